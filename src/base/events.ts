@@ -1,0 +1,147 @@
+import type { Problem } from './errors.ts';
+
+/** Streaming results by name: `loss`, `mean_token_accuracy`, `grad_norm`, …; a value may be missing, never NaN. */
+export type Metrics = Record<string, number>;
+
+export interface RunStarted {
+  type: 'run-started';
+  run: string;
+  folder: string;
+  /** The resolved recipe, as stored in recipe.json. */
+  recipe: unknown;
+  /** What else belongs to the run's identity: versions, threads, instruction set, hashes. */
+  identity: Record<string, string | number>;
+}
+
+export interface PhaseStarted {
+  type: 'phase-started';
+  phase: 'engine' | 'data' | 'preflight' | 'train' | 'evaluate' | 'save' | 'export' | 'download' | 'verify';
+  /** One line for people. */
+  message: string;
+}
+
+/** A long phase's progress that is no training step: reading, tokenising, downloading, scoring. */
+export interface WorkAdvanced {
+  type: 'work-advanced';
+  phase: PhaseStarted['phase'];
+  done: number;
+  total?: number;
+  unit: string;
+}
+
+export interface DataPrepared {
+  type: 'data-prepared';
+  format: string;
+  rows: { train: number; validation: number; test: number };
+  inputTokens: number;
+  lossTokens: number;
+  lengths: { min: number; median: number; p95: number; max: number };
+  truncated: number;
+  dropped: number;
+  /** Content hash of each split. */
+  hashes: Record<string, string>;
+}
+
+export interface PreflightFinished {
+  type: 'preflight-finished';
+  peakBytes: number;
+  availableBytes: number;
+  diskBytes: number;
+  freeDiskBytes: number;
+  secondsPerStep: number;
+  totalSeconds: number;
+  steps: number;
+}
+
+export interface StepFinished {
+  type: 'step-finished';
+  step: number;
+  steps: number;
+  epoch: number;
+  loss: number;
+  grad_norm: number;
+  learning_rate: number;
+  /** All tokens of the rows seen so far, no padding. */
+  inputTokens: number;
+  /** Tokens that carried loss so far. */
+  lossTokens: number;
+  /** Input tokens per second of this step. */
+  tokensPerSecond: number;
+  secondsLeft: number;
+  /** Resident bytes of the process that trains. */
+  memoryBytes: number;
+  /** What the objective adds. */
+  metrics: Metrics;
+}
+
+export interface EvaluationFinished {
+  type: 'evaluation-finished';
+  step: number;
+  epoch: number;
+  split: string;
+  rows: number;
+  metrics: Metrics;
+  best: boolean;
+}
+
+export interface CheckpointSaved {
+  type: 'checkpoint-saved';
+  step: number;
+  folder: string;
+  bytes: number;
+}
+
+export interface WarningRaised {
+  type: 'warning-raised';
+  code: string;
+  message: string;
+  problems?: readonly Problem[];
+}
+
+export interface RunResumed {
+  type: 'run-resumed';
+  step: number;
+  from: string;
+}
+
+export interface RunStopped {
+  type: 'run-stopped';
+  step: number;
+  reason: string;
+}
+
+export interface RunFailed {
+  type: 'run-failed';
+  step: number;
+  error: Record<string, unknown>;
+}
+
+export interface RunFinished {
+  type: 'run-finished';
+  step: number;
+  /** Where the adapter or the model lies. */
+  result: string;
+  metrics: Metrics;
+  seconds: number;
+}
+
+/** One stream feeds the terminal, SQL, TensorBoard, the report and the studio. */
+export type RunEvent =
+  | RunStarted
+  | PhaseStarted
+  | WorkAdvanced
+  | DataPrepared
+  | PreflightFinished
+  | StepFinished
+  | EvaluationFinished
+  | CheckpointSaved
+  | WarningRaised
+  | RunResumed
+  | RunStopped
+  | RunFailed
+  | RunFinished;
+
+/** An event as written to events.jsonl: `at` in milliseconds since the epoch. */
+export type StampedEvent = RunEvent & { at: number };
+
+export type EventSink = (event: RunEvent) => void;

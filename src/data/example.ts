@@ -1,0 +1,73 @@
+import type { Message, ToolSchema } from '../text/message.ts';
+
+/** What every example carries to the end, whatever its kind. */
+export interface Provenance {
+  /** Content hash of the row (kind and values; not its place): 16 hex digits. Keys random numbers, splits and caches. */
+  id: string;
+  source: { file: string; line: number };
+  /** Rows of one group never straddle splits (customer, patient, conversation). */
+  group?: string;
+}
+
+export interface ChatExample extends Provenance {
+  kind: 'chat';
+  messages: readonly Message[];
+  tools?: readonly ToolSchema[];
+  chatTemplateKwargs?: Record<string, unknown>;
+}
+
+/** Prompt and answer without a chat template, when both are strings; as messages they are a chat. */
+export interface CompletionExample extends Provenance {
+  kind: 'completion';
+  prompt: string;
+  completion: string;
+}
+
+export interface TextExample extends Provenance {
+  kind: 'text';
+  text: string;
+}
+
+/** Two answers to one prompt; strings, or the messages that continue the prompt's. */
+export interface PreferenceExample extends Provenance {
+  kind: 'preference';
+  prompt: string | readonly Message[];
+  chosen: string | readonly Message[];
+  rejected: string | readonly Message[];
+  tools?: readonly ToolSchema[];
+}
+
+/** One answer with a thumb up or down (KTO). */
+export interface FeedbackExample extends Provenance {
+  kind: 'feedback';
+  prompt: string | readonly Message[];
+  completion: string | readonly Message[];
+  label: boolean;
+}
+
+/** A prompt only, for rollouts. Further columns go to the reward functions. */
+export interface PromptExample extends Provenance {
+  kind: 'prompt';
+  prompt: string | readonly Message[];
+  columns: Record<string, unknown>;
+}
+
+export interface ClassificationExample extends Provenance {
+  kind: 'classification';
+  text: string;
+  /** Second sentence of a pair task. */
+  textPair?: string;
+  label: string;
+}
+
+/** What formats produce and objectives accept; checked before training. */
+export type Example =
+  | ChatExample
+  | CompletionExample
+  | TextExample
+  | PreferenceExample
+  | FeedbackExample
+  | PromptExample
+  | ClassificationExample;
+
+export type ExampleKind = Example['kind'];
