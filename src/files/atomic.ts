@@ -1,0 +1,67 @@
+import { randomBytes } from 'node:crypto';
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { AttuneError } from '../base/errors.ts';
+
+/** Writes a file so that a reader or a crash sees the old one or the new one, never a part: temporary file, fsync, rename. */
+export function writeFileAtomic(path: string, data: string | Uint8Array): void {
+  writeAtomic(path, (descriptor) => writeAll(descriptor, typeof data === 'string' ? Buffer.from(data) : data));
+}
+
+/** `writeFileAtomic` for content written piece by piece into the open descriptor. */
+export function writeAtomic(path: string, write: (descriptor: number) => void): void {
+  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    const descriptor = openSync(temporary, 'wx');
+    try {
+      write(descriptor);
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+    renameSync(temporary, path);
+    syncFolder(dirname(path));
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw writeFailure(path, error);
+  }
+}
+
+/** Writes every byte; a short write (a disk that fills) is retried until it fails. */
+export function writeAll(descriptor: number, data: Uint8Array): void {
+  for (let offset = 0; offset < data.byteLength; ) {
+    offset += writeSync(descriptor, data, offset, Math.min(data.byteLength - offset, 1 << 30));
+  }
+}
+
+/** Makes a rename durable: the folder's entry must reach the disk too. */
+export function syncFolder(folder: string): void {
+  const descriptor = openSync(folder, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Turns the system's error into one that says what to do; any other error passes through. */
+export function writeFailure(path: string, error: unknown): unknown {
+  const code = (error as NodeJS.ErrnoException | undefined)?.code;
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new AttuneError('E_DISK_FULL', {
+      what: `Cannot write ${path}: the disk is full`,
+      fix: 'free some space or choose another output_dir; nothing that was already saved is lost',
+      cause: error,
+    });
+  }
+  if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM' || code === 'ENOTDIR' || code === 'EISDIR') {
+    return new AttuneError('E_NOT_WRITABLE', {
+      what: `Cannot write ${path}`,
+      got: (error as Error).message,
+      fix: 'choose an output_dir that you may write to',
+      cause: error,
+    });
+  }
+  return error;
+}
