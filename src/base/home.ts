@@ -1,0 +1,16 @@
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+/** Where attune keeps what outlives a run: the index of runs. `ATTUNE_HOME`, else the desktop's data folder. */
+export function attuneHome(environment: NodeJS.ProcessEnv = process.env): string {
+  const { ATTUNE_HOME, XDG_DATA_HOME } = environment;
+  if (ATTUNE_HOME) return resolve(ATTUNE_HOME);
+  return join(XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'attune');
+}
+
+/** Where attune keeps what can be made again: tokenised rows, downloads. `ATTUNE_HOME/cache`, else the desktop's. */
+export function attuneCache(environment: NodeJS.ProcessEnv = process.env): string {
+  const { ATTUNE_HOME, XDG_CACHE_HOME } = environment;
+  if (ATTUNE_HOME) return join(resolve(ATTUNE_HOME), 'cache');
+  return join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'attune');
+}
