@@ -1,0 +1,186 @@
+/**
+ * Builds build/attune.node from native/*.cpp: one compiler call a file, then one link. Objects are kept under a hash of
+ * the source, the headers beside it that it includes, the flags, the compiler and libtorch: only what changed is compiled.
+ * A file named *_avx512.cpp or *_avx2.cpp gets those instructions and is left out on other processors than x86-64.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { nodeHeaders, openblasFolder } from './libtorch.mjs';
+import { ask, collect } from './process.mjs';
+import { SetupError, say, since, size } from './report.mjs';
+
+const JOBS = 2;
+const AVX512 = ['-mavx512f', '-mavx512bw', '-mavx512dq', '-mavx512vl', '-mavx512bf16', '-mavx2', '-mfma', '-mf16c'];
+const AVX2 = ['-mavx2', '-mfma', '-mf16c'];
+
+/**
+ * @typedef {object} AddonPlan
+ * @property {string} root the package's folder
+ * @property {import('./libtorch.mjs').Libtorch} libtorch
+ * @property {string} [sources] folder of the .cpp files; native/ by default
+ * @property {string} [output] folder of the result; build/ by default
+ */
+
+/**
+ * @param {AddonPlan} plan
+ * @returns {Promise<{ file: string, compiled: number }>} the addon and how many files had to be compiled
+ */
+export async function buildAddon(plan) {
+  const sources = plan.sources ?? join(plan.root, 'native');
+  const output = plan.output ?? join(plan.root, 'build');
+  const file = join(output, 'attune.node');
+  const units = planUnits(sources, output, toolchain(plan));
+  const link = linkFlags(plan.libtorch);
+  const key = digest([...units.map((unit) => unit.key), ...link]);
+  const stamp = join(output, 'attune.key');
+  if (existsSync(file) && existsSync(stamp) && readFileSync(stamp, 'utf8') === key) return { file, compiled: 0 };
+
+  mkdirSync(join(output, 'objects'), { recursive: true });
+  const missing = units.filter((unit) => !existsSync(unit.object));
+  await compileAll(missing);
+  await linkAddon({ units, file, link, compiler: units[0].compiler });
+  writeFileSync(stamp, key);
+  dropStale(join(output, 'objects'), units);
+  return { file, compiled: missing.length };
+}
+
+/** Compiler, its version and the flags that every file shares. */
+function toolchain({ root, libtorch }) {
+  const compiler = process.env.CXX || (process.platform === 'darwin' ? 'clang++' : 'g++');
+  const version = ask(compiler, ['--version'])?.split('\n')[0];
+  if (version === undefined) throw new SetupError(`No C++ compiler: ${compiler} does not run`, compilerFixes());
+  const headers = nodeHeaders(root);
+  if (headers === undefined) {
+    throw new SetupError('node_api.h is not in node_modules', ['npm ci --include=optional --include=dev']);
+  }
+  const flags = [
+    // From 2.9 libtorch's headers are written for C++20; before, C++17 is what it was built with.
+    isNewer(libtorch.version, 2, 9) ? '-std=c++20' : '-std=c++17',
+    '-fPIC',
+    '-g0',
+    '-Wall',
+    '-DNAPI_VERSION=9',
+    `-D_GLIBCXX_USE_CXX11_ABI=${libtorch.cxx11 ? 1 : 0}`,
+    ...(process.platform === 'darwin' ? [] : ['-fopenmp']),
+    ...(libtorch.cuda ? ['-DATTUNE_CUDA=1'] : []),
+    `-I${headers}`,
+    ...libtorch.includes.flatMap((folder) => (folder === '/usr/include' ? [] : ['-isystem', folder])),
+  ];
+  return { compiler, identity: `${version} libtorch ${libtorch.version} ${libtorch.libraries}`, flags };
+}
+
+function isNewer(version, major, minor) {
+  const [actualMajor, actualMinor] = version.split('.').map(Number);
+  return actualMajor > major || (actualMajor === major && actualMinor >= minor);
+}
+
+function compilerFixes() {
+  if (process.platform === 'darwin') return ['xcode-select --install'];
+  return ['apt-get install g++ (Debian, Ubuntu), dnf install gcc-c++ (Fedora), or set CXX to a C++17 compiler'];
+}
+
+/** One entry a source file: its object lies under a name that says everything it was made from. */
+function planUnits(sources, output, { compiler, identity, flags }) {
+  const names = existsSync(sources) ? readdirSync(sources).filter((name) => name.endsWith('.cpp')).toSorted(byName) : [];
+  const wanted = names.filter((name) => process.arch === 'x64' || !/_avx(2|512)\.cpp$/.test(name));
+  if (wanted.length === 0) throw new SetupError(`${sources} holds no .cpp file`, ['the checkout is not whole: clone it again']);
+  return wanted.map((name) => {
+    const source = join(sources, name);
+    const allFlags = [...flags, ...instructionFlags(name)];
+    const key = digest([identity, compiler, ...allFlags, ...includedTexts(source)]);
+    return { name, source, compiler, flags: allFlags, key, object: join(output, 'objects', `${basename(name, '.cpp')}.${key}.o`) };
+  });
+}
+
+function byName(a, b) {
+  return a < b ? -1 : 1;
+}
+
+function instructionFlags(name) {
+  if (name.endsWith('_avx512.cpp')) return ['-O3', ...AVX512];
+  if (name.endsWith('_avx2.cpp')) return ['-O3', ...AVX2];
+  return ['-O2'];
+}
+
+/** The file's text and that of every header it includes by a quoted name, however deep. */
+function includedTexts(file, seen = new Set()) {
+  if (seen.has(file) || !existsSync(file)) return [];
+  seen.add(file);
+  const text = readFileSync(file, 'utf8');
+  const headers = [...text.matchAll(/^\s*#\s*include\s+"([^"]+)"/gm)].map((match) => join(dirname(file), match[1]));
+  return [text, ...headers.flatMap((header) => includedTexts(header, seen))];
+}
+
+function digest(parts) {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part).update('\0');
+  return hash.digest('hex').slice(0, 20);
+}
+
+async function compileAll(units) {
+  const waiting = [...units];
+  const failures = [];
+  const work = async () => {
+    for (let unit = waiting.shift(); unit !== undefined; unit = waiting.shift()) {
+      const failure = await compileUnit(unit);
+      if (failure !== undefined) failures.push(failure);
+    }
+  };
+  await Promise.all(Array.from({ length: JOBS }, work));
+  if (failures.length > 0) throw new SetupError(failures.join('\n'), ['the compiler\'s first "error:" line above says where']);
+}
+
+async function compileUnit({ name, source, compiler, flags, object }) {
+  const start = Date.now();
+  const temporary = `${object}.${process.pid}.tmp`;
+  const { status, output } = await collect(compiler, [...flags, '-c', source, '-o', temporary]);
+  if (status !== 0) {
+    rmSync(temporary, { force: true });
+    return `${name} does not compile (${compiler} ended with ${status}):\n${output.trim()}`;
+  }
+  if (output.trim() !== '') process.stderr.write(output);
+  renameSync(temporary, object);
+  say(`compiled native/${name} in ${since(start)}`);
+  return undefined;
+}
+
+function linkFlags({ libraries, cuda, system }) {
+  const names = ['torch', 'torch_cpu', 'c10', ...(cuda ? ['torch_cuda', 'c10_cuda'] : [])].map((name) => `-l${name}`);
+  if (process.platform === 'darwin') {
+    return ['-bundle', '-undefined', 'dynamic_lookup', `-L${libraries}`, ...names, `-Wl,-rpath,${libraries}`];
+  }
+  // Old-style DT_RPATH counts for libtorch's own dependencies too: its BLAS has to be the OpenMP one.
+  const paths = [...(existsSync(openblasFolder()) ? [openblasFolder()] : []), ...(system ? [] : [libraries])];
+  return [
+    '-shared',
+    '-fopenmp',
+    `-L${libraries}`,
+    '-Wl,--no-as-needed',
+    ...names,
+    '-Wl,--disable-new-dtags',
+    ...paths.map((path) => `-Wl,-rpath,${path}`),
+  ];
+}
+
+async function linkAddon({ units, file, link, compiler }) {
+  const start = Date.now();
+  const temporary = `${file}.${process.pid}.tmp`;
+  const { status, output } = await collect(compiler, [...units.map((unit) => unit.object), ...link, '-o', temporary]);
+  if (status !== 0) {
+    rmSync(temporary, { force: true });
+    throw new SetupError(`The addon does not link (${compiler} ended with ${status}):\n${output.trim()}`, [
+      'rm -r build && node tools/setup.mjs, and if that fails too, report it with the lines above',
+    ]);
+  }
+  // A rename, never a write in place: a running process may have the old file mapped.
+  renameSync(temporary, file);
+  say(`linked build/attune.node (${size(statSync(file).size)}) in ${since(start)}`);
+}
+
+function dropStale(folder, units) {
+  const kept = new Set(units.map((unit) => basename(unit.object)));
+  for (const name of readdirSync(folder)) {
+    if (name.endsWith('.o') && !kept.has(name)) rmSync(join(folder, name), { force: true });
+  }
+}

@@ -1,0 +1,168 @@
+/** Finds a libtorch that is already on the machine: ATTUNE_LIBTORCH, the system's, a Python torch's (never imported). */
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { SetupError } from './report.mjs';
+import { ask, which } from './process.mjs';
+
+export const OLDEST = '2.6.0';
+
+/**
+ * @typedef {object} Libtorch
+ * @property {string} version "2.6.0"
+ * @property {string[]} includes folders with ATen/ and torch/
+ * @property {string} libraries folder with libtorch_cpu.so
+ * @property {string} source for people: "Debian's libtorch-dev"
+ * @property {boolean} cuda whether libtorch_cuda lies beside it
+ * @property {boolean} cxx11 the C++ ABI that it was built with
+ * @property {boolean} system whether the system's own loader path finds it
+ */
+
+/**
+ * @param {NodeJS.ProcessEnv} environment
+ * @param {string} downloaded folder of an earlier archive download
+ * @returns {Libtorch | undefined}
+ */
+export function findLibtorch(environment, downloaded) {
+  const chosen = environment.ATTUNE_LIBTORCH;
+  if (chosen) return fromVariable(chosen);
+  return findSystem() ?? findPython(environment) ?? readLibtorch(downloaded, 'the official archive');
+}
+
+/** A folder that the user names is used or refused, never passed over in silence. */
+function fromVariable(folder) {
+  const found = readLibtorch(resolve(folder), 'ATTUNE_LIBTORCH') ?? readSystem(resolve(folder), 'ATTUNE_LIBTORCH');
+  if (found === undefined) {
+    throw new SetupError(`ATTUNE_LIBTORCH=${folder} holds no libtorch (include/torch and lib/${libraryName('torch_cpu')})`, [
+      'name the folder that has include/ and lib/ in it, or unset ATTUNE_LIBTORCH',
+    ]);
+  }
+  if (!isRecent(found.version)) {
+    throw new SetupError(`ATTUNE_LIBTORCH=${folder} is libtorch ${found.version}; attune needs ${OLDEST} or newer`, [
+      'name a newer one, or unset ATTUNE_LIBTORCH',
+    ]);
+  }
+  return found;
+}
+
+function findSystem() {
+  for (const prefix of ['/usr', '/usr/local', '/opt/libtorch', '/opt/homebrew']) {
+    const found = readSystem(prefix, `the system's (${prefix})`) ?? readLibtorch(prefix, `the system's (${prefix})`);
+    if (found && isRecent(found.version)) return found;
+  }
+  return undefined;
+}
+
+/** Debian's layout: libraries in the folder of the architecture. */
+function readSystem(prefix, source) {
+  const folder = [join(prefix, 'lib', triplet()), join(prefix, 'lib64'), join(prefix, 'lib')].find((candidate) =>
+    existsSync(join(candidate, libraryName('torch_cpu'))),
+  );
+  if (folder === undefined) return undefined;
+  return describe(join(prefix, 'include'), folder, source, prefix === '/usr');
+}
+
+/** A Python torch is found by asking where the package lies; importing it would take seconds. */
+function findPython(environment) {
+  const code =
+    'import importlib.util as u; s = u.find_spec("torch"); print(s.submodule_search_locations[0] if s and s.submodule_search_locations else "")';
+  for (const python of pythons(environment)) {
+    const folder = ask(python, ['-c', code]);
+    const found = folder ? readLibtorch(folder, `Python's torch (${folder})`) : undefined;
+    if (found && isRecent(found.version)) return found;
+  }
+  return undefined;
+}
+
+function pythons(environment) {
+  const active = [environment.VIRTUAL_ENV, environment.CONDA_PREFIX].filter(Boolean).map((prefix) => join(prefix, 'bin', 'python'));
+  const onPath = ['python3', 'python'].map((name) => which(name)).filter((path) => path !== undefined);
+  return [...new Set([...active.filter((path) => existsSync(path)), ...onPath])];
+}
+
+/**
+ * Reads a folder laid out like the official archive and like Python's torch: include/ and lib/.
+ * @param {string} folder
+ * @param {string} source
+ * @returns {Libtorch | undefined}
+ */
+export function readLibtorch(folder, source) {
+  if (!existsSync(join(folder, 'lib', libraryName('torch_cpu')))) return undefined;
+  return describe(join(folder, 'include'), join(folder, 'lib'), source, false);
+}
+
+function describe(include, libraries, source, system) {
+  const api = join(include, 'torch/csrc/api/include');
+  const version = readVersion(include);
+  if (version === undefined || !existsSync(join(include, 'ATen/core/dispatch/Dispatcher.h'))) return undefined;
+  return {
+    version,
+    includes: [include, api],
+    libraries,
+    source,
+    cuda: existsSync(join(libraries, libraryName('torch_cuda'))),
+    cxx11: hasCxx11Abi(join(libraries, libraryName('c10'))),
+    system,
+  };
+}
+
+function readVersion(include) {
+  for (const path of ['torch/csrc/api/include/torch/version.h', 'torch/headeronly/version.h', 'torch/version.h']) {
+    const file = join(include, path);
+    if (!existsSync(file)) continue;
+    const text = readFileSync(file, 'utf8');
+    const part = (name) => new RegExp(`#define TORCH_VERSION_${name} (\\d+)`).exec(text)?.[1];
+    const parts = [part('MAJOR'), part('MINOR'), part('PATCH')];
+    if (parts.every((value) => value !== undefined)) return parts.join('.');
+  }
+  return undefined;
+}
+
+/** Wheels before 2.7 were often built with the old std::string; c10::Error's constructor shows which. */
+function hasCxx11Abi(file) {
+  return !readFileSync(file).includes('_ZN3c105ErrorC1ENS_14SourceLocationESs');
+}
+
+/**
+ * @param {string} version
+ * @returns {boolean} whether it is OLDEST or newer
+ */
+export function isRecent(version) {
+  const [major, minor] = version.split('.').map(Number);
+  const [oldestMajor, oldestMinor] = OLDEST.split('.').map(Number);
+  return major > oldestMajor || (major === oldestMajor && minor >= oldestMinor);
+}
+
+/** @param {string} name "c10" gives "libc10.so" or "libc10.dylib" */
+export function libraryName(name) {
+  return process.platform === 'darwin' ? `lib${name}.dylib` : `lib${name}.so`;
+}
+
+/** @returns {string} the folder that Debian names after the architecture */
+export function triplet() {
+  const known = { x64: 'x86_64-linux-gnu', arm64: 'aarch64-linux-gnu', ppc64: 'powerpc64le-linux-gnu', riscv64: 'riscv64-linux-gnu', s390x: 's390x-linux-gnu' };
+  return known[process.arch] ?? `${process.arch}-linux-gnu`;
+}
+
+/** @returns {string} where Debian keeps the BLAS that does not fight with OpenMP */
+export function openblasFolder() {
+  return `/usr/lib/${triplet()}/openblas-openmp`;
+}
+
+/**
+ * @param {string} root
+ * @returns {string | undefined} folder of node_api.h, from the Node that npm installed or the one that runs
+ */
+export function nodeHeaders(root) {
+  const candidates = [];
+  for (let folder = root; ; folder = dirname(folder)) {
+    const modules = join(folder, 'node_modules');
+    if (existsSync(modules)) {
+      const packages = readdirSync(modules).filter((name) => name === `node-${process.platform}-${process.arch}`);
+      candidates.push(...packages.map((name) => join(modules, name, 'include/node')));
+    }
+    if (folder === dirname(folder)) break;
+  }
+  candidates.push(join(dirname(process.execPath), '../include/node'), '/usr/include/node');
+  return candidates.find((folder) => existsSync(join(folder, 'node_api.h')));
+}
+

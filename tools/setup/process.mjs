@@ -1,0 +1,62 @@
+/** Child processes of the set-up. Standard input is never passed on: in CI there is none. */
+import { spawn, spawnSync } from 'node:child_process';
+import { accessSync, constants, statSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/**
+ * Runs a command and collects what it prints.
+ * @param {string} command
+ * @param {string[]} parameters
+ * @param {import('node:child_process').SpawnOptions} [options]
+ * @returns {Promise<{ status: number, output: string }>} output: stdout and stderr in the order they came
+ */
+export function collect(command, parameters, options = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(command, parameters, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    child.stdout?.on('data', (chunk) => (output += chunk));
+    child.stderr?.on('data', (chunk) => (output += chunk));
+    child.on('error', (error) => resolve({ status: 127, output: error.message }));
+    child.on('close', (code, signal) => resolve({ status: code ?? 128, output: signal ? `${output}\n${signal}` : output }));
+  });
+}
+
+/**
+ * Runs a command whose progress the user should see.
+ * @param {string} command
+ * @param {string[]} parameters
+ * @param {import('node:child_process').SpawnSyncOptions} [options]
+ * @returns {number} exit status; 127 where the command does not exist
+ */
+export function show(command, parameters, options = {}) {
+  // Both streams go to stderr: stdout belongs to whatever the set-up prepares.
+  const result = spawnSync(command, parameters, { ...options, stdio: ['ignore', 2, 2] });
+  return result.status ?? 127;
+}
+
+/**
+ * @param {string} command
+ * @param {string[]} parameters
+ * @returns {string | undefined} trimmed stdout, or undefined where the command fails or is missing
+ */
+export function ask(command, parameters) {
+  const result = spawnSync(command, parameters, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], timeout: 20_000 });
+  return result.status === 0 ? result.stdout.trim() : undefined;
+}
+
+/**
+ * @param {string} command
+ * @returns {string | undefined} where the command lies on the PATH
+ */
+export function which(command) {
+  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
+    const path = join(folder, command);
+    try {
+      accessSync(path, constants.X_OK);
+      if (statSync(path).isFile()) return path;
+    } catch {
+      // Not in this folder.
+    }
+  }
+  return undefined;
+}
