@@ -1,16 +1,17 @@
 /**
- * Builds build/attune.node from native/*.cpp: one compiler call a file, then one link. Objects are kept under a hash of
+ * Builds build/attune.node from the .cpp files in native/: one compiler call a file, then one link. Objects are kept under a hash of
  * the source, the headers beside it that it includes, the flags, the compiler and libtorch: only what changed is compiled.
  * A file named *_avx512.cpp or *_avx2.cpp gets those instructions and is left out on other processors than x86-64.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, sep } from 'node:path';
 import { nodeHeaders, openblasFolder } from './libtorch.mjs';
 import { ask, collect } from './process.mjs';
 import { SetupError, say, since, size } from './report.mjs';
 
 const JOBS = 2;
+const DAY = 24 * 3600 * 1000;
 const AVX512 = ['-mavx512f', '-mavx512bw', '-mavx512dq', '-mavx512vl', '-mavx512bf16', '-mavx2', '-mfma', '-mf16c'];
 const AVX2 = ['-mavx2', '-mfma', '-mf16c'];
 
@@ -60,6 +61,10 @@ function toolchain({ root, libtorch }) {
     '-fPIC',
     '-g0',
     '-Wall',
+    // What GCC reports inside libtorch's own inlined headers, and nobody here can mend.
+    ...(process.platform === 'darwin'
+      ? []
+      : ['-Wno-stringop-overflow', '-Wno-array-bounds', '-Wno-maybe-uninitialized']),
     '-DNAPI_VERSION=9',
     `-D_GLIBCXX_USE_CXX11_ABI=${libtorch.cxx11 ? 1 : 0}`,
     ...(process.platform === 'darwin' ? [] : ['-fopenmp']),
@@ -82,14 +87,18 @@ function compilerFixes() {
 
 /** One entry a source file: its object lies under a name that says everything it was made from. */
 function planUnits(sources, output, { compiler, identity, flags }) {
-  const names = existsSync(sources) ? readdirSync(sources).filter((name) => name.endsWith('.cpp')).toSorted(byName) : [];
-  const wanted = names.filter((name) => process.arch === 'x64' || !/_avx(2|512)\.cpp$/.test(name));
-  if (wanted.length === 0) throw new SetupError(`${sources} holds no .cpp file`, ['the checkout is not whole: clone it again']);
+  const names = existsSync(sources) ? readdirSync(sources, { recursive: true, encoding: 'utf8' }) : [];
+  const wanted = names
+    .filter((name) => name.endsWith('.cpp') && (process.arch === 'x64' || !/_avx(2|512)\.cpp$/.test(name)))
+    .toSorted(byName);
+  if (wanted.length === 0)
+    throw new SetupError(`${sources} holds no .cpp file`, ['the checkout is not whole: clone it again']);
   return wanted.map((name) => {
     const source = join(sources, name);
     const allFlags = [...flags, ...instructionFlags(name)];
     const key = digest([identity, compiler, ...allFlags, ...includedTexts(source)]);
-    return { name, source, compiler, flags: allFlags, key, object: join(output, 'objects', `${basename(name, '.cpp')}.${key}.o`) };
+    const object = join(output, 'objects', `${name.replace(/\.cpp$/, '').replaceAll(sep, '-')}.${key}.o`);
+    return { name, source, compiler, flags: allFlags, key, object };
   });
 }
 
@@ -128,7 +137,8 @@ async function compileAll(units) {
     }
   };
   await Promise.all(Array.from({ length: JOBS }, work));
-  if (failures.length > 0) throw new SetupError(failures.join('\n'), ['the compiler\'s first "error:" line above says where']);
+  if (failures.length > 0)
+    throw new SetupError(failures.join('\n'), ['the compiler\'s first "error:" line above says where']);
 }
 
 async function compileUnit({ name, source, compiler, flags, object }) {
@@ -178,9 +188,13 @@ async function linkAddon({ units, file, link, compiler }) {
   say(`linked build/attune.node (${size(statSync(file).size)}) in ${since(start)}`);
 }
 
+/** Objects of other sources go after a day: another branch, or another set-up at this moment, may still want them. */
 function dropStale(folder, units) {
   const kept = new Set(units.map((unit) => basename(unit.object)));
   for (const name of readdirSync(folder)) {
-    if (name.endsWith('.o') && !kept.has(name)) rmSync(join(folder, name), { force: true });
+    if (kept.has(name)) continue;
+    const file = join(folder, name);
+    const age = Date.now() - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
+    if (age > DAY) rmSync(file, { force: true });
   }
 }

@@ -32,9 +32,10 @@ export function findLibtorch(environment, downloaded) {
 function fromVariable(folder) {
   const found = readLibtorch(resolve(folder), 'ATTUNE_LIBTORCH') ?? readSystem(resolve(folder), 'ATTUNE_LIBTORCH');
   if (found === undefined) {
-    throw new SetupError(`ATTUNE_LIBTORCH=${folder} holds no libtorch (include/torch and lib/${libraryName('torch_cpu')})`, [
-      'name the folder that has include/ and lib/ in it, or unset ATTUNE_LIBTORCH',
-    ]);
+    throw new SetupError(
+      `ATTUNE_LIBTORCH=${folder} holds no libtorch (include/torch and lib/${libraryName('torch_cpu')})`,
+      ['name the folder that has include/ and lib/ in it, or unset ATTUNE_LIBTORCH'],
+    );
   }
   if (!isRecent(found.version)) {
     throw new SetupError(`ATTUNE_LIBTORCH=${folder} is libtorch ${found.version}; attune needs ${OLDEST} or newer`, [
@@ -74,7 +75,9 @@ function findPython(environment) {
 }
 
 function pythons(environment) {
-  const active = [environment.VIRTUAL_ENV, environment.CONDA_PREFIX].filter(Boolean).map((prefix) => join(prefix, 'bin', 'python'));
+  const active = [environment.VIRTUAL_ENV, environment.CONDA_PREFIX]
+    .filter(Boolean)
+    .map((prefix) => join(prefix, 'bin', 'python'));
   const onPath = ['python3', 'python'].map((name) => which(name)).filter((path) => path !== undefined);
   return [...new Set([...active.filter((path) => existsSync(path)), ...onPath])];
 }
@@ -139,7 +142,13 @@ export function libraryName(name) {
 
 /** @returns {string} the folder that Debian names after the architecture */
 export function triplet() {
-  const known = { x64: 'x86_64-linux-gnu', arm64: 'aarch64-linux-gnu', ppc64: 'powerpc64le-linux-gnu', riscv64: 'riscv64-linux-gnu', s390x: 's390x-linux-gnu' };
+  const known = {
+    x64: 'x86_64-linux-gnu',
+    arm64: 'aarch64-linux-gnu',
+    ppc64: 'powerpc64le-linux-gnu',
+    riscv64: 'riscv64-linux-gnu',
+    s390x: 's390x-linux-gnu',
+  };
   return known[process.arch] ?? `${process.arch}-linux-gnu`;
 }
 
@@ -165,4 +174,3 @@ export function nodeHeaders(root) {
   candidates.push(join(dirname(process.execPath), '../include/node'), '/usr/include/node');
   return candidates.find((folder) => existsSync(join(folder, 'node_api.h')));
 }
-

@@ -17,7 +17,9 @@ export function collect(command, parameters, options = {}) {
     child.stdout?.on('data', (chunk) => (output += chunk));
     child.stderr?.on('data', (chunk) => (output += chunk));
     child.on('error', (error) => resolve({ status: 127, output: error.message }));
-    child.on('close', (code, signal) => resolve({ status: code ?? 128, output: signal ? `${output}\n${signal}` : output }));
+    child.on('close', (code, signal) =>
+      resolve({ status: code ?? 128, output: signal ? `${output}\n${signal}` : output }),
+    );
   });
 }
 
@@ -40,7 +42,11 @@ export function show(command, parameters, options = {}) {
  * @returns {string | undefined} trimmed stdout, or undefined where the command fails or is missing
  */
 export function ask(command, parameters) {
-  const result = spawnSync(command, parameters, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], timeout: 20_000 });
+  const result = spawnSync(command, parameters, {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+    timeout: 20_000,
+  });
   return result.status === 0 ? result.stdout.trim() : undefined;
 }
 
