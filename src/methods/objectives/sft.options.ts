@@ -1,0 +1,11 @@
+import { z } from 'zod';
+
+/** Answers to prompts and conversations. */
+export const options = z.strictObject({
+  train_on: z
+    .enum(['answers', 'last_answer', 'all'])
+    .default('answers')
+    .describe("trained tokens: every answer, a conversation's last one, or all tokens"),
+});
+
+export type SftOptions = z.output<typeof options>;

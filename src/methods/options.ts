@@ -1,0 +1,50 @@
+import type { z } from 'zod';
+import { defineRegistry } from '../base/registry.ts';
+
+/** What a method's options file exports: enough to check a recipe and to print help without the engine. */
+export interface MethodOptions {
+  options: z.ZodObject;
+  /** Fills options that depend on each other, after the check. */
+  complete?(values: never): Record<string, unknown>;
+  /** Defaults of keys outside the method that suit it. */
+  recipeDefaults?: { training?: Record<string, unknown> };
+}
+
+const tunings = {
+  lora: () => import('./tuning/lora.options.ts'),
+  full: () => import('./tuning/full.options.ts'),
+};
+
+const storages = { dense: () => import('./storage/dense.options.ts') };
+
+const objectives = {
+  sft: () => import('./objectives/sft.options.ts'),
+  pretrain: () => import('./objectives/pretrain.options.ts'),
+  classification: () => import('./objectives/classification.options.ts'),
+};
+
+const optimizers = { adamw: () => import('./update/adamw.options.ts') };
+
+/** The four axes of a run, by their place in the recipe. */
+export const methodOptions = {
+  tuning: defineRegistry<MethodOptions, keyof typeof tunings>('tuning', 'E_UNKNOWN_TUNING', tunings),
+  storage: defineRegistry<MethodOptions, keyof typeof storages>('storage', 'E_UNKNOWN_STORAGE', storages),
+  objective: defineRegistry<MethodOptions, keyof typeof objectives>('objective', 'E_UNKNOWN_OBJECTIVE', objectives),
+  optimizer: defineRegistry<MethodOptions, keyof typeof optimizers>('optimizer', 'E_UNKNOWN_OPTIMIZER', optimizers),
+};
+
+export type Axis = keyof typeof methodOptions;
+
+type OptionsIn<Table> = {
+  [Name in keyof Table]: Table[Name] extends () => Promise<{ options: infer Schema extends z.ZodType }>
+    ? z.input<Schema>
+    : never;
+};
+
+/** What may be written for each method, so that `defineRecipe` is typed. */
+export interface MethodOptionInputs {
+  tuning: OptionsIn<typeof tunings>;
+  storage: OptionsIn<typeof storages>;
+  objective: OptionsIn<typeof objectives>;
+  optimizer: OptionsIn<typeof optimizers>;
+}

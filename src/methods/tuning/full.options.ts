@@ -1,0 +1,9 @@
+import { z } from 'zod';
+
+/** Every weight moves. */
+export const options = z.strictObject({});
+
+export type FullOptions = z.output<typeof options>;
+
+/** Ten times lower than for adapters: all weights move at once. */
+export const recipeDefaults = { training: { learning_rate: 2e-5 } };

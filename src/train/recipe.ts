@@ -1,0 +1,154 @@
+import { z } from 'zod';
+
+/** Raised when a key changes its meaning; a mere renaming is a line in app/recipe/aliases. */
+export const RECIPE_VERSION = 1;
+
+const path = z.string().min(1);
+const columns = z.record(z.string(), z.string());
+
+const sourceSchema = z.strictObject({
+  path: path.describe('file, folder or glob'),
+  weight: z.number().positive().default(1).describe('share of this set among several; 2 shows its rows twice as often'),
+  format: z.string().nullable().default(null).describe('row format; detected from the columns when null'),
+  columns: columns.nullable().default(null).describe("the format's field → your column"),
+});
+
+/** One set of rows, as `loadData` takes it. */
+export type RecipeSource = z.output<typeof sourceSchema>;
+
+const sourcesSchema = z
+  .union([path, sourceSchema, z.array(z.union([path, sourceSchema])).min(1)], {
+    error: 'expected a file, folder or glob, {path, weight, format, columns}, or a list of these',
+  })
+  .transform((value) => (Array.isArray(value) ? value : [value]).map(toSource));
+
+function toSource(value: string | RecipeSource): RecipeSource {
+  return typeof value === 'string' ? { path: value, weight: 1, format: null, columns: null } : value;
+}
+
+const share = z.number().min(0).lt(1);
+const splitSchema = z.union([share, sourcesSchema], { error: 'expected a share from 0 to below 1, or a file' });
+
+const dataSchema = z.strictObject({
+  train: sourcesSchema.meta({ description: 'rows to train on; several sets as a list with weights', shown: 'PATH' }),
+  validation: splitSchema.default(0.1).meta({ description: 'rows to validate on while training', shown: 'SHARE|PATH' }),
+  test: splitSchema.default(0.1).meta({ description: 'rows kept for the final comparison', shown: 'SHARE|PATH' }),
+  group_by: z
+    .string()
+    .nullable()
+    .default(null)
+    .describe('column whose values never straddle splits (customer, patient)'),
+  allow_overlap: z.boolean().default(false).describe('go on although a validation or test file repeats training rows'),
+  format: z.string().nullable().default(null).describe('row format of every set; detected from the columns when null'),
+  columns: columns
+    .nullable()
+    .default(null)
+    .meta({ description: "the format's field → your column, for every set", shown: '{FIELD: COLUMN}' }),
+  max_length: z.int().positive().default(1024).describe('longest row, in tokens'),
+  long_rows: z.enum(['fail', 'drop', 'truncate', 'split']).default('fail').describe('what happens to longer rows'),
+  packing: z.boolean().default(true).describe('several rows in one sequence, kept apart; never changes the result'),
+  chat_template: z.string().nullable().default(null).describe("template file, or a name among the tokenizer's own"),
+  chat_template_kwargs: z
+    .record(z.string(), z.json())
+    .default({})
+    .meta({ description: "the template's own variables (enable_thinking)", shown: '{NAME: VALUE}' }),
+  new_tokens: z.array(z.string().min(1)).default([]).describe('tokens to add to the vocabulary and to train'),
+});
+
+/** An axis of the run: which implementation, with its options, which the implementation itself declares and checks. */
+const axisSchema = (description: string) =>
+  z
+    .union([z.string(), z.looseObject({ name: z.string() })], { error: 'expected a name, or {name, …options}' })
+    .transform((value) => (typeof value === 'string' ? { name: value } : value))
+    .meta({ description, shown: 'NAME' });
+
+const tuningSchema = z
+  .union([z.string(), z.looseObject({ method: z.string() })], { error: 'expected a name, or {method, …options}' })
+  .transform((value) => (typeof value === 'string' ? { method: value } : value))
+  .meta({ description: 'which weights move', shown: 'NAME' });
+
+const trainingSchema = z.strictObject({
+  epochs: z.number().positive().default(3).describe('passes over the training rows'),
+  max_steps: z.int().positive().nullable().default(null).describe('stop after this many optimiser steps'),
+  learning_rate: z.number().positive().default(2e-4).describe('peak learning rate'),
+  batch_size: z.int().positive().default(8).describe('rows of one optimiser step, over all devices'),
+  micro_batch_tokens: z
+    .union([z.literal('auto'), z.int().positive()], { error: 'expected auto or a whole number of tokens' })
+    .default('auto')
+    .describe('tokens computed at once; never changes the result'),
+  scheduler: z.enum(['cosine', 'linear', 'constant']).default('cosine').describe('learning rate after the warm-up'),
+  warmup_ratio: z.number().min(0).max(1).default(0.03).describe('share of the steps that warm up'),
+  warmup_steps: z.int().min(0).nullable().default(null).describe('steps that warm up, instead of warmup_ratio'),
+  weight_decay: z.number().min(0).default(0).describe('decoupled weight decay; never on norms and biases'),
+  max_grad_norm: z.number().min(0).default(1).describe('clip the gradient to this norm; 0 for none'),
+  optimizer: axisSchema('how gradients become a step').prefault('adamw'),
+  precision: z.enum(['auto', 'bf16', 'f32']).default('auto').describe('compute type; auto is bf16 where it is fast'),
+  gradient_checkpointing: z
+    .union([z.literal('auto'), z.boolean()], { error: 'expected auto, true or false' })
+    .default('auto')
+    .describe('recompute activations to save memory; never changes the result'),
+  seed: z.int().min(0).default(42).describe('of splits, order, initial weights and dropout'),
+});
+
+const rhythm = z.union([z.enum(['epoch', 'never']), z.int().positive()], {
+  error: 'expected epoch, never or a number of steps',
+});
+
+const evaluationSchema = z.strictObject({
+  every: rhythm.default('epoch').meta({ description: 'how often to validate', shown: 'epoch|never|STEPS' }),
+  metrics: z
+    .union([z.literal('auto'), z.array(z.string()).min(1)], { error: 'expected auto or a list of metrics' })
+    .default('auto')
+    .meta({ description: 'metric names; auto takes what suits the objective', shown: 'auto|LIST' }),
+  baselines: z
+    .array(z.enum(['prompted', 'few_shot', 'cheap']))
+    .default(['prompted', 'few_shot', 'cheap'])
+    .describe('what the tuned model is compared with'),
+  patience: z
+    .int()
+    .positive()
+    .nullable()
+    .default(null)
+    .describe('stop after this many validations without a better loss'),
+});
+
+const checkpointsSchema = z.strictObject({
+  every: rhythm.default('epoch').meta({ description: 'how often to save', shown: 'epoch|never|STEPS' }),
+  keep: z.int().positive().default(2).describe('newest checkpoints kept; the best one is kept besides'),
+  best: z.boolean().default(true).describe('the result is the checkpoint with the lowest validation loss'),
+});
+
+/**
+ * The whole run as one plain JSON value. It takes short forms (`tuning: lora`) and fills every default; the options
+ * inside `tuning`, `objective`, `storage` and `training.optimizer` are checked by `resolveRecipe` against what the
+ * chosen implementation declares.
+ */
+export const recipeSchema = z.strictObject({
+  version: z.literal(RECIPE_VERSION).default(RECIPE_VERSION).describe("of the recipe's keys"),
+  model: z.string().min(1).meta({ description: 'base model: a folder, or a name', shown: 'FOLDER|NAME' }),
+  data: dataSchema,
+  tuning: tuningSchema.prefault('lora'),
+  storage: axisSchema('how frozen weights are kept').prefault('dense'),
+  objective: axisSchema('what is optimised').prefault('sft'),
+  training: trainingSchema.prefault({}),
+  evaluation: evaluationSchema.prefault({}),
+  checkpoints: checkpointsSchema.prefault({}),
+  report_to: z
+    .union([z.string(), z.array(z.string())], { error: 'expected a list such as [tensorboard]' })
+    .default(['tensorboard'])
+    .transform((value) => (Array.isArray(value) ? value : [value]).filter((name) => name !== 'none'))
+    .meta({ description: 'where metrics go besides the run folder', shown: 'LIST' }),
+  output_dir: path
+    .default('runs/attune')
+    .meta({ description: "the run's folder; runs/<recipe> unless given", shown: 'FOLDER' }),
+  references: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe('content hash of each ./file.ts#name in this recipe; filled in, never written by hand'),
+});
+
+/** A resolved recipe: every default filled, short forms expanded. Stored as recipe.json and with every checkpoint. */
+export type Recipe = z.output<typeof recipeSchema>;
+
+/** What one may write, before the options of the chosen methods are typed (see `RecipeInput` in app/recipe). */
+export type BaseRecipeInput = z.input<typeof recipeSchema>;
