@@ -1,0 +1,13 @@
+// What each source file adds to the addon's exports.
+#pragma once
+#include <node_api.h>
+
+namespace attune {
+
+void addDispatch(napi_env env, napi_value exports);
+void addTensors(napi_env env, napi_value exports);
+void addBuffers(napi_env env, napi_value exports);
+void addAutograd(napi_env env, napi_value exports);
+void addRuntime(napi_env env, napi_value exports);
+
+}  // namespace attune

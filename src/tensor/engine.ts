@@ -1,0 +1,73 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { isMainThread } from 'node:worker_threads';
+import { AttuneError } from '../base/errors.ts';
+import type { Native } from './native.ts';
+
+/**
+ * Loads libtorch, once, in the process's main thread. What libtorch and its BLAS read from the environment
+ * must be set before the library is loaded; each line undoes a trap that was measured (docs/decisions/engine.md).
+ */
+const environment: Record<string, string | undefined> = {
+  // UCX's memory hooks, which come with libmpi, crash about 1 % of the processes that load them.
+  UCX_MEM_EVENTS: 'no',
+  // Threads that spin at barriers starve each other where cores are shared.
+  OMP_WAIT_POLICY: 'PASSIVE',
+  // A forced kernel choice makes f32 products two to five times slower.
+  OPENBLAS_CORETYPE: undefined,
+  OPENBLAS_L2_SIZE: undefined,
+};
+
+let loaded: Native | undefined;
+
+export function engine(): Native {
+  loaded ??= load();
+  return loaded;
+}
+
+/** Where the addon lies: beside `src` in a checkout, beside `dist` in an installed package. */
+export function addonPath(): string {
+  return process.env.ATTUNE_ADDON ?? fileURLToPath(new URL('../../build/attune.node', import.meta.url));
+}
+
+function load(): Native {
+  if (!isMainThread) throw new Error('libtorch must be loaded in the main thread: a worker thread sees another environment');
+  const path = addonPath();
+  if (!existsSync(path)) {
+    throw new AttuneError('E_ENGINE_MISSING', {
+      what: 'The engine is not built',
+      got: `no file ${path}`,
+      fix: 'run `node tools/setup.mjs` in the package\'s folder (`npm start` and `npm test` do it by themselves)',
+    });
+  }
+  for (const [name, value] of Object.entries(environment)) {
+    if (value === undefined) delete process.env[name];
+    else process.env[name] ??= value;
+  }
+  const holder: { exports: Partial<Native> } = { exports: {} };
+  try {
+    process.dlopen(holder, path);
+  } catch (error) {
+    throw new AttuneError('E_ENGINE_BROKEN', {
+      what: 'The engine cannot be loaded',
+      got: (error as Error).message,
+      fix: 'libtorch may have moved or changed since the engine was built: run `node tools/setup.mjs` again',
+      cause: error,
+    });
+  }
+  const native = holder.exports as Native;
+  const threads = Number(process.env.ATTUNE_THREADS ?? 0);
+  if (threads > 0) native.setThreads(threads);
+  return native;
+}
+
+/** Threads that operators use; part of a run's identity, since sums depend on it. */
+export function setThreads(count: number): void {
+  engine().setThreads(count);
+}
+
+/** What belongs to a run's identity of the machine's arithmetic. */
+export function engineIdentity(): { libtorch: string; threads: number; cpu: string } {
+  const native = engine();
+  return { libtorch: native.version(), threads: native.threads(), cpu: native.cpuCapability() };
+}

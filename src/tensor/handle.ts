@@ -1,0 +1,58 @@
+import { engine } from './engine.ts';
+import { dtypeOfCode, type DType } from './dtype.ts';
+import type { TensorId } from './native.ts';
+import type { Tensor } from './tensor.ts';
+
+/**
+ * A number that stands for a tensor in the engine's table, with what can be asked of it without arithmetic.
+ * Inside a `scope` it is freed at the scope's end; outside it belongs to whoever made it: `using`, or `dispose()`.
+ */
+export class TensorHandle implements Disposable {
+  readonly id: TensorId;
+  #shape: readonly number[] | undefined;
+  #dtype: DType | undefined;
+
+  constructor(id: TensorId) {
+    this.id = id;
+  }
+
+  /** Sizes, outermost first. */
+  get shape(): readonly number[] {
+    this.#shape ??= engine().shape(this.id);
+    return this.#shape;
+  }
+
+  get dtype(): DType {
+    this.#dtype ??= dtypeOfCode(engine().dtype(this.id));
+    return this.#dtype;
+  }
+
+  /** `cpu`, `cuda:0`, `meta`, … */
+  get device(): string {
+    return engine().device(this.id);
+  }
+
+  get isLive(): boolean {
+    return engine().isLive(this.id);
+  }
+
+  /** Number of elements. */
+  get size(): number {
+    return this.shape.reduce((product, size) => product * size, 1);
+  }
+
+  dispose(): void {
+    engine().release(this.id);
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}
+
+/** Filled in by tensor.ts: operators make tensors without importing the class, whose methods are operators. */
+export const tensors: { make: (id: TensorId) => Tensor } = {
+  make: () => {
+    throw new Error('src/tensor/tensor.ts was not imported');
+  },
+};

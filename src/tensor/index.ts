@@ -1,0 +1,20 @@
+export { backward, enableGrad, grad, noGrad, type BackwardOptions, type GradOptions } from './autograd.ts';
+export { dtypeBytes, dtypeCode, isFloating, type DType, type NumericArray } from './dtype.ts';
+export { addonPath, engine, engineIdentity, setThreads } from './engine.ts';
+export { aten, attune } from './operators.ts';
+export { detectLeaks, inScope, liveTensors, scope } from './scope.ts';
+export {
+  arange,
+  cat,
+  empty,
+  fromArray,
+  full,
+  ones,
+  stack,
+  Tensor,
+  tensor,
+  zeros,
+  type FactoryOptions,
+  type Scalar,
+  type Shape,
+} from './tensor.ts';

@@ -1,0 +1,64 @@
+import { engine } from './engine.ts';
+import { TensorHandle } from './handle.ts';
+
+/** A scope's body must be synchronous: tensors that cross an `await` belong to somebody by name. */
+type Synchronous<T> = T extends PromiseLike<unknown> ? never : T;
+
+/**
+ * Runs `body` and frees every tensor made in it, but for those it returns (a tensor, or tensors in arrays and plain
+ * objects) and those taken out by `own()`. Scopes nest: what is returned passes to the scope outside.
+ */
+export function scope<T>(body: () => Synchronous<T>): T {
+  const native = engine();
+  const mark = native.enterScope();
+  let result: T;
+  try {
+    result = body();
+  } catch (error) {
+    native.leaveScope(mark, []);
+    throw error;
+  }
+  if (result instanceof Promise) {
+    native.leaveScope(mark, []);
+    throw new TypeError('a scope cannot wait: its tensors would be freed while the promise still uses them');
+  }
+  const kept: number[] = [];
+  collectIds(result, kept);
+  native.leaveScope(mark, kept);
+  return result;
+}
+
+function collectIds(value: unknown, into: number[]): void {
+  if (typeof value !== 'object' || value === null) return;
+  if (value instanceof TensorHandle) into.push(value.id);
+  else if (Array.isArray(value)) for (const item of value) collectIds(item, into);
+  else if (Object.getPrototypeOf(value) === Object.prototype) for (const item of Object.values(value)) collectIds(item, into);
+}
+
+/** Tensors alive in the engine's table. */
+export function liveTensors(): number {
+  return engine().live();
+}
+
+/** True inside a `scope`. */
+export function inScope(): boolean {
+  return engine().depth() > 0;
+}
+
+const leaked = new FinalizationRegistry<{ id: number; made: string }>(({ id, made }) => {
+  if (!engine().isLive(id)) return;
+  process.emitWarning(`a tensor was lost without being freed; it was made ${made}`, 'AttuneTensorLeak');
+  engine().release(id);
+});
+let detecting = false;
+
+/** Watches tensors that are owned outside scopes and warns, with the place that made them, when one is lost. */
+export function detectLeaks(on = true): void {
+  detecting = on;
+}
+
+export function watchForLeak(tensor: TensorHandle): void {
+  if (!detecting) return;
+  const made = new Error('here').stack?.split('\n').slice(3, 8).join('\n') ?? '';
+  leaked.register(tensor, { id: tensor.id, made });
+}
