@@ -18,3 +18,4 @@ export {
   type Scalar,
   type Shape,
 } from './tensor.ts';
+export { readSafetensorsHeader, SafetensorsFile, writeSafetensors } from './safetensors.ts';
