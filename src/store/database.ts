@@ -1,0 +1,47 @@
+import { mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { Kysely } from 'kysely';
+import { Migrator } from 'kysely/migration';
+import { AttuneError } from '../base/errors.ts';
+import { attuneHome } from '../base/home.ts';
+import { NodeSqliteDialect } from './dialect.ts';
+import { migrations } from './migrations/index.ts';
+import type { Tables } from './schema.ts';
+
+/** The index of runs, models and data sets. Only a view of the run folders: it can be deleted and rebuilt. */
+export type Index = Kysely<Tables>;
+
+export function indexPath(): string {
+  return join(attuneHome(), 'index.sqlite');
+}
+
+/**
+ * Opens the index and brings its tables up to date; several processes may do so at once.
+ * Close it with `destroy()`. Errors: E_INDEX, with what to do.
+ */
+export async function openIndex(path: string = indexPath()): Promise<Index> {
+  let index: Index | undefined;
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    index = new Kysely<Tables>({ dialect: new NodeSqliteDialect(path) });
+    const { error } = await new Migrator({ db: index, provider: migrations }).migrateToLatest();
+    if (error !== undefined) throw error;
+    return index;
+  } catch (error) {
+    await index?.destroy().catch(() => undefined);
+    throw indexFailure(path, error);
+  }
+}
+
+function indexFailure(path: string, error: unknown): AttuneError {
+  const message = (error as Error).message;
+  const isNewer = message.includes('previously executed migration');
+  return new AttuneError('E_INDEX', {
+    what: `Cannot open the index of runs ${path}`,
+    got: message,
+    fix: isNewer
+      ? 'a newer attune wrote it: update attune, or set ATTUNE_HOME to another folder'
+      : 'set ATTUNE_HOME to a folder that you may write to; a broken file may be deleted, it is rebuilt from the runs',
+    cause: error,
+  });
+}

@@ -1,0 +1,62 @@
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { SqliteAdapter, SqliteDialect, type DialectAdapter, type SqliteDatabase, type SqliteStatement } from 'kysely';
+
+const BUSY_TIMEOUT_MS = 10_000;
+
+/** Kysely on Node's own SQLite, for several processes at once: WAL, a busy timeout and write locks taken at `begin`. */
+export class NodeSqliteDialect extends SqliteDialect {
+  constructor(path: string) {
+    super({ database: () => Promise.resolve(openSqlite(path)) });
+  }
+
+  override createAdapter(): DialectAdapter {
+    return new LockingAdapter();
+  }
+}
+
+/** SQLite's DDL is transactional; saying so makes the migrator hold the write lock while it migrates. */
+class LockingAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): true {
+    return true;
+  }
+}
+
+function openSqlite(path: string): SqliteDatabase {
+  const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+  enableWriteAheadLog(database);
+  database.exec('PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON');
+  return {
+    close: () => database.close(),
+    // A deferred transaction that reads and then writes fails at once when another process wrote in between.
+    prepare: (sql) => statement(database, sql === 'begin' ? 'begin immediate' : sql),
+  };
+}
+
+/** Switching to WAL needs the file for itself and does not wait by the busy timeout, so it is tried again. */
+function enableWriteAheadLog(database: DatabaseSync): void {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      database.exec('PRAGMA journal_mode = WAL');
+      return;
+    } catch (error) {
+      const isBusy = (error as { errcode?: number }).errcode === 5;
+      if (!isBusy || attempt === 50) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+    }
+  }
+}
+
+function statement(database: DatabaseSync, sql: string): SqliteStatement {
+  const prepared = database.prepare(sql);
+  return {
+    reader: prepared.columns().length > 0,
+    all: (parameters) => prepared.all(...parameters.map(toSql)),
+    run: (parameters) => prepared.run(...parameters.map(toSql)),
+    iterate: (parameters) => prepared.iterate(...parameters.map(toSql)),
+  };
+}
+
+function toSql(value: unknown): SQLInputValue {
+  if (typeof value === 'boolean') return value ? 1 : 0;
+  return (value ?? null) as SQLInputValue;
+}

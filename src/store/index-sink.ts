@@ -1,0 +1,63 @@
+import type { RunEvent, StampedEvent } from '../base/events.ts';
+import { openIndex, type Index } from './database.ts';
+import { recordRunModels } from './models.ts';
+import { recordRun } from './runs.ts';
+import { isFinal, recordEvent, type RunSummary } from './run-summary.ts';
+
+/** Steps come many a second; the index follows them at this pace. */
+const STEP_INTERVAL_MS = 2_000;
+
+/**
+ * Keeps the index up to date with one run. Writes happen behind the run and never stop it: the folder is the truth,
+ * and the index can be rebuilt. `fail` hears of the first failure only.
+ */
+export class IndexSink {
+  readonly #summary: RunSummary;
+  readonly #index: Promise<Index>;
+  readonly #fail: (error: unknown) => void;
+  #writes: Promise<void> = Promise.resolve();
+  #hasFailed = false;
+  #isDue = false;
+  #writtenAt = 0;
+
+  /** `summary`: what the folder's events say so far (a resumed run has some). */
+  constructor(summary: RunSummary, fail: (error: unknown) => void, index: Promise<Index> = openIndex()) {
+    this.#summary = summary;
+    this.#fail = fail;
+    this.#index = index;
+    index.catch(() => undefined);
+  }
+
+  record(event: StampedEvent): void {
+    recordEvent(this.#summary, event);
+    const isEarly = isFrequent(event) && Date.now() - this.#writtenAt < STEP_INTERVAL_MS;
+    if (this.#isDue || isEarly) return;
+    this.#isDue = true;
+    this.#writes = this.#writes.then(() => this.#write(isFinal(event)));
+  }
+
+  /** Waits for the last write and closes the index. */
+  async close(): Promise<void> {
+    this.#writes = this.#writes.then(() => this.#write(true));
+    await this.#writes;
+    await this.#index.then((index) => index.destroy()).catch(() => undefined);
+  }
+
+  async #write(withModels: boolean): Promise<void> {
+    this.#isDue = false;
+    this.#writtenAt = Date.now();
+    if (this.#hasFailed || this.#summary.createdAt === 0) return;
+    try {
+      const index = await this.#index;
+      await recordRun(index, this.#summary);
+      if (withModels) await recordRunModels(index, this.#summary);
+    } catch (error) {
+      this.#hasFailed = true;
+      this.#fail(error);
+    }
+  }
+}
+
+function isFrequent(event: RunEvent): boolean {
+  return event.type === 'step-finished' || event.type === 'work-advanced';
+}

@@ -1,0 +1,127 @@
+import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import { writeAll, writeFailure } from '../files/atomic.ts';
+
+const CHUNK_BYTES = 1 << 18;
+const NEWLINE = 10;
+
+/**
+ * Reads a file of one JSON value per line, also while it grows: each `read` yields what was completed since the last.
+ * A torn last line waits for its end; a line that is no JSON (a crash tore it) is left out.
+ */
+export class JsonLinesReader<T> {
+  readonly path: string;
+  #position = 0;
+  #rest: Buffer = Buffer.alloc(0);
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  *read(): Generator<T> {
+    const descriptor = openIfExists(this.path);
+    if (descriptor === undefined) return;
+    try {
+      if (fstatSync(descriptor).size < this.#position) this.#restart();
+      const chunk = Buffer.alloc(CHUNK_BYTES);
+      for (let bytes = 1; bytes > 0;) {
+        bytes = readSync(descriptor, chunk, 0, CHUNK_BYTES, this.#position);
+        this.#position += bytes;
+        yield* this.#take(chunk.subarray(0, bytes));
+      }
+    } finally {
+      closeSync(descriptor);
+    }
+  }
+
+  /** The file was begun anew. */
+  #restart(): void {
+    this.#position = 0;
+    this.#rest = Buffer.alloc(0);
+  }
+
+  *#take(chunk: Buffer): Generator<T> {
+    const end = chunk.lastIndexOf(NEWLINE);
+    const joined = Buffer.concat([this.#rest, chunk]);
+    const complete = end === -1 ? 0 : joined.length - chunk.length + end + 1;
+    this.#rest = joined.subarray(complete);
+    for (const line of joined.toString('utf8', 0, complete).split('\n')) {
+      const value = parseLine<T>(line);
+      if (value !== undefined) yield value;
+    }
+  }
+}
+
+/** All complete lines of a file; none where it is missing. */
+export function readJsonLines<T>(path: string): Generator<T> {
+  return new JsonLinesReader<T>(path).read();
+}
+
+/** Appends one JSON value per line, each with a single write. A torn last line of an earlier process is cut off first. */
+export class JsonLinesWriter {
+  readonly path: string;
+  readonly #descriptor: number;
+
+  constructor(path: string) {
+    this.path = path;
+    try {
+      this.#descriptor = openSync(path, 'a+');
+      mendLastLine(this.#descriptor);
+    } catch (error) {
+      throw writeFailure(path, error);
+    }
+  }
+
+  append(value: unknown): void {
+    try {
+      writeAll(this.#descriptor, Buffer.from(`${JSON.stringify(value)}\n`));
+    } catch (error) {
+      throw writeFailure(this.path, error);
+    }
+  }
+
+  close(): void {
+    closeSync(this.#descriptor);
+  }
+}
+
+function parseLine<T>(line: string): T | undefined {
+  if (line === '') return undefined;
+  try {
+    return JSON.parse(line) as T;
+  } catch {
+    return undefined;
+  }
+}
+
+function openIfExists(path: string): number | undefined {
+  try {
+    return openSync(path, 'r');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Ends a last line that only lacks its newline; cuts off one that is no JSON. */
+function mendLastLine(descriptor: number): void {
+  const { size } = fstatSync(descriptor);
+  const tail = lastLine(descriptor, size);
+  if (tail.length === 0) return;
+  if (parseLine(tail.toString('utf8')) === undefined) ftruncateSync(descriptor, size - tail.length);
+  else writeSync(descriptor, '\n');
+}
+
+/** The bytes after the last newline, however many. */
+function lastLine(descriptor: number, size: number): Buffer {
+  let tail: Buffer = Buffer.alloc(0);
+  for (let end = size; end > 0;) {
+    const start = Math.max(0, end - CHUNK_BYTES);
+    const chunk = Buffer.alloc(end - start);
+    readSync(descriptor, chunk, 0, chunk.length, start);
+    const newline = chunk.lastIndexOf(NEWLINE);
+    tail = Buffer.concat([chunk.subarray(newline + 1), tail]);
+    if (newline !== -1) break;
+    end = start;
+  }
+  return tail;
+}

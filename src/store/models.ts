@@ -1,0 +1,77 @@
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { isAbsolute, join, resolve } from 'node:path';
+import type { Selectable } from 'kysely';
+import type { Index } from './database.ts';
+import type { RunSummary } from './run-summary.ts';
+import type { ModelsTable } from './schema.ts';
+
+export type ModelRecord = Selectable<ModelsTable>;
+
+/** Adds a model or replaces what is known of it. */
+export async function recordModel(index: Index, model: ModelRecord): Promise<void> {
+  const { id: _id, created_at: _createdAt, ...changes } = model;
+  await index
+    .insertInto('models')
+    .values(model)
+    .onConflict((conflict) => conflict.column('id').doUpdateSet(changes))
+    .execute();
+}
+
+/** Records the model that a run started from and, once it has finished, the one that it made. */
+export async function recordRunModels(index: Index, run: RunSummary): Promise<void> {
+  if (run.model !== undefined) {
+    const base = existsSync(run.model) ? resolve(run.model) : run.model;
+    await index
+      .insertInto('models')
+      .values({ ...describeModel(base), run: null, created_at: run.createdAt })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  }
+  if (run.result === undefined || !existsSync(run.result)) return;
+  const made = describeModel(run.result);
+  const kind = made.kind === 'adapter' ? 'adapter' : 'model';
+  await recordModel(index, {
+    ...made,
+    kind,
+    base: made.base ?? run.model ?? null,
+    run: run.id,
+    created_at: run.updatedAt,
+  });
+}
+
+/** The known models, newest first; those whose folder is gone are left out. */
+export async function listModels(index: Index): Promise<ModelRecord[]> {
+  const rows = await index.selectFrom('models').selectAll().orderBy('created_at', 'desc').orderBy('id').execute();
+  return rows.filter((row) => !isAbsolute(row.id) || existsSync(row.id));
+}
+
+/** What a model's folder says of itself; a hub name says nothing here. */
+function describeModel(id: string): Omit<ModelRecord, 'run' | 'created_at'> {
+  const adapter = readConfig(join(id, 'adapter_config.json'));
+  const config = readConfig(join(id, 'config.json'));
+  return {
+    id,
+    kind: adapter === undefined ? 'base' : 'adapter',
+    base: textOrNull(adapter?.base_model_name_or_path),
+    model_type: textOrNull(config?.model_type),
+    bytes: weightBytes(id),
+  };
+}
+
+function weightBytes(folder: string): number | null {
+  if (!existsSync(folder)) return null;
+  const weights = readdirSync(folder).filter((name) => name.endsWith('.safetensors'));
+  return weights.reduce((total, name) => total + statSync(join(folder, name)).size, 0);
+}
+
+function readConfig(path: string): Record<string, unknown> | undefined {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
+  } catch {
+    return undefined;
+  }
+}
+
+function textOrNull(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}

@@ -1,0 +1,43 @@
+import { readdirSync, type Dirent } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Index } from './database.ts';
+import { recordRunModels } from './models.ts';
+import { isRunFolder, readRun } from './run-folder.ts';
+import { recordRun } from './runs.ts';
+import type { RunSummary } from './run-summary.ts';
+
+const MAX_DEPTH = 6;
+const NO_RUNS_INSIDE = new Set(['node_modules', 'checkpoints', 'tensorboard']);
+
+/** Reads every run below `roots` from its folder and records it. Returns the runs found. */
+export async function rebuildIndex(index: Index, roots: readonly string[]): Promise<RunSummary[]> {
+  const found: RunSummary[] = [];
+  for (const root of roots) {
+    for (const folder of findRunFolders(resolve(root))) {
+      const summary = readRun(folder);
+      if (summary.createdAt === 0) continue;
+      await recordRun(index, summary);
+      await recordRunModels(index, summary);
+      found.push(summary);
+    }
+  }
+  return found;
+}
+
+/** Folders below `root` that hold a run. Links, hidden folders and unreadable ones are left out. */
+export function* findRunFolders(root: string, depth = 0): Generator<string> {
+  if (isRunFolder(root)) yield root;
+  if (depth === MAX_DEPTH) return;
+  for (const entry of entriesOf(root)) {
+    if (!entry.isDirectory() || entry.name.startsWith('.') || NO_RUNS_INSIDE.has(entry.name)) continue;
+    yield* findRunFolders(join(root, entry.name), depth + 1);
+  }
+}
+
+function entriesOf(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+}

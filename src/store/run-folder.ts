@@ -1,0 +1,137 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { AttuneError } from '../base/errors.ts';
+import type { EvaluationFinished, RunEvent, StampedEvent, StepFinished } from '../base/events.ts';
+import { writeFailure } from '../files/atomic.ts';
+import { writeJson } from '../files/json.ts';
+import { listCheckpoints, removeUnfinished } from './checkpoints.ts';
+import { JsonLinesWriter, readJsonLines } from './json-lines.ts';
+import { findLockOwner, lockRun, type RunLock } from './run-lock.ts';
+import { runPaths, type RunPaths } from './run-paths.ts';
+import { emptySummary, prefixed, recordEvent, type RunSummary } from './run-summary.ts';
+
+/** A run's folder, held by this process: what it emits becomes recipe.json, events.jsonl and metrics.jsonl. */
+export class RunFolder {
+  readonly folder: string;
+  readonly paths: RunPaths;
+  readonly #lock: RunLock;
+  readonly #events: JsonLinesWriter;
+  readonly #metrics: JsonLinesWriter;
+
+  /**
+   * Takes the folder. Unless it is resumed it must not hold an earlier run's checkpoints or result; the logs of a run
+   * that came to neither are begun anew. Errors: E_RUN_LOCKED, E_RUN_EXISTS, E_NOT_WRITABLE, E_DISK_FULL.
+   */
+  constructor(folder: string, options: { resume?: boolean } = {}) {
+    this.folder = resolve(folder);
+    this.paths = runPaths(this.folder);
+    makeFolder(this.folder);
+    this.#lock = lockRun(this.folder);
+    try {
+      if (options.resume !== true) beginAnew(this.folder, this.paths);
+      rmSync(this.paths.stop, { force: true });
+      removeUnfinished(this.folder);
+      this.#events = new JsonLinesWriter(this.paths.events);
+      this.#metrics = new JsonLinesWriter(this.paths.metrics);
+    } catch (error) {
+      this.#lock.release();
+      throw error;
+    }
+  }
+
+  record(event: RunEvent): StampedEvent {
+    const stamped = { at: Date.now(), ...event };
+    this.#events.append(stamped);
+    if (event.type === 'run-started') writeJson(this.paths.recipe, event.recipe);
+    if (event.type === 'step-finished') this.#metrics.append(stepMetrics(event));
+    if (event.type === 'evaluation-finished') this.#metrics.append(evaluationMetrics(event));
+    return stamped;
+  }
+
+  close(): void {
+    this.#events.close();
+    this.#metrics.close();
+    this.#lock.release();
+  }
+}
+
+/** A new run's name: when it began, and three random bytes. */
+export function newRunId(now = new Date()): string {
+  const stamp = now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-');
+  return `${stamp}-${randomBytes(3).toString('hex')}`;
+}
+
+/** Whether the folder holds a run, running or not. */
+export function isRunFolder(folder: string): boolean {
+  return existsSync(runPaths(folder).events);
+}
+
+/** What the folder's run has come to, by its events and by whether somebody works on it. Errors: E_RUN_MISSING. */
+export function readRun(folder: string): RunSummary {
+  const absolute = resolve(folder);
+  requireRun(absolute);
+  const summary = emptySummary(absolute);
+  for (const event of readEvents(absolute)) recordEvent(summary, event);
+  return withLiveStatus(summary);
+}
+
+/** The status as of now: events cannot tell that the process died, or that it has just begun to resume. */
+export function withLiveStatus(summary: RunSummary): RunSummary {
+  const isOwned = findLockOwner(summary.folder) !== undefined;
+  if (isOwned) return { ...summary, status: 'running' };
+  return summary.status === 'running' ? { ...summary, status: 'interrupted' } : summary;
+}
+
+export function readEvents(folder: string): Generator<StampedEvent> {
+  return readJsonLines<StampedEvent>(runPaths(folder).events);
+}
+
+export function requireRun(folder: string): void {
+  if (isRunFolder(folder)) return;
+  throw new AttuneError('E_RUN_MISSING', {
+    what: `${folder} holds no run`,
+    expected: `a folder with events.jsonl, as \`attune train\` writes it`,
+    fix: '`attune runs list` shows the known runs',
+  });
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw writeFailure(folder, error);
+  }
+}
+
+function beginAnew(folder: string, paths: RunPaths): void {
+  if (holdsWork(folder)) {
+    throw new AttuneError('E_RUN_EXISTS', {
+      what: `${folder} already holds a run with checkpoints or a result`,
+      fix: `resume it with \`attune runs resume ${folder}\`, choose another output_dir, or delete the folder`,
+    });
+  }
+  const stale = [paths.events, paths.metrics, paths.heartbeat, paths.samples, paths.comparison];
+  for (const path of [...stale, paths.reportHtml, paths.reportJson]) rmSync(path, { force: true });
+  rmSync(paths.tensorboard, { recursive: true, force: true });
+}
+
+function holdsWork(folder: string): boolean {
+  if (listCheckpoints(folder).length > 0) return true;
+  for (const event of readEvents(folder)) if (event.type === 'run-finished') return true;
+  return false;
+}
+
+/** One row of metrics.jsonl with the keys that other tools use. */
+export function stepMetrics(event: StepFinished): Record<string, number> {
+  const { step, epoch, loss, grad_norm, learning_rate, inputTokens, metrics } = event;
+  return finite({ step, epoch, loss, grad_norm, learning_rate, num_tokens: inputTokens, ...metrics });
+}
+
+export function evaluationMetrics(event: EvaluationFinished): Record<string, number> {
+  return finite({ step: event.step, epoch: event.epoch, ...prefixed(event.split, event.metrics) });
+}
+
+function finite(row: Record<string, number>): Record<string, number> {
+  return Object.fromEntries(Object.entries(row).filter(([, value]) => Number.isFinite(value)));
+}

@@ -1,0 +1,155 @@
+import { randomBytes } from 'node:crypto';
+import {
+  constants,
+  copyFileSync,
+  existsSync,
+  linkSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { AttuneError } from '../base/errors.ts';
+import { writeFailure } from '../files/atomic.ts';
+import { isAlive, ownIdentity, type ProcessIdentity } from './process-identity.ts';
+import { readHeartbeat, runPaths } from './run-paths.ts';
+
+/** Who works on a run's folder. */
+export interface LockOwner extends ProcessIdentity {
+  token: string;
+  /** Milliseconds since the epoch. */
+  at: number;
+}
+
+/** A process on another machine counts as gone when its heartbeat is older than this. */
+const SILENCE_MS = 120_000;
+const TAKEOVER_TIMEOUT_MS = 5_000;
+
+export interface RunLock {
+  readonly owner: LockOwner;
+  release(): void;
+}
+
+/** Takes the run's folder for this process, also from one that died. Errors: E_RUN_LOCKED. */
+export function lockRun(folder: string): RunLock {
+  const path = runPaths(folder).lock;
+  const owner: LockOwner = { ...ownIdentity(), token: randomBytes(8).toString('hex'), at: Date.now() };
+  const draft = `${path}.${owner.token}`;
+  try {
+    writeFileSync(draft, JSON.stringify(owner), { flag: 'wx' });
+    takeLock(folder, path, draft);
+  } catch (error) {
+    throw writeFailure(path, error);
+  } finally {
+    rmSync(draft, { force: true });
+  }
+  return { owner, release: () => releaseLock(path, owner) };
+}
+
+/** The process that works on the folder now; undefined where none does. */
+export function findLockOwner(folder: string): LockOwner | undefined {
+  const owner = readOwner(runPaths(folder).lock);
+  return owner !== undefined && isWorking(folder, owner) ? owner : undefined;
+}
+
+function takeLock(folder: string, path: string, draft: string): void {
+  const deadline = Date.now() + TAKEOVER_TIMEOUT_MS;
+  while (!linkIfAbsent(draft, path)) {
+    const owner = readOwner(path);
+    if (owner === undefined && !existsSync(path)) continue;
+    if (owner !== undefined && isWorking(folder, owner)) throw locked(folder, owner);
+    if (!isBeingWritten(path, owner) && replaceStale(path, draft, owner)) return;
+    if (Date.now() > deadline) throw locked(folder, owner);
+    pause(20);
+  }
+}
+
+/** Link, unlike a plain write, makes the lock appear with its whole content; a file system without links has the copy. */
+function linkIfAbsent(draft: string, path: string): boolean {
+  try {
+    linkSync(draft, path);
+    return true;
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'EEXIST') return false;
+    if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'ENOSYS') throw error;
+  }
+  return copyIfAbsent(draft, path);
+}
+
+function copyIfAbsent(draft: string, path: string): boolean {
+  try {
+    copyFileSync(draft, path, constants.COPYFILE_EXCL);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** A lock without readable content may be a copy that another process makes at this moment. */
+function isBeingWritten(path: string, owner: LockOwner | undefined): boolean {
+  return owner === undefined && ageOf(path) < TAKEOVER_TIMEOUT_MS / 2;
+}
+
+function ageOf(path: string): number {
+  const status = statSync(path, { throwIfNoEntry: false });
+  return status === undefined ? 0 : Date.now() - status.mtimeMs;
+}
+
+/**
+ * Replaces a dead owner's lock. Of several that try, only the one that holds the claim on exactly that lock may:
+ * otherwise the slower one would replace the faster one's fresh lock.
+ */
+function replaceStale(path: string, draft: string, stale: LockOwner | undefined): boolean {
+  const claim = `${path}.claim-${stale?.token ?? 'unreadable'}`;
+  if (!linkIfAbsent(draft, claim)) {
+    removeAbandoned(claim);
+    return false;
+  }
+  try {
+    if (readOwner(path)?.token !== stale?.token) return false;
+    renameSync(draft, path);
+    return true;
+  } finally {
+    rmSync(claim, { force: true });
+  }
+}
+
+/** A claim is held for microseconds; one that is older was left behind by a crash. */
+function removeAbandoned(claim: string): void {
+  if (ageOf(claim) > TAKEOVER_TIMEOUT_MS / 2) rmSync(claim, { force: true });
+}
+
+function isWorking(folder: string, owner: LockOwner): boolean {
+  const alive = isAlive(owner);
+  if (alive !== undefined) return alive;
+  const lastSign = Math.max(owner.at, readHeartbeat(folder)?.at ?? 0);
+  return Date.now() - lastSign < SILENCE_MS;
+}
+
+function releaseLock(path: string, owner: LockOwner): void {
+  if (readOwner(path)?.token === owner.token) rmSync(path, { force: true });
+}
+
+function readOwner(path: string): LockOwner | undefined {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as LockOwner;
+  } catch {
+    return undefined;
+  }
+}
+
+function locked(folder: string, owner: LockOwner | undefined): AttuneError {
+  const who = owner === undefined ? 'an unknown process' : `process ${owner.pid} on ${owner.machine.split(' ')[0]}`;
+  return new AttuneError('E_RUN_LOCKED', {
+    what: `The run in ${folder} is being worked on`,
+    got: `${who} holds ${runPaths(folder).lock}`,
+    fix: `follow it with \`attune runs attach ${folder}\`, end it with \`attune runs stop ${folder}\`, or choose another output_dir`,
+  });
+}
+
+function pause(milliseconds: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
+}

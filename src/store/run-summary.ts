@@ -1,0 +1,121 @@
+import { basename, resolve } from 'node:path';
+import type { DataPrepared, Metrics, RunEvent, RunStarted, StampedEvent } from '../base/events.ts';
+
+/** `interrupted`: the process that worked on it is gone without a word; it can be resumed from its last checkpoint. */
+export type RunStatus = 'running' | 'finished' | 'stopped' | 'failed' | 'interrupted';
+
+/** What a run has come to, by its events. Paths are absolute, times milliseconds since the epoch. */
+export interface RunSummary {
+  id: string;
+  name: string;
+  folder: string;
+  status: RunStatus;
+  model?: string;
+  tuning?: string;
+  objective?: string;
+  /** As the recipe names it. */
+  source?: string;
+  createdAt: number;
+  updatedAt: number;
+  finishedAt?: number;
+  step: number;
+  steps?: number;
+  epoch?: number;
+  loss?: number;
+  /** The latest evaluation's, or those of the finished run. */
+  metrics: Metrics;
+  data?: Pick<DataPrepared, 'format' | 'rows' | 'hashes'>;
+  result?: string;
+  error?: string;
+}
+
+type Recorder<Event extends RunEvent> = (summary: RunSummary, event: Event) => void;
+
+/** What each kind of event changes; those left out say nothing about the run as a whole. */
+const recorders: { [Type in RunEvent['type']]?: Recorder<Extract<RunEvent, { type: Type }>> } = {
+  'run-started': (summary, event) => {
+    Object.assign(summary, { id: event.run, status: 'running', ...namesOf(event) });
+  },
+  'data-prepared': (summary, { format, rows, hashes }) => {
+    summary.data = { format, rows, hashes };
+  },
+  'step-finished': (summary, { step, steps, epoch, loss }) => {
+    Object.assign(summary, { step, steps, epoch, loss: loss ?? undefined });
+  },
+  'evaluation-finished': (summary, event) => {
+    summary.metrics = { ...summary.metrics, ...prefixed(event.split, event.metrics) };
+  },
+  'run-resumed': (summary, { step }) => {
+    Object.assign(summary, { step, status: 'running', error: undefined, finishedAt: undefined });
+  },
+  'run-stopped': (summary, { step }) => end(summary, 'stopped', step),
+  'run-failed': (summary, { step, error }) => {
+    end(summary, 'failed', step);
+    summary.error = String(error.what ?? error.message ?? 'unknown error');
+  },
+  'run-finished': (summary, { step, result, metrics }) => {
+    end(summary, 'finished', step);
+    summary.result = resolve(summary.folder, result);
+    summary.metrics = { ...summary.metrics, ...metrics };
+  },
+};
+
+/** Until the first event names the run, its folder (absolute) does. */
+export function emptySummary(folder: string): RunSummary {
+  return {
+    id: folder,
+    name: basename(folder),
+    folder,
+    status: 'running',
+    createdAt: 0,
+    updatedAt: 0,
+    step: 0,
+    metrics: {},
+  };
+}
+
+/** Adds one event to the summary. */
+export function recordEvent(summary: RunSummary, event: StampedEvent): void {
+  if (summary.createdAt === 0) summary.createdAt = event.at;
+  summary.updatedAt = event.at;
+  const record = recorders[event.type] as Recorder<RunEvent> | undefined;
+  record?.(summary, event);
+  if (summary.status !== 'running') summary.finishedAt = event.at;
+}
+
+/** Whether the event is a run's last word. */
+export function isFinal(event: RunEvent): boolean {
+  return event.type === 'run-finished' || event.type === 'run-stopped' || event.type === 'run-failed';
+}
+
+/** `loss` of the split "validation" is `eval_loss`, as other tools log it; of "test" it is `test_loss`. */
+export function prefixed(split: string, metrics: Metrics): Metrics {
+  const prefix = split === 'validation' ? 'eval' : split;
+  return Object.fromEntries(Object.entries(metrics).map(([name, value]) => [`${prefix}_${name}`, value]));
+}
+
+function end(summary: RunSummary, status: RunStatus, step: number): void {
+  Object.assign(summary, { status, step });
+}
+
+/** The recipe's `model`, `tuning`, `objective` and `data.train`, each of which may be a name or an object with one. */
+function namesOf(event: RunStarted): Partial<RunSummary> {
+  const recipe = (event.recipe ?? {}) as Record<string, unknown>;
+  const data = (recipe.data ?? {}) as Record<string, unknown>;
+  return {
+    model: nameIn(recipe.model, 'name'),
+    tuning: nameIn(recipe.tuning, 'method'),
+    objective: nameIn(recipe.objective, 'name'),
+    source: sourceOf(data.train),
+  };
+}
+
+function nameIn(value: unknown, key: string): string | undefined {
+  const name = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : value;
+  return typeof name === 'string' ? name : undefined;
+}
+
+function sourceOf(train: unknown): string | undefined {
+  if (!Array.isArray(train)) return nameIn(train, 'path');
+  return train.map((part) => nameIn(part, 'path') ?? '?').join(', ');
+}
