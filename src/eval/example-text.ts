@@ -1,0 +1,67 @@
+import { AttuneError } from '../base/errors.ts';
+import type { Example } from '../data/example.ts';
+import type { Message } from '../text/message.ts';
+
+/** The text that a predictor is given: prompt, conversation up to the last answer, or the text to classify. */
+export function promptText(example: Example): string {
+  switch (example.kind) {
+    case 'chat':
+      return conversation(example.messages.slice(0, lastAnswer(example.messages)));
+    case 'completion':
+    case 'prompt':
+    case 'preference':
+    case 'feedback':
+      return typeof example.prompt === 'string' ? example.prompt : conversation(example.prompt);
+    case 'classification':
+      return example.textPair === undefined ? example.text : `${example.text}\n${example.textPair}`;
+    case 'text':
+      return '';
+  }
+}
+
+/**
+ * The answer that a prediction is compared with.
+ * @throws E_NO_ANSWER for a row that has none, such as a prompt without completion.
+ */
+export function answerText(example: Example): string {
+  const answer = knownAnswer(example);
+  if (answer !== undefined) return answer;
+  throw new AttuneError('E_NO_ANSWER', {
+    what: `A row of kind "${example.kind}" has no answer to compare with`,
+    got: `${example.source.file}:${example.source.line}`,
+    expected: 'rows with a completion, an assistant turn, a chosen answer or a label',
+  });
+}
+
+function knownAnswer(example: Example): string | undefined {
+  switch (example.kind) {
+    case 'chat':
+      return example.messages[lastAnswer(example.messages)]?.content;
+    case 'completion':
+      return example.completion;
+    case 'classification':
+      return example.label;
+    case 'text':
+      return example.text;
+    case 'preference':
+      return lastContent(example.chosen);
+    case 'feedback':
+      return example.label ? lastContent(example.completion) : undefined;
+    case 'prompt':
+      return undefined;
+  }
+}
+
+/** Index of the last assistant turn; the number of messages where there is none. */
+function lastAnswer(messages: readonly Message[]): number {
+  const index = messages.findLastIndex((message) => message.role === 'assistant');
+  return index < 0 ? messages.length : index;
+}
+
+function conversation(messages: readonly Message[]): string {
+  return messages.map((message) => message.content).join('\n');
+}
+
+function lastContent(answer: string | readonly Message[]): string | undefined {
+  return typeof answer === 'string' ? answer : answer.at(-1)?.content;
+}

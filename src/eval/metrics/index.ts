@@ -1,0 +1,66 @@
+import { AttuneError } from '../../base/errors.ts';
+import { defineRegistry } from '../../base/registry.ts';
+import { meanMetric } from './mean.ts';
+import type { Metric, MetricDefinition, MetricOptions } from './metric.ts';
+
+const table = {
+  loss: () => import('./loss.ts').then((module) => module.loss),
+  perplexity: () => import('./perplexity.ts').then((module) => module.perplexity),
+  bits_per_byte: () => import('./bits-per-byte.ts').then((module) => module.bitsPerByte),
+  exact_match: () => import('./exact-match.ts').then((module) => module.exactMatch),
+  token_f1: () => import('./token-f1.ts').then((module) => module.tokenF1),
+  edit_similarity: () => import('./edit-similarity.ts').then((module) => module.editSimilarity),
+  character_error_rate: () => import('./character-error-rate.ts').then((module) => module.characterErrorRate),
+  phoneme_error_rate: () => import('./phoneme-error-rate.ts').then((module) => module.phonemeErrorRate),
+  rouge_1: () => import('./rouge.ts').then((module) => module.rouge1),
+  rouge_2: () => import('./rouge.ts').then((module) => module.rouge2),
+  rouge_l: () => import('./rouge.ts').then((module) => module.rougeL),
+  chrf: () => import('./chrf.ts').then((module) => module.chrf),
+  bleu: () => import('./bleu.ts').then((module) => module.bleu),
+  json_validity: () => import('./json-validity.ts').then((module) => module.jsonValidity),
+  json_fields: () => import('./json-fields.ts').then((module) => module.jsonFields),
+  accuracy: () => import('./accuracy.ts').then((module) => module.accuracy),
+  macro_f1: () => import('./macro-f1.ts').then((module) => module.macroF1),
+  confusion: () => import('./confusion.ts').then((module) => module.confusion),
+} satisfies Record<string, () => Promise<MetricDefinition>>;
+
+export type MetricName = keyof typeof table;
+
+export const metrics = defineRegistry<MetricDefinition, MetricName>('metric', 'E_UNKNOWN_METRIC', table);
+
+/** One metric, of the whole answer or of a field of JSON answers; or the mean of several bounded ones. */
+export type MetricSpec = (MetricOptions & { metric: MetricName; name?: string }) | { mean: MetricSpec[]; name: string };
+
+/** A metric ready to take rows, with what a report needs to print it. */
+export interface NamedMetric {
+  name: string;
+  definition: MetricDefinition;
+  metric: Metric;
+}
+
+/** @throws E_UNKNOWN_METRIC; E_UNBOUNDED_METRIC where a mean is asked of metrics without a common scale. */
+export async function createMetric(spec: MetricSpec): Promise<NamedMetric> {
+  if ('mean' in spec) return createMean(spec.name, spec.mean);
+  const definition = await metrics.load(spec.metric);
+  const name = spec.name ?? (spec.field === undefined ? spec.metric : `${spec.field}_${spec.metric}`);
+  return { name, definition, metric: definition.create({ field: spec.field }) };
+}
+
+async function createMean(name: string, specs: readonly MetricSpec[]): Promise<NamedMetric> {
+  const parts = await Promise.all(specs.map((spec) => createMetric(spec)));
+  const unbounded = parts.filter((part) => part.definition.best === undefined);
+  if (unbounded.length > 0) {
+    throw new AttuneError('E_UNBOUNDED_METRIC', {
+      what: 'A mean needs metrics with a best value',
+      got: unbounded.map((part) => part.name).join(', '),
+      fix: 'leave them out of the mean and report them beside it',
+    });
+  }
+  const metric = meanMetric(parts);
+  const create = () => meanMetric(parts.map((part, i) => ({ ...part, metric: recreate(part.definition, specs[i]) })));
+  return { name, metric, definition: { name, title: name, better: 'higher', best: 1, reads: 'text', create } };
+}
+
+function recreate(definition: MetricDefinition, spec: MetricSpec): Metric {
+  return definition.create('metric' in spec ? { field: spec.field } : undefined);
+}

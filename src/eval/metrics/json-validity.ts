@@ -1,0 +1,12 @@
+import { parseObject } from './compared.ts';
+import { rowMetric, type MetricDefinition } from './metric.ts';
+
+/** Share of answers that are one JSON object and nothing else. */
+export const jsonValidity: MetricDefinition = {
+  name: 'json_validity',
+  title: 'valid JSON',
+  better: 'higher',
+  best: 1,
+  reads: 'text',
+  create: () => rowMetric((prediction) => (parseObject(prediction.text ?? '') === undefined ? 0 : 1)),
+};

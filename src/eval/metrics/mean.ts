@@ -1,0 +1,33 @@
+import { rowMetric, type Metric, type MetricDefinition } from './metric.ts';
+
+/** A metric with the scale that brings its value to 0…1. */
+export interface Part {
+  name: string;
+  metric: Metric;
+  definition: MetricDefinition;
+}
+
+/**
+ * The unweighted mean of several metrics, each brought to 0…1 with 1 as best. What a task with several answers in one
+ * row is judged by: a category's accuracy and a summary's chrF.
+ */
+export function meanMetric(parts: readonly Part[]): Metric {
+  return rowMetric(
+    (prediction, example) => average(parts, (part) => part.metric.add(prediction, example)),
+    (rows) => {
+      const value = average(parts, (part) => part.metric.result().value);
+      const details = Object.fromEntries(parts.map((part) => [part.name, part.metric.result().value]));
+      return { value, details: { rows: rows.count, ...details } };
+    },
+  );
+}
+
+function average(parts: readonly Part[], valueOf: (part: Part) => number): number {
+  const sum = parts.reduce((total, part) => total + toUnit(part.definition, valueOf(part)), 0);
+  return sum / parts.length;
+}
+
+/** A rate of errors (best 0) becomes 1 - rate, not below 0; a score is divided by its best value. */
+function toUnit(definition: MetricDefinition, value: number): number {
+  return definition.best === 0 ? Math.max(0, 1 - value) : value / (definition.best ?? 1);
+}

@@ -1,0 +1,93 @@
+import { AttuneError } from '../../base/errors.ts';
+import type { Example } from '../../data/example.ts';
+import type { Prediction } from '../predictor.ts';
+
+export interface MetricResult {
+  /** Over all rows, by the metric's own definition: a mean, or computed from sums where the metric is defined so. */
+  value: number;
+  /** What else the metric tells: parts, counts, a confusion table. */
+  details: Record<string, unknown>;
+}
+
+/** A streaming reducer: keeps sums and one number per row, never texts or logits (F5). */
+export interface Metric {
+  /** Takes one row and returns its own value. */
+  add(prediction: Prediction, example: Example): number;
+  /** @throws E_NO_ROWS before the first row. */
+  result(): MetricResult;
+  /** The value of each row in the order of adding, for paired statistics. */
+  readonly rows: Float64Array;
+}
+
+export interface MetricOptions {
+  /** Compare this field of answers that are JSON objects, instead of the whole text. */
+  field?: string;
+}
+
+export interface MetricDefinition {
+  readonly name: string;
+  /** For people: "chrF", "exact match". */
+  readonly title: string;
+  readonly better: 'higher' | 'lower';
+  /** A perfect value of a bounded metric (1 or 100); undefined where there is no upper or lower end to speak of. */
+  readonly best?: number;
+  /** What it needs of a prediction. */
+  readonly reads: 'text' | 'label' | 'likelihood';
+  create(options?: MetricOptions): Metric;
+}
+
+/** Grows by doubling; a row costs eight bytes. */
+export class RowValues {
+  #values = new Float64Array(256);
+  #count = 0;
+
+  push(value: number): number {
+    if (this.#count === this.#values.length) {
+      const larger = new Float64Array(this.#count * 2);
+      larger.set(this.#values);
+      this.#values = larger;
+    }
+    this.#values[this.#count++] = value;
+    return value;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  get view(): Float64Array {
+    return this.#values.subarray(0, this.#count);
+  }
+
+  mean(): number {
+    let sum = 0;
+    for (const value of this.view) sum += value;
+    return sum / this.#count;
+  }
+}
+
+/** A metric from two functions: the value of one row, and the result over all (by default the mean of the rows). */
+export function rowMetric(
+  valueOf: (prediction: Prediction, example: Example) => number,
+  summarise: (rows: RowValues) => MetricResult = meanOfRows,
+): Metric {
+  const values = new RowValues();
+  return {
+    add: (prediction, example) => values.push(valueOf(prediction, example)),
+    result() {
+      if (values.count === 0) throw noRows();
+      return summarise(values);
+    },
+    get rows() {
+      return values.view;
+    },
+  };
+}
+
+export function meanOfRows(values: RowValues): MetricResult {
+  return { value: values.mean(), details: { rows: values.count } };
+}
+
+function noRows(): AttuneError {
+  return new AttuneError('E_NO_ROWS', { what: 'No row was scored', fix: 'give the evaluation at least one row' });
+}

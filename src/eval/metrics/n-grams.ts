@@ -1,0 +1,35 @@
+/** Counts of each run of `order` neighbouring symbols. */
+export type Counts = Map<string, number>;
+
+/** N-grams of a list of words; words are joined by a space, which no word contains. */
+export function wordGrams(words: readonly string[], order: number): Counts {
+  const counts: Counts = new Map();
+  for (let end = order; end <= words.length; end++) {
+    const gram = order === 1 ? words[end - 1] : words.slice(end - order, end).join(' ');
+    counts.set(gram, (counts.get(gram) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** N-grams of a list of characters (code points). */
+export function characterGrams(symbols: readonly string[], order: number): Counts {
+  const counts: Counts = new Map();
+  for (let end = order; end <= symbols.length; end++) {
+    const gram = order === 1 ? symbols[end - 1] : symbols.slice(end - order, end).join('');
+    counts.set(gram, (counts.get(gram) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** How many n-grams the two have in common, each counted as often as in the one that has fewer. */
+export function overlap(a: Counts, b: Counts): number {
+  let common = 0;
+  for (const [gram, count] of a) common += Math.min(count, b.get(gram) ?? 0);
+  return common;
+}
+
+/** Harmonic mean of precision and recall, recall counting `beta` times as much; 0 where both are 0. */
+export function fScore(precision: number, recall: number, beta = 1): number {
+  const weighted = beta * beta * precision + recall;
+  return weighted === 0 ? 0 : ((1 + beta * beta) * precision * recall) / weighted;
+}

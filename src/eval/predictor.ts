@@ -1,0 +1,58 @@
+import type { Example } from '../data/example.ts';
+
+/** How likely the example's own answer is to a model: what loss, perplexity and bits per byte are made of. */
+export interface Likelihood {
+  /** Sum over the answer's tokens of -ln p, in nats. */
+  negativeLogLikelihood: number;
+  /** Loss tokens. */
+  tokens: number;
+  /** UTF-8 bytes of the answer. */
+  bytes: number;
+}
+
+/** What a predictor says about one example. A field that the predictor does not know is absent. */
+export interface Prediction {
+  /** The example's id. */
+  id: string;
+  /** The answer. */
+  text?: string;
+  /** The class, where the predictor chooses among known ones. */
+  label?: string;
+  /** Probability by label. */
+  scores?: Record<string, number>;
+  likelihood?: Likelihood;
+  /** Why the text ended. */
+  finish?: 'stop' | 'length';
+}
+
+export interface PredictOptions {
+  signal?: AbortSignal;
+  /** Told after each row or batch of rows. */
+  onProgress?: (done: number, total: number) => void;
+}
+
+/**
+ * Anything that answers examples: a base, prompted or tuned model, an endpoint, a nearest neighbour, a constant.
+ * Comparisons know nothing else. It must not read the examples' answers, except to say how likely they are.
+ */
+export interface Predictor {
+  readonly name: string;
+  /** One prediction per example, in order. */
+  predict(examples: readonly Example[], options?: PredictOptions): Promise<Prediction[]>;
+}
+
+/** A predictor from a function of one example; checks for an abort between rows. */
+export function rowPredictor(name: string, answer: (example: Example) => Omit<Prediction, 'id'>): Predictor {
+  return {
+    name,
+    async predict(examples, options) {
+      const predictions: Prediction[] = [];
+      for (const example of examples) {
+        options?.signal?.throwIfAborted();
+        predictions.push({ id: example.id, ...answer(example) });
+        options?.onProgress?.(predictions.length, examples.length);
+      }
+      return predictions;
+    },
+  };
+}

@@ -1,0 +1,44 @@
+import type { Example } from '../data/example.ts';
+import { createMetric, type MetricSpec } from './metrics/index.ts';
+import type { MetricDefinition, MetricResult } from './metrics/metric.ts';
+import type { PredictOptions, Prediction, Predictor } from './predictor.ts';
+
+/** One metric of one predictor: its value, and each row's own for paired statistics. */
+export interface Score extends MetricResult {
+  name: string;
+  title: string;
+  better: MetricDefinition['better'];
+  rows: Float64Array;
+}
+
+/** Scores predictions that stand in the order of the examples. */
+export async function scorePredictions(
+  predictions: readonly Prediction[],
+  examples: readonly Example[],
+  specs: readonly MetricSpec[],
+): Promise<Score[]> {
+  const named = await Promise.all(specs.map((spec) => createMetric(spec)));
+  for (const [index, example] of examples.entries()) {
+    const prediction = predictions[index];
+    if (prediction?.id !== example.id) throw new Error(`prediction ${index} is not of row ${example.id}`);
+    for (const { metric } of named) metric.add(prediction, example);
+  }
+  return named.map(({ name, definition, metric }) => ({
+    name,
+    title: definition.title,
+    better: definition.better,
+    rows: metric.rows,
+    ...metric.result(),
+  }));
+}
+
+/** Predicts and scores; the predictions are returned too, for reports that show them. */
+export async function scorePredictor(
+  predictor: Predictor,
+  examples: readonly Example[],
+  specs: readonly MetricSpec[],
+  options?: PredictOptions,
+): Promise<{ predictions: Prediction[]; scores: Score[] }> {
+  const predictions = await predictor.predict(examples, options);
+  return { predictions, scores: await scorePredictions(predictions, examples, specs) };
+}
