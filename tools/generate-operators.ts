@@ -32,8 +32,8 @@ function typeOf(type: string, role: 'argument' | 'result'): string | undefined {
   const optional = /^Optional\[(.*)\]$/.exec(type);
   if (optional) return optional[1] === 'Generator' ? 'undefined' : joined(typeOf(optional[1], role), ' | undefined');
   const list = /^List\[(.*)\]$/.exec(type);
-  if (!list) return simple[type];
-  const element = typeOf(list[1], role);
+  if (!list) return type === 'int' && role === 'argument' ? 'number | bigint' : simple[type];
+  const element = list[1] === 'int' ? 'number' : typeOf(list[1], role);
   if (element === undefined) return undefined;
   const array = `${element.includes('|') ? `(${element})` : element}[]`;
   if (role === 'result') return array;

@@ -64,7 +64,7 @@ export interface Aten {
     out(grad_output: Tensor, self: Tensor, options?: { out: Tensor }): Tensor;
   };
   _add_batch_dim: {
-    default(self: Tensor, batch_dim: number, level: number): Tensor;
+    default(self: Tensor, batch_dim: number | bigint, level: number | bigint): Tensor;
   };
   _add_relu: {
     Scalar(self: Tensor, other: Scalar, options?: { alpha?: Scalar }): Tensor;
@@ -82,8 +82,8 @@ export interface Aten {
   };
   _aminmax: {
     default(self: Tensor): [Tensor, Tensor];
-    dim(self: Tensor, dim: number, options?: { keepdim?: boolean }): [Tensor, Tensor];
-    dim_out(self: Tensor, dim: number, options?: { keepdim?: boolean; out0: Tensor; out1: Tensor }): [Tensor, Tensor];
+    dim(self: Tensor, dim: number | bigint, options?: { keepdim?: boolean }): [Tensor, Tensor];
+    dim_out(self: Tensor, dim: number | bigint, options?: { keepdim?: boolean; out0: Tensor; out1: Tensor }): [Tensor, Tensor];
     out(self: Tensor, options?: { out0: Tensor; out1: Tensor }): [Tensor, Tensor];
   };
   _amp_foreach_non_finite_check_and_unscale: {
@@ -94,11 +94,11 @@ export interface Aten {
     default(self: readonly Tensor[], found_inf: Tensor, inv_scale: Tensor): void;
   };
   _amp_update_scale: {
-    default(self: Tensor, growth_tracker: Tensor, found_inf: Tensor, scale_growth_factor: number, scale_backoff_factor: number, growth_interval: number): [Tensor, Tensor];
-    out(self: Tensor, growth_tracker: Tensor, found_inf: Tensor, scale_growth_factor: number, scale_backoff_factor: number, growth_interval: number, options?: { out: Tensor }): Tensor;
+    default(self: Tensor, growth_tracker: Tensor, found_inf: Tensor, scale_growth_factor: number, scale_backoff_factor: number, growth_interval: number | bigint): [Tensor, Tensor];
+    out(self: Tensor, growth_tracker: Tensor, found_inf: Tensor, scale_growth_factor: number, scale_backoff_factor: number, growth_interval: number | bigint, options?: { out: Tensor }): Tensor;
   };
   _amp_update_scale_: {
-    default(self: Tensor, growth_tracker: Tensor, found_inf: Tensor, scale_growth_factor: number, scale_backoff_factor: number, growth_interval: number): Tensor;
+    default(self: Tensor, growth_tracker: Tensor, found_inf: Tensor, scale_growth_factor: number, scale_backoff_factor: number, growth_interval: number | bigint): Tensor;
   };
   _assert_async: {
     default(self: Tensor): void;
@@ -123,7 +123,7 @@ export interface Aten {
     default(input: Tensor, weight: Tensor | undefined, bias: Tensor | undefined, running_mean: Tensor | undefined, running_var: Tensor | undefined, training: boolean, momentum: number, eps: number, cudnn_enabled: boolean): [Tensor, Tensor, Tensor, Tensor, number];
   };
   _batch_norm_impl_index_backward: {
-    default(impl_index: number, input: Tensor, grad_output: Tensor, weight: Tensor | undefined, running_mean: Tensor | undefined, running_var: Tensor | undefined, save_mean: Tensor | undefined, save_var_transform: Tensor | undefined, train: boolean, eps: number, output_mask: readonly boolean[], reservedSpace: Tensor): [Tensor, Tensor, Tensor];
+    default(impl_index: number | bigint, input: Tensor, grad_output: Tensor, weight: Tensor | undefined, running_mean: Tensor | undefined, running_var: Tensor | undefined, save_mean: Tensor | undefined, save_var_transform: Tensor | undefined, train: boolean, eps: number, output_mask: readonly boolean[], reservedSpace: Tensor): [Tensor, Tensor, Tensor];
   };
   _batch_norm_no_update: {
     default(input: Tensor, weight: Tensor | undefined, bias: Tensor | undefined, running_mean: Tensor | undefined, running_var: Tensor | undefined, momentum: number, eps: number): [Tensor, Tensor, Tensor, Tensor];
@@ -165,8 +165,8 @@ export interface Aten {
     out(grad: Tensor, x1: Tensor, x2: Tensor, p: number, cdist: Tensor, options?: { out: Tensor }): Tensor;
   };
   _cdist_forward: {
-    default(x1: Tensor, x2: Tensor, p: number, compute_mode: number | undefined): Tensor;
-    out(x1: Tensor, x2: Tensor, p: number, compute_mode: number | undefined, options?: { out: Tensor }): Tensor;
+    default(x1: Tensor, x2: Tensor, p: number, compute_mode: number | bigint | undefined): Tensor;
+    out(x1: Tensor, x2: Tensor, p: number, compute_mode: number | bigint | undefined, options?: { out: Tensor }): Tensor;
   };
   _cholesky_solve_helper: {
     default(self: Tensor, A: Tensor, upper: boolean): Tensor;
@@ -176,8 +176,8 @@ export interface Aten {
     default(self: Tensor, options?: { reduce_range?: boolean }): [number, number];
   };
   _chunk_cat: {
-    default(tensors: readonly Tensor[], dim: number, num_chunks: number): Tensor;
-    out(tensors: readonly Tensor[], dim: number, num_chunks: number, options?: { out: Tensor }): Tensor;
+    default(tensors: readonly Tensor[], dim: number | bigint, num_chunks: number | bigint): Tensor;
+    out(tensors: readonly Tensor[], dim: number | bigint, num_chunks: number | bigint, options?: { out: Tensor }): Tensor;
   };
   _coalesce: {
     default(self: Tensor): Tensor;
@@ -210,29 +210,29 @@ export interface Aten {
     out(self: Tensor, weight: Tensor, kernel_size: readonly number[] | number, bias: Tensor | undefined, stride: readonly number[] | number, padding: readonly number[] | number, dilation: readonly number[] | number, options?: { out: Tensor }): Tensor;
   };
   _convert_indices_from_coo_to_csr: {
-    default(self: Tensor, size: number, options?: { out_int32?: boolean }): Tensor;
-    out(self: Tensor, size: number, options?: { out_int32?: boolean; out: Tensor }): Tensor;
+    default(self: Tensor, size: number | bigint, options?: { out_int32?: boolean }): Tensor;
+    out(self: Tensor, size: number | bigint, options?: { out_int32?: boolean; out: Tensor }): Tensor;
   };
   _convert_indices_from_csr_to_coo: {
     default(crow_indices: Tensor, col_indices: Tensor, options?: { out_int32?: boolean; transpose?: boolean }): Tensor;
     out(crow_indices: Tensor, col_indices: Tensor, options?: { out_int32?: boolean; transpose?: boolean; out: Tensor }): Tensor;
   };
   _convert_weight_to_int4pack: {
-    default(self: Tensor, innerKTiles: number): Tensor;
+    default(self: Tensor, innerKTiles: number | bigint): Tensor;
   };
   _convert_weight_to_int4pack_for_cpu: {
-    default(self: Tensor, innerKTiles: number): Tensor;
+    default(self: Tensor, innerKTiles: number | bigint): Tensor;
   };
   _convolution: {
-    default(input: Tensor, weight: Tensor, bias: Tensor | undefined, stride: readonly number[] | number, padding: readonly number[] | number, dilation: readonly number[] | number, transposed: boolean, output_padding: readonly number[] | number, groups: number, benchmark: boolean, deterministic: boolean, cudnn_enabled: boolean, allow_tf32: boolean): Tensor;
-    deprecated(input: Tensor, weight: Tensor, bias: Tensor | undefined, stride: readonly number[] | number, padding: readonly number[] | number, dilation: readonly number[] | number, transposed: boolean, output_padding: readonly number[] | number, groups: number, benchmark: boolean, deterministic: boolean, cudnn_enabled: boolean): Tensor;
-    out(input: Tensor, weight: Tensor, bias: Tensor | undefined, stride: readonly number[] | number, padding: readonly number[] | number, dilation: readonly number[] | number, transposed: boolean, output_padding: readonly number[] | number, groups: number, benchmark: boolean, deterministic: boolean, cudnn_enabled: boolean, allow_tf32: boolean, options?: { out: Tensor }): Tensor;
+    default(input: Tensor, weight: Tensor, bias: Tensor | undefined, stride: readonly number[] | number, padding: readonly number[] | number, dilation: readonly number[] | number, transposed: boolean, output_padding: readonly number[] | number, groups: number | bigint, benchmark: boolean, deterministic: boolean, cudnn_enabled: boolean, allow_tf32: boolean): Tensor;
+    deprecated(input: Tensor, weight: Tensor, bias: Tensor | undefined, stride: readonly number[] | number, padding: readonly number[] | number, dilation: readonly number[] | number, transposed: boolean, output_padding: readonly number[] | number, groups: number | bigint, benchmark: boolean, deterministic: boolean, cudnn_enabled: boolean): Tensor;
+    out(input: Tensor, weight: Tensor, bias: Tensor | undefined, stride: readonly number[] | number, padding: readonly number[] | number, dilation: readonly number[] | number, transposed: boolean, output_padding: readonly number[] | number, groups: number | bigint, benchmark: boolean, deterministic: boolean, cudnn_enabled: boolean, allow_tf32: boolean, options?: { out: Tensor }): Tensor;
   };
   _convolution_double_backward: {
-    default(ggI: Tensor | undefined, ggW: Tensor | undefined, ggb: Tensor | undefined, gO: Tensor, weight: Tensor, self: Tensor, stride: readonly number[] | number, padding: readonly number[] | number, dilation: readonly number[] | number, transposed: boolean, output_padding: readonly number[] | number, groups: number, output_mask: readonly boolean[]): [Tensor, Tensor, Tensor];
+    default(ggI: Tensor | undefined, ggW: Tensor | undefined, ggb: Tensor | undefined, gO: Tensor, weight: Tensor, self: Tensor, stride: readonly number[] | number, padding: readonly number[] | number, dilation: readonly number[] | number, transposed: boolean, output_padding: readonly number[] | number, groups: number | bigint, output_mask: readonly boolean[]): [Tensor, Tensor, Tensor];
   };
   _convolution_mode: {
-    default(input: Tensor, weight: Tensor, bias: Tensor | undefined, stride: readonly number[] | number, padding: string, dilation: readonly number[] | number, groups: number): Tensor;
+    default(input: Tensor, weight: Tensor, bias: Tensor | undefined, stride: readonly number[] | number, padding: string, dilation: readonly number[] | number, groups: number | bigint): Tensor;
   };
   _copy_from: {
     default(self: Tensor, dst: Tensor, options?: { non_blocking?: boolean }): Tensor;
@@ -246,60 +246,60 @@ export interface Aten {
     default(input: Tensor): Tensor;
   };
   _cslt_sparse_mm: {
-    default(compressed_A: Tensor, dense_B: Tensor, options?: { bias?: Tensor | undefined; alpha?: Tensor | undefined; out_dtype?: DType | number | undefined; transpose_result?: boolean; alg_id?: number; split_k?: number; split_k_one_kernel?: boolean }): Tensor;
+    default(compressed_A: Tensor, dense_B: Tensor, options?: { bias?: Tensor | undefined; alpha?: Tensor | undefined; out_dtype?: DType | number | undefined; transpose_result?: boolean; alg_id?: number | bigint; split_k?: number | bigint; split_k_one_kernel?: boolean }): Tensor;
   };
   _cslt_sparse_mm_search: {
     default(compressed_A: Tensor, dense_B: Tensor, options?: { bias?: Tensor | undefined; alpha?: Tensor | undefined; out_dtype?: DType | number | undefined; transpose_result?: boolean }): number;
   };
   _ctc_loss: {
-    default(log_probs: Tensor, targets: Tensor, input_lengths: readonly number[] | number, target_lengths: readonly number[] | number, options?: { blank?: number; zero_infinity?: boolean }): [Tensor, Tensor];
-    Tensor(log_probs: Tensor, targets: Tensor, input_lengths: Tensor, target_lengths: Tensor, options?: { blank?: number; zero_infinity?: boolean }): [Tensor, Tensor];
-    Tensor_out(log_probs: Tensor, targets: Tensor, input_lengths: Tensor, target_lengths: Tensor, options?: { blank?: number; zero_infinity?: boolean; out0: Tensor; out1: Tensor }): [Tensor, Tensor];
-    out(log_probs: Tensor, targets: Tensor, input_lengths: readonly number[] | number, target_lengths: readonly number[] | number, options?: { blank?: number; zero_infinity?: boolean; out0: Tensor; out1: Tensor }): [Tensor, Tensor];
+    default(log_probs: Tensor, targets: Tensor, input_lengths: readonly number[] | number, target_lengths: readonly number[] | number, options?: { blank?: number | bigint; zero_infinity?: boolean }): [Tensor, Tensor];
+    Tensor(log_probs: Tensor, targets: Tensor, input_lengths: Tensor, target_lengths: Tensor, options?: { blank?: number | bigint; zero_infinity?: boolean }): [Tensor, Tensor];
+    Tensor_out(log_probs: Tensor, targets: Tensor, input_lengths: Tensor, target_lengths: Tensor, options?: { blank?: number | bigint; zero_infinity?: boolean; out0: Tensor; out1: Tensor }): [Tensor, Tensor];
+    out(log_probs: Tensor, targets: Tensor, input_lengths: readonly number[] | number, target_lengths: readonly number[] | number, options?: { blank?: number | bigint; zero_infinity?: boolean; out0: Tensor; out1: Tensor }): [Tensor, Tensor];
   };
   _ctc_loss_backward: {
-    default(grad: Tensor, log_probs: Tensor, targets: Tensor, input_lengths: readonly number[] | number, target_lengths: readonly number[] | number, neg_log_likelihood: Tensor, log_alpha: Tensor, blank: number, options?: { zero_infinity?: boolean }): Tensor;
-    Tensor(grad: Tensor, log_probs: Tensor, targets: Tensor, input_lengths: Tensor, target_lengths: Tensor, neg_log_likelihood: Tensor, log_alpha: Tensor, blank: number, options?: { zero_infinity?: boolean }): Tensor;
-    out(grad: Tensor, log_probs: Tensor, targets: Tensor, input_lengths: readonly number[] | number, target_lengths: readonly number[] | number, neg_log_likelihood: Tensor, log_alpha: Tensor, blank: number, options?: { zero_infinity?: boolean; out: Tensor }): Tensor;
+    default(grad: Tensor, log_probs: Tensor, targets: Tensor, input_lengths: readonly number[] | number, target_lengths: readonly number[] | number, neg_log_likelihood: Tensor, log_alpha: Tensor, blank: number | bigint, options?: { zero_infinity?: boolean }): Tensor;
+    Tensor(grad: Tensor, log_probs: Tensor, targets: Tensor, input_lengths: Tensor, target_lengths: Tensor, neg_log_likelihood: Tensor, log_alpha: Tensor, blank: number | bigint, options?: { zero_infinity?: boolean }): Tensor;
+    out(grad: Tensor, log_probs: Tensor, targets: Tensor, input_lengths: readonly number[] | number, target_lengths: readonly number[] | number, neg_log_likelihood: Tensor, log_alpha: Tensor, blank: number | bigint, options?: { zero_infinity?: boolean; out: Tensor }): Tensor;
   };
   _cudnn_ctc_loss: {
-    default(log_probs: Tensor, targets: Tensor, input_lengths: readonly number[] | number, target_lengths: readonly number[] | number, blank: number, deterministic: boolean, zero_infinity: boolean): [Tensor, Tensor];
-    Tensor(log_probs: Tensor, targets: Tensor, input_lengths: Tensor, target_lengths: Tensor, blank: number, deterministic: boolean, zero_infinity: boolean): [Tensor, Tensor];
-    out(log_probs: Tensor, targets: Tensor, input_lengths: readonly number[] | number, target_lengths: readonly number[] | number, blank: number, deterministic: boolean, zero_infinity: boolean, options?: { out0: Tensor; out1: Tensor }): [Tensor, Tensor];
+    default(log_probs: Tensor, targets: Tensor, input_lengths: readonly number[] | number, target_lengths: readonly number[] | number, blank: number | bigint, deterministic: boolean, zero_infinity: boolean): [Tensor, Tensor];
+    Tensor(log_probs: Tensor, targets: Tensor, input_lengths: Tensor, target_lengths: Tensor, blank: number | bigint, deterministic: boolean, zero_infinity: boolean): [Tensor, Tensor];
+    out(log_probs: Tensor, targets: Tensor, input_lengths: readonly number[] | number, target_lengths: readonly number[] | number, blank: number | bigint, deterministic: boolean, zero_infinity: boolean, options?: { out0: Tensor; out1: Tensor }): [Tensor, Tensor];
   };
   _cudnn_init_dropout_state: {
-    default(dropout: number, train: boolean, dropout_seed: number, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
-    out(dropout: number, train: boolean, dropout_seed: number, options?: { out: Tensor }): Tensor;
+    default(dropout: number, train: boolean, dropout_seed: number | bigint, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
+    out(dropout: number, train: boolean, dropout_seed: number | bigint, options?: { out: Tensor }): Tensor;
   };
   _cudnn_rnn: {
-    default(input: Tensor, weight: readonly Tensor[], weight_stride0: number, weight_buf: Tensor | undefined, hx: Tensor, cx: Tensor | undefined, mode: number, hidden_size: number, proj_size: number, num_layers: number, batch_first: boolean, dropout: number, train: boolean, bidirectional: boolean, batch_sizes: readonly number[] | number, dropout_state: Tensor | undefined): [Tensor, Tensor, Tensor, Tensor, Tensor];
-    out(input: Tensor, weight: readonly Tensor[], weight_stride0: number, weight_buf: Tensor | undefined, hx: Tensor, cx: Tensor | undefined, mode: number, hidden_size: number, proj_size: number, num_layers: number, batch_first: boolean, dropout: number, train: boolean, bidirectional: boolean, batch_sizes: readonly number[] | number, dropout_state: Tensor | undefined, options?: { out0: Tensor; out1: Tensor; out2: Tensor; out3: Tensor; out4: Tensor }): [Tensor, Tensor, Tensor, Tensor, Tensor];
+    default(input: Tensor, weight: readonly Tensor[], weight_stride0: number | bigint, weight_buf: Tensor | undefined, hx: Tensor, cx: Tensor | undefined, mode: number | bigint, hidden_size: number | bigint, proj_size: number | bigint, num_layers: number | bigint, batch_first: boolean, dropout: number, train: boolean, bidirectional: boolean, batch_sizes: readonly number[] | number, dropout_state: Tensor | undefined): [Tensor, Tensor, Tensor, Tensor, Tensor];
+    out(input: Tensor, weight: readonly Tensor[], weight_stride0: number | bigint, weight_buf: Tensor | undefined, hx: Tensor, cx: Tensor | undefined, mode: number | bigint, hidden_size: number | bigint, proj_size: number | bigint, num_layers: number | bigint, batch_first: boolean, dropout: number, train: boolean, bidirectional: boolean, batch_sizes: readonly number[] | number, dropout_state: Tensor | undefined, options?: { out0: Tensor; out1: Tensor; out2: Tensor; out3: Tensor; out4: Tensor }): [Tensor, Tensor, Tensor, Tensor, Tensor];
   };
   _cudnn_rnn_backward: {
-    default(input: Tensor, weight: readonly Tensor[], weight_stride0: number, weight_buf: Tensor, hx: Tensor, cx: Tensor | undefined, output: Tensor, grad_output: Tensor | undefined, grad_hy: Tensor | undefined, grad_cy: Tensor | undefined, mode: number, hidden_size: number, proj_size: number, num_layers: number, batch_first: boolean, dropout: number, train: boolean, bidirectional: boolean, batch_sizes: readonly number[] | number, dropout_state: Tensor | undefined, reserve: Tensor, output_mask: readonly boolean[]): [Tensor, Tensor, Tensor, Tensor[]];
-    out(input: Tensor, weight: readonly Tensor[], weight_stride0: number, weight_buf: Tensor, hx: Tensor, cx: Tensor | undefined, output: Tensor, grad_output: Tensor | undefined, grad_hy: Tensor | undefined, grad_cy: Tensor | undefined, mode: number, hidden_size: number, proj_size: number, num_layers: number, batch_first: boolean, dropout: number, train: boolean, bidirectional: boolean, batch_sizes: readonly number[] | number, dropout_state: Tensor | undefined, reserve: Tensor, output_mask: readonly boolean[], options?: { out0: Tensor; out1: Tensor; out2: Tensor; out3: readonly Tensor[] }): void;
+    default(input: Tensor, weight: readonly Tensor[], weight_stride0: number | bigint, weight_buf: Tensor, hx: Tensor, cx: Tensor | undefined, output: Tensor, grad_output: Tensor | undefined, grad_hy: Tensor | undefined, grad_cy: Tensor | undefined, mode: number | bigint, hidden_size: number | bigint, proj_size: number | bigint, num_layers: number | bigint, batch_first: boolean, dropout: number, train: boolean, bidirectional: boolean, batch_sizes: readonly number[] | number, dropout_state: Tensor | undefined, reserve: Tensor, output_mask: readonly boolean[]): [Tensor, Tensor, Tensor, Tensor[]];
+    out(input: Tensor, weight: readonly Tensor[], weight_stride0: number | bigint, weight_buf: Tensor, hx: Tensor, cx: Tensor | undefined, output: Tensor, grad_output: Tensor | undefined, grad_hy: Tensor | undefined, grad_cy: Tensor | undefined, mode: number | bigint, hidden_size: number | bigint, proj_size: number | bigint, num_layers: number | bigint, batch_first: boolean, dropout: number, train: boolean, bidirectional: boolean, batch_sizes: readonly number[] | number, dropout_state: Tensor | undefined, reserve: Tensor, output_mask: readonly boolean[], options?: { out0: Tensor; out1: Tensor; out2: Tensor; out3: readonly Tensor[] }): void;
   };
   _cudnn_rnn_flatten_weight: {
-    default(weight_arr: readonly Tensor[], weight_stride0: number, input_size: number, mode: number, hidden_size: number, proj_size: number, num_layers: number, batch_first: boolean, bidirectional: boolean): Tensor;
-    out(weight_arr: readonly Tensor[], weight_stride0: number, input_size: number, mode: number, hidden_size: number, proj_size: number, num_layers: number, batch_first: boolean, bidirectional: boolean, options?: { out: Tensor }): Tensor;
+    default(weight_arr: readonly Tensor[], weight_stride0: number | bigint, input_size: number | bigint, mode: number | bigint, hidden_size: number | bigint, proj_size: number | bigint, num_layers: number | bigint, batch_first: boolean, bidirectional: boolean): Tensor;
+    out(weight_arr: readonly Tensor[], weight_stride0: number | bigint, input_size: number | bigint, mode: number | bigint, hidden_size: number | bigint, proj_size: number | bigint, num_layers: number | bigint, batch_first: boolean, bidirectional: boolean, options?: { out: Tensor }): Tensor;
   };
   _cufft_clear_plan_cache: {
-    default(device_index: number): void;
+    default(device_index: number | bigint): void;
   };
   _cufft_get_plan_cache_max_size: {
-    default(device_index: number): number;
+    default(device_index: number | bigint): number;
   };
   _cufft_get_plan_cache_size: {
-    default(device_index: number): number;
+    default(device_index: number | bigint): number;
   };
   _cufft_set_plan_cache_max_size: {
-    default(device_index: number, max_size: number): void;
+    default(device_index: number | bigint, max_size: number | bigint): void;
   };
   _cummax_helper: {
-    default(self: Tensor, values: Tensor, indices: Tensor, dim: number): void;
+    default(self: Tensor, values: Tensor, indices: Tensor, dim: number | bigint): void;
   };
   _cummin_helper: {
-    default(self: Tensor, values: Tensor, indices: Tensor, dim: number): void;
+    default(self: Tensor, values: Tensor, indices: Tensor, dim: number | bigint): void;
   };
   _debug_has_internal_overlap: {
     default(self: Tensor): number;
@@ -311,94 +311,94 @@ export interface Aten {
     default(self: Tensor): number;
   };
   _dim_arange: {
-    default(like: Tensor, dim: number): Tensor;
+    default(like: Tensor, dim: number | bigint): Tensor;
   };
   _dirichlet_grad: {
     default(x: Tensor, alpha: Tensor, total: Tensor): Tensor;
     out(x: Tensor, alpha: Tensor, total: Tensor, options?: { out: Tensor }): Tensor;
   };
   _efficient_attention_backward: {
-    default(grad_out_: Tensor, query: Tensor, key: Tensor, value: Tensor, bias: Tensor | undefined, out: Tensor, cu_seqlens_q: Tensor | undefined, cu_seqlens_k: Tensor | undefined, max_seqlen_q: number, max_seqlen_k: number, logsumexp: Tensor, dropout_p: number, philox_seed: Tensor, philox_offset: Tensor, custom_mask_type: number, bias_requires_grad: boolean, options?: { scale?: number | undefined; num_splits_key?: number | undefined; window_size?: number | undefined; shared_storage_dqdkdv?: boolean }): [Tensor, Tensor, Tensor, Tensor];
+    default(grad_out_: Tensor, query: Tensor, key: Tensor, value: Tensor, bias: Tensor | undefined, out: Tensor, cu_seqlens_q: Tensor | undefined, cu_seqlens_k: Tensor | undefined, max_seqlen_q: number | bigint, max_seqlen_k: number | bigint, logsumexp: Tensor, dropout_p: number, philox_seed: Tensor, philox_offset: Tensor, custom_mask_type: number | bigint, bias_requires_grad: boolean, options?: { scale?: number | undefined; num_splits_key?: number | bigint | undefined; window_size?: number | bigint | undefined; shared_storage_dqdkdv?: boolean }): [Tensor, Tensor, Tensor, Tensor];
   };
   _efficient_attention_forward: {
-    default(query: Tensor, key: Tensor, value: Tensor, bias: Tensor | undefined, cu_seqlens_q: Tensor | undefined, cu_seqlens_k: Tensor | undefined, max_seqlen_q: number | undefined, max_seqlen_k: number | undefined, dropout_p: number, custom_mask_type: number, options?: { compute_log_sumexp?: boolean; scale?: number | undefined; seqlen_k?: Tensor | undefined; window_size?: number | undefined }): [Tensor, Tensor, Tensor, Tensor, number, number];
+    default(query: Tensor, key: Tensor, value: Tensor, bias: Tensor | undefined, cu_seqlens_q: Tensor | undefined, cu_seqlens_k: Tensor | undefined, max_seqlen_q: number | bigint | undefined, max_seqlen_k: number | bigint | undefined, dropout_p: number, custom_mask_type: number | bigint, options?: { compute_log_sumexp?: boolean; scale?: number | undefined; seqlen_k?: Tensor | undefined; window_size?: number | bigint | undefined }): [Tensor, Tensor, Tensor, Tensor, number, number];
   };
   _efficientzerotensor: {
     default(size: readonly number[] | number, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
     out(size: readonly number[] | number, options?: { out: Tensor }): Tensor;
   };
   _embedding_bag: {
-    default(weight: Tensor, indices: Tensor, offsets: Tensor, options?: { scale_grad_by_freq?: boolean; mode?: number; sparse?: boolean; per_sample_weights?: Tensor | undefined; include_last_offset?: boolean; padding_idx?: number }): [Tensor, Tensor, Tensor, Tensor];
-    out(weight: Tensor, indices: Tensor, offsets: Tensor, options?: { scale_grad_by_freq?: boolean; mode?: number; sparse?: boolean; per_sample_weights?: Tensor | undefined; include_last_offset?: boolean; padding_idx?: number; out0: Tensor; out1: Tensor; out2: Tensor; out3: Tensor }): [Tensor, Tensor, Tensor, Tensor];
+    default(weight: Tensor, indices: Tensor, offsets: Tensor, options?: { scale_grad_by_freq?: boolean; mode?: number | bigint; sparse?: boolean; per_sample_weights?: Tensor | undefined; include_last_offset?: boolean; padding_idx?: number | bigint }): [Tensor, Tensor, Tensor, Tensor];
+    out(weight: Tensor, indices: Tensor, offsets: Tensor, options?: { scale_grad_by_freq?: boolean; mode?: number | bigint; sparse?: boolean; per_sample_weights?: Tensor | undefined; include_last_offset?: boolean; padding_idx?: number | bigint; out0: Tensor; out1: Tensor; out2: Tensor; out3: Tensor }): [Tensor, Tensor, Tensor, Tensor];
   };
   _embedding_bag_backward: {
-    default(grad: Tensor, indices: Tensor, offsets: Tensor, offset2bag: Tensor, bag_size: Tensor, maximum_indices: Tensor, num_weights: number, scale_grad_by_freq: boolean, mode: number, sparse: boolean, per_sample_weights: Tensor | undefined, options?: { padding_idx?: number }): Tensor;
+    default(grad: Tensor, indices: Tensor, offsets: Tensor, offset2bag: Tensor, bag_size: Tensor, maximum_indices: Tensor, num_weights: number | bigint, scale_grad_by_freq: boolean, mode: number | bigint, sparse: boolean, per_sample_weights: Tensor | undefined, options?: { padding_idx?: number | bigint }): Tensor;
   };
   _embedding_bag_dense_backward: {
-    default(grad: Tensor, indices: Tensor, offset2bag: Tensor, bag_size: Tensor, maximum_indices: Tensor, num_weights: number, scale_grad_by_freq: boolean, mode: number, per_sample_weights: Tensor | undefined, options?: { padding_idx?: number }): Tensor;
-    out(grad: Tensor, indices: Tensor, offset2bag: Tensor, bag_size: Tensor, maximum_indices: Tensor, num_weights: number, scale_grad_by_freq: boolean, mode: number, per_sample_weights: Tensor | undefined, options?: { padding_idx?: number; out: Tensor }): Tensor;
+    default(grad: Tensor, indices: Tensor, offset2bag: Tensor, bag_size: Tensor, maximum_indices: Tensor, num_weights: number | bigint, scale_grad_by_freq: boolean, mode: number | bigint, per_sample_weights: Tensor | undefined, options?: { padding_idx?: number | bigint }): Tensor;
+    out(grad: Tensor, indices: Tensor, offset2bag: Tensor, bag_size: Tensor, maximum_indices: Tensor, num_weights: number | bigint, scale_grad_by_freq: boolean, mode: number | bigint, per_sample_weights: Tensor | undefined, options?: { padding_idx?: number | bigint; out: Tensor }): Tensor;
   };
   _embedding_bag_forward_only: {
-    default(weight: Tensor, indices: Tensor, offsets: Tensor, options?: { scale_grad_by_freq?: boolean; mode?: number; sparse?: boolean; per_sample_weights?: Tensor | undefined; include_last_offset?: boolean; padding_idx?: number }): [Tensor, Tensor, Tensor, Tensor];
-    out(weight: Tensor, indices: Tensor, offsets: Tensor, options?: { scale_grad_by_freq?: boolean; mode?: number; sparse?: boolean; per_sample_weights?: Tensor | undefined; include_last_offset?: boolean; padding_idx?: number; out0: Tensor; out1: Tensor; out2: Tensor; out3: Tensor }): [Tensor, Tensor, Tensor, Tensor];
+    default(weight: Tensor, indices: Tensor, offsets: Tensor, options?: { scale_grad_by_freq?: boolean; mode?: number | bigint; sparse?: boolean; per_sample_weights?: Tensor | undefined; include_last_offset?: boolean; padding_idx?: number | bigint }): [Tensor, Tensor, Tensor, Tensor];
+    out(weight: Tensor, indices: Tensor, offsets: Tensor, options?: { scale_grad_by_freq?: boolean; mode?: number | bigint; sparse?: boolean; per_sample_weights?: Tensor | undefined; include_last_offset?: boolean; padding_idx?: number | bigint; out0: Tensor; out1: Tensor; out2: Tensor; out3: Tensor }): [Tensor, Tensor, Tensor, Tensor];
   };
   _embedding_bag_per_sample_weights_backward: {
-    default(grad: Tensor, weight: Tensor, indices: Tensor, offsets: Tensor, offset2bag: Tensor, mode: number, options?: { padding_idx?: number }): Tensor;
-    out(grad: Tensor, weight: Tensor, indices: Tensor, offsets: Tensor, offset2bag: Tensor, mode: number, options?: { padding_idx?: number; out: Tensor }): Tensor;
+    default(grad: Tensor, weight: Tensor, indices: Tensor, offsets: Tensor, offset2bag: Tensor, mode: number | bigint, options?: { padding_idx?: number | bigint }): Tensor;
+    out(grad: Tensor, weight: Tensor, indices: Tensor, offsets: Tensor, offset2bag: Tensor, mode: number | bigint, options?: { padding_idx?: number | bigint; out: Tensor }): Tensor;
   };
   _embedding_bag_sparse_backward: {
-    default(grad: Tensor, indices: Tensor, offsets: Tensor, offset2bag: Tensor, bag_size: Tensor, num_weights: number, scale_grad_by_freq: boolean, mode: number, per_sample_weights: Tensor | undefined, options?: { padding_idx?: number }): Tensor;
+    default(grad: Tensor, indices: Tensor, offsets: Tensor, offset2bag: Tensor, bag_size: Tensor, num_weights: number | bigint, scale_grad_by_freq: boolean, mode: number | bigint, per_sample_weights: Tensor | undefined, options?: { padding_idx?: number | bigint }): Tensor;
   };
   _empty_affine_quantized: {
-    default(size: readonly number[] | number, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined; scale?: number; zero_point?: number; memory_format?: number | undefined }): Tensor;
-    out(size: readonly number[] | number, options?: { scale?: number; zero_point?: number; memory_format?: number | undefined; out: Tensor }): Tensor;
+    default(size: readonly number[] | number, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined; scale?: number; zero_point?: number | bigint; memory_format?: number | undefined }): Tensor;
+    out(size: readonly number[] | number, options?: { scale?: number; zero_point?: number | bigint; memory_format?: number | undefined; out: Tensor }): Tensor;
   };
   _empty_per_channel_affine_quantized: {
-    default(size: readonly number[] | number, options?: { scales: Tensor; zero_points: Tensor; axis: number; dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined; memory_format?: number | undefined }): Tensor;
-    out(size: readonly number[] | number, options?: { scales: Tensor; zero_points: Tensor; axis: number; memory_format?: number | undefined; out: Tensor }): Tensor;
+    default(size: readonly number[] | number, options?: { scales: Tensor; zero_points: Tensor; axis: number | bigint; dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined; memory_format?: number | undefined }): Tensor;
+    out(size: readonly number[] | number, options?: { scales: Tensor; zero_points: Tensor; axis: number | bigint; memory_format?: number | undefined; out: Tensor }): Tensor;
   };
   _euclidean_dist: {
     default(x1: Tensor, x2: Tensor): Tensor;
     out(x1: Tensor, x2: Tensor, options?: { out: Tensor }): Tensor;
   };
   _fake_quantize_learnable_per_channel_affine: {
-    default(self: Tensor, scale: Tensor, zero_point: Tensor, axis: number, quant_min: number, quant_max: number, options?: { grad_factor?: number }): Tensor;
-    out(self: Tensor, scale: Tensor, zero_point: Tensor, axis: number, quant_min: number, quant_max: number, options?: { grad_factor?: number; out: Tensor }): Tensor;
+    default(self: Tensor, scale: Tensor, zero_point: Tensor, axis: number | bigint, quant_min: number | bigint, quant_max: number | bigint, options?: { grad_factor?: number }): Tensor;
+    out(self: Tensor, scale: Tensor, zero_point: Tensor, axis: number | bigint, quant_min: number | bigint, quant_max: number | bigint, options?: { grad_factor?: number; out: Tensor }): Tensor;
   };
   _fake_quantize_learnable_per_channel_affine_backward: {
-    default(grad: Tensor, self: Tensor, scale: Tensor, zero_point: Tensor, axis: number, quant_min: number, quant_max: number, options?: { grad_factor?: number }): [Tensor, Tensor, Tensor];
+    default(grad: Tensor, self: Tensor, scale: Tensor, zero_point: Tensor, axis: number | bigint, quant_min: number | bigint, quant_max: number | bigint, options?: { grad_factor?: number }): [Tensor, Tensor, Tensor];
   };
   _fake_quantize_learnable_per_tensor_affine: {
-    default(self: Tensor, scale: Tensor, zero_point: Tensor, quant_min: number, quant_max: number, options?: { grad_factor?: number }): Tensor;
-    out(self: Tensor, scale: Tensor, zero_point: Tensor, quant_min: number, quant_max: number, options?: { grad_factor?: number; out: Tensor }): Tensor;
+    default(self: Tensor, scale: Tensor, zero_point: Tensor, quant_min: number | bigint, quant_max: number | bigint, options?: { grad_factor?: number }): Tensor;
+    out(self: Tensor, scale: Tensor, zero_point: Tensor, quant_min: number | bigint, quant_max: number | bigint, options?: { grad_factor?: number; out: Tensor }): Tensor;
   };
   _fake_quantize_learnable_per_tensor_affine_backward: {
-    default(grad: Tensor, self: Tensor, scale: Tensor, zero_point: Tensor, quant_min: number, quant_max: number, options?: { grad_factor?: number }): [Tensor, Tensor, Tensor];
+    default(grad: Tensor, self: Tensor, scale: Tensor, zero_point: Tensor, quant_min: number | bigint, quant_max: number | bigint, options?: { grad_factor?: number }): [Tensor, Tensor, Tensor];
   };
   _fake_quantize_per_tensor_affine_cachemask_tensor_qparams: {
-    default(self: Tensor, scale: Tensor, zero_point: Tensor, fake_quant_enabled: Tensor, quant_min: number, quant_max: number): [Tensor, Tensor];
-    out(self: Tensor, scale: Tensor, zero_point: Tensor, fake_quant_enabled: Tensor, quant_min: number, quant_max: number, options?: { out0: Tensor; out1: Tensor }): [Tensor, Tensor];
+    default(self: Tensor, scale: Tensor, zero_point: Tensor, fake_quant_enabled: Tensor, quant_min: number | bigint, quant_max: number | bigint): [Tensor, Tensor];
+    out(self: Tensor, scale: Tensor, zero_point: Tensor, fake_quant_enabled: Tensor, quant_min: number | bigint, quant_max: number | bigint, options?: { out0: Tensor; out1: Tensor }): [Tensor, Tensor];
   };
   _fft_c2c: {
-    default(self: Tensor, dim: readonly number[] | number, normalization: number, forward: boolean): Tensor;
-    out(self: Tensor, dim: readonly number[] | number, normalization: number, forward: boolean, options?: { out: Tensor }): Tensor;
+    default(self: Tensor, dim: readonly number[] | number, normalization: number | bigint, forward: boolean): Tensor;
+    out(self: Tensor, dim: readonly number[] | number, normalization: number | bigint, forward: boolean, options?: { out: Tensor }): Tensor;
   };
   _fft_c2r: {
-    default(self: Tensor, dim: readonly number[] | number, normalization: number, last_dim_size: number): Tensor;
-    out(self: Tensor, dim: readonly number[] | number, normalization: number, last_dim_size: number, options?: { out: Tensor }): Tensor;
+    default(self: Tensor, dim: readonly number[] | number, normalization: number | bigint, last_dim_size: number | bigint): Tensor;
+    out(self: Tensor, dim: readonly number[] | number, normalization: number | bigint, last_dim_size: number | bigint, options?: { out: Tensor }): Tensor;
   };
   _fft_r2c: {
-    default(self: Tensor, dim: readonly number[] | number, normalization: number, onesided: boolean): Tensor;
-    out(self: Tensor, dim: readonly number[] | number, normalization: number, onesided: boolean, options?: { out: Tensor }): Tensor;
+    default(self: Tensor, dim: readonly number[] | number, normalization: number | bigint, onesided: boolean): Tensor;
+    out(self: Tensor, dim: readonly number[] | number, normalization: number | bigint, onesided: boolean, options?: { out: Tensor }): Tensor;
   };
   _fill_mem_eff_dropout_mask_: {
-    default(self: Tensor, dropout_p: number, seed: number, offset: number): Tensor;
+    default(self: Tensor, dropout_p: number, seed: number | bigint, offset: number | bigint): Tensor;
   };
   _flash_attention_backward: {
-    default(grad_out: Tensor, query: Tensor, key: Tensor, value: Tensor, out: Tensor, logsumexp: Tensor, cum_seq_q: Tensor, cum_seq_k: Tensor, max_q: number, max_k: number, dropout_p: number, is_causal: boolean, philox_seed: Tensor, philox_offset: Tensor, options?: { scale?: number | undefined; window_size_left?: number | undefined; window_size_right?: number | undefined }): [Tensor, Tensor, Tensor];
+    default(grad_out: Tensor, query: Tensor, key: Tensor, value: Tensor, out: Tensor, logsumexp: Tensor, cum_seq_q: Tensor, cum_seq_k: Tensor, max_q: number | bigint, max_k: number | bigint, dropout_p: number, is_causal: boolean, philox_seed: Tensor, philox_offset: Tensor, options?: { scale?: number | undefined; window_size_left?: number | bigint | undefined; window_size_right?: number | bigint | undefined }): [Tensor, Tensor, Tensor];
   };
   _flash_attention_forward: {
-    default(query: Tensor, key: Tensor, value: Tensor, cum_seq_q: Tensor | undefined, cum_seq_k: Tensor | undefined, max_q: number, max_k: number, dropout_p: number, is_causal: boolean, return_debug_mask: boolean, options?: { scale?: number | undefined; window_size_left?: number | undefined; window_size_right?: number | undefined; seqused_k?: Tensor | undefined; alibi_slopes?: Tensor | undefined }): [Tensor, Tensor, Tensor, Tensor, Tensor];
+    default(query: Tensor, key: Tensor, value: Tensor, cum_seq_q: Tensor | undefined, cum_seq_k: Tensor | undefined, max_q: number | bigint, max_k: number | bigint, dropout_p: number, is_causal: boolean, return_debug_mask: boolean, options?: { scale?: number | undefined; window_size_left?: number | bigint | undefined; window_size_right?: number | bigint | undefined; seqused_k?: Tensor | undefined; alibi_slopes?: Tensor | undefined }): [Tensor, Tensor, Tensor, Tensor, Tensor];
   };
   _foobar: {
     default(self: Tensor, options?: { arg1?: boolean; arg2?: boolean; arg3?: boolean }): Tensor;
@@ -809,10 +809,10 @@ export interface Aten {
     default(self: Scalar, assert_msg: string, dep_token: Tensor): Tensor;
   };
   _functional_sym_constrain_range: {
-    default(size: Scalar, min: number | undefined, max: number | undefined, dep_token: Tensor): Tensor;
+    default(size: Scalar, min: number | bigint | undefined, max: number | bigint | undefined, dep_token: Tensor): Tensor;
   };
   _functional_sym_constrain_range_for_size: {
-    default(size: Scalar, min: number | undefined, max: number | undefined, dep_token: Tensor): Tensor;
+    default(size: Scalar, min: number | bigint | undefined, max: number | bigint | undefined, dep_token: Tensor): Tensor;
   };
   _fused_adagrad: {
     default(self: readonly Tensor[], grads: readonly Tensor[], state_sums: readonly Tensor[], state_steps: readonly Tensor[], options?: { lr: number; lr_decay: number; weight_decay: number; eps: number; maximize: boolean; grad_scale?: Tensor | undefined; found_inf?: Tensor | undefined }): [Tensor[], Tensor[], Tensor[], Tensor[]];
@@ -846,11 +846,11 @@ export interface Aten {
     out(self: Tensor, p: number, options?: { generator?: undefined; out0: Tensor; out1: Tensor }): [Tensor, Tensor];
   };
   _fused_moving_avg_obs_fq_helper: {
-    default(self: Tensor, observer_on: Tensor, fake_quant_on: Tensor, running_min: Tensor, running_max: Tensor, scale: Tensor, zero_point: Tensor, averaging_const: number, quant_min: number, quant_max: number, ch_axis: number, options?: { per_row_fake_quant?: boolean; symmetric_quant?: boolean }): [Tensor, Tensor];
-    out(self: Tensor, observer_on: Tensor, fake_quant_on: Tensor, running_min: Tensor, running_max: Tensor, scale: Tensor, zero_point: Tensor, averaging_const: number, quant_min: number, quant_max: number, ch_axis: number, options?: { per_row_fake_quant?: boolean; symmetric_quant?: boolean; out0: Tensor; out1: Tensor }): [Tensor, Tensor];
+    default(self: Tensor, observer_on: Tensor, fake_quant_on: Tensor, running_min: Tensor, running_max: Tensor, scale: Tensor, zero_point: Tensor, averaging_const: number, quant_min: number | bigint, quant_max: number | bigint, ch_axis: number | bigint, options?: { per_row_fake_quant?: boolean; symmetric_quant?: boolean }): [Tensor, Tensor];
+    out(self: Tensor, observer_on: Tensor, fake_quant_on: Tensor, running_min: Tensor, running_max: Tensor, scale: Tensor, zero_point: Tensor, averaging_const: number, quant_min: number | bigint, quant_max: number | bigint, ch_axis: number | bigint, options?: { per_row_fake_quant?: boolean; symmetric_quant?: boolean; out0: Tensor; out1: Tensor }): [Tensor, Tensor];
   };
   _fused_moving_avg_obs_fq_helper_functional: {
-    default(self: Tensor, observer_on: Tensor, fake_quant_on: Tensor, running_min: Tensor, running_max: Tensor, scale: Tensor, zero_point: Tensor, averaging_const: number, quant_min: number, quant_max: number, ch_axis: number, options?: { per_row_fake_quant?: boolean; symmetric_quant?: boolean }): [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor];
+    default(self: Tensor, observer_on: Tensor, fake_quant_on: Tensor, running_min: Tensor, running_max: Tensor, scale: Tensor, zero_point: Tensor, averaging_const: number, quant_min: number | bigint, quant_max: number | bigint, ch_axis: number | bigint, options?: { per_row_fake_quant?: boolean; symmetric_quant?: boolean }): [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor];
   };
   _fused_sdp_choice: {
     default(query: Tensor, key: Tensor, value: Tensor, options?: { attn_mask?: Tensor | undefined; dropout_p?: number; is_causal?: boolean; scale?: number | undefined; enable_gqa?: boolean }): number;
@@ -866,21 +866,21 @@ export interface Aten {
     tensor_lr(self: readonly Tensor[], grads: readonly Tensor[], momentum_buffer_list: readonly Tensor[], options?: { weight_decay: number; momentum: number; lr: Tensor; dampening: number; nesterov: boolean; maximize: boolean; is_first_step: boolean; grad_scale?: Tensor | undefined; found_inf?: Tensor | undefined }): void;
   };
   _fw_primal: {
-    default(self: Tensor, level: number): Tensor;
+    default(self: Tensor, level: number | bigint): Tensor;
   };
   _fw_primal_copy: {
-    default(self: Tensor, level: number): Tensor;
-    out(self: Tensor, level: number, options?: { out: Tensor }): Tensor;
+    default(self: Tensor, level: number | bigint): Tensor;
+    out(self: Tensor, level: number | bigint, options?: { out: Tensor }): Tensor;
   };
   _gather_sparse_backward: {
-    default(self: Tensor, dim: number, index: Tensor, grad: Tensor): Tensor;
+    default(self: Tensor, dim: number | bigint, index: Tensor, grad: Tensor): Tensor;
   };
   _grid_sampler_2d_cpu_fallback: {
-    default(input: Tensor, grid: Tensor, interpolation_mode: number, padding_mode: number, align_corners: boolean): Tensor;
-    out(input: Tensor, grid: Tensor, interpolation_mode: number, padding_mode: number, align_corners: boolean, options?: { out: Tensor }): Tensor;
+    default(input: Tensor, grid: Tensor, interpolation_mode: number | bigint, padding_mode: number | bigint, align_corners: boolean): Tensor;
+    out(input: Tensor, grid: Tensor, interpolation_mode: number | bigint, padding_mode: number | bigint, align_corners: boolean, options?: { out: Tensor }): Tensor;
   };
   _grid_sampler_2d_cpu_fallback_backward: {
-    default(grad_output: Tensor, input: Tensor, grid: Tensor, interpolation_mode: number, padding_mode: number, align_corners: boolean): [Tensor, Tensor];
+    default(grad_output: Tensor, input: Tensor, grid: Tensor, interpolation_mode: number | bigint, padding_mode: number | bigint, align_corners: boolean): [Tensor, Tensor];
   };
   _has_compatible_shallow_copy_type: {
     default(self: Tensor, from: Tensor): boolean;
@@ -963,20 +963,20 @@ export interface Aten {
     default(self: Tensor): Scalar;
   };
   _log_softmax: {
-    default(self: Tensor, dim: number, half_to_float: boolean): Tensor;
-    out(self: Tensor, dim: number, half_to_float: boolean, options?: { out: Tensor }): Tensor;
+    default(self: Tensor, dim: number | bigint, half_to_float: boolean): Tensor;
+    out(self: Tensor, dim: number | bigint, half_to_float: boolean, options?: { out: Tensor }): Tensor;
   };
   _log_softmax_backward_data: {
-    default(grad_output: Tensor, output: Tensor, dim: number, input_dtype: DType | number): Tensor;
-    out(grad_output: Tensor, output: Tensor, dim: number, input_dtype: DType | number, options?: { out: Tensor }): Tensor;
+    default(grad_output: Tensor, output: Tensor, dim: number | bigint, input_dtype: DType | number): Tensor;
+    out(grad_output: Tensor, output: Tensor, dim: number | bigint, input_dtype: DType | number, options?: { out: Tensor }): Tensor;
   };
   _logcumsumexp: {
-    default(self: Tensor, dim: number): Tensor;
-    out(self: Tensor, dim: number, options?: { out: Tensor }): Tensor;
+    default(self: Tensor, dim: number | bigint): Tensor;
+    out(self: Tensor, dim: number | bigint, options?: { out: Tensor }): Tensor;
   };
   _lstm_mps: {
-    default(input: Tensor, hx: readonly Tensor[], params: readonly Tensor[], has_biases: boolean, num_layers: number, dropout: number, train: boolean, bidirectional: boolean, batch_first: boolean): [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor];
-    out(input: Tensor, hx: readonly Tensor[], params: readonly Tensor[], has_biases: boolean, num_layers: number, dropout: number, train: boolean, bidirectional: boolean, batch_first: boolean, options?: { out0: Tensor; out1: Tensor; out2: Tensor; out3: Tensor; out4: Tensor; out5: Tensor }): [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor];
+    default(input: Tensor, hx: readonly Tensor[], params: readonly Tensor[], has_biases: boolean, num_layers: number | bigint, dropout: number, train: boolean, bidirectional: boolean, batch_first: boolean): [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor];
+    out(input: Tensor, hx: readonly Tensor[], params: readonly Tensor[], has_biases: boolean, num_layers: number | bigint, dropout: number, train: boolean, bidirectional: boolean, batch_first: boolean, options?: { out0: Tensor; out1: Tensor; out2: Tensor; out3: Tensor; out4: Tensor; out5: Tensor }): [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor];
   };
   _lu_with_info: {
     default(self: Tensor, options?: { pivot?: boolean; check_errors?: boolean }): [Tensor, Tensor, Tensor];
@@ -985,31 +985,31 @@ export interface Aten {
     default(options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined; memory_format?: number | undefined }): Tensor;
   };
   _make_dual: {
-    default(primal: Tensor, tangent: Tensor, level: number): Tensor;
+    default(primal: Tensor, tangent: Tensor, level: number | bigint): Tensor;
   };
   _make_dual_copy: {
-    default(primal: Tensor, tangent: Tensor, level: number): Tensor;
-    out(primal: Tensor, tangent: Tensor, level: number, options?: { out: Tensor }): Tensor;
+    default(primal: Tensor, tangent: Tensor, level: number | bigint): Tensor;
+    out(primal: Tensor, tangent: Tensor, level: number | bigint, options?: { out: Tensor }): Tensor;
   };
   _make_per_channel_quantized_tensor: {
-    default(self: Tensor, scale: Tensor, zero_point: Tensor, axis: number): Tensor;
-    out(self: Tensor, scale: Tensor, zero_point: Tensor, axis: number, options?: { out: Tensor }): Tensor;
+    default(self: Tensor, scale: Tensor, zero_point: Tensor, axis: number | bigint): Tensor;
+    out(self: Tensor, scale: Tensor, zero_point: Tensor, axis: number | bigint, options?: { out: Tensor }): Tensor;
   };
   _make_per_tensor_quantized_tensor: {
-    default(self: Tensor, scale: number, zero_point: number): Tensor;
-    out(self: Tensor, scale: number, zero_point: number, options?: { out: Tensor }): Tensor;
+    default(self: Tensor, scale: number, zero_point: number | bigint): Tensor;
+    out(self: Tensor, scale: number, zero_point: number | bigint, options?: { out: Tensor }): Tensor;
   };
   _masked_scale: {
     default(self: Tensor, mask: Tensor, scale: number): Tensor;
     out(self: Tensor, mask: Tensor, scale: number, options?: { out: Tensor }): Tensor;
   };
   _masked_softmax: {
-    default(self: Tensor, mask: Tensor, options?: { dim?: number | undefined; mask_type?: number | undefined }): Tensor;
-    out(self: Tensor, mask: Tensor, options?: { dim?: number | undefined; mask_type?: number | undefined; out: Tensor }): Tensor;
+    default(self: Tensor, mask: Tensor, options?: { dim?: number | bigint | undefined; mask_type?: number | bigint | undefined }): Tensor;
+    out(self: Tensor, mask: Tensor, options?: { dim?: number | bigint | undefined; mask_type?: number | bigint | undefined; out: Tensor }): Tensor;
   };
   _masked_softmax_backward: {
-    default(grad_output: Tensor, output: Tensor, mask: Tensor, options?: { dim?: number | undefined }): Tensor;
-    out(grad_output: Tensor, output: Tensor, mask: Tensor, options?: { dim?: number | undefined; out: Tensor }): Tensor;
+    default(grad_output: Tensor, output: Tensor, mask: Tensor, options?: { dim?: number | bigint | undefined }): Tensor;
+    out(grad_output: Tensor, output: Tensor, mask: Tensor, options?: { dim?: number | bigint | undefined; out: Tensor }): Tensor;
   };
   _mixed_dtypes_linear: {
     default(input: Tensor, weight: Tensor, scale: Tensor, options?: { bias?: Tensor | undefined; activation?: string | undefined }): Tensor;
@@ -1019,19 +1019,19 @@ export interface Aten {
     out(self: Tensor, shape: readonly number[] | number, options?: { out: Tensor }): Tensor;
   };
   _mkldnn_transpose: {
-    default(self: Tensor, dim0: number, dim1: number): Tensor;
-    out(self: Tensor, dim0: number, dim1: number, options?: { out: Tensor }): Tensor;
+    default(self: Tensor, dim0: number | bigint, dim1: number | bigint): Tensor;
+    out(self: Tensor, dim0: number | bigint, dim1: number | bigint, options?: { out: Tensor }): Tensor;
   };
   _mkldnn_transpose_: {
-    default(self: Tensor, dim0: number, dim1: number): Tensor;
+    default(self: Tensor, dim0: number | bigint, dim1: number | bigint): Tensor;
   };
   _mps_convolution: {
-    default(self: Tensor, weight: Tensor, bias: Tensor | undefined, padding: readonly number[] | number, stride: readonly number[] | number, dilation: readonly number[] | number, groups: number): Tensor;
-    out(self: Tensor, weight: Tensor, bias: Tensor | undefined, padding: readonly number[] | number, stride: readonly number[] | number, dilation: readonly number[] | number, groups: number, options?: { out: Tensor }): Tensor;
+    default(self: Tensor, weight: Tensor, bias: Tensor | undefined, padding: readonly number[] | number, stride: readonly number[] | number, dilation: readonly number[] | number, groups: number | bigint): Tensor;
+    out(self: Tensor, weight: Tensor, bias: Tensor | undefined, padding: readonly number[] | number, stride: readonly number[] | number, dilation: readonly number[] | number, groups: number | bigint, options?: { out: Tensor }): Tensor;
   };
   _mps_convolution_transpose: {
-    default(self: Tensor, weight: Tensor, padding: readonly number[] | number, output_padding: readonly number[] | number, stride: readonly number[] | number, dilation: readonly number[] | number, groups: number): Tensor;
-    out(self: Tensor, weight: Tensor, padding: readonly number[] | number, output_padding: readonly number[] | number, stride: readonly number[] | number, dilation: readonly number[] | number, groups: number, options?: { out: Tensor }): Tensor;
+    default(self: Tensor, weight: Tensor, padding: readonly number[] | number, output_padding: readonly number[] | number, stride: readonly number[] | number, dilation: readonly number[] | number, groups: number | bigint): Tensor;
+    out(self: Tensor, weight: Tensor, padding: readonly number[] | number, output_padding: readonly number[] | number, stride: readonly number[] | number, dilation: readonly number[] | number, groups: number | bigint, options?: { out: Tensor }): Tensor;
   };
   _native_batch_norm_legit: {
     default(input: Tensor, weight: Tensor | undefined, bias: Tensor | undefined, running_mean: Tensor, running_var: Tensor, training: boolean, momentum: number, eps: number): [Tensor, Tensor, Tensor];
@@ -1047,8 +1047,8 @@ export interface Aten {
     out(input: Tensor, weight: Tensor | undefined, bias: Tensor | undefined, running_mean: Tensor, running_var: Tensor, momentum: number, eps: number, options?: { out0: Tensor; out1: Tensor; out2: Tensor }): [Tensor, Tensor, Tensor];
   };
   _native_multi_head_attention: {
-    default(query: Tensor, key: Tensor, value: Tensor, embed_dim: number, num_head: number, qkv_weight: Tensor, qkv_bias: Tensor, proj_weight: Tensor, proj_bias: Tensor, options?: { mask?: Tensor | undefined; need_weights?: boolean; average_attn_weights?: boolean; mask_type?: number | undefined }): [Tensor, Tensor];
-    out(query: Tensor, key: Tensor, value: Tensor, embed_dim: number, num_head: number, qkv_weight: Tensor, qkv_bias: Tensor, proj_weight: Tensor, proj_bias: Tensor, options?: { mask?: Tensor | undefined; need_weights?: boolean; average_attn_weights?: boolean; mask_type?: number | undefined; out0: Tensor; out1: Tensor }): [Tensor, Tensor];
+    default(query: Tensor, key: Tensor, value: Tensor, embed_dim: number | bigint, num_head: number | bigint, qkv_weight: Tensor, qkv_bias: Tensor, proj_weight: Tensor, proj_bias: Tensor, options?: { mask?: Tensor | undefined; need_weights?: boolean; average_attn_weights?: boolean; mask_type?: number | bigint | undefined }): [Tensor, Tensor];
+    out(query: Tensor, key: Tensor, value: Tensor, embed_dim: number | bigint, num_head: number | bigint, qkv_weight: Tensor, qkv_bias: Tensor, proj_weight: Tensor, proj_bias: Tensor, options?: { mask?: Tensor | undefined; need_weights?: boolean; average_attn_weights?: boolean; mask_type?: number | bigint | undefined; out0: Tensor; out1: Tensor }): [Tensor, Tensor];
   };
   _neg_view: {
     default(self: Tensor): Tensor;
@@ -1069,7 +1069,7 @@ export interface Aten {
     out(padded: Tensor, nt_example: Tensor, options?: { out: Tensor }): Tensor;
   };
   _nested_from_padded_tensor: {
-    default(padded: Tensor, offsets: Tensor, dummy: Tensor, options?: { ragged_idx?: number; min_seqlen?: Tensor | undefined; max_seqlen?: Tensor | undefined; sum_S?: number | undefined }): Tensor;
+    default(padded: Tensor, offsets: Tensor, dummy: Tensor, options?: { ragged_idx?: number | bigint; min_seqlen?: Tensor | undefined; max_seqlen?: Tensor | undefined; sum_S?: number | bigint | undefined }): Tensor;
   };
   _nested_get_jagged_dummy: {
     default(any: Tensor): Tensor;
@@ -1097,7 +1097,7 @@ export interface Aten {
     out(self: Tensor, options?: { out: Tensor }): Tensor;
   };
   _nested_select_backward: {
-    default(grad_output: Tensor, self: Tensor, dim: number, index: number): Tensor;
+    default(grad_output: Tensor, self: Tensor, dim: number | bigint, index: number | bigint): Tensor;
   };
   _nested_sum_backward: {
     default(grad: Tensor, self: Tensor, dim: readonly number[] | number | undefined, options?: { keepdim?: boolean }): Tensor;
@@ -1136,15 +1136,15 @@ export interface Aten {
     out(self: Tensor, nested_size: Tensor, nested_strides: Tensor, offsets: Tensor, options?: { out: Tensor }): Tensor;
   };
   _nested_view_from_jagged: {
-    default(self: Tensor, offsets: Tensor, dummy: Tensor, options?: { lengths?: Tensor | undefined; ragged_idx?: number; min_seqlen?: Tensor | undefined; max_seqlen?: Tensor | undefined }): Tensor;
+    default(self: Tensor, offsets: Tensor, dummy: Tensor, options?: { lengths?: Tensor | undefined; ragged_idx?: number | bigint; min_seqlen?: Tensor | undefined; max_seqlen?: Tensor | undefined }): Tensor;
   };
   _nested_view_from_jagged_copy: {
-    default(self: Tensor, offsets: Tensor, dummy: Tensor, options?: { lengths?: Tensor | undefined; ragged_idx?: number; min_seqlen?: Tensor | undefined; max_seqlen?: Tensor | undefined }): Tensor;
-    out(self: Tensor, offsets: Tensor, dummy: Tensor, options?: { lengths?: Tensor | undefined; ragged_idx?: number; min_seqlen?: Tensor | undefined; max_seqlen?: Tensor | undefined; out: Tensor }): Tensor;
+    default(self: Tensor, offsets: Tensor, dummy: Tensor, options?: { lengths?: Tensor | undefined; ragged_idx?: number | bigint; min_seqlen?: Tensor | undefined; max_seqlen?: Tensor | undefined }): Tensor;
+    out(self: Tensor, offsets: Tensor, dummy: Tensor, options?: { lengths?: Tensor | undefined; ragged_idx?: number | bigint; min_seqlen?: Tensor | undefined; max_seqlen?: Tensor | undefined; out: Tensor }): Tensor;
   };
   _new_zeros_with_same_feature_meta: {
-    default(self: Tensor, other: Tensor, options?: { self_num_batch_dims?: number }): Tensor;
-    out(self: Tensor, other: Tensor, options?: { self_num_batch_dims?: number; out: Tensor }): Tensor;
+    default(self: Tensor, other: Tensor, options?: { self_num_batch_dims?: number | bigint }): Tensor;
+    out(self: Tensor, other: Tensor, options?: { self_num_batch_dims?: number | bigint; out: Tensor }): Tensor;
   };
   _nnpack_available: {
     default(): boolean;
@@ -1167,13 +1167,13 @@ export interface Aten {
     default(self: Tensor, pad: readonly number[] | number): Tensor;
   };
   _pad_enum: {
-    default(self: Tensor, pad: readonly number[] | number, mode: number, options?: { value?: number | undefined }): Tensor;
+    default(self: Tensor, pad: readonly number[] | number, mode: number | bigint, options?: { value?: number | undefined }): Tensor;
   };
   _pad_packed_sequence: {
-    default(data: Tensor, batch_sizes: Tensor, batch_first: boolean, padding_value: Scalar, total_length: number): [Tensor, Tensor];
+    default(data: Tensor, batch_sizes: Tensor, batch_first: boolean, padding_value: Scalar, total_length: number | bigint): [Tensor, Tensor];
   };
   _padded_dense_to_jagged_forward: {
-    default(dense: Tensor, offsets: readonly Tensor[], options?: { total_L?: number | undefined }): Tensor;
+    default(dense: Tensor, offsets: readonly Tensor[], options?: { total_L?: number | bigint | undefined }): Tensor;
   };
   _pdist_backward: {
     default(grad: Tensor, self: Tensor, p: number, pdist: Tensor): Tensor;
@@ -1200,7 +1200,7 @@ export interface Aten {
     default(input: Tensor, output: Tensor): void;
   };
   _remove_batch_dim: {
-    default(self: Tensor, level: number, batch_size: number, out_dim: number): Tensor;
+    default(self: Tensor, level: number | bigint, batch_size: number | bigint, out_dim: number | bigint): Tensor;
   };
   _reshape_alias: {
     default(self: Tensor, size: readonly number[] | number, stride: readonly number[] | number): Tensor;
@@ -1226,7 +1226,7 @@ export interface Aten {
     default(weight: Tensor, mask: Tensor, compressed_indices_dtype: DType | number): [Tensor, Tensor];
   };
   _safe_softmax: {
-    default(self: Tensor, dim: number, options?: { dtype?: DType | number | undefined }): Tensor;
+    default(self: Tensor, dim: number | bigint, options?: { dtype?: DType | number | undefined }): Tensor;
   };
   _sample_dirichlet: {
     default(self: Tensor, options?: { generator?: undefined }): Tensor;
@@ -1245,7 +1245,7 @@ export interface Aten {
     default(query: Tensor, key: Tensor, value: Tensor, attn_bias: Tensor | undefined, compute_log_sumexp: boolean, options?: { dropout_p?: number; is_causal?: boolean; return_debug_mask?: boolean; scale?: number | undefined }): [Tensor, Tensor, Tensor, Tensor, number, number, Tensor, Tensor, Tensor];
   };
   _scaled_dot_product_cudnn_attention_backward: {
-    default(grad_out: Tensor, query: Tensor, key: Tensor, value: Tensor, out: Tensor, logsumexp: Tensor, philox_seed: Tensor, philox_offset: Tensor, attn_bias: Tensor, cum_seq_q: Tensor, cum_seq_k: Tensor, max_q: number, max_k: number, dropout_p: number, is_causal: boolean, options?: { scale?: number | undefined }): [Tensor, Tensor, Tensor];
+    default(grad_out: Tensor, query: Tensor, key: Tensor, value: Tensor, out: Tensor, logsumexp: Tensor, philox_seed: Tensor, philox_offset: Tensor, attn_bias: Tensor, cum_seq_q: Tensor, cum_seq_k: Tensor, max_q: number | bigint, max_k: number | bigint, dropout_p: number, is_causal: boolean, options?: { scale?: number | undefined }): [Tensor, Tensor, Tensor];
   };
   _scaled_dot_product_efficient_attention: {
     default(query: Tensor, key: Tensor, value: Tensor, attn_bias: Tensor | undefined, compute_log_sumexp: boolean, options?: { dropout_p?: number; is_causal?: boolean; scale?: number | undefined }): [Tensor, Tensor, Tensor, Tensor];
@@ -1257,7 +1257,7 @@ export interface Aten {
     default(query: Tensor, key: Tensor, value: Tensor, options?: { dropout_p?: number; is_causal?: boolean; return_debug_mask?: boolean; scale?: number | undefined }): [Tensor, Tensor, Tensor, Tensor, number, number, Tensor, Tensor, Tensor];
   };
   _scaled_dot_product_flash_attention_backward: {
-    default(grad_out: Tensor, query: Tensor, key: Tensor, value: Tensor, out: Tensor, logsumexp: Tensor, cum_seq_q: Tensor, cum_seq_k: Tensor, max_q: number, max_k: number, dropout_p: number, is_causal: boolean, philox_seed: Tensor, philox_offset: Tensor, options?: { scale?: number | undefined }): [Tensor, Tensor, Tensor];
+    default(grad_out: Tensor, query: Tensor, key: Tensor, value: Tensor, out: Tensor, logsumexp: Tensor, cum_seq_q: Tensor, cum_seq_k: Tensor, max_q: number | bigint, max_k: number | bigint, dropout_p: number, is_causal: boolean, philox_seed: Tensor, philox_offset: Tensor, options?: { scale?: number | undefined }): [Tensor, Tensor, Tensor];
   };
   _scaled_dot_product_flash_attention_for_cpu: {
     default(query: Tensor, key: Tensor, value: Tensor, options?: { dropout_p?: number; is_causal?: boolean; attn_mask?: Tensor | undefined; scale?: number | undefined }): [Tensor, Tensor];
@@ -1269,15 +1269,15 @@ export interface Aten {
     default(query: Tensor, key: Tensor, value: Tensor, options?: { attn_bias?: Tensor | undefined; dropout_p?: number; is_causal?: boolean; return_debug_mask?: boolean; scale?: number | undefined }): [Tensor, Tensor, Tensor, Tensor, number, number, Tensor, Tensor, Tensor];
   };
   _scaled_dot_product_fused_attention_overrideable_backward: {
-    default(grad_out: Tensor, query: Tensor, key: Tensor, value: Tensor, attn_bias: Tensor, grad_input_mask: readonly boolean[], out: Tensor, logsumexp: Tensor, cum_seq_q: Tensor, cum_seq_k: Tensor, max_q: number, max_k: number, dropout_p: number, is_causal: boolean, philox_seed: Tensor, philox_offset: Tensor, options?: { scale?: number | undefined }): [Tensor, Tensor, Tensor, Tensor];
+    default(grad_out: Tensor, query: Tensor, key: Tensor, value: Tensor, attn_bias: Tensor, grad_input_mask: readonly boolean[], out: Tensor, logsumexp: Tensor, cum_seq_q: Tensor, cum_seq_k: Tensor, max_q: number | bigint, max_k: number | bigint, dropout_p: number, is_causal: boolean, philox_seed: Tensor, philox_offset: Tensor, options?: { scale?: number | undefined }): [Tensor, Tensor, Tensor, Tensor];
   };
   _scaled_mm: {
     default(self: Tensor, mat2: Tensor, scale_a: Tensor, scale_b: Tensor, options?: { bias?: Tensor | undefined; scale_result?: Tensor | undefined; out_dtype?: DType | number | undefined; use_fast_accum?: boolean }): Tensor;
     out(self: Tensor, mat2: Tensor, scale_a: Tensor, scale_b: Tensor, options?: { bias?: Tensor | undefined; scale_result?: Tensor | undefined; out_dtype?: DType | number | undefined; use_fast_accum?: boolean; out: Tensor }): Tensor;
   };
   _segment_reduce_backward: {
-    default(grad: Tensor, output: Tensor, data: Tensor, reduce: string, options?: { lengths?: Tensor | undefined; offsets?: Tensor | undefined; axis?: number; initial?: Scalar | undefined }): Tensor;
-    out(grad: Tensor, output: Tensor, data: Tensor, reduce: string, options?: { lengths?: Tensor | undefined; offsets?: Tensor | undefined; axis?: number; initial?: Scalar | undefined; out: Tensor }): Tensor;
+    default(grad: Tensor, output: Tensor, data: Tensor, reduce: string, options?: { lengths?: Tensor | undefined; offsets?: Tensor | undefined; axis?: number | bigint; initial?: Scalar | undefined }): Tensor;
+    out(grad: Tensor, output: Tensor, data: Tensor, reduce: string, options?: { lengths?: Tensor | undefined; offsets?: Tensor | undefined; axis?: number | bigint; initial?: Scalar | undefined; out: Tensor }): Tensor;
   };
   _shape_as_tensor: {
     default(self: Tensor): Tensor;
@@ -1292,24 +1292,24 @@ export interface Aten {
     output(self: Tensor, weight: Tensor, kernel_size: readonly number[] | number, bias: Tensor | undefined, stride: readonly number[] | number, padding: readonly number[] | number, options?: { output: Tensor }): Tensor;
   };
   _sobol_engine_draw: {
-    default(quasi: Tensor, n: number, sobolstate: Tensor, dimension: number, num_generated: number, dtype: DType | number | undefined): [Tensor, Tensor];
+    default(quasi: Tensor, n: number | bigint, sobolstate: Tensor, dimension: number | bigint, num_generated: number | bigint, dtype: DType | number | undefined): [Tensor, Tensor];
   };
   _sobol_engine_ff_: {
-    default(self: Tensor, n: number, sobolstate: Tensor, dimension: number, num_generated: number): Tensor;
+    default(self: Tensor, n: number | bigint, sobolstate: Tensor, dimension: number | bigint, num_generated: number | bigint): Tensor;
   };
   _sobol_engine_initialize_state_: {
-    default(self: Tensor, dimension: number): Tensor;
+    default(self: Tensor, dimension: number | bigint): Tensor;
   };
   _sobol_engine_scramble_: {
-    default(self: Tensor, ltm: Tensor, dimension: number): Tensor;
+    default(self: Tensor, ltm: Tensor, dimension: number | bigint): Tensor;
   };
   _softmax: {
-    default(self: Tensor, dim: number, half_to_float: boolean): Tensor;
-    out(self: Tensor, dim: number, half_to_float: boolean, options?: { out: Tensor }): Tensor;
+    default(self: Tensor, dim: number | bigint, half_to_float: boolean): Tensor;
+    out(self: Tensor, dim: number | bigint, half_to_float: boolean, options?: { out: Tensor }): Tensor;
   };
   _softmax_backward_data: {
-    default(grad_output: Tensor, output: Tensor, dim: number, input_dtype: DType | number): Tensor;
-    out(grad_output: Tensor, output: Tensor, dim: number, input_dtype: DType | number, options?: { grad_input: Tensor }): Tensor;
+    default(grad_output: Tensor, output: Tensor, dim: number | bigint, input_dtype: DType | number): Tensor;
+    out(grad_output: Tensor, output: Tensor, dim: number | bigint, input_dtype: DType | number, options?: { grad_input: Tensor }): Tensor;
   };
   _sparse_addmm: {
     default(self: Tensor, mat1: Tensor, mat2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): Tensor;
@@ -1332,18 +1332,18 @@ export interface Aten {
     default(compressed_indices: Tensor, plain_indices: Tensor, values: Tensor, size: readonly number[] | number, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
   };
   _sparse_compressed_tensor_with_dims: {
-    default(nnz: number, dense_dim: number, size: readonly number[] | number, blocksize: readonly number[] | number, index_dtype: DType | number, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
+    default(nnz: number | bigint, dense_dim: number | bigint, size: readonly number[] | number, blocksize: readonly number[] | number, index_dtype: DType | number, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
   };
   _sparse_coo_tensor_unsafe: {
     default(indices: Tensor, values: Tensor, size: readonly number[] | number, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined; is_coalesced?: boolean | undefined }): Tensor;
   };
   _sparse_coo_tensor_with_dims: {
-    default(sparse_dim: number, dense_dim: number, size: readonly number[] | number, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
-    out(sparse_dim: number, dense_dim: number, size: readonly number[] | number, options?: { out: Tensor }): Tensor;
+    default(sparse_dim: number | bigint, dense_dim: number | bigint, size: readonly number[] | number, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
+    out(sparse_dim: number | bigint, dense_dim: number | bigint, size: readonly number[] | number, options?: { out: Tensor }): Tensor;
   };
   _sparse_coo_tensor_with_dims_and_tensors: {
-    default(sparse_dim: number, dense_dim: number, size: readonly number[] | number, indices: Tensor, values: Tensor, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined; is_coalesced?: boolean | undefined }): Tensor;
-    out(sparse_dim: number, dense_dim: number, size: readonly number[] | number, indices: Tensor, values: Tensor, options?: { is_coalesced?: boolean | undefined; out: Tensor }): Tensor;
+    default(sparse_dim: number | bigint, dense_dim: number | bigint, size: readonly number[] | number, indices: Tensor, values: Tensor, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined; is_coalesced?: boolean | undefined }): Tensor;
+    out(sparse_dim: number | bigint, dense_dim: number | bigint, size: readonly number[] | number, indices: Tensor, values: Tensor, options?: { is_coalesced?: boolean | undefined; out: Tensor }): Tensor;
   };
   _sparse_csc_tensor_unsafe: {
     default(ccol_indices: Tensor, row_indices: Tensor, values: Tensor, size: readonly number[] | number, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
@@ -1360,14 +1360,14 @@ export interface Aten {
     default(crow_indices: Tensor, col_indices: Tensor, values: Tensor, size: readonly number[] | number, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
   };
   _sparse_log_softmax: {
-    default(self: Tensor, dim: number, half_to_float: boolean): Tensor;
+    default(self: Tensor, dim: number | bigint, half_to_float: boolean): Tensor;
     Dimname(self: Tensor, dim: string, options?: { dtype?: DType | number | undefined }): Tensor;
-    int(self: Tensor, dim: number, options?: { dtype?: DType | number | undefined }): Tensor;
-    out(self: Tensor, dim: number, half_to_float: boolean, options?: { out: Tensor }): Tensor;
+    int(self: Tensor, dim: number | bigint, options?: { dtype?: DType | number | undefined }): Tensor;
+    out(self: Tensor, dim: number | bigint, half_to_float: boolean, options?: { out: Tensor }): Tensor;
   };
   _sparse_log_softmax_backward_data: {
-    default(grad_output: Tensor, output: Tensor, dim: number, self: Tensor): Tensor;
-    out(grad_output: Tensor, output: Tensor, dim: number, self: Tensor, options?: { out: Tensor }): Tensor;
+    default(grad_output: Tensor, output: Tensor, dim: number | bigint, self: Tensor): Tensor;
+    out(grad_output: Tensor, output: Tensor, dim: number | bigint, self: Tensor, options?: { out: Tensor }): Tensor;
   };
   _sparse_mask_projection: {
     default(self: Tensor, mask: Tensor, options?: { accumulate_matches?: boolean }): Tensor;
@@ -1402,14 +1402,14 @@ export interface Aten {
     default(input: Tensor, options?: { algorithm?: string; use_cutlass?: boolean }): [Tensor, Tensor, Tensor, Tensor, Tensor];
   };
   _sparse_softmax: {
-    default(self: Tensor, dim: number, half_to_float: boolean): Tensor;
+    default(self: Tensor, dim: number | bigint, half_to_float: boolean): Tensor;
     Dimname(self: Tensor, dim: string, options?: { dtype?: DType | number | undefined }): Tensor;
-    int(self: Tensor, dim: number, options?: { dtype?: DType | number | undefined }): Tensor;
-    out(self: Tensor, dim: number, half_to_float: boolean, options?: { out: Tensor }): Tensor;
+    int(self: Tensor, dim: number | bigint, options?: { dtype?: DType | number | undefined }): Tensor;
+    out(self: Tensor, dim: number | bigint, half_to_float: boolean, options?: { out: Tensor }): Tensor;
   };
   _sparse_softmax_backward_data: {
-    default(grad_output: Tensor, output: Tensor, dim: number, self: Tensor): Tensor;
-    out(grad_output: Tensor, output: Tensor, dim: number, self: Tensor, options?: { out: Tensor }): Tensor;
+    default(grad_output: Tensor, output: Tensor, dim: number | bigint, self: Tensor): Tensor;
+    out(grad_output: Tensor, output: Tensor, dim: number | bigint, self: Tensor, options?: { out: Tensor }): Tensor;
   };
   _sparse_sparse_matmul: {
     default(self: Tensor, other: Tensor): Tensor;
@@ -1434,8 +1434,8 @@ export interface Aten {
     default(A: Tensor, B: Tensor, options?: { left?: boolean }): Tensor;
   };
   _stack: {
-    default(tensors: readonly Tensor[], options?: { dim?: number }): Tensor;
-    out(tensors: readonly Tensor[], options?: { dim?: number; out: Tensor }): Tensor;
+    default(tensors: readonly Tensor[], options?: { dim?: number | bigint }): Tensor;
+    out(tensors: readonly Tensor[], options?: { dim?: number | bigint; out: Tensor }): Tensor;
   };
   _standard_gamma: {
     default(self: Tensor, options?: { generator?: undefined }): Tensor;
@@ -1446,8 +1446,8 @@ export interface Aten {
     out(self: Tensor, output: Tensor, options?: { out: Tensor }): Tensor;
   };
   _test_ambiguous_defaults: {
-    a(dummy: Tensor, options?: { a?: number; b?: number }): Tensor;
-    b(dummy: Tensor, options?: { a?: number; b?: string }): Tensor;
+    a(dummy: Tensor, options?: { a?: number | bigint; b?: number | bigint }): Tensor;
+    b(dummy: Tensor, options?: { a?: number | bigint; b?: string }): Tensor;
   };
   _test_autograd_multiple_dispatch: {
     fullcoverage(self: Tensor): Tensor;
@@ -1481,7 +1481,7 @@ export interface Aten {
     out(values: Tensor, addends: readonly number[] | number | undefined, options?: { out: Tensor }): Tensor;
   };
   _test_parallel_materialize: {
-    default(self: Tensor, num_parallel: number, options?: { skip_first?: boolean }): Tensor;
+    default(self: Tensor, num_parallel: number | bigint, options?: { skip_first?: boolean }): Tensor;
   };
   _test_serialization_subcmul: {
     default(self: Tensor, other: Tensor, options?: { alpha?: Scalar }): Tensor;
@@ -1530,45 +1530,45 @@ export interface Aten {
     out(self: Tensor, options?: { dtype?: DType | number | undefined; masked_grad?: boolean | undefined; out: Tensor }): Tensor;
   };
   _to_sparse: {
-    default(self: Tensor, options?: { layout?: number | undefined; blocksize?: readonly number[] | number | undefined; dense_dim?: number | undefined }): Tensor;
-    out(self: Tensor, options?: { layout?: number | undefined; blocksize?: readonly number[] | number | undefined; dense_dim?: number | undefined; out: Tensor }): Tensor;
-    sparse_dim(self: Tensor, sparse_dim: number): Tensor;
-    sparse_dim_out(self: Tensor, sparse_dim: number, options?: { out: Tensor }): Tensor;
+    default(self: Tensor, options?: { layout?: number | undefined; blocksize?: readonly number[] | number | undefined; dense_dim?: number | bigint | undefined }): Tensor;
+    out(self: Tensor, options?: { layout?: number | undefined; blocksize?: readonly number[] | number | undefined; dense_dim?: number | bigint | undefined; out: Tensor }): Tensor;
+    sparse_dim(self: Tensor, sparse_dim: number | bigint): Tensor;
+    sparse_dim_out(self: Tensor, sparse_dim: number | bigint, options?: { out: Tensor }): Tensor;
   };
   _to_sparse_bsc: {
-    default(self: Tensor, blocksize: readonly number[] | number, options?: { dense_dim?: number | undefined }): Tensor;
-    out(self: Tensor, blocksize: readonly number[] | number, options?: { dense_dim?: number | undefined; out: Tensor }): Tensor;
+    default(self: Tensor, blocksize: readonly number[] | number, options?: { dense_dim?: number | bigint | undefined }): Tensor;
+    out(self: Tensor, blocksize: readonly number[] | number, options?: { dense_dim?: number | bigint | undefined; out: Tensor }): Tensor;
   };
   _to_sparse_bsr: {
-    default(self: Tensor, blocksize: readonly number[] | number, options?: { dense_dim?: number | undefined }): Tensor;
-    out(self: Tensor, blocksize: readonly number[] | number, options?: { dense_dim?: number | undefined; out: Tensor }): Tensor;
+    default(self: Tensor, blocksize: readonly number[] | number, options?: { dense_dim?: number | bigint | undefined }): Tensor;
+    out(self: Tensor, blocksize: readonly number[] | number, options?: { dense_dim?: number | bigint | undefined; out: Tensor }): Tensor;
   };
   _to_sparse_csc: {
-    default(self: Tensor, options?: { dense_dim?: number | undefined }): Tensor;
-    out(self: Tensor, options?: { dense_dim?: number | undefined; out: Tensor }): Tensor;
+    default(self: Tensor, options?: { dense_dim?: number | bigint | undefined }): Tensor;
+    out(self: Tensor, options?: { dense_dim?: number | bigint | undefined; out: Tensor }): Tensor;
   };
   _to_sparse_csr: {
-    default(self: Tensor, options?: { dense_dim?: number | undefined }): Tensor;
-    out(self: Tensor, options?: { dense_dim?: number | undefined; out: Tensor }): Tensor;
+    default(self: Tensor, options?: { dense_dim?: number | bigint | undefined }): Tensor;
+    out(self: Tensor, options?: { dense_dim?: number | bigint | undefined; out: Tensor }): Tensor;
   };
   _to_sparse_semi_structured: {
     default(dense: Tensor): [Tensor, Tensor];
   };
   _transform_bias_rescale_qkv: {
-    default(qkv: Tensor, qkv_bias: Tensor, num_heads: number): [Tensor, Tensor, Tensor];
-    out(qkv: Tensor, qkv_bias: Tensor, num_heads: number, options?: { out0: Tensor; out1: Tensor; out2: Tensor }): [Tensor, Tensor, Tensor];
+    default(qkv: Tensor, qkv_bias: Tensor, num_heads: number | bigint): [Tensor, Tensor, Tensor];
+    out(qkv: Tensor, qkv_bias: Tensor, num_heads: number | bigint, options?: { out0: Tensor; out1: Tensor; out2: Tensor }): [Tensor, Tensor, Tensor];
   };
   _transformer_encoder_layer_fwd: {
-    default(src: Tensor, embed_dim: number, num_heads: number, qkv_weight: Tensor, qkv_bias: Tensor, proj_weight: Tensor, proj_bias: Tensor, use_gelu: boolean, norm_first: boolean, eps: number, norm_weight_1: Tensor, norm_bias_1: Tensor, norm_weight_2: Tensor, norm_bias_2: Tensor, ffn_weight_1: Tensor, ffn_bias_1: Tensor, ffn_weight_2: Tensor, ffn_bias_2: Tensor, options?: { mask?: Tensor | undefined; mask_type?: number | undefined }): Tensor;
-    out(src: Tensor, embed_dim: number, num_heads: number, qkv_weight: Tensor, qkv_bias: Tensor, proj_weight: Tensor, proj_bias: Tensor, use_gelu: boolean, norm_first: boolean, eps: number, norm_weight_1: Tensor, norm_bias_1: Tensor, norm_weight_2: Tensor, norm_bias_2: Tensor, ffn_weight_1: Tensor, ffn_bias_1: Tensor, ffn_weight_2: Tensor, ffn_bias_2: Tensor, options?: { mask?: Tensor | undefined; mask_type?: number | undefined; out: Tensor }): Tensor;
+    default(src: Tensor, embed_dim: number | bigint, num_heads: number | bigint, qkv_weight: Tensor, qkv_bias: Tensor, proj_weight: Tensor, proj_bias: Tensor, use_gelu: boolean, norm_first: boolean, eps: number, norm_weight_1: Tensor, norm_bias_1: Tensor, norm_weight_2: Tensor, norm_bias_2: Tensor, ffn_weight_1: Tensor, ffn_bias_1: Tensor, ffn_weight_2: Tensor, ffn_bias_2: Tensor, options?: { mask?: Tensor | undefined; mask_type?: number | bigint | undefined }): Tensor;
+    out(src: Tensor, embed_dim: number | bigint, num_heads: number | bigint, qkv_weight: Tensor, qkv_bias: Tensor, proj_weight: Tensor, proj_bias: Tensor, use_gelu: boolean, norm_first: boolean, eps: number, norm_weight_1: Tensor, norm_bias_1: Tensor, norm_weight_2: Tensor, norm_bias_2: Tensor, ffn_weight_1: Tensor, ffn_bias_1: Tensor, ffn_weight_2: Tensor, ffn_bias_2: Tensor, options?: { mask?: Tensor | undefined; mask_type?: number | bigint | undefined; out: Tensor }): Tensor;
   };
   _trilinear: {
-    default(i1: Tensor, i2: Tensor, i3: Tensor, expand1: readonly number[] | number, expand2: readonly number[] | number, expand3: readonly number[] | number, sumdim: readonly number[] | number, options?: { unroll_dim?: number }): Tensor;
-    out(i1: Tensor, i2: Tensor, i3: Tensor, expand1: readonly number[] | number, expand2: readonly number[] | number, expand3: readonly number[] | number, sumdim: readonly number[] | number, options?: { unroll_dim?: number; out: Tensor }): Tensor;
+    default(i1: Tensor, i2: Tensor, i3: Tensor, expand1: readonly number[] | number, expand2: readonly number[] | number, expand3: readonly number[] | number, sumdim: readonly number[] | number, options?: { unroll_dim?: number | bigint }): Tensor;
+    out(i1: Tensor, i2: Tensor, i3: Tensor, expand1: readonly number[] | number, expand2: readonly number[] | number, expand3: readonly number[] | number, sumdim: readonly number[] | number, options?: { unroll_dim?: number | bigint; out: Tensor }): Tensor;
   };
   _triton_multi_head_attention: {
-    default(query: Tensor, key: Tensor, value: Tensor, embed_dim: number, num_head: number, qkv_weight: Tensor, qkv_bias: Tensor, proj_weight: Tensor, proj_bias: Tensor, options?: { mask?: Tensor | undefined }): Tensor;
-    out(query: Tensor, key: Tensor, value: Tensor, embed_dim: number, num_head: number, qkv_weight: Tensor, qkv_bias: Tensor, proj_weight: Tensor, proj_bias: Tensor, options?: { mask?: Tensor | undefined; out: Tensor }): Tensor;
+    default(query: Tensor, key: Tensor, value: Tensor, embed_dim: number | bigint, num_head: number | bigint, qkv_weight: Tensor, qkv_bias: Tensor, proj_weight: Tensor, proj_bias: Tensor, options?: { mask?: Tensor | undefined }): Tensor;
+    out(query: Tensor, key: Tensor, value: Tensor, embed_dim: number | bigint, num_head: number | bigint, qkv_weight: Tensor, qkv_bias: Tensor, proj_weight: Tensor, proj_bias: Tensor, options?: { mask?: Tensor | undefined; out: Tensor }): Tensor;
   };
   _triton_scaled_dot_attention: {
     default(q: Tensor, k: Tensor, v: Tensor, options?: { dropout_p?: number }): Tensor;
@@ -1583,7 +1583,7 @@ export interface Aten {
     out(self: Tensor, options?: { sorted?: boolean; return_inverse?: boolean; return_counts?: boolean; out0: Tensor; out1: Tensor; out2: Tensor }): [Tensor, Tensor, Tensor];
   };
   _unpack_dual: {
-    default(dual: Tensor, level: number): [Tensor, Tensor];
+    default(dual: Tensor, level: number | bigint): [Tensor, Tensor];
   };
   _unsafe_index: {
     Tensor(self: Tensor, indices: readonly (Tensor | undefined)[]): Tensor;
@@ -1647,14 +1647,14 @@ export interface Aten {
     grad_input(grad_output: Tensor, output_size: readonly number[] | number, input_size: readonly number[] | number, options?: { scales_d?: number | undefined; scales_h?: number | undefined; scales_w?: number | undefined; grad_input: Tensor }): Tensor;
   };
   _use_cudnn_ctc_loss: {
-    default(log_probs: Tensor, targets: Tensor, input_lengths: readonly number[] | number, target_lengths: readonly number[] | number, blank: number): boolean;
-    Tensor(log_probs: Tensor, targets: Tensor, input_lengths: Tensor, target_lengths: Tensor, blank: number): boolean;
+    default(log_probs: Tensor, targets: Tensor, input_lengths: readonly number[] | number, target_lengths: readonly number[] | number, blank: number | bigint): boolean;
+    Tensor(log_probs: Tensor, targets: Tensor, input_lengths: Tensor, target_lengths: Tensor, blank: number | bigint): boolean;
   };
   _use_cudnn_rnn_flatten_weight: {
     default(): boolean;
   };
   _validate_compressed_sparse_indices: {
-    default(is_crow: boolean, compressed_idx: Tensor, plain_idx: Tensor, cdim: number, dim: number, nnz: number): void;
+    default(is_crow: boolean, compressed_idx: Tensor, plain_idx: Tensor, cdim: number | bigint, dim: number | bigint, nnz: number | bigint): void;
   };
   _validate_sparse_bsc_tensor_args: {
     default(ccol_indices: Tensor, row_indices: Tensor, values: Tensor, size: readonly number[] | number): void;
@@ -1685,33 +1685,33 @@ export interface Aten {
     default(self: Tensor): number;
   };
   _weight_int4pack_mm: {
-    default(self: Tensor, mat2: Tensor, qGroupSize: number, qScaleAndZeros: Tensor): Tensor;
+    default(self: Tensor, mat2: Tensor, qGroupSize: number | bigint, qScaleAndZeros: Tensor): Tensor;
   };
   _weight_int4pack_mm_for_cpu: {
-    default(self: Tensor, mat2: Tensor, qGroupSize: number, qScaleAndZeros: Tensor): Tensor;
+    default(self: Tensor, mat2: Tensor, qGroupSize: number | bigint, qScaleAndZeros: Tensor): Tensor;
   };
   _weight_int8pack_mm: {
     default(self: Tensor, mat2: Tensor, scales: Tensor): Tensor;
   };
   _weight_norm: {
-    default(v: Tensor, g: Tensor, options?: { dim?: number }): Tensor;
+    default(v: Tensor, g: Tensor, options?: { dim?: number | bigint }): Tensor;
   };
   _weight_norm_differentiable_backward: {
-    default(grad_w: Tensor, saved_v: Tensor, saved_g: Tensor, saved_norms: Tensor, dim: number): [Tensor, Tensor];
+    default(grad_w: Tensor, saved_v: Tensor, saved_g: Tensor, saved_norms: Tensor, dim: number | bigint): [Tensor, Tensor];
   };
   _weight_norm_interface: {
-    default(v: Tensor, g: Tensor, options?: { dim?: number }): [Tensor, Tensor];
-    out(v: Tensor, g: Tensor, options?: { dim?: number; out0: Tensor; out1: Tensor }): [Tensor, Tensor];
+    default(v: Tensor, g: Tensor, options?: { dim?: number | bigint }): [Tensor, Tensor];
+    out(v: Tensor, g: Tensor, options?: { dim?: number | bigint; out0: Tensor; out1: Tensor }): [Tensor, Tensor];
   };
   _weight_norm_interface_backward: {
-    default(grad_w: Tensor, saved_v: Tensor, saved_g: Tensor, saved_norms: Tensor, dim: number): [Tensor, Tensor];
-    out(grad_w: Tensor, saved_v: Tensor, saved_g: Tensor, saved_norms: Tensor, dim: number, options?: { out0: Tensor; out1: Tensor }): [Tensor, Tensor];
+    default(grad_w: Tensor, saved_v: Tensor, saved_g: Tensor, saved_norms: Tensor, dim: number | bigint): [Tensor, Tensor];
+    out(grad_w: Tensor, saved_v: Tensor, saved_g: Tensor, saved_norms: Tensor, dim: number | bigint, options?: { out0: Tensor; out1: Tensor }): [Tensor, Tensor];
   };
   _wrapped_linear_prepack: {
     default(weight: Tensor, weight_scale: Tensor, weight_zero_point: Tensor, bias: Tensor): Tensor;
   };
   _wrapped_quantized_linear_prepacked: {
-    default(input: Tensor, input_scale: Tensor, input_zero_point: Tensor, packed_weight: Tensor, output_scale: Tensor, output_zero_point: Tensor, out_channel: number): Tensor;
+    default(input: Tensor, input_scale: Tensor, input_zero_point: Tensor, packed_weight: Tensor, output_scale: Tensor, output_zero_point: Tensor, out_channel: number | bigint): Tensor;
   };
   abs: {
     default(self: Tensor): Tensor;
@@ -1852,17 +1852,17 @@ export interface Aten {
   };
   align_to: {
     default(self: Tensor, names: readonly string[]): Tensor;
-    ellipsis_idx(self: Tensor, order: readonly string[], ellipsis_idx: number): Tensor;
+    ellipsis_idx(self: Tensor, order: readonly string[], ellipsis_idx: number | bigint): Tensor;
   };
   all: {
     default(self: Tensor): Tensor;
     all_out(self: Tensor, options?: { out: Tensor }): Tensor;
-    dim(self: Tensor, dim: number, options?: { keepdim?: boolean }): Tensor;
+    dim(self: Tensor, dim: number | bigint, options?: { keepdim?: boolean }): Tensor;
     dimname(self: Tensor, dim: string, options?: { keepdim?: boolean }): Tensor;
     dimname_out(self: Tensor, dim: string, options?: { keepdim?: boolean; out: Tensor }): Tensor;
     dims(self: Tensor, options?: { dim?: readonly number[] | number | undefined; keepdim?: boolean }): Tensor;
     dims_out(self: Tensor, options?: { dim?: readonly number[] | number | undefined; keepdim?: boolean; out: Tensor }): Tensor;
-    out(self: Tensor, dim: number, options?: { keepdim?: boolean; out: Tensor }): Tensor;
+    out(self: Tensor, dim: number | bigint, options?: { keepdim?: boolean; out: Tensor }): Tensor;
   };
   allclose: {
     default(self: Tensor, other: Tensor, options?: { rtol?: number; atol?: number; equal_nan?: boolean }): boolean;
@@ -1882,8 +1882,8 @@ export interface Aten {
     out(self: Tensor, options?: { dim?: readonly number[] | number; keepdim?: boolean; out: Tensor }): Tensor;
   };
   aminmax: {
-    default(self: Tensor, options?: { dim?: number | undefined; keepdim?: boolean }): [Tensor, Tensor];
-    out(self: Tensor, options?: { dim?: number | undefined; keepdim?: boolean; min: Tensor; max: Tensor }): [Tensor, Tensor];
+    default(self: Tensor, options?: { dim?: number | bigint | undefined; keepdim?: boolean }): [Tensor, Tensor];
+    out(self: Tensor, options?: { dim?: number | bigint | undefined; keepdim?: boolean; min: Tensor; max: Tensor }): [Tensor, Tensor];
   };
   angle: {
     default(self: Tensor): Tensor;
@@ -1892,12 +1892,12 @@ export interface Aten {
   any: {
     default(self: Tensor): Tensor;
     all_out(self: Tensor, options?: { out: Tensor }): Tensor;
-    dim(self: Tensor, dim: number, options?: { keepdim?: boolean }): Tensor;
+    dim(self: Tensor, dim: number | bigint, options?: { keepdim?: boolean }): Tensor;
     dimname(self: Tensor, dim: string, options?: { keepdim?: boolean }): Tensor;
     dimname_out(self: Tensor, dim: string, options?: { keepdim?: boolean; out: Tensor }): Tensor;
     dims(self: Tensor, options?: { dim?: readonly number[] | number | undefined; keepdim?: boolean }): Tensor;
     dims_out(self: Tensor, options?: { dim?: readonly number[] | number | undefined; keepdim?: boolean; out: Tensor }): Tensor;
-    out(self: Tensor, dim: number, options?: { keepdim?: boolean; out: Tensor }): Tensor;
+    out(self: Tensor, dim: number | bigint, options?: { keepdim?: boolean; out: Tensor }): Tensor;
   };
   arange: {
     default(end: Scalar, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
@@ -1956,35 +1956,35 @@ export interface Aten {
     default(self: Tensor): Tensor;
   };
   argmax: {
-    default(self: Tensor, options?: { dim?: number | undefined; keepdim?: boolean }): Tensor;
-    out(self: Tensor, options?: { dim?: number | undefined; keepdim?: boolean; out: Tensor }): Tensor;
+    default(self: Tensor, options?: { dim?: number | bigint | undefined; keepdim?: boolean }): Tensor;
+    out(self: Tensor, options?: { dim?: number | bigint | undefined; keepdim?: boolean; out: Tensor }): Tensor;
   };
   argmin: {
-    default(self: Tensor, options?: { dim?: number | undefined; keepdim?: boolean }): Tensor;
-    out(self: Tensor, options?: { dim?: number | undefined; keepdim?: boolean; out: Tensor }): Tensor;
+    default(self: Tensor, options?: { dim?: number | bigint | undefined; keepdim?: boolean }): Tensor;
+    out(self: Tensor, options?: { dim?: number | bigint | undefined; keepdim?: boolean; out: Tensor }): Tensor;
   };
   argsort: {
-    default(self: Tensor, options?: { dim?: number; descending?: boolean }): Tensor;
+    default(self: Tensor, options?: { dim?: number | bigint; descending?: boolean }): Tensor;
     dimname(self: Tensor, dim: string, options?: { descending?: boolean }): Tensor;
-    stable(self: Tensor, options?: { stable: boolean; dim?: number; descending?: boolean }): Tensor;
-    stable_out(self: Tensor, options?: { stable: boolean; dim?: number; descending?: boolean; out: Tensor }): Tensor;
+    stable(self: Tensor, options?: { stable: boolean; dim?: number | bigint; descending?: boolean }): Tensor;
+    stable_out(self: Tensor, options?: { stable: boolean; dim?: number | bigint; descending?: boolean; out: Tensor }): Tensor;
   };
   argwhere: {
     default(self: Tensor): Tensor;
   };
   as_strided: {
-    default(self: Tensor, size: readonly number[] | number, stride: readonly number[] | number, options?: { storage_offset?: number | undefined }): Tensor;
+    default(self: Tensor, size: readonly number[] | number, stride: readonly number[] | number, options?: { storage_offset?: number | bigint | undefined }): Tensor;
   };
   as_strided_: {
-    default(self: Tensor, size: readonly number[] | number, stride: readonly number[] | number, options?: { storage_offset?: number | undefined }): Tensor;
+    default(self: Tensor, size: readonly number[] | number, stride: readonly number[] | number, options?: { storage_offset?: number | bigint | undefined }): Tensor;
   };
   as_strided_copy: {
-    default(self: Tensor, size: readonly number[] | number, stride: readonly number[] | number, options?: { storage_offset?: number | undefined }): Tensor;
-    out(self: Tensor, size: readonly number[] | number, stride: readonly number[] | number, options?: { storage_offset?: number | undefined; out: Tensor }): Tensor;
+    default(self: Tensor, size: readonly number[] | number, stride: readonly number[] | number, options?: { storage_offset?: number | bigint | undefined }): Tensor;
+    out(self: Tensor, size: readonly number[] | number, stride: readonly number[] | number, options?: { storage_offset?: number | bigint | undefined; out: Tensor }): Tensor;
   };
   as_strided_scatter: {
-    default(self: Tensor, src: Tensor, size: readonly number[] | number, stride: readonly number[] | number, options?: { storage_offset?: number | undefined }): Tensor;
-    out(self: Tensor, src: Tensor, size: readonly number[] | number, stride: readonly number[] | number, options?: { storage_offset?: number | undefined; out: Tensor }): Tensor;
+    default(self: Tensor, src: Tensor, size: readonly number[] | number, stride: readonly number[] | number, options?: { storage_offset?: number | bigint | undefined }): Tensor;
+    out(self: Tensor, src: Tensor, size: readonly number[] | number, stride: readonly number[] | number, options?: { storage_offset?: number | bigint | undefined; out: Tensor }): Tensor;
   };
   asin: {
     default(self: Tensor): Tensor;
@@ -2038,20 +2038,20 @@ export interface Aten {
     out(self: Tensor, kernel_size: readonly number[] | number, options?: { stride?: readonly number[] | number; padding?: readonly number[] | number; ceil_mode?: boolean; count_include_pad?: boolean; out: Tensor }): Tensor;
   };
   avg_pool2d: {
-    default(self: Tensor, kernel_size: readonly number[] | number, options?: { stride?: readonly number[] | number; padding?: readonly number[] | number; ceil_mode?: boolean; count_include_pad?: boolean; divisor_override?: number | undefined }): Tensor;
-    out(self: Tensor, kernel_size: readonly number[] | number, options?: { stride?: readonly number[] | number; padding?: readonly number[] | number; ceil_mode?: boolean; count_include_pad?: boolean; divisor_override?: number | undefined; out: Tensor }): Tensor;
+    default(self: Tensor, kernel_size: readonly number[] | number, options?: { stride?: readonly number[] | number; padding?: readonly number[] | number; ceil_mode?: boolean; count_include_pad?: boolean; divisor_override?: number | bigint | undefined }): Tensor;
+    out(self: Tensor, kernel_size: readonly number[] | number, options?: { stride?: readonly number[] | number; padding?: readonly number[] | number; ceil_mode?: boolean; count_include_pad?: boolean; divisor_override?: number | bigint | undefined; out: Tensor }): Tensor;
   };
   avg_pool2d_backward: {
-    default(grad_output: Tensor, self: Tensor, kernel_size: readonly number[] | number, stride: readonly number[] | number, padding: readonly number[] | number, ceil_mode: boolean, count_include_pad: boolean, divisor_override: number | undefined): Tensor;
-    grad_input(grad_output: Tensor, self: Tensor, kernel_size: readonly number[] | number, stride: readonly number[] | number, padding: readonly number[] | number, ceil_mode: boolean, count_include_pad: boolean, divisor_override: number | undefined, options?: { grad_input: Tensor }): Tensor;
+    default(grad_output: Tensor, self: Tensor, kernel_size: readonly number[] | number, stride: readonly number[] | number, padding: readonly number[] | number, ceil_mode: boolean, count_include_pad: boolean, divisor_override: number | bigint | undefined): Tensor;
+    grad_input(grad_output: Tensor, self: Tensor, kernel_size: readonly number[] | number, stride: readonly number[] | number, padding: readonly number[] | number, ceil_mode: boolean, count_include_pad: boolean, divisor_override: number | bigint | undefined, options?: { grad_input: Tensor }): Tensor;
   };
   avg_pool3d: {
-    default(self: Tensor, kernel_size: readonly number[] | number, options?: { stride?: readonly number[] | number; padding?: readonly number[] | number; ceil_mode?: boolean; count_include_pad?: boolean; divisor_override?: number | undefined }): Tensor;
-    out(self: Tensor, kernel_size: readonly number[] | number, options?: { stride?: readonly number[] | number; padding?: readonly number[] | number; ceil_mode?: boolean; count_include_pad?: boolean; divisor_override?: number | undefined; out: Tensor }): Tensor;
+    default(self: Tensor, kernel_size: readonly number[] | number, options?: { stride?: readonly number[] | number; padding?: readonly number[] | number; ceil_mode?: boolean; count_include_pad?: boolean; divisor_override?: number | bigint | undefined }): Tensor;
+    out(self: Tensor, kernel_size: readonly number[] | number, options?: { stride?: readonly number[] | number; padding?: readonly number[] | number; ceil_mode?: boolean; count_include_pad?: boolean; divisor_override?: number | bigint | undefined; out: Tensor }): Tensor;
   };
   avg_pool3d_backward: {
-    default(grad_output: Tensor, self: Tensor, kernel_size: readonly number[] | number, stride: readonly number[] | number, padding: readonly number[] | number, ceil_mode: boolean, count_include_pad: boolean, divisor_override: number | undefined): Tensor;
-    grad_input(grad_output: Tensor, self: Tensor, kernel_size: readonly number[] | number, stride: readonly number[] | number, padding: readonly number[] | number, ceil_mode: boolean, count_include_pad: boolean, divisor_override: number | undefined, options?: { grad_input: Tensor }): Tensor;
+    default(grad_output: Tensor, self: Tensor, kernel_size: readonly number[] | number, stride: readonly number[] | number, padding: readonly number[] | number, ceil_mode: boolean, count_include_pad: boolean, divisor_override: number | bigint | undefined): Tensor;
+    grad_input(grad_output: Tensor, self: Tensor, kernel_size: readonly number[] | number, stride: readonly number[] | number, padding: readonly number[] | number, ceil_mode: boolean, count_include_pad: boolean, divisor_override: number | bigint | undefined, options?: { grad_input: Tensor }): Tensor;
   };
   baddbmm: {
     default(self: Tensor, batch1: Tensor, batch2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): Tensor;
@@ -2061,10 +2061,10 @@ export interface Aten {
     default(self: Tensor, batch1: Tensor, batch2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): Tensor;
   };
   bartlett_window: {
-    default(window_length: number, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
-    out(window_length: number, options?: { out: Tensor }): Tensor;
-    periodic(window_length: number, periodic: boolean, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
-    periodic_out(window_length: number, periodic: boolean, options?: { out: Tensor }): Tensor;
+    default(window_length: number | bigint, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
+    out(window_length: number | bigint, options?: { out: Tensor }): Tensor;
+    periodic(window_length: number | bigint, periodic: boolean, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
+    periodic_out(window_length: number | bigint, periodic: boolean, options?: { out: Tensor }): Tensor;
   };
   batch_norm: {
     default(input: Tensor, weight: Tensor | undefined, bias: Tensor | undefined, running_mean: Tensor | undefined, running_var: Tensor | undefined, training: boolean, momentum: number, eps: number, cudnn_enabled: boolean): Tensor;
@@ -2085,8 +2085,8 @@ export interface Aten {
     out(input: Tensor, weight: Tensor | undefined, bias: Tensor | undefined, mean: Tensor, invstd: Tensor, eps: number, options?: { out: Tensor }): Tensor;
   };
   batch_norm_gather_stats: {
-    default(input: Tensor, mean: Tensor, invstd: Tensor, running_mean: Tensor | undefined, running_var: Tensor | undefined, momentum: number, eps: number, count: number): [Tensor, Tensor];
-    out(input: Tensor, mean: Tensor, invstd: Tensor, running_mean: Tensor | undefined, running_var: Tensor | undefined, momentum: number, eps: number, count: number, options?: { out0: Tensor; out1: Tensor }): [Tensor, Tensor];
+    default(input: Tensor, mean: Tensor, invstd: Tensor, running_mean: Tensor | undefined, running_var: Tensor | undefined, momentum: number, eps: number, count: number | bigint): [Tensor, Tensor];
+    out(input: Tensor, mean: Tensor, invstd: Tensor, running_mean: Tensor | undefined, running_var: Tensor | undefined, momentum: number, eps: number, count: number | bigint, options?: { out0: Tensor; out1: Tensor }): [Tensor, Tensor];
   };
   batch_norm_gather_stats_with_counts: {
     default(input: Tensor, mean: Tensor, invstd: Tensor, running_mean: Tensor | undefined, running_var: Tensor | undefined, momentum: number, eps: number, counts: Tensor): [Tensor, Tensor];
@@ -2116,20 +2116,20 @@ export interface Aten {
     default(input1: Tensor, input2: Tensor, weight: Tensor, options?: { bias?: Tensor | undefined }): Tensor;
   };
   binary_cross_entropy: {
-    default(self: Tensor, target: Tensor, options?: { weight?: Tensor | undefined; reduction?: number }): Tensor;
-    out(self: Tensor, target: Tensor, options?: { weight?: Tensor | undefined; reduction?: number; out: Tensor }): Tensor;
+    default(self: Tensor, target: Tensor, options?: { weight?: Tensor | undefined; reduction?: number | bigint }): Tensor;
+    out(self: Tensor, target: Tensor, options?: { weight?: Tensor | undefined; reduction?: number | bigint; out: Tensor }): Tensor;
   };
   binary_cross_entropy_backward: {
-    default(grad_output: Tensor, self: Tensor, target: Tensor, options?: { weight?: Tensor | undefined; reduction?: number }): Tensor;
-    grad_input(grad_output: Tensor, self: Tensor, target: Tensor, options?: { weight?: Tensor | undefined; reduction?: number; grad_input: Tensor }): Tensor;
+    default(grad_output: Tensor, self: Tensor, target: Tensor, options?: { weight?: Tensor | undefined; reduction?: number | bigint }): Tensor;
+    grad_input(grad_output: Tensor, self: Tensor, target: Tensor, options?: { weight?: Tensor | undefined; reduction?: number | bigint; grad_input: Tensor }): Tensor;
   };
   binary_cross_entropy_with_logits: {
-    default(self: Tensor, target: Tensor, options?: { weight?: Tensor | undefined; pos_weight?: Tensor | undefined; reduction?: number }): Tensor;
-    out(self: Tensor, target: Tensor, options?: { weight?: Tensor | undefined; pos_weight?: Tensor | undefined; reduction?: number; out: Tensor }): Tensor;
+    default(self: Tensor, target: Tensor, options?: { weight?: Tensor | undefined; pos_weight?: Tensor | undefined; reduction?: number | bigint }): Tensor;
+    out(self: Tensor, target: Tensor, options?: { weight?: Tensor | undefined; pos_weight?: Tensor | undefined; reduction?: number | bigint; out: Tensor }): Tensor;
   };
   bincount: {
-    default(self: Tensor, options?: { weights?: Tensor | undefined; minlength?: number }): Tensor;
-    out(self: Tensor, options?: { weights?: Tensor | undefined; minlength?: number; out: Tensor }): Tensor;
+    default(self: Tensor, options?: { weights?: Tensor | undefined; minlength?: number | bigint }): Tensor;
+    out(self: Tensor, options?: { weights?: Tensor | undefined; minlength?: number | bigint; out: Tensor }): Tensor;
   };
   binomial: {
     default(count: Tensor, prob: Tensor, options?: { generator?: undefined }): Tensor;
@@ -2203,10 +2203,10 @@ export interface Aten {
     Tensor(self: Tensor, other: Tensor): Tensor;
   };
   blackman_window: {
-    default(window_length: number, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
-    out(window_length: number, options?: { out: Tensor }): Tensor;
-    periodic(window_length: number, periodic: boolean, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
-    periodic_out(window_length: number, periodic: boolean, options?: { out: Tensor }): Tensor;
+    default(window_length: number | bigint, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
+    out(window_length: number | bigint, options?: { out: Tensor }): Tensor;
+    periodic(window_length: number | bigint, periodic: boolean, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
+    periodic_out(window_length: number | bigint, periodic: boolean, options?: { out: Tensor }): Tensor;
   };
   block_diag: {
     default(tensors: readonly Tensor[]): Tensor;
@@ -2235,10 +2235,10 @@ export interface Aten {
     default(tensors: readonly Tensor[]): Tensor;
   };
   cat: {
-    default(tensors: readonly Tensor[], options?: { dim?: number }): Tensor;
+    default(tensors: readonly Tensor[], options?: { dim?: number | bigint }): Tensor;
     names(tensors: readonly Tensor[], dim: string): Tensor;
     names_out(tensors: readonly Tensor[], dim: string, options?: { out: Tensor }): Tensor;
-    out(tensors: readonly Tensor[], options?: { dim?: number; out: Tensor }): Tensor;
+    out(tensors: readonly Tensor[], options?: { dim?: number | bigint; out: Tensor }): Tensor;
   };
   cauchy: {
     default(self: Tensor, options?: { median?: number; sigma?: number; generator?: undefined }): Tensor;
@@ -2255,7 +2255,7 @@ export interface Aten {
     out(self: Tensor, options?: { out: Tensor }): Tensor;
   };
   cdist: {
-    default(x1: Tensor, x2: Tensor, options?: { p?: number; compute_mode?: number | undefined }): Tensor;
+    default(x1: Tensor, x2: Tensor, options?: { p?: number; compute_mode?: number | bigint | undefined }): Tensor;
   };
   ceil: {
     default(self: Tensor): Tensor;
@@ -2279,8 +2279,8 @@ export interface Aten {
     default(self: Tensor, options?: { memory_format?: number | undefined }): Tensor;
   };
   channel_shuffle: {
-    default(self: Tensor, groups: number): Tensor;
-    out(self: Tensor, groups: number, options?: { out: Tensor }): Tensor;
+    default(self: Tensor, groups: number | bigint): Tensor;
+    out(self: Tensor, groups: number | bigint, options?: { out: Tensor }): Tensor;
   };
   cholesky: {
     default(self: Tensor, options?: { upper?: boolean }): Tensor;
@@ -2295,10 +2295,10 @@ export interface Aten {
     out(self: Tensor, input2: Tensor, options?: { upper?: boolean; out: Tensor }): Tensor;
   };
   choose_qparams_optimized: {
-    default(input: Tensor, numel: number, n_bins: number, ratio: number, bit_width: number): [Tensor, Tensor];
+    default(input: Tensor, numel: number | bigint, n_bins: number | bigint, ratio: number, bit_width: number | bigint): [Tensor, Tensor];
   };
   chunk: {
-    default(self: Tensor, chunks: number, options?: { dim?: number }): Tensor[];
+    default(self: Tensor, chunks: number | bigint, options?: { dim?: number | bigint }): Tensor[];
   };
   clamp: {
     default(self: Tensor, options?: { min?: Scalar | undefined; max?: Scalar | undefined }): Tensor;
@@ -2363,23 +2363,23 @@ export interface Aten {
     out(tensors: readonly Tensor[], options?: { out: Tensor }): Tensor;
   };
   combinations: {
-    default(self: Tensor, options?: { r?: number; with_replacement?: boolean }): Tensor;
+    default(self: Tensor, options?: { r?: number | bigint; with_replacement?: boolean }): Tensor;
   };
   complex: {
     default(real: Tensor, imag: Tensor): Tensor;
     out(real: Tensor, imag: Tensor, options?: { out: Tensor }): Tensor;
   };
   concat: {
-    default(tensors: readonly Tensor[], options?: { dim?: number }): Tensor;
+    default(tensors: readonly Tensor[], options?: { dim?: number | bigint }): Tensor;
     names(tensors: readonly Tensor[], dim: string): Tensor;
     names_out(tensors: readonly Tensor[], dim: string, options?: { out: Tensor }): Tensor;
-    out(tensors: readonly Tensor[], options?: { dim?: number; out: Tensor }): Tensor;
+    out(tensors: readonly Tensor[], options?: { dim?: number | bigint; out: Tensor }): Tensor;
   };
   concatenate: {
-    default(tensors: readonly Tensor[], options?: { dim?: number }): Tensor;
+    default(tensors: readonly Tensor[], options?: { dim?: number | bigint }): Tensor;
     names(tensors: readonly Tensor[], dim: string): Tensor;
     names_out(tensors: readonly Tensor[], dim: string, options?: { out: Tensor }): Tensor;
-    out(tensors: readonly Tensor[], options?: { dim?: number; out: Tensor }): Tensor;
+    out(tensors: readonly Tensor[], options?: { dim?: number | bigint; out: Tensor }): Tensor;
   };
   conj: {
     default(self: Tensor): Tensor;
@@ -2399,52 +2399,52 @@ export interface Aten {
     default(self: Tensor, options?: { memory_format?: number }): Tensor;
   };
   conv1d: {
-    default(input: Tensor, weight: Tensor, options?: { bias?: Tensor | undefined; stride?: readonly number[] | number; padding?: readonly number[] | number; dilation?: readonly number[] | number; groups?: number }): Tensor;
-    padding(input: Tensor, weight: Tensor, options?: { bias?: Tensor | undefined; stride?: readonly number[] | number; padding?: string; dilation?: readonly number[] | number; groups?: number }): Tensor;
+    default(input: Tensor, weight: Tensor, options?: { bias?: Tensor | undefined; stride?: readonly number[] | number; padding?: readonly number[] | number; dilation?: readonly number[] | number; groups?: number | bigint }): Tensor;
+    padding(input: Tensor, weight: Tensor, options?: { bias?: Tensor | undefined; stride?: readonly number[] | number; padding?: string; dilation?: readonly number[] | number; groups?: number | bigint }): Tensor;
   };
   conv2d: {
-    default(input: Tensor, weight: Tensor, options?: { bias?: Tensor | undefined; stride?: readonly number[] | number; padding?: readonly number[] | number; dilation?: readonly number[] | number; groups?: number }): Tensor;
-    padding(input: Tensor, weight: Tensor, options?: { bias?: Tensor | undefined; stride?: readonly number[] | number; padding?: string; dilation?: readonly number[] | number; groups?: number }): Tensor;
+    default(input: Tensor, weight: Tensor, options?: { bias?: Tensor | undefined; stride?: readonly number[] | number; padding?: readonly number[] | number; dilation?: readonly number[] | number; groups?: number | bigint }): Tensor;
+    padding(input: Tensor, weight: Tensor, options?: { bias?: Tensor | undefined; stride?: readonly number[] | number; padding?: string; dilation?: readonly number[] | number; groups?: number | bigint }): Tensor;
   };
   conv3d: {
-    default(input: Tensor, weight: Tensor, options?: { bias?: Tensor | undefined; stride?: readonly number[] | number; padding?: readonly number[] | number; dilation?: readonly number[] | number; groups?: number }): Tensor;
-    padding(input: Tensor, weight: Tensor, options?: { bias?: Tensor | undefined; stride?: readonly number[] | number; padding?: string; dilation?: readonly number[] | number; groups?: number }): Tensor;
+    default(input: Tensor, weight: Tensor, options?: { bias?: Tensor | undefined; stride?: readonly number[] | number; padding?: readonly number[] | number; dilation?: readonly number[] | number; groups?: number | bigint }): Tensor;
+    padding(input: Tensor, weight: Tensor, options?: { bias?: Tensor | undefined; stride?: readonly number[] | number; padding?: string; dilation?: readonly number[] | number; groups?: number | bigint }): Tensor;
   };
   conv_depthwise3d: {
     default(self: Tensor, weight: Tensor, kernel_size: readonly number[] | number, bias: Tensor | undefined, stride: readonly number[] | number, padding: readonly number[] | number, dilation: readonly number[] | number): Tensor;
     out(self: Tensor, weight: Tensor, kernel_size: readonly number[] | number, bias: Tensor | undefined, stride: readonly number[] | number, padding: readonly number[] | number, dilation: readonly number[] | number, options?: { out: Tensor }): Tensor;
   };
   conv_tbc: {
-    default(self: Tensor, weight: Tensor, bias: Tensor, options?: { pad?: number }): Tensor;
-    out(self: Tensor, weight: Tensor, bias: Tensor, options?: { pad?: number; out: Tensor }): Tensor;
+    default(self: Tensor, weight: Tensor, bias: Tensor, options?: { pad?: number | bigint }): Tensor;
+    out(self: Tensor, weight: Tensor, bias: Tensor, options?: { pad?: number | bigint; out: Tensor }): Tensor;
   };
   conv_tbc_backward: {
-    default(self: Tensor, input: Tensor, weight: Tensor, bias: Tensor, pad: number): [Tensor, Tensor, Tensor];
+    default(self: Tensor, input: Tensor, weight: Tensor, bias: Tensor, pad: number | bigint): [Tensor, Tensor, Tensor];
   };
   conv_transpose1d: {
-    default(input: Tensor, weight: Tensor, options?: { bias?: Tensor | undefined; stride?: readonly number[] | number; padding?: readonly number[] | number; output_padding?: readonly number[] | number; groups?: number; dilation?: readonly number[] | number }): Tensor;
+    default(input: Tensor, weight: Tensor, options?: { bias?: Tensor | undefined; stride?: readonly number[] | number; padding?: readonly number[] | number; output_padding?: readonly number[] | number; groups?: number | bigint; dilation?: readonly number[] | number }): Tensor;
   };
   conv_transpose2d: {
-    input(input: Tensor, weight: Tensor, options?: { bias?: Tensor | undefined; stride?: readonly number[] | number; padding?: readonly number[] | number; output_padding?: readonly number[] | number; groups?: number; dilation?: readonly number[] | number }): Tensor;
+    input(input: Tensor, weight: Tensor, options?: { bias?: Tensor | undefined; stride?: readonly number[] | number; padding?: readonly number[] | number; output_padding?: readonly number[] | number; groups?: number | bigint; dilation?: readonly number[] | number }): Tensor;
   };
   conv_transpose3d: {
-    input(input: Tensor, weight: Tensor, options?: { bias?: Tensor | undefined; stride?: readonly number[] | number; padding?: readonly number[] | number; output_padding?: readonly number[] | number; groups?: number; dilation?: readonly number[] | number }): Tensor;
+    input(input: Tensor, weight: Tensor, options?: { bias?: Tensor | undefined; stride?: readonly number[] | number; padding?: readonly number[] | number; output_padding?: readonly number[] | number; groups?: number | bigint; dilation?: readonly number[] | number }): Tensor;
   };
   convolution: {
-    default(input: Tensor, weight: Tensor, bias: Tensor | undefined, stride: readonly number[] | number, padding: readonly number[] | number, dilation: readonly number[] | number, transposed: boolean, output_padding: readonly number[] | number, groups: number): Tensor;
-    out(input: Tensor, weight: Tensor, bias: Tensor | undefined, stride: readonly number[] | number, padding: readonly number[] | number, dilation: readonly number[] | number, transposed: boolean, output_padding: readonly number[] | number, groups: number, options?: { out: Tensor }): Tensor;
+    default(input: Tensor, weight: Tensor, bias: Tensor | undefined, stride: readonly number[] | number, padding: readonly number[] | number, dilation: readonly number[] | number, transposed: boolean, output_padding: readonly number[] | number, groups: number | bigint): Tensor;
+    out(input: Tensor, weight: Tensor, bias: Tensor | undefined, stride: readonly number[] | number, padding: readonly number[] | number, dilation: readonly number[] | number, transposed: boolean, output_padding: readonly number[] | number, groups: number | bigint, options?: { out: Tensor }): Tensor;
   };
   convolution_backward: {
-    default(grad_output: Tensor, input: Tensor, weight: Tensor, bias_sizes: readonly number[] | number | undefined, stride: readonly number[] | number, padding: readonly number[] | number, dilation: readonly number[] | number, transposed: boolean, output_padding: readonly number[] | number, groups: number, output_mask: readonly boolean[]): [Tensor, Tensor, Tensor];
-    out(grad_output: Tensor, input: Tensor, weight: Tensor, bias_sizes: readonly number[] | number | undefined, stride: readonly number[] | number, padding: readonly number[] | number, dilation: readonly number[] | number, transposed: boolean, output_padding: readonly number[] | number, groups: number, output_mask: readonly boolean[], options?: { out0: Tensor; out1: Tensor; out2: Tensor }): [Tensor, Tensor, Tensor];
+    default(grad_output: Tensor, input: Tensor, weight: Tensor, bias_sizes: readonly number[] | number | undefined, stride: readonly number[] | number, padding: readonly number[] | number, dilation: readonly number[] | number, transposed: boolean, output_padding: readonly number[] | number, groups: number | bigint, output_mask: readonly boolean[]): [Tensor, Tensor, Tensor];
+    out(grad_output: Tensor, input: Tensor, weight: Tensor, bias_sizes: readonly number[] | number | undefined, stride: readonly number[] | number, padding: readonly number[] | number, dilation: readonly number[] | number, transposed: boolean, output_padding: readonly number[] | number, groups: number | bigint, output_mask: readonly boolean[], options?: { out0: Tensor; out1: Tensor; out2: Tensor }): [Tensor, Tensor, Tensor];
   };
   convolution_backward_overrideable: {
-    default(grad_output: Tensor, input: Tensor, weight: Tensor, stride: readonly number[] | number, padding: readonly number[] | number, dilation: readonly number[] | number, transposed: boolean, output_padding: readonly number[] | number, groups: number, output_mask: readonly boolean[]): [Tensor, Tensor, Tensor];
-    out(grad_output: Tensor, input: Tensor, weight: Tensor, stride: readonly number[] | number, padding: readonly number[] | number, dilation: readonly number[] | number, transposed: boolean, output_padding: readonly number[] | number, groups: number, output_mask: readonly boolean[], options?: { out0: Tensor; out1: Tensor; out2: Tensor }): [Tensor, Tensor, Tensor];
+    default(grad_output: Tensor, input: Tensor, weight: Tensor, stride: readonly number[] | number, padding: readonly number[] | number, dilation: readonly number[] | number, transposed: boolean, output_padding: readonly number[] | number, groups: number | bigint, output_mask: readonly boolean[]): [Tensor, Tensor, Tensor];
+    out(grad_output: Tensor, input: Tensor, weight: Tensor, stride: readonly number[] | number, padding: readonly number[] | number, dilation: readonly number[] | number, transposed: boolean, output_padding: readonly number[] | number, groups: number | bigint, output_mask: readonly boolean[], options?: { out0: Tensor; out1: Tensor; out2: Tensor }): [Tensor, Tensor, Tensor];
   };
   convolution_overrideable: {
-    default(input: Tensor, weight: Tensor, bias: Tensor | undefined, stride: readonly number[] | number, padding: readonly number[] | number, dilation: readonly number[] | number, transposed: boolean, output_padding: readonly number[] | number, groups: number): Tensor;
-    out(input: Tensor, weight: Tensor, bias: Tensor | undefined, stride: readonly number[] | number, padding: readonly number[] | number, dilation: readonly number[] | number, transposed: boolean, output_padding: readonly number[] | number, groups: number, options?: { out: Tensor }): Tensor;
+    default(input: Tensor, weight: Tensor, bias: Tensor | undefined, stride: readonly number[] | number, padding: readonly number[] | number, dilation: readonly number[] | number, transposed: boolean, output_padding: readonly number[] | number, groups: number | bigint): Tensor;
+    out(input: Tensor, weight: Tensor, bias: Tensor | undefined, stride: readonly number[] | number, padding: readonly number[] | number, dilation: readonly number[] | number, transposed: boolean, output_padding: readonly number[] | number, groups: number | bigint, options?: { out: Tensor }): Tensor;
   };
   copy: {
     default(self: Tensor, src: Tensor, options?: { non_blocking?: boolean }): Tensor;
@@ -2488,26 +2488,26 @@ export interface Aten {
     default(self: Tensor): Tensor;
   };
   cosine_embedding_loss: {
-    default(input1: Tensor, input2: Tensor, target: Tensor, options?: { margin?: number; reduction?: number }): Tensor;
+    default(input1: Tensor, input2: Tensor, target: Tensor, options?: { margin?: number; reduction?: number | bigint }): Tensor;
   };
   cosine_similarity: {
-    default(x1: Tensor, x2: Tensor, options?: { dim?: number; eps?: number }): Tensor;
+    default(x1: Tensor, x2: Tensor, options?: { dim?: number | bigint; eps?: number }): Tensor;
   };
   count_nonzero: {
-    default(self: Tensor, options?: { dim?: number | undefined }): Tensor;
+    default(self: Tensor, options?: { dim?: number | bigint | undefined }): Tensor;
     dim_IntList(self: Tensor, dim: readonly number[] | number): Tensor;
     dim_IntList_out(self: Tensor, dim: readonly number[] | number, options?: { out: Tensor }): Tensor;
-    out(self: Tensor, options?: { dim?: number | undefined; out: Tensor }): Tensor;
+    out(self: Tensor, options?: { dim?: number | bigint | undefined; out: Tensor }): Tensor;
   };
   cov: {
-    default(self: Tensor, options?: { correction?: number; fweights?: Tensor | undefined; aweights?: Tensor | undefined }): Tensor;
+    default(self: Tensor, options?: { correction?: number | bigint; fweights?: Tensor | undefined; aweights?: Tensor | undefined }): Tensor;
   };
   cross: {
-    default(self: Tensor, other: Tensor, options?: { dim?: number | undefined }): Tensor;
-    out(self: Tensor, other: Tensor, options?: { dim?: number | undefined; out: Tensor }): Tensor;
+    default(self: Tensor, other: Tensor, options?: { dim?: number | bigint | undefined }): Tensor;
+    out(self: Tensor, other: Tensor, options?: { dim?: number | bigint | undefined; out: Tensor }): Tensor;
   };
   cross_entropy_loss: {
-    default(self: Tensor, target: Tensor, options?: { weight?: Tensor | undefined; reduction?: number; ignore_index?: number; label_smoothing?: number }): Tensor;
+    default(self: Tensor, target: Tensor, options?: { weight?: Tensor | undefined; reduction?: number | bigint; ignore_index?: number | bigint; label_smoothing?: number }): Tensor;
   };
   crow_indices: {
     default(self: Tensor): Tensor;
@@ -2517,16 +2517,16 @@ export interface Aten {
     out(self: Tensor, options?: { out: Tensor }): Tensor;
   };
   ctc_loss: {
-    IntList(log_probs: Tensor, targets: Tensor, input_lengths: readonly number[] | number, target_lengths: readonly number[] | number, options?: { blank?: number; reduction?: number; zero_infinity?: boolean }): Tensor;
-    Tensor(log_probs: Tensor, targets: Tensor, input_lengths: Tensor, target_lengths: Tensor, options?: { blank?: number; reduction?: number; zero_infinity?: boolean }): Tensor;
+    IntList(log_probs: Tensor, targets: Tensor, input_lengths: readonly number[] | number, target_lengths: readonly number[] | number, options?: { blank?: number | bigint; reduction?: number | bigint; zero_infinity?: boolean }): Tensor;
+    Tensor(log_probs: Tensor, targets: Tensor, input_lengths: Tensor, target_lengths: Tensor, options?: { blank?: number | bigint; reduction?: number | bigint; zero_infinity?: boolean }): Tensor;
   };
   cudnn_affine_grid_generator: {
-    default(theta: Tensor, N: number, C: number, H: number, W: number): Tensor;
-    out(theta: Tensor, N: number, C: number, H: number, W: number, options?: { out: Tensor }): Tensor;
+    default(theta: Tensor, N: number | bigint, C: number | bigint, H: number | bigint, W: number | bigint): Tensor;
+    out(theta: Tensor, N: number | bigint, C: number | bigint, H: number | bigint, W: number | bigint, options?: { out: Tensor }): Tensor;
   };
   cudnn_affine_grid_generator_backward: {
-    default(grad: Tensor, N: number, C: number, H: number, W: number): Tensor;
-    out(grad: Tensor, N: number, C: number, H: number, W: number, options?: { out: Tensor }): Tensor;
+    default(grad: Tensor, N: number | bigint, C: number | bigint, H: number | bigint, W: number | bigint): Tensor;
+    out(grad: Tensor, N: number | bigint, C: number | bigint, H: number | bigint, W: number | bigint, options?: { out: Tensor }): Tensor;
   };
   cudnn_batch_norm: {
     default(input: Tensor, weight: Tensor, bias: Tensor | undefined, running_mean: Tensor | undefined, running_var: Tensor | undefined, training: boolean, exponential_average_factor: number, epsilon: number): [Tensor, Tensor, Tensor, Tensor];
@@ -2537,20 +2537,20 @@ export interface Aten {
     out(input: Tensor, grad_output: Tensor, weight: Tensor, running_mean: Tensor | undefined, running_var: Tensor | undefined, save_mean: Tensor | undefined, save_var: Tensor | undefined, epsilon: number, reserveSpace: Tensor, options?: { out0: Tensor; out1: Tensor; out2: Tensor }): [Tensor, Tensor, Tensor];
   };
   cudnn_convolution: {
-    default(self: Tensor, weight: Tensor, padding: readonly number[] | number, stride: readonly number[] | number, dilation: readonly number[] | number, groups: number, benchmark: boolean, deterministic: boolean, allow_tf32: boolean): Tensor;
-    out(self: Tensor, weight: Tensor, padding: readonly number[] | number, stride: readonly number[] | number, dilation: readonly number[] | number, groups: number, benchmark: boolean, deterministic: boolean, allow_tf32: boolean, options?: { out: Tensor }): Tensor;
+    default(self: Tensor, weight: Tensor, padding: readonly number[] | number, stride: readonly number[] | number, dilation: readonly number[] | number, groups: number | bigint, benchmark: boolean, deterministic: boolean, allow_tf32: boolean): Tensor;
+    out(self: Tensor, weight: Tensor, padding: readonly number[] | number, stride: readonly number[] | number, dilation: readonly number[] | number, groups: number | bigint, benchmark: boolean, deterministic: boolean, allow_tf32: boolean, options?: { out: Tensor }): Tensor;
   };
   cudnn_convolution_add_relu: {
-    default(self: Tensor, weight: Tensor, z: Tensor, alpha: Scalar | undefined, bias: Tensor | undefined, stride: readonly number[] | number, padding: readonly number[] | number, dilation: readonly number[] | number, groups: number): Tensor;
-    out(self: Tensor, weight: Tensor, z: Tensor, alpha: Scalar | undefined, bias: Tensor | undefined, stride: readonly number[] | number, padding: readonly number[] | number, dilation: readonly number[] | number, groups: number, options?: { out: Tensor }): Tensor;
+    default(self: Tensor, weight: Tensor, z: Tensor, alpha: Scalar | undefined, bias: Tensor | undefined, stride: readonly number[] | number, padding: readonly number[] | number, dilation: readonly number[] | number, groups: number | bigint): Tensor;
+    out(self: Tensor, weight: Tensor, z: Tensor, alpha: Scalar | undefined, bias: Tensor | undefined, stride: readonly number[] | number, padding: readonly number[] | number, dilation: readonly number[] | number, groups: number | bigint, options?: { out: Tensor }): Tensor;
   };
   cudnn_convolution_relu: {
-    default(self: Tensor, weight: Tensor, bias: Tensor | undefined, stride: readonly number[] | number, padding: readonly number[] | number, dilation: readonly number[] | number, groups: number): Tensor;
-    out(self: Tensor, weight: Tensor, bias: Tensor | undefined, stride: readonly number[] | number, padding: readonly number[] | number, dilation: readonly number[] | number, groups: number, options?: { out: Tensor }): Tensor;
+    default(self: Tensor, weight: Tensor, bias: Tensor | undefined, stride: readonly number[] | number, padding: readonly number[] | number, dilation: readonly number[] | number, groups: number | bigint): Tensor;
+    out(self: Tensor, weight: Tensor, bias: Tensor | undefined, stride: readonly number[] | number, padding: readonly number[] | number, dilation: readonly number[] | number, groups: number | bigint, options?: { out: Tensor }): Tensor;
   };
   cudnn_convolution_transpose: {
-    default(self: Tensor, weight: Tensor, padding: readonly number[] | number, output_padding: readonly number[] | number, stride: readonly number[] | number, dilation: readonly number[] | number, groups: number, benchmark: boolean, deterministic: boolean, allow_tf32: boolean): Tensor;
-    out(self: Tensor, weight: Tensor, padding: readonly number[] | number, output_padding: readonly number[] | number, stride: readonly number[] | number, dilation: readonly number[] | number, groups: number, benchmark: boolean, deterministic: boolean, allow_tf32: boolean, options?: { out: Tensor }): Tensor;
+    default(self: Tensor, weight: Tensor, padding: readonly number[] | number, output_padding: readonly number[] | number, stride: readonly number[] | number, dilation: readonly number[] | number, groups: number | bigint, benchmark: boolean, deterministic: boolean, allow_tf32: boolean): Tensor;
+    out(self: Tensor, weight: Tensor, padding: readonly number[] | number, output_padding: readonly number[] | number, stride: readonly number[] | number, dilation: readonly number[] | number, groups: number | bigint, benchmark: boolean, deterministic: boolean, allow_tf32: boolean, options?: { out: Tensor }): Tensor;
   };
   cudnn_grid_sampler: {
     default(self: Tensor, grid: Tensor): Tensor;
@@ -2564,46 +2564,46 @@ export interface Aten {
     default(self: Tensor): boolean;
   };
   cummax: {
-    default(self: Tensor, dim: number): [Tensor, Tensor];
+    default(self: Tensor, dim: number | bigint): [Tensor, Tensor];
     dimname(self: Tensor, dim: string): [Tensor, Tensor];
     dimname_out(self: Tensor, dim: string, options?: { values: Tensor; indices: Tensor }): [Tensor, Tensor];
-    out(self: Tensor, dim: number, options?: { values: Tensor; indices: Tensor }): [Tensor, Tensor];
+    out(self: Tensor, dim: number | bigint, options?: { values: Tensor; indices: Tensor }): [Tensor, Tensor];
   };
   cummaxmin_backward: {
-    default(grad: Tensor, input: Tensor, indices: Tensor, dim: number): Tensor;
+    default(grad: Tensor, input: Tensor, indices: Tensor, dim: number | bigint): Tensor;
   };
   cummin: {
-    default(self: Tensor, dim: number): [Tensor, Tensor];
+    default(self: Tensor, dim: number | bigint): [Tensor, Tensor];
     dimname(self: Tensor, dim: string): [Tensor, Tensor];
     dimname_out(self: Tensor, dim: string, options?: { values: Tensor; indices: Tensor }): [Tensor, Tensor];
-    out(self: Tensor, dim: number, options?: { values: Tensor; indices: Tensor }): [Tensor, Tensor];
+    out(self: Tensor, dim: number | bigint, options?: { values: Tensor; indices: Tensor }): [Tensor, Tensor];
   };
   cumprod: {
-    default(self: Tensor, dim: number, options?: { dtype?: DType | number | undefined }): Tensor;
+    default(self: Tensor, dim: number | bigint, options?: { dtype?: DType | number | undefined }): Tensor;
     dimname(self: Tensor, dim: string, options?: { dtype?: DType | number | undefined }): Tensor;
     dimname_out(self: Tensor, dim: string, options?: { dtype?: DType | number | undefined; out: Tensor }): Tensor;
-    out(self: Tensor, dim: number, options?: { dtype?: DType | number | undefined; out: Tensor }): Tensor;
+    out(self: Tensor, dim: number | bigint, options?: { dtype?: DType | number | undefined; out: Tensor }): Tensor;
   };
   cumprod_: {
-    default(self: Tensor, dim: number, options?: { dtype?: DType | number | undefined }): Tensor;
+    default(self: Tensor, dim: number | bigint, options?: { dtype?: DType | number | undefined }): Tensor;
     dimname(self: Tensor, dim: string, options?: { dtype?: DType | number | undefined }): Tensor;
   };
   cumprod_backward: {
-    default(grad: Tensor, input: Tensor, dim: number, output: Tensor): Tensor;
+    default(grad: Tensor, input: Tensor, dim: number | bigint, output: Tensor): Tensor;
   };
   cumsum: {
-    default(self: Tensor, dim: number, options?: { dtype?: DType | number | undefined }): Tensor;
+    default(self: Tensor, dim: number | bigint, options?: { dtype?: DType | number | undefined }): Tensor;
     dimname(self: Tensor, dim: string, options?: { dtype?: DType | number | undefined }): Tensor;
     dimname_out(self: Tensor, dim: string, options?: { dtype?: DType | number | undefined; out: Tensor }): Tensor;
-    out(self: Tensor, dim: number, options?: { dtype?: DType | number | undefined; out: Tensor }): Tensor;
+    out(self: Tensor, dim: number | bigint, options?: { dtype?: DType | number | undefined; out: Tensor }): Tensor;
   };
   cumsum_: {
-    default(self: Tensor, dim: number, options?: { dtype?: DType | number | undefined }): Tensor;
+    default(self: Tensor, dim: number | bigint, options?: { dtype?: DType | number | undefined }): Tensor;
     dimname(self: Tensor, dim: string, options?: { dtype?: DType | number | undefined }): Tensor;
   };
   cumulative_trapezoid: {
-    dx(y: Tensor, options?: { dx?: Scalar; dim?: number }): Tensor;
-    x(y: Tensor, x: Tensor, options?: { dim?: number }): Tensor;
+    dx(y: Tensor, options?: { dx?: Scalar; dim?: number | bigint }): Tensor;
+    x(y: Tensor, x: Tensor, options?: { dim?: number | bigint }): Tensor;
   };
   data: {
     default(self: Tensor): Tensor;
@@ -2638,35 +2638,35 @@ export interface Aten {
     out(self: Tensor, options?: { out: Tensor }): Tensor;
   };
   diag: {
-    default(self: Tensor, options?: { diagonal?: number }): Tensor;
-    out(self: Tensor, options?: { diagonal?: number; out: Tensor }): Tensor;
+    default(self: Tensor, options?: { diagonal?: number | bigint }): Tensor;
+    out(self: Tensor, options?: { diagonal?: number | bigint; out: Tensor }): Tensor;
   };
   diag_embed: {
-    default(self: Tensor, options?: { offset?: number; dim1?: number; dim2?: number }): Tensor;
-    out(self: Tensor, options?: { offset?: number; dim1?: number; dim2?: number; out: Tensor }): Tensor;
+    default(self: Tensor, options?: { offset?: number | bigint; dim1?: number | bigint; dim2?: number | bigint }): Tensor;
+    out(self: Tensor, options?: { offset?: number | bigint; dim1?: number | bigint; dim2?: number | bigint; out: Tensor }): Tensor;
   };
   diagflat: {
-    default(self: Tensor, options?: { offset?: number }): Tensor;
+    default(self: Tensor, options?: { offset?: number | bigint }): Tensor;
   };
   diagonal: {
-    default(self: Tensor, options?: { offset?: number; dim1?: number; dim2?: number }): Tensor;
-    Dimname(self: Tensor, options?: { outdim: string; dim1: string; dim2: string; offset?: number }): Tensor;
+    default(self: Tensor, options?: { offset?: number | bigint; dim1?: number | bigint; dim2?: number | bigint }): Tensor;
+    Dimname(self: Tensor, options?: { outdim: string; dim1: string; dim2: string; offset?: number | bigint }): Tensor;
   };
   diagonal_backward: {
-    default(grad_output: Tensor, input_sizes: readonly number[] | number, offset: number, dim1: number, dim2: number): Tensor;
-    out(grad_output: Tensor, input_sizes: readonly number[] | number, offset: number, dim1: number, dim2: number, options?: { out: Tensor }): Tensor;
+    default(grad_output: Tensor, input_sizes: readonly number[] | number, offset: number | bigint, dim1: number | bigint, dim2: number | bigint): Tensor;
+    out(grad_output: Tensor, input_sizes: readonly number[] | number, offset: number | bigint, dim1: number | bigint, dim2: number | bigint, options?: { out: Tensor }): Tensor;
   };
   diagonal_copy: {
-    default(self: Tensor, options?: { offset?: number; dim1?: number; dim2?: number }): Tensor;
-    out(self: Tensor, options?: { offset?: number; dim1?: number; dim2?: number; out: Tensor }): Tensor;
+    default(self: Tensor, options?: { offset?: number | bigint; dim1?: number | bigint; dim2?: number | bigint }): Tensor;
+    out(self: Tensor, options?: { offset?: number | bigint; dim1?: number | bigint; dim2?: number | bigint; out: Tensor }): Tensor;
   };
   diagonal_scatter: {
-    default(self: Tensor, src: Tensor, options?: { offset?: number; dim1?: number; dim2?: number }): Tensor;
-    out(self: Tensor, src: Tensor, options?: { offset?: number; dim1?: number; dim2?: number; out: Tensor }): Tensor;
+    default(self: Tensor, src: Tensor, options?: { offset?: number | bigint; dim1?: number | bigint; dim2?: number | bigint }): Tensor;
+    out(self: Tensor, src: Tensor, options?: { offset?: number | bigint; dim1?: number | bigint; dim2?: number | bigint; out: Tensor }): Tensor;
   };
   diff: {
-    default(self: Tensor, options?: { n?: number; dim?: number; prepend?: Tensor | undefined; append?: Tensor | undefined }): Tensor;
-    out(self: Tensor, options?: { n?: number; dim?: number; prepend?: Tensor | undefined; append?: Tensor | undefined; out: Tensor }): Tensor;
+    default(self: Tensor, options?: { n?: number | bigint; dim?: number | bigint; prepend?: Tensor | undefined; append?: Tensor | undefined }): Tensor;
+    out(self: Tensor, options?: { n?: number | bigint; dim?: number | bigint; prepend?: Tensor | undefined; append?: Tensor | undefined; out: Tensor }): Tensor;
   };
   digamma: {
     default(self: Tensor): Tensor;
@@ -2721,7 +2721,7 @@ export interface Aten {
   };
   dsplit: {
     array(self: Tensor, indices: readonly number[] | number): Tensor[];
-    int(self: Tensor, sections: number): Tensor[];
+    int(self: Tensor, sections: number | bigint): Tensor[];
   };
   dstack: {
     default(tensors: readonly Tensor[]): Tensor;
@@ -2742,19 +2742,19 @@ export interface Aten {
     grad_input(grad_output: Tensor, alpha: Scalar, scale: Scalar, input_scale: Scalar, is_result: boolean, self_or_result: Tensor, options?: { grad_input: Tensor }): Tensor;
   };
   embedding: {
-    default(weight: Tensor, indices: Tensor, options?: { padding_idx?: number; scale_grad_by_freq?: boolean; sparse?: boolean }): Tensor;
-    out(weight: Tensor, indices: Tensor, options?: { padding_idx?: number; scale_grad_by_freq?: boolean; sparse?: boolean; out: Tensor }): Tensor;
+    default(weight: Tensor, indices: Tensor, options?: { padding_idx?: number | bigint; scale_grad_by_freq?: boolean; sparse?: boolean }): Tensor;
+    out(weight: Tensor, indices: Tensor, options?: { padding_idx?: number | bigint; scale_grad_by_freq?: boolean; sparse?: boolean; out: Tensor }): Tensor;
   };
   embedding_backward: {
-    default(grad: Tensor, indices: Tensor, num_weights: number, padding_idx: number, scale_grad_by_freq: boolean, sparse: boolean): Tensor;
+    default(grad: Tensor, indices: Tensor, num_weights: number | bigint, padding_idx: number | bigint, scale_grad_by_freq: boolean, sparse: boolean): Tensor;
   };
   embedding_bag: {
-    default(weight: Tensor, indices: Tensor, offsets: Tensor, options?: { scale_grad_by_freq?: boolean; mode?: number; sparse?: boolean; per_sample_weights?: Tensor | undefined; include_last_offset?: boolean }): [Tensor, Tensor, Tensor, Tensor];
-    padding_idx(weight: Tensor, indices: Tensor, offsets: Tensor, scale_grad_by_freq: boolean, mode: number, sparse: boolean, per_sample_weights: Tensor | undefined, include_last_offset: boolean, padding_idx: number | undefined): [Tensor, Tensor, Tensor, Tensor];
+    default(weight: Tensor, indices: Tensor, offsets: Tensor, options?: { scale_grad_by_freq?: boolean; mode?: number | bigint; sparse?: boolean; per_sample_weights?: Tensor | undefined; include_last_offset?: boolean }): [Tensor, Tensor, Tensor, Tensor];
+    padding_idx(weight: Tensor, indices: Tensor, offsets: Tensor, scale_grad_by_freq: boolean, mode: number | bigint, sparse: boolean, per_sample_weights: Tensor | undefined, include_last_offset: boolean, padding_idx: number | bigint | undefined): [Tensor, Tensor, Tensor, Tensor];
   };
   embedding_dense_backward: {
-    default(grad_output: Tensor, indices: Tensor, num_weights: number, padding_idx: number, scale_grad_by_freq: boolean): Tensor;
-    out(grad_output: Tensor, indices: Tensor, num_weights: number, padding_idx: number, scale_grad_by_freq: boolean, options?: { out: Tensor }): Tensor;
+    default(grad_output: Tensor, indices: Tensor, num_weights: number | bigint, padding_idx: number | bigint, scale_grad_by_freq: boolean): Tensor;
+    out(grad_output: Tensor, indices: Tensor, num_weights: number | bigint, padding_idx: number | bigint, scale_grad_by_freq: boolean, options?: { out: Tensor }): Tensor;
   };
   embedding_renorm: {
     default(self: Tensor, indices: Tensor, max_norm: number, norm_type: number): Tensor;
@@ -2764,7 +2764,7 @@ export interface Aten {
     default(self: Tensor, indices: Tensor, max_norm: number, norm_type: number): Tensor;
   };
   embedding_sparse_backward: {
-    default(grad: Tensor, indices: Tensor, num_weights: number, padding_idx: number, scale_grad_by_freq: boolean): Tensor;
+    default(grad: Tensor, indices: Tensor, num_weights: number | bigint, padding_idx: number | bigint, scale_grad_by_freq: boolean): Tensor;
   };
   empty: {
     memory_format(size: readonly number[] | number, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined; memory_format?: number | undefined }): Tensor;
@@ -2861,28 +2861,28 @@ export interface Aten {
     default(self: Tensor, options?: { lambd?: number; generator?: undefined }): Tensor;
   };
   eye: {
-    default(n: number, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
-    m(n: number, m: number, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
-    m_out(n: number, m: number, options?: { out: Tensor }): Tensor;
-    out(n: number, options?: { out: Tensor }): Tensor;
+    default(n: number | bigint, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
+    m(n: number | bigint, m: number | bigint, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
+    m_out(n: number | bigint, m: number | bigint, options?: { out: Tensor }): Tensor;
+    out(n: number | bigint, options?: { out: Tensor }): Tensor;
   };
   fake_quantize_per_channel_affine: {
-    default(self: Tensor, scale: Tensor, zero_point: Tensor, axis: number, quant_min: number, quant_max: number): Tensor;
+    default(self: Tensor, scale: Tensor, zero_point: Tensor, axis: number | bigint, quant_min: number | bigint, quant_max: number | bigint): Tensor;
   };
   fake_quantize_per_channel_affine_cachemask: {
-    default(self: Tensor, scale: Tensor, zero_point: Tensor, axis: number, quant_min: number, quant_max: number): [Tensor, Tensor];
-    out(self: Tensor, scale: Tensor, zero_point: Tensor, axis: number, quant_min: number, quant_max: number, options?: { out0: Tensor; out1: Tensor }): [Tensor, Tensor];
+    default(self: Tensor, scale: Tensor, zero_point: Tensor, axis: number | bigint, quant_min: number | bigint, quant_max: number | bigint): [Tensor, Tensor];
+    out(self: Tensor, scale: Tensor, zero_point: Tensor, axis: number | bigint, quant_min: number | bigint, quant_max: number | bigint, options?: { out0: Tensor; out1: Tensor }): [Tensor, Tensor];
   };
   fake_quantize_per_channel_affine_cachemask_backward: {
     default(grad: Tensor, mask: Tensor): Tensor;
   };
   fake_quantize_per_tensor_affine: {
-    default(self: Tensor, scale: number, zero_point: number, quant_min: number, quant_max: number): Tensor;
-    tensor_qparams(self: Tensor, scale: Tensor, zero_point: Tensor, quant_min: number, quant_max: number): Tensor;
+    default(self: Tensor, scale: number, zero_point: number | bigint, quant_min: number | bigint, quant_max: number | bigint): Tensor;
+    tensor_qparams(self: Tensor, scale: Tensor, zero_point: Tensor, quant_min: number | bigint, quant_max: number | bigint): Tensor;
   };
   fake_quantize_per_tensor_affine_cachemask: {
-    default(self: Tensor, scale: number, zero_point: number, quant_min: number, quant_max: number): [Tensor, Tensor];
-    out(self: Tensor, scale: number, zero_point: number, quant_min: number, quant_max: number, options?: { out0: Tensor; out1: Tensor }): [Tensor, Tensor];
+    default(self: Tensor, scale: number, zero_point: number | bigint, quant_min: number | bigint, quant_max: number | bigint): [Tensor, Tensor];
+    out(self: Tensor, scale: number, zero_point: number | bigint, quant_min: number | bigint, quant_max: number | bigint, options?: { out0: Tensor; out1: Tensor }): [Tensor, Tensor];
   };
   fake_quantize_per_tensor_affine_cachemask_backward: {
     default(grad: Tensor, mask: Tensor): Tensor;
@@ -2907,7 +2907,7 @@ export interface Aten {
   };
   fbgemm_pack_quantized_matrix: {
     default(input: Tensor): Tensor;
-    KN(input: Tensor, K: number, N: number): Tensor;
+    KN(input: Tensor, K: number | bigint, N: number | bigint): Tensor;
   };
   feature_alpha_dropout: {
     default(input: Tensor, p: number, train: boolean): Tensor;
@@ -2922,16 +2922,16 @@ export interface Aten {
     default(self: Tensor, p: number, train: boolean): Tensor;
   };
   fft_fft: {
-    default(self: Tensor, options?: { n?: number | undefined; dim?: number; norm?: string | undefined }): Tensor;
-    out(self: Tensor, options?: { n?: number | undefined; dim?: number; norm?: string | undefined; out: Tensor }): Tensor;
+    default(self: Tensor, options?: { n?: number | bigint | undefined; dim?: number | bigint; norm?: string | undefined }): Tensor;
+    out(self: Tensor, options?: { n?: number | bigint | undefined; dim?: number | bigint; norm?: string | undefined; out: Tensor }): Tensor;
   };
   fft_fft2: {
     default(self: Tensor, options?: { s?: readonly number[] | number | undefined; dim?: readonly number[] | number; norm?: string | undefined }): Tensor;
     out(self: Tensor, options?: { s?: readonly number[] | number | undefined; dim?: readonly number[] | number; norm?: string | undefined; out: Tensor }): Tensor;
   };
   fft_fftfreq: {
-    default(n: number, options?: { d?: number; dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
-    out(n: number, options?: { d?: number; out: Tensor }): Tensor;
+    default(n: number | bigint, options?: { d?: number; dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
+    out(n: number | bigint, options?: { d?: number; out: Tensor }): Tensor;
   };
   fft_fftn: {
     default(self: Tensor, options?: { s?: readonly number[] | number | undefined; dim?: readonly number[] | number | undefined; norm?: string | undefined }): Tensor;
@@ -2941,8 +2941,8 @@ export interface Aten {
     default(self: Tensor, options?: { dim?: readonly number[] | number | undefined }): Tensor;
   };
   fft_hfft: {
-    default(self: Tensor, options?: { n?: number | undefined; dim?: number; norm?: string | undefined }): Tensor;
-    out(self: Tensor, options?: { n?: number | undefined; dim?: number; norm?: string | undefined; out: Tensor }): Tensor;
+    default(self: Tensor, options?: { n?: number | bigint | undefined; dim?: number | bigint; norm?: string | undefined }): Tensor;
+    out(self: Tensor, options?: { n?: number | bigint | undefined; dim?: number | bigint; norm?: string | undefined; out: Tensor }): Tensor;
   };
   fft_hfft2: {
     default(self: Tensor, options?: { s?: readonly number[] | number | undefined; dim?: readonly number[] | number; norm?: string | undefined }): Tensor;
@@ -2953,8 +2953,8 @@ export interface Aten {
     out(self: Tensor, options?: { s?: readonly number[] | number | undefined; dim?: readonly number[] | number | undefined; norm?: string | undefined; out: Tensor }): Tensor;
   };
   fft_ifft: {
-    default(self: Tensor, options?: { n?: number | undefined; dim?: number; norm?: string | undefined }): Tensor;
-    out(self: Tensor, options?: { n?: number | undefined; dim?: number; norm?: string | undefined; out: Tensor }): Tensor;
+    default(self: Tensor, options?: { n?: number | bigint | undefined; dim?: number | bigint; norm?: string | undefined }): Tensor;
+    out(self: Tensor, options?: { n?: number | bigint | undefined; dim?: number | bigint; norm?: string | undefined; out: Tensor }): Tensor;
   };
   fft_ifft2: {
     default(self: Tensor, options?: { s?: readonly number[] | number | undefined; dim?: readonly number[] | number; norm?: string | undefined }): Tensor;
@@ -2968,8 +2968,8 @@ export interface Aten {
     default(self: Tensor, options?: { dim?: readonly number[] | number | undefined }): Tensor;
   };
   fft_ihfft: {
-    default(self: Tensor, options?: { n?: number | undefined; dim?: number; norm?: string | undefined }): Tensor;
-    out(self: Tensor, options?: { n?: number | undefined; dim?: number; norm?: string | undefined; out: Tensor }): Tensor;
+    default(self: Tensor, options?: { n?: number | bigint | undefined; dim?: number | bigint; norm?: string | undefined }): Tensor;
+    out(self: Tensor, options?: { n?: number | bigint | undefined; dim?: number | bigint; norm?: string | undefined; out: Tensor }): Tensor;
   };
   fft_ihfft2: {
     default(self: Tensor, options?: { s?: readonly number[] | number | undefined; dim?: readonly number[] | number; norm?: string | undefined }): Tensor;
@@ -2980,8 +2980,8 @@ export interface Aten {
     out(self: Tensor, options?: { s?: readonly number[] | number | undefined; dim?: readonly number[] | number | undefined; norm?: string | undefined; out: Tensor }): Tensor;
   };
   fft_irfft: {
-    default(self: Tensor, options?: { n?: number | undefined; dim?: number; norm?: string | undefined }): Tensor;
-    out(self: Tensor, options?: { n?: number | undefined; dim?: number; norm?: string | undefined; out: Tensor }): Tensor;
+    default(self: Tensor, options?: { n?: number | bigint | undefined; dim?: number | bigint; norm?: string | undefined }): Tensor;
+    out(self: Tensor, options?: { n?: number | bigint | undefined; dim?: number | bigint; norm?: string | undefined; out: Tensor }): Tensor;
   };
   fft_irfft2: {
     default(self: Tensor, options?: { s?: readonly number[] | number | undefined; dim?: readonly number[] | number; norm?: string | undefined }): Tensor;
@@ -2992,16 +2992,16 @@ export interface Aten {
     out(self: Tensor, options?: { s?: readonly number[] | number | undefined; dim?: readonly number[] | number | undefined; norm?: string | undefined; out: Tensor }): Tensor;
   };
   fft_rfft: {
-    default(self: Tensor, options?: { n?: number | undefined; dim?: number; norm?: string | undefined }): Tensor;
-    out(self: Tensor, options?: { n?: number | undefined; dim?: number; norm?: string | undefined; out: Tensor }): Tensor;
+    default(self: Tensor, options?: { n?: number | bigint | undefined; dim?: number | bigint; norm?: string | undefined }): Tensor;
+    out(self: Tensor, options?: { n?: number | bigint | undefined; dim?: number | bigint; norm?: string | undefined; out: Tensor }): Tensor;
   };
   fft_rfft2: {
     default(self: Tensor, options?: { s?: readonly number[] | number | undefined; dim?: readonly number[] | number; norm?: string | undefined }): Tensor;
     out(self: Tensor, options?: { s?: readonly number[] | number | undefined; dim?: readonly number[] | number; norm?: string | undefined; out: Tensor }): Tensor;
   };
   fft_rfftfreq: {
-    default(n: number, options?: { d?: number; dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
-    out(n: number, options?: { d?: number; out: Tensor }): Tensor;
+    default(n: number | bigint, options?: { d?: number; dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
+    out(n: number | bigint, options?: { d?: number; out: Tensor }): Tensor;
   };
   fft_rfftn: {
     default(self: Tensor, options?: { s?: readonly number[] | number | undefined; dim?: readonly number[] | number | undefined; norm?: string | undefined }): Tensor;
@@ -3029,8 +3029,8 @@ export interface Aten {
   };
   flatten: {
     DimnameList(self: Tensor, dims: readonly string[], out_dim: string): Tensor;
-    named_out_dim(self: Tensor, start_dim: number, end_dim: number, out_dim: string): Tensor;
-    using_ints(self: Tensor, options?: { start_dim?: number; end_dim?: number }): Tensor;
+    named_out_dim(self: Tensor, start_dim: number | bigint, end_dim: number | bigint, out_dim: string): Tensor;
+    using_ints(self: Tensor, options?: { start_dim?: number | bigint; end_dim?: number | bigint }): Tensor;
     using_names(self: Tensor, start_dim: string, end_dim: string, out_dim: string): Tensor;
   };
   flatten_dense_tensors: {
@@ -3125,8 +3125,8 @@ export interface Aten {
     out(self: Tensor, dim: readonly number[] | number, options?: { keepdim?: boolean; out: Tensor }): Tensor;
   };
   from_file: {
-    default(filename: string, options?: { shared?: boolean | undefined; size?: number | undefined; dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
-    out(filename: string, options?: { shared?: boolean | undefined; size?: number | undefined; out: Tensor }): Tensor;
+    default(filename: string, options?: { shared?: boolean | undefined; size?: number | bigint | undefined; dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
+    out(filename: string, options?: { shared?: boolean | undefined; size?: number | bigint | undefined; out: Tensor }): Tensor;
   };
   full: {
     default(size: readonly number[] | number, fill_value: Scalar, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
@@ -3139,16 +3139,16 @@ export interface Aten {
     out(self: Tensor, fill_value: Scalar, options?: { memory_format?: number | undefined; out: Tensor }): Tensor;
   };
   fused_moving_avg_obs_fake_quant: {
-    default(self: Tensor, observer_on: Tensor, fake_quant_on: Tensor, running_min: Tensor, running_max: Tensor, scale: Tensor, zero_point: Tensor, averaging_const: number, quant_min: number, quant_max: number, ch_axis: number, options?: { per_row_fake_quant?: boolean; symmetric_quant?: boolean }): Tensor;
+    default(self: Tensor, observer_on: Tensor, fake_quant_on: Tensor, running_min: Tensor, running_max: Tensor, scale: Tensor, zero_point: Tensor, averaging_const: number, quant_min: number | bigint, quant_max: number | bigint, ch_axis: number | bigint, options?: { per_row_fake_quant?: boolean; symmetric_quant?: boolean }): Tensor;
   };
   gather: {
-    default(self: Tensor, dim: number, index: Tensor, options?: { sparse_grad?: boolean }): Tensor;
+    default(self: Tensor, dim: number | bigint, index: Tensor, options?: { sparse_grad?: boolean }): Tensor;
     dimname(self: Tensor, dim: string, index: Tensor, options?: { sparse_grad?: boolean }): Tensor;
     dimname_out(self: Tensor, dim: string, index: Tensor, options?: { sparse_grad?: boolean; out: Tensor }): Tensor;
-    out(self: Tensor, dim: number, index: Tensor, options?: { sparse_grad?: boolean; out: Tensor }): Tensor;
+    out(self: Tensor, dim: number | bigint, index: Tensor, options?: { sparse_grad?: boolean; out: Tensor }): Tensor;
   };
   gather_backward: {
-    default(grad: Tensor, self: Tensor, dim: number, index: Tensor, sparse_grad: boolean): Tensor;
+    default(grad: Tensor, self: Tensor, dim: number | bigint, index: Tensor, sparse_grad: boolean): Tensor;
   };
   gcd: {
     default(self: Tensor, other: Tensor): Tensor;
@@ -3194,29 +3194,29 @@ export interface Aten {
     out(self: Tensor, vec2: Tensor, options?: { out: Tensor }): Tensor;
   };
   glu: {
-    default(self: Tensor, options?: { dim?: number }): Tensor;
-    out(self: Tensor, options?: { dim?: number; out: Tensor }): Tensor;
+    default(self: Tensor, options?: { dim?: number | bigint }): Tensor;
+    out(self: Tensor, options?: { dim?: number | bigint; out: Tensor }): Tensor;
   };
   glu_backward: {
-    default(grad_output: Tensor, self: Tensor, dim: number): Tensor;
-    grad_input(grad_output: Tensor, self: Tensor, dim: number, options?: { grad_input: Tensor }): Tensor;
+    default(grad_output: Tensor, self: Tensor, dim: number | bigint): Tensor;
+    grad_input(grad_output: Tensor, self: Tensor, dim: number | bigint, options?: { grad_input: Tensor }): Tensor;
   };
   glu_backward_jvp: {
-    default(grad_x: Tensor, grad_glu: Tensor, x: Tensor, dgrad_glu: Tensor, dx: Tensor, dim: number): Tensor;
-    out(grad_x: Tensor, grad_glu: Tensor, x: Tensor, dgrad_glu: Tensor, dx: Tensor, dim: number, options?: { out: Tensor }): Tensor;
+    default(grad_x: Tensor, grad_glu: Tensor, x: Tensor, dgrad_glu: Tensor, dx: Tensor, dim: number | bigint): Tensor;
+    out(grad_x: Tensor, grad_glu: Tensor, x: Tensor, dgrad_glu: Tensor, dx: Tensor, dim: number | bigint, options?: { out: Tensor }): Tensor;
   };
   glu_jvp: {
-    default(glu: Tensor, x: Tensor, dx: Tensor, dim: number): Tensor;
-    out(glu: Tensor, x: Tensor, dx: Tensor, dim: number, options?: { out: Tensor }): Tensor;
+    default(glu: Tensor, x: Tensor, dx: Tensor, dim: number | bigint): Tensor;
+    out(glu: Tensor, x: Tensor, dx: Tensor, dim: number | bigint, options?: { out: Tensor }): Tensor;
   };
   gradient: {
-    array(self: Tensor, options?: { dim: readonly number[] | number; edge_order?: number }): Tensor[];
-    scalararray(self: Tensor, options?: { spacing: Scalar; dim: readonly number[] | number; edge_order?: number }): Tensor[];
-    scalarint(self: Tensor, options?: { spacing?: Scalar | undefined; dim?: number | undefined; edge_order?: number }): Tensor[];
-    scalarrayarray(self: Tensor, options?: { spacing: readonly Scalar[]; dim: readonly number[] | number; edge_order?: number }): Tensor[];
-    scalarrayint(self: Tensor, options?: { spacing: readonly Scalar[]; dim?: number | undefined; edge_order?: number }): Tensor[];
-    tensorarray(self: Tensor, options?: { spacing: readonly Tensor[]; dim: readonly number[] | number; edge_order?: number }): Tensor[];
-    tensorarrayint(self: Tensor, options?: { spacing: readonly Tensor[]; dim?: number | undefined; edge_order?: number }): Tensor[];
+    array(self: Tensor, options?: { dim: readonly number[] | number; edge_order?: number | bigint }): Tensor[];
+    scalararray(self: Tensor, options?: { spacing: Scalar; dim: readonly number[] | number; edge_order?: number | bigint }): Tensor[];
+    scalarint(self: Tensor, options?: { spacing?: Scalar | undefined; dim?: number | bigint | undefined; edge_order?: number | bigint }): Tensor[];
+    scalarrayarray(self: Tensor, options?: { spacing: readonly Scalar[]; dim: readonly number[] | number; edge_order?: number | bigint }): Tensor[];
+    scalarrayint(self: Tensor, options?: { spacing: readonly Scalar[]; dim?: number | bigint | undefined; edge_order?: number | bigint }): Tensor[];
+    tensorarray(self: Tensor, options?: { spacing: readonly Tensor[]; dim: readonly number[] | number; edge_order?: number | bigint }): Tensor[];
+    tensorarrayint(self: Tensor, options?: { spacing: readonly Tensor[]; dim?: number | bigint | undefined; edge_order?: number | bigint }): Tensor[];
   };
   greater: {
     Scalar(self: Tensor, other: Scalar): Tensor;
@@ -3239,30 +3239,30 @@ export interface Aten {
     Tensor(self: Tensor, other: Tensor): Tensor;
   };
   grid_sampler: {
-    default(input: Tensor, grid: Tensor, interpolation_mode: number, padding_mode: number, align_corners: boolean): Tensor;
+    default(input: Tensor, grid: Tensor, interpolation_mode: number | bigint, padding_mode: number | bigint, align_corners: boolean): Tensor;
   };
   grid_sampler_2d: {
-    default(input: Tensor, grid: Tensor, interpolation_mode: number, padding_mode: number, align_corners: boolean): Tensor;
-    out(input: Tensor, grid: Tensor, interpolation_mode: number, padding_mode: number, align_corners: boolean, options?: { out: Tensor }): Tensor;
+    default(input: Tensor, grid: Tensor, interpolation_mode: number | bigint, padding_mode: number | bigint, align_corners: boolean): Tensor;
+    out(input: Tensor, grid: Tensor, interpolation_mode: number | bigint, padding_mode: number | bigint, align_corners: boolean, options?: { out: Tensor }): Tensor;
   };
   grid_sampler_2d_backward: {
-    default(grad_output: Tensor, input: Tensor, grid: Tensor, interpolation_mode: number, padding_mode: number, align_corners: boolean, output_mask: readonly boolean[]): [Tensor, Tensor];
-    out(grad_output: Tensor, input: Tensor, grid: Tensor, interpolation_mode: number, padding_mode: number, align_corners: boolean, output_mask: readonly boolean[], options?: { out0: Tensor; out1: Tensor }): [Tensor, Tensor];
+    default(grad_output: Tensor, input: Tensor, grid: Tensor, interpolation_mode: number | bigint, padding_mode: number | bigint, align_corners: boolean, output_mask: readonly boolean[]): [Tensor, Tensor];
+    out(grad_output: Tensor, input: Tensor, grid: Tensor, interpolation_mode: number | bigint, padding_mode: number | bigint, align_corners: boolean, output_mask: readonly boolean[], options?: { out0: Tensor; out1: Tensor }): [Tensor, Tensor];
   };
   grid_sampler_3d: {
-    default(input: Tensor, grid: Tensor, interpolation_mode: number, padding_mode: number, align_corners: boolean): Tensor;
-    out(input: Tensor, grid: Tensor, interpolation_mode: number, padding_mode: number, align_corners: boolean, options?: { out: Tensor }): Tensor;
+    default(input: Tensor, grid: Tensor, interpolation_mode: number | bigint, padding_mode: number | bigint, align_corners: boolean): Tensor;
+    out(input: Tensor, grid: Tensor, interpolation_mode: number | bigint, padding_mode: number | bigint, align_corners: boolean, options?: { out: Tensor }): Tensor;
   };
   grid_sampler_3d_backward: {
-    default(grad_output: Tensor, input: Tensor, grid: Tensor, interpolation_mode: number, padding_mode: number, align_corners: boolean, output_mask: readonly boolean[]): [Tensor, Tensor];
-    out(grad_output: Tensor, input: Tensor, grid: Tensor, interpolation_mode: number, padding_mode: number, align_corners: boolean, output_mask: readonly boolean[], options?: { out0: Tensor; out1: Tensor }): [Tensor, Tensor];
+    default(grad_output: Tensor, input: Tensor, grid: Tensor, interpolation_mode: number | bigint, padding_mode: number | bigint, align_corners: boolean, output_mask: readonly boolean[]): [Tensor, Tensor];
+    out(grad_output: Tensor, input: Tensor, grid: Tensor, interpolation_mode: number | bigint, padding_mode: number | bigint, align_corners: boolean, output_mask: readonly boolean[], options?: { out0: Tensor; out1: Tensor }): [Tensor, Tensor];
   };
   group_norm: {
-    default(input: Tensor, num_groups: number, options?: { weight?: Tensor | undefined; bias?: Tensor | undefined; eps?: number; cudnn_enabled?: boolean }): Tensor;
+    default(input: Tensor, num_groups: number | bigint, options?: { weight?: Tensor | undefined; bias?: Tensor | undefined; eps?: number; cudnn_enabled?: boolean }): Tensor;
   };
   gru: {
-    data(data: Tensor, batch_sizes: Tensor, hx: Tensor, params: readonly Tensor[], has_biases: boolean, num_layers: number, dropout: number, train: boolean, bidirectional: boolean): [Tensor, Tensor];
-    input(input: Tensor, hx: Tensor, params: readonly Tensor[], has_biases: boolean, num_layers: number, dropout: number, train: boolean, bidirectional: boolean, batch_first: boolean): [Tensor, Tensor];
+    data(data: Tensor, batch_sizes: Tensor, hx: Tensor, params: readonly Tensor[], has_biases: boolean, num_layers: number | bigint, dropout: number, train: boolean, bidirectional: boolean): [Tensor, Tensor];
+    input(input: Tensor, hx: Tensor, params: readonly Tensor[], has_biases: boolean, num_layers: number | bigint, dropout: number, train: boolean, bidirectional: boolean, batch_first: boolean): [Tensor, Tensor];
   };
   gru_cell: {
     default(input: Tensor, hx: Tensor, w_ih: Tensor, w_hh: Tensor, options?: { b_ih?: Tensor | undefined; b_hh?: Tensor | undefined }): Tensor;
@@ -3278,20 +3278,20 @@ export interface Aten {
     Tensor(self: Tensor, other: Tensor): Tensor;
   };
   hamming_window: {
-    default(window_length: number, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
-    out(window_length: number, options?: { out: Tensor }): Tensor;
-    periodic(window_length: number, periodic: boolean, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
-    periodic_alpha(window_length: number, periodic: boolean, alpha: number, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
-    periodic_alpha_beta(window_length: number, periodic: boolean, alpha: number, beta: number, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
-    periodic_alpha_beta_out(window_length: number, periodic: boolean, alpha: number, beta: number, options?: { out: Tensor }): Tensor;
-    periodic_alpha_out(window_length: number, periodic: boolean, alpha: number, options?: { out: Tensor }): Tensor;
-    periodic_out(window_length: number, periodic: boolean, options?: { out: Tensor }): Tensor;
+    default(window_length: number | bigint, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
+    out(window_length: number | bigint, options?: { out: Tensor }): Tensor;
+    periodic(window_length: number | bigint, periodic: boolean, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
+    periodic_alpha(window_length: number | bigint, periodic: boolean, alpha: number, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
+    periodic_alpha_beta(window_length: number | bigint, periodic: boolean, alpha: number, beta: number, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
+    periodic_alpha_beta_out(window_length: number | bigint, periodic: boolean, alpha: number, beta: number, options?: { out: Tensor }): Tensor;
+    periodic_alpha_out(window_length: number | bigint, periodic: boolean, alpha: number, options?: { out: Tensor }): Tensor;
+    periodic_out(window_length: number | bigint, periodic: boolean, options?: { out: Tensor }): Tensor;
   };
   hann_window: {
-    default(window_length: number, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
-    out(window_length: number, options?: { out: Tensor }): Tensor;
-    periodic(window_length: number, periodic: boolean, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
-    periodic_out(window_length: number, periodic: boolean, options?: { out: Tensor }): Tensor;
+    default(window_length: number | bigint, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
+    out(window_length: number | bigint, options?: { out: Tensor }): Tensor;
+    periodic(window_length: number | bigint, periodic: boolean, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
+    periodic_out(window_length: number | bigint, periodic: boolean, options?: { out: Tensor }): Tensor;
   };
   hardshrink: {
     default(self: Tensor, options?: { lambd?: Scalar }): Tensor;
@@ -3342,26 +3342,26 @@ export interface Aten {
     default(self: Tensor, values: Tensor): Tensor;
   };
   hinge_embedding_loss: {
-    default(self: Tensor, target: Tensor, options?: { margin?: number; reduction?: number }): Tensor;
+    default(self: Tensor, target: Tensor, options?: { margin?: number; reduction?: number | bigint }): Tensor;
   };
   histc: {
-    default(self: Tensor, options?: { bins?: number; min?: Scalar; max?: Scalar }): Tensor;
-    out(self: Tensor, options?: { bins?: number; min?: Scalar; max?: Scalar; out: Tensor }): Tensor;
+    default(self: Tensor, options?: { bins?: number | bigint; min?: Scalar; max?: Scalar }): Tensor;
+    out(self: Tensor, options?: { bins?: number | bigint; min?: Scalar; max?: Scalar; out: Tensor }): Tensor;
   };
   histogram: {
-    bin_ct(self: Tensor, options?: { bins?: number; range?: readonly number[] | number | undefined; weight?: Tensor | undefined; density?: boolean }): [Tensor, Tensor];
-    bin_ct_out(self: Tensor, options?: { bins?: number; range?: readonly number[] | number | undefined; weight?: Tensor | undefined; density?: boolean; hist: Tensor; bin_edges: Tensor }): [Tensor, Tensor];
+    bin_ct(self: Tensor, options?: { bins?: number | bigint; range?: readonly number[] | number | undefined; weight?: Tensor | undefined; density?: boolean }): [Tensor, Tensor];
+    bin_ct_out(self: Tensor, options?: { bins?: number | bigint; range?: readonly number[] | number | undefined; weight?: Tensor | undefined; density?: boolean; hist: Tensor; bin_edges: Tensor }): [Tensor, Tensor];
     bins_tensor(self: Tensor, bins: Tensor, options?: { weight?: Tensor | undefined; density?: boolean }): [Tensor, Tensor];
     bins_tensor_out(self: Tensor, bins: Tensor, options?: { weight?: Tensor | undefined; density?: boolean; hist: Tensor; bin_edges: Tensor }): [Tensor, Tensor];
   };
   histogramdd: {
     default(self: Tensor, bins: readonly number[] | number, options?: { range?: readonly number[] | number | undefined; weight?: Tensor | undefined; density?: boolean }): [Tensor, Tensor[]];
     TensorList_bins(self: Tensor, bins: readonly Tensor[], options?: { range?: readonly number[] | number | undefined; weight?: Tensor | undefined; density?: boolean }): [Tensor, Tensor[]];
-    int_bins(self: Tensor, bins: number, options?: { range?: readonly number[] | number | undefined; weight?: Tensor | undefined; density?: boolean }): [Tensor, Tensor[]];
+    int_bins(self: Tensor, bins: number | bigint, options?: { range?: readonly number[] | number | undefined; weight?: Tensor | undefined; density?: boolean }): [Tensor, Tensor[]];
   };
   hsplit: {
     array(self: Tensor, indices: readonly number[] | number): Tensor[];
-    int(self: Tensor, sections: number): Tensor[];
+    int(self: Tensor, sections: number | bigint): Tensor[];
   };
   hspmm: {
     default(mat1: Tensor, mat2: Tensor): Tensor;
@@ -3372,12 +3372,12 @@ export interface Aten {
     out(tensors: readonly Tensor[], options?: { out: Tensor }): Tensor;
   };
   huber_loss: {
-    default(self: Tensor, target: Tensor, options?: { reduction?: number; delta?: number }): Tensor;
-    out(self: Tensor, target: Tensor, options?: { reduction?: number; delta?: number; out: Tensor }): Tensor;
+    default(self: Tensor, target: Tensor, options?: { reduction?: number | bigint; delta?: number }): Tensor;
+    out(self: Tensor, target: Tensor, options?: { reduction?: number | bigint; delta?: number; out: Tensor }): Tensor;
   };
   huber_loss_backward: {
-    default(grad_output: Tensor, self: Tensor, target: Tensor, reduction: number, delta: number): Tensor;
-    out(grad_output: Tensor, self: Tensor, target: Tensor, reduction: number, delta: number, options?: { grad_input: Tensor }): Tensor;
+    default(grad_output: Tensor, self: Tensor, target: Tensor, reduction: number | bigint, delta: number): Tensor;
+    out(grad_output: Tensor, self: Tensor, target: Tensor, reduction: number | bigint, delta: number, options?: { grad_input: Tensor }): Tensor;
   };
   hypot: {
     default(self: Tensor, other: Tensor): Tensor;
@@ -3419,35 +3419,35 @@ export interface Aten {
     Tensor_out(self: Tensor, indices: readonly (Tensor | undefined)[], options?: { out: Tensor }): Tensor;
   };
   index_add: {
-    default(self: Tensor, dim: number, index: Tensor, source: Tensor, options?: { alpha?: Scalar }): Tensor;
+    default(self: Tensor, dim: number | bigint, index: Tensor, source: Tensor, options?: { alpha?: Scalar }): Tensor;
     dimname(self: Tensor, dim: string, index: Tensor, source: Tensor, options?: { alpha?: Scalar }): Tensor;
-    out(self: Tensor, dim: number, index: Tensor, source: Tensor, options?: { alpha?: Scalar; out: Tensor }): Tensor;
+    out(self: Tensor, dim: number | bigint, index: Tensor, source: Tensor, options?: { alpha?: Scalar; out: Tensor }): Tensor;
   };
   index_add_: {
-    default(self: Tensor, dim: number, index: Tensor, source: Tensor, options?: { alpha?: Scalar }): Tensor;
+    default(self: Tensor, dim: number | bigint, index: Tensor, source: Tensor, options?: { alpha?: Scalar }): Tensor;
   };
   index_copy: {
-    default(self: Tensor, dim: number, index: Tensor, source: Tensor): Tensor;
+    default(self: Tensor, dim: number | bigint, index: Tensor, source: Tensor): Tensor;
     dimname(self: Tensor, dim: string, index: Tensor, source: Tensor): Tensor;
-    out(self: Tensor, dim: number, index: Tensor, source: Tensor, options?: { out: Tensor }): Tensor;
+    out(self: Tensor, dim: number | bigint, index: Tensor, source: Tensor, options?: { out: Tensor }): Tensor;
   };
   index_copy_: {
-    default(self: Tensor, dim: number, index: Tensor, source: Tensor): Tensor;
+    default(self: Tensor, dim: number | bigint, index: Tensor, source: Tensor): Tensor;
     dimname(self: Tensor, dim: string, index: Tensor, source: Tensor): Tensor;
   };
   index_fill: {
     Dimname_Scalar(self: Tensor, dim: string, index: Tensor, value: Scalar): Tensor;
     Dimname_Tensor(self: Tensor, dim: string, index: Tensor, value: Tensor): Tensor;
-    int_Scalar(self: Tensor, dim: number, index: Tensor, value: Scalar): Tensor;
-    int_Scalar_out(self: Tensor, dim: number, index: Tensor, value: Scalar, options?: { out: Tensor }): Tensor;
-    int_Tensor(self: Tensor, dim: number, index: Tensor, value: Tensor): Tensor;
-    int_Tensor_out(self: Tensor, dim: number, index: Tensor, value: Tensor, options?: { out: Tensor }): Tensor;
+    int_Scalar(self: Tensor, dim: number | bigint, index: Tensor, value: Scalar): Tensor;
+    int_Scalar_out(self: Tensor, dim: number | bigint, index: Tensor, value: Scalar, options?: { out: Tensor }): Tensor;
+    int_Tensor(self: Tensor, dim: number | bigint, index: Tensor, value: Tensor): Tensor;
+    int_Tensor_out(self: Tensor, dim: number | bigint, index: Tensor, value: Tensor, options?: { out: Tensor }): Tensor;
   };
   index_fill_: {
     Dimname_Scalar(self: Tensor, dim: string, index: Tensor, value: Scalar): Tensor;
     Dimname_Tensor(self: Tensor, dim: string, index: Tensor, value: Tensor): Tensor;
-    int_Scalar(self: Tensor, dim: number, index: Tensor, value: Scalar): Tensor;
-    int_Tensor(self: Tensor, dim: number, index: Tensor, value: Tensor): Tensor;
+    int_Scalar(self: Tensor, dim: number | bigint, index: Tensor, value: Scalar): Tensor;
+    int_Tensor(self: Tensor, dim: number | bigint, index: Tensor, value: Tensor): Tensor;
   };
   index_put: {
     default(self: Tensor, indices: readonly (Tensor | undefined)[], values: Tensor, options?: { accumulate?: boolean }): Tensor;
@@ -3457,20 +3457,20 @@ export interface Aten {
     default(self: Tensor, indices: readonly (Tensor | undefined)[], values: Tensor, options?: { accumulate?: boolean }): Tensor;
   };
   index_reduce: {
-    default(self: Tensor, dim: number, index: Tensor, source: Tensor, reduce: string, options?: { include_self?: boolean }): Tensor;
-    out(self: Tensor, dim: number, index: Tensor, source: Tensor, reduce: string, options?: { include_self?: boolean; out: Tensor }): Tensor;
+    default(self: Tensor, dim: number | bigint, index: Tensor, source: Tensor, reduce: string, options?: { include_self?: boolean }): Tensor;
+    out(self: Tensor, dim: number | bigint, index: Tensor, source: Tensor, reduce: string, options?: { include_self?: boolean; out: Tensor }): Tensor;
   };
   index_reduce_: {
-    default(self: Tensor, dim: number, index: Tensor, source: Tensor, reduce: string, options?: { include_self?: boolean }): Tensor;
+    default(self: Tensor, dim: number | bigint, index: Tensor, source: Tensor, reduce: string, options?: { include_self?: boolean }): Tensor;
   };
   index_select: {
-    default(self: Tensor, dim: number, index: Tensor): Tensor;
+    default(self: Tensor, dim: number | bigint, index: Tensor): Tensor;
     dimname(self: Tensor, dim: string, index: Tensor): Tensor;
     dimname_out(self: Tensor, dim: string, index: Tensor, options?: { out: Tensor }): Tensor;
-    out(self: Tensor, dim: number, index: Tensor, options?: { out: Tensor }): Tensor;
+    out(self: Tensor, dim: number | bigint, index: Tensor, options?: { out: Tensor }): Tensor;
   };
   index_select_backward: {
-    default(grad: Tensor, self_sizes: readonly number[] | number, dim: number, index: Tensor): Tensor;
+    default(grad: Tensor, self_sizes: readonly number[] | number, dim: number | bigint, index: Tensor): Tensor;
   };
   indices: {
     default(self: Tensor): Tensor;
@@ -3573,34 +3573,34 @@ export interface Aten {
     default(self: Tensor): Tensor;
   };
   istft: {
-    default(self: Tensor, n_fft: number, options?: { hop_length?: number | undefined; win_length?: number | undefined; window?: Tensor | undefined; center?: boolean; normalized?: boolean; onesided?: boolean | undefined; length?: number | undefined; return_complex?: boolean }): Tensor;
+    default(self: Tensor, n_fft: number | bigint, options?: { hop_length?: number | bigint | undefined; win_length?: number | bigint | undefined; window?: Tensor | undefined; center?: boolean; normalized?: boolean; onesided?: boolean | undefined; length?: number | bigint | undefined; return_complex?: boolean }): Tensor;
   };
   item: {
     default(self: Tensor): Scalar;
   };
   kaiser_window: {
-    default(window_length: number, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
-    beta(window_length: number, periodic: boolean, beta: number, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
-    beta_out(window_length: number, periodic: boolean, beta: number, options?: { out: Tensor }): Tensor;
-    out(window_length: number, options?: { out: Tensor }): Tensor;
-    periodic(window_length: number, periodic: boolean, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
-    periodic_out(window_length: number, periodic: boolean, options?: { out: Tensor }): Tensor;
+    default(window_length: number | bigint, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
+    beta(window_length: number | bigint, periodic: boolean, beta: number, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
+    beta_out(window_length: number | bigint, periodic: boolean, beta: number, options?: { out: Tensor }): Tensor;
+    out(window_length: number | bigint, options?: { out: Tensor }): Tensor;
+    periodic(window_length: number | bigint, periodic: boolean, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
+    periodic_out(window_length: number | bigint, periodic: boolean, options?: { out: Tensor }): Tensor;
   };
   kl_div: {
-    default(self: Tensor, target: Tensor, options?: { reduction?: number; log_target?: boolean }): Tensor;
+    default(self: Tensor, target: Tensor, options?: { reduction?: number | bigint; log_target?: boolean }): Tensor;
   };
   kron: {
     default(self: Tensor, other: Tensor): Tensor;
     out(self: Tensor, other: Tensor, options?: { out: Tensor }): Tensor;
   };
   kthvalue: {
-    default(self: Tensor, k: number, options?: { dim?: number; keepdim?: boolean }): [Tensor, Tensor];
-    dimname(self: Tensor, k: number, dim: string, options?: { keepdim?: boolean }): [Tensor, Tensor];
-    dimname_out(self: Tensor, k: number, dim: string, options?: { keepdim?: boolean; values: Tensor; indices: Tensor }): [Tensor, Tensor];
-    values(self: Tensor, k: number, options?: { dim?: number; keepdim?: boolean; values: Tensor; indices: Tensor }): [Tensor, Tensor];
+    default(self: Tensor, k: number | bigint, options?: { dim?: number | bigint; keepdim?: boolean }): [Tensor, Tensor];
+    dimname(self: Tensor, k: number | bigint, dim: string, options?: { keepdim?: boolean }): [Tensor, Tensor];
+    dimname_out(self: Tensor, k: number | bigint, dim: string, options?: { keepdim?: boolean; values: Tensor; indices: Tensor }): [Tensor, Tensor];
+    values(self: Tensor, k: number | bigint, options?: { dim?: number | bigint; keepdim?: boolean; values: Tensor; indices: Tensor }): [Tensor, Tensor];
   };
   l1_loss: {
-    default(self: Tensor, target: Tensor, options?: { reduction?: number }): Tensor;
+    default(self: Tensor, target: Tensor, options?: { reduction?: number | bigint }): Tensor;
   };
   layer_norm: {
     default(input: Tensor, normalized_shape: readonly number[] | number, options?: { weight?: Tensor | undefined; bias?: Tensor | undefined; eps?: number; cudnn_enable?: boolean }): Tensor;
@@ -3703,15 +3703,15 @@ export interface Aten {
     p_str_out(self: Tensor, p: string, options?: { out: Tensor }): Tensor;
   };
   linalg_cross: {
-    default(self: Tensor, other: Tensor, options?: { dim?: number }): Tensor;
-    out(self: Tensor, other: Tensor, options?: { dim?: number; out: Tensor }): Tensor;
+    default(self: Tensor, other: Tensor, options?: { dim?: number | bigint }): Tensor;
+    out(self: Tensor, other: Tensor, options?: { dim?: number | bigint; out: Tensor }): Tensor;
   };
   linalg_det: {
     default(A: Tensor): Tensor;
     out(A: Tensor, options?: { out: Tensor }): Tensor;
   };
   linalg_diagonal: {
-    default(A: Tensor, options?: { offset?: number; dim1?: number; dim2?: number }): Tensor;
+    default(A: Tensor, options?: { offset?: number | bigint; dim1?: number | bigint; dim2?: number | bigint }): Tensor;
   };
   linalg_eig: {
     default(self: Tensor): [Tensor, Tensor];
@@ -3788,8 +3788,8 @@ export interface Aten {
     str_ord_out(self: Tensor, options?: { ord?: string; dim?: readonly number[] | number; keepdim?: boolean; dtype?: DType | number | undefined; out: Tensor }): Tensor;
   };
   linalg_matrix_power: {
-    default(self: Tensor, n: number): Tensor;
-    out(self: Tensor, n: number, options?: { out: Tensor }): Tensor;
+    default(self: Tensor, n: number | bigint): Tensor;
+    out(self: Tensor, n: number | bigint, options?: { out: Tensor }): Tensor;
   };
   linalg_matrix_rank: {
     default(self: Tensor, tol: number, options?: { hermitian?: boolean }): Tensor;
@@ -3850,19 +3850,19 @@ export interface Aten {
     out(A: Tensor, options?: { driver?: string | undefined; out: Tensor }): Tensor;
   };
   linalg_tensorinv: {
-    default(self: Tensor, options?: { ind?: number }): Tensor;
-    out(self: Tensor, options?: { ind?: number; out: Tensor }): Tensor;
+    default(self: Tensor, options?: { ind?: number | bigint }): Tensor;
+    out(self: Tensor, options?: { ind?: number | bigint; out: Tensor }): Tensor;
   };
   linalg_tensorsolve: {
     default(self: Tensor, other: Tensor, options?: { dims?: readonly number[] | number | undefined }): Tensor;
     out(self: Tensor, other: Tensor, options?: { dims?: readonly number[] | number | undefined; out: Tensor }): Tensor;
   };
   linalg_vander: {
-    default(x: Tensor, options?: { N?: number | undefined }): Tensor;
+    default(x: Tensor, options?: { N?: number | bigint | undefined }): Tensor;
   };
   linalg_vecdot: {
-    default(x: Tensor, y: Tensor, options?: { dim?: number }): Tensor;
-    out(x: Tensor, y: Tensor, options?: { dim?: number; out: Tensor }): Tensor;
+    default(x: Tensor, y: Tensor, options?: { dim?: number | bigint }): Tensor;
+    out(x: Tensor, y: Tensor, options?: { dim?: number | bigint; out: Tensor }): Tensor;
   };
   linalg_vector_norm: {
     default(self: Tensor, options?: { ord?: Scalar; dim?: readonly number[] | number | undefined; keepdim?: boolean; dtype?: DType | number | undefined }): Tensor;
@@ -3877,14 +3877,14 @@ export interface Aten {
     out(self: Tensor, grad_output: Tensor, weight: Tensor, output_mask: readonly boolean[], options?: { out0: Tensor; out1: Tensor; out2: Tensor }): [Tensor, Tensor, Tensor];
   };
   linspace: {
-    default(start: Scalar, end: Scalar, steps: number, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
-    Scalar_Tensor(start: Scalar, end: Tensor, steps: number, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
-    Scalar_Tensor_out(start: Scalar, end: Tensor, steps: number, options?: { out: Tensor }): Tensor;
-    Tensor_Scalar(start: Tensor, end: Scalar, steps: number, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
-    Tensor_Scalar_out(start: Tensor, end: Scalar, steps: number, options?: { out: Tensor }): Tensor;
-    Tensor_Tensor(start: Tensor, end: Tensor, steps: number, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
-    Tensor_Tensor_out(start: Tensor, end: Tensor, steps: number, options?: { out: Tensor }): Tensor;
-    out(start: Scalar, end: Scalar, steps: number, options?: { out: Tensor }): Tensor;
+    default(start: Scalar, end: Scalar, steps: number | bigint, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
+    Scalar_Tensor(start: Scalar, end: Tensor, steps: number | bigint, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
+    Scalar_Tensor_out(start: Scalar, end: Tensor, steps: number | bigint, options?: { out: Tensor }): Tensor;
+    Tensor_Scalar(start: Tensor, end: Scalar, steps: number | bigint, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
+    Tensor_Scalar_out(start: Tensor, end: Scalar, steps: number | bigint, options?: { out: Tensor }): Tensor;
+    Tensor_Tensor(start: Tensor, end: Tensor, steps: number | bigint, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
+    Tensor_Tensor_out(start: Tensor, end: Tensor, steps: number | bigint, options?: { out: Tensor }): Tensor;
+    out(start: Scalar, end: Scalar, steps: number | bigint, options?: { out: Tensor }): Tensor;
   };
   log: {
     default(self: Tensor): Tensor;
@@ -3935,8 +3935,8 @@ export interface Aten {
   };
   log_softmax: {
     Dimname(self: Tensor, dim: string, options?: { dtype?: DType | number | undefined }): Tensor;
-    int(self: Tensor, dim: number, options?: { dtype?: DType | number | undefined }): Tensor;
-    int_out(self: Tensor, dim: number, options?: { dtype?: DType | number | undefined; out: Tensor }): Tensor;
+    int(self: Tensor, dim: number | bigint, options?: { dtype?: DType | number | undefined }): Tensor;
+    int_out(self: Tensor, dim: number | bigint, options?: { dtype?: DType | number | undefined; out: Tensor }): Tensor;
   };
   logaddexp: {
     default(self: Tensor, other: Tensor): Tensor;
@@ -3947,10 +3947,10 @@ export interface Aten {
     out(self: Tensor, other: Tensor, options?: { out: Tensor }): Tensor;
   };
   logcumsumexp: {
-    default(self: Tensor, dim: number): Tensor;
+    default(self: Tensor, dim: number | bigint): Tensor;
     dimname(self: Tensor, dim: string): Tensor;
     dimname_out(self: Tensor, dim: string, options?: { out: Tensor }): Tensor;
-    out(self: Tensor, dim: number, options?: { out: Tensor }): Tensor;
+    out(self: Tensor, dim: number | bigint, options?: { out: Tensor }): Tensor;
   };
   logdet: {
     default(self: Tensor): Tensor;
@@ -3995,14 +3995,14 @@ export interface Aten {
     grad_input(grad_output: Tensor, self: Tensor, options?: { eps?: number | undefined; grad_input: Tensor }): Tensor;
   };
   logspace: {
-    default(start: Scalar, end: Scalar, steps: number, options?: { base?: number; dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
-    Scalar_Tensor(start: Scalar, end: Tensor, steps: number, options?: { base?: number; dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
-    Scalar_Tensor_out(start: Scalar, end: Tensor, steps: number, options?: { base?: number; out: Tensor }): Tensor;
-    Tensor_Scalar(start: Tensor, end: Scalar, steps: number, options?: { base?: number; dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
-    Tensor_Scalar_out(start: Tensor, end: Scalar, steps: number, options?: { base?: number; out: Tensor }): Tensor;
-    Tensor_Tensor(start: Tensor, end: Tensor, steps: number, options?: { base?: number; dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
-    Tensor_Tensor_out(start: Tensor, end: Tensor, steps: number, options?: { base?: number; out: Tensor }): Tensor;
-    out(start: Scalar, end: Scalar, steps: number, options?: { base?: number; out: Tensor }): Tensor;
+    default(start: Scalar, end: Scalar, steps: number | bigint, options?: { base?: number; dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
+    Scalar_Tensor(start: Scalar, end: Tensor, steps: number | bigint, options?: { base?: number; dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
+    Scalar_Tensor_out(start: Scalar, end: Tensor, steps: number | bigint, options?: { base?: number; out: Tensor }): Tensor;
+    Tensor_Scalar(start: Tensor, end: Scalar, steps: number | bigint, options?: { base?: number; dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
+    Tensor_Scalar_out(start: Tensor, end: Scalar, steps: number | bigint, options?: { base?: number; out: Tensor }): Tensor;
+    Tensor_Tensor(start: Tensor, end: Tensor, steps: number | bigint, options?: { base?: number; dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
+    Tensor_Tensor_out(start: Tensor, end: Tensor, steps: number | bigint, options?: { base?: number; out: Tensor }): Tensor;
+    out(start: Scalar, end: Scalar, steps: number | bigint, options?: { base?: number; out: Tensor }): Tensor;
   };
   logsumexp: {
     default(self: Tensor, dim: readonly number[] | number, options?: { keepdim?: boolean }): Tensor;
@@ -4011,15 +4011,15 @@ export interface Aten {
     out(self: Tensor, dim: readonly number[] | number, options?: { keepdim?: boolean; out: Tensor }): Tensor;
   };
   lstm: {
-    data(data: Tensor, batch_sizes: Tensor, hx: readonly Tensor[], params: readonly Tensor[], has_biases: boolean, num_layers: number, dropout: number, train: boolean, bidirectional: boolean): [Tensor, Tensor, Tensor];
-    input(input: Tensor, hx: readonly Tensor[], params: readonly Tensor[], has_biases: boolean, num_layers: number, dropout: number, train: boolean, bidirectional: boolean, batch_first: boolean): [Tensor, Tensor, Tensor];
+    data(data: Tensor, batch_sizes: Tensor, hx: readonly Tensor[], params: readonly Tensor[], has_biases: boolean, num_layers: number | bigint, dropout: number, train: boolean, bidirectional: boolean): [Tensor, Tensor, Tensor];
+    input(input: Tensor, hx: readonly Tensor[], params: readonly Tensor[], has_biases: boolean, num_layers: number | bigint, dropout: number, train: boolean, bidirectional: boolean, batch_first: boolean): [Tensor, Tensor, Tensor];
   };
   lstm_cell: {
     default(input: Tensor, hx: readonly Tensor[], w_ih: Tensor, w_hh: Tensor, options?: { b_ih?: Tensor | undefined; b_hh?: Tensor | undefined }): [Tensor, Tensor];
   };
   lstm_mps_backward: {
-    default(grad_y: Tensor | undefined, grad_hy: Tensor | undefined, grad_cy: Tensor | undefined, z_state: Tensor, cell_state_fwd: Tensor, input: Tensor, layersOutputs: Tensor, hx: readonly Tensor[], params: readonly Tensor[], has_biases: boolean, num_layers: number, dropout: number, train: boolean, bidirectional: boolean, batch_first: boolean): [Tensor, Tensor[], Tensor[]];
-    out(grad_y: Tensor | undefined, grad_hy: Tensor | undefined, grad_cy: Tensor | undefined, z_state: Tensor, cell_state_fwd: Tensor, input: Tensor, layersOutputs: Tensor, hx: readonly Tensor[], params: readonly Tensor[], has_biases: boolean, num_layers: number, dropout: number, train: boolean, bidirectional: boolean, batch_first: boolean, options?: { out0: Tensor; out1: readonly Tensor[]; out2: readonly Tensor[] }): void;
+    default(grad_y: Tensor | undefined, grad_hy: Tensor | undefined, grad_cy: Tensor | undefined, z_state: Tensor, cell_state_fwd: Tensor, input: Tensor, layersOutputs: Tensor, hx: readonly Tensor[], params: readonly Tensor[], has_biases: boolean, num_layers: number | bigint, dropout: number, train: boolean, bidirectional: boolean, batch_first: boolean): [Tensor, Tensor[], Tensor[]];
+    out(grad_y: Tensor | undefined, grad_hy: Tensor | undefined, grad_cy: Tensor | undefined, z_state: Tensor, cell_state_fwd: Tensor, input: Tensor, layersOutputs: Tensor, hx: readonly Tensor[], params: readonly Tensor[], has_biases: boolean, num_layers: number | bigint, dropout: number, train: boolean, bidirectional: boolean, batch_first: boolean, options?: { out0: Tensor; out1: readonly Tensor[]; out2: readonly Tensor[] }): void;
   };
   lt: {
     Scalar(self: Tensor, other: Scalar): Tensor;
@@ -4046,7 +4046,7 @@ export interface Aten {
     default(self: Tensor): Tensor;
   };
   margin_ranking_loss: {
-    default(input1: Tensor, input2: Tensor, target: Tensor, options?: { margin?: number; reduction?: number }): Tensor;
+    default(input1: Tensor, input2: Tensor, target: Tensor, options?: { margin?: number; reduction?: number | bigint }): Tensor;
   };
   masked_fill: {
     Scalar(self: Tensor, mask: Tensor, value: Scalar): Tensor;
@@ -4093,13 +4093,13 @@ export interface Aten {
     default(self: Tensor, grad: Tensor): Tensor;
   };
   matrix_power: {
-    default(self: Tensor, n: number): Tensor;
-    out(self: Tensor, n: number, options?: { out: Tensor }): Tensor;
+    default(self: Tensor, n: number | bigint): Tensor;
+    out(self: Tensor, n: number | bigint, options?: { out: Tensor }): Tensor;
   };
   max: {
     default(self: Tensor): Tensor;
-    dim(self: Tensor, dim: number, options?: { keepdim?: boolean }): [Tensor, Tensor];
-    dim_max(self: Tensor, dim: number, options?: { keepdim?: boolean; max: Tensor; max_values: Tensor }): [Tensor, Tensor];
+    dim(self: Tensor, dim: number | bigint, options?: { keepdim?: boolean }): [Tensor, Tensor];
+    dim_max(self: Tensor, dim: number | bigint, options?: { keepdim?: boolean; max: Tensor; max_values: Tensor }): [Tensor, Tensor];
     names_dim(self: Tensor, dim: string, options?: { keepdim?: boolean }): [Tensor, Tensor];
     names_dim_max(self: Tensor, dim: string, options?: { keepdim?: boolean; max: Tensor; max_values: Tensor }): [Tensor, Tensor];
     other(self: Tensor, other: Tensor): Tensor;
@@ -4160,8 +4160,8 @@ export interface Aten {
   };
   median: {
     default(self: Tensor): Tensor;
-    dim(self: Tensor, dim: number, options?: { keepdim?: boolean }): [Tensor, Tensor];
-    dim_values(self: Tensor, dim: number, options?: { keepdim?: boolean; values: Tensor; indices: Tensor }): [Tensor, Tensor];
+    dim(self: Tensor, dim: number | bigint, options?: { keepdim?: boolean }): [Tensor, Tensor];
+    dim_values(self: Tensor, dim: number | bigint, options?: { keepdim?: boolean; values: Tensor; indices: Tensor }): [Tensor, Tensor];
     names_dim(self: Tensor, dim: string, options?: { keepdim?: boolean }): [Tensor, Tensor];
     names_dim_values(self: Tensor, dim: string, options?: { keepdim?: boolean; values: Tensor; indices: Tensor }): [Tensor, Tensor];
     out(self: Tensor, options?: { out: Tensor }): Tensor;
@@ -4172,8 +4172,8 @@ export interface Aten {
   };
   min: {
     default(self: Tensor): Tensor;
-    dim(self: Tensor, dim: number, options?: { keepdim?: boolean }): [Tensor, Tensor];
-    dim_min(self: Tensor, dim: number, options?: { keepdim?: boolean; min: Tensor; min_indices: Tensor }): [Tensor, Tensor];
+    dim(self: Tensor, dim: number | bigint, options?: { keepdim?: boolean }): [Tensor, Tensor];
+    dim_min(self: Tensor, dim: number | bigint, options?: { keepdim?: boolean; min: Tensor; min_indices: Tensor }): [Tensor, Tensor];
     names_dim(self: Tensor, dim: string, options?: { keepdim?: boolean }): [Tensor, Tensor];
     names_dim_min(self: Tensor, dim: string, options?: { keepdim?: boolean; min: Tensor; min_indices: Tensor }): [Tensor, Tensor];
     other(self: Tensor, other: Tensor): Tensor;
@@ -4193,30 +4193,30 @@ export interface Aten {
     out(input: Tensor, grad_output: Tensor, weight: Tensor, running_mean: Tensor | undefined, running_var: Tensor | undefined, save_mean: Tensor | undefined, save_var: Tensor | undefined, epsilon: number, options?: { out0: Tensor; out1: Tensor; out2: Tensor }): [Tensor, Tensor, Tensor];
   };
   miopen_convolution: {
-    default(self: Tensor, weight: Tensor, bias: Tensor | undefined, padding: readonly number[] | number, stride: readonly number[] | number, dilation: readonly number[] | number, groups: number, benchmark: boolean, deterministic: boolean): Tensor;
-    out(self: Tensor, weight: Tensor, bias: Tensor | undefined, padding: readonly number[] | number, stride: readonly number[] | number, dilation: readonly number[] | number, groups: number, benchmark: boolean, deterministic: boolean, options?: { out: Tensor }): Tensor;
+    default(self: Tensor, weight: Tensor, bias: Tensor | undefined, padding: readonly number[] | number, stride: readonly number[] | number, dilation: readonly number[] | number, groups: number | bigint, benchmark: boolean, deterministic: boolean): Tensor;
+    out(self: Tensor, weight: Tensor, bias: Tensor | undefined, padding: readonly number[] | number, stride: readonly number[] | number, dilation: readonly number[] | number, groups: number | bigint, benchmark: boolean, deterministic: boolean, options?: { out: Tensor }): Tensor;
   };
   miopen_convolution_add_relu: {
-    default(self: Tensor, weight: Tensor, z: Tensor, alpha: Scalar | undefined, bias: Tensor | undefined, stride: readonly number[] | number, padding: readonly number[] | number, dilation: readonly number[] | number, groups: number): Tensor;
+    default(self: Tensor, weight: Tensor, z: Tensor, alpha: Scalar | undefined, bias: Tensor | undefined, stride: readonly number[] | number, padding: readonly number[] | number, dilation: readonly number[] | number, groups: number | bigint): Tensor;
   };
   miopen_convolution_relu: {
-    default(self: Tensor, weight: Tensor, bias: Tensor | undefined, stride: readonly number[] | number, padding: readonly number[] | number, dilation: readonly number[] | number, groups: number): Tensor;
+    default(self: Tensor, weight: Tensor, bias: Tensor | undefined, stride: readonly number[] | number, padding: readonly number[] | number, dilation: readonly number[] | number, groups: number | bigint): Tensor;
   };
   miopen_convolution_transpose: {
-    default(self: Tensor, weight: Tensor, bias: Tensor | undefined, padding: readonly number[] | number, output_padding: readonly number[] | number, stride: readonly number[] | number, dilation: readonly number[] | number, groups: number, benchmark: boolean, deterministic: boolean): Tensor;
-    out(self: Tensor, weight: Tensor, bias: Tensor | undefined, padding: readonly number[] | number, output_padding: readonly number[] | number, stride: readonly number[] | number, dilation: readonly number[] | number, groups: number, benchmark: boolean, deterministic: boolean, options?: { out: Tensor }): Tensor;
+    default(self: Tensor, weight: Tensor, bias: Tensor | undefined, padding: readonly number[] | number, output_padding: readonly number[] | number, stride: readonly number[] | number, dilation: readonly number[] | number, groups: number | bigint, benchmark: boolean, deterministic: boolean): Tensor;
+    out(self: Tensor, weight: Tensor, bias: Tensor | undefined, padding: readonly number[] | number, output_padding: readonly number[] | number, stride: readonly number[] | number, dilation: readonly number[] | number, groups: number | bigint, benchmark: boolean, deterministic: boolean, options?: { out: Tensor }): Tensor;
   };
   miopen_depthwise_convolution: {
-    default(self: Tensor, weight: Tensor, bias: Tensor | undefined, padding: readonly number[] | number, stride: readonly number[] | number, dilation: readonly number[] | number, groups: number, benchmark: boolean, deterministic: boolean): Tensor;
-    out(self: Tensor, weight: Tensor, bias: Tensor | undefined, padding: readonly number[] | number, stride: readonly number[] | number, dilation: readonly number[] | number, groups: number, benchmark: boolean, deterministic: boolean, options?: { out: Tensor }): Tensor;
+    default(self: Tensor, weight: Tensor, bias: Tensor | undefined, padding: readonly number[] | number, stride: readonly number[] | number, dilation: readonly number[] | number, groups: number | bigint, benchmark: boolean, deterministic: boolean): Tensor;
+    out(self: Tensor, weight: Tensor, bias: Tensor | undefined, padding: readonly number[] | number, stride: readonly number[] | number, dilation: readonly number[] | number, groups: number | bigint, benchmark: boolean, deterministic: boolean, options?: { out: Tensor }): Tensor;
   };
   miopen_rnn: {
-    default(input: Tensor, weight: readonly Tensor[], weight_stride0: number, hx: Tensor, cx: Tensor | undefined, mode: number, hidden_size: number, num_layers: number, batch_first: boolean, dropout: number, train: boolean, bidirectional: boolean, batch_sizes: readonly number[] | number, dropout_state: Tensor | undefined): [Tensor, Tensor, Tensor, Tensor, Tensor];
-    out(input: Tensor, weight: readonly Tensor[], weight_stride0: number, hx: Tensor, cx: Tensor | undefined, mode: number, hidden_size: number, num_layers: number, batch_first: boolean, dropout: number, train: boolean, bidirectional: boolean, batch_sizes: readonly number[] | number, dropout_state: Tensor | undefined, options?: { out0: Tensor; out1: Tensor; out2: Tensor; out3: Tensor; out4: Tensor }): [Tensor, Tensor, Tensor, Tensor, Tensor];
+    default(input: Tensor, weight: readonly Tensor[], weight_stride0: number | bigint, hx: Tensor, cx: Tensor | undefined, mode: number | bigint, hidden_size: number | bigint, num_layers: number | bigint, batch_first: boolean, dropout: number, train: boolean, bidirectional: boolean, batch_sizes: readonly number[] | number, dropout_state: Tensor | undefined): [Tensor, Tensor, Tensor, Tensor, Tensor];
+    out(input: Tensor, weight: readonly Tensor[], weight_stride0: number | bigint, hx: Tensor, cx: Tensor | undefined, mode: number | bigint, hidden_size: number | bigint, num_layers: number | bigint, batch_first: boolean, dropout: number, train: boolean, bidirectional: boolean, batch_sizes: readonly number[] | number, dropout_state: Tensor | undefined, options?: { out0: Tensor; out1: Tensor; out2: Tensor; out3: Tensor; out4: Tensor }): [Tensor, Tensor, Tensor, Tensor, Tensor];
   };
   miopen_rnn_backward: {
-    default(input: Tensor, weight: readonly Tensor[], weight_stride0: number, weight_buf: Tensor, hx: Tensor, cx: Tensor | undefined, output: Tensor, grad_output: Tensor | undefined, grad_hy: Tensor | undefined, grad_cy: Tensor | undefined, mode: number, hidden_size: number, num_layers: number, batch_first: boolean, dropout: number, train: boolean, bidirectional: boolean, batch_sizes: readonly number[] | number, dropout_state: Tensor | undefined, reserve: Tensor, output_mask: readonly boolean[]): [Tensor, Tensor, Tensor, Tensor[]];
-    out(input: Tensor, weight: readonly Tensor[], weight_stride0: number, weight_buf: Tensor, hx: Tensor, cx: Tensor | undefined, output: Tensor, grad_output: Tensor | undefined, grad_hy: Tensor | undefined, grad_cy: Tensor | undefined, mode: number, hidden_size: number, num_layers: number, batch_first: boolean, dropout: number, train: boolean, bidirectional: boolean, batch_sizes: readonly number[] | number, dropout_state: Tensor | undefined, reserve: Tensor, output_mask: readonly boolean[], options?: { out0: Tensor; out1: Tensor; out2: Tensor; out3: readonly Tensor[] }): void;
+    default(input: Tensor, weight: readonly Tensor[], weight_stride0: number | bigint, weight_buf: Tensor, hx: Tensor, cx: Tensor | undefined, output: Tensor, grad_output: Tensor | undefined, grad_hy: Tensor | undefined, grad_cy: Tensor | undefined, mode: number | bigint, hidden_size: number | bigint, num_layers: number | bigint, batch_first: boolean, dropout: number, train: boolean, bidirectional: boolean, batch_sizes: readonly number[] | number, dropout_state: Tensor | undefined, reserve: Tensor, output_mask: readonly boolean[]): [Tensor, Tensor, Tensor, Tensor[]];
+    out(input: Tensor, weight: readonly Tensor[], weight_stride0: number | bigint, weight_buf: Tensor, hx: Tensor, cx: Tensor | undefined, output: Tensor, grad_output: Tensor | undefined, grad_hy: Tensor | undefined, grad_cy: Tensor | undefined, mode: number | bigint, hidden_size: number | bigint, num_layers: number | bigint, batch_first: boolean, dropout: number, train: boolean, bidirectional: boolean, batch_sizes: readonly number[] | number, dropout_state: Tensor | undefined, reserve: Tensor, output_mask: readonly boolean[], options?: { out0: Tensor; out1: Tensor; out2: Tensor; out3: readonly Tensor[] }): void;
   };
   mish: {
     default(self: Tensor): Tensor;
@@ -4237,8 +4237,8 @@ export interface Aten {
     out(grad_output: Tensor, self: Tensor, options?: { out: Tensor }): Tensor;
   };
   mkldnn_convolution: {
-    default(self: Tensor, weight: Tensor, bias: Tensor | undefined, padding: readonly number[] | number, stride: readonly number[] | number, dilation: readonly number[] | number, groups: number): Tensor;
-    out(self: Tensor, weight: Tensor, bias: Tensor | undefined, padding: readonly number[] | number, stride: readonly number[] | number, dilation: readonly number[] | number, groups: number, options?: { out: Tensor }): Tensor;
+    default(self: Tensor, weight: Tensor, bias: Tensor | undefined, padding: readonly number[] | number, stride: readonly number[] | number, dilation: readonly number[] | number, groups: number | bigint): Tensor;
+    out(self: Tensor, weight: Tensor, bias: Tensor | undefined, padding: readonly number[] | number, stride: readonly number[] | number, dilation: readonly number[] | number, groups: number | bigint, options?: { out: Tensor }): Tensor;
   };
   mkldnn_linear: {
     default(self: Tensor, weight: Tensor, options?: { bias?: Tensor | undefined }): Tensor;
@@ -4273,54 +4273,54 @@ export interface Aten {
     out(grad_output: Tensor, output: Tensor, input: Tensor, kernel_size: readonly number[] | number, options?: { stride?: readonly number[] | number; padding?: readonly number[] | number; dilation?: readonly number[] | number; ceil_mode?: boolean; out: Tensor }): Tensor;
   };
   mkldnn_reorder_conv2d_weight: {
-    default(self: Tensor, options?: { padding?: readonly number[] | number; stride?: readonly number[] | number; dilation?: readonly number[] | number; groups?: number; input_size?: readonly number[] | number | undefined }): Tensor;
-    out(self: Tensor, options?: { padding?: readonly number[] | number; stride?: readonly number[] | number; dilation?: readonly number[] | number; groups?: number; input_size?: readonly number[] | number | undefined; out: Tensor }): Tensor;
+    default(self: Tensor, options?: { padding?: readonly number[] | number; stride?: readonly number[] | number; dilation?: readonly number[] | number; groups?: number | bigint; input_size?: readonly number[] | number | undefined }): Tensor;
+    out(self: Tensor, options?: { padding?: readonly number[] | number; stride?: readonly number[] | number; dilation?: readonly number[] | number; groups?: number | bigint; input_size?: readonly number[] | number | undefined; out: Tensor }): Tensor;
   };
   mkldnn_reorder_conv3d_weight: {
-    default(self: Tensor, options?: { padding?: readonly number[] | number; stride?: readonly number[] | number; dilation?: readonly number[] | number; groups?: number; input_size?: readonly number[] | number | undefined }): Tensor;
-    out(self: Tensor, options?: { padding?: readonly number[] | number; stride?: readonly number[] | number; dilation?: readonly number[] | number; groups?: number; input_size?: readonly number[] | number | undefined; out: Tensor }): Tensor;
+    default(self: Tensor, options?: { padding?: readonly number[] | number; stride?: readonly number[] | number; dilation?: readonly number[] | number; groups?: number | bigint; input_size?: readonly number[] | number | undefined }): Tensor;
+    out(self: Tensor, options?: { padding?: readonly number[] | number; stride?: readonly number[] | number; dilation?: readonly number[] | number; groups?: number | bigint; input_size?: readonly number[] | number | undefined; out: Tensor }): Tensor;
   };
   mkldnn_rnn_layer: {
-    default(input: Tensor, weight0: Tensor, weight1: Tensor, weight2: Tensor, weight3: Tensor, hx_: Tensor, cx_: Tensor, reverse: boolean, batch_sizes: readonly number[] | number, mode: number, hidden_size: number, num_layers: number, has_biases: boolean, bidirectional: boolean, batch_first: boolean, train: boolean): [Tensor, Tensor, Tensor, Tensor];
-    out(input: Tensor, weight0: Tensor, weight1: Tensor, weight2: Tensor, weight3: Tensor, hx_: Tensor, cx_: Tensor, reverse: boolean, batch_sizes: readonly number[] | number, mode: number, hidden_size: number, num_layers: number, has_biases: boolean, bidirectional: boolean, batch_first: boolean, train: boolean, options?: { out0: Tensor; out1: Tensor; out2: Tensor; out3: Tensor }): [Tensor, Tensor, Tensor, Tensor];
+    default(input: Tensor, weight0: Tensor, weight1: Tensor, weight2: Tensor, weight3: Tensor, hx_: Tensor, cx_: Tensor, reverse: boolean, batch_sizes: readonly number[] | number, mode: number | bigint, hidden_size: number | bigint, num_layers: number | bigint, has_biases: boolean, bidirectional: boolean, batch_first: boolean, train: boolean): [Tensor, Tensor, Tensor, Tensor];
+    out(input: Tensor, weight0: Tensor, weight1: Tensor, weight2: Tensor, weight3: Tensor, hx_: Tensor, cx_: Tensor, reverse: boolean, batch_sizes: readonly number[] | number, mode: number | bigint, hidden_size: number | bigint, num_layers: number | bigint, has_biases: boolean, bidirectional: boolean, batch_first: boolean, train: boolean, options?: { out0: Tensor; out1: Tensor; out2: Tensor; out3: Tensor }): [Tensor, Tensor, Tensor, Tensor];
   };
   mkldnn_rnn_layer_backward: {
-    default(input: Tensor, weight1: Tensor, weight2: Tensor, weight3: Tensor, weight4: Tensor, hx_: Tensor, cx_tmp: Tensor, output: Tensor, hy_: Tensor, cy_: Tensor, grad_output: Tensor | undefined, grad_hy: Tensor | undefined, grad_cy: Tensor | undefined, reverse: boolean, mode: number, hidden_size: number, num_layers: number, has_biases: boolean, train: boolean, bidirectional: boolean, batch_sizes: readonly number[] | number, batch_first: boolean, workspace: Tensor): [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor];
-    out(input: Tensor, weight1: Tensor, weight2: Tensor, weight3: Tensor, weight4: Tensor, hx_: Tensor, cx_tmp: Tensor, output: Tensor, hy_: Tensor, cy_: Tensor, grad_output: Tensor | undefined, grad_hy: Tensor | undefined, grad_cy: Tensor | undefined, reverse: boolean, mode: number, hidden_size: number, num_layers: number, has_biases: boolean, train: boolean, bidirectional: boolean, batch_sizes: readonly number[] | number, batch_first: boolean, workspace: Tensor, options?: { out0: Tensor; out1: Tensor; out2: Tensor; out3: Tensor; out4: Tensor; out5: Tensor; out6: Tensor }): [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor];
+    default(input: Tensor, weight1: Tensor, weight2: Tensor, weight3: Tensor, weight4: Tensor, hx_: Tensor, cx_tmp: Tensor, output: Tensor, hy_: Tensor, cy_: Tensor, grad_output: Tensor | undefined, grad_hy: Tensor | undefined, grad_cy: Tensor | undefined, reverse: boolean, mode: number | bigint, hidden_size: number | bigint, num_layers: number | bigint, has_biases: boolean, train: boolean, bidirectional: boolean, batch_sizes: readonly number[] | number, batch_first: boolean, workspace: Tensor): [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor];
+    out(input: Tensor, weight1: Tensor, weight2: Tensor, weight3: Tensor, weight4: Tensor, hx_: Tensor, cx_tmp: Tensor, output: Tensor, hy_: Tensor, cy_: Tensor, grad_output: Tensor | undefined, grad_hy: Tensor | undefined, grad_cy: Tensor | undefined, reverse: boolean, mode: number | bigint, hidden_size: number | bigint, num_layers: number | bigint, has_biases: boolean, train: boolean, bidirectional: boolean, batch_sizes: readonly number[] | number, batch_first: boolean, workspace: Tensor, options?: { out0: Tensor; out1: Tensor; out2: Tensor; out3: Tensor; out4: Tensor; out5: Tensor; out6: Tensor }): [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor];
   };
   mm: {
     default(self: Tensor, mat2: Tensor): Tensor;
     out(self: Tensor, mat2: Tensor, options?: { out: Tensor }): Tensor;
   };
   mode: {
-    default(self: Tensor, options?: { dim?: number; keepdim?: boolean }): [Tensor, Tensor];
+    default(self: Tensor, options?: { dim?: number | bigint; keepdim?: boolean }): [Tensor, Tensor];
     dimname(self: Tensor, dim: string, options?: { keepdim?: boolean }): [Tensor, Tensor];
     dimname_out(self: Tensor, dim: string, options?: { keepdim?: boolean; values: Tensor; indices: Tensor }): [Tensor, Tensor];
-    values(self: Tensor, options?: { dim?: number; keepdim?: boolean; values: Tensor; indices: Tensor }): [Tensor, Tensor];
+    values(self: Tensor, options?: { dim?: number | bigint; keepdim?: boolean; values: Tensor; indices: Tensor }): [Tensor, Tensor];
   };
   moveaxis: {
-    int(self: Tensor, source: number, destination: number): Tensor;
+    int(self: Tensor, source: number | bigint, destination: number | bigint): Tensor;
     intlist(self: Tensor, source: readonly number[] | number, destination: readonly number[] | number): Tensor;
   };
   movedim: {
-    int(self: Tensor, source: number, destination: number): Tensor;
+    int(self: Tensor, source: number | bigint, destination: number | bigint): Tensor;
     intlist(self: Tensor, source: readonly number[] | number, destination: readonly number[] | number): Tensor;
   };
   mps_convolution_backward: {
-    default(self: Tensor, grad_output: Tensor, weight: Tensor, padding: readonly number[] | number, stride: readonly number[] | number, dilation: readonly number[] | number, groups: number, output_mask: readonly boolean[]): [Tensor, Tensor, Tensor];
-    out(self: Tensor, grad_output: Tensor, weight: Tensor, padding: readonly number[] | number, stride: readonly number[] | number, dilation: readonly number[] | number, groups: number, output_mask: readonly boolean[], options?: { out0: Tensor; out1: Tensor; out2: Tensor }): [Tensor, Tensor, Tensor];
+    default(self: Tensor, grad_output: Tensor, weight: Tensor, padding: readonly number[] | number, stride: readonly number[] | number, dilation: readonly number[] | number, groups: number | bigint, output_mask: readonly boolean[]): [Tensor, Tensor, Tensor];
+    out(self: Tensor, grad_output: Tensor, weight: Tensor, padding: readonly number[] | number, stride: readonly number[] | number, dilation: readonly number[] | number, groups: number | bigint, output_mask: readonly boolean[], options?: { out0: Tensor; out1: Tensor; out2: Tensor }): [Tensor, Tensor, Tensor];
   };
   mps_convolution_transpose_backward: {
-    default(self: Tensor, grad_output: Tensor, weight: Tensor, padding: readonly number[] | number, output_padding: readonly number[] | number, stride: readonly number[] | number, dilation: readonly number[] | number, groups: number, output_mask: readonly boolean[]): [Tensor, Tensor];
-    out(self: Tensor, grad_output: Tensor, weight: Tensor, padding: readonly number[] | number, output_padding: readonly number[] | number, stride: readonly number[] | number, dilation: readonly number[] | number, groups: number, output_mask: readonly boolean[], options?: { out0: Tensor; out1: Tensor }): [Tensor, Tensor];
+    default(self: Tensor, grad_output: Tensor, weight: Tensor, padding: readonly number[] | number, output_padding: readonly number[] | number, stride: readonly number[] | number, dilation: readonly number[] | number, groups: number | bigint, output_mask: readonly boolean[]): [Tensor, Tensor];
+    out(self: Tensor, grad_output: Tensor, weight: Tensor, padding: readonly number[] | number, output_padding: readonly number[] | number, stride: readonly number[] | number, dilation: readonly number[] | number, groups: number | bigint, output_mask: readonly boolean[], options?: { out0: Tensor; out1: Tensor }): [Tensor, Tensor];
   };
   mse_loss: {
-    default(self: Tensor, target: Tensor, options?: { reduction?: number }): Tensor;
-    out(self: Tensor, target: Tensor, options?: { reduction?: number; out: Tensor }): Tensor;
+    default(self: Tensor, target: Tensor, options?: { reduction?: number | bigint }): Tensor;
+    out(self: Tensor, target: Tensor, options?: { reduction?: number | bigint; out: Tensor }): Tensor;
   };
   mse_loss_backward: {
-    default(grad_output: Tensor, self: Tensor, target: Tensor, reduction: number): Tensor;
-    grad_input(grad_output: Tensor, self: Tensor, target: Tensor, reduction: number, options?: { grad_input: Tensor }): Tensor;
+    default(grad_output: Tensor, self: Tensor, target: Tensor, reduction: number | bigint): Tensor;
+    grad_input(grad_output: Tensor, self: Tensor, target: Tensor, reduction: number | bigint, options?: { grad_input: Tensor }): Tensor;
   };
   msort: {
     default(self: Tensor): Tensor;
@@ -4337,28 +4337,28 @@ export interface Aten {
     Tensor(self: Tensor, other: Tensor): Tensor;
   };
   multi_margin_loss: {
-    default(self: Tensor, target: Tensor, options?: { p?: Scalar; margin?: Scalar; weight?: Tensor | undefined; reduction?: number }): Tensor;
-    out(self: Tensor, target: Tensor, options?: { p?: Scalar; margin?: Scalar; weight?: Tensor | undefined; reduction?: number; out: Tensor }): Tensor;
+    default(self: Tensor, target: Tensor, options?: { p?: Scalar; margin?: Scalar; weight?: Tensor | undefined; reduction?: number | bigint }): Tensor;
+    out(self: Tensor, target: Tensor, options?: { p?: Scalar; margin?: Scalar; weight?: Tensor | undefined; reduction?: number | bigint; out: Tensor }): Tensor;
   };
   multi_margin_loss_backward: {
-    default(grad_output: Tensor, self: Tensor, target: Tensor, p: Scalar, margin: Scalar, options?: { weight?: Tensor | undefined; reduction?: number }): Tensor;
-    grad_input(grad_output: Tensor, self: Tensor, target: Tensor, p: Scalar, margin: Scalar, options?: { weight?: Tensor | undefined; reduction?: number; grad_input: Tensor }): Tensor;
+    default(grad_output: Tensor, self: Tensor, target: Tensor, p: Scalar, margin: Scalar, options?: { weight?: Tensor | undefined; reduction?: number | bigint }): Tensor;
+    grad_input(grad_output: Tensor, self: Tensor, target: Tensor, p: Scalar, margin: Scalar, options?: { weight?: Tensor | undefined; reduction?: number | bigint; grad_input: Tensor }): Tensor;
   };
   multilabel_margin_loss: {
-    default(self: Tensor, target: Tensor, options?: { reduction?: number }): Tensor;
-    out(self: Tensor, target: Tensor, options?: { reduction?: number; out: Tensor }): Tensor;
+    default(self: Tensor, target: Tensor, options?: { reduction?: number | bigint }): Tensor;
+    out(self: Tensor, target: Tensor, options?: { reduction?: number | bigint; out: Tensor }): Tensor;
   };
   multilabel_margin_loss_backward: {
-    default(grad_output: Tensor, self: Tensor, target: Tensor, reduction: number, is_target: Tensor): Tensor;
-    grad_input(grad_output: Tensor, self: Tensor, target: Tensor, reduction: number, is_target: Tensor, options?: { grad_input: Tensor }): Tensor;
+    default(grad_output: Tensor, self: Tensor, target: Tensor, reduction: number | bigint, is_target: Tensor): Tensor;
+    grad_input(grad_output: Tensor, self: Tensor, target: Tensor, reduction: number | bigint, is_target: Tensor, options?: { grad_input: Tensor }): Tensor;
   };
   multilabel_margin_loss_forward: {
-    default(self: Tensor, target: Tensor, reduction: number): [Tensor, Tensor];
-    output(self: Tensor, target: Tensor, reduction: number, options?: { output: Tensor; is_target: Tensor }): [Tensor, Tensor];
+    default(self: Tensor, target: Tensor, reduction: number | bigint): [Tensor, Tensor];
+    output(self: Tensor, target: Tensor, reduction: number | bigint, options?: { output: Tensor; is_target: Tensor }): [Tensor, Tensor];
   };
   multinomial: {
-    default(self: Tensor, num_samples: number, options?: { replacement?: boolean; generator?: undefined }): Tensor;
-    out(self: Tensor, num_samples: number, options?: { replacement?: boolean; generator?: undefined; out: Tensor }): Tensor;
+    default(self: Tensor, num_samples: number | bigint, options?: { replacement?: boolean; generator?: undefined }): Tensor;
+    out(self: Tensor, num_samples: number | bigint, options?: { replacement?: boolean; generator?: undefined; out: Tensor }): Tensor;
   };
   multiply: {
     Scalar(self: Tensor, other: Scalar): Tensor;
@@ -4374,11 +4374,11 @@ export interface Aten {
     out(self: Tensor, vec: Tensor, options?: { out: Tensor }): Tensor;
   };
   mvlgamma: {
-    default(self: Tensor, p: number): Tensor;
-    out(self: Tensor, p: number, options?: { out: Tensor }): Tensor;
+    default(self: Tensor, p: number | bigint): Tensor;
+    out(self: Tensor, p: number | bigint, options?: { out: Tensor }): Tensor;
   };
   mvlgamma_: {
-    default(self: Tensor, p: number): Tensor;
+    default(self: Tensor, p: number | bigint): Tensor;
   };
   nan_to_num: {
     default(self: Tensor, options?: { nan?: number | undefined; posinf?: number | undefined; neginf?: number | undefined }): Tensor;
@@ -4393,29 +4393,29 @@ export interface Aten {
   };
   nanmedian: {
     default(self: Tensor): Tensor;
-    dim(self: Tensor, dim: number, options?: { keepdim?: boolean }): [Tensor, Tensor];
-    dim_values(self: Tensor, dim: number, options?: { keepdim?: boolean; values: Tensor; indices: Tensor }): [Tensor, Tensor];
+    dim(self: Tensor, dim: number | bigint, options?: { keepdim?: boolean }): [Tensor, Tensor];
+    dim_values(self: Tensor, dim: number | bigint, options?: { keepdim?: boolean; values: Tensor; indices: Tensor }): [Tensor, Tensor];
     names_dim(self: Tensor, dim: string, options?: { keepdim?: boolean }): [Tensor, Tensor];
     names_dim_values(self: Tensor, dim: string, options?: { keepdim?: boolean; values: Tensor; indices: Tensor }): [Tensor, Tensor];
     out(self: Tensor, options?: { out: Tensor }): Tensor;
   };
   nanquantile: {
-    default(self: Tensor, q: Tensor, options?: { dim?: number | undefined; keepdim?: boolean; interpolation?: string }): Tensor;
-    out(self: Tensor, q: Tensor, options?: { dim?: number | undefined; keepdim?: boolean; interpolation?: string; out: Tensor }): Tensor;
-    scalar(self: Tensor, q: number, options?: { dim?: number | undefined; keepdim?: boolean; interpolation?: string }): Tensor;
-    scalar_out(self: Tensor, q: number, options?: { dim?: number | undefined; keepdim?: boolean; interpolation?: string; out: Tensor }): Tensor;
+    default(self: Tensor, q: Tensor, options?: { dim?: number | bigint | undefined; keepdim?: boolean; interpolation?: string }): Tensor;
+    out(self: Tensor, q: Tensor, options?: { dim?: number | bigint | undefined; keepdim?: boolean; interpolation?: string; out: Tensor }): Tensor;
+    scalar(self: Tensor, q: number, options?: { dim?: number | bigint | undefined; keepdim?: boolean; interpolation?: string }): Tensor;
+    scalar_out(self: Tensor, q: number, options?: { dim?: number | bigint | undefined; keepdim?: boolean; interpolation?: string; out: Tensor }): Tensor;
   };
   nansum: {
     default(self: Tensor, options?: { dim?: readonly number[] | number | undefined; keepdim?: boolean; dtype?: DType | number | undefined }): Tensor;
     out(self: Tensor, options?: { dim?: readonly number[] | number | undefined; keepdim?: boolean; dtype?: DType | number | undefined; out: Tensor }): Tensor;
   };
   narrow: {
-    default(self: Tensor, dim: number, start: number, length: number): Tensor;
-    Tensor(self: Tensor, dim: number, start: Tensor, length: number): Tensor;
+    default(self: Tensor, dim: number | bigint, start: number | bigint, length: number | bigint): Tensor;
+    Tensor(self: Tensor, dim: number | bigint, start: Tensor, length: number | bigint): Tensor;
   };
   narrow_copy: {
-    default(self: Tensor, dim: number, start: number, length: number): Tensor;
-    out(self: Tensor, dim: number, start: number, length: number, options?: { out: Tensor }): Tensor;
+    default(self: Tensor, dim: number | bigint, start: number | bigint, length: number | bigint): Tensor;
+    out(self: Tensor, dim: number | bigint, start: number | bigint, length: number | bigint, options?: { out: Tensor }): Tensor;
   };
   native_batch_norm: {
     default(input: Tensor, weight: Tensor | undefined, bias: Tensor | undefined, running_mean: Tensor | undefined, running_var: Tensor | undefined, training: boolean, momentum: number, eps: number): [Tensor, Tensor, Tensor];
@@ -4426,7 +4426,7 @@ export interface Aten {
     out(grad_out: Tensor, input: Tensor, weight: Tensor | undefined, running_mean: Tensor | undefined, running_var: Tensor | undefined, save_mean: Tensor | undefined, save_invstd: Tensor | undefined, train: boolean, eps: number, output_mask: readonly boolean[], options?: { out0: Tensor; out1: Tensor; out2: Tensor }): [Tensor, Tensor, Tensor];
   };
   native_channel_shuffle: {
-    default(self: Tensor, groups: number): Tensor;
+    default(self: Tensor, groups: number | bigint): Tensor;
   };
   native_dropout: {
     default(input: Tensor, p: number, train: boolean | undefined): [Tensor, Tensor];
@@ -4437,12 +4437,12 @@ export interface Aten {
     out(grad_output: Tensor, mask: Tensor, scale: number, options?: { out: Tensor }): Tensor;
   };
   native_group_norm: {
-    default(input: Tensor, weight: Tensor | undefined, bias: Tensor | undefined, N: number, C: number, HxW: number, group: number, eps: number): [Tensor, Tensor, Tensor];
-    out(input: Tensor, weight: Tensor | undefined, bias: Tensor | undefined, N: number, C: number, HxW: number, group: number, eps: number, options?: { out0: Tensor; out1: Tensor; out2: Tensor }): [Tensor, Tensor, Tensor];
+    default(input: Tensor, weight: Tensor | undefined, bias: Tensor | undefined, N: number | bigint, C: number | bigint, HxW: number | bigint, group: number | bigint, eps: number): [Tensor, Tensor, Tensor];
+    out(input: Tensor, weight: Tensor | undefined, bias: Tensor | undefined, N: number | bigint, C: number | bigint, HxW: number | bigint, group: number | bigint, eps: number, options?: { out0: Tensor; out1: Tensor; out2: Tensor }): [Tensor, Tensor, Tensor];
   };
   native_group_norm_backward: {
-    default(grad_out: Tensor, input: Tensor, mean: Tensor, rstd: Tensor, weight: Tensor | undefined, N: number, C: number, HxW: number, group: number, output_mask: readonly boolean[]): [Tensor, Tensor, Tensor];
-    out(grad_out: Tensor, input: Tensor, mean: Tensor, rstd: Tensor, weight: Tensor | undefined, N: number, C: number, HxW: number, group: number, output_mask: readonly boolean[], options?: { out0: Tensor; out1: Tensor; out2: Tensor }): [Tensor, Tensor, Tensor];
+    default(grad_out: Tensor, input: Tensor, mean: Tensor, rstd: Tensor, weight: Tensor | undefined, N: number | bigint, C: number | bigint, HxW: number | bigint, group: number | bigint, output_mask: readonly boolean[]): [Tensor, Tensor, Tensor];
+    out(grad_out: Tensor, input: Tensor, mean: Tensor, rstd: Tensor, weight: Tensor | undefined, N: number | bigint, C: number | bigint, HxW: number | bigint, group: number | bigint, output_mask: readonly boolean[], options?: { out0: Tensor; out1: Tensor; out2: Tensor }): [Tensor, Tensor, Tensor];
   };
   native_layer_norm: {
     default(input: Tensor, normalized_shape: readonly number[] | number, weight: Tensor | undefined, bias: Tensor | undefined, eps: number): [Tensor, Tensor, Tensor];
@@ -4513,31 +4513,31 @@ export interface Aten {
     default(self: Tensor, other: Tensor): Tensor;
   };
   nll_loss: {
-    default(self: Tensor, target: Tensor, options?: { weight?: Tensor | undefined; reduction?: number; ignore_index?: number }): Tensor;
-    out(self: Tensor, target: Tensor, options?: { weight?: Tensor | undefined; reduction?: number; ignore_index?: number; out: Tensor }): Tensor;
+    default(self: Tensor, target: Tensor, options?: { weight?: Tensor | undefined; reduction?: number | bigint; ignore_index?: number | bigint }): Tensor;
+    out(self: Tensor, target: Tensor, options?: { weight?: Tensor | undefined; reduction?: number | bigint; ignore_index?: number | bigint; out: Tensor }): Tensor;
   };
   nll_loss2d: {
-    default(self: Tensor, target: Tensor, options?: { weight?: Tensor | undefined; reduction?: number; ignore_index?: number }): Tensor;
-    out(self: Tensor, target: Tensor, options?: { weight?: Tensor | undefined; reduction?: number; ignore_index?: number; out: Tensor }): Tensor;
+    default(self: Tensor, target: Tensor, options?: { weight?: Tensor | undefined; reduction?: number | bigint; ignore_index?: number | bigint }): Tensor;
+    out(self: Tensor, target: Tensor, options?: { weight?: Tensor | undefined; reduction?: number | bigint; ignore_index?: number | bigint; out: Tensor }): Tensor;
   };
   nll_loss2d_backward: {
-    default(grad_output: Tensor, self: Tensor, target: Tensor, weight: Tensor | undefined, reduction: number, ignore_index: number, total_weight: Tensor): Tensor;
-    grad_input(grad_output: Tensor, self: Tensor, target: Tensor, weight: Tensor | undefined, reduction: number, ignore_index: number, total_weight: Tensor, options?: { grad_input: Tensor }): Tensor;
+    default(grad_output: Tensor, self: Tensor, target: Tensor, weight: Tensor | undefined, reduction: number | bigint, ignore_index: number | bigint, total_weight: Tensor): Tensor;
+    grad_input(grad_output: Tensor, self: Tensor, target: Tensor, weight: Tensor | undefined, reduction: number | bigint, ignore_index: number | bigint, total_weight: Tensor, options?: { grad_input: Tensor }): Tensor;
   };
   nll_loss2d_forward: {
-    default(self: Tensor, target: Tensor, weight: Tensor | undefined, reduction: number, ignore_index: number): [Tensor, Tensor];
-    output(self: Tensor, target: Tensor, weight: Tensor | undefined, reduction: number, ignore_index: number, options?: { output: Tensor; total_weight: Tensor }): [Tensor, Tensor];
+    default(self: Tensor, target: Tensor, weight: Tensor | undefined, reduction: number | bigint, ignore_index: number | bigint): [Tensor, Tensor];
+    output(self: Tensor, target: Tensor, weight: Tensor | undefined, reduction: number | bigint, ignore_index: number | bigint, options?: { output: Tensor; total_weight: Tensor }): [Tensor, Tensor];
   };
   nll_loss_backward: {
-    default(grad_output: Tensor, self: Tensor, target: Tensor, weight: Tensor | undefined, reduction: number, ignore_index: number, total_weight: Tensor): Tensor;
-    grad_input(grad_output: Tensor, self: Tensor, target: Tensor, weight: Tensor | undefined, reduction: number, ignore_index: number, total_weight: Tensor, options?: { grad_input: Tensor }): Tensor;
+    default(grad_output: Tensor, self: Tensor, target: Tensor, weight: Tensor | undefined, reduction: number | bigint, ignore_index: number | bigint, total_weight: Tensor): Tensor;
+    grad_input(grad_output: Tensor, self: Tensor, target: Tensor, weight: Tensor | undefined, reduction: number | bigint, ignore_index: number | bigint, total_weight: Tensor, options?: { grad_input: Tensor }): Tensor;
   };
   nll_loss_forward: {
-    default(self: Tensor, target: Tensor, weight: Tensor | undefined, reduction: number, ignore_index: number): [Tensor, Tensor];
-    output(self: Tensor, target: Tensor, weight: Tensor | undefined, reduction: number, ignore_index: number, options?: { output: Tensor; total_weight: Tensor }): [Tensor, Tensor];
+    default(self: Tensor, target: Tensor, weight: Tensor | undefined, reduction: number | bigint, ignore_index: number | bigint): [Tensor, Tensor];
+    output(self: Tensor, target: Tensor, weight: Tensor | undefined, reduction: number | bigint, ignore_index: number | bigint, options?: { output: Tensor; total_weight: Tensor }): [Tensor, Tensor];
   };
   nll_loss_nd: {
-    default(self: Tensor, target: Tensor, options?: { weight?: Tensor | undefined; reduction?: number; ignore_index?: number }): Tensor;
+    default(self: Tensor, target: Tensor, options?: { weight?: Tensor | undefined; reduction?: number | bigint; ignore_index?: number | bigint }): Tensor;
   };
   nonzero: {
     default(self: Tensor): Tensor;
@@ -4547,8 +4547,8 @@ export interface Aten {
     default(self: Tensor): Tensor[];
   };
   nonzero_static: {
-    default(self: Tensor, options?: { size: number; fill_value?: number }): Tensor;
-    out(self: Tensor, options?: { size: number; fill_value?: number; out: Tensor }): Tensor;
+    default(self: Tensor, options?: { size: number | bigint; fill_value?: number | bigint }): Tensor;
+    out(self: Tensor, options?: { size: number | bigint; fill_value?: number | bigint; out: Tensor }): Tensor;
   };
   norm: {
     Scalar(self: Tensor, options?: { p?: Scalar }): Tensor;
@@ -4565,7 +4565,7 @@ export interface Aten {
     out(self: Tensor, p: Scalar | undefined, dim: readonly number[] | number, options?: { keepdim?: boolean; out: Tensor }): Tensor;
   };
   norm_except_dim: {
-    default(v: Tensor, options?: { pow?: number; dim?: number }): Tensor;
+    default(v: Tensor, options?: { pow?: number | bigint; dim?: number | bigint }): Tensor;
   };
   normal: {
     Tensor_Tensor(mean: Tensor, std: Tensor, options?: { generator?: undefined }): Tensor;
@@ -4604,7 +4604,7 @@ export interface Aten {
     default(self: Tensor): Tensor;
   };
   one_hot: {
-    default(self: Tensor, options?: { num_classes?: number }): Tensor;
+    default(self: Tensor, options?: { num_classes?: number | bigint }): Tensor;
   };
   ones: {
     default(size: readonly number[] | number, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
@@ -4657,30 +4657,30 @@ export interface Aten {
     default(self: Tensor, options?: { rcond?: number }): Tensor;
   };
   pixel_shuffle: {
-    default(self: Tensor, upscale_factor: number): Tensor;
-    out(self: Tensor, upscale_factor: number, options?: { out: Tensor }): Tensor;
+    default(self: Tensor, upscale_factor: number | bigint): Tensor;
+    out(self: Tensor, upscale_factor: number | bigint, options?: { out: Tensor }): Tensor;
   };
   pixel_unshuffle: {
-    default(self: Tensor, downscale_factor: number): Tensor;
-    out(self: Tensor, downscale_factor: number, options?: { out: Tensor }): Tensor;
+    default(self: Tensor, downscale_factor: number | bigint): Tensor;
+    out(self: Tensor, downscale_factor: number | bigint, options?: { out: Tensor }): Tensor;
   };
   poisson: {
     default(self: Tensor, options?: { generator?: undefined }): Tensor;
     out(self: Tensor, options?: { generator?: undefined; out: Tensor }): Tensor;
   };
   poisson_nll_loss: {
-    default(input: Tensor, target: Tensor, log_input: boolean, full: boolean, eps: number, reduction: number): Tensor;
+    default(input: Tensor, target: Tensor, log_input: boolean, full: boolean, eps: number, reduction: number | bigint): Tensor;
   };
   polar: {
     default(abs: Tensor, angle: Tensor): Tensor;
     out(abs: Tensor, angle: Tensor, options?: { out: Tensor }): Tensor;
   };
   polygamma: {
-    default(n: number, self: Tensor): Tensor;
-    out(n: number, self: Tensor, options?: { out: Tensor }): Tensor;
+    default(n: number | bigint, self: Tensor): Tensor;
+    out(n: number | bigint, self: Tensor, options?: { out: Tensor }): Tensor;
   };
   polygamma_: {
-    default(self: Tensor, n: number): Tensor;
+    default(self: Tensor, n: number | bigint): Tensor;
   };
   positive: {
     default(self: Tensor): Tensor;
@@ -4704,8 +4704,8 @@ export interface Aten {
     default(self: Tensor, options?: { dtype?: DType | number | undefined }): Tensor;
     Dimname_out(self: Tensor, dim: string, options?: { keepdim?: boolean; dtype?: DType | number | undefined; out: Tensor }): Tensor;
     dim_Dimname(self: Tensor, dim: string, options?: { keepdim?: boolean; dtype?: DType | number | undefined }): Tensor;
-    dim_int(self: Tensor, dim: number, options?: { keepdim?: boolean; dtype?: DType | number | undefined }): Tensor;
-    int_out(self: Tensor, dim: number, options?: { keepdim?: boolean; dtype?: DType | number | undefined; out: Tensor }): Tensor;
+    dim_int(self: Tensor, dim: number | bigint, options?: { keepdim?: boolean; dtype?: DType | number | undefined }): Tensor;
+    int_out(self: Tensor, dim: number | bigint, options?: { keepdim?: boolean; dtype?: DType | number | undefined; out: Tensor }): Tensor;
     out(self: Tensor, options?: { dtype?: DType | number | undefined; out: Tensor }): Tensor;
   };
   promote_types: {
@@ -4740,18 +4740,18 @@ export interface Aten {
     Q(self: Tensor, options?: { some?: boolean; Q: Tensor; R: Tensor }): [Tensor, Tensor];
   };
   quantile: {
-    default(self: Tensor, q: Tensor, options?: { dim?: number | undefined; keepdim?: boolean; interpolation?: string }): Tensor;
-    out(self: Tensor, q: Tensor, options?: { dim?: number | undefined; keepdim?: boolean; interpolation?: string; out: Tensor }): Tensor;
-    scalar(self: Tensor, q: number, options?: { dim?: number | undefined; keepdim?: boolean; interpolation?: string }): Tensor;
-    scalar_out(self: Tensor, q: number, options?: { dim?: number | undefined; keepdim?: boolean; interpolation?: string; out: Tensor }): Tensor;
+    default(self: Tensor, q: Tensor, options?: { dim?: number | bigint | undefined; keepdim?: boolean; interpolation?: string }): Tensor;
+    out(self: Tensor, q: Tensor, options?: { dim?: number | bigint | undefined; keepdim?: boolean; interpolation?: string; out: Tensor }): Tensor;
+    scalar(self: Tensor, q: number, options?: { dim?: number | bigint | undefined; keepdim?: boolean; interpolation?: string }): Tensor;
+    scalar_out(self: Tensor, q: number, options?: { dim?: number | bigint | undefined; keepdim?: boolean; interpolation?: string; out: Tensor }): Tensor;
   };
   quantize_per_channel: {
-    default(self: Tensor, scales: Tensor, zero_points: Tensor, axis: number, dtype: DType | number): Tensor;
-    out(self: Tensor, scales: Tensor, zero_points: Tensor, axis: number, dtype: DType | number, options?: { out: Tensor }): Tensor;
+    default(self: Tensor, scales: Tensor, zero_points: Tensor, axis: number | bigint, dtype: DType | number): Tensor;
+    out(self: Tensor, scales: Tensor, zero_points: Tensor, axis: number | bigint, dtype: DType | number, options?: { out: Tensor }): Tensor;
   };
   quantize_per_tensor: {
-    default(self: Tensor, scale: number, zero_point: number, dtype: DType | number): Tensor;
-    out(self: Tensor, scale: number, zero_point: number, dtype: DType | number, options?: { out: Tensor }): Tensor;
+    default(self: Tensor, scale: number, zero_point: number | bigint, dtype: DType | number): Tensor;
+    out(self: Tensor, scale: number, zero_point: number | bigint, dtype: DType | number, options?: { out: Tensor }): Tensor;
     tensor_qparams(self: Tensor, scale: Tensor, zero_point: Tensor, dtype: DType | number): Tensor;
     tensor_qparams_out(self: Tensor, scale: Tensor, zero_point: Tensor, dtype: DType | number, options?: { out: Tensor }): Tensor;
     tensors(tensors: readonly Tensor[], scales: Tensor, zero_points: Tensor, dtype: DType | number): Tensor[];
@@ -4762,19 +4762,19 @@ export interface Aten {
     out(self: Tensor, dtype: DType | number, reduce_range: boolean, options?: { out: Tensor }): Tensor;
   };
   quantized_batch_norm: {
-    default(input: Tensor, weight: Tensor | undefined, bias: Tensor | undefined, mean: Tensor, var_: Tensor, eps: number, output_scale: number, output_zero_point: number): Tensor;
-    out(input: Tensor, weight: Tensor | undefined, bias: Tensor | undefined, mean: Tensor, var_: Tensor, eps: number, output_scale: number, output_zero_point: number, options?: { out: Tensor }): Tensor;
+    default(input: Tensor, weight: Tensor | undefined, bias: Tensor | undefined, mean: Tensor, var_: Tensor, eps: number, output_scale: number, output_zero_point: number | bigint): Tensor;
+    out(input: Tensor, weight: Tensor | undefined, bias: Tensor | undefined, mean: Tensor, var_: Tensor, eps: number, output_scale: number, output_zero_point: number | bigint, options?: { out: Tensor }): Tensor;
   };
   quantized_gru: {
-    data_legacy(data: Tensor, batch_sizes: Tensor, hx: Tensor, params: readonly Tensor[], has_biases: boolean, num_layers: number, dropout: number, train: boolean, bidirectional: boolean): [Tensor, Tensor];
-    input_legacy(input: Tensor, hx: Tensor, params: readonly Tensor[], has_biases: boolean, num_layers: number, dropout: number, train: boolean, bidirectional: boolean, batch_first: boolean): [Tensor, Tensor];
+    data_legacy(data: Tensor, batch_sizes: Tensor, hx: Tensor, params: readonly Tensor[], has_biases: boolean, num_layers: number | bigint, dropout: number, train: boolean, bidirectional: boolean): [Tensor, Tensor];
+    input_legacy(input: Tensor, hx: Tensor, params: readonly Tensor[], has_biases: boolean, num_layers: number | bigint, dropout: number, train: boolean, bidirectional: boolean, batch_first: boolean): [Tensor, Tensor];
   };
   quantized_gru_cell: {
     default(input: Tensor, hx: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Tensor, b_hh: Tensor, packed_ih: Tensor, packed_hh: Tensor, col_offsets_ih: Tensor, col_offsets_hh: Tensor, scale_ih: Scalar, scale_hh: Scalar, zero_point_ih: Scalar, zero_point_hh: Scalar): Tensor;
   };
   quantized_lstm: {
-    data_legacy(data: Tensor, batch_sizes: Tensor, hx: readonly Tensor[], params: readonly Tensor[], has_biases: boolean, num_layers: number, dropout: number, train: boolean, bidirectional: boolean, options?: { dtype?: DType | number | undefined; use_dynamic?: boolean }): [Tensor, Tensor, Tensor];
-    input_legacy(input: Tensor, hx: readonly Tensor[], params: readonly Tensor[], has_biases: boolean, num_layers: number, dropout: number, train: boolean, bidirectional: boolean, batch_first: boolean, options?: { dtype?: DType | number | undefined; use_dynamic?: boolean }): [Tensor, Tensor, Tensor];
+    data_legacy(data: Tensor, batch_sizes: Tensor, hx: readonly Tensor[], params: readonly Tensor[], has_biases: boolean, num_layers: number | bigint, dropout: number, train: boolean, bidirectional: boolean, options?: { dtype?: DType | number | undefined; use_dynamic?: boolean }): [Tensor, Tensor, Tensor];
+    input_legacy(input: Tensor, hx: readonly Tensor[], params: readonly Tensor[], has_biases: boolean, num_layers: number | bigint, dropout: number, train: boolean, bidirectional: boolean, batch_first: boolean, options?: { dtype?: DType | number | undefined; use_dynamic?: boolean }): [Tensor, Tensor, Tensor];
   };
   quantized_lstm_cell: {
     default(input: Tensor, hx: readonly Tensor[], w_ih: Tensor, w_hh: Tensor, b_ih: Tensor, b_hh: Tensor, packed_ih: Tensor, packed_hh: Tensor, col_offsets_ih: Tensor, col_offsets_hh: Tensor, scale_ih: Scalar, scale_hh: Scalar, zero_point_ih: Scalar, zero_point_hh: Scalar): [Tensor, Tensor];
@@ -4819,20 +4819,20 @@ export interface Aten {
     out(self: Tensor, options?: { memory_format?: number | undefined; out: Tensor }): Tensor;
   };
   randint: {
-    default(high: number, size: readonly number[] | number, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
-    generator(high: number, size: readonly number[] | number, options?: { generator?: undefined; dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
-    generator_out(high: number, size: readonly number[] | number, options?: { generator?: undefined; out: Tensor }): Tensor;
-    low(low: number, high: number, size: readonly number[] | number, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
-    low_generator(low: number, high: number, size: readonly number[] | number, options?: { generator?: undefined; dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
-    low_generator_out(low: number, high: number, size: readonly number[] | number, options?: { generator?: undefined; out: Tensor }): Tensor;
-    low_out(low: number, high: number, size: readonly number[] | number, options?: { out: Tensor }): Tensor;
-    out(high: number, size: readonly number[] | number, options?: { out: Tensor }): Tensor;
+    default(high: number | bigint, size: readonly number[] | number, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
+    generator(high: number | bigint, size: readonly number[] | number, options?: { generator?: undefined; dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
+    generator_out(high: number | bigint, size: readonly number[] | number, options?: { generator?: undefined; out: Tensor }): Tensor;
+    low(low: number | bigint, high: number | bigint, size: readonly number[] | number, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
+    low_generator(low: number | bigint, high: number | bigint, size: readonly number[] | number, options?: { generator?: undefined; dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
+    low_generator_out(low: number | bigint, high: number | bigint, size: readonly number[] | number, options?: { generator?: undefined; out: Tensor }): Tensor;
+    low_out(low: number | bigint, high: number | bigint, size: readonly number[] | number, options?: { out: Tensor }): Tensor;
+    out(high: number | bigint, size: readonly number[] | number, options?: { out: Tensor }): Tensor;
   };
   randint_like: {
-    default(self: Tensor, high: number, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined; memory_format?: number | undefined }): Tensor;
-    low_dtype(self: Tensor, low: number, high: number, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined; memory_format?: number | undefined }): Tensor;
-    low_dtype_out(self: Tensor, low: number, high: number, options?: { memory_format?: number | undefined; out: Tensor }): Tensor;
-    out(self: Tensor, high: number, options?: { memory_format?: number | undefined; out: Tensor }): Tensor;
+    default(self: Tensor, high: number | bigint, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined; memory_format?: number | undefined }): Tensor;
+    low_dtype(self: Tensor, low: number | bigint, high: number | bigint, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined; memory_format?: number | undefined }): Tensor;
+    low_dtype_out(self: Tensor, low: number | bigint, high: number | bigint, options?: { memory_format?: number | undefined; out: Tensor }): Tensor;
+    out(self: Tensor, high: number | bigint, options?: { memory_format?: number | undefined; out: Tensor }): Tensor;
   };
   randn: {
     default(size: readonly number[] | number, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
@@ -4850,22 +4850,22 @@ export interface Aten {
   };
   random: {
     default(self: Tensor, options?: { generator?: undefined }): Tensor;
-    from(self: Tensor, from: number, to: number | undefined, options?: { generator?: undefined }): Tensor;
-    from_out(self: Tensor, from: number, to: number | undefined, options?: { generator?: undefined; out: Tensor }): Tensor;
+    from(self: Tensor, from: number | bigint, to: number | bigint | undefined, options?: { generator?: undefined }): Tensor;
+    from_out(self: Tensor, from: number | bigint, to: number | bigint | undefined, options?: { generator?: undefined; out: Tensor }): Tensor;
     out(self: Tensor, options?: { generator?: undefined; out: Tensor }): Tensor;
-    to(self: Tensor, to: number, options?: { generator?: undefined }): Tensor;
-    to_out(self: Tensor, to: number, options?: { generator?: undefined; out: Tensor }): Tensor;
+    to(self: Tensor, to: number | bigint, options?: { generator?: undefined }): Tensor;
+    to_out(self: Tensor, to: number | bigint, options?: { generator?: undefined; out: Tensor }): Tensor;
   };
   random_: {
     default(self: Tensor, options?: { generator?: undefined }): Tensor;
-    from(self: Tensor, from: number, to: number | undefined, options?: { generator?: undefined }): Tensor;
-    to(self: Tensor, to: number, options?: { generator?: undefined }): Tensor;
+    from(self: Tensor, from: number | bigint, to: number | bigint | undefined, options?: { generator?: undefined }): Tensor;
+    to(self: Tensor, to: number | bigint, options?: { generator?: undefined }): Tensor;
   };
   randperm: {
-    default(n: number, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
-    generator(n: number, options?: { generator?: undefined; dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
-    generator_out(n: number, options?: { generator?: undefined; out: Tensor }): Tensor;
-    out(n: number, options?: { out: Tensor }): Tensor;
+    default(n: number | bigint, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
+    generator(n: number | bigint, options?: { generator?: undefined; dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
+    generator_out(n: number | bigint, options?: { generator?: undefined; out: Tensor }): Tensor;
+    out(n: number | bigint, options?: { out: Tensor }): Tensor;
   };
   range: {
     default(start: Scalar, end: Scalar, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
@@ -4945,21 +4945,21 @@ export interface Aten {
     default(self: Tensor, names: readonly string[] | undefined): Tensor;
   };
   renorm: {
-    default(self: Tensor, p: Scalar, dim: number, maxnorm: Scalar): Tensor;
-    out(self: Tensor, p: Scalar, dim: number, maxnorm: Scalar, options?: { out: Tensor }): Tensor;
+    default(self: Tensor, p: Scalar, dim: number | bigint, maxnorm: Scalar): Tensor;
+    out(self: Tensor, p: Scalar, dim: number | bigint, maxnorm: Scalar, options?: { out: Tensor }): Tensor;
   };
   renorm_: {
-    default(self: Tensor, p: Scalar, dim: number, maxnorm: Scalar): Tensor;
+    default(self: Tensor, p: Scalar, dim: number | bigint, maxnorm: Scalar): Tensor;
   };
   repeat: {
     default(self: Tensor, repeats: readonly number[] | number): Tensor;
     out(self: Tensor, repeats: readonly number[] | number, options?: { out: Tensor }): Tensor;
   };
   repeat_interleave: {
-    Tensor(repeats: Tensor, options?: { output_size?: number | undefined }): Tensor;
-    Tensor_out(repeats: Tensor, options?: { output_size?: number | undefined; out: Tensor }): Tensor;
-    self_Tensor(self: Tensor, repeats: Tensor, options?: { dim?: number | undefined; output_size?: number | undefined }): Tensor;
-    self_int(self: Tensor, repeats: number, options?: { dim?: number | undefined; output_size?: number | undefined }): Tensor;
+    Tensor(repeats: Tensor, options?: { output_size?: number | bigint | undefined }): Tensor;
+    Tensor_out(repeats: Tensor, options?: { output_size?: number | bigint | undefined; out: Tensor }): Tensor;
+    self_Tensor(self: Tensor, repeats: Tensor, options?: { dim?: number | bigint | undefined; output_size?: number | bigint | undefined }): Tensor;
+    self_int(self: Tensor, repeats: number | bigint, options?: { dim?: number | bigint | undefined; output_size?: number | bigint | undefined }): Tensor;
   };
   replication_pad1d: {
     default(self: Tensor, padding: readonly number[] | number): Tensor;
@@ -5037,15 +5037,15 @@ export interface Aten {
     default(input: Tensor, normalized_shape: readonly number[] | number, options?: { weight?: Tensor | undefined; eps?: number | undefined }): Tensor;
   };
   rnn_relu: {
-    data(data: Tensor, batch_sizes: Tensor, hx: Tensor, params: readonly Tensor[], has_biases: boolean, num_layers: number, dropout: number, train: boolean, bidirectional: boolean): [Tensor, Tensor];
-    input(input: Tensor, hx: Tensor, params: readonly Tensor[], has_biases: boolean, num_layers: number, dropout: number, train: boolean, bidirectional: boolean, batch_first: boolean): [Tensor, Tensor];
+    data(data: Tensor, batch_sizes: Tensor, hx: Tensor, params: readonly Tensor[], has_biases: boolean, num_layers: number | bigint, dropout: number, train: boolean, bidirectional: boolean): [Tensor, Tensor];
+    input(input: Tensor, hx: Tensor, params: readonly Tensor[], has_biases: boolean, num_layers: number | bigint, dropout: number, train: boolean, bidirectional: boolean, batch_first: boolean): [Tensor, Tensor];
   };
   rnn_relu_cell: {
     default(input: Tensor, hx: Tensor, w_ih: Tensor, w_hh: Tensor, options?: { b_ih?: Tensor | undefined; b_hh?: Tensor | undefined }): Tensor;
   };
   rnn_tanh: {
-    data(data: Tensor, batch_sizes: Tensor, hx: Tensor, params: readonly Tensor[], has_biases: boolean, num_layers: number, dropout: number, train: boolean, bidirectional: boolean): [Tensor, Tensor];
-    input(input: Tensor, hx: Tensor, params: readonly Tensor[], has_biases: boolean, num_layers: number, dropout: number, train: boolean, bidirectional: boolean, batch_first: boolean): [Tensor, Tensor];
+    data(data: Tensor, batch_sizes: Tensor, hx: Tensor, params: readonly Tensor[], has_biases: boolean, num_layers: number | bigint, dropout: number, train: boolean, bidirectional: boolean): [Tensor, Tensor];
+    input(input: Tensor, hx: Tensor, params: readonly Tensor[], has_biases: boolean, num_layers: number | bigint, dropout: number, train: boolean, bidirectional: boolean, batch_first: boolean): [Tensor, Tensor];
   };
   rnn_tanh_cell: {
     default(input: Tensor, hx: Tensor, w_ih: Tensor, w_hh: Tensor, options?: { b_ih?: Tensor | undefined; b_hh?: Tensor | undefined }): Tensor;
@@ -5055,18 +5055,18 @@ export interface Aten {
     out(self: Tensor, shifts: readonly number[] | number, options?: { dims?: readonly number[] | number; out: Tensor }): Tensor;
   };
   rot90: {
-    default(self: Tensor, options?: { k?: number; dims?: readonly number[] | number }): Tensor;
-    out(self: Tensor, options?: { k?: number; dims?: readonly number[] | number; out: Tensor }): Tensor;
+    default(self: Tensor, options?: { k?: number | bigint; dims?: readonly number[] | number }): Tensor;
+    out(self: Tensor, options?: { k?: number | bigint; dims?: readonly number[] | number; out: Tensor }): Tensor;
   };
   round: {
     default(self: Tensor): Tensor;
-    decimals(self: Tensor, options?: { decimals: number }): Tensor;
-    decimals_out(self: Tensor, options?: { decimals: number; out: Tensor }): Tensor;
+    decimals(self: Tensor, options?: { decimals: number | bigint }): Tensor;
+    decimals_out(self: Tensor, options?: { decimals: number | bigint; out: Tensor }): Tensor;
     out(self: Tensor, options?: { out: Tensor }): Tensor;
   };
   round_: {
     default(self: Tensor): Tensor;
-    decimals(self: Tensor, options?: { decimals: number }): Tensor;
+    decimals(self: Tensor, options?: { decimals: number | bigint }): Tensor;
   };
   row_indices: {
     default(self: Tensor): Tensor;
@@ -5122,35 +5122,35 @@ export interface Aten {
   scatter: {
     dimname_src(self: Tensor, dim: string, index: Tensor, src: Tensor): Tensor;
     dimname_value(self: Tensor, dim: string, index: Tensor, value: Scalar): Tensor;
-    reduce(self: Tensor, dim: number, index: Tensor, src: Tensor, options?: { reduce: string }): Tensor;
-    reduce_out(self: Tensor, dim: number, index: Tensor, src: Tensor, options?: { reduce: string; out: Tensor }): Tensor;
-    src(self: Tensor, dim: number, index: Tensor, src: Tensor): Tensor;
-    src_out(self: Tensor, dim: number, index: Tensor, src: Tensor, options?: { out: Tensor }): Tensor;
-    value(self: Tensor, dim: number, index: Tensor, value: Scalar): Tensor;
-    value_out(self: Tensor, dim: number, index: Tensor, value: Scalar, options?: { out: Tensor }): Tensor;
-    value_reduce(self: Tensor, dim: number, index: Tensor, value: Scalar, options?: { reduce: string }): Tensor;
-    value_reduce_out(self: Tensor, dim: number, index: Tensor, value: Scalar, options?: { reduce: string; out: Tensor }): Tensor;
+    reduce(self: Tensor, dim: number | bigint, index: Tensor, src: Tensor, options?: { reduce: string }): Tensor;
+    reduce_out(self: Tensor, dim: number | bigint, index: Tensor, src: Tensor, options?: { reduce: string; out: Tensor }): Tensor;
+    src(self: Tensor, dim: number | bigint, index: Tensor, src: Tensor): Tensor;
+    src_out(self: Tensor, dim: number | bigint, index: Tensor, src: Tensor, options?: { out: Tensor }): Tensor;
+    value(self: Tensor, dim: number | bigint, index: Tensor, value: Scalar): Tensor;
+    value_out(self: Tensor, dim: number | bigint, index: Tensor, value: Scalar, options?: { out: Tensor }): Tensor;
+    value_reduce(self: Tensor, dim: number | bigint, index: Tensor, value: Scalar, options?: { reduce: string }): Tensor;
+    value_reduce_out(self: Tensor, dim: number | bigint, index: Tensor, value: Scalar, options?: { reduce: string; out: Tensor }): Tensor;
   };
   scatter_: {
-    reduce(self: Tensor, dim: number, index: Tensor, src: Tensor, options?: { reduce: string }): Tensor;
-    src(self: Tensor, dim: number, index: Tensor, src: Tensor): Tensor;
-    value(self: Tensor, dim: number, index: Tensor, value: Scalar): Tensor;
-    value_reduce(self: Tensor, dim: number, index: Tensor, value: Scalar, options?: { reduce: string }): Tensor;
+    reduce(self: Tensor, dim: number | bigint, index: Tensor, src: Tensor, options?: { reduce: string }): Tensor;
+    src(self: Tensor, dim: number | bigint, index: Tensor, src: Tensor): Tensor;
+    value(self: Tensor, dim: number | bigint, index: Tensor, value: Scalar): Tensor;
+    value_reduce(self: Tensor, dim: number | bigint, index: Tensor, value: Scalar, options?: { reduce: string }): Tensor;
   };
   scatter_add: {
-    default(self: Tensor, dim: number, index: Tensor, src: Tensor): Tensor;
+    default(self: Tensor, dim: number | bigint, index: Tensor, src: Tensor): Tensor;
     dimname(self: Tensor, dim: string, index: Tensor, src: Tensor): Tensor;
-    out(self: Tensor, dim: number, index: Tensor, src: Tensor, options?: { out: Tensor }): Tensor;
+    out(self: Tensor, dim: number | bigint, index: Tensor, src: Tensor, options?: { out: Tensor }): Tensor;
   };
   scatter_add_: {
-    default(self: Tensor, dim: number, index: Tensor, src: Tensor): Tensor;
+    default(self: Tensor, dim: number | bigint, index: Tensor, src: Tensor): Tensor;
   };
   scatter_reduce: {
-    two(self: Tensor, dim: number, index: Tensor, src: Tensor, reduce: string, options?: { include_self?: boolean }): Tensor;
-    two_out(self: Tensor, dim: number, index: Tensor, src: Tensor, reduce: string, options?: { include_self?: boolean; out: Tensor }): Tensor;
+    two(self: Tensor, dim: number | bigint, index: Tensor, src: Tensor, reduce: string, options?: { include_self?: boolean }): Tensor;
+    two_out(self: Tensor, dim: number | bigint, index: Tensor, src: Tensor, reduce: string, options?: { include_self?: boolean; out: Tensor }): Tensor;
   };
   scatter_reduce_: {
-    two(self: Tensor, dim: number, index: Tensor, src: Tensor, reduce: string, options?: { include_self?: boolean }): Tensor;
+    two(self: Tensor, dim: number | bigint, index: Tensor, src: Tensor, reduce: string, options?: { include_self?: boolean }): Tensor;
   };
   searchsorted: {
     Scalar(sorted_sequence: Tensor, self: Scalar, options?: { out_int32?: boolean; right?: boolean; side?: string | undefined; sorter?: Tensor | undefined }): Tensor;
@@ -5159,24 +5159,24 @@ export interface Aten {
     Tensor_out(sorted_sequence: Tensor, self: Tensor, options?: { out_int32?: boolean; right?: boolean; side?: string | undefined; sorter?: Tensor | undefined; out: Tensor }): Tensor;
   };
   segment_reduce: {
-    default(data: Tensor, reduce: string, options?: { lengths?: Tensor | undefined; indices?: Tensor | undefined; offsets?: Tensor | undefined; axis?: number; unsafe?: boolean; initial?: Scalar | undefined }): Tensor;
-    out(data: Tensor, reduce: string, options?: { lengths?: Tensor | undefined; indices?: Tensor | undefined; offsets?: Tensor | undefined; axis?: number; unsafe?: boolean; initial?: Scalar | undefined; out: Tensor }): Tensor;
+    default(data: Tensor, reduce: string, options?: { lengths?: Tensor | undefined; indices?: Tensor | undefined; offsets?: Tensor | undefined; axis?: number | bigint; unsafe?: boolean; initial?: Scalar | undefined }): Tensor;
+    out(data: Tensor, reduce: string, options?: { lengths?: Tensor | undefined; indices?: Tensor | undefined; offsets?: Tensor | undefined; axis?: number | bigint; unsafe?: boolean; initial?: Scalar | undefined; out: Tensor }): Tensor;
   };
   select: {
-    Dimname(self: Tensor, dim: string, index: number): Tensor;
-    int(self: Tensor, dim: number, index: number): Tensor;
+    Dimname(self: Tensor, dim: string, index: number | bigint): Tensor;
+    int(self: Tensor, dim: number | bigint, index: number | bigint): Tensor;
   };
   select_backward: {
-    default(grad_output: Tensor, input_sizes: readonly number[] | number, dim: number, index: number): Tensor;
-    out(grad_output: Tensor, input_sizes: readonly number[] | number, dim: number, index: number, options?: { out: Tensor }): Tensor;
+    default(grad_output: Tensor, input_sizes: readonly number[] | number, dim: number | bigint, index: number | bigint): Tensor;
+    out(grad_output: Tensor, input_sizes: readonly number[] | number, dim: number | bigint, index: number | bigint, options?: { out: Tensor }): Tensor;
   };
   select_copy: {
-    int(self: Tensor, dim: number, index: number): Tensor;
-    int_out(self: Tensor, dim: number, index: number, options?: { out: Tensor }): Tensor;
+    int(self: Tensor, dim: number | bigint, index: number | bigint): Tensor;
+    int_out(self: Tensor, dim: number | bigint, index: number | bigint, options?: { out: Tensor }): Tensor;
   };
   select_scatter: {
-    default(self: Tensor, src: Tensor, dim: number, index: number): Tensor;
-    out(self: Tensor, src: Tensor, dim: number, index: number, options?: { out: Tensor }): Tensor;
+    default(self: Tensor, src: Tensor, dim: number | bigint, index: number | bigint): Tensor;
+    out(self: Tensor, src: Tensor, dim: number | bigint, index: number | bigint, options?: { out: Tensor }): Tensor;
   };
   selu: {
     default(self: Tensor): Tensor;
@@ -5193,7 +5193,7 @@ export interface Aten {
   set_: {
     default(self: Tensor): Tensor;
     source_Tensor(self: Tensor, source: Tensor): Tensor;
-    source_Tensor_storage_offset(self: Tensor, source: Tensor, storage_offset: number, size: readonly number[] | number, options?: { stride?: readonly number[] | number }): Tensor;
+    source_Tensor_storage_offset(self: Tensor, source: Tensor, storage_offset: number | bigint, size: readonly number[] | number, options?: { stride?: readonly number[] | number }): Tensor;
   };
   set_data: {
     default(self: Tensor, new_data: Tensor): void;
@@ -5261,25 +5261,25 @@ export interface Aten {
   };
   size: {
     Dimname(self: Tensor, dim: string): number;
-    int(self: Tensor, dim: number): number;
+    int(self: Tensor, dim: number | bigint): number;
   };
   slice: {
-    Tensor(self: Tensor, options?: { dim?: number; start?: number | undefined; end?: number | undefined; step?: number }): Tensor;
+    Tensor(self: Tensor, options?: { dim?: number | bigint; start?: number | bigint | undefined; end?: number | bigint | undefined; step?: number | bigint }): Tensor;
   };
   slice_backward: {
-    default(grad_output: Tensor, input_sizes: readonly number[] | number, dim: number, start: number, end: number, step: number): Tensor;
-    out(grad_output: Tensor, input_sizes: readonly number[] | number, dim: number, start: number, end: number, step: number, options?: { out: Tensor }): Tensor;
+    default(grad_output: Tensor, input_sizes: readonly number[] | number, dim: number | bigint, start: number | bigint, end: number | bigint, step: number | bigint): Tensor;
+    out(grad_output: Tensor, input_sizes: readonly number[] | number, dim: number | bigint, start: number | bigint, end: number | bigint, step: number | bigint, options?: { out: Tensor }): Tensor;
   };
   slice_copy: {
-    Tensor(self: Tensor, options?: { dim?: number; start?: number | undefined; end?: number | undefined; step?: number }): Tensor;
-    Tensor_out(self: Tensor, options?: { dim?: number; start?: number | undefined; end?: number | undefined; step?: number; out: Tensor }): Tensor;
+    Tensor(self: Tensor, options?: { dim?: number | bigint; start?: number | bigint | undefined; end?: number | bigint | undefined; step?: number | bigint }): Tensor;
+    Tensor_out(self: Tensor, options?: { dim?: number | bigint; start?: number | bigint | undefined; end?: number | bigint | undefined; step?: number | bigint; out: Tensor }): Tensor;
   };
   slice_inverse: {
-    default(self: Tensor, src: Tensor, options?: { dim?: number; start?: number | undefined; end?: number | undefined; step?: number }): Tensor;
+    default(self: Tensor, src: Tensor, options?: { dim?: number | bigint; start?: number | bigint | undefined; end?: number | bigint | undefined; step?: number | bigint }): Tensor;
   };
   slice_scatter: {
-    default(self: Tensor, src: Tensor, options?: { dim?: number; start?: number | undefined; end?: number | undefined; step?: number }): Tensor;
-    out(self: Tensor, src: Tensor, options?: { dim?: number; start?: number | undefined; end?: number | undefined; step?: number; out: Tensor }): Tensor;
+    default(self: Tensor, src: Tensor, options?: { dim?: number | bigint; start?: number | bigint | undefined; end?: number | bigint | undefined; step?: number | bigint }): Tensor;
+    out(self: Tensor, src: Tensor, options?: { dim?: number | bigint; start?: number | bigint | undefined; end?: number | bigint | undefined; step?: number | bigint; out: Tensor }): Tensor;
   };
   slogdet: {
     default(self: Tensor): [Tensor, Tensor];
@@ -5313,25 +5313,25 @@ export interface Aten {
     default(self: Tensor, mat2: Tensor): Tensor;
   };
   smooth_l1_loss: {
-    default(self: Tensor, target: Tensor, options?: { reduction?: number; beta?: number }): Tensor;
-    out(self: Tensor, target: Tensor, options?: { reduction?: number; beta?: number; out: Tensor }): Tensor;
+    default(self: Tensor, target: Tensor, options?: { reduction?: number | bigint; beta?: number }): Tensor;
+    out(self: Tensor, target: Tensor, options?: { reduction?: number | bigint; beta?: number; out: Tensor }): Tensor;
   };
   smooth_l1_loss_backward: {
-    default(grad_output: Tensor, self: Tensor, target: Tensor, reduction: number, beta: number): Tensor;
-    grad_input(grad_output: Tensor, self: Tensor, target: Tensor, reduction: number, beta: number, options?: { grad_input: Tensor }): Tensor;
+    default(grad_output: Tensor, self: Tensor, target: Tensor, reduction: number | bigint, beta: number): Tensor;
+    grad_input(grad_output: Tensor, self: Tensor, target: Tensor, reduction: number | bigint, beta: number, options?: { grad_input: Tensor }): Tensor;
   };
   soft_margin_loss: {
-    default(self: Tensor, target: Tensor, options?: { reduction?: number }): Tensor;
-    out(self: Tensor, target: Tensor, options?: { reduction?: number; out: Tensor }): Tensor;
+    default(self: Tensor, target: Tensor, options?: { reduction?: number | bigint }): Tensor;
+    out(self: Tensor, target: Tensor, options?: { reduction?: number | bigint; out: Tensor }): Tensor;
   };
   soft_margin_loss_backward: {
-    default(grad_output: Tensor, self: Tensor, target: Tensor, reduction: number): Tensor;
-    grad_input(grad_output: Tensor, self: Tensor, target: Tensor, reduction: number, options?: { grad_input: Tensor }): Tensor;
+    default(grad_output: Tensor, self: Tensor, target: Tensor, reduction: number | bigint): Tensor;
+    grad_input(grad_output: Tensor, self: Tensor, target: Tensor, reduction: number | bigint, options?: { grad_input: Tensor }): Tensor;
   };
   softmax: {
     Dimname(self: Tensor, dim: string, options?: { dtype?: DType | number | undefined }): Tensor;
-    int(self: Tensor, dim: number, options?: { dtype?: DType | number | undefined }): Tensor;
-    int_out(self: Tensor, dim: number, options?: { dtype?: DType | number | undefined; out: Tensor }): Tensor;
+    int(self: Tensor, dim: number | bigint, options?: { dtype?: DType | number | undefined }): Tensor;
+    int_out(self: Tensor, dim: number | bigint, options?: { dtype?: DType | number | undefined; out: Tensor }): Tensor;
   };
   softplus: {
     default(self: Tensor, options?: { beta?: Scalar; threshold?: Scalar }): Tensor;
@@ -5350,14 +5350,14 @@ export interface Aten {
     grad_input(grad_output: Tensor, self: Tensor, lambd: Scalar, options?: { grad_input: Tensor }): Tensor;
   };
   sort: {
-    default(self: Tensor, options?: { dim?: number; descending?: boolean }): [Tensor, Tensor];
+    default(self: Tensor, options?: { dim?: number | bigint; descending?: boolean }): [Tensor, Tensor];
     dimname(self: Tensor, dim: string, options?: { descending?: boolean }): [Tensor, Tensor];
     dimname_stable(self: Tensor, options?: { stable?: boolean | undefined; dim: string; descending?: boolean }): [Tensor, Tensor];
     dimname_values(self: Tensor, dim: string, options?: { descending?: boolean; values: Tensor; indices: Tensor }): [Tensor, Tensor];
     dimname_values_stable(self: Tensor, options?: { stable?: boolean | undefined; dim: string; descending?: boolean; values: Tensor; indices: Tensor }): [Tensor, Tensor];
-    stable(self: Tensor, options?: { stable?: boolean | undefined; dim?: number; descending?: boolean }): [Tensor, Tensor];
-    values(self: Tensor, options?: { dim?: number; descending?: boolean; values: Tensor; indices: Tensor }): [Tensor, Tensor];
-    values_stable(self: Tensor, options?: { stable?: boolean | undefined; dim?: number; descending?: boolean; values: Tensor; indices: Tensor }): [Tensor, Tensor];
+    stable(self: Tensor, options?: { stable?: boolean | undefined; dim?: number | bigint; descending?: boolean }): [Tensor, Tensor];
+    values(self: Tensor, options?: { dim?: number | bigint; descending?: boolean; values: Tensor; indices: Tensor }): [Tensor, Tensor];
+    values_stable(self: Tensor, options?: { stable?: boolean | undefined; dim?: number | bigint; descending?: boolean; values: Tensor; indices: Tensor }): [Tensor, Tensor];
   };
   sparse_bsc_tensor: {
     ccol_row_value(ccol_indices: Tensor, row_indices: Tensor, values: Tensor, options?: { dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
@@ -5393,18 +5393,18 @@ export interface Aten {
     out(self: Tensor, mask: Tensor, options?: { out: Tensor }): Tensor;
   };
   sparse_resize: {
-    default(self: Tensor, size: readonly number[] | number, sparse_dim: number, dense_dim: number): Tensor;
-    out(self: Tensor, size: readonly number[] | number, sparse_dim: number, dense_dim: number, options?: { out: Tensor }): Tensor;
+    default(self: Tensor, size: readonly number[] | number, sparse_dim: number | bigint, dense_dim: number | bigint): Tensor;
+    out(self: Tensor, size: readonly number[] | number, sparse_dim: number | bigint, dense_dim: number | bigint, options?: { out: Tensor }): Tensor;
   };
   sparse_resize_: {
-    default(self: Tensor, size: readonly number[] | number, sparse_dim: number, dense_dim: number): Tensor;
+    default(self: Tensor, size: readonly number[] | number, sparse_dim: number | bigint, dense_dim: number | bigint): Tensor;
   };
   sparse_resize_and_clear: {
-    default(self: Tensor, size: readonly number[] | number, sparse_dim: number, dense_dim: number): Tensor;
-    out(self: Tensor, size: readonly number[] | number, sparse_dim: number, dense_dim: number, options?: { out: Tensor }): Tensor;
+    default(self: Tensor, size: readonly number[] | number, sparse_dim: number | bigint, dense_dim: number | bigint): Tensor;
+    out(self: Tensor, size: readonly number[] | number, sparse_dim: number | bigint, dense_dim: number | bigint, options?: { out: Tensor }): Tensor;
   };
   sparse_resize_and_clear_: {
-    default(self: Tensor, size: readonly number[] | number, sparse_dim: number, dense_dim: number): Tensor;
+    default(self: Tensor, size: readonly number[] | number, sparse_dim: number | bigint, dense_dim: number | bigint): Tensor;
   };
   sparse_sampled_addmm: {
     default(self: Tensor, mat1: Tensor, mat2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): Tensor;
@@ -5567,7 +5567,7 @@ export interface Aten {
     out(self: Tensor, options?: { out: Tensor }): Tensor;
   };
   special_log_softmax: {
-    default(self: Tensor, dim: number, options?: { dtype?: DType | number | undefined }): Tensor;
+    default(self: Tensor, dim: number | bigint, options?: { dtype?: DType | number | undefined }): Tensor;
   };
   special_logit: {
     default(self: Tensor, options?: { eps?: number | undefined }): Tensor;
@@ -5594,8 +5594,8 @@ export interface Aten {
     out(self: Tensor, options?: { out: Tensor }): Tensor;
   };
   special_multigammaln: {
-    default(self: Tensor, p: number): Tensor;
-    out(self: Tensor, p: number, options?: { out: Tensor }): Tensor;
+    default(self: Tensor, p: number | bigint): Tensor;
+    out(self: Tensor, p: number | bigint, options?: { out: Tensor }): Tensor;
   };
   special_ndtr: {
     default(self: Tensor): Tensor;
@@ -5606,16 +5606,16 @@ export interface Aten {
     out(self: Tensor, options?: { out: Tensor }): Tensor;
   };
   special_polygamma: {
-    default(n: number, self: Tensor): Tensor;
-    out(n: number, self: Tensor, options?: { out: Tensor }): Tensor;
+    default(n: number | bigint, self: Tensor): Tensor;
+    out(n: number | bigint, self: Tensor, options?: { out: Tensor }): Tensor;
   };
   special_psi: {
     default(self: Tensor): Tensor;
     out(self: Tensor, options?: { out: Tensor }): Tensor;
   };
   special_round: {
-    default(self: Tensor, options?: { decimals?: number }): Tensor;
-    out(self: Tensor, options?: { decimals?: number; out: Tensor }): Tensor;
+    default(self: Tensor, options?: { decimals?: number | bigint }): Tensor;
+    out(self: Tensor, options?: { decimals?: number | bigint; out: Tensor }): Tensor;
   };
   special_scaled_modified_bessel_k0: {
     default(x: Tensor): Tensor;
@@ -5662,7 +5662,7 @@ export interface Aten {
     out(self: Tensor, options?: { out: Tensor }): Tensor;
   };
   special_softmax: {
-    default(self: Tensor, dim: number, options?: { dtype?: DType | number | undefined }): Tensor;
+    default(self: Tensor, dim: number | bigint, options?: { dtype?: DType | number | undefined }): Tensor;
   };
   special_spherical_bessel_j0: {
     default(x: Tensor): Tensor;
@@ -5693,19 +5693,19 @@ export interface Aten {
     self_scalar_out(self: Scalar, other: Tensor, options?: { out: Tensor }): Tensor;
   };
   split: {
-    Tensor(self: Tensor, split_size: number, options?: { dim?: number }): Tensor[];
-    sizes(self: Tensor, split_size: readonly number[] | number, options?: { dim?: number }): Tensor[];
+    Tensor(self: Tensor, split_size: number | bigint, options?: { dim?: number | bigint }): Tensor[];
+    sizes(self: Tensor, split_size: readonly number[] | number, options?: { dim?: number | bigint }): Tensor[];
   };
   split_copy: {
-    Tensor(self: Tensor, split_size: number, options?: { dim?: number }): Tensor[];
-    Tensor_out(self: Tensor, split_size: number, options?: { dim?: number; out: readonly Tensor[] }): void;
+    Tensor(self: Tensor, split_size: number | bigint, options?: { dim?: number | bigint }): Tensor[];
+    Tensor_out(self: Tensor, split_size: number | bigint, options?: { dim?: number | bigint; out: readonly Tensor[] }): void;
   };
   split_with_sizes: {
-    default(self: Tensor, split_sizes: readonly number[] | number, options?: { dim?: number }): Tensor[];
+    default(self: Tensor, split_sizes: readonly number[] | number, options?: { dim?: number | bigint }): Tensor[];
   };
   split_with_sizes_copy: {
-    default(self: Tensor, split_sizes: readonly number[] | number, options?: { dim?: number }): Tensor[];
-    out(self: Tensor, split_sizes: readonly number[] | number, options?: { dim?: number; out: readonly Tensor[] }): void;
+    default(self: Tensor, split_sizes: readonly number[] | number, options?: { dim?: number | bigint }): Tensor[];
+    out(self: Tensor, split_sizes: readonly number[] | number, options?: { dim?: number | bigint; out: readonly Tensor[] }): void;
   };
   sqrt: {
     default(self: Tensor): Tensor;
@@ -5723,20 +5723,20 @@ export interface Aten {
   };
   squeeze: {
     default(self: Tensor): Tensor;
-    dim(self: Tensor, dim: number): Tensor;
+    dim(self: Tensor, dim: number | bigint): Tensor;
     dimname(self: Tensor, dim: string): Tensor;
     dims(self: Tensor, dim: readonly number[] | number): Tensor;
   };
   squeeze_: {
     default(self: Tensor): Tensor;
-    dim(self: Tensor, dim: number): Tensor;
+    dim(self: Tensor, dim: number | bigint): Tensor;
     dimname(self: Tensor, dim: string): Tensor;
     dims(self: Tensor, dim: readonly number[] | number): Tensor;
   };
   squeeze_copy: {
     default(self: Tensor): Tensor;
-    dim(self: Tensor, dim: number): Tensor;
-    dim_out(self: Tensor, dim: number, options?: { out: Tensor }): Tensor;
+    dim(self: Tensor, dim: number | bigint): Tensor;
+    dim_out(self: Tensor, dim: number | bigint, options?: { out: Tensor }): Tensor;
     dims(self: Tensor, dim: readonly number[] | number): Tensor;
     dims_out(self: Tensor, dim: readonly number[] | number, options?: { out: Tensor }): Tensor;
     out(self: Tensor, options?: { out: Tensor }): Tensor;
@@ -5746,8 +5746,8 @@ export interface Aten {
     out(self: Tensor, mat1: Tensor, mat2: Tensor, options?: { beta?: Scalar; alpha?: Scalar; out: Tensor }): Tensor;
   };
   stack: {
-    default(tensors: readonly Tensor[], options?: { dim?: number }): Tensor;
-    out(tensors: readonly Tensor[], options?: { dim?: number; out: Tensor }): Tensor;
+    default(tensors: readonly Tensor[], options?: { dim?: number | bigint }): Tensor;
+    out(tensors: readonly Tensor[], options?: { dim?: number | bigint; out: Tensor }): Tensor;
   };
   std: {
     default(self: Tensor, options?: { unbiased?: boolean }): Tensor;
@@ -5769,12 +5769,12 @@ export interface Aten {
     names_dim(self: Tensor, dim: readonly string[], options?: { unbiased?: boolean; keepdim?: boolean }): [Tensor, Tensor];
   };
   stft: {
-    default(self: Tensor, n_fft: number, options?: { hop_length?: number | undefined; win_length?: number | undefined; window?: Tensor | undefined; normalized?: boolean; onesided?: boolean | undefined; return_complex?: boolean | undefined }): Tensor;
-    center(self: Tensor, n_fft: number, options?: { hop_length?: number | undefined; win_length?: number | undefined; window?: Tensor | undefined; center?: boolean; pad_mode?: string; normalized?: boolean; onesided?: boolean | undefined; return_complex?: boolean | undefined }): Tensor;
+    default(self: Tensor, n_fft: number | bigint, options?: { hop_length?: number | bigint | undefined; win_length?: number | bigint | undefined; window?: Tensor | undefined; normalized?: boolean; onesided?: boolean | undefined; return_complex?: boolean | undefined }): Tensor;
+    center(self: Tensor, n_fft: number | bigint, options?: { hop_length?: number | bigint | undefined; win_length?: number | bigint | undefined; window?: Tensor | undefined; center?: boolean; pad_mode?: string; normalized?: boolean; onesided?: boolean | undefined; return_complex?: boolean | undefined }): Tensor;
   };
   stride: {
     Dimname(self: Tensor, dim: string): number;
-    int(self: Tensor, dim: number): number;
+    int(self: Tensor, dim: number | bigint): number;
   };
   sub: {
     Scalar(self: Tensor, other: Scalar, options?: { alpha?: Scalar }): Tensor;
@@ -5811,34 +5811,34 @@ export interface Aten {
     U(self: Tensor, options?: { some?: boolean; compute_uv?: boolean; U: Tensor; S: Tensor; V: Tensor }): [Tensor, Tensor, Tensor];
   };
   swapaxes: {
-    default(self: Tensor, axis0: number, axis1: number): Tensor;
+    default(self: Tensor, axis0: number | bigint, axis1: number | bigint): Tensor;
   };
   swapaxes_: {
-    default(self: Tensor, axis0: number, axis1: number): Tensor;
+    default(self: Tensor, axis0: number | bigint, axis1: number | bigint): Tensor;
   };
   swapdims: {
-    default(self: Tensor, dim0: number, dim1: number): Tensor;
+    default(self: Tensor, dim0: number | bigint, dim1: number | bigint): Tensor;
   };
   swapdims_: {
-    default(self: Tensor, dim0: number, dim1: number): Tensor;
+    default(self: Tensor, dim0: number | bigint, dim1: number | bigint): Tensor;
   };
   sym_constrain_range: {
-    default(size: Scalar, options?: { min?: number | undefined; max?: number | undefined }): void;
+    default(size: Scalar, options?: { min?: number | bigint | undefined; max?: number | bigint | undefined }): void;
   };
   sym_constrain_range_for_size: {
-    default(size: Scalar, options?: { min?: number | undefined; max?: number | undefined }): void;
+    default(size: Scalar, options?: { min?: number | bigint | undefined; max?: number | bigint | undefined }): void;
   };
   sym_numel: {
     default(self: Tensor): number;
   };
   sym_size: {
-    int(self: Tensor, dim: number): number;
+    int(self: Tensor, dim: number | bigint): number;
   };
   sym_storage_offset: {
     default(self: Tensor): number;
   };
   sym_stride: {
-    int(self: Tensor, dim: number): number;
+    int(self: Tensor, dim: number | bigint): number;
   };
   t: {
     default(self: Tensor): Tensor;
@@ -5855,8 +5855,8 @@ export interface Aten {
     out(self: Tensor, index: Tensor, options?: { out: Tensor }): Tensor;
   };
   take_along_dim: {
-    default(self: Tensor, indices: Tensor, options?: { dim?: number | undefined }): Tensor;
-    out(self: Tensor, indices: Tensor, options?: { dim?: number | undefined; out: Tensor }): Tensor;
+    default(self: Tensor, indices: Tensor, options?: { dim?: number | bigint | undefined }): Tensor;
+    out(self: Tensor, indices: Tensor, options?: { dim?: number | bigint | undefined; out: Tensor }): Tensor;
   };
   tan: {
     default(self: Tensor): Tensor;
@@ -5877,9 +5877,9 @@ export interface Aten {
     grad_input(grad_output: Tensor, output: Tensor, options?: { grad_input: Tensor }): Tensor;
   };
   tensor_split: {
-    indices(self: Tensor, indices: readonly number[] | number, options?: { dim?: number }): Tensor[];
-    sections(self: Tensor, sections: number, options?: { dim?: number }): Tensor[];
-    tensor_indices_or_sections(self: Tensor, tensor_indices_or_sections: Tensor, options?: { dim?: number }): Tensor[];
+    indices(self: Tensor, indices: readonly number[] | number, options?: { dim?: number | bigint }): Tensor[];
+    sections(self: Tensor, sections: number | bigint, options?: { dim?: number | bigint }): Tensor[];
+    tensor_indices_or_sections(self: Tensor, tensor_indices_or_sections: Tensor, options?: { dim?: number | bigint }): Tensor[];
   };
   tensordot: {
     default(self: Tensor, other: Tensor, dims_self: readonly number[] | number, dims_other: readonly number[] | number): Tensor;
@@ -5927,24 +5927,24 @@ export interface Aten {
     out(self: Tensor, padding: number, options?: { output_size?: readonly number[] | number | undefined; out: Tensor }): Tensor;
   };
   to_sparse: {
-    default(self: Tensor, options?: { layout?: number | undefined; blocksize?: readonly number[] | number | undefined; dense_dim?: number | undefined }): Tensor;
-    sparse_dim(self: Tensor, sparse_dim: number): Tensor;
+    default(self: Tensor, options?: { layout?: number | undefined; blocksize?: readonly number[] | number | undefined; dense_dim?: number | bigint | undefined }): Tensor;
+    sparse_dim(self: Tensor, sparse_dim: number | bigint): Tensor;
   };
   to_sparse_bsc: {
-    default(self: Tensor, blocksize: readonly number[] | number, options?: { dense_dim?: number | undefined }): Tensor;
+    default(self: Tensor, blocksize: readonly number[] | number, options?: { dense_dim?: number | bigint | undefined }): Tensor;
   };
   to_sparse_bsr: {
-    default(self: Tensor, blocksize: readonly number[] | number, options?: { dense_dim?: number | undefined }): Tensor;
+    default(self: Tensor, blocksize: readonly number[] | number, options?: { dense_dim?: number | bigint | undefined }): Tensor;
   };
   to_sparse_csc: {
-    default(self: Tensor, options?: { dense_dim?: number | undefined }): Tensor;
+    default(self: Tensor, options?: { dense_dim?: number | bigint | undefined }): Tensor;
   };
   to_sparse_csr: {
-    default(self: Tensor, options?: { dense_dim?: number | undefined }): Tensor;
+    default(self: Tensor, options?: { dense_dim?: number | bigint | undefined }): Tensor;
   };
   topk: {
-    default(self: Tensor, k: number, options?: { dim?: number; largest?: boolean; sorted?: boolean }): [Tensor, Tensor];
-    values(self: Tensor, k: number, options?: { dim?: number; largest?: boolean; sorted?: boolean; values: Tensor; indices: Tensor }): [Tensor, Tensor];
+    default(self: Tensor, k: number | bigint, options?: { dim?: number | bigint; largest?: boolean; sorted?: boolean }): [Tensor, Tensor];
+    values(self: Tensor, k: number | bigint, options?: { dim?: number | bigint; largest?: boolean; sorted?: boolean; values: Tensor; indices: Tensor }): [Tensor, Tensor];
   };
   trace: {
     default(self: Tensor): Tensor;
@@ -5955,51 +5955,51 @@ export interface Aten {
   };
   transpose: {
     Dimname(self: Tensor, dim0: string, dim1: string): Tensor;
-    int(self: Tensor, dim0: number, dim1: number): Tensor;
+    int(self: Tensor, dim0: number | bigint, dim1: number | bigint): Tensor;
   };
   transpose_: {
-    default(self: Tensor, dim0: number, dim1: number): Tensor;
+    default(self: Tensor, dim0: number | bigint, dim1: number | bigint): Tensor;
   };
   transpose_copy: {
-    int(self: Tensor, dim0: number, dim1: number): Tensor;
-    int_out(self: Tensor, dim0: number, dim1: number, options?: { out: Tensor }): Tensor;
+    int(self: Tensor, dim0: number | bigint, dim1: number | bigint): Tensor;
+    int_out(self: Tensor, dim0: number | bigint, dim1: number | bigint, options?: { out: Tensor }): Tensor;
   };
   trapezoid: {
-    dx(y: Tensor, options?: { dx?: Scalar; dim?: number }): Tensor;
-    x(y: Tensor, x: Tensor, options?: { dim?: number }): Tensor;
+    dx(y: Tensor, options?: { dx?: Scalar; dim?: number | bigint }): Tensor;
+    x(y: Tensor, x: Tensor, options?: { dim?: number | bigint }): Tensor;
   };
   trapz: {
-    dx(y: Tensor, options?: { dx?: number; dim?: number }): Tensor;
-    x(y: Tensor, x: Tensor, options?: { dim?: number }): Tensor;
+    dx(y: Tensor, options?: { dx?: number; dim?: number | bigint }): Tensor;
+    x(y: Tensor, x: Tensor, options?: { dim?: number | bigint }): Tensor;
   };
   triangular_solve: {
     default(self: Tensor, A: Tensor, options?: { upper?: boolean; transpose?: boolean; unitriangular?: boolean }): [Tensor, Tensor];
     X(self: Tensor, A: Tensor, options?: { upper?: boolean; transpose?: boolean; unitriangular?: boolean; X: Tensor; M: Tensor }): [Tensor, Tensor];
   };
   tril: {
-    default(self: Tensor, options?: { diagonal?: number }): Tensor;
-    out(self: Tensor, options?: { diagonal?: number; out: Tensor }): Tensor;
+    default(self: Tensor, options?: { diagonal?: number | bigint }): Tensor;
+    out(self: Tensor, options?: { diagonal?: number | bigint; out: Tensor }): Tensor;
   };
   tril_: {
-    default(self: Tensor, options?: { diagonal?: number }): Tensor;
+    default(self: Tensor, options?: { diagonal?: number | bigint }): Tensor;
   };
   tril_indices: {
-    default(row: number, col: number, options?: { offset?: number; dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
-    out(row: number, col: number, options?: { offset?: number; out: Tensor }): Tensor;
+    default(row: number | bigint, col: number | bigint, options?: { offset?: number | bigint; dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
+    out(row: number | bigint, col: number | bigint, options?: { offset?: number | bigint; out: Tensor }): Tensor;
   };
   triplet_margin_loss: {
-    default(anchor: Tensor, positive: Tensor, negative: Tensor, options?: { margin?: number; p?: number; eps?: number; swap?: boolean; reduction?: number }): Tensor;
+    default(anchor: Tensor, positive: Tensor, negative: Tensor, options?: { margin?: number; p?: number; eps?: number; swap?: boolean; reduction?: number | bigint }): Tensor;
   };
   triu: {
-    default(self: Tensor, options?: { diagonal?: number }): Tensor;
-    out(self: Tensor, options?: { diagonal?: number; out: Tensor }): Tensor;
+    default(self: Tensor, options?: { diagonal?: number | bigint }): Tensor;
+    out(self: Tensor, options?: { diagonal?: number | bigint; out: Tensor }): Tensor;
   };
   triu_: {
-    default(self: Tensor, options?: { diagonal?: number }): Tensor;
+    default(self: Tensor, options?: { diagonal?: number | bigint }): Tensor;
   };
   triu_indices: {
-    default(row: number, col: number, options?: { offset?: number; dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
-    out(row: number, col: number, options?: { offset?: number; out: Tensor }): Tensor;
+    default(row: number | bigint, col: number | bigint, options?: { offset?: number | bigint; dtype?: DType | number | undefined; layout?: number | undefined; device?: string | undefined; pin_memory?: boolean | undefined }): Tensor;
+    out(row: number | bigint, col: number | bigint, options?: { offset?: number | bigint; out: Tensor }): Tensor;
   };
   true_divide: {
     Scalar(self: Tensor, other: Scalar): Tensor;
@@ -6022,29 +6022,29 @@ export interface Aten {
   };
   unbind: {
     Dimname(self: Tensor, dim: string): Tensor[];
-    int(self: Tensor, options?: { dim?: number }): Tensor[];
+    int(self: Tensor, options?: { dim?: number | bigint }): Tensor[];
   };
   unbind_copy: {
-    int(self: Tensor, options?: { dim?: number }): Tensor[];
-    int_out(self: Tensor, options?: { dim?: number; out: readonly Tensor[] }): void;
+    int(self: Tensor, options?: { dim?: number | bigint }): Tensor[];
+    int_out(self: Tensor, options?: { dim?: number | bigint; out: readonly Tensor[] }): void;
   };
   unflatten: {
     Dimname(self: Tensor, dim: string, sizes: readonly number[] | number, names: readonly string[]): Tensor;
-    int(self: Tensor, dim: number, sizes: readonly number[] | number): Tensor;
+    int(self: Tensor, dim: number | bigint, sizes: readonly number[] | number): Tensor;
   };
   unflatten_dense_tensors: {
     default(flat: Tensor, tensors: readonly Tensor[]): Tensor[];
   };
   unfold: {
-    default(self: Tensor, dimension: number, size: number, step: number): Tensor;
+    default(self: Tensor, dimension: number | bigint, size: number | bigint, step: number | bigint): Tensor;
   };
   unfold_backward: {
-    default(grad_in: Tensor, input_sizes: readonly number[] | number, dim: number, size: number, step: number): Tensor;
-    out(grad_in: Tensor, input_sizes: readonly number[] | number, dim: number, size: number, step: number, options?: { out: Tensor }): Tensor;
+    default(grad_in: Tensor, input_sizes: readonly number[] | number, dim: number | bigint, size: number | bigint, step: number | bigint): Tensor;
+    out(grad_in: Tensor, input_sizes: readonly number[] | number, dim: number | bigint, size: number | bigint, step: number | bigint, options?: { out: Tensor }): Tensor;
   };
   unfold_copy: {
-    default(self: Tensor, dimension: number, size: number, step: number): Tensor;
-    out(self: Tensor, dimension: number, size: number, step: number, options?: { out: Tensor }): Tensor;
+    default(self: Tensor, dimension: number | bigint, size: number | bigint, step: number | bigint): Tensor;
+    out(self: Tensor, dimension: number | bigint, size: number | bigint, step: number | bigint, options?: { out: Tensor }): Tensor;
   };
   uniform: {
     default(self: Tensor, options?: { from?: number; to?: number; generator?: undefined }): Tensor;
@@ -6054,37 +6054,37 @@ export interface Aten {
     default(self: Tensor, options?: { from?: number; to?: number; generator?: undefined }): Tensor;
   };
   unique_consecutive: {
-    default(self: Tensor, options?: { return_inverse?: boolean; return_counts?: boolean; dim?: number | undefined }): [Tensor, Tensor, Tensor];
-    out(self: Tensor, options?: { return_inverse?: boolean; return_counts?: boolean; dim?: number | undefined; out0: Tensor; out1: Tensor; out2: Tensor }): [Tensor, Tensor, Tensor];
+    default(self: Tensor, options?: { return_inverse?: boolean; return_counts?: boolean; dim?: number | bigint | undefined }): [Tensor, Tensor, Tensor];
+    out(self: Tensor, options?: { return_inverse?: boolean; return_counts?: boolean; dim?: number | bigint | undefined; out0: Tensor; out1: Tensor; out2: Tensor }): [Tensor, Tensor, Tensor];
   };
   unique_dim: {
-    default(self: Tensor, dim: number, options?: { sorted?: boolean; return_inverse?: boolean; return_counts?: boolean }): [Tensor, Tensor, Tensor];
-    out(self: Tensor, dim: number, options?: { sorted?: boolean; return_inverse?: boolean; return_counts?: boolean; out0: Tensor; out1: Tensor; out2: Tensor }): [Tensor, Tensor, Tensor];
+    default(self: Tensor, dim: number | bigint, options?: { sorted?: boolean; return_inverse?: boolean; return_counts?: boolean }): [Tensor, Tensor, Tensor];
+    out(self: Tensor, dim: number | bigint, options?: { sorted?: boolean; return_inverse?: boolean; return_counts?: boolean; out0: Tensor; out1: Tensor; out2: Tensor }): [Tensor, Tensor, Tensor];
   };
   unique_dim_consecutive: {
-    default(self: Tensor, dim: number, options?: { return_inverse?: boolean; return_counts?: boolean }): [Tensor, Tensor, Tensor];
-    out(self: Tensor, dim: number, options?: { return_inverse?: boolean; return_counts?: boolean; out0: Tensor; out1: Tensor; out2: Tensor }): [Tensor, Tensor, Tensor];
+    default(self: Tensor, dim: number | bigint, options?: { return_inverse?: boolean; return_counts?: boolean }): [Tensor, Tensor, Tensor];
+    out(self: Tensor, dim: number | bigint, options?: { return_inverse?: boolean; return_counts?: boolean; out0: Tensor; out1: Tensor; out2: Tensor }): [Tensor, Tensor, Tensor];
   };
   unsafe_chunk: {
-    default(self: Tensor, chunks: number, options?: { dim?: number }): Tensor[];
+    default(self: Tensor, chunks: number | bigint, options?: { dim?: number | bigint }): Tensor[];
   };
   unsafe_split: {
-    Tensor(self: Tensor, split_size: number, options?: { dim?: number }): Tensor[];
-    Tensor_out(self: Tensor, split_size: number, options?: { dim?: number; out: readonly Tensor[] }): void;
+    Tensor(self: Tensor, split_size: number | bigint, options?: { dim?: number | bigint }): Tensor[];
+    Tensor_out(self: Tensor, split_size: number | bigint, options?: { dim?: number | bigint; out: readonly Tensor[] }): void;
   };
   unsafe_split_with_sizes: {
-    default(self: Tensor, split_sizes: readonly number[] | number, options?: { dim?: number }): Tensor[];
-    out(self: Tensor, split_sizes: readonly number[] | number, options?: { dim?: number; out: readonly Tensor[] }): void;
+    default(self: Tensor, split_sizes: readonly number[] | number, options?: { dim?: number | bigint }): Tensor[];
+    out(self: Tensor, split_sizes: readonly number[] | number, options?: { dim?: number | bigint; out: readonly Tensor[] }): void;
   };
   unsqueeze: {
-    default(self: Tensor, dim: number): Tensor;
+    default(self: Tensor, dim: number | bigint): Tensor;
   };
   unsqueeze_: {
-    default(self: Tensor, dim: number): Tensor;
+    default(self: Tensor, dim: number | bigint): Tensor;
   };
   unsqueeze_copy: {
-    default(self: Tensor, dim: number): Tensor;
-    out(self: Tensor, dim: number, options?: { out: Tensor }): Tensor;
+    default(self: Tensor, dim: number | bigint): Tensor;
+    out(self: Tensor, dim: number | bigint, options?: { out: Tensor }): Tensor;
   };
   upsample_bicubic2d: {
     default(self: Tensor, output_size: readonly number[] | number, align_corners: boolean, options?: { scales_h?: number | undefined; scales_w?: number | undefined }): Tensor;
@@ -6152,7 +6152,7 @@ export interface Aten {
     grad_input(grad_output: Tensor, output_size: readonly number[] | number, input_size: readonly number[] | number, align_corners: boolean, options?: { scales_d?: number | undefined; scales_h?: number | undefined; scales_w?: number | undefined; grad_input: Tensor }): Tensor;
   };
   value_selecting_reduction_backward: {
-    default(grad: Tensor, dim: number, indices: Tensor, sizes: readonly number[] | number, keepdim: boolean): Tensor;
+    default(grad: Tensor, dim: number | bigint, indices: Tensor, sizes: readonly number[] | number, keepdim: boolean): Tensor;
   };
   values: {
     default(self: Tensor): Tensor;
@@ -6162,7 +6162,7 @@ export interface Aten {
     out(self: Tensor, options?: { out: Tensor }): Tensor;
   };
   vander: {
-    default(x: Tensor, options?: { N?: number | undefined; increasing?: boolean }): Tensor;
+    default(x: Tensor, options?: { N?: number | bigint | undefined; increasing?: boolean }): Tensor;
   };
   var: {
     default(self: Tensor, options?: { unbiased?: boolean }): Tensor;
@@ -6216,7 +6216,7 @@ export interface Aten {
   };
   vsplit: {
     array(self: Tensor, indices: readonly number[] | number): Tensor[];
-    int(self: Tensor, sections: number): Tensor[];
+    int(self: Tensor, sections: number | bigint): Tensor[];
   };
   vstack: {
     default(tensors: readonly Tensor[]): Tensor;
@@ -6263,7 +6263,7 @@ export interface Aten {
 
 export interface Attune {
   keyed_uniform: {
-    default(rows: Tensor, width: number, key: number): Tensor;
+    default(rows: Tensor, width: number | bigint, key: number | bigint): Tensor;
   };
   token_log_probs: {
     default(hidden: readonly Tensor[], weight: readonly Tensor[], bias: Tensor | undefined, targets: Tensor, options?: { softcap?: number; scale?: number }): [Tensor, Tensor];

@@ -1,0 +1,158 @@
+// N query tokens, M key tokens, H query heads, K key-value heads, D head size, B segments of one run, T tokens of a segment
+import { aten, cat, fromArray, type Tensor } from '../tensor/index.ts';
+import { segmentLengths, type Layout } from './layout.ts';
+
+/** Where the keys of a layer come from, when not from the same tokens: a cache of earlier ones, or an encoder's output. */
+export interface KeyLayout {
+  offsets: readonly number[];
+  positions: BigInt64Array;
+}
+
+export interface AttentionOptions {
+  /** 1/√D by default. */
+  scale?: number;
+  /** A token sees the last `window` positions only, its own among them. */
+  window?: number;
+  keys?: KeyLayout;
+  /** Overrides the layout's: false for an encoder's keys. */
+  causal?: boolean;
+}
+
+interface Run {
+  queryStart: number;
+  keyStart: number;
+  count: number;
+  queries: number;
+  keys: number;
+}
+
+/**
+ * Softmax attention over a layout: q [N, H, D], k and v [M, K, D] → [N, H, D]. Each segment sees itself and its
+ * parents. Segments of one shape that follow each other go through the kernel together.
+ */
+export function attention(q: Tensor, k: Tensor, v: Tensor, request: AttentionOptions & { layout: Layout }): Tensor {
+  const { layout } = request;
+  const keys = request.keys ?? layout;
+  const context: Context = {
+    keyPositions: keys.positions,
+    queryPositions: layout.positions,
+    causal: request.causal ?? layout.causal,
+    scale: request.scale ?? 1 / Math.sqrt(q.shape[2]),
+    window: request.window,
+  };
+  if (layout.parents !== undefined) return familyAttention({ q, k, v }, layout, layout.parents, context);
+  const runs = groupRuns(layout, keys.offsets);
+  if (runs.length === 1) return runAttention({ q, k, v }, runs[0], context);
+  const parts = splitRuns({ q, k, v }, runs);
+  return cat(runs.map((run, i) => runAttention(parts[i], run, context)));
+}
+
+interface Context {
+  queryPositions: BigInt64Array;
+  keyPositions: BigInt64Array;
+  causal: boolean;
+  scale: number;
+  window?: number;
+}
+
+interface Heads {
+  q: Tensor;
+  k: Tensor;
+  v: Tensor;
+}
+
+/** Splitting as one operation: its backward is one concatenation, where slices would each make a whole tensor of zeros. */
+function splitRuns(heads: Heads, runs: readonly Run[]): Heads[] {
+  const querySizes = runs.map((run) => run.count * run.queries);
+  const keySizes = runs.map((run) => run.count * run.keys);
+  const [q, k, v] = [heads.q.split(querySizes), heads.k.split(keySizes), heads.v.split(keySizes)];
+  return runs.map((_, i) => ({ q: q[i], k: k[i], v: v[i] }));
+}
+
+function groupRuns(layout: Layout, keyOffsets: readonly number[]): Run[] {
+  const runs: Run[] = [];
+  for (const [segment, queries] of segmentLengths(layout).entries()) {
+    const keys = keyOffsets[segment + 1] - keyOffsets[segment];
+    const last = runs.at(-1);
+    if (last !== undefined && last.queries === queries && last.keys === keys) last.count++;
+    else runs.push({ queryStart: layout.offsets[segment], keyStart: keyOffsets[segment], count: 1, queries, keys });
+  }
+  return runs.filter((run) => run.queries > 0);
+}
+
+function runAttention(heads: Heads, run: Run, context: Context): Tensor {
+  const [, H, D] = heads.q.shape;
+  const byHead = (x: Tensor, length: number) => x.reshape(run.count, length, x.shape[1], D).transpose(1, 2); // [B, H, T, D]
+  const q = byHead(heads.q, run.queries);
+  const k = byHead(heads.k, run.keys);
+  const v = byHead(heads.v, run.keys);
+  const sameTokens = run.queries === run.keys;
+  const insideWindow = context.window === undefined || context.window >= run.keys;
+  const isCausal = context.causal && sameTokens && insideWindow;
+  const noMask = isCausal || (insideWindow && (!context.causal || run.queries === 1));
+  const mask = noMask ? undefined : runMask(run, context, q);
+  const y = kernel({ q, k, v }, { mask, isCausal: isCausal && run.queries > 1, scale: context.scale });
+  return y.transpose(1, 2).reshape(run.count * run.queries, H, D);
+}
+
+/** [B, 1, T, Tk]: 0 where a query sees a key, -∞ where not, by positions. */
+function runMask(run: Run, context: Context, like: Tensor): Tensor {
+  const at = (positions: BigInt64Array, start: number, length: number) =>
+    fromArray(positions.subarray(start, start + run.count * length)).reshape(run.count, length).toDevice(like.device);
+  const queries = at(context.queryPositions, run.queryStart, run.queries).unsqueeze(2);
+  const keys = at(context.keyPositions, run.keyStart, run.keys).unsqueeze(1);
+  return visibility(queries.sub(keys), context, like).unsqueeze(1);
+}
+
+/** From distances (query minus key position): what causality and the window hide. */
+function visibility(distance: Tensor, context: Context, like: Tensor): Tensor {
+  let hidden: Tensor | undefined = context.causal ? aten.lt.Scalar(distance, 0) : undefined;
+  if (context.window !== undefined) {
+    const far = aten.ge.Scalar(distance, context.window);
+    hidden = hidden === undefined ? far : aten.logical_or.default(hidden, far);
+  }
+  const open = aten.zeros.default([...distance.shape], { dtype: widened(like), device: like.device });
+  return hidden === undefined ? open : aten.masked_fill.Scalar(open, hidden, Number.NEGATIVE_INFINITY);
+}
+
+/** The type that the kernel computes in: libtorch's bf16 kernel is eighteen times slower on the CPU than its f32 one. */
+function widened(x: Tensor): 'f32' | 'f64' | 'bf16' | 'f16' {
+  if (x.dtype === 'f64') return 'f64';
+  return x.device.startsWith('cuda') && x.dtype !== 'f32' ? (x.dtype as 'bf16' | 'f16') : 'f32';
+}
+
+/** q [B, H, T, D], k and v [B, K, Tk, D] → [B, H, T, D]; heads of a group share their keys and values. */
+function kernel(heads: Heads, options: { mask?: Tensor; isCausal: boolean; scale: number }): Tensor {
+  const dtype = widened(heads.q);
+  const groups = heads.q.shape[1] / heads.k.shape[1];
+  const q = heads.q.to(dtype);
+  const [k, v] = [heads.k, heads.v].map((x) => repeatHeads(x.to(dtype), groups));
+  const y = aten.scaled_dot_product_attention.default(q, k, v, { attn_mask: options.mask, is_causal: options.isCausal, scale: options.scale });
+  return y.to(heads.q.dtype);
+}
+
+function repeatHeads(x: Tensor, groups: number): Tensor {
+  if (groups === 1) return x;
+  const [B, K, T, D] = x.shape;
+  return x.unsqueeze(2).expand(B, K, groups, T, D).reshape(B, K * groups, T, D);
+}
+
+/** Segments with parents: the keys of a segment are its ancestors', oldest first, and its own. */
+function familyAttention(heads: Heads, layout: Layout, parents: readonly number[], context: Context): Tensor {
+  const lengths = segmentLengths(layout);
+  const [q, k, v] = [heads.q, heads.k, heads.v].map((x) => x.split(lengths));
+  const parts = lengths.map((queries, segment) => {
+    const chain = ancestry(parents, segment);
+    const keyPositions = BigInt64Array.from(chain.flatMap((s) => [...context.keyPositions.subarray(layout.offsets[s], layout.offsets[s + 1])]));
+    const run = { queryStart: layout.offsets[segment], keyStart: 0, count: 1, queries, keys: keyPositions.length };
+    const joined = { q: q[segment], k: cat(chain.map((s) => k[s])), v: cat(chain.map((s) => v[s])) };
+    return queries === 0 ? joined.q : runAttention(joined, run, { ...context, keyPositions });
+  });
+  return cat(parts);
+}
+
+function ancestry(parents: readonly number[], segment: number): number[] {
+  const chain = [segment];
+  for (let parent = parents[segment]; parent >= 0; parent = parents[parent]) chain.unshift(parent);
+  return chain;
+}

@@ -1,0 +1,62 @@
+import { aten, attune, type Tensor } from '../tensor/index.ts';
+import { Module } from './module.ts';
+
+/** What keys a training pass's random numbers: the run's seed, the step, and who each token is. */
+export interface Randomness {
+  seed: number;
+  step: number;
+  /** int64 [N]: a hash of each token's row and position, so that batching changes nothing. */
+  tokens: Tensor;
+}
+
+let current: Randomness | undefined;
+
+/** Runs a training pass with dropout on. Outside it every dropout is the identity. */
+export function withRandomness<T>(randomness: Randomness | undefined, body: () => T): T {
+  const before = current;
+  current = randomness;
+  try {
+    return body();
+  } finally {
+    current = before;
+  }
+}
+
+/** The randomness of the pass under way, to restore it when a block is computed again. */
+export function currentRandomness(): Randomness | undefined {
+  return current;
+}
+
+/** Zeroes features with probability p and scales the rest by 1/(1-p), keyed by (seed, step, site, token, feature). */
+export class Dropout extends Module {
+  readonly #probability: number;
+  readonly #site: number;
+
+  /** `site`: a number that no other dropout of the model has. */
+  constructor(probability: number, site: string) {
+    super();
+    this.#probability = probability;
+    this.#site = hash32(site);
+  }
+
+  /** x [N, D] or [N, H, D] → the same */
+  forward(x: Tensor): Tensor {
+    if (current === undefined || this.#probability === 0) return x;
+    const width = x.size / x.shape[0];
+    const uniform = attune.keyed_uniform.default(current.tokens, width, this.#key(current));
+    const kept = uniform.reshape(...x.shape);
+    const mask = aten.ge.Scalar(kept, this.#probability).to(x.dtype);
+    return x.mul(mask.mul(1 / (1 - this.#probability)));
+  }
+
+  #key({ seed, step }: Randomness): bigint {
+    return BigInt.asIntN(64, (BigInt(hash32(`${seed}:${step}`)) << 32n) | BigInt(this.#site));
+  }
+}
+
+/** FNV-1a. */
+export function hash32(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return hash >>> 0;
+}

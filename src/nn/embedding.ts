@@ -1,0 +1,49 @@
+import { aten, type DType, type Tensor } from '../tensor/index.ts';
+import { Module, Parameter } from './module.ts';
+
+/** Changes what an embedding gives (LoRA on embeddings, rows of new tokens) while its weight keeps its path. */
+export interface EmbeddingAdapter {
+  /** ids int64 [N], output [N, D] so far → [N, D] */
+  forward(ids: Tensor, output: Tensor, layer: Embedding): Tensor;
+  /** Changes the weight [V, D] where it serves as the output head too. */
+  headWeight?(weight: Tensor): Tensor;
+}
+
+/** A table of vectors: weight [V, D]. */
+export class Embedding extends Module {
+  readonly count: number;
+  readonly width: number;
+  readonly weight: Parameter;
+  #adapters: EmbeddingAdapter[] = [];
+
+  constructor(count: number, width: number) {
+    super();
+    this.count = count;
+    this.width = width;
+    this.weight = new Parameter([count, width]);
+  }
+
+  get adapters(): readonly EmbeddingAdapter[] {
+    return this.#adapters;
+  }
+  addAdapter(adapter: EmbeddingAdapter): void {
+    this.#adapters.push(adapter);
+  }
+  removeAdapter(adapter: EmbeddingAdapter): void {
+    this.#adapters = this.#adapters.filter((one) => one !== adapter);
+  }
+
+  /** ids int64 [N] → [N, D]; rows are gathered before the cast, so a large f32 table is not cast as a whole. */
+  forward(ids: Tensor, dtype: DType): Tensor {
+    let output = aten.embedding.default(this.weight.tensor, ids).to(dtype);
+    for (const adapter of this.#adapters) output = adapter.forward(ids, output, this);
+    return output;
+  }
+
+  /** The table as an output head sees it. */
+  headWeight(): Tensor {
+    let weight = this.weight.tensor;
+    for (const adapter of this.#adapters) if (adapter.headWeight !== undefined) weight = adapter.headWeight(weight);
+    return weight;
+  }
+}

@@ -1,0 +1,43 @@
+/**
+ * How a flat row of tokens [N] falls into segments. Text is never padded: attention reads the layout instead of a mask,
+ * which gives packing, mixed lengths, shared prompts and sums per row in one way.
+ */
+export interface Layout {
+  /** Where each segment starts, and N at the end: S + 1 numbers. */
+  readonly offsets: readonly number[];
+  /** Position of each token inside its row, for position embeddings and causality: [N]. */
+  readonly positions: BigInt64Array;
+  /** The batch's row that each segment belongs to: [S]. */
+  readonly rowOf: readonly number[];
+  /** The segment whose tokens (and whose parents') a segment may attend to as well, or -1: [S]. */
+  readonly parents?: readonly number[];
+  /** Whether a token sees only tokens at its own position and before. */
+  readonly causal: boolean;
+}
+
+/** Rows of the given lengths side by side, each a segment of its own. */
+export function layoutOfRows(lengths: readonly number[], options: { causal: boolean; starts?: readonly number[] }): Layout {
+  const offsets = [0];
+  for (const length of lengths) offsets.push(offsets[offsets.length - 1] + length);
+  const positions = new BigInt64Array(offsets[offsets.length - 1]);
+  for (const [row, length] of lengths.entries()) {
+    const start = options.starts?.[row] ?? 0;
+    for (let i = 0; i < length; i++) positions[offsets[row] + i] = BigInt(start + i);
+  }
+  return { offsets, positions, rowOf: lengths.map((_, row) => row), causal: options.causal };
+}
+
+export function tokenCount(layout: Layout): number {
+  return layout.offsets[layout.offsets.length - 1];
+}
+
+export function segmentLengths(layout: Layout): number[] {
+  return layout.rowOf.map((_, segment) => layout.offsets[segment + 1] - layout.offsets[segment]);
+}
+
+/** The row of each token: [N]. */
+export function rowOfTokens(layout: Layout): Int32Array {
+  const rows = new Int32Array(tokenCount(layout));
+  for (const [segment, row] of layout.rowOf.entries()) rows.fill(row, layout.offsets[segment], layout.offsets[segment + 1]);
+  return rows;
+}

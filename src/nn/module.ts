@@ -1,0 +1,94 @@
+import { empty, type DType, type Shape, type Tensor } from '../tensor/index.ts';
+
+/**
+ * A weight with a name in the checkpoint. It starts on `meta` (a shape without memory) until a checkpoint or an
+ * initialiser gives it values.
+ */
+export class Parameter {
+  readonly shape: Shape;
+  #tensor: Tensor;
+  /** Whether the optimiser moves it; set by the tuning method. */
+  trainable = false;
+
+  constructor(shape: Shape, dtype: DType = 'f32') {
+    this.shape = shape;
+    this.#tensor = empty(shape, { dtype, device: 'meta' }).own();
+  }
+
+  get tensor(): Tensor {
+    return this.#tensor;
+  }
+
+  /** Takes over the tensor (and frees the one before). */
+  assign(tensor: Tensor): void {
+    if (tensor.shape.join() !== this.shape.join()) {
+      throw new Error(`a parameter of shape [${this.shape.join(', ')}] cannot take a tensor of shape [${tensor.shape.join(', ')}]`);
+    }
+    const before = this.#tensor;
+    this.#tensor = tensor.own();
+    if (before.id !== tensor.id) before.dispose();
+    if (this.trainable) tensor.setRequiresGrad();
+  }
+
+  setTrainable(value: boolean): void {
+    this.trainable = value;
+    this.#tensor.setRequiresGrad(value);
+  }
+
+  /** The weight in the type of the activations that it meets; differentiable. */
+  value(dtype: DType): Tensor {
+    return this.#tensor.to(dtype);
+  }
+
+  get size(): number {
+    return this.shape.reduce((product, size) => product * size, 1);
+  }
+}
+
+/** Fixed numbers that a checkpoint may hold but no optimiser moves. */
+export class ModuleBuffer extends Parameter {
+  override setTrainable(value: boolean): void {
+    if (value) throw new Error('a buffer cannot be trained');
+  }
+}
+
+type Child = Module | readonly Module[];
+
+/**
+ * A piece of a model. Parameters, buffers and submodules are its own enumerable properties, named as the checkpoint
+ * names them, so a path such as `layers.0.self_attn.q_proj.weight` is the path through the objects.
+ */
+export abstract class Module {
+  /** This module and all below it, with their paths, in the order of definition. */
+  *modules(path = ''): Generator<[string, Module]> {
+    yield [path, this];
+    for (const [name, child] of this.children()) yield* child.modules(join(path, name));
+  }
+
+  *children(): Generator<[string, Module]> {
+    for (const [name, value] of Object.entries(this) as [string, Child | unknown][]) {
+      if (value instanceof Module) yield [name, value];
+      else if (Array.isArray(value)) {
+        for (const [index, item] of value.entries()) if (item instanceof Module) yield [`${name}.${index}`, item];
+      }
+    }
+  }
+
+  /** All parameters and buffers below, by path. */
+  *parameters(path = ''): Generator<[string, Parameter]> {
+    for (const [modulePath, module] of this.modules(path)) {
+      for (const [name, value] of Object.entries(module)) {
+        if (value instanceof Parameter) yield [join(modulePath, name), value];
+      }
+    }
+  }
+
+  /** Frees every weight. */
+  dispose(): void {
+    for (const [, parameter] of this.parameters()) parameter.tensor.dispose();
+  }
+}
+
+export function join(path: string, name: string): string {
+  return path === '' ? name : `${path}.${name}`;
+}

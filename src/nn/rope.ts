@@ -1,0 +1,60 @@
+// N tokens, H heads, D head size
+import { aten, cat, fromArray, type DType, type Tensor } from '../tensor/index.ts';
+
+export interface RopeScaling {
+  rope_type: string;
+  factor?: number;
+  low_freq_factor?: number;
+  high_freq_factor?: number;
+  original_max_position_embeddings?: number;
+}
+
+/** Cosines and sines for every token of a pass: [N, 1, D], both halves alike. */
+export interface Rotation {
+  cos: Tensor;
+  sin: Tensor;
+}
+
+type Scale = (inverse: number, scaling: RopeScaling) => number;
+
+/** Each kind of scaling maps an inverse frequency to another (HF modeling_rope_utils). */
+const scalings: Record<string, Scale> = {
+  default: (inverse) => inverse,
+  linear: (inverse, { factor = 1 }) => inverse / factor,
+  llama3: (inverse, scaling) => {
+    const { factor = 1, low_freq_factor: low = 1, high_freq_factor: high = 4, original_max_position_embeddings: original = 8192 } = scaling;
+    const wavelength = (2 * Math.PI) / inverse;
+    if (wavelength < original / high) return inverse;
+    if (wavelength > original / low) return inverse / factor;
+    const smooth = (original / wavelength - low) / (high - low);
+    return ((1 - smooth) * inverse) / factor + smooth * inverse;
+  },
+};
+
+export const ropeTypes: readonly string[] = Object.keys(scalings);
+
+/** Rotary position embeddings (Su et al., 2021) in Hugging Face's half-split order. */
+export class Rope {
+  readonly #inverse: Float32Array;
+
+  constructor(headSize: number, theta: number, scaling: RopeScaling = { rope_type: 'default' }) {
+    const scale = scalings[scaling.rope_type];
+    this.#inverse = Float32Array.from({ length: headSize / 2 }, (_, i) => scale(Math.fround(1 / theta ** ((2 * i) / headSize)), scaling));
+  }
+
+  /** positions int64 [N] → the rotation, computed in f32 (f64 for an f64 pass) and cast. */
+  rotation(positions: Tensor, dtype: DType): Rotation {
+    const wide = dtype === 'f64' ? 'f64' : 'f32';
+    const inverse = fromArray(this.#inverse).to(wide).toDevice(positions.device);
+    const angles = positions.to(wide).unsqueeze(1).mul(inverse); // [N, D/2]
+    const both = cat([angles, angles], 1).unsqueeze(1); // [N, 1, D]
+    return { cos: aten.cos.default(both).to(dtype), sin: aten.sin.default(both).to(dtype) };
+  }
+}
+
+/** x [N, H, D] turned by its tokens' angles. */
+export function rotate(x: Tensor, rotation: Rotation): Tensor {
+  const [first, second] = x.chunk(2, -1);
+  const turned = cat([second.neg(), first], -1);
+  return x.mul(rotation.cos).add(turned.mul(rotation.sin));
+}
