@@ -1,0 +1,21 @@
+import { createHash } from 'node:crypto';
+
+const HELD_OUT_SHARE = 0.01;
+
+/** A number in [0, 1) that depends on the name alone: the same on every machine and in every version of the corpus. */
+export function hashFraction(purpose: string, name: string): number {
+  return createHash('sha256').update(`attune-base:${purpose}:${name}`).digest().readUInt32BE(0) / 2 ** 32;
+}
+
+/** One document in a hundred is never trained on and measures the model in bits per byte. */
+export function isHeldOutDocument(id: string): boolean {
+  return hashFraction('held-out', id) < HELD_OUT_SHARE;
+}
+
+/**
+ * One source package in three, by its name, gives no description to the corpus at all: evaluations on Debian's catalogue
+ * may use those and nothing else. The packages of one source are kept together, for their descriptions share paragraphs.
+ */
+export function isReservedSource(sourcePackage: string): boolean {
+  return hashFraction('reserved', sourcePackage) < 1 / 3;
+}
