@@ -1,3 +1,4 @@
+import { philoxKey } from '../base/random.ts';
 import { aten, attune, type Tensor } from '../tensor/index.ts';
 import { Module } from './module.ts';
 
@@ -50,12 +51,13 @@ export class Dropout extends Module {
   }
 
   #key({ seed, step }: Randomness): bigint {
-    return BigInt.asIntN(64, (BigInt(hash32(`${seed}:${step}`)) << 32n) | BigInt(this.#site));
+    const [low, high] = philoxKey([seed, 'dropout', step, this.#site]);
+    return BigInt.asIntN(64, (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0));
   }
 }
 
 /** FNV-1a. */
-export function hash32(text: string): number {
+function hash32(text: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
   return hash >>> 0;

@@ -1,0 +1,40 @@
+import type { Embedding, Module } from '../nn/index.ts';
+import type { RawConfig } from './config.ts';
+import type { Stack } from './stack.ts';
+
+/** The trunk of a model: everything but the head. */
+export interface Trunk extends Module {
+  /** Encoder-decoders: the stack whose output the decoder attends to. */
+  readonly encoderStack?: Stack;
+  /** The stack that gives the hidden states that a head reads. */
+  readonly stack: Stack;
+  /** Width of those hidden states. */
+  readonly width: number;
+  /** The table of input tokens, which a tied head shares. */
+  readonly tokenTable: Embedding;
+}
+
+/** What a task's head is called in this architecture's checkpoints, and how it is shaped. */
+export interface HeadPlan {
+  /** Name in the head registry. */
+  head: string;
+  /** The class that Hugging Face would load: `LlamaForCausalLM`. */
+  className: string;
+  /** Options of the head; each head checks its own. */
+  options: Readonly<Record<string, unknown>>;
+}
+
+export type Task = 'causal-lm' | 'sequence' | 'masked-lm' | 'seq2seq';
+
+/** One model type: a file and a line in this folder's index. */
+export interface Architecture {
+  /** config.json's `model_type`. */
+  modelType: string;
+  /** The trunk's name inside checkpoints that have a head: `model`, `bert`. */
+  prefix: string;
+  build(raw: RawConfig): Trunk;
+  /** The tasks it can do and their heads; the first one is the default. */
+  heads(raw: RawConfig): Partial<Record<Task, HeadPlan>>;
+  /** Limits that data are checked against. */
+  limits(raw: RawConfig): { vocabularySize: number; maxPositions: number };
+}

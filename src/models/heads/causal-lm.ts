@@ -1,0 +1,41 @@
+import { Linear, type Term } from '../../nn/index.ts';
+import type { Tensor } from '../../tensor/index.ts';
+import type { Trunk } from '../architecture.ts';
+import type { HeadKind } from './head.ts';
+import { linearTerms, TokenHead } from './token-head.ts';
+
+interface Options {
+  /** Its name in the checkpoint: `lm_head`, `proj_out`. */
+  name: string;
+  /** Shares the table of input tokens, and then has no weight of its own. */
+  tied: boolean;
+  softcap?: number;
+  scale?: number;
+}
+
+class LanguageModelHead extends TokenHead {
+  override readonly softcap: number;
+  override readonly scale: number;
+  readonly #trunk: Trunk;
+  readonly #own: Linear | undefined;
+
+  constructor(trunk: Trunk, options: Options) {
+    super();
+    this.#trunk = trunk;
+    this.softcap = options.softcap ?? 0;
+    this.scale = options.scale ?? 1;
+    if (options.tied) return;
+    this.#own = new Linear(trunk.width, trunk.tokenTable.count);
+    Object.assign(this, { [options.name]: this.#own });
+  }
+
+  protected override terms(hidden: Tensor): Term[] {
+    if (this.#own !== undefined) return linearTerms(this.#own, hidden);
+    return [{ hidden, weight: this.#trunk.tokenTable.headWeight() }];
+  }
+}
+
+/** Next-token prediction, with a matrix of its own or the token table's. */
+export const head: HeadKind = {
+  create: ({ trunk, options }) => new LanguageModelHead(trunk, options as unknown as Options),
+};

@@ -1,0 +1,16 @@
+import type { Module } from '../../nn/index.ts';
+import type { Trunk } from '../architecture.ts';
+
+/** What a head is made from. */
+export interface HeadContext {
+  trunk: Trunk;
+  /** The architecture's own options for this head (`HeadPlan.options`). */
+  options: Readonly<Record<string, unknown>>;
+  /** Class names, for heads that have classes. */
+  labels: readonly string[];
+}
+
+/** One kind of head: a file and a line in the registry. Its module paths are the checkpoint's, from the root. */
+export interface HeadKind {
+  create(context: HeadContext): Module;
+}

@@ -1,0 +1,10 @@
+import { defineRegistry } from '../../base/registry.ts';
+
+/** Every kind of head. One more is a file and a line. */
+export const heads = defineRegistry('head', 'E_UNKNOWN_HEAD', {
+  'causal-lm': async () => (await import('./causal-lm.ts')).head,
+  'masked-lm': async () => (await import('./masked-lm.ts')).head,
+  sequence: async () => (await import('./sequence.ts')).head,
+  // The decoder of an encoder-decoder predicts its next token as a decoder alone does.
+  seq2seq: async () => (await import('./causal-lm.ts')).head,
+});

@@ -1,0 +1,62 @@
+// N tokens, D width, V vocabulary
+import { aten, attune, type Tensor } from '../../tensor/index.ts';
+import { Module, type LinearLike, type Term } from '../../nn/index.ts';
+
+export interface TokenLogProbs {
+  /** Log-probability of each target, f32 [N]. */
+  logProbs: Tensor;
+  /** Whether the target is the most probable token, bool [N]. */
+  hit: Tensor;
+}
+
+/** A head that scores a vocabulary at each token. Its logits are never returned for more than the tokens asked for. */
+export abstract class TokenHead extends Module {
+  /** What stands between the trunk and the product with the vocabulary: [N, D] → [N, D]. */
+  protected transform(hidden: Tensor): Tensor {
+    return hidden;
+  }
+  /** The products whose sum is the logits, from the transformed hidden states. */
+  protected abstract terms(hidden: Tensor): Term[];
+  protected outputBias(): Tensor | undefined {
+    return undefined;
+  }
+  /** logits = cap · tanh(logits / cap); 0 for none. */
+  readonly softcap: number = 0;
+  readonly scale: number = 1;
+
+  /** Log-probabilities of `targets` int64 [N] given hidden [N, D], in chunks of rows, differentiable. */
+  tokenLogProbs(hidden: Tensor, targets: Tensor): TokenLogProbs {
+    const terms = this.terms(this.transform(hidden));
+    const [logProbs, hit] = attune.token_log_probs.default(
+      terms.map((term) => term.hidden),
+      terms.map((term) => term.weight),
+      this.outputBias(),
+      targets,
+      { softcap: this.softcap, scale: this.scale },
+    );
+    return { logProbs, hit };
+  }
+
+  /** Logits f32 [N, V], for sampling and other uses of few tokens. */
+  logits(hidden: Tensor): Tensor {
+    const products = this.terms(this.transform(hidden)).map((term) =>
+      aten.linear.default(term.hidden, term.weight.to(term.hidden.dtype)),
+    );
+    let logits = products.reduce((sum, product) => sum.add(product));
+    if (logits.dtype !== 'f64') logits = logits.to('f32');
+    const bias = this.outputBias();
+    if (bias !== undefined) logits = logits.add(bias);
+    if (this.scale !== 1) logits = logits.mul(this.scale);
+    return this.softcap > 0 ? aten.tanh.default(logits.div(this.softcap)).mul(this.softcap) : logits;
+  }
+}
+
+/** A linear layer's output as terms, adapters included; an adapter that is no sum of products cannot sit on a head. */
+export function linearTerms(layer: LinearLike, hidden: Tensor): Term[] {
+  const terms: Term[] = [{ hidden, weight: layer.weight.tensor }];
+  for (const adapter of layer.adapters) {
+    if (adapter.terms === undefined) throw new Error('this adapter cannot be put on an output head');
+    terms.push(...adapter.terms(hidden));
+  }
+  return terms;
+}

@@ -1,0 +1,9 @@
+import { defineRegistry } from '../base/registry.ts';
+
+/** Every model type that can be loaded. One more is a file and a line. */
+export const architectures = defineRegistry('model type', 'E_UNKNOWN_MODEL_TYPE', {
+  llama: async () => (await import('./llama.ts')).architecture,
+  mistral: async () => (await import('./mistral.ts')).architecture,
+  qwen2: async () => (await import('./qwen2.ts')).architecture,
+  qwen3: async () => (await import('./qwen3.ts')).architecture,
+});

@@ -1,0 +1,48 @@
+import { philoxKey } from '../base/random.ts';
+import { LayerNorm, RMSNorm, type Module, type Parameter } from '../nn/index.ts';
+import { arange, aten, attune, noGrad, scope, zeros, type DType, type Shape, type Tensor } from '../tensor/index.ts';
+
+export interface InitialiseOptions {
+  seed: number;
+  /** Standard deviation of weights; biases start at 0, norms at 1. */
+  deviation: number;
+  dtype: DType;
+  device: string;
+}
+
+/** Normal numbers that depend on the seed and the parameter's path only, not on what else is initialised. */
+export function keyedNormal(shape: Shape, key: { seed: number; path: string }, deviation: number): Tensor {
+  const [rows, ...rest] = shape.length === 0 ? [1] : shape;
+  const width = rest.reduce((product, size) => product * size, 1);
+  const [low, high] = philoxKey([key.seed, `init:${key.path}`]);
+  const word = BigInt.asIntN(64, (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0));
+  const uniform = attune.keyed_uniform.default(arange(rows), width, word); // [0, 1) in steps of 2^-24
+  const centred = uniform.mul(2).add(2 ** -24 - 1); // never ±1
+  return aten.erfinv.default(centred).mul(Math.SQRT2 * deviation).reshape(...shape);
+}
+
+/** Gives values to every parameter of a module tree that has none yet; returns their paths. */
+export function initialise(modules: Iterable<[string, Module]>, options: InitialiseOptions): string[] {
+  const done: string[] = [];
+  for (const [modulePath, module] of modules) {
+    const isNorm = module instanceof LayerNorm || module instanceof RMSNorm;
+    for (const [name, value] of Object.entries(module)) {
+      if (!isParameter(value) || value.tensor.device !== 'meta') continue;
+      const path = modulePath === '' ? name : `${modulePath}.${name}`;
+      noGrad(() => scope(() => value.assign(firstValue(value, { path, name, isNorm }, options))));
+      done.push(path);
+    }
+  }
+  return done;
+}
+
+function isParameter(value: unknown): value is Parameter {
+  return typeof value === 'object' && value !== null && 'setTrainable' in value;
+}
+
+function firstValue(parameter: Parameter, place: { path: string; name: string; isNorm: boolean }, options: InitialiseOptions): Tensor {
+  const { dtype, device, deviation, seed } = options;
+  if (place.name === 'bias') return zeros(parameter.shape, { dtype, device });
+  if (place.isNorm) return aten.ones.default(parameter.shape, { dtype, device });
+  return keyedNormal(parameter.shape, { seed, path: place.path }, deviation).to(dtype).toDevice(device);
+}

@@ -1,0 +1,81 @@
+import { Module, type Parameter } from '../nn/index.ts';
+import type { DType, Tensor } from '../tensor/index.ts';
+import type { Architecture, HeadPlan, Task, Trunk } from './architecture.ts';
+import type { RawConfig } from './config.ts';
+import { SequenceHead } from './heads/sequence.ts';
+import { TokenHead } from './heads/token-head.ts';
+import { runStack, type BlockCache, type Memory, type PassOptions, type StackInput, type StageRunner } from './stack.ts';
+
+/** The input of a whole model; `source` is what an encoder-decoder's encoder reads. */
+export interface ModelInput extends StackInput {
+  source?: StackInput;
+}
+
+export interface ForwardOptions {
+  runner?: StageRunner;
+  cache?: BlockCache;
+  /** An encoder's output computed before, in place of `source`. */
+  memory?: Memory;
+  watch?: PassOptions['watch'];
+}
+
+/** A trunk with a head, as a checkpoint names them. Compute type and device are the model's, not the caller's. */
+export class Model extends Module {
+  readonly architecture: Architecture;
+  readonly task: Task;
+  readonly plan: HeadPlan;
+  readonly trunk: Trunk;
+  readonly head: Module;
+  /** config.json as it is to be written with this model. */
+  config: RawConfig;
+  /** The type of activations. */
+  dtype: DType = 'f32';
+  device = 'cpu';
+  /** Checkpoints of a bare trunk leave its name out of the paths. */
+  isBare = false;
+
+  constructor(parts: { architecture: Architecture; task: Task; plan: HeadPlan; trunk: Trunk; head: Module; config: RawConfig }) {
+    super();
+    this.architecture = parts.architecture;
+    this.task = parts.task;
+    this.plan = parts.plan;
+    this.trunk = parts.trunk;
+    this.head = parts.head;
+    this.config = parts.config;
+  }
+
+  override *modules(path = ''): Generator<[string, Module]> {
+    yield* this.trunk.modules(path === '' ? this.architecture.prefix : `${path}.${this.architecture.prefix}`);
+    yield* this.head.modules(path);
+  }
+
+  *trainable(): Generator<[string, Parameter]> {
+    for (const entry of this.parameters()) if (entry[1].trainable) yield entry;
+  }
+
+  /** An encoder's output: [M, D]. */
+  encode(source: StackInput, options: ForwardOptions = {}): Memory {
+    const stack = this.trunk.encoderStack;
+    if (stack === undefined) throw new Error(`${this.architecture.modelType} has no encoder`);
+    const hidden = runStack(stack, source, { dtype: this.dtype, device: this.device, runner: options.runner });
+    return { hidden: options.runner?.share(hidden) ?? hidden, keys: source.layout };
+  }
+
+  /** Hidden states after the final norm: [N, D]. Logits are asked of the head, for the tokens that need them. */
+  hidden(input: ModelInput, options: ForwardOptions = {}): Tensor {
+    const memory = options.memory ?? (input.source === undefined ? undefined : this.encode(input.source, options));
+    const { dtype, device } = this;
+    const hidden = runStack(this.trunk.stack, input, { ...options, dtype, device, memory });
+    return options.runner?.share(hidden) ?? hidden;
+  }
+
+  get tokenHead(): TokenHead {
+    if (!(this.head instanceof TokenHead)) throw new Error(`the head of a ${this.task} model scores no tokens`);
+    return this.head;
+  }
+
+  get sequenceHead(): SequenceHead {
+    if (!(this.head instanceof SequenceHead)) throw new Error(`the head of a ${this.task} model scores no rows`);
+    return this.head;
+  }
+}

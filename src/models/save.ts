@@ -1,0 +1,77 @@
+import { join } from 'node:path';
+import { writeJson } from '../files/json.ts';
+import { dtypeBytes, scope, writeSafetensors, type DType, type Tensor } from '../tensor/index.ts';
+import type { Model } from './model.ts';
+
+export interface SaveOptions {
+  /** Type of the written weights; by default each keeps its own. */
+  dtype?: DType;
+  /** Shards are at most this large; 5 GB as Hugging Face writes them. */
+  shardBytes?: number;
+}
+
+const SHARD_BYTES = 5e9;
+
+/** Writes config.json and the weights as a Hugging Face folder; returns the bytes of the weights. */
+export function saveModel(model: Model, folder: string, options: SaveOptions = {}): number {
+  const { dtype, shardBytes = SHARD_BYTES } = options;
+  writeJson(join(folder, 'config.json'), dtype === undefined ? model.config : { ...model.config, dtype: torchName(dtype) });
+  return scope(() => {
+    const tensors = new Map([...namedTensors(model)].map(([name, tensor]) => [name, dtype === undefined ? tensor : tensor.to(dtype)]));
+    const shards = shard(tensors, shardBytes);
+    if (shards.length === 1) return writeSafetensors(join(folder, 'model.safetensors'), tensors);
+    return writeShards(folder, shards);
+  });
+}
+
+/** A model's tensors under the names that its checkpoint had. */
+export function* namedTensors(model: Model): Generator<[string, Tensor]> {
+  const cut = model.isBare ? `${model.architecture.prefix}.` : '';
+  for (const [path, parameter] of model.parameters()) {
+    yield [cut !== '' && path.startsWith(cut) ? path.slice(cut.length) : path, parameter.tensor.detach()];
+  }
+}
+
+function bytesOf(tensor: Tensor): number {
+  return tensor.size * dtypeBytes[tensor.dtype];
+}
+
+function shard(tensors: ReadonlyMap<string, Tensor>, limit: number): Map<string, Tensor>[] {
+  const shards: Map<string, Tensor>[] = [new Map()];
+  let filled = 0;
+  for (const [name, tensor] of tensors) {
+    const bytes = bytesOf(tensor);
+    if (filled > 0 && filled + bytes > limit) {
+      shards.push(new Map());
+      filled = 0;
+    }
+    shards[shards.length - 1].set(name, tensor);
+    filled += bytes;
+  }
+  return shards;
+}
+
+function writeShards(folder: string, shards: readonly Map<string, Tensor>[]): number {
+  const weightMap: Record<string, string> = {};
+  let total = 0;
+  let written = 0;
+  for (const [i, tensors] of shards.entries()) {
+    const file = `model-${padded(i + 1)}-of-${padded(shards.length)}.safetensors`;
+    written += writeSafetensors(join(folder, file), tensors);
+    for (const [name, tensor] of tensors) {
+      weightMap[name] = file;
+      total += bytesOf(tensor);
+    }
+  }
+  writeJson(join(folder, 'model.safetensors.index.json'), { metadata: { total_size: total }, weight_map: weightMap });
+  return written;
+}
+
+function padded(value: number): string {
+  return String(value).padStart(5, '0');
+}
+
+function torchName(dtype: DType): string {
+  const names: Partial<Record<DType, string>> = { f32: 'float32', bf16: 'bfloat16', f16: 'float16', f64: 'float64' };
+  return names[dtype] ?? dtype;
+}

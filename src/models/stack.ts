@@ -1,0 +1,104 @@
+import { fromArray, scope, type DType, type Tensor } from '../tensor/index.ts';
+import { Module, type KeyLayout, type Layout, type Rotation } from '../nn/index.ts';
+
+/** What a stack reads: tokens, ready embeddings, or features (log-mel frames, patches). */
+export interface StackInput {
+  layout: Layout;
+  /** int64 [N] */
+  ids?: BigInt64Array;
+  /** int64 [N], BERT's segment ids */
+  tokenTypes?: BigInt64Array;
+  /** [N, D], in place of ids */
+  embeddings?: Tensor;
+  /** Whisper: [B, mel bins, frames] */
+  features?: Tensor;
+}
+
+/** Keys and values of earlier tokens, kept per block. */
+export interface BlockCache {
+  /** Adds this pass's k and v [N, K, D]; gives all keys and values of the rows and where they lie. */
+  extend(block: number, k: Tensor, v: Tensor): { k: Tensor; v: Tensor; keys: KeyLayout };
+}
+
+/** An encoder's output as decoders see it. */
+export interface Memory {
+  /** [M, D] */
+  hidden: Tensor;
+  keys: KeyLayout;
+}
+
+/** What every block of one pass shares. Tensors belong to the scope of the pass. */
+export interface Pass {
+  layout: Layout;
+  /** int64 [N] */
+  positions: Tensor;
+  dtype: DType;
+  device: string;
+  rotation?: Rotation;
+  cache?: BlockCache;
+  memory?: Memory;
+}
+
+export abstract class Block extends Module {
+  /** x [N, D] → [N, D] */
+  abstract forward(x: Tensor, pass: Pass): Tensor;
+}
+
+/** Embedding, blocks, final norm. A decoder is one stack; an encoder-decoder is two. */
+export abstract class Stack extends Module {
+  /** Computes what the blocks of a pass share; also fills in a layout where the input has features only. */
+  prepare(_pass: Pass): void {}
+  /** → [N, D] */
+  abstract embed(input: StackInput, pass: Pass): Tensor;
+  abstract get blockList(): readonly Block[];
+  /** The final norm: [N, D] → [N, D] */
+  abstract finish(x: Tensor): Tensor;
+}
+
+/** How the stages of a pass are run: at once, or with what backward needs to go through them one by one. */
+export interface StageRunner {
+  /** One stage: `body(x)`; x is undefined for an embedding. */
+  stage(body: (x: Tensor) => Tensor, x: Tensor | undefined): Tensor;
+  /** A value that several later stages, or the objective, read. */
+  share(x: Tensor): Tensor;
+}
+
+/** Runs stages at once; each frees what it does not return. */
+export const directRunner: StageRunner = {
+  stage: (body, x) => scope(() => body(x as Tensor)),
+  share: (x) => x,
+};
+
+export interface PassOptions {
+  dtype: DType;
+  device: string;
+  runner?: StageRunner;
+  cache?: BlockCache;
+  memory?: Memory;
+  /** Sees each stage's output: 0 is the embedding, i the i-th block; the last also after the final norm. */
+  watch?: (index: number, hidden: Tensor) => void;
+}
+
+/** Runs a stack over its input: → [N, D], after the final norm. */
+export function runStack(stack: Stack, input: StackInput, options: PassOptions): Tensor {
+  const { dtype, device, cache, memory, runner = directRunner, watch } = options;
+  const positions = fromArray(input.layout.positions).toDevice(device);
+  const pass: Pass = { layout: input.layout, positions, dtype, device, cache, memory };
+  stack.prepare(pass);
+  const blocks = stack.blockList;
+  let x = runner.stage(() => stack.embed(input, pass), undefined);
+  watch?.(0, x);
+  for (const [index, block] of blocks.entries()) {
+    x = runner.stage((hidden) => block.forward(hidden, pass), x);
+    if (index < blocks.length - 1) watch?.(index + 1, x);
+  }
+  x = runner.stage((hidden) => stack.finish(hidden), x);
+  watch?.(blocks.length, x);
+  return x;
+}
+
+/** The input's token ids on the pass's device: int64 [N]. */
+export function idsOf(input: StackInput, pass: Pass): Tensor {
+  if (input.ids === undefined) throw new Error('this stack reads token ids, and the input has none');
+  return fromArray(input.ids).toDevice(pass.device);
+}
