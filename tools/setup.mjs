@@ -1,16 +1,74 @@
 #!/usr/bin/env node
-/** Makes the machine ready: packages, libtorch, compiler, addon. Needs nothing but Node 20 and npm. */
-import { dirname, join } from 'node:path';
+/**
+ * Makes a checkout or an installed package ready to run: npm packages, libtorch, a compiler, the addon. It needs nothing
+ * but Node 20 and npm, repairs what it can, and for the rest names the command. A second run takes well under a second.
+ *
+ *   node tools/setup.mjs [--yes] [--addon-only]
+ *
+ * ATTUNE_LIBTORCH names a libtorch; ATTUNE_LIBTORCH_MIRROR and ATTUNE_LIBTORCH_SHA256 another source of the archive;
+ * ATTUNE_YES=1 answers every question with yes.
+ */
+import { spawnSync } from 'node:child_process';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildAddon } from './setup/addon.mjs';
-import { findLibtorch } from './setup/libtorch.mjs';
-import { SetupError } from './setup/report.mjs';
+import { consentMode } from './setup/consent.mjs';
+import { localNode } from './setup/libtorch.mjs';
+import { prepareMachine } from './setup/machine.mjs';
+import { ensurePackages } from './setup/packages.mjs';
+import { SetupError, say, since } from './setup/report.mjs';
 
+const OLDEST_NODE = 20;
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const flags = new Set(process.argv.slice(2));
+
+async function setUp() {
+  const start = Date.now();
+  refuseStrangers();
+  const changed = flags.has('--addon-only') ? false : ensurePackages(root);
+  if (needsProxy()) return runAgainBehindProxy();
+  const isRoot = process.getuid?.() === 0;
+  const mode = consentMode({
+    yes: flags.has('--yes'),
+    terminal: process.stdin.isTTY === true,
+    isRoot,
+    environment: process.env,
+  });
+  const libtorch = await prepareMachine({ root, environment: process.env, mode, isRoot });
+  const { compiled } = await buildAddon({ root, libtorch });
+  if (changed || compiled > 0) say(`ready in ${since(start)}: libtorch ${libtorch.version}, ${libtorch.source}`);
+  return 0;
+}
+
+function refuseStrangers() {
+  for (const flag of flags) {
+    if (flag === '--yes' || flag === '--addon-only') continue;
+    throw new SetupError(`Unknown option ${flag}`, ['node tools/setup.mjs [--yes] [--addon-only]']);
+  }
+  if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE) {
+    throw new SetupError(`Node ${process.versions.node} is too old`, [
+      `install Node ${OLDEST_NODE} or newer: https://nodejs.org`,
+    ]);
+  }
+  if (process.platform === 'win32') {
+    throw new SetupError('Windows itself is not supported', ['wsl --install, and there the same commands as on Linux']);
+  }
+}
+
+/** Node 20 cannot fetch through a proxy; Node 24, which npm has just installed, can when it is told at its start. */
+function needsProxy() {
+  const { HTTPS_PROXY, https_proxy: lower, NODE_USE_ENV_PROXY } = process.env;
+  return Boolean(HTTPS_PROXY || lower) && NODE_USE_ENV_PROXY === undefined && localNode(root) !== undefined;
+}
+
+function runAgainBehindProxy() {
+  const environment = { ...process.env, NODE_USE_ENV_PROXY: '1' };
+  const script = fileURLToPath(import.meta.url);
+  return spawnSync(localNode(root), [script, ...flags], { stdio: 'inherit', env: environment }).status ?? 1;
+}
 
 try {
-  const libtorch = findLibtorch(process.env, join(root, 'build/libtorch'));
-  await buildAddon({ root, libtorch });
+  process.exitCode = await setUp();
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;
   process.stderr.write(`setup: ${error.message}\n`);

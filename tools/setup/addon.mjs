@@ -34,16 +34,27 @@ export async function buildAddon(plan) {
   const units = planUnits(sources, output, toolchain(plan));
   const link = linkFlags(plan.libtorch);
   const key = digest([...units.map((unit) => unit.key), ...link]);
-  const stamp = join(output, 'attune.key');
-  if (existsSync(file) && existsSync(stamp) && readFileSync(stamp, 'utf8') === key) return { file, compiled: 0 };
+  const stamp = join(output, 'attune.json');
+  if (existsSync(file) && readKey(stamp) === key) return { file, compiled: 0 };
 
   mkdirSync(join(output, 'objects'), { recursive: true });
   const missing = units.filter((unit) => !existsSync(unit.object));
   await compileAll(missing);
   await linkAddon({ units, file, link, compiler: units[0].compiler });
-  writeFileSync(stamp, key);
+  writeFileSync(
+    stamp,
+    `${JSON.stringify({ key, libtorch: plan.libtorch, sources: units.map((unit) => unit.name) }, null, 2)}\n`,
+  );
   dropStale(join(output, 'objects'), units);
   return { file, compiled: missing.length };
+}
+
+function readKey(stamp) {
+  try {
+    return JSON.parse(readFileSync(stamp, 'utf8')).key;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Compiler, its version and the flags that every file shares. */

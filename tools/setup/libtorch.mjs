@@ -1,5 +1,5 @@
 /** Finds a libtorch that is already on the machine: ATTUNE_LIBTORCH, the system's, a Python torch's (never imported). */
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { SetupError } from './report.mjs';
 import { ask, which } from './process.mjs';
@@ -17,15 +17,20 @@ export const OLDEST = '2.6.0';
  * @property {boolean} system whether the system's own loader path finds it
  */
 
+/** Where a system keeps its own libraries. */
+export const PREFIXES = ['/usr', '/usr/local', '/opt/libtorch', '/opt/homebrew'];
+
 /**
- * @param {NodeJS.ProcessEnv} environment
- * @param {string} downloaded folder of an earlier archive download
+ * @param {object} options
+ * @param {NodeJS.ProcessEnv} options.environment
+ * @param {string} options.downloaded folder of an earlier archive download
+ * @param {string[]} [options.prefixes]
  * @returns {Libtorch | undefined}
  */
-export function findLibtorch(environment, downloaded) {
+export function findLibtorch({ environment, downloaded, prefixes = PREFIXES }) {
   const chosen = environment.ATTUNE_LIBTORCH;
   if (chosen) return fromVariable(chosen);
-  return findSystem() ?? findPython(environment) ?? readLibtorch(downloaded, 'the official archive');
+  return findSystem(prefixes) ?? findPython(environment) ?? readLibtorch(downloaded, 'the official archive');
 }
 
 /** A folder that the user names is used or refused, never passed over in silence. */
@@ -45,8 +50,8 @@ function fromVariable(folder) {
   return found;
 }
 
-function findSystem() {
-  for (const prefix of ['/usr', '/usr/local', '/opt/libtorch', '/opt/homebrew']) {
+function findSystem(prefixes) {
+  for (const prefix of prefixes) {
     const found = readSystem(prefix, `the system's (${prefix})`) ?? readLibtorch(prefix, `the system's (${prefix})`);
     if (found && isRecent(found.version)) return found;
   }
@@ -162,15 +167,27 @@ export function openblasFolder() {
  * @returns {string | undefined} folder of node_api.h, from the Node that npm installed or the one that runs
  */
 export function nodeHeaders(root) {
-  const candidates = [];
-  for (let folder = root; ; folder = dirname(folder)) {
-    const modules = join(folder, 'node_modules');
-    if (existsSync(modules)) {
-      const packages = readdirSync(modules).filter((name) => name === `node-${process.platform}-${process.arch}`);
-      candidates.push(...packages.map((name) => join(modules, name, 'include/node')));
-    }
-    if (folder === dirname(folder)) break;
-  }
+  const candidates = nodePackages(root).map((folder) => join(folder, 'include/node'));
   candidates.push(join(dirname(process.execPath), '../include/node'), '/usr/include/node');
   return candidates.find((folder) => existsSync(join(folder, 'node_api.h')));
+}
+
+/**
+ * @param {string} root
+ * @returns {string | undefined} the Node that npm installed
+ */
+export function localNode(root) {
+  return nodePackages(root)
+    .map((folder) => join(folder, 'bin/node'))
+    .find((file) => existsSync(file));
+}
+
+/** Folders of the packages that hold this machine's Node: in the checkout, or beside the package in whoever uses it. */
+function nodePackages(root) {
+  const names = [`node-${process.platform}-${process.arch}`, `node-bin-${process.platform}-${process.arch}`];
+  const folders = [];
+  for (let folder = root; ; folder = dirname(folder)) {
+    folders.push(...names.map((name) => join(folder, 'node_modules', name)));
+    if (folder === dirname(folder)) return folders;
+  }
 }

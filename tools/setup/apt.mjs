@@ -1,0 +1,89 @@
+/** Debian's packages: whether they can be had, how large they are, installing them. */
+import { ask, collect, show, which } from './process.mjs';
+import { askFirst } from './consent.mjs';
+import { SetupError, say, since } from './report.mjs';
+
+/**
+ * @returns {boolean} whether this machine installs packages with apt
+ */
+export function hasApt() {
+  return process.platform === 'linux' && which('apt-get') !== undefined && which('apt-cache') !== undefined;
+}
+
+/**
+ * @param {string} name
+ * @returns {string | undefined} the upstream version that apt would install: "2.6.0"
+ */
+export function candidateVersion(name) {
+  const line = /^\s*Candidate: (?:\d+:)?(\d+(?:\.\d+)*)/m.exec(ask('apt-cache', ['policy', name]) ?? '');
+  return line?.[1];
+}
+
+/**
+ * Fetches apt's lists where they are missing, as in a fresh container.
+ * @param {string[]} names
+ * @param {AptAccess} access
+ */
+export async function refreshLists(names, access) {
+  if (names.every((name) => candidateVersion(name) !== undefined)) return;
+  await askFirst(access.mode, 'apt has no package lists: fetch them (about 10 MB)?', ['sudo apt-get update']);
+  say('fetching the package lists (apt-get update)');
+  runApt(['update'], access);
+}
+
+/**
+ * @typedef {object} AptAccess
+ * @property {import('./consent.mjs').Consent['mode']} mode
+ * @property {boolean} isRoot
+ */
+
+/**
+ * @param {string[]} names
+ * @param {AptAccess} access
+ */
+export async function aptInstall(names, access) {
+  const parameters = ['install', '--no-install-recommends', '--yes', ...names];
+  const byHand = [`sudo apt-get update && sudo apt-get install --no-install-recommends ${names.join(' ')}`];
+  const sizes = await installSizes(names);
+  await askFirst(access.mode, `Install ${names.join(', ')} with apt-get (${sizes})?`, byHand);
+  say(`installing ${names.join(', ')} with apt-get: ${sizes}`);
+  const start = Date.now();
+  if (runApt(parameters, access) !== 0) {
+    say('apt-get failed; once more with fresh lists');
+    runApt(['update'], access);
+    const status = runApt(parameters, access);
+    if (status !== 0) throw new SetupError(`apt-get install ended with ${status}`, byHand);
+  }
+  say(`installed ${names.join(', ')} in ${since(start)}`);
+}
+
+/** apt says so itself, without needing root: "Need to get 235 MB … 1,060 MB of additional disk space". */
+async function installSizes(names) {
+  const { output } = await collect(
+    'apt-get',
+    ['install', '--no-install-recommends', '--print-uris', '--yes', ...names],
+    {
+      env: { ...process.env, LC_ALL: 'C' },
+    },
+  );
+  const fetched = /Need to get ([\d.,]+ \w+)/.exec(output)?.[1];
+  const used = /([\d.,]+ \w+) (?:of additional disk space|disk space will be used)|Space needed: ([\d.,]+ \w+)/.exec(
+    output,
+  );
+  const disk = used?.[1] ?? used?.[2];
+  return `${fetched ?? 'nothing'} to download, ${disk ?? 'an unknown size'} on disk`;
+}
+
+function runApt(parameters, { isRoot, mode }) {
+  const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C.UTF-8' };
+  // One package list refresh or install may meet another apt at work: wait for its lock.
+  const options = ['-o', 'DPkg::Lock::Timeout=300', '-q'];
+  if (isRoot) return show('apt-get', [...options, ...parameters], { env: environment });
+  if (which('sudo') === undefined) {
+    throw new SetupError('Not root, and there is no sudo', [`as root: apt-get ${parameters.join(' ')}`]);
+  }
+  const sudo = mode === 'ask' ? [] : ['-n'];
+  return show('sudo', [...sudo, 'DEBIAN_FRONTEND=noninteractive', 'apt-get', ...options, ...parameters], {
+    env: environment,
+  });
+}

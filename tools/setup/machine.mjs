@@ -1,0 +1,68 @@
+/** Brings what the addon is built from: libtorch in its order of sources, the OpenMP BLAS beside Debian's, a compiler. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fetchLibtorch } from './archive.mjs';
+import { aptInstall, candidateVersion, hasApt, refreshLists } from './apt.mjs';
+import { findLibtorch, isRecent, openblasFolder } from './libtorch.mjs';
+import { which } from './process.mjs';
+import { SetupError, say } from './report.mjs';
+
+/**
+ * @typedef {object} Machine
+ * @property {string} root the package's folder
+ * @property {NodeJS.ProcessEnv} environment
+ * @property {import('./consent.mjs').Consent['mode']} mode
+ * @property {boolean} isRoot
+ * @property {string[]} [prefixes] where the system's libtorch is looked for
+ * @property {string} [openblas] folder of the OpenMP BLAS
+ */
+
+/**
+ * @param {Machine} machine
+ * @returns {Promise<import('./libtorch.mjs').Libtorch>}
+ */
+export async function prepareMachine(machine) {
+  const search = { ...machine, downloaded: join(machine.root, 'build/libtorch') };
+  let found = findLibtorch(search);
+  if (hasApt()) {
+    const names = await missingPackages(found, machine);
+    if (names.length > 0) {
+      await aptInstall(names, machine);
+      found ??= findLibtorch(search);
+    }
+  }
+  if (!hasCompiler(machine.environment)) throw noCompiler();
+  found ??= await fetchLibtorch({ ...machine, folder: search.downloaded });
+  return found;
+}
+
+/** libtorch never comes without a named BLAS: the one that Debian takes by itself is many times slower. */
+async function missingPackages(found, machine) {
+  const names = hasCompiler(machine.environment) ? [] : ['g++'];
+  const fromDebian = found === undefined ? await debianHasLibtorch(machine) : found.system;
+  if (found === undefined && fromDebian) names.push('libtorch-dev');
+  if (fromDebian && !existsSync(machine.openblas ?? openblasFolder())) names.push('libopenblas0-openmp');
+  if (names.length > 0) await refreshLists(names, machine);
+  return names;
+}
+
+/** Debian has had a recent enough one since 13; Ubuntu's LTS releases do not. */
+async function debianHasLibtorch(machine) {
+  await refreshLists(['libtorch-dev'], machine);
+  const version = candidateVersion('libtorch-dev');
+  if (version !== undefined && isRecent(version)) return true;
+  say(`apt has ${version === undefined ? 'no libtorch' : `libtorch ${version}, too old`}`);
+  return false;
+}
+
+function hasCompiler(environment) {
+  return environment.CXX ? true : which(process.platform === 'darwin' ? 'clang++' : 'g++') !== undefined;
+}
+
+function noCompiler() {
+  const fix =
+    process.platform === 'darwin'
+      ? 'xcode-select --install'
+      : 'dnf install gcc-c++ (Fedora), pacman -S gcc (Arch), or set CXX';
+  return new SetupError('There is no C++ compiler', [fix]);
+}

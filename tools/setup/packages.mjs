@@ -1,0 +1,104 @@
+/** Installs the npm packages when node_modules is missing or is not what package-lock.json says. */
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { show } from './process.mjs';
+import { SetupError, say, since } from './report.mjs';
+
+/**
+ * @param {string} root the package's folder; without a package-lock.json (installed from npm) nothing is done
+ * @returns {boolean} whether anything was installed
+ */
+export function ensurePackages(root) {
+  if (!existsSync(join(root, 'package-lock.json'))) return false;
+  const before = missingPackages(root);
+  if (before.length === 0 || isAccepted(root, before)) return false;
+  say(
+    `installing npm packages: ${before.length} missing or stale (${before.slice(0, 3).join(', ')}${before.length > 3 ? ', …' : ''})`,
+  );
+  const start = Date.now();
+  // Both kinds are named so that NODE_ENV=production or a user's omit= does not leave the compiler or Node 24 out.
+  const status = npm(['ci', '--include=optional', '--include=dev', '--no-audit', '--no-fund'], root);
+  if (status !== 0) {
+    throw new SetupError(`npm ci ended with ${status}`, [
+      "read npm's message above, then: npm ci --include=optional --include=dev",
+    ]);
+  }
+  accept(root, missingPackages(root));
+  say(`npm packages installed in ${since(start)}`);
+  return true;
+}
+
+/**
+ * What package-lock.json asks for and node_modules does not have, as npm itself recorded it.
+ * @param {string} root
+ * @returns {string[]} paths such as "node_modules/zod"
+ */
+export function missingPackages(root) {
+  const wanted = readLock(join(root, 'package-lock.json'));
+  const installed = readLock(join(root, 'node_modules/.package-lock.json'));
+  return Object.entries(wanted)
+    .filter(([path, entry]) => path !== '' && !entry.link && !isSame(installed[path], entry) && isNeeded(entry))
+    .map(([path]) => path);
+}
+
+function readLock(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')).packages ?? {};
+  } catch {
+    // Missing or torn: npm writes it last, so the installation did not end either.
+    return {};
+  }
+}
+
+function isSame(installed, wanted) {
+  return installed !== undefined && installed.version === wanted.version && installed.integrity === wanted.integrity;
+}
+
+/**
+ * npm leaves an optional package out where its os, cpu or libc is another, and then what only that one needs.
+ * So of the optional ones those are missed that are made for this machine.
+ */
+function isNeeded({ optional, os, cpu, libc }) {
+  if (!optional) return true;
+  if (os === undefined && cpu === undefined) return false;
+  return allows(os, () => process.platform) && allows(cpu, () => process.arch) && allows(libc, libcName);
+}
+
+function allows(list, current) {
+  if (list === undefined) return true;
+  const names = [list].flat();
+  const value = current();
+  if (names.includes(`!${value}`)) return false;
+  return names.every((name) => name.startsWith('!')) || names.includes(value);
+}
+
+function libcName() {
+  return process.report?.getReport().header.glibcVersionRuntime === undefined ? 'musl' : 'glibc';
+}
+
+/** An optional package that npm could not install is not asked for again until the lock changes. */
+function isAccepted(root, missing) {
+  const file = join(root, 'node_modules/.attune-accepted');
+  return existsSync(file) && readFileSync(file, 'utf8') === fingerprint(root, missing);
+}
+
+function accept(root, missing) {
+  if (missing.length === 0) return;
+  say(`npm left out: ${missing.join(', ')}`);
+  writeFileSync(join(root, 'node_modules/.attune-accepted'), fingerprint(root, missing));
+}
+
+function fingerprint(root, missing) {
+  const hash = createHash('sha256').update(readFileSync(join(root, 'package-lock.json')));
+  return hash.update(missing.join('\n')).digest('hex');
+}
+
+/** The npm that started us, on the Node that started it; else the one on the PATH. */
+function npm(parameters, root) {
+  const { npm_execpath: script, npm_node_execpath: node } = process.env;
+  if (script?.endsWith('npm-cli.js') && node && existsSync(node) && existsSync(script)) {
+    return show(node, [script, ...parameters], { cwd: root });
+  }
+  return show('npm', parameters, { cwd: root });
+}
