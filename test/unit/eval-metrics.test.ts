@@ -57,7 +57,7 @@ describe('every metric', () => {
     const value = metric.add(nothing, completion('{"name": "one"}'));
     expect(Number.isFinite(value)).toBe(true);
     expect(Number.isFinite(metric.result().value)).toBe(true);
-    if (definition.best !== undefined) expect(metric.result().value).not.toBe(definition.best);
+    expect(metric.result().value).not.toBe(definition.best ?? 0);
   });
 
   test('an unknown name lists the known ones', async () => {
@@ -163,7 +163,7 @@ describe('chrF as sacreBLEU', () => {
       ],
     ] as const;
     for (const [predicted, reference, expected] of published) {
-      expect(Math.abs(chrfScore(chrfCounts(predicted, reference)) - expected)).toBeLessThan(1e-4);
+      expect(Math.abs(chrfScore(chrfCounts(predicted, reference)) - expected)).toBeLessThan(5e-4);
     }
   });
 

@@ -1,0 +1,52 @@
+import type { Example } from '../../data/example.ts';
+import { promptText } from '../example-text.ts';
+import type { Predictor } from '../predictor.ts';
+
+export interface FitOptions {
+  signal?: AbortSignal;
+}
+
+/**
+ * A predictor that costs seconds: what a tuned model has to beat before its cost is justified. It is fitted on
+ * training rows only and is deterministic.
+ */
+export interface Baseline {
+  readonly name: string;
+  /** For people: "nearest training row". */
+  readonly title: string;
+  /** Why it makes no sense for these training rows, in a clause; undefined where it does. */
+  unfit(train: readonly Example[]): string | undefined;
+  fit(train: readonly Example[], options?: FitOptions): Promise<Predictor>;
+}
+
+/** With fewer rows than this, what all prompts have in common is chance and not a template. */
+const MIN_ROWS_FOR_TEMPLATE = 20;
+
+/**
+ * Reads the part of a prompt that differs between rows: a template's words around it ("English: … Italian:") are found
+ * as the longest prefix and suffix that all training prompts share, cut back to a word's end.
+ */
+export function inputReader(train: readonly Example[]): (example: Example) => string {
+  const { prefix, suffix } = sharedEnds(train.map(promptText));
+  return (example) => {
+    const prompt = promptText(example);
+    const start = prompt.startsWith(prefix) ? prefix.length : 0;
+    const end = prompt.endsWith(suffix) ? prompt.length - suffix.length : prompt.length;
+    return prompt.slice(start, Math.max(start, end)).trim();
+  };
+}
+
+function sharedEnds(prompts: readonly string[]): { prefix: string; suffix: string } {
+  if (prompts.length < MIN_ROWS_FOR_TEMPLATE) return { prefix: '', suffix: '' };
+  let [prefix, suffix] = [prompts[0], prompts[0]];
+  for (const prompt of prompts) {
+    let length = 0;
+    while (length < prefix.length && prefix[length] === prompt[length]) length++;
+    prefix = prefix.slice(0, length);
+    length = 0;
+    while (length < suffix.length && suffix.at(-1 - length) === prompt.at(-1 - length)) length++;
+    suffix = suffix.slice(suffix.length - length);
+  }
+  // A shared letter at the border belongs to the inputs ("s" of plurals), not to the template.
+  return { prefix: prefix.replace(/[\p{L}\p{N}]+$/u, ''), suffix: suffix.replace(/^[\p{L}\p{N}]+/u, '') };
+}

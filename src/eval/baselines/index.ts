@@ -1,0 +1,16 @@
+import { defineRegistry } from '../../base/registry.ts';
+import type { Baseline } from './baseline.ts';
+
+const table = {
+  nearest: () => import('./nearest-row.ts').then((module) => module.nearestRow),
+  copy: () => import('./copy.ts').then((module) => module.copy),
+  lead: () => import('./lead-sentence.ts').then((module) => module.leadSentence),
+  majority: () => import('./majority.ts').then((module) => module.majority),
+  logistic_regression: () => import('./logistic-regression.ts').then((module) => module.logisticRegression),
+  fieldwise: () => import('./fieldwise.ts').then((module) => module.fieldwise),
+  word_for_word: () => import('./word-for-word.ts').then((module) => module.wordForWord),
+} satisfies Record<string, () => Promise<Baseline>>;
+
+export type BaselineName = keyof typeof table;
+
+export const baselines = defineRegistry<Baseline, BaselineName>('baseline', 'E_UNKNOWN_BASELINE', table);

@@ -1,0 +1,20 @@
+import { answerText } from '../example-text.ts';
+import { rowPredictor } from '../predictor.ts';
+import type { Baseline } from './baseline.ts';
+
+/** Always answers what most training rows answer. */
+export const majority: Baseline = {
+  name: 'majority',
+  title: 'most frequent answer',
+  unfit: (train) => (train.length === 0 ? 'there are no training rows' : undefined),
+  async fit(train) {
+    const counts = new Map<string, number>();
+    for (const example of train) {
+      const answer = answerText(example);
+      counts.set(answer, (counts.get(answer) ?? 0) + 1);
+    }
+    const most = [...counts].reduce((best, next) => (next[1] > best[1] ? next : best));
+    const [text, label] = [most[0], most[0].trim()];
+    return rowPredictor('majority', () => ({ text, label }));
+  },
+};

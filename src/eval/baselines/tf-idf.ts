@@ -1,0 +1,79 @@
+import { sparseMatrix, type SparseMatrix, type SparseRow } from './sparse.ts';
+import { FEATURE_SLOTS, textFeatures, type FeatureOptions } from './text-features.ts';
+
+export interface TfIdfOptions extends FeatureOptions {
+  /** Features in fewer training texts are left out. Default 1. */
+  minTexts?: number;
+  /** At most this many features; those in most texts stay. */
+  maxFeatures?: number;
+}
+
+/** Weighs a text's features: 1 + ln(count) times ln((1 + n) / (1 + texts with it)) + 1, rows scaled to length 1. */
+export interface TfIdf {
+  width: number;
+  transform(text: string): SparseRow;
+}
+
+/** Learns which features there are and how common each is; returns the training texts' own rows too. */
+export function fitTfIdf(texts: readonly string[], options: TfIdfOptions): { tfIdf: TfIdf; matrix: SparseMatrix } {
+  const features = texts.map((text) => countSlots(textFeatures(text, options)));
+  const textsWith = new Uint32Array(FEATURE_SLOTS);
+  for (const { slots } of features) for (const slot of slots) textsWith[slot]++;
+  const { columnOf, width } = chooseColumns(textsWith, options.minTexts ?? 1, options.maxFeatures ?? Infinity);
+  const weight = new Float64Array(width);
+  for (let slot = 0; slot < FEATURE_SLOTS; slot++) {
+    if (columnOf[slot] >= 0) weight[columnOf[slot]] = Math.log((1 + texts.length) / (1 + textsWith[slot])) + 1;
+  }
+  const row = (counted: SlotCounts) => weighted(counted, columnOf, weight);
+  const transform = (text: string) => row(countSlots(textFeatures(text, options)));
+  return { tfIdf: { width, transform }, matrix: sparseMatrix(features.map(row), width) };
+}
+
+/** Distinct slots in ascending order, with how often each occurs. */
+interface SlotCounts {
+  slots: Int32Array;
+  counts: Int32Array;
+}
+
+function countSlots(features: readonly number[]): SlotCounts {
+  const sorted = Int32Array.from(features).sort();
+  const slots = new Int32Array(sorted.length);
+  const counts = new Int32Array(sorted.length);
+  let size = 0;
+  for (const slot of sorted) {
+    if (size === 0 || slots[size - 1] !== slot) slots[size++] = slot;
+    counts[size - 1]++;
+  }
+  return { slots: slots.slice(0, size), counts: counts.slice(0, size) };
+}
+
+/** Slots in use get columns 0, 1, …; -1 for the others. */
+function chooseColumns(textsWith: Uint32Array, minTexts: number, maxFeatures: number) {
+  const used: number[] = [];
+  for (let slot = 0; slot < textsWith.length; slot++) if (textsWith[slot] >= minTexts) used.push(slot);
+  if (used.length > maxFeatures) {
+    used.sort((a, b) => textsWith[b] - textsWith[a] || a - b);
+    used.length = maxFeatures;
+    used.sort((a, b) => a - b);
+  }
+  const columnOf = new Int32Array(FEATURE_SLOTS).fill(-1);
+  for (const [column, slot] of used.entries()) columnOf[slot] = column;
+  return { columnOf, width: used.length };
+}
+
+function weighted({ slots, counts }: SlotCounts, columnOf: Int32Array, weight: Float64Array): SparseRow {
+  const columns = new Int32Array(slots.length);
+  const values = new Float64Array(slots.length);
+  let size = 0;
+  let squares = 0;
+  for (let i = 0; i < slots.length; i++) {
+    const column = columnOf[slots[i]];
+    if (column < 0) continue;
+    columns[size] = column;
+    values[size] = (1 + Math.log(counts[i])) * weight[column];
+    squares += values[size++] ** 2;
+  }
+  const norm = squares === 0 ? 1 : Math.sqrt(squares);
+  const scaled = Float32Array.from({ length: size }, (_, i) => values[i] / norm);
+  return { columns: columns.slice(0, size), values: scaled };
+}

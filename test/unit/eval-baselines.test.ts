@@ -1,0 +1,289 @@
+import { describe, expect, test } from 'vitest';
+import type { ClassificationExample, CompletionExample, Example } from '../../src/data/example.ts';
+import { inputReader } from '../../src/eval/baselines/baseline.ts';
+import { baselines, type BaselineName } from '../../src/eval/baselines/index.ts';
+import { alignSymbols } from '../../src/eval/baselines/ibm-model-1.ts';
+import { minimise } from '../../src/eval/baselines/lbfgs.ts';
+import { fitMultinomial, predictMultinomial } from '../../src/eval/baselines/multinomial.ts';
+import { sparseMatrix, transposed } from '../../src/eval/baselines/sparse.ts';
+import { textFeatures } from '../../src/eval/baselines/text-features.ts';
+import { fitTfIdf } from '../../src/eval/baselines/tf-idf.ts';
+
+function row(prompt: string, completion: string, index = 0): CompletionExample {
+  return { kind: 'completion', id: `${index}`, source: { file: 'rows.jsonl', line: index + 1 }, prompt, completion };
+}
+
+function classRow(text: string, label: string, index: number): ClassificationExample {
+  return { kind: 'classification', id: `${index}`, source: { file: 'rows.jsonl', line: index + 1 }, text, label };
+}
+
+async function answers(name: BaselineName, train: readonly Example[], examples: readonly Example[]) {
+  const predictor = await (await baselines.load(name)).fit(train);
+  return predictor.predict(examples);
+}
+
+const dense = (rows: number[][]) =>
+  sparseMatrix(
+    rows.map((values) => ({ columns: Int32Array.from(values.keys()), values: Float32Array.from(values) })),
+    rows[0].length,
+  );
+
+const animals = ['cats purr and meow', 'dogs bark and fetch', 'a cat may meow', 'the dog will bark'];
+const animalRows = Array.from({ length: 40 }, (_, i) =>
+  row(`Text: ${animals[i % 4]} ${i}. Animal:`, ['cat', 'dog'][i % 2], i),
+);
+
+describe('every baseline', () => {
+  const json = animalRows.map((example) => ({ ...example, completion: JSON.stringify({ kind: example.completion }) }));
+
+  test.each(baselines.names)(
+    '%s answers every row in order, the same each time, without reading its answer',
+    async (name) => {
+      const baseline = await baselines.load(name);
+      expect(baseline.name).toBe(name);
+      const train = name === 'fieldwise' ? json : animalRows;
+      expect(baseline.unfit(train)).toBeUndefined();
+      const questions = [row('Text: my cat. Animal:', 'secret', 7), row('Text: . Animal:', 'hidden', 9)];
+      const first = await answers(name, train, questions);
+      expect(first.map(({ id }) => id)).toEqual(['7', '9']);
+      for (const prediction of first) expect(typeof prediction.text).toBe('string');
+      expect(JSON.stringify(first)).not.toMatch(/secret|hidden/);
+      const blind = questions.map((question) => ({ ...question, completion: '' }));
+      expect(await answers(name, train, blind)).toEqual(first);
+    },
+  );
+
+  test.each(baselines.names)('%s stops between rows when it is told to', async (name) => {
+    const predictor = await (await baselines.load(name)).fit(name === 'fieldwise' ? json : animalRows);
+    const signal = AbortSignal.abort();
+    await expect(predictor.predict([animalRows[0]], { signal })).rejects.toThrow(/abort/i);
+  });
+});
+
+describe('the input of a prompt', () => {
+  test('what all training prompts share around it is taken off, a letter of the inputs is not', () => {
+    const names = ['hats', 'cats', 'rats', 'mats'];
+    const train = Array.from({ length: 24 }, (_, i) => row(`English: ${names[i % 4]}\nItalian:`, 'x', i));
+    const input = inputReader(train);
+    expect(input(train[1])).toBe('cats');
+    expect(input(row('English: dog\nItalian:', 'x'))).toBe('dog');
+    expect(input(row('without a template', 'x'))).toBe('without a template');
+  });
+
+  test('a few rows have no template', () => {
+    const train = [row('the cat', 'x'), row('the dog', 'y')];
+    expect(inputReader(train)(train[0])).toBe('the cat');
+  });
+});
+
+describe('tf-idf', () => {
+  test('weighs as the formula says, and rows have length 1', () => {
+    const { tfIdf, matrix } = fitTfIdf(['a a b', 'b c'], { words: true });
+    // Features: a (1 text), "a a", "a b", b (2 texts), c, "b c"; weight ln(3 / (1 + texts)) + 1, count 2 gives 1 + ln 2.
+    const rare = Math.log(3 / 2) + 1;
+    const values = [(1 + Math.LN2) * rare, rare, rare, 1];
+    const norm = Math.hypot(...values);
+    const expected = values.map((value) => value / norm).sort();
+    const found = [...matrix.values.subarray(0, 4)].sort();
+    for (const [i, value] of expected.entries()) expect(found[i]).toBeCloseTo(value, 6);
+    expect(tfIdf.width).toBe(6);
+    expect(tfIdf.transform('unseen words').columns).toHaveLength(0);
+  });
+
+  test('character runs mark where a word begins and ends', () => {
+    const runs = (text: string) => new Set(textFeatures(text, { words: false, characters: { from: 2, to: 2 } }));
+    // #a ab b# against #b ba a#: nothing in common.
+    expect([...runs('ab')].filter((slot) => runs('ba').has(slot))).toEqual([]);
+    expect(runs('ab')).toEqual(runs('AB'));
+  });
+
+  test('minTexts and maxFeatures keep the most common features', () => {
+    const texts = ['one two', 'one three', 'one two four'];
+    expect(fitTfIdf(texts, { words: true, minTexts: 2 }).tfIdf.width).toBe(3);
+    const { tfIdf } = fitTfIdf(texts, { words: true, maxFeatures: 1 });
+    expect(tfIdf.transform('one').columns).toHaveLength(1);
+    expect(tfIdf.transform('two').columns).toHaveLength(0);
+  });
+
+  test('transposing lists the rows of each column', () => {
+    const matrix = transposed(
+      sparseMatrix(
+        [
+          { columns: Int32Array.of(0, 2), values: Float32Array.of(1, 2) },
+          { columns: Int32Array.of(2), values: Float32Array.of(3) },
+        ],
+        3,
+      ),
+    );
+    expect([...matrix.offsets]).toEqual([0, 1, 1, 3]);
+    expect([...matrix.columns]).toEqual([0, 0, 1]);
+    expect([...matrix.values]).toEqual([1, 2, 3]);
+  });
+});
+
+describe('the solver', () => {
+  test('finds the minimum of an ill-conditioned quadratic', () => {
+    const scales = Float64Array.from({ length: 20 }, (_, i) => 10 ** (i / 5));
+    const point = new Float64Array(20);
+    minimise(
+      (at, gradient) => {
+        let value = 0;
+        for (let i = 0; i < 20; i++) {
+          gradient[i] = scales[i] * (at[i] - i);
+          value += (scales[i] * (at[i] - i) ** 2) / 2;
+        }
+        return value;
+      },
+      point,
+      { tolerance: 1e-9, maxIterations: 500 },
+    );
+    for (let i = 0; i < 20; i++) expect(point[i]).toBeCloseTo(i, 7);
+  });
+});
+
+// Finney (1947), vaso-constriction in the skin of the digits: volume, rate, response of 39 tests.
+const VOLUME = [
+  3.7, 3.5, 1.25, 0.75, 0.8, 0.7, 0.6, 1.1, 0.9, 0.9, 0.8, 0.55, 0.6, 1.4, 0.75, 2.3, 3.2, 0.85, 1.7, 1.8, 0.4, 0.95,
+  1.35, 1.5, 1.6, 0.6, 1.8, 0.95, 1.9, 1.6, 2.7, 2.35, 1.1, 1.1, 1.2, 0.8, 0.95, 0.75, 1.3,
+];
+const RATE = [
+  0.825, 1.09, 2.5, 1.5, 3.2, 3.5, 0.75, 1.7, 0.75, 0.45, 0.57, 2.75, 3, 2.33, 3.75, 1.64, 1.6, 1.415, 1.06, 1.8, 2,
+  1.36, 1.35, 1.36, 1.78, 1.5, 1.5, 1.9, 0.95, 0.4, 0.75, 0.03, 1.83, 2.2, 2, 3.33, 1.9, 1.9, 1.625,
+];
+const RESPONSE = [
+  1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 0, 1, 0, 0, 0, 0, 1, 0, 1, 0, 1, 0, 1, 0, 0, 1, 1, 1, 0, 0, 1,
+];
+
+describe('multinomial logistic regression', () => {
+  test('gives the published coefficients of the vaso-constriction data', () => {
+    const matrix = dense(VOLUME.map((volume, i) => [Math.log(volume), Math.log(RATE[i])]));
+    const options = { l2: 1e-10, tolerance: 1e-9, maxIterations: 1000 };
+    const { parameters } = fitMultinomial(matrix, Int32Array.from(RESPONSE), 2, options);
+    // Of two classes only the difference of the weights is determined. Published: 5.179, 4.562, intercept -2.875.
+    expect(parameters[1] - parameters[0]).toBeCloseTo(5.179, 2);
+    expect(parameters[3] - parameters[2]).toBeCloseTo(4.562, 2);
+    expect(parameters[5] - parameters[4]).toBeCloseTo(-2.875, 2);
+  });
+
+  test('with no feature it gives the shares of the classes', () => {
+    const matrix = dense(Array.from({ length: 10 }, () => [0]));
+    const labels = Int32Array.from([0, 0, 0, 0, 0, 1, 1, 1, 2, 2]);
+    const model = fitMultinomial(matrix, labels, 3, { l2: 1, tolerance: 1e-10 });
+    const found = predictMultinomial(model, { columns: new Int32Array(0), values: new Float32Array(0) });
+    for (const [k, share] of [0.5, 0.3, 0.2].entries()) expect(found[k]).toBeCloseTo(share, 6);
+  });
+
+  test('at the optimum, the penalty balances what features expect too much or too little of each class', () => {
+    const rows = [
+      [1, 0],
+      [1, 1],
+      [0, 1],
+      [0.5, 0.2],
+      [0, 0.9],
+      [1, 0.4],
+    ];
+    const labels = Int32Array.from([0, 1, 2, 0, 2, 1]);
+    const l2 = 0.1;
+    const model = fitMultinomial(dense(rows), labels, 3, { l2, tolerance: 1e-10 });
+    for (let feature = 0; feature < 2; feature++) {
+      for (let k = 0; k < 3; k++) {
+        const excess = rows.reduce((sum, values, i) => {
+          const row = { columns: Int32Array.of(0, 1), values: Float32Array.from(values) };
+          return sum + values[feature] * (predictMultinomial(model, row)[k] - (labels[i] === k ? 1 : 0));
+        }, 0);
+        expect(excess / rows.length).toBeCloseTo(-l2 * model.parameters[feature * 3 + k], 6);
+      }
+    }
+  });
+
+  test('separates what can be separated, and says how sure it is', async () => {
+    const [prediction] = await answers('logistic_regression', animalRows, [row('Text: it will bark. Animal:', '')]);
+    expect(prediction.label).toBe('dog');
+    const { scores = {} } = prediction;
+    expect(scores.cat + scores.dog).toBeCloseTo(1, 10);
+    expect(scores.dog).toBeGreaterThan(0.7);
+  });
+
+  test('serves classification rows, and refuses answers that are texts', async () => {
+    const train = Array.from({ length: 30 }, (_, i) => classRow(animals[i % 4], ['cat', 'dog'][i % 2], i));
+    expect((await answers('logistic_regression', train, [classRow('will meow', '', 0)]))[0].label).toBe('cat');
+    const baseline = await baselines.load('logistic_regression');
+    expect(baseline.unfit(animals.map((text, i) => row(text, text, i)))).toMatch(/4 different answers in 4 rows/);
+    expect(baseline.unfit(train.slice(0, 1))).toMatch(/the same answer/);
+  });
+});
+
+describe('nearest training row', () => {
+  test('finds the row with the most telling words, whatever their order', async () => {
+    const train = [
+      row('a library for reading mail', 'mail'),
+      row('a library for drawing maps', 'maps'),
+      row('games', 'game'),
+    ];
+    expect((await answers('nearest', train, [row('maps and a library', '')]))[0].text).toBe('maps');
+  });
+
+  test('finds a word spelt slightly otherwise', async () => {
+    const train = [row('receive', 'RECEIVE'), row('deceit', 'DECEIT'), row('tomato', 'TOMATO')];
+    expect((await answers('nearest', train, [row('recieve', '')]))[0].text).toBe('RECEIVE');
+  });
+});
+
+describe('texts out of the input', () => {
+  test('lead takes one sentence, across wrapped lines, not across an empty one', async () => {
+    const texts = ['A tool, e.g. for\nmail. It is fast.', 'Without an end\n\nNext paragraph.', ''];
+    const found = await answers(
+      'lead',
+      [],
+      texts.map((text) => row(text, '')),
+    );
+    expect(found.map(({ text }) => text)).toEqual(['A tool, e.g. for mail.', 'Without an end', '']);
+  });
+
+  test('copy returns the input without the template', async () => {
+    expect((await answers('copy', animalRows, [row('Text: my horse. Animal:', '')]))[0].text).toBe('my horse');
+  });
+
+  test('majority takes the most frequent answer', async () => {
+    const train = [row('a', 'x'), row('b', 'y'), row('c', 'y')];
+    expect((await answers('majority', train, [row('d', '')]))[0]).toMatchObject({ text: 'y', label: 'y' });
+  });
+});
+
+describe('word for word', () => {
+  const english = ['the house', 'the book', 'a book', 'a house', 'the red house', 'a red book'];
+  const italian = ['la casa', 'la libro', 'un libro', 'un casa', 'la rossa casa', 'un rossa libro'];
+
+  test('IBM Model 1 learns the dictionary of a toy corpus', () => {
+    const rows = english.map((text, i) => ({ source: text.split(' '), target: italian[i].split(' ') }));
+    const table = alignSymbols(rows);
+    expect(table.get('house')?.target).toBe('casa');
+    expect(table.get('book')?.target).toBe('libro');
+    expect(table.get('the')?.target).toBe('la');
+  });
+
+  test('translates in order and copies what it does not know', async () => {
+    const train = english.map((text, i) => row(text, italian[i], i));
+    expect((await answers('word_for_word', train, [row('a red zebra', '')]))[0].text).toBe('un rossa zebra');
+  });
+
+  test('goes letter by letter where inputs are single words', async () => {
+    const train = [row('ab', 'A B'), row('ba', 'B A'), row('aab', 'A A B'), row('a', 'A')].flatMap((one) => [one, one]);
+    expect((await answers('word_for_word', train, [row('bab', '')]))[0].text).toBe('B A B');
+  });
+});
+
+describe('field by field', () => {
+  test('classes come from logistic regression, texts from what copies best, other types stay', async () => {
+    const train = Array.from({ length: 60 }, (_, i) => {
+      const [text, kind] = [`${animals[i % 4]} number ${i}.`, ['cat', 'dog'][i % 2]];
+      return row(`${text} Then more words follow.`, JSON.stringify({ kind, summary: text, legs: 4 }), i);
+    });
+    const [{ text = '' }] = await answers('fieldwise', train, [row('My cat will meow. Not more.', '')]);
+    expect(JSON.parse(text)).toEqual({ kind: 'cat', summary: 'My cat will meow.', legs: 4 });
+  });
+
+  test('refuses answers that are no objects', async () => {
+    expect((await baselines.load('fieldwise')).unfit(animalRows)).toMatch(/not JSON objects/);
+  });
+});
