@@ -1,6 +1,7 @@
 import type { RunEvent, StampedEvent } from '../base/events.ts';
 import { openIndex, type Index } from './database.ts';
 import { recordRunModels } from './models.ts';
+import type { RunSink } from './run-sink.ts';
 import { recordRun } from './runs.ts';
 import { isFinal, recordEvent, type RunSummary } from './run-summary.ts';
 
@@ -11,7 +12,7 @@ const STEP_INTERVAL_MS = 2_000;
  * Keeps the index up to date with one run. Writes happen behind the run and never stop it: the folder is the truth,
  * and the index can be rebuilt. `fail` hears of the first failure only.
  */
-export class IndexSink {
+export class IndexSink implements RunSink {
   readonly #summary: RunSummary;
   readonly #index: Promise<Index>;
   readonly #fail: (error: unknown) => void;

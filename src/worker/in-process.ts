@@ -1,0 +1,19 @@
+import type { StampedEvent } from '../base/events.ts';
+import type { Registry } from '../base/registry.ts';
+import { JobClient } from './job-client.ts';
+import { JobHost } from './job-host.ts';
+import type { JobModule, JobSpec } from './job.ts';
+
+/** A job in this very process, for debugging: breakpoints and stacks work, and a crash takes everything down. */
+export function runInProcess(
+  jobs: Registry<JobModule>,
+  spec: JobSpec,
+  onEvent: (event: StampedEvent) => void,
+): JobClient {
+  const host: JobHost = new JobHost(jobs, (message) => client.receive(message));
+  const client: JobClient = new JobClient((message) => {
+    if (message.type !== 'start') host.receive(message);
+  }, onEvent);
+  void host.run(spec);
+  return client;
+}

@@ -1,0 +1,15 @@
+import { defineRegistry } from '../../base/registry.ts';
+import type { JobModule } from '../job.ts';
+
+/** What the worker can do: one file in this folder, which exports `run`, and one line here. */
+const table = {
+  probe: () => import('./probe.ts'),
+} satisfies Record<string, () => Promise<JobModule>>;
+
+export type JobName = keyof typeof table;
+
+type RunOf<Name extends JobName> = Awaited<ReturnType<(typeof table)[Name]>>['run'];
+export type JobInput<Name extends JobName> = Parameters<RunOf<Name>>[0];
+export type JobResult<Name extends JobName> = Awaited<ReturnType<RunOf<Name>>>;
+
+export const jobs = defineRegistry<JobModule, JobName>('job', 'E_UNKNOWN_JOB', table);

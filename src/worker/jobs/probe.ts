@@ -1,0 +1,30 @@
+import { availableParallelism, cpus, totalmem } from 'node:os';
+
+/** The process that would train, before libtorch is loaded into it. */
+export interface Probe {
+  pid: number;
+  node: string;
+  platform: string;
+  architecture: string;
+  /** The processor's own name; empty where the system does not tell. */
+  processor: string;
+  /** Threads that this process may use, by its CPU affinity. */
+  threads: number;
+  memoryBytes: number;
+  /** What the process may take: the smaller of the machine's and its container's limit. */
+  availableBytes: number;
+}
+
+/** Reports where a job would run. */
+export function run(): Promise<Probe> {
+  return Promise.resolve({
+    pid: process.pid,
+    node: process.version,
+    platform: process.platform,
+    architecture: process.arch,
+    processor: cpus()[0]?.model.trim() ?? '',
+    threads: availableParallelism(),
+    memoryBytes: totalmem(),
+    availableBytes: process.availableMemory(),
+  });
+}

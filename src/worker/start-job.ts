@@ -1,0 +1,115 @@
+import { resolve } from 'node:path';
+import type { EventSink } from '../base/events.ts';
+import { ForkedWorker } from './fork-worker.ts';
+import { runInProcess } from './in-process.ts';
+import type { JobClient } from './job-client.ts';
+import type { JobSpec } from './job.ts';
+import { jobs, type JobInput, type JobName, type JobResult } from './jobs/index.ts';
+
+export interface JobOptions<Name extends JobName = JobName> {
+  /** A name of src/worker/jobs. */
+  job: Name;
+  input: JobInput<Name>;
+  /** Makes it a run: the folder is locked, and holds recipe, events, metrics, heartbeat and log. */
+  folder?: string;
+  /** Goes on in a folder that already holds a run with checkpoints or a result. */
+  resume?: boolean;
+  /** Names of src/monitor's registry, as in the recipe. */
+  reportTo?: readonly string[];
+  /** The worker goes on when this process ends. Otherwise it saves and stops then. */
+  detach?: boolean;
+  /** Runs the job in this process, for debugging. */
+  inProcess?: boolean;
+  onEvent?: EventSink;
+  /** Asks the job to save and stop. */
+  signal?: AbortSignal;
+  /** Whether SIGINT and SIGTERM of this process ask the job to save and stop, a second one ends it. Default true. */
+  handleSignals?: boolean;
+}
+
+export interface RunningJob<Result = unknown> {
+  /** The process that runs it. */
+  readonly pid: number;
+  /** What the job returned. Errors: the job's own, E_STOPPED, E_WORKER_CRASHED. */
+  readonly result: Promise<Result>;
+  readonly client: JobClient;
+  /** Asks the job to save and stop. */
+  stop(reason: string): void;
+  /** Ends it at once, without saving. */
+  kill(): void;
+  /** Lets this process end while a detached job goes on. */
+  release(): void;
+}
+
+/** Runs a job in the worker and waits for its result. Errors: the job's own, E_STOPPED, E_WORKER_CRASHED. */
+export async function runJob<Name extends JobName>(options: JobOptions<Name>): Promise<JobResult<Name>> {
+  const job = await startJob(options);
+  return job.result;
+}
+
+/**
+ * Starts a job and returns when it has its folder, so that its run can be attached to. Errors: those of taking the
+ * folder (E_RUN_LOCKED, E_RUN_EXISTS, …), E_WORKER_CRASHED. `entry` replaces the worker's program.
+ */
+export async function startJob<Name extends JobName>(
+  options: JobOptions<Name>,
+  entry?: URL,
+): Promise<RunningJob<JobResult<Name>>> {
+  const { job, input, resume, reportTo } = options;
+  const folder = options.folder === undefined ? undefined : resolve(options.folder);
+  const spec: JobSpec = { job, input, folder, resume, reportTo };
+  const running = options.inProcess === true ? startHere(spec, options) : startForked(spec, options, entry);
+  superviseSignals(running, options);
+  await running.client.started;
+  return running as RunningJob<JobResult<Name>>;
+}
+
+function startForked(spec: JobSpec, options: JobOptions, entry?: URL): RunningJob {
+  const { detach = false, onEvent = ignore } = options;
+  const worker = new ForkedWorker({ spec, detach, onEvent, entry });
+  const { client, pid } = worker;
+  return {
+    pid,
+    client,
+    result: client.result,
+    stop: (reason) => client.stop(reason),
+    kill: () => worker.kill(),
+    release: () => worker.release(),
+  };
+}
+
+function startHere(spec: JobSpec, { onEvent = ignore }: JobOptions): RunningJob {
+  const client = runInProcess(jobs, spec, onEvent);
+  const stop = (reason: string) => client.stop(reason);
+  return {
+    pid: process.pid,
+    client,
+    result: client.result,
+    stop,
+    kill: () => process.exit(1),
+    release: () => undefined,
+  };
+}
+
+/** Until the job is over: the first signal asks it to save and stop, the second ends it. */
+function superviseSignals(job: RunningJob, { signal, handleSignals = true }: JobOptions): void {
+  let signals = 0;
+  const onSignal = (name: NodeJS.Signals) => (++signals === 1 ? job.stop(`received ${name}`) : job.kill());
+  const onAbort = () => job.stop(reasonOf(signal));
+  if (handleSignals) process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  if (signal?.aborted === true) onAbort();
+  else signal?.addEventListener('abort', onAbort, { once: true });
+  const settle = () => {
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+    signal?.removeEventListener('abort', onAbort);
+  };
+  job.result.then(settle, settle);
+}
+
+function reasonOf(signal: AbortSignal | undefined): string {
+  return typeof signal?.reason === 'string' ? signal.reason : 'asked by the program';
+}
+
+function ignore(): void {
+  // Nobody watches.
+}

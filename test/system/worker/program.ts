@@ -1,0 +1,18 @@
+/** A program that runs a job, as a user's would; the tests send it signals and end it. Prints what became of the job. */
+import type { AttuneError } from '../../../src/base/errors.ts';
+import { startJob, type JobOptions } from '../../../src/worker/index.ts';
+
+const { folder, job: name, detach = false } = JSON.parse(process.argv[2]) as JobOptions;
+const input = { steps: 2000, milliseconds: 20 } as never;
+const job = await startJob({ job: name, input, folder, detach }, new URL('./main.ts', import.meta.url));
+if (detach) {
+  job.release();
+  process.stdout.write('released\n');
+} else {
+  process.stdout.write(
+    await job.result.then(
+      () => 'result\n',
+      (error: AttuneError) => `${error.code}\n`,
+    ),
+  );
+}
