@@ -1,0 +1,61 @@
+import { existsSync } from 'node:fs';
+import { defineConfig } from 'vitest/config';
+
+// Tests are sorted by what they need; the groups run one after another, since libtorch alone uses every core.
+const chromium = [process.env.ATTUNE_CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
+  (path) => path !== undefined && existsSync(path),
+);
+if (chromium === undefined && existsSync('test/browser')) {
+  process.stderr.write('browser tests are skipped: no chromium (apt-get install chromium, or set ATTUNE_CHROMIUM)\n');
+}
+
+// node:sqlite says at every start that it is new.
+const execArgv = ['--disable-warning=ExperimentalWarning'];
+
+export default defineConfig({
+  test: {
+    pool: 'forks',
+    execArgv,
+    passWithNoTests: false,
+    reporters: process.env.CI ? ['default', ['json', { outputFile: 'build/test-results.json' }]] : ['default'],
+    projects: [
+      {
+        extends: true,
+        test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 20_000, sequence: { groupOrder: 0 } },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'engine',
+          include: ['test/engine/**/*.test.ts'],
+          maxWorkers: 1,
+          testTimeout: 120_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'system',
+          include: ['test/system/**/*.test.ts'],
+          maxWorkers: 1,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          maxWorkers: 1,
+          testTimeout: 120_000,
+          // A test there begins with describe.skipIf(!process.env.ATTUNE_CHROMIUM).
+          env: chromium === undefined ? {} : { ATTUNE_CHROMIUM: chromium },
+          sequence: { groupOrder: 3 },
+        },
+      },
+    ],
+  },
+});
