@@ -1,3 +1,17 @@
 export { trainByteLevelBpe, type BpeTrainingOptions, type TokenizerJson } from './bpe/trainer.ts';
 export { splitPatterns, type SplitPatternName } from './bpe/split-pattern.ts';
+export type { NewToken } from './added-tokens.ts';
+export { colourRow, colourRowHtml } from './colour-row.ts';
+export { withChatTemplate } from './default-template.ts';
 export type { Message, ToolCall, ToolSchema } from './message.ts';
+export { newTokenizer, type NewTokenizerOptions } from './new-tokenizer.ts';
+export { checkRenderedRow } from './row-check.ts';
+export type { ChatRow, CompletionRow, RenderableRow, TextRow, TrainOn } from './row-draft.ts';
+export { Renderer, type Piece, type RenderedRow, type RenderedRows, type RendererOptions } from './renderer.ts';
+export type { SpecialRole, SpecialToken, SpecialTokens } from './special-tokens.ts';
+export { StreamingDecoder } from './streaming-decoder.ts';
+export { checkTemplate, templateHash, tokenizerHash } from './template-hash.ts';
+export type { Conversation } from './template.ts';
+export { readTokenizerFiles, type TokenizerFiles } from './tokenizer-files.ts';
+export { Tokenizer, type EncodedText, type FramedText } from './tokenizer.ts';
+export { checkVocabulary } from './vocabulary.ts';

@@ -1,0 +1,182 @@
+import { parse, tokenize } from '@huggingface/jinja';
+import { AttuneError } from '../base/errors.ts';
+import type { AddedTokenJson } from './bpe/trainer.ts';
+import type { Message, ToolSchema } from './message.ts';
+import { templateMessages } from './template-messages.ts';
+import { runTemplate, TemplateLimitError, TemplateRefusal, type Program } from './template-sandbox.ts';
+import { parseOther, TEMPLATE_FOLDER, type TokenizerFiles } from './tokenizer-files.ts';
+
+/** Everything that a chat template may show besides the turns. */
+export interface Conversation {
+  messages: readonly Message[];
+  tools?: readonly ToolSchema[];
+  documents?: readonly Record<string, unknown>[];
+  /** Further variables of the template, such as `enable_thinking`. */
+  chatTemplateKwargs?: Record<string, unknown>;
+}
+
+export interface TemplateOptions {
+  addGenerationPrompt: boolean;
+  /** The clock that a template's strftime_now reads. */
+  now: Date;
+}
+
+const RESERVED = ['messages', 'tools', 'documents', 'add_generation_prompt'];
+
+/** A model's chat templates by name; `default` is the one in use unless a conversation has tools and `tool_use` exists. */
+export class ChatTemplates {
+  /** Sources by name. */
+  readonly sources: ReadonlyMap<string, string>;
+  /** `bos_token`, `eos_token`, … as templates write them. */
+  readonly variables: Readonly<Record<string, string>>;
+  readonly #origin: string;
+  readonly #addedTokens: readonly string[];
+  readonly #programs = new Map<string, Program>();
+
+  private constructor(
+    origin: string,
+    sources: Map<string, string>,
+    variables: Record<string, string>,
+    added: string[],
+  ) {
+    this.#origin = origin;
+    this.sources = sources;
+    this.variables = variables;
+    this.#addedTokens = added;
+  }
+
+  /** chat_template.jinja wins over tokenizer_config.json, as in transformers. */
+  static fromFiles(
+    files: TokenizerFiles,
+    variables: Record<string, string>,
+    addedTokens: readonly AddedTokenJson[],
+  ): ChatTemplates {
+    const sources = new Map<string, string>();
+    for (const name of ['tokenizer_config.json', 'chat_template.json'])
+      collectDeclared(sources, parseOther(files, name));
+    for (const [name, text] of files.others) {
+      if (name === 'chat_template.jinja') sources.set('default', text);
+      if (name.startsWith(`${TEMPLATE_FOLDER}/`))
+        sources.set(name.slice(TEMPLATE_FOLDER.length + 1, -'.jinja'.length), text);
+    }
+    // A token of the vocabulary proper can end a turn too.
+    const texts = new Set([...addedTokens.map(({ content }) => content), ...Object.values(variables)]);
+    return new ChatTemplates(files.origin, sources, variables, [...texts]);
+  }
+
+  get exists(): boolean {
+    return this.sources.size > 0;
+  }
+
+  /** The template's name for messages: whose it is, and which. */
+  describe(conversation: Pick<Conversation, 'tools'> = {}): string {
+    return `chat template "${this.#choose(conversation)}" of ${this.#origin}`;
+  }
+
+  /**
+   * The conversation as one text. @throws E_TEMPLATE_MISSING, E_TEMPLATE_INVALID, E_TEMPLATE_REFUSED (the template
+   * does not allow such a conversation), E_TEMPLATE_FAILED, E_TEMPLATE_LIMIT
+   */
+  render(conversation: Conversation, options: TemplateOptions): string {
+    const name = this.#choose(conversation);
+    const kwargs = conversation.chatTemplateKwargs ?? {};
+    const reserved = RESERVED.filter((key) => Object.hasOwn(kwargs, key));
+    if (reserved.length > 0) {
+      throw new AttuneError('E_TEMPLATE_KWARGS', {
+        what: `chat_template_kwargs cannot set ${reserved.join(', ')}`,
+        fix: 'give messages, tools and documents in the row itself',
+      });
+    }
+    const source = this.sources.get(name);
+    const variables = {
+      ...this.variables,
+      ...kwargs,
+      messages: templateMessages(conversation.messages, source ?? ''),
+      // Absent ones are None, as transformers passes them: templates test `is not none`.
+      tools: conversation.tools ?? null,
+      documents: conversation.documents ?? null,
+      add_generation_prompt: options.addGenerationPrompt,
+    };
+    try {
+      return runTemplate(this.#program(name), variables, options.now);
+    } catch (error) {
+      throw error instanceof AttuneError ? error : failure(this.describe(conversation), error);
+    }
+  }
+
+  /** The token that the template writes after an answer, found by rendering a short conversation; undefined if none. */
+  turnEndToken(): string | undefined {
+    if (!this.exists) return undefined;
+    const answer = 'attuneanswer';
+    const messages: Message[] = [
+      { role: 'user', content: 'attunequestion' },
+      { role: 'assistant', content: answer },
+    ];
+    let text: string;
+    try {
+      text = this.render({ messages }, { addGenerationPrompt: false, now: new Date(0) });
+    } catch {
+      // A broken template is reported when it is used, with the row that it is used on.
+      return undefined;
+    }
+    const tail = text.slice(text.lastIndexOf(answer) + answer.length);
+    const found = this.#addedTokens
+      .map((token) => ({ token, at: tail.indexOf(token) }))
+      .filter(({ token, at }) => token !== '' && at !== -1);
+    found.sort((a, b) => a.at - b.at || b.token.length - a.token.length);
+    return found[0]?.token;
+  }
+
+  #choose({ tools }: Pick<Conversation, 'tools'>): string {
+    if (tools !== undefined && tools.length > 0 && this.sources.has('tool_use')) return 'tool_use';
+    if (this.sources.has('default')) return 'default';
+    return this.sources.keys().next().value ?? 'default';
+  }
+
+  #program(name: string): Program {
+    const parsed = this.#programs.get(name);
+    if (parsed !== undefined) return parsed;
+    const source = this.sources.get(name);
+    if (source === undefined) {
+      throw new AttuneError('E_TEMPLATE_MISSING', {
+        what: `${this.#origin} has no chat template`,
+        fix: 'use a chat model, or train with the default template, which is stored with the result',
+      });
+    }
+    try {
+      const program = parse(tokenize(source, { lstrip_blocks: true, trim_blocks: true })) as Program;
+      this.#programs.set(name, program);
+      return program;
+    } catch (error) {
+      throw new AttuneError('E_TEMPLATE_INVALID', {
+        what: `The ${this.describe()} cannot be parsed`,
+        got: (error as Error).message,
+        fix: 'correct its chat_template.jinja, or fetch it again',
+        cause: error,
+      });
+    }
+  }
+}
+
+/** `chat_template` is a source, or a list of named ones. */
+function collectDeclared(sources: Map<string, string>, config: Record<string, unknown>): void {
+  const declared = config.chat_template;
+  if (typeof declared === 'string') sources.set('default', declared);
+  if (!Array.isArray(declared)) return;
+  for (const { name, template } of declared as { name?: unknown; template?: unknown }[]) {
+    if (typeof name === 'string' && typeof template === 'string') sources.set(name, template);
+  }
+}
+
+function failure(template: string, error: unknown): AttuneError {
+  const got = (error as Error).message;
+  if (error instanceof TemplateRefusal) {
+    return new AttuneError('E_TEMPLATE_REFUSED', { what: `The ${template} does not allow this conversation`, got });
+  }
+  if (error instanceof TemplateLimitError) {
+    const fix = 'the template loops or grows without end: check where it comes from';
+    return new AttuneError('E_TEMPLATE_LIMIT', { what: `The ${template} was stopped`, got, fix });
+  }
+  const fix = 'check that the row has the fields that the template reads';
+  return new AttuneError('E_TEMPLATE_FAILED', { what: `The ${template} failed`, got, fix, cause: error });
+}

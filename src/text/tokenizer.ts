@@ -1,0 +1,256 @@
+import { byteLevelProcessing, Tokenizer as Core, type Decoder, type JsEncoding } from 'tokenizers';
+import { AttuneError } from '../base/errors.ts';
+import { addTokensToFiles, tokensOnlyInConfig, type NewToken } from './added-tokens.ts';
+import type { AddedTokenJson } from './bpe/trainer.ts';
+import { cutAtLines } from './line-cutter.ts';
+import { toUtf16Offsets } from './offsets.ts';
+import { declaredStopIds, resolveSpecialTokens, templateVariables, type SpecialTokens } from './special-tokens.ts';
+import { ChatTemplates } from './template.ts';
+import {
+  parseObject,
+  parseOther,
+  readTokenizerFiles,
+  writeTokenizerFiles,
+  type TokenizerFiles,
+} from './tokenizer-files.ts';
+import { countIds, type ParsedTokenizer } from './vocabulary.ts';
+
+/** Ids with the places of their text: UTF-16 offsets into the string, `[starts[i], ends[i])`. */
+export interface EncodedText {
+  ids: Int32Array;
+  starts: Int32Array;
+  ends: Int32Array;
+}
+
+/** Ids with the model's own special tokens around them, and which of two texts each belongs to. */
+export interface FramedText {
+  ids: Int32Array;
+  typeIds: Int32Array;
+}
+
+/** What loading found out by asking the core; fixed from then on. */
+interface Traits {
+  special: SpecialTokens;
+  /** Whether the tokenizer puts BOS before a text when asked for special tokens. */
+  addsBos: boolean;
+  /** Whether a text may be cut after a line feed without changing its tokens. */
+  cutsAtLines: boolean;
+  /** Whether tokens of parts of a text, put together, still spell that text: no space appears at a part's start. */
+  joinsParts: boolean;
+}
+
+/** A Hugging Face tokenizer folder. Immutable: adding tokens gives a new one. */
+export class Tokenizer {
+  readonly files: TokenizerFiles;
+  /** One more than the largest id. */
+  readonly size: number;
+  readonly addedTokens: readonly AddedTokenJson[];
+  readonly special: SpecialTokens;
+  /** A rendered row starts with exactly one BOS if this is true or the template writes one, else with none. */
+  readonly addsBos: boolean;
+  /** Whether parts of a text can be encoded apart: true for byte-level tokenizers without a prefix space. */
+  readonly joinsParts: boolean;
+  readonly templates: ChatTemplates;
+  /** Ids at which generation ends: the files' own, EOS, and the template's end of a turn. */
+  readonly stopIds: readonly number[];
+  readonly #core: Core;
+  readonly #decoder: Decoder | null;
+  readonly #specialIds: ReadonlySet<number>;
+  readonly #cutsAtLines: boolean;
+  readonly #parsed: ParsedTokenizer;
+  #framing: Core | undefined;
+
+  private constructor(files: TokenizerFiles, parsed: ParsedTokenizer, core: Core, traits: Traits) {
+    this.files = files;
+    this.#parsed = parsed;
+    this.#core = core;
+    this.#decoder = core.getDecoder();
+    this.#cutsAtLines = traits.cutsAtLines;
+    this.size = countIds(parsed);
+    this.addedTokens = parsed.added_tokens ?? [];
+    this.special = traits.special;
+    const flagged = this.addedTokens.filter(({ special }) => special);
+    this.#specialIds = new Set([...flagged, ...Object.values(this.special)].map(({ id }) => id));
+    this.addsBos = traits.addsBos;
+    this.joinsParts = traits.joinsParts;
+    this.templates = ChatTemplates.fromFiles(files, templateVariables(this.special), this.addedTokens);
+    const turnEnd = this.templates.turnEndToken();
+    const turnEndId = turnEnd === undefined ? null : this.idOf(turnEnd);
+    const stops = declaredStopIds(files, this.special);
+    this.stopIds = [...new Set(turnEndId === null ? stops : [...stops, turnEndId])].toSorted((a, b) => a - b);
+  }
+
+  /** Reads a model's folder. @throws E_TOKENIZER_MISSING, E_TOKENIZER_INVALID */
+  static async load(folder: string): Promise<Tokenizer> {
+    return Tokenizer.fromFiles(readTokenizerFiles(folder));
+  }
+
+  /** @throws E_TOKENIZER_INVALID */
+  static async fromFiles(files: TokenizerFiles): Promise<Tokenizer> {
+    const parsed = parseObject(files.tokenizer, `tokenizer.json of ${files.origin}`) as ParsedTokenizer;
+    const missing = tokensOnlyInConfig(files, parsed);
+    if (missing.length > 0) {
+      const { files: completed, newIds } = addTokensToFiles(files, parsed, missing, () => null);
+      if (newIds.every((id, index) => id === missing[index].id)) return Tokenizer.fromFiles(completed);
+      throw invalid(
+        files,
+        `added_tokens_decoder gives ${missing[0].content} the id ${missing[0].id}, which is not the next`,
+      );
+    }
+    const core = loadCore(files);
+    for (const { id, content } of parsed.added_tokens ?? []) {
+      if (core.tokenToId(content) !== id) throw invalid(files, `added token "${content}" cannot have the id ${id}`);
+    }
+    return new Tokenizer(files, parsed, core, await findTraits(files, core, parsed.added_tokens ?? []));
+  }
+
+  get origin(): string {
+    return this.files.origin;
+  }
+
+  get bosId(): number | undefined {
+    return this.special.bos?.id;
+  }
+
+  get eosId(): number | undefined {
+    return this.special.eos?.id;
+  }
+
+  get unkId(): number | undefined {
+    return this.special.unk?.id;
+  }
+
+  /** The padding token, unless it is also EOS: a mask made from such an id would hide where answers end. */
+  get padId(): number | undefined {
+    return this.special.pad?.id === this.eosId ? undefined : this.special.pad?.id;
+  }
+
+  idOf(token: string): number | null {
+    return this.#core.tokenToId(token);
+  }
+
+  /** The vocabulary's spelling of an id, or null. */
+  tokenOf(id: number): string | null {
+    return this.#core.idToToken(id);
+  }
+
+  isSpecial(id: number): boolean {
+    return this.#specialIds.has(id);
+  }
+
+  /** Ids of one text; special tokens written in it are recognised, none are added unless asked. */
+  async encode(text: string, options: { addSpecialTokens?: boolean } = {}): Promise<Int32Array> {
+    if (options.addSpecialTokens === true) return (await this.encodeFramed([{ text }]))[0].ids;
+    return (await this.encodeBatch([text]))[0];
+  }
+
+  /** Ids of many texts at once, on all cores. */
+  async encodeBatch(texts: readonly string[]): Promise<Int32Array[]> {
+    const parts = texts.map((text) => (this.#cutsAtLines ? cutAtLines(text) : [text]));
+    const encodings = await this.#core.encodeBatch(parts.flat(), { addSpecialTokens: false });
+    let next = 0;
+    return parts.map(({ length }) => {
+      const ids = encodings.slice(next, (next += length)).map((encoding) => encoding.getIds());
+      return Int32Array.from(ids.length === 1 ? ids[0] : ids.flat());
+    });
+  }
+
+  /** Ids and places of many texts at once. */
+  async encodeWithOffsets(texts: readonly string[]): Promise<EncodedText[]> {
+    const encodings = await this.#core.encodeBatch([...texts], { addSpecialTokens: false });
+    return encodings.map((encoding, index) => withOffsets(texts[index], encoding));
+  }
+
+  /** One or two texts each as the model was trained to see them: `[CLS] text [SEP] pair [SEP]`, or with BOS. */
+  async encodeFramed(inputs: readonly { text: string; pair?: string }[]): Promise<FramedText[]> {
+    this.#framing ??= withoutLimits(loadCore(this.files));
+    const batch = inputs.map(({ text, pair }): string | [string, string] => (pair === undefined ? text : [text, pair]));
+    const encodings = await this.#framing.encodeBatch(batch, { addSpecialTokens: true });
+    return encodings.map((encoding) => ({
+      ids: Int32Array.from(encoding.getIds()),
+      typeIds: Int32Array.from(encoding.getTypeIds()),
+    }));
+  }
+
+  /** Text of ids, nothing cleaned up: decoding what was encoded gives the same text wherever the vocabulary allows. */
+  decode(ids: Iterable<number>, options: { skipSpecialTokens?: boolean } = {}): string {
+    const tokens: string[] = [];
+    for (const id of ids) {
+      if (options.skipSpecialTokens === true && this.#specialIds.has(id)) continue;
+      const token = this.#core.idToToken(id);
+      if (token !== null) tokens.push(token);
+    }
+    return this.#decoder === null ? tokens.join(' ') : this.#decoder.decode(tokens);
+  }
+
+  /** A tokenizer that has these tokens too, and the ids of those that are new (their embedding rows need training). */
+  async addTokens(tokens: readonly NewToken[]): Promise<{ tokenizer: Tokenizer; ids: number[]; newIds: number[] }> {
+    const { files, ids, newIds } = addTokensToFiles(this.files, this.#parsed, tokens, (content) => this.idOf(content));
+    return { tokenizer: newIds.length === 0 ? this : await Tokenizer.fromFiles(files), ids, newIds };
+  }
+
+  /** Writes the folder's tokenizer files, unchanged ones byte for byte. @throws E_DISK_FULL, E_NOT_WRITABLE */
+  save(folder: string): void {
+    writeTokenizerFiles(folder, this.files);
+  }
+}
+
+function loadCore(files: TokenizerFiles): Core {
+  try {
+    return Core.fromString(files.tokenizer);
+  } catch (error) {
+    throw invalid(files, (error as Error).message);
+  }
+}
+
+function invalid(files: TokenizerFiles, got: string): AttuneError {
+  return new AttuneError('E_TOKENIZER_INVALID', {
+    what: `The tokenizer.json of ${files.origin} cannot be used`,
+    got,
+    expected: 'a tokenizer.json as transformers writes it',
+    fix: 'fetch it again from the model that it belongs to',
+  });
+}
+
+/** A tokenizer.json may carry a length limit or padding, which would cut and fill rows without a word. */
+function withoutLimits(core: Core): Core {
+  core.disableTruncation();
+  core.disablePadding();
+  return core;
+}
+
+async function findTraits(files: TokenizerFiles, core: Core, addedTokens: readonly AddedTokenJson[]): Promise<Traits> {
+  withoutLimits(core);
+  const special = resolveSpecialTokens(files, core);
+  const listed = new Set(addedTokens.map(({ content }) => content));
+  // A role's token counts as special even where tokenizer.json has it only as a plain entry.
+  core.addSpecialTokens(
+    Object.values(special)
+      .map(({ content }) => content)
+      .filter((content) => !listed.has(content)),
+  );
+  const framed = (await core.encode('a', null, { addSpecialTokens: true })).getIds();
+  const declared = parseOther(files, 'tokenizer_config.json').add_bos_token;
+  const adds = typeof declared === 'boolean' ? declared : framed[0] === special.bos?.id;
+  // From here on the core adds nothing, and offsets keep the spaces that some processors trim away.
+  core.setPostProcessor(byteLevelProcessing(false));
+  const probe = ['One, two;\n', 'three\n', 'four'];
+  const parts = await core.encodeBatch([probe.join(''), ...probe], { addSpecialTokens: false });
+  const [whole, ...cut] = parts.map((encoding) => encoding.getIds());
+  const joinsParts = (await core.decode(cut.flat(), false)) === probe.join('');
+  const cutsAtLines = joinsParts && whole.join() === cut.flat().join() && !addedTokens.some(reachesOverLines);
+  return { special, addsBos: adds && special.bos !== undefined, joinsParts, cutsAtLines };
+}
+
+function reachesOverLines({ lstrip, content }: AddedTokenJson): boolean {
+  return lstrip || /\n./s.test(content);
+}
+
+function withOffsets(text: string, encoding: JsEncoding): EncodedText {
+  const pairs = encoding.getOffsets();
+  const starts = Int32Array.from(pairs, ([start]) => start);
+  const ends = Int32Array.from(pairs, ([, end]) => end);
+  toUtf16Offsets(text, starts);
+  toUtf16Offsets(text, ends);
+  return { ids: Int32Array.from(encoding.getIds()), starts, ends };
+}

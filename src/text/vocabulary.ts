@@ -1,0 +1,44 @@
+import { AttuneError } from '../base/errors.ts';
+import type { AddedTokenJson } from './bpe/trainer.ts';
+
+/** tokenizer.json as far as its vocabulary goes; everything else is carried along. */
+export interface ParsedTokenizer extends Record<string, unknown> {
+  added_tokens?: AddedTokenJson[] | null;
+  model: { type?: string; vocab?: Record<string, number> | [string, number][] };
+}
+
+/** One more than the largest id: how many rows an embedding needs at least. */
+export function countIds(parsed: ParsedTokenizer): number {
+  const vocabulary = parsed.model.vocab ?? {};
+  // A unigram vocabulary is a list with scores, its ids are the positions.
+  let largest = Array.isArray(vocabulary) ? vocabulary.length - 1 : -1;
+  if (!Array.isArray(vocabulary)) {
+    for (const token of Object.keys(vocabulary)) largest = Math.max(largest, vocabulary[token]);
+  }
+  for (const { id } of parsed.added_tokens ?? []) largest = Math.max(largest, id);
+  return largest + 1;
+}
+
+/** What is needed of a tokenizer to compare it with a model. */
+export interface Sized {
+  /** One more than the largest id. */
+  readonly size: number;
+  readonly origin: string;
+}
+
+// Embeddings are padded to round sizes, but by percents, never to the double.
+const MOST_ROWS_PER_ID = 2;
+
+/**
+ * Refuses a tokenizer that cannot belong to a model with `vocabSize` embedding rows. Some unused rows are normal.
+ * @throws E_VOCABULARY_MISMATCH
+ */
+export function checkVocabulary(tokenizer: Sized, vocabSize: number): void {
+  if (tokenizer.size <= vocabSize && vocabSize <= tokenizer.size * MOST_ROWS_PER_ID) return;
+  throw new AttuneError('E_VOCABULARY_MISMATCH', {
+    what: `The tokenizer of ${tokenizer.origin} does not belong to this model`,
+    got: `a tokenizer with ids up to ${tokenizer.size - 1} and a model with ${vocabSize} embedding rows`,
+    expected: 'a row for every id, and not twice as many',
+    fix: 'use the tokenizer.json that came with the model; after adding tokens, resize the embedding',
+  });
+}
