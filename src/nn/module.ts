@@ -30,6 +30,13 @@ export class Parameter {
     if (this.trainable) tensor.setRequiresGrad();
   }
 
+  /** Puts another tensor in place and gives back the one before, still alive: to switch weights for a while. */
+  exchange(tensor: Tensor): Tensor {
+    const before = this.#tensor;
+    this.#tensor = tensor;
+    return before;
+  }
+
   setTrainable(value: boolean): void {
     this.trainable = value;
     this.#tensor.setRequiresGrad(value);

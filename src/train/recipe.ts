@@ -13,6 +13,8 @@ const sourceSchema = z.strictObject({
   columns: columns.nullable().default(null).describe("the format's field → your column"),
 });
 
+export const sourceKeys: readonly string[] = Object.keys(sourceSchema.shape);
+
 /** One set of rows, as `loadData` takes it. */
 export type RecipeSource = z.output<typeof sourceSchema>;
 
@@ -135,8 +137,8 @@ export const recipeSchema = z.strictObject({
   checkpoints: checkpointsSchema.prefault({}),
   report_to: z
     .union([z.string(), z.array(z.string())], { error: 'expected a list such as [tensorboard]' })
-    .default(['tensorboard'])
     .transform((value) => (Array.isArray(value) ? value : [value]).filter((name) => name !== 'none'))
+    .prefault(['tensorboard'])
     .meta({ description: 'where metrics go besides the run folder', shown: 'LIST' }),
   output_dir: path
     .default('runs/attune')

@@ -1,0 +1,107 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { AttuneError } from '../../base/errors.ts';
+import { readJson } from '../../files/json.ts';
+import type { Task } from '../../models/architecture.ts';
+import type { Model } from '../../models/model.ts';
+import type { ResultNotes } from '../../train/interfaces.ts';
+import type { LoraOptions } from './lora.options.ts';
+import { lastName } from './targets.ts';
+
+const taskTypes: Partial<Record<Task, string>> = { 'causal-lm': 'CAUSAL_LM', sequence: 'SEQ_CLS', seq2seq: 'SEQ_2_SEQ_LM' };
+
+/** adapter_config.json with every key that PEFT 0.17 writes. */
+export function adapterConfig(model: Model, options: LoraOptions, about: ResultNotes & { modules: readonly string[] }): Record<string, unknown> {
+  return {
+    alpha_pattern: options.alpha_pattern,
+    auto_mapping: model.task in taskTypes ? null : { base_model_class: model.plan.className, parent_library: `transformers.models.${model.architecture.modelType}` },
+    base_model_name_or_path: about.baseModel,
+    bias: 'none',
+    corda_config: null,
+    eva_config: null,
+    exclude_modules: null,
+    fan_in_fan_out: false,
+    inference_mode: true,
+    init_lora_weights: options.init_lora_weights,
+    layer_replication: null,
+    layers_pattern: null,
+    layers_to_transform: options.layers_to_transform,
+    loftq_config: {},
+    lora_alpha: options.alpha,
+    lora_bias: false,
+    lora_dropout: options.dropout,
+    megatron_config: null,
+    megatron_core: 'megatron.core',
+    modules_to_save: options.modules_to_save.length > 0 ? options.modules_to_save : null,
+    peft_type: 'LORA',
+    qalora_group_size: 16,
+    r: options.r,
+    rank_pattern: options.rank_pattern,
+    revision: about.revision ?? null,
+    target_modules: targetNames(options, about.modules),
+    target_parameters: null,
+    task_type: taskTypes[about.task] ?? null,
+    trainable_token_indices: null,
+    use_dora: false,
+    use_qalora: false,
+    use_rslora: options.use_rslora,
+  };
+}
+
+/** PEFT stores `all-linear` as the names that it stood for. */
+function targetNames(options: LoraOptions, modules: readonly string[]): string | string[] {
+  if (options.target_modules === 'all-linear') return [...new Set(modules.map(lastName))].toSorted();
+  return typeof options.target_modules === 'string' ? options.target_modules : [...options.target_modules];
+}
+
+const schema = z.looseObject({
+  peft_type: z.literal('LORA', { error: 'only LORA adapters can be loaded' }),
+  r: z.int().positive(),
+  lora_alpha: z.number().positive(),
+  lora_dropout: z.number().default(0),
+  target_modules: z.union([z.string(), z.array(z.string())]),
+  layers_to_transform: z.union([z.array(z.int()), z.int().transform((value) => [value])]).nullish(),
+  rank_pattern: z.record(z.string(), z.int()).nullish(),
+  alpha_pattern: z.record(z.string(), z.number()).nullish(),
+  use_rslora: z.boolean().nullish(),
+  modules_to_save: z.array(z.string()).nullish(),
+  bias: z.literal('none', { error: 'adapters that train biases cannot be loaded' }).default('none'),
+  use_dora: z.literal(false, { error: 'DoRA adapters cannot be loaded' }).nullish(),
+  base_model_name_or_path: z.string().nullish(),
+  task_type: z.string().nullish(),
+});
+
+export interface AdapterDescription {
+  options: LoraOptions;
+  baseModel: string | undefined;
+  task: Task | undefined;
+}
+
+/** Reads an adapter folder's configuration, whoever wrote it. */
+export function readAdapterConfig(folder: string): AdapterDescription {
+  const path = join(folder, 'adapter_config.json');
+  const result = schema.safeParse(readJson(path));
+  if (!result.success) {
+    throw new AttuneError('E_ADAPTER_UNSUPPORTED', {
+      what: `${path} describes an adapter that cannot be loaded`,
+      problems: result.error.issues.map((issue) => ({ field: issue.path.join('.'), message: issue.message })),
+    });
+  }
+  const config = result.data;
+  const task = (Object.entries(taskTypes) as [Task, string][]).find(([, name]) => name === config.task_type)?.[0];
+  const options: LoraOptions = {
+    r: config.r,
+    alpha: config.lora_alpha,
+    dropout: config.lora_dropout,
+    target_modules: config.target_modules,
+    layers_to_transform: config.layers_to_transform ?? null,
+    rank_pattern: config.rank_pattern ?? {},
+    alpha_pattern: config.alpha_pattern ?? {},
+    use_rslora: config.use_rslora ?? false,
+    modules_to_save: config.modules_to_save ?? [],
+    trainable_tokens: [],
+    init_lora_weights: true,
+    bias: 'none',
+  };
+  return { options, baseModel: config.base_model_name_or_path ?? undefined, task };
+}

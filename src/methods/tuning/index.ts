@@ -1,0 +1,13 @@
+import { defineRegistry } from '../../base/registry.ts';
+import type { Model } from '../../models/model.ts';
+import type { Tuning } from '../../train/interfaces.ts';
+
+/** One choice of which weights move. */
+export interface TuningMethod {
+  create(model: Model, options: never, context: { seed: number }): Tuning;
+}
+
+export const tunings = defineRegistry<TuningMethod, 'lora' | 'full'>('tuning', 'E_UNKNOWN_TUNING', {
+  lora: () => import('./lora.ts'),
+  full: () => import('./full.ts'),
+});

@@ -1,0 +1,63 @@
+// N tokens, in and out features, r rank
+import { aten, type Tensor } from '../../tensor/index.ts';
+import { Dropout, Module, Parameter, type LinearAdapter, type LinearLike, type Term } from '../../nn/index.ts';
+
+export interface AdapterShape {
+  /** Path of the adapted layer. */
+  path: string;
+  rank: number;
+  /** alpha / r, or alpha / √r. */
+  scaling: number;
+  dropout: number;
+}
+
+/** y = Wx + scaling · B A x (Hu et al., 2021); names and shapes are PEFT's. */
+export class LoraAdapter extends Module implements LinearAdapter {
+  readonly path: string;
+  readonly layer: LinearLike;
+  readonly rank: number;
+  readonly scaling: number;
+  /** [r, in] */
+  readonly lora_A: Parameter;
+  /** [out, r] */
+  readonly lora_B: Parameter;
+  isActive = true;
+  readonly #dropout: Dropout;
+
+  constructor(layer: LinearLike, shape: AdapterShape) {
+    super();
+    this.path = shape.path;
+    this.layer = layer;
+    this.rank = shape.rank;
+    this.scaling = shape.scaling;
+    this.lora_A = new Parameter([shape.rank, layer.inFeatures]);
+    this.lora_B = new Parameter([layer.outFeatures, shape.rank]);
+    this.#dropout = new Dropout(shape.dropout, `lora:${shape.path}`);
+    layer.addAdapter(this);
+  }
+
+  /** A x, scaled: [N, r]. Scaling the narrow side costs least. */
+  #inner(x: Tensor): Tensor {
+    const narrow = aten.linear.default(this.#dropout.forward(x), this.lora_A.value(x.dtype));
+    return this.scaling === 1 ? narrow : narrow.mul(this.scaling);
+  }
+
+  forward(x: Tensor, output: Tensor): Tensor {
+    if (!this.isActive) return output;
+    return output.add(aten.linear.default(this.#inner(x), this.lora_B.value(x.dtype)));
+  }
+
+  terms(x: Tensor): Term[] {
+    return this.isActive ? [{ hidden: this.#inner(x), weight: this.lora_B.tensor }] : [];
+  }
+
+  /** scaling · B A in the layer's own orientation, f32. */
+  delta(): Tensor {
+    const product = this.lora_B.tensor.detach().matmul(this.lora_A.tensor.detach()).mul(this.scaling);
+    return this.layer.isTransposed ? product.transpose(0, 1) : product;
+  }
+
+  detach(): void {
+    this.layer.removeAdapter(this);
+  }
+}

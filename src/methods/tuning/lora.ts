@@ -1,0 +1,159 @@
+import { join } from 'node:path';
+import { philoxKey } from '../../base/random.ts';
+import { AttuneError, type Problem } from '../../base/errors.ts';
+import { writeJson } from '../../files/json.ts';
+import type { Model } from '../../models/model.ts';
+import { keyedNormal } from '../../models/initialise.ts';
+import type { Module, Parameter } from '../../nn/index.ts';
+import { arange, attune, noGrad, scope, writeSafetensors, zeros, type Tensor } from '../../tensor/index.ts';
+import type { ResultNotes, Trainable, Tuning } from '../../train/interfaces.ts';
+import { adapterConfig } from './adapter-config.ts';
+import { LoraAdapter } from './lora-adapter.ts';
+import type { LoraOptions } from './lora.options.ts';
+import { findTargets, fromPattern } from './targets.ts';
+import { decays } from './weight-decay.ts';
+
+const ROOT = 'base_model.model.';
+
+interface SavedParameter {
+  path: string;
+  module: Module;
+  parameter: Parameter;
+  original: Tensor;
+}
+
+/** Low-rank adapters on linear layers, and modules that are trained whole beside them. */
+export class Lora implements Tuning {
+  readonly trainables: readonly Trainable[];
+  readonly #model: Model;
+  readonly #options: LoraOptions;
+  readonly #adapters: readonly LoraAdapter[];
+  readonly #saved: readonly SavedParameter[];
+
+  constructor(model: Model, options: LoraOptions, context: { seed: number }) {
+    this.#model = model;
+    this.#options = options;
+    this.#adapters = findTargets(model, options.target_modules, options.layers_to_transform).map(({ path, layer }) => {
+      const rank = fromPattern(options.rank_pattern, path) ?? options.r;
+      const alpha = fromPattern(options.alpha_pattern, path) ?? options.alpha;
+      const scaling = alpha / (options.use_rslora ? Math.sqrt(rank) : rank);
+      return new LoraAdapter(layer, { path, rank, scaling, dropout: options.dropout });
+    });
+    noGrad(() => scope(() => this.#adapters.forEach((adapter) => start(adapter, options, { seed: context.seed, device: model.device }))));
+    this.#saved = noGrad(() => scope(() => savedParameters(model, options.modules_to_save)));
+    this.trainables = [...this.#adapters.flatMap(adapterTrainables), ...this.#saved.map(savedTrainable)];
+  }
+
+  state(): Map<string, Tensor> {
+    return new Map(this.trainables.map(({ name, parameter }) => [name, parameter.tensor]));
+  }
+
+  load(state: ReadonlyMap<string, Tensor>): void {
+    const own = new Map(this.trainables.map(({ name, parameter }) => [name, parameter]));
+    const problems: Problem[] = [];
+    for (const name of state.keys()) if (!own.has(name)) problems.push({ field: name, message: 'has no place in this model' });
+    for (const [name, parameter] of own) {
+      const saved = state.get(name);
+      if (saved === undefined) problems.push({ field: name, message: 'is wanted by this model but not in the adapter' });
+      else if (saved.shape.join() !== parameter.shape.join()) {
+        problems.push({ field: name, message: `has the shape [${saved.shape.join(', ')}], not [${parameter.shape.join(', ')}]` });
+      }
+    }
+    if (problems.length > 0) throw mismatch(problems);
+    noGrad(() => {
+      for (const [name, parameter] of own) parameter.tensor.copy_(state.get(name) as Tensor);
+    });
+  }
+
+  save(folder: string, about: ResultNotes): void {
+    const modules = this.#adapters.map(({ path }) => path);
+    scope(() => writeSafetensors(join(folder, 'adapter_model.safetensors'), this.state()));
+    writeJson(join(folder, 'adapter_config.json'), adapterConfig(this.#model, this.#options, { ...about, modules }));
+  }
+
+  disabled<T>(body: () => T): T {
+    this.#switch(false);
+    try {
+      return body();
+    } finally {
+      this.#switch(true);
+    }
+  }
+
+  #switch(isActive: boolean): void {
+    for (const adapter of this.#adapters) adapter.isActive = isActive;
+    for (const entry of this.#saved) entry.original = entry.parameter.exchange(entry.original);
+  }
+
+  merge(): void {
+    noGrad(() => {
+      for (const adapter of this.#adapters) {
+        scope(() => {
+          const { weight } = adapter.layer;
+          weight.assign(weight.tensor.to('f32').add(adapter.delta()).to(weight.tensor.dtype));
+        });
+        adapter.detach();
+      }
+    });
+  }
+}
+
+/** PEFT's start: A Kaiming-uniform with a = √5 (bound 1/√in), or normal with deviation 1/r; B zero. */
+function start(adapter: LoraAdapter, options: LoraOptions, context: { seed: number; device: string }): void {
+  const { lora_A: a, lora_B: b, rank, path } = adapter;
+  const key = { seed: context.seed, path: `lora_A:${path}` };
+  const first = options.init_lora_weights === 'gaussian' ? keyedNormal(a.shape, key, 1 / rank) : kaimingUniform(a, key);
+  a.assign(first.toDevice(context.device));
+  b.assign(zeros(b.shape, { device: context.device }));
+  a.setTrainable(true);
+  b.setTrainable(true);
+}
+
+function kaimingUniform(parameter: Parameter, key: { seed: number; path: string }): Tensor {
+  const [rank, width] = parameter.shape;
+  const [low, high] = philoxKey([key.seed, `init:${key.path}`]);
+  const word = BigInt.asIntN(64, (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0));
+  const bound = 1 / Math.sqrt(width);
+  return attune.keyed_uniform.default(arange(rank), width, word).mul(2 * bound).sub(bound);
+}
+
+function adapterTrainables(adapter: LoraAdapter): Trainable[] {
+  return (['lora_A', 'lora_B'] as const).map((part) => ({ name: `${ROOT}${adapter.path}.${part}.weight`, parameter: adapter[part], decays: true }));
+}
+
+/** Parameters of the modules named by `modules_to_save`, as f32 leaves of their own. */
+function savedParameters(model: Model, names: readonly string[]): SavedParameter[] {
+  const saved: SavedParameter[] = [];
+  for (const name of names) {
+    const found = [...model.modules()].filter(([path]) => path === name || path.endsWith(`.${name}`));
+    if (found.length === 0) {
+      throw new AttuneError('E_NO_TARGETS', { what: `modules_to_save names "${name}", which this model does not have` });
+    }
+    for (const [path, module] of found.flatMap(([path, module]) => [...module.modules(path)])) {
+      for (const [key, value] of Object.entries(module)) {
+        if (typeof value !== 'object' || value === null || !('setTrainable' in value)) continue;
+        const parameter = value as Parameter;
+        const original = parameter.exchange(parameter.tensor.to('f32').clone().own());
+        parameter.setTrainable(true);
+        saved.push({ path: `${path}.${key}`, module, parameter, original });
+      }
+    }
+  }
+  return saved;
+}
+
+function savedTrainable({ path, module, parameter }: SavedParameter): Trainable {
+  return { name: ROOT + path, parameter, decays: decays(module, path) };
+}
+
+function mismatch(problems: readonly Problem[]): AttuneError {
+  return new AttuneError('E_ADAPTER_MISMATCH', {
+    what: 'The adapter does not fit this base model: it would do nothing, or only a part of what was trained',
+    problems,
+    fix: 'use the base model that the adapter was trained on (adapter_config.json: base_model_name_or_path)',
+  });
+}
+
+export function create(model: Model, options: LoraOptions, context: { seed: number }): Tuning {
+  return new Lora(model, options, context);
+}

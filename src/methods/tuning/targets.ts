@@ -1,0 +1,65 @@
+import { AttuneError } from '../../base/errors.ts';
+import type { Model } from '../../models/model.ts';
+import { isLinear, type LinearLike } from '../../nn/index.ts';
+
+export interface Target {
+  path: string;
+  layer: LinearLike;
+}
+
+/** `all-linear`, names, or a regular expression that has to match a whole path (PEFT's `target_modules`). */
+export type TargetModules = string | readonly string[];
+
+/** The linear layers that get an adapter, in the model's order. */
+export function findTargets(model: Model, wanted: TargetModules, layers: readonly number[] | null): Target[] {
+  const head = new Set(model.head.modules());
+  const inHead = new Set([...head].map(([, module]) => module));
+  const candidates: Target[] = [];
+  for (const [path, module] of model.modules()) if (isLinear(module)) candidates.push({ path, layer: module });
+  const matches = matcher(wanted);
+  const found = candidates.filter(({ path, layer }) => {
+    if (wanted === 'all-linear' && inHead.has(layer)) return false;
+    return matches(path) && isInLayers(path, layers);
+  });
+  if (found.length > 0) return found;
+  throw new AttuneError('E_NO_TARGETS', {
+    what: 'target_modules matches no linear layer of this model',
+    got: JSON.stringify(wanted),
+    expected: `all-linear, or some of ${[...new Set(candidates.map(({ path }) => lastName(path)))].join(', ')}`,
+  });
+}
+
+function matcher(wanted: TargetModules): (path: string) => boolean {
+  if (wanted === 'all-linear') return () => true;
+  if (typeof wanted === 'string') {
+    const pattern = compile(wanted);
+    return (path) => pattern.test(path);
+  }
+  return (path) => wanted.some((name) => path === name || path.endsWith(`.${name}`));
+}
+
+function compile(source: string): RegExp {
+  try {
+    return new RegExp(`^(?:${source})$`, 'u');
+  } catch (error) {
+    throw new AttuneError('E_BAD_PATTERN', { what: `"${source}" is not a regular expression`, got: (error as Error).message, cause: error });
+  }
+}
+
+function isInLayers(path: string, layers: readonly number[] | null): boolean {
+  if (layers === null) return true;
+  const index = /\.(\d+)\./.exec(path)?.[1];
+  return index !== undefined && layers.includes(Number(index));
+}
+
+export function lastName(path: string): string {
+  return path.slice(path.lastIndexOf('.') + 1);
+}
+
+/** The value of a `rank_pattern` or `alpha_pattern` for a path: the first key that matches the path's end, as in PEFT. */
+export function fromPattern(pattern: Readonly<Record<string, number>>, path: string): number | undefined {
+  for (const [key, value] of Object.entries(pattern)) {
+    if (new RegExp(`(?:^|.*\\.)(?:${key})$`, 'u').test(path)) return value;
+  }
+  return undefined;
+}

@@ -1,0 +1,102 @@
+import { aten, noGrad, scope, stack, zeros, type Tensor } from '../../tensor/index.ts';
+import type { StepOptions, Trainable, Update } from '../../train/interfaces.ts';
+import type { AdamwOptions } from './adamw.options.ts';
+
+interface Moments {
+  mean: Tensor;
+  square: Tensor;
+  /** f32 scalar: the number of steps so far. */
+  count: Tensor;
+}
+
+/** AdamW (Loshchilov and Hutter, 2019) with libtorch's fused kernel: equal to torch.optim.AdamW(fused=True). */
+export class AdamW implements Update {
+  readonly #trainables: readonly Trainable[];
+  readonly #options: AdamwOptions;
+  readonly #moments: Moments[];
+
+  constructor(trainables: readonly Trainable[], options: AdamwOptions) {
+    this.#trainables = trainables;
+    this.#options = options;
+    this.#moments = trainables.map(({ parameter: { tensor: weight } }) => ({
+      mean: zeros(weight.shape, { device: weight.device }).own(),
+      square: zeros(weight.shape, { device: weight.device }).own(),
+      count: zeros([], { device: weight.device }).own(),
+    }));
+  }
+
+  step(options: StepOptions): number {
+    return noGrad(() => scope(() => this.#step(options)));
+  }
+
+  #step(options: StepOptions): number {
+    const gradients = this.#trainables.map(({ parameter }) => parameter.tensor.grad);
+    const present = gradients.filter((gradient) => gradient !== undefined);
+    const norm = gradientNorm(present);
+    if (options.maxGradNorm > 0 && norm > options.maxGradNorm) {
+      aten._foreach_mul_.Scalar(present, options.maxGradNorm / (norm + 1e-6));
+    }
+    for (const decays of [true, false]) {
+      const group = this.#trainables.keys().filter((i) => this.#trainables[i].decays === decays && gradients[i] !== undefined);
+      this.#move([...group], gradients as Tensor[], { ...options, weightDecay: decays ? options.weightDecay : 0 });
+    }
+    for (const { parameter } of this.#trainables) parameter.tensor.grad = undefined;
+    return norm;
+  }
+
+  #move(indices: readonly number[], gradients: readonly Tensor[], options: StepOptions): void {
+    if (indices.length === 0) return;
+    const moments = indices.map((i) => this.#moments[i]);
+    const counts = moments.map((moment) => moment.count);
+    aten._foreach_add_.Scalar(counts, 1);
+    aten._fused_adamw_.default(
+      indices.map((i) => this.#trainables[i].parameter.tensor),
+      indices.map((i) => gradients[i]),
+      moments.map((moment) => moment.mean),
+      moments.map((moment) => moment.square),
+      [],
+      counts,
+      {
+        lr: options.learningRate,
+        beta1: this.#options.beta1,
+        beta2: this.#options.beta2,
+        weight_decay: options.weightDecay,
+        eps: this.#options.epsilon,
+        amsgrad: false,
+        maximize: false,
+      },
+    );
+  }
+
+  state(): Map<string, Tensor> {
+    const state = new Map<string, Tensor>();
+    for (const [i, { name }] of this.#trainables.entries()) {
+      state.set(`${name}.exp_avg`, this.#moments[i].mean);
+      state.set(`${name}.exp_avg_sq`, this.#moments[i].square);
+      state.set(`${name}.step`, this.#moments[i].count);
+    }
+    return state;
+  }
+
+  load(state: ReadonlyMap<string, Tensor>): void {
+    noGrad(() => {
+      for (const [name, own] of this.state()) {
+        const saved = state.get(name);
+        if (saved === undefined) throw new Error(`the optimiser's state lacks ${name}`);
+        own.copy_(saved);
+      }
+    });
+  }
+}
+
+/** The norm of all gradients together, computed tensor by tensor and then over the norms (as torch's clip_grad_norm_). */
+function gradientNorm(gradients: readonly Tensor[]): number {
+  if (gradients.length === 0) return 0;
+  const norms = aten._foreach_norm.Scalar(gradients);
+  return aten.linalg_vector_norm.default(stack(norms)).item();
+}
+
+export function create(trainables: readonly Trainable[], options: AdamwOptions): Update {
+  return new AdamW(trainables, options);
+}
+

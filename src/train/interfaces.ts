@@ -1,0 +1,102 @@
+import type { Problem } from '../base/errors.ts';
+import type { Example, ExampleKind } from '../data/example.ts';
+import type { Model, ModelInput } from '../models/model.ts';
+import type { Task } from '../models/architecture.ts';
+import type { StageRunner } from '../models/stack.ts';
+import type { Parameter } from '../nn/index.ts';
+import type { Tensor } from '../tensor/index.ts';
+
+/** One row, tokenised: what batches are made of. */
+export interface PreparedRow {
+  /** The example's id; keys random numbers. */
+  id: string;
+  ids: Int32Array;
+  /** 1 where the token is one that the model learns to produce. */
+  trained: Uint8Array;
+  /** Index of the class, for objectives that have classes. */
+  label?: number;
+  source: { file: string; line: number };
+}
+
+/** Several rows as one input, with what the objective needs to score them. */
+export interface Batch {
+  input: ModelInput;
+  rows: readonly PreparedRow[];
+}
+
+/** What is counted over a whole optimiser step before its first forward, so that each term is scaled once. */
+export type Counts = Record<string, number>;
+
+/** Sums that are added up over batches: a metric is `sum / count`. */
+export type Tally = Record<string, { sum: Tensor; count: number }>;
+
+export interface LossResult {
+  /** Each row's share of the step's loss, f32 [rows]; over all batches of a step they add up to the loss. */
+  perRow: Tensor;
+  /** Further sums, beside the loss itself. */
+  tally: Tally;
+}
+
+/** What is optimised. An objective sees hidden states and log-probabilities, never whole logits. */
+export interface Objective {
+  /** Chooses the model's head. */
+  readonly task: Task;
+  readonly accepts: readonly ExampleKind[];
+  /** True where a step's loss is a sum over rows, so that batches may be split; else the reason why it is not. */
+  readonly separable: true | string;
+  /** Name of the count that the loss is a mean over: `tokens`, `rows`. */
+  readonly unit: string;
+  /** Tokenises one example; a row that cannot be trained on is a problem, not an exception. */
+  prepare(example: Example): PreparedRow | Problem;
+  collate(rows: readonly PreparedRow[]): Batch;
+  counts(batch: Batch): Counts;
+  loss(model: Model, batch: Batch, context: { totals: Counts; runner?: StageRunner }): LossResult;
+}
+
+/** A weight that moves. */
+export interface Trainable {
+  /** Its name in checkpoints: unique, stable. */
+  name: string;
+  parameter: Parameter;
+  /** False for norms and biases, which are never decayed. */
+  decays: boolean;
+}
+
+/** Which weights move, and where extra ones sit. */
+export interface Tuning {
+  readonly trainables: readonly Trainable[];
+  /** All that the result consists of, by its standard names; the trainables and what goes with them. */
+  state(): Map<string, Tensor>;
+  /** Takes over a saved state; every tensor must land and every place must be filled. */
+  load(state: ReadonlyMap<string, Tensor>): void;
+  /** Writes the result in its standard form (a PEFT adapter folder, or a Hugging Face folder). */
+  save(folder: string, about: ResultNotes): void;
+  /** Runs `body` with the model as it was before tuning, where that is possible: the reference model. */
+  disabled<T>(body: () => T): T;
+  /** Adds the change to the base weights, for export. */
+  merge(): void;
+}
+
+/** What a result's files say of where it comes from. */
+export interface ResultNotes {
+  baseModel: string;
+  revision?: string;
+  task: Task;
+  /** attune's own notes, written beside the standard files. */
+  attune: Readonly<Record<string, unknown>>;
+}
+
+export interface StepOptions {
+  learningRate: number;
+  weightDecay: number;
+  /** 0: no clipping. */
+  maxGradNorm: number;
+}
+
+/** How gradients become a step. Owns clipping and its own state. */
+export interface Update {
+  /** Moves the weights by their gradients and clears these; gives the gradient's norm before clipping. */
+  step(options: StepOptions): number;
+  state(): Map<string, Tensor>;
+  load(state: ReadonlyMap<string, Tensor>): void;
+}

@@ -1,0 +1,84 @@
+import { currentRandomness, withRandomness, type Randomness } from '../nn/index.ts';
+import type { StageRunner } from '../models/stack.ts';
+import { backward, enableGrad, noGrad, scope, type Tensor } from '../tensor/index.ts';
+
+interface Stage {
+  body: (x: Tensor) => Tensor;
+  /** What the stage read: a leaf of its own, cut off from the stage before. */
+  input: Tensor | undefined;
+  output: Tensor;
+  randomness: Randomness | undefined;
+  isRecorded: boolean;
+}
+
+/**
+ * Runs a model stage by stage (embedding, blocks, final norm) so that backward can go through them one by one. With
+ * `checkpointing` a stage keeps only its input and is computed again when its turn comes: memory for one block instead
+ * of all. Both ways take the same steps in the same order, so their gradients are equal to the bit.
+ */
+export class Tape implements StageRunner {
+  readonly #checkpointing: boolean;
+  readonly #stages: Stage[] = [];
+  /** The leaves that stand for an output in later stages, by the output's id. */
+  readonly #leaves = new Map<number, Tensor[]>();
+
+  constructor(options: { checkpointing: boolean }) {
+    this.#checkpointing = options.checkpointing;
+  }
+
+  stage(body: (x: Tensor) => Tensor, x: Tensor | undefined): Tensor {
+    const input = x === undefined ? undefined : this.#leafOf(x);
+    // An embedding is cheap to keep, and whether it needs a gradient says whether the first block's input does.
+    const isRecorded = !this.#checkpointing || input === undefined;
+    const mode = isRecorded ? enableGrad : noGrad;
+    const output = mode(() => scope(() => body(input as Tensor)));
+    this.#stages.push({ body, input, output, randomness: currentRandomness(), isRecorded });
+    return output;
+  }
+
+  share(x: Tensor): Tensor {
+    return this.#leafOf(x);
+  }
+
+  #leafOf(output: Tensor): Tensor {
+    const made = this.#stages.at(-1);
+    const isFrozen = made?.output.id === output.id && made.isRecorded && !output.requiresGrad;
+    const leaf = output.detach().setRequiresGrad(!isFrozen);
+    const leaves = this.#leaves.get(output.id);
+    if (leaves === undefined) this.#leaves.set(output.id, [leaf]);
+    else leaves.push(leaf);
+    return leaf;
+  }
+
+  /** Goes back through the stages; the gradients of what the objective read must have been computed. */
+  backward(): void {
+    for (let stage = this.#stages.pop(); stage !== undefined; stage = this.#stages.pop()) {
+      const { output, input } = stage;
+      scope(() => this.#backwardThrough(stage));
+      for (const leaf of this.#leaves.get(output.id) ?? []) leaf.dispose();
+      this.#leaves.delete(output.id);
+      output.dispose();
+      if (input !== undefined && !input.requiresGrad) input.dispose();
+    }
+  }
+
+  #backwardThrough(stage: Stage): void {
+    const gradient = this.#gradientOf(stage.output);
+    if (gradient === undefined) return;
+    const output = stage.isRecorded ? stage.output : this.#again(stage);
+    if (output.requiresGrad) backward([output], [gradient]);
+  }
+
+  #again(stage: Stage): Tensor {
+    return withRandomness(stage.randomness, () => enableGrad(() => stage.body(stage.input as Tensor)));
+  }
+
+  #gradientOf(output: Tensor): Tensor | undefined {
+    let sum: Tensor | undefined;
+    for (const leaf of this.#leaves.get(output.id) ?? []) {
+      const gradient = leaf.grad;
+      if (gradient !== undefined) sum = sum === undefined ? gradient : sum.add(gradient);
+    }
+    return sum;
+  }
+}
