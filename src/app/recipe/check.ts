@@ -1,0 +1,102 @@
+import { basename, extname } from 'node:path';
+import { type Axis, methodOptions } from '../../methods/options.ts';
+import { type Recipe, recipeSchema } from '../../train/recipe.ts';
+import { chooseMethod, type ChosenMethod } from './choose.ts';
+import { FaultReporter } from './faults.ts';
+import { readFlagText } from './flag-text.ts';
+import { axisPlaces, type RecipeKeys } from './keys.ts';
+import { findReferences, hashOfReference } from './references.ts';
+import type { Settings } from './settings.ts';
+
+/** Checks all settings; undefined after a problem, which `settings` then holds. */
+export async function checkSettings(settings: Settings, keys: RecipeKeys): Promise<Recipe | undefined> {
+  const faults = new FaultReporter(settings, keys);
+  const methods = new Map<Axis, ChosenMethod>();
+  for (const axis of Object.keys(methodOptions) as Axis[]) {
+    const chosen = await chooseMethod(axis, settings, keys, faults);
+    if (chosen !== undefined) methods.set(axis, chosen);
+  }
+  applyRecipeDefaults(settings, [...methods.values()]);
+  settleWarmup(settings);
+  const base = baseTree(settings, keys);
+  const parsed = recipeSchema.safeParse(base);
+  if (!parsed.success) faults.report(parsed.error.issues, base);
+  const references = parsed.success ? hashReferences(parsed.data, settings) : {};
+  if (!parsed.success || settings.problems.length > 0) return undefined;
+  return withMethods({ ...parsed.data, references }, methods);
+}
+
+function applyRecipeDefaults(settings: Settings, methods: readonly ChosenMethod[]): void {
+  for (const { recipeDefaults } of methods) {
+    for (const [name, value] of Object.entries(recipeDefaults.training ?? {})) {
+      const path = `training.${name}`;
+      if (settings.get(path) === undefined) settings.set(path, { value, written: { name: path } });
+    }
+  }
+}
+
+/** With a number of warm-up steps the ratio becomes 0, so that a resolved recipe resolves to itself. */
+function settleWarmup(settings: Settings): void {
+  const steps = settings.get('training.warmup_steps');
+  const ratio = settings.get('training.warmup_ratio');
+  if (steps === undefined || steps.value === null) return;
+  const flagWins = steps.written.path === undefined && ratio?.written.path !== undefined;
+  if (ratio !== undefined && ratio.value !== 0 && steps.value !== 0 && !flagWins) {
+    settings.problem(steps.written, 'and warmup_ratio are both given', 'keep one of them');
+  }
+  settings.delete('training.warmup_ratio');
+  settings.set('training.warmup_ratio', { value: 0, written: steps.written });
+}
+
+/** The settings of every run as the schema takes them; an axis appears by its default name only. */
+function baseTree(settings: Settings, keys: RecipeKeys): Record<string, unknown> {
+  const tree: Record<string, Record<string, unknown>> = { data: {}, training: {}, evaluation: {}, checkpoints: {} };
+  const axisPrefixes = Object.values(axisPlaces).map((place) => `${place.path}.`);
+  const root: Record<string, unknown> = tree;
+  for (const [path, setting] of settings.entries()) {
+    if (axisPrefixes.some((prefix) => path.startsWith(prefix))) continue;
+    const [first, second] = path.split('.');
+    const value = readFlagText(setting, keys.at(path)!.schema);
+    if (second === undefined) root[first] = value;
+    else tree[first][second] = value;
+  }
+  root.output_dir ??= `runs/${defaultRunName(settings, tree.data.train)}`;
+  return root;
+}
+
+/** After the recipe's file, or else after the data. */
+function defaultRunName(settings: Settings, train: unknown): string {
+  const first = [train].flat()[0] as string | { path?: string } | undefined;
+  const path = typeof first === 'string' ? first : first?.path;
+  const names = [settings.origin.file, path].map((file) => file && basename(file, extname(file)));
+  return names.find((name) => name !== undefined && /^[\w.-]+$/.test(name) && name !== 'recipe') ?? 'attune';
+}
+
+function withMethods(recipe: Recipe, methods: ReadonlyMap<Axis, ChosenMethod>): Recipe {
+  const values = (axis: Axis) => methods.get(axis)!.values;
+  return {
+    ...recipe,
+    tuning: values('tuning') as Recipe['tuning'],
+    storage: values('storage') as Recipe['storage'],
+    objective: values('objective') as Recipe['objective'],
+    training: { ...recipe.training, optimizer: values('optimizer') as Recipe['training']['optimizer'] },
+  };
+}
+
+/** A stored recipe names the code it ran with; code that has changed since is another run. */
+function hashReferences(recipe: Recipe, settings: Settings): Record<string, string> {
+  const { references: stored, ...rest } = recipe;
+  const hashes: Record<string, string> = {};
+  for (const { text, path } of findReferences(rest)) {
+    const written = settings.get(path.slice(0, 2).join('.'))?.written ?? { name: path.join('.'), path };
+    const hash = hashOfReference(text);
+    if (hash === undefined) {
+      settings.problem(written, `"${text}" points to no file`, 'the path starts at the folder where attune runs');
+    } else if (Object.hasOwn(stored, text) && stored[text] !== hash) {
+      settings.problem(written, `"${text}" has changed since this recipe was stored`, 'restore it, or start a new run');
+    } else {
+      hashes[text] = hash;
+    }
+  }
+  return hashes;
+}

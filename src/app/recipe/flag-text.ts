@@ -1,0 +1,21 @@
+import type { z } from 'zod';
+import type { Setting } from './settings.ts';
+
+/**
+ * A flag is text, and its key decides what it means: `--output_dir 2024` names a folder, `--epochs 2` is a number,
+ * `--target_modules q_proj,v_proj` a list.
+ */
+export function readFlagText(setting: Setting, schema: z.ZodType): unknown {
+  const { value, text } = setting;
+  if (text === undefined) return value;
+  const list = splitList(text);
+  const readings = list !== undefined && list.length > 1 ? [list, value, text] : [value, text, list];
+  const fitting = readings.find((reading) => reading !== undefined && schema.safeParse(reading).success);
+  return fitting === undefined ? value : fitting;
+}
+
+/** Names with commas between; a path or a pattern with a comma is written as a YAML list. */
+function splitList(text: string): string[] | undefined {
+  const items = text.split(',').map((item) => item.trim());
+  return items.every((item) => /^[^\s{}[\]()*+?\\]+$/.test(item)) ? items : undefined;
+}

@@ -1,0 +1,198 @@
+import {
+  asNumber,
+  drop,
+  type ForeignKey,
+  type ForeignKeys,
+  isOff,
+  named,
+  needless,
+  offOnly,
+  type Outcome,
+  refuse,
+  refused,
+  renamed,
+  set,
+} from './key.ts';
+
+const stages: Record<string, string> = { pt: 'pretrain', domain: 'pretrain', supervised: 'sft', cls: 'classification' };
+
+/** The name of another tool's training stage, or of an OpenAI method. */
+const stage: ForeignKey = {
+  path: 'objective.name',
+  read(value) {
+    const name = typeof value === 'object' && value !== null ? (value as { type?: unknown }).type : value;
+    return set({ 'objective.name': stages[String(name)] ?? name });
+  },
+};
+
+/** `eval_strategy` with `eval_steps`, `save_strategy` with `save_steps`: a rhythm of ours. */
+function strategy(path: string, stepNames: readonly string[]): ForeignKey {
+  return {
+    path,
+    read(value, given) {
+      if (isOff(value)) return set({ [path]: 'never' });
+      if (value === 'epoch') return set({ [path]: 'epoch' });
+      if (value !== 'steps') return refuse('is no, steps or epoch', `${path}: epoch`);
+      return stepNames.some((name) => given(name) !== undefined)
+        ? drop('the number of steps decides')
+        : refuse('needs a number of steps', `${path}: 500`);
+    },
+  };
+}
+
+function steps(path: string, strategyNames: readonly string[]): ForeignKey {
+  return {
+    path,
+    read(value, given) {
+      const strategies = strategyNames.map((name) => given(name)).filter((name) => name !== undefined);
+      if (strategies.length > 0 && strategies[0] !== 'steps') return drop(`${String(strategies[0])} decides`);
+      const count = asNumber(value);
+      if (count === 0) return drop('zero switches it off');
+      if (count === undefined || count < 1)
+        return refuse('a share of all steps has no equal here', `${path}: STEPS or epoch`);
+      return set({ [path]: count });
+    },
+  };
+}
+
+/** Passes of mlx-lm are steps only without accumulation. */
+function passes(path: string): ForeignKey {
+  return {
+    path,
+    read(value, given) {
+      const accumulation = asNumber(given('grad_accumulation_steps')) ?? 1;
+      const count = asNumber(value);
+      if (accumulation === 1 || count === undefined) return set({ [path]: value });
+      return refuse(
+        'counts passes, not optimiser steps',
+        `${path}: ${Math.ceil(count / accumulation)} (${count} / ${accumulation})`,
+      );
+    },
+  };
+}
+
+function perEpoch(path: string): ForeignKey {
+  return {
+    path,
+    read(value): Outcome {
+      if (value === 1) return set({ [path]: 'epoch' });
+      if (value === 0) return set({ [path]: 'never' });
+      return refuse(
+        'attune counts steps',
+        `${path}: the steps of an epoch / ${String(value)}; attune train --dry-run tells the steps`,
+      );
+    },
+  };
+}
+
+const bestMetric: ForeignKey = {
+  path: 'checkpoints.best',
+  read: (value) =>
+    ['loss', 'eval_loss', 'val_loss'].includes(String(value))
+      ? drop('the best checkpoint is the one with the lowest validation loss')
+      : refuse(
+          'the best checkpoint is the one with the lowest validation loss',
+          'remove it, or checkpoints.best: false',
+        ),
+};
+
+const resume: ForeignKey = {
+  read: (value) =>
+    isOff(value)
+      ? drop('a new run')
+      : refuse(
+          'is no setting of the recipe',
+          value === true ? 'attune train --resume' : `attune runs resume ${String(value)}`,
+        ),
+};
+
+const tensorboard: ForeignKey = {
+  path: 'report_to',
+  read: (value) => (isOff(value) ? drop('it is off') : set({ report_to: ['tensorboard'] })),
+};
+
+const evalNames = ['eval_strategy', 'evaluation_strategy'];
+const logs = 'every step is logged';
+const loader = 'rows are read by one process and kept';
+const preference = refused(
+  'belongs to preference or reinforcement training',
+  'remove it, or choose an objective that has it',
+);
+
+/** Where the verb or the engine decides. */
+const byItself: ForeignKeys = {
+  ...named(
+    ['do_train', 'do_eval', 'do_predict', 'predict_with_generate', 'prediction_loss_only'],
+    needless('the verb decides'),
+  ),
+  ...named(
+    ['logging_steps', 'logging_strategy', 'logging_first_step', 'steps_per_report', 'logging_dir'],
+    needless(logs),
+  ),
+  ...named(['plot_loss', 'include_num_input_tokens_seen', 'include_tokens_per_second'], needless('report.html has it')),
+  ...named(['overwrite_cache', 'dataset_prepared_path'], needless('caches are keyed by content and never stale')),
+  ...named(
+    ['preprocessing_num_workers', 'dataloader_num_workers', 'dataset_num_proc', 'dataset_processes'],
+    needless(loader),
+  ),
+  ...named(
+    ['dataloader_pin_memory', 'dataloader_prefetch_factor', 'remove_unused_columns', 'low_cpu_mem_usage'],
+    needless(loader),
+  ),
+  ...named(
+    ['flash_attn', 'flash_attention', 'xformers_attention', 'sdp_attention', 'attn_implementation'],
+    needless('the attention kernel is chosen by itself'),
+  ),
+  ...named(['ddp_timeout', 'ddp_find_unused_parameters', 'local_rank'], needless('the launcher decides')),
+  greater_is_better: needless('the best checkpoint is the one with the lowest validation loss'),
+  ...named(['use_fast_tokenizer', 'cache_dir'], needless('there is one tokenizer and one cache')),
+  ...named(['loss_watchdog_threshold', 'loss_watchdog_patience'], needless('a diverging run always stops')),
+  ...named(['run_name', 'wandb_name', 'suffix'], needless('the output folder names the run')),
+  ...named(['model_type', 'tokenizer_type', 'is_llama_derived_model'], needless("the model's config.json says it")),
+  trust_remote_code: needless('code that comes with a model is never run'),
+  save_safetensors: needless('weights are always safetensors'),
+};
+
+/** Keys about the model, the stage, evaluation, saving and reporting. */
+export const runKeys: ForeignKeys = {
+  ...byItself,
+  ...named(['model_name_or_path', 'base_model', 'model_name'], renamed('model')),
+  tokenizer_name: refused("attune takes the model's own tokenizer", 'remove it'),
+  ...named(['adapter_path', 'checkpoint_dir'], renamed('output_dir')),
+  ...named(['stage', 'training_type', 'task', 'method'], stage),
+  rl: {
+    path: 'objective.name',
+    read: (value) => (isOff(value) ? drop('it is off') : set({ 'objective.name': value })),
+  },
+  ...named(evalNames, strategy('evaluation.every', ['eval_steps'])),
+  eval_steps: steps('evaluation.every', evalNames),
+  steps_per_eval: passes('evaluation.every'),
+  evals_per_epoch: perEpoch('evaluation.every'),
+  early_stopping_patience: renamed('evaluation.patience'),
+  ...named(['save_strategy'], strategy('checkpoints.every', ['save_steps'])),
+  save_steps: steps('checkpoints.every', ['save_strategy']),
+  save_every: passes('checkpoints.every'),
+  saves_per_epoch: perEpoch('checkpoints.every'),
+  save_total_limit: renamed('checkpoints.keep'),
+  load_best_model_at_end: renamed('checkpoints.best'),
+  metric_for_best_model: bestMetric,
+  save_only_model: needless('a checkpoint is always the whole state, so that resuming is exact'),
+  overwrite_output_dir: needless('a run never writes over another'),
+  ...named(['resume_from_checkpoint', 'resume_adapter_file', 'auto_resume_from_checkpoints'], resume),
+  lora_model_dir: refused('training on from an adapter is not offered', 'remove it'),
+  use_tensorboard: tensorboard,
+  ...named(
+    ['wandb_project', 'use_wandb', 'wandb'],
+    offOnly('metrics go where report_to says', 'report_to: [tensorboard]'),
+  ),
+  ...named(
+    ['deepspeed', 'fsdp', 'fsdp_config'],
+    refused('training over several devices is set by the launcher', 'remove it'),
+  ),
+  torch_compile: offOnly('the engine is compiled already', 'remove it'),
+  ...named(['push_to_hub', 'hub_model_id'], offOnly('a run writes a folder', 'remove it, and upload the folder')),
+  ...named(['pref_beta', 'dpo_beta', 'rl_beta', 'pref_loss', 'num_generations', 'max_completion_length'], preference),
+};
+
+/** A container whose keys are read as if they stood at the top. */
+export const flatContainers: ReadonlySet<string> = new Set(['hyperparameters', 'training_args', 'training_arguments']);

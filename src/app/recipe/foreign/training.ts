@@ -1,0 +1,123 @@
+import { recipeDefaults as full } from '../../../methods/tuning/full.options.ts';
+import { recipeDefaults as lora } from '../../../methods/tuning/lora.options.ts';
+import {
+  asNumber,
+  drop,
+  type ForeignKey,
+  type ForeignKeys,
+  isOff,
+  named,
+  needless,
+  offOnly,
+  refuse,
+  refused,
+  renamed,
+  set,
+  translated,
+} from './key.ts';
+
+const epochs: ForeignKey = {
+  path: 'training.epochs',
+  read: (value) => (value === 'auto' ? drop("attune's default is used") : set({ 'training.epochs': value })),
+};
+
+/** Hugging Face writes -1 for no limit. */
+const maxSteps = translated('training.max_steps', (value) => (value === -1 ? null : value));
+
+/** Hugging Face's `constant` has no warm-up; with one it is called `constant_with_warmup`. */
+const scheduler: ForeignKey = {
+  path: 'training.scheduler',
+  read(value) {
+    if (value === 'constant') return set({ 'training.scheduler': 'constant', 'training.warmup_ratio': 0 });
+    return set({ 'training.scheduler': value === 'constant_with_warmup' ? 'constant' : value });
+  },
+};
+
+const scheduleNames: Record<string, string> = { cosine_decay: 'cosine', linear_schedule: 'linear' };
+
+/** mlx-lm's dictionary: name, warmup, arguments. */
+const schedule: ForeignKey = {
+  path: 'training.scheduler',
+  read(value) {
+    const { name, warmup, arguments: values } = (value ?? {}) as Record<string, unknown>;
+    const peak = Array.isArray(values) ? asNumber(values[0]) : undefined;
+    const parts = [`scheduler: ${scheduleNames[String(name)] ?? 'cosine'}`];
+    if (asNumber(warmup) !== undefined) parts.push(`warmup_steps: ${String(warmup)}`);
+    if (peak !== undefined) parts.push(`learning_rate: ${peak}`);
+    return refuse('is a dictionary of mlx-lm', `training: {${parts.join(', ')}}`);
+  },
+};
+
+const plainAdamw = new Set(['adamw_torch', 'adamw_torch_fused', 'adamw_hf', 'adamw']);
+
+const optimizer: ForeignKey = {
+  path: 'training.optimizer.name',
+  read(value, given) {
+    if (plainAdamw.has(String(value))) return set({ 'training.optimizer.name': 'adamw' });
+    if (value !== 'adam') return set({ 'training.optimizer.name': value });
+    const decay = given('weight_decay') ?? 0;
+    if (decay === 0) return set({ 'training.optimizer.name': 'adamw' });
+    return refuse("Adam's weight decay is not AdamW's", 'optimizer: adamw decays decoupled from the gradient');
+  },
+};
+
+const multiplier: ForeignKey = {
+  path: 'training.learning_rate',
+  read(value, given) {
+    if (value === 'auto') return drop("attune's default is used");
+    const method = given('tuning') ?? given('method') ?? given('finetuning_type') ?? given('fine_tune_type');
+    const { learning_rate: base } = (method === 'full' ? full : lora).training;
+    const factor = asNumber(value);
+    const because = 'multiplies a rate that the other service keeps to itself; attune takes the rate';
+    if (factor === undefined) return refuse(because, `training.learning_rate: ${base}`);
+    return refuse(
+      because,
+      `training.learning_rate: ${shortNumber(base * factor)} (attune's default ${base} × ${factor})`,
+    );
+  },
+};
+
+function shortNumber(value: number): string {
+  return String(Number(value.toPrecision(6)));
+}
+
+const bf16: ForeignKey = {
+  path: 'training.precision',
+  read(value, given) {
+    if (value === 'auto') return set({ 'training.precision': 'auto' });
+    if (value === true || value === 'full') return set({ 'training.precision': 'bf16' });
+    return given('fp16') === true ? drop('fp16 decides') : set({ 'training.precision': 'f32' });
+  },
+};
+
+const withUnsloth = translated('training.gradient_checkpointing', (value) => (value === 'unsloth' ? true : value));
+const halfPrecision = offOnly('attune computes in bf16 or f32', 'training.precision: auto');
+
+/** Keys about steps, rates, the optimiser and precision. */
+export const trainingKeys: ForeignKeys = {
+  ...named(['num_train_epochs', 'num_epochs', 'n_epochs'], epochs),
+  max_steps: maxSteps,
+  ...named(['lr'], renamed('training.learning_rate')),
+  learning_rate_multiplier: multiplier,
+  ...named(['lr_scheduler_type', 'lr_scheduler'], scheduler),
+  lr_schedule: schedule,
+  lr_scheduler_kwargs: refused('attune offers cosine, linear and constant', 'training.scheduler: cosine'),
+  ...named(['optim', 'optimizer', 'optimizer_type'], optimizer),
+  optimizer_config: refused('options stand with the optimizer', 'training.optimizer: {name: adamw, beta1: 0.9}'),
+  adam_beta1: renamed('training.optimizer.beta1'),
+  adam_beta2: renamed('training.optimizer.beta2'),
+  ...named(['adam_epsilon', 'adam_eps'], renamed('training.optimizer.epsilon')),
+  ...named(['gradient_clipping', 'max_gradient_norm', 'clip_grad_norm'], renamed('training.max_grad_norm')),
+  bf16,
+  ...named(['fp16', 'float16', 'pure_bf16'], halfPrecision),
+  tf32: needless('it is for matrix units that f32 here never uses'),
+  ...named(['grad_checkpoint', 'use_gradient_checkpointing', 'gradient_checkpointing'], withUnsloth),
+  disable_gradient_checkpointing: {
+    path: 'training.gradient_checkpointing',
+    read: (value) => set({ 'training.gradient_checkpointing': value !== true }),
+  },
+  ...named(['gradient_checkpointing_kwargs', 'use_reentrant_gc'], needless('there is one kind of checkpointing')),
+  full_determinism: {
+    read: (value) => drop(isOff(value) ? 'runs are deterministic anyway' : 'runs are always deterministic'),
+  },
+};

@@ -1,0 +1,146 @@
+import { z } from 'zod';
+import { type Axis, methodOptions } from '../../methods/options.ts';
+import { recipeSchema } from '../../train/recipe.ts';
+
+/** One key of the recipe: what the command line's flags, the help and the nearest-key suggestions are made from. */
+export interface RecipeKey {
+  /** Dotted path: `training.epochs`. */
+  path: string;
+  leaf: string;
+  description: string;
+  /** The value's form for people: `NUMBER`, `fail|drop`, `PATH`. */
+  shown: string;
+  /** Undefined where a value must be given. */
+  defaultValue: unknown;
+  schema: z.ZodType;
+  /** The implementations that have this option; undefined for keys of every run. */
+  methods?: readonly string[];
+}
+
+/** Where each axis stands in the recipe and which key names its implementation. */
+export const axisPlaces: Record<Axis, { path: string; nameKey: string }> = {
+  tuning: { path: 'tuning', nameKey: 'method' },
+  objective: { path: 'objective', nameKey: 'name' },
+  storage: { path: 'storage', nameKey: 'name' },
+  optimizer: { path: 'training.optimizer', nameKey: 'name' },
+};
+
+const axes = Object.keys(axisPlaces) as Axis[];
+
+/** Containers of keys: `data`, `training`, `training.optimizer`, … */
+export const sectionPaths: ReadonlySet<string> = new Set([
+  ...Object.entries(recipeSchema.shape)
+    .filter(([, schema]) => asObject(schema) !== undefined)
+    .map(([name]) => name),
+  ...axes.map((axis) => axisPlaces[axis].path),
+]);
+
+let loaded: Promise<RecipeKeys> | undefined;
+
+/** All keys, those of every known method included. */
+export function recipeKeys(): Promise<RecipeKeys> {
+  loaded ??= loadKeys();
+  return loaded;
+}
+
+export class RecipeKeys {
+  readonly all: readonly RecipeKey[];
+  readonly #byPath: ReadonlyMap<string, RecipeKey>;
+  readonly #byLeaf: ReadonlyMap<string, readonly RecipeKey[]>;
+
+  constructor(all: readonly RecipeKey[]) {
+    this.all = all;
+    this.#byPath = new Map(all.map((key) => [key.path, key]));
+    this.#byLeaf = Map.groupBy(all, (key) => key.leaf);
+  }
+
+  at(path: string): RecipeKey | undefined {
+    return this.#byPath.get(path);
+  }
+
+  /** Keys with this last name: one where the leaf name alone is enough. */
+  withLeaf(leaf: string): readonly RecipeKey[] {
+    return this.#byLeaf.get(leaf) ?? [];
+  }
+}
+
+async function loadKeys(): Promise<RecipeKeys> {
+  const keys = baseKeys(recipeSchema, '');
+  for (const axis of axes) keys.push(...(await axisKeys(axis)));
+  return new RecipeKeys(keys);
+}
+
+function baseKeys(schema: z.ZodObject, prefix: string): RecipeKey[] {
+  return Object.entries(schema.shape).flatMap(([name, value]) => {
+    const path = `${prefix}${name}`;
+    const section = asObject(value as z.ZodType);
+    if (section !== undefined) return baseKeys(section, `${path}.`);
+    return sectionPaths.has(path) ? [] : [describeKey(path, value as z.ZodType)];
+  });
+}
+
+async function axisKeys(axis: Axis): Promise<RecipeKey[]> {
+  const { path, nameKey } = axisPlaces[axis];
+  const registry = methodOptions[axis];
+  const namePath = `${path}.${nameKey}`;
+  const choice = schemaAt(path);
+  const keys = new Map<string, RecipeKey>([
+    [namePath, { ...describeKey(namePath, choice), schema: z.string(), shown: registry.names.join('|') }],
+  ]);
+  for (const name of registry.names) {
+    const { options } = await registry.load(name);
+    for (const [option, schema] of Object.entries(options.shape)) {
+      const optionPath = `${path}.${option}`;
+      const shared = keys.get(optionPath)?.methods ?? [];
+      keys.set(optionPath, { ...describeKey(optionPath, schema as z.ZodType), methods: [...shared, name] });
+    }
+  }
+  return [...keys.values()];
+}
+
+/** The schema at a path of the base recipe; the path must exist. */
+function schemaAt(path: string): z.ZodType {
+  let schema: z.ZodType = recipeSchema;
+  for (const name of path.split('.')) schema = asObject(schema)!.shape[name] as z.ZodType;
+  return schema;
+}
+
+function describeKey(path: string, schema: z.ZodType): RecipeKey {
+  const leaf = path.slice(path.lastIndexOf('.') + 1);
+  const { shown, defaultValue, description } = unwrap(schema);
+  return { path, leaf, description, shown, defaultValue, schema };
+}
+
+/** The object schema under defaults, or undefined where the value is no container of keys. */
+function asObject(schema: z.ZodType): z.ZodObject | undefined {
+  if (schema instanceof z.ZodPrefault) return asObject(schema.unwrap() as z.ZodType);
+  return schema instanceof z.ZodObject ? schema : undefined;
+}
+
+function unwrap(schema: z.ZodType): { shown: string; defaultValue: unknown; description: string } {
+  let inner = schema;
+  let defaultValue: unknown;
+  let { description, shown } = metaOf(inner);
+  while (inner instanceof z.ZodDefault || inner instanceof z.ZodPrefault || inner instanceof z.ZodNullable) {
+    if (!(inner instanceof z.ZodNullable)) defaultValue = inner.def.defaultValue;
+    inner = inner.unwrap() as z.ZodType;
+    const meta = metaOf(inner);
+    description ??= meta.description;
+    shown ??= meta.shown;
+  }
+  return { shown: shown ?? valueForm(inner), defaultValue, description: description ?? '' };
+}
+
+function metaOf(schema: z.ZodType): { description?: string; shown?: string } {
+  return (schema.meta() ?? {}) as { description?: string; shown?: string };
+}
+
+function valueForm(schema: z.ZodType): string {
+  if (schema instanceof z.ZodEnum) return schema.options.join('|');
+  if (schema instanceof z.ZodLiteral) return [...schema.values].join('|');
+  if (schema instanceof z.ZodUnion) return schema.options.map((option) => valueForm(option as z.ZodType)).join('|');
+  if (schema instanceof z.ZodBoolean) return 'true|false';
+  if (schema instanceof z.ZodNumber) return schema.format === 'safeint' ? 'N' : 'NUMBER';
+  if (schema instanceof z.ZodArray) return 'LIST';
+  return schema instanceof z.ZodRecord ? '{NAME: VALUE}' : 'TEXT';
+}

@@ -1,0 +1,115 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { extname, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Document, LineCounter, Node } from 'yaml';
+import { AttuneError, type Problem } from '../../base/errors.ts';
+import { noOrigin, type RecipeOrigin, type TreePath } from './origin.ts';
+
+export interface ReadRecipe {
+  tree: unknown;
+  origin: RecipeOrigin;
+}
+
+const programs = new Set(['.ts', '.mts', '.js', '.mjs']);
+const texts = new Set(['.yaml', '.yml', '.json']);
+
+/** Reads a recipe file: YAML or JSON as text with line numbers, or a program that exports one as its default. */
+export async function readRecipeFile(file: string): Promise<ReadRecipe> {
+  if (!existsSync(file) || !statSync(file).isFile()) {
+    throw new AttuneError('E_RECIPE_MISSING', {
+      what: `There is no recipe ${file}`,
+      fix: 'check the path, or write one with: attune init FILE',
+    });
+  }
+  const extension = extname(file).toLowerCase();
+  if (programs.has(extension)) return readProgram(file);
+  if (texts.has(extension)) return readText(file);
+  throw new AttuneError('E_RECIPE_FORMAT', {
+    what: `${file} is not a recipe`,
+    expected: 'a file that ends in .yaml, .yml, .json or .ts',
+    fix: 'to start from data, run: attune init FILE',
+  });
+}
+
+/** A recipe given as text, as a library or a server has it. */
+export async function parseRecipeText(text: string, file?: string): Promise<ReadRecipe> {
+  const { LineCounter: Counter, parseDocument } = await import('yaml');
+  const lines = new Counter();
+  const document = parseDocument(text, { lineCounter: lines, merge: true });
+  const faults = [...document.errors, ...document.warnings].map((fault): Problem => {
+    return { message: firstLine(fault.message), file, line: fault.linePos?.[0].line };
+  });
+  if (faults.length > 0) throw unreadable(file, faults);
+  try {
+    return { tree: document.toJS(), origin: { file, lineOf: (path) => lineOf(document, lines, path) } };
+  } catch (error) {
+    throw unreadable(file, [{ message: firstLine((error as Error).message), file }]);
+  }
+}
+
+function unreadable(file: string | undefined, problems: Problem[]): AttuneError {
+  return new AttuneError('E_RECIPE_SYNTAX', { what: `${file ?? 'The recipe'} cannot be read`, problems });
+}
+
+async function readText(file: string): Promise<ReadRecipe> {
+  const bytes = readFileSync(file);
+  try {
+    return await parseRecipeText(new TextDecoder('utf-8', { fatal: true }).decode(bytes), file);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new AttuneError('E_RECIPE_SYNTAX', {
+      what: `${file} is not UTF-8 text`,
+      fix: 'save it as UTF-8',
+      cause: error,
+    });
+  }
+}
+
+async function readProgram(file: string): Promise<ReadRecipe> {
+  const exported = await importProgram(file);
+  if (exported.default === undefined) {
+    throw new AttuneError('E_RECIPE_FORMAT', {
+      what: `${file} exports no recipe`,
+      expected: 'export default defineRecipe({ … })',
+    });
+  }
+  return { tree: await exported.default, origin: { ...noOrigin, file } };
+}
+
+async function importProgram(file: string): Promise<{ default?: unknown }> {
+  try {
+    return (await import(pathToFileURL(resolve(file)).href)) as { default?: unknown };
+  } catch (error) {
+    throw new AttuneError('E_RECIPE_SYNTAX', {
+      what: `${file} cannot be loaded`,
+      got: firstLine(error instanceof Error ? error.message : String(error)),
+      cause: error,
+    });
+  }
+}
+
+function lineOf(document: Document, lines: LineCounter, path: TreePath): number | undefined {
+  for (let length = path.length; length > 0; length--) {
+    const offset = offsetOf(document, path.slice(0, length));
+    if (offset !== undefined) return lines.linePos(offset).line;
+  }
+  return undefined;
+}
+
+/** Offset of a pair's key, or of a list's item. */
+function offsetOf(document: Document, path: TreePath): number | undefined {
+  const parent = (path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true)) as {
+    items?: { key?: Node & { value?: unknown }; range?: [number, number, number] }[];
+  } | null;
+  const name = path.at(-1);
+  const items = parent?.items ?? [];
+  if (typeof name === 'number') return items[name]?.range?.[0];
+  return items.find((item) => item.key?.value === name)?.key?.range?.[0];
+}
+
+function firstLine(text: string): string {
+  return text
+    .split('\n', 1)[0]
+    .replace(/:$/, '')
+    .replace(/ at line \d+, column \d+$/, '');
+}

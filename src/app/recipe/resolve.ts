@@ -1,0 +1,59 @@
+import { AttuneError } from '../../base/errors.ts';
+import type { Recipe } from '../../train/recipe.ts';
+import { checkSettings } from './check.ts';
+import type { RecipeInput } from './define.ts';
+import { recipeKeys } from './keys.ts';
+import { noOrigin, type RecipeOrigin } from './origin.ts';
+import { parseRecipeText, readRecipeFile } from './read.ts';
+import { isPlainObject, type Settings } from './settings.ts';
+import { type RecipeFlags, settle } from './settle.ts';
+
+export interface ResolveOptions {
+  /** Where the input was read, for messages and for the default output folder. */
+  file?: string;
+  /** Settings that win over the input, by leaf name or dotted path; text is read as YAML. */
+  flags?: RecipeFlags;
+  /** Told about renamed, moved and needless keys, one line each. */
+  onNotice?: (notice: string) => void;
+}
+
+/**
+ * Checks a whole recipe and fills every default. The input is a plain value, or YAML or JSON text.
+ * @throws AttuneError E_RECIPE with all problems at once
+ */
+export async function resolveRecipe(
+  input: RecipeInput | Record<string, unknown> | string,
+  options: ResolveOptions = {},
+): Promise<Recipe> {
+  if (typeof input !== 'string') return resolveTree(input, { ...noOrigin, file: options.file }, options);
+  const { tree, origin } = await parseRecipeText(input, options.file);
+  return resolveTree(tree, origin, options);
+}
+
+/** Reads and resolves a recipe file (.yaml, .json or .ts). */
+export async function resolveRecipeFile(file: string, options: Omit<ResolveOptions, 'file'> = {}): Promise<Recipe> {
+  const { tree, origin } = await readRecipeFile(file);
+  return resolveTree(tree, origin, options);
+}
+
+async function resolveTree(tree: unknown, origin: RecipeOrigin, options: ResolveOptions): Promise<Recipe> {
+  const root = tree ?? {};
+  if (!isPlainObject(root)) {
+    const what = `${origin.file ?? 'The recipe'} holds no settings`;
+    throw new AttuneError('E_RECIPE', { what, expected: 'model: …, data: {train: …}' });
+  }
+  const keys = await recipeKeys();
+  const settings = await settle(root, origin, options.flags ?? {}, keys);
+  const recipe = await checkSettings(settings, keys);
+  if (recipe === undefined) throw refusal(settings);
+  for (const notice of settings.notices) options.onNotice?.(notice);
+  return recipe;
+}
+
+function refusal({ problems, origin }: Settings): AttuneError {
+  const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
+  return new AttuneError('E_RECIPE', {
+    what: `${origin.file ?? 'The recipe'} has ${count}`,
+    problems: problems.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0)),
+  });
+}

@@ -1,0 +1,187 @@
+import { describe, expect, it } from 'vitest';
+import { foreignKeys } from '../../src/app/recipe/foreign/index.ts';
+import { recipeKeys, resolveRecipe } from '../../src/app/recipe/index.ts';
+import type { AttuneError, Problem } from '../../src/base/errors.ts';
+import type { Recipe } from '../../src/train/recipe.ts';
+
+async function accepted(text: string): Promise<{ recipe: Recipe; notices: string[] }> {
+  const notices: string[] = [];
+  const recipe = await resolveRecipe(text, { file: 'r.yaml', onNotice: (notice) => notices.push(notice) });
+  return { recipe, notices };
+}
+
+async function problemsOf(text: string): Promise<Problem[]> {
+  const error = await resolveRecipe(text, { file: 'r.yaml' }).then(
+    () => expect.fail('the recipe was accepted'),
+    (error: AttuneError) => error,
+  );
+  return [...error.problems];
+}
+
+/** The advice for each refused field. */
+async function fixesOf(text: string): Promise<Record<string, string | undefined>> {
+  return Object.fromEntries((await problemsOf(text)).map(({ field, fix }) => [field, fix]));
+}
+
+const base = 'model: m\ndata: rows.jsonl\n';
+
+describe("other tools' names", () => {
+  it('lead to settings that exist', async () => {
+    const keys = await recipeKeys();
+    for (const [name, key] of Object.entries(foreignKeys)) {
+      if (key.path !== undefined) expect(keys.at(key.path), `${name} → ${key.path}`).toBeDefined();
+    }
+  });
+
+  it('of equal meaning are accepted and the canonical name is told with the line', async () => {
+    const { recipe, notices } = await accepted(`${base}num_train_epochs: 2\nlora_rank: 4\nmax_seq_length: 99\n`);
+    expect(recipe.training.epochs).toBe(2);
+    expect(recipe.tuning).toMatchObject({ r: 4 });
+    expect(recipe.data.max_length).toBe(99);
+    expect(notices).toContain('r.yaml:3 num_train_epochs is read as training.epochs');
+  });
+
+  it('carry their own values over', async () => {
+    const cases: [string, unknown][] = [
+      ['stage: pt', { objective: { name: 'pretrain' } }],
+      ['max_steps: -1', { training: { max_steps: null } }],
+      ['lr_scheduler_type: constant', { training: { scheduler: 'constant', warmup_ratio: 0 } }],
+      ['lr_scheduler_type: constant_with_warmup', { training: { scheduler: 'constant', warmup_ratio: 0.03 } }],
+      ['optim: adamw_torch_fused', { training: { optimizer: { name: 'adamw' } } }],
+      ['adam_beta2: 0.95', { training: { optimizer: { beta2: 0.95 } } }],
+      ['bf16: true', { training: { precision: 'bf16' } }],
+      ['eval_strategy: steps\neval_steps: 50', { evaluation: { every: 50 } }],
+      ['eval_strategy: epoch\neval_steps: 50', { evaluation: { every: 'epoch' } }],
+      ['save_strategy: no', { checkpoints: { every: 'never' } }],
+      ['train_on_inputs: true', { objective: { train_on: 'all' } }],
+      ['train_on_prompt: false\nmask_history: true', { objective: { train_on: 'last_answer' } }],
+      ['lora_target: q_proj,v_proj', { tuning: { target_modules: ['q_proj', 'v_proj'] } }],
+      ['report_to: none', { report_to: [] }],
+      ['use_gradient_checkpointing: unsloth', { training: { gradient_checkpointing: true } }],
+      ['val_size: 0.2', { data: { validation: 0.2 } }],
+      [
+        'training: {optimizer: adamw_torch, max_steps: -1}',
+        { training: { optimizer: { name: 'adamw' }, max_steps: null } },
+      ],
+    ];
+    for (const [text, expected] of cases) {
+      expect((await accepted(base + text)).recipe, text).toMatchObject(expected as object);
+    }
+  });
+
+  it('that change nothing here are said to be needless', async () => {
+    const { notices } = await accepted(`${base}logging_steps: 10\nflash_attention: true\n`);
+    expect(notices).toEqual([
+      expect.stringMatching(/^r\.yaml:3 logging_steps is not needed/),
+      expect.stringMatching(/^r\.yaml:4 flash_attention is not needed/),
+    ]);
+  });
+
+  it('beside the canonical name are a conflict only when they differ', async () => {
+    expect((await accepted(`${base}num_epochs: 2\ntraining: {epochs: 2}\n`)).recipe.training.epochs).toBe(2);
+    const [problem] = await problemsOf(`${base}num_epochs: 2\ntraining: {epochs: 3}\n`);
+    expect(problem).toMatchObject({ line: 4, field: 'training.epochs', fix: 'keep one, as training.epochs' });
+    expect(problem.message).toContain('r.yaml:3 num_epochs says 2');
+  });
+
+  it('without a value are no setting', async () => {
+    expect((await accepted(`${base}wandb_project:\nlora_model_dir:\nresume_from_checkpoint: null\n`)).notices).toEqual(
+      [],
+    );
+  });
+});
+
+describe('keys of another meaning are refused with the conversion in the user’s own numbers', () => {
+  it('rows per device × accumulation', async () => {
+    const fixes = await fixesOf(`${base}per_device_train_batch_size: 2\ngradient_accumulation_steps: 8\n`);
+    expect(Object.keys(fixes)).toEqual(['per_device_train_batch_size']);
+    expect(fixes.per_device_train_batch_size).toMatch(/^training\.batch_size: 16 \(2 × 8/);
+  });
+
+  it('a flat batch_size, which counts rows of one pass', async () => {
+    const fixes = await fixesOf(`${base}batch_size: 4\ngrad_accumulation_steps: 3\niters: 100\n`);
+    expect(fixes.batch_size).toMatch(/^training\.batch_size: 12 /);
+    expect(fixes.iters).toMatch(/^training\.max_steps: 34 /);
+  });
+
+  it('scale, and layers counted from the end', async () => {
+    const fixes = await fixesOf(`${base}lora_parameters: {rank: 8, scale: 20}\nnum_layers: 4\n`);
+    expect(fixes.lora_parameters).toMatch(/^tuning\.alpha: 160 /);
+    expect(fixes.num_layers).toBe('tuning.layers_to_transform: the last 4 layers, from 0');
+  });
+
+  it('a multiplier of a hidden learning rate', async () => {
+    const fixes = await fixesOf(`${base}hyperparameters: {n_epochs: auto, learning_rate_multiplier: 2}\n`);
+    expect(fixes['learning_rate_multiplier']).toMatch(/^training\.learning_rate: 0\.0004 /);
+    const full = await fixesOf(`${base}tuning: full\nlearning_rate_multiplier: 0.5\n`);
+    expect(full.learning_rate_multiplier).toMatch(/^training\.learning_rate: 0\.00001 |1e-5 /);
+  });
+});
+
+describe('whole recipes', () => {
+  it('of LLaMA-Factory need four changes, and each is told', async () => {
+    const problems = await problemsOf(`
+model_name_or_path: some/model
+trust_remote_code: true
+stage: sft
+do_train: true
+finetuning_type: lora
+lora_rank: 8
+lora_target: all
+dataset: identity,alpaca_en_demo
+template: llama3
+cutoff_len: 2048
+max_samples: 1000
+overwrite_cache: true
+preprocessing_num_workers: 16
+output_dir: saves/x
+logging_steps: 10
+save_steps: 500
+plot_loss: true
+overwrite_output_dir: true
+per_device_train_batch_size: 1
+gradient_accumulation_steps: 8
+learning_rate: 1.0e-4
+num_train_epochs: 3.0
+lr_scheduler_type: cosine
+warmup_ratio: 0.1
+bf16: true
+ddp_timeout: 180000000
+`);
+    const fields = problems.map(({ field }) => field);
+    expect(fields).toEqual(['dataset', 'template', 'max_samples', 'per_device_train_batch_size']);
+  });
+
+  it('of Axolotl, with its sets and formats, are read', async () => {
+    const { recipe } = await accepted(`
+base_model: some/model
+datasets:
+  - path: a.jsonl
+    type: alpaca
+  - {path: b.jsonl, type: chat_template}
+val_set_size: 0.05
+adapter: lora
+sequence_len: 2048
+sample_packing: true
+pad_to_sequence_len: true
+lora_r: 16
+lora_alpha: 32
+lora_target_linear: true
+num_epochs: 1
+optimizer: adamw_torch
+lr_scheduler: cosine
+learning_rate: 0.0002
+bf16: auto
+tf32: false
+gradient_checkpointing: true
+flash_attention: true
+evals_per_epoch: 1
+weight_decay: 0.0
+`);
+    expect(recipe.data.train.map(({ path, format }) => [path, format])).toEqual([
+      ['a.jsonl', 'alpaca'],
+      ['b.jsonl', null],
+    ]);
+    expect(recipe.evaluation.every).toBe('epoch');
+  });
+});
