@@ -1,0 +1,21 @@
+/** `npm run check`: every check of the repository, all of them even where one fails. */
+import { budget } from './budget.ts';
+import type { Check } from './check.ts';
+import { layers } from './layers.ts';
+import { format, lint, types, unused } from './programs.ts';
+import { tree } from './tree.ts';
+
+export const CHECKS: readonly Check[] = [layers, budget, tree, format, lint, unused, types];
+
+if (import.meta.main) {
+  const wanted = process.argv.slice(2);
+  for (const check of CHECKS) {
+    if (wanted.length > 0 && !wanted.includes(check.name)) continue;
+    const start = Date.now();
+    const problems = await check.run(process.cwd());
+    const seconds = ((Date.now() - start) / 1000).toFixed(1);
+    console.log(`${problems.length === 0 ? 'ok    ' : 'FAILED'} ${check.name} (${seconds} s)`);
+    for (const problem of problems) console.log(`         ${problem}`);
+    if (problems.length > 0) process.exitCode = 1;
+  }
+}

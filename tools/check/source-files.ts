@@ -1,0 +1,76 @@
+/** The repository's own source files on disk, and what each imports. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import ts from 'typescript';
+
+/** Folders that hold no source of ours, wherever they lie. */
+const SKIPPED = new Set(['node_modules', 'dist', 'build', '.git', 'coverage', 'runs', '.cache']);
+
+/** One import, export-from or dynamic import. */
+export interface Import {
+  /** As written. */
+  specifier: string;
+  /** Path from the root where it is a file of ours. */
+  target?: string;
+  /** 1-based. */
+  line: number;
+  /** Erased at run time. */
+  typeOnly: boolean;
+  /** Loaded when the expression is reached, not with the file. */
+  dynamic: boolean;
+}
+
+/** Paths from the root of all files below `folders` whose name ends in one of `endings`, sorted; all files where none is given. */
+export function listFiles(root: string, folders: readonly string[], endings: readonly string[] = ['']): string[] {
+  const found: string[] = [];
+  const visit = (folder: string): void => {
+    for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
+      const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+      if (entry.isDirectory() && !SKIPPED.has(entry.name)) visit(path);
+      if (entry.isFile() && endings.some((ending) => entry.name.endsWith(ending))) found.push(path);
+    }
+  };
+  const present = new Set(readdirSync(root));
+  for (const folder of folders) if (present.has(folder)) visit(folder);
+  return found.toSorted();
+}
+
+/** The imports of one file, read from its syntax: strings and comments that look like imports are none. */
+export function readImports(root: string, file: string): Import[] {
+  const source = ts.createSourceFile(file, readFileSync(join(root, file), 'utf8'), ts.ScriptTarget.Latest, true);
+  const found: Import[] = [];
+  const visit = (node: ts.Node): void => {
+    const specifier = specifierOf(node);
+    if (specifier !== undefined) {
+      found.push({
+        specifier: specifier.text,
+        target: resolveTarget(root, file, specifier.text),
+        line: source.getLineAndCharacterOfPosition(node.getStart()).line + 1,
+        typeOnly: isTypeOnly(node),
+        dynamic: ts.isCallExpression(node),
+      });
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
+function specifierOf(node: ts.Node): ts.StringLiteralLike | undefined {
+  let expression: ts.Node | undefined;
+  if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) expression = node.moduleSpecifier;
+  if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) expression = node.argument.literal;
+  if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) expression = node.arguments[0];
+  return expression !== undefined && ts.isStringLiteralLike(expression) ? expression : undefined;
+}
+
+function isTypeOnly(node: ts.Node): boolean {
+  if (ts.isImportTypeNode(node)) return true;
+  if (ts.isExportDeclaration(node)) return node.isTypeOnly;
+  return ts.isImportDeclaration(node) && node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword;
+}
+
+function resolveTarget(root: string, file: string, specifier: string): string | undefined {
+  if (!specifier.startsWith('.')) return undefined;
+  return relative(root, join(root, dirname(file), specifier));
+}
