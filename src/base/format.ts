@@ -1,0 +1,49 @@
+/** Numbers and times for people: in the terminal, in reports, in model cards. */
+
+/** At most `digits` significant ones, no trailing zeros; very large and very small ones in powers of ten. */
+export function formatNumber(value: number, digits = 4): string {
+  if (!Number.isFinite(value)) return value > 0 ? '∞' : value < 0 ? '−∞' : '–';
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 1e-4 || size >= 1e15))
+    return minus(value.toExponential(digits - 1).replace(/\.?0+e\+?/, 'e'));
+  if (size >= 10 ** (digits - 1)) return formatCount(value);
+  return minus(String(Number(value.toPrecision(digits))));
+}
+
+/** Rounded, with thousands set apart: "12,345". */
+export function formatCount(value: number): string {
+  return minus(Math.round(value).toLocaleString('en-US'));
+}
+
+const BYTE_UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+
+/** "512 B", "1.5 MiB". */
+export function formatBytes(bytes: number): string {
+  const power = bytes < 1 ? 0 : Math.min(BYTE_UNITS.length - 1, Math.floor(Math.log2(bytes) / 10));
+  return `${formatNumber(bytes / 1024 ** power, 3)} ${BYTE_UNITS[power]}`;
+}
+
+/** "0.8 s", "12 s", "3 min 05 s", "2 h 10 min", "3 d 4 h". */
+export function formatDuration(seconds: number): string {
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 48 * 60) return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
+  const hours = Math.round(seconds / 3600);
+  return `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}
+
+/** "2025-01-31 09:05" in the machine's time zone. */
+export function formatTime(at: number): string {
+  const time = new Date(at);
+  const parts = [time.getMonth() + 1, time.getDate(), time.getHours(), time.getMinutes()];
+  const [month, day, hour, minute] = parts.map((part) => String(part).padStart(2, '0'));
+  return `${time.getFullYear()}-${month}-${day} ${hour}:${minute}`;
+}
+
+/** A real minus sign, which lines up with the plus. */
+function minus(text: string): string {
+  return text.replace(/^-/, '−').replace('e-', 'e−');
+}
