@@ -29,13 +29,23 @@ export interface WorkAdvanced {
   unit: string;
 }
 
+/** Lengths of rows in tokens. */
+export interface LengthSummary {
+  min: number;
+  median: number;
+  p95: number;
+  max: number;
+  /** Rows of `from` to below `to` tokens, adjoining and in order. */
+  histogram?: readonly { from: number; to: number; rows: number }[];
+}
+
 export interface DataPrepared {
   type: 'data-prepared';
   format: string;
   rows: { train: number; validation: number; test: number };
   inputTokens: number;
   lossTokens: number;
-  lengths: { min: number; median: number; p95: number; max: number };
+  lengths: LengthSummary;
   truncated: number;
   dropped: number;
   /** Content hash of each split. */
