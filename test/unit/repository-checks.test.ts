@@ -1,0 +1,181 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { budget } from '../../tools/check/budget.ts';
+import { layers } from '../../tools/check/layers.ts';
+import { findFunctions } from '../../tools/check/native-functions.ts';
+import { firstSentence, tree, writeTree } from '../../tools/check/tree.ts';
+
+const roots: string[] = [];
+afterEach(() => {
+  for (const root of roots.splice(0)) rmSync(root, { recursive: true });
+});
+
+/** A folder with these files. */
+function repository(files: Record<string, string>): string {
+  const root = mkdtempSync(join(tmpdir(), 'attune-check-'));
+  roots.push(root);
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(join(root, dirname(path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+  return root;
+}
+
+describe('the layers', () => {
+  it('let a file import its own folder and the rows below', async () => {
+    const root = repository({
+      'src/base/errors.ts': 'export const error = 1;',
+      'src/train/loop.ts':
+        "import { error } from '../base/errors.ts';\nimport { step } from './step.ts';\nexport { error, step };",
+      'src/train/step.ts': 'export const step = 1;',
+      'src/methods/tuning/lora.ts': "export { step } from '../../train/loop.ts';",
+    });
+    expect(await layers.run(root)).toEqual([]);
+  });
+
+  it('refuse an import upwards, also of a type and also a dynamic one', async () => {
+    const root = repository({
+      'src/base/errors.ts':
+        "import type { Loop } from '../train/loop.ts';\nexport const load = () => import('../train/loop.ts');",
+      'src/base/log.ts': "export type Loop = import('../train/loop.ts').Loop;",
+      'src/train/loop.ts': 'export type Loop = 1;',
+    });
+    expect(await layers.run(root)).toEqual([
+      'src/base/errors.ts:1 (base, row 0) imports up: src/train/loop.ts (train, row 7)',
+      'src/base/errors.ts:2 (base, row 0) imports up: src/train/loop.ts (train, row 7)',
+      'src/base/log.ts:1 (base, row 0) imports up: src/train/loop.ts (train, row 7)',
+    ]);
+  });
+
+  it('refuse an import sideways, between the axes of methods too', async () => {
+    const root = repository({
+      'src/nn/linear.ts': "export { tokens } from '../text/tokens.ts';",
+      'src/text/tokens.ts': 'export const tokens = 1;',
+      'src/methods/tuning/lora.ts': "export { adamw } from '../update/adamw.ts';",
+      'src/methods/update/adamw.ts': 'export const adamw = 1;',
+    });
+    const problems = await layers.run(root);
+    expect(problems).toHaveLength(2);
+    for (const problem of problems) expect(problem).toContain('imports sideways');
+  });
+
+  it('refuse a folder that is in no row and an import from outside src', async () => {
+    const root = repository({
+      'src/helpers/a.ts': '',
+      'src/base/b.ts': "export * from '../../tools/x.ts';",
+      'tools/x.ts': '',
+    });
+    const problems = await layers.run(root);
+    expect(problems[0]).toContain('src/helpers is in no row');
+    expect(problems[1]).toContain('outside src/');
+  });
+
+  it('find files that load each other in a circle, and not where the circle is of types or lazy', async () => {
+    const circle = repository({
+      'src/base/a.ts': "import { b } from './b.ts';\nexport const a = b;",
+      'src/base/b.ts': "import { c } from './c.ts';\nexport const b = c;",
+      'src/base/c.ts': "import { a } from './a.ts';\nexport const c = a;",
+    });
+    expect(await layers.run(circle)).toEqual([
+      'imports in a circle: src/base/a.ts → src/base/b.ts → src/base/c.ts → src/base/a.ts',
+    ]);
+    const harmless = repository({
+      'src/base/a.ts': "import type { B } from './b.ts';\nexport type A = B;",
+      'src/base/b.ts':
+        "import type { A } from './a.ts';\nexport type B = A;\nexport const load = () => import('./a.ts');",
+    });
+    expect(await layers.run(harmless)).toEqual([]);
+  });
+
+  it('are not fooled by a string or a comment that looks like an import', async () => {
+    const root = repository({
+      'src/base/a.ts': "// import { x } from '../cli/x.ts';\nexport const text = \"import { x } from '../cli/x.ts';\";",
+    });
+    expect(await layers.run(root)).toEqual([]);
+  });
+});
+
+const body = (lines: number): string => Array.from({ length: lines }, (_, line) => `  work(${line});\n`).join('');
+
+describe('the budget', () => {
+  it('measures C++ functions without their comments and blank lines', () => {
+    const text = `namespace a {\n\n// Says "{".\nint f(int x) {\n  // note\n\n  if (x > 0) {\n    return '{';\n  }\n  return 0;\n}\n\nstruct S {\n  void g() const { h("}"); }\n};\n\n}\n`;
+    expect(findFunctions(text)).toEqual([
+      { name: 'f', line: 4, codeLines: 6 },
+      { name: 'g', line: 14, codeLines: 1 },
+    ]);
+  });
+
+  it('sees no function in initialisers, lambdas and control flow', () => {
+    const text = `int table[] = {1, 2};\nauto f = [](int x) {\n  return x;\n};\nvoid g() {\n  for (;;) {\n    auto h = [&]() { return 1; };\n  }\n}\n`;
+    expect(findFunctions(text).map(({ name }) => name)).toContain('g');
+    expect(findFunctions(text).filter(({ name }) => name === 'for' || name === 'table')).toEqual([]);
+  });
+
+  it('refuses a long C++ function and file, unless the reason stands there', async () => {
+    const long = repository({ 'native/a.cpp': `void f() {\n${body(40)}}\n`, 'native/b.cpp': body(301) });
+    expect(await budget.run(long)).toEqual([
+      'native/a.cpp:1 f has 42 lines; 40 are enough',
+      'native/b.cpp has 301 lines; 300 are enough',
+    ]);
+    const exempt = repository({ 'native/a.cpp': `// budget: one register tile\nvoid f() {\n${body(40)}}\n` });
+    expect(await budget.run(exempt)).toEqual([]);
+  });
+
+  it('asks for the reason where a rule is switched off', async () => {
+    // Put together here, or this very file would be found.
+    const comment = `// ${'oxlint'}-disable-next-line max-params`;
+    const root = repository({ 'src/a.ts': `${comment}\n`, 'src/b.ts': `${comment} -- an operator's own\n` });
+    const problems = await budget.run(root);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(/^src\/a\.ts:1 /);
+  });
+});
+
+describe('the tree in AGENTS.md', () => {
+  const files = {
+    'src/base/errors.ts': '/** The error that users see. It has a code. */\n',
+    'native/slots.cpp': '// Live tensors.\n',
+  };
+
+  it('is written with the first sentence of each file, and then fits', async () => {
+    const root = repository(files);
+    expect((await tree.run(root)).length).toBeGreaterThan(0);
+    writeFileSync(join(root, 'AGENTS.md'), writeTree(root));
+    expect(await tree.run(root)).toEqual([]);
+    expect(readFileSync(join(root, 'AGENTS.md'), 'utf8')).toMatch(
+      /src\/base\/\n {2}errors\.ts +The error that users see\n/,
+    );
+  });
+
+  it('lacks a new file and lists a removed one', async () => {
+    const root = repository(files);
+    writeFileSync(join(root, 'AGENTS.md'), writeTree(root));
+    writeFileSync(join(root, 'src/base/log.ts'), '');
+    rmSync(join(root, 'native/slots.cpp'));
+    const problems = await tree.run(root);
+    expect(problems).toContain("AGENTS.md's tree lacks src/base/log.ts");
+    expect(problems).toContain("AGENTS.md's tree lists native/slots.cpp, which is gone");
+  });
+
+  it('keeps phrases written by hand and the text around it, and wants a phrase for every file', async () => {
+    const root = repository({ ...files, 'src/base/log.ts': 'export {};\n' });
+    writeFileSync(join(root, 'AGENTS.md'), `# Read me first\n\nText.\n`);
+    writeFileSync(join(root, 'AGENTS.md'), writeTree(root).replace('The error that users see', 'my own words'));
+    const text = writeTree(root);
+    expect(text).toContain('# Read me first');
+    expect(text).toContain('my own words');
+    expect(await tree.run(root)).toContain("AGENTS.md's tree says nothing about src/base/log.ts");
+  });
+
+  it('takes a phrase from comments of every kind', () => {
+    expect(firstSentence('#!/bin/sh\n# Starts attune: quickly.\n')).toBe('Starts attune');
+    expect(firstSentence('// One.\n#include <a>\n')).toBe('One');
+    expect(firstSentence("import 'a';\n/**\n * Long\n * words, in two lines. More.\n */\n")).toBe(
+      'Long words, in two lines',
+    );
+    expect(firstSentence('#include <a>\nint x; // Not this.\n')).toBe('');
+  });
+});
