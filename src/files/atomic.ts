@@ -30,7 +30,7 @@ export function writeAtomic(path: string, write: (descriptor: number) => void): 
 
 /** Writes every byte; a short write (a disk that fills) is retried until it fails. */
 export function writeAll(descriptor: number, data: Uint8Array): void {
-  for (let offset = 0; offset < data.byteLength; ) {
+  for (let offset = 0; offset < data.byteLength;) {
     offset += writeSync(descriptor, data, offset, Math.min(data.byteLength - offset, 1 << 30));
   }
 }

@@ -8,7 +8,11 @@ export function readJson<T = unknown>(path: string): T {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    throw new AttuneError('E_FILE_MISSING', { what: `Cannot read ${path}`, got: (error as Error).message, cause: error });
+    throw new AttuneError('E_FILE_MISSING', {
+      what: `Cannot read ${path}`,
+      got: (error as Error).message,
+      cause: error,
+    });
   }
   try {
     return JSON.parse(text) as T;

@@ -1,0 +1,48 @@
+import type { Defect } from '../../files/utf8.ts';
+
+/** One row as it stands in a file, or why it cannot be read. */
+export interface RawRow {
+  /** 1-based line where the row begins; in Parquet the row's number. */
+  line: number;
+  /** Absent where there is a defect. */
+  value?: Record<string, unknown>;
+  defect?: Defect;
+}
+
+/** A kind of file that holds rows. */
+export interface Container {
+  /** The rows in the file's order, in bounded memory. `file` is the name to show in errors. */
+  read(path: string, file: string): AsyncGenerator<RawRow, void, undefined>;
+}
+
+/** A row from JSON text; anything but an object is a defect. */
+export function parseRow(line: number, text: string): RawRow {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    return { line, defect: { reason: `not valid JSON: ${jsonMessage(error as Error)}`, fix: jsonFix(text) } };
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return { line, value: value as Record<string, unknown> };
+  }
+  const got = Array.isArray(value) ? 'a list' : value === null ? 'null' : `a ${typeof value}`;
+  return {
+    line,
+    defect: { reason: `the row is ${got}, not an object`, fix: 'write each row as {"column": value, …}' },
+  };
+}
+
+/** The engine's message with a column that people count from one; its own "line 1" would mislead. */
+function jsonMessage(error: Error): string {
+  return error.message
+    .replace(/ \(line \d+ column \d+\)/, '')
+    .replace(/ in JSON at position (\d+)/, (_, position: string) => ` at column ${Number(position) + 1}`);
+}
+
+function jsonFix(text: string): string {
+  if (/^\s*\{\s*'/.test(text)) return 'JSON wants double quotes: write the row with json.dumps, not str()';
+  if (/[:[,]\s*(NaN|-?Infinity)\b/.test(text)) return 'JSON has no NaN or Infinity: write null or leave the field out';
+  if (/^\s*\[\s*$/.test(text)) return 'this looks like a JSON list: name the file .json';
+  return 'check quotes, commas and brackets';
+}

@@ -1,0 +1,21 @@
+import { defineRegistry } from '../../base/registry.ts';
+
+/** Kinds of data files, by the ending of the file's name. */
+export const containers = defineRegistry('data file type', 'E_UNKNOWN_CONTAINER', {
+  jsonl: async () => (await import('./jsonl.ts')).jsonl,
+  ndjson: async () => (await import('./jsonl.ts')).jsonl,
+  json: async () => (await import('./json.ts')).json,
+  csv: async () => (await import('./csv.ts')).csv,
+  tsv: async () => (await import('./csv.ts')).csv,
+  parquet: async () => (await import('./parquet.ts')).parquet,
+});
+
+/** What a data file's name may end in. */
+export const dataExtensions: readonly string[] = containers.names.flatMap((name) =>
+  name === 'parquet' ? [`.${name}`] : [`.${name}`, `.${name}.gz`],
+);
+
+/** The container that a file's name stands for: its last ending, `.gz` aside. */
+export function containerName(path: string): string {
+  return /([^./\\]*)(\.gz)?$/.exec(path.toLowerCase())?.[1] ?? '';
+}

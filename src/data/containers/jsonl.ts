@@ -1,0 +1,12 @@
+import { readLines } from '../../files/lines.ts';
+import { parseRow, type Container, type RawRow } from './container.ts';
+
+async function* read(path: string): AsyncGenerator<RawRow, void, undefined> {
+  for await (const { number, text, defect } of readLines(path)) {
+    if (defect !== undefined) yield { line: number, defect };
+    else if (text.trim() !== '') yield parseRow(number, text);
+  }
+}
+
+/** One JSON object a line; empty lines are passed over. */
+export const jsonl: Container = { read };

@@ -1,0 +1,81 @@
+import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
+import { compressors } from 'hyparquet-compressors';
+import { AttuneError } from '../../base/errors.ts';
+import { readFailure } from '../../files/bytes.ts';
+import { decodeUtf8, type Defect } from '../../files/utf8.ts';
+import type { Container, RawRow } from './container.ts';
+
+async function* read(path: string, file: string): AsyncGenerator<RawRow, void, undefined> {
+  const buffer = await asyncBufferFromFile(path).catch((error: unknown) => {
+    throw readFailure(path, error);
+  });
+  const metadata = await parquetMetadataAsync(buffer).catch((error: unknown) => {
+    throw broken(file, error);
+  });
+  let rowStart = 0;
+  // One row group at a time: a part of one would decode the whole of it again and again.
+  for (const group of metadata.row_groups) {
+    const rowEnd = rowStart + Number(group.num_rows);
+    const options = { file: buffer, metadata, rowStart, rowEnd, compressors, parsers: { stringFromBytes } };
+    const rows = await parquetReadObjects(options).catch((error: unknown) => {
+      throw broken(file, error);
+    });
+    for (const [index, row] of rows.entries()) yield toRow(rowStart + index + 1, row);
+    rowStart = rowEnd;
+  }
+}
+
+/** Stands for text that is not UTF-8 until its row's number is known. */
+class InvalidText {
+  readonly defect: Defect;
+
+  constructor(defect: Defect) {
+    this.defect = defect;
+  }
+}
+
+function stringFromBytes(bytes: Uint8Array | undefined): unknown {
+  if (!bytes) return bytes;
+  const { text, defect } = decodeUtf8(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  return defect === undefined ? text : new InvalidText(defect);
+}
+
+function toRow(line: number, row: Record<string, unknown>): RawRow {
+  try {
+    return { line, value: toJson(row) as Record<string, unknown> };
+  } catch (error) {
+    if (error instanceof InvalidText) return { line, defect: error.defect };
+    throw error;
+  }
+}
+
+/**
+ * Parquet values as JSON. A struct has the same fields in every row, so that a null in one stands for a key that the
+ * row's own JSON did not have: it is left out, or every tool would get the arguments of all others.
+ */
+function toJson(value: unknown): unknown {
+  if (value instanceof InvalidText) throw value;
+  if (value === null || typeof value !== 'object') return typeof value === 'bigint' ? fromBigInt(value) : value;
+  if (value instanceof Date) return value.toISOString();
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
+  if (Array.isArray(value) || ArrayBuffer.isView(value)) return Array.from(value as unknown[], toJson);
+  const entries = Object.entries(value).filter(([, field]) => field !== null && field !== undefined);
+  return Object.fromEntries(entries.map(([name, field]) => [name, toJson(field)]));
+}
+
+/** An integer that a JavaScript number cannot hold exactly becomes text instead of another number. */
+function fromBigInt(value: bigint): number | string {
+  return Number.isSafeInteger(Number(value)) ? Number(value) : value.toString();
+}
+
+function broken(file: string, error: unknown): AttuneError {
+  return new AttuneError('E_BAD_FILE', {
+    what: `${file} cannot be read as Parquet`,
+    got: (error as Error).message,
+    fix: 'the file may be cut off: fetch or write it again',
+    cause: error,
+  });
+}
+
+/** Parquet with any of its compressions. */
+export const parquet: Container = { read };

@@ -1,0 +1,50 @@
+import type { Message } from '../text/message.ts';
+import type { Example } from './example.ts';
+
+/** What rows are compared by: all that a model would read or learn, without system prompts, which whole sets share. */
+export function textOf(example: Example): string {
+  switch (example.kind) {
+    case 'chat':
+      return turnsText(example.messages);
+    case 'completion':
+      return `${example.prompt}\n${example.completion}`;
+    case 'text':
+      return example.text;
+    case 'preference':
+      return `${answerText(example.prompt)}\n${answerText(example.chosen)}`;
+    case 'feedback':
+      return `${answerText(example.prompt)}\n${answerText(example.completion)}`;
+    case 'prompt':
+      return answerText(example.prompt);
+    case 'classification':
+      return example.textPair === undefined ? example.text : `${example.text}\n${example.textPair}`;
+    default:
+      return example satisfies never;
+  }
+}
+
+/** The question alone, so that one question with two answers does not straddle splits; undefined where there is none. */
+export function questionOf(example: Example): string | undefined {
+  switch (example.kind) {
+    case 'chat': {
+      const last = example.messages.findLastIndex(({ role }) => role === 'assistant');
+      return turnsText(example.messages.slice(0, last));
+    }
+    case 'completion':
+      return example.prompt;
+    case 'preference':
+    case 'feedback':
+      return answerText(example.prompt);
+    default:
+      return undefined;
+  }
+}
+
+function answerText(value: string | readonly Message[]): string {
+  return typeof value === 'string' ? value : turnsText(value);
+}
+
+function turnsText(messages: readonly Message[]): string {
+  const turns = messages.filter(({ role }) => role !== 'system' && role !== 'developer');
+  return turns.map(({ content, tool_calls: calls }) => (calls ? `${content} ${JSON.stringify(calls)}` : content)).join('\n');
+}

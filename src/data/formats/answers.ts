@@ -1,0 +1,50 @@
+import type { Message } from '../../text/message.ts';
+import { readInstruction } from './alpaca.ts';
+import { readConversation, readTurns } from './conversation.ts';
+import type { RowReader } from './row-reader.ts';
+
+/** Text, or the turns of a chat. */
+export type TextOrTurns = string | Message[];
+
+/** A column that holds text or turns. `mayBeEmpty`: a prompt may be "", an answer may not. */
+export function readTextOrTurns(row: RowReader, column: string, mayBeEmpty = false): TextOrTurns | undefined {
+  const value = row.value(column);
+  if (value === undefined || typeof value === 'string') return mayBeEmpty ? row.anyText(column) : row.text(column);
+  return readTurns(row, column, value);
+}
+
+/** An answer: text, or turns of which the first is the assistant's. */
+export function readAnswer(row: RowReader, column: string): TextOrTurns | undefined {
+  const answer = readTextOrTurns(row, column);
+  if (answer === undefined || typeof answer === 'string' || answer[0].role === 'assistant') return answer;
+  return row.problem(
+    `${column}[0].role`,
+    `must be assistant, not ${answer[0].role}`,
+    'put earlier turns into the prompt',
+  );
+}
+
+/** The columns that a prompt may stand in, in the order they are looked for. */
+export const promptFields: readonly string[] = [
+  'prompt',
+  'instruction',
+  'input',
+  'system',
+  'history',
+  'messages',
+  'conversations',
+];
+
+/** The prompt from whichever of these columns the row has. */
+export function readPrompt(row: RowReader): TextOrTurns | undefined {
+  if (row.has('prompt')) return readTextOrTurns(row, 'prompt', true);
+  if (row.has('instruction')) return readInstruction(row);
+  if (row.has('conversations')) return readConversation(row, 'conversations');
+  if (row.has('messages')) return readConversation(row, 'messages');
+  return row.problem('prompt', 'is missing', 'every row needs "prompt"');
+}
+
+/** Turns where either side has turns; a text then is a user's prompt or an assistant's answer. */
+export function asTurns(value: TextOrTurns, role: 'user' | 'assistant'): Message[] {
+  return typeof value === 'string' ? [{ role, content: value }] : value;
+}

@@ -1,0 +1,92 @@
+import { AttuneError } from '../../base/errors.ts';
+import { nearest } from '../../base/nearest.ts';
+import type { ColumnSample, Format } from './format.ts';
+import { formats } from './index.ts';
+
+/** A file's format and why it was chosen. */
+export interface Detection {
+  name: string;
+  format: Format;
+  /** For people: `because of columns instruction, output`, or `as named`. */
+  reason: string;
+}
+
+export interface DetectOptions {
+  file: string;
+  /** The format that the user named. */
+  format?: string;
+  /** The format's name of a column → the user's. */
+  columns?: Readonly<Record<string, string>>;
+}
+
+/** The format of a file from its first rows (columns already mapped), or the one that the user named. */
+export async function detectFormat(rows: readonly Record<string, unknown>[], options: DetectOptions): Promise<Detection> {
+  const { format: named, columns = {} } = options;
+  if (named !== undefined) return checked({ name: named, format: await formats.load(named), reason: 'as named' }, columns);
+  const sample = sampleOf(rows);
+  for (const name of formats.names) {
+    const format = await formats.load(name);
+    const found = format.recognise(sample);
+    if (found === undefined) continue;
+    const list = found.map((column) => (Object.hasOwn(columns, column) ? `${columns[column]} (as ${column})` : column));
+    return checked({ name, format, reason: `because of ${list.length === 1 ? 'column' : 'columns'} ${list.join(', ')}` }, columns);
+  }
+  throw await unrecognised(rows, options);
+}
+
+function sampleOf(rows: readonly Record<string, unknown>[]): ColumnSample {
+  const values = (column: string): unknown[] =>
+    rows.flatMap((row) => (Object.hasOwn(row, column) && row[column] !== null && row[column] !== undefined ? [row[column]] : []));
+  return {
+    values,
+    has: (...columns) => columns.every((column) => values(column).length * 2 >= Math.max(1, rows.length)),
+  };
+}
+
+/** A mapping may only name columns that the format reads: any other would silently do nothing. */
+function checked(detection: Detection, columns: Readonly<Record<string, string>>): Detection {
+  const { fields } = detection.format;
+  const unknown = Object.keys(columns).filter((column) => !fields.includes(column));
+  if (unknown.length === 0) return detection;
+  throw new AttuneError('E_BAD_COLUMNS', {
+    what: `The row format ${detection.name} has no ${unknown.length === 1 ? 'column' : 'columns'} ${unknown.join(', ')}`,
+    expected: `columns: { <one of ${fields.join(', ')}>: <your column> }`,
+    problems: unknown.map((column) => {
+      const close = nearest(column, fields);
+      return { field: `columns.${column}`, message: close === undefined ? 'is unknown' : `did you mean "${close}"?` };
+    }),
+    fix: 'map the names that the format reads to the names that your file has',
+  });
+}
+
+const PROMPTS = ['question', 'query', 'input', 'source', 'user', 'request', 'instruction', 'prompt', 'problem'];
+const ANSWERS = ['answer', 'response', 'output', 'target', 'reply', 'assistant', 'completion', 'solution', 'summary'];
+const TEXTS = ['body', 'content', 'sentence', 'document', 'message', 'description', 'review', 'text', 'title'];
+const LABELS = ['category', 'class', 'intent', 'topic', 'tag', 'sentiment', 'label', 'type'];
+
+async function unrecognised(rows: readonly Record<string, unknown>[], { file }: DetectOptions): Promise<AttuneError> {
+  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  const pick = (names: readonly string[]): string | undefined => columns.find((column) => names.includes(column.toLowerCase()));
+  const [prompt, answer, text, label] = [PROMPTS, ANSWERS, TEXTS, LABELS].map(pick);
+  const shown = columns.slice(0, 20).join(', ') + (columns.length > 20 ? ', …' : '');
+  return new AttuneError('E_UNKNOWN_FORMAT', {
+    what: `The row format of ${file} is not recognised`,
+    got: columns.length === 0 ? 'rows without columns' : `columns ${shown}`,
+    expected:
+      'messages · conversations · instruction and output · prompt and completion · text · text and label · chosen and rejected · prompt, completion and label · prompt',
+    fix: suggestion({ prompt, answer, text, label }),
+  });
+}
+
+function suggestion(found: { prompt?: string; answer?: string; text?: string; label?: string }): string {
+  const { prompt, answer, text, label } = found;
+  if (prompt !== undefined && answer !== undefined) return mapping({ prompt, completion: answer });
+  if (text !== undefined && label !== undefined) return mapping({ text, label });
+  if (text !== undefined) return mapping({ text });
+  return 'rename the columns, or say which is which, for example columns: { prompt: question, completion: reply }';
+}
+
+function mapping(columns: Record<string, string>): string {
+  const entries = Object.entries(columns).map(([ours, theirs]) => `${ours}: ${theirs}`);
+  return `say which column is which: columns: { ${entries.join(', ')} }`;
+}

@@ -1,0 +1,16 @@
+import { defineRegistry } from '../../base/registry.ts';
+
+/** Row formats. A file has the first one that recognises it, so the more particular shapes stand first. */
+export const formats = defineRegistry('row format', 'E_UNKNOWN_FORMAT', {
+  preference: async () => (await import('./preference.ts')).preference,
+  kto: async () => (await import('./kto.ts')).kto,
+  messages: async () => (await import('./messages.ts')).messages,
+  sharegpt: async () => (await import('./sharegpt.ts')).sharegpt,
+  alpaca: async () => (await import('./alpaca.ts')).alpaca,
+  prompt_completion: async () => (await import('./prompt-completion.ts')).promptCompletion,
+  classification: async () => (await import('./classification.ts')).classification,
+  text: async () => (await import('./text.ts')).text,
+  prompt_only: async () => (await import('./prompt-only.ts')).promptOnly,
+});
+
+export type FormatName = (typeof formats.names)[number];

@@ -1,0 +1,109 @@
+import type { Message } from '../../text/message.ts';
+import { asTurns, promptFields, readAnswer, readPrompt, readTextOrTurns, type TextOrTurns } from './answers.ts';
+import { readTurns } from './conversation.ts';
+import type { ExampleBody, Format } from './format.ts';
+import { describeValue, isObject, type RowReader } from './row-reader.ts';
+import { checkTools, readTools } from './tools.ts';
+
+const OPENAI = ['input', 'preferred_output', 'non_preferred_output'];
+
+/**
+ * Pairs: `{ prompt, chosen, rejected }` as texts or turns, the prompt perhaps only as what both answers begin with;
+ * or OpenAI's `{ input: { messages, tools? }, preferred_output, non_preferred_output }`.
+ */
+export const preference: Format = {
+  fields: [...promptFields, 'chosen', 'rejected', 'tools', ...OPENAI.slice(1)],
+  recognise(sample) {
+    if (sample.has('chosen', 'rejected')) return ['chosen', 'rejected'];
+    return sample.has(...OPENAI) ? OPENAI : undefined;
+  },
+  read(row) {
+    const pair = row.has('preferred_output') ? readOpenAi(row) : readPair(row);
+    if (pair === undefined) return undefined;
+    const { prompt, chosen, rejected } = pair;
+    if (JSON.stringify(chosen) === JSON.stringify(rejected)) {
+      return row.problem('rejected', 'is the same as chosen', 'a pair must differ: delete the row');
+    }
+    const tools = pair.tools ?? readTools(row);
+    return { kind: 'preference', prompt, chosen, rejected, ...(tools && { tools }) };
+  },
+};
+
+type Pair = Pick<Extract<ExampleBody, { kind: 'preference' }>, 'prompt' | 'chosen' | 'rejected' | 'tools'>;
+
+function readPair(row: RowReader): Pair | undefined {
+  const [chosen, rejected] = [readTextOrTurns(row, 'chosen'), readTextOrTurns(row, 'rejected')];
+  if (chosen === undefined || rejected === undefined) return undefined;
+  const areChats = typeof chosen !== 'string' && typeof rejected !== 'string';
+  if (areChats && chosen[0].role !== 'assistant') return splitChats(row, chosen, rejected);
+  const hasPrompt = promptFields.some((column) => column !== 'system' && row.has(column));
+  if (!hasPrompt && typeof chosen === 'string' && typeof rejected === 'string')
+    return splitTexts(row, chosen, rejected);
+  const prompt = readPrompt(row);
+  if (prompt === undefined || readAnswer(row, 'chosen') === undefined || readAnswer(row, 'rejected') === undefined)
+    return undefined;
+  return alike(prompt, chosen, rejected);
+}
+
+/** All three as text or all three as turns. */
+function alike(prompt: TextOrTurns, chosen: TextOrTurns, rejected: TextOrTurns): Pair {
+  if ([prompt, chosen, rejected].every((part) => typeof part === 'string')) return { prompt, chosen, rejected };
+  return {
+    prompt: asTurns(prompt, 'user'),
+    chosen: asTurns(chosen, 'assistant'),
+    rejected: asTurns(rejected, 'assistant'),
+  };
+}
+
+/** Two whole chats: the turns that both begin with are the prompt, a `prompt` column beside them only repeats it. */
+function splitChats(row: RowReader, chosen: readonly Message[], rejected: readonly Message[]): Pair | undefined {
+  row.value('prompt');
+  let shared = 0;
+  const limit = Math.min(chosen.length, rejected.length);
+  while (shared < limit && JSON.stringify(chosen[shared]) === JSON.stringify(rejected[shared])) shared++;
+  const answers = [chosen.slice(shared), rejected.slice(shared)];
+  if (shared === 0)
+    return row.problem('rejected', 'does not begin with the same turns as chosen', 'give both the same prompt');
+  if (answers.some((turns) => turns.length > 0 && turns[0].role !== 'assistant')) {
+    return row.problem(
+      'rejected',
+      'differs from chosen in a turn that is not the assistant’s',
+      'give both the same prompt',
+    );
+  }
+  if (answers.some((turns) => turns.length === 0))
+    return row.problem('rejected', 'is a part of chosen, or the reverse');
+  return { prompt: chosen.slice(0, shared), chosen: answers[0], rejected: answers[1] };
+}
+
+/** Two texts without a prompt: what both begin with, up to the last space, is the prompt. */
+function splitTexts(row: RowReader, chosen: string, rejected: string): Pair | undefined {
+  row.used.add('prompt');
+  let end = 0;
+  while (end < chosen.length && chosen[end] === rejected[end]) end++;
+  while (end > 0 && !/\s/.test(chosen[end - 1])) end--;
+  const answers = { chosen: chosen.slice(end), rejected: rejected.slice(end) };
+  if (chosen === rejected || (answers.chosen !== '' && answers.rejected !== ''))
+    return { prompt: chosen.slice(0, end), ...answers };
+  return row.problem(
+    'rejected',
+    'is a part of chosen, or the reverse',
+    'add a "prompt" column that says where the answers begin',
+  );
+}
+
+function readOpenAi(row: RowReader): Pair | undefined {
+  const input = row.json('input');
+  if (!isObject(input)) return row.problem('input', `must be { messages: […] }, not ${describeValue(input)}`);
+  const prompt = readTurns(row, 'input.messages', input.messages);
+  const answers = OPENAI.slice(1).map((column) => readAnswer(row, column));
+  const tools = checkTools(row, 'input.tools', input.tools);
+  const [chosen, rejected] = answers;
+  if (prompt === undefined || chosen === undefined || rejected === undefined) return undefined;
+  return {
+    prompt,
+    chosen: asTurns(chosen, 'assistant'),
+    rejected: asTurns(rejected, 'assistant'),
+    ...(tools && { tools }),
+  };
+}

@@ -1,0 +1,27 @@
+import type { Message } from '../../text/message.ts';
+
+export type Role = Message['role'];
+
+/** Names that data sets use for the roles. `function_call` is an assistant's turn that holds calls only. */
+const ROLES: Record<string, Role | 'function_call'> = {
+  system: 'system',
+  developer: 'developer',
+  user: 'user',
+  human: 'user',
+  assistant: 'assistant',
+  gpt: 'assistant',
+  chatgpt: 'assistant',
+  model: 'assistant',
+  bot: 'assistant',
+  tool: 'tool',
+  function: 'tool',
+  observation: 'tool',
+  ipython: 'tool',
+  function_call: 'function_call',
+};
+
+export const roleNames: readonly string[] = Object.keys(ROLES);
+
+export function roleOf(name: unknown): Role | 'function_call' | undefined {
+  return typeof name === 'string' && Object.hasOwn(ROLES, name) ? ROLES[name] : undefined;
+}

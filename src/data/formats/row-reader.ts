@@ -1,0 +1,121 @@
+import type { Problem } from '../../base/errors.ts';
+
+/** Where a row stands and how the user's columns are named. */
+export interface RowPlace {
+  file: string;
+  line: number;
+  /** The format's name of a column → the user's, where they differ. */
+  columns?: Readonly<Record<string, string>>;
+}
+
+/** Reads one row's fields and notes every defect with its place; a reading that fails gives undefined. */
+export class RowReader {
+  readonly problems: Problem[] = [];
+  /** Columns and nested keys that were used. */
+  readonly used = new Set<string>();
+  /** Nested keys that mean nothing here, such as `messages[].timestamp`. */
+  readonly ignored = new Set<string>();
+  readonly #row: Readonly<Record<string, unknown>>;
+  readonly #place: RowPlace;
+
+  constructor(row: Readonly<Record<string, unknown>>, place: RowPlace) {
+    this.#row = row;
+    this.#place = place;
+  }
+
+  /** All columns with a value. */
+  get columns(): string[] {
+    return Object.keys(this.#row).filter((column) => isPresent(this.#row[column]));
+  }
+
+  has(column: string): boolean {
+    return Object.hasOwn(this.#row, column) && isPresent(this.#row[column]);
+  }
+
+  /** A column's value; null counts as missing. */
+  value(column: string): unknown {
+    this.used.add(column);
+    return this.has(column) ? this.#row[column] : undefined;
+  }
+
+  /** Notes a defect of a field, given by its path inside the row (`messages[2].content`). */
+  problem(path: string, message: string, fix?: string): undefined {
+    const { file, line, columns } = this.#place;
+    const head = /^[^.[]*/.exec(path)?.[0] ?? '';
+    const theirs = columns !== undefined && Object.hasOwn(columns, head) ? columns[head] : head;
+    this.problems.push({ message, file, line, field: theirs + path.slice(head.length), fix });
+    return undefined;
+  }
+
+  /** A column that must hold text with something in it. */
+  text(column: string): string | undefined {
+    const text = this.anyText(column);
+    if (text !== undefined && text.trim() === '') return this.problem(column, 'is empty', 'fill it or delete the row');
+    return text;
+  }
+
+  /** A column that must hold text, perhaps empty. */
+  anyText(column: string): string | undefined {
+    if (!this.has(column)) return this.problem(column, 'is missing', `every row needs "${column}"`);
+    return this.checkText(column, this.value(column));
+  }
+
+  /** A column that may be missing: then "". */
+  optionalText(column: string): string | undefined {
+    return this.has(column) ? this.checkText(column, this.value(column)) : '';
+  }
+
+  /** A column that may hold JSON, also as text (as in a CSV cell). */
+  json(column: string): unknown {
+    const value = this.value(column);
+    return typeof value === 'string' ? parseStructure(value) : value;
+  }
+
+  /** Notes a defect where a value is not text that can be written as UTF-8. */
+  checkText(path: string, value: unknown): string | undefined {
+    if (typeof value !== 'string')
+      return this.problem(path, `must be text, not ${describeValue(value)}`, 'put it in quotes');
+    if (!value.isWellFormed()) {
+      return this.problem(
+        path,
+        'holds half of a surrogate pair (a broken emoji, for example)',
+        'write the text again as UTF-8',
+      );
+    }
+    return value;
+  }
+}
+
+function isPresent(value: unknown): boolean {
+  return value !== null && value !== undefined;
+}
+
+/** A list or an object out of text that is its JSON; any other text stays as it is. */
+export function parseStructure(text: string): unknown {
+  if (!/^\s*[[{]/.test(text)) return text;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A value in a few words, for messages: `the number 3`, `a list of 2`, `an object with a, b`. */
+export function describeValue(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : `a list of ${value.length}`;
+  if (isObject(value)) {
+    const keys = Object.keys(value);
+    return keys.length === 0
+      ? 'an empty object'
+      : `an object with ${keys.slice(0, 4).join(', ')}${keys.length > 4 ? ', …' : ''}`;
+  }
+  if (typeof value === 'string')
+    return `the text ${JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)}`;
+  return typeof value === 'boolean' ? String(value) : `the ${typeof value} ${String(value)}`;
+}

@@ -1,0 +1,58 @@
+import type { ToolCall, ToolSchema } from '../../text/message.ts';
+import { describeValue, isObject, parseStructure, type RowReader } from './row-reader.ts';
+
+/** The row's tool schemas, from `tools` or OpenAI's old `functions`. Undefined: none. */
+export function readTools(row: RowReader): ToolSchema[] | undefined {
+  const column = row.has('tools') || !row.has('functions') ? 'tools' : 'functions';
+  return checkTools(row, column, row.json(column));
+}
+
+/** Tool schemas as OpenAI writes them: `{ type: "function", function: { name, … } }`. */
+export function checkTools(row: RowReader, path: string, value: unknown): ToolSchema[] | undefined {
+  if (value === undefined || value === null || value === '') return undefined;
+  if (!Array.isArray(value)) return row.problem(path, `must be a list of tools, not ${describeValue(value)}`);
+  const tools = value.map((tool, index) => readTool(row, `${path}[${index}]`, tool));
+  return tools.length === 0 ? undefined : tools.filter((tool) => tool !== undefined);
+}
+
+function readTool(row: RowReader, path: string, given: unknown): ToolSchema | undefined {
+  const value = typeof given === 'string' ? parseStructure(given) : given;
+  if (!isObject(value)) return row.problem(path, `must be a tool's schema, not ${describeValue(value)}`);
+  const schema = isObject(value.function) ? value.function : value;
+  if (typeof schema.name !== 'string' || schema.name === '') {
+    return row.problem(`${path}.function.name`, `must name the tool, not ${describeValue(schema.name)}`);
+  }
+  // A bare schema, as ShareGPT files and OpenAI's old `functions` have it, gets its envelope.
+  return schema === value ? { type: 'function', function: value } : value;
+}
+
+/** `tool_calls` of one assistant turn. */
+export function readToolCalls(row: RowReader, path: string, value: unknown): ToolCall[] | undefined {
+  if (!Array.isArray(value)) return row.problem(path, `must be a list of calls, not ${describeValue(value)}`);
+  const calls = value.map((call, index) => readToolCall(row, `${path}[${index}]`, call));
+  return calls.includes(undefined) ? undefined : (calls as ToolCall[]);
+}
+
+function readToolCall(row: RowReader, path: string, value: unknown): ToolCall | undefined {
+  if (!isObject(value)) return row.problem(path, `must be a call, not ${describeValue(value)}`);
+  const call = isObject(value.function) ? value.function : value;
+  if (typeof call.name !== 'string' || call.name === '') {
+    return row.problem(`${path}.function.name`, `must name the tool, not ${describeValue(call.name)}`);
+  }
+  const parsed = typeof call.arguments === 'string' ? parseArguments(call.arguments) : (call.arguments ?? {});
+  if (parsed === undefined) {
+    return row.problem(`${path}.function.arguments`, 'is not valid JSON', 'write the arguments as a JSON object');
+  }
+  const id = typeof value.id === 'string' ? { id: value.id } : {};
+  return { ...id, type: 'function', function: { name: call.name, arguments: parsed } };
+}
+
+/** Arguments as JSON, so that a template does not quote them twice; text where a number would lose digits. */
+function parseArguments(text: string): unknown {
+  try {
+    const value = JSON.parse(text === '' ? '{}' : text) as unknown;
+    return /\d{16}/.test(text) ? text : value;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,11 @@
+/** Data: files in, checked and split examples out; their lengths, and the order that training sees them in. */
+export type { Example, ExampleKind } from './example.ts';
+export { loadData, type DataOptions, type DataProgress, type DataReport, type LoadedData } from './load.ts';
+export type { DataSource, DataSpec } from './sources.ts';
+export { splitNames, type SplitName } from './assign-splits.ts';
+export { formats } from './formats/index.ts';
+export { inspectFile, type FileInspection } from './inspect.ts';
+export { reportLengths, type LengthReport } from './lengths.ts';
+export { fitRows, cutRow, longRowPolicies, type CutRow, type FitOptions, type LongRowPolicy, type TokenRow } from './long-rows.ts';
+export { makeSampler, type Batch, type Sampler, type SamplerOptions, type SamplerState } from './sampler.ts';
+export type { MixturePart } from './mixture.ts';

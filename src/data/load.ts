@@ -1,0 +1,183 @@
+import { AttuneError } from '../base/errors.ts';
+import { sha256 } from '../files/hash.ts';
+import { splitNames, type SplitName } from './assign-splits.ts';
+import type { ColumnMapping } from './columns.ts';
+import type { Example } from './example.ts';
+import { mixParts, type MixturePart } from './mixture.ts';
+import { findOverlaps, refuseOverlap, type OverlapReport } from './overlaps.ts';
+import { partition, type DuplicateReport, type Partition, type Splits } from './partition.ts';
+import { FileReader, type FileReport } from './read-files.ts';
+import { expandSpec, type DataSpec, type ExpandedSpec, type SourceFile } from './sources.ts';
+
+export interface DataOptions {
+  train: DataSpec;
+  /** A share of the train rows (0 … 1, 0 for none) or rows of their own. */
+  validation?: number | DataSpec;
+  test?: number | DataSpec;
+  /** Dotted path of a column; rows with the same value never straddle splits. */
+  groupBy?: string;
+  /** For all files that name none of their own; detected where undefined. */
+  format?: string;
+  columns?: ColumnMapping;
+  seed: number;
+  /** Goes on where rows to evaluate on also stand in the rows to train on. */
+  allowOverlap?: boolean;
+  /** The folder that relative paths start from. */
+  base?: string;
+  onProgress?: (progress: DataProgress) => void;
+  signal?: AbortSignal;
+}
+
+export interface DataProgress {
+  activity: 'read' | 'compare';
+  rows: number;
+  total?: number;
+}
+
+export interface LoadedData {
+  splits: Splits;
+  /** How often each part of the train rows is seen; undefined where every row is seen once an epoch. */
+  mixture?: MixturePart[];
+  report: DataReport;
+}
+
+/** Plain JSON: what was read, how it was understood, and what was found. */
+export interface DataReport {
+  files: (FileReport & { split: SplitName })[];
+  rows: Record<SplitName, number>;
+  /** SHA-256 over each split's row ids in order. */
+  hashes: Record<SplitName, string>;
+  duplicates: DuplicateReport;
+  overlap: OverlapReport;
+  /** Where a split's rows come from: a share of train, files of its own, a file beside train's, or nowhere. */
+  origins: Record<SplitName, string>;
+}
+
+/**
+ * Reads, checks and splits a data set. The result depends on the rows and the options only.
+ *
+ * @throws AttuneError E_FILE_MISSING, E_NO_FILES, E_UNKNOWN_CONTAINER, E_UNKNOWN_FORMAT, E_BAD_COLUMNS, E_BAD_FILE,
+ * E_BAD_ENCODING, E_BAD_ROWS (all of them at once), E_NO_ROWS, E_BAD_SHARE, E_BAD_WEIGHT, E_SPLIT_IMPOSSIBLE,
+ * E_SPLIT_OVERLAP, E_HUB_DATA
+ */
+export async function loadData(options: DataOptions): Promise<LoadedData> {
+  const plan = planSplits(options);
+  const read = await readSplits(plan, options);
+  const divided = await partition(read.splits, {
+    shares: plan.shares,
+    seed: options.seed,
+    signal: options.signal,
+    onProgress: (rows, total) => options.onProgress?.({ activity: 'compare', rows, total }),
+  });
+  const overlap = findOverlaps(divided);
+  if (options.allowOverlap !== true) refuseOverlap(overlap);
+  const report = reportOn(divided, { files: read.files, overlap, origins: plan.origins });
+  return { splits: divided.splits, mixture: mix(divided.splits.train, read.sourceOf, plan), report };
+}
+
+interface Plan {
+  files: Record<SplitName, SourceFile[]>;
+  shares: { validation: number; test: number };
+  origins: Record<SplitName, string>;
+  weights?: number[];
+}
+
+/** Decides for each split where its rows come from. Files beside the train files win over a share. */
+function planSplits(options: DataOptions): Plan {
+  const { base = process.cwd(), format, columns } = options;
+  const expand = (split: SplitName, spec: DataSpec): ExpandedSpec => expandSpec(spec, { split, base, format, columns });
+  const train = expand('train', options.train);
+  const plan: Plan = {
+    files: { train: train.files, validation: [], test: [] },
+    shares: { validation: 0, test: 0 },
+    origins: { train: 'files', validation: 'none', test: 'none' },
+    weights: train.weights,
+  };
+  for (const split of ['validation', 'test'] as const) {
+    const wish = options[split] ?? 0;
+    const beside = train.beside[split];
+    if (typeof wish !== 'number') plan.files[split] = expand(split, wish).files;
+    else if (beside !== undefined) plan.files[split] = beside;
+    else plan.shares[split] = wish;
+    plan.origins[split] = originOf(wish, beside);
+  }
+  checkShares(plan.shares);
+  return plan;
+}
+
+function originOf(wish: number | DataSpec, beside: SourceFile[] | undefined): string {
+  if (typeof wish !== 'number') return 'files';
+  if (beside !== undefined) return beside.map(({ file }) => file).join(', ');
+  return wish === 0 ? 'none' : `${wish} of the train files`;
+}
+
+function checkShares(shares: Plan['shares']): void {
+  const isShare = (share: number): boolean => share >= 0 && share < 1;
+  if (Object.values(shares).every(isShare) && shares.validation + shares.test < 1) return;
+  throw new AttuneError('E_BAD_SHARE', {
+    what: 'The shares for validation and test leave nothing to train on or are no shares',
+    got: `validation ${shares.validation}, test ${shares.test}`,
+    expected: 'shares from 0 to below 1 that add up to less than 1',
+    fix: 'for example validation: 0.1 and test: 0.1; for a number of rows give their share',
+  });
+}
+
+interface ReadSplits {
+  splits: Splits;
+  files: DataReport['files'];
+  /** By train row's place (`file:line`), the part of the spec it came from. */
+  sourceOf: Map<Example, number>;
+}
+
+async function readSplits(plan: Plan, options: DataOptions): Promise<ReadSplits> {
+  const reader = new FileReader();
+  const result: ReadSplits = { splits: { train: [], validation: [], test: [] }, files: [], sourceOf: new Map() };
+  for (const split of splitNames) {
+    for (const source of plan.files[split]) {
+      const { examples, report } = await reader.read(source, {
+        groupBy: options.groupBy,
+        needsGroup: split === 'train',
+        signal: options.signal,
+        onProgress: (rows) => options.onProgress?.({ activity: 'read', rows }),
+      });
+      for (const example of examples) {
+        result.splits[split].push(example);
+        if (plan.weights !== undefined && split === 'train') result.sourceOf.set(example, source.source);
+      }
+      result.files.push({ ...report, split });
+    }
+  }
+  const error = reader.badRows.error();
+  if (error !== undefined) throw error;
+  for (const split of splitNames) requireRows(split, result.splits[split], plan.files[split]);
+  return result;
+}
+
+function requireRows(split: SplitName, rows: readonly Example[], files: readonly SourceFile[]): void {
+  if (rows.length > 0 || (split !== 'train' && files.length === 0)) return;
+  throw new AttuneError('E_NO_ROWS', {
+    what: `There are no rows for ${split}`,
+    got: `${files.length === 1 ? 'an empty file' : 'empty files'}: ${files.map(({ file }) => file).join(', ')}`,
+    expected: 'at least one row',
+    fix: 'check that these are the right files and that they were written to the end',
+  });
+}
+
+/** Train rows keep the order of the spec's parts, so that each part is one stretch of them. */
+function mix(train: readonly Example[], sourceOf: ReadonlyMap<Example, number>, plan: Plan): MixturePart[] | undefined {
+  if (plan.weights === undefined) return undefined;
+  const rows = plan.weights.map(() => 0);
+  for (const example of train) rows[sourceOf.get(example)!]++;
+  const names = plan.weights.map((_, part) => plan.files.train.find(({ source }) => source === part)?.file ?? `part ${part + 1}`);
+  return mixParts(rows, plan.weights, names);
+}
+
+function reportOn({ splits, duplicates }: Partition, rest: Pick<DataReport, 'files' | 'overlap' | 'origins'>): DataReport {
+  const perSplit = <T>(valueOf: (rows: Example[]) => T): Record<SplitName, T> => ({
+    train: valueOf(splits.train),
+    validation: valueOf(splits.validation),
+    test: valueOf(splits.test),
+  });
+  const hashes = perSplit((rows) => sha256(rows.map(({ id }) => id).join('\n')));
+  return { rows: perSplit(({ length }) => length), hashes, duplicates, ...rest };
+}

@@ -1,0 +1,73 @@
+import { AttuneError, type Problem } from '../base/errors.ts';
+import type { SplitName } from './assign-splits.ts';
+import type { Example } from './example.ts';
+import { questionOf, textOf } from './example-text.ts';
+import type { Partition } from './partition.ts';
+import { jaccard, normalWords, shinglesOf } from './shingles.ts';
+
+const MAX_LISTED = 100;
+/** Rows of a cluster that one row is compared with to name its nearest. */
+const MAX_COMPARED = 64;
+
+export interface OverlapReport {
+  /** Rows of validation and test that also stand, nearly or exactly, in a split before theirs. */
+  rows: number;
+  exact: number;
+  listed: Problem[];
+}
+
+/** Rows of validation or test that belong to the same cluster as rows of train, or of validation and test both. */
+export function findOverlaps({ clusters, splitOf, rows }: Partition): OverlapReport {
+  const report: OverlapReport = { rows: 0, exact: 0, listed: [] };
+  for (const cluster of clusters) {
+    const first = firstSplit(cluster, splitOf);
+    const [theirs, ours] = [cluster.filter((row) => splitOf[row] === first), cluster.filter((row) => splitOf[row] !== first)];
+    for (const row of ours) {
+      report.rows++;
+      const partner = theirs.find((other) => rows[other].id === rows[row].id);
+      if (partner !== undefined) report.exact++;
+      if (report.listed.length < MAX_LISTED) report.listed.push(describe(row, partner ?? nearestOf(row, theirs, rows), splitOf, rows));
+    }
+  }
+  return report;
+}
+
+function firstSplit(cluster: readonly number[], splitOf: readonly SplitName[]): SplitName {
+  const present = new Set(cluster.map((row) => splitOf[row]));
+  return present.has('train') ? 'train' : present.has('validation') ? 'validation' : 'test';
+}
+
+function nearestOf(row: number, others: readonly number[], rows: readonly Example[]): number {
+  const own = shinglesOf(normalWords(textOf(rows[row])));
+  const likeness = (other: number): number => jaccard(own, shinglesOf(normalWords(textOf(rows[other]))));
+  const candidates = others.slice(0, MAX_COMPARED).map((other) => ({ other, value: likeness(other) }));
+  return candidates.reduce((best, candidate) => (candidate.value > best.value ? candidate : best)).other;
+}
+
+function describe(row: number, other: number, splitOf: readonly SplitName[], rows: readonly Example[]): Problem {
+  const [mine, theirs] = [rows[row], rows[other]];
+  const place = `${theirs.source.file}:${theirs.source.line} of ${splitOf[other]}`;
+  return { file: mine.source.file, line: mine.source.line, message: `${splitOf[row]} row ${relation(mine, theirs)} ${place}` };
+}
+
+function relation(a: Example, b: Example): string {
+  if (a.id === b.id) return 'is the same as';
+  const likeness = jaccard(shinglesOf(normalWords(textOf(a))), shinglesOf(normalWords(textOf(b))));
+  if (likeness >= 0.8) return `is nearly the same (${Math.floor(100 * likeness)} % of its word pairs) as`;
+  if (a.group !== undefined && a.group === b.group) return `is of the same group "${a.group}" as`;
+  if (questionOf(a) !== undefined && questionOf(a)?.trim() === questionOf(b)?.trim()) return 'asks the same as';
+  return 'belongs to the same chain of near-duplicates as';
+}
+
+/** Refuses an evaluation on rows that were trained on. */
+export function refuseOverlap(report: OverlapReport): void {
+  if (report.rows === 0) return;
+  const more = report.listed.length < report.rows ? `; the first ${report.listed.length} follow` : '';
+  throw new AttuneError('E_SPLIT_OVERLAP', {
+    what: 'Rows to evaluate on also stand in the rows to train on, so the result would be too good',
+    got: `${report.rows} overlapping rows, ${report.exact} of them exact copies${more}`,
+    expected: 'no row, near-duplicate or group in two splits',
+    problems: report.listed,
+    fix: 'delete them from the train files, or give a share (validation: 0.1) instead of a file; allow_overlap: true goes on',
+  });
+}

@@ -1,0 +1,44 @@
+/**
+ * Divides rows over micro-batches of at most `capacity` tokens: longest row first, each into the fullest micro-batch
+ * that it still fits in (best-fit decreasing). The first micro-batch is the fullest, so that memory peaks at once.
+ *
+ * @param lengths tokens of a row by its index; none above `capacity`
+ * @returns lists of rows, each in the given order
+ */
+export function packRows(rows: readonly number[], lengths: ArrayLike<number>, capacity: number): number[][] {
+  const place = new Map(rows.map((row, index) => [row, index]));
+  const byLength = rows.map((_, index) => index).sort((a, b) => lengths[rows[b]] - lengths[rows[a]] || a - b);
+  const bins: { tokens: number; members: number[] }[] = [];
+  for (const index of byLength) {
+    const tokens = lengths[rows[index]];
+    let best: (typeof bins)[number] | undefined;
+    for (const bin of bins) {
+      if (bin.tokens + tokens <= capacity && (best === undefined || bin.tokens > best.tokens)) best = bin;
+    }
+    if (best === undefined) bins.push({ tokens, members: [index] });
+    else {
+      best.tokens += tokens;
+      best.members.push(index);
+    }
+  }
+  bins.sort((a, b) => b.tokens - a.tokens || a.members[0] - b.members[0]);
+  return bins.map(({ members }) => members.sort((a, b) => a - b).map((index) => rows[index]));
+}
+
+/**
+ * Divides rows over ranks so that each has about as many tokens: longest row first, each to the rank with the fewest.
+ *
+ * @returns one list a rank, each in the given order; some are empty where there are fewer rows than ranks
+ */
+export function divideRows(rows: readonly number[], lengths: ArrayLike<number> | undefined, ranks: number): number[][] {
+  if (ranks === 1) return [[...rows]];
+  const lengthOf = (index: number): number => lengths?.[rows[index]] ?? 1;
+  const byLength = rows.map((_, index) => index).sort((a, b) => lengthOf(b) - lengthOf(a) || a - b);
+  const shares = Array.from({ length: ranks }, () => ({ tokens: 0, members: [] as number[] }));
+  for (const index of byLength) {
+    const least = shares.reduce((best, share) => (share.tokens < best.tokens ? share : best));
+    least.tokens += lengthOf(index);
+    least.members.push(index);
+  }
+  return shares.map(({ members }) => members.sort((a, b) => a - b).map((index) => rows[index]));
+}

@@ -1,0 +1,124 @@
+import { AttuneError } from '../base/errors.ts';
+import { assignSplits, splitNames, targetRows, type SplitName, type SplitShares } from './assign-splits.ts';
+import { clusterings, firmClusters, type ClusterOptions, type Clustering } from './clusters.ts';
+import type { Example } from './example.ts';
+import type { UnionFind } from './union-find.ts';
+
+export type Splits = Record<SplitName, Example[]>;
+
+export interface PartitionOptions extends ClusterOptions {
+  /** What to take out of the train rows; 0 where a split has files of its own or is not wanted. */
+  shares: SplitShares;
+  seed: number;
+}
+
+export interface DuplicateReport {
+  /** Rows beyond the first of each content. */
+  exact: number;
+  /** Rows in clusters of two or more, and how many such clusters there are; undefined where nothing was compared. */
+  clusteredRows?: number;
+  clusters?: number;
+  largestCluster?: number;
+  /** Share of rows from which on a run of words counted as a template's and was not compared; 1: all was compared. */
+  commonShare?: number;
+}
+
+export interface Partition {
+  splits: Splits;
+  /** Sets of rows that belong together, over train, validation and test as they were given, in this order. */
+  clusters: number[][];
+  /** Where each of those rows was put. */
+  splitOf: SplitName[];
+  rows: Example[];
+  duplicates: DuplicateReport;
+}
+
+/**
+ * Splits rows so that no row, group or near-duplicate is in two splits. Rows that came in a split's own files stay
+ * there; what they have in common with other splits is left to `findOverlaps`.
+ */
+export async function partition(given: Splits, options: PartitionOptions): Promise<Partition> {
+  const rows = splitNames.flatMap((split) => given[split]);
+  const exact = rows.length - new Set(rows.map(({ id }) => id)).size;
+  const isSplit = options.shares.validation > 0 || options.shares.test > 0;
+  if (!isSplit && given.validation.length === 0 && given.test.length === 0) {
+    return { splits: given, clusters: [], splitOf: rows.map(() => 'train'), rows, duplicates: { exact } };
+  }
+  const clustering = await chooseClustering(given, rows, options);
+  const clusters = clustering.sets.sets();
+  const splitOf = placeRows(given, rows, clusters, options);
+  const splits: Splits = { train: [], validation: [], test: [] };
+  for (const [index, row] of rows.entries()) splits[splitOf[index]].push(row);
+  return { splits, clusters, splitOf, rows, duplicates: { exact, ...describe(clusters), commonShare: clustering.commonShare } };
+}
+
+function describe(clusters: readonly number[][]): Omit<DuplicateReport, 'exact' | 'commonShare'> {
+  const sizes = clusters.map(({ length }) => length).filter((size) => size > 1);
+  const clusteredRows = sizes.reduce((total, size) => total + size, 0);
+  return { clusteredRows, clusters: sizes.length, largestCluster: sizes.reduce((a, b) => Math.max(a, b), 1) };
+}
+
+/** The strictest clustering under which the split comes out about as asked and the splits' own files are not all overlap. */
+async function chooseClustering(given: Splits, rows: readonly Example[], options: PartitionOptions): Promise<Clustering> {
+  const firm = firmClusters(rows);
+  // Where groups alone spoil the split, overlooking shared text would only let near-duplicates through.
+  const isPossible = serves(firm, given, rows, options);
+  let chosen: Clustering | undefined;
+  for await (const clustering of clusterings(rows, firm, options)) {
+    chosen = clustering;
+    if (clustering.isComplete && (!isPossible || serves(clustering.sets, given, rows, options))) break;
+  }
+  return chosen!;
+}
+
+function serves(sets: UnionFind, given: Splits, rows: readonly Example[], options: PartitionOptions): boolean {
+  const clusters = sets.sets();
+  const own = fromOwnFiles(given);
+  const mixed = clusters.filter((cluster) => new Set(cluster.map(own)).size > 1).flat();
+  const overlapping = mixed.filter((row) => own(row) !== 'train').length;
+  if (2 * overlapping > given.validation.length + given.test.length) return false;
+  const free = clusters.filter((cluster) => cluster.every((row) => own(row) === 'train'));
+  const assigned = assignSplits(free, idsOf(rows), options.shares, options.seed);
+  if (assigned === undefined) return false;
+  return (['validation', 'test'] as const).every((split) => {
+    const target = targetRows(options.shares[split], given.train.length);
+    const got = free.reduce((total, cluster, index) => total + (assigned[index] === split ? cluster.length : 0), 0);
+    return Math.abs(got - target) <= Math.max(1, target / 2);
+  });
+}
+
+function placeRows(
+  given: Splits,
+  rows: readonly Example[],
+  clusters: readonly number[][],
+  { shares, seed }: PartitionOptions,
+): SplitName[] {
+  const own = fromOwnFiles(given);
+  const free = clusters.filter((cluster) => cluster.every((row) => own(row) === 'train'));
+  const assigned = assignSplits(free, idsOf(rows), shares, seed);
+  if (assigned === undefined) throw impossible(given.train.length, free.length, shares);
+  const splitOf = rows.map((_, row) => own(row));
+  for (const [index, cluster] of free.entries()) for (const row of cluster) splitOf[row] = assigned[index];
+  return splitOf;
+}
+
+/** The split in whose files a row was. */
+function fromOwnFiles(given: Splits): (row: number) => SplitName {
+  const [train, validation] = [given.train.length, given.train.length + given.validation.length];
+  return (row) => (row < train ? 'train' : row < validation ? 'validation' : 'test');
+}
+
+function idsOf(rows: readonly Example[]): string[] {
+  return rows.map(({ id }) => id);
+}
+
+function impossible(rows: number, clusters: number, shares: SplitShares): AttuneError {
+  const wanted = splitNames.filter((split) => split !== 'train' && shares[split] > 0);
+  const parts = clusters === rows ? '' : ` in ${clusters} ${clusters === 1 ? 'cluster' : 'clusters'} that must stay whole`;
+  return new AttuneError('E_SPLIT_IMPOSSIBLE', {
+    what: `The rows cannot be split into train and ${wanted.join(' and ')}`,
+    got: `${rows} ${rows === 1 ? 'row' : 'rows'}${parts} (the same group, the same text or nearly the same)`,
+    expected: `at least ${wanted.length + 1}`,
+    fix: `add rows, give ${wanted.join(' and ')} a file of its own, or set it to 0`,
+  });
+}

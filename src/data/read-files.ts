@@ -1,0 +1,141 @@
+import { AttuneError } from '../base/errors.ts';
+import { sha256 } from '../files/hash.ts';
+import { BadRows } from './bad-rows.ts';
+import { checkMapping, mapColumns, valueAt } from './columns.ts';
+import type { RawRow } from './containers/container.ts';
+import { containerName, containers, dataExtensions } from './containers/index.ts';
+import type { Example } from './example.ts';
+import { detectFormat, type Detection } from './formats/detect.ts';
+import { RowReader } from './formats/row-reader.ts';
+import type { SourceFile } from './sources.ts';
+
+/** Good rows that a file's format is judged by. */
+const SAMPLE_ROWS = 100;
+const ROWS_BETWEEN_REPORTS = 1000;
+
+/** What was read from one file. */
+export interface FileReport {
+  file: string;
+  container: string;
+  format: string;
+  /** Why this format: `because of columns instruction, output`. */
+  reason: string;
+  rows: number;
+  /** Columns and nested keys that the format does not read. */
+  ignored: string[];
+}
+
+export interface ReadOptions {
+  /** Dotted path of the column whose value keeps rows together. */
+  groupBy?: string;
+  /** True where each row must have the group's column. */
+  needsGroup?: boolean;
+  onProgress?: (rows: number) => void;
+  signal?: AbortSignal;
+}
+
+/** Reads files into examples; the defects of all of them end up in `badRows`. */
+export class FileReader {
+  readonly badRows = new BadRows();
+  #rows = 0;
+
+  async read(source: SourceFile, options: ReadOptions): Promise<{ examples: Example[]; report: FileReport }> {
+    const container = await loadContainer(source);
+    const stream = container.read(source.path, source.file);
+    const { head, good } = await takeHead(stream);
+    const isEmpty = good.length === 0;
+    if (!isEmpty && source.columns) checkMapping(good, source.columns, source.file);
+    const mapped = good.map((row) => mapColumns(row, source.columns));
+    const detection = isEmpty && source.format === undefined ? undefined : await detectFormat(mapped, source);
+    const sink = new ExampleSink(source, detection, options);
+    for (const raw of head) this.badRows.add(sink.take(raw));
+    for await (const raw of stream) {
+      this.badRows.add(sink.take(raw));
+      if (++this.#rows % ROWS_BETWEEN_REPORTS === 0) options.onProgress?.(this.#rows);
+      options.signal?.throwIfAborted();
+    }
+    return { examples: sink.examples, report: sink.report() };
+  }
+}
+
+async function loadContainer(source: SourceFile): ReturnType<typeof containers.load> {
+  const name = containerName(source.path);
+  if (containers.has(name)) return containers.load(name);
+  throw new AttuneError('E_UNKNOWN_CONTAINER', {
+    what: `${source.file} is no kind of data file that can be read`,
+    expected: `a name that ends in ${dataExtensions.join(', ')}`,
+    fix: 'convert it; running text becomes one {"text": "…"} a line in a .jsonl file',
+  });
+}
+
+async function takeHead(stream: AsyncGenerator<RawRow>): Promise<{ head: RawRow[]; good: Record<string, unknown>[] }> {
+  const [head, good]: [RawRow[], Record<string, unknown>[]] = [[], []];
+  while (good.length < SAMPLE_ROWS) {
+    const { value, done } = await stream.next();
+    if (done) break;
+    // Defects without end (a binary file) must not be held either: past some, the sample is what it is.
+    head.push(value as RawRow);
+    if ((value as RawRow).value !== undefined) good.push((value as RawRow).value!);
+    if (head.length >= 100 * SAMPLE_ROWS) break;
+  }
+  return { head, good };
+}
+
+/** Turns the rows of one file into examples. */
+class ExampleSink {
+  readonly examples: Example[] = [];
+  readonly #columns = new Set<string>();
+  readonly #used = new Set<string>();
+  readonly #ignored = new Set<string>();
+  readonly #source: SourceFile;
+  readonly #detection: Detection | undefined;
+  readonly #options: ReadOptions;
+
+  constructor(source: SourceFile, detection: Detection | undefined, options: ReadOptions) {
+    this.#source = source;
+    this.#detection = detection;
+    this.#options = options;
+  }
+
+  /** The row's defects; without any it has become an example. */
+  take({ line, value, defect }: RawRow): RowReader['problems'] {
+    const { file, columns } = this.#source;
+    if (defect !== undefined) return [{ file, line, message: defect.reason, fix: defect.fix }];
+    if (value === undefined || this.#detection === undefined) return [];
+    const row = mapColumns(value, columns);
+    const reader = new RowReader(row, { file, line, columns });
+    const body = this.#detection.format.read(reader);
+    const group = this.#group(value, reader);
+    this.#note(row, reader);
+    if (body === undefined || reader.problems.length > 0) return reader.problems;
+    const id = sha256(JSON.stringify(body)).slice(0, 16);
+    this.examples.push({ ...body, id, source: { file, line }, ...(group !== undefined && { group }) });
+    return [];
+  }
+
+  #group(value: Record<string, unknown>, reader: RowReader): string | undefined {
+    const { groupBy, needsGroup } = this.#options;
+    if (groupBy === undefined) return undefined;
+    this.#used.add(groupBy.split('.')[0]).add(groupBy);
+    const group = valueAt(value, groupBy);
+    if (['string', 'number', 'boolean'].includes(typeof group) && group !== '') return String(group);
+    if (group === undefined || group === null || group === '') {
+      return needsGroup ? reader.problem(groupBy, 'has no value, and rows are grouped by it (group_by)') : undefined;
+    }
+    return reader.problem(groupBy, 'must be text or a number, since rows are grouped by it (group_by)');
+  }
+
+  #note(row: Record<string, unknown>, reader: RowReader): void {
+    for (const column of Object.keys(row)) this.#columns.add(column);
+    for (const column of reader.used) this.#used.add(column);
+    for (const key of reader.ignored) this.#ignored.add(key);
+  }
+
+  report(): FileReport {
+    const { file, path } = this.#source;
+    const { name: format = 'unknown', reason = 'no row could be read' } = this.#detection ?? {};
+    const ignored = [...this.#columns].filter((column) => !this.#used.has(column));
+    const container = containerName(path);
+    return { file, container, format, reason, rows: this.examples.length, ignored: [...ignored, ...this.#ignored].sort() };
+  }
+}

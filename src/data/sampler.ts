@@ -1,0 +1,148 @@
+import { AttuneError } from '../base/errors.ts';
+import { randomPermutation } from '../base/random.ts';
+import type { MixturePart } from './mixture.ts';
+import { divideRows, packRows } from './packing.ts';
+
+export interface SamplerOptions {
+  /** How many rows there are; batches name them by index. */
+  rows: number;
+  /** Tokens of each row; needed to pack and to balance ranks. */
+  lengths?: ArrayLike<number>;
+  /** Rows of one optimiser step, over all ranks. */
+  batchSize: number;
+  seed: number;
+  /** Packs rows into micro-batches of at most this many tokens; without it every row is a micro-batch. */
+  microBatchTokens?: number;
+  /** False keeps the rows' order (evaluation). */
+  shuffle?: boolean;
+  /** Parts of the rows that are seen more or less often than once an epoch. */
+  mixture?: readonly MixturePart[];
+  rank?: number;
+  worldSize?: number;
+}
+
+/** Where a sampler stands: `index` batches of `epoch` are done. All that a checkpoint needs of it. */
+export interface SamplerState {
+  epoch: number;
+  index: number;
+}
+
+export interface Batch {
+  /** The step's place: batch `index` of `epoch`. */
+  epoch: number;
+  index: number;
+  /** The rows of the step, over all ranks; in a mixture a row may occur twice. */
+  rows: number[];
+  /** This rank's rows, by micro-batch; empty where the last batch has fewer rows than there are ranks. */
+  microBatches: number[][];
+}
+
+export interface Sampler {
+  readonly batchesPerEpoch: number;
+  readonly rowsPerEpoch: number;
+  readonly state: Readonly<SamplerState>;
+  /** The next batch, epoch after epoch without end; the last one of an epoch may be smaller. */
+  next(): Batch;
+  /** Any batch, without moving. */
+  batchAt(epoch: number, index: number): Batch;
+  /** Goes on from a checkpoint. */
+  restore(state: SamplerState): void;
+}
+
+/**
+ * Batches as a function of (seed, epoch, index): which rows form a step depends neither on packing nor on how many
+ * ranks share it.
+ *
+ * @throws AttuneError E_NO_ROWS, E_ROW_EXCEEDS_MICRO_BATCH
+ */
+export function makeSampler(options: SamplerOptions): Sampler {
+  check(options);
+  const { rows, batchSize } = options;
+  const parts = options.mixture ?? [{ first: 0, rows, share: 1, rowsPerEpoch: rows }];
+  const rowsPerEpoch = parts.reduce((total, part) => total + part.rowsPerEpoch, 0);
+  const batchesPerEpoch = Math.ceil(rowsPerEpoch / batchSize);
+  const orders = new EpochOrders(parts, options.seed, options.shuffle ?? true);
+  let state: SamplerState = { epoch: 0, index: 0 };
+
+  const batchAt = (epoch: number, index: number): Batch => {
+    const batch = [...orders.of(epoch).subarray(index * batchSize, (index + 1) * batchSize)];
+    return { epoch, index, rows: batch, microBatches: microBatches(batch, options) };
+  };
+  const restore = ({ epoch, index }: SamplerState): void => {
+    const isInside = Number.isInteger(epoch) && Number.isInteger(index) && epoch >= 0 && index >= 0;
+    if (!isInside || index > batchesPerEpoch) throw new RangeError(`No batch ${index} of epoch ${epoch}`);
+    state = index === batchesPerEpoch ? { epoch: epoch + 1, index: 0 } : { epoch, index };
+  };
+  const next = (): Batch => {
+    const batch = batchAt(state.epoch, state.index);
+    restore({ epoch: state.epoch, index: state.index + 1 });
+    return batch;
+  };
+  return { batchesPerEpoch, rowsPerEpoch, batchAt, restore, next, get state() { return state; } };
+}
+
+/** The order of the rows in each epoch; the last one asked for is kept. */
+class EpochOrders {
+  readonly #parts: readonly MixturePart[];
+  readonly #seed: number;
+  readonly #shuffles: boolean;
+  #epoch = -1;
+  #order = new Uint32Array();
+
+  constructor(parts: readonly MixturePart[], seed: number, shuffles: boolean) {
+    this.#parts = parts;
+    this.#seed = seed;
+    this.#shuffles = shuffles;
+  }
+
+  of(epoch: number): Uint32Array {
+    if (epoch === this.#epoch) return this.#order;
+    const drawn = this.#parts.flatMap((part, index) => [...this.#draw(part, index, epoch)]);
+    const mixed = this.#shuffles ? randomPermutation(drawn.length, [this.#seed, 'sampler', epoch]) : undefined;
+    this.#order = mixed === undefined ? Uint32Array.from(drawn) : mixed.map((index) => drawn[index]);
+    this.#epoch = epoch;
+    return this.#order;
+  }
+
+  /**
+   * A part's rows of one epoch: the next stretch of its endless sequence of shuffled passes, so that no row comes a
+   * second time before every other has come once.
+   */
+  *#draw(part: MixturePart, index: number, epoch: number): Generator<number> {
+    let order: Uint32Array | undefined;
+    for (let at = epoch * part.rowsPerEpoch; at < (epoch + 1) * part.rowsPerEpoch; at++) {
+      const [pass, place] = [Math.floor(at / part.rows), at % part.rows];
+      if (order === undefined || place === 0) order = this.#pass(part.rows, index, pass);
+      yield part.first + order[place];
+    }
+  }
+
+  #pass(rows: number, part: number, pass: number): Uint32Array {
+    // A single part that is seen whole is shuffled once, in `of`.
+    if (!this.#shuffles || this.#parts.length === 1) return Uint32Array.from({ length: rows }, (_, row) => row);
+    return randomPermutation(rows, [this.#seed, 'sampler-part', part, pass]);
+  }
+}
+
+function microBatches(batch: readonly number[], options: SamplerOptions): number[][] {
+  const { lengths, microBatchTokens, rank = 0, worldSize = 1 } = options;
+  const own = divideRows(batch, lengths, worldSize)[rank];
+  if (microBatchTokens === undefined || lengths === undefined) return own.map((row) => [row]);
+  return packRows(own, lengths, microBatchTokens);
+}
+
+function check({ rows, batchSize, lengths, microBatchTokens, rank = 0, worldSize = 1 }: SamplerOptions): void {
+  if (rows === 0) throw new AttuneError('E_NO_ROWS', { what: 'There are no rows to draw batches from' });
+  if (!Number.isInteger(batchSize) || batchSize < 1) throw new RangeError(`No batches of ${batchSize} rows`);
+  if (rank < 0 || rank >= worldSize) throw new RangeError(`No rank ${rank} among ${worldSize}`);
+  if (microBatchTokens === undefined) return;
+  if (lengths === undefined) throw new TypeError('Packing needs the length of each row');
+  for (let row = 0; row < rows; row++) {
+    if (lengths[row] <= microBatchTokens) continue;
+    throw new AttuneError('E_ROW_EXCEEDS_MICRO_BATCH', {
+      what: `Row ${row + 1} alone is larger than a micro-batch`,
+      got: `${lengths[row]} tokens, micro_batch_tokens: ${microBatchTokens}`,
+      fix: 'raise micro_batch_tokens, or lower max_length and choose what happens to long rows',
+    });
+  }
+}

@@ -1,0 +1,72 @@
+// A word: letters and digits together; scripts that put no spaces between words give one word a character.
+const WORD =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]|[[\p{L}\p{M}\p{N}]--[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]]+/gv;
+
+/** A text as its words, so that case, punctuation and spacing make no difference; without any words the text itself. */
+export function normalWords(text: string): string[] {
+  return text.normalize('NFKC').toLowerCase().match(WORD) ?? [text.trim()];
+}
+
+/**
+ * The set of a text's shingles (pairs of neighbouring words) as 32-bit hashes, ascending and without repeats. Pairs, not
+ * longer runs, so that one changed word in twenty still leaves four fifths of the set.
+ */
+export function shinglesOf(words: readonly string[]): Uint32Array {
+  const hashes = words.map(hashWord);
+  if (hashes.length === 1) return Uint32Array.of(hashes[0]);
+  const shingles = new Uint32Array(hashes.length - 1);
+  for (let index = 0; index < shingles.length; index++) {
+    shingles[index] = finish(Math.imul(hashes[index], 0x9e3779b1) ^ hashes[index + 1]);
+  }
+  return unique(shingles.sort());
+}
+
+function unique(sorted: Uint32Array): Uint32Array {
+  let count = 0;
+  for (let index = 0; index < sorted.length; index++) {
+    if (index === 0 || sorted[index] !== sorted[index - 1]) sorted[count++] = sorted[index];
+  }
+  return sorted.slice(0, count);
+}
+
+/** FNV-1a over UTF-16 units, then mixed so that similar words do not stay near each other. */
+function hashWord(word: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < word.length; index++) hash = Math.imul(hash ^ word.charCodeAt(index), 0x01000193);
+  return finish(hash);
+}
+
+/** MurmurHash3's finaliser. */
+function finish(hash: number): number {
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}
+
+/** Shared members over all members of two ascending sets; 1 for two empty ones. */
+export function jaccard(a: Uint32Array, b: Uint32Array): number {
+  const shared = sharedCount(a, b, 0);
+  const all = a.length + b.length - shared;
+  return all === 0 ? 1 : shared / all;
+}
+
+/** True where the Jaccard similarity reaches `threshold`; gives up as soon as it cannot. */
+export function isSimilar(a: Uint32Array, b: Uint32Array, threshold: number): boolean {
+  // shared / (a + b - shared) >= threshold, solved for shared; the margin keeps exact hits.
+  const needed = (threshold * (a.length + b.length)) / (1 + threshold) - 1e-9;
+  return Math.min(a.length, b.length) >= needed && sharedCount(a, b, needed) >= needed;
+}
+
+function sharedCount(a: Uint32Array, b: Uint32Array, needed: number): number {
+  let [i, j, shared] = [0, 0, 0];
+  while (i < a.length && j < b.length) {
+    if (a[i] === b[j]) {
+      shared++;
+      i++;
+      j++;
+    } else if (a[i] < b[j]) i++;
+    else j++;
+    if (shared + Math.min(a.length - i, b.length - j) < needed) return 0;
+  }
+  return shared;
+}

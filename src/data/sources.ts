@@ -1,0 +1,107 @@
+import { basename, resolve } from 'node:path';
+import { AttuneError } from '../base/errors.ts';
+import { displayPath, findFiles, isFolder } from '../files/find-files.ts';
+import type { SplitName } from './assign-splits.ts';
+import type { ColumnMapping } from './columns.ts';
+import { dataExtensions } from './containers/index.ts';
+
+/** One part of a data set. */
+export interface DataSource {
+  /** A file, a folder or a glob. */
+  path: string;
+  /** Its share of the training rows, relative to the other parts'; 1 where others have one. */
+  weight?: number;
+  format?: string;
+  columns?: ColumnMapping;
+}
+
+/** What a recipe says about the rows of one split. */
+export type DataSpec = string | DataSource | readonly (string | DataSource)[];
+
+/** A file to read, and how. */
+export interface SourceFile {
+  path: string;
+  /** The path as shown to people. */
+  file: string;
+  /** Which part of the spec it belongs to. */
+  source: number;
+  format?: string;
+  columns?: ColumnMapping;
+}
+
+export interface ExpandedSpec {
+  files: SourceFile[];
+  /** What a folder with files for each split holds beside the split that was asked for. */
+  beside: Partial<Record<SplitName, SourceFile[]>>;
+  /** By part; undefined where no part has a weight. */
+  weights?: number[];
+}
+
+export interface ExpandOptions {
+  split: SplitName;
+  /** The folder that relative paths start from. */
+  base: string;
+  /** For the parts that name none of their own. */
+  format?: string;
+  columns?: ColumnMapping;
+}
+
+/** The files of a spec, in its order. */
+export function expandSpec(spec: DataSpec, options: ExpandOptions): ExpandedSpec {
+  const parts = [spec].flat() as (string | DataSource)[];
+  const sources = parts.map((part) => (typeof part === 'string' ? { path: part } : part));
+  const expanded: ExpandedSpec = { files: [], beside: {}, weights: weightsOf(sources) };
+  for (const [source, part] of sources.entries()) {
+    const { format = options.format, columns = options.columns } = part;
+    const found = filesOf(part.path, options);
+    for (const [split, paths] of Object.entries(found) as [SplitName, string[]][]) {
+      const files = paths.map((path) => ({ path, file: displayPath(path, options.base), source, format, columns }));
+      if (split === options.split) expanded.files.push(...files);
+      else (expanded.beside[split] ??= []).push(...files);
+    }
+  }
+  return expanded;
+}
+
+function weightsOf(sources: readonly DataSource[]): number[] | undefined {
+  if (sources.every(({ weight }) => weight === undefined)) return undefined;
+  return sources.map(({ path, weight = 1 }) => {
+    if (Number.isFinite(weight) && weight > 0) return weight;
+    throw new AttuneError('E_BAD_WEIGHT', {
+      what: `The weight of ${path} is no share`,
+      got: String(weight),
+      expected: 'a number above 0',
+      fix: 'to leave a set out, delete it from the list',
+    });
+  });
+}
+
+function filesOf(path: string, { split, base }: ExpandOptions): Partial<Record<SplitName, string[]>> {
+  refuseHubName(path, base);
+  const files = findFiles(path, { base, extensions: dataExtensions });
+  if (!isFolder(resolve(base, path))) return { [split]: files };
+  const named = Map.groupBy(files, splitNamed);
+  // Only a folder that has train rows by name is divided by name: test.csv may as well be a set about tests.
+  if (!named.has('train')) return { [split]: files };
+  named.delete(undefined);
+  return Object.fromEntries(named) as Partial<Record<SplitName, string[]>>;
+}
+
+const SPLIT_NAMES: Record<string, SplitName> = { train: 'train', training: 'train', test: 'test', testing: 'test' };
+for (const name of ['valid', 'validation', 'val', 'dev', 'eval']) SPLIT_NAMES[name] = 'validation';
+
+/** The split that a file's name says: `valid.jsonl`, `train-00000-of-00002.parquet`. */
+function splitNamed(path: string): SplitName | undefined {
+  const word = /^([a-z]+)([-_.]\d.*)?\.[a-z]+(\.gz)?$/.exec(basename(path).toLowerCase())?.[1];
+  return word !== undefined && Object.hasOwn(SPLIT_NAMES, word) ? SPLIT_NAMES[word] : undefined;
+}
+
+/** `owner/name` is how hubs name data sets; where no such path exists, that is what was meant. */
+function refuseHubName(path: string, base: string): void {
+  if (!/^[\w-][\w.-]*\/[\w.-]+$/.test(path) || dataExtensions.some((extension) => path.endsWith(extension))) return;
+  if (isFolder(resolve(base, path)) || isFolder(resolve(base, path, '..'))) return;
+  throw new AttuneError('E_HUB_DATA', {
+    what: `There is no folder ${path}, and data sets cannot be fetched from a hub yet`,
+    fix: 'download its files (jsonl, json, csv or parquet) and give their path',
+  });
+}

@@ -1,0 +1,52 @@
+/** Disjoint sets over 0 … count - 1. The smallest member stands for its set, so that the order of unions is no matter. */
+export class UnionFind {
+  readonly #parent: Uint32Array;
+
+  constructor(parents: number | Uint32Array) {
+    this.#parent = typeof parents === 'number' ? Uint32Array.from({ length: parents }, (_, index) => index) : parents;
+  }
+
+  find(member: number): number {
+    const parent = this.#parent;
+    while (parent[member] !== member) {
+      parent[member] = parent[parent[member]];
+      member = parent[member];
+    }
+    return member;
+  }
+
+  /** True where the two were in different sets. */
+  union(a: number, b: number): boolean {
+    const [rootA, rootB] = [this.find(a), this.find(b)];
+    this.#parent[Math.max(rootA, rootB)] = Math.min(rootA, rootB);
+    return rootA !== rootB;
+  }
+
+  clone(): UnionFind {
+    return new UnionFind(this.#parent.slice());
+  }
+
+  /** Unites all members that have the same key; a member without one stays alone. */
+  uniteBy(keyOf: (member: number) => string | undefined): void {
+    const firstOf = new Map<string, number>();
+    for (let member = 0; member < this.#parent.length; member++) {
+      const key = keyOf(member);
+      if (key === undefined) continue;
+      const first = firstOf.get(key);
+      if (first === undefined) firstOf.set(key, member);
+      else this.union(first, member);
+    }
+  }
+
+  /** The sets as lists of members, both in ascending order. */
+  sets(): number[][] {
+    const members = new Map<number, number[]>();
+    for (let member = 0; member < this.#parent.length; member++) {
+      const root = this.find(member);
+      const set = members.get(root);
+      if (set === undefined) members.set(root, [member]);
+      else set.push(member);
+    }
+    return [...members.values()];
+  }
+}

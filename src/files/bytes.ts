@@ -1,0 +1,49 @@
+import { createReadStream } from 'node:fs';
+import { pipeline, type Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { AttuneError } from '../base/errors.ts';
+
+const CHUNK_BYTES = 1 << 20;
+
+/** A file's bytes in chunks of about 1 MiB; a name that ends in `.gz` is unpacked on the way. */
+export async function* readBytes(path: string): AsyncGenerator<Buffer, void, undefined> {
+  const stream = open(path);
+  try {
+    for await (const chunk of stream) yield chunk as Buffer;
+  } catch (error) {
+    throw readFailure(path, error);
+  } finally {
+    stream.destroy();
+  }
+}
+
+function open(path: string): Readable {
+  const file = createReadStream(path, { highWaterMark: CHUNK_BYTES });
+  if (!path.endsWith('.gz')) return file;
+  // Errors of the file reach the reader through the unpacker, which `pipeline` destroys with them.
+  return pipeline(file, createGunzip({ chunkSize: CHUNK_BYTES }), () => {});
+}
+
+/** Turns the system's error into one that says what to do; any other error passes through. */
+export function readFailure(path: string, error: unknown): unknown {
+  const code = (error as NodeJS.ErrnoException | undefined)?.code;
+  if (code === undefined || error instanceof AttuneError) return error;
+  const cause = { cause: error };
+  if (code === 'ENOENT') {
+    return new AttuneError('E_FILE_MISSING', { what: `There is no file ${path}`, fix: 'check the path', ...cause });
+  }
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EISDIR' || code === 'EIO') {
+    const got = (error as Error).message;
+    return new AttuneError('E_FILE_UNREADABLE', {
+      what: `Cannot read ${path}`,
+      got,
+      fix: 'check it and its rights',
+      ...cause,
+    });
+  }
+  if (code.startsWith('Z_')) {
+    const [got, fix] = [(error as Error).message, 'it may be cut off or no gzip file: fetch or pack it again'];
+    return new AttuneError('E_BAD_FILE', { what: `${path} cannot be unpacked`, got, fix, ...cause });
+  }
+  return error;
+}

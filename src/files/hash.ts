@@ -1,0 +1,37 @@
+import { createHash, hash } from 'node:crypto';
+import { createReadStream, readdirSync, readFileSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import { readFailure } from './bytes.ts';
+
+/** SHA-256 of text (as UTF-8) or bytes: 64 hex digits. */
+export function sha256(data: string | Uint8Array): string {
+  return hash('sha256', data, 'hex');
+}
+
+/** SHA-256 of a file of any size, read in pieces. */
+export async function sha256File(path: string): Promise<string> {
+  const digest = createHash('sha256');
+  try {
+    for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) digest.update(chunk as Buffer);
+  } catch (error) {
+    throw readFailure(path, error);
+  }
+  return digest.digest('hex');
+}
+
+/**
+ * SHA-256 of every file below a folder, names included. Of a folder of source code it is that code's version: it
+ * changes with any edit, in development and in the published package alike.
+ */
+export function sha256Folder(folder: string): string {
+  const digest = createHash('sha256');
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+  for (const file of files) {
+    const name = relative(folder, file).split(sep).join('/');
+    digest.update(`${JSON.stringify(name)} ${sha256(readFileSync(file))}\n`);
+  }
+  return digest.digest('hex');
+}

@@ -1,0 +1,21 @@
+import { isAbsolute, relative, resolve, sep, win32 } from 'node:path';
+import { AttuneError } from '../base/errors.ts';
+
+/**
+ * A path below `root` from a name that came out of a file (a shard's name in an index, for example). A name that leads
+ * out of the folder is an error: a downloaded file must not choose what is read or written elsewhere.
+ */
+export function safeJoin(root: string, name: string): string {
+  const path = resolve(root, name);
+  const inside = relative(resolve(root), path);
+  const escapes = inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside);
+  if (escapes || isAbsolute(name) || win32.isAbsolute(name) || /[\0\\]/.test(name)) {
+    throw new AttuneError('E_PATH_ESCAPE', {
+      what: `A file name leads out of ${root}`,
+      got: JSON.stringify(name),
+      expected: 'a name relative to that folder, without ".."',
+      fix: 'do not use this folder unless you trust where it came from',
+    });
+  }
+  return path;
+}
