@@ -24,23 +24,35 @@ export function patternSource(pattern: string): string {
   return Object.hasOwn(splitPatterns, pattern) ? splitPatterns[pattern as SplitPatternName] : pattern;
 }
 
+// What Oniguruma means by these classes; JavaScript's own are ASCII, or (for white space) differ in two characters.
+const classes: Record<string, string> = {
+  s: String.raw`\p{White_Space}`,
+  S: String.raw`\P{White_Space}`,
+  d: String.raw`\p{Nd}`,
+  D: String.raw`\P{Nd}`,
+};
+
 /**
- * The same pattern for JavaScript. Its `\s` counts U+FEFF and leaves out U+0085, Oniguruma's the other way round;
- * the Unicode property is what Oniguruma means.
+ * The same pattern for JavaScript: `^` and `$` stand at lines, as in Oniguruma.
+ * @throws E_SPLIT_PATTERN also for what the two read differently
  */
 export function compileSplitPattern(pattern: string): RegExp {
-  const source = patternSource(pattern).replaceAll(/\\(.)/gs, (escape, letter: string) =>
-    letter === 's' ? String.raw`\p{White_Space}` : letter === 'S' ? String.raw`\P{White_Space}` : escape,
-  );
+  const source = patternSource(pattern).replaceAll(/\\(.)/gs, (escape, letter: string) => classes[letter] ?? escape);
+  const different = /\\[wWbB]/.exec(source.replaceAll('\\\\', ''));
+  if (different !== null) throw patternError(`${different[0]} means ASCII here and Unicode in tokenizer.json`);
   try {
-    return new RegExp(source, 'gu');
+    return new RegExp(source, 'gmu');
   } catch (error) {
-    throw new AttuneError('E_SPLIT_PATTERN', {
-      what: 'The split pattern is not a regular expression that JavaScript reads',
-      got: (error as Error).message,
-      expected: `${Object.keys(splitPatterns).join(', ')}, or a regular expression with Unicode classes`,
-      fix: 'the pattern has to mean the same in JavaScript and in Oniguruma',
-      cause: error,
-    });
+    throw patternError((error as Error).message, error);
   }
+}
+
+function patternError(got: string, cause?: unknown): AttuneError {
+  return new AttuneError('E_SPLIT_PATTERN', {
+    what: 'The split pattern cannot be used for training',
+    got,
+    expected: `${Object.keys(splitPatterns).join(', ')}, or a regular expression with Unicode classes`,
+    fix: 'write it so that it means the same in JavaScript and in Oniguruma, which reads tokenizer.json',
+    cause,
+  });
 }
