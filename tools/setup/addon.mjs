@@ -3,7 +3,7 @@
  * the source, the headers beside it that it includes, the flags, the compiler and libtorch: only what changed is compiled.
  * A file named *_avx512.cpp or *_avx2.cpp gets those instructions and is left out on other processors than x86-64.
  */
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, sep } from 'node:path';
 import { nodeHeaders, openblasFolder } from './libtorch.mjs';
@@ -154,7 +154,7 @@ async function compileAll(units) {
 
 async function compileUnit({ name, source, compiler, flags, object }) {
   const start = Date.now();
-  const temporary = `${object}.${process.pid}.tmp`;
+  const temporary = `${object}.${randomUUID()}.tmp`;
   const { status, output } = await collect(compiler, [...flags, '-c', source, '-o', temporary]);
   if (status !== 0) {
     rmSync(temporary, { force: true });
@@ -186,7 +186,7 @@ function linkFlags({ libraries, cuda, system }) {
 
 async function linkAddon({ units, file, link, compiler }) {
   const start = Date.now();
-  const temporary = `${file}.${process.pid}.tmp`;
+  const temporary = `${file}.${randomUUID()}.tmp`;
   const { status, output } = await collect(compiler, [...units.map((unit) => unit.object), ...link, '-o', temporary]);
   if (status !== 0) {
     rmSync(temporary, { force: true });

@@ -26,7 +26,9 @@ export function candidateVersion(name) {
  */
 export async function refreshLists(names, access) {
   if (names.every((name) => candidateVersion(name) !== undefined)) return;
-  await askFirst(access.mode, 'apt has no package lists: fetch them (about 10 MB)?', ['sudo apt-get update']);
+  await askFirst(access.mode, 'apt has no package lists: fetch them (about 10 MB)?', [
+    `${access.isRoot ? '' : 'sudo '}apt-get update`,
+  ]);
   say('fetching the package lists (apt-get update)');
   runApt(['update'], access);
 }
@@ -43,7 +45,8 @@ export async function refreshLists(names, access) {
  */
 export async function aptInstall(names, access) {
   const parameters = ['install', '--no-install-recommends', '--yes', ...names];
-  const byHand = [`sudo apt-get update && sudo apt-get install --no-install-recommends ${names.join(' ')}`];
+  const sudo = access.isRoot ? '' : 'sudo ';
+  const byHand = [`${sudo}apt-get update && ${sudo}apt-get install --no-install-recommends ${names.join(' ')}`];
   const sizes = await installSizes(names);
   await askFirst(access.mode, `Install ${names.join(', ')} with apt-get (${sizes})?`, byHand);
   say(`installing ${names.join(', ')} with apt-get: ${sizes}`);

@@ -1,8 +1,17 @@
 /** Fetches one large file: goes on where it broke off, survives a server that stalls, keeps it only if the hash is right. */
 import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  createReadStream,
+  existsSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
-import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { SetupError, say, size } from './report.mjs';
 
@@ -53,7 +62,7 @@ async function fetchWhole({ url, part, idleMs, attempts, pauseMs }) {
       if (error instanceof SetupError) throw error;
       // Whoever sends some bytes each time gets through in the end, however often it breaks off.
       failures = partSize(part) > before ? 0 : failures + 1;
-      if (failures >= attempts) throw giveUp(url, part, error);
+      if (failures >= attempts || error.code === 'ENOSPC') throw giveUp(url, part, error);
       say(`broken off at ${size(partSize(part))} (${reason(error)}); going on from there`);
       await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
@@ -77,8 +86,7 @@ async function fetchOn({ url, part, idleMs }) {
     refuseStatus(url, response.status);
     const append = response.status === 206 && startsAt(response, have);
     const total = Number(response.headers.get('content-length') ?? 0) + (append ? have : 0);
-    const watch = progress(append ? have : 0, total, touch);
-    await pipeline(Readable.fromWeb(response.body), watch, createWriteStream(part, { flags: append ? 'a' : 'w' }));
+    await appendBody({ response, part, append, onBytes: progress(append ? have : 0, total, touch) });
   } finally {
     clearTimeout(timer);
   }
@@ -99,23 +107,32 @@ function startsAt(response, offset) {
   return true;
 }
 
-/** Passes the bytes on, keeps the connection alive, and says every few seconds how far it is. */
+/** Each piece is written as it comes: what a broken connection brought is kept to the last byte. */
+async function appendBody({ response, part, append, onBytes }) {
+  const descriptor = openSync(part, append ? 'a' : 'w');
+  try {
+    for await (const piece of response.body) {
+      for (let offset = 0; offset < piece.length;) offset += writeSync(descriptor, piece, offset);
+      onBytes(piece.length);
+    }
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Keeps the connection alive, and says every few seconds how far it is. */
 function progress(start, total, touch) {
   let done = start;
   const begun = Date.now();
   let said = begun;
-  return new Transform({
-    transform(chunk, _encoding, pass) {
-      done += chunk.length;
-      touch();
-      if (Date.now() - said > 5000) {
-        said = Date.now();
-        const rate = (done - start) / ((said - begun) / 1000);
-        say(`${size(done)}${total > 0 ? ` of ${size(total)}` : ''}, ${size(rate)}/s`);
-      }
-      pass(null, chunk);
-    },
-  });
+  return (count) => {
+    done += count;
+    touch();
+    if (Date.now() - said < 5000) return;
+    said = Date.now();
+    const rate = (done - start) / ((said - begun) / 1000);
+    say(`${size(done)}${total > 0 ? ` of ${size(total)}` : ''}, ${size(rate)}/s`);
+  };
 }
 
 function giveUp(url, part, error) {
