@@ -8,7 +8,12 @@ const columns = z.record(z.string(), z.string());
 
 const sourceSchema = z.strictObject({
   path: path.describe('file, folder or glob'),
-  weight: z.number().positive().default(1).describe('share of this set among several; 2 shows its rows twice as often'),
+  weight: z
+    .number()
+    .positive()
+    .nullable()
+    .default(null)
+    .describe("share of the training rows, relative to other sets'; each row once where no set has one"),
   format: z.string().nullable().default(null).describe('row format; detected from the columns when null'),
   columns: columns.nullable().default(null).describe("the format's field → your column"),
 });
@@ -25,7 +30,7 @@ const sourcesSchema = z
   .transform((value) => (Array.isArray(value) ? value : [value]).map(toSource));
 
 function toSource(value: string | RecipeSource): RecipeSource {
-  return typeof value === 'string' ? { path: value, weight: 1, format: null, columns: null } : value;
+  return typeof value === 'string' ? { path: value, weight: null, format: null, columns: null } : value;
 }
 
 const share = z.number().min(0).lt(1);

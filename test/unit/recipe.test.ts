@@ -79,7 +79,7 @@ describe('a resolved recipe', () => {
       objective: { name: 'pretrain' },
       storage: { name: 'dense' },
     });
-    expect(recipe.data.train).toEqual([{ path: 'rows.csv', weight: 1, format: null, columns: null }]);
+    expect(recipe.data.train).toEqual([{ path: 'rows.csv', weight: null, format: null, columns: null }]);
   });
 
   it('lets the tuning set what depends on it, unless given', async () => {
@@ -91,7 +91,12 @@ describe('a resolved recipe', () => {
   });
 
   it('is typed by the chosen method', () => {
-    defineRecipe({ ...minimal, tuning: { method: 'lora', r: 4 }, objective: { name: 'sft', train_on: 'all' } });
+    const typed = {
+      ...minimal,
+      tuning: { method: 'lora', r: 4 },
+      objective: { name: 'sft', train_on: 'all' },
+    } as const;
+    expect(defineRecipe(typed)).toBe(typed);
     // @ts-expect-error full has no rank
     defineRecipe({ ...minimal, tuning: { method: 'full', r: 4 } });
     // @ts-expect-error unknown key
