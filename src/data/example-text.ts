@@ -46,5 +46,7 @@ function answerText(value: string | readonly Message[]): string {
 
 function turnsText(messages: readonly Message[]): string {
   const turns = messages.filter(({ role }) => role !== 'system' && role !== 'developer');
-  return turns.map(({ content, tool_calls: calls }) => (calls ? `${content} ${JSON.stringify(calls)}` : content)).join('\n');
+  return turns
+    .map(({ content, tool_calls: calls }) => (calls ? `${content} ${JSON.stringify(calls)}` : content))
+    .join('\n');
 }

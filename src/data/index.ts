@@ -4,8 +4,16 @@ export { loadData, type DataOptions, type DataProgress, type DataReport, type Lo
 export type { DataSource, DataSpec } from './sources.ts';
 export { splitNames, type SplitName } from './assign-splits.ts';
 export { formats } from './formats/index.ts';
-export { inspectFile, type FileInspection } from './inspect.ts';
+export { inspectData, type DataInspection, type InspectOptions } from './inspect.ts';
 export { reportLengths, type LengthReport } from './lengths.ts';
-export { fitRows, cutRow, longRowPolicies, type CutRow, type FitOptions, type LongRowPolicy, type TokenRow } from './long-rows.ts';
+export {
+  fitRows,
+  cutRow,
+  longRowPolicies,
+  type CutRow,
+  type FitOptions,
+  type LongRowPolicy,
+  type TokenRow,
+} from './long-rows.ts';
 export { makeSampler, type Batch, type Sampler, type SamplerOptions, type SamplerState } from './sampler.ts';
 export type { MixturePart } from './mixture.ts';

@@ -1,4 +1,4 @@
-/** How long the rows of a set are, in tokens. */
+/** How long the rows of a set are, in tokens; serves as an event's LengthSummary. */
 export interface LengthReport {
   rows: number;
   tokens: number;
@@ -9,8 +9,8 @@ export interface LengthReport {
   /** Rows with more tokens than `maxLength`. */
   overLength: number;
   maxLength?: number;
-  /** Histogram: rows with `from` ≤ tokens < `to`. */
-  buckets: { from: number; to: number; rows: number }[];
+  /** Rows of `from` to below `to` tokens, adjoining and in order. */
+  histogram: { from: number; to: number; rows: number }[];
 }
 
 const MAX_BUCKETS = 20;
@@ -29,17 +29,17 @@ export function reportLengths(lengths: ArrayLike<number>, maxLength?: number): L
     max: rank(1),
     overLength: maxLength === undefined ? 0 : sorted.reduce((count, length) => count + Number(length > maxLength), 0),
     ...(maxLength !== undefined && { maxLength }),
-    buckets: bucketsOf(sorted),
+    histogram: histogramOf(sorted),
   };
 }
 
-/** At most 20 equal steps of a round width: 1, 2 or 5 times a power of ten. */
-function bucketsOf(sorted: Float64Array): LengthReport['buckets'] {
+/** At most 20 equal steps of the least round width: 1, 2 or 5 times a power of ten. */
+function histogramOf(sorted: Float64Array): LengthReport['histogram'] {
   if (sorted.length === 0) return [];
   const [least, most] = [sorted[0], sorted[sorted.length - 1]];
   const width = bucketWidth(least, most);
   const start = Math.floor(least / width) * width;
-  const buckets: LengthReport['buckets'] = [];
+  const buckets: LengthReport['histogram'] = [];
   for (let from = start; from <= most; from += width) buckets.push({ from, to: from + width, rows: 0 });
   for (const length of sorted) buckets[Math.floor((length - start) / width)].rows++;
   return buckets;

@@ -168,11 +168,16 @@ function mix(train: readonly Example[], sourceOf: ReadonlyMap<Example, number>, 
   if (plan.weights === undefined) return undefined;
   const rows = plan.weights.map(() => 0);
   for (const example of train) rows[sourceOf.get(example)!]++;
-  const names = plan.weights.map((_, part) => plan.files.train.find(({ source }) => source === part)?.file ?? `part ${part + 1}`);
+  const names = plan.weights.map(
+    (_, part) => plan.files.train.find(({ source }) => source === part)?.file ?? `part ${part + 1}`,
+  );
   return mixParts(rows, plan.weights, names);
 }
 
-function reportOn({ splits, duplicates }: Partition, rest: Pick<DataReport, 'files' | 'overlap' | 'origins'>): DataReport {
+function reportOn(
+  { splits, duplicates }: Partition,
+  rest: Pick<DataReport, 'files' | 'overlap' | 'origins'>,
+): DataReport {
   const perSplit = <T>(valueOf: (rows: Example[]) => T): Record<SplitName, T> => ({
     train: valueOf(splits.train),
     validation: valueOf(splits.validation),

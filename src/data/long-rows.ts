@@ -1,13 +1,19 @@
 import { AttuneError, type Problem } from '../base/errors.ts';
+import { sha256 } from '../files/hash.ts';
 import type { Example, ExampleKind } from './example.ts';
 
 export const longRowPolicies = ['fail', 'drop', 'truncate', 'split'] as const;
 export type LongRowPolicy = (typeof longRowPolicies)[number];
 
-/** A row as tokens: `trained[i]` is 1 where token i carries loss. Both of the same length. */
+/** A row as tokens, all arrays of the same length; whatever else it has is kept with every piece. */
 export interface TokenRow {
   ids: Int32Array;
+  /** 1 where the token carries loss. */
   trained: Uint8Array;
+  /** BERT's segment ids. */
+  typeIds?: Int32Array;
+  /** Keys random numbers; the later windows of a text get ids of their own. */
+  id?: string;
 }
 
 export interface FitOptions {
@@ -30,9 +36,11 @@ export interface CutRow {
   keptTrainedTokens: number;
 }
 
-export interface FittedRows {
-  /** The rows that are left, in order; `row` says which row a piece came from. */
-  rows: (TokenRow & { row: number })[];
+export interface FittedRows<Row> {
+  /** The rows that are left, in order. */
+  rows: Row[];
+  /** Which of the given rows each of them came from. */
+  rowOf: number[];
   /** Every row that was touched. */
   cuts: CutRow[];
 }
@@ -42,70 +50,66 @@ export interface FittedRows {
  * answer loses the beginning of its prompt, so that the answer and its stop token stay. `split` divides texts only and
  * truncates the others: a later window of an answer would have lost its question.
  *
- * @param kindOf the kind of a row's example
- * @param describe where a row stands, for the error
- * @throws AttuneError E_ROWS_TOO_LONG under `fail`, with every such row
+ * @param examples what the rows came from: their kind, and their place for the error
+ * @throws AttuneError E_ROWS_TOO_LONG under `fail`, with every such row; E_BAD_MAX_LENGTH
  */
-export function fitRows(
-  rows: readonly TokenRow[],
+export function fitRows<Row extends TokenRow>(
+  rows: readonly Row[],
   examples: readonly Pick<Example, 'kind' | 'source'>[],
   options: FitOptions,
-): FittedRows {
+): FittedRows<Row> {
   checkOptions(options);
-  const fitted: FittedRows = { rows: [], cuts: [] };
+  const fitted: FittedRows<Row> = { rows: [], rowOf: [], cuts: [] };
   const tooLong: number[] = [];
-  for (const [row, tokens] of rows.entries()) {
-    if (tokens.ids.length <= options.maxLength) fitted.rows.push({ ...tokens, row });
-    else if (options.policy === 'fail') tooLong.push(row);
-    else {
-      const pieces = cutRow(tokens, examples[row].kind, options);
-      fitted.rows.push(...pieces.map((piece) => ({ ...piece, row })));
-      fitted.cuts.push(account(row, tokens, pieces));
+  for (const [index, row] of rows.entries()) {
+    if (row.ids.length > options.maxLength && options.policy === 'fail') tooLong.push(index);
+    const pieces = row.ids.length > options.maxLength ? cutRow(row, examples[index].kind, options) : [row];
+    for (const piece of pieces) {
+      fitted.rows.push(piece);
+      fitted.rowOf.push(index);
     }
+    if (pieces[0] !== row) fitted.cuts.push(account(index, row, pieces));
   }
   if (tooLong.length > 0) throw rowsTooLong(tooLong, rows, examples, options.maxLength);
   return fitted;
 }
 
 /** The pieces that the policy leaves of one row that is too long: none, one, or several windows of a text. */
-export function cutRow(row: TokenRow, kind: ExampleKind, options: FitOptions): TokenRow[] {
-  if (options.policy === 'drop') return [];
-  const isText = kind === 'text' || kind === 'classification';
+export function cutRow<Row extends TokenRow>(row: Row, kind: ExampleKind, options: FitOptions): Row[] {
+  if (options.policy === 'drop' || options.policy === 'fail') return [];
   if (kind === 'text' && options.policy === 'split') return windows(row, options);
-  return [isText ? cutEnd(row, options) : cutStart(row, options)];
+  if (kind === 'text' || kind === 'classification') return [keep(row, withoutEnd(row, options))];
+  const piece = keep(row, withoutBeginning(row, options));
+  // Where the cut falls into an earlier answer, its first token has lost what it was predicted from.
+  piece.trained[options.keepStart ?? 0] = 0;
+  return [piece];
 }
 
-function cutEnd(row: TokenRow, { maxLength, keepStart = 0, keepEnd = 0 }: FitOptions): TokenRow {
+/** Stretches of a row's tokens: from … to - 1. */
+type Stretches = [from: number, to: number][];
+
+function withoutEnd(row: TokenRow, { maxLength, keepEnd = 0 }: FitOptions): Stretches {
   const { length } = row.ids;
-  const kept = Math.max(keepStart, maxLength - keepEnd);
-  return join(slice(row, 0, kept), slice(row, length - (maxLength - kept), length));
-}
-
-/** Windows without overlap. A window's first token has nothing before it to be predicted from, so it carries no loss. */
-function windows(row: TokenRow, { maxLength, keepStart = 0 }: FitOptions): TokenRow[] {
-  const pieces: TokenRow[] = [slice(row, 0, maxLength)];
-  for (let from = maxLength; from < row.ids.length; from += maxLength - keepStart) {
-    const piece = slice(row, from, Math.min(row.ids.length, from + maxLength - keepStart));
-    if (keepStart === 0) piece.trained[0] = 0;
-    const opening = { ids: row.ids.slice(0, keepStart), trained: new Uint8Array(keepStart) };
-    if (keepStart + piece.ids.length > 1) pieces.push(join(opening, piece));
-  }
-  return pieces;
+  return [
+    [0, maxLength - keepEnd],
+    [length - keepEnd, length],
+  ];
 }
 
 /**
- * Cuts the prompt's beginning. Where the last answer alone is too long it loses its end (and with it its stop token: it
- * is never taught to stop there), and the prompt keeps a quarter.
+ * Without the prompt's beginning. Where the last answer alone is too long it loses its end (and with it its stop token:
+ * nothing is taught about stopping there), and the prompt keeps a quarter.
  */
-function cutStart(row: TokenRow, { maxLength, keepStart = 0 }: FitOptions): TokenRow {
+function withoutBeginning(row: TokenRow, { maxLength, keepStart = 0 }: FitOptions): Stretches {
   const { length } = row.ids;
-  const opening = slice(row, 0, keepStart);
+  const room = maxLength - keepStart;
   const answer = startOfLastAnswer(row.trained);
-  const start = length - (maxLength - keepStart);
-  if (answer === undefined || start < answer) return join(opening, slice(row, start, length));
-  const prompt = Math.min(answer - keepStart, Math.floor((maxLength - keepStart) / 4));
-  const from = answer - Math.max(0, prompt);
-  return join(opening, slice(row, from, from + maxLength - keepStart));
+  let from = length - room;
+  if (answer !== undefined && from >= answer) from = Math.max(keepStart, answer - Math.floor(room / 4));
+  return [
+    [0, keepStart],
+    [from, from + room],
+  ];
 }
 
 /** Index of the first token of the last run of trained tokens; undefined where none is trained. */
@@ -114,26 +118,50 @@ function startOfLastAnswer(trained: Uint8Array): number | undefined {
   return last === -1 ? undefined : trained.lastIndexOf(0, last) + 1;
 }
 
-function slice({ ids, trained }: TokenRow, from: number, to: number): TokenRow {
-  return { ids: ids.slice(from, to), trained: trained.slice(from, to) };
+/** Windows without overlap. A window's opening has nothing before it to be predicted from, so it carries no loss. */
+function windows<Row extends TokenRow>(row: Row, { maxLength, keepStart = 0 }: FitOptions): Row[] {
+  const { length } = row.ids;
+  const pieces = [keep(row, [[0, maxLength]])];
+  for (let from = maxLength; from < length; from += maxLength - keepStart) {
+    const to = Math.min(length, from + maxLength - keepStart);
+    const window: Stretches = [
+      [0, keepStart],
+      [from, to],
+    ];
+    const piece = keep(row, window);
+    piece.trained.fill(0, 0, Math.max(1, keepStart));
+    if (row.id !== undefined) piece.id = sha256(`${row.id} ${from}`).slice(0, row.id.length);
+    // A last window of one token would train nothing.
+    if (piece.ids.length > 1) pieces.push(piece);
+  }
+  return pieces;
 }
 
-function join(a: TokenRow, b: TokenRow): TokenRow {
-  if (a.ids.length === 0) return b;
-  return { ids: Int32Array.of(...a.ids, ...b.ids), trained: Uint8Array.of(...a.trained, ...b.trained) };
+function keep<Row extends TokenRow>(row: Row, stretches: Stretches): Row {
+  const pick = <T extends Int32Array | Uint8Array>(array: T): T => {
+    const parts = stretches.map(([from, to]) => array.subarray(from, to));
+    const picked = array.slice(
+      0,
+      parts.reduce((total, part) => total + part.length, 0),
+    );
+    parts.reduce((at, part) => (picked.set(part, at), at + part.length), 0);
+    return picked as T;
+  };
+  const { ids, trained, typeIds } = row;
+  return { ...row, ids: pick(ids), trained: pick(trained), ...(typeIds !== undefined && { typeIds: pick(typeIds) }) };
 }
 
 function account(row: number, before: TokenRow, pieces: readonly TokenRow[]): CutRow {
-  const count = (parts: readonly TokenRow[]): number => parts.reduce((total, { ids }) => total + ids.length, 0);
-  const sum = (parts: readonly TokenRow[]): number =>
-    parts.reduce((total, { trained }) => total + trained.reduce((ones, one) => ones + one, 0), 0);
+  const tokens = (parts: readonly TokenRow[]): number => parts.reduce((total, { ids }) => total + ids.length, 0);
+  const trained = (parts: readonly TokenRow[]): number =>
+    parts.reduce((total, part) => total + part.trained.reduce((ones, one) => ones + one, 0), 0);
   return {
     row,
     action: pieces.length === 0 ? 'dropped' : pieces.length === 1 ? 'truncated' : 'split',
-    tokens: before.ids.length,
-    keptTokens: count(pieces),
-    trainedTokens: sum([before]),
-    keptTrainedTokens: sum(pieces),
+    tokens: tokens([before]),
+    keptTokens: tokens(pieces),
+    trainedTokens: trained([before]),
+    keptTrainedTokens: trained(pieces),
   };
 }
 

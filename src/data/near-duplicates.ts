@@ -130,7 +130,11 @@ class SignatureTable {
 }
 
 /** Checks the pairs of every bucket; false where there were too many. */
-async function linkBuckets(table: SignatureTable, links: [number, number][], options: NearDuplicateOptions): Promise<boolean> {
+async function linkBuckets(
+  table: SignatureTable,
+  links: [number, number][],
+  options: NearDuplicateOptions,
+): Promise<boolean> {
   const sets = new UnionFind(table.shingles.length);
   const budget = { left: options.maxComparisons ?? Infinity };
   for (const keys of table.keys) {

@@ -21,12 +21,16 @@ export function findOverlaps({ clusters, splitOf, rows }: Partition): OverlapRep
   const report: OverlapReport = { rows: 0, exact: 0, listed: [] };
   for (const cluster of clusters) {
     const first = firstSplit(cluster, splitOf);
-    const [theirs, ours] = [cluster.filter((row) => splitOf[row] === first), cluster.filter((row) => splitOf[row] !== first)];
+    const [theirs, ours] = [
+      cluster.filter((row) => splitOf[row] === first),
+      cluster.filter((row) => splitOf[row] !== first),
+    ];
     for (const row of ours) {
       report.rows++;
       const partner = theirs.find((other) => rows[other].id === rows[row].id);
       if (partner !== undefined) report.exact++;
-      if (report.listed.length < MAX_LISTED) report.listed.push(describe(row, partner ?? nearestOf(row, theirs, rows), splitOf, rows));
+      if (report.listed.length < MAX_LISTED)
+        report.listed.push(describe(row, partner ?? nearestOf(row, theirs, rows), splitOf, rows));
     }
   }
   return report;
@@ -47,7 +51,11 @@ function nearestOf(row: number, others: readonly number[], rows: readonly Exampl
 function describe(row: number, other: number, splitOf: readonly SplitName[], rows: readonly Example[]): Problem {
   const [mine, theirs] = [rows[row], rows[other]];
   const place = `${theirs.source.file}:${theirs.source.line} of ${splitOf[other]}`;
-  return { file: mine.source.file, line: mine.source.line, message: `${splitOf[row]} row ${relation(mine, theirs)} ${place}` };
+  return {
+    file: mine.source.file,
+    line: mine.source.line,
+    message: `${splitOf[row]} row ${relation(mine, theirs)} ${place}`,
+  };
 }
 
 function relation(a: Example, b: Example): string {

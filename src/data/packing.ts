@@ -6,7 +6,6 @@
  * @returns lists of rows, each in the given order
  */
 export function packRows(rows: readonly number[], lengths: ArrayLike<number>, capacity: number): number[][] {
-  const place = new Map(rows.map((row, index) => [row, index]));
   const byLength = rows.map((_, index) => index).sort((a, b) => lengths[rows[b]] - lengths[rows[a]] || a - b);
   const bins: { tokens: number; members: number[] }[] = [];
   for (const index of byLength) {

@@ -49,7 +49,13 @@ export async function partition(given: Splits, options: PartitionOptions): Promi
   const splitOf = placeRows(given, rows, clusters, options);
   const splits: Splits = { train: [], validation: [], test: [] };
   for (const [index, row] of rows.entries()) splits[splitOf[index]].push(row);
-  return { splits, clusters, splitOf, rows, duplicates: { exact, ...describe(clusters), commonShare: clustering.commonShare } };
+  return {
+    splits,
+    clusters,
+    splitOf,
+    rows,
+    duplicates: { exact, ...describe(clusters), commonShare: clustering.commonShare },
+  };
 }
 
 function describe(clusters: readonly number[][]): Omit<DuplicateReport, 'exact' | 'commonShare'> {
@@ -59,7 +65,11 @@ function describe(clusters: readonly number[][]): Omit<DuplicateReport, 'exact' 
 }
 
 /** The strictest clustering under which the split comes out about as asked and the splits' own files are not all overlap. */
-async function chooseClustering(given: Splits, rows: readonly Example[], options: PartitionOptions): Promise<Clustering> {
+async function chooseClustering(
+  given: Splits,
+  rows: readonly Example[],
+  options: PartitionOptions,
+): Promise<Clustering> {
   const firm = firmClusters(rows);
   // Where groups alone spoil the split, overlooking shared text would only let near-duplicates through.
   const isPossible = serves(firm, given, rows, options);
@@ -114,7 +124,8 @@ function idsOf(rows: readonly Example[]): string[] {
 
 function impossible(rows: number, clusters: number, shares: SplitShares): AttuneError {
   const wanted = splitNames.filter((split) => split !== 'train' && shares[split] > 0);
-  const parts = clusters === rows ? '' : ` in ${clusters} ${clusters === 1 ? 'cluster' : 'clusters'} that must stay whole`;
+  const parts =
+    clusters === rows ? '' : ` in ${clusters} ${clusters === 1 ? 'cluster' : 'clusters'} that must stay whole`;
   return new AttuneError('E_SPLIT_IMPOSSIBLE', {
     what: `The rows cannot be split into train and ${wanted.join(' and ')}`,
     got: `${rows} ${rows === 1 ? 'row' : 'rows'}${parts} (the same group, the same text or nearly the same)`,

@@ -1,4 +1,4 @@
-import { AttuneError } from '../base/errors.ts';
+import { AttuneError, type Problem } from '../base/errors.ts';
 import { sha256 } from '../files/hash.ts';
 import { BadRows } from './bad-rows.ts';
 import { checkMapping, mapColumns, valueAt } from './columns.ts';
@@ -56,6 +56,35 @@ export class FileReader {
     }
     return { examples: sink.examples, report: sink.report() };
   }
+}
+
+/** What the first rows of a file say about it. */
+export interface FileInspection {
+  file: string;
+  container: string;
+  format: string;
+  reason: string;
+  columns: string[];
+  /** The first rows as examples, at most 100. */
+  examples: Example[];
+  /** Defects among these rows. */
+  problems: Problem[];
+}
+
+/** Looks at the first rows of a file only, so that its size is no matter. */
+export async function inspectFile(source: SourceFile): Promise<FileInspection> {
+  const stream = (await loadContainer(source)).read(source.path, source.file);
+  const { head, good } = await takeHead(stream);
+  await stream.return();
+  if (head.length === 0) throw new AttuneError('E_NO_ROWS', { what: `There are no rows in ${source.file}` });
+  if (source.columns) checkMapping(good, source.columns, source.file);
+  const mapped = good.map((row) => mapColumns(row, source.columns));
+  const detection = good.length === 0 ? undefined : await detectFormat(mapped, source);
+  const sink = new ExampleSink(source, detection, {});
+  const problems = head.flatMap((raw) => sink.take(raw));
+  const { container, format, reason } = sink.report();
+  const columns = [...new Set(good.flatMap((row) => Object.keys(row)))];
+  return { file: source.file, container, format, reason, columns, examples: sink.examples, problems };
 }
 
 async function loadContainer(source: SourceFile): ReturnType<typeof containers.load> {
@@ -136,6 +165,13 @@ class ExampleSink {
     const { name: format = 'unknown', reason = 'no row could be read' } = this.#detection ?? {};
     const ignored = [...this.#columns].filter((column) => !this.#used.has(column));
     const container = containerName(path);
-    return { file, container, format, reason, rows: this.examples.length, ignored: [...ignored, ...this.#ignored].sort() };
+    return {
+      file,
+      container,
+      format,
+      reason,
+      rows: this.examples.length,
+      ignored: [...ignored, ...this.#ignored].sort(),
+    };
   }
 }

@@ -78,7 +78,16 @@ export function makeSampler(options: SamplerOptions): Sampler {
     restore({ epoch: state.epoch, index: state.index + 1 });
     return batch;
   };
-  return { batchesPerEpoch, rowsPerEpoch, batchAt, restore, next, get state() { return state; } };
+  return {
+    batchesPerEpoch,
+    rowsPerEpoch,
+    batchAt,
+    restore,
+    next,
+    get state() {
+      return state;
+    },
+  };
 }
 
 /** The order of the rows in each epoch; the last one asked for is kept. */

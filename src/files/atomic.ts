@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
 
@@ -23,7 +23,8 @@ export function writeAtomic(path: string, write: (descriptor: number) => void): 
     renameSync(temporary, path);
     syncFolder(dirname(path));
   } catch (error) {
-    rmSync(temporary, { force: true });
+    // Even a forced removal fails where the folder could not be made.
+    if (existsSync(temporary)) rmSync(temporary);
     throw writeFailure(path, error);
   }
 }

@@ -20,23 +20,32 @@ export interface DetectOptions {
 }
 
 /** The format of a file from its first rows (columns already mapped), or the one that the user named. */
-export async function detectFormat(rows: readonly Record<string, unknown>[], options: DetectOptions): Promise<Detection> {
+export async function detectFormat(
+  rows: readonly Record<string, unknown>[],
+  options: DetectOptions,
+): Promise<Detection> {
   const { format: named, columns = {} } = options;
-  if (named !== undefined) return checked({ name: named, format: await formats.load(named), reason: 'as named' }, columns);
+  if (named !== undefined)
+    return checked({ name: named, format: await formats.load(named), reason: 'as named' }, columns);
   const sample = sampleOf(rows);
   for (const name of formats.names) {
     const format = await formats.load(name);
     const found = format.recognise(sample);
     if (found === undefined) continue;
     const list = found.map((column) => (Object.hasOwn(columns, column) ? `${columns[column]} (as ${column})` : column));
-    return checked({ name, format, reason: `because of ${list.length === 1 ? 'column' : 'columns'} ${list.join(', ')}` }, columns);
+    return checked(
+      { name, format, reason: `because of ${list.length === 1 ? 'column' : 'columns'} ${list.join(', ')}` },
+      columns,
+    );
   }
   throw await unrecognised(rows, options);
 }
 
 function sampleOf(rows: readonly Record<string, unknown>[]): ColumnSample {
   const values = (column: string): unknown[] =>
-    rows.flatMap((row) => (Object.hasOwn(row, column) && row[column] !== null && row[column] !== undefined ? [row[column]] : []));
+    rows.flatMap((row) =>
+      Object.hasOwn(row, column) && row[column] !== null && row[column] !== undefined ? [row[column]] : [],
+    );
   return {
     values,
     has: (...columns) => columns.every((column) => values(column).length * 2 >= Math.max(1, rows.length)),
@@ -66,7 +75,8 @@ const LABELS = ['category', 'class', 'intent', 'topic', 'tag', 'sentiment', 'lab
 
 async function unrecognised(rows: readonly Record<string, unknown>[], { file }: DetectOptions): Promise<AttuneError> {
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
-  const pick = (names: readonly string[]): string | undefined => columns.find((column) => names.includes(column.toLowerCase()));
+  const pick = (names: readonly string[]): string | undefined =>
+    columns.find((column) => names.includes(column.toLowerCase()));
   const [prompt, answer, text, label] = [PROMPTS, ANSWERS, TEXTS, LABELS].map(pick);
   const shown = columns.slice(0, 20).join(', ') + (columns.length > 20 ? ', …' : '');
   return new AttuneError('E_UNKNOWN_FORMAT', {
