@@ -28,18 +28,19 @@ export class AptCache {
 
   /** Fetches the package lists and the English descriptions once; later builds reuse them, so that they stay equal. */
   update(log: (line: string) => void): void {
-    if (existsSync(join(this.folder, 'updated'))) return;
     for (const part of ['lists/partial', 'cache/archives/partial', 'debs']) {
       mkdirSync(join(this.folder, part), { recursive: true });
     }
     writeFileSync(this.configuration, aptConfiguration(this.folder));
-    const output = this.apt('apt-get', 'update').toString('utf8');
+    const mark = join(this.folder, 'updated');
+    if (existsSync(mark)) return;
+    const output = this.run('apt-get', ['update']).toString('utf8');
     log(`package lists: ${/Fetched [^\n]*/.exec(output)?.[0] ?? 'up to date'}`);
-    writeFileSync(join(this.folder, 'updated'), `${new Date().toISOString()}\n`);
+    writeFileSync(mark, `${new Date().toISOString()}\n`);
   }
 
   show(name: string): PackageRecord {
-    const text = this.apt('apt-cache', 'show', '--no-all-versions', name).toString('utf8');
+    const text = this.run('apt-cache', ['show', '--no-all-versions', name]).toString('utf8');
     return toRecord(parseStanzas(text)[0]);
   }
 
@@ -96,10 +97,6 @@ export class AptCache {
       .filter((path) => path !== '' && (kind === 'Packages' || /Translation-en(?:\.|$)/.test(path)))
       .sort()
       .map((path) => this.run('/usr/lib/apt/apt-helper', ['cat-file', path]).toString('utf8'));
-  }
-
-  private apt(program: string, ...parameters: string[]): Buffer {
-    return this.run(program, parameters);
   }
 
   private run(program: string, parameters: readonly string[], folder?: string): Buffer {

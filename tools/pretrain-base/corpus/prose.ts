@@ -45,6 +45,7 @@ export function normalise(block: Block): string {
     .replaceAll(/[\u00a0\u2000-\u200a\u202f\u3000]/g, ' ');
   if (block.kind === 'code') return text.replaceAll('\t', '    ').replaceAll(/ +$/gm, '');
   return text
+    .replaceAll(/» |\\(?=_)/g, '')
     .replaceAll(/[ \t]+/g, ' ')
     .replaceAll(/ *\n */g, '\n')
     .trim();

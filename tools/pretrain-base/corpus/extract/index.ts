@@ -6,7 +6,6 @@ export const extractors = defineRegistry<Extractor, ExtractorName>('extractor', 
   html: async () => filePerDocument((await import('./html.ts')).extractHtml),
   man: async () => filePerDocument((await import('./man.ts')).extractMan),
   pod: async () => filePerDocument((await import('./pod.ts')).extractPod),
-  text: async () => filePerDocument((await import('./plain-text.ts')).paragraphsOf),
   fortunes: async () => (await import('./plain-text.ts')).extractFortunes,
   gcide: async () => (await import('./dictd.ts')).extractGcide,
   foldoc: async () => (await import('./dictd.ts')).extractFoldoc,
@@ -14,6 +13,9 @@ export const extractors = defineRegistry<Extractor, ExtractorName>('extractor', 
   devil: async () => (await import('./dictd.ts')).extractDevil,
   wordnet: async () => (await import('./wordnet.ts')).extractWordnet,
   sword: async () => (await import('./sword.ts')).extractSword,
+  factbook: async () => (await import('./factbook.ts')).extractFactbook,
+  wml: async () => (await import('./wml.ts')).extractWml,
+  mallard: async () => filePerDocument((await import('./mallard.ts')).extractMallard),
   'r-books': async () => (await import('./r-data.ts')).extractRBooks,
 });
 
@@ -21,7 +23,6 @@ export type ExtractorName =
   | 'html'
   | 'man'
   | 'pod'
-  | 'text'
   | 'fortunes'
   | 'gcide'
   | 'foldoc'
@@ -29,4 +30,7 @@ export type ExtractorName =
   | 'devil'
   | 'wordnet'
   | 'sword'
+  | 'factbook'
+  | 'wml'
+  | 'mallard'
   | 'r-books';

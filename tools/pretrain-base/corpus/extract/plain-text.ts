@@ -27,12 +27,13 @@ function unwrapParagraph(lines: readonly string[]): Block[] {
 
 const FORTUNES_PER_DOCUMENT = 15;
 
-/** A fortune file: entries between lines of `%`. Lines are kept apart where an entry is verse or dialogue. */
+/** A fortune file: entries between lines of `%`, comments after `#`. Lines stay apart where an entry is verse or dialogue. */
 export function* extractFortunes(files: readonly PackageFile[]): Generator<Document> {
   for (const file of files) {
     const entries = file
       .read()
       .toString('utf8')
+      .replaceAll(/^#.*\n/gm, '')
       .split(/^%.*\n/m);
     for (let start = 0; start < entries.length; start += FORTUNES_PER_DOCUMENT) {
       const blocks = entries.slice(start, start + FORTUNES_PER_DOCUMENT).flatMap(fortuneBlocks);
