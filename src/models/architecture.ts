@@ -1,4 +1,5 @@
 import type { Embedding, Module } from '../nn/index.ts';
+import type { Tensor } from '../tensor/index.ts';
 import type { RawConfig } from './config.ts';
 import type { Stack } from './stack.ts';
 
@@ -12,6 +13,17 @@ export interface Trunk extends Module {
   readonly width: number;
   /** The table of input tokens, which a tied head shares. */
   readonly tokenTable: Embedding;
+  /** The layer between a row's pooled hidden state and its classifier, where the architecture has one. */
+  readonly pooler?: Module & { forward(pooled: Tensor): Tensor };
+  /** Parts that checkpoints saved for another task lack; like a head they are then initialised. */
+  readonly optional?: readonly string[];
+}
+
+/** What a trunk is built for. */
+export interface TrunkContext {
+  task: Task;
+  /** Whether the checkpoint holds a tensor, by its path inside the trunk; false for all where there is none. */
+  has(path: string): boolean;
 }
 
 /** What a task's head is called in this architecture's checkpoints, and how it is shaped. */
@@ -32,7 +44,9 @@ export interface Architecture {
   modelType: string;
   /** The trunk's name inside checkpoints that have a head: `model`, `bert`. */
   prefix: string;
-  build(raw: RawConfig): Trunk;
+  build(raw: RawConfig, context: TrunkContext): Trunk;
+  /** Older names that checkpoints may use for a parameter. */
+  formerNames?(path: string): readonly string[];
   /** The tasks it can do and their heads; the first one is the default. */
   heads(raw: RawConfig): Partial<Record<Task, HeadPlan>>;
   /** Limits that data are checked against. */

@@ -18,7 +18,10 @@ export function keyedNormal(shape: Shape, key: { seed: number; path: string }, d
   const word = BigInt.asIntN(64, (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0));
   const uniform = attune.keyed_uniform.default(arange(rows), width, word); // [0, 1) in steps of 2^-24
   const centred = uniform.mul(2).add(2 ** -24 - 1); // never ±1
-  return aten.erfinv.default(centred).mul(Math.SQRT2 * deviation).reshape(...shape);
+  return aten.erfinv
+    .default(centred)
+    .mul(Math.SQRT2 * deviation)
+    .reshape(...shape);
 }
 
 /** Gives values to every parameter of a module tree that has none yet; returns their paths. */
@@ -29,7 +32,11 @@ export function initialise(modules: Iterable<[string, Module]>, options: Initial
     for (const [name, value] of Object.entries(module)) {
       if (!isParameter(value) || value.tensor.device !== 'meta') continue;
       const path = modulePath === '' ? name : `${modulePath}.${name}`;
-      noGrad(() => scope(() => value.assign(firstValue(value, { path, name, isNorm }, options))));
+      noGrad(() =>
+        scope(() =>
+          value.assign(module.fixedValue(name, options) ?? firstValue(value, { path, name, isNorm }, options)),
+        ),
+      );
       done.push(path);
     }
   }
@@ -40,7 +47,11 @@ function isParameter(value: unknown): value is Parameter {
   return typeof value === 'object' && value !== null && 'setTrainable' in value;
 }
 
-function firstValue(parameter: Parameter, place: { path: string; name: string; isNorm: boolean }, options: InitialiseOptions): Tensor {
+function firstValue(
+  parameter: Parameter,
+  place: { path: string; name: string; isNorm: boolean },
+  options: InitialiseOptions,
+): Tensor {
   const { dtype, device, deviation, seed } = options;
   if (place.name === 'bias') return zeros(parameter.shape, { dtype, device });
   if (place.isNorm) return aten.ones.default(parameter.shape, { dtype, device });

@@ -195,7 +195,11 @@ export class Decoder extends Stack implements Trunk {
 }
 
 /** An architecture of the family: its traits are all that it has to say. */
-export function defineDecoder(modelType: string, className: string, traitsOf: (config: DecoderConfig) => DecoderTraits): Architecture {
+export function defineDecoder(
+  modelType: string,
+  className: string,
+  traitsOf: (config: DecoderConfig) => DecoderTraits,
+): Architecture {
   return {
     modelType,
     prefix: 'model',
@@ -207,7 +211,11 @@ export function defineDecoder(modelType: string, className: string, traitsOf: (c
       const tied = parseConfig(decoderSchema, raw).tie_word_embeddings;
       return {
         'causal-lm': { head: 'causal-lm', className: `${className}ForCausalLM`, options: { name: 'lm_head', tied } },
-        sequence: { head: 'sequence', className: `${className}ForSequenceClassification`, options: { name: 'score', pool: 'last', bias: false } },
+        sequence: {
+          head: 'sequence',
+          className: `${className}ForSequenceClassification`,
+          options: { name: 'score', pool: 'last', bias: false },
+        },
       };
     },
     limits(raw) {

@@ -36,36 +36,52 @@ export interface LoadedModel {
 export async function loadModel(folder: string, options: ModelOptions = {}): Promise<LoadedModel> {
   const raw = readConfig(folder);
   using files = new CheckpointFiles(folder);
-  const { model, plan } = await skeleton(raw, options);
+  const { model, plan } = await skeleton(raw, options, files);
   const dtype = options.dtype ?? 'stored';
-  const loaded = noGrad(() => scope(() => fill(model, files, dtype)));
-  const isFresh = (path: string) => !path.startsWith(`${model.architecture.prefix}.`);
-  const missing = loaded.missing.filter((path) => !isFresh(path));
+  const loaded = noGrad(() => scope(() => fill(model, files, { dtype, newLabels: options.labels !== undefined })));
+  const missing = loaded.missing.filter((path) => !mayBeNew(model, path));
   if (missing.length > 0) throw missingTensors(folder, missing);
+  // A trunk's own checkpoint knows no prefix; with a head of its own the result needs one to be found.
+  if (![...model.head.parameters()].length) model.isBare = loaded.isBare;
   model.dtype = dtype === 'stored' ? storedType(model) : dtype;
   model.device = options.device ?? 'cpu';
-  const deviation = typeof raw.initializer_range === 'number' ? raw.initializer_range : 0.02;
-  const initialised = initialise(model.modules(), { seed: options.seed ?? 0, deviation, dtype: model.dtype, device: model.device });
-  if (initialised.length > 0) model.config = { ...raw, architectures: [plan.className], ...labelConfig(options.labels) };
+  const deviation = deviationOf(raw);
+  const initialised = initialise(model.modules(), {
+    seed: options.seed ?? 0,
+    deviation,
+    dtype: model.dtype,
+    device: model.device,
+  });
+  if (initialised.length > 0)
+    model.config = { ...raw, architectures: [plan.className], ...labelConfig(options.labels) };
   return { model, initialised, unused: loaded.unused };
 }
 
 /** A model of the given configuration with new weights, for pre-training. */
-export async function createModel(raw: RawConfig, options: ModelOptions & { dtype: DType; seed: number }): Promise<Model> {
+export async function createModel(
+  raw: RawConfig,
+  options: ModelOptions & { dtype: DType; seed: number },
+): Promise<Model> {
   const { model, plan } = await skeleton(raw, options);
   model.dtype = options.dtype;
   model.device = options.device ?? 'cpu';
-  const deviation = typeof raw.initializer_range === 'number' ? raw.initializer_range : 0.02;
+  const deviation = deviationOf(raw);
   initialise(model.modules(), { seed: options.seed, deviation, dtype: options.dtype, device: model.device });
   model.config = { ...raw, architectures: [plan.className], ...labelConfig(options.labels) };
   return model;
 }
 
-/** The model's modules on `meta`: shapes without memory. */
-export async function skeleton(raw: RawConfig, options: ModelOptions): Promise<{ model: Model; plan: HeadPlan }> {
+/** The model's modules on `meta`: shapes without memory. What a checkpoint holds may decide on optional parts. */
+export async function skeleton(
+  raw: RawConfig,
+  options: ModelOptions,
+  checkpoint?: { has(name: string): boolean },
+): Promise<{ model: Model; plan: HeadPlan }> {
   const architecture = await architectures.load(String(raw.model_type));
   const { task, plan } = chooseTask(architecture, raw, options.task);
-  const trunk = architecture.build(raw);
+  const has = (path: string) =>
+    checkpoint?.has(`${architecture.prefix}.${path}`) === true || checkpoint?.has(path) === true;
+  const trunk = architecture.build(raw, { task, has });
   const kind = await heads.load(plan.head);
   const head = kind.create({ trunk, options: plan.options, labels: options.labels ?? labelsOf(raw) });
   return { model: new Model({ architecture, task, plan, trunk, head, config: raw }), plan };
@@ -83,7 +99,11 @@ export function readConfig(folder: string): RawConfig {
   return readJson<RawConfig>(path);
 }
 
-function chooseTask(architecture: Architecture, raw: RawConfig, wanted: Task | undefined): { task: Task; plan: HeadPlan } {
+function chooseTask(
+  architecture: Architecture,
+  raw: RawConfig,
+  wanted: Task | undefined,
+): { task: Task; plan: HeadPlan } {
   const plans = Object.entries(architecture.heads(raw)) as [Task, HeadPlan][];
   const saved = Array.isArray(raw.architectures) ? (raw.architectures as unknown[]) : [];
   const found =
@@ -96,6 +116,17 @@ function chooseTask(architecture: Architecture, raw: RawConfig, wanted: Task | u
     expected: `one of ${plans.map(([task]) => task).join(', ')}`,
     fix: 'choose another objective, or another base model',
   });
+}
+
+function deviationOf(raw: RawConfig): number {
+  const value = raw.initializer_range ?? raw.init_std;
+  return typeof value === 'number' ? value : 0.02;
+}
+
+/** Whether a checkpoint may lack a parameter: a head's, or one of a part that only some tasks have. */
+function mayBeNew({ architecture, trunk }: Model, path: string): boolean {
+  const root = `${architecture.prefix}.`;
+  return !path.startsWith(root) || (trunk.optional ?? []).some((part) => path.startsWith(`${root}${part}.`));
 }
 
 function labelsOf(raw: RawConfig): string[] {
@@ -114,22 +145,34 @@ function labelConfig(labels: readonly string[] | undefined): Record<string, unkn
   };
 }
 
+interface Filled {
+  missing: string[];
+  unused: string[];
+  /** The checkpoint leaves the trunk's name out of the paths. */
+  isBare: boolean;
+}
+
 /** Gives every parameter that the checkpoint knows its tensor; all wrong shapes are reported at once. */
-function fill(model: Model, files: CheckpointFiles, dtype: DType | 'stored'): { missing: string[]; unused: string[] } {
+function fill(model: Model, files: CheckpointFiles, options: { dtype: DType | 'stored'; newLabels: boolean }): Filled {
   const unused = new Set(files.names);
   const missing: string[] = [];
   const problems: Problem[] = [];
+  const root = `${model.architecture.prefix}.`;
+  let isBare = false;
   for (const [path, parameter] of (model as Module).parameters()) {
-    const name = storedName(model, files, path);
-    if (name === undefined) {
+    const name = namesOf(model, path).find((candidate) => files.has(candidate));
+    const isTrunk = path.startsWith(root);
+    // Other classes than the checkpoint's need another classifier.
+    if (name === undefined || (options.newLabels && !isTrunk && !isOfShape(files.get(name), parameter))) {
       missing.push(path);
       continue;
     }
     unused.delete(name);
-    const problem = assign(parameter, files.get(name), dtype);
+    isBare ||= isTrunk && !name.startsWith(root);
+    const problem = assign(parameter, files.get(name), options.dtype);
     if (problem !== undefined) problems.push({ field: name, message: problem });
   }
-  if (problems.length === 0) return { missing, unused: [...unused] };
+  if (problems.length === 0) return { missing, unused: [...unused], isBare };
   throw new AttuneError('E_WEIGHT_SHAPE', {
     what: `${problems.length} tensors of ${files.folder} do not have the shape that its config.json gives them`,
     problems,
@@ -137,18 +180,20 @@ function fill(model: Model, files: CheckpointFiles, dtype: DType | 'stored'): { 
   });
 }
 
-/** The name under which a checkpoint holds a parameter: with or without the trunk's name. */
-function storedName(model: Model, files: CheckpointFiles, path: string): string | undefined {
-  if (files.has(path)) return path;
-  const { prefix } = model.architecture;
-  const bare = path.startsWith(`${prefix}.`) ? path.slice(prefix.length + 1) : undefined;
-  if (bare === undefined || !files.has(bare)) return undefined;
-  model.isBare = true;
-  return bare;
+/** The names under which a checkpoint may hold a parameter: with or without the trunk's, or an older one. */
+function namesOf({ architecture }: Model, path: string): string[] {
+  const root = `${architecture.prefix}.`;
+  return [path, ...(architecture.formerNames?.(path) ?? [])].flatMap((name) =>
+    name.startsWith(root) ? [name, name.slice(root.length)] : [name],
+  );
+}
+
+function isOfShape(stored: Tensor, parameter: Parameter): boolean {
+  return stored.shape.join() === parameter.shape.join();
 }
 
 function assign(parameter: Parameter, stored: Tensor, dtype: DType | 'stored'): string | undefined {
-  if (stored.shape.join() !== parameter.shape.join()) {
+  if (!isOfShape(stored, parameter)) {
     return `has the shape [${stored.shape.join(', ')}], not [${parameter.shape.join(', ')}]`;
   }
   parameter.assign(dtype === 'stored' || !isFloating(stored.dtype) ? stored : stored.to(dtype));

@@ -1,13 +1,22 @@
-import { Module, type Parameter } from '../nn/index.ts';
-import type { DType, Tensor } from '../tensor/index.ts';
+import {
+  currentRandomness,
+  encoderRandomness,
+  Module,
+  withRandomness,
+  type Layout,
+  type Parameter,
+} from '../nn/index.ts';
+import { noGrad, scope, type DType, type Tensor } from '../tensor/index.ts';
 import type { Architecture, HeadPlan, Task, Trunk } from './architecture.ts';
 import type { RawConfig } from './config.ts';
 import { SequenceHead } from './heads/sequence.ts';
 import { TokenHead } from './heads/token-head.ts';
-import { runStack, type BlockCache, type Memory, type PassOptions, type StackInput, type StageRunner } from './stack.ts';
+import { KeptMemory, type Memory } from './memory.ts';
+import { runStack, type BlockCache, type PassOptions, type StackInput, type StageRunner } from './stack.ts';
 
-/** The input of a whole model; `source` is what an encoder-decoder's encoder reads. */
+/** The input of a whole model; `source` is what an encoder-decoder's encoder reads, one segment for each of its rows. */
 export interface ModelInput extends StackInput {
+  layout: Layout;
   source?: StackInput;
 }
 
@@ -34,7 +43,14 @@ export class Model extends Module {
   /** Checkpoints of a bare trunk leave its name out of the paths. */
   isBare = false;
 
-  constructor(parts: { architecture: Architecture; task: Task; plan: HeadPlan; trunk: Trunk; head: Module; config: RawConfig }) {
+  constructor(parts: {
+    architecture: Architecture;
+    task: Task;
+    plan: HeadPlan;
+    trunk: Trunk;
+    head: Module;
+    config: RawConfig;
+  }) {
     super();
     this.architecture = parts.architecture;
     this.task = parts.task;
@@ -54,19 +70,35 @@ export class Model extends Module {
   }
 
   /** An encoder's output: [M, D]. */
-  encode(source: StackInput, options: ForwardOptions = {}): Memory {
+  encode(source: StackInput, options: Pick<ForwardOptions, 'runner' | 'watch'> = {}): Memory {
     const stack = this.trunk.encoderStack;
     if (stack === undefined) throw new Error(`${this.architecture.modelType} has no encoder`);
-    const hidden = runStack(stack, source, { dtype: this.dtype, device: this.device, runner: options.runner });
-    return { hidden: options.runner?.share(hidden) ?? hidden, keys: source.layout };
+    const { dtype, device } = this;
+    const hidden = runStack(stack, source, { ...options, dtype, device });
+    return { hidden: options.runner?.share(hidden) ?? hidden, keys: stack.layoutOf(source) };
+  }
+
+  /** An encoder's output for the many passes of a generation, together with what the decoder's blocks make of it. */
+  remember(source: StackInput): KeptMemory {
+    return new KeptMemory(noGrad(() => scope(() => this.encode(source))));
   }
 
   /** Hidden states after the final norm: [N, D]. Logits are asked of the head, for the tokens that need them. */
   hidden(input: ModelInput, options: ForwardOptions = {}): Tensor {
-    const memory = options.memory ?? (input.source === undefined ? undefined : this.encode(input.source, options));
+    const { runner } = options;
+    const memory =
+      options.memory ?? (input.source === undefined ? undefined : this.#encodeFor(input, input.source, runner));
     const { dtype, device } = this;
     const hidden = runStack(this.trunk.stack, input, { ...options, dtype, device, memory });
-    return options.runner?.share(hidden) ?? hidden;
+    return runner?.share(hidden) ?? hidden;
+  }
+
+  #encodeFor(input: ModelInput, source: StackInput, runner: StageRunner | undefined): Memory {
+    const randomness = currentRandomness();
+    const stack = this.trunk.encoderStack;
+    if (randomness === undefined || stack === undefined) return this.encode(source, { runner });
+    const own = encoderRandomness(randomness, input.layout, stack.layoutOf(source));
+    return withRandomness(own, () => this.encode(source, { runner }));
   }
 
   get tokenHead(): TokenHead {

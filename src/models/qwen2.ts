@@ -11,9 +11,15 @@ const schema = z.looseObject({
 
 /** Which layers of a Qwen model look through a window: named by `layer_types`, else those from `max_window_layers` on. */
 export function windowOfLayers(config: DecoderConfig): (layer: number) => number | undefined {
-  const { use_sliding_window: used, sliding_window: window, max_window_layers: first, layer_types: types } = parseConfig(schema, config);
+  const {
+    use_sliding_window: used,
+    sliding_window: window,
+    max_window_layers: first,
+    layer_types: types,
+  } = parseConfig(schema, config);
   if (!used || typeof window !== 'number') return () => undefined;
-  return (layer) => ((types?.[layer] ?? (layer >= first ? 'sliding_attention' : '')) === 'sliding_attention' ? window : undefined);
+  return (layer) =>
+    (types?.[layer] ?? (layer >= first ? 'sliding_attention' : '')) === 'sliding_attention' ? window : undefined;
 }
 
 /** Llama with biases on q, k and v (Yang et al., 2024). */

@@ -15,9 +15,14 @@ const SHARD_BYTES = 5e9;
 /** Writes config.json and the weights as a Hugging Face folder; returns the bytes of the weights. */
 export function saveModel(model: Model, folder: string, options: SaveOptions = {}): number {
   const { dtype, shardBytes = SHARD_BYTES } = options;
-  writeJson(join(folder, 'config.json'), dtype === undefined ? model.config : { ...model.config, dtype: torchName(dtype) });
+  writeJson(
+    join(folder, 'config.json'),
+    dtype === undefined ? model.config : { ...model.config, dtype: torchName(dtype) },
+  );
   return scope(() => {
-    const tensors = new Map([...namedTensors(model)].map(([name, tensor]) => [name, dtype === undefined ? tensor : tensor.to(dtype)]));
+    const tensors = new Map(
+      [...namedTensors(model)].map(([name, tensor]) => [name, dtype === undefined ? tensor : tensor.to(dtype)]),
+    );
     const shards = shard(tensors, shardBytes);
     if (shards.length === 1) return writeSafetensors(join(folder, 'model.safetensors'), tensors);
     return writeShards(folder, shards);

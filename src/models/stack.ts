@@ -1,9 +1,11 @@
 import { fromArray, scope, type DType, type Tensor } from '../tensor/index.ts';
 import { Module, type KeyLayout, type Layout, type Rotation } from '../nn/index.ts';
+import type { Memory } from './memory.ts';
 
 /** What a stack reads: tokens, ready embeddings, or features (log-mel frames, patches). */
 export interface StackInput {
-  layout: Layout;
+  /** Left out where features say it: the stack then knows how many tokens they make. */
+  layout?: Layout;
   /** int64 [N] */
   ids?: BigInt64Array;
   /** int64 [N], BERT's segment ids */
@@ -18,13 +20,6 @@ export interface StackInput {
 export interface BlockCache {
   /** Adds this pass's k and v [N, K, D]; gives all keys and values of the rows and where they lie. */
   extend(block: number, k: Tensor, v: Tensor): { k: Tensor; v: Tensor; keys: KeyLayout };
-}
-
-/** An encoder's output as decoders see it. */
-export interface Memory {
-  /** [M, D] */
-  hidden: Tensor;
-  keys: KeyLayout;
 }
 
 /** What every block of one pass shares. Tensors belong to the scope of the pass. */
@@ -46,13 +41,18 @@ export abstract class Block extends Module {
 
 /** Embedding, blocks, final norm. A decoder is one stack; an encoder-decoder is two. */
 export abstract class Stack extends Module {
-  /** Computes what the blocks of a pass share; also fills in a layout where the input has features only. */
+  /** The layout of an input; a stack that reads features derives it from their shape. */
+  layoutOf(input: StackInput): Layout {
+    if (input.layout === undefined) throw new Error('an input of tokens needs a layout');
+    return input.layout;
+  }
+  /** Computes what the blocks of a pass share. */
   prepare(_pass: Pass): void {}
   /** → [N, D] */
   abstract embed(input: StackInput, pass: Pass): Tensor;
   abstract get blockList(): readonly Block[];
-  /** The final norm: [N, D] → [N, D] */
-  abstract finish(x: Tensor): Tensor;
+  /** The final norm, where there is one: [N, D] → [N, D] */
+  finish?(x: Tensor): Tensor;
 }
 
 /** How the stages of a pass are run: at once, or with what backward needs to go through them one by one. */
@@ -82,8 +82,9 @@ export interface PassOptions {
 /** Runs a stack over its input: → [N, D], after the final norm. */
 export function runStack(stack: Stack, input: StackInput, options: PassOptions): Tensor {
   const { dtype, device, cache, memory, runner = directRunner, watch } = options;
-  const positions = fromArray(input.layout.positions).toDevice(device);
-  const pass: Pass = { layout: input.layout, positions, dtype, device, cache, memory };
+  const layout = stack.layoutOf(input);
+  const positions = fromArray(layout.positions).toDevice(device);
+  const pass: Pass = { layout, positions, dtype, device, cache, memory };
   stack.prepare(pass);
   const blocks = stack.blockList;
   let x = runner.stage(() => stack.embed(input, pass), undefined);
@@ -92,7 +93,8 @@ export function runStack(stack: Stack, input: StackInput, options: PassOptions):
     x = runner.stage((hidden) => block.forward(hidden, pass), x);
     if (index < blocks.length - 1) watch?.(index + 1, x);
   }
-  x = runner.stage((hidden) => stack.finish(hidden), x);
+  // No stage where there is no norm: a stage must make a tensor of its own.
+  if (stack.finish !== undefined) x = runner.stage((hidden) => (stack.finish as (x: Tensor) => Tensor)(hidden), x);
   watch?.(blocks.length, x);
   return x;
 }

@@ -1,5 +1,6 @@
 // N query tokens, M key tokens, H query heads, K key-value heads, D head size, B segments of one run, T tokens of a segment
-import { aten, cat, fromArray, type Tensor } from '../tensor/index.ts';
+import { arange, aten, cat, fromArray, type Tensor } from '../tensor/index.ts';
+import type { Dropout } from './dropout.ts';
 import { segmentLengths, type Layout } from './layout.ts';
 
 /** Where the keys of a layer come from, when not from the same tokens: a cache of earlier ones, or an encoder's output. */
@@ -16,6 +17,8 @@ export interface AttentionOptions {
   keys?: KeyLayout;
   /** Overrides the layout's: false for an encoder's keys. */
   causal?: boolean;
+  /** Falls on the probabilities. While it is active they are computed as a whole: [N, H, keys of a segment]. */
+  dropout?: Dropout;
 }
 
 interface Run {
@@ -39,8 +42,10 @@ export function attention(q: Tensor, k: Tensor, v: Tensor, request: AttentionOpt
     causal: request.causal ?? layout.causal,
     scale: request.scale ?? 1 / Math.sqrt(q.shape[2]),
     window: request.window,
+    dropout: request.dropout?.isActive === true ? request.dropout : undefined,
   };
-  if (layout.parents !== undefined) return familyAttention({ q, k, v }, layout, layout.parents, context);
+  if (layout.parents !== undefined && request.keys === undefined)
+    return familyAttention({ q, k, v }, layout, layout.parents, context);
   const runs = groupRuns(layout, keys.offsets);
   if (runs.length === 1) return runAttention({ q, k, v }, runs[0], context);
   const parts = splitRuns({ q, k, v }, runs);
@@ -53,6 +58,7 @@ interface Context {
   causal: boolean;
   scale: number;
   window?: number;
+  dropout?: Dropout;
 }
 
 interface Heads {
@@ -88,17 +94,22 @@ function runAttention(heads: Heads, run: Run, context: Context): Tensor {
   const v = byHead(heads.v, run.keys);
   const sameTokens = run.queries === run.keys;
   const insideWindow = context.window === undefined || context.window >= run.keys;
-  const isCausal = context.causal && sameTokens && insideWindow;
+  const isCausal = context.causal && sameTokens && insideWindow && context.dropout === undefined;
   const noMask = isCausal || (insideWindow && (!context.causal || run.queries === 1));
   const mask = noMask ? undefined : runMask(run, context, q);
-  const y = kernel({ q, k, v }, { mask, isCausal: isCausal && run.queries > 1, scale: context.scale });
+  const y =
+    context.dropout === undefined
+      ? kernel({ q, k, v }, { mask, isCausal: isCausal && run.queries > 1, scale: context.scale })
+      : droppedKernel({ q, k, v }, run, { mask, dropout: context.dropout, scale: context.scale });
   return y.transpose(1, 2).reshape(run.count * run.queries, H, D);
 }
 
 /** [B, 1, T, Tk]: 0 where a query sees a key, -∞ where not, by positions. */
 function runMask(run: Run, context: Context, like: Tensor): Tensor {
   const at = (positions: BigInt64Array, start: number, length: number) =>
-    fromArray(positions.subarray(start, start + run.count * length)).reshape(run.count, length).toDevice(like.device);
+    fromArray(positions.subarray(start, start + run.count * length))
+      .reshape(run.count, length)
+      .toDevice(like.device);
   const queries = at(context.queryPositions, run.queryStart, run.queries).unsqueeze(2);
   const keys = at(context.keyPositions, run.keyStart, run.keys).unsqueeze(1);
   return visibility(queries.sub(keys), context, like).unsqueeze(1);
@@ -127,14 +138,38 @@ function kernel(heads: Heads, options: { mask?: Tensor; isCausal: boolean; scale
   const groups = heads.q.shape[1] / heads.k.shape[1];
   const q = heads.q.to(dtype);
   const [k, v] = [heads.k, heads.v].map((x) => repeatHeads(x.to(dtype), groups));
-  const y = aten.scaled_dot_product_attention.default(q, k, v, { attn_mask: options.mask, is_causal: options.isCausal, scale: options.scale });
+  const y = aten.scaled_dot_product_attention.default(q, k, v, {
+    attn_mask: options.mask,
+    is_causal: options.isCausal,
+    scale: options.scale,
+  });
   return y.to(heads.q.dtype);
+}
+
+/** The same with dropout on the probabilities: each query's random numbers are its token's, one for each head and key. */
+function droppedKernel(heads: Heads, run: Run, options: { mask?: Tensor; dropout: Dropout; scale: number }): Tensor {
+  const dtype = widened(heads.q);
+  const groups = heads.q.shape[1] / heads.k.shape[1];
+  const [k, v] = [heads.k, heads.v].map((x) => repeatHeads(x.to(dtype), groups));
+  const scores = heads.q.to(dtype).matmul(k.transpose(-1, -2)).mul(options.scale); // [B, H, T, Tk]
+  const probabilities = (options.mask === undefined ? scores : scores.add(options.mask)).softmax(-1).transpose(1, 2);
+  const places = arange(run.count * run.queries)
+    .add(run.queryStart)
+    .toDevice(heads.q.device);
+  const kept = options.dropout
+    .forward(probabilities.flatten(0, 1), places)
+    .reshape(...probabilities.shape)
+    .transpose(1, 2);
+  return kept.matmul(v).to(heads.q.dtype);
 }
 
 function repeatHeads(x: Tensor, groups: number): Tensor {
   if (groups === 1) return x;
   const [B, K, T, D] = x.shape;
-  return x.unsqueeze(2).expand(B, K, groups, T, D).reshape(B, K * groups, T, D);
+  return x
+    .unsqueeze(2)
+    .expand(B, K, groups, T, D)
+    .reshape(B, K * groups, T, D);
 }
 
 /** Segments with parents: the keys of a segment are its ancestors', oldest first, and its own. */
@@ -143,7 +178,9 @@ function familyAttention(heads: Heads, layout: Layout, parents: readonly number[
   const [q, k, v] = [heads.q, heads.k, heads.v].map((x) => x.split(lengths));
   const parts = lengths.map((queries, segment) => {
     const chain = ancestry(parents, segment);
-    const keyPositions = BigInt64Array.from(chain.flatMap((s) => [...context.keyPositions.subarray(layout.offsets[s], layout.offsets[s + 1])]));
+    const keyPositions = BigInt64Array.from(
+      chain.flatMap((s) => [...context.keyPositions.subarray(layout.offsets[s], layout.offsets[s + 1])]),
+    );
     const run = { queryStart: layout.offsets[segment], keyStart: 0, count: 1, queries, keys: keyPositions.length };
     const joined = { q: q[segment], k: cat(chain.map((s) => k[s])), v: cat(chain.map((s) => v[s])) };
     return queries === 0 ? joined.q : runAttention(joined, run, { ...context, keyPositions });

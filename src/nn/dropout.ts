@@ -1,5 +1,6 @@
 import { philoxKey } from '../base/random.ts';
-import { aten, attune, type Tensor } from '../tensor/index.ts';
+import { aten, attune, fromArray, type Tensor } from '../tensor/index.ts';
+import { rowOfTokens, type Layout } from './layout.ts';
 import { Module } from './module.ts';
 
 /** What keys a training pass's random numbers: the run's seed, the step, and who each token is. */
@@ -23,6 +24,22 @@ export function withRandomness<T>(randomness: Randomness | undefined, body: () =
   }
 }
 
+/**
+ * The randomness of an encoder whose frames [M] have no tokens of their own: each frame's key comes from the first token of
+ * its row in the decoder and from its position.
+ */
+export function encoderRandomness(randomness: Randomness, decoder: Layout, encoder: Layout): Randomness {
+  const rows = rowOfTokens(encoder);
+  const firstToken = new Map<number, number>();
+  for (const [segment, row] of decoder.rowOf.entries())
+    if (!firstToken.has(row)) firstToken.set(row, decoder.offsets[segment]);
+  const first = BigInt64Array.from(rows, (row) => BigInt(firstToken.get(row) ?? 0));
+  const { device } = randomness.tokens;
+  const keys = randomness.tokens.indexSelect(0, fromArray(first).toDevice(device));
+  // An odd factor keeps different keys different; sums with small positions then do not meet.
+  return { ...randomness, tokens: keys.mul(6364136223846793005n).add(fromArray(encoder.positions).toDevice(device)) };
+}
+
 /** The randomness of the pass under way, to restore it when a block is computed again. */
 export function currentRandomness(): Randomness | undefined {
   return current;
@@ -40,11 +57,17 @@ export class Dropout extends Module {
     this.#site = hash32(site);
   }
 
-  /** x [N, D] or [N, H, D] → the same */
-  forward(x: Tensor): Tensor {
+  /** False where `forward` changes nothing. */
+  get isActive(): boolean {
+    return current !== undefined && this.#probability > 0;
+  }
+
+  /** x [N, D] or [N, H, D] → the same; `places` int64 [N] says which of the pass's tokens they are, where not all of them. */
+  forward(x: Tensor, places?: Tensor): Tensor {
     if (current === undefined || this.#probability === 0) return x;
     const width = x.size / x.shape[0];
-    const uniform = attune.keyed_uniform.default(current.tokens, width, this.#key(current));
+    const tokens = places === undefined ? current.tokens : current.tokens.indexSelect(0, places);
+    const uniform = attune.keyed_uniform.default(tokens, width, this.#key(current));
     const kept = uniform.reshape(...x.shape);
     const mask = aten.ge.Scalar(kept, this.#probability).to(x.dtype);
     return x.mul(mask.mul(1 / (1 - this.#probability)));

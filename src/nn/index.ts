@@ -1,6 +1,7 @@
 export { activations, type Activation } from './activations.ts';
 export { attention, type AttentionOptions, type KeyLayout } from './attention.ts';
-export { currentRandomness, Dropout, withRandomness, type Randomness } from './dropout.ts';
+export { Convolution } from './convolution.ts';
+export { currentRandomness, Dropout, encoderRandomness, withRandomness, type Randomness } from './dropout.ts';
 export { Embedding, type EmbeddingAdapter } from './embedding.ts';
 export { layoutOfRows, rowOfTokens, segmentLengths, tokenCount, type Layout } from './layout.ts';
 export { Conv1D, isLinear, Linear, type LinearAdapter, type LinearLike, type Term } from './linear.ts';

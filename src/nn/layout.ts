@@ -16,7 +16,10 @@ export interface Layout {
 }
 
 /** Rows of the given lengths side by side, each a segment of its own. */
-export function layoutOfRows(lengths: readonly number[], options: { causal: boolean; starts?: readonly number[] }): Layout {
+export function layoutOfRows(
+  lengths: readonly number[],
+  options: { causal: boolean; starts?: readonly number[] },
+): Layout {
   const offsets = [0];
   for (const length of lengths) offsets.push(offsets[offsets.length - 1] + length);
   const positions = new BigInt64Array(offsets[offsets.length - 1]);
@@ -38,6 +41,7 @@ export function segmentLengths(layout: Layout): number[] {
 /** The row of each token: [N]. */
 export function rowOfTokens(layout: Layout): Int32Array {
   const rows = new Int32Array(tokenCount(layout));
-  for (const [segment, row] of layout.rowOf.entries()) rows.fill(row, layout.offsets[segment], layout.offsets[segment + 1]);
+  for (const [segment, row] of layout.rowOf.entries())
+    rows.fill(row, layout.offsets[segment], layout.offsets[segment + 1]);
   return rows;
 }

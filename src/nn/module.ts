@@ -22,7 +22,9 @@ export class Parameter {
   /** Takes over the tensor (and frees the one before). */
   assign(tensor: Tensor): void {
     if (tensor.shape.join() !== this.shape.join()) {
-      throw new Error(`a parameter of shape [${this.shape.join(', ')}] cannot take a tensor of shape [${tensor.shape.join(', ')}]`);
+      throw new Error(
+        `a parameter of shape [${this.shape.join(', ')}] cannot take a tensor of shape [${tensor.shape.join(', ')}]`,
+      );
     }
     const before = this.#tensor;
     this.#tensor = tensor.own();
@@ -88,6 +90,11 @@ export abstract class Module {
         if (value instanceof Parameter) yield [join(modulePath, name), value];
       }
     }
+  }
+
+  /** The first value of a parameter where a formula gives it (position tables), not chance. */
+  fixedValue(_name: string, _options: { dtype: DType; device: string }): Tensor | undefined {
+    return undefined;
   }
 
   /** Frees every weight. */

@@ -22,7 +22,12 @@ const scalings: Record<string, Scale> = {
   default: (inverse) => inverse,
   linear: (inverse, { factor = 1 }) => inverse / factor,
   llama3: (inverse, scaling) => {
-    const { factor = 1, low_freq_factor: low = 1, high_freq_factor: high = 4, original_max_position_embeddings: original = 8192 } = scaling;
+    const {
+      factor = 1,
+      low_freq_factor: low = 1,
+      high_freq_factor: high = 4,
+      original_max_position_embeddings: original = 8192,
+    } = scaling;
     const wavelength = (2 * Math.PI) / inverse;
     if (wavelength < original / high) return inverse;
     if (wavelength > original / low) return inverse / factor;
@@ -39,7 +44,9 @@ export class Rope {
 
   constructor(headSize: number, theta: number, scaling: RopeScaling = { rope_type: 'default' }) {
     const scale = scalings[scaling.rope_type];
-    this.#inverse = Float32Array.from({ length: headSize / 2 }, (_, i) => scale(Math.fround(1 / theta ** ((2 * i) / headSize)), scaling));
+    this.#inverse = Float32Array.from({ length: headSize / 2 }, (_, i) =>
+      scale(Math.fround(1 / theta ** ((2 * i) / headSize)), scaling),
+    );
   }
 
   /** positions int64 [N] → the rotation, computed in f32 (f64 for an f64 pass) and cast. */

@@ -2,11 +2,13 @@ import { activations, LayerNorm, Linear, Module, Parameter, type Activation, typ
 import type { Tensor } from '../../tensor/index.ts';
 import type { Trunk } from '../architecture.ts';
 import type { HeadKind } from './head.ts';
-import { TokenHead } from './token-head.ts';
+import { linearTerms, TokenHead } from './token-head.ts';
 
 interface Options {
   activation: string;
   normEpsilon: number;
+  /** Shares the table of input tokens. */
+  tied: boolean;
 }
 
 class Transform extends Module {
@@ -29,11 +31,13 @@ class Transform extends Module {
 class Predictions extends Module {
   readonly bias: Parameter;
   readonly transform: Transform;
+  readonly decoder?: Linear;
 
   constructor(trunk: Trunk, options: Options) {
     super();
     this.bias = new Parameter([trunk.tokenTable.count]);
     this.transform = new Transform(trunk.width, options);
+    if (!options.tied) this.decoder = new Linear(trunk.width, trunk.tokenTable.count);
   }
 }
 
@@ -46,7 +50,7 @@ class MaskedPrediction extends Module {
   }
 }
 
-/** BERT's head: a transform, then the token table with a bias (`cls.predictions.*`). */
+/** BERT's head: a transform, then the token table (or a matrix of its own) with a bias (`cls.predictions.*`). */
 class MaskedLanguageModelHead extends TokenHead {
   readonly cls: MaskedPrediction;
   readonly #trunk: Trunk;
@@ -61,7 +65,10 @@ class MaskedLanguageModelHead extends TokenHead {
     return this.cls.predictions.transform.forward(hidden);
   }
   protected override terms(hidden: Tensor): Term[] {
-    return [{ hidden, weight: this.#trunk.tokenTable.headWeight() }];
+    const { decoder } = this.cls.predictions;
+    return decoder === undefined
+      ? [{ hidden, weight: this.#trunk.tokenTable.headWeight() }]
+      : linearTerms(decoder, hidden);
   }
   protected override outputBias(): Tensor {
     return this.cls.predictions.bias.tensor;

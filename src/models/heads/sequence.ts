@@ -1,6 +1,7 @@
 // N tokens, R rows, D width, C classes
 import { cat, fromArray, type Tensor } from '../../tensor/index.ts';
-import { Linear, Module, type Layout } from '../../nn/index.ts';
+import { Dropout, Linear, Module, segmentLengths, type Layout } from '../../nn/index.ts';
+import type { Trunk } from '../architecture.ts';
 import type { HeadKind } from './head.ts';
 
 interface Options {
@@ -9,41 +10,49 @@ interface Options {
   /** Which hidden state stands for a row. */
   pool: 'first' | 'last' | 'mean';
   bias: boolean;
-  /** A layer of the trunk between pooling and the classifier (BERT's pooler). */
-  pooler?: (pooled: Tensor) => Tensor;
+  /** Whether the trunk's pooler stands between pooling and the classifier. */
+  pooler?: boolean;
+  /** Probability of dropout before the classifier. */
+  dropout?: number;
 }
 
-/** One score per class and row. */
+/** One score per class and row, computed in f32: rows are few, and their scores decide. */
 export class SequenceHead extends Module {
   readonly labels: readonly string[];
   readonly #classifier: Linear;
   readonly #options: Options;
+  readonly #trunk: Trunk;
+  readonly #dropout: Dropout;
 
-  constructor(width: number, labels: readonly string[], options: Options) {
+  constructor(trunk: Trunk, labels: readonly string[], options: Options) {
     super();
     this.labels = labels;
     this.#options = options;
-    this.#classifier = new Linear(width, labels.length, { bias: options.bias });
+    this.#trunk = trunk;
+    this.#dropout = new Dropout(options.dropout ?? 0, options.name);
+    this.#classifier = new Linear(trunk.width, labels.length, { bias: options.bias });
     Object.assign(this, { [options.name]: this.#classifier });
   }
 
-  /** hidden [N, D] → logits f32 [R, C] */
+  /** hidden [N, D] → logits f32 [R, C] (f64 in an f64 pass) */
   scores(hidden: Tensor, layout: Layout): Tensor {
-    const pooled = pool(hidden, layout, this.#options.pool);
-    const features = this.#options.pooler === undefined ? pooled : this.#options.pooler(pooled);
-    const logits = this.#classifier.forward(features);
-    return logits.dtype === 'f64' ? logits : logits.to('f32');
+    const places = layout.rowOf.map((_, s) =>
+      BigInt(this.#options.pool === 'last' ? layout.offsets[s + 1] - 1 : layout.offsets[s]),
+    );
+    const index = fromArray(BigInt64Array.from(places)).toDevice(hidden.device);
+    const pooled = this.#options.pool === 'mean' ? meanOfSegments(hidden, layout) : hidden.indexSelect(0, index);
+    let features = pooled.dtype === 'f64' ? pooled : pooled.to('f32');
+    if (this.#options.pooler === true && this.#trunk.pooler !== undefined)
+      features = this.#trunk.pooler.forward(features);
+    return this.#classifier.forward(this.#dropout.forward(features, index));
   }
 }
 
-/** [N, D] → [R, D]: one hidden state for each segment. */
-function pool(hidden: Tensor, layout: Layout, how: Options['pool']): Tensor {
-  const { offsets, rowOf } = layout;
-  if (how === 'mean') return cat(rowOf.map((_, s) => hidden.narrow(0, offsets[s], offsets[s + 1] - offsets[s]).mean(0, { keepdim: true })));
-  const places = rowOf.map((_, s) => BigInt(how === 'first' ? offsets[s] : offsets[s + 1] - 1));
-  return hidden.indexSelect(0, fromArray(BigInt64Array.from(places)).toDevice(hidden.device));
+/** [N, D] → [S, D] */
+function meanOfSegments(hidden: Tensor, layout: Layout): Tensor {
+  return cat(hidden.split(segmentLengths(layout)).map((segment) => segment.mean(0, { keepdim: true })));
 }
 
 export const head: HeadKind = {
-  create: ({ trunk, options, labels }) => new SequenceHead(trunk.width, labels, options as unknown as Options),
+  create: ({ trunk, options, labels }) => new SequenceHead(trunk, labels, options as unknown as Options),
 };

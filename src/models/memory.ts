@@ -1,0 +1,74 @@
+// M memory tokens, D width, K heads, d head size
+import type { KeyLayout, Layout } from '../nn/index.ts';
+import { cat, type Tensor } from '../tensor/index.ts';
+
+export interface KeysAndValues {
+  /** [M, K, d] */
+  k: Tensor;
+  v: Tensor;
+}
+
+/** An encoder's output as decoders see it: one segment for each row. */
+export interface Memory {
+  /** [M, D] */
+  hidden: Tensor;
+  keys: KeyLayout;
+  /** Where blocks keep the keys and values that they made of it, if it serves many passes. */
+  kept?: Map<number, KeysAndValues>;
+}
+
+/** A memory that outlives its pass. It owns its tensors. */
+export class KeptMemory implements Memory, Disposable {
+  readonly hidden: Tensor;
+  readonly keys: KeyLayout;
+  readonly kept = new Map<number, KeysAndValues>();
+
+  constructor(memory: Memory) {
+    this.hidden = memory.hidden.own();
+    this.keys = memory.keys;
+  }
+
+  [Symbol.dispose](): void {
+    this.hidden.dispose();
+    for (const { k, v } of this.kept.values()) {
+      k.dispose();
+      v.dispose();
+    }
+  }
+}
+
+/** A block's keys and values of a memory: made once where the memory keeps them. */
+export function projectMemory(
+  memory: Memory,
+  block: number,
+  project: (hidden: Tensor) => KeysAndValues,
+): KeysAndValues {
+  const known = memory.kept?.get(block);
+  if (known !== undefined) return known;
+  const made = project(memory.hidden);
+  memory.kept?.set(block, { k: made.k.own(), v: made.v.own() });
+  return made;
+}
+
+/** Keys and values laid out for a decoder's segments, each of which sees the memory of its row. */
+export function memoryOfSegments(
+  memory: Memory,
+  made: KeysAndValues,
+  layout: Layout,
+): KeysAndValues & { keys: KeyLayout } {
+  const { keys } = memory;
+  const rows = keys.offsets.length - 1;
+  if (layout.rowOf.length === rows && layout.rowOf.every((row, segment) => row === segment)) return { ...made, keys };
+  const lengths = keys.offsets.slice(1).map((end, row) => end - keys.offsets[row]);
+  const offsets = [0];
+  for (const row of layout.rowOf) offsets.push(offsets[offsets.length - 1] + lengths[row]);
+  const positions = new BigInt64Array(offsets[offsets.length - 1]);
+  for (const [segment, row] of layout.rowOf.entries()) {
+    positions.set(keys.positions.subarray(keys.offsets[row], keys.offsets[row + 1]), offsets[segment]);
+  }
+  const [k, v] = [made.k, made.v].map((x) => {
+    const parts = x.split(lengths);
+    return cat(layout.rowOf.map((row) => parts[row]));
+  });
+  return { k, v, keys: { offsets, positions } };
+}

@@ -1,0 +1,133 @@
+// N tokens, M memory tokens, D width, H heads, d head size
+import { activations, attention, Dropout, LayerNorm, Linear, Module, type Activation } from '../nn/index.ts';
+import type { Tensor } from '../tensor/index.ts';
+import { memoryOfSegments, projectMemory } from './memory.ts';
+import { Block, type Pass } from './stack.ts';
+
+/** torch's default, which Whisper's configuration cannot change. */
+export const NORM_EPSILON = 1e-5;
+
+/** What an encoder's or a decoder's layer is made of. */
+export interface LayerShape {
+  config: LayerConfig;
+  /** `encoder.layers.0` */
+  path: string;
+  index: number;
+  heads: number;
+  inner: number;
+}
+
+interface LayerConfig {
+  d_model: number;
+  activation_function: string;
+  dropout: number;
+  attention_dropout: number;
+  activation_dropout: number;
+}
+
+class Attention extends Module {
+  readonly k_proj: Linear;
+  readonly v_proj: Linear;
+  readonly q_proj: Linear;
+  readonly out_proj: Linear;
+  readonly #shape: LayerShape;
+  readonly #dropout: Dropout;
+
+  constructor(shape: LayerShape, name: string) {
+    super();
+    const { d_model: width, attention_dropout: probability } = shape.config;
+    this.k_proj = new Linear(width, width);
+    this.v_proj = new Linear(width, width, { bias: true });
+    this.q_proj = new Linear(width, width, { bias: true });
+    this.out_proj = new Linear(width, width, { bias: true });
+    this.#shape = shape;
+    this.#dropout = new Dropout(probability, `${shape.path}.${name}`);
+  }
+
+  #byHead(layer: Linear, x: Tensor): Tensor {
+    return layer.forward(x).reshape(x.shape[0], this.#shape.heads, -1); // [N, H, d]
+  }
+
+  /** To the same tokens: in a decoder those at its position and before. */
+  toSelf(x: Tensor, pass: Pass, causal: boolean): Tensor {
+    const [q, k, v] = [this.q_proj, this.k_proj, this.v_proj].map((layer) => this.#byHead(layer, x));
+    const known = pass.cache?.extend(this.#shape.index, k, v) ?? { k, v, keys: undefined };
+    const options = { layout: pass.layout, keys: known.keys, causal, dropout: this.#dropout };
+    return this.out_proj.forward(attention(q, known.k, known.v, options).flatten(1));
+  }
+
+  /** To the encoder's output. */
+  toMemory(x: Tensor, pass: Pass): Tensor {
+    if (pass.memory === undefined) throw new Error('a decoder with cross-attention needs a source or a memory');
+    const made = projectMemory(pass.memory, this.#shape.index, (hidden) => ({
+      k: this.#byHead(this.k_proj, hidden), // [M, H, d]
+      v: this.#byHead(this.v_proj, hidden),
+    }));
+    const { k, v, keys } = memoryOfSegments(pass.memory, made, pass.layout);
+    const options = { layout: pass.layout, keys, causal: false, dropout: this.#dropout };
+    return this.out_proj.forward(attention(this.#byHead(this.q_proj, x), k, v, options).flatten(1));
+  }
+}
+
+/** What both kinds of layer have: self-attention and a feed-forward half, each with its norm before it. */
+abstract class Layer extends Block {
+  readonly self_attn: Attention;
+  readonly self_attn_layer_norm: LayerNorm;
+  readonly fc1: Linear;
+  readonly fc2: Linear;
+  readonly final_layer_norm: LayerNorm;
+  readonly #activation: Activation;
+  readonly #activationDropout: Dropout;
+  readonly #dropouts: Readonly<Record<'self_attn' | 'fc2', Dropout>>;
+
+  constructor(shape: LayerShape) {
+    super();
+    const { config, path } = shape;
+    this.self_attn = new Attention(shape, 'self_attn');
+    this.self_attn_layer_norm = new LayerNorm(config.d_model, NORM_EPSILON);
+    this.fc1 = new Linear(config.d_model, shape.inner, { bias: true });
+    this.fc2 = new Linear(shape.inner, config.d_model, { bias: true });
+    this.final_layer_norm = new LayerNorm(config.d_model, NORM_EPSILON);
+    this.#activation = activations[config.activation_function];
+    this.#activationDropout = new Dropout(config.activation_dropout, `${path}.fc1`);
+    this.#dropouts = {
+      self_attn: new Dropout(config.dropout, `${path}.self_attn.output`),
+      fc2: new Dropout(config.dropout, `${path}.fc2`),
+    };
+  }
+
+  protected attendSelf(x: Tensor, pass: Pass, causal: boolean): Tensor {
+    const y = this.self_attn.toSelf(this.self_attn_layer_norm.forward(x), pass, causal);
+    return x.add(this.#dropouts.self_attn.forward(y));
+  }
+
+  protected feedForward(x: Tensor): Tensor {
+    const inner = this.#activation(this.fc1.forward(this.final_layer_norm.forward(x)));
+    return x.add(this.#dropouts.fc2.forward(this.fc2.forward(this.#activationDropout.forward(inner))));
+  }
+}
+
+export class EncoderLayer extends Layer {
+  override forward(x: Tensor, pass: Pass): Tensor {
+    return this.feedForward(this.attendSelf(x, pass, false));
+  }
+}
+
+export class DecoderLayer extends Layer {
+  readonly encoder_attn: Attention;
+  readonly encoder_attn_layer_norm: LayerNorm;
+  readonly #dropout: Dropout;
+
+  constructor(shape: LayerShape) {
+    super(shape);
+    this.encoder_attn = new Attention(shape, 'encoder_attn');
+    this.encoder_attn_layer_norm = new LayerNorm(shape.config.d_model, NORM_EPSILON);
+    this.#dropout = new Dropout(shape.config.dropout, `${shape.path}.encoder_attn.output`);
+  }
+
+  override forward(x: Tensor, pass: Pass): Tensor {
+    const own = this.attendSelf(x, pass, true);
+    const informed = this.encoder_attn.toMemory(this.encoder_attn_layer_norm.forward(own), pass);
+    return this.feedForward(own.add(this.#dropout.forward(informed)));
+  }
+}

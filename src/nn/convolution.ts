@@ -1,0 +1,29 @@
+// B rows, C input and O output channels, T steps in time, k kernel size
+import { aten, type Tensor } from '../tensor/index.ts';
+import { Module, Parameter } from './module.ts';
+
+/** Convolution over time: weight [O, C, k], bias [O]. */
+export class Convolution extends Module {
+  readonly weight: Parameter;
+  readonly bias: Parameter;
+  readonly #stride: number;
+  readonly #padding: number;
+
+  constructor(channels: { in: number; out: number }, options: { kernel: number; stride?: number; padding?: number }) {
+    super();
+    const { kernel, stride = 1, padding = 0 } = options;
+    this.weight = new Parameter([channels.out, channels.in, kernel]);
+    this.bias = new Parameter([channels.out]);
+    this.#stride = stride;
+    this.#padding = padding;
+  }
+
+  /** x [B, C, T] → [B, O, T'] */
+  forward(x: Tensor): Tensor {
+    return aten.conv1d.default(x, this.weight.value(x.dtype), {
+      bias: this.bias.value(x.dtype),
+      stride: [this.#stride],
+      padding: [this.#padding],
+    });
+  }
+}

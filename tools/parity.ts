@@ -1,0 +1,26 @@
+import { parseArgs } from 'node:util';
+import { checkFolder } from './parity/folder.ts';
+import { printTable, type FolderReport } from './parity/report.ts';
+
+/**
+ * `npm run parity -- DIR… [--json]`: compares fixture folders with what the reference stack computed from them: every
+ * output in expected.safetensors, and the training curves of train.json in f32 and in bf16. Exit code 1 on any difference.
+ */
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: 'boolean', default: false } },
+});
+
+if (positionals.length === 0) {
+  process.stderr.write('usage: npm run parity -- DIR… [--json]\n');
+  process.exit(1);
+}
+
+const folders: FolderReport[] = [];
+for (const folder of positionals) {
+  const report = await checkFolder(folder);
+  folders.push(report);
+  process.stderr.write(values.json ? `${report.ok ? 'ok' : 'FAIL'} ${folder}\n` : '');
+}
+process.stdout.write(values.json ? `${JSON.stringify({ folders })}\n` : `${printTable(folders)}\n`);
+process.exitCode = folders.every((report) => report.ok) ? 0 : 1;

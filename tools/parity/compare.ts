@@ -1,0 +1,30 @@
+import { aten, fromArray, noGrad, scope, type Tensor } from '../../src/tensor/index.ts';
+import type { Output } from './outputs.ts';
+
+/** The largest difference between an output and the reference's, where the reference has real tokens. */
+export function compareOutput(output: Output, expected: Tensor): { maxAbs: number; compared: number } {
+  return noGrad(() =>
+    scope(() => {
+      const { values, grid } = output;
+      if (grid === undefined) return difference(values.reshape(...expected.shape), expected);
+      const places = fromArray(BigInt64Array.from(grid.places, BigInt));
+      const [rows, width, ...rest] = expected.shape;
+      if (rows !== grid.rows || width !== grid.width) {
+        throw new Error(`the reference has [${rows}, ${width}] tokens, the model [${grid.rows}, ${grid.width}]`);
+      }
+      return difference(values, expected.reshape(rows * width, ...rest).indexSelect(0, places));
+    }),
+  );
+}
+
+/** NaN counts as the largest difference of all. */
+export function difference(values: Tensor, expected: Tensor): { maxAbs: number; compared: number } {
+  if (values.shape.join() !== expected.shape.join()) {
+    throw new Error(
+      `the reference has the shape [${expected.shape.join(', ')}], the model [${values.shape.join(', ')}]`,
+    );
+  }
+  if (values.size === 0) return { maxAbs: 0, compared: 0 };
+  const maxAbs = aten.amax.default(aten.abs.default(values.to('f64').sub(expected.to('f64')))).item();
+  return { maxAbs: Number.isNaN(maxAbs) ? Infinity : maxAbs, compared: values.size };
+}

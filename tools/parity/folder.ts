@@ -1,0 +1,83 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadModel, readConfig } from '../../src/models/load.ts';
+import type { Model } from '../../src/models/model.ts';
+import { noGrad, SafetensorsFile, scope, type Tensor } from '../../src/tensor/index.ts';
+import { compareOutput } from './compare.ts';
+import { compareCurves } from './curves.ts';
+import { generatesSame } from './generate.ts';
+import { inputNames, inputOf, type Tensors } from './input.ts';
+import { outputOf, runForward } from './outputs.ts';
+import type { FolderReport, OutputReport } from './report.ts';
+
+/** Absolute, on f32. */
+const TOLERANCE = 1e-4;
+
+/** Compares a fixture folder with the reference's numbers in it. What goes wrong is part of the report, not thrown. */
+export async function checkFolder(folder: string): Promise<FolderReport> {
+  const report: FolderReport = {
+    folder,
+    model_type: '',
+    outputs: [],
+    generatedIdsEqual: null,
+    curves: [],
+    ok: false,
+    problems: [],
+  };
+  try {
+    report.model_type = String(readConfig(folder).model_type);
+    if (existsSync(join(folder, 'expected.safetensors'))) await compareForward(folder, report);
+    else report.problems.push('there is no expected.safetensors');
+    if (existsSync(join(folder, 'train.json'))) await compareCurves(folder, report);
+  } catch (error) {
+    report.problems.push((error as Error).message);
+  }
+  report.ok = report.problems.length === 0;
+  return report;
+}
+
+async function compareForward(folder: string, report: FolderReport): Promise<void> {
+  const { model } = await loadModel(folder, { dtype: 'f32' });
+  using file = new SafetensorsFile(join(folder, 'expected.safetensors'));
+  scope(() => {
+    const batch = new Map(file.names.map((name) => [name, file.get(name)]));
+    compareOutputs(model, batch, report);
+    const generated = batch.get('generated_ids');
+    if (generated === undefined) return;
+    report.generatedIdsEqual = generatesSame(model, batch, generated);
+    if (!report.generatedIdsEqual) report.problems.push('generated_ids: greedy generation gives other tokens');
+  });
+  model.dispose();
+}
+
+function compareOutputs(model: Model, batch: Tensors, report: FolderReport): void {
+  const forward = noGrad(() => runForward(model, batch, inputOf(model, batch)));
+  for (const [name, expected] of batch) {
+    if (inputNames.has(name) || name === 'generated_ids') continue;
+    const result = compareOne(() => noGrad(() => outputOf(forward, name)), name, expected);
+    report.outputs.push(result.output);
+    if (result.problem !== undefined) report.problems.push(`${name}: ${result.problem}`);
+  }
+  if (report.outputs.length === 0) report.problems.push('expected.safetensors holds no output');
+}
+
+function compareOne(
+  compute: () => ReturnType<typeof outputOf>,
+  name: string,
+  expected: Tensor,
+): { output: OutputReport; problem?: string } {
+  try {
+    const output = compute();
+    if (output === undefined)
+      return { output: notCompared(name), problem: 'is not compared: nothing here computes it' };
+    const { maxAbs, compared } = compareOutput(output, expected);
+    const problem = maxAbs <= TOLERANCE ? undefined : `differs by ${maxAbs.toExponential(2)}, more than ${TOLERANCE}`;
+    return { output: { name, maxAbs: Number.isFinite(maxAbs) ? maxAbs : null, compared }, problem };
+  } catch (error) {
+    return { output: notCompared(name), problem: `is not compared: ${(error as Error).message}` };
+  }
+}
+
+function notCompared(name: string): OutputReport {
+  return { name, maxAbs: null, compared: 0 };
+}

@@ -1,0 +1,116 @@
+// B rows, T columns of the reference's padded tensors, N tokens that are really there
+import type { Model, ModelInput } from '../../src/models/model.ts';
+import type { StackInput } from '../../src/models/stack.ts';
+import type { Layout } from '../../src/nn/index.ts';
+import { fromArray, type Tensor } from '../../src/tensor/index.ts';
+
+export type Tensors = ReadonlyMap<string, Tensor>;
+
+/** How flat tokens lie in a padded tensor [B, T, …]. */
+export interface Grid {
+  rows: number;
+  width: number;
+  /** Place of each token in [B · T]: [N]. */
+  places: readonly number[];
+  layout: Layout;
+}
+
+/** A reference batch as the model reads it. */
+export interface ParityInput {
+  input: ModelInput;
+  /** The tokens that the head sees. */
+  tokens: Grid;
+  /** Encoder-decoders: what the encoder sees. */
+  source?: Grid;
+}
+
+const FEATURES = ['input_features', 'pixel_values', 'input_values'];
+
+/** All names that are inputs; every other tensor is an output. */
+export const inputNames: ReadonlySet<string> = new Set([
+  ...FEATURES,
+  'input_ids',
+  'attention_mask',
+  'token_type_ids',
+  'decoder_input_ids',
+  'decoder_attention_mask',
+  'labels',
+]);
+
+export function inputOf(model: Model, batch: Tensors): ParityInput {
+  const encoder = model.trunk.encoderStack;
+  const main = readStack(batch, { ids: 'input_ids', mask: 'attention_mask', types: 'token_type_ids' });
+  if (encoder === undefined) {
+    const tokens = gridOf(main, model.trunk.stack.layoutOf(main.input));
+    return { input: { ...main.input, layout: tokens.layout }, tokens };
+  }
+  const decoder = readStack(batch.has('decoder_input_ids') ? batch : withShiftedLabels(batch, model), {
+    ids: 'decoder_input_ids',
+    mask: 'decoder_attention_mask',
+  });
+  const tokens = gridOf(decoder, model.trunk.stack.layoutOf(decoder.input));
+  const source = gridOf(main, encoder.layoutOf(main.input));
+  return { input: { ...decoder.input, layout: tokens.layout, source: main.input }, tokens, source };
+}
+
+interface Read {
+  input: StackInput;
+  /** Undefined for features, whose layout only the model knows. */
+  grid?: Grid;
+}
+
+function gridOf(read: Read, layout: Layout): Grid {
+  if (read.grid !== undefined) return read.grid;
+  const rows = layout.rowOf.length;
+  const width = layout.offsets[1];
+  return { rows, width, places: Array.from({ length: rows * width }, (_, place) => place), layout };
+}
+
+function readStack(batch: Tensors, names: { ids: string; mask: string; types?: string }): Read {
+  const ids = batch.get(names.ids);
+  if (ids === undefined) {
+    const features = FEATURES.map((name) => batch.get(name)).find((tensor) => tensor !== undefined);
+    if (features === undefined) throw new Error(`the batch has neither ${names.ids} nor any of ${FEATURES.join(', ')}`);
+    return { input: { features } };
+  }
+  const grid = gridOfMask(ids.shape as [number, number], batch.get(names.mask));
+  const types = names.types === undefined ? undefined : batch.get(names.types);
+  return {
+    grid,
+    input: {
+      layout: grid.layout,
+      ids: pick(ids, grid),
+      tokenTypes: types === undefined ? undefined : pick(types, grid),
+    },
+  };
+}
+
+/** Tokens where the mask is 1; their positions are their columns, as in the reference. */
+function gridOfMask([rows, width]: [number, number], mask: Tensor | undefined): Grid {
+  const isThere = mask?.toNumbers() ?? Array<number>(rows * width).fill(1);
+  const places = isThere.flatMap((value, place) => (value === 0 ? [] : [place]));
+  const offsets = Array.from({ length: rows + 1 }, (_, row) => places.filter((place) => place < row * width).length);
+  const positions = BigInt64Array.from(places, (place) => BigInt(place % width));
+  const layout = { offsets, positions, rowOf: Array.from({ length: rows }, (_, row) => row), causal: true };
+  return { rows, width, places, layout };
+}
+
+/** The tokens of a padded int64 tensor [B, T]. */
+export function pick(padded: Tensor, grid: Grid): BigInt64Array {
+  const values = padded.data() as BigInt64Array;
+  return BigInt64Array.from(grid.places, (place) => values[place]);
+}
+
+/** What a decoder reads when it learns to give the labels: they, one later, after its start token. */
+function withShiftedLabels(batch: Tensors, { config }: Model): Tensors {
+  const labels = batch.get('labels');
+  if (labels === undefined) throw new Error('the batch has neither decoder_input_ids nor labels');
+  const [start, padding] = [config.decoder_start_token_id, config.pad_token_id].map((id) => BigInt(id as number));
+  const shifted = (labels.clone().data() as BigInt64Array).slice();
+  const [, width] = labels.shape;
+  for (let place = shifted.length - 1; place >= 0; place--) {
+    const before = place % width === 0 ? start : shifted[place - 1];
+    shifted[place] = before < 0n ? padding : before;
+  }
+  return new Map([...batch, ['decoder_input_ids', fromArray(shifted, labels.shape)]]);
+}

@@ -1,0 +1,35 @@
+// N tokens, B rows, T columns
+import type { Model } from '../../src/models/model.ts';
+import { aten, fromArray, type Tensor } from '../../src/tensor/index.ts';
+import type { Grid, ParityInput } from './input.ts';
+
+const IGNORED = -100n;
+
+/** The reference's loss of a batch, a mean: over labelled tokens, or over rows. */
+export function lossOf(model: Model, hidden: Tensor, { tokens }: ParityInput, labels: Tensor): Tensor {
+  if (model.task === 'sequence') return rowLoss(model.sequenceHead.scores(hidden, tokens.layout), labels);
+  // A decoder alone predicts the next token; a masked token, or a decoder with shifted inputs, the one at its place.
+  const { places, targets } = predictions(tokens, labels, model.task === 'causal-lm' ? 1 : 0);
+  const { logProbs } = model.tokenHead.tokenLogProbs(hidden.indexSelect(0, places), targets);
+  return logProbs.mean().neg();
+}
+
+function predictions(grid: Grid, labels: Tensor, ahead: number): { places: Tensor; targets: Tensor } {
+  const values = labels.data() as BigInt64Array;
+  const places: number[] = [];
+  const targets: bigint[] = [];
+  for (const [n, place] of grid.places.entries()) {
+    if ((place % grid.width) + ahead >= grid.width || values[place + ahead] === IGNORED) continue;
+    places.push(n);
+    targets.push(values[place + ahead]);
+  }
+  return { places: fromArray(BigInt64Array.from(places, BigInt)), targets: fromArray(BigInt64Array.from(targets)) };
+}
+
+/** Cross-entropy of classes, squared error of a number, or binary cross-entropy of many labels: as the labels are shaped. */
+function rowLoss(scores: Tensor, labels: Tensor): Tensor {
+  const [rows, classes] = scores.shape;
+  if (classes === 1) return scores.reshape(rows).sub(labels.to(scores.dtype).reshape(rows)).pow(2).mean();
+  if (labels.shape.length === 2) return aten.binary_cross_entropy_with_logits.default(scores, labels.to(scores.dtype));
+  return scores.logSoftmax(-1).gather(1, labels.reshape(rows, 1)).mean().neg();
+}

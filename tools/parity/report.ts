@@ -1,0 +1,48 @@
+/** What was found in one fixture folder; the JSON form of `npm run parity -- --json`. */
+export interface FolderReport {
+  folder: string;
+  model_type: string;
+  outputs: OutputReport[];
+  /** null where the reference generated nothing. */
+  generatedIdsEqual: boolean | null;
+  curves: CurveReport[];
+  ok: boolean;
+  /** What failed, in words; empty where all is well. */
+  problems: string[];
+}
+
+export interface OutputReport {
+  name: string;
+  /** Largest absolute difference; null where it could not be compared, or is no number. */
+  maxAbs: number | null;
+  /** Numbers compared. */
+  compared: number;
+}
+
+export interface CurveReport {
+  name: string;
+  /** Largest difference relative to the reference's loss. */
+  maxRel: number | null;
+  first: number;
+  last: number;
+}
+
+/** One line per folder, one more for each failure. */
+export function printTable(folders: readonly FolderReport[]): string {
+  const lines = folders.flatMap((report) => [
+    summary(report),
+    ...report.problems.map((problem) => `     ✗ ${problem}`),
+  ]);
+  const failed = folders.filter((report) => !report.ok).length;
+  lines.push(failed === 0 ? `all ${folders.length} folders agree` : `${failed} of ${folders.length} folders differ`);
+  return lines.join('\n');
+}
+
+function summary({ folder, model_type: type, outputs, generatedIdsEqual, curves, ok }: FolderReport): string {
+  const worst = Math.max(0, ...outputs.map((output) => output.maxAbs ?? Infinity));
+  const compared = outputs.reduce((sum, output) => sum + output.compared, 0);
+  const parts = [`${outputs.length} tensors, ${compared} numbers, max |Δ| ${worst.toExponential(1)}`];
+  if (generatedIdsEqual !== null) parts.push(generatedIdsEqual ? 'same ids generated' : 'other ids generated');
+  for (const curve of curves) parts.push(`${curve.name} ${((curve.maxRel ?? Infinity) * 100).toPrecision(2)} %`);
+  return `${ok ? 'ok  ' : 'FAIL'} ${folder} (${type}): ${parts.join('; ')}`;
+}
