@@ -1,0 +1,130 @@
+import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
+import { AttuneError } from '../base/errors.ts';
+import { type DataInspection, type ExampleKind, inspectData } from '../data/index.ts';
+import { writeFileAtomic } from '../files/atomic.ts';
+import { resolveRecipe } from './recipe/index.ts';
+
+/** What the data say about the recipe to write. */
+export interface InitFindings {
+  /** As the user named it. */
+  path: string;
+  inspection: DataInspection;
+  objective: 'sft' | 'pretrain' | 'classification';
+  /** Columns by whose values rows may belong together. */
+  groupColumns: string[];
+}
+
+/** How rows are to be understood where detection needs help. */
+export interface InitHints {
+  format?: string;
+  columns?: Record<string, string>;
+}
+
+export interface InitAnswers extends InitHints {
+  model: string;
+  groupBy?: string;
+}
+
+const objectives: Partial<Record<ExampleKind, InitFindings['objective']>> = {
+  chat: 'sft',
+  completion: 'sft',
+  text: 'pretrain',
+  classification: 'classification',
+};
+
+const groupName =
+  /(^|_)(customer|client|user|patient|author|account|company|session|thread|conversation|document|group)(_?id)?$/i;
+
+/**
+ * Looks at the first rows of a file or folder.
+ * @throws AttuneError as `inspectData`; E_INIT_FORMAT where no objective takes such rows
+ */
+export async function examineForInit(path: string, hints: InitHints = {}): Promise<InitFindings> {
+  const inspection = await inspectData(path, hints);
+  const kind = inspection.examples[0]?.kind;
+  if (kind === undefined) throw noGoodRow(inspection);
+  const objective = objectives[kind];
+  if (objective === undefined) {
+    throw new AttuneError('E_INIT_FORMAT', {
+      what: `${path} holds ${inspection.format} rows, which no objective of this version takes`,
+      got: inspection.reason,
+      expected: 'messages, alpaca, sharegpt, prompt and completion, text, or text and label',
+      fix: 'name another format with --format, or map columns with --columns "{prompt: question, completion: reply}"',
+    });
+  }
+  return { path, inspection, objective, groupColumns: inspection.columns.filter((column) => groupName.test(column)) };
+}
+
+function noGoodRow({ file, problems }: DataInspection): AttuneError {
+  return new AttuneError('E_BAD_ROWS', { what: `No row of ${file} can be used`, problems });
+}
+
+/** `tickets.jsonl.gz` → `tickets.yaml`, in the current folder. */
+export function recipeFileFor(path: string): string {
+  const stem = basename(path).replace(/(\.[a-z0-9]+)+$/i, '');
+  return `${/^[\w.-]+$/.test(stem) ? stem : 'recipe'}.yaml`;
+}
+
+/** Writes the recipe, checked as `train` checks it. @throws AttuneError E_RECIPE_EXISTS unless `overwrite` */
+export async function writeRecipe(file: string, text: string, options: { overwrite: boolean }): Promise<void> {
+  if (!options.overwrite && existsSync(file)) {
+    throw new AttuneError('E_RECIPE_EXISTS', {
+      what: `${file} exists already`,
+      fix: 'choose another name with --output, or replace it with --force',
+    });
+  }
+  await resolveRecipe(text, { file });
+  writeFileAtomic(file, text);
+}
+
+type Line = readonly [setting: string, remark?: string];
+
+/** The recipe as YAML, with the settings that people change first and a remark on each. */
+export async function recipeText({ path, inspection, objective }: InitFindings, answers: InitAnswers): Promise<string> {
+  const { stringify } = await import('yaml');
+  const plain = (value: unknown): string =>
+    stringify(value, { flowCollectionPadding: false, collectionStyle: 'flow' }).trim();
+  const { groupBy, format, columns, model } = answers;
+  const lines: Line[] = [
+    [`model: ${plain(model)}`, 'a model folder, or a known name'],
+    ['data:'],
+    [`  train: ${plain(path)}`, `${inspection.format} rows, ${inspection.reason}`],
+    ...(format === undefined ? [] : [[`  format: ${plain(format)}`] as const]),
+    ...(columns === undefined ? [] : [[`  columns: ${plain(columns)}`] as const]),
+    ...splitLines(inspection),
+    ...(groupBy === undefined ? [] : [[`  group_by: ${plain(groupBy)}`, 'its values never straddle splits'] as const]),
+    ['  max_length: 1024', 'tokens of the longest row'],
+    ['  long_rows: fail', 'or drop, truncate, split'],
+    ['tuning: lora', 'or full: every weight moves'],
+    objectiveLine(objective),
+    ['training:'],
+    ['  epochs: 3', 'passes over the rows'],
+    ['  learning_rate: 2e-4'],
+    ['  batch_size: 8', 'rows of one step'],
+    ['  seed: 42'],
+  ];
+  return `# What to train, on what, and how. All settings: attune train --help\n${align(lines)}\n`;
+}
+
+function splitLines({ splits }: DataInspection): Line[] {
+  const lines: [string, Line][] = [
+    ['validation', ['  validation: 0.1', 'share of the rows, or a file: watched while training']],
+    ['test', ['  test: 0.1', 'kept for the comparison at the end']],
+  ];
+  return lines.filter(([split]) => !splits.includes(split)).map(([, line]) => line);
+}
+
+function objectiveLine(objective: InitFindings['objective']): Line {
+  if (objective === 'sft') return ['objective: sft', 'the answers are trained, the prompts are not'];
+  if (objective === 'pretrain') return ['objective: pretrain', 'every token is trained'];
+  return ['objective: classification', 'a new head gives one label to each text'];
+}
+
+function align(lines: readonly Line[]): string {
+  const width = Math.min(
+    44,
+    Math.max(...lines.filter(([, remark]) => remark !== undefined).map(([text]) => text.length)),
+  );
+  return lines.map(([text, remark]) => (remark === undefined ? text : `${text.padEnd(width)}  # ${remark}`)).join('\n');
+}

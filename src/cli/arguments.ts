@@ -1,0 +1,73 @@
+import { Command as Parser, type CommanderError } from 'commander';
+import { AttuneError } from '../base/errors.ts';
+import { nearest } from '../base/nearest.ts';
+import type { Command } from './command.ts';
+
+export interface ParsedArguments {
+  named: ReadonlyMap<string, string>;
+  all: readonly string[];
+  /** By name with dashes: text, or true for a switch. */
+  options: ReadonlyMap<string, string | boolean>;
+}
+
+/** Reads a command's own arguments and options; anything else is E_USAGE with what is possible. */
+export function parseArguments(name: string, command: Command, argv: readonly string[]): ParsedArguments {
+  const parser = buildParser(command);
+  try {
+    parser.parse([...argv], { from: 'user' });
+  } catch (error) {
+    throw usageError(error as CommanderError, name, command);
+  }
+  const values = parser.processedArgs.flat() as (string | undefined)[];
+  const all = values.filter((value) => value !== undefined);
+  const named = new Map(
+    (command.arguments ?? []).slice(0, all.length).map(({ name: key }, index) => [key, all[index]]),
+  );
+  const given = parser.opts<Record<string, string | boolean>>();
+  const options = new Map(Object.entries(given).map(([key, value]) => [dashed(key), value]));
+  return { named, all, options };
+}
+
+function buildParser(command: Command): Parser {
+  const parser = new Parser()
+    .exitOverride()
+    .helpOption(false)
+    .configureOutput({ writeErr: () => undefined, writeOut: () => undefined })
+    .option('--json')
+    .allowExcessArguments(false);
+  for (const { name, required, many } of command.arguments ?? []) {
+    const inner = `${name}${many === true ? '...' : ''}`;
+    parser.argument(required === true ? `<${inner}>` : `[${inner}]`);
+  }
+  for (const { name, value } of command.options ?? []) parser.option(value === undefined ? name : `${name} <${value}>`);
+  return parser;
+}
+
+function dashed(key: string): string {
+  return `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+function usageError(error: CommanderError, name: string, command: Command): AttuneError {
+  if (error.code?.startsWith('commander.') !== true) throw error;
+  const what = firstSentence(error.message);
+  const wrong = /'(?<option>--[^' =]+)/.exec(error.message)?.groups?.option;
+  const known = ['--json', '--help', ...(command.options ?? []).map((option) => option.name)];
+  const close = wrong === undefined ? undefined : nearest(wrong, known);
+  const fix = close === undefined || close === wrong ? `see: attune ${name} --help` : `did you mean ${close}?`;
+  return new AttuneError('E_USAGE', { what, expected: usageLine(name, command), fix });
+}
+
+function firstSentence(message: string): string {
+  const text = message.replace(/^error: /, '').split(/\n|\. /, 1)[0];
+  return text.charAt(0).toUpperCase() + text.slice(1).replaceAll(/'([^']*)'/g, '$1');
+}
+
+/** `attune train [RECIPE] [--key value …]` */
+export function usageLine(name: string, command: Command): string {
+  const places = (command.arguments ?? []).map(({ name: place, required, many }) => {
+    const inner = `${place}${many === true ? ' …' : ''}`;
+    return required === true ? inner : `[${inner}]`;
+  });
+  const options = command.takesRecipe === true ? ['[--key value …]'] : [];
+  return ['attune', name, ...places, ...options].join(' ');
+}

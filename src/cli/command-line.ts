@@ -1,0 +1,86 @@
+import { parseArguments } from './arguments.ts';
+import type { Command } from './command.ts';
+import { type Invocation, parseInvocation } from './command-names.ts';
+import { commands } from './commands/index.ts';
+import { createContext, type Surroundings } from './context.ts';
+import { describeFailure, exitCodeOf, failureDocument } from './failure.ts';
+import { createTerminal } from './terminal.ts';
+
+export type { Surroundings } from './context.ts';
+
+/** Runs one command line and gives its exit code: 0 done, 1 the user can fix it, 2 a bug, 3 a gate refused. */
+export async function runCommandLine(argv: readonly string[], surroundings: Surroundings): Promise<number> {
+  const isJson = argv.includes('--json');
+  try {
+    await runInvocation(parseInvocation(argv, commands.names), surroundings);
+    return 0;
+  } catch (error) {
+    if (isJson) printJson(failureDocument(error), surroundings);
+    else surroundings.stderr.write(describeFailure(error, createTerminal(surroundings.stderr, surroundings.env)));
+    return exitCodeOf(error);
+  }
+}
+
+async function runInvocation(invocation: Invocation, surroundings: Surroundings): Promise<void> {
+  const terminal = createTerminal(surroundings.stdout, surroundings.env);
+  switch (invocation.kind) {
+    case 'version':
+      return terminal.line(await readVersion());
+    case 'overview':
+    case 'group': {
+      const { overviewHelp, groupHelp } = await import('./help.ts');
+      const all = await loadAll();
+      const isGroup = invocation.kind === 'group';
+      return terminal.write(isGroup ? groupHelp(invocation.group, all, terminal) : overviewHelp(all, terminal));
+    }
+    case 'command': {
+      const { command } = await commands.load(invocation.name);
+      if (!invocation.isHelp) return runCommand(invocation.name, command, invocation.argv, surroundings);
+      const { commandHelp } = await import('./help.ts');
+      const keys = command.takesRecipe === true ? (await loadKeys()).all : [];
+      return terminal.write(commandHelp(invocation.name, command, keys, terminal));
+    }
+  }
+}
+
+async function loadAll(): Promise<Map<string, Command>> {
+  const entries = await Promise.all(
+    commands.names.map(async (name) => [name, (await commands.load(name)).command] as const),
+  );
+  return new Map(entries);
+}
+
+async function loadKeys() {
+  const { recipeKeys } = await import('../app/recipe/keys.ts');
+  return recipeKeys();
+}
+
+async function runCommand(
+  name: string,
+  command: Command,
+  argv: readonly string[],
+  surroundings: Surroundings,
+): Promise<void> {
+  const { flags, rest } = await splitFlags(command, argv);
+  const context = createContext({ parsed: parseArguments(name, command, rest), recipeFlags: flags, surroundings });
+  const result = await command.run(context);
+  if (context.isJson) return printJson(result ?? null, surroundings);
+  const text = command.render?.(result, context.out) ?? '';
+  if (text !== '') context.out.write(text.endsWith('\n') ? text : `${text}\n`);
+}
+
+async function splitFlags(command: Command, argv: readonly string[]) {
+  if (command.takesRecipe !== true) return { flags: {}, rest: argv };
+  const { splitRecipeFlags } = await import('./recipe-flags.ts');
+  return splitRecipeFlags(argv, command, await loadKeys());
+}
+
+function printJson(value: unknown, surroundings: Surroundings): void {
+  surroundings.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+}
+
+async function readVersion(): Promise<string> {
+  const { readFileSync } = await import('node:fs');
+  const file = new URL('../../package.json', import.meta.url);
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+}

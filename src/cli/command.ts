@@ -1,0 +1,72 @@
+import type { RecipeFlags } from '../app/recipe/index.ts';
+import type { EventSink } from '../base/events.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface CommandArgument {
+  /** In capitals, as the help shows it: FILE. */
+  name: string;
+  summary: string;
+  required?: boolean;
+  /** Takes all that follow. */
+  many?: boolean;
+}
+
+export interface CommandOption {
+  /** With dashes: --dry-run. */
+  name: string;
+  /** What the value is, in capitals; without it the option is a switch. */
+  value?: string;
+  summary: string;
+}
+
+/** Where the help lists a command. */
+export type CommandSection = 'Start' | 'Data' | 'Train' | 'Use' | 'System';
+
+/** One verb. Its file imports the use case inside `run`, so that help and errors stay fast. */
+export interface Command<Result = unknown> {
+  section: CommandSection;
+  /** One line for the list of commands. */
+  summary: string;
+  arguments?: readonly CommandArgument[];
+  options?: readonly CommandOption[];
+  /** Takes the recipe's keys as flags. */
+  takesRecipe?: boolean;
+  /** Lines that work as they stand, without `attune`. */
+  examples?: readonly string[];
+  /** The result is what `--json` prints. */
+  run(context: CommandContext): Promise<Result>;
+  /** What people read instead. A command that has already written everything leaves it out. */
+  render?(result: Result, terminal: Terminal): string;
+}
+
+export interface CommandContext {
+  /** Positional arguments by the command's names. */
+  argument(name: string): string | undefined;
+  readonly arguments: readonly string[];
+  /** Value of an option with a value. */
+  option(name: string): string | undefined;
+  /** Whether a switch was given. */
+  has(name: string): boolean;
+  readonly recipeFlags: RecipeFlags;
+  readonly isJson: boolean;
+  /** Someone can answer questions. */
+  readonly isInteractive: boolean;
+  /** For what people asked to see; nothing in JSON mode. */
+  readonly out: Terminal;
+  /** Progress and remarks: standard error. */
+  readonly log: Terminal;
+  /** Shows a run's events on standard error until `close`. */
+  progress(): Progress;
+  /** From now on the first Ctrl-C asks for a stop and only the second one kills. */
+  stopSignal(advice: string): AbortSignal;
+}
+
+export interface Progress {
+  show: EventSink;
+  close(): void;
+}
+
+/** Keeps a command's result type between `run` and `render`. */
+export function defineCommand<Result>(command: Command<Result>): Command<Result> {
+  return command;
+}

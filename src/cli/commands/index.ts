@@ -1,0 +1,11 @@
+import { defineRegistry } from '../../base/registry.ts';
+import type { Command } from '../command.ts';
+
+interface CommandModule {
+  command: Command;
+}
+
+/** Each verb is one file and one line; the help lists what stands here. */
+export const commands = defineRegistry<CommandModule, string>('command', 'E_UNKNOWN_COMMAND', {
+  init: () => import('./init.ts'),
+});

@@ -1,0 +1,56 @@
+import type { RecipeFlags } from '../app/recipe/index.ts';
+import type { ParsedArguments } from './arguments.ts';
+import type { CommandContext } from './command.ts';
+import { createProgress } from './progress/index.ts';
+import { createTerminal, type OutputStream } from './terminal.ts';
+
+/** What the command line needs of a process; tests give their own. */
+export interface Surroundings {
+  stdin: { isTTY?: boolean };
+  stdout: OutputStream;
+  stderr: OutputStream;
+  env: NodeJS.ProcessEnv;
+}
+
+const silent: OutputStream = { write: () => true };
+
+export interface ContextParts {
+  parsed: ParsedArguments;
+  recipeFlags: RecipeFlags;
+  surroundings: Surroundings;
+}
+
+export function createContext({ parsed, recipeFlags, surroundings }: ContextParts): CommandContext {
+  const { stdin, stdout, stderr, env } = surroundings;
+  const isJson = parsed.options.has('--json');
+  const log = createTerminal(stderr, env);
+  return {
+    argument: (name) => parsed.named.get(name),
+    arguments: parsed.all,
+    option(name) {
+      const value = parsed.options.get(name);
+      return typeof value === 'string' ? value : undefined;
+    },
+    has: (name) => parsed.options.get(name) === true,
+    recipeFlags,
+    isJson,
+    isInteractive: !isJson && stdin.isTTY === true && stdout.isTTY === true,
+    out: createTerminal(isJson ? silent : stdout, env),
+    log,
+    progress: () => createProgress(log),
+    stopSignal: (advice) => stopSignal(() => log.line(advice)),
+  };
+}
+
+/** First Ctrl-C or SIGTERM: abort. After that the system's own behaviour is back, so a second one ends the process. */
+function stopSignal(announce: () => void): AbortSignal {
+  const controller = new AbortController();
+  const signals: NodeJS.Signals[] = ['SIGINT', 'SIGTERM'];
+  const stop = (): void => {
+    for (const signal of signals) process.off(signal, stop);
+    announce();
+    controller.abort();
+  };
+  for (const signal of signals) process.on(signal, stop);
+  return controller.signal;
+}

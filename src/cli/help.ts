@@ -1,0 +1,121 @@
+import type { RecipeKey } from '../app/recipe/index.ts';
+import { usageLine } from './arguments.ts';
+import type { Command, CommandSection } from './command.ts';
+import { type Terminal, wrap } from './terminal.ts';
+
+type Row = readonly [term: string, description: string];
+
+interface Block {
+  title: string;
+  rows: readonly Row[];
+}
+
+const MAX_WIDTH = 110;
+const sections: readonly CommandSection[] = ['Start', 'Data', 'Train', 'Use', 'System'];
+
+/** `attune --help`: one line for each command, by what one wants to do. */
+export function overviewHelp(commands: ReadonlyMap<string, Command>, terminal: Terminal): string {
+  const { bold, dim } = terminal.colours;
+  const blocks = sections.map((title) => ({
+    title,
+    rows: [...commands]
+      .filter(([, command]) => command.section === title)
+      .map(([name, command]): Row => [name, command.summary]),
+  }));
+  return [
+    `${bold('attune')} fine-tunes AI models on your own data.`,
+    '',
+    `${dim('Usage')}  attune <command> [recipe.yaml] [--key value …]`,
+    '',
+    ...formatBlocks(blocks, terminal),
+    dim('attune <command> --help explains one; every command takes --json.'),
+    '',
+  ].join('\n');
+}
+
+/** `attune runs`: the verbs of one group. */
+export function groupHelp(group: string, commands: ReadonlyMap<string, Command>, terminal: Terminal): string {
+  const rows = [...commands].filter(([name]) => name.startsWith(`${group} `));
+  const block = { title: `attune ${group}`, rows: rows.map(([name, { summary }]): Row => [name, summary]) };
+  return formatBlocks([block], terminal).join('\n');
+}
+
+/** `attune train --help`; `keys` are the recipe's settings where the command takes them. */
+export function commandHelp(name: string, command: Command, keys: readonly RecipeKey[], terminal: Terminal): string {
+  const { dim } = terminal.colours;
+  const own = (command.options ?? []).map((option): Row => {
+    return [option.value === undefined ? option.name : `${option.name} ${option.value}`, option.summary];
+  });
+  const blocks: Block[] = [
+    { title: 'Arguments', rows: (command.arguments ?? []).map((argument): Row => [argument.name, argument.summary]) },
+    {
+      title: 'Options',
+      rows: [...own, ['--json', 'print one JSON document; progress goes to standard error'], ['--help', 'this text']],
+    },
+    ...recipeBlocks(keys),
+  ];
+  const examples = (command.examples ?? []).map((example) => `  attune ${example}`);
+  return [
+    `${command.summary.charAt(0).toUpperCase()}${command.summary.slice(1)}.`,
+    '',
+    `${dim('Usage')}  ${usageLine(name, command)}`,
+    '',
+    ...formatBlocks(blocks, terminal),
+    ...(examples.length > 0 ? [heading('Examples', terminal), ...examples, ''] : []),
+    ...(keys.length > 0
+      ? [dim('Settings stand in the recipe, or follow as flags, which win; names of other tools work.'), '']
+      : []),
+  ].join('\n');
+}
+
+/** Settings by the recipe's groups; an option of one method stands under that method. */
+function recipeBlocks(keys: readonly RecipeKey[]): Block[] {
+  const shown = keys.filter((key) => key.leaf !== 'version' && key.leaf !== 'references');
+  const groups = Map.groupBy(shown, groupOf);
+  return [...groups].map(([title, members]) => ({
+    title,
+    rows: members.map((key): Row => [`--${flagName(key, keys)} ${key.shown}`, describe(key)]),
+  }));
+}
+
+function groupOf(key: RecipeKey): string {
+  const section = key.path.includes('.') ? key.path.slice(0, key.path.lastIndexOf('.')) : 'run';
+  return key.methods === undefined ? `Settings: ${section}` : `Settings: ${section} ${key.methods.join(', ')}`;
+}
+
+/** The leaf name where it is enough; the short form for the choice of a method. */
+function flagName(key: RecipeKey, keys: readonly RecipeKey[]): string {
+  if (key.leaf === 'method' || key.leaf === 'name') return key.path.split('.').at(-2)!;
+  return keys.filter((other) => other.leaf === key.leaf).length === 1 ? key.leaf : key.path;
+}
+
+function describe({ description, defaultValue }: RecipeKey): string {
+  if (defaultValue === undefined || defaultValue === null) return description;
+  const text = typeof defaultValue === 'string' ? defaultValue : JSON.stringify(defaultValue).replaceAll('"', '');
+  return text === '' || text === '{}' || text === '[]' ? description : `${description} (${text})`;
+}
+
+function formatBlocks(blocks: readonly Block[], terminal: Terminal): string[] {
+  const filled = blocks.filter((block) => block.rows.length > 0);
+  const lengths = filled.flatMap((block) => block.rows.map(([term]) => term.length));
+  const termWidth = Math.min(Math.max(...lengths), Math.floor(terminal.columns / 2.2), 36);
+  return filled.flatMap(({ title, rows }) => [
+    heading(title, terminal),
+    ...rows.flatMap((row) => formatRow(row, termWidth, terminal)),
+    '',
+  ]);
+}
+
+function heading(title: string, terminal: Terminal): string {
+  return terminal.colours.bold(title);
+}
+
+function formatRow([term, description]: Row, termWidth: number, terminal: Terminal): string[] {
+  const indent = ' '.repeat(termWidth + 4);
+  const width = Math.max(20, Math.min(terminal.columns, MAX_WIDTH) - indent.length);
+  const [first, ...others] = wrap(description, width);
+  const rest = others.map((line) => `${indent}${line}`);
+  const coloured = terminal.colours.cyan(term);
+  if (term.length > termWidth) return [`  ${coloured}`, `${indent}${first}`, ...rest];
+  return [`  ${coloured}${' '.repeat(termWidth - term.length + 2)}${first}`, ...rest];
+}

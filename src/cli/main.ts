@@ -1,0 +1,13 @@
+import module from 'node:module';
+
+// Node strips the types of each file at most once: the second start takes the stripped code from the cache.
+module.enableCompileCache();
+
+// A reader that has seen enough (`attune runs list | head`) closes the pipe; that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+const { runCommandLine } = await import('./command-line.ts');
+process.exitCode = await runCommandLine(process.argv.slice(2), process);

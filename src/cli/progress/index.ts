@@ -1,0 +1,134 @@
+import { describeProblem } from '../../base/errors.ts';
+import type { PhaseStarted, RunEvent, WarningRaised } from '../../base/events.ts';
+import type { Progress } from '../command.ts';
+import { formatBytes, formatDuration } from '../../base/format.ts';
+import type { Terminal } from '../terminal.ts';
+import {
+  describeData,
+  describeEvaluation,
+  describeMetrics,
+  describePreflight,
+  describeStep,
+  describeWork,
+} from './lines.ts';
+import { LiveLine } from './live-line.ts';
+
+const LABEL_WIDTH = 10;
+const MAX_WARNING_PROBLEMS = 5;
+
+/** Shows a run's events: a line for each phase, a live line inside it, remarks between. */
+export function createProgress(terminal: Terminal): Progress {
+  return new ProgressView(terminal);
+}
+
+interface OpenPhase {
+  phase: PhaseStarted['phase'];
+  message: string;
+  startedAt: number;
+  /** What the phase found out, for its closing line. */
+  outcome?: string;
+}
+
+class ProgressView implements Progress {
+  readonly #terminal: Terminal;
+  readonly #live: LiveLine;
+  #open: OpenPhase | undefined;
+
+  constructor(terminal: Terminal) {
+    this.#terminal = terminal;
+    this.#live = new LiveLine(terminal);
+  }
+
+  readonly show = (event: RunEvent): void => {
+    const { colours, isTTY } = this.#terminal;
+    switch (event.type) {
+      case 'run-started':
+        return this.#remark(`run ${colours.bold(event.run)} in ${event.folder}`);
+      case 'phase-started':
+        return this.#openPhase(event);
+      case 'work-advanced':
+        return this.#liveUpdate(describeWork(event, colours, isTTY), event.done === event.total);
+      case 'step-finished':
+        return this.#liveUpdate(describeStep(event, colours, isTTY), event.step === event.steps);
+      case 'data-prepared':
+        return this.#conclude(describeData(event, colours));
+      case 'preflight-finished':
+        return this.#conclude(describePreflight(event, colours));
+      case 'evaluation-finished':
+        return this.#remark(describeEvaluation(event, colours));
+      case 'checkpoint-saved':
+        return this.#remark(`checkpoint of step ${event.step}: ${event.folder} (${formatBytes(event.bytes)})`);
+      default:
+        return this.#showTurn(event);
+    }
+  };
+
+  close(): void {
+    if (this.#open === undefined) return this.#live.clear();
+    this.#closePhase('·');
+  }
+
+  /** What ends, interrupts or disturbs a run. */
+  #showTurn(event: Exclude<RunEvent, { type: 'phase-started' }>): void {
+    const { colours } = this.#terminal;
+    if (event.type === 'warning-raised') this.#warn(event);
+    if (event.type === 'run-resumed') this.#remark(`resumed after step ${event.step} from ${event.from}`);
+    if (event.type === 'run-stopped')
+      this.#finish(colours.yellow('■'), 'stopped', `after step ${event.step}: ${event.reason}`);
+    if (event.type === 'run-failed') this.#finish(colours.red('✗'), 'failed', `after step ${event.step}`);
+    if (event.type !== 'run-finished') return;
+    const metrics = describeMetrics(event.metrics);
+    const text = [event.result, formatDuration(event.seconds), metrics].filter((part) => part !== '');
+    this.#finish(colours.green('✓'), 'done', text.join(colours.dim(' · ')));
+  }
+
+  #openPhase({ phase, message }: PhaseStarted): void {
+    if (this.#open !== undefined) this.#closePhase(this.#terminal.colours.green('✓'));
+    this.#open = { phase, message, startedAt: performance.now() };
+    const text = this.#labelled('·', phase, message);
+    if (this.#terminal.isTTY) this.#live.update(text);
+    else this.#live.print(text);
+  }
+
+  #closePhase(mark: string): void {
+    const { phase, message, startedAt, outcome } = this.#open!;
+    this.#open = undefined;
+    this.#live.clear();
+    const seconds = formatDuration((performance.now() - startedAt) / 1000);
+    if (!this.#terminal.isTTY && outcome === undefined) return;
+    this.#live.print(
+      `${this.#labelled(mark, phase, outcome ?? message)} ${this.#terminal.colours.dim(`(${seconds})`)}`,
+    );
+  }
+
+  #conclude(outcome: string): void {
+    if (this.#open === undefined) return this.#remark(outcome);
+    this.#open.outcome = outcome;
+  }
+
+  #finish(mark: string, label: string, text: string): void {
+    if (this.#open !== undefined) this.#closePhase(mark);
+    this.#live.print(this.#labelled(mark, label, text));
+  }
+
+  #liveUpdate(text: string, isLast: boolean): void {
+    const phase = this.#open?.phase ?? 'train';
+    this.#live.update(this.#labelled(this.#terminal.colours.cyan('·'), phase, text), isLast);
+  }
+
+  #remark(text: string): void {
+    this.#live.print(`  ${' '.repeat(LABEL_WIDTH)}${text}`);
+  }
+
+  #warn({ code, message, problems = [] }: WarningRaised): void {
+    const { yellow, dim } = this.#terminal.colours;
+    this.#live.print(`${this.#labelled(yellow('!'), 'warning', message)} ${dim(code)}`);
+    for (const problem of problems.slice(0, MAX_WARNING_PROBLEMS)) this.#remark(dim(describeProblem(problem)));
+    const more = problems.length - MAX_WARNING_PROBLEMS;
+    if (more > 0) this.#remark(dim(`… and ${more} more`));
+  }
+
+  #labelled(mark: string, label: string, text: string): string {
+    return `${mark} ${this.#terminal.colours.bold(label.padEnd(LABEL_WIDTH))}${text}`;
+  }
+}

@@ -1,0 +1,76 @@
+import type {
+  DataPrepared,
+  EvaluationFinished,
+  Metrics,
+  PreflightFinished,
+  StepFinished,
+  WorkAdvanced,
+} from '../../base/events.ts';
+import { formatBytes, formatCount, formatDuration, formatNumber } from '../../base/format.ts';
+import type { Colours } from '../terminal.ts';
+
+/** What a run's events look like in words. */
+
+const BAR_WIDTH = 20;
+
+export function barOf(share: number, colours: Colours): string {
+  const filled = Math.round(Math.min(1, Math.max(0, share)) * BAR_WIDTH);
+  return `${colours.cyan('━'.repeat(filled))}${colours.dim('━'.repeat(BAR_WIDTH - filled))}`;
+}
+
+/** The loop's line: what one looks at while waiting comes first, since narrow terminals cut the end. */
+export function describeStep(event: StepFinished, colours: Colours, withBar: boolean): string {
+  const { step, steps, loss, tokensPerSecond, secondsLeft, memoryBytes } = event;
+  const bar = withBar ? `${barOf(step / steps, colours)} ` : '';
+  return [
+    `${bar}step ${String(step).padStart(String(steps).length)}/${steps}`,
+    `loss ${colours.bold(formatNumber(loss))}`,
+    `${formatDuration(secondsLeft)} left`,
+    `${formatCount(tokensPerSecond)} tokens/s`,
+    formatBytes(memoryBytes),
+  ].join(colours.dim(' · '));
+}
+
+export function describeWork({ done, total, unit }: WorkAdvanced, colours: Colours, withBar: boolean): string {
+  const amount = (value: number): string => (unit === 'bytes' ? formatBytes(value) : formatCount(value));
+  if (total === undefined || total === 0) return unit === 'bytes' ? amount(done) : plural(done, unit);
+  const bar = withBar ? `${barOf(done / total, colours)} ` : '';
+  return `${bar}${amount(done)} of ${amount(total)}${unit === 'bytes' ? '' : ` ${unit}`}`;
+}
+
+export function describeData(event: DataPrepared, colours: Colours): string {
+  const { rows, lengths, inputTokens, lossTokens, truncated, dropped } = event;
+  const parts = [
+    `${event.format} rows: ${formatCount(rows.train)} train, ${formatCount(rows.validation)} validation, ${formatCount(rows.test)} test`,
+    `${formatCount(inputTokens)} tokens, ${formatCount(lossTokens)} trained`,
+    `lengths ${lengths.min}–${lengths.median}–${lengths.max}`,
+  ];
+  if (truncated > 0) parts.push(colours.yellow(`${plural(truncated, 'rows')} cut`));
+  if (dropped > 0) parts.push(colours.yellow(`${plural(dropped, 'rows')} dropped`));
+  return parts.join(colours.dim(' · '));
+}
+
+export function describePreflight(event: PreflightFinished, colours: Colours): string {
+  const { peakBytes, availableBytes, diskBytes, freeDiskBytes, totalSeconds, steps } = event;
+  return [
+    `memory ${formatBytes(peakBytes)} of ${formatBytes(availableBytes)}`,
+    `disk ${formatBytes(diskBytes)} of ${formatBytes(freeDiskBytes)}`,
+    `${plural(steps, 'steps')} in about ${formatDuration(totalSeconds)}`,
+  ].join(colours.dim(' · '));
+}
+
+export function describeEvaluation(event: EvaluationFinished, colours: Colours): string {
+  const best = event.best ? ` ${colours.green('best so far')}` : '';
+  return `${event.split} after step ${event.step}: ${describeMetrics(event.metrics)}${best}`;
+}
+
+export function describeMetrics(metrics: Metrics): string {
+  return Object.entries(metrics)
+    .map(([name, value]) => `${name} ${formatNumber(value)}`)
+    .join(', ');
+}
+
+/** "812 rows", "1 row". */
+function plural(count: number, unit: string): string {
+  return `${formatCount(count)} ${count === 1 ? unit.replace(/s$/, '') : unit}`;
+}

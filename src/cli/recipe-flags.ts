@@ -1,0 +1,78 @@
+import type { RecipeFlags, RecipeKeys } from '../app/recipe/index.ts';
+import { AttuneError } from '../base/errors.ts';
+import { nearest } from '../base/nearest.ts';
+import type { Command } from './command.ts';
+
+export interface SplitArguments {
+  flags: RecipeFlags;
+  /** What belongs to the command itself. */
+  rest: string[];
+}
+
+/** Everything that may follow a switch as its value. */
+const switchValues = new Set(['true', 'false', 'auto', 'null']);
+
+/** Takes the recipe's flags out of a command line: `--key value`, `--key=value`, `--switch`. */
+export function splitRecipeFlags(argv: readonly string[], command: Command, keys: RecipeKeys): SplitArguments {
+  const own = new Set(['--json', '--help', ...(command.options ?? []).map((option) => option.name)]);
+  const withValue = new Set((command.options ?? []).filter((option) => option.value).map((option) => option.name));
+  const split: SplitArguments = { flags: {}, rest: [] };
+  for (let index = 0; index < argv.length; index++) {
+    const word = argv[index];
+    if (word === '--') return { ...split, rest: [...split.rest, ...argv.slice(index)] };
+    const [name, attached] = cutAtEquals(word);
+    if (!word.startsWith('--') || own.has(name)) {
+      split.rest.push(word);
+      if (withValue.has(name) && attached === undefined && index + 1 < argv.length) split.rest.push(argv[++index]);
+      continue;
+    }
+    refuseSlip(name, own, keys);
+    const value = attached ?? valueAfter(argv, index, isSwitch(name, keys));
+    if (attached === undefined && value !== undefined) index++;
+    addFlag(split.flags, name.slice(2), value ?? true);
+  }
+  return split;
+}
+
+function cutAtEquals(word: string): [string, string | undefined] {
+  const at = word.indexOf('=');
+  return at === -1 ? [word, undefined] : [word.slice(0, at), word.slice(at + 1)];
+}
+
+function valueAfter(argv: readonly string[], index: number, isSwitchKey: boolean): string | undefined {
+  const next = argv[index + 1];
+  if (next === undefined) return undefined;
+  if (isSwitchKey) return switchValues.has(next) ? next : undefined;
+  return next.startsWith('-') && !/^-\.?\d/.test(next) ? undefined : next;
+}
+
+/** The recipe's names for a flag, dashes or underscores. */
+function keysNamed(name: string, keys: RecipeKeys) {
+  const path = name.slice(2).replaceAll('-', '_');
+  const whole = keys.at(path);
+  return whole === undefined ? keys.withLeaf(path) : [whole];
+}
+
+function isSwitch(name: string, keys: RecipeKeys): boolean {
+  const found = keysNamed(name, keys);
+  return found.length === 1 && found[0].schema.safeParse(true).success && !found[0].schema.safeParse('').success;
+}
+
+/** `--dry-rn` is nearer to the command's own option than to any setting of the recipe. */
+function refuseSlip(name: string, own: ReadonlySet<string>, keys: RecipeKeys): void {
+  if (keysNamed(name, keys).length > 0) return;
+  const close = nearest(name, [...own]);
+  const setting = nearest(
+    name.slice(2),
+    keys.all.map((key) => key.leaf),
+  );
+  if (close === undefined || setting !== undefined) return;
+  throw new AttuneError('E_USAGE', { what: `There is no option ${name}`, fix: `did you mean ${close}?` });
+}
+
+function addFlag(flags: RecipeFlags, name: string, value: unknown): void {
+  if (Object.hasOwn(flags, name)) {
+    throw new AttuneError('E_USAGE', { what: `--${name} is given twice`, fix: 'give it once' });
+  }
+  Object.defineProperty(flags, name, { value, enumerable: true });
+}

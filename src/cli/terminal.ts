@@ -1,0 +1,53 @@
+import picocolors from 'picocolors';
+
+export type Colours = ReturnType<typeof picocolors.createColors>;
+
+/** The parts of a stream that the command line uses; tests give their own. */
+export interface OutputStream {
+  isTTY?: boolean;
+  columns?: number;
+  write(text: string): unknown;
+}
+
+/** One output stream with its width and colours. */
+export interface Terminal {
+  readonly isTTY: boolean;
+  readonly columns: number;
+  readonly colours: Colours;
+  write(text: string): void;
+  line(text?: string): void;
+}
+
+export function createTerminal(stream: OutputStream, env: NodeJS.ProcessEnv): Terminal {
+  const isTTY = stream.isTTY === true;
+  const write = (text: string): void => void stream.write(text);
+  return {
+    isTTY,
+    columns: isTTY ? Math.max(40, stream.columns ?? 80) : 100,
+    colours: picocolors.createColors(wantsColours(isTTY, env)),
+    write,
+    line: (text = '') => write(`${text}\n`),
+  };
+}
+
+/** Colours are for people: on a terminal only, unless FORCE_COLOR asks; NO_COLOR always wins. */
+function wantsColours(isTTY: boolean, env: NodeJS.ProcessEnv): boolean {
+  if ((env.NO_COLOR ?? '') !== '') return false;
+  if (env.FORCE_COLOR !== undefined) return env.FORCE_COLOR !== '0';
+  return isTTY && env.TERM !== 'dumb';
+}
+
+/** Breaks a paragraph into lines of at most `width` characters; a longer word stands alone. */
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = line === '' ? word : `${line} ${word}`;
+    }
+  }
+  return [...lines, line];
+}
