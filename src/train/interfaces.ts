@@ -5,6 +5,7 @@ import type { Task } from '../models/architecture.ts';
 import type { StageRunner } from '../models/stack.ts';
 import type { Parameter } from '../nn/index.ts';
 import type { Tensor } from '../tensor/index.ts';
+import type { Tokenizer } from '../text/index.ts';
 
 /** One row, tokenised: what batches are made of. */
 export interface PreparedRow {
@@ -13,6 +14,8 @@ export interface PreparedRow {
   ids: Int32Array;
   /** 1 where the token is one that the model learns to produce. */
   trained: Uint8Array;
+  /** BERT's segment ids, for models that have them. */
+  typeIds?: Int32Array;
   /** Index of the class, for objectives that have classes. */
   label?: number;
   source: { file: string; line: number };
@@ -37,6 +40,17 @@ export interface LossResult {
   tally: Tally;
 }
 
+/** What turns examples into tokens for a given model. */
+export interface Processor {
+  tokenizer: Tokenizer;
+  /** The clock that templates see; fixed per run, so that rows come out the same when it is resumed. */
+  now: Date;
+  /** Class names, for objectives that have classes. */
+  labels?: readonly string[];
+  /** Whether the model's trunk is causal: a decoder, not an encoder. */
+  causal: boolean;
+}
+
 /** What is optimised. An objective sees hidden states and log-probabilities, never whole logits. */
 export interface Objective {
   /** Chooses the model's head. */
@@ -46,8 +60,8 @@ export interface Objective {
   readonly separable: true | string;
   /** Name of the count that the loss is a mean over: `tokens`, `rows`. */
   readonly unit: string;
-  /** Tokenises one example; a row that cannot be trained on is a problem, not an exception. */
-  prepare(example: Example): PreparedRow | Problem;
+  /** Tokenises examples, in order; a row that cannot be trained on is undefined and has its problem listed. */
+  prepare(examples: readonly Example[]): Promise<{ rows: (PreparedRow | undefined)[]; problems: Problem[] }>;
   collate(rows: readonly PreparedRow[]): Batch;
   counts(batch: Batch): Counts;
   loss(model: Model, batch: Batch, context: { totals: Counts; runner?: StageRunner }): LossResult;
@@ -82,8 +96,6 @@ export interface ResultNotes {
   baseModel: string;
   revision?: string;
   task: Task;
-  /** attune's own notes, written beside the standard files. */
-  attune: Readonly<Record<string, unknown>>;
 }
 
 export interface StepOptions {

@@ -1,0 +1,66 @@
+// N tokens of a batch, L of them predicted with loss, R rows
+import { layoutOfRows } from '../../nn/index.ts';
+import type { Model } from '../../models/model.ts';
+import type { StageRunner } from '../../models/stack.ts';
+import { aten, fromArray, zeros, type Tensor } from '../../tensor/index.ts';
+import type { Batch, Counts, LossResult, PreparedRow } from '../../train/interfaces.ts';
+
+/** Rows side by side as one flat causal input. */
+export function collateRows(rows: readonly PreparedRow[], options: { causal: boolean }): Batch {
+  const layout = layoutOfRows(rows.map((row) => row.ids.length), { causal: options.causal });
+  const ids = new BigInt64Array(layout.positions.length);
+  const tokenTypes = rows.some((row) => row.typeIds !== undefined) ? new BigInt64Array(ids.length) : undefined;
+  for (const [r, row] of rows.entries()) {
+    for (let t = 0; t < row.ids.length; t++) {
+      ids[layout.offsets[r] + t] = BigInt(row.ids[t]);
+      if (tokenTypes !== undefined) tokenTypes[layout.offsets[r] + t] = BigInt(row.typeIds?.[t] ?? 0);
+    }
+  }
+  return { rows, input: { ids, layout, tokenTypes } };
+}
+
+/** Trained tokens of a row; its first token has nothing that it could be predicted from. */
+export function trainedTokens(row: PreparedRow): number {
+  let count = 0;
+  for (let t = 1; t < row.trained.length; t++) count += row.trained[t];
+  return count;
+}
+
+export function countTokens(batch: Batch): Counts {
+  return { tokens: batch.rows.reduce((sum, row) => sum + trainedTokens(row), 0), rows: batch.rows.length };
+}
+
+interface Predictions {
+  /** Where in the batch each prediction is made: [L]. */
+  places: BigInt64Array;
+  targets: BigInt64Array;
+  rows: BigInt64Array;
+}
+
+function predictionsOf(batch: Batch): Predictions {
+  const places: bigint[] = [];
+  const targets: bigint[] = [];
+  const rows: bigint[] = [];
+  for (const [r, row] of batch.rows.entries()) {
+    const start = batch.input.layout.offsets[r];
+    for (let t = 1; t < row.ids.length; t++) {
+      if (row.trained[t] === 0) continue;
+      places.push(BigInt(start + t - 1));
+      targets.push(BigInt(row.ids[t]));
+      rows.push(BigInt(r));
+    }
+  }
+  return { places: BigInt64Array.from(places), targets: BigInt64Array.from(targets), rows: BigInt64Array.from(rows) };
+}
+
+/** Cross-entropy of the trained tokens, each weighing 1 / totals.tokens: the mean over a whole step's tokens. */
+export function nextTokenLoss(model: Model, batch: Batch, context: { totals: Counts; runner?: StageRunner }): LossResult {
+  const { places, targets, rows } = predictionsOf(batch);
+  const hidden = model.hidden(batch.input, { runner: context.runner });
+  const onDevice = (array: BigInt64Array): Tensor => fromArray(array).toDevice(model.device);
+  const { logProbs, hit } = model.tokenHead.tokenLogProbs(hidden.indexSelect(0, onDevice(places)), onDevice(targets));
+  const weighed = logProbs.mul(-1 / context.totals.tokens);
+  const perRow = aten.index_add.default(zeros([batch.rows.length], { dtype: weighed.dtype, device: model.device }), 0, onDevice(rows), weighed);
+  const tokens = targets.length;
+  return { perRow, tally: { mean_token_accuracy: { sum: hit.sum(), count: tokens } } };
+}

@@ -1,0 +1,20 @@
+import { Renderer } from '../../text/index.ts';
+import type { Objective, Processor } from '../../train/interfaces.ts';
+import { collateRows, countTokens, nextTokenLoss } from './next-token.ts';
+import type { PretrainOptions } from './pretrain.options.ts';
+import { renderExamples } from './sft.ts';
+
+/** Language modelling on plain text, all of it trained: pre-training and domain adaptation. */
+export function create(_options: PretrainOptions, processor: Processor): Objective {
+  const renderer = new Renderer(processor.tokenizer, { trainOn: 'all', now: processor.now });
+  return {
+    task: 'causal-lm',
+    accepts: ['text', 'chat', 'completion'],
+    separable: true,
+    unit: 'tokens',
+    prepare: (examples) => renderExamples(renderer, examples),
+    collate: (rows) => collateRows(rows, { causal: true }),
+    counts: countTokens,
+    loss: nextTokenLoss,
+  };
+}

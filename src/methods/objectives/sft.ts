@@ -1,0 +1,33 @@
+import type { Problem } from '../../base/errors.ts';
+import type { Example } from '../../data/example.ts';
+import { Renderer, type RenderableRow } from '../../text/index.ts';
+import type { Objective, PreparedRow, Processor } from '../../train/interfaces.ts';
+import { collateRows, countTokens, nextTokenLoss } from './next-token.ts';
+import type { SftOptions } from './sft.options.ts';
+
+/** Tokenises renderable examples through the one renderer. */
+export async function renderExamples(
+  renderer: Renderer,
+  examples: readonly Example[],
+): Promise<{ rows: (PreparedRow | undefined)[]; problems: Problem[] }> {
+  const rendered = await renderer.renderRows(examples as readonly RenderableRow[]);
+  const rows = rendered.rows.map((row, i) =>
+    row === undefined ? undefined : { id: examples[i].id, ids: row.ids, trained: row.trained, source: examples[i].source },
+  );
+  return { rows, problems: rendered.problems };
+}
+
+/** Supervised fine-tuning: answers to prompts and conversations, by cross-entropy over the answers' tokens. */
+export function create(options: SftOptions, processor: Processor): Objective {
+  const renderer = new Renderer(processor.tokenizer, { trainOn: options.train_on, now: processor.now });
+  return {
+    task: 'causal-lm',
+    accepts: ['chat', 'completion'],
+    separable: true,
+    unit: 'tokens',
+    prepare: (examples) => renderExamples(renderer, examples),
+    collate: (rows) => collateRows(rows, { causal: true }),
+    counts: countTokens,
+    loss: nextTokenLoss,
+  };
+}

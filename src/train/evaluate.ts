@@ -1,0 +1,79 @@
+import type { Metrics } from '../base/events.ts';
+import type { Model } from '../models/model.ts';
+import { noGrad, scope } from '../tensor/index.ts';
+import type { Objective, PreparedRow } from './interfaces.ts';
+import { addCounts, TallySums, turn } from './step.ts';
+
+export interface EvaluationResult {
+  /** `loss` and what the objective tallies. */
+  metrics: Metrics;
+  /** Each row's own loss, in the order given: nats per unit (token or row). */
+  perRow: Float64Array;
+  counts: Record<string, number>;
+}
+
+export interface EvaluationOptions {
+  microBatchTokens: number;
+  /** After each batch, with the rows done. */
+  onProgress?: (rows: number) => void;
+}
+
+/** Scores rows without gradients. Only sums are kept: memory does not grow with the rows. */
+export async function evaluateRows(
+  parts: { model: Model; objective: Objective },
+  rows: readonly PreparedRow[],
+  options: EvaluationOptions,
+): Promise<EvaluationResult> {
+  const { model, objective } = parts;
+  const sums = new TallySums();
+  const perRow = new Float64Array(rows.length);
+  const counts: Record<string, number>[] = [];
+  let loss = 0;
+  let done = 0;
+  for (const indices of byTokens(rows, options.microBatchTokens)) {
+    const batch = objective.collate(indices.map((i) => rows[i]));
+    counts.push(objective.counts(batch));
+    noGrad(() =>
+      scope(() => {
+        const result = objective.loss(model, batch, { totals: ones(objective.unit) });
+        sums.add(result.tally);
+        for (const [i, value] of result.perRow.toNumbers().entries()) {
+          loss += value;
+          perRow[indices[i]] = value / unitsOf(objective, rows[indices[i]]);
+        }
+      }),
+    );
+    done += indices.length;
+    options.onProgress?.(done);
+    await turn();
+  }
+  const totals = addCounts(counts);
+  return { metrics: { loss: loss / Math.max(1, totals[objective.unit]), ...sums.metrics() }, perRow, counts: totals };
+}
+
+/** Totals that scale nothing: rows give their sums. */
+function ones(unit: string): Record<string, number> {
+  return { [unit]: 1, tokens: 1, rows: 1 };
+}
+
+function unitsOf(objective: Objective, row: PreparedRow): number {
+  const { [objective.unit]: units } = objective.counts(objective.collate([row]));
+  return Math.max(1, units);
+}
+
+/** Row indices in batches of at most so many tokens (a longer row alone), short rows together. */
+export function byTokens(rows: readonly PreparedRow[], limit: number): number[][] {
+  const order = rows.keys().toArray().sort((a, b) => rows[a].ids.length - rows[b].ids.length || a - b);
+  const batches: number[][] = [];
+  let filled = Number.POSITIVE_INFINITY;
+  for (const i of order) {
+    const length = rows[i].ids.length;
+    if (filled + length > limit) {
+      batches.push([]);
+      filled = 0;
+    }
+    batches[batches.length - 1].push(i);
+    filled += length;
+  }
+  return batches;
+}

@@ -1,0 +1,118 @@
+import { rowKey } from './row-key.ts';
+import { AttuneError } from '../base/errors.ts';
+import type { Metrics } from '../base/events.ts';
+import type { Model } from '../models/model.ts';
+import { rowOfTokens, withRandomness, type Randomness } from '../nn/index.ts';
+import { backward, fromArray, scope } from '../tensor/index.ts';
+import type { Batch, Counts, Objective, PreparedRow, StepOptions, Tally, Update } from './interfaces.ts';
+import { Tape } from './tape.ts';
+
+export interface StepParts {
+  model: Model;
+  objective: Objective;
+  update: Update;
+}
+
+export interface StepRequest {
+  /** The step's rows in micro-batches. */
+  microBatches: readonly (readonly PreparedRow[])[];
+  step: number;
+  seed: number;
+  checkpointing: boolean;
+  options: StepOptions;
+}
+
+export interface StepResult {
+  loss: number;
+  gradNorm: number;
+  inputTokens: number;
+  counts: Counts;
+  metrics: Metrics;
+}
+
+/**
+ * One optimiser step. Counts are summed over all micro-batches first and every term is scaled by its total, so that any
+ * split of the rows gives the same update. Between micro-batches the event loop gets its turn.
+ */
+export async function trainStep(parts: StepParts, request: StepRequest): Promise<StepResult> {
+  const { model, objective, update } = parts;
+  const batches = request.microBatches.map((rows) => objective.collate(rows));
+  const totals = addCounts(batches.map((batch) => objective.counts(batch)));
+  const sums = new TallySums();
+  const perRow: number[] = [];
+  for (const batch of batches) {
+    scope(() => {
+      const tape = new Tape({ checkpointing: request.checkpointing });
+      const randomness = randomnessOf(model, batch, request);
+      const result = withRandomness(randomness, () => objective.loss(model, batch, { totals, runner: tape }));
+      backward([result.perRow.sum()]);
+      tape.backward();
+      perRow.push(...result.perRow.toNumbers());
+      sums.add(result.tally);
+    });
+    await turn();
+  }
+  const rows = request.microBatches.flat();
+  refuseNonFinite(perRow, rows, request.step);
+  const gradNorm = update.step(request.options);
+  if (!Number.isFinite(gradNorm)) throw diverged(`a gradient norm of ${gradNorm}`, rows, request.step);
+  return {
+    loss: perRow.reduce((sum, value) => sum + value, 0),
+    gradNorm,
+    inputTokens: rows.reduce((sum, row) => sum + row.ids.length, 0),
+    counts: totals,
+    metrics: sums.metrics(),
+  };
+}
+
+/** Lets timers, signals and messages in. */
+export function turn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}
+
+export function addCounts(all: readonly Counts[]): Counts {
+  const totals: Counts = {};
+  for (const counts of all) for (const [name, value] of Object.entries(counts)) totals[name] = (totals[name] ?? 0) + value;
+  return totals;
+}
+
+/** Adds up tallies over batches; a metric is its sum by its count. */
+export class TallySums {
+  readonly #sums = new Map<string, { sum: number; count: number }>();
+
+  add(tally: Tally): void {
+    for (const [name, { sum, count }] of Object.entries(tally)) {
+      const entry = this.#sums.get(name) ?? { sum: 0, count: 0 };
+      this.#sums.set(name, { sum: entry.sum + sum.item(), count: entry.count + count });
+    }
+  }
+
+  metrics(): Metrics {
+    return Object.fromEntries([...this.#sums].filter(([, { count }]) => count > 0).map(([name, { sum, count }]) => [name, sum / count]));
+  }
+}
+
+function randomnessOf(model: Model, batch: Batch, request: StepRequest): Randomness | undefined {
+  const layout = batch.input.layout;
+  if (layout === undefined) return undefined;
+  const rows = rowOfTokens(layout);
+  const keys = batch.rows.map((row) => rowKey(row.id));
+  const tokens = BigInt64Array.from(layout.positions, (position, i) => BigInt.asIntN(64, keys[rows[i]] + position));
+  return { seed: request.seed, step: request.step, tokens: fromArray(tokens).toDevice(model.device) };
+}
+
+function refuseNonFinite(perRow: readonly number[], rows: readonly PreparedRow[], step: number): void {
+  const bad = rows.filter((_, i) => !Number.isFinite(perRow[i]));
+  if (bad.length > 0) throw diverged('a loss that is not a number', bad, step);
+}
+
+function diverged(got: string, rows: readonly PreparedRow[], step: number): AttuneError {
+  return new AttuneError('E_DIVERGED', {
+    what: `Training diverged at step ${step + 1}; the weights before it are those of the last checkpoint`,
+    got,
+    problems: rows.map(({ source, ids }) => ({ ...source, message: `a row of ${ids.length} tokens in this step` })),
+    fix: 'lower the learning rate, or look at the rows named above',
+  });
+}

@@ -1,0 +1,79 @@
+import { join } from 'node:path';
+import { AttuneError } from '../base/errors.ts';
+import { readJson, writeJson } from '../files/json.ts';
+import { noGrad, SafetensorsFile, scope, writeSafetensors, type Tensor } from '../tensor/index.ts';
+import type { Tuning, Update } from './interfaces.ts';
+
+/** Everything of a run that is no tensor: with the weights, the moments and the recipe it is the whole state. */
+export interface TrainerState {
+  /** Optimiser steps done. */
+  step: number;
+  /** The sampler's place. */
+  epoch: number;
+  index: number;
+  inputTokens: number;
+  lossTokens: number;
+  /** Lowest validation loss so far and the step it was seen at. */
+  best: { step: number; loss: number } | null;
+  /** Evaluations since the best one. */
+  stale: number;
+  /** Seconds trained, over all resumes. */
+  seconds: number;
+}
+
+/** What a checkpoint says of its run besides: the clock that templates saw. */
+export interface SavedState extends TrainerState {
+  started: string;
+}
+
+export function newTrainerState(): TrainerState {
+  return { step: 0, epoch: 0, index: 0, inputTokens: 0, lossTokens: 0, best: null, stale: 0, seconds: 0 };
+}
+
+const WEIGHTS = 'weights.safetensors';
+const OPTIMIZER = 'optimizer.safetensors';
+const STATE = 'trainer_state.json';
+const RECIPE = 'recipe.json';
+
+export interface CheckpointParts {
+  tuning: Tuning;
+  update: Update;
+  recipe: unknown;
+  /** The run's clock. */
+  now: Date;
+}
+
+/** Writes the whole state into a folder; returns its bytes. */
+export function writeState(folder: string, state: TrainerState, parts: CheckpointParts): number {
+  const weights = scope(() => writeSafetensors(join(folder, WEIGHTS), parts.tuning.state()));
+  const moments = scope(() => writeSafetensors(join(folder, OPTIMIZER), parts.update.state()));
+  writeJson(join(folder, STATE), { ...state, started: parts.now.toISOString() } satisfies SavedState);
+  writeJson(join(folder, RECIPE), parts.recipe);
+  return weights + moments;
+}
+
+/** Takes up a saved state, weights and moments included. */
+export function readState(folder: string, parts: Pick<CheckpointParts, 'tuning' | 'update'>): TrainerState {
+  const { started: _, ...state } = readJson<SavedState>(join(folder, STATE));
+  if (!Number.isInteger(state.step) || !Number.isInteger(state.epoch)) {
+    throw new AttuneError('E_CHECKPOINT_BAD', { what: `${join(folder, STATE)} is no state of a run`, fix: 'resume from another checkpoint' });
+  }
+  readWeights(folder, parts.tuning);
+  withTensors(join(folder, OPTIMIZER), (tensors) => parts.update.load(tensors));
+  return state;
+}
+
+/** When the run of a checkpoint began. */
+export function startOf(folder: string): Date {
+  return new Date(readJson<SavedState>(join(folder, STATE)).started);
+}
+
+/** Takes up the weights only: the best checkpoint's, for the result. */
+export function readWeights(folder: string, tuning: Tuning): void {
+  withTensors(join(folder, WEIGHTS), (tensors) => tuning.load(tensors));
+}
+
+function withTensors(path: string, use: (tensors: ReadonlyMap<string, Tensor>) => void): void {
+  using file = new SafetensorsFile(path);
+  noGrad(() => scope(() => use(new Map(file.names.map((name) => [name, file.get(name)])))));
+}

@@ -1,0 +1,181 @@
+import type { EventSink, Metrics } from '../base/events.ts';
+import type { Sampler } from '../data/sampler.ts';
+import type { Model } from '../models/model.ts';
+import { engine } from '../tensor/index.ts';
+import { evaluateRows } from './evaluate.ts';
+import type { Objective, PreparedRow, Tuning, Update } from './interfaces.ts';
+import { learningRateAt, type Schedule } from './schedule.ts';
+import { trainStep, type StepResult } from './step.ts';
+import { newTrainerState, type TrainerState } from './trainer-state.ts';
+
+export interface TrainerParts {
+  model: Model;
+  tuning: Tuning;
+  update: Update;
+  objective: Objective;
+  train: readonly PreparedRow[];
+  validation: readonly PreparedRow[];
+  sampler: Sampler;
+}
+
+export interface TrainerOptions {
+  schedule: Schedule;
+  weightDecay: number;
+  maxGradNorm: number;
+  seed: number;
+  microBatchTokens: number;
+  checkpointing: boolean;
+  /** Steps between evaluations and between checkpoints; 0 for never. The last step always has both. */
+  evaluateEvery: number;
+  saveEvery: number;
+  /** Evaluations without a better loss before training stops; null for no limit. */
+  patience: number | null;
+  /** Whether a step with the best loss is saved at once. */
+  keepBest: boolean;
+}
+
+export interface TrainerHooks {
+  emit: EventSink;
+  signal: AbortSignal;
+  /** Saves the whole state. */
+  save(state: TrainerState): Promise<void>;
+}
+
+export type Outcome = 'finished' | 'stopped';
+
+/** The loop: batches, steps, evaluations, checkpoints. It knows no method by name. */
+export class Trainer {
+  readonly #parts: TrainerParts;
+  readonly #options: TrainerOptions;
+  readonly #hooks: TrainerHooks;
+  state: TrainerState;
+  #savedStep = -1;
+  #latest: Metrics = {};
+
+  constructor(parts: TrainerParts, options: TrainerOptions, hooks: TrainerHooks) {
+    this.#parts = parts;
+    this.#options = options;
+    this.#hooks = hooks;
+    this.state = newTrainerState();
+  }
+
+  /** Goes on from a state whose weights and moments are already in place. */
+  resume(state: TrainerState): void {
+    this.state = { ...state };
+    this.#savedStep = state.step;
+    this.#parts.sampler.restore(state);
+  }
+
+  /** The last evaluation's metrics. */
+  get metrics(): Metrics {
+    return this.#latest;
+  }
+
+  /** Trains to the end, or until it is asked to stop; then it saves first. */
+  async run(): Promise<Outcome> {
+    const { totalSteps } = this.#options.schedule;
+    while (this.state.step < totalSteps) {
+      if (this.#hooks.signal.aborted) return this.#stop();
+      await this.#step();
+      const isLast = this.state.step === totalSteps;
+      if (isLast || isDue(this.state.step, this.#options.evaluateEvery)) await this.evaluate();
+      if (isLast || isDue(this.state.step, this.#options.saveEvery)) await this.#save();
+      if (this.#isStale()) break;
+    }
+    if (this.#savedStep !== this.state.step) await this.#save();
+    return 'finished';
+  }
+
+  async #step(): Promise<void> {
+    const started = performance.now();
+    const { sampler, train } = this.#parts;
+    const batch = sampler.next();
+    const result = await trainStep(this.#parts, {
+      microBatches: batch.microBatches.map((rows) => rows.map((row) => train[row])),
+      step: this.state.step,
+      seed: this.#options.seed,
+      checkpointing: this.#options.checkpointing,
+      options: {
+        learningRate: learningRateAt(this.#options.schedule, this.state.step),
+        weightDecay: this.#options.weightDecay,
+        maxGradNorm: this.#options.maxGradNorm,
+      },
+    });
+    this.#advance(result, (performance.now() - started) / 1000);
+  }
+
+  #advance(result: StepResult, seconds: number): void {
+    const { state } = this;
+    const learningRate = learningRateAt(this.#options.schedule, state.step);
+    state.step++;
+    state.epoch = this.#parts.sampler.state.epoch;
+    state.index = this.#parts.sampler.state.index;
+    state.inputTokens += result.inputTokens;
+    state.lossTokens += result.counts.tokens ?? 0;
+    state.seconds += seconds;
+    const { totalSteps } = this.#options.schedule;
+    this.#hooks.emit({
+      type: 'step-finished',
+      step: state.step,
+      steps: totalSteps,
+      epoch: this.#epochs(),
+      loss: result.loss,
+      grad_norm: result.gradNorm,
+      learning_rate: learningRate,
+      inputTokens: state.inputTokens,
+      lossTokens: state.lossTokens,
+      tokensPerSecond: result.inputTokens / seconds,
+      secondsLeft: (state.seconds / state.step) * (totalSteps - state.step),
+      memoryBytes: engine().residentBytes(),
+      metrics: result.metrics,
+    });
+  }
+
+  #epochs(): number {
+    return this.state.epoch + this.state.index / this.#parts.sampler.batchesPerEpoch;
+  }
+
+  /** Scores the validation rows; a better loss than ever is remembered and saved. */
+  async evaluate(): Promise<void> {
+    const { validation } = this.#parts;
+    if (validation.length === 0) return;
+    const { metrics } = await evaluateRows(this.#parts, validation, { microBatchTokens: this.#options.microBatchTokens });
+    const { state } = this;
+    const best = state.best === null || metrics.loss < state.best.loss;
+    if (best) state.best = { step: state.step, loss: metrics.loss };
+    state.stale = best ? 0 : state.stale + 1;
+    this.#latest = metrics;
+    this.#hooks.emit({
+      type: 'evaluation-finished',
+      step: state.step,
+      epoch: this.#epochs(),
+      split: 'validation',
+      rows: validation.length,
+      metrics,
+      best,
+    });
+    if (best && this.#options.keepBest && state.step > 0) await this.#save();
+  }
+
+  #isStale(): boolean {
+    const { patience } = this.#options;
+    return patience !== null && this.state.stale >= patience;
+  }
+
+  async #save(): Promise<void> {
+    if (this.#savedStep === this.state.step) return;
+    await this.#hooks.save(this.state);
+    this.#savedStep = this.state.step;
+  }
+
+  async #stop(): Promise<Outcome> {
+    if (this.state.step > 0) await this.#save();
+    const { reason } = this.#hooks.signal;
+    this.#hooks.emit({ type: 'run-stopped', step: this.state.step, reason: reason instanceof Error ? reason.message : String(reason) });
+    return 'stopped';
+  }
+}
+
+function isDue(step: number, every: number): boolean {
+  return every > 0 && step % every === 0;
+}

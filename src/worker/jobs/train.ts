@@ -1,0 +1,72 @@
+import type { Metrics } from '../../base/events.ts';
+import { listCheckpoints } from '../../store/checkpoints.ts';
+import { newRunId } from '../../store/run-folder.ts';
+import { engineIdentity } from '../../tensor/index.ts';
+import type { Recipe } from '../../train/recipe.ts';
+import { startOf } from '../../train/trainer-state.ts';
+import { preflight } from '../run/preflight.ts';
+import { prepareRun, resumeRun, takeBest, type PreparedRun } from '../run/training-run.ts';
+import { writeResult } from '../run/write-result.ts';
+import type { JobContext } from '../job.ts';
+
+export interface TrainInput {
+  recipe: Recipe;
+  /** Stops after the preflight. */
+  dryRun?: boolean;
+  /** Goes on from the newest checkpoint of the folder. */
+  resume?: boolean;
+}
+
+export interface TrainResult {
+  outcome: 'finished' | 'stopped' | 'dry-run';
+  step: number;
+  /** Where the adapter or the model lies. */
+  result: string | null;
+  metrics: Metrics;
+  seconds: number;
+}
+
+/** A whole training run: data, preflight, training, result. */
+export async function run(input: TrainInput, context: JobContext): Promise<TrainResult> {
+  const { emit, signal } = context;
+  const folder = context.folder ?? input.recipe.output_dir;
+  const now = runClock(folder, input.resume === true);
+  emit({ type: 'run-started', run: newRunId(now), folder, recipe: input.recipe, identity: engineIdentity() });
+  const prepared = await prepareRun({ recipe: input.recipe, folder, emit, signal, now });
+  const isResumed = input.resume === true && resumeRun(prepared);
+  if (!isResumed) await checkBefore(prepared);
+  const { trainer } = prepared;
+  if (input.dryRun === true) return summary(prepared, 'dry-run', null);
+  emit({ type: 'phase-started', phase: 'train', message: `training for ${prepared.options.schedule.totalSteps} steps` });
+  if (trainer.state.step === 0) await trainer.evaluate();
+  const outcome = await trainer.run();
+  if (outcome === 'stopped') return summary(prepared, 'stopped', null);
+  emit({ type: 'phase-started', phase: 'save', message: 'writing the result' });
+  const step = takeBest(prepared);
+  const result = writeResult(prepared, { step, metrics: trainer.metrics });
+  emit({ type: 'run-finished', step, result, metrics: trainer.metrics, seconds: trainer.state.seconds });
+  return summary(prepared, 'finished', result);
+}
+
+async function checkBefore(prepared: PreparedRun): Promise<void> {
+  const { context, parts, options } = prepared;
+  await preflight({
+    parts,
+    options,
+    folder: context.folder,
+    checkpointsKept: context.recipe.checkpoints.keep + 1,
+    recipe: context.recipe,
+    emit: context.emit,
+  });
+}
+
+function summary({ trainer }: PreparedRun, outcome: TrainResult['outcome'], result: string | null): TrainResult {
+  const { step, seconds } = trainer.state;
+  return { outcome, step, result, metrics: trainer.metrics, seconds };
+}
+
+/** The run's first start: templates that write the date must see the same one after a resume. */
+function runClock(folder: string, isResumed: boolean): Date {
+  const latest = isResumed ? listCheckpoints(folder).at(-1) : undefined;
+  return latest === undefined ? new Date() : startOf(latest.folder);
+}

@@ -1,0 +1,26 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { join, resolve } from 'node:path';
+import { AttuneError } from '../../base/errors.ts';
+
+/** The model that comes with the package. */
+export const OWN_BASE = 'attune-base';
+
+/** The folder of a base model: a path, or the name of the one that comes with the package. */
+export function modelFolder(name: string): string {
+  if (name === OWN_BASE && !existsSync(name))
+    return fileURLToPath(new URL('../../../assets/attune-base', import.meta.url));
+  if (existsSync(name)) return resolve(name);
+  const isHubName = /^[\w.-]+\/[\w.-]+$/.test(name);
+  throw new AttuneError('E_MODEL_MISSING', {
+    what: `There is no model at ${name}`,
+    got: isHubName ? 'a name on the Hugging Face hub: models are not fetched from there yet' : 'no such folder',
+    expected: `a Hugging Face folder (config.json, safetensors, tokenizer.json), or ${OWN_BASE}`,
+    fix: isHubName ? 'fetch the model by other means and give its folder' : 'check the path',
+  });
+}
+
+/** True for a folder that holds an adapter rather than a model. */
+export function isAdapterFolder(folder: string): boolean {
+  return existsSync(join(folder, 'adapter_config.json'));
+}

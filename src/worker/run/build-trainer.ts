@@ -1,0 +1,120 @@
+import type { Recipe } from '../../train/recipe.ts';
+import { makeSampler, type MixturePart, type Sampler } from '../../data/index.ts';
+import { objectives } from '../../methods/objectives/index.ts';
+import { tunings } from '../../methods/tuning/index.ts';
+import { updates } from '../../methods/update/index.ts';
+import { loadModel, readConfig } from '../../models/load.ts';
+import { architectures } from '../../models/index.ts';
+import type { Model } from '../../models/model.ts';
+import { noGrad, scope, type DType } from '../../tensor/index.ts';
+import type { Objective, PreparedRow, Processor, Tuning, Update } from '../../train/interfaces.ts';
+import { warmupSteps } from '../../train/schedule.ts';
+import type { TrainerOptions } from '../../train/trainer.ts';
+
+export async function createObjective(recipe: Recipe, processor: Processor): Promise<Objective> {
+  const { name, ...options } = recipe.objective;
+  const method = await objectives.load(name);
+  return method.create(options as never, processor);
+}
+
+/** Whether the base model's trunk is causal, from its type: an encoder reads both ways. */
+export async function isCausal(folder: string): Promise<boolean> {
+  const raw = readConfig(folder);
+  const architecture = await architectures.load(String(raw.model_type));
+  return 'causal-lm' in architecture.heads(raw) || 'seq2seq' in architecture.heads(raw);
+}
+
+export interface TunedModel {
+  model: Model;
+  tuning: Tuning;
+  /** Parts that the checkpoint lacked: a new head. */
+  initialised: readonly string[];
+}
+
+/** The base model with its tuning in place: trained weights in f32, frozen ones in the compute type. */
+export async function createTuned(
+  recipe: Recipe,
+  folder: string,
+  choice: { task: Objective['task']; labels?: readonly string[]; dtype: DType },
+): Promise<TunedModel> {
+  const { seed } = recipe.training;
+  const { model, initialised } = await loadModel(folder, {
+    task: choice.task,
+    labels: choice.labels,
+    dtype: 'stored',
+    seed,
+  });
+  model.dtype = choice.dtype;
+  const { method: name, ...options } = recipe.tuning as { method: string } & Record<string, unknown>;
+  const method = await tunings.load(name);
+  const newModules = [...new Set(initialised.map((path) => path.slice(0, path.lastIndexOf('.'))))];
+  const tuning = method.create(model, withNewModules(options, newModules) as never, { seed });
+  settleFrozen(model, choice.dtype);
+  return { model, tuning, initialised };
+}
+
+/** A new head is trained whole, whatever the tuning. */
+function withNewModules(options: Record<string, unknown>, modules: readonly string[]): Record<string, unknown> {
+  if (modules.length === 0 || !Array.isArray(options.modules_to_save)) return options;
+  return { ...options, modules_to_save: [...new Set([...(options.modules_to_save as string[]), ...modules])] };
+}
+
+/** Weights that do not move are kept in the compute type. */
+function settleFrozen(model: Model, dtype: DType): void {
+  noGrad(() => {
+    for (const [, parameter] of model.parameters()) {
+      if (!parameter.trainable) scope(() => parameter.assign(parameter.tensor.to(dtype)));
+    }
+  });
+}
+
+export async function createUpdate(recipe: Recipe, tuning: Tuning): Promise<Update> {
+  const { name, ...options } = recipe.training.optimizer;
+  const method = await updates.load(name);
+  return method.create(tuning.trainables, options as never);
+}
+
+export function createSampler(
+  recipe: Recipe,
+  rows: readonly PreparedRow[],
+  options: { microBatchTokens: number; mixture?: readonly MixturePart[] },
+): Sampler {
+  const { batch_size: batchSize, seed } = recipe.training;
+  return makeSampler({
+    rows: rows.length,
+    lengths: rows.map(({ ids }) => ids.length),
+    batchSize,
+    seed,
+    microBatchTokens: recipe.data.packing ? options.microBatchTokens : undefined,
+    mixture: options.mixture,
+  });
+}
+
+/** The recipe's rhythm in steps of this data set. */
+export function trainerOptions(
+  recipe: Recipe,
+  batchesPerEpoch: number,
+  resources: { microBatchTokens: number; checkpointing: boolean },
+): TrainerOptions {
+  const { training, evaluation, checkpoints } = recipe;
+  const planned = Math.max(1, Math.round(training.epochs * batchesPerEpoch));
+  const totalSteps = Math.min(planned, training.max_steps ?? planned);
+  const inSteps = (every: 'epoch' | 'never' | number) =>
+    every === 'epoch' ? batchesPerEpoch : every === 'never' ? 0 : every;
+  return {
+    schedule: {
+      scheduler: training.scheduler,
+      learningRate: training.learning_rate,
+      warmupSteps: warmupSteps(training, totalSteps),
+      totalSteps,
+    },
+    weightDecay: training.weight_decay,
+    maxGradNorm: training.max_grad_norm,
+    seed: training.seed,
+    ...resources,
+    evaluateEvery: inSteps(evaluation.every),
+    saveEvery: inSteps(checkpoints.every),
+    patience: evaluation.patience,
+    keepBest: checkpoints.best,
+  };
+}

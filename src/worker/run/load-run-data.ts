@@ -1,0 +1,89 @@
+import type { EventSink } from '../../base/events.ts';
+import { loadData, reportLengths, type Example, type LoadedData } from '../../data/index.ts';
+import type { Recipe } from '../../train/recipe.ts';
+import type { PreparedRow } from '../../train/interfaces.ts';
+import type { CutRow } from '../../data/index.ts';
+
+/** Reads and splits a recipe's data, with progress. */
+export async function loadRunData(
+  recipe: Recipe,
+  context: { emit: EventSink; signal: AbortSignal },
+): Promise<LoadedData> {
+  const { data, training } = recipe;
+  const spec = (sources: Recipe['data']['train']) =>
+    sources.map(({ path, weight, format, columns }) => ({
+      path,
+      weight,
+      format: format ?? undefined,
+      columns: columns ?? undefined,
+    }));
+  const share = (value: Recipe['data']['validation']) => (typeof value === 'number' ? value : spec(value));
+  return loadData({
+    train: spec(data.train),
+    validation: share(data.validation),
+    test: share(data.test),
+    groupBy: data.group_by ?? undefined,
+    format: data.format ?? undefined,
+    columns: data.columns ?? undefined,
+    seed: training.seed,
+    allowOverlap: data.allow_overlap,
+    onProgress: ({ activity, rows, total }) =>
+      context.emit({
+        type: 'work-advanced',
+        phase: 'data',
+        done: rows,
+        total,
+        unit: activity === 'read' ? 'rows read' : 'rows compared',
+      }),
+    signal: context.signal,
+  });
+}
+
+/** All class names of a classification set: the recipe's, or those of the training rows, sorted. */
+export function labelsOf(recipe: Recipe, train: readonly Example[]): string[] {
+  const given = (recipe.objective as { labels?: string[] | null }).labels;
+  if (Array.isArray(given)) return given;
+  const found = new Set(train.flatMap((example) => (example.kind === 'classification' ? [example.label] : [])));
+  return [...found].toSorted();
+}
+
+export interface SplitRows {
+  train: PreparedRow[];
+  validation: PreparedRow[];
+  test: readonly Example[];
+}
+
+/** The event that tells what will be trained on. */
+export function reportData(loaded: LoadedData, rows: SplitRows, cuts: readonly CutRow[], emit: EventSink): void {
+  const lengths = reportLengths(rows.train.map(({ ids }) => ids.length));
+  const { min, median, p95, max } = lengths;
+  emit({
+    type: 'data-prepared',
+    format: [...new Set(loaded.report.files.map(({ format }) => format))].join(', '),
+    rows: { train: rows.train.length, validation: rows.validation.length, test: rows.test.length },
+    inputTokens: lengths.tokens,
+    lossTokens: rows.train.reduce((sum, { trained }) => sum + trained.reduce((ones, one) => ones + one, 0), 0),
+    lengths: { min, median, p95, max },
+    truncated: cuts.filter(({ action }) => action !== 'dropped').length,
+    dropped: cuts.filter(({ action }) => action === 'dropped').length,
+    hashes: loaded.report.hashes,
+  });
+  reportCuts(cuts, loaded.splits.train, emit);
+}
+
+const MAX_LISTED = 20;
+
+/** No row is cut without a word (F6). */
+function reportCuts(cuts: readonly CutRow[], examples: readonly Example[], emit: EventSink): void {
+  if (cuts.length === 0) return;
+  const problems = cuts.slice(0, MAX_LISTED).map(({ row, action, tokens, keptTokens }) => ({
+    ...examples[row].source,
+    message: action === 'dropped' ? `dropped: ${tokens} tokens` : `${action}: ${keptTokens} of ${tokens} tokens kept`,
+  }));
+  emit({
+    type: 'warning-raised',
+    code: 'W_ROWS_CUT',
+    message: `${cuts.length} rows were longer than max_length`,
+    problems,
+  });
+}

@@ -1,0 +1,128 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { AttuneError } from '../../base/errors.ts';
+import type { EventSink, PreflightFinished } from '../../base/events.ts';
+import type { Sampler } from '../../data/index.ts';
+import { evaluateRows } from '../../train/evaluate.ts';
+import type { PreparedRow, Update } from '../../train/interfaces.ts';
+import { trainStep } from '../../train/step.ts';
+import { newTrainerState, writeState } from '../../train/trainer-state.ts';
+import type { TrainerOptions, TrainerParts } from '../../train/trainer.ts';
+import { availableBytes, freeDiskBytes, peakBytes } from './resources.ts';
+
+export interface PreflightRequest {
+  parts: TrainerParts;
+  options: TrainerOptions;
+  folder: string;
+  /** Checkpoints that will lie on the disk at once. */
+  checkpointsKept: number;
+  recipe: unknown;
+  emit: EventSink;
+}
+
+/**
+ * Plans, then runs what will be worst: the step with the most tokens, an evaluation batch, a save. What is refused here
+ * would have failed after hours. Nothing of it changes the run: the update is left out and gradients are cleared.
+ */
+export async function preflight(request: PreflightRequest): Promise<PreflightFinished> {
+  const { parts, options, folder } = request;
+  request.emit({ type: 'phase-started', phase: 'preflight', message: 'trying the largest batch, an evaluation and a save' });
+  const before = availableBytes();
+  const startPeak = peakBytes();
+  const worst = worstStep(parts.sampler, parts.train);
+  const seconds = await timeStep(request, worst);
+  await tryEvaluation(parts, options);
+  const checkpointBytes = trySave(request);
+  const diskBytes = checkpointBytes * (request.checkpointsKept + 1);
+  const peak = peakBytes();
+  const worstTokens = tokensOf(worst.flat());
+  const meanTokens = tokensOf(parts.train) / Math.max(1, parts.sampler.batchesPerEpoch);
+  const secondsPerStep = seconds * Math.min(1, meanTokens / worstTokens);
+  const steps = options.schedule.totalSteps;
+  const finished: PreflightFinished = {
+    type: 'preflight-finished',
+    peakBytes: peak,
+    availableBytes: before + startPeak,
+    diskBytes,
+    freeDiskBytes: freeDiskBytes(folder),
+    secondsPerStep,
+    totalSeconds: secondsPerStep * steps,
+    steps,
+  };
+  request.emit(finished);
+  refuseDisk(finished, folder);
+  return finished;
+}
+
+/** The step of the first epoch with the most tokens. */
+function worstStep(sampler: Sampler, rows: readonly PreparedRow[]): PreparedRow[][] {
+  let worst: PreparedRow[][] = [];
+  let most = -1;
+  for (let index = 0; index < sampler.batchesPerEpoch; index++) {
+    const batch = sampler.batchAt(0, index);
+    const tokens = batch.rows.reduce((sum, row) => sum + rows[row].ids.length, 0);
+    if (tokens <= most) continue;
+    most = tokens;
+    worst = batch.microBatches.map((indices) => indices.map((i) => rows[i]));
+  }
+  return worst;
+}
+
+function tokensOf(rows: readonly PreparedRow[]): number {
+  return rows.reduce((sum, { ids }) => sum + ids.length, 0);
+}
+
+async function timeStep({ parts, options }: PreflightRequest, microBatches: PreparedRow[][]): Promise<number> {
+  const started = performance.now();
+  await trainStep(
+    { ...parts, update: gradientsOnly(parts) },
+    {
+      microBatches,
+      step: 0,
+      seed: options.seed,
+      checkpointing: options.checkpointing,
+      options: { learningRate: 0, weightDecay: 0, maxGradNorm: 0 },
+    },
+  );
+  return (performance.now() - started) / 1000;
+}
+
+/** Clears gradients without moving a weight. */
+function gradientsOnly({ tuning }: TrainerParts): Update {
+  return {
+    step() {
+      for (const { parameter } of tuning.trainables) parameter.tensor.grad = undefined;
+      return 0;
+    },
+    state: () => new Map(),
+    load: () => undefined,
+  };
+}
+
+/** The evaluation batch with the most tokens. */
+async function tryEvaluation(parts: TrainerParts, { microBatchTokens }: TrainerOptions): Promise<void> {
+  const longest = parts.validation.toSorted((a, b) => b.ids.length - a.ids.length);
+  let tokens = 0;
+  const rows = longest.filter(({ ids }) => (tokens += ids.length) <= microBatchTokens);
+  if (rows.length > 0) await evaluateRows(parts, rows, { microBatchTokens });
+}
+
+function trySave({ folder, parts, recipe }: PreflightRequest): number {
+  const draft = mkdtempSync(join(folder, '.preflight-'));
+  try {
+    return writeState(draft, newTrainerState(), { ...parts, recipe, now: new Date(0) });
+  } finally {
+    rmSync(draft, { recursive: true, force: true });
+  }
+}
+
+function refuseDisk({ diskBytes, freeDiskBytes: free }: PreflightFinished, folder: string): void {
+  if (diskBytes <= free) return;
+  const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(2)} GB`;
+  throw new AttuneError('E_DISK_FULL', {
+    what: `The checkpoints of this run do not fit on the disk of ${folder}`,
+    got: `${gigabytes(free)} free`,
+    expected: `${gigabytes(diskBytes)}`,
+    fix: 'free some space, choose another output_dir, or keep fewer checkpoints (checkpoints.keep)',
+  });
+}

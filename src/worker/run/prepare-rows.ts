@@ -1,0 +1,98 @@
+import { fileURLToPath } from 'node:url';
+import { AttuneError, type Problem } from '../../base/errors.ts';
+import type { EventSink } from '../../base/events.ts';
+import { fitRows, type CutRow, type Example } from '../../data/index.ts';
+import { cacheKey } from '../../files/cache.ts';
+import { sha256, sha256Folder } from '../../files/hash.ts';
+import { templateHash, tokenizerHash, type Tokenizer } from '../../text/index.ts';
+import type { Objective, PreparedRow } from '../../train/interfaces.ts';
+import type { Recipe } from '../../train/recipe.ts';
+import { RowCache } from './row-cache.ts';
+
+const CHUNK = 2000;
+
+export interface PreparedSplit {
+  rows: PreparedRow[];
+  cuts: CutRow[];
+}
+
+export interface PrepareContext {
+  objective: Objective;
+  tokenizer: Tokenizer;
+  recipe: Recipe;
+  /** The run's clock. */
+  now: Date;
+  emit: EventSink;
+}
+
+/** Tokenises the rows of a split (or takes them from the cache) and applies the policy for long ones. */
+export async function prepareSplit(examples: readonly Example[], context: PrepareContext): Promise<PreparedSplit> {
+  refuseKinds(examples, context.objective);
+  const rows = await tokenise(examples, context);
+  const { max_length: maxLength, long_rows: policy } = context.recipe.data;
+  const { bosId } = context.tokenizer;
+  const keepStart = bosId !== undefined && rows.length > 0 && rows[0].ids[0] === bosId ? 1 : 0;
+  const fitted = fitRows(rows, examples, { maxLength, policy, keepStart });
+  return { rows: fitted.rows, cuts: fitted.cuts };
+}
+
+/** Examples of a kind that the objective cannot use are a mistake in the recipe, not in the rows. */
+function refuseKinds(examples: readonly Example[], objective: Objective): void {
+  const wrong = examples.find(({ kind }) => !objective.accepts.includes(kind));
+  if (wrong === undefined) return;
+  throw new AttuneError('E_WRONG_ROWS', {
+    what: 'The objective cannot use rows of this kind',
+    got: `${wrong.kind} rows (${wrong.source.file}:${wrong.source.line})`,
+    expected: objective.accepts.join(', '),
+    fix: 'choose another objective, or name the format and columns under data',
+  });
+}
+
+async function tokenise(examples: readonly Example[], context: PrepareContext): Promise<PreparedRow[]> {
+  const key = keyOf(examples, context);
+  const cache = new RowCache();
+  const known = cache.read(key, examples);
+  if (known !== undefined) return known;
+  const rows: PreparedRow[] = [];
+  const problems: Problem[] = [];
+  for (let start = 0; start < examples.length; start += CHUNK) {
+    const result = await context.objective.prepare(examples.slice(start, start + CHUNK));
+    problems.push(...result.problems);
+    for (const row of result.rows) if (row !== undefined) rows.push(row);
+    const done = Math.min(start + CHUNK, examples.length);
+    context.emit({ type: 'work-advanced', phase: 'data', done, total: examples.length, unit: 'rows tokenised' });
+  }
+  if (problems.length > 0) throw untrainable(problems, examples.length);
+  cache.write(key, rows);
+  return rows;
+}
+
+function keyOf(examples: readonly Example[], { tokenizer, recipe, now }: PrepareContext): ReturnType<typeof cacheKey> {
+  const { objective, data } = recipe;
+  return cacheKey({
+    rows: sha256(examples.map(({ id }) => id).join('\n')),
+    tokenizer: tokenizerHash(tokenizer),
+    template: templateHash(tokenizer),
+    code: sha256(CODE_FOLDERS.map((folder) => sha256Folder(fileURLToPath(new URL(folder, import.meta.url)))).join()),
+    settings: {
+      objective,
+      chatTemplateKwargs: data.chat_template_kwargs,
+      now: showsDate(tokenizer) ? now.toISOString() : null,
+    },
+  });
+}
+
+const CODE_FOLDERS = ['../../text/', '../../methods/objectives/'];
+
+/** Whether a template writes the date, so that rows differ from day to day. */
+function showsDate(tokenizer: Tokenizer): boolean {
+  return [...tokenizer.templates.sources.values()].some((source) => source.includes('strftime_now'));
+}
+
+function untrainable(problems: readonly Problem[], total: number): AttuneError {
+  return new AttuneError('E_BAD_ROWS', {
+    what: `${problems.length} of ${total} rows cannot be trained on`,
+    problems,
+    fix: 'mend or remove the rows named above; nothing was trained',
+  });
+}

@@ -1,0 +1,82 @@
+import { readFileSync, statfsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import type { Model } from '../../models/model.ts';
+import { dtypeBytes, engine, type DType } from '../../tensor/index.ts';
+
+/** Bytes that this process may still take: what the machine has free, or what is left of a container's limit. */
+export function availableBytes(): number {
+  const info = readText('/proc/meminfo');
+  const free = /MemAvailable:\s+(\d+) kB/.exec(info ?? '')?.[1];
+  const machine = free === undefined ? Number.POSITIVE_INFINITY : Number(free) * 1024;
+  const limit = Number(readText('/sys/fs/cgroup/memory.max'));
+  const used = Number(readText('/sys/fs/cgroup/memory.current'));
+  return Number.isFinite(limit) && limit > 0 && Number.isFinite(used) ? Math.min(machine, limit - used) : machine;
+}
+
+/** The most memory this process has held so far (VmHWM). */
+export function peakBytes(): number {
+  const peak = /VmHWM:\s+(\d+) kB/.exec(readText('/proc/self/status') ?? '')?.[1];
+  return peak === undefined ? engine().residentBytes() : Number(peak) * 1024;
+}
+
+/** Free bytes on the disk that holds a folder, which need not exist yet. */
+export function freeDiskBytes(folder: string): number {
+  let existing = resolve(folder);
+  while (!existsSync(existing)) existing = dirname(existing);
+  const { bavail, bsize } = statfsSync(existing);
+  return bavail * bsize;
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether this processor multiplies bf16 in hardware: elsewhere it is slower than f32. */
+export function hasFastBf16(): boolean {
+  return / (avx512_bf16|amx_bf16|bf16)\b/.test(readText('/proc/cpuinfo') ?? '');
+}
+
+export function computeType(precision: 'auto' | 'bf16' | 'f32'): DType {
+  if (precision !== 'auto') return precision;
+  return hasFastBf16() ? 'bf16' : 'f32';
+}
+
+/**
+ * Bytes that a token's activations take until backward, over all blocks: per block about 12 widths (norms, q, k, v,
+ * attention, residuals) and 4 inner widths (gate, up, their product), the attention in f32 besides.
+ */
+function activationBytesPerToken(model: Model): number {
+  const { trunk, dtype } = model;
+  const blocks = (trunk.encoderStack?.blockList.length ?? 0) + trunk.stack.blockList.length;
+  const inner = Number(model.config.intermediate_size ?? model.config.decoder_ffn_dim ?? 4 * trunk.width);
+  return blocks * (trunk.width * (12 * dtypeBytes[dtype] + 24) + inner * 4 * dtypeBytes[dtype]);
+}
+
+export interface MemoryPlan {
+  microBatchTokens: number;
+  checkpointing: boolean;
+}
+
+const DEFAULT_TOKENS = 8192;
+
+/** What fits in a third of the free memory: first without checkpointing, then with it, then fewer tokens at once. */
+export function planMemory(
+  model: Model,
+  request: { longest: number; microBatchTokens: number | 'auto'; checkpointing: boolean | 'auto' },
+): MemoryPlan {
+  const budget = availableBytes() / 3;
+  const perToken = activationBytesPerToken(model);
+  const longest = Math.max(1, request.longest);
+  const checkpointing = request.checkpointing === 'auto' ? longest * perToken > budget : request.checkpointing;
+  if (request.microBatchTokens !== 'auto')
+    return { microBatchTokens: Math.max(longest, request.microBatchTokens), checkpointing };
+  const blocks = model.trunk.stack.blockList.length;
+  const cost = checkpointing ? perToken / blocks + blocks * model.trunk.width * dtypeBytes[model.dtype] : perToken;
+  const fitting = Math.floor(budget / cost);
+  return { microBatchTokens: Math.max(longest, Math.min(DEFAULT_TOKENS, fitting)), checkpointing };
+}

@@ -1,0 +1,28 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Metrics } from '../../base/events.ts';
+import { readJson } from '../../files/json.ts';
+import type { Task } from '../../models/architecture.ts';
+
+/** The file beside an adapter or a model that says where it comes from. */
+export const RESULT_NOTES = 'attune.json';
+
+export interface ResultNotesFile {
+  base_model: string;
+  base_folder: string;
+  /** The chat template that was trained with; serving with another is refused. */
+  template_hash: string;
+  tokenizer_hash: string;
+  data_hashes: Record<string, string>;
+  labels: readonly string[];
+  task: Task;
+  step: number;
+  metrics: Metrics;
+  recipe: unknown;
+}
+
+/** The notes of a result that attune wrote; undefined for others' adapters. */
+export function readNotes(folder: string): ResultNotesFile | undefined {
+  const path = join(folder, RESULT_NOTES);
+  return existsSync(path) ? readJson<ResultNotesFile>(path) : undefined;
+}

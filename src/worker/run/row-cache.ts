@@ -1,0 +1,59 @@
+import { ContentCache, type CacheKey } from '../../files/cache.ts';
+import type { Example } from '../../data/example.ts';
+import type { PreparedRow } from '../../train/interfaces.ts';
+
+/** What of a prepared row does not come back from its example. */
+interface Entry {
+  length: number;
+  label?: number;
+  hasTypes: boolean;
+}
+
+/** Tokenised rows on disk, found only by the hash of all that they depend on. */
+export class RowCache {
+  readonly #cache = new ContentCache();
+
+  read(key: CacheKey, examples: readonly Example[]): PreparedRow[] | undefined {
+    const data = this.#cache.read(key);
+    if (data === undefined) return undefined;
+    const headerBytes = new DataView(data.buffer, data.byteOffset).getUint32(0, true);
+    const entries = JSON.parse(new TextDecoder().decode(data.subarray(4, 4 + headerBytes))) as Entry[];
+    if (entries.length !== examples.length) return undefined;
+    const body = data.slice(4 + headerBytes);
+    let offset = 0;
+    const ints = (count: number): Int32Array => {
+      const array = new Int32Array(body.slice(offset, offset + 4 * count).buffer);
+      offset += 4 * count;
+      return array;
+    };
+    return entries.map(({ length, label, hasTypes }, i) => {
+      const ids = ints(length);
+      const typeIds = hasTypes ? ints(length) : undefined;
+      const trained = body.slice(offset, offset + length);
+      offset += length;
+      return { id: examples[i].id, source: examples[i].source, ids, trained, typeIds, label };
+    });
+  }
+
+  write(key: CacheKey, rows: readonly PreparedRow[]): void {
+    this.#cache.write(key, encode(rows));
+  }
+}
+
+function* encode(rows: readonly PreparedRow[]): Generator<Uint8Array> {
+  const entries = rows.map(({ ids, label, typeIds }): Entry => ({
+    length: ids.length,
+    label,
+    hasTypes: typeIds !== undefined,
+  }));
+  const header = new TextEncoder().encode(JSON.stringify(entries));
+  const length = new Uint8Array(4);
+  new DataView(length.buffer).setUint32(0, header.byteLength, true);
+  yield length;
+  yield header;
+  for (const { ids, typeIds, trained } of rows) {
+    yield new Uint8Array(ids.buffer, ids.byteOffset, ids.byteLength);
+    if (typeIds !== undefined) yield new Uint8Array(typeIds.buffer, typeIds.byteOffset, typeIds.byteLength);
+    yield trained;
+  }
+}

@@ -1,0 +1,117 @@
+import { join } from 'node:path';
+import type { EventSink } from '../../base/events.ts';
+import { AttuneError } from '../../base/errors.ts';
+import type { Example, LoadedData } from '../../data/index.ts';
+import { listCheckpoints, pruneCheckpoints, writeCheckpoint } from '../../store/checkpoints.ts';
+import { checkVocabulary, Tokenizer, withChatTemplate } from '../../text/index.ts';
+import type { Recipe } from '../../train/recipe.ts';
+import { Trainer, type TrainerOptions, type TrainerParts } from '../../train/trainer.ts';
+import { readState, readWeights, writeState, type TrainerState } from '../../train/trainer-state.ts';
+import { modelFolder } from './base-model.ts';
+import { createObjective, createSampler, createTuned, createUpdate, isCausal, trainerOptions } from './build-trainer.ts';
+import { labelsOf, loadRunData, reportData } from './load-run-data.ts';
+import { prepareSplit } from './prepare-rows.ts';
+import { computeType, planMemory } from './resources.ts';
+
+export interface RunContext {
+  recipe: Recipe;
+  folder: string;
+  emit: EventSink;
+  signal: AbortSignal;
+  /** The run's clock, kept over resumes. */
+  now: Date;
+}
+
+/** A run with everything in place, before its first step. */
+export interface PreparedRun {
+  context: RunContext;
+  parts: TrainerParts;
+  options: TrainerOptions;
+  trainer: Trainer;
+  tokenizer: Tokenizer;
+  labels: readonly string[];
+  loaded: LoadedData;
+  test: readonly Example[];
+  /** The base model's folder. */
+  base: string;
+}
+
+/** Reads the data, loads the model, puts the tuning in place. */
+export async function prepareRun(context: RunContext): Promise<PreparedRun> {
+  const { recipe, emit } = context;
+  const base = modelFolder(recipe.model);
+  emit({ type: 'phase-started', phase: 'data', message: `reading ${recipe.data.train.map(({ path }) => path).join(', ')}` });
+  const loaded = await loadRunData(recipe, context);
+  const tokenizer = await loadTokenizer(base, loaded.splits.train);
+  const labels = labelsOf(recipe, loaded.splits.train);
+  const objective = await createObjective(recipe, { tokenizer, labels, now: context.now, causal: await isCausal(base) });
+  const prepare = { objective, tokenizer, recipe, emit, now: context.now };
+  const train = await prepareSplit(loaded.splits.train, prepare);
+  const validation = await prepareSplit(loaded.splits.validation, prepare);
+  if (train.rows.length === 0) throw nothingLeft();
+  reportData(loaded, { train: train.rows, validation: validation.rows, test: loaded.splits.test }, train.cuts, emit);
+
+  emit({ type: 'phase-started', phase: 'engine', message: `loading ${recipe.model}` });
+  const dtype = computeType(recipe.training.precision);
+  const { model, tuning } = await createTuned(recipe, base, { task: objective.task, dtype, labels: objective.task === 'sequence' ? labels : undefined });
+  refuseLongRows(model.architecture.limits(model.config).maxPositions, recipe);
+  checkVocabulary(tokenizer, model.architecture.limits(model.config).vocabularySize);
+  const update = await createUpdate(recipe, tuning);
+  const longest = [...train.rows, ...validation.rows].reduce((most, { ids }) => Math.max(most, ids.length), 0);
+  const { gradient_checkpointing: wanted, micro_batch_tokens: wantedTokens } = recipe.training;
+  const memory = planMemory(model, { longest, microBatchTokens: wantedTokens, checkpointing: wanted });
+  const sampler = createSampler(recipe, train.rows, { ...memory, mixture: train.cuts.length === 0 ? loaded.mixture : undefined });
+  const options = trainerOptions(recipe, sampler.batchesPerEpoch, memory);
+  const parts: TrainerParts = { model, tuning, update, objective, train: train.rows, validation: validation.rows, sampler };
+  const trainer = new Trainer(parts, options, { emit, signal: context.signal, save: (state) => save(context, parts, state) });
+  return { context, parts, options, trainer, tokenizer, labels, loaded, test: loaded.splits.test, base };
+}
+
+/** The base model's tokenizer; chats need a template, and a base model without one gets the default. */
+async function loadTokenizer(folder: string, examples: readonly Example[]): Promise<Tokenizer> {
+  const tokenizer = await Tokenizer.load(folder);
+  return examples.some(({ kind }) => kind === 'chat') ? withChatTemplate(tokenizer) : tokenizer;
+}
+
+async function save({ folder, recipe, now }: RunContext, parts: TrainerParts, state: TrainerState): Promise<void> {
+  await writeCheckpoint(folder, state.step, (draft) => {
+    writeState(draft, state, { ...parts, recipe, now });
+  });
+  const pinned = state.best === null ? [] : [state.best.step];
+  pruneCheckpoints(folder, { keep: recipe.checkpoints.keep, pinned });
+}
+
+/** Takes up the newest checkpoint of the run's folder; false where there is none. */
+export function resumeRun(run: PreparedRun): boolean {
+  const { context, parts, trainer } = run;
+  const latest = listCheckpoints(context.folder).at(-1);
+  if (latest === undefined) return false;
+  trainer.resume(readState(latest.folder, parts));
+  context.emit({ type: 'run-resumed', step: latest.step, from: latest.folder });
+  return true;
+}
+
+/** Puts the best checkpoint's weights in place for the result, where that is another step's than the last. */
+export function takeBest(run: PreparedRun): number {
+  const { best, step } = run.trainer.state;
+  if (!run.context.recipe.checkpoints.best || best === null || best.step === step || best.step === 0) return step;
+  readWeights(join(run.context.folder, 'checkpoints', `step-${best.step}`), run.parts.tuning);
+  return best.step;
+}
+
+function nothingLeft(): AttuneError {
+  return new AttuneError('E_NO_ROWS', {
+    what: 'No row is left to train on: all of them are longer than max_length',
+    fix: 'raise max_length, or choose long_rows: truncate',
+  });
+}
+
+function refuseLongRows(maxPositions: number, { data }: Recipe): void {
+  if (data.max_length <= maxPositions) return;
+  throw new AttuneError('E_MAX_LENGTH_EXCEEDS_MODEL', {
+    what: `max_length is larger than the longest row that this model can read`,
+    got: `max_length: ${data.max_length}`,
+    expected: `at most ${maxPositions} (max_position_embeddings of its config.json)`,
+    fix: `set max_length: ${maxPositions}`,
+  });
+}
