@@ -53,12 +53,11 @@ export class Tape implements StageRunner {
   /** Goes back through the stages; the gradients of what the objective read must have been computed. */
   backward(): void {
     for (let stage = this.#stages.pop(); stage !== undefined; stage = this.#stages.pop()) {
-      const { output, input } = stage;
+      const { output } = stage;
       scope(() => this.#backwardThrough(stage));
       for (const leaf of this.#leaves.get(output.id) ?? []) leaf.dispose();
       this.#leaves.delete(output.id);
       output.dispose();
-      if (input !== undefined && !input.requiresGrad) input.dispose();
     }
   }
 
