@@ -127,6 +127,7 @@ function savedParameters(model: Model, names: readonly string[]): SavedParameter
   for (const name of names) {
     const found = [...model.modules()].filter(([path]) => path === name || path.endsWith(`.${name}`));
     if (found.length === 0) {
+      if (isOtherClassifier(name, names)) continue;
       throw new AttuneError('E_NO_TARGETS', { what: `modules_to_save names "${name}", which this model does not have` });
     }
     for (const [path, module] of found.flatMap(([path, module]) => [...module.modules(path)])) {
@@ -140,6 +141,13 @@ function savedParameters(model: Model, names: readonly string[]): SavedParameter
     }
   }
   return saved;
+}
+
+const CLASSIFIERS = ['classifier', 'score'];
+
+/** PEFT always names both of Hugging Face's classifiers; a model has one of them. */
+function isOtherClassifier(name: string, names: readonly string[]): boolean {
+  return CLASSIFIERS.includes(name) && CLASSIFIERS.every((other) => names.includes(other));
 }
 
 function savedTrainable({ path, module, parameter }: SavedParameter): Trainable {
