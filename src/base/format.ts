@@ -5,7 +5,7 @@ export function formatNumber(value: number, digits = 4): string {
   if (!Number.isFinite(value)) return value > 0 ? '∞' : value < 0 ? '−∞' : '–';
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-4 || size >= 1e15))
-    return minus(value.toExponential(digits - 1).replace(/\.?0+e\+?/, 'e'));
+    return minus(value.toExponential(digits - 1).replace(/\.?0*e\+?/, 'e'));
   if (size >= 10 ** (digits - 1)) return formatCount(value);
   return minus(String(Number(value.toPrecision(digits))));
 }

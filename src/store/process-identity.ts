@@ -15,6 +15,11 @@ export function ownIdentity(): ProcessIdentity {
   return { pid: process.pid, startTime: processStartTime(process.pid) ?? '', machine: machineIdentity() };
 }
 
+/** Whether it is this process. */
+export function isOwn(identity: ProcessIdentity): boolean {
+  return identity.pid === process.pid && identity.machine === machineIdentity();
+}
+
 /** Whether that very process still runs; undefined where it belongs to another machine and cannot be seen. */
 export function isAlive(identity: ProcessIdentity): boolean | undefined {
   if (identity.machine !== machineIdentity()) return undefined;

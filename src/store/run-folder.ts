@@ -7,6 +7,7 @@ import { writeFailure } from '../files/atomic.ts';
 import { writeJson } from '../files/json.ts';
 import { listCheckpoints, removeUnfinished } from './checkpoints.ts';
 import { JsonLinesWriter, readJsonLines } from './json-lines.ts';
+import { isOwn } from './process-identity.ts';
 import { findLockOwner, lockRun, type RunLock } from './run-lock.ts';
 import { runPaths, type RunPaths } from './run-paths.ts';
 import { emptySummary, prefixed, recordEvent, type RunSummary } from './run-summary.ts';
@@ -76,10 +77,10 @@ export function readRun(folder: string): RunSummary {
   return withLiveStatus(summary);
 }
 
-/** The status as of now: events cannot tell that the process died, or that it has just begun to resume. */
+/** The status as of now: events cannot tell that the process died, or that another one has just begun to resume. */
 export function withLiveStatus(summary: RunSummary): RunSummary {
-  const isOwned = findLockOwner(summary.folder) !== undefined;
-  if (isOwned) return { ...summary, status: 'running' };
+  const owner = findLockOwner(summary.folder);
+  if (owner !== undefined) return isOwn(owner) ? summary : { ...summary, status: 'running' };
   return summary.status === 'running' ? { ...summary, status: 'interrupted' } : summary;
 }
 

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { RunEvent, StampedEvent } from '../base/events.ts';
 import { monitors } from '../monitor/index.ts';
+import { writeReport } from '../monitor/report/index.ts';
 import { IndexSink } from '../store/index-sink.ts';
 import { readRun, RunFolder } from '../store/run-folder.ts';
 import { writeHeartbeat } from '../store/run-paths.ts';
@@ -87,8 +88,17 @@ export class RunRecorder {
         this.#warn('W_MONITOR', error);
       }
     }
+    this.#report();
     this.#isClosed = true;
     this.#run.close();
+  }
+
+  #report(): void {
+    try {
+      writeReport(this.folder);
+    } catch (error) {
+      this.#warn('W_REPORT', error);
+    }
   }
 
   /** A monitor that fails is dropped with a warning: a full disk for pictures must not end a training run. */

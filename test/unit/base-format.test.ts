@@ -11,6 +11,7 @@ describe('numbers for people', () => {
     [123456.7, '123,457'],
     [9999.9, '10,000'],
     [2.5e20, '2.5e20'],
+    [1.2344e20, '1.234e20'],
     [Number.NaN, '–'],
     [Number.POSITIVE_INFINITY, '∞'],
   ])('%s is written %s', (value, text) => {

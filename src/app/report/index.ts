@@ -1,0 +1,32 @@
+import { writeReport, type RunReport } from '../../monitor/report/index.ts';
+import { openIndex } from '../../store/database.ts';
+import { isRunFolder } from '../../store/run-folder.ts';
+import { runPaths } from '../../store/run-paths.ts';
+import { findRun } from '../../store/runs.ts';
+
+export interface WrittenReport {
+  html: string;
+  json: string;
+  report: RunReport;
+}
+
+/**
+ * Writes report.html and report.json of a run, given by its folder, id or name, from what its folder holds now.
+ * The worker does so at a run's end; this is for what came later: samples, a comparison. Errors: E_RUN_MISSING.
+ */
+export async function reportRun(wanted: string): Promise<WrittenReport> {
+  const report = writeReport(await findFolder(wanted));
+  const { reportHtml, reportJson } = runPaths(report.run.folder);
+  return { html: reportHtml, json: reportJson, report };
+}
+
+/** A folder needs no index, which might not be writable here. */
+async function findFolder(wanted: string): Promise<string> {
+  if (isRunFolder(wanted)) return wanted;
+  const index = await openIndex();
+  try {
+    return (await findRun(index, wanted)).folder;
+  } finally {
+    await index.destroy();
+  }
+}

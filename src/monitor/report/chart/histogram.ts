@@ -1,0 +1,77 @@
+import { formatCount } from '../../../base/format.ts';
+import { html, type Html } from '../html.ts';
+import { horizontalAxis, picture, round, verticalAxis, type PlotArea } from './frame.ts';
+import { linearScale, type Scale } from './scale.ts';
+
+export interface Bucket {
+  from: number;
+  to: number;
+  rows: number;
+}
+
+export interface HistogramOptions {
+  title: string;
+  description: string;
+  /** Adjoining, in order. */
+  buckets: readonly Bucket[];
+  /** What the horizontal axis counts. */
+  unit: string;
+  /** Values to mark by a line. */
+  marks?: readonly { value: number; label: string }[];
+  width?: number;
+  height?: number;
+}
+
+/** How many rows fall into each span, with a few values marked. */
+export function histogram(options: HistogramOptions): Html | undefined {
+  const { buckets, marks = [], unit, width = 760, height = 240 } = options;
+  if (buckets.length === 0) return undefined;
+  const area: PlotArea = { left: 60, right: width - 20, top: 34, bottom: height - 40 };
+  const inside = marks.filter(({ value }) => value <= buckets.at(-1)!.to * 1.5);
+  const highest = Math.max(buckets.at(-1)!.to, ...inside.map(({ value }) => value));
+  const x = linearScale([Math.min(buckets[0].from, 0), highest], { range: [area.left, area.right], ticks: 7 });
+  const most = Math.max(...buckets.map(({ rows }) => rows));
+  const y = linearScale([0, most], { range: [area.bottom, area.top], ticks: 4, nice: true });
+  const whole: Scale = { ...y, ticks: y.ticks.filter(({ value }) => Number.isInteger(value)) };
+  return picture({ width, height, title: options.title, description: options.description }, [
+    verticalAxis(whole, area),
+    html`<g class="tone-1">${buckets.map((bucket) => bar(bucket, x, y, unit))}</g>`,
+    horizontalAxis(x, area, unit),
+    html`${markLines(inside, x, area)}`,
+  ]);
+}
+
+function bar({ from, to, rows }: Bucket, x: Scale, y: Scale, unit: string): Html {
+  const left = x.position(from) + 0.5;
+  const width = Math.max(0.5, x.position(to) - left - 0.5);
+  const top = y.position(rows);
+  const height = y.position(0) - top;
+  const words = `${formatCount(from)} to ${formatCount(to - 1)} ${unit}: ${formatCount(rows)} rows`;
+  return html`<rect
+    class="bar"
+    x="${round(left)}"
+    y="${round(top)}"
+    width="${round(width)}"
+    height="${round(height)}"
+    rx="1.5"
+    ><title>${words}</title></rect
+  >`;
+}
+
+/** Labels stand in two rows by turns, so that near ones do not overlap. */
+function markLines(marks: readonly { value: number; label: string }[], x: Scale, area: PlotArea): Html[] {
+  return [...marks]
+    .sort((a, b) => a.value - b.value)
+    .map(({ value, label }, index) => {
+      const place = round(x.position(value));
+      const height = index % 2 === 0 ? 10 : 24;
+      const isRight = place > (area.left + area.right) / 2;
+      return html`<line class="mark" x1="${place}" x2="${place}" y1="${height - 8}" y2="${area.bottom}" /><text
+          class="note"
+          x="${place + (isRight ? -5 : 5)}"
+          y="${height}"
+          text-anchor="${isRight ? 'end' : 'start'}"
+          >${label}</text
+        >`;
+    });
+}

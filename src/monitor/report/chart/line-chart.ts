@@ -1,0 +1,175 @@
+import { formatNumber } from '../../../base/format.ts';
+import { html, type Html } from '../html.ts';
+import type { Curve, CurvePoint } from '../series.ts';
+import { horizontalAxis, picture, round, verticalAxis, type PlotArea } from './frame.ts';
+import { linearScale, logScale, type Scale } from './scale.ts';
+import { hoverColumns } from './hover.ts';
+
+export interface LineSeries {
+  name: string;
+  curve: Curve;
+  /** `trace`: noisy, drawn faint under its moving average. `dots`: few, each one counts. */
+  style: 'trace' | 'dots' | 'line';
+  /** Number of the series' colour. */
+  tone: 1 | 2 | 3;
+}
+
+export interface LineChartOptions {
+  title: string;
+  description: string;
+  series: readonly LineSeries[];
+  width?: number;
+  height?: number;
+  /** `auto`: by ratio, where the values span more than a factor of 30. */
+  yScale?: 'linear' | 'log' | 'auto';
+  /** Steps at which something began, marked by a line. */
+  borders?: readonly { step: number; label: string }[];
+  /** A point to ring and name. */
+  highlight?: { step: number; value: number; label: string };
+  format?: (value: number) => string;
+}
+
+/** A placed series: what is drawn, and where. */
+export interface Placed {
+  series: LineSeries;
+  points: readonly CurvePoint[];
+}
+
+const LOG_FROM_RATIO = 30;
+const LOG_FLOOR = 1e-3;
+const SMOOTH_FROM = 30;
+
+/** Curves over steps, each named at its end. Series without points are left out; nothing at all where none has any. */
+export function lineChart(options: LineChartOptions): Html | undefined {
+  const { width = 760, height = 300, borders = [], highlight, format = formatNumber } = options;
+  const series = options.series.filter(({ curve }) => curve.points.length > 0);
+  if (series.length === 0) return undefined;
+  const area: PlotArea = { left: 60, right: width - 118, top: 14, bottom: height - 40 };
+  const x = stepScale(series, area);
+  const y = valueScale(series, area, options.yScale ?? 'auto');
+  const placed = series.map((one) => ({ series: one, points: drawable(one.curve.points, y) }));
+  return picture({ width, height, title: options.title, description: options.description }, [
+    verticalAxis(y, area),
+    html`${borders.map((border) => borderLine(border, x, area))}`,
+    horizontalAxis(x, area, 'step'),
+    html`${placed.map((one) => drawSeries(one, x, y))}`,
+    html`${endLabels(placed, y, area, format)}`,
+    html`${highlight !== undefined && ring(highlight, x, y)}`,
+    hoverColumns(placed, { x, y, area, format }),
+  ]);
+}
+
+function stepScale(series: readonly LineSeries[], area: PlotArea): Scale {
+  const steps = series.flatMap(({ curve }) => [curve.points[0].step, curve.points.at(-1)!.step]);
+  const scale = linearScale([Math.min(...steps), Math.max(...steps)], { range: [area.left, area.right], ticks: 6 });
+  return { ...scale, ticks: scale.ticks.filter(({ value }) => Number.isInteger(value) && value >= 0) };
+}
+
+function valueScale(series: readonly LineSeries[], area: PlotArea, kind: 'linear' | 'log' | 'auto'): Scale {
+  const values = series.flatMap(({ curve }) => curve.points.map(({ value }) => value));
+  const high = Math.max(...values);
+  const positive = values.filter((value) => value > 0);
+  const range: [number, number] = [area.bottom, area.top];
+  const low = Math.min(...values);
+  const isLog = kind === 'log' || (kind === 'auto' && low > 0 && high / low > LOG_FROM_RATIO);
+  if (!isLog || positive.length === 0) return linearScale([low, high], { range, nice: true });
+  // A rate that decays to nothing would stretch the axis without end.
+  return logScale([Math.max(Math.min(...positive), high * LOG_FLOOR), high * 1.1], { range });
+}
+
+/** A logarithm has no place for zero. */
+function drawable(points: readonly CurvePoint[], y: Scale): readonly CurvePoint[] {
+  return y.kind === 'log' ? points.filter(({ value }) => value > 0) : points;
+}
+
+function drawSeries({ series, points }: Placed, x: Scale, y: Scale): Html {
+  const tone = `tone-${series.tone}`;
+  const isThinned = points.length < series.curve.count;
+  const isNoisy = series.style === 'trace' && points.length >= SMOOTH_FROM;
+  const plain = path(points, x, y);
+  const dots = points.map(({ step, value }) => circle(x.position(step), y.position(value)));
+  return html`<g class="${tone}"
+    >${isThinned && isNoisy && html`<path class="band" d="${band(points, x, y)}" />`}
+    ${isNoisy && html`<path class="faint" d="${plain}" />`}
+    <path class="line" d="${isNoisy ? path(smoothed(points), x, y) : plain}" />
+    ${(series.style === 'dots' || points.length === 1) && dots}</g
+  >`;
+}
+
+function circle(cx: number, cy: number): Html {
+  return html`<circle class="dot" cx="${round(cx)}" cy="${round(cy)}" r="3.5" />`;
+}
+
+function path(points: readonly Pick<CurvePoint, 'step' | 'value'>[], x: Scale, y: Scale): string {
+  const places = points.map(({ step, value }) => `${round(x.position(step))} ${round(y.position(value))}`);
+  return `M${places.join('L')}`;
+}
+
+/** The area between the lowest and the highest value of each point. */
+function band(points: readonly CurvePoint[], x: Scale, y: Scale): string {
+  const highs = points.map(({ step, high }) => ({ step, value: high }));
+  const lows = points.map(({ step, low }) => ({ step, value: low })).toReversed();
+  return `${path(highs, x, y)}L${path(lows, x, y).slice(1)}Z`;
+}
+
+/** Mean over a twelfth of the curve around each point; towards the ends over less, so that it never runs ahead or late. */
+export function smoothed(points: readonly CurvePoint[]): CurvePoint[] {
+  const sums = [0];
+  for (const { value } of points) sums.push(sums.at(-1)! + value);
+  const widest = Math.round(points.length / 24);
+  return points.map((point, index) => {
+    const reach = Math.min(widest, index, points.length - 1 - index);
+    return { ...point, value: (sums[index + reach + 1] - sums[index - reach]) / (2 * reach + 1) };
+  });
+}
+
+function borderLine({ step, label }: { step: number; label: string }, x: Scale, { top, bottom }: PlotArea): Html {
+  const place = round(x.position(step));
+  return html`<line class="border" x1="${place}" x2="${place}" y1="${top}" y2="${bottom}" /><text
+      class="label"
+      x="${place + 4}"
+      y="${top + 9}"
+      >${label}</text
+    >`;
+}
+
+function ring(highlight: { step: number; value: number; label: string }, x: Scale, y: Scale): Html {
+  const [cx, cy] = [round(x.position(highlight.step)), round(y.position(highlight.value))];
+  return html`<circle class="ring" cx="${cx}" cy="${cy}" r="7" /><text
+      class="note"
+      x="${cx}"
+      y="${cy - 13}"
+      text-anchor="middle"
+      >${highlight.label}</text
+    >`;
+}
+
+const LABEL_HEIGHT = 28;
+
+/** Each series' name and last value beside its end. */
+function endLabels(placed: readonly Placed[], y: Scale, area: PlotArea, format: (value: number) => string): Html[] {
+  const labels = placed
+    .filter(({ points }) => points.length > 0)
+    .map(({ series, points }) => ({ series, value: points.at(-1)!.value }))
+    .sort((a, b) => b.value - a.value);
+  const wanted = labels.map(({ value }) => y.position(value));
+  const places = apart(wanted, area.top, area.bottom - LABEL_HEIGHT / 2);
+  return labels.map(({ series, value }, index) => {
+    return html`<text class="end tone-${series.tone}" x="${area.right + 10}" y="${round(places[index])}"
+      ><tspan>${series.name}</tspan
+      ><tspan class="value" x="${area.right + 10}" dy="1.15em">${format(value)}</tspan></text
+    >`;
+  });
+}
+
+/** Moves places (in order) as little apart as they need, first downwards, then back up from the lower end. */
+export function apart(wanted: readonly number[], top: number, bottom: number): number[] {
+  const places = [...wanted];
+  for (let i = 0; i < places.length; i++) {
+    places[i] = Math.max(places[i], i === 0 ? top : places[i - 1] + LABEL_HEIGHT);
+  }
+  for (let i = places.length - 1; i >= 0; i--) {
+    places[i] = Math.min(places[i], i === places.length - 1 ? bottom : places[i + 1] - LABEL_HEIGHT);
+  }
+  return places;
+}

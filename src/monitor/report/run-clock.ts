@@ -1,0 +1,60 @@
+import type { PhaseStarted, StampedEvent } from '../../base/events.ts';
+import { isFinal } from '../../store/run-summary.ts';
+
+export interface PhaseTime {
+  phase: PhaseStarted['phase'];
+  seconds: number;
+}
+
+/** Adds up where a run's time went, from its events. */
+export class RunClock {
+  readonly #seconds = new Map<PhaseStarted['phase'], number>();
+  #phase?: PhaseStarted['phase'];
+  #last?: StampedEvent;
+  #total = 0;
+  #seenTokens?: number;
+  #timedTokens = 0;
+  #stepSeconds = 0;
+
+  record(event: StampedEvent): void {
+    if (this.#last !== undefined && !isPause(this.#last, event)) this.#add((event.at - this.#last.at) / 1000);
+    this.#last = event;
+    if (event.type === 'phase-started') this.#phase = event.phase;
+    if (event.type === 'run-resumed') this.#seenTokens = undefined;
+    if (event.type === 'step-finished') this.#time(event.inputTokens, event.tokensPerSecond);
+  }
+
+  get seconds(): number {
+    return this.#total;
+  }
+
+  /** Input tokens a second of the training steps alone. */
+  get tokensPerSecond(): number | undefined {
+    return this.#stepSeconds === 0 ? undefined : this.#timedTokens / this.#stepSeconds;
+  }
+
+  /** In the order of their beginning. */
+  phases(): PhaseTime[] {
+    return [...this.#seconds].map(([phase, seconds]) => ({ phase, seconds }));
+  }
+
+  #add(seconds: number): void {
+    this.#total += Math.max(0, seconds);
+    if (this.#phase === undefined) return;
+    this.#seconds.set(this.#phase, (this.#seconds.get(this.#phase) ?? 0) + Math.max(0, seconds));
+  }
+
+  /** How many tokens the first step after a resume had is not known; it is left out. */
+  #time(inputTokens: number, tokensPerSecond: number): void {
+    const tokens = inputTokens - (this.#seenTokens ?? inputTokens);
+    this.#seenTokens = inputTokens;
+    if (tokens <= 0 || !(tokensPerSecond > 0)) return;
+    this.#timedTokens += tokens;
+    this.#stepSeconds += tokens / tokensPerSecond;
+  }
+}
+
+/** Between a run's last word and its next one nobody worked on it. */
+function isPause(last: StampedEvent, next: StampedEvent): boolean {
+  return isFinal(last) || next.type === 'run-resumed' || next.type === 'run-started';
+}

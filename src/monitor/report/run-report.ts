@@ -1,0 +1,132 @@
+import { existsSync } from 'node:fs';
+import type { Problem } from '../../base/errors.ts';
+import type {
+  DataPrepared,
+  EvaluationFinished,
+  PreflightFinished,
+  StampedEvent,
+  WarningRaised,
+} from '../../base/events.ts';
+import { readJson } from '../../files/json.ts';
+import { readComparison, readSamples, type Comparison, type Samples } from '../../store/results.ts';
+import { readEvents, requireRun, withLiveStatus } from '../../store/run-folder.ts';
+import { runPaths } from '../../store/run-paths.ts';
+import { emptySummary, recordEvent, type RunSummary } from '../../store/run-summary.ts';
+import { CurveCollector, type Curves } from './series.ts';
+import { RunClock, type PhaseTime } from './run-clock.ts';
+
+/** All that a report shows, as report.json holds it. */
+export interface RunReport {
+  version: 1;
+  run: RunSummary;
+  /** The resolved recipe. */
+  recipe?: unknown;
+  /** Versions, threads, instruction set, hashes. */
+  identity: Record<string, string | number>;
+  comparison?: Comparison;
+  samples?: Samples;
+  data?: DataPrepared;
+  preflight?: PreflightFinished;
+  curves: Curves;
+  /** Step from which each further epoch was trained. */
+  epochs: readonly { step: number; epoch: number }[];
+  evaluations: readonly EvaluationFinished[];
+  phases: readonly PhaseTime[];
+  totals: RunTotals;
+  warnings: readonly RaisedWarning[];
+  /** What ended a failed run: an AttuneError's parts, or a bug's name and message. */
+  error?: Record<string, unknown>;
+}
+
+export interface RunTotals {
+  /** From the first event to the last, pauses between a stop and a resume left out. */
+  seconds: number;
+  inputTokens: number;
+  lossTokens: number;
+  /** Mean over the training steps. */
+  tokensPerSecond?: number;
+  /** Highest resident memory seen at a step. */
+  peakMemoryBytes?: number;
+}
+
+/** A warning, and how often it was raised. */
+export type RaisedWarning = Omit<WarningRaised, 'problems'> & { problems: readonly Problem[]; times: number };
+
+/** Reads a run's folder in one pass over its events, however many. Errors: E_RUN_MISSING. */
+export function readReport(folder: string): RunReport {
+  requireRun(folder);
+  const reader = new ReportReader(folder);
+  for (const event of readEvents(folder)) reader.record(event);
+  return reader.report();
+}
+
+class ReportReader {
+  readonly #folder: string;
+  readonly #curves = new CurveCollector();
+  readonly #clock = new RunClock();
+  readonly #warnings = new Map<string, RaisedWarning>();
+  readonly #totals: RunTotals = { seconds: 0, inputTokens: 0, lossTokens: 0 };
+  #summary: RunSummary;
+  #parts: Pick<RunReport, 'identity' | 'data' | 'preflight' | 'error'> = { identity: {} };
+  #epochs: { step: number; epoch: number }[] = [];
+  #evaluations: EvaluationFinished[] = [];
+
+  constructor(folder: string) {
+    this.#folder = folder;
+    this.#summary = emptySummary(folder);
+  }
+
+  record(event: StampedEvent): void {
+    recordEvent(this.#summary, event);
+    this.#curves.record(event);
+    this.#clock.record(event);
+    if (event.type === 'run-started') this.#parts.identity = event.identity;
+    else if (event.type === 'data-prepared') this.#parts.data = event;
+    else if (event.type === 'preflight-finished') this.#parts.preflight = event;
+    else if (event.type === 'evaluation-finished') this.#evaluations.push(event);
+    else if (event.type === 'run-failed') this.#parts.error = event.error;
+    else if (event.type === 'run-resumed') this.#forgetAfter(event.step);
+    else if (event.type === 'warning-raised') this.#warn(event);
+    else if (event.type === 'step-finished') this.#step(event);
+  }
+
+  report(): RunReport {
+    const paths = runPaths(this.#folder);
+    const tokensPerSecond = this.#clock.tokensPerSecond;
+    return {
+      version: 1,
+      run: withLiveStatus(this.#summary),
+      recipe: existsSync(paths.recipe) ? readJson(paths.recipe) : undefined,
+      comparison: readComparison(this.#folder),
+      samples: readSamples(this.#folder),
+      ...this.#parts,
+      curves: this.#curves.curves(),
+      epochs: this.#epochs,
+      evaluations: this.#evaluations,
+      phases: this.#clock.phases(),
+      totals: { ...this.#totals, seconds: this.#clock.seconds, tokensPerSecond },
+      warnings: [...this.#warnings.values()],
+    };
+  }
+
+  #step({ step, epoch, inputTokens, lossTokens, memoryBytes }: Extract<StampedEvent, { type: 'step-finished' }>): void {
+    const totals = this.#totals;
+    Object.assign(totals, { inputTokens, lossTokens });
+    totals.peakMemoryBytes = Math.max(totals.peakMemoryBytes ?? 0, memoryBytes);
+    const begun = Math.ceil(epoch - 1e-9);
+    if (begun > (this.#epochs.at(-1)?.epoch ?? 1)) this.#epochs.push({ step: step - 1, epoch: begun });
+  }
+
+  /** A resumed run does again what came after its checkpoint, and what failed has been got over. */
+  #forgetAfter(step: number): void {
+    this.#epochs = this.#epochs.filter((epoch) => epoch.step < step);
+    this.#evaluations = this.#evaluations.filter((evaluation) => evaluation.step <= step);
+    this.#parts.error = undefined;
+  }
+
+  #warn({ type, code, message, problems = [] }: WarningRaised): void {
+    const key = `${code} ${message}`;
+    const times = (this.#warnings.get(key)?.times ?? 0) + 1;
+    this.#warnings.set(key, { type, code, message, problems, times });
+  }
+}

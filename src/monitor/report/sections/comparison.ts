@@ -1,0 +1,56 @@
+import { formatCount, formatNumber } from '../../../base/format.ts';
+import type { ComparedSystem, Comparison } from '../../../store/results.ts';
+import { barChart } from '../chart/bars.ts';
+import { html, type Html } from '../html.ts';
+
+/** The tuned model beside everything it was measured against. */
+export function comparisonSection(comparison: Comparison | undefined): Html | undefined {
+  if (comparison === undefined) return undefined;
+  const { better, metricTitle, rows, split, systems, tuned } = comparison;
+  const sign = better === 'higher' ? 1 : -1;
+  const ordered = [...systems].sort((a, b) => sign * (b.value - a.value));
+  const bars = ordered.map(({ name, value, low, high }) => {
+    const interval =
+      low === undefined || high === undefined ? '' : ` (${formatNumber(low, 3)} to ${formatNumber(high, 3)})`;
+    return { label: name, value, low, high, text: `${formatNumber(value, 3)}${interval}`, isChosen: name === tuned };
+  });
+  const title = `${metricTitle} by system`;
+  const description = `${ordered.map(({ name, value }) => `${name} ${formatNumber(value)}`).join(', ')}.`;
+  return html`<section>
+    <h2>Did it help?</h2>
+    <p class="soft">
+      The same ${formatCount(rows)} rows of “${split}”, which no system was trained on.
+      ${better === 'higher' ? 'Higher' : 'Lower'} is better; thin lines are intervals.
+    </p>
+    <figure>
+      <figcaption><b>${metricTitle}</b></figcaption>
+      <div class="scroll">${barChart({ title, description, bars })}</div>
+    </figure>
+    ${metricTable(ordered, tuned)}
+  </section>`;
+}
+
+/** All metrics of all systems; left out where there is but the one of the chart. */
+function metricTable(systems: readonly ComparedSystem[], tuned: string): Html | undefined {
+  const names = [...new Set(systems.flatMap(({ metrics }) => Object.keys(metrics)))];
+  if (names.length < 2) return undefined;
+  return html`<div class="scroll">
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">System</th>
+          ${names.map((name) => html`<th scope="col" class="number">${name}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${systems.map(
+          (system) =>
+            html`<tr class="${system.name === tuned ? 'chosen' : ''}">
+              <th scope="row">${system.name}</th>
+              ${names.map((name) => html`<td class="number">${formatNumber(system.metrics[name] ?? Number.NaN)}</td>`)}
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
+}

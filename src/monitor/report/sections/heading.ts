@@ -1,0 +1,91 @@
+import { describeProblem, type Problem } from '../../../base/errors.ts';
+import { formatBytes, formatCount, formatDuration, formatNumber, formatTime } from '../../../base/format.ts';
+import { verdictSentence } from '../../../store/results.ts';
+import type { RunStatus } from '../../../store/run-summary.ts';
+import { html, type Html } from '../html.ts';
+import type { RunReport } from '../run-report.ts';
+
+const TONE_OF_STATUS: Record<RunStatus, string> = {
+  finished: 'good',
+  running: 'fair',
+  stopped: 'fair',
+  interrupted: 'bad',
+  failed: 'bad',
+};
+
+/** What was run, whether it helped, and the numbers that one asks for first. */
+export function heading(report: RunReport): Html {
+  const { run } = report;
+  const made = [run.tuning, run.objective].filter((part) => part !== undefined).join(' · ');
+  return html`<header>
+      <h1>${run.name}<span class="status ${TONE_OF_STATUS[run.status]}">${run.status}</span></h1>
+      <p class="lead">
+        ${run.model ?? 'model not named'}${made !== '' && ` · ${made}`} · begun ${formatTime(run.createdAt)}
+      </p>
+    </header>
+    ${verdict(report)}${failure(report.error)}${tiles(report)}`;
+}
+
+const VERDICTS = {
+  better: { tone: 'good', word: 'Better than anything it was compared with' },
+  'no-evidence': { tone: 'fair', word: 'No evidence that it is better' },
+  worse: { tone: 'bad', word: 'Worse than what it was compared with' },
+} as const;
+
+function verdict({ comparison, run }: RunReport): Html | undefined {
+  if (comparison !== undefined) {
+    const { tone, word } = VERDICTS[comparison.verdict];
+    return html`<div class="verdict ${tone}">
+      <p class="word">${word}</p>
+      <p>${verdictSentence(comparison)}</p>
+    </div>`;
+  }
+  if (run.status !== 'finished') return undefined;
+  return html`<div class="verdict fair">
+    <p class="word">Not compared with its base model</p>
+    <p>A lower loss alone does not say that the answers are better.</p>
+  </div>`;
+}
+
+function failure(error: Record<string, unknown> | undefined): Html | undefined {
+  if (error === undefined) return undefined;
+  const problems = (error.problems ?? []) as readonly Problem[];
+  const lines = [error.got, error.fix && `What to do: ${textOf(error.fix)}`].filter((line) => line !== undefined);
+  return html`<div class="verdict bad">
+    <p class="word">${textOf(error.what ?? error.message)}</p>
+    ${lines.map((line) => html`<p class="said">${textOf(line)}</p>`)}
+    ${
+      problems.length > 0 &&
+      html`<ul class="problems">
+        ${problems.map((problem) => html`<li>${describeProblem(problem)}</li>`)}
+      </ul>`
+    }
+  </div>`;
+}
+
+function tiles({ run, totals, evaluations, data }: RunReport): Html {
+  const best = evaluations.findLast(({ best, split }) => best && split === 'validation');
+  const { inputTokens, lossTokens, peakMemoryBytes, seconds, tokensPerSecond } = totals;
+  const steps = run.steps === undefined || run.steps === run.step ? undefined : `of ${formatCount(run.steps)}`;
+  return html`<dl class="tiles">
+    ${best?.metrics.loss !== undefined && tile('Best validation loss', formatNumber(best.metrics.loss), `step ${formatCount(best.step)}`)}
+    ${run.loss !== undefined && tile('Last training loss', formatNumber(run.loss), run.epoch !== undefined && `epoch ${formatNumber(run.epoch, 3)}`)}
+    ${tile('Steps', formatCount(run.step), steps)}
+    ${data !== undefined && tile('Training rows', formatCount(data.rows.train), `${formatCount(data.rows.validation)} validation, ${formatCount(data.rows.test)} test`)}
+    ${inputTokens > 0 && tile('Input tokens', formatCount(inputTokens), `${formatCount(lossTokens)} carried loss`)}
+    ${tokensPerSecond !== undefined && tile('Input tokens a second', formatCount(tokensPerSecond))}
+    ${tile('Time', formatDuration(seconds))}
+    ${peakMemoryBytes !== undefined && tile('Peak memory', formatBytes(peakMemoryBytes))}
+  </dl>`;
+}
+
+function tile(name: string, value: string, note?: string | false): Html {
+  return html`<div>
+    <dt>${name}</dt>
+    <dd>${value}${note !== undefined && note !== false && html`<small>${note}</small>`}</dd>
+  </div>`;
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

@@ -1,0 +1,62 @@
+import { html, type Html } from '../html.ts';
+import type { RunReport } from '../run-report.ts';
+
+/** The resolved recipe and what else belongs to the run's identity. */
+export function settingsSection({ recipe, identity }: RunReport): Html | undefined {
+  if (recipe === undefined) return undefined;
+  const entries = Object.entries(recipe as Record<string, unknown>);
+  const plain = entries.filter(([, value]) => !isGroup(value));
+  const groups = entries.flatMap(([name, value]) => (isGroup(value) ? [{ name, settings: flatten(value) }] : []));
+  const general = { name: 'general', settings: plain.map(([name, value]) => [name, shown(value)] as const) };
+  const machine = {
+    name: 'identity',
+    settings: Object.entries(identity).map(([name, value]) => [name, String(value)] as const),
+  };
+  const all = [general, ...groups, machine].filter(({ settings }) => settings.length > 0);
+  return html`<section>
+    <h2>Settings</h2>
+    <p class="soft">Every setting as it was used, defaults included.</p>
+    <div class="settings">${all.map(({ name, settings }) => settingsTable(name, settings))}</div>
+    <details>
+      <summary>recipe.json</summary>
+      <pre tabindex="0">${JSON.stringify(recipe, null, 2)}</pre>
+    </details>
+  </section>`;
+}
+
+type Setting = readonly [name: string, value: string];
+
+function settingsTable(name: string, settings: readonly Setting[]): Html {
+  return html`<div>
+    <h3>${name}</h3>
+    <table class="small">
+      <tbody>
+        ${settings.map(
+          ([key, value]) =>
+            html`<tr>
+              <th scope="row">${key}</th>
+              <td>${value}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+/** Dotted paths below the group. */
+function flatten(group: Record<string, unknown>, prefix = ''): Setting[] {
+  return Object.entries(group).flatMap(([name, value]) => {
+    const path = `${prefix}${name}`;
+    return isGroup(value) ? flatten(value, `${path}.`) : [[path, shown(value)] as const];
+  });
+}
+
+function isGroup(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function shown(value: unknown): string {
+  if (value === null || value === undefined) return '–';
+  if (Array.isArray(value) && value.every((item) => typeof item !== 'object')) return value.join(', ');
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

@@ -1,0 +1,146 @@
+import { basename, isAbsolute } from 'node:path';
+import { stringify } from 'yaml';
+import { formatCount, formatNumber } from '../base/format.ts';
+import type { DataPrepared, Metrics } from '../base/events.ts';
+import { verdictSentence, type Comparison } from './results.ts';
+
+/** What a model card is written from. */
+export interface ModelCardParts {
+  name: string;
+  /** `adapter`: a PEFT folder. `model`: a whole model. */
+  kind: 'adapter' | 'model';
+  /** Hub name or folder; absent for a model trained from nothing. */
+  baseModel?: string;
+  /** Of the result, which the base model's bounds: "apache-2.0". */
+  license?: string;
+  languages?: readonly string[];
+  /** The Hub's name of what it does: "text-generation", "text-classification". */
+  task: string;
+  tags?: readonly string[];
+  /** Where the data came from, as the recipe names it. */
+  source?: string;
+  data?: Pick<DataPrepared, 'format' | 'rows' | 'hashes' | 'inputTokens' | 'lossTokens'>;
+  /** By split: of the model as it is saved. */
+  metrics: Record<string, Metrics>;
+  comparison?: Comparison;
+  /** The resolved recipe. */
+  recipe: unknown;
+  /** Versions, threads, instruction set, hashes. */
+  identity: Record<string, string | number>;
+  /** What the maker wants to add, in Markdown: limits, intended use. */
+  notes?: string;
+}
+
+/** README.md of a result: YAML front matter as model hubs read it, then what it is, what it is worth, how it was made. */
+export function modelCard(parts: ModelCardParts): string {
+  const sections = [opening(parts), results(parts), use(parts), data(parts), training(parts), parts.notes];
+  const body = sections.filter((section) => section !== undefined).join('\n\n');
+  return `---\n${stringify(frontMatter(parts), { lineWidth: 0 })}---\n\n${body.trim()}\n`;
+}
+
+function frontMatter(parts: ModelCardParts): Record<string, unknown> {
+  const { baseModel, kind, languages, license, source, tags = [], task } = parts;
+  const isAdapter = kind === 'adapter';
+  const names = new Set(Object.values(parts.metrics).flatMap((metrics) => Object.keys(metrics)));
+  const entries = {
+    ...(baseModel !== undefined && {
+      base_model: publicName(baseModel),
+      base_model_relation: isAdapter ? 'adapter' : 'finetune',
+    }),
+    library_name: isAdapter ? 'peft' : 'transformers',
+    pipeline_tag: task,
+    license,
+    language: languages,
+    tags: ['attune', ...tags],
+    datasets: source === undefined ? undefined : source.split(', ').map(publicName),
+    metrics: names.size === 0 ? undefined : [...names],
+    'model-index': names.size === 0 ? undefined : [{ name: parts.name, results: indexedResults(parts) }],
+  };
+  return Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined));
+}
+
+/** Results in the Hub's model-index form. */
+function indexedResults({ metrics, source, data: used, task }: ModelCardParts): object[] {
+  return Object.entries(metrics).map(([split, values]) => ({
+    task: { type: task },
+    dataset: {
+      name: publicName(source ?? 'own data'),
+      type: used?.format ?? 'own',
+      split,
+      ...(used?.hashes[split] !== undefined && { revision: used.hashes[split] }),
+    },
+    metrics: Object.entries(values).map(([type, value]) => ({ type, value })),
+  }));
+}
+
+/** A folder's last name only: the path before it is nobody else's business. */
+function publicName(name: string): string {
+  return isAbsolute(name) || name.startsWith('.') ? basename(name) : name;
+}
+
+function opening({ name, kind, baseModel }: ModelCardParts): string {
+  const what = kind === 'adapter' ? 'An adapter' : 'A model';
+  const from = baseModel === undefined ? 'trained from nothing' : `made from \`${publicName(baseModel)}\``;
+  return `# ${name}\n\n${what} ${from} with attune.`;
+}
+
+function results({ metrics, comparison, data: used }: ModelCardParts): string | undefined {
+  const rows = Object.entries(metrics).flatMap(([split, values]) =>
+    Object.entries(values).map(([metric, value]) => [split, rowsOf(used, split), metric, formatNumber(value)]),
+  );
+  if (rows.length === 0 && comparison === undefined) return undefined;
+  const parts = ['## Results'];
+  if (comparison !== undefined) parts.push(`${VERDICTS[comparison.verdict]} ${verdictSentence(comparison)}`);
+  if (comparison !== undefined) parts.push(systemsTable(comparison));
+  if (rows.length > 0) parts.push(table(['Split', 'Rows', 'Metric', 'Value'], rows));
+  return parts.join('\n\n');
+}
+
+const VERDICTS: Record<Comparison['verdict'], string> = {
+  better: '**Better than what it was compared with.**',
+  'no-evidence': '**No evidence that it is better than what it was compared with.**',
+  worse: '**Worse than what it was compared with.**',
+};
+
+function systemsTable({ metricTitle, systems, tuned }: Comparison): string {
+  const rows = systems.map(({ name, value, low, high }) => {
+    const interval = low === undefined || high === undefined ? '' : `${formatNumber(low)} to ${formatNumber(high)}`;
+    return [name === tuned ? `${name} (this one)` : name, formatNumber(value), interval];
+  });
+  return table(['System', metricTitle, 'Interval'], rows);
+}
+
+function use({ kind }: ModelCardParts): string {
+  const others = kind === 'adapter' ? 'PEFT reads the same folder.' : 'transformers reads the same folder.';
+  return `## Use\n\n\`\`\`sh\nattune chat FOLDER\n\`\`\`\n\nThe chat template that it was trained with lies beside the weights. ${others}`;
+}
+
+function data({ data: used, source }: ModelCardParts): string | undefined {
+  if (used === undefined) return undefined;
+  const rows = Object.entries(used.rows)
+    .filter(([, count]) => count > 0)
+    .map(([split, count]) => [split, formatCount(count), `\`${used.hashes[split] ?? '–'}\``]);
+  const from = source === undefined ? '' : `From \`${source.split(', ').map(publicName).join(', ')}\`, `;
+  const tokens = `${formatCount(used.inputTokens)} input tokens, ${formatCount(used.lossTokens)} of them trained.`;
+  return `## Data\n\n${from}format ${used.format}. ${tokens}\n\n${table(['Split', 'Rows', 'Content hash'], rows)}`;
+}
+
+function training({ recipe, identity }: ModelCardParts): string {
+  const rows = Object.entries(identity).map(([name, value]) => [name, String(value)]);
+  const made = rows.length === 0 ? '' : `\n\n${table(['Made with', ''], rows)}`;
+  return `## Training\n\n\`\`\`yaml\n${stringify(recipe, { lineWidth: 0 })}\`\`\`${made}`;
+}
+
+function rowsOf(used: ModelCardParts['data'], split: string): string {
+  const count = used?.rows[split as keyof DataPrepared['rows']];
+  return count === undefined ? '' : formatCount(count);
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map(escapeCell).join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+function escapeCell(text: string): string {
+  return text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+}
