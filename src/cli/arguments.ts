@@ -2,6 +2,7 @@ import { Command as Parser, type CommanderError } from 'commander';
 import { AttuneError } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
 import type { Command } from './command.ts';
+import { usageLine } from './usage.ts';
 
 export interface ParsedArguments {
   named: ReadonlyMap<string, string>;
@@ -60,14 +61,4 @@ function usageError(error: CommanderError, name: string, command: Command): Attu
 function firstSentence(message: string): string {
   const text = message.replace(/^error: /, '').split(/\n|\. /, 1)[0];
   return text.charAt(0).toUpperCase() + text.slice(1).replaceAll(/'([^']*)'/g, '$1');
-}
-
-/** `attune train [RECIPE] [--key value …]` */
-export function usageLine(name: string, command: Command): string {
-  const places = (command.arguments ?? []).map(({ name: place, required, many }) => {
-    const inner = `${place}${many === true ? ' …' : ''}`;
-    return required === true ? inner : `[${inner}]`;
-  });
-  const options = command.takesRecipe === true ? ['[--key value …]'] : [];
-  return ['attune', name, ...places, ...options].join(' ');
 }

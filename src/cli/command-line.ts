@@ -1,9 +1,7 @@
-import { parseArguments } from './arguments.ts';
 import type { Command } from './command.ts';
 import { type Invocation, parseInvocation } from './command-names.ts';
 import { commands } from './commands/index.ts';
-import { createContext, type Surroundings } from './context.ts';
-import { describeFailure, exitCodeOf, failureDocument } from './failure.ts';
+import type { Surroundings } from './context.ts';
 import { createTerminal } from './terminal.ts';
 
 export type { Surroundings } from './context.ts';
@@ -15,6 +13,7 @@ export async function runCommandLine(argv: readonly string[], surroundings: Surr
     await runInvocation(parseInvocation(argv, commands.names), surroundings);
     return 0;
   } catch (error) {
+    const { describeFailure, exitCodeOf, failureDocument } = await import('./failure.ts');
     if (isJson) printJson(failureDocument(error), surroundings);
     else surroundings.stderr.write(describeFailure(error, createTerminal(surroundings.stderr, surroundings.env)));
     return exitCodeOf(error);
@@ -62,6 +61,7 @@ async function runCommand(
   surroundings: Surroundings,
 ): Promise<void> {
   const { flags, rest } = await splitFlags(command, argv);
+  const [{ parseArguments }, { createContext }] = await Promise.all([import('./arguments.ts'), import('./context.ts')]);
   const context = createContext({ parsed: parseArguments(name, command, rest), recipeFlags: flags, surroundings });
   const result = await command.run(context);
   if (context.isJson) return printJson(result ?? null, surroundings);

@@ -1,7 +1,7 @@
 import type { RecipeKey } from '../app/recipe/index.ts';
-import { usageLine } from './arguments.ts';
 import type { Command, CommandSection } from './command.ts';
 import { type Terminal, wrap } from './terminal.ts';
+import { usageLine } from './usage.ts';
 
 type Row = readonly [term: string, description: string];
 
@@ -11,6 +11,7 @@ interface Block {
 }
 
 const MAX_WIDTH = 110;
+const recipeNote = 'Settings stand in the recipe, or follow as flags, which win. Names that other tools use work too.';
 const sections: readonly CommandSection[] = ['Start', 'Data', 'Train', 'Use', 'System'];
 
 /** `attune --help`: one line for each command, by what one wants to do. */
@@ -62,9 +63,7 @@ export function commandHelp(name: string, command: Command, keys: readonly Recip
     '',
     ...formatBlocks(blocks, terminal),
     ...(examples.length > 0 ? [heading('Examples', terminal), ...examples, ''] : []),
-    ...(keys.length > 0
-      ? [dim('Settings stand in the recipe, or follow as flags, which win; names of other tools work.'), '']
-      : []),
+    ...(keys.length > 0 ? [...wrap(recipeNote, Math.min(terminal.columns, MAX_WIDTH)).map(dim), ''] : []),
   ].join('\n');
 }
 

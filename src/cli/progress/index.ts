@@ -63,10 +63,10 @@ class ProgressView implements Progress {
     }
   };
 
-  close(): void {
+  readonly close = (): void => {
     if (this.#open === undefined) return this.#live.clear();
     this.#closePhase('·');
-  }
+  };
 
   /** What ends, interrupts or disturbs a run. */
   #showTurn(event: Exclude<RunEvent, { type: 'phase-started' }>): void {
