@@ -1,7 +1,7 @@
-import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { attuneCache } from '../../../src/base/home.ts';
 
-/** Where downloads and the finished corpus lie: `$ATTUNE_HOME/pretrain-base`, by default under ~/.cache/attune. */
+/** Where downloads and the finished corpus lie: `pretrain-base` in attune's cache, by default ~/.cache/attune. */
 export function cacheFolder(environment: NodeJS.ProcessEnv = process.env): string {
-  return join(environment.ATTUNE_HOME ?? join(homedir(), '.cache', 'attune'), 'pretrain-base');
+  return join(attuneCache(environment), 'pretrain-base');
 }

@@ -1,6 +1,6 @@
+import { isReservedSource } from '../../../src/app/quickstart/tasks/reserved-packages.ts';
 import { type AptCache, parseStanzas } from './apt.ts';
 import type { Block, Document } from './document.ts';
-import { isReservedSource } from './held-out.ts';
 import { paragraphsOf } from './extract/plain-text.ts';
 
 const PACKAGES_PER_DOCUMENT = 8;

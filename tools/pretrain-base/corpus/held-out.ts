@@ -11,11 +11,3 @@ export function hashFraction(purpose: string, name: string): number {
 export function isHeldOutDocument(id: string): boolean {
   return hashFraction('held-out', id) < HELD_OUT_SHARE;
 }
-
-/**
- * One source package in three, by its name, gives no description to the corpus at all: evaluations on Debian's catalogue
- * may use those and nothing else. The packages of one source are kept together, for their descriptions share paragraphs.
- */
-export function isReservedSource(sourcePackage: string): boolean {
-  return hashFraction('reserved', sourcePackage) < 1 / 3;
-}

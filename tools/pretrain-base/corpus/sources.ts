@@ -160,7 +160,7 @@ const TECHNICAL: readonly Source[] = [
   manual('erlang', 'erlang-doc', 'Apache-2.0', { capMegabytes: 6 }),
   manual('rust', 'rust-doc', 'MIT OR Apache-2.0', {
     files:
-      /\/html\/(?:book|reference|nomicon|rustc|rustdoc|edition-guide|embedded-book|rust-by-example|error_codes|std)\/.*\.html$/,
+      /\/html\/(?:book|reference|nomicon|rustc|rustdoc|edition-guide|embedded-book|rust-by-example|error_codes)\/.*\.html$/,
     except: /\/print\.html$|\/all\.html$/,
     capMegabytes: 6,
   }),

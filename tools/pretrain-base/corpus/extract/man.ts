@@ -160,8 +160,8 @@ export function unescapeRoff(text: string): string {
       special(two ?? long ?? ''),
     )
     .replaceAll(/\\[&|^%:,/)dru{}cpaz]/g, '')
-    .replaceAll(/\\[-'`. ~0e\\"tn]/g, (escape) => SINGLE[escape[1]] ?? escape[1])
-    .replaceAll(/\\$/g, '');
+    .replace(/\\$/, '')
+    .replaceAll(/\\[-'`. ~0e\\"tn]/g, (escape) => SINGLE[escape[1]] ?? escape[1]);
 }
 
 const SINGLE: Readonly<Record<string, string>> = {
