@@ -16,4 +16,4 @@ export {
   type TokenRow,
 } from './long-rows.ts';
 export { makeSampler, type Batch, type Sampler, type SamplerOptions, type SamplerState } from './sampler.ts';
-export type { MixturePart } from './mixture.ts';
+export { refitMixture, type MixturePart } from './mixture.ts';

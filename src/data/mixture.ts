@@ -39,3 +39,19 @@ export function mixParts(rows: readonly number[], weights: readonly number[], na
   }
   return parts;
 }
+
+/**
+ * The mixture after some train rows were dropped or became several.
+ *
+ * @param rowOf for each row that is left, the train row that it came from, ascending
+ */
+export function refitMixture(mixture: readonly MixturePart[], rowOf: readonly number[]): MixturePart[] {
+  const rows = mixture.map(
+    ({ first, rows: count }) => rowOf.filter((row) => row >= first && row < first + count).length,
+  );
+  return mixParts(
+    rows,
+    mixture.map(({ share }) => share),
+    mixture.map((_, part) => `part ${part + 1} of data.train`),
+  );
+}

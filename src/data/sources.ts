@@ -9,10 +9,10 @@ import { dataExtensions } from './containers/index.ts';
 export interface DataSource {
   /** A file, a folder or a glob. */
   path: string;
-  /** Its share of the training rows, relative to the other parts'; 1 where others have one. */
-  weight?: number;
-  format?: string;
-  columns?: ColumnMapping;
+  /** Its share of the training rows, relative to the other parts' (1 where only others have one). */
+  weight?: number | null;
+  format?: string | null;
+  columns?: ColumnMapping | null;
 }
 
 /** What a recipe says about the rows of one split. */
@@ -52,7 +52,8 @@ export function expandSpec(spec: DataSpec, options: ExpandOptions): ExpandedSpec
   const sources = parts.map((part) => (typeof part === 'string' ? { path: part } : part));
   const expanded: ExpandedSpec = { files: [], beside: {}, weights: weightsOf(sources) };
   for (const [source, part] of sources.entries()) {
-    const { format = options.format, columns = options.columns } = part;
+    const format = part.format ?? options.format;
+    const columns = part.columns ?? options.columns;
     const found = filesOf(part.path, options);
     for (const [split, paths] of Object.entries(found) as [SplitName, string[]][]) {
       const files = paths.map((path) => ({ path, file: displayPath(path, options.base), source, format, columns }));
@@ -64,8 +65,9 @@ export function expandSpec(spec: DataSpec, options: ExpandOptions): ExpandedSpec
 }
 
 function weightsOf(sources: readonly DataSource[]): number[] | undefined {
-  if (sources.every(({ weight }) => weight === undefined)) return undefined;
-  return sources.map(({ path, weight = 1 }) => {
+  if (sources.every(({ weight }) => (weight ?? undefined) === undefined)) return undefined;
+  return sources.map(({ path, weight: given }) => {
+    const weight = given ?? 1;
     if (Number.isFinite(weight) && weight > 0) return weight;
     throw new AttuneError('E_BAD_WEIGHT', {
       what: `The weight of ${path} is no share`,

@@ -23,8 +23,14 @@ function write(name: string, content: string | Uint8Array): string {
   return path;
 }
 
+async function collect<T>(source: AsyncIterable<T>): Promise<T[]> {
+  const items: T[] = [];
+  for await (const item of source) items.push(item);
+  return items;
+}
+
 async function linesOf(path: string, maxBytes?: number) {
-  return Array.fromAsync(readLines(path, maxBytes));
+  return collect(readLines(path, maxBytes));
 }
 
 describe('readLines', () => {
@@ -92,7 +98,7 @@ describe('readLines', () => {
 
 describe('readJsonValues', () => {
   const valuesOf = async (text: string, maxBytes?: number) => {
-    const values = await Array.fromAsync(readJsonValues(write('values.json', text), maxBytes));
+    const values = await collect(readJsonValues(write('values.json', text), maxBytes));
     return values.map(({ line, text: value, defect }) => [line, defect?.reason ?? value]);
   };
 
@@ -136,7 +142,7 @@ describe('readJsonValues', () => {
 
   it('equals JSON.parse on elements that lie across chunks', async () => {
     const rows = Array.from({ length: 3000 }, (_, index) => ({ index, text: `"é${'y'.repeat(index % 900)}"\\`, list: [index] }));
-    const values = await Array.fromAsync(readJsonValues(write('big.json', JSON.stringify(rows))));
+    const values = await collect(readJsonValues(write('big.json', JSON.stringify(rows))));
     expect(values.map(({ text }) => JSON.parse(text) as unknown)).toEqual(rows);
   });
 });

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { AttuneError } from '../../base/errors.ts';
@@ -16,7 +17,7 @@ async function* read(path: string, file: string): AsyncGenerator<RawRow, void, u
   // One row group at a time: a part of one would decode the whole of it again and again.
   for (const group of metadata.row_groups) {
     const rowEnd = rowStart + Number(group.num_rows);
-    const options = { file: buffer, metadata, rowStart, rowEnd, compressors, parsers: { stringFromBytes } };
+    const options = { file: buffer, metadata, rowStart, rowEnd, compressors, utf8: false, parsers: { stringFromBytes } };
     const rows = await parquetReadObjects(options).catch((error: unknown) => {
       throw broken(file, error);
     });
@@ -57,10 +58,16 @@ function toJson(value: unknown): unknown {
   if (value instanceof InvalidText) throw value;
   if (value === null || typeof value !== 'object') return typeof value === 'bigint' ? fromBigInt(value) : value;
   if (value instanceof Date) return value.toISOString();
-  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
+  if (value instanceof Uint8Array) return fromBytes(value);
   if (Array.isArray(value) || ArrayBuffer.isView(value)) return Array.from(value as unknown[], toJson);
   const entries = Object.entries(value).filter(([, field]) => field !== null && field !== undefined);
   return Object.fromEntries(entries.map(([name, field]) => [name, toJson(field)]));
+}
+
+/** Bytes that are not declared to be text, as old writers leave it: text where they spell it, else base64. */
+function fromBytes(value: Uint8Array): string {
+  const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+  return bytes.toString(isUtf8(bytes) ? 'utf8' : 'base64');
 }
 
 /** An integer that a JavaScript number cannot hold exactly becomes text instead of another number. */
