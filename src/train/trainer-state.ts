@@ -21,9 +21,16 @@ export interface TrainerState {
   seconds: number;
 }
 
-/** What a checkpoint says of its run besides: the clock that templates saw. */
-export interface SavedState extends TrainerState {
-  started: string;
+/** What was decided when the run began and stays so when it is resumed. */
+export interface RunConstants {
+  /** The clock that templates see. */
+  now: Date;
+  microBatchTokens: number;
+  checkpointing: boolean;
+}
+
+interface SavedState extends TrainerState {
+  constants: Omit<RunConstants, 'now'> & { now: string };
 }
 
 export function newTrainerState(): TrainerState {
@@ -39,22 +46,21 @@ export interface CheckpointParts {
   tuning: Tuning;
   update: Update;
   recipe: unknown;
-  /** The run's clock. */
-  now: Date;
+  constants: RunConstants;
 }
 
 /** Writes the whole state into a folder; returns its bytes. */
 export function writeState(folder: string, state: TrainerState, parts: CheckpointParts): number {
   const weights = scope(() => writeSafetensors(join(folder, WEIGHTS), parts.tuning.state()));
   const moments = scope(() => writeSafetensors(join(folder, OPTIMIZER), parts.update.state()));
-  writeJson(join(folder, STATE), { ...state, started: parts.now.toISOString() } satisfies SavedState);
+  writeJson(join(folder, STATE), { ...state, constants: { ...parts.constants, now: parts.constants.now.toISOString() } } satisfies SavedState);
   writeJson(join(folder, RECIPE), parts.recipe);
   return weights + moments;
 }
 
 /** Takes up a saved state, weights and moments included. */
 export function readState(folder: string, parts: Pick<CheckpointParts, 'tuning' | 'update'>): TrainerState {
-  const { started: _, ...state } = readJson<SavedState>(join(folder, STATE));
+  const { constants: _, ...state } = readJson<SavedState>(join(folder, STATE));
   if (!Number.isInteger(state.step) || !Number.isInteger(state.epoch)) {
     throw new AttuneError('E_CHECKPOINT_BAD', { what: `${join(folder, STATE)} is no state of a run`, fix: 'resume from another checkpoint' });
   }
@@ -63,9 +69,10 @@ export function readState(folder: string, parts: Pick<CheckpointParts, 'tuning' 
   return state;
 }
 
-/** When the run of a checkpoint began. */
-export function startOf(folder: string): Date {
-  return new Date(readJson<SavedState>(join(folder, STATE)).started);
+/** What the run of a checkpoint decided when it began. */
+export function readConstants(folder: string): RunConstants {
+  const { constants } = readJson<SavedState>(join(folder, STATE));
+  return { ...constants, now: new Date(constants.now) };
 }
 
 /** Takes up the weights only: the best checkpoint's, for the result. */

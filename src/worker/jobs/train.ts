@@ -3,7 +3,7 @@ import { listCheckpoints } from '../../store/checkpoints.ts';
 import { newRunId } from '../../store/run-folder.ts';
 import { engineIdentity } from '../../tensor/index.ts';
 import type { Recipe } from '../../train/recipe.ts';
-import { startOf } from '../../train/trainer-state.ts';
+import { readConstants } from '../../train/trainer-state.ts';
 import { preflight } from '../run/preflight.ts';
 import { prepareRun, resumeRun, takeBest, type PreparedRun } from '../run/training-run.ts';
 import { writeResult } from '../run/write-result.ts';
@@ -30,9 +30,11 @@ export interface TrainResult {
 export async function run(input: TrainInput, context: JobContext): Promise<TrainResult> {
   const { emit, signal } = context;
   const folder = context.folder ?? input.recipe.output_dir;
-  const now = runClock(folder, input.resume === true);
+  const latest = input.resume === true ? listCheckpoints(folder).at(-1) : undefined;
+  const earlier = latest === undefined ? undefined : readConstants(latest.folder);
+  const now = earlier?.now ?? new Date();
   emit({ type: 'run-started', run: newRunId(now), folder, recipe: input.recipe, identity: engineIdentity() });
-  const prepared = await prepareRun({ recipe: input.recipe, folder, emit, signal, now });
+  const prepared = await prepareRun({ recipe: input.recipe, folder, emit, signal, now, earlier });
   const isResumed = input.resume === true && resumeRun(prepared);
   if (!isResumed) await checkBefore(prepared);
   const { trainer } = prepared;
@@ -63,10 +65,4 @@ async function checkBefore(prepared: PreparedRun): Promise<void> {
 function summary({ trainer }: PreparedRun, outcome: TrainResult['outcome'], result: string | null): TrainResult {
   const { step, seconds } = trainer.state;
   return { outcome, step, result, metrics: trainer.metrics, seconds };
-}
-
-/** The run's first start: templates that write the date must see the same one after a resume. */
-function runClock(folder: string, isResumed: boolean): Date {
-  const latest = isResumed ? listCheckpoints(folder).at(-1) : undefined;
-  return latest === undefined ? new Date() : startOf(latest.folder);
 }

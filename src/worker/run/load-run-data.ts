@@ -13,7 +13,7 @@ export async function loadRunData(
   const spec = (sources: Recipe['data']['train']) =>
     sources.map(({ path, weight, format, columns }) => ({
       path,
-      weight,
+      weight: weight ?? undefined,
       format: format ?? undefined,
       columns: columns ?? undefined,
     }));

@@ -107,10 +107,10 @@ async function tryEvaluation(parts: TrainerParts, { microBatchTokens }: TrainerO
   if (rows.length > 0) await evaluateRows(parts, rows, { microBatchTokens });
 }
 
-function trySave({ folder, parts, recipe }: PreflightRequest): number {
+function trySave({ folder, parts, recipe, options }: PreflightRequest): number {
   const draft = mkdtempSync(join(folder, '.preflight-'));
   try {
-    return writeState(draft, newTrainerState(), { ...parts, recipe, now: new Date(0) });
+    return writeState(draft, newTrainerState(), { ...parts, recipe, constants: { ...options, now: new Date(0) } });
   } finally {
     rmSync(draft, { recursive: true, force: true });
   }

@@ -6,7 +6,7 @@ import { listCheckpoints, pruneCheckpoints, writeCheckpoint } from '../../store/
 import { checkVocabulary, Tokenizer, withChatTemplate } from '../../text/index.ts';
 import type { Recipe } from '../../train/recipe.ts';
 import { Trainer, type TrainerOptions, type TrainerParts } from '../../train/trainer.ts';
-import { readState, readWeights, writeState, type TrainerState } from '../../train/trainer-state.ts';
+import { readState, readWeights, writeState, type RunConstants, type TrainerState } from '../../train/trainer-state.ts';
 import { modelFolder } from './base-model.ts';
 import { createObjective, createSampler, createTuned, createUpdate, isCausal, trainerOptions } from './build-trainer.ts';
 import { labelsOf, loadRunData, reportData } from './load-run-data.ts';
@@ -20,6 +20,8 @@ export interface RunContext {
   signal: AbortSignal;
   /** The run's clock, kept over resumes. */
   now: Date;
+  /** What an earlier part of the run decided. */
+  earlier?: RunConstants;
 }
 
 /** A run with everything in place, before its first step. */
@@ -59,11 +61,12 @@ export async function prepareRun(context: RunContext): Promise<PreparedRun> {
   const update = await createUpdate(recipe, tuning);
   const longest = [...train.rows, ...validation.rows].reduce((most, { ids }) => Math.max(most, ids.length), 0);
   const { gradient_checkpointing: wanted, micro_batch_tokens: wantedTokens } = recipe.training;
-  const memory = planMemory(model, { longest, microBatchTokens: wantedTokens, checkpointing: wanted });
-  const sampler = createSampler(recipe, train.rows, { ...memory, mixture: train.cuts.length === 0 ? loaded.mixture : undefined });
-  const options = trainerOptions(recipe, sampler.batchesPerEpoch, memory);
+  const memory = context.earlier ?? planMemory(model, { longest, microBatchTokens: wantedTokens, checkpointing: wanted });
+  const constants: RunConstants = { now: context.now, microBatchTokens: memory.microBatchTokens, checkpointing: memory.checkpointing };
+  const sampler = createSampler(recipe, train.rows, { microBatchTokens: constants.microBatchTokens, mixture: train.cuts.length === 0 ? loaded.mixture : undefined });
+  const options = trainerOptions(recipe, sampler.batchesPerEpoch, constants);
   const parts: TrainerParts = { model, tuning, update, objective, train: train.rows, validation: validation.rows, sampler };
-  const trainer = new Trainer(parts, options, { emit, signal: context.signal, save: (state) => save(context, parts, state) });
+  const trainer = new Trainer(parts, options, { emit, signal: context.signal, save: (state) => save(context, { ...parts, constants }, state) });
   return { context, parts, options, trainer, tokenizer, labels, loaded, test: loaded.splits.test, base };
 }
 
@@ -73,9 +76,9 @@ async function loadTokenizer(folder: string, examples: readonly Example[]): Prom
   return examples.some(({ kind }) => kind === 'chat') ? withChatTemplate(tokenizer) : tokenizer;
 }
 
-async function save({ folder, recipe, now }: RunContext, parts: TrainerParts, state: TrainerState): Promise<void> {
+async function save({ folder, recipe }: RunContext, parts: TrainerParts & { constants: RunConstants }, state: TrainerState): Promise<void> {
   await writeCheckpoint(folder, state.step, (draft) => {
-    writeState(draft, state, { ...parts, recipe, now });
+    writeState(draft, state, { ...parts, recipe });
   });
   const pinned = state.best === null ? [] : [state.best.step];
   pruneCheckpoints(folder, { keep: recipe.checkpoints.keep, pinned });
