@@ -55,8 +55,9 @@ function callTurn(row: RowReader, path: string, turn: Record<string, unknown>): 
 
 function plainTurn(row: RowReader, path: string, turn: Record<string, unknown> & { role: Role }): Message | undefined {
   const { role } = turn;
+  const before = row.problems.length;
   const calls = readCalls(row, path, turn);
-  const content = readContent(row, path, turn, role === 'assistant' && calls !== undefined);
+  const content = readContent(row, path, turn, role === 'assistant' && CALL_KEYS.some((key) => present(turn[key])));
   const message: Message = { role, content: content ?? '' };
   for (const key of ['name', 'tool_call_id', 'reasoning_content'] as const) {
     if (present(turn[key])) message[key] = row.checkText(`${path}.${key}`, turn[key]);
@@ -64,8 +65,8 @@ function plainTurn(row: RowReader, path: string, turn: Record<string, unknown> &
   if (calls !== undefined) message.tool_calls = calls;
   const weight = readWeight(row, path, turn);
   if (weight !== undefined) message.weight = weight;
-  const isEmpty = content?.trim() === '' && calls === undefined && !present(turn.reasoning_content);
-  if (role === 'assistant' && isEmpty && weight !== 0) {
+  const isEmpty = message.content.trim() === '' && calls === undefined && !present(turn.reasoning_content);
+  if (role === 'assistant' && isEmpty && weight !== 0 && row.problems.length === before) {
     return row.problem(
       `${path}.content`,
       'is an empty answer',

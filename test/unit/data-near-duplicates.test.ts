@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest';
+import { findNearDuplicates, NEAR } from '../../src/data/near-duplicates.ts';
+import { isSimilar, jaccard, normalWords, shinglesOf } from '../../src/data/shingles.ts';
+import { UnionFind } from '../../src/data/union-find.ts';
+import { randomUint32 } from '../../src/base/random.ts';
+
+/** Shingles as strings, to check the hashed ones against. */
+function plainJaccard(a: string, b: string): number {
+  const set = (text: string) => {
+    const words = text.toLowerCase().split(/\W+/).filter(Boolean);
+    return new Set(words.slice(1).map((word, index) => `${words[index]} ${word}`));
+  };
+  const [left, right] = [set(a), set(b)];
+  const shared = left.intersection(right).size;
+  return shared / (left.size + right.size - shared);
+}
+
+const word = (...key: number[]) => `w${randomUint32([1, 'word', ...key]) % 3000}`;
+const text = (id: number, length: number) => Array.from({ length }, (_, at) => word(id, at)).join(' ');
+
+/** A copy with some words replaced. */
+function edited(original: string, id: number, changes: number): string {
+  const words = original.split(' ');
+  for (let change = 0; change < changes; change++) words[randomUint32([2, 'at', id, change]) % words.length] = `new${id}x${change}`;
+  return words.join(' ');
+}
+
+describe('shingles', () => {
+  it('overlook case, punctuation and spacing', () => {
+    expect(normalWords('  Hello,\tWORLD!  It’s ①')).toEqual(['hello', 'world', 'it', 's', '1']);
+    expect(jaccard(shinglesOf(normalWords('A b, c')), shinglesOf(normalWords('a B c!')))).toBe(1);
+  });
+
+  it('take one character for a word where a script has no spaces', () => {
+    expect(normalWords('東京は hot')).toEqual(['東', '京', 'は', 'hot']);
+    expect(jaccard(shinglesOf(normalWords('今日は天気がいいです')), shinglesOf(normalWords('今日は天気がいいですね')))).toBeGreaterThan(0.85);
+  });
+
+  it('have the same Jaccard similarity as sets of words written out', () => {
+    for (let id = 0; id < 200; id++) {
+      const a = text(id, 20 + (id % 60));
+      const b = edited(a, id, id % 12);
+      const [left, right] = [shinglesOf(normalWords(a)), shinglesOf(normalWords(b))];
+      expect(jaccard(left, right)).toBeCloseTo(plainJaccard(a, b), 10);
+      expect(isSimilar(left, right, NEAR)).toBe(plainJaccard(a, b) >= NEAR);
+    }
+  });
+
+  it('of a text without words are the text itself', () => {
+    expect(normalWords('  😀 ')).toEqual(['😀']);
+    expect(jaccard(shinglesOf(normalWords('😀')), shinglesOf(normalWords('😢')))).toBe(0);
+  });
+});
+
+describe('findNearDuplicates', () => {
+  it('connects exactly the pairs that a comparison of all with all finds', async () => {
+    const texts: string[] = [];
+    for (let id = 0; id < 90; id++) {
+      const original = text(id, 15 + (id % 80));
+      texts.push(original, edited(original, id, 1 + (id % 8)));
+      if (id % 5 === 0) texts.push(original.toUpperCase());
+    }
+    const expected = new UnionFind(texts.length);
+    for (let a = 0; a < texts.length; a++) {
+      for (let b = 0; b < a; b++) if (plainJaccard(texts[a], texts[b]) >= NEAR) expected.union(a, b);
+    }
+    const { links, isComplete } = await findNearDuplicates(texts.length, (index) => texts[index], { commonShare: 1 });
+    const found = new UnionFind(texts.length);
+    for (const [a, b] of links) expect(found.union(a, b)).toBe(true);
+    expect(isComplete).toBe(true);
+    expect(found.sets()).toEqual(expected.sets());
+    expect(expected.sets().length).toBeLessThan(texts.length - 30);
+  });
+
+  it('misses no pair at the threshold among thousands', async () => {
+    const texts: string[] = [];
+    // 100 words, 99 pairs: 5 words replaced in the middle spoil 10 pairs or fewer, so that 89 of 109 stay.
+    for (let id = 0; id < 500; id++) texts.push(text(id, 100), edited(text(id, 100), id, 5));
+    const { links } = await findNearDuplicates(texts.length, (index) => texts[index], { commonShare: 1 });
+    const near = Array.from({ length: 500 }, (_, id) => plainJaccard(texts[2 * id], texts[2 * id + 1]) >= NEAR);
+    expect(links.length).toBe(near.filter(Boolean).length);
+    expect(links.length).toBeGreaterThan(450);
+  });
+
+  it('tells texts of one long template apart once what they share is left out', async () => {
+    const template = text(7, 60);
+    const texts = Array.from({ length: 40 }, (_, id) => `${template} ${text(100 + id, 5)}`);
+    texts.push(`${texts[0]} indeed`);
+    const sizes = async (commonShare: number) => {
+      const { links } = await findNearDuplicates(texts.length, (index) => texts[index], { commonShare });
+      return links.length;
+    };
+    expect(await sizes(1)).toBe(40);
+    expect(await sizes(0.1)).toBe(1);
+  });
+
+  it('gives up where the texts share too much to compare them all', async () => {
+    const base = text(1, 40);
+    const texts = Array.from({ length: 300 }, (_, id) => `${base} ${text(id, 14)}`);
+    const search = (maxComparisons: number) =>
+      findNearDuplicates(texts.length, (index) => texts[index], { commonShare: 1, maxComparisons });
+    expect((await search(100)).isComplete).toBe(false);
+    expect((await search(1e6)).isComplete).toBe(true);
+  });
+
+  it('stops when it is told to', async () => {
+    const controller = new AbortController();
+    const search = findNearDuplicates(5000, (index) => text(index, 10), {
+      commonShare: 1,
+      signal: controller.signal,
+      onProgress: (done) => done > 500 && controller.abort(),
+    });
+    await expect(search).rejects.toMatchObject({ name: 'AbortError' });
+  });
+});
