@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { checkFolder } from './parity/folder.ts';
 import { printTable, type FolderReport } from './parity/report.ts';
@@ -18,7 +19,8 @@ if (positionals.length === 0) {
 
 const folders: FolderReport[] = [];
 for (const folder of positionals) {
-  const report = await checkFolder(folder);
+  // npm runs scripts in the package's folder; the names are from where the user stands.
+  const report = { ...(await checkFolder(resolve(process.env.INIT_CWD ?? '.', folder))), folder };
   folders.push(report);
   process.stderr.write(values.json ? `${report.ok ? 'ok' : 'FAIL'} ${folder}\n` : '');
 }

@@ -1,0 +1,85 @@
+import { withRandomness } from '../../src/nn/index.ts';
+import type { Model } from '../../src/models/model.ts';
+import type { SafetensorsFile, Tensor } from '../../src/tensor/index.ts';
+import type { Batch, Objective, PreparedRow, StepOptions, Tuning, Update } from '../../src/train/interfaces.ts';
+import { trainStep } from '../../src/train/step.ts';
+import { inputOf, type Tensors } from './input.ts';
+import { lossOf } from './loss.ts';
+
+export interface Parts {
+  model: Model;
+  tuning: Tuning;
+  update: Update;
+}
+
+/** The losses of a few steps on one batch, each before its update, and one more after the last; the first gradients. */
+export async function trainOnBatch(
+  parts: Parts,
+  file: SafetensorsFile,
+  request: { steps: number; options: StepOptions },
+): Promise<{ losses: number[]; gradients: Map<string, Tensor> }> {
+  const { model } = parts;
+  const batch = new Map(file.names.map((name) => [name, file.get(name)]));
+  const objective = objectiveOf(model, batch);
+  const gradients = new Map<string, Tensor>();
+  const losses: number[] = [];
+  for (let step = 0; step <= request.steps; step++) {
+    const update = step === 0 ? recording(parts, gradients) : parts.update;
+    const microBatches = [objective.rows];
+    // The last one is for its loss only: a rate of 0 moves nothing.
+    const options = step < request.steps ? request.options : { ...request.options, learningRate: 0 };
+    const result = await trainStep(
+      { model, objective, update },
+      { microBatches, step, seed: 0, checkpointing: step % 2 === 0, options },
+    );
+    losses.push(result.loss);
+  }
+  for (const tensor of batch.values()) tensor.dispose();
+  return { losses, gradients };
+}
+
+/** An update that keeps a copy of the gradients that it gets. */
+function recording({ update, tuning }: Parts, gradients: Map<string, Tensor>): Update {
+  return {
+    step(options) {
+      for (const { name, parameter } of tuning.trainables) {
+        const gradient = parameter.tensor.grad;
+        if (gradient !== undefined) gradients.set(name, gradient.clone().own());
+        gradient?.dispose();
+      }
+      return update.step(options);
+    },
+    state: () => update.state(),
+    load: (state) => update.load(state),
+  };
+}
+
+/** The reference's batch and loss as an objective, so that the real training step runs on them. */
+function objectiveOf(model: Model, tensors: Tensors): Objective & { rows: readonly PreparedRow[] } {
+  const labels = tensors.get('labels');
+  if (labels === undefined) throw new Error('train_batch.safetensors has no labels');
+  const parity = inputOf(model, tensors);
+  const { offsets, rowOf } = parity.tokens.layout;
+  const rows = rowOf.map((row): PreparedRow => {
+    const length = offsets[row + 1] - offsets[row];
+    const source = { file: 'train_batch.safetensors', line: row + 1 };
+    return { id: `row ${row}`, ids: new Int32Array(length), trained: new Uint8Array(length), source };
+  });
+  return {
+    rows,
+    task: model.task,
+    accepts: [],
+    separable: true,
+    unit: 'rows',
+    prepare: async () => ({ rows: [...rows], problems: [] }),
+    collate: (): Batch => ({ input: parity.input, rows }),
+    counts: () => ({ rows: rows.length }),
+    // The reference trained with dropout off, whatever its configuration says.
+    loss: (_model, batch, { runner }) =>
+      withRandomness(undefined, () => {
+        const hidden = model.hidden(batch.input, { runner });
+        const loss = lossOf(model, hidden, parity, labels);
+        return { perRow: loss.div(rows.length).expand(rows.length), tally: {} };
+      }),
+  };
+}
