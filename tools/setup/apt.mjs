@@ -1,7 +1,10 @@
 /** Debian's packages: whether they can be had, how large they are, installing them. */
-import { ask, collect, show, which } from './process.mjs';
+import { ask, collect, which } from './process.mjs';
 import { askFirst } from './consent.mjs';
 import { SetupError, say, since } from './report.mjs';
+
+/** How much of apt's output is shown where it fails. */
+const LINES_SHOWN = 20;
 
 /**
  * @returns {boolean} whether this machine installs packages with apt
@@ -30,7 +33,7 @@ export async function refreshLists(names, access) {
     `${access.isRoot ? '' : 'sudo '}apt-get update`,
   ]);
   say('fetching the package lists (apt-get update)');
-  runApt(['update'], access);
+  await runApt(['update'], access);
 }
 
 /**
@@ -51,10 +54,10 @@ export async function aptInstall(names, access) {
   await askFirst(access.mode, `Install ${names.join(', ')} with apt-get (${sizes})?`, byHand);
   say(`installing ${names.join(', ')} with apt-get: ${sizes}`);
   const start = Date.now();
-  if (runApt(parameters, access) !== 0) {
+  if ((await runApt(parameters, access)) !== 0) {
     say('apt-get failed; once more with fresh lists');
-    runApt(['update'], access);
-    const status = runApt(parameters, access);
+    await runApt(['update'], access);
+    const status = await runApt(parameters, access);
     if (status !== 0) throw new SetupError(`apt-get install ended with ${status}`, byHand);
   }
   say(`installed ${names.join(', ')} in ${since(start)}`);
@@ -77,16 +80,20 @@ async function installSizes(names) {
   return `${fetched ?? 'nothing'} to download, ${disk ?? 'an unknown size'} on disk`;
 }
 
-function runApt(parameters, { isRoot, mode }) {
+/** Hundreds of lines that nobody reads, unless it fails. */
+async function runApt(parameters, { isRoot, mode }) {
   const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C.UTF-8' };
-  // One package list refresh or install may meet another apt at work: wait for its lock.
-  const options = ['-o', 'DPkg::Lock::Timeout=300', '-q'];
-  if (isRoot) return show('apt-get', [...options, ...parameters], { env: environment });
-  if (which('sudo') === undefined) {
-    throw new SetupError('Not root, and there is no sudo', [`as root: apt-get ${parameters.join(' ')}`]);
+  // Another apt may be at work, as on a machine that has just started: wait for its lock.
+  const options = ['-q', '-o', 'DPkg::Lock::Timeout=300', '-o', 'Dpkg::Use-Pty=0'];
+  let command = ['apt-get', ...options, ...parameters];
+  if (!isRoot) {
+    if (which('sudo') === undefined) {
+      throw new SetupError('Not root, and there is no sudo', [`as root: apt-get ${parameters.join(' ')}`]);
+    }
+    // sudo asks for the password at the terminal itself, where there is one.
+    command = ['sudo', ...(mode === 'ask' ? [] : ['-n']), 'DEBIAN_FRONTEND=noninteractive', ...command];
   }
-  const sudo = mode === 'ask' ? [] : ['-n'];
-  return show('sudo', [...sudo, 'DEBIAN_FRONTEND=noninteractive', 'apt-get', ...options, ...parameters], {
-    env: environment,
-  });
+  const { status, output } = await collect(command[0], command.slice(1), { env: environment });
+  if (status !== 0) process.stderr.write(`${output.trim().split('\n').slice(-LINES_SHOWN).join('\n')}\n`);
+  return status;
 }
