@@ -138,7 +138,9 @@ describe('the assembled corpus', () => {
   }
 
   async function rows(folder: string, part: 'train' | 'heldout'): Promise<CorpusRow[]> {
-    return Array.fromAsync(readCorpus(folder, part));
+    const found: CorpusRow[] = [];
+    for await (const row of readCorpus(folder, part)) found.push(row);
+    return found;
   }
 
   test('no paragraph that is held out or reserved is in the training files', async () => {

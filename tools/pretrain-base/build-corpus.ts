@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { AttuneError } from '../../src/base/errors.ts';
+import { unknownName } from '../../src/base/registry.ts';
 import { writeFileAtomic } from '../../src/files/atomic.ts';
 import { AptCache, megabytes } from './corpus/apt.ts';
 import { assemble, type Manifest } from './corpus/assemble.ts';
@@ -7,8 +8,12 @@ import { cacheFolder } from './corpus/cache-folder.ts';
 import { collectDescriptions, collectSource } from './corpus/collect.ts';
 import { SOURCES } from './corpus/sources.ts';
 
-/** `node tools/pretrain-base/build-corpus.ts [source …]`: downloads, extracts and writes the corpus of the base model. */
+/**
+ * `node tools/pretrain-base/build-corpus.ts [source …]`: downloads, extracts and writes the corpus of the base model. With
+ * names it builds those sources alone, beside the corpus and not over it.
+ */
 async function buildCorpus(names: readonly string[]): Promise<void> {
+  checkNames(names);
   const started = Date.now();
   const folder = cacheFolder();
   const log = (line: string): void => console.error(line);
@@ -20,13 +25,19 @@ async function buildCorpus(names: readonly string[]): Promise<void> {
   } = collectDescriptions({ folder, apt, log });
   const collected = names.length === 0 || names.includes('descriptions') ? [descriptions] : [];
   for (const source of SOURCES) {
-    if (names.length === 0 || names.includes(source.name))
-      collected.push(await collectSource(source, { folder, apt, log }));
+    if (names.length > 0 && !names.includes(source.name)) continue;
+    collected.push(await collectSource(source, { folder, apt, log }));
   }
-  const corpus = join(folder, 'corpus');
+  const corpus = join(folder, names.length === 0 ? 'corpus' : 'corpus-part');
   const manifest = assemble(corpus, collected, reserved);
   writeFileAtomic(join(corpus, 'reserved-sources.txt'), `${reservedSources.join('\n')}\n`);
   print(manifest, corpus, (Date.now() - started) / 1000);
+}
+
+function checkNames(names: readonly string[]): void {
+  const known = ['descriptions', ...SOURCES.map((source) => source.name)];
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown !== undefined) throw unknownName('source', 'E_UNKNOWN_SOURCE', unknown, known);
 }
 
 function print(manifest: Manifest, folder: string, seconds: number): void {
