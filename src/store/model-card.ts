@@ -69,7 +69,9 @@ function indexedResults({ metrics, source, data: used, task }: ModelCardParts): 
       split,
       ...(used?.hashes[split] !== undefined && { revision: used.hashes[split] }),
     },
-    metrics: Object.entries(values).map(([type, value]) => ({ type, value })),
+    metrics: Object.entries(values)
+      .filter(([, value]) => Number.isFinite(value))
+      .map(([type, value]) => ({ type, value })),
   }));
 }
 
@@ -128,7 +130,14 @@ function data({ data: used, source }: ModelCardParts): string | undefined {
 function training({ recipe, identity }: ModelCardParts): string {
   const rows = Object.entries(identity).map(([name, value]) => [name, String(value)]);
   const made = rows.length === 0 ? '' : `\n\n${table(['Made with', ''], rows)}`;
-  return `## Training\n\n\`\`\`yaml\n${stringify(recipe, { lineWidth: 0 })}\`\`\`${made}`;
+  return `## Training\n\n${fenced(stringify(recipe, { lineWidth: 0 }))}${made}`;
+}
+
+/** A fence longer than any run of backticks inside: a recipe may hold a prompt with code. */
+function fenced(text: string): string {
+  const longest = Math.max(2, ...Array.from(text.matchAll(/`+/g), ([run]) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  return `${fence}yaml\n${text}${fence}`;
 }
 
 function rowsOf(used: ModelCardParts['data'], split: string): string {

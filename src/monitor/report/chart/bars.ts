@@ -1,5 +1,5 @@
 import { html, type Html } from '../html.ts';
-import { picture, round } from './frame.ts';
+import { picture, rectangle, round, words } from './frame.ts';
 import { linearScale } from './scale.ts';
 
 export interface Bar {
@@ -38,20 +38,12 @@ export function barChart({ title, description, bars, width = 760 }: BarsOptions)
 
 function barRow(bar: Bar, y: number, position: (value: number) => number, width: number): Html {
   const [zero, end] = [position(0), position(bar.value)];
-  const shape = html`<rect
-    class="bar"
-    x="${round(Math.min(zero, end))}"
-    y="${y - 9}"
-    width="${round(Math.max(Math.abs(end - zero), 1))}"
-    height="18"
-    rx="2"
-  />`;
-  return html`<g class="${bar.isChosen === true ? 'tone-1' : 'tone-quiet'}"
-    ><text class="name" x="${LABEL_WIDTH - 12}" y="${y}" dy="0.34em" text-anchor="end">${shortened(bar.label)}</text
-    >${shape}${interval(bar, y, position)}<text class="figure" x="${width - TEXT_WIDTH + 14}" y="${y}" dy="0.34em"
-      >${bar.text}</text
-    ></g
-  >`;
+  const box = { x: Math.min(zero, end), y: y - 9, width: Math.max(Math.abs(end - zero), 1), height: 18 };
+  const name = { kind: 'name', x: LABEL_WIDTH - 12, y, anchor: 'end', dy: 0.34 } as const;
+  return html`<g class="${bar.isChosen === true ? 'tone-1' : 'tone-quiet'}">
+    ${words(name, shortened(bar.label))} ${rectangle('bar', box)} ${interval(bar, y, position)}
+    ${words({ kind: 'figure', x: width - TEXT_WIDTH + 14, y, dy: 0.34 }, bar.text)}
+  </g>`;
 }
 
 function interval({ low, high }: Bar, y: number, position: (value: number) => number): Html | undefined {

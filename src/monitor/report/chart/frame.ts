@@ -27,18 +27,47 @@ export function picture({ width, height, title, description }: PictureOptions, c
   </svg>`;
 }
 
+/** Where words stand, and as what. `end`: they end there. */
+export interface WordsPlace {
+  kind: string;
+  x: number;
+  y: number;
+  anchor?: 'start' | 'middle' | 'end';
+  /** Shifts them down, in letter heights. */
+  dy?: number;
+}
+
+export function words({ kind, x, y, anchor = 'start', dy = 0 }: WordsPlace, content: string | Html): Html {
+  const [left, top] = [round(x), round(y)];
+  return html`<text class="${kind}" x="${left}" y="${top}" dy="${dy}em" text-anchor="${anchor}">${content}</text>`;
+}
+
+export function standingLine(kind: string, x: number, [from, to]: readonly [number, number]): Html {
+  return html`<line class="${kind}" x1="${round(x)}" x2="${round(x)}" y1="${round(from)}" y2="${round(to)}" />`;
+}
+
+/** A box with slightly round corners. */
+export function rectangle(
+  kind: string,
+  box: { x: number; y: number; width: number; height: number },
+  content?: Html,
+): Html {
+  const [x, y, width, height] = [box.x, box.y, box.width, box.height].map(round);
+  return html`<rect class="${kind}" x="${x}" y="${y}" width="${width}" height="${height}" rx="1.5">${content}</rect>`;
+}
+
+function lyingLine(kind: string, y: number, [from, to]: readonly [number, number]): Html {
+  return html`<line class="${kind}" x1="${round(from)}" x2="${round(to)}" y1="${round(y)}" y2="${round(y)}" />`;
+}
+
 /** Horizontal grid lines with their values to the left. */
 export function verticalAxis(scale: Scale, { left, right }: PlotArea): Html {
   const lines = scale.ticks.map(({ value, label }) => {
-    const y = round(scale.position(value));
-    return html`<line class="grid" x1="${left}" x2="${right}" y1="${y}" y2="${y}" /><text
-        class="tick"
-        x="${left - 8}"
-        y="${y}"
-        dy="0.32em"
-        text-anchor="end"
-        >${label}</text
-      >`;
+    const y = scale.position(value);
+    return [
+      lyingLine('grid', y, [left, right]),
+      words({ kind: 'tick', x: left - 8, y, anchor: 'end', dy: 0.32 }, label),
+    ];
   });
   return html`<g>${lines}</g>`;
 }
@@ -46,24 +75,16 @@ export function verticalAxis(scale: Scale, { left, right }: PlotArea): Html {
 /** The base line with tick values below it, and what they count. */
 export function horizontalAxis(scale: Scale, { left, right, bottom }: PlotArea, label: string): Html {
   const ticks = scale.ticks.map((tick) => {
-    const x = round(scale.position(tick.value));
-    return html`<line class="axis" x1="${x}" x2="${x}" y1="${bottom}" y2="${bottom + 4}" /><text
-        class="tick"
-        x="${x}"
-        y="${bottom + 17}"
-        text-anchor="middle"
-        >${tick.label}</text
-      >`;
+    const x = scale.position(tick.value);
+    return [
+      standingLine('axis', x, [bottom, bottom + 4]),
+      words({ kind: 'tick', x, y: bottom + 17, anchor: 'middle' }, tick.label),
+    ];
   });
-  return html`<g
-    ><line class="axis" x1="${left}" x2="${right}" y1="${bottom}" y2="${bottom}" />${ticks}<text
-      class="label"
-      x="${right}"
-      y="${bottom + 32}"
-      text-anchor="end"
-      >${label}</text
-    ></g
-  >`;
+  return html`<g>
+    ${lyingLine('axis', bottom, [left, right])} ${ticks}
+    ${words({ kind: 'label', x: right, y: bottom + 32, anchor: 'end' }, label)}
+  </g>`;
 }
 
 /** Two decimals are a hundredth of a pixel: more would only make the file larger. */

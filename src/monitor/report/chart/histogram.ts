@@ -1,6 +1,6 @@
 import { formatCount } from '../../../base/format.ts';
 import { html, type Html } from '../html.ts';
-import { horizontalAxis, picture, round, verticalAxis, type PlotArea } from './frame.ts';
+import { horizontalAxis, picture, rectangle, standingLine, verticalAxis, words, type PlotArea } from './frame.ts';
 import { linearScale, type Scale } from './scale.ts';
 
 export interface Bucket {
@@ -43,19 +43,10 @@ export function histogram(options: HistogramOptions): Html | undefined {
 
 function bar({ from, to, rows }: Bucket, x: Scale, y: Scale, unit: string): Html {
   const left = x.position(from) + 0.5;
-  const width = Math.max(0.5, x.position(to) - left - 0.5);
-  const top = y.position(rows);
-  const height = y.position(0) - top;
-  const words = `${formatCount(from)} to ${formatCount(to - 1)} ${unit}: ${formatCount(rows)} rows`;
-  return html`<rect
-    class="bar"
-    x="${round(left)}"
-    y="${round(top)}"
-    width="${round(width)}"
-    height="${round(height)}"
-    rx="1.5"
-    ><title>${words}</title></rect
-  >`;
+  const [width, top] = [Math.max(0.5, x.position(to) - left - 0.5), y.position(rows)];
+  const says = `${formatCount(from)} to ${formatCount(to - 1)} ${unit}: ${formatCount(rows)} rows`;
+  const box = { x: left, y: top, width, height: y.position(0) - top };
+  return rectangle('bar', box, html`<title>${says}</title>`);
 }
 
 /** Labels stand in two rows by turns, so that near ones do not overlap. */
@@ -63,15 +54,13 @@ function markLines(marks: readonly { value: number; label: string }[], x: Scale,
   return [...marks]
     .sort((a, b) => a.value - b.value)
     .map(({ value, label }, index) => {
-      const place = round(x.position(value));
+      const place = x.position(value);
       const height = index % 2 === 0 ? 10 : 24;
       const isRight = place > (area.left + area.right) / 2;
-      return html`<line class="mark" x1="${place}" x2="${place}" y1="${height - 8}" y2="${area.bottom}" /><text
-          class="note"
-          x="${place + (isRight ? -5 : 5)}"
-          y="${height}"
-          text-anchor="${isRight ? 'end' : 'start'}"
-          >${label}</text
-        >`;
+      const anchor = isRight ? 'end' : 'start';
+      return html`<g>
+        ${standingLine('mark', place, [height - 8, area.bottom])}
+        ${words({ kind: 'note', x: place + (isRight ? -5 : 5), y: height, anchor }, label)}
+      </g>`;
     });
 }

@@ -1,7 +1,7 @@
 import { formatCount } from '../../../base/format.ts';
 import { html, type Html } from '../html.ts';
 import type { CurvePoint } from '../series.ts';
-import { round, type PlotArea } from './frame.ts';
+import { round, standingLine, words, type PlotArea } from './frame.ts';
 import type { Placed } from './line-chart.ts';
 import type { Scale } from './scale.ts';
 
@@ -39,28 +39,23 @@ function column(step: number, [from, to]: [number, number], placed: readonly Pla
     const point = pointAt(points, step);
     return point === undefined ? [] : [{ series, value: point.value }];
   });
-  const dots = values.map(
-    ({ series, value }) =>
-      html`<circle class="dot tone-${series.tone}" cx="${place}" cy="${round(y.position(value))}" r="3.5" />`,
-  );
-  const words = [`step ${formatCount(step)}`, ...values.map(({ series, value }) => `${series.name} ${format(value)}`)];
+  const dots = values.map(({ series, value }) => {
+    return html`<circle class="dot tone-${series.tone}" cx="${place}" cy="${round(y.position(value))}" r="3.5" />`;
+  });
+  const reading = [
+    `step ${formatCount(step)}`,
+    ...values.map(({ series, value }) => `${series.name} ${format(value)}`),
+  ];
   const isRight = place > (area.left + area.right) / 2;
-  return html`<g class="column"
-    ><rect
-      x="${round(from)}"
-      y="${area.top}"
-      width="${round(Math.max(to - from, 0.5))}"
-      height="${area.bottom - area.top}"
-    /><g class="shown"
-      ><line class="rule" x1="${place}" x2="${place}" y1="${area.top}" y2="${area.bottom}" />${dots}<text
-        class="reading"
-        x="${place + (isRight ? -8 : 8)}"
-        y="${area.top + 26}"
-        text-anchor="${isRight ? 'end' : 'start'}"
-        >${words.join(' · ')}</text
-      ></g
-    ></g
-  >`;
+  const anchor = isRight ? 'end' : 'start';
+  const [left, width] = [round(from), round(Math.max(to - from, 0.5))];
+  return html`<g class="column">
+    <rect x="${left}" y="${area.top}" width="${width}" height="${area.bottom - area.top}" />
+    <g class="shown">
+      ${standingLine('rule', place, [area.top, area.bottom])} ${dots}
+      ${words({ kind: 'reading', x: place + (isRight ? -8 : 8), y: area.top + 26, anchor }, reading.join(' · '))}
+    </g>
+  </g>`;
 }
 
 function pointAt(points: readonly CurvePoint[], step: number): CurvePoint | undefined {

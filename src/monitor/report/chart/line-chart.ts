@@ -1,7 +1,7 @@
 import { formatNumber } from '../../../base/format.ts';
 import { html, type Html } from '../html.ts';
 import type { Curve, CurvePoint } from '../series.ts';
-import { horizontalAxis, picture, round, verticalAxis, type PlotArea } from './frame.ts';
+import { horizontalAxis, picture, round, standingLine, verticalAxis, words, type PlotArea } from './frame.ts';
 import { linearScale, logScale, type Scale } from './scale.ts';
 import { hoverColumns } from './hover.ts';
 
@@ -83,17 +83,16 @@ function drawable(points: readonly CurvePoint[], y: Scale): readonly CurvePoint[
 }
 
 function drawSeries({ series, points }: Placed, x: Scale, y: Scale): Html {
-  const tone = `tone-${series.tone}`;
   const isThinned = points.length < series.curve.count;
   const isNoisy = series.style === 'trace' && points.length >= SMOOTH_FROM;
   const plain = path(points, x, y);
-  const dots = points.map(({ step, value }) => circle(x.position(step), y.position(value)));
-  return html`<g class="${tone}"
-    >${isThinned && isNoisy && html`<path class="band" d="${band(points, x, y)}" />`}
+  const hasDots = series.style === 'dots' || points.length === 1;
+  return html`<g class="tone-${series.tone}">
+    ${isThinned && isNoisy && html`<path class="band" d="${band(points, x, y)}" />`}
     ${isNoisy && html`<path class="faint" d="${plain}" />`}
     <path class="line" d="${isNoisy ? path(smoothed(points), x, y) : plain}" />
-    ${(series.style === 'dots' || points.length === 1) && dots}</g
-  >`;
+    ${hasDots && points.map(({ step, value }) => circle(x.position(step), y.position(value)))}
+  </g>`;
 }
 
 function circle(cx: number, cy: number): Html {
@@ -112,36 +111,39 @@ function band(points: readonly CurvePoint[], x: Scale, y: Scale): string {
   return `${path(highs, x, y)}L${path(lows, x, y).slice(1)}Z`;
 }
 
-/** Mean over a twelfth of the curve around each point; towards the ends over less, so that it never runs ahead or late. */
+/**
+ * A straight line fitted to the twelfth of the curve around each point, read at the point: like a mean in the middle,
+ * but neither late nor flat where the window is cut off by an end.
+ */
 export function smoothed(points: readonly CurvePoint[]): CurvePoint[] {
-  const sums = [0];
-  for (const { value } of points) sums.push(sums.at(-1)! + value);
-  const widest = Math.round(points.length / 24);
+  const reach = Math.max(1, Math.round(points.length / 24));
   return points.map((point, index) => {
-    const reach = Math.min(widest, index, points.length - 1 - index);
-    return { ...point, value: (sums[index + reach + 1] - sums[index - reach]) / (2 * reach + 1) };
+    const from = Math.max(0, index - reach);
+    const window = points.slice(from, index + reach + 1);
+    return { ...point, value: fittedAt(window, index - from) };
   });
 }
 
-function borderLine({ step, label }: { step: number; label: string }, x: Scale, { top, bottom }: PlotArea): Html {
-  const place = round(x.position(step));
-  return html`<line class="border" x1="${place}" x2="${place}" y1="${top}" y2="${bottom}" /><text
-      class="label"
-      x="${place + 4}"
-      y="${top + 9}"
-      >${label}</text
-    >`;
+/** Least squares over the places 0, 1, 2, … of the window. */
+function fittedAt(window: readonly CurvePoint[], place: number): number {
+  const middle = (window.length - 1) / 2;
+  const mean = window.reduce((sum, { value }) => sum + value, 0) / window.length;
+  const covariance = window.reduce((sum, { value }, i) => sum + (i - middle) * (value - mean), 0);
+  const variance = window.reduce((sum, _, i) => sum + (i - middle) ** 2, 0);
+  return mean + (covariance / (variance || 1)) * (place - middle);
+}
+
+function borderLine({ step, label }: { step: number; label: string }, x: Scale, { top, bottom }: PlotArea): Html[] {
+  const place = x.position(step);
+  return [standingLine('border', place, [top, bottom]), words({ kind: 'label', x: place + 4, y: top + 9 }, label)];
 }
 
 function ring(highlight: { step: number; value: number; label: string }, x: Scale, y: Scale): Html {
-  const [cx, cy] = [round(x.position(highlight.step)), round(y.position(highlight.value))];
-  return html`<circle class="ring" cx="${cx}" cy="${cy}" r="7" /><text
-      class="note"
-      x="${cx}"
-      y="${cy - 13}"
-      text-anchor="middle"
-      >${highlight.label}</text
-    >`;
+  const [cx, cy] = [x.position(highlight.step), y.position(highlight.value)];
+  return html`<g>
+    <circle class="ring" cx="${round(cx)}" cy="${round(cy)}" r="7" />
+    ${words({ kind: 'note', x: cx, y: cy - 13, anchor: 'middle' }, highlight.label)}
+  </g>`;
 }
 
 const LABEL_HEIGHT = 28;
@@ -155,10 +157,9 @@ function endLabels(placed: readonly Placed[], y: Scale, area: PlotArea, format: 
   const wanted = labels.map(({ value }) => y.position(value));
   const places = apart(wanted, area.top, area.bottom - LABEL_HEIGHT / 2);
   return labels.map(({ series, value }, index) => {
-    return html`<text class="end tone-${series.tone}" x="${area.right + 10}" y="${round(places[index])}"
-      ><tspan>${series.name}</tspan
-      ><tspan class="value" x="${area.right + 10}" dy="1.15em">${format(value)}</tspan></text
-    >`;
+    const place = { kind: `end tone-${series.tone}`, x: area.right + 10, y: places[index] };
+    const number = html`<tspan class="value" x="${area.right + 10}" dy="1.15em">${format(value)}</tspan>`;
+    return words(place, html`<tspan>${series.name}</tspan> ${number}`);
   });
 }
 

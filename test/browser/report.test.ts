@@ -1,0 +1,150 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { writeReport } from '../../src/monitor/report/index.ts';
+import { writeSampleRun } from '../unit/report/sample-run.ts';
+
+describe.skipIf(!process.env.ATTUNE_CHROMIUM)('report.html in a browser', () => {
+  let folder: string;
+  let browser: Browser;
+  let url: string;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'attune-report-page-'));
+    writeSampleRun(folder);
+    writeReport(folder);
+    url = pathToFileURL(join(folder, 'report.html')).href;
+    const args = ['--no-sandbox', '--disable-background-networking'];
+    browser = await chromium.launch({ executablePath: process.env.ATTUNE_CHROMIUM, args });
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function open(options: { width?: number; colorScheme?: 'light' | 'dark' } = {}) {
+    const { width = 1200, colorScheme = 'light' } = options;
+    const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
+    const requests: string[] = [];
+    const complaints: string[] = [];
+    page.on('request', (request) => requests.push(request.url()));
+    page.on('console', (message) => complaints.push(message.text()));
+    page.on('pageerror', (error) => complaints.push(String(error)));
+    await page.goto(url);
+    return { page, requests, complaints };
+  }
+
+  test('asks for nothing but itself, complains of nothing and runs nothing that the data holds', async () => {
+    const { page, requests, complaints } = await open();
+    expect(requests).toEqual([url]);
+    expect(complaints).toEqual([]);
+    expect(await page.evaluate('window.broken')).toBeUndefined();
+    expect(await page.locator('.sample').first().innerText()).toContain('<script>window.broken = true</script>');
+    await page.close();
+  });
+
+  test.each([1200, 720, 390])('does not run out of a window of %s pixels', async (width) => {
+    const { page } = await open({ width });
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+    await page.close();
+  });
+
+  test('has light and dark colours in which every text stands out', async () => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      const { page } = await open({ colorScheme });
+      const weakest = await weakestContrast(page);
+      expect(weakest.contrast, `${colorScheme}: ${weakest.text}`).toBeGreaterThanOrEqual(4.5);
+      await page.close();
+    }
+  });
+
+  test('shows the numbers of a step where the pointer is', async () => {
+    const { page } = await open();
+    const chart = page.locator('.picture', { hasText: 'Loss by step' });
+    const column = chart.locator('.column', { hasText: 'step 10 ' });
+    const shown = column.locator('.shown');
+    const opacity = () =>
+      page.evaluate(
+        `getComputedStyle(document.querySelectorAll('.column:hover .shown')[0] ?? document.querySelector('.shown')).opacity`,
+      );
+    expect(await opacity()).toBe('0');
+    await column.locator('rect').hover();
+    expect(await opacity()).toBe('1');
+    expect((await shown.textContent())?.trim()).toBe('step 10 · training 1.2 · validation 1.6');
+    await page.close();
+  });
+
+  test('names every picture, has headings in order, and no text runs into another in the charts', async () => {
+    const { page } = await open();
+    const pictures = page.getByRole('img');
+    expect(await pictures.count()).toBeGreaterThan(5);
+    const ids = await page.locator('[id]').evaluateAll((elements) => elements.map(({ id }) => id));
+    expect(new Set(ids).size).toBe(ids.length);
+    const levels = await page
+      .locator('h1, h2, h3')
+      .evaluateAll((list) => list.map(({ tagName }) => Number(tagName[1])));
+    expect(levels[0]).toBe(1);
+    for (const [i, level] of levels.entries()) expect(level - (levels[i - 1] ?? 0)).toBeLessThanOrEqual(1);
+    expect(await overlappingTicks(page)).toEqual([]);
+    await page.close();
+  });
+
+  test('opens the table of numbers by keyboard', async () => {
+    const { page } = await open();
+    const summary = page.getByText('The numbers');
+    await summary.focus();
+    await page.keyboard.press('Enter');
+    expect(await page.getByRole('cell', { name: 'validation, best so far' }).first().isVisible()).toBe(true);
+    await page.close();
+  });
+});
+
+/** The lowest contrast of any HTML text against the background it stands on, by WCAG's formula. */
+function weakestContrast(page: Page): Promise<{ contrast: number; text: string }> {
+  return page.evaluate(`(() => {
+    const channels = (colour) => (colour.match(/[\\d.]+/g) ?? []).map(Number);
+    const linear = (c) => (c / 255 <= 0.03928 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4);
+    const luminance = (colour) => {
+      const [r, g, b] = channels(colour).map(linear);
+      return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const background = (element) => {
+      for (let at = element; at !== null; at = at.parentElement) {
+        const colour = getComputedStyle(at).backgroundColor;
+        if ((channels(colour)[3] ?? 1) > 0) return colour;
+      }
+      return 'rgb(255, 255, 255)';
+    };
+    let weakest = { contrast: Infinity, text: '' };
+    for (const element of document.querySelectorAll('main *:not(svg *)')) {
+      if (![...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim() !== '')) continue;
+      const [a, b] = [luminance(getComputedStyle(element).color), luminance(background(element))];
+      const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+      if (contrast < weakest.contrast) weakest = { contrast, text: element.textContent };
+    }
+    return weakest;
+  })()`);
+}
+
+/** Pairs of axis labels of one picture that lie over each other. */
+function overlappingTicks(page: Page): Promise<string[]> {
+  return page.locator('.picture').evaluateAll((pictures) =>
+    pictures.flatMap((picture) => {
+      const boxes = [...picture.querySelectorAll('.tick, .end')].map((text) => ({
+        text,
+        box: text.getBoundingClientRect(),
+      }));
+      return boxes.flatMap(({ text, box }, i) =>
+        boxes
+          .slice(i + 1)
+          .filter((other) => box.left < other.box.right && other.box.left < box.right)
+          .filter((other) => box.top < other.box.bottom - 2 && other.box.top < box.bottom - 2)
+          .map((other) => `${text.textContent} / ${other.text.textContent}`),
+      );
+    }),
+  );
+}

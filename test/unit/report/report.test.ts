@@ -1,0 +1,189 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { reportRun } from '../../../src/app/report/index.ts';
+import type { RunEvent } from '../../../src/base/events.ts';
+import { html } from '../../../src/monitor/report/html.ts';
+import { writeReport } from '../../../src/monitor/report/index.ts';
+import { RunClock } from '../../../src/monitor/report/run-clock.ts';
+import { readReport } from '../../../src/monitor/report/run-report.ts';
+import { CurveCollector } from '../../../src/monitor/report/series.ts';
+import { RunFolder } from '../../../src/store/run-folder.ts';
+import { evaluated, recipe, stepFinished, writeSampleRun } from './sample-run.ts';
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'attune-report-'));
+});
+
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function write(events: readonly RunEvent[], resume = false): void {
+  const run = new RunFolder(folder, { resume });
+  for (const event of events) run.record(event);
+  run.close();
+}
+
+const started: RunEvent = { type: 'run-started', run: 'r', folder: '', recipe, identity: {} };
+
+function page(): string {
+  writeReport(folder);
+  return readFileSync(join(folder, 'report.html'), 'utf8');
+}
+
+describe('report.json', () => {
+  test('holds the whole run as data', () => {
+    writeSampleRun(folder);
+    writeReport(folder);
+    const report = JSON.parse(readFileSync(join(folder, 'report.json'), 'utf8'));
+    expect(report).toMatchObject({
+      version: 1,
+      run: { id: 'run-1', status: 'finished', step: 40, result: join(folder, 'adapter') },
+      recipe,
+      comparison: { verdict: 'better' },
+      data: { rows: { train: 80 }, hashes: { train: 'aaaa' }, truncated: 2 },
+      totals: { inputTokens: 25_600, lossTokens: 2_560, peakMemoryBytes: 2 ** 30 + 40 },
+      epochs: [{ step: 20, epoch: 2 }],
+      warnings: [{ code: 'W_SHORT', times: 3 }],
+    });
+    expect(report.totals.tokensPerSecond).toBeCloseTo(1000, 6);
+    expect(report.curves['train/loss'].points).toHaveLength(40);
+    expect(report.curves['validation/loss'].points[0]).toEqual({ step: 10, value: 1.6, low: 1.6, high: 1.6 });
+  });
+
+  test('of a resumed run shows each step once, as it was done last', () => {
+    write([started, stepFinished(1, 4, 9), stepFinished(2, 4, 9), evaluated(2, 9, true)]);
+    const resumed: RunEvent = { type: 'run-resumed', step: 1, from: 'checkpoints/step-1' };
+    write([started, resumed, stepFinished(2, 4, 5), evaluated(2, 4, true)], true);
+    const report = readReport(folder);
+    expect(report.curves['train/loss'].points.map(({ step, value }) => [step, value])).toEqual([
+      [1, 9],
+      [2, 5],
+    ]);
+    expect(report.evaluations.map(({ metrics }) => metrics.loss)).toEqual([4]);
+    expect(report.run.status).toBe('interrupted');
+  });
+
+  test('is also written by name, through the use case', async () => {
+    writeSampleRun(folder);
+    const written = await reportRun(folder);
+    expect(written.report.run.id).toBe('run-1');
+    expect([existsSync(written.html), existsSync(written.json)]).toEqual([true, true]);
+  });
+});
+
+describe('report.html', () => {
+  test('leads with the verdict, then shows the rest', () => {
+    writeSampleRun(folder);
+    const text = page();
+    const places = [
+      'Better than anything it was compared with',
+      'chrF 50 against 30 of base (+20, 95 % interval +15 to +25) on 10 held-out rows.',
+      'Best validation loss',
+      'Warnings',
+      'Did it help?',
+      'How it learned',
+      'Answers side by side',
+      '✓ as expected',
+      'Length of rows',
+      'rank_pattern.q_proj',
+    ].map((words) => text.indexOf(words));
+    expect(places).toEqual([...places].sort((a, b) => a - b));
+    expect(places[0]).toBeGreaterThan(0);
+    expect(text).toContain('<b>2</b> rows were cut and <b>1</b> left out');
+  });
+
+  test('holds no script, no address to load from, and nothing unescaped', () => {
+    writeSampleRun(folder);
+    const text = page();
+    expect(text).not.toMatch(/<(script|img|link|iframe|object)/i);
+    expect(text).toContain('&lt;script&gt;window.broken');
+    expect(text.match(/<\/style>/g)).toHaveLength(1);
+    expect(text).toContain("default-src 'none'; style-src 'unsafe-inline'");
+  });
+
+  test('of a run that failed before its first step says what failed and what to do', () => {
+    const problems = [{ message: 'no answer', file: 'a.jsonl', line: 3, field: 'completion' }];
+    write([{ type: 'run-failed', step: 0, error: { what: 'Bad rows', fix: 'mend them', problems } }]);
+    const text = page();
+    expect(text).toContain('Bad rows');
+    expect(text).toContain('What to do: mend them');
+    expect(text).toContain('a.jsonl:3 completion: no answer');
+    expect(text).not.toContain('How it learned');
+  });
+
+  test('of a finished run without a comparison does not claim that it helped', () => {
+    write([started, stepFinished(1, 1, 2), { type: 'run-finished', step: 1, result: 'a', metrics: {}, seconds: 1 }]);
+    expect(page()).toContain('Not compared with its base model');
+  });
+
+  test('survives one step, values that are not finite, and a rate that ends at zero', () => {
+    write([started, stepFinished(1, 1, Number.NaN), evaluated(1, 2, true)]);
+    const text = page();
+    expect(text).not.toMatch(/NaN|Infinity|undefined|null/);
+    expect(text).toContain('Loss by step');
+  });
+
+  test('of a hundred thousand steps stays small enough to open', () => {
+    const collector = new CurveCollector();
+    for (let step = 1; step <= 100_000; step++) collector.record({ at: step, ...stepFinished(step, 1e5, 1) } as never);
+    const { count, points } = collector.curves()['train/loss'];
+    expect(count).toBe(100_000);
+    expect(points.length).toBeLessThanOrEqual(240);
+    expect(points.at(-1)?.step).toBe(100_000);
+  });
+
+  test('a missing run is refused by its code, a broken file of results by its name', () => {
+    expect(() => writeReport(folder)).toThrow(/E_RUN_MISSING/);
+    writeSampleRun(folder);
+    writeFileSync(join(folder, 'samples.json'), '{"systems": [');
+    expect(() => writeReport(folder)).toThrow(/samples\.json is not valid JSON \[E_BAD_JSON\]/);
+  });
+});
+
+describe('a thinned curve', () => {
+  test('keeps the extremes of each span and the last step', () => {
+    const collector = new CurveCollector();
+    const losses = Array.from({ length: 480 }, (_, i) => (i === 100 ? 50 : 1));
+    for (const [i, loss] of losses.entries()) collector.record({ at: i, ...stepFinished(i + 1, 480, loss) } as never);
+    const { points } = collector.curves()['train/loss'];
+    expect(points).toHaveLength(240);
+    expect(points[50]).toEqual({ step: 102, value: 25.5, low: 1, high: 50 });
+    expect(points.at(-1)?.step).toBe(480);
+  });
+});
+
+describe('the run’s clock', () => {
+  test('adds up phases and leaves out the pause before a resume', () => {
+    const clock = new RunClock();
+    const phase = (name: 'data' | 'train'): RunEvent => ({ type: 'phase-started', phase: name, message: '' });
+    const events: [number, RunEvent][] = [
+      [0, started],
+      [1000, phase('data')],
+      [3000, phase('train')],
+      [8000, { type: 'run-stopped', step: 1, reason: '' }],
+      [900_000, { type: 'run-resumed', step: 1, from: '' }],
+      [901_000, phase('train')],
+      [902_000, { type: 'run-stopped', step: 2, reason: '' }],
+    ];
+    for (const [at, event] of events) clock.record({ at, ...event });
+    expect(clock.seconds).toBe(10);
+    expect(clock.phases()).toEqual([
+      { phase: 'data', seconds: 2 },
+      { phase: 'train', seconds: 7 },
+    ]);
+  });
+});
+
+describe('html', () => {
+  test('escapes values, joins lists, and leaves out what is not there', () => {
+    const list = ['a<b', 'c'].map((item) => html`<li title="${item}">${item}</li>`);
+    expect(html`<b>${list}${undefined}${false}</b>${0}${'"\'&\0'}`.text).toBe(
+      '<b><li title="a&lt;b">a&lt;b</li><li title="c">c</li></b>0&quot;&#39;&amp;\ufffd',
+    );
+  });
+});

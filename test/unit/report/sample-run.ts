@@ -1,0 +1,94 @@
+import type { RunEvent } from '../../../src/base/events.ts';
+import { writeComparison, writeSamples } from '../../../src/store/results.ts';
+import { RunFolder } from '../../../src/store/run-folder.ts';
+
+/** What somebody's data may hold to break out of a page. */
+export const HOSTILE = `</style></script><script>window.broken = true</script><img src="http://192.0.2.1/x.png" onerror="window.broken = true">'"&`;
+
+export function stepFinished(step: number, steps: number, loss: number): RunEvent {
+  return {
+    type: 'step-finished',
+    step,
+    steps,
+    epoch: (2 * step) / steps,
+    loss,
+    grad_norm: 1 / step,
+    learning_rate: 1e-4 * (1 - step / steps),
+    inputTokens: 640 * step,
+    lossTokens: 64 * step,
+    tokensPerSecond: 1000,
+    secondsLeft: 1,
+    memoryBytes: 2 ** 30 + step,
+    metrics: { mean_token_accuracy: step / steps },
+  };
+}
+
+export function evaluated(step: number, loss: number, best: boolean): RunEvent {
+  return { type: 'evaluation-finished', step, epoch: 1, split: 'validation', rows: 10, metrics: { loss }, best };
+}
+
+export const recipe = {
+  model: 'owner/base',
+  data: { train: 'tickets.jsonl', max_length: 128 },
+  tuning: { method: 'lora', r: 16, rank_pattern: { q_proj: 8 } },
+  objective: 'sft',
+  note: HOSTILE,
+};
+
+/** Writes a finished run with everything a report can show; all texts in it are hostile. */
+export function writeSampleRun(folder: string, steps = 40): void {
+  const run = new RunFolder(folder);
+  run.record({ type: 'run-started', run: 'run-1', folder, recipe, identity: { node: 'v24', machine: HOSTILE } });
+  run.record({ type: 'phase-started', phase: 'train', message: 'training' });
+  run.record({
+    type: 'data-prepared',
+    format: 'messages',
+    rows: { train: 80, validation: 10, test: 10 },
+    inputTokens: 9000,
+    lossTokens: 3000,
+    lengths: {
+      min: 3,
+      median: 20,
+      p95: 60,
+      max: 90,
+      histogram: [
+        { from: 0, to: 32, rows: 60 },
+        { from: 32, to: 64, rows: 15 },
+        { from: 64, to: 96, rows: 5 },
+      ],
+    },
+    truncated: 2,
+    dropped: 1,
+    hashes: { train: 'aaaa', validation: 'bbbb', test: 'cccc' },
+  });
+  const problems = [{ message: HOSTILE, file: 'tickets.jsonl', line: 7 }];
+  for (let i = 0; i < 3; i++) run.record({ type: 'warning-raised', code: 'W_SHORT', message: HOSTILE, problems });
+  for (let step = 1; step <= steps; step++) {
+    run.record(stepFinished(step, steps, 1 + 2 / step));
+    if (step % 10 === 0) run.record(evaluated(step, 1.5 + 1 / step, true));
+  }
+  run.record({ type: 'run-finished', step: steps, result: 'adapter', metrics: {}, seconds: 5 });
+  run.close();
+  writeComparison(folder, {
+    split: 'test',
+    rows: 10,
+    metric: 'chrf',
+    metricTitle: 'chrF',
+    better: 'higher',
+    tuned: 'tuned',
+    verdict: 'better',
+    difference: { against: 'base', estimate: 20, low: 15, high: 25, confidence: 0.95 },
+    systems: [
+      { name: 'base', value: 30, low: 28, high: 33, metrics: { chrf: 30, exact_match: 0.1 } },
+      { name: 'tuned', value: 50, low: 47, high: 53, metrics: { chrf: 50, exact_match: 0.4 } },
+      { name: HOSTILE, value: 10, metrics: { chrf: 10 } },
+    ],
+  });
+  writeSamples(folder, {
+    systems: ['before', 'after'],
+    rows: [
+      { id: 'a', prompt: HOSTILE, expected: 'yes', answers: { before: HOSTILE, after: 'yes\n' } },
+      { id: 'b', prompt: 'second', answers: { before: '', after: 'x'.repeat(3000) } },
+    ],
+  });
+}
