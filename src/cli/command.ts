@@ -45,6 +45,8 @@ export interface CommandContext {
   readonly arguments: readonly string[];
   /** Value of an option with a value. */
   option(name: string): string | undefined;
+  /** An option's value as a whole number above 0. @throws AttuneError E_USAGE */
+  count(name: string): number | undefined;
   /** Whether a switch was given. */
   has(name: string): boolean;
   readonly recipeFlags: RecipeFlags;

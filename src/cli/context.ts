@@ -1,4 +1,5 @@
 import type { RecipeFlags } from '../app/recipe/index.ts';
+import { AttuneError } from '../base/errors.ts';
 import type { ParsedArguments } from './arguments.ts';
 import type { CommandContext } from './command.ts';
 import { createProgress } from './progress/index.ts';
@@ -27,10 +28,8 @@ export function createContext({ parsed, recipeFlags, surroundings }: ContextPart
   return {
     argument: (name) => parsed.named.get(name),
     arguments: parsed.all,
-    option(name) {
-      const value = parsed.options.get(name);
-      return typeof value === 'string' ? value : undefined;
-    },
+    option: (name) => textOf(parsed, name),
+    count: (name) => countOf(parsed, name),
     has: (name) => parsed.options.get(name) === true,
     recipeFlags,
     isJson,
@@ -40,6 +39,19 @@ export function createContext({ parsed, recipeFlags, surroundings }: ContextPart
     progress: () => createProgress(log),
     stopSignal: (advice) => stopSignal(() => log.line(advice)),
   };
+}
+
+function textOf({ options }: ParsedArguments, name: string): string | undefined {
+  const value = options.get(name);
+  return typeof value === 'string' ? value : undefined;
+}
+
+function countOf(parsed: ParsedArguments, name: string): number | undefined {
+  const text = textOf(parsed, name);
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  throw new AttuneError('E_USAGE', { what: `${name} is no count`, got: text, expected: 'a whole number above 0' });
 }
 
 /** First Ctrl-C or SIGTERM: abort. After that the system's own behaviour is back, so a second one ends the process. */

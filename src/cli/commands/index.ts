@@ -8,4 +8,9 @@ interface CommandModule {
 /** Each verb is one file and one line; the help lists what stands here. */
 export const commands = defineRegistry<CommandModule, string>('command', 'E_UNKNOWN_COMMAND', {
   init: () => import('./init.ts'),
+  'data inspect': () => import('./data-inspect.ts'),
+  'runs list': () => import('./runs-list.ts'),
+  'runs show': () => import('./runs-show.ts'),
+  'runs attach': () => import('./runs-attach.ts'),
+  'runs stop': () => import('./runs-stop.ts'),
 });

@@ -1,7 +1,7 @@
 import { describeProblem } from '../../base/errors.ts';
-import type { PhaseStarted, RunEvent, WarningRaised } from '../../base/events.ts';
+import type { PhaseStarted, RunEvent, StepFinished, WarningRaised } from '../../base/events.ts';
 import type { Progress } from '../command.ts';
-import { formatBytes, formatDuration } from '../../base/format.ts';
+import { formatBytes, formatDuration, formatNumber } from '../../base/format.ts';
 import type { Terminal } from '../terminal.ts';
 import {
   describeData,
@@ -47,9 +47,9 @@ class ProgressView implements Progress {
       case 'phase-started':
         return this.#openPhase(event);
       case 'work-advanced':
-        return this.#liveUpdate(describeWork(event, colours, isTTY), event.done === event.total);
+        return this.#liveUpdate(event.phase, describeWork(event, colours, isTTY), false);
       case 'step-finished':
-        return this.#liveUpdate(describeStep(event, colours, isTTY), event.step === event.steps);
+        return this.#step(event);
       case 'data-prepared':
         return this.#conclude(describeData(event, colours));
       case 'preflight-finished':
@@ -102,8 +102,7 @@ class ProgressView implements Progress {
   }
 
   #conclude(outcome: string): void {
-    if (this.#open === undefined) return this.#remark(outcome);
-    this.#open.outcome = outcome;
+    if (this.#open !== undefined) this.#open.outcome = outcome;
   }
 
   #finish(mark: string, label: string, text: string): void {
@@ -111,9 +110,14 @@ class ProgressView implements Progress {
     this.#live.print(this.#labelled(mark, label, text));
   }
 
-  #liveUpdate(text: string, isLast: boolean): void {
-    const phase = this.#open?.phase ?? 'train';
+  #liveUpdate(phase: PhaseStarted['phase'], text: string, isLast: boolean): void {
     this.#live.update(this.#labelled(this.#terminal.colours.cyan('·'), phase, text), isLast);
+  }
+
+  #step(event: StepFinished): void {
+    const { colours, isTTY } = this.#terminal;
+    this.#conclude(`${event.step} of ${event.steps} steps, loss ${formatNumber(event.loss)}`);
+    this.#liveUpdate('train', describeStep(event, colours, isTTY), event.step === event.steps);
   }
 
   #remark(text: string): void {

@@ -9,18 +9,17 @@ const PLAIN_MILLISECONDS = 10_000;
 export class LiveLine {
   readonly #terminal: Terminal;
   #shown = '';
-  #pending = '';
-  #lastUpdate = -Infinity;
+  #lastUpdate: number;
 
   constructor(terminal: Terminal) {
     this.#terminal = terminal;
+    this.#lastUpdate = this.#start();
   }
 
   /** `text` may be dropped where the next one comes soon; `isLast` is always shown. */
   update(text: string, isLast = false): void {
     const now = performance.now();
     const pause = this.#terminal.isTTY ? UPDATE_MILLISECONDS : PLAIN_MILLISECONDS;
-    this.#pending = text;
     if (!isLast && now - this.#lastUpdate < pause) return;
     this.#lastUpdate = now;
     this.#write(text);
@@ -32,13 +31,16 @@ export class LiveLine {
     this.#terminal.write(`${this.#erased()}${text}\n${this.#shown}`);
   }
 
-  /** Takes the live line away, or leaves its last state where `keep` is true. */
-  clear(keep = false): void {
-    if (keep && this.#pending !== '') this.#write(this.#pending);
-    if (this.#terminal.isTTY && this.#shown !== '') this.#terminal.write(keep ? '\n' : this.#erased());
+  /** Takes the live line away. */
+  clear(): void {
+    if (this.#terminal.isTTY) this.#terminal.write(this.#erased());
     this.#shown = '';
-    this.#pending = '';
-    this.#lastUpdate = -Infinity;
+    this.#lastUpdate = this.#start();
+  }
+
+  /** A terminal shows the first update at once; a log file is spared what takes less than a pause. */
+  #start(): number {
+    return this.#terminal.isTTY ? -Infinity : performance.now();
   }
 
   #write(text: string): void {

@@ -1,0 +1,181 @@
+import { extname } from 'node:path';
+import { statSync } from 'node:fs';
+import { AttuneError, type Problem } from '../base/errors.ts';
+import type { EventSink } from '../base/events.ts';
+import { type DataReport, type Example, inspectData, type LengthReport, reportLengths } from '../data/index.ts';
+import { readJson } from '../files/json.ts';
+import {
+  type Piece,
+  type RenderableRow,
+  Renderer,
+  type RenderedRow,
+  Tokenizer,
+  withChatTemplate,
+} from '../text/index.ts';
+import type { Recipe } from '../train/recipe.ts';
+import { modelFolder } from '../worker/run/base-model.ts';
+import { loadRunData } from '../worker/run/load-run-data.ts';
+import { type RecipeFlags, resolveRecipe, resolveRecipeFile } from './recipe/index.ts';
+
+/** One row as the model would see it. */
+export interface InspectedRow {
+  file: string;
+  line: number;
+  /** Undefined where no model was named. */
+  tokens?: number;
+  trainedTokens?: number;
+  /** The row's text in stretches that are trained or not. */
+  pieces: Pick<Piece, 'text' | 'trained'>[];
+  /** Made by `paint`. */
+  painted?: string;
+}
+
+export interface DataInspectionResult {
+  report: DataReport;
+  objective: string;
+  /** The tokenizer's folder; undefined where no model was named, and then nothing is known of tokens. */
+  tokenizer?: string;
+  lengths?: LengthReport;
+  trainedTokens?: number;
+  longRows: Recipe['data']['long_rows'];
+  /** Rows of the training split that are longer than max_length. */
+  tooLong: { file: string; line: number; tokens: number }[];
+  rows: InspectedRow[];
+  /** Rows that could not be trained on. */
+  problems: Problem[];
+}
+
+export interface InspectDataOptions {
+  flags?: RecipeFlags;
+  /** Rows to show, from the beginning of the training split. */
+  rows: number;
+  onEvent: EventSink;
+  onNotice?: (notice: string) => void;
+  signal: AbortSignal;
+  /** Makes text of a row for people, where the tokenizer is needed for that. */
+  paint?: (row: RenderedRow, tokenizer: Tokenizer) => string;
+}
+
+const CHUNK = 1000;
+
+/**
+ * Reads, splits and tokenises data as training does, without the engine. `path` is a recipe, or data alone.
+ * @throws AttuneError as `loadData` and `resolveRecipe`
+ */
+export async function inspectTrainingData(path: string, options: InspectDataOptions): Promise<DataInspectionResult> {
+  const recipe = await recipeOf(path, options);
+  const { report, splits } = await loadRunData(recipe, { emit: options.onEvent, signal: options.signal });
+  const result: DataInspectionResult = {
+    report,
+    objective: recipe.objective.name,
+    longRows: recipe.data.long_rows,
+    tooLong: [],
+    rows: [],
+    problems: [],
+  };
+  if (recipe.model === NO_MODEL) return { ...result, rows: splits.train.slice(0, options.rows).map(plainRow) };
+  const tokenizer = await loadTokenizer(modelFolder(recipe.model), splits.train);
+  await tokenise(splits.train, { recipe, tokenizer, options, result });
+  return { ...result, tokenizer: tokenizer.origin };
+}
+
+/** Stands where data are looked at without a model. */
+const NO_MODEL = '(none)';
+
+async function recipeOf(path: string, { flags = {}, onNotice }: InspectDataOptions): Promise<Recipe> {
+  if (isRecipe(path)) return resolveRecipeFile(path, { flags, onNotice });
+  const { examples } = await inspectData(path);
+  const kind = examples[0]?.kind;
+  const objective = kind === 'text' ? 'pretrain' : kind === 'classification' ? 'classification' : 'sft';
+  return resolveRecipe({ model: NO_MODEL, data: { train: path }, objective }, { flags, onNotice });
+}
+
+const MAX_RECIPE_BYTES = 1 << 20;
+
+/** By its ending; a .json file is a recipe where it says what data to use. */
+function isRecipe(path: string): boolean {
+  const extension = extname(path).toLowerCase();
+  if (['.yaml', '.yml', '.ts', '.mts', '.js', '.mjs'].includes(extension)) return true;
+  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  if (extension !== '.json' || size === 0 || size > MAX_RECIPE_BYTES) return false;
+  const value = readJson(path);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && 'data' in value && 'model' in value;
+}
+
+async function loadTokenizer(folder: string, examples: readonly Example[]): Promise<Tokenizer> {
+  const tokenizer = await Tokenizer.load(folder);
+  return examples.some(({ kind }) => kind === 'chat') ? withChatTemplate(tokenizer) : tokenizer;
+}
+
+interface Work {
+  recipe: Recipe;
+  tokenizer: Tokenizer;
+  options: InspectDataOptions;
+  result: DataInspectionResult;
+}
+
+async function tokenise(examples: readonly Example[], work: Work): Promise<void> {
+  const { recipe, tokenizer, options, result } = work;
+  const lengths: number[] = [];
+  result.trainedTokens = 0;
+  for (let start = 0; start < examples.length; start += CHUNK) {
+    options.signal.throwIfAborted();
+    const chunk = examples.slice(start, start + CHUNK);
+    const { rows, problems } = await renderChunk(chunk, recipe, tokenizer);
+    result.problems.push(...problems);
+    for (const [index, row] of rows.entries()) {
+      if (row === undefined) continue;
+      lengths.push(row.ids.length);
+      takeRow(row, chunk[index], work);
+    }
+    const done = Math.min(start + CHUNK, examples.length);
+    options.onEvent({ type: 'work-advanced', phase: 'data', done, total: examples.length, unit: 'rows tokenised' });
+  }
+  result.lengths = reportLengths(lengths, recipe.data.max_length);
+}
+
+/** Counts a row, notes it where it is too long, and keeps the first ones to show. */
+function takeRow(row: RenderedRow, { source }: Example, { recipe, tokenizer, options, result }: Work): void {
+  const tokens = row.ids.length;
+  const trainedTokens = row.trained.reduce((sum, one) => sum + one, 0);
+  result.trainedTokens! += trainedTokens;
+  if (tokens > recipe.data.max_length) result.tooLong.push({ ...source, tokens });
+  if (result.rows.length >= options.rows) return;
+  const pieces = row.pieces.map(({ text, trained }) => ({ text, trained }));
+  const painted = options.paint?.(row, tokenizer);
+  result.rows.push({ ...source, tokens, trainedTokens, pieces, ...(painted === undefined ? {} : { painted }) });
+}
+
+async function renderChunk(examples: readonly Example[], recipe: Recipe, tokenizer: Tokenizer) {
+  if (recipe.objective.name === 'classification') return classify(examples, tokenizer);
+  const wrong = examples.find(({ kind }) => !['chat', 'completion', 'text'].includes(kind));
+  if (wrong !== undefined) {
+    throw new AttuneError('E_WRONG_ROWS', {
+      what: 'The objective cannot use rows of this kind',
+      got: `${wrong.kind} rows (${wrong.source.file}:${wrong.source.line})`,
+      fix: 'choose another objective, or name the format and columns under data',
+    });
+  }
+  const trainOn = (recipe.objective as { train_on?: 'answers' | 'last_answer' | 'all' }).train_on;
+  return new Renderer(tokenizer, trainOn === undefined ? {} : { trainOn }).renderRows(
+    examples as readonly (Example & RenderableRow)[],
+  );
+}
+
+/** A classifier reads the whole text; what is trained is its label, which is no token. */
+async function classify(examples: readonly Example[], tokenizer: Tokenizer) {
+  const texts = examples.map((example) => (example.kind === 'classification' ? example : undefined));
+  const framed = await tokenizer.encodeFramed(texts.map((row) => ({ text: row?.text ?? '', pair: row?.textPair })));
+  const rows = framed.map(({ ids }, index): RenderedRow => {
+    const text = `${tokenizer.decode(ids)}  → ${texts[index]?.label}`;
+    const pieces = [{ text, start: 0, end: ids.length, trained: false }];
+    return { ids, trained: new Uint8Array(ids.length), pieces };
+  });
+  return { rows, problems: [] };
+}
+
+/** Without a tokenizer: the row as it was understood. */
+function plainRow(example: Example): InspectedRow {
+  const { id: _id, source, group: _group, ...body } = example;
+  return { ...source, pieces: [{ text: JSON.stringify(body, null, 2), trained: false }] };
+}

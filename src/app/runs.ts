@@ -1,0 +1,71 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { EventSink } from '../base/events.ts';
+import { listCheckpoints } from '../store/checkpoints.ts';
+import { type Index, openIndex } from '../store/database.ts';
+import { rebuildIndex } from '../store/rebuild.ts';
+import { isRunFolder, readRun } from '../store/run-folder.ts';
+import { runPaths } from '../store/run-paths.ts';
+import type { RunSummary } from '../store/run-summary.ts';
+import { findRun, listRuns, type RunFilter } from '../store/runs.ts';
+import { attach, stop } from '../worker/index.ts';
+
+export type { RunStatus, RunSummary } from '../store/run-summary.ts';
+export type { RunFilter } from '../store/runs.ts';
+
+/** A run with what its folder holds. Paths are absolute. */
+export interface RunDetails extends RunSummary {
+  checkpoints: { step: number; folder: string }[];
+  report?: string;
+}
+
+/**
+ * The known runs, newest first. Runs below `folders` (./runs unless told) are looked up on the disk, so that runs
+ * which were copied here are known too.
+ */
+export async function findRuns(filter: RunFilter & { folders?: readonly string[] } = {}): Promise<RunSummary[]> {
+  const { folders = ['runs'], ...wanted } = filter;
+  return withIndex(async (index) => {
+    await rebuildIndex(
+      index,
+      folders.filter((folder) => existsSync(folder)),
+    );
+    return listRuns(index, wanted);
+  });
+}
+
+/** One run, by folder, name, id or the beginning of its id. @throws AttuneError E_RUN_MISSING */
+export async function showRun(wanted: string): Promise<RunDetails> {
+  const run = readRun(await folderOf(wanted));
+  const checkpoints = listCheckpoints(run.folder).map(({ step, folder }) => ({ step, folder }));
+  const report = runPaths(run.folder).reportHtml;
+  return { ...run, checkpoints, ...(existsSync(report) ? { report } : {}) };
+}
+
+/** Follows a run of any process until nobody works on it. @throws AttuneError E_RUN_MISSING */
+export async function attachRun(wanted: string, onEvent: EventSink, signal?: AbortSignal): Promise<RunSummary> {
+  const folder = await folderOf(wanted);
+  for await (const event of attach(folder, { signal })) onEvent(event);
+  return readRun(folder);
+}
+
+/** Asks a run of any process to save and stop, and waits for it. @throws AttuneError E_RUN_MISSING, E_RUN_NOT_RUNNING */
+export async function stopRun(wanted: string, options: { kill?: boolean } = {}): Promise<RunSummary> {
+  const folder = await folderOf(wanted);
+  return stop(folder, options);
+}
+
+/** A folder needs no index, which might not be readable here. */
+async function folderOf(wanted: string): Promise<string> {
+  if (isRunFolder(wanted)) return resolve(wanted);
+  return (await withIndex((index) => findRun(index, wanted))).folder;
+}
+
+async function withIndex<Result>(use: (index: Index) => Promise<Result>): Promise<Result> {
+  const index = await openIndex();
+  try {
+    return await use(index);
+  } finally {
+    await index.destroy();
+  }
+}

@@ -1,0 +1,116 @@
+import type { DataInspectionResult, InspectedRow } from '../../app/inspect-data.ts';
+import { describeProblem } from '../../base/errors.ts';
+import { formatCount } from '../../base/format.ts';
+import { defineCommand } from '../command.ts';
+import { histogram } from '../histogram.ts';
+import { formatFacts } from '../table.ts';
+import type { Terminal } from '../terminal.ts';
+
+const MAX_LISTED = 10;
+
+export const command = defineCommand({
+  section: 'Data',
+  summary: 'show how data are understood, and rows with the trained tokens coloured',
+  arguments: [{ name: 'PATH', summary: 'a recipe, or data: a file, folder or glob', required: true }],
+  options: [{ name: '--rows', value: 'N', summary: 'rows to show (3)' }],
+  takesRecipe: true,
+  examples: ['data inspect tickets.yaml --rows 10', 'data inspect tickets.jsonl --model attune-base'],
+  async run(context) {
+    const { inspectTrainingData } = await import('../../app/inspect-data.ts');
+    const { colourRow } = await import('../../text/colour-row.ts');
+    const progress = context.progress();
+    const paint = context.out.colours.isColorSupported ? { paint: colourRow } : {};
+    try {
+      return await inspectTrainingData(context.argument('PATH')!, {
+        flags: context.recipeFlags,
+        rows: context.count('--rows') ?? 3,
+        onEvent: progress.show,
+        onNotice: (notice) => context.log.line(context.log.colours.dim(notice)),
+        signal: context.stopSignal('stopping'),
+        ...(context.isJson ? {} : paint),
+      });
+    } finally {
+      progress.close();
+    }
+  },
+  render(result, terminal) {
+    const parts = [
+      describeFiles(result, terminal),
+      describeSplits(result, terminal),
+      describeLengths(result, terminal),
+    ];
+    const rows = result.rows.map((row) => describeRow(row, terminal));
+    return [...parts, ...rows, describeProblems(result, terminal)].filter((part) => part !== '').join('\n\n');
+  },
+});
+
+function describeFiles({ report }: DataInspectionResult, { colours }: Terminal): string {
+  return report.files
+    .map(({ file, format, reason, rows, ignored, split }) => {
+      const kept = split === 'train' ? '' : `, for ${split}`;
+      const unread = ignored.length === 0 ? '' : `\n  ${colours.yellow(`not read: ${ignored.join(', ')}`)}`;
+      return `${colours.bold(file)}  ${formatCount(rows)} rows${kept}: ${colours.cyan(format)}, ${reason}${unread}`;
+    })
+    .join('\n');
+}
+
+function describeSplits({ report, objective }: DataInspectionResult, { colours }: Terminal): string {
+  const { rows, duplicates, overlap } = report;
+  const counts = `${formatCount(rows.train)} train, ${formatCount(rows.validation)} validation, ${formatCount(rows.test)} test`;
+  const near =
+    duplicates.clusters === undefined ? '' : `, ${formatCount(duplicates.clusters)} groups of near-duplicates`;
+  return formatFacts(
+    [
+      ['objective', objective],
+      ['splits', counts],
+      ['duplicates', `${formatCount(duplicates.exact)} exact${near}; none straddles splits`],
+      ['overlap', overlap.rows === 0 ? undefined : colours.red(`${overlap.rows} held-out rows repeat training rows`)],
+    ],
+    colours,
+  );
+}
+
+function describeLengths(
+  { lengths, trainedTokens = 0, longRows, tooLong }: DataInspectionResult,
+  { colours }: Terminal,
+): string {
+  if (lengths === undefined) return `  ${colours.dim('lengths in tokens need a model: --model FOLDER')}`;
+  const { min, median, p95, max, tokens, maxLength } = lengths;
+  const share = tokens === 0 ? 0 : Math.round((100 * trainedTokens) / tokens);
+  const facts = formatFacts(
+    [
+      ['tokens', `${formatCount(tokens)} in the training rows, ${formatCount(trainedTokens)} trained (${share} %)`],
+      ['lengths', `${min} shortest, ${median} median, ${p95} at 95 %, ${max} longest; max_length ${maxLength}`],
+    ],
+    colours,
+  );
+  if (tooLong.length === 0) return `${facts}\n${histogram(lengths.histogram, colours)}`;
+  const consequence = {
+    fail: 'the run refuses them',
+    drop: 'they are left out',
+    truncate: 'they are cut',
+    split: 'they are divided',
+  };
+  const listed = tooLong
+    .slice(0, MAX_LISTED)
+    .map(({ file, line, tokens: length }) => `    ${file}:${line}  ${formatCount(length)} tokens`);
+  const more = tooLong.length > MAX_LISTED ? [`    … and ${tooLong.length - MAX_LISTED} more`] : [];
+  const headline = colours.yellow(
+    `  ${formatCount(tooLong.length)} rows are longer than max_length (long_rows: ${longRows}, ${consequence[longRows]})`,
+  );
+  return [facts, histogram(lengths.histogram, colours), headline, ...listed, ...more].join('\n');
+}
+
+/** Without colours the trained stretches stand between marks. */
+function describeRow(row: InspectedRow, { colours }: Terminal): string {
+  const counts = row.tokens === undefined ? '' : `  ${row.tokens} tokens, ${row.trainedTokens} trained`;
+  const marked = row.pieces.map(({ text, trained }) => (trained ? `⟦${text}⟧` : text)).join('');
+  return `${colours.bold(`${row.file}:${row.line}`)}${colours.dim(counts)}\n${row.painted ?? marked}`;
+}
+
+function describeProblems({ problems }: DataInspectionResult, { colours }: Terminal): string {
+  if (problems.length === 0) return '';
+  const listed = problems.slice(0, MAX_LISTED).map((problem) => `  ${describeProblem(problem)}`);
+  const more = problems.length > MAX_LISTED ? [`  … and ${problems.length - MAX_LISTED} more`] : [];
+  return [colours.red(`✗ ${problems.length} rows cannot be trained on`), ...listed, ...more].join('\n');
+}

@@ -1,0 +1,38 @@
+import { formatNumber, formatTime } from '../../base/format.ts';
+import { defineCommand } from '../command.ts';
+import { paintStatus, shortPath } from '../run-text.ts';
+import { formatTable } from '../table.ts';
+
+export const command = defineCommand({
+  section: 'Train',
+  summary: 'list runs, newest first',
+  arguments: [{ name: 'FOLDER', summary: 'where to look for runs besides the known ones (runs)', many: true }],
+  options: [{ name: '--limit', value: 'N', summary: 'show the newest N only' }],
+  async run(context) {
+    const { findRuns } = await import('../../app/runs.ts');
+    const folders = context.arguments.length > 0 ? context.arguments : undefined;
+    return { runs: await findRuns({ folders, limit: context.count('--limit') }) };
+  },
+  render({ runs }, { colours }) {
+    if (runs.length === 0) return `No runs yet. Start one with ${colours.cyan('attune train RECIPE')}`;
+    const rows = runs.map((run) => [
+      run.name,
+      run.status,
+      run.steps === undefined ? String(run.step) : `${run.step}/${run.steps}`,
+      run.loss === undefined ? '' : formatNumber(run.loss),
+      run.model ?? '',
+      formatTime(run.createdAt),
+      shortPath(run.folder),
+    ]);
+    const columns = [
+      { title: 'run' },
+      { title: 'status', paint: paintStatus },
+      { title: 'step', isNumeric: true },
+      { title: 'loss', isNumeric: true },
+      { title: 'model' },
+      { title: 'started' },
+      { title: 'folder' },
+    ];
+    return formatTable(columns, rows, colours);
+  },
+});

@@ -1,0 +1,14 @@
+import { defineCommand } from '../command.ts';
+import { describeRun } from '../run-text.ts';
+
+export const command = defineCommand({
+  section: 'Train',
+  summary: 'show what a run has come to',
+  arguments: [{ name: 'RUN', summary: 'its folder, name or id', required: true }],
+  examples: ['runs show runs/tickets'],
+  async run(context) {
+    const { showRun } = await import('../../app/runs.ts');
+    return showRun(context.argument('RUN')!);
+  },
+  render: describeRun,
+});

@@ -1,0 +1,60 @@
+import type { RunDetails, RunStatus, RunSummary } from '../app/runs.ts';
+import { formatCount, formatDuration, formatNumber, formatTime } from '../base/format.ts';
+import { displayPath } from '../files/find-files.ts';
+import { formatFacts } from './table.ts';
+import type { Colours, Terminal } from './terminal.ts';
+
+/** A path as one would type it here. */
+export function shortPath(path: string): string {
+  return displayPath(path, process.cwd());
+}
+
+export function paintStatus(status: string, colours: Colours): string {
+  const paints: Record<RunStatus, (text: string) => string> = {
+    running: colours.cyan,
+    finished: colours.green,
+    stopped: colours.yellow,
+    failed: colours.red,
+    interrupted: colours.yellow,
+  };
+  return paints[status.trim() as RunStatus](status);
+}
+
+/** A run in full, for people. */
+export function describeRun(run: RunSummary | RunDetails, { colours }: Terminal): string {
+  const { bold, dim } = colours;
+  const took = run.finishedAt === undefined ? undefined : formatDuration((run.finishedAt - run.createdAt) / 1000);
+  const metrics = Object.entries(run.metrics).map(([name, value]): [string, string] => [name, formatNumber(value)]);
+  const details = 'checkpoints' in run ? run : undefined;
+  return [
+    `${bold(run.name)}  ${paintStatus(run.status, colours)}  ${dim(run.id)}`,
+    formatFacts(
+      [
+        ['error', run.error === undefined ? undefined : colours.red(run.error)],
+        ['folder', shortPath(run.folder)],
+        ['model', [run.model, run.tuning, run.objective].filter((part) => part !== undefined).join(' · ')],
+        ['data', describeRows(run)],
+        ['started', `${formatTime(run.createdAt)}${took === undefined ? '' : `, took ${took}`}`],
+        ['step', describeStep(run)],
+        ['loss', run.loss === undefined ? undefined : formatNumber(run.loss)],
+        ...metrics,
+        ['checkpoints', details?.checkpoints.map(({ step }) => step).join(', ')],
+        ['result', run.result === undefined ? undefined : shortPath(run.result)],
+        ['report', details?.report === undefined ? undefined : shortPath(details.report)],
+      ],
+      colours,
+    ),
+  ].join('\n');
+}
+
+export function describeStep({ step, steps, epoch }: RunSummary): string {
+  const whole = steps === undefined ? String(step) : `${step} of ${steps}`;
+  return epoch === undefined ? whole : `${whole}, epoch ${formatNumber(epoch, 3)}`;
+}
+
+function describeRows({ source, data }: RunSummary): string | undefined {
+  if (data === undefined) return source;
+  const { train, validation, test } = data.rows;
+  const counts = `${formatCount(train)} train, ${formatCount(validation)} validation, ${formatCount(test)} test`;
+  return `${source ?? 'rows'} (${data.format}): ${counts}`;
+}
