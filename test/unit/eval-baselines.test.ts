@@ -78,8 +78,8 @@ describe('the input of a prompt', () => {
 
 describe('tf-idf', () => {
   test('weighs as the formula says, and rows have length 1', () => {
-    const { tfIdf, matrix } = fitTfIdf(['a a b', 'b c'], { words: true });
-    // Features: a (1 text), "a a", "a b", b (2 texts), c, "b c"; weight ln(3 / (1 + texts)) + 1, count 2 gives 1 + ln 2.
+    const { tfIdf, matrix } = fitTfIdf(['aa aa bb', 'bb cc'], { words: true });
+    // Features: aa (1 text), "aa aa", "aa bb", bb (2 texts), cc, "bb cc"; weight ln(3 / (1 + texts)) + 1, count 2 gives 1 + ln 2.
     const rare = Math.log(3 / 2) + 1;
     const values = [(1 + Math.LN2) * rare, rare, rare, 1];
     const norm = Math.hypot(...values);
@@ -95,6 +95,12 @@ describe('tf-idf', () => {
     // #a ab b# against #b ba a#: nothing in common.
     expect([...runs('ab')].filter((slot) => runs('ba').has(slot))).toEqual([]);
     expect(runs('ab')).toEqual(runs('AB'));
+  });
+
+  test('a word that is spelt out is that word', () => {
+    const all = { words: true, characters: { from: 2, to: 4 } };
+    expect(textFeatures('w o r d', all)).toEqual(textFeatures('word', all));
+    expect(textFeatures('a word or e b', all)).toEqual(textFeatures('a word or eb', all));
   });
 
   test('minTexts and maxFeatures keep the most common features', () => {

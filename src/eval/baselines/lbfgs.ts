@@ -4,6 +4,8 @@ export type Objective = (point: Float64Array, gradient: Float64Array) => number;
 export interface MinimiseOptions {
   /** Stop when no gradient entry is larger. Default 1e-5. */
   tolerance?: number;
+  /** Stop when ten iterations lowered the value by less than this share of it. Default 0: never. */
+  improvement?: number;
   /** Default 200. */
   maxIterations?: number;
   /** Pairs of steps and gradient changes kept. Default 8. */
@@ -18,13 +20,16 @@ interface Pair {
   scale: number;
 }
 
+const PATIENCE = 10;
+
 /**
  * Minimises a convex smooth function by limited-memory BFGS with a backtracking line search; `point` is the start and
  * becomes the minimum. Deterministic. Returns the value there.
  */
 export function minimise(objective: Objective, point: Float64Array, options: MinimiseOptions = {}): number {
-  const { tolerance = 1e-5, maxIterations = 200, memory = 8 } = options;
+  const { tolerance = 1e-5, improvement = 0, maxIterations = 200, memory = 8 } = options;
   const pairs: Pair[] = [];
+  const values: number[] = [];
   let gradient: Float64Array = new Float64Array(point.length);
   let value = objective(point, gradient);
   for (let iteration = 0; iteration < maxIterations && largest(gradient) > tolerance; iteration++) {
@@ -35,6 +40,9 @@ export function minimise(objective: Objective, point: Float64Array, options: Min
     remember(pairs, pairOf(point, found.point, gradient, found.gradient), memory);
     point.set(found.point);
     [value, gradient] = [found.value, found.gradient];
+    values.push(value);
+    const before = values.at(-1 - PATIENCE) ?? Infinity;
+    if (before - value < improvement * Math.abs(value)) break;
   }
   return value;
 }

@@ -1,4 +1,4 @@
-import { minimise, type Objective } from './lbfgs.ts';
+import { minimise, type MinimiseOptions, type Objective } from './lbfgs.ts';
 import type { SparseMatrix, SparseRow } from './sparse.ts';
 
 /** F features, K classes: weights [F, K] by feature, then K intercepts, in one array. */
@@ -7,14 +7,11 @@ export interface MultinomialModel {
   parameters: Float64Array;
 }
 
-export interface MultinomialOptions {
+export interface MultinomialOptions extends MinimiseOptions {
   /** Penalty per squared weight: the objective is the rows' mean loss + l2 / 2 · sum of squares. Intercepts are free. */
   l2: number;
-  tolerance?: number;
-  maxIterations?: number;
   /** Where to begin; by default all zero. */
   start?: Float64Array;
-  signal?: AbortSignal;
 }
 
 /** Multinomial logistic regression: minimises the mean cross-entropy of the softmax with an L2 penalty. */

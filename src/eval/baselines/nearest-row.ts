@@ -5,16 +5,20 @@ import { inputReader, type Baseline } from './baseline.ts';
 import { transposed, type SparseMatrix, type SparseRow } from './sparse.ts';
 import { fitTfIdf } from './tf-idf.ts';
 
-const FEATURES = { words: true, characters: { from: 2, to: 5 } };
+/** Character runs find words spelt otherwise; in long texts words alone say enough, at a fifth of the time. */
+const SHORT_TEXT = 100;
+const CHARACTERS = { from: 2, to: 5 };
 
-/** Answers with the answer of the training row whose input is most alike: tf-idf cosine over words and characters. */
+/** Answers with the answer of the training row whose input is most alike: tf-idf cosine of words and character runs. */
 export const nearestRow: Baseline = {
   name: 'nearest',
   title: 'nearest training row',
   unfit: (train) => (train.length === 0 ? 'there are no training rows' : undefined),
   async fit(train) {
     const input = inputReader(train);
-    const { tfIdf, matrix } = fitTfIdf(train.map(input), FEATURES);
+    const texts = train.map(input);
+    const isShort = texts.reduce((sum, text) => sum + text.length, 0) < SHORT_TEXT * texts.length;
+    const { tfIdf, matrix } = fitTfIdf(texts, { words: true, characters: isShort ? CHARACTERS : undefined });
     const rowsWith = transposed(matrix);
     const similarity = new Float32Array(train.length);
     return rowPredictor('nearest', (example: Example) => {

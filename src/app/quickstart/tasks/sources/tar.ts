@@ -1,0 +1,26 @@
+import { gunzipSync } from 'node:zlib';
+import { AttuneError } from '../../../../base/errors.ts';
+
+const BLOCK = 512;
+
+/** The content of one file in a gzipped tar archive; nothing is written to disk, so no path in it can do harm. */
+export function fileFromTarball(archive: Uint8Array, name: string): Buffer {
+  const data = gunzipSync(archive);
+  for (let offset = 0; offset + BLOCK <= data.length;) {
+    const header = data.subarray(offset, offset + BLOCK);
+    const size = Number.parseInt(text(header, 124, 12), 8) || 0;
+    const prefix = text(header, 257, 5) === 'ustar' ? text(header, 345, 155) : '';
+    const path = prefix === '' ? text(header, 0, 100) : `${prefix}/${text(header, 0, 100)}`;
+    const start = offset + BLOCK;
+    if (path === name) return data.subarray(start, start + size);
+    offset = start + Math.ceil(size / BLOCK) * BLOCK;
+  }
+  throw new AttuneError('E_FILE_MISSING', { what: `The archive has no file ${name}` });
+}
+
+/** A NUL-terminated field. */
+function text(header: Buffer, start: number, length: number): string {
+  const field = header.subarray(start, start + length);
+  const end = field.indexOf(0);
+  return field.toString('utf8', 0, end < 0 ? length : end).trim();
+}

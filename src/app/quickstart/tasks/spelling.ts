@@ -1,0 +1,45 @@
+import { join } from 'node:path';
+import { fetchDebianFile } from './sources/debian-file.ts';
+import { noDebianIndex } from './sources/debian-index.ts';
+import { splitRows, type RelatedRow } from './split.ts';
+import { findTaskData, writeTaskData } from './task-files.ts';
+import type { Task } from './task.ts';
+
+const VERSION = 1;
+const SIZES = { test: 400, validation: 300 };
+const DICTIONARY = 'usr/lib/python3/dist-packages/codespell_lib/data/dictionary.txt';
+
+/** Misspelt English words become the right ones. */
+export const spelling: Task = {
+  name: 'spelling',
+  title: 'correct a misspelt word',
+  licence: "codespell's dictionary, CC-BY-SA-3.0",
+  unavailable: noDebianIndex,
+  async fetch(folder, options) {
+    const found = await findTaskData(folder, 'spelling', VERSION);
+    if (found !== undefined) return found;
+    const text = (await fetchDebianFile(join(folder, 'apt'), 'codespell', DICTIONARY, options)).toString('utf8');
+    const splits = await splitRows(text.split('\n').flatMap(toRow), SIZES, options);
+    return writeTaskData(folder, splits, { task: 'spelling', version: VERSION, origin: 'apt: codespell' });
+  },
+  mainMetric: { metric: 'exact_match' },
+  metrics: [{ metric: 'edit_similarity' }, { metric: 'character_error_rate' }],
+  validity: { metric: 'edit_similarity' },
+  baselines: ['nearest', 'copy', 'majority'],
+  shots: 5,
+  maxNewTokens: 32,
+};
+
+/** `wrong->right`; lines with several corrections or a reason leave the answer open. */
+function toRow(line: string): RelatedRow[] {
+  const [wrong = '', right = ''] = line.trim().split('->');
+  if (!/^[a-z]{4,24}$/.test(wrong) || !/^[a-z]{4,24}$/.test(right)) return [];
+  return [
+    {
+      prompt: `Wrong: ${[...wrong].join(' ')}\nRight:`,
+      completion: ` ${[...right].join(' ')}`,
+      keys: [`right ${right.replace(/(?<=.{4})(?:ing|ings|ed|er|ers|es|s|ly|ion|ions|able)$/, '')}`],
+      mayTest: true,
+    },
+  ];
+}

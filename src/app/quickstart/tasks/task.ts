@@ -1,0 +1,54 @@
+import type { BaselineName } from '../../../eval/baselines/index.ts';
+import type { MetricSpec } from '../../../eval/metrics/index.ts';
+
+/** A row of a task's files: format `prompt/completion`, with the group that keeps relatives in one split. */
+export interface TaskRow {
+  prompt: string;
+  completion: string;
+  group: string;
+}
+
+/** The three splits on disk, JSONL each. */
+export interface TaskFiles {
+  train: string;
+  validation: string;
+  test: string;
+}
+
+export interface TaskData {
+  files: TaskFiles;
+  rows: Record<keyof TaskFiles, number>;
+  /** Where the rows come from: package names with versions and hashes, or the signed index. */
+  origin: string;
+}
+
+export interface FetchOptions {
+  /** One line for people: what is downloaded, and how large it is. */
+  log?: (line: string) => void;
+  signal?: AbortSignal;
+}
+
+/** A data set that a small model can learn in minutes, with what its answers are measured by. */
+export interface Task {
+  readonly name: string;
+  /** For people: "translate catalogue lines into Italian". */
+  readonly title: string;
+  /** Licence and maker of the data, for the model card. */
+  readonly licence: string;
+  /** Why the data cannot be had on this machine; undefined where it can. */
+  unavailable(): string | undefined;
+  /** Downloads and writes the splits, or finds them there from last time. Never asks anything. */
+  fetch(folder: string, options?: FetchOptions): Promise<TaskData>;
+  /** What the verdict is about. */
+  readonly mainMetric: MetricSpec;
+  /** Reported beside it. */
+  readonly metrics: readonly MetricSpec[];
+  /** Share of answers that have the form asked for. */
+  readonly validity: MetricSpec;
+  /** The cheap predictors that make sense here. */
+  readonly baselines: readonly BaselineName[];
+  /** Training rows shown before the question to the few-shot base model. */
+  readonly shots: number;
+  /** No reference answer needs more tokens of a 4k vocabulary. */
+  readonly maxNewTokens: number;
+}
