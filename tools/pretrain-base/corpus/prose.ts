@@ -40,7 +40,7 @@ export function normalise(block: Block): string {
   const text = block.text
     .normalize('NFC')
     .replaceAll(/\r\n?/g, '\n')
-    // oxlint-disable-next-line no-control-regex
+    // oxlint-disable-next-line no-control-regex -- control characters are what is removed here
     .replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060\ufeff\ufffd]/g, '')
     .replaceAll(/[\u00a0\u2000-\u200a\u202f\u3000]/g, ' ');
   if (block.kind === 'code') return text.replaceAll('\t', '    ').replaceAll(/ +$/gm, '');
