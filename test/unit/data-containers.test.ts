@@ -78,10 +78,16 @@ describe('CSV', () => {
     ]);
   });
 
-  it.each([';', '\t', '|', ','])('finds the separator %j from the header, whatever the cells hold', async (separator) => {
-    const text = `"a,b"${separator}label\n"x,;|\ty"${separator}1,5\n`.replace('1,5', separator === ',' ? '"1,5"' : '1,5');
-    expect(values(await rowsOf('b.csv', text))).toEqual([[2, { 'a,b': 'x,;|\ty', label: '1,5' }]]);
-  });
+  it.each([';', '\t', '|', ','])(
+    'finds the separator %j from the header, whatever the cells hold',
+    async (separator) => {
+      const text = `"a,b"${separator}label\n"x,;|\ty"${separator}1,5\n`.replace(
+        '1,5',
+        separator === ',' ? '"1,5"' : '1,5',
+      );
+      expect(values(await rowsOf('b.csv', text))).toEqual([[2, { 'a,b': 'x,;|\ty', label: '1,5' }]]);
+    },
+  );
 
   it('names the line of a row that has too many cells, a stray quote or broken UTF-8, and reads the others', async () => {
     const bytes = Buffer.concat([
@@ -129,7 +135,10 @@ describe('CSV', () => {
   });
 
   it('reads the same rows as were written, however the chunks fall', async () => {
-    const written = Array.from({ length: 4000 }, (_, index) => ({ text: `é "${'x'.repeat(index % 60)}"\n,${index}`, label: `${index}` }));
+    const written = Array.from({ length: 4000 }, (_, index) => ({
+      text: `é "${'x'.repeat(index % 60)}"\n,${index}`,
+      label: `${index}`,
+    }));
     const quote = (cell: string) => `"${cell.replaceAll('"', '""')}"`;
     const text = ['text,label', ...written.map(({ text: cell, label }) => `${quote(cell)},${label}`)].join('\n');
     const rows = await rowsOf('many.csv', text);
@@ -150,7 +159,10 @@ describe('Parquet', () => {
       rowGroupSize: 1,
     });
     const rows = await rowsOf('a.parquet', new Uint8Array(buffer));
-    expect(rows[0]).toMatchObject({ line: 1, value: { count: 5, at: '1970-01-01T00:00:00.000Z', messages: [{ role: 'user', content: 'hi' }] } });
+    expect(rows[0]).toMatchObject({
+      line: 1,
+      value: { count: 5, at: '1970-01-01T00:00:00.000Z', messages: [{ role: 'user', content: 'hi' }] },
+    });
     expect(rows.map(({ value }) => value?.bytes)).toEqual(['hi', '/w==']);
     expect(rows[1].line).toBe(2);
     expect(rows[1].value?.count).toBe('1152921504606846976');
@@ -158,14 +170,20 @@ describe('Parquet', () => {
   });
 
   it('leaves out keys that a row does not have, which the table holds as null', async () => {
-    const tools = [{ city: 'Rome', sum: null }, { city: null, sum: 3 }];
+    const tools = [
+      { city: 'Rome', sum: null },
+      { city: null, sum: 3 },
+    ];
     const buffer = parquetWriteBuffer({ columnData: [{ name: 'arguments', data: tools, type: 'JSON' }] });
     const rows = await rowsOf('tools.parquet', new Uint8Array(buffer));
     expect(rows.map(({ value }) => value)).toEqual([{ arguments: { city: 'Rome' } }, { arguments: { sum: 3 } }]);
   });
 
   it('names the row whose text is not UTF-8', async () => {
-    const buffer = parquetWriteBuffer({ columnData: [{ name: 'text', data: ['good', 'cafX', 'last'], type: 'STRING' }], codec: 'UNCOMPRESSED' });
+    const buffer = parquetWriteBuffer({
+      columnData: [{ name: 'text', data: ['good', 'cafX', 'last'], type: 'STRING' }],
+      codec: 'UNCOMPRESSED',
+    });
     const bytes = new Uint8Array(buffer);
     bytes[Buffer.from(bytes).indexOf('cafX') + 3] = 0xe9;
     const rows = await rowsOf('latin.parquet', bytes);

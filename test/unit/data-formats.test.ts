@@ -13,14 +13,6 @@ async function read(name: FormatName, row: Row): Promise<ExampleBody> {
   return body!;
 }
 
-async function problems(name: FormatName, row: Row): Promise<string[]> {
-  const reader = new RowReader(row, { file: 'rows.jsonl', line: 7 });
-  const body = (await formats.load(name)).read(reader);
-  if (body !== undefined) expect(reader.problems.length).toBeGreaterThan(0);
-  for (const problem of reader.problems) expect(problem).toMatchObject({ file: 'rows.jsonl', line: 7 });
-  return reader.problems.map(({ field, message }) => `${field} ${message}`);
-}
-
 const turn = (role: string, content: string) => ({ role, content });
 const chat = [turn('user', 'Hi'), turn('assistant', 'Hello!')];
 
@@ -29,7 +21,11 @@ const SAMPLES: Record<FormatName, { row: Row; reason: string; kind: string }[]> 
   preference: [
     { row: { prompt: 'p', chosen: 'a', rejected: 'b' }, reason: 'chosen, rejected', kind: 'preference' },
     {
-      row: { input: { messages: [turn('user', 'p')] }, preferred_output: [turn('assistant', 'a')], non_preferred_output: [turn('assistant', 'b')] },
+      row: {
+        input: { messages: [turn('user', 'p')] },
+        preferred_output: [turn('assistant', 'a')],
+        non_preferred_output: [turn('assistant', 'b')],
+      },
       reason: 'input, preferred_output, non_preferred_output',
       kind: 'preference',
     },
@@ -37,14 +33,35 @@ const SAMPLES: Record<FormatName, { row: Row; reason: string; kind: string }[]> 
   kto: [
     { row: { prompt: 'p', completion: 'c', label: true }, reason: 'prompt, completion, label', kind: 'feedback' },
     { row: { messages: chat, label: 'False' }, reason: 'messages, label', kind: 'feedback' },
-    { row: { instruction: 'i', output: 'o', kto_tag: false }, reason: 'instruction, output, kto_tag', kind: 'feedback' },
+    {
+      row: { instruction: 'i', output: 'o', kto_tag: false },
+      reason: 'instruction, output, kto_tag',
+      kind: 'feedback',
+    },
   ],
   messages: [{ row: { messages: chat, prompt: 'p', id: 3 }, reason: 'messages', kind: 'chat' }],
   sharegpt: [
-    { row: { conversations: [{ from: 'human', value: 'Hi' }, { from: 'gpt', value: 'Hello!' }] }, reason: 'conversations', kind: 'chat' },
+    {
+      row: {
+        conversations: [
+          { from: 'human', value: 'Hi' },
+          { from: 'gpt', value: 'Hello!' },
+        ],
+      },
+      reason: 'conversations',
+      kind: 'chat',
+    },
   ],
-  alpaca: [{ row: { instruction: 'i', input: '', output: 'o', text: 'all of it' }, reason: 'instruction, output', kind: 'chat' }],
-  prompt_completion: [{ row: { prompt: 'p', completion: 'c', label: 'spam' }, reason: 'prompt, completion', kind: 'completion' }],
+  alpaca: [
+    {
+      row: { instruction: 'i', input: '', output: 'o', text: 'all of it' },
+      reason: 'instruction, output',
+      kind: 'chat',
+    },
+  ],
+  prompt_completion: [
+    { row: { prompt: 'p', completion: 'c', label: 'spam' }, reason: 'prompt, completion', kind: 'completion' },
+  ],
   classification: [{ row: { text: 't', label: 3 }, reason: 'text, label', kind: 'classification' }],
   text: [{ row: { text: 't', url: 'u' }, reason: 'text', kind: 'text' }],
   prompt_only: [{ row: { prompt: 'p', answer: '42' }, reason: 'prompt', kind: 'prompt' }],
@@ -90,291 +107,43 @@ describe('detection', () => {
   });
 
   it('goes by the columns that most rows have', async () => {
-    const rows = [{ text: 'a', label: null }, { text: 'b', label: null }, { text: 'c', label: 'x' }];
+    const rows = [
+      { text: 'a', label: null },
+      { text: 'b', label: null },
+      { text: 'c', label: 'x' },
+    ];
     expect((await detectFormat(rows, { file: 'x' })).name).toBe('text');
   });
 
   it('says how to map columns that it does not know', async () => {
-    const error = await detectFormat([{ Question: 'q', reply: 'a' }], { file: 'qa.csv' }).catch((thrown: unknown) => thrown);
+    const error = await detectFormat([{ Question: 'q', reply: 'a' }], { file: 'qa.csv' }).catch(
+      (thrown: unknown) => thrown,
+    );
     expect(error).toMatchObject({ code: 'E_UNKNOWN_FORMAT', got: 'columns Question, reply' });
-    expect((error as { fix: string }).fix).toBe('say which column is which: columns: { prompt: Question, completion: reply }');
+    expect((error as { fix: string }).fix).toBe(
+      'say which column is which: columns: { prompt: Question, completion: reply }',
+    );
   });
 
   it('does not take prompts for questions without answers where an answer is there under another name', async () => {
     for (const other of ['response', 'output', 'completions']) {
-      await expect(detectFormat([{ prompt: 'p', [other]: 'r' }], { file: 'x' })).rejects.toMatchObject({ code: 'E_UNKNOWN_FORMAT' });
+      await expect(detectFormat([{ prompt: 'p', [other]: 'r' }], { file: 'x' })).rejects.toMatchObject({
+        code: 'E_UNKNOWN_FORMAT',
+      });
     }
   });
 
   it('refuses a mapping of a column that the format does not read', async () => {
     const options = { file: 'x', format: 'alpaca', columns: { instructon: 'a' } };
     const error = await detectFormat([{}], options).catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({ code: 'E_BAD_COLUMNS', problems: [{ field: 'columns.instructon', message: 'did you mean "instruction"?' }] });
+    expect(error).toMatchObject({
+      code: 'E_BAD_COLUMNS',
+      problems: [{ field: 'columns.instructon', message: 'did you mean "instruction"?' }],
+    });
   });
 
   it('lists the known formats where the named one is unknown', async () => {
     const error = detectFormat([{}], { file: 'x', format: 'alpacca' });
     await expect(error).rejects.toMatchObject({ code: 'E_UNKNOWN_FORMAT', fix: 'did you mean "alpaca"?' });
-  });
-});
-
-describe('messages', () => {
-  it('keeps tools and calls as JSON, with arguments parsed and nothing added to any of them', async () => {
-    const tools = [
-      { type: 'function', function: { name: 'weather', parameters: { type: 'object', properties: { city: { type: 'string' } } } } },
-      { type: 'function', function: { name: 'add', parameters: { type: 'object', properties: { a: {}, b: {} } } } },
-    ];
-    const calls = [{ id: 'c1', type: 'function', function: { name: 'weather', arguments: '{"city":"Rome"}' } }];
-    const messages = [
-      turn('user', 'Rome?'),
-      { role: 'assistant', content: null, tool_calls: calls },
-      { role: 'tool', tool_call_id: 'c1', content: '18°' },
-      turn('assistant', 'It is 18°.'),
-    ];
-    expect(await read('messages', { messages, tools })).toEqual({
-      kind: 'chat',
-      tools,
-      messages: [
-        messages[0],
-        { role: 'assistant', content: '', tool_calls: [{ id: 'c1', type: 'function', function: { name: 'weather', arguments: { city: 'Rome' } } }] },
-        messages[2],
-        messages[3],
-      ],
-    });
-  });
-
-  it('leaves arguments as text where a number would lose digits', async () => {
-    const text = '{"id":12345678901234567890}';
-    const body = await read('messages', {
-      messages: [turn('user', 'x'), { role: 'assistant', tool_calls: [{ function: { name: 'f', arguments: text } }] }],
-    });
-    expect(body).toMatchObject({ messages: [{}, { tool_calls: [{ function: { arguments: text } }] }] });
-  });
-
-  it('takes weights, reasoning, names, text parts and OpenAI’s old functions', async () => {
-    const body = await read('messages', {
-      messages: [
-        { role: 'user', name: 'ann', content: [{ type: 'text', text: 'Hi ' }, { type: 'text', text: 'there' }] },
-        { role: 'assistant', content: 'No', weight: 0 },
-        { role: 'assistant', content: 'Yes', reasoning_content: 'hm', weight: 1 },
-        { role: 'assistant', content: null, function_call: { name: 'f', arguments: '{}' } },
-        { role: 'function', name: 'f', content: '1' },
-        turn('assistant', 'ok'),
-      ],
-      functions: [{ name: 'f' }],
-      chat_template_kwargs: { enable_thinking: false },
-    });
-    expect(body).toEqual({
-      kind: 'chat',
-      messages: [
-        { role: 'user', content: 'Hi there', name: 'ann' },
-        { role: 'assistant', content: 'No', weight: 0 },
-        { role: 'assistant', content: 'Yes', reasoning_content: 'hm', weight: 1 },
-        { role: 'assistant', content: '', tool_calls: [{ type: 'function', function: { name: 'f', arguments: {} } }] },
-        { role: 'tool', content: '1', name: 'f' },
-        turn('assistant', 'ok'),
-      ],
-      tools: [{ type: 'function', function: { name: 'f' } }],
-      chatTemplateKwargs: { enable_thinking: false },
-    });
-  });
-
-  it('reports every defect of a row by its path', async () => {
-    const row = {
-      messages: [
-        { role: 'usr', content: 'x' },
-        { role: 'user', content: 3 },
-        { role: 'assistant', content: '' },
-        { role: 'user', content: [{ type: 'image_url', image_url: {} }] },
-        { role: 'assistant', content: 'x', weight: 2 },
-        { role: 'assistant', tool_calls: [{ function: { name: 'f', arguments: '{' } }] },
-        'x',
-        { content: 'x' },
-        { role: 'user', content: 'x', weight: 1 },
-        { role: 'user', content: 'x', tool_calls: [{}] },
-      ],
-    };
-    expect(await problems('messages', row)).toEqual([
-      'messages[0].role is no role: the text "usr"',
-      'messages[1].content must be text, not the number 3',
-      'messages[2].content is an empty answer',
-      'messages[3].content[0] must be text, not a part of type the text "image_url"',
-      'messages[4].weight must be 0 or 1, not the number 2',
-      'messages[5].tool_calls[0].function.arguments is not valid JSON',
-      'messages[6] must be a message, not the text "x"',
-      'messages[7].role is missing',
-      'messages[8].weight only assistant turns have a weight',
-      'messages[9].tool_calls only an assistant turn can call tools',
-    ]);
-  });
-
-  it('refuses a conversation without an answer to learn from, and a result without its call', async () => {
-    expect(await problems('messages', { messages: [turn('user', 'x')] })).toEqual(['messages has no assistant turn to learn from']);
-    const silent = [turn('user', 'x'), { role: 'assistant', content: 'y', weight: 0 }];
-    expect(await problems('messages', { messages: silent })).toEqual(['messages has no assistant turn to learn from']);
-    const orphan = [turn('user', 'x'), { role: 'tool', tool_call_id: 'c9', content: '1' }, turn('assistant', 'y')];
-    expect(await problems('messages', { messages: orphan })).toEqual(['messages[1].tool_call_id no earlier call has the id "c9"']);
-  });
-
-  it('says which keys of messages it does not use', async () => {
-    const reader = new RowReader({ messages: [{ ...chat[0], time: 1, audio: null }, chat[1]] }, { file: 'x', line: 1 });
-    (await formats.load('messages')).read(reader);
-    expect([...reader.ignored]).toEqual(['messages[].time']);
-  });
-});
-
-describe('sharegpt', () => {
-  it('turns its roles, calls and bare tools into OpenAI’s', async () => {
-    const body = await read('sharegpt', {
-      system: 'Be brief.',
-      conversations: [
-        { from: 'human', value: 'Rome?' },
-        { from: 'function_call', value: '{"name": "weather", "arguments": {"city": "Rome"}}' },
-        { from: 'observation', value: '18°' },
-        { from: 'gpt', value: '18°.' },
-      ],
-      tools: '[{"name": "weather", "parameters": {}}]',
-    });
-    expect(body).toEqual({
-      kind: 'chat',
-      messages: [
-        turn('system', 'Be brief.'),
-        turn('user', 'Rome?'),
-        { role: 'assistant', content: '', tool_calls: [{ type: 'function', function: { name: 'weather', arguments: { city: 'Rome' } } }] },
-        turn('tool', '18°'),
-        turn('assistant', '18°.'),
-      ],
-      tools: [{ type: 'function', function: { name: 'weather', parameters: {} } }],
-    });
-  });
-});
-
-describe('alpaca', () => {
-  it('becomes a chat of system, history, instruction with input, and output', async () => {
-    const row = { instruction: 'Translate', input: 'ciao', output: 'hello', system: 'You translate.', history: [['a', 'b']] };
-    expect(await read('alpaca', row)).toEqual({
-      kind: 'chat',
-      messages: [
-        turn('system', 'You translate.'),
-        turn('user', 'a'),
-        turn('assistant', 'b'),
-        turn('user', 'Translate\nciao'),
-        turn('assistant', 'hello'),
-      ],
-    });
-  });
-
-  it('needs an instruction or an input, and an output', async () => {
-    expect(await problems('alpaca', { instruction: ' ', output: 'x' })).toEqual(['instruction is empty']);
-    expect(await problems('alpaca', { instruction: 'x', output: '', history: [['a']] })).toEqual([
-      'history[0] must be [question, answer], not a list of 1',
-      'output is empty',
-    ]);
-  });
-});
-
-describe('prompt_completion', () => {
-  it('keeps two texts as they are, JSON inside them too', async () => {
-    const row = { prompt: '', completion: '[{"role": "user", "content": "x"}]' };
-    expect(await read('prompt_completion', row)).toEqual({ kind: 'completion', ...row });
-  });
-
-  it('becomes a chat where either side has turns, and learns the completion only', async () => {
-    const body = await read('prompt_completion', { prompt: [...chat, turn('user', 'And?')], completion: 'Done.' });
-    expect(body).toEqual({
-      kind: 'chat',
-      messages: [chat[0], { ...chat[1], weight: 0 }, turn('user', 'And?'), turn('assistant', 'Done.')],
-    });
-    expect(await problems('prompt_completion', { prompt: 'p', completion: [turn('user', 'x')] })).toEqual([
-      'completion[0].role must be assistant, not user',
-    ]);
-  });
-});
-
-describe('preference', () => {
-  const prompt = [turn('user', 'Hi')];
-  const [chosen, rejected] = [[turn('assistant', 'Hello!')], [turn('assistant', 'What?')]];
-
-  it('takes the turns that two whole chats share for the prompt', async () => {
-    const row = { prompt: 'Hi', chosen: [...prompt, ...chosen], rejected: [...prompt, ...rejected] };
-    expect(await read('preference', row)).toEqual({ kind: 'preference', prompt, chosen, rejected });
-  });
-
-  it('takes what two texts share, up to the last space, for the prompt', async () => {
-    const row = { chosen: 'Human: Hi\n\nAssistant: Here you are', rejected: 'Human: Hi\n\nAssistant: Hell no' };
-    expect(await read('preference', row)).toEqual({
-      kind: 'preference',
-      prompt: 'Human: Hi\n\nAssistant: ',
-      chosen: 'Here you are',
-      rejected: 'Hell no',
-    });
-  });
-
-  it('reads an alpaca prompt and one answer as a message', async () => {
-    const row = { instruction: 'Hi', chosen: { from: 'gpt', value: 'Hello!' }, rejected: { from: 'gpt', value: 'What?' } };
-    expect(await read('preference', row)).toEqual({ kind: 'preference', prompt, chosen, rejected });
-  });
-
-  it('reads OpenAI’s rows with their tools', async () => {
-    const tools = [{ type: 'function', function: { name: 'f' } }];
-    const row = { input: { messages: prompt, tools }, preferred_output: chosen, non_preferred_output: rejected };
-    expect(await read('preference', row)).toEqual({ kind: 'preference', prompt, chosen, rejected, tools });
-    const broken = { ...row, input: { messages: [{ role: 'user' }], tools: [{}] } };
-    expect(await problems('preference', broken)).toEqual([
-      'input.messages[0].content is missing',
-      'input.tools[0].function.name must name the tool, not nothing',
-    ]);
-  });
-
-  it('refuses pairs that do not differ or share no prompt', async () => {
-    expect(await problems('preference', { prompt: 'p', chosen: 'a', rejected: 'a' })).toEqual(['rejected is the same as chosen']);
-    const other = [turn('user', 'Bye'), ...rejected];
-    expect(await problems('preference', { chosen: [...prompt, ...chosen], rejected: other })).toEqual([
-      'rejected does not begin with the same turns as chosen',
-    ]);
-    expect(await problems('preference', { chosen: 'a b ', rejected: 'a b c' })).toEqual(['rejected is a part of chosen, or the reverse']);
-  });
-});
-
-describe('kto', () => {
-  it('judges the last answer of a chat', async () => {
-    expect(await read('kto', { messages: [...chat, turn('user', 'x'), turn('assistant', 'y')], label: 1 })).toEqual({
-      kind: 'feedback',
-      prompt: [...chat, turn('user', 'x')],
-      completion: [turn('assistant', 'y')],
-      label: true,
-    });
-    expect(await problems('kto', { messages: [turn('user', 'x')], label: true })).toEqual([
-      'messages must end in the assistant turn that is judged',
-    ]);
-    expect(await problems('kto', { prompt: 'p', completion: 'c', label: 'maybe' })).toEqual([
-      'label must be true or false, not the text "maybe"',
-    ]);
-  });
-});
-
-describe('classification and prompts', () => {
-  it('names classes by text, whatever the column holds', async () => {
-    expect(await read('classification', { text: 't', text_pair: 'u', label: 0 })).toEqual({
-      kind: 'classification',
-      text: 't',
-      textPair: 'u',
-      label: '0',
-    });
-    expect(await problems('classification', { text: 't', label: ['a', 'b'] })).toEqual(['label must be one class, not a list of 2']);
-  });
-
-  it('hands every other column of a prompt on', async () => {
-    expect(await read('prompt_only', { prompt: 'p', answer: '42', level: { a: 1 } })).toEqual({
-      kind: 'prompt',
-      prompt: 'p',
-      columns: { answer: '42', level: { a: 1 } },
-    });
-  });
-
-  it('refuses text that cannot be written as UTF-8', async () => {
-    expect(await problems('text', { text: 'half \ud83d emoji' })).toEqual([
-      'text holds half of a surrogate pair (a broken emoji, for example)',
-    ]);
   });
 });

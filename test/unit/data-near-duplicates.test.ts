@@ -21,7 +21,8 @@ const text = (id: number, length: number) => Array.from({ length }, (_, at) => w
 /** A copy with some words replaced. */
 function edited(original: string, id: number, changes: number): string {
   const words = original.split(' ');
-  for (let change = 0; change < changes; change++) words[randomUint32([2, 'at', id, change]) % words.length] = `new${id}x${change}`;
+  for (let change = 0; change < changes; change++)
+    words[randomUint32([2, 'at', id, change]) % words.length] = `new${id}x${change}`;
   return words.join(' ');
 }
 
@@ -33,7 +34,9 @@ describe('shingles', () => {
 
   it('take one character for a word where a script has no spaces', () => {
     expect(normalWords('東京は hot')).toEqual(['東', '京', 'は', 'hot']);
-    expect(jaccard(shinglesOf(normalWords('今日は天気がいいです')), shinglesOf(normalWords('今日は天気がいいですね')))).toBeGreaterThan(0.85);
+    expect(
+      jaccard(shinglesOf(normalWords('今日は天気がいいです')), shinglesOf(normalWords('今日は天気がいいですね'))),
+    ).toBeGreaterThan(0.85);
   });
 
   it('have the same Jaccard similarity as sets of words written out', () => {

@@ -1,4 +1,14 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -81,7 +91,10 @@ describe('readLines', () => {
 
   it('refuses UTF-16 with the command that converts it', async () => {
     const path = write('utf16.txt', Buffer.from('\ufeffhello', 'utf16le'));
-    await expect(linesOf(path)).rejects.toMatchObject({ code: 'E_BAD_ENCODING', fix: expect.stringContaining('UTF-16') });
+    await expect(linesOf(path)).rejects.toMatchObject({
+      code: 'E_BAD_ENCODING',
+      fix: expect.stringContaining('UTF-16'),
+    });
   });
 
   it('unpacks .gz and reports one that is cut off', async () => {
@@ -141,7 +154,11 @@ describe('readJsonValues', () => {
   });
 
   it('equals JSON.parse on elements that lie across chunks', async () => {
-    const rows = Array.from({ length: 3000 }, (_, index) => ({ index, text: `"é${'y'.repeat(index % 900)}"\\`, list: [index] }));
+    const rows = Array.from({ length: 3000 }, (_, index) => ({
+      index,
+      text: `"é${'y'.repeat(index % 900)}"\\`,
+      list: [index],
+    }));
     const values = await collect(readJsonValues(write('big.json', JSON.stringify(rows))));
     expect(values.map(({ text }) => JSON.parse(text) as unknown)).toEqual(rows);
   });
@@ -153,7 +170,8 @@ describe('findFiles', () => {
     findFiles(pattern, { base: folder, extensions }).map((path) => displayPath(path, folder));
 
   beforeAll(() => {
-    for (const name of ['set/b.jsonl', 'set/a.csv', 'set/deep/c.jsonl', 'set/.hidden.jsonl', 'set/notes.txt']) write(name, '');
+    for (const name of ['set/b.jsonl', 'set/a.csv', 'set/deep/c.jsonl', 'set/.hidden.jsonl', 'set/notes.txt'])
+      write(name, '');
     symlinkSync(join(folder, 'set'), join(folder, 'set/deep/loop'));
     mkdirSync(join(folder, 'empty'));
   });
@@ -212,7 +230,10 @@ describe('the cache', () => {
   };
 
   it('has another key when rows, tokenizer, template, code or settings differ, and takes hashes only', () => {
-    const others = (['rows', 'tokenizer', 'template', 'code'] as const).map((part) => ({ ...parts, [part]: sha256('other') }));
+    const others = (['rows', 'tokenizer', 'template', 'code'] as const).map((part) => ({
+      ...parts,
+      [part]: sha256('other'),
+    }));
     const keys = [parts, ...others, { ...parts, settings: { trainOn: 'all' } }].map(cacheKey);
     expect(new Set(keys).size).toBe(6);
     expect(cacheKey({ ...parts })).toBe(keys[0]);

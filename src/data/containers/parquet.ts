@@ -17,7 +17,15 @@ async function* read(path: string, file: string): AsyncGenerator<RawRow, void, u
   // One row group at a time: a part of one would decode the whole of it again and again.
   for (const group of metadata.row_groups) {
     const rowEnd = rowStart + Number(group.num_rows);
-    const options = { file: buffer, metadata, rowStart, rowEnd, compressors, utf8: false, parsers: { stringFromBytes } };
+    const options = {
+      file: buffer,
+      metadata,
+      rowStart,
+      rowEnd,
+      compressors,
+      utf8: false,
+      parsers: { stringFromBytes },
+    };
     const rows = await parquetReadObjects(options).catch((error: unknown) => {
       throw broken(file, error);
     });
