@@ -51,7 +51,7 @@ export function tokensOnlyInConfig(files: TokenizerFiles, parsed: ParsedTokenize
     | Record<string, NewToken>
     | undefined;
   const present = new Set((parsed.added_tokens ?? []).map(({ content }) => content));
-  const vocabulary = Array.isArray(parsed.model.vocab) ? {} : (parsed.model.vocab ?? {});
+  const vocabulary = Array.isArray(parsed.model.vocab) ? {} : parsed.model.vocab;
   return Object.entries(declared ?? {})
     .filter(([, { content }]) => !present.has(content) && !Object.hasOwn(vocabulary, content))
     .map(([id, { content, ...flags }]) => describeToken(content, Number(id), flags))

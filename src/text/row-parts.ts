@@ -1,3 +1,4 @@
+import { cutAtLines } from './line-cutter.ts';
 import type { Draft, TrainedSpan } from './row-draft.ts';
 import type { EncodedText, Tokenizer } from './tokenizer.ts';
 
@@ -24,7 +25,9 @@ export function splitRow(draft: Draft, tokenizer: Tokenizer): RowParts {
   const lead = bos !== undefined && tokenizer.addsBos && !body.text.startsWith(bos.content) ? bos : undefined;
   const tail = draft.endsWithEos ? eos : undefined;
   const places = tokenizer.joinsParts ? [0, ...body.cuts, body.text.length] : [0, body.text.length];
-  const parts: RowPart[] = places.slice(1).map((place, index) => ({ text: body.text.slice(places[index], place) }));
+  const stretches = places.slice(1).map((place, index) => body.text.slice(places[index], place));
+  const texts = tokenizer.cutsAtLines ? stretches.flatMap((stretch) => cutAtLines(stretch)) : stretches;
+  const parts: RowPart[] = texts.map((text) => ({ text }));
   if (lead !== undefined) parts.unshift({ text: lead.content, id: lead.id });
   if (tail !== undefined) parts.push({ text: tail.content, id: tail.id });
   const trained = moveSpans(body.trained, lead?.content.length ?? 0);

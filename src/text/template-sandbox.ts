@@ -11,20 +11,21 @@ interface Scope {
 interface Evaluator {
   run(program: Program): { value: unknown };
   evaluate(node: unknown, scope: Scope): { value: unknown };
+  evaluateBlock(nodes: unknown[], scope: Scope): { value: unknown };
 }
 const BaseInterpreter = Interpreter as unknown as new (scope: Scope) => Evaluator;
 const BaseEnvironment = Environment as unknown as new () => Scope;
 
 /** What one rendering may cost: a template is data from someone else, and must not hang or fill the memory. */
 export interface TemplateLimits {
-  /** Evaluated nodes. */
+  /** Evaluated nodes and blocks; a turn of a conversation takes some dozens. */
   steps: number;
   /** Characters of any one text, and elements that `range` may make. */
   characters: number;
   rangeLength: number;
 }
 
-const defaultLimits: TemplateLimits = { steps: 20_000_000, characters: 1 << 28, rangeLength: 100_000 };
+const defaultLimits: TemplateLimits = { steps: 2_000_000, characters: 1 << 27, rangeLength: 100_000 };
 
 /** The template itself refused the conversation, by raise_exception. */
 export class TemplateRefusal extends Error {}
@@ -43,12 +44,21 @@ class LimitedInterpreter extends BaseInterpreter {
   }
 
   override evaluate(node: unknown, scope: Scope): { value: unknown } {
+    return this.#checked(() => super.evaluate(node, scope));
+  }
+
+  // A loop with an empty body evaluates no node.
+  override evaluateBlock(nodes: unknown[], scope: Scope): { value: unknown } {
+    return this.#checked(() => super.evaluateBlock(nodes, scope));
+  }
+
+  #checked(evaluate: () => { value: unknown }): { value: unknown } {
     if (++this.#steps > this.#limits.steps) throw new TemplateLimitError(`more than ${this.#limits.steps} steps`);
-    const value = super.evaluate(node, scope);
-    if (typeof value?.value === 'string' && value.value.length > this.#limits.characters) {
+    const result = evaluate();
+    if (typeof result?.value === 'string' && result.value.length > this.#limits.characters) {
       throw new TemplateLimitError(`a text of more than ${this.#limits.characters} characters`);
     }
-    return value;
+    return result;
   }
 }
 

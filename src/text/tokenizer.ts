@@ -1,19 +1,14 @@
-import { byteLevelProcessing, Tokenizer as Core, type Decoder, type JsEncoding } from 'tokenizers';
+import { byteLevelProcessing, Tokenizer as Core, type JsEncoding } from 'tokenizers';
 import { AttuneError } from '../base/errors.ts';
 import { addTokensToFiles, tokensOnlyInConfig, type NewToken } from './added-tokens.ts';
 import type { AddedTokenJson } from './bpe/trainer.ts';
 import { cutAtLines } from './line-cutter.ts';
 import { toUtf16Offsets } from './offsets.ts';
 import { declaredStopIds, resolveSpecialTokens, templateVariables, type SpecialTokens } from './special-tokens.ts';
+import { TokenDecoder } from './token-decoder.ts';
 import { ChatTemplates } from './template.ts';
-import {
-  parseObject,
-  parseOther,
-  readTokenizerFiles,
-  writeTokenizerFiles,
-  type TokenizerFiles,
-} from './tokenizer-files.ts';
-import { countIds, type ParsedTokenizer } from './vocabulary.ts';
+import { parseOther, readTokenizerFiles, writeTokenizerFiles, type TokenizerFiles } from './tokenizer-files.ts';
+import { countIds, parseTokenizer, type ParsedTokenizer } from './vocabulary.ts';
 
 /** Ids with the places of their text: UTF-16 offsets into the string, `[starts[i], ends[i])`. */
 export interface EncodedText {
@@ -39,6 +34,9 @@ interface Traits {
   joinsParts: boolean;
 }
 
+// Characters that are encoded at a time.
+const GROUP_LENGTH = 1 << 22;
+
 /** A Hugging Face tokenizer folder. Immutable: adding tokens gives a new one. */
 export class Tokenizer {
   readonly files: TokenizerFiles;
@@ -50,13 +48,14 @@ export class Tokenizer {
   readonly addsBos: boolean;
   /** Whether parts of a text can be encoded apart: true for byte-level tokenizers without a prefix space. */
   readonly joinsParts: boolean;
+  /** Whether a text may be cut at single line feeds without changing its tokens. */
+  readonly cutsAtLines: boolean;
   readonly templates: ChatTemplates;
   /** Ids at which generation ends: the files' own, EOS, and the template's end of a turn. */
   readonly stopIds: readonly number[];
   readonly #core: Core;
-  readonly #decoder: Decoder | null;
+  readonly #decoder: TokenDecoder;
   readonly #specialIds: ReadonlySet<number>;
-  readonly #cutsAtLines: boolean;
   readonly #parsed: ParsedTokenizer;
   #framing: Core | undefined;
 
@@ -64,15 +63,15 @@ export class Tokenizer {
     this.files = files;
     this.#parsed = parsed;
     this.#core = core;
-    this.#decoder = core.getDecoder();
-    this.#cutsAtLines = traits.cutsAtLines;
     this.size = countIds(parsed);
     this.addedTokens = parsed.added_tokens ?? [];
     this.special = traits.special;
     const flagged = this.addedTokens.filter(({ special }) => special);
     this.#specialIds = new Set([...flagged, ...Object.values(this.special)].map(({ id }) => id));
+    this.#decoder = new TokenDecoder(core, this.#specialIds, this.addedTokens, traits.joinsParts);
     this.addsBos = traits.addsBos;
     this.joinsParts = traits.joinsParts;
+    this.cutsAtLines = traits.cutsAtLines;
     this.templates = ChatTemplates.fromFiles(files, templateVariables(this.special), this.addedTokens);
     const turnEnd = this.templates.turnEndToken();
     const turnEndId = turnEnd === undefined ? null : this.idOf(turnEnd);
@@ -87,7 +86,7 @@ export class Tokenizer {
 
   /** @throws E_TOKENIZER_INVALID */
   static async fromFiles(files: TokenizerFiles): Promise<Tokenizer> {
-    const parsed = parseObject(files.tokenizer, `tokenizer.json of ${files.origin}`) as ParsedTokenizer;
+    const parsed = parseTokenizer(files.tokenizer, files.origin);
     const missing = tokensOnlyInConfig(files, parsed);
     if (missing.length > 0) {
       const { files: completed, newIds } = addTokensToFiles(files, parsed, missing, () => null);
@@ -146,26 +145,41 @@ export class Tokenizer {
 
   /** Ids of many texts at once, on all cores. */
   async encodeBatch(texts: readonly string[]): Promise<Int32Array[]> {
-    const parts = texts.map((text) => (this.#cutsAtLines ? cutAtLines(text) : [text]));
-    const encodings = await this.#core.encodeBatch(parts.flat(), { addSpecialTokens: false });
+    const parts = texts.map((text) => (this.cutsAtLines ? cutAtLines(text) : [text]));
+    const ids = await this.#encodeAll(parts.flat(), (encoding) => Int32Array.from(encoding.getIds()));
     let next = 0;
-    return parts.map(({ length }) => {
-      const ids = encodings.slice(next, (next += length)).map((encoding) => encoding.getIds());
-      return Int32Array.from(ids.length === 1 ? ids[0] : ids.flat());
-    });
+    return parts.map(({ length }) => concatenate(ids.slice(next, (next += length))));
   }
 
   /** Ids and places of many texts at once. */
   async encodeWithOffsets(texts: readonly string[]): Promise<EncodedText[]> {
-    const encodings = await this.#core.encodeBatch([...texts], { addSpecialTokens: false });
-    return encodings.map((encoding, index) => withOffsets(texts[index], encoding));
+    return this.#encodeAll(texts, (encoding, index) => withOffsets(texts[index], encoding));
+  }
+
+  /** The core keeps far more than ids for each token, so that only so much text is encoded at a time. */
+  async #encodeAll<Result>(
+    texts: readonly string[],
+    take: (encoding: JsEncoding, index: number) => Result,
+  ): Promise<Result[]> {
+    const results: Result[] = [];
+    while (results.length < texts.length) {
+      const start = results.length;
+      let end = start;
+      for (let length = 0; end < texts.length && (length === 0 || length < GROUP_LENGTH); end++)
+        length += texts[end].length;
+      const encodings = await this.#core.encodeBatch(texts.slice(start, end), { addSpecialTokens: false });
+      for (const [index, encoding] of encodings.entries()) results.push(take(encoding, start + index));
+    }
+    return results;
   }
 
   /** One or two texts each as the model was trained to see them: `[CLS] text [SEP] pair [SEP]`, or with BOS. */
   async encodeFramed(inputs: readonly { text: string; pair?: string }[]): Promise<FramedText[]> {
     this.#framing ??= withoutLimits(loadCore(this.files));
-    const batch = inputs.map(({ text, pair }): string | [string, string] => (pair === undefined ? text : [text, pair]));
-    const encodings = await this.#framing.encodeBatch(batch, { addSpecialTokens: true });
+    const framing = this.#framing;
+    const encodings = await Promise.all(
+      inputs.map(({ text, pair }) => framing.encode(text, pair ?? null, { addSpecialTokens: true })),
+    );
     return encodings.map((encoding) => ({
       ids: Int32Array.from(encoding.getIds()),
       typeIds: Int32Array.from(encoding.getTypeIds()),
@@ -174,13 +188,7 @@ export class Tokenizer {
 
   /** Text of ids, nothing cleaned up: decoding what was encoded gives the same text wherever the vocabulary allows. */
   decode(ids: Iterable<number>, options: { skipSpecialTokens?: boolean } = {}): string {
-    const tokens: string[] = [];
-    for (const id of ids) {
-      if (options.skipSpecialTokens === true && this.#specialIds.has(id)) continue;
-      const token = this.#core.idToToken(id);
-      if (token !== null) tokens.push(token);
-    }
-    return this.#decoder === null ? tokens.join(' ') : this.#decoder.decode(tokens);
+    return this.#decoder.decode(ids, options.skipSpecialTokens === true);
   }
 
   /** A tokenizer that has these tokens too, and the ids of those that are new (their embedding rows need training). */
@@ -244,6 +252,17 @@ async function findTraits(files: TokenizerFiles, core: Core, addedTokens: readon
 
 function reachesOverLines({ lstrip, content }: AddedTokenJson): boolean {
   return lstrip || /\n./s.test(content);
+}
+
+function concatenate(parts: readonly Int32Array[]): Int32Array {
+  if (parts.length === 1) return parts[0];
+  const whole = new Int32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let place = 0;
+  for (const part of parts) {
+    whole.set(part, place);
+    place += part.length;
+  }
+  return whole;
 }
 
 function withOffsets(text: string, encoding: JsEncoding): EncodedText {

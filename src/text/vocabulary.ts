@@ -1,15 +1,29 @@
 import { AttuneError } from '../base/errors.ts';
 import type { AddedTokenJson } from './bpe/trainer.ts';
+import { parseObject } from './tokenizer-files.ts';
 
 /** tokenizer.json as far as its vocabulary goes; everything else is carried along. */
 export interface ParsedTokenizer extends Record<string, unknown> {
   added_tokens?: AddedTokenJson[] | null;
-  model: { type?: string; vocab?: Record<string, number> | [string, number][] };
+  model: { type?: string; vocab: Record<string, number> | [string, number][] };
+}
+
+/** Reads tokenizer.json. @throws E_TOKENIZER_INVALID where it is no JSON or has no vocabulary */
+export function parseTokenizer(text: string, origin: string): ParsedTokenizer {
+  const what = `tokenizer.json of ${origin}`;
+  const parsed = parseObject(text, what);
+  const vocabulary = (parsed.model as { vocab?: unknown } | undefined)?.vocab;
+  if (typeof vocabulary === 'object' && vocabulary !== null) return parsed as ParsedTokenizer;
+  throw new AttuneError('E_TOKENIZER_INVALID', {
+    what: `${what} has no vocabulary`,
+    expected: 'an object with model.vocab, as transformers writes it',
+    fix: 'fetch it again from the model that it belongs to',
+  });
 }
 
 /** One more than the largest id: how many rows an embedding needs at least. */
 export function countIds(parsed: ParsedTokenizer): number {
-  const vocabulary = parsed.model.vocab ?? {};
+  const vocabulary = parsed.model.vocab;
   // A unigram vocabulary is a list with scores, its ids are the positions.
   let largest = Array.isArray(vocabulary) ? vocabulary.length - 1 : -1;
   if (!Array.isArray(vocabulary)) {

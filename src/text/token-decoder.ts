@@ -1,0 +1,49 @@
+import type { Decoder, Tokenizer as Core } from 'tokenizers';
+import type { AddedTokenJson } from './bpe/trainer.ts';
+
+const NOT_ASCII = /[^\0-\x7f]/;
+
+/** Turns ids into text at once, without the core's detour over a thread. */
+export class TokenDecoder {
+  readonly #core: Core;
+  readonly #decoder: Decoder | null;
+  readonly #specialIds: ReadonlySet<number>;
+  /** Added tokens whose letters the byte-level decoder would take for bytes ("Ü" for 0xDC). */
+  readonly #verbatim: ReadonlyMap<number, string>;
+
+  constructor(
+    core: Core,
+    specialIds: ReadonlySet<number>,
+    addedTokens: readonly AddedTokenJson[],
+    isByteLevel: boolean,
+  ) {
+    this.#core = core;
+    this.#decoder = core.getDecoder();
+    this.#specialIds = specialIds;
+    const verbatim = isByteLevel ? addedTokens.filter(({ content }) => NOT_ASCII.test(content)) : [];
+    this.#verbatim = new Map(verbatim.map(({ id, content }) => [id, content]));
+  }
+
+  /** Ids that do not exist have no text. */
+  decode(ids: Iterable<number>, skipSpecialTokens: boolean): string {
+    let text = '';
+    let tokens: string[] = [];
+    for (const id of ids) {
+      if (skipSpecialTokens && this.#specialIds.has(id)) continue;
+      const verbatim = this.#verbatim.get(id);
+      if (verbatim !== undefined) {
+        text += this.#join(tokens) + verbatim;
+        tokens = [];
+        continue;
+      }
+      const token = this.#core.idToToken(id);
+      if (token !== null) tokens.push(token);
+    }
+    return text + this.#join(tokens);
+  }
+
+  #join(tokens: string[]): string {
+    if (tokens.length === 0) return '';
+    return this.#decoder === null ? tokens.join(' ') : this.#decoder.decode(tokens);
+  }
+}

@@ -1,0 +1,200 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import {
+  checkTemplate,
+  colourRow,
+  colourRowHtml,
+  newTokenizer,
+  Renderer,
+  templateHash,
+  tokenizerHash,
+  trainByteLevelBpe,
+  withChatTemplate,
+  type Conversation,
+  type TokenizerJson,
+} from '../../src/text/index.ts';
+import { formatTime } from '../../src/text/strftime.ts';
+import { assistant, chat, renderChecked, templateText, trainedTexts, user } from './text-conversations.ts';
+
+const roles = { bos: '<s>', eos: '</s>' };
+const options = { addGenerationPrompt: false, now: new Date(2024, 0, 5, 9, 7, 3) };
+let vocabulary: TokenizerJson;
+
+beforeAll(async () => {
+  const specialTokens = ['<s>', '</s>', '<|im_start|>', '<|im_end|>'];
+  vocabulary = await trainByteLevelBpe(['some words, some more words'], { vocabSize: 280, specialTokens });
+});
+
+async function render(chatTemplate: string, conversation: Partial<Conversation> = {}): Promise<string> {
+  const tokenizer = await newTokenizer(vocabulary, { roles, chatTemplate });
+  return tokenizer.templates.render({ messages: [], ...conversation }, options);
+}
+
+describe('a chat template', () => {
+  test('gets turns, tools, documents, special tokens and variables of its own as transformers passes them', async () => {
+    const template =
+      '{{ bos_token }}|{{ eos_token }}|{{ pad_token is defined }}|{{ tools is none }}|{{ documents[0].title }}|' +
+      '{{ thinking }}|{{ messages[0].role }}|{{ add_generation_prompt }}';
+    const conversation = {
+      messages: [user('x')],
+      documents: [{ title: 'T' }],
+      chatTemplateKwargs: { thinking: 'on' },
+    };
+    expect(await render(template, conversation)).toBe('<s>|</s>|false|true|T|on|user|false');
+  });
+
+  test('writes JSON as Python does, in the order given', async () => {
+    const tools = [{ name: 'f', parameters: { b: [1, 2.5, null, true], a: 'é"\n<' } }];
+    expect(await render('{{ tools | tojson }}', { tools })).toBe(
+      '[{"name": "f", "parameters": {"b": [1, 2.5, null, true], "a": "é\\"\\n<"}}]',
+    );
+    expect(await render('{{ tools | tojson(indent=2) }}', { tools: [{ a: [1] }] })).toBe(
+      '[\n  {\n    "a": [\n      1\n    ]\n  }\n]',
+    );
+  });
+
+  test('sees only keys that have a value, tool arguments as objects, and no training weight', async () => {
+    const call = (text: string) => ({ function: { name: 'f', arguments: text } });
+    const messages = [
+      { ...assistant('', { weight: 0, tool_calls: [call('{"a": 1}'), call('not JSON')] }), name: undefined },
+      assistant('', { tool_calls: [] }),
+    ];
+    const template =
+      "{% for m in messages %}{{ 'name' in m }} {{ 'weight' in m }} {{ 'tool_calls' in m }};{% endfor %}" +
+      '{% for c in messages[0].tool_calls %}{{ c.function.arguments | tojson }};{% endfor %}';
+    expect(await render(template, { messages })).toBe(
+      'False False True;False False False;{"a": 1};"not JSON";'.replaceAll('False', 'false').replaceAll('True', 'true'),
+    );
+  });
+
+  test('gets developer turns as system turns unless it knows them', async () => {
+    const messages = [{ role: 'developer' as const, content: 'x' }];
+    expect(await render('{{ messages[0].role }}', { messages })).toBe('system');
+    expect(await render('{# developer #}{{ messages[0].role }}', { messages })).toBe('developer');
+  });
+
+  test('reads the clock that it is given', async () => {
+    expect(await render("{{ strftime_now('%d %b %Y %H:%M') }}")).toBe('05 Jan 2024 09:07');
+    expect(formatTime(options.now, '%A %a %B %e %-d %-m %y %j %I %p %S %F %T %% %Q')).toBe(
+      'Friday Fri January  5 5 1 24 005 09 AM 03 2024-01-05 09:07:03 % %Q',
+    );
+  });
+
+  test('that refuses a conversation, fails, or is broken gives its own code', async () => {
+    await expect(render("{{ raise_exception('Only one turn!') }}")).rejects.toMatchObject({
+      code: 'E_TEMPLATE_REFUSED',
+      got: 'Only one turn!',
+    });
+    await expect(render('{{ messages[0].content + 1 }}')).rejects.toMatchObject({ code: 'E_TEMPLATE_FAILED' });
+    await expect(render('{% for %}')).rejects.toMatchObject({ code: 'E_TEMPLATE_INVALID' });
+    await expect(render('x', { chatTemplateKwargs: { messages: [] } })).rejects.toMatchObject({
+      code: 'E_TEMPLATE_KWARGS',
+    });
+  });
+
+  test('cannot hang, fill the memory or reach JavaScript', async () => {
+    const limited = [
+      '{% for i in range(1000000000) %}x{% endfor %}',
+      '{% for a in range(9999) %}{% for b in range(9999) %}{% endfor %}{% endfor %}',
+      "{% set ns = namespace(s='xxxxxxxxxxxxxxxx') %}{% for i in range(60) %}{% set ns.s = ns.s ~ ns.s %}{% endfor %}{{ ns.s }}",
+    ];
+    for (const template of limited) await expect(render(template)).rejects.toMatchObject({ code: 'E_TEMPLATE_LIMIT' });
+    const recursive = '{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}';
+    await expect(render(recursive)).rejects.toMatchObject({ code: 'E_TEMPLATE_FAILED' });
+    const escapes = ['constructor', '__proto__', 'toString', 'process', 'globalThis', 'require'];
+    for (const name of escapes) {
+      const template = `{{ ${name} is defined }}{{ messages.${name} is defined }}{{ messages[0].${name} is defined }}`;
+      expect(await render(template, { messages: [user('x')] })).toBe('falsefalsefalse');
+    }
+  });
+});
+
+describe('the default template', () => {
+  test('shows tools, calls and reasoning, and every trained answer exactly', async () => {
+    const tokenizer = await withChatTemplate(await newTokenizer(vocabulary, { roles }));
+    const call = { function: { name: 'f', arguments: { a: 1 } } };
+    const row = {
+      ...chat(
+        { role: 'system', content: 'Be brief.' },
+        user('some'),
+        assistant('', { reasoning_content: 'more', tool_calls: [call, call] }),
+        { role: 'tool', content: '2' },
+        assistant('words'),
+        user('more'),
+        assistant('some', { reasoning_content: 'words' }),
+      ),
+      tools: [{ name: 'f' }],
+    };
+    const rendered = await renderChecked(tokenizer, row);
+    const called = '<tool_call>\n{"name": "f", "arguments": {"a": 1}}\n</tool_call>';
+    expect(trainedTexts(rendered, tokenizer)).toEqual([
+      `<think>\nmore\n</think>\n\n${called}\n${called}<|im_end|>`,
+      'words<|im_end|>',
+      '<think>\nwords\n</think>\n\nsome<|im_end|>',
+    ]);
+    const text = tokenizer.decode(rendered.ids);
+    expect(text).toMatch(
+      /^<\|im_start\|>system\nBe brief\.\n\nFunctions [^]*\{"name": "f"\}[^]*<\|im_end\|>\n<\|im_start\|>user\nsome/,
+    );
+    expect(text.match(/Be brief/g)).toHaveLength(1);
+  });
+
+  test('writes BOS itself where the tokenizer adds one, so that others serve the same', async () => {
+    const single = [{ SpecialToken: { id: '<s>', type_id: 0 } }, { Sequence: { id: 'A', type_id: 0 } }];
+    const special_tokens = { '<s>': { id: '<s>', ids: [0], tokens: ['<s>'] } };
+    const post_processor = { type: 'TemplateProcessing', single, pair: single, special_tokens };
+    const tokenizer = await withChatTemplate(await newTokenizer({ ...vocabulary, post_processor }, { roles }));
+    expect(tokenizer.templates.render({ messages: [user('x')] }, options)).toBe('<s><|im_start|>user\nx<|im_end|>\n');
+  });
+});
+
+describe('the hash of a template', () => {
+  test('changes with the template and the tokens that it names, and with nothing else', async () => {
+    const chatTemplate = templateText('chatml');
+    const hash = async (template: string, names = roles, json = vocabulary) =>
+      templateHash(await newTokenizer(json, { roles: names, chatTemplate: template }));
+    const larger = await trainByteLevelBpe(['aa bb'], { vocabSize: 262, specialTokens: ['<s>', '</s>'] });
+    expect(await hash(chatTemplate)).toMatch(/^[0-9a-f]{64}$/);
+    expect(await hash(chatTemplate, roles, larger)).toBe(await hash(chatTemplate));
+    expect(await hash(`${chatTemplate} `)).not.toBe(await hash(chatTemplate));
+    expect(await hash(chatTemplate, { bos: '<s>', eos: '<|im_end|>' })).not.toBe(await hash(chatTemplate));
+    const [first, second] = [vocabulary, larger].map((json) => newTokenizer(json, { roles, chatTemplate }));
+    expect(tokenizerHash(await first)).not.toBe(tokenizerHash(await second));
+  });
+
+  test('refuses an adapter that was trained with another one', async () => {
+    const chatml = await newTokenizer(vocabulary, { roles, chatTemplate: templateText('chatml') });
+    const plain = await newTokenizer(vocabulary, { roles, chatTemplate: templateText('plain') });
+    checkTemplate(templateHash(chatml), chatml);
+    expect(() => checkTemplate(templateHash(chatml), plain)).toThrow(
+      expect.objectContaining({ code: 'E_TEMPLATE_MISMATCH' }),
+    );
+  });
+});
+
+describe('a coloured row', () => {
+  const row = chat(user('<b>&"\u001b[31m\u202e'), assistant('some <i>🙂\nmore'));
+
+  test('shows trained tokens green, special ones bold, and control characters as text', async () => {
+    const tokenizer = await newTokenizer(vocabulary, { roles, chatTemplate: templateText('chatml') });
+    const rendered = await new Renderer(tokenizer).render(row);
+    const shown = colourRow(rendered, tokenizer);
+    expect(shown).toContain(
+      '\u001b[32msome <i>🙂⏎\u001b[0m\n\u001b[32mmore\u001b[0m\u001b[32m\u001b[1m<|im_end|>\u001b[0m',
+    );
+    expect(shown).toContain('<b>&"\\u{1b}[31m\\u{202e}');
+    expect(shown).toContain('\u001b[2m\u001b[1m<|im_start|>\u001b[0m\u001b[2muser⏎');
+    // Without the colours it is the row again.
+    // oxlint-disable-next-line no-control-regex
+    expect(shown.replaceAll(/\u001b\[\d+m/g, '')).toContain('assistant⏎\nsome <i>🙂⏎\nmore<|im_end|>⏎');
+  });
+
+  test('escapes everything as HTML', async () => {
+    const tokenizer = await newTokenizer(vocabulary, { roles, chatTemplate: templateText('chatml') });
+    const html = colourRowHtml(await new Renderer(tokenizer).render(row), tokenizer);
+    expect(html).toContain(
+      '<span class="trained">some &lt;i&gt;🙂⏎\nmore</span><span class="trained special">&lt;|im_end|&gt;</span>',
+    );
+    expect(html).toContain('&lt;b&gt;&amp;&quot;');
+    expect(html.replaceAll(/<\/?(?:pre|span)(?: class="[a-z ]+")?>/g, '')).not.toMatch(/[<>"']/);
+  });
+});
