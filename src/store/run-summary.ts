@@ -34,7 +34,9 @@ type Recorder<Event extends RunEvent> = (summary: RunSummary, event: Event) => v
 /** What each kind of event changes; those left out say nothing about the run as a whole. */
 const recorders: { [Type in RunEvent['type']]?: Recorder<Extract<RunEvent, { type: Type }>> } = {
   'run-started': (summary, event) => {
-    Object.assign(summary, { id: event.run, status: 'running', ...namesOf(event) });
+    // A resumed run says so again; it stays the run that its folder was begun for.
+    const id = summary.id === summary.folder ? event.run : summary.id;
+    Object.assign(summary, { id, status: 'running', finishedAt: undefined, ...namesOf(event) });
   },
   'data-prepared': (summary, { format, rows, hashes }) => {
     summary.data = { format, rows, hashes };

@@ -56,14 +56,14 @@ export interface SplitRows {
 /** The event that tells what will be trained on. */
 export function reportData(loaded: LoadedData, rows: SplitRows, cuts: readonly CutRow[], emit: EventSink): void {
   const lengths = reportLengths(rows.train.map(({ ids }) => ids.length));
-  const { min, median, p95, max } = lengths;
+  const { min, median, p95, max, histogram } = lengths;
   emit({
     type: 'data-prepared',
     format: [...new Set(loaded.report.files.map(({ format }) => format))].join(', '),
     rows: { train: rows.train.length, validation: rows.validation.length, test: rows.test.length },
     inputTokens: lengths.tokens,
     lossTokens: rows.train.reduce((sum, { trained }) => sum + trained.reduce((ones, one) => ones + one, 0), 0),
-    lengths: { min, median, p95, max },
+    lengths: { min, median, p95, max, histogram },
     truncated: cuts.filter(({ action }) => action !== 'dropped').length,
     dropped: cuts.filter(({ action }) => action === 'dropped').length,
     hashes: loaded.report.hashes,

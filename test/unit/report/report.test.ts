@@ -58,14 +58,14 @@ describe('report.json', () => {
   test('of a resumed run shows each step once, as it was done last', () => {
     write([started, stepFinished(1, 4, 9), stepFinished(2, 4, 9), evaluated(2, 9, true)]);
     const resumed: RunEvent = { type: 'run-resumed', step: 1, from: 'checkpoints/step-1' };
-    write([started, resumed, stepFinished(2, 4, 5), evaluated(2, 4, true)], true);
+    write([{ ...started, run: 'another' }, resumed, stepFinished(2, 4, 5), evaluated(2, 4, true)], true);
     const report = readReport(folder);
     expect(report.curves['train/loss'].points.map(({ step, value }) => [step, value])).toEqual([
       [1, 9],
       [2, 5],
     ]);
     expect(report.evaluations.map(({ metrics }) => metrics.loss)).toEqual([4]);
-    expect(report.run.status).toBe('interrupted');
+    expect(report.run).toMatchObject({ id: 'r', status: 'interrupted' });
   });
 
   test('is also written by name, through the use case', async () => {
