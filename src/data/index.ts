@@ -3,17 +3,8 @@ export type { Example, ExampleKind } from './example.ts';
 export { loadData, type DataOptions, type DataProgress, type DataReport, type LoadedData } from './load.ts';
 export type { DataSource, DataSpec } from './sources.ts';
 export { splitNames, type SplitName } from './assign-splits.ts';
-export { formats } from './formats/index.ts';
 export { inspectData, type DataInspection, type InspectOptions } from './inspect.ts';
 export { reportLengths, type LengthReport } from './lengths.ts';
-export {
-  fitRows,
-  cutRow,
-  longRowPolicies,
-  type CutRow,
-  type FitOptions,
-  type LongRowPolicy,
-  type TokenRow,
-} from './long-rows.ts';
+export { fitRows, type CutRow, type FitOptions, type LongRowPolicy, type TokenRow } from './long-rows.ts';
 export { makeSampler, type Batch, type Sampler, type SamplerOptions, type SamplerState } from './sampler.ts';
 export { refitMixture, type MixturePart } from './mixture.ts';

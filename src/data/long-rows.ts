@@ -2,8 +2,7 @@ import { AttuneError, type Problem } from '../base/errors.ts';
 import { sha256 } from '../files/hash.ts';
 import type { Example, ExampleKind } from './example.ts';
 
-export const longRowPolicies = ['fail', 'drop', 'truncate', 'split'] as const;
-export type LongRowPolicy = (typeof longRowPolicies)[number];
+export type LongRowPolicy = 'fail' | 'drop' | 'truncate' | 'split';
 
 /** A row as tokens, all arrays of the same length; whatever else it has is kept with every piece. */
 export interface TokenRow {
@@ -75,7 +74,7 @@ export function fitRows<Row extends TokenRow>(
 }
 
 /** The pieces that the policy leaves of one row that is too long: none, one, or several windows of a text. */
-export function cutRow<Row extends TokenRow>(row: Row, kind: ExampleKind, options: FitOptions): Row[] {
+function cutRow<Row extends TokenRow>(row: Row, kind: ExampleKind, options: FitOptions): Row[] {
   if (options.policy === 'drop' || options.policy === 'fail') return [];
   if (kind === 'text' && options.policy === 'split') return windows(row, options);
   if (kind === 'text' || kind === 'classification') return [keep(row, withoutEnd(row, options))];
