@@ -5,6 +5,7 @@ import type { JobModule } from '../job.ts';
 const table = {
   probe: () => import('./probe.ts'),
   train: () => import('./train.ts'),
+  generate: () => import('./generate.ts'),
 } satisfies Record<string, () => Promise<JobModule>>;
 
 export type JobName = keyof typeof table;

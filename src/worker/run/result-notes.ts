@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Metrics } from '../../base/events.ts';
 import { readJson } from '../../files/json.ts';
 import type { Task } from '../../models/architecture.ts';
+import type { Probe } from './probe.ts';
 
 /** The file beside an adapter or a model that says where it comes from. */
 export const RESULT_NOTES = 'attune.json';
@@ -12,11 +13,14 @@ export interface ResultNotesFile {
   base_folder: string;
   /** The chat template that was trained with; serving with another is refused. */
   template_hash: string;
+  /** Whether rows were conversations, so that the template matters. */
+  has_template: boolean;
   tokenizer_hash: string;
   data_hashes: Record<string, string>;
   labels: readonly string[];
   task: Task;
   step: number;
+  probe?: Probe;
   metrics: Metrics;
   recipe: unknown;
 }

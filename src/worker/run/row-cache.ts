@@ -19,7 +19,8 @@ export class RowCache {
     const headerBytes = new DataView(data.buffer, data.byteOffset).getUint32(0, true);
     const entries = JSON.parse(new TextDecoder().decode(data.subarray(4, 4 + headerBytes))) as Entry[];
     if (entries.length !== examples.length) return undefined;
-    const body = data.slice(4 + headerBytes);
+    // A copy: the cache gives a Buffer, whose slices are views that keep its offset.
+    const body = new Uint8Array(data.subarray(4 + headerBytes));
     let offset = 0;
     const ints = (count: number): Int32Array => {
       const array = new Int32Array(body.slice(offset, offset + 4 * count).buffer);

@@ -3,6 +3,7 @@ import { writeJson } from '../../files/json.ts';
 import { templateHash, tokenizerHash } from '../../text/index.ts';
 import type { Metrics } from '../../base/events.ts';
 import { RESULT_NOTES, type ResultNotesFile } from './result-notes.ts';
+import { takeProbe } from './probe.ts';
 import type { PreparedRun } from './training-run.ts';
 
 /** Writes the result in its standard form, with the tokenizer and attune's own notes beside it. */
@@ -14,11 +15,13 @@ export function writeResult(run: PreparedRun, about: { step: number; metrics: Me
     base_model: context.recipe.model,
     base_folder: base,
     template_hash: templateHash(tokenizer),
+    has_template: loaded.splits.train.some(({ kind }) => kind === 'chat'),
     tokenizer_hash: tokenizerHash(tokenizer),
     data_hashes: loaded.report.hashes,
     labels: run.labels,
     task: parts.objective.task,
     step: about.step,
+    probe: takeProbe(parts.model, (parts.validation[0] ?? parts.train[0]).ids),
     metrics: about.metrics,
     recipe: context.recipe,
   };

@@ -1,0 +1,43 @@
+/** Finds stop texts in a stream. Text that could still become one is held back. */
+export class StopStrings {
+  readonly #stops: readonly string[];
+  #held = '';
+  isHit = false;
+
+  constructor(stops: readonly string[]) {
+    this.#stops = stops.filter((stop) => stop !== '');
+  }
+
+  /** Takes new text; gives what is certain to stay. */
+  push(text: string): string {
+    if (this.isHit) return '';
+    const all = this.#held + text;
+    const found = this.#stops.map((stop) => all.indexOf(stop)).filter((place) => place >= 0);
+    if (found.length > 0) {
+      this.isHit = true;
+      this.#held = '';
+      return all.slice(0, Math.min(...found));
+    }
+    const safe = all.length - this.#pending(all);
+    this.#held = all.slice(safe);
+    return all.slice(0, safe);
+  }
+
+  /** What was held back when nothing more comes. */
+  end(): string {
+    const rest = this.#held;
+    this.#held = '';
+    return rest;
+  }
+
+  /** Length of the longest end of the text that a stop text begins with. */
+  #pending(text: string): number {
+    let longest = 0;
+    for (const stop of this.#stops) {
+      for (let length = Math.min(stop.length - 1, text.length); length > longest; length--) {
+        if (text.endsWith(stop.slice(0, length))) longest = length;
+      }
+    }
+    return longest;
+  }
+}

@@ -1,0 +1,115 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { AttuneError } from '../../base/errors.ts';
+import { readAdapterConfig } from '../../methods/tuning/adapter-config.ts';
+import { create as createLora } from '../../methods/tuning/lora.ts';
+import type { Task } from '../../models/architecture.ts';
+import { loadModel } from '../../models/load.ts';
+import type { Model } from '../../models/model.ts';
+import { isRunFolder, readRun } from '../../store/run-folder.ts';
+import { noGrad, SafetensorsFile, scope, type DType } from '../../tensor/index.ts';
+import { checkTemplate, Tokenizer, withChatTemplate } from '../../text/index.ts';
+import type { Tuning } from '../../train/interfaces.ts';
+import { isAdapterFolder, modelFolder } from './base-model.ts';
+import { checkProbe } from './probe.ts';
+import { readNotes, type ResultNotesFile } from './result-notes.ts';
+import { computeType } from './resources.ts';
+
+export interface OpenOptions {
+  /** The base model without the adapter. */
+  base?: boolean;
+  precision?: 'auto' | 'bf16' | 'f32';
+}
+
+export interface OpenedModel {
+  model: Model;
+  tokenizer: Tokenizer;
+  /** The adapter in place, where there is one. */
+  tuning?: Tuning;
+  /** The folder that was opened: of the adapter or of the model. */
+  folder: string;
+  /** The base model's folder: `folder` itself where there is no adapter. */
+  baseFolder: string;
+  notes?: ResultNotesFile;
+}
+
+/** Opens what a user points at: a run's folder, an adapter's, a model's, or a known name. Everything is checked. */
+export async function openModel(target: string, options: OpenOptions = {}): Promise<OpenedModel> {
+  const folder = resultFolder(target);
+  const dtype = computeType(options.precision ?? 'auto');
+  const notes = readNotes(folder);
+  if (isAdapterFolder(folder)) return openAdapter(folder, { ...options, dtype, notes });
+  if (options.base === true && notes !== undefined) return openModel(notes.base_folder, { ...options, base: false });
+  const { model } = await loadModel(folder, { dtype, task: notes?.task });
+  const tokenizer = await loadTokenizer(folder, model.task);
+  if (notes !== undefined) check(model, tokenizer, { folder, notes });
+  return { model, tokenizer, folder, baseFolder: folder, notes };
+}
+
+/** The folder with the weights that a target stands for. */
+export function resultFolder(target: string): string {
+  if (!isRunFolder(target)) return existsSync(target) ? resolve(target) : modelFolder(target);
+  for (const name of ['adapter', 'model']) if (existsSync(join(target, name))) return resolve(target, name);
+  throw new AttuneError('E_RUN_UNFINISHED', {
+    what: `The run in ${target} has no result yet`,
+    got: `a run that is ${readRun(target).status}`,
+    fix: `resume it with \`attune runs resume ${target}\``,
+  });
+}
+
+interface AdapterRequest extends OpenOptions {
+  dtype: DType;
+  notes?: ResultNotesFile;
+}
+
+async function openAdapter(folder: string, request: AdapterRequest): Promise<OpenedModel> {
+  const description = readAdapterConfig(folder);
+  const { notes, dtype } = request;
+  const baseFolder = baseFolderOf(notes, description.baseModel, folder);
+  const task = notes?.task ?? description.task;
+  const labels = notes?.task === 'sequence' ? notes.labels : undefined;
+  const { model } = await loadModel(baseFolder, { dtype, task, labels });
+  const hasTokenizer = existsSync(join(folder, 'tokenizer.json'));
+  const tokenizer = await loadTokenizer(hasTokenizer && request.base !== true ? folder : baseFolder, model.task);
+  if (request.base === true) return { model, tokenizer, folder, baseFolder, notes };
+  const tuning = createLora(model, description.options, { seed: 0 });
+  loadAdapter(tuning, folder);
+  if (notes !== undefined) check(model, tokenizer, { folder, notes });
+  return { model, tokenizer, tuning, folder, baseFolder, notes };
+}
+
+/** Puts an adapter's tensors in place; every one must land and every place must be filled. */
+export function loadAdapter(tuning: Tuning, folder: string): void {
+  const path = join(folder, 'adapter_model.safetensors');
+  if (!existsSync(path) && existsSync(join(folder, 'adapter_model.bin'))) {
+    throw new AttuneError('E_PICKLE_WEIGHTS', {
+      what: `${folder} has its weights as pickle only, which can run code when it is read`,
+      expected: 'adapter_model.safetensors',
+    });
+  }
+  using file = new SafetensorsFile(path);
+  noGrad(() => scope(() => tuning.load(new Map(file.names.map((name) => [name, file.get(name)])))));
+}
+
+function baseFolderOf(notes: ResultNotesFile | undefined, named: string | undefined, folder: string): string {
+  if (notes !== undefined && existsSync(notes.base_folder)) return notes.base_folder;
+  const name = notes?.base_model ?? named;
+  if (name !== undefined) {
+    const beside = resolve(folder, '..', name);
+    return existsSync(join(beside, 'config.json')) ? beside : modelFolder(name);
+  }
+  throw new AttuneError('E_BASE_UNKNOWN', {
+    what: `The adapter in ${folder} does not say which base model it belongs to`,
+    expected: 'base_model_name_or_path in its adapter_config.json',
+  });
+}
+
+async function loadTokenizer(folder: string, task: Task): Promise<Tokenizer> {
+  const tokenizer = await Tokenizer.load(folder);
+  return task === 'causal-lm' ? withChatTemplate(tokenizer) : tokenizer;
+}
+
+function check(model: Model, tokenizer: Tokenizer, { folder, notes }: { folder: string; notes: ResultNotesFile }): void {
+  if (notes.has_template) checkTemplate(notes.template_hash, tokenizer);
+  if (notes.probe !== undefined) checkProbe(model, notes.probe, folder);
+}
