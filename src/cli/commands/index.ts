@@ -9,8 +9,10 @@ interface CommandModule {
 export const commands = defineRegistry<CommandModule, string>('command', 'E_UNKNOWN_COMMAND', {
   init: () => import('./init.ts'),
   'data inspect': () => import('./data-inspect.ts'),
+  train: () => import('./train.ts'),
   'runs list': () => import('./runs-list.ts'),
   'runs show': () => import('./runs-show.ts'),
   'runs attach': () => import('./runs-attach.ts'),
   'runs stop': () => import('./runs-stop.ts'),
+  'runs resume': () => import('./runs-resume.ts'),
 });

@@ -1,0 +1,110 @@
+import { existsSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import { AttuneError, type Problem } from '../base/errors.ts';
+import type { EventSink } from '../base/events.ts';
+import { readJson } from '../files/json.ts';
+import { isRunFolder, requireRun } from '../store/run-folder.ts';
+import { runPaths } from '../store/run-paths.ts';
+import type { Recipe } from '../train/recipe.ts';
+import { type JobResult, runJob, startJob } from '../worker/index.ts';
+import { resolveRecipe } from './recipe/index.ts';
+
+/** What a run has come to; `folder` is absolute. */
+export type TrainOutcome = JobResult<'train'> & { folder: string };
+
+export interface TrainOptions {
+  /** Checks everything and tries the worst batch, then stops. Leaves no run behind. */
+  dryRun?: boolean;
+  /** Goes on from the newest checkpoint in the output folder; without one it starts anew. */
+  resume?: boolean;
+  /** Trains in this process, for debugging. */
+  inProcess?: boolean;
+  onEvent?: EventSink;
+  /** Asks the run to save and stop. */
+  signal?: AbortSignal;
+  /** Whether Ctrl-C and SIGTERM ask the run to save and stop. Default true. */
+  handleSignals?: boolean;
+}
+
+/** Trains a resolved recipe in the worker. @throws AttuneError of every kind that the recipe's parts can raise */
+export async function train(recipe: Recipe, options: TrainOptions = {}): Promise<TrainOutcome> {
+  const { dryRun = false, resume = false, ...others } = options;
+  if (resume) refuseChanges(recipe);
+  const result = await runJob({ ...jobOf(recipe, { dryRun, resume }), ...others });
+  return { ...result, folder: resolve(recipe.output_dir) };
+}
+
+/** Starts a run that goes on when this process ends; returns once it has its folder. */
+export async function trainDetached(
+  recipe: Recipe,
+  options: { resume?: boolean } = {},
+): Promise<{ folder: string; pid: number }> {
+  const { resume = false } = options;
+  if (resume) refuseChanges(recipe);
+  const job = await startJob({ ...jobOf(recipe, { dryRun: false, resume }), detach: true, handleSignals: false });
+  job.release();
+  return { folder: resolve(recipe.output_dir), pid: job.pid };
+}
+
+function jobOf(recipe: Recipe, { dryRun, resume }: { dryRun: boolean; resume: boolean }) {
+  const input = { recipe, dryRun, resume };
+  if (dryRun) return { job: 'train', input } as const;
+  return { job: 'train', input, folder: recipe.output_dir, resume, reportTo: recipe.report_to } as const;
+}
+
+export interface StoredRun {
+  recipe: Recipe;
+  /** The folder that the recipe's relative paths start from. */
+  base: string;
+}
+
+/**
+ * The recipe that a run was started with, checked again: code that it refers to must not have changed.
+ * @throws AttuneError E_RUN_MISSING, E_RECIPE
+ */
+export async function storedRun(folder: string): Promise<StoredRun> {
+  const absolute = resolve(folder);
+  requireRun(absolute);
+  const file = runPaths(absolute).recipe;
+  const stored = readJson<Record<string, unknown>>(file);
+  const base = baseOf(absolute, String(stored.output_dir ?? ''));
+  const recipe = await resolveRecipe({ ...stored, output_dir: relative(base, absolute) }, { file });
+  return { recipe, base };
+}
+
+/** A run in /a/b/runs/x with the output folder runs/x was started in /a/b. */
+function baseOf(folder: string, output: string): string {
+  const suffix = join('/', output);
+  const isBelow = output !== '' && !output.startsWith('..') && folder.endsWith(suffix) && folder !== suffix;
+  return isBelow ? folder.slice(0, -suffix.length) : process.cwd();
+}
+
+/** Settings that do not change what is learned. */
+const freeSettings = new Set(['report_to', 'output_dir', 'training.micro_batch_tokens']);
+
+/** A resumed run must be the run that was begun, or its result would be neither's. */
+function refuseChanges(recipe: Recipe): void {
+  const file = runPaths(recipe.output_dir).recipe;
+  if (!isRunFolder(recipe.output_dir) || !existsSync(file)) return;
+  const problems = differences(readJson(file), JSON.parse(JSON.stringify(recipe)), '');
+  if (problems.length === 0) return;
+  throw new AttuneError('E_RECIPE_CHANGED', {
+    what: `The recipe is not the one that the run in ${recipe.output_dir} was started with`,
+    problems,
+    fix: `go on with the old one: attune runs resume ${recipe.output_dir}; or choose another output_dir`,
+  });
+}
+
+function differences(stored: unknown, wanted: unknown, path: string): Problem[] {
+  if (freeSettings.has(path)) return [];
+  if (isObject(stored) && isObject(wanted)) {
+    const names = [...new Set([...Object.keys(stored), ...Object.keys(wanted)])];
+    return names.flatMap((name) => differences(stored[name], wanted[name], path === '' ? name : `${path}.${name}`));
+  }
+  const [before, now] = [JSON.stringify(stored), JSON.stringify(wanted)];
+  return before === now ? [] : [{ field: path, message: `was ${before}, is now ${now}` }];
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
