@@ -34,7 +34,11 @@ const dtypeOfName: Record<string, DType> = {
 };
 const nameOfDtype = Object.fromEntries(Object.entries(dtypeOfName).map(([name, dtype]) => [dtype, name]));
 
-function refuse(path: string, message: string, code: 'E_SAFETENSORS_BAD' | 'E_SAFETENSORS_TRUNCATED' = 'E_SAFETENSORS_BAD'): AttuneError {
+function refuse(
+  path: string,
+  message: string,
+  code: 'E_SAFETENSORS_BAD' | 'E_SAFETENSORS_TRUNCATED' = 'E_SAFETENSORS_BAD',
+): AttuneError {
   return new AttuneError(code, {
     what: `${path} is not a sound safetensors file`,
     got: message,
@@ -46,7 +50,8 @@ function refuse(path: string, message: string, code: 'E_SAFETENSORS_BAD' | 'E_SA
 export function headerLength(path: string, first: Uint8Array, fileBytes: number): number {
   if (first.byteLength < 8) throw refuse(path, `only ${first.byteLength} bytes`, 'E_SAFETENSORS_TRUNCATED');
   const length = new DataView(first.buffer, first.byteOffset, 8).getBigUint64(0, true);
-  if (length > BigInt(MAX_HEADER_BYTES)) throw refuse(path, `a header of ${length} bytes (at most ${MAX_HEADER_BYTES} are allowed)`);
+  if (length > BigInt(MAX_HEADER_BYTES))
+    throw refuse(path, `a header of ${length} bytes (at most ${MAX_HEADER_BYTES} are allowed)`);
   if (8n + length > BigInt(fileBytes)) {
     throw refuse(path, `a header of ${length} bytes in a file of ${fileBytes}`, 'E_SAFETENSORS_TRUNCATED');
   }
@@ -89,17 +94,21 @@ function isCount(value: unknown): value is number {
 
 function parseEntry(path: string, name: string, entry: unknown): TensorEntry {
   if (!isRecord(entry)) throw refuse(path, `tensor "${name}" has no description`);
-  const dtype = dtypeOfName[String(entry.dtype)];
+  const dtype = Object.hasOwn(dtypeOfName, String(entry.dtype)) ? dtypeOfName[String(entry.dtype)] : undefined;
   if (dtype === undefined) throw refuse(path, `tensor "${name}" has the unknown type ${JSON.stringify(entry.dtype)}`);
   const { shape, data_offsets: offsets } = entry;
-  if (!Array.isArray(shape) || !shape.every(isCount)) throw refuse(path, `tensor "${name}" has the shape ${JSON.stringify(shape)}`);
+  if (!Array.isArray(shape) || !shape.every(isCount))
+    throw refuse(path, `tensor "${name}" has the shape ${JSON.stringify(shape)}`);
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isCount)) {
     throw refuse(path, `tensor "${name}" has the offsets ${JSON.stringify(offsets)}`);
   }
   const [begin, end] = offsets as [number, number];
   const bytes = shape.reduce((product: number, size: number) => product * size, dtypeBytes[dtype]);
   if (!Number.isSafeInteger(bytes) || end - begin !== bytes) {
-    throw refuse(path, `tensor "${name}" of shape [${shape.join(', ')}] needs ${bytes} bytes, its offsets give ${end - begin}`);
+    throw refuse(
+      path,
+      `tensor "${name}" of shape [${shape.join(', ')}] needs ${bytes} bytes, its offsets give ${end - begin}`,
+    );
   }
   return { name, dtype, shape: shape as number[], begin, end };
 }
@@ -107,7 +116,11 @@ function parseEntry(path: string, name: string, entry: unknown): TensorEntry {
 function checkCover(path: string, entries: TensorEntry[], dataBytes: number): void {
   let position = 0;
   for (const entry of entries.toSorted((a, b) => a.begin - b.begin || a.end - b.end)) {
-    if (entry.begin !== position) throw refuse(path, `tensor "${entry.name}" starts at byte ${entry.begin}, not at ${position}: an overlap or a hole`);
+    if (entry.begin !== position)
+      throw refuse(
+        path,
+        `tensor "${entry.name}" starts at byte ${entry.begin}, not at ${position}: an overlap or a hole`,
+      );
     position = entry.end;
   }
   if (position > dataBytes) {

@@ -12,10 +12,17 @@ export function readSafetensorsHeader(path: string): SafetensorsHeader {
   try {
     descriptor = openSync(path, 'r');
   } catch (error) {
-    throw new AttuneError('E_WEIGHTS_MISSING', { what: `Cannot read ${path}`, got: (error as Error).message, cause: error });
+    throw new AttuneError('E_WEIGHTS_MISSING', {
+      what: `Cannot read ${path}`,
+      got: (error as Error).message,
+      cause: error,
+    });
   }
   try {
-    const fileBytes = fstatSync(descriptor).size;
+    const status = fstatSync(descriptor);
+    if (!status.isFile())
+      throw new AttuneError('E_WEIGHTS_MISSING', { what: `Cannot read ${path}`, got: 'not a file' });
+    const fileBytes = status.size;
     const first = Buffer.alloc(Math.min(8, fileBytes));
     readSync(descriptor, first, 0, first.byteLength, 0);
     const json = Buffer.alloc(headerLength(path, first, fileBytes));
@@ -50,7 +57,12 @@ export class SafetensorsFile implements Disposable {
   get(name: string): Tensor {
     const entry = this.#entries.get(name);
     if (entry === undefined) throw new Error(`${this.path} has no tensor "${name}"`);
-    const id = engine().fromMapping(this.#mapping, this.header.dataStart + entry.begin, entry.shape, dtypeCode[entry.dtype]);
+    const id = engine().fromMapping(
+      this.#mapping,
+      this.header.dataStart + entry.begin,
+      entry.shape,
+      dtypeCode[entry.dtype],
+    );
     return new Tensor(id);
   }
 
@@ -63,7 +75,11 @@ export class SafetensorsFile implements Disposable {
  * Writes tensors to one file, atomically, byte for byte as the reference writer (safetensors' Rust core) would.
  * @returns the file's size in bytes
  */
-export function writeSafetensors(path: string, tensors: ReadonlyMap<string, Tensor>, metadata: Record<string, string> = { format: 'pt' }): number {
+export function writeSafetensors(
+  path: string,
+  tensors: ReadonlyMap<string, Tensor>,
+  metadata: Record<string, string> = { format: 'pt' },
+): number {
   const described = [...tensors].map(([name, tensor]) => ({ name, dtype: tensor.dtype, shape: tensor.shape }));
   const { header, entries } = layOut(described, metadata);
   writeAtomic(path, (descriptor) => {
