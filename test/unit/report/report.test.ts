@@ -94,6 +94,7 @@ describe('report.html', () => {
     ].map((words) => text.indexOf(words));
     expect(places).toEqual([...places].sort((a, b) => a - b));
     expect(places[0]).toBeGreaterThan(0);
+    expect(text).toContain('tickets.jsonl, path more.csv weight 2');
     expect(text).toContain('<b>2</b> rows were cut and <b>1</b> left out');
   });
 

@@ -29,7 +29,13 @@ export function evaluated(step: number, loss: number, best: boolean): RunEvent {
 
 export const recipe = {
   model: 'owner/base',
-  data: { train: 'tickets.jsonl', max_length: 128 },
+  data: {
+    train: [
+      { path: 'tickets.jsonl', weight: null },
+      { path: 'more.csv', weight: 2 },
+    ],
+    max_length: 128,
+  },
   tuning: { method: 'lora', r: 16, rank_pattern: { q_proj: 8 } },
   objective: 'sft',
   note: HOSTILE,

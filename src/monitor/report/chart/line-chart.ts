@@ -140,9 +140,11 @@ function borderLine({ step, label }: { step: number; label: string }, x: Scale, 
 
 function ring(highlight: { step: number; value: number; label: string }, x: Scale, y: Scale): Html {
   const [cx, cy] = [x.position(highlight.step), y.position(highlight.value)];
+  // Inwards, away from the names at the curves' ends.
+  const isRight = highlight.step > (x.domain[0] + x.domain[1]) / 2;
   return html`<g>
     <circle class="ring" cx="${round(cx)}" cy="${round(cy)}" r="7" />
-    ${words({ kind: 'note', x: cx, y: cy - 13, anchor: 'middle' }, highlight.label)}
+    ${words({ kind: 'note', x: cx, y: cy - 13, anchor: isRight ? 'end' : 'start' }, highlight.label)}
   </g>`;
 }
 

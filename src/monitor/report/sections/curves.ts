@@ -28,7 +28,7 @@ export function curvesSection(report: RunReport): Html | undefined {
 
 function formula({ curves }: RunReport): string {
   const isSmoothed = (curves['train/loss']?.points.length ?? 0) >= 30;
-  return isSmoothed ? '; the strong line is a moving average of the faint one' : '';
+  return isSmoothed ? '; the strong line smooths the faint one' : '';
 }
 
 function lossChart({ curves, epochs, evaluations }: RunReport): Html | undefined {

@@ -57,6 +57,13 @@ function isGroup(value: unknown): value is Record<string, unknown> {
 
 function shown(value: unknown): string {
   if (value === null || value === undefined) return '–';
-  if (Array.isArray(value) && value.every((item) => typeof item !== 'object')) return value.join(', ');
+  if (Array.isArray(value)) return value.length === 0 ? '–' : value.map(item).join(', ');
   return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** An entry of a list; of an object what is set, without its key where that is one thing only. */
+function item(value: unknown): string {
+  if (!isGroup(value)) return shown(value);
+  const set = Object.entries(value).filter(([, part]) => part !== null && part !== undefined);
+  return set.map(([key, part]) => (set.length === 1 ? shown(part) : `${key} ${shown(part)}`)).join(' ');
 }
