@@ -5,6 +5,7 @@ import { ARCHIVES, OFFICIAL, VERSION } from './archives.mjs';
 import { askFirst } from './consent.mjs';
 import { fetchFile } from './download.mjs';
 import { readLibtorch } from './libtorch.mjs';
+import { libcName } from './process.mjs';
 import { SetupError, say, since, size } from './report.mjs';
 import { unzip } from './unzip.mjs';
 
@@ -21,6 +22,7 @@ const GROWTH = 5;
  * @returns {Promise<import('./libtorch.mjs').Libtorch>}
  */
 export async function fetchLibtorch({ folder, environment, mode, machine, patience }) {
+  if (process.platform === 'linux' && libcName() === 'musl') throw noMusl();
   const { url, sha256 } = chooseArchive(environment, machine ?? `${process.platform}-${process.arch}`);
   const bytes = await sizeOf(url);
   const sizes =
@@ -55,6 +57,12 @@ export function chooseArchive(environment, machine) {
     url: `${mirror.replace(/\/+$/, '')}/${known.path}`,
     sha256: environment.ATTUNE_LIBTORCH_SHA256 || known.sha256,
   };
+}
+
+function noMusl() {
+  return new SetupError('PyTorch builds no libtorch for musl (Alpine)', [
+    'use an image with glibc, such as debian:13 or node:24-trixie',
+  ]);
 }
 
 function byHand(url, folder) {

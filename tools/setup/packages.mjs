@@ -1,9 +1,9 @@
 /** Installs the npm packages when node_modules is missing or is not what package-lock.json says. */
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { show } from './process.mjs';
-import { SetupError, say, since } from './report.mjs';
+import { libcName, show } from './process.mjs';
+import { SetupError, say, since, size } from './report.mjs';
 
 /**
  * @param {string} root the package's folder; without a package-lock.json (installed from npm) nothing is done
@@ -25,7 +25,7 @@ export function ensurePackages(root) {
     ]);
   }
   accept(root, missingPackages(root));
-  say(`npm packages installed in ${since(start)}`);
+  say(`npm packages installed in ${since(start)}: ${size(folderBytes(join(root, 'node_modules')))} on disk`);
   return true;
 }
 
@@ -73,10 +73,6 @@ function allows(list, current) {
   return names.every((name) => name.startsWith('!')) || names.includes(value);
 }
 
-function libcName() {
-  return process.report?.getReport().header.glibcVersionRuntime === undefined ? 'musl' : 'glibc';
-}
-
 /** An optional package that npm could not install is not asked for again until the lock changes. */
 function isAccepted(root, missing) {
   const file = join(root, 'node_modules/.attune-accepted');
@@ -101,4 +97,9 @@ function npm(parameters, root) {
     return show(node, [script, ...parameters], { cwd: root });
   }
   return show('npm', parameters, { cwd: root });
+}
+
+function folderBytes(folder) {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return files.reduce((bytes, entry) => bytes + lstatSync(join(entry.parentPath ?? entry.path, entry.name)).size, 0);
 }

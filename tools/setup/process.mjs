@@ -66,3 +66,8 @@ export function which(command) {
   }
   return undefined;
 }
+
+/** @returns {'glibc' | 'musl'} the C library of this machine; it takes some 50 ms to ask */
+export function libcName() {
+  return process.report?.getReport().header.glibcVersionRuntime === undefined ? 'musl' : 'glibc';
+}
