@@ -121,6 +121,20 @@ describe('texts', () => {
     expect((await score('character_error_rate', [['abcdef', 'ab']])).value).toBe(2);
   });
 
+  test('a pattern says which form an answer must have, of the whole or of a field', async () => {
+    const pairs = ['AA B', ' B\n', 'AA  B', 'X', ''].map((text) => [text, ''] as const);
+    expect((await score({ metric: 'pattern_match', pattern: '^(?:(?:AA|B)(?: |$))+$' }, pairs)).rows).toEqual([
+      1, 1, 0, 0, 0,
+    ]);
+    const records = [
+      ['{"year": "1999"}', '{"year": "2000"}'],
+      ['{"year": "99"}', '{"year": "2000"}'],
+    ] as const;
+    expect((await score({ metric: 'pattern_match', field: 'year', pattern: String.raw`^\d{4}$` }, records)).value).toBe(
+      0.5,
+    );
+  });
+
   test('ROUGE gives the published example of the police and the gunman', async () => {
     // Lin (2004), section 3.1: reference "police killed the gunman"; ROUGE-L of S2 is 3/4, of S3 2/4, equal in ROUGE-2.
     const reference = 'police killed the gunman';

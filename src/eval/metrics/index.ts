@@ -17,6 +17,7 @@ const table = {
   rouge_l: () => import('./rouge.ts').then((module) => module.rougeL),
   chrf: () => import('./chrf.ts').then((module) => module.chrf),
   bleu: () => import('./bleu.ts').then((module) => module.bleu),
+  pattern_match: () => import('./pattern-match.ts').then((module) => module.patternMatch),
   json_validity: () => import('./json-validity.ts').then((module) => module.jsonValidity),
   json_fields: () => import('./json-fields.ts').then((module) => module.jsonFields),
   accuracy: () => import('./accuracy.ts').then((module) => module.accuracy),
@@ -41,9 +42,10 @@ export interface NamedMetric {
 /** @throws E_UNKNOWN_METRIC; E_UNBOUNDED_METRIC where a mean is asked of metrics without a common scale. */
 export async function createMetric(spec: MetricSpec): Promise<NamedMetric> {
   if ('mean' in spec) return createMean(spec.name, spec.mean);
-  const definition = await metrics.load(spec.metric);
-  const name = spec.name ?? (spec.field === undefined ? spec.metric : `${spec.field}_${spec.metric}`);
-  return { name, definition, metric: definition.create({ field: spec.field }) };
+  const { metric: metricName, name: given, ...options } = spec;
+  const definition = await metrics.load(metricName);
+  const name = given ?? (options.field === undefined ? metricName : `${options.field}_${metricName}`);
+  return { name, definition, metric: definition.create(options) };
 }
 
 async function createMean(name: string, specs: readonly MetricSpec[]): Promise<NamedMetric> {
@@ -62,5 +64,5 @@ async function createMean(name: string, specs: readonly MetricSpec[]): Promise<N
 }
 
 function recreate(definition: MetricDefinition, spec: MetricSpec): Metric {
-  return definition.create('metric' in spec ? { field: spec.field } : undefined);
+  return definition.create('metric' in spec ? spec : undefined);
 }

@@ -22,6 +22,8 @@ export interface Metric {
 export interface MetricOptions {
   /** Compare this field of answers that are JSON objects, instead of the whole text. */
   field?: string;
+  /** For `pattern_match`: a regular expression (flag u) that the trimmed answer has to match somewhere. */
+  pattern?: string;
 }
 
 export interface MetricDefinition {

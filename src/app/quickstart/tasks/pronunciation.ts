@@ -15,6 +15,10 @@ const PACKAGE = {
   integrity: 'sha512-SNaCAzlCafRkh+s3xy2IvPCkfVbueRmNFfgc2MDGwcJ0T/v6TEuLE13kkEYn1sQMj8QEhDMaiLwRVXD415eREw==',
 };
 
+/** ARPAbet without stress marks. */
+const PHONEMES =
+  'AA AE AH AO AW AY B CH D DH EH ER EY F G HH IH IY JH K L M N NG OW OY P R S SH T TH UH UW V W Y Z ZH'.split(' ');
+
 /** English words, spelt letter by letter, become the phonemes of the CMU Pronouncing Dictionary, without stress. */
 export const pronunciation: Task = {
   name: 'pronunciation',
@@ -39,7 +43,7 @@ export const pronunciation: Task = {
   },
   mainMetric: { metric: 'phoneme_error_rate' },
   metrics: [{ metric: 'exact_match' }],
-  validity: { metric: 'edit_similarity' },
+  validity: { metric: 'pattern_match', name: 'phonemes_only', pattern: `^(?:(?:${PHONEMES.join('|')})(?: |$))+$` },
   baselines: ['nearest', 'copy', 'majority', 'word_for_word'],
   shots: 5,
   maxNewTokens: 48,

@@ -24,7 +24,7 @@ export const spelling: Task = {
   },
   mainMetric: { metric: 'exact_match' },
   metrics: [{ metric: 'edit_similarity' }, { metric: 'character_error_rate' }],
-  validity: { metric: 'edit_similarity' },
+  validity: { metric: 'pattern_match', name: 'letters_only', pattern: '^[a-z]( [a-z])*$' },
   baselines: ['nearest', 'copy', 'majority'],
   shots: 5,
   maxNewTokens: 32,

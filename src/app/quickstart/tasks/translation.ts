@@ -35,7 +35,7 @@ export function defineTranslation({ code, name }: TranslationLanguage): Task {
     },
     mainMetric: { metric: 'chrf' },
     metrics: [{ metric: 'bleu' }, { metric: 'exact_match' }],
-    validity: { metric: 'edit_similarity' },
+    validity: { metric: 'pattern_match', name: 'one_line', pattern: String.raw`^[^\n]+$` },
     baselines: ['nearest', 'copy', 'majority', 'word_for_word'],
     shots: 5,
     maxNewTokens: 96,
