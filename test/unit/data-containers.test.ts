@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { randomUint32 } from '../../src/base/random.ts';
 import type { RawRow } from '../../src/data/containers/container.ts';
 import { containerName, containers } from '../../src/data/containers/index.ts';
 
@@ -42,6 +43,40 @@ describe('every container', () => {
     const rows = await rowsOf(`one.${name}`, content([{ text: 'héllo' }]));
     expect(rows.map(({ value }) => value)).toEqual([{ text: 'héllo' }]);
   });
+});
+
+describe('damaged files', () => {
+  const table = Array.from({ length: 20 }, (_, id) => ({ prompt: `q${id} "x", y`, completion: `a\n${id}` }));
+  const quote = (cell: string) => `"${cell.replaceAll('"', '""')}"`;
+  const column = (name: 'prompt' | 'completion') => ({ name, data: table.map((row) => row[name]) });
+  const whole: Record<string, () => Buffer> = {
+    jsonl: () => Buffer.from(table.map((row) => JSON.stringify(row)).join('\n')),
+    json: () => Buffer.from(JSON.stringify(table, null, 1)),
+    csv: () =>
+      Buffer.from(
+        ['a,b', ...table.map(({ prompt, completion }) => `${quote(prompt)},${quote(completion)}`)].join('\n'),
+      ),
+    parquet: () => Buffer.from(parquetWriteBuffer({ columnData: [column('prompt'), column('completion')] })),
+  };
+
+  it.each(Object.keys(whole))(
+    'of kind %s give rows, defects or an error that names the file, never a crash',
+    async (name) => {
+      const outcomes = new Set<string>();
+      for (let trial = 0; trial < 60; trial++) {
+        const draw = (bound: number, index: number) => randomUint32([5, 'damage', trial], index) % bound;
+        const bytes = whole[name]();
+        for (let change = 0; change <= trial % 4; change++)
+          bytes[draw(bytes.length, 2 * change)] = draw(256, 2 * change + 1);
+        const rows = await rowsOf(
+          `damaged.${name}`,
+          trial % 3 === 0 ? bytes.subarray(0, draw(bytes.length, 20)) : bytes,
+        ).catch((error: unknown) => error as Error);
+        outcomes.add(rows instanceof Error ? rows.name : 'rows');
+      }
+      expect([...outcomes].filter((outcome) => outcome !== 'AttuneError')).toEqual(['rows']);
+    },
+  );
 });
 
 describe('JSON Lines', () => {
@@ -118,7 +153,7 @@ describe('CSV', () => {
     const path = join(folder, 'endless.csv');
     writeFileSync(path, 'text,label\na,b\n"');
     const filler = 'x'.repeat(999_999);
-    for (let part = 0; part < 100; part++) writeFileSync(path, `${filler}\n`, { flag: 'a' });
+    for (let part = 0; part < 70; part++) writeFileSync(path, `${filler}\n`, { flag: 'a' });
     const { csv } = await import('../../src/data/containers/csv.ts');
     const rows = [];
     for await (const row of csv.read(path, 'endless.csv')) rows.push(row);

@@ -1,5 +1,11 @@
 import { isUtf8 } from 'node:buffer';
-import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
+import {
+  asyncBufferFromFile,
+  parquetMetadataAsync,
+  parquetReadObjects,
+  parquetSchema,
+  type FileMetaData,
+} from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { AttuneError } from '../../base/errors.ts';
 import { readFailure } from '../../files/bytes.ts';
@@ -13,6 +19,7 @@ async function* read(path: string, file: string): AsyncGenerator<RawRow, void, u
   const metadata = await parquetMetadataAsync(buffer).catch((error: unknown) => {
     throw broken(file, error);
   });
+  checkColumns(metadata, file);
   let rowStart = 0;
   // One row group at a time: a part of one would decode the whole of it again and again.
   for (const group of metadata.row_groups) {
@@ -32,6 +39,26 @@ async function* read(path: string, file: string): AsyncGenerator<RawRow, void, u
     for (const [index, row] of rows.entries()) yield toRow(rowStart + index + 1, row);
     rowStart = rowEnd;
   }
+}
+
+/** Refuses a footer that contradicts itself: the decoder would fail where nobody waits for it, or claim endless rows. */
+function checkColumns(metadata: FileMetaData, file: string): void {
+  try {
+    const leaves = leafPaths(parquetSchema(metadata)).join('\n');
+    for (const { columns, num_rows: rows } of metadata.row_groups) {
+      const found = columns.map(({ meta_data: column }) => column!);
+      const paths = found.map((column) => column.path_in_schema.join('\0')).join('\n');
+      if (paths !== leaves) throw new Error('its row groups have other columns than its schema');
+      const isWhole = rows >= 0n && found.every((column) => column.num_values >= rows);
+      if (!isWhole) throw new Error('its row groups have fewer values than rows');
+    }
+  } catch (error) {
+    throw broken(file, error);
+  }
+}
+
+function leafPaths({ children, path }: ReturnType<typeof parquetSchema>): string[] {
+  return children.length === 0 ? [path.join('\0')] : children.flatMap(leafPaths);
 }
 
 /** Stands for text that is not UTF-8 until its row's number is known. */
