@@ -65,7 +65,8 @@ export interface CommandContext {
 
 export interface Progress {
   show: EventSink;
-  close(): void;
+  /** `isDone` ticks the phase that is still open. */
+  close(isDone?: boolean): void;
 }
 
 /** Keeps a command's result type between `run` and `render`. */

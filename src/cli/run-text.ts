@@ -1,13 +1,8 @@
 import type { RunDetails, RunStatus, RunSummary } from '../app/runs.ts';
 import { formatCount, formatDuration, formatNumber, formatTime } from '../base/format.ts';
-import { displayPath } from '../files/find-files.ts';
+import { shortPath } from './short-path.ts';
 import { formatFacts } from './table.ts';
 import type { Colours, Terminal } from './terminal.ts';
-
-/** A path as one would type it here. */
-export function shortPath(path: string): string {
-  return displayPath(path, process.cwd());
-}
 
 export function paintStatus(status: string, colours: Colours): string {
   const paints: Record<RunStatus, (text: string) => string> = {
@@ -24,7 +19,9 @@ export function paintStatus(status: string, colours: Colours): string {
 export function describeRun(run: RunSummary | RunDetails, { colours }: Terminal): string {
   const { bold, dim } = colours;
   const took = run.finishedAt === undefined ? undefined : formatDuration((run.finishedAt - run.createdAt) / 1000);
-  const metrics = Object.entries(run.metrics).map(([name, value]): [string, string] => [name, formatNumber(value)]);
+  const metrics = Object.entries(run.metrics)
+    .filter(([name]) => !Object.hasOwn(run.metrics, `eval_${name}`))
+    .map(([name, value]): [string, string] => [name, formatNumber(value)]);
   const details = 'checkpoints' in run ? run : undefined;
   return [
     `${bold(run.name)}  ${paintStatus(run.status, colours)}  ${dim(run.id)}`,
@@ -36,7 +33,7 @@ export function describeRun(run: RunSummary | RunDetails, { colours }: Terminal)
         ['data', describeRows(run)],
         ['started', `${formatTime(run.createdAt)}${took === undefined ? '' : `, took ${took}`}`],
         ['step', describeStep(run)],
-        ['loss', run.loss === undefined ? undefined : formatNumber(run.loss)],
+        ['training loss', run.loss === undefined ? undefined : formatNumber(run.loss)],
         ...metrics,
         ['checkpoints', details?.checkpoints.map(({ step }) => step).join(', ')],
         ['result', run.result === undefined ? undefined : shortPath(run.result)],

@@ -1,10 +1,9 @@
-import { resolve } from 'node:path';
 import type { Recipe } from '../train/recipe.ts';
 import type { TrainOptions, TrainOutcome } from '../app/train.ts';
 import { AttuneError } from '../base/errors.ts';
 import { formatNumber } from '../base/format.ts';
-import type { CommandContext } from './command.ts';
-import { shortPath } from './run-text.ts';
+import type { CommandContext, Progress } from './command.ts';
+import { shortPath } from './short-path.ts';
 import { formatFacts } from './table.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -35,12 +34,23 @@ export async function runWithProgress(
   await showRecipe(context, recipe, options.dryRun === true);
   context.stopSignal('saving, then stopping; press Ctrl-C again to end at once');
   const progress = context.progress();
-  const outcome = await train(recipe, { ...options, onEvent: progress.show }).finally(() => progress.close());
+  const outcome = await closing(progress, train(recipe, { ...options, onEvent: progress.show }));
   if (outcome.outcome !== 'stopped') return outcome;
   throw new AttuneError('E_STOPPED', {
     what: `The run was stopped after step ${outcome.step}`,
     fix: `go on with: attune runs resume ${shortPath(outcome.folder)}`,
   });
+}
+
+async function closing<Result>(progress: Progress, work: Promise<Result>): Promise<Result> {
+  try {
+    const result = await work;
+    progress.close(true);
+    return result;
+  } catch (error) {
+    progress.close();
+    throw error;
+  }
 }
 
 /** What will be done with every default filled: in short, and in full where nothing is trained yet. */
@@ -81,6 +91,5 @@ export function describeOutcome(outcome: Outcome, { colours }: Terminal): string
   }
   if (outcome.outcome === 'dry-run') return `${green('✓')} everything is in place; nothing was trained`;
   const metrics = Object.entries(outcome.metrics).map(([name, value]): [string, string] => [name, formatNumber(value)]);
-  const result = outcome.result === null ? undefined : shortPath(resolve(outcome.folder, outcome.result));
-  return formatFacts([['result', result], ['report', `${folder}/report.html`], ...metrics], colours);
+  return formatFacts([...metrics, ['report', `${folder}/report.html`]], colours);
 }

@@ -1,6 +1,7 @@
 import { formatNumber, formatTime } from '../../base/format.ts';
 import { defineCommand } from '../command.ts';
-import { paintStatus, shortPath } from '../run-text.ts';
+import { paintStatus } from '../run-text.ts';
+import { shortPath } from '../short-path.ts';
 import { formatTable } from '../table.ts';
 
 export const command = defineCommand({

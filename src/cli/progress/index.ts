@@ -3,14 +3,8 @@ import type { PhaseStarted, RunEvent, StepFinished, WarningRaised } from '../../
 import type { Progress } from '../command.ts';
 import { formatBytes, formatDuration, formatNumber } from '../../base/format.ts';
 import type { Terminal } from '../terminal.ts';
-import {
-  describeData,
-  describeEvaluation,
-  describeMetrics,
-  describePreflight,
-  describeStep,
-  describeWork,
-} from './lines.ts';
+import { shortPath } from '../short-path.ts';
+import { describeData, describeEvaluation, describePreflight, describeStep, describeWork } from './lines.ts';
 import { LiveLine } from './live-line.ts';
 
 const LABEL_WIDTH = 10;
@@ -43,7 +37,7 @@ class ProgressView implements Progress {
     const { colours, isTTY } = this.#terminal;
     switch (event.type) {
       case 'run-started':
-        return this.#remark(`run ${colours.bold(event.run)} in ${event.folder}`);
+        return this.#remark(`run ${colours.bold(event.run)} in ${shortPath(event.folder)}`);
       case 'phase-started':
         return this.#openPhase(event);
       case 'work-advanced':
@@ -57,29 +51,30 @@ class ProgressView implements Progress {
       case 'evaluation-finished':
         return this.#remark(describeEvaluation(event, colours));
       case 'checkpoint-saved':
-        return this.#remark(`checkpoint of step ${event.step}: ${event.folder} (${formatBytes(event.bytes)})`);
+        return this.#remark(
+          `checkpoint of step ${event.step}: ${shortPath(event.folder)} (${formatBytes(event.bytes)})`,
+        );
       default:
         return this.#showTurn(event);
     }
   };
 
-  readonly close = (): void => {
+  readonly close = (isDone = false): void => {
     if (this.#open === undefined) return this.#live.clear();
-    this.#closePhase('·');
+    this.#closePhase(isDone ? this.#terminal.colours.green('✓') : '·');
   };
 
   /** What ends, interrupts or disturbs a run. */
   #showTurn(event: Exclude<RunEvent, { type: 'phase-started' }>): void {
     const { colours } = this.#terminal;
     if (event.type === 'warning-raised') this.#warn(event);
-    if (event.type === 'run-resumed') this.#remark(`resumed after step ${event.step} from ${event.from}`);
+    if (event.type === 'run-resumed') this.#remark(`resumed after step ${event.step} from ${shortPath(event.from)}`);
     if (event.type === 'run-stopped')
       this.#finish(colours.yellow('■'), 'stopped', `after step ${event.step}: ${event.reason}`);
     if (event.type === 'run-failed') this.#finish(colours.red('✗'), 'failed', `after step ${event.step}`);
     if (event.type !== 'run-finished') return;
-    const metrics = describeMetrics(event.metrics);
-    const text = [event.result, formatDuration(event.seconds), metrics].filter((part) => part !== '');
-    this.#finish(colours.green('✓'), 'done', text.join(colours.dim(' · ')));
+    const duration = colours.dim(`(${formatDuration(event.seconds)})`);
+    this.#finish(colours.green('✓'), 'done', `${shortPath(event.result)} ${duration}`);
   }
 
   #openPhase({ phase, message }: PhaseStarted): void {
