@@ -5,7 +5,7 @@ export { colourRow, colourRowHtml } from './colour-row.ts';
 export { withChatTemplate } from './default-template.ts';
 export type { Message, ToolCall, ToolSchema } from './message.ts';
 export { newTokenizer, type NewTokenizerOptions } from './new-tokenizer.ts';
-export { checkRenderedRow, checkServedPrompt } from './row-check.ts';
+export { checkRenderedRow } from './row-check.ts';
 export type { ChatRow, CompletionRow, RenderableRow, TextRow, TrainOn } from './row-draft.ts';
 export { Renderer, type Piece, type RenderedRow, type RenderedRows, type RendererOptions } from './renderer.ts';
 export type { SpecialRole, SpecialToken, SpecialTokens } from './special-tokens.ts';

@@ -1,5 +1,14 @@
 import { AttuneError, type Problem } from '../base/errors.ts';
-import { draftPrompt, draftRow, type Draft, type RenderableRow, type TrainOn, type TrainedSpan } from './row-draft.ts';
+import { checkRenderedRow, checkServedPrompt } from './row-check.ts';
+import {
+  draftPrompt,
+  draftRow,
+  type ChatRow,
+  type Draft,
+  type RenderableRow,
+  type TrainOn,
+  type TrainedSpan,
+} from './row-draft.ts';
 import { encodeRows, splitRow, type RowParts } from './row-parts.ts';
 import type { Conversation } from './template.ts';
 import type { EncodedText, Tokenizer } from './tokenizer.ts';
@@ -52,13 +61,18 @@ const TEMPLATE_ERRORS = new Set<string>(['E_TEMPLATE_MISSING', 'E_TEMPLATE_INVAL
 export class Renderer {
   readonly tokenizer: Tokenizer;
   readonly #options: Required<RendererOptions>;
+  #servesAsTrained = false;
 
   constructor(tokenizer: Tokenizer, options: RendererOptions = {}) {
     this.tokenizer = tokenizer;
-    this.#options = { trainOn: 'answers', now: new Date(), textEos: true, ...options };
+    const { trainOn = 'answers', now = new Date(), textEos = true } = options;
+    this.#options = { trainOn, now, textEos };
   }
 
-  /** Many rows at once, with every problem found. @throws only what no row can help: E_TEMPLATE_MISSING and the like */
+  /**
+   * Many rows at once, with every problem found. @throws only what no row can help: E_TEMPLATE_MISSING,
+   * E_TEMPLATE_INVALID, E_NO_STOP_TOKEN, E_TEMPLATE_SERVING
+   */
   async renderRows(rows: readonly RenderableRow[]): Promise<RenderedRows> {
     const problems: Problem[] = [];
     const split = rows.map((row) => {
@@ -73,10 +87,12 @@ export class Renderer {
     const encoded = await this.#encode(split.filter((parts) => parts !== undefined));
     const rendered = rows.map((row, index) => {
       const result = split[index] === undefined ? undefined : encoded.shift();
-      if (result === undefined || result.trained.includes(1)) return result;
-      problems.push(problemOf(row, nothingTrained(row, result)));
-      return undefined;
+      const found = result === undefined ? [] : this.#check(row, result);
+      problems.push(...found);
+      return found.length > 0 ? undefined : result;
     });
+    const proof = rows.find((row, index) => row.kind === 'chat' && rendered[index] !== undefined);
+    if (proof?.kind === 'chat') await this.#proveServing(proof);
     return { rows: rendered, problems };
   }
 
@@ -94,6 +110,19 @@ export class Renderer {
     const parts = splitRow(draft, this.tokenizer);
     const [{ ids }] = await encodeRows([parts], this.tokenizer);
     return { ids, text: parts.text };
+  }
+
+  #check(row: RenderableRow, rendered: RenderedRow): Problem[] {
+    if (!rendered.trained.includes(1)) return [problemOf(row, nothingTrained(row, rendered))];
+    if (row.kind === 'text') return [];
+    return checkRenderedRow(rendered, this.tokenizer).map((problem) => ({ ...problem, ...row.source }));
+  }
+
+  /** One conversation is enough: what a prompt ends with depends on the template and its variables. */
+  async #proveServing(row: ChatRow): Promise<void> {
+    if (this.#servesAsTrained) return;
+    await checkServedPrompt(row, this);
+    this.#servesAsTrained = true;
   }
 
   #split(row: RenderableRow): RowParts {

@@ -25,7 +25,7 @@ export interface TemplateLimits {
   rangeLength: number;
 }
 
-const defaultLimits: TemplateLimits = { steps: 2_000_000, characters: 1 << 27, rangeLength: 100_000 };
+const defaultLimits: TemplateLimits = { steps: 500_000, characters: 1 << 27, rangeLength: 100_000 };
 
 /** The template itself refused the conversation, by raise_exception. */
 export class TemplateRefusal extends Error {}

@@ -48,6 +48,8 @@ export class Tokenizer {
   readonly addsBos: boolean;
   /** Whether parts of a text can be encoded apart: true for byte-level tokenizers without a prefix space. */
   readonly joinsParts: boolean;
+  /** Whether tokens spell their text unchanged, but for Unicode composition. */
+  readonly keepsText: boolean;
   /** Whether a text may be cut at single line feeds without changing its tokens. */
   readonly cutsAtLines: boolean;
   readonly templates: ChatTemplates;
@@ -71,6 +73,7 @@ export class Tokenizer {
     this.#decoder = new TokenDecoder(core, this.#specialIds, this.addedTokens, traits.joinsParts);
     this.addsBos = traits.addsBos;
     this.joinsParts = traits.joinsParts;
+    this.keepsText = traits.joinsParts && isMild(parsed.normalizer);
     this.cutsAtLines = traits.cutsAtLines;
     this.templates = ChatTemplates.fromFiles(files, templateVariables(this.special), this.addedTokens);
     const turnEnd = this.templates.turnEndToken();
@@ -248,6 +251,11 @@ async function findTraits(files: TokenizerFiles, core: Core, addedTokens: readon
   const joinsParts = (await core.decode(cut.flat(), false)) === probe.join('');
   const cutsAtLines = joinsParts && whole.join() === cut.flat().join() && !addedTokens.some(reachesOverLines);
   return { special, addsBos: adds && special.bos !== undefined, joinsParts, cutsAtLines };
+}
+
+function isMild(normalizer: unknown): boolean {
+  const type = (normalizer as { type?: unknown } | null | undefined)?.type;
+  return type === undefined || type === 'NFC';
 }
 
 function reachesOverLines({ lstrip, content }: AddedTokenJson): boolean {

@@ -1,12 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import {
-  checkRenderedRow,
-  checkServedPrompt,
-  newTokenizer,
-  Renderer,
-  type Tokenizer,
-  type TokenizerJson,
-} from '../../src/text/index.ts';
+import { checkRenderedRow, newTokenizer, Renderer, type Tokenizer, type TokenizerJson } from '../../src/text/index.ts';
 import {
   assistant,
   chat,
@@ -47,12 +40,19 @@ describe('serving', () => {
     }
   });
 
-  test('that would ask otherwise than training showed is noticed', async () => {
-    for (const style of styles) {
-      const renderer = new Renderer(tokenizerOf(style), { now });
-      const problems = await checkServedPrompt(twoTurns, renderer);
-      expect(problems.map(({ field }) => field)).toEqual(style === 'reasoner' ? ['messages.3'] : []);
-    }
+  const served = styles.filter((style) => style !== 'reasoner');
+
+  test.each(served)('is proved to ask as training shows it before rows are given out, in %s', async (style) => {
+    const rows = await new Renderer(tokenizerOf(style), { now }).renderRows([twoTurns, chat(user('And then?'))]);
+    expect(rows.problems).toMatchObject([{ message: expect.stringContaining('no assistant turn') }]);
+  });
+
+  test('that opens a reasoning block which training does not show is refused', async () => {
+    const renderer = new Renderer(tokenizerOf('reasoner'), { now });
+    await expect(renderer.renderRows([twoTurns])).rejects.toMatchObject({
+      code: 'E_TEMPLATE_SERVING',
+      expected: expect.stringContaining('<think>'),
+    });
   });
 
   test('continues a completion with the ids that it was trained on', async () => {
@@ -157,6 +157,23 @@ describe('rows that cannot be trained on', () => {
     expect(messages).toContain('hello');
     expect(messages).toContain('must alternate');
     expect(problems.every(({ file }) => file === 'a.jsonl')).toBe(true);
+  });
+
+  test('include answers that hold the token that ends a turn', async () => {
+    const renderer = new Renderer(tokenizerOf('chatml'));
+    const row = chat(user('a'), assistant('one<|im_end|>\n<|im_start|>user\ntwo'));
+    const { rows, problems } = await renderer.renderRows([{ ...row, source: { file: 'a.jsonl', line: 7 } }]);
+    expect(rows).toEqual([undefined]);
+    expect(problems).toMatchObject([
+      {
+        file: 'a.jsonl',
+        line: 7,
+        field: 'messages.1',
+        message: expect.stringContaining('"<|im_end|>" before its end'),
+      },
+    ]);
+    const spaced = await renderer.renderRows([chat(user('a'), assistant('one<|im_end|>\n'))]);
+    expect(spaced.problems).toEqual([]);
   });
 
   test('are refused one by one with a code', async () => {

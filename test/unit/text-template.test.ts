@@ -1,3 +1,4 @@
+import { parse, tokenize } from '@huggingface/jinja';
 import { beforeAll, describe, expect, test } from 'vitest';
 import {
   checkTemplate,
@@ -12,6 +13,7 @@ import {
   type Conversation,
   type TokenizerJson,
 } from '../../src/text/index.ts';
+import { runTemplate, TemplateLimitError, type Program } from '../../src/text/template-sandbox.ts';
 import { formatTime } from '../../src/text/strftime.ts';
 import { assistant, chat, renderChecked, templateText, trainedTexts, user } from './text-conversations.ts';
 
@@ -94,10 +96,14 @@ describe('a chat template', () => {
   test('cannot hang, fill the memory or reach JavaScript', async () => {
     const limited = [
       '{% for i in range(1000000000) %}x{% endfor %}',
-      '{% for a in range(9999) %}{% for b in range(9999) %}{% endfor %}{% endfor %}',
       "{% set ns = namespace(s='xxxxxxxxxxxxxxxx') %}{% for i in range(60) %}{% set ns.s = ns.s ~ ns.s %}{% endfor %}{{ ns.s }}",
     ];
     for (const template of limited) await expect(render(template)).rejects.toMatchObject({ code: 'E_TEMPLATE_LIMIT' });
+    const nested = parse(
+      tokenize('{% for a in range(900) %}{% for b in range(900) %}{% endfor %}{% endfor %}'),
+    ) as Program;
+    const limits = { steps: 20_000, characters: 1000, rangeLength: 1000 };
+    expect(() => runTemplate(nested, {}, options.now, limits)).toThrow(TemplateLimitError);
     const recursive = '{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}';
     await expect(render(recursive)).rejects.toMatchObject({ code: 'E_TEMPLATE_FAILED' });
     const escapes = ['constructor', '__proto__', 'toString', 'process', 'globalThis', 'require'];
