@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { existsSync, mkdirSync, rmdirSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
 import { AttuneError, type Problem } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
+import { writeFailure } from '../files/atomic.ts';
 import { readJson } from '../files/json.ts';
 import { isRunFolder, requireRun } from '../store/run-folder.ts';
 import { runPaths } from '../store/run-paths.ts';
@@ -30,8 +31,37 @@ export interface TrainOptions {
 export async function train(recipe: Recipe, options: TrainOptions = {}): Promise<TrainOutcome> {
   const { dryRun = false, resume = false, ...others } = options;
   if (resume) refuseChanges(recipe);
-  const result = await runJob({ ...jobOf(recipe, { dryRun, resume }), ...others });
-  return { ...result, folder: resolve(recipe.output_dir) };
+  const folder = resolve(recipe.output_dir);
+  const run = async () => ({ ...(await runJob({ ...jobOf(recipe, { dryRun, resume }), ...others })), folder });
+  return dryRun ? withBorrowedFolder(folder, run) : run();
+}
+
+/** A dry run tries the disk where the run would lie, and leaves no empty folder there. */
+async function withBorrowedFolder<Result>(folder: string, use: () => Promise<Result>): Promise<Result> {
+  const first = makeFolder(folder);
+  try {
+    return await use();
+  } finally {
+    if (first !== undefined) removeEmpty(folder, first);
+  }
+}
+
+/** The topmost folder that had to be made. */
+function makeFolder(folder: string): string | undefined {
+  try {
+    return mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw writeFailure(folder, error);
+  }
+}
+
+/** From `folder` up to `first`, as long as nobody else has put something there. */
+function removeEmpty(folder: string, first: string): void {
+  try {
+    for (let path = folder; path.startsWith(first); path = dirname(path)) rmdirSync(path);
+  } catch {
+    // Not empty: another run has begun beside.
+  }
 }
 
 /** Starts a run that goes on when this process ends; returns once it has its folder. */

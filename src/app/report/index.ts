@@ -3,6 +3,7 @@ import { openIndex } from '../../store/database.ts';
 import { isRunFolder } from '../../store/run-folder.ts';
 import { runPaths } from '../../store/run-paths.ts';
 import { findRun } from '../../store/runs.ts';
+import { writeModelCard } from '../../worker/run/result-card.ts';
 
 export interface WrittenReport {
   html: string;
@@ -11,11 +12,14 @@ export interface WrittenReport {
 }
 
 /**
- * Writes report.html and report.json of a run, given by its folder, id or name, from what its folder holds now.
- * The worker does so at a run's end; this is for what came later: samples, a comparison. Errors: E_RUN_MISSING.
+ * Writes report.html and report.json of a run and its result's model card, from what its folder holds now. The worker
+ * does so at a run's end; this is for what came later: samples, a comparison. `wanted` is the run's folder, id or name.
+ * Errors: E_RUN_MISSING.
  */
 export async function reportRun(wanted: string): Promise<WrittenReport> {
   const report = writeReport(await findFolder(wanted));
+  const { folder, result } = report.run;
+  if (result !== undefined) writeModelCard(folder, result);
   const { reportHtml, reportJson } = runPaths(report.run.folder);
   return { html: reportHtml, json: reportJson, report };
 }

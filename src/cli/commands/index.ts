@@ -7,9 +7,11 @@ interface CommandModule {
 
 /** Each verb is one file and one line; the help lists what stands here. */
 export const commands = defineRegistry<CommandModule, string>('command', 'E_UNKNOWN_COMMAND', {
+  quickstart: () => import('./quickstart.ts'),
   init: () => import('./init.ts'),
   'data inspect': () => import('./data-inspect.ts'),
   train: () => import('./train.ts'),
+  doctor: () => import('./doctor.ts'),
   'runs list': () => import('./runs-list.ts'),
   'runs show': () => import('./runs-show.ts'),
   'runs attach': () => import('./runs-attach.ts'),

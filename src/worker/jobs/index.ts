@@ -4,6 +4,7 @@ import type { JobModule } from '../job.ts';
 /** What the worker can do: one file in this folder, which exports `run`, and one line here. */
 const table = {
   probe: () => import('./probe.ts'),
+  doctor: () => import('./doctor.ts'),
   train: () => import('./train.ts'),
   generate: () => import('./generate.ts'),
 } satisfies Record<string, () => Promise<JobModule>>;

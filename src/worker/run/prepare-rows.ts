@@ -13,6 +13,8 @@ const CHUNK = 2000;
 
 export interface PreparedSplit {
   rows: PreparedRow[];
+  /** Which example each row came from. */
+  rowOf: readonly number[];
   cuts: CutRow[];
 }
 
@@ -33,7 +35,7 @@ export async function prepareSplit(examples: readonly Example[], context: Prepar
   const { bosId } = context.tokenizer;
   const keepStart = bosId !== undefined && rows.length > 0 && rows[0].ids[0] === bosId ? 1 : 0;
   const fitted = fitRows(rows, examples, { maxLength, policy, keepStart });
-  return { rows: fitted.rows, cuts: fitted.cuts };
+  return fitted;
 }
 
 /** Examples of a kind that the objective cannot use are a mistake in the recipe, not in the rows. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { EventSink } from '../../base/events.ts';
 import { AttuneError } from '../../base/errors.ts';
-import type { Example, LoadedData } from '../../data/index.ts';
+import { refitMixture, type Example, type LoadedData } from '../../data/index.ts';
 import { listCheckpoints, pruneCheckpoints, writeCheckpoint } from '../../store/checkpoints.ts';
 import { checkVocabulary, Tokenizer, withChatTemplate } from '../../text/index.ts';
 import type { Recipe } from '../../train/recipe.ts';
@@ -63,7 +63,7 @@ export async function prepareRun(context: RunContext): Promise<PreparedRun> {
   const { gradient_checkpointing: wanted, micro_batch_tokens: wantedTokens } = recipe.training;
   const memory = context.earlier ?? planMemory(model, { longest, microBatchTokens: wantedTokens, checkpointing: wanted });
   const constants: RunConstants = { now: context.now, microBatchTokens: memory.microBatchTokens, checkpointing: memory.checkpointing };
-  const sampler = createSampler(recipe, train.rows, { microBatchTokens: constants.microBatchTokens, mixture: train.cuts.length === 0 ? loaded.mixture : undefined });
+  const sampler = createSampler(recipe, train.rows, { microBatchTokens: constants.microBatchTokens, mixture: loaded.mixture === undefined ? undefined : refitMixture(loaded.mixture, train.rowOf) });
   const options = trainerOptions(recipe, sampler.batchesPerEpoch, constants);
   const parts: TrainerParts = { model, tuning, update, objective, train: train.rows, validation: validation.rows, sampler };
   const trainer = new Trainer(parts, options, { emit, signal: context.signal, save: (state) => save(context, { ...parts, constants }, state) });

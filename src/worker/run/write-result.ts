@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { writeJson } from '../../files/json.ts';
 import { templateHash, tokenizerHash } from '../../text/index.ts';
 import type { Metrics } from '../../base/events.ts';
+import { writeModelCard } from './result-card.ts';
 import { RESULT_NOTES, type ResultNotesFile } from './result-notes.ts';
 import { takeProbe } from './probe.ts';
 import type { PreparedRun } from './training-run.ts';
@@ -28,5 +29,6 @@ export function writeResult(run: PreparedRun, about: { step: number; metrics: Me
   parts.tuning.save(folder, { baseModel: context.recipe.model, task: parts.objective.task });
   tokenizer.save(folder);
   writeJson(join(folder, RESULT_NOTES), notes);
+  writeModelCard(context.folder, folder);
   return folder;
 }

@@ -53,6 +53,8 @@ export const catalogue: Task = {
   baselines: ['nearest', 'majority', 'fieldwise'],
   shots: 3,
   maxNewTokens: 96,
+  maxLength: 512,
+  steps: 200,
 };
 
 function toRow(item: CataloguePackage): RelatedRow[] {

@@ -47,6 +47,8 @@ export const pronunciation: Task = {
   baselines: ['nearest', 'copy', 'majority', 'word_for_word'],
   shots: 5,
   maxNewTokens: 48,
+  maxLength: 96,
+  steps: 900,
 };
 
 /** Plain words only; further pronunciations of a word, `WORD(1)`, are left out. */

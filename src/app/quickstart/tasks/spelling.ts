@@ -28,6 +28,8 @@ export const spelling: Task = {
   baselines: ['nearest', 'copy', 'majority'],
   shots: 5,
   maxNewTokens: 32,
+  maxLength: 64,
+  steps: 900,
 };
 
 /** `wrong->right`; lines with several corrections or a reason leave the answer open. */

@@ -51,4 +51,8 @@ export interface Task {
   readonly shots: number;
   /** No reference answer needs more tokens of a 4k vocabulary. */
   readonly maxNewTokens: number;
+  /** Longest row in tokens of a 4k vocabulary; longer ones are cut. */
+  readonly maxLength: number;
+  /** Optimiser steps of 64 rows that take at most four minutes on two cores. */
+  readonly steps: number;
 }

@@ -39,6 +39,8 @@ export function defineTranslation({ code, name }: TranslationLanguage): Task {
     baselines: ['nearest', 'copy', 'majority', 'word_for_word'],
     shots: 5,
     maxNewTokens: 96,
+    maxLength: 192,
+    steps: 400,
   };
 }
 

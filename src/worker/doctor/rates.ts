@@ -1,0 +1,45 @@
+import { aten, noGrad, scope, type Tensor } from '../../tensor/index.ts';
+import { keyedNormal } from '../../models/initialise.ts';
+import { attention, layoutOfRows } from '../../nn/index.ts';
+
+/** What this machine computes in a second, by the shapes that dominate training. */
+export interface Rates {
+  /** [1706, 576] × [576, 1536], 10⁹ operations a second. */
+  bf16Gflops: number;
+  f32Gflops: number;
+  /** Attention over eight rows of 256 tokens, nine heads of 64, f32: milliseconds. */
+  attentionMs: number;
+}
+
+export function measureRates(rounds: number): Rates {
+  return scope(() => ({ bf16Gflops: product('bf16', rounds), f32Gflops: product('f32', rounds), attentionMs: attentionTime(rounds) }));
+}
+
+function product(dtype: 'bf16' | 'f32', rounds: number): number {
+  const x = keyedNormal([1706, 576], { seed: 1, path: 'x' }, 1).to(dtype);
+  const weight = keyedNormal([1536, 576], { seed: 1, path: 'weight' }, 1).to(dtype);
+  const seconds = best(rounds, () => aten.linear.default(x, weight));
+  return (2 * 1706 * 576 * 1536) / seconds / 1e9;
+}
+
+function attentionTime(rounds: number): number {
+  const make = (path: string) => keyedNormal([2048, 9, 64], { seed: 1, path }, 1);
+  const [q, k, v] = [make('q'), make('k'), make('v')];
+  const layout = layoutOfRows(Array.from({ length: 8 }, () => 256), { causal: true });
+  return best(rounds, () => attention(q, k, v, { layout })) * 1000;
+}
+
+/** The quickest of some rounds, in seconds. */
+function best(rounds: number, body: () => Tensor): number {
+  let quickest = Number.POSITIVE_INFINITY;
+  noGrad(() => {
+    for (let round = 0; round < rounds; round++) {
+      const started = performance.now();
+      scope(() => {
+        body();
+      });
+      quickest = Math.min(quickest, performance.now() - started);
+    }
+  });
+  return quickest / 1000;
+}

@@ -1,0 +1,64 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { parse } from 'yaml';
+import { writeFileAtomic } from '../../files/atomic.ts';
+import type { Task } from '../../models/architecture.ts';
+import { readReport } from '../../monitor/report/run-report.ts';
+import { modelCard, type ModelCardParts } from '../../store/model-card.ts';
+import { isAdapterFolder } from './base-model.ts';
+import { readNotes } from './result-notes.ts';
+
+/** What model hubs call our tasks. */
+const PIPELINE_TAGS: Record<Task, string> = {
+  'causal-lm': 'text-generation',
+  'masked-lm': 'fill-mask',
+  sequence: 'text-classification',
+  seq2seq: 'text2text-generation',
+};
+
+/**
+ * Writes the README.md of a result from its notes and from its run's logs; again once there is more to say, such as a
+ * comparison. Nothing is written for a result that attune did not make.
+ */
+export function writeModelCard(runFolder: string, resultFolder: string): void {
+  const notes = readNotes(resultFolder);
+  if (notes === undefined) return;
+  const { run, data, evaluations, comparison, identity } = readReport(runFolder);
+  const evaluation = evaluations.findLast(({ split, step }) => split === 'validation' && step === notes.step);
+  const card = modelCard({
+    name: basename(run.folder),
+    kind: isAdapterFolder(resultFolder) ? 'adapter' : 'model',
+    baseModel: notes.base_model,
+    ...licenceOf(notes.base_folder),
+    task: PIPELINE_TAGS[notes.task],
+    tags: [run.tuning, run.objective].filter((tag) => tag !== undefined),
+    source: run.source,
+    data,
+    metrics: evaluation === undefined ? {} : { validation: evaluation.metrics },
+    comparison,
+    recipe: notes.recipe,
+    identity,
+  });
+  writeFileAtomic(join(resultFolder, 'README.md'), card);
+}
+
+/** The base model's own card says under which licence its offspring stands, and which languages it knows. */
+function licenceOf(baseFolder: string): Pick<ModelCardParts, 'license' | 'languages'> {
+  const path = join(baseFolder, 'README.md');
+  const front = existsSync(path) ? /^---\n([\s\S]*?)\n---/.exec(readFileSync(path, 'utf8'))?.[1] : undefined;
+  if (front === undefined) return {};
+  const { license, language } = frontMatter(front);
+  return {
+    ...(typeof license === 'string' && { license }),
+    ...(language !== undefined && { languages: [language].flat().map(String) }),
+  };
+}
+
+/** Somebody else's card may be written badly; that is no reason to lose a result. */
+function frontMatter(text: string): Record<string, unknown> {
+  try {
+    return (parse(text) ?? {}) as Record<string, unknown>;
+  } catch {
+    return {};
+  }
+}
