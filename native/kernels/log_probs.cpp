@@ -36,9 +36,6 @@ at::Tensor logitsOf(at::TensorList hidden, at::TensorList weight, const at::Tens
   return logits;
 }
 
-// libtorch's logsumexp has no form without memory; a row's maximum has its shape.
-at::Tensor normaliserOf(const at::Tensor& logits) { return logits.is_meta() ? logits.amax({-1}) : at::logsumexp(logits, {-1}); }
-
 std::vector<at::Tensor> inComputeType(at::TensorList weight, const at::Tensor& like) {
   std::vector<at::Tensor> result;
   for (const auto& w : weight) result.push_back(w.detach().to(like.scalar_type()));
@@ -58,7 +55,7 @@ struct TokenLogProbs : public torch::autograd::Function<TokenLogProbs> {
       const int64_t end = std::min(rows, begin + step);
       const at::Tensor logits = logitsOf(hidden, weights, offset, head, begin, end);
       const at::Tensor wanted = targets.slice(0, begin, end);
-      normalisers.push_back(normaliserOf(logits));
+      normalisers.push_back(at::logsumexp(logits, {-1}));
       results.push_back(logits.gather(1, wanted.unsqueeze(1)).squeeze(1) - normalisers.back());
       hits.push_back(logits.argmax(-1).eq(wanted));
     }

@@ -1,0 +1,174 @@
+// Tiny models and inputs for the tests that run on every architecture.
+import { architectures } from '../../src/models/index.ts';
+import type { Task } from '../../src/models/architecture.ts';
+import type { RawConfig } from '../../src/models/config.ts';
+import { keyedNormal } from '../../src/models/initialise.ts';
+import { createModel } from '../../src/models/load.ts';
+import type { Model, ModelInput } from '../../src/models/model.ts';
+import { layoutOfRows, type Layout } from '../../src/nn/index.ts';
+import { randomUint32 } from '../../src/base/random.ts';
+import { fromArray, noGrad, scope, type DType, type Tensor } from '../../src/tensor/index.ts';
+import type { TokenHead } from '../../src/models/heads/token-head.ts';
+
+const decoder = {
+  vocab_size: 17,
+  hidden_size: 8,
+  intermediate_size: 10,
+  num_hidden_layers: 2,
+  num_attention_heads: 4,
+  num_key_value_heads: 2,
+  head_dim: 4,
+  max_position_embeddings: 64,
+  initializer_range: 0.4,
+};
+
+const rope3 = {
+  rope_type: 'llama3',
+  factor: 8,
+  low_freq_factor: 1,
+  high_freq_factor: 4,
+  original_max_position_embeddings: 32,
+};
+
+/** One or more configurations of every model type; a new one without an entry does not compile. */
+export const tinyConfigs: Readonly<Record<(typeof architectures.names)[number], readonly RawConfig[]>> = {
+  llama: [
+    { ...decoder, model_type: 'llama', rope_scaling: rope3, attention_bias: true, mlp_bias: true },
+    { ...decoder, model_type: 'llama', rope_scaling: { type: 'linear', factor: 2 }, tie_word_embeddings: true },
+  ],
+  mistral: [{ ...decoder, model_type: 'mistral', sliding_window: 3 }],
+  qwen2: [
+    {
+      ...decoder,
+      model_type: 'qwen2',
+      use_sliding_window: true,
+      sliding_window: 2,
+      max_window_layers: 1,
+      tie_word_embeddings: true,
+    },
+  ],
+  qwen3: [{ ...decoder, model_type: 'qwen3', tie_word_embeddings: true }],
+  bert: [
+    {
+      model_type: 'bert',
+      vocab_size: 17,
+      hidden_size: 8,
+      intermediate_size: 10,
+      num_hidden_layers: 2,
+      num_attention_heads: 2,
+      max_position_embeddings: 32,
+      hidden_dropout_prob: 0.2,
+      attention_probs_dropout_prob: 0.2,
+      initializer_range: 0.4,
+      num_labels: 3,
+    },
+  ],
+  whisper: [
+    {
+      model_type: 'whisper',
+      vocab_size: 17,
+      d_model: 8,
+      num_mel_bins: 3,
+      encoder_layers: 1,
+      encoder_attention_heads: 2,
+      encoder_ffn_dim: 10,
+      decoder_layers: 2,
+      decoder_attention_heads: 2,
+      decoder_ffn_dim: 10,
+      max_source_positions: 6,
+      max_target_positions: 32,
+      scale_embedding: true,
+      init_std: 0.4,
+      dropout: 0.2,
+      attention_dropout: 0.2,
+      activation_dropout: 0.2,
+    },
+  ],
+};
+
+export interface TinyCase {
+  raw: RawConfig;
+  task: Task;
+}
+
+/** Every configuration with every head that it can have, named for test titles. */
+export async function tinyCases(): Promise<[string, TinyCase][]> {
+  const cases: [string, TinyCase][] = [];
+  for (const name of architectures.names) {
+    const architecture = await architectures.load(name);
+    for (const [i, raw] of tinyConfigs[name].entries()) {
+      for (const task of Object.keys(architecture.heads(raw)) as Task[]) {
+        cases.push([`${name}${tinyConfigs[name].length > 1 ? ` ${i + 1}` : ''}, ${task}`, { raw, task }]);
+      }
+    }
+  }
+  return cases;
+}
+
+/** A model whose every number is random: norms and biases too. */
+export async function tinyModel({ raw, task }: TinyCase, dtype: DType = 'f64'): Promise<Model> {
+  const model = await createModel(raw, { task, dtype, seed: 3 });
+  noGrad(() => {
+    for (const [path, parameter] of model.parameters()) {
+      scope(() => {
+        const noise = keyedNormal(parameter.shape, { seed: 4, path }, 0.2);
+        parameter.assign(parameter.tensor.to('f64').add(noise).to(dtype));
+      });
+    }
+  });
+  return model;
+}
+
+/** Rows of random tokens, with a source for each row where the model has an encoder. */
+export function tinyInput(model: Model, lengths: readonly number[]): ModelInput {
+  const layout = layoutOfRows(lengths, { causal: true });
+  return { layout, ...tokensOf(model, layout.positions.length), ...sourceOf(model, lengths.length) };
+}
+
+export function tokensOf(model: Model, count: number): { ids: BigInt64Array; tokenTypes?: BigInt64Array } {
+  const draw = (purpose: string, below: number) =>
+    BigInt64Array.from({ length: count }, (_, i) => BigInt(randomUint32([1, purpose], i) % below));
+  const ids = draw('ids', model.trunk.tokenTable.count);
+  return model.architecture.modelType === 'bert' ? { ids, tokenTypes: draw('types', 2) } : { ids };
+}
+
+function sourceOf(model: Model, rows: number): { source?: { features: Tensor } } {
+  if (model.trunk.encoderStack === undefined) return {};
+  const bins = model.config.num_mel_bins as number;
+  const features = scope(() => keyedNormal([rows, bins, 10], { seed: 1, path: 'features' }, 1).to('f64'));
+  return { source: { features } };
+}
+
+/** One row of an input, as an input of its own. */
+export function rowOf(input: ModelInput, row: number): ModelInput {
+  const { layout, ids, tokenTypes, source } = input;
+  const [start, end] = [layout.offsets[row], layout.offsets[row + 1]];
+  return {
+    layout: rowLayout(layout, start, end),
+    ids: ids?.subarray(start, end),
+    tokenTypes: tokenTypes?.subarray(start, end),
+    source: source?.features === undefined ? undefined : { features: source.features.narrow(0, row, 1) },
+  };
+}
+
+function rowLayout(layout: Layout, start: number, end: number): Layout {
+  return {
+    offsets: [0, end - start],
+    positions: layout.positions.slice(start, end),
+    rowOf: [0],
+    causal: layout.causal,
+  };
+}
+
+/** What a head makes of hidden states: a number for each token, or some for each row. */
+export function headOutput(model: Model, hidden: Tensor, layout: Layout): Tensor {
+  if (model.task === 'sequence') return model.sequenceHead.scores(hidden, layout);
+  return (model.head as TokenHead).tokenLogProbs(hidden, targetsOf(model, hidden.shape[0])).logProbs;
+}
+
+function targetsOf(model: Model, count: number): Tensor {
+  const values = BigInt64Array.from({ length: count }, (_, i) =>
+    BigInt(randomUint32([2, 'targets'], i) % model.trunk.tokenTable.count),
+  );
+  return fromArray(values).toDevice(model.device);
+}
