@@ -7,6 +7,8 @@ const table = {
   doctor: () => import('./doctor.ts'),
   train: () => import('./train.ts'),
   generate: () => import('./generate.ts'),
+  evaluate: () => import('./evaluate.ts'),
+  export: () => import('./export.ts'),
 } satisfies Record<string, () => Promise<JobModule>>;
 
 export type JobName = keyof typeof table;

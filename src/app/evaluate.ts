@@ -1,0 +1,23 @@
+import { resolve } from 'node:path';
+import type { EventSink } from '../base/events.ts';
+import { isRunFolder } from '../store/run-folder.ts';
+import { runJob, type JobResult } from '../worker/index.ts';
+import { storedRun } from './train.ts';
+
+export interface EvaluateOptions {
+  split: 'validation' | 'test';
+  /** Scores the base model instead of the tuned one. */
+  base?: boolean;
+  onEvent?: EventSink;
+  signal?: AbortSignal;
+}
+
+/** Scores a run's result, or its base model, on the run's own held-out rows. */
+export async function evaluateRun(run: string, options: EvaluateOptions): Promise<JobResult<'evaluate'>> {
+  const folder = resolve(run);
+  const { recipe, base } = await storedRun(folder);
+  process.chdir(base);
+  const target = isRunFolder(folder) ? folder : run;
+  const { split, onEvent, signal } = options;
+  return runJob({ job: 'evaluate', input: { target, recipe, split, base: options.base }, onEvent, signal });
+}

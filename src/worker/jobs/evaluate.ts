@@ -1,0 +1,34 @@
+import type { Metrics } from '../../base/events.ts';
+import type { Recipe } from '../../train/recipe.ts';
+import type { JobContext } from '../job.ts';
+import { openModel, type OpenOptions } from '../run/open-model.ts';
+import { scoreSet, scoringSet } from '../run/scoring.ts';
+
+export interface EvaluateInput extends OpenOptions {
+  /** A run's folder, an adapter's, a model's, or a known name. */
+  target: string;
+  /** Says which rows, and what is measured. */
+  recipe: Recipe;
+  split: 'validation' | 'test';
+}
+
+export interface EvaluateResult {
+  split: string;
+  rows: number;
+  /** Content hash of the rows. */
+  hash: string;
+  metrics: Metrics;
+  /** Each row's own loss. */
+  perRow: number[];
+}
+
+/** Scores a model on a recipe's held-out rows by the recipe's objective. */
+export async function run(input: EvaluateInput, context: JobContext): Promise<EvaluateResult> {
+  context.emit({ type: 'phase-started', phase: 'engine', message: `loading ${input.target}` });
+  const { model, tokenizer, notes } = await openModel(input.target, input);
+  const causal = model.task !== 'sequence' || 'causal-lm' in model.architecture.heads(model.config);
+  const set = await scoringSet(input.recipe, { tokenizer, labels: notes?.labels, causal }, { ...context, split: input.split });
+  context.emit({ type: 'phase-started', phase: 'evaluate', message: `scoring ${set.rows.length} rows` });
+  const { metrics, perRow } = await scoreSet(model, set, context);
+  return { split: input.split, rows: set.rows.length, hash: set.hash, metrics, perRow: [...perRow] };
+}
