@@ -17,8 +17,12 @@ export function ensurePackages(root) {
     `installing npm packages: ${before.length} missing or stale (${before.slice(0, 3).join(', ')}${before.length > 3 ? ', …' : ''})`,
   );
   const start = Date.now();
+  // npm warns that Node 20 is too old for some packages; they run on the Node 24 that it installs here.
   // Both kinds are named so that NODE_ENV=production or a user's omit= does not leave the compiler or Node 24 out.
-  const status = npm(['ci', '--include=optional', '--include=dev', '--no-audit', '--no-fund'], root);
+  const status = npm(
+    ['ci', '--include=optional', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'],
+    root,
+  );
   if (status !== 0) {
     throw new SetupError(`npm ci ended with ${status}`, [
       "read npm's message above, then: npm ci --include=optional --include=dev",
