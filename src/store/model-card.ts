@@ -112,9 +112,10 @@ function systemsTable({ metricTitle, systems, tuned }: Comparison): string {
   return table(['System', metricTitle, 'Interval'], rows);
 }
 
-function use({ kind }: ModelCardParts): string {
-  const others = kind === 'adapter' ? 'PEFT reads the same folder.' : 'transformers reads the same folder.';
-  return `## Use\n\n\`\`\`sh\nattune chat FOLDER\n\`\`\`\n\nThe chat template that it was trained with lies beside the weights. ${others}`;
+function use({ kind, task }: ModelCardParts): string {
+  const chat = task === 'text-generation' ? '```sh\nattune chat FOLDER\n```\n\n' : '';
+  const reader = kind === 'adapter' ? 'PEFT' : 'transformers';
+  return `## Use\n\n${chat}${reader} reads the folder as it is; tokenizer and chat template lie beside the weights.`;
 }
 
 function data({ data: used, source }: ModelCardParts): string | undefined {

@@ -12,6 +12,5 @@ export type { SpecialRole, SpecialToken, SpecialTokens } from './special-tokens.
 export { StreamingDecoder } from './streaming-decoder.ts';
 export { checkTemplate, templateHash, tokenizerHash } from './template-hash.ts';
 export type { Conversation } from './template.ts';
-export { readTokenizerFiles, type TokenizerFiles } from './tokenizer-files.ts';
 export { Tokenizer, type EncodedText, type FramedText } from './tokenizer.ts';
 export { checkVocabulary } from './vocabulary.ts';

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
+import type { Metrics } from '../base/events.ts';
 import { readJson, writeJson } from '../files/json.ts';
 import { noGrad, SafetensorsFile, scope, writeSafetensors, type Tensor } from '../tensor/index.ts';
 import type { Tuning, Update } from './interfaces.ts';
@@ -14,7 +15,9 @@ export interface TrainerState {
   inputTokens: number;
   lossTokens: number;
   /** Lowest validation loss so far and the step it was seen at. */
-  best: { step: number; loss: number } | null;
+  best: { step: number; loss: number; metrics: Metrics } | null;
+  /** The last evaluation's metrics. */
+  evaluated: Metrics;
   /** Evaluations since the best one. */
   stale: number;
   /** Seconds trained, over all resumes. */
@@ -34,7 +37,7 @@ interface SavedState extends TrainerState {
 }
 
 export function newTrainerState(): TrainerState {
-  return { step: 0, epoch: 0, index: 0, inputTokens: 0, lossTokens: 0, best: null, stale: 0, seconds: 0 };
+  return { step: 0, epoch: 0, index: 0, inputTokens: 0, lossTokens: 0, best: null, evaluated: {}, stale: 0, seconds: 0 };
 }
 
 const WEIGHTS = 'weights.safetensors';

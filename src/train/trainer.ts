@@ -50,7 +50,6 @@ export class Trainer {
   readonly #hooks: TrainerHooks;
   state: TrainerState;
   #savedStep = -1;
-  #latest: Metrics = {};
 
   constructor(parts: TrainerParts, options: TrainerOptions, hooks: TrainerHooks) {
     this.#parts = parts;
@@ -66,9 +65,10 @@ export class Trainer {
     this.#parts.sampler.restore(state);
   }
 
-  /** The last evaluation's metrics. */
-  get metrics(): Metrics {
-    return this.#latest;
+  /** What validation said of the weights of a step: the best one, or the last. */
+  metricsAt(step: number): Metrics {
+    const { best, evaluated } = this.state;
+    return best !== null && best.step === step ? best.metrics : evaluated;
   }
 
   /** Trains to the end, or until it is asked to stop; then it saves first. */
@@ -142,9 +142,9 @@ export class Trainer {
     const { metrics } = await evaluateRows(this.#parts, validation, { microBatchTokens: this.#options.microBatchTokens });
     const { state } = this;
     const best = state.best === null || metrics.loss < state.best.loss;
-    if (best) state.best = { step: state.step, loss: metrics.loss };
+    if (best) state.best = { step: state.step, loss: metrics.loss, metrics };
     state.stale = best ? 0 : state.stale + 1;
-    this.#latest = metrics;
+    state.evaluated = metrics;
     this.#hooks.emit({
       type: 'evaluation-finished',
       step: state.step,

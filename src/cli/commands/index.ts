@@ -21,4 +21,5 @@ export const commands = defineRegistry<CommandModule, string>('command', 'E_UNKN
   'runs attach': () => import('./runs-attach.ts'),
   'runs stop': () => import('./runs-stop.ts'),
   'runs resume': () => import('./runs-resume.ts'),
+  'runs verify': () => import('./runs-verify.ts'),
 });

@@ -1,3 +1,4 @@
+import { randomPermutation } from '../../base/random.ts';
 import { minimise, type MinimiseOptions, type Objective } from './lbfgs.ts';
 import type { SparseMatrix, SparseRow } from './sparse.ts';
 
@@ -24,6 +25,45 @@ export function fitMultinomial(
   const parameters = options.start?.slice() ?? new Float64Array((matrix.width + 1) * classes);
   minimise(penalisedLoss(matrix, labels, classes, options.l2), parameters, options);
   return { classes, parameters };
+}
+
+const PASSES = 4;
+const RATE = 0.5;
+
+/**
+ * A start near the minimum from a few passes of AdaGrad over the rows, the penalty left out: from zero, L-BFGS would
+ * need a hundred passes on text. Rows come in a shuffled order that is always the same.
+ */
+export function quickStart(matrix: SparseMatrix, labels: Int32Array, classes: number): Float64Array {
+  const parameters = new Float64Array((matrix.width + 1) * classes);
+  const squares = new Float64Array(parameters.length).fill(1e-8);
+  const residual = new Float64Array(classes);
+  for (let pass = 0; pass < PASSES; pass++) {
+    for (const row of randomPermutation(matrix.rows, [0, 'multinomial', pass])) {
+      scoreRow(matrix, row, parameters, residual);
+      softmax(residual);
+      residual[labels[row]] -= 1;
+      for (let entry = matrix.offsets[row]; entry < matrix.offsets[row + 1]; entry++) {
+        const base = matrix.columns[entry] * classes;
+        adaptiveStep(parameters, squares, residual, { base, value: matrix.values[entry] });
+      }
+      adaptiveStep(parameters, squares, residual, { base: matrix.width * classes, value: 1 });
+    }
+  }
+  return parameters;
+}
+
+function adaptiveStep(
+  parameters: Float64Array,
+  squares: Float64Array,
+  residual: Float64Array,
+  { base, value }: { base: number; value: number },
+): void {
+  for (let k = 0; k < residual.length; k++) {
+    const slope = value * residual[k];
+    squares[base + k] += slope * slope;
+    parameters[base + k] -= (RATE * slope) / Math.sqrt(squares[base + k]);
+  }
 }
 
 /** Probability of each class. */

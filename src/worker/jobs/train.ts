@@ -15,6 +15,8 @@ export interface TrainInput {
   dryRun?: boolean;
   /** Goes on from the newest checkpoint of the folder. */
   resume?: boolean;
+  /** A checkpoint whose run is repeated: what that run decided for itself (clock, micro-batches) is decided the same. */
+  like?: string;
 }
 
 export interface TrainResult {
@@ -31,7 +33,8 @@ export async function run(input: TrainInput, context: JobContext): Promise<Train
   const { emit, signal } = context;
   const folder = context.folder ?? input.recipe.output_dir;
   const latest = input.resume === true ? listCheckpoints(folder).at(-1) : undefined;
-  const earlier = latest === undefined ? undefined : readConstants(latest.folder);
+  const decided = latest?.folder ?? input.like;
+  const earlier = decided === undefined ? undefined : readConstants(decided);
   const now = earlier?.now ?? new Date();
   emit({ type: 'run-started', run: newRunId(now), folder, recipe: input.recipe, identity: engineIdentity() });
   const prepared = await prepareRun({ recipe: input.recipe, folder, emit, signal, now, earlier });
@@ -45,8 +48,9 @@ export async function run(input: TrainInput, context: JobContext): Promise<Train
   if (outcome === 'stopped') return summary(prepared, 'stopped', null);
   emit({ type: 'phase-started', phase: 'save', message: 'writing the result' });
   const step = takeBest(prepared);
-  const result = writeResult(prepared, { step, metrics: trainer.metrics });
-  emit({ type: 'run-finished', step, result, metrics: trainer.metrics, seconds: trainer.state.seconds });
+  const metrics = trainer.metricsAt(step);
+  const result = writeResult(prepared, { step, metrics });
+  emit({ type: 'run-finished', step, result, metrics, seconds: trainer.state.seconds });
   return summary(prepared, 'finished', result);
 }
 
@@ -64,5 +68,5 @@ async function checkBefore(prepared: PreparedRun): Promise<void> {
 
 function summary({ trainer }: PreparedRun, outcome: TrainResult['outcome'], result: string | null): TrainResult {
   const { step, seconds } = trainer.state;
-  return { outcome, step, result, metrics: trainer.metrics, seconds };
+  return { outcome, step, result, metrics: trainer.metricsAt(step), seconds };
 }

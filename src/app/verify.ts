@@ -1,0 +1,92 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { AttuneError } from '../base/errors.ts';
+import type { EventSink } from '../base/events.ts';
+import { sha256File } from '../files/hash.ts';
+import { listCheckpoints } from '../store/checkpoints.ts';
+import { runJob } from '../worker/index.ts';
+import { resultFolder } from '../worker/run/open-model.ts';
+import { readNotes } from '../worker/run/result-notes.ts';
+import { storedRun } from './train.ts';
+
+export interface VerifyOptions {
+  /** Trains the whole run again and compares bytes, instead of scoring the result again. */
+  retrain: boolean;
+  onEvent?: EventSink;
+  signal?: AbortSignal;
+}
+
+export interface Verification {
+  how: 'scored' | 'retrained';
+  ok: boolean;
+  /** What was compared, with both values. */
+  compared: { name: string; recorded: string; found: string; equal: boolean }[];
+}
+
+/** Proves a finished run: its result scores as recorded, or comes out the same to the byte when it is trained again. */
+export async function verifyRun(run: string, options: VerifyOptions): Promise<Verification> {
+  const folder = resolve(run);
+  const { base } = await storedRun(folder);
+  process.chdir(base);
+  const verification = await (options.retrain ? retrain(folder, options) : rescore(folder, options));
+  if (verification.ok) return verification;
+  throw new AttuneError('E_NOT_REPRODUCED', {
+    what: `The run in ${folder} does not come out as recorded`,
+    problems: verification.compared
+      .filter(({ equal }) => !equal)
+      .map(({ name, recorded, found }) => ({ field: name, message: `recorded ${recorded}, found ${found}` })),
+    fix: 'data, base model, engine or number of threads have changed since; recipe.json and events.jsonl say what they were',
+    exitCode: 3,
+  });
+}
+
+/** Sums over other batches round differently in the last digits. */
+const TOLERANCE = 1e-4;
+
+async function rescore(folder: string, { onEvent, signal }: VerifyOptions): Promise<Verification> {
+  const { recipe } = await storedRun(folder);
+  const notes = readNotes(resultFolder(folder));
+  if (notes === undefined || Object.keys(notes.metrics).length === 0) {
+    throw new AttuneError('E_NOTHING_RECORDED', {
+      what: 'The run recorded no validation figures to compare with',
+      fix: 'train it again and compare bytes: attune runs verify RUN --retrain',
+    });
+  }
+  const input = { target: folder, recipe, split: 'validation', precision: recipe.training.precision } as const;
+  const { metrics, hash } = await runJob({ job: 'evaluate', input, onEvent, signal });
+  const isClose = (a: number, b: number) => Math.abs(a - b) <= TOLERANCE * Math.max(1, Math.abs(a));
+  const compared = Object.entries(notes.metrics).map(([name, recorded]) => {
+    const found = metrics[name] ?? Number.NaN;
+    return { name, recorded: String(recorded), found: String(found), equal: isClose(recorded, found) };
+  });
+  const recordedHash = notes.data_hashes.validation ?? '';
+  compared.unshift({ name: 'validation rows', recorded: recordedHash, found: hash, equal: recordedHash === hash });
+  return { how: 'scored', ok: compared.every(({ equal }) => equal), compared };
+}
+
+async function retrain(folder: string, { onEvent, signal }: VerifyOptions): Promise<Verification> {
+  const { recipe } = await storedRun(folder);
+  const like = listCheckpoints(folder).at(-1)?.folder;
+  const again = mkdtempSync(join(tmpdir(), 'attune-verify-'));
+  try {
+    const input = { recipe: { ...recipe, output_dir: again }, like };
+    const { result } = await runJob({ job: 'train', input, folder: again, onEvent, signal });
+    if (result === null) throw new AttuneError('E_STOPPED', { what: 'The verification was stopped' });
+    const compared = await compareFolders(resultFolder(folder), result);
+    return { how: 'retrained', ok: compared.every(({ equal }) => equal), compared };
+  } finally {
+    rmSync(again, { recursive: true, force: true });
+  }
+}
+
+/** Every file of weights, by its hash. */
+async function compareFolders(recorded: string, found: string): Promise<Verification['compared']> {
+  const names = readdirSync(recorded).filter((name) => name.endsWith('.safetensors'));
+  return Promise.all(
+    names.map(async (name) => {
+      const [before, now] = await Promise.all([sha256File(join(recorded, name)), sha256File(join(found, name))]);
+      return { name, recorded: before, found: now, equal: before === now };
+    }),
+  );
+}
