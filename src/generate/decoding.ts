@@ -10,17 +10,20 @@ export class Decoding implements Disposable {
   readonly #model: Model;
   readonly #cache: KeyValueCache;
   readonly #memory: Memory | undefined;
+  /** Which of the memory's rows each row that goes on belongs to. */
+  #rows: readonly number[];
 
   constructor(model: Model, rows: number, memory?: Memory) {
     this.#model = model;
     this.#cache = new KeyValueCache(rows);
     this.#memory = memory;
+    this.#rows = Array.from({ length: rows }, (_, row) => row);
   }
 
   /** Reads new tokens of each row and gives the logits of what follows them: f32 [R, V], row by row. */
   read(tokens: readonly (readonly number[] | Int32Array)[]): Float32Array[] {
     const lengths = tokens.map((row) => row.length);
-    const layout = layoutOfRows(lengths, { causal: true, starts: this.#cache.lengths });
+    const layout = { ...layoutOfRows(lengths, { causal: true, starts: this.#cache.lengths }), rowOf: this.#rows };
     const ids = BigInt64Array.from(tokens.flatMap((row) => Array.from(row, BigInt)));
     this.#cache.begin(lengths);
     const logits = noGrad(() => scope(() => this.#logits({ ids, layout })));
@@ -41,6 +44,7 @@ export class Decoding implements Disposable {
   /** Goes on with some of the rows only. */
   select(rows: readonly number[]): void {
     this.#cache.select(rows);
+    this.#rows = rows.map((row) => this.#rows[row]);
   }
 
   /** Tokens read so far, per row. */
