@@ -30,5 +30,9 @@ function numberOf(context: CommandContext, name: string, range: { least: number;
   if (text === undefined) return undefined;
   const value = Number(text);
   if (text.trim() !== '' && value >= range.least && value <= range.most) return value;
-  throw new AttuneError('E_USAGE', { what: `${name} is out of range`, got: text, expected: `a number from ${range.least} to ${range.most}` });
+  throw new AttuneError('E_USAGE', {
+    what: `${name} is out of range`,
+    got: text,
+    expected: `a number from ${range.least} to ${range.most}`,
+  });
 }

@@ -15,7 +15,11 @@ export const command = defineCommand({
   async run(context) {
     const { openTalker, Conversation } = await import('../../app/talk.ts');
     const progress = context.progress();
-    const talker = await openTalker({ target: context.argument('MODEL')!, base: context.has('--base'), onEvent: progress.show });
+    const talker = await openTalker({
+      target: context.argument('MODEL')!,
+      base: context.has('--base'),
+      onEvent: progress.show,
+    });
     progress.close(true);
     const sampling = samplingOf(context);
     const conversation = new Conversation(talker, sampling, context.option('--system'));
@@ -41,7 +45,8 @@ export const command = defineCommand({
 
 /** Lines from the terminal, with a prompt and a way out; or from a pipe. */
 async function* questions(context: CommandContext): AsyncGenerator<string> {
-  if (context.isInteractive) context.log.line(context.log.colours.dim('  /clear forgets the conversation; Ctrl-D ends it'));
+  if (context.isInteractive)
+    context.log.line(context.log.colours.dim('  /clear forgets the conversation; Ctrl-D ends it'));
   const lines = createInterface({ input: process.stdin, output: context.isInteractive ? process.stdout : undefined });
   lines.setPrompt(context.log.colours.cyan('> '));
   if (context.isInteractive) lines.prompt();

@@ -14,7 +14,10 @@ export const command = defineCommand({
     progress.close(true);
     if (diagnosis.ok || context.isJson) return diagnosis;
     context.out.line(describe(diagnosis, context.out));
-    throw new AttuneError('E_DOCTOR', { what: 'The engine does not work as it should on this machine', fix: 'see the checks marked above' });
+    throw new AttuneError('E_DOCTOR', {
+      what: 'The engine does not work as it should on this machine',
+      fix: 'see the checks marked above',
+    });
   },
   render: describe,
 });

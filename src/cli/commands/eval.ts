@@ -17,7 +17,10 @@ export const command = defineCommand({
     if (split !== 'test' && split !== 'validation') {
       throw new AttuneError('E_USAGE', { what: `There is no split "${split}"`, expected: 'validation or test' });
     }
-    const [{ evaluateRun }, { showRun }] = await Promise.all([import('../../app/evaluate.ts'), import('../../app/runs.ts')]);
+    const [{ evaluateRun }, { showRun }] = await Promise.all([
+      import('../../app/evaluate.ts'),
+      import('../../app/runs.ts'),
+    ]);
     const { folder } = await showRun(context.argument('RUN')!);
     const progress = context.progress();
     const result = await evaluateRun(folder, { split, base: context.has('--base'), onEvent: progress.show });

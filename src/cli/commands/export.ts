@@ -9,13 +9,17 @@ export const command = defineCommand({
   arguments: [{ name: 'RUN', summary: 'its folder, name or id', required: true }],
   options: [
     { name: '--to', value: 'FORM', summary: 'merged: base and adapter as one Hugging Face folder' },
-    { name: '--output-dir', value: 'FOLDER', summary: "the folder to write; RUN/merged unless given" },
+    { name: '--output-dir', value: 'FOLDER', summary: 'the folder to write; RUN/merged unless given' },
   ],
   examples: ['export runs/tickets --to merged'],
   async run(context) {
     const to = context.option('--to') ?? 'merged';
-    if (to !== 'merged') throw new AttuneError('E_UNKNOWN_EXPORT', { what: `Unknown form "${to}"`, expected: 'merged' });
-    const [{ exportRun }, { showRun }] = await Promise.all([import('../../app/export.ts'), import('../../app/runs.ts')]);
+    if (to !== 'merged')
+      throw new AttuneError('E_UNKNOWN_EXPORT', { what: `Unknown form "${to}"`, expected: 'merged' });
+    const [{ exportRun }, { showRun }] = await Promise.all([
+      import('../../app/export.ts'),
+      import('../../app/runs.ts'),
+    ]);
     const { folder } = await showRun(context.argument('RUN')!);
     const progress = context.progress();
     const result = await exportRun(folder, { to, folder: context.option('--output-dir'), onEvent: progress.show });

@@ -13,7 +13,10 @@ export const command = defineCommand({
   ],
   examples: ['generate runs/tickets --input questions.jsonl --output answers.jsonl'],
   async run(context) {
-    const [{ generateRows }, { writeFileAtomic }] = await Promise.all([import('../../app/generate-rows.ts'), import('../../files/atomic.ts')]);
+    const [{ generateRows }, { writeFileAtomic }] = await Promise.all([
+      import('../../app/generate-rows.ts'),
+      import('../../files/atomic.ts'),
+    ]);
     const input = context.option('--input');
     if (input === undefined) throw await missingInput();
     const signal = context.stopSignal('stopping after this batch');
@@ -37,5 +40,8 @@ export const command = defineCommand({
 
 async function missingInput() {
   const { AttuneError } = await import('../../base/errors.ts');
-  return new AttuneError('E_USAGE', { what: 'There are no rows to answer', fix: 'name a file: --input questions.jsonl' });
+  return new AttuneError('E_USAGE', {
+    what: 'There are no rows to answer',
+    fix: 'name a file: --input questions.jsonl',
+  });
 }

@@ -48,21 +48,34 @@ function forJson(context: CommandContext, result: QuickstartResult): QuickstartR
 }
 
 function describe(result: QuickstartResult, terminal: Terminal): string {
-  return [figures(result, terminal), verdict(result, terminal), answers(result, terminal), places(result, terminal), outlook(result, terminal)].join('\n\n');
+  return [
+    figures(result, terminal),
+    verdict(result, terminal),
+    answers(result, terminal),
+    places(result, terminal),
+    outlook(result, terminal),
+  ].join('\n\n');
 }
 
 /** One line a predictor: the main metric, the others, validity. */
 function figures({ measured }: QuickstartResult, { colours }: Terminal): string {
   const titles = measured[0].scores.map(({ title }) => title);
   const rows = measured.map(({ title, scores }) => [title, ...scores.map(({ value }) => formatNumber(value, 3))]);
-  const widths = ['', ...titles].map((title, column) => Math.max(title.length, ...rows.map((row) => row[column].length)));
-  const line = (cells: readonly string[]) => cells.map((cell, i) => (i === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[i]))).join('  ');
+  const widths = ['', ...titles].map((title, column) =>
+    Math.max(title.length, ...rows.map((row) => row[column].length)),
+  );
+  const line = (cells: readonly string[]) =>
+    cells.map((cell, i) => (i === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[i]))).join('  ');
   const [tuned, ...others] = rows;
   return [colours.dim(line(['', ...titles])), colours.green(line(tuned)), ...others.map(line)].join('\n');
 }
 
 function verdict({ comparison }: QuickstartResult, { colours }: Terminal): string {
-  const marks = { better: colours.green('better'), worse: colours.red('worse'), 'no-evidence': colours.yellow('no evidence') };
+  const marks = {
+    better: colours.green('better'),
+    worse: colours.red('worse'),
+    'no-evidence': colours.yellow('no evidence'),
+  };
   return `Verdict: ${marks[comparison.verdict]}. ${verdictSentence(comparison)}`;
 }
 
@@ -106,6 +119,7 @@ function outlook({ outlook: shapes }: QuickstartResult, { colours }: Terminal): 
     const size = `${(parameters / 1e9).toFixed(parameters < 1e9 ? 2 : 1)} B`;
     return `  ${size.padStart(7)}  ${Math.round(tokensPerSecond)} tokens/s, ${(memoryBytes / 1e9).toFixed(1)} GB of memory, ${hours.toFixed(1)} h for 1,000 rows of 300 tokens, three times`;
   });
-  const note = 'attune-base is small (6 M parameters, pre-trained on English technical prose): it shows the way, not what a real model can do.';
+  const note =
+    'attune-base is small (6 M parameters, pre-trained on English technical prose): it shows the way, not what a real model can do.';
   return [note, colours.dim('A real base model on this machine, by its measured rate:'), ...lines].join('\n');
 }

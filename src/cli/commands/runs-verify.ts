@@ -6,7 +6,10 @@ export const command = defineCommand({
   arguments: [{ name: 'RUN', summary: 'its folder, name or id', required: true }],
   options: [{ name: '--retrain', summary: 'train it again and compare bytes, instead of scoring it again' }],
   async run(context) {
-    const [{ verifyRun }, { showRun }] = await Promise.all([import('../../app/verify.ts'), import('../../app/runs.ts')]);
+    const [{ verifyRun }, { showRun }] = await Promise.all([
+      import('../../app/verify.ts'),
+      import('../../app/runs.ts'),
+    ]);
     const { folder } = await showRun(context.argument('RUN')!);
     const signal = context.stopSignal('stopping');
     const progress = context.progress();
@@ -16,6 +19,8 @@ export const command = defineCommand({
   },
   render: ({ how, compared }, { colours }) => {
     const lines = compared.map(({ name, found }) => `  ${colours.green('✓')} ${name}  ${found.slice(0, 16)}`);
-    return [`${colours.green('✓')} ${how === 'scored' ? 'scored again' : 'trained again'}: as recorded`, ...lines].join('\n');
+    return [`${colours.green('✓')} ${how === 'scored' ? 'scored again' : 'trained again'}: as recorded`, ...lines].join(
+      '\n',
+    );
   },
 });

@@ -25,10 +25,9 @@ export interface EvaluateResult {
 /** Scores a model on a recipe's held-out rows by the recipe's objective. */
 export async function run(input: EvaluateInput, context: JobContext): Promise<EvaluateResult> {
   context.emit({ type: 'phase-started', phase: 'engine', message: `loading ${input.target}` });
-  const { model, tokenizer, notes } = await openModel(input.target, input);
-  const causal = model.task !== 'sequence' || 'causal-lm' in model.architecture.heads(model.config);
-  const set = await scoringSet(input.recipe, { tokenizer, labels: notes?.labels, causal }, { ...context, split: input.split });
+  const opened = await openModel(input.target, input);
+  const set = await scoringSet(input.recipe, opened, { ...context, split: input.split });
   context.emit({ type: 'phase-started', phase: 'evaluate', message: `scoring ${set.rows.length} rows` });
-  const { metrics, perRow } = await scoreSet(model, set, context);
+  const { metrics, perRow } = await scoreSet(opened.model, set, context);
   return { split: input.split, rows: set.rows.length, hash: set.hash, metrics, perRow: [...perRow] };
 }

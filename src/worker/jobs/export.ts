@@ -45,7 +45,7 @@ export async function run(input: ExportInput, context: JobContext): Promise<Expo
     });
   }
   const { model, tokenizer, notes } = opened;
-  const set = await scoringSet(input.recipe, { tokenizer, labels: notes?.labels, causal: true }, { ...context, split: 'validation' });
+  const set = await scoringSet(input.recipe, opened, { ...context, split: 'validation' });
   const before = await lossOf(opened, set, context);
   context.emit({ type: 'phase-started', phase: 'export', message: `writing ${input.folder}` });
   opened.tuning.merge();

@@ -17,11 +17,19 @@ export async function createObjective(recipe: Recipe, processor: Processor): Pro
   return method.create(options as never, processor);
 }
 
-/** Whether the base model's trunk is causal, from its type: an encoder reads both ways. */
-export async function isCausal(folder: string): Promise<boolean> {
+/** What a base model's configuration says of it, before its weights are loaded. */
+export interface BaseTraits {
+  /** A decoder, not an encoder that reads both ways. */
+  causal: boolean;
+  vocabularySize: number;
+  maxPositions: number;
+}
+
+export async function baseTraits(folder: string): Promise<BaseTraits> {
   const raw = readConfig(folder);
   const architecture = await architectures.load(String(raw.model_type));
-  return 'causal-lm' in architecture.heads(raw) || 'seq2seq' in architecture.heads(raw);
+  const tasks = architecture.heads(raw);
+  return { causal: 'causal-lm' in tasks || 'seq2seq' in tasks, ...architecture.limits(raw) };
 }
 
 export interface TunedModel {

@@ -22,6 +22,8 @@ export interface PrepareContext {
   objective: Objective;
   tokenizer: Tokenizer;
   recipe: Recipe;
+  /** The longest row that the model can read; a larger max_length does not change that. */
+  maxPositions: number;
   /** The run's clock. */
   now: Date;
   emit: EventSink;
@@ -31,7 +33,8 @@ export interface PrepareContext {
 export async function prepareSplit(examples: readonly Example[], context: PrepareContext): Promise<PreparedSplit> {
   refuseKinds(examples, context.objective);
   const rows = await tokenise(examples, context);
-  const { max_length: maxLength, long_rows: policy } = context.recipe.data;
+  const { max_length: wanted, long_rows: policy } = context.recipe.data;
+  const maxLength = Math.min(wanted, context.maxPositions);
   const { bosId } = context.tokenizer;
   const keepStart = bosId !== undefined && rows.length > 0 && rows[0].ids[0] === bosId ? 1 : 0;
   const fitted = fitRows(rows, examples, { maxLength, policy, keepStart });

@@ -1,12 +1,12 @@
 import { AttuneError } from '../../base/errors.ts';
 import type { EventSink } from '../../base/events.ts';
 import type { Model } from '../../models/model.ts';
-import type { Tokenizer } from '../../text/index.ts';
 import { evaluateRows, type EvaluationResult } from '../../train/evaluate.ts';
 import type { Objective, PreparedRow } from '../../train/interfaces.ts';
 import type { Recipe } from '../../train/recipe.ts';
 import { createObjective } from './build-trainer.ts';
 import { labelsOf, loadRunData } from './load-run-data.ts';
+import type { OpenedModel } from './open-model.ts';
 import { prepareSplit } from './prepare-rows.ts';
 
 export interface ScoringContext {
@@ -24,7 +24,7 @@ export interface ScoringSet {
 /** The held-out rows of a recipe, tokenised for a model that was opened. */
 export async function scoringSet(
   recipe: Recipe,
-  opened: { tokenizer: Tokenizer; labels?: readonly string[]; causal: boolean },
+  opened: Pick<OpenedModel, 'model' | 'tokenizer' | 'notes'>,
   choice: ScoringContext & { split: 'validation' | 'test' },
 ): Promise<ScoringSet> {
   const { emit, split } = choice;
@@ -37,10 +37,14 @@ export async function scoringSet(
       fix: `set data.${split} to a share or a file, or score the other split`,
     });
   }
-  const labels = opened.labels ?? labelsOf(recipe, loaded.splits.train);
+  const { model, tokenizer } = opened;
+  const labels = opened.notes?.labels ?? labelsOf(recipe, loaded.splits.train);
   const now = new Date();
-  const objective = await createObjective(recipe, { tokenizer: opened.tokenizer, labels, causal: opened.causal, now });
-  const { rows } = await prepareSplit(examples, { objective, tokenizer: opened.tokenizer, recipe, emit, now });
+  const heads = model.architecture.heads(model.config);
+  const causal = 'causal-lm' in heads || 'seq2seq' in heads;
+  const objective = await createObjective(recipe, { tokenizer, labels, causal, now });
+  const { maxPositions } = model.architecture.limits(model.config);
+  const { rows } = await prepareSplit(examples, { objective, tokenizer, recipe, emit, now, maxPositions });
   return { objective, rows, hash: loaded.report.hashes[split] };
 }
 

@@ -8,7 +8,7 @@ import type { Recipe } from '../../train/recipe.ts';
 import { Trainer, type TrainerOptions, type TrainerParts } from '../../train/trainer.ts';
 import { readState, readWeights, writeState, type RunConstants, type TrainerState } from '../../train/trainer-state.ts';
 import { modelFolder } from './base-model.ts';
-import { createObjective, createSampler, createTuned, createUpdate, isCausal, trainerOptions } from './build-trainer.ts';
+import { createObjective, createSampler, createTuned, createUpdate, baseTraits, trainerOptions } from './build-trainer.ts';
 import { labelsOf, loadRunData, reportData } from './load-run-data.ts';
 import { prepareSplit } from './prepare-rows.ts';
 import { computeType, planMemory } from './resources.ts';
@@ -44,10 +44,12 @@ export async function prepareRun(context: RunContext): Promise<PreparedRun> {
   const base = modelFolder(recipe.model);
   emit({ type: 'phase-started', phase: 'data', message: `reading ${recipe.data.train.map(({ path }) => path).join(', ')}` });
   const loaded = await loadRunData(recipe, context);
+  const traits = await baseTraits(base);
   const tokenizer = await loadTokenizer(base, loaded.splits.train);
+  checkVocabulary(tokenizer, traits.vocabularySize);
   const labels = labelsOf(recipe, loaded.splits.train);
-  const objective = await createObjective(recipe, { tokenizer, labels, now: context.now, causal: await isCausal(base) });
-  const prepare = { objective, tokenizer, recipe, emit, now: context.now };
+  const objective = await createObjective(recipe, { tokenizer, labels, now: context.now, causal: traits.causal });
+  const prepare = { objective, tokenizer, recipe, emit, now: context.now, maxPositions: traits.maxPositions };
   const train = await prepareSplit(loaded.splits.train, prepare);
   const validation = await prepareSplit(loaded.splits.validation, prepare);
   if (train.rows.length === 0) throw nothingLeft();
@@ -56,8 +58,6 @@ export async function prepareRun(context: RunContext): Promise<PreparedRun> {
   emit({ type: 'phase-started', phase: 'engine', message: `loading ${recipe.model}` });
   const dtype = computeType(recipe.training.precision);
   const { model, tuning } = await createTuned(recipe, base, { task: objective.task, dtype, labels: objective.task === 'sequence' ? labels : undefined });
-  refuseLongRows(model.architecture.limits(model.config).maxPositions, recipe);
-  checkVocabulary(tokenizer, model.architecture.limits(model.config).vocabularySize);
   const update = await createUpdate(recipe, tuning);
   const longest = [...train.rows, ...validation.rows].reduce((most, { ids }) => Math.max(most, ids.length), 0);
   const { gradient_checkpointing: wanted, micro_batch_tokens: wantedTokens } = recipe.training;
@@ -106,15 +106,5 @@ function nothingLeft(): AttuneError {
   return new AttuneError('E_NO_ROWS', {
     what: 'No row is left to train on: all of them are longer than max_length',
     fix: 'raise max_length, or choose long_rows: truncate',
-  });
-}
-
-function refuseLongRows(maxPositions: number, { data }: Recipe): void {
-  if (data.max_length <= maxPositions) return;
-  throw new AttuneError('E_MAX_LENGTH_EXCEEDS_MODEL', {
-    what: `max_length is larger than the longest row that this model can read`,
-    got: `max_length: ${data.max_length}`,
-    expected: `at most ${maxPositions} (max_position_embeddings of its config.json)`,
-    fix: `set max_length: ${maxPositions}`,
   });
 }

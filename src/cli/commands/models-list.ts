@@ -1,0 +1,32 @@
+import { formatBytes, formatTime } from '../../base/format.ts';
+import { defineCommand } from '../command.ts';
+import { shortPath } from '../short-path.ts';
+import { formatTable } from '../table.ts';
+
+export const command = defineCommand({
+  section: 'Use',
+  summary: 'list the models that runs started from or made',
+  async run() {
+    const { findModels } = await import('../../app/models.ts');
+    return findModels();
+  },
+  render({ own, models, modelTypes }, { colours }) {
+    const { dim } = colours;
+    const rows = models.map(({ id, kind, base, model_type: type, bytes, created_at: created }) => [
+      shortPath(id),
+      kind,
+      type ?? (base === null ? '' : `of ${shortPath(base)}`),
+      bytes === null ? '' : formatBytes(bytes),
+      formatTime(created),
+    ]);
+    const ownRow = own === undefined ? [] : [[own.name, 'base', 'comes with attune', '', '']];
+    const columns = [
+      { title: 'model' },
+      { title: 'kind' },
+      { title: 'type' },
+      { title: 'size', isNumeric: true },
+      { title: 'since' },
+    ];
+    return `${formatTable(columns, [...ownRow, ...rows], colours)}\n\n${dim(`model types that can be loaded: ${modelTypes.join(', ')}`)}`;
+  },
+});

@@ -1,0 +1,48 @@
+import type { ModelDetails } from '../../app/models.ts';
+import { formatBytes, formatCount } from '../../base/format.ts';
+import { defineCommand } from '../command.ts';
+import { shortPath } from '../short-path.ts';
+import { formatFacts } from '../table.ts';
+
+export const command = defineCommand({
+  section: 'Use',
+  summary: 'show what a model or an adapter is',
+  arguments: [{ name: 'MODEL', summary: "a run's folder, an adapter's, a model's, or attune-base", required: true }],
+  examples: ['models show attune-base', 'models show runs/tickets'],
+  async run(context) {
+    const { showModel } = await import('../../app/models.ts');
+    return showModel(context.argument('MODEL')!);
+  },
+  render(model, { colours }) {
+    const count = (value: number | undefined): string | undefined =>
+      value === undefined ? undefined : formatCount(value);
+    return [
+      `${colours.bold(shortPath(model.folder))}  ${model.kind}`,
+      formatFacts(
+        [
+          ['type', model.modelType],
+          ['base', model.adapter?.base],
+          ['adapter', describeAdapter(model)],
+          ['parameters', `${formatCount(model.parameters)}, ${model.dtypes.join(', ')}, ${formatBytes(model.bytes)}`],
+          ['layers', count(model.layers)],
+          ['vocabulary', count(model.vocabulary)],
+          ['max_length', count(model.maxLength)],
+          ['tasks', model.tasks.join(', ')],
+          ['tokenizer', describeTokenizer(model)],
+        ],
+        colours,
+      ),
+    ].join('\n');
+  },
+});
+
+function describeTokenizer({ hasTokenizer, hasChatTemplate }: ModelDetails): string {
+  if (!hasTokenizer) return 'none';
+  return hasChatTemplate ? 'with a chat template' : 'without a chat template';
+}
+
+function describeAdapter({ adapter }: ModelDetails): string | undefined {
+  if (adapter === undefined) return undefined;
+  const { r, alpha } = adapter.options;
+  return `${adapter.method}, r ${String(r)}, alpha ${String(alpha)}`;
+}

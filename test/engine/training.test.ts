@@ -1,0 +1,167 @@
+import { describe, expect, it } from 'vitest';
+import { createModel } from '../../src/models/load.ts';
+import type { Model } from '../../src/models/model.ts';
+import { collateRows, countTokens, nextTokenLoss } from '../../src/methods/objectives/next-token.ts';
+import { create as createFull } from '../../src/methods/tuning/full.ts';
+import { create as createLora } from '../../src/methods/tuning/lora.ts';
+import { options as loraOptions } from '../../src/methods/tuning/lora.options.ts';
+import { create as createAdamw } from '../../src/methods/update/adamw.ts';
+import { noGrad, scope, type DType } from '../../src/tensor/index.ts';
+import { evaluateRows } from '../../src/train/evaluate.ts';
+import type { Objective, PreparedRow, Tuning } from '../../src/train/interfaces.ts';
+import { trainStep } from '../../src/train/step.ts';
+
+const config = {
+  model_type: 'llama',
+  vocab_size: 61,
+  hidden_size: 32,
+  intermediate_size: 48,
+  num_hidden_layers: 3,
+  num_attention_heads: 4,
+  num_key_value_heads: 2,
+  max_position_embeddings: 128,
+  initializer_range: 0.2,
+  tie_word_embeddings: true,
+};
+
+const objective = {
+  task: 'causal-lm',
+  accepts: ['text'],
+  separable: true,
+  unit: 'tokens',
+  collate: (rows) => collateRows(rows, { causal: true }),
+  counts: countTokens,
+  loss: nextTokenLoss,
+} as Partial<Objective> as Objective;
+
+/** Rows of different lengths of which a part is trained. */
+const rows: PreparedRow[] = [23, 7, 40, 3, 15, 31].map((length, r) => ({
+  id: (0x1234567890abcde0n + BigInt(r)).toString(16),
+  ids: Int32Array.from({ length }, (_, t) => (t * 17 + r * 29 + 5) % 61),
+  trained: Uint8Array.from({ length }, (_, t) => Number(t > length / 3)),
+  source: { file: 'rows.jsonl', line: r + 1 },
+}));
+
+async function tuned(dtype: DType, kind: 'full' | 'lora', dropout = 0): Promise<{ model: Model; tuning: Tuning }> {
+  const model = await createModel(config, { dtype: 'f32', seed: 3 });
+  model.dtype = dtype;
+  const options = { ...loraOptions.parse({ r: 4, dropout, init_lora_weights: 'gaussian' }), alpha: 8 };
+  return { model, tuning: kind === 'full' ? createFull(model, {}) : createLora(model, options, { seed: 5 }) };
+}
+
+interface Variant {
+  dtype: DType;
+  kind: 'full' | 'lora';
+  batches: number[][];
+  checkpointing?: boolean;
+  dropout?: number;
+}
+
+/** Weights after three steps, as one long list. */
+async function train(variant: Variant): Promise<{ weights: Float32Array; losses: number[] }> {
+  const { model, tuning } = await tuned(variant.dtype, variant.kind, variant.dropout);
+  const update = createAdamw(tuning.trainables, { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 });
+  const losses: number[] = [];
+  for (let step = 0; step < 3; step++) {
+    const result = await trainStep(
+      { model, objective, update },
+      {
+        microBatches: variant.batches.map((batch) => batch.map((i) => rows[i])),
+        step,
+        seed: 11,
+        checkpointing: variant.checkpointing ?? false,
+        options: { learningRate: 1e-2, weightDecay: 0.1, maxGradNorm: 1 },
+      },
+    );
+    losses.push(result.loss);
+  }
+  const all = [...tuning.state().values()].flatMap((tensor) => scope(() => tensor.detach().toNumbers()));
+  return { weights: Float32Array.from(all), losses };
+}
+
+const together = [[0, 1, 2, 3, 4, 5]];
+const splits = [[[0], [1], [2], [3], [4], [5]], [[2, 0], [5, 4, 3], [1]]];
+
+describe.each(['full', 'lora'] as const)('an optimiser step of %s tuning', (kind) => {
+  it.each([
+    ['f32', 1e-5],
+    ['bf16', 1e-2],
+  ] as const)('has the same loss for any split into micro-batches in %s', async (dtype, tolerance) => {
+    const whole = await train({ dtype, kind, batches: together });
+    for (const batches of splits) {
+      const { losses } = await train({ dtype, kind, batches });
+      for (const [i, loss] of losses.entries()) expect(Math.abs(loss - whole.losses[i])).toBeLessThanOrEqual(tolerance * whole.losses[i]);
+    }
+  });
+
+  it('is the same to the bit with gradient checkpointing, dropout included', async () => {
+    const dropout = kind === 'lora' ? 0.3 : 0;
+    const plain = await train({ dtype: 'f32', kind, batches: splits[1], dropout });
+    const checkpointed = await train({ dtype: 'f32', kind, batches: splits[1], dropout, checkpointing: true });
+    expect(checkpointed.losses).toEqual(plain.losses);
+    expect(Buffer.compare(Buffer.from(checkpointed.weights.buffer), Buffer.from(plain.weights.buffer))).toBe(0);
+  });
+
+  it('is the same to the bit when it is run again', async () => {
+    const [first, second] = [await train({ dtype: 'bf16', kind, batches: together }), await train({ dtype: 'bf16', kind, batches: together })];
+    expect(Buffer.compare(Buffer.from(first.weights.buffer), Buffer.from(second.weights.buffer))).toBe(0);
+  });
+});
+
+it('dropout does not depend on how rows are batched', async () => {
+  const whole = await train({ dtype: 'f32', kind: 'lora', batches: together, dropout: 0.4 });
+  const single = await train({ dtype: 'f32', kind: 'lora', batches: splits[0], dropout: 0.4 });
+  for (const [i, loss] of single.losses.entries()) expect(loss).toBeCloseTo(whole.losses[i], 4);
+  const without = await train({ dtype: 'f32', kind: 'lora', batches: together });
+  expect(Math.abs(without.losses[2] - whole.losses[2])).toBeGreaterThan(1e-3);
+});
+
+describe('evaluation', () => {
+  it.each([
+    ['f32', 1e-5],
+    ['bf16', 1e-2],
+  ] as const)('scores packed rows as each row alone in %s', async (dtype, tolerance) => {
+    const { model } = await tuned(dtype, 'full');
+    const packed = await evaluateRows({ model, objective }, rows, { microBatchTokens: 1000 });
+    const alone = await evaluateRows({ model, objective }, rows, { microBatchTokens: 1 });
+    for (const [i, value] of packed.perRow.entries()) {
+      expect(Math.abs(value - alone.perRow[i])).toBeLessThanOrEqual(tolerance * alone.perRow[i]);
+    }
+    expect(Math.abs(packed.metrics.loss - alone.metrics.loss)).toBeLessThanOrEqual(tolerance * alone.metrics.loss);
+  });
+});
+
+describe('low-rank adapters', () => {
+  it('leave the model as it was until they are trained, and when they are disabled', async () => {
+    const { model, tuning } = await tuned('f32', 'lora');
+    const scores = () => noGrad(() => scope(() => nextTokenLoss(model, collateRows(rows, { causal: true }), { totals: { tokens: 1 } }).perRow.toNumbers()));
+    const base = scores();
+    await noGrad(async () => {
+      for (const { parameter, name } of tuning.trainables) if (name.includes('lora_B')) parameter.tensor.add_(0.05);
+    });
+    const changed = scores();
+    expect(changed).not.toEqual(base);
+    expect(tuning.disabled(scores)).toEqual(base);
+    tuning.merge();
+    for (const [i, value] of scores().entries()) expect(Math.abs(value - changed[i])).toBeLessThan(1e-3);
+  });
+
+  it('refuse a state with a tensor too many, one too few or one of another shape', async () => {
+    const { tuning } = await tuned('f32', 'lora');
+    const state = new Map(tuning.state());
+    const [first] = state.keys();
+    const value = state.get(first)!;
+    expect(() => tuning.load(new Map([...state, ['base_model.model.else.lora_A.weight', value]]))).toThrow('has no place');
+    expect(() => tuning.load(new Map([...state].slice(1)))).toThrow('is wanted by this model');
+    expect(() => tuning.load(new Map([...state, [first, value.transpose(0, 1)]]))).toThrow('has the shape');
+  });
+
+  it('name the rows of a step whose loss is not a number', async () => {
+    const { model, tuning } = await tuned('f32', 'lora');
+    const update = createAdamw(tuning.trainables, { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 });
+    noGrad(() => model.trunk.tokenTable.weight.tensor.narrow(0, 60, 1).add_(Number.NaN));
+    const bad = { ...rows[0], ids: Int32Array.of(1, 60, 3), trained: Uint8Array.of(0, 1, 1) };
+    const request = { microBatches: [[bad]], step: 0, seed: 1, checkpointing: false, options: { learningRate: 1e-3, weightDecay: 0, maxGradNorm: 1 } };
+    await expect(trainStep({ model, objective, update }, request)).rejects.toMatchObject({ code: 'E_DIVERGED', problems: [{ line: 1 }] });
+  });
+});
