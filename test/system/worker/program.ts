@@ -4,15 +4,13 @@ import { startJob, type JobOptions } from '../../../src/worker/index.ts';
 
 const { folder, job: name, detach = false } = JSON.parse(process.argv[2]) as JobOptions;
 const input = { steps: 2000, milliseconds: 20 } as never;
-const job = await startJob({ job: name, input, folder, detach }, new URL('./main.ts', import.meta.url));
-if (detach) {
+
+async function outcome(): Promise<string> {
+  const job = await startJob({ job: name, input, folder, detach }, new URL('./main.ts', import.meta.url));
+  if (!detach) return job.result.then(() => 'result');
   job.release();
-  process.stdout.write('released\n');
-} else {
-  process.stdout.write(
-    await job.result.then(
-      () => 'result\n',
-      (error: AttuneError) => `${error.code}\n`,
-    ),
-  );
+  return 'released';
 }
+
+const word = await outcome().catch((error: AttuneError) => error.code);
+process.stdout.write(`${word}\n`);
