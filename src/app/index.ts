@@ -1,0 +1,16 @@
+/** attune's public API: the use cases of the command line, as functions. Everything heavy runs in a worker process. */
+export { doctor, type Diagnosis } from './doctor.ts';
+export { evaluateRun, type EvaluateOptions } from './evaluate.ts';
+export { exportRun, type ExportOptions } from './export.ts';
+export { generateRows, type GeneratedRow, type GenerateRowsOptions } from './generate-rows.ts';
+export { inspectTrainingData, type DataInspectionResult, type InspectDataOptions } from './inspect-data.ts';
+export { findModels, showModel, type KnownModels, type ModelDetails } from './models.ts';
+export { quickstart, type QuickstartOptions, type QuickstartResult } from './quickstart/quickstart.ts';
+export { defineRecipe, resolveRecipe, resolveRecipeFile, type RecipeInput } from './recipe/index.ts';
+export { attachRun, findRuns, showRun, stopRun, type RunDetails, type RunSummary } from './runs.ts';
+export { Conversation, openTalker, type Sampling, type Talker, type TalkOptions } from './talk.ts';
+export { train, trainDetached, type TrainOptions, type TrainOutcome } from './train.ts';
+export { verifyRun, type Verification, type VerifyOptions } from './verify.ts';
+export { AttuneError, type Problem } from '../base/errors.ts';
+export type { RunEvent } from '../base/events.ts';
+export type { Recipe } from '../train/recipe.ts';
