@@ -8,6 +8,8 @@ export interface InitialiseOptions {
   deviation: number;
   dtype: DType;
   device: string;
+  /** Paths of the parameters that need values; all by default. */
+  only?: ReadonlySet<string>;
 }
 
 /** Normal numbers that depend on the seed and the parameter's path only, not on what else is initialised. */
@@ -24,23 +26,17 @@ export function keyedNormal(shape: Shape, key: { seed: number; path: string }, d
     .reshape(...shape);
 }
 
-/** Gives values to every parameter of a module tree that has none yet; returns their paths. */
-export function initialise(modules: Iterable<[string, Module]>, options: InitialiseOptions): string[] {
-  const done: string[] = [];
+/** Gives parameters of a module tree their first values. */
+export function initialise(modules: Iterable<[string, Module]>, options: InitialiseOptions): void {
   for (const [modulePath, module] of modules) {
     const isNorm = module instanceof LayerNorm || module instanceof RMSNorm;
     for (const [name, value] of Object.entries(module)) {
-      if (!isParameter(value) || value.tensor.device !== 'meta') continue;
       const path = modulePath === '' ? name : `${modulePath}.${name}`;
-      noGrad(() =>
-        scope(() =>
-          value.assign(module.fixedValue(name, options) ?? firstValue(value, { path, name, isNorm }, options)),
-        ),
-      );
-      done.push(path);
+      if (!isParameter(value) || options.only?.has(path) === false) continue;
+      const first = () => module.fixedValue(name, options) ?? firstValue(value, { path, name, isNorm }, options);
+      noGrad(() => scope(() => value.assign(first())));
     }
   }
-  return done;
 }
 
 function isParameter(value: unknown): value is Parameter {

@@ -3,14 +3,16 @@ import { z } from 'zod';
 import {
   activations,
   attention,
+  Dropout,
   Embedding,
+  gateOf,
   Linear,
   Module,
   RMSNorm,
   Rope,
   ropeTypes,
   rotate,
-  type Activation,
+  type Gate,
 } from '../nn/index.ts';
 import type { Tensor } from '../tensor/index.ts';
 import type { Architecture, Trunk } from './architecture.ts';
@@ -50,6 +52,7 @@ export const decoderSchema = z.looseObject({
   rope_parameters: ropeSchema.nullish(),
   tie_word_embeddings: z.boolean().default(false),
   attention_bias: z.boolean().default(false),
+  attention_dropout: z.number().min(0).max(1).default(0),
   mlp_bias: z.boolean().default(false),
 });
 
@@ -76,6 +79,7 @@ class Attention extends Module {
   readonly #layer: number;
   readonly #headSize: number;
   readonly #window: number | undefined;
+  readonly #dropout: Dropout;
 
   constructor(config: DecoderConfig, traits: DecoderTraits, layer: number) {
     super();
@@ -94,6 +98,7 @@ class Attention extends Module {
     this.#layer = layer;
     this.#headSize = size;
     this.#window = traits.window(layer);
+    this.#dropout = new Dropout(config.attention_dropout, `layers.${layer}.self_attn`);
   }
 
   forward(x: Tensor, pass: Pass): Tensor {
@@ -106,7 +111,8 @@ class Attention extends Module {
     if (this.k_norm !== undefined) k = this.k_norm.forward(k);
     if (pass.rotation !== undefined) [q, k] = [rotate(q, pass.rotation), rotate(k, pass.rotation)];
     const known = pass.cache?.extend(this.#layer, k, v) ?? { k, v, keys: undefined };
-    const y = attention(q, known.k, known.v, { layout: pass.layout, keys: known.keys, window: this.#window });
+    const options = { layout: pass.layout, keys: known.keys, window: this.#window, dropout: this.#dropout };
+    const y = attention(q, known.k, known.v, options);
     return this.o_proj.forward(y.flatten(1));
   }
 }
@@ -116,7 +122,7 @@ class FeedForward extends Module {
   readonly gate_proj: Linear;
   readonly up_proj: Linear;
   readonly down_proj: Linear;
-  readonly #activation: Activation;
+  readonly #gate: Gate;
 
   constructor(config: DecoderConfig, traits: DecoderTraits) {
     super();
@@ -124,11 +130,11 @@ class FeedForward extends Module {
     this.gate_proj = new Linear(width, inner, { bias: traits.mlpBias });
     this.up_proj = new Linear(width, inner, { bias: traits.mlpBias });
     this.down_proj = new Linear(inner, width, { bias: traits.mlpBias });
-    this.#activation = activations[config.hidden_act];
+    this.#gate = gateOf(config.hidden_act);
   }
 
   forward(x: Tensor): Tensor {
-    return this.down_proj.forward(this.#activation(this.gate_proj.forward(x)).mul(this.up_proj.forward(x)));
+    return this.down_proj.forward(this.#gate(this.gate_proj.forward(x), this.up_proj.forward(x)));
   }
 }
 

@@ -37,24 +37,33 @@ export async function loadModel(folder: string, options: ModelOptions = {}): Pro
   const raw = readConfig(folder);
   using files = new CheckpointFiles(folder);
   const { model, plan } = await skeleton(raw, options, files);
-  const dtype = options.dtype ?? 'stored';
-  const loaded = noGrad(() => scope(() => fill(model, files, { dtype, newLabels: options.labels !== undefined })));
+  try {
+    return finish(model, files, { raw, plan, options });
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
+}
+
+/** Fills a skeleton from its checkpoint, and with new values where that may lack some. */
+function finish(
+  model: Model,
+  files: CheckpointFiles,
+  { raw, plan, options }: { raw: RawConfig; plan: HeadPlan; options: ModelOptions },
+): LoadedModel {
+  const { dtype = 'stored', device = 'cpu', labels, seed = 0 } = options;
+  const loaded = noGrad(() => scope(() => fill(model, files, { dtype, device, newLabels: labels !== undefined })));
   const missing = loaded.missing.filter((path) => !mayBeNew(model, path));
-  if (missing.length > 0) throw missingTensors(folder, missing);
+  if (missing.length > 0) throw missingTensors(files.folder, missing);
   // A trunk's own checkpoint knows no prefix; with a head of its own the result needs one to be found.
   if (![...model.head.parameters()].length) model.isBare = loaded.isBare;
-  model.dtype = dtype === 'stored' ? storedType(model) : dtype;
-  model.device = options.device ?? 'cpu';
-  const deviation = deviationOf(raw);
-  const initialised = initialise(model.modules(), {
-    seed: options.seed ?? 0,
-    deviation,
-    dtype: model.dtype,
-    device: model.device,
-  });
-  if (initialised.length > 0)
-    model.config = { ...raw, architectures: [plan.className], ...labelConfig(options.labels) };
-  return { model, initialised, unused: loaded.unused };
+  model.dtype = dtype === 'stored' ? storedType(model, loaded.missing) : dtype;
+  model.device = device;
+  const only = new Set(loaded.missing);
+  initialise(model.modules(), { seed, deviation: deviationOf(raw), dtype: model.dtype, device, only });
+  if (only.size > 0) model.config = { ...raw, architectures: [plan.className] };
+  if (labels !== undefined) model.config = { ...model.config, ...labelConfig(labels) };
+  return { model, initialised: loaded.missing, unused: loaded.unused };
 }
 
 /** A model of the given configuration with new weights, for pre-training. */
@@ -152,8 +161,14 @@ interface Filled {
   isBare: boolean;
 }
 
+interface FillOptions {
+  dtype: DType | 'stored';
+  device: string;
+  newLabels: boolean;
+}
+
 /** Gives every parameter that the checkpoint knows its tensor; all wrong shapes are reported at once. */
-function fill(model: Model, files: CheckpointFiles, options: { dtype: DType | 'stored'; newLabels: boolean }): Filled {
+function fill(model: Model, files: CheckpointFiles, options: FillOptions): Filled {
   const unused = new Set(files.names);
   const missing: string[] = [];
   const problems: Problem[] = [];
@@ -169,7 +184,7 @@ function fill(model: Model, files: CheckpointFiles, options: { dtype: DType | 's
     }
     unused.delete(name);
     isBare ||= isTrunk && !name.startsWith(root);
-    const problem = assign(parameter, files.get(name), options.dtype);
+    const problem = assign(parameter, files.get(name), options);
     if (problem !== undefined) problems.push({ field: name, message: problem });
   }
   if (problems.length === 0) return { missing, unused: [...unused], isBare };
@@ -192,16 +207,17 @@ function isOfShape(stored: Tensor, parameter: Parameter): boolean {
   return stored.shape.join() === parameter.shape.join();
 }
 
-function assign(parameter: Parameter, stored: Tensor, dtype: DType | 'stored'): string | undefined {
+function assign(parameter: Parameter, stored: Tensor, { dtype, device }: FillOptions): string | undefined {
   if (!isOfShape(stored, parameter)) {
     return `has the shape [${stored.shape.join(', ')}], not [${parameter.shape.join(', ')}]`;
   }
-  parameter.assign(dtype === 'stored' || !isFloating(stored.dtype) ? stored : stored.to(dtype));
+  const cast = dtype === 'stored' || !isFloating(stored.dtype) ? stored : stored.to(dtype);
+  parameter.assign(cast.toDevice(device));
   return undefined;
 }
 
-function storedType(model: Model): DType {
-  for (const [, parameter] of model.parameters()) if (parameter.tensor.device !== 'meta') return parameter.tensor.dtype;
+function storedType(model: Model, missing: readonly string[]): DType {
+  for (const [path, parameter] of model.parameters()) if (!missing.includes(path)) return parameter.tensor.dtype;
   return 'f32';
 }
 

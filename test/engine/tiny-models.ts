@@ -33,7 +33,14 @@ const rope3 = {
 /** One or more configurations of every model type; a new one without an entry does not compile. */
 export const tinyConfigs: Readonly<Record<(typeof architectures.names)[number], readonly RawConfig[]>> = {
   llama: [
-    { ...decoder, model_type: 'llama', rope_scaling: rope3, attention_bias: true, mlp_bias: true },
+    {
+      ...decoder,
+      model_type: 'llama',
+      rope_scaling: rope3,
+      attention_bias: true,
+      attention_dropout: 0.2,
+      mlp_bias: true,
+    },
     { ...decoder, model_type: 'llama', rope_scaling: { type: 'linear', factor: 2 }, tie_word_embeddings: true },
   ],
   mistral: [{ ...decoder, model_type: 'mistral', sliding_window: 3 }],
