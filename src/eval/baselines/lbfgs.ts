@@ -4,7 +4,7 @@ export type Objective = (point: Float64Array, gradient: Float64Array) => number;
 export interface MinimiseOptions {
   /** Stop when no gradient entry is larger. Default 1e-5. */
   tolerance?: number;
-  /** Stop when ten iterations lowered the value by less than this share of it. Default 0: never. */
+  /** Stop when five iterations lowered the value by less than this share of it. Default 0: never. */
   improvement?: number;
   /** Default 200. */
   maxIterations?: number;
@@ -20,7 +20,7 @@ interface Pair {
   scale: number;
 }
 
-const PATIENCE = 10;
+const PATIENCE = 5;
 
 /**
  * Minimises a convex smooth function by limited-memory BFGS with a backtracking line search; `point` is the start and
