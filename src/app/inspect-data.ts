@@ -1,5 +1,5 @@
 import { extname } from 'node:path';
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { AttuneError, type Problem } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
 import { type DataReport, type Example, inspectData, type LengthReport, reportLengths } from '../data/index.ts';
@@ -13,7 +13,7 @@ import {
   withChatTemplate,
 } from '../text/index.ts';
 import type { Recipe } from '../train/recipe.ts';
-import { modelFolder } from '../worker/run/base-model.ts';
+import { modelFolder, OWN_BASE } from '../worker/run/base-model.ts';
 import { loadRunData } from '../worker/run/load-run-data.ts';
 import { type RecipeFlags, resolveRecipe, resolveRecipeFile } from './recipe/index.ts';
 
@@ -33,7 +33,7 @@ export interface InspectedRow {
 export interface DataInspectionResult {
   report: DataReport;
   objective: string;
-  /** The tokenizer's folder; undefined where no model was named, and then nothing is known of tokens. */
+  /** Whose tokenizer was used, as the recipe names the model; undefined where there is none. */
   tokenizer?: string;
   lengths?: LengthReport;
   trainedTokens?: number;
@@ -76,10 +76,10 @@ export async function inspectTrainingData(path: string, options: InspectDataOpti
   if (recipe.model === NO_MODEL) return { ...result, rows: splits.train.slice(0, options.rows).map(plainRow) };
   const tokenizer = await loadTokenizer(modelFolder(recipe.model), splits.train);
   await tokenise(splits.train, { recipe, tokenizer, options, result });
-  return { ...result, tokenizer: tokenizer.origin };
+  return { ...result, tokenizer: recipe.model };
 }
 
-/** Stands where data are looked at without a model. */
+/** Stands where data are looked at without a model, and attune's own is not there either. */
 const NO_MODEL = '(none)';
 
 async function recipeOf(path: string, { flags = {}, onNotice }: InspectDataOptions): Promise<Recipe> {
@@ -87,7 +87,8 @@ async function recipeOf(path: string, { flags = {}, onNotice }: InspectDataOptio
   const { examples } = await inspectData(path);
   const kind = examples[0]?.kind;
   const objective = kind === 'text' ? 'pretrain' : kind === 'classification' ? 'classification' : 'sft';
-  return resolveRecipe({ model: NO_MODEL, data: { train: path }, objective }, { flags, onNotice });
+  const model = existsSync(modelFolder(OWN_BASE)) ? OWN_BASE : NO_MODEL;
+  return resolveRecipe({ model, data: { train: path }, objective }, { flags, onNotice });
 }
 
 const MAX_RECIPE_BYTES = 1 << 20;

@@ -91,5 +91,7 @@ export function describeOutcome(outcome: Outcome, { colours }: Terminal): string
   }
   if (outcome.outcome === 'dry-run') return `${green('✓')} everything is in place; nothing was trained`;
   const metrics = Object.entries(outcome.metrics).map(([name, value]): [string, string] => [name, formatNumber(value)]);
-  return formatFacts([...metrics, ['report', `${folder}/report.html`]], colours);
+  const facts = formatFacts([...metrics, ['report', `${folder}/report.html`]], colours);
+  const next = [`attune chat ${folder}`, `attune eval ${folder}`, `attune export ${folder} --to merged`];
+  return [facts, '', ...next.map((line) => `  ${cyan(line)}`)].join('\n');
 }

@@ -35,7 +35,8 @@ export class CheckpointFiles implements Disposable {
   }
 }
 
-function weightFiles(folder: string): string[] {
+/** Paths of the weights: one file or shards. @throws AttuneError E_WEIGHTS_MISSING, E_PICKLE_WEIGHTS, E_INDEX_BAD */
+export function weightFiles(folder: string): string[] {
   if (existsSync(join(folder, INDEX))) return shardFiles(folder);
   if (existsSync(join(folder, SINGLE))) return [join(folder, SINGLE)];
   throw missingWeights(folder);

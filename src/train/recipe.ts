@@ -109,7 +109,7 @@ const evaluationSchema = z.strictObject({
     .meta({ description: 'metric names; auto takes what suits the objective', shown: 'auto|LIST' }),
   baselines: z
     .array(z.enum(['prompted', 'few_shot', 'cheap']))
-    .default(['prompted', 'few_shot', 'cheap'])
+    .default([])
     .describe('what the tuned model is compared with'),
   patience: z
     .int()

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -66,6 +66,25 @@ describe('attune', () => {
   });
 });
 
+describe('attune models show', () => {
+  it('describes a model by its files, and refuses pickles', () => {
+    const { stdout } = attune('models', 'show', 'model', '--json');
+    const expected = {
+      kind: 'model',
+      modelType: 'llama',
+      layers: 1,
+      maxLength: 256,
+      dtypes: ['f32'],
+      hasTokenizer: true,
+    };
+    expect(JSON.parse(stdout)).toMatchObject(expected);
+    mkdirSync(join(folder, 'pickled'));
+    writeFileSync(join(folder, 'pickled/config.json'), '{"model_type": "llama"}');
+    writeFileSync(join(folder, 'pickled/pytorch_model.bin'), '');
+    expect(attune('models', 'show', 'pickled').stderr).toContain('E_PICKLE_WEIGHTS');
+  });
+});
+
 describe('attune init', () => {
   it('writes a recipe that data inspect reads', () => {
     const init = attune('init', 'tickets.jsonl', '--yes', '--model', 'model', '--group-by', 'customer_id', '--json');
@@ -111,6 +130,9 @@ describe.skipIf(!existsSync('build/attune.node'))('attune train', () => {
     const { runs } = JSON.parse(attune('runs', 'list', '--json').stdout) as { runs: { name: string }[] };
     expect(runs.map(({ name }) => name)).toEqual(['first']);
     expect(JSON.parse(attune('runs', 'show', 'first', '--json').stdout)).toMatchObject({ status: 'finished', step: 3 });
+    expect(JSON.parse(attune('models', 'show', 'runs/first', '--json').stdout)).toMatchObject({ kind: 'adapter' });
+    const { models } = JSON.parse(attune('models', 'list', '--json').stdout) as { models: { kind: string }[] };
+    expect(models.map(({ kind }) => kind).toSorted()).toEqual(['adapter', 'base']);
     expect(attune('train', ...settings, '--output_dir', 'runs/first').stderr).toContain('E_RUN_EXISTS');
     const changed = attune('train', ...settings, '--max_steps', '4', '--output_dir', 'runs/first', '--resume');
     expect(changed.stderr).toContain('E_RECIPE_CHANGED');

@@ -116,7 +116,7 @@ describe('a bad recipe', () => {
       '  epochs: three',
       '  scheduler: cosin',
       '  micro_batch_tokens: big',
-      'evaluation: {every: daily, baselines: [promted]}',
+      'evaluation: {every: daily, patience: 0}',
     ].join('\n');
     const problems = await problemsOf(text, { file: 'bad.yaml' });
     const found = problems.map(({ line, field, fix }) => [line, field, fix ?? '']);
@@ -131,7 +131,7 @@ describe('a bad recipe', () => {
       [8, 'training.scheduler', 'did you mean cosine?'],
       [9, 'training.micro_batch_tokens', ''],
       [10, 'evaluation.every', ''],
-      [10, 'evaluation.baselines[0]', 'did you mean prompted?'],
+      [10, 'evaluation.patience', ''],
     ]);
     expect(problems.every((problem) => problem.line === undefined || problem.file === 'bad.yaml')).toBe(true);
   });
@@ -150,6 +150,18 @@ describe('a bad recipe', () => {
   it('refuses two settings that exclude each other', async () => {
     const problem = await problemOf({ ...minimal, training: { warmup_ratio: 0.1, warmup_steps: 10 } });
     expect(problem.field).toBe('training.warmup_steps');
+  });
+
+  it('refuses what this version would ignore, and monitors that do not exist', async () => {
+    const problems = await problemsOf({
+      ...minimal,
+      data: { ...minimal.data, new_tokens: ['<x>'] },
+      report_to: ['tensorbord'],
+    });
+    expect(problems.map(({ field, fix }) => [field, fix])).toEqual([
+      ['data.new_tokens', 'remove it'],
+      ['report_to', 'did you mean tensorboard?'],
+    ]);
   });
 
   it('survives names of object members', async () => {

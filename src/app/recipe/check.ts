@@ -1,10 +1,13 @@
 import { basename, extname } from 'node:path';
+import { nearest } from '../../base/nearest.ts';
 import { type Axis, methodOptions } from '../../methods/options.ts';
+import { monitors } from '../../monitor/index.ts';
 import { type Recipe, recipeSchema } from '../../train/recipe.ts';
 import { chooseMethod, type ChosenMethod } from './choose.ts';
 import { FaultReporter } from './faults.ts';
 import { readFlagText } from './flag-text.ts';
 import { axisPlaces, type RecipeKeys } from './keys.ts';
+import { refuseIdleSettings } from './idle-settings.ts';
 import { findReferences, hashOfReference } from './references.ts';
 import type { Settings } from './settings.ts';
 
@@ -18,6 +21,8 @@ export async function checkSettings(settings: Settings, keys: RecipeKeys): Promi
   }
   applyRecipeDefaults(settings, [...methods.values()]);
   settleWarmup(settings);
+  refuseIdleSettings(settings);
+  checkMonitors(settings);
   const base = baseTree(settings, keys);
   const parsed = recipeSchema.safeParse(base);
   if (!parsed.success) faults.report(parsed.error.issues, base);
@@ -46,6 +51,17 @@ function settleWarmup(settings: Settings): void {
   }
   settings.delete('training.warmup_ratio');
   settings.set('training.warmup_ratio', { value: 0, written: steps.written });
+}
+
+/** Found now rather than when the run has begun. */
+function checkMonitors(settings: Settings): void {
+  const setting = settings.get('report_to');
+  for (const name of [setting?.value ?? []].flat()) {
+    if (typeof name !== 'string' || monitors.has(name)) continue;
+    const close = nearest(name, monitors.names);
+    const fix = close === undefined ? `choose of ${monitors.names.join(', ')}` : `did you mean ${close}?`;
+    settings.problem(setting!.written, `"${name}" is no known monitor`, fix);
+  }
 }
 
 /** The settings of every run as the schema takes them; an axis appears by its default name only. */

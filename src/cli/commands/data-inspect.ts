@@ -71,7 +71,7 @@ function describeSplits({ report, objective }: DataInspectionResult, { colours }
 }
 
 function describeLengths(
-  { lengths, trainedTokens = 0, longRows, tooLong }: DataInspectionResult,
+  { lengths, trainedTokens = 0, longRows, tooLong, tokenizer }: DataInspectionResult,
   { colours }: Terminal,
 ): string {
   if (lengths === undefined) return `  ${colours.dim('lengths in tokens need a model: --model FOLDER')}`;
@@ -79,7 +79,10 @@ function describeLengths(
   const share = tokens === 0 ? 0 : Math.round((100 * trainedTokens) / tokens);
   const facts = formatFacts(
     [
-      ['tokens', `${formatCount(tokens)} in the training rows, ${formatCount(trainedTokens)} trained (${share} %)`],
+      [
+        'tokens',
+        `${formatCount(tokens)} in the training rows, ${formatCount(trainedTokens)} trained (${share} %), by the tokenizer of ${tokenizer}`,
+      ],
       ['lengths', `${min} shortest, ${median} median, ${p95} at 95 %, ${max} longest; max_length ${maxLength}`],
     ],
     colours,

@@ -1,0 +1,102 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { readAdapterConfig } from '../methods/tuning/adapter-config.ts';
+import { weightFiles } from '../models/checkpoint-files.ts';
+import { readJson } from '../files/json.ts';
+import { architectures } from '../models/index.ts';
+import { readConfig } from '../models/load.ts';
+import { openIndex } from '../store/database.ts';
+import { listModels, type ModelRecord } from '../store/models.ts';
+import { readSafetensorsHeader } from '../tensor/safetensors.ts';
+import { isAdapterFolder, modelFolder, OWN_BASE } from '../worker/run/base-model.ts';
+import { resultFolder } from '../worker/run/open-model.ts';
+
+export interface KnownModels {
+  /** What comes with attune; undefined where the package was built without it. */
+  own?: { name: string; folder: string };
+  /** Models that runs started from or made, newest first. */
+  models: ModelRecord[];
+  /** `model_type`s that can be loaded. */
+  modelTypes: readonly string[];
+}
+
+export async function findModels(): Promise<KnownModels> {
+  const index = await openIndex();
+  try {
+    const models = await listModels(index);
+    const folder = modelFolder(OWN_BASE);
+    const own = existsSync(folder) ? { own: { name: OWN_BASE, folder } } : {};
+    return { ...own, models: models.filter(({ id }) => id !== OWN_BASE), modelTypes: architectures.names };
+  } finally {
+    await index.destroy();
+  }
+}
+
+/** What a model's files say of it; no weights are read. */
+export interface ModelDetails {
+  kind: 'model' | 'adapter';
+  folder: string;
+  modelType?: string;
+  parameters: number;
+  bytes: number;
+  /** Types of the stored tensors. */
+  dtypes: string[];
+  layers?: number;
+  vocabulary?: number;
+  maxLength?: number;
+  /** What it can be tuned for. */
+  tasks: string[];
+  hasTokenizer: boolean;
+  hasChatTemplate: boolean;
+  /** Of an adapter: its base model and its options. */
+  adapter?: { base?: string; method: string; options: Record<string, unknown> };
+}
+
+/**
+ * A run's result, an adapter, a model folder or a known name, checked as far as files can be without loading them.
+ * @throws AttuneError E_MODEL_MISSING, E_WEIGHTS_MISSING, E_PICKLE_WEIGHTS, E_SAFETENSORS_…, E_UNKNOWN_MODEL_TYPE
+ */
+export async function showModel(target: string): Promise<ModelDetails> {
+  const folder = resultFolder(target);
+  const isAdapter = isAdapterFolder(folder);
+  const files = isAdapter ? [join(folder, 'adapter_model.safetensors')] : weightFiles(folder);
+  return {
+    kind: isAdapter ? 'adapter' : 'model',
+    folder: resolve(folder),
+    ...countWeights(files),
+    ...(isAdapter ? describeAdapter(folder) : await describeArchitecture(folder)),
+    hasTokenizer: existsSync(join(folder, 'tokenizer.json')),
+    hasChatTemplate: existsSync(join(folder, 'chat_template.jinja')) || hasTemplateInConfig(folder),
+  };
+}
+
+function countWeights(files: readonly string[]): Pick<ModelDetails, 'parameters' | 'bytes' | 'dtypes'> {
+  const entries = files.flatMap((file) => readSafetensorsHeader(file).entries);
+  return {
+    parameters: entries.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0),
+    bytes: entries.reduce((sum, { begin, end }) => sum + end - begin, 0),
+    dtypes: [...new Set(entries.map(({ dtype }) => dtype))],
+  };
+}
+
+async function describeArchitecture(folder: string) {
+  const raw = readConfig(folder);
+  const modelType = String(raw.model_type);
+  const architecture = await architectures.load(modelType);
+  const { vocabularySize, maxPositions } = architecture.limits(raw);
+  const layers = typeof raw.num_hidden_layers === 'number' ? { layers: raw.num_hidden_layers } : {};
+  const tasks = Object.keys(architecture.heads(raw));
+  return { modelType, tasks, vocabulary: vocabularySize, maxLength: maxPositions, ...layers };
+}
+
+function describeAdapter(folder: string): Pick<ModelDetails, 'adapter' | 'tasks'> {
+  const { baseModel, options, task } = readAdapterConfig(folder);
+  const tasks = task === undefined ? [] : [task];
+  return { tasks, adapter: { base: baseModel, method: 'lora', options: { ...options } } };
+}
+
+/** Older tokenizers keep the template inside their configuration. */
+function hasTemplateInConfig(folder: string): boolean {
+  const file = join(folder, 'tokenizer_config.json');
+  return existsSync(file) && readJson<{ chat_template?: unknown }>(file).chat_template !== undefined;
+}
