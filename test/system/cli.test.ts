@@ -158,7 +158,7 @@ describe.skipIf(!existsSync('build/attune.node'))('attune train', () => {
     const closed = new Promise<number | null>((done) => child.on('close', done));
     for await (const chunk of child.stderr) {
       stderr += String(chunk);
-      if (stderr.includes('validation after step 0')) {
+      if (stderr.includes('validation after step 4:')) {
         child.kill('SIGINT');
         break;
       }
