@@ -1,4 +1,4 @@
-import { aten, type Tensor } from '../tensor/index.ts';
+import { aten, attune, type Tensor } from '../tensor/index.ts';
 
 export type Activation = (x: Tensor) => Tensor;
 
@@ -12,3 +12,13 @@ export const activations: Readonly<Record<string, Activation>> = {
   relu: (x) => aten.relu.default(x),
   tanh: (x) => aten.tanh.default(x),
 };
+
+/** The inside of a gated feed-forward layer: activation(gate) * up. */
+export type Gate = (gate: Tensor, up: Tensor) => Tensor;
+
+/** The gate of an activation; of silu it is one operator. It takes what two projections gave, adapters and all. */
+export function gateOf(name: string): Gate {
+  if (name === 'silu' || name === 'swish') return (gate, up) => attune.swiglu.default(gate, up);
+  const activation = activations[name];
+  return (gate, up) => activation(gate).mul(up);
+}

@@ -1,4 +1,4 @@
-export { activations, type Activation } from './activations.ts';
+export { activations, gateOf, type Activation, type Gate } from './activations.ts';
 export { attention, type AttentionOptions, type KeyLayout } from './attention.ts';
 export { Convolution } from './convolution.ts';
 export { currentRandomness, Dropout, encoderRandomness, withRandomness, type Randomness } from './dropout.ts';

@@ -1,4 +1,4 @@
-import { aten, type Tensor } from '../tensor/index.ts';
+import { aten, attune, type Tensor } from '../tensor/index.ts';
 import { Module, Parameter } from './module.ts';
 
 /** Root-mean-square normalisation over the last dimension, in f32 inside (Zhang and Sennrich, 2019; HF LlamaRMSNorm). */
@@ -13,7 +13,7 @@ export class RMSNorm extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    return aten.rms_norm.default(x, [this.weight.shape[0]], { weight: this.weight.value(x.dtype), eps: this.#epsilon });
+    return attune.rms_norm.default(x, this.weight.tensor, this.#epsilon);
   }
 }
 

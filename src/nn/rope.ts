@@ -1,5 +1,5 @@
 // N tokens, H heads, D head size
-import { aten, cat, fromArray, type DType, type Tensor } from '../tensor/index.ts';
+import { aten, attune, cat, fromArray, type DType, type Tensor } from '../tensor/index.ts';
 
 export interface RopeScaling {
   rope_type: string;
@@ -9,7 +9,7 @@ export interface RopeScaling {
   original_max_position_embeddings?: number;
 }
 
-/** Cosines and sines for every token of a pass: [N, 1, D], both halves alike. */
+/** Cosines and sines for every token of a pass, f32 (f64 for an f64 pass): [N, D], both halves alike. */
 export interface Rotation {
   cos: Tensor;
   sin: Tensor;
@@ -49,19 +49,17 @@ export class Rope {
     );
   }
 
-  /** positions int64 [N] → the rotation, computed in f32 (f64 for an f64 pass) and cast. */
+  /** positions int64 [N] → the rotation; never rounded to the type of the pass. */
   rotation(positions: Tensor, dtype: DType): Rotation {
     const wide = dtype === 'f64' ? 'f64' : 'f32';
     const inverse = fromArray(this.#inverse).to(wide).toDevice(positions.device);
     const angles = positions.to(wide).unsqueeze(1).mul(inverse); // [N, D/2]
-    const both = cat([angles, angles], 1).unsqueeze(1); // [N, 1, D]
-    return { cos: aten.cos.default(both).to(dtype), sin: aten.sin.default(both).to(dtype) };
+    const both = cat([angles, angles], 1); // [N, D]
+    return { cos: aten.cos.default(both), sin: aten.sin.default(both) };
   }
 }
 
 /** x [N, H, D] turned by its tokens' angles. */
 export function rotate(x: Tensor, rotation: Rotation): Tensor {
-  const [first, second] = x.chunk(2, -1);
-  const turned = cat([second.neg(), first], -1);
-  return x.mul(rotation.cos).add(turned.mul(rotation.sin));
+  return attune.rope.default(x, rotation.cos, rotation.sin);
 }

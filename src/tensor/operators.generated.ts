@@ -6262,8 +6262,23 @@ export interface Aten {
 }
 
 export interface Attune {
+  attention: {
+    default(q: Tensor, k: Tensor, v: Tensor, query_offsets: readonly number[] | number, key_offsets: readonly number[] | number, options?: { causal?: boolean; window?: number | bigint | undefined; scale?: number | undefined }): Tensor;
+  };
+  kernels: {
+    default(options?: { use?: string | undefined }): string;
+  };
   keyed_uniform: {
     default(rows: Tensor, width: number | bigint, key: number | bigint): Tensor;
+  };
+  rms_norm: {
+    default(x: Tensor, weight: Tensor, eps: number): Tensor;
+  };
+  rope: {
+    default(x: Tensor, cos: Tensor, sin: Tensor): Tensor;
+  };
+  swiglu: {
+    default(gate: Tensor, up: Tensor): Tensor;
   };
   token_log_probs: {
     default(hidden: readonly Tensor[], weight: readonly Tensor[], bias: Tensor | undefined, targets: Tensor, options?: { softcap?: number; scale?: number }): [Tensor, Tensor];

@@ -1,0 +1,41 @@
+// What the fused operators share: when a kernel may be used, and memory for it.
+#pragma once
+#include <ATen/ATen.h>
+#include <torch/csrc/autograd/custom_function.h>
+
+#include <memory>
+
+#include "kernels.hpp"
+
+namespace attune {
+
+inline bool isOnCpu(const at::Tensor& x) { return x.device().is_cpu() && x.layout() == at::kStrided; }
+
+// The kernels for a tensor's type, or null where only the composite definition computes it.
+inline const TypeKernels* kernelsFor(const at::Tensor& x) {
+  const Kernels* kernels = isOnCpu(x) ? activeKernels() : nullptr;
+  if (kernels == nullptr) return nullptr;
+  if (x.scalar_type() == at::kBFloat16) return &kernels->bf16;
+  return x.scalar_type() == at::kFloat ? &kernels->f32 : nullptr;
+}
+
+// The type that a composite definition computes in.
+inline at::ScalarType wideType(const at::Tensor& x) { return at::promote_types(x.scalar_type(), at::kFloat); }
+
+inline void checkOnce() {
+  TORCH_CHECK(!at::GradMode::is_enabled(), "a fused operator has no second derivative; with ATTUNE_KERNELS=composite it has");
+}
+
+// Memory that nothing has touched, aligned to cache lines.
+class Scratch {
+ public:
+  explicit Scratch(size_t bytes) : memory_(static_cast<char*>(std::aligned_alloc(64, (bytes + 127) / 64 * 64)), std::free) {
+    TORCH_CHECK(memory_ != nullptr, "no memory for ", bytes, " bytes");
+  }
+  void* data() const { return memory_.get(); }
+
+ private:
+  std::unique_ptr<char, void (*)(void*)> memory_;
+};
+
+}  // namespace attune

@@ -1,0 +1,63 @@
+// Which kernels the process uses: the best that the processor has, or what ATTUNE_KERNELS (composite, avx2, avx512) or a caller says.
+#include "kernels.hpp"
+
+#include <torch/library.h>
+
+#include <atomic>
+#include <cstdlib>
+
+namespace attune {
+
+namespace {
+
+constexpr const char* kNames[] = {"composite", "avx2", "avx512"};
+
+bool isSupported(int level) {
+#if defined(__x86_64__)
+  if (level == 2) {
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
+           __builtin_cpu_supports("avx512bf16");
+  }
+  if (level == 1) return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+#endif
+  return level == 0;
+}
+
+int levelOf(const std::string& name) {
+  for (int level = 0; level < 3; level++) {
+    if (name != kNames[level]) continue;
+    TORCH_CHECK(isSupported(level), "this processor has no ", name, " kernels (ATTUNE_KERNELS)");
+    return level;
+  }
+  TORCH_CHECK(false, "kernels are composite, avx2 or avx512 (ATTUNE_KERNELS), not ", name);
+}
+
+int firstLevel() {
+  const char* wanted = std::getenv("ATTUNE_KERNELS");
+  if (wanted != nullptr && *wanted != '\0') return levelOf(wanted);
+  return isSupported(2) ? 2 : isSupported(1) ? 1 : 0;
+}
+
+std::atomic<int>& level() {
+  static std::atomic<int> value{firstLevel()};
+  return value;
+}
+
+std::string useKernels(std::optional<std::string> use) {
+  if (use.has_value()) level() = levelOf(*use);
+  return kNames[level()];
+}
+
+}  // namespace
+
+const Kernels* activeKernels() {
+#if defined(__x86_64__)
+  if (level() == 2) return &avx512Kernels;
+  if (level() == 1) return &avx2Kernels;
+#endif
+  return nullptr;
+}
+
+TORCH_LIBRARY_FRAGMENT(attune, library) { library.def("kernels(*, str? use=None) -> str", useKernels); }
+
+}  // namespace attune

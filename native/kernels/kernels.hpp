@@ -1,0 +1,110 @@
+// The kernels of one instruction set, as plain functions over memory. Files that are compiled for one include no header of libtorch:
+// its inline functions would be compiled for that set and then be used everywhere.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace attune {
+
+// N query tokens, M key tokens, H query heads, K key-value heads, D head size. All tensors contiguous, of one type (bf16 or f32).
+struct Attention {
+  const void* q;  // [N, H, D]
+  const void* k;  // [M, K, D]
+  const void* v;  // [M, K, D]
+  int64_t heads, keyHeads, size;
+  const int64_t* queryOffsets;  // where each segment starts, and the end
+  const int64_t* keyOffsets;
+  int64_t segments;
+  bool isCausal;
+  int64_t window;
+  float scale;
+  void* y;            // [N, H, D]
+  float* normaliser;  // [N, H], logarithm to base 2 of the sum of exponentials
+  // Backward only
+  const void* gradient;  // [N, H, D]
+  void* queryGradient;
+  void* keyGradient;
+  void* valueGradient;
+};
+
+// A piece of work that depends on no other of its list. Packing and backward: (segment, key head). Forward: (segment, head, block).
+struct AttentionUnit {
+  int64_t segment, head, block;
+};
+
+// Queries of one forward unit, and from how many on a segment's keys are worth packing.
+constexpr int64_t kQueryBlock = 32;
+constexpr int64_t kPackFrom = 5;
+
+struct AttentionKernels {
+  // Bytes of the packed keys and values of `tokens` padded tokens.
+  size_t (*packedBytes)(const Attention&, int64_t tokens);
+  // packedStart [S]: padded tokens of the segments before.
+  void (*pack)(const Attention&, const AttentionUnit&, const int64_t* packedStart, void* packed);
+  size_t forwardScratch;
+  void (*forward)(const Attention&, const AttentionUnit&, const int64_t* packedStart, const void* packed, void* scratch);
+  // Few queries against many keys, all heads of one key head: nothing is packed.
+  void (*forwardFew)(const Attention&, const AttentionUnit&, void* scratch);
+  size_t (*backwardScratch)(const Attention&, int64_t keys);
+  void (*backward)(const Attention&, const AttentionUnit&, void* scratch);
+};
+
+// N rows of D values. Rows [begin, end) of one call; weight in f32.
+struct RmsNorm {
+  const void* x;
+  const float* weight;
+  int64_t size;
+  float epsilon;
+  void* y;
+  float* inverse;  // [N], 1 / root mean square
+  // Backward only
+  const void* gradient;
+  void* inputGradient;
+};
+
+struct RmsNormKernels {
+  void (*forward)(const RmsNorm&, int64_t begin, int64_t end);
+  // weightSum [D] f32: these rows' share of the weight's gradient, or null.
+  void (*backward)(const RmsNorm&, int64_t begin, int64_t end, float* weightSum);
+};
+
+// x [N, H, D]; cos and sin [N, D] f32. Backward turns the other way.
+struct Rope {
+  const void* x;
+  const float* cos;
+  const float* sin;
+  int64_t heads, size;
+  bool isBackward;
+  void* y;
+};
+
+struct SwiGlu {
+  const void* gate;
+  const void* up;
+  void* y;
+  // Backward only
+  const void* gradient;
+  void* gateGradient;
+  void* upGradient;
+};
+
+struct TypeKernels {
+  AttentionKernels attention;
+  RmsNormKernels rmsNorm;
+  void (*rope)(const Rope&, int64_t begin, int64_t end);
+  void (*swiGlu)(const SwiGlu&, int64_t begin, int64_t end);
+  void (*swiGluBackward)(const SwiGlu&, int64_t begin, int64_t end);
+};
+
+struct Kernels {
+  TypeKernels bf16, f32;
+};
+
+extern const Kernels avx2Kernels;
+extern const Kernels avx512Kernels;
+
+// The kernels in use, or null for the composite definitions.
+const Kernels* activeKernels();
+
+}  // namespace attune

@@ -1,0 +1,24 @@
+// The table of kernels of the instruction set that the including file is compiled for.
+#pragma once
+#include "attention_backward_kernel.hpp"
+#include "pointwise_kernel.hpp"
+#include "rms_norm_kernel.hpp"
+
+namespace attune {
+
+namespace {
+
+template <class Stored>
+constexpr TypeKernels typeKernels() {
+  using Forward = AttentionForward<Stored>;
+  using Backward = AttentionBackward<Stored>;
+  return {{Forward::packedBytes, Forward::pack, Forward::kScratch, Forward::forward, Forward::forwardFew, Backward::scratchBytes, Backward::backward},
+          {RmsNormRows<Stored>::forward, RmsNormRows<Stored>::backward},
+          Pointwise<Stored>::rope,
+          Pointwise<Stored>::swiGlu,
+          Pointwise<Stored>::swiGluBackward};
+}
+
+}  // namespace
+
+}  // namespace attune

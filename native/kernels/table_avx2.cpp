@@ -1,0 +1,7 @@
+#include "table.hpp"
+
+namespace attune {
+
+const Kernels avx2Kernels = {typeKernels<Bf16>(), typeKernels<float>()};
+
+}  // namespace attune
