@@ -29,7 +29,7 @@ export const spelling: Task = {
   shots: 5,
   maxNewTokens: 32,
   maxLength: 64,
-  steps: 900,
+  steps: 700,
 };
 
 /** `wrong->right`; lines with several corrections or a reason leave the answer open. */
