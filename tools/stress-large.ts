@@ -84,7 +84,18 @@ function makeRows(): string {
 }
 
 async function train(at: string): Promise<{ exitCode: number | null; peakBytes: number; result: string | null }> {
-  const data = ['--model', 'model', '--train', 'rows.jsonl', '--max-length', String(LENGTH), '--long-rows', 'truncate', '--test', '0'];
+  const data = [
+    '--model',
+    'model',
+    '--train',
+    'rows.jsonl',
+    '--max-length',
+    String(LENGTH),
+    '--long-rows',
+    'truncate',
+    '--test',
+    '0',
+  ];
   const method = ['--objective', 'pretrain', '--tuning', 'lora', '--batch-size', '1', '--max-steps', String(STEPS)];
   const rhythm = ['--checkpoints.every', '2', '--evaluation.every', String(STEPS), '--output-dir', 'run', '--json'];
   const bin = fileURLToPath(new URL('../bin/attune', import.meta.url));
@@ -104,7 +115,10 @@ async function train(at: string): Promise<{ exitCode: number | null; peakBytes: 
 /** The worker is a child of the command. */
 function childrenOf(pid: number): number[] {
   const text = readIfThere(`/proc/${pid}/task/${pid}/children`);
-  return text.split(' ').filter((part) => part !== '').map(Number);
+  return text
+    .split(' ')
+    .filter((part) => part !== '')
+    .map(Number);
 }
 
 /** The most memory that a process has held, pages of mapped files included. */
@@ -124,7 +138,9 @@ function readIfThere(path: string): string {
 
 function readEvents(path: string): Record<string, unknown>[] {
   if (!existsSync(path)) return [];
-  const lines = readFileSync(path, 'utf8').split('\n').filter((line) => line !== '');
+  const lines = readFileSync(path, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '');
   return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
 }
 

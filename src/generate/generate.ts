@@ -53,9 +53,17 @@ export async function generate(
     const logits = decoding.read(tokens);
     for (const [i, row] of active.entries()) {
       const id = sampleToken(logits[i], sampling, { row: row.index, index: row.ids.length });
-      advance(row, id, { stopIds, maxNewTokens: options.maxNewTokens, isFull: decoding.lengths[i] + 1 >= limit }, onText);
+      advance(
+        row,
+        id,
+        { stopIds, maxNewTokens: options.maxNewTokens, isFull: decoding.lengths[i] + 1 >= limit },
+        onText,
+      );
     }
-    const going = active.keys().filter((i) => active[i].finish === undefined).toArray();
+    const going = active
+      .keys()
+      .filter((i) => active[i].finish === undefined)
+      .toArray();
     if (going.length < active.length) decoding.select(going);
     active = going.map((i) => active[i]);
     tokens = active.map((row) => row.ids.slice(-1));

@@ -64,7 +64,8 @@ export class KeyValueCache implements BlockCache, Disposable {
     const capacity = before?.k.shape[0] ?? 0;
     if (before !== undefined && capacity >= need.total) return before;
     const [, K, D] = need.like.shape;
-    const make = () => empty([Math.max(need.total, 2 * capacity, 64), K, D], { dtype: need.like.dtype, device: need.like.device }).own();
+    const make = () =>
+      empty([Math.max(need.total, 2 * capacity, 64), K, D], { dtype: need.like.dtype, device: need.like.device }).own();
     const grown = { k: make(), v: make() };
     if (before !== undefined) {
       grown.k.narrow(0, 0, capacity).copy_(before.k);

@@ -13,7 +13,11 @@ export interface SamplingOptions {
 export const greedy: SamplingOptions = { temperature: 0, topK: 0, topP: 1, seed: 0 };
 
 /** Chooses the next token from logits [V]. The same seed, row and place give the same choice. */
-export function sampleToken(logits: Float32Array, options: SamplingOptions, place: { row: number; index: number }): number {
+export function sampleToken(
+  logits: Float32Array,
+  options: SamplingOptions,
+  place: { row: number; index: number },
+): number {
   if (options.temperature === 0) return argmax(logits);
   const candidates = candidatesOf(logits, options);
   const total = candidates.reduce((sum, { weight }) => sum + weight, 0);
@@ -39,7 +43,10 @@ interface Candidate {
 /** The tokens that may be drawn, most probable first, with weights e^(logit / temperature) relative to the best one. */
 function candidatesOf(logits: Float32Array, { temperature, topK, topP }: SamplingOptions): Candidate[] {
   const best = logits[argmax(logits)];
-  let candidates = Array.from(logits, (logit, id): Candidate => ({ id, weight: Math.exp((logit - best) / temperature) }));
+  let candidates = Array.from(logits, (logit, id): Candidate => ({
+    id,
+    weight: Math.exp((logit - best) / temperature),
+  }));
   candidates.sort((a, b) => b.weight - a.weight || a.id - b.id);
   if (topK > 0) candidates = candidates.slice(0, topK);
   if (topP >= 1) return candidates;

@@ -27,7 +27,11 @@ export interface BackwardOptions {
 }
 
 /** Adds the gradient of `outputs` (weighted by `gradOutputs`; 1 for a scalar) into the `.grad` of every leaf under it. */
-export function backward(outputs: readonly Tensor[], gradOutputs?: readonly (Tensor | undefined)[], options: BackwardOptions = {}): void {
+export function backward(
+  outputs: readonly Tensor[],
+  gradOutputs?: readonly (Tensor | undefined)[],
+  options: BackwardOptions = {},
+): void {
   engine().backward(
     outputs.map((output) => output.id),
     gradOutputs?.map((gradient) => gradient?.id),
@@ -44,7 +48,11 @@ export interface GradOptions extends BackwardOptions {
 }
 
 /** The gradients of `outputs` with respect to `inputs`, touching no leaf's `.grad`. */
-export function grad(outputs: readonly Tensor[], inputs: readonly Tensor[], options: GradOptions = {}): (Tensor | undefined)[] {
+export function grad(
+  outputs: readonly Tensor[],
+  inputs: readonly Tensor[],
+  options: GradOptions = {},
+): (Tensor | undefined)[] {
   const { gradOutputs, retain = false, createGraph = false, allowUnused = false } = options;
   const ids = engine().grad(
     outputs.map((output) => output.id),

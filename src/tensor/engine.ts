@@ -31,13 +31,14 @@ export function addonPath(): string {
 }
 
 function load(): Native {
-  if (!isMainThread) throw new Error('libtorch must be loaded in the main thread: a worker thread sees another environment');
+  if (!isMainThread)
+    throw new Error('libtorch must be loaded in the main thread: a worker thread sees another environment');
   const path = addonPath();
   if (!existsSync(path)) {
     throw new AttuneError('E_ENGINE_MISSING', {
       what: 'The engine is not built',
       got: `no file ${path}`,
-      fix: 'run `node tools/setup.mjs` in the package\'s folder (`npm start` and `npm test` do it by themselves)',
+      fix: "run `node tools/setup.mjs` in the package's folder (`npm start` and `npm test` do it by themselves)",
     });
   }
   for (const [name, value] of Object.entries(environment)) {

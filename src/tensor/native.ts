@@ -50,7 +50,11 @@ export interface Native {
   requiresGrad(id: TensorId): boolean;
   gradOf(id: TensorId): TensorId | undefined;
   setGrad(id: TensorId, gradient: TensorId | undefined): void;
-  backward(outputs: readonly TensorId[], gradOutputs: readonly (TensorId | undefined)[] | undefined, retain: boolean): void;
+  backward(
+    outputs: readonly TensorId[],
+    gradOutputs: readonly (TensorId | undefined)[] | undefined,
+    retain: boolean,
+  ): void;
   grad(
     outputs: readonly TensorId[],
     inputs: readonly TensorId[],

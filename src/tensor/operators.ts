@@ -52,7 +52,8 @@ function makeOperator(space: string, name: string, overload: string): Callable {
     if (values.length > count + 1) throw new TypeError(`${full} takes ${count} arguments and options`);
     const encoded: NativeValue[] = [];
     for (let i = 0; i < count; i++) encoded.push(encode(values[i]));
-    if (values.length > count && values[count] !== undefined) encodeOptions(values[count] as Record<string, unknown>, encoded);
+    if (values.length > count && values[count] !== undefined)
+      encodeOptions(values[count] as Record<string, unknown>, encoded);
     return call(encoded, values[0]);
   };
 }
@@ -64,7 +65,10 @@ export function splitArguments(schema: NativeSchema): { positional: NativeArgume
   return { positional: schema.arguments.slice(0, count), named: schema.arguments.slice(count) };
 }
 
-function optionsEncoder(full: string, named: readonly NativeArgument[]): (options: Record<string, unknown>, into: NativeValue[]) => void {
+function optionsEncoder(
+  full: string,
+  named: readonly NativeArgument[],
+): (options: Record<string, unknown>, into: NativeValue[]) => void {
   const known = new Set(named.map((argument) => argument.name));
   return (options, into) => {
     for (const key in options) {

@@ -32,7 +32,8 @@ function collectIds(value: unknown, into: number[]): void {
   if (typeof value !== 'object' || value === null) return;
   if (value instanceof TensorHandle) into.push(value.id);
   else if (Array.isArray(value)) for (const item of value) collectIds(item, into);
-  else if (Object.getPrototypeOf(value) === Object.prototype) for (const item of Object.values(value)) collectIds(item, into);
+  else if (Object.getPrototypeOf(value) === Object.prototype)
+    for (const item of Object.values(value)) collectIds(item, into);
 }
 
 /** Tensors alive in the engine's table. */

@@ -191,12 +191,19 @@ function watched(tensor: Tensor): Tensor {
 }
 
 /** A tensor over the array's own memory: writing to one shows in the other. */
-export function fromArray(array: NumericArray, shape: Shape = [array.length], dtype: DType = dtypeOfArray(array)): Tensor {
+export function fromArray(
+  array: NumericArray,
+  shape: Shape = [array.length],
+  dtype: DType = dtypeOfArray(array),
+): Tensor {
   return new Tensor(engine().fromArray(array, shape, dtypeCode[dtype]));
 }
 
 /** A new tensor from plain numbers. */
-export function tensor(values: readonly number[], options: { shape?: Shape; dtype?: DType; device?: string } = {}): Tensor {
+export function tensor(
+  values: readonly number[],
+  options: { shape?: Shape; dtype?: DType; device?: string } = {},
+): Tensor {
   const { shape = [values.length], dtype = 'f32', device = 'cpu' } = options;
   const whole = !isFloating(dtype) && dtype !== 'c64';
   const array = whole ? BigInt64Array.from(values, BigInt) : Float64Array.from(values);

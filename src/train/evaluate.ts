@@ -63,7 +63,10 @@ function unitsOf(objective: Objective, row: PreparedRow): number {
 
 /** Row indices in batches of at most so many tokens (a longer row alone), short rows together. */
 export function byTokens(rows: readonly PreparedRow[], limit: number): number[][] {
-  const order = rows.keys().toArray().sort((a, b) => rows[a].ids.length - rows[b].ids.length || a - b);
+  const order = rows
+    .keys()
+    .toArray()
+    .sort((a, b) => rows[a].ids.length - rows[b].ids.length || a - b);
   const batches: number[][] = [];
   let filled = Number.POSITIVE_INFINITY;
   for (const i of order) {

@@ -74,7 +74,8 @@ export function turn(): Promise<void> {
 
 export function addCounts(all: readonly Counts[]): Counts {
   const totals: Counts = {};
-  for (const counts of all) for (const [name, value] of Object.entries(counts)) totals[name] = (totals[name] ?? 0) + value;
+  for (const counts of all)
+    for (const [name, value] of Object.entries(counts)) totals[name] = (totals[name] ?? 0) + value;
   return totals;
 }
 
@@ -90,7 +91,9 @@ export class TallySums {
   }
 
   metrics(): Metrics {
-    return Object.fromEntries([...this.#sums].filter(([, { count }]) => count > 0).map(([name, { sum, count }]) => [name, sum / count]));
+    return Object.fromEntries(
+      [...this.#sums].filter(([, { count }]) => count > 0).map(([name, { sum, count }]) => [name, sum / count]),
+    );
   }
 }
 

@@ -37,7 +37,17 @@ interface SavedState extends TrainerState {
 }
 
 export function newTrainerState(): TrainerState {
-  return { step: 0, epoch: 0, index: 0, inputTokens: 0, lossTokens: 0, best: null, evaluated: {}, stale: 0, seconds: 0 };
+  return {
+    step: 0,
+    epoch: 0,
+    index: 0,
+    inputTokens: 0,
+    lossTokens: 0,
+    best: null,
+    evaluated: {},
+    stale: 0,
+    seconds: 0,
+  };
 }
 
 const WEIGHTS = 'weights.safetensors';
@@ -56,7 +66,10 @@ export interface CheckpointParts {
 export function writeState(folder: string, state: TrainerState, parts: CheckpointParts): number {
   const weights = scope(() => writeSafetensors(join(folder, WEIGHTS), parts.tuning.state()));
   const moments = scope(() => writeSafetensors(join(folder, OPTIMIZER), parts.update.state()));
-  writeJson(join(folder, STATE), { ...state, constants: { ...parts.constants, now: parts.constants.now.toISOString() } } satisfies SavedState);
+  writeJson(join(folder, STATE), {
+    ...state,
+    constants: { ...parts.constants, now: parts.constants.now.toISOString() },
+  } satisfies SavedState);
   writeJson(join(folder, RECIPE), parts.recipe);
   return weights + moments;
 }
@@ -65,7 +78,10 @@ export function writeState(folder: string, state: TrainerState, parts: Checkpoin
 export function readState(folder: string, parts: Pick<CheckpointParts, 'tuning' | 'update'>): TrainerState {
   const { constants: _, ...state } = readJson<SavedState>(join(folder, STATE));
   if (!Number.isInteger(state.step) || !Number.isInteger(state.epoch)) {
-    throw new AttuneError('E_CHECKPOINT_BAD', { what: `${join(folder, STATE)} is no state of a run`, fix: 'resume from another checkpoint' });
+    throw new AttuneError('E_CHECKPOINT_BAD', {
+      what: `${join(folder, STATE)} is no state of a run`,
+      fix: 'resume from another checkpoint',
+    });
   }
   readWeights(folder, parts.tuning);
   withTensors(join(folder, OPTIMIZER), (tensors) => parts.update.load(tensors));

@@ -139,7 +139,9 @@ export class Trainer {
   async evaluate(): Promise<void> {
     const { validation } = this.#parts;
     if (validation.length === 0) return;
-    const { metrics } = await evaluateRows(this.#parts, validation, { microBatchTokens: this.#options.microBatchTokens });
+    const { metrics } = await evaluateRows(this.#parts, validation, {
+      microBatchTokens: this.#options.microBatchTokens,
+    });
     const { state } = this;
     const best = state.best === null || metrics.loss < state.best.loss;
     if (best) state.best = { step: state.step, loss: metrics.loss, metrics };
@@ -171,7 +173,11 @@ export class Trainer {
   async #stop(): Promise<Outcome> {
     if (this.state.step > 0) await this.#save();
     const { reason } = this.#hooks.signal;
-    this.#hooks.emit({ type: 'run-stopped', step: this.state.step, reason: reason instanceof Error ? reason.message : String(reason) });
+    this.#hooks.emit({
+      type: 'run-stopped',
+      step: this.state.step,
+      reason: reason instanceof Error ? reason.message : String(reason),
+    });
     return 'stopped';
   }
 }

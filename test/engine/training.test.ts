@@ -80,7 +80,10 @@ async function train(variant: Variant): Promise<{ weights: Float32Array; losses:
 }
 
 const together = [[0, 1, 2, 3, 4, 5]];
-const splits = [[[0], [1], [2], [3], [4], [5]], [[2, 0], [5, 4, 3], [1]]];
+const splits = [
+  [[0], [1], [2], [3], [4], [5]],
+  [[2, 0], [5, 4, 3], [1]],
+];
 
 describe.each(['full', 'lora'] as const)('an optimiser step of %s tuning', (kind) => {
   it.each([
@@ -90,7 +93,8 @@ describe.each(['full', 'lora'] as const)('an optimiser step of %s tuning', (kind
     const whole = await train({ dtype, kind, batches: together });
     for (const batches of splits) {
       const { losses } = await train({ dtype, kind, batches });
-      for (const [i, loss] of losses.entries()) expect(Math.abs(loss - whole.losses[i])).toBeLessThanOrEqual(tolerance * whole.losses[i]);
+      for (const [i, loss] of losses.entries())
+        expect(Math.abs(loss - whole.losses[i])).toBeLessThanOrEqual(tolerance * whole.losses[i]);
     }
   });
 
@@ -103,7 +107,10 @@ describe.each(['full', 'lora'] as const)('an optimiser step of %s tuning', (kind
   });
 
   it('is the same to the bit when it is run again', async () => {
-    const [first, second] = [await train({ dtype: 'bf16', kind, batches: together }), await train({ dtype: 'bf16', kind, batches: together })];
+    const [first, second] = [
+      await train({ dtype: 'bf16', kind, batches: together }),
+      await train({ dtype: 'bf16', kind, batches: together }),
+    ];
     expect(Buffer.compare(Buffer.from(first.weights.buffer), Buffer.from(second.weights.buffer))).toBe(0);
   });
 });
@@ -134,7 +141,12 @@ describe('evaluation', () => {
 describe('low-rank adapters', () => {
   it('leave the model as it was until they are trained, and when they are disabled', async () => {
     const { model, tuning } = await tuned('f32', 'lora');
-    const scores = () => noGrad(() => scope(() => nextTokenLoss(model, collateRows(rows, { causal: true }), { totals: { tokens: 1 } }).perRow.toNumbers()));
+    const scores = () =>
+      noGrad(() =>
+        scope(() =>
+          nextTokenLoss(model, collateRows(rows, { causal: true }), { totals: { tokens: 1 } }).perRow.toNumbers(),
+        ),
+      );
     const base = scores();
     await noGrad(async () => {
       for (const { parameter, name } of tuning.trainables) if (name.includes('lora_B')) parameter.tensor.add_(0.05);
@@ -151,7 +163,9 @@ describe('low-rank adapters', () => {
     const state = new Map(tuning.state());
     const [first] = state.keys();
     const value = state.get(first)!;
-    expect(() => tuning.load(new Map([...state, ['base_model.model.else.lora_A.weight', value]]))).toThrow('has no place');
+    expect(() => tuning.load(new Map([...state, ['base_model.model.else.lora_A.weight', value]]))).toThrow(
+      'has no place',
+    );
     expect(() => tuning.load(new Map([...state].slice(1)))).toThrow('is wanted by this model');
     expect(() => tuning.load(new Map([...state, [first, value.transpose(0, 1)]]))).toThrow('has the shape');
   });
@@ -161,7 +175,16 @@ describe('low-rank adapters', () => {
     const update = createAdamw(tuning.trainables, { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 });
     noGrad(() => model.trunk.tokenTable.weight.tensor.narrow(0, 60, 1).add_(Number.NaN));
     const bad = { ...rows[0], ids: Int32Array.of(1, 60, 3), trained: Uint8Array.of(0, 1, 1) };
-    const request = { microBatches: [[bad]], step: 0, seed: 1, checkpointing: false, options: { learningRate: 1e-3, weightDecay: 0, maxGradNorm: 1 } };
-    await expect(trainStep({ model, objective, update }, request)).rejects.toMatchObject({ code: 'E_DIVERGED', problems: [{ line: 1 }] });
+    const request = {
+      microBatches: [[bad]],
+      step: 0,
+      seed: 1,
+      checkpointing: false,
+      options: { learningRate: 1e-3, weightDecay: 0, maxGradNorm: 1 },
+    };
+    await expect(trainStep({ model, objective, update }, request)).rejects.toMatchObject({
+      code: 'E_DIVERGED',
+      problems: [{ line: 1 }],
+    });
   });
 });

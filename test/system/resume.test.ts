@@ -24,9 +24,35 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function train(output: string, more: readonly string[] = []): ChildProcess {
-  const settings = ['--model', 'model', '--train', 'rows.jsonl', '--tuning.r', '4', '--tuning.dropout', '0.1', '--epochs', '10'];
-  const rhythm = ['--batch-size', '4', '--checkpoints.every', '7', '--evaluation.every', '9', '--test', '0', '--precision', 'f32'];
-  return spawn(attune, ['train', ...settings, ...rhythm, '--output-dir', output, ...more], { cwd: folder, stdio: 'ignore', detached: true });
+  const settings = [
+    '--model',
+    'model',
+    '--train',
+    'rows.jsonl',
+    '--tuning.r',
+    '4',
+    '--tuning.dropout',
+    '0.1',
+    '--epochs',
+    '10',
+  ];
+  const rhythm = [
+    '--batch-size',
+    '4',
+    '--checkpoints.every',
+    '7',
+    '--evaluation.every',
+    '9',
+    '--test',
+    '0',
+    '--precision',
+    'f32',
+  ];
+  return spawn(attune, ['train', ...settings, ...rhythm, '--output-dir', output, ...more], {
+    cwd: folder,
+    stdio: 'ignore',
+    detached: true,
+  });
 }
 
 function ended(child: ChildProcess): Promise<number | null> {
@@ -42,7 +68,10 @@ it('five kills at random moments and resumes give the adapter of an uninterrupte
     const child = train('killed', ['--resume']);
     const exit = ended(child);
     const wait = 2500 + 4000 * randomUnit([7, 'kill', attempt]);
-    const killed = await Promise.race([exit.then(() => false), new Promise<boolean>((resolve) => setTimeout(() => resolve(true), wait))]);
+    const killed = await Promise.race([
+      exit.then(() => false),
+      new Promise<boolean>((resolve) => setTimeout(() => resolve(true), wait)),
+    ]);
     if (!killed) {
       expect(await exit).toBe(0);
       break;

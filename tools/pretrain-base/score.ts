@@ -13,13 +13,21 @@ const [folder, file, window = '1024'] = process.argv.slice(2);
 if (folder === undefined || file === undefined) throw new Error('usage: score.ts MODEL_FOLDER ROWS.jsonl [WINDOW]');
 const { model } = await loadModel(folder, { dtype: 'bf16' });
 const tokenizer = await Tokenizer.load(folder);
-const texts = readFileSync(file, 'utf8').split('\n').filter(Boolean).map((line) => (JSON.parse(line) as { text: string }).text);
+const texts = readFileSync(file, 'utf8')
+  .split('\n')
+  .filter(Boolean)
+  .map((line) => (JSON.parse(line) as { text: string }).text);
 const encoded = await tokenizer.encodeBatch(texts);
 const rows: PreparedRow[] = [];
 for (const [i, ids] of encoded.entries()) {
   for (let start = 0; start < ids.length - 1; start += Number(window)) {
     const part = ids.slice(start, start + Number(window) + 1);
-    rows.push({ id: `${i}:${start}`, ids: part, trained: new Uint8Array(part.length).fill(1), source: { file, line: i + 1 } });
+    rows.push({
+      id: `${i}:${start}`,
+      ids: part,
+      trained: new Uint8Array(part.length).fill(1),
+      source: { file, line: i + 1 },
+    });
   }
 }
 const objective = {
@@ -33,4 +41,6 @@ const { metrics, counts } = await evaluateRows({ model, objective }, rows, { mic
 const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
 // The first token of a document is predicted from nothing by no model here; it is left out of both sides' bits.
 const bits = (metrics.loss * counts.tokens) / Math.LN2;
-console.log(JSON.stringify({ model: folder, rows: texts.length, tokens: counts.tokens, bytes, bitsPerByte: bits / bytes }));
+console.log(
+  JSON.stringify({ model: folder, rows: texts.length, tokens: counts.tokens, bytes, bitsPerByte: bits / bytes }),
+);

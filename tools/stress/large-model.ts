@@ -52,7 +52,11 @@ function tensorShapes(): Shapes {
   const shapes: Shapes = [['model.embed_tokens.weight', [CONFIG.vocab_size, width]]];
   for (let layer = 0; layer < CONFIG.num_hidden_layers; layer++) {
     const prefix = `model.layers.${layer}`;
-    for (const [name, out] of [['q', width], ['k', pairs * HEAD_SIZE], ['v', pairs * HEAD_SIZE]] as const) {
+    for (const [name, out] of [
+      ['q', width],
+      ['k', pairs * HEAD_SIZE],
+      ['v', pairs * HEAD_SIZE],
+    ] as const) {
       shapes.push([`${prefix}.self_attn.${name}_proj.weight`, [out, width]]);
       shapes.push([`${prefix}.self_attn.${name}_proj.bias`, [out]]);
     }

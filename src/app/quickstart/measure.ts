@@ -44,15 +44,16 @@ export async function measureCheap(train: readonly Example[], context: MeasureCo
 }
 
 /** The untrained base model, asked plainly and with a few training rows before the question. */
-export async function measureBase(base: string, train: readonly Example[], context: MeasureContext): Promise<Measured[]> {
+export async function measureBase(
+  base: string,
+  train: readonly Example[],
+  context: MeasureContext,
+): Promise<Measured[]> {
   const { maxNewTokens, shots } = context.task;
   const shown = train.slice(0, shots);
   const plain = modelPredictor('base', { target: base, maxNewTokens, stop: ['\n'] });
   const fewShot = modelPredictor('few_shot', { target: base, maxNewTokens, stop: ['\n'], shots: () => shown });
-  return [
-    await measure(plain, 'base', context),
-    await measure(fewShot, `base, ${shown.length} examples`, context),
-  ];
+  return [await measure(plain, 'base', context), await measure(fewShot, `base, ${shown.length} examples`, context)];
 }
 
 /** The other predictor that is best on the main metric. */
@@ -64,7 +65,11 @@ export function strongest(others: readonly Measured[]): Measured {
 const SAMPLES = 10;
 
 /** Writes what the report shows: all systems, the paired difference to the strongest one, ten answers side by side. */
-export function recordComparison(folder: string, tuned: Measured, context: { others: readonly Measured[]; test: readonly Example[]; samples: SampleSource }): Comparison {
+export function recordComparison(
+  folder: string,
+  tuned: Measured,
+  context: { others: readonly Measured[]; test: readonly Example[]; samples: SampleSource },
+): Comparison {
   const { others, test } = context;
   const rival = strongest(others);
   const [score] = tuned.scores;
@@ -83,7 +88,13 @@ export function recordComparison(folder: string, tuned: Measured, context: { oth
       value: scores[0].value,
       metrics: Object.fromEntries(scores.map(({ name, value }) => [name, value])),
     })),
-    difference: { against: rival.title, estimate: interval.estimate, low: interval.low, high: interval.high, confidence: interval.confidence },
+    difference: {
+      against: rival.title,
+      estimate: interval.estimate,
+      low: interval.low,
+      high: interval.high,
+      confidence: interval.confidence,
+    },
     verdict: low > 0 ? 'better' : high < 0 ? 'worse' : 'no-evidence',
   };
   writeComparison(folder, comparison);
@@ -96,7 +107,10 @@ export interface SampleSource {
   answerOf: (example: Example) => string;
 }
 
-function sampleRows(tuned: Measured, { others, test, samples }: { others: readonly Measured[]; test: readonly Example[]; samples: SampleSource }) {
+function sampleRows(
+  tuned: Measured,
+  { others, test, samples }: { others: readonly Measured[]; test: readonly Example[]; samples: SampleSource },
+) {
   const base = others.find(({ name }) => name === 'few_shot') ?? others[0];
   const rows = test.slice(0, SAMPLES).map((example, i) => ({
     id: example.id,

@@ -56,23 +56,36 @@ export async function quickstart(options: QuickstartOptions): Promise<Quickstart
 
   onStage(1, 'engine');
   const machine = await runJob({ job: 'doctor', input: { quick: true }, onEvent: options.onEvent });
-  onLine(`libtorch ${machine.libtorch}, ${machine.threads} threads, ${machine.cpu}, computing in ${machine.computeType}`);
+  onLine(
+    `libtorch ${machine.libtorch}, ${machine.threads} threads, ${machine.cpu}, computing in ${machine.computeType}`,
+  );
 
   onStage(2, `data: ${task.title}`);
   const data = await task.fetch(join(attuneCache(), 'quickstart', task.name), { log: onLine, signal });
   onLine(`${data.rows.train} rows to train on, ${data.rows.test} held out (${data.origin}; ${task.licence})`);
-  const { splits } = await loadData({ train: data.files.train, validation: data.files.validation, test: data.files.test, seed: 0, allowOverlap: true });
+  const { splits } = await loadData({
+    train: data.files.train,
+    validation: data.files.validation,
+    test: data.files.test,
+    seed: 0,
+    allowOverlap: true,
+  });
   const test = splits.test.slice(0, options.testRows ?? TEST_ROWS);
   const context: MeasureContext = { task, test, signal, onProgress: options.onProgress };
   const dataSeconds = clock();
 
   onStage(3, 'before: what one has without training');
-  const others = [...(await measureBase(OWN_BASE, splits.train, context)), ...(await measureCheap(splits.train, context))];
+  const others = [
+    ...(await measureBase(OWN_BASE, splits.train, context)),
+    ...(await measureCheap(splits.train, context)),
+  ];
   const beforeSeconds = clock();
 
   onStage(4, 'train');
   const folder = resolve(options.folder ?? join('runs', `quickstart-${task.name}`));
-  const recipe = await resolveRecipe(recipeFor(data.files, { folder, maxSteps: options.maxSteps, length: task.maxLength, steps: task.steps }));
+  const recipe = await resolveRecipe(
+    recipeFor(data.files, { folder, maxSteps: options.maxSteps, length: task.maxLength, steps: task.steps }),
+  );
   const trained = await trainRecipe(recipe, { onEvent: options.onEvent, signal, handleSignals: true });
   if (trained.result === null) throw new Error('the quick start was stopped');
   const trainSeconds = clock();

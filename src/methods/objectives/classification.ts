@@ -38,7 +38,11 @@ async function prepareRows(
   const rows = examples.map((example, i) => {
     const label = labels.indexOf(example.label);
     if (label < 0) {
-      problems.push({ ...example.source, field: 'label', message: `the label "${example.label}" is not among those trained: ${labels.join(', ')}` });
+      problems.push({
+        ...example.source,
+        field: 'label',
+        message: `the label "${example.label}" is not among those trained: ${labels.join(', ')}`,
+      });
       return undefined;
     }
     const { ids, typeIds } = framed[i];

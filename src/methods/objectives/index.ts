@@ -6,8 +6,12 @@ export interface ObjectiveMethod {
   create(options: never, processor: Processor): Objective;
 }
 
-export const objectives = defineRegistry<ObjectiveMethod, 'sft' | 'pretrain' | 'classification'>('objective', 'E_UNKNOWN_OBJECTIVE', {
-  sft: () => import('./sft.ts'),
-  pretrain: () => import('./pretrain.ts'),
-  classification: () => import('./classification.ts'),
-});
+export const objectives = defineRegistry<ObjectiveMethod, 'sft' | 'pretrain' | 'classification'>(
+  'objective',
+  'E_UNKNOWN_OBJECTIVE',
+  {
+    sft: () => import('./sft.ts'),
+    pretrain: () => import('./pretrain.ts'),
+    classification: () => import('./classification.ts'),
+  },
+);

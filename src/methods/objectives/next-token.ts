@@ -7,7 +7,10 @@ import type { Batch, Counts, LossResult, PreparedRow } from '../../train/interfa
 
 /** Rows side by side as one flat causal input. */
 export function collateRows(rows: readonly PreparedRow[], options: { causal: boolean }): Batch {
-  const layout = layoutOfRows(rows.map((row) => row.ids.length), { causal: options.causal });
+  const layout = layoutOfRows(
+    rows.map((row) => row.ids.length),
+    { causal: options.causal },
+  );
   const ids = new BigInt64Array(layout.positions.length);
   const tokenTypes = rows.some((row) => row.typeIds !== undefined) ? new BigInt64Array(ids.length) : undefined;
   for (const [r, row] of rows.entries()) {
@@ -54,13 +57,22 @@ function predictionsOf(batch: Batch): Predictions {
 }
 
 /** Cross-entropy of the trained tokens, each weighing 1 / totals.tokens: the mean over a whole step's tokens. */
-export function nextTokenLoss(model: Model, batch: Batch, context: { totals: Counts; runner?: StageRunner }): LossResult {
+export function nextTokenLoss(
+  model: Model,
+  batch: Batch,
+  context: { totals: Counts; runner?: StageRunner },
+): LossResult {
   const { places, targets, rows } = predictionsOf(batch);
   const hidden = model.hidden(batch.input, { runner: context.runner });
   const onDevice = (array: BigInt64Array): Tensor => fromArray(array).toDevice(model.device);
   const { logProbs, hit } = model.tokenHead.tokenLogProbs(hidden.indexSelect(0, onDevice(places)), onDevice(targets));
   const weighed = logProbs.mul(-1 / context.totals.tokens);
-  const perRow = aten.index_add.default(zeros([batch.rows.length], { dtype: weighed.dtype, device: model.device }), 0, onDevice(rows), weighed);
+  const perRow = aten.index_add.default(
+    zeros([batch.rows.length], { dtype: weighed.dtype, device: model.device }),
+    0,
+    onDevice(rows),
+    weighed,
+  );
   const tokens = targets.length;
   return { perRow, tally: { mean_token_accuracy: { sum: hit.sum(), count: tokens } } };
 }

@@ -12,7 +12,9 @@ export async function renderExamples(
 ): Promise<{ rows: (PreparedRow | undefined)[]; problems: Problem[] }> {
   const rendered = await renderer.renderRows(examples as readonly RenderableRow[]);
   const rows = rendered.rows.map((row, i) =>
-    row === undefined ? undefined : { id: examples[i].id, ids: row.ids, trained: row.trained, source: examples[i].source },
+    row === undefined
+      ? undefined
+      : { id: examples[i].id, ids: row.ids, trained: row.trained, source: examples[i].source },
   );
   return { rows, problems: rendered.problems };
 }

@@ -8,13 +8,27 @@ import type { ResultNotes } from '../../train/interfaces.ts';
 import type { LoraOptions } from './lora.options.ts';
 import { lastName } from './targets.ts';
 
-const taskTypes: Partial<Record<Task, string>> = { 'causal-lm': 'CAUSAL_LM', sequence: 'SEQ_CLS', seq2seq: 'SEQ_2_SEQ_LM' };
+const taskTypes: Partial<Record<Task, string>> = {
+  'causal-lm': 'CAUSAL_LM',
+  sequence: 'SEQ_CLS',
+  seq2seq: 'SEQ_2_SEQ_LM',
+};
 
 /** adapter_config.json with every key that PEFT 0.17 writes. */
-export function adapterConfig(model: Model, options: LoraOptions, about: ResultNotes & { modules: readonly string[] }): Record<string, unknown> {
+export function adapterConfig(
+  model: Model,
+  options: LoraOptions,
+  about: ResultNotes & { modules: readonly string[] },
+): Record<string, unknown> {
   return {
     alpha_pattern: options.alpha_pattern,
-    auto_mapping: model.task in taskTypes ? null : { base_model_class: model.plan.className, parent_library: `transformers.models.${model.architecture.modelType}` },
+    auto_mapping:
+      model.task in taskTypes
+        ? null
+        : {
+            base_model_class: model.plan.className,
+            parent_library: `transformers.models.${model.architecture.modelType}`,
+          },
     base_model_name_or_path: about.baseModel,
     bias: 'none',
     corda_config: null,

@@ -42,7 +42,8 @@ class Full implements Tuning {
     noGrad(() => {
       for (const { name, parameter } of this.trainables) {
         const saved = state.get(name);
-        if (saved === undefined) throw new AttuneError('E_CHECKPOINT_BAD', { what: `The checkpoint lacks the weight ${name}` });
+        if (saved === undefined)
+          throw new AttuneError('E_CHECKPOINT_BAD', { what: `The checkpoint lacks the weight ${name}` });
         parameter.tensor.copy_(saved);
       }
     });

@@ -39,7 +39,11 @@ export class Lora implements Tuning {
       const scaling = alpha / (options.use_rslora ? Math.sqrt(rank) : rank);
       return new LoraAdapter(layer, { path, rank, scaling, dropout: options.dropout });
     });
-    noGrad(() => scope(() => this.#adapters.forEach((adapter) => start(adapter, options, { seed: context.seed, device: model.device }))));
+    noGrad(() =>
+      scope(() =>
+        this.#adapters.forEach((adapter) => start(adapter, options, { seed: context.seed, device: model.device })),
+      ),
+    );
     this.#saved = noGrad(() => scope(() => savedParameters(model, options.modules_to_save)));
     this.trainables = [...this.#adapters.flatMap(adapterTrainables), ...this.#saved.map(savedTrainable)];
   }
@@ -51,12 +55,17 @@ export class Lora implements Tuning {
   load(state: ReadonlyMap<string, Tensor>): void {
     const own = new Map(this.trainables.map(({ name, parameter }) => [name, parameter]));
     const problems: Problem[] = [];
-    for (const name of state.keys()) if (!own.has(name)) problems.push({ field: name, message: 'has no place in this model' });
+    for (const name of state.keys())
+      if (!own.has(name)) problems.push({ field: name, message: 'has no place in this model' });
     for (const [name, parameter] of own) {
       const saved = state.get(name);
-      if (saved === undefined) problems.push({ field: name, message: 'is wanted by this model but not in the adapter' });
+      if (saved === undefined)
+        problems.push({ field: name, message: 'is wanted by this model but not in the adapter' });
       else if (saved.shape.join() !== parameter.shape.join()) {
-        problems.push({ field: name, message: `has the shape [${saved.shape.join(', ')}], not [${parameter.shape.join(', ')}]` });
+        problems.push({
+          field: name,
+          message: `has the shape [${saved.shape.join(', ')}], not [${parameter.shape.join(', ')}]`,
+        });
       }
     }
     if (problems.length > 0) throw mismatch(problems);
@@ -114,11 +123,18 @@ function kaimingUniform(parameter: Parameter, key: { seed: number; path: string 
   const [low, high] = philoxKey([key.seed, `init:${key.path}`]);
   const word = BigInt.asIntN(64, (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0));
   const bound = 1 / Math.sqrt(width);
-  return attune.keyed_uniform.default(arange(rank), width, word).mul(2 * bound).sub(bound);
+  return attune.keyed_uniform
+    .default(arange(rank), width, word)
+    .mul(2 * bound)
+    .sub(bound);
 }
 
 function adapterTrainables(adapter: LoraAdapter): Trainable[] {
-  return (['lora_A', 'lora_B'] as const).map((part) => ({ name: `${ROOT}${adapter.path}.${part}.weight`, parameter: adapter[part], decays: true }));
+  return (['lora_A', 'lora_B'] as const).map((part) => ({
+    name: `${ROOT}${adapter.path}.${part}.weight`,
+    parameter: adapter[part],
+    decays: true,
+  }));
 }
 
 /** Parameters of the modules named by `modules_to_save`, as f32 leaves of their own. */
@@ -128,7 +144,9 @@ function savedParameters(model: Model, names: readonly string[]): SavedParameter
     const found = [...model.modules()].filter(([path]) => path === name || path.endsWith(`.${name}`));
     if (found.length === 0) {
       if (isOtherClassifier(name, names)) continue;
-      throw new AttuneError('E_NO_TARGETS', { what: `modules_to_save names "${name}", which this model does not have` });
+      throw new AttuneError('E_NO_TARGETS', {
+        what: `modules_to_save names "${name}", which this model does not have`,
+      });
     }
     for (const [path, module] of found.flatMap(([path, module]) => [...module.modules(path)])) {
       for (const [key, value] of Object.entries(module)) {

@@ -42,7 +42,11 @@ function compile(source: string): RegExp {
   try {
     return new RegExp(`^(?:${source})$`, 'u');
   } catch (error) {
-    throw new AttuneError('E_BAD_PATTERN', { what: `"${source}" is not a regular expression`, got: (error as Error).message, cause: error });
+    throw new AttuneError('E_BAD_PATTERN', {
+      what: `"${source}" is not a regular expression`,
+      got: (error as Error).message,
+      cause: error,
+    });
   }
 }
 

@@ -37,7 +37,9 @@ export class AdamW implements Update {
       aten._foreach_mul_.Scalar(present, options.maxGradNorm / (norm + 1e-6));
     }
     for (const decays of [true, false]) {
-      const group = this.#trainables.keys().filter((i) => this.#trainables[i].decays === decays && gradients[i] !== undefined);
+      const group = this.#trainables
+        .keys()
+        .filter((i) => this.#trainables[i].decays === decays && gradients[i] !== undefined);
       this.#move([...group], gradients as Tensor[], { ...options, weightDecay: decays ? options.weightDecay : 0 });
     }
     for (const { parameter } of this.#trainables) parameter.tensor.grad = undefined;
@@ -99,4 +101,3 @@ function gradientNorm(gradients: readonly Tensor[]): number {
 export function create(trainables: readonly Trainable[], options: AdamwOptions): Update {
   return new AdamW(trainables, options);
 }
-

@@ -13,6 +13,10 @@ export function ok(name: string, found: string): Check {
   return { name, status: 'ok', found };
 }
 
-export function judged(name: string, found: string, verdict: { isGood: boolean; otherwise: 'warn' | 'fail'; fix: string }): Check {
+export function judged(
+  name: string,
+  found: string,
+  verdict: { isGood: boolean; otherwise: 'warn' | 'fail'; fix: string },
+): Check {
   return verdict.isGood ? ok(name, found) : { name, status: verdict.otherwise, found, fix: verdict.fix };
 }

@@ -22,7 +22,9 @@ export function environmentChecks(): Check[] {
 function loadedLibraries(): string[] {
   try {
     const maps = readFileSync('/proc/self/maps', 'utf8');
-    return [...new Set(maps.split('\n').map((line) => line.slice(line.indexOf('/'))))].filter((path) => path.includes('.so') || path.includes('.node'));
+    return [...new Set(maps.split('\n').map((line) => line.slice(line.indexOf('/'))))].filter(
+      (path) => path.includes('.so') || path.includes('.node'),
+    );
   } catch {
     return [];
   }
@@ -30,7 +32,11 @@ function loadedLibraries(): string[] {
 
 function nodeVersion(): Check {
   const major = Number(process.versions.node.split('.')[0]);
-  return judged('node', process.version, { isGood: major >= 24, otherwise: 'fail', fix: 'start attune by its own bin/attune, which brings Node 24' });
+  return judged('node', process.version, {
+    isGood: major >= 24,
+    otherwise: 'fail',
+    fix: 'start attune by its own bin/attune, which brings Node 24',
+  });
 }
 
 function blas(libraries: readonly string[]): Check {
@@ -41,7 +47,9 @@ function blas(libraries: readonly string[]): Check {
   return judged('blas', found.map((path) => path.split('/').slice(-2).join('/')).join(', ') || 'inside libtorch', {
     isGood: !isThreaded && !isReference,
     otherwise: 'warn',
-    fix: isReference ? 'apt-get install libopenblas0-openmp: the reference BLAS is many times slower' : 'apt-get install libopenblas0-openmp: the pthread build stalls inside parallel regions',
+    fix: isReference
+      ? 'apt-get install libopenblas0-openmp: the reference BLAS is many times slower'
+      : 'apt-get install libopenblas0-openmp: the pthread build stalls inside parallel regions',
   });
 }
 
@@ -56,12 +64,20 @@ function memoryHooks(libraries: readonly string[]): Check {
 
 function forcedKernels(): Check {
   const forced = ['OPENBLAS_CORETYPE', 'OPENBLAS_L2_SIZE'].filter((name) => process.env[name] !== undefined);
-  return judged('forced kernels', forced.join(', ') || 'none', { isGood: forced.length === 0, otherwise: 'warn', fix: `unset ${forced.join(' and ')}` });
+  return judged('forced kernels', forced.join(', ') || 'none', {
+    isGood: forced.length === 0,
+    otherwise: 'warn',
+    fix: `unset ${forced.join(' and ')}`,
+  });
 }
 
 function waitPolicy(): Check {
   const policy = process.env.OMP_WAIT_POLICY ?? '';
-  return judged('threads wait', policy, { isGood: policy === 'PASSIVE', otherwise: 'warn', fix: 'unset OMP_WAIT_POLICY: threads that spin starve each other' });
+  return judged('threads wait', policy, {
+    isGood: policy === 'PASSIVE',
+    otherwise: 'warn',
+    fix: 'unset OMP_WAIT_POLICY: threads that spin starve each other',
+  });
 }
 
 function threads(): Check {

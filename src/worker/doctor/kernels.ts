@@ -1,11 +1,29 @@
-import { aten, attune, backward, cat, fromArray, grad, noGrad, scope, tensor, type Tensor } from '../../tensor/index.ts';
+import {
+  aten,
+  attune,
+  backward,
+  cat,
+  fromArray,
+  grad,
+  noGrad,
+  scope,
+  tensor,
+  type Tensor,
+} from '../../tensor/index.ts';
 import { attention, layoutOfRows } from '../../nn/index.ts';
 import { keyedNormal } from '../../models/initialise.ts';
 import { judged, type Check } from './check.ts';
 
 /** Every kernel of ours against plain operators on this machine. */
 export function kernelChecks(): Check[] {
-  return [logProbs('f32'), logProbs('bf16'), attentionOverLayout('f32'), attentionOverLayout('bf16'), keyedNumbers(), gradients()];
+  return [
+    logProbs('f32'),
+    logProbs('bf16'),
+    attentionOverLayout('f32'),
+    attentionOverLayout('bf16'),
+    keyedNumbers(),
+    gradients(),
+  ];
 }
 
 type Compute = 'f32' | 'bf16';
@@ -36,7 +54,12 @@ function logProbs(dtype: Compute): Check {
       const weight = normal([129, 64], 'weight').to(dtype);
       const targets = fromArray(BigInt64Array.from({ length: 33 }, (_, i) => BigInt((i * 31) % 129)));
       const [own] = attune.token_log_probs.default([hidden], [weight], undefined, targets);
-      const plain = aten.linear.default(hidden, weight).to('f32').logSoftmax(-1).gather(1, targets.unsqueeze(1)).squeeze(1);
+      const plain = aten.linear
+        .default(hidden, weight)
+        .to('f32')
+        .logSoftmax(-1)
+        .gather(1, targets.unsqueeze(1))
+        .squeeze(1);
       return difference(own, plain);
     }),
   );
@@ -61,8 +84,16 @@ function attentionOverLayout(dtype: Compute): Check {
 
 function plainAttention([q, k, v]: [Tensor, Tensor, Tensor]): Tensor {
   const [T, H, D] = q.shape;
-  const repeat = (x: Tensor) => x.unsqueeze(2).expand(T, x.shape[1], H / x.shape[1], D).reshape(T, H, D).transpose(0, 1);
-  const scores = q.transpose(0, 1).matmul(repeat(k).transpose(1, 2)).mul(1 / Math.sqrt(D));
+  const repeat = (x: Tensor) =>
+    x
+      .unsqueeze(2)
+      .expand(T, x.shape[1], H / x.shape[1], D)
+      .reshape(T, H, D)
+      .transpose(0, 1);
+  const scores = q
+    .transpose(0, 1)
+    .matmul(repeat(k).transpose(1, 2))
+    .mul(1 / Math.sqrt(D));
   const later = aten.triu.default(aten.ones.default([T, T], { dtype: 'bool' }), { diagonal: 1 });
   return aten.masked_fill.Scalar(scores, later, Number.NEGATIVE_INFINITY).softmax(-1).matmul(repeat(v)).transpose(0, 1);
 }

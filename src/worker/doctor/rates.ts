@@ -12,7 +12,11 @@ export interface Rates {
 }
 
 export function measureRates(rounds: number): Rates {
-  return scope(() => ({ bf16Gflops: product('bf16', rounds), f32Gflops: product('f32', rounds), attentionMs: attentionTime(rounds) }));
+  return scope(() => ({
+    bf16Gflops: product('bf16', rounds),
+    f32Gflops: product('f32', rounds),
+    attentionMs: attentionTime(rounds),
+  }));
 }
 
 function product(dtype: 'bf16' | 'f32', rounds: number): number {
@@ -25,7 +29,10 @@ function product(dtype: 'bf16' | 'f32', rounds: number): number {
 function attentionTime(rounds: number): number {
   const make = (path: string) => keyedNormal([2048, 9, 64], { seed: 1, path }, 1);
   const [q, k, v] = [make('q'), make('k'), make('v')];
-  const layout = layoutOfRows(Array.from({ length: 8 }, () => 256), { causal: true });
+  const layout = layoutOfRows(
+    Array.from({ length: 8 }, () => 256),
+    { causal: true },
+  );
   return best(rounds, () => attention(q, k, v, { layout })) * 1000;
 }
 

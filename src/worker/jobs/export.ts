@@ -75,7 +75,10 @@ function storedType(folder: string): DType {
 
 function refuseExisting(folder: string): void {
   if (!existsSync(folder)) return;
-  throw new AttuneError('E_OUTPUT_EXISTS', { what: `${folder} exists already`, fix: 'choose another folder, or remove it' });
+  throw new AttuneError('E_OUTPUT_EXISTS', {
+    what: `${folder} exists already`,
+    fix: 'choose another folder, or remove it',
+  });
 }
 
 function refuseDifference(before: number, after: number, dtype: DType): void {

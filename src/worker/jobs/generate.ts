@@ -29,7 +29,10 @@ export async function run(input: GenerateInput, context: JobContext): Promise<{ 
   context.emit({ type: 'phase-started', phase: 'engine', message: `loading ${input.target}` });
   const opened = await openModel(input.target, input);
   if (opened.model.task !== 'causal-lm') {
-    throw new AttuneError('E_TASK_UNSUPPORTED', { what: `A ${opened.model.task} model does not write text`, expected: 'a language model' });
+    throw new AttuneError('E_TASK_UNSUPPORTED', {
+      what: `A ${opened.model.task} model does not write text`,
+      expected: 'a language model',
+    });
   }
   let answered = 0;
   for await (const request of context.requests as AsyncIterable<JobRequest<GenerateRequest, GenerateChunk>>) {

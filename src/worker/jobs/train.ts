@@ -42,7 +42,11 @@ export async function run(input: TrainInput, context: JobContext): Promise<Train
   if (!isResumed) await checkBefore(prepared);
   const { trainer } = prepared;
   if (input.dryRun === true) return summary(prepared, 'dry-run', null);
-  emit({ type: 'phase-started', phase: 'train', message: `training for ${prepared.options.schedule.totalSteps} steps` });
+  emit({
+    type: 'phase-started',
+    phase: 'train',
+    message: `training for ${prepared.options.schedule.totalSteps} steps`,
+  });
   if (trainer.state.step === 0) await trainer.evaluate();
   const outcome = await trainer.run();
   if (outcome === 'stopped') return summary(prepared, 'stopped', null);

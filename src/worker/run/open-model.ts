@@ -109,7 +109,11 @@ async function loadTokenizer(folder: string, task: Task): Promise<Tokenizer> {
   return task === 'causal-lm' ? withChatTemplate(tokenizer) : tokenizer;
 }
 
-function check(model: Model, tokenizer: Tokenizer, { folder, notes }: { folder: string; notes: ResultNotesFile }): void {
+function check(
+  model: Model,
+  tokenizer: Tokenizer,
+  { folder, notes }: { folder: string; notes: ResultNotesFile },
+): void {
   if (notes.has_template) checkTemplate(notes.template_hash, tokenizer);
   if (notes.probe !== undefined) checkProbe(model, notes.probe, folder);
 }

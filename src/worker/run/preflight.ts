@@ -26,7 +26,11 @@ export interface PreflightRequest {
  */
 export async function preflight(request: PreflightRequest): Promise<PreflightFinished> {
   const { parts, options, folder } = request;
-  request.emit({ type: 'phase-started', phase: 'preflight', message: 'trying the largest batch, an evaluation and a save' });
+  request.emit({
+    type: 'phase-started',
+    phase: 'preflight',
+    message: 'trying the largest batch, an evaluation and a save',
+  });
   const before = availableBytes();
   const startPeak = peakBytes();
   const worst = worstStep(parts.sampler, parts.train);

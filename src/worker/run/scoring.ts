@@ -51,10 +51,15 @@ export async function scoringSet(
 const MICRO_BATCH_TOKENS = 4096;
 
 /** Scores a set with progress. */
-export function scoreSet(model: Model, set: ScoringSet, { emit }: Pick<ScoringContext, 'emit'>): Promise<EvaluationResult> {
+export function scoreSet(
+  model: Model,
+  set: ScoringSet,
+  { emit }: Pick<ScoringContext, 'emit'>,
+): Promise<EvaluationResult> {
   const longest = set.rows.reduce((most, { ids }) => Math.max(most, ids.length), 0);
   return evaluateRows({ model, objective: set.objective }, set.rows, {
     microBatchTokens: Math.max(longest, MICRO_BATCH_TOKENS),
-    onProgress: (done) => emit({ type: 'work-advanced', phase: 'evaluate', done, total: set.rows.length, unit: 'rows scored' }),
+    onProgress: (done) =>
+      emit({ type: 'work-advanced', phase: 'evaluate', done, total: set.rows.length, unit: 'rows scored' }),
   });
 }
