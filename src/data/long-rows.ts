@@ -17,6 +17,8 @@ export interface TokenRow {
 
 export interface FitOptions {
   maxLength: number;
+  /** The longest row that the model can read, where that is what limits; a larger max_length would not help then. */
+  modelLimit?: number;
   policy: LongRowPolicy;
   /** Tokens at a row's start that every cut keeps (BOS, [CLS]). */
   keepStart?: number;
@@ -69,7 +71,7 @@ export function fitRows<Row extends TokenRow>(
     }
     if (pieces[0] !== row) fitted.cuts.push(account(index, row, pieces));
   }
-  if (tooLong.length > 0) throw rowsTooLong(tooLong, rows, examples, options.maxLength);
+  if (tooLong.length > 0) throw rowsTooLong(tooLong, rows, examples, options);
   return fitted;
 }
 
@@ -180,17 +182,19 @@ function rowsTooLong(
   tooLong: readonly number[],
   rows: readonly TokenRow[],
   examples: readonly Pick<Example, 'source'>[],
-  maxLength: number,
+  { maxLength, modelLimit = Number.POSITIVE_INFINITY }: FitOptions,
 ): AttuneError {
   const longest = tooLong.reduce((most, row) => Math.max(most, rows[row].ids.length), 0);
+  const limit = maxLength === modelLimit ? 'the model can read' : 'max_length';
+  const choice = 'choose what happens to them: long_rows: drop, truncate or split';
   const problems: Problem[] = tooLong.slice(0, MAX_LISTED).map((row) => {
     const { file, line } = examples[row].source;
     return { file, line, message: `has ${rows[row].ids.length} tokens` };
   });
   return new AttuneError('E_ROWS_TOO_LONG', {
-    what: `${tooLong.length} of ${rows.length} rows are longer than max_length (${maxLength} tokens)`,
+    what: `${tooLong.length} of ${rows.length} rows are longer than ${limit} (${maxLength} tokens)`,
     got: `up to ${longest} tokens`,
     problems,
-    fix: `set max_length: ${longest}, or choose what happens to them: long_rows: drop, truncate or split`,
+    fix: longest <= modelLimit ? `set max_length: ${longest}, or ${choice}` : choice,
   });
 }

@@ -83,7 +83,7 @@ function reportCuts(cuts: readonly CutRow[], examples: readonly Example[], emit:
   emit({
     type: 'warning-raised',
     code: 'W_ROWS_CUT',
-    message: `${cuts.length} rows were longer than max_length`,
+    message: cuts.length === 1 ? 'a row was too long' : `${cuts.length} rows were too long`,
     problems,
   });
 }

@@ -34,11 +34,11 @@ export async function prepareSplit(examples: readonly Example[], context: Prepar
   refuseKinds(examples, context.objective);
   const rows = await tokenise(examples, context);
   const { max_length: wanted, long_rows: policy } = context.recipe.data;
-  const maxLength = Math.min(wanted, context.maxPositions);
+  const { maxPositions: modelLimit } = context;
+  const maxLength = Math.min(wanted, modelLimit);
   const { bosId } = context.tokenizer;
   const keepStart = bosId !== undefined && rows.length > 0 && rows[0].ids[0] === bosId ? 1 : 0;
-  const fitted = fitRows(rows, examples, { maxLength, policy, keepStart });
-  return fitted;
+  return fitRows(rows, examples, { maxLength, modelLimit, policy, keepStart });
 }
 
 /** Examples of a kind that the objective cannot use are a mistake in the recipe, not in the rows. */

@@ -8,7 +8,14 @@ import type { Recipe } from '../../train/recipe.ts';
 import { Trainer, type TrainerOptions, type TrainerParts } from '../../train/trainer.ts';
 import { readState, readWeights, writeState, type RunConstants, type TrainerState } from '../../train/trainer-state.ts';
 import { modelFolder } from './base-model.ts';
-import { createObjective, createSampler, createTuned, createUpdate, baseTraits, trainerOptions } from './build-trainer.ts';
+import {
+  createObjective,
+  createSampler,
+  createTuned,
+  createUpdate,
+  baseTraits,
+  trainerOptions,
+} from './build-trainer.ts';
 import { labelsOf, loadRunData, reportData } from './load-run-data.ts';
 import { prepareSplit } from './prepare-rows.ts';
 import { computeType, planMemory } from './resources.ts';
@@ -42,7 +49,11 @@ export interface PreparedRun {
 export async function prepareRun(context: RunContext): Promise<PreparedRun> {
   const { recipe, emit } = context;
   const base = modelFolder(recipe.model);
-  emit({ type: 'phase-started', phase: 'data', message: `reading ${recipe.data.train.map(({ path }) => path).join(', ')}` });
+  emit({
+    type: 'phase-started',
+    phase: 'data',
+    message: `reading ${recipe.data.train.map(({ path }) => path).join(', ')}`,
+  });
   const loaded = await loadRunData(recipe, context);
   const traits = await baseTraits(base);
   const tokenizer = await loadTokenizer(base, loaded.splits.train);
@@ -52,21 +63,45 @@ export async function prepareRun(context: RunContext): Promise<PreparedRun> {
   const prepare = { objective, tokenizer, recipe, emit, now: context.now, maxPositions: traits.maxPositions };
   const train = await prepareSplit(loaded.splits.train, prepare);
   const validation = await prepareSplit(loaded.splits.validation, prepare);
-  if (train.rows.length === 0) throw nothingLeft();
+  if (train.rows.length === 0) throw nothingLeft(Math.min(recipe.data.max_length, traits.maxPositions));
   reportData(loaded, { train: train.rows, validation: validation.rows, test: loaded.splits.test }, train.cuts, emit);
 
   emit({ type: 'phase-started', phase: 'engine', message: `loading ${recipe.model}` });
   const dtype = computeType(recipe.training.precision);
-  const { model, tuning } = await createTuned(recipe, base, { task: objective.task, dtype, labels: objective.task === 'sequence' ? labels : undefined });
+  const { model, tuning } = await createTuned(recipe, base, {
+    task: objective.task,
+    dtype,
+    labels: objective.task === 'sequence' ? labels : undefined,
+  });
   const update = await createUpdate(recipe, tuning);
   const longest = [...train.rows, ...validation.rows].reduce((most, { ids }) => Math.max(most, ids.length), 0);
   const { gradient_checkpointing: wanted, micro_batch_tokens: wantedTokens } = recipe.training;
-  const memory = context.earlier ?? planMemory(model, { longest, microBatchTokens: wantedTokens, checkpointing: wanted });
-  const constants: RunConstants = { now: context.now, microBatchTokens: memory.microBatchTokens, checkpointing: memory.checkpointing };
-  const sampler = createSampler(recipe, train.rows, { microBatchTokens: constants.microBatchTokens, mixture: loaded.mixture === undefined ? undefined : refitMixture(loaded.mixture, train.rowOf) });
+  const memory =
+    context.earlier ?? planMemory(model, { longest, microBatchTokens: wantedTokens, checkpointing: wanted });
+  const constants: RunConstants = {
+    now: context.now,
+    microBatchTokens: memory.microBatchTokens,
+    checkpointing: memory.checkpointing,
+  };
+  const sampler = createSampler(recipe, train.rows, {
+    microBatchTokens: constants.microBatchTokens,
+    mixture: loaded.mixture === undefined ? undefined : refitMixture(loaded.mixture, train.rowOf),
+  });
   const options = trainerOptions(recipe, sampler.batchesPerEpoch, constants);
-  const parts: TrainerParts = { model, tuning, update, objective, train: train.rows, validation: validation.rows, sampler };
-  const trainer = new Trainer(parts, options, { emit, signal: context.signal, save: (state) => save(context, { ...parts, constants }, state) });
+  const parts: TrainerParts = {
+    model,
+    tuning,
+    update,
+    objective,
+    train: train.rows,
+    validation: validation.rows,
+    sampler,
+  };
+  const trainer = new Trainer(parts, options, {
+    emit,
+    signal: context.signal,
+    save: (state) => save(context, { ...parts, constants }, state),
+  });
   return { context, parts, options, trainer, tokenizer, labels, loaded, test: loaded.splits.test, base };
 }
 
@@ -76,7 +111,11 @@ async function loadTokenizer(folder: string, examples: readonly Example[]): Prom
   return examples.some(({ kind }) => kind === 'chat') ? withChatTemplate(tokenizer) : tokenizer;
 }
 
-async function save({ folder, recipe }: RunContext, parts: TrainerParts & { constants: RunConstants }, state: TrainerState): Promise<void> {
+async function save(
+  { folder, recipe }: RunContext,
+  parts: TrainerParts & { constants: RunConstants },
+  state: TrainerState,
+): Promise<void> {
   await writeCheckpoint(folder, state.step, (draft) => {
     writeState(draft, state, { ...parts, recipe });
   });
@@ -102,9 +141,10 @@ export function takeBest(run: PreparedRun): number {
   return best.step;
 }
 
-function nothingLeft(): AttuneError {
+function nothingLeft(limit: number): AttuneError {
   return new AttuneError('E_NO_ROWS', {
-    what: 'No row is left to train on: all of them are longer than max_length',
-    fix: 'raise max_length, or choose long_rows: truncate',
+    what: 'No row is left to train on: all of them were too long',
+    got: `more than ${limit} tokens each`,
+    fix: 'choose long_rows: truncate, or raise max_length as far as the model allows',
   });
 }

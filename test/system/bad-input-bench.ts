@@ -1,0 +1,97 @@
+// A folder with a tiny model and good rows, from which each test of bad input makes its own bad copy.
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { expect } from 'vitest';
+import { writeTinyModel } from './cli-tiny-model.ts';
+
+export interface FailureDocument {
+  code: string;
+  what: string;
+  got?: string;
+  fix?: string;
+  problems: { message: string; file?: string; line?: number; field?: string; fix?: string }[];
+}
+
+export class BadInputBench {
+  readonly bin = resolve('bin/attune');
+  readonly folder: string;
+  readonly env: NodeJS.ProcessEnv;
+
+  private constructor(folder: string) {
+    this.folder = folder;
+    this.env = { ...process.env, ATTUNE_HOME: join(folder, 'home'), NO_COLOR: '1' };
+  }
+
+  static async make(): Promise<BadInputBench> {
+    const bench = new BadInputBench(mkdtempSync(join(tmpdir(), 'attune-bad-input-')));
+    const rows = Array.from({ length: 30 }, (_, index) => ({
+      messages: [
+        { role: 'user', content: `Where is parcel ${index * 37}?` },
+        { role: 'assistant', content: `Parcel ${index * 37} is on its way.` },
+      ],
+    }));
+    bench.write('good.jsonl', rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+    await writeTinyModel(bench.path('model'), bench.text('good.jsonl'));
+    return bench;
+  }
+
+  path(name: string): string {
+    return join(this.folder, name);
+  }
+  text(name: string): string {
+    return readFileSync(this.path(name), 'utf8');
+  }
+  write(name: string, content: string | Uint8Array): void {
+    writeFileSync(this.path(name), content);
+  }
+  copy(from: string, to: string): void {
+    cpSync(this.path(from), this.path(to), { recursive: true });
+  }
+  /** Changes a JSON file in place. */
+  edit(name: string, changes: Record<string, unknown>): void {
+    this.write(name, JSON.stringify({ ...(JSON.parse(this.text(name)) as object), ...changes }));
+  }
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Runs the command with `--json`; standard output must be one JSON document. */
+  run(argv: readonly string[], input = ''): { code: number | null; document: Record<string, unknown>; stderr: string } {
+    const { status, stdout, stderr } = spawnSync(this.bin, [...argv, '--json'], {
+      cwd: this.folder,
+      env: this.env,
+      encoding: 'utf8',
+      input,
+    });
+    return { code: status, document: JSON.parse(stdout) as Record<string, unknown>, stderr };
+  }
+
+  /** The error of a command that must fail by the user's fault: exit code 1 (or 3), with a code of its own. */
+  failure(argv: readonly string[], options: { exitCode?: number; input?: string } = {}): FailureDocument {
+    const { code, document, stderr } = this.run(argv, options.input);
+    expect(document.error, `no error in ${JSON.stringify(document)}\n${stderr}`).toBeDefined();
+    const error = document.error as FailureDocument;
+    expect(code, JSON.stringify(error)).toBe(options.exitCode ?? 1);
+    return error;
+  }
+
+  /** A command line that trains well for three steps, but for what is given otherwise. */
+  train({ model = 'model', rows = 'good.jsonl' }, ...more: string[]): string[] {
+    const settings = ['--model', model, '--train', rows, '--evaluation.every', 'never', '--precision', 'f32'];
+    return ['train', ...settings, ...(more.includes('--max-steps') ? [] : ['--max-steps', '3']), ...more];
+  }
+
+  /** A model folder as it was, but for what `change` does to it. */
+  spoiledModel(name: string, change: () => void): string[] {
+    this.copy('model', name);
+    change();
+    return this.train({ model: name }, '--dry-run');
+  }
+
+  /** Trains on rows of one's own. */
+  trainOn(file: string, ...more: string[]): string[] {
+    return this.train({ rows: file }, '--dry-run', ...more);
+  }
+}
