@@ -5,13 +5,14 @@ import {
   attention,
   Dropout,
   Embedding,
+  gateOf,
   Linear,
   Module,
   RMSNorm,
   Rope,
   ropeTypes,
   rotate,
-  type Activation,
+  type Gate,
 } from '../nn/index.ts';
 import type { Tensor } from '../tensor/index.ts';
 import type { Architecture, Trunk } from './architecture.ts';
@@ -121,7 +122,7 @@ class FeedForward extends Module {
   readonly gate_proj: Linear;
   readonly up_proj: Linear;
   readonly down_proj: Linear;
-  readonly #activation: Activation;
+  readonly #gate: Gate;
 
   constructor(config: DecoderConfig, traits: DecoderTraits) {
     super();
@@ -129,11 +130,11 @@ class FeedForward extends Module {
     this.gate_proj = new Linear(width, inner, { bias: traits.mlpBias });
     this.up_proj = new Linear(width, inner, { bias: traits.mlpBias });
     this.down_proj = new Linear(inner, width, { bias: traits.mlpBias });
-    this.#activation = activations[config.hidden_act];
+    this.#gate = gateOf(config.hidden_act);
   }
 
   forward(x: Tensor): Tensor {
-    return this.down_proj.forward(this.#activation(this.gate_proj.forward(x)).mul(this.up_proj.forward(x)));
+    return this.down_proj.forward(this.#gate(this.gate_proj.forward(x), this.up_proj.forward(x)));
   }
 }
 
