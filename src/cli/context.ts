@@ -61,7 +61,7 @@ function stopSignal(announce: () => void): AbortSignal {
   const stop = (): void => {
     for (const signal of signals) process.off(signal, stop);
     announce();
-    controller.abort();
+    controller.abort(new AttuneError('E_STOPPED', { what: 'Stopped' }));
   };
   for (const signal of signals) process.on(signal, stop);
   return controller.signal;
