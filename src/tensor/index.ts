@@ -1,6 +1,6 @@
 export { backward, enableGrad, grad, noGrad, type BackwardOptions, type GradOptions } from './autograd.ts';
-export { dtypeBytes, dtypeCode, isFloating, type DType, type NumericArray } from './dtype.ts';
-export { addonPath, engine, engineIdentity, setThreads } from './engine.ts';
+export { dtypeBytes, isFloating, type DType, type NumericArray } from './dtype.ts';
+export { engine, engineIdentity, setThreads } from './engine.ts';
 export { aten, attune } from './operators.ts';
 export { detectLeaks, inScope, liveTensors, scope } from './scope.ts';
 export {

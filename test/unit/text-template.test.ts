@@ -190,7 +190,7 @@ describe('a coloured row', () => {
     expect(shown).toContain('<b>&"\\u{1b}[31m\\u{202e}');
     expect(shown).toContain('\u001b[2m\u001b[1m<|im_start|>\u001b[0m\u001b[2muser⏎');
     // Without the colours it is the row again.
-    // oxlint-disable-next-line no-control-regex
+    // oxlint-disable-next-line no-control-regex -- the escape codes of colours are what is looked for
     expect(shown.replaceAll(/\u001b\[\d+m/g, '')).toContain('assistant⏎\nsome <i>🙂⏎\nmore<|im_end|>⏎');
   });
 

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import type { EventSink } from '../../base/events.ts';
 import { attuneCache } from '../../base/home.ts';
-import { loadData, type Example } from '../../data/index.ts';
+import { loadData, type Example, type LoadedData } from '../../data/index.ts';
 import { answerText, promptText } from '../../eval/example-text.ts';
 import type { Comparison } from '../../store/results.ts';
 import { OWN_BASE } from '../../worker/run/base-model.ts';
@@ -13,6 +13,7 @@ import { measure, measureBase, measureCheap, recordComparison, type Measured, ty
 import { modelPredictor } from './model-predictor.ts';
 import { outlook, type Outlook } from './outlook.ts';
 import { tasks } from './tasks/index.ts';
+import type { Task, TaskData } from './tasks/task.ts';
 
 export interface QuickstartOptions {
   /** Name in the registry of tasks. */
@@ -50,26 +51,17 @@ const TEST_ROWS = 300;
 
 /** The whole way in minutes: engine, data, what one has without training, training, what one has after it. */
 export async function quickstart(options: QuickstartOptions): Promise<QuickstartResult> {
-  const { onStage, onLine, signal } = options;
+  const { onStage, signal } = options;
   const clock = stopwatch();
   const task = await tasks.load(options.task ?? DEFAULT_TASK);
 
   onStage(1, 'engine');
   const machine = await runJob({ job: 'doctor', input: { quick: true }, onEvent: options.onEvent });
-  onLine(
-    `libtorch ${machine.libtorch}, ${machine.threads} threads, ${machine.cpu}, computing in ${machine.computeType}`,
-  );
+  const { libtorch, threads, cpu, computeType } = machine;
+  options.onLine(`libtorch ${libtorch}, ${threads} threads, ${cpu}, computing in ${computeType}`);
 
   onStage(2, `data: ${task.title}`);
-  const data = await task.fetch(join(attuneCache(), 'quickstart', task.name), { log: onLine, signal });
-  onLine(`${data.rows.train} rows to train on, ${data.rows.test} held out (${data.origin}; ${task.licence})`);
-  const { splits } = await loadData({
-    train: data.files.train,
-    validation: data.files.validation,
-    test: data.files.test,
-    seed: 0,
-    allowOverlap: true,
-  });
+  const { data, splits } = await fetchRows(task, options);
   const test = splits.test.slice(0, options.testRows ?? TEST_ROWS);
   const context: MeasureContext = { task, test, signal, onProgress: options.onProgress };
   const dataSeconds = clock();
@@ -82,16 +74,11 @@ export async function quickstart(options: QuickstartOptions): Promise<Quickstart
   const beforeSeconds = clock();
 
   onStage(4, 'train');
-  const folder = resolve(options.folder ?? join('runs', `quickstart-${task.name}`));
-  const recipe = await resolveRecipe(
-    recipeFor(data.files, { folder, maxSteps: options.maxSteps, length: task.maxLength, steps: task.steps }),
-  );
-  const trained = await trainRecipe(recipe, { onEvent: options.onEvent, signal, handleSignals: true });
-  if (trained.result === null) throw new Error('the quick start was stopped');
+  const { folder, result } = await trainOn(data, task, options);
   const trainSeconds = clock();
 
   onStage(5, 'after');
-  const predictor = modelPredictor('tuned', { target: trained.result, maxNewTokens: task.maxNewTokens });
+  const predictor = modelPredictor('tuned', { target: result, maxNewTokens: task.maxNewTokens });
   const tuned = await measure(predictor, 'tuned', context);
   const samples = { promptOf: promptText, answerOf: answerText };
   const comparison = recordComparison(folder, tuned, { others, test, samples });
@@ -100,7 +87,7 @@ export async function quickstart(options: QuickstartOptions): Promise<Quickstart
     task: task.name,
     title: task.title,
     folder,
-    result: trained.result,
+    result,
     report: html,
     comparison,
     measured: [tuned, ...others],
@@ -108,6 +95,31 @@ export async function quickstart(options: QuickstartOptions): Promise<Quickstart
     seconds: { data: dataSeconds, before: beforeSeconds, train: trainSeconds, after: clock() },
     outlook: outlook(machine),
   };
+}
+
+async function fetchRows(
+  task: Task,
+  { onLine, signal }: QuickstartOptions,
+): Promise<{ data: TaskData; splits: LoadedData['splits'] }> {
+  const data = await task.fetch(join(attuneCache(), 'quickstart', task.name), { log: onLine, signal });
+  onLine(`${data.rows.train} rows to train on, ${data.rows.test} held out (${data.origin}; ${task.licence})`);
+  const { train, validation, test } = data.files;
+  const { splits } = await loadData({ train, validation, test, seed: 0, allowOverlap: true });
+  return { data, splits };
+}
+
+async function trainOn(
+  data: TaskData,
+  task: Task,
+  options: QuickstartOptions,
+): Promise<{ folder: string; result: string }> {
+  const { maxSteps, onEvent, signal } = options;
+  const folder = resolve(options.folder ?? join('runs', `quickstart-${task.name}`));
+  const choice = { folder, maxSteps, length: task.maxLength, steps: task.steps };
+  const recipe = await resolveRecipe(recipeFor(data.files, choice));
+  const { result } = await trainRecipe(recipe, { onEvent, signal, handleSignals: true });
+  if (result === null) throw new Error('the quick start was stopped');
+  return { folder, result };
 }
 
 function recipeFor(

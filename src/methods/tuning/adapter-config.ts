@@ -14,13 +14,33 @@ const taskTypes: Partial<Record<Task, string>> = {
   seq2seq: 'SEQ_2_SEQ_LM',
 };
 
-/** adapter_config.json with every key that PEFT 0.17 writes. */
+/** Keys that PEFT 0.17 writes for variants of LoRA that are not offered here. */
+const otherVariants = {
+  corda_config: null,
+  eva_config: null,
+  exclude_modules: null,
+  fan_in_fan_out: false,
+  layer_replication: null,
+  layers_pattern: null,
+  loftq_config: {},
+  lora_bias: false,
+  megatron_config: null,
+  megatron_core: 'megatron.core',
+  qalora_group_size: 16,
+  target_parameters: null,
+  trainable_token_indices: null,
+  use_dora: false,
+  use_qalora: false,
+};
+
+/** adapter_config.json with every key that PEFT 0.17 writes, in its order. */
 export function adapterConfig(
   model: Model,
   options: LoraOptions,
   about: ResultNotes & { modules: readonly string[] },
 ): Record<string, unknown> {
-  return {
+  const config = {
+    ...otherVariants,
     alpha_pattern: options.alpha_pattern,
     auto_mapping:
       model.task in taskTypes
@@ -31,35 +51,21 @@ export function adapterConfig(
           },
     base_model_name_or_path: about.baseModel,
     bias: 'none',
-    corda_config: null,
-    eva_config: null,
-    exclude_modules: null,
-    fan_in_fan_out: false,
     inference_mode: true,
     init_lora_weights: options.init_lora_weights,
-    layer_replication: null,
-    layers_pattern: null,
     layers_to_transform: options.layers_to_transform,
-    loftq_config: {},
     lora_alpha: options.alpha,
-    lora_bias: false,
     lora_dropout: options.dropout,
-    megatron_config: null,
-    megatron_core: 'megatron.core',
     modules_to_save: options.modules_to_save.length > 0 ? options.modules_to_save : null,
     peft_type: 'LORA',
-    qalora_group_size: 16,
     r: options.r,
     rank_pattern: options.rank_pattern,
     revision: about.revision ?? null,
     target_modules: targetNames(options, about.modules),
-    target_parameters: null,
     task_type: taskTypes[about.task] ?? null,
-    trainable_token_indices: null,
-    use_dora: false,
-    use_qalora: false,
     use_rslora: options.use_rslora,
   };
+  return Object.fromEntries(Object.entries(config).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** PEFT stores `all-linear` as the names that it stood for. */
