@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, rmdirSync } from 'node:fs';
+import { existsSync, rmdirSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { AttuneError, type Problem } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
 import { writeFailure } from '../files/atomic.ts';
 import { readJson } from '../files/json.ts';
+import { makeFolders } from '../files/make-folder.ts';
 import { isRunFolder, requireRun } from '../store/run-folder.ts';
 import { runPaths } from '../store/run-paths.ts';
 import type { Recipe } from '../train/recipe.ts';
@@ -49,7 +50,7 @@ async function withBorrowedFolder<Result>(folder: string, use: () => Promise<Res
 /** The topmost folder that had to be made. */
 function makeFolder(folder: string): string | undefined {
   try {
-    return mkdirSync(folder, { recursive: true });
+    return makeFolders(folder);
   } catch (error) {
     throw writeFailure(folder, error);
   }

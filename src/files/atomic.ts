@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
+import { makeFolders } from './make-folder.ts';
 
 /** Writes a file so that a reader or a crash sees the old one or the new one, never a part: temporary file, fsync, rename. */
 export function writeFileAtomic(path: string, data: string | Uint8Array): void {
@@ -12,7 +13,7 @@ export function writeFileAtomic(path: string, data: string | Uint8Array): void {
 export function writeAtomic(path: string, write: (descriptor: number) => void): void {
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolders(dirname(path));
     const descriptor = openSync(temporary, 'wx');
     try {
       write(descriptor);
@@ -46,6 +47,9 @@ export function syncFolder(folder: string): void {
   }
 }
 
+/** ENOENT too: some file systems (/proc) answer so where nothing can be made. */
+const NOT_WRITABLE = new Set(['EACCES', 'EROFS', 'EPERM', 'ENOTDIR', 'EISDIR', 'EEXIST', 'ENOENT']);
+
 /** Turns the system's error into one that says what to do; any other error passes through. */
 export function writeFailure(path: string, error: unknown): unknown {
   const code = (error as NodeJS.ErrnoException | undefined)?.code;
@@ -56,7 +60,7 @@ export function writeFailure(path: string, error: unknown): unknown {
       cause: error,
     });
   }
-  if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM' || code === 'ENOTDIR' || code === 'EISDIR') {
+  if (code !== undefined && NOT_WRITABLE.has(code)) {
     return new AttuneError('E_NOT_WRITABLE', {
       what: `Cannot write ${path}`,
       got: (error as Error).message,

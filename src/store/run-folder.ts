@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
 import type { EvaluationFinished, RunEvent, StampedEvent, StepFinished } from '../base/events.ts';
 import { writeFailure } from '../files/atomic.ts';
+import { makeFolders } from '../files/make-folder.ts';
 import { writeJson } from '../files/json.ts';
 import { listCheckpoints, removeUnfinished } from './checkpoints.ts';
 import { JsonLinesWriter, readJsonLines } from './json-lines.ts';
@@ -99,7 +100,7 @@ export function requireRun(folder: string): void {
 
 function makeFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolders(folder);
   } catch (error) {
     throw writeFailure(folder, error);
   }

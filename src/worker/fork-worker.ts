@@ -1,8 +1,9 @@
 import { fork, type ChildProcess, type StdioOptions } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { StampedEvent } from '../base/events.ts';
 import { writeFailure } from '../files/atomic.ts';
+import { makeFolders } from '../files/make-folder.ts';
 import { runPaths } from '../store/run-paths.ts';
 import { crashError, recordCrash } from './crash.ts';
 import { JobClient } from './job-client.ts';
@@ -127,7 +128,7 @@ function isStopAsked(folder: string | undefined): boolean {
 function openLog(folder: string): number {
   const { log } = runPaths(folder);
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolders(folder);
     return openSync(log, 'a');
   } catch (error) {
     throw writeFailure(log, error);

@@ -3,7 +3,6 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { expect } from 'vitest';
 import { writeTinyModel } from './cli-tiny-model.ts';
 
 export interface FailureDocument {
@@ -68,12 +67,12 @@ export class BadInputBench {
     return { code: status, document: JSON.parse(stdout) as Record<string, unknown>, stderr };
   }
 
-  /** The error of a command that must fail by the user's fault: exit code 1 (or 3), with a code of its own. */
-  failure(argv: readonly string[], options: { exitCode?: number; input?: string } = {}): FailureDocument {
-    const { code, document, stderr } = this.run(argv, options.input);
-    expect(document.error, `no error in ${JSON.stringify(document)}\n${stderr}`).toBeDefined();
-    const error = document.error as FailureDocument;
-    expect(code, JSON.stringify(error)).toBe(options.exitCode ?? 1);
+  /** The error of a command that must fail by the user's fault: exit code 1, with a code of its own. */
+  failure(argv: readonly string[], { input }: { input?: string } = {}): FailureDocument {
+    const { code, document, stderr } = this.run(argv, input);
+    const error = document.error as FailureDocument | undefined;
+    if (error === undefined) throw new Error(`no error in ${JSON.stringify(document)}\n${stderr}`);
+    if (code !== 1) throw new Error(`exit code ${code}: ${JSON.stringify(error)}`);
     return error;
   }
 
