@@ -15,9 +15,11 @@ export interface DebianIndex {
   descriptions(language: string): AsyncGenerator<Stanza>;
 }
 
+const APT = 'apt-get';
+
 /** Why there is no Debian index here, in a clause. */
 export function noDebianIndex(): string | undefined {
-  const found = spawnSync('apt-get', ['--version'], { stdio: 'ignore' }).status === 0;
+  const found = spawnSync(APT, ['--version'], { stdio: 'ignore' }).status === 0;
   return found ? undefined : 'this machine has no apt';
 }
 
@@ -32,7 +34,7 @@ export async function fetchDebianIndex(
 ): Promise<DebianIndex> {
   const configuration = prepare(folder, languages);
   const apt = (...parameters: string[]) =>
-    runCommand('apt-get', ['-c', configuration, ...parameters], {
+    runCommand(APT, ['-c', configuration, ...parameters], {
       signal: options.signal,
       environment: { LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' },
     });
