@@ -110,6 +110,26 @@ describe.each(await tinyCases())('%s', (_, tiny) => {
     });
   });
 
+  it('in f32, where fused kernels do the work, has its f64 values and gradients', async () => {
+    const narrow = await tinyModel(tiny, 'f32');
+    const [wanted, got] = [model, narrow].map((one) => {
+      for (const [, parameter] of one.parameters()) parameter.setTrainable(true);
+      return scope(() => {
+        const output = headOutput(one, one.hidden(input), input.layout);
+        backward([output.sum()]);
+        const gradients = [...one.parameters()].flatMap(([, { tensor }]) => tensor.grad?.toNumbers() ?? []);
+        for (const [, { tensor }] of one.parameters()) tensor.grad = undefined;
+        return [...output.toNumbers(), ...gradients];
+      });
+    });
+    for (const [, parameter] of model.parameters()) parameter.setTrainable(false);
+    narrow.dispose();
+    expect(got.length).toBe(wanted.length);
+    const scale = Math.max(...wanted.map(Math.abs));
+    const furthest = Math.max(...got.map((value, i) => Math.abs(value - wanted[i])));
+    expect(furthest).toBeLessThan(1e-4 * scale);
+  });
+
   it('in bf16 comes near its f32 values', async () => {
     const wide = await tinyModel(tiny, 'f32');
     scope(() => {

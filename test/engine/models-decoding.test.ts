@@ -3,7 +3,7 @@ import { Decoding } from '../../src/generate/index.ts';
 import type { Model, ModelInput } from '../../src/models/model.ts';
 import { layoutOfRows } from '../../src/nn/index.ts';
 import { liveTensors, noGrad, scope, zeros } from '../../src/tensor/index.ts';
-import { tinyCases, tinyInput, tinyModel } from './tiny-models.ts';
+import { tinyCases, tinyConfigs, tinyInput, tinyModel } from './tiny-models.ts';
 
 const decoders = (await tinyCases()).filter(([, { task }]) => task === 'causal-lm' || task === 'seq2seq');
 
@@ -79,6 +79,35 @@ describe.each(decoders)('decoding with a cache: %s', (_, tiny) => {
     source?.dispose();
     model.dispose();
     expect(liveTensors()).toBe(before);
+  });
+});
+
+describe('a sliding window', () => {
+  const one = { num_hidden_layers: 1, sliding_window: 3 };
+  it.each([
+    ['mistral', one, 3],
+    ['mistral', { ...one, num_hidden_layers: 2 }, 5],
+    ['qwen2', { ...one, max_window_layers: 0 }, 3],
+    ['qwen2', { ...one, max_window_layers: 1 }, 8],
+    ['qwen2', { ...one, layer_types: ['sliding_attention'], max_window_layers: 9 }, 3],
+    ['qwen2', { ...one, use_sliding_window: false }, 8],
+    ['qwen3', { ...one, use_sliding_window: true, max_window_layers: 0 }, 3],
+  ] as const)('%s with %j: a token sees %i tokens', async (type, change, seen) => {
+    const model = await tinyModel({ raw: { ...tinyConfigs[type][0], ...change }, task: 'causal-lm' });
+    scope(() => {
+      const input = tinyInput(model, [8]);
+      const last = (ids: BigInt64Array) =>
+        model
+          .hidden({ ...input, ids })
+          .narrow(0, 7, 1)
+          .toNumbers()
+          .join();
+      const ids = input.ids as BigInt64Array;
+      const before = last(ids);
+      const counts = ids.keys().filter((token) => last(ids.with(token, (ids[token] + 1n) % 17n)) !== before);
+      expect([...counts]).toEqual(Array.from({ length: seen }, (_, i) => 8 - seen + i));
+    });
+    model.dispose();
   });
 });
 
