@@ -56,9 +56,7 @@ export async function quickstart(options: QuickstartOptions): Promise<Quickstart
   const task = await tasks.load(options.task ?? DEFAULT_TASK);
 
   onStage(1, 'engine');
-  const machine = await runJob({ job: 'doctor', input: { quick: true }, onEvent: options.onEvent });
-  const { libtorch, threads, cpu, computeType } = machine;
-  options.onLine(`libtorch ${libtorch}, ${threads} threads, ${cpu}, computing in ${computeType}`);
+  const machine = await checkEngine(options);
 
   onStage(2, `data: ${task.title}`);
   const { data, splits } = await fetchRows(task, options);
@@ -95,6 +93,13 @@ export async function quickstart(options: QuickstartOptions): Promise<Quickstart
     seconds: { data: dataSeconds, before: beforeSeconds, train: trainSeconds, after: clock() },
     outlook: outlook(machine),
   };
+}
+
+async function checkEngine({ onEvent, onLine }: QuickstartOptions) {
+  const machine = await runJob({ job: 'doctor', input: { quick: true }, onEvent });
+  const { libtorch, threads, cpu, computeType } = machine;
+  onLine(`libtorch ${libtorch}, ${threads} threads, ${cpu}, computing in ${computeType}`);
+  return machine;
 }
 
 async function fetchRows(
