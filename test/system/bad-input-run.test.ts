@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => bench.remove());
 
 const hasEngine = existsSync('build/attune.node');
-const endless = ['--max-steps', '100000', '--checkpoints.every', '2'];
+const endless = ['--epochs', '30000', '--max-steps', '100000', '--checkpoints.every', '2'];
 
 /** Starts a run in a process group of its own and waits until it has saved something. */
 async function startRun(output: string, ...more: string[]): Promise<ChildProcess> {

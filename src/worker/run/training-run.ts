@@ -112,13 +112,15 @@ async function loadTokenizer(folder: string, examples: readonly Example[]): Prom
 }
 
 async function save(
-  { folder, recipe }: RunContext,
+  { folder, recipe, emit }: RunContext,
   parts: TrainerParts & { constants: RunConstants },
   state: TrainerState,
 ): Promise<void> {
-  await writeCheckpoint(folder, state.step, (draft) => {
-    writeState(draft, state, { ...parts, recipe });
+  let bytes = 0;
+  const saved = await writeCheckpoint(folder, state.step, (draft) => {
+    bytes = writeState(draft, state, { ...parts, recipe });
   });
+  emit({ type: 'checkpoint-saved', ...saved, bytes });
   const pinned = state.best === null ? [] : [state.best.step];
   pruneCheckpoints(folder, { keep: recipe.checkpoints.keep, pinned });
 }
