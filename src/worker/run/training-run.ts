@@ -4,7 +4,9 @@ import { AttuneError } from '../../base/errors.ts';
 import { refitMixture, type Example, type LoadedData } from '../../data/index.ts';
 import { listCheckpoints, pruneCheckpoints, writeCheckpoint } from '../../store/checkpoints.ts';
 import { checkVocabulary, Tokenizer, withChatTemplate } from '../../text/index.ts';
+import type { Objective, PreparedRow } from '../../train/interfaces.ts';
 import type { Recipe } from '../../train/recipe.ts';
+import type { Model } from '../../models/model.ts';
 import { Trainer, type TrainerOptions, type TrainerParts } from '../../train/trainer.ts';
 import { readState, readWeights, writeState, type RunConstants, type TrainerState } from '../../train/trainer-state.ts';
 import { modelFolder } from './base-model.ts';
@@ -17,7 +19,7 @@ import {
   trainerOptions,
 } from './build-trainer.ts';
 import { labelsOf, loadRunData, reportData } from './load-run-data.ts';
-import { prepareSplit } from './prepare-rows.ts';
+import { prepareSplit, type PreparedSplit } from './prepare-rows.ts';
 import { computeType, planMemory } from './resources.ts';
 
 export interface RunContext {
@@ -45,64 +47,64 @@ export interface PreparedRun {
   base: string;
 }
 
+/** The data of a run, tokenised, and what they are tokenised for. */
+interface RunRows {
+  base: string;
+  loaded: LoadedData;
+  tokenizer: Tokenizer;
+  labels: readonly string[];
+  objective: Objective;
+  train: PreparedSplit;
+  validation: PreparedSplit;
+}
+
 /** Reads the data, loads the model, puts the tuning in place. */
 export async function prepareRun(context: RunContext): Promise<PreparedRun> {
-  const { recipe, emit } = context;
-  const base = modelFolder(recipe.model);
-  emit({
-    type: 'phase-started',
-    phase: 'data',
-    message: `reading ${recipe.data.train.map(({ path }) => path).join(', ')}`,
-  });
-  const loaded = await loadRunData(recipe, context);
-  const traits = await baseTraits(base);
-  const tokenizer = await loadTokenizer(base, loaded.splits.train);
-  checkVocabulary(tokenizer, traits.vocabularySize);
-  const labels = labelsOf(recipe, loaded.splits.train);
-  const objective = await createObjective(recipe, { tokenizer, labels, now: context.now, causal: traits.causal });
-  const prepare = { objective, tokenizer, recipe, emit, now: context.now, maxPositions: traits.maxPositions };
-  const train = await prepareSplit(loaded.splits.train, prepare);
-  const validation = await prepareSplit(loaded.splits.validation, prepare);
-  if (train.rows.length === 0) throw nothingLeft(Math.min(recipe.data.max_length, traits.maxPositions));
-  reportData(loaded, { train: train.rows, validation: validation.rows, test: loaded.splits.test }, train.cuts, emit);
-
+  const { recipe, emit, signal } = context;
+  const { base, loaded, tokenizer, labels, objective, train, validation } = await readRows(context);
   emit({ type: 'phase-started', phase: 'engine', message: `loading ${recipe.model}` });
   const dtype = computeType(recipe.training.precision);
-  const { model, tuning } = await createTuned(recipe, base, {
-    task: objective.task,
-    dtype,
-    labels: objective.task === 'sequence' ? labels : undefined,
-  });
+  const headLabels = objective.task === 'sequence' ? labels : undefined;
+  const { model, tuning } = await createTuned(recipe, base, { task: objective.task, dtype, labels: headLabels });
   const update = await createUpdate(recipe, tuning);
-  const longest = [...train.rows, ...validation.rows].reduce((most, { ids }) => Math.max(most, ids.length), 0);
-  const { gradient_checkpointing: wanted, micro_batch_tokens: wantedTokens } = recipe.training;
-  const memory =
-    context.earlier ?? planMemory(model, { longest, microBatchTokens: wantedTokens, checkpointing: wanted });
-  const constants: RunConstants = {
-    now: context.now,
-    microBatchTokens: memory.microBatchTokens,
-    checkpointing: memory.checkpointing,
-  };
+  const constants = decide(context, model, [...train.rows, ...validation.rows]);
   const sampler = createSampler(recipe, train.rows, {
     microBatchTokens: constants.microBatchTokens,
     mixture: loaded.mixture === undefined ? undefined : refitMixture(loaded.mixture, train.rowOf),
   });
   const options = trainerOptions(recipe, sampler.batchesPerEpoch, constants);
-  const parts: TrainerParts = {
-    model,
-    tuning,
-    update,
-    objective,
-    train: train.rows,
-    validation: validation.rows,
-    sampler,
-  };
-  const trainer = new Trainer(parts, options, {
-    emit,
-    signal: context.signal,
-    save: (state) => save(context, { ...parts, constants }, state),
-  });
+  const rows = { train: train.rows, validation: validation.rows };
+  const parts: TrainerParts = { model, tuning, update, objective, ...rows, sampler };
+  const keep = (state: TrainerState) => save(context, { ...parts, constants }, state);
+  const trainer = new Trainer(parts, options, { emit, signal, save: keep });
   return { context, parts, options, trainer, tokenizer, labels, loaded, test: loaded.splits.test, base };
+}
+
+async function readRows(context: RunContext): Promise<RunRows> {
+  const { recipe, emit, now } = context;
+  const base = modelFolder(recipe.model);
+  const names = recipe.data.train.map(({ path }) => path).join(', ');
+  emit({ type: 'phase-started', phase: 'data', message: `reading ${names}` });
+  const loaded = await loadRunData(recipe, context);
+  const { causal, maxPositions, vocabularySize } = await baseTraits(base);
+  const tokenizer = await loadTokenizer(base, loaded.splits.train);
+  checkVocabulary(tokenizer, vocabularySize);
+  const labels = labelsOf(recipe, loaded.splits.train);
+  const objective = await createObjective(recipe, { tokenizer, labels, now, causal });
+  const prepare = { objective, tokenizer, recipe, emit, now, maxPositions };
+  const train = await prepareSplit(loaded.splits.train, prepare);
+  const validation = await prepareSplit(loaded.splits.validation, prepare);
+  if (train.rows.length === 0) throw nothingLeft(Math.min(recipe.data.max_length, maxPositions));
+  reportData(loaded, { train: train.rows, validation: validation.rows, test: loaded.splits.test }, train.cuts, emit);
+  return { base, loaded, tokenizer, labels, objective, train, validation };
+}
+
+/** What the run decides once: as an earlier part of it did, else what fits into memory now. */
+function decide(context: RunContext, model: Model, rows: readonly PreparedRow[]): RunConstants {
+  const { gradient_checkpointing: checkpointing, micro_batch_tokens: microBatchTokens } = context.recipe.training;
+  const longest = rows.reduce((most, { ids }) => Math.max(most, ids.length), 0);
+  const memory = context.earlier ?? planMemory(model, { longest, microBatchTokens, checkpointing });
+  return { now: context.now, microBatchTokens: memory.microBatchTokens, checkpointing: memory.checkpointing };
 }
 
 /** The base model's tokenizer; chats need a template, and a base model without one gets the default. */
