@@ -50,6 +50,7 @@ function promptOf(example: Example): Prompt {
     const messages = last < 0 ? example.messages : example.messages.slice(0, last);
     return { messages: [...messages], tools: example.tools, chatTemplateKwargs: example.chatTemplateKwargs };
   }
-  if ('prompt' in example && typeof example.prompt !== 'string') return { messages: [...(example.prompt as Message[])] };
+  if ('prompt' in example && typeof example.prompt !== 'string')
+    return { messages: [...(example.prompt as Message[])] };
   return example.kind === 'text' ? example.text : promptText(example);
 }

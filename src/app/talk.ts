@@ -20,7 +20,11 @@ export type Prompt = GenerateRequest['prompts'][number];
 /** A model that is loaded once and answers until it is closed. */
 export interface Talker {
   /** Answers prompts together; `onText` sees text as it becomes certain. */
-  answer(prompts: readonly Prompt[], sampling: Sampling, onText?: (row: number, text: string) => void): Promise<Completion[]>;
+  answer(
+    prompts: readonly Prompt[],
+    sampling: Sampling,
+    onText?: (row: number, text: string) => void,
+  ): Promise<Completion[]>;
   close(): Promise<void>;
 }
 
@@ -57,7 +61,9 @@ export class Conversation {
   /** Says something and streams the answer. */
   async say(content: string, onText: (text: string) => void): Promise<Completion> {
     this.messages.push({ role: 'user', content });
-    const [completion] = await this.#talker.answer([{ messages: this.messages }], this.#sampling, (_, text) => onText(text));
+    const [completion] = await this.#talker.answer([{ messages: this.messages }], this.#sampling, (_, text) =>
+      onText(text),
+    );
     this.messages.push({ role: 'assistant', content: completion.text });
     return completion;
   }
