@@ -3,8 +3,8 @@ export { attention, type AttentionOptions, type KeyLayout } from './attention.ts
 export { Convolution } from './convolution.ts';
 export { currentRandomness, Dropout, encoderRandomness, withRandomness, type Randomness } from './dropout.ts';
 export { Embedding, type EmbeddingAdapter } from './embedding.ts';
-export { layoutOfRows, rowOfTokens, segmentLengths, tokenCount, type Layout } from './layout.ts';
+export { layoutOfRows, rowOfTokens, segmentLengths, type Layout } from './layout.ts';
 export { Conv1D, isLinear, Linear, type LinearAdapter, type LinearLike, type Term } from './linear.ts';
-export { join, Module, ModuleBuffer, Parameter } from './module.ts';
+export { Module, ModuleBuffer, Parameter } from './module.ts';
 export { LayerNorm, RMSNorm } from './norm.ts';
 export { Rope, ropeTypes, rotate, type RopeScaling, type Rotation } from './rope.ts';
