@@ -76,7 +76,7 @@ const tuningSchema = z
 
 const trainingSchema = z.strictObject({
   epochs: z.number().positive().default(3).describe('passes over the training rows'),
-  max_steps: z.int().positive().nullable().default(null).describe('stop after this many optimiser steps'),
+  max_steps: z.int().positive().nullable().default(null).describe('optimiser steps to train for, in place of epochs'),
   learning_rate: z.number().positive().default(2e-4).describe('peak learning rate'),
   batch_size: z.int().positive().default(8).describe('rows of one optimiser step, over all devices'),
   micro_batch_tokens: z

@@ -106,7 +106,7 @@ export function trainerOptions(
 ): TrainerOptions {
   const { training, evaluation, checkpoints } = recipe;
   const planned = Math.max(1, Math.round(training.epochs * batchesPerEpoch));
-  const totalSteps = Math.min(planned, training.max_steps ?? planned);
+  const totalSteps = training.max_steps ?? planned;
   const inSteps = (every: 'epoch' | 'never' | number) =>
     every === 'epoch' ? batchesPerEpoch : every === 'never' ? 0 : every;
   return {
