@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+import { Conv1D, Linear } from '../../src/nn/index.ts';
+import { keyedNormal } from '../../src/models/initialise.ts';
+import { LoraAdapter } from '../../src/methods/tuning/lora-adapter.ts';
+import { aten, noGrad, scope, type Tensor } from '../../src/tensor/index.ts';
+
+const normal = (shape: number[], path: string) => keyedNormal(shape, { seed: 2, path }, 0.5);
+const difference = (a: Tensor, b: Tensor) => aten.amax.default(aten.abs.default(a.sub(b))).item();
+
+it('a Conv1D is a Linear whose weight lies the other way round, with an adapter and merged as well', () => {
+  noGrad(() =>
+    scope(() => {
+      const [linear, transposed] = [new Linear(6, 10, { bias: true }), new Conv1D(6, 10)];
+      linear.weight.assign(normal([10, 6], 'weight'));
+      transposed.weight.assign(linear.weight.tensor.transpose(0, 1).contiguous());
+      for (const layer of [linear, transposed]) layer.bias!.assign(normal([10], 'bias'));
+      const x = normal([5, 6], 'x');
+      expect(difference(linear.forward(x), transposed.forward(x))).toBeLessThan(1e-6);
+
+      const adapters = [linear, transposed].map((layer) => {
+        const adapter = new LoraAdapter(layer, { path: 'layer', rank: 3, scaling: 2, dropout: 0 });
+        adapter.lora_A.assign(normal([3, 6], 'A'));
+        adapter.lora_B.assign(normal([10, 3], 'B'));
+        return adapter;
+      });
+      const adapted = transposed.forward(x);
+      expect(difference(linear.forward(x), adapted)).toBeLessThan(1e-6);
+
+      for (const adapter of adapters) adapter.detach();
+      transposed.weight.assign(transposed.weight.tensor.add(adapters[1].delta()));
+      expect(difference(transposed.forward(x), adapted)).toBeLessThan(1e-5);
+    }),
+  );
+});
