@@ -9,7 +9,7 @@ import { scorePredictor, type Score } from '../../src/eval/score.ts';
 import { answerText, promptText } from '../../src/eval/example-text.ts';
 
 /**
- * Fetches quick start tasks and scores every cheap baseline on their held-out rows: `npm run study -- [TASK…]`.
+ * Fetches quick start tasks and scores every cheap baseline on their held-out rows: `node study.ts [TASK…] [--samples N]`.
  * Prints one table a task, in Markdown, for docs/tasks.md.
  */
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { samples: { type: 'string' } } });
@@ -36,6 +36,11 @@ async function study(task: Task): Promise<void> {
   let isFirst = true;
   for (const baselineName of task.baselines) {
     const baseline = await baselines.load(baselineName);
+    const reason = baseline.unfit(train);
+    if (reason !== undefined) {
+      console.log(`${baseline.title}: left out, ${reason}`);
+      continue;
+    }
     const begun = performance.now();
     const predictor = await baseline.fit(train);
     const specs = [task.mainMetric, ...task.metrics, task.validity];
