@@ -1,10 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { randomUnit } from '../../src/base/random.ts';
 import { listCheckpoints } from '../../src/store/checkpoints.ts';
+import { readEvents } from '../../src/store/run-folder.ts';
+import { readHeartbeat } from '../../src/store/run-paths.ts';
 import { writeTinyModel } from './cli-tiny-model.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-resume-'));
@@ -34,7 +37,7 @@ function train(output: string, more: readonly string[] = []): ChildProcess {
     '--tuning.dropout',
     '0.1',
     '--epochs',
-    '10',
+    '40',
   ];
   const rhythm = [
     '--batch-size',
@@ -61,30 +64,48 @@ function ended(child: ChildProcess): Promise<number | null> {
   });
 }
 
+/** The last step that a run's log tells, whatever process wrote it. */
+function lastStep(run: string): number {
+  const path = join(folder, run, 'metrics.jsonl');
+  if (!existsSync(path)) return 0;
+  const steps = readFileSync(path, 'utf8').matchAll(/"step":(\d+)/g);
+  return [...steps].reduce((_, [, step]) => Number(step), 0);
+}
+
+/** Lets a run go past a step and a random moment further, then kills the command line and its worker. */
+async function killAfter(run: string, step: number, chance: number): Promise<void> {
+  const child = train(run, ['--resume']);
+  const exit = ended(child);
+  const isOver = exit.then(() => true);
+  for (;;) {
+    const over = await Promise.race([isOver, sleep(2, false)]);
+    if (over) throw new Error(`the run ended at step ${lastStep(run)}, before it could be killed after step ${step}`);
+    if (lastStep(run) >= step) break;
+  }
+  await sleep(40 * chance);
+  const worker = readHeartbeat(join(folder, run))!.pid;
+  process.kill(-child.pid!, 'SIGKILL');
+  try {
+    process.kill(worker, 'SIGKILL');
+  } catch {
+    // It was in the same group and is gone already.
+  }
+  await exit;
+}
+
+const KILLS = 5;
+const STEPS_BETWEEN = 60;
+
 it('five kills at random moments and resumes give the adapter of an uninterrupted run, byte for byte', async () => {
   expect(await ended(train('whole'))).toBe(0);
-  let kills = 0;
-  let lastExit: unknown;
-  for (let attempt = 0; attempt < 40; attempt++) {
-    const child = train('killed', ['--resume']);
-    const exit = ended(child);
-    const wait = 2500 + 4000 * randomUnit([7, 'kill', attempt]);
-    const killed = await Promise.race([
-      exit.then(() => false),
-      new Promise<boolean>((resolve) => setTimeout(() => resolve(true), wait)),
-    ]);
-    if (!killed || kills >= 5) {
-      lastExit = await exit;
-      break;
-    }
-    // The whole group: the command line and its worker.
-    process.kill(-child.pid!, 'SIGKILL');
-    await exit;
-    kills++;
+  for (let kill = 0; kill < KILLS; kill++) {
+    const step = Math.round(STEPS_BETWEEN * (kill + randomUnit([7, 'step', kill]))) + 1;
+    await killAfter('killed', step, randomUnit([7, 'moment', kill]));
   }
-  expect(lastExit).toBe(0);
-  expect(kills).toBeGreaterThanOrEqual(1);
+  expect(await ended(train('killed', ['--resume']))).toBe(0);
   const adapter = (run: string) => readFileSync(join(folder, run, 'adapter', 'adapter_model.safetensors'));
   expect(adapter('killed').equals(adapter('whole'))).toBe(true);
   expect(listCheckpoints(join(folder, 'killed')).length).toBeGreaterThan(0);
+  const resumes = [...readEvents(join(folder, 'killed'))].filter(({ type }) => type === 'run-resumed');
+  expect(resumes.length).toBeGreaterThanOrEqual(KILLS - 1);
 });
