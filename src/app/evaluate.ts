@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import type { EventSink } from '../base/events.ts';
-import { isRunFolder } from '../store/run-folder.ts';
 import { runJob, type JobResult } from '../worker/index.ts';
 import { storedRun } from './train.ts';
 
@@ -17,7 +16,6 @@ export async function evaluateRun(run: string, options: EvaluateOptions): Promis
   const folder = resolve(run);
   const { recipe, base } = await storedRun(folder);
   process.chdir(base);
-  const target = isRunFolder(folder) ? folder : run;
   const { split, onEvent, signal } = options;
-  return runJob({ job: 'evaluate', input: { target, recipe, split, base: options.base }, onEvent, signal });
+  return runJob({ job: 'evaluate', input: { target: folder, recipe, split, base: options.base }, onEvent, signal });
 }

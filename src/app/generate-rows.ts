@@ -1,4 +1,4 @@
-import { inspectData, loadData, type Example } from '../data/index.ts';
+import { loadData, type Example } from '../data/index.ts';
 import { promptText } from '../eval/example-text.ts';
 import type { Message } from '../text/index.ts';
 import { openTalker, type Prompt, type Sampling, type TalkOptions } from './talk.ts';
@@ -23,7 +23,6 @@ const BATCH = 16;
 
 /** Answers every row of a file. */
 export async function generateRows(options: GenerateRowsOptions): Promise<GeneratedRow[]> {
-  await inspectData(options.input, { format: options.format });
   const { splits } = await loadData({ train: options.input, format: options.format, seed: 0 });
   const talker = await openTalker(options);
   try {

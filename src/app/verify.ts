@@ -8,6 +8,7 @@ import { listCheckpoints } from '../store/checkpoints.ts';
 import { runJob } from '../worker/index.ts';
 import { resultFolder } from '../worker/run/open-model.ts';
 import { readNotes } from '../worker/run/result-notes.ts';
+import type { Recipe } from '../train/recipe.ts';
 import { storedRun } from './train.ts';
 
 export interface VerifyOptions {
@@ -27,9 +28,9 @@ export interface Verification {
 /** Proves a finished run: its result scores as recorded, or comes out the same to the byte when it is trained again. */
 export async function verifyRun(run: string, options: VerifyOptions): Promise<Verification> {
   const folder = resolve(run);
-  const { base } = await storedRun(folder);
+  const { recipe, base } = await storedRun(folder);
   process.chdir(base);
-  const verification = await (options.retrain ? retrain(folder, options) : rescore(folder, options));
+  const verification = await (options.retrain ? retrain(folder, recipe, options) : rescore(folder, recipe, options));
   if (verification.ok) return verification;
   throw new AttuneError('E_NOT_REPRODUCED', {
     what: `The run in ${folder} does not come out as recorded`,
@@ -44,8 +45,7 @@ export async function verifyRun(run: string, options: VerifyOptions): Promise<Ve
 /** Sums over other batches round differently in the last digits. */
 const TOLERANCE = 1e-4;
 
-async function rescore(folder: string, { onEvent, signal }: VerifyOptions): Promise<Verification> {
-  const { recipe } = await storedRun(folder);
+async function rescore(folder: string, recipe: Recipe, { onEvent, signal }: VerifyOptions): Promise<Verification> {
   const notes = readNotes(resultFolder(folder));
   if (notes === undefined || Object.keys(notes.metrics).length === 0) {
     throw new AttuneError('E_NOTHING_RECORDED', {
@@ -65,8 +65,7 @@ async function rescore(folder: string, { onEvent, signal }: VerifyOptions): Prom
   return { how: 'scored', ok: compared.every(({ equal }) => equal), compared };
 }
 
-async function retrain(folder: string, { onEvent, signal }: VerifyOptions): Promise<Verification> {
-  const { recipe } = await storedRun(folder);
+async function retrain(folder: string, recipe: Recipe, { onEvent, signal }: VerifyOptions): Promise<Verification> {
   const like = listCheckpoints(folder).at(-1)?.folder;
   const again = mkdtempSync(join(tmpdir(), 'attune-verify-'));
   try {

@@ -27,6 +27,12 @@ export function philox4x32(counter: Readonly<Words>, key: readonly [number, numb
   return [c0 >>> 0, c1 >>> 0, c2 >>> 0, c3 >>> 0];
 }
 
+/** The same key as one signed 64-bit integer, as operators take it. */
+export function philoxWord(key: RandomKey): bigint {
+  const [low, high] = philoxKey(key);
+  return BigInt.asIntN(64, (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0));
+}
+
 /** The upper 32 bits of the 64-bit product of two 32-bit words. */
 function multiplyHigh(a: number, b: number): number {
   const [aHigh, aLow, bHigh, bLow] = [a >>> 16, a & 0xffff, b >>> 16, b & 0xffff];

@@ -1,5 +1,5 @@
-import { philoxKey } from '../base/random.ts';
-import { LayerNorm, RMSNorm, type Module, type Parameter } from '../nn/index.ts';
+import { philoxWord } from '../base/random.ts';
+import { join, LayerNorm, RMSNorm, type Module, type Parameter } from '../nn/index.ts';
 import { arange, aten, attune, noGrad, scope, zeros, type DType, type Shape, type Tensor } from '../tensor/index.ts';
 
 export interface InitialiseOptions {
@@ -12,35 +12,38 @@ export interface InitialiseOptions {
   only?: ReadonlySet<string>;
 }
 
-/** Normal numbers that depend on the seed and the parameter's path only, not on what else is initialised. */
-export function keyedNormal(shape: Shape, key: { seed: number; path: string }, deviation: number): Tensor {
+/** Names the numbers of one parameter: they depend on nothing else, so not on what else is initialised. */
+export interface ParameterKey {
+  seed: number;
+  path: string;
+}
+
+/** Uniform numbers in [0, 1), in steps of 2^-24. */
+export function keyedUniform(shape: Shape, { seed, path }: ParameterKey): Tensor {
   const [rows, ...rest] = shape.length === 0 ? [1] : shape;
   const width = rest.reduce((product, size) => product * size, 1);
-  const [low, high] = philoxKey([key.seed, `init:${key.path}`]);
-  const word = BigInt.asIntN(64, (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0));
-  const uniform = attune.keyed_uniform.default(arange(rows), width, word); // [0, 1) in steps of 2^-24
-  const centred = uniform.mul(2).add(2 ** -24 - 1); // never ±1
-  return aten.erfinv
-    .default(centred)
-    .mul(Math.SQRT2 * deviation)
-    .reshape(...shape);
+  return attune.keyed_uniform.default(arange(rows), width, philoxWord([seed, `init:${path}`])).reshape(...shape);
+}
+
+/** Normal numbers around 0. */
+export function keyedNormal(shape: Shape, key: ParameterKey, deviation: number): Tensor {
+  const centred = keyedUniform(shape, key)
+    .mul(2)
+    .add(2 ** -24 - 1); // never ±1
+  return aten.erfinv.default(centred).mul(Math.SQRT2 * deviation);
 }
 
 /** Gives parameters of a module tree their first values. */
 export function initialise(modules: Iterable<[string, Module]>, options: InitialiseOptions): void {
   for (const [modulePath, module] of modules) {
     const isNorm = module instanceof LayerNorm || module instanceof RMSNorm;
-    for (const [name, value] of Object.entries(module)) {
-      const path = modulePath === '' ? name : `${modulePath}.${name}`;
-      if (!isParameter(value) || options.only?.has(path) === false) continue;
+    for (const [name, value] of module.ownParameters()) {
+      const path = join(modulePath, name);
+      if (options.only?.has(path) === false) continue;
       const first = () => module.fixedValue(name, options) ?? firstValue(value, { path, name, isNorm }, options);
       noGrad(() => scope(() => value.assign(first())));
     }
   }
-}
-
-function isParameter(value: unknown): value is Parameter {
-  return typeof value === 'object' && value !== null && 'setTrainable' in value;
 }
 
 function firstValue(

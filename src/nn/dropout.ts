@@ -1,4 +1,4 @@
-import { philoxKey } from '../base/random.ts';
+import { philoxWord } from '../base/random.ts';
 import { aten, attune, fromArray, type Tensor } from '../tensor/index.ts';
 import { rowOfTokens, type Layout } from './layout.ts';
 import { Module } from './module.ts';
@@ -74,8 +74,7 @@ export class Dropout extends Module {
   }
 
   #key({ seed, step }: Randomness): bigint {
-    const [low, high] = philoxKey([seed, 'dropout', step, this.#site]);
-    return BigInt.asIntN(64, (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0));
+    return philoxWord([seed, 'dropout', step, this.#site]);
   }
 }
 

@@ -5,6 +5,6 @@ export { currentRandomness, Dropout, encoderRandomness, withRandomness, type Ran
 export { Embedding, type EmbeddingAdapter } from './embedding.ts';
 export { layoutOfRows, rowOfTokens, segmentLengths, type Layout } from './layout.ts';
 export { Conv1D, isLinear, Linear, type LinearAdapter, type LinearLike, type Term } from './linear.ts';
-export { Module, ModuleBuffer, Parameter } from './module.ts';
+export { join, Module, ModuleBuffer, Parameter } from './module.ts';
 export { LayerNorm, RMSNorm } from './norm.ts';
 export { Rope, ropeTypes, rotate, type RopeScaling, type Rotation } from './rope.ts';

@@ -86,10 +86,13 @@ export abstract class Module {
   /** All parameters and buffers below, by path. */
   *parameters(path = ''): Generator<[string, Parameter]> {
     for (const [modulePath, module] of this.modules(path)) {
-      for (const [name, value] of Object.entries(module)) {
-        if (value instanceof Parameter) yield [join(modulePath, name), value];
-      }
+      for (const [name, parameter] of module.ownParameters()) yield [join(modulePath, name), parameter];
     }
+  }
+
+  /** Parameters and buffers of this module itself, by name. */
+  *ownParameters(): Generator<[string, Parameter]> {
+    for (const [name, value] of Object.entries(this)) if (value instanceof Parameter) yield [name, value];
   }
 
   /** The first value of a parameter where a formula gives it (position tables), not chance. */

@@ -1,4 +1,5 @@
 import type { Example } from '../../data/index.ts';
+import { answerText, promptText } from '../../eval/example-text.ts';
 import { baselines } from '../../eval/baselines/index.ts';
 import type { Prediction, Predictor } from '../../eval/predictor.ts';
 import { scorePredictions, type Score } from '../../eval/score.ts';
@@ -68,7 +69,7 @@ const SAMPLES = 10;
 export function recordComparison(
   folder: string,
   tuned: Measured,
-  context: { others: readonly Measured[]; test: readonly Example[]; samples: SampleSource },
+  context: { others: readonly Measured[]; test: readonly Example[] },
 ): Comparison {
   const { others, test } = context;
   const rival = strongest(others);
@@ -102,20 +103,12 @@ export function recordComparison(
   return comparison;
 }
 
-export interface SampleSource {
-  promptOf: (example: Example) => string;
-  answerOf: (example: Example) => string;
-}
-
-function sampleRows(
-  tuned: Measured,
-  { others, test, samples }: { others: readonly Measured[]; test: readonly Example[]; samples: SampleSource },
-) {
+function sampleRows(tuned: Measured, { others, test }: { others: readonly Measured[]; test: readonly Example[] }) {
   const base = others.find(({ name }) => name === 'few_shot') ?? others[0];
   const rows = test.slice(0, SAMPLES).map((example, i) => ({
     id: example.id,
-    prompt: samples.promptOf(example),
-    expected: samples.answerOf(example),
+    prompt: promptText(example),
+    expected: answerText(example),
     answers: { before: base.predictions[i].text ?? '', after: tuned.predictions[i].text ?? '' },
   }));
   return { systems: ['before', 'after'], rows };

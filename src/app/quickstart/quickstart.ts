@@ -2,7 +2,6 @@ import { join, resolve } from 'node:path';
 import type { EventSink } from '../../base/events.ts';
 import { attuneCache } from '../../base/home.ts';
 import { loadData, type Example, type LoadedData } from '../../data/index.ts';
-import { answerText, promptText } from '../../eval/example-text.ts';
 import type { Comparison } from '../../store/results.ts';
 import { OWN_BASE } from '../../worker/run/base-model.ts';
 import { runJob } from '../../worker/index.ts';
@@ -78,8 +77,7 @@ export async function quickstart(options: QuickstartOptions): Promise<Quickstart
   onStage(5, 'after');
   const predictor = modelPredictor('tuned', { target: result, maxNewTokens: task.maxNewTokens });
   const tuned = await measure(predictor, 'tuned', context);
-  const samples = { promptOf: promptText, answerOf: answerText };
-  const comparison = recordComparison(folder, tuned, { others, test, samples });
+  const comparison = recordComparison(folder, tuned, { others, test });
   const { html } = await reportRun(folder);
   return {
     task: task.name,
@@ -137,7 +135,6 @@ function recipeFor(
     tuning: { method: 'lora', r: 64, alpha: 128 },
     objective: 'sft',
     training: {
-      epochs: 100,
       max_steps: choice.maxSteps ?? choice.steps,
       learning_rate: 2e-3,
       batch_size: 64,

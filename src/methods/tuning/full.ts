@@ -1,7 +1,7 @@
 import { AttuneError } from '../../base/errors.ts';
 import { saveModel } from '../../models/save.ts';
 import type { Model } from '../../models/model.ts';
-import { ModuleBuffer, Parameter } from '../../nn/index.ts';
+import { join, ModuleBuffer } from '../../nn/index.ts';
 import { noGrad, scope, type DType, type Tensor } from '../../tensor/index.ts';
 import type { ResultNotes, Trainable, Tuning } from '../../train/interfaces.ts';
 import type { FullOptions } from './full.options.ts';
@@ -18,10 +18,10 @@ class Full implements Tuning {
     this.#model = model;
     const trainables: Trainable[] = [];
     for (const [modulePath, module] of model.modules()) {
-      for (const [key, value] of Object.entries(module)) {
-        if (!(value instanceof Parameter) || value instanceof ModuleBuffer) continue;
-        const name = modulePath === '' ? key : `${modulePath}.${key}`;
-        trainables.push({ name, parameter: value, decays: decays(module, name) });
+      for (const [key, parameter] of module.ownParameters()) {
+        if (parameter instanceof ModuleBuffer) continue;
+        const name = join(modulePath, key);
+        trainables.push({ name, parameter, decays: decays(module, name) });
       }
     }
     this.#storedType = trainables[0].parameter.tensor.dtype;

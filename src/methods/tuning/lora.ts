@@ -1,11 +1,10 @@
 import { join } from 'node:path';
-import { philoxKey } from '../../base/random.ts';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import { writeJson } from '../../files/json.ts';
 import type { Model } from '../../models/model.ts';
-import { keyedNormal } from '../../models/initialise.ts';
+import { keyedNormal, keyedUniform, type ParameterKey } from '../../models/initialise.ts';
 import type { Module, Parameter } from '../../nn/index.ts';
-import { arange, attune, noGrad, scope, writeSafetensors, zeros, type Tensor } from '../../tensor/index.ts';
+import { noGrad, scope, writeSafetensors, zeros, type Tensor } from '../../tensor/index.ts';
 import type { ResultNotes, Trainable, Tuning } from '../../train/interfaces.ts';
 import { adapterConfig } from './adapter-config.ts';
 import { LoraAdapter } from './lora-adapter.ts';
@@ -118,13 +117,9 @@ function start(adapter: LoraAdapter, options: LoraOptions, context: { seed: numb
   b.setTrainable(true);
 }
 
-function kaimingUniform(parameter: Parameter, key: { seed: number; path: string }): Tensor {
-  const [rank, width] = parameter.shape;
-  const [low, high] = philoxKey([key.seed, `init:${key.path}`]);
-  const word = BigInt.asIntN(64, (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0));
-  const bound = 1 / Math.sqrt(width);
-  return attune.keyed_uniform
-    .default(arange(rank), width, word)
+function kaimingUniform(parameter: Parameter, key: ParameterKey): Tensor {
+  const bound = 1 / Math.sqrt(parameter.shape[1]);
+  return keyedUniform(parameter.shape, key)
     .mul(2 * bound)
     .sub(bound);
 }
@@ -149,9 +144,7 @@ function savedParameters(model: Model, names: readonly string[]): SavedParameter
       });
     }
     for (const [path, module] of found.flatMap(([path, module]) => [...module.modules(path)])) {
-      for (const [key, value] of Object.entries(module)) {
-        if (typeof value !== 'object' || value === null || !('setTrainable' in value)) continue;
-        const parameter = value as Parameter;
+      for (const [key, parameter] of module.ownParameters()) {
         const original = parameter.exchange(parameter.tensor.to('f32').clone().own());
         parameter.setTrainable(true);
         saved.push({ path: `${path}.${key}`, module, parameter, original });

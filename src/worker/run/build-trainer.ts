@@ -3,6 +3,8 @@ import { makeSampler, type MixturePart, type Sampler } from '../../data/index.ts
 import { objectives } from '../../methods/objectives/index.ts';
 import { tunings } from '../../methods/tuning/index.ts';
 import { updates } from '../../methods/update/index.ts';
+import type { Architecture } from '../../models/architecture.ts';
+import type { RawConfig } from '../../models/config.ts';
 import { loadModel, readConfig } from '../../models/load.ts';
 import { architectures } from '../../models/index.ts';
 import type { Model } from '../../models/model.ts';
@@ -28,6 +30,10 @@ export interface BaseTraits {
 export async function baseTraits(folder: string): Promise<BaseTraits> {
   const raw = readConfig(folder);
   const architecture = await architectures.load(String(raw.model_type));
+  return traitsOf(architecture, raw);
+}
+
+export function traitsOf(architecture: Architecture, raw: RawConfig): BaseTraits {
   const tasks = architecture.heads(raw);
   return { causal: 'causal-lm' in tasks || 'seq2seq' in tasks, ...architecture.limits(raw) };
 }

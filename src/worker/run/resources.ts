@@ -1,5 +1,4 @@
-import { readFileSync, statfsSync } from 'node:fs';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, statfsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Model } from '../../models/model.ts';
 import { dtypeBytes, engine, type DType } from '../../tensor/index.ts';

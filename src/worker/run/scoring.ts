@@ -4,7 +4,7 @@ import type { Model } from '../../models/model.ts';
 import { evaluateRows, type EvaluationResult } from '../../train/evaluate.ts';
 import type { Objective, PreparedRow } from '../../train/interfaces.ts';
 import type { Recipe } from '../../train/recipe.ts';
-import { createObjective } from './build-trainer.ts';
+import { createObjective, traitsOf } from './build-trainer.ts';
 import { labelsOf, loadRunData } from './load-run-data.ts';
 import type { OpenedModel } from './open-model.ts';
 import { prepareSplit } from './prepare-rows.ts';
@@ -40,10 +40,8 @@ export async function scoringSet(
   const { model, tokenizer } = opened;
   const labels = opened.notes?.labels ?? labelsOf(recipe, loaded.splits.train);
   const now = new Date();
-  const heads = model.architecture.heads(model.config);
-  const causal = 'causal-lm' in heads || 'seq2seq' in heads;
+  const { causal, maxPositions } = traitsOf(model.architecture, model.config);
   const objective = await createObjective(recipe, { tokenizer, labels, causal, now });
-  const { maxPositions } = model.architecture.limits(model.config);
   const { rows } = await prepareSplit(examples, { objective, tokenizer, recipe, emit, now, maxPositions });
   return { objective, rows, hash: loaded.report.hashes[split] };
 }

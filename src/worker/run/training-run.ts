@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { EventSink } from '../../base/events.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { refitMixture, type Example, type LoadedData } from '../../data/index.ts';
@@ -141,7 +140,9 @@ export function resumeRun(run: PreparedRun): boolean {
 export function takeBest(run: PreparedRun): number {
   const { best, step } = run.trainer.state;
   if (!run.context.recipe.checkpoints.best || best === null || best.step === step || best.step === 0) return step;
-  readWeights(join(run.context.folder, 'checkpoints', `step-${best.step}`), run.parts.tuning);
+  const saved = listCheckpoints(run.context.folder).find((checkpoint) => checkpoint.step === best.step);
+  if (saved === undefined) throw new Error(`the best checkpoint, step ${best.step}, is gone`);
+  readWeights(saved.folder, run.parts.tuning);
   return best.step;
 }
 
