@@ -48,7 +48,7 @@ export const pronunciation: Task = {
   shots: 5,
   maxNewTokens: 48,
   maxLength: 96,
-  steps: 700,
+  steps: 400,
 };
 
 /** Plain words only; further pronunciations of a word, `WORD(1)`, are left out. */

@@ -14,13 +14,14 @@ export function comparisonSection(comparison: Comparison | undefined): Html | un
       low === undefined || high === undefined ? '' : ` (${formatNumber(low, 3)} to ${formatNumber(high, 3)})`;
     return { label: name, value, low, high, text: `${formatNumber(value, 3)}${interval}`, isChosen: name === tuned };
   });
+  const hasIntervals = ordered.some(({ low, high }) => low !== undefined && high !== undefined);
   const title = `${metricTitle} by system`;
   const description = `${ordered.map(({ name, value }) => `${name} ${formatNumber(value)}`).join(', ')}.`;
   return html`<section>
     <h2>Did it help?</h2>
     <p class="soft">
       The same ${formatCount(rows)} rows of “${split}”, which no system was trained on.
-      ${better === 'higher' ? 'Higher' : 'Lower'} is better; thin lines are intervals.
+      ${better === 'higher' ? 'Higher' : 'Lower'} is better${hasIntervals ? '; thin lines are intervals' : ''}.
     </p>
     <figure>
       <figcaption><b>${metricTitle}</b></figcaption>
