@@ -1,45 +1,32 @@
 import type { Example } from '../../data/index.ts';
-import { answerText, promptText } from '../../eval/example-text.ts';
 import { baselines } from '../../eval/baselines/index.ts';
-import type { Prediction, Predictor } from '../../eval/predictor.ts';
-import { scorePredictions, type Score } from '../../eval/score.ts';
-import { pairedBootstrap } from '../../eval/statistics/index.ts';
-import { writeComparison, writeSamples, type Comparison } from '../../store/results.ts';
+import { answerRows, type Answered, type System } from '../../eval/compare/system.ts';
+import { compareAnswers, type Compared } from '../../eval/compare/compare.ts';
+import { createMetric } from '../../eval/metrics/index.ts';
+import { writeComparison, writeSamples } from '../../store/results.ts';
 import { modelPredictor } from './model-predictor.ts';
 import type { Task } from './tasks/task.ts';
-
-/** One predictor's answers to the held-out rows and what they are worth. */
-export interface Measured {
-  name: string;
-  title: string;
-  predictions: Prediction[];
-  /** The main metric first, then the others, then validity. */
-  scores: Score[];
-}
 
 export interface MeasureContext {
   task: Task;
   test: readonly Example[];
   signal?: AbortSignal;
-  onProgress?: (name: string, done: number, total: number) => void;
+  onProgress?: (title: string, done: number, total: number) => void;
 }
 
-/** Answers all rows and scores them by every metric of the task. */
-export async function measure(predictor: Predictor, title: string, context: MeasureContext): Promise<Measured> {
-  const { task, test, signal } = context;
-  const onProgress = (done: number, total: number) => context.onProgress?.(title, done, total);
-  const predictions = await predictor.predict(test, { signal, onProgress });
-  const specs = [task.mainMetric, ...task.metrics, task.validity];
-  return { name: predictor.name, title, predictions, scores: await scorePredictions(predictions, test, specs) };
+/** Answers all rows. */
+export function measure(system: System, { test, signal, onProgress }: MeasureContext): Promise<Answered> {
+  return answerRows(system, test, { signal, onProgress: (done, total) => onProgress?.(system.title, done, total) });
 }
 
 /** Every cheap predictor that makes sense for the task, fitted on the training rows. */
-export async function measureCheap(train: readonly Example[], context: MeasureContext): Promise<Measured[]> {
-  const measured: Measured[] = [];
+export async function measureCheap(train: readonly Example[], context: MeasureContext): Promise<Answered[]> {
+  const measured: Answered[] = [];
   for (const name of context.task.baselines) {
     const baseline = await baselines.load(name);
     if (baseline.unfit(train) !== undefined) continue;
-    measured.push(await measure(await baseline.fit(train, { signal: context.signal }), baseline.title, context));
+    const predictor = await baseline.fit(train, { signal: context.signal });
+    measured.push(await measure({ predictor, title: baseline.title, kind: 'cheap' }, context));
   }
   return measured;
 }
@@ -49,67 +36,27 @@ export async function measureBase(
   base: string,
   train: readonly Example[],
   context: MeasureContext,
-): Promise<Measured[]> {
+): Promise<Answered[]> {
   const { maxNewTokens, shots } = context.task;
   const shown = train.slice(0, shots);
   const plain = modelPredictor('base', { target: base, maxNewTokens, stop: ['\n'] });
   const fewShot = modelPredictor('few_shot', { target: base, maxNewTokens, stop: ['\n'], shots: () => shown });
-  return [await measure(plain, 'base', context), await measure(fewShot, `base, ${shown.length} examples`, context)];
+  return [
+    await measure({ predictor: plain, title: 'base', kind: 'base' }, context),
+    await measure({ predictor: fewShot, title: `base, ${shown.length} examples`, kind: 'few_shot' }, context),
+  ];
 }
 
-/** The other predictor that is best on the main metric. */
-export function strongest(others: readonly Measured[]): Measured {
-  const isBetter = (a: Score, b: Score) => (a.better === 'higher' ? a.value > b.value : a.value < b.value);
-  return others.reduce((best, other) => (isBetter(other.scores[0], best.scores[0]) ? other : best));
-}
-
-const SAMPLES = 10;
-
-/** Writes what the report shows: all systems, the paired difference to the strongest one, ten answers side by side. */
-export function recordComparison(
+/** Compares the tuned model with all others and writes what the report shows. */
+export async function recordComparison(
   folder: string,
-  tuned: Measured,
-  context: { others: readonly Measured[]; test: readonly Example[] },
-): Comparison {
-  const { others, test } = context;
-  const rival = strongest(others);
-  const [score] = tuned.scores;
-  const sign = score.better === 'higher' ? 1 : -1;
-  const interval = pairedBootstrap(rival.scores[0].rows, score.rows);
-  const [low, high] = sign > 0 ? [interval.low, interval.high] : [-interval.high, -interval.low];
-  const comparison: Comparison = {
-    split: 'test',
-    rows: test.length,
-    metric: score.name,
-    metricTitle: score.title,
-    better: score.better,
-    tuned: tuned.title,
-    systems: [tuned, ...others].map(({ title, scores }) => ({
-      name: title,
-      value: scores[0].value,
-      metrics: Object.fromEntries(scores.map(({ name, value }) => [name, value])),
-    })),
-    difference: {
-      against: rival.title,
-      estimate: interval.estimate,
-      low: interval.low,
-      high: interval.high,
-      confidence: interval.confidence,
-    },
-    verdict: low > 0 ? 'better' : high < 0 ? 'worse' : 'no-evidence',
-  };
-  writeComparison(folder, comparison);
-  writeSamples(folder, sampleRows(tuned, context));
-  return comparison;
-}
-
-function sampleRows(tuned: Measured, { others, test }: { others: readonly Measured[]; test: readonly Example[] }) {
-  const base = others.find(({ name }) => name === 'few_shot') ?? others[0];
-  const rows = test.slice(0, SAMPLES).map((example, i) => ({
-    id: example.id,
-    prompt: promptText(example),
-    expected: answerText(example),
-    answers: { before: base.predictions[i].text ?? '', after: tuned.predictions[i].text ?? '' },
-  }));
-  return { systems: ['before', 'after'], rows };
+  tuned: Answered,
+  { others, test, task }: { others: readonly Answered[]; test: readonly Example[]; task: Task },
+): Promise<Compared> {
+  const { name: validity } = await createMetric(task.validity);
+  const metrics = [task.mainMetric, ...task.metrics, task.validity];
+  const compared = await compareAnswers([tuned, ...others], test, { split: 'test', metrics, validity });
+  writeComparison(folder, compared.comparison);
+  writeSamples(folder, compared.samples);
+  return compared;
 }

@@ -1,16 +1,17 @@
 import { join, resolve } from 'node:path';
 import type { EventSink } from '../../base/events.ts';
 import { attuneCache } from '../../base/home.ts';
-import { loadData, type Example, type LoadedData } from '../../data/index.ts';
-import type { Comparison } from '../../store/results.ts';
+import { loadData, type LoadedData } from '../../data/index.ts';
+import type { Compared } from '../../eval/compare/compare.ts';
 import { OWN_BASE } from '../../worker/run/base-model.ts';
 import { runJob } from '../../worker/index.ts';
 import { defineRecipe, resolveRecipe } from '../recipe/index.ts';
 import { reportRun } from '../report/index.ts';
 import { train as trainRecipe } from '../train.ts';
-import { measure, measureBase, measureCheap, recordComparison, type Measured, type MeasureContext } from './measure.ts';
+import { measure, measureBase, measureCheap, recordComparison, type MeasureContext } from './measure.ts';
 import { modelPredictor } from './model-predictor.ts';
 import { outlook, type Outlook } from './outlook.ts';
+import { newRunFolder } from './run-folder.ts';
 import { tasks } from './tasks/index.ts';
 import type { Task, TaskData } from './tasks/task.ts';
 
@@ -31,16 +32,12 @@ export interface QuickstartOptions {
   signal?: AbortSignal;
 }
 
-export interface QuickstartResult {
+export interface QuickstartResult extends Compared {
   task: string;
   title: string;
   folder: string;
   result: string;
   report: string;
-  comparison: Comparison;
-  /** The tuned model first. */
-  measured: Measured[];
-  test: readonly Example[];
   seconds: { data: number; before: number; train: number; after: number };
   outlook: Outlook[];
 }
@@ -76,8 +73,8 @@ export async function quickstart(options: QuickstartOptions): Promise<Quickstart
 
   onStage(5, 'after');
   const predictor = modelPredictor('tuned', { target: result, maxNewTokens: task.maxNewTokens });
-  const tuned = await measure(predictor, 'tuned', context);
-  const comparison = recordComparison(folder, tuned, { others, test });
+  const tuned = await measure({ predictor, title: 'tuned', kind: 'tuned' }, context);
+  const compared = await recordComparison(folder, tuned, { others, test, task });
   const { html } = await reportRun(folder);
   return {
     task: task.name,
@@ -85,9 +82,7 @@ export async function quickstart(options: QuickstartOptions): Promise<Quickstart
     folder,
     result,
     report: html,
-    comparison,
-    measured: [tuned, ...others],
-    test,
+    ...compared,
     seconds: { data: dataSeconds, before: beforeSeconds, train: trainSeconds, after: clock() },
     outlook: outlook(machine),
   };
@@ -117,7 +112,7 @@ async function trainOn(
   options: QuickstartOptions,
 ): Promise<{ folder: string; result: string }> {
   const { maxSteps, onEvent, signal } = options;
-  const folder = resolve(options.folder ?? join('runs', `quickstart-${task.name}`));
+  const folder = resolve(options.folder ?? newRunFolder(task.name));
   const choice = { folder, maxSteps, length: task.maxLength, steps: task.steps };
   const recipe = await resolveRecipe(recipeFor(data.files, choice));
   const { result } = await trainRecipe(recipe, { onEvent, signal, handleSignals: true });
