@@ -24,7 +24,7 @@ export function promptText(example: Example): string {
  * @throws E_NO_ANSWER for a row that has none, such as a prompt without completion.
  */
 export function answerText(example: Example): string {
-  const answer = knownAnswer(example);
+  const answer = expectedText(example);
   if (answer !== undefined) return answer;
   throw new AttuneError('E_NO_ANSWER', {
     what: `A row of kind "${example.kind}" has no answer to compare with`,
@@ -33,7 +33,8 @@ export function answerText(example: Example): string {
   });
 }
 
-function knownAnswer(example: Example): string | undefined {
+/** The answer, where the row has one. */
+export function expectedText(example: Example): string | undefined {
   switch (example.kind) {
     case 'chat':
       return example.messages[lastAnswer(example.messages)]?.content;

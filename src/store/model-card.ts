@@ -2,7 +2,7 @@ import { basename, isAbsolute } from 'node:path';
 import { stringify } from 'yaml';
 import { formatCount, formatNumber } from '../base/format.ts';
 import type { DataPrepared, Metrics } from '../base/events.ts';
-import { verdictSentence, type Comparison } from './results.ts';
+import type { Comparison } from './results.ts';
 
 /** What a model card is written from. */
 export interface ModelCardParts {
@@ -92,7 +92,7 @@ function results({ metrics, comparison, data: used }: ModelCardParts): string | 
   );
   if (rows.length === 0 && comparison === undefined) return undefined;
   const parts = ['## Results'];
-  if (comparison !== undefined) parts.push(`${VERDICTS[comparison.verdict]} ${verdictSentence(comparison)}`);
+  if (comparison !== undefined) parts.push(`${VERDICTS[comparison.verdict]} ${comparison.sentence}`);
   if (comparison !== undefined) parts.push(systemsTable(comparison));
   if (rows.length > 0) parts.push(table(['Split', 'Rows', 'Metric', 'Value'], rows));
   return parts.join('\n\n');
@@ -104,12 +104,13 @@ const VERDICTS: Record<Comparison['verdict'], string> = {
   worse: '**Worse than what it was compared with.**',
 };
 
-function systemsTable({ metricTitle, systems, tuned }: Comparison): string {
-  const rows = systems.map(({ name, value, low, high }) => {
+function systemsTable({ metric, metrics, systems, subject }: Comparison): string {
+  const rows = systems.map(({ name, title, values }) => {
+    const { value = Number.NaN, low, high } = values[metric] ?? {};
     const interval = low === undefined || high === undefined ? '' : `${formatNumber(low)} to ${formatNumber(high)}`;
-    return [name === tuned ? `${name} (this one)` : name, formatNumber(value), interval];
+    return [name === subject ? `${title} (this one)` : title, formatNumber(value), interval];
   });
-  return table(['System', metricTitle, 'Interval'], rows);
+  return table(['System', metrics.find(({ name }) => name === metric)?.title ?? metric, 'Interval'], rows);
 }
 
 function use({ kind, task }: ModelCardParts): string {

@@ -1,40 +1,121 @@
 import { existsSync } from 'node:fs';
-import type { Metrics } from '../base/events.ts';
-import { formatCount, formatNumber } from '../base/format.ts';
+import { AttuneError } from '../base/errors.ts';
 import { readJson, writeJson } from '../files/json.ts';
 import { runPaths } from './run-paths.ts';
 
-/** What a run's model is worth, against others on the same held-out rows. The folder's comparison.json. */
+export type Verdict = 'better' | 'no-evidence' | 'worse';
+
+/** What one system is worth against others on the same held-out rows. The run folder's comparison.json. */
 export interface Comparison {
-  /** Which rows: "test". */
+  version: 2;
+  /** Which rows: "test", or the file that they came from. */
   split: string;
   rows: number;
-  /** The metric that decides, by its name and for people. */
+  /** Clusters of rows that were resampled whole, where rows are grouped. */
+  groups?: number;
+  /** Of every interval, such as 0.95. */
+  confidence: number;
+  seed: number;
+  /** Name of the metric that decides. */
   metric: string;
-  metricTitle: string;
-  better: 'higher' | 'lower';
+  /** The deciding one first. */
+  metrics: readonly ComparedMetric[];
+  /** Name of the system that is judged. */
+  subject: string;
+  /** The subject first. */
   systems: readonly ComparedSystem[];
-  /** Name of the system that this run made. */
-  tuned: string;
-  /** Of the strongest other system: tuned minus other, with its interval. */
-  difference?: { against: string; estimate: number; low: number; high: number; confidence: number };
-  verdict: 'better' | 'no-evidence' | 'worse';
+  /** Names of the systems that the verdict is about: what one has without the subject. */
+  rivals: readonly string[];
+  /** Where the cheap rival was chosen among the cheap systems. */
+  cheapChosenOn?: 'validation' | 'test';
+  /** Every metric by every other system that has a value of it. */
+  differences: readonly Difference[];
+  /** Better than every rival; worse than any; else there is no evidence. */
+  verdict: Verdict;
+  /** The verdict with its figures, for people. */
+  sentence: string;
+  flips: Flips;
+  skipped: readonly SkippedSystem[];
 }
+
+export interface ComparedMetric {
+  name: string;
+  /** For people: "chrF". */
+  title: string;
+  better: 'higher' | 'lower';
+  /** A perfect value, where there is one. */
+  best?: number;
+  /** What it is computed from: text, label, likelihood. */
+  reads: string;
+}
+
+export type SystemKind = 'tuned' | 'base' | 'prompted' | 'few_shot' | 'cheap' | 'endpoint' | 'other';
 
 export interface ComparedSystem {
   name: string;
-  /** The deciding metric's value with its interval, where one was computed. */
+  /** For people: "nearest training row". */
+  title: string;
+  kind: SystemKind;
+  /** By metric; one that the system has no value of is absent. */
+  values: Record<string, ComparedValue>;
+  usage?: SystemUsage;
+  /** What is particular about it: the instruction it was given, how many rows it was shown. */
+  note?: string;
+}
+
+export interface ComparedValue {
   value: number;
   low?: number;
   high?: number;
-  /** All metrics, the deciding one included. */
-  metrics: Metrics;
+  /** The metric's own parts: a confusion table, counts, bins. */
+  details?: Record<string, unknown>;
 }
 
-/** Answers to the same held-out rows, side by side. The folder's samples.json. */
+/** What a row costs, as far as it is known. */
+export interface SystemUsage {
+  secondsPerRow?: number;
+  /** Tokens of all rows. */
+  inputTokens?: number;
+  outputTokens?: number;
+  /** In the currency of the prices that were given. */
+  costPer1000?: number;
+}
+
+/** Subject against one other system on one metric. */
+export interface Difference {
+  metric: string;
+  against: string;
+  /** In the metric's own unit; positive where the subject is better, whichever direction the metric has. */
+  estimate: number;
+  low: number;
+  high: number;
+  p: number;
+  /** By Holm: over the rivals for a rival, over all other systems for the rest. */
+  pAdjusted: number;
+  /** What p comes from: "permutation", "mcnemar". */
+  test: string;
+  /** The smallest difference that this many rows would show in four of five tries. */
+  minimalDetectable: number;
+  verdict: Verdict;
+}
+
+/** Rows that the subject answers worse or better than its strongest rival by the deciding metric; the largest first. */
+export interface Flips {
+  against: string;
+  worse: readonly string[];
+  better: readonly string[];
+}
+
+export interface SkippedSystem {
+  name: string;
+  reason: string;
+}
+
+/** Answers to the same held-out rows, side by side; those that got worse first. The run folder's samples.json. */
 export interface Samples {
-  /** Names of the systems in the order to show them: "before", "after". */
-  systems: readonly string[];
+  version: 2;
+  /** In the order to show them. */
+  systems: readonly { name: string; title: string }[];
   rows: readonly SampleRow[];
 }
 
@@ -43,9 +124,23 @@ export interface SampleRow {
   id: string;
   prompt: string;
   expected?: string;
+  /** The class, where rows have one. */
+  label?: string;
   /** By system. */
-  answers: Record<string, string>;
+  answers: Record<string, SampleAnswer>;
+  /** Of the subject against its strongest rival. */
+  change: 'worse' | 'better' | 'same';
 }
+
+export interface SampleAnswer {
+  text: string;
+  /** Whether the answer has the form that was asked for, where a form was. */
+  valid?: boolean;
+  /** By metric. */
+  scores: Record<string, number>;
+}
+
+const VERSION = 2;
 
 export function writeComparison(folder: string, comparison: Comparison): void {
   writeJson(runPaths(folder).comparison, comparison);
@@ -63,21 +158,14 @@ export function readSamples(folder: string): Samples | undefined {
   return readIfPresent(runPaths(folder).samples);
 }
 
-/** "chrF 54.1 against 41.4 of nearest training row (+12.7, 95 % interval +10.9 to +14.5) on 1,000 held-out rows." */
-export function verdictSentence(comparison: Comparison): string {
-  const { difference, metricTitle, rows, systems, tuned } = comparison;
-  const value = systems.find(({ name }) => name === tuned)?.value;
-  if (value === undefined || difference === undefined) return `Measured on ${formatCount(rows)} held-out rows.`;
-  const other = systems.find(({ name }) => name === difference.against)?.value ?? value - difference.estimate;
-  const { low, high, confidence } = difference;
-  const change = `${signed(difference.estimate)}, ${formatNumber(confidence * 100)} % interval ${signed(low)} to ${signed(high)}`;
-  return `${metricTitle} ${formatNumber(value)} against ${formatNumber(other)} of ${difference.against} (${change}) on ${formatCount(rows)} held-out rows.`;
-}
-
-function readIfPresent<T>(path: string): T | undefined {
-  return existsSync(path) ? readJson<T>(path) : undefined;
-}
-
-function signed(value: number): string {
-  return value > 0 ? `+${formatNumber(value, 3)}` : formatNumber(value, 3);
+function readIfPresent<T extends { version: number }>(path: string): T | undefined {
+  if (!existsSync(path)) return undefined;
+  const value = readJson<Partial<T>>(path);
+  if (value.version === VERSION) return value as T;
+  throw new AttuneError('E_RESULTS_VERSION', {
+    what: `${path} was written by another version of attune`,
+    got: `version ${value.version ?? 1}`,
+    expected: `version ${VERSION}`,
+    fix: 'remove the file and compare again',
+  });
 }

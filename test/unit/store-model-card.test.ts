@@ -6,15 +6,21 @@ import type { Comparison } from '../../src/store/results.ts';
 const comparison: Comparison = {
   split: 'test',
   rows: 300,
+  version: 2,
+  confidence: 0.95,
+  seed: 0,
   metric: 'chrf',
-  metricTitle: 'chrF',
-  better: 'higher',
-  tuned: 'tuned',
+  metrics: [{ name: 'chrf', title: 'chrF', better: 'higher', best: 100, reads: 'text' }],
+  subject: 'tuned',
+  rivals: ['base'],
   verdict: 'better',
-  difference: { against: 'base', estimate: 20, low: 15, high: 25, confidence: 0.95 },
+  sentence: 'chrF 50 against 30 of base (better by 20, 95 % interval +15 to +25) on 300 rows of test.',
+  differences: [],
+  flips: { against: 'base', worse: [], better: [] },
+  skipped: [],
   systems: [
-    { name: 'base', value: 30, metrics: { chrf: 30 } },
-    { name: 'tuned', value: 50, low: 47, high: 53, metrics: { chrf: 50 } },
+    { name: 'tuned', title: 'tuned', kind: 'tuned', values: { chrf: { value: 50, low: 47, high: 53 } } },
+    { name: 'base', title: 'base', kind: 'base', values: { chrf: { value: 30 } } },
   ],
 };
 
@@ -75,7 +81,7 @@ describe('a model card', () => {
 
   test('shows verdict, systems, data hashes and the recipe', () => {
     const { body } = split(modelCard(parts));
-    expect(body).toContain('**Better than what it was compared with.** chrF 50 against 30 of base (+20, 95 %');
+    expect(body).toContain('**Better than what it was compared with.** chrF 50 against 30 of base (better by 20, 95 %');
     expect(body).toContain('| tuned (this one) | 50 | 47 to 53 |');
     expect(body).toContain('| train | 8,000 | `aaaa` |');
     expect(body).not.toContain('| test |');

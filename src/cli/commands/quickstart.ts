@@ -1,7 +1,5 @@
 import type { QuickstartResult } from '../../app/quickstart/quickstart.ts';
-import { answerText, promptText } from '../../eval/example-text.ts';
 import { formatNumber } from '../../base/format.ts';
-import { verdictSentence } from '../../store/results.ts';
 import { defineCommand, type CommandContext } from '../command.ts';
 import { shortPath } from '../short-path.ts';
 import type { Terminal } from '../terminal.ts';
@@ -37,13 +35,13 @@ export const command = defineCommand({
     progress.close(true);
     return forJson(context, result);
   },
-  render: (result, terminal) => ('measured' in result ? describe(result as QuickstartResult, terminal) : ''),
+  render: (result, terminal) => ('samples' in result ? describe(result as QuickstartResult, terminal) : ''),
 });
 
 /** In JSON the answers of each predictor would bury the figures; they are in the run's folder. */
 function forJson(context: CommandContext, result: QuickstartResult): QuickstartResult | Record<string, unknown> {
   if (!context.isJson) return result;
-  const { measured: _, test: __, ...rest } = result;
+  const { samples: _, ...rest } = result;
   return rest;
 }
 
@@ -58,9 +56,13 @@ function describe(result: QuickstartResult, terminal: Terminal): string {
 }
 
 /** One line a predictor: the main metric, the others, validity. */
-function figures({ measured }: QuickstartResult, { colours }: Terminal): string {
-  const titles = measured[0].scores.map(({ title }) => title);
-  const rows = measured.map(({ title, scores }) => [title, ...scores.map(({ value }) => formatNumber(value, 3))]);
+function figures({ comparison }: QuickstartResult, { colours }: Terminal): string {
+  const { metrics, systems } = comparison;
+  const titles = metrics.map(({ title }) => title);
+  const rows = systems.map(({ title, values }) => [
+    title,
+    ...metrics.map(({ name }) => formatNumber(values[name]?.value ?? Number.NaN, 3)),
+  ]);
   const widths = ['', ...titles].map((title, column) =>
     Math.max(title.length, ...rows.map((row) => row[column].length)),
   );
@@ -76,24 +78,24 @@ function verdict({ comparison }: QuickstartResult, { colours }: Terminal): strin
     worse: colours.red('worse'),
     'no-evidence': colours.yellow('no evidence'),
   };
-  return `Verdict: ${marks[comparison.verdict]}. ${verdictSentence(comparison)}`;
+  return `Verdict: ${marks[comparison.verdict]}. ${comparison.sentence}`;
 }
 
 const SHOWN = 10;
 
-function answers({ test, measured }: QuickstartResult, { colours }: Terminal): string {
-  const tuned = measured[0].predictions;
-  const base = (measured.find(({ name }) => name === 'few_shot') ?? measured[1]).predictions;
+function answers({ comparison, samples }: QuickstartResult, { colours }: Terminal): string {
   const oneLine = (text = '') => text.trim().replaceAll('\n', ' ⏎ ');
-  return test
+  const stride = Math.max(1, Math.floor(samples.rows.length / SHOWN));
+  return samples.rows
+    .filter((_, i) => i % stride === 0)
     .slice(0, SHOWN)
-    .map((example, i) => {
-      const expected = oneLine(answerText(example));
-      const after = oneLine(tuned[i].text);
+    .map((row) => {
+      const expected = oneLine(row.expected);
+      const after = oneLine(row.answers[comparison.subject]?.text);
       const mark = after === expected ? colours.green('✓') : colours.yellow('~');
       return [
-        `${colours.bold(oneLine(promptText(example)))}`,
-        `  before    ${colours.dim(oneLine(base[i].text) || '(nothing)')}`,
+        `${colours.bold(oneLine(row.prompt))}`,
+        `  before    ${colours.dim(oneLine(row.answers.few_shot?.text) || '(nothing)')}`,
         `  after   ${mark} ${after}`,
         `  expected  ${expected}`,
       ].join('\n');

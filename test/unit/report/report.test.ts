@@ -82,7 +82,7 @@ describe('report.html', () => {
     const text = page();
     const places = [
       'Better than anything it was compared with',
-      'chrF 50 against 30 of base (+20, 95 % interval +15 to +25) on 10 held-out rows.',
+      'chrF 50 against 30 of base (better by 20, 95 % interval +15 to +25) on 10 rows of test.',
       'Best validation loss',
       'Warnings',
       'Did it help?',

@@ -1,5 +1,11 @@
 import type { RunEvent } from '../../../src/base/events.ts';
-import { writeComparison, writeSamples } from '../../../src/store/results.ts';
+import {
+  writeComparison,
+  writeSamples,
+  type Comparison,
+  type Difference,
+  type Samples,
+} from '../../../src/store/results.ts';
 import { RunFolder } from '../../../src/store/run-folder.ts';
 
 /** What somebody's data may hold to break out of a page. */
@@ -75,26 +81,77 @@ export function writeSampleRun(folder: string, steps = 40): void {
   }
   run.record({ type: 'run-finished', step: steps, result: 'adapter', metrics: {}, seconds: 5 });
   run.close();
-  writeComparison(folder, {
-    split: 'test',
-    rows: 10,
-    metric: 'chrf',
-    metricTitle: 'chrF',
-    better: 'higher',
-    tuned: 'tuned',
-    verdict: 'better',
-    difference: { against: 'base', estimate: 20, low: 15, high: 25, confidence: 0.95 },
-    systems: [
-      { name: 'base', value: 30, low: 28, high: 33, metrics: { chrf: 30, exact_match: 0.1 } },
-      { name: 'tuned', value: 50, low: 47, high: 53, metrics: { chrf: 50, exact_match: 0.4 } },
-      { name: HOSTILE, value: 10, metrics: { chrf: 10 } },
-    ],
-  });
-  writeSamples(folder, {
-    systems: ['before', 'after'],
-    rows: [
-      { id: 'a', prompt: HOSTILE, expected: 'yes', answers: { before: HOSTILE, after: 'yes\n' } },
-      { id: 'b', prompt: 'second', answers: { before: '', after: 'x'.repeat(3000) } },
-    ],
-  });
+  writeComparison(folder, comparison);
+  writeSamples(folder, samples);
 }
+
+const comparison: Comparison = {
+  version: 2,
+  split: 'test',
+  rows: 10,
+  confidence: 0.95,
+  seed: 0,
+  metric: 'chrf',
+  metrics: [
+    { name: 'chrf', title: 'chrF', better: 'higher', best: 100, reads: 'text' },
+    { name: 'exact_match', title: 'exact match', better: 'higher', best: 1, reads: 'text' },
+  ],
+  subject: 'tuned',
+  systems: [
+    {
+      name: 'tuned',
+      title: 'tuned',
+      kind: 'tuned',
+      values: { chrf: { value: 50, low: 47, high: 53 }, exact_match: { value: 0.4 } },
+      usage: { secondsPerRow: 0.2, inputTokens: 1000, outputTokens: 200 },
+    },
+    {
+      name: 'base',
+      title: 'base',
+      kind: 'base',
+      values: { chrf: { value: 30, low: 28, high: 33 }, exact_match: { value: 0.1 } },
+    },
+    { name: 'nearest', title: HOSTILE, kind: 'cheap', values: { chrf: { value: 10 } }, note: HOSTILE },
+  ],
+  rivals: ['base', 'nearest'],
+  cheapChosenOn: 'validation',
+  differences: [
+    difference({ metric: 'chrf', against: 'base', estimate: 20, low: 15, high: 25 }),
+    difference({ metric: 'chrf', against: 'nearest', estimate: 40, low: 35, high: 45 }),
+    difference({ metric: 'exact_match', against: 'base', estimate: 0.3, low: 0.1, high: 0.5 }),
+  ],
+  verdict: 'better',
+  sentence: 'chrF 50 against 30 of base (better by 20, 95 % interval +15 to +25) on 10 rows of test.',
+  flips: { against: 'base', worse: ['a'], better: ['b'] },
+  skipped: [{ name: 'logistic_regression', reason: HOSTILE }],
+};
+
+function difference(figures: Pick<Difference, 'metric' | 'against' | 'estimate' | 'low' | 'high'>): Difference {
+  return { ...figures, p: 0.001, pAdjusted: 0.002, test: 'permutation', minimalDetectable: 4, verdict: 'better' };
+}
+
+const samples: Samples = {
+  version: 2,
+  systems: [
+    { name: 'tuned', title: 'tuned' },
+    { name: 'base', title: 'base' },
+  ],
+  rows: [
+    {
+      id: 'a',
+      prompt: HOSTILE,
+      expected: 'yes',
+      answers: {
+        tuned: { text: HOSTILE, valid: false, scores: { chrf: 3, exact_match: 0 } },
+        base: { text: 'yes\n', valid: true, scores: { chrf: 100, exact_match: 1 } },
+      },
+      change: 'worse',
+    },
+    {
+      id: 'b',
+      prompt: 'second',
+      answers: { tuned: { text: '', scores: { chrf: 0 } }, base: { text: 'x'.repeat(3000), scores: { chrf: 0 } } },
+      change: 'same',
+    },
+  ],
+};

@@ -1,6 +1,5 @@
 import { describeProblem, type Problem } from '../../../base/errors.ts';
 import { formatBytes, formatCount, formatDuration, formatNumber, formatTime } from '../../../base/format.ts';
-import { verdictSentence } from '../../../store/results.ts';
 import type { RunStatus } from '../../../store/run-summary.ts';
 import { html, type Html } from '../html.ts';
 import type { RunReport } from '../run-report.ts';
@@ -37,7 +36,7 @@ function verdict({ comparison, run }: RunReport): Html | undefined {
     const { tone, word } = VERDICTS[comparison.verdict];
     return html`<div class="verdict ${tone}">
       <p class="word">${word}</p>
-      <p>${verdictSentence(comparison)}</p>
+      <p>${comparison.sentence}</p>
     </div>`;
   }
   if (run.status !== 'finished') return undefined;

@@ -11,12 +11,12 @@ export function samplesSection(samples: Samples | undefined): Html | undefined {
   </section>`;
 }
 
-function sample(row: SampleRow, index: number, systems: readonly string[]): Html {
-  const answers = systems.map((system, place) => {
-    const answer = row.answers[system] ?? '';
+function sample(row: SampleRow, index: number, systems: Samples['systems']): Html {
+  const answers = systems.map(({ name, title }, place) => {
+    const answer = row.answers[name]?.text ?? '';
     const isMatch = row.expected !== undefined && answer.trim() === row.expected.trim();
-    return html`<div class="${place === systems.length - 1 ? 'latest' : ''}">
-      <h3>${system}${isMatch && html` <span class="match">✓ as expected</span>`}</h3>
+    return html`<div class="${place === 0 ? 'latest' : ''}">
+      <h3>${title}${isMatch && html` <span class="match">✓ as expected</span>`}</h3>
       ${said(answer)}
     </div>`;
   });

@@ -1,0 +1,113 @@
+import { AttuneError } from '../../base/errors.ts';
+import type { Example } from '../../data/example.ts';
+import type { ComparedMetric, Comparison, Samples, SkippedSystem } from '../../store/results.ts';
+import type { MetricSpec } from '../metrics/index.ts';
+import { metricDifferences } from './differences.ts';
+import { rivalsOf, strongest, type CheapChoice } from './rivals.ts';
+import { flipsOf, rowChanges, sampleRows } from './samples.ts';
+import { comparedSystem, describeMetrics, scoreSystem, type Scored } from './scored.ts';
+import type { Answered } from './system.ts';
+import { overallVerdict, verdictSentence } from './verdict.ts';
+
+export interface CompareOptions {
+  /** Which rows, for people: "test", or a file's name. */
+  split: string;
+  /** The deciding metric first. */
+  metrics: readonly MetricSpec[];
+  /** Name of a metric that says with 1 and 0 whether an answer has the form asked for. */
+  validity?: string;
+  /** The cheap system that counts, chosen on other rows. */
+  cheapest?: CheapChoice;
+  skipped?: readonly SkippedSystem[];
+  /** Default 0.95. */
+  confidence?: number;
+  seed?: number;
+}
+
+/** What a comparison gives: figures, and answers side by side. */
+export interface Compared {
+  comparison: Comparison;
+  samples: Samples;
+}
+
+/**
+ * Judges the first system by all others on the same rows. Systems that give no input for the deciding metric are
+ * listed as skipped.
+ * @throws AttuneError E_METRIC_INPUT where the judged system itself gives none
+ */
+export async function compareAnswers(
+  answered: readonly [Answered, ...Answered[]],
+  examples: readonly Example[],
+  options: CompareOptions,
+): Promise<Compared> {
+  const metrics = await describeMetrics(options.metrics);
+  const [deciding] = metrics;
+  const scored: Scored[] = [];
+  for (const system of answered) scored.push(await scoreSystem(system, examples, options.metrics));
+  const [subject, ...all] = scored;
+  if (!subject.scores.has(deciding.name)) throw cannotJudge(subject, deciding);
+  const others = all.filter(({ scores }) => scores.has(deciding.name));
+  const reason = `it gives no ${deciding.reads}, which ${deciding.title} is computed from`;
+  const unscored = all.filter((system) => !others.includes(system)).map(({ name }) => ({ name, reason }));
+  const skipped = [...(options.skipped ?? []), ...unscored];
+  return judge({ subject, others, metrics, examples }, { ...options, skipped });
+}
+
+interface Entries {
+  subject: Scored;
+  others: readonly Scored[];
+  /** The deciding one first. */
+  metrics: readonly ComparedMetric[];
+  examples: readonly Example[];
+}
+
+function judge({ subject, others, metrics, examples }: Entries, options: CompareOptions): Compared {
+  const { confidence = 0.95, seed = 0, split, validity, cheapest, skipped = [] } = options;
+  const metric = metrics[0].name;
+  const choice = rivalsOf(others, metric, cheapest);
+  const isRival = (name: string) => choice.rivals.includes(name);
+  const clusters = clustersOf(examples);
+  const entrants = { subject, others, rivals: choice.rivals };
+  const differences = metrics.flatMap((one) => metricDifferences(one, entrants, { clusters, confidence, seed }));
+  const deciding = differences.filter((one) => one.metric === metric && isRival(one.against));
+  const rival = strongest(
+    others.filter(({ name }) => isRival(name)),
+    metric,
+  );
+  const changes = rowChanges(subject, rival, metric);
+  const comparison = {
+    version: 2 as const,
+    split,
+    rows: examples.length,
+    groups: clusters && new Set(clusters).size,
+    confidence,
+    seed,
+    metric,
+    metrics,
+    subject: subject.name,
+    systems: [subject, ...others].map(comparedSystem),
+    ...choice,
+    differences,
+    verdict: overallVerdict(deciding),
+    flips: flipsOf(examples, changes, rival?.name ?? ''),
+    skipped,
+  };
+  return {
+    comparison: { ...comparison, sentence: verdictSentence(comparison) },
+    samples: sampleRows([subject, ...others], examples, { changes, validity }),
+  };
+}
+
+/** The group of each row, a row without one alone; undefined where no two rows share one. */
+function clustersOf(examples: readonly Example[]): string[] | undefined {
+  const clusters = examples.map(({ group }, row) => (group === undefined ? `row ${row}` : `group ${group}`));
+  return new Set(clusters).size < clusters.length ? clusters : undefined;
+}
+
+function cannotJudge({ title }: Scored, metric: { title: string; reads: string }): AttuneError {
+  return new AttuneError('E_METRIC_INPUT', {
+    what: `${title} cannot be judged by ${metric.title}`,
+    got: `answers without ${metric.reads}`,
+    fix: 'choose another metric as the first one',
+  });
+}

@@ -1,0 +1,74 @@
+import type { Example } from '../../data/example.ts';
+import type { Flips, SampleAnswer, SampleRow, Samples } from '../../store/results.ts';
+import { expectedText, promptText } from '../example-text.ts';
+import type { Scored } from './scored.ts';
+
+/** Rows of each kind of change that samples.json keeps. */
+const KEPT = 150;
+
+/** How each row changed from the strongest rival to the subject, by the deciding metric; positive is better. */
+export function rowChanges(subject: Scored, rival: Scored | undefined, metric: string): Float64Array {
+  const [mine, theirs] = [subject.scores.get(metric), rival?.scores.get(metric)];
+  if (mine === undefined) return new Float64Array(subject.predictions.length);
+  const sign = mine.better === 'higher' ? 1 : -1;
+  return mine.rows.map((value, row) => sign * (value - (theirs?.rows[row] ?? value)));
+}
+
+/** Ids of the rows that got worse and better, the largest change first. */
+export function flipsOf(examples: readonly Example[], changes: Float64Array, against: string): Flips {
+  const order = inOrder(changes);
+  const ids = (rows: readonly number[]) => rows.map((row) => examples[row].id);
+  return {
+    against,
+    worse: ids(order.filter((row) => changes[row] < 0)),
+    better: ids(order.filter((row) => changes[row] > 0).toReversed()),
+  };
+}
+
+export interface SampleChoice {
+  changes: Float64Array;
+  /** Name of a metric that says with 1 and 0 whether an answer has the form asked for. */
+  validity?: string;
+}
+
+/** The rows that got worse, then those that did not change, then the better ones. */
+export function sampleRows(
+  systems: readonly Scored[],
+  examples: readonly Example[],
+  { changes, validity }: SampleChoice,
+): Samples {
+  const order = inOrder(changes);
+  const worse = order.filter((row) => changes[row] < 0).slice(0, KEPT);
+  const same = order.filter((row) => changes[row] === 0).slice(0, KEPT);
+  const better = order
+    .filter((row) => changes[row] > 0)
+    .toReversed()
+    .slice(0, KEPT);
+  const rows = [...worse, ...same, ...better].map((row): SampleRow => {
+    const example = examples[row];
+    return {
+      id: example.id,
+      prompt: promptText(example),
+      expected: expectedText(example),
+      label: example.kind === 'classification' ? example.label : undefined,
+      answers: Object.fromEntries(systems.map((system) => [system.name, answerOf(system, row, validity)])),
+      change: changes[row] < 0 ? 'worse' : changes[row] > 0 ? 'better' : 'same',
+    };
+  });
+  return { version: 2, systems: systems.map(({ name, title }) => ({ name, title })), rows };
+}
+
+function answerOf({ predictions, scores }: Scored, row: number, validity: string | undefined): SampleAnswer {
+  const { text, label } = predictions[row];
+  const form = validity === undefined ? undefined : scores.get(validity)?.rows[row];
+  return {
+    text: text ?? label ?? '',
+    ...(form !== undefined && { valid: form > 0 }),
+    scores: Object.fromEntries([...scores].map(([name, { rows }]) => [name, rows[row]])),
+  };
+}
+
+/** Row indices by their change, the worst first; rows that are equal keep their order. */
+function inOrder(changes: Float64Array): number[] {
+  return [...changes.keys()].toSorted((a, b) => changes[a] - changes[b] || a - b);
+}

@@ -1,0 +1,46 @@
+import type { Example } from '../../data/example.ts';
+import type { ComparedMetric, ComparedSystem } from '../../store/results.ts';
+import { createMetric, type MetricSpec } from '../metrics/index.ts';
+import type { MetricDefinition } from '../metrics/metric.ts';
+import type { Prediction } from '../predictor.ts';
+import { scorePredictions, type Score } from '../score.ts';
+import type { Answered } from './system.ts';
+
+/** A system with its scores by metric; a metric that it gives no input for is absent. */
+export interface Scored extends Answered {
+  scores: ReadonlyMap<string, Score>;
+}
+
+/** The metrics of a comparison as it describes them, the deciding one first. */
+export async function describeMetrics(specs: readonly MetricSpec[]): Promise<ComparedMetric[]> {
+  const named = await Promise.all(specs.map((spec) => createMetric(spec)));
+  return named.map(({ name, definition: { title, better, best, reads } }) => ({ name, title, better, best, reads }));
+}
+
+/** Scores a system by every metric that its predictions have the input for. */
+export async function scoreSystem(
+  answered: Answered,
+  examples: readonly Example[],
+  specs: readonly MetricSpec[],
+): Promise<Scored> {
+  const described = await describeMetrics(specs);
+  const fitting = specs.filter((_, i) => answered.predictions.every((row) => hasInput(row, described[i].reads)));
+  const scores = await scorePredictions(answered.predictions, examples, fitting);
+  return { ...answered, scores: new Map(scores.map((score) => [score.name, score])) };
+}
+
+function hasInput(prediction: Prediction, reads: string): boolean {
+  switch (reads as MetricDefinition['reads']) {
+    case 'likelihood':
+      return prediction.likelihood !== undefined;
+    case 'label':
+    case 'text':
+      return prediction.text !== undefined || prediction.label !== undefined;
+  }
+}
+
+/** What comparison.json says of a system. */
+export function comparedSystem({ name, title, kind, note, usage, scores }: Scored): ComparedSystem {
+  const values = [...scores].map(([metric, { value, details }]) => [metric, { value, details }] as const);
+  return { name, title, kind, note, usage, values: Object.fromEntries(values) };
+}

@@ -1,0 +1,50 @@
+import { formatCount, formatNumber } from '../../base/format.ts';
+import type { Comparison, Difference, Verdict } from '../../store/results.ts';
+
+/** Better than every rival, worse than any of them, or neither. */
+export function overallVerdict(differences: readonly Difference[]): Verdict {
+  if (differences.some(({ verdict }) => verdict === 'worse')) return 'worse';
+  if (differences.length > 0 && differences.every(({ verdict }) => verdict === 'better')) return 'better';
+  return 'no-evidence';
+}
+
+type Told = Omit<Comparison, 'sentence'>;
+
+/** "chrF 54.1 against 41.4 of nearest training row (better by 12.7, 95 % interval +10.9 to +14.5) on 1,000 rows." */
+export function verdictSentence(comparison: Told): string {
+  const { rows, groups, split } = comparison;
+  const deciding = decidingDifference(comparison);
+  const number = formatCount(rows);
+  const on =
+    groups === undefined ? `${number} rows of ${split}` : `${number} rows of ${split} in ${formatCount(groups)} groups`;
+  if (deciding === undefined) return `There was nothing to compare with; measured on ${on}.`;
+  return `${figures(comparison, deciding)} on ${on}.${detectable(comparison, deciding)}`;
+}
+
+/** The difference that the verdict rests on: the worst of those that it is about. */
+function decidingDifference({ differences, metric, rivals, verdict }: Told): Difference | undefined {
+  const all = differences.filter((one) => one.metric === metric && rivals.includes(one.against));
+  const same = all.filter((one) => one.verdict === verdict);
+  return (same.length > 0 ? same : all).toSorted((a, b) => a.estimate - b.estimate)[0];
+}
+
+function figures({ confidence, metrics, metric, subject, systems }: Told, difference: Difference): string {
+  const { against, estimate, low, high } = difference;
+  const { title = metric } = metrics.find(({ name }) => name === metric) ?? {};
+  const [mine, theirs] = [subject, against].map((name) => systems.find((system) => system.name === name));
+  const [value, other] = [mine, theirs].map((system) => formatNumber(system?.values[metric].value ?? Number.NaN));
+  const amount =
+    estimate === 0 ? 'the same' : `${estimate > 0 ? 'better' : 'worse'} by ${formatNumber(Math.abs(estimate), 3)}`;
+  const interval = `${formatNumber(confidence * 100)} % interval ${signed(low)} to ${signed(high)}`;
+  return `${title} ${value} against ${other} of ${theirs?.title ?? against} (${amount}, ${interval})`;
+}
+
+/** What the rows could have shown, where they showed nothing. */
+function detectable({ verdict }: Told, { minimalDetectable }: Difference): string {
+  if (verdict !== 'no-evidence' || !(minimalDetectable > 0)) return '';
+  return ` So many rows show differences from about ${formatNumber(minimalDetectable, 2)}.`;
+}
+
+function signed(value: number): string {
+  return value > 0 ? `+${formatNumber(value, 3)}` : formatNumber(value, 3);
+}
