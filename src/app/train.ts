@@ -1,15 +1,14 @@
-import { existsSync, rmdirSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { rmdirSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { AttuneError, type Problem } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
 import { writeFailure } from '../files/atomic.ts';
-import { readJson } from '../files/json.ts';
 import { makeFolders } from '../files/make-folder.ts';
-import { isRunFolder, requireRun } from '../store/run-folder.ts';
-import { runPaths } from '../store/run-paths.ts';
+import { isRunFolder } from '../store/run-folder.ts';
 import type { Recipe } from '../train/recipe.ts';
 import { type JobResult, runJob, startJob } from '../worker/index.ts';
-import { resolveRecipe } from './recipe/index.ts';
+import { locateRecipe } from './recipe/locate.ts';
+import { startedWith } from './stored-run.ts';
 
 /** What a run has come to; `folder` is absolute. */
 export type TrainOutcome = JobResult<'train'> & { folder: string };
@@ -83,41 +82,14 @@ function jobOf(recipe: Recipe, { dryRun, resume }: { dryRun: boolean; resume: bo
   return { job: 'train', input, folder: recipe.output_dir, resume, reportTo: recipe.report_to } as const;
 }
 
-export interface StoredRun {
-  recipe: Recipe;
-  /** The folder that the recipe's relative paths start from. */
-  base: string;
-}
-
-/**
- * The recipe that a run was started with, checked again: code that it refers to must not have changed.
- * @throws AttuneError E_RUN_MISSING, E_RECIPE
- */
-export async function storedRun(folder: string): Promise<StoredRun> {
-  const absolute = resolve(folder);
-  requireRun(absolute);
-  const file = runPaths(absolute).recipe;
-  const stored = readJson<Record<string, unknown>>(file);
-  const base = baseOf(absolute, String(stored.output_dir ?? ''));
-  const recipe = await resolveRecipe({ ...stored, output_dir: relative(base, absolute) }, { file });
-  return { recipe, base };
-}
-
-/** A run in /a/b/runs/x with the output folder runs/x was started in /a/b. */
-function baseOf(folder: string, output: string): string {
-  const suffix = join('/', output);
-  const isBelow = output !== '' && !output.startsWith('..') && folder.endsWith(suffix) && folder !== suffix;
-  return isBelow ? folder.slice(0, -suffix.length) : process.cwd();
-}
-
 /** Settings that do not change what is learned. */
 const freeSettings = new Set(['report_to', 'output_dir', 'training.micro_batch_tokens']);
 
 /** A resumed run must be the run that was begun, or its result would be neither's. */
 function refuseChanges(recipe: Recipe): void {
-  const file = runPaths(recipe.output_dir).recipe;
-  if (!isRunFolder(recipe.output_dir) || !existsSync(file)) return;
-  const problems = differences(readJson(file), JSON.parse(JSON.stringify(recipe)), '');
+  if (!isRunFolder(recipe.output_dir)) return;
+  const wanted = locateRecipe(JSON.parse(JSON.stringify(recipe)) as Record<string, unknown>, process.cwd());
+  const problems = differences(startedWith(recipe.output_dir), wanted.recipe, '');
   if (problems.length === 0) return;
   throw new AttuneError('E_RECIPE_CHANGED', {
     what: `The recipe is not the one that the run in ${recipe.output_dir} was started with`,

@@ -9,7 +9,7 @@ import { runJob } from '../worker/index.ts';
 import { resultFolder } from '../worker/run/open-model.ts';
 import { readNotes } from '../worker/run/result-notes.ts';
 import type { Recipe } from '../train/recipe.ts';
-import { storedRun } from './train.ts';
+import { storedRecipe } from './stored-run.ts';
 
 export interface VerifyOptions {
   /** Trains the whole run again and compares bytes, instead of scoring the result again. */
@@ -28,8 +28,7 @@ export interface Verification {
 /** Proves a finished run: its result scores as recorded, or comes out the same to the byte when it is trained again. */
 export async function verifyRun(run: string, options: VerifyOptions): Promise<Verification> {
   const folder = resolve(run);
-  const { recipe, base } = await storedRun(folder);
-  process.chdir(base);
+  const recipe = await storedRecipe(folder);
   const verification = await (options.retrain ? retrain(folder, recipe, options) : rescore(folder, recipe, options));
   if (verification.ok) return verification;
   throw new AttuneError('E_NOT_REPRODUCED', {

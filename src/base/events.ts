@@ -7,6 +7,8 @@ export interface RunStarted {
   type: 'run-started';
   run: string;
   folder: string;
+  /** The folder that the recipe's relative paths start from. */
+  base: string;
   /** The resolved recipe, as stored in recipe.json. */
   recipe: unknown;
   /** What else belongs to the run's identity: versions, threads, instruction set, hashes. */

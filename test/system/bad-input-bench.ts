@@ -56,10 +56,13 @@ export class BadInputBench {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** Runs the command with `--json`; standard output must be one JSON document. */
-  run(argv: readonly string[], input = ''): { code: number | null; document: Record<string, unknown>; stderr: string } {
+  /** Runs the command with `--json`, in a folder of the bench; standard output must be one JSON document. */
+  run(
+    argv: readonly string[],
+    { input = '', folder = '.' }: { input?: string; folder?: string } = {},
+  ): { code: number | null; document: Record<string, unknown>; stderr: string } {
     const { status, stdout, stderr } = spawnSync(this.bin, [...argv, '--json'], {
-      cwd: this.folder,
+      cwd: this.path(folder),
       env: this.env,
       encoding: 'utf8',
       input,
@@ -69,7 +72,7 @@ export class BadInputBench {
 
   /** The error of a command that must fail by the user's fault: exit code 1, with a code of its own. */
   failure(argv: readonly string[], { input }: { input?: string } = {}): FailureDocument {
-    const { code, document, stderr } = this.run(argv, input);
+    const { code, document, stderr } = this.run(argv, { input });
     const error = document.error as FailureDocument | undefined;
     if (error === undefined) throw new Error(`no error in ${JSON.stringify(document)}\n${stderr}`);
     if (code !== 1) throw new Error(`exit code ${code}: ${JSON.stringify(error)}`);

@@ -121,7 +121,7 @@ describe.skipIf(!hasEngine)('an adapter', () => {
   });
 
   it('answers on the base model that it was trained on', () => {
-    const { code, document } = bench.run(chat('tuned'), question.input);
+    const { code, document } = bench.run(chat('tuned'), question);
     expect(code).toBe(0);
     expect(document.answers).toHaveLength(1);
   });

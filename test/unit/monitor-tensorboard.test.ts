@@ -87,7 +87,7 @@ describe('TensorBoard files', () => {
 
   test('hold the recipe as text, longer than one length byte can say', async () => {
     const recipe = { model: 'm', note: 'x'.repeat(300) };
-    const [, record] = await write([{ at: 1, type: 'run-started', run: 'r', folder, recipe, identity: {} }]);
+    const [, record] = await write([{ at: 1, type: 'run-started', run: 'r', folder, base: '', recipe, identity: {} }]);
     expect(record.texts).toEqual({ 'recipe/text_summary': `\`\`\`\n${JSON.stringify(recipe, null, 2)}\n\`\`\`` });
   });
 

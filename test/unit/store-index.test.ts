@@ -29,7 +29,7 @@ afterEach(async () => {
 const recipe = { model: 'owner/base', tuning: { method: 'lora' }, objective: 'sft', data: { train: 'tickets.jsonl' } };
 
 function started(run: string, folder: string): RunEvent {
-  return { type: 'run-started', run, folder, recipe, identity: {} };
+  return { type: 'run-started', run, folder, base: '', recipe, identity: {} };
 }
 
 function step(number: number, loss: number): RunEvent {

@@ -29,7 +29,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const started = { type: 'run-started', run: 'r1', folder: '', recipe: { seed: 1 }, identity: {} } as const;
+const started = { type: 'run-started', run: 'r1', folder: '', base: '', recipe: { seed: 1 }, identity: {} } as const;
 const finished = { type: 'run-finished', step: 4, result: 'adapter', metrics: {}, seconds: 1 } as const;
 
 describe('a run folder', () => {

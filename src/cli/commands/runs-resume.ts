@@ -10,14 +10,13 @@ export const command = defineCommand({
     { name: '--in-process', summary: 'train in this process, for debugging' },
   ],
   async run(context) {
-    const [{ showRun }, { storedRun, trainDetached }] = await Promise.all([
+    const [{ showRun }, { storedRecipe }, { trainDetached }] = await Promise.all([
       import('../../app/runs.ts'),
+      import('../../app/stored-run.ts'),
       import('../../app/train.ts'),
     ]);
     const { folder } = await showRun(context.argument('RUN')!);
-    const { recipe, base } = await storedRun(folder);
-    // The recipe's paths were written where the run was started.
-    process.chdir(base);
+    const recipe = await storedRecipe(folder);
     if (context.has('--detach')) {
       return { outcome: 'detached' as const, ...(await trainDetached(recipe, { resume: true })) };
     }

@@ -36,7 +36,8 @@ export async function run(input: TrainInput, context: JobContext): Promise<Train
   const decided = latest?.folder ?? input.like;
   const earlier = decided === undefined ? undefined : readConstants(decided);
   const now = earlier?.now ?? new Date();
-  emit({ type: 'run-started', run: newRunId(now), folder, recipe: input.recipe, identity: engineIdentity() });
+  const began = { run: newRunId(now), folder, base: process.cwd(), recipe: input.recipe };
+  emit({ type: 'run-started', ...began, identity: engineIdentity() });
   const prepared = await prepareRun({ recipe: input.recipe, folder, emit, signal, now, earlier });
   const isResumed = input.resume === true && resumeRun(prepared);
   if (!isResumed) await checkBefore(prepared);

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { readAdapterConfig } from '../../methods/tuning/adapter-config.ts';
 import { create as createLora } from '../../methods/tuning/lora.ts';
@@ -10,9 +10,9 @@ import { isRunFolder, readRun } from '../../store/run-folder.ts';
 import { noGrad, SafetensorsFile, scope, type DType } from '../../tensor/index.ts';
 import { checkTemplate, Tokenizer, withChatTemplate } from '../../text/index.ts';
 import type { Tuning } from '../../train/interfaces.ts';
-import { isAdapterFolder, modelFolder } from './base-model.ts';
+import { isAdapterFolder, modelFolder, OWN_BASE } from './base-model.ts';
 import { checkProbe } from './probe.ts';
-import { readNotes, type ResultNotesFile } from './result-notes.ts';
+import { readNotes, RESULT_NOTES, type ResultNotesFile } from './result-notes.ts';
 import { computeType } from './resources.ts';
 
 export interface OpenOptions {
@@ -92,16 +92,26 @@ export function loadAdapter(tuning: Tuning, folder: string): void {
 }
 
 function baseFolderOf(notes: ResultNotesFile | undefined, named: string | undefined, folder: string): string {
-  if (notes !== undefined && existsSync(notes.base_folder)) return notes.base_folder;
+  const recorded = notes === undefined ? [] : recordedBases(notes, folder);
   const name = notes?.base_model ?? named;
-  if (name !== undefined) {
-    const beside = resolve(folder, '..', name);
-    return existsSync(join(beside, 'config.json')) ? beside : modelFolder(name);
+  if (name === undefined) {
+    throw new AttuneError('E_BASE_UNKNOWN', {
+      what: `The adapter in ${folder} does not say which base model it belongs to`,
+      expected: 'base_model_name_or_path in its adapter_config.json',
+    });
   }
-  throw new AttuneError('E_BASE_UNKNOWN', {
-    what: `The adapter in ${folder} does not say which base model it belongs to`,
-    expected: 'base_model_name_or_path in its adapter_config.json',
+  const found = [...recorded, resolve(folder, '..', name)].find((path) => existsSync(join(path, 'config.json')));
+  if (found !== undefined || recorded.length === 0 || name === OWN_BASE) return found ?? modelFolder(name);
+  throw new AttuneError('E_BASE_MISSING', {
+    what: `The base model of ${folder} is not where it was`,
+    got: recorded.map((path) => `nothing in ${path}`).join(', '),
+    fix: `put it back, or write where it is now as base_folder into ${join(folder, RESULT_NOTES)}`,
   });
+}
+
+/** Where the base model lay; and where it lies if base and result have been moved together. */
+function recordedBases({ base_folder, folder: written }: ResultNotesFile, folder: string): string[] {
+  return [...new Set([base_folder, resolve(folder, relative(written ?? folder, base_folder))])];
 }
 
 async function loadTokenizer(folder: string, task: Task): Promise<Tokenizer> {

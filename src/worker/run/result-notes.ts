@@ -10,7 +10,9 @@ export const RESULT_NOTES = 'attune.json';
 
 export interface ResultNotesFile {
   base_model: string;
+  /** Where the base model lay, and this result itself, when it was written (absolute). */
   base_folder: string;
+  folder: string;
   /** The chat template that was trained with; serving with another is refused. */
   template_hash: string;
   /** Whether rows were conversations, so that the template matters. */

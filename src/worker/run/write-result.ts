@@ -15,6 +15,7 @@ export function writeResult(run: PreparedRun, about: { step: number; metrics: Me
   const notes: ResultNotesFile = {
     base_model: context.recipe.model,
     base_folder: base,
+    folder,
     template_hash: templateHash(tokenizer),
     has_template: loaded.splits.train.some(({ kind }) => kind === 'chat'),
     tokenizer_hash: tokenizerHash(tokenizer),

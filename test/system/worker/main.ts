@@ -32,6 +32,7 @@ async function steps(input: StepsInput, { emit, signal, folder }: JobContext): P
     type: 'run-started',
     run: `run-${process.pid}`,
     folder: folder ?? '',
+    base: process.cwd(),
     recipe,
     identity: { pid: process.pid },
   });

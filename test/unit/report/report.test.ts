@@ -28,7 +28,7 @@ function write(events: readonly RunEvent[], resume = false): void {
   run.close();
 }
 
-const started: RunEvent = { type: 'run-started', run: 'r', folder: '', recipe, identity: {} };
+const started: RunEvent = { type: 'run-started', run: 'r', folder: '', base: '', recipe, identity: {} };
 
 function page(): string {
   writeReport(folder);

@@ -50,7 +50,14 @@ export const recipe = {
 /** Writes a finished run with everything a report can show; all texts in it are hostile. */
 export function writeSampleRun(folder: string, steps = 40): void {
   const run = new RunFolder(folder);
-  run.record({ type: 'run-started', run: 'run-1', folder, recipe, identity: { node: 'v24', machine: HOSTILE } });
+  run.record({
+    type: 'run-started',
+    run: 'run-1',
+    folder,
+    base: '',
+    recipe,
+    identity: { node: 'v24', machine: HOSTILE },
+  });
   run.record({ type: 'phase-started', phase: 'train', message: 'training' });
   run.record({
     type: 'data-prepared',

@@ -1,0 +1,59 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Problem } from '../../base/errors.ts';
+import { parseReference } from '../../train/reference.ts';
+import { OWN_BASE } from '../../worker/run/base-model.ts';
+import { isPlainObject } from './settings.ts';
+
+/** A stored recipe whose relative paths have become absolute, and which of them lead nowhere. */
+export interface LocatedRecipe {
+  recipe: Record<string, unknown>;
+  missing: Problem[];
+}
+
+/**
+ * Makes a stored recipe's paths absolute: they start from `base`, the folder in which its run was started. Names (of a
+ * model, of a template) stay names.
+ */
+export function locateRecipe(stored: Record<string, unknown>, base: string): LocatedRecipe {
+  const missing: Problem[] = [];
+  const locate = (field: string, path: string): string => {
+    const absolute = resolve(base, path);
+    if (!isGlob(path) && !existsSync(absolute)) missing.push({ field, message: `${absolute} is not there` });
+    return absolute;
+  };
+  const recipe = withReferences(stored, base) as Record<string, unknown>;
+  const data = { ...(recipe.data as Record<string, unknown>) };
+  for (const split of ['train', 'validation', 'test'])
+    data[split] = locateSources(data[split], `data.${split}`, locate);
+  data.chat_template = existing(data.chat_template, base);
+  const model = recipe.model === OWN_BASE ? existing(OWN_BASE, base) : locate('model', String(recipe.model));
+  return { recipe: { ...recipe, model, data }, missing };
+}
+
+/** A share is no path. */
+function locateSources(sources: unknown, field: string, locate: (field: string, path: string) => string): unknown {
+  if (!Array.isArray(sources)) return sources;
+  return (sources as { path: string }[]).map((source) => ({ ...source, path: locate(field, source.path) }));
+}
+
+/** What may be a file or a name is a file where there is one. */
+function existing(value: unknown, base: string): unknown {
+  return typeof value === 'string' && existsSync(resolve(base, value)) ? resolve(base, value) : value;
+}
+
+/** Every `./file.ts#name`, also where it is the key of its hash. */
+function withReferences(value: unknown, base: string): unknown {
+  if (typeof value === 'string') {
+    const reference = parseReference(value);
+    return reference === undefined ? value : `${resolve(base, reference.file)}#${reference.name}`;
+  }
+  if (Array.isArray(value)) return value.map((item) => withReferences(item, base));
+  if (!isPlainObject(value)) return value;
+  const entries = Object.entries(value).map(([key, item]) => [withReferences(key, base), withReferences(item, base)]);
+  return Object.fromEntries(entries) as Record<string, unknown>;
+}
+
+function isGlob(path: string): boolean {
+  return /[*?[{]/.test(path);
+}

@@ -1,0 +1,60 @@
+import { relative, resolve } from 'node:path';
+import { AttuneError } from '../base/errors.ts';
+import type { RunStarted } from '../base/events.ts';
+import { displayPath } from '../files/find-files.ts';
+import { readEvents, requireRun } from '../store/run-folder.ts';
+import { runPaths } from '../store/run-paths.ts';
+import type { Recipe } from '../train/recipe.ts';
+import { resolveRecipe } from './recipe/index.ts';
+import { locateRecipe, type LocatedRecipe } from './recipe/locate.ts';
+
+/**
+ * The recipe that a run was started with, checked again, for use from this folder: its paths are absolute unless the
+ * run was started here. Code that it refers to must not have changed.
+ * @throws AttuneError E_RUN_MISSING, E_RUN_FILES_MISSING, E_RECIPE
+ */
+export async function storedRecipe(folder: string): Promise<Recipe> {
+  const absolute = resolve(folder);
+  const started = startOf(absolute);
+  const located = locate(absolute, started);
+  const recipe = located.base === process.cwd() ? (started.recipe as Record<string, unknown>) : located.recipe;
+  const output_dir = displayPath(absolute, process.cwd());
+  return resolveRecipe({ ...recipe, output_dir }, { file: runPaths(absolute).recipe });
+}
+
+/** The same recipe with every path absolute, unchecked. @throws AttuneError E_RUN_MISSING, E_RUN_FILES_MISSING */
+export function startedWith(folder: string): Record<string, unknown> {
+  const absolute = resolve(folder);
+  return locate(absolute, startOf(absolute)).recipe;
+}
+
+/** The event rather than recipe.json: the recipe and the folder it starts from were written in one go. */
+function startOf(folder: string): RunStarted {
+  requireRun(folder);
+  let started: RunStarted | undefined;
+  for (const event of readEvents(folder)) if (event.type === 'run-started') started = event;
+  if (started !== undefined) return started;
+  throw new AttuneError('E_RUN_MISSING', {
+    what: `${folder} does not say how its run was started`,
+    expected: 'a run-started event in events.jsonl',
+    fix: 'start the run again from its recipe',
+  });
+}
+
+/**
+ * From the folder in which the run was started; or, where a whole project has been moved, from the one that lies to
+ * the run's folder as that did.
+ */
+function locate(folder: string, { folder: recorded, base, recipe }: RunStarted): LocatedRecipe & { base: string } {
+  const stored = recipe as Record<string, unknown>;
+  const moved = resolve(folder, relative(recorded, base));
+  const located = [base, moved].map((start) => ({ base: start, ...locateRecipe(stored, start) }));
+  const usable = located.find(({ missing }) => missing.length === 0);
+  if (usable !== undefined) return usable;
+  throw new AttuneError('E_RUN_FILES_MISSING', {
+    what: `Files that the run in ${folder} was made from are not where they were`,
+    got: base === moved ? undefined : `the run was started in ${base}; nor are they in ${moved}`,
+    problems: located[0].missing,
+    fix: 'put them back there, or move the run together with them',
+  });
+}
