@@ -1,6 +1,7 @@
 import type { Example } from '../data/example.ts';
 import { createMetric, type MetricSpec } from './metrics/index.ts';
 import type { MetricDefinition, MetricResult } from './metrics/metric.ts';
+import type { Statistic } from './statistics/index.ts';
 import type { PredictOptions, Prediction, Predictor } from './predictor.ts';
 
 /** One metric of one predictor: its value, and each row's own for paired statistics. */
@@ -9,6 +10,8 @@ export interface Score extends MetricResult {
   title: string;
   better: MetricDefinition['better'];
   rows: Float64Array;
+  /** The value computed from any choice of the rows, where it is not their mean. */
+  statistic?: Statistic;
 }
 
 /** Scores predictions that stand in the order of the examples. */
@@ -28,6 +31,7 @@ export async function scorePredictions(
     title: definition.title,
     better: definition.better,
     rows: metric.rows,
+    statistic: metric.statistic?.(),
     ...metric.result(),
   }));
 }

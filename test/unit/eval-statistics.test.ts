@@ -3,7 +3,7 @@ import {
   bootstrapInterval,
   discordant,
   mcnemarExact,
-  pairedBootstrap,
+  pairedDifference,
   wilsonInterval,
 } from '../../src/eval/statistics/index.ts';
 import { normalCdf, normalQuantile } from '../../src/eval/statistics/normal.ts';
@@ -59,7 +59,7 @@ describe('bootstrap', () => {
     const second = SPATIAL_A.map((value, row) => value / 40 + (row % 3) * 0.1);
     const mean = (indices: Uint32Array) =>
       indices.reduce((sum, index) => sum + second[index] - first[index], 0) / indices.length;
-    const paired = pairedBootstrap(first, second, options);
+    const paired = pairedDifference(second, first, options);
     const general = bootstrapInterval(26, mean, options);
     expect(paired.low).toBeCloseTo(general.low, 10);
     expect(paired.high).toBeCloseTo(general.high, 10);
@@ -68,20 +68,20 @@ describe('bootstrap', () => {
 
   test('pairing matters: a small constant gain is certain though the rows differ widely', () => {
     const second = SPATIAL_A.map((value, row) => value + 0.5 + (row % 2) * 0.1);
-    const { low, high } = pairedBootstrap(SPATIAL_A, second, options);
+    const { low, high } = pairedDifference(second, SPATIAL_A, options);
     expect(low).toBeGreaterThan(0.5);
     expect(high).toBeLessThan(0.6);
   });
 
   test('equal predictors have an interval of nothing, and the same seed gives the same interval', () => {
-    expect(pairedBootstrap([1, 0, 1], [1, 0, 1], options)).toMatchObject({ estimate: 0, low: 0, high: 0 });
+    expect(pairedDifference([1, 0, 1], [1, 0, 1], options)).toMatchObject({ estimate: 0, low: 0, high: 0 });
     const run = (seed: number) => bootstrapInterval(26, spatialVariance, { resamples: 200, seed });
     expect(run(1)).toEqual(run(1));
     expect(run(1)).not.toEqual(run(2));
   });
 
   test('arrays of different length are refused', () => {
-    expect(() => pairedBootstrap([1], [1, 2])).toThrow(RangeError);
+    expect(() => pairedDifference([1], [1, 2])).toThrow(RangeError);
   });
 });
 

@@ -2,6 +2,7 @@ import { AttuneError } from '../../base/errors.ts';
 import type { Example } from '../../data/example.ts';
 import type { ComparedMetric, Comparison, Samples, SkippedSystem } from '../../store/results.ts';
 import type { MetricSpec } from '../metrics/index.ts';
+import { ScoreStatistics } from '../statistics/index.ts';
 import { metricDifferences } from './differences.ts';
 import { rivalsOf, strongest, type CheapChoice } from './rivals.ts';
 import { flipsOf, rowChanges, sampleRows } from './samples.ts';
@@ -68,7 +69,8 @@ function judge({ subject, others, metrics, examples }: Entries, options: Compare
   const isRival = (name: string) => choice.rivals.includes(name);
   const clusters = clustersOf(examples);
   const entrants = { subject, others, rivals: choice.rivals };
-  const differences = metrics.flatMap((one) => metricDifferences(one, entrants, { clusters, confidence, seed }));
+  const statistics = new ScoreStatistics(examples.length, { clusters, confidence, seed });
+  const differences = metrics.flatMap((one) => metricDifferences(one, entrants, statistics));
   const deciding = differences.filter((one) => one.metric === metric && isRival(one.against));
   const rival = strongest(
     others.filter(({ name }) => isRival(name)),
@@ -85,7 +87,7 @@ function judge({ subject, others, metrics, examples }: Entries, options: Compare
     metric,
     metrics,
     subject: subject.name,
-    systems: [subject, ...others].map(comparedSystem),
+    systems: [subject, ...others].map((system) => comparedSystem(system, statistics)),
     ...choice,
     differences,
     verdict: overallVerdict(deciding),

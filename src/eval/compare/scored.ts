@@ -4,6 +4,7 @@ import { createMetric, type MetricSpec } from '../metrics/index.ts';
 import type { MetricDefinition } from '../metrics/metric.ts';
 import type { Prediction } from '../predictor.ts';
 import { scorePredictions, type Score } from '../score.ts';
+import type { ScoreStatistics } from '../statistics/index.ts';
 import type { Answered } from './system.ts';
 
 /** A system with its scores by metric; a metric that it gives no input for is absent. */
@@ -40,7 +41,11 @@ function hasInput(prediction: Prediction, reads: string): boolean {
 }
 
 /** What comparison.json says of a system. */
-export function comparedSystem({ name, title, kind, note, usage, scores }: Scored): ComparedSystem {
-  const values = [...scores].map(([metric, { value, details }]) => [metric, { value, details }] as const);
+export function comparedSystem(system: Scored, statistics: ScoreStatistics): ComparedSystem {
+  const { name, title, kind, note, usage, scores } = system;
+  const values = [...scores].map(([metric, score]) => {
+    const { low, high } = statistics.interval(score);
+    return [metric, { value: score.value, low, high, details: score.details }] as const;
+  });
   return { name, title, kind, note, usage, values: Object.fromEntries(values) };
 }

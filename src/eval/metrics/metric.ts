@@ -1,6 +1,7 @@
 import { AttuneError } from '../../base/errors.ts';
 import type { Example } from '../../data/example.ts';
 import type { Prediction } from '../predictor.ts';
+import type { Statistic } from '../statistics/index.ts';
 
 export interface MetricResult {
   /** Over all rows, by the metric's own definition: a mean, or computed from sums where the metric is defined so. */
@@ -17,6 +18,8 @@ export interface Metric {
   result(): MetricResult;
   /** The value of each row in the order of adding, for paired statistics. */
   readonly rows: Float64Array;
+  /** The value computed from any choice of the rows added so far; absent where it is the mean of `rows`. */
+  statistic?(): Statistic;
 }
 
 export interface MetricOptions {

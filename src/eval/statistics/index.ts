@@ -1,3 +1,13 @@
-export { bootstrapInterval, pairedBootstrap, type BootstrapOptions, type Interval } from './bootstrap.ts';
+export { bootstrapInterval, spreadInterval, type BootstrapOptions, type Interval } from './bootstrap.ts';
+export { holm } from './holm.ts';
 export { discordant, mcnemarExact, type Discordant } from './mcnemar.ts';
+export { minimalDetectableDifference, minimalDetectableRateDifference, type PowerOptions } from './power.ts';
+export { type ResamplingOptions, type Statistic } from './resampling.ts';
+export {
+  pairedDifference,
+  ScoreStatistics,
+  type MeasuredRows,
+  type PairedDifference,
+  type StatisticsOptions,
+} from './score-statistics.ts';
 export { wilsonInterval } from './wilson.ts';

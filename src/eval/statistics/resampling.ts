@@ -1,0 +1,133 @@
+import { philox4x32, philoxKey } from '../../base/random.ts';
+
+/** A number computed from rows given by index; an index may occur several times. NaN where the rows define none. */
+export type Statistic = (indices: Uint32Array) => number;
+
+export interface ResamplingOptions {
+  /** Group of each row: groups are drawn whole, since their rows are no independent evidence. Each row alone without. */
+  clusters?: ArrayLike<string | number>;
+  /** Default 10,000, fewer above 2,400 rows or groups, never below 1,000. */
+  resamples?: number;
+  seed?: number;
+}
+
+/** A statistic of the rows, of each resample, and with each unit (or block of units) left out. */
+export interface Spread {
+  estimate: number;
+  values: Float64Array;
+  jackknife: Float64Array;
+}
+
+const MAX_DRAWS = 2.4e7;
+/** More rows or groups than this are drawn in bundles of several. */
+const MAX_UNITS = 10_000;
+const MAX_BLOCKS = 400;
+
+/**
+ * Resamples of rows, with replacement, drawn once and shared by all statistics: differences between two statistics of
+ * the same resample are then paired, and no draw is made twice.
+ */
+export class Resampling {
+  readonly rows: number;
+  /** Independent pieces of evidence: groups, or rows where none are grouped. */
+  readonly groups: number;
+  readonly resamples: number;
+  readonly #seed: number;
+  /** The rows of each unit that is drawn. */
+  readonly #units: readonly Uint32Array[];
+  #draws: Uint32Array | undefined;
+
+  /** @throws RangeError without rows, or with another number of groups than rows. */
+  constructor(rows: number, { clusters, resamples, seed = 0 }: ResamplingOptions = {}) {
+    if (rows === 0) throw new RangeError('a bootstrap needs at least one row');
+    if (clusters !== undefined && clusters.length !== rows) {
+      throw new RangeError(`${clusters.length} groups for ${rows} rows`);
+    }
+    const groups = groupedRows(rows, clusters);
+    this.rows = rows;
+    this.groups = groups.length;
+    this.#units = groups.length > MAX_UNITS ? bundled(groups) : groups;
+    this.resamples = resamples ?? Math.max(1000, Math.min(10_000, Math.floor(MAX_DRAWS / this.#units.length)));
+    this.#seed = seed;
+  }
+
+  get isClustered(): boolean {
+    return this.groups < this.rows;
+  }
+
+  spread(statistic: Statistic): Spread {
+    const estimate = statistic(Uint32Array.from({ length: this.rows }, (_, row) => row));
+    return { estimate, values: this.#resampled(statistic), jackknife: this.#jackknife(statistic) };
+  }
+
+  #resampled(statistic: Statistic): Float64Array {
+    const count = this.#units.length;
+    this.#draws ??= drawUnits(count, this.resamples, this.#seed);
+    const values = new Float64Array(this.resamples);
+    const isPlain = count === this.rows;
+    const buffer = new Uint32Array(isPlain ? 0 : count * Math.max(...this.#units.map(({ length }) => length)));
+    for (let resample = 0; resample < this.resamples; resample++) {
+      const drawn = this.#draws.subarray(resample * count, (resample + 1) * count);
+      values[resample] = statistic(isPlain ? drawn : this.#rowsOf(drawn, buffer));
+    }
+    return values;
+  }
+
+  #rowsOf(drawn: Uint32Array, buffer: Uint32Array): Uint32Array {
+    let length = 0;
+    for (const unit of drawn) {
+      const rows = this.#units[unit];
+      // A loop: `set` costs more than it copies for units of a few rows.
+      for (let i = 0; i < rows.length; i++) buffer[length++] = rows[i];
+    }
+    return buffer.subarray(0, length);
+  }
+
+  /** The statistic without each unit; with many units, without each of 400 blocks of them. */
+  #jackknife(statistic: Statistic): Float64Array {
+    const blocks = Math.min(this.#units.length, MAX_BLOCKS);
+    if (blocks < 2) return new Float64Array(0);
+    const blockOf = new Uint32Array(this.rows);
+    for (const [unit, rows] of this.#units.entries()) for (const row of rows) blockOf[row] = unit % blocks;
+    const kept = new Uint32Array(this.rows);
+    return Float64Array.from({ length: blocks }, (_, block) => {
+      let length = 0;
+      for (let row = 0; row < this.rows; row++) if (blockOf[row] !== block) kept[length++] = row;
+      return statistic(kept.subarray(0, length));
+    });
+  }
+}
+
+function groupedRows(rows: number, clusters: ArrayLike<string | number> | undefined): Uint32Array[] {
+  if (clusters === undefined) return Array.from({ length: rows }, (_, row) => Uint32Array.of(row));
+  const members = new Map<string | number, number[]>();
+  for (let row = 0; row < rows; row++) {
+    const group = members.get(clusters[row]);
+    if (group === undefined) members.set(clusters[row], [row]);
+    else group.push(row);
+  }
+  return [...members.values()].map((group) => Uint32Array.from(group));
+}
+
+function bundled(groups: readonly Uint32Array[]): Uint32Array[] {
+  const bundles = Array.from({ length: MAX_UNITS }, (): number[] => []);
+  for (const [index, rows] of groups.entries()) for (const row of rows) bundles[index % MAX_UNITS].push(row);
+  return bundles.map((rows) => Uint32Array.from(rows));
+}
+
+/** `resamples` x `count` unit numbers, each resample under its own key. */
+function drawUnits(count: number, resamples: number, seed: number): Uint32Array {
+  const draws = new Uint32Array(resamples * count);
+  for (let resample = 0; resample < resamples; resample++) {
+    const key = philoxKey([seed, 'bootstrap', resample]);
+    const start = resample * count;
+    for (let unit = 0; unit < count; unit += 4) {
+      const block = philox4x32([unit / 4, 0, 0, 0], key);
+      // Multiply and shift instead of a remainder: the bias is below count / 2^32.
+      for (let i = 0; i < 4 && unit + i < count; i++) {
+        draws[start + unit + i] = Math.floor((block[i] / 0x100000000) * count);
+      }
+    }
+  }
+  return draws;
+}

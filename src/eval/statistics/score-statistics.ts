@@ -1,0 +1,171 @@
+import { spreadInterval, type Interval } from './bootstrap.ts';
+import { discordant, mcnemarExact } from './mcnemar.ts';
+import { signFlipTest } from './permutation.ts';
+import { detectableByError } from './power.ts';
+import { Resampling, type ResamplingOptions, type Spread, type Statistic } from './resampling.ts';
+import { wilsonInterval } from './wilson.ts';
+
+/** A metric's value of one predictor, as far as statistics need it. */
+export interface MeasuredRows {
+  better: 'higher' | 'lower';
+  /** Each row's own value. */
+  rows: Float64Array;
+  /** How the value is computed from rows; their mean where absent. */
+  statistic?: Statistic;
+}
+
+export interface StatisticsOptions extends ResamplingOptions {
+  /** Default 0.95. */
+  confidence?: number;
+}
+
+/** How sure a difference is. Positive is better for the subject, whichever direction the metric has. */
+export interface PairedDifference extends Interval {
+  /** Two-sided: how often so large a difference would come about by chance. */
+  p: number;
+  /**
+   * `mcnemar`: exact, of right-or-wrong rows. `permutation`: signs of the rows' (or groups') differences flipped.
+   * `bootstrap`: resamples centred on no difference, for values that are no means of rows (BLEU, macro F1, AUC).
+   */
+  test: 'mcnemar' | 'permutation' | 'bootstrap';
+  /** Pairs of rows. */
+  n: number;
+  /** The smallest true difference that as many rows would show in four of five tries; 0 where no row differs. */
+  minimalDetectable: number;
+}
+
+/**
+ * Intervals and tests over one set of rows. All scores meet the same resamples, which makes differences paired and
+ * many scores cheap: keep one of these for a whole comparison.
+ */
+export class ScoreStatistics {
+  readonly #resampling: Resampling;
+  readonly #confidence: number;
+  readonly #seed: number;
+  readonly #clusters: StatisticsOptions['clusters'];
+  readonly #spreads = new WeakMap<MeasuredRows, Spread>();
+
+  /** @throws RangeError without rows, or with another number of groups than rows. */
+  constructor(rows: number, options: StatisticsOptions = {}) {
+    this.#resampling = new Resampling(rows, options);
+    this.#confidence = options.confidence ?? 0.95;
+    this.#seed = options.seed ?? 0;
+    this.#clusters = options.clusters;
+  }
+
+  /** How sure the value itself is: Wilson's interval for a rate of independent rows, else BCa. */
+  interval(score: MeasuredRows): Interval {
+    this.#check(score);
+    const { rows, statistic } = score;
+    if (statistic !== undefined || !isBinary(rows)) return this.#spreadInterval(this.#spread(score));
+    const right = sum(rows);
+    const isConstant = right === 0 || right === rows.length;
+    if (this.#resampling.isClustered && !isConstant) return this.#spreadInterval(this.#spread(score));
+    // Resamples of rows that are all right would be sure of it; as many independent groups say how sure one can be.
+    const { groups } = this.#resampling;
+    const estimate = right / rows.length;
+    const ends = wilsonInterval(Math.round(estimate * groups), groups, this.#confidence);
+    return { estimate, ...ends, confidence: this.#confidence };
+  }
+
+  /** How much better the subject is on the same rows, and how sure that is. */
+  difference(subject: MeasuredRows, other: MeasuredRows): PairedDifference {
+    this.#check(subject);
+    this.#check(other);
+    const sign = subject.better === 'higher' ? 1 : -1;
+    const [mine, theirs] = [this.#spread(subject), this.#spread(other)];
+    const apart = (a: Float64Array, b: Float64Array) => a.map((value, i) => sign * (value - b[i]));
+    const spread = {
+      estimate: sign * (mine.estimate - theirs.estimate),
+      values: apart(mine.values, theirs.values),
+      jackknife: apart(mine.jackknife, theirs.jackknife),
+    };
+    const { alpha, n } = { alpha: 1 - this.#confidence, n: subject.rows.length };
+    const minimalDetectable = detectableByError(deviation(spread.values), { alpha });
+    return { ...this.#spreadInterval(spread), ...this.#test(subject, other, spread), n, minimalDetectable };
+  }
+
+  #test(subject: MeasuredRows, other: MeasuredRows, spread: Spread): Pick<PairedDifference, 'p' | 'test'> {
+    if (subject.statistic !== undefined || other.statistic !== undefined) {
+      return { p: centredShare(spread), test: 'bootstrap' };
+    }
+    if (!this.#resampling.isClustered && isBinary(subject.rows) && isBinary(other.rows)) {
+      return { p: mcnemarExact(discordant(other.rows, subject.rows)), test: 'mcnemar' };
+    }
+    const differences = subject.rows.map((value, row) => value - other.rows[row]);
+    return { p: signFlipTest(this.#sums(differences), this.#seed), test: 'permutation' };
+  }
+
+  /** Of each group; rows of one group change sign together. */
+  #sums(differences: Float64Array): Float64Array {
+    if (this.#clusters === undefined) return differences;
+    const sums = new Map<string | number, number>();
+    for (const [row, value] of differences.entries()) {
+      sums.set(this.#clusters[row], (sums.get(this.#clusters[row]) ?? 0) + value);
+    }
+    return Float64Array.from(sums.values());
+  }
+
+  #spread(score: MeasuredRows): Spread {
+    const known = this.#spreads.get(score);
+    if (known !== undefined) return known;
+    const spread = this.#resampling.spread(score.statistic ?? meanOf(score.rows));
+    this.#spreads.set(score, spread);
+    return spread;
+  }
+
+  #spreadInterval(spread: Spread): Interval {
+    return spreadInterval(spread, { confidence: this.#confidence });
+  }
+
+  #check({ rows }: MeasuredRows): void {
+    if (rows.length === this.#resampling.rows) return;
+    throw new RangeError(`${rows.length} values for ${this.#resampling.rows} rows: they are not paired`);
+  }
+}
+
+/**
+ * How much higher the first values are than the second of the same rows.
+ * @throws RangeError where they are no pairs, or none.
+ */
+export function pairedDifference(
+  first: ArrayLike<number>,
+  second: ArrayLike<number>,
+  options: StatisticsOptions = {},
+): PairedDifference {
+  const [a, b] = [first, second].map((values) => ({ better: 'higher' as const, rows: Float64Array.from(values) }));
+  return new ScoreStatistics(first.length, options).difference(a, b);
+}
+
+function meanOf(values: Float64Array): Statistic {
+  return (indices) => {
+    let total = 0;
+    for (let i = 0; i < indices.length; i++) total += values[indices[i]];
+    return total / indices.length;
+  };
+}
+
+/** How many of the resamples, moved to where nothing differs, are as far off as the estimate is. */
+function centredShare({ estimate, values }: Spread): number {
+  const defined = values.filter(Number.isFinite);
+  if (estimate === 0 || defined.length * 2 < values.length || !Number.isFinite(estimate)) return 1;
+  const far = Math.abs(estimate) * (1 - 1e-12);
+  const extreme = defined.reduce((count, value) => count + (Math.abs(value - estimate) >= far ? 1 : 0), 0);
+  return (1 + extreme) / (1 + defined.length);
+}
+
+function isBinary(values: Float64Array): boolean {
+  return values.every((value) => value === 0 || value === 1);
+}
+
+function sum(values: Float64Array): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+/** Standard error: the deviation of the resamples that define a value. */
+function deviation(values: Float64Array): number {
+  const defined = values.filter(Number.isFinite);
+  const mean = sum(defined) / defined.length;
+  const squares = defined.reduce((total, value) => total + (value - mean) ** 2, 0);
+  return Math.sqrt(squares / Math.max(1, defined.length - 1));
+}
