@@ -108,9 +108,10 @@ struct AttentionForward {
     const Vector base = broadcast(highest == -INFINITY ? 0.0f : highest);
     Vector total = broadcast(0.0f);
     for (int64_t c = 0; c < width; c += kLanes) {
-      const Vector p = exp2(subtract(load(scores + c), base));
-      total = add(total, p);
-      store(b.weights + row * kKeyBlock + c, p);
+      // The sum is of the weights as they are multiplied: so the result is a mean of the values, whatever rounding did to the weights.
+      T* weights = b.weights + row * kKeyBlock + c;
+      store(weights, exp2(subtract(load(scores + c), base)));
+      total = add(total, load(weights));
     }
     const float kept = before == -INFINITY ? 0.0f : std::exp2(before - highest);
     b.total[row] = b.total[row] * kept + sumOf(total);

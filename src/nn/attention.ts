@@ -1,5 +1,6 @@
 // N query tokens, M key tokens, H query heads, K key-value heads, D head size, B segments of one run, T tokens of a segment
 import { arange, aten, cat, fromArray, type Tensor } from '../tensor/index.ts';
+import { fusedAttention, type AttentionProblem, type Heads } from './attention-fused.ts';
 import type { Dropout } from './dropout.ts';
 import { segmentLengths, type Layout } from './layout.ts';
 
@@ -31,40 +32,31 @@ interface Run {
 
 /**
  * Softmax attention over a layout: q [N, H, D], k and v [M, K, D] → [N, H, D]. Each segment sees itself and its
- * parents. Segments of one shape that follow each other go through the kernel together.
+ * parents. Computed by our own operator where that is in use for these inputs, else by libtorch's kernel, to which
+ * segments of one shape that follow each other go together.
  */
 export function attention(q: Tensor, k: Tensor, v: Tensor, request: AttentionOptions & { layout: Layout }): Tensor {
-  const { layout } = request;
-  const keys = request.keys ?? layout;
+  const { layout, keys, dropout } = request;
+  const heads = keys === undefined ? withAncestors({ q, k, v }, layout) : { q, k, v, keys };
   const context: Context = {
-    keyPositions: keys.positions,
-    queryPositions: layout.positions,
+    layout,
+    keys: heads.keys,
     causal: request.causal ?? layout.causal,
     scale: request.scale ?? 1 / Math.sqrt(q.shape[2]),
     window: request.window,
-    dropout: request.dropout?.isActive === true ? request.dropout : undefined,
+    dropout: dropout?.isActive === true ? dropout : undefined,
   };
-  if (layout.parents !== undefined && request.keys === undefined)
-    return familyAttention({ q, k, v }, layout, layout.parents, context);
-  const runs = groupRuns(layout, keys.offsets);
-  if (runs.length === 1) return runAttention({ q, k, v }, runs[0], context);
-  const parts = splitRuns({ q, k, v }, runs);
-  return cat(runs.map((run, i) => runAttention(parts[i], run, context)));
+  const fused = context.dropout === undefined ? fusedAttention(heads, context) : undefined;
+  return fused ?? attentionByRuns(heads, context);
 }
 
-interface Context {
-  queryPositions: BigInt64Array;
-  keyPositions: BigInt64Array;
-  causal: boolean;
-  scale: number;
-  window?: number;
-  dropout?: Dropout;
-}
+type Context = AttentionProblem & { dropout?: Dropout };
 
-interface Heads {
-  q: Tensor;
-  k: Tensor;
-  v: Tensor;
+function attentionByRuns(heads: Heads, context: Context): Tensor {
+  const runs = groupRuns(context.layout, context.keys.offsets);
+  if (runs.length === 1) return runAttention(heads, runs[0], context);
+  const parts = splitRuns(heads, runs);
+  return cat(runs.flatMap((run, i) => (run.queries === 0 ? [] : [runAttention(parts[i], run, context)])));
 }
 
 /** Splitting as one operation: its backward is one concatenation, where slices would each make a whole tensor of zeros. */
@@ -83,7 +75,7 @@ function groupRuns(layout: Layout, keyOffsets: readonly number[]): Run[] {
     if (last !== undefined && last.queries === queries && last.keys === keys) last.count++;
     else runs.push({ queryStart: layout.offsets[segment], keyStart: keyOffsets[segment], count: 1, queries, keys });
   }
-  return runs.filter((run) => run.queries > 0);
+  return runs;
 }
 
 function runAttention(heads: Heads, run: Run, context: Context): Tensor {
@@ -110,8 +102,8 @@ function runMask(run: Run, context: Context, like: Tensor): Tensor {
     fromArray(positions.subarray(start, start + run.count * length))
       .reshape(run.count, length)
       .toDevice(like.device);
-  const queries = at(context.queryPositions, run.queryStart, run.queries).unsqueeze(2);
-  const keys = at(context.keyPositions, run.keyStart, run.keys).unsqueeze(1);
+  const queries = at(context.layout.positions, run.queryStart, run.queries).unsqueeze(2);
+  const keys = at(context.keys.positions, run.keyStart, run.keys).unsqueeze(1);
   return visibility(queries.sub(keys), context, like).unsqueeze(1);
 }
 
@@ -172,20 +164,25 @@ function repeatHeads(x: Tensor, groups: number): Tensor {
     .reshape(B, K * groups, T, D);
 }
 
-/** Segments with parents: the keys of a segment are its ancestors', oldest first, and its own. */
-function familyAttention(heads: Heads, layout: Layout, parents: readonly number[], context: Context): Tensor {
+/** The keys of a segment with parents are its ancestors', oldest first, and its own. */
+function withAncestors(heads: Heads, layout: Layout): Heads & { keys: KeyLayout } {
+  const { parents } = layout;
+  if (parents === undefined) return { ...heads, keys: layout };
   const lengths = segmentLengths(layout);
-  const [q, k, v] = [heads.q, heads.k, heads.v].map((x) => x.split(lengths));
-  const parts = lengths.map((queries, segment) => {
-    const chain = ancestry(parents, segment);
-    const keyPositions = BigInt64Array.from(
-      chain.flatMap((s) => [...context.keyPositions.subarray(layout.offsets[s], layout.offsets[s + 1])]),
-    );
-    const run = { queryStart: layout.offsets[segment], keyStart: 0, count: 1, queries, keys: keyPositions.length };
-    const joined = { q: q[segment], k: cat(chain.map((s) => k[s])), v: cat(chain.map((s) => v[s])) };
-    return queries === 0 ? joined.q : runAttention(joined, run, { ...context, keyPositions });
+  const chains = lengths.map((_, segment) => ancestry(parents, segment));
+  const offsets = [0];
+  for (const chain of chains) offsets.push(chain.reduce((sum, s) => sum + lengths[s], offsets[offsets.length - 1]));
+  const positions = new BigInt64Array(offsets[offsets.length - 1]);
+  let next = 0;
+  for (const segment of chains.flat()) {
+    positions.set(layout.positions.subarray(layout.offsets[segment], layout.offsets[segment + 1]), next);
+    next += lengths[segment];
+  }
+  const [k, v] = [heads.k, heads.v].map((x) => {
+    const parts = x.split(lengths);
+    return cat(chains.flat().map((segment) => parts[segment]));
   });
-  return cat(parts);
+  return { q: heads.q, k, v, keys: { offsets, positions } };
 }
 
 function ancestry(parents: readonly number[], segment: number): number[] {
