@@ -4,17 +4,11 @@ import { AttuneError, type Problem } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
 import { type DataReport, type Example, inspectData, type LengthReport, reportLengths } from '../data/index.ts';
 import { readJson } from '../files/json.ts';
-import {
-  type Piece,
-  type RenderableRow,
-  Renderer,
-  type RenderedRow,
-  Tokenizer,
-  withChatTemplate,
-} from '../text/index.ts';
+import { type Piece, type RenderableRow, Renderer, type RenderedRow, type Tokenizer } from '../text/index.ts';
 import type { Recipe } from '../train/recipe.ts';
 import { modelFolder, OWN_BASE } from '../worker/run/base-model.ts';
 import { loadRunData } from '../worker/run/load-run-data.ts';
+import { runTokenizer } from '../worker/run/run-tokenizer.ts';
 import { type RecipeFlags, resolveRecipe, resolveRecipeFile } from './recipe/index.ts';
 
 /** One row as the model would see it. */
@@ -74,7 +68,7 @@ export async function inspectTrainingData(path: string, options: InspectDataOpti
     problems: [],
   };
   if (recipe.model === NO_MODEL) return { ...result, rows: splits.train.slice(0, options.rows).map(plainRow) };
-  const tokenizer = await loadTokenizer(modelFolder(recipe.model), splits.train);
+  const tokenizer = await runTokenizer(recipe, modelFolder(recipe.model), splits.train);
   await tokenise(splits.train, { recipe, tokenizer, options, result });
   return { ...result, tokenizer: recipe.model };
 }
@@ -101,11 +95,6 @@ function isRecipe(path: string): boolean {
   if (extension !== '.json' || size === 0 || size > MAX_RECIPE_BYTES) return false;
   const value = readJson(path);
   return typeof value === 'object' && value !== null && !Array.isArray(value) && 'data' in value && 'model' in value;
-}
-
-async function loadTokenizer(folder: string, examples: readonly Example[]): Promise<Tokenizer> {
-  const tokenizer = await Tokenizer.load(folder);
-  return examples.some(({ kind }) => kind === 'chat') ? withChatTemplate(tokenizer) : tokenizer;
 }
 
 interface Work {

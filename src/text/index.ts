@@ -2,6 +2,7 @@ export { trainByteLevelBpe, type BpeTrainingOptions, type TokenizerJson } from '
 export { splitPatterns, type SplitPatternName } from './bpe/split-pattern.ts';
 export type { NewToken } from './added-tokens.ts';
 export { colourRow, colourRowHtml } from './colour-row.ts';
+export { chooseTemplate, withKnownKwargs, type TemplateChoice } from './chosen-template.ts';
 export { withChatTemplate } from './default-template.ts';
 export type { Message, ToolCall, ToolSchema } from './message.ts';
 export { newTokenizer, type NewTokenizerOptions } from './new-tokenizer.ts';

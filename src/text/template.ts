@@ -21,7 +21,8 @@ export interface TemplateOptions {
   now: Date;
 }
 
-const RESERVED = ['messages', 'tools', 'documents', 'add_generation_prompt'];
+/** What a conversation gives itself. */
+export const RESERVED: readonly string[] = ['messages', 'tools', 'documents', 'add_generation_prompt'];
 
 /** A model's chat templates by name; `default` is the one in use unless a conversation has tools and `tool_use` exists. */
 export class ChatTemplates {
@@ -143,18 +144,23 @@ export class ChatTemplates {
         fix: 'use a chat model, or train with the default template, which is stored with the result',
       });
     }
-    try {
-      const program = parse(tokenize(source, { lstrip_blocks: true, trim_blocks: true })) as Program;
-      this.#programs.set(name, program);
-      return program;
-    } catch (error) {
-      throw new AttuneError('E_TEMPLATE_INVALID', {
-        what: `The ${this.describe()} cannot be parsed`,
-        got: (error as Error).message,
-        fix: 'correct its chat_template.jinja, or fetch it again',
-        cause: error,
-      });
-    }
+    const program = parseTemplate(source, this.describe());
+    this.#programs.set(name, program);
+    return program;
+  }
+}
+
+/** @throws E_TEMPLATE_INVALID, which calls the template by the name given */
+export function parseTemplate(source: string, name: string): Program {
+  try {
+    return parse(tokenize(source, { lstrip_blocks: true, trim_blocks: true })) as Program;
+  } catch (error) {
+    throw new AttuneError('E_TEMPLATE_INVALID', {
+      what: `The ${name} cannot be parsed`,
+      got: (error as Error).message,
+      fix: 'correct the template, or fetch it again',
+      cause: error,
+    });
   }
 }
 

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { AttuneError } from '../base/errors.ts';
+import { nearest } from '../base/nearest.ts';
 
 /** A function of the user's in a recipe, as `./file.ts#name`: a path from the folder where the command runs. */
 export interface Reference {
@@ -17,11 +20,11 @@ export function parseReference(text: string): Reference | undefined {
 }
 
 /** SHA-256 over the file and the local files that it imports, so that a run's identity covers its functions. */
-export function hashReference({ file }: Reference): string {
+export function hashReference({ file }: Pick<Reference, 'file'>): string {
   const hash = createHash('sha256');
   const files = [resolve(file)];
   for (const path of files) {
-    if (!existsSync(path) || !statSync(path).isFile()) continue;
+    if (!isFile(path)) continue;
     const text = readFileSync(path, 'utf8');
     hash.update(`${Buffer.byteLength(text)}:${text}`);
     for (const local of localImports(path, text)) if (!files.includes(local)) files.push(local);
@@ -33,4 +36,85 @@ export function hashReference({ file }: Reference): string {
 function localImports(path: string, text: string): string[] {
   const names = text.matchAll(/(?:from|import)\s*\(?\s*['"](?<name>\.{1,2}\/[^'"]+)['"]/g);
   return [...names].map((match) => resolve(dirname(path), match.groups!.name)).toSorted();
+}
+
+export function isFile(path: string): boolean {
+  return existsSync(path) && statSync(path).isFile();
+}
+
+/** A recipe's own record of what it refers to: text → hash. */
+export type ReferenceHashes = Readonly<Record<string, string>>;
+
+/** What the value of a reference has to be. */
+export interface ReferenceKind<Value> {
+  /** For people: `a function that takes a row`. */
+  expected: string;
+  accepts(value: unknown): value is Value;
+}
+
+/**
+ * Imports what a recipe refers to, from the very code that the recipe was resolved with.
+ * @throws E_REFERENCE_MISSING, E_REFERENCE_CHANGED, E_REFERENCE_FAILED, E_REFERENCE_TYPE
+ */
+export async function loadReference<Value>(
+  text: string,
+  hashes: ReferenceHashes,
+  kind: ReferenceKind<Value>,
+): Promise<Value> {
+  const reference = parseReference(text);
+  if (reference === undefined) throw new Error(`"${text}" is no reference`);
+  const hash = checkHash(text, reference, hashes);
+  const module = await importFile(reference.file, hash);
+  if (!Object.hasOwn(module, reference.name)) throw missingExport(text, reference, Object.keys(module));
+  const value = module[reference.name];
+  if (kind.accepts(value)) return value;
+  throw new AttuneError('E_REFERENCE_TYPE', {
+    what: `"${text}" is not what the recipe needs there`,
+    got: Array.isArray(value) ? 'a list' : value === null ? 'null' : `a value of type ${typeof value}`,
+    expected: kind.expected,
+    fix: `export ${kind.expected} as ${reference.name}`,
+  });
+}
+
+/** The hash of a file now, which must be the one in the recipe where that has one. */
+export function checkHash(text: string, { file }: Pick<Reference, 'file'>, hashes: ReferenceHashes): string {
+  if (!isFile(file)) {
+    throw new AttuneError('E_REFERENCE_MISSING', {
+      what: `"${text}" points to no file`,
+      got: resolve(file),
+      fix: 'the path starts at the folder where attune runs',
+    });
+  }
+  const hash = hashReference({ file });
+  if (!Object.hasOwn(hashes, text) || hashes[text] === hash) return hash;
+  throw new AttuneError('E_REFERENCE_CHANGED', {
+    what: `"${text}" has changed since this recipe was stored`,
+    got: hash.slice(0, 19),
+    expected: hashes[text].slice(0, 19),
+    fix: 'restore it, or start a new run',
+  });
+}
+
+/** The hash in the address makes an edited file another module to a process that has loaded the former one. */
+async function importFile(file: string, hash: string): Promise<Record<string, unknown>> {
+  try {
+    return (await import(`${pathToFileURL(resolve(file)).href}?${hash}`)) as Record<string, unknown>;
+  } catch (error) {
+    throw new AttuneError('E_REFERENCE_FAILED', {
+      what: `${file} cannot be loaded`,
+      got: error instanceof Error ? error.message : String(error),
+      expected: 'a TypeScript or JavaScript module; types are stripped, so no enums and no namespaces',
+      fix: `mend it; \`node ${file}\` shows the same error with its place`,
+      cause: error,
+    });
+  }
+}
+
+function missingExport(text: string, { file, name }: Reference, exports: readonly string[]): AttuneError {
+  const close = nearest(name, exports);
+  return new AttuneError('E_REFERENCE_MISSING', {
+    what: `"${text}": the file exports no ${name}`,
+    got: exports.length === 0 ? 'no exports' : `exports ${exports.join(', ')}`,
+    fix: close === undefined ? `write \`export const ${name} = …\` in ${file}` : `did you mean ${close}?`,
+  });
 }

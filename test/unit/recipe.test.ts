@@ -257,6 +257,28 @@ describe('recipe files', () => {
   });
 });
 
+describe('a chat template in a recipe', () => {
+  const withTemplate = (chat_template: string) => ({ ...minimal, data: { ...minimal.data, chat_template } });
+
+  it('is hashed where it is a file, and must not change under a stored recipe', async () => {
+    const template = file('mine.jinja', '{{ messages }}');
+    const recipe = await resolveRecipe(withTemplate(template));
+    expect(recipe.references).toEqual({ [template]: expect.stringMatching(/^sha256:/) });
+    expect(await resolveRecipe(recipe)).toEqual(recipe);
+    file('mine.jinja', '{{ messages | tojson }}');
+    expect(await problemOf(recipe)).toMatchObject({
+      field: 'data.chat_template',
+      message: expect.stringContaining('has changed'),
+    });
+  });
+
+  it('is a name otherwise', async () => {
+    const recipe = await resolveRecipe(withTemplate('tool_use'));
+    expect(recipe.data.chat_template).toBe('tool_use');
+    expect(recipe.references).toEqual({});
+  });
+});
+
 describe('functions in a recipe', () => {
   const withFormat = (format: unknown) => ({ ...minimal, data: { ...minimal.data, format } }) as never;
 

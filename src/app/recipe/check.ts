@@ -8,7 +8,7 @@ import { FaultReporter } from './faults.ts';
 import { readFlagText } from './flag-text.ts';
 import { axisPlaces, type RecipeKeys } from './keys.ts';
 import { refuseIdleSettings } from './idle-settings.ts';
-import { findReferences, hashOfReference } from './references.ts';
+import { findReferences, hashOf } from './references.ts';
 import type { Settings } from './settings.ts';
 
 /** Checks all settings; undefined after a problem, which `settings` then holds. */
@@ -101,11 +101,12 @@ function withMethods(recipe: Recipe, methods: ReadonlyMap<Axis, ChosenMethod>): 
 
 /** A stored recipe names the code it ran with; code that has changed since is another run. */
 function hashReferences(recipe: Recipe, settings: Settings): Record<string, string> {
-  const { references: stored, ...rest } = recipe;
+  const stored = recipe.references;
   const hashes: Record<string, string> = {};
-  for (const { text, path } of findReferences(rest)) {
+  for (const reference of findReferences(recipe)) {
+    const { text, path } = reference;
     const written = settings.get(path.slice(0, 2).join('.'))?.written ?? { name: path.join('.'), path };
-    const hash = hashOfReference(text);
+    const hash = hashOf(reference);
     if (hash === undefined) {
       settings.problem(written, `"${text}" points to no file`, 'the path starts at the folder where attune runs');
     } else if (Object.hasOwn(stored, text) && stored[text] !== hash) {

@@ -5,12 +5,9 @@ import type { Settings } from './settings.ts';
  * ignoring it would be worse. Whoever makes one work deletes its line.
  */
 const idleSettings: Record<string, string> = {
-  'data.chat_template': "the model's own template is used",
-  'data.chat_template_kwargs': 'a row may have chat_template_kwargs of its own',
   'data.new_tokens': 'the vocabulary stays as it is',
   'tuning.trainable_tokens': 'embedding rows are trained by modules_to_save only',
   'evaluation.metrics': 'the objective decides what is measured while training',
-  'evaluation.baselines': 'the tuned model is compared by other commands',
 };
 
 /** Reports those that are given a value with an effect. */

@@ -28,7 +28,14 @@ export function locateRecipe(stored: Record<string, unknown>, base: string): Loc
     data[split] = locateSources(data[split], `data.${split}`, locate);
   data.chat_template = existing(data.chat_template, base);
   const model = recipe.model === OWN_BASE ? existing(OWN_BASE, base) : locate('model', String(recipe.model));
-  return { recipe: { ...recipe, model, data }, missing };
+  const references = withKey(recipe.references, (recipe.data as typeof data).chat_template, data.chat_template);
+  return { recipe: { ...recipe, model, data, references }, missing };
+}
+
+/** The hashes with another name for one of them. */
+function withKey(hashes: unknown, name: unknown, renamed: unknown): unknown {
+  if (!isPlainObject(hashes)) return hashes;
+  return Object.fromEntries(Object.entries(hashes).map(([key, hash]) => [key === name ? renamed : key, hash]));
 }
 
 /** A share is no path. */

@@ -8,7 +8,7 @@ import { loadModel } from '../../models/load.ts';
 import type { Model } from '../../models/model.ts';
 import { isRunFolder, readRun } from '../../store/run-folder.ts';
 import { noGrad, SafetensorsFile, scope, type DType } from '../../tensor/index.ts';
-import { checkTemplate, Tokenizer, withChatTemplate } from '../../text/index.ts';
+import { checkTemplate, Tokenizer, withChatTemplate, withKnownKwargs } from '../../text/index.ts';
 import type { Tuning } from '../../train/interfaces.ts';
 import { isAdapterFolder, modelFolder, OWN_BASE } from './base-model.ts';
 import { checkProbe } from './probe.ts';
@@ -39,7 +39,10 @@ export async function openModel(target: string, options: OpenOptions = {}): Prom
   const dtype = computeType(options.precision ?? 'auto');
   const notes = readNotes(folder);
   if (isAdapterFolder(folder)) return openAdapter(folder, { ...options, dtype, notes });
-  if (options.base === true && notes !== undefined) return openModel(notes.base_folder, { ...options, base: false });
+  if (options.base === true && notes !== undefined) {
+    const opened = await openModel(notes.base_folder, { ...options, base: false });
+    return { ...opened, tokenizer: await asTrained(opened.tokenizer, notes) };
+  }
   const { model } = await loadModel(folder, { dtype, task: notes?.task });
   const tokenizer = await loadTokenizer(folder, model.task);
   if (notes !== undefined) check(model, tokenizer, { folder, notes });
@@ -69,9 +72,12 @@ async function openAdapter(folder: string, request: AdapterRequest): Promise<Ope
   const task = notes?.task ?? description.task;
   const labels = notes?.task === 'sequence' ? notes.labels : undefined;
   const { model } = await loadModel(baseFolder, { dtype, task, labels });
+  if (request.base === true) {
+    const own = await asTrained(await loadTokenizer(baseFolder, model.task), notes);
+    return { model, tokenizer: own, folder, baseFolder, notes };
+  }
   const hasTokenizer = existsSync(join(folder, 'tokenizer.json'));
-  const tokenizer = await loadTokenizer(hasTokenizer && request.base !== true ? folder : baseFolder, model.task);
-  if (request.base === true) return { model, tokenizer, folder, baseFolder, notes };
+  const tokenizer = await loadTokenizer(hasTokenizer ? folder : baseFolder, model.task);
   const tuning = createLora(model, description.options, { seed: 0 });
   loadAdapter(tuning, folder);
   if (notes !== undefined) check(model, tokenizer, { folder, notes });
@@ -117,6 +123,11 @@ function recordedBases({ base_folder, folder: written }: ResultNotesFile, folder
 async function loadTokenizer(folder: string, task: Task): Promise<Tokenizer> {
   const tokenizer = await Tokenizer.load(folder);
   return task === 'causal-lm' ? withChatTemplate(tokenizer) : tokenizer;
+}
+
+/** A base model keeps its own template, with the variables that the run set as far as that reads them. */
+async function asTrained(tokenizer: Tokenizer, notes: ResultNotesFile | undefined): Promise<Tokenizer> {
+  return withKnownKwargs(tokenizer, notes?.chat_template_kwargs ?? {});
 }
 
 function check(

@@ -15,6 +15,8 @@ export interface ResultNotesFile {
   folder: string;
   /** The chat template that was trained with; serving with another is refused. */
   template_hash: string;
+  /** Values of the template's own variables; the template that is saved has them as its defaults. */
+  chat_template_kwargs?: Record<string, unknown>;
   /** Whether rows were conversations, so that the template matters. */
   has_template: boolean;
   tokenizer_hash: string;

@@ -2,7 +2,7 @@ import type { EventSink } from '../../base/events.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { refitMixture, type Example, type LoadedData } from '../../data/index.ts';
 import { listCheckpoints, pruneCheckpoints, writeCheckpoint } from '../../store/checkpoints.ts';
-import { checkVocabulary, Tokenizer, withChatTemplate } from '../../text/index.ts';
+import { checkVocabulary, type Tokenizer } from '../../text/index.ts';
 import type { Objective, PreparedRow } from '../../train/interfaces.ts';
 import type { Recipe } from '../../train/recipe.ts';
 import type { Model } from '../../models/model.ts';
@@ -20,6 +20,7 @@ import {
 import { labelsOf, loadRunData, reportData } from './load-run-data.ts';
 import { prepareSplit, type PreparedSplit } from './prepare-rows.ts';
 import { computeType, planMemory } from './resources.ts';
+import { runTokenizer } from './run-tokenizer.ts';
 
 export interface RunContext {
   recipe: Recipe;
@@ -86,7 +87,7 @@ async function readRows(context: RunContext): Promise<RunRows> {
   emit({ type: 'phase-started', phase: 'data', message: `reading ${names}` });
   const loaded = await loadRunData(recipe, context);
   const { causal, maxPositions, vocabularySize } = await baseTraits(base);
-  const tokenizer = await loadTokenizer(base, loaded.splits.train);
+  const tokenizer = await runTokenizer(recipe, base, loaded.splits.train);
   checkVocabulary(tokenizer, vocabularySize);
   const labels = labelsOf(recipe, loaded.splits.train);
   const objective = await createObjective(recipe, { tokenizer, labels, now, causal });
@@ -104,12 +105,6 @@ function decide(context: RunContext, model: Model, rows: readonly PreparedRow[])
   const longest = rows.reduce((most, { ids }) => Math.max(most, ids.length), 0);
   const memory = context.earlier ?? planMemory(model, { longest, microBatchTokens, checkpointing });
   return { now: context.now, microBatchTokens: memory.microBatchTokens, checkpointing: memory.checkpointing };
-}
-
-/** The base model's tokenizer; chats need a template, and a base model without one gets the default. */
-async function loadTokenizer(folder: string, examples: readonly Example[]): Promise<Tokenizer> {
-  const tokenizer = await Tokenizer.load(folder);
-  return examples.some(({ kind }) => kind === 'chat') ? withChatTemplate(tokenizer) : tokenizer;
 }
 
 async function save(
@@ -144,6 +139,18 @@ export function takeBest(run: PreparedRun): number {
   if (saved === undefined) throw new Error(`the best checkpoint, step ${best.step}, is gone`);
   readWeights(saved.folder, run.parts.tuning);
   return best.step;
+}
+
+/** Frees weights, gradients and moments of a run that is over, for what comes after it. */
+export function freeTraining({ parts }: PreparedRun): void {
+  const { model, tuning, update } = parts;
+  const trained = tuning.trainables.map(({ parameter }) => parameter.tensor);
+  const tensors = [
+    ...model.parameters().map(([, parameter]) => parameter.tensor),
+    ...trained,
+    ...update.state().values(),
+  ];
+  for (const tensor of new Map(tensors.map((one) => [one.id, one])).values()) tensor.dispose();
 }
 
 function nothingLeft(limit: number): AttuneError {

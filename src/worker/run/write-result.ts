@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { writeJson } from '../../files/json.ts';
+import { writeWholeFolder } from '../../files/whole-folder.ts';
 import { templateHash, tokenizerHash } from '../../text/index.ts';
 import type { Metrics } from '../../base/events.ts';
 import { writeModelCard } from './result-card.ts';
@@ -8,15 +9,27 @@ import { takeProbe } from './probe.ts';
 import type { PreparedRun } from './training-run.ts';
 
 /** Writes the result in its standard form, with the tokenizer and attune's own notes beside it. */
-export function writeResult(run: PreparedRun, about: { step: number; metrics: Metrics }): string {
+export async function writeResult(run: PreparedRun, about: { step: number; metrics: Metrics }): Promise<string> {
+  const isAdapter = run.context.recipe.tuning.method !== 'full';
+  const folder = join(run.context.folder, isAdapter ? 'adapter' : 'model');
+  await writeWholeFolder(folder, (draft) => {
+    const { context, parts, tokenizer } = run;
+    parts.tuning.save(draft, { baseModel: context.recipe.model, task: parts.objective.task });
+    tokenizer.save(draft);
+    writeJson(join(draft, RESULT_NOTES), notesOn(run, { ...about, folder }));
+    writeModelCard(context.folder, draft);
+  });
+  return folder;
+}
+
+function notesOn(run: PreparedRun, about: { step: number; metrics: Metrics; folder: string }): ResultNotesFile {
   const { context, parts, tokenizer, loaded, base } = run;
-  const isAdapter = context.recipe.tuning.method !== 'full';
-  const folder = join(context.folder, isAdapter ? 'adapter' : 'model');
-  const notes: ResultNotesFile = {
+  return {
     base_model: context.recipe.model,
     base_folder: base,
-    folder,
+    folder: about.folder,
     template_hash: templateHash(tokenizer),
+    chat_template_kwargs: context.recipe.data.chat_template_kwargs,
     has_template: loaded.splits.train.some(({ kind }) => kind === 'chat'),
     tokenizer_hash: tokenizerHash(tokenizer),
     data_hashes: loaded.report.hashes,
@@ -27,9 +40,4 @@ export function writeResult(run: PreparedRun, about: { step: number; metrics: Me
     metrics: about.metrics,
     recipe: context.recipe,
   };
-  parts.tuning.save(folder, { baseModel: context.recipe.model, task: parts.objective.task });
-  tokenizer.save(folder);
-  writeJson(join(folder, RESULT_NOTES), notes);
-  writeModelCard(context.folder, folder);
-  return folder;
 }

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isFile } from '../../../train/reference.ts';
 import {
   asList,
   drop,
@@ -96,16 +97,22 @@ const onlyAnswers: ForeignKey = {
       : refuse('attune trains on answers, on the last answer or on all tokens', `${trainOn}: answers`),
 };
 
-/** LLaMA-Factory and Axolotl name built-in templates; attune uses the model's own. */
+/** LLaMA-Factory and Axolotl name built-in templates; attune takes a file, or a name that comes with the model. */
 const templateName: ForeignKey = {
   path: 'data.chat_template',
-  read: (value) =>
-    value === 'tokenizer_default'
-      ? drop("the model's own template is used")
-      : refuse(
-          `"${String(value)}" names another tool's built-in template; attune uses the one that comes with the model`,
-          'remove it, or data.chat_template: FILE.jinja',
-        ),
+  read(value) {
+    if (value === 'tokenizer_default') return drop("the model's own template is used");
+    if (typeof value === 'string' && isFile(value)) return set({ 'data.chat_template': value });
+    const because = `"${String(value)}" names another tool's built-in template; attune uses the one that comes with the model`;
+    return refuse(because, 'remove it, or data.chat_template: FILE.jinja');
+  },
+};
+
+/** The same word as attune's own key: the name may be one of the model's templates. */
+const ownTemplate: ForeignKey = {
+  path: 'data.chat_template',
+  read: (value, given) =>
+    value === 'tokenizer_default' ? templateName.read(value, given) : set({ 'data.chat_template': value }),
 };
 
 const textColumn: ForeignKey = {
@@ -155,8 +162,13 @@ export const dataKeys: ForeignKeys = {
         : refuse("an answer's stop token is always trained", 'remove it'),
   },
   special_tokens: refused("the model's own special tokens are used", 'remove it; data.new_tokens adds tokens'),
-  ...named(['template', 'chat_template'], templateName),
+  template: templateName,
+  chat_template: ownTemplate,
   chat_template_path: renamed('data.chat_template'),
+  enable_thinking: {
+    path: 'data.chat_template_kwargs',
+    read: (value) => set({ 'data.chat_template_kwargs': { enable_thinking: value } }),
+  },
   chat_template_jinja: refused('attune takes a file', 'put the template in a file: data.chat_template: FILE.jinja'),
   dataset_text_field: textColumn,
   ...named(['add_tokens', 'tokens'], {
