@@ -1,23 +1,39 @@
+import { hash } from 'node:crypto';
+import { FILTER_SCRIPT } from './filter-script.ts';
 import { html, Html } from './html.ts';
 import type { RunReport } from './run-report.ts';
 import { comparisonSection } from './sections/comparison.ts';
+import { confusionSection } from './sections/confusion.ts';
+import { costsSection } from './sections/costs.ts';
 import { timeSection, warningsSection } from './sections/course.ts';
 import { curvesSection } from './sections/curves.ts';
 import { dataSection } from './sections/data.ts';
 import { heading } from './sections/heading.ts';
+import { reliabilitySection } from './sections/reliability.ts';
 import { samplesSection } from './sections/samples.ts';
 import { settingsSection } from './sections/settings.ts';
-import { STYLE } from './style.ts';
+import { STYLE } from './style/index.ts';
 
-/** The report as one file: no script, no network, and a policy that forbids both whatever the data holds. */
-export function reportPage(report: RunReport): string {
-  const { run } = report;
+/** What a page that is served, not filed, has besides the report. */
+export interface LivePart {
+  section: Html;
+  /** May ask the page's own server, and nothing else. */
+  script: string;
+}
+
+/**
+ * The report as one file: no network, and a policy that allows the page's own scripts by their hashes and forbids
+ * everything else, whatever the data holds.
+ */
+export function reportPage(report: RunReport, live?: LivePart): string {
+  const { run, comparison, samples } = report;
+  const scripts = [...(samples === undefined ? [] : [FILTER_SCRIPT]), ...(live === undefined ? [] : [live.script])];
   const page = html`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
+        <meta http-equiv="Content-Security-Policy" content="${new Html(policy(scripts, live !== undefined))}" />
         <title>${run.name} · attune</title>
         <style>
           ${new Html(STYLE)}
@@ -25,14 +41,27 @@ export function reportPage(report: RunReport): string {
       </head>
       <body>
         <main>
-          ${heading(report)} ${warningsSection(report)} ${comparisonSection(report.comparison)} ${curvesSection(report)}
-          ${samplesSection(report.samples)} ${dataSection(report)} ${timeSection(report)} ${settingsSection(report)}
+          ${heading(report)} ${live?.section} ${warningsSection(report)} ${comparisonSection(comparison)}
+          ${confusionSection(comparison)} ${reliabilitySection(comparison)} ${costsSection(comparison)}
+          ${curvesSection(report)} ${samplesSection(samples, comparison)} ${dataSection(report)} ${timeSection(report)}
+          ${settingsSection(report)}
           <footer>
             Run ${run.id} in ${run.folder}${run.result !== undefined && ` · result in ${run.result}`}. Written by attune
             from the run’s own logs; the same as data: report.json.
           </footer>
         </main>
+        ${scripts.map((script) => new Html(`<script>${script}</script>`))}
       </body>
     </html> `;
   return page.text;
+}
+
+function policy(scripts: readonly string[], isLive: boolean): string {
+  const hashes = scripts.map((script) => `'sha256-${hash('sha256', script, 'base64')}'`);
+  return [
+    "default-src 'none'; style-src 'unsafe-inline'",
+    ...(hashes.length > 0 ? [`script-src ${hashes.join(' ')}`] : []),
+    ...(isLive ? ["connect-src 'self'"] : []),
+    "base-uri 'none'; form-action 'none'",
+  ].join('; ');
 }

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { Problem } from '../../base/errors.ts';
 import type {
   DataPrepared,
@@ -7,6 +7,7 @@ import type {
   StampedEvent,
   WarningRaised,
 } from '../../base/events.ts';
+import { sha256 } from '../../files/hash.ts';
 import { readJson } from '../../files/json.ts';
 import { readComparison, readSamples, type Comparison, type Samples } from '../../store/results.ts';
 import { readEvents, requireRun, withLiveStatus } from '../../store/run-folder.ts';
@@ -17,10 +18,12 @@ import { RunClock, type PhaseTime } from './run-clock.ts';
 
 /** All that a report shows, as report.json holds it. */
 export interface RunReport {
-  version: 1;
+  version: 2;
   run: RunSummary;
   /** The resolved recipe. */
   recipe?: unknown;
+  /** SHA-256 of recipe.json. */
+  recipeHash?: string;
   /** Versions, threads, instruction set, hashes. */
   identity: Record<string, string | number>;
   comparison?: Comparison;
@@ -51,6 +54,10 @@ export interface RunTotals {
 
 /** A warning, and how often it was raised. */
 export type RaisedWarning = Omit<WarningRaised, 'problems'> & { problems: readonly Problem[]; times: number };
+
+function readRecipe(path: string): Pick<RunReport, 'recipe' | 'recipeHash'> {
+  return existsSync(path) ? { recipe: readJson(path), recipeHash: sha256(readFileSync(path)) } : {};
+}
 
 /** Reads a run's folder in one pass over its events, however many. Errors: E_RUN_MISSING. */
 export function readReport(folder: string): RunReport {
@@ -94,9 +101,9 @@ class ReportReader {
     const paths = runPaths(this.#folder);
     const tokensPerSecond = this.#clock.tokensPerSecond;
     return {
-      version: 1,
+      version: 2,
       run: withLiveStatus(this.#summary),
-      recipe: existsSync(paths.recipe) ? readJson(paths.recipe) : undefined,
+      ...readRecipe(paths.recipe),
       comparison: readComparison(this.#folder),
       samples: readSamples(this.#folder),
       ...this.#parts,

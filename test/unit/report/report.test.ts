@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -41,7 +42,7 @@ describe('report.json', () => {
     writeReport(folder);
     const report = JSON.parse(readFileSync(join(folder, 'report.json'), 'utf8'));
     expect(report).toMatchObject({
-      version: 1,
+      version: 2,
       run: { id: 'run-1', status: 'finished', step: 40, result: join(folder, 'adapter') },
       recipe,
       comparison: { verdict: 'better' },
@@ -98,13 +99,26 @@ describe('report.html', () => {
     expect(text).toContain('<b>2</b> rows were cut and <b>1</b> left out');
   });
 
-  test('holds no script, no address to load from, and nothing unescaped', () => {
+  test('holds no script but its own, which its policy names by hash, no address to load from, and nothing unescaped', () => {
     writeSampleRun(folder);
     const text = page();
-    expect(text).not.toMatch(/<(script|img|link|iframe|object)/i);
+    expect(text).not.toMatch(/<(img|link|iframe|object)/i);
+    const scripts = [...text.matchAll(/<script>([\s\S]*?)<\/script>/g)].map(([, script]) => script);
+    expect(text.match(/<script/gi)).toHaveLength(scripts.length);
+    expect(scripts).toHaveLength(1);
+    const hash = createHash('sha256').update(scripts[0]).digest('base64');
+    expect(text).toContain(
+      `"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'"`,
+    );
     expect(text).toContain('&lt;script&gt;window.broken');
     expect(text.match(/<\/style>/g)).toHaveLength(1);
-    expect(text).toContain("default-src 'none'; style-src 'unsafe-inline'");
+  });
+
+  test('without answers to filter holds no script at all', () => {
+    write([started]);
+    const text = page();
+    expect(text).not.toMatch(/<script/i);
+    expect(text).not.toContain('script-src');
   });
 
   test('of a run that failed before its first step says what failed and what to do', () => {

@@ -1,59 +1,93 @@
 import { formatCount, formatNumber } from '../../../base/format.ts';
-import type { ComparedSystem, Comparison } from '../../../store/results.ts';
-import { barChart } from '../chart/bars.ts';
+import type { ComparedMetric, ComparedSystem, Comparison, Verdict } from '../../../store/results.ts';
 import { html, type Html } from '../html.ts';
+import { differencesTable } from './differences.ts';
 
 /** The tuned model beside everything it was measured against. */
 export function comparisonSection(comparison: Comparison | undefined): Html | undefined {
   if (comparison === undefined) return undefined;
-  const { metric, metrics, rows, split, systems, subject } = comparison;
-  const { better, title: metricTitle } = metrics.find(({ name }) => name === metric) ?? metrics[0];
-  const sign = better === 'higher' ? 1 : -1;
-  const ordered = systems
-    .map((system) => ({ ...system, ...system.values[metric] }))
-    .sort((a, b) => sign * (b.value - a.value));
-  const bars = ordered.map(({ name, title, value, low, high }) => {
-    const interval =
-      low === undefined || high === undefined ? '' : ` (${formatNumber(low, 3)} to ${formatNumber(high, 3)})`;
-    return { label: title, value, low, high, text: `${formatNumber(value, 3)}${interval}`, isChosen: name === subject };
-  });
-  const hasIntervals = ordered.some(({ low, high }) => low !== undefined && high !== undefined);
-  const title = `${metricTitle} by system`;
-  const description = `${ordered.map((system) => `${system.title} ${formatNumber(system.value)}`).join(', ')}.`;
+  const { metric, metrics } = comparison;
+  const [deciding, ...others] = metrics.toSorted((a, b) => Number(b.name === metric) - Number(a.name === metric));
   return html`<section>
     <h2>Did it help?</h2>
-    <p class="soft">
-      The same ${formatCount(rows)} rows of “${split}”, which no system was trained on.
-      ${better === 'higher' ? 'Higher' : 'Lower'} is better${hasIntervals ? '; thin lines are intervals' : ''}.
-    </p>
-    <figure>
-      <figcaption><b>${metricTitle}</b></figcaption>
-      <div class="scroll">${barChart({ title, description, bars })}</div>
-    </figure>
-    ${metricTable(ordered, comparison)}
+    <p class="soft">${groundRules(comparison, deciding)}</p>
+    ${differencesTable(comparison, deciding)} ${others.map((other) => furtherMetric(comparison, other))}
+    ${metricTable(comparison)} ${skippedSystems(comparison)}
+    <p class="soft small notes">${method(comparison)}</p>
   </section>`;
 }
 
-/** All metrics of all systems; left out where there is but the one of the chart. */
-function metricTable(systems: readonly ComparedSystem[], { metrics, subject }: Comparison): Html | undefined {
+function groundRules({ rows, groups, split }: Comparison, { title, better }: ComparedMetric): string {
+  const grouped = groups === undefined ? '' : ` in ${formatCount(groups)} groups`;
+  return `${formatCount(rows)} rows of “${split}”${grouped}, the same for every system and trained on by none. Decided by ${title}: ${better} is better; a difference above zero says that the tuned model is better.`;
+}
+
+/** A metric that does not decide: in a line, and whole when it is opened. */
+function furtherMetric(comparison: Comparison, metric: ComparedMetric): Html | undefined {
+  const table = differencesTable(comparison, metric);
+  if (table === undefined) return undefined;
+  const ofMetric = comparison.differences.filter((one) => one.metric === metric.name);
+  const count = (verdict: Verdict) => ofMetric.filter((one) => one.verdict === verdict).length;
+  const parts = [
+    { number: count('better'), word: 'better than' },
+    { number: count('no-evidence'), word: 'no evidence against' },
+    { number: count('worse'), word: 'worse than' },
+  ].filter(({ number }) => number > 0);
+  const told = parts.map(({ number, word }) => `${word} ${number}`).join(', ');
+  return html`<details class="printed">
+    <summary><b>${metric.title}</b>, ${metric.better} is better: ${told}</summary>
+    ${table}
+  </details>`;
+}
+
+/** All metrics of all systems; left out where there is but the one above. */
+function metricTable({ metrics, subject, systems }: Comparison): Html | undefined {
   if (metrics.length < 2) return undefined;
-  return html`<div class="scroll">
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">System</th>
-          ${metrics.map(({ title }) => html`<th scope="col" class="number">${title}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${systems.map(
-          (system) =>
-            html`<tr class="${system.name === subject ? 'chosen' : ''}">
-              <th scope="row">${system.title}</th>
-              ${metrics.map(({ name }) => html`<td class="number">${formatNumber(system.values[name]?.value ?? Number.NaN)}</td>`)}
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`;
+  return html`<h3 class="apart">All figures</h3>
+    <div class="scroll" tabindex="0" role="region" aria-label="All figures">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">System</th>
+            ${metrics.map(({ title, better }) => html`<th scope="col" class="number">${title}<small>${better} is better</small></th>`)}
+          </tr>
+        </thead>
+        <tbody>
+          ${systems.map(
+            (system) =>
+              html`<tr class="${system.name === subject ? 'chosen' : ''}">
+                <th scope="row">${system.title}</th>
+                ${metrics.map((metric) => figure(system, metric, systems))}
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>`;
+}
+
+function figure(system: ComparedSystem, { name, better }: ComparedMetric, systems: readonly ComparedSystem[]): Html {
+  const value = system.values[name]?.value;
+  const all = systems.flatMap((other) => other.values[name]?.value ?? []);
+  const isBest = value !== undefined && value === (better === 'higher' ? Math.max(...all) : Math.min(...all));
+  const text = formatNumber(value ?? Number.NaN, 3);
+  return html`<td class="number">${isBest ? html`<span class="best" title="the best">${text}</span>` : text}</td>`;
+}
+
+function skippedSystems({ skipped }: Comparison): Html | undefined {
+  if (skipped.length === 0) return undefined;
+  return html`<h3 class="apart">Not compared</h3>
+    <ul class="problems small">
+      ${skipped.map(({ name, reason }) => html`<li><code>${name}</code>: ${reason}</li>`)}
+    </ul>`;
+}
+
+/** How the intervals and p-values come about, for whoever wants to check them. */
+function method({ cheapChosenOn, confidence, differences, groups, seed }: Comparison): string {
+  const tests = [...new Set(differences.map(({ test }) => test))].join(', ');
+  const unit = groups === undefined ? 'rows' : 'whole groups of rows';
+  const chosen =
+    cheapChosenOn === undefined
+      ? ''
+      : ` Of the cheap systems the verdict is about the best one on ${cheapChosenOn === 'test' ? 'these rows, which favours it' : 'the validation rows'}.`;
+  return `Intervals are ${formatNumber(confidence * 100)} %, from resampling ${unit} in pairs with seed ${seed}; p-values (${tests}) are adjusted by Holm. “Would show” is the difference that this many rows find in four of five tries.${chosen}`;
 }

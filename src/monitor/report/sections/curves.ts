@@ -68,7 +68,11 @@ function otherCharts(curves: Curves): Html[] {
         .map(metricName),
     ),
   ];
-  const further = metrics.map((metric) => ({ title: metric, names: [`train/${metric}`, `validation/${metric}`] }));
+  const further = metrics.map((metric) => ({
+    title: metric,
+    names: [`train/${metric}`, `validation/${metric}`],
+    yScale: 'linear' as const,
+  }));
   return [...KNOWN, ...further].slice(0, MOST_OTHERS).flatMap((chart) => smallChart(chart, curves) ?? []);
 }
 

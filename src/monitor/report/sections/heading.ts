@@ -3,6 +3,7 @@ import { formatBytes, formatCount, formatDuration, formatNumber, formatTime } fr
 import type { RunStatus } from '../../../store/run-summary.ts';
 import { html, type Html } from '../html.ts';
 import type { RunReport } from '../run-report.ts';
+import { verdictBox } from './verdict.ts';
 
 const TONE_OF_STATUS: Record<RunStatus, string> = {
   finished: 'good',
@@ -22,28 +23,7 @@ export function heading(report: RunReport): Html {
         ${run.model ?? 'model not named'}${made !== '' && ` · ${made}`} · begun ${formatTime(run.createdAt)}
       </p>
     </header>
-    ${verdict(report)}${failure(report.error)}${tiles(report)}`;
-}
-
-const VERDICTS = {
-  better: { tone: 'good', word: 'Better than anything it was compared with' },
-  'no-evidence': { tone: 'fair', word: 'No evidence that it is better' },
-  worse: { tone: 'bad', word: 'Worse than what it was compared with' },
-} as const;
-
-function verdict({ comparison, run }: RunReport): Html | undefined {
-  if (comparison !== undefined) {
-    const { tone, word } = VERDICTS[comparison.verdict];
-    return html`<div class="verdict ${tone}">
-      <p class="word">${word}</p>
-      <p>${comparison.sentence}</p>
-    </div>`;
-  }
-  if (run.status !== 'finished') return undefined;
-  return html`<div class="verdict fair">
-    <p class="word">Not compared with its base model</p>
-    <p>A lower loss alone does not say that the answers are better.</p>
-  </div>`;
+    ${verdictBox(report)}${failure(report.error)}${tiles(report)}`;
 }
 
 function failure(error: Record<string, unknown> | undefined): Html | undefined {

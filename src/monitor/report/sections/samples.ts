@@ -1,26 +1,114 @@
-import type { SampleRow, Samples } from '../../../store/results.ts';
+import { formatCount, formatNumber } from '../../../base/format.ts';
+import type { Comparison, SampleAnswer, SampleRow, Samples } from '../../../store/results.ts';
 import { html, type Html } from '../html.ts';
 
-/** Answers to held-out rows side by side, the expected one first. */
-export function samplesSection(samples: Samples | undefined): Html | undefined {
+/** What to show of each row, and how. */
+interface Layout {
+  /** Name of the judged system. */
+  subject: string;
+  /** Beside the expected answer. */
+  first: Samples['systems'];
+  /** Behind a click. */
+  rest: Samples['systems'];
+  /** The deciding metric, whose value stands beside each answer. */
+  metric?: { name: string; title: string };
+  /** What "worse" and "better" mean. */
+  against?: string;
+}
+
+const KIND_SHOWN_FIRST = 'base';
+
+/** Answers to held-out rows side by side, those that got worse first; to be filtered and searched. */
+export function samplesSection(samples: Samples | undefined, comparison: Comparison | undefined): Html | undefined {
   if (samples === undefined || samples.rows.length === 0) return undefined;
-  return html`<section>
+  const layout = layoutOf(samples, comparison);
+  const { against } = layout;
+  return html`<section class="samples">
     <h2>Answers side by side</h2>
-    <p class="soft">The same held-out rows, answered by each.</p>
-    ${samples.rows.map((row, index) => sample(row, index, samples.systems))}
+    <p class="soft">
+      ${formatCount(samples.rows.length)} held-out rows, answered by
+      each${against !== undefined && `; worse and better are against ${against}, the strongest rival`}. What got worse
+      stands first.
+    </p>
+    ${controls(samples, layout)} ${samples.rows.map((row, index) => sample(row, index, layout))}
+    <p class="soft none" hidden>No row fits.</p>
+    <p class="more" hidden><button type="button">Show more</button></p>
   </section>`;
 }
 
-function sample(row: SampleRow, index: number, systems: Samples['systems']): Html {
-  const answers = systems.map(({ name, title }, place) => {
-    const answer = row.answers[name]?.text ?? '';
-    const isMatch = row.expected !== undefined && answer.trim() === row.expected.trim();
-    return html`<div class="${place === 0 ? 'latest' : ''}">
-      <h3>${title}${isMatch && html` <span class="match">✓ as expected</span>`}</h3>
-      ${said(answer)}
-    </div>`;
-  });
-  return html`<article class="sample" aria-label="Row ${index + 1}">
+function layoutOf({ systems }: Samples, comparison: Comparison | undefined): Layout {
+  const subject = comparison?.subject ?? systems[0].name;
+  const rival = comparison?.flips.against;
+  const bases = comparison?.systems.filter(({ kind }) => kind === KIND_SHOWN_FIRST).map(({ name }) => name) ?? [];
+  const wanted = comparison === undefined ? systems.map(({ name }) => name) : [subject, rival, ...bases];
+  const first = [...new Set(wanted)].flatMap((name) => systems.find((system) => system.name === name) ?? []);
+  return {
+    subject,
+    first,
+    rest: systems.filter((system) => !first.includes(system)),
+    metric: comparison?.metrics.find(({ name }) => name === comparison.metric),
+    against: systems.find(({ name }) => name === rival)?.title,
+  };
+}
+
+const FILTERS = [
+  { value: 'all', label: 'All' },
+  { value: 'worse', label: 'Worse' },
+  { value: 'better', label: 'Better' },
+  { value: 'invalid', label: 'Invalid' },
+] as const;
+
+/** Hidden until the page's script has made them work. */
+function controls({ rows }: Samples, { subject }: Layout): Html {
+  const counts = {
+    all: rows.length,
+    worse: rows.filter(({ change }) => change === 'worse').length,
+    better: rows.filter(({ change }) => change === 'better').length,
+    invalid: rows.filter((row) => isInvalid(row, subject)).length,
+  };
+  return html`<form class="controls" role="search" aria-label="Filter of answers" hidden>
+    <fieldset>
+      <legend>Show</legend>
+      ${FILTERS.map(({ value, label }) => {
+        const attributes = html`name="shown" value="${value}"`;
+        const isAll = value === 'all';
+        return html`<label
+          >${isAll ? html`<input type="radio" ${attributes} checked />` : html`<input type="radio" ${attributes} />`}
+          <span>${label} <b>${formatCount(counts[value])}</b></span></label
+        >`;
+      })}
+    </fieldset>
+    <label class="search"
+      >Search <input type="search" name="words" autocomplete="off" placeholder="in all texts"
+    /></label>
+    <output class="soft small" aria-live="polite"></output>
+  </form>`;
+}
+
+function isInvalid({ answers }: SampleRow, subject: string): boolean {
+  return answers[subject]?.valid === false;
+}
+
+const CHANGES = {
+  worse: { tone: 'bad', words: '▼ got worse' },
+  better: { tone: 'good', words: '▲ got better' },
+  same: undefined,
+} as const;
+
+function sample(row: SampleRow, index: number, layout: Layout): Html {
+  const change = CHANGES[row.change];
+  const invalid = isInvalid(row, layout.subject) ? 'yes' : 'no';
+  return html`<article
+    class="sample"
+    aria-label="Row ${index + 1}"
+    data-change="${row.change}"
+    data-invalid="${invalid}"
+  >
+    <p class="about small">
+      ${change && html`<span class="badge ${change.tone}">${change.words}</span>`}
+      ${row.label !== undefined && html`<span class="soft">class ${row.label}</span>`}
+      <span class="soft">row <code>${row.id}</code></span>
+    </p>
     ${said(row.prompt, 'prompt')}
     <div class="answers">
       ${
@@ -29,9 +117,36 @@ function sample(row: SampleRow, index: number, systems: Samples['systems']): Htm
           <h3>expected</h3>
           ${said(row.expected)}
         </div>`
-      }${answers}
+      }${layout.first.map((system) => answered(row, system, layout))}
     </div>
+    ${layout.rest.length > 0 && others(row, layout)}
   </article>`;
+}
+
+function others(row: SampleRow, layout: Layout): Html {
+  return html`<details>
+    <summary>${layout.rest.length} other systems</summary>
+    <div class="answers">${layout.rest.map((system) => answered(row, system, layout))}</div>
+  </details>`;
+}
+
+function answered(row: SampleRow, { name, title }: Samples['systems'][number], layout: Layout): Html {
+  const answer = row.answers[name] ?? { text: '', scores: {} };
+  const isMatch = row.expected !== undefined && answer.text.trim() === row.expected.trim();
+  return html`<div class="${name === layout.subject ? 'latest' : ''}">
+    <h3>
+      ${title}${isMatch && html` <span class="match">✓ as expected</span>`}${
+        answer.valid === false && html` <span class="badge bad">invalid</span>`
+      }${!isMatch && scoreOf(answer, layout)}
+    </h3>
+    ${said(answer.text)}
+  </div>`;
+}
+
+function scoreOf({ scores }: SampleAnswer, { metric }: Layout): Html | undefined {
+  const value = metric && scores[metric.name];
+  if (metric === undefined || value === undefined) return undefined;
+  return html` <span class="score" title="${metric.title}">${formatNumber(value, 3)}</span>`;
 }
 
 const LONG = 1200;

@@ -2,7 +2,7 @@ import { html, type Html } from '../html.ts';
 import type { RunReport } from '../run-report.ts';
 
 /** The resolved recipe and what else belongs to the run's identity. */
-export function settingsSection({ recipe, identity }: RunReport): Html | undefined {
+export function settingsSection({ recipe, recipeHash, identity }: RunReport): Html | undefined {
   if (recipe === undefined) return undefined;
   const entries = Object.entries(recipe as Record<string, unknown>);
   const plain = entries.filter(([, value]) => !isGroup(value));
@@ -16,6 +16,7 @@ export function settingsSection({ recipe, identity }: RunReport): Html | undefin
   return html`<section>
     <h2>Settings</h2>
     <p class="soft">Every setting as it was used, defaults included.</p>
+    <p class="soft small hash">SHA-256 of recipe.json: <code>${recipeHash}</code></p>
     <div class="settings">${all.map(({ name, settings }) => settingsTable(name, settings))}</div>
     <details>
       <summary>recipe.json</summary>

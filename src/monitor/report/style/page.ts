@@ -1,5 +1,5 @@
-/** The page's style, in the page itself: it must look the same without a network, in the light, in the dark, on paper. */
-export const STYLE = `
+/** The page itself: colours in light and dark, type, tables, pictures. */
+export const PAGE_STYLE = `
 :root { color-scheme: light dark;
   --page: #f7f7f5; --panel: #ffffff; --ink: #1d1d1b; --soft: #5f5f5a; --rule: #e4e3de; --sunk: #f1f0ec;
   --tone-1: #2459c9; --tone-2: #b8560b; --tone-3: #0f7a5f; --quiet: #8e8d86;
@@ -32,7 +32,7 @@ section { background: var(--panel); border: 1px solid var(--rule); border-radius
 .tiles dd small { display: block; font-size: 12px; font-weight: 400; color: var(--soft); letter-spacing: 0; }
 figure { margin: 14px 0 0; } figcaption { color: var(--soft); font-size: 13px; margin-bottom: 6px; } figcaption b { color: var(--ink); }
 .scroll { overflow-x: auto; } .picture { display: block; width: 100%; height: auto; min-width: 600px; }
-.grid-2 { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(430px, 100%), 1fr)); gap: 8px 28px; } .grid-2 .picture { min-width: 380px; }
+.grid-2 { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(430px, 100%), 1fr)); gap: 8px 28px; } .grid-2 .picture { min-width: 380px; } .grid-2.squares { grid-template-columns: repeat(auto-fit, minmax(min(380px, 100%), 440px)); } .grid-2.squares .picture { min-width: 300px; }
 .picture text { font-size: 12px; fill: var(--ink); font-variant-numeric: tabular-nums; }
 .picture .tick, .picture .label, .picture .note { fill: var(--soft); }
 .grid { stroke: var(--rule); } .axis { stroke: var(--quiet); } .border, .mark { stroke: var(--quiet); stroke-dasharray: 2 3; }
@@ -51,14 +51,6 @@ thead th { color: var(--soft); font-size: 12.5px; font-weight: 500; } tbody th {
 .number { text-align: right; white-space: nowrap; } td.number:last-child, th.number:last-child { padding-right: 0; } .chosen { font-weight: 650; } .hash, .settings td, .settings th { overflow-wrap: anywhere; } .hash { color: var(--soft); }
 details { margin-top: 12px; } summary { cursor: pointer; color: var(--soft); font-size: 13px; }
 pre { background: var(--sunk); border-radius: 8px; padding: 12px 14px; overflow-x: auto; margin: 8px 0 0; }
-.sample { border-top: 1px solid var(--rule); padding: 16px 0; } .sample:last-child { padding-bottom: 0; }
-.said { white-space: pre-wrap; overflow-wrap: anywhere; margin: 0; } .long { max-height: 320px; overflow-y: auto; }
-.prompt { background: var(--sunk); border-radius: 8px; padding: 10px 14px; margin-bottom: 12px; } .prompt.long { max-height: 190px; }
-.answers { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(230px, 100%), 1fr)); gap: 14px 22px; }
-.answers h3 { color: var(--soft); } .answers .match { color: var(--good); font-weight: 600; } .answers > div { border-left: 3px solid var(--rule); padding-left: 12px; min-width: 0; }
-.answers .wanted { border-color: var(--tone-3); } .answers .latest { border-color: var(--tone-1); }
 .settings { columns: 2; column-gap: 34px; } .settings > div { break-inside: avoid; margin-bottom: 14px; } .settings table { margin: 0; } .settings th { width: 52%; color: var(--soft); font-weight: 400; }
 .problems { margin: 8px 0 0; padding-left: 20px; } footer { color: var(--soft); font-size: 13px; margin-top: 24px; }
-@media (max-width: 720px) { main { padding: 24px 14px; } section { padding: 16px; } .settings { columns: 1; } }
-@media print { body { background: none; font-size: 12px; } section, .tiles, .verdict { break-inside: avoid; } .column { display: none; } .long { max-height: none; } }
 `;

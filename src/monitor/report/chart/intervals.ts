@@ -1,0 +1,48 @@
+import { html, type Html } from '../html.ts';
+import { linearScale, type Scale } from './scale.ts';
+
+/** An estimate with its interval; positive where the subject is better. */
+export interface IntervalMark {
+  estimate: number;
+  low: number;
+  high: number;
+  /** Gives the point its shape and colour. */
+  kind: 'better' | 'no-evidence' | 'worse';
+}
+
+// Labels of the outermost ticks need room beside them.
+const RANGE = [5, 95] as const;
+
+/** One scale, in percent of a cell's width, for all marks of a table; zero is always on it. */
+export function intervalScale(marks: readonly Pick<IntervalMark, 'low' | 'high'>[]): Scale {
+  const ends = marks.flatMap(({ low, high }) => [low, high]).filter((value) => Number.isFinite(value));
+  const [low, high] = [Math.min(0, ...ends), Math.max(0, ...ends)];
+  const margin = 0.03 * (high - low);
+  return linearScale([low - margin, high + margin], { range: RANGE, ticks: 5 });
+}
+
+/**
+ * A line from low to high with a point on it, as wide as the cell that it stands in. Of HTML, not SVG: it fits a phone
+ * and paper without distortion. The cells beside it hold the numbers, so it is silent.
+ */
+export function intervalMark({ estimate, low, high, kind }: IntervalMark, scale: Scale): Html {
+  const [from, at, to] = [low, estimate, high].map((value) => percent(scale.position(value)));
+  return html`<div
+    class="track"
+    aria-hidden="true"
+    style="--zero:${percent(scale.position(0))};--low:${from};--high:${to};--at:${at}"
+  >
+    <i class="reach"></i><i class="point ${kind}"></i>
+  </div>`;
+}
+
+/** The scale's round numbers, to stand under the marks. */
+export function intervalAxis({ ticks, position }: Scale): Html {
+  return html`<div class="ticks" aria-hidden="true">
+    ${ticks.map(({ value, label }) => html`<span style="left:${percent(position(value))}">${value > 0 ? '+' : ''}${label}</span>`)}
+  </div>`;
+}
+
+function percent(value: number): string {
+  return `${Math.round(value * 100) / 100}%`;
+}

@@ -1,0 +1,75 @@
+import { formatCount, formatNumber } from '../../../base/format.ts';
+import { html, type Html } from '../html.ts';
+import { horizontalAxis, picture, rectangle, round, verticalAxis, words, type PlotArea } from './frame.ts';
+import { linearScale, type Scale } from './scale.ts';
+
+/** Answers whose confidence lies between `lower` and `upper`: their mean confidence, and how many were right. */
+export interface ReliabilityBin {
+  lower: number;
+  upper: number;
+  count: number;
+  confidence: number;
+  accuracy: number;
+}
+
+export interface ReliabilityOptions {
+  title: string;
+  description: string;
+  bins: readonly ReliabilityBin[];
+}
+
+const [WIDTH, HEIGHT, COUNTS_TOP] = [460, 390, 296];
+
+/** Right answers against confidence; on the diagonal a model is as often right as it says. Below it, rows per bin. */
+export function reliabilityChart({ title, description, bins }: ReliabilityOptions): Html | undefined {
+  const filled = bins.filter(({ count }) => count > 0);
+  if (filled.length === 0) return undefined;
+  const area: PlotArea = { left: 60, right: WIDTH - 16, top: 14, bottom: COUNTS_TOP - 22 };
+  const x = linearScale([0, 1], { range: [area.left, area.right], ticks: 5 });
+  const y = linearScale([0, 1], { range: [area.bottom, area.top], ticks: 5 });
+  const below: PlotArea = { ...area, top: COUNTS_TOP, bottom: HEIGHT - 40 };
+  return picture({ width: WIDTH, height: HEIGHT, title, description }, [
+    verticalAxis(y, area),
+    html`<line
+      class="border"
+      x1="${x.position(0)}"
+      y1="${y.position(0)}"
+      x2="${x.position(1)}"
+      y2="${y.position(1)}"
+    />`,
+    words({ kind: 'label', x: area.left + 6, y: area.top + 6 }, 'more often right than it says'),
+    words({ kind: 'label', x: area.right - 4, y: area.bottom - 8, anchor: 'end' }, 'too sure of itself'),
+    points(filled, x, y),
+    rowsPerBin(filled, x, below),
+    horizontalAxis(x, below, 'confidence'),
+  ]);
+}
+
+function points(bins: readonly ReliabilityBin[], x: Scale, y: Scale): Html {
+  const places = bins.map(({ confidence, accuracy }) => [round(x.position(confidence)), round(y.position(accuracy))]);
+  return html`<g class="tone-1">
+    <path class="line" d="M${places.map(([left, top]) => `${left} ${top}`).join('L')}" />
+    ${places.map(
+      ([left, top], i) =>
+        html`<circle class="dot" cx="${left}" cy="${top}" r="5">
+          <title>
+            ${formatCount(bins[i].count)} rows, confidence ${formatNumber(bins[i].confidence, 3)}, right
+            ${formatNumber(bins[i].accuracy, 3)}
+          </title>
+        </circle>`,
+    )}
+  </g>`;
+}
+
+function rowsPerBin(bins: readonly ReliabilityBin[], x: Scale, { top, bottom, left }: PlotArea): Html {
+  const most = Math.max(...bins.map(({ count }) => count));
+  const bars = bins.map(({ lower, upper, count }) => {
+    const height = ((bottom - top) * count) / most;
+    const [from, to] = [x.position(lower) + 0.5, x.position(upper) - 0.5];
+    return rectangle('bar', { x: from, y: bottom - height, width: Math.max(0.5, to - from), height });
+  });
+  return html`<g class="tone-quiet">
+    ${bars} ${words({ kind: 'tick', x: left - 8, y: top, anchor: 'end', dy: 0.6 }, formatCount(most))}
+    ${words({ kind: 'tick', x: left - 8, y: bottom, anchor: 'end' }, 'rows')}
+  </g>`;
+}

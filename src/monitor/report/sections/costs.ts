@@ -1,0 +1,72 @@
+import { formatCount, formatNumber } from '../../../base/format.ts';
+import type { Comparison, ComparedSystem } from '../../../store/results.ts';
+import { html, type Html } from '../html.ts';
+
+interface CostColumn {
+  title: string;
+  /** Of one system; undefined where it is not known. */
+  read(system: ComparedSystem, rows: number): number | undefined;
+  format(value: number): string;
+}
+
+const COLUMNS: readonly CostColumn[] = [
+  { title: 'Time', read: ({ usage }) => usage?.secondsPerRow, format: briefTime },
+  { title: 'Input tokens', read: ({ usage }, rows) => perRow(usage?.inputTokens, rows), format: tokenCount },
+  { title: 'Output tokens', read: ({ usage }, rows) => perRow(usage?.outputTokens, rows), format: tokenCount },
+  {
+    title: 'Cost of 1,000 requests',
+    read: ({ usage }) => usage?.costPer1000,
+    format: (value) => formatNumber(value, 3),
+  },
+];
+
+/** What an answer of each system takes; only columns that some system knows. */
+export function costsSection(comparison: Comparison | undefined): Html | undefined {
+  if (comparison === undefined) return undefined;
+  const { rows, subject, systems } = comparison;
+  const columns = COLUMNS.filter(({ read }) => systems.some((system) => read(system, rows) !== undefined));
+  if (columns.length === 0) return undefined;
+  return html`<section>
+    <h2>What an answer costs</h2>
+    <p class="soft">
+      Mean of a row, measured while the ${formatCount(rows)} rows were answered together. Costs are in the currency of
+      the prices that were given.
+    </p>
+    <div class="scroll" tabindex="0" role="region" aria-label="Costs">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">System</th>
+            ${columns.map(({ title }) => html`<th scope="col" class="number">${title}</th>`)}
+          </tr>
+        </thead>
+        <tbody>
+          ${systems.map(
+            (system) =>
+              html`<tr class="${system.name === subject ? 'chosen' : ''}">
+                <th scope="row">${system.title}</th>
+                ${columns.map(({ read, format }) => html`<td class="number">${shown(read(system, rows), format)}</td>`)}
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>
+  </section>`;
+}
+
+function shown(value: number | undefined, format: (value: number) => string): string {
+  return value === undefined ? '–' : format(value);
+}
+
+function perRow(total: number | undefined, rows: number): number | undefined {
+  return total === undefined || rows === 0 ? undefined : total / rows;
+}
+
+function tokenCount(value: number): string {
+  return formatNumber(value, 3);
+}
+
+/** "0.4 ms", "38 ms", "1.2 s". */
+function briefTime(seconds: number): string {
+  return seconds < 1 ? `${formatNumber(seconds * 1000, 2)} ms` : `${formatNumber(seconds, 3)} s`;
+}
