@@ -96,6 +96,17 @@ export interface EvaluationFinished {
   best: boolean;
 }
 
+/** The result against what one has without training; comparison.json has all of it. */
+export interface ComparisonFinished {
+  type: 'comparison-finished';
+  split: string;
+  rows: number;
+  metric: string;
+  verdict: 'better' | 'no-evidence' | 'worse';
+  /** The verdict's figures, for people. */
+  sentence: string;
+}
+
 export interface CheckpointSaved {
   type: 'checkpoint-saved';
   step: number;
@@ -146,6 +157,7 @@ export type RunEvent =
   | PreflightFinished
   | StepFinished
   | EvaluationFinished
+  | ComparisonFinished
   | CheckpointSaved
   | WarningRaised
   | RunResumed

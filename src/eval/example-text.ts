@@ -53,6 +53,18 @@ export function expectedText(example: Example): string | undefined {
   }
 }
 
+/** All class names of classification rows, sorted; empty for rows of other kinds. */
+export function labelsIn(examples: readonly Example[]): string[] {
+  return [...new Set(examples.flatMap((one) => (one.kind === 'classification' ? [one.label] : [])))].toSorted();
+}
+
+/** The turns that come before the answer, of a row that is a conversation. */
+export function questionTurns(example: Example): readonly Message[] | undefined {
+  if (example.kind === 'chat') return example.messages.slice(0, lastAnswer(example.messages));
+  const prompt = 'prompt' in example ? example.prompt : undefined;
+  return typeof prompt === 'string' ? undefined : prompt;
+}
+
 /** Index of the last assistant turn; the number of messages where there is none. */
 function lastAnswer(messages: readonly Message[]): number {
   const index = messages.findLastIndex((message) => message.role === 'assistant');

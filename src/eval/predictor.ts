@@ -23,6 +23,17 @@ export interface Prediction {
   likelihood?: Likelihood;
   /** Why the text ended. */
   finish?: 'stop' | 'length';
+  usage?: RowUsage;
+}
+
+/** What one answer cost, as far as it is known. */
+export interface RowUsage {
+  /** Of this row alone, where rows are answered one by one. */
+  seconds?: number;
+  inputTokens?: number;
+  outputTokens?: number;
+  /** In the currency of the prices that were given. */
+  cost?: number;
 }
 
 export interface PredictOptions {

@@ -11,6 +11,8 @@ export interface Comparison {
   /** Which rows: "test", or the file that they came from. */
   split: string;
   rows: number;
+  /** How many the split has, where the rows are a sample of it. */
+  available?: number;
   /** Clusters of rows that were resampled whole, where rows are grouped. */
   groups?: number;
   /** Of every interval, such as 0.95. */

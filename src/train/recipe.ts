@@ -108,9 +108,25 @@ const evaluationSchema = z.strictObject({
     .default('auto')
     .meta({ description: 'metric names; auto takes what suits the objective', shown: 'auto|LIST' }),
   baselines: z
-    .array(z.enum(['prompted', 'few_shot', 'cheap']))
-    .default([])
-    .describe('what the tuned model is compared with'),
+    .union([z.enum(['auto', 'none']), z.array(z.enum(['prompted', 'few_shot', 'cheap']))], {
+      error: 'expected auto, none or a list of prompted, few_shot and cheap',
+    })
+    .default('auto')
+    .meta({
+      description: 'what the result is compared with on the test rows, besides its base; auto: cheap; none: nothing',
+      shown: 'auto|none|LIST',
+    }),
+  max_rows: z.int().positive().default(500).describe('test rows compared at most: a sample of more'),
+  max_new_tokens: z
+    .union([z.literal('auto'), z.int().positive()], { error: 'expected auto or a whole number of tokens' })
+    .default('auto')
+    .describe('longest answer to a test row; auto: what the longest training answer needs'),
+  instruction: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe('what the prompted and few-shot base is told; made from the form of the answers when null'),
   patience: z
     .int()
     .positive()

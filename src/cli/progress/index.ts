@@ -4,7 +4,14 @@ import type { Progress } from '../command.ts';
 import { formatBytes, formatDuration, formatNumber } from '../../base/format.ts';
 import type { Terminal } from '../terminal.ts';
 import { shortPath } from '../short-path.ts';
-import { describeData, describeEvaluation, describePreflight, describeStep, describeWork } from './lines.ts';
+import {
+  describeData,
+  describeEvaluation,
+  describePreflight,
+  describeStep,
+  describeVerdict,
+  describeWork,
+} from './lines.ts';
 import { LiveLine } from './live-line.ts';
 
 const LABEL_WIDTH = 10;
@@ -50,6 +57,8 @@ class ProgressView implements Progress {
         return this.#conclude(describePreflight(event, colours));
       case 'evaluation-finished':
         return this.#remark(describeEvaluation(event, colours));
+      case 'comparison-finished':
+        return this.#remark(describeVerdict(event, colours));
       case 'checkpoint-saved':
         return this.#remark(
           `checkpoint of step ${event.step}: ${shortPath(event.folder)} (${formatBytes(event.bytes)})`,

@@ -1,4 +1,5 @@
 import type {
+  ComparisonFinished,
   DataPrepared,
   EvaluationFinished,
   Metrics,
@@ -62,6 +63,13 @@ export function describePreflight(event: PreflightFinished, colours: Colours): s
 export function describeEvaluation(event: EvaluationFinished, colours: Colours): string {
   const best = event.best ? ` ${colours.green('best so far')}` : '';
   return `${event.split} after step ${event.step}: ${describeMetrics(event.metrics)}${best}`;
+}
+
+const VERDICTS = { better: 'better', worse: 'worse', 'no-evidence': 'no evidence that it is better' };
+
+export function describeVerdict({ verdict, sentence }: ComparisonFinished, colours: Colours): string {
+  const paint = { better: colours.green, worse: colours.red, 'no-evidence': colours.yellow }[verdict];
+  return `${paint(VERDICTS[verdict])}: ${sentence}`;
 }
 
 export function describeMetrics(metrics: Metrics): string {

@@ -13,6 +13,8 @@ import { overallVerdict, verdictSentence } from './verdict.ts';
 export interface CompareOptions {
   /** Which rows, for people: "test", or a file's name. */
   split: string;
+  /** How many rows there are, where only a sample is compared. */
+  available?: number;
   /** The deciding metric first. */
   metrics: readonly MetricSpec[];
   /** Name of a metric that says with 1 and 0 whether an answer has the form asked for. */
@@ -63,7 +65,7 @@ interface Entries {
 }
 
 function judge({ subject, others, metrics, examples }: Entries, options: CompareOptions): Compared {
-  const { confidence = 0.95, seed = 0, split, validity, cheapest, skipped = [] } = options;
+  const { confidence = 0.95, seed = 0, split, available, validity, cheapest, skipped = [] } = options;
   const metric = metrics[0].name;
   const choice = rivalsOf(others, metric, cheapest);
   const isRival = (name: string) => choice.rivals.includes(name);
@@ -81,6 +83,7 @@ function judge({ subject, others, metrics, examples }: Entries, options: Compare
     version: 2 as const,
     split,
     rows: examples.length,
+    available: available === examples.length ? undefined : available,
     groups: clusters && new Set(clusters).size,
     confidence,
     seed,

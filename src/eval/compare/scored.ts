@@ -1,7 +1,7 @@
 import type { Example } from '../../data/example.ts';
 import type { ComparedMetric, ComparedSystem } from '../../store/results.ts';
 import { createMetric, type MetricSpec } from '../metrics/index.ts';
-import type { MetricDefinition } from '../metrics/metric.ts';
+import type { MetricInput } from '../metrics/metric.ts';
 import type { Prediction } from '../predictor.ts';
 import { scorePredictions, type Score } from '../score.ts';
 import type { ScoreStatistics } from '../statistics/index.ts';
@@ -25,19 +25,22 @@ export async function scoreSystem(
   specs: readonly MetricSpec[],
 ): Promise<Scored> {
   const described = await describeMetrics(specs);
-  const fitting = specs.filter((_, i) => answered.predictions.every((row) => hasInput(row, described[i].reads)));
+  const fitting = specs.filter((_, i) => answered.predictions.every(hasInput[described[i].reads as MetricInput]));
   const scores = await scorePredictions(answered.predictions, examples, fitting);
   return { ...answered, scores: new Map(scores.map((score) => [score.name, score])) };
 }
 
-function hasInput(prediction: Prediction, reads: string): boolean {
-  switch (reads as MetricDefinition['reads']) {
-    case 'likelihood':
-      return prediction.likelihood !== undefined;
-    case 'label':
-    case 'text':
-      return prediction.text !== undefined || prediction.label !== undefined;
-  }
+const hasInput: Record<MetricInput, (prediction: Prediction) => boolean> = {
+  text: hasAnswer,
+  label: hasAnswer,
+  number: hasAnswer,
+  scores: ({ scores }) => scores !== undefined,
+  likelihood: ({ likelihood }) => likelihood !== undefined,
+  usage: ({ usage }) => usage !== undefined,
+};
+
+function hasAnswer({ text, label }: Prediction): boolean {
+  return text !== undefined || label !== undefined;
 }
 
 /** What comparison.json says of a system. */

@@ -1,6 +1,6 @@
 import type { Example } from '../../data/example.ts';
 import type { SystemKind, SystemUsage } from '../../store/results.ts';
-import type { PredictOptions, Prediction, Predictor } from '../predictor.ts';
+import type { PredictOptions, Prediction, Predictor, RowUsage } from '../predictor.ts';
 
 /** A predictor with what a comparison says of it. */
 export interface System {
@@ -27,6 +27,22 @@ export async function answerRows(
   const { predictor, title, kind, note } = system;
   const start = performance.now();
   const predictions = await predictor.predict(examples, options);
-  const secondsPerRow = (performance.now() - start) / 1000 / examples.length;
-  return { name: predictor.name, title, kind, note, predictions, usage: { secondsPerRow } };
+  const seconds = (performance.now() - start) / 1000;
+  return { name: predictor.name, title, kind, note, predictions, usage: usageOf(predictions, seconds) };
+}
+
+/** Seconds from the whole, so that rows answered together count as they were; the rows' own where these are known. */
+function usageOf(predictions: readonly Prediction[], seconds: number): SystemUsage {
+  const total = (key: keyof RowUsage): number | undefined =>
+    predictions.every(({ usage }) => usage?.[key] !== undefined)
+      ? predictions.reduce((sum, { usage }) => sum + (usage?.[key] ?? 0), 0)
+      : undefined;
+  const rows = predictions.length;
+  const cost = total('cost');
+  return {
+    secondsPerRow: (total('seconds') ?? seconds) / rows,
+    inputTokens: total('inputTokens'),
+    outputTokens: total('outputTokens'),
+    costPer1000: cost === undefined ? undefined : (1000 * cost) / rows,
+  };
 }

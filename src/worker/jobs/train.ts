@@ -4,6 +4,7 @@ import { newRunId } from '../../store/run-folder.ts';
 import { engineIdentity } from '../../tensor/index.ts';
 import type { Recipe } from '../../train/recipe.ts';
 import { readConstants } from '../../train/trainer-state.ts';
+import { compareResult } from '../run/compare/final-comparison.ts';
 import { preflight } from '../run/preflight.ts';
 import { prepareRun, resumeRun, takeBest, type PreparedRun } from '../run/training-run.ts';
 import { writeResult } from '../run/write-result.ts';
@@ -54,7 +55,9 @@ export async function run(input: TrainInput, context: JobContext): Promise<Train
   emit({ type: 'phase-started', phase: 'save', message: 'writing the result' });
   const step = takeBest(prepared);
   const metrics = trainer.metricsAt(step);
-  const result = writeResult(prepared, { step, metrics });
+  const result = await writeResult(prepared, { step, metrics });
+  // A run that is repeated is repeated for its bytes.
+  if (input.like === undefined) await compareResult(prepared, result);
   emit({ type: 'run-finished', step, result, metrics, seconds: trainer.state.seconds });
   return summary(prepared, 'finished', result);
 }

@@ -1,5 +1,6 @@
 import type { EventSink } from '../../base/events.ts';
 import { loadData, reportLengths, type Example, type LoadedData } from '../../data/index.ts';
+import { labelsIn } from '../../eval/example-text.ts';
 import type { Recipe } from '../../train/recipe.ts';
 import type { PreparedRow } from '../../train/interfaces.ts';
 import type { CutRow } from '../../data/index.ts';
@@ -43,8 +44,7 @@ export async function loadRunData(
 export function labelsOf(recipe: Recipe, train: readonly Example[]): string[] {
   const given = (recipe.objective as { labels?: string[] | null }).labels;
   if (Array.isArray(given)) return given;
-  const found = new Set(train.flatMap((example) => (example.kind === 'classification' ? [example.label] : [])));
-  return [...found].toSorted();
+  return labelsIn(train);
 }
 
 export interface SplitRows {

@@ -1,0 +1,48 @@
+import type { Example } from '../data/example.ts';
+import { expectedText } from './example-text.ts';
+import { parseObject } from './metrics/compared.ts';
+
+/** What the answers of a data set look like: it decides how they are measured and asked for. */
+export type AnswerForm =
+  | { kind: 'classes'; classes: readonly string[] }
+  | { kind: 'json'; fields: readonly string[] }
+  /** `words`: nine answers in ten have no more. */
+  | { kind: 'short'; words: number }
+  | { kind: 'long'; words: number }
+  | { kind: 'text' };
+
+const MAX_CLASSES = 100;
+/** Fewer rows per distinct answer than this and the answers are texts, not classes. */
+const ROWS_PER_CLASS = 5;
+const CLASS_LENGTH = 60;
+const JSON_SHARE = 0.9;
+const SHORT_WORDS = 8;
+
+/** Looks at rows with answers; those without one do not count. Rows of the kind `text` have no answers to speak of. */
+export function answerForm(examples: readonly Example[]): AnswerForm {
+  if (examples.every(({ kind }) => kind === 'text')) return { kind: 'text' };
+  const answers = examples.map(expectedText).filter((answer) => answer !== undefined);
+  const fields = jsonFields(answers);
+  if (fields !== undefined) return { kind: 'json', fields };
+  const classes = [...new Set(answers.map((answer) => answer.trim()))].toSorted();
+  const isLabelled = examples.every(({ kind }) => kind === 'classification');
+  const few = classes.length <= Math.min(MAX_CLASSES, answers.length / ROWS_PER_CLASS);
+  if (isLabelled || (few && classes.every(({ length }) => length <= CLASS_LENGTH))) return { kind: 'classes', classes };
+  const lengths = answers.map((answer) => answer.trim().split(/\s+/).length).toSorted((a, b) => a - b);
+  const words = lengths[Math.floor(lengths.length * 0.9)] ?? 1;
+  return { kind: words <= SHORT_WORDS ? 'short' : 'long', words };
+}
+
+/** Names of the fields that most answers have, where most answers are JSON objects. */
+function jsonFields(answers: readonly string[]): string[] | undefined {
+  const counts = new Map<string, number>();
+  let objects = 0;
+  for (const answer of answers) {
+    const object = parseObject(answer);
+    if (object === undefined) continue;
+    objects++;
+    for (const name of Object.keys(object)) counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  if (objects === 0 || objects < JSON_SHARE * answers.length) return undefined;
+  return [...counts.keys()].filter((name) => (counts.get(name) ?? 0) >= objects / 2);
+}

@@ -1,0 +1,59 @@
+import type { Example } from '../../data/example.ts';
+import type { SkippedSystem } from '../../store/results.ts';
+import { baselines, type BaselineName } from '../baselines/index.ts';
+import { expectedText } from '../example-text.ts';
+import type { MetricSpec } from '../metrics/index.ts';
+import { scorePredictor, type Score } from '../score.ts';
+import { isBetter, type CheapChoice } from './rivals.ts';
+import type { System } from './system.ts';
+
+/** Training rows that a cheap system is fitted on at most; more rows change little and cost minutes. */
+const MOST_TRAINING_ROWS = 20_000;
+/** Rows that the best of the cheap systems is chosen on. */
+const CHOOSING_ROWS = 500;
+
+export interface CheapSystems {
+  systems: System[];
+  /** Those that make no sense for these rows. */
+  skipped: SkippedSystem[];
+}
+
+/** Every cheap baseline (or the one named) that makes sense for the rows, fitted on training rows with an answer. */
+export async function fitCheap(
+  train: readonly Example[],
+  { signal, only }: { signal?: AbortSignal; only?: BaselineName } = {},
+): Promise<CheapSystems> {
+  const answered = train.filter((example) => example.kind !== 'text' && expectedText(example) !== undefined);
+  const rows = answered.slice(0, MOST_TRAINING_ROWS);
+  const note = rows.length < answered.length ? `fitted on the first ${rows.length} training rows` : undefined;
+  const found: CheapSystems = { systems: [], skipped: [] };
+  for (const name of only === undefined ? baselines.names : [only]) {
+    const baseline = await baselines.load(name);
+    const reason = rows.length === 0 ? 'no training row has an answer' : baseline.unfit(rows);
+    if (reason !== undefined) {
+      found.skipped.push({ name, reason });
+      continue;
+    }
+    signal?.throwIfAborted();
+    found.systems.push({ predictor: await baseline.fit(rows, { signal }), title: baseline.title, kind: 'cheap', note });
+  }
+  return found;
+}
+
+/** The best of several cheap systems by the deciding metric, on rows that nothing is compared on. */
+export async function chooseCheapest(
+  systems: readonly System[],
+  rows: readonly Example[],
+  metric: MetricSpec,
+): Promise<CheapChoice | undefined> {
+  const choosing = rows.slice(0, CHOOSING_ROWS);
+  if (choosing.length === 0 || systems.length < 2) return undefined;
+  let best: { name: string; score: Score } | undefined;
+  for (const { predictor } of systems) {
+    const { scores } = await scorePredictor(predictor, choosing, [metric]);
+    const [score] = scores;
+    if (best === undefined || isBetter(score.value, best.score.value, score.better))
+      best = { name: predictor.name, score };
+  }
+  return best && { name: best.name, on: 'validation' };
+}

@@ -1,0 +1,89 @@
+import type { ChatExample, CompletionExample, Example } from '../../data/example.ts';
+import type { Conversation, Message } from '../../text/index.ts';
+import { expectedText, promptText, questionTurns } from '../example-text.ts';
+
+/** A row with what it is asked with: an instruction, and solved rows to show before it. Plain data. */
+export interface Asked {
+  example: Example;
+  instruction?: string;
+  /** The best one first. */
+  shots?: readonly Example[];
+}
+
+/** Turns of a chat template, or a text to continue. */
+export type AskingStyle = 'chat' | 'plain';
+
+/** What a model reads, and the answer that it is compared with. */
+export type AskedRow = ChatExample | CompletionExample;
+
+/**
+ * Lays a row out: the instruction first, then the solved rows with the best one last, then the question itself. Rows
+ * of plain text ask nothing and have no layout.
+ */
+export function askedRow({ example, instruction, shots = [] }: Asked, style: AskingStyle): AskedRow | undefined {
+  if (example.kind === 'text') return undefined;
+  const solved = shots.toReversed();
+  return style === 'chat' || isChat(example)
+    ? asChat(example, { instruction, solved })
+    : asCompletion(example, { instruction, solved });
+}
+
+/** Whether a row has turns of its own, so that there is but one way to ask it. */
+export function isChat(example: Example): boolean {
+  return questionTurns(example) !== undefined;
+}
+
+/** The row as it is sent to a model that is to answer it. */
+export function promptOf(row: AskedRow): Conversation | string {
+  if (row.kind === 'completion') return row.prompt;
+  const { messages, tools, chatTemplateKwargs } = row;
+  return { messages: messages.slice(0, -1), tools, chatTemplateKwargs };
+}
+
+interface Frame {
+  instruction?: string;
+  solved: readonly Example[];
+}
+
+function asChat(example: Example, { instruction, solved }: Frame): ChatExample {
+  const { id, source, group } = example;
+  const own = questionTurns(example) ?? [{ role: 'user', content: promptText(example).trim() } as const];
+  const system = own.filter(({ role }) => role === 'system' || role === 'developer').map(({ content }) => content);
+  const told = [...system, instruction].filter((text) => text !== undefined).join('\n\n');
+  const messages: Message[] = [
+    ...(told === '' ? [] : [{ role: 'system', content: told } as const]),
+    ...solved.flatMap((shot): Message[] => [...turnsOf(shot), answerTurn(shot)]),
+    ...own.filter(({ role }) => role !== 'system' && role !== 'developer'),
+    answerTurn(example),
+  ];
+  const { tools, chatTemplateKwargs } = example.kind === 'chat' ? example : {};
+  return { kind: 'chat', id, source, group, messages, tools, chatTemplateKwargs };
+}
+
+/** A solved row's question, without what the system was told there. */
+function turnsOf(example: Example): readonly Message[] {
+  const turns = questionTurns(example)?.filter(({ role }) => role !== 'system' && role !== 'developer');
+  return turns ?? [{ role: 'user', content: promptText(example).trim() }];
+}
+
+function answerTurn(example: Example): Message {
+  return { role: 'assistant', content: (expectedText(example) ?? '').trim() };
+}
+
+function asCompletion(example: Example, { instruction, solved }: Frame): CompletionExample {
+  const { id, source, group } = example;
+  const told = instruction === undefined ? [] : [instruction];
+  const before = solved.map((shot) => plainQuestion(shot) + plainAnswer(shot));
+  const prompt = [...told, ...before, plainQuestion(example)].join('\n\n');
+  return { kind: 'completion', id, source, group, prompt, completion: plainAnswer(example) };
+}
+
+/** A class is asked for by name; a prompt stands as it is. */
+function plainQuestion(example: Example): string {
+  return example.kind === 'classification' ? `Text: ${promptText(example)}\nLabel:` : promptText(example);
+}
+
+function plainAnswer(example: Example): string {
+  const answer = expectedText(example) ?? '';
+  return example.kind === 'classification' ? ` ${answer}` : answer;
+}

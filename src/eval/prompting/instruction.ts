@@ -1,0 +1,22 @@
+import type { Example } from '../../data/example.ts';
+import { answerForm } from '../answer-form.ts';
+
+/**
+ * What a model is told to do, from the form of the training answers: the best that can be said without knowing what
+ * the rows are about. Rows with an instruction of their own keep it besides.
+ */
+export function describeTask(train: readonly Example[]): string {
+  const form = answerForm(train);
+  switch (form.kind) {
+    case 'classes':
+      return `Choose the answer for the input. It is exactly one of these: ${form.classes.join(', ')}. Write nothing else.`;
+    case 'json':
+      return `Answer with one JSON object with these fields and nothing else: ${form.fields.join(', ')}.`;
+    case 'short':
+      return `Answer in at most ${form.words} ${form.words === 1 ? 'word' : 'words'}, without explanation.`;
+    case 'long':
+      return `Answer in about ${form.words} words, without remarks of your own.`;
+    case 'text':
+      return '';
+  }
+}

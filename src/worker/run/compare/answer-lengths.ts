@@ -1,0 +1,25 @@
+import type { Example } from '../../../data/index.ts';
+import { expectedText } from '../../../eval/example-text.ts';
+import type { Tokenizer } from '../../../text/index.ts';
+
+const LOOKED_AT = 2000;
+/** Answers may come out longer than any in training, but one that is much longer is wrong anyway. */
+const MARGIN = 1.25;
+const SPARE = 8;
+
+/** Room for an answer in tokens: what the longest training answer needs and some more. */
+export async function roomForAnswers(tokenizer: Tokenizer, train: readonly Example[]): Promise<number> {
+  const answers = train
+    .slice(0, LOOKED_AT)
+    .flatMap((example) => (example.kind === 'text' ? [] : (expectedText(example) ?? [])));
+  const ids = await tokenizer.encodeBatch(answers);
+  const longest = ids.reduce((most, { length }) => Math.max(most, length), 0);
+  return Math.ceil(longest * MARGIN) + SPARE;
+}
+
+/** A text that ends an answer of a model which has learnt no end: one that no training answer has inside. */
+export function answerEnds(train: readonly Example[]): string[] {
+  const answers = train.map((example) => (expectedText(example) ?? '').trim());
+  const end = ['\n', '\n\n', '\n\n\n'].find((text) => answers.every((answer) => !answer.includes(text)));
+  return end === undefined ? [] : [end];
+}

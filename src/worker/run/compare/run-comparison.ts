@@ -1,0 +1,66 @@
+import { AttuneError } from '../../../base/errors.ts';
+import { compareAnswers, type Compared } from '../../../eval/compare/compare.ts';
+import { suitableMetrics } from '../../../eval/compare/suitable-metrics.ts';
+import type { Answered } from '../../../eval/compare/system.ts';
+import type { MetricSpec } from '../../../eval/metrics/index.ts';
+import type { SkippedSystem } from '../../../store/results.ts';
+import type { ScoringContext } from '../scoring.ts';
+import type { ComparedRows, Comparing } from './comparing.ts';
+import { OpenModels } from './open-models.ts';
+import { systemSources } from './systems/index.ts';
+import type { SystemSpec } from './systems/system-spec.ts';
+
+export interface ComparisonOptions extends ScoringContext {
+  /** The deciding one first; what suits the answers unless given. */
+  metrics?: readonly MetricSpec[];
+  /** Longest answer in tokens; from the training answers unless given. */
+  maxNewTokens?: number;
+  seed: number;
+}
+
+/** Lets all systems answer one after the other, and judges the first by the others. */
+export async function runComparison(
+  specs: readonly SystemSpec[],
+  rows: ComparedRows,
+  options: ComparisonOptions,
+): Promise<Compared> {
+  const suitable = suitableMetrics(rows.train.length > 0 ? rows.train : rows.test);
+  const { metrics = suitable.metrics, maxNewTokens, emit, signal, seed } = options;
+  using models = new OpenModels();
+  const comparing: Comparing = { rows, models, metric: metrics[0], maxNewTokens, emit, signal, skipped: [] };
+  const answered: Answered[] = [];
+  for (const spec of specs) answered.push(...(await answerOrSkip(spec, comparing)));
+  const { skipped, cheapest } = comparing;
+  const [subject, ...others] = answered;
+  if (subject === undefined) throw nothingAnswered(skipped);
+  const { split, test, available } = rows;
+  return compareAnswers([subject, ...others], test, {
+    split,
+    available,
+    metrics,
+    validity: suitable.validity,
+    cheapest,
+    skipped,
+    seed,
+  });
+}
+
+async function answerOrSkip(spec: SystemSpec, comparing: Comparing): Promise<Answered[]> {
+  const source = await systemSources.load(spec.source);
+  try {
+    return await source.answer(spec as never, comparing);
+  } catch (error) {
+    const isOptional = 'isOptional' in spec && spec.isOptional === true;
+    if (!isOptional || !(error instanceof AttuneError) || comparing.signal.aborted) throw error;
+    const reason = error.got === undefined ? error.what : `${error.what}: ${error.got}`;
+    comparing.skipped.push({ name: spec.name, reason });
+    return [];
+  }
+}
+
+function nothingAnswered(skipped: readonly SkippedSystem[]): AttuneError {
+  return new AttuneError('E_NOTHING_TO_COMPARE', {
+    what: 'No system answered',
+    problems: skipped.map(({ name, reason }) => ({ field: name, message: reason })),
+  });
+}

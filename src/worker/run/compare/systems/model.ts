@@ -1,0 +1,34 @@
+import type { Example } from '../../../../data/index.ts';
+import type { Answered } from '../../../../eval/compare/system.ts';
+import { labelsIn } from '../../../../eval/example-text.ts';
+import { asker } from '../../../../eval/prompting/asker.ts';
+import { answerEnds, roomForAnswers } from '../answer-lengths.ts';
+import { answerWithProgress, type Comparing } from '../comparing.ts';
+import { modelPredictor } from '../model-predictor.ts';
+import type { ModelSpec } from './system-spec.ts';
+
+/** Solved rows by which the better way of asking is found. */
+const PRACTICE_ROWS = 16;
+
+/** A model of this machine, opened and asked as the entry wants it. */
+export async function answer(spec: ModelSpec, comparing: Comparing): Promise<Answered[]> {
+  const { name, title, kind, target, asking } = spec;
+  const { rows, models, emit } = comparing;
+  emit({ type: 'phase-started', phase: 'engine', message: `loading ${title}` });
+  const opened = await models.open(target);
+  const { ask, note } = asker(asking, rows.train);
+  const isTrained = kind === 'tuned';
+  const predictor = modelPredictor(name, opened, {
+    ask,
+    maxNewTokens: comparing.maxNewTokens ?? (await roomForAnswers(opened.tokenizer, withAnswers(rows))),
+    stop: isTrained ? undefined : answerEnds(withAnswers(rows)),
+    labels: labelsIn(withAnswers(rows)),
+    practice: isTrained || asking.how === 'plain' ? [] : rows.train.slice(0, PRACTICE_ROWS).map(ask),
+  });
+  return [await answerWithProgress({ predictor, title, kind, note }, comparing)];
+}
+
+/** Rows that show what answers look like: those trained on, or where there are none those to be answered. */
+function withAnswers({ train, test }: Comparing['rows']): readonly Example[] {
+  return train.length > 0 ? train : test;
+}

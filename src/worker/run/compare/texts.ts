@@ -1,0 +1,172 @@
+// N tokens of a batch, R rows
+import { AttuneError } from '../../../base/errors.ts';
+import { expectedText } from '../../../eval/example-text.ts';
+import {
+  askedRow,
+  isChat,
+  promptOf,
+  type Asked,
+  type AskedRow,
+  type AskingStyle,
+} from '../../../eval/prompting/asked.ts';
+import type { PredictOptions, Prediction } from '../../../eval/predictor.ts';
+import { generate, type Completion } from '../../../generate/index.ts';
+import { Renderer } from '../../../text/index.ts';
+import { traitsOf } from '../build-trainer.ts';
+import { likelihoods } from './likelihoods.ts';
+import type { AnswerOptions, Answering } from './model-predictor.ts';
+
+/** Rows between two signs of progress; how many are computed together is up to the generation. */
+const BATCH = 128;
+
+/** What a language model writes, how likely it finds the right answer, and which of the classes it finds likeliest. */
+export async function answerWithText(
+  opened: Answering,
+  asked: readonly Asked[],
+  options: AnswerOptions & PredictOptions,
+): Promise<Prediction[]> {
+  if (opened.model.task !== 'causal-lm') throw cannotWrite(opened.model.task);
+  const style = await chooseStyle(opened, options.practice ?? []);
+  const predictions: Prediction[] = [];
+  for (let start = 0; start < asked.length; start += BATCH) {
+    options.signal?.throwIfAborted();
+    predictions.push(...(await answerBatch(opened, asked.slice(start, start + BATCH), { ...options, style })));
+    options.onProgress?.(predictions.length, asked.length);
+  }
+  return predictions;
+}
+
+type BatchOptions = AnswerOptions & PredictOptions & { style: AskingStyle };
+
+async function answerBatch(opened: Answering, asked: readonly Asked[], options: BatchOptions): Promise<Prediction[]> {
+  const fitted = await fitShots(opened, asked, options);
+  const likely = await likelihoods(
+    opened,
+    fitted.map(({ example }, i) => fitted[i].row ?? example),
+  );
+  const chosen = await chooseClasses(opened, fitted, options);
+  const writing = fitted.flatMap(({ row, prompt }, i) =>
+    row === undefined || chosen[i] !== undefined ? [] : [{ i, prompt }],
+  );
+  const written: (Completion | undefined)[] = [];
+  const { maxNewTokens, stop, signal } = options;
+  const texts = await generate(
+    opened,
+    writing.map(({ prompt }) => prompt),
+    { maxNewTokens, stop, signal },
+  );
+  signal?.throwIfAborted();
+  for (const [place, { i }] of writing.entries()) written[i] = texts[place];
+  return fitted.map(({ example, prompt }, i): Prediction => {
+    const completion = written[i];
+    return {
+      id: example.id,
+      likelihood: likely[i],
+      ...chosen[i],
+      ...(completion && { text: answerOf(completion.text, example.kind), finish: completion.finishReason }),
+      usage: { inputTokens: prompt.length, outputTokens: completion?.ids.length ?? 0 },
+    };
+  });
+}
+
+/** A class stands after "Label:" and a space. */
+function answerOf(text: string, kind: string): string {
+  return kind === 'classification' ? text.trim() : text;
+}
+
+interface Fitted extends Asked {
+  /** Undefined for rows of plain text, which ask nothing. */
+  row?: AskedRow;
+  /** Ids; empty where there is no row. */
+  prompt: Int32Array;
+}
+
+/** As many of a row's solved rows as the model can read before the question, with room for the answer. */
+async function fitShots(
+  { model, tokenizer }: Answering,
+  asked: readonly Asked[],
+  options: BatchOptions,
+): Promise<Fitted[]> {
+  const { maxPositions } = traitsOf(model.architecture, model.config);
+  const renderer = new Renderer(tokenizer, { now: NOW });
+  return Promise.all(
+    asked.map(async (one): Promise<Fitted> => {
+      let shots = one.shots ?? [];
+      for (;;) {
+        const row = askedRow({ ...one, shots }, options.style);
+        if (row === undefined) return { ...one, prompt: new Int32Array() };
+        const { ids: prompt } = await renderer.prompt(promptOf(row));
+        if (prompt.length + options.maxNewTokens <= maxPositions) return { ...one, shots, row, prompt };
+        if (shots.length > 0) shots = shots.slice(0, -1);
+        else if (prompt.length < maxPositions) return { ...one, shots, row, prompt };
+        else throw tooLong(one, prompt.length, maxPositions);
+      }
+    }),
+  );
+}
+
+/** Templates that show the date must not make two evaluations differ. */
+const NOW = new Date(0);
+
+/** The likeliest of the classes that a row may have, for rows that have classes. */
+async function chooseClasses(
+  opened: Answering,
+  fitted: readonly Fitted[],
+  { labels = [], style }: BatchOptions,
+): Promise<(Pick<Prediction, 'text' | 'label' | 'scores'> | undefined)[]> {
+  const candidates = fitted.flatMap((one, i) =>
+    one.example.kind !== 'classification'
+      ? []
+      : labels.map((label) => ({
+          i,
+          row: askedRow({ ...one, example: { ...one.example, label } as typeof one.example }, style)!,
+        })),
+  );
+  const likely = await likelihoods(
+    opened,
+    candidates.map(({ row }) => row),
+  );
+  const logProbs = fitted.map((): number[] => []);
+  for (const [place, { i }] of candidates.entries())
+    logProbs[i].push(-(likely[place]?.negativeLogLikelihood ?? Infinity));
+  return logProbs.map((values) => {
+    if (values.length === 0) return undefined;
+    const most = Math.max(...values);
+    const weights = values.map((value) => Math.exp(value - most));
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    const label = labels[values.indexOf(most)];
+    return { text: label, label, scores: Object.fromEntries(labels.map((name, c) => [name, weights[c] / total])) };
+  });
+}
+
+/** Turns or plain text, whichever makes the answers of solved rows likelier; rows with turns of their own have no choice. */
+async function chooseStyle(opened: Answering, practice: readonly Asked[]): Promise<AskingStyle> {
+  const rows = practice.filter(({ example }) => !isChat(example) && expectedText(example) !== undefined);
+  if (rows.length === 0) return 'plain';
+  const [plain, chat] = await Promise.all(
+    (['plain', 'chat'] as const).map(async (style) => {
+      const found = await likelihoods(
+        opened,
+        rows.flatMap((one) => askedRow(one, style) ?? []),
+      );
+      return found.reduce((sum, one) => sum + (one?.negativeLogLikelihood ?? 0), 0);
+    }),
+  );
+  return chat < plain ? 'chat' : 'plain';
+}
+
+function cannotWrite(task: string): AttuneError {
+  return new AttuneError('E_TASK_UNSUPPORTED', {
+    what: `A ${task} model does not write text`,
+    expected: 'a language model',
+  });
+}
+
+function tooLong({ example }: Asked, tokens: number, limit: number): AttuneError {
+  return new AttuneError('E_PROMPT_TOO_LONG', {
+    what: 'A question is longer than the model can read',
+    got: `${tokens} tokens (${example.source.file}:${example.source.line})`,
+    expected: `fewer than ${limit}`,
+    fix: 'shorten or remove the row',
+  });
+}
