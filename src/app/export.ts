@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import type { EventSink } from '../base/events.ts';
 import { runJob, type JobResult } from '../worker/index.ts';
+import type { ExportType } from '../worker/jobs/export.ts';
 import { storedRecipe } from './stored-run.ts';
 
 export interface ExportOptions {
@@ -8,6 +9,8 @@ export interface ExportOptions {
   to: 'merged';
   /** The folder to write; beside the adapter unless given. */
   folder?: string;
+  /** Type of the written weights; `auto`, the base model's own, unless given. */
+  dtype?: ExportType;
   onEvent?: EventSink;
   signal?: AbortSignal;
 }
@@ -17,5 +20,6 @@ export async function exportRun(run: string, options: ExportOptions): Promise<Jo
   const target = resolve(run);
   const recipe = await storedRecipe(target);
   const folder = resolve(options.folder ?? join(run, options.to));
-  return runJob({ job: 'export', input: { target, recipe, folder }, onEvent: options.onEvent, signal: options.signal });
+  const { dtype = 'auto', onEvent, signal } = options;
+  return runJob({ job: 'export', input: { target, recipe, folder, dtype }, onEvent, signal });
 }

@@ -22,10 +22,13 @@ export async function storedRecipe(folder: string): Promise<Recipe> {
   return resolveRecipe({ ...recipe, output_dir }, { file: runPaths(absolute).recipe });
 }
 
-/** The same recipe with every path absolute, unchecked. @throws AttuneError E_RUN_MISSING, E_RUN_FILES_MISSING */
-export function startedWith(folder: string): Record<string, unknown> {
+/**
+ * The same recipe with every path absolute. Settings that are newer than the run have their defaults.
+ * @throws AttuneError E_RUN_MISSING, E_RUN_FILES_MISSING, E_RECIPE
+ */
+export function startedWith(folder: string): Promise<Recipe> {
   const absolute = resolve(folder);
-  return locate(absolute, startOf(absolute)).recipe;
+  return resolveRecipe(locate(absolute, startOf(absolute)).recipe, { file: runPaths(absolute).recipe });
 }
 
 /** The event rather than recipe.json: the recipe and the folder it starts from were written in one go. */

@@ -30,7 +30,7 @@ export interface TrainOptions {
 /** Trains a resolved recipe in the worker. @throws AttuneError of every kind that the recipe's parts can raise */
 export async function train(recipe: Recipe, options: TrainOptions = {}): Promise<TrainOutcome> {
   const { dryRun = false, resume = false, ...others } = options;
-  if (resume) refuseChanges(recipe);
+  if (resume) await refuseChanges(recipe);
   const folder = resolve(recipe.output_dir);
   const run = async () => ({ ...(await runJob({ ...jobOf(recipe, { dryRun, resume }), ...others })), folder });
   return dryRun ? withBorrowedFolder(folder, run) : run();
@@ -70,7 +70,7 @@ export async function trainDetached(
   options: { resume?: boolean } = {},
 ): Promise<{ folder: string; pid: number }> {
   const { resume = false } = options;
-  if (resume) refuseChanges(recipe);
+  if (resume) await refuseChanges(recipe);
   const job = await startJob({ ...jobOf(recipe, { dryRun: false, resume }), detach: true, handleSignals: false });
   job.release();
   return { folder: resolve(recipe.output_dir), pid: job.pid };
@@ -86,10 +86,10 @@ function jobOf(recipe: Recipe, { dryRun, resume }: { dryRun: boolean; resume: bo
 const freeSettings = new Set(['report_to', 'output_dir', 'training.micro_batch_tokens']);
 
 /** A resumed run must be the run that was begun, or its result would be neither's. */
-function refuseChanges(recipe: Recipe): void {
+async function refuseChanges(recipe: Recipe): Promise<void> {
   if (!isRunFolder(recipe.output_dir)) return;
-  const wanted = locateRecipe(JSON.parse(JSON.stringify(recipe)) as Record<string, unknown>, process.cwd());
-  const problems = differences(startedWith(recipe.output_dir), wanted.recipe, '');
+  const wanted = locateRecipe(recipe, process.cwd()).recipe;
+  const problems = differences(await startedWith(recipe.output_dir), wanted, '');
   if (problems.length === 0) return;
   throw new AttuneError('E_RECIPE_CHANGED', {
     what: `The recipe is not the one that the run in ${recipe.output_dir} was started with`,

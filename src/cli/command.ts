@@ -45,6 +45,8 @@ export interface CommandContext {
   readonly arguments: readonly string[];
   /** Value of an option with a value. */
   option(name: string): string | undefined;
+  /** An option's value out of the known ones, of which the first is the default. @throws AttuneError E_USAGE */
+  choice<Choice extends string>(name: string, known: readonly Choice[]): Choice;
   /** An option's value as a whole number above 0. @throws AttuneError E_USAGE */
   count(name: string): number | undefined;
   /** Whether a switch was given. */

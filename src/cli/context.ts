@@ -29,6 +29,7 @@ export function createContext({ parsed, recipeFlags, surroundings }: ContextPart
     argument: (name) => parsed.named.get(name),
     arguments: parsed.all,
     option: (name) => textOf(parsed, name),
+    choice: (name, known) => choiceOf(parsed, name, known),
     count: (name) => countOf(parsed, name),
     has: (name) => parsed.options.get(name) === true,
     recipeFlags,
@@ -44,6 +45,13 @@ export function createContext({ parsed, recipeFlags, surroundings }: ContextPart
 function textOf({ options }: ParsedArguments, name: string): string | undefined {
   const value = options.get(name);
   return typeof value === 'string' ? value : undefined;
+}
+
+function choiceOf<Choice extends string>(parsed: ParsedArguments, name: string, known: readonly Choice[]): Choice {
+  const given = textOf(parsed, name) ?? known[0];
+  const chosen = known.find((choice) => choice === given);
+  if (chosen !== undefined) return chosen;
+  throw new AttuneError('E_USAGE', { what: `${name} cannot be "${given}"`, expected: known.join(', ') });
 }
 
 function countOf(parsed: ParsedArguments, name: string): number | undefined {

@@ -2,10 +2,11 @@ import type { Recipe } from '../train/recipe.ts';
 import type { TrainOptions, TrainOutcome } from '../app/train.ts';
 import { AttuneError } from '../base/errors.ts';
 import { formatNumber } from '../base/format.ts';
-import type { CommandContext, Progress } from './command.ts';
+import type { CommandContext } from './command.ts';
 import { shortPath } from './short-path.ts';
 import { formatFacts } from './table.ts';
 import type { Terminal } from './terminal.ts';
+import { withProgress } from './with-progress.ts';
 
 /** What `train` and `runs resume` have in common. */
 
@@ -33,24 +34,12 @@ export async function runWithProgress(
   const { train } = await import('../app/train.ts');
   await showRecipe(context, recipe, options.dryRun === true);
   context.stopSignal('saving, then stopping; press Ctrl-C again to end at once');
-  const progress = context.progress();
-  const outcome = await closing(progress, train(recipe, { ...options, onEvent: progress.show }));
+  const outcome = await withProgress(context, (onEvent) => train(recipe, { ...options, onEvent }));
   if (outcome.outcome !== 'stopped') return outcome;
   throw new AttuneError('E_STOPPED', {
     what: `The run was stopped after step ${outcome.step}`,
     fix: `go on with: attune runs resume ${shortPath(outcome.folder)}`,
   });
-}
-
-async function closing<Result>(progress: Progress, work: Promise<Result>): Promise<Result> {
-  try {
-    const result = await work;
-    progress.close(true);
-    return result;
-  } catch (error) {
-    progress.close();
-    throw error;
-  }
 }
 
 /** What will be done with every default filled: in short, and in full where nothing is trained yet. */

@@ -50,13 +50,20 @@ export function syncFolder(folder: string): void {
 /** ENOENT too: some file systems (/proc) answer so where nothing can be made. */
 const NOT_WRITABLE = new Set(['EACCES', 'EROFS', 'EPERM', 'ENOTDIR', 'EISDIR', 'EEXIST', 'ENOENT']);
 
+const NO_SPACE: Record<string, string> = {
+  ENOSPC: 'the disk is full',
+  EDQUOT: "the user's share of the disk is full",
+  EFBIG: 'the file would be larger than the system lets this process write (ulimit -f)',
+};
+
 /** Turns the system's error into one that says what to do; any other error passes through. */
 export function writeFailure(path: string, error: unknown): unknown {
   const code = (error as NodeJS.ErrnoException | undefined)?.code;
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
+  const full = code === undefined ? undefined : NO_SPACE[code];
+  if (full !== undefined) {
     return new AttuneError('E_DISK_FULL', {
-      what: `Cannot write ${path}: the disk is full`,
-      fix: 'free some space or choose another output_dir; nothing that was already saved is lost',
+      what: `Cannot write ${path}: ${full}`,
+      fix: 'free some space, then repeat the command or resume the run; nothing that was already saved is lost',
       cause: error,
     });
   }

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve, sep } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
 import { readJson } from '../files/json.ts';
-import { SafetensorsFile, type Tensor } from '../tensor/index.ts';
+import { SafetensorsFile, type DType, type Tensor } from '../tensor/index.ts';
 
 const INDEX = 'model.safetensors.index.json';
 const SINGLE = 'model.safetensors';
@@ -29,6 +29,10 @@ export class CheckpointFiles implements Disposable {
     const file = this.#byName.get(name);
     if (file === undefined) throw new Error(`no tensor "${name}" in ${this.folder}`);
     return file.get(name);
+  }
+  /** The type of the first tensor: a checkpoint's weights have one. */
+  get dtype(): DType {
+    return this.#files[0].header.entries[0].dtype;
   }
   [Symbol.dispose](): void {
     for (const file of this.#files) file[Symbol.dispose]();

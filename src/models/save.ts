@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { writeJson } from '../files/json.ts';
 import { dtypeBytes, scope, writeSafetensors, type DType, type Tensor } from '../tensor/index.ts';
+import type { RawConfig } from './config.ts';
 import type { Model } from './model.ts';
 
 export interface SaveOptions {
@@ -15,10 +16,7 @@ const SHARD_BYTES = 5e9;
 /** Writes config.json and the weights as a Hugging Face folder; returns the bytes of the weights. */
 export function saveModel(model: Model, folder: string, options: SaveOptions = {}): number {
   const { dtype, shardBytes = SHARD_BYTES } = options;
-  writeJson(
-    join(folder, 'config.json'),
-    dtype === undefined ? model.config : { ...model.config, dtype: torchName(dtype) },
-  );
+  writeJson(join(folder, 'config.json'), dtype === undefined ? model.config : withType(model.config, dtype));
   return scope(() => {
     const tensors = new Map(
       [...namedTensors(model)].map(([name, tensor]) => [name, dtype === undefined ? tensor : tensor.to(dtype)]),
@@ -35,6 +33,12 @@ export function* namedTensors(model: Model): Generator<[string, Tensor]> {
   for (const [path, parameter] of model.parameters()) {
     yield [cut !== '' && path.startsWith(cut) ? path.slice(cut.length) : path, parameter.tensor.detach()];
   }
+}
+
+/** Under both names that Hugging Face has for it, where the older one is used. */
+function withType(config: RawConfig, dtype: DType): RawConfig {
+  const name = torchName(dtype);
+  return { ...config, dtype: name, ...('torch_dtype' in config && { torch_dtype: name }) };
 }
 
 function bytesOf(tensor: Tensor): number {

@@ -71,10 +71,13 @@ export class JsonLinesWriter {
     }
   }
 
+  /** A line that does not fit on the disk leaves nothing of itself behind. */
   append(value: unknown): void {
+    const { size } = fstatSync(this.#descriptor);
     try {
       writeAll(this.#descriptor, Buffer.from(`${JSON.stringify(value)}\n`));
     } catch (error) {
+      ftruncateSync(this.#descriptor, size);
       throw writeFailure(this.path, error);
     }
   }

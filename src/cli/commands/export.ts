@@ -1,7 +1,7 @@
 import { formatBytes, formatNumber } from '../../base/format.ts';
-import { AttuneError } from '../../base/errors.ts';
 import { defineCommand } from '../command.ts';
 import { shortPath } from '../short-path.ts';
+import { withProgress } from '../with-progress.ts';
 
 export const command = defineCommand({
   section: 'Use',
@@ -9,26 +9,24 @@ export const command = defineCommand({
   arguments: [{ name: 'RUN', summary: 'its folder, name or id', required: true }],
   options: [
     { name: '--to', value: 'FORM', summary: 'merged: base and adapter as one Hugging Face folder' },
+    { name: '--dtype', value: 'TYPE', summary: "of the weights: f32, bf16, or auto, the base model's own" },
     { name: '--output-dir', value: 'FOLDER', summary: 'the folder to write; RUN/merged unless given' },
   ],
   examples: ['export runs/tickets --to merged'],
   async run(context) {
-    const to = context.option('--to') ?? 'merged';
-    if (to !== 'merged')
-      throw new AttuneError('E_UNKNOWN_EXPORT', { what: `Unknown form "${to}"`, expected: 'merged' });
+    const to = context.choice('--to', ['merged']);
+    const dtype = context.choice('--dtype', ['auto', 'f32', 'bf16']);
     const [{ exportRun }, { showRun }] = await Promise.all([
       import('../../app/export.ts'),
       import('../../app/runs.ts'),
     ]);
     const { folder } = await showRun(context.argument('RUN')!);
-    const progress = context.progress();
-    const result = await exportRun(folder, { to, folder: context.option('--output-dir'), onEvent: progress.show });
-    progress.close(true);
-    return result;
+    const output = context.option('--output-dir');
+    return withProgress(context, (onEvent) => exportRun(folder, { to, dtype, folder: output, onEvent }));
   },
-  render: ({ folder, bytes, dtype, before, after }, { colours }) =>
+  render: ({ folder, bytes, dtype, split, rows, before, after }, { colours }) =>
     [
       `${colours.green('✓')} ${shortPath(folder)}: ${formatBytes(bytes)}, ${dtype}`,
-      `  validation loss ${formatNumber(before, 6)} before, ${formatNumber(after, 6)} after`,
+      `  loss on ${rows} ${split} rows: ${formatNumber(before, 6)} before, ${formatNumber(after, 6)} after`,
     ].join('\n'),
 });

@@ -1,4 +1,5 @@
 import { defineCommand } from '../command.ts';
+import { withProgress } from '../with-progress.ts';
 
 export const command = defineCommand({
   section: 'Train',
@@ -12,10 +13,8 @@ export const command = defineCommand({
     ]);
     const { folder } = await showRun(context.argument('RUN')!);
     const signal = context.stopSignal('stopping');
-    const progress = context.progress();
-    const result = await verifyRun(folder, { retrain: context.has('--retrain'), onEvent: progress.show, signal });
-    progress.close(true);
-    return result;
+    const retrain = context.has('--retrain');
+    return withProgress(context, (onEvent) => verifyRun(folder, { retrain, onEvent, signal }));
   },
   render: ({ how, compared }, { colours }) => {
     const lines = compared.map(({ name, found }) => `  ${colours.green('✓')} ${name}  ${found.slice(0, 16)}`);

@@ -2,14 +2,19 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { writeJson } from '../../files/json.ts';
-import { readConfig } from '../../models/load.ts';
+import { writeWholeFolder } from '../../files/whole-folder.ts';
+import { CheckpointFiles } from '../../models/checkpoint-files.ts';
 import { saveModel } from '../../models/save.ts';
-import { SafetensorsFile, type DType } from '../../tensor/index.ts';
+import type { DType } from '../../tensor/index.ts';
+import type { Tuning } from '../../train/interfaces.ts';
 import type { Recipe } from '../../train/recipe.ts';
 import type { JobContext } from '../job.ts';
 import { openModel, type OpenedModel } from '../run/open-model.ts';
 import { RESULT_NOTES } from '../run/result-notes.ts';
 import { scoreSet, scoringSet, type ScoringSet } from '../run/scoring.ts';
+
+/** The type of the written weights; `auto` is that of the base model's own. */
+export type ExportType = 'auto' | 'f32' | 'bf16';
 
 export interface ExportInput {
   /** A run's or an adapter's folder. */
@@ -18,59 +23,71 @@ export interface ExportInput {
   recipe: Recipe;
   /** The folder to write; it must not exist. */
   folder: string;
+  dtype: ExportType;
 }
 
 export interface ExportResult {
   folder: string;
   bytes: number;
   dtype: DType;
-  /** Loss on the validation rows of base and adapter, and of the written folder read again. */
+  /** Which rows both were scored on: the first of validation, test and train that the recipe has. */
+  split: string;
+  rows: number;
+  /** Loss of base and adapter on them, and of the written folder read again. */
   before: number;
   after: number;
 }
 
-/** Rounding to the base model's own type may move the loss by this much, relative. */
+/** Rounding to the written type may move the loss by this much, relative. */
 const TOLERANCE: Partial<Record<DType, number>> = { f32: 1e-5, bf16: 5e-3, f16: 2e-3 };
 
 /** Writes base and adapter as one model folder, and proves that it scores as they did (F18). */
 export async function run(input: ExportInput, context: JobContext): Promise<ExportResult> {
-  refuseExisting(input.folder);
-  context.emit({ type: 'phase-started', phase: 'engine', message: `loading ${input.target}` });
-  const opened = await openModel(input.target, { precision: 'f32' });
-  if (opened.tuning === undefined) {
-    throw new AttuneError('E_NOTHING_TO_MERGE', {
-      what: `${input.target} is a whole model: it has no adapter to merge`,
-      got: opened.folder,
-      fix: 'use the folder as it is',
-    });
-  }
-  const { model, tokenizer, notes } = opened;
-  const set = await scoringSet(input.recipe, opened, { ...context, split: 'validation' });
+  const { folder, target } = input;
+  refuseExisting(folder);
+  context.emit({ type: 'phase-started', phase: 'engine', message: `loading ${target}` });
+  const opened = await openModel(target, { precision: 'f32' });
+  const tuning = requireAdapter(opened, target);
+  const dtype = input.dtype === 'auto' ? storedType(opened.baseFolder) : input.dtype;
+  const set = await scoringSet(input.recipe, opened, { ...context, split: 'any' });
   const before = await lossOf(opened, set, context);
-  context.emit({ type: 'phase-started', phase: 'export', message: `writing ${input.folder}` });
-  opened.tuning.merge();
-  const dtype = storedType(opened.baseFolder);
-  const bytes = saveModel(model, input.folder, { dtype });
-  tokenizer.save(input.folder);
-  if (notes !== undefined) writeJson(join(input.folder, RESULT_NOTES), { ...notes, probe: undefined });
-  const written = await openModel(input.folder, { precision: 'f32' });
-  const after = await lossOf(written, set, context);
-  refuseDifference(before, after, dtype);
-  return { folder: input.folder, bytes, dtype, before, after };
+  context.emit({ type: 'phase-started', phase: 'export', message: `writing ${folder}` });
+  tuning.merge();
+  const written = await writeWholeFolder(folder, async (draft) => {
+    const bytes = writeMerged(opened, { draft, folder, dtype });
+    const after = await lossOf(await openModel(draft, { precision: 'f32' }), set, context);
+    refuseDifference({ before, after, dtype });
+    return { bytes, after };
+  });
+  return { folder, dtype, split: set.split, rows: set.rows.length, before, ...written };
+}
+
+function requireAdapter({ tuning, folder }: OpenedModel, target: string): Tuning {
+  if (tuning !== undefined) return tuning;
+  throw new AttuneError('E_NOTHING_TO_MERGE', {
+    what: `${target} is a whole model: it has no adapter to merge`,
+    got: folder,
+    fix: 'use that folder as it is',
+  });
+}
+
+function writeMerged(
+  { model, tokenizer, notes }: OpenedModel,
+  { draft, folder, dtype }: { draft: string; folder: string; dtype: DType },
+): number {
+  const bytes = saveModel(model, draft, { dtype });
+  tokenizer.save(draft);
+  if (notes !== undefined) writeJson(join(draft, RESULT_NOTES), { ...notes, folder, probe: undefined });
+  return bytes;
 }
 
 async function lossOf({ model }: OpenedModel, set: ScoringSet, context: JobContext): Promise<number> {
   return (await scoreSet(model, set, context)).metrics.loss;
 }
 
-/** The type of the base model's weights, in which the result is written. */
 function storedType(folder: string): DType {
-  const single = join(folder, 'model.safetensors');
-  if (existsSync(single)) {
-    using file = new SafetensorsFile(single);
-    return file.header.entries[0].dtype;
-  }
-  return String(readConfig(folder).dtype ?? readConfig(folder).torch_dtype) === 'float32' ? 'f32' : 'bf16';
+  using files = new CheckpointFiles(folder);
+  return files.dtype;
 }
 
 function refuseExisting(folder: string): void {
@@ -81,14 +98,17 @@ function refuseExisting(folder: string): void {
   });
 }
 
-function refuseDifference(before: number, after: number, dtype: DType): void {
+function refuseDifference({ before, after, dtype }: { before: number; after: number; dtype: DType }): void {
   const tolerance = TOLERANCE[dtype] ?? 0;
   if (Math.abs(after - before) <= tolerance * Math.max(1, Math.abs(before))) return;
   throw new AttuneError('E_MERGE_DIFFERS', {
-    what: 'The merged model does not score as base and adapter did',
+    what: 'The merged model does not score as base and adapter did; it was not kept',
     got: `loss ${after.toFixed(5)}`,
     expected: `${before.toFixed(5)}, within ${tolerance} (${dtype})`,
-    fix: 'keep base and adapter apart; the folder that was written is not the model that was trained',
+    fix:
+      dtype === 'f32'
+        ? 'use base and adapter apart'
+        : `${dtype} cannot hold these weights closely enough: write f32 (--dtype f32), or use base and adapter apart`,
     exitCode: 3,
   });
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import type { EventSink, PreflightFinished } from '../../base/events.ts';
 import type { Sampler } from '../../data/index.ts';
+import { writeFailure } from '../../files/atomic.ts';
 import { evaluateRows } from '../../train/evaluate.ts';
 import type { PreparedRow, Update } from '../../train/interfaces.ts';
 import { trainStep } from '../../train/step.ts';
@@ -112,11 +113,19 @@ async function tryEvaluation(parts: TrainerParts, { microBatchTokens }: TrainerO
 }
 
 function trySave({ folder, parts, recipe, options }: PreflightRequest): number {
-  const draft = mkdtempSync(join(folder, '.preflight-'));
+  const draft = makeDraft(folder);
   try {
     return writeState(draft, newTrainerState(), { ...parts, recipe, constants: { ...options, now: new Date(0) } });
   } finally {
     rmSync(draft, { recursive: true, force: true });
+  }
+}
+
+function makeDraft(folder: string): string {
+  try {
+    return mkdtempSync(join(folder, '.preflight-'));
+  } catch (error) {
+    throw writeFailure(folder, error);
   }
 }
 

@@ -1,5 +1,6 @@
 import { AttuneError } from '../../base/errors.ts';
 import type { EventSink } from '../../base/events.ts';
+import type { LoadedData, SplitName } from '../../data/index.ts';
 import type { Model } from '../../models/model.ts';
 import { evaluateRows, type EvaluationResult } from '../../train/evaluate.ts';
 import type { Objective, PreparedRow } from '../../train/interfaces.ts';
@@ -14,36 +15,51 @@ export interface ScoringContext {
   signal: AbortSignal;
 }
 
+/** `any`: the first of validation, test and train that the recipe has. */
+export type ScoredSplit = 'validation' | 'test' | 'any';
+
 export interface ScoringSet {
   objective: Objective;
+  split: SplitName;
   rows: PreparedRow[];
   /** Content hash of the split's rows. */
   hash: string;
 }
 
-/** The held-out rows of a recipe, tokenised for a model that was opened. */
+/** Rows enough to tell two models apart; held-out rows are scored whole. */
+const MOST_TRAIN_ROWS = 512;
+
+/** The rows of a recipe's split, tokenised for a model that was opened. */
 export async function scoringSet(
   recipe: Recipe,
   opened: Pick<OpenedModel, 'model' | 'tokenizer' | 'notes'>,
-  choice: ScoringContext & { split: 'validation' | 'test' },
+  choice: ScoringContext & { split: ScoredSplit },
 ): Promise<ScoringSet> {
-  const { emit, split } = choice;
-  emit({ type: 'phase-started', phase: 'data', message: `reading the ${split} rows` });
+  const { emit } = choice;
+  emit({ type: 'phase-started', phase: 'data', message: 'reading the rows' });
   const loaded = await loadRunData(recipe, choice);
-  const examples = loaded.splits[split];
-  if (examples.length === 0) {
-    throw new AttuneError('E_NO_ROWS', {
-      what: `The recipe keeps no rows for ${split}`,
-      fix: `set data.${split} to a share or a file, or score the other split`,
-    });
-  }
+  const split = chooseSplit(loaded, choice.split);
+  const examples = split === 'train' ? loaded.splits.train.slice(0, MOST_TRAIN_ROWS) : loaded.splits[split];
   const { model, tokenizer } = opened;
   const labels = opened.notes?.labels ?? labelsOf(recipe, loaded.splits.train);
   const now = new Date();
   const { causal, maxPositions } = traitsOf(model.architecture, model.config);
   const objective = await createObjective(recipe, { tokenizer, labels, causal, now });
   const { rows } = await prepareSplit(examples, { objective, tokenizer, recipe, emit, now, maxPositions });
-  return { objective, rows, hash: loaded.report.hashes[split] };
+  return { objective, split, rows, hash: loaded.report.hashes[split] };
+}
+
+function chooseSplit({ splits }: LoadedData, wanted: ScoredSplit): SplitName {
+  if (wanted === 'any') return splits.validation.length > 0 ? 'validation' : splits.test.length > 0 ? 'test' : 'train';
+  if (splits[wanted].length > 0) return wanted;
+  const other = wanted === 'test' ? 'validation' : 'test';
+  throw new AttuneError('E_NO_ROWS', {
+    what: `The run kept no rows for ${wanted}`,
+    fix:
+      splits[other].length > 0
+        ? `score its ${other} rows: --split ${other}`
+        : 'give validation or test rows to the next run: data.test',
+  });
 }
 
 const MICRO_BATCH_TOKENS = 4096;

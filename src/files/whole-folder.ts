@@ -1,0 +1,67 @@
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { syncFolder, writeFailure } from './atomic.ts';
+import { makeFolders } from './make-folder.ts';
+
+/** Folders that are there as a whole or not at all, whatever fails or is killed while they are written. */
+
+const UNFINISHED = '.unfinished-';
+const REPLACED = '.replaced-';
+
+/**
+ * Writes a folder under another name beside it, which is renamed at the end; an older one is replaced. The files' own
+ * contents are to be synced by `write` (atomic writes are). One writer of a folder at a time.
+ */
+export async function writeWholeFolder<Result>(
+  folder: string,
+  write: (draft: string) => Result | Promise<Result>,
+): Promise<Result> {
+  const draft = beside(folder, UNFINISHED);
+  try {
+    makeFolders(dirname(folder));
+    tidyFolder(folder);
+    mkdirSync(draft);
+    const result = await write(draft);
+    syncFolder(draft);
+    if (existsSync(folder)) renameSync(folder, beside(folder, REPLACED));
+    renameSync(draft, folder);
+    syncFolder(dirname(folder));
+    return result;
+  } catch (error) {
+    throw writeFailure(folder, error);
+  } finally {
+    tidyFolder(folder);
+  }
+}
+
+/** Renamed first, so that a crash while deleting leaves no folder with files missing. */
+export function removeWholeFolder(folder: string): void {
+  const doomed = beside(folder, UNFINISHED);
+  rmSync(doomed, { recursive: true, force: true });
+  renameSync(folder, doomed);
+  rmSync(doomed, { recursive: true, force: true });
+}
+
+/** Removes what a crash left half written, and puts back what it left half replaced. */
+export function tidyFolder(folder: string): void {
+  const replaced = beside(folder, REPLACED);
+  if (existsSync(replaced)) {
+    if (existsSync(folder)) rmSync(replaced, { recursive: true, force: true });
+    else renameSync(replaced, folder);
+  }
+  const draft = beside(folder, UNFINISHED);
+  if (existsSync(draft)) rmSync(draft, { recursive: true, force: true });
+}
+
+/** `tidyFolder` for all that lie in a folder. */
+export function tidyFoldersIn(parent: string): void {
+  const names = existsSync(parent) ? readdirSync(parent) : [];
+  for (const mark of [REPLACED, UNFINISHED]) {
+    const marked = names.filter((name) => name.startsWith(mark));
+    for (const name of marked) tidyFolder(join(parent, name.slice(mark.length)));
+  }
+}
+
+function beside(folder: string, mark: string): string {
+  return join(dirname(folder), `${mark}${basename(folder)}`);
+}

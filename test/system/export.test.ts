@@ -1,0 +1,69 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BadInputBench } from './bad-input-bench.ts';
+
+let bench: BadInputBench;
+
+/** Changes a model's f32 tensor in place. */
+function changeTensor(folder: string, name: string, change: (value: number) => number): void {
+  const bytes = readFileSync(bench.path(`${folder}/model.safetensors`));
+  const start = 8 + Number(bytes.readBigUInt64LE(0));
+  const header = JSON.parse(bytes.subarray(8, start).toString()) as Record<string, { data_offsets: [number, number] }>;
+  const [from, to] = header[name].data_offsets;
+  for (let at = start + from; at < start + to; at += 4) bytes.writeFloatLE(change(bytes.readFloatLE(at)), at);
+  bench.write(`${folder}/model.safetensors`, bytes);
+}
+
+function train(model: string, output: string, ...more: string[]): void {
+  const { code, stderr } = bench.run(bench.train({ model }, '--output-dir', output, ...more));
+  if (code !== 0) throw new Error(stderr);
+}
+
+describe.skipIf(!existsSync('build/attune.node'))('attune export', () => {
+  beforeAll(async () => {
+    bench = await BadInputBench.make();
+  });
+  afterAll(() => bench.remove());
+
+  it('whose rounding moves the loss is refused, leaves nothing behind, and succeeds in f32 into the same folder', () => {
+    bench.copy('model', 'coarse');
+    // bf16 keeps three digits: near 8 it cannot tell the tokens' embeddings apart.
+    changeTensor('coarse', 'model.embed_tokens.weight', (value) => value + 8);
+    changeTensor('coarse', 'model.norm.weight', () => 30);
+    train('coarse', 'rounded');
+    const before = readdirSync(bench.path('rounded'));
+    const refused = bench.run(['export', 'rounded', '--dtype', 'bf16']);
+    expect(refused.code).toBe(3);
+    expect(refused.document.error).toMatchObject({
+      code: 'E_MERGE_DIFFERS',
+      fix: expect.stringContaining('--dtype f32'),
+    });
+    expect(readdirSync(bench.path('rounded'))).toEqual(before);
+    const { code, document } = bench.run(['export', 'rounded', '--dtype', 'f32']);
+    expect({ code, dtype: document.dtype, split: document.split }).toEqual({
+      code: 0,
+      dtype: 'f32',
+      split: 'validation',
+    });
+    expect(document.after).toBe(document.before);
+  });
+
+  it('takes the type of the base unless told, and config.json says which under both names', () => {
+    train('model', 'typed', '--validation', '0', '--test', '0');
+    const config = (name: string) => JSON.parse(bench.text(`${name}/config.json`)) as Record<string, unknown>;
+    // Without held-out rows base and merged model are compared on training rows.
+    expect(bench.run(['export', 'typed']).document).toMatchObject({ dtype: 'f32', split: 'train', rows: 30 });
+    expect(config('typed/merged')).toMatchObject({ dtype: 'float32', torch_dtype: 'float32' });
+    expect(bench.run(['export', 'typed', '--dtype', 'bf16', '--output-dir', 'small']).document.dtype).toBe('bf16');
+    expect(config('small')).toMatchObject({ dtype: 'bfloat16', torch_dtype: 'bfloat16' });
+    expect(bench.failure(['export', 'typed', '--dtype', 'int3']).code).toBe('E_USAGE');
+  });
+
+  it('of a whole model is refused with where it lies', () => {
+    train('model', 'whole', '--tuning.method', 'full');
+    expect(bench.failure(['export', 'whole'])).toMatchObject({
+      code: 'E_NOTHING_TO_MERGE',
+      got: bench.path('whole/model'),
+    });
+  });
+});
