@@ -1,5 +1,6 @@
 import { loadData, type Example } from '../data/index.ts';
 import { promptText } from '../eval/example-text.ts';
+import type { Completion } from '../generate/index.ts';
 import type { Message } from '../text/index.ts';
 import { openTalker, type Prompt, type Sampling, type TalkOptions } from './talk.ts';
 
@@ -11,35 +12,39 @@ export interface GenerateRowsOptions extends TalkOptions {
   onProgress?: (done: number, total: number) => void;
 }
 
+/** One answer; a row has `n` of them. */
 export interface GeneratedRow {
   file: string;
   line: number;
   prompt: string;
   completion: string;
-  finish: 'stop' | 'length';
+  finish: Completion['finishReason'];
+  /** Which of the row's answers, where there are several. */
+  sample?: number;
+  /** Of each token, where they were asked for. */
+  logprobs?: Completion['logProbs'];
 }
 
-const BATCH = 16;
-
-/** Answers every row of a file. */
+/** Answers every row of a file, in the file's order. */
 export async function generateRows(options: GenerateRowsOptions): Promise<GeneratedRow[]> {
+  const { sampling, signal, onProgress } = options;
   const { splits } = await loadData({ train: options.input, format: options.format, seed: 0 });
+  const rows = splits.train;
   const talker = await openTalker(options);
   try {
-    const rows: GeneratedRow[] = [];
-    for (let start = 0; start < splits.train.length; start += BATCH) {
-      options.signal?.throwIfAborted();
-      const batch = splits.train.slice(start, start + BATCH);
-      const completions = await talker.answer(batch.map(promptOf), options.sampling);
-      for (const [i, { text, finishReason }] of completions.entries()) {
-        rows.push({ ...batch[i].source, prompt: promptText(batch[i]), completion: text, finish: finishReason });
-      }
-      options.onProgress?.(rows.length, splits.train.length);
-    }
-    return rows;
+    let done = 0;
+    const onAnswer = () => onProgress?.(++done, rows.length);
+    const completions = await talker.answer(rows.map(promptOf), sampling, { onAnswer, signal });
+    const n = sampling.n ?? 1;
+    return completions.map((completion, i) => rowOf(rows[Math.floor(i / n)], completion, n > 1 ? i % n : undefined));
   } finally {
     await talker.close();
   }
+}
+
+function rowOf(example: Example, { text, finishReason, logProbs }: Completion, sample?: number): GeneratedRow {
+  const row = { ...example.source, prompt: promptText(example), completion: text, finish: finishReason };
+  return { ...row, ...(sample !== undefined && { sample }), ...(logProbs && { logprobs: logProbs }) };
 }
 
 /** What the model is asked: a conversation up to its last answer, or a text. */

@@ -1,10 +1,11 @@
 import type { EventSink } from '../base/events.ts';
+import type { Completion } from '../generate/index.ts';
 import type { Message } from '../text/index.ts';
 import { openSession } from '../worker/index.ts';
-import type { Completion } from '../generate/index.ts';
 import type { GenerateChunk, GenerateRequest } from '../worker/jobs/generate.ts';
 
-export type Sampling = Pick<GenerateRequest, 'maxNewTokens' | 'temperature' | 'topK' | 'topP' | 'seed' | 'stop'>;
+/** How answers are made; what is left out, or undefined, has its default. */
+export type Sampling = Omit<GenerateRequest, 'prompts' | 'stream'>;
 
 export interface TalkOptions {
   /** A run's folder, an adapter's, a model's, or a known name. */
@@ -17,14 +18,20 @@ export interface TalkOptions {
 
 export type Prompt = GenerateRequest['prompts'][number];
 
-/** A model that is loaded once and answers until it is closed. */
+/** What can be seen of answers before all are there. Row `prompt · n + sample` of the result. */
+export interface AnswerWatch {
+  /** Text as it becomes certain. */
+  onText?: (row: number, text: string) => void;
+  /** A prompt's samples are complete, in any order of the prompts. */
+  onAnswer?: (completions: readonly Completion[]) => void;
+  /** Aborting gives the answers up. */
+  signal?: AbortSignal;
+}
+
+/** A model that is loaded once and answers until it is closed. Calls may overlap. */
 export interface Talker {
-  /** Answers prompts together; `onText` sees text as it becomes certain. */
-  answer(
-    prompts: readonly Prompt[],
-    sampling: Sampling,
-    onText?: (row: number, text: string) => void,
-  ): Promise<Completion[]>;
+  /** Answers any number of prompts: n rows for each, one after the other. */
+  answer(prompts: readonly Prompt[], sampling?: Sampling, watch?: AnswerWatch): Promise<Completion[]>;
   close(): Promise<void>;
 }
 
@@ -32,13 +39,19 @@ export interface Talker {
 export async function openTalker({ target, base, onEvent = () => undefined, signal }: TalkOptions): Promise<Talker> {
   const session = await openSession({ job: 'generate', input: { target, base }, onEvent, signal });
   return {
-    async answer(prompts, sampling, onText = () => undefined) {
-      let completions: Completion[] = [];
-      for await (const chunk of session.send<GenerateChunk>({ prompts, ...sampling } satisfies GenerateRequest)) {
-        if ('completions' in chunk) completions = chunk.completions;
-        else onText(chunk.row, chunk.text);
+    async answer(prompts, sampling = {}, { onText, onAnswer, signal: stop } = {}) {
+      const request: GenerateRequest = { ...sampling, prompts, stream: onText !== undefined };
+      const n = sampling.n ?? 1;
+      const rows: Completion[] = [];
+      for await (const chunk of session.send<GenerateChunk>(request)) {
+        stop?.throwIfAborted();
+        if ('text' in chunk) onText?.(chunk.row * n + chunk.sample, chunk.text);
+        else {
+          for (const [sample, completion] of chunk.completions.entries()) rows[chunk.row * n + sample] = completion;
+          onAnswer?.(chunk.completions);
+        }
       }
-      return completions;
+      return rows;
     },
     async close() {
       await session.close();
@@ -60,11 +73,10 @@ export class Conversation {
 
   /** Says something and streams the answer. */
   async say(content: string, onText: (text: string) => void): Promise<Completion> {
-    this.messages.push({ role: 'user', content });
-    const [completion] = await this.#talker.answer([{ messages: this.messages }], this.#sampling, (_, text) =>
-      onText(text),
-    );
-    this.messages.push({ role: 'assistant', content: completion.text });
+    const messages: Message[] = [...this.messages, { role: 'user', content }];
+    const watch = { onText: (_: number, text: string) => onText(text) };
+    const [completion] = await this.#talker.answer([{ messages }], this.#sampling, watch);
+    this.messages.splice(0, Infinity, ...messages, { role: 'assistant', content: completion.text });
     return completion;
   }
 

@@ -1,5 +1,6 @@
 import { randomUnit } from '../base/random.ts';
 
+/** How the next token is chosen. Names and meanings are those of Hugging Face's and OpenAI's interfaces. */
 export interface SamplingOptions {
   /** 0 takes the most probable token. */
   temperature: number;
@@ -7,51 +8,140 @@ export interface SamplingOptions {
   topK: number;
   /** The smallest set of tokens whose probabilities reach p; 1 for all. */
   topP: number;
+  /** Only tokens at least this share as probable as the most probable one. */
+  minP: number;
+  /** Divides positive and multiplies negative logits of tokens in prompt and answer (Keskar et al., 2019); 1 for none. */
+  repetitionPenalty: number;
+  /** Taken off the logits of tokens that the answer has. */
+  presencePenalty: number;
+  /** Taken off for each time that the answer has the token. */
+  frequencyPenalty: number;
+  /** Added to logits, by token id. */
+  logitBias: Readonly<Record<number, number>>;
+  /** Random numbers are keyed by it, the sample and the token's place: by nothing else. */
   seed: number;
 }
 
-export const greedy: SamplingOptions = { temperature: 0, topK: 0, topP: 1, seed: 0 };
+export const defaultSampling: SamplingOptions = {
+  temperature: 0,
+  topK: 0,
+  topP: 1,
+  minP: 0,
+  repetitionPenalty: 1,
+  presencePenalty: 0,
+  frequencyPenalty: 0,
+  logitBias: {},
+  seed: 0,
+};
 
-/** Chooses the next token from logits [V]. The same seed, row and place give the same choice. */
-export function sampleToken(
-  logits: Float32Array,
-  options: SamplingOptions,
-  place: { row: number; index: number },
-): number {
-  if (options.temperature === 0) return argmax(logits);
-  const candidates = candidatesOf(logits, options);
-  const total = candidates.reduce((sum, { weight }) => sum + weight, 0);
-  let left = randomUnit([options.seed, 'sample', place.row, place.index]) * total;
-  for (const { id, weight } of candidates) {
-    left -= weight;
-    if (left < 0) return id;
-  }
-  return candidates[candidates.length - 1].id;
+/** Which random number a draw takes. */
+export interface DrawPlace {
+  /** Which of a prompt's samples. */
+  sample: number;
+  /** The token's place in the answer. */
+  index: number;
 }
 
-function argmax(logits: Float32Array): number {
+/**
+ * Chooses from logits [V]. The same seed, sample and place give the same choice. Without a temperature the first of
+ * the most probable tokens is taken.
+ */
+export function drawToken(logits: Float32Array, options: SamplingOptions, place: DrawPlace): number {
+  const best = argmax(logits);
+  if (options.temperature === 0) return best;
+  const unit = randomUnit([options.seed, 'sample', place.sample, place.index]);
+  return drawCandidate(candidatesOf(logits, logits[best], options), unit);
+}
+
+export function argmax(logits: Float32Array): number {
   let best = 0;
   for (let id = 1; id < logits.length; id++) if (logits[id] > logits[best]) best = id;
   return best;
 }
 
-interface Candidate {
-  id: number;
-  weight: number;
+/** Tokens that may be drawn, by id, with weights e^((logit - highest) / temperature). */
+interface Candidates {
+  ids: Int32Array;
+  weights: Float64Array;
 }
 
-/** The tokens that may be drawn, most probable first, with weights e^(logit / temperature) relative to the best one. */
-function candidatesOf(logits: Float32Array, { temperature, topK, topP }: SamplingOptions): Candidate[] {
-  const best = logits[argmax(logits)];
-  let candidates = Array.from(logits, (logit, id): Candidate => ({
-    id,
-    weight: Math.exp((logit - best) / temperature),
-  }));
-  candidates.sort((a, b) => b.weight - a.weight || a.id - b.id);
-  if (topK > 0) candidates = candidates.slice(0, topK);
-  if (topP >= 1) return candidates;
-  const total = candidates.reduce((sum, { weight }) => sum + weight, 0);
-  let reached = 0;
-  const count = candidates.findIndex(({ weight }) => (reached += weight / total) >= topP);
-  return count < 0 ? candidates : candidates.slice(0, count + 1);
+/**
+ * In the order of ids, not of probabilities: two that are nearly as probable would change places with the last bits
+ * of their logits, and with them what a random number means.
+ */
+function candidatesOf(logits: Float32Array, highest: number, options: SamplingOptions): Candidates {
+  const { temperature, topK, topP, minP } = options;
+  const floor = topK > 0 && topK < logits.length ? largest(logits, topK) : Number.NEGATIVE_INFINITY;
+  const all = weigh(logits, { highest, temperature, floor });
+  const nucleus = topP < 1 ? nucleusOf(all, topP) : all;
+  return minP > 0 ? filter(nucleus, (weight) => weight >= minP) : nucleus;
+}
+
+function weigh(logits: Float32Array, of: { highest: number; temperature: number; floor: number }): Candidates {
+  const ids = new Int32Array(logits.length);
+  const weights = new Float64Array(logits.length);
+  let count = 0;
+  for (let id = 0; id < logits.length; id++) {
+    if (logits[id] < of.floor) continue;
+    const weight = Math.exp((logits[id] - of.highest) / of.temperature);
+    if (weight === 0) continue;
+    ids[count] = id;
+    weights[count++] = weight;
+  }
+  return { ids: ids.subarray(0, count), weights: weights.subarray(0, count) };
+}
+
+function filter({ ids, weights }: Candidates, isKept: (weight: number, index: number) => boolean): Candidates {
+  const kept = Array.from(weights.keys()).filter((index) => isKept(weights[index], index));
+  return {
+    ids: Int32Array.from(kept, (index) => ids[index]),
+    weights: Float64Array.from(kept, (index) => weights[index]),
+  };
+}
+
+/** The k-th largest value, by a heap of the k largest ones with the smallest on top. */
+function largest(values: Float32Array, k: number): number {
+  const heap = values.slice(0, k).sort();
+  for (let i = k; i < values.length; i++) {
+    if (values[i] <= heap[0]) continue;
+    heap[0] = values[i];
+    siftDown(heap);
+  }
+  return heap[0];
+}
+
+function siftDown(heap: Float32Array): void {
+  const value = heap[0];
+  let at = 0;
+  for (let child = 1; child < heap.length; child = 2 * at + 1) {
+    if (child + 1 < heap.length && heap[child + 1] < heap[child]) child++;
+    if (heap[child] >= value) break;
+    heap[at] = heap[child];
+    at = child;
+  }
+  heap[at] = value;
+}
+
+/** The most probable candidates whose weights reach the share p of all. Only as many are sorted as are needed. */
+function nucleusOf(all: Candidates, p: number): Candidates {
+  const wanted = p * all.weights.reduce((sum, weight) => sum + weight, 0);
+  for (let least = 0.01; ; least = least > 1e-12 ? least * 0.01 : 0) {
+    const likely = filter(all, (weight) => weight >= least);
+    const order = Array.from(likely.weights.keys()).sort((a, b) => likely.weights[b] - likely.weights[a] || a - b);
+    let reached = 0;
+    const last = order.findIndex((index) => (reached += likely.weights[index]) >= wanted);
+    if (last < 0 && least > 0) continue;
+    if (last < 0) return likely;
+    const kept = new Set(order.slice(0, last + 1));
+    return filter(likely, (_, index) => kept.has(index));
+  }
+}
+
+function drawCandidate({ ids, weights }: Candidates, unit: number): number {
+  let left = unit * weights.reduce((sum, weight) => sum + weight, 0);
+  for (let i = 0; i < ids.length; i++) {
+    left -= weights[i];
+    if (left < 0) return ids[i];
+  }
+  return ids[ids.length - 1];
 }

@@ -110,9 +110,8 @@ class Attention extends Module {
     if (this.q_norm !== undefined) q = this.q_norm.forward(q);
     if (this.k_norm !== undefined) k = this.k_norm.forward(k);
     if (pass.rotation !== undefined) [q, k] = [rotate(q, pass.rotation), rotate(k, pass.rotation)];
-    const known = pass.cache?.extend(this.#layer, k, v) ?? { k, v, keys: undefined };
-    const options = { layout: pass.layout, keys: known.keys, window: this.#window, dropout: this.#dropout };
-    const y = attention(q, known.k, known.v, options);
+    const request = { layout: pass.layout, window: this.#window, dropout: this.#dropout };
+    const y = pass.cache?.attend(this.#layer, { q, k, v }, request) ?? attention(q, k, v, request);
     return this.o_proj.forward(y.flatten(1));
   }
 }

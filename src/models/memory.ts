@@ -15,6 +15,14 @@ export interface Memory {
   keys: KeyLayout;
   /** Where blocks keep the keys and values that they made of it, if it serves many passes. */
   kept?: Map<number, KeysAndValues>;
+  /** Where its rows come from, if it was put together: their keys and values are made there, once. */
+  parts?: readonly MemoryRow[];
+}
+
+/** One row of a memory. */
+export interface MemoryRow {
+  of: Memory;
+  row: number;
 }
 
 /** A memory that outlives its pass. It owns its tensors. */
@@ -22,10 +30,12 @@ export class KeptMemory implements Memory, Disposable {
   readonly hidden: Tensor;
   readonly keys: KeyLayout;
   readonly kept = new Map<number, KeysAndValues>();
+  readonly parts?: readonly MemoryRow[];
 
   constructor(memory: Memory) {
     this.hidden = memory.hidden.own();
     this.keys = memory.keys;
+    this.parts = memory.parts;
   }
 
   [Symbol.dispose](): void {
@@ -45,9 +55,38 @@ export function projectMemory(
 ): KeysAndValues {
   const known = memory.kept?.get(block);
   if (known !== undefined) return known;
-  const made = project(memory.hidden);
+  const { parts } = memory;
+  const made =
+    parts === undefined
+      ? project(memory.hidden)
+      : {
+          k: joinRows(parts, (part) => projectMemory(part, block, project).k),
+          v: joinRows(parts, (part) => projectMemory(part, block, project).v),
+        };
   memory.kept?.set(block, { k: made.k.own(), v: made.v.own() });
   return made;
+}
+
+/** The rows' own pieces of tensors that hold one row after the other. */
+function joinRows(parts: readonly MemoryRow[], tensorOf: (memory: Memory) => Tensor): Tensor {
+  const pieces = parts.map(({ of, row }) => {
+    const [start, end] = [of.keys.offsets[row], of.keys.offsets[row + 1]];
+    return tensorOf(of).narrow(0, start, end - start);
+  });
+  return cat(pieces);
+}
+
+/** Rows of several memories as one that serves many passes. It owns what it keeps, not the memories themselves. */
+export function joinMemory(parts: readonly MemoryRow[]): KeptMemory {
+  const positions = parts.map(({ of, row }) =>
+    of.keys.positions.subarray(of.keys.offsets[row], of.keys.offsets[row + 1]),
+  );
+  const offsets = [0];
+  for (const { length } of positions) offsets.push(offsets[offsets.length - 1] + length);
+  const joined = new BigInt64Array(offsets[offsets.length - 1]);
+  for (const [i, part] of positions.entries()) joined.set(part, offsets[i]);
+  const hidden = joinRows(parts, (memory) => memory.hidden);
+  return new KeptMemory({ hidden, keys: { offsets, positions: joined }, parts });
 }
 
 /** Keys and values laid out for a decoder's segments, each of which sees the memory of its row. */

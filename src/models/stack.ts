@@ -1,5 +1,5 @@
 import { fromArray, scope, type DType, type Tensor } from '../tensor/index.ts';
-import { Module, type KeyLayout, type Layout, type Rotation } from '../nn/index.ts';
+import { Module, type AttentionOptions, type Layout, type Rotation } from '../nn/index.ts';
 import type { Memory } from './memory.ts';
 
 /** What a stack reads: tokens, ready embeddings, or features (log-mel frames, patches). */
@@ -16,10 +16,19 @@ export interface StackInput {
   features?: Tensor;
 }
 
+/** Queries [N, H, D], keys and values [N, K, D] of a pass's tokens. */
+export interface Heads {
+  q: Tensor;
+  k: Tensor;
+  v: Tensor;
+}
+
+export type AttentionRequest = AttentionOptions & { layout: Layout };
+
 /** Keys and values of earlier tokens, kept per block. */
 export interface BlockCache {
-  /** Adds this pass's k and v [N, K, D]; gives all keys and values of the rows and where they lie. */
-  extend(block: number, k: Tensor, v: Tensor): { k: Tensor; v: Tensor; keys: KeyLayout };
+  /** Keeps this pass's keys and values, and attends to those of the rows' earlier tokens as well: → [N, H, D] */
+  attend(block: number, heads: Heads, request: AttentionRequest): Tensor;
 }
 
 /** What every block of one pass shares. Tensors belong to the scope of the pass. */

@@ -51,9 +51,9 @@ class Attention extends Module {
   /** To the same tokens: in a decoder those at its position and before. */
   toSelf(x: Tensor, pass: Pass, causal: boolean): Tensor {
     const [q, k, v] = [this.q_proj, this.k_proj, this.v_proj].map((layer) => this.#byHead(layer, x));
-    const known = pass.cache?.extend(this.#shape.index, k, v) ?? { k, v, keys: undefined };
-    const options = { layout: pass.layout, keys: known.keys, causal, dropout: this.#dropout };
-    return this.out_proj.forward(attention(q, known.k, known.v, options).flatten(1));
+    const request = { layout: pass.layout, causal, dropout: this.#dropout };
+    const y = pass.cache?.attend(this.#shape.index, { q, k, v }, request) ?? attention(q, k, v, request);
+    return this.out_proj.forward(y.flatten(1));
   }
 
   /** To the encoder's output. */

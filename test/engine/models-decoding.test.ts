@@ -1,82 +1,67 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { Decoding } from '../../src/generate/index.ts';
-import type { Model, ModelInput } from '../../src/models/model.ts';
+import { Batcher } from '../../src/generate/index.ts';
+import type { Model } from '../../src/models/model.ts';
 import { layoutOfRows } from '../../src/nn/index.ts';
-import { liveTensors, noGrad, scope, zeros } from '../../src/tensor/index.ts';
+import { liveTensors, noGrad, scope, zeros, type Tensor } from '../../src/tensor/index.ts';
 import { tinyCases, tinyConfigs, tinyInput, tinyModel } from './tiny-models.ts';
 
 const decoders = (await tinyCases()).filter(([, { task }]) => task === 'causal-lm' || task === 'seq2seq');
 
-/** Logits after each row of the input, without a cache. */
-function fullLogits(model: Model, input: ModelInput): number[][] {
+/** Log-probabilities of what follows each prefix of a row, without a cache. */
+function fullLogProbs(model: Model, tokens: readonly number[], recording?: { of: Tensor; row: number }): number[][] {
   return scope(() => {
-    const hidden = noGrad(() => model.hidden(input));
-    const rows = input.layout.rowOf.map((_, row) => hidden.narrow(0, input.layout.offsets[row + 1] - 1, 1));
-    return { rows: rows.map((row) => model.tokenHead.logits(row).toNumbers()) };
+    const layout = layoutOfRows([tokens.length], { causal: true });
+    const source = recording && { features: recording.of.narrow(0, recording.row, 1) };
+    const hidden = noGrad(() => model.hidden({ ids: BigInt64Array.from(tokens, BigInt), layout, source }));
+    return {
+      rows: tokens.map((_, i) =>
+        model.tokenHead
+          .logits(hidden.narrow(0, i, 1))
+          .logSoftmax(-1)
+          .toNumbers(),
+      ),
+    };
   }).rows;
 }
 
-function expectClose(got: Float32Array, wanted: readonly number[]): void {
-  expect(got.length).toBe(wanted.length);
-  for (const [i, value] of got.entries()) expect(value).toBeCloseTo(wanted[i], 4);
-}
+const tokenizer = { decode: (ids: Iterable<number>) => [...ids].join(' '), stopIds: [] };
 
 describe.each(decoders)('decoding with a cache: %s', (_, tiny) => {
-  it('gives what reading the whole rows gives, also after rows have ended', async () => {
+  // In pieces of 16 tokens, with rows that join late, end early, and share the beginning of their prompts.
+  it('gives what reading the whole rows gives, while rows join and leave', async () => {
     const before = liveTensors();
     const model = await tinyModel(tiny, 'f32');
-    const rows = [
-      [3, 1, 4, 1, 5, 9, 2, 6],
-      [5, 3, 5],
-      [8, 9, 7, 9, 3],
-    ];
-    const input = tinyInput(
-      model,
-      rows.map((row) => row.length),
+    const long = Array.from({ length: 21 }, (_x, i) => (7 * i) % 17);
+    const prompts = [[3, 1, 4, 1], long, [5, 3, 5], [...long.slice(0, 18), 2], [8]];
+    const input = tinyInput(model, Array<number>(prompts.length).fill(2));
+    const features = input.source?.features;
+    const memory = features === undefined ? undefined : model.remember({ features });
+    const batcher = new Batcher({ model, tokenizer }, { maxPassTokens: 16, maxSequences: 3 });
+
+    const completions = await Promise.all(
+      prompts.map((prompt, row) =>
+        batcher.submit({ prompt, maxNewTokens: 3 + 2 * row, logProbs: 17, memory: memory && { of: memory, row } }),
+      ),
     );
-    const source = input.source?.features;
-    const memory = source === undefined ? undefined : model.remember({ features: source });
-    const decoding = new Decoding(model, 3, memory);
-
-    const wanted = (lengths: readonly (readonly [row: number, length: number])[]) => {
-      const ids = BigInt64Array.from(
-        lengths.flatMap(([row, length]) => rows[row].slice(0, length)),
-        BigInt,
+    for (const [row, [{ ids, logProbs }]] of completions.entries()) {
+      const { length } = prompts[row];
+      const wanted = fullLogProbs(model, [...prompts[row], ...ids], features && { of: features, row }).slice(
+        length - 1,
       );
-      const layout = {
-        ...layoutOfRows(
-          lengths.map(([, length]) => length),
-          { causal: true },
-        ),
-        rowOf: lengths.map(([row]) => row),
-      };
-      return fullLogits(model, { ids, layout, source: input.source });
-    };
-    const first = decoding.read(rows.map((row) => row.slice(0, 2)));
-    for (const [i, logits] of wanted([
-      [0, 2],
-      [1, 2],
-      [2, 2],
-    ]).entries())
-      expectClose(first[i], logits);
-    const second = decoding.read([rows[0].slice(2, 7), rows[1].slice(2, 3), rows[2].slice(2, 4)]);
-    for (const [i, logits] of wanted([
-      [0, 7],
-      [1, 3],
-      [2, 4],
-    ]).entries())
-      expectClose(second[i], logits);
-    decoding.select([0, 2]); // the second row has ended
-    const third = decoding.read([rows[0].slice(7, 8), rows[2].slice(4, 5)]);
-    for (const [i, logits] of wanted([
-      [0, 8],
-      [2, 5],
-    ]).entries())
-      expectClose(third[i], logits);
+      expect(ids).toHaveLength(3 + 2 * row);
+      for (const [place, { id, logProb, top }] of (logProbs ?? []).entries()) {
+        expect(id).toBe(wanted[place].indexOf(Math.max(...wanted[place])));
+        expect(logProb).toBeCloseTo(wanted[place][id], 4);
+        expect(top).toHaveLength(17);
+        for (const one of top) expect(one.logProb).toBeCloseTo(wanted[place][one.id], 4);
+      }
+    }
+    // Row 3 begins with the block of row 1's, unless each has a recording of its own.
+    expect(batcher.counts.shared).toBe(memory === undefined ? 16 : 0);
 
-    decoding[Symbol.dispose]();
+    batcher[Symbol.dispose]();
     memory?.[Symbol.dispose]();
-    source?.dispose();
+    features?.dispose();
     model.dispose();
     expect(liveTensors()).toBe(before);
   });

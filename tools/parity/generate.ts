@@ -1,24 +1,30 @@
-import { Decoding, greedy, sampleToken } from '../../src/generate/index.ts';
+import { generate } from '../../src/generate/index.ts';
 import type { Model } from '../../src/models/model.ts';
-import type { Tensor } from '../../src/tensor/index.ts';
+import { scope, type SafetensorsFile } from '../../src/tensor/index.ts';
 import { inputNames, inputOf, type Tensors } from './input.ts';
 
 const PROMPT_TOKENS = 12;
 
 /** The reference's greedy continuation [1, T], made here again: of the first row's first tokens, or of the first source. */
-export function generatesSame(model: Model, batch: Tensors, expected: Tensor): boolean {
-  const wanted = Array.from(expected.data() as BigInt64Array, Number);
-  const inputs = [...batch].filter(([name]) => inputNames.has(name));
-  const first = new Map(inputs.map(([name, tensor]) => [name, tensor.narrow(0, 0, 1)]));
-  const hasEncoder = model.trunk.encoderStack !== undefined;
-  using memory = hasEncoder ? model.remember(inputOf(model, first).input.source ?? {}) : undefined;
-  using decoding = new Decoding(model, 1, memory);
-  const ids = hasEncoder ? [model.config.decoder_start_token_id as number] : firstTokens(batch);
-  for (let unread = ids; ids.length < wanted.length; unread = ids.slice(-1)) {
-    const [logits] = decoding.read([unread]);
-    ids.push(sampleToken(logits, greedy, { row: 0, index: ids.length }));
+export async function generatesSame(model: Model, file: SafetensorsFile): Promise<boolean> {
+  const { wanted, prompt, memory } = scope(() => prepare(model, file));
+  try {
+    const tokenizer = { decode: () => '', stopIds: [] };
+    const options = { maxNewTokens: wanted.length - prompt.length };
+    const [{ ids }] = await generate({ model, tokenizer, memory }, [prompt], options);
+    return [...prompt, ...ids].join() === wanted.join();
+  } finally {
+    memory?.[Symbol.dispose]();
   }
-  return ids.length === wanted.length && ids.every((id, i) => id === wanted[i]);
+}
+
+function prepare(model: Model, file: SafetensorsFile) {
+  const wanted = Array.from(file.get('generated_ids').data() as BigInt64Array, Number);
+  const inputs = file.names.filter((name) => inputNames.has(name));
+  const first = new Map(inputs.map((name) => [name, file.get(name).narrow(0, 0, 1)]));
+  if (model.trunk.encoderStack === undefined) return { wanted, prompt: firstTokens(first), memory: undefined };
+  const memory = model.remember(inputOf(model, first).input.source ?? {});
+  return { wanted, prompt: [model.config.decoder_start_token_id as number], memory };
 }
 
 function firstTokens(batch: Tensors): number[] {

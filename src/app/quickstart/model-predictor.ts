@@ -14,8 +14,6 @@ export interface ModelPredictorOptions {
   stop?: readonly string[];
 }
 
-const BATCH = 32;
-
 /** A language model as a predictor: greedy answers to plain prompts, computed in the worker. */
 export function modelPredictor(name: string, options: ModelPredictorOptions): Predictor {
   return {
@@ -25,17 +23,13 @@ export function modelPredictor(name: string, options: ModelPredictorOptions): Pr
       const session = await openSession({ job, input: { target: options.target }, onEvent: () => undefined });
       try {
         const predictions: Prediction[] = [];
-        for (let start = 0; start < examples.length; start += BATCH) {
+        let done = 0;
+        for await (const chunk of session.send<GenerateChunk>(requestFor(examples, options))) {
           signal?.throwIfAborted();
-          const batch = examples.slice(start, start + BATCH);
-          const answers = session.send<GenerateChunk>(requestFor(batch, options));
-          for await (const chunk of answers) {
-            if (!('completions' in chunk)) continue;
-            for (const [i, { text, finishReason }] of chunk.completions.entries()) {
-              predictions.push({ id: batch[i].id, text, finish: finishReason });
-            }
-          }
-          onProgress?.(predictions.length, examples.length);
+          if ('text' in chunk) continue;
+          const [{ text, finishReason }] = chunk.completions;
+          predictions[chunk.row] = { id: examples[chunk.row].id, text, finish: finishReason };
+          onProgress?.(++done, examples.length);
         }
         return predictions;
       } finally {

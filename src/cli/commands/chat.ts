@@ -29,8 +29,9 @@ export const command = defineCommand({
         if (line === '/clear') conversation.clear();
         if (line === '/clear' || line === '') continue;
         const write = (text: string) => context.out.write(text);
+        const watch = { onText: (_: number, text: string) => write(text) };
         const completion = context.has('--raw')
-          ? (await talker.answer([line.replaceAll('\\n', '\n')], sampling, (_, text) => write(text)))[0]
+          ? (await talker.answer([line.replaceAll('\\n', '\n')], sampling, watch))[0]
           : await conversation.say(line, write);
         context.out.write('\n');
         answers.push({ prompt: line, answer: completion.text });

@@ -1,31 +1,40 @@
 import { AttuneError } from '../../base/errors.ts';
-import { generate, type Completion } from '../../generate/index.ts';
+import {
+  Batcher,
+  tooLong,
+  type BatcherCounts,
+  type Completion,
+  type GenerationOptions,
+  type TextEvent,
+} from '../../generate/index.ts';
 import { Renderer, type Conversation } from '../../text/index.ts';
 import type { JobContext, JobRequest } from '../job.ts';
 import { openModel, type OpenedModel, type OpenOptions } from '../run/open-model.ts';
+import { availableBytes } from '../run/resources.ts';
 
 export interface GenerateInput extends OpenOptions {
   /** A run's folder, an adapter's, a model's, or a known name. */
   target: string;
 }
 
-/** One request of a session: prompts to answer together. */
-export interface GenerateRequest {
+/** One request of a session: any number of prompts, each answered as soon as there is room. Requests may overlap. */
+export interface GenerateRequest extends Omit<GenerationOptions, 'signal' | 'constraint'> {
   /** Conversations, or plain texts to continue. */
   prompts: readonly (Conversation | string)[];
-  maxNewTokens: number;
-  temperature?: number;
-  topK?: number;
-  topP?: number;
-  seed?: number;
-  stop?: readonly string[];
+  /** Sends text as it becomes certain. */
+  stream?: boolean;
 }
 
-/** Chunks of the answer: text as it becomes certain, and at the end each row's whole completion. */
-export type GenerateChunk = { row: number; text: string } | { completions: Completion[] };
+/** Chunks of the answer: text as it becomes certain, and each prompt's samples when they are complete. */
+export type GenerateChunk = { row: number; sample: number; text: string } | { row: number; completions: Completion[] };
+
+type Request = JobRequest<GenerateRequest, GenerateChunk>;
+
+/** A quarter of what is free holds keys and values, and no more than this. */
+const MOST_CACHE_BYTES = 4 * 2 ** 30;
 
 /** Answers prompts until the session is closed. */
-export async function run(input: GenerateInput, context: JobContext): Promise<{ answered: number }> {
+export async function run(input: GenerateInput, context: JobContext): Promise<BatcherCounts> {
   context.emit({ type: 'phase-started', phase: 'engine', message: `loading ${input.target}` });
   const opened = await openModel(input.target, input);
   if (opened.model.task !== 'causal-lm') {
@@ -34,35 +43,50 @@ export async function run(input: GenerateInput, context: JobContext): Promise<{ 
       expected: 'a language model',
     });
   }
-  let answered = 0;
-  for await (const request of context.requests as AsyncIterable<JobRequest<GenerateRequest, GenerateChunk>>) {
-    try {
-      const completions = await answer(opened, request);
-      request.send({ completions });
-      request.end();
-      answered++;
-    } catch (error) {
-      request.fail(error);
-    }
+  using batcher = new Batcher(opened, { cacheBytes: Math.min(MOST_CACHE_BYTES, availableBytes() / 4) });
+  const answers: Promise<void>[] = [];
+  context.signal.addEventListener('abort', () => batcher[Symbol.dispose]());
+  for await (const request of context.requests as AsyncIterable<Request>) {
+    answers.push(answer({ ...opened, batcher }, request));
   }
-  return { answered };
+  await Promise.all(answers);
+  return batcher.counts;
 }
 
-async function answer(opened: OpenedModel, request: JobRequest<GenerateRequest, GenerateChunk>): Promise<Completion[]> {
-  const { prompts, ...options } = request.body;
-  const renderer = new Renderer(opened.tokenizer);
+type Answering = OpenedModel & { batcher: Batcher };
+
+async function answer(answering: Answering, request: Request): Promise<void> {
+  try {
+    await answerPrompts(answering, request);
+    request.end();
+  } catch (error) {
+    request.fail(error);
+  }
+}
+
+async function answerPrompts(answering: Answering, { body, send, signal }: Request): Promise<void> {
+  const { prompts, stream, ...options } = body;
+  const renderer = new Renderer(answering.tokenizer);
   const ids = await Promise.all(prompts.map(async (prompt) => (await renderer.prompt(prompt)).ids));
-  refuseLong(ids, opened);
-  return generate(opened, ids, { ...options, signal: request.signal }, (row, text) => request.send({ row, text }));
+  refuseLong(ids, answering);
+  const failure = new AbortController();
+  const either = AbortSignal.any([signal, failure.signal]);
+  const answers = ids.map(async (prompt, row) => {
+    const onText = stream === true ? (event: TextEvent) => send({ row, ...event }) : undefined;
+    const completions = await answering.batcher.submit({ ...options, prompt, signal: either }, onText);
+    send({ row, completions });
+  });
+  try {
+    await Promise.all(answers);
+  } catch (error) {
+    failure.abort(error); // one prompt's failure is the request's: the others are not worth going on with
+    throw error;
+  }
 }
 
+/** All at once, before any of them is answered. */
 function refuseLong(prompts: readonly Int32Array[], { model }: OpenedModel): void {
   const limit = model.architecture.limits(model.config).maxPositions;
-  const longest = Math.max(...prompts.map(({ length }) => length));
-  if (longest < limit) return;
-  throw new AttuneError('E_PROMPT_TOO_LONG', {
-    what: 'The prompt is longer than the model can read',
-    got: `${longest} tokens`,
-    expected: `fewer than ${limit}`,
-  });
+  const long = prompts.map(({ length }) => length).filter((length) => length >= limit);
+  if (long.length > 0) throw tooLong(long, limit);
 }

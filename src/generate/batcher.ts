@@ -1,0 +1,180 @@
+import { setImmediate } from 'node:timers/promises';
+import { AttuneError } from '../base/errors.ts';
+import type { Memory, MemoryRow } from '../models/memory.ts';
+import type { Model } from '../models/model.ts';
+import { BLOCK_TOKENS, BlockPool } from './block-pool.ts';
+import { openCache } from './open-cache.ts';
+import { Reader, type NextLogits } from './reader.ts';
+import { settleRequest, type GenerationRequest, type RequestLimits, type SettledRequest } from './request.ts';
+import { blocksFor, Schedule } from './schedule.ts';
+import type { AnswerTokenizer, Completion, TextEvent } from './sequence.ts';
+import { Submission } from './submission.ts';
+
+export interface BatcherOptions {
+  /** Answers in the making at once. */
+  maxSequences?: number;
+  /** Tokens of one pass: long prompts are read in pieces, between which the other answers go on. */
+  maxPassTokens?: number;
+  /** Memory for keys and values. Requests wait until what they may come to need is free. */
+  cacheBytes?: number;
+  /** Answers that may wait; more are refused. */
+  maxWaiting?: number;
+}
+
+const defaults: Required<BatcherOptions> = {
+  maxSequences: 32,
+  maxPassTokens: 512,
+  cacheBytes: 2 ** 30,
+  maxWaiting: 100_000,
+};
+
+/** What a batcher has done so far. */
+export interface BatcherCounts {
+  passes: number;
+  /** Tokens that went through the model, prompts' and answers'. */
+  read: number;
+  /** Prompt tokens that did not have to: their keys and values were there. */
+  shared: number;
+  /** Tokens of answers. */
+  generated: number;
+}
+
+/** What exists once the first request has come. */
+interface Place {
+  pool: BlockPool;
+  reader: Reader;
+  schedule: Schedule;
+}
+
+/**
+ * Continuous batching: requests join and leave between passes. What a request is answered does not depend on who shares
+ * its passes: attention sees one row only, and random numbers are keyed by the request's seed, sample and place.
+ */
+export class Batcher implements Disposable {
+  readonly counts: BatcherCounts = { passes: 0, read: 0, shared: 0, generated: 0 };
+  readonly #model: Model;
+  readonly #tokenizer: AnswerTokenizer;
+  readonly #options: Required<BatcherOptions>;
+  readonly #limits: RequestLimits;
+  readonly #roots = new WeakMap<Memory, number[]>();
+  #place: Place | undefined;
+  #isRunning = false;
+  #isClosed = false;
+
+  constructor(parts: { model: Model; tokenizer: AnswerTokenizer }, options: BatcherOptions = {}) {
+    this.#model = parts.model;
+    this.#tokenizer = parts.tokenizer;
+    this.#options = { ...defaults, ...options };
+    const limits = parts.model.architecture.limits(parts.model.config);
+    this.#limits = { ...limits, stopIds: parts.tokenizer.stopIds };
+  }
+
+  /**
+   * Continues a prompt: one completion for each sample. `onText` sees text as it becomes certain.
+   *
+   * Errors: E_PROMPT_TOO_LONG, E_GENERATION_OPTIONS, E_QUEUE_FULL, E_CACHE_TOO_SMALL before anything is read;
+   * E_LOGITS_NOT_FINITE, E_CONSTRAINT_STUCK; the signal's reason.
+   */
+  async submit(request: GenerationRequest, onText?: (event: TextEvent) => void): Promise<Completion[]> {
+    if (this.#isClosed) throw closed();
+    const { signal } = request;
+    signal?.throwIfAborted();
+    const settled = settleRequest(request, this.#limits);
+    const place = (this.#place ??= this.#open(settled.memory?.of));
+    this.#refuseExcess(settled, place);
+    const submission = new Submission(settled, this.#rootOf(settled.memory, place.pool), onText);
+    place.schedule.add(submission);
+    const giveUp = () => place.schedule.giveUp(submission, signal?.reason);
+    signal?.addEventListener('abort', giveUp, { once: true });
+    if (!this.#isRunning) void this.#run(place);
+    try {
+      return await submission.answer;
+    } finally {
+      signal?.removeEventListener('abort', giveUp);
+    }
+  }
+
+  #open(memory: Memory | undefined): Place {
+    const { maxSequences, maxPassTokens, cacheBytes } = this.#options;
+    const mostTokens = maxSequences * this.#limits.maxPositions;
+    const cache = openCache(this.#model, { memory, bytes: cacheBytes, mostTokens });
+    const pool = new BlockPool(Math.floor(cache.slots / BLOCK_TOKENS));
+    const schedule = new Schedule(pool, this.#tokenizer, { maxSequences, maxPassTokens });
+    return { pool, reader: new Reader(this.#model, cache), schedule };
+  }
+
+  #refuseExcess(request: SettledRequest, { pool, schedule }: Place): void {
+    const needed = blocksFor(request);
+    if (needed > pool.size) {
+      throw new AttuneError('E_CACHE_TOO_SMALL', {
+        what: 'The memory for keys and values does not hold a prompt with its answer',
+        got: `${request.prompt.length} tokens of prompt and up to ${request.maxNewTokens} of answer`,
+        expected: `${pool.size * BLOCK_TOKENS} tokens at most`,
+        fix: 'allow fewer new tokens, or more memory for the cache',
+      });
+    }
+    if (schedule.waiting + request.n <= this.#options.maxWaiting) return;
+    throw new AttuneError('E_QUEUE_FULL', {
+      what: 'Too many requests wait already',
+      got: `${schedule.waiting} waiting, ${request.n} more`,
+      expected: `${this.#options.maxWaiting} at most`,
+      fix: 'send it again when others have been answered',
+    });
+  }
+
+  /** Prompts share keys and values only where they attend to the same recording, or to none. */
+  #rootOf(memory: MemoryRow | undefined, pool: BlockPool): number {
+    if (memory === undefined) return 0;
+    const roots = this.#roots.get(memory.of) ?? [];
+    this.#roots.set(memory.of, roots);
+    return (roots[memory.row] ??= pool.newRoot());
+  }
+
+  /** Passes until nobody waits. Between them the process's other events have their turn. */
+  async #run(place: Place): Promise<void> {
+    this.#isRunning = true;
+    await setImmediate(); // requests that were made together start together
+    while (!this.#isClosed && !place.schedule.isIdle) {
+      try {
+        this.#pass(place);
+      } catch (error) {
+        place.schedule.giveUpAll(error);
+      }
+      await setImmediate();
+    }
+    this.#isRunning = false;
+  }
+
+  #pass({ schedule, reader }: Place): void {
+    this.counts.shared += schedule.admit();
+    const readings = schedule.plan();
+    const next = reader.read(readings);
+    this.counts.passes++;
+    for (const { count } of readings) this.counts.read += count;
+    schedule.markRead(readings);
+    for (const entry of next) this.#advance(entry, schedule);
+    schedule.settleFinished();
+  }
+
+  #advance({ sequence, best, logits }: NextLogits, schedule: Schedule): void {
+    const before = sequence.known;
+    try {
+      sequence.advance(logits, best);
+    } catch (error) {
+      schedule.giveUpOf(sequence, error);
+    }
+    this.counts.generated += sequence.known - before;
+  }
+
+  /** Gives up whatever has not been answered, and frees the cache. */
+  [Symbol.dispose](): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#place?.schedule.giveUpAll(closed());
+    this.#place?.reader[Symbol.dispose]();
+  }
+}
+
+function closed(): AttuneError {
+  return new AttuneError('E_STOPPED', { what: 'Generation was closed before it answered' });
+}

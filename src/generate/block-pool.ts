@@ -1,0 +1,139 @@
+// Which blocks of the cache hold what. No tensors here: blocks are numbers.
+
+/** Tokens of one block. */
+export const BLOCK_TOKENS = 16;
+
+/** Blocks found for the beginning of a prompt. */
+export interface PrefixMatch {
+  blocks: number[];
+  /** The next block holds the prompt's next tokens as well, but is still being read. */
+  isPending: boolean;
+}
+
+interface Content {
+  /** The content before, the tokens themselves: equal keys mean an equal beginning, from the first token on. */
+  key: string;
+  /** Never given twice, so that a key cannot outlive what it was made of. */
+  serial: number;
+  isReady: boolean;
+}
+
+/**
+ * Hands out blocks, counts who uses them, and finds those that already hold the beginning of a prompt: the prompt of
+ * several samples, a common system message and the turns before are read once. Blocks that nobody uses keep their
+ * content until they are needed, the one longest out of use first.
+ */
+export class BlockPool {
+  readonly size: number;
+  readonly #free: number[];
+  readonly #users: Int32Array;
+  readonly #contents: (Content | undefined)[];
+  readonly #byKey = new Map<string, number>();
+  /** Unused blocks with content, longest out of use first. */
+  readonly #idle = new Set<number>();
+  #serials = 0;
+
+  constructor(size: number) {
+    this.size = size;
+    // The lowest number is given first, so that memory is touched from its start.
+    this.#free = Array.from({ length: size }, (_, i) => size - 1 - i);
+    this.#users = new Int32Array(size);
+    this.#contents = Array.from({ length: size });
+  }
+
+  /** Blocks that can be had, content that nobody uses included. */
+  get available(): number {
+    return this.#free.length + this.#idle.size;
+  }
+
+  /** A number for a beginning of its own: prompts share blocks only under one root. */
+  newRoot(): number {
+    return ++this.#serials;
+  }
+
+  /** The blocks that hold the prompt's beginning. The last token is left out: its logits are wanted, so it is read. */
+  match(tokens: Int32Array, root: number): PrefixMatch {
+    const blocks: number[] = [];
+    let before = root;
+    for (let start = 0; start + BLOCK_TOKENS < tokens.length; start += BLOCK_TOKENS) {
+      const block = this.#byKey.get(keyOf(before, tokens, start));
+      if (block === undefined) break;
+      const { serial, isReady } = this.#contents[block] as Content;
+      if (!isReady) return { blocks, isPending: true };
+      blocks.push(block);
+      before = serial;
+    }
+    return { blocks, isPending: false };
+  }
+
+  /** How many of these blocks nobody uses: taking them lowers what is available. */
+  idleAmong(blocks: readonly number[]): number {
+    return blocks.filter((block) => this.#users[block] === 0).length;
+  }
+
+  /** Adds a user to blocks that were found. */
+  share(blocks: readonly number[]): void {
+    for (const block of blocks) {
+      if (this.#users[block]++ === 0) this.#idle.delete(block);
+    }
+  }
+
+  /** An empty block. */
+  take(): number {
+    const block = this.#free.pop() ?? this.#evict();
+    this.#users[block] = 1;
+    return block;
+  }
+
+  #evict(): number {
+    const [oldest] = this.#idle;
+    if (oldest === undefined) throw new Error('the cache has no block left');
+    this.#idle.delete(oldest);
+    this.#forget(oldest);
+    return oldest;
+  }
+
+  /**
+   * Says what a block holds, or will hold once it is read (`isReady` false).
+   *
+   * @param before serial of the block before, or the root
+   * @returns the content's serial; that of another block where one holds the same
+   */
+  name(block: number, tokens: Int32Array, place: { start: number; before: number; isReady: boolean }): number {
+    const key = keyOf(place.before, tokens, place.start);
+    const known = this.#byKey.get(key);
+    if (known !== undefined) return (this.#contents[known] as Content).serial;
+    const content = { key, serial: ++this.#serials, isReady: place.isReady };
+    this.#contents[block] = content;
+    this.#byKey.set(key, block);
+    return content.serial;
+  }
+
+  /** A block that was announced has been read. */
+  markReady(block: number): void {
+    const content = this.#contents[block];
+    if (content !== undefined) content.isReady = true;
+  }
+
+  /** Ends a use of blocks, in the order of their tokens. Later ones are given away first: alone they are of no use. */
+  release(blocks: readonly number[]): void {
+    for (const block of blocks.toReversed()) {
+      if (--this.#users[block] > 0) continue;
+      if (this.#contents[block]?.isReady === true) this.#idle.add(block);
+      else {
+        this.#forget(block);
+        this.#free.push(block);
+      }
+    }
+  }
+
+  #forget(block: number): void {
+    const content = this.#contents[block];
+    if (content !== undefined) this.#byKey.delete(content.key);
+    this.#contents[block] = undefined;
+  }
+}
+
+function keyOf(before: number, tokens: Int32Array, start: number): string {
+  return `${before}:${tokens.subarray(start, start + BLOCK_TOKENS).join()}`;
+}

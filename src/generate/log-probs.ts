@@ -1,0 +1,42 @@
+/** A token with its log-probability under the model: of the logits as they are, before temperature and penalties. */
+export interface TokenLogProb {
+  id: number;
+  /** The token's text; U+FFFD where it is a part of a character. */
+  token: string;
+  logProb: number;
+}
+
+/** A chosen token, and the most probable ones in its place. */
+export interface ChosenLogProb extends TokenLogProb {
+  top: TokenLogProb[];
+}
+
+/** Of logits [V]: the chosen token's log-probability and those of the `count` most probable ones, in nats. */
+export function logProbsOf(
+  logits: Float32Array,
+  chosen: number,
+  { count, textOf }: { count: number; textOf: (id: number) => string },
+): ChosenLogProb {
+  let highest = Number.NEGATIVE_INFINITY;
+  for (let id = 0; id < logits.length; id++) if (logits[id] > highest) highest = logits[id];
+  let sum = 0;
+  for (let id = 0; id < logits.length; id++) sum += Math.exp(logits[id] - highest);
+  const total = highest + Math.log(sum);
+  const entry = (id: number): TokenLogProb => ({ id, token: textOf(id), logProb: logits[id] - total });
+  return { ...entry(chosen), top: mostProbable(logits, count).map(entry) };
+}
+
+function mostProbable(logits: Float32Array, count: number): number[] {
+  const ids: number[] = [];
+  if (count === 0) return ids;
+  for (let id = 0; id < logits.length; id++) {
+    if (ids.length === count && logits[id] <= logits[ids[count - 1]]) continue;
+    let place = Math.min(ids.length, count - 1);
+    while (place > 0 && logits[ids[place - 1]] < logits[id]) {
+      ids[place] = ids[place - 1];
+      place--;
+    }
+    ids[place] = id;
+  }
+  return ids;
+}

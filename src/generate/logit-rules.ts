@@ -1,0 +1,75 @@
+import { AttuneError } from '../base/errors.ts';
+import type { TokenConstraint } from './constraint/token-constraint.ts';
+import type { SamplingOptions } from './sampling.ts';
+
+/** What changes a sequence's logits before a token is chosen: penalties, biases, a constraint. */
+export class LogitRules {
+  readonly #options: SamplingOptions;
+  readonly #bias: [id: number, bias: number][];
+  readonly #constraint: TokenConstraint | undefined;
+  /** Ids of prompt and answer, and how often the answer has them. */
+  readonly #counts = new Map<number, number>();
+  readonly #hasPenalties: boolean;
+
+  constructor(options: SamplingOptions, prompt: Int32Array, constraint?: TokenConstraint) {
+    this.#options = options;
+    this.#bias = Object.entries(options.logitBias).map(([id, bias]) => [Number(id), bias]);
+    this.#constraint = constraint;
+    this.#hasPenalties =
+      options.repetitionPenalty !== 1 || options.presencePenalty !== 0 || options.frequencyPenalty !== 0;
+    if (options.repetitionPenalty !== 1) for (const id of prompt) this.#counts.set(id, 0);
+  }
+
+  /** Nothing is changed: the logits can be used as they are. */
+  get isEmpty(): boolean {
+    return !this.#hasPenalties && this.#bias.length === 0 && this.#constraint === undefined;
+  }
+
+  /** The changed logits [V], in a copy. `remaining`: tokens that may still follow, this one included. */
+  apply(logits: Float32Array, remaining: number): Float32Array {
+    if (this.isEmpty) return logits;
+    const changed = logits.slice();
+    if (this.#hasPenalties) this.#penalise(changed);
+    for (const [id, bias] of this.#bias) changed[id] += bias;
+    if (this.#constraint !== undefined) forbid(changed, this.#constraint.allowed(remaining));
+    return changed;
+  }
+
+  #penalise(logits: Float32Array): void {
+    const { repetitionPenalty, presencePenalty, frequencyPenalty } = this.#options;
+    for (const [id, count] of this.#counts) {
+      if (repetitionPenalty !== 1) {
+        logits[id] = logits[id] < 0 ? logits[id] * repetitionPenalty : logits[id] / repetitionPenalty;
+      }
+      if (count > 0) logits[id] -= presencePenalty + count * frequencyPenalty;
+    }
+  }
+
+  /** Takes the token that was chosen, unless it ended the answer. */
+  advance(id: number): void {
+    if (this.#hasPenalties) this.#counts.set(id, (this.#counts.get(id) ?? 0) + 1);
+    this.#constraint?.advance(id);
+  }
+}
+
+function forbid(logits: Float32Array, mask: Uint32Array): void {
+  let isStuck = true;
+  for (let word = 0; word * 32 < logits.length; word++) {
+    const bits = mask[word] ?? 0; // models may have more rows than the tokenizer has tokens
+    if (bits !== 0) isStuck = false;
+    if (bits === 0) logits.fill(Number.NEGATIVE_INFINITY, word * 32, word * 32 + 32);
+    else if (bits !== 0xffffffff) forbidOf(logits, bits, word * 32);
+  }
+  if (!isStuck) return;
+  throw new AttuneError('E_CONSTRAINT_STUCK', {
+    what: 'No token can follow what was generated so far',
+    expected: 'a form that this tokenizer can spell, and room enough for it',
+    fix: 'allow more new tokens, or loosen the form',
+  });
+}
+
+function forbidOf(logits: Float32Array, bits: number, start: number): void {
+  for (let bit = 0; bit < 32; bit++) {
+    if (((bits >>> bit) & 1) === 0 && start + bit < logits.length) logits[start + bit] = Number.NEGATIVE_INFINITY;
+  }
+}

@@ -1,0 +1,131 @@
+// R rows of a pass, N new tokens, D width, V vocabulary
+import { AttuneError } from '../base/errors.ts';
+import type { Model } from '../models/model.ts';
+import { joinMemory, type KeptMemory, type Memory, type MemoryRow } from '../models/memory.ts';
+import type { Layout } from '../nn/index.ts';
+import { aten, fromArray, noGrad, scope, type Tensor } from '../tensor/index.ts';
+import type { PagedCache } from './paged-cache.ts';
+import type { Sequence } from './sequence.ts';
+
+/** A sequence, and how many of its unread tokens a pass reads. */
+export interface Reading {
+  sequence: Sequence;
+  count: number;
+}
+
+/** What follows a sequence that was read to its end. */
+export interface NextLogits {
+  sequence: Sequence;
+  /** The most probable token. */
+  best: number;
+  /** [V], where the sequence asks for more than that. */
+  logits?: Float32Array;
+}
+
+/** Reads tokens of many sequences in one pass. */
+export class Reader implements Disposable {
+  readonly #model: Model;
+  readonly #cache: PagedCache;
+  /** The encoder's output for the rows of the last pass, and what it was put together from. */
+  #joined: { memory: KeptMemory; rows: readonly MemoryRow[] } | undefined;
+
+  constructor(model: Model, cache: PagedCache) {
+    this.#model = model;
+    this.#cache = cache;
+  }
+
+  /** Gives the logits of those sequences that are read to their end. @throws AttuneError E_LOGITS_NOT_FINITE */
+  read(readings: readonly Reading[]): NextLogits[] {
+    return noGrad(() => scope(() => ({ next: this.#read(readings) }))).next;
+  }
+
+  #read(readings: readonly Reading[]): NextLogits[] {
+    const pass = gatherPass(readings);
+    this.#cache.begin(pass, this.#model.device);
+    const { memory, rowOf } = this.#memoryOf(readings);
+    const layout: Layout = { offsets: pass.newOffsets, positions: pass.positions, rowOf, causal: true };
+    const hidden = this.#model.hidden({ ids: pass.ids, layout }, { cache: this.#cache, memory });
+    const ended = readings.flatMap(({ sequence, count }, row) =>
+      sequence.read + count === sequence.known ? [row] : [],
+    );
+    if (ended.length === 0) return [];
+    const last = BigInt64Array.from(ended, (row) => BigInt(pass.newOffsets[row + 1] - 1));
+    const places = fromArray(last).toDevice(this.#model.device);
+    const logits = this.#model.tokenHead.logits(hidden.indexSelect(0, places)).to('f32'); // [R, V]
+    return nextOf(
+      logits,
+      ended.map((row) => readings[row].sequence),
+    );
+  }
+
+  /** One memory whose rows are those of the pass, in their order: put together again only when other rows take part. */
+  #memoryOf(readings: readonly Reading[]): { memory?: Memory; rowOf: readonly number[] } {
+    const rowOf = readings.map((_, row) => row);
+    const rows = readings.flatMap(({ sequence }) => sequence.request.memory ?? []);
+    if (rows.length === 0) return { rowOf };
+    const [{ of }] = rows;
+    const isWhole =
+      of.keys.offsets.length - 1 === rows.length && rows.every((part, row) => part.of === of && part.row === row);
+    if (isWhole) return { memory: of, rowOf };
+    const known = this.#joined;
+    if (known?.rows.length === rows.length && rows.every((part, i) => isSame(part, known.rows[i])))
+      return { memory: known.memory, rowOf };
+    known?.memory[Symbol.dispose]();
+    this.#joined = { memory: joinMemory(rows), rows };
+    return { memory: this.#joined.memory, rowOf };
+  }
+
+  [Symbol.dispose](): void {
+    this.#joined?.memory[Symbol.dispose]();
+    this.#cache[Symbol.dispose]();
+  }
+}
+
+function isSame(a: MemoryRow, b: MemoryRow): boolean {
+  return a.of === b.of && a.row === b.row;
+}
+
+/** The new tokens of a pass, side by side, and the slots that it writes and reads. */
+function gatherPass(readings: readonly Reading[]) {
+  const newOffsets = [0];
+  const offsets = [0];
+  for (const [row, { sequence, count }] of readings.entries()) {
+    newOffsets.push(newOffsets[row] + count);
+    offsets.push(offsets[row] + sequence.read + count);
+  }
+  const N = newOffsets[readings.length];
+  const [ids, positions, written] = [new BigInt64Array(N), new BigInt64Array(N), new BigInt64Array(N)];
+  const seen = new Int32Array(offsets[readings.length]);
+  for (const [row, { sequence, count }] of readings.entries()) {
+    for (let i = 0; i < count; i++) {
+      const [to, from] = [newOffsets[row] + i, sequence.read + i];
+      ids[to] = BigInt(sequence.tokens[from]);
+      positions[to] = BigInt(from);
+      written[to] = BigInt(sequence.slots[from]);
+    }
+    seen.set(sequence.slots.subarray(0, sequence.read + count), offsets[row]);
+  }
+  return { ids, positions, written, seen, newOffsets, offsets };
+}
+
+function nextOf(logits: Tensor, sequences: readonly Sequence[]): NextLogits[] {
+  const [, V] = logits.shape;
+  const [values, indices] = aten.max.dim(logits, 1);
+  const highest = values.data();
+  const best = indices.data();
+  const all = sequences.every(({ takesBest }) => takesBest) ? undefined : (logits.data() as Float32Array);
+  return sequences.map((sequence, row) => {
+    if (!Number.isFinite(Number(highest[row]))) throw notFinite(Number(highest[row]));
+    const own = sequence.takesBest ? undefined : all?.subarray(row * V, (row + 1) * V);
+    return { sequence, best: Number(best[row]), logits: own };
+  });
+}
+
+function notFinite(value: number): AttuneError {
+  return new AttuneError('E_LOGITS_NOT_FINITE', {
+    what: 'The model gives no finite logits',
+    got: String(value),
+    expected: 'finite numbers',
+    fix: 'compute in f32, and check that the weights are those that were trained',
+  });
+}

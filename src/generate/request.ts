@@ -1,0 +1,174 @@
+import { AttuneError, type Problem } from '../base/errors.ts';
+import type { MemoryRow } from '../models/memory.ts';
+import type { TokenConstraint } from './constraint/token-constraint.ts';
+import { defaultSampling, type SamplingOptions } from './sampling.ts';
+
+/** How answers are made; what is left out, or undefined, has its default. */
+export interface GenerationOptions extends Partial<SamplingOptions> {
+  /** 256 unless given. Ends sooner where the model's positions do. */
+  maxNewTokens?: number;
+  /** Answers to each prompt. They share the reading of it. */
+  n?: number;
+  /** Texts that end an answer and are cut off it, wherever token borders fall. */
+  stop?: readonly string[];
+  /** Ids that end an answer; the tokenizer's own unless given. */
+  stopIds?: readonly number[];
+  /** Gives each token's log-probability, and so many of the most probable ones in its place. */
+  logProbs?: number;
+  /** What an answer's tokens are restricted to: a new instance for each answer. */
+  constraint?: () => TokenConstraint;
+  /** Aborting gives the answers up: they are rejected with the signal's reason. */
+  signal?: AbortSignal;
+}
+
+/** One prompt to continue. */
+export interface GenerationRequest extends GenerationOptions {
+  prompt: readonly number[] | Int32Array;
+  /** What an encoder-decoder's decoder attends to: one row of an encoder's output. */
+  memory?: MemoryRow;
+}
+
+/** A request with its defaults, checked. */
+export interface SettledRequest {
+  prompt: Int32Array;
+  maxNewTokens: number;
+  n: number;
+  sampling: SamplingOptions;
+  stop: readonly string[];
+  stopIds: ReadonlySet<number>;
+  logProbs?: number;
+  constraint?: () => TokenConstraint;
+  memory?: MemoryRow;
+}
+
+/** What a model and its tokenizer set. */
+export interface RequestLimits {
+  vocabularySize: number;
+  /** The longest prompt with its answer. */
+  maxPositions: number;
+  stopIds: readonly number[];
+}
+
+const DEFAULT_NEW_TOKENS = 256;
+
+/** Fills in defaults. @throws AttuneError E_PROMPT_TOO_LONG, E_GENERATION_OPTIONS with every problem */
+export function settleRequest(request: GenerationRequest, limits: RequestLimits): SettledRequest {
+  const prompt = Int32Array.from(request.prompt);
+  const settled = {
+    prompt,
+    maxNewTokens: request.maxNewTokens ?? DEFAULT_NEW_TOKENS,
+    n: request.n ?? 1,
+    sampling: settleSampling(request),
+    stop: request.stop ?? [],
+    stopIds: new Set(request.stopIds ?? limits.stopIds),
+    logProbs: request.logProbs,
+    constraint: request.constraint,
+    memory: request.memory,
+  };
+  refuse(settled, limits);
+  return { ...settled, maxNewTokens: Math.min(settled.maxNewTokens, limits.maxPositions - prompt.length) };
+}
+
+function settleSampling(given: Partial<SamplingOptions>): SamplingOptions {
+  const keys = Object.keys(defaultSampling) as (keyof SamplingOptions)[];
+  const entries = keys.map((key) => [key, given[key] ?? defaultSampling[key]]);
+  return Object.fromEntries(entries) as unknown as SamplingOptions;
+}
+
+interface Bounds {
+  least: number;
+  most?: number;
+  isWhole?: boolean;
+  /** `least` itself is refused. */
+  isAbove?: boolean;
+}
+
+const bounds: Readonly<Record<string, Bounds>> = {
+  maxNewTokens: { least: 1, isWhole: true },
+  n: { least: 1, isWhole: true },
+  logProbs: { least: 0, isWhole: true },
+  temperature: { least: 0 },
+  topK: { least: 0, isWhole: true },
+  topP: { least: 0, most: 1, isAbove: true },
+  minP: { least: 0, most: 1 },
+  repetitionPenalty: { least: 0, isAbove: true },
+  presencePenalty: { least: Number.NEGATIVE_INFINITY },
+  frequencyPenalty: { least: Number.NEGATIVE_INFINITY },
+  seed: { least: 0, most: Number.MAX_SAFE_INTEGER, isWhole: true },
+};
+
+function refuse(settled: SettledRequest, limits: RequestLimits): void {
+  const problems = [
+    ...boundProblems({ ...settled, ...settled.sampling }),
+    ...promptProblems(settled.prompt, limits),
+    ...biasProblems(settled.sampling.logitBias, limits),
+  ];
+  if (settled.stop.includes(''))
+    problems.push({ field: 'stop', message: 'an empty text would end every answer at once' });
+  if (problems.length > 0) {
+    throw new AttuneError('E_GENERATION_OPTIONS', { what: 'Nothing can be generated with these settings', problems });
+  }
+  if (settled.prompt.length >= limits.maxPositions) throw tooLong([settled.prompt.length], limits.maxPositions);
+}
+
+function boundProblems(values: Readonly<Record<string, unknown>>): Problem[] {
+  return Object.entries(bounds).flatMap(([field, bound]) => {
+    const value = values[field];
+    if (value === undefined || isWithin(value, bound)) return [];
+    return [{ field, message: `${String(value)} is not ${wordsOf(bound)}` }];
+  });
+}
+
+function isWithin(value: unknown, { least, most = Number.POSITIVE_INFINITY, isWhole, isAbove }: Bounds): boolean {
+  if (typeof value !== 'number' || !Number.isFinite(value)) return false;
+  if (isWhole === true && !Number.isInteger(value)) return false;
+  return value <= most && (isAbove === true ? value > least : value >= least);
+}
+
+function wordsOf({ least, most, isWhole, isAbove }: Bounds): string {
+  const kind = isWhole === true ? 'a whole number' : 'a number';
+  const parts = Number.isFinite(least) ? [isAbove === true ? `above ${least}` : `of ${least} or more`] : [];
+  if (most !== undefined) parts.push(`${most} at most`);
+  return [kind, parts.join(' and ')].join(' ').trim();
+}
+
+function promptProblems(prompt: Int32Array, { vocabularySize }: RequestLimits): Problem[] {
+  if (prompt.length === 0) return [{ field: 'prompt', message: 'there is no token to go on from' }];
+  const unknown = prompt.find((id) => id < 0 || id >= vocabularySize);
+  if (unknown === undefined) return [];
+  return [{ field: 'prompt', message: `token ${unknown} is not in the model's vocabulary of ${vocabularySize}` }];
+}
+
+function biasProblems(biases: Readonly<Record<number, number>>, { vocabularySize }: RequestLimits): Problem[] {
+  return Object.entries(biases).flatMap(([id, bias]) => {
+    const token = Number(id);
+    if (
+      Number.isInteger(token) &&
+      token >= 0 &&
+      token < vocabularySize &&
+      typeof bias === 'number' &&
+      !Number.isNaN(bias)
+    )
+      return [];
+    return [
+      {
+        field: `logitBias.${id}`,
+        message: `a token id below ${vocabularySize} with a number is expected, got ${bias}`,
+      },
+    ];
+  });
+}
+
+/** Prompts that leave no room for an answer. */
+export function tooLong(lengths: readonly number[], limit: number): AttuneError {
+  return new AttuneError('E_PROMPT_TOO_LONG', {
+    what:
+      lengths.length === 1
+        ? 'The prompt is longer than the model can read'
+        : 'Prompts are longer than the model can read',
+    got:
+      lengths.length === 1 ? `${lengths[0]} tokens` : `${lengths.length} of them, up to ${Math.max(...lengths)} tokens`,
+    expected: `fewer than ${limit}`,
+    fix: 'shorten the prompt',
+  });
+}

@@ -1,0 +1,161 @@
+import type { MemoryRow } from '../models/memory.ts';
+import { StreamingDecoder, type Tokenizer } from '../text/index.ts';
+import { BLOCK_TOKENS, type BlockPool } from './block-pool.ts';
+import { logProbsOf, type ChosenLogProb } from './log-probs.ts';
+import { LogitRules } from './logit-rules.ts';
+import type { SettledRequest } from './request.ts';
+import { drawToken } from './sampling.ts';
+import { StopStrings } from './stop-strings.ts';
+
+/** What generation needs of a tokenizer. */
+export type AnswerTokenizer = Pick<Tokenizer, 'decode' | 'stopIds'>;
+
+/** One answer. */
+export interface Completion {
+  text: string;
+  ids: number[];
+  /** `stop`: a stop token or text; `length`: the most new tokens, or the model's own limit, were reached. */
+  finishReason: 'stop' | 'length';
+  /** Of each token, where they were asked for. */
+  logProbs?: ChosenLogProb[];
+}
+
+/** A part of an answer that is certain: no later token can take it back. */
+export interface TextEvent {
+  /** Which of the prompt's samples. */
+  sample: number;
+  text: string;
+}
+
+/** One answer in the making: its tokens, where their keys and values lie, and its text. */
+export class Sequence {
+  readonly request: SettledRequest;
+  readonly sample: number;
+  /** Prompt and answer; `known` of them. */
+  readonly tokens: Int32Array;
+  known: number;
+  /** Tokens whose keys and values are in the cache. */
+  read = 0;
+  /** Where each token's keys and values lie. */
+  slots = new Int32Array();
+  blocks: readonly number[] = [];
+  finishReason: Completion['finishReason'] | undefined;
+  readonly #ids: number[] = [];
+  readonly #rules: LogitRules;
+  readonly #logProbs: ChosenLogProb[] = [];
+  readonly #tokenizer: AnswerTokenizer;
+  /** Where somebody reads along or a stop text may come; else the text is made at the end. */
+  readonly #stream: { decoder: StreamingDecoder; stops: StopStrings } | undefined;
+  readonly #onText: ((event: TextEvent) => void) | undefined;
+  #text = '';
+  /** Serial of the last block that was named in the pool. */
+  #lastSerial = 0;
+  #named = 0;
+
+  constructor(
+    request: SettledRequest,
+    sample: number,
+    parts: { tokenizer: AnswerTokenizer; onText?: (e: TextEvent) => void },
+  ) {
+    this.request = request;
+    this.sample = sample;
+    this.tokens = new Int32Array(request.prompt.length + request.maxNewTokens);
+    this.tokens.set(request.prompt);
+    this.known = request.prompt.length;
+    this.#rules = new LogitRules(request.sampling, request.prompt, request.constraint?.());
+    this.#tokenizer = parts.tokenizer;
+    this.#onText = parts.onText;
+    if (parts.onText !== undefined || request.stop.length > 0) {
+      this.#stream = { decoder: new StreamingDecoder(parts.tokenizer), stops: new StopStrings(request.stop) };
+    }
+  }
+
+  get memory(): MemoryRow | undefined {
+    return this.request.memory;
+  }
+
+  /** Tokens that may still be generated. */
+  get remaining(): number {
+    return this.tokens.length - this.known;
+  }
+
+  /** The most probable token is all that is asked for. */
+  get takesBest(): boolean {
+    return this.request.sampling.temperature === 0 && this.#rules.isEmpty && this.request.logProbs === undefined;
+  }
+
+  /** Takes its place in the cache: blocks that hold the prompt's beginning already, and new ones for the rest. */
+  settle(pool: BlockPool, shared: readonly number[], root: number): void {
+    pool.share(shared);
+    const count = Math.ceil(this.tokens.length / BLOCK_TOKENS);
+    this.blocks = [...shared, ...Array.from({ length: count - shared.length }, () => pool.take())];
+    this.slots = Int32Array.from(
+      this.tokens,
+      (_, i) => this.blocks[Math.floor(i / BLOCK_TOKENS)] * BLOCK_TOKENS + (i % BLOCK_TOKENS),
+    );
+    this.read = shared.length * BLOCK_TOKENS;
+    this.#lastSerial = root;
+    this.#name(pool, this.known);
+  }
+
+  /** Tells the pool what the blocks up to this token hold, so that others can share them. */
+  #name(pool: BlockPool, upTo: number): void {
+    for (; (this.#named + 1) * BLOCK_TOKENS <= upTo; this.#named++) {
+      const place = { start: this.#named * BLOCK_TOKENS, before: this.#lastSerial, isReady: false };
+      this.#lastSerial = pool.name(this.blocks[this.#named], this.tokens, place);
+    }
+  }
+
+  /** `count` more tokens are in the cache. */
+  markRead(pool: BlockPool, count: number): void {
+    const before = Math.floor(this.read / BLOCK_TOKENS);
+    this.read += count;
+    const after = Math.floor(this.read / BLOCK_TOKENS);
+    if (after === before) return;
+    this.#name(pool, this.read);
+    for (let block = before; block < after; block++) pool.markReady(this.blocks[block]);
+  }
+
+  /** Chooses the next token from logits [V], or takes the most probable one. */
+  advance(logits: Float32Array | undefined, best: number): void {
+    const id = logits === undefined ? best : this.#choose(logits);
+    if (this.request.stopIds.has(id)) this.finishReason = 'stop';
+    else this.#take(id);
+    if (this.finishReason !== undefined) this.#endText();
+  }
+
+  #choose(logits: Float32Array): number {
+    const changed = this.#rules.apply(logits, this.remaining);
+    const id = drawToken(changed, this.request.sampling, { sample: this.sample, index: this.#ids.length });
+    const { logProbs: count, stopIds } = this.request;
+    const textOf = (token: number) => this.#tokenizer.decode([token]);
+    if (count !== undefined && !stopIds.has(id)) this.#logProbs.push(logProbsOf(logits, id, { count, textOf }));
+    return id;
+  }
+
+  #take(id: number): void {
+    this.#rules.advance(id);
+    this.#ids.push(id);
+    this.tokens[this.known++] = id;
+    if (this.#stream !== undefined) this.#give(this.#stream.stops.push(this.#stream.decoder.push(id)));
+    if (this.#stream?.stops.isHit === true) this.finishReason = 'stop';
+    else if (this.remaining === 0) this.finishReason = 'length';
+  }
+
+  #endText(): void {
+    if (this.#stream === undefined) this.#text = this.#tokenizer.decode(this.#ids, { skipSpecialTokens: true });
+    else this.#give(this.#stream.stops.push(this.#stream.decoder.end()) + this.#stream.stops.end());
+  }
+
+  #give(text: string): void {
+    if (text === '') return;
+    this.#text += text;
+    this.#onText?.({ sample: this.sample, text });
+  }
+
+  completion(): Completion {
+    const { finishReason = 'length' } = this;
+    const logProbs = this.request.logProbs === undefined ? undefined : this.#logProbs;
+    return { text: this.#text, ids: this.#ids, finishReason, ...(logProbs === undefined ? {} : { logProbs }) };
+  }
+}

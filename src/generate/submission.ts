@@ -1,0 +1,42 @@
+import type { SettledRequest } from './request.ts';
+import type { Completion, Sequence, TextEvent } from './sequence.ts';
+
+/** A request in the batcher: collects its samples' answers. */
+export class Submission {
+  readonly request: SettledRequest;
+  /** Under which root of the cache its prompt is shared. */
+  readonly root: number;
+  readonly onText: ((event: TextEvent) => void) | undefined;
+  readonly #completions: Completion[] = [];
+  readonly #answer = Promise.withResolvers<Completion[]>();
+  #missing: number;
+  #isOver = false;
+
+  constructor(request: SettledRequest, root: number, onText?: (event: TextEvent) => void) {
+    this.request = request;
+    this.root = root;
+    this.onText = onText;
+    this.#missing = request.n;
+  }
+
+  get answer(): Promise<Completion[]> {
+    return this.#answer.promise;
+  }
+
+  /** Answered or given up. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  finish(sequence: Sequence): void {
+    this.#completions[sequence.sample] = sequence.completion();
+    if (--this.#missing > 0) return;
+    this.#isOver = true;
+    this.#answer.resolve(this.#completions);
+  }
+
+  giveUp(reason: unknown): void {
+    this.#isOver = true;
+    this.#answer.reject(reason);
+  }
+}
