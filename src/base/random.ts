@@ -94,8 +94,13 @@ export function randomUint32(key: RandomKey, index = 0): number {
 
 /** Uniform over [0, 1) with 53 random bits. */
 export function randomUnit(key: RandomKey, index = 0): number {
+  return randomUnits(key)(index);
+}
+
+/** The same for many draws under one key. */
+export function randomUnits(key: RandomKey): (index: number) => number {
   const draws = new Draws(key);
-  return ((draws.uint32(2 * index) >>> 5) * 0x4000000 + (draws.uint32(2 * index + 1) >>> 6)) / 2 ** 53;
+  return (index) => ((draws.uint32(2 * index) >>> 5) * 0x4000000 + (draws.uint32(2 * index + 1) >>> 6)) / 2 ** 53;
 }
 
 /** Uniform over the permutations of 0 … count - 1. */

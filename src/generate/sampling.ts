@@ -1,5 +1,3 @@
-import { randomUnit } from '../base/random.ts';
-
 /** How the next token is chosen. Names and meanings are those of Hugging Face's and OpenAI's interfaces. */
 export interface SamplingOptions {
   /** 0 takes the most probable token. */
@@ -18,7 +16,7 @@ export interface SamplingOptions {
   frequencyPenalty: number;
   /** Added to logits, by token id. */
   logitBias: Readonly<Record<number, number>>;
-  /** Random numbers are keyed by it, the sample and the token's place: by nothing else. */
+  /** Draws depend on it, on which of a prompt's samples it is, and on the token's place: on nothing else. */
   seed: number;
 }
 
@@ -34,26 +32,14 @@ export const defaultSampling: SamplingOptions = {
   seed: 0,
 };
 
-/** Which random number a draw takes. */
-export interface DrawPlace {
-  /** Which of a prompt's samples. */
-  sample: number;
-  /** The token's place in the answer. */
-  index: number;
-}
-
-/**
- * Chooses from logits [V]. The same seed, sample and place give the same choice. Without a temperature the first of
- * the most probable tokens is taken.
- */
-export function drawToken(logits: Float32Array, options: SamplingOptions, place: DrawPlace): number {
+/** Chooses from logits [V] by a number of [0, 1). Without a temperature the first of the most probable tokens is taken. */
+export function drawToken(logits: Float32Array, options: SamplingOptions, unit: () => number): number {
   const best = argmax(logits);
   if (options.temperature === 0) return best;
-  const unit = randomUnit([options.seed, 'sample', place.sample, place.index]);
-  return drawCandidate(candidatesOf(logits, logits[best], options), unit);
+  return drawCandidate(candidatesOf(logits, logits[best], options), unit());
 }
 
-export function argmax(logits: Float32Array): number {
+function argmax(logits: Float32Array): number {
   let best = 0;
   for (let id = 1; id < logits.length; id++) if (logits[id] > logits[best]) best = id;
   return best;
@@ -92,7 +78,8 @@ function weigh(logits: Float32Array, of: { highest: number; temperature: number;
 }
 
 function filter({ ids, weights }: Candidates, isKept: (weight: number, index: number) => boolean): Candidates {
-  const kept = Array.from(weights.keys()).filter((index) => isKept(weights[index], index));
+  const kept: number[] = [];
+  for (let index = 0; index < weights.length; index++) if (isKept(weights[index], index)) kept.push(index);
   return {
     ids: Int32Array.from(kept, (index) => ids[index]),
     weights: Float64Array.from(kept, (index) => weights[index]),

@@ -1,3 +1,4 @@
+import { randomUnits } from '../base/random.ts';
 import type { MemoryRow } from '../models/memory.ts';
 import { StreamingDecoder, type Tokenizer } from '../text/index.ts';
 import { BLOCK_TOKENS, type BlockPool } from './block-pool.ts';
@@ -42,6 +43,7 @@ export class Sequence {
   finishReason: Completion['finishReason'] | undefined;
   readonly #ids: number[] = [];
   readonly #rules: LogitRules;
+  readonly #units: (index: number) => number;
   readonly #logProbs: ChosenLogProb[] = [];
   readonly #tokenizer: AnswerTokenizer;
   /** Where somebody reads along or a stop text may come; else the text is made at the end. */
@@ -63,6 +65,7 @@ export class Sequence {
     this.tokens.set(request.prompt);
     this.known = request.prompt.length;
     this.#rules = new LogitRules(request.sampling, request.prompt, request.constraint?.());
+    this.#units = randomUnits([request.sampling.seed, 'sample', sample]);
     this.#tokenizer = parts.tokenizer;
     this.#onText = parts.onText;
     if (parts.onText !== undefined || request.stop.length > 0) {
@@ -126,7 +129,7 @@ export class Sequence {
 
   #choose(logits: Float32Array): number {
     const changed = this.#rules.apply(logits, this.remaining);
-    const id = drawToken(changed, this.request.sampling, { sample: this.sample, index: this.#ids.length });
+    const id = drawToken(changed, this.request.sampling, () => this.#units(this.#ids.length));
     const { logProbs: count, stopIds } = this.request;
     const textOf = (token: number) => this.#tokenizer.decode([token]);
     if (count !== undefined && !stopIds.has(id)) this.#logProbs.push(logProbsOf(logits, id, { count, textOf }));

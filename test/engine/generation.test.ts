@@ -1,0 +1,243 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { randomUint32 } from '../../src/base/random.ts';
+import {
+  Batcher,
+  generate,
+  type BatcherOptions,
+  type Completion,
+  type GenerationRequest,
+} from '../../src/generate/index.ts';
+import { liveTensors } from '../../src/tensor/index.ts';
+import { tinyConfigs, tinyInput, tinyModel } from './tiny-models.ts';
+
+const model = await tinyModel({ raw: tinyConfigs.llama[0], task: 'causal-lm' }, 'f32');
+const speech = await tinyModel({ raw: tinyConfigs.whisper[0], task: 'seq2seq' }, 'f32');
+afterAll(() => {
+  model.dispose();
+  speech.dispose();
+});
+
+/** Ids as words: " 3 14 15". */
+const tokenizer = { decode: (ids: Iterable<number>) => [...ids].map((id) => ` ${id}`).join(''), stopIds: [16] };
+const parts = { model, tokenizer };
+
+function pick(index: number, purpose: string, below: number): number {
+  return randomUint32([7, purpose], index) % below;
+}
+
+/** Short and long prompts, some with a common beginning, greedy and drawn, with every kind of option. */
+function mixedRequest(index: number): GenerationRequest {
+  const own = Array.from({ length: 1 + pick(index, 'length', 20) }, (_, i) => pick(100 * index + i, 'prompt', 16));
+  const common = Array.from({ length: 20 }, (_, i) => (5 * i) % 16);
+  const isGreedy = index % 2 === 0;
+  return {
+    prompt: index % 5 === 0 ? [...common, ...own] : own,
+    maxNewTokens: 1 + pick(index, 'new', 12),
+    temperature: isGreedy ? 0 : 0.5 + pick(index, 'temperature', 3) / 2,
+    topK: pick(index, 'top-k', 4) * 3,
+    topP: index % 3 === 0 ? 0.8 : 1,
+    minP: index % 7 === 0 ? 0.1 : 0,
+    repetitionPenalty: index % 4 === 0 ? 1.3 : 1,
+    presencePenalty: index % 6 === 0 ? 0.5 : 0,
+    frequencyPenalty: index % 6 === 0 ? 0.2 : 0,
+    seed: index,
+    n: index % 11 === 0 ? 3 : 1,
+    stop: index % 9 === 0 ? [' 3 1'] : [],
+  };
+}
+
+const mixed = Array.from({ length: 200 }, (_, index) => mixedRequest(index));
+
+async function together(requests: readonly GenerationRequest[], options?: BatcherOptions): Promise<Completion[][]> {
+  using batcher = new Batcher(parts, options);
+  return await Promise.all(requests.map((request) => batcher.submit(request)));
+}
+
+describe('a request in a batch', async () => {
+  const alone: Completion[][] = [];
+  for (const request of mixed) alone.push(...(await together([request])));
+
+  it('is answered as if it were alone: 200 mixed requests', async () => {
+    expect(await together(mixed)).toEqual(alone);
+    expect(new Set(alone.flat().map(({ finishReason }) => finishReason))).toEqual(new Set(['stop', 'length']));
+  });
+
+  it('is answered the same in another order of arrival, in other company', async () => {
+    expect((await together(mixed.toReversed(), { maxSequences: 7 })).toReversed()).toEqual(alone);
+  });
+
+  it('is answered the same where the cache is full all the time and prompts are read in pieces', async () => {
+    const bytesOfToken = 2 * 2 * 2 * 4 * 4; // k and v, blocks, heads, size, f32
+    const options = { cacheBytes: 8 * 16 * bytesOfToken, maxPassTokens: 20 };
+    expect(await together(mixed, options)).toEqual(alone);
+  });
+
+  it('is answered the same when it comes while others are being answered', async () => {
+    using batcher = new Batcher(parts, { maxSequences: 4 });
+    const answers: Promise<Completion[]>[] = [];
+    for (const request of mixed.slice(0, 60)) {
+      answers.push(batcher.submit(request));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(await Promise.all(answers)).toEqual(alone.slice(0, 60));
+  });
+});
+
+describe('a draw', () => {
+  it('depends on seed, sample and place, and on nothing else', async () => {
+    const ask = (prompt: number[], given: Partial<GenerationRequest>) =>
+      together([{ prompt, temperature: 100, maxNewTokens: 12, stopIds: [], ...given }]);
+    const [[[first, second]], [[same]], [[other]]] = await Promise.all([
+      ask([1, 2], { seed: 5, n: 2 }),
+      ask([3], { seed: 5 }), // nearly uniform logits: the prompt hardly matters
+      ask([1, 2], { seed: 6 }),
+    ]);
+    expect(same.ids).toEqual(first.ids);
+    expect(new Set([first, second, other].map(({ ids }) => ids.join())).size).toBe(3);
+    expect(new Set(first.ids).size).toBeGreaterThan(4);
+  });
+});
+
+describe('samples', () => {
+  const prompt = Array.from({ length: 50 }, (_, i) => (3 * i) % 16);
+
+  it('share the reading of their prompt, and differ', async () => {
+    using batcher = new Batcher(parts);
+    const answers = await batcher.submit({ prompt, n: 8, temperature: 1, maxNewTokens: 6, stopIds: [] });
+    expect(new Set(answers.map(({ ids }) => ids.join())).size).toBeGreaterThan(4);
+    // Three whole blocks of 16 tokens are read once, the two tokens after them by each.
+    expect(batcher.counts).toMatchObject({ read: 50 + 7 * 2 + 8 * 5, shared: 7 * 48, generated: 48 });
+  });
+
+  it('of one recording share it; other recordings are not mixed in', async () => {
+    const input = tinyInput(speech, [1, 1]);
+    const features = input.source?.features;
+    using memory = speech.remember({ features });
+    using batcher = new Batcher({ model: speech, tokenizer });
+    const start = prompt.slice(0, 17);
+    const ask = (row: number) =>
+      batcher.submit({ prompt: start, n: 2, maxNewTokens: 4, logProbs: 0, memory: { of: memory, row } });
+    const [first, second] = await Promise.all([ask(0), ask(1)]);
+    expect(batcher.counts.shared).toBe(2 * 16);
+    expect(first[0].logProbs).not.toEqual(second[0].logProbs);
+    const alone = await generate({ model: speech, tokenizer, memory }, [start, start], { maxNewTokens: 4 });
+    expect([first[1].ids, second[1].ids]).toEqual(alone.map(({ ids }) => ids));
+    features?.dispose();
+  });
+
+  it('have the same beginning as the turn before: what was generated is shared too', async () => {
+    using batcher = new Batcher(parts);
+    const turn = prompt.slice(0, 40);
+    const [{ ids }] = await batcher.submit({ prompt: turn, maxNewTokens: 10, stopIds: [] });
+    await batcher.submit({ prompt: [...turn, ...ids, 1, 2], maxNewTokens: 1 });
+    expect(batcher.counts.shared).toBe(48);
+  });
+});
+
+describe('text', () => {
+  it('that is streamed is the text of the answer, cut before a stop text across token borders', async () => {
+    const [{ text: whole }] = await together([{ prompt: [1, 2, 3], maxNewTokens: 20, stopIds: [] }]).then(
+      ([one]) => one,
+    );
+    const stop = whole.slice(9, 13);
+    using batcher = new Batcher(parts);
+    let streamed = '';
+    const request = { prompt: [1, 2, 3], maxNewTokens: 20, stopIds: [], stop: [stop] };
+    const [answer] = await batcher.submit(request, ({ text }) => (streamed += text));
+    expect(answer).toMatchObject({ text: whole.slice(0, whole.indexOf(stop)), finishReason: 'stop' });
+    expect(streamed).toBe(answer.text);
+  });
+
+  it('is the same whether someone reads along or not', async () => {
+    using batcher = new Batcher(parts);
+    const request = { prompt: [4, 5], maxNewTokens: 9, temperature: 1 };
+    expect(await batcher.submit(request, () => undefined)).toEqual(await batcher.submit(request));
+  });
+});
+
+describe('a constraint', () => {
+  /** Even ids only, then an end. */
+  function evens(length: number) {
+    const taken: number[] = [];
+    const mask = (ids: readonly number[]) => Uint32Array.of(ids.reduce((bits, id) => bits | (1 << id), 0));
+    return {
+      taken,
+      allowed: () => mask(taken.length === length ? [16] : [0, 2, 4, 6, 8, 10, 12, 14]),
+      advance: (id: number) => void taken.push(id),
+      get isComplete() {
+        return taken.length === length;
+      },
+    };
+  }
+
+  it('restricts each answer by an instance of its own', async () => {
+    using batcher = new Batcher(parts);
+    const request = { prompt: [1], n: 3, temperature: 2, maxNewTokens: 30, constraint: () => evens(5) };
+    for (const { ids, finishReason } of await batcher.submit(request)) {
+      expect([ids.length, finishReason, ids.every((id) => id % 2 === 0)]).toEqual([5, 'stop', true]);
+    }
+  });
+
+  it('that leaves no token is an error of its own request only', async () => {
+    using batcher = new Batcher(parts);
+    const stuck = { allowed: () => new Uint32Array(1), advance: () => undefined, isComplete: false };
+    const other = batcher.submit({ prompt: [1, 2], maxNewTokens: 4 });
+    await expect(batcher.submit({ prompt: [1], constraint: () => stuck })).rejects.toThrow(/E_CONSTRAINT_STUCK/);
+    expect((await other)[0].ids.length).toBeGreaterThan(0);
+  });
+});
+
+describe('what cannot be answered', () => {
+  const prompt = [1, 2, 3];
+
+  it.each([
+    [{ prompt: [] }, /E_GENERATION_OPTIONS[^]*prompt: there is no token/],
+    [{ prompt: [1, 17] }, /prompt: token 17 is not in the model's vocabulary of 17/],
+    [{ prompt: Array<number>(64).fill(1) }, /E_PROMPT_TOO_LONG[^]*64 tokens[^]*fewer than 64/],
+    [{ prompt, temperature: -1, topP: 0, n: 0.5 }, /n: 0.5 is not[^]*temperature: -1 is not[^]*topP: 0 is not/],
+    [{ prompt, logitBias: { 99: 1 } }, /logitBias.99/],
+    [{ prompt, stop: [''] }, /stop: an empty text/],
+  ])('%j is refused', async (request, message) => {
+    using batcher = new Batcher(parts);
+    await expect(batcher.submit(request as GenerationRequest)).rejects.toThrow(message);
+  });
+
+  it('answers end where the positions of the model do', async () => {
+    const [[{ ids, finishReason }]] = await together([{ prompt: Array<number>(60).fill(1), stopIds: [] }]);
+    expect([ids.length, finishReason]).toEqual([4, 'length']);
+  });
+
+  it('is refused where the cache or the queue cannot hold it, before anything is read', async () => {
+    using batcher = new Batcher(parts, { cacheBytes: 3 * 16 * 128, maxWaiting: 2 });
+    await expect(batcher.submit({ prompt, maxNewTokens: 46 })).rejects.toThrow(
+      /E_CACHE_TOO_SMALL[^]*48 tokens at most/,
+    );
+    const two = batcher.submit({ prompt, n: 2, maxNewTokens: 2 });
+    await expect(batcher.submit({ prompt, maxNewTokens: 2 })).rejects.toThrow(/E_QUEUE_FULL/);
+    expect(await two).toHaveLength(2);
+  });
+
+  it('can be given up, waiting or half answered, and leaves its place to others', async () => {
+    const before = liveTensors();
+    {
+      using batcher = new Batcher(parts, { maxSequences: 2, cacheBytes: 8 * 16 * 128 });
+      const controller = new AbortController();
+      const { signal } = controller;
+      const first = batcher.submit({ prompt, stopIds: [], signal }, () => controller.abort(new Error('enough')));
+      const second = batcher.submit({ prompt, n: 2, maxNewTokens: 3, stopIds: [] });
+      const third = batcher.submit({ prompt, signal });
+      await expect(first).rejects.toThrow('enough');
+      await expect(third).rejects.toThrow('enough');
+      expect((await second).map(({ ids }) => ids.length)).toEqual([3, 3]);
+      await expect(batcher.submit({ prompt, signal })).rejects.toThrow('enough');
+    }
+    expect(liveTensors()).toBe(before);
+  });
+
+  it('is told when the batcher is closed', async () => {
+    const batcher = new Batcher(parts);
+    const answer = batcher.submit({ prompt });
+    batcher[Symbol.dispose]();
+    await expect(answer).rejects.toThrow(/E_STOPPED/);
+  });
+});
