@@ -93,6 +93,7 @@ export interface EvaluationFinished {
   split: string;
   rows: number;
   metrics: Metrics;
+  /** The lowest loss so far, the model before training included. */
   best: boolean;
 }
 
@@ -139,9 +140,20 @@ export interface RunFailed {
   error: Record<string, unknown>;
 }
 
+/** Which step's weights are the result, and why. Losses are those of the validation rows, where they were measured. */
+export interface ResultChoice {
+  step: number;
+  reason: 'lowest-validation-loss' | 'last-step';
+  loss?: number;
+  lastLoss?: number;
+  /** Of the model before training. */
+  baseLoss?: number;
+}
+
 export interface RunFinished {
   type: 'run-finished';
   step: number;
+  choice: ResultChoice;
   /** Where the adapter or the model lies. */
   result: string;
   metrics: Metrics;

@@ -67,6 +67,12 @@ async function showRecipe({ log }: CommandContext, recipe: Recipe, inFull: boole
 
 type Outcome = TrainOutcome | { outcome: 'detached'; folder: string; pid: number };
 
+/** Said where it is not the last step. */
+function describeChoice({ choice, step }: TrainOutcome): string | undefined {
+  if (choice === null || choice.step === step) return undefined;
+  return `step ${choice.step} of ${step}, which had the lowest validation loss (the last: ${formatNumber(choice.lastLoss ?? Number.NaN)})`;
+}
+
 /** The last lines of a run for people. */
 export function describeOutcome(outcome: Outcome, { colours }: Terminal): string {
   const { cyan, green } = colours;
@@ -80,7 +86,10 @@ export function describeOutcome(outcome: Outcome, { colours }: Terminal): string
   }
   if (outcome.outcome === 'dry-run') return `${green('✓')} everything is in place; nothing was trained`;
   const metrics = Object.entries(outcome.metrics).map(([name, value]): [string, string] => [name, formatNumber(value)]);
-  const facts = formatFacts([...metrics, ['report', `${folder}/report.html`]], colours);
+  const facts = formatFacts(
+    [['result', describeChoice(outcome)], ...metrics, ['report', `${folder}/report.html`]],
+    colours,
+  );
   const next = [`attune chat ${folder}`, `attune eval ${folder}`, `attune export ${folder} --to merged`];
   return [facts, '', ...next.map((line) => `  ${cyan(line)}`)].join('\n');
 }

@@ -14,14 +14,23 @@ export interface TrainerState {
   index: number;
   inputTokens: number;
   lossTokens: number;
-  /** Lowest validation loss so far and the step it was seen at. */
-  best: { step: number; loss: number; metrics: Metrics } | null;
+  /** Validation before the first step. */
+  initial: Evaluated | null;
+  /** The trained step with the lowest validation loss so far. */
+  best: Evaluated | null;
   /** The last evaluation's metrics. */
   evaluated: Metrics;
   /** Evaluations since the best one. */
   stale: number;
   /** Seconds trained, over all resumes. */
   seconds: number;
+}
+
+/** What validation said of a step's weights. */
+export interface Evaluated {
+  step: number;
+  loss: number;
+  metrics: Metrics;
 }
 
 /** What was decided when the run began and stays so when it is resumed. */
@@ -43,6 +52,7 @@ export function newTrainerState(): TrainerState {
     index: 0,
     inputTokens: 0,
     lossTokens: 0,
+    initial: null,
     best: null,
     evaluated: {},
     stale: 0,

@@ -135,7 +135,7 @@ export class Trainer {
     return this.state.epoch + this.state.index / this.#parts.sampler.batchesPerEpoch;
   }
 
-  /** Scores the validation rows; a better loss than ever is remembered and saved. */
+  /** Scores the validation rows; the trained step with the lowest loss is remembered and saved. */
   async evaluate(): Promise<void> {
     const { validation } = this.#parts;
     if (validation.length === 0) return;
@@ -143,10 +143,8 @@ export class Trainer {
       microBatchTokens: this.#options.microBatchTokens,
     });
     const { state } = this;
-    const best = state.best === null || metrics.loss < state.best.loss;
-    if (best) state.best = { step: state.step, loss: metrics.loss, metrics };
-    state.stale = best ? 0 : state.stale + 1;
-    state.evaluated = metrics;
+    const best = [state.initial, state.best].every((earlier) => earlier === null || metrics.loss < earlier.loss);
+    const isBestTrained = this.#remember(metrics);
     this.#hooks.emit({
       type: 'evaluation-finished',
       step: state.step,
@@ -156,7 +154,22 @@ export class Trainer {
       metrics,
       best,
     });
-    if (best && this.#options.keepBest && state.step > 0) await this.#save();
+    if (isBestTrained && this.#options.keepBest) await this.#save();
+  }
+
+  /** Whether it is the best of the trained steps, of which one becomes the result however good the base model is. */
+  #remember(metrics: Metrics): boolean {
+    const { state } = this;
+    const evaluated = { step: state.step, loss: metrics.loss, metrics };
+    state.evaluated = metrics;
+    if (state.step === 0) {
+      state.initial = evaluated;
+      return false;
+    }
+    const isBest = state.best === null || metrics.loss < state.best.loss;
+    if (isBest) state.best = evaluated;
+    state.stale = isBest ? 0 : state.stale + 1;
+    return isBest;
   }
 
   #isStale(): boolean {

@@ -39,6 +39,7 @@ const train: RunEvent = { type: 'phase-started', phase: 'train', message: 'train
 const finished: RunEvent = {
   type: 'run-finished',
   step: 40,
+  choice: { step: 40, reason: 'last-step' },
   result: 'runs/x/adapter',
   metrics: { eval_loss: 1.1 },
   seconds: 200,

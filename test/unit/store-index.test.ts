@@ -84,7 +84,14 @@ function finishedRun(id: string, folder: string): RunEvent[] {
       metrics: { loss: 1.4 },
       best: true,
     },
-    { type: 'run-finished', step: 2, result, metrics: { exact_match: 0.5 }, seconds: 3 },
+    {
+      type: 'run-finished',
+      step: 2,
+      choice: { step: 2, reason: 'last-step' },
+      result,
+      metrics: { exact_match: 0.5 },
+      seconds: 3,
+    },
   ];
 }
 

@@ -30,7 +30,14 @@ afterEach(() => {
 });
 
 const started = { type: 'run-started', run: 'r1', folder: '', base: '', recipe: { seed: 1 }, identity: {} } as const;
-const finished = { type: 'run-finished', step: 4, result: 'adapter', metrics: {}, seconds: 1 } as const;
+const finished = {
+  type: 'run-finished',
+  step: 4,
+  choice: { step: 4, reason: 'last-step' },
+  result: 'adapter',
+  metrics: {},
+  seconds: 1,
+} as const;
 
 describe('a run folder', () => {
   test('keeps the recipe, the events and the metrics under the names that other tools use', () => {

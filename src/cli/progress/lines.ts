@@ -61,6 +61,7 @@ export function describePreflight(event: PreflightFinished, colours: Colours): s
 }
 
 export function describeEvaluation(event: EvaluationFinished, colours: Colours): string {
+  if (event.step === 0) return `${event.split} before training: ${describeMetrics(event.metrics)}`;
   const best = event.best ? ` ${colours.green('best so far')}` : '';
   return `${event.split} after step ${event.step}: ${describeMetrics(event.metrics)}${best}`;
 }

@@ -4,6 +4,7 @@ import type {
   DataPrepared,
   EvaluationFinished,
   PreflightFinished,
+  ResultChoice,
   StampedEvent,
   WarningRaised,
 } from '../../base/events.ts';
@@ -37,6 +38,8 @@ export interface RunReport {
   phases: readonly PhaseTime[];
   totals: RunTotals;
   warnings: readonly RaisedWarning[];
+  /** Which step's weights are the result of a finished run, and why. */
+  choice?: ResultChoice;
   /** What ended a failed run: an AttuneError's parts, or a bug's name and message. */
   error?: Record<string, unknown>;
 }
@@ -74,7 +77,7 @@ class ReportReader {
   readonly #warnings = new Map<string, RaisedWarning>();
   readonly #totals: RunTotals = { seconds: 0, inputTokens: 0, lossTokens: 0 };
   #summary: RunSummary;
-  #parts: Pick<RunReport, 'identity' | 'data' | 'preflight' | 'error'> = { identity: {} };
+  #parts: Pick<RunReport, 'identity' | 'data' | 'preflight' | 'choice' | 'error'> = { identity: {} };
   #epochs: { step: number; epoch: number }[] = [];
   #evaluations: EvaluationFinished[] = [];
 
@@ -92,6 +95,7 @@ class ReportReader {
     else if (event.type === 'preflight-finished') this.#parts.preflight = event;
     else if (event.type === 'evaluation-finished') this.#evaluations.push(event);
     else if (event.type === 'run-failed') this.#parts.error = event.error;
+    else if (event.type === 'run-finished') this.#parts.choice = event.choice;
     else if (event.type === 'run-resumed') this.#forgetAfter(event.step);
     else if (event.type === 'warning-raised') this.#warn(event);
     else if (event.type === 'step-finished') this.#step(event);

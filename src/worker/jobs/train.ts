@@ -1,12 +1,13 @@
-import type { Metrics } from '../../base/events.ts';
+import type { Metrics, ResultChoice } from '../../base/events.ts';
 import { listCheckpoints } from '../../store/checkpoints.ts';
 import { newRunId } from '../../store/run-folder.ts';
 import { engineIdentity } from '../../tensor/index.ts';
 import type { Recipe } from '../../train/recipe.ts';
 import { readConstants } from '../../train/trainer-state.ts';
 import { compareResult } from '../run/compare/final-comparison.ts';
+import { chooseResult } from '../run/choose-result.ts';
 import { preflight } from '../run/preflight.ts';
-import { prepareRun, resumeRun, takeBest, type PreparedRun } from '../run/training-run.ts';
+import { prepareRun, resumeRun, type PreparedRun } from '../run/training-run.ts';
 import { writeResult } from '../run/write-result.ts';
 import type { JobContext } from '../job.ts';
 
@@ -25,6 +26,9 @@ export interface TrainResult {
   step: number;
   /** Where the adapter or the model lies. */
   result: string | null;
+  /** Which step's weights it has; null without a result. */
+  choice: ResultChoice | null;
+  /** Validation of the result's step, or else of the last one. */
   metrics: Metrics;
   seconds: number;
 }
@@ -43,7 +47,7 @@ export async function run(input: TrainInput, context: JobContext): Promise<Train
   const isResumed = input.resume === true && resumeRun(prepared);
   if (!isResumed) await checkBefore(prepared);
   const { trainer } = prepared;
-  if (input.dryRun === true) return summary(prepared, 'dry-run', null);
+  if (input.dryRun === true) return unfinished(prepared, 'dry-run');
   emit({
     type: 'phase-started',
     phase: 'train',
@@ -51,15 +55,17 @@ export async function run(input: TrainInput, context: JobContext): Promise<Train
   });
   if (trainer.state.step === 0) await trainer.evaluate();
   const outcome = await trainer.run();
-  if (outcome === 'stopped') return summary(prepared, 'stopped', null);
+  if (outcome === 'stopped') return unfinished(prepared, 'stopped');
   emit({ type: 'phase-started', phase: 'save', message: 'writing the result' });
-  const step = takeBest(prepared);
+  const choice = chooseResult(prepared);
+  const { step } = choice;
   const metrics = trainer.metricsAt(step);
   const result = await writeResult(prepared, { step, metrics });
   // A run that is repeated is repeated for its bytes.
   if (input.like === undefined) await compareResult(prepared, result);
-  emit({ type: 'run-finished', step, result, metrics, seconds: trainer.state.seconds });
-  return summary(prepared, 'finished', result);
+  const { seconds, step: steps } = trainer.state;
+  emit({ type: 'run-finished', step, choice, result, metrics, seconds });
+  return { outcome: 'finished', step: steps, result, choice, metrics, seconds };
 }
 
 async function checkBefore(prepared: PreparedRun): Promise<void> {
@@ -74,7 +80,7 @@ async function checkBefore(prepared: PreparedRun): Promise<void> {
   });
 }
 
-function summary({ trainer }: PreparedRun, outcome: TrainResult['outcome'], result: string | null): TrainResult {
+function unfinished({ trainer }: PreparedRun, outcome: TrainResult['outcome']): TrainResult {
   const { step, seconds } = trainer.state;
-  return { outcome, step, result, metrics: trainer.metricsAt(step), seconds };
+  return { outcome, step, result: null, choice: null, metrics: trainer.metricsAt(step), seconds };
 }

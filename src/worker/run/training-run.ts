@@ -7,7 +7,7 @@ import type { Objective, PreparedRow } from '../../train/interfaces.ts';
 import type { Recipe } from '../../train/recipe.ts';
 import type { Model } from '../../models/model.ts';
 import { Trainer, type TrainerOptions, type TrainerParts } from '../../train/trainer.ts';
-import { readState, readWeights, writeState, type RunConstants, type TrainerState } from '../../train/trainer-state.ts';
+import { readState, writeState, type RunConstants, type TrainerState } from '../../train/trainer-state.ts';
 import { modelFolder } from './base-model.ts';
 import {
   createObjective,
@@ -20,7 +20,8 @@ import {
 import { labelsOf, loadRunData, reportData } from './load-run-data.ts';
 import { prepareSplit, type PreparedSplit } from './prepare-rows.ts';
 import { computeType, planMemory } from './resources.ts';
-import { runTokenizer } from './run-tokenizer.ts';
+import { runTokenizer, type Vocabulary } from './run-tokenizer.ts';
+import { reportUnseen } from './unseen-tokens.ts';
 
 export interface RunContext {
   recipe: Recipe;
@@ -52,6 +53,7 @@ interface RunRows {
   base: string;
   loaded: LoadedData;
   tokenizer: Tokenizer;
+  vocabulary: Vocabulary;
   labels: readonly string[];
   objective: Objective;
   train: PreparedSplit;
@@ -61,11 +63,12 @@ interface RunRows {
 /** Reads the data, loads the model, puts the tuning in place. */
 export async function prepareRun(context: RunContext): Promise<PreparedRun> {
   const { recipe, emit, signal } = context;
-  const { base, loaded, tokenizer, labels, objective, train, validation } = await readRows(context);
+  const { base, loaded, tokenizer, vocabulary, labels, objective, train, validation } = await readRows(context);
   emit({ type: 'phase-started', phase: 'engine', message: `loading ${recipe.model}` });
   const dtype = computeType(recipe.training.precision);
   const headLabels = objective.task === 'sequence' ? labels : undefined;
-  const { model, tuning } = await createTuned(recipe, base, { task: objective.task, dtype, labels: headLabels });
+  const choice = { task: objective.task, dtype, labels: headLabels, vocabulary };
+  const { model, tuning } = await createTuned(recipe, base, choice);
   const update = await createUpdate(recipe, tuning);
   const constants = decide(context, model, [...train.rows, ...validation.rows]);
   const sampler = createSampler(recipe, train.rows, {
@@ -87,8 +90,8 @@ async function readRows(context: RunContext): Promise<RunRows> {
   emit({ type: 'phase-started', phase: 'data', message: `reading ${names}` });
   const loaded = await loadRunData(recipe, context);
   const { causal, maxPositions, vocabularySize } = await baseTraits(base);
-  const tokenizer = await runTokenizer(recipe, base, loaded.splits.train);
-  checkVocabulary(tokenizer, vocabularySize);
+  const { tokenizer, vocabulary } = await runTokenizer(recipe, base, loaded.splits.train);
+  checkVocabulary({ origin: base, size: vocabulary.known }, vocabularySize);
   const labels = labelsOf(recipe, loaded.splits.train);
   const objective = await createObjective(recipe, { tokenizer, labels, now, causal });
   const prepare = { objective, tokenizer, recipe, emit, now, maxPositions };
@@ -96,7 +99,8 @@ async function readRows(context: RunContext): Promise<RunRows> {
   const validation = await prepareSplit(loaded.splits.validation, prepare);
   if (train.rows.length === 0) throw nothingLeft(Math.min(recipe.data.max_length, maxPositions));
   reportData(loaded, { train: train.rows, validation: validation.rows, test: loaded.splits.test }, train.cuts, emit);
-  return { base, loaded, tokenizer, labels, objective, train, validation };
+  reportUnseen(vocabulary.trained, { rows: train.rows, tokenizer, emit });
+  return { base, loaded, tokenizer, vocabulary, labels, objective, train, validation };
 }
 
 /** What the run decides once: as an earlier part of it did, else what fits into memory now. */
@@ -129,16 +133,6 @@ export function resumeRun(run: PreparedRun): boolean {
   trainer.resume(readState(latest.folder, parts));
   context.emit({ type: 'run-resumed', step: latest.step, from: latest.folder });
   return true;
-}
-
-/** Puts the best checkpoint's weights in place for the result, where that is another step's than the last. */
-export function takeBest(run: PreparedRun): number {
-  const { best, step } = run.trainer.state;
-  if (!run.context.recipe.checkpoints.best || best === null || best.step === step || best.step === 0) return step;
-  const saved = listCheckpoints(run.context.folder).find((checkpoint) => checkpoint.step === best.step);
-  if (saved === undefined) throw new Error(`the best checkpoint, step ${best.step}, is gone`);
-  readWeights(saved.folder, run.parts.tuning);
-  return best.step;
 }
 
 /** Frees weights, gradients and moments of a run that is over, for what comes after it. */

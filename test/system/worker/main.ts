@@ -51,7 +51,14 @@ async function steps(input: StepsInput, { emit, signal, folder }: JobContext): P
       return { steps: step };
     }
   }
-  emit({ type: 'run-finished', step: input.steps, result: 'adapter', metrics: { loss: 1 }, seconds: 1 });
+  emit({
+    type: 'run-finished',
+    step: input.steps,
+    choice: { step: input.steps, reason: 'last-step' },
+    result: 'adapter',
+    metrics: { loss: 1 },
+    seconds: 1,
+  });
   return { steps: input.steps };
 }
 

@@ -132,7 +132,11 @@ describe('report.html', () => {
   });
 
   test('of a finished run without a comparison does not claim that it helped', () => {
-    write([started, stepFinished(1, 1, 2), { type: 'run-finished', step: 1, result: 'a', metrics: {}, seconds: 1 }]);
+    write([
+      started,
+      stepFinished(1, 1, 2),
+      { type: 'run-finished', step: 1, choice: { step: 1, reason: 'last-step' }, result: 'a', metrics: {}, seconds: 1 },
+    ]);
     expect(page()).toContain('Not compared with its base model');
   });
 

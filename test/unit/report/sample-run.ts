@@ -86,7 +86,14 @@ export function writeSampleRun(folder: string, steps = 40): void {
     run.record(stepFinished(step, steps, 1 + 2 / step));
     if (step % 10 === 0) run.record(evaluated(step, 1.5 + 1 / step, true));
   }
-  run.record({ type: 'run-finished', step: steps, result: 'adapter', metrics: {}, seconds: 5 });
+  run.record({
+    type: 'run-finished',
+    step: steps,
+    choice: { step: steps, reason: 'last-step' },
+    result: 'adapter',
+    metrics: {},
+    seconds: 5,
+  });
   run.close();
   writeComparison(folder, comparison);
   writeSamples(folder, samples);

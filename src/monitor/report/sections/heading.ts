@@ -1,4 +1,5 @@
 import { describeProblem, type Problem } from '../../../base/errors.ts';
+import type { ResultChoice } from '../../../base/events.ts';
 import { formatBytes, formatCount, formatDuration, formatNumber, formatTime } from '../../../base/format.ts';
 import type { RunStatus } from '../../../store/run-summary.ts';
 import { html, type Html } from '../html.ts';
@@ -42,13 +43,14 @@ function failure(error: Record<string, unknown> | undefined): Html | undefined {
   </div>`;
 }
 
-function tiles({ run, totals, evaluations, data }: RunReport): Html {
+function tiles({ run, totals, evaluations, data, choice }: RunReport): Html {
   const best = evaluations.findLast(({ best, split }) => best && split === 'validation');
   const { inputTokens, lossTokens, peakMemoryBytes, seconds, tokensPerSecond } = totals;
   const steps = run.steps === undefined || run.steps === run.step ? undefined : `of ${formatCount(run.steps)}`;
   return html`<dl class="tiles">
     ${best?.metrics.loss !== undefined && tile('Best validation loss', formatNumber(best.metrics.loss), `step ${formatCount(best.step)}`)}
     ${run.loss !== undefined && tile('Last training loss', formatNumber(run.loss), run.epoch !== undefined && `epoch ${formatNumber(run.epoch, 3)}`)}
+    ${choice !== undefined && tile('The result', `step ${formatCount(choice.step)}`, reasonOf(choice))}
     ${tile('Steps', formatCount(run.step), steps)}
     ${data !== undefined && tile('Training rows', formatCount(data.rows.train), `${formatCount(data.rows.validation)} validation, ${formatCount(data.rows.test)} test`)}
     ${inputTokens > 0 && tile('Input tokens', formatCount(inputTokens), `${formatCount(lossTokens)} carried loss`)}
@@ -56,6 +58,12 @@ function tiles({ run, totals, evaluations, data }: RunReport): Html {
     ${tile('Time', formatDuration(seconds))}
     ${peakMemoryBytes !== undefined && tile('Peak memory', formatBytes(peakMemoryBytes))}
   </dl>`;
+}
+
+function reasonOf({ reason, loss, lastLoss }: ResultChoice): string {
+  if (reason === 'last-step') return 'the last one';
+  const last = lastLoss === undefined || lastLoss === loss ? '' : `; ${formatNumber(lastLoss)} after the last`;
+  return `lowest validation loss of those trained${last}`;
 }
 
 function tile(name: string, value: string, note?: string | false): Html {

@@ -1,0 +1,35 @@
+import type { ResultChoice } from '../../base/events.ts';
+import { formatNumber } from '../../base/format.ts';
+import { listCheckpoints } from '../../store/checkpoints.ts';
+import { readWeights } from '../../train/trainer-state.ts';
+import type { PreparedRun } from './training-run.ts';
+
+/**
+ * Chooses the step whose weights are the result, and puts them in place: the one with the lowest validation loss, or
+ * the last. Where the base model scores at least as well, a warning says so; the result is a trained step all the same.
+ */
+export function chooseResult(run: PreparedRun): ResultChoice {
+  const { recipe, emit } = run.context;
+  const { best, initial, step, evaluated } = run.trainer.state;
+  const isLast = !recipe.checkpoints.best || best === null;
+  const losses = { lastLoss: evaluated.loss, baseLoss: initial?.loss };
+  const choice: ResultChoice = isLast
+    ? { step, reason: 'last-step', loss: evaluated.loss, ...losses }
+    : { step: best.step, reason: 'lowest-validation-loss', loss: best.loss, ...losses };
+  if (choice.step !== step) takeWeights(run, choice.step);
+  const warning = baseIsBetter(choice);
+  if (warning !== undefined) emit({ type: 'warning-raised', code: 'W_BASE_BEST', message: warning });
+  return choice;
+}
+
+function takeWeights({ context, parts }: PreparedRun, step: number): void {
+  const saved = listCheckpoints(context.folder).find((checkpoint) => checkpoint.step === step);
+  if (saved === undefined) throw new Error(`the best checkpoint, step ${step}, is gone`);
+  readWeights(saved.folder, parts.tuning);
+}
+
+function baseIsBetter({ step, loss, baseLoss }: ResultChoice): string | undefined {
+  if (loss === undefined || baseLoss === undefined || loss < baseLoss) return undefined;
+  const losses = `validation loss ${formatNumber(baseLoss)} before training, ${formatNumber(loss)} after step ${step}`;
+  return `training did not improve on the base model: ${losses}, which is the result; try a lower learning rate, fewer epochs or more rows`;
+}

@@ -1,0 +1,85 @@
+// Which step's weights a run ends with, and what it says about that.
+import { existsSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RunReport } from '../../src/monitor/report/index.ts';
+import { BadInputBench } from './bad-input-bench.ts';
+
+let bench: BadInputBench;
+
+interface Choice {
+  step: number;
+  reason: string;
+  loss: number;
+  lastLoss: number;
+  baseLoss: number;
+}
+
+/** Trains with a validation after every step. */
+function train(output: string, ...more: string[]): { document: Record<string, unknown>; stderr: string } {
+  const split = more.includes('--validation') ? [] : ['--validation', '0.2'];
+  const rhythm = ['--evaluation.every', '1', '--test', '0', ...split, '--output-dir', output];
+  const argv = ['train', '--model', 'model', '--train', 'good.jsonl', '--precision', 'f32', ...rhythm, ...more];
+  const { code, document, stderr } = bench.run(argv);
+  if (code !== 0) throw new Error(stderr);
+  return { document, stderr };
+}
+
+/** Nothing like the rows that are trained on, so that training makes it less likely. */
+function oddRow(index: number): string {
+  const messages = [
+    { role: 'user', content: `quiz ${index}: ZXQJ?` },
+    { role: 'assistant', content: `QQ${index} VVV` },
+  ];
+  return `${JSON.stringify({ messages })}\n`;
+}
+
+function report(output: string): RunReport {
+  return JSON.parse(bench.text(`${output}/report.json`)) as RunReport;
+}
+
+describe.skipIf(!existsSync('build/attune.node'))('the result of a run', () => {
+  beforeAll(async () => {
+    bench = await BadInputBench.make();
+    bench.write('odd.jsonl', Array.from({ length: 8 }, (_, index) => oddRow(index)).join(''));
+  });
+  afterAll(() => bench.remove());
+
+  it('that nowhere beats its base model is the best trained step, with a warning in terminal and report', () => {
+    const { document, stderr } = train(
+      'worse',
+      '--max-steps',
+      '6',
+      '--learning-rate',
+      '3e-2',
+      '--validation',
+      'odd.jsonl',
+    );
+    const choice = document.choice as Choice;
+    const { evaluations, warnings, choice: reported } = report('worse');
+    const trained = evaluations.filter(({ step }) => step > 0).map(({ metrics }) => metrics.loss);
+    expect(choice).toMatchObject({ reason: 'lowest-validation-loss', loss: Math.min(...trained) });
+    expect(choice.baseLoss).toBe(evaluations[0].metrics.loss);
+    expect(choice.loss).toBeGreaterThan(choice.baseLoss);
+    expect(choice.lastLoss).toBe(trained.at(-1));
+    expect(reported).toEqual(choice);
+    expect(warnings.map(({ code }) => code)).toContain('W_BASE_BEST');
+    expect(stderr).toMatch(/warning +training did not improve on the base model/);
+    expect(bench.text('worse/report.html')).toContain('did not improve on the base model');
+    expect(JSON.parse(bench.text('worse/adapter/attune.json'))).toMatchObject({ step: choice.step });
+  });
+
+  it('has the figures of its own step, which need not be the last', () => {
+    const { document } = train('risen', '--max-steps', '8', '--learning-rate', '0.3', '--scheduler', 'constant');
+    const choice = document.choice as Choice;
+    expect(document.metrics).toMatchObject({ loss: choice.loss });
+    const verified = bench.run(['runs', 'verify', 'risen']);
+    expect(verified.document).toMatchObject({ ok: true, how: 'scored' });
+  });
+
+  it('is the last step where that is chosen, or where nothing is validated', () => {
+    const { document } = train('last', '--max-steps', '3', '--checkpoints.best', 'false');
+    expect(document.choice).toMatchObject({ step: 3, reason: 'last-step', loss: expect.any(Number) });
+    const blind = train('blind', '--max-steps', '3', '--validation', '0');
+    expect(blind.document.choice).toEqual({ step: 3, reason: 'last-step' });
+  });
+});
