@@ -1,7 +1,3 @@
-/**
- * CPU time of each fused operator against its composite definition, in turns in one process, one thread, best of several rounds:
- * `node bench/kernels.ts [rounds]`. CPU time and the best round, because the machine may be shared.
- */
 import { cpus } from 'node:os';
 import {
   arange,
@@ -158,22 +154,27 @@ function available(): Kernels[] {
   });
 }
 
-const rounds = Number(process.argv[2] ?? 15);
-setThreads(1);
-const kinds = available();
-console.log(
-  `${cpus()[0].model}, libtorch ${engineIdentity().libtorch}, 1 thread, best of ${rounds} rounds in turns, ms of CPU time forward + backward`,
-);
-console.log(
-  `| operator | type | ${kinds.join(' | ')} | composite / ${kinds.at(-1)} |\n|---|---|${'---|'.repeat(kinds.length + 1)}`,
-);
-for (const one of cases) {
-  for (const dtype of ['bf16', 'f32'] as const) {
-    const found = measure(one, dtype, { kinds, rounds });
-    const cells = kinds.map((kind) => (found.get(kind) as [number, number]).map((ms) => ms.toFixed(2)).join(' + '));
-    const total = (kind: Kernels) => (found.get(kind) as [number, number]).reduce((sum, ms) => sum + ms);
-    console.log(
-      `| ${one.name} | ${dtype} | ${cells.join(' | ')} | ${(total(kinds[0]) / total(kinds.at(-1) as Kernels)).toFixed(1)} |`,
-    );
+/**
+ * CPU time of each fused operator against its composite definition, in turns in one process, one thread, best of several
+ * rounds. CPU time and the best round, because the machine may be shared.
+ */
+export function benchKernels(rounds: number): void {
+  setThreads(1);
+  const kinds = available();
+  console.log(
+    `${cpus()[0].model}, libtorch ${engineIdentity().libtorch}, 1 thread, best of ${rounds} rounds in turns, ms of CPU time forward + backward`,
+  );
+  console.log(
+    `| operator | type | ${kinds.join(' | ')} | composite / ${kinds.at(-1)} |\n|---|---|${'---|'.repeat(kinds.length + 1)}`,
+  );
+  for (const one of cases) {
+    for (const dtype of ['bf16', 'f32'] as const) {
+      const found = measure(one, dtype, { kinds, rounds });
+      const cells = kinds.map((kind) => (found.get(kind) as [number, number]).map((ms) => ms.toFixed(2)).join(' + '));
+      const total = (kind: Kernels) => (found.get(kind) as [number, number]).reduce((sum, ms) => sum + ms);
+      console.log(
+        `| ${one.name} | ${dtype} | ${cells.join(' | ')} | ${(total(kinds[0]) / total(kinds.at(-1) as Kernels)).toFixed(1)} |`,
+      );
+    }
   }
 }

@@ -13,17 +13,20 @@ export interface Rates {
 
 export function measureRates(rounds: number): Rates {
   return scope(() => ({
-    bf16Gflops: product('bf16', rounds),
-    f32Gflops: product('f32', rounds),
+    bf16Gflops: matrixProductRate('bf16', rounds),
+    f32Gflops: matrixProductRate('f32', rounds),
     attentionMs: attentionTime(rounds),
   }));
 }
 
-function product(dtype: 'bf16' | 'f32', rounds: number): number {
-  const x = keyedNormal([1706, 576], { seed: 1, path: 'x' }, 1).to(dtype);
-  const weight = keyedNormal([1536, 576], { seed: 1, path: 'weight' }, 1).to(dtype);
-  const seconds = best(rounds, () => aten.linear.default(x, weight));
-  return (2 * 1706 * 576 * 1536) / seconds / 1e9;
+/** [1706, 576] × [576, 1536], the best of some rounds: 10⁹ operations a second. */
+export function matrixProductRate(dtype: 'bf16' | 'f32', rounds: number): number {
+  return scope(() => {
+    const x = keyedNormal([1706, 576], { seed: 1, path: 'x' }, 1).to(dtype);
+    const weight = keyedNormal([1536, 576], { seed: 1, path: 'weight' }, 1).to(dtype);
+    const seconds = best(rounds, () => aten.linear.default(x, weight));
+    return (2 * 1706 * 576 * 1536) / seconds / 1e9;
+  });
 }
 
 function attentionTime(rounds: number): number {

@@ -1,0 +1,22 @@
+/** `npm run bench -- kernels [ROUNDS]` and `npm run bench -- w1|base [flags]`; see bench/RESULTS.md for what came out. */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { benchKernels } from './kernels.ts';
+import { benchTraining } from './training.ts';
+
+const workloads = readdirSync(join(import.meta.dirname, 'workloads')).map((file) => file.replace('.json', ''));
+const [name, ...rest] = process.argv.slice(2);
+if (name === 'kernels') benchKernels(Number(rest[0] ?? 15));
+else if (workloads.includes(name)) process.exitCode = await benchTraining(name, rest).catch(refuse);
+else {
+  console.error(`usage: npm run bench -- kernels [ROUNDS]
+       npm run bench -- ${workloads.join('|')} [--full] [--checkpointing] [--steps 3] [--rounds 1] [--threads N]
+                        [--baselines FILE.py] [--against CHECKOUT] [--json] [--anyway]`);
+  process.exitCode = 2;
+}
+
+function refuse(error: unknown): number {
+  if (!(error instanceof Error)) throw error;
+  console.error(error.message);
+  return 1;
+}

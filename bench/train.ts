@@ -1,0 +1,113 @@
+/**
+ * One measured training in a process of its own, so that its peak of memory is its own; `bench/main.ts` starts it:
+ * `node bench/train.ts --workload w1 --model FOLDER [--make] [--full] [--checkpointing] [--steps 3]`.
+ * `--make` writes the model's folder, of random weights, and trains nothing. Prints one JSON line.
+ */
+import { mkdirSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { collateRows, countTokens, nextTokenLoss } from '../src/methods/objectives/next-token.ts';
+import { create as createFull } from '../src/methods/tuning/full.ts';
+import { create as createLora } from '../src/methods/tuning/lora.ts';
+import { complete, options as loraOptions } from '../src/methods/tuning/lora.options.ts';
+import { create as createAdamw } from '../src/methods/update/adamw.ts';
+import { options as adamwOptions } from '../src/methods/update/adamw.options.ts';
+import { createModel, loadModel } from '../src/models/load.ts';
+import { saveModel } from '../src/models/save.ts';
+import { engineIdentity } from '../src/tensor/index.ts';
+import type { Objective } from '../src/train/interfaces.ts';
+import { trainStep, type StepParts, type StepResult } from '../src/train/step.ts';
+import { matrixProductRate } from '../src/worker/doctor/rates.ts';
+import { peakBytes } from '../src/worker/run/resources.ts';
+import { readWorkload, rowsOf, type Workload } from './workload.ts';
+
+/** What one process measured of itself. */
+export interface Measurement {
+  engine: string;
+  threads: number;
+  /** Of each measured step. */
+  seconds: number[];
+  peakRssMib: number;
+  /** bf16 product [1706, 576] × [576, 1536], 10⁹ operations a second. */
+  bf16GemmGflops: number;
+  /** Of each step, the warm-up first. */
+  losses: number[];
+}
+
+const objective = {
+  task: 'causal-lm',
+  accepts: ['text'],
+  separable: true,
+  unit: 'tokens',
+  prepare: () => Promise.reject(new Error('a workload has its rows')),
+  collate: (rows) => collateRows(rows, { causal: true }),
+  counts: countTokens,
+  loss: nextTokenLoss,
+} satisfies Objective;
+
+const SEED = 1;
+
+async function makeModel(workload: Workload, folder: string): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  saveModel(await createModel(workload.model, { dtype: 'f32', seed: SEED }), folder, { dtype: 'bf16' });
+}
+
+interface Choice {
+  folder: string;
+  full: boolean;
+  checkpointing: boolean;
+  steps: number;
+}
+
+/** The parts of a run as `attune train` has them: trained weights in f32, frozen ones as they are stored, in bf16. */
+async function partsOf({ lora }: Workload, { folder, full }: Choice): Promise<StepParts> {
+  const { model } = await loadModel(folder, { task: objective.task, dtype: 'stored' });
+  const adapter = complete(loraOptions.parse({ r: lora.r, alpha: lora.lora_alpha }));
+  const tuning = full ? createFull(model, {}) : createLora(model, adapter, { seed: SEED });
+  return { model, objective, update: createAdamw(tuning.trainables, adamwOptions.parse({})) };
+}
+
+async function measure(workload: Workload, choice: Choice): Promise<Measurement> {
+  const parts = await partsOf(workload, choice);
+  const rows = rowsOf(workload);
+  const seconds: number[] = [];
+  const losses: number[] = [];
+  const oneStep = (step: number): Promise<StepResult> =>
+    trainStep(parts, {
+      microBatches: [rows],
+      step,
+      seed: SEED,
+      checkpointing: choice.checkpointing,
+      options: {
+        learningRate: workload.optimizer.lr,
+        weightDecay: 0.01,
+        maxGradNorm: workload.optimizer.max_grad_norm,
+      },
+    });
+  for (let step = 0; step <= choice.steps; step++) {
+    const started = performance.now();
+    losses.push((await oneStep(step)).loss);
+    if (step > 0) seconds.push((performance.now() - started) / 1000);
+  }
+  const peakRssMib = peakBytes() / 2 ** 20;
+  const { libtorch, threads } = engineIdentity();
+  const bf16GemmGflops = matrixProductRate('bf16', 100);
+  return { engine: `attune on libtorch ${libtorch}`, threads, seconds, peakRssMib, bf16GemmGflops, losses };
+}
+
+const { values } = parseArgs({
+  options: {
+    workload: { type: 'string' },
+    model: { type: 'string' },
+    make: { type: 'boolean', default: false },
+    full: { type: 'boolean', default: false },
+    checkpointing: { type: 'boolean', default: false },
+    steps: { type: 'string', default: '3' },
+  },
+});
+const workload = readWorkload(String(values.workload));
+const folder = String(values.model);
+if (values.make) await makeModel(workload, folder);
+else {
+  const measured = await measure(workload, { ...values, folder, steps: Number(values.steps) });
+  console.log(JSON.stringify(measured));
+}
