@@ -4,7 +4,6 @@ import { addCounts, bleuCounts, bleuScore, tokens13a } from '../../src/eval/metr
 import { chrfCounts, chrfScore } from '../../src/eval/metrics/chrf.ts';
 import { symbolDistance } from '../../src/eval/metrics/edit-distance.ts';
 import { createMetric, metrics, type MetricName, type MetricSpec } from '../../src/eval/metrics/index.ts';
-import type { Prediction } from '../../src/eval/predictor.ts';
 import { scorePredictions, scorePredictor } from '../../src/eval/score.ts';
 import { rowPredictor } from '../../src/eval/predictor.ts';
 
@@ -25,39 +24,10 @@ async function score(spec: MetricName | MetricSpec, pairs: readonly (readonly [s
   return { ...metric.result(), rows: [...metric.rows] };
 }
 
-describe('every metric', () => {
-  const perfect = (text: string): Prediction => ({
-    id: 'a',
-    text,
-    likelihood: { negativeLogLikelihood: 0, tokens: 3, bytes: 12 },
-  });
-
-  test.each(metrics.names)(
-    '%s is best on its own reference, keeps one value per row and refuses no rows',
-    async (name) => {
-      const definition = await metrics.load(name);
-      expect(definition.name).toBe(name);
-      const metric = definition.create();
-      expect(() => metric.result()).toThrow(/E_NO_ROWS/);
-      const reference = '{"name": "one two three four five"}';
-      for (let row = 0; row < 300; row++) metric.add(perfect(reference), completion(reference));
-      const result = metric.result();
-      const best = definition.best ?? (name === 'perplexity' ? 1 : 0);
-      expect(result.value).toBeCloseTo(best, 10);
-      expect(metric.rows.length).toBe(300);
-      expect(metric.rows[299]).toBeCloseTo(best, 10);
-      expect(result.details.rows).toBe(300);
-    },
-  );
-
-  test.each(metrics.names)('%s is finite and not best when nothing was predicted', async (name) => {
-    const definition = await metrics.load(name);
-    const metric = definition.create();
-    const nothing: Prediction = { id: 'a', likelihood: { negativeLogLikelihood: 9, tokens: 3, bytes: 12 } };
-    const value = metric.add(nothing, completion('{"name": "one"}'));
-    expect(Number.isFinite(value)).toBe(true);
-    expect(Number.isFinite(metric.result().value)).toBe(true);
-    expect(metric.result().value).not.toBe(definition.best ?? 0);
+describe('asking for a metric', () => {
+  test('an option that a metric does not take is refused', async () => {
+    await expect(createMetric({ metric: 'bleu', k: 3 })).rejects.toThrow(/E_METRIC_OPTION[^]*only field/);
+    await expect(createMetric({ metric: 'loss', field: 'a' })).rejects.toThrow(/no options/);
   });
 
   test('an unknown name lists the known ones', async () => {
@@ -181,6 +151,22 @@ describe('chrF as sacreBLEU', () => {
     }
   });
 
+  test('gives the corpus scores on the metric card of evaluate/chrf, of chrF and chrF++', async () => {
+    // huggingface.co/spaces/evaluate-metric/chrf, which calls sacreBLEU.
+    const pairs = [
+      [
+        'The relationship between cats and dogs is not exactly friendly.',
+        'The relationship between dogs and cats is not exactly friendly.',
+      ],
+      [
+        'a good bookshop is just a genteel black hole that knows how to read.',
+        'A good bookshop is just a genteel Black Hole that knows how to read.',
+      ],
+    ] as const;
+    expect((await score('chrf', pairs)).value).toBeCloseTo(84.64214891738334, 10);
+    expect((await score('chrf_plus_plus', pairs)).value).toBeCloseTo(82.87263732906315, 10);
+  });
+
   test('leaves out orders that a side lacks, and sums counts over rows', async () => {
     // sacreBLEU's test cases with effective order; beta does not matter where precision equals recall.
     expect((await score('chrf', [['a', 'a']])).value).toBeCloseTo(100, 10);
@@ -215,6 +201,20 @@ describe('BLEU as sacreBLEU', () => {
     ]);
     expect(bleuScore(sentence, { effectiveOrder: true })).toBeCloseTo(8.493, 3);
     expect(bleuScore(bleuCounts('this is a cat', ['okay thanks']), { effectiveOrder: true })).toBe(0);
+  });
+
+  test('gives the scores on the metric cards of evaluate/sacrebleu and evaluate/wiki_split', async () => {
+    const total = bleuCounts('hello there general kenobi', ['hello there general kenobi', 'hello there !']);
+    addCounts(total, bleuCounts('on our way to ankh morpork', ['goodbye ankh morpork', 'ankh morpork']));
+    expect(total).toMatchObject({
+      common: [6, 4, 2, 1],
+      predicted: [10, 8, 6, 4],
+      predictedWords: 10,
+      referenceWords: 7,
+    });
+    expect(bleuScore(total)).toBeCloseTo(39.76353643835252, 10);
+    const split = [['About 95 you now get in .', 'About 95 species are currently known .']] as const;
+    expect((await score('bleu', split)).value).toBeCloseTo(14.535768424205482, 10);
   });
 
   test('a corpus too short for four-grams has no score, a short sentence has one', async () => {

@@ -1,6 +1,7 @@
 import { compared } from './compared.ts';
-import { rowMetric, type MetricDefinition } from './metric.ts';
+import type { MetricDefinition } from './metric.ts';
 import { overlap, wordGrams, type Counts } from './n-grams.ts';
+import { sumsMetric } from './row-sums.ts';
 
 const ORDERS = 4;
 
@@ -23,19 +24,24 @@ export const bleu: MetricDefinition = {
   better: 'higher',
   best: 100,
   reads: 'text',
-  create(options) {
-    const total = emptyCounts();
-    return rowMetric(
-      (prediction, example) => {
+  create: (options) =>
+    sumsMetric({
+      width: 2 + 2 * ORDERS,
+      row(prediction, example, sums) {
         const { predicted, reference } = compared(prediction, example, options);
         const counts = bleuCounts(predicted, [reference]);
-        addCounts(total, counts);
+        sums.set([counts.predictedWords, counts.referenceWords, ...counts.common, ...counts.predicted]);
         return bleuScore(counts, { effectiveOrder: true });
       },
-      (rows) => ({ value: bleuScore(total), details: { rows: rows.count, mean: rows.mean(), ...total } }),
-    );
-  },
+      value: (sums) => bleuScore(named(sums)),
+      details: (sums, rows) => ({ mean: rows.mean(), ...named(sums) }),
+    }),
 };
+
+function named(sums: Float64Array): BleuCounts {
+  const [predictedWords, referenceWords, ...matches] = sums;
+  return { predictedWords, referenceWords, common: matches.slice(0, ORDERS), predicted: matches.slice(ORDERS) };
+}
 
 /** Counts of one row; of several references each n-gram counts as often as in the one that has most of it. */
 export function bleuCounts(predicted: string, references: readonly string[]): BleuCounts {

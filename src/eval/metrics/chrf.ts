@@ -1,49 +1,68 @@
 import { compared } from './compared.ts';
 import { characters } from './edit-distance.ts';
-import { rowMetric, type MetricDefinition } from './metric.ts';
-import { characterGrams, fScore, overlap } from './n-grams.ts';
+import type { MetricDefinition } from './metric.ts';
+import { characterGrams, fScore, overlap, wordGrams, type Counts } from './n-grams.ts';
+import { sumsMetric } from './row-sums.ts';
 
-const ORDERS = 6;
+const CHARACTER_ORDERS = 6;
 const BETA = 2;
 
-/** Per order: n-grams predicted, in the reference, in common. */
+/** Per order, characters first: n-grams predicted, in the reference, in common. */
 export type ChrfCounts = Float64Array;
 
 /**
  * chrF2 as sacreBLEU computes it by default: character 1- to 6-grams without white space, recall twice as important,
- * orders that a side lacks left out. 0 to 100; the value is of the summed counts, a row's own is its sentence chrF.
+ * orders that a side lacks left out. chrF++ counts 1- and 2-grams of words besides. 0 to 100; the value is of the
+ * summed counts, a row's own is its sentence chrF.
  */
-export const chrf: MetricDefinition = {
-  name: 'chrf',
-  title: 'chrF',
-  better: 'higher',
-  best: 100,
-  reads: 'text',
-  create(options) {
-    const total = new Float64Array(3 * ORDERS);
-    return rowMetric(
-      (prediction, example) => {
-        const { predicted, reference } = compared(prediction, example, options);
-        const counts = chrfCounts(predicted, reference);
-        for (let i = 0; i < total.length; i++) total[i] += counts[i];
-        return chrfScore(counts);
-      },
-      (rows) => ({ value: chrfScore(total), details: { rows: rows.count, mean: rows.mean() } }),
-    );
-  },
-};
+function defineChrf(name: string, title: string, wordOrders: number): MetricDefinition {
+  return {
+    name,
+    title,
+    better: 'higher',
+    best: 100,
+    reads: 'text',
+    create: (options) =>
+      sumsMetric({
+        width: 3 * (CHARACTER_ORDERS + wordOrders),
+        row(prediction, example, sums) {
+          const { predicted, reference } = compared(prediction, example, options);
+          sums.set(chrfCounts(predicted, reference, wordOrders));
+          return chrfScore(sums);
+        },
+        value: chrfScore,
+        details: (_sums, rows) => ({ mean: rows.mean() }),
+      }),
+  };
+}
 
-export function chrfCounts(predicted: string, reference: string): ChrfCounts {
-  const counts = new Float64Array(3 * ORDERS);
-  const left = characters(predicted.replaceAll(/\s+/g, ''));
-  const right = characters(reference.replaceAll(/\s+/g, ''));
-  for (let order = 1; order <= ORDERS; order++) {
-    const rightSize = Math.max(0, right.length - order + 1);
-    const common = overlap(characterGrams(left, order), characterGrams(right, order));
-    // An order longer than the reference says nothing about the prediction.
-    counts.set([rightSize === 0 ? 0 : Math.max(0, left.length - order + 1), rightSize, common], 3 * (order - 1));
-  }
-  return counts;
+export const chrf = defineChrf('chrf', 'chrF', 0);
+export const chrfPlusPlus = defineChrf('chrf_plus_plus', 'chrF++', 2);
+
+export function chrfCounts(predicted: string, reference: string, wordOrders = 0): ChrfCounts {
+  const [left, right] = [predicted, reference].map((text) => characters(text.replaceAll(/\s+/g, '')));
+  const [leftWords, rightWords] = [predicted, reference].map(splitWords);
+  const orders = Array.from({ length: CHARACTER_ORDERS }, (_, i) => orderCounts(left, right, i + 1, characterGrams));
+  const ofWords = Array.from({ length: wordOrders }, (_, i) => orderCounts(leftWords, rightWords, i + 1, wordGrams));
+  return Float64Array.from([...orders, ...ofWords].flat());
+}
+
+type Grams = (symbols: readonly string[], order: number) => Counts;
+
+function orderCounts(left: readonly string[], right: readonly string[], order: number, grams: Grams): number[] {
+  const size = (symbols: readonly string[]) => Math.max(0, symbols.length - order + 1);
+  // An order longer than the reference says nothing about the prediction.
+  return [size(right) === 0 ? 0 : size(left), size(right), overlap(grams(left, order), grams(right, order))];
+}
+
+/** Words as chrF++ has them: one sign of ASCII punctuation is cut off, behind the word or else before it. */
+function splitWords(text: string): string[] {
+  const words = text.split(/\s+/).filter((word) => word !== '');
+  return words.flatMap((word) => {
+    const parts =
+      /^(?<word>.+)(?<sign>[!-/:-@[-`{-~])$/su.exec(word) ?? /^(?<sign>[!-/:-@[-`{-~])(?<word>.+)$/su.exec(word);
+    return parts === null ? [word] : [parts[1], parts[2]];
+  });
 }
 
 /** Precision and recall averaged over the orders that both sides have, then one F score; 0 to 100. */
@@ -52,7 +71,7 @@ export function chrfScore(counts: ChrfCounts): number {
   let recall = 0;
   let orders = 0;
   for (let i = 0; i < counts.length; i += 3) {
-    const [predicted, reference, common] = counts.subarray(i, i + 3);
+    const [predicted, reference, common] = [counts[i], counts[i + 1], counts[i + 2]];
     if (predicted === 0 || reference === 0) continue;
     precision += common / predicted;
     recall += common / reference;

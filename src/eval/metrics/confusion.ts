@@ -1,26 +1,5 @@
-import { comparedLabels } from './compared.ts';
-import { rowMetric, type MetricDefinition, type MetricOptions, type MetricResult, type RowValues } from './metric.ts';
-
-/** Counts by true label, then by predicted label. */
-export type ConfusionTable = Map<string, Map<string, number>>;
-
-/** A metric of classes: 1 or 0 per row, the result from the whole table. */
-export function tableMetric(
-  summarise: (table: ConfusionTable, rows: RowValues) => MetricResult,
-  options?: MetricOptions,
-) {
-  const table: ConfusionTable = new Map();
-  return rowMetric(
-    (prediction, example) => {
-      const { predicted, reference } = comparedLabels(prediction, example, options);
-      const row = table.get(reference) ?? new Map<string, number>();
-      table.set(reference, row);
-      row.set(predicted, (row.get(predicted) ?? 0) + 1);
-      return predicted === reference ? 1 : 0;
-    },
-    (rows) => summarise(table, rows),
-  );
-}
+import { classMetric } from './class-totals.ts';
+import type { MetricDefinition } from './metric.ts';
 
 /** The whole table, `details.table[true][predicted]`; its value is the accuracy. */
 export const confusion: MetricDefinition = {
@@ -30,8 +9,8 @@ export const confusion: MetricDefinition = {
   best: 1,
   reads: 'label',
   create: (options) =>
-    tableMetric((table, rows) => {
-      const plain = [...table].map(([label, row]) => [label, Object.fromEntries(row)] as const);
-      return { value: rows.mean(), details: { rows: rows.count, table: Object.fromEntries(plain) } };
-    }, options),
+    classMetric(({ rows, right }) => right.reduce((sum, count) => sum + count, 0) / rows, {
+      ...options,
+      details: (_totals, chosen) => ({ table: chosen.table() }),
+    }),
 };

@@ -1,24 +1,29 @@
 import { compared } from './compared.ts';
 import { symbolDistance } from './edit-distance.ts';
-import { rowMetric, type Metric, type MetricOptions } from './metric.ts';
+import type { Metric, MetricOptions } from './metric.ts';
+import { sumsMetric } from './row-sums.ts';
 
 /**
  * Edits over reference symbols, of all rows together (so long rows weigh more); a row's own value is its own rate.
  * It passes 1 where a prediction is much longer than its reference. An empty reference counts one symbol.
  */
 export function errorRate(symbols: (text: string) => string[], options?: MetricOptions): Metric {
-  let edits = 0;
-  let length = 0;
-  return rowMetric(
-    (prediction, example) => {
+  return sumsMetric({
+    width: 2,
+    row(prediction, example, sums) {
       const { predicted, reference } = compared(prediction, example, options);
       const expected = symbols(reference);
       const distance = symbolDistance(symbols(predicted), expected);
       const size = Math.max(1, expected.length);
-      edits += distance;
-      length += size;
+      sums.set([distance, size]);
       return distance / size;
     },
-    (rows) => ({ value: edits / length, details: { rows: rows.count, edits, symbols: length, mean: rows.mean() } }),
-  );
+    value: ([edits, length]) => edits / length,
+    details: ([edits, symbols], rows) => ({ edits, symbols, mean: rows.mean() }),
+  });
+}
+
+/** Words between white space. */
+export function spacedWords(text: string): string[] {
+  return text.split(/\s+/).filter((word) => word !== '');
 }

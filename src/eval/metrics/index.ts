@@ -11,26 +11,51 @@ const table = {
   token_f1: () => import('./token-f1.ts').then((module) => module.tokenF1),
   edit_similarity: () => import('./edit-similarity.ts').then((module) => module.editSimilarity),
   character_error_rate: () => import('./character-error-rate.ts').then((module) => module.characterErrorRate),
+  word_error_rate: () => import('./word-error-rate.ts').then((module) => module.wordErrorRate),
   phoneme_error_rate: () => import('./phoneme-error-rate.ts').then((module) => module.phonemeErrorRate),
   rouge_1: () => import('./rouge.ts').then((module) => module.rouge1),
   rouge_2: () => import('./rouge.ts').then((module) => module.rouge2),
   rouge_l: () => import('./rouge.ts').then((module) => module.rougeL),
   chrf: () => import('./chrf.ts').then((module) => module.chrf),
+  chrf_plus_plus: () => import('./chrf.ts').then((module) => module.chrfPlusPlus),
   bleu: () => import('./bleu.ts').then((module) => module.bleu),
   pattern_match: () => import('./pattern-match.ts').then((module) => module.patternMatch),
   json_validity: () => import('./json-validity.ts').then((module) => module.jsonValidity),
+  schema_validity: () => import('./schema-validity.ts').then((module) => module.schemaValidity),
   json_fields: () => import('./json-fields.ts').then((module) => module.jsonFields),
   accuracy: () => import('./accuracy.ts').then((module) => module.accuracy),
+  balanced_accuracy: () => import('./balanced-accuracy.ts').then((module) => module.balancedAccuracy),
   macro_f1: () => import('./macro-f1.ts').then((module) => module.macroF1),
+  micro_f1: () => import('./micro-f1.ts').then((module) => module.microF1),
+  precision: () => import('./precision.ts').then((module) => module.precision),
+  recall: () => import('./recall.ts').then((module) => module.recall),
+  mcc: () => import('./matthews.ts').then((module) => module.matthews),
   confusion: () => import('./confusion.ts').then((module) => module.confusion),
+  roc_auc: () => import('./roc-auc.ts').then((module) => module.rocAuc),
+  average_precision: () => import('./average-precision.ts').then((module) => module.averagePrecision),
+  log_loss: () => import('./log-loss.ts').then((module) => module.logLoss),
+  brier: () => import('./brier.ts').then((module) => module.brier),
+  ece: () => import('./calibration-error.ts').then((module) => module.calibrationError),
+  top_k_accuracy: () => import('./top-k.ts').then((module) => module.topK),
+  mae: () => import('./mean-absolute-error.ts').then((module) => module.meanAbsoluteError),
+  rmse: () => import('./root-mean-squared-error.ts').then((module) => module.rootMeanSquaredError),
+  r2: () => import('./r-squared.ts').then((module) => module.rSquared),
+  pearson: () => import('./pearson.ts').then((module) => module.pearson),
+  spearman: () => import('./spearman.ts').then((module) => module.spearman),
+  latency: () => import('./usage.ts').then((module) => module.latency),
+  input_tokens: () => import('./usage.ts').then((module) => module.inputTokens),
+  output_tokens: () => import('./usage.ts').then((module) => module.outputTokens),
+  cost_per_1000: () => import('./usage.ts').then((module) => module.cost),
 } satisfies Record<string, () => Promise<MetricDefinition>>;
 
 export type MetricName = keyof typeof table;
 
 export const metrics = defineRegistry<MetricDefinition, MetricName>('metric', 'E_UNKNOWN_METRIC', table);
 
-/** One metric, of the whole answer or of a field of JSON answers; or the mean of several bounded ones. */
-export type MetricSpec = (MetricOptions & { metric: MetricName; name?: string }) | { mean: MetricSpec[]; name: string };
+/** One metric by name or of the user's own, of the whole answer or of a field of JSON answers; or a mean of several. */
+export type MetricSpec =
+  | (MetricOptions & { metric: MetricName | MetricDefinition; name?: string })
+  | { mean: MetricSpec[]; name: string };
 
 /** A metric ready to take rows, with what a report needs to print it. */
 export interface NamedMetric {
@@ -39,12 +64,16 @@ export interface NamedMetric {
   metric: Metric;
 }
 
-/** @throws E_UNKNOWN_METRIC; E_UNBOUNDED_METRIC where a mean is asked of metrics without a common scale. */
+/**
+ * @throws E_UNKNOWN_METRIC; E_METRIC_OPTION for an option that the metric does not take; E_UNBOUNDED_METRIC where a
+ * mean is asked of metrics without a common scale.
+ */
 export async function createMetric(spec: MetricSpec): Promise<NamedMetric> {
   if ('mean' in spec) return createMean(spec.name, spec.mean);
-  const { metric: metricName, name: given, ...options } = spec;
-  const definition = await metrics.load(metricName);
-  const name = given ?? (options.field === undefined ? metricName : `${options.field}_${metricName}`);
+  const { metric: chosen, name: given, ...options } = spec;
+  const definition = typeof chosen === 'string' ? await metrics.load(chosen) : chosen;
+  checkOptions(definition, options);
+  const name = given ?? (options.field === undefined ? definition.name : `${options.field}_${definition.name}`);
   return { name, definition, metric: definition.create(options) };
 }
 
@@ -65,4 +94,18 @@ async function createMean(name: string, specs: readonly MetricSpec[]): Promise<N
 
 function recreate(definition: MetricDefinition, spec: MetricSpec): Metric {
   return definition.create('metric' in spec ? spec : undefined);
+}
+
+/** Texts, classes and numbers can be one field of an answer; other inputs belong to the row. */
+const ofAnswers = new Set<MetricDefinition['reads']>(['text', 'label', 'number']);
+
+function checkOptions({ name, reads, options }: MetricDefinition, given: MetricOptions): void {
+  const known = options ?? (ofAnswers.has(reads) ? ['field'] : []);
+  const unknown = Object.keys(given).filter((option) => !(known as readonly string[]).includes(option));
+  if (unknown.length === 0) return;
+  throw new AttuneError('E_METRIC_OPTION', {
+    what: `The metric "${name}" does not take ${unknown.join(', ')}`,
+    expected: known.length === 0 ? 'no options' : `only ${known.join(', ')}`,
+    fix: 'leave it out',
+  });
 }

@@ -1,6 +1,7 @@
 import { compared, parseObject } from './compared.ts';
-import { rowMetric, type MetricDefinition } from './metric.ts';
+import type { MetricDefinition } from './metric.ts';
 import { fScore } from './n-grams.ts';
+import { sumsMetric } from './row-sums.ts';
 
 /**
  * Fields of a JSON answer that are exactly right: F1 of (path, value) pairs over all rows, precision and recall beside
@@ -12,26 +13,53 @@ export const jsonFields: MetricDefinition = {
   better: 'higher',
   best: 1,
   reads: 'text',
+  options: [],
   create() {
-    const sum = { right: 0, predicted: 0, expected: 0 };
-    return rowMetric(
-      (prediction, example) => {
+    const fields = new Map<string, FieldCounts>();
+    return sumsMetric({
+      width: 3,
+      row(prediction, example, sums) {
         const texts = compared(prediction, example);
         const predicted = leaves(parseObject(texts.predicted));
         const expected = leaves(parseObject(texts.reference));
-        const right = [...predicted].filter(([path, value]) => expected.get(path) === value).length;
-        sum.right += right;
-        sum.predicted += predicted.size;
-        sum.expected += expected.size;
-        return scores(right, predicted.size, expected.size).f1;
+        const right = [...predicted].filter(([path, value]) => expected.get(path) === value).map(([path]) => path);
+        sums.set([right.length, predicted.size, expected.size]);
+        countFields(fields, 'right', right);
+        countFields(fields, 'predicted', predicted.keys());
+        countFields(fields, 'expected', expected.keys());
+        return scores(right.length, predicted.size, expected.size).f1;
       },
-      (rows) => {
-        const { precision, recall, f1 } = scores(sum.right, sum.predicted, sum.expected);
-        return { value: f1, details: { rows: rows.count, precision, recall, ...sum } };
+      value: ([right, predicted, expected]) => scores(right, predicted, expected).f1,
+      details([right, predicted, expected]) {
+        const { precision, recall } = scores(right, predicted, expected);
+        return { precision, recall, right, predicted, expected, fields: fieldScores(fields) };
       },
-    );
+    });
   },
 };
+
+/** Leaves under one field of the whole answer. */
+interface FieldCounts {
+  right: number;
+  predicted: number;
+  expected: number;
+}
+
+function countFields(fields: Map<string, FieldCounts>, what: keyof FieldCounts, paths: Iterable<string>): void {
+  for (const path of paths) {
+    const name = path.split('/')[1].replaceAll('~1', '/').replaceAll('~0', '~');
+    const counts = fields.get(name) ?? { right: 0, predicted: 0, expected: 0 };
+    fields.set(name, counts);
+    counts[what]++;
+  }
+}
+
+function fieldScores(fields: ReadonlyMap<string, FieldCounts>) {
+  const scored = [...fields].map(([name, { right, predicted, expected }]) => {
+    return [name, { ...scores(right, predicted, expected), expected }] as const;
+  });
+  return Object.fromEntries(scored);
+}
 
 /** Two answers without any field agree. */
 function scores(right: number, predicted: number, expected: number) {
@@ -45,9 +73,14 @@ function scores(right: number, predicted: number, expected: number) {
 function leaves(value: unknown, path = '', found = new Map<string, string>()): Map<string, string> {
   if (value === undefined) return found;
   if (typeof value === 'object' && value !== null && (Object.keys(value).length > 0 || path === '')) {
-    for (const [key, child] of Object.entries(value)) leaves(child, `${path}/${key.replaceAll('/', '~1')}`, found);
+    for (const [key, child] of Object.entries(value)) leaves(child, `${path}/${escaped(key)}`, found);
   } else {
     found.set(path, JSON.stringify(value));
   }
   return found;
+}
+
+/** A key in a JSON pointer (RFC 6901), so that no key can pass for a path. */
+function escaped(key: string): string {
+  return key.replaceAll('~', '~0').replaceAll('/', '~1');
 }

@@ -8,5 +8,6 @@ export const jsonValidity: MetricDefinition = {
   better: 'higher',
   best: 1,
   reads: 'text',
+  options: [],
   create: () => rowMetric((prediction) => (parseObject(prediction.text ?? '') === undefined ? 0 : 1)),
 };

@@ -1,3 +1,4 @@
+import type { Statistic } from '../statistics/index.ts';
 import { rowMetric, type Metric, type MetricDefinition } from './metric.ts';
 
 /** A metric with the scale that brings its value to 0…1. */
@@ -19,7 +20,15 @@ export function meanMetric(parts: readonly Part[]): Metric {
       const details = Object.fromEntries(parts.map((part) => [part.name, part.metric.result().value]));
       return { value, details: { rows: rows.count, ...details } };
     },
+    () => {
+      const statistics = new Map(parts.map((part) => [part, part.metric.statistic?.() ?? rowMean(part.metric.rows)]));
+      return (indices) => average(parts, (part) => statistics.get(part)!(indices));
+    },
   );
+}
+
+function rowMean(rows: Float64Array): Statistic {
+  return (indices) => indices.reduce((sum, index) => sum + rows[index], 0) / indices.length;
 }
 
 function average(parts: readonly Part[], valueOf: (part: Part) => number): number {

@@ -25,19 +25,33 @@ export interface Metric {
 export interface MetricOptions {
   /** Compare this field of answers that are JSON objects, instead of the whole text. */
   field?: string;
-  /** For `pattern_match`: a regular expression (flag u) that the trimmed answer has to match somewhere. */
+  /** A regular expression (flag u) that the trimmed answer has to match somewhere. */
   pattern?: string;
+  /** A JSON schema that answers have to meet. */
+  schema?: JsonSchema;
+  /** How many of the most likely classes may hold the right one. */
+  k?: number;
+  /** The class to find, where there are two and finding one of them is the task. */
+  positive?: string;
+  /** In how many equal bins confidence is looked at. */
+  bins?: number;
 }
+
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** What a metric needs of a prediction; `number` is a text that is a number, `scores` are probabilities of classes. */
+export type MetricInput = 'text' | 'label' | 'number' | 'scores' | 'likelihood' | 'usage';
 
 export interface MetricDefinition {
   readonly name: string;
   /** For people: "chrF", "exact match". */
   readonly title: string;
   readonly better: 'higher' | 'lower';
-  /** A perfect value of a bounded metric (1 or 100); undefined where there is no upper or lower end to speak of. */
+  /** A perfect value of a bounded metric (1 or 100); undefined where there is no such end. */
   readonly best?: number;
-  /** What it needs of a prediction. */
-  readonly reads: 'text' | 'label' | 'likelihood';
+  readonly reads: MetricInput;
+  /** The options that it takes. */
+  readonly options?: readonly (keyof MetricOptions)[];
   create(options?: MetricOptions): Metric;
 }
 
@@ -71,10 +85,14 @@ export class RowValues {
   }
 }
 
-/** A metric from two functions: the value of one row, and the result over all (by default the mean of the rows). */
+/**
+ * A metric from functions: the value of one row, the result over all (by default the mean of the rows), and the value
+ * of any choice of rows where it is no mean.
+ */
 export function rowMetric(
   valueOf: (prediction: Prediction, example: Example) => number,
   summarise: (rows: RowValues) => MetricResult = meanOfRows,
+  statistic?: () => Statistic,
 ): Metric {
   const values = new RowValues();
   return {
@@ -86,6 +104,7 @@ export function rowMetric(
     get rows() {
       return values.view;
     },
+    statistic,
   };
 }
 

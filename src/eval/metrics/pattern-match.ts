@@ -8,6 +8,7 @@ export const patternMatch: MetricDefinition = {
   better: 'higher',
   best: 1,
   reads: 'text',
+  options: ['field', 'pattern'],
   create(options) {
     const pattern = new RegExp(options?.pattern ?? String.raw`\S`, 'u');
     return rowMetric((prediction, example) => {

@@ -1,4 +1,4 @@
-import { errorRate } from './error-rate.ts';
+import { errorRate, spacedWords } from './error-rate.ts';
 import type { MetricDefinition } from './metric.ts';
 
 /** Phoneme error rate: edits per reference symbol, symbols separated by white space ("HH AH L OW"). */
@@ -8,5 +8,5 @@ export const phonemeErrorRate: MetricDefinition = {
   better: 'lower',
   best: 0,
   reads: 'text',
-  create: (options) => errorRate((text) => text.split(/\s+/).filter((symbol) => symbol !== ''), options),
+  create: (options) => errorRate(spacedWords, options),
 };

@@ -1,0 +1,22 @@
+import { classProbabilities } from './class-probabilities.ts';
+import { rowMetric, type MetricDefinition } from './metric.ts';
+
+/**
+ * Brier score: squared distance of the probabilities from certainty of the true class, summed over classes; halved for
+ * two classes, where both terms are the same (as scikit-learn's scale_by_half="auto").
+ */
+export const brier: MetricDefinition = {
+  name: 'brier',
+  title: 'Brier score',
+  better: 'lower',
+  best: 0,
+  reads: 'scores',
+  create: () =>
+    rowMetric((prediction, example) => {
+      const { scores, truth } = classProbabilities(prediction, example);
+      const labels = new Set([...Object.keys(scores), truth]);
+      let sum = 0;
+      for (const label of labels) sum += ((scores[label] ?? 0) - (label === truth ? 1 : 0)) ** 2;
+      return labels.size <= 2 ? sum / 2 : sum;
+    }),
+};

@@ -1,0 +1,34 @@
+import type { Example } from '../../data/example.ts';
+import type { Prediction } from '../predictor.ts';
+import { AttuneError } from '../../base/errors.ts';
+import { compared } from './compared.ts';
+import type { MetricOptions } from './metric.ts';
+import { missingInput } from './missing-input.ts';
+
+export interface ComparedNumbers {
+  predicted: number;
+  reference: number;
+}
+
+/** The text as a number, without anything around it but white space; undefined where it is none. */
+export function parseNumber(text: string): number | undefined {
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  return Number.isFinite(value) ? value : undefined;
+}
+
+/** @throws AttuneError E_METRIC_INPUT where either text, or the field of it, is no number */
+export function comparedNumbers(prediction: Prediction, example: Example, options?: MetricOptions): ComparedNumbers {
+  const texts = compared(prediction, example, options);
+  const [predicted, reference] = [parseNumber(texts.predicted), parseNumber(texts.reference)];
+  if (predicted === undefined) {
+    throw missingInput(prediction, 'answers that are numbers', `a number: "${texts.predicted.slice(0, 40)}"`, {
+      fix: 'constrain the answers to numbers, or choose a metric of texts',
+    });
+  }
+  if (reference !== undefined) return { predicted, reference };
+  throw new AttuneError('E_METRIC_INPUT', {
+    what: 'This metric needs rows whose answers are numbers',
+    got: `"${texts.reference.slice(0, 40)}" in ${example.source.file}:${example.source.line}`,
+    fix: 'choose a metric of texts',
+  });
+}

@@ -1,0 +1,90 @@
+import { AttuneError } from '../../base/errors.ts';
+import type { Example } from '../../data/example.ts';
+import type { Prediction } from '../predictor.ts';
+import { comparedLabels } from './compared.ts';
+import { rowMetric, type MetricDefinition, type MetricInput } from './metric.ts';
+
+/** One row, as a metric of the user's own sees it. */
+export interface MetricRow {
+  /** What was answered: the class where one was chosen, else the text; without outer white space. */
+  predicted: string;
+  /** What should have been answered. */
+  reference: string;
+  /** Everything that the predictor said: scores, likelihood, usage. */
+  prediction: Prediction;
+  /** The row itself, with its prompt. */
+  example: Example;
+}
+
+export interface OwnMetric {
+  /** As it is called in recipes and results: "valid_sql". */
+  name: string;
+  /** For people; the name unless given. */
+  title?: string;
+  better: 'higher' | 'lower';
+  /** A perfect value, where there is one. */
+  best?: number;
+  /** What it needs of a prediction; systems that do not give it are left out. Text unless given. */
+  reads?: MetricInput;
+  /** The value of one row: a finite number, or whether it is right. */
+  score(row: MetricRow): number | boolean;
+  /** The value over rows from theirs; the mean unless given. Called on many choices of rows for the interval. */
+  summarise?(rows: Float64Array): number;
+}
+
+/**
+ * A metric of your own, for `evaluation.metrics: [./metrics.ts#name]` and for `createMetric`.
+ * @throws AttuneError E_METRIC_DEFINITION for a definition that cannot be used
+ */
+export function defineMetric(own: OwnMetric): MetricDefinition {
+  const problems = definitionProblems(own);
+  if (problems.length > 0) {
+    throw new AttuneError('E_METRIC_DEFINITION', {
+      what: 'This metric cannot be used',
+      expected: '{ name, better: "higher" | "lower", score: (row) => number }',
+      problems: problems.map((message) => ({ message })),
+    });
+  }
+  const { name, title = name, better, best, reads = 'text', score, summarise } = own;
+  return {
+    name,
+    title,
+    better,
+    best,
+    reads,
+    create(options) {
+      const value = (prediction: Prediction, example: Example) => {
+        const found = score({ ...comparedLabels(prediction, example, options), prediction, example });
+        return finite(typeof found === 'boolean' ? Number(found) : found, name, example);
+      };
+      if (summarise === undefined) return rowMetric(value);
+      const metric = rowMetric(
+        value,
+        (rows) => ({ value: summarise(rows.view), details: { rows: rows.count } }),
+        () => (indices) => summarise(Float64Array.from(indices, (row) => metric.rows[row])),
+      );
+      return metric;
+    },
+  };
+}
+
+function definitionProblems(own: Partial<OwnMetric>): string[] {
+  const { name, better, score, summarise, best } = own;
+  return [
+    ...(typeof name === 'string' && /^[\w.-]+$/.test(name) ? [] : ['name must be a word: letters, digits, _, - and .']),
+    ...(better === 'higher' || better === 'lower' ? [] : ['better must be "higher" or "lower"']),
+    ...(typeof score === 'function' ? [] : ['score must be a function of one row']),
+    ...(summarise === undefined || typeof summarise === 'function' ? [] : ['summarise must be a function']),
+    ...(best === undefined || Number.isFinite(best) ? [] : ['best must be a finite number']),
+  ];
+}
+
+function finite(value: unknown, name: string, { source }: Example): number {
+  if (typeof value === 'number' && Number.isFinite(value)) return value;
+  throw new AttuneError('E_METRIC_VALUE', {
+    what: `The metric "${name}" gave no number`,
+    got: `${String(value)} for the row ${source.file}:${source.line}`,
+    expected: 'a finite number, true or false',
+    fix: 'return a number for every row; async functions cannot be used',
+  });
+}

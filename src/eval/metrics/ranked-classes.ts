@@ -1,0 +1,83 @@
+// K classes, R rows.
+import { classProbabilities } from './class-probabilities.ts';
+import { rowMetric, RowValues, type Metric, type MetricOptions, type MetricResult } from './metric.ts';
+
+/** How well one class is told from the others by its probability alone. */
+export interface Ranking {
+  /** Rows from the highest probability down. [R] */
+  order: Uint32Array;
+  /** Whether the row is the last of those with its probability, by place in `order`. [R] */
+  isLast: Uint8Array;
+  /** Whether the row is of the class. [R] */
+  isPositive: Uint8Array;
+}
+
+/** The quality of one ranking, each row counted as often as `weights` says; NaN without rows of both kinds. */
+export type RankingScore = (ranking: Ranking, weights: Float64Array) => number;
+
+/** Probabilities by class and row. */
+class Probabilities {
+  readonly #columns = new Map<string, RowValues>();
+  readonly #truth: string[] = [];
+
+  add(scores: Readonly<Record<string, number>>, truth: string): void {
+    const rows = this.#truth.length;
+    for (const label of [...Object.keys(scores), truth]) {
+      if (this.#columns.has(label)) continue;
+      const column = new RowValues();
+      for (let row = 0; row < rows; row++) column.push(0);
+      this.#columns.set(label, column);
+    }
+    for (const [label, column] of this.#columns) column.push(scores[label] ?? 0);
+    this.#truth.push(truth);
+  }
+
+  rankings(): Map<string, Ranking> {
+    return new Map([...this.#columns].map(([label, column]) => [label, this.#ranking(label, column.view)] as const));
+  }
+
+  #ranking(label: string, scores: Float64Array): Ranking {
+    const order = Uint32Array.from(scores.keys()).sort((a, b) => scores[b] - scores[a] || a - b);
+    const isLast = Uint8Array.from(order, (row, place) => (scores[row] === scores[order[place + 1]] ? 0 : 1));
+    const isPositive = Uint8Array.from(this.#truth, (truth) => (truth === label ? 1 : 0));
+    return { order, isLast, isPositive };
+  }
+}
+
+/**
+ * One class against the rest, averaged over the classes without weights, or of `options.positive` alone. NaN where no
+ * class has rows both of it and not of it. A row's own value is the probability of its class.
+ */
+export function rankedMetric(score: RankingScore, { positive }: MetricOptions = {}): Metric {
+  const probabilities = new Probabilities();
+  let rows = 0;
+  const byClass = (rankings: ReadonlyMap<string, Ranking>, weights: Float64Array) =>
+    [...rankings].map(([label, ranking]) => [label, score(ranking, weights)] as const);
+  const value = (scores: readonly (readonly [string, number])[]) => {
+    const counted = scores.filter(
+      ([label, one]) => !Number.isNaN(one) && (positive === undefined || label === positive),
+    );
+    return counted.reduce((sum, [, one]) => sum + one, 0) / counted.length;
+  };
+  return rowMetric(
+    (prediction, example) => {
+      const { scores, truth, ofTruth } = classProbabilities(prediction, example);
+      probabilities.add(scores, truth);
+      rows++;
+      return ofTruth;
+    },
+    (): MetricResult => {
+      const scores = byClass(probabilities.rankings(), new Float64Array(rows).fill(1));
+      return { value: value(scores), details: { rows, classes: Object.fromEntries(scores) } };
+    },
+    () => {
+      const rankings = probabilities.rankings();
+      const weights = new Float64Array(rows);
+      return (indices) => {
+        weights.fill(0);
+        for (let i = 0; i < indices.length; i++) weights[indices[i]]++;
+        return value(byClass(rankings, weights));
+      };
+    },
+  );
+}

@@ -1,0 +1,66 @@
+import { comparedNumbers } from './compared-numbers.ts';
+import { rowMetric, RowValues, type MetricDefinition } from './metric.ts';
+
+/** Correlation of ranks, equal numbers sharing their mean rank; not defined (NaN) where either are all equal. */
+export const spearman: MetricDefinition = {
+  name: 'spearman',
+  title: 'Spearman correlation',
+  better: 'higher',
+  best: 1,
+  reads: 'number',
+  create(options) {
+    const [predictions, references] = [new RowValues(), new RowValues()];
+    const correlationOf = () => {
+      const [x, y] = [weightedRanks(predictions.view), weightedRanks(references.view)];
+      return (weights: Float64Array) => weightedCorrelation(x(weights), y(weights), weights);
+    };
+    return rowMetric(
+      (prediction, example) => {
+        const { predicted, reference } = comparedNumbers(prediction, example, options);
+        predictions.push(predicted);
+        references.push(reference);
+        return predicted === reference ? 0 : -Math.abs(predicted - reference);
+      },
+      ({ count }) => ({ value: correlationOf()(new Float64Array(count).fill(1)), details: { rows: count } }),
+      () => {
+        const correlation = correlationOf();
+        const weights = new Float64Array(predictions.count);
+        return (indices) => {
+          weights.fill(0);
+          for (let i = 0; i < indices.length; i++) weights[indices[i]]++;
+          return correlation(weights);
+        };
+      },
+    );
+  },
+};
+
+/** A function from how often each row counts to its rank among all of them; sorts once. */
+function weightedRanks(values: Float64Array): (weights: Float64Array) => Float64Array {
+  const order = Uint32Array.from(values.keys()).sort((a, b) => values[a] - values[b]);
+  const ranks = new Float64Array(values.length);
+  return (weights) => {
+    let below = 0;
+    for (let start = 0, end = 0; start < order.length; start = end) {
+      let tied = 0;
+      for (; end < order.length && values[order[end]] === values[order[start]]; end++) tied += weights[order[end]];
+      for (let place = start; place < end; place++) ranks[order[place]] = below + (tied + 1) / 2;
+      below += tied;
+    }
+    return ranks;
+  };
+}
+
+function weightedCorrelation(x: Float64Array, y: Float64Array, weights: Float64Array): number {
+  const rows = weights.reduce((sum, weight) => sum + weight, 0);
+  // Ranks of either side have the same mean.
+  const mean = (rows + 1) / 2;
+  let [xx, yy, xy] = [0, 0, 0];
+  for (let row = 0; row < weights.length; row++) {
+    const [dx, dy] = [x[row] - mean, y[row] - mean];
+    xx += weights[row] * dx * dx;
+    yy += weights[row] * dy * dy;
+    xy += weights[row] * dx * dy;
+  }
+  return xx * yy > 0 ? xy / Math.sqrt(xx * yy) : Number.NaN;
+}

@@ -1,0 +1,52 @@
+import type { Prediction, RowUsage } from '../predictor.ts';
+import { missingInput } from './missing-input.ts';
+import type { MetricDefinition, RowValues } from './metric.ts';
+import { rowMetric } from './metric.ts';
+
+/** A mean over rows of what one answer cost, with its quantiles. */
+function usageMetric(of: { name: string; title: string; kind: keyof RowUsage; per: number }): MetricDefinition {
+  return {
+    name: of.name,
+    title: of.title,
+    better: 'lower',
+    reads: 'usage',
+    create: () =>
+      rowMetric(
+        (prediction) => of.per * (prediction.usage?.[of.kind] ?? missing(prediction, of.kind)),
+        (rows) => ({ value: rows.mean(), details: { rows: rows.count, ...quantiles(rows) } }),
+      ),
+  };
+}
+
+/** Seconds that an answer takes. */
+export const latency = usageMetric({ name: 'latency', title: 'seconds an answer', kind: 'seconds', per: 1 });
+
+export const inputTokens = usageMetric({
+  name: 'input_tokens',
+  title: 'tokens read a row',
+  kind: 'inputTokens',
+  per: 1,
+});
+
+export const outputTokens = usageMetric({
+  name: 'output_tokens',
+  title: 'tokens written a row',
+  kind: 'outputTokens',
+  per: 1,
+});
+
+/** In the currency of the prices that were given. */
+export const cost = usageMetric({ name: 'cost_per_1000', title: 'cost of 1,000 answers', kind: 'cost', per: 1000 });
+
+/** The value that half, and that 95 % of the rows do not pass. */
+function quantiles({ view }: RowValues) {
+  const sorted = view.toSorted();
+  const at = (share: number) => sorted[Math.ceil(share * sorted.length) - 1];
+  return { median: at(0.5), p95: at(0.95) };
+}
+
+function missing(prediction: Prediction, kind: string): never {
+  throw missingInput(prediction, 'what each answer cost', `usage.${kind}`, {
+    fix: 'use it with a predictor that counts: a model, or an endpoint with prices',
+  });
+}

@@ -1,0 +1,107 @@
+// What every metric of the registry keeps.
+import { describe, expect, test } from 'vitest';
+import { randomUnit } from '../../src/base/random.ts';
+import type { CompletionExample } from '../../src/data/example.ts';
+import { metrics } from '../../src/eval/metrics/index.ts';
+import type { MetricInput } from '../../src/eval/metrics/metric.ts';
+import type { Prediction } from '../../src/eval/predictor.ts';
+
+function completion(answer: string): CompletionExample {
+  return {
+    kind: 'completion',
+    id: 'a',
+    source: { file: 'rows.jsonl', line: 1 },
+    prompt: 'question',
+    completion: answer,
+  };
+}
+
+/** A right answer to each row, with everything that any metric reads. */
+function perfect(reads: MetricInput, row: number): { prediction: Prediction; example: CompletionExample } {
+  const answers = { number: `${row / 4}`, scores: ['a', 'b'][row % 2], label: ['a', 'b'][row % 2] };
+  const reference = answers[reads as keyof typeof answers] ?? '{"name": "one two three four five"}';
+  const prediction = {
+    id: 'a',
+    text: reference,
+    scores: { a: row % 2 === 0 ? 1 : 0, b: row % 2 },
+    likelihood: { negativeLogLikelihood: 0, tokens: 3, bytes: 12 },
+    usage: { seconds: 0, inputTokens: 0, outputTokens: 0, cost: 0 },
+  };
+  return { prediction, example: completion(reference) };
+}
+
+/** An answer that is sometimes right, with everything that any metric reads. */
+function random(reads: MetricInput, row: number): { prediction: Prediction; example: CompletionExample } {
+  const unit = (site: number) => randomUnit([1, 'metrics test', row, site]);
+  const pick = (site: number) => ['yes', 'no', 'not sure'][Math.floor(3 * unit(site))];
+  const [said, truth] = reads === 'number' ? [`${unit(0)}`, `${unit(0) + unit(1)}`] : [pick(0), pick(1)];
+  const object = (value: string) => (reads === 'text' ? JSON.stringify({ name: value, of: pick(2) }) : value);
+  const scores = { yes: unit(3) / 3, no: unit(4) / 3, 'not sure': unit(5) / 3 };
+  const likelihood = { negativeLogLikelihood: unit(6), tokens: 2 + (row % 3), bytes: 9 + (row % 5) };
+  const usage = { seconds: unit(7), inputTokens: row, outputTokens: row % 7, cost: unit(8) };
+  return { prediction: { id: 'a', text: object(said), scores, likelihood, usage }, example: completion(object(truth)) };
+}
+
+const definitions = await Promise.all(metrics.names.map((name) => metrics.load(name)));
+const special: readonly MetricInput[] = ['number', 'scores', 'usage'];
+const nothing: Prediction = { id: 'a', likelihood: { negativeLogLikelihood: 9, tokens: 3, bytes: 12 } };
+
+describe('every metric', () => {
+  test.each(metrics.names)(
+    '%s is best on its own reference, keeps one value per row and refuses no rows',
+    async (name) => {
+      const definition = await metrics.load(name);
+      expect(definition.name).toBe(name);
+      const metric = definition.create();
+      expect(() => metric.result()).toThrow(/E_NO_ROWS/);
+      for (let row = 0; row < 300; row++) {
+        const { prediction, example } = perfect(definition.reads, row);
+        metric.add(prediction, example);
+      }
+      const result = metric.result();
+      const best = definition.best ?? (name === 'perplexity' ? 1 : 0);
+      expect(result.value).toBeCloseTo(best, 10);
+      expect(metric.rows.length).toBe(300);
+      // A correlation has no value of a single row: how far off it is stands in.
+      expect(metric.rows[299]).toBeCloseTo(definition.reads === 'number' ? 0 : best, 10);
+      expect(result.details.rows).toBe(300);
+    },
+  );
+
+  test.each(definitions.filter(({ reads }) => !special.includes(reads)))(
+    '$name is finite and not best when nothing was predicted',
+    (definition) => {
+      const metric = definition.create();
+      const value = metric.add(nothing, completion('{"name": "one"}'));
+      expect(Number.isFinite(value)).toBe(true);
+      expect(Number.isFinite(metric.result().value)).toBe(true);
+      expect(metric.result().value).not.toBe(definition.best ?? 0);
+    },
+  );
+
+  test.each(definitions.filter(({ reads }) => special.includes(reads)))(
+    '$name says what it lacks when nothing was predicted',
+    (definition) => {
+      expect(() => definition.create().add(nothing, completion('1'))).toThrow(/E_METRIC_INPUT[^]*row a/);
+    },
+  );
+
+  test.each(metrics.names)('%s has the value of any choice of rows, as if only these had been added', async (name) => {
+    const definition = await metrics.load(name);
+    const all = definition.create();
+    const some = definition.create();
+    const choice = Uint32Array.from({ length: 40 }, (_, i) => (i * i) % 60);
+    for (let row = 0; row < 60; row++) {
+      const { prediction, example } = random(definition.reads, row);
+      all.add(prediction, example);
+    }
+    for (const row of choice) {
+      const { prediction, example } = random(definition.reads, row);
+      some.add(prediction, example);
+    }
+    const mean = (indices: Uint32Array) => indices.reduce((sum, i) => sum + all.rows[i], 0) / indices.length;
+    const statistic = all.statistic?.() ?? mean;
+    expect(statistic(choice)).toBeCloseTo(some.result().value, 10);
+    expect(statistic(Uint32Array.from(all.rows.keys()))).toBeCloseTo(all.result().value, 10);
+  });
+});
