@@ -68,7 +68,7 @@ export async function inspectTrainingData(path: string, options: InspectDataOpti
     problems: [],
   };
   if (recipe.model === NO_MODEL) return { ...result, rows: splits.train.slice(0, options.rows).map(plainRow) };
-  const tokenizer = await runTokenizer(recipe, modelFolder(recipe.model), splits.train);
+  const { tokenizer } = await runTokenizer(recipe, modelFolder(recipe.model), splits.train);
   await tokenise(splits.train, { recipe, tokenizer, options, result });
   return { ...result, tokenizer: recipe.model };
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { AttuneError, type Problem } from '../base/errors.ts';
 import { readJson } from '../files/json.ts';
 import type { Module, Parameter } from '../nn/index.ts';
-import { isFloating, noGrad, scope, type DType, type Tensor } from '../tensor/index.ts';
+import { cat, isFloating, noGrad, scope, zeros, type DType, type Tensor } from '../tensor/index.ts';
 import type { Architecture, HeadPlan, Task } from './architecture.ts';
 import { CheckpointFiles } from './checkpoint-files.ts';
 import type { RawConfig } from './config.ts';
@@ -22,6 +22,8 @@ export interface ModelOptions {
   labels?: readonly string[];
   /** Keys the values of a new head. */
   seed?: number;
+  /** Rows that the token tables need; those beyond the checkpoint's are zero until they are given values. */
+  vocabularySize?: number;
 }
 
 export interface LoadedModel {
@@ -34,25 +36,41 @@ export interface LoadedModel {
 
 /** Loads a Hugging Face folder. Weights are mapped from the file and copied only where their type changes. */
 export async function loadModel(folder: string, options: ModelOptions = {}): Promise<LoadedModel> {
-  const raw = readConfig(folder);
+  const stored = readConfig(folder);
+  const { raw, grown } = await withVocabulary(stored, options.vocabularySize);
   using files = new CheckpointFiles(folder);
   const { model, plan } = await skeleton(raw, options, files);
   try {
-    return finish(model, files, { raw, plan, options });
+    return finish(model, files, { raw, plan, options, grown });
   } catch (error) {
     model.dispose();
     throw error;
   }
 }
 
+/** How many rows a checkpoint's token tables have, and how many they are to have. */
+interface Growth {
+  from: number;
+  to: number;
+}
+
+/** The configuration of a model with more tokens than its checkpoint has; its own where that has enough. */
+async function withVocabulary(raw: RawConfig, wanted = 0): Promise<{ raw: RawConfig; grown?: Growth }> {
+  const architecture = await architectures.load(String(raw.model_type));
+  const { vocabularySize: from } = architecture.limits(raw);
+  return wanted <= from ? { raw } : { raw: { ...raw, vocab_size: wanted }, grown: { from, to: wanted } };
+}
+
 /** Fills a skeleton from its checkpoint, and with new values where that may lack some. */
 function finish(
   model: Model,
   files: CheckpointFiles,
-  { raw, plan, options }: { raw: RawConfig; plan: HeadPlan; options: ModelOptions },
+  { raw, plan, options, grown }: { raw: RawConfig; plan: HeadPlan; options: ModelOptions; grown?: Growth },
 ): LoadedModel {
   const { dtype = 'stored', device = 'cpu', labels, seed = 0 } = options;
-  const loaded = noGrad(() => scope(() => fill(model, files, { dtype, device, newLabels: labels !== undefined })));
+  const loaded = noGrad(() =>
+    scope(() => fill(model, files, { dtype, device, grown, newLabels: labels !== undefined })),
+  );
   const missing = loaded.missing.filter((path) => !mayBeNew(model, path));
   if (missing.length > 0) throw missingTensors(files.folder, missing);
   // A trunk's own checkpoint knows no prefix; with a head of its own the result needs one to be found.
@@ -165,6 +183,7 @@ interface FillOptions {
   dtype: DType | 'stored';
   device: string;
   newLabels: boolean;
+  grown?: Growth;
 }
 
 /** Gives every parameter that the checkpoint knows its tensor; all wrong shapes are reported at once. */
@@ -207,13 +226,22 @@ function isOfShape(stored: Tensor, parameter: Parameter): boolean {
   return stored.shape.join() === parameter.shape.join();
 }
 
-function assign(parameter: Parameter, stored: Tensor, { dtype, device }: FillOptions): string | undefined {
+function assign(parameter: Parameter, file: Tensor, { dtype, device, grown }: FillOptions): string | undefined {
+  const stored = grown === undefined ? file : grow(file, parameter, grown);
   if (!isOfShape(stored, parameter)) {
     return `has the shape [${stored.shape.join(', ')}], not [${parameter.shape.join(', ')}]`;
   }
   const cast = dtype === 'stored' || !isFloating(stored.dtype) ? stored : stored.to(dtype);
   parameter.assign(cast.toDevice(device));
   return undefined;
+}
+
+/** A token table with rows of zeros for the tokens that the checkpoint does not have; a bias gets its mean for them. */
+function grow(stored: Tensor, parameter: Parameter, { from, to }: Growth): Tensor {
+  const [[rows, ...rest], [wanted, ...width]] = [stored.shape, parameter.shape];
+  if (rows !== from || wanted !== to || rest.join() !== width.join()) return stored;
+  const added = zeros([to - from, ...rest], { dtype: stored.dtype });
+  return cat([stored, rest.length === 0 ? added.add(stored.mean()) : added]);
 }
 
 function storedType(model: Model, missing: readonly string[]): DType {

@@ -1,12 +1,13 @@
 import { aten, type DType, type Tensor } from '../tensor/index.ts';
+import type { Term } from './linear.ts';
 import { Module, Parameter } from './module.ts';
 
 /** Changes what an embedding gives (LoRA on embeddings, rows of new tokens) while its weight keeps its path. */
 export interface EmbeddingAdapter {
   /** ids int64 [N], output [N, D] so far → [N, D] */
   forward(ids: Tensor, output: Tensor, layer: Embedding): Tensor;
-  /** Changes the weight [V, D] where it serves as the output head too. */
-  headWeight?(weight: Tensor): Tensor;
+  /** The same change as further terms of the logits, where the table serves as the output head too. */
+  terms(hidden: Tensor): Term[];
 }
 
 /** A table of vectors: weight [V, D]. */
@@ -40,10 +41,8 @@ export class Embedding extends Module {
     return output;
   }
 
-  /** The table as an output head sees it. */
-  headWeight(): Tensor {
-    let weight = this.weight.tensor;
-    for (const adapter of this.#adapters) if (adapter.headWeight !== undefined) weight = adapter.headWeight(weight);
-    return weight;
+  /** The logits of hidden [N, D] where the table serves as the output head, as terms. */
+  headTerms(hidden: Tensor): Term[] {
+    return [{ hidden, weight: this.weight.tensor }, ...this.#adapters.flatMap((adapter) => adapter.terms(hidden))];
   }
 }

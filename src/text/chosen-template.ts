@@ -110,7 +110,7 @@ function literal(value: unknown): string {
 
 /** The files with these templates and no others, in the layout that transformers writes. */
 function withTemplates(files: TokenizerFiles, sources: ReadonlyMap<string, string>): TokenizerFiles {
-  const isTemplate = (name: string) => /^chat_template\.j/.test(name) || name.startsWith(`${TEMPLATE_FOLDER}/`);
+  const isTemplate = (name: string) => name.startsWith('chat_template.j') || name.startsWith(`${TEMPLATE_FOLDER}/`);
   const others = new Map([...files.others].filter(([name]) => !isTemplate(name)));
   const { chat_template: declared, ...config } = parseOther(files, 'tokenizer_config.json');
   if (declared !== undefined) others.set('tokenizer_config.json', `${JSON.stringify(config, null, 2)}\n`);

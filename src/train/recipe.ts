@@ -33,6 +33,12 @@ function toSource(value: string | RecipeSource): RecipeSource {
   return typeof value === 'string' ? { path: value, weight: null, format: null, columns: null } : value;
 }
 
+const newTokenSchema = z
+  .union([z.string().min(1), z.strictObject({ content: z.string().min(1), special: z.boolean().default(false) })], {
+    error: 'expected the text of a token, or {content, special}',
+  })
+  .transform((value) => (typeof value === 'string' ? { content: value, special: false } : value));
+
 const share = z.number().min(0).lt(1);
 const splitSchema = z.union([share, sourcesSchema], { error: 'expected a share from 0 to below 1, or a file' });
 
@@ -59,7 +65,10 @@ const dataSchema = z.strictObject({
     .record(z.string(), z.json())
     .default({})
     .meta({ description: "the template's own variables (enable_thinking)", shown: '{NAME: VALUE}' }),
-  new_tokens: z.array(z.string().min(1)).default([]).describe('tokens to add to the vocabulary and to train'),
+  new_tokens: z
+    .array(newTokenSchema)
+    .default([])
+    .describe('tokens to add and to train; {content, special: true} for one that is no part of answers'),
 });
 
 /** An axis of the run: which implementation, with its options, which the implementation itself declares and checks. */

@@ -68,6 +68,21 @@ describe("other tools' names", () => {
     }
   });
 
+  it('for tokens and templates are read', async () => {
+    const { recipe } = await accepted(`${base}add_tokens: <a>,<b>\nchat_template: tool_use\nenable_thinking: false\n`);
+    expect(recipe.data.new_tokens).toEqual([
+      { content: '<a>', special: false },
+      { content: '<b>', special: false },
+    ]);
+    expect(recipe.data).toMatchObject({ chat_template: 'tool_use', chat_template_kwargs: { enable_thinking: false } });
+    const special = await accepted(`${base}add_special_tokens: [<a>]\n`);
+    expect(special.recipe.data.new_tokens).toEqual([{ content: '<a>', special: true }]);
+    const tied = await accepted('model: fixtures/models/llama_tied_bias\ndata: x\ntrainable_token_indices: [1, 2]\n');
+    expect(tied.recipe.tuning).toMatchObject({ trainable_tokens: [1, 2] });
+    const untied = await fixesOf('model: fixtures/models/llama\ndata: x\ntrainable_token_indices: [1, 2]\n');
+    expect(untied).toEqual({ trainable_token_indices: 'tuning.trainable_tokens: [1,2]' });
+  });
+
   it('that change nothing here are said to be needless', async () => {
     const { notices } = await accepted(`${base}logging_steps: 10\nflash_attention: true\n`);
     expect(notices).toEqual([

@@ -155,11 +155,11 @@ describe('a bad recipe', () => {
   it('refuses what this version would ignore, and monitors that do not exist', async () => {
     const problems = await problemsOf({
       ...minimal,
-      data: { ...minimal.data, new_tokens: ['<x>'] },
+      evaluation: { metrics: ['exact_match'] },
       report_to: ['tensorbord'],
     });
     expect(problems.map(({ field, fix }) => [field, fix])).toEqual([
-      ['data.new_tokens', 'remove it'],
+      ['evaluation.metrics', 'remove it'],
       ['report_to', 'did you mean tensorboard?'],
     ]);
   });

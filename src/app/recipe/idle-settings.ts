@@ -5,8 +5,6 @@ import type { Settings } from './settings.ts';
  * ignoring it would be worse. Whoever makes one work deletes its line.
  */
 const idleSettings: Record<string, string> = {
-  'data.new_tokens': 'the vocabulary stays as it is',
-  'tuning.trainable_tokens': 'embedding rows are trained by modules_to_save only',
   'evaluation.metrics': 'the objective decides what is measured while training',
 };
 

@@ -7,6 +7,7 @@ import type { Model } from '../../models/model.ts';
 import type { ResultNotes } from '../../train/interfaces.ts';
 import type { LoraOptions } from './lora.options.ts';
 import { lastName } from './targets.ts';
+import type { TokenIndices } from './token-indices.ts';
 
 const taskTypes: Partial<Record<Task, string>> = {
   'causal-lm': 'CAUSAL_LM',
@@ -28,7 +29,6 @@ const otherVariants = {
   megatron_core: 'megatron.core',
   qalora_group_size: 16,
   target_parameters: null,
-  trainable_token_indices: null,
   use_dora: false,
   use_qalora: false,
 };
@@ -37,7 +37,7 @@ const otherVariants = {
 export function adapterConfig(
   model: Model,
   options: LoraOptions,
-  about: ResultNotes & { modules: readonly string[] },
+  about: ResultNotes & { modules: readonly string[]; tokens?: TokenIndices },
 ): Record<string, unknown> {
   const config = {
     ...otherVariants,
@@ -63,6 +63,7 @@ export function adapterConfig(
     revision: about.revision ?? null,
     target_modules: targetNames(options, about.modules),
     task_type: taskTypes[about.task] ?? null,
+    trainable_token_indices: about.tokens ?? null,
     use_rslora: options.use_rslora,
   };
   return Object.fromEntries(Object.entries(config).toSorted(([a], [b]) => (a < b ? -1 : 1)));
@@ -73,6 +74,8 @@ function targetNames(options: LoraOptions, modules: readonly string[]): string |
   if (options.target_modules === 'all-linear') return [...new Set(modules.map(lastName))].toSorted();
   return typeof options.target_modules === 'string' ? options.target_modules : [...options.target_modules];
 }
+
+const ids = z.array(z.int().min(0)).min(1);
 
 const schema = z.looseObject({
   peft_type: z.literal('LORA', { error: 'only LORA adapters can be loaded' }),
@@ -85,6 +88,7 @@ const schema = z.looseObject({
   alpha_pattern: z.record(z.string(), z.number()).nullish(),
   use_rslora: z.boolean().nullish(),
   modules_to_save: z.array(z.string()).nullish(),
+  trainable_token_indices: z.union([ids, z.record(z.string(), ids)]).nullish(),
   bias: z.literal('none', { error: 'adapters that train biases cannot be loaded' }).default('none'),
   use_dora: z.literal(false, { error: 'DoRA adapters cannot be loaded' }).nullish(),
   base_model_name_or_path: z.string().nullish(),
@@ -93,6 +97,8 @@ const schema = z.looseObject({
 
 export interface AdapterDescription {
   options: LoraOptions;
+  /** Tokens whose rows the adapter holds. */
+  tokens: TokenIndices | undefined;
   baseModel: string | undefined;
   task: Task | undefined;
 }
@@ -123,5 +129,6 @@ export function readAdapterConfig(folder: string): AdapterDescription {
     init_lora_weights: true,
     bias: 'none',
   };
-  return { options, baseModel: config.base_model_name_or_path ?? undefined, task };
+  const tokens = config.trainable_token_indices ?? undefined;
+  return { options, tokens, baseModel: config.base_model_name_or_path ?? undefined, task };
 }

@@ -33,9 +33,9 @@ export const options = z.strictObject({
   use_rslora: z.boolean().default(false).describe('scale by alpha / sqrt(r)'),
   modules_to_save: z.array(z.string().min(1)).default([]).describe('modules trained whole and saved with the adapter'),
   trainable_tokens: z
-    .array(z.string().min(1))
+    .array(z.union([z.string().min(1), z.int().min(0)], { error: 'expected the text of a token, or its id' }))
     .default([])
-    .describe('existing tokens whose embedding rows are trained; new_tokens always are'),
+    .describe('existing tokens, by text or id, whose rows are trained; new_tokens always are'),
   init_lora_weights: z
     .union([z.literal(true), z.literal('gaussian')], { error: 'expected true or gaussian' })
     .default(true)

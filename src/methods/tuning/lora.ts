@@ -6,10 +6,13 @@ import { keyedNormal, keyedUniform, type ParameterKey } from '../../models/initi
 import type { Module, Parameter } from '../../nn/index.ts';
 import { noGrad, scope, writeSafetensors, zeros, type Tensor } from '../../tensor/index.ts';
 import type { ResultNotes, Trainable, Tuning } from '../../train/interfaces.ts';
-import { adapterConfig } from './adapter-config.ts';
+import { adapterConfig, type AdapterDescription } from './adapter-config.ts';
+import type { TuningContext } from './index.ts';
 import { LoraAdapter } from './lora-adapter.ts';
 import type { LoraOptions } from './lora.options.ts';
 import { findTargets, fromPattern } from './targets.ts';
+import { indicesFor, tablesWithRows, type TokenIndices } from './token-indices.ts';
+import { trainRows, type TokenRows } from './token-rows.ts';
 import { decays } from './weight-decay.ts';
 
 const ROOT = 'base_model.model.';
@@ -21,17 +24,20 @@ interface SavedParameter {
   original: Tensor;
 }
 
-/** Low-rank adapters on linear layers, and modules that are trained whole beside them. */
+/** Low-rank adapters on linear layers; beside them modules that are trained whole, and rows of single tokens. */
 export class Lora implements Tuning {
   readonly trainables: readonly Trainable[];
   readonly #model: Model;
   readonly #options: LoraOptions;
   readonly #adapters: readonly LoraAdapter[];
   readonly #saved: readonly SavedParameter[];
+  readonly #tokens: readonly TokenRows[];
+  readonly #tokenIndices: TokenIndices | undefined;
 
-  constructor(model: Model, options: LoraOptions, context: { seed: number }) {
+  constructor(model: Model, options: LoraOptions, context: { seed: number; tokens?: TokenIndices }) {
     this.#model = model;
     this.#options = options;
+    this.#tokenIndices = context.tokens;
     this.#adapters = findTargets(model, options.target_modules, options.layers_to_transform).map(({ path, layer }) => {
       const rank = fromPattern(options.rank_pattern, path) ?? options.r;
       const alpha = fromPattern(options.alpha_pattern, path) ?? options.alpha;
@@ -44,7 +50,14 @@ export class Lora implements Tuning {
       ),
     );
     this.#saved = noGrad(() => scope(() => savedParameters(model, options.modules_to_save)));
-    this.trainables = [...this.#adapters.flatMap(adapterTrainables), ...this.#saved.map(savedTrainable)];
+    this.#tokens = noGrad(() =>
+      scope(() => tablesWithRows(model, context.tokens).map(({ table, ids }) => trainRows(table, ids, model.dtype))),
+    );
+    this.trainables = [
+      ...this.#adapters.flatMap(adapterTrainables),
+      ...this.#saved.map(savedTrainable),
+      ...this.#tokens.map(tokenTrainable),
+    ];
   }
 
   state(): Map<string, Tensor> {
@@ -76,7 +89,8 @@ export class Lora implements Tuning {
   save(folder: string, about: ResultNotes): void {
     const modules = this.#adapters.map(({ path }) => path);
     scope(() => writeSafetensors(join(folder, 'adapter_model.safetensors'), this.state()));
-    writeJson(join(folder, 'adapter_config.json'), adapterConfig(this.#model, this.#options, { ...about, modules }));
+    const config = adapterConfig(this.#model, this.#options, { ...about, modules, tokens: this.#tokenIndices });
+    writeJson(join(folder, 'adapter_config.json'), config);
   }
 
   disabled<T>(body: () => T): T {
@@ -89,12 +103,14 @@ export class Lora implements Tuning {
   }
 
   #switch(isActive: boolean): void {
-    for (const adapter of this.#adapters) adapter.isActive = isActive;
+    for (const part of [...this.#adapters, ...this.#tokens]) part.isActive = isActive;
     for (const entry of this.#saved) entry.original = entry.parameter.exchange(entry.original);
   }
 
   merge(): void {
     noGrad(() => {
+      // Before what LoRA adds to the same table.
+      for (const rows of this.#tokens) scope(() => rows.merge());
       for (const adapter of this.#adapters) {
         scope(() => {
           const { weight } = adapter.layer;
@@ -165,6 +181,10 @@ function savedTrainable({ path, module, parameter }: SavedParameter): Trainable 
   return { name: ROOT + path, parameter, decays: decays(module, path) };
 }
 
+function tokenTrainable({ path, trainable_tokens_delta: parameter }: TokenRows): Trainable {
+  return { name: `${ROOT}${path}.token_adapter.trainable_tokens_delta`, parameter, decays: true };
+}
+
 function mismatch(problems: readonly Problem[]): AttuneError {
   return new AttuneError('E_ADAPTER_MISMATCH', {
     what: 'The adapter does not fit this base model: it would do nothing, or only a part of what was trained',
@@ -173,6 +193,13 @@ function mismatch(problems: readonly Problem[]): AttuneError {
   });
 }
 
-export function create(model: Model, options: LoraOptions, context: { seed: number }): Tuning {
-  return new Lora(model, options, context);
+export function create(model: Model, options: LoraOptions, { seed, tokens = [] }: TuningContext): Tuning {
+  const { modules_to_save: modules, trainable_tokens: wanted } = options;
+  const indices = indicesFor(model, tokens, { modulesToSave: modules, areOptional: wanted.length === 0 });
+  return new Lora(model, options, { seed, tokens: indices });
+}
+
+/** An adapter as its configuration describes it, for its weights to be loaded. */
+export function open(model: Model, { options, tokens }: Pick<AdapterDescription, 'options' | 'tokens'>): Tuning {
+  return new Lora(model, options, { seed: 0, tokens });
 }

@@ -31,7 +31,7 @@ class LanguageModelHead extends TokenHead {
 
   protected override terms(hidden: Tensor): Term[] {
     if (this.#own !== undefined) return linearTerms(this.#own, hidden);
-    return [{ hidden, weight: this.#trunk.tokenTable.headWeight() }];
+    return this.#trunk.tokenTable.headTerms(hidden);
   }
 }
 

@@ -66,9 +66,7 @@ class MaskedLanguageModelHead extends TokenHead {
   }
   protected override terms(hidden: Tensor): Term[] {
     const { decoder } = this.cls.predictions;
-    return decoder === undefined
-      ? [{ hidden, weight: this.#trunk.tokenTable.headWeight() }]
-      : linearTerms(decoder, hidden);
+    return decoder === undefined ? this.#trunk.tokenTable.headTerms(hidden) : linearTerms(decoder, hidden);
   }
   protected override outputBias(): Tensor {
     return this.cls.predictions.bias.tensor;

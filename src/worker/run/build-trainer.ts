@@ -8,10 +8,12 @@ import type { RawConfig } from '../../models/config.ts';
 import { loadModel, readConfig } from '../../models/load.ts';
 import { architectures } from '../../models/index.ts';
 import type { Model } from '../../models/model.ts';
+import { initialiseRows } from '../../models/token-tables.ts';
 import { noGrad, scope, type DType } from '../../tensor/index.ts';
 import type { Objective, PreparedRow, Processor, Tuning, Update } from '../../train/interfaces.ts';
 import { warmupSteps } from '../../train/schedule.ts';
 import type { TrainerOptions } from '../../train/trainer.ts';
+import type { Vocabulary } from './run-tokenizer.ts';
 
 export async function createObjective(recipe: Recipe, processor: Processor): Promise<Objective> {
   const { name, ...options } = recipe.objective;
@@ -49,20 +51,26 @@ export interface TunedModel {
 export async function createTuned(
   recipe: Recipe,
   folder: string,
-  choice: { task: Objective['task']; labels?: readonly string[]; dtype: DType },
+  choice: { task: Objective['task']; labels?: readonly string[]; dtype: DType; vocabulary?: Vocabulary },
 ): Promise<TunedModel> {
   const { seed } = recipe.training;
+  const { vocabulary } = choice;
   const { model, initialised } = await loadModel(folder, {
     task: choice.task,
     labels: choice.labels,
     dtype: 'stored',
     seed,
+    vocabularySize: vocabulary?.size,
   });
+  if (vocabulary !== undefined) initialiseRows(model, { ids: vocabulary.newIds, known: vocabulary.known, seed });
   model.dtype = choice.dtype;
   const { method: name, ...options } = recipe.tuning as { method: string } & Record<string, unknown>;
   const method = await tunings.load(name);
   const newModules = [...new Set(initialised.map((path) => path.slice(0, path.lastIndexOf('.'))))];
-  const tuning = method.create(model, withNewModules(options, newModules) as never, { seed });
+  const tuning = method.create(model, withNewModules(options, newModules) as never, {
+    seed,
+    tokens: vocabulary?.trained,
+  });
   settleFrozen(model, choice.dtype);
   return { model, tuning, initialised };
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { readAdapterConfig } from '../../methods/tuning/adapter-config.ts';
-import { create as createLora } from '../../methods/tuning/lora.ts';
+import { open as openLora } from '../../methods/tuning/lora.ts';
 import type { Task } from '../../models/architecture.ts';
 import { loadModel } from '../../models/load.ts';
 import type { Model } from '../../models/model.ts';
@@ -18,6 +18,8 @@ import { computeType } from './resources.ts';
 export interface OpenOptions {
   /** The base model without the adapter. */
   base?: boolean;
+  /** The base model with the head that it was saved with, in place of a new one for the run's task. */
+  ownTask?: boolean;
   precision?: 'auto' | 'bf16' | 'f32';
 }
 
@@ -71,14 +73,19 @@ async function openAdapter(folder: string, request: AdapterRequest): Promise<Ope
   const baseFolder = baseFolderOf(notes, description.baseModel, folder);
   const task = notes?.task ?? description.task;
   const labels = notes?.task === 'sequence' ? notes.labels : undefined;
-  const { model } = await loadModel(baseFolder, { dtype, task, labels });
   if (request.base === true) {
+    const { model } = await loadModel(baseFolder, request.ownTask === true ? { dtype } : { dtype, task, labels });
     const own = await asTrained(await loadTokenizer(baseFolder, model.task), notes);
     return { model, tokenizer: own, folder, baseFolder, notes };
   }
   const hasTokenizer = existsSync(join(folder, 'tokenizer.json'));
-  const tokenizer = await loadTokenizer(hasTokenizer ? folder : baseFolder, model.task);
-  const tuning = createLora(model, description.options, { seed: 0 });
+  const vocabulary = await Tokenizer.load(hasTokenizer ? folder : baseFolder);
+  const { tokens, options } = description;
+  // Rows beyond the base model's are in the adapter, or nowhere.
+  const vocabularySize = tokens !== undefined || options.modules_to_save.length > 0 ? vocabulary.size : undefined;
+  const { model } = await loadModel(baseFolder, { dtype, task, labels, vocabularySize });
+  const tokenizer = await withDefaultTemplate(vocabulary, model.task);
+  const tuning = openLora(model, description);
   loadAdapter(tuning, folder);
   if (notes !== undefined) check(model, tokenizer, { folder, notes });
   return { model, tokenizer, tuning, folder, baseFolder, notes };
@@ -87,14 +94,25 @@ async function openAdapter(folder: string, request: AdapterRequest): Promise<Ope
 /** Puts an adapter's tensors in place; every one must land and every place must be filled. */
 export function loadAdapter(tuning: Tuning, folder: string): void {
   const path = join(folder, 'adapter_model.safetensors');
-  if (!existsSync(path) && existsSync(join(folder, 'adapter_model.bin'))) {
-    throw new AttuneError('E_PICKLE_WEIGHTS', {
-      what: `${folder} has its weights as pickle only, which can run code when it is read`,
-      expected: 'adapter_model.safetensors',
-    });
-  }
+  if (!existsSync(path)) throw missingWeights(folder);
   using file = new SafetensorsFile(path);
   noGrad(() => scope(() => tuning.load(new Map(file.names.map((name) => [name, file.get(name)])))));
+}
+
+function missingWeights(folder: string): AttuneError {
+  const pickle = 'adapter_model.bin';
+  if (!existsSync(join(folder, pickle))) {
+    return new AttuneError('E_ADAPTER_MISSING', {
+      what: `The adapter in ${folder} has no weights`,
+      expected: 'adapter_model.safetensors',
+      fix: 'fetch the adapter again',
+    });
+  }
+  return new AttuneError('E_PICKLE_WEIGHTS', {
+    what: `${folder} has its weights as pickle only (${pickle}), which can run code when it is read`,
+    expected: 'adapter_model.safetensors',
+    fix: 'take a revision of the adapter that has safetensors, or convert it where you trust it',
+  });
 }
 
 function baseFolderOf(notes: ResultNotesFile | undefined, named: string | undefined, folder: string): string {
@@ -121,7 +139,10 @@ function recordedBases({ base_folder, folder: written }: ResultNotesFile, folder
 }
 
 async function loadTokenizer(folder: string, task: Task): Promise<Tokenizer> {
-  const tokenizer = await Tokenizer.load(folder);
+  return withDefaultTemplate(await Tokenizer.load(folder), task);
+}
+
+async function withDefaultTemplate(tokenizer: Tokenizer, task: Task): Promise<Tokenizer> {
   return task === 'causal-lm' ? withChatTemplate(tokenizer) : tokenizer;
 }
 

@@ -175,6 +175,10 @@ export const dataKeys: ForeignKeys = {
     path: 'data.new_tokens',
     read: (value) => set({ 'data.new_tokens': [asList(value)].flat() }),
   }),
+  add_special_tokens: {
+    path: 'data.new_tokens',
+    read: (value) => set({ 'data.new_tokens': [asList(value)].flat().map((content) => ({ content, special: true })) }),
+  },
   max_samples: refused('attune trains on all rows of a set', 'give a shorter file'),
   streaming: offOnly('rows are read before training, so that splits are checked', 'remove it'),
   data_seed: {

@@ -84,7 +84,7 @@ const lastLayers: ForeignKey = {
     const count = asNumber(value);
     if (count === -1) return drop('all layers get an adapter');
     const because = 'counts layers from the end; tuning.layers_to_transform names them';
-    const layers = layerCount(given);
+    const layers = asNumber(configOf(given)?.num_hidden_layers);
     if (count === undefined || layers === undefined) {
       return refuse(because, `tuning.layers_to_transform: the last ${String(value)} layers, from 0`);
     }
@@ -93,16 +93,28 @@ const lastLayers: ForeignKey = {
   },
 };
 
-function layerCount(given: Given): number | undefined {
-  const folder = String(given('model') ?? '');
+/** What the base model says of itself, where it is a folder. */
+function configOf(given: Given): Record<string, unknown> | undefined {
+  const folder = String(given('model') ?? given('model_name_or_path') ?? given('base_model') ?? '');
   const config = join(folder, 'config.json');
   if (folder === '' || !existsSync(config)) return undefined;
   try {
-    return asNumber(JSON.parse(readFileSync(config, 'utf8')).num_hidden_layers);
+    return JSON.parse(readFileSync(config, 'utf8')) as Record<string, unknown>;
   } catch {
     return undefined;
   }
 }
+
+/** PEFT's list names rows of the input table; where a head shares that, attune's tokens mean the same. */
+const tokenIndices: ForeignKey = {
+  path: 'tuning.trainable_tokens',
+  read(value, given) {
+    if (!Array.isArray(value)) return refuse('is a list of ids here', 'tuning.trainable_tokens: [ID, …]');
+    if (configOf(given)?.tie_word_embeddings === true) return set({ 'tuning.trainable_tokens': value });
+    const because = "trains input rows only; attune trains a token's row in the output head too";
+    return refuse(because, `tuning.trainable_tokens: ${JSON.stringify(value)}`);
+  },
+};
 
 const list = (path: string) => translated(path, (value) => [asList(value)].flat());
 
@@ -129,7 +141,7 @@ export const tuningKeys: ForeignKeys = {
   lora_parameters: loraParameters,
   scale,
   num_layers: lastLayers,
-  trainable_token_indices: refused('attune names tokens by their text', 'tuning.trainable_tokens: [TOKEN, …]'),
+  trainable_token_indices: tokenIndices,
   ...named(
     ['use_dora', 'peft_use_dora'],
     offOnly('DoRA is a tuning of its own', 'tuning: dora, where `attune train --help` lists it'),

@@ -1,0 +1,67 @@
+import { AttuneError, type Problem } from '../../base/errors.ts';
+import type { Model } from '../../models/model.ts';
+import { tokenTables, type TokenTable } from '../../models/token-tables.ts';
+import { lastName } from './targets.ts';
+
+/**
+ * Tokens whose rows are trained, as PEFT's `trainable_token_indices` has them: a list stands for the table of input
+ * tokens (and the head that shares it), an object names tables by the end of their paths.
+ */
+export type TokenIndices = readonly number[] | Readonly<Record<string, readonly number[]>>;
+
+/**
+ * Trains tokens wherever they have a row that `modules_to_save` does not train anyway.
+ * @throws E_TOKENS_TWICE where tokens were asked for that would change nothing so
+ */
+export function indicesFor(
+  model: Model,
+  ids: readonly number[],
+  { modulesToSave, areOptional }: { modulesToSave: readonly string[]; areOptional: boolean },
+): TokenIndices | undefined {
+  const { input, output } = tokenTables(model);
+  const tables = output === undefined ? [input] : [input, output];
+  const open = tables.filter(({ path }) => !modulesToSave.some((name) => isNamed(path, name)));
+  if (!areOptional && open.length < tables.length) {
+    throw new AttuneError('E_TOKENS_TWICE', {
+      what: 'tuning.trainable_tokens and tuning.modules_to_save train the same rows',
+      got: `modules_to_save: ${modulesToSave.join(', ')}, which trains all tokens`,
+      fix: 'keep one of them',
+    });
+  }
+  if (ids.length === 0 || open.length === 0) return undefined;
+  if (output === undefined) return ids;
+  return Object.fromEntries(open.map(({ path }) => [lastName(path), ids]));
+}
+
+/** The tables and their rows. @throws E_ADAPTER_MISMATCH where the model has no such table or row */
+export function tablesWithRows(
+  model: Model,
+  indices: TokenIndices | undefined,
+): { table: TokenTable; ids: readonly number[] }[] {
+  if (indices === undefined) return [];
+  const { input, output } = tokenTables(model);
+  const tables = output === undefined ? [input] : [input, output];
+  const named: [string, readonly number[]][] = Array.isArray(indices)
+    ? [[input.path, indices as readonly number[]]]
+    : Object.entries(indices as Readonly<Record<string, readonly number[]>>);
+  const problems: Problem[] = [];
+  const found = named.flatMap(([name, ids]) => {
+    const table = tables.find(({ path }) => isNamed(path, name));
+    const rows = table?.module.weight.shape[0] ?? 0;
+    const wrong = ids.filter((id) => id >= rows);
+    if (table === undefined) problems.push({ field: name, message: 'is no table of tokens of this model' });
+    else if (wrong.length > 0)
+      problems.push({ field: name, message: `has ${rows} rows, and none for ${wrong.join(', ')}` });
+    return table === undefined ? [] : [{ table, ids }];
+  });
+  if (problems.length === 0) return found;
+  throw new AttuneError('E_ADAPTER_MISMATCH', {
+    what: 'The adapter trains tokens that this model does not have',
+    problems,
+    fix: 'use the base model and the tokenizer that the adapter was trained with',
+  });
+}
+
+function isNamed(path: string, name: string): boolean {
+  return path === name || path.endsWith(`.${name}`);
+}

@@ -1,0 +1,113 @@
+// N tokens of a batch, V rows of a table, n of them trained, D width
+import { indexOf, withRows, type TokenTable } from '../../models/token-tables.ts';
+import {
+  Embedding,
+  Module,
+  Parameter,
+  type EmbeddingAdapter,
+  type LinearAdapter,
+  type LinearLike,
+  type Term,
+} from '../../nn/index.ts';
+import { aten, fromArray, zeros, type DType, type Tensor } from '../../tensor/index.ts';
+
+/**
+ * Some rows of a token table that are trained while the table itself is frozen (PEFT's TrainableTokensLayer). They
+ * take the place of the table's own, so that what those hold does not matter. Logits get the difference as a further
+ * term: neither a copy of the table nor a gradient of its size is ever made.
+ */
+abstract class RowsOf<Layer extends Embedding | LinearLike> extends Module {
+  readonly path: string;
+  readonly ids: readonly number[];
+  /** The rows themselves, in the order of the ids: f32 [n, D]. */
+  readonly trainable_tokens_delta: Parameter;
+  isActive = true;
+  protected readonly table: Layer;
+  /** int64 [n] */
+  readonly #index: Tensor;
+  /** 1 where a trained row belongs to a row of the table: [V, n] */
+  readonly #places: Tensor;
+
+  constructor({ path, module: table }: TokenTable & { module: Layer }, ids: readonly number[], dtype: DType) {
+    super();
+    this.path = path;
+    this.table = table;
+    this.ids = ids;
+    const { shape, device } = table.weight.tensor;
+    this.trainable_tokens_delta = new Parameter([ids.length, shape[1]]);
+    this.#index = indexOf(ids, device).own();
+    const units = aten.eye.default(ids.length, { dtype, device });
+    this.#places = withRows(zeros([shape[0], ids.length], { dtype, device }), ids, units).own();
+    this.trainable_tokens_delta.assign(this.#former().clone());
+    this.trainable_tokens_delta.setTrainable(true);
+  }
+
+  #former(): Tensor {
+    return this.table.weight.tensor.detach().indexSelect(0, this.#index).to('f32');
+  }
+
+  terms(hidden: Tensor): Term[] {
+    if (!this.isActive) return [];
+    const change = this.trainable_tokens_delta.tensor.sub(this.#former()).to(hidden.dtype); // [n, D]
+    return [{ hidden: aten.linear.default(hidden, change), weight: this.#places }];
+  }
+
+  /** Puts the rows into the table and leaves it. */
+  merge(): void {
+    const { weight } = this.table;
+    weight.assign(withRows(weight.tensor, this.ids, this.trainable_tokens_delta.tensor.detach()));
+  }
+}
+
+/** Rows of the table of input tokens, and of the head that shares it. */
+class InputRows extends RowsOf<Embedding> implements EmbeddingAdapter {
+  /** A token's place among the rows, -1 for none: int64 [V] */
+  readonly #rowOf: Tensor;
+
+  constructor(table: TokenTable & { module: Embedding }, ids: readonly number[], dtype: DType) {
+    super(table, ids, dtype);
+    const rowOf = new BigInt64Array(table.module.count).fill(-1n);
+    for (const [row, id] of ids.entries()) rowOf[id] = BigInt(row);
+    this.#rowOf = fromArray(rowOf).toDevice(table.module.weight.tensor.device).own();
+    table.module.addAdapter(this);
+  }
+
+  forward(ids: Tensor, output: Tensor): Tensor {
+    if (!this.isActive) return output;
+    const places = this.#rowOf.indexSelect(0, ids); // [N]
+    const rows = this.trainable_tokens_delta.tensor.indexSelect(0, aten.clamp_min.default(places, 0));
+    const isTrained = aten.ge.Scalar(places, 0).unsqueeze(1); // [N, 1]
+    return aten.where.self(isTrained, rows.to(output.dtype), output);
+  }
+
+  override merge(): void {
+    super.merge();
+    this.table.removeAdapter(this);
+  }
+}
+
+/** Rows of an output head with a matrix of its own. */
+class OutputRows extends RowsOf<LinearLike> implements LinearAdapter {
+  constructor(table: TokenTable & { module: LinearLike }, ids: readonly number[], dtype: DType) {
+    super(table, ids, dtype);
+    table.module.addAdapter(this);
+  }
+
+  forward(x: Tensor, output: Tensor): Tensor {
+    const added = this.terms(x).map(({ hidden, weight }) => aten.linear.default(hidden, weight.to(hidden.dtype)));
+    return added.reduce((sum, product) => sum.add(product), output);
+  }
+
+  override merge(): void {
+    super.merge();
+    this.table.removeAdapter(this);
+  }
+}
+
+export type TokenRows = InputRows | OutputRows;
+
+/** Trains rows of one table. */
+export function trainRows({ path, module }: TokenTable, ids: readonly number[], dtype: DType): TokenRows {
+  if (module instanceof Embedding) return new InputRows({ path, module }, ids, dtype);
+  return new OutputRows({ path, module }, ids, dtype);
+}

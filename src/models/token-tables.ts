@@ -1,0 +1,69 @@
+// V rows of a table, K of them with a token, n new ones, D width
+import { isLinear, type Embedding, type LinearLike } from '../nn/index.ts';
+import { aten, fromArray, noGrad, scope, type Tensor } from '../tensor/index.ts';
+import { TokenHead } from './heads/token-head.ts';
+import { keyedNormal } from './initialise.ts';
+import type { Model } from './model.ts';
+
+/** A matrix [V, D] with a row for each token. */
+export interface TokenTable {
+  /** The module's path in the checkpoint. */
+  path: string;
+  module: Embedding | LinearLike;
+}
+
+/** The table of input tokens and, where the output head has a matrix of its own, that one. */
+export function tokenTables(model: Model): { input: TokenTable; output?: TokenTable } {
+  const { tokenTable } = model.trunk;
+  const entries = [...model.modules()];
+  const [path] = entries.find(([, module]) => module === tokenTable)!;
+  const input = { path, module: tokenTable };
+  if (!(model.head instanceof TokenHead)) return { input };
+  for (const [name, module] of model.head.modules()) {
+    if (isLinear(module) && module.outFeatures === tokenTable.count) return { input, output: { path: name, module } };
+  }
+  return { input };
+}
+
+export interface NewRows {
+  ids: readonly number[];
+  /** Rows below this have a token that was trained. */
+  known: number;
+  seed: number;
+}
+
+/** How far new rows spread around the mean: the covariance of the known rows times this. */
+const SPREAD = 1e-5;
+
+/**
+ * Gives the rows of new tokens their first values: near the mean of the known ones, so that they change the other
+ * tokens' probabilities little (Hewitt, "Initializing new word embeddings for pretrained language models", 2021, as
+ * transformers' `resize_token_embeddings` has it).
+ */
+export function initialiseRows(model: Model, rows: NewRows): void {
+  if (rows.ids.length === 0) return;
+  const { input, output } = tokenTables(model);
+  for (const table of output === undefined ? [input] : [input, output]) {
+    noGrad(() => scope(() => initialiseTable(table, rows)));
+  }
+}
+
+function initialiseTable({ path, module: { weight } }: TokenTable, { ids, known, seed }: NewRows): void {
+  const all = weight.tensor;
+  const table = all.narrow(0, 0, known).to('f32'); // [K, D]
+  const mean = table.mean(0); // [D]
+  // A normal combination of the centred rows has their covariance.
+  const chance = keyedNormal([ids.length, known], { seed, path: `new_tokens:${path}` }, Math.sqrt(SPREAD / known));
+  const centred = chance.toDevice(all.device).matmul(table.sub(mean)); // [n, D]
+  weight.assign(withRows(all, ids, mean.add(centred)));
+}
+
+/** A copy of a table with other rows [n, D] in some places. */
+export function withRows(table: Tensor, ids: readonly number[], rows: Tensor): Tensor {
+  return aten.index_copy.default(table, 0, indexOf(ids, table.device), rows.to(table.dtype));
+}
+
+/** Ids as an index: int64 [n]. */
+export function indexOf(ids: readonly number[], device: string): Tensor {
+  return fromArray(BigInt64Array.from(ids, BigInt)).toDevice(device);
+}

@@ -1,0 +1,22 @@
+import type { EventSink } from '../../base/events.ts';
+import type { Tokenizer } from '../../text/index.ts';
+import type { PreparedRow } from '../../train/interfaces.ts';
+
+/** Warns of tokens that were to be trained but stand in no training row: what they mean cannot be learnt. */
+export function reportUnseen(
+  ids: readonly number[],
+  { rows, tokenizer, emit }: { rows: readonly PreparedRow[]; tokenizer: Tokenizer; emit: EventSink },
+): void {
+  const unseen = new Set(ids);
+  for (const row of rows) {
+    if (unseen.size === 0) return;
+    for (const id of row.ids) unseen.delete(id);
+  }
+  if (unseen.size === 0) return;
+  emit({
+    type: 'warning-raised',
+    code: 'W_TOKENS_UNSEEN',
+    message: `${unseen.size} of ${ids.length} tokens to train stand in no training row`,
+    problems: [...unseen].map((id) => ({ field: tokenizer.tokenOf(id) ?? String(id), message: 'is never seen' })),
+  });
+}
