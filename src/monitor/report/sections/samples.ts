@@ -151,8 +151,9 @@ function scoreOf({ scores }: SampleAnswer, { metric }: Layout): Html | undefined
 
 const LONG = 1200;
 
-/** Long text scrolls in its own place, by keyboard too. */
-function said(text: string, role = ''): Html {
+/** Space around a text is not seen by metrics either. Long text scrolls in its own place, by keyboard too. */
+function said(whole: string, role = ''): Html {
+  const text = whole.trim();
   if (text === '') return html`<p class="soft">(nothing)</p>`;
   if (text.length < LONG) return html`<p class="said ${role}">${text}</p>`;
   return html`<p class="said long ${role}" tabindex="0">${text}</p>`;

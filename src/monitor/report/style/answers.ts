@@ -16,4 +16,7 @@ fieldset input:checked + span { background: var(--ink); border-color: var(--ink)
 input[type="search"], textarea { font: inherit; color: var(--ink); background: var(--page); border: 1px solid var(--quiet); border-radius: 8px; padding: 5px 10px; } .search { font-size: 13.5px; color: var(--soft); }
 button { font: inherit; font-weight: 600; color: var(--panel); background: var(--ink); border: 0; border-radius: 8px; padding: 6px 16px; cursor: pointer; } button[disabled] { opacity: 0.5; cursor: default; }
 .more { margin: 12px 0 0; }
+.try { display: grid; gap: 8px; margin: 12px 0 16px; } .try > label { font-size: 13.5px; color: var(--soft); } textarea { width: 100%; resize: vertical; line-height: 1.5; }
+.row { display: flex; flex-wrap: wrap; gap: 8px 18px; align-items: center; font-size: 13.5px; } .row output { margin-left: 0; } input[type="number"] { font: inherit; width: 84px; color: var(--ink); background: var(--page); border: 1px solid var(--quiet); border-radius: 8px; padding: 4px 8px; }
+input[type="radio"] { accent-color: var(--tone-1); } .quiet { background: var(--sunk); color: var(--ink); } .live .said { min-height: 1.5em; }
 `;

@@ -1,0 +1,125 @@
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** What a page's server gives: one page, and one question that the page may ask. */
+export interface PageContent {
+  /** The page as it is now. */
+  page(): string;
+  /** What answers a question of the page; undefined where that is no question. */
+  ask(body: unknown): Answering | undefined;
+}
+
+/** Answers line by line; `signal` says that nobody listens any more. */
+export type Answering = (line: (value: unknown) => void, signal: AbortSignal) => Promise<void>;
+
+export interface PageServer {
+  /** With its token: whoever does not know it gets nothing. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+const MOST_BYTES = 256 * 1024;
+
+const HEADERS = {
+  'cache-control': 'no-store',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "frame-ancestors 'none'",
+};
+
+/**
+ * Serves one page to this machine's browser: bound to 127.0.0.1, on a free port, under a path that cannot be guessed.
+ * Host and Origin are checked, so that another site's page cannot reach it by a name of its own (DNS rebinding).
+ */
+export async function servePage(content: PageContent): Promise<PageServer> {
+  const token = randomBytes(18).toString('base64url');
+  const server = createServer((request, response) => {
+    const { port } = server.address() as AddressInfo;
+    answer({ request, response, content }, { token, port }).catch((error: unknown) => fail(response, error));
+  });
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}/${token}/`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+interface Exchange {
+  request: IncomingMessage;
+  response: ServerResponse;
+  content: PageContent;
+}
+
+async function answer(exchange: Exchange, place: { token: string; port: number }): Promise<void> {
+  const { request, response, content } = exchange;
+  if (!isFromHere(request, place.port)) return refuse(response, 403);
+  const [, token, name, ...rest] = (request.url ?? '').split('/');
+  if (!isEqual(token ?? '', place.token) || rest.length > 0) return refuse(response, 404);
+  if (name === '' && request.method === 'GET') {
+    const page = content.page();
+    response.writeHead(200, { ...HEADERS, 'content-type': 'text/html; charset=utf-8' }).end(page);
+    return;
+  }
+  if (name !== 'ask') return refuse(response, 404);
+  if (request.method !== 'POST') return refuse(response, 405);
+  const body = await readBody(request);
+  const answering = body && content.ask(body.value);
+  if (answering === undefined) return refuse(response, 400);
+  await stream(response, answering);
+}
+
+/** A browser sends Origin with every POST; a page of another site has another one. */
+function isFromHere({ headers, method }: IncomingMessage, port: number): boolean {
+  const hosts = [`127.0.0.1:${port}`, `localhost:${port}`];
+  if (!hosts.includes(headers.host ?? '')) return false;
+  if (headers.origin === undefined) return method === 'GET';
+  return headers.origin === `http://${headers.host}`;
+}
+
+function isEqual(given: string, token: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(token)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+async function stream(response: ServerResponse, answering: Answering): Promise<void> {
+  const gone = new AbortController();
+  response.on('close', () => gone.abort());
+  response.writeHead(200, { ...HEADERS, 'content-type': 'application/x-ndjson; charset=utf-8' });
+  const line = (value: unknown) => {
+    if (!gone.signal.aborted) response.write(`${JSON.stringify(value)}\n`);
+  };
+  await answering(line, gone.signal);
+  response.end();
+}
+
+/** Undefined where it is no JSON, or far more than a page would send. */
+async function readBody(request: IncomingMessage): Promise<{ value: unknown } | undefined> {
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  for await (const part of request as AsyncIterable<Buffer>) {
+    bytes += part.length;
+    if (bytes > MOST_BYTES) return undefined;
+    parts.push(part);
+  }
+  try {
+    return { value: JSON.parse(Buffer.concat(parts).toString('utf8')) };
+  } catch {
+    return undefined;
+  }
+}
+
+function refuse(response: ServerResponse, status: 400 | 403 | 404 | 405): void {
+  response.writeHead(status, { ...HEADERS, 'content-type': 'text/plain', connection: 'close' }).end(`${status}\n`);
+}
+
+/** The answer's beginning may have gone out already: then only the line can be cut. */
+function fail(response: ServerResponse, error: unknown): void {
+  if (response.headersSent) response.destroy(error instanceof Error ? error : undefined);
+  else response.writeHead(500, { ...HEADERS, 'content-type': 'text/plain' }).end(`${String(error)}\n`);
+}
