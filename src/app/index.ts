@@ -12,5 +12,6 @@ export { Conversation, openTalker, type Sampling, type Talker, type TalkOptions 
 export { train, trainDetached, type TrainOptions, type TrainOutcome } from './train.ts';
 export { verifyRun, type Verification, type VerifyOptions } from './verify.ts';
 export { AttuneError, type Problem } from '../base/errors.ts';
+export { defineMetric, type MetricRow, type OwnMetric } from '../eval/metrics/define-metric.ts';
 export type { RunEvent } from '../base/events.ts';
 export type { Recipe } from '../train/recipe.ts';
