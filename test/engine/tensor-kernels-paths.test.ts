@@ -1,0 +1,188 @@
+// N tokens, M keys, H heads, K key-value heads, D head size or width, V vocabulary
+import { afterAll, describe, expect, it } from 'vitest';
+import { attune, backward, fromArray, scope, type DType, type Tensor } from '../../src/tensor/index.ts';
+
+/**
+ * Every fused operator on every instruction set that this machine has, forward and backward, against its composite
+ * definition in f64 on the same inputs. A set that the processor lacks is skipped under its name.
+ */
+const before = attune.kernels.default();
+const paths = (['composite', 'avx2', 'avx512'] as const).map((path) => ({ path, isHere: canUse(path) }));
+afterAll(() => attune.kernels.default({ use: before }));
+
+function canUse(path: string): boolean {
+  try {
+    attune.kernels.default({ use: path });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+interface Case {
+  name: string;
+  /** Of the inputs that get a gradient. */
+  shapes: number[][];
+  forward: (...inputs: Tensor[]) => Tensor;
+}
+
+/** Numbers between -2 and 2, the same for a shape and a seed. */
+function values(shape: readonly number[], seed: number): Tensor {
+  const [rows, ...inner] = shape;
+  const width = inner.reduce((product, size) => product * size, 1);
+  const places = fromArray(BigInt64Array.from({ length: rows }, (_, i) => BigInt(i)));
+  return attune.keyed_uniform
+    .default(places, width, BigInt(seed))
+    .reshape(...shape)
+    .mul(4)
+    .sub(2);
+}
+
+function offsetsOf(lengths: readonly number[]): number[] {
+  const offsets = [0];
+  for (const length of lengths) offsets.push(offsets[offsets.length - 1] + length);
+  return offsets;
+}
+
+interface AttentionShape {
+  queries: number[];
+  keys?: number[];
+  heads: [query: number, key: number];
+  size: number;
+  causal?: boolean;
+  window?: number;
+}
+
+function attentionCase(name: string, shape: AttentionShape): Case {
+  const { queries, keys = queries, heads, size, causal = true, window } = shape;
+  const [queryOffsets, keyOffsets] = [offsetsOf(queries), offsetsOf(keys)];
+  const [N, M] = [queryOffsets[queries.length], keyOffsets[keys.length]];
+  return {
+    name: `attention, ${name}`,
+    shapes: [
+      [N, heads[0], size],
+      [M, heads[1], size],
+      [M, heads[1], size],
+    ],
+    forward: (q, k, v) => attune.attention.default(q, k, v, queryOffsets, keyOffsets, { causal, window }),
+  };
+}
+
+function ropeCase(tokens: number, heads: number, size: number): Case {
+  return {
+    name: `rope, ${tokens} tokens, ${heads} heads of ${size}`,
+    shapes: [[tokens, heads, size]],
+    forward: (x) => {
+      const [cos, sin] = [values([tokens, size], 11), values([tokens, size], 12)].map((angle) =>
+        angle.to(x.dtype === 'f64' ? 'f64' : 'f32'),
+      );
+      return attune.rope.default(x, cos, sin);
+    },
+  };
+}
+
+function logProbsCase(tokens: number, width: number, vocabulary: number, softcap = 0): Case {
+  const targets = BigInt64Array.from({ length: tokens }, (_, i) => BigInt((i * 5) % vocabulary));
+  return {
+    name: `token_log_probs, ${tokens} of ${vocabulary}, soft-cap ${softcap}`,
+    shapes: [
+      [tokens, width],
+      [vocabulary, width],
+    ],
+    forward: (hidden, weight) =>
+      attune.token_log_probs.default([hidden.mul(0.25)], [weight], undefined, fromArray(targets), { softcap })[0],
+  };
+}
+
+const pointwise = (rows: number, width: number): Case[] => [
+  {
+    name: `rms_norm, [${rows}, ${width}]`,
+    shapes: [[rows, width], [width]],
+    forward: (x, weight) => attune.rms_norm.default(x, weight, 1e-5),
+  },
+  {
+    name: `swiglu, [${rows}, ${width}]`,
+    shapes: [
+      [rows, width],
+      [rows, width],
+    ],
+    forward: (gate, up) => attune.swiglu.default(gate, up),
+  },
+];
+
+const cases: Case[] = [
+  ...pointwise(3, 5),
+  ...pointwise(1, 64),
+  ...pointwise(600, 37),
+  ropeCase(1, 1, 2),
+  ropeCase(7, 3, 10),
+  ropeCase(300, 2, 64),
+  attentionCase('one token', { queries: [1], heads: [1, 1], size: 3 }),
+  attentionCase('rows of all sizes, shared heads', { queries: [1, 3, 0, 33, 4, 70, 5], heads: [6, 2], size: 20 }),
+  attentionCase('more keys than a block holds', { queries: [300], heads: [2, 1], size: 64 }),
+  attentionCase('wide heads', { queries: [40, 9], heads: [2, 2], size: 136 }),
+  attentionCase('a window', { queries: [90, 2, 40], heads: [4, 2], size: 16, window: 7 }),
+  attentionCase('a window over more than a block', { queries: [200], heads: [1, 1], size: 32, window: 65 }),
+  attentionCase('both ways', { queries: [17, 50], heads: [2, 1], size: 24, causal: false }),
+  attentionCase('keys of a cache', { queries: [1, 2, 40], keys: [150, 2, 47], heads: [4, 2], size: 64 }),
+  attentionCase("an encoder's keys", { queries: [20, 3], keys: [5, 90], heads: [3, 3], size: 8, causal: false }),
+  logProbsCase(7, 5, 11),
+  logProbsCase(40, 16, 1000),
+  logProbsCase(7, 5, 11, 3),
+];
+
+/** The operator's output and the gradients of its inputs. */
+function results(one: Case, path: string, inputs: { dtype: DType; computed: DType }): number[][] {
+  attune.kernels.default({ use: path });
+  return scope(() => {
+    const leaves = one.shapes.map((shape, i) => {
+      const x = shape.length === 1 ? values([1, ...shape], i).reshape(...shape) : values(shape, i);
+      return x.to(inputs.dtype).to(inputs.computed).detach().setRequiresGrad();
+    });
+    const y = one.forward(...leaves);
+    const flat = y.shape.length === 1 ? [1, ...y.shape] : y.shape;
+    const gradient = values(flat, 21)
+      .reshape(...y.shape)
+      .to(inputs.dtype)
+      .to(y.dtype);
+    backward([y], [gradient]);
+    return [y, ...leaves.map((leaf) => leaf.grad as Tensor)].map((x) => x.toNumbers());
+  });
+}
+
+/** Of the largest value. bf16 keeps eight bits; weights of attention and gradients are rounded to it on the way. */
+const TOLERANCE = { f32: 4e-6, bf16: 1e-2 };
+
+describe.each(paths)('$path kernels', ({ path, isHere }) => {
+  describe.skipIf(!isHere).each(cases)('$name', (one) => {
+    it.each(['f32', 'bf16'] as const)('gives what the definition gives in %s, gradients too', (dtype) => {
+      const got = results(one, path, { dtype, computed: dtype });
+      const wanted = results(one, 'composite', { dtype, computed: 'f64' });
+      for (const [i, list] of wanted.entries()) expectClose(got[i], list, TOLERANCE[dtype]);
+    });
+
+    it('is the definition itself in f64', () => {
+      const f64 = { dtype: 'f64', computed: 'f64' } as const;
+      expect(results(one, path, f64)).toEqual(results(one, 'composite', f64));
+    });
+  });
+});
+
+describe('the choice of a path', () => {
+  it('is refused by name where there is no such path', () => {
+    expect(() => attune.kernels.default({ use: 'sse' })).toThrow(/composite, avx2 or avx512/);
+  });
+
+  it.skipIf(paths.every(({ isHere }) => isHere))('is refused by name where this processor lacks it', () => {
+    const absent = paths.filter(({ isHere }) => !isHere).map(({ path }) => path);
+    for (const use of absent) expect(() => attune.kernels.default({ use })).toThrow(new RegExp(`no ${use} kernels`));
+  });
+});
+
+function expectClose(got: readonly number[], wanted: readonly number[], tolerance: number): void {
+  expect(got.length).toBe(wanted.length);
+  const scale = wanted.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const worst = wanted.reduce((most, value, i) => Math.max(most, Math.abs(value - got[i])), 0);
+  expect(got.every((value) => Number.isFinite(value))).toBe(true);
+  expect(worst / (scale || 1)).toBeLessThanOrEqual(tolerance);
+}
