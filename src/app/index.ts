@@ -1,6 +1,7 @@
 /** attune's public API: the use cases of the command line, as functions. Everything heavy runs in a worker process. */
 export { doctor, type Diagnosis } from './doctor.ts';
-export { evaluateRun, type EvaluateOptions } from './evaluate.ts';
+export { compare, type CompareOptions } from './compare/compare.ts';
+export { evaluate, type Evaluated } from './compare/evaluate.ts';
 export { exportRun, type ExportOptions } from './export.ts';
 export { generateRows, type GeneratedRow, type GenerateRowsOptions } from './generate-rows.ts';
 export { inspectTrainingData, type DataInspectionResult, type InspectDataOptions } from './inspect-data.ts';
@@ -13,5 +14,6 @@ export { train, trainDetached, type TrainOptions, type TrainOutcome } from './tr
 export { verifyRun, type Verification, type VerifyOptions } from './verify.ts';
 export { AttuneError, type Problem } from '../base/errors.ts';
 export { defineMetric, type MetricRow, type OwnMetric } from '../eval/metrics/define-metric.ts';
+export type { RowFormatter } from '../data/index.ts';
 export type { RunEvent } from '../base/events.ts';
 export type { Recipe } from '../train/recipe.ts';

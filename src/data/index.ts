@@ -1,7 +1,9 @@
 /** Data: files in, checked and split examples out; their lengths, and the order that training sees them in. */
 export type { Example, ExampleKind } from './example.ts';
+export type { RowFormatter, RowFormatters } from './row-formatter.ts';
 export { loadData, type DataOptions, type DataProgress, type DataReport, type LoadedData } from './load.ts';
 export type { DataSource, DataSpec } from './sources.ts';
+export { refuseContaminated } from './contamination.ts';
 export { splitNames, type SplitName } from './assign-splits.ts';
 export { inspectData, type DataInspection, type InspectOptions } from './inspect.ts';
 export { reportLengths, type LengthReport } from './lengths.ts';

@@ -1,34 +1,45 @@
 import { formatNumber } from '../../base/format.ts';
-import { AttuneError } from '../../base/errors.ts';
 import { defineCommand } from '../command.ts';
-import { formatFacts } from '../table.ts';
+import { formatTable } from '../table.ts';
+import { withProgress } from '../with-progress.ts';
+import { splitOf } from './compare.ts';
 
 export const command = defineCommand({
   section: 'Use',
-  summary: "score a run's model on its held-out rows",
-  arguments: [{ name: 'RUN', summary: 'its folder, name or id', required: true }],
+  summary: 'measure one model on held-out rows, with intervals',
+  arguments: [{ name: 'MODEL', summary: 'a run, a model folder, or whatever compare takes', required: true }],
   options: [
-    { name: '--split', value: 'NAME', summary: 'validation or test; test unless given' },
-    { name: '--base', summary: 'the base model, without the adapter' },
+    { name: '--data', value: 'FILE', summary: "rows to measure on; the run's own test rows unless given" },
+    { name: '--split', value: 'NAME', summary: "of the run's own rows: test or validation; test unless given" },
+    { name: '--base', summary: 'the base model that the run started from' },
+    { name: '--metrics', value: 'LIST', summary: 'what suits the answers unless given' },
+    { name: '--max-rows', value: 'ROWS', summary: 'a sample of so many; 500 unless given' },
+    { name: '--max-new-tokens', value: 'TOKENS', summary: 'longest answer; by the training answers unless given' },
+    { name: '--allow-overlap', summary: 'go on although rows were trained on' },
   ],
-  examples: ['eval runs/tickets', 'eval runs/tickets --base'],
+  examples: ['eval runs/tickets', 'eval runs/tickets --base', 'eval runs/tickets --data new-tickets.jsonl'],
   async run(context) {
-    const split = context.option('--split') ?? 'test';
-    if (split !== 'test' && split !== 'validation') {
-      throw new AttuneError('E_USAGE', { what: `There is no split "${split}"`, expected: 'validation or test' });
-    }
-    const [{ evaluateRun }, { showRun }] = await Promise.all([
-      import('../../app/evaluate.ts'),
-      import('../../app/runs.ts'),
-    ]);
-    const { folder } = await showRun(context.argument('RUN')!);
-    const progress = context.progress();
-    const result = await evaluateRun(folder, { split, base: context.has('--base'), onEvent: progress.show });
-    progress.close(true);
-    return result;
+    const { evaluate } = await import('../../app/compare/evaluate.ts');
+    const model = context.argument('MODEL')!;
+    const options = {
+      data: context.option('--data'),
+      split: splitOf(context),
+      metrics: context.option('--metrics')?.split(','),
+      maxRows: context.count('--max-rows'),
+      maxNewTokens: context.count('--max-new-tokens'),
+      allowOverlap: context.has('--allow-overlap'),
+    };
+    return withProgress(context, (onEvent) =>
+      evaluate(context.has('--base') ? `base:${model}` : model, { ...options, onEvent }),
+    );
   },
-  render: ({ split, rows, metrics }, { colours }) => {
-    const facts = Object.entries(metrics).map(([name, value]): [string, string] => [name, formatNumber(value)]);
-    return formatFacts([['rows', `${rows} of ${split}`], ...facts], colours);
+  render: ({ split, rows, values, titles }, { colours }) => {
+    const lines = Object.entries(values).map(([name, { value, low, high }]) => [
+      titles[name] ?? name,
+      formatNumber(value),
+      low === undefined || high === undefined ? '' : `${formatNumber(low)} to ${formatNumber(high)}`,
+    ]);
+    const columns = [{ title: `${rows} rows of ${split}` }, { title: '', isNumeric: true }, { title: '95 % interval' }];
+    return formatTable(columns, lines, colours);
   },
 });

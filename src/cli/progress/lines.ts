@@ -68,7 +68,10 @@ export function describeEvaluation(event: EvaluationFinished, colours: Colours):
 
 const VERDICTS = { better: 'better', worse: 'worse', 'no-evidence': 'no evidence that it is better' };
 
-export function describeVerdict({ verdict, sentence }: ComparisonFinished, colours: Colours): string {
+export function describeVerdict(
+  { verdict, sentence }: Pick<ComparisonFinished, 'verdict' | 'sentence'>,
+  colours: Colours,
+): string {
   const paint = { better: colours.green, worse: colours.red, 'no-evidence': colours.yellow }[verdict];
   return `${paint(VERDICTS[verdict])}: ${sentence}`;
 }

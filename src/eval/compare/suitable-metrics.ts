@@ -10,7 +10,15 @@ export interface SuitableMetrics {
 }
 
 const byForm: Record<AnswerForm['kind'], SuitableMetrics> = {
-  classes: { metrics: [{ metric: 'accuracy' }, { metric: 'macro_f1' }, { metric: 'confusion' }] },
+  classes: {
+    metrics: [
+      { metric: 'accuracy' },
+      { metric: 'macro_f1' },
+      { metric: 'log_loss' },
+      { metric: 'ece' },
+      { metric: 'confusion' },
+    ],
+  },
   json: {
     metrics: [{ metric: 'json_fields' }, { metric: 'exact_match' }, { metric: 'json_validity' }],
     validity: 'json_validity',

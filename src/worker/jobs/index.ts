@@ -8,6 +8,7 @@ const table = {
   train: () => import('./train.ts'),
   generate: () => import('./generate.ts'),
   evaluate: () => import('./evaluate.ts'),
+  compare: () => import('./compare.ts'),
   export: () => import('./export.ts'),
 } satisfies Record<string, () => Promise<JobModule>>;
 

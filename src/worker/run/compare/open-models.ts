@@ -2,15 +2,16 @@ import { openModel, type OpenedModel } from '../open-model.ts';
 
 /** Keeps the model that was opened last, so that several ways of asking one share it and never two take memory. */
 export class OpenModels implements Disposable {
-  #target: string | undefined;
+  #key: string | undefined;
   #opened: OpenedModel | undefined;
 
-  /** @throws what `openModel` throws */
-  async open(target: string): Promise<OpenedModel> {
-    if (this.#opened !== undefined && this.#target === target) return this.#opened;
+  /** A target, or the base model that it was made from. @throws what `openModel` throws */
+  async open(target: string, base: boolean): Promise<OpenedModel> {
+    const key = JSON.stringify([target, base]);
+    if (this.#opened !== undefined && this.#key === key) return this.#opened;
     this[Symbol.dispose]();
-    this.#opened = await openModel(target);
-    this.#target = target;
+    this.#opened = await openModel(target, { base, ownTask: true });
+    this.#key = key;
     return this.#opened;
   }
 

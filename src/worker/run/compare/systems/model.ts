@@ -12,10 +12,10 @@ const PRACTICE_ROWS = 16;
 
 /** A model of this machine, opened and asked as the entry wants it. */
 export async function answer(spec: ModelSpec, comparing: Comparing): Promise<Answered[]> {
-  const { name, title, kind, target, asking } = spec;
+  const { name, title, kind, target, isBase = false, asking } = spec;
   const { rows, models, emit } = comparing;
   emit({ type: 'phase-started', phase: 'engine', message: `loading ${title}` });
-  const opened = await models.open(target);
+  const opened = await models.open(target, isBase);
   const { ask, note } = asker(asking, rows.train);
   const isTrained = kind === 'tuned';
   const predictor = modelPredictor(name, opened, {

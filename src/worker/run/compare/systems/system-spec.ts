@@ -23,6 +23,8 @@ export interface ModelSpec extends Named {
   source: 'model';
   /** A run's folder, an adapter's, a model's, or a known name. */
   target: string;
+  /** The base model that the target was made from, in its place. */
+  isBase?: boolean;
   asking: Asking;
 }
 
@@ -33,6 +35,24 @@ export interface EndpointSpec extends Named {
   url: string;
   model: string;
   asking: Asking;
+  limits: EndpointLimits;
+}
+
+/** What may be asked of an endpoint. */
+export interface EndpointLimits {
+  /** Name of the environment variable that holds the key; OPENAI_API_KEY unless given. */
+  keyVariable?: string;
+  /** Requests at once. Default 4. */
+  concurrency?: number;
+  /** Seconds that one answer may take. Default 120. */
+  timeout?: number;
+  /** Tokens in all, read and written. */
+  maxTokens?: number;
+  /** Money in all, in the currency of the prices. */
+  maxCost?: number;
+  /** Price of a million tokens read, and written. */
+  inputPrice?: number;
+  outputPrice?: number;
 }
 
 /** All cheap baselines that make sense for the rows, or one by its name. */

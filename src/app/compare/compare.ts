@@ -1,0 +1,96 @@
+import { resolve } from 'node:path';
+import type { EventSink } from '../../base/events.ts';
+import type { Compared } from '../../eval/compare/compare.ts';
+import { namedMetrics } from '../../eval/compare/named-metrics.ts';
+import { makeFolders } from '../../files/make-folder.ts';
+import { writeComparison, writeSamples } from '../../store/results.ts';
+import type { Recipe } from '../../train/recipe.ts';
+import { runJob } from '../../worker/index.ts';
+import type { EndpointLimits, SystemSpec } from '../../worker/run/compare/systems/system-spec.ts';
+import { usualBaseline, usualSystems } from '../../worker/run/compare/usual-systems.ts';
+import { reportRun } from '../report/index.ts';
+import { storedRecipe } from '../stored-run.ts';
+import { namedSystem, ownRun } from './systems.ts';
+
+export interface CompareOptions {
+  /** A file of rows to compare on; those that the first run kept for `split` unless given. */
+  data?: string;
+  /** Default test. */
+  split?: 'validation' | 'test';
+  /** A file of rows to fit and to show; the first run's training rows unless given. */
+  train?: string;
+  /** Names, the deciding one first: `accuracy`, or `field:accuracy` of one field of JSON answers. Else what suits them. */
+  metrics?: readonly string[];
+  /** At most so many rows, a sample of more. Default 500. */
+  maxRows?: number;
+  maxNewTokens?: number;
+  instruction?: string;
+  /** Of a run alone: what its base is joined by, in place of what the recipe names. */
+  baselines?: readonly string[];
+  /** Goes on where rows to compare on were trained on. */
+  allowOverlap?: boolean;
+  seed?: number;
+  endpoint?: EndpointLimits;
+  /** Where comparison.json and samples.json go. A run that is compared with its own base and baselines keeps them itself. */
+  folder?: string;
+  onEvent?: EventSink;
+  signal?: AbortSignal;
+}
+
+const MAX_ROWS = 500;
+
+/**
+ * Judges the first system by the others on the same rows. A run alone is compared again with what its recipe names,
+ * and its report is written anew.
+ * @throws AttuneError of every kind that rows, models and endpoints can raise
+ */
+export async function compare(
+  systems: readonly [string, ...string[]],
+  options: CompareOptions = {},
+): Promise<Compared & { folder?: string }> {
+  const run = systems.length > 1 ? undefined : await ownRun(systems[0]);
+  const compared = run === undefined ? await compareNamed(systems, options) : await compareRun(run, options);
+  const isOwn = options.data === undefined && (options.split ?? 'test') === 'test';
+  const folder = options.folder ?? (isOwn ? run : undefined);
+  if (folder === undefined) return compared;
+  makeFolders(folder);
+  writeComparison(folder, compared.comparison);
+  writeSamples(folder, compared.samples);
+  if (folder === run) await reportRun(folder);
+  return { ...compared, folder: resolve(folder) };
+}
+
+/** Several systems by their names, the first of them judged. */
+export async function compareNamed(systems: readonly string[], options: CompareOptions): Promise<Compared> {
+  const naming = { instruction: options.instruction, endpoint: options.endpoint ?? {} };
+  const named = await Promise.all(systems.map((text) => namedSystem(text, naming)));
+  const runs = [...new Set(named.flatMap(({ run }) => run ?? []))];
+  const recipes = await Promise.all(runs.map((run) => storedRecipe(run)));
+  return runComparison(
+    named.map(({ spec }) => spec),
+    recipes,
+    options,
+  );
+}
+
+/** A run by what its recipe names, or by `baselines` in its place. */
+async function compareRun(run: string, options: CompareOptions): Promise<Compared> {
+  const recipe = await storedRecipe(run);
+  const { evaluation } = recipe;
+  const baselines = options.baselines?.map(usualBaseline) ?? evaluation.baselines;
+  const instruction = options.instruction ?? evaluation.instruction;
+  return runComparison(usualSystems({ ...evaluation, baselines, instruction }, run), [recipe], options);
+}
+
+function runComparison(
+  systems: readonly SystemSpec[],
+  recipes: readonly Recipe[],
+  options: CompareOptions,
+): Promise<Compared> {
+  const { data, train, split = 'test', allowOverlap = false, maxRows = MAX_ROWS, seed = 0 } = options;
+  const source = (path: string | undefined) => (path === undefined ? undefined : { path });
+  const rows = { data: source(data), train: source(train), split, recipes, allowOverlap, maxRows, seed };
+  const metrics = options.metrics && namedMetrics(options.metrics);
+  const { maxNewTokens, onEvent, signal } = options;
+  return runJob({ job: 'compare', input: { systems, rows, metrics, maxNewTokens }, onEvent, signal });
+}

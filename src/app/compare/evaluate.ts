@@ -1,0 +1,31 @@
+import type { ComparedValue } from '../../store/results.ts';
+import { compareNamed, type CompareOptions } from './compare.ts';
+
+/** What one system is worth on rows that it was not trained on. */
+export interface Evaluated {
+  split: string;
+  rows: number;
+  /** Plain values by metric. */
+  metrics: Record<string, number>;
+  /** The same with intervals and details. */
+  values: Record<string, ComparedValue>;
+  /** Of the metrics, for people. */
+  titles: Record<string, string>;
+}
+
+/**
+ * Measures one system: a run, a model folder, or whatever `compare` takes.
+ * @throws AttuneError of every kind that rows, models and endpoints can raise
+ */
+export async function evaluate(system: string, options: CompareOptions = {}): Promise<Evaluated> {
+  const { comparison } = await compareNamed([system], options);
+  const { split, rows, systems, metrics } = comparison;
+  const [{ values }] = systems;
+  return {
+    split,
+    rows,
+    metrics: Object.fromEntries(Object.entries(values).map(([name, { value }]) => [name, value])),
+    values,
+    titles: Object.fromEntries(metrics.map(({ name, title }) => [name, title])),
+  };
+}

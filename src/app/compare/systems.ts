@@ -1,0 +1,96 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { AttuneError } from '../../base/errors.ts';
+import { baselines, type BaselineName } from '../../eval/baselines/index.ts';
+import { isRunFolder } from '../../store/run-folder.ts';
+import type { SystemKind } from '../../store/results.ts';
+import { isAdapterFolder, modelFolder } from '../../worker/run/base-model.ts';
+import type { Asking, EndpointLimits, SystemSpec } from '../../worker/run/compare/systems/system-spec.ts';
+import { readNotes } from '../../worker/run/result-notes.ts';
+import { showRun } from '../runs.ts';
+
+/** An entry as the user wrote it, and the run that it comes from. */
+export interface NamedSystem {
+  spec: SystemSpec;
+  /** The folder of the run whose rows it was trained on. */
+  run?: string;
+}
+
+export interface NamingOptions {
+  instruction?: string;
+  endpoint: EndpointLimits;
+}
+
+/** Other names of baselines. */
+const BASELINE_ALIASES: Record<string, BaselineName> = { tfidf: 'logistic_regression' };
+
+const ASKING: Record<string, Asking['how']> = { prompted: 'prompted', few_shot: 'few_shot', 'few-shot': 'few_shot' };
+
+/**
+ * An entry of a comparison: a run, a model folder, `base:RUN`, `prompted:MODEL`, `few_shot:MODEL`, an endpoint
+ * (`https://host/v1#model`), `cheap`, a baseline by its name, or a file of answers.
+ * @throws AttuneError E_ENDPOINT_MODEL, E_MODEL_MISSING
+ */
+export async function namedSystem(text: string, options: NamingOptions): Promise<NamedSystem> {
+  const [, prefix, rest] = /^(prompted|few_shot|few-shot):(.+)$/.exec(text) ?? [];
+  const how = prefix === undefined ? 'plain' : ASKING[prefix];
+  const named = { name: text, title: text, asking: { how, instruction: options.instruction } };
+  const target = rest ?? text;
+  if (/^https?:\/\//.test(target)) return { spec: endpoint(target, named, options.endpoint) };
+  if (prefix === undefined) {
+    const baseline = BASELINE_ALIASES[text] ?? (baselines.has(text) ? text : undefined);
+    if (text === 'cheap') return { spec: { source: 'cheap' } };
+    if (baseline !== undefined) return { spec: { source: 'cheap', baseline } };
+    if (/\.jsonl?$/.test(text) && existsSync(text)) {
+      return { spec: { source: 'file', name: text, title: text, kind: 'other', path: resolve(text) } };
+    }
+  }
+  return model(target, named);
+}
+
+type Parts = { name: string; title: string; asking: Asking };
+
+function endpoint(target: string, parts: Parts, limits: EndpointLimits): SystemSpec {
+  const at = target.indexOf('#');
+  const [url, model] = at < 0 ? [target, ''] : [target.slice(0, at), target.slice(at + 1)];
+  if (model === '') {
+    throw new AttuneError('E_ENDPOINT_MODEL', {
+      what: `${target} does not say which model is to answer`,
+      expected: 'https://HOST/v1#MODEL',
+    });
+  }
+  return {
+    source: 'endpoint',
+    ...parts,
+    kind: kindOf(parts.asking, 'endpoint'),
+    url: url.replace(/\/+$/, ''),
+    model,
+    limits,
+  };
+}
+
+async function model(target: string, parts: Parts): Promise<NamedSystem> {
+  const isBase = target.startsWith('base:');
+  const wanted = isBase ? target.slice('base:'.length) : target;
+  const run = await ownRun(wanted);
+  const folder = run ?? modelFolder(wanted);
+  const isTuned = !isBase && (run !== undefined || isAdapterFolder(folder) || readNotes(folder) !== undefined);
+  const kind = kindOf(parts.asking, isTuned ? 'tuned' : 'base');
+  return { spec: { source: 'model', ...parts, kind, target: folder, isBase }, run };
+}
+
+/** The folder of a run that is meant by folder, name or id; undefined where something else is meant. */
+export async function ownRun(wanted: string): Promise<string | undefined> {
+  if (isRunFolder(wanted)) return resolve(wanted);
+  if (existsSync(wanted)) return undefined;
+  try {
+    return (await showRun(wanted)).folder;
+  } catch (error) {
+    if (error instanceof AttuneError && error.code === 'E_RUN_MISSING') return undefined;
+    throw error;
+  }
+}
+
+function kindOf({ how }: Asking, plain: SystemKind): SystemKind {
+  return how === 'plain' ? plain : how;
+}

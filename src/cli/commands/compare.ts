@@ -1,0 +1,104 @@
+import type { CompareOptions } from '../../app/compare/compare.ts';
+import { AttuneError } from '../../base/errors.ts';
+import { describeComparison } from '../comparison-text.ts';
+import { defineCommand, type CommandContext } from '../command.ts';
+import { shortPath } from '../short-path.ts';
+import { withProgress } from '../with-progress.ts';
+
+export const command = defineCommand({
+  section: 'Use',
+  summary: 'say whether one system is better than others, and how sure that is',
+  arguments: [
+    {
+      name: 'SYSTEM',
+      summary:
+        'a run, a model folder, base:RUN, prompted:MODEL, few_shot:MODEL, https://HOST/v1#MODEL, cheap, nearest, tfidf, or a file of answers',
+      required: true,
+      many: true,
+    },
+  ],
+  options: [
+    { name: '--data', value: 'FILE', summary: "rows to compare on; the first run's test rows unless given" },
+    { name: '--split', value: 'NAME', summary: "of the run's own rows: test or validation; test unless given" },
+    {
+      name: '--train-data',
+      value: 'FILE',
+      summary: "rows to fit and to show; the first run's training rows unless given",
+    },
+    { name: '--metrics', value: 'LIST', summary: 'the deciding one first; what suits the answers unless given' },
+    { name: '--baselines', value: 'LIST', summary: 'for a run alone: prompted, few_shot, cheap' },
+    { name: '--instruction', value: 'TEXT', summary: 'what prompted models are told' },
+    { name: '--max-rows', value: 'ROWS', summary: 'a sample of so many; 500 unless given' },
+    { name: '--max-new-tokens', value: 'TOKENS', summary: 'longest answer; by the training answers unless given' },
+    { name: '--allow-overlap', summary: 'go on although rows were trained on' },
+    { name: '--output-dir', value: 'FOLDER', summary: 'keep comparison.json and samples.json there' },
+    {
+      name: '--key-variable',
+      value: 'NAME',
+      summary: "environment variable with an endpoint's key; OPENAI_API_KEY unless given",
+    },
+    { name: '--concurrency', value: 'REQUESTS', summary: 'requests to an endpoint at once; 4 unless given' },
+    { name: '--timeout', value: 'SECONDS', summary: "for one of an endpoint's answers; 120 unless given" },
+    { name: '--max-tokens', value: 'TOKENS', summary: 'stop asking an endpoint after so many, read and written' },
+    { name: '--max-cost', value: 'AMOUNT', summary: 'stop asking an endpoint after so much money' },
+    { name: '--prices', value: 'IN,OUT', summary: 'of a million tokens read and written' },
+  ],
+  examples: [
+    'compare runs/tickets',
+    'compare runs/second runs/first',
+    'compare runs/tickets base:runs/tickets nearest --data new-tickets.jsonl',
+    'compare runs/tickets https://api.example.com/v1#large --prices 2,8 --max-cost 5',
+  ],
+  async run(context) {
+    const { compare } = await import('../../app/compare/compare.ts');
+    const [first, ...others] = context.arguments;
+    const signal = context.stopSignal('stopping; what endpoints have answered is kept');
+    return withProgress(context, (onEvent) => compare([first, ...others], { ...optionsOf(context), onEvent, signal }));
+  },
+  render: ({ comparison, folder }, terminal) => {
+    const kept = folder === undefined ? '' : `\n\n${terminal.colours.dim(`kept in ${shortPath(folder)}`)}`;
+    return describeComparison(comparison, terminal) + kept;
+  },
+});
+
+function optionsOf(context: CommandContext): CompareOptions {
+  const prices = context
+    .option('--prices')
+    ?.split(',')
+    .map((text) => amount('--prices', text));
+  const [inputPrice, outputPrice] = prices ?? [];
+  const cost = context.option('--max-cost');
+  return {
+    data: context.option('--data'),
+    split: splitOf(context),
+    train: context.option('--train-data'),
+    metrics: context.option('--metrics')?.split(','),
+    baselines: context.option('--baselines')?.split(','),
+    instruction: context.option('--instruction'),
+    maxRows: context.count('--max-rows'),
+    maxNewTokens: context.count('--max-new-tokens'),
+    allowOverlap: context.has('--allow-overlap'),
+    folder: context.option('--output-dir'),
+    endpoint: {
+      keyVariable: context.option('--key-variable'),
+      concurrency: context.count('--concurrency'),
+      timeout: context.count('--timeout'),
+      maxTokens: context.count('--max-tokens'),
+      maxCost: cost === undefined ? undefined : amount('--max-cost', cost),
+      inputPrice,
+      outputPrice,
+    },
+  };
+}
+
+export function splitOf(context: CommandContext): 'test' | 'validation' {
+  const split = context.option('--split') ?? 'test';
+  if (split === 'test' || split === 'validation') return split;
+  throw new AttuneError('E_USAGE', { what: `There is no split "${split}"`, expected: 'validation or test' });
+}
+
+function amount(name: string, text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value) && value >= 0) return value;
+  throw new AttuneError('E_USAGE', { what: `${name} is no amount`, got: text, expected: 'a number from 0' });
+}
