@@ -8,7 +8,7 @@ import { readConfig } from '../models/load.ts';
 import { openIndex } from '../store/database.ts';
 import { listModels, type ModelRecord } from '../store/models.ts';
 import { readSafetensorsHeader } from '../tensor/safetensors.ts';
-import { isAdapterFolder, modelFolder, OWN_BASE } from '../worker/run/base-model.ts';
+import { adapterWeights, isAdapterFolder, modelFolder, OWN_BASE } from '../worker/run/base-model.ts';
 import { resultFolder } from '../worker/run/open-model.ts';
 
 export interface KnownModels {
@@ -59,7 +59,7 @@ export interface ModelDetails {
 export async function showModel(target: string): Promise<ModelDetails> {
   const folder = resultFolder(target);
   const isAdapter = isAdapterFolder(folder);
-  const files = isAdapter ? [join(folder, 'adapter_model.safetensors')] : weightFiles(folder);
+  const files = isAdapter ? [adapterWeights(folder)] : weightFiles(folder);
   return {
     kind: isAdapter ? 'adapter' : 'model',
     folder: resolve(folder),

@@ -1,5 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -164,6 +164,16 @@ describe.skipIf(!hasEngine)('an adapter', () => {
     const weights = readFileSync(bench.path('cut/adapter_model.safetensors'));
     bench.write('cut/adapter_model.safetensors', weights.subarray(0, weights.length - 64));
     expect(bench.failure(chat('cut'), question).code).toBe('E_SAFETENSORS_TRUNCATED');
+    bench.copy('tuned/adapter', 'pickled');
+    rmSync(bench.path('pickled/adapter_model.safetensors'));
+    expect(bench.failure(chat('pickled'), question).code).toBe('E_ADAPTER_MISSING');
+    // Unpickling this would run `exit 1`.
+    bench.write('pickled/adapter_model.bin', 'cos\nsystem\n(S"exit 1"\ntR.');
+    expect(bench.failure(chat('pickled'), question)).toMatchObject({
+      code: 'E_PICKLE_WEIGHTS',
+      fix: expect.stringContaining('safetensors'),
+    });
+    expect(bench.failure(['models', 'show', 'pickled']).code).toBe('E_PICKLE_WEIGHTS');
   });
 
   it('is not exported over a folder that is there', () => {

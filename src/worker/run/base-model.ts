@@ -24,3 +24,26 @@ export function modelFolder(name: string): string {
 export function isAdapterFolder(folder: string): boolean {
   return existsSync(join(folder, 'adapter_config.json'));
 }
+
+/** The file with an adapter's weights. @throws AttuneError E_ADAPTER_MISSING, E_PICKLE_WEIGHTS */
+export function adapterWeights(folder: string): string {
+  const path = join(folder, 'adapter_model.safetensors');
+  if (existsSync(path)) return path;
+  throw missingWeights(folder);
+}
+
+function missingWeights(folder: string): AttuneError {
+  const pickle = 'adapter_model.bin';
+  if (!existsSync(join(folder, pickle))) {
+    return new AttuneError('E_ADAPTER_MISSING', {
+      what: `The adapter in ${folder} has no weights`,
+      expected: 'adapter_model.safetensors',
+      fix: 'fetch the adapter again',
+    });
+  }
+  return new AttuneError('E_PICKLE_WEIGHTS', {
+    what: `${folder} has its weights as pickle only (${pickle}), which can run code when it is read`,
+    expected: 'adapter_model.safetensors',
+    fix: 'take a revision of the adapter that has safetensors, or convert it where you trust it',
+  });
+}

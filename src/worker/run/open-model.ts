@@ -10,7 +10,7 @@ import { isRunFolder, readRun } from '../../store/run-folder.ts';
 import { noGrad, SafetensorsFile, scope, type DType } from '../../tensor/index.ts';
 import { checkTemplate, Tokenizer, withChatTemplate, withKnownKwargs } from '../../text/index.ts';
 import type { Tuning } from '../../train/interfaces.ts';
-import { isAdapterFolder, modelFolder, OWN_BASE } from './base-model.ts';
+import { adapterWeights, isAdapterFolder, modelFolder, OWN_BASE } from './base-model.ts';
 import { checkProbe } from './probe.ts';
 import { readNotes, RESULT_NOTES, type ResultNotesFile } from './result-notes.ts';
 import { computeType } from './resources.ts';
@@ -93,26 +93,8 @@ async function openAdapter(folder: string, request: AdapterRequest): Promise<Ope
 
 /** Puts an adapter's tensors in place; every one must land and every place must be filled. */
 export function loadAdapter(tuning: Tuning, folder: string): void {
-  const path = join(folder, 'adapter_model.safetensors');
-  if (!existsSync(path)) throw missingWeights(folder);
-  using file = new SafetensorsFile(path);
+  using file = new SafetensorsFile(adapterWeights(folder));
   noGrad(() => scope(() => tuning.load(new Map(file.names.map((name) => [name, file.get(name)])))));
-}
-
-function missingWeights(folder: string): AttuneError {
-  const pickle = 'adapter_model.bin';
-  if (!existsSync(join(folder, pickle))) {
-    return new AttuneError('E_ADAPTER_MISSING', {
-      what: `The adapter in ${folder} has no weights`,
-      expected: 'adapter_model.safetensors',
-      fix: 'fetch the adapter again',
-    });
-  }
-  return new AttuneError('E_PICKLE_WEIGHTS', {
-    what: `${folder} has its weights as pickle only (${pickle}), which can run code when it is read`,
-    expected: 'adapter_model.safetensors',
-    fix: 'take a revision of the adapter that has safetensors, or convert it where you trust it',
-  });
 }
 
 function baseFolderOf(notes: ResultNotesFile | undefined, named: string | undefined, folder: string): string {
