@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
 import { type DataInspection, type ExampleKind, inspectData } from '../data/index.ts';
 import { writeFileAtomic } from '../files/atomic.ts';
+import { loadFormatters } from '../worker/run/row-formatters.ts';
 import { resolveRecipe } from './recipe/index.ts';
 
 /** What the data say about the recipe to write. */
@@ -41,7 +42,7 @@ const groupName =
  * @throws AttuneError as `inspectData`; E_INIT_FORMAT where no objective takes such rows
  */
 export async function examineForInit(path: string, hints: InitHints = {}): Promise<InitFindings> {
-  const inspection = await inspectData(path, hints);
+  const inspection = await inspectData(path, { ...hints, formatters: await loadFormatters([hints.format]) });
   const kind = inspection.examples[0]?.kind;
   if (kind === undefined) throw noGoodRow(inspection);
   const objective = objectives[kind];

@@ -8,6 +8,7 @@ import { type Piece, type RenderableRow, Renderer, type RenderedRow, type Tokeni
 import type { Recipe } from '../train/recipe.ts';
 import { modelFolder, OWN_BASE } from '../worker/run/base-model.ts';
 import { loadRunData } from '../worker/run/load-run-data.ts';
+import { loadFormatters } from '../worker/run/row-formatters.ts';
 import { runTokenizer } from '../worker/run/run-tokenizer.ts';
 import { type RecipeFlags, resolveRecipe, resolveRecipeFile } from './recipe/index.ts';
 
@@ -78,7 +79,8 @@ const NO_MODEL = '(none)';
 
 async function recipeOf(path: string, { flags = {}, onNotice }: InspectDataOptions): Promise<Recipe> {
   if (isRecipe(path)) return resolveRecipeFile(path, { flags, onNotice });
-  const { examples } = await inspectData(path);
+  const format = (flags.format ?? flags['data.format']) as string | undefined;
+  const { examples } = await inspectData(path, { format, formatters: await loadFormatters([format]) });
   const kind = examples[0]?.kind;
   const objective = kind === 'text' ? 'pretrain' : kind === 'classification' ? 'classification' : 'sft';
   const model = existsSync(modelFolder(OWN_BASE)) ? OWN_BASE : NO_MODEL;

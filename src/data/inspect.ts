@@ -1,10 +1,12 @@
 import { inspectFile, type FileInspection } from './read-files.ts';
 import { expandSpec, type DataSpec } from './sources.ts';
 import type { ColumnMapping } from './columns.ts';
+import type { RowFormatters } from './row-formatter.ts';
 
 export interface InspectOptions {
   format?: string;
   columns?: ColumnMapping;
+  formatters?: RowFormatters;
   /** The folder that relative paths start from. */
   base?: string;
 }
@@ -22,7 +24,7 @@ export interface DataInspection extends FileInspection {
  * @throws AttuneError as `loadData`, E_BAD_ROWS excepted
  */
 export async function inspectData(spec: DataSpec, options: InspectOptions = {}): Promise<DataInspection> {
-  const { base = process.cwd(), format, columns } = options;
-  const { files, beside } = expandSpec(spec, { split: 'train', base, format, columns });
+  const { base = process.cwd(), ...how } = options;
+  const { files, beside } = expandSpec(spec, { split: 'train', base, ...how });
   return { ...(await inspectFile(files[0])), files: files.length, splits: Object.keys(beside) };
 }

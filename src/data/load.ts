@@ -7,6 +7,7 @@ import { mixParts, type MixturePart } from './mixture.ts';
 import { findOverlaps, refuseOverlap, type OverlapReport } from './overlaps.ts';
 import { partition, type DuplicateReport, type Partition, type Splits } from './partition.ts';
 import { FileReader, type FileReport } from './read-files.ts';
+import type { LeftOutRow, RowFormatters } from './row-formatter.ts';
 import { expandSpec, type DataSpec, type ExpandedSpec, type SourceFile } from './sources.ts';
 
 export interface DataOptions {
@@ -19,6 +20,8 @@ export interface DataOptions {
   /** For all files that name none of their own; detected where undefined. */
   format?: string;
   columns?: ColumnMapping;
+  /** For formats that are functions of the user's. */
+  formatters?: RowFormatters;
   seed: number;
   /** Goes on where rows to evaluate on also stand in the rows to train on. */
   allowOverlap?: boolean;
@@ -84,8 +87,9 @@ interface Plan {
 
 /** Decides for each split where its rows come from. Files beside the train files win over a share. */
 function planSplits(options: DataOptions): Plan {
-  const { base = process.cwd(), format, columns } = options;
-  const expand = (split: SplitName, spec: DataSpec): ExpandedSpec => expandSpec(spec, { split, base, format, columns });
+  const { base = process.cwd(), format, columns, formatters } = options;
+  const shared = { base, format, columns, formatters };
+  const expand = (split: SplitName, spec: DataSpec): ExpandedSpec => expandSpec(spec, { split, ...shared });
   const train = expand('train', options.train);
   const plan: Plan = {
     files: { train: train.files, validation: [], test: [] },
@@ -149,17 +153,27 @@ async function readSplits(plan: Plan, options: DataOptions): Promise<ReadSplits>
   }
   const error = reader.badRows.error();
   if (error !== undefined) throw error;
-  for (const split of splitNames) requireRows(split, result.splits[split], plan.files[split]);
+  for (const split of splitNames) requireRows(split, result, plan.files[split]);
   return result;
 }
 
-function requireRows(split: SplitName, rows: readonly Example[], files: readonly SourceFile[]): void {
-  if (rows.length > 0 || (split !== 'train' && files.length === 0)) return;
+function requireRows(split: SplitName, { splits, files: reports }: ReadSplits, files: readonly SourceFile[]): void {
+  if (splits[split].length > 0 || (split !== 'train' && files.length === 0)) return;
+  const leftOut = reports.flatMap((report) => (report.split === split ? (report.leftOut?.first ?? []) : []));
+  if (leftOut.length > 0) throw allLeftOut(split, leftOut);
   throw new AttuneError('E_NO_ROWS', {
     what: `There are no rows for ${split}`,
     got: `${files.length === 1 ? 'an empty file' : 'empty files'}: ${files.map(({ file }) => file).join(', ')}`,
     expected: 'at least one row',
     fix: 'check that these are the right files and that they were written to the end',
+  });
+}
+
+function allLeftOut(split: SplitName, rows: readonly LeftOutRow[]): AttuneError {
+  return new AttuneError('E_NO_ROWS', {
+    what: `There are no rows for ${split}: their own format left all of them out`,
+    problems: rows.map(({ reason, ...place }) => ({ ...place, message: reason })),
+    fix: 'let the function that data.format names give rows',
   });
 }
 

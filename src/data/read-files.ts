@@ -2,11 +2,11 @@ import { AttuneError, type Problem } from '../base/errors.ts';
 import { sha256 } from '../files/hash.ts';
 import { BadRows } from './bad-rows.ts';
 import { checkMapping, mapColumns, valueAt } from './columns.ts';
-import type { RawRow } from './containers/container.ts';
 import { containerName, containers, dataExtensions } from './containers/index.ts';
 import type { Example } from './example.ts';
-import { detectFormat, type Detection } from './formats/detect.ts';
+import { detectFormat, type Detection, type DetectOptions } from './formats/detect.ts';
 import { RowReader } from './formats/row-reader.ts';
+import { formatRows, type FormattedRow, type LeftOutRow } from './row-formatter.ts';
 import type { SourceFile } from './sources.ts';
 
 /** Good rows that a file's format is judged by. */
@@ -23,7 +23,11 @@ export interface FileReport {
   rows: number;
   /** Columns and nested keys that the format does not read. */
   ignored: string[];
+  /** Rows that the file's own formatter left out, with its reasons: the first ones. */
+  leftOut?: { rows: number; first: LeftOutRow[] };
 }
+
+type LeftOut = NonNullable<FileReport['leftOut']>;
 
 export interface ReadOptions {
   /** Dotted path of the column whose value keeps rows together. */
@@ -40,14 +44,17 @@ export class FileReader {
   #rows = 0;
 
   async read(source: SourceFile, options: ReadOptions): Promise<{ examples: Example[]; report: FileReport }> {
-    const container = await loadContainer(source);
-    const stream = container.read(source.path, source.file);
+    const leftOut = newLeftOut();
+    const stream = await rowsOf(source, leftOut);
     const { head, good } = await takeHead(stream);
     const isEmpty = good.length === 0;
     if (!isEmpty && source.columns) checkMapping(good, source.columns, source.file);
     const mapped = good.map((row) => mapColumns(row, source.columns));
-    const detection = isEmpty && source.format === undefined ? undefined : await detectFormat(mapped, source);
-    const sink = new ExampleSink(source, detection, options);
+    const detection =
+      isEmpty && (source.format === undefined || source.formatter !== undefined)
+        ? undefined
+        : await detectFormat(mapped, detectionOf(source));
+    const sink = new ExampleSink(source, detection, { ...options, leftOut });
     for (const raw of head) this.badRows.add(sink.take(raw));
     for await (const raw of stream) {
       this.badRows.add(sink.take(raw));
@@ -73,17 +80,18 @@ export interface FileInspection {
 
 /** Looks at the first rows of a file only, so that its size is no matter. */
 export async function inspectFile(source: SourceFile): Promise<FileInspection> {
-  const stream = (await loadContainer(source)).read(source.path, source.file);
+  const leftOut = newLeftOut();
+  const stream = await rowsOf(source, leftOut);
   const { head, good } = await takeHead(stream);
   await stream.return();
   if (head.length === 0) throw new AttuneError('E_NO_ROWS', { what: `There are no rows in ${source.file}` });
   if (source.columns) checkMapping(good, source.columns, source.file);
   const mapped = good.map((row) => mapColumns(row, source.columns));
-  const detection = good.length === 0 ? undefined : await detectFormat(mapped, source);
-  const sink = new ExampleSink(source, detection, {});
+  const detection = good.length === 0 ? undefined : await detectFormat(mapped, detectionOf(source));
+  const sink = new ExampleSink(source, detection, { leftOut });
   const problems = head.flatMap((raw) => sink.take(raw));
   const { container, format, reason } = sink.report();
-  const columns = [...new Set(good.flatMap((row) => Object.keys(row)))];
+  const columns = [...new Set(head.flatMap(({ value, original = value }) => Object.keys(original ?? {})))];
   return { file: source.file, container, format, reason, columns, examples: sink.examples, problems };
 }
 
@@ -97,17 +105,45 @@ async function loadContainer(source: SourceFile): ReturnType<typeof containers.l
   });
 }
 
-async function takeHead(stream: AsyncGenerator<RawRow>): Promise<{ head: RawRow[]; good: Record<string, unknown>[] }> {
-  const [head, good]: [RawRow[], Record<string, unknown>[]] = [[], []];
+const MAX_LISTED = 20;
+
+function newLeftOut(): LeftOut {
+  return { rows: 0, first: [] };
+}
+
+/** The rows of a file, in the words of its own formatter where it has one. */
+async function rowsOf(source: SourceFile, leftOut: LeftOut): Promise<AsyncGenerator<FormattedRow, void, undefined>> {
+  const rows = (await loadContainer(source)).read(source.path, source.file);
+  if (source.formatter === undefined) return rows;
+  const onLeftOut = (row: LeftOutRow): void => {
+    leftOut.rows++;
+    if (leftOut.first.length < MAX_LISTED) leftOut.first.push(row);
+  };
+  return formatRows(rows, source.formatter, { file: source.file, onLeftOut });
+}
+
+/** What a formatter gives is recognised by its columns, as a file's own rows are. */
+function detectionOf({ file, format, columns, formatter }: SourceFile): DetectOptions {
+  return formatter === undefined ? { file, format, columns } : { file: `${file}, as ${format} gives it,` };
+}
+
+async function takeHead(
+  stream: AsyncGenerator<FormattedRow>,
+): Promise<{ head: FormattedRow[]; good: Record<string, unknown>[] }> {
+  const [head, good]: [FormattedRow[], Record<string, unknown>[]] = [[], []];
   while (good.length < SAMPLE_ROWS) {
     const { value, done } = await stream.next();
     if (done) break;
     // Defects without end (a binary file) must not be held either: past some, the sample is what it is.
-    head.push(value as RawRow);
-    if ((value as RawRow).value !== undefined) good.push((value as RawRow).value!);
+    head.push(value as FormattedRow);
+    if ((value as FormattedRow).value !== undefined) good.push((value as FormattedRow).value!);
     if (head.length >= 100 * SAMPLE_ROWS) break;
   }
   return { head, good };
+}
+
+interface SinkOptions extends ReadOptions {
+  leftOut: LeftOut;
 }
 
 /** Turns the rows of one file into examples. */
@@ -118,23 +154,23 @@ class ExampleSink {
   readonly #ignored = new Set<string>();
   readonly #source: SourceFile;
   readonly #detection: Detection | undefined;
-  readonly #options: ReadOptions;
+  readonly #options: SinkOptions;
 
-  constructor(source: SourceFile, detection: Detection | undefined, options: ReadOptions) {
+  constructor(source: SourceFile, detection: Detection | undefined, options: SinkOptions) {
     this.#source = source;
     this.#detection = detection;
     this.#options = options;
   }
 
   /** The row's defects; without any it has become an example. */
-  take({ line, value, defect }: RawRow): RowReader['problems'] {
+  take({ line, value, original = value, defect }: FormattedRow): RowReader['problems'] {
     const { file, columns } = this.#source;
     if (defect !== undefined) return [{ file, line, message: defect.reason, fix: defect.fix }];
     if (value === undefined || this.#detection === undefined) return [];
     const row = mapColumns(value, columns);
     const reader = new RowReader(row, { file, line, columns });
     const body = this.#detection.format.read(reader);
-    const group = this.#group(value, reader);
+    const group = this.#group(original ?? value, reader);
     this.#note(row, reader);
     if (body === undefined || reader.problems.length > 0) return reader.problems;
     const id = sha256(JSON.stringify(body)).slice(0, 16);
@@ -161,7 +197,7 @@ class ExampleSink {
   }
 
   report(): FileReport {
-    const { file, path } = this.#source;
+    const { file, path, format: named, formatter } = this.#source;
     const { name: format = 'unknown', reason = 'no row could be read' } = this.#detection ?? {};
     const ignored = [...this.#columns].filter((column) => !this.#used.has(column));
     const container = containerName(path);
@@ -169,9 +205,10 @@ class ExampleSink {
       file,
       container,
       format,
-      reason,
+      reason: formatter === undefined ? reason : `as ${named} gives it, ${reason}`,
       rows: this.examples.length,
       ignored: [...ignored, ...this.#ignored].sort(),
+      ...(formatter !== undefined && { leftOut: this.#options.leftOut }),
     };
   }
 }

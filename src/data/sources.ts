@@ -4,6 +4,7 @@ import { displayPath, findFiles, isFolder } from '../files/find-files.ts';
 import type { SplitName } from './assign-splits.ts';
 import type { ColumnMapping } from './columns.ts';
 import { dataExtensions } from './containers/index.ts';
+import type { RowFormatter, RowFormatters } from './row-formatter.ts';
 
 /** One part of a data set. */
 export interface DataSource {
@@ -26,6 +27,8 @@ export interface SourceFile {
   /** Which part of the spec it belongs to. */
   source: number;
   format?: string;
+  /** The user's own function, named by `format`. */
+  formatter?: RowFormatter;
   columns?: ColumnMapping;
 }
 
@@ -44,6 +47,7 @@ export interface ExpandOptions {
   /** For the parts that name none of their own. */
   format?: string;
   columns?: ColumnMapping;
+  formatters?: RowFormatters;
 }
 
 /** The files of a spec, in its order. */
@@ -54,14 +58,31 @@ export function expandSpec(spec: DataSpec, options: ExpandOptions): ExpandedSpec
   for (const [source, part] of sources.entries()) {
     const format = part.format ?? options.format;
     const columns = part.columns ?? options.columns;
+    const formatter = options.formatters?.get(format ?? '');
+    if (formatter !== undefined && columns) throw mappedTwice(part.path, String(format));
     const found = filesOf(part.path, options);
     for (const [split, paths] of Object.entries(found) as [SplitName, string[]][]) {
-      const files = paths.map((path) => ({ path, file: displayPath(path, options.base), source, format, columns }));
+      const files = paths.map((path) => ({
+        path,
+        file: displayPath(path, options.base),
+        source,
+        format,
+        columns,
+        formatter,
+      }));
       if (split === options.split) expanded.files.push(...files);
       else (expanded.beside[split] ??= []).push(...files);
     }
   }
   return expanded;
+}
+
+function mappedTwice(path: string, format: string): AttuneError {
+  return new AttuneError('E_BAD_COLUMNS', {
+    what: `The rows of ${path} have both columns and a function of their own`,
+    got: `columns, and format ${format}`,
+    fix: 'remove columns: the function sees the row as it stands in the file and names its fields itself',
+  });
 }
 
 function weightsOf(sources: readonly DataSource[]): number[] | undefined {

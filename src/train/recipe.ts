@@ -14,7 +14,7 @@ const sourceSchema = z.strictObject({
     .nullable()
     .default(null)
     .describe("share of the training rows, relative to other sets'; each row once where no set has one"),
-  format: z.string().nullable().default(null).describe('row format; detected from the columns when null'),
+  format: z.string().nullable().default(null).describe('row format, or ./file.ts#function; detected when null'),
   columns: columns.nullable().default(null).describe("the format's field → your column"),
 });
 
@@ -52,7 +52,11 @@ const dataSchema = z.strictObject({
     .default(null)
     .describe('column whose values never straddle splits (customer, patient)'),
   allow_overlap: z.boolean().default(false).describe('go on although a validation or test file repeats training rows'),
-  format: z.string().nullable().default(null).describe('row format of every set; detected from the columns when null'),
+  format: z
+    .string()
+    .nullable()
+    .default(null)
+    .describe('row format of every set, or ./file.ts#function from a row to one of a known format; detected when null'),
   columns: columns
     .nullable()
     .default(null)

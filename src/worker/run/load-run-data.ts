@@ -4,6 +4,7 @@ import { labelsIn } from '../../eval/example-text.ts';
 import type { Recipe } from '../../train/recipe.ts';
 import type { PreparedRow } from '../../train/interfaces.ts';
 import type { CutRow } from '../../data/index.ts';
+import { loadFormatters, reportLeftOut } from './row-formatters.ts';
 
 /** Reads and splits a recipe's data, with progress. */
 export async function loadRunData(
@@ -19,13 +20,16 @@ export async function loadRunData(
       columns: columns ?? undefined,
     }));
   const share = (value: Recipe['data']['validation']) => (typeof value === 'number' ? value : spec(value));
-  return loadData({
+  const sets = [data.train, data.validation, data.test].filter((set) => typeof set !== 'number');
+  const formats = [data.format, ...sets.flat().map(({ format }) => format)];
+  const loaded = await loadData({
     train: spec(data.train),
     validation: share(data.validation),
     test: share(data.test),
     groupBy: data.group_by ?? undefined,
     format: data.format ?? undefined,
     columns: data.columns ?? undefined,
+    formatters: await loadFormatters(formats, recipe.references),
     seed: training.seed,
     allowOverlap: data.allow_overlap,
     onProgress: ({ activity, rows, total }) =>
@@ -38,6 +42,8 @@ export async function loadRunData(
       }),
     signal: context.signal,
   });
+  reportLeftOut(loaded.report, context.emit);
+  return loaded;
 }
 
 /** All class names of a classification set: the recipe's, or those of the training rows, sorted. */

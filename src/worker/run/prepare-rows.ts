@@ -73,7 +73,7 @@ async function tokenise(examples: readonly Example[], context: PrepareContext): 
 }
 
 function keyOf(examples: readonly Example[], { tokenizer, recipe, now }: PrepareContext): ReturnType<typeof cacheKey> {
-  const { objective } = recipe;
+  const { objective, references } = recipe;
   return cacheKey({
     rows: sha256(examples.map(({ id }) => id).join('\n')),
     tokenizer: tokenizerHash(tokenizer),
@@ -81,6 +81,7 @@ function keyOf(examples: readonly Example[], { tokenizer, recipe, now }: Prepare
     code: sha256(CODE_FOLDERS.map((folder) => sha256Folder(fileURLToPath(new URL(folder, import.meta.url)))).join()),
     settings: {
       objective,
+      references,
       now: showsDate(tokenizer) ? now.toISOString() : null,
     },
   });

@@ -11,7 +11,6 @@ import {
   named,
   offOnly,
   refuse,
-  refused,
   renamed,
   set,
   translated,

@@ -1,0 +1,64 @@
+import type { RawRow } from './containers/container.ts';
+import { describeValue, isObject } from './formats/row-reader.ts';
+
+/**
+ * A user's own function from a row of a file to a row of a known format. A text in place of a row leaves the row out
+ * and says why; so does null, without a reason.
+ */
+export type RowFormatter = (
+  row: Readonly<Record<string, unknown>>,
+  place: { file: string; line: number },
+) => Record<string, unknown> | string | null;
+
+/** The functions that formats of the form `./file.ts#name` stand for, by that text. */
+export type RowFormatters = ReadonlyMap<string, RowFormatter>;
+
+/** A row that its formatter left out. */
+export interface LeftOutRow {
+  file: string;
+  line: number;
+  reason: string;
+}
+
+/** A row whose value is the formatter's; `original` is what stands in the file. */
+export interface FormattedRow extends RawRow {
+  original?: Record<string, unknown>;
+}
+
+/** The rows of a file as their formatter gives them; those left out are handed to `onLeftOut` instead. */
+export async function* formatRows(
+  rows: AsyncGenerator<RawRow, void, undefined>,
+  formatter: RowFormatter,
+  { file, onLeftOut }: { file: string; onLeftOut(row: LeftOutRow): void },
+): AsyncGenerator<FormattedRow, void, undefined> {
+  for await (const raw of rows) {
+    if (raw.value === undefined) {
+      yield raw;
+      continue;
+    }
+    const result = formatRow(raw.line, raw.value, { formatter, file });
+    if (typeof result === 'string') onLeftOut({ file, line: raw.line, reason: result });
+    else yield result;
+  }
+}
+
+const FIX = 'mend the function that data.format names, or let it leave the row out: return a text that says why';
+
+function formatRow(
+  line: number,
+  original: Record<string, unknown>,
+  { formatter, file }: { formatter: RowFormatter; file: string },
+): FormattedRow | string {
+  let value: unknown;
+  try {
+    value = formatter(structuredClone(original), { file, line });
+  } catch (error) {
+    const reason = `the formatter failed: ${error instanceof Error ? error.message : String(error)}`;
+    return { line, defect: { reason, fix: FIX } };
+  }
+  if (value === null) return 'the formatter gave null';
+  if (typeof value === 'string') return value === '' ? 'the formatter gave an empty text' : value;
+  if (isObject(value) && !(value instanceof Promise)) return { line, value, original };
+  const got = value instanceof Promise ? 'a promise' : describeValue(value);
+  return { line, defect: { reason: `the formatter gave ${got}, not a row`, fix: FIX } };
+}
