@@ -1,0 +1,93 @@
+/** From a term to the automaton of its derivatives, over characters. */
+import { AttuneError } from '../../../base/errors.ts';
+import { anyCodePoint, codePoints, includes, rangesOf, type CodePoints } from './code-points.ts';
+import { firstSets, type Term, type Terms } from './terms.ts';
+
+export interface CharacterState {
+  accepts: boolean;
+  /** Disjoint sets, each with the index of the state that it leads to. */
+  edges: { set: CodePoints; to: number }[];
+}
+
+// Strings of ten thousand characters with a length limit are the largest that schemas ask for.
+const MOST_STATES = 20_000;
+
+/**
+ * The term's automaton, state 0 first; every state can still reach an accepting one. No states where the term holds no text.
+ * @throws E_CONSTRAINT_TOO_LARGE
+ */
+export function characterAutomaton(terms: Terms, start: Term, origin: string): CharacterState[] {
+  const index = new Map([[start.id, 0]]);
+  const queue = [start];
+  const states: CharacterState[] = [];
+  for (let next = 0; next < queue.length; next++) {
+    const term = queue[next];
+    const edges = branches(terms, term).map(({ set, to }) => {
+      let target = index.get(to.id);
+      if (target === undefined) {
+        index.set(to.id, (target = queue.length));
+        queue.push(to);
+        if (queue.length > MOST_STATES) throw tooLarge(origin);
+      }
+      return { set, to: target };
+    });
+    states.push({ accepts: term.isNullable, edges });
+  }
+  return withoutDeadEnds(states);
+}
+
+/** Whether the term holds no text. */
+export function isEmptyLanguage(terms: Terms, term: Term, origin: string): boolean {
+  return characterAutomaton(terms, term, origin).length === 0;
+}
+
+/** Each derivative that is not empty at once, with the characters that lead to it. */
+function branches(terms: Terms, term: Term): { set: CodePoints; to: Term }[] {
+  const sets = [...firstSets(term)].map((each) => (each.kind === 'set' ? each.set : []));
+  const borders = new Set<number>();
+  for (const set of [anyCodePoint, ...sets]) {
+    for (const [low, high] of rangesOf(set)) borders.add(low).add(high + 1);
+  }
+  const starts = [...borders].toSorted((a, b) => a - b);
+  const ofMembership = new Map<string, Term>();
+  const ofTerm = new Map<Term, [number, number][]>();
+  for (let i = 0; i + 1 < starts.length; i++) {
+    const point = starts[i];
+    if (!includes(anyCodePoint, point)) continue;
+    // Characters in the same sets have the same derivative.
+    const membership = sets.map((set) => (includes(set, point) ? '1' : '0')).join('');
+    let to = ofMembership.get(membership);
+    if (to === undefined) ofMembership.set(membership, (to = terms.derive(term, point)));
+    if (to.kind === 'none') continue;
+    const ranges = ofTerm.get(to);
+    if (ranges === undefined) ofTerm.set(to, [[point, starts[i + 1] - 1]]);
+    else ranges.push([point, starts[i + 1] - 1]);
+  }
+  return ofTerm
+    .entries()
+    .map(([to, ranges]) => ({ set: codePoints(ranges), to }))
+    .toArray();
+}
+
+function withoutDeadEnds(states: CharacterState[]): CharacterState[] {
+  const before = states.map((): number[] => []);
+  for (const [from, { edges }] of states.entries()) for (const { to } of edges) before[to].push(from);
+  const live = new Set(states.keys().filter((state) => states[state].accepts));
+  for (const state of live) for (const from of before[state]) live.add(from);
+  if (!live.has(0)) return [];
+  const renumbered = new Map([...live].toSorted((a, b) => a - b).map((state, place) => [state, place]));
+  return [...renumbered.keys()].map((state) => ({
+    accepts: states[state].accepts,
+    edges: states[state].edges
+      .filter(({ to }) => live.has(to))
+      .map(({ set, to }) => ({ set, to: renumbered.get(to)! })),
+  }));
+}
+
+function tooLarge(origin: string): AttuneError {
+  return new AttuneError('E_CONSTRAINT_TOO_LARGE', {
+    what: `${origin} needs too large an automaton`,
+    got: `more than ${MOST_STATES} states`,
+    fix: 'make counted repetitions smaller, or do not nest them',
+  });
+}

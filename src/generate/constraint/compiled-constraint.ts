@@ -1,0 +1,203 @@
+/**
+ * A constraint made for one vocabulary: which tokens may follow in each state, and how an answer can still be ended
+ * in time. Masks are made when a state is first met and kept.
+ */
+import { AttuneError } from '../../base/errors.ts';
+import type { Grammar } from './automaton/grammar.ts';
+import { DEAD, Pushdown } from './automaton/pushdown.ts';
+import type { TokenConstraint } from './token-constraint.ts';
+import { segment, tokensFrom } from './tokens/segmentation.ts';
+import type { Vocabulary } from './tokens/vocabulary.ts';
+
+/** The tokens that may follow in a state when there is room enough. */
+interface Choice {
+  mask: Uint32Array;
+  /** Most tokens that an end may take after any of them. */
+  mostCost: number;
+}
+
+// Masks of one constraint are forgotten, oldest first, beyond this many bytes.
+const MASK_BYTES = 1 << 26;
+
+export class CompiledConstraint {
+  readonly #automaton: Pushdown;
+  readonly #vocabulary: Vocabulary;
+  readonly #choices = new Map<string, Choice>();
+  readonly #plans = new Map<number, readonly number[]>();
+  /** Tokens of the shortest answer that is known: what a budget has to hold. */
+  readonly shortest: number;
+  readonly #firstPlan: readonly number[];
+
+  /** @throws E_CONSTRAINT_EMPTY, E_CONSTRAINT_UNSPELLABLE */
+  constructor(grammar: Grammar, vocabulary: Vocabulary) {
+    const { later } = vocabulary;
+    this.#vocabulary = vocabulary;
+    this.#automaton = new Pushdown(grammar, {
+      ofBytes: (low, high) => (vocabulary.hasByteWithin(low, high) ? 1 : Infinity),
+      ofText: textCosts(later),
+    });
+    const { start } = this.#automaton;
+    if (start === DEAD) throw nothingFits();
+    if (this.#automaton.cost(start) === Infinity) throw unspellable();
+    const plan = segment(vocabulary, this.#automaton.completion(start), true);
+    if (plan === undefined) throw unspellable();
+    this.#firstPlan = plan;
+    this.shortest = this.#firstPlan.length;
+  }
+
+  /** How many states were met so far: what the constraint has grown to. */
+  get stateCount(): number {
+    return this.#automaton.stateCount;
+  }
+
+  /** Refuses a budget that not even the shortest answer fits. @throws E_CONSTRAINT_TOO_LONG */
+  checkRoom(maxTokens: number): void {
+    if (maxTokens < this.shortest) throw tooLong(this.shortest, maxTokens);
+  }
+
+  /** Begins an answer. */
+  begin(): TokenConstraint {
+    return new ConstrainedAnswer(this, this.#firstPlan);
+  }
+
+  get start(): number {
+    return this.#automaton.start;
+  }
+
+  isComplete(state: number): boolean {
+    return this.#automaton.isAccepting(state);
+  }
+
+  /** The state after a token. */
+  after(state: number, id: number, isFirst: boolean): number {
+    const bytes = this.#vocabulary.bytesOf(id, isFirst);
+    const next = bytes === undefined ? DEAD : this.#automaton.run(state, bytes);
+    if (next === DEAD) throw new Error(`token ${id} was not among the allowed ones`);
+    return next;
+  }
+
+  /** Tokens to a valid end, as few as are known; the state's cost is finite. */
+  planFrom(state: number): readonly number[] {
+    let plan = this.#plans.get(state);
+    if (plan === undefined) {
+      plan = segment(this.#vocabulary, this.#automaton.completion(state), false)!;
+      this.#plans.set(state, plan);
+    }
+    return plan;
+  }
+
+  /** Tokens after which an end is known within `room` more; stop ids where the answer is complete. */
+  allowed(place: { state: number; isFirst: boolean; room: number }): Uint32Array {
+    const { state, isFirst, room } = place;
+    const key = `${state} ${isFirst}`;
+    let choice = this.#choices.get(key);
+    if (choice === undefined) {
+      choice = this.#choose(place, () => true);
+      if (this.#choices.size * choice.mask.byteLength > MASK_BYTES)
+        this.#choices.delete(this.#choices.keys().next().value!);
+      this.#choices.set(key, choice);
+    }
+    return choice.mostCost <= room ? choice.mask : this.#choose(place, (next) => this.#endsWithin(next, room)).mask;
+  }
+
+  #endsWithin(state: number, room: number): boolean {
+    const cost = this.#automaton.cost(state);
+    return cost <= room || this.planFrom(state).length <= room;
+  }
+
+  /** Walks the vocabulary's trie and the automaton together. */
+  #choose({ state, isFirst }: { state: number; isFirst: boolean }, accepts: (next: number) => boolean): Choice {
+    const automaton = this.#automaton;
+    const trie = isFirst ? this.#vocabulary.first : this.#vocabulary.later;
+    const mask = new Uint32Array((this.#vocabulary.size + 31) >> 5);
+    const states = new Int32Array(trie.depth + 1);
+    states[0] = state;
+    let mostCost = 0;
+    for (let node = 0; node < trie.bytes.length;) {
+      const next = automaton.step(states[trie.depths[node] - 1], trie.bytes[node]);
+      if (next === DEAD) {
+        node = trie.ends[node];
+        continue;
+      }
+      states[trie.depths[node]] = next;
+      if (trie.hasToken(node) && automaton.cost(next) < Infinity && accepts(next)) {
+        trie.mark(node, mask);
+        mostCost = Math.max(mostCost, automaton.cost(next));
+      }
+      node++;
+    }
+    if (automaton.isAccepting(state)) for (const id of this.#vocabulary.stopIds) mask[id >> 5] |= 1 << (id & 31);
+    return { mask, mostCost };
+  }
+}
+
+/** One answer. A way to its end is always at hand, so that the budget is kept whatever is chosen. */
+class ConstrainedAnswer implements TokenConstraint {
+  readonly #constraint: CompiledConstraint;
+  #state: number;
+  #plan: readonly number[];
+  #isFirst = true;
+
+  constructor(constraint: CompiledConstraint, plan: readonly number[]) {
+    this.#constraint = constraint;
+    this.#state = constraint.start;
+    this.#plan = plan;
+  }
+
+  get isComplete(): boolean {
+    return this.#constraint.isComplete(this.#state);
+  }
+
+  allowed(remaining: number): Uint32Array {
+    if (remaining < this.#plan.length) throw tooLong(this.#plan.length, remaining);
+    const mask = this.#constraint.allowed({ state: this.#state, isFirst: this.#isFirst, room: remaining - 1 });
+    if (this.#plan.length === 0) return mask;
+    const [id] = this.#plan;
+    if ((mask[id >> 5] & (1 << (id & 31))) !== 0) return mask;
+    const withPlan = mask.slice();
+    withPlan[id >> 5] |= 1 << (id & 31);
+    return withPlan;
+  }
+
+  advance(id: number): void {
+    this.#state = this.#constraint.after(this.#state, id, this.#isFirst);
+    this.#isFirst = false;
+    const rest = this.#plan.length > 0 && id === this.#plan[0] ? this.#plan.slice(1) : undefined;
+    this.#plan = this.isComplete ? [] : (rest ?? this.#constraint.planFrom(this.#state));
+  }
+}
+
+/** Tokens of fixed texts from each place, found once a text. */
+function textCosts(trie: Vocabulary['later']): (text: Uint8Array, offset: number) => number {
+  const known = new Map<Uint8Array, Float64Array>();
+  return (text, offset) => {
+    let counts = known.get(text);
+    if (counts === undefined) known.set(text, (counts = tokensFrom(trie, text)));
+    return counts[offset];
+  };
+}
+
+function tooLong(needed: number, got: number): AttuneError {
+  return new AttuneError('E_CONSTRAINT_TOO_LONG', {
+    what: 'The longest answer that is allowed cannot hold even the shortest one that fits the constraint',
+    got: `room for ${got} tokens`,
+    expected: `at least ${needed}`,
+    fix: `set max_new_tokens to ${needed} or more`,
+  });
+}
+
+function nothingFits(): AttuneError {
+  return new AttuneError('E_CONSTRAINT_EMPTY', {
+    what: 'No answer fits the constraint',
+    expected: 'a schema, expression or list that at least one text fits',
+    fix: 'look for parts that contradict each other, such as a minimum above the maximum',
+  });
+}
+
+function unspellable(): AttuneError {
+  return new AttuneError('E_CONSTRAINT_UNSPELLABLE', {
+    what: "The tokenizer's vocabulary cannot spell any answer that fits the constraint",
+    expected: 'tokens for the characters that the constraint asks for',
+    fix: 'choose a model with a byte-level tokenizer, or other characters',
+  });
+}

@@ -1,0 +1,96 @@
+/** The tokens of a vocabulary by their bytes, as a trie laid out depth first in typed arrays. */
+import type { TokenBytes } from './token-bytes.ts';
+
+export class TokenTrie {
+  /** How many ids masks have room for. */
+  readonly size: number;
+  /** Byte of each node on the edge that leads to it. */
+  readonly bytes: Uint8Array;
+  /** Number of bytes from the root to each node. */
+  readonly depths: Uint16Array;
+  /** The place after each node's descendants. */
+  readonly ends: Int32Array;
+  /** First token that ends at each node, or -1; `#same` has the others with the same bytes. */
+  readonly #tokens: Int32Array;
+  readonly #same: Int32Array;
+  readonly #ofByte: Int32Array;
+  readonly depth: number;
+
+  constructor(tokens: TokenBytes) {
+    this.size = tokens.length;
+    const sorted = [...tokens.keys()]
+      .filter((id) => tokens[id] !== undefined)
+      .toSorted((a, b) => Buffer.compare(tokens[a]!, tokens[b]!) || a - b);
+    const nodes = layOut(sorted.map((id) => tokens[id]!));
+    this.bytes = Uint8Array.from(nodes.bytes);
+    this.depths = Uint16Array.from(nodes.depths);
+    this.depth = this.depths.reduce((most, depth) => Math.max(most, depth), 0);
+    this.#tokens = new Int32Array(nodes.bytes.length).fill(-1);
+    this.#same = new Int32Array(tokens.length).fill(-1);
+    for (const [index, id] of sorted.entries()) {
+      this.#same[id] = this.#tokens[nodes.places[index]];
+      this.#tokens[nodes.places[index]] = id;
+    }
+    this.ends = endsOf(this.depths);
+    this.#ofByte = new Int32Array(256).fill(-1);
+    for (let node = 0; node < this.ends.length; node = this.ends[node]) this.#ofByte[this.bytes[node]] = node;
+  }
+
+  /** The token that is exactly this byte, or -1. */
+  tokenOfByte(byte: number): number {
+    return this.#ofByte[byte] < 0 ? -1 : this.#tokens[this.#ofByte[byte]];
+  }
+
+  /** Whether a token ends at a node. */
+  hasToken(node: number): boolean {
+    return this.#tokens[node] >= 0;
+  }
+
+  /** Sets the bits of the tokens that end at a node. */
+  mark(node: number, mask: Uint32Array): void {
+    for (let id = this.#tokens[node]; id >= 0; id = this.#same[id]) mask[id >> 5] |= 1 << (id & 31);
+  }
+
+  /** Tokens that the text goes on with at a place, with the place after each. */
+  *at(text: Uint8Array, place: number): Generator<{ id: number; end: number }> {
+    let node = place < text.length ? this.#ofByte[text[place]] : -1;
+    for (let end = place + 1; node >= 0; end++) {
+      if (this.#tokens[node] >= 0) yield { id: this.#tokens[node], end };
+      node = end < text.length ? this.#child(node, text[end]) : -1;
+    }
+  }
+
+  #child(node: number, byte: number): number {
+    for (let child = node + 1; child < this.ends[node]; child = this.ends[child]) {
+      if (this.bytes[child] === byte) return child;
+    }
+    return -1;
+  }
+}
+
+function layOut(sorted: readonly Uint8Array[]): { bytes: number[]; depths: number[]; places: number[] } {
+  const bytes: number[] = [];
+  const depths: number[] = [];
+  let before = new Uint8Array(0);
+  const places = sorted.map((token) => {
+    let shared = 0;
+    while (shared < before.length && shared < token.length && before[shared] === token[shared]) shared++;
+    for (let i = shared; i < token.length; i++) {
+      bytes.push(token[i]);
+      depths.push(i + 1);
+    }
+    before = Uint8Array.from(token);
+    return bytes.length - 1;
+  });
+  return { bytes, depths, places };
+}
+
+function endsOf(depths: Uint16Array): Int32Array {
+  const ends = new Int32Array(depths.length).fill(depths.length);
+  const open: number[] = [];
+  for (let node = 0; node < depths.length; node++) {
+    while (open.length >= depths[node]) ends[open.pop()!] = node;
+    open.push(node);
+  }
+  return ends;
+}

@@ -1,0 +1,32 @@
+/** A tokenizer's vocabulary as constraints look at it. */
+import type { Tokenizer } from '../../../text/index.ts';
+import { tokenTable, type TokenTable } from './token-bytes.ts';
+import { TokenTrie } from './token-trie.ts';
+
+export class Vocabulary {
+  /** One more than the largest id. */
+  readonly size: number;
+  readonly stopIds: readonly number[];
+  /** Tokens by what they add to an answer as its first, and after others. */
+  readonly first: TokenTrie;
+  readonly later: TokenTrie;
+  readonly #table: TokenTable;
+
+  constructor(tokenizer: Tokenizer) {
+    this.#table = tokenTable(tokenizer);
+    this.size = tokenizer.size;
+    this.stopIds = tokenizer.stopIds;
+    this.later = new TokenTrie(this.#table.later);
+    this.first = this.#table.first === this.#table.later ? this.later : new TokenTrie(this.#table.first);
+  }
+
+  bytesOf(id: number, isFirst: boolean): Uint8Array | undefined {
+    return (isFirst ? this.#table.first : this.#table.later)[id];
+  }
+
+  /** Whether a byte of the range is a token by itself. */
+  hasByteWithin(low: number, high: number): boolean {
+    for (let byte = low; byte <= high; byte++) if (this.later.tokenOfByte(byte) >= 0) return true;
+    return false;
+  }
+}
