@@ -1,7 +1,8 @@
 import { loadData, type Example } from '../data/index.ts';
 import { promptText } from '../eval/example-text.ts';
-import type { Completion } from '../generate/index.ts';
+import type { Completion, TokenLogProb } from '../generate/index.ts';
 import type { Message } from '../text/index.ts';
+import { loadFormatters } from '../worker/run/row-formatters.ts';
 import { openTalker, type Prompt, type Sampling, type TalkOptions } from './talk.ts';
 
 export interface GenerateRowsOptions extends TalkOptions {
@@ -9,7 +10,6 @@ export interface GenerateRowsOptions extends TalkOptions {
   input: string;
   format?: string;
   sampling: Sampling;
-  onProgress?: (done: number, total: number) => void;
 }
 
 /** One answer; a row has `n` of them. */
@@ -21,19 +21,29 @@ export interface GeneratedRow {
   finish: Completion['finishReason'];
   /** Which of the row's answers, where there are several. */
   sample?: number;
-  /** Of each token, where they were asked for. */
-  logprobs?: Completion['logProbs'];
+  /** Of each token, where they were asked for: names as in OpenAI's answers. */
+  logprobs?: LogProbEntry[];
+}
+
+interface LogProbEntry {
+  id: number;
+  token: string;
+  logprob: number;
+  top_logprobs?: LogProbEntry[];
 }
 
 /** Answers every row of a file, in the file's order. */
 export async function generateRows(options: GenerateRowsOptions): Promise<GeneratedRow[]> {
-  const { sampling, signal, onProgress } = options;
-  const { splits } = await loadData({ train: options.input, format: options.format, seed: 0 });
+  const { sampling, signal, onEvent } = options;
+  const formatters = await loadFormatters([options.format]);
+  const { splits } = await loadData({ train: options.input, format: options.format, formatters, seed: 0 });
   const rows = splits.train;
   const talker = await openTalker(options);
   try {
+    onEvent?.({ type: 'phase-started', phase: 'generate', message: `answering ${rows.length} rows` });
     let done = 0;
-    const onAnswer = () => onProgress?.(++done, rows.length);
+    const progress = { type: 'work-advanced', phase: 'generate', total: rows.length, unit: 'rows' } as const;
+    const onAnswer = () => onEvent?.({ ...progress, done: ++done });
     const completions = await talker.answer(rows.map(promptOf), sampling, { onAnswer, signal });
     const n = sampling.n ?? 1;
     return completions.map((completion, i) => rowOf(rows[Math.floor(i / n)], completion, n > 1 ? i % n : undefined));
@@ -44,7 +54,16 @@ export async function generateRows(options: GenerateRowsOptions): Promise<Genera
 
 function rowOf(example: Example, { text, finishReason, logProbs }: Completion, sample?: number): GeneratedRow {
   const row = { ...example.source, prompt: promptText(example), completion: text, finish: finishReason };
-  return { ...row, ...(sample !== undefined && { sample }), ...(logProbs && { logprobs: logProbs }) };
+  return {
+    ...row,
+    ...(sample !== undefined && { sample }),
+    ...(logProbs && { logprobs: logProbs.map((one) => entryOf(one)) }),
+  };
+}
+
+function entryOf({ id, token, logProb, top }: TokenLogProb & { top?: readonly TokenLogProb[] }): LogProbEntry {
+  const entry = { id, token, logprob: logProb };
+  return top === undefined ? entry : { ...entry, top_logprobs: top.map((one) => entryOf(one)) };
 }
 
 /** What the model is asked: a conversation up to its last answer, or a text. */

@@ -9,7 +9,7 @@ export { findModels, showModel, type KnownModels, type ModelDetails } from './mo
 export { quickstart, type QuickstartOptions, type QuickstartResult } from './quickstart/quickstart.ts';
 export { defineRecipe, resolveRecipe, resolveRecipeFile, type RecipeInput } from './recipe/index.ts';
 export { attachRun, findRuns, showRun, stopRun, type RunDetails, type RunSummary } from './runs.ts';
-export { Conversation, openTalker, type Sampling, type Talker, type TalkOptions } from './talk.ts';
+export { Conversation, openTalker, type AnswerWatch, type Sampling, type Talker, type TalkOptions } from './talk.ts';
 export { train, trainDetached, type TrainOptions, type TrainOutcome } from './train.ts';
 export { verifyRun, type Verification, type VerifyOptions } from './verify.ts';
 export { AttuneError, type Problem } from '../base/errors.ts';

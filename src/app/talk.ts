@@ -12,6 +12,8 @@ export interface TalkOptions {
   target: string;
   /** The base model without its adapter. */
   base?: boolean;
+  /** In f32 an answer is the same whoever else is answered at the time; in bf16 rounding may tip a close choice. */
+  precision?: 'auto' | 'bf16' | 'f32';
   onEvent?: EventSink;
   signal?: AbortSignal;
 }
@@ -36,8 +38,9 @@ export interface Talker {
 }
 
 /** Opens a model in the worker. @throws every error of opening it */
-export async function openTalker({ target, base, onEvent = () => undefined, signal }: TalkOptions): Promise<Talker> {
-  const session = await openSession({ job: 'generate', input: { target, base }, onEvent, signal });
+export async function openTalker(options: TalkOptions): Promise<Talker> {
+  const { target, base, precision, onEvent = () => undefined, signal } = options;
+  const session = await openSession({ job: 'generate', input: { target, base, precision }, onEvent, signal });
   return {
     async answer(prompts, sampling = {}, { onText, onAnswer, signal: stop } = {}) {
       const request: GenerateRequest = { ...sampling, prompts, stream: onText !== undefined };

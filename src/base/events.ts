@@ -17,7 +17,17 @@ export interface RunStarted {
 
 export interface PhaseStarted {
   type: 'phase-started';
-  phase: 'engine' | 'data' | 'preflight' | 'train' | 'evaluate' | 'save' | 'export' | 'download' | 'verify';
+  phase:
+    | 'engine'
+    | 'data'
+    | 'preflight'
+    | 'train'
+    | 'evaluate'
+    | 'save'
+    | 'export'
+    | 'download'
+    | 'verify'
+    | 'generate';
   /** One line for people. */
   message: string;
 }

@@ -7,15 +7,15 @@ import { usageLine } from './usage.ts';
 export interface ParsedArguments {
   named: ReadonlyMap<string, string>;
   all: readonly string[];
-  /** By name with dashes: text, or true for a switch. */
-  options: ReadonlyMap<string, string | boolean>;
+  /** By name with dashes: text, or true for a switch; a list where an option may be given several times. */
+  options: ReadonlyMap<string, string | boolean | readonly string[]>;
 }
 
 /** Reads a command's own arguments and options; anything else is E_USAGE with what is possible. */
 export function parseArguments(name: string, command: Command, argv: readonly string[]): ParsedArguments {
   const parser = buildParser(command);
   try {
-    parser.parse([...argv], { from: 'user' });
+    parser.parse(dashedWords(command, argv), { from: 'user' });
   } catch (error) {
     throw usageError(error as CommanderError, name, command);
   }
@@ -24,7 +24,7 @@ export function parseArguments(name: string, command: Command, argv: readonly st
   const named = new Map(
     (command.arguments ?? []).slice(0, all.length).map(({ name: key }, index) => [key, all[index]]),
   );
-  const given = parser.opts<Record<string, string | boolean>>();
+  const given = parser.opts<Record<string, string | boolean | string[]>>();
   const options = new Map(Object.entries(given).map(([key, value]) => [dashed(key), value]));
   return { named, all, options };
 }
@@ -40,8 +40,22 @@ function buildParser(command: Command): Parser {
     const inner = `${name}${many === true ? '...' : ''}`;
     parser.argument(required === true ? `<${inner}>` : `[${inner}]`);
   }
-  for (const { name, value } of command.options ?? []) parser.option(value === undefined ? name : `${name} <${value}>`);
+  for (const { name, value, many } of command.options ?? []) {
+    const flags = value === undefined ? name : `${name} <${value}>`;
+    if (many === true) parser.option(flags, '', (text, before: string[] = []) => [...before, text]);
+    else parser.option(flags);
+  }
   return parser;
+}
+
+/** Options as recipes and other tools spell them, `--top_p`, under the names that they have here. */
+function dashedWords(command: Command, argv: readonly string[]): string[] {
+  const names = new Set((command.options ?? []).map(({ name }) => name));
+  return argv.map((word) => {
+    const [name, ...value] = word.split('=');
+    const known = name.startsWith('--') ? `--${name.slice(2).replaceAll('_', '-')}` : name;
+    return names.has(known) ? [known, ...value].join('=') : word;
+  });
 }
 
 function dashed(key: string): string {

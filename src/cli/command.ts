@@ -16,6 +16,8 @@ export interface CommandOption {
   name: string;
   /** What the value is, in capitals; without it the option is a switch. */
   value?: string;
+  /** May be given several times; elsewhere only the last one would count. */
+  many?: boolean;
   summary: string;
 }
 
@@ -45,6 +47,8 @@ export interface CommandContext {
   readonly arguments: readonly string[];
   /** Value of an option with a value. */
   option(name: string): string | undefined;
+  /** All values of an option that may be given several times. */
+  all(name: string): readonly string[];
   /** An option's value out of the known ones, of which the first is the default. @throws AttuneError E_USAGE */
   choice<Choice extends string>(name: string, known: readonly Choice[]): Choice;
   /** An option's value as a whole number above 0. @throws AttuneError E_USAGE */

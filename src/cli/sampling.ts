@@ -5,34 +5,84 @@ import type { CommandContext, CommandOption } from './command.ts';
 /** Options that `chat` and `generate` share. */
 export const samplingOptions: readonly CommandOption[] = [
   { name: '--base', summary: 'the base model, without the adapter' },
+  {
+    name: '--precision',
+    value: 'TYPE',
+    summary: 'auto, bf16 or f32; in f32 answers do not depend on what else is answered',
+  },
   { name: '--max-new-tokens', value: 'COUNT', summary: 'longest answer; 256 unless given' },
   { name: '--temperature', value: 'T', summary: '0 takes the most probable token, which is the default' },
-  { name: '--top-k', value: 'K', summary: 'only the K most probable tokens' },
+  { name: '--top-k', value: 'K', summary: 'only the K most probable tokens; 0 for all' },
   { name: '--top-p', value: 'P', summary: 'only the most probable tokens that reach P together' },
+  { name: '--min-p', value: 'P', summary: 'only tokens at least P times as probable as the most probable one' },
+  { name: '--repetition-penalty', value: 'X', summary: 'above 1 for fewer tokens that prompt or answer have already' },
+  { name: '--presence-penalty', value: 'X', summary: 'above 0 for fewer tokens that the answer has already' },
+  { name: '--frequency-penalty', value: 'X', summary: 'the same for each time that it has them' },
+  { name: '--logit-bias', value: 'ID:BIAS', many: true, summary: 'added to the logit of a token; may be repeated' },
   { name: '--seed', value: 'SEED', summary: 'the same seed draws the same answers' },
-  { name: '--stop', value: 'TEXT', summary: 'ends an answer before this text' },
+  { name: '--stop', value: 'TEXT', many: true, summary: 'ends an answer before this text; may be repeated' },
 ];
 
-export function samplingOf(context: CommandContext): Sampling {
-  const stop = context.option('--stop');
+/** Which model is opened, and how. */
+export function openingOf(context: CommandContext) {
   return {
-    maxNewTokens: context.count('--max-new-tokens') ?? 256,
-    temperature: numberOf(context, '--temperature', { least: 0, most: 100 }) ?? 0,
-    topK: context.count('--top-k') ?? 0,
-    topP: numberOf(context, '--top-p', { least: 0, most: 1 }) ?? 1,
-    seed: context.count('--seed') ?? 0,
-    stop: stop === undefined ? undefined : [stop.replaceAll('\\n', '\n')],
+    target: context.argument('MODEL')!,
+    base: context.has('--base'),
+    precision: context.choice('--precision', ['auto', 'bf16', 'f32']),
   };
 }
 
-function numberOf(context: CommandContext, name: string, range: { least: number; most: number }): number | undefined {
+export function samplingOf(context: CommandContext): Sampling {
+  return {
+    maxNewTokens: context.count('--max-new-tokens'),
+    temperature: numberOf(context, '--temperature', { least: 0, most: 100 }),
+    topK: numberOf(context, '--top-k', { least: 0, isWhole: true }),
+    topP: numberOf(context, '--top-p', { least: 0, most: 1, isAbove: true }),
+    minP: numberOf(context, '--min-p', { least: 0, most: 1 }),
+    repetitionPenalty: numberOf(context, '--repetition-penalty', { least: 0, isAbove: true }),
+    presencePenalty: numberOf(context, '--presence-penalty'),
+    frequencyPenalty: numberOf(context, '--frequency-penalty'),
+    logitBias: biasesOf(context.all('--logit-bias')),
+    seed: numberOf(context, '--seed', { least: 0, isWhole: true }),
+    stop: context.all('--stop').map((text) => text.replaceAll('\\n', '\n')),
+  };
+}
+
+interface Range {
+  least: number;
+  most?: number;
+  /** `least` itself is out of range. */
+  isAbove?: boolean;
+  isWhole?: boolean;
+}
+
+/** An option's value as a number. @throws AttuneError E_USAGE */
+export function numberOf(
+  context: CommandContext,
+  name: string,
+  { least, most = Infinity, isAbove, isWhole }: Range = { least: -Infinity },
+): number | undefined {
   const text = context.option(name);
   if (text === undefined) return undefined;
-  const value = Number(text);
-  if (text.trim() !== '' && value >= range.least && value <= range.most) return value;
-  throw new AttuneError('E_USAGE', {
-    what: `${name} is out of range`,
-    got: text,
-    expected: `a number from ${range.least} to ${range.most}`,
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  const isInside = Number.isFinite(value) && value <= most && (isAbove === true ? value > least : value >= least);
+  if (isInside && (isWhole !== true || Number.isSafeInteger(value))) return value;
+  const kind = isWhole === true ? 'a whole number' : 'a number';
+  const from = Number.isFinite(least) ? [isAbove === true ? `above ${least}` : `of ${least} or more`] : [];
+  const to = Number.isFinite(most) ? [`${most} at most`] : [];
+  const expected = `${kind} ${[...from, ...to].join(', ')}`.trim();
+  throw new AttuneError('E_USAGE', { what: `${name} is out of range`, got: text, expected });
+}
+
+function biasesOf(texts: readonly string[]): Record<number, number> {
+  const entries = texts.map((text) => {
+    const match = /^(?<id>\d+)[:=](?<bias>-?\d+(?:\.\d+)?)$/.exec(text);
+    if (match !== null) return [Number(match.groups?.id), Number(match.groups?.bias)];
+    throw new AttuneError('E_USAGE', {
+      what: '--logit-bias is no token with a number',
+      got: text,
+      expected: 'the id of a token and what to add to its logit, as 42:-100',
+    });
   });
+  return Object.fromEntries(entries) as Record<number, number>;
 }

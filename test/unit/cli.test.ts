@@ -192,3 +192,18 @@ describe('the help', async () => {
     expect((await run('help', 'init')).stdout).toContain('attune init FILE');
   });
 });
+
+describe('options of a command', () => {
+  const command = {
+    ...sample,
+    options: [
+      { name: '--top-p', value: 'P', summary: 'p' },
+      { name: '--stop', value: 'TEXT', many: true, summary: 's' },
+    ],
+  };
+
+  it('may be spelt as in a recipe, and given several times where that means something', () => {
+    const { options } = parseArguments('sample', command, ['--top_p=0.5', '--stop', 'a_b', '--stop=c']);
+    expect(Object.fromEntries(options)).toEqual({ '--top-p': '0.5', '--stop': ['a_b', 'c'] });
+  });
+});

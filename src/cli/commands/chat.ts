@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { defineCommand, type CommandContext } from '../command.ts';
-import { samplingOf, samplingOptions } from '../sampling.ts';
+import { openingOf, samplingOf, samplingOptions } from '../sampling.ts';
 
 export const command = defineCommand({
   section: 'Use',
@@ -14,14 +14,13 @@ export const command = defineCommand({
   examples: ['chat runs/tickets', 'chat runs/tickets --base', 'chat attune-base --raw --temperature 0.8'],
   async run(context) {
     const { openTalker, Conversation } = await import('../../app/talk.ts');
+    const sampling = samplingOf(context);
     const progress = context.progress();
     const talker = await openTalker({
-      target: context.argument('MODEL')!,
-      base: context.has('--base'),
+      ...openingOf(context),
       onEvent: progress.show,
     });
     progress.close(true);
-    const sampling = samplingOf(context);
     const conversation = new Conversation(talker, sampling, context.option('--system'));
     const answers: { prompt: string; answer: string }[] = [];
     try {

@@ -1,5 +1,5 @@
-import { defineCommand } from '../command.ts';
-import { samplingOf, samplingOptions } from '../sampling.ts';
+import { defineCommand, type CommandContext } from '../command.ts';
+import { numberOf, openingOf, samplingOf, samplingOptions } from '../sampling.ts';
 
 export const command = defineCommand({
   section: 'Use',
@@ -9,9 +9,14 @@ export const command = defineCommand({
     { name: '--input', value: 'FILE', summary: 'rows in any format that training reads' },
     { name: '--output', value: 'FILE', summary: 'JSONL to write; standard output unless given' },
     { name: '--format', value: 'NAME', summary: 'row format; detected unless given' },
+    { name: '--n', value: 'COUNT', summary: 'answers to each row, for a temperature above 0' },
+    { name: '--logprobs', value: 'COUNT', summary: 'log-probability of each token, and so many alternatives' },
     ...samplingOptions,
   ],
-  examples: ['generate runs/tickets --input questions.jsonl --output answers.jsonl'],
+  examples: [
+    'generate runs/tickets --input questions.jsonl --output answers.jsonl',
+    'generate runs/tickets --input questions.jsonl --temperature 0.8 --top-p 0.95 --n 4',
+  ],
   async run(context) {
     const [{ generateRows }, { writeFileAtomic }] = await Promise.all([
       import('../../app/generate-rows.ts'),
@@ -19,16 +24,18 @@ export const command = defineCommand({
     ]);
     const input = context.option('--input');
     if (input === undefined) throw await missingInput();
-    const signal = context.stopSignal('stopping after this batch');
+    const sampling = generateSamplingOf(context);
+    const signal = context.stopSignal('stopping');
+    const progress = context.progress();
     const rows = await generateRows({
-      target: context.argument('MODEL')!,
-      base: context.has('--base'),
+      ...openingOf(context),
       input,
       format: context.option('--format'),
-      sampling: samplingOf(context),
+      sampling,
       signal,
-      onEvent: context.progress().show,
+      onEvent: progress.show,
     });
+    progress.close(true);
     const output = context.option('--output');
     const lines = rows.map((row) => `${JSON.stringify(row)}\n`).join('');
     if (output !== undefined) writeFileAtomic(output, lines);
@@ -37,6 +44,14 @@ export const command = defineCommand({
   render: ({ rows, output, answers }) =>
     answers === undefined ? `${rows} answers in ${output}` : answers.map((row) => JSON.stringify(row)).join('\n'),
 });
+
+function generateSamplingOf(context: CommandContext) {
+  return {
+    ...samplingOf(context),
+    n: context.count('--n'),
+    logProbs: numberOf(context, '--logprobs', { least: 0, isWhole: true }),
+  };
+}
 
 async function missingInput() {
   const { AttuneError } = await import('../../base/errors.ts');

@@ -1,0 +1,103 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openTalker, type GeneratedRow } from '../../src/app/index.ts';
+import { writeTinyModel } from './cli-tiny-model.ts';
+
+let folder: string;
+const prompts = Array.from({ length: 40 }, (_, i) => `parcel ${i} is ${'on its way '.repeat(i % 4)}`);
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'attune-generate-'));
+  await writeTinyModel(join(folder, 'model'), prompts.join('\n'));
+  const rows = prompts.map((prompt) => JSON.stringify({ prompt, completion: 'home' }));
+  writeFileSync(join(folder, 'rows.jsonl'), rows.join('\n'));
+  writeFileSync(join(folder, 'backwards.jsonl'), rows.toReversed().join('\n'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function attune(...argv: string[]) {
+  const env = { ...process.env, ATTUNE_HOME: join(folder, 'home') };
+  const { status, stdout, stderr } = spawnSync(resolve('bin/attune'), argv, { cwd: folder, env, encoding: 'utf8' });
+  return { code: status, stdout, stderr };
+}
+
+function generated(input: string, ...options: string[]): GeneratedRow[] {
+  const output = `${input}.answers`;
+  const { code, stderr } = attune('generate', 'model', '--input', input, '--output', output, ...options);
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  return readFileSync(join(folder, output), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as GeneratedRow);
+}
+
+describe('attune generate', () => {
+  it('answers each row n times, in the order of the file, with log-probabilities', () => {
+    const options = [
+      '--precision',
+      'f32',
+      '--max_new_tokens',
+      '6',
+      '--temperature',
+      '1',
+      '--top_p',
+      '0.9',
+      '--n',
+      '3',
+      '--logprobs',
+      '2',
+    ];
+    const rows = generated('rows.jsonl', ...options);
+    expect(rows.map(({ prompt, sample }) => [prompt, sample])).toEqual(
+      prompts.flatMap((prompt) => [0, 1, 2].map((sample) => [prompt, sample])),
+    );
+    for (const { logprobs } of rows) {
+      expect(logprobs?.length).toBeLessThanOrEqual(6);
+      for (const { logprob, top_logprobs } of logprobs ?? []) {
+        expect(top_logprobs).toHaveLength(2);
+        expect(logprob).toBeLessThanOrEqual(top_logprobs![0].logprob);
+      }
+    }
+    const answersOf = (all: readonly GeneratedRow[]) =>
+      all.map((row) => `${row.prompt}|${row.sample}|${row.completion}`);
+    const backwards = generated('backwards.jsonl', ...options);
+    expect(answersOf(backwards).toSorted()).toEqual(answersOf(rows).toSorted());
+  });
+
+  it('refuses what makes no sense by the name of the option, before a model is loaded', () => {
+    for (const [option, value] of [
+      ['--min-p', '2'],
+      ['--top-k', '1.5'],
+      ['--logit-bias', 'x'],
+      ['--repetition-penalty', '0'],
+    ]) {
+      const { code, stderr } = attune('generate', 'model', '--input', 'rows.jsonl', option, value);
+      expect(code).toBe(1);
+      expect(stderr).toContain(option);
+      expect(stderr).not.toContain('loading');
+    }
+  });
+});
+
+describe('a session', () => {
+  it('answers requests that overlap, and goes on after one that failed or was given up', async () => {
+    const talker = await openTalker({ target: join(folder, 'model'), precision: 'f32' });
+    const sampling = { maxNewTokens: 8, temperature: undefined };
+    const controller = new AbortController();
+    const watch = { onText: () => controller.abort(new Error('enough')), signal: controller.signal };
+    const codeOf = (error: unknown) => (error as { code?: string }).code ?? (error as Error).message;
+    const [one, many, ...failures] = await Promise.all([
+      talker.answer([prompts[0]], sampling),
+      talker.answer(prompts, sampling),
+      talker.answer(['parcel '.repeat(300)], sampling).catch(codeOf),
+      talker.answer([prompts[1]], { maxNewTokens: 200, temperature: 1 }, watch).catch(codeOf),
+    ]);
+    expect(failures).toEqual(['E_PROMPT_TOO_LONG', 'enough']);
+    expect(many[0]).toEqual(one[0]);
+    expect(await talker.answer([prompts[0]], sampling)).toEqual(one);
+    await talker.close();
+  });
+});
