@@ -93,6 +93,84 @@ describe.skipIf(!process.env.ATTUNE_CHROMIUM)('report.html in a browser', () => 
     await page.close();
   });
 
+  test('filters answers by how they changed, searches all texts, and shows more on demand', async () => {
+    const { page, complaints } = await open();
+    const shown = () => page.locator('.sample:visible');
+    const choose = (name: string) => page.getByText(name, { exact: false }).locator('visible=true').first().click();
+    expect(await shown().count()).toBe(20);
+    expect(await page.locator('.controls output').textContent()).toBe('20 of 32 shown');
+    expect(await shown().first().getAttribute('data-change')).toBe('worse');
+    await page.getByRole('button', { name: 'Show more' }).click();
+    expect(await shown().count()).toBe(32);
+    expect(await page.getByRole('button', { name: 'Show more' }).isVisible()).toBe(false);
+    for (const [filter, rows] of [
+      ['Worse 1', 1],
+      ['Invalid 1', 1],
+      ['Better 30', 20],
+      ['All 32', 20],
+    ] as const) {
+      await choose(filter);
+      expect(await shown().count(), filter).toBe(rows);
+    }
+    const search = page.getByRole('searchbox');
+    await search.fill('Copied 7');
+    expect(await shown().count()).toBe(1);
+    await search.fill('not to be found');
+    expect(await page.getByText('No row fits.').isVisible()).toBe(true);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  test('chooses a filter by keyboard', async () => {
+    const { page } = await open();
+    await page.getByRole('radio', { name: 'All 32' }).focus();
+    await page.keyboard.press('ArrowRight');
+    expect(await page.locator('.sample:visible').count()).toBe(1);
+    await page.close();
+  });
+
+  test('draws each interval on one scale with zero, beside its numbers', async () => {
+    const { page } = await open();
+    const rows = page.locator('.forest').first().locator('tbody tr:has(.track)');
+    const places = await rows.evaluateAll((list) =>
+      list.map((row) => {
+        const [track, reach, point] = ['.track', '.reach', '.point'].map((name) =>
+          row.querySelector(name)!.getBoundingClientRect(),
+        );
+        const [, zeroPercent] = /--zero:([\d.]+)%/.exec(row.querySelector('.track')!.getAttribute('style')!)!;
+        const zero = (Number(zeroPercent) * track.width) / 100;
+        return { zero: track.left + zero, low: reach.left, high: reach.right, at: (point.left + point.right) / 2 };
+      }),
+    );
+    expect(places).toHaveLength(2);
+    // 20 (15 to 25) and 40 (35 to 45), from zero
+    const unit = (places[0].at - places[0].zero) / 20;
+    for (const [i, values] of [
+      { low: 15, high: 25, at: 20 },
+      { low: 35, high: 45, at: 40 },
+    ].entries()) {
+      for (const name of ['low', 'high', 'at'] as const) {
+        expect((places[i][name] - places[i].zero) / unit, name).toBeCloseTo(values[name], 0);
+      }
+    }
+    expect(await rows.first().innerText()).toContain('+15 to +25');
+    await page.close();
+  });
+
+  test('without scripts shows every answer, and on paper every metric', async () => {
+    const context = await browser.newContext({ javaScriptEnabled: false });
+    const page = await context.newPage();
+    await page.goto(url);
+    expect(await page.locator('.sample').count()).toBe(32);
+    expect(await page.locator('.sample').last().isVisible()).toBe(true);
+    expect(await page.locator('.controls').isVisible()).toBe(false);
+    const inside = page.locator('details.printed .forest').first();
+    expect(await inside.isVisible()).toBe(false);
+    await page.emulateMedia({ media: 'print' });
+    expect(await inside.isVisible()).toBe(true);
+    await context.close();
+  });
+
   test('opens the table of numbers by keyboard', async () => {
     const { page } = await open();
     const summary = page.getByText('The numbers');

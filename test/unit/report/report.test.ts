@@ -99,6 +99,30 @@ describe('report.html', () => {
     expect(text).toContain('<b>2</b> rows were cut and <b>1</b> left out');
   });
 
+  test('says where the result loses, what was skipped, what classes are mixed up and what an answer costs', () => {
+    writeSampleRun(folder);
+    const words = page()
+      .replaceAll(/<style>[\s\S]*?<\/style>|<script>[\s\S]*?<\/script>|<[^>]*>/g, ' ')
+      .replaceAll(/\s+/g, ' ');
+    expect(words).toContain('It loses by exact match against &lt;/style&gt;');
+    expect(words).toContain('logistic_regression : &lt;/style&gt;');
+    expect(words).toContain('refund taken for no class: 1');
+    expect(words).toContain('share of right answers by confidence');
+    expect(words).toContain('tuned 200 ms 100 20');
+    expect(words).toContain('exact match , higher is better: better than 1, worse than 1');
+    // Its picture says it all: a table's accuracy is no metric of its own.
+    expect(words).not.toContain('confusion table');
+  });
+
+  test('names the hash of the recipe and of each split', () => {
+    writeSampleRun(folder);
+    const hash = createHash('sha256')
+      .update(readFileSync(join(folder, 'recipe.json')))
+      .digest('hex');
+    expect(page()).toContain(hash);
+    expect(readReport(folder).recipeHash).toBe(hash);
+  });
+
   test('holds no script but its own, which its policy names by hash, no address to load from, and nothing unescaped', () => {
     writeSampleRun(folder);
     const text = page();

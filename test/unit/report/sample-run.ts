@@ -99,6 +99,13 @@ export function writeSampleRun(folder: string, steps = 40): void {
   writeSamples(folder, samples);
 }
 
+const table = { [HOSTILE]: { [HOSTILE]: 4, refund: 2 }, refund: { refund: 2, 'no such class': 1, [HOSTILE]: 1 } };
+
+const bins = [
+  { from: 0.4, to: 0.6, rows: 3, confidence: 0.5, accuracy: 0.3333 },
+  { from: 0.8, to: 1, rows: 7, confidence: 0.93, accuracy: 0.7 },
+];
+
 const comparison: Comparison = {
   version: 2,
   split: 'test',
@@ -109,6 +116,8 @@ const comparison: Comparison = {
   metrics: [
     { name: 'chrf', title: 'chrF', better: 'higher', best: 100, reads: 'text' },
     { name: 'exact_match', title: 'exact match', better: 'higher', best: 1, reads: 'text' },
+    { name: 'confusion', title: 'confusion table', better: 'higher', best: 1, reads: 'label' },
+    { name: 'ece', title: 'calibration error', better: 'lower', best: 0, reads: 'scores' },
   ],
   subject: 'tuned',
   systems: [
@@ -116,7 +125,12 @@ const comparison: Comparison = {
       name: 'tuned',
       title: 'tuned',
       kind: 'tuned',
-      values: { chrf: { value: 50, low: 47, high: 53 }, exact_match: { value: 0.4 } },
+      values: {
+        chrf: { value: 50, low: 47, high: 53 },
+        exact_match: { value: 0.4 },
+        confusion: { value: 0.6, details: { table } },
+        ece: { value: 0.2, details: { bins } },
+      },
       usage: { secondsPerRow: 0.2, inputTokens: 1000, outputTokens: 200 },
     },
     {
@@ -133,6 +147,10 @@ const comparison: Comparison = {
     difference({ metric: 'chrf', against: 'base', estimate: 20, low: 15, high: 25 }),
     difference({ metric: 'chrf', against: 'nearest', estimate: 40, low: 35, high: 45 }),
     difference({ metric: 'exact_match', against: 'base', estimate: 0.3, low: 0.1, high: 0.5 }),
+    {
+      ...difference({ metric: 'exact_match', against: 'nearest', estimate: -0.2, low: -0.3, high: -0.1 }),
+      verdict: 'worse',
+    },
   ],
   verdict: 'better',
   sentence: 'chrF 50 against 30 of base (better by 20, 95 % interval +15 to +25) on 10 rows of test.',
@@ -149,6 +167,7 @@ const samples: Samples = {
   systems: [
     { name: 'tuned', title: 'tuned' },
     { name: 'base', title: 'base' },
+    { name: 'nearest', title: 'nearest training row' },
   ],
   rows: [
     {
@@ -167,5 +186,16 @@ const samples: Samples = {
       answers: { tuned: { text: '', scores: { chrf: 0 } }, base: { text: 'x'.repeat(3000), scores: { chrf: 0 } } },
       change: 'same',
     },
+    ...Array.from({ length: 30 }, (_, i): Samples['rows'][number] => ({
+      id: `c${i}`,
+      prompt: `question number ${i}`,
+      expected: 'yes',
+      answers: {
+        tuned: { text: 'yes', valid: true, scores: { chrf: 100 } },
+        base: { text: 'no', scores: { chrf: 0 } },
+        nearest: { text: `copied ${i}`, scores: { chrf: 0 } },
+      },
+      change: 'better',
+    })),
   ],
 };

@@ -3,11 +3,11 @@ import { html, type Html } from '../html.ts';
 import { horizontalAxis, picture, rectangle, round, verticalAxis, words, type PlotArea } from './frame.ts';
 import { linearScale, type Scale } from './scale.ts';
 
-/** Answers whose confidence lies between `lower` and `upper`: their mean confidence, and how many were right. */
+/** Answers whose confidence lies between `from` and `to`: how many, their mean confidence, and the share right. */
 export interface ReliabilityBin {
-  lower: number;
-  upper: number;
-  count: number;
+  from: number;
+  to: number;
+  rows: number;
   confidence: number;
   accuracy: number;
 }
@@ -22,7 +22,7 @@ const [WIDTH, HEIGHT, COUNTS_TOP] = [460, 390, 296];
 
 /** Right answers against confidence; on the diagonal a model is as often right as it says. Below it, rows per bin. */
 export function reliabilityChart({ title, description, bins }: ReliabilityOptions): Html | undefined {
-  const filled = bins.filter(({ count }) => count > 0);
+  const filled = bins.filter(({ rows }) => rows > 0);
   if (filled.length === 0) return undefined;
   const area: PlotArea = { left: 60, right: WIDTH - 16, top: 14, bottom: COUNTS_TOP - 22 };
   const x = linearScale([0, 1], { range: [area.left, area.right], ticks: 5 });
@@ -53,7 +53,7 @@ function points(bins: readonly ReliabilityBin[], x: Scale, y: Scale): Html {
       ([left, top], i) =>
         html`<circle class="dot" cx="${left}" cy="${top}" r="5">
           <title>
-            ${formatCount(bins[i].count)} rows, confidence ${formatNumber(bins[i].confidence, 3)}, right
+            ${formatCount(bins[i].rows)} rows, confidence ${formatNumber(bins[i].confidence, 3)}, right
             ${formatNumber(bins[i].accuracy, 3)}
           </title>
         </circle>`,
@@ -62,11 +62,11 @@ function points(bins: readonly ReliabilityBin[], x: Scale, y: Scale): Html {
 }
 
 function rowsPerBin(bins: readonly ReliabilityBin[], x: Scale, { top, bottom, left }: PlotArea): Html {
-  const most = Math.max(...bins.map(({ count }) => count));
-  const bars = bins.map(({ lower, upper, count }) => {
-    const height = ((bottom - top) * count) / most;
-    const [from, to] = [x.position(lower) + 0.5, x.position(upper) - 0.5];
-    return rectangle('bar', { x: from, y: bottom - height, width: Math.max(0.5, to - from), height });
+  const most = Math.max(...bins.map(({ rows }) => rows));
+  const bars = bins.map(({ from, to, rows }) => {
+    const height = ((bottom - top) * rows) / most;
+    const [start, end] = [x.position(from) + 0.5, x.position(to) - 0.5];
+    return rectangle('bar', { x: start, y: bottom - height, width: Math.max(0.5, end - start), height });
   });
   return html`<g class="tone-quiet">
     ${bars} ${words({ kind: 'tick', x: left - 8, y: top, anchor: 'end', dy: 0.6 }, formatCount(most))}

@@ -6,20 +6,28 @@ import { differencesTable } from './differences.ts';
 /** The tuned model beside everything it was measured against. */
 export function comparisonSection(comparison: Comparison | undefined): Html | undefined {
   if (comparison === undefined) return undefined;
-  const { metric, metrics } = comparison;
+  const { metric } = comparison;
+  const metrics = plainMetrics(comparison);
   const [deciding, ...others] = metrics.toSorted((a, b) => Number(b.name === metric) - Number(a.name === metric));
   return html`<section>
     <h2>Did it help?</h2>
     <p class="soft">${groundRules(comparison, deciding)}</p>
     ${differencesTable(comparison, deciding)} ${others.map((other) => furtherMetric(comparison, other))}
-    ${metricTable(comparison)} ${skippedSystems(comparison)}
+    ${metricTable(comparison, metrics)} ${skippedSystems(comparison)}
     <p class="soft small notes">${method(comparison)}</p>
   </section>`;
 }
 
-function groundRules({ rows, groups, split }: Comparison, { title, better }: ComparedMetric): string {
+/** A confusion table has a picture of its own; its value is the accuracy. */
+function plainMetrics({ metric, metrics, systems }: Comparison): ComparedMetric[] {
+  const isTable = (name: string) => systems.some(({ values }) => values[name]?.details?.table !== undefined);
+  return metrics.filter(({ name }) => name === metric || !isTable(name));
+}
+
+function groundRules({ rows, groups, split, available }: Comparison, { title, better }: ComparedMetric): string {
+  const sample = available === undefined || available === rows ? '' : ` (a sample of ${formatCount(available)})`;
   const grouped = groups === undefined ? '' : ` in ${formatCount(groups)} groups`;
-  return `${formatCount(rows)} rows of “${split}”${grouped}, the same for every system and trained on by none. Decided by ${title}: ${better} is better; a difference above zero says that the tuned model is better.`;
+  return `${formatCount(rows)} rows of “${split}”${sample}${grouped}, the same for every system and trained on by none. Decided by ${title}: ${better} is better; a difference above zero says that the tuned model is better.`;
 }
 
 /** A metric that does not decide: in a line, and whole when it is opened. */
@@ -41,7 +49,7 @@ function furtherMetric(comparison: Comparison, metric: ComparedMetric): Html | u
 }
 
 /** All metrics of all systems; left out where there is but the one above. */
-function metricTable({ metrics, subject, systems }: Comparison): Html | undefined {
+function metricTable({ subject, systems }: Comparison, metrics: readonly ComparedMetric[]): Html | undefined {
   if (metrics.length < 2) return undefined;
   return html`<h3 class="apart">All figures</h3>
     <div class="scroll" tabindex="0" role="region" aria-label="All figures">
@@ -89,5 +97,5 @@ function method({ cheapChosenOn, confidence, differences, groups, seed }: Compar
     cheapChosenOn === undefined
       ? ''
       : ` Of the cheap systems the verdict is about the best one on ${cheapChosenOn === 'test' ? 'these rows, which favours it' : 'the validation rows'}.`;
-  return `Intervals are ${formatNumber(confidence * 100)} %, from resampling ${unit} in pairs with seed ${seed}; p-values (${tests}) are adjusted by Holm. “Would show” is the difference that this many rows find in four of five tries.${chosen}`;
+  return `Intervals are ${formatNumber(confidence * 100)} %, from resampling ${unit} in pairs with seed ${seed}; p-values (${tests}) are adjusted by Holm. “Detectable” is the difference that this many rows find in four of five tries.${chosen}`;
 }

@@ -89,5 +89,5 @@ function valueOf(comparison: Comparison, system: string, metric: string): Html {
 function remark({ pAdjusted, minimalDetectable, verdict }: Difference): string {
   const p = pAdjusted < 0.001 ? 'p below 0.001' : `p ${formatNumber(pAdjusted, 2)}`;
   if (verdict !== 'no-evidence' || !(minimalDetectable > 0)) return p;
-  return `${p}; would show ${formatNumber(minimalDetectable, 2)}`;
+  return `${p}; detectable from ${formatNumber(minimalDetectable, 2)}`;
 }

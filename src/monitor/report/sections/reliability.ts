@@ -22,7 +22,7 @@ export function reliabilitySection(comparison: Comparison | undefined): Html | u
 function figureOf({ title, values }: ComparedSystem): Html | undefined {
   const bins = Object.values(values).flatMap(({ details }) => binsOf(details))[0];
   if (bins === undefined) return undefined;
-  const filled = bins.filter(({ count }) => count > 0);
+  const filled = bins.filter(({ rows }) => rows > 0);
   const described = filled
     .map(({ confidence, accuracy }) => `confidence ${formatNumber(confidence, 2)}, right ${formatNumber(accuracy, 2)}`)
     .join('; ');
@@ -46,7 +46,7 @@ function binsOf(details: Record<string, unknown> | undefined): ReliabilityBin[][
 
 function binTable(bins: readonly ReliabilityBin[]): Html {
   return html`<details>
-    <summary>The numbers</summary>
+    <summary>Bin by bin</summary>
     <table>
       <thead>
         <tr>
@@ -58,10 +58,10 @@ function binTable(bins: readonly ReliabilityBin[]): Html {
       </thead>
       <tbody>
         ${bins.map(
-          ({ lower, upper, count, confidence, accuracy }) =>
+          ({ from, to, rows, confidence, accuracy }) =>
             html`<tr>
-              <th scope="row">${formatNumber(lower, 3)} to ${formatNumber(upper, 3)}</th>
-              <td class="number">${formatCount(count)}</td>
+              <th scope="row">${formatNumber(from, 2)} to ${formatNumber(to, 2)}</th>
+              <td class="number">${formatCount(rows)}</td>
               <td class="number">${formatNumber(confidence, 3)}</td>
               <td class="number">${formatNumber(accuracy, 3)}</td>
             </tr>`,

@@ -1,6 +1,6 @@
 /** Phones and paper. Comes last, so that it wins. */
 export const MEDIA_STYLE = `
-@media (max-width: 720px) { main { padding: 24px 14px; } section { padding: 16px; } .settings { columns: 1; }
+@media screen and (max-width: 720px) { main { padding: 24px 14px; } section { padding: 16px; } .settings { columns: 1; }
   .forest, .forest tbody, .forest tfoot { display: block; } .forest thead { display: none; }
   .forest tr { display: grid; grid-template: "name badge" auto "mark mark" auto "value gap" auto / 1fr auto; column-gap: 12px; padding: 10px 0 8px; border-bottom: 1px solid var(--rule); }
   .forest tbody th, .forest tbody tr:last-child > *, .forest td, .forest td.number, .forest .picture-cell { border: 0; padding: 0; width: auto; }
