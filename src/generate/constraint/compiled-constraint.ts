@@ -5,8 +5,10 @@
 import { AttuneError } from '../../base/errors.ts';
 import type { Grammar } from './automaton/grammar.ts';
 import { DEAD, Pushdown } from './automaton/pushdown.ts';
+import { shortestPlan } from './shortest-plan.ts';
 import type { TokenConstraint } from './token-constraint.ts';
 import { segment, tokensFrom } from './tokens/segmentation.ts';
+import type { TokenTrie } from './tokens/token-trie.ts';
 import type { Vocabulary } from './tokens/vocabulary.ts';
 
 /** The tokens that may follow in a state when there is room enough. */
@@ -24,7 +26,7 @@ export class CompiledConstraint {
   readonly #vocabulary: Vocabulary;
   readonly #choices = new Map<string, Choice>();
   readonly #plans = new Map<number, readonly number[]>();
-  /** Tokens of the shortest answer that is known: what a budget has to hold. */
+  /** Tokens of the shortest answer, or of the shortest that a search found in reasonable time: what a budget has to hold. */
   readonly shortest: number;
   readonly #firstPlan: readonly number[];
 
@@ -41,7 +43,7 @@ export class CompiledConstraint {
     if (this.#automaton.cost(start) === Infinity) throw unspellable();
     const plan = segment(vocabulary, this.#automaton.completion(start), true);
     if (plan === undefined) throw unspellable();
-    this.#firstPlan = plan;
+    this.#firstPlan = this.#shorten(plan);
     this.shortest = this.#firstPlan.length;
   }
 
@@ -105,14 +107,29 @@ export class CompiledConstraint {
     return cost <= room || this.planFrom(state).length <= room;
   }
 
-  /** Walks the vocabulary's trie and the automaton together. */
   #choose({ state, isFirst }: { state: number; isFirst: boolean }, accepts: (next: number) => boolean): Choice {
+    const mask = new Uint32Array((this.#vocabulary.size + 31) >> 5);
+    let mostCost = 0;
+    this.#walk({ state, isFirst }, (trie, node, next) => {
+      if (!accepts(next)) return;
+      trie.mark(node, mask);
+      mostCost = Math.max(mostCost, this.#automaton.cost(next));
+    });
+    if (this.#automaton.isAccepting(state)) {
+      for (const id of this.#vocabulary.stopIds) mask[id >> 5] |= 1 << (id & 31);
+    }
+    return { mask, mostCost };
+  }
+
+  /** Walks the vocabulary's trie and the automaton together; every token that leads on is visited with its state. */
+  #walk(
+    { state, isFirst }: { state: number; isFirst: boolean },
+    visit: (trie: TokenTrie, node: number, next: number) => void,
+  ): void {
     const automaton = this.#automaton;
     const trie = isFirst ? this.#vocabulary.first : this.#vocabulary.later;
-    const mask = new Uint32Array((this.#vocabulary.size + 31) >> 5);
     const states = new Int32Array(trie.depth + 1);
     states[0] = state;
-    let mostCost = 0;
     for (let node = 0; node < trie.bytes.length;) {
       const next = automaton.step(states[trie.depths[node] - 1], trie.bytes[node]);
       if (next === DEAD) {
@@ -120,14 +137,24 @@ export class CompiledConstraint {
         continue;
       }
       states[trie.depths[node]] = next;
-      if (trie.hasToken(node) && automaton.cost(next) < Infinity && accepts(next)) {
-        trie.mark(node, mask);
-        mostCost = Math.max(mostCost, automaton.cost(next));
-      }
+      if (trie.hasToken(node) && automaton.cost(next) < Infinity) visit(trie, node, next);
       node++;
     }
-    if (automaton.isAccepting(state)) for (const id of this.#vocabulary.stopIds) mask[id >> 5] |= 1 << (id & 31);
-    return { mask, mostCost };
+  }
+
+  #shorten(known: readonly number[]): readonly number[] {
+    const automaton = this.#automaton;
+    return shortestPlan({
+      start: automaton.start,
+      known,
+      next: (state, isFirst) => {
+        const ids = new Map<number, number>();
+        this.#walk({ state, isFirst }, (trie, node, next) => ids.set(next, trie.tokenAt(node)));
+        return ids;
+      },
+      least: (state) => Math.ceil(automaton.leastBytes(state) / this.#vocabulary.longest),
+      isEnd: (state) => automaton.isAccepting(state),
+    });
   }
 }
 

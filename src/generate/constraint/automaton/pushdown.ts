@@ -17,19 +17,22 @@ interface State {
   next: Int32Array;
   isAccepting: boolean;
   cost: number;
+  leastBytes: number;
 }
 
 export class Pushdown {
   readonly #grammar: Grammar;
   readonly #model: CostModel;
   readonly #costs: Float64Array;
-  readonly #isDead: Uint8Array;
+  /** Bytes to the end of the rule; Infinity where no text leads there. */
+  readonly #byteCosts: Float64Array;
   /** Bytes that no edge tells apart have one class. */
   readonly #classOf: Uint8Array;
   readonly #classes: number;
   readonly #stackNode: number[] = [-1];
   readonly #stackBelow: number[] = [-1];
   readonly #stackCost: number[] = [0];
+  readonly #stackBytes: number[] = [0];
   readonly #stacks = new Map<number, number>();
   readonly #states: State[] = [];
   readonly #known = new Map<string, number>();
@@ -40,7 +43,7 @@ export class Pushdown {
     this.#grammar = grammar;
     this.#model = model;
     this.#costs = costsToEnd(grammar, model);
-    this.#isDead = Uint8Array.from(costsToEnd(grammar, byteCosts), (cost) => (cost === Infinity ? 1 : 0));
+    this.#byteCosts = costsToEnd(grammar, byteCosts);
     ({ classOf: this.#classOf, classes: this.#classes } = byteClasses(grammar));
     this.start = this.#enter([[grammar.starts[0], EMPTY_STACK]]);
   }
@@ -71,6 +74,11 @@ export class Pushdown {
   /** An upper bound on the tokens to a valid end, exact up to tokens that reach over the borders of fixed texts. */
   cost(state: number): number {
     return this.#states[state].cost;
+  }
+
+  /** Bytes of the shortest text to a valid end. */
+  leastBytes(state: number): number {
+    return this.#states[state].leastBytes;
   }
 
   /** A text that leads from a state to a valid end at `cost(state)`, which is finite. */
@@ -124,30 +132,33 @@ export class Pushdown {
     const { nodes, starts } = this.#grammar;
     let isAccepting = false;
     let cost = Infinity;
+    let leastBytes = Infinity;
     for (const [index, stack] of places) {
       const key = stack * nodes.length + index;
-      if (this.#isDead[index] === 1 || seen.has(key)) continue;
+      if (this.#byteCosts[index] === Infinity || seen.has(key)) continue;
       seen.add(key);
       const node = nodes[index];
       if (node.bytes.length > 0) kept.push(key);
       cost = Math.min(cost, this.#costs[index] + this.#stackCost[stack]);
+      leastBytes = Math.min(leastBytes, this.#byteCosts[index] + this.#stackBytes[stack]);
       for (const to of node.jumps) places.push([to, stack]);
       for (const { rule, to } of node.calls) {
-        if (this.#isDead[to] === 0) places.push([starts[rule], this.#push(to, stack)]);
+        if (this.#byteCosts[to] < Infinity) places.push([starts[rule], this.#push(to, stack)]);
       }
       if (!node.isEnd) continue;
       if (stack === EMPTY_STACK) isAccepting = true;
       else places.push([this.#stackNode[stack], this.#stackBelow[stack]]);
     }
     if (kept.length === 0 && !isAccepting) return DEAD;
+    const ends = isAccepting ? { cost: 0, leastBytes: 0 } : { cost, leastBytes };
     return this.#intern(
       kept.toSorted((a, b) => a - b),
       isAccepting,
-      isAccepting ? 0 : cost,
+      ends,
     );
   }
 
-  #intern(keys: readonly number[], isAccepting: boolean, cost: number): number {
+  #intern(keys: readonly number[], isAccepting: boolean, ends: Pick<State, 'cost' | 'leastBytes'>): number {
     const name = `${isAccepting ? 'accepting ' : ''}${keys.join()}`;
     let state = this.#known.get(name);
     if (state !== undefined) return state;
@@ -159,7 +170,7 @@ export class Pushdown {
       stacks: Int32Array.from(keys, (key) => Math.floor(key / width)),
       next: new Int32Array(this.#classes).fill(UNKNOWN),
       isAccepting,
-      cost,
+      ...ends,
     });
     return state;
   }
@@ -174,6 +185,7 @@ export class Pushdown {
       stack = this.#stackNode.push(node) - 1;
       this.#stackBelow.push(below);
       this.#stackCost.push(this.#costs[node] + this.#stackCost[below]);
+      this.#stackBytes.push(this.#byteCosts[node] + this.#stackBytes[below]);
       this.#stacks.set(key, stack);
     }
     return stack;

@@ -14,6 +14,7 @@ export class TokenTrie {
   readonly #tokens: Int32Array;
   readonly #same: Int32Array;
   readonly #ofByte: Int32Array;
+  /** Bytes of the longest token. */
   readonly depth: number;
 
   constructor(tokens: TokenBytes) {
@@ -44,6 +45,11 @@ export class TokenTrie {
   /** Whether a token ends at a node. */
   hasToken(node: number): boolean {
     return this.#tokens[node] >= 0;
+  }
+
+  /** A token that ends at a node that has one. */
+  tokenAt(node: number): number {
+    return this.#tokens[node];
   }
 
   /** Sets the bits of the tokens that end at a node. */

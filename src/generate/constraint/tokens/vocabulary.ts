@@ -20,6 +20,11 @@ export class Vocabulary {
     this.first = this.#table.first === this.#table.later ? this.later : new TokenTrie(this.#table.first);
   }
 
+  /** Bytes of the longest token. */
+  get longest(): number {
+    return Math.max(this.first.depth, this.later.depth);
+  }
+
   bytesOf(id: number, isFirst: boolean): Uint8Array | undefined {
     return (isFirst ? this.#table.first : this.#table.later)[id];
   }
