@@ -114,12 +114,29 @@ const rhythm = z.union([z.enum(['epoch', 'never']), z.int().positive()], {
   error: 'expected epoch, never or a number of steps',
 });
 
+/** A metric with options of its own; each metric checks which it takes. */
+const metricSchema = z.strictObject({
+  metric: z.string().min(1),
+  name: z.string().min(1).optional(),
+  field: z.string().min(1).optional(),
+  pattern: z.string().min(1).optional(),
+  schema: z.record(z.string(), z.json()).optional(),
+  k: z.int().positive().optional(),
+  positive: z.string().min(1).optional(),
+  bins: z.int().positive().optional(),
+});
+
 const evaluationSchema = z.strictObject({
   every: rhythm.default('epoch').meta({ description: 'how often to validate', shown: 'epoch|never|STEPS' }),
   metrics: z
-    .union([z.literal('auto'), z.array(z.string()).min(1)], { error: 'expected auto or a list of metrics' })
+    .union([z.literal('auto'), z.array(z.union([z.string(), metricSchema])).min(1)], {
+      error: 'expected auto or a list of metrics: names, ./file.ts#name, or {metric, field, …}',
+    })
     .default('auto')
-    .meta({ description: 'metric names; auto takes what suits the objective', shown: 'auto|LIST' }),
+    .meta({
+      description: 'names, ./file.ts#name or {metric, field, …}; the deciding one first; auto: what suits the answers',
+      shown: 'auto|LIST',
+    }),
   baselines: z
     .union([z.enum(['auto', 'none']), z.array(z.enum(['prompted', 'few_shot', 'cheap']))], {
       error: 'expected auto, none or a list of prompted, few_shot and cheap',

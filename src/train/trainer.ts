@@ -2,7 +2,7 @@ import type { EventSink, Metrics } from '../base/events.ts';
 import type { Sampler } from '../data/sampler.ts';
 import type { Model } from '../models/model.ts';
 import { engine } from '../tensor/index.ts';
-import { evaluateRows } from './evaluate.ts';
+import { evaluateRows, type EvaluationResult } from './evaluate.ts';
 import type { Objective, PreparedRow, Tuning, Update } from './interfaces.ts';
 import { learningRateAt, type Schedule } from './schedule.ts';
 import { trainStep, type StepResult } from './step.ts';
@@ -16,6 +16,8 @@ export interface TrainerParts {
   train: readonly PreparedRow[];
   validation: readonly PreparedRow[];
   sampler: Sampler;
+  /** Further metrics of an evaluation, from its rows' losses. */
+  measure?(result: EvaluationResult): Promise<Metrics>;
 }
 
 export interface TrainerOptions {
@@ -139,9 +141,10 @@ export class Trainer {
   async evaluate(): Promise<void> {
     const { validation } = this.#parts;
     if (validation.length === 0) return;
-    const { metrics } = await evaluateRows(this.#parts, validation, {
+    const result = await evaluateRows(this.#parts, validation, {
       microBatchTokens: this.#options.microBatchTokens,
     });
+    const metrics = { ...(await this.#parts.measure?.(result)), ...result.metrics };
     const { state } = this;
     const best = [state.initial, state.best].every((earlier) => earlier === null || metrics.loss < earlier.loss);
     const isBestTrained = this.#remember(metrics);

@@ -152,15 +152,18 @@ describe('a bad recipe', () => {
     expect(problem.field).toBe('training.warmup_steps');
   });
 
-  it('refuses what this version would ignore, and monitors that do not exist', async () => {
+  it('refuses metrics and monitors that do not exist', async () => {
     const problems = await problemsOf({
       ...minimal,
-      evaluation: { metrics: ['exact_match'] },
+      evaluation: { metrics: ['exact_mach', 'category:acuracy', { metric: 'bleuu' }, './own.ts#metric', 'chrf'] },
       report_to: ['tensorbord'],
     });
     expect(problems.map(({ field, fix }) => [field, fix])).toEqual([
-      ['evaluation.metrics', 'remove it'],
       ['report_to', 'did you mean tensorboard?'],
+      ['evaluation.metrics', 'did you mean exact_match?'],
+      ['evaluation.metrics', 'did you mean accuracy?'],
+      ['evaluation.metrics', 'did you mean bleu?'],
+      ['evaluation.metrics', 'the path starts at the folder where attune runs'],
     ]);
   });
 

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
+import { AttuneError } from '../../base/errors.ts';
 import type { EventSink } from '../../base/events.ts';
 import type { Compared } from '../../eval/compare/compare.ts';
-import { namedMetrics } from '../../eval/compare/named-metrics.ts';
 import { makeFolders } from '../../files/make-folder.ts';
 import { writeComparison, writeSamples } from '../../store/results.ts';
 import type { Recipe } from '../../train/recipe.ts';
@@ -63,6 +63,7 @@ export async function compare(
 /** Several systems by their names, the first of them judged. */
 export async function compareNamed(systems: readonly string[], options: CompareOptions): Promise<Compared> {
   const naming = { instruction: options.instruction, endpoint: options.endpoint ?? {} };
+  refuseTwins(systems);
   const named = await Promise.all(systems.map((text) => namedSystem(text, naming)));
   const runs = [...new Set(named.flatMap(({ run }) => run ?? []))];
   const recipes = await Promise.all(runs.map((run) => storedRecipe(run)));
@@ -71,6 +72,12 @@ export async function compareNamed(systems: readonly string[], options: CompareO
     recipes,
     options,
   );
+}
+
+function refuseTwins(systems: readonly string[]): void {
+  const twin = systems.find((text, place) => systems.indexOf(text) !== place);
+  if (twin === undefined) return;
+  throw new AttuneError('E_SYSTEM_TWICE', { what: `${twin} is named twice`, fix: 'name each system once' });
 }
 
 /** A run by what its recipe names, or by `baselines` in its place. */
@@ -90,7 +97,13 @@ function runComparison(
   const { data, train, split = 'test', allowOverlap = false, maxRows = MAX_ROWS, seed = 0 } = options;
   const source = (path: string | undefined) => (path === undefined ? undefined : { path });
   const rows = { data: source(data), train: source(train), split, recipes, allowOverlap, maxRows, seed };
-  const metrics = options.metrics && namedMetrics(options.metrics);
+  const own = recipes[0]?.evaluation.metrics;
+  const metrics = options.metrics ?? (own === 'auto' ? undefined : own);
   const { maxNewTokens, onEvent, signal } = options;
-  return runJob({ job: 'compare', input: { systems, rows, metrics, maxNewTokens }, onEvent, signal });
+  return runJob({
+    job: 'compare',
+    input: { systems, rows, metrics, references: recipes[0]?.references, maxNewTokens },
+    onEvent,
+    signal,
+  });
 }

@@ -1,13 +1,14 @@
 import { basename, extname } from 'node:path';
 import { nearest } from '../../base/nearest.ts';
 import { type Axis, methodOptions } from '../../methods/options.ts';
+import { metrics } from '../../eval/metrics/index.ts';
 import { monitors } from '../../monitor/index.ts';
 import { type Recipe, recipeSchema } from '../../train/recipe.ts';
 import { chooseMethod, type ChosenMethod } from './choose.ts';
 import { FaultReporter } from './faults.ts';
 import { readFlagText } from './flag-text.ts';
 import { axisPlaces, type RecipeKeys } from './keys.ts';
-import { refuseIdleSettings } from './idle-settings.ts';
+import { parseReference } from '../../train/reference.ts';
 import { findReferences, hashOf } from './references.ts';
 import type { Settings } from './settings.ts';
 
@@ -21,8 +22,8 @@ export async function checkSettings(settings: Settings, keys: RecipeKeys): Promi
   }
   applyRecipeDefaults(settings, [...methods.values()]);
   settleWarmup(settings);
-  refuseIdleSettings(settings);
-  checkMonitors(settings);
+  checkNames(settings, 'report_to', monitors);
+  checkNames(settings, 'evaluation.metrics', metrics);
   const base = baseTree(settings, keys);
   const parsed = recipeSchema.safeParse(base);
   if (!parsed.success) faults.report(parsed.error.issues, base);
@@ -53,14 +54,27 @@ function settleWarmup(settings: Settings): void {
   settings.set('training.warmup_ratio', { value: 0, written: steps.written });
 }
 
+/** A name of a registry: `exact_match`, `field:exact_match`, {metric: exact_match, …}. */
+function nameIn(value: unknown): string | undefined {
+  const name = typeof value === 'string' ? value : (value as { metric?: unknown } | null)?.metric;
+  return typeof name === 'string' && parseReference(name) === undefined ? name.split(':').at(-1) : undefined;
+}
+
+interface Names {
+  kind: string;
+  names: readonly string[];
+  has(name: string): boolean;
+}
+
 /** Found now rather than when the run has begun. */
-function checkMonitors(settings: Settings): void {
-  const setting = settings.get('report_to');
-  for (const name of [setting?.value ?? []].flat()) {
-    if (typeof name !== 'string' || monitors.has(name)) continue;
-    const close = nearest(name, monitors.names);
-    const fix = close === undefined ? `choose of ${monitors.names.join(', ')}` : `did you mean ${close}?`;
-    settings.problem(setting!.written, `"${name}" is no known monitor`, fix);
+function checkNames(settings: Settings, path: string, known: Names): void {
+  const setting = settings.get(path);
+  for (const value of [setting?.value ?? []].flat()) {
+    const name = nameIn(value);
+    if (name === undefined || name === 'auto' || name === 'none' || known.has(name)) continue;
+    const close = nearest(name, known.names);
+    const fix = close === undefined ? `choose of ${known.names.join(', ')}` : `did you mean ${close}?`;
+    settings.problem(setting!.written, `"${name}" is no known ${known.kind}`, fix);
   }
 }
 

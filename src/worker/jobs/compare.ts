@@ -1,24 +1,28 @@
 import type { Compared } from '../../eval/compare/compare.ts';
-import type { MetricSpec } from '../../eval/metrics/index.ts';
+import type { ReferenceHashes } from '../../train/reference.ts';
 import type { JobContext } from '../job.ts';
 import { readRows, type RowsWanted } from '../run/compare/read-rows.ts';
 import { runComparison } from '../run/compare/run-comparison.ts';
+import { loadMetrics, type WrittenMetric } from '../run/recipe-metrics.ts';
 import type { SystemSpec } from '../run/compare/systems/system-spec.ts';
 
 export interface CompareInput {
   /** The one that is judged first. */
   systems: readonly SystemSpec[];
   rows: RowsWanted;
-  metrics?: readonly MetricSpec[];
+  metrics?: readonly WrittenMetric[];
+  /** Hashes of the metrics that are one's own, as far as they are known. */
+  references?: ReferenceHashes;
   maxNewTokens?: number;
 }
 
 /** Lets systems answer the same rows and judges the first of them by the others. */
 export async function run(
-  { systems, rows, metrics, maxNewTokens }: CompareInput,
+  { systems, rows, metrics, references, maxNewTokens }: CompareInput,
   context: JobContext,
 ): Promise<Compared> {
   const { emit, signal } = context;
+  const specs = metrics && (await loadMetrics(metrics, references));
   const compared = await readRows(rows, context);
-  return runComparison(systems, compared, { emit, signal, metrics, maxNewTokens, seed: rows.seed });
+  return runComparison(systems, compared, { emit, signal, metrics: specs, maxNewTokens, seed: rows.seed });
 }

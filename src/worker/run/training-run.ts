@@ -1,10 +1,12 @@
 import type { EventSink } from '../../base/events.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { refitMixture, type Example, type LoadedData } from '../../data/index.ts';
+import type { MetricSpec } from '../../eval/metrics/index.ts';
 import { listCheckpoints, pruneCheckpoints, writeCheckpoint } from '../../store/checkpoints.ts';
 import { checkVocabulary, type Tokenizer } from '../../text/index.ts';
 import type { Objective, PreparedRow } from '../../train/interfaces.ts';
 import type { Recipe } from '../../train/recipe.ts';
+import { readConfig } from '../../models/load.ts';
 import type { Model } from '../../models/model.ts';
 import { Trainer, type TrainerOptions, type TrainerParts } from '../../train/trainer.ts';
 import { readState, writeState, type RunConstants, type TrainerState } from '../../train/trainer-state.ts';
@@ -17,8 +19,10 @@ import {
   baseTraits,
   trainerOptions,
 } from './build-trainer.ts';
-import { labelsOf, loadRunData, reportData } from './load-run-data.ts';
+import { likelihoodMeasure } from './likelihood-metrics.ts';
+import { labelsOf, loadRunData, reportCuts, reportData } from './load-run-data.ts';
 import { prepareSplit, type PreparedSplit } from './prepare-rows.ts';
+import { recipeMetrics } from './recipe-metrics.ts';
 import { computeType, planMemory } from './resources.ts';
 import { runTokenizer, type Vocabulary } from './run-tokenizer.ts';
 import { reportUnseen } from './unseen-tokens.ts';
@@ -46,6 +50,8 @@ export interface PreparedRun {
   test: readonly Example[];
   /** The base model's folder. */
   base: string;
+  /** The metrics that the recipe names; undefined where it leaves them to what the answers are like. */
+  metrics: MetricSpec[] | undefined;
 }
 
 /** The data of a run, tokenised, and what they are tokenised for. */
@@ -58,12 +64,14 @@ interface RunRows {
   objective: Objective;
   train: PreparedSplit;
   validation: PreparedSplit;
+  metrics: MetricSpec[] | undefined;
 }
 
 /** Reads the data, loads the model, puts the tuning in place. */
 export async function prepareRun(context: RunContext): Promise<PreparedRun> {
   const { recipe, emit, signal } = context;
-  const { base, loaded, tokenizer, vocabulary, labels, objective, train, validation } = await readRows(context);
+  const read = await readRows(context);
+  const { base, loaded, tokenizer, vocabulary, labels, objective, train, validation, metrics } = read;
   emit({ type: 'phase-started', phase: 'engine', message: `loading ${recipe.model}` });
   const dtype = computeType(recipe.training.precision);
   const headLabels = objective.task === 'sequence' ? labels : undefined;
@@ -77,10 +85,17 @@ export async function prepareRun(context: RunContext): Promise<PreparedRun> {
   });
   const options = trainerOptions(recipe, sampler.batchesPerEpoch, constants);
   const rows = { train: train.rows, validation: validation.rows };
-  const parts: TrainerParts = { model, tuning, update, objective, ...rows, sampler };
+  const measure = await measureOf(read);
+  const parts: TrainerParts = { model, tuning, update, objective, ...rows, sampler, measure };
   const keep = (state: TrainerState) => save(context, { ...parts, constants }, state);
   const trainer = new Trainer(parts, options, { emit, signal, save: keep });
-  return { context, parts, options, trainer, tokenizer, labels, loaded, test: loaded.splits.test, base };
+  return { context, parts, options, trainer, tokenizer, labels, loaded, metrics, test: loaded.splits.test, base };
+}
+
+/** Metrics of tokens make no sense of a loss that is one of rows. */
+function measureOf({ metrics, objective, validation, tokenizer, loaded }: RunRows) {
+  if (objective.unit !== 'tokens') return undefined;
+  return likelihoodMeasure(metrics ?? [], validation, { tokenizer, examples: loaded.splits.validation });
 }
 
 async function readRows(context: RunContext): Promise<RunRows> {
@@ -88,19 +103,22 @@ async function readRows(context: RunContext): Promise<RunRows> {
   const base = modelFolder(recipe.model);
   const names = recipe.data.train.map(({ path }) => path).join(', ');
   emit({ type: 'phase-started', phase: 'data', message: `reading ${names}` });
+  const metrics = await recipeMetrics(recipe);
   const loaded = await loadRunData(recipe, context);
   const { causal, maxPositions, vocabularySize } = await baseTraits(base);
   const { tokenizer, vocabulary } = await runTokenizer(recipe, base, loaded.splits.train);
   checkVocabulary({ origin: base, size: vocabulary.known }, vocabularySize);
-  const labels = labelsOf(recipe, loaded.splits.train);
+  const labels = labelsOf(recipe, loaded.splits.train, readConfig(base));
   const objective = await createObjective(recipe, { tokenizer, labels, now, causal });
   const prepare = { objective, tokenizer, recipe, emit, now, maxPositions };
   const train = await prepareSplit(loaded.splits.train, prepare);
   const validation = await prepareSplit(loaded.splits.validation, prepare);
   if (train.rows.length === 0) throw nothingLeft(Math.min(recipe.data.max_length, maxPositions));
   reportData(loaded, { train: train.rows, validation: validation.rows, test: loaded.splits.test }, train.cuts, emit);
+  reportCuts(train.cuts, loaded.splits.train, emit);
+  reportCuts(validation.cuts, loaded.splits.validation, emit);
   reportUnseen(vocabulary.trained, { rows: train.rows, tokenizer, emit });
-  return { base, loaded, tokenizer, vocabulary, labels, objective, train, validation };
+  return { base, loaded, tokenizer, vocabulary, labels, objective, train, validation, metrics };
 }
 
 /** What the run decides once: as an earlier part of it did, else what fits into memory now. */

@@ -28,7 +28,7 @@ export async function compareResult(run: PreparedRun, result: string): Promise<v
     const rows = { train, validation, test, split: 'test', available: run.test.length };
     const maxNewTokens = room === 'auto' ? undefined : room;
     const specs = usualSystems(recipe.evaluation, result);
-    const compared = await runComparison(specs, rows, { emit, signal, seed, maxNewTokens });
+    const compared = await runComparison(specs, rows, { emit, signal, seed, maxNewTokens, metrics: run.metrics });
     writeComparison(folder, compared.comparison);
     writeSamples(folder, compared.samples);
     writeModelCard(folder, result);

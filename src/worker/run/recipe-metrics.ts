@@ -1,0 +1,49 @@
+import { AttuneError } from '../../base/errors.ts';
+import { namedMetrics } from '../../eval/compare/named-metrics.ts';
+import { createMetric, type MetricSpec } from '../../eval/metrics/index.ts';
+import type { MetricDefinition } from '../../eval/metrics/metric.ts';
+import type { Recipe } from '../../train/recipe.ts';
+import { loadReference, parseReference, type ReferenceHashes, type ReferenceKind } from '../../train/reference.ts';
+
+/** A metric as a recipe or a flag has it: a name, a reference to one's own, or either with options. */
+export type WrittenMetric = Exclude<Recipe['evaluation']['metrics'], string>[number];
+
+const ownMetric: ReferenceKind<MetricDefinition> = {
+  expected: 'a metric made by defineMetric',
+  accepts(value): value is MetricDefinition {
+    const { name, better, reads, create } = (value ?? {}) as Partial<MetricDefinition>;
+    return [name, better, reads].every((part) => typeof part === 'string') && typeof create === 'function';
+  },
+};
+
+/**
+ * The metrics that a recipe names; undefined for `auto`. One that has to be answered first is measured by the comparison
+ * at the end. @throws E_METRICS_UNUSED where the recipe leaves that out
+ */
+export async function recipeMetrics({ evaluation, references }: Recipe): Promise<MetricSpec[] | undefined> {
+  if (evaluation.metrics === 'auto') return undefined;
+  const specs = await loadMetrics(evaluation.metrics, references);
+  const created = await Promise.all(specs.map((spec) => createMetric(spec)));
+  const unused = created.filter(({ definition }) => definition.reads !== 'likelihood');
+  if (evaluation.baselines !== 'none' || unused.length === 0) return specs;
+  throw new AttuneError('E_METRICS_UNUSED', {
+    what: `evaluation.metrics names ${unused.map(({ name }) => name).join(', ')}, which nothing would measure`,
+    got: 'evaluation.baselines: none, so the result is compared with nothing and answers no rows',
+    expected: 'loss, perplexity or bits_per_byte, which are measured while training',
+    fix: 'remove baselines: none, or these metrics',
+  });
+}
+
+/** Metrics ready to be created, the user's own loaded. @throws E_UNKNOWN_METRIC, E_REFERENCE_… */
+export async function loadMetrics(
+  written: readonly WrittenMetric[],
+  hashes: ReferenceHashes = {},
+): Promise<MetricSpec[]> {
+  return Promise.all(
+    written.map(async (wanted) => {
+      const { metric, ...options } = typeof wanted === 'string' ? { metric: wanted.trim() } : wanted;
+      if (parseReference(metric) === undefined) return { ...namedMetrics([metric])[0], ...options };
+      return { metric: await loadReference(metric, hashes, ownMetric), ...options };
+    }),
+  );
+}

@@ -1,0 +1,97 @@
+// What a recipe's evaluation.metrics measure, while training and at its end.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { resolveRecipe } from '../../src/app/recipe/index.ts';
+import { train } from '../../src/app/train.ts';
+import type { RunEvent } from '../../src/base/events.ts';
+import { writeTinyModel } from '../system/cli-tiny-model.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'attune-training-metrics-'));
+const at = (name: string): string => join(folder, name);
+const home = process.env.ATTUNE_HOME;
+
+beforeAll(async () => {
+  process.env.ATTUNE_HOME = at('home');
+  const rows = Array.from({ length: 24 }, (_, i) => ({
+    prompt: `Is ${i * 37} odd?`,
+    completion: i % 2 ? ' yes' : ' no',
+  }));
+  const text = rows.map((row) => JSON.stringify(row)).join('\n');
+  writeFileSync(at('rows.jsonl'), `${text}\n`);
+  await writeTinyModel(at('base'), text);
+  writeFileSync(
+    at('own.ts'),
+    `import { defineMetric } from '${resolve('src/eval/metrics/define-metric.ts')}';
+export const nats = defineMetric({
+  name: 'nats', better: 'lower', reads: 'likelihood',
+  score: ({ prediction }) => prediction.likelihood?.negativeLogLikelihood ?? 0,
+});
+export const brevity = defineMetric({ name: 'brevity', better: 'lower', score: ({ predicted }) => predicted.length });
+export const plain = { name: 'plain', better: 'lower' };
+`,
+  );
+});
+afterAll(() => {
+  if (home === undefined) delete process.env.ATTUNE_HOME;
+  else process.env.ATTUNE_HOME = home;
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function runOf(output: string, evaluation: Record<string, unknown>, test = 0): Promise<RunEvent[]> {
+  const recipe = await resolveRecipe({
+    model: at('base'),
+    data: { train: at('rows.jsonl'), validation: 0.2, test },
+    tuning: { method: 'lora', r: 2 },
+    training: { max_steps: 2, batch_size: 4, precision: 'f32' },
+    evaluation: { every: 1, ...evaluation },
+    report_to: 'none',
+    output_dir: at(output),
+  } as never);
+  const events: RunEvent[] = [];
+  await train(recipe, { inProcess: true, handleSignals: false, onEvent: (event) => void events.push(event) });
+  return events;
+}
+
+describe('metrics of a recipe', () => {
+  it('that need only likelihoods are measured at every evaluation, own ones too', async () => {
+    const metrics = ['perplexity', 'bits_per_byte', `${at('own.ts')}#nats`];
+    const events = await runOf('likelihood', { metrics, baselines: 'none' });
+    const evaluations = events.filter((event) => event.type === 'evaluation-finished');
+    expect(evaluations).toHaveLength(3);
+    for (const evaluation of evaluations) {
+      const { loss, perplexity, bits_per_byte: bits, nats } = evaluation.metrics;
+      expect(perplexity).toBeCloseTo(Math.exp(loss), 6);
+      // The answers are " yes" and " no": three or four bytes, without the token that ends them.
+      const bytes = nats / Math.LN2 / bits;
+      expect(bytes).toBeGreaterThanOrEqual(3);
+      expect(bytes).toBeLessThanOrEqual(4);
+      expect(nats).toBeGreaterThan(loss);
+      expect(evaluation.metrics).toHaveProperty('mean_token_accuracy');
+    }
+  });
+
+  it('decide the comparison at the end', async () => {
+    const events = await runOf(
+      'compared',
+      { metrics: [`${at('own.ts')}#brevity`, 'exact_match'], max_new_tokens: 4 },
+      0.2,
+    );
+    const warnings = events.filter((event) => event.type === 'warning-raised');
+    expect(warnings.filter(({ code }) => code === 'W_NOT_COMPARED')).toEqual([]);
+    expect(events.find((event) => event.type === 'comparison-finished')).toMatchObject({ metric: 'brevity' });
+  });
+
+  it('that nothing would measure, or that are no metrics, are refused before anything is loaded', async () => {
+    const unused = runOf('bad', { metrics: ['perplexity', 'exact_match'], baselines: 'none' });
+    await expect(unused).rejects.toMatchObject({
+      code: 'E_METRICS_UNUSED',
+      what: expect.stringContaining('exact_match'),
+    });
+    const plain = runOf('bad', { metrics: [`${at('own.ts')}#plain`] });
+    await expect(plain).rejects.toMatchObject({ code: 'E_REFERENCE_TYPE', expected: 'a metric made by defineMetric' });
+    const option = runOf('bad', { metrics: [{ metric: 'exact_match', pattern: 'x' }] });
+    await expect(option).rejects.toMatchObject({ code: 'E_METRIC_OPTION' });
+  });
+});
