@@ -52,10 +52,11 @@ function otherMetrics({ metric, metrics, systems }: Comparison, { colours }: Ter
 
 function notesOn({ available, cheapChosenOn, flips, rows, skipped, systems, rivals }: Comparison): string[] {
   const cheap = systems.filter(({ kind }) => kind === 'cheap');
+  const nameOf = (name: string) => systems.find((one) => one.name === name)?.title ?? name;
   const chosen = cheap.find(({ name }) => rivals.includes(name));
   return [
     ...(flips.worse.length + flips.better.length > 0
-      ? [`${flips.better.length} rows got better and ${flips.worse.length} worse than by ${flips.against}`]
+      ? [`${flips.better.length} rows got better and ${flips.worse.length} worse than by ${nameOf(flips.against)}`]
       : []),
     ...(available === undefined ? [] : [`a sample of ${rows} of ${available} rows`]),
     ...(chosen === undefined || cheap.length < 2

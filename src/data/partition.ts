@@ -105,9 +105,11 @@ function placeRows(
 ): SplitName[] {
   const own = fromOwnFiles(given);
   const free = clusters.filter((cluster) => cluster.every((row) => own(row) === 'train'));
+  const splitOf = rows.map((_, row) => own(row));
+  // Where nothing is taken out, nothing needs to be left over: all rows may stand in a split's own files too.
+  if (shares.validation + shares.test === 0) return splitOf;
   const assigned = assignSplits(free, idsOf(rows), shares, seed);
   if (assigned === undefined) throw impossible(given.train.length, free.length, shares);
-  const splitOf = rows.map((_, row) => own(row));
   for (const [index, cluster] of free.entries()) for (const row of cluster) splitOf[row] = assigned[index];
   return splitOf;
 }

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
+import { dataExtensions } from '../../data/containers/index.ts';
+import { displayPath } from '../../files/find-files.ts';
 import { baselines, type BaselineName } from '../../eval/baselines/index.ts';
 import { isRunFolder } from '../../store/run-folder.ts';
 import type { SystemKind } from '../../store/results.ts';
@@ -34,21 +36,23 @@ const ASKING: Record<string, Asking['how']> = { prompted: 'prompted', few_shot: 
 export async function namedSystem(text: string, options: NamingOptions): Promise<NamedSystem> {
   const [, prefix, rest] = /^(prompted|few_shot|few-shot):(.+)$/.exec(text) ?? [];
   const how = prefix === undefined ? 'plain' : ASKING[prefix];
-  const named = { name: text, title: text, asking: { how, instruction: options.instruction } };
+  const asking = { how, instruction: options.instruction };
   const target = rest ?? text;
-  if (/^https?:\/\//.test(target)) return { spec: endpoint(target, named, options.endpoint) };
+  if (/^https?:\/\//.test(target)) return { spec: endpoint(target, { name: text, asking }, options.endpoint) };
   if (prefix === undefined) {
     const baseline = BASELINE_ALIASES[text] ?? (baselines.has(text) ? text : undefined);
     if (text === 'cheap') return { spec: { source: 'cheap' } };
     if (baseline !== undefined) return { spec: { source: 'cheap', baseline } };
-    if (/\.jsonl?$/.test(text) && existsSync(text)) {
+    if (dataExtensions.some((ending) => text.endsWith(ending)) && existsSync(text)) {
       return { spec: { source: 'file', name: text, title: text, kind: 'other', path: resolve(text) } };
     }
   }
-  return model(target, named);
+  return model(target, { name: text, asking });
 }
 
-type Parts = { name: string; title: string; asking: Asking };
+type Parts = { name: string; asking: Asking };
+
+const TOLD: Record<Asking['how'], string> = { plain: '', prompted: ', told the task', few_shot: ', shown examples' };
 
 function endpoint(target: string, parts: Parts, limits: EndpointLimits): SystemSpec {
   const at = target.indexOf('#');
@@ -62,6 +66,7 @@ function endpoint(target: string, parts: Parts, limits: EndpointLimits): SystemS
   return {
     source: 'endpoint',
     ...parts,
+    title: `${model} (${URL.parse(url)?.host ?? url})${TOLD[parts.asking.how]}`,
     kind: kindOf(parts.asking, 'endpoint'),
     url: url.replace(/\/+$/, ''),
     model,
@@ -76,7 +81,9 @@ async function model(target: string, parts: Parts): Promise<NamedSystem> {
   const folder = run ?? modelFolder(wanted);
   const isTuned = !isBase && (run !== undefined || isAdapterFolder(folder) || readNotes(folder) !== undefined);
   const kind = kindOf(parts.asking, isTuned ? 'tuned' : 'base');
-  return { spec: { source: 'model', ...parts, kind, target: folder, isBase }, run };
+  const name = existsSync(wanted) ? displayPath(resolve(wanted), process.cwd()) : wanted;
+  const title = `${isBase ? 'base of ' : ''}${name}${TOLD[parts.asking.how]}`;
+  return { spec: { source: 'model', ...parts, title, kind, target: folder, isBase }, run };
 }
 
 /** The folder of a run that is meant by folder, name or id; undefined where something else is meant. */

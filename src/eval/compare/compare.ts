@@ -43,16 +43,17 @@ export async function compareAnswers(
   examples: readonly Example[],
   options: CompareOptions,
 ): Promise<Compared> {
-  const metrics = await describeMetrics(options.metrics);
-  const [deciding] = metrics;
+  const all = await describeMetrics(options.metrics);
+  const [deciding] = all;
   const scored: Scored[] = [];
   for (const system of answered) scored.push(await scoreSystem(system, examples, options.metrics));
-  const [subject, ...all] = scored;
+  const [subject, ...entered] = scored;
   if (!subject.scores.has(deciding.name)) throw cannotJudge(subject, deciding);
-  const others = all.filter(({ scores }) => scores.has(deciding.name));
+  const others = entered.filter(({ scores }) => scores.has(deciding.name));
   const reason = `it gives no ${deciding.reads}, which ${deciding.title} is computed from`;
-  const unscored = all.filter((system) => !others.includes(system)).map(({ name }) => ({ name, reason }));
+  const unscored = entered.filter((system) => !others.includes(system)).map(({ name }) => ({ name, reason }));
   const skipped = [...(options.skipped ?? []), ...unscored];
+  const metrics = all.filter(({ name }) => scored.some(({ scores }) => scores.has(name)));
   return judge({ subject, others, metrics, examples }, { ...options, skipped });
 }
 

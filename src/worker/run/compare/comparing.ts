@@ -37,6 +37,11 @@ export interface SystemSource {
   answer(spec: never, comparing: Comparing): Promise<Answered[]>;
 }
 
+/** Rows that show what answers look like: those trained on, or where there are none those to be answered. */
+export function rowsWithAnswers({ train, test }: ComparedRows): readonly Example[] {
+  return train.length > 0 ? train : test;
+}
+
 /** Lets one system answer all rows, with progress. */
 export function answerWithProgress(system: System, { rows, emit, signal }: Comparing): Promise<Answered> {
   const { test, split } = rows;

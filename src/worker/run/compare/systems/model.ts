@@ -1,9 +1,8 @@
-import type { Example } from '../../../../data/index.ts';
 import type { Answered } from '../../../../eval/compare/system.ts';
 import { labelsIn } from '../../../../eval/example-text.ts';
 import { asker } from '../../../../eval/prompting/asker.ts';
 import { answerEnds, roomForAnswers } from '../answer-lengths.ts';
-import { answerWithProgress, type Comparing } from '../comparing.ts';
+import { answerWithProgress, rowsWithAnswers, type Comparing } from '../comparing.ts';
 import { modelPredictor } from '../model-predictor.ts';
 import type { ModelSpec } from './system-spec.ts';
 
@@ -20,15 +19,10 @@ export async function answer(spec: ModelSpec, comparing: Comparing): Promise<Ans
   const isTrained = kind === 'tuned';
   const predictor = modelPredictor(name, opened, {
     ask,
-    maxNewTokens: comparing.maxNewTokens ?? (await roomForAnswers(opened.tokenizer, withAnswers(rows))),
-    stop: isTrained ? undefined : answerEnds(withAnswers(rows)),
-    labels: labelsIn(withAnswers(rows)),
+    maxNewTokens: comparing.maxNewTokens ?? (await roomForAnswers(opened.tokenizer, rowsWithAnswers(rows))),
+    stop: isTrained ? undefined : answerEnds(rowsWithAnswers(rows)),
+    labels: labelsIn(rowsWithAnswers(rows)),
     practice: isTrained || asking.how === 'plain' ? [] : rows.train.slice(0, PRACTICE_ROWS).map(ask),
   });
   return [await answerWithProgress({ predictor, title, kind, note }, comparing)];
-}
-
-/** Rows that show what answers look like: those trained on, or where there are none those to be answered. */
-function withAnswers({ train, test }: Comparing['rows']): readonly Example[] {
-  return train.length > 0 ? train : test;
 }

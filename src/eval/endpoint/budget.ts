@@ -1,0 +1,86 @@
+import { AttuneError } from '../../base/errors.ts';
+import type { ChatAnswer, ChatBody } from './chat-completion.ts';
+
+export interface BudgetLimits {
+  /** Tokens in all, read and written. */
+  maxTokens?: number;
+  /** Money in all, in the currency of the prices. */
+  maxCost?: number;
+  /** Of a million tokens read, and written. */
+  inputPrice?: number;
+  outputPrice?: number;
+}
+
+interface Amount {
+  tokens: number;
+  cost: number;
+}
+
+/** Bytes of text that a token has at least, taken over a whole prompt. */
+const BYTES_PER_TOKEN = 3;
+
+/** Keeps what is spent within limits: a request is only sent when the longest answer to it would still fit. */
+export class Budget {
+  readonly #limits: BudgetLimits;
+  #spent: Amount = { tokens: 0, cost: 0 };
+  #reserved: Amount = { tokens: 0, cost: 0 };
+
+  /** @throws AttuneError E_PRICES_WANTED for a limit in money without prices */
+  constructor(limits: BudgetLimits) {
+    this.#limits = limits;
+    if (limits.maxCost === undefined || (limits.inputPrice !== undefined && limits.outputPrice !== undefined)) return;
+    throw new AttuneError('E_PRICES_WANTED', {
+      what: 'A limit in money needs prices',
+      expected: 'the prices of a million tokens read and written',
+      fix: '--prices IN,OUT',
+    });
+  }
+
+  /** Sets aside what a request may cost at worst; false where that is more than is left. */
+  reserve(body: ChatBody): Amount | undefined {
+    const inputTokens = Math.ceil(Buffer.byteLength(JSON.stringify(body.messages)) / BYTES_PER_TOKEN);
+    const most = this.#amount({ inputTokens, outputTokens: body.max_tokens });
+    const { maxTokens = Infinity, maxCost = Infinity } = this.#limits;
+    const tokens = this.#spent.tokens + this.#reserved.tokens + most.tokens;
+    const cost = this.#spent.cost + this.#reserved.cost + most.cost;
+    if (tokens > maxTokens || cost > maxCost) return undefined;
+    this.#reserved = plus(this.#reserved, most);
+    return most;
+  }
+
+  /** Takes what was set aside back, and what was spent for it off; a server that counts nothing is taken at its worst. */
+  settle(reserved: Amount, answer: ChatAnswer | undefined): void {
+    this.#reserved = plus(this.#reserved, { tokens: -reserved.tokens, cost: -reserved.cost });
+    if (answer === undefined) return;
+    const { inputTokens, outputTokens } = answer;
+    const isCounted = inputTokens !== undefined && outputTokens !== undefined;
+    this.#spent = plus(this.#spent, isCounted ? this.#amount({ inputTokens, outputTokens }) : reserved);
+  }
+
+  /** Of one answer; undefined without prices or without counts. */
+  costOf({ inputTokens, outputTokens }: ChatAnswer): number | undefined {
+    if (this.#limits.inputPrice === undefined || inputTokens === undefined || outputTokens === undefined)
+      return undefined;
+    return this.#amount({ inputTokens, outputTokens }).cost;
+  }
+
+  exceeded(answered: number, rows: number): AttuneError {
+    const { maxTokens, maxCost } = this.#limits;
+    const limits = [maxTokens !== undefined && `${maxTokens} tokens`, maxCost !== undefined && `a cost of ${maxCost}`];
+    return new AttuneError('E_BUDGET_SPENT', {
+      what: 'The next request could pass the limit that was set for the endpoint',
+      got: `${this.#spent.tokens} tokens spent, ${answered} of ${rows} rows answered`,
+      expected: `at most ${limits.filter(Boolean).join(' and ')}`,
+      fix: 'raise the limit and run the same command again: answers are kept; or compare fewer rows (--max-rows)',
+    });
+  }
+
+  #amount({ inputTokens, outputTokens }: { inputTokens: number; outputTokens: number }): Amount {
+    const { inputPrice = 0, outputPrice = 0 } = this.#limits;
+    return { tokens: inputTokens + outputTokens, cost: (inputTokens * inputPrice + outputTokens * outputPrice) / 1e6 };
+  }
+}
+
+function plus(a: Amount, b: Amount): Amount {
+  return { tokens: a.tokens + b.tokens, cost: a.cost + b.cost };
+}

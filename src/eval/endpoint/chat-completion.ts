@@ -1,0 +1,149 @@
+import { AttuneError } from '../../base/errors.ts';
+import type { Message } from '../../text/index.ts';
+import type { Endpoint } from './endpoint.ts';
+
+/** What is sent: OpenAI's chat completion, greedy. */
+export interface ChatBody {
+  model: string;
+  messages: readonly Message[];
+  tools?: readonly unknown[];
+  temperature: 0;
+  max_tokens: number;
+}
+
+/** What came back, as far as it is used. */
+export interface ChatAnswer {
+  text: string;
+  finish: 'stop' | 'length';
+  inputTokens?: number;
+  outputTokens?: number;
+  seconds: number;
+}
+
+/** A failure that another try may get over, with how long the server wants to be left alone. */
+export class PassingFailure extends Error {
+  readonly waitSeconds: number | undefined;
+
+  constructor(message: string, waitSeconds?: number) {
+    super(message);
+    this.waitSeconds = waitSeconds;
+  }
+}
+
+/** Busy, rate-limited, or broken for the moment. */
+const PASSING = new Set([408, 409, 425, 429, 500, 502, 503, 504, 529]);
+
+/** One request. @throws PassingFailure; AttuneError E_ENDPOINT_KEY, E_ENDPOINT_REFUSED where trying again is no use */
+export async function chatCompletion(
+  endpoint: Endpoint,
+  body: ChatBody,
+  limits: { seconds: number; signal?: AbortSignal },
+): Promise<ChatAnswer> {
+  const start = performance.now();
+  const { status, headers, text } = await send(endpoint, body, limits);
+  if (status === 200) return { ...readAnswer(text), seconds: (performance.now() - start) / 1000 };
+  const said = clean(messageOf(text), endpoint);
+  if (PASSING.has(status)) throw new PassingFailure(`status ${status}: ${said}`, waitOf(headers.get('retry-after')));
+  throw status === 401 || status === 403 ? badKey(endpoint, status, said) : refused(endpoint, status, said);
+}
+
+async function send(endpoint: Endpoint, body: ChatBody, limits: { seconds: number; signal?: AbortSignal }) {
+  const time = AbortSignal.timeout(limits.seconds * 1000);
+  try {
+    const response = await fetch(`${endpoint.url}/chat/completions`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        ...(endpoint.key !== undefined && { authorization: `Bearer ${endpoint.key}` }),
+      },
+      body: JSON.stringify(body),
+      // Another host must not be handed the key.
+      redirect: 'error',
+      signal: limits.signal === undefined ? time : AbortSignal.any([time, limits.signal]),
+    });
+    return { status: response.status, headers: response.headers, text: await response.text() };
+  } catch (error) {
+    limits.signal?.throwIfAborted();
+    if (time.aborted) throw new PassingFailure(`no answer within ${limits.seconds} s`);
+    throw new PassingFailure(clean(causeOf(error), endpoint));
+  }
+}
+
+interface Completion {
+  choices?: readonly { message?: { content?: unknown }; finish_reason?: unknown }[];
+  usage?: { prompt_tokens?: unknown; completion_tokens?: unknown };
+}
+
+/** @throws PassingFailure for what is no answer: proxies send pages of text with status 200 */
+function readAnswer(text: string): Omit<ChatAnswer, 'seconds'> {
+  let answer: Completion;
+  try {
+    answer = JSON.parse(text) as Completion;
+  } catch {
+    throw new PassingFailure('an answer that is no JSON');
+  }
+  const choice = answer?.choices?.[0];
+  const content = choice?.message?.content;
+  // A model that calls a function or refuses says nothing.
+  if (choice?.message === undefined || !(typeof content === 'string' || content === null || content === undefined)) {
+    throw new PassingFailure('JSON that is no chat completion');
+  }
+  const count = (value: unknown) => (typeof value === 'number' && value >= 0 ? value : undefined);
+  return {
+    text: typeof content === 'string' ? content : '',
+    finish: choice.finish_reason === 'length' ? 'length' : 'stop',
+    inputTokens: count(answer.usage?.prompt_tokens),
+    outputTokens: count(answer.usage?.completion_tokens),
+  };
+}
+
+/** Seconds, or a date. */
+function waitOf(header: string | null): number | undefined {
+  if (header === null) return undefined;
+  const seconds = Number(header);
+  if (Number.isFinite(seconds)) return Math.max(0, seconds);
+  const date = Date.parse(header);
+  return Number.isNaN(date) ? undefined : Math.max(0, (date - Date.now()) / 1000);
+}
+
+const SHOWN = 300;
+
+function messageOf(text: string): string {
+  try {
+    const { error } = JSON.parse(text) as { error?: { message?: unknown } | string };
+    const message = typeof error === 'string' ? error : error?.message;
+    if (typeof message === 'string') return message.slice(0, SHOWN);
+  } catch {
+    // A page of text says as much.
+  }
+  return text.trim().slice(0, SHOWN) || 'nothing';
+}
+
+/** Some servers repeat the key that they were sent. */
+function clean(text: string, { key, keyVariable }: Endpoint): string {
+  return key === undefined ? text : text.replaceAll(key, `(the value of ${keyVariable})`);
+}
+
+function causeOf(error: unknown): string {
+  const { message, cause } = error as Error;
+  return cause instanceof Error
+    ? `${message}: ${cause.message || String((cause as NodeJS.ErrnoException).code)}`
+    : message;
+}
+
+function badKey({ url, key, keyVariable }: Endpoint, status: number, said: string): AttuneError {
+  return new AttuneError('E_ENDPOINT_KEY', {
+    what: `${url} does not let us in`,
+    got: `status ${status}: ${said}`,
+    fix: key === undefined ? `set ${keyVariable} to a key of this service` : `check the key in ${keyVariable}`,
+  });
+}
+
+function refused({ url, model }: Endpoint, status: number, said: string): AttuneError {
+  return new AttuneError('E_ENDPOINT_REFUSED', {
+    what: `${url} refuses what it is asked`,
+    got: `status ${status}: ${said}`,
+    expected: 'an OpenAI-compatible endpoint: /chat/completions below this address',
+    fix: `check the address and the model's name (${model})`,
+  });
+}

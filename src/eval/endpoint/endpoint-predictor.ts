@@ -1,0 +1,121 @@
+import { AttuneError } from '../../base/errors.ts';
+import type { Example } from '../../data/example.ts';
+import { askedRow, promptOf, type Asked, type AskedRow } from '../prompting/asked.ts';
+import type { PredictOptions, Prediction, Predictor } from '../predictor.ts';
+import { AnswerCache } from './answer-cache.ts';
+import { Budget, type BudgetLimits } from './budget.ts';
+import { chatCompletion, PassingFailure, type ChatAnswer, type ChatBody } from './chat-completion.ts';
+import type { Endpoint } from './endpoint.ts';
+import { patiently, type Patience } from './patience.ts';
+
+export interface EndpointOptions extends BudgetLimits, Patience {
+  ask: (example: Example) => Asked;
+  maxNewTokens: number;
+  /** Requests at once. Default 4. */
+  concurrency?: number;
+  /** Seconds for one answer. Default 120. */
+  timeout?: number;
+  cache?: AnswerCache;
+}
+
+/**
+ * A chat model elsewhere as a predictor. Each answer is kept on disk as it comes, so that what is cut off goes on where
+ * it was.
+ * @throws from `predict`: AttuneError E_ENDPOINT_KEY, E_ENDPOINT_REFUSED, E_ENDPOINT_FAILED, E_BUDGET_SPENT
+ */
+export function endpointPredictor(name: string, endpoint: Endpoint, options: EndpointOptions): Predictor {
+  return {
+    name,
+    predict: async (examples, predictOptions) => new Asking(endpoint, options).answer(examples, predictOptions),
+  };
+}
+
+const CONCURRENCY = 4;
+const TIMEOUT = 120;
+
+/** One pass over the rows. */
+class Asking {
+  readonly #endpoint: Endpoint;
+  readonly #options: EndpointOptions;
+  readonly #budget: Budget;
+  readonly #cache: AnswerCache;
+  #answered = 0;
+
+  constructor(endpoint: Endpoint, options: EndpointOptions) {
+    this.#endpoint = endpoint;
+    this.#options = options;
+    this.#budget = new Budget(options);
+    this.#cache = options.cache ?? new AnswerCache();
+  }
+
+  async answer(examples: readonly Example[], { signal, onProgress }: PredictOptions = {}): Promise<Prediction[]> {
+    const predictions: Prediction[] = examples.map(({ id }) => ({ id }));
+    const failed = new AbortController();
+    const stop = signal === undefined ? failed.signal : AbortSignal.any([signal, failed.signal]);
+    const waiting = examples.entries();
+    const work = async (): Promise<void> => {
+      for (const [row, example] of waiting) {
+        stop.throwIfAborted();
+        predictions[row] = await this.#row(example, examples.length, stop);
+        this.#answered++;
+        onProgress?.(this.#answered, examples.length);
+      }
+    };
+    const hands = Array.from({ length: this.#options.concurrency ?? CONCURRENCY }, () =>
+      work().catch((error: unknown) => {
+        // The first failure is the one that is told; the others are stopped by it.
+        failed.abort(error);
+      }),
+    );
+    await Promise.all(hands);
+    stop.throwIfAborted();
+    return predictions;
+  }
+
+  async #row(example: Example, rows: number, signal: AbortSignal): Promise<Prediction> {
+    const asked = askedRow(this.#options.ask(example), 'chat');
+    if (asked === undefined) return { id: example.id };
+    const body = bodyOf(asked, this.#endpoint.model, this.#options.maxNewTokens);
+    const answer = this.#cache.read(this.#endpoint.url, body) ?? (await this.#request(body, rows, signal));
+    const { text, finish, inputTokens, outputTokens, seconds } = answer;
+    const cost = this.#budget.costOf(answer);
+    return { id: example.id, text, finish, usage: { seconds, inputTokens, outputTokens, cost } };
+  }
+
+  async #request(body: ChatBody, rows: number, signal: AbortSignal): Promise<ChatAnswer> {
+    const reserved = this.#budget.reserve(body);
+    if (reserved === undefined) throw this.#budget.exceeded(this.#answered, rows);
+    let answer: ChatAnswer | undefined;
+    try {
+      const { timeout: seconds = TIMEOUT, tries, firstWait } = this.#options;
+      const once = () => chatCompletion(this.#endpoint, body, { seconds, signal });
+      answer = await patiently(JSON.stringify(body.messages), once, { tries, firstWait, signal });
+    } catch (error) {
+      throw error instanceof PassingFailure ? this.#givenUp(error, rows) : error;
+    } finally {
+      this.#budget.settle(reserved, answer);
+    }
+    this.#cache.write(this.#endpoint.url, body, answer);
+    return answer;
+  }
+
+  #givenUp({ message }: PassingFailure, rows: number): AttuneError {
+    return new AttuneError('E_ENDPOINT_FAILED', {
+      what: `${this.#endpoint.url} did not answer, however often it was asked`,
+      got: `${message}; ${this.#answered} of ${rows} rows answered`,
+      fix: 'run the same command again later: answers are kept; or ask for less at once (--concurrency 1)',
+    });
+  }
+}
+
+function bodyOf(row: AskedRow, model: string, maxTokens: number): ChatBody {
+  const prompt = promptOf(row);
+  const { messages, tools } = typeof prompt === 'string' ? { messages: [], tools: undefined } : prompt;
+  return {
+    model,
+    messages: messages.map((message) => ({ ...message, weight: undefined })),
+    tools,
+    temperature: 0,
+    max_tokens: maxTokens,
+  };
+}

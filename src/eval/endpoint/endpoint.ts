@@ -1,0 +1,43 @@
+import { AttuneError } from '../../base/errors.ts';
+
+/** A chat model behind an OpenAI-compatible endpoint. */
+export interface Endpoint {
+  /** Up to and with the version: "https://host/v1". Nothing secret stands in it. */
+  url: string;
+  model: string;
+  /** Sent as bearer token; read from the environment, kept in memory only. */
+  key?: string;
+  /** Where the key comes from, for messages. */
+  keyVariable: string;
+}
+
+const DEFAULT_VARIABLE = 'OPENAI_API_KEY';
+
+/**
+ * An endpoint with its key from the environment, which may be absent where none is needed.
+ * @throws AttuneError E_ENDPOINT_URL for an address that is none, carries a secret, or would send the key in the clear
+ */
+export function endpointFrom(url: string, model: string, keyVariable = DEFAULT_VARIABLE): Endpoint {
+  const parsed = URL.parse(url);
+  if (parsed === null) throw badUrl('is no address', 'https://HOST/v1');
+  const { username, password, search, protocol, hostname } = parsed;
+  if (username !== '' || password !== '' || search !== '') {
+    throw badUrl(
+      'has credentials or a query in it, which would end up in logs',
+      `the plain address; a key in ${keyVariable}`,
+    );
+  }
+  const key = process.env[keyVariable] === '' ? undefined : process.env[keyVariable];
+  const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+  if (key !== undefined && protocol !== 'https:' && !isLocal) {
+    throw badUrl(
+      `would receive the key of ${keyVariable} without encryption`,
+      'https://, or a host that is this machine',
+    );
+  }
+  return { url, model, key, keyVariable };
+}
+
+function badUrl(what: string, expected: string): AttuneError {
+  return new AttuneError('E_ENDPOINT_URL', { what: `The endpoint's address ${what}`, expected });
+}

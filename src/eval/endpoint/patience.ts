@@ -1,0 +1,34 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { randomUnit } from '../../base/random.ts';
+import { PassingFailure } from './chat-completion.ts';
+
+export interface Patience {
+  /** Tries in all. Default 7, which with the waits between them last about two minutes. */
+  tries?: number;
+  /** Seconds before the second try; doubled each time. Default 1. */
+  firstWait?: number;
+  signal?: AbortSignal;
+}
+
+const LONGEST_WAIT = 60;
+
+/**
+ * Tries again after failures that may pass, later each time or when the server says so. The waits are spread, so that
+ * requests which failed together do not come back together. @throws the last failure
+ */
+export async function patiently<Result>(
+  key: string,
+  work: () => Promise<Result>,
+  { tries = 7, firstWait = 1, signal }: Patience,
+): Promise<Result> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof PassingFailure) || attempt >= tries) throw error;
+      const spread = 0.5 + randomUnit([0, key, attempt]);
+      const wait = error.waitSeconds ?? firstWait * 2 ** (attempt - 1) * spread;
+      await sleep(Math.min(wait, LONGEST_WAIT) * 1000, undefined, { signal });
+    }
+  }
+}
