@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { Recipe } from '../train/recipe.ts';
 import type { TrainOptions, TrainOutcome } from '../app/train.ts';
 import { AttuneError } from '../base/errors.ts';
@@ -67,6 +68,16 @@ async function showRecipe({ log }: CommandContext, recipe: Recipe, inFull: boole
 
 type Outcome = TrainOutcome | { outcome: 'detached'; folder: string; pid: number };
 
+/** What can be done with the result: a classifier does not talk, and a whole model has nothing to merge. */
+function nextCommands({ result, task }: TrainOutcome, folder: string): string[] {
+  const isWhole = result !== null && basename(result) === 'model';
+  return [
+    ...(task === 'causal-lm' ? [`attune chat ${folder}`] : []),
+    `attune eval ${folder}`,
+    ...(isWhole ? [] : [`attune export ${folder} --to merged`]),
+  ];
+}
+
 /** Said where it is not the last step. */
 function describeChoice({ choice, step }: TrainOutcome): string | undefined {
   if (choice === null || choice.step === step) return undefined;
@@ -90,6 +101,6 @@ export function describeOutcome(outcome: Outcome, { colours }: Terminal): string
     [['result', describeChoice(outcome)], ...metrics, ['report', `${folder}/report.html`]],
     colours,
   );
-  const next = [`attune chat ${folder}`, `attune eval ${folder}`, `attune export ${folder} --to merged`];
+  const next = nextCommands(outcome, folder);
   return [facts, '', ...next.map((line) => `  ${cyan(line)}`)].join('\n');
 }

@@ -69,7 +69,9 @@ function finish(
 ): LoadedModel {
   const { dtype = 'stored', device = 'cpu', labels, seed = 0 } = options;
   const loaded = noGrad(() =>
-    scope(() => fill(model, files, { dtype, device, grown, newLabels: labels !== undefined })),
+    scope(() =>
+      fill(model, files, { dtype, device, grown, newHead: labels !== undefined && !isClassifierOf(labels, raw) }),
+    ),
   );
   const missing = loaded.missing.filter((path) => !mayBeNew(model, path));
   if (missing.length > 0) throw missingTensors(files.folder, missing);
@@ -156,6 +158,18 @@ function mayBeNew({ architecture, trunk }: Model, path: string): boolean {
   return !path.startsWith(root) || (trunk.optional ?? []).some((part) => path.startsWith(`${root}${part}.`));
 }
 
+/** The classes that a checkpoint's configuration names, in the order of its classifier; made-up names are none. */
+export function namedLabels(raw: RawConfig): string[] | undefined {
+  const labels = labelsOf(raw);
+  return labels.every((label, i) => label === `LABEL_${i}`) ? undefined : labels;
+}
+
+/** Whether a checkpoint's classifier can be one of these classes: as many, and by no other names. */
+function isClassifierOf(labels: readonly string[], raw: RawConfig): boolean {
+  const named = namedLabels(raw);
+  return labelsOf(raw).length === labels.length && (named ?? labels).every((label, i) => label === labels[i]);
+}
+
 function labelsOf(raw: RawConfig): string[] {
   const table = raw.id2label;
   if (typeof table === 'object' && table !== null) return Object.values(table as Record<string, string>);
@@ -182,7 +196,7 @@ interface Filled {
 interface FillOptions {
   dtype: DType | 'stored';
   device: string;
-  newLabels: boolean;
+  newHead: boolean;
   grown?: Growth;
 }
 
@@ -197,7 +211,7 @@ function fill(model: Model, files: CheckpointFiles, options: FillOptions): Fille
     const name = namesOf(model, path).find((candidate) => files.has(candidate));
     const isTrunk = path.startsWith(root);
     // Other classes than the checkpoint's need another classifier.
-    if (name === undefined || (options.newLabels && !isTrunk && !isOfShape(files.get(name), parameter))) {
+    if (name === undefined || (options.newHead && !isTrunk)) {
       missing.push(path);
       continue;
     }

@@ -58,7 +58,9 @@ const recorders: { [Type in RunEvent['type']]?: Recorder<Extract<RunEvent, { typ
   'run-finished': (summary, { step, result, metrics }) => {
     end(summary, 'finished', step);
     summary.result = resolve(summary.folder, result);
-    summary.metrics = { ...summary.metrics, ...metrics };
+    // The result's step need not be the one that was evaluated last.
+    const chosen = Object.entries(prefixed('validation', metrics)).filter(([name]) => name in summary.metrics);
+    summary.metrics = { ...summary.metrics, ...metrics, ...Object.fromEntries(chosen) };
   },
 };
 

@@ -213,6 +213,15 @@ describe('new heads', () => {
     expect([same.initialised, same.model.config.id2label]).toEqual([[], { 0: 'a', 1: 'b', 2: 'c' }]);
   });
 
+  it('replace a classifier of as many classes by other names, or in another order', async () => {
+    const id2label = { 0: 'red', 1: 'green', 2: 'blue' };
+    const folder = folderOf('bert_cls', undefined, { id2label });
+    const initialised = async (labels: string[]) => (await loadModel(folder, { labels })).initialised;
+    expect(await initialised(['red', 'green', 'blue'])).toEqual([]);
+    expect(await initialised(['food', 'money', 'weather'])).toEqual(['classifier.weight', 'classifier.bias']);
+    expect(await initialised(['blue', 'green', 'red'])).toEqual(['classifier.weight', 'classifier.bias']);
+  });
+
   it('an encoder of speech starts with sinusoidal positions', async () => {
     const model = await createModel(tinyConfigs.whisper[0], { dtype: 'f32', seed: 1 });
     const positions = [...model.parameters()].find(([path]) => path === 'model.encoder.embed_positions.weight')?.[1];

@@ -77,12 +77,11 @@ function describeLengths(
   if (lengths === undefined) return `  ${colours.dim('lengths in tokens need a model: --model FOLDER')}`;
   const { min, median, p95, max, tokens, maxLength } = lengths;
   const share = tokens === 0 ? 0 : Math.round((100 * trainedTokens) / tokens);
+  // Labels of whole rows carry no tokens.
+  const trained = trainedTokens === 0 ? '' : `, ${formatCount(trainedTokens)} trained (${share} %)`;
   const facts = formatFacts(
     [
-      [
-        'tokens',
-        `${formatCount(tokens)} in the training rows, ${formatCount(trainedTokens)} trained (${share} %), by the tokenizer of ${tokenizer}`,
-      ],
+      ['tokens', `${formatCount(tokens)} in the training rows${trained}, by the tokenizer of ${tokenizer}`],
       ['lengths', `${min} shortest, ${median} median, ${p95} at 95 %, ${max} longest; max_length ${maxLength}`],
     ],
     colours,

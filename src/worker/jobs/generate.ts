@@ -39,8 +39,9 @@ export async function run(input: GenerateInput, context: JobContext): Promise<Ba
   const opened = await openModel(input.target, input);
   if (opened.model.task !== 'causal-lm') {
     throw new AttuneError('E_TASK_UNSUPPORTED', {
-      what: `A ${opened.model.task} model does not write text`,
+      what: `${input.target} is a ${opened.model.task} model, which does not write text`,
       expected: 'a language model',
+      fix: 'to measure it: attune eval',
     });
   }
   using batcher = new Batcher(opened, { cacheBytes: Math.min(MOST_CACHE_BYTES, availableBytes() / 4) });

@@ -1,5 +1,6 @@
 import type { Metrics, ResultChoice } from '../../base/events.ts';
 import { listCheckpoints } from '../../store/checkpoints.ts';
+import type { Task } from '../../models/architecture.ts';
 import { newRunId } from '../../store/run-folder.ts';
 import { engineIdentity } from '../../tensor/index.ts';
 import type { Recipe } from '../../train/recipe.ts';
@@ -24,6 +25,8 @@ export interface TrainInput {
 export interface TrainResult {
   outcome: 'finished' | 'stopped' | 'dry-run';
   step: number;
+  /** What the model is for: chatting needs `causal-lm`. */
+  task: Task;
   /** Where the adapter or the model lies. */
   result: string | null;
   /** Which step's weights it has; null without a result. */
@@ -65,7 +68,8 @@ export async function run(input: TrainInput, context: JobContext): Promise<Train
   if (input.like === undefined) await compareResult(prepared, result);
   const { seconds, step: steps } = trainer.state;
   emit({ type: 'run-finished', step, choice, result, metrics, seconds });
-  return { outcome: 'finished', step: steps, result, choice, metrics, seconds };
+  const { task } = prepared.parts.objective;
+  return { outcome: 'finished', step: steps, task, result, choice, metrics, seconds };
 }
 
 async function checkBefore(prepared: PreparedRun): Promise<void> {
@@ -80,7 +84,8 @@ async function checkBefore(prepared: PreparedRun): Promise<void> {
   });
 }
 
-function unfinished({ trainer }: PreparedRun, outcome: TrainResult['outcome']): TrainResult {
+function unfinished({ trainer, parts }: PreparedRun, outcome: TrainResult['outcome']): TrainResult {
   const { step, seconds } = trainer.state;
-  return { outcome, step, result: null, choice: null, metrics: trainer.metricsAt(step), seconds };
+  const { task } = parts.objective;
+  return { outcome, step, task, result: null, choice: null, metrics: trainer.metricsAt(step), seconds };
 }

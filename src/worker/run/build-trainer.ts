@@ -66,8 +66,8 @@ export async function createTuned(
   model.dtype = choice.dtype;
   const { method: name, ...options } = recipe.tuning as { method: string } & Record<string, unknown>;
   const method = await tunings.load(name);
-  const newModules = [...new Set(initialised.map((path) => path.slice(0, path.lastIndexOf('.'))))];
-  const tuning = method.create(model, withNewModules(options, newModules) as never, {
+  const whole = modulesOf(choice.task === 'sequence' ? [...initialised, ...headPaths(model)] : initialised);
+  const tuning = method.create(model, withModules(options, whole) as never, {
     seed,
     tokens: vocabulary?.trained,
   });
@@ -75,8 +75,18 @@ export async function createTuned(
   return { model, tuning, initialised };
 }
 
-/** A new head is trained whole, whatever the tuning. */
-function withNewModules(options: Record<string, unknown>, modules: readonly string[]): Record<string, unknown> {
+/** A classifier is trained whole, as in PEFT, also where the checkpoint has one. */
+function headPaths(model: Model): string[] {
+  const root = `${model.architecture.prefix}.`;
+  return [...model.parameters()].map(([path]) => path).filter((path) => !path.startsWith(root));
+}
+
+function modulesOf(parameters: readonly string[]): string[] {
+  return [...new Set(parameters.map((path) => path.slice(0, path.lastIndexOf('.'))))];
+}
+
+/** What is new is trained whole, whatever the tuning. */
+function withModules(options: Record<string, unknown>, modules: readonly string[]): Record<string, unknown> {
   if (modules.length === 0 || !Array.isArray(options.modules_to_save)) return options;
   return { ...options, modules_to_save: [...new Set([...(options.modules_to_save as string[]), ...modules])] };
 }

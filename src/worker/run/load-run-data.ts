@@ -4,6 +4,8 @@ import { labelsIn } from '../../eval/example-text.ts';
 import type { Recipe } from '../../train/recipe.ts';
 import type { PreparedRow } from '../../train/interfaces.ts';
 import type { CutRow } from '../../data/index.ts';
+import type { RawConfig } from '../../models/config.ts';
+import { namedLabels } from '../../models/load.ts';
 import { loadFormatters, reportLeftOut } from './row-formatters.ts';
 
 /** Reads and splits a recipe's data, with progress. */
@@ -46,11 +48,16 @@ export async function loadRunData(
   return loaded;
 }
 
-/** All class names of a classification set: the recipe's, or those of the training rows, sorted. */
-export function labelsOf(recipe: Recipe, train: readonly Example[]): string[] {
+/**
+ * All class names of a classification set: the recipe's, or those of the training rows. These are in the order of the
+ * base model's classifier where it has just these classes, so that it can go on from there; or else sorted.
+ */
+export function labelsOf(recipe: Recipe, train: readonly Example[], base: RawConfig): string[] {
   const given = (recipe.objective as { labels?: string[] | null }).labels;
   if (Array.isArray(given)) return given;
-  return labelsIn(train);
+  const found = labelsIn(train);
+  const known = namedLabels(base);
+  return known?.toSorted().join('\n') === found.toSorted().join('\n') ? known : found;
 }
 
 export interface SplitRows {
@@ -74,13 +81,12 @@ export function reportData(loaded: LoadedData, rows: SplitRows, cuts: readonly C
     dropped: cuts.filter(({ action }) => action === 'dropped').length,
     hashes: loaded.report.hashes,
   });
-  reportCuts(cuts, loaded.splits.train, emit);
 }
 
 const MAX_LISTED = 20;
 
-/** No row is cut without a word (F6). */
-function reportCuts(cuts: readonly CutRow[], examples: readonly Example[], emit: EventSink): void {
+/** No row of any split is cut without a word (F6). */
+export function reportCuts(cuts: readonly CutRow[], examples: readonly Example[], emit: EventSink): void {
   if (cuts.length === 0) return;
   const problems = cuts.slice(0, MAX_LISTED).map(({ row, action, tokens, keptTokens }) => ({
     ...examples[row].source,

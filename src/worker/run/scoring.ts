@@ -6,7 +6,7 @@ import { evaluateRows, type EvaluationResult } from '../../train/evaluate.ts';
 import type { Objective, PreparedRow } from '../../train/interfaces.ts';
 import type { Recipe } from '../../train/recipe.ts';
 import { createObjective, traitsOf } from './build-trainer.ts';
-import { labelsOf, loadRunData } from './load-run-data.ts';
+import { labelsOf, loadRunData, reportCuts } from './load-run-data.ts';
 import type { OpenedModel } from './open-model.ts';
 import { prepareSplit } from './prepare-rows.ts';
 
@@ -41,11 +41,12 @@ export async function scoringSet(
   const split = chooseSplit(loaded, choice.split);
   const examples = split === 'train' ? loaded.splits.train.slice(0, MOST_TRAIN_ROWS) : loaded.splits[split];
   const { model, tokenizer } = opened;
-  const labels = opened.notes?.labels ?? labelsOf(recipe, loaded.splits.train);
+  const labels = opened.notes?.labels ?? labelsOf(recipe, loaded.splits.train, model.config);
   const now = new Date();
   const { causal, maxPositions } = traitsOf(model.architecture, model.config);
   const objective = await createObjective(recipe, { tokenizer, labels, causal, now });
-  const { rows } = await prepareSplit(examples, { objective, tokenizer, recipe, emit, now, maxPositions });
+  const { rows, cuts } = await prepareSplit(examples, { objective, tokenizer, recipe, emit, now, maxPositions });
+  reportCuts(cuts, examples, emit);
   return { objective, split, rows, hash: loaded.report.hashes[split] };
 }
 

@@ -11,8 +11,8 @@ export function dataSection({ data, recipe, run }: RunReport): Html | undefined 
   return html`<section>
     <h2>Data</h2>
     <p class="soft">
-      ${run.source ?? 'source not named'} · format ${data.format} · ${formatCount(data.inputTokens)} input tokens, of
-      which ${formatCount(data.lossTokens)} carry loss
+      ${run.source ?? 'source not named'} · format ${data.format} · ${formatCount(data.inputTokens)} input
+      tokens${data.lossTokens > 0 && `, of which ${formatCount(data.lossTokens)} carry loss`}
     </p>
     <table>
       <thead>

@@ -53,7 +53,7 @@ function tiles({ run, totals, evaluations, data, choice }: RunReport): Html {
     ${choice !== undefined && tile('The result', `step ${formatCount(choice.step)}`, reasonOf(choice))}
     ${tile('Steps', formatCount(run.step), steps)}
     ${data !== undefined && tile('Training rows', formatCount(data.rows.train), `${formatCount(data.rows.validation)} validation, ${formatCount(data.rows.test)} test`)}
-    ${inputTokens > 0 && tile('Input tokens', formatCount(inputTokens), `${formatCount(lossTokens)} carried loss`)}
+    ${inputTokens > 0 && tile('Input tokens', formatCount(inputTokens), lossTokens > 0 && `${formatCount(lossTokens)} carried loss`)}
     ${tokensPerSecond !== undefined && tile('Input tokens a second', formatCount(tokensPerSecond))}
     ${tile('Time', formatDuration(seconds))}
     ${peakMemoryBytes !== undefined && tile('Peak memory', formatBytes(peakMemoryBytes))}
