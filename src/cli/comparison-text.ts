@@ -50,7 +50,7 @@ function otherMetrics({ metric, metrics, systems }: Comparison, { colours }: Ter
   return formatTable([{ title: '' }, ...columns], rows, colours);
 }
 
-function notesOn({ available, cheapChosenOn, flips, rows, skipped, systems, rivals }: Comparison): string[] {
+function notesOn({ available, cheapChosenOn, flips, leftOut, rows, skipped, systems, rivals }: Comparison): string[] {
   const cheap = systems.filter(({ kind }) => kind === 'cheap');
   const nameOf = (name: string) => systems.find((one) => one.name === name)?.title ?? name;
   const chosen = cheap.find(({ name }) => rivals.includes(name));
@@ -59,6 +59,7 @@ function notesOn({ available, cheapChosenOn, flips, rows, skipped, systems, riva
       ? [`${flips.better.length} rows got better and ${flips.worse.length} worse than by ${nameOf(flips.against)}`]
       : []),
     ...(available === undefined ? [] : [`a sample of ${rows} of ${available} rows`]),
+    ...(leftOut === undefined ? [] : [`${leftOut.rows} rows left out: ${leftOut.reason}`]),
     ...(chosen === undefined || cheap.length < 2
       ? []
       : [`of the cheap ones, ${chosen.title} counts: best on ${cheapChosenOn} rows`]),

@@ -21,6 +21,8 @@ export interface Prediction {
   /** Probability by label. */
   scores?: Record<string, number>;
   likelihood?: Likelihood;
+  /** Why the row could not be answered at all: a clause such as "longer than the model can read". */
+  unreadable?: string;
   /** Why the text ended. */
   finish?: 'stop' | 'length';
   usage?: RowUsage;

@@ -13,6 +13,8 @@ export interface Comparison {
   rows: number;
   /** How many the split has, where the rows are a sample of it. */
   available?: number;
+  /** Rows that were left out because a system could not answer them at all. */
+  leftOut?: { rows: number; reason: string };
   /** Clusters of rows that were resampled whole, where rows are grouped. */
   groups?: number;
   /** Of every interval, such as 0.95. */
@@ -49,6 +51,8 @@ export interface ComparedMetric {
   best?: number;
   /** What it is computed from: text, label, likelihood. */
   reads: string;
+  /** Its 1 or 0 of a row says whether the answer has the form asked for. */
+  checksForm?: boolean;
 }
 
 export type SystemKind = 'tuned' | 'base' | 'prompted' | 'few_shot' | 'cheap' | 'endpoint' | 'other';

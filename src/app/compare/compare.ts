@@ -94,15 +94,18 @@ function runComparison(
   recipes: readonly Recipe[],
   options: CompareOptions,
 ): Promise<Compared> {
-  const { data, train, split = 'test', allowOverlap = false, maxRows = MAX_ROWS, seed = 0 } = options;
+  const { data, train, split = 'test', allowOverlap = false } = options;
+  const [recipe] = recipes;
+  const { maxRows = recipe?.evaluation.max_rows ?? MAX_ROWS, seed = recipe?.training.seed ?? 0 } = options;
   const source = (path: string | undefined) => (path === undefined ? undefined : { path });
   const rows = { data: source(data), train: source(train), split, recipes, allowOverlap, maxRows, seed };
-  const own = recipes[0]?.evaluation.metrics;
+  const own = recipe?.evaluation.metrics;
+  const room = recipe?.evaluation.max_new_tokens;
   const metrics = options.metrics ?? (own === 'auto' ? undefined : own);
-  const { maxNewTokens, onEvent, signal } = options;
+  const { maxNewTokens = room === 'auto' ? undefined : room, onEvent, signal } = options;
   return runJob({
     job: 'compare',
-    input: { systems, rows, metrics, references: recipes[0]?.references, maxNewTokens },
+    input: { systems, rows, metrics, references: recipe?.references, maxNewTokens },
     onEvent,
     signal,
   });

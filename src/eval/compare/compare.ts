@@ -3,6 +3,7 @@ import type { Example } from '../../data/example.ts';
 import type { ComparedMetric, Comparison, Samples, SkippedSystem } from '../../store/results.ts';
 import type { MetricSpec } from '../metrics/index.ts';
 import { ScoreStatistics } from '../statistics/index.ts';
+import { keepReadable } from './readable.ts';
 import { metricDifferences } from './differences.ts';
 import { rivalsOf, strongest, type CheapChoice } from './rivals.ts';
 import { flipsOf, rowChanges, sampleRows } from './samples.ts';
@@ -17,8 +18,6 @@ export interface CompareOptions {
   available?: number;
   /** The deciding metric first. */
   metrics: readonly MetricSpec[];
-  /** Name of a metric that says with 1 and 0 whether an answer has the form asked for. */
-  validity?: string;
   /** The cheap system that counts, chosen on other rows. */
   cheapest?: CheapChoice;
   skipped?: readonly SkippedSystem[];
@@ -45,16 +44,17 @@ export async function compareAnswers(
 ): Promise<Compared> {
   const all = await describeMetrics(options.metrics);
   const [deciding] = all;
+  const kept = keepReadable(answered, examples);
   const scored: Scored[] = [];
-  for (const system of answered) scored.push(await scoreSystem(system, examples, options.metrics));
+  for (const system of kept.systems) scored.push(await scoreSystem(system, kept.examples, options.metrics));
   const [subject, ...entered] = scored;
   if (!subject.scores.has(deciding.name)) throw cannotJudge(subject, deciding);
   const others = entered.filter(({ scores }) => scores.has(deciding.name));
   const reason = `it gives no ${deciding.reads}, which ${deciding.title} is computed from`;
   const unscored = entered.filter((system) => !others.includes(system)).map(({ name }) => ({ name, reason }));
-  const skipped = [...(options.skipped ?? []), ...unscored];
+  const skipped = [...(options.skipped ?? []), ...kept.skipped, ...unscored];
   const metrics = all.filter(({ name }) => scored.some(({ scores }) => scores.has(name)));
-  return judge({ subject, others, metrics, examples }, { ...options, skipped });
+  return judge({ subject, others, metrics, ...kept }, { ...options, skipped });
 }
 
 interface Entries {
@@ -63,10 +63,11 @@ interface Entries {
   /** The deciding one first. */
   metrics: readonly ComparedMetric[];
   examples: readonly Example[];
+  leftOut: Comparison['leftOut'];
 }
 
-function judge({ subject, others, metrics, examples }: Entries, options: CompareOptions): Compared {
-  const { confidence = 0.95, seed = 0, split, available, validity, cheapest, skipped = [] } = options;
+function judge({ subject, others, metrics, examples, leftOut }: Entries, options: CompareOptions): Compared {
+  const { confidence = 0.95, seed = 0, split, available, cheapest, skipped = [] } = options;
   const metric = metrics[0].name;
   const choice = rivalsOf(others, metric, cheapest);
   const isRival = (name: string) => choice.rivals.includes(name);
@@ -84,7 +85,8 @@ function judge({ subject, others, metrics, examples }: Entries, options: Compare
     version: 2 as const,
     split,
     rows: examples.length,
-    available: available === examples.length ? undefined : available,
+    available: available === examples.length + (leftOut?.rows ?? 0) ? undefined : available,
+    leftOut,
     groups: clusters && new Set(clusters).size,
     confidence,
     seed,
@@ -100,7 +102,10 @@ function judge({ subject, others, metrics, examples }: Entries, options: Compare
   };
   return {
     comparison: { ...comparison, sentence: verdictSentence(comparison) },
-    samples: sampleRows([subject, ...others], examples, { changes, validity }),
+    samples: sampleRows([subject, ...others], examples, {
+      changes,
+      validity: metrics.find(({ checksForm }) => checksForm)?.name,
+    }),
   };
 }
 

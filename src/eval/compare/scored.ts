@@ -15,7 +15,14 @@ export interface Scored extends Answered {
 /** The metrics of a comparison as it describes them, the deciding one first. */
 export async function describeMetrics(specs: readonly MetricSpec[]): Promise<ComparedMetric[]> {
   const named = await Promise.all(specs.map((spec) => createMetric(spec)));
-  return named.map(({ name, definition: { title, better, best, reads } }) => ({ name, title, better, best, reads }));
+  return named.map(({ name, definition: { title, better, best, reads, checksForm } }) => ({
+    name,
+    title,
+    better,
+    best,
+    reads,
+    checksForm,
+  }));
 }
 
 /** Scores a system by every metric that its predictions have the input for. */

@@ -85,17 +85,11 @@ export async function prepareRun(context: RunContext): Promise<PreparedRun> {
   });
   const options = trainerOptions(recipe, sampler.batchesPerEpoch, constants);
   const rows = { train: train.rows, validation: validation.rows };
-  const measure = await measureOf(read);
+  const measure = await likelihoodMeasure(metrics, validation, { ...read, examples: loaded.splits.validation });
   const parts: TrainerParts = { model, tuning, update, objective, ...rows, sampler, measure };
   const keep = (state: TrainerState) => save(context, { ...parts, constants }, state);
   const trainer = new Trainer(parts, options, { emit, signal, save: keep });
   return { context, parts, options, trainer, tokenizer, labels, loaded, metrics, test: loaded.splits.test, base };
-}
-
-/** Metrics of tokens make no sense of a loss that is one of rows. */
-function measureOf({ metrics, objective, validation, tokenizer, loaded }: RunRows) {
-  if (objective.unit !== 'tokens') return undefined;
-  return likelihoodMeasure(metrics ?? [], validation, { tokenizer, examples: loaded.splits.validation });
 }
 
 async function readRows(context: RunContext): Promise<RunRows> {
@@ -113,6 +107,8 @@ async function readRows(context: RunContext): Promise<RunRows> {
   const prepare = { objective, tokenizer, recipe, emit, now, maxPositions };
   const train = await prepareSplit(loaded.splits.train, prepare);
   const validation = await prepareSplit(loaded.splits.validation, prepare);
+  // Rows that are too long under `long_rows: fail` are told before training, not after it.
+  await prepareSplit(loaded.splits.test, prepare);
   if (train.rows.length === 0) throw nothingLeft(Math.min(recipe.data.max_length, maxPositions));
   reportData(loaded, { train: train.rows, validation: validation.rows, test: loaded.splits.test }, train.cuts, emit);
   reportCuts(train.cuts, loaded.splits.train, emit);

@@ -3,14 +3,14 @@ import { promptText } from '../../../eval/example-text.ts';
 import type { Asked } from '../../../eval/prompting/asked.ts';
 import type { PredictOptions, Prediction } from '../../../eval/predictor.ts';
 import { collateRows } from '../../../methods/objectives/next-token.ts';
+import type { Tokenizer } from '../../../text/index.ts';
 import type { Model } from '../../../models/model.ts';
 import { noGrad, scope } from '../../../tensor/index.ts';
 import { byTokens } from '../../../train/evaluate.ts';
 import type { PreparedRow } from '../../../train/interfaces.ts';
 import { turn } from '../../../train/step.ts';
 import { traitsOf } from '../build-trainer.ts';
-import type { Answering } from './model-predictor.ts';
-import { refuseLongRows } from './long-rows.ts';
+import { TOO_LONG, type Answering } from './answering.ts';
 
 const BATCH_TOKENS = 4096;
 
@@ -21,34 +21,44 @@ export async function answerWithClasses(
   { signal, onProgress }: PredictOptions,
 ): Promise<Prediction[]> {
   const { causal, maxPositions } = traitsOf(model.architecture, model.config);
-  const examples = asked.map(({ example }) => example);
+  const rows = await framedRows(tokenizer, asked);
+  const predictions = rows.map(({ id }): Prediction => ({ id, unreadable: TOO_LONG }));
+  const readable = [...rows.keys()].filter((row) => rows[row].ids.length <= maxPositions);
+  const batches = byTokens(
+    readable.map((row) => rows[row]),
+    BATCH_TOKENS,
+  );
+  let done = rows.length - readable.length;
+  for (const places of batches) {
+    signal?.throwIfAborted();
+    const batch = places.map((place) => readable[place]);
+    const scores = classScores(
+      model,
+      batch.map((row) => rows[row]),
+      causal,
+    );
+    for (const [i, row] of batch.entries())
+      predictions[row] = prediction(rows[row], scores[i], model.sequenceHead.labels);
+    done += batch.length;
+    onProgress?.(done, rows.length);
+    await turn();
+  }
+  return predictions;
+}
+
+/** With the frame that training puts around a text. */
+async function framedRows(tokenizer: Tokenizer, asked: readonly Asked[]): Promise<PreparedRow[]> {
   const framed = await tokenizer.encodeFramed(
-    examples.map((example) =>
+    asked.map(({ example }) =>
       example.kind === 'classification'
         ? { text: example.text, pair: example.textPair }
         : { text: promptText(example), pair: undefined },
     ),
   );
-  const rows = framed.map(({ ids, typeIds }, i): PreparedRow => {
-    return { id: examples[i].id, ids, typeIds, trained: new Uint8Array(ids.length), source: examples[i].source };
+  return framed.map(({ ids, typeIds }, i): PreparedRow => {
+    const { id, source } = asked[i].example;
+    return { id, ids, typeIds, trained: new Uint8Array(ids.length), source };
   });
-  refuseLongRows(rows, maxPositions);
-  const predictions: Prediction[] = [];
-  let done = 0;
-  for (const indices of byTokens(rows, BATCH_TOKENS)) {
-    signal?.throwIfAborted();
-    const scores = classScores(
-      model,
-      indices.map((i) => rows[i]),
-      causal,
-    );
-    for (const [i, row] of indices.entries())
-      predictions[row] = prediction(rows[row].id, scores[i], model.sequenceHead.labels);
-    done += indices.length;
-    onProgress?.(done, rows.length);
-    await turn();
-  }
-  return predictions;
 }
 
 /** Probabilities [R][C]. */
@@ -64,12 +74,13 @@ function classScores(model: Model, rows: readonly PreparedRow[], causal: boolean
   return rows.map((_, row) => Array.from(flat.slice(row * classes, (row + 1) * classes)));
 }
 
-function prediction(id: string, scores: readonly number[], labels: readonly string[]): Prediction {
+function prediction({ id, ids }: PreparedRow, scores: readonly number[], labels: readonly string[]): Prediction {
   const best = scores.indexOf(Math.max(...scores));
   return {
     id,
     text: labels[best],
     label: labels[best],
     scores: Object.fromEntries(labels.map((label, c) => [label, scores[c]])),
+    usage: { inputTokens: ids.length, outputTokens: 0 },
   };
 }

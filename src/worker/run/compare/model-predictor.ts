@@ -1,23 +1,9 @@
 import type { Example } from '../../../data/index.ts';
 import type { Asked } from '../../../eval/prompting/asked.ts';
 import type { PredictOptions, Prediction, Predictor } from '../../../eval/predictor.ts';
-import type { OpenedModel } from '../open-model.ts';
+import type { AnswerOptions, Answering } from './answering.ts';
 import { answerWithClasses } from './classes.ts';
 import { answerWithText } from './texts.ts';
-
-/** What a model needs to answer rows. */
-export type Answering = Pick<OpenedModel, 'model' | 'tokenizer'>;
-
-export interface AnswerOptions {
-  /** Longest answer, in tokens. */
-  maxNewTokens: number;
-  /** Texts that end an answer, for models that have learnt no end. */
-  stop?: readonly string[];
-  /** The classes of classification rows, for a language model: it chooses the likeliest instead of writing. */
-  labels?: readonly string[];
-  /** Solved rows that show whether the model is better asked in turns or by a text to continue. */
-  practice?: readonly Asked[];
-}
 
 /** Answers rows by what the model's head is for. */
 export function answerAsked(

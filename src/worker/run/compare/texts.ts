@@ -13,8 +13,8 @@ import type { PredictOptions, Prediction } from '../../../eval/predictor.ts';
 import { generate, type Completion } from '../../../generate/index.ts';
 import { Renderer } from '../../../text/index.ts';
 import { traitsOf } from '../build-trainer.ts';
-import { likelihoods } from './likelihoods.ts';
-import type { AnswerOptions, Answering } from './model-predictor.ts';
+import { likelihoods, type Likely } from './likelihoods.ts';
+import { TOO_LONG, type AnswerOptions, type Answering } from './answering.ts';
 
 /** Rows between two signs of progress; how many are computed together is up to the generation. */
 const BATCH = 128;
@@ -39,7 +39,19 @@ export async function answerWithText(
 type BatchOptions = AnswerOptions & PredictOptions & { style: AskingStyle };
 
 async function answerBatch(opened: Answering, asked: readonly Asked[], options: BatchOptions): Promise<Prediction[]> {
-  const fitted = await fitShots(opened, asked, options);
+  const all = await fitShots(opened, asked, options);
+  const readable = all.filter(({ isTooLong }) => !isTooLong);
+  const answers = (await answerFitted(opened, readable, options)).values();
+  return all.map(({ example, isTooLong }) =>
+    isTooLong ? { id: example.id, unreadable: TOO_LONG } : answers.next().value!,
+  );
+}
+
+async function answerFitted(
+  opened: Answering,
+  fitted: readonly Fitted[],
+  options: BatchOptions,
+): Promise<Prediction[]> {
   const likely = await likelihoods(
     opened,
     fitted.map(({ example }, i) => fitted[i].row ?? example),
@@ -59,9 +71,11 @@ async function answerBatch(opened: Answering, asked: readonly Asked[], options: 
   for (const [place, { i }] of writing.entries()) written[i] = texts[place];
   return fitted.map(({ example, prompt }, i): Prediction => {
     const completion = written[i];
+    const likelihood = likely[i];
+    if (likelihood === 'too long') return { id: example.id, unreadable: TOO_LONG };
     return {
       id: example.id,
-      likelihood: likely[i],
+      likelihood,
       ...chosen[i],
       ...(completion && { text: answerOf(completion.text, example.kind), finish: completion.finishReason }),
       usage: { inputTokens: prompt.length, outputTokens: completion?.ids.length ?? 0 },
@@ -79,6 +93,7 @@ interface Fitted extends Asked {
   row?: AskedRow;
   /** Ids; empty where there is no row. */
   prompt: Int32Array;
+  isTooLong: boolean;
 }
 
 /** As many of a row's solved rows as the model can read before the question, with room for the answer. */
@@ -94,12 +109,12 @@ async function fitShots(
       let shots = one.shots ?? [];
       for (;;) {
         const row = askedRow({ ...one, shots }, options.style);
-        if (row === undefined) return { ...one, prompt: new Int32Array() };
+        if (row === undefined) return { ...one, prompt: new Int32Array(), isTooLong: false };
         const { ids: prompt } = await renderer.prompt(promptOf(row));
-        if (prompt.length + options.maxNewTokens <= maxPositions) return { ...one, shots, row, prompt };
-        if (shots.length > 0) shots = shots.slice(0, -1);
-        else if (prompt.length < maxPositions) return { ...one, shots, row, prompt };
-        else throw tooLong(one, prompt.length, maxPositions);
+        const hasRoom = prompt.length + options.maxNewTokens <= maxPositions;
+        if (hasRoom || shots.length === 0)
+          return { ...one, shots, row, prompt, isTooLong: prompt.length >= maxPositions };
+        shots = shots.slice(0, -1);
       }
     }),
   );
@@ -127,8 +142,7 @@ async function chooseClasses(
     candidates.map(({ row }) => row),
   );
   const logProbs = fitted.map((): number[] => []);
-  for (const [place, { i }] of candidates.entries())
-    logProbs[i].push(-(likely[place]?.negativeLogLikelihood ?? Infinity));
+  for (const [place, { i }] of candidates.entries()) logProbs[i].push(-nats(likely[place], Infinity));
   return logProbs.map((values) => {
     if (values.length === 0) return undefined;
     const most = Math.max(...values);
@@ -149,24 +163,19 @@ async function chooseStyle(opened: Answering, practice: readonly Asked[]): Promi
         opened,
         rows.flatMap((one) => askedRow(one, style) ?? []),
       );
-      return found.reduce((sum, one) => sum + (one?.negativeLogLikelihood ?? 0), 0);
+      return found.reduce((sum, one) => sum + nats(one, 0), 0);
     }),
   );
   return chat < plain ? 'chat' : 'plain';
+}
+
+function nats(likely: Likely, otherwise: number): number {
+  return typeof likely === 'object' ? likely.negativeLogLikelihood : otherwise;
 }
 
 function cannotWrite(task: string): AttuneError {
   return new AttuneError('E_TASK_UNSUPPORTED', {
     what: `A ${task} model does not write text`,
     expected: 'a language model',
-  });
-}
-
-function tooLong({ example }: Asked, tokens: number, limit: number): AttuneError {
-  return new AttuneError('E_PROMPT_TOO_LONG', {
-    what: 'A question is longer than the model can read',
-    got: `${tokens} tokens (${example.source.file}:${example.source.line})`,
-    expected: `fewer than ${limit}`,
-    fix: 'shorten or remove the row',
   });
 }
