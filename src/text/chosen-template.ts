@@ -1,7 +1,7 @@
 import { AttuneError, type Problem } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
 import { parseTemplate, RESERVED } from './template.ts';
-import { variablesRead } from './template-variables.ts';
+import { variablesOf, type TemplateVariables } from './template-variables.ts';
 import { parseOther, TEMPLATE_FOLDER, type TokenizerFiles } from './tokenizer-files.ts';
 import { Tokenizer } from './tokenizer.ts';
 
@@ -22,7 +22,7 @@ export async function chooseTemplate(tokenizer: Tokenizer, choice: TemplateChoic
   const { template, kwargs = {} } = choice;
   const sources = template === undefined ? inUse(tokenizer) : new Map([['default', sourceOf(tokenizer, template)]]);
   const origin = template !== undefined && 'text' in template ? template.origin : tokenizer.origin;
-  const known = checkKwargs(kwargs, readBy(sources, origin), tokenizer);
+  const known = checkKwargs(kwargs, variablesIn(sources, origin), tokenizer);
   if (template === undefined && known.length === 0) return tokenizer;
   const prefix = known.map(([name, value]) => defaultOf(name, value)).join('');
   for (const [name, source] of sources) sources.set(name, prefix === '' ? source : `${prefix}\n${source}`);
@@ -35,7 +35,7 @@ export async function withKnownKwargs(
   tokenizer: Tokenizer,
   kwargs: Readonly<Record<string, unknown>>,
 ): Promise<Tokenizer> {
-  const read = readBy(inUse(tokenizer), tokenizer.origin);
+  const { read } = variablesIn(inUse(tokenizer), tokenizer.origin);
   const known = Object.entries(kwargs).filter(([name]) => read.has(name));
   return chooseTemplate(tokenizer, { kwargs: Object.fromEntries(known) });
 }
@@ -65,17 +65,20 @@ function sourceOf(tokenizer: Tokenizer, template: NonNullable<TemplateChoice['te
   });
 }
 
-function readBy(sources: ReadonlyMap<string, string>, origin: string): Set<string> {
-  const read = [...sources].map(([name, source]) =>
-    variablesRead(parseTemplate(source, `chat template "${name}" of ${origin}`)),
+function variablesIn(sources: ReadonlyMap<string, string>, origin: string): TemplateVariables {
+  const found = [...sources].map(([name, source]) =>
+    variablesOf(parseTemplate(source, `chat template "${name}" of ${origin}`)),
   );
-  return read.reduce((all, names) => all.union(names), new Set<string>());
+  return {
+    read: new Set(found.flatMap(({ read }) => [...read])),
+    assigned: new Set(found.flatMap(({ assigned }) => [...assigned])),
+  };
 }
 
 /** A variable that the template never reads would do nothing. */
 function checkKwargs(
   kwargs: Readonly<Record<string, unknown>>,
-  read: ReadonlySet<string>,
+  { read, assigned }: TemplateVariables,
   tokenizer: Tokenizer,
 ): [string, unknown][] {
   const given = [...RESERVED, ...Object.keys(tokenizer.templates.variables)];
@@ -87,8 +90,10 @@ function checkKwargs(
     return [{ field, message: 'is not read by the template', fix: close && `did you mean ${close}?` }];
   });
   if (problems.length === 0) return Object.entries(kwargs);
+  const free = [...read].filter((name) => !given.includes(name) && !assigned.has(name));
   throw new AttuneError('E_TEMPLATE_KWARGS', {
     what: 'The chat template cannot take these variables',
+    expected: free.length === 0 ? 'none: it reads no variable of its own' : `some of ${free.join(', ')}`,
     problems,
     fix: 'name variables that the template reads, or remove them',
   });

@@ -12,8 +12,13 @@ export interface EvaluationResult {
   counts: Record<string, number>;
 }
 
+/** Metrics from each row's own loss, in the order of the rows: nats per unit. */
+export type Measure = (perRow: Float64Array) => Promise<Metrics>;
+
 export interface EvaluationOptions {
   microBatchTokens: number;
+  /** Further metrics, from the losses of the rows that are scored. */
+  measure?: Measure;
   /** After each batch, with the rows done. */
   onProgress?: (rows: number) => void;
 }
@@ -48,7 +53,9 @@ export async function evaluateRows(
     await turn();
   }
   const totals = addCounts(counts);
-  return { metrics: { loss: loss / Math.max(1, totals[objective.unit]), ...sums.metrics() }, perRow, counts: totals };
+  const measured = await options.measure?.(perRow);
+  const own = { loss: loss / Math.max(1, totals[objective.unit]), ...sums.metrics() };
+  return { metrics: { ...measured, ...own }, perRow, counts: totals };
 }
 
 /** Totals that scale nothing: rows give their sums. */

@@ -2,7 +2,8 @@ import type { EventSink, Metrics } from '../base/events.ts';
 import type { Sampler } from '../data/sampler.ts';
 import type { Model } from '../models/model.ts';
 import { engine } from '../tensor/index.ts';
-import { evaluateRows, type EvaluationResult } from './evaluate.ts';
+import { refuseDivergedLoss, refuseDivergedWeights } from './diverged.ts';
+import { evaluateRows, type Measure } from './evaluate.ts';
 import type { Objective, PreparedRow, Tuning, Update } from './interfaces.ts';
 import { learningRateAt, type Schedule } from './schedule.ts';
 import { trainStep, type StepResult } from './step.ts';
@@ -16,8 +17,8 @@ export interface TrainerParts {
   train: readonly PreparedRow[];
   validation: readonly PreparedRow[];
   sampler: Sampler;
-  /** Further metrics of an evaluation, from its rows' losses. */
-  measure?(result: EvaluationResult): Promise<Metrics>;
+  /** Further metrics of the validation rows. */
+  measure?: Measure;
 }
 
 export interface TrainerOptions {
@@ -141,11 +142,12 @@ export class Trainer {
   async evaluate(): Promise<void> {
     const { validation } = this.#parts;
     if (validation.length === 0) return;
-    const result = await evaluateRows(this.#parts, validation, {
+    const { metrics } = await evaluateRows(this.#parts, validation, {
       microBatchTokens: this.#options.microBatchTokens,
+      measure: this.#parts.measure,
     });
-    const metrics = { ...(await this.#parts.measure?.(result)), ...result.metrics };
     const { state } = this;
+    refuseDivergedLoss(metrics.loss, state.step);
     const best = [state.initial, state.best].every((earlier) => earlier === null || metrics.loss < earlier.loss);
     const isBestTrained = this.#remember(metrics);
     this.#hooks.emit({
@@ -182,6 +184,7 @@ export class Trainer {
 
   async #save(): Promise<void> {
     if (this.#savedStep === this.state.step) return;
+    refuseDivergedWeights(this.#parts.tuning, this.state.step);
     await this.#hooks.save(this.state);
     this.#savedStep = this.state.step;
   }

@@ -109,6 +109,7 @@ describe("a template's own variables", () => {
     const error = await chooseTemplate(await make(switched), { kwargs }).catch((caught: unknown) => caught);
     expect(error).toMatchObject({
       code: 'E_TEMPLATE_KWARGS',
+      expected: 'some of mood',
       problems: [
         { field: 'chat_template_kwargs.mod', message: 'is not read by the template', fix: 'did you mean mood?' },
         { field: 'chat_template_kwargs.messages', message: 'is given by the row or the tokenizer' },

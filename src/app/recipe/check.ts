@@ -10,7 +10,7 @@ import { readFlagText } from './flag-text.ts';
 import { axisPlaces, type RecipeKeys } from './keys.ts';
 import { parseReference } from '../../train/reference.ts';
 import { findReferences, hashOf } from './references.ts';
-import type { Settings } from './settings.ts';
+import { isPlainObject, type Settings } from './settings.ts';
 
 /** Checks all settings; undefined after a problem, which `settings` then holds. */
 export async function checkSettings(settings: Settings, keys: RecipeKeys): Promise<Recipe | undefined> {
@@ -54,10 +54,11 @@ function settleWarmup(settings: Settings): void {
   settings.set('training.warmup_ratio', { value: 0, written: steps.written });
 }
 
-/** A name of a registry: `exact_match`, `field:exact_match`, {metric: exact_match, …}. */
-function nameIn(value: unknown): string | undefined {
-  const name = typeof value === 'string' ? value : (value as { metric?: unknown } | null)?.metric;
-  return typeof name === 'string' && parseReference(name) === undefined ? name.split(':').at(-1) : undefined;
+/** Names of a registry: in `exact_match`, `field:exact_match`, {metric: exact_match, …} or {mean: [exact_match, …]}. */
+function namesIn(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(namesIn);
+  if (typeof value === 'string') return parseReference(value) === undefined ? [value.split(':').at(-1)!] : [];
+  return isPlainObject(value) ? namesIn([value.metric, value.mean]) : [];
 }
 
 interface Names {
@@ -69,9 +70,8 @@ interface Names {
 /** Found now rather than when the run has begun. */
 function checkNames(settings: Settings, path: string, known: Names): void {
   const setting = settings.get(path);
-  for (const value of [setting?.value ?? []].flat()) {
-    const name = nameIn(value);
-    if (name === undefined || name === 'auto' || name === 'none' || known.has(name)) continue;
+  for (const name of namesIn(setting?.value)) {
+    if (name === 'auto' || name === 'none' || known.has(name)) continue;
     const close = nearest(name, known.names);
     const fix = close === undefined ? `choose of ${known.names.join(', ')}` : `did you mean ${close}?`;
     settings.problem(setting!.written, `"${name}" is no known ${known.kind}`, fix);

@@ -51,7 +51,7 @@ async function flagEntry(name: string, value: unknown): Promise<Entry> {
 /** Flag text as YAML would read it; text that YAML cannot read stays text. */
 async function parseValue(text: string): Promise<unknown> {
   const { parseDocument } = await import('yaml');
-  const document = parseDocument(text);
+  const document = parseDocument(text, { stringKeys: true });
   if (document.errors.length > 0 || document.warnings.length > 0) return text;
   const value = document.toJS() as unknown;
   return value === undefined ? text : value;

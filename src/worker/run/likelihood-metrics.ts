@@ -2,24 +2,32 @@ import type { Example } from '../../data/index.ts';
 import { createMetric, type MetricSpec } from '../../eval/metrics/index.ts';
 import { trainedTokens } from '../../methods/objectives/next-token.ts';
 import type { Tokenizer } from '../../text/index.ts';
-import type { PreparedRow } from '../../train/interfaces.ts';
-import type { TrainerParts } from '../../train/trainer.ts';
+import type { Measure } from '../../train/evaluate.ts';
+import type { Objective, PreparedRow } from '../../train/interfaces.ts';
 import type { PreparedSplit } from './prepare-rows.ts';
+
+interface Measured {
+  objective: Objective;
+  tokenizer: Tokenizer;
+  examples: readonly Example[];
+}
 
 /**
  * Those of a recipe's metrics that need nothing but how likely each row's trained text is (perplexity, bits per byte).
  * What has to be answered first is measured once, in the comparison at the end.
  */
 export async function likelihoodMeasure(
-  specs: readonly MetricSpec[],
+  specs: readonly MetricSpec[] | undefined,
   { rows, rowOf }: PreparedSplit,
-  { tokenizer, examples }: { tokenizer: Tokenizer; examples: readonly Example[] },
-): Promise<TrainerParts['measure']> {
+  { objective, tokenizer, examples }: Measured,
+): Promise<Measure | undefined> {
+  // Metrics of tokens make no sense of a loss that is one of rows.
+  if (specs === undefined || objective.unit !== 'tokens' || rows.length === 0) return undefined;
   const created = await Promise.all(specs.map((spec) => createMetric(spec)));
   const chosen = specs.filter((_, i) => created[i].definition.reads === 'likelihood');
-  if (chosen.length === 0 || rows.length === 0) return undefined;
+  if (chosen.length === 0) return undefined;
   const sizes = rows.map((row) => ({ tokens: trainedTokens(row), bytes: bytesOf(row, tokenizer) }));
-  return async ({ perRow }) => {
+  return async (perRow) => {
     const metrics = await Promise.all(chosen.map((spec) => createMetric(spec)));
     for (const [i, { tokens, bytes }] of sizes.entries()) {
       const likelihood = { negativeLogLikelihood: perRow[i] * tokens, tokens, bytes };

@@ -2,13 +2,15 @@ import { AttuneError } from '../../base/errors.ts';
 import type { EventSink } from '../../base/events.ts';
 import type { LoadedData, SplitName } from '../../data/index.ts';
 import type { Model } from '../../models/model.ts';
-import { evaluateRows, type EvaluationResult } from '../../train/evaluate.ts';
+import { evaluateRows, type EvaluationResult, type Measure } from '../../train/evaluate.ts';
 import type { Objective, PreparedRow } from '../../train/interfaces.ts';
 import type { Recipe } from '../../train/recipe.ts';
 import { createObjective, traitsOf } from './build-trainer.ts';
+import { likelihoodMeasure } from './likelihood-metrics.ts';
 import { labelsOf, loadRunData, reportCuts } from './load-run-data.ts';
 import type { OpenedModel } from './open-model.ts';
 import { prepareSplit } from './prepare-rows.ts';
+import { recipeMetrics } from './recipe-metrics.ts';
 
 export interface ScoringContext {
   emit: EventSink;
@@ -22,6 +24,8 @@ export interface ScoringSet {
   objective: Objective;
   split: SplitName;
   rows: PreparedRow[];
+  /** What the recipe measures besides the loss. */
+  measure?: Measure;
   /** Content hash of the split's rows. */
   hash: string;
 }
@@ -45,9 +49,10 @@ export async function scoringSet(
   const now = new Date();
   const { causal, maxPositions } = traitsOf(model.architecture, model.config);
   const objective = await createObjective(recipe, { tokenizer, labels, causal, now });
-  const { rows, cuts } = await prepareSplit(examples, { objective, tokenizer, recipe, emit, now, maxPositions });
-  reportCuts(cuts, examples, emit);
-  return { objective, split, rows, hash: loaded.report.hashes[split] };
+  const prepared = await prepareSplit(examples, { objective, tokenizer, recipe, emit, now, maxPositions });
+  reportCuts(prepared.cuts, examples, emit);
+  const measure = await likelihoodMeasure(await recipeMetrics(recipe), prepared, { objective, tokenizer, examples });
+  return { objective, split, rows: prepared.rows, measure, hash: loaded.report.hashes[split] };
 }
 
 function chooseSplit({ splits }: LoadedData, wanted: ScoredSplit): SplitName {
@@ -74,6 +79,7 @@ export function scoreSet(
   const longest = set.rows.reduce((most, { ids }) => Math.max(most, ids.length), 0);
   return evaluateRows({ model, objective: set.objective }, set.rows, {
     microBatchTokens: Math.max(longest, MICRO_BATCH_TOKENS),
+    measure: set.measure,
     onProgress: (done) =>
       emit({ type: 'work-advanced', phase: 'evaluate', done, total: set.rows.length, unit: 'rows scored' }),
   });

@@ -111,8 +111,8 @@ async function readRows(context: RunContext): Promise<RunRows> {
   await prepareSplit(loaded.splits.test, prepare);
   if (train.rows.length === 0) throw nothingLeft(Math.min(recipe.data.max_length, maxPositions));
   reportData(loaded, { train: train.rows, validation: validation.rows, test: loaded.splits.test }, train.cuts, emit);
-  reportCuts(train.cuts, loaded.splits.train, emit);
-  reportCuts(validation.cuts, loaded.splits.validation, emit);
+  reportCuts(train.cuts, { split: 'train', examples: loaded.splits.train, emit });
+  reportCuts(validation.cuts, { split: 'validation', examples: loaded.splits.validation, emit });
   reportUnseen(vocabulary.trained, { rows: train.rows, tokenizer, emit });
   return { base, loaded, tokenizer, vocabulary, labels, objective, train, validation, metrics };
 }
