@@ -1,11 +1,14 @@
-import { normalCdf, normalQuantile } from './normal.ts';
+import { normalCdf, normalQuantile, studentQuantile } from './normal.ts';
 import { Resampling, type ResamplingOptions, type Spread, type Statistic } from './resampling.ts';
 
 export interface BootstrapOptions extends ResamplingOptions {
   /** Default 0.95. */
   confidence?: number;
-  /** `bca` (default) corrects bias and skewness; `percentile` takes the resamples' quantiles as they are. */
-  method?: 'bca' | 'percentile';
+  /**
+   * `bca` corrects bias and skewness; `percentile` takes the resamples' quantiles as they are; `expanded` (default) is
+   * BCa with wider tails for few rows, whose resamples vary too little.
+   */
+  method?: 'expanded' | 'bca' | 'percentile';
 }
 
 export interface Interval {
@@ -27,7 +30,7 @@ export function bootstrapInterval(rows: number, statistic: Statistic, options: B
  */
 export function spreadInterval(
   { estimate, values, jackknife }: Spread,
-  { confidence = 0.95, method = 'bca' }: Pick<BootstrapOptions, 'confidence' | 'method'> = {},
+  { confidence = 0.95, method = 'expanded' }: Pick<BootstrapOptions, 'confidence' | 'method'> = {},
 ): Interval {
   const sorted = values.filter(Number.isFinite).sort();
   if (jackknife.length < 2 || sorted.length * 2 < values.length || !Number.isFinite(estimate)) {
@@ -35,7 +38,13 @@ export function spreadInterval(
   }
   const tail = (1 - confidence) / 2;
   const skew = acceleration(jackknife.filter(Number.isFinite));
-  const levels = method === 'bca' ? correctedLevels(sorted, estimate, { skew, tail }) : [tail, 1 - tail];
+  const levels =
+    method === 'percentile'
+      ? [tail, 1 - tail]
+      : correctedLevels(sorted, estimate, {
+          skew,
+          tail: method === 'bca' ? tail : expandedTail(tail, jackknife.length),
+        });
   const [low, high] = levels.map((level) => quantile(sorted, level));
   return { estimate, low, high, confidence };
 }
@@ -67,6 +76,14 @@ function acceleration(values: Float64Array): number {
     cubes += deviation ** 3;
   }
   return squares === 0 ? 0 : cubes / (6 * squares ** 1.5);
+}
+
+/**
+ * The tail that makes a percentile interval of a mean as wide as Student's (Hesterberg 2015): resamples of n rows vary
+ * by (n - 1)/n of the variance, which is itself only estimated.
+ */
+function expandedTail(tail: number, rows: number): number {
+  return normalCdf(Math.sqrt(rows / (rows - 1)) * studentQuantile(tail, rows - 1));
 }
 
 /** Linear interpolation between neighbouring order statistics. */

@@ -23,6 +23,21 @@ export function normalQuantile(probability: number): number {
   return high;
 }
 
+/**
+ * Quantile of Student's t by its expansion in 1/freedom (Abramowitz and Stegun 26.7.5): four digits from 5 degrees of
+ * freedom, two from 2.
+ */
+export function studentQuantile(probability: number, freedom: number): number {
+  const z = normalQuantile(probability);
+  const terms = [
+    (z ** 3 + z) / 4,
+    (5 * z ** 5 + 16 * z ** 3 + 3 * z) / 96,
+    (3 * z ** 7 + 19 * z ** 5 + 17 * z ** 3 - 15 * z) / 384,
+    (79 * z ** 9 + 776 * z ** 7 + 1482 * z ** 5 - 1920 * z ** 3 - 945 * z) / 92_160,
+  ];
+  return terms.reduce((sum, term, i) => sum + term / freedom ** (i + 1), z);
+}
+
 /** erf by its Maclaurin series with positive terms: 2/sqrt(pi) e^(-x²) sum of 2^n x^(2n+1) / (2n+1)!!. */
 function erfSeries(x: number): number {
   let term = x;

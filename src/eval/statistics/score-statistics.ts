@@ -1,6 +1,6 @@
 import { spreadInterval, type Interval } from './bootstrap.ts';
 import { discordant, mcnemarExact } from './mcnemar.ts';
-import { signFlipTest } from './permutation.ts';
+import { SignFlips } from './permutation.ts';
 import { detectableByError } from './power.ts';
 import { Resampling, type ResamplingOptions, type Spread, type Statistic } from './resampling.ts';
 import { wilsonInterval } from './wilson.ts';
@@ -41,7 +41,7 @@ export interface PairedDifference extends Interval {
 export class ScoreStatistics {
   readonly #resampling: Resampling;
   readonly #confidence: number;
-  readonly #seed: number;
+  readonly #flips: SignFlips;
   readonly #clusters: StatisticsOptions['clusters'];
   readonly #spreads = new WeakMap<MeasuredRows, Spread>();
 
@@ -49,7 +49,7 @@ export class ScoreStatistics {
   constructor(rows: number, options: StatisticsOptions = {}) {
     this.#resampling = new Resampling(rows, options);
     this.#confidence = options.confidence ?? 0.95;
-    this.#seed = options.seed ?? 0;
+    this.#flips = new SignFlips(this.#resampling.groups, options.seed);
     this.#clusters = options.clusters;
   }
 
@@ -93,7 +93,7 @@ export class ScoreStatistics {
       return { p: mcnemarExact(discordant(other.rows, subject.rows)), test: 'mcnemar' };
     }
     const differences = subject.rows.map((value, row) => value - other.rows[row]);
-    return { p: signFlipTest(this.#sums(differences), this.#seed), test: 'permutation' };
+    return { p: this.#flips.p(this.#sums(differences)), test: 'permutation' };
   }
 
   /** Of each group; rows of one group change sign together. */

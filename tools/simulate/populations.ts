@@ -1,0 +1,97 @@
+/** Populations whose true difference is known, to draw pairs of scores from. */
+import type { MeasuredRows, Statistic } from '../../src/eval/statistics/index.ts';
+import type { Draws } from './draws.ts';
+
+export interface Pair {
+  subject: MeasuredRows;
+  other: MeasuredRows;
+}
+
+export interface Population {
+  /** True difference, subject less other. */
+  truth: number;
+  /** Group of each row; none where rows are independent. */
+  clusters?(rows: number): number[];
+  draw(draws: Draws, rows: number): Pair;
+}
+
+/** Scores of both systems on one row. */
+type Row = (draws: Draws) => readonly [subject: number, other: number];
+
+function independent(truth: number, row: Row): Population {
+  return { truth, draw: (draws, rows) => scored(Array.from({ length: rows }, () => row(draws))) };
+}
+
+const scored = (rows: readonly (readonly [number, number])[]): Pair => ({
+  subject: { better: 'higher', rows: Float64Array.from(rows, ([subject]) => subject) },
+  other: { better: 'higher', rows: Float64Array.from(rows, ([, other]) => other) },
+});
+
+/**
+ * Right-or-wrong answers: some rows are easy for both or hard for both (`shared` of them, right with the other's rate),
+ * the rest is answered independently. The subject is right `gain` more often.
+ */
+export function rates({ rate, gain, shared }: { rate: number; gain: number; shared: number }): Population {
+  return independent(gain, ({ unit }) => {
+    const isShared = unit() < shared;
+    const other = unit() < rate ? 1 : 0;
+    const own = unit() < rate + gain / (1 - shared) ? 1 : 0;
+    return [isShared ? other : own, other];
+  });
+}
+
+const GROUP = 4;
+
+/** Edits over symbols, rows of very different length: the statistic is a ratio of sums. */
+const errorRates: Population = {
+  truth: 0.05,
+  draw({ unit, exponential }, rows) {
+    const lengths = Array.from({ length: rows }, () => 5 + Math.floor(30 * exponential()));
+    const edits = (rate: number, length: number) => {
+      let count = 0;
+      for (let symbol = 0; symbol < length; symbol++) if (unit() < rate) count++;
+      return count;
+    };
+    const ofRate = (rate: number) => {
+      const counts = lengths.map((length) => edits(rate * 2 * unit(), length));
+      const statistic: Statistic = (indices) => {
+        let [errors, symbols] = [0, 0];
+        for (let i = 0; i < indices.length; i++) {
+          errors += counts[indices[i]];
+          symbols += lengths[indices[i]];
+        }
+        return errors / symbols;
+      };
+      return { rows: Float64Array.from(counts, (count, row) => count / lengths[row]), statistic };
+    };
+    return { subject: { better: 'lower', ...ofRate(0.15) }, other: { better: 'lower', ...ofRate(0.2) } };
+  },
+};
+
+export const populations = {
+  normal: independent(0.1, ({ normal }) => {
+    const other = normal();
+    return [other + 0.1 + normal(), other];
+  }),
+  skewed: independent(0.1, ({ normal, exponential }) => {
+    const other = normal();
+    return [other + exponential() - 0.9, other];
+  }),
+  binary: rates({ rate: 0.6, gain: 0.05, shared: 0.5 }),
+  clustered: {
+    truth: 0.1,
+    clusters: (rows) => Array.from({ length: rows }, (_, row) => Math.floor(row / GROUP)),
+    draw({ normal }, rows) {
+      let ofGroup = 0;
+      const row = (place: number) => {
+        if (place % GROUP === 0) ofGroup = normal();
+        const other = normal();
+        return [other + 0.1 + ofGroup + normal(), other] as const;
+      };
+      return scored(Array.from({ length: rows }, (_, place) => row(place)));
+    },
+  },
+  ratio: errorRates,
+} satisfies Record<string, Population>;
+
+export type PopulationName = keyof typeof populations;
