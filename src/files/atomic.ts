@@ -71,7 +71,7 @@ export function writeFailure(path: string, error: unknown): unknown {
     return new AttuneError('E_NOT_WRITABLE', {
       what: `Cannot write ${path}`,
       got: (error as Error).message,
-      fix: 'choose an output_dir that you may write to',
+      fix: 'choose a folder that you may write to',
       cause: error,
     });
   }

@@ -76,6 +76,16 @@ describe.skipIf(!existsSync('build/attune.node'))('the result of a run', () => {
     expect(verified.document).toMatchObject({ ok: true, how: 'scored' });
   });
 
+  it('is never one of weights that are no numbers', () => {
+    const settings = ['--tuning.method', 'full', '--learning-rate', '1e38', '--max-steps', '1', '--test', '0'];
+    const shared = ['train', '--model', 'model', '--train', 'good.jsonl', '--precision', 'f32', ...settings];
+    for (const validation of ['0', '0.2']) {
+      const error = bench.failure([...shared, '--validation', validation, '--output-dir', `diverged${validation}`]);
+      expect(error).toMatchObject({ code: 'E_DIVERGED', fix: expect.stringContaining('learning rate') });
+      expect(existsSync(bench.path(`diverged${validation}/model`))).toBe(false);
+    }
+  });
+
   it('is the last step where that is chosen, or where nothing is validated', () => {
     const { document } = train('last', '--max-steps', '3', '--checkpoints.best', 'false');
     expect(document.choice).toMatchObject({ step: 3, reason: 'last-step', loss: expect.any(Number) });

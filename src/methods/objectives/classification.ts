@@ -41,7 +41,7 @@ async function prepareRows(
       problems.push({
         ...example.source,
         field: 'label',
-        message: `the label "${example.label}" is not among those trained: ${labels.join(', ')}`,
+        message: `"${example.label}" is not among those trained: ${labels.join(', ')}`,
       });
       return undefined;
     }

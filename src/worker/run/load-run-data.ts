@@ -3,7 +3,7 @@ import { loadData, reportLengths, type Example, type LoadedData } from '../../da
 import { labelsIn } from '../../eval/example-text.ts';
 import type { Recipe } from '../../train/recipe.ts';
 import type { PreparedRow } from '../../train/interfaces.ts';
-import type { CutRow } from '../../data/index.ts';
+import type { CutRow, SplitName } from '../../data/index.ts';
 import type { RawConfig } from '../../models/config.ts';
 import { namedLabels } from '../../models/load.ts';
 import { loadFormatters, reportLeftOut } from './row-formatters.ts';
@@ -86,7 +86,10 @@ export function reportData(loaded: LoadedData, rows: SplitRows, cuts: readonly C
 const MAX_LISTED = 20;
 
 /** No row of any split is cut without a word (F6). */
-export function reportCuts(cuts: readonly CutRow[], examples: readonly Example[], emit: EventSink): void {
+export function reportCuts(
+  cuts: readonly CutRow[],
+  { split, examples, emit }: { split: SplitName; examples: readonly Example[]; emit: EventSink },
+): void {
   if (cuts.length === 0) return;
   const problems = cuts.slice(0, MAX_LISTED).map(({ row, action, tokens, keptTokens }) => ({
     ...examples[row].source,
@@ -95,7 +98,7 @@ export function reportCuts(cuts: readonly CutRow[], examples: readonly Example[]
   emit({
     type: 'warning-raised',
     code: 'W_ROWS_CUT',
-    message: cuts.length === 1 ? 'a row was too long' : `${cuts.length} rows were too long`,
+    message: cuts.length === 1 ? `a row was too long (${split})` : `${cuts.length} rows were too long (${split})`,
     problems,
   });
 }

@@ -50,7 +50,7 @@ export async function scoringSet(
   const { causal, maxPositions } = traitsOf(model.architecture, model.config);
   const objective = await createObjective(recipe, { tokenizer, labels, causal, now });
   const prepared = await prepareSplit(examples, { objective, tokenizer, recipe, emit, now, maxPositions });
-  reportCuts(prepared.cuts, examples, emit);
+  reportCuts(prepared.cuts, { split, examples, emit });
   const measure = await likelihoodMeasure(await recipeMetrics(recipe), prepared, { objective, tokenizer, examples });
   return { objective, split, rows: prepared.rows, measure, hash: loaded.report.hashes[split] };
 }
