@@ -65,8 +65,8 @@ export interface CommandContext {
   readonly log: Terminal;
   /** Shows a run's events on standard error until `close`. */
   progress(): Progress;
-  /** From now on the first Ctrl-C asks for a stop and only the second one kills. */
-  stopSignal(advice: string): AbortSignal;
+  /** From now on the first Ctrl-C asks for a stop and only the second one kills. `advice` is what is said then. */
+  stopSignal(advice: string | (() => string)): AbortSignal;
 }
 
 export interface Progress {

@@ -1,64 +1,91 @@
 import { formatNumber } from '../base/format.ts';
-import type { ComparedSystem, ComparedValue, Comparison } from '../store/results.ts';
+import type { ComparedValue, Comparison, Difference, Verdict } from '../store/results.ts';
 import { describeVerdict } from './progress/lines.ts';
 import { formatTable } from './table.ts';
-import type { Terminal } from './terminal.ts';
+import { wrap, type Colours, type Terminal } from './terminal.ts';
 
-const TITLE_WIDTH = 26;
+const WIDTH = 80;
 const METRIC_WIDTH = 14;
 const MOST_METRICS = 3;
+const MOST_LOSSES = 5;
 
 /** A comparison for people, at most 80 columns wide: systems by the deciding metric, the verdict, what was left out. */
 export function describeComparison(comparison: Comparison, terminal: Terminal): string {
-  const { dim } = terminal.colours;
+  const { colours, columns } = terminal;
+  const width = Math.min(columns, WIDTH);
+  const wrapped = (text: string) => wrap(text, width);
   const others = otherMetrics(comparison, terminal);
-  const notes = notesOn(comparison).map((note) => dim(note));
+  const notes = notesOn(comparison).flatMap(wrapped);
+  const losses = lossesOf(comparison).flatMap(wrapped);
   return [
     decidingTable(comparison, terminal),
     ...(others === undefined ? [] : [others]),
-    describeVerdict(comparison, terminal.colours),
-    ...(notes.length === 0 ? [] : [notes.join('\n')]),
+    // Colours take no room; the first line ends a little early.
+    wrapped(describeVerdict(comparison, colours)).join('\n'),
+    ...(losses.length === 0 ? [] : [losses.map((line) => colours.yellow(line)).join('\n')]),
+    ...(notes.length === 0 ? [] : [notes.map((line) => colours.dim(line)).join('\n')]),
   ].join('\n\n');
 }
 
+const MARKS: Record<Verdict, string> = { better: '▲', worse: '▼', 'no-evidence': '○' };
+
 /** The deciding metric of every system with its interval, and by how much the subject is better. */
 function decidingTable({ differences, metric, ...rest }: Comparison, { colours }: Terminal): string {
-  const rows = rest.systems.map((system) => {
+  const figures = rest.systems.map((system) => {
     const value = system.values[metric];
     const difference = differences.find((one) => one.metric === metric && one.against === system.name);
-    return [titleOf(system), formatNumber(value.value, 3), range(value), difference ? ahead(difference) : ''];
+    return [brief(value.value, 3), range(value), difference ? ahead(difference) : ''];
   });
   const confidence = `${formatNumber(rest.confidence * 100)} % interval`;
-  const columns = [
-    { title: '' },
-    { title: cut(metricTitle(rest.metrics, metric), METRIC_WIDTH), isNumeric: true },
-    { title: confidence },
-    { title: rows.length > 1 ? 'better by' : '' },
-  ];
-  return formatTable(columns, rows, colours);
+  const titles = ['value', confidence, figures.length > 1 ? 'better by' : ''];
+  const { title } = rest.metrics.find(({ name }) => name === metric) ?? { title: metric };
+  return table({ title, titles, rows: rest.systems.map((system, i) => [system.title, ...figures[i]]) }, colours);
 }
 
 /** The next metrics, as figures alone. */
 function otherMetrics({ metric, metrics, systems }: Comparison, { colours }: Terminal): string | undefined {
   const others = metrics.filter(({ name }) => name !== metric).slice(0, MOST_METRICS);
   if (others.length === 0) return undefined;
-  const columns = others.map(({ title }) => ({ title: cut(title, METRIC_WIDTH), isNumeric: true }));
-  const rows = systems.map((system) => [
-    titleOf(system),
-    ...others.map(({ name }) => formatNumber(system.values[name]?.value ?? Number.NaN, 3)),
+  const titles = others.map((other) => cut(other.title, METRIC_WIDTH));
+  const rows = systems.map(({ title, values }) => [
+    title,
+    ...others.map(({ name }) => brief(values[name]?.value ?? Number.NaN, 3)),
   ]);
-  return formatTable([{ title: '' }, ...columns], rows, colours);
+  return table({ title: '', titles, rows }, colours);
+}
+
+/** Figures keep their width; the first column has what they leave. */
+function table(
+  { title, titles, rows }: { title: string; titles: readonly string[]; rows: readonly (readonly string[])[] },
+  colours: Colours,
+): string {
+  const widths = titles.map((one, i) => Math.max(one.length, ...rows.map((row) => row[i + 1].length)));
+  const room = Math.max(8, WIDTH - widths.reduce((sum, width) => sum + width + 2, 0));
+  const columns = titles.map((one) => ({ title: one, isNumeric: !/interval|better/.test(one) }));
+  const shown = rows.map(([name, ...figures]) => [cut(name, room), ...figures]);
+  return formatTable([{ title: cut(title, room) }, ...columns], shown, colours);
+}
+
+/** Where it is worse than another system, whatever the verdict says. */
+function lossesOf({ differences, metrics, systems }: Comparison): string[] {
+  const lost = differences.filter(({ verdict }) => verdict === 'worse');
+  const told = lost.slice(0, MOST_LOSSES).map(({ against, estimate, metric }) => {
+    const title = metrics.find(({ name }) => name === metric)?.title ?? metric;
+    const other = systems.find(({ name }) => name === against)?.title ?? against;
+    return `worse than ${other} by ${title}: ${formatNumber(estimate, 3)}`;
+  });
+  return lost.length > MOST_LOSSES ? [...told, `and worse in ${lost.length - MOST_LOSSES} more comparisons`] : told;
 }
 
 function notesOn({ available, cheapChosenOn, flips, leftOut, rows, skipped, systems, rivals }: Comparison): string[] {
   const cheap = systems.filter(({ kind }) => kind === 'cheap');
-  const nameOf = (name: string) => systems.find((one) => one.name === name)?.title ?? name;
   const chosen = cheap.find(({ name }) => rivals.includes(name));
+  const against = systems.find(({ name }) => name === flips.against)?.title ?? flips.against;
   return [
     ...(flips.worse.length + flips.better.length > 0
-      ? [`${flips.better.length} rows got better and ${flips.worse.length} worse than by ${nameOf(flips.against)}`]
+      ? [`${flips.better.length} rows got better and ${flips.worse.length} worse than by ${against}`]
       : []),
-    ...(available === undefined ? [] : [`a sample of ${rows} of ${available} rows`]),
+    ...(available === undefined || available === rows ? [] : [`a sample of ${rows} of ${available} rows`]),
     ...(leftOut === undefined ? [] : [`${leftOut.rows} rows left out: ${leftOut.reason}`]),
     ...(chosen === undefined || cheap.length < 2
       ? []
@@ -67,20 +94,17 @@ function notesOn({ available, cheapChosenOn, flips, leftOut, rows, skipped, syst
   ];
 }
 
-function metricTitle(metrics: Comparison['metrics'], metric: string): string {
-  return metrics.find(({ name }) => name === metric)?.title ?? metric;
-}
-
-function titleOf({ title }: ComparedSystem): string {
-  return cut(title, TITLE_WIDTH);
+/** A perplexity may have eight digits, a table has no room for them. */
+function brief(value: number, digits: number): string {
+  return Math.abs(value) < 1e6 ? formatNumber(value, digits) : value.toExponential(digits - 1).replace('e+', 'e');
 }
 
 function range({ low, high }: Pick<ComparedValue, 'low' | 'high'>): string {
-  return low === undefined || high === undefined ? '' : `${formatNumber(low, 3)} to ${formatNumber(high, 3)}`;
+  return low === undefined || high === undefined ? '' : `${brief(low, 3)} to ${brief(high, 3)}`;
 }
 
-function ahead({ estimate, low, high }: { estimate: number; low: number; high: number }): string {
-  return `${formatNumber(estimate, 2)} (${formatNumber(low, 2)} to ${formatNumber(high, 2)})`;
+function ahead({ estimate, low, high, verdict }: Difference): string {
+  return `${MARKS[verdict]} ${brief(estimate, 2)} (${brief(low, 2)} to ${brief(high, 2)})`;
 }
 
 function cut(text: string, width: number): string {

@@ -40,7 +40,7 @@ export function createContext({ parsed, recipeFlags, surroundings }: ContextPart
     out: createTerminal(isJson ? silent : stdout, env),
     log,
     progress: () => createProgress(log),
-    stopSignal: (advice) => stopSignal(() => log.line(advice)),
+    stopSignal: (advice) => stopSignal(() => log.line(typeof advice === 'string' ? advice : advice())),
   };
 }
 

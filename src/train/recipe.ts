@@ -126,11 +126,16 @@ const metricSchema = z.strictObject({
   bins: z.int().positive().optional(),
 });
 
+const oneMetric = z.union([z.string(), metricSchema]);
+
+/** The plain mean of several bounded metrics, for answers of several parts. */
+const meanSchema = z.strictObject({ name: z.string().min(1), mean: z.array(oneMetric).min(2) });
+
 const evaluationSchema = z.strictObject({
   every: rhythm.default('epoch').meta({ description: 'how often to validate', shown: 'epoch|never|STEPS' }),
   metrics: z
-    .union([z.literal('auto'), z.array(z.union([z.string(), metricSchema])).min(1)], {
-      error: 'expected auto or a list of metrics: names, ./file.ts#name, or {metric, field, …}',
+    .union([z.literal('auto'), z.array(z.union([oneMetric, meanSchema])).min(1)], {
+      error: 'expected auto or a list of metrics: names, ./file.ts#name, {metric, field, …} or {name, mean: LIST}',
     })
     .default('auto')
     .meta({

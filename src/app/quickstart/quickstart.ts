@@ -1,15 +1,14 @@
 import { join, resolve } from 'node:path';
+import { AttuneError } from '../../base/errors.ts';
 import type { EventSink } from '../../base/events.ts';
 import { attuneCache } from '../../base/home.ts';
-import { loadData, type LoadedData } from '../../data/index.ts';
-import type { Compared } from '../../eval/compare/compare.ts';
+import { readComparison, readSamples, type Comparison, type Samples } from '../../store/results.ts';
 import { OWN_BASE } from '../../worker/run/base-model.ts';
 import { runJob } from '../../worker/index.ts';
 import { defineRecipe, resolveRecipe } from '../recipe/index.ts';
 import { reportRun } from '../report/index.ts';
 import { train as trainRecipe } from '../train.ts';
-import { measure, measureBase, measureCheap, recordComparison, type MeasureContext } from './measure.ts';
-import { modelPredictor } from './model-predictor.ts';
+import { answerBefore } from './answer-before.ts';
 import { outlook, type Outlook } from './outlook.ts';
 import { newRunFolder } from './run-folder.ts';
 import { tasks } from './tasks/index.ts';
@@ -27,17 +26,18 @@ export interface QuickstartOptions {
   onStage: (stage: number, title: string) => void;
   /** One line for people. */
   onLine: (line: string) => void;
-  onProgress: (title: string, done: number, total: number) => void;
   onEvent: EventSink;
   signal?: AbortSignal;
 }
 
-export interface QuickstartResult extends Compared {
+export interface QuickstartResult {
   task: string;
   title: string;
   folder: string;
   result: string;
   report: string;
+  comparison: Comparison;
+  samples: Samples;
   seconds: { data: number; before: number; train: number; after: number };
   outlook: Outlook[];
 }
@@ -45,47 +45,41 @@ export interface QuickstartResult extends Compared {
 const DEFAULT_TASK = 'pronunciation';
 const TEST_ROWS = 300;
 
-/** The whole way in minutes: engine, data, what one has without training, training, what one has after it. */
+/**
+ * The whole way in minutes: engine, data, a look at what the base answers, training, and the comparison that ends every
+ * run. @throws AttuneError E_STOPPED where it is stopped, and what tasks and training raise
+ */
 export async function quickstart(options: QuickstartOptions): Promise<QuickstartResult> {
   const { onStage, signal } = options;
-  const clock = stopwatch();
   const task = await tasks.load(options.task ?? DEFAULT_TASK);
 
   onStage(1, 'engine');
   const machine = await checkEngine(options);
 
+  const clock = stopwatch();
   onStage(2, `data: ${task.title}`);
-  const { data, splits } = await fetchRows(task, options);
-  const test = splits.test.slice(0, options.testRows ?? TEST_ROWS);
-  const context: MeasureContext = { task, test, signal, onProgress: options.onProgress };
+  const data = await fetchRows(task, options);
   const dataSeconds = clock();
+  signal?.throwIfAborted();
 
-  onStage(3, 'before: what one has without training');
-  const others = [
-    ...(await measureBase(OWN_BASE, splits.train, context)),
-    ...(await measureCheap(splits.train, context)),
-  ];
+  onStage(3, 'before: what the base answers');
+  await answerBefore(data.files.test, { model: OWN_BASE, maxNewTokens: task.maxNewTokens, ...options });
   const beforeSeconds = clock();
+  signal?.throwIfAborted();
 
   onStage(4, 'train');
-  const { folder, result } = await trainOn(data, task, options);
-  const trainSeconds = clock();
-
-  onStage(5, 'after');
-  const predictor = modelPredictor('tuned', { target: result, maxNewTokens: task.maxNewTokens });
-  const tuned = await measure({ predictor, title: 'tuned', kind: 'tuned' }, context);
-  const compared = await recordComparison(folder, tuned, { others, test, task });
+  let trainSeconds = 0;
+  const { folder, result } = await trainOn(data, task, {
+    ...options,
+    onCompare() {
+      trainSeconds = clock();
+      onStage(5, 'after: the result beside what one has without training');
+    },
+  });
   const { html } = await reportRun(folder);
-  return {
-    task: task.name,
-    title: task.title,
-    folder,
-    result,
-    report: html,
-    ...compared,
-    seconds: { data: dataSeconds, before: beforeSeconds, train: trainSeconds, after: clock() },
-    outlook: outlook(machine),
-  };
+  const seconds = { data: dataSeconds, before: beforeSeconds, train: trainSeconds, after: clock() };
+  const about = { task: task.name, title: task.title, folder, result, report: html };
+  return { ...about, ...compared(folder), seconds, outlook: outlook(machine) };
 }
 
 async function checkEngine({ onEvent, onLine }: QuickstartOptions) {
@@ -95,49 +89,76 @@ async function checkEngine({ onEvent, onLine }: QuickstartOptions) {
   return machine;
 }
 
-async function fetchRows(
-  task: Task,
-  { onLine, signal }: QuickstartOptions,
-): Promise<{ data: TaskData; splits: LoadedData['splits'] }> {
+async function fetchRows(task: Task, { onLine, signal }: QuickstartOptions): Promise<TaskData> {
   const data = await task.fetch(join(attuneCache(), 'quickstart', task.name), { log: onLine, signal });
   onLine(`${data.rows.train} rows to train on, ${data.rows.test} held out (${data.origin}; ${task.licence})`);
-  const { train, validation, test } = data.files;
-  const { splits } = await loadData({ train, validation, test, seed: 0, allowOverlap: true });
-  return { data, splits };
+  return data;
 }
 
 async function trainOn(
-  data: TaskData,
+  { files }: TaskData,
   task: Task,
-  options: QuickstartOptions,
+  options: QuickstartOptions & { onCompare: () => void },
 ): Promise<{ folder: string; result: string }> {
-  const { maxSteps, onEvent, signal } = options;
+  const { onCompare, signal } = options;
   const folder = resolve(options.folder ?? newRunFolder(task.name));
-  const choice = { folder, maxSteps, length: task.maxLength, steps: task.steps };
-  const recipe = await resolveRecipe(recipeFor(data.files, choice));
+  const recipe = await resolveRecipe(recipeFor(files, task, { ...options, folder }));
+  const onEvent = afterSaving(options.onEvent, onCompare);
   const { result } = await trainRecipe(recipe, { onEvent, signal, handleSignals: true });
-  if (result === null) throw new Error('the quick start was stopped');
+  if (result === null) {
+    const fix = `attune runs resume ${folder}`;
+    throw new AttuneError('E_STOPPED', { what: 'The quick start was stopped while it trained', fix });
+  }
   return { folder, result };
 }
 
-function recipeFor(
-  files: { train: string; validation: string; test: string },
-  choice: { folder: string; maxSteps?: number; length: number; steps: number },
-) {
+/** Calls `begin` before the first phase that follows the saving of the result: the comparison. */
+function afterSaving(show: EventSink, begin: () => void): EventSink {
+  let state: 'training' | 'saving' | 'comparing' = 'training';
+  return (event) => {
+    if (event.type === 'phase-started') {
+      if (event.phase === 'save') state = 'saving';
+      else if (state === 'saving') {
+        state = 'comparing';
+        begin();
+      }
+    }
+    show(event);
+  };
+}
+
+function recipeFor(files: TaskData['files'], task: Task, options: QuickstartOptions & { folder: string }) {
   return defineRecipe({
     model: OWN_BASE,
-    data: { train: files.train, validation: files.validation, test: 0, max_length: choice.length, allow_overlap: true },
+    data: { ...files, max_length: task.maxLength, allow_overlap: true },
     tuning: { method: 'lora', r: 64, alpha: 128 },
     objective: 'sft',
     training: {
-      max_steps: choice.maxSteps ?? choice.steps,
+      max_steps: options.maxSteps ?? task.steps,
       learning_rate: 2e-3,
       batch_size: 64,
       warmup_steps: 20,
     },
-    evaluation: { every: 200 },
+    evaluation: {
+      every: 200,
+      metrics: [task.mainMetric, ...task.metrics, task.validity],
+      baselines: ['prompted', 'few_shot', 'cheap'],
+      max_rows: options.testRows ?? TEST_ROWS,
+      max_new_tokens: task.maxNewTokens,
+    },
     checkpoints: { every: 200 },
-    output_dir: choice.folder,
+    output_dir: options.folder,
+  });
+}
+
+/** What the run's last phase wrote. */
+function compared(folder: string): { comparison: Comparison; samples: Samples } {
+  const [comparison, samples] = [readComparison(folder), readSamples(folder)];
+  if (comparison !== undefined && samples !== undefined) return { comparison, samples };
+  throw new AttuneError('E_NOT_COMPARED', {
+    what: 'The result was not compared',
+    got: 'a run without a comparison; its last warning says why',
+    fix: `attune compare ${folder}`,
   });
 }
 

@@ -102,10 +102,7 @@ function judge({ subject, others, metrics, examples, leftOut }: Entries, options
   };
   return {
     comparison: { ...comparison, sentence: verdictSentence(comparison) },
-    samples: sampleRows([subject, ...others], examples, {
-      changes,
-      validity: metrics.find(({ checksForm }) => checksForm)?.name,
-    }),
+    samples: sampleRows([subject, ...others], examples, { changes, metrics }),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Example } from '../../data/example.ts';
-import type { Flips, SampleAnswer, SampleRow, Samples } from '../../store/results.ts';
+import type { ComparedMetric, Flips, SampleAnswer, SampleRow, Samples } from '../../store/results.ts';
 import { expectedText, promptText } from '../example-text.ts';
 import type { Scored } from './scored.ts';
 
@@ -27,16 +27,17 @@ export function flipsOf(examples: readonly Example[], changes: Float64Array, aga
 
 export interface SampleChoice {
   changes: Float64Array;
-  /** Name of a metric that says with 1 and 0 whether an answer has the form asked for. */
-  validity?: string;
+  /** One of them may say whether an answer has the form asked for. */
+  metrics: readonly ComparedMetric[];
 }
 
 /** The rows that got worse, then those that did not change, then the better ones. */
 export function sampleRows(
   systems: readonly Scored[],
   examples: readonly Example[],
-  { changes, validity }: SampleChoice,
+  { changes, metrics }: SampleChoice,
 ): Samples {
+  const validity = metrics.find(({ checksForm }) => checksForm)?.name;
   const order = inOrder(changes);
   const worse = order.filter((row) => changes[row] < 0).slice(0, KEPT);
   const same = order.filter((row) => changes[row] === 0).slice(0, KEPT);

@@ -8,6 +8,7 @@ export const jsonValidity: MetricDefinition = {
   better: 'higher',
   best: 1,
   reads: 'text',
+  checksForm: true,
   options: [],
   create: () => rowMetric((prediction) => (parseObject(prediction.text ?? '') === undefined ? 0 : 1)),
 };

@@ -50,6 +50,8 @@ export interface MetricDefinition {
   /** A perfect value of a bounded metric (1 or 100); undefined where there is no such end. */
   readonly best?: number;
   readonly reads: MetricInput;
+  /** Its 1 or 0 of a row says whether the answer has the form asked for: others are shown as invalid. */
+  readonly checksForm?: boolean;
   /** The options that it takes. */
   readonly options?: readonly (keyof MetricOptions)[];
   create(options?: MetricOptions): Metric;

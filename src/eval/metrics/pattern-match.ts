@@ -8,6 +8,7 @@ export const patternMatch: MetricDefinition = {
   better: 'higher',
   best: 1,
   reads: 'text',
+  checksForm: true,
   options: ['field', 'pattern'],
   create(options) {
     const pattern = new RegExp(options?.pattern ?? String.raw`\S`, 'u');

@@ -13,6 +13,7 @@ export const schemaValidity: MetricDefinition = {
   better: 'higher',
   best: 1,
   reads: 'text',
+  checksForm: true,
   options: ['schema'],
   create({ schema = {} } = {}) {
     const fault = faultFinder(schema);

@@ -39,11 +39,14 @@ export async function loadMetrics(
   written: readonly WrittenMetric[],
   hashes: ReferenceHashes = {},
 ): Promise<MetricSpec[]> {
-  return Promise.all(
-    written.map(async (wanted) => {
-      const { metric, ...options } = typeof wanted === 'string' ? { metric: wanted.trim() } : wanted;
-      if (parseReference(metric) === undefined) return { ...namedMetrics([metric])[0], ...options };
-      return { metric: await loadReference(metric, hashes, ownMetric), ...options };
-    }),
-  );
+  return Promise.all(written.map((wanted) => loadMetric(wanted, hashes)));
+}
+
+async function loadMetric(wanted: WrittenMetric, hashes: ReferenceHashes): Promise<MetricSpec> {
+  if (typeof wanted !== 'string' && 'mean' in wanted) {
+    return { name: wanted.name, mean: await loadMetrics(wanted.mean, hashes) };
+  }
+  const { metric, ...options } = typeof wanted === 'string' ? { metric: wanted.trim() } : wanted;
+  if (parseReference(metric) === undefined) return { ...namedMetrics([metric])[0], ...options };
+  return { metric: await loadReference(metric, hashes, ownMetric), ...options };
 }

@@ -51,7 +51,6 @@ export const catalogue: Task = {
   ],
   validity: { metric: 'json_validity' },
   baselines: ['nearest', 'majority', 'fieldwise'],
-  shots: 3,
   maxNewTokens: 96,
   maxLength: 512,
   steps: 200,

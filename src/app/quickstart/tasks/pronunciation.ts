@@ -45,7 +45,6 @@ export const pronunciation: Task = {
   metrics: [{ metric: 'exact_match' }],
   validity: { metric: 'pattern_match', name: 'phonemes_only', pattern: `^(?:(?:${PHONEMES.join('|')})(?: |$))+$` },
   baselines: ['nearest', 'copy', 'majority', 'word_for_word'],
-  shots: 5,
   maxNewTokens: 48,
   maxLength: 96,
   steps: 400,

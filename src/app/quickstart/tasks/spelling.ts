@@ -26,7 +26,6 @@ export const spelling: Task = {
   metrics: [{ metric: 'edit_similarity' }, { metric: 'character_error_rate' }],
   validity: { metric: 'pattern_match', name: 'letters_only', pattern: '^[a-z]( [a-z])*$' },
   baselines: ['nearest', 'copy', 'majority'],
-  shots: 5,
   maxNewTokens: 32,
   maxLength: 64,
   steps: 700,

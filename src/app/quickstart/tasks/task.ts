@@ -1,5 +1,5 @@
 import type { BaselineName } from '../../../eval/baselines/index.ts';
-import type { MetricSpec } from '../../../eval/metrics/index.ts';
+import type { MetricName } from '../../../eval/metrics/index.ts';
 
 /** A row of a task's files: format `prompt/completion`, with the group that keeps relatives in one split. */
 export interface TaskRow {
@@ -28,6 +28,15 @@ export interface FetchOptions {
   signal?: AbortSignal;
 }
 
+/** As a recipe names it. */
+interface TaskMetric {
+  metric: MetricName;
+  name?: string;
+  /** Of answers that are JSON objects. */
+  field?: string;
+  pattern?: string;
+}
+
 /** A data set that a small model can learn in minutes, with what its answers are measured by. */
 export interface Task {
   readonly name: string;
@@ -40,15 +49,13 @@ export interface Task {
   /** Downloads and writes the splits, or finds them there from last time. Never asks anything. */
   fetch(folder: string, options?: FetchOptions): Promise<TaskData>;
   /** What the verdict is about. */
-  readonly mainMetric: MetricSpec;
+  readonly mainMetric: TaskMetric | { name: string; mean: TaskMetric[] };
   /** Reported beside it. */
-  readonly metrics: readonly MetricSpec[];
+  readonly metrics: readonly TaskMetric[];
   /** Share of answers that have the form asked for. */
-  readonly validity: MetricSpec;
+  readonly validity: TaskMetric;
   /** The cheap predictors that make sense here. */
   readonly baselines: readonly BaselineName[];
-  /** Training rows shown before the question to the few-shot base model. */
-  readonly shots: number;
   /** No reference answer needs more tokens of a 4k vocabulary. */
   readonly maxNewTokens: number;
   /** Longest row in tokens of a 4k vocabulary; longer ones are cut. */

@@ -37,7 +37,6 @@ export function defineTranslation({ code, name }: TranslationLanguage): Task {
     metrics: [{ metric: 'bleu' }, { metric: 'exact_match' }],
     validity: { metric: 'pattern_match', name: 'one_line', pattern: String.raw`^[^\n]+$` },
     baselines: ['nearest', 'copy', 'majority', 'word_for_word'],
-    shots: 5,
     maxNewTokens: 96,
     maxLength: 192,
     steps: 400,

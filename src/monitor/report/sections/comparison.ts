@@ -81,10 +81,11 @@ function figure(system: ComparedSystem, { name, better }: ComparedMetric, system
   return html`<td class="number">${isBest ? html`<span class="best" title="the best">${text}</span>` : text}</td>`;
 }
 
-function skippedSystems({ skipped }: Comparison): Html | undefined {
-  if (skipped.length === 0) return undefined;
+function skippedSystems({ leftOut, skipped }: Comparison): Html | undefined {
+  if (skipped.length === 0 && leftOut === undefined) return undefined;
   return html`<h3 class="apart">Not compared</h3>
     <ul class="problems small">
+      ${leftOut && html`<li>${formatCount(leftOut.rows)} rows: ${leftOut.reason}</li>`}
       ${skipped.map(({ name, reason }) => html`<li><code>${name}</code>: ${reason}</li>`)}
     </ul>`;
 }

@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'vitest';
+import { describeComparison } from '../../src/cli/comparison-text.ts';
+import { createTerminal } from '../../src/cli/terminal.ts';
+import type { ComparedMetric, Comparison, Difference } from '../../src/store/results.ts';
+
+const terminal = createTerminal({ isTTY: true, columns: 80, write: () => true }, { NO_COLOR: '1' });
+
+const metrics: ComparedMetric[] = [
+  { name: 'phoneme_error_rate', title: 'phoneme error rate', better: 'lower', best: 0, reads: 'text' },
+  { name: 'exact_match', title: 'exact match', better: 'higher', best: 1, reads: 'text' },
+];
+
+function difference(metric: string, against: string, estimate: number): Difference {
+  const verdict = estimate > 0 ? 'better' : 'worse';
+  const [low, high] = [estimate - Math.abs(estimate) / 3, estimate + Math.abs(estimate) / 3];
+  return { metric, against, estimate, low, high, p: 0, pAdjusted: 0, test: 'z', minimalDetectable: 0.1, verdict };
+}
+
+function comparison(factor: number, title = 'nearest training row'): Comparison {
+  const value = (size: number) => ({ value: size * factor, low: 0.9123 * size * factor, high: 1.1123 * size * factor });
+  return {
+    version: 2,
+    split: 'test',
+    rows: 300,
+    available: 400,
+    confidence: 0.95,
+    seed: 0,
+    metric: 'phoneme_error_rate',
+    metrics,
+    subject: 'tuned',
+    systems: [
+      {
+        name: 'tuned',
+        title: 'tuned',
+        kind: 'tuned',
+        values: { phoneme_error_rate: value(0.158), exact_match: value(0.4) },
+      },
+      { name: 'nearest', title, kind: 'cheap', values: { phoneme_error_rate: value(0.399), exact_match: value(0.5) } },
+    ],
+    rivals: ['nearest'],
+    differences: [
+      difference('phoneme_error_rate', 'nearest', 0.241 * factor),
+      difference('exact_match', 'nearest', -0.1 * factor),
+    ],
+    verdict: 'better',
+    sentence: `phoneme error rate 0.158 against 0.399 of ${title} (better by 0.241, 95 % interval +0.22 to +0.262) on 300 rows of test.`,
+    flips: { against: 'nearest', worse: ['a'], better: ['b', 'c'] },
+    skipped: [{ name: 'logistic_regression', reason: 'the answers are texts: 19371 different ones in 20000 rows' }],
+  };
+}
+
+describe('a comparison in the terminal', () => {
+  test('names the metric, every system with its interval, and by how much the result is better', () => {
+    const [head, tuned, nearest] = describeComparison(comparison(1), terminal).split('\n');
+    expect(head).toMatch(/^phoneme error rate +value +95 % interval +better by$/);
+    expect(tuned).toMatch(/^tuned +0\.158 +0\.144 to 0\.176$/);
+    expect(nearest).toMatch(/^nearest training row +0\.399 +0\.364 to 0\.444 +▲ 0\.24 \(0\.16 to 0\.32\)$/);
+  });
+
+  test('says where the result loses, whatever the verdict is, and what was left out', () => {
+    const text = describeComparison(comparison(1), terminal);
+    expect(text).toContain('better: phoneme error rate');
+    expect(text).toContain('worse than nearest training row by exact match: −0.1');
+    expect(text).toContain('2 rows got better and 1 worse than by nearest training row');
+    expect(text).toContain('a sample of 300 of 400 rows');
+    expect(text).toContain('logistic_regression left out: the answers are texts');
+  });
+
+  test.each([1, -1e-9, 12.345678e-7, 98_765_432.1, 1e20])('fits 80 columns, with values of about %s', (factor) => {
+    for (const title of ['tuned', 'a system with a title that is far too long for any table'.repeat(2)]) {
+      for (const line of describeComparison(comparison(factor, title), terminal).split('\n')) {
+        expect(line.length, line).toBeLessThanOrEqual(80);
+      }
+    }
+  });
+});
