@@ -27,7 +27,7 @@ export class SchemaProblems {
         what: 'This is no valid JSON schema',
         expected: 'keywords with values as JSON Schema (draft 2020-12) defines them',
         fix: 'correct what is listed',
-        problems: this.#invalid.map(asProblem),
+        problems: [...this.#invalid, ...this.#unsupported].map(asProblem),
       });
     }
     if (this.#unsupported.length === 0) return;

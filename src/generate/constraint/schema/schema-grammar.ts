@@ -48,10 +48,7 @@ export class SchemaGrammar {
 
   /** The rule for values under schemas that hold at once; its body follows with `complete`. */
   ruleOf(places: readonly SchemaPlace[]): number {
-    const key = places
-      .map(({ pointer }) => pointer)
-      .toSorted()
-      .join(' ');
+    const key = JSON.stringify(places.map(({ pointer }) => pointer).toSorted());
     let rule = this.#rules.get(key);
     if (rule === undefined) {
       this.#rules.set(key, (rule = this.grammar.addRule()));
