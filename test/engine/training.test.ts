@@ -158,6 +158,25 @@ describe('low-rank adapters', () => {
     for (const [i, value] of scores().entries()) expect(Math.abs(value - changed[i])).toBeLessThan(1e-3);
   });
 
+  it('refuse options that name nothing in the model, all at once', async () => {
+    const model = await createModel(config, { dtype: 'f32', seed: 3 });
+    const options = {
+      ...loraOptions.parse({ target_modules: ['q_proj', 'query'], layers_to_transform: [0, 9] }),
+      alpha: 8,
+      rank_pattern: { 'layers.0.self_attn.q_proj': 2, 'layers.1.self_attn.q_proj': 2 },
+    };
+    expect(() => createLora(model, options, { seed: 5 })).toThrow(
+      expect.objectContaining({
+        code: 'E_NO_TARGETS',
+        problems: [
+          expect.objectContaining({ field: 'tuning.target_modules', message: expect.stringContaining('query') }),
+          expect.objectContaining({ field: 'tuning.layers_to_transform', message: expect.stringContaining('9') }),
+          expect.objectContaining({ field: 'tuning.rank_pattern', message: expect.stringContaining('layers.1') }),
+        ],
+      }),
+    );
+  });
+
   it('refuse a state with a tensor too many, one too few or one of another shape', async () => {
     const { tuning } = await tuned('f32', 'lora');
     const state = new Map(tuning.state());

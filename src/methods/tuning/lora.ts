@@ -10,7 +10,7 @@ import { adapterConfig, type AdapterDescription } from './adapter-config.ts';
 import type { TuningContext } from './index.ts';
 import { LoraAdapter } from './lora-adapter.ts';
 import type { LoraOptions } from './lora.options.ts';
-import { findTargets, fromPattern } from './targets.ts';
+import { findTargets, fromPattern, refuseUnmatched } from './targets.ts';
 import { indicesFor, tablesWithRows, type TokenIndices } from './token-indices.ts';
 import { trainRows, type TokenRows } from './token-rows.ts';
 import { decays } from './weight-decay.ts';
@@ -195,6 +195,7 @@ function mismatch(problems: readonly Problem[]): AttuneError {
 
 export function create(model: Model, options: LoraOptions, { seed, tokens = [] }: TuningContext): Tuning {
   const { modules_to_save: modules, trainable_tokens: wanted } = options;
+  refuseUnmatched(findTargets(model, options.target_modules, options.layers_to_transform), options);
   const indices = indicesFor(model, tokens, { modulesToSave: modules, areOptional: wanted.length === 0 });
   return new Lora(model, options, { seed, tokens: indices });
 }

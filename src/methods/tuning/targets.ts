@@ -1,6 +1,7 @@
-import { AttuneError } from '../../base/errors.ts';
+import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { Model } from '../../models/model.ts';
 import { isLinear, type LinearLike } from '../../nn/index.ts';
+import type { LoraOptions } from './lora.options.ts';
 
 export interface Target {
   path: string;
@@ -32,15 +33,15 @@ export function findTargets(model: Model, wanted: TargetModules, layers: readonl
 function matcher(wanted: TargetModules): (path: string) => boolean {
   if (wanted === 'all-linear') return () => true;
   if (typeof wanted === 'string') {
-    const pattern = compile(wanted);
+    const pattern = compile(wanted, '^(?:', ')$');
     return (path) => pattern.test(path);
   }
   return (path) => wanted.some((name) => path === name || path.endsWith(`.${name}`));
 }
 
-function compile(source: string): RegExp {
+function compile(source: string, before: string, after: string): RegExp {
   try {
-    return new RegExp(`^(?:${source})$`, 'u');
+    return new RegExp(`${before}${source}${after}`, 'u');
   } catch (error) {
     throw new AttuneError('E_BAD_PATTERN', {
       what: `"${source}" is not a regular expression`,
@@ -60,10 +61,45 @@ export function lastName(path: string): string {
   return path.slice(path.lastIndexOf('.') + 1);
 }
 
+/** What of the options names nothing in this model: it would be ignored without a word. @throws E_NO_TARGETS */
+export function refuseUnmatched(
+  targets: readonly Target[],
+  options: Pick<LoraOptions, 'target_modules' | 'layers_to_transform' | 'rank_pattern' | 'alpha_pattern'>,
+): void {
+  const { target_modules: wanted, layers_to_transform: layers } = options;
+  const paths = targets.map(({ path }) => path);
+  const names = Array.isArray(wanted) ? (wanted as readonly string[]) : [];
+  const problems: Problem[] = [
+    ...names.filter((name) => !paths.some(matcher([name]))).map((name) => unmatched('target_modules', name)),
+    ...(layers ?? [])
+      .filter((layer) => !paths.some((path) => isInLayers(path, [layer])))
+      .map((layer) => unmatched('layers_to_transform', String(layer))),
+    ...(['rank_pattern', 'alpha_pattern'] as const).flatMap((field) =>
+      Object.keys(options[field])
+        .filter((key) => paths.every((path) => fromPattern({ [key]: 1 }, path) === undefined))
+        .map((key) => unmatched(field, key)),
+    ),
+  ];
+  if (problems.length === 0) return;
+  throw new AttuneError('E_NO_TARGETS', {
+    what: 'The tuning names layers that get no adapter in this model',
+    problems,
+    expected: `some of ${[...new Set(paths.map(lastName))].join(', ')}`,
+  });
+}
+
+function unmatched(field: string, name: string): Problem {
+  return {
+    field: `tuning.${field}`,
+    message: `"${name}" matches no layer with an adapter`,
+    fix: 'correct or remove it',
+  };
+}
+
 /** The value of a `rank_pattern` or `alpha_pattern` for a path: the first key that matches the path's end, as in PEFT. */
 export function fromPattern(pattern: Readonly<Record<string, number>>, path: string): number | undefined {
   for (const [key, value] of Object.entries(pattern)) {
-    if (new RegExp(`(?:^|.*\\.)(?:${key})$`, 'u').test(path)) return value;
+    if (compile(key, '(?:^|.*\\.)(?:', ')$').test(path)) return value;
   }
   return undefined;
 }
