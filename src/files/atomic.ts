@@ -30,6 +30,21 @@ export function writeAtomic(path: string, write: (descriptor: number) => void): 
   }
 }
 
+/** Refuses a file that cannot be written, before the work whose outcome it is to hold. @throws E_NOT_WRITABLE, E_DISK_FULL */
+export function requireWritable(path: string): void {
+  const trial = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  try {
+    makeFolders(dirname(path));
+    closeSync(openSync(trial, 'wx'));
+    // A folder in the file's place would be found out only when the file is renamed.
+    if (existsSync(path)) closeSync(openSync(path, 'r+'));
+  } catch (error) {
+    throw writeFailure(path, error);
+  } finally {
+    if (existsSync(trial)) rmSync(trial);
+  }
+}
+
 /** Writes every byte; a short write (a disk that fills) is retried until it fails. */
 export function writeAll(descriptor: number, data: Uint8Array): void {
   for (let offset = 0; offset < data.byteLength;) {

@@ -181,6 +181,24 @@ describe.skipIf(!hasEngine)('an adapter', () => {
     expect(bench.failure(['export', 'tuned', '--output-dir', 'there']).code).toBe('E_OUTPUT_EXISTS');
   });
 
+  it('answers nothing that could not be written afterwards', () => {
+    bench.write('question.jsonl', '{"prompt": "Where is parcel 37?"}\n');
+    mkdirSync(bench.path('a-folder'));
+    for (const output of ['/proc/attune/answers.jsonl', 'a-folder']) {
+      const { code, document, stderr } = bench.run([
+        'generate',
+        'tuned',
+        '--input',
+        'question.jsonl',
+        '--output',
+        output,
+      ]);
+      expect({ code, error: document.error }).toMatchObject({ code: 1, error: { code: 'E_NOT_WRITABLE' } });
+      expect(stderr).not.toContain('loading');
+    }
+    expect(readdirSync(bench.folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+
   it('answers no file of bad questions', () => {
     bench.write('questions.jsonl', '{"prompt": "Where is parcel 37?"}\n{"prompt": \n');
     const error = bench.failure(['generate', 'tuned', '--input', 'questions.jsonl', '--output', 'answers.jsonl']);

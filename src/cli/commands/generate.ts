@@ -1,5 +1,6 @@
 import { defineCommand, type CommandContext } from '../command.ts';
 import { numberOf, openingOf, samplingOf, samplingOptions } from '../sampling.ts';
+import { withProgress } from '../with-progress.ts';
 
 export const command = defineCommand({
   section: 'Use',
@@ -18,25 +19,20 @@ export const command = defineCommand({
     'generate runs/tickets --input questions.jsonl --temperature 0.8 --top-p 0.95 --n 4',
   ],
   async run(context) {
-    const [{ generateRows }, { writeFileAtomic }] = await Promise.all([
+    const [{ generateRows }, { requireWritable, writeFileAtomic }] = await Promise.all([
       import('../../app/generate-rows.ts'),
       import('../../files/atomic.ts'),
     ]);
     const input = context.option('--input');
     if (input === undefined) throw await missingInput();
-    const sampling = generateSamplingOf(context);
-    const signal = context.stopSignal('stopping');
-    const progress = context.progress();
-    const rows = await generateRows({
-      ...openingOf(context),
-      input,
-      format: context.option('--format'),
-      sampling,
-      signal,
-      onEvent: progress.show,
-    });
-    progress.close(true);
     const output = context.option('--output');
+    if (output !== undefined) requireWritable(output);
+    const sampling = generateSamplingOf(context);
+    const format = context.option('--format');
+    const signal = context.stopSignal('stopping');
+    const rows = await withProgress(context, (onEvent) =>
+      generateRows({ ...openingOf(context), input, format, sampling, signal, onEvent }),
+    );
     const lines = rows.map((row) => `${JSON.stringify(row)}\n`).join('');
     if (output !== undefined) writeFileAtomic(output, lines);
     return { rows: rows.length, output: output ?? null, answers: output === undefined ? rows : undefined };
