@@ -54,6 +54,19 @@ async function runOf(output: string, evaluation: Record<string, unknown>, test =
   return events;
 }
 
+describe('patience', () => {
+  it('without rows to validate on is refused', async () => {
+    const recipe = await resolveRecipe({
+      model: at('base'),
+      data: { train: at('rows.jsonl'), validation: 0, test: 0 },
+      evaluation: { patience: 2, baselines: 'none' },
+      output_dir: at('patient'),
+    });
+    const outcome = train(recipe, { inProcess: true, handleSignals: false, dryRun: true });
+    await expect(outcome).rejects.toMatchObject({ code: 'E_NO_ROWS', what: expect.stringContaining('patience') });
+  });
+});
+
 describe('metrics of a recipe', () => {
   it('that need only likelihoods are measured at every evaluation, own ones too', async () => {
     const metrics = ['perplexity', 'bits_per_byte', `${at('own.ts')}#nats`];

@@ -110,6 +110,7 @@ async function readRows(context: RunContext): Promise<RunRows> {
   // Rows that are too long under `long_rows: fail` are told before training, not after it.
   await prepareSplit(loaded.splits.test, prepare);
   if (train.rows.length === 0) throw nothingLeft(Math.min(recipe.data.max_length, maxPositions));
+  if (recipe.evaluation.patience !== null && validation.rows.length === 0) throw patienceForNothing();
   reportData(loaded, { train: train.rows, validation: validation.rows, test: loaded.splits.test }, train.cuts, emit);
   reportCuts(train.cuts, { split: 'train', examples: loaded.splits.train, emit });
   reportCuts(validation.cuts, { split: 'validation', examples: loaded.splits.validation, emit });
@@ -159,6 +160,13 @@ export function freeTraining({ parts }: PreparedRun): void {
     ...update.state().values(),
   ];
   for (const tensor of new Map(tensors.map((one) => [one.id, one])).values()) tensor.dispose();
+}
+
+function patienceForNothing(): AttuneError {
+  return new AttuneError('E_NO_ROWS', {
+    what: 'evaluation.patience would have no effect: no rows are kept for validation',
+    fix: 'set data.validation to a share or a file, or remove patience',
+  });
 }
 
 function nothingLeft(limit: number): AttuneError {
