@@ -39,6 +39,8 @@ export const recipe = {
     train: [
       { path: 'tickets.jsonl', weight: null },
       { path: 'more.csv', weight: 2 },
+      // Nothing in it to break a line at.
+      { path: `/${'long'.repeat(40)}.jsonl`, weight: null },
     ],
     max_length: 128,
   },

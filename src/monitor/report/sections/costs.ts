@@ -29,8 +29,11 @@ export function costsSection(comparison: Comparison | undefined): Html | undefin
   return html`<section>
     <h2>What an answer costs</h2>
     <p class="soft">
-      Mean of a row, measured while the ${formatCount(rows)} rows were answered together. Costs are in the currency of
-      the prices that were given.
+      Mean of a row, measured while the ${formatCount(rows)} rows were answered
+      together.${
+        systems.some(({ usage }) => usage?.costPer1000 !== undefined) &&
+        ' Costs are in the currency of the prices that were given.'
+      }
     </p>
     <div class="scroll" tabindex="0" role="region" aria-label="Costs">
       <table>

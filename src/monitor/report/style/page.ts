@@ -15,7 +15,7 @@ main { max-width: 1040px; margin: 0 auto; padding: 40px 24px 64px; }
 h1 { font-size: 27px; line-height: 1.2; margin: 0 0 4px; letter-spacing: -0.015em; overflow-wrap: anywhere; }
 h2 { font-size: 18px; margin: 0 0 4px; letter-spacing: -0.005em; }
 h3 { font-size: 13.5px; margin: 0 0 4px; font-weight: 600; }
-p { margin: 0 0 8px; } a { color: var(--tone-1); }
+p { margin: 0 0 8px; } p, li, summary, figcaption, footer { overflow-wrap: anywhere; } a { color: var(--tone-1); }
 .lead { color: var(--soft); margin-bottom: 20px; overflow-wrap: anywhere; }
 .soft { color: var(--soft); } .small { font-size: 13px; }
 code, pre { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: 12.5px; }
