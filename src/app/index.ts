@@ -1,5 +1,6 @@
 /** attune's public API: the use cases of the command line, as functions. Everything heavy runs in a worker process. */
 export { doctor, type Diagnosis } from './doctor.ts';
+export { advise, type Advice, type AdviseOptions } from './advise/advise.ts';
 export { compare, type CompareOptions } from './compare/compare.ts';
 export { evaluate, type Evaluated } from './compare/evaluate.ts';
 export { exportRun, type ExportOptions } from './export.ts';
@@ -13,6 +14,7 @@ export { Conversation, openTalker, type AnswerWatch, type Sampling, type Talker,
 export { train, trainDetached, type TrainOptions, type TrainOutcome } from './train.ts';
 export { verifyRun, type Verification, type VerifyOptions } from './verify.ts';
 export { AttuneError, type Problem } from '../base/errors.ts';
+export type { ConstraintSpec } from '../generate/index.ts';
 export { defineMetric, type MetricRow, type OwnMetric } from '../eval/metrics/define-metric.ts';
 export type { RowFormatter } from '../data/index.ts';
 export type { RunEvent } from '../base/events.ts';

@@ -1,6 +1,7 @@
 import type { Sampling } from '../app/talk.ts';
 import { AttuneError } from '../base/errors.ts';
 import type { CommandContext, CommandOption } from './command.ts';
+import { constraintFlags, constraintOf } from './constraint.ts';
 
 /** Options that `chat` and `generate` share. */
 export const samplingOptions: readonly CommandOption[] = [
@@ -21,6 +22,7 @@ export const samplingOptions: readonly CommandOption[] = [
   { name: '--logit-bias', value: 'ID:BIAS', many: true, summary: 'added to the logit of a token; may be repeated' },
   { name: '--seed', value: 'SEED', summary: 'the same seed draws the same answers' },
   { name: '--stop', value: 'TEXT', many: true, summary: 'ends an answer before this text; may be repeated' },
+  ...constraintFlags,
 ];
 
 /** Which model is opened, and how. */
@@ -45,6 +47,7 @@ export function samplingOf(context: CommandContext): Sampling {
     logitBias: biasesOf(context.all('--logit-bias')),
     seed: numberOf(context, '--seed', { least: 0, isWhole: true }),
     stop: context.all('--stop').map((text) => text.replaceAll('\\n', '\n')),
+    constraint: constraintOf(context),
   };
 }
 

@@ -25,6 +25,11 @@ export class LogitRules {
     return !this.#hasPenalties && this.#bias.length === 0 && this.#constraint === undefined;
   }
 
+  /** There is a constraint, and the answer fits it as it is. */
+  get isComplete(): boolean {
+    return this.#constraint?.isComplete === true;
+  }
+
   /** The changed logits [V], in a copy. `remaining`: tokens that may still follow, this one included. */
   apply(logits: Float32Array, remaining: number): Float32Array {
     if (this.isEmpty) return logits;

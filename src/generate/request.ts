@@ -49,7 +49,7 @@ export interface RequestLimits {
   stopIds: readonly number[];
 }
 
-const DEFAULT_NEW_TOKENS = 256;
+export const DEFAULT_NEW_TOKENS = 256;
 
 /** Fills in defaults. @throws AttuneError E_PROMPT_TOO_LONG, E_GENERATION_OPTIONS with every problem */
 export function settleRequest(request: GenerationRequest, limits: RequestLimits): SettledRequest {

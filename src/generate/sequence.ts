@@ -142,7 +142,8 @@ export class Sequence {
     this.tokens[this.known++] = id;
     if (this.#stream !== undefined) this.#give(this.#stream.stops.push(this.#stream.decoder.push(id)));
     if (this.#stream?.stops.isHit === true) this.finishReason = 'stop';
-    else if (this.remaining === 0) this.finishReason = 'length';
+    // What fits its constraint is whole, also where no token is left.
+    else if (this.remaining === 0) this.finishReason = this.#rules.isComplete ? 'stop' : 'length';
   }
 
   #endText(): void {

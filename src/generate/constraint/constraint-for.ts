@@ -3,7 +3,7 @@ import { AttuneError } from '../../base/errors.ts';
 import { tokenizerHash, type Tokenizer } from '../../text/index.ts';
 import { CompiledConstraint } from './compiled-constraint.ts';
 import { kinds } from './kinds.ts';
-import type { ConstraintSpec } from './spec.ts';
+import { kindsIn, type ConstraintSpec } from './spec.ts';
 import { Vocabulary } from './tokens/vocabulary.ts';
 
 const MOST_KEPT = 32;
@@ -34,13 +34,13 @@ export function constraintFor(spec: ConstraintSpec, tokenizer: Tokenizer): Compi
 }
 
 function grammarOf(spec: ConstraintSpec) {
-  const given = Object.entries(spec).filter(([, value]) => value !== undefined);
+  const given = kindsIn(spec);
   const [kind, value] = given.length === 1 ? given[0] : ['', undefined];
   if (Object.hasOwn(kinds, kind)) return kinds[kind](value);
   throw new AttuneError('E_CONSTRAINT_INVALID', {
     what: 'A constraint is of exactly one kind',
     got: given.length === 0 ? 'none' : given.map(([name]) => name).join(', '),
-    expected: `one of ${Object.keys(kinds).join(', ')}`,
+    expected: `one of ${Object.keys(kinds).join(', ')}, or a response_format of type json_schema or json_object`,
     fix: 'give one of them',
   });
 }

@@ -1,4 +1,24 @@
 import type { JsonSchema } from './schema/json-schema.ts';
 
-/** What an answer is restricted to: JSON that fits a schema, a text that an expression matches as a whole, or one of a list. */
-export type ConstraintSpec = { schema: JsonSchema } | { regex: string } | { choices: readonly string[] };
+/**
+ * What an answer is restricted to: JSON that fits a schema, a text that an expression matches as a whole, or one of a
+ * list. OpenAI's `response_format` is taken too.
+ */
+export type ConstraintSpec =
+  | { schema: JsonSchema }
+  | { regex: string }
+  | { choices: readonly string[] }
+  | ResponseFormat;
+
+/** As in OpenAI's chat completions; `json_object` is any object. */
+export type ResponseFormat =
+  | { type: 'json_schema'; json_schema: { schema: JsonSchema; name?: string; strict?: boolean } }
+  | { type: 'json_object' };
+
+/** The kinds that are asked for, with what each is given; nothing is checked. */
+export function kindsIn(spec: ConstraintSpec): [kind: string, value: unknown][] {
+  if (!('type' in spec)) return Object.entries(spec).filter(([, value]) => value !== undefined);
+  if (spec.type === 'json_object') return [['schema', { type: 'object' }]];
+  if (spec.type === 'json_schema') return [['schema', spec.json_schema?.schema]];
+  return [[`response_format of type ${String((spec as { type: unknown }).type)}`, undefined]];
+}

@@ -1,11 +1,15 @@
 import { AttuneError } from '../../base/errors.ts';
 import {
   Batcher,
+  constraintFor,
+  DEFAULT_NEW_TOKENS,
   tooLong,
   type BatcherCounts,
   type Completion,
+  type ConstraintSpec,
   type GenerationOptions,
   type TextEvent,
+  type TokenConstraint,
 } from '../../generate/index.ts';
 import { Renderer, type Conversation } from '../../text/index.ts';
 import type { JobContext, JobRequest } from '../job.ts';
@@ -21,6 +25,8 @@ export interface GenerateInput extends OpenOptions {
 export interface GenerateRequest extends Omit<GenerationOptions, 'signal' | 'constraint'> {
   /** Conversations, or plain texts to continue. */
   prompts: readonly (Conversation | string)[];
+  /** What every answer is restricted to. It is always whole: room for its end is kept. */
+  constraint?: ConstraintSpec;
   /** Sends text as it becomes certain. */
   stream?: boolean;
 }
@@ -66,15 +72,16 @@ async function answer(answering: Answering, request: Request): Promise<void> {
 }
 
 async function answerPrompts(answering: Answering, { body, send, signal }: Request): Promise<void> {
-  const { prompts, stream, ...options } = body;
+  const { prompts, stream, constraint: spec, ...options } = body;
   const renderer = new Renderer(answering.tokenizer);
   const ids = await Promise.all(prompts.map(async (prompt) => (await renderer.prompt(prompt)).ids));
   refuseLong(ids, answering);
+  const constraint = spec === undefined ? undefined : constraintOf(spec, ids, { options, answering });
   const failure = new AbortController();
   const either = AbortSignal.any([signal, failure.signal]);
   const answers = ids.map(async (prompt, row) => {
     const onText = stream === true ? (event: TextEvent) => send({ row, ...event }) : undefined;
-    const completions = await answering.batcher.submit({ ...options, prompt, signal: either }, onText);
+    const completions = await answering.batcher.submit({ ...options, constraint, prompt, signal: either }, onText);
     send({ row, completions });
   });
   try {
@@ -90,4 +97,26 @@ function refuseLong(prompts: readonly Int32Array[], { model }: OpenedModel): voi
   const limit = model.architecture.limits(model.config).maxPositions;
   const long = prompts.map(({ length }) => length).filter((length) => length >= limit);
   if (long.length > 0) throw tooLong(long, limit);
+}
+
+/** Makes a request's constraint ready, once for all of its prompts. */
+function constraintOf(
+  spec: ConstraintSpec,
+  prompts: readonly Int32Array[],
+  { options, answering }: { options: Omit<GenerateRequest, 'prompts'>; answering: Answering },
+): () => TokenConstraint {
+  const early = (['stop', 'stopIds'] as const).filter((field) => (options[field]?.length ?? 0) > 0);
+  if (early.length > 0) {
+    throw new AttuneError('E_GENERATION_OPTIONS', {
+      what: 'A constraint cannot be combined with other ways to end an answer',
+      problems: early.map((field) => ({ field, message: 'could end an answer before it is whole' })),
+      fix: 'leave them out: the constraint ends the answer',
+    });
+  }
+  const { model, tokenizer } = answering;
+  const constraint = constraintFor(spec, tokenizer);
+  const limit = model.architecture.limits(model.config).maxPositions;
+  const room = limit - Math.max(...prompts.map(({ length }) => length));
+  constraint.checkRoom(Math.min(options.maxNewTokens ?? DEFAULT_NEW_TOKENS, room));
+  return () => constraint.begin();
 }
