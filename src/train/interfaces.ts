@@ -89,6 +89,8 @@ export interface Tuning {
   disabled<T>(body: () => T): T;
   /** Adds the change to the base weights, for export. */
   merge(): void;
+  /** Frees what it holds beside the model. */
+  dispose(): void;
 }
 
 /** What a result's files say of where it comes from. */

@@ -12,7 +12,7 @@ import type { Model } from '../../src/models/model.ts';
 import { saveModel } from '../../src/models/save.ts';
 import { initialiseRows, tokenTables } from '../../src/models/token-tables.ts';
 import { keyedNormal } from '../../src/models/initialise.ts';
-import { noGrad, SafetensorsFile, scope, type Tensor } from '../../src/tensor/index.ts';
+import { liveTensors, noGrad, SafetensorsFile, scope, type Tensor } from '../../src/tensor/index.ts';
 import type { Objective, PreparedRow, Tuning } from '../../src/train/interfaces.ts';
 import { evaluateRows } from '../../src/train/evaluate.ts';
 import { trainStep } from '../../src/train/step.ts';
@@ -137,6 +137,17 @@ describe.each(['tied', 'untied'] as const)('rows of single tokens, with a head t
     const again = await load(kind);
     loadAdapter(openLora(again, readAdapterConfig(folder)), folder);
     expect(await lossOf(again)).toBe(await lossOf(model));
+  });
+});
+
+describe('a tuning that is done with', () => {
+  it('leaves nothing behind, whatever it trained', async () => {
+    const before = liveTensors();
+    const model = await load('untied');
+    const whole = { ...options, modules_to_save: ['norm', 'embed_tokens'] };
+    createLora(model, whole, { seed: 1, tokens: ids }).dispose();
+    model.dispose();
+    expect(liveTensors()).toBe(before);
   });
 });
 

@@ -61,6 +61,9 @@ class Full implements Tuning {
   }
 
   merge(): void {}
+
+  /** All weights are the model's. */
+  dispose(): void {}
 }
 
 export function create(model: Model, _options: FullOptions): Tuning {

@@ -57,6 +57,12 @@ export class LoraAdapter extends Module implements LinearAdapter {
     return this.layer.isTransposed ? product.transpose(0, 1) : product;
   }
 
+  /** The layer stays: it is the model's. */
+  override dispose(): void {
+    this.lora_A.tensor.dispose();
+    this.lora_B.tensor.dispose();
+  }
+
   detach(): void {
     this.layer.removeAdapter(this);
   }

@@ -120,6 +120,11 @@ export class Lora implements Tuning {
       }
     });
   }
+
+  dispose(): void {
+    for (const part of [...this.#adapters, ...this.#tokens]) part.dispose();
+    for (const { original } of this.#saved) original.dispose();
+  }
 }
 
 /** PEFT's start: A Kaiming-uniform with a = √5 (bound 1/√in), or normal with deviation 1/r; B zero. */

@@ -57,6 +57,13 @@ abstract class RowsOf<Layer extends Embedding | LinearLike> extends Module {
     const { weight } = this.table;
     weight.assign(withRows(weight.tensor, this.ids, this.trainable_tokens_delta.tensor.detach()));
   }
+
+  /** The table stays: it is the model's. */
+  override dispose(): void {
+    this.trainable_tokens_delta.tensor.dispose();
+    this.#index.dispose();
+    this.#places.dispose();
+  }
 }
 
 /** Rows of the table of input tokens, and of the head that shares it. */
@@ -83,6 +90,11 @@ class InputRows extends RowsOf<Embedding> implements EmbeddingAdapter {
   override merge(): void {
     super.merge();
     this.table.removeAdapter(this);
+  }
+
+  override dispose(): void {
+    super.dispose();
+    this.#rowOf.dispose();
   }
 }
 

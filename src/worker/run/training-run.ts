@@ -153,13 +153,9 @@ export function resumeRun(run: PreparedRun): boolean {
 /** Frees weights, gradients and moments of a run that is over, for what comes after it. */
 export function freeTraining({ parts }: PreparedRun): void {
   const { model, tuning, update } = parts;
-  const trained = tuning.trainables.map(({ parameter }) => parameter.tensor);
-  const tensors = [
-    ...model.parameters().map(([, parameter]) => parameter.tensor),
-    ...trained,
-    ...update.state().values(),
-  ];
-  for (const tensor of new Map(tensors.map((one) => [one.id, one])).values()) tensor.dispose();
+  for (const moment of update.state().values()) moment.dispose();
+  tuning.dispose();
+  model.dispose();
 }
 
 function patienceForNothing(): AttuneError {

@@ -16,8 +16,8 @@ export class OpenModels implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#opened?.tuning?.dispose();
     this.#opened?.model.dispose();
-    for (const { parameter } of this.#opened?.tuning?.trainables ?? []) parameter.tensor.dispose();
     this.#opened = undefined;
   }
 }
