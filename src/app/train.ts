@@ -4,14 +4,15 @@ import { AttuneError, type Problem } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
 import { writeFailure } from '../files/atomic.ts';
 import { makeFolders } from '../files/make-folder.ts';
+import { readComparison, type Comparison } from '../store/results.ts';
 import { isRunFolder } from '../store/run-folder.ts';
 import type { Recipe } from '../train/recipe.ts';
 import { type JobResult, runJob, startJob } from '../worker/index.ts';
 import { locateRecipe } from './recipe/locate.ts';
 import { startedWith } from './stored-run.ts';
 
-/** What a run has come to; `folder` is absolute. */
-export type TrainOutcome = JobResult<'train'> & { folder: string };
+/** What a run has come to; `folder` is absolute. A finished run has a comparison unless its recipe or its data forbid it. */
+export type TrainOutcome = JobResult<'train'> & { folder: string; comparison?: Comparison };
 
 export interface TrainOptions {
   /** Checks everything and tries the worst batch, then stops. Leaves no run behind. */
@@ -32,7 +33,10 @@ export async function train(recipe: Recipe, options: TrainOptions = {}): Promise
   const { dryRun = false, resume = false, ...others } = options;
   if (resume) await refuseChanges(recipe);
   const folder = resolve(recipe.output_dir);
-  const run = async () => ({ ...(await runJob({ ...jobOf(recipe, { dryRun, resume }), ...others })), folder });
+  const run = async (): Promise<TrainOutcome> => {
+    const outcome = await runJob({ ...jobOf(recipe, { dryRun, resume }), ...others });
+    return { ...outcome, folder, comparison: outcome.outcome === 'finished' ? readComparison(folder) : undefined };
+  };
   return dryRun ? withBorrowedFolder(folder, run) : run();
 }
 

@@ -96,7 +96,7 @@ function notesOn({ available, cheapChosenOn, flips, leftOut, rows, skipped, syst
 
 /** A perplexity may have eight digits, a table has no room for them. */
 function brief(value: number, digits: number): string {
-  return Math.abs(value) < 1e6 ? formatNumber(value, digits) : value.toExponential(digits - 1).replace('e+', 'e');
+  return Math.abs(value) >= 1e6 ? value.toExponential(digits - 1).replace('e+', 'e') : formatNumber(value, digits);
 }
 
 function range({ low, high }: Pick<ComparedValue, 'low' | 'high'>): string {

@@ -4,6 +4,7 @@ import type { TrainOptions, TrainOutcome } from '../app/train.ts';
 import { AttuneError } from '../base/errors.ts';
 import { formatNumber } from '../base/format.ts';
 import type { CommandContext } from './command.ts';
+import { describeComparison } from './comparison-text.ts';
 import { shortPath } from './short-path.ts';
 import { formatFacts } from './table.ts';
 import type { Terminal } from './terminal.ts';
@@ -72,6 +73,7 @@ type Outcome = TrainOutcome | { outcome: 'detached'; folder: string; pid: number
 function nextCommands({ result, task }: TrainOutcome, folder: string): string[] {
   const isWhole = result !== null && basename(result) === 'model';
   return [
+    `attune runs open ${folder}`,
     ...(task === 'causal-lm' ? [`attune chat ${folder}`] : []),
     `attune eval ${folder}`,
     ...(isWhole ? [] : [`attune export ${folder} --to merged`]),
@@ -85,7 +87,8 @@ function describeChoice({ choice, step }: TrainOutcome): string | undefined {
 }
 
 /** The last lines of a run for people. */
-export function describeOutcome(outcome: Outcome, { colours }: Terminal): string {
+export function describeOutcome(outcome: Outcome, terminal: Terminal): string {
+  const { colours } = terminal;
   const { cyan, green } = colours;
   const folder = shortPath(outcome.folder);
   if (outcome.outcome === 'detached') {
@@ -102,5 +105,6 @@ export function describeOutcome(outcome: Outcome, { colours }: Terminal): string
     colours,
   );
   const next = nextCommands(outcome, folder);
-  return [facts, '', ...next.map((line) => `  ${cyan(line)}`)].join('\n');
+  const compared = outcome.comparison && [describeComparison(outcome.comparison, terminal), ''];
+  return [...(compared ?? []), facts, '', ...next.map((line) => `  ${cyan(line)}`)].join('\n');
 }

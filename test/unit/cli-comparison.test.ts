@@ -66,6 +66,14 @@ describe('a comparison in the terminal', () => {
     expect(text).toContain('logistic_regression left out: the answers are texts');
   });
 
+  test('leaves a dash where a system has no value of a metric', () => {
+    const known = comparison(1);
+    const [tuned, nearest] = known.systems;
+    const { phoneme_error_rate } = nearest.values;
+    const systems = [tuned, { ...nearest, values: { phoneme_error_rate } }];
+    expect(describeComparison({ ...known, systems }, terminal)).toMatch(/^nearest training row +–$/m);
+  });
+
   test.each([1, -1e-9, 12.345678e-7, 98_765_432.1, 1e20])('fits 80 columns, with values of about %s', (factor) => {
     for (const title of ['tuned', 'a system with a title that is far too long for any table'.repeat(2)]) {
       for (const line of describeComparison(comparison(factor, title), terminal).split('\n')) {
