@@ -89,12 +89,33 @@ struct SwiGlu {
   void* upGradient;
 };
 
+// Logits [N, size]; targets inside each row.
+struct LogProbs {
+  void* logits;
+  int64_t size;
+  float scale;
+  const int64_t* targets;
+  float* normaliser;  // [N], logarithm of the sum of exponentials
+  // Forward only
+  float* result;
+  bool* hit;
+  // Backward only
+  const float* gradient;
+};
+
+struct LogProbKernels {
+  void (*forward)(const LogProbs&, int64_t begin, int64_t end);
+  // Overwrites the logits with their gradients.
+  void (*backward)(const LogProbs&, int64_t begin, int64_t end);
+};
+
 struct TypeKernels {
   AttentionKernels attention;
   RmsNormKernels rmsNorm;
   void (*rope)(const Rope&, int64_t begin, int64_t end);
   void (*swiGlu)(const SwiGlu&, int64_t begin, int64_t end);
   void (*swiGluBackward)(const SwiGlu&, int64_t begin, int64_t end);
+  LogProbKernels logProbs;
 };
 
 struct Kernels {

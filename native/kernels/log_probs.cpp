@@ -1,9 +1,10 @@
 // Log-probabilities of given tokens without ever holding all logits: rows are taken in chunks, backward computes them anew.
 // N rows, D features, V vocabulary. logits = scale * (sum_i hidden_i [N, D_i] x weight_i [V, D_i]^T + bias), then the soft-cap.
 // Several (hidden, weight) pairs let a low-rank adapter on the head take part without a merged weight.
-#include <ATen/ATen.h>
-#include <torch/csrc/autograd/custom_function.h>
+#include <ATen/Parallel.h>
 #include <torch/library.h>
+
+#include "fused.hpp"
 
 namespace attune {
 
@@ -12,23 +13,52 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-// 2^24 f32 logits at a time: 64 MiB.
-constexpr int64_t kChunkElements = 1 << 24;
+// Logits at a time: 64 MiB of f32, or of bf16.
+constexpr int64_t kChunkBytes = 1 << 26;
 
 struct Head {
   double softcap;
   double scale;
 };
 
-int64_t chunkRows(const at::Tensor& weight) { return std::max<int64_t>(16, kChunkElements / std::max<int64_t>(1, weight.size(0))); }
-
-// The rows [begin, end) of all logits, f32, before the log-softmax.
-at::Tensor logitsOf(at::TensorList hidden, at::TensorList weight, const at::Tensor& bias, const Head& head, int64_t begin, int64_t end) {
+// The product of the rows [begin, end), in the type of the hidden states.
+at::Tensor productOf(at::TensorList hidden, at::TensorList weight, int64_t begin, int64_t end) {
   at::Tensor logits;
   for (size_t i = 0; i < hidden.size(); i++) {
     const at::Tensor part = at::matmul(hidden[i].slice(0, begin, end), weight[i].t());
     logits = logits.defined() ? logits.add_(part) : part;
   }
+  return logits;
+}
+
+// The kernels that read such products as they are, in bf16; null where logits are made in f32 first: there the sums stay
+// libtorch's, to whose rounding parity is pinned.
+const LogProbKernels* rowKernels(const at::Tensor& hidden, const at::Tensor& bias, const Head& head) {
+  if (hidden.scalar_type() != at::kBFloat16 || bias.defined() || head.softcap > 0) return nullptr;
+  const TypeKernels* kernels = kernelsFor(hidden);
+  return kernels == nullptr ? nullptr : &kernels->logProbs;
+}
+
+// Rows of a chunk: as even as they go.
+int64_t chunkRows(const at::Tensor& weight, int64_t rows, bool isNarrow) {
+  const int64_t most = std::max<int64_t>(16, kChunkBytes / (isNarrow ? 2 : 4) / std::max<int64_t>(1, weight.size(0)));
+  const int64_t chunks = std::max<int64_t>(1, (rows + most - 1) / most);
+  return isNarrow ? std::max<int64_t>(1, (rows + chunks - 1) / chunks) : most;
+}
+
+LogProbs problemOf(const at::Tensor& logits, const at::Tensor& targets, const at::Tensor& normaliser, const Head& head) {
+  LogProbs p{};
+  p.logits = logits.mutable_data_ptr();
+  p.size = logits.size(1);
+  p.scale = static_cast<float>(head.scale);
+  p.targets = targets.const_data_ptr<int64_t>();
+  p.normaliser = const_cast<float*>(normaliser.const_data_ptr<float>());
+  return p;
+}
+
+// The rows [begin, end) of all logits, f32, before the log-softmax.
+at::Tensor logitsOf(at::TensorList hidden, at::TensorList weight, const at::Tensor& bias, const Head& head, int64_t begin, int64_t end) {
+  at::Tensor logits = productOf(hidden, weight, begin, end);
   logits = logits.to(at::promote_types(logits.scalar_type(), at::kFloat));
   if (bias.defined()) logits.add_(bias);
   if (head.scale != 1.0) logits.mul_(head.scale);
@@ -42,6 +72,47 @@ std::vector<at::Tensor> inComputeType(at::TensorList weight, const at::Tensor& l
   return result;
 }
 
+// Where the scores of some rows go.
+struct Scores {
+  at::Tensor normaliser, result, hit;
+};
+
+void scoreWide(const at::Tensor& logits, const at::Tensor& wanted, const Scores& scores) {
+  scores.normaliser.copy_(at::logsumexp(logits, {-1}));
+  scores.result.copy_(logits.gather(1, wanted.unsqueeze(1)).squeeze(1) - scores.normaliser);
+  scores.hit.copy_(logits.argmax(-1).eq(wanted));
+}
+
+void scoreRows(const at::Tensor& logits, const at::Tensor& wanted, const Scores& scores, const Head& head, const LogProbKernels& kernels) {
+  LogProbs p = problemOf(logits, wanted, scores.normaliser, head);
+  p.result = scores.result.mutable_data_ptr<float>();
+  p.hit = scores.hit.mutable_data_ptr<bool>();
+  at::parallel_for(0, logits.size(0), 1, [&](int64_t begin, int64_t end) { kernels.forward(p, begin, end); });
+}
+
+// What backward knows of some rows.
+struct Rows {
+  at::Tensor normaliser, wanted, gradient;
+};
+
+// d logits = gradient * (one-hot - probabilities), through the soft-cap and the scale; the bias's share is added to its gradient.
+at::Tensor wideGradient(const at::Tensor& logits, const Rows& rows, const Head& head, const at::Tensor& biasGradient) {
+  at::Tensor result = at::exp(logits - rows.normaliser.unsqueeze(1)).mul_(rows.gradient.neg().unsqueeze(1));
+  result.scatter_add_(1, rows.wanted.unsqueeze(1), rows.gradient.unsqueeze(1));
+  if (head.softcap > 0) result.mul_(1 - (logits / head.softcap).square_());
+  if (head.scale != 1.0) result.mul_(head.scale);
+  if (biasGradient.defined()) biasGradient.add_(result.sum(0));
+  return result;
+}
+
+// The same in the logits' own memory.
+at::Tensor rowGradient(const at::Tensor& logits, const Rows& rows, const Head& head, const LogProbKernels& kernels) {
+  LogProbs p = problemOf(logits, rows.wanted, rows.normaliser, head);
+  p.gradient = rows.gradient.const_data_ptr<float>();
+  at::parallel_for(0, logits.size(0), 1, [&](int64_t begin, int64_t end) { kernels.backward(p, begin, end); });
+  return logits;
+}
+
 struct TokenLogProbs : public torch::autograd::Function<TokenLogProbs> {
   static variable_list forward(AutogradContext* context, at::TensorList hidden, at::TensorList weight, const std::optional<at::Tensor>& bias,
                                const at::Tensor& targets, double softcap, double scale) {
@@ -49,18 +120,17 @@ struct TokenLogProbs : public torch::autograd::Function<TokenLogProbs> {
     const Head head{softcap, scale};
     const auto weights = inComputeType(weight, hidden[0]);
     const at::Tensor offset = bias.has_value() ? *bias : at::Tensor();
-    const int64_t rows = hidden[0].size(0), step = chunkRows(weight[0]);
-    std::vector<at::Tensor> normalisers, results, hits;
+    const LogProbKernels* kernels = rowKernels(hidden[0], offset, head);
+    const int64_t rows = hidden[0].size(0), step = chunkRows(weight[0], rows, kernels != nullptr);
+    const auto wide = hidden[0].options().dtype(at::promote_types(hidden[0].scalar_type(), at::kFloat));
+    const at::Tensor normaliser = at::empty({rows}, wide), result = at::empty({rows}, wide), hit = at::empty({rows}, wide.dtype(at::kBool));
     for (int64_t begin = 0; begin < rows; begin += step) {
       const int64_t end = std::min(rows, begin + step);
-      const at::Tensor logits = logitsOf(hidden, weights, offset, head, begin, end);
+      const Scores scores{normaliser.slice(0, begin, end), result.slice(0, begin, end), hit.slice(0, begin, end)};
       const at::Tensor wanted = targets.slice(0, begin, end);
-      normalisers.push_back(at::logsumexp(logits, {-1}));
-      results.push_back(logits.gather(1, wanted.unsqueeze(1)).squeeze(1) - normalisers.back());
-      hits.push_back(logits.argmax(-1).eq(wanted));
+      if (kernels != nullptr) scoreRows(productOf(hidden, weights, begin, end), wanted, scores, head, *kernels);
+      else scoreWide(logitsOf(hidden, weights, offset, head, begin, end), wanted, scores);
     }
-    const auto wide = hidden[0].options().dtype(at::promote_types(hidden[0].scalar_type(), at::kFloat));
-    const at::Tensor normaliser = rows > 0 ? at::cat(normalisers) : at::empty({0}, wide);
     variable_list saved(hidden.begin(), hidden.end());
     saved.insert(saved.end(), weight.begin(), weight.end());
     saved.insert(saved.end(), {offset, targets, normaliser});
@@ -68,18 +138,8 @@ struct TokenLogProbs : public torch::autograd::Function<TokenLogProbs> {
     context->saved_data["pairs"] = static_cast<int64_t>(hidden.size());
     context->saved_data["softcap"] = softcap;
     context->saved_data["scale"] = scale;
-    const at::Tensor hit = rows > 0 ? at::cat(hits) : at::empty({0}, hidden[0].options().dtype(at::kBool));
     context->mark_non_differentiable({hit});
-    return {rows > 0 ? at::cat(results) : at::empty({0}, wide), hit};
-  }
-
-  // d logits = gradient * (one-hot - probabilities), through the soft-cap and the scale.
-  static at::Tensor logitGradient(const at::Tensor& logits, const at::Tensor& normaliser, const at::Tensor& wanted, const at::Tensor& gradient, const Head& head) {
-    at::Tensor result = at::exp(logits - normaliser.unsqueeze(1)).mul_(gradient.neg().unsqueeze(1));
-    result.scatter_add_(1, wanted.unsqueeze(1), gradient.unsqueeze(1));
-    if (head.softcap > 0) result.mul_(1 - (logits / head.softcap).square_());
-    if (head.scale != 1.0) result.mul_(head.scale);
-    return result;
+    return {result, hit};
   }
 
   static variable_list backward(AutogradContext* context, variable_list gradients) {
@@ -98,13 +158,15 @@ struct TokenLogProbs : public torch::autograd::Function<TokenLogProbs> {
       }
     }
     at::Tensor biasGradient = bias.defined() && context->needs_input_grad(2 * pairs) ? at::zeros_like(bias) : at::Tensor();
-    const int64_t rows = hidden[0].size(0), step = chunkRows(weight[0]);
+    const LogProbKernels* kernels = rowKernels(hidden[0], bias, head);
+    const int64_t rows = hidden[0].size(0), step = chunkRows(weight[0], rows, kernels != nullptr);
+    const at::Tensor given = gradients[0].contiguous();
     for (int64_t begin = 0; begin < rows; begin += step) {
       const int64_t end = std::min(rows, begin + step);
-      const at::Tensor logits = logitsOf(hidden, weights, bias, head, begin, end);
-      const at::Tensor wide = logitGradient(logits, normaliser.slice(0, begin, end), targets.slice(0, begin, end), gradients[0].slice(0, begin, end), head);
-      if (biasGradient.defined()) biasGradient.add_(wide.sum(0));
-      const at::Tensor narrow = wide.to(hidden[0].scalar_type());
+      const Rows chunk{normaliser.slice(0, begin, end), targets.slice(0, begin, end), given.slice(0, begin, end)};
+      const at::Tensor narrow = kernels != nullptr
+                                    ? rowGradient(productOf(hidden, weights, begin, end), chunk, head, *kernels)
+                                    : wideGradient(logitsOf(hidden, weights, bias, head, begin, end), chunk, head, biasGradient).to(hidden[0].scalar_type());
       for (size_t i = 0; i < pairs; i++) {
         if (hiddenGradients[i].defined()) hiddenGradients[i].slice(0, begin, end).copy_(at::matmul(narrow, weights[i]));
         if (weightGradients[i].defined()) weightGradients[i].add_(at::matmul(narrow.t(), hidden[i].slice(0, begin, end)));
@@ -124,7 +186,13 @@ std::tuple<at::Tensor, at::Tensor> tokenLogProbs(at::TensorList hidden, at::Tens
                                                  const at::Tensor& targets, double softcap, double scale) {
   TORCH_CHECK(hidden.size() == weight.size() && !hidden.empty(), "token_log_probs wants as many hidden tensors as weights");
   TORCH_CHECK(targets.dim() == 1 && hidden[0].dim() == 2 && targets.size(0) == hidden[0].size(0), "token_log_probs wants hidden [N, D] and targets [N]");
-  const auto outputs = TokenLogProbs::apply(hidden, weight, bias, targets, softcap, scale);
+  TORCH_CHECK(targets.scalar_type() == at::kLong, "token_log_probs wants int64 targets");
+  const int64_t vocabulary = weight[0].size(0);
+  if (isOnCpu(targets) && targets.numel() > 0) {
+    const auto [least, most] = at::aminmax(targets);
+    TORCH_CHECK(least.item<int64_t>() >= 0 && most.item<int64_t>() < vocabulary, "token_log_probs: a target is not in the vocabulary of ", vocabulary);
+  }
+  const auto outputs = TokenLogProbs::apply(hidden, weight, bias, targets.contiguous(), softcap, scale);
   return {outputs[0], outputs[1]};
 }
 

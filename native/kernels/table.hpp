@@ -1,6 +1,7 @@
 // The table of kernels of the instruction set that the including file is compiled for.
 #pragma once
 #include "attention_backward_kernel.hpp"
+#include "log_probs_kernel.hpp"
 #include "pointwise_kernel.hpp"
 #include "rms_norm_kernel.hpp"
 
@@ -16,7 +17,8 @@ constexpr TypeKernels typeKernels() {
           {RmsNormRows<Stored>::forward, RmsNormRows<Stored>::backward},
           Pointwise<Stored>::rope,
           Pointwise<Stored>::swiGlu,
-          Pointwise<Stored>::swiGluBackward};
+          Pointwise<Stored>::swiGluBackward,
+          {LogProbRows<Stored>::forward, LogProbRows<Stored>::backward}};
 }
 
 }  // namespace

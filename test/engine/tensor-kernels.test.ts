@@ -162,6 +162,22 @@ describe('token_log_probs', () => {
     });
   });
 
+  it('of equal logits the first is the best, in every type', () => {
+    scope(() => {
+      for (const dtype of ['f32', 'bf16'] as const) {
+        const hidden = tensor([1, 1, 1]).reshape(3, 1).to(dtype);
+        const weight = tensor([-1, 2, 0, 2]).reshape(4, 1).to(dtype);
+        const [, hit] = attune.token_log_probs.default(
+          [hidden],
+          [weight],
+          undefined,
+          fromArray(BigInt64Array.of(1n, 3n, 0n)),
+        );
+        expect(hit.toNumbers()).toEqual([1, 0, 0]);
+      }
+    });
+  });
+
   it('no rows, the meta device, and shapes that do not fit', () => {
     scope(() => {
       const none = fromArray(new BigInt64Array(0), [0]);
@@ -187,6 +203,12 @@ describe('token_log_probs', () => {
       expect(() => attune.token_log_probs.default([values([1, 3], 1)], [], undefined, targets)).toThrow(
         /as many hidden/,
       );
+      for (const id of [-1n, 4n]) {
+        const strange = fromArray(BigInt64Array.of(id));
+        expect(() =>
+          attune.token_log_probs.default([values([1, 3], 1, 'bf16')], [values([4, 3], 2, 'bf16')], undefined, strange),
+        ).toThrow(/not in the vocabulary of 4/);
+      }
     });
   });
 });
