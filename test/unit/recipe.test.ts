@@ -155,7 +155,16 @@ describe('a bad recipe', () => {
   it('refuses metrics and monitors that do not exist', async () => {
     const problems = await problemsOf({
       ...minimal,
-      evaluation: { metrics: ['exact_mach', 'category:acuracy', { metric: 'bleuu' }, './own.ts#metric', 'chrf'] },
+      evaluation: {
+        metrics: [
+          'exact_mach',
+          'category:acuracy',
+          { metric: 'bleuu' },
+          './own.ts#metric',
+          { name: 'record', mean: ['rouge_l', { metric: 'chrff', field: 'summary' }] },
+          'chrf',
+        ],
+      },
       report_to: ['tensorbord'],
     });
     expect(problems.map(({ field, fix }) => [field, fix])).toEqual([
@@ -163,6 +172,7 @@ describe('a bad recipe', () => {
       ['evaluation.metrics', 'did you mean exact_match?'],
       ['evaluation.metrics', 'did you mean accuracy?'],
       ['evaluation.metrics', 'did you mean bleu?'],
+      ['evaluation.metrics', 'did you mean chrf?'],
       ['evaluation.metrics', 'the path starts at the folder where attune runs'],
     ]);
   });
