@@ -49,7 +49,7 @@ function otherMetrics({ metric, metrics, systems }: Comparison, { colours }: Ter
   const titles = others.map((other) => cut(other.title, METRIC_WIDTH));
   const rows = systems.map(({ title, values }) => [
     title,
-    ...others.map(({ name }) => brief(values[name]?.value ?? Number.NaN, 3)),
+    ...others.map(({ name }) => (values[name] === undefined ? '–' : brief(values[name].value, 3))),
   ]);
   return table({ title: '', titles, rows }, colours);
 }

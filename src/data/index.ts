@@ -3,6 +3,7 @@ export type { Example, ExampleKind } from './example.ts';
 export type { RowFormatter, RowFormatters } from './row-formatter.ts';
 export { loadData, type DataOptions, type DataProgress, type DataReport, type LoadedData } from './load.ts';
 export type { DataSource, DataSpec } from './sources.ts';
+export { exampleRow } from './example-row.ts';
 export { refuseContaminated } from './contamination.ts';
 export { splitNames, type SplitName } from './assign-splits.ts';
 export { inspectData, type DataInspection, type InspectOptions } from './inspect.ts';

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { compare, evaluate, type CompareOptions } from '../../src/app/index.ts';
+import { compare, evaluate, type Advice, type CompareOptions } from '../../src/app/index.ts';
 import type { RunEvent } from '../../src/base/events.ts';
 import { readComparison, readSamples } from '../../src/store/results.ts';
 import { ChatServer } from '../unit/eval-endpoint-server.ts';
@@ -137,5 +137,37 @@ describe.skipIf(!hasEngine)('a run', () => {
     ).rejects.toMatchObject({
       code: 'E_BUDGET_SPENT',
     });
+  });
+});
+
+describe.skipIf(!hasEngine)('attune advise', () => {
+  let bench: BadInputBench;
+  beforeAll(async () => {
+    bench = await BadInputBench.make();
+  });
+  afterAll(() => bench.remove());
+
+  it('measures what needs no model, then a model on growing parts of the rows', () => {
+    const argv = ['advise', 'good.jsonl', '--data.test', '0.2', '--evaluation.max_new_tokens', '4'];
+    const { code, document } = bench.run(argv);
+    expect({ code, document }).toMatchObject({
+      code: 0,
+      document: { rows: { test: 6 }, answers: 'short', recommendation: { choice: 'measure' } },
+    });
+    const model = ['--model', 'model', '--max-steps', '1', '--precision', 'f32'];
+    const tuned = bench.run([...argv, ...model]).document as unknown as Advice;
+    expect(tuned.curve.points.map(({ rows }) => rows)).toEqual([11, 21]);
+    expect(tuned.comparison.systems.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['tuned', 'base', 'prompted', 'few_shot', 'nearest']),
+    );
+    expect(tuned.recommendation.reasons.length).toBeGreaterThan(0);
+  });
+
+  it('refuses too few rows, and plain texts without a model', () => {
+    bench.write('few.jsonl', bench.text('good.jsonl').split('\n').slice(0, 12).join('\n'));
+    expect(bench.failure(['advise', 'few.jsonl']).code).toBe('E_TOO_FEW_ROWS');
+    const texts = Array.from({ length: 40 }, (_, i) => JSON.stringify({ text: `Text ${i} about ${i * 7} things` }));
+    bench.write('texts.jsonl', texts.join('\n'));
+    expect(bench.failure(['advise', 'texts.jsonl']).code).toBe('E_NOTHING_TO_ADVISE');
   });
 });

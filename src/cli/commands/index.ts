@@ -9,6 +9,7 @@ interface CommandModule {
 export const commands = defineRegistry<CommandModule, string>('command', 'E_UNKNOWN_COMMAND', {
   quickstart: () => import('./quickstart.ts'),
   init: () => import('./init.ts'),
+  advise: () => import('./advise.ts'),
   'data inspect': () => import('./data-inspect.ts'),
   train: () => import('./train.ts'),
   chat: () => import('./chat.ts'),

@@ -1,4 +1,5 @@
 import type { Example } from '../../data/example.ts';
+import type { AnswerForm } from '../answer-form.ts';
 import { promptText } from '../example-text.ts';
 import type { Predictor } from '../predictor.ts';
 
@@ -14,6 +15,8 @@ export interface Baseline {
   readonly name: string;
   /** For people: "nearest training row". */
   readonly title: string;
+  /** Kinds of answers that it makes sense for; all unless given. */
+  readonly forms?: readonly AnswerForm['kind'][];
   /** Why it makes no sense for these training rows, in a clause; undefined where it does. */
   unfit(train: readonly Example[]): string | undefined;
   fit(train: readonly Example[], options?: FitOptions): Promise<Predictor>;

@@ -5,6 +5,7 @@ import { inputReader, type Baseline } from './baseline.ts';
 export const copy: Baseline = {
   name: 'copy',
   title: 'copy of the input',
+  forms: ['short', 'long'],
   unfit: () => undefined,
   async fit(train) {
     const input = inputReader(train);

@@ -5,6 +5,7 @@ import { inputReader, type Baseline } from './baseline.ts';
 export const leadSentence: Baseline = {
   name: 'lead',
   title: 'first sentence of the input',
+  forms: ['short', 'long'],
   unfit: () => undefined,
   async fit(train) {
     const input = inputReader(train);

@@ -21,6 +21,7 @@ const letters: Split = (text) => Array.from(text.replaceAll(/\s+/g, ' '));
 export const wordForWord: Baseline = {
   name: 'word_for_word',
   title: 'learnt dictionary, word for word',
+  forms: ['short', 'long'],
   unfit(train) {
     if (train.length === 0) return 'there are no training rows';
     const pairs = countPairs(rowsOf(train, splitters(train)));

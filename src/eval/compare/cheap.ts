@@ -1,11 +1,21 @@
 import type { Example } from '../../data/example.ts';
 import type { SkippedSystem } from '../../store/results.ts';
+import { answerForm, type AnswerForm } from '../answer-form.ts';
+import type { Baseline } from '../baselines/baseline.ts';
 import { baselines, type BaselineName } from '../baselines/index.ts';
 import { expectedText } from '../example-text.ts';
 import type { MetricSpec } from '../metrics/index.ts';
 import { scorePredictor, type Score } from '../score.ts';
 import { isBetter, type CheapChoice } from './rivals.ts';
 import type { System } from './system.ts';
+
+const IN_WORDS: Record<AnswerForm['kind'], string> = {
+  classes: 'classes',
+  json: 'JSON objects',
+  short: 'short texts',
+  long: 'long texts',
+  text: 'plain texts',
+};
 
 /** Training rows that a cheap system is fitted on at most; more rows change little and cost minutes. */
 const MOST_TRAINING_ROWS = 20_000;
@@ -26,10 +36,11 @@ export async function fitCheap(
   const answered = train.filter((example) => example.kind !== 'text' && expectedText(example) !== undefined);
   const rows = answered.slice(0, MOST_TRAINING_ROWS);
   const note = rows.length < answered.length ? `fitted on the first ${rows.length} training rows` : undefined;
+  const form = answerForm(rows).kind;
   const found: CheapSystems = { systems: [], skipped: [] };
   for (const name of only === undefined ? baselines.names : [only]) {
     const baseline = await baselines.load(name);
-    const reason = rows.length === 0 ? 'no training row has an answer' : baseline.unfit(rows);
+    const reason = unfit(baseline, rows, form);
     if (reason !== undefined) {
       found.skipped.push({ name, reason });
       continue;
@@ -38,6 +49,12 @@ export async function fitCheap(
     found.systems.push({ predictor: await baseline.fit(rows, { signal }), title: baseline.title, kind: 'cheap', note });
   }
   return found;
+}
+
+function unfit(baseline: Baseline, rows: readonly Example[], form: AnswerForm['kind']): string | undefined {
+  if (rows.length === 0) return 'no training row has an answer';
+  const { forms = [form] } = baseline;
+  return forms.includes(form) ? baseline.unfit(rows) : `the answers are ${IN_WORDS[form]}`;
 }
 
 /** The best of several cheap systems by the deciding metric, on rows that nothing is compared on. */

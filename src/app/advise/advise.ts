@@ -1,0 +1,99 @@
+import { AttuneError } from '../../base/errors.ts';
+import type { EventSink } from '../../base/events.ts';
+import type { Example } from '../../data/index.ts';
+import { learningCurve, type LearningCurve } from '../../eval/advice/learning-curve.ts';
+import { recommend, type Recommendation } from '../../eval/advice/recommend.ts';
+import { answerForm } from '../../eval/answer-form.ts';
+import { sampledRows } from '../../eval/compare/sampled-rows.ts';
+import { suitableMetrics } from '../../eval/compare/suitable-metrics.ts';
+import type { Comparison } from '../../store/results.ts';
+import type { Recipe } from '../../train/recipe.ts';
+import { loadRunData } from '../../worker/run/load-run-data.ts';
+import { compareCheap, measureSizes, type CheapRows } from './cheap-curve.ts';
+import { measureModel } from './model-curve.ts';
+import { growingParts } from './sizes.ts';
+
+export interface AdviseOptions {
+  /** How data are read and split, and how a model would be trained. */
+  recipe: Recipe;
+  /** Tunes the recipe's model on growing parts of the rows; without it only what needs no model is measured. */
+  withModel: boolean;
+  onEvent?: EventSink;
+  signal?: AbortSignal;
+}
+
+export interface Advice {
+  rows: { train: number; validation: number; test: number };
+  /** What the answers look like: classes, json, short, long, text. */
+  answers: string;
+  /** What was measured on the test rows. */
+  comparison: Comparison;
+  curve: LearningCurve;
+  recommendation: Recommendation;
+}
+
+const FEWEST_ROWS = 20;
+
+/**
+ * What to do with data before money is spent on them: what cheap systems reach, how that grows with the rows, and,
+ * with a model, whether asking it does or tuning it pays.
+ * @throws AttuneError E_TOO_FEW_ROWS, E_NOTHING_TO_ADVISE, and what reading and training raise
+ */
+export async function advise({ recipe, withModel, onEvent = () => undefined, signal }: AdviseOptions): Promise<Advice> {
+  onEvent({ type: 'phase-started', phase: 'data', message: 'reading and splitting the rows' });
+  const { splits } = await loadRunData(recipe, { emit: onEvent, signal: signal ?? new AbortController().signal });
+  const test = sampledRows(splits.test, recipe.evaluation.max_rows, recipe.training.seed);
+  const rows = { train: splits.train, validation: splits.validation, test };
+  refuseFew(rows);
+  const parts = growingParts(rows.train, recipe.training.seed);
+  const measure = withModel ? measureModel : measureCheap;
+  const { sizes, comparison } = await measure({ recipe, rows, parts, onEvent, signal });
+  const { confidence, seed, metrics, systems } = comparison;
+  const curve = learningCurve(systems[0].title, sizes, metrics[0], { confidence, seed });
+  return {
+    rows: { train: rows.train.length, validation: rows.validation.length, test: test.length },
+    answers: answerForm(rows.train).kind,
+    comparison,
+    curve,
+    recommendation: recommend(comparison, curve),
+  };
+}
+
+interface Measuring {
+  recipe: Recipe;
+  rows: CheapRows;
+  parts: readonly (readonly Example[])[];
+  onEvent: EventSink;
+  signal?: AbortSignal;
+}
+
+async function measureCheap({ recipe, rows, parts, onEvent, signal }: Measuring) {
+  if (answerForm(rows.train).kind === 'text') throw nothingToAdvise();
+  onEvent({ type: 'phase-started', phase: 'evaluate', message: 'fitting cheap baselines' });
+  const options = { split: 'test', metrics: suitableMetrics(rows.train), seed: recipe.training.seed };
+  const comparison = await compareCheap(rows, options, signal);
+  onEvent({
+    type: 'phase-started',
+    phase: 'evaluate',
+    message: 'fitting the best of them on growing parts of the rows',
+  });
+  const sizes = await measureSizes(comparison.systems[0], { parts, test: rows.test, options, signal });
+  return { sizes, comparison };
+}
+
+function refuseFew({ train, test }: CheapRows): void {
+  if (train.length >= FEWEST_ROWS && test.length > 0) return;
+  throw new AttuneError('E_TOO_FEW_ROWS', {
+    what: 'There are too few rows to say anything',
+    got: `${train.length} to train on, ${test.length} to test on`,
+    expected: `at least ${FEWEST_ROWS} to train on, and some to test on`,
+    fix: 'label more rows, or give a larger share to test (--data.test 0.2)',
+  });
+}
+
+function nothingToAdvise(): AttuneError {
+  return new AttuneError('E_NOTHING_TO_ADVISE', {
+    what: 'Rows of plain text ask nothing, so nothing without a model can answer them',
+    fix: 'name a model: --model FOLDER',
+  });
+}

@@ -1,0 +1,53 @@
+import type { Example } from '../../data/index.ts';
+import { fitCheap, chooseCheapest } from '../../eval/compare/cheap.ts';
+import { compareAnswers, type CompareOptions } from '../../eval/compare/compare.ts';
+import { answerRows, type Answered } from '../../eval/compare/system.ts';
+import type { MeasuredSize } from '../../eval/advice/learning-curve.ts';
+import type { BaselineName } from '../../eval/baselines/index.ts';
+import type { ComparedSystem, Comparison } from '../../store/results.ts';
+
+export interface CheapRows {
+  train: readonly Example[];
+  validation: readonly Example[];
+  test: readonly Example[];
+}
+
+/** All cheap systems on the test rows, the one that is best on the validation rows first. */
+export async function compareCheap(
+  rows: CheapRows,
+  options: CompareOptions,
+  signal?: AbortSignal,
+): Promise<Comparison> {
+  const { systems, skipped } = await fitCheap(rows.train, { signal });
+  const choice = await chooseCheapest(systems, rows.validation, options.metrics[0]);
+  const answered: Answered[] = [];
+  for (const system of systems) answered.push(await answerRows(system, rows.test, { signal }));
+  const [first, ...others] = answered.toSorted(
+    (a, b) => Number(b.name === choice?.name) - Number(a.name === choice?.name),
+  );
+  return (await compareAnswers([first, ...others], rows.test, { ...options, skipped })).comparison;
+}
+
+interface SizeOptions {
+  parts: readonly (readonly Example[])[];
+  test: readonly Example[];
+  options: CompareOptions;
+  signal?: AbortSignal;
+}
+
+/** One cheap system fitted on growing parts of the training rows; a part that it cannot be fitted on is left out. */
+export async function measureSizes(
+  { name }: ComparedSystem,
+  { parts, test, options, signal }: SizeOptions,
+): Promise<MeasuredSize[]> {
+  const sizes: MeasuredSize[] = [];
+  for (const part of parts) {
+    const { systems } = await fitCheap(part, { signal, only: name as BaselineName });
+    for (const system of systems) {
+      const answered = await answerRows(system, test, { signal });
+      const { comparison } = await compareAnswers([answered], test, options);
+      sizes.push({ rows: part.length, value: comparison.systems[0].values[comparison.metric] });
+    }
+  }
+  return sizes;
+}

@@ -1,0 +1,90 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { EventSink } from '../../base/events.ts';
+import { exampleRow, type Example } from '../../data/index.ts';
+import type { MeasuredSize } from '../../eval/advice/learning-curve.ts';
+import { writeFileAtomic } from '../../files/atomic.ts';
+import type { Comparison } from '../../store/results.ts';
+import type { Recipe } from '../../train/recipe.ts';
+import { runJob } from '../../worker/index.ts';
+import { usualSystems } from '../../worker/run/compare/usual-systems.ts';
+import type { CheapRows } from './cheap-curve.ts';
+
+export interface ModelCurveOptions {
+  recipe: Recipe;
+  rows: CheapRows;
+  /** Growing; the last one is all. */
+  parts: readonly (readonly Example[])[];
+  onEvent: EventSink;
+  signal?: AbortSignal;
+}
+
+/**
+ * Tunes the recipe's model on growing parts of the training rows, everything else being equal. The last result is
+ * compared with its base, asked in three ways, and with the cheap systems.
+ */
+export async function measureModel(
+  options: ModelCurveOptions,
+): Promise<{ sizes: MeasuredSize[]; comparison: Comparison }> {
+  const folder = mkdtempSync(join(tmpdir(), 'attune-advise-'));
+  const { rows, parts } = options;
+  try {
+    const held = {
+      validation: writeRows(join(folder, 'validation.jsonl'), rows.validation),
+      test: writeRows(join(folder, 'test.jsonl'), rows.test),
+    };
+    const sizes: MeasuredSize[] = [];
+    let comparison: Comparison | undefined;
+    for (const [i, part] of parts.entries()) {
+      const train = writeRows(join(folder, `train-${part.length}.jsonl`), part);
+      const recipe = partRecipe(options.recipe, { ...held, train, folder: join(folder, `run-${part.length}`) });
+      comparison = await trainAndCompare(recipe, { ...options, isLast: i === parts.length - 1 });
+      sizes.push({ rows: part.length, value: comparison.systems[0].values[comparison.metric] });
+    }
+    return { sizes, comparison: comparison! };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The smaller ones are measured alone; they are no rivals. */
+async function trainAndCompare(
+  recipe: Recipe,
+  { onEvent, signal, isLast }: ModelCurveOptions & { isLast: boolean },
+): Promise<Comparison> {
+  const folder = recipe.output_dir;
+  await runJob({ job: 'train', input: { recipe }, folder, onEvent, signal });
+  signal?.throwIfAborted();
+  const [tuned, ...others] = usualSystems(
+    { ...recipe.evaluation, baselines: ['prompted', 'few_shot', 'cheap'] },
+    folder,
+  );
+  const { max_rows: maxRows, max_new_tokens: room } = recipe.evaluation;
+  const rows = { recipes: [recipe], split: 'test', allowOverlap: true, maxRows, seed: recipe.training.seed } as const;
+  const systems = isLast ? [tuned, ...others] : [tuned];
+  const maxNewTokens = room === 'auto' ? undefined : room;
+  return (await runJob({ job: 'compare', input: { systems, rows, maxNewTokens }, onEvent, signal })).comparison;
+}
+
+function partRecipe(
+  recipe: Recipe,
+  paths: { train: string; validation: string; test: string; folder: string },
+): Recipe {
+  const source = (path: string) => [{ path, weight: null, format: null, columns: null }];
+  const [train, validation, test] = [paths.train, paths.validation, paths.test].map(source);
+  // The rows were split already, in the format of their kind.
+  const own = { train, validation, test, format: null, columns: null, group_by: null, allow_overlap: true };
+  return {
+    ...recipe,
+    data: { ...recipe.data, ...own },
+    evaluation: { ...recipe.evaluation, baselines: 'none', metrics: 'auto' },
+    report_to: [],
+    output_dir: paths.folder,
+  };
+}
+
+function writeRows(path: string, examples: readonly Example[]): string {
+  writeFileAtomic(path, examples.map((example) => `${JSON.stringify(exampleRow(example))}\n`).join(''));
+  return path;
+}

@@ -1,0 +1,26 @@
+import { AttuneError } from '../base/errors.ts';
+import type { Example } from './example.ts';
+
+/** An example as a row of its kind's own format, which detection reads back as the same example. */
+export function exampleRow(example: Example): Record<string, unknown> {
+  switch (example.kind) {
+    case 'chat': {
+      const { messages, tools, chatTemplateKwargs } = example;
+      return { messages, tools, chat_template_kwargs: chatTemplateKwargs };
+    }
+    case 'completion':
+      return { prompt: example.prompt, completion: example.completion };
+    case 'text':
+      return { text: example.text };
+    case 'classification':
+      return { text: example.text, text_pair: example.textPair, label: example.label };
+    case 'preference':
+    case 'feedback':
+    case 'prompt':
+      throw new AttuneError('E_WRONG_ROWS', {
+        what: `Rows of kind "${example.kind}" cannot be written as rows to train on`,
+        got: `${example.source.file}:${example.source.line}`,
+        expected: 'conversations, prompts with completions, texts, or texts with labels',
+      });
+  }
+}

@@ -1,0 +1,57 @@
+import type { ComparedMetric, ComparedValue } from '../../store/results.ts';
+import { normalQuantile } from '../statistics/normal.ts';
+import { foretell, type CurvePoint, type Outlook } from './power-law.ts';
+
+/** What a system reached after so many training rows. */
+export interface MeasuredSize {
+  rows: number;
+  value: ComparedValue;
+}
+
+export interface LearningCurve {
+  /** What was trained, for people. */
+  system: string;
+  points: readonly { rows: number; value: number; low?: number; high?: number }[];
+  /** Empty where there is no perfect value to fall towards, or it has been reached. */
+  forecast: readonly { rows: number; value: number; low: number; high: number }[];
+  /** Of the power law that the errors fall by, with its interval; undefined where none was fitted. */
+  exponent?: Outlook['exponent'];
+}
+
+/** Sizes that are foretold, over the largest that was measured. */
+const AHEAD = [2, 4];
+
+/** A curve with what twice and four times the rows would bring, where the metric has a perfect value to fall towards. */
+export function learningCurve(
+  system: string,
+  sizes: readonly MeasuredSize[],
+  metric: ComparedMetric,
+  { confidence, seed }: { confidence: number; seed: number },
+): LearningCurve {
+  const points = sizes.map(({ rows, value: { value, low, high } }) => ({ rows, value, low, high }));
+  const end = endOf(metric);
+  if (end === undefined || sizes.length < 2) return { system, points, forecast: [] };
+  const errors = sizes.map(({ rows, value }): CurvePoint => {
+    return { rows, error: Math.abs(end - value.value), deviation: deviationOf(value, confidence) };
+  });
+  if (errors.some(({ error }) => error === 0)) return { system, points, forecast: [] };
+  const most = Math.max(...sizes.map(({ rows }) => rows));
+  const ahead = AHEAD.map((times) => times * most);
+  const sign = metric.better === 'higher' ? -1 : 1;
+  const { forecasts, exponent } = foretell(errors, ahead, { confidence, seed });
+  const forecast = forecasts.map(({ rows, error, low, high }) => {
+    const ends = [end + sign * low, end + sign * high].toSorted((a, b) => a - b);
+    return { rows, value: end + sign * error, low: ends[0], high: ends[1] };
+  });
+  return { system, points, forecast, exponent };
+}
+
+/** A perfect value; 0 for what is counted down without an end of its own, such as bits per byte. */
+function endOf({ best, better }: ComparedMetric): number | undefined {
+  return best ?? (better === 'lower' ? 0 : undefined);
+}
+
+/** From the interval's width, as of a normal distribution. */
+function deviationOf({ low, high }: ComparedValue, confidence: number): number {
+  return low === undefined || high === undefined ? 0 : (high - low) / (2 * normalQuantile((1 + confidence) / 2));
+}

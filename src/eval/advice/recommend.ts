@@ -1,0 +1,110 @@
+import { formatCount, formatNumber } from '../../base/format.ts';
+import type { ComparedSystem, Comparison, Difference, SystemKind } from '../../store/results.ts';
+import type { LearningCurve } from './learning-curve.ts';
+
+export interface Recommendation {
+  /** `measure`: no model was tried. `unclear`: the test rows show no difference that decides. */
+  choice: 'cheap' | 'prompting' | 'fine-tuning' | 'measure' | 'unclear';
+  /** What to do, in a sentence. */
+  advice: string;
+  reasons: readonly string[];
+}
+
+const UNTRAINED: readonly SystemKind[] = ['base', 'prompted', 'few_shot', 'endpoint'];
+/** A cheap system this near to perfect leaves a model nothing to win. */
+const SOLVED = 0.02;
+
+/** What to do, from a comparison whose subject is the model tuned on all rows, or the best cheap system where none was. */
+export function recommend(comparison: Comparison, curve: LearningCurve): Recommendation {
+  const { systems, subject } = comparison;
+  const tuned = systems.find(({ name }) => name === subject)!;
+  const decision = tuned.kind === 'tuned' ? withModel(comparison) : withoutModel(comparison, tuned);
+  return { ...decision, reasons: [...decision.reasons, ...aboutRows(comparison, curve)] };
+}
+
+function withModel(comparison: Comparison): Recommendation {
+  const cheap = decidingDifference(comparison, ['cheap']);
+  const asked = decidingDifference(comparison, UNTRAINED);
+  const reasons = [cheap, asked].flatMap((one) => (one === undefined ? [] : [figures(comparison, one)]));
+  if (cheap !== undefined && cheap.verdict !== 'better') {
+    const advice = `Take ${titleOf(comparison, cheap.against)}: no tuned model is shown to be better, and it costs next to nothing.`;
+    return { choice: 'cheap', advice, reasons };
+  }
+  if (asked?.verdict === 'worse') {
+    return {
+      choice: 'prompting',
+      advice: `Ask ${titleOf(comparison, asked.against)} instead: it is better than the tuned model.`,
+      reasons,
+    };
+  }
+  if (asked?.verdict === 'no-evidence') {
+    const advice = 'Keep more rows for test before deciding: tuning is not shown to be better than asking, nor worse.';
+    return { choice: 'unclear', advice, reasons };
+  }
+  return { choice: 'fine-tuning', advice: 'Fine-tune: it is better than anything that needs no training.', reasons };
+}
+
+function withoutModel({ metric, metrics }: Comparison, cheap: ComparedSystem): Recommendation {
+  const { best, title } = metrics.find(({ name }) => name === metric)!;
+  const { value } = cheap.values[metric];
+  const reasons = [`${cheap.title} reaches ${title} ${formatNumber(value, 3)}, fitted in seconds.`];
+  if (best !== undefined && Math.abs(best - value) <= SOLVED * Math.max(1, best)) {
+    return { choice: 'cheap', advice: `Take ${cheap.title}: a model has next to nothing left to win.`, reasons };
+  }
+  const advice = 'Measure a model on these rows before choosing: name one with --model.';
+  return { choice: 'measure', advice, reasons };
+}
+
+/** Of the rivals of these kinds, the one that the subject is least ahead of. */
+function decidingDifference(comparison: Comparison, kinds: readonly SystemKind[]): Difference | undefined {
+  const { differences, metric, rivals, systems } = comparison;
+  const names = systems
+    .filter(({ kind, name }) => kinds.includes(kind) && rivals.includes(name))
+    .map(({ name }) => name);
+  const found = differences.filter((one) => one.metric === metric && names.includes(one.against));
+  return found.toSorted((a, b) => a.estimate - b.estimate)[0];
+}
+
+function figures(comparison: Comparison, { against, estimate, low, high, verdict }: Difference): string {
+  const { metric, metrics, systems, confidence } = comparison;
+  const value = systems.find(({ name }) => name === against)!.values[metric].value;
+  const title = metrics.find(({ name }) => name === metric)!.title;
+  const words = { better: 'better', worse: 'worse', 'no-evidence': 'not shown to differ' }[verdict];
+  const interval = `${formatNumber(confidence * 100)} % interval ${formatNumber(low, 3)} to ${formatNumber(high, 3)}`;
+  return `Against ${titleOf(comparison, against)} (${title} ${formatNumber(value, 3)}) tuning is ${words}: by ${formatNumber(estimate, 3)}, ${interval}.`;
+}
+
+/** Whether more rows to train on, or to test on, would pay. */
+function aboutRows(comparison: Comparison, { exponent, forecast, points, system }: LearningCurve): string[] {
+  const { title } = comparison.metrics[0];
+  const [twice] = forecast;
+  const now = points.at(-1);
+  const reasons: string[] = [];
+  if (twice !== undefined && now !== undefined && exponent !== undefined) {
+    // Below this no curve is told from a level one.
+    const gains = exponent.low > 0;
+    const range = `${formatNumber(twice.low, 3)} to ${formatNumber(twice.high, 3)}`;
+    reasons.push(
+      gains
+        ? `With twice the rows (${formatCount(twice.rows)}) ${system} should come to ${title} ${formatNumber(twice.value, 3)} (${range}), from ${formatNumber(now.value, 3)}.`
+        : `Whether more rows would help ${system} cannot be told: its curve may be level.`,
+    );
+  }
+  const smallest = detectable(comparison);
+  if (smallest > 0) {
+    reasons.push(
+      `The ${formatCount(comparison.rows)} test rows show differences from about ${formatNumber(smallest, 2)} in ${title}; half of that needs four times the rows.`,
+    );
+  }
+  return reasons;
+}
+
+/** The largest of what the comparisons with the rivals could miss. */
+function detectable({ differences, metric, rivals }: Comparison): number {
+  const relevant = differences.filter((one) => one.metric === metric && rivals.includes(one.against));
+  return Math.max(0, ...relevant.map(({ minimalDetectable }) => minimalDetectable));
+}
+
+function titleOf({ systems }: Comparison, name: string): string {
+  return systems.find((one) => one.name === name)?.title ?? name;
+}

@@ -1,0 +1,150 @@
+import { describe, expect, test } from 'vitest';
+import { growingParts } from '../../src/app/advise/sizes.ts';
+import type { CompletionExample } from '../../src/data/example.ts';
+import { learningCurve } from '../../src/eval/advice/learning-curve.ts';
+import { fitPowerLaw, foretell } from '../../src/eval/advice/power-law.ts';
+import { recommend } from '../../src/eval/advice/recommend.ts';
+import type { ComparedSystem, Comparison, Difference, Verdict } from '../../src/store/results.ts';
+
+const sizes = [100, 200, 400, 800];
+
+describe('a power law', () => {
+  test('is found again in points that lie on it', () => {
+    const points = sizes.map((rows) => ({ rows, error: 3 * rows ** -0.4, deviation: 0.01 }));
+    const { scale, exponent } = fitPowerLaw(points);
+    expect([scale, exponent]).toEqual([expect.closeTo(3, 10), expect.closeTo(0.4, 12)]);
+    const { forecasts } = foretell(points, [1600]);
+    expect(forecasts[0].error).toBeCloseTo(3 * 1600 ** -0.4, 12);
+    expect(forecasts[0].low).toBeLessThan(forecasts[0].error);
+    expect(forecasts[0].high).toBeGreaterThan(forecasts[0].error);
+  });
+
+  test('holds the truth in nine of ten intervals or more when points are measured with noise', () => {
+    let held = 0;
+    for (let seed = 0; seed < 40; seed++) {
+      const points = sizes.map((rows, i) => {
+        const error = 2 * rows ** -0.3;
+        // A fixed pattern of errors of about one standard error, another one each time.
+        const noise = Math.sin(12.9898 * (seed * 4 + i + 1)) * Math.SQRT2;
+        return { rows, error: error + noise * 0.02, deviation: 0.02 };
+      });
+      const [{ low, high }] = foretell(points, [1600], { seed, draws: 400 }).forecasts;
+      if (low <= 2 * 1600 ** -0.3 && high >= 2 * 1600 ** -0.3) held++;
+    }
+    expect(held).toBeGreaterThanOrEqual(36);
+  });
+
+  test('does not rise, whatever the points do', () => {
+    const { exponent } = fitPowerLaw(sizes.map((rows) => ({ rows, error: rows / 1000, deviation: 0.01 })));
+    expect(exponent).toBe(0);
+  });
+});
+
+describe('a learning curve', () => {
+  const accuracy = { name: 'accuracy', title: 'accuracy', better: 'higher', best: 1, reads: 'label' } as const;
+  const measured = (values: readonly number[]) =>
+    values.map((value, i) => ({ rows: sizes[i], value: { value, low: value - 0.02, high: value + 0.02 } }));
+  const options = { confidence: 0.95, seed: 0 };
+
+  test('foretells twice and four times the rows in the metric itself, never past perfect', () => {
+    const { forecast, exponent } = learningCurve('tuned', measured([0.6, 0.7, 0.78, 0.84]), accuracy, options);
+    expect(forecast.map(({ rows }) => rows)).toEqual([1600, 3200]);
+    expect(forecast[0].value).toBeGreaterThan(0.85);
+    expect(forecast[1].value).toBeGreaterThan(forecast[0].value);
+    expect(forecast[1].high).toBeLessThan(1);
+    expect(forecast[0].low).toBeLessThan(forecast[0].value);
+    expect(exponent!.low).toBeGreaterThan(0);
+  });
+
+  test('of what is counted down falls towards 0', () => {
+    const bits = { ...accuracy, name: 'bits_per_byte', better: 'lower', best: undefined } as const;
+    const { forecast } = learningCurve('tuned', measured([2, 1.6, 1.3, 1.1]), bits, options);
+    expect(forecast[0].value).toBeLessThan(1.1);
+    expect(forecast[0].low).toBeGreaterThan(0);
+  });
+
+  test('that is level, perfect, or has but one point promises nothing', () => {
+    expect(learningCurve('tuned', measured([0.7, 0.7, 0.7, 0.7]), accuracy, options).exponent!.low).toBe(0);
+    expect(learningCurve('tuned', measured([0.7, 0.9, 1, 1]), accuracy, options).forecast).toEqual([]);
+    expect(learningCurve('tuned', measured([0.7]), accuracy, options).forecast).toEqual([]);
+  });
+
+  test('grows in parts that hold the smaller ones', () => {
+    const rows = Array.from({ length: 100 }, (_, i): CompletionExample => {
+      return { kind: 'completion', id: `${i}`, source: { file: 'f', line: i }, prompt: '', completion: '' };
+    });
+    const parts = growingParts(rows, 1);
+    expect(parts.map(({ length }) => length)).toEqual([13, 25, 50, 100]);
+    for (let i = 1; i < parts.length; i++) expect(parts[i].slice(0, parts[i - 1].length)).toEqual(parts[i - 1]);
+    expect(growingParts(rows.slice(0, 40), 1).map(({ length }) => length)).toEqual([10, 20, 40]);
+  });
+});
+
+describe('a recommendation', () => {
+  const system = (name: string, kind: ComparedSystem['kind'], value: number): ComparedSystem => {
+    return { name, title: name.toUpperCase(), kind, values: { accuracy: { value } } };
+  };
+  const difference = (against: string, estimate: number, verdict: Verdict): Difference => {
+    const figures = { estimate, low: estimate - 0.05, high: estimate + 0.05, minimalDetectable: 0.07 };
+    return { metric: 'accuracy', against, ...figures, p: 0, pAdjusted: 0, test: 'mcnemar', verdict };
+  };
+  const comparison = (systems: readonly ComparedSystem[], differences: readonly Difference[]): Comparison => ({
+    version: 2,
+    split: 'test',
+    rows: 200,
+    confidence: 0.95,
+    seed: 0,
+    metric: 'accuracy',
+    metrics: [{ name: 'accuracy', title: 'accuracy', better: 'higher', best: 1, reads: 'label' }],
+    subject: systems[0].name,
+    systems,
+    rivals: differences.map(({ against }) => against),
+    differences,
+    verdict: 'better',
+    sentence: '',
+    flips: { against: '', worse: [], better: [] },
+    skipped: [],
+  });
+  const curve = { system: 'tuned', points: [], forecast: [] };
+  const tuned = system('tuned', 'tuned', 0.9);
+  const prompted = system('prompted', 'prompted', 0.8);
+  const cheap = system('nearest', 'cheap', 0.7);
+  const choose = (asked: Verdict, ofCheap: Verdict) =>
+    recommend(
+      comparison([tuned, prompted, cheap], [difference('prompted', 0.1, asked), difference('nearest', 0.2, ofCheap)]),
+      curve,
+    );
+
+  test.each<[string, Verdict, Verdict, string]>([
+    ['to fine-tune where that is better than all else', 'better', 'better', 'fine-tuning'],
+    ['to prompt where that is better than tuning', 'worse', 'better', 'prompting'],
+    ['to test on more rows where these do not decide', 'no-evidence', 'better', 'unclear'],
+    ['to take the cheap system where tuning is not shown to be better', 'better', 'no-evidence', 'cheap'],
+  ])('is %s', (_, asked, ofCheap, choice) => {
+    const { reasons, ...recommendation } = choose(asked, ofCheap);
+    expect(recommendation.choice).toBe(choice);
+    expect(reasons.join(' ')).toContain('Against PROMPTED (accuracy 0.8)');
+    expect(reasons.at(-1)).toMatch(/^The 200 test rows show differences from about 0\.07 in accuracy/);
+  });
+
+  test('without a model is to measure one, unless a cheap system is near perfect', () => {
+    const other = difference('majority', 0.2, 'better');
+    expect(recommend(comparison([cheap, system('majority', 'cheap', 0.5)], [other]), curve).choice).toBe('measure');
+    const perfect = system('nearest', 'cheap', 0.99);
+    expect(recommend(comparison([perfect, system('majority', 'cheap', 0.5)], [other]), curve).choice).toBe('cheap');
+  });
+
+  test('promises something of more rows only where the curve falls for sure', () => {
+    const points = [{ rows: 100, value: 0.9 }];
+    const forecast = [{ rows: 200, value: 0.93, low: 0.91, high: 0.95 }];
+    const reasonsOf = (low: number) =>
+      recommend(comparison([tuned, prompted], [difference('prompted', 0.1, 'better')]), {
+        system: 'tuned',
+        points,
+        forecast,
+        exponent: { value: 0.3, low, high: 0.5 },
+      }).reasons.join(' ');
+    expect(reasonsOf(0.1)).toContain('With twice the rows (200) tuned should come to accuracy 0.93 (0.91 to 0.95)');
+    expect(reasonsOf(0)).toContain('cannot be told');
+  });
+});
