@@ -36,12 +36,19 @@ export function describeRun(run: RunSummary | RunDetails, { colours }: Terminal)
         ['training loss', run.loss === undefined ? undefined : formatNumber(run.loss)],
         ...metrics,
         ['checkpoints', details?.checkpoints.map(({ step }) => step).join(', ')],
-        ['result', run.result === undefined ? undefined : shortPath(run.result)],
+        ['result', describeResult(run)],
         ['report', details?.report === undefined ? undefined : shortPath(details.report)],
       ],
       colours,
     ),
   ].join('\n');
+}
+
+function describeResult({ result, resultStep, step }: RunSummary): string | undefined {
+  if (result === undefined) return undefined;
+  return resultStep === undefined || resultStep === step
+    ? shortPath(result)
+    : `${shortPath(result)}, of step ${resultStep}`;
 }
 
 export function describeStep({ step, steps, epoch }: RunSummary): string {

@@ -26,6 +26,8 @@ export interface RunSummary {
   metrics: Metrics;
   data?: Pick<DataPrepared, 'format' | 'rows' | 'hashes'>;
   result?: string;
+  /** The step whose weights are the result. */
+  resultStep?: number;
   error?: string;
 }
 
@@ -56,7 +58,8 @@ const recorders: { [Type in RunEvent['type']]?: Recorder<Extract<RunEvent, { typ
     summary.error = String(error.what ?? error.message ?? 'unknown error');
   },
   'run-finished': (summary, { step, result, metrics }) => {
-    end(summary, 'finished', step);
+    end(summary, 'finished', Math.max(summary.step, step));
+    summary.resultStep = step;
     summary.result = resolve(summary.folder, result);
     // The result's step need not be the one that was evaluated last.
     const chosen = Object.entries(prefixed('validation', metrics)).filter(([name]) => name in summary.metrics);

@@ -115,6 +115,17 @@ describe('a run folder', () => {
     expect(first < second).toBe(true);
   });
 
+  test('of a run whose result is an earlier step tells how far it came and which step that is', () => {
+    const run = new RunFolder(folder);
+    run.record(started);
+    run.record({ type: 'checkpoint-saved', step: 4, folder: 'step-4', bytes: 1 });
+    run.record({ type: 'run-resumed', step: 9, from: 'step-9' });
+    const choice = { step: 4, reason: 'lowest-validation-loss' } as const;
+    run.record({ type: 'run-finished', step: 4, choice, result: 'adapter', metrics: {}, seconds: 1 });
+    run.close();
+    expect(readRun(folder)).toMatchObject({ status: 'finished', step: 9, resultStep: 4 });
+  });
+
   test('metrics that are not finite are left out', () => {
     const evaluation = { type: 'evaluation-finished', step: 2, epoch: 1, rows: 1, best: false } as const;
     const metrics = { loss: Number.POSITIVE_INFINITY, 'rewards/margins': 1 };
