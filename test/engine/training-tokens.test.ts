@@ -10,7 +10,8 @@ import { loadModel } from '../../src/models/load.ts';
 import type { Model } from '../../src/models/model.ts';
 import { saveModel } from '../../src/models/save.ts';
 import { tokenTables } from '../../src/models/token-tables.ts';
-import { scope } from '../../src/tensor/index.ts';
+import { layoutOfRows } from '../../src/nn/index.ts';
+import { cat, noGrad, SafetensorsFile, scope, writeSafetensors, type Tensor } from '../../src/tensor/index.ts';
 import { Renderer } from '../../src/text/index.ts';
 import type { Recipe } from '../../src/train/recipe.ts';
 import { run as exportRun } from '../../src/worker/jobs/export.ts';
@@ -128,6 +129,68 @@ describe('new tokens with LoRA', () => {
     await runOf(settings, 'stopped', { resume: true });
     const bytes = (name: string) => readFileSync(at(`${name}/adapter/adapter_model.safetensors`));
     expect(bytes('stopped').equals(bytes('lora'))).toBe(true);
+  });
+});
+
+describe('an adapter whose whole table was saved besides, as PEFT does after resizing', () => {
+  const ROOT = 'base_model.model.';
+  const TABLE = 'model.embed_tokens';
+
+  /** The adapter of the run above with other tensors and settings. */
+  function rewrite(output: string, change: (tensors: Map<string, Tensor>) => void, config: object = {}): string {
+    cpSync(at('lora/adapter'), at(output), { recursive: true });
+    rmSync(at(`${output}/attune.json`));
+    using file = new SafetensorsFile(at('lora/adapter/adapter_model.safetensors'));
+    scope(() => {
+      const tensors = new Map(file.names.map((name) => [name, file.get(name)]));
+      change(tensors);
+      writeSafetensors(at(`${output}/adapter_model.safetensors`), tensors);
+    });
+    const path = at(`${output}/adapter_config.json`);
+    const before = JSON.parse(readFileSync(path, 'utf8')) as object;
+    writeFileSync(path, JSON.stringify({ ...before, base_model_name_or_path: at('base'), ...config }));
+    return at(output);
+  }
+
+  const logitsOf = async (target: string): Promise<number[]> => {
+    const { model, tokenizer } = await openModel(target, { precision: 'f32' });
+    const layout = layoutOfRows([3], { causal: true });
+    const ids = BigInt64Array.from([5, tokenizer.idOf('<parcel>')!, 7], BigInt);
+    return noGrad(() => scope(() => model.tokenHead.logits(model.hidden({ ids, layout })).flatten().toNumbers()));
+  };
+
+  /** The base's table with rows for the new tokens. */
+  async function wholeTable(): Promise<Tensor> {
+    const { model } = await openModel(at('lora'), { precision: 'f32' });
+    return tokenTables(model).input.module.weight.tensor.detach();
+  }
+
+  it('is read below trained rows, and once for a head that shares it', async () => {
+    const table = await wholeTable();
+    const below = rewrite('below', (tensors) => {
+      for (const path of [TABLE, 'lm_head']) tensors.set(`${ROOT}${path}.token_adapter.base_layer.weight`, table);
+    });
+    expect(await logitsOf(below)).toEqual(await logitsOf(at('lora')));
+    const other = rewrite('other', (tensors) => {
+      tensors.set(`${ROOT}${TABLE}.token_adapter.base_layer.weight`, table);
+      tensors.set(`${ROOT}lm_head.token_adapter.base_layer.weight`, table.mul(2));
+    });
+    await expect(openModel(other)).rejects.toMatchObject({ code: 'E_ADAPTER_MISMATCH' });
+  });
+
+  it('is read without any trained rows, as a module that was saved', async () => {
+    const table = await wholeTable();
+    const delta = `${ROOT}${TABLE}.token_adapter.trainable_tokens_delta`;
+    const change = (tensors: Map<string, Tensor>) => {
+      const rows = tensors.get(delta)!;
+      const merged = cat([table.narrow(0, 0, table.shape[0] - rows.shape[0]), rows]);
+      tensors.delete(delta);
+      for (const path of [TABLE, 'lm_head']) tensors.set(`${ROOT}${path}.weight`, merged);
+    };
+    const whole = rewrite('whole', change, { trainable_token_indices: null });
+    const [got, wanted] = [await logitsOf(whole), await logitsOf(at('lora'))];
+    expect(got).toHaveLength(wanted.length);
+    for (const [i, value] of got.entries()) expect(value).toBeCloseTo(wanted[i], 4);
   });
 });
 

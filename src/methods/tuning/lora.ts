@@ -10,7 +10,7 @@ import { adapterConfig, type AdapterDescription } from './adapter-config.ts';
 import type { TuningContext } from './index.ts';
 import { LoraAdapter } from './lora-adapter.ts';
 import type { LoraOptions } from './lora.options.ts';
-import { findTargets, fromPattern, refuseUnmatched } from './targets.ts';
+import { findTargets, fromPattern, isNamed, refuseUnmatched } from './targets.ts';
 import { indicesFor, tablesWithRows, type TokenIndices } from './token-indices.ts';
 import { trainRows, type TokenRows } from './token-rows.ts';
 import { decays } from './weight-decay.ts';
@@ -157,7 +157,7 @@ function adapterTrainables(adapter: LoraAdapter): Trainable[] {
 function savedParameters(model: Model, names: readonly string[]): SavedParameter[] {
   const saved: SavedParameter[] = [];
   for (const name of names) {
-    const found = [...model.modules()].filter(([path]) => path === name || path.endsWith(`.${name}`));
+    const found = [...model.modules()].filter(([path]) => isNamed(path, name));
     if (found.length === 0) {
       if (isOtherClassifier(name, names)) continue;
       throw new AttuneError('E_NO_TARGETS', {

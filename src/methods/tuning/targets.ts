@@ -36,7 +36,7 @@ function matcher(wanted: TargetModules): (path: string) => boolean {
     const pattern = compile(wanted, '^(?:', ')$');
     return (path) => pattern.test(path);
   }
-  return (path) => wanted.some((name) => path === name || path.endsWith(`.${name}`));
+  return (path) => wanted.some((name) => isNamed(path, name));
 }
 
 function compile(source: string, before: string, after: string): RegExp {
@@ -55,6 +55,11 @@ function isInLayers(path: string, layers: readonly number[] | null): boolean {
   if (layers === null) return true;
   const index = /\.(\d+)\./.exec(path)?.[1];
   return index !== undefined && layers.includes(Number(index));
+}
+
+/** Whether a module is meant by a name: its whole path, or the end of it. */
+export function isNamed(path: string, name: string): boolean {
+  return path === name || path.endsWith(`.${name}`);
 }
 
 export function lastName(path: string): string {

@@ -1,7 +1,7 @@
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { Model } from '../../models/model.ts';
 import { tokenTables, type TokenTable } from '../../models/token-tables.ts';
-import { lastName } from './targets.ts';
+import { isNamed, lastName } from './targets.ts';
 
 /**
  * Tokens whose rows are trained, as PEFT's `trainable_token_indices` has them: a list stands for the table of input
@@ -60,8 +60,4 @@ export function tablesWithRows(
     problems,
     fix: 'use the base model and the tokenizer that the adapter was trained with',
   });
-}
-
-function isNamed(path: string, name: string): boolean {
-  return path === name || path.endsWith(`.${name}`);
 }

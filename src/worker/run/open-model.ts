@@ -10,6 +10,7 @@ import { isRunFolder, readRun } from '../../store/run-folder.ts';
 import { noGrad, SafetensorsFile, scope, type DType } from '../../tensor/index.ts';
 import { checkTemplate, Tokenizer, withChatTemplate, withKnownKwargs } from '../../text/index.ts';
 import type { Tuning } from '../../train/interfaces.ts';
+import { findSavedTables, takeTables } from './adapter-tables.ts';
 import { adapterWeights, isAdapterFolder, modelFolder, OWN_BASE } from './base-model.ts';
 import { checkProbe } from './probe.ts';
 import { readNotes, RESULT_NOTES, type ResultNotesFile } from './result-notes.ts';
@@ -81,20 +82,18 @@ async function openAdapter(folder: string, request: AdapterRequest): Promise<Ope
   const hasTokenizer = existsSync(join(folder, 'tokenizer.json'));
   const vocabulary = await Tokenizer.load(hasTokenizer ? folder : baseFolder);
   const { tokens, options } = description;
+  const weights = adapterWeights(folder);
+  const saved = await findSavedTables(weights, baseFolder, { task, modulesToSave: options.modules_to_save });
   // Rows beyond the base model's are in the adapter, or nowhere.
-  const vocabularySize = tokens !== undefined || options.modules_to_save.length > 0 ? vocabulary.size : undefined;
+  const vocabularySize = Math.max(saved.rows, tokens === undefined ? 0 : vocabulary.size);
   const { model } = await loadModel(baseFolder, { dtype, task, labels, vocabularySize });
   const tokenizer = await withDefaultTemplate(vocabulary, model.task);
-  const tuning = openLora(model, description);
-  loadAdapter(tuning, folder);
+  const modulesToSave = [...options.modules_to_save, ...saved.whole];
+  const tuning = openLora(model, { tokens, options: { ...options, modules_to_save: modulesToSave } });
+  using file = new SafetensorsFile(weights);
+  noGrad(() => scope(() => tuning.load(takeTables(file, model, saved))));
   if (notes !== undefined) check(model, tokenizer, { folder, notes });
   return { model, tokenizer, tuning, folder, baseFolder, notes };
-}
-
-/** Puts an adapter's tensors in place; every one must land and every place must be filled. */
-export function loadAdapter(tuning: Tuning, folder: string): void {
-  using file = new SafetensorsFile(adapterWeights(folder));
-  noGrad(() => scope(() => tuning.load(new Map(file.names.map((name) => [name, file.get(name)])))));
 }
 
 function baseFolderOf(notes: ResultNotesFile | undefined, named: string | undefined, folder: string): string {

@@ -1,0 +1,81 @@
+import { AttuneError } from '../../base/errors.ts';
+import { isNamed } from '../../methods/tuning/targets.ts';
+import type { Task } from '../../models/architecture.ts';
+import { readConfig, skeleton } from '../../models/load.ts';
+import type { Model } from '../../models/model.ts';
+import { tokenTables } from '../../models/token-tables.ts';
+import { aten, noGrad, readSafetensorsHeader, scope, type SafetensorsFile, type Tensor } from '../../tensor/index.ts';
+
+/** Token tables that an adapter's file holds as a whole: PEFT writes them where the vocabulary has grown. */
+export interface SavedTables {
+  /** Rows of the largest one; 0 where there is none. */
+  rows: number;
+  /** Paths of tables that take the base's place and are no part of `modules_to_save`. */
+  whole: string[];
+  /** Tables below trained rows, by path: the tensor's name. */
+  below: Map<string, string>;
+  /** Names of tensors that repeat the input table for a head that shares it. */
+  repeated: string[];
+}
+
+const pattern = /^base_model\.model\.(?<path>.+?)\.(?<below>token_adapter\.base_layer\.)?weight$/;
+
+/** Looks for token tables in an adapter's file, by its header alone. */
+export async function findSavedTables(
+  weights: string,
+  baseFolder: string,
+  { task, modulesToSave }: { task: Task | undefined; modulesToSave: readonly string[] },
+): Promise<SavedTables> {
+  const { model } = await skeleton(readConfig(baseFolder), { task });
+  const { input, output } = tokenTables(model);
+  const modules = new Set([...model.modules()].map(([path]) => path));
+  const trunk = `${model.architecture.prefix}.`;
+  const isOfHead = (path: string) => !path.startsWith(trunk) && !path.includes('lora_') && !modules.has(path);
+  model.dispose();
+  const found: SavedTables = { rows: 0, whole: [], below: new Map(), repeated: [] };
+  for (const { name, shape } of readSafetensorsHeader(weights).entries) {
+    const { path, below } = pattern.exec(name)?.groups ?? {};
+    if (path === undefined) continue;
+    if (path === input.path || path === output?.path) {
+      found.rows = Math.max(found.rows, shape[0]);
+      if (below !== undefined) found.below.set(path, name);
+      else if (!modulesToSave.some((module) => isNamed(path, module))) found.whole.push(path);
+    } else if (output === undefined && isOfHead(path)) found.repeated.push(name);
+  }
+  return found;
+}
+
+/**
+ * Puts tables below trained rows into the model, and gives the adapter's other tensors, by name.
+ * @throws E_ADAPTER_MISMATCH where a shared head's table is not the input table
+ */
+export function takeTables(file: SafetensorsFile, model: Model, saved: SavedTables): Map<string, Tensor> {
+  const { input, output } = tokenTables(model);
+  noGrad(() =>
+    scope(() => {
+      for (const { path, module } of [input, ...(output === undefined ? [] : [output])]) {
+        const name = saved.below.get(path);
+        if (name !== undefined) module.weight.assign(file.get(name).to(model.dtype).toDevice(model.device));
+      }
+    }),
+  );
+  const own = saved.below.get(input.path) ?? `base_model.model.${input.path}.weight`;
+  const different = saved.repeated.filter((name) => !isSame(file, name, own));
+  if (different.length > 0) {
+    throw new AttuneError('E_ADAPTER_MISMATCH', {
+      what: 'The adapter holds another table for a head that shares the table of input tokens in this model',
+      problems: different.map((field) => ({ field, message: `differs from ${own}` })),
+      fix: 'use the base model that the adapter was trained on: one whose head has a table of its own',
+    });
+  }
+  const taken = new Set([...saved.below.values(), ...saved.repeated]);
+  return new Map(file.names.filter((name) => !taken.has(name)).map((name) => [name, file.get(name)]));
+}
+
+function isSame(file: SafetensorsFile, name: string, other: string): boolean {
+  if (!file.names.includes(other)) return false;
+  return scope(() => {
+    const [first, second] = [file.get(name), file.get(other)];
+    return first.shape.join() === second.shape.join() && aten.equal.default(first, second);
+  });
+}
