@@ -67,6 +67,25 @@ describe('attune generate', () => {
     expect(answersOf(backwards).toSorted()).toEqual(answersOf(rows).toSorted());
   });
 
+  it('holds every answer to a JSON schema, whole at the smallest budget too', () => {
+    const schema = {
+      type: 'object',
+      properties: { place: { enum: ['home', 'away'] }, days: { type: 'integer', minimum: 0, maximum: 30 } },
+      required: ['place', 'days'],
+    };
+    writeFileSync(join(folder, 'answer.schema.json'), JSON.stringify(schema));
+    const options = ['--schema', 'answer.schema.json', '--temperature', '1.5'];
+    const refusal = attune('generate', 'model', '--input', 'rows.jsonl', ...options, '--max-new-tokens', '3');
+    expect(refusal.stderr).toContain('E_CONSTRAINT_TOO_LONG');
+    const needed = /at least (\d+)/.exec(refusal.stderr)![1];
+    for (const { completion, finish } of generated('rows.jsonl', ...options, '--max-new-tokens', needed)) {
+      const { place, days } = JSON.parse(completion) as { place: string; days: number };
+      expect(['home', 'away']).toContain(place);
+      expect(Number.isInteger(days) && days >= 0 && days <= 30).toBe(true);
+      expect(finish).toBe('stop');
+    }
+  });
+
   it('refuses what makes no sense by the name of the option, before a model is loaded', () => {
     for (const [option, value] of [
       ['--min-p', '2'],
