@@ -23,12 +23,14 @@ export function samplesSection(samples: Samples | undefined, comparison: Compari
   if (samples === undefined || samples.rows.length === 0) return undefined;
   const layout = layoutOf(samples, comparison);
   const { against } = layout;
+  const all = comparison?.rows ?? samples.rows.length;
+  const chosen = samples.rows.length < all && ` of ${formatCount(all)}`;
   return html`<section class="samples">
     <h2>Answers side by side</h2>
     <p class="soft">
-      ${formatCount(samples.rows.length)} held-out rows, answered by
-      each${against !== undefined && `; worse and better are against ${against}, the strongest rival`}. What got worse
-      stands first.
+      ${formatCount(samples.rows.length)}${chosen} held-out rows${chosen && ', those that changed most among them'},
+      answered by each${against !== undefined && `; worse and better are against ${against}, the strongest rival`}. What
+      got worse stands first.
     </p>
     ${controls(samples, layout)} ${samples.rows.map((row, index) => sample(row, index, layout))}
     <p class="soft none" hidden>No row fits.</p>
@@ -69,7 +71,7 @@ function controls({ rows }: Samples, { subject }: Layout): Html {
   return html`<form class="controls" role="search" aria-label="Filter of answers" hidden>
     <fieldset>
       <legend>Show</legend>
-      ${FILTERS.map(({ value, label }) => {
+      ${FILTERS.filter(({ value }) => value !== 'invalid' || isChecked(rows, subject)).map(({ value, label }) => {
         const attributes = html`name="shown" value="${value}"`;
         const isAll = value === 'all';
         return html`<label
@@ -83,6 +85,11 @@ function controls({ rows }: Samples, { subject }: Layout): Html {
     /></label>
     <output class="soft small" aria-live="polite"></output>
   </form>`;
+}
+
+/** Whether anything was asked of the form of answers. */
+function isChecked(rows: readonly SampleRow[], subject: string): boolean {
+  return rows.some(({ answers }) => answers[subject]?.valid !== undefined);
 }
 
 function isInvalid({ answers }: SampleRow, subject: string): boolean {

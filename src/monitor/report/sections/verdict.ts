@@ -53,10 +53,11 @@ function byHowMuch(difference: Difference): string {
 
 const MOST_LOSSES = 5;
 
-/** Metrics other than the deciding one by which it is worse than another system. */
+/** Where it is worse than another system, other than in the lines above. */
 function losses(comparison: Comparison): Html | undefined {
-  const { differences, metric, metrics } = comparison;
-  const lost = differences.filter((one) => one.verdict === 'worse' && one.metric !== metric);
+  const { differences, metric, metrics, rivals } = comparison;
+  const isTold = (one: Difference) => one.metric === metric && rivals.includes(one.against);
+  const lost = differences.filter((one) => one.verdict === 'worse' && !isTold(one));
   if (lost.length === 0) return undefined;
   const told = lost.slice(0, MOST_LOSSES).map(({ against, estimate, metric: name }) => {
     const title = metrics.find((one) => one.name === name)?.title ?? name;
