@@ -1,18 +1,15 @@
-import type { JsonSchema } from './schema/json-schema.ts';
+/** A JSON schema as it is parsed; read and checked when the constraint is made. */
+type Schema = boolean | object;
 
 /**
  * What an answer is restricted to: JSON that fits a schema, a text that an expression matches as a whole, or one of a
  * list. OpenAI's `response_format` is taken too.
  */
-export type ConstraintSpec =
-  | { schema: JsonSchema }
-  | { regex: string }
-  | { choices: readonly string[] }
-  | ResponseFormat;
+export type ConstraintSpec = { schema: Schema } | { regex: string } | { choices: readonly string[] } | ResponseFormat;
 
 /** As in OpenAI's chat completions; `json_object` is any object. */
 export type ResponseFormat =
-  | { type: 'json_schema'; json_schema: { schema: JsonSchema; name?: string; strict?: boolean } }
+  | { type: 'json_schema'; json_schema: { schema: Schema; name?: string; strict?: boolean } }
   | { type: 'json_object' };
 
 /** The kinds that are asked for, with what each is given; nothing is checked. */
