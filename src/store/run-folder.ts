@@ -113,7 +113,7 @@ function beginAnew(folder: string, paths: RunPaths): void {
       fix: `resume it with \`attune runs resume ${folder}\`, choose another output_dir, or delete the folder`,
     });
   }
-  const stale = [paths.events, paths.metrics, paths.heartbeat, paths.samples, paths.comparison];
+  const stale = [paths.events, paths.metrics, paths.heartbeat, paths.samples, paths.comparison, paths.forgetting];
   for (const path of [...stale, paths.reportHtml, paths.reportJson]) rmSync(path, { force: true });
   rmSync(paths.tensorboard, { recursive: true, force: true });
 }

@@ -15,6 +15,7 @@ export interface RunPaths {
   log: string;
   samples: string;
   comparison: string;
+  forgetting: string;
   reportHtml: string;
   reportJson: string;
   tensorboard: string;
@@ -32,6 +33,7 @@ export function runPaths(folder: string): RunPaths {
     log: join(folder, 'worker.log'),
     samples: join(folder, 'samples.json'),
     comparison: join(folder, 'comparison.json'),
+    forgetting: join(folder, 'forgetting.json'),
     reportHtml: join(folder, 'report.html'),
     reportJson: join(folder, 'report.json'),
     tensorboard: join(folder, 'tensorboard'),

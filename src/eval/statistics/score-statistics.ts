@@ -72,11 +72,11 @@ export class ScoreStatistics {
   difference(subject: MeasuredRows, other: MeasuredRows): PairedDifference {
     this.#check(subject);
     this.#check(other);
-    const sign = subject.better === 'higher' ? 1 : -1;
-    const [mine, theirs] = [this.#spread(subject), this.#spread(other)];
-    const apart = (a: Float64Array, b: Float64Array) => a.map((value, i) => sign * (value - b[i]));
+    const scores = [this.#spread(subject), this.#spread(other)];
+    const [mine, theirs] = subject.better === 'higher' ? scores : scores.toReversed();
+    const apart = (a: Float64Array, b: Float64Array) => a.map((value, i) => value - b[i]);
     const spread = {
-      estimate: sign * (mine.estimate - theirs.estimate),
+      estimate: mine.estimate - theirs.estimate,
       values: apart(mine.values, theirs.values),
       jackknife: apart(mine.jackknife, theirs.jackknife),
     };
