@@ -72,7 +72,7 @@ describe('a verdict', () => {
   test('of a system alone is that there was nothing to compare with', async () => {
     const { comparison } = await compareAnswers([tuned], rows, options);
     expect(comparison).toMatchObject({ verdict: 'no-evidence', rivals: [], differences: [] });
-    expect(comparison.sentence).toBe('There was nothing to compare with; measured on 100 rows of test.');
+    expect(comparison.sentence).toBe('there was nothing to compare with; measured on 100 rows of test.');
   });
 
   test('counts a smaller error rate as better', async () => {

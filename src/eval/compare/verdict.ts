@@ -17,7 +17,7 @@ export function verdictSentence(comparison: Told): string {
   const number = formatCount(rows);
   const on =
     groups === undefined ? `${number} rows of ${split}` : `${number} rows of ${split} in ${formatCount(groups)} groups`;
-  if (deciding === undefined) return `There was nothing to compare with; measured on ${on}.`;
+  if (deciding === undefined) return `there was nothing to compare with; measured on ${on}.`;
   return `${figures(comparison, deciding)} on ${on}.${detectable(comparison, deciding)}`;
 }
 

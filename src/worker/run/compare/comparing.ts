@@ -12,6 +12,8 @@ export interface ComparedRows {
   validation: readonly Example[];
   /** The rows that all systems answer. */
   test: readonly Example[];
+  /** Rows that show what answers look like: those trained on, or where there are none all that could be compared on. */
+  typical: readonly Example[];
   /** For people: "test", or a file's name. */
   split: string;
   /** How many there are, where `test` is a sample of them. */
@@ -35,11 +37,6 @@ export interface Comparing {
 /** A file in `systems/`. */
 export interface SystemSource {
   answer(spec: never, comparing: Comparing): Promise<Answered[]>;
-}
-
-/** Rows that show what answers look like: those trained on, or where there are none those to be answered. */
-export function rowsWithAnswers({ train, test }: ComparedRows): readonly Example[] {
-  return train.length > 0 ? train : test;
 }
 
 /** Lets one system answer all rows, with progress. */

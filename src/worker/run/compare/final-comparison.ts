@@ -2,14 +2,13 @@ import { AttuneError } from '../../../base/errors.ts';
 import { sampledRows } from '../../../eval/compare/sampled-rows.ts';
 import { writeComparison, writeSamples, type Comparison } from '../../../store/results.ts';
 import { writeModelCard } from '../result-card.ts';
-import { freeTraining, type PreparedRun } from '../training-run.ts';
+import type { PreparedRun } from '../training-run.ts';
 import { runComparison } from './run-comparison.ts';
 import { usualSystems } from './usual-systems.ts';
 
 /**
- * A run's ending: the result as it was written against what one has without training, on the rows kept for test. The
- * memory of training is freed first, so the run cannot go on after this. What fails here is told as a warning: the
- * result is there.
+ * A run's ending: the result as it was written against what one has without training, on the rows kept for test. What
+ * fails here is told as a warning: the result is there. The memory of training has been freed before.
  */
 export async function compareResult(run: PreparedRun, result: string): Promise<void> {
   const { recipe, folder, emit, signal } = run.context;
@@ -19,13 +18,12 @@ export async function compareResult(run: PreparedRun, result: string): Promise<v
     return notCompared(
       'no rows are kept for test, so nothing says whether the result is better than its base; set data.test',
     );
-  freeTraining(run);
   try {
     const { train, validation } = run.loaded.splits;
     const { max_rows: most, max_new_tokens: room } = recipe.evaluation;
     const { seed } = recipe.training;
     const test = sampledRows(run.test, most, seed);
-    const rows = { train, validation, test, split: 'test', available: run.test.length };
+    const rows = { train, validation, test, typical: train, split: 'test', available: run.test.length };
     const maxNewTokens = room === 'auto' ? undefined : room;
     const specs = usualSystems(recipe.evaluation, result);
     const compared = await runComparison(specs, rows, { emit, signal, seed, maxNewTokens, metrics: run.metrics });

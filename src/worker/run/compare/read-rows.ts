@@ -42,7 +42,15 @@ export async function readRows(wanted: RowsWanted, context: ScoringContext): Pro
   if (!wanted.allowOverlap)
     for (const rows of trained) await refuseContaminated(rows, test, { signal: context.signal });
   const validation = split === 'validation' && data === undefined ? [] : (own?.validation ?? []);
-  return { train: fitted, validation, test, split: data === undefined ? split : data.path, available: all.length };
+  const typical = fitted.length > 0 ? fitted : all;
+  return {
+    train: fitted,
+    validation,
+    test,
+    typical,
+    split: data === undefined ? split : data.path,
+    available: all.length,
+  };
 }
 
 async function readFile(source: DataSource, { signal }: ScoringContext): Promise<readonly Example[]> {

@@ -5,7 +5,7 @@ import type { Answered } from '../../../eval/compare/system.ts';
 import type { MetricSpec } from '../../../eval/metrics/index.ts';
 import type { SkippedSystem } from '../../../store/results.ts';
 import type { ScoringContext } from '../scoring.ts';
-import { rowsWithAnswers, type ComparedRows, type Comparing } from './comparing.ts';
+import type { ComparedRows, Comparing } from './comparing.ts';
 import { OpenModels } from './open-models.ts';
 import { systemSources } from './systems/index.ts';
 import type { SystemSpec } from './systems/system-spec.ts';
@@ -24,7 +24,7 @@ export async function runComparison(
   rows: ComparedRows,
   options: ComparisonOptions,
 ): Promise<Compared> {
-  const { metrics = suitableMetrics(rowsWithAnswers(rows)), maxNewTokens, emit, signal, seed } = options;
+  const { metrics = suitableMetrics(rows.typical), maxNewTokens, emit, signal, seed } = options;
   using models = new OpenModels();
   const comparing: Comparing = { rows, models, metric: metrics[0], maxNewTokens, emit, signal, skipped: [] };
   const answered: Answered[] = [];

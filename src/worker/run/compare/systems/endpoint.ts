@@ -3,7 +3,7 @@ import { endpointPredictor } from '../../../../eval/endpoint/endpoint-predictor.
 import type { Answered } from '../../../../eval/compare/system.ts';
 import { expectedText } from '../../../../eval/example-text.ts';
 import { asker } from '../../../../eval/prompting/asker.ts';
-import { answerWithProgress, rowsWithAnswers, type Comparing } from '../comparing.ts';
+import { answerWithProgress, type Comparing } from '../comparing.ts';
 import type { EndpointSpec } from './system-spec.ts';
 
 /** Bytes of a token that is short, so that the longest answer fits. */
@@ -22,6 +22,6 @@ export async function answer(spec: EndpointSpec, comparing: Comparing): Promise<
 
 /** The endpoint's tokenizer is not known. */
 function roomInBytes({ rows }: Comparing): number {
-  const bytes = rowsWithAnswers(rows).map((example) => Buffer.byteLength(expectedText(example) ?? ''));
+  const bytes = rows.typical.map((example) => Buffer.byteLength(expectedText(example) ?? ''));
   return Math.ceil(bytes.reduce((most, length) => Math.max(most, length), 0) / BYTES_PER_TOKEN) + SPARE;
 }

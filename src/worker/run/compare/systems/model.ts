@@ -2,7 +2,7 @@ import type { Answered } from '../../../../eval/compare/system.ts';
 import { labelsIn } from '../../../../eval/example-text.ts';
 import { asker } from '../../../../eval/prompting/asker.ts';
 import { answerEnds, roomForAnswers } from '../answer-lengths.ts';
-import { answerWithProgress, rowsWithAnswers, type Comparing } from '../comparing.ts';
+import { answerWithProgress, type Comparing } from '../comparing.ts';
 import { modelPredictor } from '../model-predictor.ts';
 import type { ModelSpec } from './system-spec.ts';
 
@@ -19,9 +19,9 @@ export async function answer(spec: ModelSpec, comparing: Comparing): Promise<Ans
   const isTrained = kind === 'tuned';
   const predictor = modelPredictor(name, opened, {
     ask,
-    maxNewTokens: comparing.maxNewTokens ?? (await roomForAnswers(opened.tokenizer, rowsWithAnswers(rows))),
-    stop: isTrained ? undefined : answerEnds(rowsWithAnswers(rows)),
-    labels: labelsIn(rowsWithAnswers(rows)),
+    maxNewTokens: comparing.maxNewTokens ?? (await roomForAnswers(opened.tokenizer, rows.typical)),
+    stop: isTrained ? undefined : answerEnds(rows.typical),
+    labels: labelsIn(rows.typical),
     practice: isTrained || asking.how === 'plain' ? [] : rows.train.slice(0, PRACTICE_ROWS).map(ask),
   });
   return [await answerWithProgress({ predictor, title, kind, note }, comparing)];
