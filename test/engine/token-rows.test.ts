@@ -216,6 +216,21 @@ describe.each(['tied', 'untied'] as const)('a larger vocabulary, with a head tha
     expect(input.module.weight.shape[0]).toBe(known + 3);
   });
 
+  it('scores in bf16 as it was trained when an adapter is opened, whatever its rows held before', async () => {
+    const grown = async (): Promise<Model> => {
+      const { model } = await loadModel(models[kind], { dtype: 'bf16', vocabularySize: 300 });
+      return model;
+    };
+    const first = await grown();
+    initialiseRows(first, { ids: [7, 299], known: 256, seed: 1 });
+    const trained = createLora(first, options, { seed: 1, tokens: [7, 299] });
+    disturb(trained);
+    const second = await grown();
+    const opened = createLora(second, options, { seed: 2, tokens: [7, 299] });
+    noGrad(() => scope(() => opened.load(trained.state())));
+    expect(await lossOf(second)).toBe(await lossOf(first));
+  });
+
   it('is written with the model and read again', async () => {
     const small = await load(kind);
     const { vocabularySize: known } = small.architecture.limits(small.config);

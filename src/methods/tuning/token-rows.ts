@@ -12,9 +12,9 @@ import {
 import { aten, fromArray, zeros, type DType, type Tensor } from '../../tensor/index.ts';
 
 /**
- * Some rows of a token table that are trained while the table itself is frozen (PEFT's TrainableTokensLayer). They
- * take the place of the table's own, so that what those hold does not matter. Logits get the difference as a further
- * term: neither a copy of the table nor a gradient of its size is ever made.
+ * Some rows of a token table that are trained while the table itself is frozen (PEFT's TrainableTokensLayer). The
+ * table's own become zero, so that they count nowhere and a table that grew is the same wherever it is loaded. Logits
+ * get the rows as a further term: a step neither copies the table nor makes a gradient of its size.
  */
 abstract class RowsOf<Layer extends Embedding | LinearLike> extends Module {
   readonly path: string;
@@ -23,8 +23,8 @@ abstract class RowsOf<Layer extends Embedding | LinearLike> extends Module {
   readonly trainable_tokens_delta: Parameter;
   isActive = true;
   protected readonly table: Layer;
-  /** int64 [n] */
-  readonly #index: Tensor;
+  /** The table's own rows, for the model as it was: f32 [n, D] */
+  readonly #former: Tensor;
   /** 1 where a trained row belongs to a row of the table: [V, n] */
   readonly #places: Tensor;
 
@@ -35,21 +35,22 @@ abstract class RowsOf<Layer extends Embedding | LinearLike> extends Module {
     this.ids = ids;
     const { shape, device } = table.weight.tensor;
     this.trainable_tokens_delta = new Parameter([ids.length, shape[1]]);
-    this.#index = indexOf(ids, device).own();
+    const index = indexOf(ids, device);
+    this.#former = table.weight.tensor.detach().indexSelect(0, index).to('f32').own();
+    this.trainable_tokens_delta.assign(this.#former.clone());
+    this.trainable_tokens_delta.setTrainable(true);
+    table.weight.assign(aten.index_fill.int_Scalar(table.weight.tensor, 0, index, 0));
     const units = aten.eye.default(ids.length, { dtype, device });
     this.#places = withRows(zeros([shape[0], ids.length], { dtype, device }), ids, units).own();
-    this.trainable_tokens_delta.assign(this.#former().clone());
-    this.trainable_tokens_delta.setTrainable(true);
   }
 
-  #former(): Tensor {
-    return this.table.weight.tensor.detach().indexSelect(0, this.#index).to('f32');
+  /** The rows in use: [n, D] */
+  protected get rows(): Tensor {
+    return this.isActive ? this.trainable_tokens_delta.tensor : this.#former;
   }
 
   terms(hidden: Tensor): Term[] {
-    if (!this.isActive) return [];
-    const change = this.trainable_tokens_delta.tensor.sub(this.#former()).to(hidden.dtype); // [n, D]
-    return [{ hidden: aten.linear.default(hidden, change), weight: this.#places }];
+    return [{ hidden: aten.linear.default(hidden, this.rows.to(hidden.dtype)), weight: this.#places }];
   }
 
   /** Puts the rows into the table and leaves it. */
@@ -61,7 +62,7 @@ abstract class RowsOf<Layer extends Embedding | LinearLike> extends Module {
   /** The table stays: it is the model's. */
   override dispose(): void {
     this.trainable_tokens_delta.tensor.dispose();
-    this.#index.dispose();
+    this.#former.dispose();
     this.#places.dispose();
   }
 }
@@ -80,9 +81,8 @@ class InputRows extends RowsOf<Embedding> implements EmbeddingAdapter {
   }
 
   forward(ids: Tensor, output: Tensor): Tensor {
-    if (!this.isActive) return output;
     const places = this.#rowOf.indexSelect(0, ids); // [N]
-    const rows = this.trainable_tokens_delta.tensor.indexSelect(0, aten.clamp_min.default(places, 0));
+    const rows = this.rows.indexSelect(0, aten.clamp_min.default(places, 0));
     const isTrained = aten.ge.Scalar(places, 0).unsqueeze(1); // [N, 1]
     return aten.where.self(isTrained, rows.to(output.dtype), output);
   }
