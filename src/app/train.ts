@@ -4,6 +4,8 @@ import { AttuneError, type Problem } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
 import { writeFailure } from '../files/atomic.ts';
 import { makeFolders } from '../files/make-folder.ts';
+import { checkForgetting } from '../eval/general/forgetting.ts';
+import { readForgetting, type Forgetting } from '../store/forgetting.ts';
 import { readComparison, type Comparison } from '../store/results.ts';
 import { isRunFolder } from '../store/run-folder.ts';
 import type { Recipe } from '../train/recipe.ts';
@@ -12,7 +14,12 @@ import { locateRecipe } from './recipe/locate.ts';
 import { startedWith } from './stored-run.ts';
 
 /** What a run has come to; `folder` is absolute. A finished run has a comparison unless its recipe or its data forbid it. */
-export type TrainOutcome = JobResult<'train'> & { folder: string; comparison?: Comparison };
+export type TrainOutcome = JobResult<'train'> & {
+  folder: string;
+  comparison?: Comparison;
+  /** Where `evaluation.general` or a limit asks for it. */
+  forgetting?: Forgetting;
+};
 
 export interface TrainOptions {
   /** Checks everything and tries the worst batch, then stops. Leaves no run behind. */
@@ -28,14 +35,21 @@ export interface TrainOptions {
   handleSignals?: boolean;
 }
 
-/** Trains a resolved recipe in the worker. @throws AttuneError of every kind that the recipe's parts can raise */
+/**
+ * Trains a resolved recipe in the worker.
+ * @throws AttuneError of every kind that the recipe's parts can raise; E_FORGETTING, with exit code 3, for a finished run
+ * whose result forgot more than `evaluation.max_forgetting`
+ */
 export async function train(recipe: Recipe, options: TrainOptions = {}): Promise<TrainOutcome> {
   const { dryRun = false, resume = false, ...others } = options;
   if (resume) await refuseChanges(recipe);
   const folder = resolve(recipe.output_dir);
   const run = async (): Promise<TrainOutcome> => {
     const outcome = await runJob({ ...jobOf(recipe, { dryRun, resume }), ...others });
-    return { ...outcome, folder, comparison: outcome.outcome === 'finished' ? readComparison(folder) : undefined };
+    if (outcome.outcome !== 'finished') return { ...outcome, folder };
+    const forgetting = readForgetting(folder);
+    checkForgetting(forgetting, recipe.evaluation.max_forgetting);
+    return { ...outcome, folder, comparison: readComparison(folder), forgetting };
   };
   return dryRun ? withBorrowedFolder(folder, run) : run();
 }

@@ -118,6 +118,22 @@ export interface ComparisonFinished {
   sentence: string;
 }
 
+/** What the result forgot beside its task; forgetting.json has all of it. */
+export interface ForgettingMeasured {
+  type: 'forgetting-measured';
+  measures: readonly {
+    /** For people: "bits per byte of general English". */
+    title: string;
+    before: number;
+    after: number;
+    /** Above 0 for a loss, with the ends of its interval. */
+    loss: number;
+    low: number;
+    high: number;
+    verdict: 'better' | 'no-evidence' | 'worse';
+  }[];
+}
+
 export interface CheckpointSaved {
   type: 'checkpoint-saved';
   step: number;
@@ -180,6 +196,7 @@ export type RunEvent =
   | StepFinished
   | EvaluationFinished
   | ComparisonFinished
+  | ForgettingMeasured
   | CheckpointSaved
   | WarningRaised
   | RunResumed

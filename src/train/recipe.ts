@@ -131,6 +131,19 @@ const oneMetric = z.union([z.string(), metricSchema]);
 /** The plain mean of several bounded metrics, for answers of several parts. */
 const meanSchema = z.strictObject({ name: z.string().min(1), mean: z.array(oneMetric).min(2) });
 
+/** What may be lost on the general set; a number is bits per byte. */
+const forgettingSchema = z
+  .union(
+    [
+      z.number().min(0),
+      z.strictObject({ bits_per_byte: z.number().min(0).optional(), accuracy: z.number().min(0).optional() }),
+    ],
+    {
+      error: 'expected a number of bits per byte, or {bits_per_byte, accuracy}',
+    },
+  )
+  .transform((value) => (typeof value === 'number' ? { bits_per_byte: value } : value));
+
 const evaluationSchema = z.strictObject({
   every: rhythm.default('epoch').meta({ description: 'how often to validate', shown: 'epoch|never|STEPS' }),
   metrics: z
@@ -162,6 +175,14 @@ const evaluationSchema = z.strictObject({
     .nullable()
     .default(null)
     .describe('what the prompted and few-shot base is told; made from the form of the answers when null'),
+  general: z
+    .boolean()
+    .default(false)
+    .describe('measure on general English what the result forgot; on where max_forgetting is set'),
+  max_forgetting: forgettingSchema.nullable().default(null).meta({
+    description: 'refuse (exit code 3) a result that lost more than so many bits per byte of general English',
+    shown: 'NUMBER|{bits_per_byte: NUMBER, accuracy: NUMBER}',
+  }),
   patience: z
     .int()
     .positive()

@@ -7,6 +7,7 @@ import { shortPath } from '../short-path.ts';
 import {
   describeData,
   describeEvaluation,
+  describeForgetting,
   describePreflight,
   describeStep,
   describeVerdict,
@@ -59,6 +60,9 @@ class ProgressView implements Progress {
         return this.#remark(describeEvaluation(event, colours));
       case 'comparison-finished':
         return this.#remark(describeVerdict(event, colours));
+      case 'forgetting-measured':
+        for (const line of describeForgetting(event, colours)) this.#remark(line);
+        return;
       case 'checkpoint-saved':
         return this.#remark(
           `checkpoint of step ${event.step}: ${shortPath(event.folder)} (${formatBytes(event.bytes)})`,

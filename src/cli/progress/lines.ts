@@ -2,6 +2,7 @@ import type {
   ComparisonFinished,
   DataPrepared,
   EvaluationFinished,
+  ForgettingMeasured,
   Metrics,
   PreflightFinished,
   StepFinished,
@@ -74,6 +75,14 @@ export function describeVerdict(
 ): string {
   const paint = { better: colours.green, worse: colours.red, 'no-evidence': colours.yellow }[verdict];
   return `${paint(VERDICTS[verdict])}: ${sentence}`;
+}
+
+export function describeForgetting({ measures }: ForgettingMeasured, colours: Colours): string[] {
+  const words = { better: colours.green('gained'), worse: colours.red('forgot'), 'no-evidence': colours.green('kept') };
+  return measures.map(({ title, before, after, loss, low, high, verdict }) => {
+    const interval = `loss ${formatNumber(loss, 3)}, interval ${formatNumber(low, 3)} to ${formatNumber(high, 3)}`;
+    return `${words[verdict]}: ${title} ${formatNumber(before)} before, ${formatNumber(after)} after (${interval})`;
+  });
 }
 
 export function describeMetrics(metrics: Metrics): string {

@@ -7,8 +7,9 @@ import type { Recipe } from '../../train/recipe.ts';
 import { readConstants } from '../../train/trainer-state.ts';
 import { compareResult } from '../run/compare/final-comparison.ts';
 import { chooseResult } from '../run/choose-result.ts';
+import { recordForgetting } from '../run/measure-forgetting.ts';
 import { preflight } from '../run/preflight.ts';
-import { prepareRun, resumeRun, type PreparedRun } from '../run/training-run.ts';
+import { freeTraining, prepareRun, resumeRun, type PreparedRun } from '../run/training-run.ts';
 import { writeResult } from '../run/write-result.ts';
 import type { JobContext } from '../job.ts';
 
@@ -65,11 +66,18 @@ export async function run(input: TrainInput, context: JobContext): Promise<Train
   const metrics = trainer.metricsAt(step);
   const result = await writeResult(prepared, { step, metrics });
   // A run that is repeated is repeated for its bytes.
-  if (input.like === undefined) await compareResult(prepared, result);
+  if (input.like === undefined) await judgeResult(prepared, result);
   const { seconds, step: steps } = trainer.state;
   emit({ type: 'run-finished', step, choice, result, metrics, seconds });
   const { task } = prepared.parts.objective;
   return { outcome: 'finished', step: steps, task, result, choice, metrics, seconds };
+}
+
+/** What the result is worth, and what it forgot. The run cannot go on after this: its memory is freed. */
+async function judgeResult(prepared: PreparedRun, result: string): Promise<void> {
+  freeTraining(prepared);
+  await compareResult(prepared, result);
+  await recordForgetting(prepared, result);
 }
 
 async function checkBefore(prepared: PreparedRun): Promise<void> {

@@ -21,6 +21,7 @@ import {
 } from './build-trainer.ts';
 import { likelihoodMeasure } from './likelihood-metrics.ts';
 import { labelsOf, loadRunData, reportCuts, reportData } from './load-run-data.ts';
+import { checkGeneralSet } from './measure-forgetting.ts';
 import { prepareSplit, type PreparedSplit } from './prepare-rows.ts';
 import { recipeMetrics } from './recipe-metrics.ts';
 import { computeType, planMemory } from './resources.ts';
@@ -110,6 +111,7 @@ async function readRows(context: RunContext): Promise<RunRows> {
   // Rows that are too long under `long_rows: fail` are told before training, not after it.
   await prepareSplit(loaded.splits.test, prepare);
   if (train.rows.length === 0) throw nothingLeft(Math.min(recipe.data.max_length, maxPositions));
+  checkGeneralSet(recipe, objective.task);
   if (recipe.evaluation.patience !== null && validation.rows.length === 0) throw patienceForNothing();
   reportData(loaded, { train: train.rows, validation: validation.rows, test: loaded.splits.test }, train.cuts, emit);
   reportCuts(train.cuts, { split: 'train', examples: loaded.splits.train, emit });
