@@ -27,7 +27,8 @@ export async function chooseTemplate(tokenizer: Tokenizer, choice: TemplateChoic
   const prefix = known.map(([name, value]) => defaultOf(name, value)).join('');
   for (const [name, source] of sources) sources.set(name, prefix === '' ? source : `${prefix}\n${source}`);
   const others = template === undefined ? tokenizer.templates.sources : [];
-  return Tokenizer.fromFiles(withTemplates(tokenizer.files, new Map([...others, ...sources])));
+  const files = withTemplates(tokenizer.files, new Map([...others, ...sources]));
+  return Tokenizer.fromFiles({ ...files, templateOrigin: origin });
 }
 
 /** Those of the variables that the tokenizer's own templates read, as defaults: for a base model beside a tuned one. */

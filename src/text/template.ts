@@ -62,7 +62,7 @@ export class ChatTemplates {
     }
     // A token of the vocabulary proper can end a turn too.
     const texts = new Set([...addedTokens.map(({ content }) => content), ...Object.values(variables)]);
-    return new ChatTemplates(files.origin, sources, variables, [...texts]);
+    return new ChatTemplates(files.templateOrigin ?? files.origin, sources, variables, [...texts]);
   }
 
   get exists(): boolean {

@@ -8,6 +8,8 @@ import { readJson } from '../files/json.ts';
 export interface TokenizerFiles {
   /** Where it came from, for messages. */
   readonly origin: string;
+  /** Where the templates came from, where that is another place. */
+  readonly templateOrigin?: string;
   /** tokenizer.json, byte for byte. */
   readonly tokenizer: string;
   /** tokenizer_config.json, special_tokens_map.json, generation_config.json and the templates, by file name. */

@@ -48,14 +48,16 @@ afterAll(() => {
 interface Settings {
   data?: Record<string, unknown>;
   tuning?: unknown;
+  objective?: string;
   training?: Record<string, unknown>;
 }
 
-const recipeOf = ({ data, tuning, training }: Settings, output: string): Promise<Recipe> =>
+const recipeOf = ({ data, tuning, training, objective }: Settings, output: string): Promise<Recipe> =>
   resolveRecipe({
     model: at('base'),
     data: { train: at('rows.jsonl'), validation: 0.2, test: 0, ...data },
     tuning: tuning ?? { method: 'lora', r: 2 },
+    objective: objective ?? 'sft',
     training: { max_steps: 4, batch_size: 4, precision: 'f32', learning_rate: 1e-2, ...training },
     evaluation: { baselines: 'none', every: 2 },
     checkpoints: { every: 2 },
@@ -201,6 +203,21 @@ describe('new tokens with full tuning', () => {
     expect(model.config.vocab_size).toBe(tokenizer.size);
     const { model: base } = await openModel(at('base'), { precision: 'f32' });
     expect(tokenizer.size).toBe(tokenTables(base).input.module.weight.shape[0] + 1);
+  });
+});
+
+describe('new tokens of a classifier', () => {
+  it('are rows of its only table', async () => {
+    const rows = Array.from({ length: 24 }, (_, i) => ({ text: `<parcel> ${i * 37}`, label: i % 2 ? 'odd' : 'even' }));
+    writeFileSync(at('labels.jsonl'), rows.map((row) => JSON.stringify(row)).join('\n'));
+    await runOf(
+      { data: { train: at('labels.jsonl'), new_tokens: ['<parcel>'] }, objective: 'classification' },
+      'labels',
+    );
+    const { tuning, model } = await openModel(at('labels'), { precision: 'f32' });
+    expect(model.task).toBe('sequence');
+    const names = tuning!.trainables.map(({ name }) => name).filter((name) => name.includes('token_adapter'));
+    expect(names).toEqual(['base_model.model.model.embed_tokens.token_adapter.trainable_tokens_delta']);
   });
 });
 

@@ -45,6 +45,7 @@ describe('a template that a run chooses', () => {
     const several = await Tokenizer.fromFiles({ ...base.files, others });
     const chosen = await chooseTemplate(several, { template: { text: switched, origin: 'mine.jinja' } });
     expect([...chosen.templates.sources]).toEqual([['default', switched]]);
+    expect(chosen.templates.describe()).toBe('chat template "default" of mine.jinja');
     const folder = mkdtempSync(join(tmpdir(), 'attune-template-'));
     chosen.save(folder);
     const loaded = await Tokenizer.load(folder);
@@ -66,6 +67,13 @@ describe('a template that a run chooses', () => {
       code: 'E_TEMPLATE_MISSING',
       fix: expect.stringContaining('into a file'),
     });
+  });
+
+  test('may end its turns with a token that is new, at which generation then stops', async () => {
+    const { tokenizer } = await (await make()).addTokens([{ content: '<|over|>', special: true }]);
+    const text = '{% for m in messages %}{{ m.role }}: {{ m.content }}<|over|>{% endfor %}';
+    const chosen = await chooseTemplate(tokenizer, { template: { text, origin: 'mine.jinja' } });
+    expect(chosen.stopIds).toContain(chosen.idOf('<|over|>'));
   });
 
   test('that cannot be parsed is called by its file', async () => {
