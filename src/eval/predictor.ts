@@ -50,6 +50,8 @@ export interface PredictOptions {
  */
 export interface Predictor {
   readonly name: string;
+  /** What turned out while answering and readers of a comparison should know. */
+  readonly note?: string;
   /** One prediction per example, in order. */
   predict(examples: readonly Example[], options?: PredictOptions): Promise<Prediction[]>;
 }

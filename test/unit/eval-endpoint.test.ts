@@ -144,7 +144,7 @@ describe('an endpoint', () => {
     const error = await errorOf(predictor({ maxCost: 25, ...prices }).predict(rows));
     expect(error.code).toBe('E_BUDGET_SPENT');
     expect(server.requests).toHaveLength(3);
-    expect((await errorOf(predictor({ maxCost: 25 }).predict(rows))).code).toBe('E_PRICES_WANTED');
+    expect(() => predictor({ maxCost: 25 })).toThrow('E_PRICES_WANTED');
   });
 
   test('that refuses a key or a request is not asked again, and its key stands in no message and no file', async () => {
@@ -158,6 +158,20 @@ describe('an endpoint', () => {
     expect(written()).not.toContain(KEY);
     server.behaviours = [{ status: 404, body: 'no such model' }];
     expect(await errorOf(predictor().predict(rows))).toMatchObject({ code: 'E_ENDPOINT_REFUSED' });
+  });
+
+  test('with other names for a setting, or none of its own, is asked in its own words, and that is told', async () => {
+    const refusal = (message: string) => ({ status: 400, body: JSON.stringify({ error: { message } }) });
+    server.behaviours = [
+      refusal("Use 'max_completion_tokens' instead of 'max_tokens'"),
+      refusal("'temperature' does not support 0"),
+    ];
+    const remote = predictor();
+    expect((await remote.predict(rows)).map(({ text }) => text)).toEqual(rows.map(({ id }) => `WORD ${id}`));
+    expect(server.requests).toHaveLength(8);
+    const { messages: _, ...sent } = server.requests.at(-1)!.body;
+    expect(sent).toEqual({ model: 'large', max_completion_tokens: 20 });
+    expect(remote.note).toContain('own temperature');
   });
 
   test('without a key is asked without one', async () => {

@@ -28,7 +28,9 @@ export async function answerRows(
   const start = performance.now();
   const predictions = await predictor.predict(examples, options);
   const seconds = (performance.now() - start) / 1000;
-  return { name: predictor.name, title, kind, note, predictions, usage: usageOf(predictions, seconds) };
+  const notes = [note, predictor.note].filter((one) => one !== undefined);
+  const told = notes.length === 0 ? undefined : notes.join('; ');
+  return { name: predictor.name, title, kind, note: told, predictions, usage: usageOf(predictions, seconds) };
 }
 
 /** Seconds from the whole, so that rows answered together count as they were; the rows' own where these are known. */

@@ -11,6 +11,22 @@ export interface ChatBody {
   max_tokens: number;
 }
 
+/** What a server does not take as everybody else does. */
+export interface Dialect {
+  /** `max_completion_tokens` in place of `max_tokens`. */
+  newLimit: boolean;
+  /** Only its own temperature. */
+  ownTemperature: boolean;
+}
+
+/** The dialect that a refusal asks for; undefined where it is about something else or nothing new. */
+export function dialectAfter({ code, got = '' }: AttuneError, now: Dialect): Dialect | undefined {
+  if (code !== 'E_ENDPOINT_REFUSED') return undefined;
+  if (!now.newLimit && got.includes('max_completion_tokens')) return { ...now, newLimit: true };
+  if (!now.ownTemperature && got.includes('temperature')) return { ...now, ownTemperature: true };
+  return undefined;
+}
+
 /** What came back, as far as it is used. */
 export interface ChatAnswer {
   text: string;
@@ -37,17 +53,22 @@ const PASSING = new Set([408, 409, 425, 429, 500, 502, 503, 504, 529]);
 export async function chatCompletion(
   endpoint: Endpoint,
   body: ChatBody,
-  limits: { seconds: number; signal?: AbortSignal },
+  limits: { seconds: number; dialect: Dialect; signal?: AbortSignal },
 ): Promise<ChatAnswer> {
   const start = performance.now();
-  const { status, headers, text } = await send(endpoint, body, limits);
+  const { status, headers, text } = await send(endpoint, spoken(body, limits.dialect), limits);
   if (status === 200) return { ...readAnswer(text), seconds: (performance.now() - start) / 1000 };
   const said = clean(messageOf(text), endpoint);
   if (PASSING.has(status)) throw new PassingFailure(`status ${status}: ${said}`, waitOf(headers.get('retry-after')));
   throw status === 401 || status === 403 ? badKey(endpoint, status, said) : refused(endpoint, status, said);
 }
 
-async function send(endpoint: Endpoint, body: ChatBody, limits: { seconds: number; signal?: AbortSignal }) {
+function spoken({ max_tokens, temperature, ...body }: ChatBody, { newLimit, ownTemperature }: Dialect): object {
+  const limit = newLimit ? { max_completion_tokens: max_tokens } : { max_tokens };
+  return { ...body, ...(!ownTemperature && { temperature }), ...limit };
+}
+
+async function send(endpoint: Endpoint, body: object, limits: { seconds: number; signal?: AbortSignal }) {
   const time = AbortSignal.timeout(limits.seconds * 1000);
   try {
     const response = await fetch(`${endpoint.url}/chat/completions`, {

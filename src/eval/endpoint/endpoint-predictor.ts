@@ -4,7 +4,14 @@ import { askedRow, promptOf, type Asked, type AskedRow } from '../prompting/aske
 import type { PredictOptions, Prediction, Predictor } from '../predictor.ts';
 import { AnswerCache } from './answer-cache.ts';
 import { Budget, type BudgetLimits } from './budget.ts';
-import { chatCompletion, PassingFailure, type ChatAnswer, type ChatBody } from './chat-completion.ts';
+import {
+  chatCompletion,
+  dialectAfter,
+  PassingFailure,
+  type ChatAnswer,
+  type ChatBody,
+  type Dialect,
+} from './chat-completion.ts';
 import type { Endpoint } from './endpoint.ts';
 import { patiently, type Patience } from './patience.ts';
 
@@ -21,20 +28,24 @@ export interface EndpointOptions extends BudgetLimits, Patience {
 /**
  * A chat model elsewhere as a predictor. Each answer is kept on disk as it comes, so that what is cut off goes on where
  * it was.
- * @throws from `predict`: AttuneError E_ENDPOINT_KEY, E_ENDPOINT_REFUSED, E_ENDPOINT_FAILED, E_BUDGET_SPENT
+ * @throws AttuneError E_PRICES_WANTED; from `predict` E_ENDPOINT_KEY, E_ENDPOINT_REFUSED, E_ENDPOINT_FAILED, E_BUDGET_SPENT
  */
 export function endpointPredictor(name: string, endpoint: Endpoint, options: EndpointOptions): Predictor {
+  const asking = new Asking(endpoint, options);
   return {
     name,
-    predict: async (examples, predictOptions) => new Asking(endpoint, options).answer(examples, predictOptions),
+    get note() {
+      return asking.dialect.ownTemperature ? 'sampled at its own temperature: it takes no other' : undefined;
+    },
+    predict: (examples, predictOptions) => asking.answer(examples, predictOptions),
   };
 }
 
 const CONCURRENCY = 4;
 const TIMEOUT = 120;
 
-/** One pass over the rows. */
 class Asking {
+  dialect: Dialect = { newLimit: false, ownTemperature: false };
   readonly #endpoint: Endpoint;
   readonly #options: EndpointOptions;
   readonly #budget: Budget;
@@ -49,6 +60,7 @@ class Asking {
   }
 
   async answer(examples: readonly Example[], { signal, onProgress }: PredictOptions = {}): Promise<Prediction[]> {
+    this.#answered = 0;
     const predictions: Prediction[] = examples.map(({ id }) => ({ id }));
     const failed = new AbortController();
     const stop = signal === undefined ? failed.signal : AbortSignal.any([signal, failed.signal]);
@@ -87,8 +99,8 @@ class Asking {
     if (reserved === undefined) throw this.#budget.exceeded(this.#answered, rows);
     let answer: ChatAnswer | undefined;
     try {
-      const { timeout: seconds = TIMEOUT, tries, firstWait } = this.#options;
-      const once = () => chatCompletion(this.#endpoint, body, { seconds, signal });
+      const { tries, firstWait } = this.#options;
+      const once = () => this.#once(body, signal);
       answer = await patiently(JSON.stringify(body.messages), once, { tries, firstWait, signal });
     } catch (error) {
       throw error instanceof PassingFailure ? this.#givenUp(error, rows) : error;
@@ -97,6 +109,20 @@ class Asking {
     }
     this.#cache.write(this.#endpoint.url, body, answer);
     return answer;
+  }
+
+  /** In the words that the server takes, which it says when it is first asked. */
+  async #once(body: ChatBody, signal: AbortSignal): Promise<ChatAnswer> {
+    const { timeout: seconds = TIMEOUT } = this.#options;
+    const spoken = this.dialect;
+    try {
+      return await chatCompletion(this.#endpoint, body, { seconds, dialect: spoken, signal });
+    } catch (error) {
+      const dialect = error instanceof AttuneError ? dialectAfter(error, spoken) : undefined;
+      if (dialect === undefined) throw error;
+      this.dialect = dialect;
+      return this.#once(body, signal);
+    }
   }
 
   #givenUp({ message }: PassingFailure, rows: number): AttuneError {

@@ -1,6 +1,6 @@
 import { AttuneError } from '../../../base/errors.ts';
 import { sampledRows } from '../../../eval/compare/sampled-rows.ts';
-import { writeComparison, writeSamples, type Comparison } from '../../../store/results.ts';
+import { writeComparison, writeSamples } from '../../../store/results.ts';
 import { writeModelCard } from '../result-card.ts';
 import type { PreparedRun } from '../training-run.ts';
 import { runComparison } from './run-comparison.ts';
@@ -30,15 +30,12 @@ export async function compareResult(run: PreparedRun, result: string): Promise<v
     writeComparison(folder, compared.comparison);
     writeSamples(folder, compared.samples);
     writeModelCard(folder, result);
-    emit({ type: 'comparison-finished', ...told(compared.comparison) });
+    const { split, metric, verdict, sentence } = compared.comparison;
+    emit({ type: 'comparison-finished', split, rows: compared.comparison.rows, metric, verdict, sentence });
   } catch (error) {
     if (signal.aborted) return notCompared('stopped before the result was compared; attune compare does it later');
-    if (!(error instanceof AttuneError)) throw error;
-    notCompared(`the result could not be compared: ${error.message}`);
+    // Not even a bug here is worth a finished training.
+    const { message, stack = message } = error as Error;
+    notCompared(`the result could not be compared: ${error instanceof AttuneError ? message : stack}`);
   }
-}
-
-/** What of a comparison goes into a run's events. */
-export function told({ split, rows, metric, verdict, sentence }: Comparison) {
-  return { split, rows, metric, verdict, sentence };
 }
