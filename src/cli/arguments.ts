@@ -25,7 +25,7 @@ export function parseArguments(name: string, command: Command, argv: readonly st
     (command.arguments ?? []).slice(0, all.length).map(({ name: key }, index) => [key, all[index]]),
   );
   const given = parser.opts<Record<string, string | boolean | string[]>>();
-  const options = new Map(Object.entries(given).map(([key, value]) => [dashed(key), value]));
+  const options = new Map(Object.entries(given).map(([key, value]) => asWritten(key, value, command)));
   return { named, all, options };
 }
 
@@ -56,6 +56,12 @@ function dashedWords(command: Command, argv: readonly string[]): string[] {
     const known = name.startsWith('--') ? `--${name.slice(2).replaceAll('_', '-')}` : name;
     return names.has(known) ? [known, ...value].join('=') : word;
   });
+}
+
+/** The parser makes `open: false` of a switch that is called --no-open, and `open: true` where it was not given. */
+function asWritten<Value>(key: string, value: Value, { options = [] }: Command): [string, Value | boolean] {
+  const negated = `--no-${dashed(key).slice(2)}`;
+  return options.some(({ name }) => name === negated) ? [negated, value === false] : [dashed(key), value];
 }
 
 function dashed(key: string): string {

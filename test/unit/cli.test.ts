@@ -75,6 +75,22 @@ describe('a command line', () => {
   });
 });
 
+describe('a switch', () => {
+  const command = {
+    ...sample,
+    options: [
+      { name: '--no-open', summary: 'show nothing' },
+      { name: '--dry-run', summary: '' },
+    ],
+  };
+  const given = (...argv: string[]) => Object.fromEntries(parseArguments('x', command, argv).options);
+
+  it('has the name that it was declared with, also where that begins with no', () => {
+    expect(given('--no-open', '--dry-run')).toEqual({ '--no-open': true, '--dry-run': true });
+    expect(given()).toEqual({ '--no-open': false });
+  });
+});
+
 describe('flags of a recipe', async () => {
   const keys = await recipeKeys();
   const split = (...argv: string[]) => splitRecipeFlags(argv, sample, keys);
