@@ -26,6 +26,8 @@ export interface Measurement {
   threads: number;
   /** Of each measured step. */
   seconds: number[];
+  /** Processor time of each, of all threads: what a busy machine changes least. */
+  processorSeconds?: number[];
   peakRssMib: number;
   /** bf16 product [1706, 576] × [576, 1536], 10⁹ operations a second. */
   bf16GemmGflops: number;
@@ -70,6 +72,7 @@ async function measure(workload: Workload, choice: Choice): Promise<Measurement>
   const parts = await partsOf(workload, choice);
   const rows = rowsOf(workload);
   const seconds: number[] = [];
+  const processorSeconds: number[] = [];
   const losses: number[] = [];
   const oneStep = (step: number): Promise<StepResult> =>
     trainStep(parts, {
@@ -85,13 +88,18 @@ async function measure(workload: Workload, choice: Choice): Promise<Measurement>
     });
   for (let step = 0; step <= choice.steps; step++) {
     const started = performance.now();
+    const before = process.cpuUsage();
     losses.push((await oneStep(step)).loss);
-    if (step > 0) seconds.push((performance.now() - started) / 1000);
+    if (step === 0) continue;
+    const { user, system } = process.cpuUsage(before);
+    seconds.push((performance.now() - started) / 1000);
+    processorSeconds.push((user + system) / 1e6);
   }
   const peakRssMib = peakBytes() / 2 ** 20;
   const { libtorch, threads } = engineIdentity();
   const bf16GemmGflops = matrixProductRate('bf16', 100);
-  return { engine: `attune on libtorch ${libtorch}`, threads, seconds, peakRssMib, bf16GemmGflops, losses };
+  const engine = `attune on libtorch ${libtorch}`;
+  return { engine, threads, seconds, processorSeconds, peakRssMib, bf16GemmGflops, losses };
 }
 
 const { values } = parseArgs({

@@ -27,6 +27,8 @@ interface Options {
 interface Figures {
   engine: string;
   secondsPerStep: [least: number, median: number, most: number];
+  /** Median of a step's processor time; undefined for programs that do not tell it. */
+  processorSecondsPerStep?: number;
   inputTokensPerSecond: number;
   mfu: number;
   bf16GemmGflops: number;
@@ -148,16 +150,21 @@ function run(program: string, words: readonly string[], environment: Record<stri
 /** `rate` is what 100 % are: the same for all, since some measure the product in another shape. */
 function figuresOf(measurements: readonly Measurement[], operations: Operations, rate: number): Figures {
   const seconds = measurements.flatMap((one) => one.seconds).toSorted((a, b) => a - b);
-  const median = seconds[Math.floor(seconds.length / 2)];
+  const median = medianOf(seconds) as number;
   return {
     engine: measurements[0].engine,
     secondsPerStep: [seconds[0], median, seconds[seconds.length - 1]],
+    processorSecondsPerStep: medianOf(measurements.flatMap((one) => one.processorSeconds ?? [])),
     inputTokensPerSecond: operations.inputTokens / median,
     mfu: operations.step / median / (rate * 1e9),
     bf16GemmGflops: bestRate(measurements),
     peakRssMib: Math.max(...measurements.map((one) => one.peakRssMib)),
     losses: measurements[0].losses,
   };
+}
+
+function medianOf(values: readonly number[]): number | undefined {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 }
 
 function bestRate(measurements: readonly Measurement[]): number {

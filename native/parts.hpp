@@ -8,6 +8,7 @@ void addDispatch(napi_env env, napi_value exports);
 void addTensors(napi_env env, napi_value exports);
 void addBuffers(napi_env env, napi_value exports);
 void addAutograd(napi_env env, napi_value exports);
+void addProfile(napi_env env, napi_value exports);
 void addRuntime(napi_env env, napi_value exports);
 
 }  // namespace attune

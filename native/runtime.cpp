@@ -60,6 +60,7 @@ napi_value start(napi_env env, napi_value exports) {
   addTensors(env, exports);
   addBuffers(env, exports);
   addAutograd(env, exports);
+  addProfile(env, exports);
   addRuntime(env, exports);
   return exports;
 }

@@ -26,6 +26,8 @@ export interface TrainOptions {
   dryRun?: boolean;
   /** Goes on from the newest checkpoint in the output folder; without one it starts anew. */
   resume?: boolean;
+  /** Records the second and third step, operator by operator: profile.json in the run's folder, and an event. */
+  profile?: boolean;
   /** Trains in this process, for debugging. */
   inProcess?: boolean;
   onEvent?: EventSink;
@@ -41,11 +43,11 @@ export interface TrainOptions {
  * whose result forgot more than `evaluation.max_forgetting`
  */
 export async function train(recipe: Recipe, options: TrainOptions = {}): Promise<TrainOutcome> {
-  const { dryRun = false, resume = false, ...others } = options;
+  const { dryRun = false, resume = false, profile = false, ...others } = options;
   if (resume) await refuseChanges(recipe);
   const folder = resolve(recipe.output_dir);
   const run = async (): Promise<TrainOutcome> => {
-    const outcome = await runJob({ ...jobOf(recipe, { dryRun, resume }), ...others });
+    const outcome = await runJob({ ...jobOf(recipe, { dryRun, resume, profile }), ...others });
     if (outcome.outcome !== 'finished') return { ...outcome, folder };
     const forgetting = readForgetting(folder);
     checkForgetting(forgetting, recipe.evaluation.max_forgetting);
@@ -89,19 +91,32 @@ export async function trainDetached(
 ): Promise<{ folder: string; pid: number }> {
   const { resume = false } = options;
   if (resume) await refuseChanges(recipe);
-  const job = await startJob({ ...jobOf(recipe, { dryRun: false, resume }), detach: true, handleSignals: false });
+  const job = await startJob({
+    ...jobOf(recipe, { dryRun: false, resume, profile: false }),
+    detach: true,
+    handleSignals: false,
+  });
   job.release();
   return { folder: resolve(recipe.output_dir), pid: job.pid };
 }
 
-function jobOf(recipe: Recipe, { dryRun, resume }: { dryRun: boolean; resume: boolean }) {
-  const input = { recipe, dryRun, resume };
+function jobOf(recipe: Recipe, choice: { dryRun: boolean; resume: boolean; profile: boolean }) {
+  const { dryRun, resume } = choice;
+  const input = { recipe, ...choice };
   if (dryRun) return { job: 'train', input } as const;
   return { job: 'train', input, folder: recipe.output_dir, resume, reportTo: recipe.report_to } as const;
 }
 
 /** Settings that do not change what is learned. */
-const freeSettings = new Set(['report_to', 'output_dir', 'training.micro_batch_tokens']);
+const freeSettings = new Set([
+  'report_to',
+  'output_dir',
+  'training.micro_batch_tokens',
+  'evaluation.baselines',
+  'evaluation.instruction',
+  'evaluation.max_rows',
+  'evaluation.max_new_tokens',
+]);
 
 /** A resumed run must be the run that was begun, or its result would be neither's. */
 async function refuseChanges(recipe: Recipe): Promise<void> {

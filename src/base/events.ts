@@ -75,6 +75,31 @@ export interface PreflightFinished {
   steps: number;
 }
 
+/** What a step spent on one operator, or on one of its phases. */
+export interface ProfiledPart {
+  name: string;
+  calls: number;
+  seconds: number;
+  processorSeconds: number;
+  /** Allocated. */
+  bytes: number;
+}
+
+/** A few steps were recorded; amounts are those of one step. */
+export interface ProfileFinished {
+  type: 'profile-finished';
+  /** A trace for chrome://tracing or ui.perfetto.dev. */
+  path: string;
+  steps: number;
+  seconds: number;
+  processorSeconds: number;
+  phases: readonly ProfiledPart[];
+  /** Embedding, blocks and final norm, from 0, each way. */
+  stages: readonly ProfiledPart[];
+  /** Each without what it called in turn, the longest first. */
+  operators: readonly ProfiledPart[];
+}
+
 export interface StepFinished {
   type: 'step-finished';
   step: number;
@@ -193,6 +218,7 @@ export type RunEvent =
   | WorkAdvanced
   | DataPrepared
   | PreflightFinished
+  | ProfileFinished
   | StepFinished
   | EvaluationFinished
   | ComparisonFinished

@@ -18,4 +18,5 @@ export {
   type Scalar,
   type Shape,
 } from './tensor.ts';
+export { span, startProfile, stopProfile, type Span } from './profile.ts';
 export { readSafetensorsHeader, SafetensorsFile, writeSafetensors } from './safetensors.ts';

@@ -62,6 +62,11 @@ export interface Native {
     ...flags: [retain: boolean, createGraph: boolean, allowUnused: boolean]
   ): (TensorId | undefined)[];
 
+  profileStart(): void;
+  profileEnter(name: string): void;
+  profileLeave(): void;
+  profileStop(): [names: string[], spans: ArrayBuffer];
+
   setThreads(count: number): void;
   threads(): number;
   version(): string;

@@ -3,7 +3,7 @@ import { AttuneError } from '../base/errors.ts';
 import type { Metrics } from '../base/events.ts';
 import type { Model } from '../models/model.ts';
 import { rowOfTokens, withRandomness, type Randomness } from '../nn/index.ts';
-import { backward, fromArray, scope } from '../tensor/index.ts';
+import { backward, fromArray, scope, span } from '../tensor/index.ts';
 import type { Batch, Counts, Objective, PreparedRow, StepOptions, Tally, Update } from './interfaces.ts';
 import { Tape } from './tape.ts';
 
@@ -44,9 +44,13 @@ export async function trainStep(parts: StepParts, request: StepRequest): Promise
     scope(() => {
       const tape = new Tape({ checkpointing: request.checkpointing });
       const randomness = randomnessOf(model, batch, request);
-      const result = withRandomness(randomness, () => objective.loss(model, batch, { totals, runner: tape }));
-      backward([result.perRow.sum()]);
-      tape.backward();
+      const result = span('forward', () =>
+        withRandomness(randomness, () => objective.loss(model, batch, { totals, runner: tape })),
+      );
+      span('backward', () => {
+        backward([result.perRow.sum()]);
+        tape.backward();
+      });
       perRow.push(...result.perRow.toNumbers());
       sums.add(result.tally);
     });
@@ -54,7 +58,7 @@ export async function trainStep(parts: StepParts, request: StepRequest): Promise
   }
   const rows = request.microBatches.flat();
   refuseNonFinite(perRow, rows, request.step);
-  const gradNorm = update.step(request.options);
+  const gradNorm = span('update', () => update.step(request.options));
   if (!Number.isFinite(gradNorm)) throw diverged(`a gradient norm of ${gradNorm}`, rows, request.step);
   return {
     loss: perRow.reduce((sum, value) => sum + value, 0),

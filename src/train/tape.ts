@@ -1,6 +1,6 @@
 import { currentRandomness, withRandomness, type Randomness } from '../nn/index.ts';
 import type { StageRunner } from '../models/stack.ts';
-import { backward, enableGrad, noGrad, scope, type Tensor } from '../tensor/index.ts';
+import { backward, enableGrad, noGrad, scope, span, type Tensor } from '../tensor/index.ts';
 
 interface Stage {
   body: (x: Tensor) => Tensor;
@@ -31,9 +31,14 @@ export class Tape implements StageRunner {
     // An embedding is cheap to keep, and whether it needs a gradient says whether the first block's input does.
     const isRecorded = !this.#checkpointing || input === undefined;
     const mode = isRecorded ? enableGrad : noGrad;
-    const output = mode(() => scope(() => body(input as Tensor)));
+    const output = mode(() => span(this.#nameOf('forward'), () => scope(() => body(input as Tensor))));
     this.#stages.push({ body, input, output, randomness: currentRandomness(), isRecorded });
     return output;
+  }
+
+  /** Of the stage that comes next, or was just taken off: the same number both ways. */
+  #nameOf(direction: 'forward' | 'backward'): string {
+    return `stage ${this.#stages.length} ${direction}`;
   }
 
   share(x: Tensor): Tensor {
@@ -54,7 +59,7 @@ export class Tape implements StageRunner {
   backward(): void {
     for (let stage = this.#stages.pop(); stage !== undefined; stage = this.#stages.pop()) {
       const { output } = stage;
-      scope(() => this.#backwardThrough(stage));
+      span(this.#nameOf('backward'), () => scope(() => this.#backwardThrough(stage)));
       for (const leaf of this.#leaves.get(output.id) ?? []) leaf.dispose();
       this.#leaves.delete(output.id);
       output.dispose();

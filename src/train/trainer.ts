@@ -42,6 +42,8 @@ export interface TrainerHooks {
   signal: AbortSignal;
   /** Saves the whole state. */
   save(state: TrainerState): Promise<void>;
+  /** Runs a step's computation; whoever watches steps stands here. */
+  aroundStep?: <T>(body: () => Promise<T>) => Promise<T>;
 }
 
 export type Outcome = 'finished' | 'stopped';
@@ -93,7 +95,8 @@ export class Trainer {
     const started = performance.now();
     const { sampler, train } = this.#parts;
     const batch = sampler.next();
-    const result = await trainStep(this.#parts, {
+    const { aroundStep = (body) => body() } = this.#hooks;
+    const request = {
       microBatches: batch.microBatches.map((rows) => rows.map((row) => train[row])),
       step: this.state.step,
       seed: this.#options.seed,
@@ -103,7 +106,8 @@ export class Trainer {
         weightDecay: this.#options.weightDecay,
         maxGradNorm: this.#options.maxGradNorm,
       },
-    });
+    };
+    const result = await aroundStep(() => trainStep(this.#parts, request));
     this.#advance(result, (performance.now() - started) / 1000);
   }
 
@@ -140,13 +144,10 @@ export class Trainer {
 
   /** Scores the validation rows; the trained step with the lowest loss is remembered and saved. */
   async evaluate(): Promise<void> {
+    const { state } = this;
     const { validation } = this.#parts;
     if (validation.length === 0) return;
-    const { metrics } = await evaluateRows(this.#parts, validation, {
-      microBatchTokens: this.#options.microBatchTokens,
-      measure: this.#parts.measure,
-    });
-    const { state } = this;
+    const metrics = await this.score();
     refuseDivergedLoss(metrics.loss, state.step);
     const best = [state.initial, state.best].every((earlier) => earlier === null || metrics.loss < earlier.loss);
     const isBestTrained = this.#remember(metrics);
@@ -160,6 +161,13 @@ export class Trainer {
       best,
     });
     if (isBestTrained && this.#options.keepBest) await this.#save();
+  }
+
+  /** What validation says of the weights as they are now. */
+  async score(): Promise<Metrics> {
+    const { microBatchTokens } = this.#options;
+    const { validation, measure } = this.#parts;
+    return (await evaluateRows(this.#parts, validation, { microBatchTokens, measure })).metrics;
   }
 
   /** Whether it is the best of the trained steps, of which one becomes the result however good the base model is. */

@@ -10,6 +10,7 @@ export const command = defineCommand({
     { name: '--dry-run', summary: 'check everything and try the longest batch, then stop' },
     { name: '--detach', summary: 'go on in the background' },
     { name: '--resume', summary: 'go on from the newest checkpoint, where there is one' },
+    { name: '--profile', summary: 'say what two of the steps spend their time on; a trace goes to profile.json' },
     { name: '--in-process', summary: 'train in this process, for debugging' },
   ],
   takesRecipe: true,
@@ -26,7 +27,8 @@ export const command = defineCommand({
       const { trainDetached } = await import('../../app/train.ts');
       return { outcome: 'detached' as const, ...(await trainDetached(recipe, { resume })) };
     }
-    const options = { resume, dryRun: context.has('--dry-run'), inProcess: context.has('--in-process') };
+    const [dryRun, profile, inProcess] = ['--dry-run', '--profile', '--in-process'].map((name) => context.has(name));
+    const options = { resume, dryRun, profile, inProcess };
     return runWithProgress(context, recipe, options);
   },
   render: describeOutcome,
@@ -34,6 +36,8 @@ export const command = defineCommand({
 
 function refuseContradictions(context: CommandContext): void {
   const given = ['--dry-run', '--detach', '--in-process'].filter((name) => context.has(name));
+  const isUnseen = context.has('--profile') && given.some((name) => name !== '--in-process');
+  if (isUnseen) given.unshift('--profile');
   if (given.length < 2) return;
   throw new AttuneError('E_USAGE', { what: `${given.join(' and ')} exclude each other`, fix: 'choose one' });
 }

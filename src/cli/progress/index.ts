@@ -9,6 +9,7 @@ import {
   describeEvaluation,
   describeForgetting,
   describePreflight,
+  describeProfile,
   describeStep,
   describeVerdict,
   describeWork,
@@ -56,6 +57,8 @@ class ProgressView implements Progress {
         return this.#conclude(describeData(event, colours));
       case 'preflight-finished':
         return this.#conclude(describePreflight(event, colours));
+      case 'profile-finished':
+        return this.#remark(describeProfile({ ...event, path: shortPath(event.path) }, colours));
       case 'evaluation-finished':
         return this.#remark(describeEvaluation(event, colours));
       case 'comparison-finished':

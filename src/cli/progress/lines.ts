@@ -5,10 +5,13 @@ import type {
   ForgettingMeasured,
   Metrics,
   PreflightFinished,
+  ProfiledPart,
+  ProfileFinished,
   StepFinished,
   WorkAdvanced,
 } from '../../base/events.ts';
 import { formatBytes, formatCount, formatDuration, formatNumber } from '../../base/format.ts';
+import { formatTable } from '../table.ts';
 import type { Colours } from '../terminal.ts';
 
 /** What a run's events look like in words. */
@@ -65,6 +68,26 @@ export function describeEvaluation(event: EvaluationFinished, colours: Colours):
   if (event.step === 0) return `${event.split} before training: ${describeMetrics(event.metrics)}`;
   const best = event.best ? ` ${colours.green('best so far')}` : '';
   return `${event.split} after step ${event.step}: ${describeMetrics(event.metrics)}${best}`;
+}
+
+const SHOWN_OPERATORS = 12;
+
+/** What a step spends, by phase and by operator: processor time, since that is what other work changes least. */
+export function describeProfile(event: ProfileFinished, colours: Colours): string {
+  const row = (part: ProfiledPart): string[] => [
+    part.name,
+    formatNumber(part.calls),
+    `${(1000 * part.processorSeconds).toFixed(1)} ms`,
+    `${((100 * part.processorSeconds) / event.processorSeconds).toFixed(1)} %`,
+    formatBytes(part.bytes),
+  ];
+  const columns = [
+    { title: 'one step' },
+    ...['calls', 'processor', 'share', 'allocated'].map((title) => ({ title, isNumeric: true })),
+  ];
+  const rows = [...event.phases, ...event.operators.slice(0, SHOWN_OPERATORS)].map(row);
+  const seconds = `${formatNumber(event.seconds, 3)} s a step, ${formatNumber(event.processorSeconds, 3)} s of processors`;
+  return `profile: ${seconds}; ${event.path}\n${formatTable(columns, rows, colours)}`;
 }
 
 const VERDICTS = { better: 'better', worse: 'worse', 'no-evidence': 'no evidence that it is better' };

@@ -15,6 +15,8 @@ import type { JobContext } from '../job.ts';
 
 export interface TrainInput {
   recipe: Recipe;
+  /** Records the second and third step, operator by operator. */
+  profile?: boolean;
   /** Stops after the preflight. */
   dryRun?: boolean;
   /** Goes on from the newest checkpoint of the folder. */
@@ -47,7 +49,7 @@ export async function run(input: TrainInput, context: JobContext): Promise<Train
   const now = earlier?.now ?? new Date();
   const began = { run: newRunId(now), folder, base: process.cwd(), recipe: input.recipe };
   emit({ type: 'run-started', ...began, identity: engineIdentity() });
-  const prepared = await prepareRun({ recipe: input.recipe, folder, emit, signal, now, earlier });
+  const prepared = await prepareRun({ recipe: input.recipe, folder, emit, signal, now, earlier, profile: input.profile });
   const isResumed = input.resume === true && resumeRun(prepared);
   if (!isResumed) await checkBefore(prepared);
   const { trainer } = prepared;

@@ -24,6 +24,7 @@ import { labelsOf, loadRunData, reportCuts, reportData } from './load-run-data.t
 import { checkGeneralSet } from './measure-forgetting.ts';
 import { prepareSplit, type PreparedSplit } from './prepare-rows.ts';
 import { recipeMetrics } from './recipe-metrics.ts';
+import { profileSteps } from './profile-steps.ts';
 import { computeType, planMemory } from './resources.ts';
 import { runTokenizer, type Vocabulary } from './run-tokenizer.ts';
 import { reportUnseen } from './unseen-tokens.ts';
@@ -35,6 +36,8 @@ export interface RunContext {
   signal: AbortSignal;
   /** The run's clock, kept over resumes. */
   now: Date;
+  /** Whether a few steps are recorded, operator by operator. */
+  profile?: boolean;
   /** What an earlier part of the run decided. */
   earlier?: RunConstants;
 }
@@ -88,8 +91,9 @@ export async function prepareRun(context: RunContext): Promise<PreparedRun> {
   const rows = { train: train.rows, validation: validation.rows };
   const measure = await likelihoodMeasure(metrics, validation, { ...read, examples: loaded.splits.validation });
   const parts: TrainerParts = { model, tuning, update, objective, ...rows, sampler, measure };
+  const aroundStep = context.profile === true ? profileSteps(context.folder, emit) : undefined;
   const keep = (state: TrainerState) => save(context, { ...parts, constants }, state);
-  const trainer = new Trainer(parts, options, { emit, signal, save: keep });
+  const trainer = new Trainer(parts, options, { emit, signal, save: keep, aroundStep });
   return { context, parts, options, trainer, tokenizer, labels, loaded, metrics, test: loaded.splits.test, base };
 }
 

@@ -1,0 +1,101 @@
+import { join } from 'node:path';
+import type { EventSink, ProfiledPart } from '../../base/events.ts';
+import { writeFileAtomic } from '../../files/atomic.ts';
+import { startProfile, stopProfile, type Span } from '../../tensor/index.ts';
+
+/** The first step is not like the others: it makes what the later ones keep. */
+const FIRST = 2;
+const STEPS = 2;
+
+/** Records a few of a run's steps, then writes what they did as a Chrome trace and says what took the time. */
+export function profileSteps(folder: string, emit: EventSink): <T>(body: () => Promise<T>) => Promise<T> {
+  let step = 0;
+  return async (body) => {
+    step++;
+    if (step === FIRST) startProfile();
+    const result = await body();
+    if (step === FIRST + STEPS - 1) report(stopProfile(), folder, emit);
+    return result;
+  };
+}
+
+function report(spans: readonly Span[], folder: string, emit: EventSink): void {
+  const path = join(folder, 'profile.json');
+  writeFileAtomic(path, traceOf(spans));
+  const roots = spans.filter(isPhase);
+  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+  emit({
+    type: 'profile-finished',
+    path,
+    steps: STEPS,
+    seconds: sum(roots.map(({ start, end }) => end - start)) / 1e6 / STEPS,
+    processorSeconds: sum(roots.map(({ processor }) => processor)) / 1e6 / STEPS,
+    phases: partsOf(spans, totalsOf(spans), isPhase),
+    stages: partsOf(spans, totalsOf(spans), isStage),
+    operators: partsOf(spans, ownOf(spans), (one) => !isPhase(one) && !isStage(one)),
+  });
+}
+
+/** Operators that run between the phases have their namespace in their names. */
+function isPhase({ name, parent }: Span): boolean {
+  return parent < 0 && !name.includes('::');
+}
+
+/** A block, or what stands before and behind the blocks (`Tape` names them). */
+function isStage({ name }: Span): boolean {
+  return /^stage \d+ (for|back)ward$/.test(name);
+}
+
+interface Amount {
+  seconds: number;
+  processorSeconds: number;
+  bytes: number;
+}
+
+/** Of each span with what is inside it. */
+function totalsOf(spans: readonly Span[]): Amount[] {
+  const totals = spans.map(amountOf);
+  for (let i = spans.length - 1; i >= 0; i--) {
+    const { parent } = spans[i];
+    if (parent >= 0) totals[parent].bytes += totals[i].bytes;
+  }
+  return totals;
+}
+
+/** Of each span without what is inside it. */
+function ownOf(spans: readonly Span[]): Amount[] {
+  const own = spans.map(amountOf);
+  for (const span of spans) {
+    if (span.parent < 0) continue;
+    const { seconds, processorSeconds } = amountOf(span);
+    own[span.parent].seconds -= seconds;
+    own[span.parent].processorSeconds -= processorSeconds;
+  }
+  return own;
+}
+
+function amountOf({ start, end, processor, bytes }: Span): Amount {
+  return { seconds: (end - start) / 1e6, processorSeconds: processor / 1e6, bytes };
+}
+
+/** Amounts of a step added up by name, the longest first. */
+function partsOf(spans: readonly Span[], amounts: readonly Amount[], counts: (span: Span) => boolean): ProfiledPart[] {
+  const parts = new Map<string, ProfiledPart>();
+  for (const [i, span] of spans.entries()) {
+    if (!counts(span)) continue;
+    const { name } = span;
+    const part = parts.get(name) ?? { name, calls: 0, seconds: 0, processorSeconds: 0, bytes: 0 };
+    parts.set(name, part);
+    part.calls += 1 / STEPS;
+    for (const key of ['seconds', 'processorSeconds', 'bytes'] as const) part[key] += amounts[i][key] / STEPS;
+  }
+  return [...parts.values()].toSorted((a, b) => b.processorSeconds - a.processorSeconds);
+}
+
+/** The format of chrome://tracing and ui.perfetto.dev: complete events in microseconds. */
+function traceOf(spans: readonly Span[]): string {
+  const events = spans.map(({ name, start, end, processor, bytes }) =>
+    JSON.stringify({ name, ph: 'X', pid: 1, tid: 1, ts: start, dur: end - start, args: { processor, bytes } }),
+  );
+  return `{"traceEvents":[\n${events.join(',\n')}\n]}\n`;
+}

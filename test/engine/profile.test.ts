@@ -1,0 +1,84 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { ProfiledPart, ProfileFinished, RunEvent } from '../../src/base/events.ts';
+import { backward, ones, scope, span, startProfile, stopProfile } from '../../src/tensor/index.ts';
+import { profileSteps } from '../../src/worker/run/profile-steps.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'attune-profile-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** A product of [64, 64] forward, and its gradient. */
+function work(): void {
+  scope(() => {
+    const x = ones([64, 64]).setRequiresGrad();
+    const y = span('forward', () => span('stage 0 forward', () => x.matmul(x).sum()));
+    span('backward', () => backward([y]));
+  });
+}
+
+describe('a profile', () => {
+  it('holds operators inside the spans around them, forward and backward, with times and bytes', () => {
+    startProfile();
+    work();
+    const spans = stopProfile();
+    const pathOf = (index: number): string[] => (index < 0 ? [] : [...pathOf(spans[index].parent), spans[index].name]);
+    const products = spans.flatMap(({ name }, i) => (name === 'aten::mm' ? [pathOf(i)] : []));
+    expect(products.map(([phase]) => phase)).toEqual(['forward', 'backward', 'backward']);
+    expect(products[0]).toContain('stage 0 forward');
+    expect(spans.every(({ start, end, processor }) => end >= start && processor >= 0)).toBe(true);
+    expect(spans.filter(({ name }) => name === 'aten::mm').every(({ bytes }) => bytes >= 64 * 64 * 4)).toBe(true);
+  });
+
+  it('is recorded only when asked for, once at a time, and ends with what it was asked for', () => {
+    work();
+    startProfile();
+    expect(() => startProfile()).toThrow(/already/);
+    expect(stopProfile()).toEqual([]);
+    expect(() => stopProfile()).toThrow(/no profile/);
+    expect(span('silent', () => 7)).toBe(7);
+  });
+
+  it('ends a span whose body throws', () => {
+    startProfile();
+    expect(() =>
+      span('broken', () => {
+        throw new Error('broken');
+      }),
+    ).toThrow('broken');
+    span('next', () => undefined);
+    expect(stopProfile().map(({ name, parent }) => [name, parent])).toEqual([
+      ['broken', -1],
+      ['next', -1],
+    ]);
+  });
+});
+
+it('of a run covers the second and third step: what a step spends by phase, stage and operator, and a trace', async () => {
+  const events: RunEvent[] = [];
+  const around = profileSteps(folder, (event) => events.push(event));
+  const results: number[] = [];
+  for (let step = 1; step <= 4; step++) {
+    results.push(
+      await around(() => {
+        work();
+        return Promise.resolve(step);
+      }),
+    );
+    expect(events.length).toBe(step < 3 ? 0 : 1);
+  }
+  expect(results).toEqual([1, 2, 3, 4]);
+  const event = events[0] as ProfileFinished;
+  const calls = (parts: readonly ProfiledPart[], name: string) => parts.find((part) => part.name === name)?.calls;
+  expect(event.phases.map(({ name }) => name).toSorted()).toEqual(['backward', 'forward']);
+  expect(event.stages.map(({ name }) => name)).toEqual(['stage 0 forward']);
+  expect([calls(event.operators, 'aten::mm'), calls(event.operators, 'forward')]).toEqual([3, undefined]);
+  const inPhases = event.phases.reduce((sum, { processorSeconds }) => sum + processorSeconds, 0);
+  expect(inPhases).toBeLessThanOrEqual(event.processorSeconds + 1e-9);
+  const { traceEvents } = JSON.parse(readFileSync(event.path, 'utf8')) as {
+    traceEvents: { ph: string; dur: number }[];
+  };
+  expect(traceEvents.length).toBeGreaterThan(10);
+  expect(traceEvents.every(({ ph, dur }) => ph === 'X' && dur >= 0)).toBe(true);
+});
