@@ -17,6 +17,8 @@ export interface ModelCardParts {
   /** The Hub's name of what it does: "text-generation", "text-classification". */
   task: string;
   tags?: readonly string[];
+  /** Rows of the token tables, where new tokens made them more than the base model has. */
+  vocabularySize?: number;
   /** Where the data came from, as the recipe names it. */
   source?: string;
   data?: Pick<DataPrepared, 'format' | 'rows' | 'hashes' | 'inputTokens' | 'lossTokens'>;
@@ -113,10 +115,14 @@ function systemsTable({ metric, metrics, systems, subject }: Comparison): string
   return table(['System', metrics.find(({ name }) => name === metric)?.title ?? metric, 'Interval'], rows);
 }
 
-function use({ kind, task }: ModelCardParts): string {
+function use({ kind, task, vocabularySize }: ModelCardParts): string {
   const chat = task === 'text-generation' ? '```sh\nattune chat FOLDER\n```\n\n' : '';
   const reader = kind === 'adapter' ? 'PEFT' : 'transformers';
-  return `## Use\n\n${chat}${reader} reads the folder as it is; tokenizer and chat template lie beside the weights.`;
+  const grown =
+    kind === 'adapter' && vocabularySize !== undefined
+      ? `once the base model has rows for its new tokens (\`model.resize_token_embeddings(${vocabularySize})\`)`
+      : 'as it is';
+  return `## Use\n\n${chat}${reader} reads the folder ${grown}; tokenizer and chat template lie beside the weights.`;
 }
 
 function data({ data: used, source }: ModelCardParts): string | undefined {

@@ -108,6 +108,8 @@ describe('new tokens with LoRA', () => {
     expect(config.trainable_token_indices).toEqual([id, id + 1]);
     const delta = tuning!.state().get('base_model.model.model.embed_tokens.token_adapter.trainable_tokens_delta')!;
     expect(delta.shape[0]).toBe(2);
+    const card = readFileSync(at('lora/adapter/README.md'), 'utf8');
+    expect(card).toContain(`resize_token_embeddings(${tokenizer.size})`);
     const warning = events.find((event) => event.type === 'warning-raised' && event.code === 'W_TOKENS_UNSEEN');
     expect(warning).toMatchObject({ problems: [{ field: '<|note|>' }] });
     const base = await openModel(at('lora'), { precision: 'f32', base: true });

@@ -23,8 +23,7 @@ const PIPELINE_TAGS: Record<Task, string> = {
 export function writeModelCard(runFolder: string, resultFolder: string): void {
   const notes = readNotes(resultFolder);
   if (notes === undefined) return;
-  const { run, data, evaluations, comparison, identity } = readReport(runFolder);
-  const evaluation = evaluations.findLast(({ split, step }) => split === 'validation' && step === notes.step);
+  const { run, data, comparison, identity } = readReport(runFolder);
   const card = modelCard({
     name: basename(run.folder),
     kind: isAdapterFolder(resultFolder) ? 'adapter' : 'model',
@@ -34,8 +33,9 @@ export function writeModelCard(runFolder: string, resultFolder: string): void {
     tags: [run.tuning, run.objective].filter((tag) => tag !== undefined),
     source: run.source,
     data,
-    metrics: evaluation === undefined ? {} : { validation: evaluation.metrics },
+    metrics: Object.keys(notes.metrics).length === 0 ? {} : { validation: notes.metrics },
     comparison,
+    vocabularySize: notes.vocabulary_size,
     recipe: notes.recipe,
     identity,
   });

@@ -20,6 +20,8 @@ export interface ResultNotesFile {
   /** Whether rows were conversations, so that the template matters. */
   has_template: boolean;
   tokenizer_hash: string;
+  /** Rows of the token tables, where they are more than the base model's. */
+  vocabulary_size?: number;
   data_hashes: Record<string, string>;
   labels: readonly string[];
   task: Task;

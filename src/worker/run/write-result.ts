@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { writeJson } from '../../files/json.ts';
 import { writeWholeFolder } from '../../files/whole-folder.ts';
+import { readConfig } from '../../models/load.ts';
+import type { Model } from '../../models/model.ts';
 import { templateHash, tokenizerHash } from '../../text/index.ts';
 import type { Metrics } from '../../base/events.ts';
 import { writeModelCard } from './result-card.ts';
@@ -22,6 +24,12 @@ export async function writeResult(run: PreparedRun, about: { step: number; metri
   return folder;
 }
 
+/** How many rows the token tables have, where the base model has fewer. */
+function grownVocabulary({ architecture, config }: Model, base: string): number | undefined {
+  const { vocabularySize } = architecture.limits(config);
+  return vocabularySize > architecture.limits(readConfig(base)).vocabularySize ? vocabularySize : undefined;
+}
+
 function notesOn(run: PreparedRun, about: { step: number; metrics: Metrics; folder: string }): ResultNotesFile {
   const { context, parts, tokenizer, loaded, base } = run;
   return {
@@ -32,6 +40,7 @@ function notesOn(run: PreparedRun, about: { step: number; metrics: Metrics; fold
     chat_template_kwargs: context.recipe.data.chat_template_kwargs,
     has_template: loaded.splits.train.some(({ kind }) => kind === 'chat'),
     tokenizer_hash: tokenizerHash(tokenizer),
+    vocabulary_size: grownVocabulary(parts.model, base),
     data_hashes: loaded.report.hashes,
     labels: run.labels,
     task: parts.objective.task,
