@@ -20,6 +20,8 @@ interface Choice {
 
 // Masks of one constraint are forgotten, oldest first, beyond this many bytes.
 const MASK_BYTES = 1 << 26;
+// The search for the shortest answer walks over at most so many nodes of the vocabulary's trie.
+const SEARCHED_NODES = 3_000_000;
 
 export class CompiledConstraint {
   readonly #automaton: Pushdown;
@@ -154,6 +156,7 @@ export class CompiledConstraint {
       },
       least: (state) => Math.ceil(automaton.leastBytes(state) / this.#vocabulary.longest),
       isEnd: (state) => automaton.isAccepting(state),
+      steps: Math.ceil(SEARCHED_NODES / this.#vocabulary.later.bytes.length),
     });
   }
 }

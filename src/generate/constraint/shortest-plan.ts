@@ -9,10 +9,9 @@ export interface Search {
   /** No end can be nearer than this many tokens. */
   least(state: number): number;
   isEnd(state: number): boolean;
+  /** So many states are looked into; what is known by then stands. */
+  steps: number;
 }
-
-// So many states are looked into; what is known by then stands. Every state is a walk over the vocabulary.
-const MOST_STEPS = 400;
 
 interface Reached {
   /** Tokens on the shortest way from the start. */
@@ -33,7 +32,7 @@ export function shortestPlan(search: Search): readonly number[] {
   };
   put(start, 0);
   const done = new Set<number>();
-  for (let steps = 0; steps < MOST_STEPS; steps++) {
+  for (let step = 0; step < search.steps; step++) {
     const state = take(waiting, done);
     if (state === undefined) return known;
     if (search.isEnd(state)) return wayTo(reached, state);

@@ -54,7 +54,8 @@ const REFUSED = [
   'uniqueItems: uniqueItems validation E_SCHEMA_UNSUPPORTED',
 ];
 
-const suite = createRequire(import.meta.url).resolve('json-schema-test-suite/package.json');
+const require = createRequire(import.meta.url);
+const suite = require.resolve('json-schema-test-suite/package.json');
 const folder = join(dirname(suite), 'tests', 'draft4');
 const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
 const refused: string[] = [];

@@ -70,3 +70,12 @@ export class Grammar {
     this.nodes[node].isEnd = true;
   }
 }
+
+/** A grammar whose only rule as yet, the whole value, leads from one node to another. */
+export function newGrammar(): { grammar: Grammar; ends: { from: number; to: number } } {
+  const grammar = new Grammar();
+  const rule = grammar.addRule();
+  const to = grammar.addNode();
+  grammar.setEnd(to);
+  return { grammar, ends: { from: grammar.starts[rule], to } };
+}
