@@ -148,6 +148,7 @@ export class Batcher implements Disposable {
   #pass({ schedule, reader }: Place): void {
     this.counts.shared += schedule.admit();
     const readings = schedule.plan();
+    if (readings.length === 0) return; // whoever waited was given up
     const next = reader.read(readings);
     this.counts.passes++;
     for (const { count } of readings) this.counts.read += count;

@@ -18,6 +18,7 @@ export class Schedule {
   readonly #limits: { maxSequences: number; maxPassTokens: number };
   #waiting: { submission: Submission; sample: number }[] = [];
   #active: Active[] = [];
+  #mustTidy = false;
 
   constructor(pool: BlockPool, tokenizer: AnswerTokenizer, limits: { maxSequences: number; maxPassTokens: number }) {
     this.#pool = pool;
@@ -44,6 +45,7 @@ export class Schedule {
    * @returns prompt tokens that need not be read
    */
   admit(): number {
+    this.#tidy();
     const { maxSequences } = this.#limits;
     let shared = 0;
     for (let at = 0; at < Math.min(this.#waiting.length, LOOK_AHEAD) && this.#active.length < maxSequences;) {
@@ -98,12 +100,19 @@ export class Schedule {
     if (submission.isOver) return;
     for (const active of this.#active) if (active.submission === submission) this.#pool.release(active.sequence.blocks);
     this.#active = this.#active.filter((active) => active.submission !== submission);
-    this.#waiting = this.#waiting.filter((entry) => entry.submission !== submission);
+    this.#mustTidy = true;
     submission.giveUp(reason);
   }
 
   giveUpAll(reason: unknown): void {
     for (const { submission } of [...this.#active, ...this.#waiting]) this.giveUp(submission, reason);
+    this.#tidy();
+  }
+
+  /** Forgets waiting samples of what was given up: once for all of them, which may be thousands. */
+  #tidy(): void {
+    if (this.#mustTidy) this.#waiting = this.#waiting.filter(({ submission }) => !submission.isOver);
+    this.#mustTidy = false;
   }
 
   /** Gives up the submission that a sequence belongs to. */

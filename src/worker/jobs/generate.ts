@@ -51,12 +51,13 @@ export async function run(input: GenerateInput, context: JobContext): Promise<Ba
     });
   }
   using batcher = new Batcher(opened, { cacheBytes: Math.min(MOST_CACHE_BYTES, availableBytes() / 4) });
-  const answers: Promise<void>[] = [];
+  const open = new Set<Promise<void>>();
   context.signal.addEventListener('abort', () => batcher[Symbol.dispose]());
   for await (const request of context.requests as AsyncIterable<Request>) {
-    answers.push(answer({ ...opened, batcher }, request));
+    const answering = answer({ ...opened, batcher }, request).finally(() => open.delete(answering));
+    open.add(answering);
   }
-  await Promise.all(answers);
+  await Promise.all(open);
   return batcher.counts;
 }
 
