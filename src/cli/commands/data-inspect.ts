@@ -46,12 +46,24 @@ export const command = defineCommand({
 
 function describeFiles({ report }: DataInspectionResult, { colours }: Terminal): string {
   return report.files
-    .map(({ file, format, reason, rows, ignored, split }) => {
+    .map(({ file, format, reason, rows, ignored, split, leftOut }) => {
       const kept = split === 'train' ? '' : `, for ${split}`;
       const unread = ignored.length === 0 ? '' : `\n  ${colours.yellow(`not read: ${ignored.join(', ')}`)}`;
-      return `${colours.bold(file)}  ${formatCount(rows)} rows${kept}: ${colours.cyan(format)}, ${reason}${unread}`;
+      const left = describeLeftOut(leftOut);
+      const without = left === '' ? '' : `\n  ${colours.yellow(left)}`;
+      const read = `${formatCount(rows)} rows${kept}: ${colours.cyan(format)}, ${reason}`;
+      return `${colours.bold(file)}  ${read}${unread}${without}`;
     })
     .join('\n');
+}
+
+const MAX_REASONS = 3;
+
+function describeLeftOut(leftOut: DataInspectionResult['report']['files'][number]['leftOut']): string {
+  if (leftOut === undefined || leftOut.rows === 0) return '';
+  const first = leftOut.first.slice(0, MAX_REASONS).map(({ line, reason }) => `line ${line}: ${reason}`);
+  const more = leftOut.rows > first.length ? ', …' : '';
+  return `left out: ${formatCount(leftOut.rows)} (${first.join('; ')}${more})`;
 }
 
 function describeSplits({ report, objective }: DataInspectionResult, { colours }: Terminal): string {
