@@ -4,7 +4,7 @@ import type { Model, ModelInput } from '../models/model.ts';
 import type { Task } from '../models/architecture.ts';
 import type { StageRunner } from '../models/stack.ts';
 import type { Parameter } from '../nn/index.ts';
-import type { Tensor } from '../tensor/index.ts';
+import type { DType, Tensor } from '../tensor/index.ts';
 import type { Tokenizer } from '../text/index.ts';
 
 /** One row, tokenised: what batches are made of. */
@@ -83,6 +83,8 @@ export interface Tuning {
   state(): Map<string, Tensor>;
   /** Takes over a saved state; every tensor must land and every place must be filled. */
   load(state: ReadonlyMap<string, Tensor>): void;
+  /** Gives the weights the values that `save` will write; the type they were rounded to, where that is another. */
+  roundToStored(): DType | undefined;
   /** Writes the result in its standard form (a PEFT adapter folder, or a Hugging Face folder). */
   save(folder: string, about: ResultNotes): void;
   /** Runs `body` with the model as it was before tuning, where that is possible: the reference model. */

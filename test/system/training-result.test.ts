@@ -76,6 +76,18 @@ describe.skipIf(!existsSync('build/attune.node'))('the result of a run', () => {
     expect(verified.document).toMatchObject({ ok: true, how: 'scored' });
   });
 
+  it('of a bf16 base that is trained whole is measured as it is written', () => {
+    train('start', '--max-steps', '2');
+    expect(bench.run(['export', 'start', '--dtype', 'bf16', '--output-dir', 'half']).code).toBe(0);
+    const settings = ['--model', 'half', '--train', 'good.jsonl', '--tuning.method', 'full', '--learning-rate', '1e-2'];
+    const rhythm = ['--max-steps', '30', '--validation', '0.2', '--test', '0', '--output-dir', 'whole'];
+    const { document } = bench.run(['train', ...settings, ...rhythm]);
+    const { loss } = document.choice as Choice;
+    const measured = (document.metrics as { loss: number }).loss;
+    expect(Math.abs(measured - loss)).toBeGreaterThan(0);
+    expect(bench.run(['runs', 'verify', 'whole']).document).toMatchObject({ ok: true, how: 'scored' });
+  });
+
   it('is never one of weights that are no numbers', () => {
     const settings = ['--tuning.method', 'full', '--learning-rate', '1e38', '--max-steps', '1', '--test', '0'];
     const shared = ['train', '--model', 'model', '--train', 'good.jsonl', '--precision', 'f32', ...settings];

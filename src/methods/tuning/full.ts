@@ -49,6 +49,16 @@ class Full implements Tuning {
     });
   }
 
+  roundToStored(): DType | undefined {
+    if (this.#storedType === 'f32') return undefined;
+    noGrad(() => {
+      for (const { parameter } of this.trainables) {
+        scope(() => parameter.tensor.copy_(parameter.tensor.to(this.#storedType)));
+      }
+    });
+    return this.#storedType;
+  }
+
   save(folder: string, _about: ResultNotes): void {
     saveModel(this.#model, folder, { dtype: this.#storedType });
   }

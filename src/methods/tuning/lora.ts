@@ -86,6 +86,11 @@ export class Lora implements Tuning {
     });
   }
 
+  /** An adapter is written in f32, as it is trained. */
+  roundToStored(): undefined {
+    return undefined;
+  }
+
   save(folder: string, about: ResultNotes): void {
     const modules = this.#adapters.map(({ path }) => path);
     scope(() => writeSafetensors(join(folder, 'adapter_model.safetensors'), this.state()));

@@ -6,7 +6,7 @@ import { engineIdentity } from '../../tensor/index.ts';
 import type { Recipe } from '../../train/recipe.ts';
 import { readConstants } from '../../train/trainer-state.ts';
 import { compareResult } from '../run/compare/final-comparison.ts';
-import { chooseResult } from '../run/choose-result.ts';
+import { chooseResult, measureResult } from '../run/choose-result.ts';
 import { recordForgetting } from '../run/measure-forgetting.ts';
 import { preflight } from '../run/preflight.ts';
 import { freeTraining, prepareRun, resumeRun, type PreparedRun } from '../run/training-run.ts';
@@ -65,7 +65,7 @@ export async function run(input: TrainInput, context: JobContext): Promise<Train
   emit({ type: 'phase-started', phase: 'save', message: 'writing the result' });
   const choice = chooseResult(prepared);
   const { step } = choice;
-  const metrics = trainer.metricsAt(step);
+  const metrics = await measureResult(prepared, choice);
   const result = await writeResult(prepared, { step, metrics });
   // A run that is repeated is repeated for its bytes.
   if (input.like === undefined) await judgeResult(prepared, result);

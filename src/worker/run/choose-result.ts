@@ -1,8 +1,11 @@
-import type { ResultChoice } from '../../base/events.ts';
+import type { Metrics, ResultChoice } from '../../base/events.ts';
 import { formatNumber } from '../../base/format.ts';
 import { listCheckpoints } from '../../store/checkpoints.ts';
 import { readWeights } from '../../train/trainer-state.ts';
 import type { PreparedRun } from './training-run.ts';
+
+/** Rounding to the written type may move the loss by this much, relative, before it is worth a warning. */
+const ROUNDING = 5e-3;
 
 /**
  * Chooses the step whose weights are the result, and puts them in place: the one with the lowest validation loss, or
@@ -20,6 +23,23 @@ export function chooseResult(run: PreparedRun): ResultChoice {
   const warning = baseIsBetter(choice);
   if (warning !== undefined) emit({ type: 'warning-raised', code: 'W_BASE_BEST', message: warning });
   return choice;
+}
+
+/**
+ * The result's validation metrics: those of its step; or measured again where its weights were rounded to the type in
+ * which they are written, so that what is recorded is what whoever reads the files will find.
+ */
+export async function measureResult(run: PreparedRun, { step, loss }: ResultChoice): Promise<Metrics> {
+  const { trainer, parts, context } = run;
+  const dtype = parts.tuning.roundToStored();
+  if (dtype === undefined || parts.validation.length === 0) return trainer.metricsAt(step);
+  const metrics = await trainer.score();
+  if (loss !== undefined && Math.abs(metrics.loss - loss) > ROUNDING * Math.max(1, loss)) {
+    const losses = `${formatNumber(loss)} as trained, ${formatNumber(metrics.loss)} as written`;
+    const message = `rounding the result to ${dtype}, the base model's own type, moved its validation loss: ${losses}`;
+    context.emit({ type: 'warning-raised', code: 'W_ROUNDED', message });
+  }
+  return metrics;
 }
 
 function takeWeights({ context, parts }: PreparedRun, step: number): void {
