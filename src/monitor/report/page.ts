@@ -8,6 +8,7 @@ import { costsSection } from './sections/costs.ts';
 import { timeSection, warningsSection } from './sections/course.ts';
 import { curvesSection } from './sections/curves.ts';
 import { dataSection } from './sections/data.ts';
+import { forgettingSection } from './sections/forgetting.ts';
 import { heading } from './sections/heading.ts';
 import { reliabilitySection } from './sections/reliability.ts';
 import { samplesSection } from './sections/samples.ts';
@@ -42,9 +43,9 @@ export function reportPage(report: RunReport, live?: LivePart): string {
       <body>
         <main>
           ${heading(report)} ${live?.section} ${warningsSection(report)} ${comparisonSection(comparison)}
-          ${confusionSection(comparison)} ${reliabilitySection(comparison)} ${costsSection(comparison)}
-          ${curvesSection(report)} ${samplesSection(samples, comparison)} ${dataSection(report)} ${timeSection(report)}
-          ${settingsSection(report)}
+          ${forgettingSection(report.forgetting)} ${confusionSection(comparison)} ${reliabilitySection(comparison)}
+          ${costsSection(comparison)} ${curvesSection(report)} ${samplesSection(samples, comparison)}
+          ${dataSection(report)} ${timeSection(report)} ${settingsSection(report)}
           <footer>
             Run ${run.id} in ${run.folder}${run.result !== undefined && ` · result in ${run.result}`}. Written by attune
             from the run’s own logs; the same as data: report.json.

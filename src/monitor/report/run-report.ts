@@ -10,6 +10,7 @@ import type {
 } from '../../base/events.ts';
 import { sha256 } from '../../files/hash.ts';
 import { readJson } from '../../files/json.ts';
+import { readForgetting, type Forgetting } from '../../store/forgetting.ts';
 import { readComparison, readSamples, type Comparison, type Samples } from '../../store/results.ts';
 import { readEvents, requireRun, withLiveStatus } from '../../store/run-folder.ts';
 import { runPaths } from '../../store/run-paths.ts';
@@ -29,6 +30,7 @@ export interface RunReport {
   identity: Record<string, string | number>;
   comparison?: Comparison;
   samples?: Samples;
+  forgetting?: Forgetting;
   data?: DataPrepared;
   preflight?: PreflightFinished;
   curves: Curves;
@@ -110,6 +112,7 @@ class ReportReader {
       ...readRecipe(paths.recipe),
       comparison: readComparison(this.#folder),
       samples: readSamples(this.#folder),
+      forgetting: readForgetting(this.#folder),
       ...this.#parts,
       curves: this.#curves.curves(),
       epochs: this.#epochs,

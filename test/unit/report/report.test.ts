@@ -105,6 +105,8 @@ describe('report.html', () => {
       .replaceAll(/<style>[\s\S]*?<\/style>|<script>[\s\S]*?<\/script>|<[^>]*>/g, ' ')
       .replaceAll(/\s+/g, ' ');
     expect(words).toContain('It loses by exact match against &lt;/style&gt;');
+    expect(words).toContain('lower is better; 120 rows 1.2 then 1.5');
+    expect(words).toContain('−0.3 −0.35 to −0.25 ▼ worse');
     expect(words).toContain('logistic_regression : &lt;/style&gt;');
     expect(words).toContain('refund taken for no class: 1');
     expect(words).toContain('share of right answers by confidence');

@@ -25,7 +25,9 @@ afterEach(() => {
 });
 
 function writeNotes(step: number): void {
-  const notes = { base_model: 'owner/base', base_folder: join(folder, 'base'), task: 'causal-lm', step, recipe: {} };
+  const metrics = { loss: step === 20 ? 1.55 : 1.525 };
+  const base = { base_model: 'owner/base', base_folder: join(folder, 'base') };
+  const notes = { ...base, task: 'causal-lm', step, metrics, recipe: {} };
   writeFileSync(join(result, 'attune.json'), JSON.stringify(notes));
 }
 

@@ -1,4 +1,5 @@
 import type { RunEvent } from '../../../src/base/events.ts';
+import { writeForgetting } from '../../../src/store/forgetting.ts';
 import {
   writeComparison,
   writeSamples,
@@ -99,6 +100,16 @@ export function writeSampleRun(folder: string, steps = 40): void {
   run.close();
   writeComparison(folder, comparison);
   writeSamples(folder, samples);
+  const measure = {
+    metric: 'bits_per_byte',
+    title: HOSTILE,
+    better: 'lower',
+    rows: 120,
+    before: 1.2,
+    after: 1.5,
+  } as const;
+  const lost = { loss: 0.3, low: 0.25, high: 0.35, p: 0.0001, verdict: 'worse' } as const;
+  writeForgetting(folder, { version: 1, confidence: 0.95, measures: [{ ...measure, ...lost }] });
 }
 
 const table = { [HOSTILE]: { [HOSTILE]: 4, refund: 2 }, refund: { refund: 2, 'no such class': 1, [HOSTILE]: 1 } };
