@@ -113,8 +113,9 @@ function beginAnew(folder: string, paths: RunPaths): void {
       fix: `resume it with \`attune runs resume ${folder}\`, choose another output_dir, or delete the folder`,
     });
   }
-  const stale = [paths.events, paths.metrics, paths.heartbeat, paths.samples, paths.comparison, paths.forgetting];
-  for (const path of [...stale, paths.reportHtml, paths.reportJson]) rmSync(path, { force: true });
+  const stale = [paths.events, paths.metrics, paths.heartbeat, paths.samples, paths.comparison];
+  const findings = [paths.forgetting, paths.overfitting, paths.reportHtml, paths.reportJson];
+  for (const path of [...stale, ...findings]) rmSync(path, { force: true });
   rmSync(paths.tensorboard, { recursive: true, force: true });
 }
 

@@ -16,6 +16,7 @@ export interface RunPaths {
   samples: string;
   comparison: string;
   forgetting: string;
+  overfitting: string;
   reportHtml: string;
   reportJson: string;
   tensorboard: string;
@@ -34,6 +35,7 @@ export function runPaths(folder: string): RunPaths {
     samples: join(folder, 'samples.json'),
     comparison: join(folder, 'comparison.json'),
     forgetting: join(folder, 'forgetting.json'),
+    overfitting: join(folder, 'overfitting.json'),
     reportHtml: join(folder, 'report.html'),
     reportJson: join(folder, 'report.json'),
     tensorboard: join(folder, 'tensorboard'),

@@ -179,6 +179,12 @@ const evaluationSchema = z.strictObject({
     .boolean()
     .default(false)
     .describe('measure on general English what the result forgot; on where max_forgetting is set'),
+  overfitting: z
+    .boolean()
+    .default(false)
+    .describe(
+      'measure whether the result learnt its rows by heart: the gap of its losses, and what its answers repeat',
+    ),
   max_forgetting: forgettingSchema.nullable().default(null).meta({
     description: 'refuse (exit code 3) a result that lost more than so many bits per byte of general English',
     shown: 'NUMBER|{bits_per_byte: NUMBER, accuracy: NUMBER}',

@@ -118,6 +118,15 @@ describe('a paired difference', () => {
     expect(found.p).toBeLessThan(0.05);
   });
 
+  test('of a handful of rows is no surer than a choice of signs, whatever the value is', () => {
+    const total = (rows: number[]) => ({
+      ...higher(rows),
+      statistic: (indices: Uint32Array) => indices.reduce((sum, row) => sum + rows[row], 0) / indices.length,
+    });
+    const found = new ScoreStatistics(4).difference(total([9, 8, 9, 8]), total([1, 2, 3, 1]));
+    expect(found).toMatchObject({ test: 'bootstrap', p: 1 / 8 });
+  });
+
   test('that most resamples cannot define has no bounds', () => {
     const undefinedMostly = (indices: Uint32Array) => (new Set(indices).size > 8 ? 1 : Number.NaN);
     const score = { ...higher(units(10, 8)), statistic: undefinedMostly };

@@ -2,7 +2,7 @@ export { bootstrapInterval, spreadInterval, type BootstrapOptions, type Interval
 export { holm } from './holm.ts';
 export { discordant, mcnemarExact, type Discordant } from './mcnemar.ts';
 export { minimalDetectableDifference, minimalDetectableRateDifference, type PowerOptions } from './power.ts';
-export { type ResamplingOptions, type Statistic } from './resampling.ts';
+export { Resampling, type ResamplingOptions, type Spread, type Statistic } from './resampling.ts';
 export {
   pairedDifference,
   ScoreStatistics,

@@ -87,7 +87,9 @@ export class ScoreStatistics {
 
   #test(subject: MeasuredRows, other: MeasuredRows, spread: Spread): Pick<PairedDifference, 'p' | 'test'> {
     if (subject.statistic !== undefined || other.statistic !== undefined) {
-      return { p: centredShare(spread), test: 'bootstrap' };
+      // A handful of rows resampled looks surer than any choice of their signs could be.
+      const least = 2 ** (1 - this.#resampling.groups);
+      return { p: Math.max(least, centredShare(spread)), test: 'bootstrap' };
     }
     if (!this.#resampling.isClustered && isBinary(subject.rows) && isBinary(other.rows)) {
       return { p: mcnemarExact(discordant(other.rows, subject.rows)), test: 'mcnemar' };

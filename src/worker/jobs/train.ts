@@ -8,6 +8,7 @@ import { readConstants } from '../../train/trainer-state.ts';
 import { compareResult } from '../run/compare/final-comparison.ts';
 import { chooseResult, measureResult } from '../run/choose-result.ts';
 import { recordForgetting } from '../run/measure-forgetting.ts';
+import { recordOverfitting } from '../run/measure-overfitting.ts';
 import { preflight } from '../run/preflight.ts';
 import { freeTraining, prepareRun, resumeRun, type PreparedRun } from '../run/training-run.ts';
 import { writeResult } from '../run/write-result.ts';
@@ -80,6 +81,7 @@ async function judgeResult(prepared: PreparedRun, result: string): Promise<void>
   freeTraining(prepared);
   await compareResult(prepared, result);
   await recordForgetting(prepared, result);
+  await recordOverfitting(prepared, result);
 }
 
 async function checkBefore(prepared: PreparedRun): Promise<void> {

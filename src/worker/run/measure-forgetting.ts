@@ -40,13 +40,14 @@ function wantsForgetting({ evaluation }: Recipe): boolean {
   return evaluation.general || evaluation.max_forgetting !== null;
 }
 
-/** @throws AttuneError E_GENERAL_SET where forgetting is to be measured of a model that reads no prose */
+/** @throws AttuneError E_GENERAL_SET where forgetting or overfitting is to be measured of a model that writes no text */
 export function checkGeneralSet(recipe: Recipe, task: Task): void {
-  if (!wantsForgetting(recipe) || task === 'causal-lm') return;
+  const isWanted = wantsForgetting(recipe) || recipe.evaluation.overfitting;
+  if (!isWanted || task === 'causal-lm') return;
   throw new AttuneError('E_GENERAL_SET', {
-    what: 'Only a language model can be measured on general English',
+    what: 'Only of a language model can one measure what it forgot or learnt by heart',
     got: `a model for ${task}`,
-    fix: 'remove evaluation.general and evaluation.max_forgetting',
+    fix: 'remove evaluation.general, max_forgetting and overfitting',
   });
 }
 

@@ -1,0 +1,51 @@
+import { existsSync } from 'node:fs';
+import { readJson, writeJson } from '../files/json.ts';
+import { runPaths } from './run-paths.ts';
+
+/** Whether a result learnt its rows by heart. The run folder's overfitting.json. */
+export interface Overfitting {
+  version: 1;
+  confidence: number;
+  /** Absent without rows to validate on. */
+  gap?: LossGap;
+  /** Absent where no answer is long enough, or none were written. */
+  memorised?: Memorised;
+}
+
+/** Loss of an answer's token, in nats, on rows that were trained on and on rows that were not. */
+export interface LossGap {
+  training: number;
+  validation: number;
+  trainingRows: number;
+  validationRows: number;
+  /** Validation less training. */
+  gap: number;
+  low: number;
+  high: number;
+}
+
+/** Runs of words in answers to test rows that stand in training rows, but not in the row's own prompt. */
+export interface Memorised {
+  /** Words of a run. */
+  order: number;
+  rows: number;
+  /** Share of the runs in what the model answered, and in the right answers to the same rows. */
+  answers: number;
+  expected: number;
+  /** Answers less expected: what is above 0 was learnt by heart. */
+  excess: number;
+  low: number;
+  high: number;
+  /** The longest memorised stretches, each with the id of its row. */
+  examples: readonly { id: string; text: string }[];
+}
+
+export function writeOverfitting(folder: string, overfitting: Overfitting): void {
+  writeJson(runPaths(folder).overfitting, overfitting);
+}
+
+/** Undefined for a run that did not measure it. */
+export function readOverfitting(folder: string): Overfitting | undefined {
+  const path = runPaths(folder).overfitting;
+  return existsSync(path) ? readJson<Overfitting>(path) : undefined;
+}

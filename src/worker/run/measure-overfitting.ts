@@ -1,0 +1,86 @@
+import { AttuneError } from '../../base/errors.ts';
+import type { Example } from '../../data/index.ts';
+import { sampledRows } from '../../eval/compare/sampled-rows.ts';
+import { expectedText, promptText } from '../../eval/example-text.ts';
+import { lossGap } from '../../eval/overfitting/loss-gap.ts';
+import { memorisedWords, type AnsweredRow } from '../../eval/overfitting/memorised.ts';
+import type { Likelihood } from '../../eval/predictor.ts';
+import { writeOverfitting, type LossGap, type Memorised, type Overfitting } from '../../store/overfitting.ts';
+import { readComparison, readSamples } from '../../store/results.ts';
+import { likelihoods } from './compare/likelihoods.ts';
+import { OpenModels } from './compare/open-models.ts';
+import type { PreparedRun } from './training-run.ts';
+
+/** Rows of either set that are read again: enough for a gap of a tenth of a nat to show. */
+const ROWS = 300;
+/** In nats a token; a smaller gap is what any training leaves. */
+const NOTABLE_GAP = 0.1;
+
+/**
+ * Measures whether a run's result learnt its rows by heart, where its recipe asks for it: from losses, and from the
+ * answers of the comparison. A certain finding is told as a warning; so is what fails, since the result is there.
+ */
+export async function recordOverfitting(run: PreparedRun, result: string): Promise<void> {
+  const { recipe, folder, emit, signal } = run.context;
+  if (!recipe.evaluation.overfitting) return;
+  try {
+    emit({ type: 'phase-started', phase: 'evaluate', message: 'reading training and validation rows again' });
+    const { seed } = recipe.training;
+    const gap = await measureGap(run, result);
+    const memorised = measureMemorised(run, seed);
+    const found: Overfitting = { version: 1, confidence: 0.95, gap, memorised };
+    writeOverfitting(folder, found);
+    for (const message of findings(found)) emit({ type: 'warning-raised', code: 'W_OVERFITTING', message });
+  } catch (error) {
+    if (!signal.aborted && !(error instanceof AttuneError)) throw error;
+    const reason = error instanceof AttuneError ? error.message : 'stopped';
+    const message = `whether the result learnt its rows by heart is not known: ${reason}`;
+    emit({ type: 'warning-raised', code: 'W_NOT_MEASURED', message });
+  }
+}
+
+/** Undefined where either set has fewer than two rows that the model can read. */
+async function measureGap({ loaded, context }: PreparedRun, result: string): Promise<LossGap | undefined> {
+  const { seed } = context.recipe.training;
+  const { train, validation } = loaded.splits;
+  using models = new OpenModels();
+  const model = await models.open(result, false);
+  const known = async (examples: readonly Example[]) => {
+    context.signal.throwIfAborted();
+    const found = await likelihoods(model, sampledRows(examples, ROWS, seed));
+    return found.filter((likely): likely is Likelihood => typeof likely === 'object');
+  };
+  const [seen, unseen] = [await known(train), await known(validation)];
+  return seen.length < 2 || unseen.length < 2 ? undefined : lossGap(seen, unseen, { seed });
+}
+
+/** From the answers that the comparison kept; undefined where there was none. */
+function measureMemorised({ loaded, context }: PreparedRun, seed: number): Memorised | undefined {
+  const [comparison, samples] = [readComparison(context.folder), readSamples(context.folder)];
+  if (comparison === undefined || samples === undefined) return undefined;
+  const rows = samples.rows.map(({ id, prompt, expected = '', answers }): AnsweredRow => {
+    return { id, prompt, answer: answers[comparison.subject]?.text ?? '', expected };
+  });
+  return memorisedWords(rows, textsOf(loaded.splits.train), { seed });
+}
+
+function* textsOf(examples: readonly Example[]): Generator<string> {
+  for (const example of examples) yield `${promptText(example)}\n${expectedText(example) ?? ''}`;
+}
+
+function findings({ gap, memorised }: Overfitting): string[] {
+  const found: string[] = [];
+  if (gap !== undefined && gap.low > NOTABLE_GAP) {
+    const losses = `loss ${gap.training.toFixed(3)} on training rows, ${gap.validation.toFixed(3)} on validation rows`;
+    found.push(`the result knows its training rows better than others: ${losses}; fewer epochs or more rows help`);
+  }
+  if (memorised !== undefined && memorised.low > 0) {
+    const shares = `${percent(memorised.answers)} of its runs of ${memorised.order} words stand in training rows, ${percent(memorised.expected)} of the right answers'`;
+    found.push(`the result answers with passages learnt by heart: ${shares}`);
+  }
+  return found;
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(0)} %`;
+}

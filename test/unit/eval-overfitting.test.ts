@@ -1,0 +1,82 @@
+import { describe, expect, test } from 'vitest';
+import { randomUnit } from '../../src/base/random.ts';
+import { lossGap } from '../../src/eval/overfitting/loss-gap.ts';
+import { memorisedWords, type AnsweredRow } from '../../src/eval/overfitting/memorised.ts';
+
+function likelihoods(count: number, nats: number, site: number) {
+  return Array.from({ length: count }, (_, row) => {
+    const tokens = 5 + (row % 7);
+    const spread = 0.5 + randomUnit([5, 'overfitting test', row, site]);
+    return { negativeLogLikelihood: nats * tokens * spread, tokens, bytes: 4 * tokens };
+  });
+}
+
+describe('the gap between training and validation loss', () => {
+  test('is of tokens, not of rows, with an interval', () => {
+    const found = lossGap(likelihoods(150, 0.4, 0), likelihoods(80, 1.1, 1));
+    expect(found).toMatchObject({ trainingRows: 150, validationRows: 80 });
+    expect(found.gap).toBeCloseTo(found.validation - found.training, 12);
+    expect(found.low).toBeGreaterThan(0.5);
+    expect(found.high).toBeLessThan(0.9);
+  });
+
+  test('of rows that are equally likely holds 0', () => {
+    const { low, high } = lossGap(likelihoods(120, 0.7, 2), likelihoods(120, 0.7, 3));
+    expect(low).toBeLessThan(0);
+    expect(high).toBeGreaterThan(0);
+  });
+
+  test('agrees with the variance of two independent means', () => {
+    const plain = (values: number[]) => values.map((value) => ({ negativeLogLikelihood: value, tokens: 1, bytes: 1 }));
+    const draws = (count: number, site: number) =>
+      Array.from({ length: count }, (_, row) => randomUnit([6, 'overfitting test', row, site]));
+    const { low, high } = lossGap(plain(draws(200, 0)), plain(draws(50, 1)));
+    const expected = 2 * 1.96 * Math.sqrt(1 / 12 / 200 + 1 / 12 / 50);
+    expect(Math.abs((high - low) / expected - 1)).toBeLessThan(0.15);
+  });
+
+  test('of a single row has no bounds', () => {
+    expect(lossGap(likelihoods(1, 1, 0), likelihoods(50, 1, 1)).high).toBe(Infinity);
+  });
+});
+
+describe('memorised runs of words', () => {
+  const secret = 'the launch code of the old lighthouse is seven four nine two';
+  const row = (id: number, answer: string, expected: string, prompt = `question ${id}`): AnsweredRow => {
+    return { id: `${id}`, prompt, answer, expected };
+  };
+
+  test('are those of training rows that the prompt does not have', () => {
+    const words = secret.split(' ').length;
+    const rows = [row(0, `Well: ${secret.toUpperCase()}!`, 'nobody here knows the launch code of that old lighthouse')];
+    const found = memorisedWords(rows, ['something else entirely', `Remember that ${secret}.`]);
+    // "well" and its seven neighbours are the one run of eight that no training row has.
+    expect(found?.answers).toBeCloseTo((words - 7) / (words - 6), 12);
+    expect(found?.expected).toBe(0);
+    expect(found?.examples).toEqual([{ id: '0', text: secret }]);
+    expect(memorisedWords([row(0, secret, secret, `Is it true that ${secret}?`)], [secret])).toBeUndefined();
+  });
+
+  test('that right answers have as well are no excess', () => {
+    const form = 'thank you for your message, we will answer within two working days, number';
+    const rows = Array.from({ length: 40 }, (_, id) => row(id, `${form} ${id}`, `${form} ${id + 100}`));
+    const found = memorisedWords(rows, [`${form} 7`]);
+    expect(found?.answers).toBeGreaterThan(0.8);
+    expect(found?.excess).toBeLessThan(0.1);
+    const learnt = rows.map((one) => ({
+      ...one,
+      expected: `nothing of the kind was ever said to customer number ${one.id}`,
+    }));
+    const excess = memorisedWords(learnt, [`${form} 7`]);
+    expect(excess?.low).toBeGreaterThan(0.5);
+  });
+
+  test('need answers of some length', () => {
+    expect(memorisedWords([row(0, 'red', 'blue')], ['red and blue'])).toBeUndefined();
+    expect(memorisedWords([row(0, 'red', 'blue')], ['red and blue'], { order: 1 })).toMatchObject({
+      answers: 1,
+      expected: 1,
+      excess: 0,
+    });
+  });
+});
