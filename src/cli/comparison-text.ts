@@ -83,7 +83,7 @@ function notesOn({ available, cheapChosenOn, flips, leftOut, rows, skipped, syst
   const against = systems.find(({ name }) => name === flips.against)?.title ?? flips.against;
   return [
     ...(flips.worse.length + flips.better.length > 0
-      ? [`${flips.better.length} rows got better and ${flips.worse.length} worse than by ${against}`]
+      ? [`rows that got better than by ${against}: ${flips.better.length}, worse: ${flips.worse.length}`]
       : []),
     ...(available === undefined || available === rows ? [] : [`a sample of ${rows} of ${available} rows`]),
     ...(leftOut === undefined ? [] : [`${leftOut.rows} rows left out: ${leftOut.reason}`]),

@@ -61,7 +61,7 @@ describe('a comparison in the terminal', () => {
     const text = describeComparison(comparison(1), terminal);
     expect(text).toContain('better: phoneme error rate');
     expect(text).toContain('worse than nearest training row by exact match: −0.1');
-    expect(text).toContain('2 rows got better and 1 worse than by nearest training row');
+    expect(text).toContain('rows that got better than by nearest training row: 2, worse: 1');
     expect(text).toContain('a sample of 300 of 400 rows');
     expect(text).toContain('logistic_regression left out: the answers are texts');
   });
