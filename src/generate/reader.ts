@@ -85,7 +85,7 @@ function isSame(a: MemoryRow, b: MemoryRow): boolean {
   return a.of === b.of && a.row === b.row;
 }
 
-/** The new tokens of a pass, side by side, and the slots that it writes and reads. */
+/** The new tokens of a pass, side by side, and the slots of all tokens of its rows. */
 function gatherPass(readings: readonly Reading[]) {
   const newOffsets = [0];
   const offsets = [0];
@@ -94,18 +94,17 @@ function gatherPass(readings: readonly Reading[]) {
     offsets.push(offsets[row] + sequence.read + count);
   }
   const N = newOffsets[readings.length];
-  const [ids, positions, written] = [new BigInt64Array(N), new BigInt64Array(N), new BigInt64Array(N)];
-  const seen = new Int32Array(offsets[readings.length]);
+  const [ids, positions] = [new BigInt64Array(N), new BigInt64Array(N)];
+  const slots = new Int32Array(offsets[readings.length]);
   for (const [row, { sequence, count }] of readings.entries()) {
     for (let i = 0; i < count; i++) {
       const [to, from] = [newOffsets[row] + i, sequence.read + i];
       ids[to] = BigInt(sequence.tokens[from]);
       positions[to] = BigInt(from);
-      written[to] = BigInt(sequence.slots[from]);
     }
-    seen.set(sequence.slots.subarray(0, sequence.read + count), offsets[row]);
+    slots.set(sequence.slots.subarray(0, sequence.read + count), offsets[row]);
   }
-  return { ids, positions, written, seen, newOffsets, offsets };
+  return { ids, positions, slots, newOffsets, offsets };
 }
 
 function nextOf(logits: Tensor, sequences: readonly Sequence[]): NextLogits[] {

@@ -21,6 +21,8 @@ export function kernelChecks(): Check[] {
     logProbs('bf16'),
     attentionOverLayout('f32'),
     attentionOverLayout('bf16'),
+    attentionToSlots('f32'),
+    attentionToSlots('bf16'),
     keyedNumbers(),
     gradients(),
   ];
@@ -78,6 +80,25 @@ function attentionOverLayout(dtype: Compute): Check {
         return plainAttention([q, k, v].map((x) => x.narrow(0, start, length).to('f32')) as [Tensor, Tensor, Tensor]);
       });
       return difference(own, cat(rows));
+    }),
+  );
+}
+
+/** A row read in two pieces, its keys and values scattered over a cache. */
+function attentionToSlots(dtype: Compute): Check {
+  return compared('attention to a cache', dtype, () =>
+    noGrad(() => {
+      const make = (name: string, heads: number) => normal([21, heads, 16], name).to(dtype);
+      const [q, k, v] = [make('q', 4), make('k', 2), make('v', 2)];
+      const [keys, values] = [normal([64, 2, 16], 'keys').to(dtype), normal([64, 2, 16], 'values').to(dtype)];
+      const slots = fromArray(Int32Array.from({ length: 21 }, (_, i) => (29 * i) % 64));
+      const read = (start: number, count: number) => {
+        const [newQ, newK, newV] = [q, k, v].map((x) => x.narrow(0, start, count));
+        const seen = slots.narrow(0, 0, start + count);
+        return attune.paged_attention.default(newQ, newK, newV, keys, values, seen, [0, count], [0, start + count]);
+      };
+      const own = cat([read(0, 20), read(20, 1)]);
+      return difference(own, plainAttention([q, k, v].map((x) => x.to('f32')) as [Tensor, Tensor, Tensor]));
     }),
   );
 }
