@@ -76,7 +76,8 @@ function metricTable({ subject, systems }: Comparison, metrics: readonly Compare
 function figure(system: ComparedSystem, { name, better }: ComparedMetric, systems: readonly ComparedSystem[]): Html {
   const value = system.values[name]?.value;
   const all = systems.flatMap((other) => other.values[name]?.value ?? []);
-  const isBest = value !== undefined && value === (better === 'higher' ? Math.max(...all) : Math.min(...all));
+  const isBest =
+    value !== undefined && all.length > 1 && value === (better === 'higher' ? Math.max(...all) : Math.min(...all));
   const text = formatNumber(value ?? Number.NaN, 3);
   return html`<td class="number">${isBest ? html`<span class="best" title="the best">${text}</span>` : text}</td>`;
 }
