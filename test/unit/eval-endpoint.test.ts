@@ -87,9 +87,19 @@ describe('an endpoint', () => {
       { status: 200, body: '{"choices": [' },
       { status: 200, body: '{"object": "list"}' },
     ];
-    const [{ text }] = await predictor({ timeout: 0.1 }).predict(rows.slice(0, 1));
+    const waits: string[] = [];
+    const onWait = (reason: string) => void waits.push(reason);
+    const [{ text }] = await predictor({ timeout: 1, onWait }).predict(rows.slice(0, 1));
     expect(text).toBe('WORD 0');
     expect(server.requests).toHaveLength(7);
+    expect(waits).toEqual([
+      'status 429: nothing',
+      'status 503: <html>busy</html>',
+      'no answer within 1 s',
+      expect.stringContaining('fetch failed'),
+      'an answer that is no JSON',
+      'JSON that is no chat completion',
+    ]);
   });
 
   test('that never recovers ends it with a code, and what was answered is asked only once', async () => {

@@ -4,6 +4,8 @@ import { AttuneError } from '../../base/errors.ts';
 import { dataExtensions } from '../../data/containers/index.ts';
 import { displayPath } from '../../files/find-files.ts';
 import { baselines, type BaselineName } from '../../eval/baselines/index.ts';
+import { checkLimits } from '../../eval/endpoint/budget.ts';
+import { endpointFrom } from '../../eval/endpoint/endpoint.ts';
 import { isRunFolder } from '../../store/run-folder.ts';
 import type { SystemKind } from '../../store/results.ts';
 import { isAdapterFolder, modelFolder } from '../../worker/run/base-model.ts';
@@ -56,19 +58,23 @@ const TOLD: Record<Asking['how'], string> = { plain: '', prompted: ', told the t
 
 function endpoint(target: string, parts: Parts, limits: EndpointLimits): SystemSpec {
   const at = target.indexOf('#');
-  const [url, model] = at < 0 ? [target, ''] : [target.slice(0, at), target.slice(at + 1)];
+  const [address, model] = at < 0 ? [target, ''] : [target.slice(0, at), target.slice(at + 1)];
+  const url = address.replace(/\/+$/, '');
   if (model === '') {
     throw new AttuneError('E_ENDPOINT_MODEL', {
       what: `${target} does not say which model is to answer`,
       expected: 'https://HOST/v1#MODEL',
     });
   }
+  // What is wrong with the address or the limits is told before anything is asked.
+  endpointFrom(url, model, limits.keyVariable);
+  checkLimits(limits);
   return {
     source: 'endpoint',
     ...parts,
     title: `${model} (${URL.parse(url)?.host ?? url})${TOLD[parts.asking.how]}`,
     kind: kindOf(parts.asking, 'endpoint'),
-    url: url.replace(/\/+$/, ''),
+    url,
     model,
     limits,
   };

@@ -62,11 +62,7 @@ export const command = defineCommand({
 });
 
 function optionsOf(context: CommandContext): CompareOptions {
-  const prices = context
-    .option('--prices')
-    ?.split(',')
-    .map((text) => amount('--prices', text));
-  const [inputPrice, outputPrice] = prices ?? [];
+  const [inputPrice, outputPrice] = pricesOf(context);
   const cost = context.option('--max-cost');
   return {
     data: context.option('--data'),
@@ -89,6 +85,14 @@ function optionsOf(context: CommandContext): CompareOptions {
       outputPrice,
     },
   };
+}
+
+function pricesOf(context: CommandContext): [number, number] | [] {
+  const text = context.option('--prices');
+  if (text === undefined) return [];
+  const [input, output, ...more] = text.split(',').map((price) => amount('--prices', price));
+  if (output !== undefined && more.length === 0) return [input, output];
+  throw new AttuneError('E_USAGE', { what: '--prices takes two', got: text, expected: 'IN,OUT such as 2,8' });
 }
 
 export function splitOf(context: CommandContext): 'test' | 'validation' {

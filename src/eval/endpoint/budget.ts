@@ -19,21 +19,26 @@ interface Amount {
 /** Bytes of text that a token has at least, taken over a whole prompt. */
 const BYTES_PER_TOKEN = 3;
 
+/** @throws AttuneError E_PRICES_WANTED for a limit in money without prices */
+export function checkLimits({ maxCost, inputPrice, outputPrice }: BudgetLimits): void {
+  if (maxCost === undefined || (inputPrice !== undefined && outputPrice !== undefined)) return;
+  throw new AttuneError('E_PRICES_WANTED', {
+    what: 'A limit in money needs prices',
+    expected: 'the prices of a million tokens read and written',
+    fix: '--prices IN,OUT',
+  });
+}
+
 /** Keeps what is spent within limits: a request is only sent when the longest answer to it would still fit. */
 export class Budget {
   readonly #limits: BudgetLimits;
   #spent: Amount = { tokens: 0, cost: 0 };
   #reserved: Amount = { tokens: 0, cost: 0 };
 
-  /** @throws AttuneError E_PRICES_WANTED for a limit in money without prices */
+  /** @throws AttuneError E_PRICES_WANTED */
   constructor(limits: BudgetLimits) {
+    checkLimits(limits);
     this.#limits = limits;
-    if (limits.maxCost === undefined || (limits.inputPrice !== undefined && limits.outputPrice !== undefined)) return;
-    throw new AttuneError('E_PRICES_WANTED', {
-      what: 'A limit in money needs prices',
-      expected: 'the prices of a million tokens read and written',
-      fix: '--prices IN,OUT',
-    });
   }
 
   /** Sets aside what a request may cost at worst; false where that is more than is left. */

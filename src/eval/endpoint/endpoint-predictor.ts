@@ -99,9 +99,9 @@ class Asking {
     if (reserved === undefined) throw this.#budget.exceeded(this.#answered, rows);
     let answer: ChatAnswer | undefined;
     try {
-      const { tries, firstWait } = this.#options;
+      const { tries, firstWait, onWait } = this.#options;
       const once = () => this.#once(body, signal);
-      answer = await patiently(JSON.stringify(body.messages), once, { tries, firstWait, signal });
+      answer = await patiently(JSON.stringify(body.messages), once, { tries, firstWait, onWait, signal });
     } catch (error) {
       throw error instanceof PassingFailure ? this.#givenUp(error, rows) : error;
     } finally {

@@ -7,6 +7,8 @@ export interface Patience {
   tries?: number;
   /** Seconds before the second try; doubled each time. Default 1. */
   firstWait?: number;
+  /** Told of each failure that is waited out, with the seconds until the next try. */
+  onWait?: (reason: string, seconds: number) => void;
   signal?: AbortSignal;
 }
 
@@ -19,7 +21,7 @@ const LONGEST_WAIT = 60;
 export async function patiently<Result>(
   key: string,
   work: () => Promise<Result>,
-  { tries = 7, firstWait = 1, signal }: Patience,
+  { tries = 7, firstWait = 1, onWait, signal }: Patience,
 ): Promise<Result> {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -27,8 +29,9 @@ export async function patiently<Result>(
     } catch (error) {
       if (!(error instanceof PassingFailure) || attempt >= tries) throw error;
       const spread = 0.5 + randomUnit([0, key, attempt]);
-      const wait = error.waitSeconds ?? firstWait * 2 ** (attempt - 1) * spread;
-      await sleep(Math.min(wait, LONGEST_WAIT) * 1000, undefined, { signal });
+      const wait = Math.min(error.waitSeconds ?? firstWait * 2 ** (attempt - 1) * spread, LONGEST_WAIT);
+      onWait?.(error.message, wait);
+      await sleep(wait * 1000, undefined, { signal });
     }
   }
 }

@@ -16,8 +16,23 @@ export async function answer(spec: EndpointSpec, comparing: Comparing): Promise<
   const { keyVariable, ...limits } = spec.limits;
   const { ask, note } = asker(asking, comparing.rows.train);
   const maxNewTokens = comparing.maxNewTokens ?? roomInBytes(comparing);
-  const predictor = endpointPredictor(name, endpointFrom(url, model, keyVariable), { ...limits, ask, maxNewTokens });
+  const predictor = endpointPredictor(name, endpointFrom(url, model, keyVariable), {
+    ...limits,
+    ask,
+    maxNewTokens,
+    onWait: waitingTeller(title, comparing),
+  });
   return [await answerWithProgress({ predictor, title, kind, note }, comparing)];
+}
+
+/** Each kind of failure once, however often it is waited out. */
+function waitingTeller(title: string, { emit }: Comparing): (reason: string) => void {
+  const told = new Set<string>();
+  return (reason) => {
+    if (told.has(reason)) return;
+    told.add(reason);
+    emit({ type: 'warning-raised', code: 'W_ENDPOINT_WAITS', message: `${title} is asked again later: ${reason}` });
+  };
 }
 
 /** The endpoint's tokenizer is not known. */
