@@ -75,7 +75,7 @@ describe("other tools' names", () => {
       { content: '<b>', special: false },
     ]);
     expect(recipe.data).toMatchObject({ chat_template: 'tool_use', chat_template_kwargs: { enable_thinking: false } });
-    const special = await accepted(`${base}add_special_tokens: [<a>]\n`);
+    const special = await accepted(`${base}new_special_tokens: [<a>]\nresize_vocab: true\n`);
     expect(special.recipe.data.new_tokens).toEqual([{ content: '<a>', special: true }]);
     const tied = await accepted('model: fixtures/models/llama_tied_bias\ndata: x\ntrainable_token_indices: [1, 2]\n');
     expect(tied.recipe.tuning).toMatchObject({ trainable_tokens: [1, 2] });

@@ -175,10 +175,11 @@ export const dataKeys: ForeignKeys = {
     path: 'data.new_tokens',
     read: (value) => set({ 'data.new_tokens': [asList(value)].flat() }),
   }),
-  add_special_tokens: {
+  ...named(['add_special_tokens', 'new_special_tokens'], {
     path: 'data.new_tokens',
     read: (value) => set({ 'data.new_tokens': [asList(value)].flat().map((content) => ({ content, special: true })) }),
-  },
+  }),
+  resize_vocab: needless('tables grow with data.new_tokens'),
   max_samples: refused('attune trains on all rows of a set', 'give a shorter file'),
   streaming: offOnly('rows are read before training, so that splits are checked', 'remove it'),
   data_seed: {

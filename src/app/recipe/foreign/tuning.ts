@@ -9,6 +9,7 @@ import {
   type Given,
   isOff,
   named,
+  needless,
   offOnly,
   refuse,
   renamed,
@@ -141,6 +142,7 @@ export const tuningKeys: ForeignKeys = {
   scale,
   num_layers: lastLayers,
   trainable_token_indices: tokenIndices,
+  ensure_weight_tying: needless('a table that the head shares is trained once'),
   ...named(
     ['use_dora', 'peft_use_dora'],
     offOnly('DoRA is a tuning of its own', 'tuning: dora, where `attune train --help` lists it'),
