@@ -58,6 +58,7 @@ describe('a paired difference', () => {
 
   test('of one row is no evidence of anything, of two hardly', () => {
     expect(pairedDifference([3], [1])).toMatchObject({ estimate: 2, low: -Infinity, high: Infinity, p: 1 });
+    expect(pairedDifference([3.1], [1]).minimalDetectable).toBe(0);
     expect(pairedDifference([3, 4], [1, 1])).toMatchObject({ p: 0.5, estimate: 2.5 });
   });
 

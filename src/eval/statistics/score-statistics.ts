@@ -30,7 +30,7 @@ export interface PairedDifference extends Interval {
   test: 'mcnemar' | 'permutation' | 'bootstrap';
   /** Pairs of rows. */
   n: number;
-  /** The smallest true difference that as many rows would show in four of five tries; 0 where no row differs. */
+  /** The smallest true difference that as many rows would show in four of five tries; 0 where no row differs, or one is all. */
   minimalDetectable: number;
 }
 
@@ -80,8 +80,9 @@ export class ScoreStatistics {
       values: apart(mine.values, theirs.values),
       jackknife: apart(mine.jackknife, theirs.jackknife),
     };
-    const { alpha, n } = { alpha: 1 - this.#confidence, n: subject.rows.length };
-    const minimalDetectable = detectableByError(deviation(spread.values), { alpha });
+    const error = this.#resampling.groups > 1 ? deviation(spread.values) : 0;
+    const minimalDetectable = detectableByError(error, { alpha: 1 - this.#confidence });
+    const n = subject.rows.length;
     return { ...this.#spreadInterval(spread), ...this.#test(subject, other, spread), n, minimalDetectable };
   }
 
