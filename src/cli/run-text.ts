@@ -18,7 +18,6 @@ export function paintStatus(status: string, colours: Colours): string {
 /** A run in full, for people. */
 export function describeRun(run: RunSummary | RunDetails, { colours }: Terminal): string {
   const { bold, dim } = colours;
-  const took = run.finishedAt === undefined ? undefined : formatDuration((run.finishedAt - run.createdAt) / 1000);
   const metrics = Object.entries(run.metrics)
     .filter(([name]) => !Object.hasOwn(run.metrics, `eval_${name}`))
     .map(([name, value]): [string, string] => [name, formatNumber(value)]);
@@ -31,7 +30,7 @@ export function describeRun(run: RunSummary | RunDetails, { colours }: Terminal)
         ['folder', shortPath(run.folder)],
         ['model', [run.model, run.tuning, run.objective].filter((part) => part !== undefined).join(' · ')],
         ['data', describeRows(run)],
-        ['started', `${formatTime(run.createdAt)}${took === undefined ? '' : `, took ${took}`}`],
+        ['started', describeStart(run)],
         ['step', describeStep(run)],
         ['training loss', run.loss === undefined ? undefined : formatNumber(run.loss)],
         ...metrics,
@@ -42,6 +41,13 @@ export function describeRun(run: RunSummary | RunDetails, { colours }: Terminal)
       colours,
     ),
   ].join('\n');
+}
+
+/** A log without events says nothing of it. */
+function describeStart({ createdAt, finishedAt }: RunSummary): string | undefined {
+  if (createdAt === 0) return undefined;
+  const took = finishedAt === undefined ? '' : `, took ${formatDuration((finishedAt - createdAt) / 1000)}`;
+  return `${formatTime(createdAt)}${took}`;
 }
 
 function describeResult({ result, resultStep, step }: RunSummary): string | undefined {

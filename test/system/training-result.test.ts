@@ -1,5 +1,5 @@
 // Which step's weights a run ends with, and what it says about that.
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunReport } from '../../src/monitor/report/index.ts';
 import { BadInputBench } from './bad-input-bench.ts';
@@ -86,6 +86,17 @@ describe.skipIf(!existsSync('build/attune.node'))('the result of a run', () => {
     const measured = (document.metrics as { loss: number }).loss;
     expect(Math.abs(measured - loss)).toBeGreaterThan(0);
     expect(bench.run(['runs', 'verify', 'whole']).document).toMatchObject({ ok: true, how: 'scored' });
+  });
+
+  it('that is gone is told apart from one that is not there yet, and is written again by a resume', () => {
+    train('removed', '--max-steps', '2');
+    const weights = () => readFileSync(bench.path('removed/adapter/adapter_model.safetensors'));
+    const before = weights();
+    rmSync(bench.path('removed/adapter'), { recursive: true });
+    const error = bench.failure(['chat', 'removed'], { input: 'Where?\n' });
+    expect(error).toMatchObject({ code: 'E_RESULT_MISSING', fix: expect.stringContaining('runs resume') });
+    expect(bench.run(['runs', 'resume', 'removed']).document).toMatchObject({ outcome: 'finished' });
+    expect(weights().equals(before)).toBe(true);
   });
 
   it('is never one of weights that are no numbers', () => {

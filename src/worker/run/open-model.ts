@@ -56,10 +56,16 @@ export async function openModel(target: string, options: OpenOptions = {}): Prom
 export function resultFolder(target: string): string {
   if (!isRunFolder(target)) return existsSync(target) ? resolve(target) : modelFolder(target);
   for (const name of ['adapter', 'model']) if (existsSync(join(target, name))) return resolve(target, name);
+  const { status } = readRun(target);
+  const fix = `attune runs resume ${target}`;
+  if (status === 'finished') {
+    const what = `The result of the run in ${target} is gone`;
+    throw new AttuneError('E_RESULT_MISSING', { what, fix: `write it again from the last checkpoint: ${fix}` });
+  }
   throw new AttuneError('E_RUN_UNFINISHED', {
     what: `The run in ${target} has no result yet`,
-    got: `a run that is ${readRun(target).status}`,
-    fix: `resume it with \`attune runs resume ${target}\``,
+    got: `a run that is ${status}`,
+    fix: `go on with it: ${fix}`,
   });
 }
 
