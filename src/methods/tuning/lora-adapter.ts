@@ -44,7 +44,11 @@ export class LoraAdapter extends Module implements LinearAdapter {
 
   forward(x: Tensor, output: Tensor): Tensor {
     if (!this.isActive) return output;
-    return output.add(aten.linear.default(this.#inner(x), this.lora_B.value(x.dtype)));
+    const [inner, weight] = [this.#inner(x), this.lora_B.value(x.dtype)];
+    // In bf16 the product is added as it is made, in f32; in f32 parity is pinned to the rounding of two operations.
+    if (x.dtype === 'bf16' && output.shape.length === 2)
+      return aten.addmm_.default(output, inner, weight.transpose(0, 1));
+    return output.add(aten.linear.default(inner, weight));
   }
 
   terms(x: Tensor): Term[] {
