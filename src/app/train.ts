@@ -6,6 +6,7 @@ import { writeFailure } from '../files/atomic.ts';
 import { makeFolders } from '../files/make-folder.ts';
 import { checkForgetting } from '../eval/general/forgetting.ts';
 import { readForgetting, type Forgetting } from '../store/forgetting.ts';
+import { readOverfitting, type Overfitting } from '../store/overfitting.ts';
 import { readComparison, type Comparison } from '../store/results.ts';
 import { isRunFolder } from '../store/run-folder.ts';
 import type { Recipe } from '../train/recipe.ts';
@@ -19,6 +20,8 @@ export type TrainOutcome = JobResult<'train'> & {
   comparison?: Comparison;
   /** Where `evaluation.general` or a limit asks for it. */
   forgetting?: Forgetting;
+  /** Where `evaluation.overfitting` asks for it. */
+  overfitting?: Overfitting;
 };
 
 export interface TrainOptions {
@@ -51,7 +54,7 @@ export async function train(recipe: Recipe, options: TrainOptions = {}): Promise
     if (outcome.outcome !== 'finished') return { ...outcome, folder };
     const forgetting = readForgetting(folder);
     checkForgetting(forgetting, recipe.evaluation.max_forgetting);
-    return { ...outcome, folder, comparison: readComparison(folder), forgetting };
+    return { ...outcome, folder, comparison: readComparison(folder), forgetting, overfitting: readOverfitting(folder) };
   };
   return dryRun ? withBorrowedFolder(folder, run) : run();
 }
