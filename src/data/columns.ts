@@ -25,14 +25,26 @@ export function mapColumns(row: Record<string, unknown>, columns: ColumnMapping 
 }
 
 /** Refuses a mapping from columns that no row of the sample has. */
-export function checkMapping(rows: readonly Record<string, unknown>[], columns: ColumnMapping, file: string): void {
+export function checkMapping(rows: readonly Row[], columns: ColumnMapping, file: string): void {
+  const named = Object.entries(columns).map(([ours, theirs]) => [`columns.${ours}`, theirs] as const);
+  requireColumns(rows, named, file);
+}
+
+/** Refuses a column of groups that no row of a file has. @throws AttuneError E_BAD_COLUMNS */
+export function checkGroup(rows: readonly Row[], column: string, file: string): void {
+  requireColumns(rows, [['group_by', column]], file);
+}
+
+type Row = Record<string, unknown>;
+
+function requireColumns(rows: readonly Row[], named: readonly (readonly [string, string])[], file: string): void {
   const present = [...new Set(rows.flatMap((row) => Object.keys(row)))];
-  const problems = Object.entries(columns)
-    .filter(([, theirs]) => rows.every((row) => valueAt(row, theirs) === undefined))
-    .map(([ours, theirs]) => {
-      const close = nearest(theirs, present);
+  const problems = named
+    .filter(([, column]) => rows.every((row) => valueAt(row, column) === undefined))
+    .map(([field, column]) => {
+      const close = nearest(column, present);
       const fix = close === undefined ? undefined : `did you mean "${close}"?`;
-      return { file, field: `columns.${ours}`, message: `there is no column "${theirs}"`, fix };
+      return { file, field, message: `there is no column "${column}"`, fix };
     });
   if (problems.length === 0 || rows.length === 0) return;
   const [what, fix] = [`Columns named in the recipe are not in ${file}`, 'name columns that the file has'];

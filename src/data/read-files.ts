@@ -1,7 +1,7 @@
 import { AttuneError, type Problem } from '../base/errors.ts';
 import { sha256 } from '../files/hash.ts';
 import { BadRows } from './bad-rows.ts';
-import { checkMapping, mapColumns, valueAt } from './columns.ts';
+import { checkGroup, checkMapping, mapColumns, valueAt } from './columns.ts';
 import { containerName, containers, dataExtensions } from './containers/index.ts';
 import type { Example } from './example.ts';
 import { detectFormat, type Detection, type DetectOptions } from './formats/detect.ts';
@@ -49,6 +49,8 @@ export class FileReader {
     const { head, good } = await takeHead(stream);
     const isEmpty = good.length === 0;
     if (!isEmpty && source.columns) checkMapping(good, source.columns, source.file);
+    if (options.groupBy !== undefined && options.needsGroup === true)
+      checkGroup(originalsOf(head), options.groupBy, source.file);
     const mapped = good.map((row) => mapColumns(row, source.columns));
     const detection =
       isEmpty && (source.format === undefined || source.formatter !== undefined)
@@ -140,6 +142,11 @@ async function takeHead(
     if (head.length >= 100 * SAMPLE_ROWS) break;
   }
   return { head, good };
+}
+
+/** Rows as they stand in the file: a formatter may leave out the column of their group. */
+function originalsOf(head: readonly FormattedRow[]): Record<string, unknown>[] {
+  return head.flatMap(({ value, original = value }) => original ?? []);
 }
 
 interface SinkOptions extends ReadOptions {

@@ -248,6 +248,16 @@ describe('splitting', () => {
     expect(error).toMatchObject({ code: 'E_BAD_ROWS', problems: [{ line: 201, field: 'meta.customer' }] });
   });
 
+  it('names the columns there are where no row has the one to group by', async () => {
+    write(
+      'c.jsonl',
+      texts(20).map((row) => ({ ...row, customer: 1 })),
+    );
+    const error = await failure({ train: 'c.jsonl', test: 0.2, groupBy: 'costumer' });
+    expect(error).toMatchObject({ code: 'E_BAD_COLUMNS', expected: expect.stringContaining('customer') });
+    expect(error.problems).toMatchObject([{ field: 'group_by', fix: 'did you mean "customer"?' }]);
+  });
+
   it('still splits a set whose rows all share a long template', async () => {
     const template = prose(1, 80);
     const rows = Array.from({ length: 60 }, (_, id) => ({
