@@ -15,6 +15,12 @@ export { train, trainDetached, type TrainOptions, type TrainOutcome } from './tr
 export { verifyRun, type Verification, type VerifyOptions } from './verify.ts';
 export { AttuneError, type Problem } from '../base/errors.ts';
 export type { ConstraintSpec } from '../generate/index.ts';
+export {
+  holm,
+  minimalDetectableDifference,
+  minimalDetectableRateDifference,
+  pairedDifference,
+} from '../eval/statistics/index.ts';
 export { defineMetric, type MetricRow, type OwnMetric } from '../eval/metrics/define-metric.ts';
 export type { RowFormatter } from '../data/index.ts';
 export type { RunEvent } from '../base/events.ts';

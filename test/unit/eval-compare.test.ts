@@ -159,6 +159,16 @@ describe('a system', () => {
     expect(mixed.differences.map(({ metric }) => metric)).toEqual(['exact_match']);
   });
 
+  test('that does not answer with numbers is left out of a comparison of numbers', async () => {
+    const numbers = rows.map((one, i) => ({ ...one, completion: `${i}` }));
+    const near = { ...tuned, predictions: numbers.map(({ id }, i) => ({ id, text: `${i + 1}` })) };
+    const { comparison } = await compareAnswers([near, base], numbers, { ...options, metrics: [{ metric: 'mae' }] });
+    expect(comparison.systems.map(({ name }) => name)).toEqual(['tuned']);
+    expect(comparison.skipped).toMatchObject([{ name: 'base', reason: expect.stringContaining('number') }]);
+    const words = compareAnswers([near, base], rows, { ...options, metrics: [{ metric: 'mae' }] });
+    await expect(words).rejects.toThrow(/E_METRIC_ROWS/);
+  });
+
   test('that cannot read some rows takes them from all; one that cannot read most of them is left out itself', async () => {
     const blind = (answered: Answered, from: number): Answered => ({
       ...answered,

@@ -45,8 +45,8 @@ describe('numbers', () => {
 
   test('an answer that is no number is refused, one field of JSON may be the number', async () => {
     await expect(score('mae', [1], ['about 1'])).rejects.toThrow(/E_METRIC_INPUT[^]*about 1/);
-    await expect(score('mae', ['one'], [1])).rejects.toThrow(/E_METRIC_INPUT[^]*rows\.jsonl:1/);
-    await expect(score('mae', [''], [1])).rejects.toThrow(/E_METRIC_INPUT/);
+    await expect(score('mae', ['one'], [1])).rejects.toThrow(/E_METRIC_ROWS[^]*rows\.jsonl:1/);
+    await expect(score('mae', [''], [1])).rejects.toThrow(/E_METRIC_ROWS/);
     expect((await score({ metric: 'mae', field: 'n' }, ['{"n": 2}'], ['{"n": 5}'])).value).toBe(3);
   });
 });

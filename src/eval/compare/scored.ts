@@ -1,7 +1,7 @@
+import { AttuneError } from '../../base/errors.ts';
 import type { Example } from '../../data/example.ts';
 import type { ComparedMetric, ComparedSystem } from '../../store/results.ts';
 import { createMetric, type MetricSpec } from '../metrics/index.ts';
-import type { MetricInput } from '../metrics/metric.ts';
 import type { Prediction } from '../predictor.ts';
 import { scorePredictions, type Score } from '../score.ts';
 import type { ScoreStatistics } from '../statistics/index.ts';
@@ -31,20 +31,27 @@ export async function scoreSystem(
   examples: readonly Example[],
   specs: readonly MetricSpec[],
 ): Promise<Scored> {
-  const described = await describeMetrics(specs);
-  const fitting = specs.filter((_, i) => answered.predictions.every(hasInput[described[i].reads as MetricInput]));
-  const scores = await scorePredictions(answered.predictions, examples, fitting);
+  const scores: Score[] = [];
+  for (const spec of specs) scores.push(...(await scoreWhereGiven(answered.predictions, examples, spec)));
   return { ...answered, scores: new Map(scores.map((score) => [score.name, score])) };
 }
 
-const hasInput: Record<MetricInput, (prediction: Prediction) => boolean> = {
-  text: hasAnswer,
-  label: hasAnswer,
-  number: hasAnswer,
-  scores: ({ scores }) => scores !== undefined,
-  likelihood: ({ likelihood }) => likelihood !== undefined,
-  usage: ({ usage }) => usage !== undefined,
-};
+/** No score where a prediction lacks what the metric reads: a likelihood, a price, an answer that is a number. */
+async function scoreWhereGiven(
+  predictions: readonly Prediction[],
+  examples: readonly Example[],
+  spec: MetricSpec,
+): Promise<Score[]> {
+  const [{ reads }] = await describeMetrics([spec]);
+  const isAnswer = reads === 'text' || reads === 'label' || reads === 'number';
+  if (isAnswer && !predictions.every(hasAnswer)) return [];
+  try {
+    return await scorePredictions(predictions, examples, [spec]);
+  } catch (error) {
+    if (error instanceof AttuneError && error.code === 'E_METRIC_INPUT') return [];
+    throw error;
+  }
+}
 
 function hasAnswer({ text, label }: Prediction): boolean {
   return text !== undefined || label !== undefined;

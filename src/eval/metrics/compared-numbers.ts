@@ -16,7 +16,7 @@ export function parseNumber(text: string): number | undefined {
   return Number.isFinite(value) ? value : undefined;
 }
 
-/** @throws AttuneError E_METRIC_INPUT where either text, or the field of it, is no number */
+/** @throws AttuneError E_METRIC_INPUT where the answer, or the field of it, is no number; E_METRIC_ROWS where the row's is none */
 export function comparedNumbers(prediction: Prediction, example: Example, options?: MetricOptions): ComparedNumbers {
   const texts = compared(prediction, example, options);
   const [predicted, reference] = [parseNumber(texts.predicted), parseNumber(texts.reference)];
@@ -26,7 +26,7 @@ export function comparedNumbers(prediction: Prediction, example: Example, option
     });
   }
   if (reference !== undefined) return { predicted, reference };
-  throw new AttuneError('E_METRIC_INPUT', {
+  throw new AttuneError('E_METRIC_ROWS', {
     what: 'This metric needs rows whose answers are numbers',
     got: `"${texts.reference.slice(0, 40)}" in ${example.source.file}:${example.source.line}`,
     fix: 'choose a metric of texts',
