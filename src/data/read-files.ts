@@ -146,7 +146,7 @@ async function takeHead(
 
 /** Rows as they stand in the file: a formatter may leave out the column of their group. */
 function originalsOf(head: readonly FormattedRow[]): Record<string, unknown>[] {
-  return head.flatMap(({ value, original = value }) => original ?? []);
+  return head.flatMap(({ value, original = value }) => (original === undefined ? [] : [original]));
 }
 
 interface SinkOptions extends ReadOptions {
