@@ -55,9 +55,13 @@ describe('a profile', () => {
   });
 });
 
+it('is refused for a run that ends too soon', () => {
+  expect(() => profileSteps(2, { folder, emit: () => undefined })).toThrow(/steps 2 to 3[^]*2 steps/);
+});
+
 it('of a run covers the second and third step: what a step spends by phase, stage and operator, and a trace', async () => {
   const events: RunEvent[] = [];
-  const around = profileSteps(folder, (event) => events.push(event));
+  const around = profileSteps(4, { folder, emit: (event) => events.push(event) });
   const results: number[] = [];
   for (let step = 1; step <= 4; step++) {
     results.push(

@@ -34,10 +34,18 @@ export const command = defineCommand({
   render: describeOutcome,
 });
 
+/** A profile is of the first steps, and shown where the run is watched. */
+const exclusive = [
+  ['--dry-run', '--detach', '--in-process'],
+  ['--profile', '--dry-run'],
+  ['--profile', '--detach'],
+  ['--profile', '--resume'],
+];
+
 function refuseContradictions(context: CommandContext): void {
-  const given = ['--dry-run', '--detach', '--in-process'].filter((name) => context.has(name));
-  const isUnseen = context.has('--profile') && given.some((name) => name !== '--in-process');
-  if (isUnseen) given.unshift('--profile');
-  if (given.length < 2) return;
-  throw new AttuneError('E_USAGE', { what: `${given.join(' and ')} exclude each other`, fix: 'choose one' });
+  for (const group of exclusive) {
+    const given = group.filter((name) => context.has(name));
+    if (given.length < 2) continue;
+    throw new AttuneError('E_USAGE', { what: `${given.join(' and ')} exclude each other`, fix: 'choose one' });
+  }
 }

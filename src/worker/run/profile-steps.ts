@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { AttuneError } from '../../base/errors.ts';
 import type { EventSink, ProfiledPart } from '../../base/events.ts';
 import { writeFileAtomic } from '../../files/atomic.ts';
 import { startProfile, stopProfile, type Span } from '../../tensor/index.ts';
@@ -7,14 +8,28 @@ import { startProfile, stopProfile, type Span } from '../../tensor/index.ts';
 const FIRST = 2;
 const STEPS = 2;
 
-/** Records a few of a run's steps, then writes what they did as a Chrome trace and says what took the time. */
-export function profileSteps(folder: string, emit: EventSink): <T>(body: () => Promise<T>) => Promise<T> {
+/**
+ * Records a few of a run's steps, then writes what they did as a Chrome trace and says what took the time.
+ * @throws AttuneError E_PROFILE_STEPS where the run ends before
+ */
+export function profileSteps(
+  totalSteps: number,
+  { folder, emit }: { folder: string; emit: EventSink },
+): <T>(body: () => Promise<T>) => Promise<T> {
+  const last = FIRST + STEPS - 1;
+  if (totalSteps < last) {
+    throw new AttuneError('E_PROFILE_STEPS', {
+      what: `--profile records steps ${FIRST} to ${last}, and this run ends before`,
+      got: `${totalSteps} steps`,
+      fix: `raise max_steps or epochs to at least ${last} steps`,
+    });
+  }
   let step = 0;
   return async (body) => {
     step++;
     if (step === FIRST) startProfile();
     const result = await body();
-    if (step === FIRST + STEPS - 1) report(stopProfile(), folder, emit);
+    if (step === last) report(stopProfile(), folder, emit);
     return result;
   };
 }
