@@ -19,7 +19,7 @@ interface Choice {
 }
 
 // Masks of one constraint are forgotten, oldest first, beyond this many bytes.
-const MASK_BYTES = 1 << 26;
+const MASK_BYTES = 1 << 24;
 // The search for the shortest answer walks over at most so many nodes of the vocabulary's trie.
 const SEARCHED_NODES = 3_000_000;
 

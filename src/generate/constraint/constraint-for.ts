@@ -8,7 +8,7 @@ import { Vocabulary } from './tokens/vocabulary.ts';
 
 const MOST_KEPT = 32;
 // A constraint whose answers differed this much is made anew, so that a long-running process does not grow.
-const MOST_STATES = 200_000;
+const MOST_STATES = 100_000;
 
 const compiled = new Map<string, CompiledConstraint>();
 const vocabularies = new WeakMap<Tokenizer, { hash: string; vocabulary: Vocabulary }>();

@@ -115,9 +115,9 @@ function constraintOf(
     });
   }
   const { model, tokenizer } = answering;
-  const constraint = constraintFor(spec, tokenizer);
   const limit = model.architecture.limits(model.config).maxPositions;
   const room = limit - Math.max(...prompts.map(({ length }) => length));
-  constraint.checkRoom(Math.min(options.maxNewTokens ?? DEFAULT_NEW_TOKENS, room));
-  return () => constraint.begin();
+  constraintFor(spec, tokenizer).checkRoom(Math.min(options.maxNewTokens ?? DEFAULT_NEW_TOKENS, room));
+  // Asked for anew each time: one that has grown too large is made again.
+  return () => constraintFor(spec, tokenizer).begin();
 }

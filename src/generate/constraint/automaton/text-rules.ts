@@ -10,6 +10,8 @@ export class TextRules {
   readonly #grammar: Grammar;
   readonly #spelling: Spelling;
   readonly #ofSet = new Map<string, number>();
+  /** The same by object: sets with many ranges come again and again. */
+  readonly #ofObject = new Map<CodePoints, number>();
 
   constructor(grammar: Grammar, spelling: Spelling) {
     this.#grammar = grammar;
@@ -32,6 +34,8 @@ export class TextRules {
   }
 
   #ruleOf(set: CodePoints): number {
+    const known = this.#ofObject.get(set);
+    if (known !== undefined) return known;
     const key = set.join();
     let rule = this.#ofSet.get(key);
     if (rule === undefined) {
@@ -40,6 +44,7 @@ export class TextRules {
       this.#spelling.addSet(this.#grammar, set, { from: this.#grammar.starts[rule], to });
       this.#grammar.setEnd(to);
     }
+    this.#ofObject.set(set, rule);
     return rule;
   }
 }

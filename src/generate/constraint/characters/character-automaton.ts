@@ -1,6 +1,7 @@
 /** From a term to the automaton of its derivatives, over characters. */
 import { AttuneError } from '../../../base/errors.ts';
-import { anyCodePoint, codePoints, includes, rangesOf, type CodePoints } from './code-points.ts';
+import type { CodePoints } from './code-points.ts';
+import { Partition } from './partition.ts';
 import { firstSets, type Term, type Terms } from './terms.ts';
 
 export interface CharacterState {
@@ -20,9 +21,12 @@ export function characterAutomaton(terms: Terms, start: Term, origin: string): C
   const index = new Map([[start.id, 0]]);
   const queue = [start];
   const states: CharacterState[] = [];
+  const partitions = new Partitions();
   for (let next = 0; next < queue.length; next++) {
     const term = queue[next];
-    const edges = branches(terms, term).map(({ set, to }) => {
+    const derivatives = partitions.of(term).by((point) => terms.derive(term, point));
+    derivatives.delete(terms.none);
+    const edges = Array.from(derivatives, ([to, set]) => {
       let target = index.get(to.id);
       if (target === undefined) {
         index.set(to.id, (target = queue.length));
@@ -41,32 +45,20 @@ export function isEmptyLanguage(terms: Terms, term: Term, origin: string): boole
   return characterAutomaton(terms, term, origin).length === 0;
 }
 
-/** Each derivative that is not empty at once, with the characters that lead to it. */
-function branches(terms: Terms, term: Term): { set: CodePoints; to: Term }[] {
-  const sets = [...firstSets(term)].map((each) => (each.kind === 'set' ? each.set : []));
-  const borders = new Set<number>();
-  for (const set of [anyCodePoint, ...sets]) {
-    for (const [low, high] of rangesOf(set)) borders.add(low).add(high + 1);
+/** The sets that decide on a first character, found once for all terms that begin with the same. */
+class Partitions {
+  readonly #known = new Map<string, Partition>();
+
+  of(term: Term): Partition {
+    const sets = [...firstSets(term)];
+    const key = sets.map(({ id }) => id).join();
+    let partition = this.#known.get(key);
+    if (partition === undefined) {
+      partition = new Partition(sets.map(({ set }) => set));
+      this.#known.set(key, partition);
+    }
+    return partition;
   }
-  const starts = [...borders].toSorted((a, b) => a - b);
-  const ofMembership = new Map<string, Term>();
-  const ofTerm = new Map<Term, [number, number][]>();
-  for (let i = 0; i + 1 < starts.length; i++) {
-    const point = starts[i];
-    if (!includes(anyCodePoint, point)) continue;
-    // Characters in the same sets have the same derivative.
-    const membership = sets.map((set) => (includes(set, point) ? '1' : '0')).join('');
-    let to = ofMembership.get(membership);
-    if (to === undefined) ofMembership.set(membership, (to = terms.derive(term, point)));
-    if (to.kind === 'none') continue;
-    const ranges = ofTerm.get(to);
-    if (ranges === undefined) ofTerm.set(to, [[point, starts[i + 1] - 1]]);
-    else ranges.push([point, starts[i + 1] - 1]);
-  }
-  return ofTerm
-    .entries()
-    .map(([to, ranges]) => ({ set: codePoints(ranges), to }))
-    .toArray();
 }
 
 function withoutDeadEnds(states: CharacterState[]): CharacterState[] {

@@ -14,6 +14,8 @@ export type Term = { readonly id: number; /** Whether it holds the empty text. *
   | { readonly kind: 'repeat'; readonly body: Term; readonly least: number; readonly most: number }
 );
 
+export type SetTerm = Extract<Term, { kind: 'set' }>;
+
 type Shape = Term extends infer Each ? (Each extends Term ? Omit<Each, 'id' | 'isNullable'> : never) : never;
 
 export class Terms {
@@ -140,7 +142,7 @@ export class Terms {
 }
 
 /** The sets that decide on the first character of the term's texts. */
-export function firstSets(term: Term, found: Set<Term> = new Set()): Set<Term> {
+export function firstSets(term: Term, found: Set<SetTerm> = new Set()): Set<SetTerm> {
   if (term.kind === 'set') found.add(term);
   else if (term.kind === 'either' || term.kind === 'both') for (const part of term.parts) firstSets(part, found);
   else if (term.kind === 'not' || term.kind === 'repeat') firstSets(term.body, found);

@@ -62,6 +62,9 @@ const followsPattern: ValueCheck = (value) => {
   return faults.length === 0 ? undefined : faults.map((fault) => `${fault} cannot be followed`).join('; ');
 };
 
+/** Multiples are told by their remainder after each digit: so many states for each number of digits. */
+export const MOST_STEP = 1_000;
+
 const annotation: Keyword = { check: isAnything };
 
 export const keywords: Readonly<Record<string, Keyword>> = {
@@ -82,9 +85,9 @@ export const keywords: Readonly<Record<string, Keyword>> = {
   multipleOf: {
     check: (value) => (typeof value === 'number' && value > 0 ? undefined : 'a number above 0 is expected'),
     limit: (value) =>
-      Number.isSafeInteger(value) && (value as number) <= 10_000
+      Number.isSafeInteger(value) && (value as number) <= MOST_STEP
         ? undefined
-        : 'only whole numbers up to 10000 can be followed',
+        : `only whole numbers up to ${MOST_STEP} can be followed`,
     of: 'number',
   },
   minLength: { check: isCount, limit: upTo(10_000), of: 'string' },

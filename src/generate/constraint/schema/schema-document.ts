@@ -45,6 +45,9 @@ export class SchemaDocument {
 
   #readKeyword(pointer: string, name: string, value: Json): void {
     if (name.startsWith('x-')) return;
+    if ((name === '$id' || name === 'id') && pointer !== `/${name}`) {
+      this.problems.refuse(pointer, 'a document within the document, with references of its own, cannot be followed');
+    }
     if (!Object.hasOwn(keywords, name)) {
       const close = nearest(name, Object.keys(keywords));
       this.problems.refuse(

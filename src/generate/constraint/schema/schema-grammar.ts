@@ -12,6 +12,7 @@ import { alternativesOf, given, spelledValues, writtenKinds, type Conjunction } 
 import { addArray } from './arrays.ts';
 import { numberBounds } from './bounds.ts';
 import type { Json } from './json-schema.ts';
+import { MOST_STEP } from './keywords.ts';
 import { addAnyNumber, addDecimals, addIntegers } from './numbers.ts';
 import { addObject } from './objects.ts';
 import { refuseOverlaps } from './overlaps.ts';
@@ -92,7 +93,10 @@ export class SchemaGrammar {
     // Numbers with decimals include the whole ones, unless they have to be multiples of a whole number.
     const isWhole = steps.length > 0 || !writtenKinds(all).has('fraction');
     if (isWhole !== (kind === 'integer')) return;
-    if (isWhole) addIntegers(this.grammar, ends, { bounds, step: steps.reduce(leastCommonMultiple, 1) });
+    const step = steps.reduce(leastCommonMultiple, 1);
+    if (step > MOST_STEP) {
+      this.document.problems.refuse(all[0].pointer, `multipleOf ${steps.join(' and ')} together cannot be followed`);
+    } else if (isWhole) addIntegers(this.grammar, ends, { bounds, step });
     else if (bounds.low === -Infinity && bounds.high === Infinity) addAnyNumber(this.grammar, ends);
     else addDecimals(this.grammar, ends, bounds);
   }
