@@ -48,7 +48,8 @@ interface Place {
 
 /**
  * Continuous batching: requests join and leave between passes. What a request is answered does not depend on who shares
- * its passes: attention sees one row only, and random numbers are keyed by the request's seed, sample and place.
+ * its passes: attention sees one row only, and random numbers are keyed by the request's seed, sample and place. The
+ * model's weights must stay as they are while a batcher lives: it keeps what they made of prompts.
  */
 export class Batcher implements Disposable {
   readonly counts: BatcherCounts = { passes: 0, read: 0, shared: 0, generated: 0 };

@@ -78,12 +78,14 @@ function weigh(logits: Float32Array, of: { highest: number; temperature: number;
 }
 
 function filter({ ids, weights }: Candidates, isKept: (weight: number, index: number) => boolean): Candidates {
-  const kept: number[] = [];
-  for (let index = 0; index < weights.length; index++) if (isKept(weights[index], index)) kept.push(index);
-  return {
-    ids: Int32Array.from(kept, (index) => ids[index]),
-    weights: Float64Array.from(kept, (index) => weights[index]),
-  };
+  const kept = { ids: new Int32Array(ids.length), weights: new Float64Array(ids.length) };
+  let count = 0;
+  for (let index = 0; index < ids.length; index++) {
+    if (!isKept(weights[index], index)) continue;
+    kept.ids[count] = ids[index];
+    kept.weights[count++] = weights[index];
+  }
+  return { ids: kept.ids.subarray(0, count), weights: kept.weights.subarray(0, count) };
 }
 
 /** The k-th largest value, by a heap of the k largest ones with the smallest on top. */
@@ -109,23 +111,58 @@ function siftDown(heap: Float32Array): void {
   heap[at] = value;
 }
 
-/** The most probable candidates whose weights reach the share p of all. Only as many are sorted as are needed. */
+/** The most probable candidates whose weights reach the share p of all; of equal ones those with the lowest ids. */
 function nucleusOf(all: Candidates, p: number): Candidates {
-  const wanted = p * all.weights.reduce((sum, weight) => sum + weight, 0);
-  for (let least = 0.01; ; least = least > 1e-12 ? least * 0.01 : 0) {
-    const likely = filter(all, (weight) => weight >= least);
-    const order = Array.from(likely.weights.keys()).sort((a, b) => likely.weights[b] - likely.weights[a] || a - b);
-    let reached = 0;
-    const last = order.findIndex((index) => (reached += likely.weights[index]) >= wanted);
-    if (last < 0 && least > 0) continue;
-    if (last < 0) return likely;
-    const kept = new Set(order.slice(0, last + 1));
-    return filter(likely, (_, index) => kept.has(index));
+  const { weights } = all;
+  const border: Border = { members: new Int32Array(weights.length), low: 0, high: 1, missing: p * sumOf(weights) };
+  for (let i = 0; i < weights.length; i++) border.members[i] = i;
+  // Sorting all would take longer than computing the logits: only those around the border are.
+  while (border.members.length > 64 && narrow(border, weights));
+  const order = border.members.sort((a, b) => weights[b] - weights[a] || a - b);
+  let last = 0;
+  while (last < order.length - 1 && (border.missing -= weights[order[last]]) > 0) last++;
+  const [least, lastIndex] = [weights[order[last]], order[last]];
+  return filter(all, (weight, index) => weight > least || (weight === least && index <= lastIndex));
+}
+
+/** Candidates with weights from `low` to `high`, and what they have to add up to. */
+interface Border {
+  members: Int32Array;
+  low: number;
+  high: number;
+  missing: number;
+}
+
+const BUCKETS = 256;
+
+/** Keeps the bucket of equal width in which those above add up to what is missing; false where that is no fewer. */
+function narrow(border: Border, weights: Float64Array): boolean {
+  const { members, low, high } = border;
+  const width = (high - low) / BUCKETS;
+  const buckets = new Uint8Array(members.length);
+  const sums = new Float64Array(BUCKETS);
+  for (let i = 0; i < members.length; i++) {
+    const weight = weights[members[i]];
+    buckets[i] = Math.max(0, Math.min(BUCKETS - 1, Math.floor((weight - low) / width)));
+    sums[buckets[i]] += weight;
   }
+  let { missing } = border;
+  let bucket = BUCKETS - 1;
+  while (bucket > 0 && sums[bucket] < missing) missing -= sums[bucket--];
+  const inside = members.filter((_, i) => buckets[i] === bucket);
+  if (inside.length === 0 || inside.length === members.length) return false;
+  Object.assign(border, { members: inside, low: low + bucket * width, high: low + (bucket + 1) * width, missing });
+  return true;
+}
+
+function sumOf(weights: Float64Array): number {
+  let sum = 0;
+  for (const weight of weights) sum += weight;
+  return sum;
 }
 
 function drawCandidate({ ids, weights }: Candidates, unit: number): number {
-  let left = unit * weights.reduce((sum, weight) => sum + weight, 0);
+  let left = unit * sumOf(weights);
   for (let i = 0; i < ids.length; i++) {
     left -= weights[i];
     if (left < 0) return ids[i];

@@ -61,6 +61,21 @@ describe('drawing a token', () => {
     expect(drawToken(peaked, options({ temperature: 1, topP: 0.999 }), () => 0.5)).toBe(4321);
   });
 
+  it('finds the nucleus that sorting all would find', () => {
+    for (let trial = 0; trial < 100; trial++) {
+      const length = 100 + ((trial * 37) % 400);
+      const wave = (id: number) => Math.round(8 * Math.sin(id * (trial + 1) * 1.37)) / (1 + (trial % 4)); // many are equal
+      const logits = Float32Array.from({ length }, (_, id) => wave(id));
+      const topP = 0.05 + ((trial * 13) % 90) / 100;
+      const weights = Array.from(logits, (logit) => Math.exp(logit - Math.max(...logits)));
+      const order = weights.map((_, id) => id).toSorted((a, b) => weights[b] - weights[a] || a - b);
+      let left = topP * weights.reduce((sum, weight) => sum + weight, 0);
+      const kept = order.filter((id) => left > 0 && ((left -= weights[id]), true)).toSorted((a, b) => a - b);
+      const draw = (unit: number) => drawToken(logits, options({ temperature: 1, topP }), () => unit);
+      expect([draw(0), draw(1 - 1e-12)]).toEqual([kept[0], kept[kept.length - 1]]);
+    }
+  });
+
   it('never draws what has no probability', () => {
     expectShares(shares(Float32Array.of(-Infinity, 0, -Infinity), { topP: 0.5 }, 200), [0, 1, 0]);
   });
