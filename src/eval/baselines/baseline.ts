@@ -17,6 +17,8 @@ export interface Baseline {
   readonly title: string;
   /** Kinds of answers that it makes sense for; all unless given. */
   readonly forms?: readonly AnswerForm['kind'][];
+  /** Rows that it is fitted on at most, where more take minutes; all unless given. */
+  readonly mostRows?: number;
   /** Why it makes no sense for these training rows, in a clause; undefined where it does. */
   unfit(train: readonly Example[]): string | undefined;
   fit(train: readonly Example[], options?: FitOptions): Promise<Predictor>;

@@ -17,8 +17,6 @@ const IN_WORDS: Record<AnswerForm['kind'], string> = {
   text: 'plain texts',
 };
 
-/** Training rows that a cheap system is fitted on at most; more rows change little and cost minutes. */
-const MOST_TRAINING_ROWS = 20_000;
 /** Rows that the best of the cheap systems is chosen on. */
 const CHOOSING_ROWS = 500;
 
@@ -34,12 +32,12 @@ export async function fitCheap(
   { signal, only }: { signal?: AbortSignal; only?: BaselineName } = {},
 ): Promise<CheapSystems> {
   const answered = train.filter((example) => example.kind !== 'text' && expectedText(example) !== undefined);
-  const rows = answered.slice(0, MOST_TRAINING_ROWS);
-  const note = rows.length < answered.length ? `fitted on the first ${rows.length} training rows` : undefined;
-  const form = answerForm(rows).kind;
+  const form = answerForm(answered).kind;
   const found: CheapSystems = { systems: [], skipped: [] };
   for (const name of only === undefined ? baselines.names : [only]) {
     const baseline = await baselines.load(name);
+    const rows = answered.slice(0, baseline.mostRows);
+    const note = rows.length < answered.length ? `fitted on the first ${rows.length} training rows` : undefined;
     const reason = unfit(baseline, rows, form);
     if (reason !== undefined) {
       found.skipped.push({ name, reason });
