@@ -1,6 +1,7 @@
 import { loadData, type Example } from '../data/index.ts';
 import { promptText } from '../eval/example-text.ts';
 import type { Completion, TokenLogProb } from '../generate/index.ts';
+import { grammarOf } from '../generate/constraint/grammar-of.ts';
 import type { Message } from '../text/index.ts';
 import { loadFormatters } from '../worker/run/row-formatters.ts';
 import { openTalker, type Prompt, type Sampling, type TalkOptions } from './talk.ts';
@@ -35,6 +36,8 @@ interface LogProbEntry {
 /** Answers every row of a file, in the file's order. */
 export async function generateRows(options: GenerateRowsOptions): Promise<GeneratedRow[]> {
   const { sampling, signal, onEvent } = options;
+  // What cannot be followed is told before anything is loaded.
+  if (sampling.constraint !== undefined) grammarOf(sampling.constraint);
   const formatters = await loadFormatters([options.format]);
   const { splits } = await loadData({ train: options.input, format: options.format, formatters, seed: 0 });
   const rows = splits.train;

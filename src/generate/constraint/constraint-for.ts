@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { AttuneError } from '../../base/errors.ts';
 import { tokenizerHash, type Tokenizer } from '../../text/index.ts';
 import { CompiledConstraint } from './compiled-constraint.ts';
-import { kinds } from './kinds.ts';
-import { kindsIn, type ConstraintSpec } from './spec.ts';
+import { grammarOf } from './grammar-of.ts';
+import type { ConstraintSpec } from './spec.ts';
 import { Vocabulary } from './tokens/vocabulary.ts';
 
 const MOST_KEPT = 32;
@@ -15,8 +14,7 @@ const vocabularies = new WeakMap<Tokenizer, { hash: string; vocabulary: Vocabula
 
 /**
  * A constraint ready for a tokenizer; made once for the same content. Each answer then has its own `begin()`.
- * @throws E_CONSTRAINT_INVALID, E_REGEX_INVALID, E_REGEX_UNSUPPORTED, E_SCHEMA_INVALID, E_SCHEMA_UNSUPPORTED,
- *   E_CONSTRAINT_EMPTY, E_CONSTRAINT_TOO_LARGE, E_CONSTRAINT_UNSPELLABLE
+ * @throws E_CONSTRAINT_EMPTY, E_CONSTRAINT_UNSPELLABLE, and what `grammarOf` throws
  */
 export function constraintFor(spec: ConstraintSpec, tokenizer: Tokenizer): CompiledConstraint {
   const { hash, vocabulary } = vocabularyOf(tokenizer);
@@ -31,18 +29,6 @@ export function constraintFor(spec: ConstraintSpec, tokenizer: Tokenizer): Compi
   compiled.set(key, constraint);
   if (compiled.size > MOST_KEPT) compiled.delete(compiled.keys().next().value!);
   return constraint;
-}
-
-function grammarOf(spec: ConstraintSpec) {
-  const given = kindsIn(spec);
-  const [kind, value] = given.length === 1 ? given[0] : ['', undefined];
-  if (Object.hasOwn(kinds, kind)) return kinds[kind](value);
-  throw new AttuneError('E_CONSTRAINT_INVALID', {
-    what: 'A constraint is of exactly one kind',
-    got: given.length === 0 ? 'none' : given.map(([name]) => name).join(', '),
-    expected: `one of ${Object.keys(kinds).join(', ')}, or a response_format of type json_schema or json_object`,
-    fix: 'give one of them',
-  });
 }
 
 function vocabularyOf(tokenizer: Tokenizer): { hash: string; vocabulary: Vocabulary } {
