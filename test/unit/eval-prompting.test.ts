@@ -100,10 +100,7 @@ describe('an instruction', () => {
   });
 
   test('of the user goes before one that is made up', () => {
-    const { ask, note } = asker(
-      { how: 'prompted', instruction: 'Do it.' },
-      many(() => 'x'),
-    );
+    const { ask, note } = asker({ how: 'prompted', instruction: 'Do it.' }, { train: [], typical: many(() => 'x') });
     expect(ask(completion('q', 'a'))).toMatchObject({ instruction: 'Do it.' });
     expect(note).toBe('told: Do it.');
   });
@@ -115,10 +112,20 @@ describe('solved rows', () => {
   );
 
   test('are the training rows nearest to the question, the nearest first', () => {
-    const { ask, note } = asker({ how: 'few_shot' }, train);
+    const { ask, note } = asker({ how: 'few_shot' }, { train, typical: train });
     const { shots } = ask(completion('a red apple tree', ''));
     expect(shots?.map(({ id }) => id).slice(0, 2)).toEqual(['red apple', 'green apple']);
     expect(note).toContain('up to 4 training rows');
+    expect(ask(train[0]).shots?.map(({ id }) => id)).not.toContain('red apple');
+  });
+
+  test('have to be there, and rows have to ask something', () => {
+    expect(() => asker({ how: 'few_shot' }, { train: [], typical: train })).toThrow('E_SHOTS_WANTED');
+    const texts: Example[] = [{ kind: 'text', id: 't', source, text: 'x' }];
+    for (const how of ['few_shot', 'prompted'] as const) {
+      expect(() => asker({ how }, { train: texts, typical: texts })).toThrow('E_NOTHING_ASKED');
+    }
+    expect(asker({ how: 'plain' }, { train: [], typical: texts }).note).toBeUndefined();
   });
 
   test('are no more than there are, and equal ones come in their order', () => {

@@ -10,7 +10,7 @@ import type { EndpointLimits, SystemSpec } from '../../worker/run/compare/system
 import { usualBaseline, usualSystems } from '../../worker/run/compare/usual-systems.ts';
 import { reportRun } from '../report/index.ts';
 import { storedRecipe } from '../stored-run.ts';
-import { namedSystem, ownRun } from './systems.ts';
+import { namedSystem, ownRun, type NamedSystem } from './systems.ts';
 
 export interface CompareOptions {
   /** A file of rows to compare on; those that the first run kept for `split` unless given. */
@@ -64,7 +64,9 @@ export async function compare(
 export async function compareNamed(systems: readonly string[], options: CompareOptions): Promise<Compared> {
   const naming = { instruction: options.instruction, endpoint: options.endpoint ?? {} };
   refuseTwins(systems);
-  const named = await Promise.all(systems.map((text) => namedSystem(text, naming)));
+  // One after the other: looking a run up opens the index, which locks itself out.
+  const named: NamedSystem[] = [];
+  for (const text of systems) named.push(await namedSystem(text, naming));
   const runs = [...new Set(named.flatMap(({ run }) => run ?? []))];
   const recipes = await Promise.all(runs.map((run) => storedRecipe(run)));
   return runComparison(

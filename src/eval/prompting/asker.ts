@@ -1,5 +1,7 @@
+import { AttuneError } from '../../base/errors.ts';
 import { formatCount } from '../../base/format.ts';
 import type { Example } from '../../data/example.ts';
+import { answerForm } from '../answer-form.ts';
 import { Neighbours } from '../neighbours.ts';
 import type { Asked } from './asked.ts';
 import { describeTask } from './instruction.ts';
@@ -13,21 +15,46 @@ export interface Asker {
   note?: string;
 }
 
+export interface AskingRows {
+  /** Solved rows that may be shown. */
+  train: readonly Example[];
+  /** Rows that show what answers look like. */
+  typical: readonly Example[];
+}
+
 /**
- * `plain` asks as the rows stand; `prompted` with an instruction, the user's or one from the form of the training
- * answers; `few_shot` with the nearest training rows, solved, before the question.
+ * `plain` asks as the rows stand; `prompted` with an instruction, the user's or one from the form of the answers;
+ * `few_shot` with the nearest training rows, solved, before the question.
+ * @throws AttuneError E_NOTHING_ASKED for rows of plain text, E_SHOTS_WANTED without rows to show
  */
 export function asker(
   { how, instruction }: { how: 'plain' | 'prompted' | 'few_shot'; instruction?: string },
-  train: readonly Example[],
+  { train, typical }: AskingRows,
 ): Asker {
-  if (how === 'plain') return { ask: (example) => ({ example, instruction }), note: instruction };
+  if (how === 'plain') return { ask: (example) => ({ example }) };
+  if (answerForm(typical).kind === 'text') {
+    throw new AttuneError('E_NOTHING_ASKED', {
+      what: 'Rows of plain text ask nothing, so there is nothing to tell or to show',
+    });
+  }
   if (how === 'prompted') {
-    const told = instruction ?? describeTask(train);
+    const told = instruction ?? describeTask(typical);
     return { ask: (example) => ({ example, instruction: told }), note: `told: ${told}` };
+  }
+  if (train.length === 0) {
+    throw new AttuneError('E_SHOTS_WANTED', {
+      what: 'There are no solved rows to show',
+      fix: 'name a file: --train-data rows.jsonl',
+    });
   }
   const neighbours = new Neighbours(train);
   const shots = Math.min(SHOTS, train.length);
   const note = `shown up to ${formatCount(shots)} training rows nearest to the question`;
-  return { ask: (example) => ({ example, instruction, shots: neighbours.nearest(example, shots) }), note };
+  // A training row is not shown itself, with its answer.
+  const others = (example: Example) =>
+    neighbours
+      .nearest(example, shots + 1)
+      .filter(({ id }) => id !== example.id)
+      .slice(0, shots);
+  return { ask: (example) => ({ example, instruction, shots: others(example) }), note };
 }

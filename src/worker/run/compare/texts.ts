@@ -65,7 +65,8 @@ async function answerFitted(
   const texts = await generate(
     opened,
     writing.map(({ prompt }) => prompt),
-    { maxNewTokens, stop, signal },
+    // A turn has an end of its own; a model may well write several lines before it.
+    { maxNewTokens, stop: fitted.every(({ row }) => row?.kind === 'completion') ? stop : undefined, signal },
   );
   signal?.throwIfAborted();
   for (const [place, { i }] of writing.entries()) written[i] = texts[place];

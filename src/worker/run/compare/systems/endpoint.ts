@@ -14,7 +14,7 @@ const SPARE = 32;
 export async function answer(spec: EndpointSpec, comparing: Comparing): Promise<Answered[]> {
   const { name, title, kind, url, model, asking } = spec;
   const { keyVariable, ...limits } = spec.limits;
-  const { ask, note } = asker(asking, comparing.rows.train);
+  const { ask, note } = asker(asking, comparing.rows);
   const maxNewTokens = comparing.maxNewTokens ?? roomInBytes(comparing);
   const predictor = endpointPredictor(name, endpointFrom(url, model, keyVariable), {
     ...limits,

@@ -15,7 +15,7 @@ export async function answer(spec: ModelSpec, comparing: Comparing): Promise<Ans
   const { rows, models, emit } = comparing;
   emit({ type: 'phase-started', phase: 'engine', message: `loading ${title}` });
   const opened = await models.open(target, isBase);
-  const { ask, note } = asker(asking, rows.train);
+  const { ask, note } = asker(asking, rows);
   const isTrained = kind === 'tuned';
   const predictor = modelPredictor(name, opened, {
     ask,
