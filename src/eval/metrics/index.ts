@@ -1,5 +1,6 @@
 import { AttuneError } from '../../base/errors.ts';
 import { defineRegistry } from '../../base/registry.ts';
+import { checkOptions } from './check-options.ts';
 import { meanMetric } from './mean.ts';
 import type { Metric, MetricDefinition, MetricOptions } from './metric.ts';
 
@@ -94,18 +95,4 @@ async function createMean(name: string, specs: readonly MetricSpec[]): Promise<N
 
 function recreate(definition: MetricDefinition, spec: MetricSpec): Metric {
   return definition.create('metric' in spec ? spec : undefined);
-}
-
-/** Texts, classes and numbers can be one field of an answer; other inputs belong to the row. */
-const ofAnswers = new Set<MetricDefinition['reads']>(['text', 'label', 'number']);
-
-function checkOptions({ name, reads, options }: MetricDefinition, given: MetricOptions): void {
-  const known = options ?? (ofAnswers.has(reads) ? ['field'] : []);
-  const unknown = Object.keys(given).filter((option) => !(known as readonly string[]).includes(option));
-  if (unknown.length === 0) return;
-  throw new AttuneError('E_METRIC_OPTION', {
-    what: `The metric "${name}" does not take ${unknown.join(', ')}`,
-    expected: known.length === 0 ? 'no options' : `only ${known.join(', ')}`,
-    fix: 'leave it out',
-  });
 }

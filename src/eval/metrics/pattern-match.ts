@@ -1,3 +1,4 @@
+import { AttuneError } from '../../base/errors.ts';
 import { compared } from './compared.ts';
 import { rowMetric, type MetricDefinition } from './metric.ts';
 
@@ -11,9 +12,21 @@ export const patternMatch: MetricDefinition = {
   checksForm: true,
   options: ['field', 'pattern'],
   create(options) {
-    const pattern = new RegExp(options?.pattern ?? String.raw`\S`, 'u');
+    const pattern = compiled(options?.pattern ?? String.raw`\S`);
     return rowMetric((prediction, example) => {
       return pattern.test(compared(prediction, example, options).predicted.trim()) ? 1 : 0;
     });
   },
 };
+
+function compiled(pattern: string): RegExp {
+  try {
+    return new RegExp(pattern, 'u');
+  } catch (error) {
+    throw new AttuneError('E_METRIC_OPTION', {
+      what: 'The option pattern is no regular expression',
+      got: (error as Error).message,
+      expected: "a pattern as in JavaScript with the flag u: '^[0-9]{4}$'",
+    });
+  }
+}

@@ -1,0 +1,28 @@
+import { AttuneError } from '../../base/errors.ts';
+import type { MetricDefinition, MetricOptions } from './metric.ts';
+
+/** Texts, classes and numbers can be one field of an answer; other inputs belong to the row. */
+const ofAnswers = new Set<MetricDefinition['reads']>(['text', 'label', 'number']);
+
+/** @throws AttuneError E_METRIC_OPTION for an option that the metric does not take, or with a value that makes no sense */
+export function checkOptions({ name, reads, options }: MetricDefinition, given: MetricOptions): void {
+  const known = options ?? (ofAnswers.has(reads) ? ['field'] : []);
+  const unknown = Object.keys(given).filter((option) => !(known as readonly string[]).includes(option));
+  if (unknown.length === 0) return checkCounts(given);
+  throw new AttuneError('E_METRIC_OPTION', {
+    what: `The metric "${name}" does not take ${unknown.join(', ')}`,
+    expected: known.length === 0 ? 'no options' : `only ${known.join(', ')}`,
+    fix: 'leave it out',
+  });
+}
+
+/** Counts are whole; what a pattern or a schema may be, the metric that reads it knows. */
+function checkCounts({ k, bins }: MetricOptions): void {
+  for (const [option, value] of Object.entries({ k, bins })) {
+    if (value === undefined || (Number.isInteger(value) && value > 0)) continue;
+    throw new AttuneError('E_METRIC_OPTION', {
+      what: `The option ${option} has to be a whole number from 1`,
+      got: String(value),
+    });
+  }
+}
