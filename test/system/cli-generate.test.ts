@@ -92,6 +92,7 @@ describe('attune generate', () => {
       ['--top-k', '1.5'],
       ['--logit-bias', 'x'],
       ['--repetition-penalty', '0'],
+      ['--n', '3'],
     ]) {
       const { code, stderr } = attune('generate', 'model', '--input', 'rows.jsonl', option, value);
       expect(code).toBe(1);

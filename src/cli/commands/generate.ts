@@ -1,3 +1,4 @@
+import { AttuneError } from '../../base/errors.ts';
 import { defineCommand, type CommandContext } from '../command.ts';
 import { numberOf, openingOf, samplingOf, samplingOptions } from '../sampling.ts';
 import { withProgress } from '../with-progress.ts';
@@ -24,7 +25,7 @@ export const command = defineCommand({
       import('../../files/atomic.ts'),
     ]);
     const input = context.option('--input');
-    if (input === undefined) throw await missingInput();
+    if (input === undefined) throw missingInput();
     const output = context.option('--output');
     if (output !== undefined) requireWritable(output);
     const sampling = generateSamplingOf(context);
@@ -42,15 +43,19 @@ export const command = defineCommand({
 });
 
 function generateSamplingOf(context: CommandContext) {
-  return {
-    ...samplingOf(context),
-    n: context.count('--n'),
-    logProbs: numberOf(context, '--logprobs', { least: 0, isWhole: true }),
-  };
+  const sampling = samplingOf(context);
+  const n = context.count('--n') ?? 1;
+  if (n > 1 && (sampling.temperature ?? 0) === 0) {
+    throw new AttuneError('E_USAGE', {
+      what: 'Without a temperature all answers to a row would be the same',
+      got: `--n ${n}`,
+      fix: 'add --temperature 0.8',
+    });
+  }
+  return { ...sampling, n, logProbs: numberOf(context, '--logprobs', { least: 0, isWhole: true }) };
 }
 
-async function missingInput() {
-  const { AttuneError } = await import('../../base/errors.ts');
+function missingInput(): AttuneError {
   return new AttuneError('E_USAGE', {
     what: 'There are no rows to answer',
     fix: 'name a file: --input questions.jsonl',
