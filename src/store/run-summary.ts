@@ -1,4 +1,4 @@
-import { basename, resolve } from 'node:path';
+import { basename, join } from 'node:path';
 import type { DataPrepared, Metrics, RunEvent, RunStarted, StampedEvent } from '../base/events.ts';
 
 /** `interrupted`: the process that worked on it is gone without a word; it can be resumed from its last checkpoint. */
@@ -60,7 +60,8 @@ const recorders: { [Type in RunEvent['type']]?: Recorder<Extract<RunEvent, { typ
   'run-finished': (summary, { step, result, metrics }) => {
     end(summary, 'finished', Math.max(summary.step, step));
     summary.resultStep = step;
-    summary.result = resolve(summary.folder, result);
+    // It lies in the run's folder, wherever that has been moved since.
+    summary.result = join(summary.folder, basename(result));
     // The result's step need not be the one that was evaluated last.
     const chosen = Object.entries(prefixed('validation', metrics)).filter(([name]) => name in summary.metrics);
     summary.metrics = { ...summary.metrics, ...metrics, ...Object.fromEntries(chosen) };

@@ -79,6 +79,8 @@ describe.skipIf(!hasEngine)('a run that was started in another folder', () => {
     const { rows } = await evaluate(bench.path('moved/runs/first'), { split: 'validation' });
     expect(rows).toBeGreaterThan(0);
     const { code, document } = bench.run(['chat', 'moved/runs/first', '--max-new-tokens', '2'], { input: 'Where?\n' });
+    const shown = bench.run(['runs', 'show', 'moved/runs/first']).document;
+    expect(shown.result).toBe(bench.path('moved/runs/first/adapter'));
     expect({ code, answers: document.answers }).toEqual({ code: 0, answers: [expect.anything()] });
   });
 
