@@ -1,10 +1,9 @@
 import { loadData, type Example } from '../data/index.ts';
 import { promptText } from '../eval/example-text.ts';
 import type { Completion, TokenLogProb } from '../generate/index.ts';
-import { grammarOf } from '../generate/constraint/grammar-of.ts';
 import type { Message } from '../text/index.ts';
 import { loadFormatters } from '../worker/run/row-formatters.ts';
-import { openTalker, type Prompt, type Sampling, type TalkOptions } from './talk.ts';
+import { checkSampling, openTalker, type Prompt, type Sampling, type TalkOptions } from './talk.ts';
 
 export interface GenerateRowsOptions extends TalkOptions {
   /** A file of rows in any known format. */
@@ -33,26 +32,32 @@ interface LogProbEntry {
   top_logprobs?: LogProbEntry[];
 }
 
-/** Answers every row of a file, in the file's order. */
+/** Answers every row of a file, in the file's order; stopped by its signal, it gives those that were answered. */
 export async function generateRows(options: GenerateRowsOptions): Promise<GeneratedRow[]> {
   const { sampling, signal, onEvent } = options;
-  // What cannot be followed is told before anything is loaded.
-  if (sampling.constraint !== undefined) grammarOf(sampling.constraint);
+  checkSampling(sampling);
   const formatters = await loadFormatters([options.format]);
   const { splits } = await loadData({ train: options.input, format: options.format, formatters, seed: 0 });
   const rows = splits.train;
+  const n = sampling.n ?? 1;
+  const answers: GeneratedRow[][] = [];
   const talker = await openTalker(options);
+  const unlessStopped = (error: unknown) => {
+    if (signal?.aborted !== true) throw error;
+  };
   try {
     onEvent?.({ type: 'phase-started', phase: 'generate', message: `answering ${rows.length} rows` });
     let done = 0;
     const progress = { type: 'work-advanced', phase: 'generate', total: rows.length, unit: 'rows' } as const;
-    const onAnswer = () => onEvent?.({ ...progress, done: ++done });
-    const completions = await talker.answer(rows.map(promptOf), sampling, { onAnswer, signal });
-    const n = sampling.n ?? 1;
-    return completions.map((completion, i) => rowOf(rows[Math.floor(i / n)], completion, n > 1 ? i % n : undefined));
+    const onAnswer = (row: number, completions: readonly Completion[]) => {
+      answers[row] = completions.map((one, sample) => rowOf(rows[row], one, n > 1 ? sample : undefined));
+      onEvent?.({ ...progress, done: ++done });
+    };
+    await talker.answer(rows.map(promptOf), sampling, { onAnswer, signal }).catch(unlessStopped);
   } finally {
-    await talker.close();
+    await talker.close().catch(unlessStopped);
   }
+  return answers.flat();
 }
 
 function rowOf(example: Example, { text, finishReason, logProbs }: Completion, sample?: number): GeneratedRow {

@@ -1,4 +1,5 @@
 import type { EventSink } from '../base/events.ts';
+import { grammarOf } from '../generate/constraint/grammar-of.ts';
 import type { Completion } from '../generate/index.ts';
 import type { Message } from '../text/index.ts';
 import { openSession } from '../worker/index.ts';
@@ -25,7 +26,7 @@ export interface AnswerWatch {
   /** Text as it becomes certain. */
   onText?: (row: number, text: string) => void;
   /** A prompt's samples are complete, in any order of the prompts. */
-  onAnswer?: (completions: readonly Completion[]) => void;
+  onAnswer?: (prompt: number, completions: readonly Completion[]) => void;
   /** Aborting gives the answers up. */
   signal?: AbortSignal;
 }
@@ -35,6 +36,11 @@ export interface Talker {
   /** Answers any number of prompts: n rows for each, one after the other. */
   answer(prompts: readonly Prompt[], sampling?: Sampling, watch?: AnswerWatch): Promise<Completion[]>;
   close(): Promise<void>;
+}
+
+/** Refuses what can be told before a model is loaded. @throws what a constraint that cannot be followed is refused with */
+export function checkSampling({ constraint }: Sampling): void {
+  if (constraint !== undefined) grammarOf(constraint);
 }
 
 /** Opens a model in the worker. @throws every error of opening it */
@@ -51,7 +57,7 @@ export async function openTalker(options: TalkOptions): Promise<Talker> {
         if ('text' in chunk) onText?.(chunk.row * n + chunk.sample, chunk.text);
         else {
           for (const [sample, completion] of chunk.completions.entries()) rows[chunk.row * n + sample] = completion;
-          onAnswer?.(chunk.completions);
+          onAnswer?.(chunk.row, chunk.completions);
         }
       }
       return rows;

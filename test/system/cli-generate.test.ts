@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openTalker, type GeneratedRow } from '../../src/app/index.ts';
+import { generateRows, openTalker, type GeneratedRow } from '../../src/app/index.ts';
 import { writeTinyModel } from './cli-tiny-model.ts';
 
 let folder: string;
@@ -99,6 +99,22 @@ describe('attune generate', () => {
       expect(stderr).toContain(option);
       expect(stderr).not.toContain('loading');
     }
+  });
+});
+
+describe('answering a file', () => {
+  it('stopped, gives the rows that were answered until then', async () => {
+    const controller = new AbortController();
+    const rows = await generateRows({
+      target: join(folder, 'model'),
+      input: join(folder, 'rows.jsonl'),
+      sampling: { maxNewTokens: 200, temperature: 1, n: 4 },
+      signal: controller.signal,
+      onEvent: (event) => void (event.type === 'work-advanced' && controller.abort(new Error('enough'))),
+    });
+    expect(rows.length).toBeGreaterThan(0);
+    expect(rows.length).toBeLessThan(4 * prompts.length);
+    expect(rows.length % 4).toBe(0);
   });
 });
 

@@ -36,6 +36,11 @@ export const command = defineCommand({
     );
     const lines = rows.map((row) => `${JSON.stringify(row)}\n`).join('');
     if (output !== undefined) writeFileAtomic(output, lines);
+    if (signal.aborted) {
+      if (output === undefined) context.out.write(lines);
+      const got = `${rows.length} answers${output === undefined ? '' : `, which are in ${output}`}`;
+      throw new AttuneError('E_STOPPED', { what: 'Stopped before every row was answered', got });
+    }
     return { rows: rows.length, output: output ?? null, answers: output === undefined ? rows : undefined };
   },
   render: ({ rows, output, answers }) =>
