@@ -7,6 +7,8 @@ export { exportRun, type ExportOptions } from './export.ts';
 export { generateRows, type GeneratedRow, type GenerateRowsOptions } from './generate-rows.ts';
 export { inspectTrainingData, type DataInspectionResult, type InspectDataOptions } from './inspect-data.ts';
 export { findModels, showModel, type KnownModels, type ModelDetails } from './models.ts';
+export { openPage } from './page/index.ts';
+export type { PageServer } from './page/page-server.ts';
 export { quickstart, type QuickstartOptions, type QuickstartResult } from './quickstart/quickstart.ts';
 export { defineRecipe, resolveRecipe, resolveRecipeFile, type RecipeInput } from './recipe/index.ts';
 export { attachRun, findRuns, showRun, stopRun, type RunDetails, type RunSummary } from './runs.ts';
