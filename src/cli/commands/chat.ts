@@ -13,8 +13,9 @@ export const command = defineCommand({
   ],
   examples: ['chat runs/tickets', 'chat runs/tickets --base', 'chat attune-base --raw --temperature 0.8'],
   async run(context) {
-    const { openTalker, Conversation } = await import('../../app/talk.ts');
+    const { checkSampling, openTalker, Conversation } = await import('../../app/talk.ts');
     const sampling = samplingOf(context);
+    checkSampling(sampling);
     const progress = context.progress();
     const talker = await openTalker({
       ...openingOf(context),
