@@ -11,6 +11,7 @@ export { openPage } from './page/index.ts';
 export type { PageServer } from './page/page-server.ts';
 export { quickstart, type QuickstartOptions, type QuickstartResult } from './quickstart/quickstart.ts';
 export { defineRecipe, resolveRecipe, resolveRecipeFile, type RecipeInput } from './recipe/index.ts';
+export { reportRun, type WrittenReport } from './report/index.ts';
 export { attachRun, findRuns, showRun, stopRun, type RunDetails, type RunSummary } from './runs.ts';
 export { Conversation, openTalker, type AnswerWatch, type Sampling, type Talker, type TalkOptions } from './talk.ts';
 export { train, trainDetached, type TrainOptions, type TrainOutcome } from './train.ts';
