@@ -4,6 +4,7 @@ import type { EventSink } from '../base/events.ts';
 import { listCheckpoints } from '../store/checkpoints.ts';
 import { type Index, openIndex } from '../store/database.ts';
 import { rebuildIndex } from '../store/rebuild.ts';
+import { readComparison, type Comparison } from '../store/results.ts';
 import { isRunFolder, readRun } from '../store/run-folder.ts';
 import { runPaths } from '../store/run-paths.ts';
 import type { RunSummary } from '../store/run-summary.ts';
@@ -17,6 +18,8 @@ export type { RunFilter } from '../store/runs.ts';
 export interface RunDetails extends RunSummary {
   checkpoints: { step: number; folder: string }[];
   report?: string;
+  /** Whether its result is better than what one has without training. */
+  comparison?: Pick<Comparison, 'verdict' | 'sentence'>;
 }
 
 /**
@@ -39,7 +42,9 @@ export async function showRun(wanted: string): Promise<RunDetails> {
   const run = readRun(await folderOf(wanted));
   const checkpoints = listCheckpoints(run.folder).map(({ step, folder }) => ({ step, folder }));
   const report = runPaths(run.folder).reportHtml;
-  return { ...run, checkpoints, ...(existsSync(report) ? { report } : {}) };
+  const { verdict, sentence } = readComparison(run.folder) ?? {};
+  const compared = verdict === undefined || sentence === undefined ? {} : { comparison: { verdict, sentence } };
+  return { ...run, checkpoints, ...compared, ...(existsSync(report) ? { report } : {}) };
 }
 
 /** Follows a run of any process until nobody works on it. @throws AttuneError E_RUN_MISSING */

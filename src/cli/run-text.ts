@@ -1,5 +1,6 @@
 import type { RunDetails, RunStatus, RunSummary } from '../app/runs.ts';
 import { formatCount, formatDuration, formatNumber, formatTime } from '../base/format.ts';
+import { describeVerdict } from './progress/lines.ts';
 import { shortPath } from './short-path.ts';
 import { formatFacts } from './table.ts';
 import type { Colours, Terminal } from './terminal.ts';
@@ -36,6 +37,7 @@ export function describeRun(run: RunSummary | RunDetails, { colours }: Terminal)
         ...metrics,
         ['checkpoints', details?.checkpoints.map(({ step }) => step).join(', ')],
         ['result', describeResult(run)],
+        ['verdict', details?.comparison && describeVerdict(details.comparison, colours)],
         ['report', details?.report === undefined ? undefined : shortPath(details.report)],
       ],
       colours,

@@ -64,6 +64,7 @@ describe.skipIf(!hasEngine)('a run', () => {
     const types = events().map(({ type }) => type);
     expect(types.slice(-2)).toEqual(['comparison-finished', 'run-finished']);
     expect(events().at(-2)).toMatchObject({ verdict, sentence, rows: 9 });
+    expect(bench.run(['runs', 'show', 'runs/first']).document.comparison).toEqual({ verdict, sentence });
     expect(readFileSync(join(run, 'report.html'), 'utf8')).toContain('on 9 rows of test');
     expect(readFileSync(join(run, 'adapter/README.md'), 'utf8')).toContain('(this one)');
   });
