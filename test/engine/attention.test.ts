@@ -217,6 +217,42 @@ describe('numerics', () => {
   });
 });
 
+describe('bf16, where our own operator takes what it can', () => {
+  const family: Layout = {
+    offsets: [0, 3, 5, 9],
+    positions: BigInt64Array.of(0n, 1n, 2n, 3n, 4n, 3n, 4n, 5n, 6n),
+    rowOf: [0, 1, 2],
+    parents: [-1, 0, 0],
+    causal: true,
+  };
+  const gaps: Layout = {
+    ...layoutOfRows([9], { causal: true }),
+    positions: BigInt64Array.from([0, 1, 2, 5, 6, 7, 11, 12, 13], BigInt),
+  };
+  const rows = layoutOfRows([4, 3, 2], { causal: true });
+  const cached = layoutOfRows([2, 1, 0], { causal: true, starts: [4, 1, 2] });
+  const keys = layoutOfRows([6, 2, 2], { causal: true });
+
+  it.each([
+    ['rows', { layout: rows }, 9, 9],
+    ['rows with a window', { layout: rows, window: 2 }, 9, 9],
+    ['rows both ways', { layout: { ...rows, causal: false } }, 9, 9],
+    ['segments with parents', { layout: family }, 9, 9],
+    ['segments with parents and a window', { layout: family, window: 3 }, 9, 9],
+    ['positions with gaps and a window', { layout: gaps, window: 4 }, 9, 9],
+    ['keys of a cache, one row without a new token', { layout: cached, keys }, 3, 10],
+  ] as [string, AttentionOptions & { layout: Layout }, number, number][])('%s', (_, request, queries, keyCount) => {
+    scope(() => {
+      const narrow = Object.values(headsOf(queries, keyCount)).map((x: Tensor) => x.to('bf16'));
+      const [q, k, v] = narrow.map((x) => x.to('f64'));
+      const wanted = attention(q, k, v, request).toNumbers();
+      const got = attention(narrow[0], narrow[1], narrow[2], request);
+      expect([got.dtype, got.shape]).toEqual(['bf16', q.shape]);
+      for (const [i, value] of got.toNumbers().entries()) expect(Math.abs(value - wanted[i])).toBeLessThan(0.02);
+    });
+  });
+});
+
 describe('dropout on the probabilities', () => {
   const dropout = new Dropout(0.4, 'attention');
   const randomness = (tokens: Tensor, step = 0) => ({ seed: 7, step, tokens });
