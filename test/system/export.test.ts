@@ -59,6 +59,12 @@ describe.skipIf(!existsSync('build/attune.node'))('attune export', () => {
     expect(bench.failure(['export', 'typed', '--dtype', 'int3']).code).toBe('E_USAGE');
   });
 
+  it('into a folder that cannot be made is refused before a model is loaded', () => {
+    const { document, stderr } = bench.run(['export', 'typed', '--output-dir', '/proc/attune/out']);
+    expect(document.error).toMatchObject({ code: 'E_NOT_WRITABLE' });
+    expect(stderr).not.toContain('loading');
+  });
+
   it('of a whole model is refused with where it lies', () => {
     train('model', 'whole', '--tuning.method', 'full');
     expect(bench.failure(['export', 'whole'])).toMatchObject({

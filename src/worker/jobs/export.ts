@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
+import { requireWritable } from '../../files/atomic.ts';
 import { writeJson } from '../../files/json.ts';
 import { writeWholeFolder } from '../../files/whole-folder.ts';
 import { CheckpointFiles } from '../../models/checkpoint-files.ts';
@@ -45,6 +46,7 @@ const TOLERANCE: Partial<Record<DType, number>> = { f32: 1e-5, bf16: 5e-3, f16: 
 export async function run(input: ExportInput, context: JobContext): Promise<ExportResult> {
   const { folder, target } = input;
   refuseExisting(folder);
+  requireWritable(folder);
   context.emit({ type: 'phase-started', phase: 'engine', message: `loading ${target}` });
   const opened = await openModel(target, { precision: 'f32' });
   const tuning = requireAdapter(opened, target);
