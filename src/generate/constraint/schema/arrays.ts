@@ -30,7 +30,7 @@ export function addArray(writer: SchemaGrammar, all: Conjunction, ends: Ends): v
     if (count >= least && count <= most) grammar.addJump(node, close);
     if (count >= most) return;
     const item = count === 0 ? node : grammar.addNode();
-    if (count > 0) writer.addSeparator(node, ',', item);
+    if (count > 0) writer.addSpaced([','], { from: node, to: item });
     const isLast = count === uniform;
     const next = isLast ? node : grammar.addNode();
     grammar.addCall(item, itemRule(count), next);

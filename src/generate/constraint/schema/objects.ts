@@ -94,9 +94,9 @@ class ObjectRule {
     if (!this.#required.has(name)) this.#writer.grammar.addJump(node, this.#nodeAfter(passed + 1, count, close));
     if (count + 1 > this.#counts.most) return;
     const { grammar, document } = this.#writer;
-    const [start, colon, value] = [this.#afterComma(node, count), grammar.addNode(), grammar.addNode()];
-    grammar.addText(start, JSON.stringify(name), colon);
-    this.#writer.addSeparator(colon, ':', value);
+    const value = grammar.addNode();
+    const label = `${JSON.stringify(name)}:`;
+    this.#writer.addSpaced(count === 0 ? [label] : [',', label], { from: node, to: value });
     const places = this.#all.flatMap((place) => propertyPlaces(document, place, name));
     grammar.addCall(value, this.#writer.ruleOf(places), this.#nodeAfter(passed + 1, count + 1, close));
   }
@@ -113,7 +113,7 @@ class ObjectRule {
     for (const { term, rule } of this.#open) {
       const [colon, value] = [grammar.addNode(), grammar.addNode()];
       this.#writer.addString(term, { from: start, to: colon });
-      this.#writer.addSeparator(colon, ':', value);
+      this.#writer.addSpaced([':'], { from: colon, to: value });
       grammar.addCall(value, rule, next);
     }
   }
@@ -134,7 +134,7 @@ class ObjectRule {
   #afterComma(node: number, count: number): number {
     if (count === 0) return node;
     const start = this.#writer.grammar.addNode();
-    this.#writer.addSeparator(node, ',', start);
+    this.#writer.addSpaced([','], { from: node, to: start });
     return start;
   }
 

@@ -41,6 +41,7 @@ export class SchemaGrammar {
   readonly #texts = new TextRules(this.grammar, jsonSpelling);
   readonly #rules = new Map<string, number>();
   readonly #strings = new Map<number, number>();
+  readonly #fixed = new Map<string, number>();
   readonly #waiting: { places: readonly SchemaPlace[]; rule: number }[] = [];
 
   constructor(document: SchemaDocument) {
@@ -119,10 +120,21 @@ export class SchemaGrammar {
     return isEmptyLanguage(this.terms, term, 'A string of the schema');
   }
 
-  /** `:` or `,` with one space or none behind it. */
-  addSeparator(from: number, separator: string, to: number): void {
-    this.grammar.addText(from, separator, to);
-    this.grammar.addText(from, `${separator} `, to);
+  /** Fixed pieces, each with one space or none behind it. */
+  addSpaced(pieces: readonly string[], { from, to }: Ends): void {
+    const key = JSON.stringify(pieces);
+    let rule = this.#fixed.get(key);
+    if (rule === undefined) {
+      this.#fixed.set(key, (rule = this.grammar.addRule()));
+      const end = this.grammar.addNode();
+      const spellings = pieces.reduce(
+        (texts, piece) => texts.flatMap((text) => [text + piece, `${text + piece} `]),
+        [''],
+      );
+      for (const text of spellings) this.grammar.addText(this.grammar.starts[rule], text, end);
+      this.grammar.setEnd(end);
+    }
+    this.grammar.addCall(from, rule, to);
   }
 }
 
