@@ -157,17 +157,18 @@ async function chooseClasses(
 /** Turns or plain text, whichever makes the answers of solved rows likelier; rows with turns of their own have no choice. */
 async function chooseStyle(opened: Answering, practice: readonly Asked[]): Promise<AskingStyle> {
   const rows = practice.filter(({ example }) => !isChat(example) && expectedText(example) !== undefined);
-  if (rows.length === 0) return 'plain';
-  const [plain, chat] = await Promise.all(
-    (['plain', 'chat'] as const).map(async (style) => {
-      const found = await likelihoods(
-        opened,
-        rows.flatMap((one) => askedRow(one, style) ?? []),
-      );
-      return found.reduce((sum, one) => sum + nats(one, 0), 0);
-    }),
-  );
-  return chat < plain ? 'chat' : 'plain';
+  const likelyIn = (style: AskingStyle) =>
+    likelihoods(
+      opened,
+      rows.flatMap((one) => askedRow(one, style) ?? []),
+    );
+  const [plain, chat] = [await likelyIn('plain'), await likelyIn('chat')];
+  // Only rows that can be read in both ways say anything.
+  const gain = plain.reduce((sum, one, i) => {
+    const [before, after] = [nats(one, Number.NaN), nats(chat[i], Number.NaN)];
+    return Number.isNaN(before - after) ? sum : sum + before - after;
+  }, 0);
+  return gain > 0 ? 'chat' : 'plain';
 }
 
 function nats(likely: Likely, otherwise: number): number {
