@@ -119,6 +119,9 @@ const freeSettings = new Set([
   'evaluation.instruction',
   'evaluation.max_rows',
   'evaluation.max_new_tokens',
+  'evaluation.general',
+  'evaluation.overfitting',
+  'evaluation.max_forgetting',
 ]);
 
 /** A resumed run must be the run that was begun, or its result would be neither's. */
