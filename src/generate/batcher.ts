@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { AttuneError } from '../base/errors.ts';
+import { formatBytes } from '../base/format.ts';
 import type { Memory, MemoryRow } from '../models/memory.ts';
 import type { Model } from '../models/model.ts';
 import { BLOCK_TOKENS, BlockPool } from './block-pool.ts';
@@ -44,6 +45,7 @@ interface Place {
   pool: BlockPool;
   reader: Reader;
   schedule: Schedule;
+  cacheBytes: number;
 }
 
 /**
@@ -101,16 +103,16 @@ export class Batcher implements Disposable {
     const cache = openCache(this.#model, { memory, bytes: cacheBytes, mostTokens });
     const pool = new BlockPool(Math.floor(cache.slots / BLOCK_TOKENS));
     const schedule = new Schedule(pool, this.#tokenizer, { maxSequences, maxPassTokens });
-    return { pool, reader: new Reader(this.#model, cache), schedule };
+    return { pool, reader: new Reader(this.#model, cache), schedule, cacheBytes: cache.bytes };
   }
 
-  #refuseExcess(request: SettledRequest, { pool, schedule }: Place): void {
+  #refuseExcess(request: SettledRequest, { pool, schedule, cacheBytes }: Place): void {
     const needed = blocksFor(request);
     if (needed > pool.size) {
       throw new AttuneError('E_CACHE_TOO_SMALL', {
         what: 'The memory for keys and values does not hold a prompt with its answer',
         got: `${request.prompt.length} tokens of prompt and up to ${request.maxNewTokens} of answer`,
-        expected: `${pool.size * BLOCK_TOKENS} tokens at most`,
+        expected: `${pool.size * BLOCK_TOKENS} tokens at most, in ${formatBytes(cacheBytes)}`,
         fix: 'allow fewer new tokens, or more memory for the cache',
       });
     }

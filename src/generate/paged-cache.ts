@@ -20,12 +20,15 @@ export interface PassSlots {
 /** Keys and values of all rows in one piece of memory for each block: a token lies in a slot, rows lie anywhere. */
 export class PagedCache implements BlockCache, Disposable {
   readonly slots: number;
+  /** That it takes when it is full. */
+  readonly bytes: number;
   readonly #kept: { keys: Tensor; values: Tensor }[];
   #pass: { slots: Tensor; offsets: readonly number[] } | undefined;
 
   /** The system gives the memory when it is first written, not here. */
   constructor(shapes: readonly BlockShape[], { slots, ...options }: { slots: number; dtype: DType; device: string }) {
     this.slots = slots;
+    this.bytes = slots * bytesOfToken(shapes, options.dtype);
     const make = ({ heads, size }: BlockShape) => empty([slots, heads, size], options).own(); // [C, K, D]
     this.#kept = shapes.map((shape) => ({ keys: make(shape), values: make(shape) }));
   }
