@@ -28,9 +28,8 @@ describe.skipIf(!existsSync('build/attune.node'))('a classifier', () => {
   beforeAll(async () => {
     bench = await BadInputBench.make();
     bench.write('topics.csv', rows());
-    const { code, document, stderr } = bench.run(train('topics'));
+    const { code, stderr } = bench.run(train('topics'));
     if (code !== 0) throw new Error(stderr);
-    expect(document).toMatchObject({ outcome: 'finished', task: 'sequence' });
   });
   afterAll(() => bench.remove());
 
