@@ -50,7 +50,15 @@ export async function run(input: TrainInput, context: JobContext): Promise<Train
   const now = earlier?.now ?? new Date();
   const began = { run: newRunId(now), folder, base: process.cwd(), recipe: input.recipe };
   emit({ type: 'run-started', ...began, identity: engineIdentity() });
-  const prepared = await prepareRun({ recipe: input.recipe, folder, emit, signal, now, earlier, profile: input.profile });
+  const prepared = await prepareRun({
+    recipe: input.recipe,
+    folder,
+    emit,
+    signal,
+    now,
+    earlier,
+    profile: input.profile,
+  });
   const isResumed = input.resume === true && resumeRun(prepared);
   if (!isResumed) await checkBefore(prepared);
   const { trainer } = prepared;
