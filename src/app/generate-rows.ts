@@ -1,3 +1,4 @@
+import { AttuneError, type Problem } from '../base/errors.ts';
 import { loadData, type Example } from '../data/index.ts';
 import { promptText } from '../eval/example-text.ts';
 import type { Completion, TokenLogProb } from '../generate/index.ts';
@@ -43,7 +44,7 @@ export async function generateRows(options: GenerateRowsOptions): Promise<Genera
   const answers: GeneratedRow[][] = [];
   const talker = await openTalker(options);
   const unlessStopped = (error: unknown) => {
-    if (signal?.aborted !== true) throw error;
+    if (signal?.aborted !== true) throw error instanceof AttuneError ? withPlaces(error, rows) : error;
   };
   try {
     onEvent?.({ type: 'phase-started', phase: 'generate', message: `answering ${rows.length} rows` });
@@ -58,6 +59,17 @@ export async function generateRows(options: GenerateRowsOptions): Promise<Genera
     await talker.close().catch(unlessStopped);
   }
   return answers.flat();
+}
+
+/** The error of a request under the files and lines that its prompts come from. */
+function withPlaces(error: AttuneError, rows: readonly Example[]): AttuneError {
+  const problems = error.problems.map((problem): Problem => {
+    const prompt = /^prompts\[(?<index>\d+)\]$/.exec(problem.field ?? '')?.groups?.index;
+    if (prompt === undefined) return problem;
+    const { file, line } = rows[Number(prompt)].source;
+    return { ...problem, field: undefined, file, line };
+  });
+  return new AttuneError(error.code, { ...error.toJSON(), what: error.what, problems });
 }
 
 function rowOf(example: Example, { text, finishReason, logProbs }: Completion, sample?: number): GeneratedRow {

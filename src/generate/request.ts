@@ -108,7 +108,7 @@ function refuse(settled: SettledRequest, limits: RequestLimits): void {
   if (problems.length > 0) {
     throw new AttuneError('E_GENERATION_OPTIONS', { what: 'Nothing can be generated with these settings', problems });
   }
-  if (settled.prompt.length >= limits.maxPositions) throw tooLong([settled.prompt.length], limits.maxPositions);
+  if (settled.prompt.length >= limits.maxPositions) throw tooLong([settled.prompt], limits.maxPositions);
 }
 
 function boundProblems(values: Readonly<Record<string, unknown>>): Problem[] {
@@ -159,16 +159,18 @@ function biasProblems(biases: Readonly<Record<number, number>>, { vocabularySize
   });
 }
 
-/** Prompts that leave no room for an answer. */
-export function tooLong(lengths: readonly number[], limit: number): AttuneError {
+/** Prompts that leave no room for an answer; `prompts` are all of a request. */
+export function tooLong(prompts: readonly { readonly length: number }[], limit: number): AttuneError {
+  const problems = prompts
+    .map(({ length }, i) => ({ field: `prompts[${i}]`, message: `${length} tokens`, length }))
+    .filter(({ length }) => length >= limit)
+    .map(({ field, message }): Problem => ({ field, message }));
+  const isOne = prompts.length === 1;
   return new AttuneError('E_PROMPT_TOO_LONG', {
-    what:
-      lengths.length === 1
-        ? 'The prompt is longer than the model can read'
-        : 'Prompts are longer than the model can read',
-    got:
-      lengths.length === 1 ? `${lengths[0]} tokens` : `${lengths.length} of them, up to ${Math.max(...lengths)} tokens`,
-    expected: `fewer than ${limit}`,
-    fix: 'shorten the prompt',
+    what: isOne ? 'The prompt is longer than the model can read' : 'Prompts are longer than the model can read',
+    got: isOne ? problems[0].message : `${problems.length} of ${prompts.length}`,
+    expected: `fewer than ${limit} tokens`,
+    fix: isOne ? 'shorten the prompt' : 'shorten them, or leave them out',
+    problems: isOne ? [] : problems,
   });
 }

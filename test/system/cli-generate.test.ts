@@ -116,6 +116,19 @@ describe('answering a file', () => {
     expect(rows.length).toBeLessThan(4 * prompts.length);
     expect(rows.length % 4).toBe(0);
   });
+
+  it('refuses prompts that are too long by the lines where they stand', async () => {
+    const input = join(folder, 'long.jsonl');
+    const texts = ['parcel', 'parcel '.repeat(300), 'home', 'on '.repeat(400)];
+    writeFileSync(input, texts.map((prompt) => JSON.stringify({ prompt, completion: 'home' })).join('\n'));
+    await expect(generateRows({ target: join(folder, 'model'), input, sampling: {} })).rejects.toMatchObject({
+      code: 'E_PROMPT_TOO_LONG',
+      problems: [
+        { file: input, line: 2 },
+        { file: input, line: 4 },
+      ],
+    });
+  });
 });
 
 describe('a session', () => {

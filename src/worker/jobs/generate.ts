@@ -96,8 +96,7 @@ async function answerPrompts(answering: Answering, { body, send, signal }: Reque
 /** All at once, before any of them is answered. */
 function refuseLong(prompts: readonly Int32Array[], { model }: OpenedModel): void {
   const limit = model.architecture.limits(model.config).maxPositions;
-  const long = prompts.map(({ length }) => length).filter((length) => length >= limit);
-  if (long.length > 0) throw tooLong(long, limit);
+  if (prompts.some(({ length }) => length >= limit)) throw tooLong(prompts, limit);
 }
 
 /** Makes a request's constraint ready, once for all of its prompts. */
