@@ -7,7 +7,7 @@ import {
   type Completion,
   type GenerationRequest,
 } from '../../src/generate/index.ts';
-import { liveTensors } from '../../src/tensor/index.ts';
+import { liveTensors, scope } from '../../src/tensor/index.ts';
 import { tinyConfigs, tinyInput, tinyModel } from './tiny-models.ts';
 
 const model = await tinyModel({ raw: tinyConfigs.llama[0], task: 'causal-lm' }, 'f32');
@@ -80,6 +80,37 @@ describe('a request in a batch', async () => {
       await new Promise((resolve) => setImmediate(resolve));
     }
     expect(await Promise.all(answers)).toEqual(alone.slice(0, 60));
+  });
+});
+
+describe('a recording in a batch', () => {
+  it('is transcribed as if it were alone, whichever others join and leave', async () => {
+    const memories = [4, 1, 3].map((rows, which) => {
+      const features = tinyInput(speech, Array<number>(rows).fill(1)).source?.features;
+      const memory = scope(() => speech.remember({ features: features?.mul(1 + which) }));
+      features?.dispose();
+      return { rows, memory };
+    });
+    const requests = memories.flatMap(({ rows, memory }, which) =>
+      Array.from({ length: 3 * rows }, (_, i): GenerationRequest => {
+        const memoryRow = { of: memory, row: i % rows };
+        return {
+          prompt: [which, i % 5],
+          maxNewTokens: 3 + ((5 * i) % 9),
+          temperature: i % 2,
+          seed: i,
+          memory: memoryRow,
+        };
+      }),
+    );
+    const ask = async (some: readonly GenerationRequest[]) => {
+      using batcher = new Batcher({ model: speech, tokenizer }, { maxSequences: 5 });
+      return await Promise.all(some.map((request) => batcher.submit(request)));
+    };
+    const alone: Completion[][] = [];
+    for (const request of requests) alone.push(...(await ask([request])));
+    expect(await ask(requests)).toEqual(alone);
+    for (const { memory } of memories) memory[Symbol.dispose]();
   });
 });
 
