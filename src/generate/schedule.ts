@@ -11,12 +11,18 @@ interface Active {
   submission: Submission;
 }
 
+interface Waiting {
+  submission: Submission;
+  /** Which of its samples. */
+  sample: number;
+}
+
 /** Who waits, who takes part, and what the next pass reads. */
 export class Schedule {
   readonly #pool: BlockPool;
   readonly #tokenizer: AnswerTokenizer;
   readonly #limits: { maxSequences: number; maxPassTokens: number };
-  #waiting: { submission: Submission; sample: number }[] = [];
+  #waiting: Waiting[] = [];
   #active: Active[] = [];
   #mustTidy = false;
 
@@ -49,21 +55,31 @@ export class Schedule {
     const { maxSequences } = this.#limits;
     let shared = 0;
     for (let at = 0; at < Math.min(this.#waiting.length, LOOK_AHEAD) && this.#active.length < maxSequences;) {
-      const { submission, sample } = this.#waiting[at];
-      const { request, root, onText } = submission;
+      const { request, root } = this.#waiting[at].submission;
       const { blocks, isPending } = this.#pool.match(request.prompt, root);
       if (isPending) {
         at++;
         continue;
       }
       if (blocksFor(request) - blocks.length + this.#pool.idleAmong(blocks) > this.#pool.available) break;
-      this.#waiting.splice(at, 1);
-      const sequence = new Sequence(request, sample, { tokenizer: this.#tokenizer, onText });
-      sequence.settle(this.#pool, blocks, root);
-      shared += sequence.read;
-      this.#active.push({ sequence, submission });
+      const [entry] = this.#waiting.splice(at, 1);
+      shared += this.#enter(entry, blocks);
     }
     return shared;
+  }
+
+  #enter({ submission, sample }: Waiting, shared: readonly number[]): number {
+    const { request, root, onText } = submission;
+    if (submission.isOver) return 0;
+    try {
+      const sequence = new Sequence(request, sample, { tokenizer: this.#tokenizer, onText });
+      sequence.settle(this.#pool, shared, root);
+      this.#active.push({ sequence, submission });
+      return sequence.read;
+    } catch (error) {
+      this.giveUp(submission, error); // its constraint cannot be made
+      return 0;
+    }
   }
 
   /** One token of each answer, and as much of the prompts as the pass has room for, the first come first. */

@@ -1,5 +1,4 @@
 import { randomUnits } from '../base/random.ts';
-import type { MemoryRow } from '../models/memory.ts';
 import { StreamingDecoder, type Tokenizer } from '../text/index.ts';
 import { BLOCK_TOKENS, type BlockPool } from './block-pool.ts';
 import { logProbsOf, type ChosenLogProb } from './log-probs.ts';
@@ -71,10 +70,6 @@ export class Sequence {
     if (parts.onText !== undefined || request.stop.length > 0) {
       this.#stream = { decoder: new StreamingDecoder(parts.tokenizer), stops: new StopStrings(request.stop) };
     }
-  }
-
-  get memory(): MemoryRow | undefined {
-    return this.request.memory;
   }
 
   /** Tokens that may still be generated. */

@@ -209,10 +209,16 @@ describe('a constraint', () => {
     }
   });
 
-  it('that leaves no token is an error of its own request only', async () => {
+  it('that leaves no token, or cannot be made, is an error of its own request only', async () => {
     using batcher = new Batcher(parts);
     const stuck = { allowed: () => new Uint32Array(1), advance: () => undefined, isComplete: false };
     const other = batcher.submit({ prompt: [1, 2], maxNewTokens: 4 });
+    const unmade = () => {
+      throw new Error('no such form');
+    };
+    await expect(batcher.submit({ prompt: [1], n: 2, temperature: 1, constraint: unmade })).rejects.toThrow(
+      'no such form',
+    );
     await expect(batcher.submit({ prompt: [1], constraint: () => stuck })).rejects.toThrow(/E_CONSTRAINT_STUCK/);
     expect((await other)[0].ids.length).toBeGreaterThan(0);
   });
