@@ -40,6 +40,16 @@ describe('a language model as a predictor', () => {
     expect(together[0].usage!.inputTokens).toBeGreaterThan(2);
   });
 
+  test('is held to a form that it has not learnt, with room for it', async () => {
+    const rows = [completion('The colour of the sky is', ' blue'), completion('A file that', ' green')];
+    const choices = [' blue as the sea in the evening', ' green'];
+    const held = await answer(rows, { maxNewTokens: 1, stop: ['\n'], held: () => ({ choices }) });
+    for (const { text: said, finish } of held) expect([choices.includes(said!), finish]).toEqual([true, 'stop']);
+    const schema = { type: 'object', properties: { colour: { enum: ['blue', 'green'] } }, required: ['colour'] };
+    const [{ text: json }] = await answer(rows, { maxNewTokens: 20, held: () => ({ schema }) });
+    expect(['blue', 'green']).toContain((JSON.parse(json!) as { colour: string }).colour);
+  });
+
   test('finds the likeliest class, with probabilities that come from the likelihoods of the labels', async () => {
     const row: ClassificationExample = { kind: 'classification', id: 'r', source, text: 'a red apple', label: 'fruit' };
     const labels = ['fruit', 'vehicle'];

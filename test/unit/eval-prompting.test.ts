@@ -3,6 +3,7 @@ import type { ChatExample, ClassificationExample, CompletionExample, Example } f
 import { Neighbours } from '../../src/eval/neighbours.ts';
 import { askedRow, promptOf } from '../../src/eval/prompting/asked.ts';
 import { asker } from '../../src/eval/prompting/asker.ts';
+import { heldAnswer } from '../../src/eval/prompting/held-answer.ts';
 import { describeTask } from '../../src/eval/prompting/instruction.ts';
 
 const source = { file: 'rows.jsonl', line: 1 };
@@ -132,5 +133,40 @@ describe('solved rows', () => {
     const neighbours = new Neighbours(train);
     expect(neighbours.nearest(completion('zzz', ''), 9).map(({ id }) => id)).toEqual(train.map(({ id }) => id));
     expect(neighbours.nearest(completion('car', ''), 2).map(({ id }) => id)).toEqual(['blue car', 'fast car']);
+  });
+});
+
+describe('what the answers of a model that was not tuned are held to', () => {
+  const classes = Array.from({ length: 20 }, (_, i) => completion(`In: ${i}\nOut:`, i % 2 === 0 ? ' yes' : ' no'));
+  const orders = Array.from({ length: 20 }, (_, i) =>
+    completion(
+      `In: ${i}\nOut:`,
+      JSON.stringify({ id: `x${i}`, kind: i % 2 === 0 ? 'new' : 'old', count: i, ...(i > 4 && { note: null }) }),
+    ),
+  );
+
+  test('is one of few answers, with the white space of a text to continue and without it in a turn', () => {
+    expect(heldAnswer(classes, 'plain')).toEqual({ choices: [' no', ' yes'] });
+    expect(heldAnswer(classes, 'chat')).toEqual({ choices: ['no', 'yes'] });
+  });
+
+  test('is a JSON object with the fields of the answers, known values where they are few', () => {
+    expect(heldAnswer(orders, 'plain')).toEqual({
+      schema: {
+        type: 'object',
+        properties: {
+          id: { type: ['string'] },
+          kind: { enum: ['new', 'old'] },
+          count: { type: ['number'] },
+          note: { type: ['null'] },
+        },
+        required: ['id', 'kind', 'count'],
+      },
+    });
+  });
+
+  test('is nothing where answers are free text', () => {
+    const texts = Array.from({ length: 20 }, (_, i) => completion(`In: ${i}`, `answer number ${i}`));
+    expect(heldAnswer(texts, 'plain')).toBeUndefined();
   });
 });

@@ -1,4 +1,5 @@
-import type { Asked } from '../../../eval/prompting/asked.ts';
+import type { Asked, AskingStyle } from '../../../eval/prompting/asked.ts';
+import type { ConstraintSpec } from '../../../generate/index.ts';
 import type { OpenedModel } from '../open-model.ts';
 
 /** Why a model leaves a row unanswered. */
@@ -12,6 +13,8 @@ export interface AnswerOptions {
   maxNewTokens: number;
   /** Texts that end an answer, for models that have learnt no end. */
   stop?: readonly string[];
+  /** What answers are held to while they are written, for models that have not learnt the form. */
+  held?: (style: AskingStyle) => ConstraintSpec | undefined;
   /** The classes of classification rows, for a language model: it chooses the likeliest instead of writing. */
   labels?: readonly string[];
   /** Solved rows that show whether the model is better asked in turns or by a text to continue. */

@@ -10,7 +10,7 @@ import {
   type AskingStyle,
 } from '../../../eval/prompting/asked.ts';
 import type { PredictOptions, Prediction } from '../../../eval/predictor.ts';
-import { generate, type Completion } from '../../../generate/index.ts';
+import { constraintFor, generate, type Completion, type GenerationOptions } from '../../../generate/index.ts';
 import { Renderer } from '../../../text/index.ts';
 import { traitsOf } from '../build-trainer.ts';
 import { likelihoods, type Likely } from './likelihoods.ts';
@@ -61,12 +61,11 @@ async function answerFitted(
     row === undefined || chosen[i] !== undefined ? [] : [{ i, prompt }],
   );
   const written: (Completion | undefined)[] = [];
-  const { maxNewTokens, stop, signal } = options;
+  const { signal } = options;
   const texts = await generate(
     opened,
     writing.map(({ prompt }) => prompt),
-    // A turn has an end of its own; a model may well write several lines before it.
-    { maxNewTokens, stop: fitted.every(({ row }) => row?.kind === 'completion') ? stop : undefined, signal },
+    { ...endingOf(opened, fitted, options), signal },
   );
   signal?.throwIfAborted();
   for (const [place, { i }] of writing.entries()) written[i] = texts[place];
@@ -82,6 +81,22 @@ async function answerFitted(
       usage: { inputTokens: prompt.length, outputTokens: completion?.ids.length ?? 0 },
     };
   });
+}
+
+/** How answers end: by the form that they are held to, or by a text; a turn has an end of its own. */
+function endingOf(
+  { model, tokenizer }: Answering,
+  fitted: readonly Fitted[],
+  { maxNewTokens, stop, held }: BatchOptions,
+): Pick<GenerationOptions, 'maxNewTokens' | 'stop' | 'constraint'> {
+  const isPlain = fitted.every(({ row }) => row?.kind === 'completion');
+  const spec = held?.(isPlain ? 'plain' : 'chat');
+  if (spec === undefined) return { maxNewTokens, stop: isPlain ? stop : undefined };
+  const constraint = constraintFor(spec, tokenizer);
+  const { maxPositions } = traitsOf(model.architecture, model.config);
+  // Where the model ends before the shortest answer, it writes what it can.
+  if (fitted.some(({ prompt }) => prompt.length + constraint.shortest > maxPositions)) return { maxNewTokens, stop };
+  return { maxNewTokens: Math.max(maxNewTokens, constraint.shortest), constraint: () => constraint.begin() };
 }
 
 /** A class stands after "Label:" and a space. */

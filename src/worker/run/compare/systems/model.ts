@@ -1,6 +1,9 @@
 import type { Answered } from '../../../../eval/compare/system.ts';
 import { labelsIn } from '../../../../eval/example-text.ts';
+import { heldAnswer } from '../../../../eval/prompting/held-answer.ts';
+import type { AskingStyle } from '../../../../eval/prompting/asked.ts';
 import { asker } from '../../../../eval/prompting/asker.ts';
+import type { SystemKind } from '../../../../store/results.ts';
 import { answerEnds, roomForAnswers } from '../answer-lengths.ts';
 import { answerWithProgress, type Comparing } from '../comparing.ts';
 import { modelPredictor } from '../model-predictor.ts';
@@ -8,6 +11,9 @@ import type { ModelSpec } from './system-spec.ts';
 
 /** Solved rows by which the better way of asking is found. */
 const PRACTICE_ROWS = 16;
+
+/** Systems that have not learnt the form of the answers and are held to it instead. */
+const UNTAUGHT: ReadonlySet<SystemKind> = new Set(['base', 'prompted', 'few_shot']);
 
 /** A model of this machine, opened and asked as the entry wants it. */
 export async function answer(spec: ModelSpec, comparing: Comparing): Promise<Answered[]> {
@@ -17,12 +23,15 @@ export async function answer(spec: ModelSpec, comparing: Comparing): Promise<Ans
   const opened = await models.open(target, isBase);
   const { ask, note } = asker(asking, rows);
   const isTrained = kind === 'tuned';
+  const held = UNTAUGHT.has(kind) ? (style: AskingStyle) => heldAnswer(rows.typical, style) : undefined;
   const predictor = modelPredictor(name, opened, {
     ask,
     maxNewTokens: comparing.maxNewTokens ?? (await roomForAnswers(opened.tokenizer, rows.typical)),
     stop: isTrained ? undefined : answerEnds(rows.typical),
+    held,
     labels: labelsIn(rows.typical),
     practice: isTrained || asking.how === 'plain' ? [] : rows.train.slice(0, PRACTICE_ROWS).map(ask),
   });
-  return [await answerWithProgress({ predictor, title, kind, note }, comparing)];
+  const told = [note, held?.('chat') && 'held to the form of the answers'].filter(Boolean).join('; ');
+  return [await answerWithProgress({ predictor, title, kind, note: told === '' ? undefined : told }, comparing)];
 }

@@ -1,0 +1,57 @@
+import type { Example } from '../../data/example.ts';
+import type { ConstraintSpec } from '../../generate/index.ts';
+import { answerForm } from '../answer-form.ts';
+import { expectedText } from '../example-text.ts';
+import { parseObject } from '../metrics/compared.ts';
+import type { AskingStyle } from './asked.ts';
+
+/** Fewer answers per distinct value than this and a field holds free text. */
+const ANSWERS_PER_VALUE = 5;
+const MOST_VALUES = 100;
+
+/**
+ * What the answers of a model that was not tuned are held to while it decodes: one of the classes, or a JSON object
+ * with the fields of the answers seen. Whoever does not tune can have this much for nothing, so a tuned model has to
+ * beat it. Undefined where answers are free text.
+ */
+export function heldAnswer(typical: readonly Example[], style: AskingStyle): ConstraintSpec | undefined {
+  const answers = typical.map(expectedText).filter((answer) => answer !== undefined);
+  const form = answerForm(typical);
+  if (form.kind === 'json') {
+    const objects = answers.map(parseObject).filter((object) => object !== undefined);
+    return { schema: schemaOf(objects, form.fields) };
+  }
+  if (form.kind !== 'classes') return undefined;
+  // A text to continue goes on with the row's own white space, a turn begins with the answer itself.
+  const choices = new Set(style === 'plain' ? answers : answers.map((answer) => answer.trim()));
+  choices.delete('');
+  return choices.size === 0 ? undefined : { choices: [...choices].toSorted() };
+}
+
+/** Fields in the order of the answers; those that every answer has are required. */
+function schemaOf(objects: readonly Record<string, unknown>[], fields: readonly string[]): object {
+  const properties = fields.map((field) => {
+    const values = objects.filter((object) => field in object).map((object) => object[field]);
+    return { field, isRequired: values.length === objects.length, schema: valueSchema(values) };
+  });
+  return {
+    type: 'object',
+    properties: Object.fromEntries(properties.map(({ field, schema }) => [field, schema])),
+    required: properties.filter(({ isRequired }) => isRequired).map(({ field }) => field),
+  };
+}
+
+/** A few known texts, a type, or any JSON. */
+function valueSchema(values: readonly unknown[]): object {
+  const types = [...new Set(values.map(typeOf))].toSorted();
+  const distinct = new Set(values);
+  const areFew = distinct.size <= Math.min(MOST_VALUES, values.length / ANSWERS_PER_VALUE);
+  if (types.length === 1 && types[0] === 'string' && areFew) return { enum: [...distinct] };
+  return types.includes('other') ? {} : { type: types };
+}
+
+function typeOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (typeof value === 'number') return 'number';
+  return typeof value === 'string' || typeof value === 'boolean' ? typeof value : 'other';
+}
