@@ -71,17 +71,22 @@ export async function run(input: TrainInput, context: JobContext): Promise<Train
   if (trainer.state.step === 0) await trainer.evaluate();
   const outcome = await trainer.run();
   if (outcome === 'stopped') return unfinished(prepared, 'stopped');
+  // A run that is repeated is repeated for its bytes.
+  return finish(prepared, { isJudged: input.like === undefined });
+}
+
+/** Writes the result and says what it is worth. */
+async function finish(prepared: PreparedRun, { isJudged }: { isJudged: boolean }): Promise<TrainResult> {
+  const { trainer, parts } = prepared;
+  const { emit } = prepared.context;
   emit({ type: 'phase-started', phase: 'save', message: 'writing the result' });
   const choice = chooseResult(prepared);
-  const { step } = choice;
   const metrics = await measureResult(prepared, choice);
-  const result = await writeResult(prepared, { step, metrics });
-  // A run that is repeated is repeated for its bytes.
-  if (input.like === undefined) await judgeResult(prepared, result);
-  const { seconds, step: steps } = trainer.state;
-  emit({ type: 'run-finished', step, choice, result, metrics, seconds });
-  const { task } = prepared.parts.objective;
-  return { outcome: 'finished', step: steps, task, result, choice, metrics, seconds };
+  const result = await writeResult(prepared, { step: choice.step, metrics });
+  if (isJudged) await judgeResult(prepared, result);
+  const { seconds, step } = trainer.state;
+  emit({ type: 'run-finished', step: choice.step, choice, result, metrics, seconds });
+  return { outcome: 'finished', step, task: parts.objective.task, result, choice, metrics, seconds };
 }
 
 /** What the result is worth, and what it forgot. The run cannot go on after this: its memory is freed. */
