@@ -196,8 +196,60 @@ describe('an endpoint', () => {
     await using other = await ChatServer.start();
     const moved = { status: 307, headers: { location: `${other.url}/chat/completions` } };
     server.behaviours = [moved, moved];
-    expect((await errorOf(predictor({ tries: 2 }).predict(rows.slice(0, 1)))).code).toBe('E_ENDPOINT_FAILED');
+    const error = await errorOf(predictor({ tries: 2 }).predict(rows.slice(0, 1)));
+    expect(error).toMatchObject({ code: 'E_ENDPOINT_REFUSED' });
+    expect(error.got).toContain(`${other.url}/chat/completions`);
     expect(other.requests).toHaveLength(0);
+    // Asking again would not change where it points.
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test('whose long refusal ends within the key tells no part of it', async () => {
+    for (const length of [285, 290, 299]) {
+      server.behaviours = [{ status: 400, body: `${'x'.repeat(length)}${KEY}` }];
+      const error = await errorOf(predictor().predict(rows));
+      expect(error.code).toBe('E_ENDPOINT_REFUSED');
+      expect(JSON.stringify(error)).not.toContain(KEY.slice(0, 4));
+    }
+  });
+
+  test('whose answers are lost on the way may charge for each, so that tries end with the limit', async () => {
+    server.behaviours = ['hang up', { status: 200, body: 'no JSON' }, 'hang up', 'hang up', 'hang up'];
+    const error = await errorOf(predictor({ maxTokens: 110 }).predict(rows));
+    expect(error.code).toBe('E_BUDGET_SPENT');
+    expect(server.requests).toHaveLength(3);
+    // Busy is not charged for.
+    server.behaviours = [{ status: 503 }, { status: 429 }, { status: 503 }, { status: 503 }];
+    expect(await predictor({ maxTokens: 110 }).predict(rows.slice(0, 1))).toHaveLength(1);
+  });
+
+  test('whose answer would fill the memory is not read to its end', async () => {
+    server.behaviours = [{ status: 200, body: 'x'.repeat(2 ** 24 + 1) }];
+    const error = await errorOf(predictor({ tries: 1 }).predict(rows.slice(0, 1)));
+    expect(error).toMatchObject({ code: 'E_ENDPOINT_FAILED' });
+    expect(error.got).toContain('more than 16777216 bytes');
+  });
+
+  test('has the tools of a row counted as what it reads', async () => {
+    const tools = [{ type: 'function', function: { name: 'look_up', description: 'x'.repeat(300) } }];
+    const row = { kind: 'chat' as const, id: '0', source: rows[0].source, tools };
+    const messages = [
+      { role: 'user' as const, content: 'word' },
+      { role: 'assistant' as const, content: 'x' },
+    ];
+    const error = await errorOf(predictor({ maxTokens: 100 }).predict([{ ...row, messages }]));
+    expect(error.code).toBe('E_BUDGET_SPENT');
+  });
+
+  test('whose key cannot be sent is not asked, and the key is not shown', () => {
+    for (const key of ['sk-very\nsecret', 'sk-very\u2019secret', 'sk-very secret']) {
+      vi.stubEnv('TEST_KEY', key);
+      const open = () => endpointFrom('https://host/v1', 'large', 'TEST_KEY');
+      expect(open).toThrow(expect.objectContaining({ code: 'E_ENDPOINT_KEY' }));
+      expect(open).not.toThrow(/secret/);
+    }
+    vi.stubEnv('TEST_KEY', `${KEY}\n`);
+    expect(endpointFrom('https://host/v1', 'large', 'TEST_KEY').key).toBe(KEY);
   });
 
   test('stops when it is told to, also while it waits', async () => {

@@ -11,7 +11,8 @@ export interface BudgetLimits {
   outputPrice?: number;
 }
 
-interface Amount {
+/** Used, or set aside. */
+export interface Amount {
   tokens: number;
   cost: number;
 }
@@ -43,7 +44,7 @@ export class Budget {
 
   /** Sets aside what a request may cost at worst; false where that is more than is left. */
   reserve(body: ChatBody): Amount | undefined {
-    const inputTokens = Math.ceil(Buffer.byteLength(JSON.stringify(body.messages)) / BYTES_PER_TOKEN);
+    const inputTokens = Math.ceil(Buffer.byteLength(JSON.stringify([body.messages, body.tools])) / BYTES_PER_TOKEN);
     const most = this.#amount({ inputTokens, outputTokens: body.max_tokens });
     const { maxTokens = Infinity, maxCost = Infinity } = this.#limits;
     const tokens = this.#spent.tokens + this.#reserved.tokens + most.tokens;
@@ -60,6 +61,14 @@ export class Budget {
     const { inputTokens, outputTokens } = answer;
     const isCounted = inputTokens !== undefined && outputTokens !== undefined;
     this.#spent = plus(this.#spent, isCounted ? this.#amount({ inputTokens, outputTokens }) : reserved);
+  }
+
+  /** Takes a request that was lost on the way at its worst. @returns whether another one like it still fits */
+  lose(reserved: Amount): boolean {
+    this.#spent = plus(this.#spent, reserved);
+    const { maxTokens = Infinity, maxCost = Infinity } = this.#limits;
+    const { tokens, cost } = plus(this.#spent, this.#reserved);
+    return tokens <= maxTokens && cost <= maxCost;
   }
 
   /** Of one answer; undefined without prices or without counts. */

@@ -39,10 +39,13 @@ export interface ChatAnswer {
 /** A failure that another try may get over, with how long the server wants to be left alone. */
 export class PassingFailure extends Error {
   readonly waitSeconds: number | undefined;
+  /** The server may have answered, and charge for it, though the answer was lost. */
+  readonly mayCost: boolean;
 
-  constructor(message: string, waitSeconds?: number) {
+  constructor(message: string, { waitSeconds, mayCost = false }: { waitSeconds?: number; mayCost?: boolean } = {}) {
     super(message);
     this.waitSeconds = waitSeconds;
+    this.mayCost = mayCost;
   }
 }
 
@@ -58,8 +61,11 @@ export async function chatCompletion(
   const start = performance.now();
   const { status, headers, text } = await send(endpoint, spoken(body, limits.dialect), limits);
   if (status === 200) return { ...readAnswer(text), seconds: (performance.now() - start) / 1000 };
-  const said = clean(messageOf(text), endpoint);
-  if (PASSING.has(status)) throw new PassingFailure(`status ${status}: ${said}`, waitOf(headers.get('retry-after')));
+  // Before it is cut short: half a key would not be known again.
+  const said = messageOf(clean(text, endpoint));
+  if (status >= 300 && status < 400) throw elsewhere(endpoint, status, headers.get('location'));
+  if (PASSING.has(status))
+    throw new PassingFailure(`status ${status}: ${said}`, { waitSeconds: waitOf(headers.get('retry-after')) });
   throw status === 401 || status === 403 ? badKey(endpoint, status, said) : refused(endpoint, status, said);
 }
 
@@ -79,15 +85,33 @@ async function send(endpoint: Endpoint, body: object, limits: { seconds: number;
       },
       body: JSON.stringify(body),
       // Another host must not be handed the key.
-      redirect: 'error',
+      redirect: 'manual',
       signal: limits.signal === undefined ? time : AbortSignal.any([time, limits.signal]),
     });
-    return { status: response.status, headers: response.headers, text: await response.text() };
+    return { status: response.status, headers: response.headers, text: await bodyText(response) };
   } catch (error) {
     limits.signal?.throwIfAborted();
-    if (time.aborted) throw new PassingFailure(`no answer within ${limits.seconds} s`);
-    throw new PassingFailure(clean(causeOf(error), endpoint));
+    if (error instanceof PassingFailure) throw error;
+    if (time.aborted) throw new PassingFailure(`no answer within ${limits.seconds} s`, { mayCost: true });
+    throw new PassingFailure(clean(causeOf(error), endpoint), { mayCost: !UNREACHED.has(codeOf(error)) });
   }
+}
+
+/** Nothing was sent. */
+const UNREACHED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+
+/** No answer is longer; what is, would fill the memory. */
+const MOST_BYTES = 2 ** 24;
+
+async function bodyText({ body }: Response): Promise<string> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const part of body ?? []) {
+    size += part.length;
+    if (size > MOST_BYTES) throw new PassingFailure(`an answer of more than ${MOST_BYTES} bytes`, { mayCost: true });
+    parts.push(part);
+  }
+  return new TextDecoder().decode(Buffer.concat(parts));
 }
 
 interface Completion {
@@ -101,13 +125,13 @@ function readAnswer(text: string): Omit<ChatAnswer, 'seconds'> {
   try {
     answer = JSON.parse(text) as Completion;
   } catch {
-    throw new PassingFailure('an answer that is no JSON');
+    throw new PassingFailure('an answer that is no JSON', { mayCost: true });
   }
   const choice = answer?.choices?.[0];
   const content = choice?.message?.content;
   // A model that calls a function or refuses says nothing.
   if (choice?.message === undefined || !(typeof content === 'string' || content === null || content === undefined)) {
-    throw new PassingFailure('JSON that is no chat completion');
+    throw new PassingFailure('JSON that is no chat completion', { mayCost: true });
   }
   const count = (value: unknown) => (typeof value === 'number' && value >= 0 ? value : undefined);
   return {
@@ -152,11 +176,26 @@ function causeOf(error: unknown): string {
     : message;
 }
 
+function codeOf(error: unknown): string {
+  const { cause } = error as { cause?: { code?: string } };
+  return cause?.code ?? '';
+}
+
 function badKey({ url, key, keyVariable }: Endpoint, status: number, said: string): AttuneError {
   return new AttuneError('E_ENDPOINT_KEY', {
     what: `${url} does not let us in`,
     got: `status ${status}: ${said}`,
     fix: key === undefined ? `set ${keyVariable} to a key of this service` : `check the key in ${keyVariable}`,
+  });
+}
+
+/** Where it points is told without its query, in which keys may stand. */
+function elsewhere({ url }: Endpoint, status: number, location: string | null): AttuneError {
+  const to = location === null ? null : URL.parse(location, url);
+  return new AttuneError('E_ENDPOINT_REFUSED', {
+    what: `${url} points elsewhere, and another address is not handed the key`,
+    got: `status ${status}${to === null ? '' : `, on to ${to.origin}${to.pathname}`}`,
+    fix: 'name the address that answers itself',
   });
 }
 

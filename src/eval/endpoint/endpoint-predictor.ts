@@ -3,7 +3,7 @@ import type { Example } from '../../data/example.ts';
 import { askedRow, promptOf, type Asked, type AskedRow } from '../prompting/asked.ts';
 import type { PredictOptions, Prediction, Predictor } from '../predictor.ts';
 import { AnswerCache } from './answer-cache.ts';
-import { Budget, type BudgetLimits } from './budget.ts';
+import { Budget, type BudgetLimits, type Amount } from './budget.ts';
 import {
   chatCompletion,
   dialectAfter,
@@ -100,7 +100,10 @@ class Asking {
     let answer: ChatAnswer | undefined;
     try {
       const { tries, firstWait, onWait } = this.#options;
-      const once = () => this.#once(body, signal);
+      const once = () =>
+        this.#once(body, signal).catch((error: unknown) => {
+          throw this.#lost(error, reserved, rows);
+        });
       answer = await patiently(JSON.stringify(body.messages), once, { tries, firstWait, onWait, signal });
     } catch (error) {
       throw error instanceof PassingFailure ? this.#givenUp(error, rows) : error;
@@ -123,6 +126,12 @@ class Asking {
       this.dialect = dialect;
       return this.#once(body, signal);
     }
+  }
+
+  /** What may have been answered and charged for, though nothing came, is spent: tries add up. */
+  #lost(error: unknown, reserved: Amount, rows: number): unknown {
+    const isLost = error instanceof PassingFailure && error.mayCost;
+    return isLost && !this.#budget.lose(reserved) ? this.#budget.exceeded(this.#answered, rows) : error;
   }
 
   #givenUp({ message }: PassingFailure, rows: number): AttuneError {

@@ -15,7 +15,8 @@ const DEFAULT_VARIABLE = 'OPENAI_API_KEY';
 
 /**
  * An endpoint with its key from the environment, which may be absent where none is needed.
- * @throws AttuneError E_ENDPOINT_URL for an address that is none, carries a secret, or would send the key in the clear
+ * @throws AttuneError E_ENDPOINT_URL for an address that is none, carries a secret, or would send the key in the clear;
+ * E_ENDPOINT_KEY for a key that cannot be sent
  */
 export function endpointFrom(url: string, model: string, keyVariable = DEFAULT_VARIABLE): Endpoint {
   const parsed = URL.parse(url);
@@ -27,7 +28,7 @@ export function endpointFrom(url: string, model: string, keyVariable = DEFAULT_V
       `the plain address; a key in ${keyVariable}`,
     );
   }
-  const key = process.env[keyVariable] === '' ? undefined : process.env[keyVariable];
+  const key = keyFrom(keyVariable);
   const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
   if (key !== undefined && protocol !== 'https:' && !isLocal) {
     throw badUrl(
@@ -36,6 +37,17 @@ export function endpointFrom(url: string, model: string, keyVariable = DEFAULT_V
     );
   }
   return { url, model, key, keyVariable };
+}
+
+function keyFrom(variable: string): string | undefined {
+  const key = process.env[variable]?.trim();
+  if (key === undefined || key === '') return undefined;
+  if (/^[\x21-\x7e]+$/.test(key)) return key;
+  throw new AttuneError('E_ENDPOINT_KEY', {
+    what: `${variable} holds no key`,
+    got: 'a text with white space or letters beyond ASCII in it, which cannot be sent',
+    fix: `set ${variable} to the key alone`,
+  });
 }
 
 function badUrl(what: string, expected: string): AttuneError {
