@@ -1,13 +1,17 @@
-import { join, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import type { EventSink } from '../base/events.ts';
+import { isRunFolder } from '../store/run-folder.ts';
 import { runJob, type JobResult } from '../worker/index.ts';
-import type { ExportType } from '../worker/jobs/export.ts';
+import { isAdapterFolder, OWN_BASE } from '../worker/run/base-model.ts';
+import type { ExportFormName, ExportType } from '../worker/run/export/index.ts';
+import { showRun } from './runs.ts';
 import { storedRecipe } from './stored-run.ts';
 
 export interface ExportOptions {
-  /** What to write. */
-  to: 'merged';
-  /** The folder to write; beside the adapter unless given. */
+  /** The form to write. */
+  to: ExportFormName;
+  /** The folder to write; unless given, beside a run's result, or in the working folder for a model. */
   folder?: string;
   /** Type of the written weights; `auto`, the base model's own, unless given. */
   dtype?: ExportType;
@@ -15,11 +19,20 @@ export interface ExportOptions {
   signal?: AbortSignal;
 }
 
-/** Writes a finished run's adapter and its base model as one Hugging Face folder, scored before and after. */
-export async function exportRun(run: string, options: ExportOptions): Promise<JobResult<'export'>> {
-  const target = resolve(run);
-  const recipe = await storedRecipe(target);
-  const folder = resolve(options.folder ?? join(run, options.to));
-  const { dtype = 'auto', onEvent, signal } = options;
-  return runJob({ job: 'export', input: { target, recipe, folder, dtype }, onEvent, signal });
+/**
+ * Writes a result in another form, read again and scored before and after: that of a finished run (its folder, name or
+ * id) on rows of its recipe, an adapter's or a model's folder on random tokens.
+ */
+export async function exportRun(wanted: string, options: ExportOptions): Promise<JobResult<'export'>> {
+  const { to, dtype = 'auto', onEvent, signal } = options;
+  const target = isModel(wanted) ? wanted : (await showRun(wanted)).folder;
+  const isRun = isRunFolder(target);
+  const recipe = isRun ? await storedRecipe(target) : undefined;
+  const folder = resolve(options.folder ?? (isRun ? join(target, to) : `${basename(resolve(target))}-${to}`));
+  const input = { target, to, recipe, folder, dtype };
+  return runJob({ job: 'export', input, onEvent, signal });
+}
+
+function isModel(wanted: string): boolean {
+  return existsSync(join(wanted, 'config.json')) || isAdapterFolder(wanted) || wanted === OWN_BASE;
 }

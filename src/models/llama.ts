@@ -13,6 +13,7 @@ import {
   ropeTypes,
   rotate,
   type Gate,
+  type RopeScaling,
 } from '../nn/index.ts';
 import type { Tensor } from '../tensor/index.ts';
 import type { Architecture, Trunk } from './architecture.ts';
@@ -57,6 +58,16 @@ export const decoderSchema = z.looseObject({
 });
 
 export type DecoderConfig = z.output<typeof decoderSchema>;
+
+/** Rotary positions as a configuration has them, under its newer or its older names. */
+export function ropeOf(config: DecoderConfig): { headSize: number; theta: number; scaling: RopeScaling } {
+  const scaling = config.rope_parameters ?? config.rope_scaling;
+  return {
+    headSize: config.head_dim ?? config.hidden_size / config.num_attention_heads,
+    theta: scaling?.rope_theta ?? config.rope_theta,
+    scaling: { ...scaling, rope_type: scaling?.rope_type ?? scaling?.type ?? 'default' },
+  };
+}
 
 /** Where the members of the family differ. */
 export interface DecoderTraits {
@@ -169,10 +180,8 @@ export class Decoder extends Stack implements Trunk {
     this.embed_tokens = new Embedding(config.vocab_size, config.hidden_size);
     this.layers = Array.from({ length: config.num_hidden_layers }, (_, layer) => new Layer(config, traits, layer));
     this.norm = new RMSNorm(config.hidden_size, config.rms_norm_eps);
-    const scaling = config.rope_parameters ?? config.rope_scaling;
-    const headSize = config.head_dim ?? config.hidden_size / config.num_attention_heads;
-    const kind = { ...scaling, rope_type: scaling?.rope_type ?? scaling?.type ?? 'default' };
-    this.#rope = new Rope(headSize, scaling?.rope_theta ?? config.rope_theta, kind);
+    const { headSize, theta, scaling } = ropeOf(config);
+    this.#rope = new Rope(headSize, theta, scaling);
   }
 
   get stack(): Stack {

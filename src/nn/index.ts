@@ -7,4 +7,4 @@ export { layoutOfRows, rowOfTokens, segmentLengths, type Layout } from './layout
 export { Conv1D, isLinear, Linear, type LinearAdapter, type LinearLike, type Term } from './linear.ts';
 export { join, Module, ModuleBuffer, Parameter } from './module.ts';
 export { LayerNorm, RMSNorm } from './norm.ts';
-export { Rope, ropeTypes, rotate, type RopeScaling, type Rotation } from './rope.ts';
+export { Rope, ropeFactors, ropeTypes, rotate, type RopeScaling, type Rotation } from './rope.ts';

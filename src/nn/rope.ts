@@ -44,9 +44,7 @@ export class Rope {
 
   constructor(headSize: number, theta: number, scaling: RopeScaling = { rope_type: 'default' }) {
     const scale = scalings[scaling.rope_type];
-    this.#inverse = Float32Array.from({ length: headSize / 2 }, (_, i) =>
-      scale(Math.fround(1 / theta ** ((2 * i) / headSize)), scaling),
-    );
+    this.#inverse = Float32Array.from(inverseFrequencies(headSize, theta), (inverse) => scale(inverse, scaling));
   }
 
   /** positions int64 [N] → the rotation; never rounded to the type of the pass. */
@@ -57,6 +55,16 @@ export class Rope {
     const both = cat([angles, angles], 1); // [N, D]
     return { cos: aten.cos.default(both), sin: aten.sin.default(both) };
   }
+}
+
+/** By how much a scaling slows each frequency of a head: [D/2]. */
+export function ropeFactors(headSize: number, theta: number, scaling: RopeScaling): Float32Array {
+  const scale = scalings[scaling.rope_type];
+  return Float32Array.from(inverseFrequencies(headSize, theta), (inverse) => inverse / scale(inverse, scaling));
+}
+
+function inverseFrequencies(headSize: number, theta: number): Float32Array {
+  return Float32Array.from({ length: headSize / 2 }, (_, i) => 1 / theta ** ((2 * i) / headSize));
 }
 
 /** x [N, H, D] turned by its tokens' angles. */

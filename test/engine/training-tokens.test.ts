@@ -119,7 +119,7 @@ describe('new tokens with LoRA', () => {
   it('end up in the merged model, which scores the same', async () => {
     const recipe = await recipeOf(settings, 'lora');
     const { before, after } = await exportRun(
-      { target: at('lora'), recipe, folder: at('merged'), dtype: 'auto' },
+      { target: at('lora'), to: 'merged', recipe, folder: at('merged'), dtype: 'auto' },
       quiet,
     );
     expect(after).toBeCloseTo(before, 5);

@@ -5,28 +5,36 @@ import { withProgress } from '../with-progress.ts';
 
 export const command = defineCommand({
   section: 'Use',
-  summary: 'write a tuned model in another form, scored before and after',
-  arguments: [{ name: 'RUN', summary: 'its folder, name or id', required: true }],
+  summary: 'write a model in another form, scored before and after',
+  arguments: [{ name: 'RUN', summary: "its folder, name or id; an adapter's or a model's folder", required: true }],
   options: [
-    { name: '--to', value: 'FORM', summary: 'merged: base and adapter as one Hugging Face folder' },
-    { name: '--dtype', value: 'TYPE', summary: "of the weights: f32, bf16, or auto, the base model's own" },
-    { name: '--output-dir', value: 'FOLDER', summary: 'the folder to write; RUN/merged unless given' },
+    {
+      name: '--to',
+      value: 'FORM',
+      summary: 'merged: base and adapter as one Hugging Face folder; gguf: a file for llama.cpp and Ollama',
+    },
+    { name: '--dtype', value: 'TYPE', summary: "of the weights: f32, bf16, f16, or auto, the base model's own" },
+    {
+      name: '--output-dir',
+      value: 'FOLDER',
+      summary: 'the folder to write; RUN/FORM, or MODEL-FORM here, unless given',
+    },
   ],
-  examples: ['export runs/tickets --to merged'],
+  examples: ['export runs/tickets --to merged', 'export runs/tickets --to gguf --dtype f16'],
   async run(context) {
-    const to = context.choice('--to', ['merged']);
-    const dtype = context.choice('--dtype', ['auto', 'f32', 'bf16']);
-    const [{ exportRun }, { showRun }] = await Promise.all([
+    const [{ exportForms, exportTypes }, { exportRun }] = await Promise.all([
+      import('../../worker/run/export/index.ts'),
       import('../../app/export.ts'),
-      import('../../app/runs.ts'),
     ]);
-    const { folder } = await showRun(context.argument('RUN')!);
+    const to = context.choice('--to', exportForms.names);
+    const dtype = context.choice('--dtype', exportTypes);
+    const target = context.argument('RUN')!;
     const output = context.option('--output-dir');
-    return withProgress(context, (onEvent) => exportRun(folder, { to, dtype, folder: output, onEvent }));
+    return withProgress(context, (onEvent) => exportRun(target, { to, dtype, folder: output, onEvent }));
   },
   render: ({ folder, bytes, dtype, split, rows, before, after }, { colours }) =>
     [
       `${colours.green('✓')} ${shortPath(folder)}: ${formatBytes(bytes)}, ${dtype}`,
-      `  loss on ${rows} ${split} rows: ${formatNumber(before, 6)} before, ${formatNumber(after, 6)} after`,
+      `  loss on ${rows} ${split === 'random' ? 'rows of random tokens' : `${split} rows`}: ${formatNumber(before, 6)} before, ${formatNumber(after, 6)} after`,
     ].join('\n'),
 });

@@ -1,27 +1,22 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { requireWritable } from '../../files/atomic.ts';
-import { writeJson } from '../../files/json.ts';
 import { writeWholeFolder } from '../../files/whole-folder.ts';
 import { CheckpointFiles } from '../../models/checkpoint-files.ts';
-import { saveModel } from '../../models/save.ts';
 import type { DType } from '../../tensor/index.ts';
-import type { Tuning } from '../../train/interfaces.ts';
 import type { Recipe } from '../../train/recipe.ts';
 import type { JobContext } from '../job.ts';
-import { openModel, type OpenedModel } from '../run/open-model.ts';
-import { RESULT_NOTES } from '../run/result-notes.ts';
-import { scoreSet, scoringSet, type ScoringSet } from '../run/scoring.ts';
-
-/** The type of the written weights; `auto` is that of the base model's own. */
-export type ExportType = 'auto' | 'f32' | 'bf16';
+import { exportForms, type ExportFormName, type ExportType } from '../run/export/index.ts';
+import { scorerOf } from '../run/export/scorer.ts';
+import { openModel } from '../run/open-model.ts';
 
 export interface ExportInput {
-  /** A run's or an adapter's folder. */
+  /** A run's, an adapter's or a model's folder, or a known name. */
   target: string;
-  /** Says which rows both are scored on. */
-  recipe: Recipe;
+  /** The form to write. */
+  to: ExportFormName;
+  /** Says which rows both are scored on; without it they are scored on random tokens. */
+  recipe?: Recipe;
   /** The folder to write; it must not exist. */
   folder: string;
   dtype: ExportType;
@@ -31,10 +26,10 @@ export interface ExportResult {
   folder: string;
   bytes: number;
   dtype: DType;
-  /** Which rows both were scored on: the first of validation, test and train that the recipe has. */
+  /** Which rows both were scored on: the first of validation, test and train that the recipe has; `random` tokens. */
   split: string;
   rows: number;
-  /** Loss of base and adapter on them, and of the written folder read again. */
+  /** Loss of the result on them, and of what was written, read again. */
   before: number;
   after: number;
 }
@@ -42,49 +37,27 @@ export interface ExportResult {
 /** Rounding to the written type may move the loss by this much, relative. */
 const TOLERANCE: Partial<Record<DType, number>> = { f32: 1e-5, bf16: 5e-3, f16: 2e-3 };
 
-/** Writes base and adapter as one model folder, and proves that it scores as they did (F18). */
+/** Writes a result in another form, an adapter merged, and proves that it scores as before (F18, F19). */
 export async function run(input: ExportInput, context: JobContext): Promise<ExportResult> {
   const { folder, target } = input;
   refuseExisting(folder);
   requireWritable(folder);
+  const form = await exportForms.load(input.to);
   context.emit({ type: 'phase-started', phase: 'engine', message: `loading ${target}` });
   const opened = await openModel(target, { precision: 'f32' });
-  const tuning = requireAdapter(opened, target);
   const dtype = input.dtype === 'auto' ? storedType(opened.baseFolder) : input.dtype;
-  const set = await scoringSet(input.recipe, opened, { ...context, split: 'any' });
-  const before = await lossOf(opened, set, context);
+  form.check(opened, dtype);
+  const scorer = await scorerOf(input.recipe, opened, context);
+  const before = await scorer.loss(opened.model);
   context.emit({ type: 'phase-started', phase: 'export', message: `writing ${folder}` });
-  tuning.merge();
+  opened.tuning?.merge();
   const written = await writeWholeFolder(folder, async (draft) => {
-    const bytes = writeMerged(opened, { draft, folder, dtype });
-    const after = await lossOf(await openModel(draft, { precision: 'f32' }), set, context);
+    const bytes = form.write(opened, { draft, folder, dtype, emit: context.emit });
+    const after = await scorer.loss(await form.reopen(draft, opened));
     refuseDifference({ before, after, dtype });
     return { bytes, after };
   });
-  return { folder, dtype, split: set.split, rows: set.rows.length, before, ...written };
-}
-
-function requireAdapter({ tuning, folder }: OpenedModel, target: string): Tuning {
-  if (tuning !== undefined) return tuning;
-  throw new AttuneError('E_NOTHING_TO_MERGE', {
-    what: `${target} is a whole model: it has no adapter to merge`,
-    got: folder,
-    fix: 'use that folder as it is',
-  });
-}
-
-function writeMerged(
-  { model, tokenizer, notes }: OpenedModel,
-  { draft, folder, dtype }: { draft: string; folder: string; dtype: DType },
-): number {
-  const bytes = saveModel(model, draft, { dtype });
-  tokenizer.save(draft);
-  if (notes !== undefined) writeJson(join(draft, RESULT_NOTES), { ...notes, folder, probe: undefined });
-  return bytes;
-}
-
-async function lossOf({ model }: OpenedModel, set: ScoringSet, context: JobContext): Promise<number> {
-  return (await scoreSet(model, set, context)).metrics.loss;
+  return { folder, dtype, split: scorer.rows.split, rows: scorer.rows.count, before, ...written };
 }
 
 function storedType(folder: string): DType {
@@ -104,7 +77,7 @@ function refuseDifference({ before, after, dtype }: { before: number; after: num
   const tolerance = TOLERANCE[dtype] ?? 0;
   if (Math.abs(after - before) <= tolerance * Math.max(1, Math.abs(before))) return;
   throw new AttuneError('E_MERGE_DIFFERS', {
-    what: 'The merged model does not score as base and adapter did; it was not kept',
+    what: 'What was written does not score as the model did; it was not kept',
     got: `loss ${after.toFixed(5)}`,
     expected: `${before.toFixed(5)}, within ${tolerance} (${dtype})`,
     fix:

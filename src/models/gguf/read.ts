@@ -1,0 +1,46 @@
+import { AttuneError, type Problem } from '../../base/errors.ts';
+import { GgufFile } from '../../tensor/gguf/index.ts';
+import { noGrad, scope } from '../../tensor/index.ts';
+import { parseConfig, type RawConfig } from '../config.ts';
+import { decoderSchema } from '../llama.ts';
+import { skeleton } from '../load.ts';
+import type { Model } from '../model.ts';
+import { ggufFamilies } from './families.ts';
+import { configFromGguf } from './settings.ts';
+import { ggufName, headsOf, toHalves } from './tensor-names.ts';
+
+/**
+ * The model of a GGUF file in f32, from the file's own settings, to prove what was written. `written` is the
+ * configuration of the model that it was written from.
+ * @throws E_GGUF_BAD, E_UNKNOWN_MODEL_TYPE, E_CONFIG_BAD, E_TENSORS_MISSING
+ */
+export async function loadGguf(path: string, written: RawConfig): Promise<Model> {
+  using file = new GgufFile(path);
+  const config = configFromGguf(file.header.metadata, (name) => file.has(name), written);
+  const { model } = await skeleton(config, { task: 'causal-lm' });
+  const problems = noGrad(() => scope(() => fill(model, file)));
+  if (problems.length === 0) return model;
+  model.dispose();
+  throw new AttuneError('E_TENSORS_MISSING', {
+    what: `${path} does not have the tensors that its settings ask for`,
+    problems,
+  });
+}
+
+function fill(model: Model, file: GgufFile): Problem[] {
+  const config = parseConfig(decoderSchema, model.config);
+  const { rotatesNeighbours } = ggufFamilies[model.architecture.modelType];
+  return [...model.parameters()].flatMap(([path, parameter]): Problem[] => {
+    const name = ggufName(path) ?? path;
+    if (!file.has(name)) return [{ field: name, message: 'not in the file' }];
+    const stored = file.get(name).to('f32');
+    if (stored.shape.join() !== parameter.shape.join()) {
+      return [
+        { field: name, message: `has the shape [${stored.shape.join(', ')}], not [${parameter.shape.join(', ')}]` },
+      ];
+    }
+    const heads = rotatesNeighbours ? headsOf(path, config) : undefined;
+    parameter.assign(heads === undefined ? stored : toHalves(stored, heads));
+    return [];
+  });
+}

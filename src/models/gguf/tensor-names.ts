@@ -1,0 +1,60 @@
+// H heads, d head size, D width
+import type { Tensor } from '../../tensor/index.ts';
+import type { DecoderConfig } from '../llama.ts';
+
+/** Hugging Face's names and llama.cpp's. */
+const OUTSIDE: Record<string, string> = {
+  'model.embed_tokens.weight': 'token_embd.weight',
+  'model.norm.weight': 'output_norm.weight',
+  'lm_head.weight': 'output.weight',
+};
+
+const IN_A_LAYER: Record<string, string> = {
+  input_layernorm: 'attn_norm',
+  'self_attn.q_proj': 'attn_q',
+  'self_attn.k_proj': 'attn_k',
+  'self_attn.v_proj': 'attn_v',
+  'self_attn.o_proj': 'attn_output',
+  'self_attn.q_norm': 'attn_q_norm',
+  'self_attn.k_norm': 'attn_k_norm',
+  post_attention_layernorm: 'ffn_norm',
+  'mlp.gate_proj': 'ffn_gate',
+  'mlp.up_proj': 'ffn_up',
+  'mlp.down_proj': 'ffn_down',
+};
+
+const LAYER = /^model\.layers\.(\d+)\.(.+)\.(weight|bias)$/;
+
+/** llama.cpp's name of a parameter; undefined where it has none. */
+export function ggufName(path: string): string | undefined {
+  const [, layer, module, kind] = LAYER.exec(path) ?? [];
+  if (layer === undefined) return OUTSIDE[path];
+  return IN_A_LAYER[module] === undefined ? undefined : `blk.${layer}.${IN_A_LAYER[module]}.${kind}`;
+}
+
+/** The heads whose rows are in another order where neighbours are rotated; undefined for other parameters. */
+export function headsOf(path: string, config: DecoderConfig): number | undefined {
+  const [, name] = /\.self_attn\.([qk])_proj\./.exec(path) ?? [];
+  if (name === undefined) return undefined;
+  const heads = config.num_attention_heads;
+  return name === 'q' ? heads : (config.num_key_value_heads ?? heads);
+}
+
+/** Rows [H·d, …] whose halves are rotated against each other, so that neighbours are (llama.cpp's `permute`). */
+export function toNeighbours(rows: Tensor, heads: number): Tensor {
+  return reorder(rows, [heads, 2, -1]);
+}
+
+/** The way back. */
+export function toHalves(rows: Tensor, heads: number): Tensor {
+  const [count] = rows.shape;
+  return reorder(rows, [heads, count / heads / 2, 2]);
+}
+
+function reorder(rows: Tensor, split: readonly number[]): Tensor {
+  const [count, ...rest] = rows.shape;
+  return rows
+    .reshape(...split, ...rest)
+    .transpose(1, 2)
+    .reshape(count, ...rest);
+}

@@ -1,0 +1,123 @@
+import { AttuneError, type Problem } from '../../base/errors.ts';
+import { ropeFactors } from '../../nn/index.ts';
+import { aten, fromArray, noGrad, scope, type DType, type Tensor } from '../../tensor/index.ts';
+import { GgufFile, writeGguf, type GgufMetadata, type GgufTensor, type GgufValue } from '../../tensor/gguf/index.ts';
+import { parseConfig } from '../config.ts';
+import { decoderSchema, ropeOf } from '../llama.ts';
+import type { Model } from '../model.ts';
+import { namedTensors } from '../save.ts';
+import { ggufFamilies, type GgufFamily } from './families.ts';
+import { ggufSettings, settingProblems } from './settings.ts';
+import { ggufName, headsOf, toNeighbours } from './tensor-names.ts';
+
+type Source = GgufTensor & { make: () => Tensor };
+
+/** Everything of a GGUF file but the tokenizer. */
+export interface GgufPlan {
+  settings: GgufMetadata;
+  tensors: readonly Source[];
+}
+
+const FILE_TYPES: Partial<Record<DType, number>> = { f32: 0, f16: 1, bf16: 32 };
+
+/** What a model is in llama.cpp's terms; matrices in the type given, vectors in f32 as there. @throws E_GGUF_UNSUPPORTED */
+export function planGguf(model: Model, dtype: DType): GgufPlan {
+  const family = familyOf(model);
+  const problems = [...settingProblems(model.config, family), ...parameterProblems(model, family)];
+  if (problems.length > 0)
+    throw unsupported(`llama.cpp cannot run this ${model.architecture.modelType} model as it is`, problems);
+  const settings = new Map<string, GgufValue>([
+    ['general.architecture', { type: 'string', value: family.architecture }],
+    ['general.type', { type: 'string', value: 'model' }],
+    ['general.file_type', { type: 'u32', value: FILE_TYPES[dtype] ?? 0 }],
+    ['general.quantization_version', { type: 'u32', value: 2 }],
+    ...ggufSettings(model.config, family),
+  ]);
+  return { settings, tensors: [...ropeTensors(model), ...weightTensors(model, family, dtype)] };
+}
+
+/** Writes the file, reads it again and compares. @returns its size in bytes. @throws E_EXPORT_DIFFERS, E_WEIGHT_RANGE */
+export function writeModelGguf(path: string, { settings, tensors }: GgufPlan, vocabulary: GgufMetadata): number {
+  const metadata = new Map([...settings, ...vocabulary]);
+  return noGrad(() => {
+    const bytes = writeGguf(path, metadata, tensors);
+    compare(path, metadata, tensors);
+    return bytes;
+  });
+}
+
+function familyOf(model: Model): GgufFamily {
+  const { modelType } = model.architecture;
+  if (model.task !== 'causal-lm') {
+    throw unsupported(
+      `A ${modelType} model for ${model.task} cannot be written as GGUF`,
+      [],
+      'a model that generates text',
+    );
+  }
+  if (Object.hasOwn(ggufFamilies, modelType)) return ggufFamilies[modelType];
+  throw unsupported(`A ${modelType} model cannot be written as GGUF`, [], Object.keys(ggufFamilies).join(', '));
+}
+
+function unsupported(what: string, problems: Problem[], expected?: string): AttuneError {
+  const fix = 'keep it in Hugging Face format: attune export --to merged';
+  return new AttuneError('E_GGUF_UNSUPPORTED', { what, expected, problems, fix });
+}
+
+/** Parameters that llama.cpp has no place for. */
+function parameterProblems(model: Model, { architecture, reads }: GgufFamily): Problem[] {
+  return [...namedTensors(model)].flatMap(([path]) => {
+    const name = ggufName(path);
+    const optional = name !== undefined && /\.bias$|_[qk]_norm\.weight$/.test(name);
+    if (name !== undefined && (!optional || reads.some((end) => name.endsWith(`.${end}`)))) return [];
+    return [{ field: path, message: `llama.cpp's ${architecture} does not read it` }];
+  });
+}
+
+function weightTensors(model: Model, family: GgufFamily, dtype: DType): Source[] {
+  const config = parseConfig(decoderSchema, model.config);
+  return [...namedTensors(model)].map(([path, tensor]) => {
+    const heads = family.rotatesNeighbours ? headsOf(path, config) : undefined;
+    const type = tensor.shape.length === 1 ? 'f32' : dtype;
+    const make = () => (heads === undefined ? tensor : toNeighbours(tensor, heads)).to(type);
+    return { name: ggufName(path)!, dtype: type, shape: tensor.shape, make };
+  });
+}
+
+/** By how much each frequency is slowed down, where that is no single number. */
+function ropeTensors(model: Model): Source[] {
+  const { headSize, theta, scaling } = ropeOf(parseConfig(decoderSchema, model.config));
+  if (scaling.rope_type !== 'llama3') return [];
+  const factors = ropeFactors(headSize, theta, scaling);
+  return [{ name: 'rope_freqs.weight', dtype: 'f32', shape: [factors.length], make: () => fromArray(factors) }];
+}
+
+/** The file read again holds what was to be written: every value, every tensor to the bit; and numbers only. */
+function compare(path: string, metadata: GgufMetadata, tensors: readonly Source[]): void {
+  using file = new GgufFile(path);
+  const differ: Problem[] = [];
+  const infinite: Problem[] = [];
+  for (const [key, value] of metadata) {
+    const read = file.header.metadata.get(key);
+    if (JSON.stringify(read) !== JSON.stringify(value)) differ.push({ field: key, message: 'reads otherwise' });
+  }
+  for (const { name, make } of tensors) {
+    scope(() => {
+      const read = file.get(name);
+      if (aten.all.default(aten.isfinite.default(read)).item() === 0)
+        infinite.push({ field: name, message: read.dtype });
+      else if (!aten.equal.default(read, make())) differ.push({ field: name, message: 'reads otherwise' });
+    });
+  }
+  if (infinite.length > 0) throw outOfRange(infinite);
+  if (differ.length > 0)
+    throw new AttuneError('E_EXPORT_DIFFERS', { what: `${path} is not what was written`, problems: differ });
+}
+
+function outOfRange(problems: Problem[]): AttuneError {
+  return new AttuneError('E_WEIGHT_RANGE', {
+    what: `${problems.length} tensors have values that are no numbers in the type of the file`,
+    problems,
+    fix: 'f16 ends at 65,504: write bf16 or f32 (--dtype f32); if those fail too, the model itself is broken',
+  });
+}

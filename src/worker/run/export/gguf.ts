@@ -1,0 +1,27 @@
+import { basename, dirname, join } from 'node:path';
+import { writeFileAtomic } from '../../../files/atomic.ts';
+import { loadGguf, planGguf, writeModelGguf } from '../../../models/gguf/index.ts';
+import { ggufVocabulary, ollamaModelfile } from '../../../text/gguf/index.ts';
+import type { ExportForm } from './form.ts';
+
+const WEIGHTS = 'model.gguf';
+
+/** One file for llama.cpp, with tokenizer and chat template, and a Modelfile for Ollama from the same two (F19). */
+export const form: ExportForm = {
+  check({ model, tokenizer }, dtype) {
+    planGguf(model, dtype);
+    ggufVocabulary(tokenizer, model.trunk.tokenTable.count);
+  },
+  write({ model, tokenizer }, { draft, folder, dtype, emit }) {
+    const vocabulary = ggufVocabulary(tokenizer, model.trunk.tokenTable.count);
+    const name = basename(folder) === 'gguf' ? basename(dirname(folder)) : basename(folder);
+    const metadata = new Map([['general.name', { type: 'string', value: name }] as const, ...vocabulary.metadata]);
+    const bytes = writeModelGguf(join(draft, WEIGHTS), planGguf(model, dtype), metadata);
+    const modelfile = ollamaModelfile(tokenizer, WEIGHTS);
+    writeFileAtomic(join(draft, 'Modelfile'), modelfile.text);
+    for (const message of [...vocabulary.differences, ...modelfile.differences])
+      emit({ type: 'warning-raised', code: 'W_READ_OTHERWISE', message });
+    return bytes;
+  },
+  reopen: (draft, { model }) => loadGguf(join(draft, WEIGHTS), model.config),
+};
