@@ -15,6 +15,11 @@ export function formatCount(value: number): string {
   return minus(Math.round(value).toLocaleString('en-US'));
 }
 
+/** "1 row", "12,345 rows". */
+export function plural(count: number, unit: string): string {
+  return `${formatCount(count)} ${count === 1 ? unit.replace(/s$/, '') : unit}`;
+}
+
 const BYTE_UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
 
 /** "512 B", "1.5 MiB". */

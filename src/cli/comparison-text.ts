@@ -1,4 +1,4 @@
-import { formatNumber } from '../base/format.ts';
+import { formatCount, formatNumber, plural } from '../base/format.ts';
 import type { ComparedValue, Comparison, Difference, Verdict } from '../store/results.ts';
 import { describeVerdict } from './progress/lines.ts';
 import { formatTable } from './table.ts';
@@ -44,7 +44,7 @@ function decidingTable({ differences, metric, ...rest }: Comparison, { colours }
 
 /** The next metrics, as figures alone. */
 function otherMetrics({ metric, metrics, systems }: Comparison, { colours }: Terminal): string | undefined {
-  const others = metrics.filter(({ name }) => name !== metric).slice(0, MOST_METRICS);
+  const others = metrics.filter(({ name, isTable }) => name !== metric && isTable !== true).slice(0, MOST_METRICS);
   if (others.length === 0) return undefined;
   const titles = others.map((other) => cut(other.title, METRIC_WIDTH));
   const rows = systems.map(({ title, values }) => [
@@ -85,8 +85,10 @@ function notesOn({ available, cheapChosenOn, flips, leftOut, rows, skipped, syst
     ...(flips.worse.length + flips.better.length > 0
       ? [`rows that got better than by ${against}: ${flips.better.length}, worse: ${flips.worse.length}`]
       : []),
-    ...(available === undefined || available === rows ? [] : [`a sample of ${rows} of ${available} rows`]),
-    ...(leftOut === undefined ? [] : [`${leftOut.rows} rows left out: ${leftOut.reason}`]),
+    ...(available === undefined || available === rows
+      ? []
+      : [`a sample of ${formatCount(rows)} of ${plural(available, 'rows')}`]),
+    ...(leftOut === undefined ? [] : [`${plural(leftOut.rows, 'rows')} left out: ${leftOut.reason}`]),
     ...(chosen === undefined || cheap.length < 2
       ? []
       : [`of the cheap ones, ${chosen.title} counts: best on ${cheapChosenOn} rows`]),
@@ -104,7 +106,8 @@ function range({ low, high }: Pick<ComparedValue, 'low' | 'high'>): string {
 }
 
 function ahead({ estimate, low, high, verdict }: Difference): string {
-  return `${MARKS[verdict]} ${brief(estimate, 2)} (${brief(low, 2)} to ${brief(high, 2)})`;
+  const interval = low === undefined || high === undefined ? 'no interval' : `${brief(low, 2)} to ${brief(high, 2)}`;
+  return `${MARKS[verdict]} ${brief(estimate, 2)} (${interval})`;
 }
 
 function cut(text: string, width: number): string {

@@ -53,6 +53,8 @@ export interface ComparedMetric {
   reads: string;
   /** Its 1 or 0 of a row says whether the answer has the form asked for. */
   checksForm?: boolean;
+  /** Its table is what it tells; its value stands elsewhere already. */
+  isTable?: boolean;
 }
 
 export type SystemKind = 'tuned' | 'base' | 'prompted' | 'few_shot' | 'cheap' | 'endpoint' | 'other';
@@ -71,6 +73,7 @@ export interface ComparedSystem {
 
 export interface ComparedValue {
   value: number;
+  /** Absent where one row or group is all the evidence. */
   low?: number;
   high?: number;
   /** The metric's own parts: a confusion table, counts, bins. */
@@ -93,8 +96,9 @@ export interface Difference {
   against: string;
   /** In the metric's own unit; positive where the subject is better, whichever direction the metric has. */
   estimate: number;
-  low: number;
-  high: number;
+  /** Absent where one row or group is all the evidence. */
+  low?: number;
+  high?: number;
   p: number;
   /** By Holm: over the rivals for a rival, over all other systems for the rest. */
   pAdjusted: number;

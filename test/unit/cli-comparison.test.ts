@@ -74,6 +74,18 @@ describe('a comparison in the terminal', () => {
     expect(describeComparison({ ...known, systems }, terminal)).toMatch(/^nearest training row +–$/m);
   });
 
+  test('says where there is no interval, and shows no table as a figure', () => {
+    const known = comparison(1);
+    const { low: _low, high: _high, ...without } = known.differences[0];
+    const table: ComparedMetric = { ...metrics[1], name: 'confusion', title: 'confusion table', isTable: true };
+    const text = describeComparison({ ...known, differences: [without], metrics: [...metrics, table] }, terminal);
+    expect(text).toContain('▲ 0.24 (no interval)');
+    expect(text).not.toContain('confusion');
+    expect(describeComparison({ ...known, leftOut: { rows: 1, reason: 'too long' } }, terminal)).toContain(
+      '1 row left out: too long',
+    );
+  });
+
   test.each([1, -1e-9, 12.345678e-7, 98_765_432.1, 1e20])('fits 80 columns, with values of about %s', (factor) => {
     for (const title of ['tuned', 'a system with a title that is far too long for any table'.repeat(2)]) {
       for (const line of describeComparison(comparison(factor, title), terminal).split('\n')) {

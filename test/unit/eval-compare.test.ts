@@ -100,6 +100,27 @@ describe('a verdict', () => {
     expect(comparison.sentence).toContain('100 rows of test in 5 groups');
   });
 
+  test('on one group has no interval, in the file as in the sentence', async () => {
+    const grouped = rows.map((example) => ({ ...example, group: 'one' }));
+    const { comparison } = await compareAnswers([tuned, nearest], grouped, options);
+    expect(comparison.sentence).toContain('(better by 0.3, too few rows or groups for an interval)');
+    expect(comparison.sentence).toMatch(/on 100 rows of test in 1 group\.$/);
+    // JSON makes null of what is infinite.
+    expect(JSON.parse(JSON.stringify(comparison))).toEqual(comparison);
+    expect(comparison.differences[0].low).toBeUndefined();
+    const { comparison: single } = await compareAnswers([tuned, nearest], rows.slice(0, 1), options);
+    expect(single.sentence).toMatch(/on 1 row of test\.$/);
+  });
+
+  test('does not count a table as one more metric to be worse by', async () => {
+    const metrics = [{ metric: 'accuracy' as const }, { metric: 'confusion' as const }];
+    const { comparison } = await compareAnswers([base, tuned], rows, { ...options, metrics });
+    expect(comparison.differences.map(({ metric }) => metric)).toEqual(['accuracy']);
+    expect(comparison.systems[0].values.confusion.details?.table).toEqual({ right: { right: 20, wrong: 80 } });
+    const alone = await compareAnswers([base, tuned], rows, { ...options, metrics: metrics.slice(1) });
+    expect(alone.comparison).toMatchObject({ metric: 'confusion', verdict: 'worse' });
+  });
+
   test('is the same for the same seed', async () => {
     const [one, two] = await Promise.all(
       [1, 1].map((seed) => compareAnswers([tuned, base], rows, { ...options, seed })),

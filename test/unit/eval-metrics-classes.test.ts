@@ -71,6 +71,26 @@ describe('chosen classes', () => {
     expect((await chosen('mcc', truth, choice)).value).toBe(0);
   });
 
+  test('classes that are called as parts of every object are classes like others', async () => {
+    const names = ['__proto__', 'constructor', 'toString'];
+    const { details } = await chosen('confusion', names, ['__proto__', 'toString', 'toString']);
+    expect(JSON.stringify(details.table)).toBe(
+      '{"__proto__":{"__proto__":1},"constructor":{"toString":1},"toString":{"toString":1}}',
+    );
+    expect(({} as Record<string, unknown>).toString).toBe(Object.prototype.toString);
+    for (const metric of ['brier', 'roc_auc'] as const) {
+      const { value } = await scored(
+        metric,
+        ['no', 'yes'],
+        [
+          ['constructor', [0.4, 0.6]],
+          ['yes', [0.2, 0.8]],
+        ],
+      );
+      expect(Number.isFinite(value)).toBe(true);
+    }
+  });
+
   test('the table is that on the page of confusion_matrix', async () => {
     const { details } = await chosen('confusion', [2, 0, 2, 2, 0, 1], [0, 0, 2, 2, 0, 2]);
     expect(details.table).toEqual({ 0: { 0: 2 }, 1: { 2: 1 }, 2: { 0: 1, 2: 2 } });

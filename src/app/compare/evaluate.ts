@@ -7,7 +7,7 @@ export interface Evaluated {
   rows: number;
   /** Plain values by metric. */
   metrics: Record<string, number>;
-  /** The same with intervals and details. */
+  /** The same with intervals and details, and tables. */
   values: Record<string, ComparedValue>;
   /** Of the metrics, for people. */
   titles: Record<string, string>;
@@ -19,12 +19,15 @@ export interface Evaluated {
  */
 export async function evaluate(system: string, options: CompareOptions = {}): Promise<Evaluated> {
   const { comparison } = await compareNamed([system], options);
-  const { split, rows, systems, metrics } = comparison;
+  const { split, rows, systems, metric: deciding } = comparison;
   const [{ values }] = systems;
+  const metrics = comparison.metrics.filter(
+    ({ name, isTable }) => values[name] !== undefined && (isTable !== true || name === deciding),
+  );
   return {
     split,
     rows,
-    metrics: Object.fromEntries(Object.entries(values).map(([name, { value }]) => [name, value])),
+    metrics: Object.fromEntries(metrics.map(({ name }) => [name, values[name].value])),
     values,
     titles: Object.fromEntries(metrics.map(({ name, title }) => [name, title])),
   };

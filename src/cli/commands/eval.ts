@@ -1,4 +1,4 @@
-import { formatNumber } from '../../base/format.ts';
+import { formatNumber, plural } from '../../base/format.ts';
 import { defineCommand } from '../command.ts';
 import { formatTable } from '../table.ts';
 import { withProgress } from '../with-progress.ts';
@@ -34,12 +34,16 @@ export const command = defineCommand({
     );
   },
   render: ({ split, rows, values, titles }, { colours }) => {
-    const lines = Object.entries(values).map(([name, { value, low, high }]) => [
-      titles[name] ?? name,
-      formatNumber(value),
-      low === undefined || high === undefined ? '' : `${formatNumber(low)} to ${formatNumber(high)}`,
-    ]);
-    const columns = [{ title: `${rows} rows of ${split}` }, { title: '', isNumeric: true }, { title: '95 % interval' }];
+    const lines = Object.entries(titles).map(([name, title]) => {
+      const { value, low, high } = values[name];
+      const interval = low === undefined || high === undefined ? '' : `${formatNumber(low)} to ${formatNumber(high)}`;
+      return [title, formatNumber(value), interval];
+    });
+    const columns = [
+      { title: `${plural(rows, 'rows')} of ${split}` },
+      { title: '', isNumeric: true },
+      { title: '95 % interval' },
+    ];
     return formatTable(columns, lines, colours);
   },
 });

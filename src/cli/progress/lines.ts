@@ -10,7 +10,7 @@ import type {
   StepFinished,
   WorkAdvanced,
 } from '../../base/events.ts';
-import { formatBytes, formatCount, formatDuration, formatNumber } from '../../base/format.ts';
+import { formatBytes, formatCount, formatDuration, formatNumber, plural } from '../../base/format.ts';
 import { formatTable } from '../table.ts';
 import type { Colours } from '../terminal.ts';
 
@@ -115,6 +115,3 @@ export function describeMetrics(metrics: Metrics): string {
 }
 
 /** "812 rows", "1 row". */
-function plural(count: number, unit: string): string {
-  return `${formatCount(count)} ${count === 1 ? unit.replace(/s$/, '') : unit}`;
-}

@@ -70,7 +70,10 @@ function figures(comparison: Comparison, { against, estimate, low, high, verdict
   const value = systems.find(({ name }) => name === against)!.values[metric].value;
   const title = metrics.find(({ name }) => name === metric)!.title;
   const words = { better: 'better', worse: 'worse', 'no-evidence': 'not shown to differ' }[verdict];
-  const interval = `${formatNumber(confidence * 100)} % interval ${formatNumber(low, 3)} to ${formatNumber(high, 3)}`;
+  const interval =
+    low === undefined || high === undefined
+      ? 'with too few rows or groups for an interval'
+      : `${formatNumber(confidence * 100)} % interval ${formatNumber(low, 3)} to ${formatNumber(high, 3)}`;
   return `Against ${titleOf(comparison, against)} (${title} ${formatNumber(value, 3)}) tuning is ${words}: by ${formatNumber(estimate, 3)}, ${interval}.`;
 }
 

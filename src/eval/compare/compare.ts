@@ -74,7 +74,9 @@ function judge({ subject, others, metrics, examples, leftOut }: Entries, options
   const clusters = clustersOf(examples);
   const entrants = { subject, others, rivals: choice.rivals };
   const statistics = new ScoreStatistics(examples.length, { clusters, confidence, seed });
-  const differences = metrics.flatMap((one) => metricDifferences(one, entrants, statistics));
+  // A table beside the metrics has no value of its own to differ by.
+  const compared = metrics.filter((one) => one.isTable !== true || one.name === metric);
+  const differences = compared.flatMap((one) => metricDifferences(one, entrants, statistics));
   const deciding = differences.filter((one) => one.metric === metric && isRival(one.against));
   const rival = strongest(
     others.filter(({ name }) => isRival(name)),

@@ -1,5 +1,5 @@
 import type { ComparedMetric, Difference, Verdict } from '../../store/results.ts';
-import { holm, type ScoreStatistics } from '../statistics/index.ts';
+import { bounds, holm, type ScoreStatistics } from '../statistics/index.ts';
 import type { Scored } from './scored.ts';
 
 /** Subject against every other system on one metric; p adjusted over the rivals, and over all systems for the rest. */
@@ -21,15 +21,15 @@ export function metricDifferences(
   return found.map((one, i) => {
     const place = ofRivals.indexOf(one);
     const pAdjusted = place < 0 ? overAll[i] : overRivals[place];
-    const { n: _rows, confidence, ...figures } = one;
-    const verdict = verdictOf({ ...figures, pAdjusted }, confidence);
-    return { metric: metric.name, ...figures, pAdjusted, verdict };
+    const { n: _rows, confidence, low, high, ...figures } = one;
+    const verdict = verdictOf({ low, high, pAdjusted }, confidence);
+    return { metric: metric.name, ...figures, ...bounds({ low, high }), pAdjusted, verdict };
   });
 }
 
 /** Both must say so: the interval, which is of this difference alone, and the p-value adjusted for all of them. */
 function verdictOf(
-  { low, high, pAdjusted }: Pick<Difference, 'low' | 'high' | 'pAdjusted'>,
+  { low, high, pAdjusted }: { low: number; high: number; pAdjusted: number },
   confidence: number,
 ): Verdict {
   if (pAdjusted > 1 - confidence) return 'no-evidence';

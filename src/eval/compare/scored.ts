@@ -4,7 +4,7 @@ import type { ComparedMetric, ComparedSystem } from '../../store/results.ts';
 import { createMetric, type MetricSpec } from '../metrics/index.ts';
 import type { Prediction } from '../predictor.ts';
 import { scorePredictions, type Score } from '../score.ts';
-import type { ScoreStatistics } from '../statistics/index.ts';
+import { bounds, type ScoreStatistics } from '../statistics/index.ts';
 import type { Answered } from './system.ts';
 
 /** A system with its scores by metric; a metric that it gives no input for is absent. */
@@ -15,13 +15,14 @@ export interface Scored extends Answered {
 /** The metrics of a comparison as it describes them, the deciding one first. */
 export async function describeMetrics(specs: readonly MetricSpec[]): Promise<ComparedMetric[]> {
   const named = await Promise.all(specs.map((spec) => createMetric(spec)));
-  return named.map(({ name, definition: { title, better, best, reads, checksForm } }) => ({
+  return named.map(({ name, definition: { title, better, best, reads, checksForm, isTable } }) => ({
     name,
     title,
     better,
     best,
     reads,
     checksForm,
+    isTable,
   }));
 }
 
@@ -61,8 +62,8 @@ function hasAnswer({ text, label }: Prediction): boolean {
 export function comparedSystem(system: Scored, statistics: ScoreStatistics): ComparedSystem {
   const { name, title, kind, note, usage, scores } = system;
   const values = [...scores].map(([metric, score]) => {
-    const { low, high } = statistics.interval(score);
-    return [metric, { value: score.value, low, high, details: score.details }] as const;
+    const { value, details } = score;
+    return [metric, { value, ...bounds(statistics.interval(score)), details }] as const;
   });
   return { name, title, kind, note, usage, values: Object.fromEntries(values) };
 }

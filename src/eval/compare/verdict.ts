@@ -1,4 +1,4 @@
-import { formatCount, formatNumber } from '../../base/format.ts';
+import { formatNumber, plural } from '../../base/format.ts';
 import type { Comparison, Difference, Verdict } from '../../store/results.ts';
 
 /** Better than every rival, worse than any of them, or neither. */
@@ -14,9 +14,8 @@ type Told = Omit<Comparison, 'sentence'>;
 export function verdictSentence(comparison: Told): string {
   const { rows, groups, split } = comparison;
   const deciding = decidingDifference(comparison);
-  const number = formatCount(rows);
-  const on =
-    groups === undefined ? `${number} rows of ${split}` : `${number} rows of ${split} in ${formatCount(groups)} groups`;
+  const counted = `${plural(rows, 'rows')} of ${split}`;
+  const on = groups === undefined ? counted : `${counted} in ${plural(groups, 'groups')}`;
   if (deciding === undefined) return `there was nothing to compare with; measured on ${on}.`;
   return `${figures(comparison, deciding)} on ${on}.${detectable(comparison, deciding)}`;
 }
@@ -35,7 +34,10 @@ function figures({ confidence, metrics, metric, subject, systems }: Told, differ
   const [value, other] = [mine, theirs].map((system) => formatNumber(system?.values[metric].value ?? Number.NaN));
   const amount =
     estimate === 0 ? 'the same' : `${estimate > 0 ? 'better' : 'worse'} by ${formatNumber(Math.abs(estimate), 3)}`;
-  const interval = `${formatNumber(confidence * 100)} % interval ${signed(low)} to ${signed(high)}`;
+  const interval =
+    low === undefined || high === undefined
+      ? 'too few rows or groups for an interval'
+      : `${formatNumber(confidence * 100)} % interval ${signed(low)} to ${signed(high)}`;
   return `${title} ${value} against ${other} of ${theirs?.title ?? against} (${amount}, ${interval})`;
 }
 

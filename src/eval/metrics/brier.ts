@@ -1,4 +1,4 @@
-import { classProbabilities } from './class-probabilities.ts';
+import { classProbabilities, probabilityOf } from './class-probabilities.ts';
 import { rowMetric, type MetricDefinition } from './metric.ts';
 
 /**
@@ -16,7 +16,7 @@ export const brier: MetricDefinition = {
       const { scores, truth } = classProbabilities(prediction, example);
       const labels = new Set([...Object.keys(scores), truth]);
       let sum = 0;
-      for (const label of labels) sum += ((scores[label] ?? 0) - (label === truth ? 1 : 0)) ** 2;
+      for (const label of labels) sum += (probabilityOf(scores, label) - (label === truth ? 1 : 0)) ** 2;
       return labels.size <= 2 ? sum / 2 : sum;
     }),
 };

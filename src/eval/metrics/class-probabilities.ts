@@ -20,7 +20,13 @@ export function classProbabilities(prediction: Prediction, example: Example): Cl
     });
   }
   const truth = answerText(example).trim();
-  return { scores, truth, ofTruth: Object.hasOwn(scores, truth) ? scores[truth] : 0 };
+  return { scores, truth, ofTruth: probabilityOf(scores, truth) };
+}
+
+/** The probability of one class; 0 where the predictor does not know it. */
+export function probabilityOf(scores: Readonly<Record<string, number>>, label: string): number {
+  // Not what every object inherits: a class may be called "constructor".
+  return Object.hasOwn(scores, label) ? scores[label] : 0;
 }
 
 /** The class with the highest probability, the first of equals, and that probability. */

@@ -51,13 +51,14 @@ export class ChosenClasses {
   /** Rows by true class, then by chosen class. */
   table(): Record<string, Record<string, number>> {
     const labels = [...this.#codes.keys()];
-    const table: Record<string, Record<string, number>> = {};
+    // Maps: a class may be called "__proto__".
+    const table = new Map<string, Map<string, number>>();
     for (const [row, code] of this.#truth.view.entries()) {
-      const counts = (table[labels[code]] ??= {});
+      const counts = table.get(labels[code]) ?? new Map<string, number>();
       const said = labels[this.#choice.view[row]];
-      counts[said] = (counts[said] ?? 0) + 1;
+      table.set(labels[code], counts.set(said, (counts.get(said) ?? 0) + 1));
     }
-    return table;
+    return Object.fromEntries([...table].map(([label, counts]) => [label, Object.fromEntries(counts)]));
   }
 
   #codeOf(label: string): number {

@@ -8,6 +8,7 @@ export const confusion: MetricDefinition = {
   better: 'higher',
   best: 1,
   reads: 'label',
+  isTable: true,
   create: (options) =>
     classMetric(({ rows, right }) => right.reduce((sum, count) => sum + count, 0) / rows, {
       ...options,

@@ -52,6 +52,8 @@ export interface MetricDefinition {
   readonly reads: MetricInput;
   /** Its 1 or 0 of a row says whether the answer has the form asked for: others are shown as invalid. */
   readonly checksForm?: boolean;
+  /** Its table in the details is what it tells: beside other metrics, its value is not shown or compared. */
+  readonly isTable?: boolean;
   /** The options that it takes. */
   readonly options?: readonly (keyof MetricOptions)[];
   create(options?: MetricOptions): Metric;

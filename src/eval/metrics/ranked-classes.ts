@@ -1,5 +1,5 @@
 // K classes, R rows.
-import { classProbabilities } from './class-probabilities.ts';
+import { classProbabilities, probabilityOf } from './class-probabilities.ts';
 import { rowMetric, RowValues, type Metric, type MetricOptions, type MetricResult } from './metric.ts';
 
 /** How well one class is told from the others by its probability alone. */
@@ -28,7 +28,7 @@ class Probabilities {
       for (let row = 0; row < rows; row++) column.push(0);
       this.#columns.set(label, column);
     }
-    for (const [label, column] of this.#columns) column.push(scores[label] ?? 0);
+    for (const [label, column] of this.#columns) column.push(probabilityOf(scores, label));
     this.#truth.push(truth);
   }
 

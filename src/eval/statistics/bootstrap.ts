@@ -19,6 +19,11 @@ export interface Interval {
   confidence: number;
 }
 
+/** An interval's ends as they are kept in files; absent where there are none, since JSON has no infinity. */
+export function bounds({ low, high }: Pick<Interval, 'low' | 'high'>): { low?: number; high?: number } {
+  return Number.isFinite(low) && Number.isFinite(high) ? { low, high } : {};
+}
+
 /** Interval of any statistic over `rows` rows. */
 export function bootstrapInterval(rows: number, statistic: Statistic, options: BootstrapOptions = {}): Interval {
   return spreadInterval(new Resampling(rows, options).spread(statistic), options);

@@ -129,7 +129,7 @@ const comparison: Comparison = {
   metrics: [
     { name: 'chrf', title: 'chrF', better: 'higher', best: 100, reads: 'text' },
     { name: 'exact_match', title: 'exact match', better: 'higher', best: 1, reads: 'text' },
-    { name: 'confusion', title: 'confusion table', better: 'higher', best: 1, reads: 'label' },
+    { name: 'confusion', title: 'confusion table', better: 'higher', best: 1, reads: 'label', isTable: true },
     { name: 'ece', title: 'calibration error', better: 'lower', best: 0, reads: 'scores' },
   ],
   subject: 'tuned',

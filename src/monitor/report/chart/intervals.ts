@@ -4,8 +4,9 @@ import { linearScale, type Scale } from './scale.ts';
 /** An estimate with its interval; positive where the subject is better. */
 export interface IntervalMark {
   estimate: number;
-  low: number;
-  high: number;
+  /** Absent where there is no interval. */
+  low?: number;
+  high?: number;
   /** Gives the point its shape and colour. */
   kind: 'better' | 'no-evidence' | 'worse';
 }
@@ -14,8 +15,8 @@ export interface IntervalMark {
 const RANGE = [5, 95] as const;
 
 /** One scale, in percent of a cell's width, for all marks of a table; zero is always on it. */
-export function intervalScale(marks: readonly Pick<IntervalMark, 'low' | 'high'>[]): Scale {
-  const ends = marks.flatMap(({ low, high }) => [low, high]).filter((value) => Number.isFinite(value));
+export function intervalScale(marks: readonly Omit<IntervalMark, 'kind'>[]): Scale {
+  const ends = marks.flatMap(({ estimate, low = estimate, high = estimate }) => [low, high]).filter(Number.isFinite);
   const [low, high] = [Math.min(0, ...ends), Math.max(0, ...ends)];
   const margin = 0.03 * (high - low);
   return linearScale([low - margin, high + margin], { range: RANGE, ticks: 5 });
@@ -25,7 +26,7 @@ export function intervalScale(marks: readonly Pick<IntervalMark, 'low' | 'high'>
  * A line from low to high with a point on it, as wide as the cell that it stands in. Of HTML, not SVG: it fits a phone
  * and paper without distortion. The cells beside it hold the numbers, so it is silent.
  */
-export function intervalMark({ estimate, low, high, kind }: IntervalMark, scale: Scale): Html {
+export function intervalMark({ estimate, low = estimate, high = estimate, kind }: IntervalMark, scale: Scale): Html {
   const [from, at, to] = [low, estimate, high].map((value) => percent(scale.position(value)));
   return html`<div
     class="track"

@@ -1,4 +1,4 @@
-import { formatCount, formatNumber } from '../../../base/format.ts';
+import { formatCount, formatNumber, plural } from '../../../base/format.ts';
 import type { ComparedMetric, ComparedSystem, Comparison, Verdict } from '../../../store/results.ts';
 import { html, type Html } from '../html.ts';
 import { differencesTable } from './differences.ts';
@@ -26,8 +26,8 @@ function plainMetrics({ metric, metrics, systems }: Comparison): ComparedMetric[
 
 function groundRules({ rows, groups, split, available }: Comparison, { title, better }: ComparedMetric): string {
   const sample = available === undefined || available === rows ? '' : ` (a sample of ${formatCount(available)})`;
-  const grouped = groups === undefined ? '' : ` in ${formatCount(groups)} groups`;
-  return `${formatCount(rows)} rows of “${split}”${sample}${grouped}, the same for every system and trained on by none. Decided by ${title}: ${better} is better; a difference above zero says that the tuned model is better.`;
+  const grouped = groups === undefined ? '' : ` in ${plural(groups, 'groups')}`;
+  return `${plural(rows, 'rows')} of “${split}”${sample}${grouped}, the same for every system and trained on by none. Decided by ${title}: ${better} is better; a difference above zero says that the tuned model is better.`;
 }
 
 /** A metric that does not decide: in a line, and whole when it is opened. */
@@ -86,7 +86,7 @@ function skippedSystems({ leftOut, skipped }: Comparison): Html | undefined {
   if (skipped.length === 0 && leftOut === undefined) return undefined;
   return html`<h3 class="apart">Not compared</h3>
     <ul class="problems small">
-      ${leftOut && html`<li>${formatCount(leftOut.rows)} rows: ${leftOut.reason}</li>`}
+      ${leftOut && html`<li>${plural(leftOut.rows, 'rows')}: ${leftOut.reason}</li>`}
       ${skipped.map(({ name, reason }) => html`<li><code>${name}</code>: ${reason}</li>`)}
     </ul>`;
 }

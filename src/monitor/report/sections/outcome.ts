@@ -21,6 +21,7 @@ export function signed(value: number): string {
 
 /** "+0.12 to +0.31". */
 export function intervalText({ low, high }: Pick<Difference, 'low' | 'high'>): string {
+  if (low === undefined || high === undefined) return 'no interval';
   return `${signed(low)} to ${signed(high)}`;
 }
 
