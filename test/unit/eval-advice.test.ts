@@ -67,6 +67,8 @@ describe('a learning curve', () => {
     expect(learningCurve('tuned', measured([0.7, 0.7, 0.7, 0.7]), accuracy, options).exponent!.low).toBe(0);
     expect(learningCurve('tuned', measured([0.7, 0.9, 1, 1]), accuracy, options).forecast).toEqual([]);
     expect(learningCurve('tuned', measured([0.7]), accuracy, options).forecast).toEqual([]);
+    const without = sizes.map((rows, i) => ({ rows, value: { value: 0.6 + i / 10 } }));
+    expect(learningCurve('tuned', without, accuracy, options).forecast).toEqual([]);
   });
 
   test('grows in parts that hold the smaller ones', () => {
@@ -125,6 +127,23 @@ describe('a recommendation', () => {
     expect(recommendation.choice).toBe(choice);
     expect(reasons.join(' ')).toContain('Against PROMPTED (accuracy 0.8)');
     expect(reasons.at(-1)).toMatch(/^The 200 test rows show differences from about 0\.07 in accuracy/);
+  });
+
+  test('is to prompt where that is shown to be better, and a cheap system only as good as tuning', () => {
+    const differences = [difference('prompted', -0.2, 'worse'), difference('nearest', 0.01, 'no-evidence')];
+    expect(recommend(comparison([tuned, prompted, cheap], differences), curve).choice).toBe('prompting');
+    const nearBoth = [difference('prompted', -0.1, 'worse'), difference('nearest', -0.2, 'worse')];
+    expect(recommend(comparison([tuned, prompted, cheap], nearBoth), curve).choice).toBe('cheap');
+  });
+
+  test('is not to fine-tune while one way of asking may be as good, though another is nearer', () => {
+    const base = system('base', 'base', 0.8);
+    const differences = [difference('base', 0.1, 'better'), difference('prompted', 0.12, 'no-evidence')];
+    expect(recommend(comparison([tuned, base, prompted], differences), curve).choice).toBe('unclear');
+  });
+
+  test('promises nothing where nothing was compared', () => {
+    expect(recommend(comparison([tuned], []), curve).choice).toBe('unclear');
   });
 
   test('without a model is to measure one, unless a cheap system is near perfect', () => {

@@ -12,7 +12,7 @@ export interface LearningCurve {
   /** What was trained, for people. */
   system: string;
   points: readonly { rows: number; value: number; low?: number; high?: number }[];
-  /** Empty where there is no perfect value to fall towards, or it has been reached. */
+  /** Empty where there is no perfect value to fall towards, it has been reached, or a point has no interval. */
   forecast: readonly { rows: number; value: number; low: number; high: number }[];
   /** Of the power law that the errors fall by, with its interval; undefined where none was fitted. */
   exponent?: Outlook['exponent'];
@@ -34,7 +34,9 @@ export function learningCurve(
   const errors = sizes.map(({ rows, value }): CurvePoint => {
     return { rows, error: Math.abs(end - value.value), deviation: deviationOf(value, confidence) };
   });
-  if (errors.some(({ error }) => error === 0)) return { system, points, forecast: [] };
+  // Without intervals nothing says how sure the points are.
+  const isUnsure = points.some(({ low, high }) => low === undefined || high === undefined);
+  if (isUnsure || errors.some(({ error }) => error === 0)) return { system, points, forecast: [] };
   const most = Math.max(...sizes.map(({ rows }) => rows));
   const ahead = AHEAD.map((times) => times * most);
   const sign = metric.better === 'higher' ? -1 : 1;

@@ -1,5 +1,5 @@
 import { formatCount, formatNumber } from '../../base/format.ts';
-import type { ComparedSystem, Comparison, Difference, SystemKind } from '../../store/results.ts';
+import type { ComparedSystem, Comparison, Difference, SystemKind, Verdict } from '../../store/results.ts';
 import type { LearningCurve } from './learning-curve.ts';
 
 export interface Recommendation {
@@ -26,7 +26,16 @@ function withModel(comparison: Comparison): Recommendation {
   const cheap = decidingDifference(comparison, ['cheap']);
   const asked = decidingDifference(comparison, UNTRAINED);
   const reasons = [cheap, asked].flatMap((one) => (one === undefined ? [] : [figures(comparison, one)]));
-  if (cheap !== undefined && cheap.verdict !== 'better') {
+  if (cheap === undefined && asked === undefined) {
+    return {
+      choice: 'unclear',
+      advice: 'Nothing could be compared with the tuned model; see what was left out.',
+      reasons,
+    };
+  }
+  // Asking may be better than tuning where a cheap system is not.
+  const asksBest = asked?.verdict === 'worse' && !(cheap !== undefined && cheap.estimate <= asked.estimate);
+  if (!asksBest && cheap !== undefined && cheap.verdict !== 'better') {
     const advice = `Take ${titleOf(comparison, cheap.against)}: no tuned model is shown to be better, and it costs next to nothing.`;
     return { choice: 'cheap', advice, reasons };
   }
@@ -55,14 +64,17 @@ function withoutModel({ metric, metrics }: Comparison, cheap: ComparedSystem): R
   return { choice: 'measure', advice, reasons };
 }
 
-/** Of the rivals of these kinds, the one that the subject is least ahead of. */
+const HARDEST: readonly Verdict[] = ['worse', 'no-evidence', 'better'];
+
+/** Of the rivals of these kinds, one that the subject is not shown to beat, if any; the one that it is least ahead of. */
 function decidingDifference(comparison: Comparison, kinds: readonly SystemKind[]): Difference | undefined {
   const { differences, metric, rivals, systems } = comparison;
   const names = systems
     .filter(({ kind, name }) => kinds.includes(kind) && rivals.includes(name))
     .map(({ name }) => name);
   const found = differences.filter((one) => one.metric === metric && names.includes(one.against));
-  return found.toSorted((a, b) => a.estimate - b.estimate)[0];
+  const rank = ({ verdict }: Difference) => HARDEST.indexOf(verdict);
+  return found.toSorted((a, b) => rank(a) - rank(b) || a.estimate - b.estimate)[0];
 }
 
 function figures(comparison: Comparison, { against, estimate, low, high, verdict }: Difference): string {
