@@ -46,28 +46,47 @@ export async function findSavedTables(
 }
 
 /**
- * Puts tables below trained rows into the model, and gives the adapter's other tensors, by name.
- * @throws E_ADAPTER_MISMATCH where a shared head's table is not the input table
+ * Puts tables below trained rows into the model: before the adapter is opened, which takes those rows out of them.
+ * @throws E_ADAPTER_MISMATCH where a table is of another shape, or a shared head's is not the input table
  */
-export function takeTables(file: SafetensorsFile, model: Model, saved: SavedTables): Map<string, Tensor> {
+export function placeTables(file: SafetensorsFile, model: Model, saved: SavedTables): void {
+  refuseOtherHead(file, model, saved);
   const { input, output } = tokenTables(model);
   noGrad(() =>
     scope(() => {
       for (const { path, module } of [input, ...(output === undefined ? [] : [output])]) {
         const name = saved.below.get(path);
-        if (name !== undefined) module.weight.assign(file.get(name).to(model.dtype).toDevice(model.device));
+        if (name === undefined) continue;
+        const table = file.get(name);
+        if (table.shape.join() !== module.weight.shape.join()) throw otherShape(name, table.shape, module.weight.shape);
+        module.weight.assign(table.to(model.dtype).toDevice(model.device));
       }
     }),
   );
+}
+
+function otherShape(field: string, got: readonly number[], wanted: readonly number[]): AttuneError {
+  return new AttuneError('E_ADAPTER_MISMATCH', {
+    what: 'The adapter holds a table of tokens that does not fit this base model',
+    problems: [{ field, message: `has the shape [${got.join(', ')}], not [${wanted.join(', ')}]` }],
+    fix: 'use the base model and the tokenizer that the adapter was trained with',
+  });
+}
+
+function refuseOtherHead(file: SafetensorsFile, model: Model, saved: SavedTables): void {
+  const { input } = tokenTables(model);
   const own = saved.below.get(input.path) ?? `base_model.model.${input.path}.weight`;
   const different = saved.repeated.filter((name) => !isSame(file, name, own));
-  if (different.length > 0) {
-    throw new AttuneError('E_ADAPTER_MISMATCH', {
-      what: 'The adapter holds another table for a head that shares the table of input tokens in this model',
-      problems: different.map((field) => ({ field, message: `differs from ${own}` })),
-      fix: 'use the base model that the adapter was trained on: one whose head has a table of its own',
-    });
-  }
+  if (different.length === 0) return;
+  throw new AttuneError('E_ADAPTER_MISMATCH', {
+    what: 'The adapter holds another table for a head that shares the table of input tokens in this model',
+    problems: different.map((field) => ({ field, message: `differs from ${own}` })),
+    fix: 'use the base model that the adapter was trained on: one whose head has a table of its own',
+  });
+}
+
+/** The adapter's tensors without tables that `placeTables` has taken, by name. */
+export function adapterTensors(file: SafetensorsFile, saved: SavedTables): Map<string, Tensor> {
   const taken = new Set([...saved.below.values(), ...saved.repeated]);
   return new Map(file.names.filter((name) => !taken.has(name)).map((name) => [name, file.get(name)]));
 }

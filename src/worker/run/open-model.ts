@@ -10,7 +10,7 @@ import { isRunFolder, readRun } from '../../store/run-folder.ts';
 import { noGrad, SafetensorsFile, scope, type DType } from '../../tensor/index.ts';
 import { checkTemplate, Tokenizer, withChatTemplate, withKnownKwargs } from '../../text/index.ts';
 import type { Tuning } from '../../train/interfaces.ts';
-import { findSavedTables, takeTables } from './adapter-tables.ts';
+import { adapterTensors, findSavedTables, placeTables } from './adapter-tables.ts';
 import { adapterWeights, isAdapterFolder, modelFolder, OWN_BASE } from './base-model.ts';
 import { checkProbe } from './probe.ts';
 import { readNotes, RESULT_NOTES, type ResultNotesFile } from './result-notes.ts';
@@ -95,9 +95,10 @@ async function openAdapter(folder: string, request: AdapterRequest): Promise<Ope
   const { model } = await loadModel(baseFolder, { dtype, task, labels, vocabularySize });
   const tokenizer = await withDefaultTemplate(vocabulary, model.task);
   const modulesToSave = [...options.modules_to_save, ...saved.whole];
-  const tuning = openLora(model, { tokens, options: { ...options, modules_to_save: modulesToSave } });
   using file = new SafetensorsFile(weights);
-  noGrad(() => scope(() => tuning.load(takeTables(file, model, saved))));
+  placeTables(file, model, saved);
+  const tuning = openLora(model, { tokens, options: { ...options, modules_to_save: modulesToSave } });
+  noGrad(() => scope(() => tuning.load(adapterTensors(file, saved))));
   if (notes !== undefined) check(model, tokenizer, { folder, notes });
   return { model, tokenizer, tuning, folder, baseFolder, notes };
 }
