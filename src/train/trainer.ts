@@ -79,13 +79,13 @@ export class Trainer {
   /** Trains to the end, or until it is asked to stop; then it saves first. */
   async run(): Promise<Outcome> {
     const { totalSteps } = this.#options.schedule;
-    while (this.state.step < totalSteps) {
+    // Patience is looked at first: a run that it ended does not go on where it is resumed for its result.
+    while (this.state.step < totalSteps && !this.#isStale()) {
       if (this.#hooks.signal.aborted) return this.#stop();
       await this.#step();
       const isLast = this.state.step === totalSteps;
       if (isLast || isDue(this.state.step, this.#options.evaluateEvery)) await this.evaluate();
       if (isLast || isDue(this.state.step, this.#options.saveEvery)) await this.#save();
-      if (this.#isStale()) break;
     }
     if (this.#savedStep !== this.state.step) await this.#save();
     return 'finished';

@@ -1,5 +1,5 @@
 // What a recipe's evaluation.metrics measure, while training and at its end.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -55,6 +55,30 @@ async function runOf(output: string, evaluation: Record<string, unknown>, test =
 }
 
 describe('patience', () => {
+  it('that ended a run ends it again at the same step where it is resumed for its result', async () => {
+    const recipe = await resolveRecipe({
+      model: at('base'),
+      data: { train: at('rows.jsonl'), validation: 0.2, test: 0 },
+      tuning: { method: 'lora', r: 2 },
+      // Steps this large make validation worse from the first one on.
+      training: { max_steps: 9, batch_size: 4, precision: 'f32', learning_rate: 1, scheduler: 'constant' },
+      evaluation: { every: 1, patience: 2, baselines: 'none' },
+      checkpoints: { best: false },
+      report_to: 'none',
+      output_dir: at('impatient'),
+    });
+    const weights = at('impatient/adapter/adapter_model.safetensors');
+    const results: { step: number; bytes: Buffer }[] = [];
+    for (const resume of [false, true]) {
+      const { step } = await train(recipe, { inProcess: true, handleSignals: false, resume });
+      results.push({ step, bytes: readFileSync(weights) });
+      rmSync(at('impatient/adapter'), { recursive: true });
+    }
+    expect(results[0].step).toBeLessThan(9);
+    expect(results[1].step).toBe(results[0].step);
+    expect(results[1].bytes.equals(results[0].bytes)).toBe(true);
+  });
+
   it('without rows to validate on is refused', async () => {
     const recipe = await resolveRecipe({
       model: at('base'),
