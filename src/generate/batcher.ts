@@ -76,7 +76,7 @@ export class Batcher implements Disposable {
    * Continues a prompt: one completion for each sample. `onText` sees text as it becomes certain.
    *
    * Errors: E_PROMPT_TOO_LONG, E_GENERATION_OPTIONS, E_QUEUE_FULL, E_CACHE_TOO_SMALL before anything is read;
-   * E_LOGITS_NOT_FINITE, E_CONSTRAINT_STUCK; the signal's reason.
+   * E_LOGITS_NOT_FINITE, E_CONSTRAINT_STUCK, E_NO_TOKEN_LEFT; the signal's reason.
    */
   async submit(request: GenerationRequest, onText?: (event: TextEvent) => void): Promise<Completion[]> {
     if (this.#isClosed) throw closed();
@@ -160,9 +160,11 @@ export class Batcher implements Disposable {
     schedule.settleFinished();
   }
 
-  #advance({ sequence, best, logits }: NextLogits, schedule: Schedule): void {
+  #advance({ sequence, best, highest, logits }: NextLogits, schedule: Schedule): void {
+    if (!schedule.has(sequence)) return; // given up by what an answer before it in this pass led to
     const before = sequence.known;
     try {
+      if (!Number.isFinite(highest)) throw notFinite(highest);
       sequence.advance(logits, best);
     } catch (error) {
       schedule.giveUpOf(sequence, error);
@@ -177,6 +179,15 @@ export class Batcher implements Disposable {
     this.#place?.schedule.giveUpAll(closed());
     this.#place?.reader[Symbol.dispose]();
   }
+}
+
+function notFinite(value: number): AttuneError {
+  return new AttuneError('E_LOGITS_NOT_FINITE', {
+    what: 'The model gives no finite logits',
+    got: String(value),
+    expected: 'finite numbers',
+    fix: 'compute in f32, and check that the weights are those that were trained',
+  });
 }
 
 function closed(): AttuneError {

@@ -30,14 +30,21 @@ export class LogitRules {
     return this.#constraint?.isComplete === true;
   }
 
-  /** The changed logits [V], in a copy. `remaining`: tokens that may still follow, this one included. */
-  apply(logits: Float32Array, remaining: number): Float32Array {
+  /**
+   * The changed logits [V], in a copy; undefined where nothing may follow and the answer fits its constraint: it ends,
+   * as with tokenizers that have no token for that. `remaining`: tokens that may still follow, this one included.
+   *
+   * Errors: E_CONSTRAINT_STUCK, E_NO_TOKEN_LEFT.
+   */
+  apply(logits: Float32Array, remaining: number): Float32Array | undefined {
     if (this.isEmpty) return logits;
     const changed = logits.slice();
     if (this.#hasPenalties) this.#penalise(changed);
     for (const [id, bias] of this.#bias) changed[id] += bias;
     if (this.#constraint !== undefined) forbid(changed, this.#constraint.allowed(remaining));
-    return changed;
+    if (changed.some((logit) => logit !== Number.NEGATIVE_INFINITY)) return changed;
+    if (this.isComplete) return undefined;
+    throw this.#constraint === undefined ? allBanned() : stuck();
   }
 
   #penalise(logits: Float32Array): void {
@@ -58,23 +65,31 @@ export class LogitRules {
 }
 
 function forbid(logits: Float32Array, mask: Uint32Array): void {
-  let isStuck = true;
   for (let word = 0; word * 32 < logits.length; word++) {
     const bits = mask[word] ?? 0; // models may have more rows than the tokenizer has tokens
-    if (bits !== 0) isStuck = false;
     if (bits === 0) logits.fill(Number.NEGATIVE_INFINITY, word * 32, word * 32 + 32);
     else if (bits !== 0xffffffff) forbidOf(logits, bits, word * 32);
   }
-  if (!isStuck) return;
-  throw new AttuneError('E_CONSTRAINT_STUCK', {
-    what: 'No token can follow what was generated so far',
-    expected: 'a form that this tokenizer can spell, and room enough for it',
-    fix: 'allow more new tokens, or loosen the form',
-  });
 }
 
 function forbidOf(logits: Float32Array, bits: number, start: number): void {
   for (let bit = 0; bit < 32; bit++) {
     if (((bits >>> bit) & 1) === 0 && start + bit < logits.length) logits[start + bit] = Number.NEGATIVE_INFINITY;
   }
+}
+
+function stuck(): AttuneError {
+  return new AttuneError('E_CONSTRAINT_STUCK', {
+    what: 'No token can follow what was generated so far',
+    expected: 'a form that this tokenizer can spell, room enough for it, and no bias that forbids it',
+    fix: 'allow more new tokens, or loosen the form',
+  });
+}
+
+function allBanned(): AttuneError {
+  return new AttuneError('E_NO_TOKEN_LEFT', {
+    what: 'Biases and penalties forbid every token',
+    expected: 'at least one token that may follow',
+    fix: 'forbid fewer in logitBias, or lower the penalties',
+  });
 }

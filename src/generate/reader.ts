@@ -1,5 +1,4 @@
 // R rows of a pass, N new tokens, D width, V vocabulary
-import { AttuneError } from '../base/errors.ts';
 import type { Model } from '../models/model.ts';
 import { joinMemory, type KeptMemory, type Memory, type MemoryRow } from '../models/memory.ts';
 import type { Layout } from '../nn/index.ts';
@@ -16,8 +15,9 @@ export interface Reading {
 /** What follows a sequence that was read to its end. */
 export interface NextLogits {
   sequence: Sequence;
-  /** The most probable token. */
+  /** The most probable token, and its logit, which is not finite where the model failed. */
   best: number;
+  highest: number;
   /** [V], where the sequence asks for more than that. */
   logits?: Float32Array;
 }
@@ -34,7 +34,7 @@ export class Reader implements Disposable {
     this.#cache = cache;
   }
 
-  /** Gives the logits of those sequences that are read to their end. @throws AttuneError E_LOGITS_NOT_FINITE */
+  /** Gives the logits of those sequences that are read to their end. */
   read(readings: readonly Reading[]): NextLogits[] {
     return noGrad(() => scope(() => ({ next: this.#read(readings) }))).next;
   }
@@ -71,6 +71,7 @@ export class Reader implements Disposable {
     if (known?.rows.length === rows.length && rows.every((part, i) => isSame(part, known.rows[i])))
       return { memory: known.memory, rowOf };
     known?.memory[Symbol.dispose]();
+    this.#joined = undefined;
     this.#joined = { memory: joinMemory(rows), rows };
     return { memory: this.#joined.memory, rowOf };
   }
@@ -114,17 +115,7 @@ function nextOf(logits: Tensor, sequences: readonly Sequence[]): NextLogits[] {
   const best = indices.data();
   const all = sequences.every(({ takesBest }) => takesBest) ? undefined : (logits.data() as Float32Array);
   return sequences.map((sequence, row) => {
-    if (!Number.isFinite(Number(highest[row]))) throw notFinite(Number(highest[row]));
     const own = sequence.takesBest ? undefined : all?.subarray(row * V, (row + 1) * V);
-    return { sequence, best: Number(best[row]), logits: own };
-  });
-}
-
-function notFinite(value: number): AttuneError {
-  return new AttuneError('E_LOGITS_NOT_FINITE', {
-    what: 'The model gives no finite logits',
-    got: String(value),
-    expected: 'finite numbers',
-    fix: 'compute in f32, and check that the weights are those that were trained',
+    return { sequence, best: Number(best[row]), highest: Number(highest[row]), logits: own };
   });
 }

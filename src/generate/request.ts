@@ -65,7 +65,7 @@ export function settleRequest(request: GenerationRequest, limits: RequestLimits)
     constraint: request.constraint,
     memory: request.memory,
   };
-  refuse(settled, limits);
+  refuse(settled, limits, endProblems(request));
   return { ...settled, maxNewTokens: Math.min(settled.maxNewTokens, limits.maxPositions - prompt.length) };
 }
 
@@ -97,8 +97,9 @@ const bounds: Readonly<Record<string, Bounds>> = {
   seed: { least: 0, most: Number.MAX_SAFE_INTEGER, isWhole: true },
 };
 
-function refuse(settled: SettledRequest, limits: RequestLimits): void {
+function refuse(settled: SettledRequest, limits: RequestLimits, others: readonly Problem[]): void {
   const problems = [
+    ...others,
     ...boundProblems({ ...settled, ...settled.sampling }),
     ...promptProblems(settled.prompt, limits),
     ...biasProblems(settled.sampling.logitBias, limits),
@@ -130,6 +131,14 @@ function wordsOf({ least, most, isWhole, isAbove }: Bounds): string {
   const parts = Number.isFinite(least) ? [isAbove === true ? `above ${least}` : `of ${least} or more`] : [];
   if (most !== undefined) parts.push(`${most} at most`);
   return [kind, parts.join(' and ')].join(' ').trim();
+}
+
+/** An empty list of stop ids is refused too: it takes away the token by which a constraint ends an answer. */
+function endProblems({ constraint, stop = [], stopIds }: GenerationRequest): Problem[] {
+  const given = [...(stop.length > 0 ? ['stop'] : []), ...(stopIds === undefined ? [] : ['stopIds'])];
+  if (constraint === undefined) return [];
+  const fix = 'leave it out: the constraint ends the answer';
+  return given.map((field) => ({ field, message: 'a constraint alone says where an answer ends', fix }));
 }
 
 function promptProblems(prompt: Int32Array, { vocabularySize }: RequestLimits): Problem[] {

@@ -40,6 +40,11 @@ export class Schedule {
     return this.#waiting.length === 0 && this.#active.length === 0;
   }
 
+  /** Takes part, and was not given up. */
+  has(sequence: Sequence): boolean {
+    return this.#active.some((active) => active.sequence === sequence);
+  }
+
   add(submission: Submission): void {
     for (let sample = 0; sample < submission.request.n; sample++) this.#waiting.push({ submission, sample });
   }

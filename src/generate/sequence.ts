@@ -117,13 +117,15 @@ export class Sequence {
   /** Chooses the next token from logits [V], or takes the most probable one. */
   advance(logits: Float32Array | undefined, best: number): void {
     const id = logits === undefined ? best : this.#choose(logits);
-    if (this.request.stopIds.has(id)) this.finishReason = 'stop';
+    if (id === undefined || this.request.stopIds.has(id)) this.finishReason = 'stop';
     else this.#take(id);
     if (this.finishReason !== undefined) this.#endText();
   }
 
-  #choose(logits: Float32Array): number {
+  /** Undefined where the answer can only end. */
+  #choose(logits: Float32Array): number | undefined {
     const changed = this.#rules.apply(logits, this.remaining);
+    if (changed === undefined) return undefined;
     const id = drawToken(changed, this.request.sampling, () => this.#units(this.#ids.length));
     const { logProbs: count, stopIds } = this.request;
     const textOf = (token: number) => this.#tokenizer.decode([token]);

@@ -7,7 +7,7 @@ import {
   type Completion,
   type GenerationRequest,
 } from '../../src/generate/index.ts';
-import { liveTensors, scope } from '../../src/tensor/index.ts';
+import { aten, liveTensors, scope, tensor } from '../../src/tensor/index.ts';
 import { tinyConfigs, tinyInput, tinyModel } from './tiny-models.ts';
 
 const model = await tinyModel({ raw: tinyConfigs.llama[0], task: 'causal-lm' }, 'f32');
@@ -209,6 +209,39 @@ describe('a constraint', () => {
     }
   });
 
+  it('that nothing can follow ends the answer where the tokenizer has no token for that', async () => {
+    const endless = { decode: tokenizer.decode, stopIds: [] };
+    using batcher = new Batcher({ model, tokenizer: endless });
+    const whole = () => {
+      const { taken, allowed, advance } = evens(3);
+      return {
+        allowed: () => (taken.length === 3 ? new Uint32Array(1) : allowed()),
+        advance,
+        get isComplete() {
+          return taken.length === 3;
+        },
+      };
+    };
+    const [{ ids, finishReason }] = await batcher.submit({ prompt: [1], maxNewTokens: 9, constraint: whole });
+    expect([ids.length, finishReason]).toEqual([3, 'stop']);
+  });
+
+  it('is not combined with other ends of answers, nor with none', async () => {
+    using batcher = new Batcher(parts);
+    const ends = { stop: [' 2'], stopIds: [] };
+    const outcome = batcher.submit({ prompt: [1], ...ends, constraint: () => evens(3) });
+    await expect(outcome).rejects.toThrow(/E_GENERATION_OPTIONS[^]*stop: a constraint[^]*stopIds: a constraint/);
+  });
+
+  it('is kept where biases forbid all that it allows', async () => {
+    using batcher = new Batcher(parts);
+    const logitBias = Object.fromEntries([0, 2, 4, 6, 8, 10, 12, 14].map((id) => [id, -Infinity]));
+    for (const temperature of [0, 1]) {
+      const request = { prompt: [1], temperature, logitBias, constraint: () => evens(3) };
+      await expect(batcher.submit(request)).rejects.toThrow(/E_CONSTRAINT_STUCK/);
+    }
+  });
+
   it('that leaves no token, or cannot be made, is an error of its own request only', async () => {
     using batcher = new Batcher(parts);
     const stuck = { allowed: () => new Uint32Array(1), advance: () => undefined, isComplete: false };
@@ -237,6 +270,25 @@ describe('what cannot be answered', () => {
   ])('%j is refused', async (request, message) => {
     using batcher = new Batcher(parts);
     await expect(batcher.submit(request as GenerationRequest)).rejects.toThrow(message);
+  });
+
+  it('is told where every token is forbidden', async () => {
+    using batcher = new Batcher(parts);
+    const logitBias = Object.fromEntries(Array.from({ length: 17 }, (_, id) => [id, -Infinity]));
+    await expect(batcher.submit({ prompt, logitBias })).rejects.toThrow(/E_NO_TOKEN_LEFT/);
+  });
+
+  it('for want of finite logits is an error of its own request only', async () => {
+    const broken = await tinyModel({ raw: tinyConfigs.llama[0], task: 'causal-lm' }, 'f32');
+    const { weight } = broken.trunk.tokenTable;
+    scope(() =>
+      weight.assign(aten.index_fill.int_Scalar(weight.tensor, 0, tensor([15], { dtype: 'i64' }), Number.NaN)),
+    );
+    using batcher = new Batcher({ model: broken, tokenizer });
+    const others = batcher.submit({ prompt, n: 2, maxNewTokens: 3, logitBias: { 15: -Infinity } });
+    await expect(batcher.submit({ prompt: [1, 15] })).rejects.toThrow(/E_LOGITS_NOT_FINITE/);
+    expect(await others).toHaveLength(2);
+    broken.dispose();
   });
 
   it('answers end where the positions of the model do', async () => {
@@ -269,6 +321,19 @@ describe('what cannot be answered', () => {
       await expect(batcher.submit({ prompt, signal })).rejects.toThrow('enough');
     }
     expect(liveTensors()).toBe(before);
+  });
+
+  it('is told nothing more once it was given up', async () => {
+    using batcher = new Batcher(parts);
+    const controller = new AbortController();
+    let told = 0;
+    const giveUp = () => {
+      told++;
+      controller.abort(new Error('enough'));
+    };
+    const request = { prompt, n: 4, stopIds: [], signal: controller.signal };
+    await expect(batcher.submit(request, giveUp)).rejects.toThrow('enough');
+    expect(told).toBe(1);
   });
 
   it('is told when the batcher is closed', async () => {

@@ -88,19 +88,19 @@ describe('rules on logits', () => {
     const rules = new LogitRules(options({ repetitionPenalty: 2 }), prompt);
     rules.advance(2);
     rules.advance(2);
-    expect([...rules.apply(Float32Array.of(4, -4, 1, 1), 9)]).toEqual([2, -8, 0.5, 1]);
+    expect([...rules.apply(Float32Array.of(4, -4, 1, 1), 9)!]).toEqual([2, -8, 0.5, 1]);
   });
 
   it('presence and frequency count the answer only', () => {
     const rules = new LogitRules(options({ presencePenalty: 1, frequencyPenalty: 0.5 }), prompt);
     for (const id of [2, 2, 3]) rules.advance(id);
-    expect([...rules.apply(Float32Array.of(0, 0, 0, 0), 9)]).toEqual([0, 0, -2, -1.5]);
+    expect([...rules.apply(Float32Array.of(0, 0, 0, 0), 9)!]).toEqual([0, 0, -2, -1.5]);
   });
 
   it('biases are added, and the logits themselves stay as they are', () => {
     const logits = Float32Array.of(1, 2);
     const rules = new LogitRules(options({ logitBias: { 1: -100 } }), prompt);
-    expect([...rules.apply(logits, 9)]).toEqual([1, -98]);
+    expect([...rules.apply(logits, 9)!]).toEqual([1, -98]);
     expect([...logits]).toEqual([1, 2]);
   });
 
@@ -109,7 +109,7 @@ describe('rules on logits', () => {
     const allowed = (remaining: number) => Uint32Array.of(2 ** 31 + remaining, 0);
     const constraint = { allowed, advance: (id: number) => void heard.push(id), isComplete: false };
     const rules = new LogitRules(defaultSampling, prompt, constraint);
-    const changed = rules.apply(new Float32Array(70), 5);
+    const changed = rules.apply(new Float32Array(70), 5)!;
     expect(Array.from(changed.keys()).filter((id) => changed[id] === 0)).toEqual([0, 2, 31]);
     rules.advance(31);
     expect(heard).toEqual([31]);

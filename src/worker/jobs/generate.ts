@@ -105,17 +105,9 @@ function constraintOf(
   prompts: readonly Int32Array[],
   { options, answering }: { options: Omit<GenerateRequest, 'prompts'>; answering: Answering },
 ): () => TokenConstraint {
-  const early = (['stop', 'stopIds'] as const).filter((field) => (options[field]?.length ?? 0) > 0);
-  if (early.length > 0) {
-    throw new AttuneError('E_GENERATION_OPTIONS', {
-      what: 'A constraint cannot be combined with other ways to end an answer',
-      problems: early.map((field) => ({ field, message: 'could end an answer before it is whole' })),
-      fix: 'leave them out: the constraint ends the answer',
-    });
-  }
   const { model, tokenizer } = answering;
   const limit = model.architecture.limits(model.config).maxPositions;
-  const room = limit - Math.max(...prompts.map(({ length }) => length));
+  const room = limit - prompts.reduce((most, { length }) => Math.max(most, length), 0);
   constraintFor(spec, tokenizer).checkRoom(Math.min(options.maxNewTokens ?? DEFAULT_NEW_TOKENS, room));
   // Asked for anew each time: one that has grown too large is made again.
   return () => constraintFor(spec, tokenizer).begin();
