@@ -33,6 +33,8 @@ void checkPaged(const Paged& p) {
   TORCH_CHECK(p.q.dim() == 3 && p.k.dim() == 3 && p.v.sizes() == p.k.sizes(), "paged_attention wants q [N, H, D], k and v [N, K, D]");
   TORCH_CHECK(p.keys.dim() == 3 && p.keys.sizes() == p.values.sizes() && p.keys.is_contiguous() && p.values.is_contiguous(), "paged_attention wants a contiguous cache [C, K, D]");
   TORCH_CHECK(p.keys.size(1) == p.k.size(1) && p.keys.size(2) == p.k.size(2) && p.keys.scalar_type() == p.k.scalar_type(), "paged_attention: the cache has the keys' heads, size and type");
+  TORCH_CHECK(p.q.size(2) == p.k.size(2) && p.k.size(1) > 0 && p.q.size(1) % p.k.size(1) == 0, "paged_attention: heads of one size, query heads a multiple of key heads");
+  TORCH_CHECK(p.v.scalar_type() == p.k.scalar_type() && p.values.scalar_type() == p.k.scalar_type() && p.q.scalar_type() == p.k.scalar_type(), "paged_attention wants q, k, v and the cache of one type");
   TORCH_CHECK(p.slots.dim() == 1 && p.slots.scalar_type() == at::kInt, "paged_attention wants int32 slots [M]");
   TORCH_CHECK(!p.queryOffsets.empty() && p.queryOffsets.size() == p.keyOffsets.size() && p.queryOffsets.front() == 0 && p.keyOffsets.front() == 0 &&
                   p.queryOffsets.back() == p.q.size(0) && p.k.size(0) == p.q.size(0) && p.keyOffsets.back() == p.slots.size(0),
@@ -158,7 +160,7 @@ at::Tensor pagedAttention(const at::Tensor& q, const at::Tensor& k, const at::Te
   checkPaged(p);
   if (q.numel() == 0) return at::empty_like(q);
   const TypeKernels* kernels = kernelsFor(p.q);
-  const bool isFused = kernels != nullptr && isOnCpu(keys) && isOnCpu(slots) && k.scalar_type() == q.scalar_type() && q.size(2) <= 1024;
+  const bool isFused = kernels != nullptr && isOnCpu(keys) && isOnCpu(slots) && q.size(2) <= 1024;
   return isFused ? fused(p, kernels->attention) : composite(p);
 }
 

@@ -142,6 +142,13 @@ describe('attention to a cache in slots', () => {
       expect(() => call(zeros([9, 2, 8]), slots.to('i64'), [0, 2])).toThrow(/int32 slots/);
       expect(() => call(zeros([9, 2, 8]), slots, [0, 1])).toThrow(/end at the number of tokens/);
       expect(() => call(zeros([9, 2, 8]), fromArray(Int32Array.of(0, 9)), [0, 2])).toThrow(/slot 9|index 9/);
+      const other = (heads: Tensor, v: Tensor) => () =>
+        noGrad(() =>
+          attune.paged_attention.default(heads, k, v, zeros([9, 2, 8]), zeros([9, 2, 8]), slots, [0, 2], [0, 2]),
+        );
+      expect(other(zeros([2, 4, 6]), k)).toThrow(/heads of one size/);
+      expect(other(zeros([2, 3, 8]), k)).toThrow(/multiple of key heads/);
+      expect(other(q, k.to('f64'))).toThrow(/one type/);
       const keys = zeros([9, 2, 8]);
       expect(() => attune.paged_attention.default(q, k, k, keys, keys, slots, [0, 2], [0, 2])).toThrow(/no gradient/);
     });
