@@ -164,6 +164,18 @@ describe.skipIf(!hasEngine)('attune advise', () => {
     expect(tuned.recommendation.reasons.length).toBeGreaterThan(0);
   });
 
+  it('decides by the metric that is named, and keeps groups together in every measurement', () => {
+    const rows = bench.text('good.jsonl').trim().split('\n');
+    bench.write('grouped.jsonl', rows.map((row, i) => JSON.stringify({ ...JSON.parse(row), of: i >> 1 })).join('\n'));
+    const argv = ['advise', 'grouped.jsonl', '--data.test', '0.2', '--data.group_by', 'of', '--max-new-tokens', '4'];
+    const named = [...argv, '--metrics', 'chrf'];
+    for (const model of [[], ['--model', 'model', '--max-steps', '1', '--precision', 'f32']]) {
+      const { comparison } = bench.run([...named, ...model]).document as unknown as Advice;
+      expect(comparison).toMatchObject({ metric: 'chrf', rows: 6, groups: 3 });
+      expect(comparison.metrics).toHaveLength(1);
+    }
+  });
+
   it('refuses too few rows, and plain texts without a model', () => {
     bench.write('few.jsonl', bench.text('good.jsonl').split('\n').slice(0, 12).join('\n'));
     expect(bench.failure(['advise', 'few.jsonl']).code).toBe('E_TOO_FEW_ROWS');

@@ -9,6 +9,7 @@ import { suitableMetrics } from '../../eval/compare/suitable-metrics.ts';
 import type { Comparison } from '../../store/results.ts';
 import type { Recipe } from '../../train/recipe.ts';
 import { loadRunData } from '../../worker/run/load-run-data.ts';
+import { loadMetrics, type WrittenMetric } from '../../worker/run/recipe-metrics.ts';
 import { compareCheap, measureSizes, type CheapRows } from './cheap-curve.ts';
 import { measureModel } from './model-curve.ts';
 import { growingParts } from './sizes.ts';
@@ -47,7 +48,10 @@ export async function advise({ recipe, withModel, onEvent = () => undefined, sig
   refuseFew(rows);
   const parts = growingParts(rows.train, recipe.training.seed);
   const measure = withModel ? measureModel : measureCheap;
-  const { sizes, comparison } = await measure({ recipe, rows, parts, onEvent, signal });
+  const { evaluation } = recipe;
+  const wanted = evaluation.metrics === 'auto' ? suitableMetrics(rows.train) : evaluation.metrics;
+  const measuring = { recipe, rows, parts, metrics: wanted, available: splits.test.length, onEvent, signal };
+  const { sizes, comparison } = await measure(measuring);
   const { confidence, seed, metrics, systems } = comparison;
   const curve = learningCurve(systems[0].title, sizes, metrics[0], { confidence, seed });
   return {
@@ -63,14 +67,19 @@ interface Measuring {
   recipe: Recipe;
   rows: CheapRows;
   parts: readonly (readonly Example[])[];
+  /** What the recipe names, or what suits the answers. */
+  metrics: readonly WrittenMetric[];
+  /** Test rows in all, where those compared are a sample. */
+  available: number;
   onEvent: EventSink;
   signal?: AbortSignal;
 }
 
-async function measureCheap({ recipe, rows, parts, onEvent, signal }: Measuring) {
+async function measureCheap({ recipe, rows, parts, metrics, available, onEvent, signal }: Measuring) {
   if (answerForm(rows.train).kind === 'text') throw nothingToAdvise();
   onEvent({ type: 'phase-started', phase: 'evaluate', message: 'fitting cheap baselines' });
-  const options = { split: 'test', metrics: suitableMetrics(rows.train), seed: recipe.training.seed };
+  const specs = await loadMetrics(metrics, recipe.references);
+  const options = { split: 'test', available, metrics: specs, seed: recipe.training.seed };
   const comparison = await compareCheap(rows, options, signal);
   onEvent({
     type: 'phase-started',

@@ -8,14 +8,20 @@ import { writeFileAtomic } from '../../files/atomic.ts';
 import type { Comparison } from '../../store/results.ts';
 import type { Recipe } from '../../train/recipe.ts';
 import { runJob } from '../../worker/index.ts';
+import type { WrittenMetric } from '../../worker/run/recipe-metrics.ts';
 import { usualSystems } from '../../worker/run/compare/usual-systems.ts';
 import type { CheapRows } from './cheap-curve.ts';
+
+/** The column of the written rows that their groups stand in. */
+const GROUP = 'group';
 
 export interface ModelCurveOptions {
   recipe: Recipe;
   rows: CheapRows;
   /** Growing; the last one is all. */
   parts: readonly (readonly Example[])[];
+  /** The same for all sizes: the answers of a small part may look otherwise than those of all rows. */
+  metrics: readonly WrittenMetric[];
   onEvent: EventSink;
   signal?: AbortSignal;
 }
@@ -51,7 +57,7 @@ export async function measureModel(
 /** The smaller ones are measured alone; they are no rivals. */
 async function trainAndCompare(
   recipe: Recipe,
-  { onEvent, signal, isLast }: ModelCurveOptions & { isLast: boolean },
+  { metrics, onEvent, signal, isLast }: ModelCurveOptions & { isLast: boolean },
 ): Promise<Comparison> {
   const folder = recipe.output_dir;
   await runJob({ job: 'train', input: { recipe }, folder, onEvent, signal });
@@ -64,7 +70,8 @@ async function trainAndCompare(
   const rows = { recipes: [recipe], split: 'test', allowOverlap: true, maxRows, seed: recipe.training.seed } as const;
   const systems = isLast ? [tuned, ...others] : [tuned];
   const maxNewTokens = room === 'auto' ? undefined : room;
-  return (await runJob({ job: 'compare', input: { systems, rows, maxNewTokens }, onEvent, signal })).comparison;
+  const input = { systems, rows, metrics, references: recipe.references, maxNewTokens };
+  return (await runJob({ job: 'compare', input, onEvent, signal })).comparison;
 }
 
 function partRecipe(
@@ -73,8 +80,9 @@ function partRecipe(
 ): Recipe {
   const source = (path: string) => [{ path, weight: null, format: null, columns: null }];
   const [train, validation, test] = [paths.train, paths.validation, paths.test].map(source);
+  const group_by = recipe.data.group_by === null ? null : GROUP;
   // The rows were split already, in the format of their kind.
-  const own = { train, validation, test, format: null, columns: null, group_by: null, allow_overlap: true };
+  const own = { train, validation, test, format: null, columns: null, group_by, allow_overlap: true };
   return {
     ...recipe,
     data: { ...recipe.data, ...own },
@@ -84,7 +92,9 @@ function partRecipe(
   };
 }
 
+/** Rows keep their groups, which say how sure a comparison is. */
 function writeRows(path: string, examples: readonly Example[]): string {
-  writeFileAtomic(path, examples.map((example) => `${JSON.stringify(exampleRow(example))}\n`).join(''));
+  const lines = examples.map((example) => JSON.stringify({ ...exampleRow(example), [GROUP]: example.group }));
+  writeFileAtomic(path, lines.map((line) => `${line}\n`).join(''));
   return path;
 }

@@ -1,8 +1,13 @@
 import type { Example } from '../../data/example.ts';
 import { answerForm, type AnswerForm } from '../answer-form.ts';
-import type { MetricSpec } from '../metrics/index.ts';
+import type { MetricName } from '../metrics/index.ts';
 
-const byForm: Record<AnswerForm['kind'], readonly MetricSpec[]> = {
+/** Plain data. */
+interface NamedMetric {
+  metric: MetricName;
+}
+
+const byForm: Record<AnswerForm['kind'], readonly NamedMetric[]> = {
   classes: [
     { metric: 'accuracy' },
     { metric: 'macro_f1' },
@@ -17,9 +22,9 @@ const byForm: Record<AnswerForm['kind'], readonly MetricSpec[]> = {
 };
 
 /** Metrics that suit the answers' form; bits per byte besides, for the systems that know how likely an answer is. */
-export function suitableMetrics(examples: readonly Example[]): readonly MetricSpec[] {
+export function suitableMetrics(examples: readonly Example[]): readonly NamedMetric[] {
   const metrics = byForm[answerForm(examples).kind];
-  const likelihood: MetricSpec = { metric: 'bits_per_byte' };
-  const hasLikelihood = metrics.some((spec) => 'metric' in spec && spec.metric === likelihood.metric);
+  const likelihood: NamedMetric = { metric: 'bits_per_byte' };
+  const hasLikelihood = metrics.some(({ metric }) => metric === likelihood.metric);
   return hasLikelihood ? metrics : [...metrics, likelihood];
 }
