@@ -1,44 +1,70 @@
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Rate } from './generate.ts';
+import { exportRun } from '../src/app/export.ts';
+import type { Rate } from './generation-cases.ts';
 
-/** Measures generation, in turns with another checkout where one is named, and prints tokens a second. @returns the exit code */
-export function benchGeneration(words: readonly string[]): number {
-  const { values } = parseArgs({
-    args: [...words],
-    options: {
-      model: { type: 'string', default: join(import.meta.dirname, '..', 'assets', 'attune-base') },
-      dtype: { type: 'string', default: 'f32' },
-      rounds: { type: 'string', default: '2' },
-      threads: { type: 'string', default: '1' },
-      against: { type: 'string' },
-    },
-  });
-  const folders = new Map([['attune', import.meta.dirname]]);
-  if (values.against !== undefined) folders.set('against', join(resolve(values.against), 'bench'));
+const options = {
+  model: { type: 'string', default: join(import.meta.dirname, '..', 'assets', 'attune-base') },
+  dtype: { type: 'string', default: 'f32' },
+  rounds: { type: 'string', default: '2' },
+  threads: { type: 'string', default: '1' },
+  against: { type: 'string' },
+  'llama-cpp': { type: 'string' },
+} as const;
+
+/** Measures generation, in turns with another checkout or llama.cpp where asked, and prints tokens a second. @returns the exit code */
+export async function benchGeneration(words: readonly string[]): Promise<number> {
+  const { values } = parseArgs({ args: [...words], options });
+  const { dtype, threads } = values;
+  const model = resolve(values.model);
+  const scripts = new Map([['attune', [join(import.meta.dirname, 'generate.ts'), model, dtype]]]);
+  if (values.against !== undefined)
+    scripts.set('against', [join(resolve(values.against), 'bench', 'generate.ts'), model, dtype]);
+  const temporary = mkdtempSync(join(tmpdir(), 'attune-bench-'));
+  try {
+    if (values['llama-cpp'] !== undefined) {
+      const folder = join(temporary, 'gguf');
+      await exportRun(model, { to: 'gguf', dtype: dtype as 'f32' | 'bf16', folder });
+      const script = join(import.meta.dirname, 'llama-cpp.ts');
+      scripts.set('llama.cpp', [script, join(folder, 'model.gguf'), values['llama-cpp']]);
+    }
+    const best = measureInTurns(scripts, Number(values.rounds), threads);
+    console.log(`${dtype}, ${threads} threads: tokens a second, by the clock and by the processors' time`);
+    for (const [key, { wall, cpu }] of best)
+      console.log(`${key.padEnd(48)} ${wall.toFixed(0).padStart(7)} ${cpu.toFixed(0).padStart(7)}`);
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
+  return 0;
+}
+
+/** Each round runs everything once, so that a slow minute of the machine meets all alike; the best of each counts. */
+function measureInTurns(
+  scripts: ReadonlyMap<string, readonly string[]>,
+  rounds: number,
+  threads: string,
+): Map<string, Rate> {
   const best = new Map<string, Rate>();
-  // Each round runs everything once, so that a slow minute of the machine meets all alike.
-  for (let round = 0; round < Number(values.rounds); round++) {
-    for (const [engine, folder] of folders) {
-      for (const { name, wall, cpu } of measure(folder, values)) {
-        const key = `${engine.padEnd(8)} ${name}`;
+  for (let round = 0; round < rounds; round++) {
+    for (const [engine, script] of scripts) {
+      for (const { name, wall, cpu } of measure(script, threads)) {
+        const key = `${engine.padEnd(9)} ${name}`;
         const before = best.get(key) ?? { wall: 0, cpu: 0 };
         best.set(key, { name, wall: Math.max(wall, before.wall), cpu: Math.max(cpu, before.cpu) });
       }
     }
   }
-  console.log(`${values.dtype}, ${values.threads} threads: tokens a second, by the clock and by the processors' time`);
-  for (const [key, { wall, cpu }] of best)
-    console.log(`${key.padEnd(48)} ${wall.toFixed(0).padStart(7)} ${cpu.toFixed(0).padStart(7)}`);
-  return 0;
+  return best;
 }
 
-function measure(folder: string, { model, dtype, threads }: { model: string; dtype: string; threads: string }): Rate[] {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(folder, 'generate.ts'), resolve(model), dtype], {
+function measure(script: readonly string[], threads: string): Rate[] {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...script], {
     encoding: 'utf8',
     env: { ...process.env, ATTUNE_THREADS: threads },
   });
-  if (status !== 0) throw new Error(`${folder} ended with ${status}:\n${stderr}`);
-  return JSON.parse(stdout) as Rate[];
+  if (status !== 0) throw new Error(`${script[0]} ended with ${status}:\n${stderr}`);
+  return JSON.parse(stdout.trim().split('\n').at(-1)!) as Rate[];
 }

@@ -8,11 +8,12 @@ import { benchTraining } from './training.ts';
 const workloads = readdirSync(join(import.meta.dirname, 'workloads')).map((file) => file.replace('.json', ''));
 const [name, ...rest] = process.argv.slice(2);
 if (name === 'kernels') benchKernels(Number(rest[0] ?? 15));
-else if (name === 'generation') process.exitCode = benchGeneration(rest);
+else if (name === 'generation') process.exitCode = await benchGeneration(rest).catch(refuse);
 else if (workloads.includes(name)) process.exitCode = await benchTraining(name, rest).catch(refuse);
 else {
   console.error(`usage: npm run bench -- kernels [ROUNDS]
        npm run bench -- generation [--model FOLDER] [--dtype f32] [--rounds 2] [--threads 1] [--against CHECKOUT]
+                        [--llama-cpp FOLDER_WITH_NODE_MODULES]
        npm run bench -- ${workloads.join('|')} [--full] [--checkpointing] [--steps 3] [--rounds 1] [--threads N]
                         [--baselines FILE.py] [--against CHECKOUT] [--json] [--anyway]`);
   process.exitCode = 2;
