@@ -56,12 +56,18 @@ describe('a profile', () => {
 });
 
 it('is refused for a run that ends too soon', () => {
-  expect(() => profileSteps(2, { folder, emit: () => undefined })).toThrow(/steps 2 to 3[^]*2 steps/);
+  expect(() => profileSteps(2, { folder, emit: () => undefined, signal: new AbortController().signal })).toThrow(
+    /steps 2 to 3[^]*2 steps/,
+  );
 });
 
 it('of a run covers the second and third step: what a step spends by phase, stage and operator, and a trace', async () => {
   const events: RunEvent[] = [];
-  const around = profileSteps(4, { folder, emit: (event) => events.push(event) });
+  const around = profileSteps(4, {
+    folder,
+    emit: (event) => events.push(event),
+    signal: new AbortController().signal,
+  });
   const results: number[] = [];
   for (let step = 1; step <= 4; step++) {
     results.push(
@@ -85,4 +91,22 @@ it('of a run covers the second and third step: what a step spends by phase, stag
   };
   expect(traceEvents.length).toBeGreaterThan(10);
   expect(traceEvents.every(({ ph, dur }) => ph === 'X' && dur >= 0)).toBe(true);
+});
+
+it('of a run that fails or is stopped in between is given up, and another one can follow', async () => {
+  const stop = new AbortController();
+  const around = () => profileSteps(4, { folder, emit: () => undefined, signal: stop.signal });
+  const failing = around();
+  await failing(() => Promise.resolve(1));
+  await expect(failing(() => Promise.reject(new Error('diverged')))).rejects.toThrow('diverged');
+  const stopped = around();
+  await stopped(() => Promise.resolve(1));
+  await stopped(() => {
+    stop.abort();
+    work();
+    return Promise.resolve(2);
+  });
+  expect(await stopped(() => Promise.resolve(3))).toBe(3);
+  startProfile();
+  expect(stopProfile()).toEqual([]);
 });

@@ -14,7 +14,7 @@ const STEPS = 2;
  */
 export function profileSteps(
   totalSteps: number,
-  { folder, emit }: { folder: string; emit: EventSink },
+  { folder, emit, signal }: { folder: string; emit: EventSink; signal: AbortSignal },
 ): <T>(body: () => Promise<T>) => Promise<T> {
   const last = FIRST + STEPS - 1;
   if (totalSteps < last) {
@@ -25,12 +25,28 @@ export function profileSteps(
     });
   }
   let step = 0;
+  let isRecording = false;
+  const end = (): Span[] => {
+    isRecording = false;
+    return stopProfile();
+  };
+  // Whatever ends the run earlier ends the recording: what the process does after it would be recorded, too.
+  const giveUp = (): void => void (isRecording && end());
+  signal.addEventListener('abort', giveUp, { once: true });
   return async (body) => {
     step++;
-    if (step === FIRST) startProfile();
-    const result = await body();
-    if (step === last) report(stopProfile(), folder, emit);
-    return result;
+    if (step === FIRST && !signal.aborted) {
+      startProfile();
+      isRecording = true;
+    }
+    try {
+      const result = await body();
+      if (step === last && isRecording) report(end(), folder, emit);
+      return result;
+    } catch (error) {
+      giveUp();
+      throw error;
+    }
   };
 }
 
