@@ -50,6 +50,18 @@ describe('a language model as a predictor', () => {
     expect(['blue', 'green']).toContain((JSON.parse(json!) as { colour: string }).colour);
   });
 
+  test('is held to a form although the row beside has no room for it', async () => {
+    const limit = opened.model.architecture.limits(opened.model.config).maxPositions;
+    const words = 'where is it '.repeat(2000);
+    const ids = await opened.tokenizer.encode(words);
+    const choices = [' blue as the sea in the evening', ' green as the grass in the morning'];
+    const long = completion(opened.tokenizer.decode(ids.slice(0, limit - 4)), 'x');
+    const predictions = await answer([completion('The colour is', ' blue'), long], { held: () => ({ choices }) });
+    expect(choices).toContain(predictions[0].text);
+    expect(predictions[1].unreadable).toBeUndefined();
+    expect(choices).not.toContain(predictions[1].text);
+  });
+
   test('finds the likeliest class, with probabilities that come from the likelihoods of the labels', async () => {
     const row: ClassificationExample = { kind: 'classification', id: 'r', source, text: 'a red apple', label: 'fruit' };
     const labels = ['fruit', 'vehicle'];

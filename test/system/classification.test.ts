@@ -1,6 +1,7 @@
 // From a CSV of texts and labels to a classifier that is measured, exported and proved.
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readComparison } from '../../src/store/results.ts';
 import { BadInputBench } from './bad-input-bench.ts';
 
 let bench: BadInputBench;
@@ -67,6 +68,21 @@ describe.skipIf(!existsSync('build/attune.node'))('a classifier', () => {
     const further = train('further', '--tuning.method', 'full').map((word) => (word === 'model' ? 'start' : word));
     expect(bench.run(further).code).toBe(0);
     expect(JSON.parse(bench.text('further/model/config.json'))).toMatchObject({ id2label });
+  });
+
+  it('made for other classes is left out of the comparison, with the reason, in place of being wrong everywhere', () => {
+    bench.copy('topics/merged', 'other');
+    const id2label = { 0: 'red', 1: 'green', 2: 'blue' };
+    bench.edit('other/config.json', { id2label, label2id: { red: 0, green: 1, blue: 2 } });
+    const argv = train('recoloured', '--tuning.method', 'full').map((word) => (word === 'model' ? 'other' : word));
+    expect(bench.run(argv).code).toBe(0);
+    const { skipped, systems } = readComparison(bench.path('recoloured'))!;
+    expect(systems.map(({ name }) => name)).not.toContain('base');
+    expect(skipped[0]).toEqual({
+      name: 'base',
+      reason: 'The classifier of base has none of the classes of these rows: red, green, blue',
+    });
+    expect(bench.failure(['eval', 'other', '--data', 'topics.csv']).code).toBe('E_CLASSES_FOREIGN');
   });
 
   it('does not chat, which is said', () => {

@@ -57,18 +57,14 @@ async function answerFitted(
     fitted.map(({ example }, i) => fitted[i].row ?? example),
   );
   const chosen = await chooseClasses(opened, fitted, options);
-  const writing = fitted.flatMap(({ row, prompt }, i) =>
-    row === undefined || chosen[i] !== undefined ? [] : [{ i, prompt }],
+  const writing = [...fitted.keys()].filter((i) => fitted[i].row !== undefined && chosen[i] === undefined);
+  const texts = await writeAnswers(
+    opened,
+    writing.map((i) => fitted[i]),
+    options,
   );
   const written: (Completion | undefined)[] = [];
-  const { signal } = options;
-  const texts = await generate(
-    opened,
-    writing.map(({ prompt }) => prompt),
-    { ...endingOf(opened, fitted, options), signal },
-  );
-  signal?.throwIfAborted();
-  for (const [place, { i }] of writing.entries()) written[i] = texts[place];
+  for (const [place, i] of writing.entries()) written[i] = texts[place];
   return fitted.map(({ example, prompt }, i): Prediction => {
     const completion = written[i];
     const likelihood = likely[i];
@@ -83,20 +79,34 @@ async function answerFitted(
   });
 }
 
-/** How answers end: by the form that they are held to, or by a text; a turn has an end of its own. */
-function endingOf(
-  { model, tokenizer }: Answering,
-  fitted: readonly Fitted[],
-  { maxNewTokens, stop, held }: BatchOptions,
-): Pick<GenerationOptions, 'maxNewTokens' | 'stop' | 'constraint'> {
-  const isPlain = fitted.every(({ row }) => row?.kind === 'completion');
+/** In the rows' order, each held to the form where the model has room for the shortest answer of that form. */
+async function writeAnswers(
+  opened: Answering,
+  writing: readonly Fitted[],
+  { maxNewTokens, stop, held, signal }: BatchOptions,
+): Promise<Completion[]> {
+  const isPlain = writing.every(({ row }) => row?.kind === 'completion');
   const spec = held?.(isPlain ? 'plain' : 'chat');
-  if (spec === undefined) return { maxNewTokens, stop: isPlain ? stop : undefined };
-  const constraint = constraintFor(spec, tokenizer);
-  const { maxPositions } = traitsOf(model.architecture, model.config);
-  // Where the model ends before the shortest answer, it writes what it can.
-  if (fitted.some(({ prompt }) => prompt.length + constraint.shortest > maxPositions)) return { maxNewTokens, stop };
-  return { maxNewTokens: Math.max(maxNewTokens, constraint.shortest), constraint: () => constraint.begin() };
+  const constraint = spec && constraintFor(spec, opened.tokenizer);
+  const { maxPositions } = traitsOf(opened.model.architecture, opened.model.config);
+  const isHeld = ({ prompt }: Fitted) =>
+    constraint !== undefined && prompt.length + constraint.shortest <= maxPositions;
+  const answers = new Map<Fitted, Completion>();
+  const write = async (rows: readonly Fitted[], ending: GenerationOptions) => {
+    if (rows.length === 0) return;
+    const prompts = rows.map(({ prompt }) => prompt);
+    const texts = await generate(opened, prompts, { ...ending, signal });
+    signal?.throwIfAborted();
+    for (const [place, row] of rows.entries()) answers.set(row, texts[place]);
+  };
+  if (constraint !== undefined) {
+    const room = Math.max(maxNewTokens, constraint.shortest);
+    await write(writing.filter(isHeld), { maxNewTokens: room, constraint: () => constraint.begin() });
+  }
+  const free = writing.filter((row) => !isHeld(row));
+  // A turn has an end of its own.
+  await write(free, { maxNewTokens, stop: isPlain ? stop : undefined });
+  return writing.map((row) => answers.get(row)!);
 }
 
 /** A class stands after "Label:" and a space. */

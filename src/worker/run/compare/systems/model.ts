@@ -1,5 +1,7 @@
+import { AttuneError } from '../../../../base/errors.ts';
+import type { Example } from '../../../../data/index.ts';
 import type { Answered } from '../../../../eval/compare/system.ts';
-import { labelsIn } from '../../../../eval/example-text.ts';
+import { expectedText, labelsIn } from '../../../../eval/example-text.ts';
 import { heldAnswer } from '../../../../eval/prompting/held-answer.ts';
 import type { AskingStyle } from '../../../../eval/prompting/asked.ts';
 import { asker } from '../../../../eval/prompting/asker.ts';
@@ -21,6 +23,7 @@ export async function answer(spec: ModelSpec, comparing: Comparing): Promise<Ans
   const { rows, models, emit } = comparing;
   emit({ type: 'phase-started', phase: 'engine', message: `loading ${title}` });
   const opened = await models.open(target, isBase);
+  if (opened.model.task === 'sequence') refuseForeignClasses(title, opened.model.sequenceHead.labels, rows.test);
   const { ask, note } = asker(asking, rows);
   const isTrained = kind === 'tuned';
   const held = UNTAUGHT.has(kind) ? (style: AskingStyle) => heldAnswer(rows.typical, style) : undefined;
@@ -34,4 +37,18 @@ export async function answer(spec: ModelSpec, comparing: Comparing): Promise<Ans
   });
   const told = [note, held?.('chat') && 'held to the form of the answers'].filter(Boolean).join('; ');
   return [await answerWithProgress({ predictor, title, kind, note: told === '' ? undefined : told }, comparing)];
+}
+
+const SHOWN_CLASSES = 5;
+
+/** A head made for another task, or for none yet, is wrong on every row, which says nothing of the model. */
+function refuseForeignClasses(title: string, known: readonly string[], examples: readonly Example[]): void {
+  const wanted = new Set(examples.map((example) => expectedText(example)?.trim()));
+  if (known.some((label) => wanted.has(label))) return;
+  const shown = known.slice(0, SHOWN_CLASSES).join(', ') + (known.length > SHOWN_CLASSES ? ', …' : '');
+  throw new AttuneError('E_CLASSES_FOREIGN', {
+    what: `The classifier of ${title} has none of the classes of these rows`,
+    got: shown,
+    fix: 'leave it out, or compare on rows of its own classes',
+  });
 }
