@@ -61,7 +61,7 @@ async function readAnswers(path: string): Promise<StoredAnswer[]> {
   });
 }
 
-/** By id where all rows have one, else by prompt, else by place. */
+/** By id where all rows have one (of ours: a file may bring its own), else by prompt, else by place. */
 function matcher(
   answers: readonly StoredAnswer[],
   examples: readonly Example[],
@@ -73,6 +73,8 @@ function matcher(
   ] as const) {
     if (!answers.every((answer) => answer[key] !== undefined)) continue;
     const texts = new Map(answers.map((answer) => [answer[key], answer.text]));
+    const isForeign = key === 'id' && !examples.some(({ id }) => texts.has(id));
+    if (isForeign && answers.every(({ prompt }) => prompt !== undefined)) continue;
     return (example) => texts.get(keyOf(example));
   }
   if (answers.length === examples.length) return (_example, row) => answers[row].text;

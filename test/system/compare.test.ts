@@ -110,6 +110,8 @@ describe.skipIf(!hasEngine)('a run', () => {
     ['an endpoint without a model', ['RUN', 'https://host/v1'], {}, 'E_ENDPOINT_MODEL'],
     ['a metric that is none', ['RUN', 'nearest'], { metrics: ['acuracy'] }, 'E_UNKNOWN_METRIC'],
     ['a baseline that is none', ['RUN'], { baselines: ['few'] }, 'E_UNKNOWN_BASELINE'],
+    ['baselines beside systems that are named', ['RUN', 'nearest'], { baselines: ['prompted'] }, 'E_OPTION_IDLE'],
+    ['an instruction that nobody is told', ['RUN', 'nearest'], { instruction: 'Be brief.' }, 'E_OPTION_IDLE'],
     ['no rows', ['nearest', 'majority'], {}, 'E_ROWS_WANTED'],
     ['a file that is not there', ['RUN', 'nearest'], { data: 'nothing.jsonl' }, 'E_FILE_MISSING'],
   ])('is not compared with %s', async (_, [first, ...others], options, code) => {

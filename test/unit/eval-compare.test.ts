@@ -281,6 +281,10 @@ describe('a file of answers', () => {
   test.each([
     ['ids', some.toReversed().map(({ id }) => ({ id, answer: `to ${id}` }))],
     ['prompts', some.toReversed().map(({ id, prompt }) => ({ prompt, completion: `to ${id}`, finish: 'stop' }))],
+    [
+      'prompts, where the ids are of the file alone',
+      some.map(({ id, prompt }, i) => ({ id: `${i}`, prompt, text: `to ${id}` })),
+    ],
     ['places', some.map(({ id }) => ({ text: `to ${id}` }))],
   ])('is matched to rows by %s', async (_, lines) => {
     expect(await answersIn(lines)).toEqual(some.map(({ id }) => ({ id, text: `to ${id}` })));

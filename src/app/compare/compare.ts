@@ -67,6 +67,7 @@ export async function compareNamed(systems: readonly string[], options: CompareO
   // One after the other: looking a run up opens the index, which locks itself out.
   const named: NamedSystem[] = [];
   for (const text of systems) named.push(await namedSystem(text, naming));
+  refuseIdle(named, options);
   const runs = [...new Set(named.flatMap(({ run }) => run ?? []))];
   const recipes = await Promise.all(runs.map((run) => storedRecipe(run)));
   return runComparison(
@@ -80,6 +81,20 @@ function refuseTwins(systems: readonly string[]): void {
   const twin = systems.find((text, place) => systems.indexOf(text) !== place);
   if (twin === undefined) return;
   throw new AttuneError('E_SYSTEM_TWICE', { what: `${twin} is named twice`, fix: 'name each system once' });
+}
+
+/** What changes nothing about the systems that are named would be ignored in silence. */
+function refuseIdle(named: readonly NamedSystem[], { baselines, instruction }: CompareOptions): void {
+  const isTold = named.some(({ spec }) => 'asking' in spec && spec.asking.how !== 'plain');
+  const problems = [
+    ...(baselines === undefined
+      ? []
+      : [{ field: 'baselines', message: 'is for a run alone', fix: 'name each system' }]),
+    ...(instruction === undefined || isTold
+      ? []
+      : [{ field: 'instruction', message: 'is told to nobody', fix: 'name prompted:MODEL or few_shot:MODEL' }]),
+  ];
+  if (problems.length > 0) throw new AttuneError('E_OPTION_IDLE', { what: 'What was set is of no use here', problems });
 }
 
 /** A run by what its recipe names, or by `baselines` in its place. */
