@@ -4,6 +4,25 @@ import { Batcher } from './batcher.ts';
 import type { GenerationOptions } from './request.ts';
 import type { AnswerTokenizer, Completion } from './sequence.ts';
 
+/** So many answers to one caller's prompts are asked for at once: however many there are, the queue does not fill. */
+const ASKED_AT_ONCE = 1024;
+
+/** Asks for the answers to prompts, the next one as soon as one is answered, and gives them in order. */
+export async function askInTurn<Prompt, Answer>(
+  prompts: readonly Prompt[],
+  n: number,
+  ask: (prompt: Prompt, row: number) => Promise<Answer>,
+): Promise<Answer[]> {
+  const answers: Answer[] = [];
+  const rest = prompts.entries(); // all take from the same one
+  const goOn = async () => {
+    for (const [row, prompt] of rest) answers[row] = await ask(prompt, row);
+  };
+  const atOnce = Math.max(1, Math.floor(ASKED_AT_ONCE / n) || 1); // one that `n` itself is refused for, if it is no number
+  await Promise.all(Array.from({ length: Math.min(atOnce, prompts.length) }, goOn));
+  return answers;
+}
+
 /** Continues prompts, as many as there are, and gives their answers in order. Row i of a memory belongs to prompt i. */
 export async function generate(
   parts: { model: Model; tokenizer: AnswerTokenizer; memory?: Memory },
@@ -12,9 +31,8 @@ export async function generate(
 ): Promise<Completion[]> {
   using batcher = new Batcher(parts);
   const { memory } = parts;
-  const answers = prompts.map(async (prompt, row) => {
+  return await askInTurn(prompts, 1, async (prompt, row) => {
     const [answer] = await batcher.submit({ ...options, prompt, memory: memory && { of: memory, row } });
     return answer;
   });
-  return await Promise.all(answers);
 }

@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { randomUint32 } from '../../src/base/random.ts';
 import {
+  askInTurn,
   Batcher,
   generate,
   type BatcherOptions,
@@ -80,6 +81,36 @@ describe('a request in a batch', async () => {
       await new Promise((resolve) => setImmediate(resolve));
     }
     expect(await Promise.all(answers)).toEqual(alone.slice(0, 60));
+  });
+});
+
+describe('prompts of one caller', () => {
+  it('are answered in order however many they are: the queue does not fill', async () => {
+    const prompts = Array.from({ length: 1500 }, (_, i) => [i % 16, (i >> 4) % 16]);
+    let [open, most] = [0, 0];
+    const rows = await askInTurn(prompts, 2, async (_, row) => {
+      most = Math.max(most, ++open);
+      await new Promise((resolve) => setImmediate(resolve));
+      open--;
+      return row;
+    });
+    expect([rows.length, rows.every((row, i) => row === i), most]).toEqual([1500, true, 512]);
+    expect(await generate(parts, prompts.slice(0, 40), { maxNewTokens: 2 })).toEqual(
+      (await together(prompts.slice(0, 40).map((prompt) => ({ prompt, maxNewTokens: 2 })))).map(([one]) => one),
+    );
+    expect(await askInTurn([], 1, () => Promise.resolve(1))).toEqual([]);
+    for (const n of [0, -1, NaN]) expect(await askInTurn([5], n, (five) => Promise.resolve(five))).toEqual([5]);
+  });
+
+  it('are given up with the first that fails', async () => {
+    let asked = 0;
+    const outcome = askInTurn(Array.from({ length: 3000 }), 1, async () => {
+      asked++;
+      await Promise.resolve();
+      throw new Error('no room');
+    });
+    await expect(outcome).rejects.toThrow('no room');
+    expect(asked).toBe(1024);
   });
 });
 

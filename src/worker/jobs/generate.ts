@@ -1,5 +1,6 @@
 import { AttuneError } from '../../base/errors.ts';
 import {
+  askInTurn,
   Batcher,
   constraintFor,
   DEFAULT_NEW_TOKENS,
@@ -80,13 +81,13 @@ async function answerPrompts(answering: Answering, { body, send, signal }: Reque
   const constraint = spec === undefined ? undefined : constraintOf(spec, ids, { options, answering });
   const failure = new AbortController();
   const either = AbortSignal.any([signal, failure.signal]);
-  const answers = ids.map(async (prompt, row) => {
+  const ask = async (prompt: Int32Array, row: number) => {
     const onText = stream === true ? (event: TextEvent) => send({ row, ...event }) : undefined;
     const completions = await answering.batcher.submit({ ...options, constraint, prompt, signal: either }, onText);
     send({ row, completions });
-  });
+  };
   try {
-    await Promise.all(answers);
+    await askInTurn(ids, options.n ?? 1, ask);
   } catch (error) {
     failure.abort(error); // one prompt's failure is the request's: the others are not worth going on with
     throw error;
