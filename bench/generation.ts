@@ -9,7 +9,7 @@ import type { Rate } from './generation-cases.ts';
 const options = {
   model: { type: 'string', default: join(import.meta.dirname, '..', 'assets', 'attune-base') },
   dtype: { type: 'string', default: 'f32' },
-  rounds: { type: 'string', default: '2' },
+  rounds: { type: 'string', default: '3' },
   threads: { type: 'string', default: '1' },
   against: { type: 'string' },
   'llama-cpp': { type: 'string' },
@@ -31,33 +31,38 @@ export async function benchGeneration(words: readonly string[]): Promise<number>
       const script = join(import.meta.dirname, 'llama-cpp.ts');
       scripts.set('llama.cpp', [script, join(folder, 'model.gguf'), values['llama-cpp']]);
     }
-    const best = measureInTurns(scripts, Number(values.rounds), threads);
+    const found = measureInTurns(scripts, Number(values.rounds), threads);
     console.log(`${dtype}, ${threads} threads: tokens a second, by the clock and by the processors' time`);
-    for (const [key, { wall, cpu }] of best)
-      console.log(`${key.padEnd(48)} ${wall.toFixed(0).padStart(7)} ${cpu.toFixed(0).padStart(7)}`);
+    for (const [key, rates] of found)
+      console.log(`${key.padEnd(48)} ${median(rates.map(({ wall }) => wall))} ${median(rates.map(({ cpu }) => cpu))}`);
   } finally {
     rmSync(temporary, { recursive: true, force: true });
   }
   return 0;
 }
 
-/** Each round runs everything once, so that a slow minute of the machine meets all alike; the best of each counts. */
+/** Each round runs everything once, so that a slow minute of the machine meets all alike; medians count. */
 function measureInTurns(
   scripts: ReadonlyMap<string, readonly string[]>,
   rounds: number,
   threads: string,
-): Map<string, Rate> {
-  const best = new Map<string, Rate>();
+): Map<string, Rate[]> {
+  const found = new Map<string, Rate[]>();
   for (let round = 0; round < rounds; round++) {
     for (const [engine, script] of scripts) {
-      for (const { name, wall, cpu } of measure(script, threads)) {
-        const key = `${engine.padEnd(9)} ${name}`;
-        const before = best.get(key) ?? { wall: 0, cpu: 0 };
-        best.set(key, { name, wall: Math.max(wall, before.wall), cpu: Math.max(cpu, before.cpu) });
+      for (const rate of measure(script, threads)) {
+        const key = `${engine.padEnd(9)} ${rate.name}`;
+        found.set(key, [...(found.get(key) ?? []), rate]);
       }
     }
   }
-  return best;
+  return found;
+}
+
+/** A rate is a difference of two times, so that the best of several would be the one with the largest error. */
+function median(values: readonly number[]): string {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)].toFixed(0).padStart(7);
 }
 
 function measure(script: readonly string[], threads: string): Rate[] {

@@ -12,7 +12,7 @@ else if (name === 'generation') process.exitCode = await benchGeneration(rest).c
 else if (workloads.includes(name)) process.exitCode = await benchTraining(name, rest).catch(refuse);
 else {
   console.error(`usage: npm run bench -- kernels [ROUNDS]
-       npm run bench -- generation [--model FOLDER] [--dtype f32] [--rounds 2] [--threads 1] [--against CHECKOUT]
+       npm run bench -- generation [--model FOLDER] [--dtype f32] [--rounds 3] [--threads 1] [--against CHECKOUT]
                         [--llama-cpp FOLDER_WITH_NODE_MODULES]
        npm run bench -- ${workloads.join('|')} [--full] [--checkpointing] [--steps 3] [--rounds 1] [--threads N]
                         [--baselines FILE.py] [--against CHECKOUT] [--json] [--anyway]`);
