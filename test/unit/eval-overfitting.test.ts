@@ -35,6 +35,18 @@ describe('the gap between training and validation loss', () => {
     expect(Math.abs((high - low) / expected - 1)).toBeLessThan(0.15);
   });
 
+  test('of rows in groups is only as sure as so many groups are', () => {
+    const copies = (rows: readonly ReturnType<typeof likelihoods>[number][], set: string) =>
+      rows.flatMap((row, i) => Array.from({ length: 8 }, () => ({ ...row, group: `${set} ${i}` })));
+    const [seen, unseen] = [likelihoods(30, 1, 0), likelihoods(20, 1.2, 1)];
+    const single = lossGap(seen, unseen);
+    const grouped = lossGap(copies(seen, 'a'), copies(unseen, 'b'));
+    expect(grouped.gap).toBeCloseTo(single.gap, 9);
+    expect([grouped.low, grouped.high]).toEqual([expect.closeTo(single.low, 9), expect.closeTo(single.high, 9)]);
+    const one = likelihoods(20, 1.2, 1).map((row) => ({ ...row, group: 'one' }));
+    expect(lossGap(seen, one).high).toBe(Infinity);
+  });
+
   test('of a single row has no bounds', () => {
     expect(lossGap(likelihoods(1, 1, 0), likelihoods(50, 1, 1)).high).toBe(Infinity);
   });

@@ -2,6 +2,11 @@ import type { LossGap } from '../../store/overfitting.ts';
 import type { Likelihood } from '../predictor.ts';
 import { Resampling, spreadInterval, type Spread } from '../statistics/index.ts';
 
+/** Of one row: how likely its answer is, and its group where it has one. */
+export interface GapRow extends Likelihood {
+  group?: string;
+}
+
 export interface GapOptions {
   /** Default 0.95. */
   confidence?: number;
@@ -12,13 +17,15 @@ const RESAMPLES = 5000;
 
 /** How much less likely answers are that were not trained on, and how sure that is. The two sets have no row in common. */
 export function lossGap(
-  training: readonly Likelihood[],
-  validation: readonly Likelihood[],
+  training: readonly GapRow[],
+  validation: readonly GapRow[],
   { confidence = 0.95, seed = 0 }: GapOptions = {},
 ): LossGap {
   // Different draws for the two sets, since their rows are no pairs.
   const [seen, unseen] = [training, validation].map((rows, set) =>
-    new Resampling(rows.length, { resamples: RESAMPLES, seed: 2 * seed + set }).spread(lossOf(rows)),
+    new Resampling(rows.length, { clusters: groupsOf(rows), resamples: RESAMPLES, seed: 2 * seed + set }).spread(
+      lossOf(rows),
+    ),
   );
   const { low, high, estimate } = spreadInterval(difference(unseen, seen), { confidence });
   return {
@@ -30,6 +37,11 @@ export function lossGap(
     low,
     high,
   };
+}
+
+/** Rows of one group are drawn together, a row without one alone. */
+function groupsOf(rows: readonly GapRow[]): string[] {
+  return rows.map(({ group }, row) => (group === undefined ? `row ${row}` : `group ${group}`));
 }
 
 function lossOf(rows: readonly Likelihood[]): (indices: Uint32Array) => number {

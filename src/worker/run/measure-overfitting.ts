@@ -2,9 +2,8 @@ import { AttuneError } from '../../base/errors.ts';
 import type { Example } from '../../data/index.ts';
 import { sampledRows } from '../../eval/compare/sampled-rows.ts';
 import { expectedText, promptText } from '../../eval/example-text.ts';
-import { lossGap } from '../../eval/overfitting/loss-gap.ts';
+import { lossGap, type GapRow } from '../../eval/overfitting/loss-gap.ts';
 import { memorisedWords, type AnsweredRow } from '../../eval/overfitting/memorised.ts';
-import type { Likelihood } from '../../eval/predictor.ts';
 import { writeOverfitting, type LossGap, type Memorised, type Overfitting } from '../../store/overfitting.ts';
 import { readComparison, readSamples } from '../../store/results.ts';
 import { likelihoods } from './compare/likelihoods.ts';
@@ -39,7 +38,7 @@ export async function recordOverfitting(run: PreparedRun, result: string): Promi
   }
 }
 
-/** Undefined where either set has fewer than two rows that the model can read. */
+/** Undefined where either set has fewer than two rows or groups that the model can read. */
 async function measureGap({ loaded, context }: PreparedRun, result: string): Promise<LossGap | undefined> {
   const { seed } = context.recipe.training;
   const { train, validation } = loaded.splits;
@@ -47,11 +46,16 @@ async function measureGap({ loaded, context }: PreparedRun, result: string): Pro
   const model = await models.open(result, false);
   const known = async (examples: readonly Example[]) => {
     context.signal.throwIfAborted();
-    const found = await likelihoods(model, sampledRows(examples, ROWS, seed));
-    return found.filter((likely): likely is Likelihood => typeof likely === 'object');
+    const sample = sampledRows(examples, ROWS, seed);
+    const found = await likelihoods(model, sample);
+    return found.flatMap((likely, row): GapRow[] =>
+      typeof likely === 'object' ? [{ ...likely, group: sample[row].group }] : [],
+    );
   };
   const [seen, unseen] = [await known(train), await known(validation)];
-  return seen.length < 2 || unseen.length < 2 ? undefined : lossGap(seen, unseen, { seed });
+  if (seen.length === 0 || unseen.length === 0) return undefined;
+  const gap = lossGap(seen, unseen, { seed });
+  return Number.isFinite(gap.low) && Number.isFinite(gap.high) ? gap : undefined;
 }
 
 /** From the answers that the comparison kept; undefined where there was none. */
