@@ -20,6 +20,8 @@ export interface PreparedSplit {
 
 export interface PrepareContext {
   objective: Objective;
+  /** The classes that the objective was made for: rows hold their place among them. */
+  labels: readonly string[];
   tokenizer: Tokenizer;
   recipe: Recipe;
   /** The longest row that the model can read; a larger max_length does not change that. */
@@ -72,7 +74,8 @@ async function tokenise(examples: readonly Example[], context: PrepareContext): 
   return rows;
 }
 
-function keyOf(examples: readonly Example[], { tokenizer, recipe, now }: PrepareContext): ReturnType<typeof cacheKey> {
+function keyOf(examples: readonly Example[], context: PrepareContext): ReturnType<typeof cacheKey> {
+  const { tokenizer, labels, recipe, now } = context;
   const { objective, references } = recipe;
   return cacheKey({
     rows: sha256(examples.map(({ id }) => id).join('\n')),
@@ -81,6 +84,7 @@ function keyOf(examples: readonly Example[], { tokenizer, recipe, now }: Prepare
     code: sha256(CODE_FOLDERS.map((folder) => sha256Folder(fileURLToPath(new URL(folder, import.meta.url)))).join()),
     settings: {
       objective,
+      labels,
       references,
       now: showsDate(tokenizer) ? now.toISOString() : null,
     },

@@ -109,7 +109,7 @@ async function readRows(context: RunContext): Promise<RunRows> {
   checkVocabulary({ origin: base, size: vocabulary.known }, vocabularySize);
   const labels = labelsOf(recipe, loaded.splits.train, readConfig(base));
   const objective = await createObjective(recipe, { tokenizer, labels, now, causal });
-  const prepare = { objective, tokenizer, recipe, emit, now, maxPositions };
+  const prepare = { objective, labels, tokenizer, recipe, emit, now, maxPositions };
   const train = await prepareSplit(loaded.splits.train, prepare);
   const validation = await prepareSplit(loaded.splits.validation, prepare);
   // Rows that are too long under `long_rows: fail` are told before training, not after it.
