@@ -128,6 +128,15 @@ describe('new tokens with LoRA', () => {
     expect(inputRow(model, tokenizer.idOf('<parcel>')!).some((value) => value !== 0)).toBe(true);
   });
 
+  it('end up in a GGUF file too, which scores the same on the rows of the recipe', async () => {
+    const recipe = await recipeOf(settings, 'lora');
+    const input = { target: at('lora'), to: 'gguf', recipe, folder: at('gguf'), dtype: 'auto' } as const;
+    const { before, after, split } = await exportRun(input, quiet);
+    expect(split).toBe('validation');
+    expect(after).toBeCloseTo(before, 5);
+    expect(readFileSync(at('gguf/Modelfile'), 'utf8')).toContain('FROM ./model.gguf');
+  });
+
   it('come out the same to the byte when the run is stopped and resumed', async () => {
     await runOf(settings, 'stopped', { stopAfter: 2 });
     await runOf(settings, 'stopped', { resume: true });

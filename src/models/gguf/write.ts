@@ -111,7 +111,11 @@ function compare(path: string, metadata: GgufMetadata, tensors: readonly Source[
   }
   if (infinite.length > 0) throw outOfRange(infinite);
   if (differ.length > 0)
-    throw new AttuneError('E_EXPORT_DIFFERS', { what: `${path} is not what was written`, problems: differ });
+    throw new AttuneError('E_EXPORT_DIFFERS', {
+      what: `${path} is not what was written`,
+      problems: differ,
+      fix: 'write it again, to another disk if that does not help',
+    });
 }
 
 function outOfRange(problems: Problem[]): AttuneError {
