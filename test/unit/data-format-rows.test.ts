@@ -221,6 +221,9 @@ describe('prompt_completion', () => {
     expect(await problems('prompt_completion', { prompt: 'p', completion: [turn('user', 'x')] })).toEqual([
       'completion[0].role must be assistant, not user',
     ]);
+    expect(await problems('prompt_completion', { prompt: 3, completion: 'c' })).toEqual([
+      'prompt must be text or a list of messages, not the number 3',
+    ]);
   });
 });
 

@@ -1,7 +1,7 @@
 import type { Message } from '../../text/message.ts';
 import { readInstruction } from './alpaca.ts';
 import { readConversation, readTurns } from './conversation.ts';
-import type { RowReader } from './row-reader.ts';
+import { describeValue, isObject, type RowReader } from './row-reader.ts';
 
 /** Text, or the turns of a chat. */
 export type TextOrTurns = string | Message[];
@@ -10,6 +10,9 @@ export type TextOrTurns = string | Message[];
 export function readTextOrTurns(row: RowReader, column: string, mayBeEmpty = false): TextOrTurns | undefined {
   const value = row.value(column);
   if (value === undefined || typeof value === 'string') return mayBeEmpty ? row.anyText(column) : row.text(column);
+  if (!Array.isArray(value) && !isObject(value)) {
+    return row.problem(column, `must be text or a list of messages, not ${describeValue(value)}`);
+  }
   return readTurns(row, column, value);
 }
 
