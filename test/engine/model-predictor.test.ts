@@ -43,10 +43,10 @@ describe('a language model as a predictor', () => {
   test('is held to a form that it has not learnt, with room for it', async () => {
     const rows = [completion('The colour of the sky is', ' blue'), completion('A file that', ' green')];
     const choices = [' blue as the sea in the evening', ' green'];
-    const held = await answer(rows, { maxNewTokens: 1, stop: ['\n'], held: () => ({ choices }) });
+    const held = await answer(rows, { maxNewTokens: 1, stop: ['\n'], held: { plain: { choices }, chat: { choices } } });
     for (const { text: said, finish } of held) expect([choices.includes(said!), finish]).toEqual([true, 'stop']);
     const schema = { type: 'object', properties: { colour: { enum: ['blue', 'green'] } }, required: ['colour'] };
-    const [{ text: json }] = await answer(rows, { maxNewTokens: 20, held: () => ({ schema }) });
+    const [{ text: json }] = await answer(rows, { maxNewTokens: 20, held: { plain: { schema }, chat: { schema } } });
     expect(['blue', 'green']).toContain((JSON.parse(json!) as { colour: string }).colour);
   });
 
@@ -56,7 +56,9 @@ describe('a language model as a predictor', () => {
     const ids = await opened.tokenizer.encode(words);
     const choices = [' blue as the sea in the evening', ' green as the grass in the morning'];
     const long = completion(opened.tokenizer.decode(ids.slice(0, limit - 4)), 'x');
-    const predictions = await answer([completion('The colour is', ' blue'), long], { held: () => ({ choices }) });
+    const predictions = await answer([completion('The colour is', ' blue'), long], {
+      held: { plain: { choices }, chat: { choices } },
+    });
     expect(choices).toContain(predictions[0].text);
     expect(predictions[1].unreadable).toBeUndefined();
     expect(choices).not.toContain(predictions[1].text);

@@ -6,32 +6,23 @@ import { readAdapterConfig } from '../../src/methods/tuning/adapter-config.ts';
 import { create as createFull } from '../../src/methods/tuning/full.ts';
 import { create as createLora, open as openLora } from '../../src/methods/tuning/lora.ts';
 import { options as loraOptions, type LoraOptions } from '../../src/methods/tuning/lora.options.ts';
-import { countTokens, collateRows, nextTokenLoss } from '../../src/methods/objectives/next-token.ts';
+import { collateRows } from '../../src/methods/objectives/next-token.ts';
 import { loadModel } from '../../src/models/load.ts';
 import type { Model } from '../../src/models/model.ts';
 import { saveModel } from '../../src/models/save.ts';
 import { initialiseRows, tokenTables } from '../../src/models/token-tables.ts';
 import { keyedNormal } from '../../src/models/initialise.ts';
 import { liveTensors, noGrad, SafetensorsFile, scope, type Tensor } from '../../src/tensor/index.ts';
-import type { Objective, PreparedRow, Tuning } from '../../src/train/interfaces.ts';
+import type { PreparedRow, Tuning } from '../../src/train/interfaces.ts';
 import { evaluateRows } from '../../src/train/evaluate.ts';
 import { trainStep } from '../../src/train/step.ts';
+import { nextTokenObjective as objective } from './next-token-objective.ts';
 
 // An untied head, and one that shares the table of input tokens.
 const models = { untied: 'fixtures/models/llama', tied: 'fixtures/models/llama_tied_bias' } as const;
 const ids = [3, 11, 40];
 const ROOT = 'base_model.model.';
 const DELTA = 'token_adapter.trainable_tokens_delta';
-
-const objective = {
-  task: 'causal-lm',
-  accepts: ['text'],
-  separable: true,
-  unit: 'tokens',
-  collate: (rows) => collateRows(rows, { causal: true }),
-  counts: countTokens,
-  loss: nextTokenLoss,
-} as Partial<Objective> as Objective;
 
 const rows: PreparedRow[] = [19, 6, 12].map((length, r) => ({
   id: (0x1234567890abcde0n + BigInt(r)).toString(16),

@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { createModel } from '../../src/models/load.ts';
 import type { Model } from '../../src/models/model.ts';
-import { collateRows, countTokens, nextTokenLoss } from '../../src/methods/objectives/next-token.ts';
+import { collateRows, nextTokenLoss } from '../../src/methods/objectives/next-token.ts';
 import { create as createFull } from '../../src/methods/tuning/full.ts';
 import { create as createLora } from '../../src/methods/tuning/lora.ts';
 import { options as loraOptions } from '../../src/methods/tuning/lora.options.ts';
 import { create as createAdamw } from '../../src/methods/update/adamw.ts';
 import { noGrad, scope, type DType } from '../../src/tensor/index.ts';
 import { evaluateRows } from '../../src/train/evaluate.ts';
-import type { Objective, PreparedRow, Tuning } from '../../src/train/interfaces.ts';
+import type { PreparedRow, Tuning } from '../../src/train/interfaces.ts';
 import { trainStep } from '../../src/train/step.ts';
+import { nextTokenObjective as objective } from './next-token-objective.ts';
 
 const config = {
   model_type: 'llama',
@@ -23,16 +24,6 @@ const config = {
   initializer_range: 0.2,
   tie_word_embeddings: true,
 };
-
-const objective = {
-  task: 'causal-lm',
-  accepts: ['text'],
-  separable: true,
-  unit: 'tokens',
-  collate: (rows) => collateRows(rows, { causal: true }),
-  counts: countTokens,
-  loss: nextTokenLoss,
-} as Partial<Objective> as Objective;
 
 /** Rows of different lengths of which a part is trained. */
 const rows: PreparedRow[] = [23, 7, 40, 3, 15, 31].map((length, r) => ({

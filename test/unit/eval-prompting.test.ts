@@ -3,7 +3,7 @@ import type { ChatExample, ClassificationExample, CompletionExample, Example } f
 import { Neighbours } from '../../src/eval/neighbours.ts';
 import { askedRow, promptOf } from '../../src/eval/prompting/asked.ts';
 import { asker } from '../../src/eval/prompting/asker.ts';
-import { heldAnswer } from '../../src/eval/prompting/held-answer.ts';
+import { heldAnswers } from '../../src/eval/prompting/held-answer.ts';
 import { describeTask } from '../../src/eval/prompting/instruction.ts';
 
 const source = { file: 'rows.jsonl', line: 1 };
@@ -146,12 +146,12 @@ describe('what the answers of a model that was not tuned are held to', () => {
   );
 
   test('is one of few answers, with the white space of a text to continue and without it in a turn', () => {
-    expect(heldAnswer(classes, 'plain')).toEqual({ choices: [' no', ' yes'] });
-    expect(heldAnswer(classes, 'chat')).toEqual({ choices: ['no', 'yes'] });
+    expect(heldAnswers(classes)!.plain).toEqual({ choices: [' no', ' yes'] });
+    expect(heldAnswers(classes)!.chat).toEqual({ choices: ['no', 'yes'] });
   });
 
   test('is a JSON object with the fields of the answers, known values where they are few', () => {
-    expect(heldAnswer(orders, 'plain')).toEqual({
+    expect(heldAnswers(orders)!.plain).toEqual({
       schema: {
         type: 'object',
         properties: {
@@ -167,6 +167,6 @@ describe('what the answers of a model that was not tuned are held to', () => {
 
   test('is nothing where answers are free text', () => {
     const texts = Array.from({ length: 20 }, (_, i) => completion(`In: ${i}`, `answer number ${i}`));
-    expect(heldAnswer(texts, 'plain')).toBeUndefined();
+    expect(heldAnswers(texts)).toBeUndefined();
   });
 });

@@ -12,20 +12,24 @@ const MOST_VALUES = 100;
 /**
  * What the answers of a model that was not tuned are held to while it decodes: one of the classes, or a JSON object
  * with the fields of the answers seen. Whoever does not tune can have this much for nothing, so a tuned model has to
- * beat it. Undefined where answers are free text.
+ * beat it. By the way of asking; undefined where answers are free text.
  */
-export function heldAnswer(typical: readonly Example[], style: AskingStyle): ConstraintSpec | undefined {
+export function heldAnswers(typical: readonly Example[]): Record<AskingStyle, ConstraintSpec> | undefined {
   const answers = typical.map(expectedText).filter((answer) => answer !== undefined);
   const form = answerForm(typical);
   if (form.kind === 'json') {
     const objects = answers.map(parseObject).filter((object) => object !== undefined);
-    return { schema: schemaOf(objects, form.fields) };
+    const held = { schema: schemaOf(objects, form.fields) };
+    return { plain: held, chat: held };
   }
   if (form.kind !== 'classes') return undefined;
   // A text to continue goes on with the row's own white space, a turn begins with the answer itself.
-  const choices = new Set(style === 'plain' ? answers : answers.map((answer) => answer.trim()));
-  choices.delete('');
-  return choices.size === 0 ? undefined : { choices: [...choices].toSorted() };
+  const [plain, chat] = [answers, answers.map((answer) => answer.trim())].map(distinct);
+  return chat.length === 0 ? undefined : { plain: { choices: plain }, chat: { choices: chat } };
+}
+
+function distinct(answers: readonly string[]): string[] {
+  return [...new Set(answers)].filter((answer) => answer !== '').toSorted();
 }
 
 /** Fields in the order of the answers; those that every answer has are required. */

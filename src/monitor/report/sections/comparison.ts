@@ -2,6 +2,7 @@ import { formatCount, formatNumber, plural } from '../../../base/format.ts';
 import type { ComparedMetric, ComparedSystem, Comparison, Verdict } from '../../../store/results.ts';
 import { html, type Html } from '../html.ts';
 import { differencesTable } from './differences.ts';
+import { systemTable } from './system-table.ts';
 
 /** The tuned model beside everything it was measured against. */
 export function comparisonSection(comparison: Comparison | undefined): Html | undefined {
@@ -49,28 +50,15 @@ function furtherMetric(comparison: Comparison, metric: ComparedMetric): Html | u
 }
 
 /** All metrics of all systems; left out where there is but the one above. */
-function metricTable({ subject, systems }: Comparison, metrics: readonly ComparedMetric[]): Html | undefined {
+function metricTable(comparison: Comparison, metrics: readonly ComparedMetric[]): Html | undefined {
   if (metrics.length < 2) return undefined;
+  const { systems } = comparison;
   return html`<h3 class="apart">All figures</h3>
-    <div class="scroll" tabindex="0" role="region" aria-label="All figures">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">System</th>
-            ${metrics.map(({ title, better }) => html`<th scope="col" class="number">${title}<small>${better} is better</small></th>`)}
-          </tr>
-        </thead>
-        <tbody>
-          ${systems.map(
-            (system) =>
-              html`<tr class="${system.name === subject ? 'chosen' : ''}">
-                <th scope="row">${system.title}</th>
-                ${metrics.map((metric) => figure(system, metric, systems))}
-              </tr>`,
-          )}
-        </tbody>
-      </table>
-    </div>`;
+    ${systemTable(comparison, {
+      label: 'All figures',
+      titles: metrics.map(({ title, better }) => html`${title}<small>${better} is better</small>`),
+      cells: (system) => metrics.map((metric) => figure(system, metric, systems)),
+    })}`;
 }
 
 function figure(system: ComparedSystem, { name, better }: ComparedMetric, systems: readonly ComparedSystem[]): Html {

@@ -1,6 +1,7 @@
 import { formatCount, formatNumber } from '../../../base/format.ts';
 import type { Comparison, ComparedSystem } from '../../../store/results.ts';
 import { html, type Html } from '../html.ts';
+import { systemTable } from './system-table.ts';
 
 interface CostColumn {
   title: string;
@@ -23,7 +24,7 @@ const COLUMNS: readonly CostColumn[] = [
 /** What an answer of each system takes; only columns that some system knows. */
 export function costsSection(comparison: Comparison | undefined): Html | undefined {
   if (comparison === undefined) return undefined;
-  const { rows, subject, systems } = comparison;
+  const { rows, systems } = comparison;
   const columns = COLUMNS.filter(({ read }) => systems.some((system) => read(system, rows) !== undefined));
   if (columns.length === 0) return undefined;
   return html`<section>
@@ -35,25 +36,12 @@ export function costsSection(comparison: Comparison | undefined): Html | undefin
         ' Costs are in the currency of the prices that were given.'
       }
     </p>
-    <div class="scroll" tabindex="0" role="region" aria-label="Costs">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">System</th>
-            ${columns.map(({ title }) => html`<th scope="col" class="number">${title}</th>`)}
-          </tr>
-        </thead>
-        <tbody>
-          ${systems.map(
-            (system) =>
-              html`<tr class="${system.name === subject ? 'chosen' : ''}">
-                <th scope="row">${system.title}</th>
-                ${columns.map(({ read, format }) => html`<td class="number">${shown(read(system, rows), format)}</td>`)}
-              </tr>`,
-          )}
-        </tbody>
-      </table>
-    </div>
+    ${systemTable(comparison, {
+      label: 'Costs',
+      titles: columns.map(({ title }) => html`${title}`),
+      cells: (system) =>
+        columns.map(({ read, format }) => html`<td class="number">${shown(read(system, rows), format)}</td>`),
+    })}
   </section>`;
 }
 

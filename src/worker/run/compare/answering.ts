@@ -2,6 +2,9 @@ import type { Asked, AskingStyle } from '../../../eval/prompting/asked.ts';
 import type { ConstraintSpec } from '../../../generate/index.ts';
 import type { OpenedModel } from '../open-model.ts';
 
+/** Templates that show the date must not make two evaluations differ. */
+export const TEMPLATE_DATE = new Date(0);
+
 /** Why a model leaves a row unanswered. */
 export const TOO_LONG = 'longer than the model can read';
 
@@ -14,7 +17,7 @@ export interface AnswerOptions {
   /** Texts that end an answer, for models that have learnt no end. */
   stop?: readonly string[];
   /** What answers are held to while they are written, for models that have not learnt the form. */
-  held?: (style: AskingStyle) => ConstraintSpec | undefined;
+  held?: Record<AskingStyle, ConstraintSpec>;
   /** The classes of classification rows, for a language model: it chooses the likeliest instead of writing. */
   labels?: readonly string[];
   /** Solved rows that show whether the model is better asked in turns or by a text to continue. */

@@ -7,12 +7,9 @@ import type { Model } from '../../../models/model.ts';
 import { evaluateRows } from '../../../train/evaluate.ts';
 import type { Objective, PreparedRow } from '../../../train/interfaces.ts';
 import { traitsOf } from '../build-trainer.ts';
-import type { Answering } from './answering.ts';
+import { TEMPLATE_DATE, type Answering } from './answering.ts';
 
 const BATCH_TOKENS = 4096;
-/** Templates that show the date must not make two evaluations differ. */
-const NOW = new Date(0);
-
 /** Undefined for a row without an answer. */
 export type Likely = Likelihood | 'too long' | undefined;
 
@@ -24,7 +21,7 @@ export async function likelihoods(opened: Answering, examples: readonly Example[
   const { model, tokenizer } = opened;
   const { causal, maxPositions } = traitsOf(model.architecture, model.config);
   const sft = await objectives.load('sft');
-  const objective = sft.create({ train_on: 'last_answer' } as never, { tokenizer, now: NOW, causal });
+  const objective = sft.create({ train_on: 'last_answer' } as never, { tokenizer, now: TEMPLATE_DATE, causal });
   const answered = examples.flatMap((example, i) => ((expectedText(example) ?? '') === '' ? [] : [i]));
   const { rows } = await objective.prepare(answered.map((i) => examples[i]));
   const found = examples.map((): Likely => undefined);

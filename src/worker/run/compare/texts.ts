@@ -14,7 +14,7 @@ import { constraintFor, generate, type Completion, type GenerationOptions } from
 import { Renderer } from '../../../text/index.ts';
 import { traitsOf } from '../build-trainer.ts';
 import { likelihoods, type Likely } from './likelihoods.ts';
-import { TOO_LONG, type AnswerOptions, type Answering } from './answering.ts';
+import { TEMPLATE_DATE, TOO_LONG, type AnswerOptions, type Answering } from './answering.ts';
 
 /** Rows between two signs of progress; how many are computed together is up to the generation. */
 const BATCH = 128;
@@ -86,7 +86,7 @@ async function writeAnswers(
   { maxNewTokens, stop, held, signal }: BatchOptions,
 ): Promise<Completion[]> {
   const isPlain = writing.every(({ row }) => row?.kind === 'completion');
-  const spec = held?.(isPlain ? 'plain' : 'chat');
+  const spec = held?.[isPlain ? 'plain' : 'chat'];
   const constraint = spec && constraintFor(spec, opened.tokenizer);
   const { maxPositions } = traitsOf(opened.model.architecture, opened.model.config);
   const isHeld = ({ prompt }: Fitted) =>
@@ -129,7 +129,7 @@ async function fitShots(
   options: BatchOptions,
 ): Promise<Fitted[]> {
   const { maxPositions } = traitsOf(model.architecture, model.config);
-  const renderer = new Renderer(tokenizer, { now: NOW });
+  const renderer = new Renderer(tokenizer, { now: TEMPLATE_DATE });
   return Promise.all(
     asked.map(async (one): Promise<Fitted> => {
       let shots = one.shots ?? [];
@@ -145,9 +145,6 @@ async function fitShots(
     }),
   );
 }
-
-/** Templates that show the date must not make two evaluations differ. */
-const NOW = new Date(0);
 
 /** The likeliest of the classes that a row may have, for rows that have classes. */
 async function chooseClasses(

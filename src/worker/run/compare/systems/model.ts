@@ -2,8 +2,7 @@ import { AttuneError } from '../../../../base/errors.ts';
 import type { Example } from '../../../../data/index.ts';
 import type { Answered } from '../../../../eval/compare/system.ts';
 import { expectedText, labelsIn } from '../../../../eval/example-text.ts';
-import { heldAnswer } from '../../../../eval/prompting/held-answer.ts';
-import type { AskingStyle } from '../../../../eval/prompting/asked.ts';
+import { heldAnswers } from '../../../../eval/prompting/held-answer.ts';
 import { asker } from '../../../../eval/prompting/asker.ts';
 import type { SystemKind } from '../../../../store/results.ts';
 import { answerEnds, roomForAnswers } from '../answer-lengths.ts';
@@ -26,7 +25,7 @@ export async function answer(spec: ModelSpec, comparing: Comparing): Promise<Ans
   if (opened.model.task === 'sequence') refuseForeignClasses(title, opened.model.sequenceHead.labels, rows.test);
   const { ask, note } = asker(asking, rows);
   const isTrained = kind === 'tuned';
-  const held = UNTAUGHT.has(kind) ? (style: AskingStyle) => heldAnswer(rows.typical, style) : undefined;
+  const held = UNTAUGHT.has(kind) ? heldAnswers(rows.typical) : undefined;
   const predictor = modelPredictor(name, opened, {
     ask,
     maxNewTokens: comparing.maxNewTokens ?? (await roomForAnswers(opened.tokenizer, rows.typical)),
@@ -35,7 +34,7 @@ export async function answer(spec: ModelSpec, comparing: Comparing): Promise<Ans
     labels: labelsIn(rows.typical),
     practice: isTrained || asking.how === 'plain' ? [] : rows.train.slice(0, PRACTICE_ROWS).map(ask),
   });
-  const told = [note, held?.('chat') && 'held to the form of the answers'].filter(Boolean).join('; ');
+  const told = [note, held && 'held to the form of the answers'].filter(Boolean).join('; ');
   return [await answerWithProgress({ predictor, title, kind, note: told === '' ? undefined : told }, comparing)];
 }
 

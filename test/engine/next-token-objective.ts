@@ -1,0 +1,13 @@
+import { collateRows, countTokens, nextTokenLoss } from '../../src/methods/objectives/next-token.ts';
+import type { Objective } from '../../src/train/interfaces.ts';
+
+/** What a step needs of a language-model objective, for rows that are tokens already. */
+export const nextTokenObjective = {
+  task: 'causal-lm',
+  accepts: ['text'],
+  separable: true,
+  unit: 'tokens',
+  collate: (rows) => collateRows(rows, { causal: true }),
+  counts: countTokens,
+  loss: nextTokenLoss,
+} as Partial<Objective> as Objective;
