@@ -36,7 +36,24 @@ export interface HeadPlan {
   options: Readonly<Record<string, unknown>>;
 }
 
-export type Task = 'causal-lm' | 'sequence' | 'masked-lm' | 'seq2seq';
+/**
+ * What a head is for, whatever the rows are: `sequence` gives classes or numbers to a whole row (a text, an image, a
+ * recording), `token` to each token, `embedding` a vector to a row, `contrastive` one to a text and one to an image.
+ */
+export type Task =
+  | 'causal-lm'
+  | 'sequence'
+  | 'masked-lm'
+  | 'seq2seq'
+  | 'token'
+  | 'question'
+  | 'embedding'
+  | 'contrastive'
+  | 'ctc'
+  | 'next-item';
+
+/** What the rows of an architecture are made of. */
+export type Modality = 'text' | 'image' | 'audio' | 'items';
 
 /** One model type: a file and a line in this folder's index. */
 export interface Architecture {
@@ -44,6 +61,8 @@ export interface Architecture {
   modelType: string;
   /** The trunk's name inside checkpoints that have a head: `model`, `bert`. */
   prefix: string;
+  /** What it reads; text unless said. */
+  modalities?: readonly Modality[];
   build(raw: RawConfig, context: TrunkContext): Trunk;
   /** Older names that checkpoints may use for a parameter. */
   formerNames?(path: string): readonly string[];

@@ -12,8 +12,10 @@ export interface StackInput {
   tokenTypes?: BigInt64Array;
   /** [N, D], in place of ids */
   embeddings?: Tensor;
-  /** Whisper: [B, mel bins, frames] */
+  /** In place of tokens, one row each: [B, channels, height, width], [B, mel bins, frames] or [B, samples] */
   features?: Tensor;
+  /** How many of the last dimension's values are each row's own, where rows are padded; all of them unless said. */
+  featureLengths?: readonly number[];
 }
 
 /** Queries [N, H, D], keys and values [N, K, D] of a pass's tokens. */

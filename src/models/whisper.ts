@@ -183,6 +183,7 @@ class Whisper extends Module implements Trunk {
 export const architecture: Architecture = {
   modelType: 'whisper',
   prefix: 'model',
+  modalities: ['audio', 'text'],
   build: (raw) => new Whisper(parseConfig(schema, raw)),
   heads(raw) {
     const tied = parseConfig(schema, raw).tie_word_embeddings;

@@ -13,6 +13,9 @@ const taskTypes: Partial<Record<Task, string>> = {
   'causal-lm': 'CAUSAL_LM',
   sequence: 'SEQ_CLS',
   seq2seq: 'SEQ_2_SEQ_LM',
+  token: 'TOKEN_CLS',
+  question: 'QUESTION_ANS',
+  embedding: 'FEATURE_EXTRACTION',
 };
 
 /** Keys that PEFT 0.17 writes for variants of LoRA that are not offered here. */

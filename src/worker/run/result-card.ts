@@ -14,6 +14,12 @@ const PIPELINE_TAGS: Record<Task, string> = {
   'masked-lm': 'fill-mask',
   sequence: 'text-classification',
   seq2seq: 'text2text-generation',
+  token: 'token-classification',
+  question: 'question-answering',
+  embedding: 'sentence-similarity',
+  contrastive: 'zero-shot-image-classification',
+  ctc: 'automatic-speech-recognition',
+  'next-item': 'tabular-classification',
 };
 
 /**
