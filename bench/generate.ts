@@ -2,6 +2,7 @@
  * One measured generation in a process of its own; `bench/generation.ts` starts it: `node bench/generate.ts FOLDER f32|bf16`.
  * Prints one JSON line: tokens a second by the clock and by the processors' time.
  */
+import { tokenTableOf } from '../src/models/architecture.ts';
 import { loadModel } from '../src/models/load.ts';
 import { generate } from '../src/generate/index.ts';
 import { Tokenizer } from '../src/text/index.ts';
@@ -12,4 +13,4 @@ const { model } = await loadModel(folder, { dtype: dtype as 'f32' | 'bf16' });
 const tokenizer = await Tokenizer.load(folder);
 const answer: Answer = (prompts, maxNewTokens) =>
   generate({ model, tokenizer }, prompts, { maxNewTokens, stopIds: [] });
-console.log(JSON.stringify(await measureRates(answer, model.trunk.tokenTable.count)));
+console.log(JSON.stringify(await measureRates(answer, tokenTableOf(model.trunk).count)));

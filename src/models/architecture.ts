@@ -11,12 +11,18 @@ export interface Trunk extends Module {
   readonly stack: Stack;
   /** Width of those hidden states. */
   readonly width: number;
-  /** The table of input tokens, which a tied head shares. */
-  readonly tokenTable: Embedding;
+  /** The table of input tokens, which a tied head shares; what reads no tokens has none. */
+  readonly tokenTable?: Embedding;
   /** The layer between a row's pooled hidden state and its classifier, where the architecture has one. */
   readonly pooler?: Module & { forward(pooled: Tensor): Tensor };
   /** Parts that checkpoints saved for another task lack; like a head they are then initialised. */
   readonly optional?: readonly string[];
+}
+
+/** The table of input tokens of a trunk that reads some: what heads over a vocabulary, and adapters of tokens, need. */
+export function tokenTableOf(trunk: Trunk): Embedding {
+  if (trunk.tokenTable === undefined) throw new Error('this trunk reads no tokens');
+  return trunk.tokenTable;
 }
 
 /** What a trunk is built for. */

@@ -7,5 +7,6 @@ export const architectures = defineRegistry('model type', 'E_UNKNOWN_MODEL_TYPE'
   mistral: async () => (await import('./mistral.ts')).architecture,
   qwen2: async () => (await import('./qwen2.ts')).architecture,
   qwen3: async () => (await import('./qwen3.ts')).architecture,
+  vit: async () => (await import('./vit.ts')).architecture,
   whisper: async () => (await import('./whisper.ts')).architecture,
 });

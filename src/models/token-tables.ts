@@ -1,6 +1,7 @@
 // V rows of a table, K of them with a token, n new ones, D width
 import { isLinear, type Embedding, type LinearLike } from '../nn/index.ts';
 import { aten, fromArray, noGrad, scope, type Tensor } from '../tensor/index.ts';
+import { tokenTableOf } from './architecture.ts';
 import { TokenHead } from './heads/token-head.ts';
 import { keyedNormal } from './initialise.ts';
 import type { Model } from './model.ts';
@@ -14,7 +15,7 @@ export interface TokenTable {
 
 /** The table of input tokens and, where the output head has a matrix of its own, that one. */
 export function tokenTables(model: Model): { input: TokenTable; output?: TokenTable } {
-  const { tokenTable } = model.trunk;
+  const tokenTable = tokenTableOf(model.trunk);
   const entries = [...model.modules()];
   const [path] = entries.find(([, module]) => module === tokenTable)!;
   const input = { path, module: tokenTable };
@@ -23,6 +24,13 @@ export function tokenTables(model: Model): { input: TokenTable; output?: TokenTa
     if (isLinear(module) && module.outFeatures === tokenTable.count) return { input, output: { path: name, module } };
   }
   return { input };
+}
+
+/** The same as a list, the input's first; empty where the model reads no tokens. */
+export function listTokenTables(model: Model): TokenTable[] {
+  if (model.trunk.tokenTable === undefined) return [];
+  const { input, output } = tokenTables(model);
+  return output === undefined ? [input] : [input, output];
 }
 
 export interface NewRows {
@@ -42,8 +50,7 @@ const SPREAD = 1e-5;
  */
 export function initialiseRows(model: Model, rows: NewRows): void {
   if (rows.ids.length === 0) return;
-  const { input, output } = tokenTables(model);
-  for (const table of output === undefined ? [input] : [input, output]) {
+  for (const table of listTokenTables(model)) {
     noGrad(() => scope(() => initialiseTable(table, rows)));
   }
 }

@@ -9,7 +9,9 @@ export const activations: Readonly<Record<string, Activation>> = {
   gelu: (x) => aten.gelu.default(x),
   gelu_new: (x) => aten.gelu.default(x, { approximate: 'tanh' }),
   gelu_pytorch_tanh: (x) => aten.gelu.default(x, { approximate: 'tanh' }),
+  quick_gelu: (x) => x.mul(aten.sigmoid.default(x.mul(1.702))),
   relu: (x) => aten.relu.default(x),
+  relu6: (x) => aten.relu6.default(x),
   tanh: (x) => aten.tanh.default(x),
 };
 

@@ -1,6 +1,7 @@
 export { activations, gateOf, type Activation, type Gate } from './activations.ts';
 export { attention, type AttentionOptions, type KeyLayout } from './attention.ts';
 export { Convolution } from './convolution.ts';
+export { Convolution2d, type Convolution2dOptions } from './convolution-2d.ts';
 export { currentRandomness, Dropout, encoderRandomness, withRandomness, type Randomness } from './dropout.ts';
 export { Embedding, type EmbeddingAdapter } from './embedding.ts';
 export { layoutOfRows, rowOfTokens, segmentLengths, type Layout } from './layout.ts';

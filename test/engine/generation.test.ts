@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { randomUint32 } from '../../src/base/random.ts';
+import { tokenTableOf } from '../../src/models/architecture.ts';
 import {
   askInTurn,
   Batcher,
@@ -311,7 +312,7 @@ describe('what cannot be answered', () => {
 
   it('for want of finite logits is an error of its own request only', async () => {
     const broken = await tinyModel({ raw: tinyConfigs.llama[0], task: 'causal-lm' }, 'f32');
-    const { weight } = broken.trunk.tokenTable;
+    const { weight } = tokenTableOf(broken.trunk);
     scope(() =>
       weight.assign(aten.index_fill.int_Scalar(weight.tensor, 0, tensor([15], { dtype: 'i64' }), Number.NaN)),
     );

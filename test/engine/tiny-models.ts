@@ -1,6 +1,6 @@
 // Tiny models and inputs for the tests that run on every architecture.
 import { architectures } from '../../src/models/index.ts';
-import type { Task } from '../../src/models/architecture.ts';
+import { tokenTableOf, type Task } from '../../src/models/architecture.ts';
 import type { RawConfig } from '../../src/models/config.ts';
 import { keyedNormal } from '../../src/models/initialise.ts';
 import { createModel } from '../../src/models/load.ts';
@@ -70,6 +70,22 @@ export const tinyConfigs: Readonly<Record<(typeof architectures.names)[number], 
       num_labels: 3,
     },
   ],
+  vit: [
+    {
+      model_type: 'vit',
+      hidden_size: 8,
+      intermediate_size: 10,
+      num_hidden_layers: 2,
+      num_attention_heads: 2,
+      image_size: [6, 4],
+      patch_size: 2,
+      qkv_bias: false,
+      hidden_dropout_prob: 0.2,
+      attention_probs_dropout_prob: 0.2,
+      initializer_range: 0.4,
+      num_labels: 3,
+    },
+  ],
   whisper: [
     {
       model_type: 'whisper',
@@ -126,16 +142,30 @@ export async function tinyModel({ raw, task }: TinyCase, dtype: DType = 'f64'): 
   return model;
 }
 
-/** Rows of random tokens, with a source for each row where the model has an encoder. */
+/** Rows of random tokens, with a source for each row where the model has an encoder; or as many images. */
 export function tinyInput(model: Model, lengths: readonly number[]): ModelInput {
+  if (readsImages(model)) {
+    const features = tinyImages(model, lengths.length);
+    return { features, layout: model.trunk.stack.layoutOf({ features }) };
+  }
   const layout = layoutOfRows(lengths, { causal: true });
   return { layout, ...tokensOf(model, layout.positions.length), ...sourceOf(model, lengths.length) };
+}
+
+function readsImages({ architecture }: Model): boolean {
+  return architecture.modalities?.[0] === 'image';
+}
+
+/** Random images of the size that a configuration names: [B, C, Y, X]. */
+function tinyImages({ config }: Model, rows: number): Tensor {
+  const [height, width] = config.image_size as [number, number];
+  return scope(() => keyedNormal([rows, 3, height, width], { seed: 1, path: 'features' }, 1).to('f64'));
 }
 
 export function tokensOf(model: Model, count: number): { ids: BigInt64Array; tokenTypes?: BigInt64Array } {
   const draw = (purpose: string, below: number) =>
     BigInt64Array.from({ length: count }, (_, i) => BigInt(randomUint32([1, purpose], i) % below));
-  const ids = draw('ids', model.trunk.tokenTable.count);
+  const ids = draw('ids', tokenTableOf(model.trunk).count);
   return model.architecture.modelType === 'bert' ? { ids, tokenTypes: draw('types', 2) } : { ids };
 }
 
@@ -148,12 +178,13 @@ function sourceOf(model: Model, rows: number): { source?: { features: Tensor } }
 
 /** One row of an input, as an input of its own. */
 export function rowOf(input: ModelInput, row: number): ModelInput {
-  const { layout, ids, tokenTypes, source } = input;
+  const { layout, ids, tokenTypes, source, features } = input;
   const [start, end] = [layout.offsets[row], layout.offsets[row + 1]];
   return {
     layout: rowLayout(layout, start, end),
     ids: ids?.subarray(start, end),
     tokenTypes: tokenTypes?.subarray(start, end),
+    features: features?.narrow(0, row, 1),
     source: source?.features === undefined ? undefined : { features: source.features.narrow(0, row, 1) },
   };
 }
@@ -175,7 +206,7 @@ export function headOutput(model: Model, hidden: Tensor, layout: Layout): Tensor
 
 function targetsOf(model: Model, count: number): Tensor {
   const values = BigInt64Array.from({ length: count }, (_, i) =>
-    BigInt(randomUint32([2, 'targets'], i) % model.trunk.tokenTable.count),
+    BigInt(randomUint32([2, 'targets'], i) % tokenTableOf(model.trunk).count),
   );
   return fromArray(values).toDevice(model.device);
 }

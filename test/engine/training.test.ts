@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { tokenTableOf } from '../../src/models/architecture.ts';
 import { createModel } from '../../src/models/load.ts';
 import type { Model } from '../../src/models/model.ts';
 import { collateRows, nextTokenLoss } from '../../src/methods/objectives/next-token.ts';
@@ -183,7 +184,7 @@ describe('low-rank adapters', () => {
   it('name the rows of a step whose loss is not a number', async () => {
     const { model, tuning } = await tuned('f32', 'lora');
     const update = createAdamw(tuning.trainables, { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 });
-    noGrad(() => model.trunk.tokenTable.weight.tensor.narrow(0, 60, 1).add_(Number.NaN));
+    noGrad(() => tokenTableOf(model.trunk).weight.tensor.narrow(0, 60, 1).add_(Number.NaN));
     const bad = { ...rows[0], ids: Int32Array.of(1, 60, 3), trained: Uint8Array.of(0, 1, 1) };
     const request = {
       microBatches: [[bad]],

@@ -1,6 +1,6 @@
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { Model } from '../../models/model.ts';
-import { tokenTables, type TokenTable } from '../../models/token-tables.ts';
+import { listTokenTables, type TokenTable } from '../../models/token-tables.ts';
 import { isNamed, lastName } from './targets.ts';
 
 /**
@@ -18,8 +18,7 @@ export function indicesFor(
   ids: readonly number[],
   { modulesToSave, areOptional }: { modulesToSave: readonly string[]; areOptional: boolean },
 ): TokenIndices | undefined {
-  const { input, output } = tokenTables(model);
-  const tables = output === undefined ? [input] : [input, output];
+  const tables = listTokenTables(model);
   const open = tables.filter(({ path }) => !modulesToSave.some((name) => isNamed(path, name)));
   if (!areOptional && open.length < tables.length) {
     throw new AttuneError('E_TOKENS_TWICE', {
@@ -29,7 +28,7 @@ export function indicesFor(
     });
   }
   if (ids.length === 0 || open.length === 0) return undefined;
-  if (output === undefined) return ids;
+  if (tables.length === 1) return ids;
   return Object.fromEntries(open.map(({ path }) => [lastName(path), ids]));
 }
 
@@ -39,10 +38,9 @@ export function tablesWithRows(
   indices: TokenIndices | undefined,
 ): { table: TokenTable; ids: readonly number[] }[] {
   if (indices === undefined) return [];
-  const { input, output } = tokenTables(model);
-  const tables = output === undefined ? [input] : [input, output];
+  const tables = listTokenTables(model);
   const named: [string, readonly number[]][] = Array.isArray(indices)
-    ? [[input.path, indices as readonly number[]]]
+    ? [[tables.at(0)?.path ?? 'tokens', indices as readonly number[]]]
     : Object.entries(indices as Readonly<Record<string, readonly number[]>>);
   const problems: Problem[] = [];
   const found = named.flatMap(([name, ids]) => {

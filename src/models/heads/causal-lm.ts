@@ -1,6 +1,6 @@
 import { Linear, type Term } from '../../nn/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
-import type { Trunk } from '../architecture.ts';
+import { tokenTableOf, type Trunk } from '../architecture.ts';
 import type { HeadKind } from './head.ts';
 import { linearTerms, TokenHead } from './token-head.ts';
 
@@ -25,13 +25,13 @@ class LanguageModelHead extends TokenHead {
     this.softcap = options.softcap ?? 0;
     this.scale = options.scale ?? 1;
     if (options.tied) return;
-    this.#own = new Linear(trunk.width, trunk.tokenTable.count);
+    this.#own = new Linear(trunk.width, tokenTableOf(trunk).count);
     Object.assign(this, { [options.name]: this.#own });
   }
 
   protected override terms(hidden: Tensor): Term[] {
     if (this.#own !== undefined) return linearTerms(this.#own, hidden);
-    return this.#trunk.tokenTable.headTerms(hidden);
+    return tokenTableOf(this.#trunk).headTerms(hidden);
   }
 }
 

@@ -1,6 +1,6 @@
 import { activations, LayerNorm, Linear, Module, Parameter, type Activation, type Term } from '../../nn/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
-import type { Trunk } from '../architecture.ts';
+import { tokenTableOf, type Trunk } from '../architecture.ts';
 import type { HeadKind } from './head.ts';
 import { linearTerms, TokenHead } from './token-head.ts';
 
@@ -35,9 +35,9 @@ class Predictions extends Module {
 
   constructor(trunk: Trunk, options: Options) {
     super();
-    this.bias = new Parameter([trunk.tokenTable.count]);
+    this.bias = new Parameter([tokenTableOf(trunk).count]);
     this.transform = new Transform(trunk.width, options);
-    if (!options.tied) this.decoder = new Linear(trunk.width, trunk.tokenTable.count);
+    if (!options.tied) this.decoder = new Linear(trunk.width, tokenTableOf(trunk).count);
   }
 }
 
@@ -66,7 +66,7 @@ class MaskedLanguageModelHead extends TokenHead {
   }
   protected override terms(hidden: Tensor): Term[] {
     const { decoder } = this.cls.predictions;
-    return decoder === undefined ? this.#trunk.tokenTable.headTerms(hidden) : linearTerms(decoder, hidden);
+    return decoder === undefined ? tokenTableOf(this.#trunk).headTerms(hidden) : linearTerms(decoder, hidden);
   }
   protected override outputBias(): Tensor {
     return this.cls.predictions.bias.tensor;

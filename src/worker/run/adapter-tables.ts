@@ -3,7 +3,7 @@ import { isNamed } from '../../methods/tuning/targets.ts';
 import type { Task } from '../../models/architecture.ts';
 import { readConfig, skeleton } from '../../models/load.ts';
 import type { Model } from '../../models/model.ts';
-import { tokenTables } from '../../models/token-tables.ts';
+import { listTokenTables } from '../../models/token-tables.ts';
 import { aten, noGrad, readSafetensorsHeader, scope, type SafetensorsFile, type Tensor } from '../../tensor/index.ts';
 
 /** Token tables that an adapter's file holds as a whole: PEFT writes them where the vocabulary has grown. */
@@ -27,7 +27,7 @@ export async function findSavedTables(
   { task, modulesToSave }: { task: Task | undefined; modulesToSave: readonly string[] },
 ): Promise<SavedTables> {
   const { model } = await skeleton(readConfig(baseFolder), { task });
-  const { input, output } = tokenTables(model);
+  const [input, output] = listTokenTables(model);
   const modules = new Set([...model.modules()].map(([path]) => path));
   const trunk = `${model.architecture.prefix}.`;
   const isOfHead = (path: string) => !path.startsWith(trunk) && !path.includes('lora_') && !modules.has(path);
@@ -36,7 +36,7 @@ export async function findSavedTables(
   for (const { name, shape } of readSafetensorsHeader(weights).entries) {
     const { path, below } = pattern.exec(name)?.groups ?? {};
     if (path === undefined) continue;
-    if (path === input.path || path === output?.path) {
+    if (path === input?.path || path === output?.path) {
       found.rows = Math.max(found.rows, shape[0]);
       if (below !== undefined) found.below.set(path, name);
       else if (!modulesToSave.some((module) => isNamed(path, module))) found.whole.push(path);
@@ -51,10 +51,9 @@ export async function findSavedTables(
  */
 export function placeTables(file: SafetensorsFile, model: Model, saved: SavedTables): void {
   refuseOtherHead(file, model, saved);
-  const { input, output } = tokenTables(model);
   noGrad(() =>
     scope(() => {
-      for (const { path, module } of [input, ...(output === undefined ? [] : [output])]) {
+      for (const { path, module } of listTokenTables(model)) {
         const name = saved.below.get(path);
         if (name === undefined) continue;
         const table = file.get(name);
@@ -74,8 +73,8 @@ function otherShape(field: string, got: readonly number[], wanted: readonly numb
 }
 
 function refuseOtherHead(file: SafetensorsFile, model: Model, saved: SavedTables): void {
-  const { input } = tokenTables(model);
-  const own = saved.below.get(input.path) ?? `base_model.model.${input.path}.weight`;
+  const path = listTokenTables(model).at(0)?.path ?? '';
+  const own = saved.below.get(path) ?? `base_model.model.${path}.weight`;
   const different = saved.repeated.filter((name) => !isSame(file, name, own));
   if (different.length === 0) return;
   throw new AttuneError('E_ADAPTER_MISMATCH', {

@@ -1,5 +1,6 @@
 import { basename, dirname, join } from 'node:path';
 import { writeFileAtomic } from '../../../files/atomic.ts';
+import { tokenTableOf } from '../../../models/architecture.ts';
 import { loadGguf, planGguf, writeModelGguf } from '../../../models/gguf/index.ts';
 import { ggufVocabulary, ollamaModelfile } from '../../../text/gguf/index.ts';
 import type { ExportForm } from './form.ts';
@@ -10,10 +11,10 @@ const WEIGHTS = 'model.gguf';
 export const form: ExportForm = {
   check({ model, tokenizer }, dtype) {
     planGguf(model, dtype);
-    ggufVocabulary(tokenizer, model.trunk.tokenTable.count);
+    ggufVocabulary(tokenizer, tokenTableOf(model.trunk).count);
   },
   write({ model, tokenizer }, { draft, folder, dtype, emit }) {
-    const vocabulary = ggufVocabulary(tokenizer, model.trunk.tokenTable.count);
+    const vocabulary = ggufVocabulary(tokenizer, tokenTableOf(model.trunk).count);
     const name = basename(folder) === 'gguf' ? basename(dirname(folder)) : basename(folder);
     const metadata = new Map([['general.name', { type: 'string', value: name }] as const, ...vocabulary.metadata]);
     const bytes = writeModelGguf(join(draft, WEIGHTS), planGguf(model, dtype), metadata);

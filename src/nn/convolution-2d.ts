@@ -1,0 +1,40 @@
+// B images, C input and O output channels, Y and X height and width, G groups, k kernel size
+import { aten, type Tensor } from '../tensor/index.ts';
+import { Module, Parameter } from './module.ts';
+
+export interface Convolution2dOptions {
+  /** Height and width, or both at once. */
+  kernel: number | readonly [number, number];
+  stride?: number | readonly [number, number];
+  /** Zeros on each side. */
+  padding?: number;
+  dilation?: number;
+  /** Channels are convolved in so many groups; as many as there are input channels: each alone (depthwise). */
+  groups?: number;
+  bias?: boolean;
+}
+
+/** Convolution over images: weight [O, C / G, k, k], bias [O]. */
+export class Convolution2d extends Module {
+  readonly weight: Parameter;
+  readonly bias?: Parameter;
+  readonly #options: { stride: number[]; padding: number[]; dilation: number[]; groups: number };
+
+  constructor(channels: { in: number; out: number }, options: Convolution2dOptions) {
+    super();
+    const { kernel, stride = 1, padding = 0, dilation = 1, groups = 1, bias = true } = options;
+    this.weight = new Parameter([channels.out, channels.in / groups, ...bothSides(kernel)]);
+    if (bias) this.bias = new Parameter([channels.out]);
+    this.#options = { stride: bothSides(stride), padding: [padding, padding], dilation: [dilation, dilation], groups };
+  }
+
+  /** x [B, C, Y, X] → [B, O, Y', X'] */
+  forward(x: Tensor): Tensor {
+    const bias = this.bias?.value(x.dtype);
+    return aten.conv2d.default(x, this.weight.value(x.dtype), { bias, ...this.#options });
+  }
+}
+
+function bothSides(value: number | readonly [number, number]): [number, number] {
+  return typeof value === 'number' ? [value, value] : [...value];
+}
