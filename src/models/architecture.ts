@@ -40,6 +40,8 @@ export interface HeadPlan {
   className: string;
   /** Options of the head; each head checks its own. */
   options: Readonly<Record<string, unknown>>;
+  /** It is the trunk's own class (`BertModel`): saved without the trunk's name in front of the paths. */
+  isBare?: boolean;
 }
 
 /**

@@ -205,6 +205,18 @@ export const architecture: Architecture = {
     return {
       'masked-lm': { head: 'masked-lm', className: 'BertForMaskedLM', options: maskedOptions },
       sequence: { head: 'sequence', className: 'BertForSequenceClassification', options: sequenceOptions },
+      token: {
+        head: 'token',
+        className: 'BertForTokenClassification',
+        options: { name: 'classifier', bias: true, dropout },
+      },
+      question: { head: 'question', className: 'BertForQuestionAnswering', options: {} },
+      embedding: {
+        head: 'embedding',
+        className: 'BertModel',
+        options: { pooling: 'mean', normalise: true },
+        isBare: true,
+      },
     };
   },
   limits(raw) {

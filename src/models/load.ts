@@ -7,9 +7,12 @@ import { cat, isFloating, noGrad, scope, zeros, type DType, type Tensor } from '
 import type { Architecture, HeadPlan, Task } from './architecture.ts';
 import { CheckpointFiles } from './checkpoint-files.ts';
 import type { RawConfig } from './config.ts';
+import type { EmbeddingOptions } from './heads/embedding.ts';
+import type { ProblemType } from './heads/head.ts';
 import { heads } from './heads/index.ts';
 import { architectures } from './index.ts';
 import { initialise } from './initialise.ts';
+import { isClassifierOf, labelConfig, labelsOf, problemTypeOf } from './labels.ts';
 import { Model } from './model.ts';
 
 export interface ModelOptions {
@@ -18,8 +21,12 @@ export interface ModelOptions {
   /** Type of weights and activations; `stored` keeps the checkpoint's. */
   dtype?: DType | 'stored';
   device?: string;
-  /** Class names of a sequence head; by default the checkpoint's. */
+  /** Class names of a sequence or token head; by default the checkpoint's. */
   labels?: readonly string[];
+  /** What the scores of a sequence head mean; by default what the checkpoint says. */
+  problemType?: ProblemType;
+  /** How an embedding head makes a row's vector, where it is not to be as the checkpoint says. */
+  embedding?: Partial<EmbeddingOptions>;
   /** Keys the values of a new head. */
   seed?: number;
   /** Rows that the token tables need; those beyond the checkpoint's are zero until they are given values. */
@@ -76,13 +83,14 @@ function finish(
   const missing = loaded.missing.filter((path) => !mayBeNew(model, path));
   if (missing.length > 0) throw missingTensors(files.folder, missing);
   // A trunk's own checkpoint knows no prefix; with a head of its own the result needs one to be found.
-  if (![...model.head.parameters()].length) model.isBare = loaded.isBare;
+  if (![...model.head.parameters()].length) model.isBare = plan.isBare ?? loaded.isBare;
   model.dtype = dtype === 'stored' ? storedType(model, loaded.missing) : dtype;
   model.device = device;
   const only = new Set(loaded.missing);
   initialise(model.modules(), { seed, deviation: deviationOf(raw), dtype: model.dtype, device, only });
-  if (only.size > 0) model.config = { ...raw, architectures: [plan.className] };
-  if (labels !== undefined) model.config = { ...model.config, ...labelConfig(labels) };
+  const isOther = Array.isArray(raw.architectures) && !raw.architectures.includes(plan.className);
+  if (only.size > 0 || isOther) model.config = { ...raw, architectures: [plan.className] };
+  model.config = { ...model.config, ...chosenConfig(options) };
   return { model, initialised: loaded.missing, unused: loaded.unused };
 }
 
@@ -96,8 +104,17 @@ export async function createModel(
   model.device = options.device ?? 'cpu';
   const deviation = deviationOf(raw);
   initialise(model.modules(), { seed: options.seed, deviation, dtype: options.dtype, device: model.device });
-  model.config = { ...raw, architectures: [plan.className], ...labelConfig(options.labels) };
+  model.isBare = plan.isBare ?? false;
+  model.config = { ...raw, architectures: [plan.className], ...chosenConfig(options) };
   return model;
+}
+
+/** What the caller chose, as config.json has it. */
+function chosenConfig({ labels, problemType }: ModelOptions): Record<string, unknown> {
+  return {
+    ...(labels !== undefined && labelConfig(labels)),
+    ...(problemType !== undefined && { problem_type: problemType }),
+  };
 }
 
 /** The model's modules on `meta`: shapes without memory. What a checkpoint holds may decide on optional parts. */
@@ -112,7 +129,9 @@ export async function skeleton(
     checkpoint?.has(`${architecture.prefix}.${path}`) === true || checkpoint?.has(path) === true;
   const trunk = architecture.build(raw, { task, has });
   const kind = await heads.load(plan.head);
-  const head = kind.create({ trunk, options: plan.options, labels: options.labels ?? labelsOf(raw) });
+  const labels = options.labels ?? labelsOf(raw);
+  const problemType = options.problemType ?? problemTypeOf(raw, labels);
+  const head = kind.create({ trunk, options: { ...plan.options, ...options.embedding }, labels, problemType });
   return { model: new Model({ architecture, task, plan, trunk, head, config: raw }), plan };
 }
 
@@ -156,34 +175,6 @@ function deviationOf(raw: RawConfig): number {
 function mayBeNew({ architecture, trunk }: Model, path: string): boolean {
   const root = `${architecture.prefix}.`;
   return !path.startsWith(root) || (trunk.optional ?? []).some((part) => path.startsWith(`${root}${part}.`));
-}
-
-/** The classes that a checkpoint's configuration names, in the order of its classifier; made-up names are none. */
-export function namedLabels(raw: RawConfig): string[] | undefined {
-  const labels = labelsOf(raw);
-  return labels.every((label, i) => label === `LABEL_${i}`) ? undefined : labels;
-}
-
-/** Whether a checkpoint's classifier can be one of these classes: as many, and by no other names. */
-function isClassifierOf(labels: readonly string[], raw: RawConfig): boolean {
-  const named = namedLabels(raw);
-  return labelsOf(raw).length === labels.length && (named ?? labels).every((label, i) => label === labels[i]);
-}
-
-function labelsOf(raw: RawConfig): string[] {
-  const table = raw.id2label;
-  if (typeof table === 'object' && table !== null) return Object.values(table as Record<string, string>);
-  const count = typeof raw.num_labels === 'number' ? raw.num_labels : 2;
-  return Array.from({ length: count }, (_, i) => `LABEL_${i}`);
-}
-
-function labelConfig(labels: readonly string[] | undefined): Record<string, unknown> {
-  if (labels === undefined) return {};
-  return {
-    id2label: Object.fromEntries(labels.map((label, i) => [String(i), label])),
-    label2id: Object.fromEntries(labels.map((label, i) => [label, i])),
-    num_labels: undefined,
-  };
 }
 
 interface Filled {

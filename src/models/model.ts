@@ -9,7 +9,10 @@ import {
 import { noGrad, scope, type DType, type Tensor } from '../tensor/index.ts';
 import type { Architecture, HeadPlan, Task, Trunk } from './architecture.ts';
 import type { RawConfig } from './config.ts';
+import { EmbeddingHead } from './heads/embedding.ts';
+import { QuestionHead } from './heads/question.ts';
 import { SequenceHead } from './heads/sequence.ts';
+import { TokenClassHead } from './heads/token.ts';
 import { TokenHead } from './heads/token-head.ts';
 import { KeptMemory, type Memory } from './memory.ts';
 import { runStack, type BlockCache, type PassOptions, type StackInput, type StageRunner } from './stack.ts';
@@ -102,12 +105,23 @@ export class Model extends Module {
   }
 
   get tokenHead(): TokenHead {
-    if (!(this.head instanceof TokenHead)) throw new Error(`the head of a ${this.task} model scores no tokens`);
-    return this.head;
+    return this.#headOf(TokenHead, 'predicts no tokens');
+  }
+  get sequenceHead(): SequenceHead {
+    return this.#headOf(SequenceHead, 'scores no rows');
+  }
+  get tokenClassHead(): TokenClassHead {
+    return this.#headOf(TokenClassHead, 'gives no classes to tokens');
+  }
+  get questionHead(): QuestionHead {
+    return this.#headOf(QuestionHead, 'finds no answers');
+  }
+  get embeddingHead(): EmbeddingHead {
+    return this.#headOf(EmbeddingHead, 'gives no vectors');
   }
 
-  get sequenceHead(): SequenceHead {
-    if (!(this.head instanceof SequenceHead)) throw new Error(`the head of a ${this.task} model scores no rows`);
-    return this.head;
+  #headOf<Head extends Module>(kind: abstract new (...args: never[]) => Head, lacks: string): Head {
+    if (this.head instanceof kind) return this.head;
+    throw new Error(`the head of a ${this.task} model ${lacks}`);
   }
 }

@@ -12,7 +12,7 @@ import { saveModel } from '../../src/models/save.ts';
 import { withRandomness, type Randomness } from '../../src/nn/index.ts';
 import { aten, attune, backward, fromArray, liveTensors, noGrad, scope, type Tensor } from '../../src/tensor/index.ts';
 import { Tape } from '../../src/train/tape.ts';
-import { headOutput, rowOf, tinyCases, tinyConfigs, tinyInput, tinyModel, tokensOf } from './tiny-models.ts';
+import { headOutput, isOfRows, rowOf, tinyCases, tinyConfigs, tinyInput, tinyModel, tokensOf } from './tiny-models.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-models-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -158,17 +158,14 @@ describe.each(await tinyCases())('%s', (_, tiny) => {
     withRandomness(randomness(given, rows), () => whatIsDropped(given));
   const whatIsDropped = (given: ModelInput) => {
     const hidden = model.hidden(given);
-    return tiny.task === 'sequence' ? model.sequenceHead.scores(hidden, given.layout) : hidden;
+    return isOfRows(model) ? headOutput(model, hidden, given.layout) : hidden;
   };
 
   it('drops out the same places of a row whatever else is in the batch', () => {
     scope(() => {
       const together = trained(input, [0, 1, 2, 3]);
       const alone = trained(rowOf(input, 1), [1]);
-      expectClose(
-        tiny.task === 'sequence' ? together.narrow(0, 1, 1) : together.narrow(0, ...placesOf(input, 1)),
-        alone,
-      );
+      expectClose(isOfRows(model) ? together.narrow(0, 1, 1) : together.narrow(0, ...placesOf(input, 1)), alone);
       const plain = whatIsDropped(input);
       expect(plain.eq(together).toNumbers().every(Boolean)).toBe(!hasDropout(model));
     });

@@ -7,8 +7,11 @@ import { createModel } from '../../src/models/load.ts';
 import type { Model, ModelInput } from '../../src/models/model.ts';
 import { layoutOfRows, type Layout } from '../../src/nn/index.ts';
 import { randomUint32 } from '../../src/base/random.ts';
-import { fromArray, noGrad, scope, type DType, type Tensor } from '../../src/tensor/index.ts';
-import type { TokenHead } from '../../src/models/heads/token-head.ts';
+import { cat, fromArray, noGrad, scope, type DType, type Tensor } from '../../src/tensor/index.ts';
+import { EmbeddingHead } from '../../src/models/heads/embedding.ts';
+import { SequenceHead } from '../../src/models/heads/sequence.ts';
+import { TokenClassHead } from '../../src/models/heads/token.ts';
+import { TokenHead } from '../../src/models/heads/token-head.ts';
 
 const decoder = {
   vocab_size: 17,
@@ -198,10 +201,21 @@ function rowLayout(layout: Layout, start: number, end: number): Layout {
   };
 }
 
-/** What a head makes of hidden states: a number for each token, or some for each row. */
+/** What a head makes of hidden states: some numbers for each token, or for each row. */
 export function headOutput(model: Model, hidden: Tensor, layout: Layout): Tensor {
-  if (model.task === 'sequence') return model.sequenceHead.scores(hidden, layout);
-  return (model.head as TokenHead).tokenLogProbs(hidden, targetsOf(model, hidden.shape[0])).logProbs;
+  if (model.head instanceof TokenHead) {
+    return model.head.tokenLogProbs(hidden, targetsOf(model, hidden.shape[0])).logProbs;
+  }
+  if (model.head instanceof SequenceHead) return model.head.scores(hidden, layout);
+  if (model.head instanceof TokenClassHead) return model.head.scores(hidden, layout);
+  if (model.head instanceof EmbeddingHead) return model.head.embed(hidden, layout);
+  const { start, end } = model.questionHead.scores(hidden);
+  return cat([start, end]);
+}
+
+/** Whether a head gives something to a row, and not to each token. */
+export function isOfRows({ head }: Model): boolean {
+  return head instanceof SequenceHead || head instanceof EmbeddingHead;
 }
 
 function targetsOf(model: Model, count: number): Tensor {

@@ -35,6 +35,8 @@ export const inputNames: ReadonlySet<string> = new Set([
   'decoder_input_ids',
   'decoder_attention_mask',
   'labels',
+  'start_positions',
+  'end_positions',
 ]);
 
 export function inputOf(model: Model, batch: Tensors): ParityInput {

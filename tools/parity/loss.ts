@@ -8,10 +8,17 @@ const IGNORED = -100n;
 /** The reference's loss of a batch, a mean: over labelled tokens, or over rows. */
 export function lossOf(model: Model, hidden: Tensor, { tokens }: ParityInput, labels: Tensor): Tensor {
   if (model.task === 'sequence') return rowLoss(model.sequenceHead.scores(hidden, tokens.layout), labels);
+  if (model.task === 'token') return tokenClassLoss(model.tokenClassHead.scores(hidden, tokens.layout), tokens, labels);
   // A decoder alone predicts the next token; a masked token, or a decoder with shifted inputs, the one at its place.
   const { places, targets } = predictions(tokens, labels, model.task === 'causal-lm' ? 1 : 0);
   const { logProbs } = model.tokenHead.tokenLogProbs(hidden.indexSelect(0, places), targets);
   return logProbs.mean().neg();
+}
+
+/** Cross-entropy of the labelled tokens' classes. */
+function tokenClassLoss(scores: Tensor, tokens: Grid, labels: Tensor): Tensor {
+  const { places, targets } = predictions(tokens, labels, 0);
+  return scores.indexSelect(0, places).logSoftmax(-1).gather(1, targets.unsqueeze(1)).mean().neg();
 }
 
 function predictions(grid: Grid, labels: Tensor, ahead: number): { places: Tensor; targets: Tensor } {

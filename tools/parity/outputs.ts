@@ -1,8 +1,8 @@
 // B rows, T columns, N tokens, D width, V vocabulary, C classes
+import { firstTokens, poolings } from '../../src/models/heads/pooling.ts';
 import { TokenHead } from '../../src/models/heads/token-head.ts';
 import type { Model } from '../../src/models/model.ts';
-import { aten, cat, fromArray, type Tensor } from '../../src/tensor/index.ts';
-import { segmentLengths } from '../../src/nn/index.ts';
+import type { Tensor } from '../../src/tensor/index.ts';
 import type { Grid, ParityInput, Tensors } from './input.ts';
 import { lossOf } from './loss.ts';
 
@@ -27,10 +27,14 @@ type Compute = (forward: Forward, index: number) => Output | undefined;
 
 /** What the reference's outputs are here. `#` stands for an index. */
 const table: Readonly<Record<string, Compute>> = {
-  logits: ({ model, hidden, input }) =>
-    model.head instanceof TokenHead
-      ? { values: model.tokenHead.logits(hidden), grid: input.tokens }
-      : { values: model.sequenceHead.scores(hidden, input.tokens.layout) },
+  logits: ({ model, hidden, input }) => {
+    const { tokens } = input;
+    if (model.head instanceof TokenHead) return { values: model.head.logits(hidden), grid: tokens };
+    if (model.task === 'token') return { values: model.tokenClassHead.scores(hidden, tokens.layout), grid: tokens };
+    return { values: model.sequenceHead.scores(hidden, tokens.layout) };
+  },
+  start_logits: ({ model, hidden, input }) => at(model.questionHead.scores(hidden).start, input.tokens),
+  end_logits: ({ model, hidden, input }) => at(model.questionHead.scores(hidden).end, input.tokens),
   loss: ({ model, hidden, input, batch }) => {
     const labels = batch.get('labels');
     return labels === undefined ? undefined : { values: lossOf(model, hidden, input, labels) };
@@ -41,24 +45,16 @@ const table: Readonly<Record<string, Compute>> = {
   last_hidden_state: ({ hidden, input }) => at(hidden, input.tokens),
   encoder_last_hidden_state: ({ encoderStates, input }) => at(encoderStates.at(-1), input.source),
   pooler_output: ({ model, hidden, input }) => {
-    const first = fromArray(BigInt64Array.from(input.tokens.layout.offsets.slice(0, -1), BigInt));
+    const first = firstTokens(input.tokens.layout, hidden.device);
     const pooled = model.trunk.pooler?.forward(hidden.indexSelect(0, first));
     return pooled === undefined ? undefined : { values: pooled };
   },
-  mean_pooled: (forward) => ({ values: meanOfRows(forward) }),
-  embedding: (forward) => {
-    const mean = meanOfRows(forward);
-    return { values: mean.div(aten.linalg_vector_norm.default(mean, { dim: [1], keepdim: true })) };
-  },
+  mean_pooled: ({ hidden, input }) => ({ values: poolings.mean(hidden, input.tokens.layout) }),
+  embedding: ({ model, hidden, input }) => ({ values: model.embeddingHead.embed(hidden, input.tokens.layout) }),
 };
 
 function at(values: Tensor | undefined, grid: Grid | undefined): Output | undefined {
   return values === undefined || grid === undefined ? undefined : { values, grid };
-}
-
-function meanOfRows({ hidden, input }: Forward): Tensor {
-  const rows = hidden.split(segmentLengths(input.tokens.layout));
-  return cat(rows.map((row) => row.mean(0, { keepdim: true })));
 }
 
 export function runForward(model: Model, batch: Tensors, input: ParityInput): Forward {

@@ -1,6 +1,10 @@
 import type { Module } from '../../nn/index.ts';
 import type { Trunk } from '../architecture.ts';
 
+/** What the scores of a row's classes mean (HF `problem_type`). */
+export const problemTypes = ['single_label_classification', 'multi_label_classification', 'regression'] as const;
+export type ProblemType = (typeof problemTypes)[number];
+
 /** What a head is made from. */
 export interface HeadContext {
   trunk: Trunk;
@@ -8,6 +12,7 @@ export interface HeadContext {
   options: Readonly<Record<string, unknown>>;
   /** Class names, for heads that have classes. */
   labels: readonly string[];
+  problemType: ProblemType;
 }
 
 /** One kind of head: a file and a line in the registry. Its module paths are the checkpoint's, from the root. */

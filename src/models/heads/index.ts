@@ -4,7 +4,10 @@ import { defineRegistry } from '../../base/registry.ts';
 export const heads = defineRegistry('head', 'E_UNKNOWN_HEAD', {
   'causal-lm': async () => (await import('./causal-lm.ts')).head,
   'masked-lm': async () => (await import('./masked-lm.ts')).head,
+  embedding: async () => (await import('./embedding.ts')).head,
+  question: async () => (await import('./question.ts')).head,
   sequence: async () => (await import('./sequence.ts')).head,
+  token: async () => (await import('./token.ts')).head,
   // The decoder of an encoder-decoder predicts its next token as a decoder alone does.
   seq2seq: async () => (await import('./causal-lm.ts')).head,
 });

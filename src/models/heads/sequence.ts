@@ -1,14 +1,15 @@
 // N tokens, R rows, D width, C classes
-import { cat, fromArray, type Tensor } from '../../tensor/index.ts';
-import { Dropout, Linear, Module, segmentLengths, type Layout } from '../../nn/index.ts';
+import type { Tensor } from '../../tensor/index.ts';
+import { Dropout, Linear, Module, type Layout } from '../../nn/index.ts';
 import type { Trunk } from '../architecture.ts';
-import type { HeadKind } from './head.ts';
+import type { HeadKind, ProblemType } from './head.ts';
+import { firstTokens, lastTokens, poolings, type Pooling } from './pooling.ts';
 
 interface Options {
   /** Its name in the checkpoint: `classifier`, `score`. */
   name: string;
   /** Which hidden state stands for a row. */
-  pool: 'first' | 'last' | 'mean';
+  pool: Pooling;
   bias: boolean;
   /** Whether the trunk's pooler stands between pooling and the classifier. */
   pooler?: boolean;
@@ -19,40 +20,35 @@ interface Options {
 /** One score per class and row, computed in f32: rows are few, and their scores decide. */
 export class SequenceHead extends Module {
   readonly labels: readonly string[];
+  /** What the scores mean: one class of a row, any number of them, or numbers. */
+  readonly problemType: ProblemType;
   readonly #classifier: Linear;
   readonly #options: Options;
   readonly #trunk: Trunk;
   readonly #dropout: Dropout;
 
-  constructor(trunk: Trunk, labels: readonly string[], options: Options) {
+  constructor(trunk: Trunk, classes: { labels: readonly string[]; problemType: ProblemType }, options: Options) {
     super();
-    this.labels = labels;
+    this.labels = classes.labels;
+    this.problemType = classes.problemType;
     this.#options = options;
     this.#trunk = trunk;
     this.#dropout = new Dropout(options.dropout ?? 0, options.name);
-    this.#classifier = new Linear(trunk.width, labels.length, { bias: options.bias });
+    this.#classifier = new Linear(trunk.width, this.labels.length, { bias: options.bias });
     Object.assign(this, { [options.name]: this.#classifier });
   }
 
   /** hidden [N, D] → logits f32 [R, C] (f64 in an f64 pass) */
   scores(hidden: Tensor, layout: Layout): Tensor {
-    const places = layout.rowOf.map((_, s) =>
-      BigInt(this.#options.pool === 'last' ? layout.offsets[s + 1] - 1 : layout.offsets[s]),
-    );
-    const index = fromArray(BigInt64Array.from(places)).toDevice(hidden.device);
-    const pooled = this.#options.pool === 'mean' ? meanOfSegments(hidden, layout) : hidden.indexSelect(0, index);
-    let features = pooled.dtype === 'f64' ? pooled : pooled.to('f32');
-    if (this.#options.pooler === true && this.#trunk.pooler !== undefined)
-      features = this.#trunk.pooler.forward(features);
-    return this.#classifier.forward(this.#dropout.forward(features, index));
+    const { pool, pooler } = this.#options;
+    let features = poolings[pool](hidden, layout);
+    if (pooler === true && this.#trunk.pooler !== undefined) features = this.#trunk.pooler.forward(features);
+    const places = (pool === 'last' ? lastTokens : firstTokens)(layout, hidden.device);
+    return this.#classifier.forward(this.#dropout.forward(features, places));
   }
 }
 
-/** [N, D] → [S, D] */
-function meanOfSegments(hidden: Tensor, layout: Layout): Tensor {
-  return cat(hidden.split(segmentLengths(layout)).map((segment) => segment.mean(0, { keepdim: true })));
-}
-
 export const head: HeadKind = {
-  create: ({ trunk, options, labels }) => new SequenceHead(trunk, labels, options as unknown as Options),
+  create: ({ trunk, options, labels, problemType }) =>
+    new SequenceHead(trunk, { labels, problemType }, options as unknown as Options),
 };

@@ -5,7 +5,7 @@ import type { Recipe } from '../../train/recipe.ts';
 import type { PreparedRow } from '../../train/interfaces.ts';
 import type { CutRow, SplitName } from '../../data/index.ts';
 import type { RawConfig } from '../../models/config.ts';
-import { namedLabels } from '../../models/load.ts';
+import { namedLabels } from '../../models/labels.ts';
 import { loadFormatters, reportLeftOut } from './row-formatters.ts';
 
 /** Reads and splits a recipe's data, with progress. */

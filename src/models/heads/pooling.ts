@@ -1,0 +1,34 @@
+// N tokens, S segments, D width
+import { aten, cat, fromArray, type Tensor } from '../../tensor/index.ts';
+import { segmentLengths, type Layout } from '../../nn/index.ts';
+
+type Pool = (hidden: Tensor, layout: Layout) => Tensor;
+
+const ofSegments = (hidden: Tensor, layout: Layout, one: (segment: Tensor) => Tensor): Tensor =>
+  cat(widened(hidden).split(segmentLengths(layout)).map(one));
+
+/** How a segment's hidden states become one: [N, D] → f32 [S, D] (f64 in an f64 pass). */
+export const poolings = {
+  first: (hidden, layout) => widened(hidden.indexSelect(0, firstTokens(layout, hidden.device))),
+  last: (hidden, layout) => widened(hidden.indexSelect(0, lastTokens(layout, hidden.device))),
+  mean: (hidden, layout) => ofSegments(hidden, layout, (segment) => segment.mean(0, { keepdim: true })),
+  max: (hidden, layout) =>
+    ofSegments(hidden, layout, (segment) => aten.amax.default(segment, { dim: [0], keepdim: true })),
+} as const satisfies Record<string, Pool>;
+
+export type Pooling = keyof typeof poolings;
+
+/** Where each segment starts: int64 [S]. */
+export function firstTokens(layout: Layout, device: string): Tensor {
+  return fromArray(BigInt64Array.from(layout.rowOf, (_, s) => BigInt(layout.offsets[s]))).toDevice(device);
+}
+
+/** The place of each segment's last token: int64 [S]. */
+export function lastTokens(layout: Layout, device: string): Tensor {
+  return fromArray(BigInt64Array.from(layout.rowOf, (_, s) => BigInt(layout.offsets[s + 1] - 1))).toDevice(device);
+}
+
+/** Rows are few, and what a head makes of them decides: it is computed in f32. */
+export function widened(x: Tensor): Tensor {
+  return x.dtype === 'f64' ? x : x.to('f32');
+}

@@ -1,0 +1,45 @@
+import { AttuneError } from '../base/errors.ts';
+import type { RawConfig } from './config.ts';
+import { problemTypes, type ProblemType } from './heads/head.ts';
+
+/** The classes that a checkpoint's configuration names, in the order of its classifier; made-up names are none. */
+export function namedLabels(raw: RawConfig): string[] | undefined {
+  const labels = labelsOf(raw);
+  return labels.every((label, i) => label === `LABEL_${i}`) ? undefined : labels;
+}
+
+/** Whether a checkpoint's classifier can be one of these classes: as many, and by no other names. */
+export function isClassifierOf(labels: readonly string[], raw: RawConfig): boolean {
+  const named = namedLabels(raw);
+  return labelsOf(raw).length === labels.length && (named ?? labels).every((label, i) => label === labels[i]);
+}
+
+/** The names of a configuration's classes; two without names where it says nothing, as in HF PretrainedConfig. */
+export function labelsOf(raw: RawConfig): string[] {
+  const table = raw.id2label;
+  if (typeof table === 'object' && table !== null) return Object.values(table as Record<string, string>);
+  const count = typeof raw.num_labels === 'number' ? raw.num_labels : 2;
+  return Array.from({ length: count }, (_, i) => `LABEL_${i}`);
+}
+
+/** The keys of a configuration that name classes. */
+export function labelConfig(labels: readonly string[]): Record<string, unknown> {
+  return {
+    id2label: Object.fromEntries(labels.map((label, i) => [String(i), label])),
+    label2id: Object.fromEntries(labels.map((label, i) => [label, i])),
+    num_labels: undefined,
+  };
+}
+
+/** What a classifier's scores mean; where the configuration does not say, one score is a number (as HF has it). */
+export function problemTypeOf(raw: RawConfig, labels: readonly string[]): ProblemType {
+  const stated = raw.problem_type ?? undefined;
+  if (stated === undefined) return labels.length === 1 ? 'regression' : 'single_label_classification';
+  const known = problemTypes.find((type) => type === stated);
+  if (known !== undefined) return known;
+  throw new AttuneError('E_CONFIG_BAD', {
+    what: `The config.json of this ${String(raw.model_type)} model does not say what its scores mean`,
+    got: `problem_type ${JSON.stringify(stated)}`,
+    expected: problemTypes.join(', '),
+  });
+}
