@@ -13,7 +13,11 @@ export function exampleRow(example: Example): Record<string, unknown> {
     case 'text':
       return { text: example.text };
     case 'classification':
+      if (example.media !== undefined) return { [example.media.kind]: example.media.path, label: example.label };
       return { text: example.text, text_pair: example.textPair, label: example.label };
+    case 'speech':
+    case 'image-text':
+      return { [example.media.kind]: example.media.path, text: example.text };
     case 'preference':
     case 'feedback':
     case 'prompt':

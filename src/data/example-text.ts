@@ -16,7 +16,13 @@ export function textOf(example: Example): string {
       return `${answerText(example.prompt)}\n${answerText(example.completion)}`;
     case 'prompt':
       return answerText(example.prompt);
+    // Files are the same where their bytes are.
+    case 'speech':
+      return example.media.hash;
+    case 'image-text':
+      return `${example.media.hash}\n${example.text}`;
     case 'classification':
+      if (example.media !== undefined) return example.media.hash;
       return example.textPair === undefined ? example.text : `${example.text}\n${example.textPair}`;
     default:
       return example satisfies never;

@@ -1,4 +1,5 @@
 import type { Message, ToolSchema } from '../text/message.ts';
+import type { MediaFile } from './media.ts';
 
 /** What every example carries to the end, whatever its kind. */
 export interface Provenance {
@@ -54,10 +55,27 @@ export interface PromptExample extends Provenance {
 
 export interface ClassificationExample extends Provenance {
   kind: 'classification';
+  /** Empty where the row is an image or a recording. */
   text: string;
+  /** What is to be classified, where it is no text. */
+  media?: MediaFile;
   /** Second sentence of a pair task. */
   textPair?: string;
   label: string;
+}
+
+/** A recording and what is said in it. */
+export interface SpeechExample extends Provenance {
+  kind: 'speech';
+  media: MediaFile;
+  text: string;
+}
+
+/** An image and a text that describes it. */
+export interface ImageTextExample extends Provenance {
+  kind: 'image-text';
+  media: MediaFile;
+  text: string;
 }
 
 /** What formats produce and objectives accept; checked before training. */
@@ -68,6 +86,8 @@ export type Example =
   | PreferenceExample
   | FeedbackExample
   | PromptExample
-  | ClassificationExample;
+  | ClassificationExample
+  | SpeechExample
+  | ImageTextExample;
 
 export type ExampleKind = Example['kind'];

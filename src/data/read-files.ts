@@ -1,9 +1,12 @@
+import { dirname } from 'node:path';
 import { AttuneError, type Problem } from '../base/errors.ts';
+import { isFolder } from '../files/find-files.ts';
 import { sha256 } from '../files/hash.ts';
 import { BadRows } from './bad-rows.ts';
 import { checkGroup, checkMapping, mapColumns, valueAt } from './columns.ts';
 import { containerName, containers, dataExtensions } from './containers/index.ts';
 import type { Example } from './example.ts';
+import type { ExampleBody } from './formats/format.ts';
 import { detectFormat, type Detection, type DetectOptions } from './formats/detect.ts';
 import { RowReader } from './formats/row-reader.ts';
 import { formatRows, type FormattedRow, type LeftOutRow } from './row-formatter.ts';
@@ -97,6 +100,11 @@ export async function inspectFile(source: SourceFile): Promise<FileInspection> {
   return { file: source.file, container, format, reason, columns, examples: sink.examples, problems };
 }
 
+/** What makes a row what it is: its values, and of a file its bytes, not where it lies. */
+function contentOf(body: ExampleBody): string {
+  return JSON.stringify('media' in body && body.media !== undefined ? { ...body, media: body.media.hash } : body);
+}
+
 async function loadContainer(source: SourceFile): ReturnType<typeof containers.load> {
   const name = containerName(source.path);
   if (containers.has(name)) return containers.load(name);
@@ -175,14 +183,20 @@ class ExampleSink {
     if (defect !== undefined) return [{ file, line, message: defect.reason, fix: defect.fix }];
     if (value === undefined || this.#detection === undefined) return [];
     const row = mapColumns(value, columns);
-    const reader = new RowReader(row, { file, line, columns });
+    const reader = new RowReader(row, { file, line, columns, folder: this.#folder });
     const body = this.#detection.format.read(reader);
     const group = this.#group(original ?? value, reader);
     this.#note(row, reader);
     if (body === undefined || reader.problems.length > 0) return reader.problems;
-    const id = sha256(JSON.stringify(body)).slice(0, 16);
+    const id = sha256(contentOf(body)).slice(0, 16);
     this.examples.push({ ...body, id, source: { file, line }, ...(group !== undefined && { group }) });
     return [];
+  }
+
+  /** Where the paths in a row start. */
+  get #folder(): string {
+    const { path } = this.#source;
+    return isFolder(path) ? path : dirname(path);
   }
 
   #group(value: Record<string, unknown>, reader: RowReader): string | undefined {

@@ -1,8 +1,10 @@
-import { basename, resolve } from 'node:path';
+import { readdirSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
 import { displayPath, findFiles, isFolder } from '../files/find-files.ts';
 import type { SplitName } from './assign-splits.ts';
 import type { ColumnMapping } from './columns.ts';
+import { holdsClasses } from './containers/class-folders.ts';
 import { dataExtensions } from './containers/index.ts';
 import type { RowFormatter, RowFormatters } from './row-formatter.ts';
 
@@ -101,6 +103,8 @@ function weightsOf(sources: readonly DataSource[]): number[] | undefined {
 
 function filesOf(path: string, { split, base }: ExpandOptions): Partial<Record<SplitName, string[]>> {
   refuseHubName(path, base);
+  const folders = classFolders(resolve(base, path), split);
+  if (folders !== undefined) return folders;
   const files = findFiles(path, { base, extensions: dataExtensions });
   if (!isFolder(resolve(base, path))) return { [split]: files };
   const named = Map.groupBy(files, splitNamed);
@@ -108,6 +112,19 @@ function filesOf(path: string, { split, base }: ExpandOptions): Partial<Record<S
   if (!named.has('train')) return { [split]: files };
   named.delete(undefined);
   return Object.fromEntries(named) as Partial<Record<SplitName, string[]>>;
+}
+
+/**
+ * A folder of images or recordings in one folder for each class, or with such folders for each split; undefined where
+ * it holds data files, which then say what the classes are.
+ */
+function classFolders(path: string, split: SplitName): Partial<Record<SplitName, string[]>> | undefined {
+  if (!isFolder(path) || readdirSync(path).some((name) => dataExtensions.some((end) => name.endsWith(end)))) return;
+  if (holdsClasses(path)) return { [split]: [path] };
+  const below = readdirSync(path).filter((name) => Object.hasOwn(SPLIT_NAMES, name) && isFolder(join(path, name)));
+  const named = below.filter((name) => holdsClasses(join(path, name)));
+  if (!named.some((name) => SPLIT_NAMES[name] === 'train')) return undefined;
+  return Object.fromEntries(named.map((name) => [SPLIT_NAMES[name], [join(path, name)]]));
 }
 
 const SPLIT_NAMES: Record<string, SplitName> = { train: 'train', training: 'train', test: 'test', testing: 'test' };

@@ -12,6 +12,9 @@ export function promptText(example: Example): string {
     case 'preference':
     case 'feedback':
       return typeof example.prompt === 'string' ? example.prompt : conversation(example.prompt);
+    case 'speech':
+    case 'image-text':
+      return '';
     case 'classification':
       return example.textPair === undefined ? example.text : `${example.text}\n${example.textPair}`;
     case 'text':
@@ -43,6 +46,8 @@ export function expectedText(example: Example): string | undefined {
     case 'classification':
       return example.label;
     case 'text':
+    case 'speech':
+    case 'image-text':
       return example.text;
     case 'preference':
       return lastContent(example.chosen);

@@ -19,7 +19,6 @@ import { runStack, type BlockCache, type PassOptions, type StackInput, type Stag
 
 /** The input of a whole model; `source` is what an encoder-decoder's encoder reads, one segment for each of its rows. */
 export interface ModelInput extends StackInput {
-  layout: Layout;
   source?: StackInput;
 }
 
@@ -72,6 +71,11 @@ export class Model extends Module {
     for (const entry of this.parameters()) if (entry[1].trainable) yield entry;
   }
 
+  /** How the hidden states of an input fall into rows. */
+  layoutOf(input: ModelInput): Layout {
+    return this.trunk.stack.layoutOf(input);
+  }
+
   /** An encoder's output: [M, D]. */
   encode(source: StackInput, options: Pick<ForwardOptions, 'runner' | 'watch'> = {}): Memory {
     const stack = this.trunk.encoderStack;
@@ -100,7 +104,7 @@ export class Model extends Module {
     const randomness = currentRandomness();
     const stack = this.trunk.encoderStack;
     if (randomness === undefined || stack === undefined) return this.encode(source, { runner });
-    const own = encoderRandomness(randomness, input.layout, stack.layoutOf(source));
+    const own = encoderRandomness(randomness, this.layoutOf(input), stack.layoutOf(source));
     return withRandomness(own, () => this.encode(source, { runner }));
   }
 

@@ -13,5 +13,6 @@ export type { SpecialRole, SpecialToken, SpecialTokens } from './special-tokens.
 export { StreamingDecoder } from './streaming-decoder.ts';
 export { checkTemplate, templateHash, tokenizerHash } from './template-hash.ts';
 export type { Conversation } from './template.ts';
-export { Tokenizer, type EncodedText, type FramedText } from './tokenizer.ts';
+export type { EncodedText } from './offsets.ts';
+export { Tokenizer, type FramedText } from './tokenizer.ts';
 export { checkVocabulary } from './vocabulary.ts';

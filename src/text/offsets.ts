@@ -1,3 +1,12 @@
+import type { JsEncoding } from 'tokenizers';
+
+/** Ids with the places of their text: UTF-16 offsets into the string, `[starts[i], ends[i])`. */
+export interface EncodedText {
+  ids: Int32Array;
+  starts: Int32Array;
+  ends: Int32Array;
+}
+
 const SURROGATE = /[\ud800-\udfff]/;
 
 /**
@@ -15,4 +24,14 @@ export function toUtf16Offsets(text: string, offsets: Int32Array): void {
   }
   unitOf[codePoint] = unit;
   for (let i = 0; i < offsets.length; i++) offsets[i] = unitOf[offsets[i]];
+}
+
+/** What the core encoded, with its places in the text. */
+export function withOffsets(text: string, encoding: JsEncoding): EncodedText {
+  const pairs = encoding.getOffsets();
+  const starts = Int32Array.from(pairs, ([start]) => start);
+  const ends = Int32Array.from(pairs, ([, end]) => end);
+  toUtf16Offsets(text, starts);
+  toUtf16Offsets(text, ends);
+  return { ids: Int32Array.from(encoding.getIds()), starts, ends };
 }

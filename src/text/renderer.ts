@@ -11,7 +11,8 @@ import {
 } from './row-draft.ts';
 import { encodeRows, splitRow, type RowParts } from './row-parts.ts';
 import type { Conversation } from './template.ts';
-import type { EncodedText, Tokenizer } from './tokenizer.ts';
+import type { EncodedText } from './offsets.ts';
+import type { Tokenizer } from './tokenizer.ts';
 
 export interface RendererOptions {
   /** `answers` unless told. */

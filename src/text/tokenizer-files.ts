@@ -10,6 +10,8 @@ export interface TokenizerFiles {
   readonly origin: string;
   /** Where the templates came from, where that is another place. */
   readonly templateOrigin?: string;
+  /** True for a model that reads no text. */
+  readonly isAbsent?: boolean;
   /** tokenizer.json, byte for byte. */
   readonly tokenizer: string;
   /** tokenizer_config.json, special_tokens_map.json, generation_config.json and the templates, by file name. */
@@ -41,8 +43,15 @@ export function readTokenizerFiles(folder: string): TokenizerFiles {
   return { origin: folder, tokenizer: readFileSync(path, 'utf8'), others, modelIds: readModelIds(folder) };
 }
 
+/** Of a model that reads no text: a vocabulary without a token, of which no file is written. */
+export function absentTokenizerFiles(folder: string): TokenizerFiles {
+  const nothing = { model: { type: 'BPE', vocab: {}, merges: [] }, added_tokens: [] };
+  return { origin: folder, isAbsent: true, tokenizer: JSON.stringify(nothing), others: new Map(), modelIds: {} };
+}
+
 /** Writes the files back; every one is either the old or the new one, never a part. */
 export function writeTokenizerFiles(folder: string, files: TokenizerFiles): void {
+  if (files.isAbsent === true) return;
   writeFileAtomic(join(folder, 'tokenizer.json'), files.tokenizer);
   for (const [name, text] of files.others) writeFileAtomic(join(folder, name), text);
 }

@@ -3,19 +3,18 @@ import { AttuneError } from '../base/errors.ts';
 import { addTokensToFiles, tokensOnlyInConfig, type NewToken } from './added-tokens.ts';
 import type { AddedTokenJson } from './bpe/trainer.ts';
 import { cutAtLines } from './line-cutter.ts';
-import { toUtf16Offsets } from './offsets.ts';
+import { withOffsets, type EncodedText } from './offsets.ts';
 import { declaredStopIds, resolveSpecialTokens, templateVariables, type SpecialTokens } from './special-tokens.ts';
 import { TokenDecoder } from './token-decoder.ts';
 import { ChatTemplates } from './template.ts';
-import { parseOther, readTokenizerFiles, writeTokenizerFiles, type TokenizerFiles } from './tokenizer-files.ts';
+import {
+  absentTokenizerFiles,
+  parseOther,
+  readTokenizerFiles,
+  writeTokenizerFiles,
+  type TokenizerFiles,
+} from './tokenizer-files.ts';
 import { countIds, parseTokenizer, type ParsedTokenizer } from './vocabulary.ts';
-
-/** Ids with the places of their text: UTF-16 offsets into the string, `[starts[i], ends[i])`. */
-export interface EncodedText {
-  ids: Int32Array;
-  starts: Int32Array;
-  ends: Int32Array;
-}
 
 /** Ids with the model's own special tokens around them, and which of two texts each belongs to. */
 export interface FramedText {
@@ -85,6 +84,11 @@ export class Tokenizer {
   /** Reads a model's folder. @throws E_TOKENIZER_MISSING, E_TOKENIZER_INVALID */
   static async load(folder: string): Promise<Tokenizer> {
     return Tokenizer.fromFiles(readTokenizerFiles(folder));
+  }
+
+  /** Stands where a model reads no text: it knows no token, refuses to encode, and writes no file. */
+  static async none(folder: string): Promise<Tokenizer> {
+    return Tokenizer.fromFiles(absentTokenizerFiles(folder));
   }
 
   /** @throws E_TOKENIZER_INVALID */
@@ -164,6 +168,7 @@ export class Tokenizer {
     texts: readonly string[],
     take: (encoding: JsEncoding, index: number) => Result,
   ): Promise<Result[]> {
+    this.#refuseAbsent(texts.length);
     const results: Result[] = [];
     while (results.length < texts.length) {
       const start = results.length;
@@ -178,6 +183,7 @@ export class Tokenizer {
 
   /** One or two texts each as the model was trained to see them: `[CLS] text [SEP] pair [SEP]`, or with BOS. */
   async encodeFramed(inputs: readonly { text: string; pair?: string }[]): Promise<FramedText[]> {
+    this.#refuseAbsent(inputs.length);
     this.#framing ??= withoutLimits(loadCore(this.files));
     const framing = this.#framing;
     const encodings = await Promise.all(
@@ -187,6 +193,20 @@ export class Tokenizer {
       ids: Int32Array.from(encoding.getIds()),
       typeIds: Int32Array.from(encoding.getTypeIds()),
     }));
+  }
+
+  /** False for a model that reads no text. */
+  get readsText(): boolean {
+    return this.files.isAbsent !== true;
+  }
+
+  #refuseAbsent(texts: number): void {
+    if (this.readsText || texts === 0) return;
+    throw new AttuneError('E_NO_TEXT_MODEL', {
+      what: `The model in ${this.origin} reads no text`,
+      got: 'rows of text',
+      fix: 'give it rows of the kind that it reads (attune models show), or choose a model for text',
+    });
   }
 
   /** Text of ids, nothing cleaned up: decoding what was encoded gives the same text wherever the vocabulary allows. */
@@ -271,13 +291,4 @@ function concatenate(parts: readonly Int32Array[]): Int32Array {
     place += part.length;
   }
   return whole;
-}
-
-function withOffsets(text: string, encoding: JsEncoding): EncodedText {
-  const pairs = encoding.getOffsets();
-  const starts = Int32Array.from(pairs, ([start]) => start);
-  const ends = Int32Array.from(pairs, ([, end]) => end);
-  toUtf16Offsets(text, starts);
-  toUtf16Offsets(text, ends);
-  return { ids: Int32Array.from(encoding.getIds()), starts, ends };
 }

@@ -1,7 +1,7 @@
 import type { Metrics } from '../base/events.ts';
 import type { Model } from '../models/model.ts';
 import { noGrad, scope } from '../tensor/index.ts';
-import type { Objective, PreparedRow } from './interfaces.ts';
+import { tokensOf, type Objective, type PreparedRow } from './interfaces.ts';
 import { addCounts, TallySums, turn } from './step.ts';
 
 export interface EvaluationResult {
@@ -36,10 +36,12 @@ export async function evaluateRows(
   let loss = 0;
   let done = 0;
   for (const indices of byTokens(rows, options.microBatchTokens)) {
-    const batch = objective.collate(indices.map((i) => rows[i]));
-    counts.push(objective.counts(batch));
+    const some = indices.map((i) => rows[i]);
+    const loaded = (await objective.load?.(some)) ?? some;
+    counts.push(objective.counts({ rows: some }));
     noGrad(() =>
       scope(() => {
+        const batch = objective.collate(loaded);
         const result = objective.loss(model, batch, { totals: ones(objective.unit) });
         sums.add(result.tally);
         for (const [i, value] of result.perRow.toNumbers().entries()) {
@@ -64,7 +66,7 @@ function ones(unit: string): Record<string, number> {
 }
 
 function unitsOf(objective: Objective, row: PreparedRow): number {
-  const { [objective.unit]: units } = objective.counts(objective.collate([row]));
+  const { [objective.unit]: units } = objective.counts({ rows: [row] });
   return Math.max(1, units);
 }
 
@@ -73,11 +75,11 @@ export function byTokens(rows: readonly PreparedRow[], limit: number): number[][
   const order = rows
     .keys()
     .toArray()
-    .sort((a, b) => rows[a].ids.length - rows[b].ids.length || a - b);
+    .sort((a, b) => tokensOf(rows[a]) - tokensOf(rows[b]) || a - b);
   const batches: number[][] = [];
   let filled = Number.POSITIVE_INFINITY;
   for (const i of order) {
-    const length = rows[i].ids.length;
+    const length = tokensOf(rows[i]);
     if (filled + length > limit) {
       batches.push([]);
       filled = 0;

@@ -1,5 +1,7 @@
 import type { Problem } from '../base/errors.ts';
+import type { Features } from '../base/features.ts';
 import type { Example, ExampleKind } from '../data/example.ts';
+import type { MediaFile, MediaKind } from '../data/media.ts';
 import type { Model, ModelInput } from '../models/model.ts';
 import type { Task } from '../models/architecture.ts';
 import type { StageRunner } from '../models/stack.ts';
@@ -18,7 +20,18 @@ export interface PreparedRow {
   typeIds?: Int32Array;
   /** Index of the class, for objectives that have classes. */
   label?: number;
+  /** The file that the model reads in place of tokens. */
+  media?: MediaFile;
+  /** What the model reads of it, while the row is in use. */
+  features?: Features;
+  /** What it costs, in tokens of the model, where it has no ids. */
+  size?: number;
   source: { file: string; line: number };
+}
+
+/** Tokens that a model's blocks see of a row. */
+export function tokensOf(row: Pick<PreparedRow, 'ids' | 'size'>): number {
+  return row.size ?? row.ids.length;
 }
 
 /** Several rows as one input, with what the objective needs to score them. */
@@ -40,9 +53,23 @@ export interface LossResult {
   tally: Tally;
 }
 
+/** Reads images or recordings as a model wants them. */
+export interface MediaReader {
+  readonly kind: MediaKind;
+  /** Tokens that the model's blocks see of a file. */
+  size(file: MediaFile): Promise<number>;
+  /** Adds what the model reads of each row's file. @throws AttuneError with all files that cannot be read */
+  load<Row extends Pick<PreparedRow, 'media' | 'source'>>(
+    rows: readonly Row[],
+  ): Promise<(Row & { features: Features })[]>;
+}
+
 /** What turns examples into tokens for a given model. */
 export interface Processor {
+  /** Of a model that reads no text it knows no token, and says so when it is asked. */
   tokenizer: Tokenizer;
+  /** For models that read images or recordings. */
+  media?: MediaReader;
   /** The clock that templates see; fixed per run, so that rows come out the same when it is resumed. */
   now: Date;
   /** Class names, for objectives that have classes. */
@@ -62,8 +89,10 @@ export interface Objective {
   readonly unit: string;
   /** Tokenises examples, in order; a row that cannot be trained on is undefined and has its problem listed. */
   prepare(examples: readonly Example[]): Promise<{ rows: (PreparedRow | undefined)[]; problems: Problem[] }>;
+  /** Brings into memory what rows need besides their tokens, just before they are collated. */
+  load?(rows: readonly PreparedRow[]): Promise<readonly PreparedRow[]>;
   collate(rows: readonly PreparedRow[]): Batch;
-  counts(batch: Batch): Counts;
+  counts(batch: Pick<Batch, 'rows'>): Counts;
   loss(model: Model, batch: Batch, context: { totals: Counts; runner?: StageRunner }): LossResult;
 }
 

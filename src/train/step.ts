@@ -4,7 +4,8 @@ import type { Metrics } from '../base/events.ts';
 import type { Model } from '../models/model.ts';
 import { rowOfTokens, withRandomness, type Randomness } from '../nn/index.ts';
 import { backward, fromArray, scope, span } from '../tensor/index.ts';
-import type { Batch, Counts, Objective, PreparedRow, StepOptions, Tally, Update } from './interfaces.ts';
+import { tokensOf, type Batch, type Counts, type Objective } from './interfaces.ts';
+import type { PreparedRow, StepOptions, Tally, Update } from './interfaces.ts';
 import { Tape } from './tape.ts';
 
 export interface StepParts {
@@ -36,12 +37,13 @@ export interface StepResult {
  */
 export async function trainStep(parts: StepParts, request: StepRequest): Promise<StepResult> {
   const { model, objective, update } = parts;
-  const batches = request.microBatches.map((rows) => objective.collate(rows));
-  const totals = addCounts(batches.map((batch) => objective.counts(batch)));
+  const totals = addCounts(request.microBatches.map((rows) => objective.counts({ rows })));
   const sums = new TallySums();
   const perRow: number[] = [];
-  for (const batch of batches) {
+  for (const some of request.microBatches) {
+    const loaded = (await objective.load?.(some)) ?? some;
     scope(() => {
+      const batch = objective.collate(loaded);
       const tape = new Tape({ checkpointing: request.checkpointing });
       const randomness = randomnessOf(model, batch, request);
       const result = span('forward', () =>
@@ -63,7 +65,7 @@ export async function trainStep(parts: StepParts, request: StepRequest): Promise
   return {
     loss: perRow.reduce((sum, value) => sum + value, 0),
     gradNorm,
-    inputTokens: rows.reduce((sum, row) => sum + row.ids.length, 0),
+    inputTokens: rows.reduce((sum, row) => sum + tokensOf(row), 0),
     counts: totals,
     metrics: sums.metrics(),
   };
@@ -101,9 +103,8 @@ export class TallySums {
   }
 }
 
-function randomnessOf(model: Model, batch: Batch, request: StepRequest): Randomness | undefined {
-  const layout = batch.input.layout;
-  if (layout === undefined) return undefined;
+function randomnessOf(model: Model, batch: Batch, request: StepRequest): Randomness {
+  const layout = model.layoutOf(batch.input);
   const rows = rowOfTokens(layout);
   const keys = batch.rows.map((row) => rowKey(row.id));
   const tokens = BigInt64Array.from(layout.positions, (position, i) => BigInt.asIntN(64, keys[rows[i]] + position));
@@ -119,7 +120,7 @@ function diverged(got: string, rows: readonly PreparedRow[], step: number): Attu
   return new AttuneError('E_DIVERGED', {
     what: `Training diverged at step ${step + 1}; the weights before it are those of the last checkpoint`,
     got,
-    problems: rows.map(({ source, ids }) => ({ ...source, message: `a row of ${ids.length} tokens in this step` })),
+    problems: rows.map((row) => ({ ...row.source, message: `a row of ${tokensOf(row)} tokens in this step` })),
     fix: 'lower the learning rate, or look at the rows named above',
   });
 }

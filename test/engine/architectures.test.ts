@@ -9,7 +9,7 @@ import { architectures } from '../../src/models/index.ts';
 import { loadModel, skeleton } from '../../src/models/load.ts';
 import type { Model, ModelInput } from '../../src/models/model.ts';
 import { saveModel } from '../../src/models/save.ts';
-import { withRandomness, type Randomness } from '../../src/nn/index.ts';
+import { withRandomness, type Layout, type Randomness } from '../../src/nn/index.ts';
 import { aten, attune, backward, fromArray, liveTensors, noGrad, scope, type Tensor } from '../../src/tensor/index.ts';
 import { Tape } from '../../src/train/tape.ts';
 import { headOutput, isOfRows, rowOf, tinyCases, tinyConfigs, tinyInput, tinyModel, tokensOf } from './tiny-models.ts';
@@ -31,16 +31,16 @@ describe.each(await tinyCases())('%s', (_, tiny) => {
     input.features?.dispose();
   });
 
-  const run = (given: ModelInput = input) => headOutput(model, model.hidden(given), given.layout);
+  const run = (given: ModelInput = input) => headOutput(model, model.hidden(given), given);
 
   it('runs on the meta device with the same shapes', async () => {
     const { model: shapes } = await skeleton(tiny.raw, { task: tiny.task });
     shapes.device = 'meta';
     scope(() => {
       const hidden = shapes.hidden(input);
-      const tokens = input.layout.positions.length;
+      const tokens = model.layoutOf(input).positions.length;
       expect([hidden.shape, hidden.device]).toEqual([[tokens, shapes.trunk.width], 'meta']);
-      expect(headOutput(shapes, hidden, input.layout).shape).toEqual(run().shape);
+      expect(headOutput(shapes, hidden, input).shape).toEqual(run().shape);
     });
   });
 
@@ -54,7 +54,7 @@ describe.each(await tinyCases())('%s', (_, tiny) => {
       true,
     );
     expect(readJson(join(second, 'config.json'))).toEqual(readJson(join(first, 'config.json')));
-    scope(() => expect(headOutput(again, again.hidden(input), input.layout).toNumbers()).toEqual(run().toNumbers()));
+    scope(() => expect(headOutput(again, again.hidden(input), input).toNumbers()).toEqual(run().toNumbers()));
     again.dispose();
   });
 
@@ -100,7 +100,7 @@ describe.each(await tinyCases())('%s', (_, tiny) => {
       const hidden = model.hidden(input);
       for (const row of LENGTHS.keys()) {
         const alone = model.hidden(rowOf(input, row));
-        expectClose(hidden.narrow(0, ...placesOf(input, row)), alone);
+        expectClose(hidden.narrow(0, ...placesOf(model.layoutOf(input), row)), alone);
       }
     });
   });
@@ -119,7 +119,7 @@ describe.each(await tinyCases())('%s', (_, tiny) => {
     const [wanted, got] = [model, narrow].map((one) => {
       for (const [, parameter] of one.parameters()) parameter.setTrainable(true);
       return scope(() => {
-        const output = headOutput(one, one.hidden(input), input.layout);
+        const output = headOutput(one, one.hidden(input), input);
         backward([output.sum()]);
         const gradients = [...one.parameters()].flatMap(([, { tensor }]) => tensor.grad?.toNumbers() ?? []);
         for (const [, { tensor }] of one.parameters()) tensor.grad = undefined;
@@ -137,10 +137,10 @@ describe.each(await tinyCases())('%s', (_, tiny) => {
   it('in bf16 comes near its f32 values', async () => {
     const wide = await tinyModel(tiny, 'f32');
     scope(() => {
-      const expected = headOutput(wide, wide.hidden(input), input.layout);
+      const expected = headOutput(wide, wide.hidden(input), input);
       wide.dtype = 'bf16';
       const hidden = wide.hidden(input);
-      const got = headOutput(wide, hidden, input.layout);
+      const got = headOutput(wide, hidden, input);
       expect([hidden.dtype, got.dtype]).toEqual(['bf16', 'f32']);
       expect(aten.amax.default(aten.abs.default(got.sub(expected))).item()).toBeLessThan(0.2);
     });
@@ -148,9 +148,9 @@ describe.each(await tinyCases())('%s', (_, tiny) => {
   });
 
   const randomness = (given: ModelInput, rows: readonly number[]): Randomness => {
-    const tokens = given.layout.positions.map((position, i) => {
-      const segment = given.layout.offsets.findLastIndex((offset) => offset <= i);
-      return BigInt(1000 * rows[given.layout.rowOf[segment]]) + position;
+    const tokens = model.layoutOf(given).positions.map((position, i) => {
+      const segment = model.layoutOf(given).offsets.findLastIndex((offset) => offset <= i);
+      return BigInt(1000 * rows[model.layoutOf(given).rowOf[segment]]) + position;
     });
     return { seed: 5, step: 2, tokens: fromArray(tokens) };
   };
@@ -158,14 +158,17 @@ describe.each(await tinyCases())('%s', (_, tiny) => {
     withRandomness(randomness(given, rows), () => whatIsDropped(given));
   const whatIsDropped = (given: ModelInput) => {
     const hidden = model.hidden(given);
-    return isOfRows(model) ? headOutput(model, hidden, given.layout) : hidden;
+    return isOfRows(model) ? headOutput(model, hidden, given) : hidden;
   };
 
   it('drops out the same places of a row whatever else is in the batch', () => {
     scope(() => {
       const together = trained(input, [0, 1, 2, 3]);
       const alone = trained(rowOf(input, 1), [1]);
-      expectClose(isOfRows(model) ? together.narrow(0, 1, 1) : together.narrow(0, ...placesOf(input, 1)), alone);
+      expectClose(
+        isOfRows(model) ? together.narrow(0, 1, 1) : together.narrow(0, ...placesOf(model.layoutOf(input), 1)),
+        alone,
+      );
       const plain = whatIsDropped(input);
       expect(plain.eq(together).toNumbers().every(Boolean)).toBe(!hasDropout(model));
     });
@@ -179,7 +182,7 @@ describe.each(await tinyCases())('%s', (_, tiny) => {
         const tape = mode === 'plain' ? undefined : new Tape({ checkpointing: mode === 'again' });
         scope(() => {
           const hidden = model.hidden(input, { runner: tape });
-          backward([headOutput(model, hidden, input.layout).sum()]);
+          backward([headOutput(model, hidden, input).sum()]);
           tape?.backward();
         });
         return [...model.parameters()].map(([, { tensor }]) => {
@@ -257,8 +260,8 @@ it('there is a tiny configuration of every model type', () => {
 });
 
 /** Where a row's tokens start, and how many they are. */
-function placesOf({ layout }: ModelInput, row: number): [number, number] {
-  return [layout.offsets[row], layout.offsets[row + 1] - layout.offsets[row]];
+function placesOf({ offsets }: Layout, row: number): [number, number] {
+  return [offsets[row], offsets[row + 1] - offsets[row]];
 }
 
 function tinyLayout(length: number): Pick<ModelInput, 'layout'> {

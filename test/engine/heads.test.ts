@@ -41,11 +41,11 @@ it('vectors of rows have the length 1 unless asked otherwise, and a bare model i
   const { model: raw } = await loadModel(join(folder, 'bare'), { embedding: { normalise: false, pooling: 'first' } });
   const input = tinyInput(model, [3, 5]);
   scope(() => {
-    const unit = model.embeddingHead.embed(model.hidden(input), input.layout);
+    const unit = model.embeddingHead.embed(model.hidden(input), model.layoutOf(input));
     for (const square of unit.pow(2).sum(1).toNumbers()) expect(square).toBeCloseTo(1, 12);
     const hidden = raw.hidden(input);
-    const first = raw.embeddingHead.embed(hidden, input.layout);
-    expect(first.toNumbers()).toEqual(poolings.first(hidden, input.layout).toNumbers());
+    const first = raw.embeddingHead.embed(hidden, model.layoutOf(input));
+    expect(first.toNumbers()).toEqual(poolings.first(hidden, model.layoutOf(input)).toNumbers());
   });
   model.dispose();
   raw.dispose();

@@ -59,7 +59,7 @@ async function failure(folder: string, options?: ModelOptions): Promise<AttuneEr
 function outputs({ model }: LoadedModel): number[] {
   return scope(() => {
     const input = tinyInput(model, [4, 7]);
-    return { values: headOutput(model, model.hidden(input), input.layout).toNumbers() };
+    return { values: headOutput(model, model.hidden(input), input).toNumbers() };
   }).values;
 }
 

@@ -181,7 +181,8 @@ function sourceOf(model: Model, rows: number): { source?: { features: Tensor } }
 
 /** One row of an input, as an input of its own. */
 export function rowOf(input: ModelInput, row: number): ModelInput {
-  const { layout, ids, tokenTypes, source, features } = input;
+  const { ids, tokenTypes, source, features } = input;
+  const layout = input.layout!;
   const [start, end] = [layout.offsets[row], layout.offsets[row + 1]];
   return {
     layout: rowLayout(layout, start, end),
@@ -202,7 +203,8 @@ function rowLayout(layout: Layout, start: number, end: number): Layout {
 }
 
 /** What a head makes of hidden states: some numbers for each token, or for each row. */
-export function headOutput(model: Model, hidden: Tensor, layout: Layout): Tensor {
+export function headOutput(model: Model, hidden: Tensor, input: ModelInput): Tensor {
+  const layout = model.layoutOf(input);
   if (model.head instanceof TokenHead) {
     return model.head.tokenLogProbs(hidden, targetsOf(model, hidden.shape[0])).logProbs;
   }

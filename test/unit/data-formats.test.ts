@@ -63,6 +63,14 @@ const SAMPLES: Record<FormatName, { row: Row; reason: string; kind: string }[]> 
     { row: { prompt: 'p', completion: 'c', label: 'spam' }, reason: 'prompt, completion', kind: 'completion' },
   ],
   classification: [{ row: { text: 't', label: 3 }, reason: 'text, label', kind: 'classification' }],
+  // Any file there is: what it holds is looked at when it is used.
+  image_classification: [
+    { row: { image: 'LICENSE', label: 'cat' }, reason: 'image, label', kind: 'classification' },
+    { row: { file_name: 'package.json', label: 'cat' }, reason: 'file_name, label', kind: 'classification' },
+  ],
+  audio_classification: [{ row: { audio: 'LICENSE', label: 'yes' }, reason: 'audio, label', kind: 'classification' }],
+  speech: [{ row: { audio: 'LICENSE', sentence: 's' }, reason: 'audio, sentence', kind: 'speech' }],
+  image_text: [{ row: { image: 'LICENSE', caption: 'c' }, reason: 'image, caption', kind: 'image-text' }],
   text: [{ row: { text: 't', url: 'u' }, reason: 'text', kind: 'text' }],
   prompt_only: [{ row: { prompt: 'p', answer: '42' }, reason: 'prompt', kind: 'prompt' }],
 };

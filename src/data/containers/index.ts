@@ -1,4 +1,5 @@
 import { defineRegistry } from '../../base/registry.ts';
+import { isFolder } from '../../files/find-files.ts';
 
 /** Kinds of data files, by the ending of the file's name. */
 export const containers = defineRegistry('data file type', 'E_UNKNOWN_CONTAINER', {
@@ -8,14 +9,17 @@ export const containers = defineRegistry('data file type', 'E_UNKNOWN_CONTAINER'
   csv: async () => (await import('./csv.ts')).csv,
   tsv: async () => (await import('./csv.ts')).csv,
   parquet: async () => (await import('./parquet.ts')).parquet,
+  // A folder, not an ending.
+  'class folders': async () => (await import('./class-folders.ts')).classFolders,
 });
 
 /** What a data file's name may end in. */
 export const dataExtensions: readonly string[] = containers.names.flatMap((name) =>
-  name === 'parquet' ? [`.${name}`] : [`.${name}`, `.${name}.gz`],
+  name === 'class folders' ? [] : name === 'parquet' ? [`.${name}`] : [`.${name}`, `.${name}.gz`],
 );
 
-/** The container that a file's name stands for: its last ending, `.gz` aside. */
+/** The container that a file's name stands for: its last ending, `.gz` aside. A folder is one of classes. */
 export function containerName(path: string): string {
+  if (isFolder(path)) return 'class folders';
   return /([^./\\]*)(\.gz)?$/.exec(path.toLowerCase())?.[1] ?? '';
 }

@@ -12,7 +12,7 @@ export const classification: Format = {
   },
 };
 
-function readLabel(row: RowReader): string | undefined {
+export function readLabel(row: RowReader): string | undefined {
   const value = row.value('label');
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (typeof value === 'string' || value === undefined) return row.text('label')?.trim();

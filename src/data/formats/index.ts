@@ -2,6 +2,10 @@ import { defineRegistry } from '../../base/registry.ts';
 
 /** Row formats. A file has the first one that recognises it, so the more particular shapes stand first. */
 export const formats = defineRegistry('row format', 'E_UNKNOWN_FORMAT', {
+  image_classification: async () => (await import('./media-rows.ts')).mediaClassification('image'),
+  audio_classification: async () => (await import('./media-rows.ts')).mediaClassification('audio'),
+  speech: async () => (await import('./media-rows.ts')).mediaText('audio', 'speech'),
+  image_text: async () => (await import('./media-rows.ts')).mediaText('image', 'image-text'),
   preference: async () => (await import('./preference.ts')).preference,
   kto: async () => (await import('./kto.ts')).kto,
   messages: async () => (await import('./messages.ts')).messages,

@@ -1,4 +1,5 @@
 import type { Problem } from '../../base/errors.ts';
+import { mediaOf, type MediaFile, type MediaKind } from '../media.ts';
 
 /** Where a row stands and how the user's columns are named. */
 export interface RowPlace {
@@ -6,6 +7,8 @@ export interface RowPlace {
   line: number;
   /** The format's name of a column → the user's, where they differ. */
   columns?: Readonly<Record<string, string>>;
+  /** The folder that paths in the row start from; the current one unless given. */
+  folder?: string;
 }
 
 /** Reads one row's fields and notes every defect with its place; a reading that fails gives undefined. */
@@ -69,6 +72,13 @@ export class RowReader {
   json(column: string): unknown {
     const value = this.value(column);
     return typeof value === 'string' ? parseStructure(value) : value;
+  }
+
+  /** A column that names an image or a recording, or holds one. */
+  media(column: string, kind: MediaKind): MediaFile | undefined {
+    if (!this.has(column)) return this.problem(column, 'is missing', `every row needs "${column}"`);
+    const found = mediaOf(this.value(column), kind, this.#place.folder ?? process.cwd());
+    return 'message' in found ? this.problem(column, found.message, found.fix) : found;
   }
 
   /** Notes a defect where a value is not text that can be written as UTF-8. */

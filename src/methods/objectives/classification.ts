@@ -19,7 +19,7 @@ export function create(_options: ClassificationOptions, processor: Processor): O
     counts: (batch) => ({ rows: batch.rows.length }),
     loss(model, batch, { totals, runner }) {
       const hidden = model.hidden(batch.input, { runner });
-      const scores = model.sequenceHead.scores(hidden, batch.input.layout); // [R, C]
+      const scores = model.sequenceHead.scores(hidden, model.layoutOf(batch.input)); // [R, C]
       const wanted = fromArray(BigInt64Array.from(batch.rows, (row) => BigInt(row.label ?? 0))).toDevice(model.device);
       const logProbs = scores.logSoftmax(-1).gather(1, wanted.unsqueeze(1)).squeeze(1);
       const hits = scores.argmax(-1).eq(wanted).sum();

@@ -1,12 +1,13 @@
 // N tokens of a batch, L of them predicted with loss, R rows
-import { layoutOfRows } from '../../nn/index.ts';
+import { layoutOfRows, type Layout } from '../../nn/index.ts';
 import type { Model } from '../../models/model.ts';
-import type { StageRunner } from '../../models/stack.ts';
+import type { StackInput, StageRunner } from '../../models/stack.ts';
 import { aten, fromArray, zeros, type Tensor } from '../../tensor/index.ts';
 import type { Batch, Counts, LossResult, PreparedRow } from '../../train/interfaces.ts';
 
-/** Rows side by side as one flat causal input. */
+/** Rows side by side as one flat input of tokens, or of what was read from their files. */
 export function collateRows(rows: readonly PreparedRow[], options: { causal: boolean }): Batch {
+  if (rows.some(({ features }) => features !== undefined)) return { rows, input: stackFeatures(rows) };
   const layout = layoutOfRows(
     rows.map((row) => row.ids.length),
     { causal: options.causal },
@@ -22,6 +23,25 @@ export function collateRows(rows: readonly PreparedRow[], options: { causal: boo
   return { rows, input: { ids, layout, tokenTypes } };
 }
 
+/** Features of rows, equally large but for their last dimension, which is filled up with zeros: [R, …]. */
+export function stackFeatures(rows: readonly PreparedRow[]): Pick<StackInput, 'features' | 'featureLengths'> {
+  const all = rows.map(({ features }) => features!);
+  const lengths = all.map(({ shape }) => shape.at(-1)!);
+  const longest = Math.max(...lengths);
+  const shape = [...all[0].shape.slice(0, -1), longest];
+  const size = shape.reduce((product, length) => product * length, 1);
+  const values = new Float32Array(rows.length * size);
+  for (const [r, { data }] of all.entries()) {
+    const length = lengths[r];
+    if (length === longest) values.set(data, r * size);
+    else
+      for (let line = 0; line * length < data.length; line++)
+        values.set(data.subarray(line * length, (line + 1) * length), r * size + line * longest);
+  }
+  const isFilled = lengths.some((length) => length < longest);
+  return { features: fromArray(values, [rows.length, ...shape]), ...(isFilled && { featureLengths: lengths }) };
+}
+
 /** Trained tokens of a row; its first token has nothing that it could be predicted from. */
 export function trainedTokens(row: PreparedRow): number {
   let count = 0;
@@ -29,7 +49,7 @@ export function trainedTokens(row: PreparedRow): number {
   return count;
 }
 
-export function countTokens(batch: Batch): Counts {
+export function countTokens(batch: Pick<Batch, 'rows'>): Counts {
   return { tokens: batch.rows.reduce((sum, row) => sum + trainedTokens(row), 0), rows: batch.rows.length };
 }
 
@@ -40,12 +60,12 @@ interface Predictions {
   rows: BigInt64Array;
 }
 
-function predictionsOf(batch: Batch): Predictions {
+function predictionsOf(batch: Batch, layout: Layout): Predictions {
   const places: bigint[] = [];
   const targets: bigint[] = [];
   const rows: bigint[] = [];
   for (const [r, row] of batch.rows.entries()) {
-    const start = batch.input.layout.offsets[r];
+    const start = layout.offsets[r];
     for (let t = 1; t < row.ids.length; t++) {
       if (row.trained[t] === 0) continue;
       places.push(BigInt(start + t - 1));
@@ -62,7 +82,7 @@ export function nextTokenLoss(
   batch: Batch,
   context: { totals: Counts; runner?: StageRunner },
 ): LossResult {
-  const { places, targets, rows } = predictionsOf(batch);
+  const { places, targets, rows } = predictionsOf(batch, model.layoutOf(batch.input));
   const hidden = model.hidden(batch.input, { runner: context.runner });
   const onDevice = (array: BigInt64Array): Tensor => fromArray(array).toDevice(model.device);
   const { logProbs, hit } = model.tokenHead.tokenLogProbs(hidden.indexSelect(0, onDevice(places)), onDevice(targets));

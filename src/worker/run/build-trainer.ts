@@ -10,7 +10,8 @@ import { architectures } from '../../models/index.ts';
 import type { Model } from '../../models/model.ts';
 import { initialiseRows } from '../../models/token-tables.ts';
 import { noGrad, scope, type DType } from '../../tensor/index.ts';
-import type { Objective, PreparedRow, Processor, Tuning, Update } from '../../train/interfaces.ts';
+import { tokensOf, type Objective, type PreparedRow, type Processor } from '../../train/interfaces.ts';
+import type { Tuning, Update } from '../../train/interfaces.ts';
 import { warmupSteps } from '../../train/schedule.ts';
 import type { TrainerOptions } from '../../train/trainer.ts';
 import type { Vocabulary } from './run-tokenizer.ts';
@@ -114,7 +115,7 @@ export function createSampler(
   const { batch_size: batchSize, seed } = recipe.training;
   return makeSampler({
     rows: rows.length,
-    lengths: rows.map(({ ids }) => ids.length),
+    lengths: rows.map(tokensOf),
     batchSize,
     seed,
     microBatchTokens: recipe.data.packing ? options.microBatchTokens : undefined,

@@ -2,7 +2,7 @@ import type { EventSink } from '../../base/events.ts';
 import { loadData, reportLengths, type Example, type LoadedData } from '../../data/index.ts';
 import { labelsIn } from '../../eval/example-text.ts';
 import type { Recipe } from '../../train/recipe.ts';
-import type { PreparedRow } from '../../train/interfaces.ts';
+import { tokensOf, type PreparedRow } from '../../train/interfaces.ts';
 import type { CutRow, SplitName } from '../../data/index.ts';
 import type { RawConfig } from '../../models/config.ts';
 import { namedLabels } from '../../models/labels.ts';
@@ -68,7 +68,7 @@ export interface SplitRows {
 
 /** The event that tells what will be trained on. */
 export function reportData(loaded: LoadedData, rows: SplitRows, cuts: readonly CutRow[], emit: EventSink): void {
-  const lengths = reportLengths(rows.train.map(({ ids }) => ids.length));
+  const lengths = reportLengths(rows.train.map(tokensOf));
   const { min, median, p95, max, histogram } = lengths;
   emit({
     type: 'data-prepared',

@@ -5,7 +5,7 @@ import type { EventSink, PreflightFinished } from '../../base/events.ts';
 import type { Sampler } from '../../data/index.ts';
 import { writeFailure } from '../../files/atomic.ts';
 import { evaluateRows } from '../../train/evaluate.ts';
-import type { PreparedRow, Update } from '../../train/interfaces.ts';
+import { tokensOf, type PreparedRow, type Update } from '../../train/interfaces.ts';
 import { trainStep } from '../../train/step.ts';
 import { newTrainerState, writeState } from '../../train/trainer-state.ts';
 import type { TrainerOptions, TrainerParts } from '../../train/trainer.ts';
@@ -40,8 +40,8 @@ export async function preflight(request: PreflightRequest): Promise<PreflightFin
   const checkpointBytes = trySave(request);
   const diskBytes = checkpointBytes * (request.checkpointsKept + 1);
   const peak = peakBytes();
-  const worstTokens = tokensOf(worst.flat());
-  const meanTokens = tokensOf(parts.train) / Math.max(1, parts.sampler.batchesPerEpoch);
+  const worstTokens = tokensIn(worst.flat());
+  const meanTokens = tokensIn(parts.train) / Math.max(1, parts.sampler.batchesPerEpoch);
   const secondsPerStep = seconds * Math.min(1, meanTokens / worstTokens);
   const steps = options.schedule.totalSteps;
   const finished: PreflightFinished = {
@@ -65,7 +65,7 @@ function worstStep(sampler: Sampler, rows: readonly PreparedRow[]): PreparedRow[
   let most = -1;
   for (let index = 0; index < sampler.batchesPerEpoch; index++) {
     const batch = sampler.batchAt(0, index);
-    const tokens = batch.rows.reduce((sum, row) => sum + rows[row].ids.length, 0);
+    const tokens = batch.rows.reduce((sum, row) => sum + tokensOf(rows[row]), 0);
     if (tokens <= most) continue;
     most = tokens;
     worst = batch.microBatches.map((indices) => indices.map((i) => rows[i]));
@@ -73,8 +73,8 @@ function worstStep(sampler: Sampler, rows: readonly PreparedRow[]): PreparedRow[
   return worst;
 }
 
-function tokensOf(rows: readonly PreparedRow[]): number {
-  return rows.reduce((sum, { ids }) => sum + ids.length, 0);
+function tokensIn(rows: readonly PreparedRow[]): number {
+  return rows.reduce((sum, row) => sum + tokensOf(row), 0);
 }
 
 async function timeStep({ parts, options }: PreflightRequest, microBatches: PreparedRow[][]): Promise<number> {
@@ -106,9 +106,9 @@ function gradientsOnly({ tuning }: TrainerParts): Update {
 
 /** The evaluation batch with the most tokens. */
 async function tryEvaluation(parts: TrainerParts, { microBatchTokens }: TrainerOptions): Promise<void> {
-  const longest = parts.validation.toSorted((a, b) => b.ids.length - a.ids.length);
+  const longest = parts.validation.toSorted((a, b) => tokensOf(b) - tokensOf(a));
   let tokens = 0;
-  const rows = longest.filter(({ ids }) => (tokens += ids.length) <= microBatchTokens);
+  const rows = longest.filter((row) => (tokens += tokensOf(row)) <= microBatchTokens);
   if (rows.length > 0) await evaluateRows(parts, rows, { microBatchTokens });
 }
 

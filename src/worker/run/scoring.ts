@@ -3,7 +3,7 @@ import type { EventSink } from '../../base/events.ts';
 import type { LoadedData, SplitName } from '../../data/index.ts';
 import type { Model } from '../../models/model.ts';
 import { evaluateRows, type EvaluationResult, type Measure } from '../../train/evaluate.ts';
-import type { Objective, PreparedRow } from '../../train/interfaces.ts';
+import { tokensOf, type Objective, type PreparedRow } from '../../train/interfaces.ts';
 import type { Recipe } from '../../train/recipe.ts';
 import { createObjective, traitsOf } from './build-trainer.ts';
 import { likelihoodMeasure } from './likelihood-metrics.ts';
@@ -76,7 +76,7 @@ export function scoreSet(
   set: ScoringSet,
   { emit }: Pick<ScoringContext, 'emit'>,
 ): Promise<EvaluationResult> {
-  const longest = set.rows.reduce((most, { ids }) => Math.max(most, ids.length), 0);
+  const longest = set.rows.reduce((most, row) => Math.max(most, tokensOf(row)), 0);
   return evaluateRows({ model, objective: set.objective }, set.rows, {
     microBatchTokens: Math.max(longest, MICRO_BATCH_TOKENS),
     measure: set.measure,

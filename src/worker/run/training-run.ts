@@ -4,7 +4,7 @@ import { refitMixture, type Example, type LoadedData } from '../../data/index.ts
 import type { MetricSpec } from '../../eval/metrics/index.ts';
 import { listCheckpoints, pruneCheckpoints, writeCheckpoint } from '../../store/checkpoints.ts';
 import { checkVocabulary, type Tokenizer } from '../../text/index.ts';
-import type { Objective, PreparedRow } from '../../train/interfaces.ts';
+import { tokensOf, type Objective, type PreparedRow } from '../../train/interfaces.ts';
 import type { Recipe } from '../../train/recipe.ts';
 import { readConfig } from '../../models/load.ts';
 import type { Model } from '../../models/model.ts';
@@ -127,7 +127,7 @@ async function readRows(context: RunContext): Promise<RunRows> {
 /** What the run decides once: as an earlier part of it did, else what fits into memory now. */
 function decide(context: RunContext, model: Model, rows: readonly PreparedRow[]): RunConstants {
   const { gradient_checkpointing: checkpointing, micro_batch_tokens: microBatchTokens } = context.recipe.training;
-  const longest = rows.reduce((most, { ids }) => Math.max(most, ids.length), 0);
+  const longest = rows.reduce((most, row) => Math.max(most, tokensOf(row)), 0);
   const memory = context.earlier ?? planMemory(model, { longest, microBatchTokens, checkpointing });
   return { now: context.now, microBatchTokens: memory.microBatchTokens, checkpointing: memory.checkpointing };
 }

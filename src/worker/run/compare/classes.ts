@@ -67,7 +67,7 @@ function classScores(model: Model, rows: readonly PreparedRow[], causal: boolean
   const flat = noGrad(() =>
     scope(() => {
       const hidden = model.hidden(batch.input);
-      return model.sequenceHead.scores(hidden, batch.input.layout).softmax(-1).toNumbers(); // [R, C]
+      return model.sequenceHead.scores(hidden, model.layoutOf(batch.input)).softmax(-1).toNumbers(); // [R, C]
     }),
   );
   const classes = flat.length / rows.length;

@@ -5,7 +5,7 @@ import { objectives } from '../../../methods/objectives/index.ts';
 import { trainedTokens } from '../../../methods/objectives/next-token.ts';
 import type { Model } from '../../../models/model.ts';
 import { evaluateRows } from '../../../train/evaluate.ts';
-import type { Objective, PreparedRow } from '../../../train/interfaces.ts';
+import { tokensOf, type Objective, type PreparedRow } from '../../../train/interfaces.ts';
 import { traitsOf } from '../build-trainer.ts';
 import { TEMPLATE_DATE, type Answering } from './answering.ts';
 
@@ -60,7 +60,7 @@ function windowsOf(row: PreparedRow, length: number): PreparedRow[] {
 /** Sum over each row's trained tokens. */
 async function natsOf(parts: { model: Model; objective: Objective }, rows: readonly PreparedRow[]): Promise<number[]> {
   if (rows.length === 0) return [];
-  const longest = rows.reduce((most, { ids }) => Math.max(most, ids.length), 0);
+  const longest = rows.reduce((most, row) => Math.max(most, tokensOf(row)), 0);
   const { perRow } = await evaluateRows(parts, rows, { microBatchTokens: Math.max(longest, BATCH_TOKENS) });
   return rows.map((row, i) => perRow[i] * trainedTokens(row));
 }

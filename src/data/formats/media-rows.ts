@@ -1,0 +1,70 @@
+import type { MediaKind } from '../media.ts';
+import { readLabel } from './classification.ts';
+import type { ExampleBody, Format } from './format.ts';
+import type { RowReader } from './row-reader.ts';
+
+/** Columns that name a row's file, the first that it has; `file_name` is that of folders with a metadata file. */
+const FILE_COLUMNS: Record<MediaKind, readonly string[]> = {
+  image: ['image', 'image_path', 'img', 'file_name'],
+  audio: ['audio', 'audio_path', 'wav', 'file_name'],
+};
+
+/** Columns with a row's text, the first that it has. */
+const TEXT_COLUMNS: Record<MediaKind, readonly string[]> = {
+  image: ['text', 'caption'],
+  audio: ['text', 'sentence', 'transcription', 'transcript'],
+};
+
+/** The endings tell images from recordings where a column's name does not. */
+const AUDIO_NAME = /\.(wav|flac|mp3|ogg|oga|opus|m4a)$/i;
+
+interface Columns {
+  recognise: Format['recognise'];
+  /** The column of the row's file. */
+  file(row: RowReader): string;
+}
+
+function columnsFor(kind: MediaKind, others: readonly string[]): Columns {
+  const names = FILE_COLUMNS[kind];
+  return {
+    recognise(sample) {
+      const file = names.find((name) => sample.has(name));
+      const other = others.find((name) => sample.has(name));
+      if (file === undefined || other === undefined) return undefined;
+      if (file !== 'file_name') return [file, other];
+      const isAudio = sample.values(file).every((value) => typeof value === 'string' && AUDIO_NAME.test(value));
+      return isAudio === (kind === 'audio') ? [file, other] : undefined;
+    },
+    file: (row) => names.find((name) => row.has(name)) ?? names[0],
+  };
+}
+
+/** `{ image, label }` or `{ audio, label }`: one class for each file. */
+export function mediaClassification(kind: MediaKind): Format {
+  const columns = columnsFor(kind, ['label']);
+  return {
+    fields: [...FILE_COLUMNS[kind], 'label'],
+    recognise: columns.recognise,
+    read(row): ExampleBody | undefined {
+      const [media, label] = [row.media(columns.file(row), kind), readLabel(row)];
+      return media === undefined || label === undefined
+        ? undefined
+        : { kind: 'classification', text: '', media, label };
+    },
+  };
+}
+
+/** `{ image, text }` or `{ audio, text }`: what is seen or said. */
+export function mediaText(kind: MediaKind, example: 'image-text' | 'speech'): Format {
+  const texts = TEXT_COLUMNS[kind];
+  const columns = columnsFor(kind, texts);
+  return {
+    fields: [...FILE_COLUMNS[kind], ...texts],
+    recognise: columns.recognise,
+    read(row): ExampleBody | undefined {
+      const column = texts.find((name) => row.has(name)) ?? texts[0];
+      const [media, text] = [row.media(columns.file(row), kind), row.text(column)];
+      return media === undefined || text === undefined ? undefined : { kind: example, media, text };
+    },
+  };
+}

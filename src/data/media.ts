@@ -1,0 +1,75 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { attuneCache } from '../base/home.ts';
+import { writeFileAtomic } from '../files/atomic.ts';
+import { sha256 } from '../files/hash.ts';
+
+/** Endings of the files that are images and recordings. */
+export const mediaExtensions = {
+  image: ['.png', '.jpg', '.jpeg', '.webp', '.gif', '.tif', '.tiff', '.bmp', '.avif'],
+  audio: ['.wav', '.flac', '.mp3', '.ogg', '.oga', '.opus', '.m4a'],
+} as const;
+
+export type MediaKind = keyof typeof mediaExtensions;
+
+/** An image or a recording that a row names. What it holds is known by its hash, wherever it lies. */
+export interface MediaFile {
+  kind: MediaKind;
+  /** Absolute. */
+  path: string;
+  /** SHA-256 of its bytes, first 32 hex digits. */
+  hash: string;
+}
+
+/** What is wrong with a row's file. */
+export interface MediaDefect {
+  message: string;
+  fix?: string;
+}
+
+const HASH_DIGITS = 32;
+
+/**
+ * The file that a cell names: a path (relative to the data file's folder), a `data:` or `file:` address, or what data
+ * sets in Parquet hold, `{bytes, path}`. Bytes without a file are kept in the cache, under their hash.
+ */
+export function mediaOf(value: unknown, kind: MediaKind, folder: string): MediaFile | MediaDefect {
+  if (typeof value === 'string') return fromText(value, kind, folder);
+  if (value instanceof Uint8Array) return kept(value, kind);
+  if (typeof value === 'object' && value !== null) {
+    const { bytes, path } = value as { bytes?: unknown; path?: unknown };
+    if (bytes instanceof Uint8Array) return kept(bytes, kind);
+    if (typeof path === 'string') return fromText(path, kind, folder);
+  }
+  return { message: `must name ${ARTICLE[kind]}`, fix: 'give the path of a file, relative to this one' };
+}
+
+const ARTICLE: Record<MediaKind, string> = { image: 'an image', audio: 'a recording' };
+
+function fromText(text: string, kind: MediaKind, folder: string): MediaFile | MediaDefect {
+  const data = /^data:[^,]*;base64,(.*)$/s.exec(text);
+  if (data !== null) return kept(Buffer.from(data[1], 'base64'), kind);
+  if (/^https?:/.test(text)) {
+    return { message: 'is an address on the network, and nothing is fetched', fix: 'download it and give its path' };
+  }
+  const path = text.startsWith('file:') ? fileURLToPath(text) : resolve(folder, text);
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) return { message: `there is no file ${text}`, fix: `looked in ${folder}` };
+  if (!stats.isFile()) return { message: `${text} is no file` };
+  if (stats.size === 0) return { message: `${text} is empty`, fix: 'fetch it again, or delete the row' };
+  return { kind, path, hash: hashOf(readFileSync(path)) };
+}
+
+/** Bytes of a row become a file of their own, so that they need not stay in memory. */
+function kept(bytes: Uint8Array, kind: MediaKind): MediaFile | MediaDefect {
+  if (bytes.length === 0) return { message: 'holds no bytes', fix: 'fetch it again, or delete the row' };
+  const hash = hashOf(bytes);
+  const path = join(attuneCache(), 'media', hash.slice(0, 2), hash);
+  if (!existsSync(path)) writeFileAtomic(path, bytes);
+  return { kind, path, hash };
+}
+
+function hashOf(bytes: Uint8Array): string {
+  return sha256(bytes).slice(0, HASH_DIGITS);
+}
