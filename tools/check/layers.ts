@@ -10,8 +10,12 @@ const ROWS: readonly (readonly string[])[] = [
   ['tensor', 'hub', 'store'],
   ['nn', 'text', 'image', 'audio'],
   ['models', 'data'],
+  // Foreign files, read in processes of their own that never load libtorch.
+  ['documents'],
   ['generate'],
   ['eval'],
+  // Steps from documents to rows; some ask a teacher, by eval's client of endpoints.
+  ['prepare'],
   ['train'],
   ['methods/tuning', 'methods/objectives', 'methods/update', 'methods/storage'],
   ['methods'],

@@ -11,6 +11,7 @@ export const commands = defineRegistry<CommandModule, string>('command', 'E_UNKN
   init: () => import('./init.ts'),
   advise: () => import('./advise.ts'),
   'data inspect': () => import('./data-inspect.ts'),
+  'data prepare': () => import('./data-prepare.ts'),
   train: () => import('./train.ts'),
   chat: () => import('./chat.ts'),
   generate: () => import('./generate.ts'),

@@ -1,0 +1,70 @@
+import { lstat, readdir, readlink, realpath } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { AttuneError } from '../base/errors.ts';
+import type { SkipReason } from './outcome.ts';
+
+/** A file to read, or why one that lies there is passed over. */
+export type FoundFile =
+  | { path: string; name: string }
+  | { path: string; name: string; reason: SkipReason; message: string };
+
+/** Folders that hold no documents of anybody's own. */
+const TOOL_FOLDERS = new Set(['node_modules', '__pycache__', '__MACOSX']);
+
+/**
+ * The files of paths, one after the other, folders with all below them in the order of their names. Nothing but the
+ * names of the folders that are open is held in memory. @throws AttuneError E_FILE_MISSING
+ */
+export async function* findDocuments(paths: readonly string[], base: string): AsyncGenerator<FoundFile> {
+  for (const given of paths) {
+    const path = resolve(base, given);
+    const real = await realpath(path).catch(() => {
+      throw new AttuneError('E_FILE_MISSING', { what: `There is no file or folder ${given}`, fix: 'check the path' });
+    });
+    const shown = shownName(path, base);
+    const stats = await lstat(real);
+    if (stats.isDirectory()) yield* below(real, shown, real);
+    else yield stats.isFile() ? { path: real, name: shown } : special(real, shown);
+  }
+}
+
+/** Names in rows say nothing of where on the machine a folder lies. */
+function shownName(path: string, base: string): string {
+  const inside = relative(base, path);
+  return inside === '' || inside.startsWith('..') ? basename(path) : inside.split(sep).join('/');
+}
+
+async function* below(folder: string, name: string, root: string): AsyncGenerator<FoundFile> {
+  let entries: string[];
+  try {
+    entries = (await readdir(folder)).sort();
+  } catch (error) {
+    yield { path: folder, name, reason: 'unreadable', message: (error as Error).message };
+    return;
+  }
+  for (const entry of entries) {
+    const [path, shown] = [join(folder, entry), `${name}/${entry}`];
+    const stats = await lstat(path).catch(() => undefined);
+    if (stats === undefined) continue;
+    if (entry.startsWith('.') || TOOL_FOLDERS.has(entry)) {
+      yield { path, name: shown, reason: 'hidden', message: 'its name begins with a dot, or it is a folder of tools' };
+    } else if (stats.isSymbolicLink()) yield await link(path, shown, root);
+    else if (stats.isDirectory()) yield* below(path, shown, root);
+    else yield stats.isFile() ? { path, name: shown } : special(path, shown);
+  }
+}
+
+function special(path: string, name: string): FoundFile {
+  return { path, name, reason: 'special-file', message: 'a pipe, a socket or a device' };
+}
+
+/** What a link leads to inside the folder is read where it lies; what lies outside is none of the folder's. */
+async function link(path: string, name: string, root: string): Promise<FoundFile> {
+  const to = await readlink(path).catch(() => '?');
+  const real = await realpath(path).catch(() => undefined);
+  if (real === undefined) return { path, name, reason: 'link', message: `leads to ${to}, which is not there` };
+  const inside = relative(root, real);
+  const leadsOut = inside.startsWith('..') || resolve(dirname(path), to) === root;
+  const message = leadsOut ? `leads out of the folder, to ${to}` : `leads to ${to}, which is read where it lies`;
+  return { path, name, reason: 'link', message };
+}

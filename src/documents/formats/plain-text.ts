@@ -1,0 +1,87 @@
+import type { Section } from '../document.ts';
+import { readTextLines } from '../text/decode.ts';
+import type { Draft, FileInput, ReadContext, Reader } from '../reader.ts';
+
+/** A text goes on in a further document at the first empty line past this, so that a file of any size streams. */
+const DOCUMENT_CHARACTERS = 1 << 20;
+
+async function* read(input: FileInput, context: ReadContext): AsyncGenerator<Draft> {
+  const collector = new Collector();
+  for await (const { number, text } of readTextLines(input, context)) {
+    collector.take(text, number);
+    if (
+      collector.characters > DOCUMENT_CHARACTERS &&
+      (text.trim() === '' || collector.characters > 2 * DOCUMENT_CHARACTERS)
+    ) {
+      const sections = collector.finish();
+      if (sections.length > 0) yield { kind: 'text', sections, place: { row: sections[0].line } };
+    }
+  }
+  const sections = collector.finish();
+  if (sections.length > 0) yield { kind: 'text', sections, place: { row: sections[0].line } };
+}
+
+/** Underlines by their rank: what a text underlines with "=" stands above what it underlines with "-". */
+const UNDERLINE = /^(={3,}|-{3,}|~{3,}|\*{3,})\s*$/;
+const RANKS = ['=', '-', '~', '*'];
+/** "3.2 Voltage limits", "IV. Conclusion" on a line of their own. */
+const NUMBERED = /^(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+\p{Lu}[^.!?]{1,78}$/u;
+
+/** Collects lines to sections. */
+class Collector {
+  characters = 0;
+  #sections: Section[] = [];
+  #lines: string[] = [];
+  #head: { heading?: string; level: number; line: number } = { level: 0, line: 1 };
+  #levelOfLast = 0;
+
+  take(text: string, number: number): void {
+    this.characters += text.length + 1;
+    const line = text.trimEnd();
+    const [before, previous] = [this.#lines.at(-2) ?? '', this.#lines.at(-1) ?? ''];
+    const mark = UNDERLINE.exec(line)?.[1];
+    if (mark !== undefined && before === '' && isTitle(previous, mark)) {
+      this.#lines.pop();
+      return this.#begin(previous.trim(), RANKS.indexOf(mark[0]) + 1, number - 1);
+    }
+    if (line === '' && before === '' && previous !== '') {
+      const depth = NUMBERED.exec(previous.trim())?.[1];
+      if (depth !== undefined) {
+        this.#lines.pop();
+        return this.#begin(previous.trim(), depth.split('.').length, number - 1);
+      }
+    }
+    if (this.#lines.length === 0 && line === '') return;
+    if (this.#lines.length === 0 && this.#head.heading === undefined) this.#head.line = number;
+    this.#lines.push(line);
+  }
+
+  #begin(heading: string, level: number, line: number): void {
+    this.#close();
+    this.#head = { heading, level, line };
+    this.#levelOfLast = level;
+  }
+
+  #close(): void {
+    const text = this.#lines.join('\n').trimEnd();
+    if (text !== '' || this.#head.heading !== undefined) this.#sections.push({ ...this.#head, text });
+    this.#lines = [];
+  }
+
+  finish(): Section[] {
+    this.#close();
+    const sections = this.#sections;
+    this.#sections = [];
+    this.#head = { level: this.#levelOfLast, line: 0 };
+    this.characters = 0;
+    return sections;
+  }
+}
+
+function isTitle(line: string, underline: string): boolean {
+  const length = line.trim().length;
+  return length > 0 && length <= 100 && Math.abs(length - underline.length) <= 3;
+}
+
+/** Running text without marks; underlined and numbered lines are headings. */
+export const plainText: Reader = { endings: ['txt', 'text', 'rst', 'log', 'asc'], read };

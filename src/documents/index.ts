@@ -1,0 +1,19 @@
+/** Documents: files of many formats in, texts, messages and records with their origins out. */
+export {
+  mergeOrigins,
+  sectionOrigin,
+  withHeadings,
+  type DataRow,
+  type Document,
+  type Item,
+  type ItemKind,
+  type MessageDocument,
+  type Origin,
+  type RecordDocument,
+  type Section,
+  type TextDocument,
+} from './document.ts';
+export { findDocuments, type FoundFile } from './find-documents.ts';
+export { defaultLimits, type ReadLimits } from './limits.ts';
+export { skipReasons, type FileOutcome, type SkipReason } from './outcome.ts';
+export { readDocuments, type ReadOptions } from './read-documents.ts';

@@ -1,0 +1,28 @@
+/** What reading one file may cost before it is given up: files come from anywhere, and some are made to do harm. */
+export interface ReadLimits {
+  /** Seconds in which a reader must say something. */
+  seconds: number;
+  /** Resident bytes of a reader's process. */
+  memoryBytes: number;
+  /** Bytes of a file that a format cannot stream, such as a PDF. */
+  wholeFileBytes: number;
+  /** Of one archive with all that lies in it. */
+  unpackedBytes: number;
+  entries: number;
+  /** Unpacked bytes to packed ones, past `freeBytes`. */
+  ratio: number;
+  freeBytes: number;
+  /** Archives within archives. */
+  depth: number;
+}
+
+export const defaultLimits: ReadLimits = {
+  seconds: 30,
+  memoryBytes: 1536 * 2 ** 20,
+  wholeFileBytes: 256 * 2 ** 20,
+  unpackedBytes: 16 * 2 ** 30,
+  entries: 1_000_000,
+  ratio: 200,
+  freeBytes: 16 * 2 ** 20,
+  depth: 3,
+};

@@ -1,0 +1,74 @@
+/** Why a file, or part of it, was not read. */
+export const skipReasons = {
+  empty: 'holds nothing',
+  'no-text': 'holds no text, such as a scanned page',
+  'unknown-format': 'no known format',
+  binary: 'bytes that are no text and no known format',
+  broken: 'damaged, cut off, or not what its name says',
+  encrypted: 'needs a password',
+  bomb: 'unpacks to far more than it is',
+  'too-large': 'larger than its format can be read',
+  'too-deep': 'an archive within archives within archives',
+  'too-slow': 'did not come to an end in time',
+  'out-of-memory': 'needs more memory than a reader may have',
+  crashed: 'its reader failed',
+  link: 'a link: what it leads to is not read through it',
+  'path-escape': 'a name that leads out of its archive',
+  'special-file': 'no file: a pipe, a socket or a device',
+  hidden: 'a hidden name, or a folder of tools',
+  unreadable: 'the system does not let it be read',
+} as const;
+
+export type SkipReason = keyof typeof skipReasons;
+
+/** Something that was left out of a file that was read. */
+export interface Note {
+  reason: string;
+  count: number;
+  /** The first of them, in words. */
+  first: string[];
+}
+
+/** What became of one file. A file is listed once, however many documents it holds. */
+export interface FileOutcome {
+  file: string;
+  status: 'read' | 'partly' | 'skipped';
+  bytes: number;
+  sha256?: string;
+  format?: string;
+  documents: number;
+  /** Of `skipped` and `partly`. */
+  reason?: SkipReason;
+  message?: string;
+  /** The encoding that its text was found to have, where that is not UTF-8. */
+  encoding?: string;
+  notes: readonly Note[];
+}
+
+/** A file that cannot be read, thrown by readers: it is listed and passed over. */
+export class Unreadable extends Error {
+  readonly reason: SkipReason;
+
+  constructor(reason: SkipReason, message: string = skipReasons[reason]) {
+    super(message);
+    this.reason = reason;
+  }
+}
+
+const MOST_SHOWN = 5;
+
+/** Counts what was left out, with its first places. */
+export class NoteBook {
+  readonly #notes = new Map<string, Note>();
+
+  add(reason: string, what?: string, count = 1): void {
+    const note = this.#notes.get(reason) ?? { reason, count: 0, first: [] };
+    note.count += count;
+    if (what !== undefined && note.first.length < MOST_SHOWN) note.first.push(what);
+    this.#notes.set(reason, note);
+  }
+
+  get notes(): Note[] {
+    return [...this.#notes.values()];
+  }
+}

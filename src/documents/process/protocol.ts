@@ -1,0 +1,34 @@
+/** What a reader's process and the one that started it say to each other. */
+import type { Document } from '../document.ts';
+import type { ReadLimits } from '../limits.ts';
+import type { FileOutcome } from '../outcome.ts';
+import type { ReadChoices } from '../reader.ts';
+
+/** One file to read. Plain data. */
+export interface ReadJob {
+  path: string;
+  /** As shown to people. */
+  name: string;
+  choices: ReadChoices;
+  limits: ReadLimits;
+  /** A folder of the job's own, where entries of archives are unpacked. */
+  folder: string;
+  /** Entries that ended an earlier reader of this archive: all up to the last of them have been read. */
+  skipped: readonly string[];
+}
+
+export type ToReader =
+  | { type: 'read'; job: ReadJob }
+  /** One batch has been used: another may be sent. */
+  | { type: 'more' };
+
+export type FromReader =
+  | { type: 'documents'; documents: Document[] }
+  /** A file, or one within an archive, is done with. */
+  | { type: 'outcome'; outcome: FileOutcome }
+  /** Work goes on; within an archive, on this entry. */
+  | { type: 'alive'; entry?: string }
+  | { type: 'done' };
+
+/** Batches that may be under way at once: the reader works ahead of its user, but not without end. */
+export const WINDOW = 4;

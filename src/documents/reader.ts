@@ -1,0 +1,64 @@
+import type { MessageDocument, Place, RecordDocument, TextDocument } from './document.ts';
+import type { ReadLimits } from './limits.ts';
+import type { NoteBook } from './outcome.ts';
+
+/** A document before its file's name and hash are added. */
+export type Draft = (
+  | Omit<TextDocument, 'origins'>
+  | (Omit<MessageDocument, 'origins' | 'conversation'> & { conversation?: string })
+  | Omit<RecordDocument, 'origins'>
+) & { place?: Place };
+
+/** What a user asked for, for all files alike. Plain data. */
+export interface ReadChoices {
+  /** Recognise the text of scanned pages and of pictures. */
+  ocr: boolean;
+  /** Of SQL sources. */
+  query?: string;
+}
+
+/** A file on disk; one of an archive has been unpacked to a place of its own. */
+export interface FileInput {
+  path: string;
+  /** As shown to people. */
+  name: string;
+  bytes: number;
+  /** Its first bytes, at most 4,096. */
+  head: Buffer;
+}
+
+export interface ReadContext {
+  choices: ReadChoices;
+  limits: ReadLimits;
+  notes: NoteBook;
+  /** Says that work goes on, before a long stretch without a document. */
+  alive(): void;
+  /** The encoding that was found. */
+  encoding(name: string): void;
+}
+
+/** A file within an archive, unpacked. */
+export interface Entry {
+  name: string;
+  path: string;
+}
+
+/** How a format is read. Its libraries are loaded within `read`: recognising a file must stay cheap. */
+export interface Reader {
+  /** What names end in, without the first dot; the longest ending of all readers wins. */
+  endings: readonly string[];
+  /** Whether a file's content is of this format whatever its name says. Absent where content cannot tell. */
+  recognise?(head: Buffer, input: FileInput): boolean | Promise<boolean>;
+  /** A file of this name whose content was not recognised is broken: it can be no text either. */
+  isBinary?: boolean;
+  /** Its documents in the file's order. @throws Unreadable */
+  read?(input: FileInput, context: ReadContext): AsyncIterable<Draft>;
+  /** For archives: unpacks entry after entry to `folder`, each overwritten by the next. @throws Unreadable */
+  unpack?(input: FileInput, context: UnpackContext): AsyncIterable<Entry>;
+}
+
+export interface UnpackContext extends ReadContext {
+  folder: string;
+  /** Entries to pass over: they ended an earlier reader. */
+  skipped: ReadonlySet<string>;
+}

@@ -1,0 +1,161 @@
+/** Text in whatever encoding: found by its mark, by being valid UTF-8, or by its bytes' statistics. */
+import { isUtf8 } from 'node:buffer';
+import { open, readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { StringDecoder } from 'node:string_decoder';
+import { Unreadable } from '../outcome.ts';
+import type { FileInput, ReadContext } from '../reader.ts';
+
+const SAMPLE_BYTES = 1 << 18;
+
+/** A detected charset that is trusted less than this is taken for Windows-1252, the usual one of western files. */
+const LEAST_CONFIDENCE = 30;
+
+/** The encoding of bytes from a text's start. @throws Unreadable for bytes that are no text */
+export async function encodingOf(sample: Buffer, isWhole: boolean): Promise<string> {
+  const marked = markedEncoding(sample);
+  if (marked !== undefined) return marked;
+  if (sample.includes(0)) return wideEncoding(sample);
+  if (isUtf8(isWhole ? sample : withoutCutCharacter(sample))) return 'utf-8';
+  const control = sample.filter((byte) => byte < 9 || (byte > 13 && byte < 32 && byte !== 27)).length;
+  if (control > sample.length / 50) throw new Unreadable('binary');
+  const { analyse } = await import('chardet');
+  const { encodingExists } = (await import('iconv-lite')).default;
+  const guesses = analyse(sample).filter(({ name }) => encodingExists(name) && name !== 'UTF-8');
+  // One broken byte does not make a text of another encoding out of one that is UTF-8 elsewhere.
+  if (isMostlyUtf8(sample)) return 'utf-8';
+  const [best] = guesses;
+  return best !== undefined && best.confidence >= LEAST_CONFIDENCE ? best.name.toLowerCase() : 'windows-1252';
+}
+
+function markedEncoding(sample: Buffer): string | undefined {
+  if (sample[0] === 0xef && sample[1] === 0xbb && sample[2] === 0xbf) return 'utf-8';
+  if (sample[0] === 0xff && sample[1] === 0xfe) return sample[2] === 0 && sample[3] === 0 ? 'utf-32le' : 'utf-16le';
+  if (sample[0] === 0xfe && sample[1] === 0xff) return 'utf-16be';
+  return undefined;
+}
+
+/** UTF-16 without its mark: every other byte of western text is zero. */
+function wideEncoding(sample: Buffer): string {
+  const zeros = [0, 0];
+  for (const [at, byte] of sample.entries()) if (byte === 0) zeros[at % 2]++;
+  const half = sample.length / 2;
+  if (zeros[1] > half * 0.4 && zeros[0] < half * 0.05) return 'utf-16le';
+  if (zeros[0] > half * 0.4 && zeros[1] < half * 0.05) return 'utf-16be';
+  throw new Unreadable('binary');
+}
+
+function withoutCutCharacter(sample: Buffer): Buffer {
+  for (let cut = 0; cut < 4; cut++) {
+    const byte = sample[sample.length - 1 - cut];
+    if (byte === undefined || byte < 0x80) return sample.subarray(0, sample.length - cut);
+    if (byte >= 0xc0) return sample.subarray(0, sample.length - 1 - cut);
+  }
+  return sample;
+}
+
+/** Multi-byte characters that are right outnumber the bytes that are wrong by far. */
+function isMostlyUtf8(sample: Buffer): boolean {
+  const text = sample.toString('utf8');
+  const wrong = count(text, /\ufffd/g);
+  // oxlint-disable-next-line no-control-regex -- every character beyond ASCII
+  const right = count(text, /[^\x00-\x7f\ufffd]/g);
+  return wrong > 0 && right > 10 * wrong;
+}
+
+function count(text: string, pattern: RegExp): number {
+  return text.match(pattern)?.length ?? 0;
+}
+
+/** A whole file as text. @throws Unreadable for one that is too large, empty or no text */
+export async function readText(input: FileInput, context: ReadContext): Promise<string> {
+  refuseLarge(input, context);
+  return decodeBytes(await readFile(input.path), context);
+}
+
+/** @throws Unreadable too-large */
+export function refuseLarge({ bytes }: FileInput, { limits }: ReadContext): void {
+  if (bytes <= limits.wholeFileBytes) return;
+  const [got, most] = [bytes, limits.wholeFileBytes].map((size) => `${Math.round(size / 2 ** 20)} MiB`);
+  throw new Unreadable('too-large', `${got}, where this format can be read up to ${most}`);
+}
+
+/** Bytes of a whole text, decoded; what is wrong with it is noted. */
+export async function decodeBytes(bytes: Buffer, context: ReadContext, declared?: string): Promise<string> {
+  const { default: iconv } = await import('iconv-lite');
+  const found = await encodingOf(bytes.subarray(0, SAMPLE_BYTES), bytes.length <= SAMPLE_BYTES);
+  const isKnown = declared !== undefined && iconv.encodingExists(declared) && markedEncoding(bytes) === undefined;
+  const encoding = isKnown ? declared.toLowerCase() : found;
+  if (encoding !== 'utf-8') context.encoding(encoding);
+  const text = iconv.decode(bytes, encoding).replaceAll('\r\n', '\n').replaceAll('\r', '\n');
+  noteDamage(text, context);
+  return text;
+}
+
+/** What UTF-8 looks like that was read as Windows-1252 and saved: "Ã©", "â€™". */
+const MOJIBAKE = /Ã[\u0080-\u00bf¡-¿]|â€[\u0080-\u00bf™œ“”˜¦]|Â[\u00a0-\u00bf]/g;
+
+/** Counts characters that were lost before or while the text was read. */
+export function noteDamage(text: string, { notes }: ReadContext): void {
+  const lost = count(text, /\ufffd/g);
+  if (lost > 0) notes.add('characters that could not be decoded', undefined, lost);
+  const garbled = count(text, MOJIBAKE);
+  if (garbled > 0) notes.add('garbled characters (decoded wrongly once before)', text.match(MOJIBAKE)?.[0], garbled);
+}
+
+export interface TextLine {
+  /** 1-based. */
+  number: number;
+  text: string;
+}
+
+/** A line longer than this is handed on in pieces: nothing that is read line by line has such lines. */
+const LONGEST_LINE = 1 << 22;
+
+/** The lines of a file of any size, in constant memory. @throws Unreadable for bytes that are no text */
+export async function* readTextLines(input: FileInput, context: ReadContext): AsyncGenerator<TextLine> {
+  let number = 0;
+  let rest = '';
+  for await (const piece of readPieces(input, context)) {
+    noteDamage(piece, context);
+    const lines = (rest + piece).split(/\r\n|\n|\r(?!$)/);
+    rest = lines.pop() ?? '';
+    for (const text of lines) yield { number: ++number, text };
+    if (rest.length < LONGEST_LINE) continue;
+    context.notes.add('lines of more than 4 million characters, divided', `line ${number + 1}`);
+    yield { number: ++number, text: rest };
+    rest = '';
+  }
+  if (rest !== '') yield { number: ++number, text: rest.replace(/\r$/, '') };
+}
+
+async function* readPieces(input: FileInput, context: ReadContext): AsyncGenerator<string> {
+  const sample = await sampleOf(input);
+  const encoding = await encodingOf(sample, sample.length === input.bytes);
+  if (encoding !== 'utf-8') context.encoding(encoding);
+  const decoder = await decoderOf(encoding);
+  let isStart = true;
+  for await (const chunk of createReadStream(input.path, { highWaterMark: 1 << 20 })) {
+    const text = decoder.write(chunk as Buffer);
+    yield isStart ? text.replace(/^\ufeff/, '') : text;
+    isStart = false;
+    context.alive();
+  }
+  yield decoder.end() ?? '';
+}
+
+async function decoderOf(encoding: string): Promise<{ write(chunk: Buffer): string; end(): string | undefined }> {
+  if (encoding === 'utf-8') return new StringDecoder('utf8');
+  const { default: iconv } = await import('iconv-lite');
+  return iconv.getDecoder(encoding);
+}
+
+async function sampleOf({ path, bytes }: FileInput): Promise<Buffer> {
+  const handle = await open(path);
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(Math.min(bytes, SAMPLE_BYTES)), 0, undefined, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+}

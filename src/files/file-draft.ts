@@ -1,0 +1,77 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { syncFolder, writeAll, writeFailure } from './atomic.ts';
+import { makeFolders } from './make-folder.ts';
+
+const BUFFERED = 1 << 20;
+
+/**
+ * A file that is written piece by piece over any time and appears whole at `commit`, or not at all: disposing of a
+ * draft that was not committed removes it. @throws AttuneError E_NOT_WRITABLE, E_DISK_FULL
+ */
+export class FileDraft implements Disposable {
+  readonly path: string;
+  readonly #temporary: string;
+  readonly #digest = createHash('sha256');
+  #descriptor: number | undefined;
+  #pieces: string[] = [];
+  #buffered = 0;
+  #bytes = 0;
+
+  constructor(path: string) {
+    this.path = path;
+    this.#temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+    this.#descriptor = this.#try(() => {
+      makeFolders(dirname(path));
+      return openSync(this.#temporary, 'wx');
+    });
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  write(text: string): void {
+    this.#pieces.push(text);
+    this.#buffered += text.length;
+    if (this.#buffered >= BUFFERED) this.#flush();
+  }
+
+  /** @returns the SHA-256 of what was written */
+  commit(): string {
+    this.#flush();
+    this.#try(() => {
+      fsyncSync(this.#descriptor!);
+      closeSync(this.#descriptor!);
+      this.#descriptor = undefined;
+      renameSync(this.#temporary, this.path);
+      syncFolder(dirname(this.path));
+    });
+    return this.#digest.digest('hex');
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#descriptor === undefined) return;
+    closeSync(this.#descriptor);
+    this.#descriptor = undefined;
+    rmSync(this.#temporary, { force: true });
+  }
+
+  #flush(): void {
+    const data = Buffer.from(this.#pieces.join(''));
+    this.#pieces = [];
+    this.#buffered = 0;
+    this.#digest.update(data);
+    this.#bytes += data.length;
+    this.#try(() => writeAll(this.#descriptor!, data));
+  }
+
+  #try<Result>(work: () => Result): Result {
+    try {
+      return work();
+    } catch (error) {
+      throw writeFailure(this.path, error);
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import type { FileOutcome, SkipReason } from '../documents/index.ts';
+
+/** What became of all files, in numbers and first examples; the list of all of them is a file of its own. */
+export interface FileSummary {
+  files: number;
+  read: number;
+  /** Read up to a place where they are damaged. */
+  partly: number;
+  bytes: number;
+  documents: number;
+  formats: Record<string, number>;
+  encodings: Record<string, number>;
+  /** Of files read not at all or in part, by reason. */
+  skipped: Partial<Record<SkipReason, { count: number; first: { file: string; message: string }[] }>>;
+  /** What was left out of files that were read. */
+  notes: Record<string, { count: number; files: number; first: string[] }>;
+}
+
+const MOST_SHOWN = 20;
+
+/** Adds up outcomes and hands each on. */
+export class FileTally {
+  readonly summary: FileSummary = {
+    files: 0,
+    read: 0,
+    partly: 0,
+    bytes: 0,
+    documents: 0,
+    formats: {},
+    encodings: {},
+    skipped: {},
+    notes: {},
+  };
+  readonly #onOutcome: (outcome: FileOutcome) => void;
+
+  constructor(onOutcome: (outcome: FileOutcome) => void) {
+    this.#onOutcome = onOutcome;
+  }
+
+  add(outcome: FileOutcome): void {
+    this.#onOutcome(outcome);
+    const { summary } = this;
+    summary.files++;
+    summary.bytes += outcome.bytes;
+    summary.documents += outcome.documents;
+    if (outcome.status === 'read') summary.read++;
+    if (outcome.status === 'partly') summary.partly++;
+    if (outcome.format !== undefined && outcome.status !== 'skipped') count(summary.formats, outcome.format);
+    if (outcome.encoding !== undefined) count(summary.encodings, outcome.encoding);
+    if (outcome.reason !== undefined) this.#skip(outcome, outcome.reason);
+    for (const { reason, count: times, first } of outcome.notes) {
+      const note = (summary.notes[reason] ??= { count: 0, files: 0, first: [] });
+      note.count += times;
+      note.files++;
+      const place = first.length === 0 ? outcome.file : `${outcome.file}: ${first[0]}`;
+      if (note.first.length < MOST_SHOWN) note.first.push(place);
+    }
+  }
+
+  #skip({ file, message = '' }: FileOutcome, reason: SkipReason): void {
+    const entry = (this.summary.skipped[reason] ??= { count: 0, first: [] });
+    entry.count++;
+    if (entry.first.length < MOST_SHOWN) entry.first.push({ file, message });
+  }
+}
+
+function count(counts: Record<string, number>, name: string): void {
+  counts[name] = (counts[name] ?? 0) + 1;
+}

@@ -1,0 +1,170 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AttuneError } from '../base/errors.ts';
+import {
+  findDocuments,
+  readDocuments,
+  type FileOutcome,
+  type FoundFile,
+  type Item,
+  type ReadOptions,
+} from '../documents/index.ts';
+import { FileDraft } from '../files/file-draft.ts';
+import type { Tokenizer } from '../text/index.ts';
+import { usualSteps } from './usual-steps.ts';
+import { lineOf, PREPARED_VERSION } from './prepared-row.ts';
+import { FileTally, type FileSummary } from './file-tally.ts';
+import { openSteps, runSteps, type StepSpec } from './run-steps.ts';
+import type { StepContext, StepReport } from './step.ts';
+
+export interface Preparation {
+  /** Files, folders and archives. */
+  sources: readonly string[];
+  /** The JSONL file to write. */
+  to: string;
+  /** By default what the first documents ask for. */
+  steps?: readonly StepSpec[];
+  reading: Omit<ReadOptions, 'onOutcome' | 'signal'>;
+  base: string;
+  openTokenizer(name: string): Promise<Tokenizer>;
+  onProgress?: (progress: PrepareProgress) => void;
+  signal?: AbortSignal;
+}
+
+export interface PrepareProgress {
+  files: number;
+  documents: number;
+  rows: number;
+}
+
+/** What was made of what: kept beside the rows. */
+export interface PreparationReport {
+  version: typeof PREPARED_VERSION;
+  sources: readonly string[];
+  /** SHA-256 of the rows' file. */
+  sha256: string;
+  rows: number;
+  bytes: number;
+  /** Columns of the rows, and in how many each has a value. */
+  columns: Record<string, number>;
+  documents: Record<Item['kind'], number>;
+  files: FileSummary;
+  /** Why these steps, where nobody named any. */
+  chosen?: string;
+  steps: StepReport[];
+}
+
+/**
+ * Reads files, runs steps over what they hold and writes the rows as JSONL, with a report (`TO.report`) and a list of
+ * all files (`TO.files`, a line of JSON each) beside it. All of them appear whole or not at all.
+ * @throws AttuneError E_FILE_MISSING, E_NO_ROWS, E_UNKNOWN_STEP, E_STEP_OPTIONS, E_STEP_ORDER, E_NOT_WRITABLE, E_DISK_FULL
+ */
+export async function prepare(preparation: Preparation): Promise<PreparationReport> {
+  const { sources, to, base, openTokenizer, signal } = preparation;
+  const folder = mkdtempSync(join(tmpdir(), 'attune-prepare-'));
+  using rowsFile = new FileDraft(to);
+  using filesFile = new FileDraft(`${to}.files`);
+  try {
+    const tally = new FileTally((outcome) => filesFile.write(`${JSON.stringify(outcome)}\n`));
+    const reading = new Reading(findDocuments(sources, base), preparation, tally);
+    const chosen = preparation.steps === undefined ? await usualSteps(reading.documents) : undefined;
+    const context: StepContext = { base, folder, openTokenizer, signal };
+    const opened = await openSteps(preparation.steps ?? chosen!.steps, context);
+    const writer = new RowWriter(rowsFile, (rows) => reading.report(rows));
+    for await (const item of runSteps(chosen?.documents ?? reading.documents, opened)) writer.write(item);
+    const reports = opened.map(({ report }) => report);
+    if (writer.rows === 0) throw noRows(sources, tally.summary, reports);
+    const report: PreparationReport = {
+      version: PREPARED_VERSION,
+      sources,
+      sha256: rowsFile.commit(),
+      rows: writer.rows,
+      bytes: rowsFile.bytes,
+      columns: Object.fromEntries(writer.columns),
+      documents: reading.kinds,
+      files: tally.summary,
+      ...(chosen !== undefined && { chosen: chosen.reason }),
+      steps: reports,
+    };
+    filesFile.commit();
+    using reportFile = new FileDraft(`${to}.report`);
+    reportFile.write(`${JSON.stringify(report, null, 2)}\n`);
+    reportFile.commit();
+    return report;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The documents with counts of what has passed. */
+class Reading {
+  readonly kinds: Record<Item['kind'], number> = { text: 0, message: 0, record: 0, row: 0 };
+  readonly documents: AsyncGenerator<Item, void, undefined>;
+  readonly #tally: FileTally;
+  readonly #onProgress: Preparation['onProgress'];
+  #documents = 0;
+
+  constructor(found: AsyncIterable<FoundFile>, { reading, signal, onProgress }: Preparation, tally: FileTally) {
+    this.#tally = tally;
+    this.#onProgress = onProgress;
+    const onOutcome = (outcome: FileOutcome): void => tally.add(outcome);
+    this.documents = this.#counted(readDocuments(found, { ...reading, onOutcome, signal }));
+  }
+
+  async *#counted(documents: AsyncIterable<Item>): AsyncGenerator<Item, void, undefined> {
+    for await (const document of documents) {
+      this.kinds[document.kind]++;
+      this.#documents++;
+      yield document;
+    }
+  }
+
+  report(rows: number): void {
+    this.#onProgress?.({ files: this.#tally.summary.files, documents: this.#documents, rows });
+  }
+}
+
+const ROWS_BETWEEN_REPORTS = 100;
+
+class RowWriter {
+  rows = 0;
+  readonly columns = new Map<string, number>();
+  readonly #file: FileDraft;
+  readonly #onRows: (rows: number) => void;
+
+  constructor(file: FileDraft, onRows: (rows: number) => void) {
+    this.#file = file;
+    this.#onRows = onRows;
+  }
+
+  write(item: Item): void {
+    if (item.kind !== 'row') throw notRows(item);
+    this.#file.write(lineOf(item));
+    for (const column of Object.keys(item.values)) this.columns.set(column, (this.columns.get(column) ?? 0) + 1);
+    if (++this.rows % ROWS_BETWEEN_REPORTS === 1) this.#onRows(this.rows);
+  }
+}
+
+function notRows({ kind, origins }: Item): AttuneError {
+  return new AttuneError('E_STEP_ORDER', {
+    what: 'The last step does not make rows',
+    got: `a ${kind} of ${origins[0].file}`,
+    fix: 'end with a step that makes rows, such as chunks, conversations or records; `attune data steps` lists them',
+  });
+}
+
+function noRows(sources: readonly string[], files: FileSummary, reports: readonly StepReport[]): AttuneError {
+  const skipped = Object.entries(files.skipped).map(([reason, { count, first }]) => {
+    return { message: `${count} skipped: ${reason}, for example ${first[0].message}`, file: first[0].file };
+  });
+  const leftOut = reports.flatMap(({ step, leftOut: lost }) =>
+    lost.map(({ reason, count }) => ({ field: step, message: `${count} left out: ${reason}` })),
+  );
+  return new AttuneError('E_NO_ROWS', {
+    what: `Nothing to train on came of ${sources.join(', ')}`,
+    got: `${files.files} files, ${files.documents} documents`,
+    problems: [...skipped, ...leftOut],
+    fix: 'choose other files, or another step',
+  });
+}

@@ -1,0 +1,102 @@
+import { AttuneError, type Problem } from '../base/errors.ts';
+import { nearest } from '../base/nearest.ts';
+import type { Item } from '../documents/index.ts';
+import { steps } from './steps/index.ts';
+import type { RunStep, StepContext, StepDefinition, StepNotes, StepReport } from './step.ts';
+
+/** A step by its name, with its options: `{ step: 'chunks', tokens: 512 }`. */
+export interface StepSpec {
+  step: string;
+  [option: string]: unknown;
+}
+
+export interface OpenedStep {
+  report: StepReport;
+  run: RunStep;
+  definition: StepDefinition;
+}
+
+/**
+ * Checks and opens steps, in their order. All defects of all of them are told at once.
+ * @throws AttuneError E_UNKNOWN_STEP, E_STEP_OPTIONS, and what a step itself refuses
+ */
+export async function openSteps(specs: readonly StepSpec[], context: StepContext): Promise<OpenedStep[]> {
+  const problems: Problem[] = [];
+  const checked: { name: string; definition: StepDefinition; options: unknown }[] = [];
+  for (const { step: name, ...given } of specs) {
+    const definition = await steps.load(name);
+    const { data, error } = definition.options.safeParse(given);
+    if (error === undefined) checked.push({ name, definition, options: data });
+    for (const issue of error?.issues ?? []) problems.push(...describeIssue(name, issue, definition));
+  }
+  if (problems.length > 0) {
+    throw new AttuneError('E_STEP_OPTIONS', {
+      what: 'Options of steps are wrong',
+      problems,
+      fix: '`attune data steps` lists every step with its options',
+    });
+  }
+  const opened: OpenedStep[] = [];
+  for (const { name, definition, options } of checked) {
+    const run = await definition.open(options, context);
+    opened.push({ definition, run, report: emptyReport(name, options as Record<string, unknown>) });
+  }
+  return opened;
+}
+
+function emptyReport(step: string, options: Record<string, unknown>): StepReport {
+  return { step, options, itemsIn: 0, itemsOut: 0, leftOut: [], remarks: [] };
+}
+
+type Issue = { code?: string; path: PropertyKey[]; message: string; keys?: string[] };
+
+function describeIssue(step: string, issue: Issue, { options }: StepDefinition): Problem[] {
+  const known = Object.keys((options as { shape?: object }).shape ?? {});
+  if (issue.code === 'unrecognized_keys') {
+    return (issue.keys ?? []).map((key) => {
+      const close = nearest(key, known);
+      const fix = close === undefined ? `known are ${known.join(', ')}` : `did you mean ${close}?`;
+      return { field: `${step}.${key}`, message: 'is unknown', fix };
+    });
+  }
+  return [{ field: [step, ...issue.path.map(String)].join('.'), message: issue.message }];
+}
+
+/** Runs items through opened steps; their reports fill as items come out at the end. */
+export function runSteps(items: AsyncIterable<Item>, opened: readonly OpenedStep[]): AsyncIterable<Item> {
+  return opened.reduce((stream, step) => counted(stream, step), items);
+}
+
+async function* counted(items: AsyncIterable<Item>, { report, run, definition }: OpenedStep): AsyncGenerator<Item> {
+  const notes = notesOf(report);
+  const taken = async function* taken(): AsyncGenerator<Item> {
+    for await (const item of items) {
+      report.itemsIn++;
+      if (definition.takes.includes(item.kind)) yield item;
+      else notes.leaveOut(item, `a ${item.kind}: this step takes ${definition.takes.join(' and ')}`);
+    }
+  };
+  for await (const item of run(taken(), notes)) {
+    report.itemsOut++;
+    yield item;
+  }
+}
+
+const MOST_SHOWN = 10;
+
+function notesOf(report: StepReport): StepNotes {
+  return {
+    leaveOut(item, reason) {
+      let entry = report.leftOut.find((one) => one.reason === reason);
+      if (entry === undefined) report.leftOut.push((entry = { reason, count: 0, first: [] }));
+      entry.count++;
+      const { file, row, page } = item.origins[0];
+      if (entry.first.length < MOST_SHOWN) {
+        entry.first.push({ file, ...(row !== undefined && { row }), ...(page !== undefined && { page }) });
+      }
+    },
+    remark: (text) => {
+      if (!report.remarks.includes(text)) report.remarks.push(text);
+    },
+  };
+}

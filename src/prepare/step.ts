@@ -1,0 +1,69 @@
+import type { z } from 'zod';
+import type { DataRow, Item, ItemKind, Origin } from '../documents/index.ts';
+import type { Tokenizer } from '../text/index.ts';
+
+/** What a step did, with what it left out and why. */
+export interface StepReport {
+  step: string;
+  /** Every default filled in. */
+  options: Record<string, unknown>;
+  itemsIn: number;
+  itemsOut: number;
+  leftOut: { reason: string; count: number; first: { file: string; row?: number; page?: number }[] }[];
+  /** What else the step wants to say: what it found out by itself, for example. */
+  remarks: string[];
+}
+
+/** What a step may use of the world. */
+export interface StepContext {
+  /** The folder that relative paths of options start from. */
+  base: string;
+  /** A folder of the run's own, removed at its end: for what does not fit in memory. */
+  folder: string;
+  /** By a model's name or folder. */
+  openTokenizer(name: string): Promise<Tokenizer>;
+  onProgress?: (done: number, unit: string) => void;
+  signal?: AbortSignal;
+}
+
+/** What a step tells while it runs; nothing is left out in silence. */
+export interface StepNotes {
+  leaveOut(item: Item, reason: string): void;
+  remark(text: string): void;
+}
+
+/** Items in, items out, as they come: a step holds no more than it must. */
+export type RunStep = (items: AsyncIterable<Item>, notes: StepNotes) => AsyncIterable<Item>;
+
+/**
+ * One kind of step: a file that exports `step`, and a line in `steps/index.ts`. Its options are plain values, so that
+ * what a data set was made by can be written down, compared and run again.
+ */
+export interface StepDefinition<Options = unknown> {
+  /** One line, for people. */
+  summary: string;
+  /** Kinds of items that it works on; items of other kinds are left out, and counted. */
+  takes: readonly ItemKind[];
+  options: z.ZodType<Options>;
+  /** Raised when what it makes of the same items changes: part of what a cached result is known by. */
+  version: number;
+  /** @throws AttuneError for options that contradict each other or name what is not there */
+  open(options: Options, context: StepContext): RunStep | Promise<RunStep>;
+}
+
+/** Keeps the type of a step's options within its file; to all others they are plain values that its schema checks. */
+export function defineStep<Options>(definition: StepDefinition<Options>): StepDefinition {
+  return definition as StepDefinition;
+}
+
+/** A row with the origins of what it was made from. */
+export function rowOf(values: Record<string, unknown>, origins: readonly Origin[]): DataRow {
+  return { kind: 'row', values, origins };
+}
+
+/** A step that looks at one item at a time; undefined leaves it out, for the reason that was told. */
+export function eachItem(change: (item: Item, notes: StepNotes) => Iterable<Item> | Promise<Iterable<Item>>): RunStep {
+  return async function* run(items, notes) {
+    for await (const item of items) yield* await change(item, notes);
+  };
+}

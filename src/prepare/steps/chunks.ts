@@ -1,0 +1,164 @@
+/** Documents as stretches of text for domain adaptation: cut between sections, then paragraphs, then sentences. */
+import { z } from 'zod';
+import { mergeOrigins, sectionOrigin, withHeadings, type Item, type Origin } from '../../documents/index.ts';
+import { blocksOf, smallerBlocks } from '../blocks.ts';
+import { measureBy, type Measure } from '../measure.ts';
+import { defineStep, eachItem, rowOf } from '../step.ts';
+import { recordText } from '../record-text.ts';
+
+const options = z.strictObject({
+  size: z.int().positive().default(2000).describe('longest chunk, in tokens of the tokenizer, or in characters'),
+  tokenizer: z.string().nullable().default(null).describe('model whose tokens are counted; characters when null'),
+  headings: z.boolean().default(true).describe('begin each chunk with the headings above it'),
+  least: z.int().min(0).default(0).describe('shorter chunks are left out'),
+});
+
+type Options = z.output<typeof options>;
+
+export const step = defineStep<Options>({
+  summary: 'documents in chunks of running text, {text}, cut where sections and paragraphs end',
+  takes: ['text', 'message', 'record'],
+  version: 1,
+  options,
+  async open(given, context) {
+    const measure = await measureBy(given.tokenizer, context);
+    const chunker = new Chunker(given, measure);
+    return eachItem(async (item, notes) => {
+      const chunks = await chunker.chunks(partsOf(item));
+      const long = chunks.filter(({ length }) => length >= given.least);
+      for (let index = long.length; index < chunks.length; index++) {
+        notes.leaveOut(item, `chunks shorter than ${given.least} ${measure.unit}`);
+      }
+      if (chunks.length === 0) notes.leaveOut(item, 'no text');
+      return long.map(({ text, origins }) => rowOf({ text }, mergeOrigins(origins)));
+    });
+  },
+});
+
+/** A section's text under its headings. */
+interface Part {
+  path: readonly string[];
+  text: string;
+  origin: Origin;
+}
+
+function partsOf(item: Item): Part[] {
+  if (item.kind === 'text') {
+    return [...withHeadings(item)]
+      .filter(({ section }) => section.text.trim() !== '')
+      .map(({ section, path }) => ({ path, text: section.text, origin: sectionOrigin(item, section, path) }));
+  }
+  const [origin] = item.origins;
+  if (item.kind === 'record') return [{ path: [], text: recordText(item.values), origin }];
+  if (item.kind === 'message')
+    return [{ path: item.subject === undefined ? [] : [item.subject], text: item.text, origin }];
+  return [];
+}
+
+interface Chunk {
+  text: string;
+  length: number;
+  origins: Origin[];
+}
+
+/** A part or a piece of one, measured. */
+interface Piece extends Part {
+  length: number;
+}
+
+/** Line breaks between pieces, in tokens or characters. */
+const BREAK = 2;
+
+class Chunker {
+  readonly #options: Options;
+  readonly #measure: Measure;
+
+  constructor(given: Options, measure: Measure) {
+    this.#options = given;
+    this.#measure = measure;
+  }
+
+  async chunks(parts: readonly Part[]): Promise<Chunk[]> {
+    const chunks: Chunk[] = [];
+    let open: Piece[] = [];
+    const close = async (): Promise<void> => {
+      if (open.length > 0) chunks.push(await this.#chunk(open));
+      open = [];
+    };
+    let length = 0;
+    for (const part of await this.#measured(parts)) {
+      const headed = part.length + this.#headingLength(part.path) + BREAK;
+      if (length + headed > this.#options.size) await close();
+      if (open.length === 0) length = 0;
+      if (headed <= this.#options.size) {
+        open.push(part);
+        length += headed;
+        continue;
+      }
+      for (const piece of await this.#pieces(part)) chunks.push(await this.#chunk([piece]));
+    }
+    await close();
+    return chunks;
+  }
+
+  async #measured(parts: readonly Part[]): Promise<Piece[]> {
+    const lengths = await this.#measure.lengths(parts.map(({ text }) => text));
+    return parts.map((part, index) => ({ ...part, length: lengths[index] }));
+  }
+
+  /** In characters, of which no token has less than one. */
+  #headingLength(path: readonly string[]): number {
+    return this.#options.headings ? path.reduce((sum, heading, index) => sum + heading.length + index + 4, 0) : 0;
+  }
+
+  /** One section in as many pieces as it needs, as few as there can be. */
+  async #pieces(part: Part): Promise<Piece[]> {
+    // Headings that would fill a chunk by themselves give way to the text.
+    const path = this.#headingLength(part.path) * 2 < this.#options.size ? part.path : [];
+    const room = this.#options.size - this.#headingLength(path) - BREAK;
+    const pieces: Piece[] = [];
+    let open: { text: string; length: number } | undefined;
+    for (const block of await this.#fitting(blocksOf(part.text), room)) {
+      const joined = open === undefined ? block.length : open.length + BREAK + block.length;
+      if (open !== undefined && joined > room) {
+        pieces.push({ ...part, ...open, path });
+        open = undefined;
+      }
+      open = open === undefined ? block : { text: `${open.text}\n\n${block.text}`, length: joined };
+    }
+    if (open !== undefined) pieces.push({ ...part, ...open, path });
+    return pieces;
+  }
+
+  async #fitting(blocks: readonly string[], room: number): Promise<{ text: string; length: number }[]> {
+    const lengths = await this.#measure.lengths(blocks);
+    const fitting: { text: string; length: number }[] = [];
+    for (const [index, text] of blocks.entries()) {
+      if (lengths[index] <= room) fitting.push({ text, length: lengths[index] });
+      else {
+        const smaller = smallerBlocks(text);
+        const next = smaller.length > 1 ? smaller : await this.#measure.pieces(text, room);
+        fitting.push(...(next.length > 1 ? await this.#fitting(next, room) : [{ text, length: lengths[index] }]));
+      }
+    }
+    return fitting;
+  }
+
+  async #chunk(pieces: readonly Piece[]): Promise<Chunk> {
+    const texts: string[] = [];
+    let above: readonly string[] = [];
+    for (const { path, text } of pieces) {
+      const same = path.findIndex((heading, index) => heading !== above[index]);
+      const from = same === -1 ? path.length : same;
+      if (this.#options.headings) {
+        for (const [index, heading] of path.slice(from).entries())
+          texts.push(`${'#'.repeat(Math.min(6, from + index + 1))} ${heading}`);
+      }
+      above = path;
+      texts.push(text);
+    }
+    const text = texts.join('\n\n');
+    const [length] = await this.#measure.lengths([text]);
+    return { text, length, origins: pieces.map(({ origin }) => origin) };
+  }
+}
