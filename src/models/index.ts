@@ -8,5 +8,6 @@ export const architectures = defineRegistry('model type', 'E_UNKNOWN_MODEL_TYPE'
   qwen2: async () => (await import('./qwen2.ts')).architecture,
   qwen3: async () => (await import('./qwen3.ts')).architecture,
   vit: async () => (await import('./vit.ts')).architecture,
+  wav2vec2: async () => (await import('./wav2vec2.ts')).architecture,
   whisper: async () => (await import('./whisper.ts')).architecture,
 });

@@ -35,12 +35,14 @@ export function keyedNormal(shape: Shape, key: ParameterKey, deviation: number):
 
 /** Gives parameters of a module tree their first values. */
 export function initialise(modules: Iterable<[string, Module]>, options: InitialiseOptions): void {
+  const place = { dtype: options.dtype, device: options.device };
   for (const [modulePath, module] of modules) {
     const isNorm = module instanceof LayerNorm || module instanceof RMSNorm;
     for (const [name, value] of module.ownParameters()) {
       const path = join(modulePath, name);
       if (options.only?.has(path) === false) continue;
-      const first = () => module.fixedValue(name, options) ?? firstValue(value, { path, name, isNorm }, options);
+      const own = { ...options, deviation: module.initialDeviation(name) ?? options.deviation };
+      const first = () => module.fixedValue(name, place) ?? firstValue(value, { path, name, isNorm }, own);
       noGrad(() => scope(() => value.assign(first())));
     }
   }

@@ -174,7 +174,7 @@ function deviationOf(raw: RawConfig): number {
 /** Whether a checkpoint may lack a parameter: a head's, or one of a part that only some tasks have. */
 function mayBeNew({ architecture, trunk }: Model, path: string): boolean {
   const root = `${architecture.prefix}.`;
-  return !path.startsWith(root) || (trunk.optional ?? []).some((part) => path.startsWith(`${root}${part}.`));
+  return !path.startsWith(root) || (trunk.optional ?? []).some((part) => `${path}.`.startsWith(`${root}${part}.`));
 }
 
 interface Filled {

@@ -9,6 +9,7 @@ import {
 import { noGrad, scope, type DType, type Tensor } from '../tensor/index.ts';
 import type { Architecture, HeadPlan, Task, Trunk } from './architecture.ts';
 import type { RawConfig } from './config.ts';
+import { CtcHead } from './heads/ctc.ts';
 import { EmbeddingHead } from './heads/embedding.ts';
 import { QuestionHead } from './heads/question.ts';
 import { SequenceHead } from './heads/sequence.ts';
@@ -116,6 +117,9 @@ export class Model extends Module {
   }
   get tokenClassHead(): TokenClassHead {
     return this.#headOf(TokenClassHead, 'gives no classes to tokens');
+  }
+  get ctcHead(): CtcHead {
+    return this.#headOf(CtcHead, 'reads no speech');
   }
   get questionHead(): QuestionHead {
     return this.#headOf(QuestionHead, 'finds no answers');

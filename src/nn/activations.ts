@@ -10,7 +10,7 @@ export const activations: Readonly<Record<string, Activation>> = {
   gelu_new: (x) => aten.gelu.default(x, { approximate: 'tanh' }),
   gelu_pytorch_tanh: (x) => aten.gelu.default(x, { approximate: 'tanh' }),
   quick_gelu: (x) => x.mul(aten.sigmoid.default(x.mul(1.702))),
-  relu: (x) => aten.relu.default(x),
+  relu: (x) => aten.threshold.default(x, 0, 0), // relu itself has no form on `meta`
   relu6: (x) => aten.relu6.default(x),
   tanh: (x) => aten.tanh.default(x),
 };

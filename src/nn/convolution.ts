@@ -2,18 +2,26 @@
 import { aten, type Tensor } from '../tensor/index.ts';
 import { Module, Parameter } from './module.ts';
 
+export interface ConvolutionOptions {
+  kernel: number;
+  stride?: number;
+  padding?: number;
+  /** Whether it has a bias; it has one unless said. */
+  bias?: boolean;
+}
+
 /** Convolution over time: weight [O, C, k], bias [O]. */
 export class Convolution extends Module {
   readonly weight: Parameter;
-  readonly bias: Parameter;
+  readonly bias?: Parameter;
   readonly #stride: number;
   readonly #padding: number;
 
-  constructor(channels: { in: number; out: number }, options: { kernel: number; stride?: number; padding?: number }) {
+  constructor(channels: { in: number; out: number }, options: ConvolutionOptions) {
     super();
-    const { kernel, stride = 1, padding = 0 } = options;
+    const { kernel, stride = 1, padding = 0, bias = true } = options;
     this.weight = new Parameter([channels.out, channels.in, kernel]);
-    this.bias = new Parameter([channels.out]);
+    if (bias) this.bias = new Parameter([channels.out]);
     this.#stride = stride;
     this.#padding = padding;
   }
@@ -21,7 +29,7 @@ export class Convolution extends Module {
   /** x [B, C, T] → [B, O, T'] */
   forward(x: Tensor): Tensor {
     return aten.conv1d.default(x, this.weight.value(x.dtype), {
-      bias: this.bias.value(x.dtype),
+      bias: this.bias?.value(x.dtype),
       stride: [this.#stride],
       padding: [this.#padding],
     });

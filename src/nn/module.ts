@@ -100,6 +100,11 @@ export abstract class Module {
     return undefined;
   }
 
+  /** The standard deviation of a parameter's first values, where it is not the one of the model's configuration. */
+  initialDeviation(_name: string): number | undefined {
+    return undefined;
+  }
+
   /** Frees every weight. */
   dispose(): void {
     for (const [, parameter] of this.parameters()) parameter.tensor.dispose();

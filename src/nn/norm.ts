@@ -1,4 +1,4 @@
-import { aten, attune, type Tensor } from '../tensor/index.ts';
+import { aten, attune, ones, type DType, type Tensor } from '../tensor/index.ts';
 import { Module, Parameter } from './module.ts';
 
 /** Root-mean-square normalisation over the last dimension, in f32 inside (Zhang and Sennrich, 2019; HF LlamaRMSNorm). */
@@ -37,5 +37,27 @@ export class LayerNorm extends Module {
       bias: this.bias.value(x.dtype),
       eps: this.#epsilon,
     });
+  }
+}
+
+/** Normalisation of each channel over time, with scale and shift: torch's group norm of as many groups as channels. */
+export class ChannelNorm extends Module {
+  readonly weight: Parameter;
+  readonly bias: Parameter;
+
+  constructor(channels: number) {
+    super();
+    this.weight = new Parameter([channels]);
+    this.bias = new Parameter([channels]);
+  }
+
+  override fixedValue(name: string, options: { dtype: DType; device: string }): Tensor | undefined {
+    return name === 'weight' ? ones(this.weight.shape, options) : undefined;
+  }
+
+  /** x [B, C, T] → the same */
+  forward(x: Tensor): Tensor {
+    const [weight, bias] = [this.weight, this.bias].map((one) => one.value(x.dtype).unsqueeze(1)); // [C, 1]
+    return aten.layer_norm.default(x, [x.shape[2]]).mul(weight).add(bias);
   }
 }

@@ -8,6 +8,7 @@ import type { Model, ModelInput } from '../../src/models/model.ts';
 import { layoutOfRows, type Layout } from '../../src/nn/index.ts';
 import { randomUint32 } from '../../src/base/random.ts';
 import { cat, fromArray, noGrad, scope, type DType, type Tensor } from '../../src/tensor/index.ts';
+import { CtcHead } from '../../src/models/heads/ctc.ts';
 import { EmbeddingHead } from '../../src/models/heads/embedding.ts';
 import { SequenceHead } from '../../src/models/heads/sequence.ts';
 import { TokenClassHead } from '../../src/models/heads/token.ts';
@@ -31,6 +32,27 @@ const rope3 = {
   low_freq_factor: 1,
   high_freq_factor: 4,
   original_max_position_embeddings: 32,
+};
+
+/** A waveform of 4 (n - 1) + 6 samples makes n frames. */
+const waveform = {
+  model_type: 'wav2vec2',
+  vocab_size: 17,
+  hidden_size: 8,
+  intermediate_size: 10,
+  num_hidden_layers: 2,
+  num_attention_heads: 2,
+  conv_dim: [6, 4],
+  conv_kernel: [4, 2],
+  conv_stride: [2, 2],
+  num_conv_pos_embedding_groups: 2,
+  hidden_dropout: 0.2,
+  attention_dropout: 0.2,
+  activation_dropout: 0.2,
+  feat_proj_dropout: 0.2,
+  layerdrop: 0.3,
+  mask_time_prob: 0,
+  initializer_range: 0.4,
 };
 
 /** One or more configurations of every model type; a new one without an entry does not compile. */
@@ -87,6 +109,17 @@ export const tinyConfigs: Readonly<Record<(typeof architectures.names)[number], 
       attention_probs_dropout_prob: 0.2,
       initializer_range: 0.4,
       num_labels: 3,
+    },
+  ],
+  wav2vec2: [
+    { ...waveform, num_conv_pos_embeddings: 4 },
+    {
+      ...waveform,
+      num_conv_pos_embeddings: 3,
+      conv_bias: true,
+      feat_extract_norm: 'layer',
+      do_stable_layer_norm: true,
+      adapter_attn_dim: 3,
     },
   ],
   whisper: [
@@ -151,6 +184,7 @@ export function tinyInput(model: Model, lengths: readonly number[]): ModelInput 
     const features = tinyImages(model, lengths.length);
     return { features, layout: model.trunk.stack.layoutOf({ features }) };
   }
+  if (model.architecture.modelType === 'wav2vec2') return waveformsOf(model, lengths);
   const layout = layoutOfRows(lengths, { causal: true });
   return { layout, ...tokensOf(model, layout.positions.length), ...sourceOf(model, lengths.length) };
 }
@@ -163,6 +197,14 @@ function readsImages({ architecture }: Model): boolean {
 function tinyImages({ config }: Model, rows: number): Tensor {
   const [height, width] = config.image_size as [number, number];
   return scope(() => keyedNormal([rows, 3, height, width], { seed: 1, path: 'features' }, 1).to('f64'));
+}
+
+/** Recordings side by side that make so many frames each. */
+function waveformsOf(model: Model, frames: readonly number[]): ModelInput {
+  const featureLengths = frames.map((count) => 4 * (count - 1) + 6);
+  const samples = featureLengths.reduce((sum, count) => sum + count, 0);
+  const features = scope(() => keyedNormal([samples], { seed: 1, path: 'samples' }, 1).to('f64'));
+  return { layout: model.trunk.stack.layoutOf({ features, featureLengths }), features, featureLengths };
 }
 
 export function tokensOf(model: Model, count: number): { ids: BigInt64Array; tokenTypes?: BigInt64Array } {
@@ -181,16 +223,22 @@ function sourceOf(model: Model, rows: number): { source?: { features: Tensor } }
 
 /** One row of an input, as an input of its own. */
 export function rowOf(input: ModelInput, row: number): ModelInput {
-  const { ids, tokenTypes, source, features } = input;
+  const { ids, tokenTypes, source } = input;
   const layout = input.layout!;
   const [start, end] = [layout.offsets[row], layout.offsets[row + 1]];
   return {
+    ...featuresOf(input, row),
     layout: rowLayout(layout, start, end),
     ids: ids?.subarray(start, end),
     tokenTypes: tokenTypes?.subarray(start, end),
-    features: features?.narrow(0, row, 1),
     source: source?.features === undefined ? undefined : { features: source.features.narrow(0, row, 1) },
   };
+}
+
+function featuresOf({ features, featureLengths }: ModelInput, row: number): Pick<ModelInput, 'features' | 'featureLengths'> {
+  if (featureLengths === undefined) return { features: features?.narrow(0, row, 1) };
+  const before = featureLengths.slice(0, row).reduce((sum, samples) => sum + samples, 0);
+  return { features: features?.narrow(0, before, featureLengths[row]), featureLengths: [featureLengths[row]] };
 }
 
 function rowLayout(layout: Layout, start: number, end: number): Layout {
@@ -205,6 +253,7 @@ function rowLayout(layout: Layout, start: number, end: number): Layout {
 /** What a head makes of hidden states: some numbers for each token, or for each row. */
 export function headOutput(model: Model, hidden: Tensor, input: ModelInput): Tensor {
   const layout = model.layoutOf(input);
+  if (model.head instanceof CtcHead) return model.head.logits(hidden);
   if (model.head instanceof TokenHead) {
     return model.head.tokenLogProbs(hidden, targetsOf(model, hidden.shape[0])).logProbs;
   }

@@ -1,6 +1,6 @@
 // B rows, T columns of the reference's padded tensors, N tokens that are really there
 import type { Model, ModelInput } from '../../src/models/model.ts';
-import type { StackInput } from '../../src/models/stack.ts';
+import type { Stack, StackInput } from '../../src/models/stack.ts';
 import type { Layout } from '../../src/nn/index.ts';
 import { fromArray, type Tensor } from '../../src/tensor/index.ts';
 
@@ -43,15 +43,15 @@ export function inputOf(model: Model, batch: Tensors): ParityInput {
   const encoder = model.trunk.encoderStack;
   const main = readStack(batch, { ids: 'input_ids', mask: 'attention_mask', types: 'token_type_ids' });
   if (encoder === undefined) {
-    const tokens = gridOf(main, model.trunk.stack.layoutOf(main.input));
+    const tokens = gridOf(main, model.trunk.stack);
     return { input: { ...main.input, layout: tokens.layout }, tokens };
   }
   const decoder = readStack(batch.has('decoder_input_ids') ? batch : withShiftedLabels(batch, model), {
     ids: 'decoder_input_ids',
     mask: 'decoder_attention_mask',
   });
-  const tokens = gridOf(decoder, model.trunk.stack.layoutOf(decoder.input));
-  const source = gridOf(main, encoder.layoutOf(main.input));
+  const tokens = gridOf(decoder, model.trunk.stack);
+  const source = gridOf(main, encoder);
   return { input: { ...decoder.input, layout: tokens.layout, source: main.input }, tokens, source };
 }
 
@@ -61,11 +61,15 @@ interface Read {
   grid?: Grid;
 }
 
-function gridOf(read: Read, layout: Layout): Grid {
-  if (read.grid !== undefined) return read.grid;
-  const rows = layout.rowOf.length;
-  const width = layout.offsets[1];
-  return { rows, width, places: Array.from({ length: rows * width }, (_, place) => place), layout };
+function gridOf({ input, grid }: Read, stack: Stack): Grid {
+  if (grid !== undefined) return grid;
+  const layout = stack.layoutOf(input);
+  // The reference has tokens of the padding too.
+  const width = stack.layoutOf({ features: input.features }).offsets[1];
+  const places = layout.rowOf.flatMap((row) =>
+    Array.from({ length: layout.offsets[row + 1] - layout.offsets[row] }, (_, token) => row * width + token),
+  );
+  return { rows: layout.rowOf.length, width, places, layout };
 }
 
 function readStack(batch: Tensors, names: { ids: string; mask: string; types?: string }): Read {
@@ -73,7 +77,10 @@ function readStack(batch: Tensors, names: { ids: string; mask: string; types?: s
   if (ids === undefined) {
     const features = FEATURES.map((name) => batch.get(name)).find((tensor) => tensor !== undefined);
     if (features === undefined) throw new Error(`the batch has neither ${names.ids} nor any of ${FEATURES.join(', ')}`);
-    return { input: { features } };
+    const mask = batch.get(names.mask);
+    const isOfSamples = mask !== undefined && features.shape.length === 2;
+    const featureLengths = isOfSamples ? mask.sum(1).toNumbers() : undefined;
+    return { input: { features, featureLengths } };
   }
   const grid = gridOfMask(ids.shape as [number, number], batch.get(names.mask));
   const types = names.types === undefined ? undefined : batch.get(names.types);

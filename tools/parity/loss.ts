@@ -1,6 +1,7 @@
 // N tokens, B rows, T columns
+import type { CtcHead } from '../../src/models/heads/ctc.ts';
 import type { Model } from '../../src/models/model.ts';
-import { aten, fromArray, type Tensor } from '../../src/tensor/index.ts';
+import { aten, fromArray, tensor, type Tensor } from '../../src/tensor/index.ts';
 import type { Grid, ParityInput } from './input.ts';
 
 const IGNORED = -100n;
@@ -9,6 +10,7 @@ const IGNORED = -100n;
 export function lossOf(model: Model, hidden: Tensor, { tokens }: ParityInput, labels: Tensor): Tensor {
   if (model.task === 'sequence') return rowLoss(model.sequenceHead.scores(hidden, tokens.layout), labels);
   if (model.task === 'token') return tokenClassLoss(model.tokenClassHead.scores(hidden, tokens.layout), tokens, labels);
+  if (model.task === 'ctc') return ctcLoss(model.ctcHead, hidden, tokens, labels);
   // A decoder alone predicts the next token; a masked token, or a decoder with shifted inputs, the one at its place.
   const { places, targets } = predictions(tokens, labels, model.task === 'causal-lm' ? 1 : 0);
   const { logProbs } = model.tokenHead.tokenLogProbs(hidden.indexSelect(0, places), targets);
@@ -31,6 +33,18 @@ function predictions(grid: Grid, labels: Tensor, ahead: number): { places: Tenso
     targets.push(values[place + ahead]);
   }
   return { places: fromArray(BigInt64Array.from(places, BigInt)), targets: fromArray(BigInt64Array.from(targets)) };
+}
+
+/** The reference's reduction is torch's: the sum, or the mean of each row's loss by its length. */
+function ctcLoss(head: CtcHead, hidden: Tensor, { layout }: Grid, labels: Tensor): Tensor {
+  const [rows, width] = labels.shape;
+  const values = labels.data() as BigInt64Array;
+  const texts = Array.from({ length: rows }, (_, row) =>
+    Array.from(values.subarray(row * width, (row + 1) * width), Number).filter((id) => id >= 0),
+  );
+  const losses = head.losses(hidden, layout, texts);
+  if (head.reduction === 'sum') return losses.sum();
+  return losses.div(tensor(texts.map(({ length }) => Math.max(1, length)))).mean();
 }
 
 /** Cross-entropy of classes, squared error of a number, or binary cross-entropy of many labels: as the labels are shaped. */

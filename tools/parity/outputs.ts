@@ -31,14 +31,13 @@ const table: Readonly<Record<string, Compute>> = {
     const { tokens } = input;
     if (model.head instanceof TokenHead) return { values: model.head.logits(hidden), grid: tokens };
     if (model.task === 'token') return { values: model.tokenClassHead.scores(hidden, tokens.layout), grid: tokens };
+    if (model.task === 'ctc') return { values: model.ctcHead.logits(hidden), grid: tokens };
     return { values: model.sequenceHead.scores(hidden, tokens.layout) };
   },
   start_logits: ({ model, hidden, input }) => at(model.questionHead.scores(hidden).start, input.tokens),
   end_logits: ({ model, hidden, input }) => at(model.questionHead.scores(hidden).end, input.tokens),
-  loss: ({ model, hidden, input, batch }) => {
-    const labels = batch.get('labels');
-    return labels === undefined ? undefined : { values: lossOf(model, hidden, input, labels) };
-  },
+  loss: (forward) => lossOutput(forward),
+  ctc_loss: (forward) => lossOutput(forward),
   'hidden_states.#': ({ states, input }, index) => at(states[index], input.tokens),
   'decoder_hidden_states.#': ({ states, input }, index) => at(states[index], input.tokens),
   'encoder_hidden_states.#': ({ encoderStates, input }, index) => at(encoderStates[index], input.source),
@@ -52,6 +51,11 @@ const table: Readonly<Record<string, Compute>> = {
   mean_pooled: ({ hidden, input }) => ({ values: poolings.mean(hidden, input.tokens.layout) }),
   embedding: ({ model, hidden, input }) => ({ values: model.embeddingHead.embed(hidden, input.tokens.layout) }),
 };
+
+function lossOutput({ model, hidden, input, batch }: Forward): Output | undefined {
+  const labels = batch.get('labels');
+  return labels === undefined ? undefined : { values: lossOf(model, hidden, input, labels) };
+}
 
 function at(values: Tensor | undefined, grid: Grid | undefined): Output | undefined {
   return values === undefined || grid === undefined ? undefined : { values, grid };

@@ -1,0 +1,69 @@
+// N frames, R rows, D width, V vocabulary, T frames of a row
+import { Dropout, Linear, Module, segmentLengths, type Layout } from '../../nn/index.ts';
+import { aten, cat, fromArray, type Tensor } from '../../tensor/index.ts';
+import type { Trunk } from '../architecture.ts';
+import type { HeadKind } from './head.ts';
+
+interface Options {
+  vocabularySize: number;
+  /** The id that stands for nothing at a frame. */
+  blank: number;
+  /** Probability of dropout before the projection. */
+  dropout: number;
+  /** How the reference makes one loss of the rows': their sum, or the mean of each by its length. */
+  reduction: 'sum' | 'mean';
+  /** Whether a text that does not fit into its frames counts as nothing; else its loss is infinite. */
+  zeroInfinity: boolean;
+}
+
+/** Scores of a vocabulary at every frame, of which a text is read without saying when (Graves et al., 2006). */
+export class CtcHead extends Module {
+  readonly lm_head: Linear;
+  readonly blank: number;
+  readonly reduction: Options['reduction'];
+  readonly #zeroInfinity: boolean;
+  readonly #dropout: Dropout;
+
+  constructor(trunk: Trunk, options: Options) {
+    super();
+    this.lm_head = new Linear(trunk.width, options.vocabularySize, { bias: true });
+    this.blank = options.blank;
+    this.reduction = options.reduction;
+    this.#zeroInfinity = options.zeroInfinity;
+    this.#dropout = new Dropout(options.dropout, 'lm_head');
+  }
+
+  get vocabularySize(): number {
+    return this.lm_head.outFeatures;
+  }
+
+  /** hidden [N, D] → logits f32 [N, V] (f64 in an f64 pass). A vocabulary of letters is small. */
+  logits(hidden: Tensor): Tensor {
+    const logits = this.lm_head.forward(this.#dropout.forward(hidden));
+    return logits.dtype === 'f64' ? logits : logits.to('f32');
+  }
+
+  /** -log P(text) of each row, summed over all ways to spread it over the frames: f32 [R]. */
+  losses(hidden: Tensor, layout: Layout, texts: readonly ArrayLike<number>[]): Tensor {
+    const logProbs = this.logits(hidden).logSoftmax(-1).split(segmentLengths(layout)); // [T, V] each
+    const options = { blank: this.blank, reduction: 0, zero_infinity: this.#zeroInfinity };
+    return cat(
+      texts.map((ids, row) => {
+        const targets = fromArray(BigInt64Array.from(ids, BigInt)).toDevice(hidden.device);
+        const frames = logProbs[row];
+        return aten.ctc_loss
+          .IntList(frames.unsqueeze(1), targets.unsqueeze(0), [frames.shape[0]], [ids.length], options)
+          .reshape(1);
+      }),
+    );
+  }
+
+  /** The most probable id of each frame: [N]. */
+  bestIds(hidden: Tensor): number[] {
+    return this.logits(hidden).argmax(-1).toNumbers();
+  }
+}
+
+export const head: HeadKind = {
+  create: ({ trunk, options }) => new CtcHead(trunk, options as unknown as Options),
+};
