@@ -1,13 +1,5 @@
 // N frames, D width
-import {
-  currentRandomness,
-  Dropout,
-  LayerNorm,
-  layoutOfRows,
-  Module,
-  Parameter,
-  type Layout,
-} from '../nn/index.ts';
+import { currentRandomness, Dropout, LayerNorm, layoutOfRows, Module, Parameter, type Layout } from '../nn/index.ts';
 import type { Tensor } from '../tensor/index.ts';
 import type { Architecture, Trunk, TrunkContext } from './architecture.ts';
 import { parseConfig } from './config.ts';

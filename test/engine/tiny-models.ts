@@ -235,7 +235,10 @@ export function rowOf(input: ModelInput, row: number): ModelInput {
   };
 }
 
-function featuresOf({ features, featureLengths }: ModelInput, row: number): Pick<ModelInput, 'features' | 'featureLengths'> {
+function featuresOf(
+  { features, featureLengths }: ModelInput,
+  row: number,
+): Pick<ModelInput, 'features' | 'featureLengths'> {
   if (featureLengths === undefined) return { features: features?.narrow(0, row, 1) };
   const before = featureLengths.slice(0, row).reduce((sum, samples) => sum + samples, 0);
   return { features: features?.narrow(0, before, featureLengths[row]), featureLengths: [featureLengths[row]] };
