@@ -218,7 +218,7 @@ function paths(length: number, ids: number): number[][] {
 }
 
 function masked(model: Model, input: ReturnType<typeof tinyInput>, key: bigint, step = 0): Tensor {
-  const tokens = fromArray(input.layout.positions.map((position) => key * 65536n + position));
+  const tokens = fromArray(model.layoutOf(input).positions.map((position) => key * 65536n + position));
   return withRandomness({ seed: 7, step, tokens }, () => model.hidden(input));
 }
 
