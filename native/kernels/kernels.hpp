@@ -109,6 +109,15 @@ struct LogProbKernels {
   void (*backward)(const LogProbs&, int64_t begin, int64_t end);
 };
 
+// y [rows, width] = x [rows, depth] × weight [width, depth]ᵀ; rows of x and of the weight lie `…Stride` values apart.
+struct FewRows {
+  const void* x;
+  const void* weight;
+  int64_t xStride, weightStride;
+  int64_t rows, depth, width;
+  void* y;
+};
+
 struct TypeKernels {
   AttentionKernels attention;
   RmsNormKernels rmsNorm;
@@ -116,10 +125,14 @@ struct TypeKernels {
   void (*swiGlu)(const SwiGlu&, int64_t begin, int64_t end);
   void (*swiGluBackward)(const SwiGlu&, int64_t begin, int64_t end);
   LogProbKernels logProbs;
+  // Columns [begin, end) of y.
+  void (*fewRows)(const FewRows&, int64_t begin, int64_t end);
 };
 
 struct Kernels {
   TypeKernels bf16, f32;
+  // Whether processors of this kind multiply bf16 as it is.
+  bool hasBf16Products;
 };
 
 extern const Kernels avx2Kernels;

@@ -1,6 +1,7 @@
 // The table of kernels of the instruction set that the including file is compiled for.
 #pragma once
 #include "attention_backward_kernel.hpp"
+#include "few_rows_kernel.hpp"
 #include "log_probs_kernel.hpp"
 #include "pointwise_kernel.hpp"
 #include "rms_norm_kernel.hpp"
@@ -18,7 +19,8 @@ constexpr TypeKernels typeKernels() {
           Pointwise<Stored>::rope,
           Pointwise<Stored>::swiGlu,
           Pointwise<Stored>::swiGluBackward,
-          {LogProbRows<Stored>::forward, LogProbRows<Stored>::backward}};
+          {LogProbRows<Stored>::forward, LogProbRows<Stored>::backward},
+          FewRowsProduct<Stored>::run};
 }
 
 }  // namespace

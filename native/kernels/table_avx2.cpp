@@ -2,6 +2,6 @@
 
 namespace attune {
 
-const Kernels avx2Kernels = {typeKernels<Bf16>(), typeKernels<float>()};
+const Kernels avx2Kernels = {typeKernels<Bf16>(), typeKernels<float>(), false};
 
 }  // namespace attune

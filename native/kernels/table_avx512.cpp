@@ -2,6 +2,6 @@
 
 namespace attune {
 
-const Kernels avx512Kernels = {typeKernels<Bf16>(), typeKernels<float>()};
+const Kernels avx512Kernels = {typeKernels<Bf16>(), typeKernels<float>(), true};
 
 }  // namespace attune

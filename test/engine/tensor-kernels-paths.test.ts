@@ -1,6 +1,6 @@
 // N tokens, M keys, H heads, K key-value heads, D head size or width, V vocabulary
 import { afterAll, describe, expect, it } from 'vitest';
-import { attune, backward, fromArray, scope, type DType, type Tensor } from '../../src/tensor/index.ts';
+import { aten, attune, backward, fromArray, scope, type DType, type Tensor } from '../../src/tensor/index.ts';
 
 /**
  * Every fused operator on every instruction set that this machine has, forward and backward, against its composite
@@ -110,7 +110,48 @@ const pointwise = (rows: number, width: number): Case[] => [
   },
 ];
 
+function linearCase(rows: number, width: number, out: number): Case {
+  return {
+    name: `linear with a bias, [${rows}, ${width}] by [${out}, ${width}]`,
+    shapes: [[rows, width], [out, width], [out]],
+    forward: (x, weight, bias) => aten.linear.default(x, weight, { bias }),
+  };
+}
+
+/** Sums of products that neither start nor end in one piece. */
+const products: Case[] = [
+  ...[1, 2, 3, 5, 8].map((rows) => linearCase(rows, 37, 30)),
+  linearCase(9, 5000, 7),
+  linearCase(2100, 3, 2060),
+  {
+    name: 'linear, one row by one',
+    shapes: [
+      [1, 3],
+      [1, 3],
+    ],
+    forward: (x, weight) => aten.linear.default(x, weight),
+  },
+  {
+    name: 'a product added in place',
+    shapes: [
+      [20, 5],
+      [20, 9],
+      [9, 5],
+    ],
+    forward: (y, a, b) => aten.addmm_.default(y.clone(), a, b, { beta: 0.5, alpha: 3 }),
+  },
+  {
+    name: 'products side by side',
+    shapes: [
+      [4, 10, 6],
+      [4, 6, 12],
+    ],
+    forward: (a, b) => aten.bmm.default(a, b),
+  },
+];
+
 const cases: Case[] = [
+  ...products,
   ...pointwise(3, 5),
   ...pointwise(1, 64),
   ...pointwise(600, 37),

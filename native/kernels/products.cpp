@@ -1,0 +1,128 @@
+// Matrix products where libtorch's own are slow: few rows, and bf16 on processors that multiply none. All else goes to libtorch.
+// The definition of each is libtorch's operator of that name, which ATTUNE_KERNELS=composite leaves in place.
+#include <ATen/Parallel.h>
+#include <ATen/ops/addmm_cpu_dispatch.h>
+#include <ATen/ops/bmm_cpu_dispatch.h>
+#include <ATen/ops/mm_cpu_dispatch.h>
+#include <torch/library.h>
+
+#include "fused.hpp"
+
+namespace attune {
+
+namespace {
+
+using at::Tensor;
+
+// From how many rows on a product on packed tiles is faster.
+constexpr int64_t kFewRows = 8;
+// Products of values below which work stays on one thread.
+constexpr int64_t kGrain = 1 << 17;
+// Widened at a time: so many rows and columns of the result, so many values of each sum.
+constexpr int64_t kBlock = 2048, kDepthBlock = 4096;
+
+bool isProduct(const Tensor& a, const Tensor& b) {
+  return a.dim() == 2 && b.dim() == 2 && a.size(1) == b.size(0) && a.scalar_type() == b.scalar_type() && a.numel() > 0 && b.numel() > 0;
+}
+
+// b is a weight [out, in] turned round: its columns lie one after the other.
+bool isOfFewRows(const Tensor& a, const Tensor& b) {
+  return a.size(0) <= kFewRows && a.stride(1) == 1 && b.stride(0) == 1 && (b.size(1) == 1 || b.stride(1) >= b.size(0));
+}
+
+Tensor fewRows(const Tensor& a, const Tensor& b, const TypeKernels& kernels) {
+  Tensor y = at::empty({a.size(0), b.size(1)}, a.options());
+  const FewRows p{a.const_data_ptr(), b.const_data_ptr(), a.stride(0), b.stride(1), a.size(0), a.size(1), b.size(1), y.mutable_data_ptr()};
+  const int64_t grain = std::max<int64_t>(24, kGrain / (p.rows * p.depth));
+  at::parallel_for(0, p.width, grain, [&](int64_t begin, int64_t end) { kernels.fewRows(p, begin, end); });
+  return y;
+}
+
+Tensor wide(const Tensor& x) { return x.to(at::kFloat); }
+
+// One block of the product in f32: rows [row, rowEnd) by columns [column, columnEnd).
+Tensor wideBlock(const Tensor& aRows, const Tensor& b, int64_t column, int64_t columnEnd) {
+  const int64_t depth = b.size(0);
+  Tensor sum;
+  for (int64_t k = 0; k < depth; k += kDepthBlock) {
+    const int64_t end = std::min(depth, k + kDepthBlock);
+    const Tensor left = aRows.slice(1, k, end), right = wide(b.slice(0, k, end).slice(1, column, columnEnd));
+    if (sum.defined()) at::cpu::addmm_(sum, left, right);
+    else sum = at::cpu::mm(left, right);
+  }
+  return sum;
+}
+
+// y = beta · y + alpha · a × b by way of f32, rounded once; with `isSum` false y holds nothing yet.
+void widenedProduct(const Tensor& a, const Tensor& b, Tensor& y, bool isSum, double beta = 0, double alpha = 1) {
+  for (int64_t row = 0; row < y.size(0); row += kBlock) {
+    const int64_t rowEnd = std::min(y.size(0), row + kBlock);
+    const Tensor aRows = wide(a.slice(0, row, rowEnd));
+    for (int64_t column = 0; column < y.size(1); column += kBlock) {
+      const int64_t columnEnd = std::min(y.size(1), column + kBlock);
+      Tensor to = y.slice(0, row, rowEnd).slice(1, column, columnEnd);
+      Tensor block = wideBlock(aRows, b, column, columnEnd);
+      if (alpha != 1) block.mul_(alpha);
+      if (isSum) block.add_(to, beta);
+      to.copy_(block);
+    }
+  }
+}
+
+bool wantsWide(const Tensor& a) {
+  const Kernels* kernels = activeKernels();
+  return kernels != nullptr && !kernels->hasBf16Products && a.scalar_type() == at::kBFloat16;
+}
+
+Tensor mm(const Tensor& a, const Tensor& b) {
+  const TypeKernels* kernels = kernelsFor(a);
+  if (kernels == nullptr || !isProduct(a, b)) return at::cpu::mm(a, b);
+  if (isOfFewRows(a, b)) return fewRows(a, b, *kernels);
+  if (!wantsWide(a)) return at::cpu::mm(a, b);
+  Tensor y = at::empty({a.size(0), b.size(1)}, a.options());
+  widenedProduct(a, b, y, false);
+  return y;
+}
+
+bool isLike(const Tensor& self, const Tensor& a) { return self.scalar_type() == a.scalar_type() && isOnCpu(self); }
+
+Tensor addmm(const Tensor& self, const Tensor& a, const Tensor& b, const at::Scalar& beta, const at::Scalar& alpha) {
+  const TypeKernels* kernels = kernelsFor(a);
+  if (kernels == nullptr || !isProduct(a, b) || !isLike(self, a)) return at::cpu::addmm(self, a, b, beta, alpha);
+  const bool isBias = beta.toDouble() == 1 && alpha.toDouble() == 1;
+  if (isBias && isOfFewRows(a, b)) return fewRows(a, b, *kernels).add_(self);
+  if (!wantsWide(a)) return at::cpu::addmm(self, a, b, beta, alpha);
+  Tensor y = self.expand({a.size(0), b.size(1)}).clone(at::MemoryFormat::Contiguous);
+  widenedProduct(a, b, y, true, beta.toDouble(), alpha.toDouble());
+  return y;
+}
+
+Tensor& addmmInPlace(Tensor& self, const Tensor& a, const Tensor& b, const at::Scalar& beta, const at::Scalar& alpha) {
+  const bool isWhole = self.dim() == 2 && isProduct(a, b) && self.size(0) == a.size(0) && self.size(1) == b.size(1);
+  if (kernelsFor(a) == nullptr || !isWhole || !isLike(self, a) || !wantsWide(a)) return at::cpu::addmm_(self, a, b, beta, alpha);
+  widenedProduct(a, b, self, true, beta.toDouble(), alpha.toDouble());
+  return self;
+}
+
+Tensor bmm(const Tensor& a, const Tensor& b) {
+  if (!wantsWide(a) || a.scalar_type() != b.scalar_type() || !isOnCpu(a)) return at::cpu::bmm(a, b);
+  return at::cpu::bmm(wide(a), wide(b)).to(a.scalar_type());
+}
+
+// libtorch says whenever a kernel takes another's place; here that is what is wanted.
+struct Silence : public c10::WarningHandler {
+  void process(const c10::Warning&) override {}
+};
+
+}  // namespace
+
+TORCH_LIBRARY_IMPL(aten, CPU, library) {
+  Silence silence;
+  const c10::WarningUtils::WarningHandlerGuard guard(&silence);
+  library.impl("mm", mm);
+  library.impl("addmm", addmm);
+  library.impl("addmm_", addmmInPlace);
+  library.impl("bmm", bmm);
+}
+
+}  // namespace attune
