@@ -1,6 +1,7 @@
 // Softmax attention over segments that lie side by side; heads of a group share their keys and values.
 // N query tokens, M key tokens, H query heads, K key-value heads, D head size, S segments of n queries and m keys each.
-// Query i of n stands at position m - n + i of its segment's keys: causality and the window count from there.
+// Query i of n stands at position m - n + i of its segment's keys: causality and the window count from there. Without causality
+// the window reaches as far to both sides.
 #include <ATen/Parallel.h>
 #include <torch/library.h>
 
@@ -65,7 +66,7 @@ at::Tensor maskOf(const Run& run, const Request& r, const at::Tensor& like) {
   const auto whole = like.options().dtype(at::kLong);
   const at::Tensor distance = (at::arange(run.queries, whole).unsqueeze(1) + (run.keys - run.queries)) - at::arange(run.keys, whole);
   at::Tensor hidden = distance.ge(r.window);
-  if (r.isCausal) hidden = hidden.logical_or(distance.lt(0));
+  hidden = hidden.logical_or(r.isCausal ? distance.lt(0) : distance.le(-r.window));
   return at::zeros({run.queries, run.keys}, like.options()).masked_fill(hidden, -std::numeric_limits<double>::infinity());
 }
 

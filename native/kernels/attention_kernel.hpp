@@ -27,9 +27,9 @@ struct Segment {
 
   int64_t last(int64_t i) const { return i + keys - queries; }
   int64_t first(int64_t i) const { return largest(0, last(i) - window + 1); }
-  int64_t end(int64_t i) const { return isCausal ? smallest(keys, last(i) + 1) : keys; }
+  int64_t end(int64_t i) const { return smallest(keys, last(i) + (isCausal ? 1 : window)); }
   // Key j is seen by the queries [firstQuery(j), endQuery(j)).
-  int64_t firstQuery(int64_t j) const { return isCausal ? largest(0, j - keys + queries) : 0; }
+  int64_t firstQuery(int64_t j) const { return largest(0, j - keys + queries - (isCausal ? 0 : window - 1)); }
   int64_t endQuery(int64_t j) const { return smallest(queries, j - keys + queries + window); }
 };
 

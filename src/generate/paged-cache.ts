@@ -1,7 +1,7 @@
 // N new tokens, M tokens of all rows of a pass, C slots, K key-value heads, D head size
 import type { AttentionRequest, BlockCache, Heads } from '../models/stack.ts';
-import { attention } from '../nn/index.ts';
-import { attune, dtypeBytes, empty, fromArray, type DType, type Tensor } from '../tensor/index.ts';
+import { attention, layoutOfRows } from '../nn/index.ts';
+import { aten, attune, cat, dtypeBytes, empty, fromArray, type DType, type Tensor } from '../tensor/index.ts';
 
 /** What one block of a model keeps of a token: so many heads of such a size. */
 export interface BlockShape {
@@ -38,12 +38,30 @@ export class PagedCache implements BlockCache, Disposable {
     this.#pass = { slots: fromArray(slots).toDevice(device), offsets };
   }
 
-  attend(block: number, { q, k, v }: Heads, { layout, window, scale }: AttentionRequest): Tensor {
+  attend(block: number, heads: Heads, request: AttentionRequest): Tensor {
     if (this.#pass === undefined) throw new Error('a pass was not announced to its cache');
+    const { layout, window, scale } = request;
+    if (request.softcap !== undefined || request.bias !== undefined)
+      return this.#attendByGathering(block, heads, request);
     const { slots, offsets } = this.#pass;
     const { keys, values } = this.#kept[block];
-    const options = { window, scale };
+    const [options, { q, k, v }] = [{ window, scale }, heads];
     return attune.paged_attention.default(q, k, v, keys, values, slots, layout.offsets, offsets, options);
+  }
+
+  /** For what the operator does not compute: the rows' keys and values are put side by side. */
+  #attendByGathering(block: number, { q, k, v }: Heads, request: AttentionRequest): Tensor {
+    const { slots, offsets } = this.#pass as { slots: Tensor; offsets: readonly number[] };
+    const { keys, values } = this.#kept[block];
+    const lengths = offsets.slice(1).map((end, row) => end - offsets[row]);
+    const all = slots.to('i64'); // [M]
+    const added = request.layout.offsets.slice(1).map((end, row) => end - request.layout.offsets[row]);
+    const own = newSlots(all, lengths, added);
+    aten.index_copy_.default(keys, 0, own, k);
+    aten.index_copy_.default(values, 0, own, v);
+    const { positions } = layoutOfRows(lengths, { causal: true });
+    const gathered = [keys, values].map((kept) => kept.indexSelect(0, all));
+    return attention(q, gathered[0], gathered[1], { ...request, keys: { offsets, positions } });
   }
 
   [Symbol.dispose](): void {
@@ -52,6 +70,12 @@ export class PagedCache implements BlockCache, Disposable {
       values.dispose();
     }
   }
+}
+
+/** The slots of each row's last tokens, as many as are new: int64 [N] */
+function newSlots(slots: Tensor, lengths: readonly number[], added: readonly number[]): Tensor {
+  const parts = slots.split(lengths);
+  return cat(parts.map((part, row) => part.narrow(0, lengths[row] - added[row], added[row])));
 }
 
 /** Bytes that one token takes in all blocks together. */

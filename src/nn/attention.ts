@@ -1,5 +1,6 @@
 // N query tokens, M key tokens, H query heads, K key-value heads, D head size, B segments of one run, T tokens of a segment
 import { arange, aten, cat, fromArray, type Tensor } from '../tensor/index.ts';
+import { biasOfScores, type DistanceBias } from './attention-bias.ts';
 import { fusedAttention, type AttentionProblem, type Heads } from './attention-fused.ts';
 import type { Dropout } from './dropout.ts';
 import { segmentLengths, type Layout } from './layout.ts';
@@ -13,7 +14,11 @@ export interface KeyLayout {
 export interface AttentionOptions {
   /** 1/√D by default. */
   scale?: number;
-  /** A token sees the last `window` positions only, its own among them. */
+  /** Scores become cap · tanh(score / cap) before the mask (Gemma 2). */
+  softcap?: number;
+  /** Added to the scores, after `softcap` (T5's relative positions). */
+  bias?: DistanceBias;
+  /** A token sees the last `window` positions only, its own among them; where it is not causal, as many after it too. */
   window?: number;
   keys?: KeyLayout;
   /** Overrides the layout's: false for an encoder's keys. */
@@ -44,13 +49,20 @@ export function attention(q: Tensor, k: Tensor, v: Tensor, request: AttentionOpt
     causal: request.causal ?? layout.causal,
     scale: request.scale ?? 1 / Math.sqrt(q.shape[2]),
     window: request.window,
+    softcap: request.softcap,
+    bias: request.bias,
     dropout: dropout?.isActive === true ? dropout : undefined,
   };
-  const fused = context.dropout === undefined ? fusedAttention(heads, context) : undefined;
+  const fused = changesScores(context) ? undefined : fusedAttention(heads, context);
   return fused ?? attentionByRuns(heads, context);
 }
 
-type Context = AttentionProblem & { dropout?: Dropout };
+type Context = AttentionProblem & Pick<AttentionOptions, 'softcap' | 'bias' | 'dropout'>;
+
+/** Whether something happens between the scores and their product with the values that no fused operator does. */
+function changesScores({ dropout, softcap, bias }: Context): boolean {
+  return dropout !== undefined || softcap !== undefined || bias !== undefined;
+}
 
 function attentionByRuns(heads: Heads, context: Context): Tensor {
   const runs = groupRuns(context.layout, context.keys.offsets);
@@ -86,13 +98,13 @@ function runAttention(heads: Heads, run: Run, context: Context): Tensor {
   const v = byHead(heads.v, run.keys);
   const sameTokens = run.queries === run.keys;
   const insideWindow = context.window === undefined || context.window >= run.keys;
-  const isCausal = context.causal && sameTokens && insideWindow && context.dropout === undefined;
+  const isOpen = changesScores(context);
+  const isCausal = context.causal && sameTokens && insideWindow && !isOpen;
   const noMask = isCausal || (insideWindow && (!context.causal || run.queries === 1));
   const mask = noMask ? undefined : runMask(run, context, q);
-  const y =
-    context.dropout === undefined
-      ? kernel({ q, k, v }, { mask, isCausal: isCausal && run.queries > 1, scale: context.scale })
-      : droppedKernel({ q, k, v }, run, { mask, dropout: context.dropout, scale: context.scale });
+  const y = isOpen
+    ? openKernel({ q, k, v }, run, { ...context, mask })
+    : kernel({ q, k, v }, { mask, isCausal: isCausal && run.queries > 1, scale: context.scale });
   return y.transpose(1, 2).reshape(run.count * run.queries, H, D);
 }
 
@@ -111,7 +123,7 @@ function runMask(run: Run, context: Context, like: Tensor): Tensor {
 function visibility(distance: Tensor, context: Context, like: Tensor): Tensor {
   let hidden: Tensor | undefined = context.causal ? aten.lt.Scalar(distance, 0) : undefined;
   if (context.window !== undefined) {
-    const far = aten.ge.Scalar(distance, context.window);
+    const far = aten.ge.Scalar(context.causal ? distance : aten.abs.default(distance), context.window);
     hidden = hidden === undefined ? far : aten.logical_or.default(hidden, far);
   }
   const open = aten.zeros.default([...distance.shape], { dtype: widened(like), device: like.device });
@@ -138,21 +150,39 @@ function kernel(heads: Heads, options: { mask?: Tensor; isCausal: boolean; scale
   return y.to(heads.q.dtype);
 }
 
-/** The same with dropout on the probabilities: each query's random numbers are its token's, one for each head and key. */
-function droppedKernel(heads: Heads, run: Run, options: { mask?: Tensor; dropout: Dropout; scale: number }): Tensor {
+/** The same from plain operators, with what stands between scores and values. */
+function openKernel(heads: Heads, run: Run, options: Context & { mask?: Tensor }): Tensor {
+  const { mask, softcap, dropout } = options;
   const dtype = widened(heads.q);
   const groups = heads.q.shape[1] / heads.k.shape[1];
   const [k, v] = [heads.k, heads.v].map((x) => repeatHeads(x.to(dtype), groups));
-  const scores = heads.q.to(dtype).matmul(k.transpose(-1, -2)).mul(options.scale); // [B, H, T, Tk]
-  const probabilities = (options.mask === undefined ? scores : scores.add(options.mask)).softmax(-1).transpose(1, 2);
+  const raw = heads.q.to(dtype).matmul(k.transpose(-1, -2)).mul(options.scale); // [B, H, T, Tk]
+  const capped = softcap === undefined ? raw : aten.tanh.default(raw.div(softcap)).mul(softcap);
+  const scores = options.bias === undefined ? capped : capped.add(runBias(run, options, heads.q.device).to(dtype));
+  const probabilities = (mask === undefined ? scores : scores.add(mask)).softmax(-1);
+  const kept = dropout === undefined ? probabilities : dropped(probabilities, run, dropout);
+  return kept.matmul(v).to(heads.q.dtype);
+}
+
+function runBias(run: Run, { layout, keys, bias }: Context, device: string): Tensor {
+  const positions = (of: { positions: BigInt64Array }, start: number, length: number) => ({
+    values: of.positions.subarray(start, start + run.count * length),
+    length,
+  });
+  const queries = positions(layout, run.queryStart, run.queries);
+  return biasOfScores(bias as DistanceBias, { queries, keys: positions(keys, run.keyStart, run.keys), device });
+}
+
+/** Dropout on [B, H, T, Tk]: each query's random numbers are its token's, one for each head and key. */
+function dropped(probabilities: Tensor, run: Run, dropout: Dropout): Tensor {
+  const byToken = probabilities.transpose(1, 2); // [B, T, H, Tk]
   const places = arange(run.count * run.queries)
     .add(run.queryStart)
-    .toDevice(heads.q.device);
-  const kept = options.dropout
-    .forward(probabilities.flatten(0, 1), places)
-    .reshape(...probabilities.shape)
+    .toDevice(probabilities.device);
+  return dropout
+    .forward(byToken.flatten(0, 1), places)
+    .reshape(...byToken.shape)
     .transpose(1, 2);
-  return kept.matmul(v).to(heads.q.dtype);
 }
 
 function repeatHeads(x: Tensor, groups: number): Tensor {

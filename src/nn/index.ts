@@ -1,4 +1,5 @@
 export { activations, gateOf, type Activation, type Gate } from './activations.ts';
+export { type DistanceBias } from './attention-bias.ts';
 export { attention, type AttentionOptions, type KeyLayout } from './attention.ts';
 export { Convolution } from './convolution.ts';
 export { Convolution2d, type Convolution2dOptions } from './convolution-2d.ts';

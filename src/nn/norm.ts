@@ -17,16 +17,16 @@ export class RMSNorm extends Module {
   }
 }
 
-/** Normalisation by mean and variance over the last dimension, with scale and shift. */
+/** Normalisation by mean and variance over the last dimension, with scale and, unless said, shift. */
 export class LayerNorm extends Module {
   readonly weight: Parameter;
-  readonly bias: Parameter;
+  readonly bias?: Parameter;
   readonly #epsilon: number;
 
-  constructor(width: number, epsilon: number) {
+  constructor(width: number, epsilon: number, options: { bias?: boolean } = {}) {
     super();
     this.weight = new Parameter([width]);
-    this.bias = new Parameter([width]);
+    if (options.bias !== false) this.bias = new Parameter([width]);
     this.#epsilon = epsilon;
   }
 
@@ -34,7 +34,7 @@ export class LayerNorm extends Module {
     const [width] = this.weight.shape;
     return aten.layer_norm.default(x, [width], {
       weight: this.weight.value(x.dtype),
-      bias: this.bias.value(x.dtype),
+      bias: this.bias?.value(x.dtype),
       eps: this.#epsilon,
     });
   }

@@ -6,9 +6,11 @@ import {
   layoutOfRows,
   withRandomness,
   type AttentionOptions,
+  type DistanceBias,
   type Layout,
 } from '../../src/nn/index.ts';
 import { backward, cat, fromArray, scope, type Tensor } from '../../src/tensor/index.ts';
+import { keyedNormal } from '../../src/models/initialise.ts';
 import { randomUnit } from '../../src/base/random.ts';
 
 const [H, K, D] = [4, 2, 3];
@@ -31,8 +33,14 @@ function headsOf(queries: number, keys = queries): Heads {
   return { q: random(queries, H, 1), k: random(keys, K, 2), v: random(keys, K, 3) };
 }
 
+interface Scores {
+  scale?: number;
+  bias?: (query: number, key: number, head: number) => number;
+}
+
 /** The definition, one query and head at a time: a softmax over the keys that `sees` allows. */
-function naive({ q, k, v }: Heads, sees: (query: number, key: number) => boolean, scale = 1 / Math.sqrt(D)): number[] {
+function naive({ q, k, v }: Heads, sees: (query: number, key: number) => boolean, scores: Scores): number[] {
+  const { scale = 1 / Math.sqrt(D), bias = () => 0 } = scores;
   const [Q, Ks, V] = [q, k, v].map((x) => x.toNumbers());
   const [N, M] = [q.shape[0], k.shape[0]];
   const result: number[] = [];
@@ -42,7 +50,7 @@ function naive({ q, k, v }: Heads, sees: (query: number, key: number) => boolean
       const dot = (m: number) =>
         Array.from({ length: D }, (_, d) => Q[(n * H + h) * D + d] * Ks[(m * K + group) * D + d]);
       const keys = Array.from({ length: M }, (_, m) => m).filter((m) => sees(n, m));
-      const weights = keys.map((m) => Math.exp(dot(m).reduce((a, b) => a + b) * scale));
+      const weights = keys.map((m) => Math.exp(dot(m).reduce((a, b) => a + b) * scale + bias(n, m, h)));
       const total = weights.reduce((a, b) => a + b, 0);
       for (let d = 0; d < D; d++) {
         result.push(keys.reduce((sum, m, i) => sum + (weights[i] / total) * V[(m * K + group) * D + d], 0));
@@ -64,7 +72,10 @@ function visible(layout: Layout, window = Infinity): (query: number, key: number
     for (let parent = layout.parents?.[own] ?? -1; parent >= 0; parent = layout.parents?.[parent] ?? -1)
       family.add(parent);
     const distance = Number(layout.positions[query] - layout.positions[key]);
-    return family.has(segmentOf(layout, key)) && (!layout.causal || distance >= 0) && distance < window;
+    return (
+      family.has(segmentOf(layout, key)) &&
+      (layout.causal ? distance >= 0 && distance < window : Math.abs(distance) < window)
+    );
   };
 }
 
@@ -76,7 +87,7 @@ function expectDefinition(
   const { q, k, v } = heads;
   const got = attention(q, k, v, request);
   expect(got.shape).toEqual(q.shape);
-  const wanted = naive(heads, sees, request.scale);
+  const wanted = naive(heads, sees, { scale: request.scale });
   for (const [i, value] of got.toNumbers().entries()) expect(value).toBeCloseTo(wanted[i], 10);
 }
 
@@ -94,6 +105,7 @@ describe.each(layouts)('%s', (_, lengths) => {
     ['causal with a window of 2', true, 2],
     ['causal with a window of 100', true, 100],
     ['both ways', false, undefined],
+    ['both ways with a window of 2', false, 2],
   ] as const)('%s equals the definition', (__, causal, window) => {
     scope(() => {
       const layout = layoutOfRows(lengths, { causal });
@@ -237,6 +249,7 @@ describe('bf16, where our own operator takes what it can', () => {
     ['rows', { layout: rows }, 9, 9],
     ['rows with a window', { layout: rows, window: 2 }, 9, 9],
     ['rows both ways', { layout: { ...rows, causal: false } }, 9, 9],
+    ['rows both ways with a window', { layout: { ...rows, causal: false }, window: 2 }, 9, 9],
     ['segments with parents', { layout: family }, 9, 9],
     ['segments with parents and a window', { layout: family, window: 3 }, 9, 9],
     ['positions with gaps and a window', { layout: gaps, window: 4 }, 9, 9],
@@ -249,6 +262,61 @@ describe('bf16, where our own operator takes what it can', () => {
       const got = attention(narrow[0], narrow[1], narrow[2], request);
       expect([got.dtype, got.shape]).toEqual(['bf16', q.shape]);
       for (const [i, value] of got.toNumbers().entries()) expect(Math.abs(value - wanted[i])).toBeLessThan(0.02);
+    });
+  });
+});
+
+describe('a bias by distance', () => {
+  /** Sixteen distances from -8 to 7, a number for each head. */
+  const table = () => keyedNormal([16, H], { seed: 2, path: 'bias' }, 1).to('f64');
+  const biasFrom = (numbers: Tensor): DistanceBias => ({ of: (distances) => numbers.indexSelect(0, distances.add(8)) });
+
+  it.each([
+    ['rows of a length, causal', layoutOfRows([3, 3], { causal: true }), undefined],
+    ['rows of mixed lengths, both ways', layoutOfRows([3, 1, 5], { causal: false }), undefined],
+    [
+      'few new tokens and the keys of a cache, each row elsewhere',
+      layoutOfRows([2, 2], { causal: true, starts: [3, 1] }),
+      layoutOfRows([5, 3], { causal: true }),
+    ],
+  ] as [string, Layout, Layout | undefined][])('%s', (_, layout, keys) => {
+    scope(() => {
+      const numbers = table();
+      const heads = headsOf(layout.positions.length, keys?.positions.length);
+      const got = attention(heads.q, heads.k, heads.v, { layout, keys, bias: biasFrom(numbers) });
+      const values = numbers.toNumbers();
+      const places = keys ?? layout;
+      const distance = (query: number, key: number) => Number(places.positions[key] - layout.positions[query]);
+      const wanted = naive(
+        heads,
+        (query, key) =>
+          segmentOf(layout, query) === segmentOf(places, key) && (!layout.causal || distance(query, key) <= 0),
+        { bias: (query, key, head) => values[(distance(query, key) + 8) * H + head] },
+      );
+      for (const [i, value] of got.toNumbers().entries()) expect(value).toBeCloseTo(wanted[i], 10);
+    });
+  });
+
+  it('is trained', () => {
+    scope(() => {
+      const numbers = table().setRequiresGrad();
+      const heads = headsOf(6);
+      const layout = layoutOfRows([4, 2], { causal: true });
+      const loss = () =>
+        attention(heads.q, heads.k, heads.v, { layout, bias: biasFrom(numbers) })
+          .pow(2)
+          .sum();
+      backward([loss()]);
+      const slopes = (numbers.grad as Tensor).toNumbers();
+      const place = 7 * H; // a key one before its query
+      const [low, high] = [-1e-6, 1e-6].map((step) => {
+        numbers.detach().flatten().narrow(0, place, 1).add_(step);
+        const value = loss().item();
+        numbers.detach().flatten().narrow(0, place, 1).add_(-step);
+        return value;
+      });
+      expect(slopes[place]).toBeCloseTo((high - low) / 2e-6, 6);
+      expect(slopes.slice(9 * H)).toEqual(Array<number>(7 * H).fill(0)); // nobody sees what comes after
     });
   });
 });

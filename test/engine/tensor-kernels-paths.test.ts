@@ -164,6 +164,7 @@ const cases: Case[] = [
   attentionCase('wide heads', { queries: [40, 9], heads: [2, 2], size: 136 }),
   attentionCase('a window', { queries: [90, 2, 40], heads: [4, 2], size: 16, window: 7 }),
   attentionCase('a window over more than a block', { queries: [200], heads: [1, 1], size: 32, window: 65 }),
+  attentionCase('a window to both sides', { queries: [200, 3], heads: [2, 2], size: 32, window: 33, causal: false }),
   attentionCase('both ways', { queries: [17, 50], heads: [2, 1], size: 24, causal: false }),
   attentionCase('keys of a cache', { queries: [1, 2, 40], keys: [150, 2, 47], heads: [4, 2], size: 64 }),
   attentionCase("an encoder's keys", { queries: [20, 3], keys: [5, 90], heads: [3, 3], size: 8, causal: false }),
