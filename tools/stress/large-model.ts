@@ -1,17 +1,30 @@
 import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { newTokenizer, trainByteLevelBpe } from '../../src/text/index.ts';
+import { newTokenizer, trainByteLevelBpe, type Tokenizer } from '../../src/text/index.ts';
 
-/** The shape of Qwen2.5-1.5B, as its config.json has it. */
-const CONFIG = {
-  architectures: ['Qwen2ForCausalLM'],
-  model_type: 'qwen2',
+/** What the sizes of a Qwen2 model follow from. */
+export interface Qwen2Shape {
+  hidden_size: number;
+  intermediate_size: number;
+  num_hidden_layers: number;
+  num_attention_heads: number;
+  num_key_value_heads: number;
+  vocab_size: number;
+}
+
+/** As in the model's config.json. */
+const QWEN2_1_5B: Qwen2Shape = {
   hidden_size: 1536,
   intermediate_size: 8960,
   num_hidden_layers: 28,
   num_attention_heads: 12,
   num_key_value_heads: 2,
   vocab_size: 151936,
+};
+
+const CONFIG = {
+  architectures: ['Qwen2ForCausalLM'],
+  model_type: 'qwen2',
   max_position_embeddings: 32768,
   rms_norm_eps: 1e-6,
   rope_theta: 1000000,
@@ -20,17 +33,21 @@ const CONFIG = {
   use_sliding_window: false,
   torch_dtype: 'bfloat16',
 };
-const HEAD_SIZE = CONFIG.hidden_size / CONFIG.num_attention_heads;
 const SHARD_BYTES = 1_000_000_000;
 
 type Shapes = [name: string, shape: number[]][];
 
-/** Writes a sharded bf16 checkpoint of random weights with a tokenizer of as many ids. @returns its parameters */
+/** Writes a checkpoint of Qwen2.5-1.5B's shape with a tokenizer of as many ids. @returns its parameters */
 export async function writeLargeModel(folder: string, text: string): Promise<number> {
+  return writeRandomModel(folder, QWEN2_1_5B, await fillerTokenizer(text, QWEN2_1_5B.vocab_size));
+}
+
+/** Writes a sharded bf16 checkpoint of random weights. @returns its parameters */
+export function writeRandomModel(folder: string, shape: Qwen2Shape, tokenizer: Tokenizer): number {
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'config.json'), JSON.stringify(CONFIG, null, 2));
-  await writeTokenizer(folder, text);
-  const shards = intoShards(tensorShapes());
+  writeFileSync(join(folder, 'config.json'), JSON.stringify({ ...CONFIG, ...shape }, null, 2));
+  tokenizer.save(folder);
+  const shards = intoShards(tensorShapes(shape));
   const weightMap: Record<string, string> = {};
   for (const [i, shapes] of shards.entries()) {
     const name = `model-${number(i + 1)}-of-${number(shards.length)}.safetensors`;
@@ -47,15 +64,16 @@ function number(value: number): string {
   return String(value).padStart(5, '0');
 }
 
-function tensorShapes(): Shapes {
-  const { hidden_size: width, intermediate_size: inner, num_key_value_heads: pairs } = CONFIG;
-  const shapes: Shapes = [['model.embed_tokens.weight', [CONFIG.vocab_size, width]]];
-  for (let layer = 0; layer < CONFIG.num_hidden_layers; layer++) {
+function tensorShapes(shape: Qwen2Shape): Shapes {
+  const { hidden_size: width, intermediate_size: inner, num_key_value_heads: pairs } = shape;
+  const headSize = width / shape.num_attention_heads;
+  const shapes: Shapes = [['model.embed_tokens.weight', [shape.vocab_size, width]]];
+  for (let layer = 0; layer < shape.num_hidden_layers; layer++) {
     const prefix = `model.layers.${layer}`;
     for (const [name, out] of [
       ['q', width],
-      ['k', pairs * HEAD_SIZE],
-      ['v', pairs * HEAD_SIZE],
+      ['k', pairs * headSize],
+      ['v', pairs * headSize],
     ] as const) {
       shapes.push([`${prefix}.self_attn.${name}_proj.weight`, [out, width]]);
       shapes.push([`${prefix}.self_attn.${name}_proj.bias`, [out]]);
@@ -143,11 +161,10 @@ function weights(): Uint16Array {
   return made;
 }
 
-/** A tokenizer of the text, filled up to the model's vocabulary with tokens that no text has. */
-async function writeTokenizer(folder: string, text: string): Promise<void> {
+/** A tokenizer of the text, filled up to so many ids with tokens that no text has. */
+async function fillerTokenizer(text: string, size: number): Promise<Tokenizer> {
   const json = await trainByteLevelBpe([text], { vocabSize: 512, specialTokens: ['<|end|>'] });
   const { vocab } = json.model;
-  for (let id = Object.keys(vocab).length; id < CONFIG.vocab_size; id++) vocab[`<filler ${id}>`] = id;
-  const tokenizer = await newTokenizer(json, { roles: { eos: '<|end|>' } });
-  tokenizer.save(folder);
+  for (let id = Object.keys(vocab).length; id < size; id++) vocab[`<filler ${id}>`] = id;
+  return newTokenizer(json, { roles: { eos: '<|end|>' } });
 }

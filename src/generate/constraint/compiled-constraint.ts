@@ -8,8 +8,8 @@ import { DEAD, Pushdown } from './automaton/pushdown.ts';
 import { shortestPlan } from './shortest-plan.ts';
 import type { TokenConstraint } from './token-constraint.ts';
 import { segment, tokensFrom } from './tokens/segmentation.ts';
-import type { TokenTrie } from './tokens/token-trie.ts';
 import type { Vocabulary } from './tokens/vocabulary.ts';
+import type { ReachedTokens } from './tokens/token-walk.ts';
 
 /** The tokens that may follow in a state when there is room enough. */
 interface Choice {
@@ -91,57 +91,51 @@ export class CompiledConstraint {
   }
 
   /** Tokens after which an end is known within `room` more; stop ids where the answer is complete. */
-  allowed(place: { state: number; isFirst: boolean; room: number }): Uint32Array {
-    const { state, isFirst, room } = place;
-    const key = `${state} ${isFirst}`;
-    let choice = this.#choices.get(key);
-    if (choice === undefined) {
-      choice = this.#choose(place, () => true);
-      if (this.#choices.size * choice.mask.byteLength > MASK_BYTES)
-        this.#choices.delete(this.#choices.keys().next().value!);
-      this.#choices.set(key, choice);
+  allowed({ state, isFirst, room }: { state: number; isFirst: boolean; room: number }): Uint32Array {
+    const choice = this.#kept(`${state} ${isFirst}`, () => this.#choose(state, isFirst));
+    if (choice.mostCost <= room) return choice.mask;
+    return this.#kept(`${state} ${isFirst} ${room}`, () => this.#choose(state, isFirst, room)).mask;
+  }
+
+  /** What was made for a place before, or makes it; what was asked for longest ago is forgotten. */
+  #kept(key: string, make: () => Choice): Choice {
+    const choice = this.#choices.get(key) ?? make();
+    this.#choices.delete(key);
+    this.#choices.set(key, choice);
+    if (this.#choices.size * choice.mask.byteLength > MASK_BYTES) {
+      this.#choices.delete(this.#choices.keys().next().value!);
     }
-    return choice.mostCost <= room ? choice.mask : this.#choose(place, (next) => this.#endsWithin(next, room)).mask;
+    return choice;
   }
 
   #endsWithin(state: number, room: number): boolean {
     const cost = this.#automaton.cost(state);
-    return cost <= room || this.planFrom(state).length <= room;
+    return cost <= room || (cost < Infinity && this.planFrom(state).length <= room);
   }
 
-  #choose({ state, isFirst }: { state: number; isFirst: boolean }, accepts: (next: number) => boolean): Choice {
+  #choose(state: number, isFirst: boolean, room = Infinity): Choice {
     const mask = new Uint32Array((this.#vocabulary.size + 31) >> 5);
+    const { count, ids, states } = this.#reached(state, isFirst);
     let mostCost = 0;
-    this.#walk({ state, isFirst }, (trie, node, next) => {
-      if (!accepts(next)) return;
-      trie.mark(node, mask);
-      mostCost = Math.max(mostCost, this.#automaton.cost(next));
-    });
+    // Many tokens lead to few states: each is judged once.
+    const verdicts = new Int8Array(this.#automaton.stateCount);
+    for (let i = 0; i < count; i++) {
+      const next = states[i];
+      if (verdicts[next] === 0) {
+        verdicts[next] = this.#endsWithin(next, room) ? 1 : -1;
+        if (verdicts[next] === 1) mostCost = Math.max(mostCost, this.#automaton.cost(next));
+      }
+      if (verdicts[next] === 1) mask[ids[i] >> 5] |= 1 << (ids[i] & 31);
+    }
     if (this.#automaton.isAccepting(state)) {
       for (const id of this.#vocabulary.stopIds) mask[id >> 5] |= 1 << (id & 31);
     }
     return { mask, mostCost };
   }
 
-  /** Walks the vocabulary's trie and the automaton together; every token that leads on is visited with its state. */
-  #walk(
-    { state, isFirst }: { state: number; isFirst: boolean },
-    visit: (trie: TokenTrie, node: number, next: number) => void,
-  ): void {
-    const automaton = this.#automaton;
-    const trie = isFirst ? this.#vocabulary.first : this.#vocabulary.later;
-    const states = new Int32Array(trie.depth + 1);
-    states[0] = state;
-    for (let node = 0; node < trie.bytes.length;) {
-      const next = automaton.step(states[trie.depths[node] - 1], trie.bytes[node]);
-      if (next === DEAD) {
-        node = trie.ends[node];
-        continue;
-      }
-      states[trie.depths[node]] = next;
-      if (trie.hasToken(node) && automaton.cost(next) < Infinity) visit(trie, node, next);
-      node++;
-    }
+  #reached(state: number, isFirst: boolean): ReachedTokens {
+    const { walkFirst, walkLater } = this.#vocabulary;
+    return (isFirst ? walkFirst : walkLater).from(this.#automaton, state);
   }
 
   #shorten(known: readonly number[]): readonly number[] {
@@ -151,7 +145,8 @@ export class CompiledConstraint {
       known,
       next: (state, isFirst) => {
         const ids = new Map<number, number>();
-        this.#walk({ state, isFirst }, (trie, node, next) => ids.set(next, trie.tokenAt(node)));
+        const { count, ids: reached, states } = this.#reached(state, isFirst);
+        for (let i = 0; i < count; i++) if (automaton.cost(states[i]) < Infinity) ids.set(states[i], reached[i]);
         return ids;
       },
       least: (state) => Math.ceil(automaton.leastBytes(state) / this.#vocabulary.longest),

@@ -4,8 +4,8 @@
  */
 import { costsToEnd, byteCosts, type CostModel } from './costs.ts';
 import type { Grammar } from './grammar.ts';
+import { Transitions } from './transitions.ts';
 
-const UNKNOWN = -2;
 /** The state in which nothing can follow and nothing has been accepted. */
 export const DEAD = -1;
 const EMPTY_STACK = 0;
@@ -14,7 +14,6 @@ interface State {
   /** Places with byte edges, as pairs of node and stack. */
   nodes: Int32Array;
   stacks: Int32Array;
-  next: Int32Array;
   isAccepting: boolean;
   cost: number;
   leastBytes: number;
@@ -26,9 +25,8 @@ export class Pushdown {
   readonly #costs: Float64Array;
   /** Bytes to the end of the rule; Infinity where no text leads there. */
   readonly #byteCosts: Float64Array;
-  /** Bytes that no edge tells apart have one class. */
-  readonly #classOf: Uint8Array;
-  readonly #classes: number;
+  /** What is known of `step`, for those who ask more often than a call allows. */
+  readonly transitions: Transitions;
   readonly #stackNode: number[] = [-1];
   readonly #stackBelow: number[] = [-1];
   readonly #stackCost: number[] = [0];
@@ -44,7 +42,7 @@ export class Pushdown {
     this.#model = model;
     this.#costs = costsToEnd(grammar, model);
     this.#byteCosts = costsToEnd(grammar, byteCosts);
-    ({ classOf: this.#classOf, classes: this.#classes } = byteClasses(grammar));
+    this.transitions = new Transitions(byteClasses(grammar));
     this.start = this.#enter([[grammar.starts[0], EMPTY_STACK]]);
   }
 
@@ -54,10 +52,11 @@ export class Pushdown {
 
   /** The state after a byte, or DEAD. */
   step(state: number, byte: number): number {
-    const { next } = this.#states[state];
-    const byteClass = this.#classOf[byte];
-    if (next[byteClass] === UNKNOWN) next[byteClass] = this.#move(this.#states[state], byte);
-    return next[byteClass];
+    const known = this.transitions.get(state, byte);
+    if (known !== undefined) return known;
+    const next = this.#move(this.#states[state], byte);
+    this.transitions.set(state, byte, next);
+    return next;
   }
 
   /** The state after some bytes, or DEAD. */
@@ -165,10 +164,10 @@ export class Pushdown {
     state = this.#states.length;
     this.#known.set(name, state);
     const width = this.#grammar.nodes.length;
+    this.transitions.add();
     this.#states.push({
       nodes: Int32Array.from(keys, (key) => key % width),
       stacks: Int32Array.from(keys, (key) => Math.floor(key / width)),
-      next: new Int32Array(this.#classes).fill(UNKNOWN),
       isAccepting,
       ...ends,
     });
@@ -192,6 +191,7 @@ export class Pushdown {
   }
 }
 
+/** Bytes that no edge tells apart have one class. */
 function byteClasses(grammar: Grammar): { classOf: Uint8Array; classes: number } {
   const isBorder = new Uint8Array(257);
   for (const { bytes } of grammar.nodes) {

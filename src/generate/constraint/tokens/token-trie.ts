@@ -10,9 +10,10 @@ export class TokenTrie {
   readonly depths: Uint16Array;
   /** The place after each node's descendants. */
   readonly ends: Int32Array;
-  /** First token that ends at each node, or -1; `#same` has the others with the same bytes. */
-  readonly #tokens: Int32Array;
-  readonly #same: Int32Array;
+  /** First token that ends at each node, or -1. */
+  readonly tokens: Int32Array;
+  /** The next token with the same bytes, by token, or -1; absent where all differ. */
+  readonly twins: Int32Array | undefined;
   readonly #ofByte: Int32Array;
   /** Bytes of the longest token. */
   readonly depth: number;
@@ -24,12 +25,13 @@ export class TokenTrie {
     this.bytes = Uint8Array.from(nodes.bytes);
     this.depths = Uint16Array.from(nodes.depths);
     this.depth = this.depths.reduce((most, depth) => Math.max(most, depth), 0);
-    this.#tokens = new Int32Array(nodes.bytes.length).fill(-1);
-    this.#same = new Int32Array(tokens.length).fill(-1);
+    this.tokens = new Int32Array(nodes.bytes.length).fill(-1);
+    const twins = new Int32Array(tokens.length).fill(-1);
     for (const [index, id] of sorted.entries()) {
-      this.#same[id] = this.#tokens[nodes.places[index]];
-      this.#tokens[nodes.places[index]] = id;
+      twins[id] = this.tokens[nodes.places[index]];
+      this.tokens[nodes.places[index]] = id;
     }
+    this.twins = twins.some((id) => id >= 0) ? twins : undefined;
     this.ends = endsOf(this.depths);
     this.#ofByte = new Int32Array(256).fill(-1);
     for (let node = 0; node < this.ends.length; node = this.ends[node]) this.#ofByte[this.bytes[node]] = node;
@@ -37,29 +39,14 @@ export class TokenTrie {
 
   /** The token that is exactly this byte, or -1. */
   tokenOfByte(byte: number): number {
-    return this.#ofByte[byte] < 0 ? -1 : this.#tokens[this.#ofByte[byte]];
-  }
-
-  /** Whether a token ends at a node. */
-  hasToken(node: number): boolean {
-    return this.#tokens[node] >= 0;
-  }
-
-  /** A token that ends at a node that has one. */
-  tokenAt(node: number): number {
-    return this.#tokens[node];
-  }
-
-  /** Sets the bits of the tokens that end at a node. */
-  mark(node: number, mask: Uint32Array): void {
-    for (let id = this.#tokens[node]; id >= 0; id = this.#same[id]) mask[id >> 5] |= 1 << (id & 31);
+    return this.#ofByte[byte] < 0 ? -1 : this.tokens[this.#ofByte[byte]];
   }
 
   /** Tokens that the text goes on with at a place, with the place after each. */
   *at(text: Uint8Array, place: number): Generator<{ id: number; end: number }> {
     let node = place < text.length ? this.#ofByte[text[place]] : -1;
     for (let end = place + 1; node >= 0; end++) {
-      if (this.#tokens[node] >= 0) yield { id: this.#tokens[node], end };
+      if (this.tokens[node] >= 0) yield { id: this.tokens[node], end };
       node = end < text.length ? this.#child(node, text[end]) : -1;
     }
   }

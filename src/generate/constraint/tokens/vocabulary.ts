@@ -2,6 +2,7 @@
 import type { Tokenizer } from '../../../text/index.ts';
 import { tokenTable, type TokenTable } from './token-bytes.ts';
 import { TokenTrie } from './token-trie.ts';
+import { TokenWalk } from './token-walk.ts';
 
 export class Vocabulary {
   /** One more than the largest id. */
@@ -10,6 +11,9 @@ export class Vocabulary {
   /** Tokens by what they add to an answer as its first, and after others. */
   readonly first: TokenTrie;
   readonly later: TokenTrie;
+  /** All tokens after a state of an automaton. */
+  readonly walkFirst: TokenWalk;
+  readonly walkLater: TokenWalk;
   readonly #table: TokenTable;
 
   constructor(tokenizer: Tokenizer) {
@@ -18,6 +22,8 @@ export class Vocabulary {
     this.stopIds = tokenizer.stopIds;
     this.later = new TokenTrie(this.#table.later);
     this.first = this.#table.first === this.#table.later ? this.later : new TokenTrie(this.#table.first);
+    this.walkLater = new TokenWalk(this.later);
+    this.walkFirst = this.first === this.later ? this.walkLater : new TokenWalk(this.first);
   }
 
   /** Bytes of the longest token. */
