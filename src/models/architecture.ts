@@ -1,4 +1,4 @@
-import type { Embedding, Module } from '../nn/index.ts';
+import type { Embedding, Layout, Module, Parameter } from '../nn/index.ts';
 import type { Tensor } from '../tensor/index.ts';
 import type { RawConfig } from './config.ts';
 import type { Stack } from './stack.ts';
@@ -15,8 +15,27 @@ export interface Trunk extends Module {
   readonly tokenTable?: Embedding;
   /** The layer between a row's pooled hidden state and its classifier, where the architecture has one. */
   readonly pooler?: Module & { forward(pooled: Tensor): Tensor };
+  /** What reads texts and what reads images, where the model has a stack for each; `stack` is that of texts. */
+  readonly towers?: Towers;
   /** Parts that checkpoints saved for another task lack; like a head they are then initialised. */
   readonly optional?: readonly string[];
+}
+
+/** One of a trunk's two stacks. */
+export interface Tower {
+  readonly stack: Stack;
+  /** One vector for each row, of any length: hidden [N, D] → [R, E] */
+  vectors(hidden: Tensor, rows: { ids?: BigInt64Array; layout: Layout }): Tensor;
+}
+
+/** Two stacks whose rows get vectors of one space. */
+export interface Towers {
+  readonly text: Tower;
+  readonly image: Tower;
+  /** Cosines are multiplied by its exponential, */
+  readonly logScale: Parameter;
+  /** and this is added to them. */
+  readonly bias?: Parameter;
 }
 
 /** The table of input tokens of a trunk that reads some: what heads over a vocabulary, and adapters of tokens, need. */
@@ -67,7 +86,7 @@ export type Modality = 'text' | 'image' | 'audio' | 'items';
 export interface Architecture {
   /** config.json's `model_type`. */
   modelType: string;
-  /** The trunk's name inside checkpoints that have a head: `model`, `bert`. */
+  /** The trunk's name inside checkpoints that have a head: `model`, `bert`; empty where its parts stand beside the head. */
   prefix: string;
   /** What it reads; text unless said. */
   modalities?: readonly Modality[];
@@ -76,6 +95,13 @@ export interface Architecture {
   formerNames?(path: string): readonly string[];
   /** The tasks it can do and their heads; the first one is the default. */
   heads(raw: RawConfig): Partial<Record<Task, HeadPlan>>;
+  /** The configuration with room for so many tokens, where that is not the key `vocab_size`. */
+  withVocabulary?(raw: RawConfig, size: number): RawConfig;
   /** Limits that data are checked against. */
   limits(raw: RawConfig): { vocabularySize: number; maxPositions: number };
+}
+
+/** How the paths of a trunk's parameters begin: `bert.`. */
+export function rootOf({ prefix }: Architecture): string {
+  return prefix === '' ? '' : `${prefix}.`;
 }

@@ -4,7 +4,7 @@ import { AttuneError, type Problem } from '../base/errors.ts';
 import { readJson } from '../files/json.ts';
 import type { Module, Parameter } from '../nn/index.ts';
 import { cat, isFloating, noGrad, scope, zeros, type DType, type Tensor } from '../tensor/index.ts';
-import type { Architecture, HeadPlan, Task } from './architecture.ts';
+import { rootOf, type Architecture, type HeadPlan, type Task } from './architecture.ts';
 import { CheckpointFiles } from './checkpoint-files.ts';
 import type { RawConfig } from './config.ts';
 import type { EmbeddingOptions } from './heads/embedding.ts';
@@ -65,7 +65,9 @@ interface Growth {
 async function withVocabulary(raw: RawConfig, wanted = 0): Promise<{ raw: RawConfig; grown?: Growth }> {
   const architecture = await architectures.load(String(raw.model_type));
   const { vocabularySize: from } = architecture.limits(raw);
-  return wanted <= from ? { raw } : { raw: { ...raw, vocab_size: wanted }, grown: { from, to: wanted } };
+  if (wanted <= from) return { raw };
+  const larger = architecture.withVocabulary?.(raw, wanted) ?? { ...raw, vocab_size: wanted };
+  return { raw: larger, grown: { from, to: wanted } };
 }
 
 /** Fills a skeleton from its checkpoint, and with new values where that may lack some. */
@@ -125,8 +127,7 @@ export async function skeleton(
 ): Promise<{ model: Model; plan: HeadPlan }> {
   const architecture = await architectures.load(String(raw.model_type));
   const { task, plan } = chooseTask(architecture, raw, options.task);
-  const has = (path: string) =>
-    checkpoint?.has(`${architecture.prefix}.${path}`) === true || checkpoint?.has(path) === true;
+  const has = (path: string) => checkpoint?.has(rootOf(architecture) + path) === true || checkpoint?.has(path) === true;
   const trunk = architecture.build(raw, { task, has });
   const kind = await heads.load(plan.head);
   const labels = options.labels ?? labelsOf(raw);
@@ -172,9 +173,10 @@ function deviationOf(raw: RawConfig): number {
 }
 
 /** Whether a checkpoint may lack a parameter: a head's, or one of a part that only some tasks have. */
-function mayBeNew({ architecture, trunk }: Model, path: string): boolean {
-  const root = `${architecture.prefix}.`;
-  return !path.startsWith(root) || (trunk.optional ?? []).some((part) => `${path}.`.startsWith(`${root}${part}.`));
+function mayBeNew(model: Model, path: string): boolean {
+  const { architecture, trunk } = model;
+  const root = rootOf(architecture);
+  return model.isOfHead(path) || (trunk.optional ?? []).some((part) => `${path}.`.startsWith(`${root}${part}.`));
 }
 
 interface Filled {
@@ -196,11 +198,11 @@ function fill(model: Model, files: CheckpointFiles, options: FillOptions): Fille
   const unused = new Set(files.names);
   const missing: string[] = [];
   const problems: Problem[] = [];
-  const root = `${model.architecture.prefix}.`;
+  const root = rootOf(model.architecture);
   let isBare = false;
   for (const [path, parameter] of (model as Module).parameters()) {
     const name = namesOf(model, path).find((candidate) => files.has(candidate));
-    const isTrunk = path.startsWith(root);
+    const isTrunk = !model.isOfHead(path);
     // Other classes than the checkpoint's need another classifier.
     if (name === undefined || (options.newHead && !isTrunk)) {
       missing.push(path);
@@ -221,9 +223,9 @@ function fill(model: Model, files: CheckpointFiles, options: FillOptions): Fille
 
 /** The names under which a checkpoint may hold a parameter: with or without the trunk's, or an older one. */
 function namesOf({ architecture }: Model, path: string): string[] {
-  const root = `${architecture.prefix}.`;
+  const root = rootOf(architecture);
   return [path, ...(architecture.formerNames?.(path) ?? [])].flatMap((name) =>
-    name.startsWith(root) ? [name, name.slice(root.length)] : [name],
+    root !== '' && name.startsWith(root) ? [name, name.slice(root.length)] : [name],
   );
 }
 

@@ -1,6 +1,7 @@
 import {
   currentRandomness,
   encoderRandomness,
+  join,
   Module,
   withRandomness,
   type Layout,
@@ -9,6 +10,7 @@ import {
 import { noGrad, scope, type DType, type Tensor } from '../tensor/index.ts';
 import type { Architecture, HeadPlan, Task, Trunk } from './architecture.ts';
 import type { RawConfig } from './config.ts';
+import { ContrastiveHead } from './heads/contrastive.ts';
 import { CtcHead } from './heads/ctc.ts';
 import { EmbeddingHead } from './heads/embedding.ts';
 import { QuestionHead } from './heads/question.ts';
@@ -16,7 +18,7 @@ import { SequenceHead } from './heads/sequence.ts';
 import { TokenClassHead } from './heads/token.ts';
 import { TokenHead } from './heads/token-head.ts';
 import { KeptMemory, type Memory } from './memory.ts';
-import { runStack, type BlockCache, type PassOptions, type StackInput, type StageRunner } from './stack.ts';
+import { runStack, type Stack, type BlockCache, type PassOptions, type StackInput, type StageRunner } from './stack.ts';
 
 /** The input of a whole model; `source` is what an encoder-decoder's encoder reads, one segment for each of its rows. */
 export interface ModelInput extends StackInput {
@@ -45,6 +47,7 @@ export class Model extends Module {
   device = 'cpu';
   /** Checkpoints of a bare trunk leave its name out of the paths. */
   isBare = false;
+  #headPaths: Set<string> | undefined;
 
   constructor(parts: {
     architecture: Architecture;
@@ -64,7 +67,8 @@ export class Model extends Module {
   }
 
   override *modules(path = ''): Generator<[string, Module]> {
-    yield* this.trunk.modules(path === '' ? this.architecture.prefix : `${path}.${this.architecture.prefix}`);
+    const { prefix } = this.architecture;
+    yield* this.trunk.modules(prefix === '' ? path : join(path, prefix));
     yield* this.head.modules(path);
   }
 
@@ -74,7 +78,19 @@ export class Model extends Module {
 
   /** How the hidden states of an input fall into rows. */
   layoutOf(input: ModelInput): Layout {
-    return this.trunk.stack.layoutOf(input);
+    return this.stackFor(input).layoutOf(input);
+  }
+
+  /** Whether a parameter is the head's, by its path. */
+  isOfHead(path: string): boolean {
+    this.#headPaths ??= new Set([...this.head.parameters()].map(([name]) => name));
+    return this.#headPaths.has(path);
+  }
+
+  /** The stack that reads an input: that of images where the trunk has one beside that of texts. */
+  stackFor(input: StackInput): Stack {
+    const { towers, stack } = this.trunk;
+    return towers !== undefined && input.features !== undefined ? towers.image.stack : stack;
   }
 
   /** An encoder's output: [M, D]. */
@@ -97,7 +113,7 @@ export class Model extends Module {
     const memory =
       options.memory ?? (input.source === undefined ? undefined : this.#encodeFor(input, input.source, runner));
     const { dtype, device } = this;
-    const hidden = runStack(this.trunk.stack, input, { ...options, dtype, device, memory });
+    const hidden = runStack(this.stackFor(input), input, { ...options, dtype, device, memory });
     return runner?.share(hidden) ?? hidden;
   }
 
@@ -107,6 +123,13 @@ export class Model extends Module {
     if (randomness === undefined || stack === undefined) return this.encode(source, { runner });
     const own = encoderRandomness(randomness, this.layoutOf(input), stack.layoutOf(source));
     return withRandomness(own, () => this.encode(source, { runner }));
+  }
+
+  /** Hidden states of images that belong to texts, row by row: [M, D]. The texts' rows key their dropout. */
+  hiddenBeside(texts: ModelInput, images: ModelInput, { runner }: Pick<ForwardOptions, 'runner'> = {}): Tensor {
+    const randomness = currentRandomness();
+    const own = randomness && encoderRandomness(randomness, this.layoutOf(texts), this.layoutOf(images));
+    return withRandomness(own, () => this.hidden(images, { runner }));
   }
 
   get tokenHead(): TokenHead {
@@ -123,6 +146,9 @@ export class Model extends Module {
   }
   get questionHead(): QuestionHead {
     return this.#headOf(QuestionHead, 'finds no answers');
+  }
+  get contrastiveHead(): ContrastiveHead {
+    return this.#headOf(ContrastiveHead, 'compares nothing');
   }
   get embeddingHead(): EmbeddingHead {
     return this.#headOf(EmbeddingHead, 'gives no vectors');

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { writeJson } from '../files/json.ts';
 import { dtypeBytes, scope, writeSafetensors, type DType, type Tensor } from '../tensor/index.ts';
+import { rootOf } from './architecture.ts';
 import type { RawConfig } from './config.ts';
 import type { Model } from './model.ts';
 
@@ -29,7 +30,7 @@ export function saveModel(model: Model, folder: string, options: SaveOptions = {
 
 /** A model's tensors under the names that its checkpoint had. */
 export function* namedTensors(model: Model): Generator<[string, Tensor]> {
-  const cut = model.isBare ? `${model.architecture.prefix}.` : '';
+  const cut = model.isBare ? rootOf(model.architecture) : '';
   for (const [path, parameter] of model.parameters()) {
     yield [cut !== '' && path.startsWith(cut) ? path.slice(cut.length) : path, parameter.tensor.detach()];
   }

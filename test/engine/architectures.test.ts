@@ -69,6 +69,7 @@ describe.each(await tinyCases())('%s', (_, tiny) => {
     for (const [, parameter] of model.parameters()) parameter.setTrainable(true);
     scope(() => backward([loss()]));
     for (const [path, parameter] of model.parameters()) {
+      if (isIdle(model, path)) continue;
       scope(() => {
         const { tensor } = parameter;
         const gradient = tensor.grad?.flatten().toNumbers() ?? [];
@@ -110,7 +111,9 @@ describe.each(await tinyCases())('%s', (_, tiny) => {
     scope(() => {
       const ids = fromArray(input.ids as BigInt64Array);
       const embeddings = tokenTableOf(model.trunk).forward(ids, 'f64');
-      expect(run({ ...input, ids: undefined, embeddings }).toNumbers()).toEqual(run().toNumbers());
+      expect(
+        run({ ...input, ids: tiny.task === 'contrastive' ? input.ids : undefined, embeddings }).toNumbers(),
+      ).toEqual(run().toNumbers());
     });
   });
 
@@ -182,7 +185,7 @@ describe.each(await tinyCases())('%s', (_, tiny) => {
         const tape = mode === 'plain' ? undefined : new Tape({ checkpointing: mode === 'again' });
         scope(() => {
           const hidden = model.hidden(input, { runner: tape });
-          backward([headOutput(model, hidden, input).sum()]);
+          backward([headOutput(model, hidden, input, tape).sum()]);
           tape?.backward();
         });
         return [...model.parameters()].map(([, { tensor }]) => {
@@ -278,8 +281,18 @@ function shifted(tensor: Tensor, place: number, step: number, loss: () => Tensor
   return value;
 }
 
+/** What a checkpoint holds although its head reads nothing of it. */
+function isIdle({ task, architecture }: Model, path: string): boolean {
+  const idle: Readonly<Record<string, readonly string[]>> = {
+    clip: ['vision_model.post_layernorm.'],
+    siglip: ['vision_model.head.'],
+  };
+  const parts = task === 'sequence' ? (idle[architecture.modelType] ?? []) : [];
+  return parts.some((part) => path.startsWith(part));
+}
+
 function hasDropout(model: Model): boolean {
-  return Object.entries(model.config).some(([key, value]) => key.includes('dropout') && value !== 0);
+  return /"[^"]*dropout[^"]*":0\.\d/.test(JSON.stringify(model.config));
 }
 
 function expectClose(got: Tensor, wanted: Tensor): void {

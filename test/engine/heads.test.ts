@@ -17,7 +17,7 @@ const options = { dtype: 'f64', seed: 1 } as const;
 
 describe('pooling', () => {
   const layout = layoutOfRows([3, 1], { causal: false });
-  const wanted: Record<Pooling, number[]> = {
+  const wanted: Record<Exclude<Pooling, 'rest' | 'first-and-rest'>, number[]> = {
     first: [1, -5, 7, 8],
     last: [3, -7, 7, 8],
     mean: [2, -6, 7, 8],
@@ -28,6 +28,16 @@ describe('pooling', () => {
     scope(() => {
       const hidden = fromArray(Float64Array.of(1, -5, 2, -6, 3, -7, 7, 8), [4, 2]);
       expect(poolings[name as Pooling](hidden, layout).toNumbers()).toEqual(values);
+    });
+  });
+
+  it.each([
+    ['rest', [2.5, -6.5]],
+    ['first-and-rest', [1, -5, 2.5, -6.5]],
+  ] as const)('%s leaves the first token out of the mean', (name, values) => {
+    scope(() => {
+      const hidden = fromArray(Float64Array.of(1, -5, 2, -6, 3, -7), [3, 2]);
+      expect(poolings[name](hidden, layoutOfRows([3], { causal: false })).toNumbers()).toEqual(values);
     });
   });
 });

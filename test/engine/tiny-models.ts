@@ -5,9 +5,11 @@ import type { RawConfig } from '../../src/models/config.ts';
 import { keyedNormal } from '../../src/models/initialise.ts';
 import { createModel } from '../../src/models/load.ts';
 import type { Model, ModelInput } from '../../src/models/model.ts';
+import type { StageRunner } from '../../src/models/stack.ts';
 import { layoutOfRows, type Layout } from '../../src/nn/index.ts';
 import { randomUint32 } from '../../src/base/random.ts';
 import { cat, fromArray, noGrad, scope, type DType, type Tensor } from '../../src/tensor/index.ts';
+import { ContrastiveHead } from '../../src/models/heads/contrastive.ts';
 import { CtcHead } from '../../src/models/heads/ctc.ts';
 import { EmbeddingHead } from '../../src/models/heads/embedding.ts';
 import { SequenceHead } from '../../src/models/heads/sequence.ts';
@@ -55,6 +57,14 @@ const waveform = {
   initializer_range: 0.4,
 };
 
+const tinyTower = {
+  hidden_size: 8,
+  intermediate_size: 10,
+  num_hidden_layers: 2,
+  num_attention_heads: 2,
+  attention_dropout: 0.2,
+};
+
 /** One or more configurations of every model type; a new one without an entry does not compile. */
 export const tinyConfigs: Readonly<Record<(typeof architectures.names)[number], readonly RawConfig[]>> = {
   llama: [
@@ -93,6 +103,24 @@ export const tinyConfigs: Readonly<Record<(typeof architectures.names)[number], 
       attention_probs_dropout_prob: 0.2,
       initializer_range: 0.4,
       num_labels: 3,
+    },
+  ],
+  clip: [2, 3].map((eos) => ({
+    model_type: 'clip',
+    projection_dim: 6,
+    logit_scale_init_value: 0,
+    initializer_range: 0.4,
+    num_labels: 3,
+    text_config: { ...tinyTower, vocab_size: 17, max_position_embeddings: 12, eos_token_id: eos, hidden_size: 12 },
+    vision_config: { ...tinyTower, image_size: 4, patch_size: 2 },
+  })),
+  siglip: [
+    {
+      model_type: 'siglip',
+      initializer_range: 0.4,
+      num_labels: 3,
+      text_config: { ...tinyTower, vocab_size: 17, max_position_embeddings: 12, projection_size: 12 },
+      vision_config: { ...tinyTower, hidden_size: 12, image_size: 4, patch_size: 2 },
     },
   ],
   vit: [
@@ -189,13 +217,14 @@ export function tinyInput(model: Model, lengths: readonly number[]): ModelInput 
   return { layout, ...tokensOf(model, layout.positions.length), ...sourceOf(model, lengths.length) };
 }
 
-function readsImages({ architecture }: Model): boolean {
-  return architecture.modalities?.[0] === 'image';
+function readsImages({ architecture, trunk }: Model): boolean {
+  return architecture.modalities?.includes('image') === true && trunk.tokenTable === undefined;
 }
 
 /** Random images of the size that a configuration names: [B, C, Y, X]. */
 function tinyImages({ config }: Model, rows: number): Tensor {
-  const [height, width] = config.image_size as [number, number];
+  const { image_size: size } = (config.vision_config ?? config) as { image_size: number | [number, number] };
+  const [height, width] = typeof size === 'number' ? [size, size] : size;
   return scope(() => keyedNormal([rows, 3, height, width], { seed: 1, path: 'features' }, 1).to('f64'));
 }
 
@@ -254,7 +283,8 @@ function rowLayout(layout: Layout, start: number, end: number): Layout {
 }
 
 /** What a head makes of hidden states: some numbers for each token, or for each row. */
-export function headOutput(model: Model, hidden: Tensor, input: ModelInput): Tensor {
+export function headOutput(model: Model, hidden: Tensor, input: ModelInput, runner?: StageRunner): Tensor {
+  if (model.head instanceof ContrastiveHead) return contrastiveScores(model, hidden, input, runner);
   const layout = model.layoutOf(input);
   if (model.head instanceof CtcHead) return model.head.logits(hidden);
   if (model.head instanceof TokenHead) {
@@ -270,6 +300,14 @@ export function headOutput(model: Model, hidden: Tensor, input: ModelInput): Ten
 /** Whether a head gives something to a row, and not to each token. */
 export function isOfRows({ head }: Model): boolean {
   return head instanceof SequenceHead || head instanceof EmbeddingHead;
+}
+
+function contrastiveScores(model: Model, hidden: Tensor, input: ModelInput, runner?: StageRunner): Tensor {
+  const features = tinyImages(model, model.layoutOf(input).rowOf.length);
+  const images = { features };
+  const head = model.contrastiveHead;
+  const texts = head.vectors(hidden, input);
+  return head.scores(texts, head.vectors(model.hiddenBeside(input, images, { runner }), images));
 }
 
 function targetsOf(model: Model, count: number): Tensor {

@@ -22,6 +22,8 @@ export interface ParityInput {
   tokens: Grid;
   /** Encoder-decoders: what the encoder sees. */
   source?: Grid;
+  /** What the tower of images reads, where the model has one beside that of texts. */
+  images?: ModelInput;
 }
 
 const FEATURES = ['input_features', 'pixel_values', 'input_values'];
@@ -44,7 +46,7 @@ export function inputOf(model: Model, batch: Tensors): ParityInput {
   const main = readStack(batch, { ids: 'input_ids', mask: 'attention_mask', types: 'token_type_ids' });
   if (encoder === undefined) {
     const tokens = gridOf(main, model.trunk.stack);
-    return { input: { ...main.input, layout: tokens.layout }, tokens };
+    return { input: { ...main.input, layout: tokens.layout }, tokens, images: imagesOf(model, batch) };
   }
   const decoder = readStack(batch.has('decoder_input_ids') ? batch : withShiftedLabels(batch, model), {
     ids: 'decoder_input_ids',
@@ -53,6 +55,12 @@ export function inputOf(model: Model, batch: Tensors): ParityInput {
   const tokens = gridOf(decoder, model.trunk.stack);
   const source = gridOf(main, encoder);
   return { input: { ...decoder.input, layout: tokens.layout, source: main.input }, tokens, source };
+}
+
+function imagesOf({ trunk }: Model, batch: Tensors): ModelInput | undefined {
+  const features = batch.get('pixel_values');
+  if (trunk.towers === undefined || features === undefined) return undefined;
+  return { features, layout: trunk.towers.image.stack.layoutOf({ features }) };
 }
 
 interface Read {

@@ -13,6 +13,8 @@ export interface Forward {
   input: ParityInput;
   /** [N, D] */
   hidden: Tensor;
+  /** Of the images' tower: [M, D] */
+  imageHidden?: Tensor;
   states: readonly Tensor[];
   encoderStates: readonly Tensor[];
 }
@@ -50,11 +52,28 @@ const table: Readonly<Record<string, Compute>> = {
   },
   mean_pooled: ({ hidden, input }) => ({ values: poolings.mean(hidden, input.tokens.layout) }),
   embedding: ({ model, hidden, input }) => ({ values: model.embeddingHead.embed(hidden, input.tokens.layout) }),
+  text_embeds: (forward) => ({ values: vectorsOf(forward).texts }),
+  image_embeds: (forward) => ({ values: vectorsOf(forward).images }),
+  logits_per_text: (forward) => ({ values: scoresOf(forward) }),
+  logits_per_image: (forward) => ({ values: scoresOf(forward).transpose(0, 1) }),
 };
 
 function lossOutput({ model, hidden, input, batch }: Forward): Output | undefined {
   const labels = batch.get('labels');
   return labels === undefined ? undefined : { values: lossOf(model, hidden, input, labels) };
+}
+
+/** [T, E] and [I, E], of length 1 */
+function vectorsOf({ model, hidden, input, imageHidden }: Forward): { texts: Tensor; images: Tensor } {
+  if (imageHidden === undefined || input.images === undefined) throw new Error('the batch has no pixel_values');
+  const { contrastiveHead: head } = model;
+  return { texts: head.vectors(hidden, input.input), images: head.vectors(imageHidden, input.images) };
+}
+
+/** [T, I] */
+function scoresOf(forward: Forward): Tensor {
+  const { texts, images } = vectorsOf(forward);
+  return forward.model.contrastiveHead.scores(texts, images);
 }
 
 function at(values: Tensor | undefined, grid: Grid | undefined): Output | undefined {
@@ -68,7 +87,8 @@ export function runForward(model: Model, batch: Tensors, input: ParityInput): Fo
   const memory =
     source === undefined ? undefined : model.encode(source, { watch: (index, x) => (encoderStates[index] = x) });
   const hidden = model.hidden(input.input, { memory, watch: (index, x) => (states[index] = x) });
-  return { model, batch, input, hidden, states, encoderStates };
+  const imageHidden = input.images === undefined ? undefined : model.hiddenBeside(input.input, input.images);
+  return { model, batch, input, hidden, imageHidden, states, encoderStates };
 }
 
 /** The output that the reference calls `name`; undefined where this model or this tool has none. */

@@ -3,6 +3,7 @@ import { defineRegistry } from '../../base/registry.ts';
 /** Every kind of head. One more is a file and a line. */
 export const heads = defineRegistry('head', 'E_UNKNOWN_HEAD', {
   'causal-lm': async () => (await import('./causal-lm.ts')).head,
+  contrastive: async () => (await import('./contrastive.ts')).head,
   ctc: async () => (await import('./ctc.ts')).head,
   'masked-lm': async () => (await import('./masked-lm.ts')).head,
   embedding: async () => (await import('./embedding.ts')).head,

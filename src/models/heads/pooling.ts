@@ -7,11 +7,18 @@ type Pool = (hidden: Tensor, layout: Layout) => Tensor;
 const ofSegments = (hidden: Tensor, layout: Layout, one: (segment: Tensor) => Tensor): Tensor =>
   cat(widened(hidden).split(segmentLengths(layout)).map(one));
 
+const restOf = (segment: Tensor): Tensor => segment.narrow(0, 1, segment.shape[0] - 1).mean(0, { keepdim: true });
+
 /** How a segment's hidden states become one: [N, D] → f32 [S, D] (f64 in an f64 pass). */
 export const poolings = {
   first: (hidden, layout) => widened(hidden.indexSelect(0, firstTokens(layout, hidden.device))),
   last: (hidden, layout) => widened(hidden.indexSelect(0, lastTokens(layout, hidden.device))),
   mean: (hidden, layout) => ofSegments(hidden, layout, (segment) => segment.mean(0, { keepdim: true })),
+  /** Of all but the first token, which stands for the whole. */
+  rest: (hidden, layout) => ofSegments(hidden, layout, restOf),
+  /** The first token beside the mean of the others: [S, 2 D] */
+  'first-and-rest': (hidden, layout) =>
+    ofSegments(hidden, layout, (segment) => cat([segment.narrow(0, 0, 1), restOf(segment)], 1)),
   max: (hidden, layout) =>
     ofSegments(hidden, layout, (segment) => aten.amax.default(segment, { dim: [0], keepdim: true })),
 } as const satisfies Record<string, Pool>;

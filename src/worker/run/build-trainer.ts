@@ -78,8 +78,7 @@ export async function createTuned(
 
 /** A classifier is trained whole, as in PEFT, also where the checkpoint has one. */
 function headPaths(model: Model): string[] {
-  const root = `${model.architecture.prefix}.`;
-  return [...model.parameters()].map(([path]) => path).filter((path) => !path.startsWith(root));
+  return [...model.parameters()].map(([path]) => path).filter((path) => model.isOfHead(path));
 }
 
 function modulesOf(parameters: readonly string[]): string[] {

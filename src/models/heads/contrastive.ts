@@ -1,0 +1,41 @@
+// N tokens, T texts, I images, R rows of either, E width of the space that they share
+import { Module } from '../../nn/index.ts';
+import { aten, type Tensor } from '../../tensor/index.ts';
+import type { Towers, Trunk } from '../architecture.ts';
+import type { StackInput } from '../stack.ts';
+import type { HeadKind } from './head.ts';
+import { widened } from './pooling.ts';
+
+/** Vectors of texts and images and how well they fit, in f32 (f64 in an f64 pass). What it needs is the trunk's. */
+export class ContrastiveHead extends Module {
+  readonly #trunk: Trunk;
+
+  constructor(trunk: Trunk) {
+    super();
+    this.#trunk = trunk;
+  }
+
+  get #towers(): Towers {
+    if (this.#trunk.towers === undefined) throw new Error('this trunk has no towers of texts and images');
+    return this.#trunk.towers;
+  }
+
+  /** The rows of one pass, images where it read features, as vectors of length 1: hidden [N, D] → [R, E] */
+  vectors(hidden: Tensor, input: StackInput): Tensor {
+    const { text, image } = this.#towers;
+    const tower = input.features === undefined ? text : image;
+    const vectors = tower.vectors(widened(hidden), { ids: input.ids, layout: tower.stack.layoutOf(input) });
+    return vectors.div(aten.linalg_vector_norm.default(vectors, { dim: [-1], keepdim: true }));
+  }
+
+  /** texts [T, E], images [I, E] → scaled (and shifted) cosines [T, I] */
+  scores(texts: Tensor, images: Tensor): Tensor {
+    const { logScale, bias } = this.#towers;
+    const scores = texts.matmul(images.transpose(0, 1)).mul(logScale.value(texts.dtype).exp());
+    return bias === undefined ? scores : scores.add(bias.value(texts.dtype));
+  }
+}
+
+export const head: HeadKind = {
+  create: ({ trunk }) => new ContrastiveHead(trunk),
+};
