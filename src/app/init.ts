@@ -1,17 +1,18 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
-import { type DataInspection, type ExampleKind, inspectData } from '../data/index.ts';
+import { type DataInspection, inspectData } from '../data/index.ts';
 import { writeFileAtomic } from '../files/atomic.ts';
 import { loadFormatters } from '../worker/run/row-formatters.ts';
 import { resolveRecipe } from './recipe/index.ts';
+import { type UsualObjective, usualObjectives } from './usual-objective.ts';
 
 /** What the data say about the recipe to write. */
 export interface InitFindings {
   /** As the user named it. */
   path: string;
   inspection: DataInspection;
-  objective: 'sft' | 'pretrain' | 'classification';
+  objective: UsualObjective;
   /** Columns by whose values rows may belong together. */
   groupColumns: string[];
 }
@@ -27,13 +28,6 @@ export interface InitAnswers extends InitHints {
   groupBy?: string;
 }
 
-const objectives: Partial<Record<ExampleKind, InitFindings['objective']>> = {
-  chat: 'sft',
-  completion: 'sft',
-  text: 'pretrain',
-  classification: 'classification',
-};
-
 const groupName =
   /(^|_)(customer|client|user|patient|author|account|company|session|thread|conversation|document|group)(_?id)?$/i;
 
@@ -45,12 +39,12 @@ export async function examineForInit(path: string, hints: InitHints = {}): Promi
   const inspection = await inspectData(path, { ...hints, formatters: await loadFormatters([hints.format]) });
   const kind = inspection.examples[0]?.kind;
   if (kind === undefined) throw noGoodRow(inspection);
-  const objective = objectives[kind];
+  const objective = usualObjectives[kind];
   if (objective === undefined) {
     throw new AttuneError('E_INIT_FORMAT', {
       what: `${path} holds ${inspection.format} rows, which no objective of this version takes`,
       got: inspection.reason,
-      expected: 'messages, alpaca, sharegpt, prompt and completion, text, or text and label',
+      expected: 'messages, alpaca, sharegpt, prompt and completion, text, text and label, or text and labels',
       fix: 'name another format with --format, or map columns with --columns "{prompt: question, completion: reply}"',
     });
   }
@@ -98,7 +92,7 @@ export async function recipeText({ path, inspection, objective }: InitFindings, 
     ['  max_length: 1024', 'tokens of the longest row'],
     ['  long_rows: fail', 'or drop, truncate, split'],
     ['tuning: lora', 'or full: every weight moves'],
-    objectiveLine(objective),
+    [`objective: ${objective.name}`, objective.remark],
     ['training:'],
     ['  epochs: 3', 'passes over the rows'],
     ['  learning_rate: 2e-4'],
@@ -114,12 +108,6 @@ function splitLines({ splits }: DataInspection): Line[] {
     ['test', ['  test: 0.1', 'kept for the comparison at the end']],
   ];
   return lines.filter(([split]) => !splits.includes(split)).map(([, line]) => line);
-}
-
-function objectiveLine(objective: InitFindings['objective']): Line {
-  if (objective === 'sft') return ['objective: sft', 'the answers are trained, the prompts are not'];
-  if (objective === 'pretrain') return ['objective: pretrain', 'every token is trained'];
-  return ['objective: classification', 'a new head gives one label to each text'];
 }
 
 function align(lines: readonly Line[]): string {

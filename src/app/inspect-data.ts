@@ -1,16 +1,18 @@
 import { extname } from 'node:path';
 import { existsSync, statSync } from 'node:fs';
-import { AttuneError, type Problem } from '../base/errors.ts';
+import type { Problem } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
 import { type DataReport, type Example, inspectData, type LengthReport, reportLengths } from '../data/index.ts';
 import { readJson } from '../files/json.ts';
-import { type Piece, type RenderableRow, Renderer, type RenderedRow, type Tokenizer } from '../text/index.ts';
+import type { Piece, RenderedRow, Tokenizer } from '../text/index.ts';
 import type { Recipe } from '../train/recipe.ts';
 import { modelFolder, OWN_BASE } from '../worker/run/base-model.ts';
 import { loadRunData } from '../worker/run/load-run-data.ts';
 import { loadFormatters } from '../worker/run/row-formatters.ts';
 import { runTokenizer } from '../worker/run/run-tokenizer.ts';
 import { type RecipeFlags, resolveRecipe, resolveRecipeFile } from './recipe/index.ts';
+import { renderRows } from './render-rows.ts';
+import { usualObjectives } from './usual-objective.ts';
 
 /** One row as the model would see it. */
 export interface InspectedRow {
@@ -82,7 +84,7 @@ async function recipeOf(path: string, { flags = {}, onNotice }: InspectDataOptio
   const format = (flags.format ?? flags['data.format']) as string | undefined;
   const { examples } = await inspectData(path, { format, formatters: await loadFormatters([format]) });
   const kind = examples[0]?.kind;
-  const objective = kind === 'text' ? 'pretrain' : kind === 'classification' ? 'classification' : 'sft';
+  const objective = kind === undefined ? 'sft' : (usualObjectives[kind]?.name ?? 'sft');
   const model = existsSync(modelFolder(OWN_BASE)) ? OWN_BASE : NO_MODEL;
   return resolveRecipe({ model, data: { train: path }, objective }, { flags, onNotice });
 }
@@ -113,7 +115,7 @@ async function tokenise(examples: readonly Example[], work: Work): Promise<void>
   for (let start = 0; start < examples.length; start += CHUNK) {
     options.signal.throwIfAborted();
     const chunk = examples.slice(start, start + CHUNK);
-    const { rows, problems } = await renderChunk(chunk, recipe, tokenizer);
+    const { rows, problems } = await renderRows(chunk, tokenizer, recipe);
     result.problems.push(...problems);
     for (const [index, row] of rows.entries()) {
       if (row === undefined) continue;
@@ -136,34 +138,6 @@ function takeRow(row: RenderedRow, { source }: Example, { recipe, tokenizer, opt
   const pieces = row.pieces.map(({ text, trained }) => ({ text, trained }));
   const painted = options.paint?.(row, tokenizer);
   result.rows.push({ ...source, tokens, trainedTokens, pieces, ...(painted === undefined ? {} : { painted }) });
-}
-
-async function renderChunk(examples: readonly Example[], recipe: Recipe, tokenizer: Tokenizer) {
-  if (recipe.objective.name === 'classification') return classify(examples, tokenizer);
-  const wrong = examples.find(({ kind }) => !['chat', 'completion', 'text'].includes(kind));
-  if (wrong !== undefined) {
-    throw new AttuneError('E_WRONG_ROWS', {
-      what: 'The objective cannot use rows of this kind',
-      got: `${wrong.kind} rows (${wrong.source.file}:${wrong.source.line})`,
-      fix: 'choose another objective, or name the format and columns under data',
-    });
-  }
-  const trainOn = (recipe.objective as { train_on?: 'answers' | 'last_answer' | 'all' }).train_on;
-  return new Renderer(tokenizer, trainOn === undefined ? {} : { trainOn }).renderRows(
-    examples as readonly (Example & RenderableRow)[],
-  );
-}
-
-/** A classifier reads the whole text; what is trained is its label, which is no token. */
-async function classify(examples: readonly Example[], tokenizer: Tokenizer) {
-  const texts = examples.map((example) => (example.kind === 'classification' ? example : undefined));
-  const framed = await tokenizer.encodeFramed(texts.map((row) => ({ text: row?.text ?? '', pair: row?.textPair })));
-  const rows = framed.map(({ ids }, index): RenderedRow => {
-    const text = `${tokenizer.decode(ids)}  → ${texts[index]?.label}`;
-    const pieces = [{ text, start: 0, end: ids.length, trained: false }];
-    return { ids, trained: new Uint8Array(ids.length), pieces };
-  });
-  return { rows, problems: [] };
 }
 
 /** Without a tokenizer: the row as it was understood. */

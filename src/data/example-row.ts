@@ -18,6 +18,10 @@ export function exampleRow(example: Example): Record<string, unknown> {
     case 'speech':
     case 'image-text':
       return { [example.media.kind]: example.media.path, text: example.text };
+    case 'multilabel':
+      return { text: example.text, text_pair: example.textPair, labels: example.labels };
+    case 'regression':
+      return { text: example.text, text_pair: example.textPair, label: example.value };
     case 'preference':
     case 'feedback':
     case 'prompt':

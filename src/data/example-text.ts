@@ -24,6 +24,9 @@ export function textOf(example: Example): string {
     case 'classification':
       if (example.media !== undefined) return example.media.hash;
       return example.textPair === undefined ? example.text : `${example.text}\n${example.textPair}`;
+    case 'multilabel':
+    case 'regression':
+      return example.textPair === undefined ? example.text : `${example.text}\n${example.textPair}`;
     default:
       return example satisfies never;
   }

@@ -53,15 +53,31 @@ export interface PromptExample extends Provenance {
   columns: Record<string, unknown>;
 }
 
-export interface ClassificationExample extends Provenance {
-  kind: 'classification';
-  /** Empty where the row is an image or a recording. */
+/** A text that is read whole, to be given classes or a number. */
+interface ReadText extends Provenance {
   text: string;
-  /** What is to be classified, where it is no text. */
-  media?: MediaFile;
   /** Second sentence of a pair task. */
   textPair?: string;
+}
+
+export interface ClassificationExample extends ReadText {
+  kind: 'classification';
+  /** What is to be classified, where it is no text; the text is empty then. */
+  media?: MediaFile;
   label: string;
+}
+
+/** Any number of classes for one text, none of them too. */
+export interface MultiLabelExample extends ReadText {
+  kind: 'multilabel';
+  /** Each once, sorted. */
+  labels: readonly string[];
+}
+
+/** A number for one text. */
+export interface RegressionExample extends ReadText {
+  kind: 'regression';
+  value: number;
 }
 
 /** A recording and what is said in it. */
@@ -87,6 +103,8 @@ export type Example =
   | FeedbackExample
   | PromptExample
   | ClassificationExample
+  | MultiLabelExample
+  | RegressionExample
   | SpeechExample
   | ImageTextExample;
 

@@ -75,11 +75,14 @@ export function fitRows<Row extends TokenRow>(
   return fitted;
 }
 
+/** Kinds that are read whole and have no answer among their tokens: they lose their end. */
+const WHOLE: ReadonlySet<ExampleKind> = new Set(['text', 'classification', 'multilabel', 'regression']);
+
 /** The pieces that the policy leaves of one row that is too long: none, one, or several windows of a text. */
 function cutRow<Row extends TokenRow>(row: Row, kind: ExampleKind, options: FitOptions): Row[] {
   if (options.policy === 'drop' || options.policy === 'fail') return [];
   if (kind === 'text' && options.policy === 'split') return windows(row, options);
-  if (kind === 'text' || kind === 'classification') return [keep(row, withoutEnd(row, options))];
+  if (WHOLE.has(kind)) return [keep(row, withoutEnd(row, options))];
   const piece = keep(row, withoutBeginning(row, options));
   // Where the cut falls into an earlier answer, its first token has lost what it was predicted from.
   piece.trained[options.keepStart ?? 0] = 0;

@@ -1,10 +1,13 @@
 import type { Example } from '../data/example.ts';
-import { expectedText } from './example-text.ts';
+import { expectedText, labelsIn } from './example-text.ts';
 import { parseObject } from './metrics/compared.ts';
 
 /** What the answers of a data set look like: it decides how they are measured and asked for. */
 export type AnswerForm =
   | { kind: 'classes'; classes: readonly string[] }
+  /** Any number of these. */
+  | { kind: 'labels'; labels: readonly string[] }
+  | { kind: 'numbers' }
   | { kind: 'json'; fields: readonly string[] }
   /** `words`: nine answers in ten have no more. */
   | { kind: 'short'; words: number }
@@ -21,6 +24,9 @@ const SHORT_WORDS = 8;
 /** Looks at rows with answers; those without one do not count. Rows of the kind `text` have no answers to speak of. */
 export function answerForm(examples: readonly Example[]): AnswerForm {
   if (examples.every(({ kind }) => kind === 'text')) return { kind: 'text' };
+  if (examples.length > 0 && examples.every(({ kind }) => kind === 'multilabel'))
+    return { kind: 'labels', labels: labelsIn(examples) };
+  if (examples.length > 0 && examples.every(({ kind }) => kind === 'regression')) return { kind: 'numbers' };
   const answers = examples.map(expectedText).filter((answer) => answer !== undefined);
   const fields = jsonFields(answers);
   if (fields !== undefined) return { kind: 'json', fields };

@@ -16,6 +16,8 @@ export function promptText(example: Example): string {
     case 'image-text':
       return '';
     case 'classification':
+    case 'multilabel':
+    case 'regression':
       return example.textPair === undefined ? example.text : `${example.text}\n${example.textPair}`;
     case 'text':
       return '';
@@ -45,6 +47,10 @@ export function expectedText(example: Example): string | undefined {
       return example.completion;
     case 'classification':
       return example.label;
+    case 'multilabel':
+      return joinLabels(example.labels);
+    case 'regression':
+      return String(example.value);
     case 'text':
     case 'speech':
     case 'image-text':
@@ -58,9 +64,26 @@ export function expectedText(example: Example): string | undefined {
   }
 }
 
-/** All class names of classification rows, sorted; empty for rows of other kinds. */
+/** The classes of one row; empty for rows of other kinds. */
+export function rowLabels(example: Example): readonly string[] {
+  if (example.kind === 'classification') return [example.label];
+  return example.kind === 'multilabel' ? example.labels : [];
+}
+
+/** All class names of rows that have classes, sorted; empty for rows of other kinds. */
 export function labelsIn(examples: readonly Example[]): string[] {
-  return [...new Set(examples.flatMap((one) => (one.kind === 'classification' ? [one.label] : [])))].toSorted();
+  return [...new Set(examples.flatMap(rowLabels))].toSorted();
+}
+
+/** Several classes as one answer: in order, so that equal sets are equal texts. */
+export function joinLabels(labels: readonly string[]): string {
+  return labels.toSorted().join(', ');
+}
+
+/** The classes that a written answer names. */
+export function splitLabels(text: string): string[] {
+  const labels = text.split(/[,;|\n]/).map((label) => label.trim());
+  return [...new Set(labels.filter((label) => label !== ''))].toSorted();
 }
 
 /** The turns that come before the answer, of a row that is a conversation. */

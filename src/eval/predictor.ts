@@ -18,6 +18,8 @@ export interface Prediction {
   text?: string;
   /** The class, where the predictor chooses among known ones. */
   label?: string;
+  /** All classes that it gives, where rows may have any number of them. */
+  labels?: readonly string[];
   /** Probability by label. */
   scores?: Record<string, number>;
   likelihood?: Likelihood;

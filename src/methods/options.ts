@@ -21,6 +21,8 @@ const objectives = {
   sft: () => import('./objectives/sft.options.ts'),
   pretrain: () => import('./objectives/pretrain.options.ts'),
   classification: () => import('./objectives/classification.options.ts'),
+  multilabel: () => import('./objectives/multilabel.options.ts'),
+  regression: () => import('./objectives/regression.options.ts'),
 };
 
 const optimizers = { adamw: () => import('./update/adamw.options.ts') };

@@ -56,7 +56,8 @@ export async function evaluateRows(
   }
   const totals = addCounts(counts);
   const measured = await options.measure?.(perRow);
-  const own = { loss: loss / Math.max(1, totals[objective.unit]), ...sums.metrics() };
+  const units = totals[objective.unit];
+  const own = { loss: units > 0 ? loss / units : 0, ...sums.metrics() };
   return { metrics: { ...measured, ...own }, perRow, counts: totals };
 }
 
@@ -67,7 +68,7 @@ function ones(unit: string): Record<string, number> {
 
 function unitsOf(objective: Objective, row: PreparedRow): number {
   const { [objective.unit]: units } = objective.counts({ rows: [row] });
-  return Math.max(1, units);
+  return units > 0 ? units : 1;
 }
 
 /** Row indices in batches of at most so many tokens (a longer row alone), short rows together. */

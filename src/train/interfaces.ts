@@ -20,6 +20,8 @@ export interface PreparedRow {
   typeIds?: Int32Array;
   /** Index of the class, for objectives that have classes. */
   label?: number;
+  /** What is to be found for the whole row: 1 or 0 for each class, or a number. */
+  values?: readonly number[];
   /** The file that the model reads in place of tokens. */
   media?: MediaFile;
   /** What the model reads of it, while the row is in use. */
@@ -64,6 +66,16 @@ export interface MediaReader {
   ): Promise<(Row & { features: Features })[]>;
 }
 
+/** What labels training rows have. */
+export interface LabelStatistics {
+  rows: number;
+  /** Rows of each class, in the classes' order. */
+  counts: readonly number[];
+  /** Of rows whose label is a number: mean and standard deviation; 0 and 1 elsewhere. */
+  mean: number;
+  deviation: number;
+}
+
 /** What turns examples into tokens for a given model. */
 export interface Processor {
   /** Of a model that reads no text it knows no token, and says so when it is asked. */
@@ -74,6 +86,8 @@ export interface Processor {
   now: Date;
   /** Class names, for objectives that have classes. */
   labels?: readonly string[];
+  /** What the training rows say of their labels, for objectives that weigh or scale by it. */
+  statistics?: LabelStatistics;
   /** Whether the model's trunk is causal: a decoder, not an encoder. */
   causal: boolean;
 }
@@ -87,6 +101,8 @@ export interface Objective {
   readonly separable: true | string;
   /** Name of the count that the loss is a mean over: `tokens`, `rows`. */
   readonly unit: string;
+  /** Keys of the result's config.json that say how the head's output is to be read. */
+  readonly config?: Readonly<Record<string, unknown>>;
   /** Tokenises examples, in order; a row that cannot be trained on is undefined and has its problem listed. */
   prepare(examples: readonly Example[]): Promise<{ rows: (PreparedRow | undefined)[]; problems: Problem[] }>;
   /** Brings into memory what rows need besides their tokens, just before they are collated. */

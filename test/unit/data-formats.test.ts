@@ -71,6 +71,15 @@ const SAMPLES: Record<FormatName, { row: Row; reason: string; kind: string }[]> 
   audio_classification: [{ row: { audio: 'LICENSE', label: 'yes' }, reason: 'audio, label', kind: 'classification' }],
   speech: [{ row: { audio: 'LICENSE', sentence: 's' }, reason: 'audio, sentence', kind: 'speech' }],
   image_text: [{ row: { image: 'LICENSE', caption: 'c' }, reason: 'image, caption', kind: 'image-text' }],
+  multilabel: [
+    { row: { text: 't', labels: ['b', 'a', 'b'] }, reason: 'text, labels', kind: 'multilabel' },
+    { row: { text: 't', labels: 'a|b' }, reason: 'text, labels', kind: 'multilabel' },
+    { row: { text: 't', label: '["a"]' }, reason: 'text, label', kind: 'multilabel' },
+  ],
+  regression: [
+    { row: { text: 't', label: 3.5 }, reason: 'text, label', kind: 'regression' },
+    { row: { text: 't', label: '-0.25' }, reason: 'text, label', kind: 'regression' },
+  ],
   text: [{ row: { text: 't', url: 'u' }, reason: 'text', kind: 'text' }],
   prompt_only: [{ row: { prompt: 'p', answer: '42' }, reason: 'prompt', kind: 'prompt' }],
 };

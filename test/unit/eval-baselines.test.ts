@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import type { ClassificationExample, CompletionExample, Example } from '../../src/data/example.ts';
+import type {
+  ClassificationExample,
+  CompletionExample,
+  Example,
+  MultiLabelExample,
+  RegressionExample,
+} from '../../src/data/example.ts';
 import { inputReader } from '../../src/eval/baselines/baseline.ts';
 import { baselines, type BaselineName } from '../../src/eval/baselines/index.ts';
 import { alignSymbols } from '../../src/eval/baselines/ibm-model-1.ts';
@@ -35,13 +41,30 @@ const animalRows = Array.from({ length: 40 }, (_, i) =>
 
 describe('every baseline', () => {
   const json = animalRows.map((example) => ({ ...example, completion: JSON.stringify({ kind: example.completion }) }));
+  const numbers = animals.concat(animals).map((text, i): RegressionExample => ({
+    ...classRow(text, '', i),
+    kind: 'regression',
+    value: i % 2,
+  }));
+  const sets = animals.map((text, i): MultiLabelExample => ({
+    ...classRow(text, '', i),
+    kind: 'multilabel',
+    labels: i < 2 ? ['a', 'b'] : ['b'],
+  }));
+  const special: Partial<Record<BaselineName, readonly Example[]>> = {
+    fieldwise: json,
+    mean: numbers,
+    ridge_regression: numbers,
+    logistic_per_label: sets,
+  };
+  const rowsFor = (name: BaselineName) => special[name] ?? animalRows;
 
   test.each(baselines.names)(
     '%s answers every row in order, the same each time, without reading its answer',
     async (name) => {
       const baseline = await baselines.load(name);
       expect(baseline.name).toBe(name);
-      const train = name === 'fieldwise' ? json : animalRows;
+      const train = rowsFor(name);
       expect(baseline.unfit(train)).toBeUndefined();
       const questions = [row('Text: my cat. Animal:', 'secret', 7), row('Text: . Animal:', 'hidden', 9)];
       const first = await answers(name, train, questions);
@@ -54,9 +77,30 @@ describe('every baseline', () => {
   );
 
   test.each(baselines.names)('%s stops between rows when it is told to', async (name) => {
-    const predictor = await (await baselines.load(name)).fit(name === 'fieldwise' ? json : animalRows);
+    const predictor = await (await baselines.load(name)).fit(rowsFor(name));
     const signal = AbortSignal.abort();
     await expect(predictor.predict([animalRows[0]], { signal })).rejects.toThrow(/abort/i);
+  });
+});
+
+describe('numbers and several labels', () => {
+  test('are found by the words that go with them', async () => {
+    const texts = Array.from({ length: 60 }, (_, i) => `${animals[i % 4]} in the year ${i}`);
+    const numbers = texts.map((text, i): RegressionExample => {
+      return { ...classRow(text, '', i), kind: 'regression', value: 500 + 20 * (i % 2) };
+    });
+    const predicted = await answers('ridge_regression', numbers, numbers.slice(0, 4));
+    for (const [i, { text }] of predicted.entries())
+      expect(Math.abs(Number(text) - 500 - 20 * (i % 2))).toBeLessThan(3);
+    const sets = texts.map((text, i): MultiLabelExample => {
+      return {
+        ...classRow(text, '', i),
+        kind: 'multilabel',
+        labels: i % 4 === 0 ? ['cat', 'purrs'] : i % 2 === 0 ? ['cat'] : [],
+      };
+    });
+    const labelled = await answers('logistic_per_label', sets, sets.slice(0, 4));
+    expect(labelled.map(({ labels }) => labels)).toEqual([['cat', 'purrs'], [], ['cat'], []]);
   });
 });
 

@@ -30,7 +30,7 @@ export const command = defineCommand({
     const text = await recipeText(findings, { ...answers, ...hints });
     await writeRecipe(file, text, { overwrite: answers.overwrite });
     const { format, reason, problems } = findings.inspection;
-    return { recipe: file, format, reason, objective: findings.objective, model: answers.model, problems };
+    return { recipe: file, format, reason, objective: findings.objective.name, model: answers.model, problems };
   },
   render({ recipe, format, reason, problems }, { colours }) {
     const { green, yellow, bold, cyan, dim } = colours;

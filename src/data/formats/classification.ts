@@ -1,14 +1,15 @@
 import type { Format } from './format.ts';
+import { readTexts, textFields } from './labelled-text.ts';
 import { describeValue, type RowReader } from './row-reader.ts';
 
 /** `{ text, text_pair?, label }`: one class a row, named by text, a number or a truth value. */
 export const classification: Format = {
-  fields: ['text', 'text_pair', 'label'],
+  fields: [...textFields, 'label'],
   recognise: (sample) => (sample.has('text', 'label') ? ['text', 'label'] : undefined),
   read(row) {
-    const [text, textPair, label] = [row.text('text'), row.optionalText('text_pair'), readLabel(row)];
-    if (text === undefined || textPair === undefined || label === undefined) return undefined;
-    return { kind: 'classification', text, ...(textPair !== '' && { textPair }), label };
+    const [texts, label] = [readTexts(row), readLabel(row)];
+    if (texts === undefined || label === undefined) return undefined;
+    return { kind: 'classification', ...texts, label };
   },
 };
 

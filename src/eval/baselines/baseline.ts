@@ -55,3 +55,8 @@ function sharedEnds(prompts: readonly string[]): { prefix: string; suffix: strin
   // A shared letter at the border belongs to the inputs ("s" of plurals), not to the template.
   return { prefix: prefix.replace(/[\p{L}\p{N}]+$/u, ''), suffix: suffix.replace(/^[\p{L}\p{N}]+/u, '') };
 }
+
+/** The numbers of rows that have one. */
+export function numbersOf(train: readonly Example[]): number[] {
+  return train.flatMap((example) => (example.kind === 'regression' ? [example.value] : []));
+}

@@ -29,6 +29,7 @@ interface Field {
 export const fieldwise: Baseline = {
   name: 'fieldwise',
   title: 'best baseline for each field',
+  forms: ['classes', 'json', 'short', 'long'],
   mostRows: 20_000,
   unfit(train) {
     return fieldNames(train).length === 0 ? 'the answers are not JSON objects with common fields' : undefined;

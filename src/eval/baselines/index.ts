@@ -7,6 +7,9 @@ const table = {
   lead: () => import('./lead-sentence.ts').then((module) => module.leadSentence),
   majority: () => import('./majority.ts').then((module) => module.majority),
   logistic_regression: () => import('./logistic-regression.ts').then((module) => module.logisticRegression),
+  logistic_per_label: () => import('./logistic-per-label.ts').then((module) => module.logisticPerLabel),
+  mean: () => import('./mean-number.ts').then((module) => module.meanNumber),
+  ridge_regression: () => import('./ridge-regression.ts').then((module) => module.ridgeRegression),
   fieldwise: () => import('./fieldwise.ts').then((module) => module.fieldwise),
   word_for_word: () => import('./word-for-word.ts').then((module) => module.wordForWord),
 } satisfies Record<string, () => Promise<Baseline>>;

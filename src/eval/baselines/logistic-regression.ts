@@ -20,6 +20,7 @@ const HELD_OUT_EVERY = 5;
 export const logisticRegression: Baseline = {
   name: 'logistic_regression',
   title: 'tf-idf + logistic regression',
+  forms: ['classes', 'json', 'short', 'long'],
   mostRows: 20_000,
   unfit(train) {
     const classes = new Set(train.map((example) => answerText(example).trim())).size;
@@ -51,7 +52,7 @@ interface Labelled {
 }
 
 /** Words and pairs that occur twice, the most common ones where there are too many for the classes. */
-function features(classes: number) {
+export function features(classes: number) {
   return { words: true, minTexts: 2, maxFeatures: Math.max(1000, Math.floor(MAX_WEIGHTS / classes)) };
 }
 

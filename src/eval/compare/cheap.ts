@@ -11,6 +11,8 @@ import type { System } from './system.ts';
 
 const IN_WORDS: Record<AnswerForm['kind'], string> = {
   classes: 'classes',
+  labels: 'any number of labels',
+  numbers: 'numbers',
   json: 'JSON objects',
   short: 'short texts',
   long: 'long texts',
@@ -22,7 +24,7 @@ const CHOOSING_ROWS = 500;
 
 export interface CheapSystems {
   systems: System[];
-  /** Those that make no sense for these rows. */
+  /** Those that make no sense for these rows, though they are made for such answers. */
   skipped: SkippedSystem[];
 }
 
@@ -40,13 +42,21 @@ export async function fitCheap(
     const note = rows.length < answered.length ? `fitted on the first ${rows.length} training rows` : undefined;
     const reason = unfit(baseline, rows, form);
     if (reason !== undefined) {
-      found.skipped.push({ name, reason });
+      // What is made for rows of another kind altogether is no news.
+      if (only !== undefined || isRelated(baseline, form)) found.skipped.push({ name, reason });
       continue;
     }
     signal?.throwIfAborted();
     found.systems.push({ predictor: await baseline.fit(rows, { signal }), title: baseline.title, kind: 'cheap', note });
   }
   return found;
+}
+
+/** Forms that are texts to write; each of the others has baselines of its own. */
+const WRITTEN: ReadonlySet<AnswerForm['kind']> = new Set(['classes', 'json', 'short', 'long', 'text']);
+
+function isRelated({ forms }: Baseline, form: AnswerForm['kind']): boolean {
+  return forms === undefined || forms.some((one) => one === form || (WRITTEN.has(one) && WRITTEN.has(form)));
 }
 
 function unfit(baseline: Baseline, rows: readonly Example[], form: AnswerForm['kind']): string | undefined {

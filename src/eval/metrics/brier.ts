@@ -1,9 +1,10 @@
-import { classProbabilities, probabilityOf } from './class-probabilities.ts';
+import { classProbabilities, labelProbabilities, probabilityOf } from './class-probabilities.ts';
 import { rowMetric, type MetricDefinition } from './metric.ts';
 
 /**
  * Brier score: squared distance of the probabilities from certainty of the true class, summed over classes; halved for
- * two classes, where both terms are the same (as scikit-learn's scale_by_half="auto").
+ * two classes, where both terms are the same (as scikit-learn's scale_by_half="auto"). Of rows with any number of
+ * classes, the mean over the classes of that of having it or not.
  */
 export const brier: MetricDefinition = {
   name: 'brier',
@@ -13,6 +14,11 @@ export const brier: MetricDefinition = {
   reads: 'scores',
   create: () =>
     rowMetric((prediction, example) => {
+      if (example.kind === 'multilabel') {
+        const all = labelProbabilities(prediction, example);
+        const distance = all.reduce((total, one) => total + (one.probability - (one.isTrue ? 1 : 0)) ** 2, 0);
+        return distance / Math.max(1, all.length);
+      }
       const { scores, truth } = classProbabilities(prediction, example);
       const labels = new Set([...Object.keys(scores), truth]);
       let sum = 0;

@@ -1,4 +1,6 @@
-import { classProbabilities, mostLikely } from './class-probabilities.ts';
+import { classProbabilities, labelProbabilities, mostLikely, type LabelProbability } from './class-probabilities.ts';
+import type { Prediction } from '../predictor.ts';
+import type { Example } from '../../data/example.ts';
 import type { MetricDefinition } from './metric.ts';
 import { sumsMetric } from './row-sums.ts';
 
@@ -6,7 +8,7 @@ const BINS = 15;
 
 /**
  * Expected calibration error (Guo et al. 2017): how far the probability of the chosen class is from the share that is
- * right, in equal bins of that probability, weighted by rows. `details.bins` is the reliability diagram. A row's own
+ * right (of rows with any number of classes: each class's), in equal bins of that probability, weighted by rows. `details.bins` is the reliability diagram. A row's own
  * value is how far its probability is from right or wrong.
  */
 export const calibrationError: MetricDefinition = {
@@ -20,19 +22,32 @@ export const calibrationError: MetricDefinition = {
     return sumsMetric({
       width: 3 * bins,
       row(prediction, example, sums) {
-        const { scores, truth } = classProbabilities(prediction, example);
-        const { label, probability } = mostLikely(scores);
-        const right = label === truth ? 1 : 0;
-        // Bins are open below and closed above; 0 falls into the first.
-        const bin = Math.min(bins - 1, Math.max(0, Math.ceil(probability * bins) - 1));
-        sums.set([1, probability, right], 3 * bin);
-        return Math.abs(probability - right);
+        const said = statements(prediction, example);
+        let distance = 0;
+        for (const { probability, isTrue } of said) {
+          const right = isTrue ? 1 : 0;
+          // Bins are open below and closed above; 0 falls into the first.
+          const start = 3 * Math.min(bins - 1, Math.max(0, Math.ceil(probability * bins) - 1));
+          sums[start]++;
+          sums[start + 1] += probability;
+          sums[start + 2] += right;
+          distance += Math.abs(probability - right);
+        }
+        return distance / Math.max(1, said.length);
       },
       value: calibration,
       details: (sums) => ({ bins: reliability(sums) }),
     });
   },
 };
+
+/** The chosen class and whether it is right; of rows with any number of classes, each class and whether the row has it. */
+function statements(prediction: Prediction, example: Example): Pick<LabelProbability, 'probability' | 'isTrue'>[] {
+  if (example.kind === 'multilabel') return labelProbabilities(prediction, example);
+  const { scores, truth } = classProbabilities(prediction, example);
+  const { label, probability } = mostLikely(scores);
+  return [{ probability, isTrue: label === truth }];
+}
 
 function calibration(sums: Float64Array): number {
   let [error, rows] = [0, 0];

@@ -1,6 +1,7 @@
 import type { Example } from '../../data/example.ts';
-import { answerText } from '../example-text.ts';
+import { answerText, rowLabels } from '../example-text.ts';
 import type { Prediction } from '../predictor.ts';
+import { refuseSets } from './compared.ts';
 import { missingInput } from './missing-input.ts';
 
 /** One row's probability by class, and its true class. */
@@ -11,14 +12,17 @@ export interface ClassProbabilities {
   ofTruth: number;
 }
 
-/** @throws AttuneError E_METRIC_INPUT where the prediction has no scores */
+function scoresOf(prediction: Prediction): Readonly<Record<string, number>> {
+  if (prediction.scores !== undefined) return prediction.scores;
+  throw missingInput(prediction, 'the probability of each class', 'scores', {
+    fix: 'use it with a predictor that chooses among known classes',
+  });
+}
+
+/** @throws AttuneError E_METRIC_INPUT where the prediction has no scores; E_METRIC_ROWS where rows may have several classes */
 export function classProbabilities(prediction: Prediction, example: Example): ClassProbabilities {
-  const { scores } = prediction;
-  if (scores === undefined) {
-    throw missingInput(prediction, 'the probability of each class', 'scores', {
-      fix: 'use it with a predictor that chooses among known classes',
-    });
-  }
+  refuseSets(example);
+  const scores = scoresOf(prediction);
   const truth = answerText(example).trim();
   return { scores, truth, ofTruth: probabilityOf(scores, truth) };
 }
@@ -35,4 +39,23 @@ export function mostLikely(scores: Readonly<Record<string, number>>): { label: s
   for (const [label, probability] of Object.entries(scores))
     if (probability > best.probability) best = { label, probability };
   return best;
+}
+
+/** The probability of one class, and whether the row has it. */
+export interface LabelProbability {
+  label: string;
+  probability: number;
+  isTrue: boolean;
+}
+
+/** Every class of a row that may have any number of them; one that the predictor does not know has probability 0. */
+export function labelProbabilities(prediction: Prediction, example: Example): LabelProbability[] {
+  const scores = scoresOf(prediction);
+  const truth = rowLabels(example);
+  const labels = new Set([...Object.keys(scores), ...truth]);
+  return [...labels].map((label) => ({
+    label,
+    probability: probabilityOf(scores, label),
+    isTrue: truth.includes(label),
+  }));
 }

@@ -1,8 +1,8 @@
 // K classes, R rows.
-import { comparedLabels } from './compared.ts';
+import { comparedSets, refuseSets, type ComparedSets } from './compared.ts';
 import { rowMetric, RowValues, type Metric, type MetricOptions } from './metric.ts';
 
-/** What every metric of chosen classes is computed from. Classes in alphabetical order, true or chosen at least once. */
+/** What every metric of chosen classes is computed from; a row may have any number of them. Classes in alphabetical order, true or chosen at least once. */
 export interface ClassTotals {
   labels: readonly string[];
   rows: number;
@@ -12,51 +12,78 @@ export interface ClassTotals {
   right: Float64Array;
   /** Whether any row is of the class, also one that is left out here. [K] */
   isTrue: Uint8Array;
+  /** Whether rows may have several classes, or none. */
+  areSets: boolean;
 }
 
-/** True and chosen class of each row, as numbers in the order of their first appearance. */
+/** Numbers of several rows one after the other. */
+class RaggedRows {
+  readonly #values = new RowValues();
+  readonly #ends = new RowValues();
+
+  push(values: readonly number[]): void {
+    for (const value of values) this.#values.push(value);
+    this.#ends.push(this.#values.count);
+  }
+
+  get rows(): number {
+    return this.#ends.count;
+  }
+
+  /** A function from a row to its numbers. */
+  reader(): (row: number) => Float64Array {
+    const [values, ends] = [this.#values.view, this.#ends.view];
+    return (row) => values.subarray(row === 0 ? 0 : ends[row - 1], ends[row]);
+  }
+}
+
+/** True and chosen classes of each row, as numbers in the order of their first appearance. */
 export class ChosenClasses {
   readonly #codes = new Map<string, number>();
-  readonly #truth = new RowValues();
-  readonly #choice = new RowValues();
+  readonly #truth = new RaggedRows();
+  readonly #choice = new RaggedRows();
+  #areSets = false;
 
-  add(truth: string, choice: string): void {
-    this.#truth.push(this.#codeOf(truth));
-    this.#choice.push(this.#codeOf(choice));
+  add({ reference, predicted }: ComparedSets, isSet: boolean): void {
+    this.#areSets ||= isSet;
+    this.#truth.push(reference.map((label) => this.#codeOf(label)));
+    this.#choice.push(predicted.map((label) => this.#codeOf(label)));
   }
 
   /** A function from rows to their totals; it reuses its arrays. */
   totalsOf(): (indices?: Uint32Array) => ClassTotals {
-    const [truth, choice] = [this.#truth.view, this.#choice.view];
+    const [truth, choice, areSets] = [this.#truth.reader(), this.#choice.reader(), this.#areSets];
+    const count = this.#truth.rows;
     const labels = [...this.#codes.keys()].sort();
     const place = new Map(labels.map((label, i) => [label, i] as const));
     const placeOf = Uint32Array.from(this.#codes.keys(), (label) => place.get(label)!);
     const [support, chosen, right] = [0, 1, 2].map(() => new Float64Array(labels.length));
     const isTrue = new Uint8Array(labels.length);
-    for (const code of truth) isTrue[placeOf[code]] = 1;
+    for (let row = 0; row < count; row++) for (const code of truth(row)) isTrue[placeOf[code]] = 1;
     return (indices) => {
       for (const counts of [support, chosen, right]) counts.fill(0);
-      const rows = indices?.length ?? truth.length;
+      const rows = indices?.length ?? count;
       for (let i = 0; i < rows; i++) {
         const row = indices === undefined ? i : indices[i];
-        const [is, said] = [placeOf[truth[row]], placeOf[choice[row]]];
-        support[is]++;
-        chosen[said]++;
-        if (is === said) right[is]++;
+        const [are, said] = [truth(row), choice(row)];
+        for (const code of are) support[placeOf[code]]++;
+        for (const code of said) chosen[placeOf[code]]++;
+        for (const code of said) if (are.includes(code)) right[placeOf[code]]++;
       }
-      return { labels, rows, support, chosen, right, isTrue };
+      return { labels, rows, support, chosen, right, isTrue, areSets };
     };
   }
 
-  /** Rows by true class, then by chosen class. */
+  /** Rows by true class, then by chosen class; for rows of one class each. */
   table(): Record<string, Record<string, number>> {
     const labels = [...this.#codes.keys()];
     // Maps: a class may be called "__proto__".
     const table = new Map<string, Map<string, number>>();
-    for (const [row, code] of this.#truth.view.entries()) {
-      const counts = table.get(labels[code]) ?? new Map<string, number>();
-      const said = labels[this.#choice.view[row]];
-      table.set(labels[code], counts.set(said, (counts.get(said) ?? 0) + 1));
+    const [truth, choice] = [this.#truth.reader(), this.#choice.reader()];
+    for (let row = 0; row < this.#truth.rows; row++) {
+      const [is, said] = [labels[truth(row)[0]], labels[choice(row)[0]]];
+      const counts = table.get(is) ?? new Map<string, number>();
+      table.set(is, counts.set(said, (counts.get(said) ?? 0) + 1));
     }
     return Object.fromEntries([...table].map(([label, counts]) => [label, Object.fromEntries(counts)]));
   }
@@ -68,17 +95,24 @@ export class ChosenClasses {
   }
 }
 
-/** A metric of chosen classes: 1 or 0 per row, the value from the totals of all. */
+interface ClassMetricOptions extends MetricOptions {
+  details?: (totals: ClassTotals, chosen: ChosenClasses) => object;
+  /** For rows of one class each only. */
+  isSingle?: boolean;
+}
+
+/** A metric of chosen classes: per row 1 or 0, of several classes their F1; the value from the totals of all. */
 export function classMetric(
   value: (totals: ClassTotals) => number,
-  { details, ...options }: MetricOptions & { details?: (totals: ClassTotals, chosen: ChosenClasses) => object } = {},
+  { details, isSingle = false, ...options }: ClassMetricOptions = {},
 ): Metric {
   const classes = new ChosenClasses();
   return rowMetric(
     (prediction, example) => {
-      const { predicted, reference } = comparedLabels(prediction, example, options);
-      classes.add(reference, predicted);
-      return predicted === reference ? 1 : 0;
+      if (isSingle) refuseSets(example);
+      const sets = comparedSets(prediction, example, options);
+      classes.add(sets, example.kind === 'multilabel');
+      return setF1(sets);
     },
     () => {
       const totals = classes.totalsOf()();
@@ -89,4 +123,10 @@ export function classMetric(
       return (indices) => value(totalsOf(indices));
     },
   );
+}
+
+/** Of one row; two empty sets agree. */
+function setF1({ predicted, reference }: ComparedSets): number {
+  const size = predicted.length + reference.length;
+  return size === 0 ? 1 : (2 * predicted.filter((label) => reference.includes(label)).length) / size;
 }

@@ -1,5 +1,6 @@
+import { AttuneError } from '../../base/errors.ts';
 import type { Example } from '../../data/example.ts';
-import { answerText } from '../example-text.ts';
+import { answerText, joinLabels, splitLabels } from '../example-text.ts';
 import type { Prediction } from '../predictor.ts';
 import type { MetricOptions } from './metric.ts';
 
@@ -18,11 +19,42 @@ export function compared(prediction: Prediction, example: Example, options?: Met
   return { predicted: fieldOf(predicted, options.field), reference: fieldOf(reference, options.field) };
 }
 
-/** As `compared`, but a prediction's class goes before its text: what a classifier chose is its answer. */
+/**
+ * As `compared`, but a prediction's class goes before its text: what a classifier chose is its answer. Several classes
+ * are one answer, so that they are right as a whole or not.
+ */
 export function comparedLabels(prediction: Prediction, example: Example, options?: MetricOptions): Compared {
+  if (example.kind === 'multilabel' && options?.field === undefined) {
+    const sets = comparedSets(prediction, example, options);
+    return { predicted: joinLabels(sets.predicted), reference: joinLabels(sets.reference) };
+  }
   const { predicted, reference } = compared(prediction, example, options);
   const label = options?.field === undefined ? (prediction.label ?? predicted) : predicted;
   return { predicted: label.trim(), reference: reference.trim() };
+}
+
+/** The classes of a row and those it was given: one each, or any number where rows may have several. */
+export interface ComparedSets {
+  predicted: readonly string[];
+  reference: readonly string[];
+}
+
+export function comparedSets(prediction: Prediction, example: Example, options?: MetricOptions): ComparedSets {
+  if (example.kind === 'multilabel' && options?.field === undefined) {
+    return { predicted: prediction.labels ?? splitLabels(prediction.text ?? ''), reference: example.labels };
+  }
+  const { predicted, reference } = comparedLabels(prediction, example, options);
+  return { predicted: [predicted], reference: [reference] };
+}
+
+/** @throws AttuneError E_METRIC_ROWS for rows that may have several classes */
+export function refuseSets({ kind, source }: Example): void {
+  if (kind !== 'multilabel') return;
+  throw new AttuneError('E_METRIC_ROWS', {
+    what: 'This metric needs rows of one class each',
+    got: `any number of labels in ${source.file}:${source.line}`,
+    fix: 'choose micro_f1, macro_f1, precision, recall, average_precision, roc_auc or log_loss',
+  });
 }
 
 /** The text as a JSON object, or undefined where it is not one. */

@@ -12,6 +12,7 @@ export const confusion: MetricDefinition = {
   create: (options) =>
     classMetric(({ rows, right }) => right.reduce((sum, count) => sum + count, 0) / rows, {
       ...options,
+      isSingle: true,
       details: (_totals, chosen) => ({ table: chosen.table() }),
     }),
 };

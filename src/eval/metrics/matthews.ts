@@ -11,7 +11,7 @@ export const matthews: MetricDefinition = {
   better: 'higher',
   best: 1,
   reads: 'label',
-  create: (options) => classMetric(correlation, options),
+  create: (options) => classMetric(correlation, { ...options, isSingle: true }),
 };
 
 function correlation({ rows, support, chosen, right }: ClassTotals): number {

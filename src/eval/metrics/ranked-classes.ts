@@ -1,5 +1,5 @@
 // K classes, R rows.
-import { classProbabilities, probabilityOf } from './class-probabilities.ts';
+import { classProbabilities, labelProbabilities, probabilityOf, type LabelProbability } from './class-probabilities.ts';
 import { rowMetric, RowValues, type Metric, type MetricOptions, type MetricResult } from './metric.ts';
 
 /** How well one class is told from the others by its probability alone. */
@@ -18,11 +18,11 @@ export type RankingScore = (ranking: Ranking, weights: Float64Array) => number;
 /** Probabilities by class and row. */
 class Probabilities {
   readonly #columns = new Map<string, RowValues>();
-  readonly #truth: string[] = [];
+  readonly #truth: (readonly string[])[] = [];
 
-  add(scores: Readonly<Record<string, number>>, truth: string): void {
+  add(scores: Readonly<Record<string, number>>, truth: readonly string[]): void {
     const rows = this.#truth.length;
-    for (const label of [...Object.keys(scores), truth]) {
+    for (const label of [...Object.keys(scores), ...truth]) {
       if (this.#columns.has(label)) continue;
       const column = new RowValues();
       for (let row = 0; row < rows; row++) column.push(0);
@@ -39,14 +39,15 @@ class Probabilities {
   #ranking(label: string, scores: Float64Array): Ranking {
     const order = Uint32Array.from(scores.keys()).sort((a, b) => scores[b] - scores[a] || a - b);
     const isLast = Uint8Array.from(order, (row, place) => (scores[row] === scores[order[place + 1]] ? 0 : 1));
-    const isPositive = Uint8Array.from(this.#truth, (truth) => (truth === label ? 1 : 0));
+    const isPositive = Uint8Array.from(this.#truth, (truth) => (truth.includes(label) ? 1 : 0));
     return { order, isLast, isPositive };
   }
 }
 
 /**
  * One class against the rest, averaged over the classes without weights, or of `options.positive` alone. NaN where no
- * class has rows both of it and not of it. A row's own value is the probability of its class.
+ * class has rows both of it and not of it. A row's own value is the probability of its class; of several classes the
+ * mean probability of what is true of each.
  */
 export function rankedMetric(score: RankingScore, { positive }: MetricOptions = {}): Metric {
   const probabilities = new Probabilities();
@@ -61,9 +62,14 @@ export function rankedMetric(score: RankingScore, { positive }: MetricOptions = 
   };
   return rowMetric(
     (prediction, example) => {
-      const { scores, truth, ofTruth } = classProbabilities(prediction, example);
-      probabilities.add(scores, truth);
       rows++;
+      if (example.kind === 'multilabel') {
+        const labels = labelProbabilities(prediction, example);
+        probabilities.add(prediction.scores ?? {}, example.labels);
+        return meanRightness(labels);
+      }
+      const { scores, truth, ofTruth } = classProbabilities(prediction, example);
+      probabilities.add(scores, [truth]);
       return ofTruth;
     },
     (): MetricResult => {
@@ -80,4 +86,9 @@ export function rankedMetric(score: RankingScore, { positive }: MetricOptions = 
       };
     },
   );
+}
+
+function meanRightness(labels: readonly LabelProbability[]): number {
+  const sum = labels.reduce((total, { probability, isTrue }) => total + (isTrue ? probability : 1 - probability), 0);
+  return sum / Math.max(1, labels.length);
 }

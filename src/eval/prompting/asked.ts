@@ -1,4 +1,4 @@
-import type { ChatExample, CompletionExample, Example } from '../../data/example.ts';
+import type { ChatExample, CompletionExample, Example, ExampleKind } from '../../data/example.ts';
 import type { Conversation, Message } from '../../text/index.ts';
 import { expectedText, promptText, questionTurns } from '../example-text.ts';
 
@@ -78,12 +78,25 @@ function asCompletion(example: Example, { instruction, solved }: Frame): Complet
   return { kind: 'completion', id, source, group, prompt, completion: plainAnswer(example) };
 }
 
-/** A class is asked for by name; a prompt stands as it is. */
+/** What is asked for of a text that is no prompt itself. */
+const ASKED_FOR: Partial<Record<ExampleKind, string>> = {
+  classification: 'Label',
+  multilabel: 'Labels',
+  regression: 'Number',
+};
+
+/** Whether a row's answer follows a name such as "Label:". */
+export function isAskedByName(kind: ExampleKind): boolean {
+  return kind in ASKED_FOR;
+}
+
+/** It is asked for by name; a prompt stands as it is. */
 function plainQuestion(example: Example): string {
-  return example.kind === 'classification' ? `Text: ${promptText(example)}\nLabel:` : promptText(example);
+  const name = ASKED_FOR[example.kind];
+  return name === undefined ? promptText(example) : `Text: ${promptText(example)}\n${name}:`;
 }
 
 function plainAnswer(example: Example): string {
   const answer = expectedText(example) ?? '';
-  return example.kind === 'classification' ? ` ${answer}` : answer;
+  return isAskedByName(example.kind) ? ` ${answer}` : answer;
 }

@@ -8,6 +8,8 @@ import type { AskingStyle } from './asked.ts';
 /** Fewer answers per distinct value than this and a field holds free text. */
 const ANSWERS_PER_VALUE = 5;
 const MOST_VALUES = 100;
+/** Of few digits, so that it ends. */
+const NUMBER = String.raw`-?(0|[1-9][0-9]{0,8})(\.[0-9]{1,4})?`;
 
 /**
  * What the answers of a model that was not tuned are held to while it decodes: one of the classes, or a JSON object
@@ -22,6 +24,7 @@ export function heldAnswers(typical: readonly Example[]): Record<AskingStyle, Co
     const held = { schema: schemaOf(objects, form.fields) };
     return { plain: held, chat: held };
   }
+  if (form.kind === 'numbers') return { plain: { regex: ` ?${NUMBER}` }, chat: { regex: NUMBER } };
   if (form.kind !== 'classes') return undefined;
   // A text to continue goes on with the row's own white space, a turn begins with the answer itself.
   const [plain, chat] = [answers, answers.map((answer) => answer.trim())].map(distinct);

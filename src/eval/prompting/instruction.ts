@@ -10,6 +10,10 @@ export function describeTask(train: readonly Example[]): string {
   switch (form.kind) {
     case 'classes':
       return `Choose the answer for the input. It is exactly one of these: ${form.classes.join(', ')}. Write nothing else.`;
+    case 'labels':
+      return `Give every label that fits the input, with commas between them, of these: ${form.labels.join(', ')}. Write nothing else.`;
+    case 'numbers':
+      return 'Answer with one number and nothing else.';
     case 'json':
       return `Answer with one JSON object with these fields and nothing else: ${form.fields.join(', ')}.`;
     case 'short':

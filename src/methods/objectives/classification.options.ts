@@ -1,13 +1,18 @@
 import { z } from 'zod';
+import { classWeights, labelNames, threshold } from './labels.options.ts';
 
 /** One label for each text, by a new head. */
 export const options = z.strictObject({
-  labels: z
-    .array(z.string().min(1))
-    .min(2)
+  labels: labelNames
+    .refine((labels) => labels === null || labels.length > 1, 'a classifier has at least two labels')
+    .describe("label names in the head's order; those of the training rows, sorted, unless given"),
+  class_weights: classWeights
+    .meta({ shown: 'balanced|{LABEL: NUMBER}' })
+    .describe('how much a row of each label counts; balanced: rare ones as much as common ones'),
+  threshold: threshold
     .nullable()
     .default(null)
-    .describe("label names in the head's order; those of the training rows, sorted, unless given"),
+    .describe('of two labels, the probability from which the second is chosen; auto: found on validation rows'),
 });
 
 export type ClassificationOptions = z.output<typeof options>;

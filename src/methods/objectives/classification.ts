@@ -1,52 +1,50 @@
 // N tokens, R rows, C classes
-import type { Problem } from '../../base/errors.ts';
 import type { ClassificationExample } from '../../data/example.ts';
 import { fromArray } from '../../tensor/index.ts';
 import type { Objective, PreparedRow, Processor } from '../../train/interfaces.ts';
 import type { ClassificationOptions } from './classification.options.ts';
+import { prepareLabelled, unknownLabel, weightsOf } from './labelled-rows.ts';
 import { collateRows } from './next-token.ts';
 
-/** One label for each text: cross-entropy of the classes, averaged over rows. */
-export function create(_options: ClassificationOptions, processor: Processor): Objective {
+/** One label for each text: cross-entropy of the classes, averaged over rows, or over their classes' weights. */
+export function create(options: ClassificationOptions, processor: Processor): Objective {
   const labels = processor.labels ?? [];
+  const weights = weightsOf(options.class_weights, labels, () => balancedWeights(processor));
+  const weightOf = ({ label }: PreparedRow) => weights?.[label ?? 0] ?? 1;
   return {
     task: 'sequence',
     accepts: ['classification'],
     separable: true,
-    unit: 'rows',
-    prepare: async (examples) => prepareRows(examples as readonly ClassificationExample[], labels, processor),
+    unit: 'weight',
+    config: { problem_type: 'single_label_classification' },
+    prepare: (examples) =>
+      prepareLabelled<ClassificationExample>(
+        examples,
+        ({ label }) =>
+          labels.includes(label) ? { label: labels.indexOf(label) } : unknownLabel(label, 'label', labels),
+        processor,
+      ),
     collate: (rows) => collateRows(rows, { causal: processor.causal }),
-    counts: (batch) => ({ rows: batch.rows.length }),
+    counts: ({ rows }) => ({ rows: rows.length, weight: rows.reduce((sum, row) => sum + weightOf(row), 0) }),
     loss(model, batch, { totals, runner }) {
       const hidden = model.hidden(batch.input, { runner });
       const scores = model.sequenceHead.scores(hidden, model.layoutOf(batch.input)); // [R, C]
       const wanted = fromArray(BigInt64Array.from(batch.rows, (row) => BigInt(row.label ?? 0))).toDevice(model.device);
       const logProbs = scores.logSoftmax(-1).gather(1, wanted.unsqueeze(1)).squeeze(1);
+      const onDevice = (numbers: number[]) =>
+        fromArray(Float64Array.from(numbers)).to(scores.dtype).toDevice(model.device);
       const hits = scores.argmax(-1).eq(wanted).sum();
-      return { perRow: logProbs.mul(-1 / totals.rows), tally: { accuracy: { sum: hits, count: batch.rows.length } } };
+      const scaled = weights === undefined ? logProbs : logProbs.mul(onDevice(batch.rows.map(weightOf)));
+      return {
+        perRow: scaled.mul(-1 / totals.weight),
+        tally: { accuracy: { sum: hits, count: batch.rows.length } },
+      };
     },
   };
 }
 
-async function prepareRows(
-  examples: readonly ClassificationExample[],
-  labels: readonly string[],
-  { tokenizer }: Processor,
-): Promise<{ rows: (PreparedRow | undefined)[]; problems: Problem[] }> {
-  const problems: Problem[] = [];
-  const framed = await tokenizer.encodeFramed(examples.map(({ text, textPair }) => ({ text, pair: textPair })));
-  const rows = examples.map((example, i) => {
-    const label = labels.indexOf(example.label);
-    if (label < 0) {
-      problems.push({
-        ...example.source,
-        field: 'label',
-        message: `"${example.label}" is not among those trained: ${labels.join(', ')}`,
-      });
-      return undefined;
-    }
-    const { ids, typeIds } = framed[i];
-    return { id: example.id, ids, typeIds, trained: new Uint8Array(ids.length), label, source: example.source };
-  });
-  return { rows, problems };
+/** As scikit-learn: rows over classes times rows of the class; a class without rows counts as one with one. */
+function balancedWeights({ statistics }: Processor): number[] {
+  const { rows, counts } = statistics ?? { rows: 0, counts: [] };
+  return counts.map((count) => rows / (counts.length * Math.max(1, count)));
 }

@@ -6,12 +6,16 @@ export interface ObjectiveMethod {
   create(options: never, processor: Processor): Objective;
 }
 
-export const objectives = defineRegistry<ObjectiveMethod, 'sft' | 'pretrain' | 'classification'>(
+const table = {
+  sft: () => import('./sft.ts'),
+  pretrain: () => import('./pretrain.ts'),
+  classification: () => import('./classification.ts'),
+  multilabel: () => import('./multilabel.ts'),
+  regression: () => import('./regression.ts'),
+};
+
+export const objectives = defineRegistry<ObjectiveMethod, keyof typeof table>(
   'objective',
   'E_UNKNOWN_OBJECTIVE',
-  {
-    sft: () => import('./sft.ts'),
-    pretrain: () => import('./pretrain.ts'),
-    classification: () => import('./classification.ts'),
-  },
+  table,
 );

@@ -7,6 +7,7 @@ import type { Recipe } from '../../train/recipe.ts';
 import { readConstants } from '../../train/trainer-state.ts';
 import { compareResult } from '../run/compare/final-comparison.ts';
 import { chooseResult, measureResult } from '../run/choose-result.ts';
+import { chooseThresholds } from '../run/choose-thresholds.ts';
 import { recordForgetting } from '../run/measure-forgetting.ts';
 import { recordOverfitting } from '../run/measure-overfitting.ts';
 import { preflight } from '../run/preflight.ts';
@@ -82,6 +83,7 @@ async function finish(prepared: PreparedRun, { isJudged }: { isJudged: boolean }
   emit({ type: 'phase-started', phase: 'save', message: 'writing the result' });
   const choice = chooseResult(prepared);
   const metrics = await measureResult(prepared, choice);
+  await chooseThresholds(prepared);
   const result = await writeResult(prepared, { step: choice.step, metrics });
   if (isJudged) await judgeResult(prepared, result);
   const { seconds, step } = trainer.state;

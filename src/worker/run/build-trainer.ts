@@ -5,7 +5,7 @@ import { tunings } from '../../methods/tuning/index.ts';
 import { updates } from '../../methods/update/index.ts';
 import type { Architecture } from '../../models/architecture.ts';
 import type { RawConfig } from '../../models/config.ts';
-import { loadModel, readConfig } from '../../models/load.ts';
+import { loadModel, readConfig, type ModelOptions } from '../../models/load.ts';
 import { architectures } from '../../models/index.ts';
 import type { Model } from '../../models/model.ts';
 import { initialiseRows } from '../../models/token-tables.ts';
@@ -52,13 +52,18 @@ export interface TunedModel {
 export async function createTuned(
   recipe: Recipe,
   folder: string,
-  choice: { task: Objective['task']; labels?: readonly string[]; dtype: DType; vocabulary?: Vocabulary },
+  choice: Pick<ModelOptions, 'labels' | 'problemType'> & {
+    task: Objective['task'];
+    dtype: DType;
+    vocabulary?: Vocabulary;
+  },
 ): Promise<TunedModel> {
   const { seed } = recipe.training;
   const { vocabulary } = choice;
   const { model, initialised } = await loadModel(folder, {
     task: choice.task,
     labels: choice.labels,
+    problemType: choice.problemType,
     dtype: 'stored',
     seed,
     vocabularySize: vocabulary?.size,

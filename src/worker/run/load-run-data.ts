@@ -1,11 +1,8 @@
 import type { EventSink } from '../../base/events.ts';
 import { loadData, reportLengths, type Example, type LoadedData } from '../../data/index.ts';
-import { labelsIn } from '../../eval/example-text.ts';
 import type { Recipe } from '../../train/recipe.ts';
 import { tokensOf, type PreparedRow } from '../../train/interfaces.ts';
 import type { CutRow, SplitName } from '../../data/index.ts';
-import type { RawConfig } from '../../models/config.ts';
-import { namedLabels } from '../../models/labels.ts';
 import { loadFormatters, reportLeftOut } from './row-formatters.ts';
 
 /** Reads and splits a recipe's data, with progress. */
@@ -46,18 +43,6 @@ export async function loadRunData(
   });
   reportLeftOut(loaded.report, context.emit);
   return loaded;
-}
-
-/**
- * All class names of a classification set: the recipe's, or those of the training rows. These are in the order of the
- * base model's classifier where it has just these classes, so that it can go on from there; or else sorted.
- */
-export function labelsOf(recipe: Recipe, train: readonly Example[], base: RawConfig): string[] {
-  const given = (recipe.objective as { labels?: string[] | null }).labels;
-  if (Array.isArray(given)) return given;
-  const found = labelsIn(train);
-  const known = namedLabels(base);
-  return known?.toSorted().join('\n') === found.toSorted().join('\n') ? known : found;
 }
 
 export interface SplitRows {

@@ -12,6 +12,7 @@ import { checkTemplate, Tokenizer, withChatTemplate, withKnownKwargs } from '../
 import type { Tuning } from '../../train/interfaces.ts';
 import { adapterTensors, findSavedTables, placeTables } from './adapter-tables.ts';
 import { adapterWeights, isAdapterFolder, modelFolder, OWN_BASE } from './base-model.ts';
+import { problemTypeIn, withReading } from './output-reading.ts';
 import { checkProbe } from './probe.ts';
 import { readNotes, RESULT_NOTES, type ResultNotesFile } from './result-notes.ts';
 import { computeType } from './resources.ts';
@@ -69,6 +70,9 @@ export function resultFolder(target: string): string {
   });
 }
 
+/** Tasks whose heads have classes. */
+const CLASS_TASKS: ReadonlySet<Task> = new Set(['sequence', 'token']);
+
 interface AdapterRequest extends OpenOptions {
   dtype: DType;
   notes?: ResultNotesFile;
@@ -79,9 +83,14 @@ async function openAdapter(folder: string, request: AdapterRequest): Promise<Ope
   const { notes, dtype } = request;
   const baseFolder = baseFolderOf(notes, description.baseModel, folder);
   const task = notes?.task ?? description.task;
-  const labels = notes?.task === 'sequence' ? notes.labels : undefined;
+  const labels = notes !== undefined && CLASS_TASKS.has(notes.task) ? notes.labels : undefined;
+  const problemType = problemTypeIn(notes?.config);
   if (request.base === true) {
-    const { model } = await loadModel(baseFolder, request.ownTask === true ? { dtype } : { dtype, task, labels });
+    const { model } = await loadModel(
+      baseFolder,
+      request.ownTask === true ? { dtype } : { dtype, task, labels, problemType },
+    );
+    if (request.ownTask !== true && notes?.config !== undefined) model.config = withReading(model.config, notes.config);
     const own = await asTrained(await loadTokenizer(baseFolder, model.task), notes);
     return { model, tokenizer: own, folder, baseFolder, notes };
   }
@@ -92,11 +101,12 @@ async function openAdapter(folder: string, request: AdapterRequest): Promise<Ope
   const saved = await findSavedTables(weights, baseFolder, { task, modulesToSave: options.modules_to_save });
   // Rows beyond the base model's are in the adapter, or nowhere.
   const vocabularySize = Math.max(saved.rows, tokens === undefined ? 0 : vocabulary.size);
-  const { model } = await loadModel(baseFolder, { dtype, task, labels, vocabularySize });
+  const { model } = await loadModel(baseFolder, { dtype, task, labels, problemType, vocabularySize });
   const tokenizer = await withDefaultTemplate(vocabulary, model.task);
   const modulesToSave = [...options.modules_to_save, ...saved.whole];
   using file = new SafetensorsFile(weights);
   placeTables(file, model, saved);
+  if (notes?.config !== undefined) model.config = withReading(model.config, notes.config);
   const tuning = openLora(model, { tokens, options: { ...options, modules_to_save: modulesToSave } });
   noGrad(() => scope(() => tuning.load(adapterTensors(file, saved))));
   if (notes !== undefined) check(model, tokenizer, { folder, notes });

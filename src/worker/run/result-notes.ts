@@ -24,6 +24,8 @@ export interface ResultNotesFile {
   vocabulary_size?: number;
   data_hashes: Record<string, string>;
   labels: readonly string[];
+  /** Keys of config.json that say how the head's output is read; an adapter has no config.json of its own. */
+  config?: Readonly<Record<string, unknown>>;
   task: Task;
   step: number;
   probe?: Probe;

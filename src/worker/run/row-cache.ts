@@ -6,6 +6,7 @@ import type { PreparedRow } from '../../train/interfaces.ts';
 interface Entry {
   length: number;
   label?: number;
+  values?: readonly number[];
   hasTypes: boolean;
 }
 
@@ -27,12 +28,12 @@ export class RowCache {
       offset += 4 * count;
       return array;
     };
-    return entries.map(({ length, label, hasTypes }, i) => {
+    return entries.map(({ length, label, values, hasTypes }, i) => {
       const ids = ints(length);
       const typeIds = hasTypes ? ints(length) : undefined;
       const trained = body.slice(offset, offset + length);
       offset += length;
-      return { id: examples[i].id, source: examples[i].source, ids, trained, typeIds, label };
+      return { id: examples[i].id, source: examples[i].source, ids, trained, typeIds, label, values };
     });
   }
 
@@ -42,9 +43,10 @@ export class RowCache {
 }
 
 function* encode(rows: readonly PreparedRow[]): Generator<Uint8Array> {
-  const entries = rows.map(({ ids, label, typeIds }): Entry => ({
+  const entries = rows.map(({ ids, label, values, typeIds }): Entry => ({
     length: ids.length,
     label,
+    values,
     hasTypes: typeIds !== undefined,
   }));
   const header = new TextEncoder().encode(JSON.stringify(entries));

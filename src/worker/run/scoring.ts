@@ -7,7 +7,8 @@ import { tokensOf, type Objective, type PreparedRow } from '../../train/interfac
 import type { Recipe } from '../../train/recipe.ts';
 import { createObjective, traitsOf } from './build-trainer.ts';
 import { likelihoodMeasure } from './likelihood-metrics.ts';
-import { labelsOf, loadRunData, reportCuts } from './load-run-data.ts';
+import { labelsOf, labelStatistics } from './label-statistics.ts';
+import { loadRunData, reportCuts } from './load-run-data.ts';
 import type { OpenedModel } from './open-model.ts';
 import { prepareSplit } from './prepare-rows.ts';
 import { recipeMetrics } from './recipe-metrics.ts';
@@ -46,9 +47,10 @@ export async function scoringSet(
   const examples = split === 'train' ? loaded.splits.train.slice(0, MOST_TRAIN_ROWS) : loaded.splits[split];
   const { model, tokenizer } = opened;
   const labels = opened.notes?.labels ?? labelsOf(recipe, loaded.splits.train, model.config);
+  const statistics = labelStatistics(loaded.splits.train, labels);
   const now = new Date();
   const { causal, maxPositions } = traitsOf(model.architecture, model.config);
-  const objective = await createObjective(recipe, { tokenizer, labels, causal, now });
+  const objective = await createObjective(recipe, { tokenizer, labels, statistics, causal, now });
   const prepared = await prepareSplit(examples, { objective, labels, tokenizer, recipe, emit, now, maxPositions });
   reportCuts(prepared.cuts, { split, examples, emit });
   const measure = await likelihoodMeasure(await recipeMetrics(recipe), prepared, { objective, tokenizer, examples });

@@ -20,13 +20,15 @@ import {
   trainerOptions,
 } from './build-trainer.ts';
 import { likelihoodMeasure } from './likelihood-metrics.ts';
-import { labelsOf, loadRunData, reportCuts, reportData } from './load-run-data.ts';
+import { labelsOf, labelStatistics } from './label-statistics.ts';
+import { loadRunData, reportCuts, reportData } from './load-run-data.ts';
 import { checkGeneralSet } from './measure-forgetting.ts';
 import { prepareSplit, type PreparedSplit } from './prepare-rows.ts';
 import { recipeMetrics } from './recipe-metrics.ts';
 import { profileSteps } from './profile-steps.ts';
 import { computeType, planMemory } from './resources.ts';
 import { runTokenizer, type Vocabulary } from './run-tokenizer.ts';
+import { problemTypeIn, withReading } from './output-reading.ts';
 import { reportUnseen } from './unseen-tokens.ts';
 
 export interface RunContext {
@@ -79,8 +81,15 @@ export async function prepareRun(context: RunContext): Promise<PreparedRun> {
   emit({ type: 'phase-started', phase: 'engine', message: `loading ${recipe.model}` });
   const dtype = computeType(recipe.training.precision);
   const headLabels = objective.task === 'sequence' ? labels : undefined;
-  const choice = { task: objective.task, dtype, labels: headLabels, vocabulary };
+  const choice = {
+    task: objective.task,
+    dtype,
+    labels: headLabels,
+    problemType: problemTypeIn(objective.config),
+    vocabulary,
+  };
   const { model, tuning } = await createTuned(recipe, base, choice);
+  if (headLabels !== undefined) model.config = withReading(model.config, objective.config);
   const update = await createUpdate(recipe, tuning);
   const constants = decide(context, model, [...train.rows, ...validation.rows]);
   const sampler = createSampler(recipe, train.rows, {
@@ -108,7 +117,8 @@ async function readRows(context: RunContext): Promise<RunRows> {
   const { tokenizer, vocabulary } = await runTokenizer(recipe, base, loaded.splits.train);
   checkVocabulary({ origin: base, size: vocabulary.known }, vocabularySize);
   const labels = labelsOf(recipe, loaded.splits.train, readConfig(base));
-  const objective = await createObjective(recipe, { tokenizer, labels, now, causal });
+  const statistics = labelStatistics(loaded.splits.train, labels);
+  const objective = await createObjective(recipe, { tokenizer, labels, statistics, now, causal });
   const prepare = { objective, labels, tokenizer, recipe, emit, now, maxPositions };
   const train = await prepareSplit(loaded.splits.train, prepare);
   const validation = await prepareSplit(loaded.splits.validation, prepare);

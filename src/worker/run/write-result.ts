@@ -30,6 +30,12 @@ function grownVocabulary({ architecture, config }: Model, base: string): number 
   return vocabularySize > architecture.limits(readConfig(base)).vocabularySize ? vocabularySize : undefined;
 }
 
+/** What the objective adds to config.json, and the thresholds that were chosen. */
+function readingOf({ parts }: PreparedRun): Record<string, unknown> {
+  const { label_thresholds: thresholds } = parts.model.config;
+  return { ...parts.objective.config, ...(thresholds !== undefined && { label_thresholds: thresholds }) };
+}
+
 function notesOn(run: PreparedRun, about: { step: number; metrics: Metrics; folder: string }): ResultNotesFile {
   const { context, parts, tokenizer, loaded, base } = run;
   return {
@@ -43,6 +49,7 @@ function notesOn(run: PreparedRun, about: { step: number; metrics: Metrics; fold
     vocabulary_size: grownVocabulary(parts.model, base),
     data_hashes: loaded.report.hashes,
     labels: run.labels,
+    config: readingOf(run),
     task: parts.objective.task,
     step: about.step,
     probe: takeProbe(parts.model, (parts.validation[0] ?? parts.train[0]).ids),

@@ -11,10 +11,11 @@ import type { PreparedRow } from '../../../train/interfaces.ts';
 import { turn } from '../../../train/step.ts';
 import { traitsOf } from '../build-trainer.ts';
 import { TOO_LONG, type Answering } from './answering.ts';
+import { readScores } from './read-scores.ts';
 
 const BATCH_TOKENS = 4096;
 
-/** The likeliest class of each row with the probability of every class, by a classification head. */
+/** What a head with classes, or with a number, says of each row, with the probability of every class. */
 export async function answerWithClasses(
   { model, tokenizer }: Answering,
   asked: readonly Asked[],
@@ -37,8 +38,7 @@ export async function answerWithClasses(
       batch.map((row) => rows[row]),
       causal,
     );
-    for (const [i, row] of batch.entries())
-      predictions[row] = prediction(rows[row], scores[i], model.sequenceHead.labels);
+    for (const [i, row] of batch.entries()) predictions[row] = prediction(rows[row], scores[i], model);
     done += batch.length;
     onProgress?.(done, rows.length);
     await turn();
@@ -50,7 +50,7 @@ export async function answerWithClasses(
 async function framedRows(tokenizer: Tokenizer, asked: readonly Asked[]): Promise<PreparedRow[]> {
   const framed = await tokenizer.encodeFramed(
     asked.map(({ example }) =>
-      example.kind === 'classification'
+      'textPair' in example
         ? { text: example.text, pair: example.textPair }
         : { text: promptText(example), pair: undefined },
     ),
@@ -61,26 +61,20 @@ async function framedRows(tokenizer: Tokenizer, asked: readonly Asked[]): Promis
   });
 }
 
-/** Probabilities [R][C]. */
+/** As the head gives them: [R][C] */
 function classScores(model: Model, rows: readonly PreparedRow[], causal: boolean): number[][] {
   const batch = collateRows(rows, { causal });
   const flat = noGrad(() =>
     scope(() => {
       const hidden = model.hidden(batch.input);
-      return model.sequenceHead.scores(hidden, model.layoutOf(batch.input)).softmax(-1).toNumbers(); // [R, C]
+      return model.sequenceHead.scores(hidden, model.layoutOf(batch.input)).toNumbers(); // [R, C]
     }),
   );
   const classes = flat.length / rows.length;
   return rows.map((_, row) => Array.from(flat.slice(row * classes, (row + 1) * classes)));
 }
 
-function prediction({ id, ids }: PreparedRow, scores: readonly number[], labels: readonly string[]): Prediction {
-  const best = scores.indexOf(Math.max(...scores));
-  return {
-    id,
-    text: labels[best],
-    label: labels[best],
-    scores: Object.fromEntries(labels.map((label, c) => [label, scores[c]])),
-    usage: { inputTokens: ids.length, outputTokens: 0 },
-  };
+function prediction({ id, ids }: PreparedRow, scores: readonly number[], model: Model): Prediction {
+  const answer = readScores(scores, model.sequenceHead, model.config);
+  return { id, ...answer, usage: { inputTokens: ids.length, outputTokens: 0 } };
 }

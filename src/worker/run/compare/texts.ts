@@ -1,8 +1,10 @@
 // N tokens of a batch, R rows
 import { AttuneError } from '../../../base/errors.ts';
+import type { ExampleKind } from '../../../data/index.ts';
 import { expectedText } from '../../../eval/example-text.ts';
 import {
   askedRow,
+  isAskedByName,
   isChat,
   promptOf,
   type Asked,
@@ -109,9 +111,9 @@ async function writeAnswers(
   return writing.map((row) => answers.get(row)!);
 }
 
-/** A class stands after "Label:" and a space. */
-function answerOf(text: string, kind: string): string {
-  return kind === 'classification' ? text.trim() : text;
+/** A class or a number stands after "Label:" and a space. */
+function answerOf(text: string, kind: ExampleKind): string {
+  return isAskedByName(kind) ? text.trim() : text;
 }
 
 interface Fitted extends Asked {

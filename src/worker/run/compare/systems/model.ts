@@ -1,9 +1,10 @@
 import { AttuneError } from '../../../../base/errors.ts';
 import type { Example } from '../../../../data/index.ts';
 import type { Answered } from '../../../../eval/compare/system.ts';
-import { expectedText, labelsIn } from '../../../../eval/example-text.ts';
+import { expectedText, labelsIn, rowLabels } from '../../../../eval/example-text.ts';
 import { heldAnswers } from '../../../../eval/prompting/held-answer.ts';
 import { asker } from '../../../../eval/prompting/asker.ts';
+import type { Model } from '../../../../models/model.ts';
 import type { SystemKind } from '../../../../store/results.ts';
 import { answerEnds, roomForAnswers } from '../answer-lengths.ts';
 import { answerWithProgress, type Comparing } from '../comparing.ts';
@@ -22,7 +23,7 @@ export async function answer(spec: ModelSpec, comparing: Comparing): Promise<Ans
   const { rows, models, emit } = comparing;
   emit({ type: 'phase-started', phase: 'engine', message: `loading ${title}` });
   const opened = await models.open(target, isBase);
-  if (opened.model.task === 'sequence') refuseForeignClasses(title, opened.model.sequenceHead.labels, rows.test);
+  if (opened.model.task === 'sequence') refuseForeignClasses(title, opened.model, rows.test);
   const { ask, note } = asker(asking, rows);
   const isTrained = kind === 'tuned';
   const held = UNTAUGHT.has(kind) ? heldAnswers(rows.typical) : undefined;
@@ -41,9 +42,13 @@ export async function answer(spec: ModelSpec, comparing: Comparing): Promise<Ans
 const SHOWN_CLASSES = 5;
 
 /** A head made for another task, or for none yet, is wrong on every row, which says nothing of the model. */
-function refuseForeignClasses(title: string, known: readonly string[], examples: readonly Example[]): void {
-  const wanted = new Set(examples.map((example) => expectedText(example)?.trim()));
-  if (known.some((label) => wanted.has(label))) return;
+function refuseForeignClasses(title: string, { sequenceHead }: Model, examples: readonly Example[]): void {
+  const known = sequenceHead.labels;
+  const isNumber = sequenceHead.problemType === 'regression';
+  const wantsNumber = examples[0]?.kind === 'regression';
+  if (isNumber && wantsNumber) return;
+  const wanted = new Set(examples.flatMap((one) => [expectedText(one)?.trim(), ...rowLabels(one)]));
+  if (isNumber === wantsNumber && known.some((label) => wanted.has(label))) return;
   const shown = known.slice(0, SHOWN_CLASSES).join(', ') + (known.length > SHOWN_CLASSES ? ', …' : '');
   throw new AttuneError('E_CLASSES_FOREIGN', {
     what: `The classifier of ${title} has none of the classes of these rows`,

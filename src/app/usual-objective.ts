@@ -1,0 +1,18 @@
+import type { ExampleKind } from '../data/index.ts';
+import type { MethodOptionInputs } from '../methods/options.ts';
+
+export interface UsualObjective {
+  name: keyof MethodOptionInputs['objective'];
+  /** What it does, as a remark beside it. */
+  remark: string;
+}
+
+/** What is made of rows of a kind unless their owner says otherwise. */
+export const usualObjectives: Partial<Record<ExampleKind, UsualObjective>> = {
+  chat: { name: 'sft', remark: 'the answers are trained, the prompts are not' },
+  completion: { name: 'sft', remark: 'the answers are trained, the prompts are not' },
+  text: { name: 'pretrain', remark: 'every token is trained' },
+  classification: { name: 'classification', remark: 'a new head gives one label to each text' },
+  multilabel: { name: 'multilabel', remark: 'a new head gives any number of labels to each text' },
+  regression: { name: 'regression', remark: 'a new head gives a number to each text' },
+};

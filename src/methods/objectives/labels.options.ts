@@ -1,0 +1,15 @@
+import { z } from 'zod';
+
+/** Keys that the objectives with classes share. */
+export const labelNames = z.array(z.string().min(1)).nullable().default(null);
+
+export const classWeights = z
+  .union([z.literal('balanced'), z.record(z.string(), z.number().positive())], {
+    error: 'expected balanced, or {label: number above 0}',
+  })
+  .nullable()
+  .default(null);
+
+export const threshold = z.union([z.literal('auto'), z.number().gt(0).lt(1)], {
+  error: 'expected auto or a probability between 0 and 1',
+});

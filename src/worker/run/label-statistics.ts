@@ -1,0 +1,70 @@
+import { AttuneError } from '../../base/errors.ts';
+import type { Example } from '../../data/index.ts';
+import { labelsIn, rowLabels } from '../../eval/example-text.ts';
+import type { RawConfig } from '../../models/config.ts';
+import { namedLabels } from '../../models/labels.ts';
+import type { LabelStatistics } from '../../train/interfaces.ts';
+import type { Recipe } from '../../train/recipe.ts';
+
+/** What Hugging Face calls the only output of a head that gives a number. */
+const NUMBER = 'LABEL_0';
+
+/**
+ * All class names of a set: the recipe's, or those of the training rows. These are in the order of the base model's
+ * classifier where it has just these classes, so that it can go on from there; or else sorted.
+ * @throws AttuneError E_ONE_CLASS, E_NO_LABELS where there is nothing to tell apart
+ */
+export function labelsOf(recipe: Recipe, train: readonly Example[], base: RawConfig): string[] {
+  if (train[0]?.kind === 'regression') return [NUMBER];
+  const given = (recipe.objective as { labels?: string[] | null }).labels;
+  if (Array.isArray(given)) return given;
+  const found = labelsIn(train);
+  refuseOne(found, train);
+  const known = namedLabels(base);
+  return known?.toSorted().join('\n') === found.toSorted().join('\n') ? known : found;
+}
+
+function refuseOne(found: readonly string[], train: readonly Example[]): void {
+  const kind = train[0]?.kind;
+  if (kind === 'classification' && found.length < 2) {
+    throw new AttuneError('E_ONE_CLASS', {
+      what: 'All training rows have the same label, so there is nothing to tell apart',
+      got: found.join(', '),
+      expected: 'rows of at least two classes',
+      fix: 'add rows of the other classes, or name them all: objective.labels',
+    });
+  }
+  if (kind === 'multilabel' && found.length === 0) {
+    throw new AttuneError('E_NO_LABELS', {
+      what: 'No training row has a label',
+      expected: 'rows with labels: ["a", "b"]',
+      fix: 'map the column that holds them: columns: { labels: YOUR_COLUMN }',
+    });
+  }
+}
+
+/** @throws AttuneError E_ONE_VALUE where all rows have the same number */
+export function labelStatistics(train: readonly Example[], labels: readonly string[]): LabelStatistics {
+  const counts = labels.map(() => 0);
+  const place = new Map(labels.map((label, i) => [label, i]));
+  for (const example of train) {
+    for (const label of rowLabels(example)) {
+      const i = place.get(label);
+      if (i !== undefined) counts[i]++;
+    }
+  }
+  return { rows: train.length, counts, ...moments(train) };
+}
+
+function moments(train: readonly Example[]): { mean: number; deviation: number } {
+  const values = train.flatMap((example) => (example.kind === 'regression' ? [example.value] : []));
+  if (values.length === 0) return { mean: 0, deviation: 1 };
+  const mean = values.reduce((sum, value) => sum + value / values.length, 0);
+  const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2 / values.length, 0));
+  if (deviation > 0) return { mean, deviation };
+  throw new AttuneError('E_ONE_VALUE', {
+    what: 'All training rows have the same number, so there is nothing to learn',
+    got: String(values[0]),
+    fix: 'add rows with other numbers',
+  });
+}
