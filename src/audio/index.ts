@@ -1,0 +1,5 @@
+/** Recordings as models read them. */
+export { decodeAudio } from './decode.ts';
+export { audioProcessor, type AudioProcessor } from './processor.ts';
+export { mono, type Recording } from './recording.ts';
+export { resample } from './resample.ts';
