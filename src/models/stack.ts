@@ -1,5 +1,5 @@
 import { fromArray, scope, type DType, type Tensor } from '../tensor/index.ts';
-import { Module, type AttentionOptions, type Layout, type Rotation } from '../nn/index.ts';
+import { Module, type AttentionOptions, type Layout, type Rope, type Rotation } from '../nn/index.ts';
 import type { Memory } from './memory.ts';
 
 /** What a stack reads: tokens, ready embeddings, or features (log-mel frames, patches). */
@@ -41,6 +41,8 @@ export interface Pass {
   dtype: DType;
   device: string;
   rotation?: Rotation;
+  /** How each kind of rotary positions turns the tokens. */
+  rotations?: ReadonlyMap<Rope, Rotation>;
   cache?: BlockCache;
   memory?: Memory;
 }
@@ -62,6 +64,8 @@ export abstract class Stack extends Module {
   /** → [N, D] */
   abstract embed(input: StackInput, pass: Pass): Tensor;
   abstract get blockList(): readonly Block[];
+  /** Whether the last state that is watched is that after the final norm. */
+  readonly watchesNorm: boolean = true;
   /** The final norm, where there is one: [N, D] → [N, D] */
   finish?(x: Tensor): Tensor;
 }
@@ -102,11 +106,11 @@ export function runStack(stack: Stack, input: StackInput, options: PassOptions):
   watch?.(0, x);
   for (const [index, block] of blocks.entries()) {
     x = runner.stage((hidden) => block.forward(hidden, pass), x);
-    if (index < blocks.length - 1) watch?.(index + 1, x);
+    if (index < blocks.length - 1 || !stack.watchesNorm) watch?.(index + 1, x);
   }
   // No stage where there is no norm: a stage must make a tensor of its own.
   if (stack.finish !== undefined) x = runner.stage((hidden) => (stack.finish as (x: Tensor) => Tensor)(hidden), x);
-  watch?.(blocks.length, x);
+  if (stack.watchesNorm) watch?.(blocks.length, x);
   return x;
 }
 

@@ -12,7 +12,17 @@ import { saveModel } from '../../src/models/save.ts';
 import { withRandomness, type Layout, type Randomness } from '../../src/nn/index.ts';
 import { aten, attune, backward, fromArray, liveTensors, noGrad, scope, type Tensor } from '../../src/tensor/index.ts';
 import { Tape } from '../../src/train/tape.ts';
-import { headOutput, isOfRows, rowOf, tinyCases, tinyConfigs, tinyInput, tinyModel, tokensOf } from './tiny-models.ts';
+import {
+  headOutput,
+  isOfRows,
+  rowOf,
+  sourceOfRow,
+  tinyCases,
+  tinyConfigs,
+  tinyInput,
+  tinyModel,
+  tokensOf,
+} from './tiny-models.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-models-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -241,8 +251,7 @@ describe.each(await tinyCases())('%s', (_, tiny) => {
           parents: [-1, 0, 0],
           causal: true,
         };
-        const one = input.source?.features?.narrow(0, 0, 1);
-        const source = one === undefined ? undefined : { features: one };
+        const source = input.source === undefined ? undefined : sourceOfRow(input.source, 0);
         const shared = model.hidden({ ...tokens, layout, source });
         for (const [i, length] of answers.entries()) {
           const start = layout.offsets[i + 1];

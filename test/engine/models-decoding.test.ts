@@ -1,17 +1,18 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { Batcher } from '../../src/generate/index.ts';
 import type { Model } from '../../src/models/model.ts';
+import type { StackInput } from '../../src/models/stack.ts';
 import { layoutOfRows } from '../../src/nn/index.ts';
-import { liveTensors, noGrad, scope, zeros, type Tensor } from '../../src/tensor/index.ts';
-import { tinyCases, tinyConfigs, tinyInput, tinyModel } from './tiny-models.ts';
+import { liveTensors, noGrad, scope, zeros } from '../../src/tensor/index.ts';
+import { sourceOfRow, tinyCases, tinyConfigs, tinyInput, tinyModel } from './tiny-models.ts';
 
 const decoders = (await tinyCases()).filter(([, { task }]) => task === 'causal-lm' || task === 'seq2seq');
 
 /** Log-probabilities of what follows each prefix of a row, without a cache. */
-function fullLogProbs(model: Model, tokens: readonly number[], recording?: { of: Tensor; row: number }): number[][] {
+function fullLogProbs(model: Model, tokens: readonly number[], all?: { of: StackInput; row: number }): number[][] {
   return scope(() => {
     const layout = layoutOfRows([tokens.length], { causal: true });
-    const source = recording && { features: recording.of.narrow(0, recording.row, 1) };
+    const source = all && sourceOfRow(all.of, all.row);
     const hidden = noGrad(() => model.hidden({ ids: BigInt64Array.from(tokens, BigInt), layout, source }));
     return {
       rows: tokens.map((_, i) =>
@@ -34,8 +35,8 @@ describe.each(decoders)('decoding with a cache: %s', (_, tiny) => {
     const long = Array.from({ length: 21 }, (_x, i) => (7 * i) % 17);
     const prompts = [[3, 1, 4, 1], long, [5, 3, 5], [...long.slice(0, 18), 2], [8]];
     const input = tinyInput(model, Array<number>(prompts.length).fill(2));
-    const features = input.source?.features;
-    const memory = features === undefined ? undefined : model.remember({ features });
+    const { source } = input;
+    const memory = source && model.remember(source);
     const batcher = new Batcher({ model, tokenizer }, { maxPassTokens: 16, maxSequences: 3 });
 
     const completions = await Promise.all(
@@ -45,9 +46,7 @@ describe.each(decoders)('decoding with a cache: %s', (_, tiny) => {
     );
     for (const [row, [{ ids, logProbs }]] of completions.entries()) {
       const { length } = prompts[row];
-      const wanted = fullLogProbs(model, [...prompts[row], ...ids], features && { of: features, row }).slice(
-        length - 1,
-      );
+      const wanted = fullLogProbs(model, [...prompts[row], ...ids], source && { of: source, row }).slice(length - 1);
       expect(ids).toHaveLength(3 + 2 * row);
       for (const [place, { id, logProb, top }] of (logProbs ?? []).entries()) {
         expect(id).toBe(wanted[place].indexOf(Math.max(...wanted[place])));
@@ -61,7 +60,7 @@ describe.each(decoders)('decoding with a cache: %s', (_, tiny) => {
 
     batcher[Symbol.dispose]();
     memory?.[Symbol.dispose]();
-    features?.dispose();
+    source?.features?.dispose();
     model.dispose();
     expect(liveTensors()).toBe(before);
   });

@@ -1,78 +1,56 @@
-import { activations, LayerNorm, Linear, Module, Parameter, type Activation, type Term } from '../../nn/index.ts';
+// N tokens, D width, E width of the token table, V vocabulary
+import { Linear, Parameter, type Term } from '../../nn/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import { tokenTableOf, type Trunk } from '../architecture.ts';
 import type { HeadKind } from './head.ts';
+import { place } from './place.ts';
 import { linearTerms, TokenHead } from './token-head.ts';
+import { Transform, type TransformPlan } from './transform.ts';
 
-interface Options {
-  activation: string;
-  normEpsilon: number;
-  /** Shares the table of input tokens. */
+export interface MaskedLanguageModelOptions {
+  transform: TransformPlan;
+  /** Where checkpoints have the scores' matrix: `cls.predictions.decoder`. */
+  decoder: string;
+  /** Where they have a number for each token: `cls.predictions.bias`; without a name there is none. */
+  bias?: string;
+  /** Whether the matrix is the table of input tokens. */
   tied: boolean;
 }
 
-class Transform extends Module {
-  readonly dense: Linear;
-  readonly LayerNorm: LayerNorm;
-  readonly #activation: Activation;
-
-  constructor(width: number, options: Options) {
-    super();
-    this.dense = new Linear(width, width, { bias: true });
-    this.LayerNorm = new LayerNorm(width, options.normEpsilon);
-    this.#activation = activations[options.activation];
-  }
-
-  forward(x: Tensor): Tensor {
-    return this.LayerNorm.forward(this.#activation(this.dense.forward(x)));
-  }
-}
-
-class Predictions extends Module {
-  readonly bias: Parameter;
-  readonly transform: Transform;
-  readonly decoder?: Linear;
-
-  constructor(trunk: Trunk, options: Options) {
-    super();
-    this.bias = new Parameter([tokenTableOf(trunk).count]);
-    this.transform = new Transform(trunk.width, options);
-    if (!options.tied) this.decoder = new Linear(trunk.width, tokenTableOf(trunk).count);
-  }
-}
-
-class MaskedPrediction extends Module {
-  readonly predictions: Predictions;
-
-  constructor(trunk: Trunk, options: Options) {
-    super();
-    this.predictions = new Predictions(trunk, options);
-  }
-}
-
-/** BERT's head: a transform, then the token table (or a matrix of its own) with a bias (`cls.predictions.*`). */
+/** A transform, then the token table (or a matrix of its own), mostly with a bias (Devlin et al., 2019). */
 class MaskedLanguageModelHead extends TokenHead {
-  readonly cls: MaskedPrediction;
   readonly #trunk: Trunk;
+  readonly #transform: Transform;
+  readonly #decoder: Linear | undefined;
+  readonly #bias: Parameter | undefined;
 
-  constructor(trunk: Trunk, options: Options) {
+  constructor(trunk: Trunk, options: MaskedLanguageModelOptions) {
     super();
     this.#trunk = trunk;
-    this.cls = new MaskedPrediction(trunk, options);
+    const { count, width } = tokenTableOf(trunk);
+    this.#transform = new Transform(this, options.transform, { in: trunk.width, out: width });
+    if (!options.tied) {
+      this.#decoder = new Linear(width, count);
+      place(this, options.decoder, this.#decoder);
+    }
+    if (options.bias === undefined) return;
+    this.#bias = new Parameter([count]);
+    place(this, options.bias, this.#bias);
   }
 
   protected override transform(hidden: Tensor): Tensor {
-    return this.cls.predictions.transform.forward(hidden);
+    return this.#transform.forward(hidden);
   }
   protected override terms(hidden: Tensor): Term[] {
-    const { decoder } = this.cls.predictions;
-    return decoder === undefined ? tokenTableOf(this.#trunk).headTerms(hidden) : linearTerms(decoder, hidden);
+    return this.#decoder === undefined
+      ? tokenTableOf(this.#trunk).headTerms(hidden)
+      : linearTerms(this.#decoder, hidden);
   }
-  protected override outputBias(): Tensor {
-    return this.cls.predictions.bias.tensor;
+  protected override outputBias(): Tensor | undefined {
+    return this.#bias?.tensor;
   }
 }
 
 export const head: HeadKind = {
-  create: ({ trunk, options }) => new MaskedLanguageModelHead(trunk, options as unknown as Options),
+  create: ({ trunk, options }) => new MaskedLanguageModelHead(trunk, options as unknown as MaskedLanguageModelOptions),
 };

@@ -3,9 +3,15 @@ import { Dropout, Linear, Module } from '../../nn/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import type { Trunk } from '../architecture.ts';
 import type { HeadKind } from './head.ts';
+import { place } from './place.ts';
 import { widened } from './pooling.ts';
+import { Transform, type TransformPlan } from './transform.ts';
 
-interface Options {
+export interface QuestionOptions {
+  /** Its name in the checkpoint: `qa_outputs`. */
+  name: string;
+  /** A layer of the head itself before the scores. */
+  transform?: TransformPlan;
   /** Probability of dropout before the scores. */
   dropout?: number;
 }
@@ -19,22 +25,27 @@ export interface SpanScores {
 
 /** Scores every token as the first and as the last of an answer (HF `…ForQuestionAnswering`). */
 export class QuestionHead extends Module {
-  readonly qa_outputs: Linear;
+  readonly #outputs: Linear;
+  readonly #transform: Transform | undefined;
   readonly #dropout: Dropout;
 
-  constructor(trunk: Trunk, options: Options) {
+  constructor(trunk: Trunk, { name, transform, dropout = 0 }: QuestionOptions) {
     super();
-    this.qa_outputs = new Linear(trunk.width, 2, { bias: true });
-    this.#dropout = new Dropout(options.dropout ?? 0, 'qa_outputs');
+    if (transform !== undefined)
+      this.#transform = new Transform(this, transform, { in: trunk.width, out: trunk.width });
+    this.#outputs = new Linear(trunk.width, 2, { bias: true });
+    this.#dropout = new Dropout(dropout, name);
+    place(this, name, this.#outputs);
   }
 
   /** hidden [N, D] → scores, to be normalised over the tokens of each row. */
   scores(hidden: Tensor): SpanScores {
-    const [start, end] = this.qa_outputs.forward(this.#dropout.forward(widened(hidden))).split([1, 1], 1); // [N, 1]
+    const features = this.#transform?.forward(widened(hidden)) ?? widened(hidden);
+    const [start, end] = this.#outputs.forward(this.#dropout.forward(features)).split([1, 1], 1); // [N, 1]
     return { start: start.squeeze(1), end: end.squeeze(1) };
   }
 }
 
 export const head: HeadKind = {
-  create: ({ trunk, options }) => new QuestionHead(trunk, options as Options),
+  create: ({ trunk, options }) => new QuestionHead(trunk, options as unknown as QuestionOptions),
 };

@@ -3,18 +3,24 @@ import type { Tensor } from '../../tensor/index.ts';
 import { Dropout, Linear, Module, type Layout } from '../../nn/index.ts';
 import type { Trunk } from '../architecture.ts';
 import type { HeadKind, ProblemType } from './head.ts';
+import { place } from './place.ts';
 import { firstTokens, lastTokens, poolings, type Pooling } from './pooling.ts';
+import { Transform, type TransformPlan } from './transform.ts';
 
-interface Options {
-  /** Its name in the checkpoint: `classifier`, `score`. */
+export interface SequenceOptions {
+  /** Its name in the checkpoint: `classifier`, `score`, `classifier.out_proj`. */
   name: string;
   /** Which hidden state stands for a row. */
   pool: Pooling;
   bias: boolean;
   /** Whether the trunk's pooler stands between pooling and the classifier. */
   pooler?: boolean;
+  /** A layer of the head itself before the classifier. */
+  transform?: TransformPlan;
   /** Probability of dropout before the classifier. */
   dropout?: number;
+  /** Whether it falls before the transform too. */
+  dropsInput?: boolean;
 }
 
 /** One score per class and row, computed in f32: rows are few, and their scores decide. */
@@ -23,32 +29,43 @@ export class SequenceHead extends Module {
   /** What the scores mean: one class of a row, any number of them, or numbers. */
   readonly problemType: ProblemType;
   readonly #classifier: Linear;
-  readonly #options: Options;
+  readonly #transform: Transform | undefined;
+  readonly #options: SequenceOptions;
   readonly #trunk: Trunk;
   readonly #dropout: Dropout;
+  readonly #inputDropout: Dropout;
 
-  constructor(trunk: Trunk, classes: { labels: readonly string[]; problemType: ProblemType }, options: Options) {
+  constructor(
+    trunk: Trunk,
+    classes: { labels: readonly string[]; problemType: ProblemType },
+    options: SequenceOptions,
+  ) {
     super();
+    const { name, transform, dropout = 0 } = options;
     this.labels = classes.labels;
     this.problemType = classes.problemType;
     this.#options = options;
     this.#trunk = trunk;
-    this.#dropout = new Dropout(options.dropout ?? 0, options.name);
+    this.#dropout = new Dropout(dropout, name);
+    this.#inputDropout = new Dropout(options.dropsInput === true ? dropout : 0, `${name}.input`);
+    if (transform !== undefined)
+      this.#transform = new Transform(this, transform, { in: trunk.width, out: trunk.width });
     this.#classifier = new Linear(trunk.width, this.labels.length, { bias: options.bias });
-    Object.assign(this, { [options.name]: this.#classifier });
+    place(this, name, this.#classifier);
   }
 
   /** hidden [N, D] → logits f32 [R, C] (f64 in an f64 pass) */
   scores(hidden: Tensor, layout: Layout): Tensor {
     const { pool, pooler } = this.#options;
-    let features = poolings[pool](hidden, layout);
-    if (pooler === true && this.#trunk.pooler !== undefined) features = this.#trunk.pooler.forward(features);
     const places = (pool === 'last' ? lastTokens : firstTokens)(layout, hidden.device);
+    let features = this.#inputDropout.forward(poolings[pool](hidden, layout), places);
+    if (pooler === true && this.#trunk.pooler !== undefined) features = this.#trunk.pooler.forward(features);
+    features = this.#transform?.forward(features) ?? features;
     return this.#classifier.forward(this.#dropout.forward(features, places));
   }
 }
 
 export const head: HeadKind = {
   create: ({ trunk, options, labels, problemType }) =>
-    new SequenceHead(trunk, { labels, problemType }, options as unknown as Options),
+    new SequenceHead(trunk, { labels, problemType }, options as unknown as SequenceOptions),
 };

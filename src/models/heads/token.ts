@@ -3,12 +3,16 @@ import { Dropout, Linear, Module, type Layout } from '../../nn/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import type { Trunk } from '../architecture.ts';
 import type { HeadKind } from './head.ts';
+import { place } from './place.ts';
 import { widened } from './pooling.ts';
+import { Transform, type TransformPlan } from './transform.ts';
 
-interface Options {
+export interface TokenClassOptions {
   /** Its name in the checkpoint: `classifier`, `score`. */
   name: string;
   bias: boolean;
+  /** A layer of the head itself before the classifier. */
+  transform?: TransformPlan;
   /** Probability of dropout before the classifier. */
   dropout?: number;
 }
@@ -17,22 +21,27 @@ interface Options {
 export class TokenClassHead extends Module {
   readonly labels: readonly string[];
   readonly #classifier: Linear;
+  readonly #transform: Transform | undefined;
   readonly #dropout: Dropout;
 
-  constructor(trunk: Trunk, labels: readonly string[], options: Options) {
+  constructor(trunk: Trunk, labels: readonly string[], options: TokenClassOptions) {
     super();
+    const { name, transform } = options;
     this.labels = labels;
-    this.#dropout = new Dropout(options.dropout ?? 0, options.name);
+    this.#dropout = new Dropout(options.dropout ?? 0, name);
+    if (transform !== undefined)
+      this.#transform = new Transform(this, transform, { in: trunk.width, out: trunk.width });
     this.#classifier = new Linear(trunk.width, labels.length, { bias: options.bias });
-    Object.assign(this, { [options.name]: this.#classifier });
+    place(this, name, this.#classifier);
   }
 
   /** hidden [N, D] → logits f32 [N, C] (f64 in an f64 pass). Tokens are scored by themselves: the layout is not read. */
   scores(hidden: Tensor, _layout: Layout): Tensor {
-    return this.#classifier.forward(this.#dropout.forward(widened(hidden)));
+    const features = this.#transform?.forward(widened(hidden)) ?? widened(hidden);
+    return this.#classifier.forward(this.#dropout.forward(features));
   }
 }
 
 export const head: HeadKind = {
-  create: ({ trunk, options, labels }) => new TokenClassHead(trunk, labels, options as unknown as Options),
+  create: ({ trunk, options, labels }) => new TokenClassHead(trunk, labels, options as unknown as TokenClassOptions),
 };

@@ -30,7 +30,9 @@ export async function findSavedTables(
   const [input, output] = listTokenTables(model);
   const modules = new Set([...model.modules()].map(([path]) => path));
   const trunk = rootOf(model.architecture);
-  const isOfHead = (path: string) => !path.startsWith(trunk) && !path.includes('lora_') && !modules.has(path);
+  const parts = new Set([...model.trunk.children()].map(([name]) => trunk + name));
+  const isOfTrunk = (path: string) => parts.has(path.slice(0, `${path}.`.indexOf('.', trunk.length)));
+  const isOfHead = (path: string) => !isOfTrunk(path) && !path.includes('lora_') && !modules.has(path);
   model.dispose();
   const found: SavedTables = { rows: 0, whole: [], below: new Map(), repeated: [] };
   for (const { name, shape } of readSafetensorsHeader(weights).entries) {

@@ -1,0 +1,18 @@
+import { Module, type Parameter } from '../../nn/index.ts';
+
+/** A step of a path, without anything of its own. */
+class Group extends Module {
+  [name: string]: unknown;
+}
+
+/** Puts a part of a head where checkpoints have it below the root: `cls.predictions.decoder`. */
+export function place(root: Module, path: string, part: Module | Parameter): void {
+  const names = path.split('.');
+  const last = names.pop() as string;
+  let at = root as Group;
+  for (const name of names) {
+    at[name] ??= new Group();
+    at = at[name] as Group;
+  }
+  at[last] = part;
+}

@@ -1,0 +1,36 @@
+// N tokens or rows, D width, E width of what comes out
+import { activations, LayerNorm, Linear, type Activation, type Module } from '../../nn/index.ts';
+import type { Tensor } from '../../tensor/index.ts';
+import { place } from './place.ts';
+
+/** A layer between trunk and scores, by its names in checkpoints. */
+export interface TransformPlan {
+  /** `cls.predictions.transform.dense` */
+  dense: string;
+  /** True unless said. */
+  bias?: boolean;
+  activation: string;
+  norm?: { name: string; epsilon: number; bias?: boolean };
+}
+
+/** A projection, its activation and, where it has one, a norm. Its parts belong to the head that it is made for. */
+export class Transform {
+  readonly #dense: Linear;
+  readonly #activation: Activation;
+  readonly #norm: LayerNorm | undefined;
+
+  constructor(root: Module, plan: TransformPlan, widths: { in: number; out: number }) {
+    this.#dense = new Linear(widths.in, widths.out, { bias: plan.bias ?? true });
+    this.#activation = activations[plan.activation];
+    place(root, plan.dense, this.#dense);
+    if (plan.norm === undefined) return;
+    this.#norm = new LayerNorm(widths.out, plan.norm.epsilon, { bias: plan.norm.bias });
+    place(root, plan.norm.name, this.#norm);
+  }
+
+  /** [N, D] → [N, E] */
+  forward(x: Tensor): Tensor {
+    const inner = this.#activation(this.#dense.forward(x));
+    return this.#norm?.forward(inner) ?? inner;
+  }
+}

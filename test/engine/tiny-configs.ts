@@ -1,0 +1,233 @@
+// Configurations of tiny models, for the tests that run on every architecture.
+import type { RawConfig } from '../../src/models/config.ts';
+import type { architectures } from '../../src/models/index.ts';
+
+const decoder = {
+  vocab_size: 17,
+  hidden_size: 8,
+  intermediate_size: 10,
+  num_hidden_layers: 2,
+  num_attention_heads: 4,
+  num_key_value_heads: 2,
+  head_dim: 4,
+  max_position_embeddings: 64,
+  initializer_range: 0.4,
+};
+
+const rope3 = {
+  rope_type: 'llama3',
+  factor: 8,
+  low_freq_factor: 1,
+  high_freq_factor: 4,
+  original_max_position_embeddings: 32,
+};
+
+/** A waveform of 4 (n - 1) + 6 samples makes n frames. */
+const waveform = {
+  model_type: 'wav2vec2',
+  vocab_size: 17,
+  hidden_size: 8,
+  intermediate_size: 10,
+  num_hidden_layers: 2,
+  num_attention_heads: 2,
+  conv_dim: [6, 4],
+  conv_kernel: [4, 2],
+  conv_stride: [2, 2],
+  num_conv_pos_embedding_groups: 2,
+  hidden_dropout: 0.2,
+  attention_dropout: 0.2,
+  activation_dropout: 0.2,
+  feat_proj_dropout: 0.2,
+  layerdrop: 0.3,
+  mask_time_prob: 0,
+  initializer_range: 0.4,
+};
+
+const tinyTower = {
+  hidden_size: 8,
+  intermediate_size: 10,
+  num_hidden_layers: 2,
+  num_attention_heads: 2,
+  attention_dropout: 0.2,
+};
+
+const bertShape = {
+  vocab_size: 17,
+  hidden_size: 8,
+  intermediate_size: 10,
+  num_hidden_layers: 2,
+  num_attention_heads: 2,
+  max_position_embeddings: 32,
+  hidden_dropout_prob: 0.2,
+  attention_probs_dropout_prob: 0.2,
+  initializer_range: 0.4,
+  num_labels: 3,
+};
+
+const t5Shape = {
+  vocab_size: 17,
+  d_model: 8,
+  d_kv: 3,
+  d_ff: 10,
+  num_layers: 2,
+  num_heads: 2,
+  relative_attention_num_buckets: 8,
+  relative_attention_max_distance: 6,
+  dropout_rate: 0.2,
+  initializer_factor: 0.6,
+};
+
+/** One or more configurations of every model type; a new one without an entry does not compile. */
+export const tinyConfigs: Readonly<Record<(typeof architectures.names)[number], readonly RawConfig[]>> = {
+  llama: [
+    {
+      ...decoder,
+      model_type: 'llama',
+      rope_scaling: rope3,
+      attention_bias: true,
+      attention_dropout: 0.2,
+      mlp_bias: true,
+    },
+    { ...decoder, model_type: 'llama', rope_scaling: { type: 'linear', factor: 2 }, tie_word_embeddings: true },
+  ],
+  mistral: [{ ...decoder, model_type: 'mistral', sliding_window: 3 }],
+  qwen2: [
+    {
+      ...decoder,
+      model_type: 'qwen2',
+      use_sliding_window: true,
+      sliding_window: 2,
+      max_window_layers: 1,
+      tie_word_embeddings: true,
+    },
+  ],
+  qwen3: [{ ...decoder, model_type: 'qwen3', tie_word_embeddings: true }],
+  bert: [{ ...bertShape, model_type: 'bert' }],
+  distilbert: [
+    {
+      model_type: 'distilbert',
+      vocab_size: 17,
+      dim: 8,
+      hidden_dim: 10,
+      n_layers: 2,
+      n_heads: 2,
+      max_position_embeddings: 32,
+      dropout: 0.2,
+      attention_dropout: 0.2,
+      initializer_range: 0.4,
+      num_labels: 3,
+    },
+  ],
+  electra: [{ ...bertShape, model_type: 'electra', embedding_size: 6 }],
+  modernbert: [
+    {
+      model_type: 'modernbert',
+      vocab_size: 17,
+      hidden_size: 8,
+      intermediate_size: 10,
+      num_hidden_layers: 3,
+      num_attention_heads: 2,
+      global_attn_every_n_layers: 2,
+      local_attention: 4,
+      max_position_embeddings: 32,
+      embedding_dropout: 0.2,
+      attention_dropout: 0.2,
+      mlp_dropout: 0.2,
+      classifier_dropout: 0.2,
+      classifier_pooling: 'mean',
+      initializer_range: 0.4,
+      num_labels: 3,
+    },
+    {
+      model_type: 'modernbert',
+      vocab_size: 17,
+      hidden_size: 8,
+      intermediate_size: 10,
+      num_hidden_layers: 2,
+      num_attention_heads: 2,
+      layer_types: ['sliding_attention', 'full_attention'],
+      rope_parameters: { full_attention: { rope_theta: 500 }, sliding_attention: { rope_theta: 20 } },
+      local_attention: 2,
+      norm_bias: true,
+      attention_bias: true,
+      mlp_bias: true,
+      classifier_bias: true,
+      decoder_bias: false,
+      tie_word_embeddings: false,
+      initializer_range: 0.4,
+    },
+  ],
+  mt5: [{ ...t5Shape, model_type: 'mt5' }],
+  roberta: [{ ...bertShape, model_type: 'roberta', type_vocab_size: 1, pad_token_id: 1 }],
+  t5: [
+    { ...t5Shape, model_type: 't5', num_decoder_layers: 1 },
+    { ...t5Shape, model_type: 't5', feed_forward_proj: 'gated-gelu', tie_word_embeddings: false },
+  ],
+  'xlm-roberta': [{ ...bertShape, model_type: 'xlm-roberta', type_vocab_size: 1, tie_word_embeddings: false }],
+  clip: [2, 3].map((eos) => ({
+    model_type: 'clip',
+    projection_dim: 6,
+    logit_scale_init_value: 0,
+    initializer_range: 0.4,
+    num_labels: 3,
+    text_config: { ...tinyTower, vocab_size: 17, max_position_embeddings: 12, eos_token_id: eos, hidden_size: 12 },
+    vision_config: { ...tinyTower, image_size: 4, patch_size: 2 },
+  })),
+  siglip: [
+    {
+      model_type: 'siglip',
+      initializer_range: 0.4,
+      num_labels: 3,
+      text_config: { ...tinyTower, vocab_size: 17, max_position_embeddings: 12, projection_size: 12 },
+      vision_config: { ...tinyTower, hidden_size: 12, image_size: 4, patch_size: 2 },
+    },
+  ],
+  vit: [
+    {
+      model_type: 'vit',
+      hidden_size: 8,
+      intermediate_size: 10,
+      num_hidden_layers: 2,
+      num_attention_heads: 2,
+      image_size: [6, 4],
+      patch_size: 2,
+      qkv_bias: false,
+      hidden_dropout_prob: 0.2,
+      attention_probs_dropout_prob: 0.2,
+      initializer_range: 0.4,
+      num_labels: 3,
+    },
+  ],
+  wav2vec2: [
+    { ...waveform, num_conv_pos_embeddings: 4 },
+    {
+      ...waveform,
+      num_conv_pos_embeddings: 3,
+      conv_bias: true,
+      feat_extract_norm: 'layer',
+      do_stable_layer_norm: true,
+      adapter_attn_dim: 3,
+    },
+  ],
+  whisper: [
+    {
+      model_type: 'whisper',
+      vocab_size: 17,
+      d_model: 8,
+      num_mel_bins: 3,
+      encoder_layers: 1,
+      encoder_attention_heads: 2,
+      encoder_ffn_dim: 10,
+      decoder_layers: 2,
+      decoder_attention_heads: 2,
+      decoder_ffn_dim: 10,
+      max_source_positions: 6,
+      max_target_positions: 32,
+      scale_embedding: true,
+      init_std: 0.4,
+      dropout: 0.2,
+      attention_dropout: 0.2,
+      activation_dropout: 0.2,
+    },
+  ],
+};
