@@ -2,6 +2,7 @@
 #include <ATen/Parallel.h>
 #include <torch/library.h>
 
+#include "elementwise.hpp"
 #include "fused.hpp"
 
 namespace attune {
@@ -145,15 +146,19 @@ struct FusedSwiGlu : public torch::autograd::Function<FusedSwiGlu> {
     return run(gate, up);
   }
 
-  static variable_list backward(AutogradContext* context, variable_list gradients) {
-    checkOnce();
-    const variable_list saved = context->get_saved_variables();
-    const at::Tensor &gate = saved[0], &up = saved[1], gradient = gradients[0].contiguous();
+  static std::tuple<at::Tensor, at::Tensor> gradientsOf(const at::Tensor& gate, const at::Tensor& up, const at::Tensor& gradient) {
     at::Tensor gateGradient = at::empty_like(gate), upGradient = at::empty_like(up);
     const SwiGlu s{gate.const_data_ptr(), up.const_data_ptr(), nullptr, gradient.const_data_ptr(), gateGradient.mutable_data_ptr(), upGradient.mutable_data_ptr()};
     const TypeKernels* kernels = kernelsFor(gate);
     TORCH_CHECK(kernels != nullptr, "swiglu: the kernels were changed between forward and backward");
     at::parallel_for(0, gate.numel(), kGrain, [&](int64_t begin, int64_t end) { kernels->swiGluBackward(s, begin, end); });
+    return {gateGradient, upGradient};
+  }
+
+  static variable_list backward(AutogradContext* context, variable_list gradients) {
+    checkOnce();
+    const variable_list saved = context->get_saved_variables();
+    auto [gateGradient, upGradient] = gradientsOf(saved[0], saved[1], gradients[0].contiguous());
     return {gateGradient, upGradient};
   }
 };
@@ -165,6 +170,12 @@ at::Tensor swiGlu(const at::Tensor& gate, const at::Tensor& up) {
 }
 
 }  // namespace
+
+at::Tensor gatedUnit(const at::Tensor& gate, const at::Tensor& up) { return FusedSwiGlu::run(gate, up); }
+
+std::tuple<at::Tensor, at::Tensor> gatedUnitGradients(const at::Tensor& gate, const at::Tensor& up, const at::Tensor& gradient) {
+  return FusedSwiGlu::gradientsOf(gate, up, gradient);
+}
 
 TORCH_LIBRARY_FRAGMENT(attune, library) {
   library.def("rms_norm(Tensor x, Tensor weight, float eps) -> Tensor");

@@ -19,6 +19,12 @@ inline const TypeKernels* kernelsFor(const at::Tensor& x) {
   return x.scalar_type() == at::kFloat ? &kernels->f32 : nullptr;
 }
 
+// Whether products of such a tensor go by way of f32: bf16 on a processor that multiplies none.
+inline bool isWidened(const at::Tensor& x) {
+  const Kernels* kernels = isOnCpu(x) ? activeKernels() : nullptr;
+  return kernels != nullptr && !kernels->hasBf16Products && x.scalar_type() == at::kBFloat16;
+}
+
 // The type that a composite definition computes in.
 inline at::ScalarType wideType(const at::Tensor& x) { return at::promote_types(x.scalar_type(), at::kFloat); }
 

@@ -69,16 +69,11 @@ void widenedProduct(const Tensor& a, const Tensor& b, Tensor& y, bool isSum, dou
   }
 }
 
-bool wantsWide(const Tensor& a) {
-  const Kernels* kernels = activeKernels();
-  return kernels != nullptr && !kernels->hasBf16Products && a.scalar_type() == at::kBFloat16;
-}
-
 Tensor mm(const Tensor& a, const Tensor& b) {
   const TypeKernels* kernels = kernelsFor(a);
   if (kernels == nullptr || !isProduct(a, b)) return at::cpu::mm(a, b);
   if (isOfFewRows(a, b)) return fewRows(a, b, *kernels);
-  if (!wantsWide(a)) return at::cpu::mm(a, b);
+  if (!isWidened(a)) return at::cpu::mm(a, b);
   Tensor y = at::empty({a.size(0), b.size(1)}, a.options());
   widenedProduct(a, b, y, false);
   return y;
@@ -91,7 +86,7 @@ Tensor addmm(const Tensor& self, const Tensor& a, const Tensor& b, const at::Sca
   if (kernels == nullptr || !isProduct(a, b) || !isLike(self, a)) return at::cpu::addmm(self, a, b, beta, alpha);
   const bool isBias = beta.toDouble() == 1 && alpha.toDouble() == 1;
   if (isBias && isOfFewRows(a, b)) return fewRows(a, b, *kernels).add_(self);
-  if (!wantsWide(a)) return at::cpu::addmm(self, a, b, beta, alpha);
+  if (!isWidened(a)) return at::cpu::addmm(self, a, b, beta, alpha);
   Tensor y = self.expand({a.size(0), b.size(1)}).clone(at::MemoryFormat::Contiguous);
   widenedProduct(a, b, y, true, beta.toDouble(), alpha.toDouble());
   return y;
@@ -99,13 +94,13 @@ Tensor addmm(const Tensor& self, const Tensor& a, const Tensor& b, const at::Sca
 
 Tensor& addmmInPlace(Tensor& self, const Tensor& a, const Tensor& b, const at::Scalar& beta, const at::Scalar& alpha) {
   const bool isWhole = self.dim() == 2 && isProduct(a, b) && self.size(0) == a.size(0) && self.size(1) == b.size(1);
-  if (kernelsFor(a) == nullptr || !isWhole || !isLike(self, a) || !wantsWide(a)) return at::cpu::addmm_(self, a, b, beta, alpha);
+  if (kernelsFor(a) == nullptr || !isWhole || !isLike(self, a) || !isWidened(a)) return at::cpu::addmm_(self, a, b, beta, alpha);
   widenedProduct(a, b, self, true, beta.toDouble(), alpha.toDouble());
   return self;
 }
 
 Tensor bmm(const Tensor& a, const Tensor& b) {
-  if (!wantsWide(a) || a.scalar_type() != b.scalar_type() || !isOnCpu(a)) return at::cpu::bmm(a, b);
+  if (!isWidened(a) || a.scalar_type() != b.scalar_type()) return at::cpu::bmm(a, b);
   return at::cpu::bmm(wide(a), wide(b)).to(a.scalar_type());
 }
 

@@ -5,8 +5,10 @@ import {
   attention,
   Dropout,
   Embedding,
+  gatedLinear,
   gateOf,
   Linear,
+  linearGroup,
   Module,
   RMSNorm,
   Rope,
@@ -115,11 +117,9 @@ class Attention extends Module {
   forward(x: Tensor, pass: Pass): Tensor {
     const [N] = x.shape;
     const byHead = (flat: Tensor) => flat.reshape(N, -1, this.#headSize); // [N, H, d]
-    let q = byHead(this.q_proj.forward(x));
-    let k = byHead(this.k_proj.forward(x));
-    const v = byHead(this.v_proj.forward(x));
-    if (this.q_norm !== undefined) q = this.q_norm.forward(q);
-    if (this.k_norm !== undefined) k = this.k_norm.forward(k);
+    const [queries, keys, v] = linearGroup([this.q_proj, this.k_proj, this.v_proj], x).map(byHead);
+    let q = this.q_norm?.forward(queries) ?? queries;
+    let k = this.k_norm?.forward(keys) ?? keys;
     if (pass.rotation !== undefined) [q, k] = [rotate(q, pass.rotation), rotate(k, pass.rotation)];
     const request = { layout: pass.layout, window: this.#window, dropout: this.#dropout };
     const y = pass.cache?.attend(this.#layer, { q, k, v }, request) ?? attention(q, k, v, request);
@@ -144,7 +144,8 @@ class FeedForward extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    return this.down_proj.forward(this.#gate(this.gate_proj.forward(x), this.up_proj.forward(x)));
+    const [gate, up] = linearGroup([this.gate_proj, this.up_proj], x);
+    return gatedLinear(this.down_proj, this.#gate, { gate, up });
   }
 }
 

@@ -18,9 +18,11 @@ export const activations: Readonly<Record<string, Activation>> = {
 /** The inside of a gated feed-forward layer: activation(gate) * up. */
 export type Gate = (gate: Tensor, up: Tensor) => Tensor;
 
+export const swiGlu: Gate = (gate, up) => attune.swiglu.default(gate, up);
+
 /** The gate of an activation; of silu it is one operator. It takes what two projections gave, adapters and all. */
 export function gateOf(name: string): Gate {
-  if (name === 'silu' || name === 'swish') return (gate, up) => attune.swiglu.default(gate, up);
+  if (name === 'silu' || name === 'swish') return swiGlu;
   const activation = activations[name];
   return (gate, up) => activation(gate).mul(up);
 }

@@ -7,6 +7,7 @@ export { currentRandomness, Dropout, encoderRandomness, withRandomness, type Ran
 export { Embedding, type EmbeddingAdapter } from './embedding.ts';
 export { layoutOfRows, rowOfTokens, segmentLengths, type Layout } from './layout.ts';
 export { Conv1D, isLinear, Linear, type LinearAdapter, type LinearLike, type Term } from './linear.ts';
+export { gatedLinear, linearGroup, type LowRank } from './linear-fused.ts';
 export { join, Module, ModuleBuffer, Parameter } from './module.ts';
 export { ChannelNorm, LayerNorm, RMSNorm } from './norm.ts';
 export { Rope, ropeFactors, ropeTypes, rotate, type RopeScaling, type Rotation } from './rope.ts';

@@ -1,4 +1,5 @@
 import { aten, type Tensor } from '../tensor/index.ts';
+import { fusedLinear, type LowRank } from './linear-fused.ts';
 import { Module, Parameter } from './module.ts';
 
 /** One product that adds to a layer's output: `hidden [N, D] × weight [V, D]ᵀ`. */
@@ -16,6 +17,8 @@ export interface LinearAdapter {
   forward(x: Tensor, output: Tensor, layer: LinearLike): Tensor;
   /** The same change as further terms of the output, where it is one; else undefined. */
   terms?(x: Tensor): Term[];
+  /** The same change where it is of low rank just now (no dropout), so that a layer and it can be computed as one. */
+  lowRank?(): LowRank | undefined;
 }
 
 /** What adapters, storage and fusion may know of a linear layer: no one reads another module's weight. */
@@ -62,6 +65,8 @@ abstract class LinearBase extends Module implements LinearLike {
   protected abstract project(x: Tensor): Tensor;
 
   forward(x: Tensor): Tensor {
+    const fused = fusedLinear([this], { x });
+    if (fused !== undefined) return fused[0];
     let output = this.project(x);
     for (const adapter of this.#adapters) output = adapter.forward(x, output, this);
     return output;

@@ -1,6 +1,6 @@
 // N tokens, M keys, H heads, K key-value heads, D head size or width, V vocabulary
 import { afterAll, describe, expect, it } from 'vitest';
-import { aten, attune, backward, fromArray, scope, type DType, type Tensor } from '../../src/tensor/index.ts';
+import { aten, attune, backward, cat, fromArray, scope, type DType, type Tensor } from '../../src/tensor/index.ts';
 
 /**
  * Every fused operator on every instruction set that this machine has, forward and backward, against its composite
@@ -150,8 +150,52 @@ const products: Case[] = [
   },
 ];
 
+/** Three layers, the first with a bias, adapters of ranks 2 and 3 on the first and of rank 4 on the last. */
+function groupCase(name: string, options: { gated?: boolean; used?: number[] } = {}): Case {
+  const { gated = false, used = [0, 1, 2] } = options;
+  const [N, D, widths, adapters] = [
+    19,
+    21,
+    [9, 5, 12],
+    [
+      [0, 2],
+      [0, 3],
+      [2, 4],
+    ],
+  ];
+  const shapes = [
+    ...(gated ? [1, 2] : [1]).map(() => [N, D]),
+    ...widths.map((width) => [width, D]),
+    [widths[0]],
+    ...adapters.map(([, rank]) => [rank, D]),
+    ...adapters.map(([layer, rank]) => [widths[layer], rank]),
+  ];
+  return {
+    name: `linear_group, ${name}`,
+    shapes,
+    forward: (...inputs) => {
+      const [x, up] = [inputs[0], gated ? inputs[1] : undefined];
+      const [w0, w1, w2, bias, a0, a1, a2, b0, b1, b2] = inputs.slice(gated ? 2 : 1);
+      const [layers, scales] = [adapters.map(([layer]) => layer), [0.5, 1, 0.25]];
+      const biases = [bias, undefined, undefined];
+      const y = attune.linear_group.default(x, up, [w0, w1, w2], biases, [a0, a1, a2], [b0, b1, b2], layers, scales);
+      // What is left out has a gradient of zeros, not none.
+      const whole = cat(
+        used.map((i) => y[i]),
+        1,
+      );
+      return used.length === 3
+        ? whole
+        : whole.add(inputs.reduce((sum, one) => sum.add(one.sum().mul(0)), x.sum().mul(0)));
+    },
+  };
+}
+
 const cases: Case[] = [
   ...products,
+  groupCase('with biases and adapters'),
+  groupCase('behind a gate', { gated: true }),
+  groupCase('of which one output is used', { used: [1] }),
   ...pointwise(3, 5),
   ...pointwise(1, 64),
   ...pointwise(600, 37),

@@ -1,6 +1,14 @@
 // N tokens, in and out features, r rank
 import { aten, type Tensor } from '../../tensor/index.ts';
-import { Dropout, Module, Parameter, type LinearAdapter, type LinearLike, type Term } from '../../nn/index.ts';
+import {
+  Dropout,
+  Module,
+  Parameter,
+  type LinearAdapter,
+  type LinearLike,
+  type LowRank,
+  type Term,
+} from '../../nn/index.ts';
 
 export interface AdapterShape {
   /** Path of the adapted layer. */
@@ -53,6 +61,11 @@ export class LoraAdapter extends Module implements LinearAdapter {
 
   terms(x: Tensor): Term[] {
     return this.isActive ? [{ hidden: this.#inner(x), weight: this.lora_B.tensor }] : [];
+  }
+
+  lowRank(): LowRank | undefined {
+    if (!this.isActive || this.#dropout.isActive) return undefined;
+    return { a: this.lora_A.tensor, b: this.lora_B.tensor, scale: this.scaling };
   }
 
   /** scaling · B A in the layer's own orientation, f32. */

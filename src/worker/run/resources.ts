@@ -47,13 +47,13 @@ export function computeType(precision: 'auto' | 'bf16' | 'f32'): DType {
 
 /**
  * Bytes that a token's activations take until backward, over all blocks: per block about 12 widths (norms, q, k, v,
- * attention, residuals) and 4 inner widths (gate, up, their product), the attention in f32 besides.
+ * attention, residuals) and 3 inner widths (gate, up and a part of their gradients), the attention in f32 besides.
  */
 function activationBytesPerToken(model: Model): number {
   const { trunk, dtype } = model;
   const blocks = (trunk.encoderStack?.blockList.length ?? 0) + trunk.stack.blockList.length;
   const inner = Number(model.config.intermediate_size ?? model.config.decoder_ffn_dim ?? 4 * trunk.width);
-  return blocks * (trunk.width * (12 * dtypeBytes[dtype] + 24) + inner * 4 * dtypeBytes[dtype]);
+  return blocks * (trunk.width * (12 * dtypeBytes[dtype] + 24) + inner * 3 * dtypeBytes[dtype]);
 }
 
 export interface MemoryPlan {

@@ -1,0 +1,246 @@
+// Linear layers that read one input, with their low-rank adapters, as one node: y_i = x W_iᵀ + b_i + Σ s (x Aᵀ) Bᵀ.
+// Products of all A are one, and the input's gradient is summed as it is made. Weights are cast when they are needed and not kept.
+// N tokens, D width of the input, O_i widths of the outputs, r ranks.
+#include <ATen/core/ivalue.h>
+#include <torch/custom_class.h>
+#include <torch/library.h>
+
+#include "elementwise.hpp"
+#include "fused.hpp"
+
+namespace attune {
+
+namespace {
+
+using at::Tensor;
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
+
+struct Adapter {
+  int64_t layer;
+  double scale;
+};
+
+// What stands where in the list of all inputs: x; up, where x is a gate; weights; biases; all A; all B.
+struct Plan : public torch::CustomClassHolder {
+  bool isGated = false;
+  size_t layers = 0;
+  std::vector<int64_t> biasAt;  // -1: the layer has none
+  size_t biases = 0;
+  std::vector<Adapter> adapters;
+
+  size_t weight(size_t layer) const { return 1 + isGated + layer; }
+  size_t bias(size_t layer) const { return weight(layers) + static_cast<size_t>(biasAt[layer]); }
+  size_t a(size_t adapter) const { return weight(layers) + biases + adapter; }
+  size_t b(size_t adapter) const { return a(adapters.size()) + adapter; }
+  size_t size() const { return b(adapters.size()); }
+};
+
+using Inputs = const variable_list&;
+
+// Products are made in this type: bf16 is widened once for all of them where the processor does not multiply it.
+at::ScalarType productType(const Tensor& x) { return isWidened(x) ? at::kFloat : x.scalar_type(); }
+
+// Of a narrow intermediate, what it would be in the stored type: results then differ between processors by the order of sums only.
+Tensor rounded(const Tensor& x, at::ScalarType stored) { return x.to(stored).to(x.scalar_type()); }
+
+Tensor inputOf(Inputs all, const Plan& plan) { return plan.isGated ? gatedUnit(all[0], all[1]) : all[0]; }
+
+std::vector<Tensor> inType(Inputs all, size_t begin, size_t end, at::ScalarType type) {
+  std::vector<Tensor> result;
+  for (size_t i = begin; i < end; i++) result.push_back(all[i].to(type));
+  return result;
+}
+
+// All A below each other: [Σ r, D]
+Tensor stackedA(Inputs all, const Plan& plan, at::ScalarType type) {
+  const auto parts = inType(all, plan.a(0), plan.a(plan.adapters.size()), type);
+  return parts.size() == 1 ? parts[0] : at::cat(parts);
+}
+
+// Where each adapter's rank lies among all of them, and the end.
+std::vector<int64_t> rankOffsets(Inputs all, const Plan& plan) {
+  std::vector<int64_t> offsets{0};
+  for (size_t j = 0; j < plan.adapters.size(); j++) offsets.push_back(offsets.back() + all[plan.a(j)].size(0));
+  return offsets;
+}
+
+struct Outputs {
+  variable_list y;
+  Tensor inner;  // [N, Σ r], before the scales
+};
+
+Outputs forwardOf(Inputs all, const Plan& plan) {
+  const at::ScalarType type = productType(all[0]), stored = all[0].scalar_type();
+  const Tensor x = inputOf(all, plan).to(type);
+  Outputs out;
+  if (!plan.adapters.empty()) out.inner = rounded(at::mm(x, stackedA(all, plan, type).t()), stored);
+  for (size_t i = 0; i < plan.layers; i++) {
+    const Tensor weight = all[plan.weight(i)].to(type).t();
+    out.y.push_back(plan.biasAt[i] < 0 ? at::mm(x, weight) : at::addmm(all[plan.bias(i)].to(type), x, weight));
+  }
+  const auto ranks = rankOffsets(all, plan);
+  for (size_t j = 0; j < plan.adapters.size(); j++) {
+    const auto [layer, scale] = plan.adapters[j];
+    out.y[layer].addmm_(out.inner.slice(1, ranks[j], ranks[j + 1]), all[plan.b(j)].to(type).t(), 1, scale);
+  }
+  for (Tensor& y : out.y) y = y.to(stored);
+  if (out.inner.defined()) out.inner = out.inner.to(stored);
+  return out;
+}
+
+// What backward goes through, one piece after the other.
+struct Backward {
+  Inputs all;
+  const Plan& plan;
+  const AutogradContext& context;
+  at::ScalarType type;
+  Tensor x, inner;            // [N, D], [N, Σ r]
+  variable_list gradients;    // of the outputs, undefined where one was not used
+  variable_list result;       // of all inputs
+
+  bool needs(size_t input) const { return context.needs_input_grad(input); }
+  bool needsX() const { return needs(0) || (plan.isGated && needs(1)); }
+  void give(size_t input, const Tensor& gradient) { result[input] = gradient.to(all[input].scalar_type()); }
+
+  void layers(Tensor& dx) {
+    for (size_t i = 0; i < plan.layers; i++) {
+      const Tensor& g = gradients[i];
+      if (!g.defined()) continue;
+      if (needs(plan.weight(i))) give(plan.weight(i), at::mm(g.t(), x));
+      if (plan.biasAt[i] >= 0 && needs(plan.bias(i))) give(plan.bias(i), g.sum(0));
+      if (!needsX()) continue;
+      const Tensor weight = all[plan.weight(i)].to(type);
+      if (dx.defined()) dx.addmm_(g, weight);
+      else dx = at::mm(g, weight);
+    }
+  }
+
+  void adapters(Tensor& dx) {
+    const auto ranks = rankOffsets(all, plan);
+    std::vector<Tensor> parts;
+    for (size_t j = 0; j < plan.adapters.size(); j++) {
+      const auto [layer, scale] = plan.adapters[j];
+      const Tensor& g = gradients[layer];
+      if (!g.defined()) {
+        parts.push_back(at::zeros({x.size(0), ranks[j + 1] - ranks[j]}, x.options()));
+        continue;
+      }
+      if (needs(plan.b(j))) give(plan.b(j), at::mm(g.t(), inner.slice(1, ranks[j], ranks[j + 1])).mul_(scale));
+      parts.push_back(at::mm(g, all[plan.b(j)].to(type)).mul_(scale));
+    }
+    const Tensor innerGradient = rounded(parts.size() == 1 ? parts[0] : at::cat(parts, 1), all[0].scalar_type());  // [N, Σ r]
+    const Tensor a = at::mm(innerGradient.t(), x);
+    for (size_t j = 0; j < plan.adapters.size(); j++) {
+      if (needs(plan.a(j))) give(plan.a(j), a.slice(0, ranks[j], ranks[j + 1]));
+    }
+    if (needsX()) dx.addmm_(innerGradient, stackedA(all, plan, type));
+  }
+};
+
+struct LinearGroup : public torch::autograd::Function<LinearGroup> {
+  static variable_list forward(AutogradContext* context, at::TensorList inputs, c10::intrusive_ptr<Plan> plan) {
+    const at::AutoDispatchBelowADInplaceOrView guard;
+    variable_list all(inputs.begin(), inputs.end());
+    Outputs out = forwardOf(all, *plan);
+    all.push_back(out.inner);
+    context->save_for_backward(std::move(all));
+    context->saved_data["plan"] = c10::IValue::make_capsule(plan);
+    return out.y;
+  }
+
+  static variable_list backward(AutogradContext* context, variable_list gradients) {
+    checkOnce();
+    const at::AutoDispatchBelowADInplaceOrView guard;
+    const variable_list saved = context->get_saved_variables();
+    const auto plan = c10::static_intrusive_pointer_cast<Plan>(context->saved_data["plan"].toCapsule());
+    const at::ScalarType type = productType(saved[0]);
+    for (Tensor& gradient : gradients)
+      if (gradient.defined()) gradient = gradient.to(type);
+    const Tensor inner = saved[plan->size()];
+    Backward back{saved, *plan, *context, type, inputOf(saved, *plan).to(type), inner.defined() ? inner.to(type) : inner, std::move(gradients), variable_list(plan->size() + 1)};
+    Tensor dx;
+    back.layers(dx);
+    if (!plan->adapters.empty() && (dx.defined() || !back.needsX())) back.adapters(dx);
+    if (dx.defined()) dx = dx.to(saved[0].scalar_type());
+    if (dx.defined() && plan->isGated) std::tie(back.result[0], back.result[1]) = gatedUnitGradients(saved[0], saved[1], dx);
+    else back.result[0] = dx;
+    return std::move(back.result);
+  }
+};
+
+variable_list compositeGroup(Inputs all, const Plan& plan) {
+  const Tensor x = plan.isGated ? at::silu(all[0]) * all[1] : all[0];
+  variable_list y;
+  for (size_t i = 0; i < plan.layers; i++) {
+    y.push_back(at::linear(x, all[plan.weight(i)].to(x.scalar_type()), plan.biasAt[i] < 0 ? Tensor() : all[plan.bias(i)].to(x.scalar_type())));
+  }
+  for (size_t j = 0; j < plan.adapters.size(); j++) {
+    const auto [layer, scale] = plan.adapters[j];
+    const Tensor inner = at::linear(x, all[plan.a(j)].to(x.scalar_type())) * scale;
+    y[layer] = y[layer] + at::linear(inner, all[plan.b(j)].to(x.scalar_type()));
+  }
+  return y;
+}
+
+struct Adapters {
+  at::TensorList a, b;
+  at::IntArrayRef layer;
+  at::ArrayRef<double> scale;
+};
+
+void checkGroup(Inputs all, const Plan& plan, const Adapters& adapters) {
+  const Tensor& x = all[0];
+  TORCH_CHECK(x.dim() == 2, "linear_group wants x [N, D]");
+  TORCH_CHECK(!plan.isGated || (all[1].sizes() == x.sizes() && all[1].scalar_type() == x.scalar_type()), "linear_group wants gate and up of one shape and type");
+  for (size_t i = 0; i < plan.layers; i++) {
+    const Tensor& weight = all[plan.weight(i)];
+    TORCH_CHECK(weight.dim() == 2 && weight.size(1) == x.size(1), "linear_group wants weights [O, ", x.size(1), "]");
+    TORCH_CHECK(plan.biasAt[i] < 0 || (all[plan.bias(i)].dim() == 1 && all[plan.bias(i)].size(0) == weight.size(0)), "linear_group wants biases [O]");
+  }
+  TORCH_CHECK(adapters.b.size() == plan.adapters.size() && adapters.layer.size() == plan.adapters.size() && adapters.scale.size() == plan.adapters.size(),
+              "linear_group wants A, B, layer and scale of each adapter");
+  for (size_t j = 0; j < plan.adapters.size(); j++) {
+    const int64_t layer = plan.adapters[j].layer;
+    TORCH_CHECK(layer >= 0 && layer < static_cast<int64_t>(plan.layers), "linear_group: an adapter of layer ", layer, " of ", plan.layers);
+    const Tensor &a = all[plan.a(j)], &b = all[plan.b(j)];
+    TORCH_CHECK(a.dim() == 2 && a.size(1) == x.size(1) && b.dim() == 2 && b.size(1) == a.size(0) && b.size(0) == all[plan.weight(layer)].size(0),
+                "linear_group wants A [r, D] and B [O, r]");
+  }
+}
+
+bool isRecorded(Inputs all) {
+  return at::GradMode::is_enabled() && std::any_of(all.begin(), all.end(), [](const Tensor& x) { return x.requires_grad(); });
+}
+
+variable_list linearGroup(const Tensor& x, const std::optional<Tensor>& up, at::TensorList weight, const c10::List<std::optional<Tensor>>& bias,
+                          at::TensorList a, at::TensorList b, at::IntArrayRef layer, at::ArrayRef<double> scale) {
+  auto plan = c10::make_intrusive<Plan>();
+  variable_list all{x.contiguous()};
+  plan->isGated = up.has_value();
+  if (plan->isGated) all.push_back(up->contiguous());
+  plan->layers = weight.size();
+  all.insert(all.end(), weight.begin(), weight.end());
+  TORCH_CHECK(bias.size() == weight.size(), "linear_group wants a bias, or none, of each weight");
+  for (const std::optional<Tensor> one : bias) {
+    plan->biasAt.push_back(one.has_value() ? static_cast<int64_t>(plan->biases++) : -1);
+    if (one.has_value()) all.push_back(*one);
+  }
+  for (size_t j = 0; j < a.size(); j++) plan->adapters.push_back({j < layer.size() ? layer[j] : -1, j < scale.size() ? scale[j] : 0});
+  all.insert(all.end(), a.begin(), a.end());
+  all.insert(all.end(), b.begin(), b.end());
+  checkGroup(all, *plan, {a, b, layer, scale});
+  if (kernelsFor(x) == nullptr || x.numel() == 0) return compositeGroup(all, *plan);
+  return isRecorded(all) ? LinearGroup::apply(at::TensorList(all), plan) : forwardOf(all, *plan).y;
+}
+
+}  // namespace
+
+TORCH_LIBRARY_FRAGMENT(attune, library) {
+  library.def(
+      "linear_group(Tensor x, Tensor? up, Tensor[] weight, Tensor?[] bias, Tensor[] a, Tensor[] b, int[] layer, float[] scale) -> Tensor[]");
+}
+
+TORCH_LIBRARY_IMPL(attune, CompositeImplicitAutograd, library) { library.impl("linear_group", linearGroup); }
+
+}  // namespace attune

@@ -1,0 +1,64 @@
+// N tokens, D width of the input, O widths of the outputs, r rank
+import { attune, type Tensor } from '../tensor/index.ts';
+import { swiGlu, type Gate } from './activations.ts';
+import type { LinearLike } from './linear.ts';
+
+/** A change of a layer's output that is `scale · (x Aᵀ) Bᵀ` and nothing else. */
+export interface LowRank {
+  /** [r, D] */
+  a: Tensor;
+  /** [O, r] */
+  b: Tensor;
+  scale: number;
+}
+
+/** What the layers read: x [N, D], or silu(gate) · up of two such. */
+type LinearInput = { x: Tensor } | { gate: Tensor; up: Tensor };
+
+/**
+ * Layers on one input with all of their adapters by `attune::linear_group`, one node for backward, or undefined where
+ * that operator is not what should compute it: then each layer does it by itself.
+ */
+export function fusedLinear(layers: readonly LinearLike[], input: LinearInput): Tensor[] | undefined {
+  const [x, up] = 'gate' in input ? [input.gate, input.up] : [input.x, undefined];
+  if ((x.dtype !== 'bf16' && x.dtype !== 'f32') || x.shape.length !== 2 || layers.some((layer) => layer.isTransposed))
+    return undefined;
+  const adapters = adaptersOf(layers);
+  if (adapters === undefined) return undefined;
+  const isPlain = layers.length === 1 && up === undefined && adapters.length === 0;
+  if (isPlain && layers[0].weight.tensor.dtype === x.dtype) return undefined;
+  return attune.linear_group.default(
+    x,
+    up,
+    layers.map(({ weight }) => weight.tensor),
+    layers.map(({ bias }) => bias?.tensor),
+    adapters.map(({ a }) => a),
+    adapters.map(({ b }) => b),
+    adapters.map(({ layer }) => layer),
+    adapters.map(({ scale }) => scale),
+  );
+}
+
+/** Every adapter with the place of its layer; undefined where one is more than a change of low rank. */
+function adaptersOf(layers: readonly LinearLike[]): (LowRank & { layer: number })[] | undefined {
+  const found: (LowRank & { layer: number })[] = [];
+  for (const [layer, { adapters }] of layers.entries()) {
+    for (const adapter of adapters) {
+      const change = adapter.lowRank?.();
+      if (change === undefined) return undefined;
+      found.push({ ...change, layer });
+    }
+  }
+  return found;
+}
+
+/** What several layers make of one input x […, D]. */
+export function linearGroup(layers: readonly LinearLike[], x: Tensor): Tensor[] {
+  return fusedLinear(layers, { x }) ?? layers.map((layer) => layer.forward(x));
+}
+
+/** A layer that reads what a gate makes of two inputs; where the gate is silu's, that is not kept for backward. */
+export function gatedLinear(layer: LinearLike, gate: Gate, inputs: { gate: Tensor; up: Tensor }): Tensor {
+  const fused = gate === swiGlu ? fusedLinear([layer], inputs) : undefined;
+  return fused?.[0] ?? layer.forward(gate(inputs.gate, inputs.up));
+}

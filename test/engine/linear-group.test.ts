@@ -1,0 +1,102 @@
+// N tokens, D width of the input
+import { describe, expect, it } from 'vitest';
+import { keyedNormal } from '../../src/models/initialise.ts';
+import { Dropout, gatedLinear, gateOf, Linear, linearGroup, withRandomness } from '../../src/nn/index.ts';
+import type { LinearAdapter, LinearLike } from '../../src/nn/linear.ts';
+import { LoraAdapter } from '../../src/methods/tuning/lora-adapter.ts';
+import { fromArray, noGrad, scope, type Tensor } from '../../src/tensor/index.ts';
+
+const [N, D] = [11, 6];
+
+function normal(shape: number[], path: string): Tensor {
+  return keyedNormal(shape, { seed: 3, path }, 1);
+}
+
+function layerOf(out: number, options: { bias?: boolean } = {}): Linear {
+  const layer = new Linear(D, out, options);
+  layer.weight.assign(normal([out, D], `weight ${out}`));
+  layer.bias?.assign(normal([out], `bias ${out}`));
+  return layer;
+}
+
+function lowRank(layer: LinearLike, options: { dropout?: number } = {}): LoraAdapter {
+  const adapter = new LoraAdapter(layer, { path: 'x', rank: 2, scaling: 0.5, dropout: options.dropout ?? 0 });
+  adapter.lora_A.assign(normal([2, D], 'A'));
+  adapter.lora_B.assign(normal([layer.outFeatures, 2], 'B'));
+  return adapter;
+}
+
+/** W x + b and what a low-rank adapter adds, by single operators. */
+function plainly(layer: Linear, x: Tensor, adapter?: LoraAdapter): Tensor {
+  const y = x.matmul(layer.weight.tensor.transpose(0, 1));
+  const shifted = layer.bias === undefined ? y : y.add(layer.bias.tensor);
+  return adapter === undefined ? shifted : shifted.add(x.matmul(adapter.delta().transpose(0, 1)));
+}
+
+function expectClose(got: Tensor, wanted: Tensor): void {
+  const [a, b] = [got.toNumbers(), wanted.toNumbers()];
+  expect(a.length).toBe(b.length);
+  for (const [i, value] of b.entries()) expect(Math.abs(a[i] - value)).toBeLessThan(1e-5);
+}
+
+describe('layers on one input', () => {
+  it('give what each gives alone, adapters and biases of their own', () => {
+    noGrad(() =>
+      scope(() => {
+        const [x, first, second] = [normal([N, D], 'x'), layerOf(4, { bias: true }), layerOf(7)];
+        const adapter = lowRank(second);
+        const [y, z] = linearGroup([first, second], x);
+        expectClose(y, plainly(first, x));
+        expectClose(z, plainly(second, x, adapter));
+        expectClose(second.forward(x), plainly(second, x, adapter));
+      }),
+    );
+  });
+
+  it('leave out an adapter that is switched off', () => {
+    noGrad(() =>
+      scope(() => {
+        const [x, layer] = [normal([N, D], 'x'), layerOf(7)];
+        lowRank(layer).isActive = false;
+        expectClose(linearGroup([layer, layerOf(3)], x)[0], plainly(layer, x));
+      }),
+    );
+  });
+
+  it('ask an adapter itself that is more than a change of low rank', () => {
+    noGrad(() =>
+      scope(() => {
+        const [x, layer] = [normal([N, D], 'x'), layerOf(7)];
+        const threefold: LinearAdapter = { forward: (_x, output) => output.mul(3) };
+        layer.addAdapter(threefold);
+        expectClose(linearGroup([layerOf(3), layer], x)[1], plainly(layer, x).mul(3));
+      }),
+    );
+  });
+
+  it("keep an adapter's dropout", () => {
+    noGrad(() =>
+      scope(() => {
+        const [x, layer] = [normal([N, D], 'x'), layerOf(7)];
+        const adapter = lowRank(layer, { dropout: 0.5 });
+        const tokens = fromArray(BigInt64Array.from({ length: N }, (_, i) => BigInt(i)));
+        const randomness = { seed: 1, step: 0, tokens };
+        const [y] = withRandomness(randomness, () => linearGroup([layer], x));
+        const dropped = withRandomness(randomness, () => new Dropout(0.5, 'lora:x').forward(x));
+        expectClose(y, plainly(layer, x).add(dropped.matmul(adapter.delta().transpose(0, 1))));
+        expect(dropped.toNumbers().filter((value) => value === 0).length).toBeGreaterThan(0);
+      }),
+    );
+  });
+
+  it.each(['silu', 'gelu'])('read what a gate of %s gives', (activation) => {
+    noGrad(() =>
+      scope(() => {
+        const [gate, up, layer] = [normal([N, D], 'gate'), normal([N, D], 'up'), layerOf(5)];
+        const adapter = lowRank(layer);
+        const open = gateOf(activation);
+        expectClose(gatedLinear(layer, open, { gate, up }), plainly(layer, open(gate, up), adapter));
+      }),
+    );
+  });
+});
