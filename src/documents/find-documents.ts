@@ -1,6 +1,7 @@
 import { lstat, readdir, readlink, realpath } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
+import { isPostgresUrl, shownUrl } from './formats/sql/postgres.ts';
 import type { SkipReason } from './outcome.ts';
 
 /** A file to read, or why one that lies there is passed over. */
@@ -17,6 +18,10 @@ const TOOL_FOLDERS = new Set(['node_modules', '__pycache__', '__MACOSX']);
  */
 export async function* findDocuments(paths: readonly string[], base: string): AsyncGenerator<FoundFile> {
   for (const given of paths) {
+    if (isPostgresUrl(given)) {
+      yield { path: given, name: shownUrl(given) };
+      continue;
+    }
     const path = resolve(base, given);
     const real = await realpath(path).catch(() => {
       throw new AttuneError('E_FILE_MISSING', { what: `There is no file or folder ${given}`, fix: 'check the path' });

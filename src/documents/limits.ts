@@ -20,7 +20,7 @@ export const defaultLimits: ReadLimits = {
   seconds: 30,
   memoryBytes: 1536 * 2 ** 20,
   wholeFileBytes: 256 * 2 ** 20,
-  unpackedBytes: 16 * 2 ** 30,
+  unpackedBytes: 32 * 2 ** 30,
   entries: 1_000_000,
   ratio: 200,
   freeBytes: 16 * 2 ** 20,

@@ -56,12 +56,15 @@ export class Unreadable extends Error {
 }
 
 const MOST_SHOWN = 5;
+const MOST_REASONS = 40;
 
 /** Counts what was left out, with its first places. */
 export class NoteBook {
   readonly #notes = new Map<string, Note>();
 
   add(reason: string, what?: string, count = 1): void {
+    // Reasons that name what they found could be without end.
+    if (!this.#notes.has(reason) && this.#notes.size >= MOST_REASONS) reason = 'others';
     const note = this.#notes.get(reason) ?? { reason, count: 0, first: [] };
     note.count += count;
     if (what !== undefined && note.first.length < MOST_SHOWN) note.first.push(what);

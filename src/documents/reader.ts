@@ -31,6 +31,10 @@ export interface ReadContext {
   choices: ReadChoices;
   limits: ReadLimits;
   notes: NoteBook;
+  /** Of the file in hand and all that lies in it. */
+  total: { unpacked: number; entries: number };
+  /** Where the reader may write; emptied by nobody but it. */
+  folder: string;
   /** Says that work goes on, before a long stretch without a document. */
   alive(): void;
   /** The encoding that was found. */
@@ -53,12 +57,13 @@ export interface Reader {
   isBinary?: boolean;
   /** Its documents in the file's order. @throws Unreadable */
   read?(input: FileInput, context: ReadContext): AsyncIterable<Draft>;
+  /** An archive of one file, which does not count as a level of archives. */
+  isWrapping?: boolean;
   /** For archives: unpacks entry after entry to `folder`, each overwritten by the next. @throws Unreadable */
   unpack?(input: FileInput, context: UnpackContext): AsyncIterable<Entry>;
 }
 
 export interface UnpackContext extends ReadContext {
-  folder: string;
   /** Entries to pass over: they ended an earlier reader. */
   skipped: ReadonlySet<string>;
 }

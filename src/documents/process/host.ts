@@ -1,10 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { sha256File } from '../../files/hash.ts';
+import { AttuneError } from '../../base/errors.ts';
+import { sha256, sha256File } from '../../files/hash.ts';
 import type { Document, Origin } from '../document.ts';
 import { detectFormat, lookAt, type Detected } from '../formats/detect.ts';
 import { NoteBook, Unreadable, type FileOutcome } from '../outcome.ts';
-import type { Draft, FileInput, ReadContext } from '../reader.ts';
+import { isPostgresUrl, readPostgres, shownUrl } from '../formats/sql/postgres.ts';
+import type { Draft, FileInput, ReadContext, Reader } from '../reader.ts';
 import type { FromReader, ReadJob } from './protocol.ts';
 
 const BATCH_DOCUMENTS = 64;
@@ -13,10 +15,19 @@ const MILLISECONDS_BETWEEN_SIGNS = 500;
 
 export type Send = (message: FromReader) => Promise<void> | void;
 
+/** A file in hand, how deep within archives it lies, and where what lies in it may be unpacked. */
+interface Target {
+  path: string;
+  name: string;
+  depth: number;
+  folder: string;
+}
+
 /** Reads one job's file with all that lies in it; what fails is told as an outcome, never thrown. */
 export class ReadHost {
   readonly #job: ReadJob;
   readonly #send: Send;
+  readonly #total = { unpacked: 0, entries: 0 };
   #lastSign = 0;
   #batch: Document[] = [];
   #batchCharacters = 0;
@@ -31,32 +42,47 @@ export class ReadHost {
     await this.#send({ type: 'done' });
   }
 
-  async #file(file: { path: string; name: string; depth: number; folder: string }): Promise<void> {
+  async #file(file: Target): Promise<void> {
     const outcome: FileOutcome = { file: file.name, status: 'read', bytes: 0, documents: 0, notes: [] };
-    const notes = new NoteBook();
+    const context = this.#context(outcome, file.folder);
     try {
-      const input = await lookAt(file.path, file.name);
-      outcome.bytes = input.bytes;
-      const found = await detectFormat(input);
-      outcome.format = found.format;
-      if (found.named !== undefined && isSurprising(found)) notes.add(`named as ${found.named}, read as what it is`);
-      outcome.sha256 = await sha256File(file.path);
-      const context = this.#context(outcome, notes);
-      if (found.reader.unpack !== undefined) await this.#archive(input, found, { ...file, context });
-      else await this.#documents(input, found, { outcome, context });
+      if (isPostgresUrl(file.path)) await this.#database(file.path, outcome, context);
+      else await this.#read(file, outcome, context);
     } catch (error) {
       Object.assign(outcome, failureOf(error, outcome.documents));
     }
     await this.#flush();
-    await this.#send({ type: 'outcome', outcome: { ...outcome, notes: notes.notes } });
+    await this.#send({ type: 'outcome', outcome: { ...outcome, notes: context.notes.notes } });
   }
 
-  #context(outcome: FileOutcome, notes: NoteBook): ReadContext {
+  async #read(file: Target, outcome: FileOutcome, context: ReadContext): Promise<void> {
+    const input = await lookAt(file.path, file.name);
+    outcome.bytes = input.bytes;
+    const found = await detectFormat(input);
+    outcome.format = found.format;
+    if (found.named !== undefined && isSurprising(found)) {
+      context.notes.add(`files named as ${found.named}, read as what they are`, found.format);
+    }
+    outcome.sha256 = await sha256File(file.path);
+    if (found.reader.unpack === undefined) await this.#documents(found.reader.read!(input, context), outcome);
+    else await this.#archive(input, found.reader, { ...file, context });
+  }
+
+  /** What a query gives is known by the query. */
+  async #database(url: string, outcome: FileOutcome, context: ReadContext): Promise<void> {
+    outcome.format = 'postgres';
+    outcome.sha256 = sha256(`${shownUrl(url)}\n${context.choices.query}`);
+    await this.#documents(readPostgres(url, context), outcome);
+  }
+
+  #context(outcome: FileOutcome, folder: string): ReadContext {
     const { choices, limits } = this.#job;
     return {
       choices,
       limits,
-      notes,
+      notes: new NoteBook(),
+      folder,
+      total: this.#total,
       alive: () => this.#alive(),
       encoding: (name) => {
         outcome.encoding = name;
@@ -71,13 +97,9 @@ export class ReadHost {
     void this.#send({ type: 'alive' });
   }
 
-  async #documents(
-    input: FileInput,
-    { reader }: Detected,
-    { outcome, context }: { outcome: FileOutcome; context: ReadContext },
-  ): Promise<void> {
-    const origin = { file: input.name, sha256: outcome.sha256! };
-    for await (const draft of reader.read!(input, context)) {
+  async #documents(drafts: AsyncIterable<Draft>, outcome: FileOutcome): Promise<void> {
+    const origin = { file: outcome.file, sha256: outcome.sha256! };
+    for await (const draft of drafts) {
       outcome.documents++;
       await this.#add(withOrigin(draft, origin));
       this.#alive();
@@ -102,19 +124,22 @@ export class ReadHost {
   /** Every entry is a file of its own, with its own outcome. */
   async #archive(
     input: FileInput,
-    { reader }: Detected,
-    { depth, folder, context }: { depth: number; folder: string; context: ReadContext },
+    reader: Reader,
+    { depth, folder, context }: Target & { context: ReadContext },
   ): Promise<void> {
     const { limits, skipped } = this.#job;
-    if (depth >= limits.depth) throw new Unreadable('too-deep');
-    const own = join(folder, String(depth));
+    // What is only compressed weighs less, but not nothing: a gzip may hold itself.
+    const deeper = depth + (reader.isWrapping === true ? 0.25 : 1);
+    if (deeper > limits.depth) throw new Unreadable('too-deep');
+    const own = join(folder, 'in');
     mkdirSync(own, { recursive: true });
-    const passed = new Set(depth === 0 ? skipped.map((name) => name.slice(input.name.length + 1)) : []);
+    const isOutermost = input.name === this.#job.name;
+    const passed = new Set(isOutermost ? skipped.map((name) => name.slice(input.name.length + 1)) : []);
     for await (const entry of reader.unpack!(input, { ...context, folder: own, skipped: passed })) {
       const name = `${input.name}/${entry.name}`;
       await this.#flush();
-      if (depth === 0) await this.#send({ type: 'alive', entry: name });
-      await this.#file({ path: entry.path, name, depth: depth + 1, folder });
+      if (isOutermost) await this.#send({ type: 'alive', entry: name });
+      await this.#file({ path: entry.path, name, depth: deeper, folder: own });
     }
   }
 }
@@ -144,6 +169,8 @@ function sizeOf(document: Document): number {
 function failureOf(error: unknown, documents: number): Partial<FileOutcome> {
   const status = documents > 0 ? 'partly' : 'skipped';
   if (error instanceof Unreadable) return { status, reason: error.reason, message: error.message };
-  const message = (error instanceof Error ? error.message : String(error)).split('\n', 1)[0].slice(0, 300);
+  const problem = error instanceof AttuneError ? error.problems[0] : undefined;
+  const [line] = (error instanceof Error ? error.message : String(error)).split('\n', 1);
+  const message = (problem === undefined ? line : `${line}: ${problem.message}`).slice(0, 300);
   return { status, reason: 'broken', message };
 }

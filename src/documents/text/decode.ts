@@ -130,8 +130,7 @@ export async function* readTextLines(input: FileInput, context: ReadContext): As
 }
 
 async function* readPieces(input: FileInput, context: ReadContext): AsyncGenerator<string> {
-  const sample = await sampleOf(input);
-  const encoding = await encodingOf(sample, sample.length === input.bytes);
+  const encoding = await encodingOfFile(input);
   if (encoding !== 'utf-8') context.encoding(encoding);
   const decoder = await decoderOf(encoding);
   let isStart = true;
@@ -148,6 +147,12 @@ async function decoderOf(encoding: string): Promise<{ write(chunk: Buffer): stri
   if (encoding === 'utf-8') return new StringDecoder('utf8');
   const { default: iconv } = await import('iconv-lite');
   return iconv.getDecoder(encoding);
+}
+
+/** @throws Unreadable for bytes that are no text */
+export async function encodingOfFile(input: FileInput): Promise<string> {
+  const sample = await sampleOf(input);
+  return encodingOf(sample, sample.length === input.bytes);
 }
 
 async function sampleOf({ path, bytes }: FileInput): Promise<Buffer> {

@@ -44,7 +44,10 @@ async function mainContent(document: HtmlDocument): Promise<string | undefined> 
   if (marked.length > 0) return marked.join('\n');
   const { Readability } = await import('@mozilla/readability');
   try {
-    return new Readability(document as never, { charThreshold: 200 }).parse()?.content ?? undefined;
+    const heading = [...document.querySelectorAll('h1')][0]?.outerHTML ?? '';
+    const found = new Readability(document as never, { charThreshold: 200, keepClasses: true }).parse()?.content;
+    // It takes a heading that repeats the page's title for no content.
+    return typeof found === 'string' ? (/<h1[\s>]/i.test(found) ? found : heading + found) : undefined;
   } catch {
     // A page that it cannot take apart is taken whole.
     return undefined;

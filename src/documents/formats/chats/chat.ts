@@ -1,0 +1,60 @@
+import type { MessageDocument, Place } from '../../document.ts';
+import type { NoteBook } from '../../outcome.ts';
+
+/** A message of an export, before its file is added. */
+export type ChatMessage = Omit<MessageDocument, 'origins'> & { place?: Place };
+
+export interface ChatSource {
+  file: string;
+  notes: NoteBook;
+}
+
+/** The form of one service's exports: an object of its JSON files as messages. */
+export interface ChatExport {
+  /** Whether an object is of this form: by keys that no other export has together. */
+  recognise(value: Readonly<Record<string, unknown>>): boolean;
+  /** Its messages, those of the service itself (somebody joined) left out and noted. */
+  messages(value: Readonly<Record<string, unknown>>, source: ChatSource): Iterable<ChatMessage>;
+}
+
+export type Json = Record<string, unknown>;
+
+export function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export function listOf(value: unknown): Json[] {
+  return Array.isArray(value) ? value.filter(isObject) : [];
+}
+
+/** A text or a number as text; undefined for anything else and for nothing. */
+export function textOf(value: unknown): string | undefined {
+  const text = typeof value === 'string' ? value.trim() : typeof value === 'number' ? String(value) : '';
+  return text === '' ? undefined : text;
+}
+
+/** ISO 8601, or seconds since the epoch. */
+export function timeOf(value: unknown): number | undefined {
+  if (typeof value !== 'number' && typeof value !== 'string') return undefined;
+  const seconds = Number(value);
+  const time =
+    Number.isFinite(seconds) && value !== '' ? seconds * (seconds < 1e11 ? 1000 : 1) : Date.parse(String(value));
+  return Number.isFinite(time) ? Math.round(time) : undefined;
+}
+
+/** Help desks keep what was written as HTML. */
+export function plainOf(html: string): string {
+  if (!/<[a-z][^>]*>/i.test(html)) return html.trim();
+  return html
+    .replace(/<(br|\/p|\/div|\/li|\/h\d)\b[^>]*>/gi, '\n')
+    .replace(/<[^>]*>/g, '')
+    .replace(/&nbsp;/g, ' ')
+    .replace(/&lt;/g, '<')
+    .replace(/&gt;/g, '>')
+    .replace(/&quot;/g, '"')
+    .replace(/&#39;/g, "'")
+    .replace(/&amp;/g, '&')
+    .replace(/[ \t]+\n/g, '\n')
+    .replace(/\n{3,}/g, '\n\n')
+    .trim();
+}

@@ -1,0 +1,41 @@
+import { isObject, textOf, timeOf, type ChatExport, type ChatMessage } from './chat.ts';
+
+/** An exported channel is a folder with a file for each day, a thread hangs on the time of its first message. */
+export const slack: ChatExport = {
+  recognise: ({ type, ts, text }) => type === 'message' && typeof ts === 'string' && typeof text === 'string',
+  *messages(value, { file, notes }) {
+    const { subtype, text, ts, thread_ts: thread, user, bot_id: bot, user_profile: profile } = value;
+    if (typeof subtype === 'string' && !SAID.has(subtype))
+      return notes.add(`messages of the service itself (${subtype})`);
+    const names = isObject(profile) ? profile : {};
+    const author = textOf(names.real_name) ?? textOf(value.username) ?? textOf(user) ?? textOf(bot) ?? 'unknown';
+    const channel = file.split('/').slice(0, -1).join('/') || file;
+    const message: ChatMessage = {
+      kind: 'message',
+      conversation: typeof thread === 'string' ? `${channel}#${thread}` : channel,
+      id: String(ts),
+      author,
+      ...(bot !== undefined && { role: 'agent' }),
+      at: timeOf(ts),
+      text: unmarked(String(text)),
+    };
+    if (message.text === '') notes.add('messages without text');
+    else yield message;
+  },
+};
+
+/** Kinds of messages that somebody said. */
+const SAID = new Set(['bot_message', 'thread_broadcast', 'me_message', 'file_share', 'reply_broadcast']);
+
+/** Mentions and links as people see them. */
+function unmarked(text: string): string {
+  return text
+    .replace(/<(?:https?|mailto):[^|>]+\|([^>]+)>/g, '$1')
+    .replace(/<((?:https?|mailto):[^>]+)>/g, '$1')
+    .replace(/<[@#!][^|>]*\|([^>]+)>/g, '@$1')
+    .replace(/<([@#!])([^>]+)>/g, '$1$2')
+    .replace(/&lt;/g, '<')
+    .replace(/&gt;/g, '>')
+    .replace(/&amp;/g, '&')
+    .trim();
+}

@@ -1,0 +1,33 @@
+import { readFile } from 'node:fs/promises';
+import { refuseLarge } from '../text/decode.ts';
+import type { Draft, FileInput, ReadContext, Reader } from '../reader.ts';
+import { readMail } from './mail/read-mail.ts';
+
+async function* read(input: FileInput, context: ReadContext): AsyncGenerator<Draft> {
+  refuseLarge(input, context);
+  const mail = await readMail(await readFile(input.path), 1, context);
+  // Mails of one folder may be one thread; those of another are not.
+  const folder = input.name.split('/').slice(0, -1).join('/') || input.name;
+  if (mail !== undefined) yield { ...mail, ...(mail.kind === 'message' && { conversation: folder }) };
+}
+
+const HEADER =
+  /^(received|return-path|from|to|date|subject|message-id|delivered-to|mime-version|x-[\w-]+|dkim-signature|content-type|reply-to|sender|cc):[ \t]/i;
+
+/** One mail a file. */
+export const eml: Reader = {
+  endings: ['eml'],
+  recognise(head) {
+    const lines = head.toString('latin1').split(/\r?\n/);
+    const end = lines.indexOf('');
+    const headers = lines.slice(0, end === -1 ? 40 : end).filter((line) => !/^[ \t]/.test(line));
+    const known = headers.filter((line) => HEADER.test(line));
+    const hasSender = known.some((line) => /^(from|received|return-path):/i.test(line));
+    return (
+      hasSender &&
+      known.length >= 3 &&
+      headers.every((line, index) => /^[!-9;-~]+:/.test(line) || (end === -1 && index === headers.length - 1))
+    );
+  },
+  read,
+};

@@ -1,0 +1,87 @@
+import { createReadStream } from 'node:fs';
+import type { Draft, FileInput, ReadContext, Reader } from '../reader.ts';
+import { readMail } from './mail/read-mail.ts';
+
+/** "From name date" begins a mail, after an empty line. */
+const FROM_LINE = /^From \S.* (?:19|20)\d\d(?: [+-]\d{4})?\s*$/;
+const MOST_BYTES = 64 * 2 ** 20;
+
+async function* read(input: FileInput, context: ReadContext): AsyncGenerator<Draft> {
+  let row = 0;
+  for await (const raw of mailsOf(input, context)) {
+    row++;
+    if (raw === 'too large') {
+      context.notes.add('mails of more than 64 MiB', `mail ${row}`);
+      continue;
+    }
+    const mail = await readMail(raw, row, context).catch((error: unknown) => {
+      context.notes.add('mails that could not be read', `mail ${row}: ${(error as Error).message.slice(0, 100)}`);
+    });
+    if (mail !== undefined) yield mail;
+  }
+}
+
+/** The mails of a mailbox one after the other; what is quoted as ">From " is as it was written. */
+async function* mailsOf({ path }: FileInput, context: ReadContext): AsyncGenerator<Buffer | 'too large'> {
+  let lines: Buffer[] = [];
+  let bytes = 0;
+  let afterEmpty = true;
+  let isOpen = false;
+  const take = (): Buffer | 'too large' => {
+    const mail = bytes > MOST_BYTES ? 'too large' : Buffer.concat(lines);
+    lines = [];
+    bytes = 0;
+    return mail;
+  };
+  for await (const line of linesOf(path, context)) {
+    const isStart = afterEmpty && line[0] === 0x46 && FROM_LINE.test(line.toString('latin1').trimEnd());
+    if (isStart && isOpen) yield take();
+    if (isStart) isOpen = true;
+    else {
+      bytes += line.length;
+      if (bytes <= MOST_BYTES) lines.push(line[0] === 0x3e ? unquoted(line) : line);
+      else lines = [];
+    }
+    afterEmpty = line.length <= 2 && line.toString('latin1').trim() === '';
+  }
+  if (bytes > 0) yield take();
+}
+
+function unquoted(line: Buffer): Buffer {
+  return /^>+From /.test(line.toString('latin1', 0, 16)) ? line.subarray(1) : line;
+}
+
+/** Lines with their ends, as bytes: every mail has its own encoding. */
+async function* linesOf(path: string, context: ReadContext): AsyncGenerator<Buffer> {
+  let rest: Buffer[] = [];
+  let held = 0;
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
+    context.alive();
+    let from = 0;
+    for (let end = chunk.indexOf(10); end !== -1; end = chunk.indexOf(10, from)) {
+      yield Buffer.concat([...rest, chunk.subarray(from, end + 1)]);
+      rest = [];
+      held = 0;
+      from = end + 1;
+    }
+    rest.push(chunk.subarray(from));
+    held += chunk.length - from;
+    // A line without end is cut: it belongs to a mail that is too large in any case.
+    if (held <= MOST_BYTES) continue;
+    yield Buffer.concat(rest);
+    rest = [];
+    held = 0;
+  }
+  const last = Buffer.concat(rest);
+  if (last.length > 0) yield last;
+}
+
+/** Mailboxes of any size. */
+export const mbox: Reader = {
+  endings: ['mbox', 'mbx'],
+  recognise: (head) => {
+    const [first, second] = head.toString('latin1').split(/\r?\n/);
+    return FROM_LINE.test(first) && /^[!-9;-~]+:/.test(second ?? '');
+  },
+  read,
+};

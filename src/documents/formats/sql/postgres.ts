@@ -1,0 +1,54 @@
+import { Unreadable } from '../../outcome.ts';
+import type { Draft, ReadContext } from '../../reader.ts';
+import { isReading, plainValues } from './query.ts';
+
+export function isPostgresUrl(text: string): boolean {
+  return /^postgres(ql)?:\/\//.test(text);
+}
+
+/** The address without user and password. */
+export function shownUrl(url: string): string {
+  const parsed = URL.parse(url);
+  return parsed === null ? 'postgres' : `postgres://${parsed.host}${parsed.pathname}`;
+}
+
+const ROWS_AT_ONCE = 1000;
+
+/**
+ * What a query gives, through a cursor of a transaction that can only read: declaring a cursor refuses what is no
+ * query, and the server everything that would write. A password may stand in the address, in PGPASSWORD or in ~/.pgpass.
+ */
+export async function* readPostgres(url: string, context: ReadContext): AsyncGenerator<Draft> {
+  const { query } = context.choices;
+  if (query === undefined) throw new Unreadable('unreadable', 'a database needs a query: --query "SELECT …"');
+  if (!isReading(query))
+    throw new Unreadable(
+      'unreadable',
+      'the query does not begin with SELECT, WITH or VALUES, or has more than one statement',
+    );
+  const { default: pg } = await import('pg');
+  const seconds = context.limits.seconds;
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: seconds * 1000,
+    statement_timeout: seconds * 1000,
+  });
+  try {
+    await client.connect();
+    await client.query('BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY');
+    await client.query(`DECLARE attune NO SCROLL CURSOR FOR ${query.trim().replace(/;$/, '')}`);
+    let row = 0;
+    for (;;) {
+      const { rows } = await client.query<Record<string, unknown>>(`FETCH ${ROWS_AT_ONCE} FROM attune`);
+      context.alive();
+      for (const values of rows)
+        yield { kind: 'record', values: plainValues(values, context.notes), place: { section: ['query'], row: ++row } };
+      if (rows.length === 0) break;
+    }
+  } catch (error) {
+    // The address, in which a password may stand, is in no message.
+    throw new Unreadable('unreadable', (error as Error).message.replaceAll(url, shownUrl(url)));
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
