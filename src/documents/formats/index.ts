@@ -2,6 +2,7 @@ import { defineRegistry } from '../../base/registry.ts';
 
 /** How files are read, by format. Content decides before names do, in this order; the last one takes any text. */
 export const formats = defineRegistry('document format', 'E_UNKNOWN_DOCUMENT', {
+  pdf: async () => (await import('./pdf.ts')).pdf,
   docx: async () => (await import('./docx.ts')).docx,
   pptx: async () => (await import('./pptx.ts')).pptx,
   xlsx: async () => (await import('./xlsx.ts')).xlsx,
@@ -10,6 +11,7 @@ export const formats = defineRegistry('document format', 'E_UNKNOWN_DOCUMENT', {
   zip: async () => (await import('./zip.ts')).zip,
   tar: async () => (await import('./tar.ts')).tar,
   gzip: async () => (await import('./gzip.ts')).gzip,
+  picture: async () => (await import('./picture.ts')).picture,
   sqlite: async () => (await import('./sqlite.ts')).sqlite,
   parquet: async () => (await import('./table.ts')).parquet,
   mbox: async () => (await import('./mbox.ts')).mbox,

@@ -76,13 +76,15 @@ export class ReaderProcess {
     if (this.#child?.connected === true) this.#child.send(message, () => undefined);
   }
 
-  #fork({ limits }: ReadJob): ChildProcess {
+  #fork({ limits, choices }: ReadJob): ChildProcess {
     const heap = Math.floor(limits.memoryBytes / 2 ** 20);
     const execArgv = [
       '--permission',
       '--allow-fs-read=*',
       `--allow-fs-write=${this.#folder}`,
       '--allow-worker',
+      // Pictures are decoded by a library in native code.
+      ...(choices.ocr ? ['--allow-addons'] : []),
       `--max-old-space-size=${heap}`,
       '--disable-warning=ExperimentalWarning',
       '--disable-warning=SecurityWarning',

@@ -197,7 +197,6 @@ export const slack = (): Buffer =>
         user: 'U2',
         ts: '1704103260.000100',
         thread_ts: '1704103200.000100',
-        thread_ts: '1704103200.000100',
         text: 'Yes &amp; fast',
       },
       { type: 'message', subtype: 'channel_join', user: 'U3', ts: '1704103270.000100', text: 'joined' },

@@ -1,0 +1,77 @@
+/** Text of a page as rows of segments: what stands on one line without a wide gap. Units are points, y grows downwards. */
+
+/** What the library gives for a run of characters. */
+export interface TextItem {
+  str: string;
+  /** [a, b, c, d, x, y]: y grows upwards. */
+  transform: readonly number[];
+  width: number;
+}
+
+export interface Segment {
+  left: number;
+  right: number;
+  /** The baseline. */
+  y: number;
+  size: number;
+  text: string;
+}
+
+/** Segments on one baseline, from left to right. */
+export interface Row {
+  y: number;
+  size: number;
+  segments: Segment[];
+}
+
+/** Wider than a space of justified text: another column, or another cell. In ems. */
+const WIDE_GAP = 1.4;
+/** Narrower, and two runs are one word. */
+const WORD_GAP = 0.15;
+
+export function rowsOf(items: readonly TextItem[], pageHeight: number): Row[] {
+  const rows: Row[] = [];
+  for (const run of runsOf(items, pageHeight).sort((a, b) => a.y - b.y || a.left - b.left)) {
+    const last = rows.at(-1);
+    // Superscripts and rounding move a baseline a little.
+    if (last !== undefined && run.y - last.y < 0.45 * Math.max(last.size, run.size)) {
+      last.segments.push(run);
+      last.size = Math.max(last.size, run.size);
+    } else rows.push({ y: run.y, size: run.size, segments: [run] });
+  }
+  return rows.map(joined);
+}
+
+/** Runs that stand upright; text along the margin and watermarks across the page are left out. */
+function runsOf(items: readonly TextItem[], pageHeight: number): Segment[] {
+  return items.flatMap(({ str, transform: [a, b, c, d, x, y], width }) => {
+    const size = Math.hypot(c, d);
+    const isUpright = Math.abs(b) < 0.1 * Math.abs(a) && size > 0;
+    return str.trim() !== '' && isUpright ? [{ left: x, right: x + width, y: pageHeight - y, size, text: str }] : [];
+  });
+}
+
+function joined({ y, segments: runs }: Row): Row {
+  const segments: Segment[] = [];
+  for (const run of runs.toSorted((a, b) => a.left - b.left)) {
+    const last = segments.at(-1);
+    const gap = last === undefined ? Infinity : (run.left - last.right) / Math.max(last.size, run.size);
+    if (last === undefined || gap > WIDE_GAP) segments.push({ ...run, text: run.text.trim() });
+    else {
+      // Bold text is sometimes printed twice.
+      if (run.text === last.text && run.left - last.left < 0.2 * run.size) continue;
+      const needsSpace = gap > WORD_GAP && !/\s$/.test(last.text) && !/^\s/.test(run.text);
+      last.text = `${last.text}${needsSpace ? ' ' : ''}${run.text}`.trimEnd() + (/\s$/.test(run.text) ? ' ' : '');
+      last.right = Math.max(last.right, run.right);
+      last.size = Math.max(last.size, run.size);
+    }
+  }
+  const clean = segments.map((segment) => ({ ...segment, text: segment.text.replace(/\s+/g, ' ').trim() }));
+  // The size of a row is that of most of its text: a large initial makes no heading.
+  const longest = clean.reduce((best, segment) => (segment.text.length > best.text.length ? segment : best));
+  return { y, size: longest.size, segments: clean };
+}
+
+export function rowText({ segments }: Row): string {
+  return segments.map(({ text }) => text).join(' ');
+}
