@@ -42,7 +42,6 @@ async function openDocument(bytes: Buffer) {
   try {
     // Nothing is drawn, and no code of a document's own is run: fonts are read for their letters only.
     return await getDocumentProxy(new Uint8Array(bytes), {
-      isEvalSupported: false,
       disableFontFace: true,
       useSystemFonts: false,
       verbosity: 0,
