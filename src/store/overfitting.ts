@@ -10,6 +10,8 @@ export interface Overfitting {
   gap?: LossGap;
   /** Absent where no answer is long enough, or none were written. */
   memorised?: Memorised;
+  /** Absent where no rule could put two training rows in other words. */
+  paraphrases?: Paraphrases;
 }
 
 /** Loss of an answer's token, in nats, on rows that were trained on and on rows that were not. */
@@ -20,6 +22,24 @@ export interface LossGap {
   validationRows: number;
   /** Validation less training. */
   gap: number;
+  low: number;
+  high: number;
+}
+
+/** What other words in the prompt cost, on rows that were trained on and on rows that were not. */
+export interface Paraphrases {
+  training: ParaphraseLoss;
+  /** Absent with fewer than two such rows. */
+  validation?: ParaphraseLoss;
+}
+
+/** Losses of an answer's token, in nats, after the row's own prompt and after the same in other words. */
+export interface ParaphraseLoss {
+  rows: number;
+  base: { original: number; rephrased: number };
+  tuned: { original: number; rephrased: number };
+  /** What other words cost the tuned model more than the base. */
+  excess: number;
   low: number;
   high: number;
 }

@@ -183,7 +183,7 @@ const evaluationSchema = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      'measure whether the result learnt its rows by heart: the gap of its losses, and what its answers repeat',
+      'measure whether the result learnt its rows by heart: the gap of its losses, what other words cost it, and what its answers repeat',
     ),
   max_forgetting: forgettingSchema.nullable().default(null).meta({
     description: 'refuse (exit code 3) a result that lost more than so many bits per byte of general English',

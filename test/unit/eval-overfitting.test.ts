@@ -2,6 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { randomUnit } from '../../src/base/random.ts';
 import { lossGap } from '../../src/eval/overfitting/loss-gap.ts';
 import { memorisedWords, type AnsweredRow } from '../../src/eval/overfitting/memorised.ts';
+import { paraphraseLoss, type ParaphrasedRow } from '../../src/eval/overfitting/paraphrase-loss.ts';
+import { rephrased, rephrasedRow } from '../../src/eval/overfitting/rephrase.ts';
+import type { Message } from '../../src/text/message.ts';
 
 function likelihoods(count: number, nats: number, site: number) {
   return Array.from({ length: count }, (_, row) => {
@@ -49,6 +52,89 @@ describe('the gap between training and validation loss', () => {
 
   test('of a single row has no bounds', () => {
     expect(lossGap(likelihoods(1, 1, 0), likelihoods(50, 1, 1)).high).toBe(Infinity);
+  });
+});
+
+describe('requests in other words', () => {
+  test.each([
+    ["Please don't tell me 3 names.", 'Kindly do not let me know three names.'],
+    ['How do I begin? It is big.', "How can I start? It's large."],
+    ['IN ORDER TO go', 'To go'],
+  ])('%s', (text, other) => {
+    expect(rephrased(text)).toBe(other);
+  });
+
+  test.each(['Wort: G e r a l d', 'version 2.3 of x-big, 12 cantons', 'bigger and ten-fold', 'can’t-do', ''])(
+    'are none where no rule fits: %s',
+    (text) => {
+      expect(rephrased(text)).toBeUndefined();
+    },
+  );
+
+  test('change what was asked last, never the answer or the row itself', () => {
+    const source = { file: 'rows.jsonl', line: 1 };
+    const messages: Message[] = [
+      { role: 'user', content: 'a big one' },
+      { role: 'assistant', content: 'a big answer' },
+      { role: 'user', content: 'two more' },
+      { role: 'assistant', content: 'two big ones' },
+    ];
+    const row = { kind: 'chat' as const, id: 'x', source, messages };
+    expect(rephrasedRow(row)).toEqual({
+      ...row,
+      id: 'x:rephrased',
+      messages: messages.with(2, { role: 'user', content: '2 more' }),
+    });
+    expect(rephrasedRow({ kind: 'text', id: 'y', source, text: 'a big one' })).toBeUndefined();
+    expect(rephrasedRow({ kind: 'completion', id: 'z', source, prompt: 'big?', completion: 'big' })).toMatchObject({
+      prompt: 'large?',
+      completion: 'big',
+    });
+  });
+});
+
+describe('the loss on requests in other words', () => {
+  /** Every model finds other words harder by 0.2 nats a token, the tuned one by `more` besides. */
+  const rows = (count: number, more: number): ParaphrasedRow[] =>
+    Array.from({ length: count }, (_, row) => {
+      const tokens = 3 + (row % 5);
+      const noise = (site: number) => 0.3 * (randomUnit([7, 'paraphrase test', row, site]) - 0.5);
+      const likelihood = (nats: number) => ({ negativeLogLikelihood: nats * tokens, tokens, bytes: tokens });
+      return {
+        base: { original: likelihood(2 + noise(0)), rephrased: likelihood(2.2 + noise(1)) },
+        tuned: { original: likelihood(0.5 + noise(2)), rephrased: likelihood(0.7 + more + noise(3)) },
+      };
+    });
+
+  test('counts only what the untuned model does not lose too', () => {
+    const same = paraphraseLoss(rows(200, 0))!;
+    expect(same.tuned.rephrased - same.tuned.original).toBeGreaterThan(0.15);
+    expect(same.low).toBeLessThan(0);
+    expect(same.high).toBeGreaterThan(0);
+    const more = paraphraseLoss(rows(200, 0.4))!;
+    expect(more.low).toBeGreaterThan(0.3);
+    expect(more.high).toBeLessThan(0.5);
+    const change = ({ original, rephrased: other }: { original: number; rephrased: number }) => other - original;
+    expect(more.excess).toBeCloseTo(change(more.tuned) - change(more.base), 12);
+  });
+
+  test('is paired: rows that differ much from each other do not widen the interval', () => {
+    const shifted = rows(200, 0.4).map(({ base, tuned }, row) => {
+      const shift = ({ tokens, bytes, negativeLogLikelihood }: ParaphrasedRow['base']['original']) => {
+        return { tokens, bytes, negativeLogLikelihood: negativeLogLikelihood + 5 * (row % 3) * tokens };
+      };
+      const both = (read: ParaphrasedRow['base']) => {
+        return { original: shift(read.original), rephrased: shift(read.rephrased) };
+      };
+      return { base: both(base), tuned: both(tuned) };
+    });
+    const [plain, wide] = [rows(200, 0.4), shifted].map((some) => paraphraseLoss(some)!);
+    expect(wide.high - wide.low).toBeCloseTo(plain.high - plain.low, 9);
+  });
+
+  test('of one row or one group is none', () => {
+    expect(paraphraseLoss(rows(1, 1))).toBeUndefined();
+    expect(paraphraseLoss(rows(20, 1).map((row) => ({ ...row, group: 'one' })))).toBeUndefined();
   });
 });
 

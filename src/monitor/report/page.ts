@@ -10,6 +10,7 @@ import { curvesSection } from './sections/curves.ts';
 import { dataSection } from './sections/data.ts';
 import { forgettingSection } from './sections/forgetting.ts';
 import { heading } from './sections/heading.ts';
+import { overfittingSection } from './sections/overfitting.ts';
 import { reliabilitySection } from './sections/reliability.ts';
 import { samplesSection } from './sections/samples.ts';
 import { settingsSection } from './sections/settings.ts';
@@ -43,9 +44,10 @@ export function reportPage(report: RunReport, live?: LivePart): string {
       <body>
         <main>
           ${heading(report)} ${live?.section} ${warningsSection(report)} ${comparisonSection(comparison)}
-          ${forgettingSection(report.forgetting)} ${confusionSection(comparison)} ${reliabilitySection(comparison)}
-          ${costsSection(comparison)} ${curvesSection(report)} ${samplesSection(samples, comparison)}
-          ${dataSection(report)} ${timeSection(report)} ${settingsSection(report)}
+          ${forgettingSection(report.forgetting)} ${overfittingSection(report.overfitting)}
+          ${confusionSection(comparison)} ${reliabilitySection(comparison)} ${costsSection(comparison)}
+          ${curvesSection(report)} ${samplesSection(samples, comparison)} ${dataSection(report)} ${timeSection(report)}
+          ${settingsSection(report)}
           <footer>
             Run ${run.id} in ${run.folder}${run.result !== undefined && ` · result in ${run.result}`}. Written by attune
             from the run’s own logs; the same as data: report.json.

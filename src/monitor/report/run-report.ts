@@ -11,6 +11,7 @@ import type {
 import { sha256 } from '../../files/hash.ts';
 import { readJson } from '../../files/json.ts';
 import { readForgetting, type Forgetting } from '../../store/forgetting.ts';
+import { readOverfitting, type Overfitting } from '../../store/overfitting.ts';
 import { readComparison, readSamples, type Comparison, type Samples } from '../../store/results.ts';
 import { readEvents, requireRun, withLiveStatus } from '../../store/run-folder.ts';
 import { runPaths } from '../../store/run-paths.ts';
@@ -31,6 +32,7 @@ export interface RunReport {
   comparison?: Comparison;
   samples?: Samples;
   forgetting?: Forgetting;
+  overfitting?: Overfitting;
   data?: DataPrepared;
   preflight?: PreflightFinished;
   curves: Curves;
@@ -113,6 +115,7 @@ class ReportReader {
       comparison: readComparison(this.#folder),
       samples: readSamples(this.#folder),
       forgetting: readForgetting(this.#folder),
+      overfitting: readOverfitting(this.#folder),
       ...this.#parts,
       curves: this.#curves.curves(),
       epochs: this.#epochs,

@@ -8,16 +8,18 @@ import { writeOverfitting, type LossGap, type Memorised, type Overfitting } from
 import { readComparison, readSamples } from '../../store/results.ts';
 import { likelihoods } from './compare/likelihoods.ts';
 import { OpenModels } from './compare/open-models.ts';
+import { measureParaphrases } from './measure-paraphrases.ts';
+import type { OpenedModel } from './open-model.ts';
 import type { PreparedRun } from './training-run.ts';
 
 /** Rows of either set that are read again: enough for a gap of a tenth of a nat to show. */
 const ROWS = 300;
-/** In nats a token; a smaller gap is what any training leaves. */
-const NOTABLE_GAP = 0.1;
+/** In nats a token; a smaller difference is what any training leaves. */
+const NOTABLE = 0.1;
 
 /**
- * Measures whether a run's result learnt its rows by heart, where its recipe asks for it: from losses, and from the
- * answers of the comparison. A certain finding is told as a warning; so is what fails, since the result is there.
+ * Measures whether a run's result learnt its rows by heart, where its recipe asks for it: from losses, also of
+ * the same requests in other words, and from the answers of the comparison. A certain finding is told as a warning; so is what fails, since the result is there.
  */
 export async function recordOverfitting(run: PreparedRun, result: string): Promise<void> {
   const { recipe, folder, emit, signal } = run.context;
@@ -25,9 +27,11 @@ export async function recordOverfitting(run: PreparedRun, result: string): Promi
   try {
     emit({ type: 'phase-started', phase: 'evaluate', message: 'reading training and validation rows again' });
     const { seed } = recipe.training;
-    const gap = await measureGap(run, result);
+    using models = new OpenModels();
+    const gap = await measureGap(run, await models.open(result, false));
     const memorised = measureMemorised(run, seed);
-    const found: Overfitting = { version: 1, confidence: 0.95, gap, memorised };
+    const paraphrases = await measureParaphrases(run, { result, models });
+    const found: Overfitting = { version: 1, confidence: 0.95, gap, memorised, paraphrases };
     writeOverfitting(folder, found);
     for (const message of findings(found)) emit({ type: 'warning-raised', code: 'W_OVERFITTING', message });
   } catch (error) {
@@ -39,11 +43,9 @@ export async function recordOverfitting(run: PreparedRun, result: string): Promi
 }
 
 /** Undefined where either set has fewer than two rows or groups that the model can read. */
-async function measureGap({ loaded, context }: PreparedRun, result: string): Promise<LossGap | undefined> {
+async function measureGap({ loaded, context }: PreparedRun, model: OpenedModel): Promise<LossGap | undefined> {
   const { seed } = context.recipe.training;
   const { train, validation } = loaded.splits;
-  using models = new OpenModels();
-  const model = await models.open(result, false);
   const known = async (examples: readonly Example[]) => {
     context.signal.throwIfAborted();
     const sample = sampledRows(examples, ROWS, seed);
@@ -72,15 +74,22 @@ function* textsOf(examples: readonly Example[]): Generator<string> {
   for (const example of examples) yield `${promptText(example)}\n${expectedText(example) ?? ''}`;
 }
 
-function findings({ gap, memorised }: Overfitting): string[] {
+function findings({ gap, memorised, paraphrases }: Overfitting): string[] {
   const found: string[] = [];
-  if (gap !== undefined && gap.low > NOTABLE_GAP) {
+  if (gap !== undefined && gap.low > NOTABLE) {
     const losses = `loss ${gap.training.toFixed(3)} on training rows, ${gap.validation.toFixed(3)} on validation rows`;
     found.push(`the result knows its training rows better than others: ${losses}; fewer epochs or more rows help`);
   }
   if (memorised !== undefined && memorised.low > 0) {
     const shares = `${percent(memorised.answers)} of its runs of ${memorised.order} words stand in training rows, ${percent(memorised.expected)} of the right answers'`;
     found.push(`the result answers with passages learnt by heart: ${shares}`);
+  }
+  if (paraphrases !== undefined && paraphrases.training.low > NOTABLE) {
+    const { rows, excess, base, tuned } = paraphrases.training;
+    const [own, bases] = [tuned, base].map(({ original, rephrased }) => (rephrased - original).toFixed(3));
+    found.push(
+      `the result hangs on the wording of its training rows: on ${rows} of them other words cost it ${own} nats a token and its base ${bases} (${excess.toFixed(3)} more)`,
+    );
   }
   return found;
 }

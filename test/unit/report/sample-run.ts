@@ -1,5 +1,6 @@
 import type { RunEvent } from '../../../src/base/events.ts';
 import { writeForgetting } from '../../../src/store/forgetting.ts';
+import { writeOverfitting } from '../../../src/store/overfitting.ts';
 import {
   writeComparison,
   writeSamples,
@@ -110,7 +111,34 @@ export function writeSampleRun(folder: string, steps = 40): void {
   } as const;
   const lost = { loss: 0.3, low: 0.25, high: 0.35, p: 0.0001, verdict: 'worse' } as const;
   writeForgetting(folder, { version: 1, confidence: 0.95, measures: [{ ...measure, ...lost }] });
+  writeOverfitting(folder, overfitting);
 }
+
+const overfitting = {
+  version: 1,
+  confidence: 0.95,
+  gap: { training: 0.4, validation: 0.9, trainingRows: 80, validationRows: 10, gap: 0.5, low: 0.3, high: 0.7 },
+  paraphrases: {
+    training: {
+      rows: 40,
+      base: { original: 2, rephrased: 2.1 },
+      tuned: { original: 0.4, rephrased: 0.9 },
+      excess: 0.4,
+      low: 0.21,
+      high: 0.58,
+    },
+  },
+  memorised: {
+    order: 8,
+    rows: 10,
+    answers: 0.4,
+    expected: 0.1,
+    excess: 0.3,
+    low: 0.1,
+    high: 0.5,
+    examples: [{ id: 'row-7', text: HOSTILE }],
+  },
+} as const;
 
 const table = { [HOSTILE]: { [HOSTILE]: 4, refund: 2 }, refund: { refund: 2, 'no such class': 1, [HOSTILE]: 1 } };
 

@@ -1,0 +1,93 @@
+/** The same request in other words, by rule: English only, and only where a rule fits. */
+import type { Example } from '../../data/example.ts';
+
+/** Either form becomes the other. */
+const EITHER: readonly (readonly [string, string])[] = [
+  ['do not', "don't"],
+  ['does not', "doesn't"],
+  ['did not', "didn't"],
+  ['is not', "isn't"],
+  ['are not', "aren't"],
+  ['was not', "wasn't"],
+  ['cannot', "can't"],
+  ['will not', "won't"],
+  ['should not', "shouldn't"],
+  ['I am', "I'm"],
+  ['you are', "you're"],
+  ['we are', "we're"],
+  ['they are', "they're"],
+  ['I have', "I've"],
+  ['for example', 'for instance'],
+  ['how do I', 'how can I'],
+  ['could you', 'can you'],
+  ['begin', 'start'],
+  ['big', 'large'],
+  ['everyone', 'everybody'],
+  ['someone', 'somebody'],
+  ['anyone', 'anybody'],
+  ['perhaps', 'maybe'],
+  ['nearly', 'almost'],
+  ['buy', 'purchase'],
+  ['two', '2'],
+  ['three', '3'],
+  ['four', '4'],
+  ['five', '5'],
+  ['six', '6'],
+  ['seven', '7'],
+  ['eight', '8'],
+  ['nine', '9'],
+  ['ten', '10'],
+];
+
+/** Only in this direction: the other one has several meanings. */
+const ONE_WAY: readonly (readonly [string, string])[] = [
+  ["what's", 'what is'],
+  ["let's", 'let us'],
+  ['it is', "it's"],
+  ['in order to', 'to'],
+  ['because', 'since'],
+  ['please', 'kindly'],
+  ['tell me', 'let me know'],
+  ['show me', 'let me see'],
+  ['give me', 'provide me with'],
+  ['I want to', 'I would like to'],
+  ['describe', 'give a description of'],
+  ['explain', 'give an explanation of'],
+  ['summarize', 'sum up'],
+  ['summarise', 'sum up'],
+];
+
+const replacements = new Map(
+  [...EITHER, ...EITHER.map(([a, b]) => [b, a] as const), ...ONE_WAY].map(([from, to]) => [from.toLowerCase(), to]),
+);
+// Letters, digits, dots and hyphens beside a phrase make another word or number of it.
+const phrases = new RegExp(
+  `(?<![\\p{L}\\p{N}.'’-])(?:${[...replacements.keys()].toSorted((a, b) => b.length - a.length).join('|')})(?![\\p{L}\\p{N}'’-]|\\.\\p{N})`,
+  'giu',
+);
+
+/** Undefined where no rule fits. */
+export function rephrased(text: string): string | undefined {
+  const other = text.replace(phrases, (found) => {
+    const replacement = replacements.get(found.toLowerCase())!;
+    const [first] = found;
+    return first === first.toLowerCase() ? replacement : replacement[0].toUpperCase() + replacement.slice(1);
+  });
+  return other === text ? undefined : other;
+}
+
+/** A row whose prompt, or what a user wrote last, is asked in other words, with the same answer; undefined without. */
+export function rephrasedRow(example: Example): Example | undefined {
+  const id = `${example.id}:rephrased`;
+  if (example.kind === 'completion') {
+    const prompt = rephrased(example.prompt);
+    return prompt === undefined ? undefined : { ...example, id, prompt };
+  }
+  if (example.kind !== 'chat') return undefined;
+  const answer = example.messages.findLastIndex(({ role }) => role === 'assistant');
+  const asked = example.messages.findLastIndex(({ role }, place) => role === 'user' && place < answer);
+  const content = asked < 0 ? undefined : rephrased(example.messages[asked].content);
+  if (content === undefined) return undefined;
+  const messages = example.messages.with(asked, { ...example.messages[asked], content });
+  return { ...example, id, messages };
+}
