@@ -1,4 +1,5 @@
 import { formatCount, formatNumber, plural } from '../base/format.ts';
+import { answerNotes } from '../eval/compare/answer-notes.ts';
 import type { ComparedValue, Comparison, Difference, Verdict } from '../store/results.ts';
 import { describeVerdict } from './progress/lines.ts';
 import { formatTable } from './table.ts';
@@ -77,7 +78,8 @@ function lossesOf({ differences, metrics, systems }: Comparison): string[] {
   return lost.length > MOST_LOSSES ? [...told, `and worse in ${lost.length - MOST_LOSSES} more comparisons`] : told;
 }
 
-function notesOn({ available, cheapChosenOn, flips, leftOut, rows, skipped, systems, rivals }: Comparison): string[] {
+function notesOn(comparison: Comparison): string[] {
+  const { available, cheapChosenOn, flips, leftOut, rows, skipped, systems, rivals } = comparison;
   const cheap = systems.filter(({ kind }) => kind === 'cheap');
   const chosen = cheap.find(({ name }) => rivals.includes(name));
   const against = systems.find(({ name }) => name === flips.against)?.title ?? flips.against;
@@ -92,6 +94,7 @@ function notesOn({ available, cheapChosenOn, flips, leftOut, rows, skipped, syst
     ...(chosen === undefined || cheap.length < 2
       ? []
       : [`of the cheap ones, ${chosen.title} counts: best on ${cheapChosenOn} rows`]),
+    ...answerNotes(comparison),
     ...skipped.map(({ name, reason }) => `${name} left out: ${reason}`),
   ];
 }

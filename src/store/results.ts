@@ -67,6 +67,8 @@ export interface ComparedSystem {
   /** By metric; one that the system has no value of is absent. */
   values: Record<string, ComparedValue>;
   usage?: SystemUsage;
+  /** Answers that ended at the limit of tokens; absent where nobody knows how they ended. */
+  cutAnswers?: number;
   /** What is particular about it: the instruction it was given, how many rows it was shown. */
   note?: string;
 }

@@ -112,6 +112,7 @@ describe.skipIf(!hasEngine)('a run', () => {
     ['a baseline that is none', ['RUN'], { baselines: ['few'] }, 'E_UNKNOWN_BASELINE'],
     ['baselines beside systems that are named', ['RUN', 'nearest'], { baselines: ['prompted'] }, 'E_OPTION_IDLE'],
     ['an instruction that nobody is told', ['RUN', 'nearest'], { instruction: 'Be brief.' }, 'E_OPTION_IDLE'],
+    ['a limit on endpoints where none is asked', ['RUN', 'nearest'], { endpoint: { maxTokens: 9 } }, 'E_OPTION_IDLE'],
     ['no rows', ['nearest', 'majority'], {}, 'E_ROWS_WANTED'],
     ['a file that is not there', ['RUN', 'nearest'], { data: 'nothing.jsonl' }, 'E_FILE_MISSING'],
   ])('is not compared with %s', async (_, [first, ...others], options, code) => {
@@ -140,6 +141,8 @@ describe.skipIf(!hasEngine)('a run', () => {
     ).rejects.toMatchObject({
       code: 'E_BUDGET_SPENT',
     });
+    const limits = ['--max-tokens', '50', '--key-variable', 'NO_SUCH_KEY', '--allow-overlap'];
+    expect(bench.failure(['eval', remote, '--data', 'good.jsonl', ...limits]).code).toBe('E_BUDGET_SPENT');
   });
 });
 

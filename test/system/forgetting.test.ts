@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Forgetting } from '../../src/store/forgetting.ts';
+import type { Overfitting } from '../../src/store/overfitting.ts';
 import { BadInputBench } from './bad-input-bench.ts';
 
 let bench: BadInputBench;
@@ -33,6 +34,26 @@ describe.skipIf(!existsSync('build/attune.node'))('a run that measures what its 
     expect(code).toBe(3);
     expect(document).toMatchObject({ error: { code: 'E_FORGETTING', exitCode: 3 } });
     expect(bench.text('lost/model/config.json')).toContain('model_type');
+  });
+
+  it('measures what it learnt by heart, also in other words than its rows have', { timeout: 120_000 }, () => {
+    const rows = Array.from({ length: 24 }, (_, i) => ({
+      prompt: `Please tell me about box ${i * 37}.`,
+      completion: ` B${i}`,
+    }));
+    bench.write('polite.jsonl', rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+    const argv = ['train', '--model', 'model', '--train', 'polite.jsonl', '--precision', 'f32', '--test', '0'];
+    const more = ['--validation', '0.25', '--max-steps', '2', '--overfitting', 'true', '--output-dir', 'heart'];
+    const { code, document } = bench.run([...argv, ...more]);
+    expect(code).toBe(0);
+    const { gap, paraphrases } = JSON.parse(bench.text('heart/overfitting.json')) as Overfitting;
+    expect(document.overfitting).toMatchObject({ paraphrases });
+    const { training, validation } = paraphrases!;
+    expect([training.rows, validation?.rows]).toEqual([gap!.trainingRows, gap!.validationRows]);
+    expect(training.tuned.original).toBeCloseTo(gap!.training, 6);
+    const change = ({ original, rephrased }: { original: number; rephrased: number }) => rephrased - original;
+    expect(training.excess).toBeCloseTo(change(training.tuned) - change(training.base), 10);
+    expect(bench.text('heart/report.html')).toContain('other words in the prompts of training rows');
   });
 
   it('is refused for a classifier before anything is trained', { timeout: 60_000 }, () => {

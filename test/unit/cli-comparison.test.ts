@@ -57,6 +57,27 @@ describe('a comparison in the terminal', () => {
     expect(nearest).toMatch(/^nearest training row +0\.399 +0\.364 to 0\.444 +▲ 0\.24 \(0\.16 to 0\.32\)$/);
   });
 
+  test('tells answers that were cut and those that are no numbers', () => {
+    const { systems, ...rest } = comparison(1);
+    const [tuned, nearest] = systems;
+    const values = { ...nearest.values, exact_match: { value: 1, details: { notNumbers: 1 } } };
+    const shown = describeComparison(
+      {
+        ...rest,
+        systems: [
+          { ...tuned, cutAnswers: 2 },
+          { ...nearest, values, cutAnswers: 0 },
+        ],
+      },
+      terminal,
+    );
+    expect(shown).toContain('tuned: 2 of 300 answers were cut at the limit of tokens');
+    expect(shown.replaceAll(/\s+/g, ' ')).toContain(
+      'nearest training row: 1 answer is no number and counts as the mean of the true ones',
+    );
+    expect(shown).not.toContain('nearest training row: 0');
+  });
+
   test('says where the result loses, whatever the verdict is, and what was left out', () => {
     const text = describeComparison(comparison(1), terminal);
     expect(text).toContain('better: phoneme error rate');

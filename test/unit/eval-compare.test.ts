@@ -180,6 +180,25 @@ describe('a system', () => {
     expect(mixed.differences.map(({ metric }) => metric)).toEqual(['exact_match']);
   });
 
+  test('that was cut short or gave no number on a row stays in the comparison, and both are counted', async () => {
+    const numbers = rows.map((one, i) => ({ ...one, completion: `${i}` }));
+    const answers = (say: (i: number) => string, name = 'tuned'): Answered => ({
+      ...tuned,
+      name,
+      predictions: numbers.map(({ id }, i) => ({ id, text: say(i), finish: i < 7 ? 'length' : 'stop' })),
+    });
+    const broken = answers((i) => (i === 3 ? 'three' : `${i}`));
+    const other = answers((i) => `${i + 1}`, 'other');
+    const { comparison } = await compareAnswers([broken, other], numbers, { ...options, metrics: [{ metric: 'mae' }] });
+    const [first, second] = comparison.systems;
+    expect([first.cutAnswers, second.cutAnswers]).toEqual([7, 7]);
+    // The mean of 0 to 99 stands where the third answer should.
+    expect(first.values.mae).toMatchObject({ value: 0.465, details: { notNumbers: 1, notNumberRows: ['row-3'] } });
+    expect(comparison.skipped).toEqual([]);
+    const { comparison: plain } = await compareAnswers([tuned, base], rows, options);
+    expect(plain.systems[0].cutAnswers).toBeUndefined();
+  });
+
   test('that does not answer with numbers is left out of a comparison of numbers', async () => {
     const numbers = rows.map((one, i) => ({ ...one, completion: `${i}` }));
     const near = { ...tuned, predictions: numbers.map(({ id }, i) => ({ id, text: `${i + 1}` })) };

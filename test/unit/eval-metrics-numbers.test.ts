@@ -43,8 +43,20 @@ describe('numbers', () => {
     }
   });
 
-  test('an answer that is no number is refused, one field of JSON may be the number', async () => {
-    await expect(score('mae', [1], ['about 1'])).rejects.toThrow(/E_METRIC_INPUT[^]*about 1/);
+  test('an answer that is no number counts as the mean of the true ones, and is counted and listed', async () => {
+    // The true numbers' mean is 2.875: errors are 0.125, 0.5, 0 and 1.
+    const told = { rows: 4, notNumbers: 1, notNumberRows: ['a'] };
+    expect(await score('mae', truth, ['none', 0, 2, 8])).toEqual({ value: 1.625 / 4, details: told });
+    const filled = [2.875, 0, 2, 8];
+    for (const name of ['rmse', 'r2', 'pearson', 'spearman'] as const) {
+      const { value, details } = await score(name, truth, ['', 0, 2, 8]);
+      expect(value, name).toBeCloseTo((await score(name, truth, filled)).value, 12);
+      expect(details).toMatchObject(told);
+    }
+  });
+
+  test('answers that are mostly no numbers are refused, one field of JSON may be the number', async () => {
+    await expect(score('mae', [1], ['about 1'])).rejects.toThrow(/E_METRIC_INPUT[^]*1 of 1 rows/);
     await expect(score('mae', ['one'], [1])).rejects.toThrow(/E_METRIC_ROWS[^]*rows\.jsonl:1/);
     await expect(score('mae', [''], [1])).rejects.toThrow(/E_METRIC_ROWS/);
     expect((await score({ metric: 'mae', field: 'n' }, ['{"n": 2}'], ['{"n": 5}'])).value).toBe(3);

@@ -67,14 +67,11 @@ export async function compareNamed(systems: readonly string[], options: CompareO
   // One after the other: looking a run up opens the index, which locks itself out.
   const named: NamedSystem[] = [];
   for (const text of systems) named.push(await namedSystem(text, naming));
-  refuseIdle(named, options);
+  const specs = named.map(({ spec }) => spec);
+  refuseIdle(specs, options);
   const runs = [...new Set(named.flatMap(({ run }) => run ?? []))];
   const recipes = await Promise.all(runs.map((run) => storedRecipe(run)));
-  return runComparison(
-    named.map(({ spec }) => spec),
-    recipes,
-    options,
-  );
+  return runComparison(specs, recipes, options);
 }
 
 function refuseTwins(systems: readonly string[]): void {
@@ -84,8 +81,10 @@ function refuseTwins(systems: readonly string[]): void {
 }
 
 /** What changes nothing about the systems that are named would be ignored in silence. */
-function refuseIdle(named: readonly NamedSystem[], { baselines, instruction }: CompareOptions): void {
-  const isTold = named.some(({ spec }) => 'asking' in spec && spec.asking.how !== 'plain');
+function refuseIdle(specs: readonly SystemSpec[], { baselines, instruction, endpoint = {} }: CompareOptions): void {
+  const isTold = specs.some((spec) => 'asking' in spec && spec.asking.how !== 'plain');
+  const asksEndpoint = specs.some(({ source }) => source === 'endpoint');
+  const limits = Object.entries(endpoint).filter(([, value]) => value !== undefined && !asksEndpoint);
   const problems = [
     ...(baselines === undefined
       ? []
@@ -93,6 +92,7 @@ function refuseIdle(named: readonly NamedSystem[], { baselines, instruction }: C
     ...(instruction === undefined || isTold
       ? []
       : [{ field: 'instruction', message: 'is told to nobody', fix: 'name prompted:MODEL or few_shot:MODEL' }]),
+    ...limits.map(([field]) => ({ field, message: 'no endpoint is asked', fix: 'name https://HOST/v1#MODEL' })),
   ];
   if (problems.length > 0) throw new AttuneError('E_OPTION_IDLE', { what: 'What was set is of no use here', problems });
 }
@@ -103,7 +103,9 @@ async function compareRun(run: string, options: CompareOptions): Promise<Compare
   const { evaluation } = recipe;
   const baselines = options.baselines?.map(usualBaseline) ?? evaluation.baselines;
   const instruction = options.instruction ?? evaluation.instruction;
-  return runComparison(usualSystems({ ...evaluation, baselines, instruction }, run), [recipe], options);
+  const specs = usualSystems({ ...evaluation, baselines, instruction }, run);
+  refuseIdle(specs, { endpoint: options.endpoint });
+  return runComparison(specs, [recipe], options);
 }
 
 function runComparison(

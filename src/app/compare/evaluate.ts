@@ -1,3 +1,4 @@
+import { answerNotes } from '../../eval/compare/answer-notes.ts';
 import type { ComparedValue } from '../../store/results.ts';
 import { compareNamed, type CompareOptions } from './compare.ts';
 
@@ -11,6 +12,10 @@ export interface Evaluated {
   values: Record<string, ComparedValue>;
   /** Of the metrics, for people. */
   titles: Record<string, string>;
+  /** Answers that ended at the limit of tokens; absent where nobody knows how they ended. */
+  cutAnswers?: number;
+  /** What readers of the figures should know, for people. */
+  notes: string[];
 }
 
 /**
@@ -20,7 +25,7 @@ export interface Evaluated {
 export async function evaluate(system: string, options: CompareOptions = {}): Promise<Evaluated> {
   const { comparison } = await compareNamed([system], options);
   const { split, rows, systems, metric: deciding } = comparison;
-  const [{ values }] = systems;
+  const [{ values, cutAnswers }] = systems;
   const metrics = comparison.metrics.filter(
     ({ name, isTable }) => values[name] !== undefined && (isTable !== true || name === deciding),
   );
@@ -30,5 +35,7 @@ export async function evaluate(system: string, options: CompareOptions = {}): Pr
     metrics: Object.fromEntries(metrics.map(({ name }) => [name, values[name].value])),
     values,
     titles: Object.fromEntries(metrics.map(({ name, title }) => [name, title])),
+    cutAnswers,
+    notes: answerNotes(comparison),
   };
 }

@@ -2,6 +2,7 @@ import type { CompareOptions } from '../../app/compare/compare.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { describeComparison } from '../comparison-text.ts';
 import { defineCommand, type CommandContext } from '../command.ts';
+import { endpointLimits, endpointOptions } from '../endpoint-options.ts';
 import { shortPath } from '../short-path.ts';
 import { withProgress } from '../with-progress.ts';
 
@@ -32,16 +33,7 @@ export const command = defineCommand({
     { name: '--max-new-tokens', value: 'TOKENS', summary: 'longest answer; by the training answers unless given' },
     { name: '--allow-overlap', summary: 'go on although rows were trained on' },
     { name: '--output-dir', value: 'FOLDER', summary: 'keep comparison.json and samples.json there' },
-    {
-      name: '--key-variable',
-      value: 'NAME',
-      summary: "environment variable with an endpoint's key; OPENAI_API_KEY unless given",
-    },
-    { name: '--concurrency', value: 'REQUESTS', summary: 'requests to an endpoint at once; 4 unless given' },
-    { name: '--timeout', value: 'SECONDS', summary: "for one of an endpoint's answers; 120 unless given" },
-    { name: '--max-tokens', value: 'TOKENS', summary: 'stop asking an endpoint after so many, read and written' },
-    { name: '--max-cost', value: 'AMOUNT', summary: 'stop asking an endpoint after so much money' },
-    { name: '--prices', value: 'IN,OUT', summary: 'of a million tokens read and written' },
+    ...endpointOptions,
   ],
   examples: [
     'compare runs/tickets',
@@ -62,8 +54,6 @@ export const command = defineCommand({
 });
 
 function optionsOf(context: CommandContext): CompareOptions {
-  const [inputPrice, outputPrice] = pricesOf(context);
-  const cost = context.option('--max-cost');
   return {
     data: context.option('--data'),
     split: splitOf(context),
@@ -75,34 +65,12 @@ function optionsOf(context: CommandContext): CompareOptions {
     maxNewTokens: context.count('--max-new-tokens'),
     allowOverlap: context.has('--allow-overlap'),
     folder: context.option('--output-dir'),
-    endpoint: {
-      keyVariable: context.option('--key-variable'),
-      concurrency: context.count('--concurrency'),
-      timeout: context.count('--timeout'),
-      maxTokens: context.count('--max-tokens'),
-      maxCost: cost === undefined ? undefined : amount('--max-cost', cost),
-      inputPrice,
-      outputPrice,
-    },
+    endpoint: endpointLimits(context),
   };
-}
-
-function pricesOf(context: CommandContext): [number, number] | [] {
-  const text = context.option('--prices');
-  if (text === undefined) return [];
-  const [input, output, ...more] = text.split(',').map((price) => amount('--prices', price));
-  if (output !== undefined && more.length === 0) return [input, output];
-  throw new AttuneError('E_USAGE', { what: '--prices takes two', got: text, expected: 'IN,OUT such as 2,8' });
 }
 
 export function splitOf(context: CommandContext): 'test' | 'validation' {
   const split = context.option('--split') ?? 'test';
   if (split === 'test' || split === 'validation') return split;
   throw new AttuneError('E_USAGE', { what: `There is no split "${split}"`, expected: 'validation or test' });
-}
-
-function amount(name: string, text: string): number {
-  const value = Number(text);
-  if (text.trim() !== '' && Number.isFinite(value) && value >= 0) return value;
-  throw new AttuneError('E_USAGE', { what: `${name} is no amount`, got: text, expected: 'a number from 0' });
 }

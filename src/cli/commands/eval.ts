@@ -1,5 +1,6 @@
 import { formatNumber, plural } from '../../base/format.ts';
 import { defineCommand } from '../command.ts';
+import { endpointLimits, endpointOptions } from '../endpoint-options.ts';
 import { formatTable } from '../table.ts';
 import { withProgress } from '../with-progress.ts';
 import { splitOf } from './compare.ts';
@@ -16,6 +17,7 @@ export const command = defineCommand({
     { name: '--max-rows', value: 'ROWS', summary: 'a sample of so many; 500 unless given' },
     { name: '--max-new-tokens', value: 'TOKENS', summary: 'longest answer; by the training answers unless given' },
     { name: '--allow-overlap', summary: 'go on although rows were trained on' },
+    ...endpointOptions,
   ],
   examples: ['eval runs/tickets', 'eval runs/tickets --base', 'eval runs/tickets --data new-tickets.jsonl'],
   async run(context) {
@@ -28,12 +30,14 @@ export const command = defineCommand({
       maxRows: context.count('--max-rows'),
       maxNewTokens: context.count('--max-new-tokens'),
       allowOverlap: context.has('--allow-overlap'),
+      endpoint: endpointLimits(context),
+      signal: context.stopSignal('stopping; what endpoints have answered is kept'),
     };
     return withProgress(context, (onEvent) =>
       evaluate(context.has('--base') ? `base:${model}` : model, { ...options, onEvent }),
     );
   },
-  render: ({ split, rows, values, titles }, { colours }) => {
+  render: ({ split, rows, values, titles, notes }, { colours }) => {
     const lines = Object.entries(titles).map(([name, title]) => {
       const { value, low, high } = values[name];
       const interval = low === undefined || high === undefined ? '' : `${formatNumber(low)} to ${formatNumber(high)}`;
@@ -44,6 +48,6 @@ export const command = defineCommand({
       { title: '', isNumeric: true },
       { title: '95 % interval' },
     ];
-    return formatTable(columns, lines, colours);
+    return [formatTable(columns, lines, colours), ...notes.map((note) => colours.dim(note))].join('\n');
   },
 });

@@ -60,10 +60,13 @@ function hasAnswer({ text, label }: Prediction): boolean {
 
 /** What comparison.json says of a system. */
 export function comparedSystem(system: Scored, statistics: ScoreStatistics): ComparedSystem {
-  const { name, title, kind, note, usage, scores } = system;
+  const { name, title, kind, note, usage, scores, predictions } = system;
   const values = [...scores].map(([metric, score]) => {
     const { value, details } = score;
     return [metric, { value, ...bounds(statistics.interval(score)), details }] as const;
   });
-  return { name, title, kind, note, usage, values: Object.fromEntries(values) };
+  const cutAnswers = predictions.some(({ finish }) => finish !== undefined)
+    ? predictions.filter(({ finish }) => finish === 'length').length
+    : undefined;
+  return { name, title, kind, note, usage, cutAnswers, values: Object.fromEntries(values) };
 }

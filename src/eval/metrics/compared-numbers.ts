@@ -6,7 +6,8 @@ import type { MetricOptions } from './metric.ts';
 import { missingInput } from './missing-input.ts';
 
 export interface ComparedNumbers {
-  predicted: number;
+  /** Undefined for an answer that is no number. */
+  predicted?: number;
   reference: number;
 }
 
@@ -16,15 +17,14 @@ export function parseNumber(text: string): number | undefined {
   return Number.isFinite(value) ? value : undefined;
 }
 
-/** @throws AttuneError E_METRIC_INPUT where the answer, or the field of it, is no number; E_METRIC_ROWS where the row's is none */
+/** @throws AttuneError E_METRIC_INPUT without any answer; E_METRIC_ROWS where the row's own, or the field of it, is no number */
 export function comparedNumbers(prediction: Prediction, example: Example, options?: MetricOptions): ComparedNumbers {
+  if (prediction.text === undefined && prediction.label === undefined) {
+    const fix = 'choose a metric that needs no answers';
+    throw missingInput(prediction, 'answers that are numbers', 'an answer', { fix });
+  }
   const texts = compared(prediction, example, options);
   const [predicted, reference] = [parseNumber(texts.predicted), parseNumber(texts.reference)];
-  if (predicted === undefined) {
-    throw missingInput(prediction, 'answers that are numbers', `a number: "${texts.predicted.slice(0, 40)}"`, {
-      fix: 'constrain the answers to numbers, or choose a metric of texts',
-    });
-  }
   if (reference !== undefined) return { predicted, reference };
   throw new AttuneError('E_METRIC_ROWS', {
     what: 'This metric needs rows whose answers are numbers',

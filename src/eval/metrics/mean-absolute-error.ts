@@ -1,5 +1,5 @@
-import { comparedNumbers } from './compared-numbers.ts';
-import { rowMetric, type MetricDefinition } from './metric.ts';
+import type { MetricDefinition } from './metric.ts';
+import { numbersMetric } from './numbers-metric.ts';
 
 /** Mean distance of the predicted number from the true one. */
 export const meanAbsoluteError: MetricDefinition = {
@@ -7,9 +7,5 @@ export const meanAbsoluteError: MetricDefinition = {
   title: 'mean absolute error',
   better: 'lower',
   reads: 'number',
-  create: (options) =>
-    rowMetric((prediction, example) => {
-      const { predicted, reference } = comparedNumbers(prediction, example, options);
-      return Math.abs(predicted - reference);
-    }),
+  create: (options) => numbersMetric({ own: (predicted, reference) => Math.abs(predicted - reference) }, options),
 };

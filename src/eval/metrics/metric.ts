@@ -12,7 +12,7 @@ export interface MetricResult {
 
 /** A streaming reducer: keeps sums and one number per row, never texts or logits (F5). */
 export interface Metric {
-  /** Takes one row and returns its own value. */
+  /** Takes one row and returns its own value; NaN where that is settled only when all rows are known. */
   add(prediction: Prediction, example: Example): number;
   /** @throws E_NO_ROWS before the first row. */
   result(): MetricResult;
@@ -116,6 +116,6 @@ export function meanOfRows(values: RowValues): MetricResult {
   return { value: values.mean(), details: { rows: values.count } };
 }
 
-function noRows(): AttuneError {
+export function noRows(): AttuneError {
   return new AttuneError('E_NO_ROWS', { what: 'No row was scored', fix: 'give the evaluation at least one row' });
 }

@@ -1,6 +1,5 @@
-import { comparedNumbers } from './compared-numbers.ts';
-import type { Metric, MetricOptions } from './metric.ts';
-import { sumsMetric } from './row-sums.ts';
+import type { MetricOptions, Metric } from './metric.ts';
+import { numbersMetric, type NumberPairs } from './numbers-metric.ts';
 
 /** Centred second moments of predicted and true numbers, each over the number of rows. */
 export interface Moments {
@@ -12,22 +11,31 @@ export interface Moments {
 
 /** A metric computed from moments. A row's own value is its distance from the true number, negative. */
 export function momentsMetric(value: (moments: Moments) => number, options?: MetricOptions): Metric {
-  // Sums of squares far from 0 lose their digits: numbers are taken relative to the first row's.
-  let origin: number | undefined;
-  return sumsMetric({
-    width: 7,
-    row(prediction, example, sums) {
-      const { predicted, reference } = comparedNumbers(prediction, example, options);
-      origin ??= reference;
-      const [x, y] = [predicted - origin, reference - origin];
-      sums.set([1, x, y, x * x, y * y, x * y, (x - y) ** 2]);
-      return x === y ? 0 : -Math.abs(x - y);
+  return numbersMetric(
+    {
+      own: (predicted, reference) => (predicted === reference ? 0 : -Math.abs(predicted - reference)),
+      statistic: (pairs) => {
+        // Sums of squares far from 0 lose their digits: numbers are taken relative to the first row's.
+        const [origin] = pairs.reference;
+        return (indices) => value(momentsOf(pairs, indices, origin));
+      },
     },
-    value: (sums) => value(momentsOf(sums)),
-  });
+    options,
+  );
 }
 
-function momentsOf([rows, x, y, xx, yy, xy, errors]: Float64Array): Moments {
+function momentsOf({ predicted, reference }: NumberPairs, indices: Uint32Array, origin: number): Moments {
+  let [x, y, xx, yy, xy, errors] = [0, 0, 0, 0, 0, 0];
+  const rows = indices.length;
+  for (let i = 0; i < rows; i++) {
+    const [a, b] = [predicted[indices[i]] - origin, reference[indices[i]] - origin];
+    x += a;
+    y += b;
+    xx += a * a;
+    yy += b * b;
+    xy += a * b;
+    errors += (a - b) ** 2;
+  }
   return {
     predictedVariance: xx / rows - (x / rows) ** 2,
     referenceVariance: yy / rows - (y / rows) ** 2,

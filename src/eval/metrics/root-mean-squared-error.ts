@@ -1,6 +1,6 @@
-import { comparedNumbers } from './compared-numbers.ts';
+import type { Statistic } from '../statistics/index.ts';
 import type { MetricDefinition } from './metric.ts';
-import { sumsMetric } from './row-sums.ts';
+import { numbersMetric, type NumberPairs } from './numbers-metric.ts';
 
 /** Root of the mean squared distance from the true number: large errors weigh more. */
 export const rootMeanSquaredError: MetricDefinition = {
@@ -9,13 +9,16 @@ export const rootMeanSquaredError: MetricDefinition = {
   better: 'lower',
   reads: 'number',
   create: (options) =>
-    sumsMetric({
-      width: 2,
-      row(prediction, example, sums) {
-        const { predicted, reference } = comparedNumbers(prediction, example, options);
-        sums.set([1, (predicted - reference) ** 2]);
-        return Math.abs(predicted - reference);
-      },
-      value: ([rows, squares]) => Math.sqrt(squares / rows),
-    }),
+    numbersMetric(
+      { own: (predicted, reference) => Math.abs(predicted - reference), statistic: rootMeanSquare },
+      options,
+    ),
 };
+
+function rootMeanSquare({ predicted, reference }: NumberPairs): Statistic {
+  return (indices) => {
+    let squares = 0;
+    for (let i = 0; i < indices.length; i++) squares += (predicted[indices[i]] - reference[indices[i]]) ** 2;
+    return Math.sqrt(squares / indices.length);
+  };
+}

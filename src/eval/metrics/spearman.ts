@@ -1,5 +1,6 @@
-import { comparedNumbers } from './compared-numbers.ts';
-import { rowMetric, RowValues, type MetricDefinition } from './metric.ts';
+import type { Statistic } from '../statistics/index.ts';
+import type { MetricDefinition } from './metric.ts';
+import { numbersMetric, type NumberPairs } from './numbers-metric.ts';
 
 /** Correlation of ranks, equal numbers sharing their mean rank; not defined (NaN) where either are all equal. */
 export const spearman: MetricDefinition = {
@@ -8,32 +9,25 @@ export const spearman: MetricDefinition = {
   better: 'higher',
   best: 1,
   reads: 'number',
-  create(options) {
-    const [predictions, references] = [new RowValues(), new RowValues()];
-    const correlationOf = () => {
-      const [x, y] = [weightedRanks(predictions.view), weightedRanks(references.view)];
-      return (weights: Float64Array) => weightedCorrelation(x(weights), y(weights), weights);
-    };
-    return rowMetric(
-      (prediction, example) => {
-        const { predicted, reference } = comparedNumbers(prediction, example, options);
-        predictions.push(predicted);
-        references.push(reference);
-        return predicted === reference ? 0 : -Math.abs(predicted - reference);
+  create: (options) =>
+    numbersMetric(
+      {
+        own: (predicted, reference) => (predicted === reference ? 0 : -Math.abs(predicted - reference)),
+        statistic: rankCorrelation,
       },
-      ({ count }) => ({ value: correlationOf()(new Float64Array(count).fill(1)), details: { rows: count } }),
-      () => {
-        const correlation = correlationOf();
-        const weights = new Float64Array(predictions.count);
-        return (indices) => {
-          weights.fill(0);
-          for (let i = 0; i < indices.length; i++) weights[indices[i]]++;
-          return correlation(weights);
-        };
-      },
-    );
-  },
+      options,
+    ),
 };
+
+function rankCorrelation({ predicted, reference }: NumberPairs): Statistic {
+  const [x, y] = [weightedRanks(predicted), weightedRanks(reference)];
+  const weights = new Float64Array(predicted.length);
+  return (indices) => {
+    weights.fill(0);
+    for (let i = 0; i < indices.length; i++) weights[indices[i]]++;
+    return weightedCorrelation(x(weights), y(weights), weights);
+  };
+}
 
 /** A function from how often each row counts to its rank among all of them; sorts once. */
 function weightedRanks(values: Float64Array): (weights: Float64Array) => Float64Array {

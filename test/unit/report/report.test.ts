@@ -116,6 +116,14 @@ describe('report.html', () => {
     expect(words).not.toContain('confusion table');
   });
 
+  test('tells what was learnt by heart and which answers were cut', () => {
+    writeSampleRun(folder);
+    const shown = page();
+    expect(shown).toContain('What it learnt by heart');
+    expect(shown).toContain('other words in the prompts of training rows');
+    expect(shown).toContain('tuned: 3 of 10 answers were cut at the limit of tokens');
+  });
+
   test('names the hash of the recipe and of each split', () => {
     writeSampleRun(folder);
     const hash = createHash('sha256')

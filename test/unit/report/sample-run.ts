@@ -173,6 +173,7 @@ const comparison: Comparison = {
         ece: { value: 0.2, details: { bins } },
       },
       usage: { secondsPerRow: 0.2, inputTokens: 1000, outputTokens: 200 },
+      cutAnswers: 3,
     },
     {
       name: 'base',

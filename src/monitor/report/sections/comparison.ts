@@ -1,4 +1,5 @@
 import { formatCount, formatNumber, plural } from '../../../base/format.ts';
+import { answerNotes } from '../../../eval/compare/answer-notes.ts';
 import type { ComparedMetric, ComparedSystem, Comparison, Verdict } from '../../../store/results.ts';
 import { html, type Html } from '../html.ts';
 import { differencesTable } from './differences.ts';
@@ -14,7 +15,7 @@ export function comparisonSection(comparison: Comparison | undefined): Html | un
     <h2>Did it help?</h2>
     <p class="soft">${groundRules(comparison, deciding)}</p>
     ${differencesTable(comparison, deciding)} ${others.map((other) => furtherMetric(comparison, other))}
-    ${metricTable(comparison, metrics)} ${skippedSystems(comparison)}
+    ${metricTable(comparison, metrics)} ${toldOfAnswers(comparison)} ${skippedSystems(comparison)}
     <p class="soft small notes">${method(comparison)}</p>
   </section>`;
 }
@@ -68,6 +69,15 @@ function figure(system: ComparedSystem, { name, better }: ComparedMetric, system
     value !== undefined && all.length > 1 && value === (better === 'higher' ? Math.max(...all) : Math.min(...all));
   const text = formatNumber(value ?? Number.NaN, 3);
   return html`<td class="number">${isBest ? html`<span class="best" title="the best">${text}</span>` : text}</td>`;
+}
+
+function toldOfAnswers(comparison: Comparison): Html | undefined {
+  const notes = answerNotes(comparison);
+  if (notes.length === 0) return undefined;
+  return html`<h3 class="apart">Answers that were cut or are no numbers</h3>
+    <ul class="problems small">
+      ${notes.map((note) => html`<li>${note}</li>`)}
+    </ul>`;
 }
 
 function skippedSystems({ leftOut, skipped }: Comparison): Html | undefined {

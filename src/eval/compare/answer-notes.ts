@@ -1,0 +1,24 @@
+import { formatCount, plural } from '../../base/format.ts';
+import type { ComparedSystem, Comparison } from '../../store/results.ts';
+
+/** What readers of a system's figures should know about its answers: those cut short, those that are no numbers. */
+export function answerNotes({ systems, metrics, rows }: Pick<Comparison, 'systems' | 'metrics' | 'rows'>): string[] {
+  return systems.flatMap((system) => [
+    ...(system.cutAnswers === undefined || system.cutAnswers === 0
+      ? []
+      : [`${system.title}: ${system.cutAnswers} of ${plural(rows, 'answers')} were cut at the limit of tokens`]),
+    ...noNumbers(system, metrics),
+  ]);
+}
+
+function noNumbers({ title, values }: ComparedSystem, metrics: Comparison['metrics']): string[] {
+  const counts = metrics.flatMap(({ name }) => {
+    const count = values[name]?.details?.notNumbers;
+    return typeof count === 'number' ? [count] : [];
+  });
+  if (counts.length === 0) return [];
+  const most = Math.max(...counts);
+  const told =
+    most === 1 ? '1 answer is no number and counts' : `${formatCount(most)} answers are no numbers and count`;
+  return [`${title}: ${told} as the mean of the true ones`];
+}
