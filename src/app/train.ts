@@ -11,6 +11,7 @@ import { readComparison, type Comparison } from '../store/results.ts';
 import { isRunFolder } from '../store/run-folder.ts';
 import type { Recipe } from '../train/recipe.ts';
 import { type JobResult, runJob, startJob } from '../worker/index.ts';
+import { pullForRecipe } from './pull.ts';
 import { locateRecipe } from './recipe/locate.ts';
 import { startedWith } from './stored-run.ts';
 
@@ -49,6 +50,8 @@ export async function train(recipe: Recipe, options: TrainOptions = {}): Promise
   const { dryRun = false, resume = false, profile = false, ...others } = options;
   if (resume) await refuseChanges(recipe);
   const folder = resolve(recipe.output_dir);
+  const { onEvent = () => undefined, signal = new AbortController().signal } = options;
+  await pullForRecipe(recipe, { emit: onEvent, signal });
   const run = async (): Promise<TrainOutcome> => {
     const outcome = await runJob({ ...jobOf(recipe, { dryRun, resume, profile }), ...others });
     if (outcome.outcome !== 'finished') return { ...outcome, folder };

@@ -4,6 +4,7 @@ import { AttuneError } from '../base/errors.ts';
 import { displayPath, findFiles, isFolder } from '../files/find-files.ts';
 import type { SplitName } from './assign-splits.ts';
 import type { ColumnMapping } from './columns.ts';
+import { hubSettings, isRepositoryName, parseRepository, snapshotFolder } from '../hub/index.ts';
 import { holdsClasses } from './containers/class-folders.ts';
 import { dataExtensions } from './containers/index.ts';
 import type { RowFormatter, RowFormatters } from './row-formatter.ts';
@@ -101,8 +102,12 @@ function weightsOf(sources: readonly DataSource[]): number[] | undefined {
   });
 }
 
-function filesOf(path: string, { split, base }: ExpandOptions): Partial<Record<SplitName, string[]>> {
-  refuseHubName(path, base);
+function filesOf(
+  path: string,
+  { split, base }: Pick<ExpandOptions, 'split' | 'base'>,
+): Partial<Record<SplitName, string[]>> {
+  const pulled = pulledFolder(path, base);
+  if (pulled !== undefined) return filesOf(pulled, { split, base });
   const folders = classFolders(resolve(base, path), split);
   if (folders !== undefined) return folders;
   const files = findFiles(path, { base, extensions: dataExtensions });
@@ -137,11 +142,14 @@ function splitNamed(path: string): SplitName | undefined {
 }
 
 /** `owner/name` is how hubs name data sets; where no such path exists, that is what was meant. */
-function refuseHubName(path: string, base: string): void {
-  if (!/^[\w-][\w.-]*\/[\w.-]+$/.test(path) || dataExtensions.some((extension) => path.endsWith(extension))) return;
-  if (isFolder(resolve(base, path)) || isFolder(resolve(base, path, '..'))) return;
+function pulledFolder(path: string, base: string): string | undefined {
+  const name = path.split('@')[0];
+  if (!isRepositoryName(name) || dataExtensions.some((extension) => name.endsWith(extension))) return undefined;
+  if (isFolder(resolve(base, path)) || isFolder(resolve(base, path, '..'))) return undefined;
+  const folder = snapshotFolder(parseRepository(path, 'dataset'), hubSettings());
+  if (folder !== undefined) return folder;
   throw new AttuneError('E_HUB_DATA', {
-    what: `There is no folder ${path}, and data sets cannot be fetched from a hub yet`,
-    fix: 'download its files (jsonl, json, csv or parquet) and give their path',
+    what: `There is no folder ${path}, and no data set of that name has been fetched from the hub`,
+    fix: `attune data pull ${path}`,
   });
 }

@@ -59,7 +59,7 @@ export interface LossResult {
 export interface MediaReader {
   readonly kind: MediaKind;
   /** Tokens that the model's blocks see of a file. */
-  size(file: MediaFile): Promise<number>;
+  size(file: MediaFile): number;
   /** Adds what the model reads of each row's file. @throws AttuneError with all files that cannot be read */
   load<Row extends Pick<PreparedRow, 'media' | 'source'>>(
     rows: readonly Row[],

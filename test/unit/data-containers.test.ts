@@ -1,9 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { randomUint32 } from '../../src/base/random.ts';
+import { classFolders, holdsClasses } from '../../src/data/containers/class-folders.ts';
 import type { RawRow } from '../../src/data/containers/container.ts';
 import { containerName, containers } from '../../src/data/containers/index.ts';
 
@@ -12,6 +13,11 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'attune-containers-'));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function place(path: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, 'x');
+}
 
 async function rowsOf(name: string, content: string | Uint8Array): Promise<RawRow[]> {
   const path = join(folder, name);
@@ -25,23 +31,48 @@ async function rowsOf(name: string, content: string | Uint8Array): Promise<RawRo
 const values = (rows: RawRow[]) => rows.map(({ line, value, defect }) => [line, value ?? defect?.reason]);
 
 describe('every container', () => {
-  it.each(containers.names)('%s gives no rows for an empty table and reads one row', async (name) => {
-    const write: Record<string, (rows: { text: string }[]) => string | ArrayBuffer> = {
-      json: (rows) => JSON.stringify(rows),
-      jsonl: (rows) => rows.map((row) => JSON.stringify(row)).join('\n'),
-      ndjson: (rows) => rows.map((row) => JSON.stringify(row)).join('\n'),
-      csv: (rows) => ['text', ...rows.map(({ text }) => text)].join('\n'),
-      tsv: (rows) => ['text', ...rows.map(({ text }) => text)].join('\n'),
-      parquet: (rows) =>
-        parquetWriteBuffer({ columnData: [{ name: 'text', data: rows.map(({ text }) => text), type: 'STRING' }] }),
-    };
-    const content = (rows: { text: string }[]) => {
-      const written = write[name](rows);
-      return typeof written === 'string' ? written : new Uint8Array(written);
-    };
-    expect(await rowsOf(`empty.${name}`, content([]))).toEqual([]);
-    const rows = await rowsOf(`one.${name}`, content([{ text: 'héllo' }]));
-    expect(rows.map(({ value }) => value)).toEqual([{ text: 'héllo' }]);
+  it.each(containers.names.filter((name) => name !== 'class folders'))(
+    '%s gives no rows for an empty table and reads one row',
+    async (name) => {
+      const write: Record<string, (rows: { text: string }[]) => string | ArrayBuffer> = {
+        json: (rows) => JSON.stringify(rows),
+        jsonl: (rows) => rows.map((row) => JSON.stringify(row)).join('\n'),
+        ndjson: (rows) => rows.map((row) => JSON.stringify(row)).join('\n'),
+        csv: (rows) => ['text', ...rows.map(({ text }) => text)].join('\n'),
+        tsv: (rows) => ['text', ...rows.map(({ text }) => text)].join('\n'),
+        parquet: (rows) =>
+          parquetWriteBuffer({ columnData: [{ name: 'text', data: rows.map(({ text }) => text), type: 'STRING' }] }),
+      };
+      const content = (rows: { text: string }[]) => {
+        const written = write[name](rows);
+        return typeof written === 'string' ? written : new Uint8Array(written);
+      };
+      expect(await rowsOf(`empty.${name}`, content([]))).toEqual([]);
+      const rows = await rowsOf(`one.${name}`, content([{ text: 'héllo' }]));
+      expect(rows.map(({ value }) => value)).toEqual([{ text: 'héllo' }]);
+    },
+  );
+});
+
+describe('class folders', () => {
+  it('give a row for each image or recording, in the order of their names, and pass over what is neither', async () => {
+    const root = join(folder, 'classes');
+    for (const [label, name] of [
+      ['dog', 'b.jpg'],
+      ['cat', 'z.PNG'],
+      ['cat', 'a.wav'],
+      ['cat', '.hidden.png'],
+      ['cat', 'x.txt'],
+    ])
+      place(join(root, label, name));
+    const rows: unknown[] = [];
+    for await (const { line, value } of classFolders.read(root, 'classes')) rows.push([line, value]);
+    expect(rows).toEqual([
+      [1, { audio: join('cat', 'a.wav'), label: 'cat' }],
+      [2, { image: join('cat', 'z.PNG'), label: 'cat' }],
+      [3, { image: join('dog', 'b.jpg'), label: 'dog' }],
+    ]);
+    expect([holdsClasses(root), holdsClasses(join(root, 'cat'))]).toEqual([true, false]);
   });
 });
 

@@ -133,7 +133,7 @@ describe('reading', () => {
     write('a.csv', 'text,lable\nx,y\n');
     expect(await failure({ train: 'stanford/imdb' })).toMatchObject({
       code: 'E_HUB_DATA',
-      fix: expect.stringContaining('download'),
+      fix: 'attune data pull stanford/imdb',
     });
     expect((await failure({ train: 'a.csw' })).fix).toBe('did you mean "a.csv"?');
     expect((await failure({ train: 'notes.txt' })).code).toBe('E_UNKNOWN_CONTAINER');

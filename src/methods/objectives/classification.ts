@@ -5,6 +5,7 @@ import type { Objective, PreparedRow, Processor } from '../../train/interfaces.t
 import type { ClassificationOptions } from './classification.options.ts';
 import { prepareLabelled, unknownLabel, weightsOf } from './labelled-rows.ts';
 import { collateRows } from './next-token.ts';
+import { loaderOf } from './row-inputs.ts';
 
 /** One label for each text: cross-entropy of the classes, averaged over rows, or over their classes' weights. */
 export function create(options: ClassificationOptions, processor: Processor): Objective {
@@ -24,6 +25,7 @@ export function create(options: ClassificationOptions, processor: Processor): Ob
           labels.includes(label) ? { label: labels.indexOf(label) } : unknownLabel(label, 'label', labels),
         processor,
       ),
+    load: loaderOf(processor),
     collate: (rows) => collateRows(rows, { causal: processor.causal }),
     counts: ({ rows }) => ({ rows: rows.length, weight: rows.reduce((sum, row) => sum + weightOf(row), 0) }),
     loss(model, batch, { totals, runner }) {

@@ -3,29 +3,28 @@ import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { ClassificationExample, Example, MultiLabelExample, RegressionExample } from '../../data/example.ts';
 import { fromArray, type Tensor } from '../../tensor/index.ts';
 import type { Batch, PreparedRow, Processor } from '../../train/interfaces.ts';
+import { rowInputs } from './row-inputs.ts';
 
 type LabelledExample = ClassificationExample | MultiLabelExample | RegressionExample;
 
 type Label = Pick<PreparedRow, 'label' | 'values'>;
 
-/** Whole texts in the frame that the tokenizer puts around them, each with its label; `labelOf` may name a problem. */
+/** Whole texts in the frame that the tokenizer puts around them, or files, each with its label; `labelOf` may name a problem. */
 export async function prepareLabelled<Labelled extends LabelledExample>(
   examples: readonly Example[],
   labelOf: (example: Labelled) => Label | Omit<Problem, 'file' | 'line'>,
-  { tokenizer }: Processor,
+  processor: Processor,
 ): Promise<{ rows: (PreparedRow | undefined)[]; problems: Problem[] }> {
   const labelled = examples as readonly Labelled[];
   const problems: Problem[] = [];
-  const framed = await tokenizer.encodeFramed(labelled.map(({ text, textPair }) => ({ text, pair: textPair })));
+  const inputs = await rowInputs(labelled, processor);
   const rows = labelled.map((example, i) => {
     const { id, source } = example;
     const label = labelOf(example);
-    if ('message' in label) {
-      problems.push({ ...source, ...label });
-      return undefined;
-    }
-    const { ids, typeIds } = framed[i];
-    return { id, ids, typeIds, trained: new Uint8Array(ids.length), ...label, source };
+    const input = inputs[i];
+    if ('message' in input) problems.push(input);
+    if ('message' in label) problems.push({ ...source, ...label });
+    return 'message' in input || 'message' in label ? undefined : { id, ...input, ...label, source };
   });
   return { rows, problems };
 }

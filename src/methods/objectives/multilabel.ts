@@ -5,6 +5,7 @@ import type { Objective, Processor } from '../../train/interfaces.ts';
 import { prepareLabelled, unknownLabel, valuesOf, weightsOf } from './labelled-rows.ts';
 import type { MultiLabelOptions } from './multilabel.options.ts';
 import { collateRows } from './next-token.ts';
+import { loaderOf } from './row-inputs.ts';
 
 const NO_REDUCTION = 0;
 
@@ -28,6 +29,7 @@ export function create(options: MultiLabelOptions, processor: Processor): Object
         },
         processor,
       ),
+    load: loaderOf(processor),
     collate: (rows) => collateRows(rows, { causal: processor.causal }),
     counts: (batch) => ({ rows: batch.rows.length }),
     loss(model, batch, { totals, runner }) {

@@ -4,6 +4,7 @@ import { aten } from '../../tensor/index.ts';
 import type { Objective, Processor } from '../../train/interfaces.ts';
 import { prepareLabelled, valuesOf } from './labelled-rows.ts';
 import { collateRows } from './next-token.ts';
+import { loaderOf } from './row-inputs.ts';
 import type { RegressionOptions } from './regression.options.ts';
 
 /**
@@ -21,6 +22,7 @@ export function create({ standardise }: RegressionOptions, processor: Processor)
     config: { problem_type: 'regression', ...(standardise && { label_scaling: { mean, deviation } }) },
     prepare: (examples) =>
       prepareLabelled<RegressionExample>(examples, ({ value }) => ({ values: [value] }), processor),
+    load: loaderOf(processor),
     collate: (rows) => collateRows(rows, { causal: processor.causal }),
     counts: (batch) => ({ rows: batch.rows.length }),
     loss(model, batch, { totals, runner }) {

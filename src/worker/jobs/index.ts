@@ -10,6 +10,7 @@ const table = {
   evaluate: () => import('./evaluate.ts'),
   compare: () => import('./compare.ts'),
   export: () => import('./export.ts'),
+  estimate: () => import('./estimate.ts'),
 } satisfies Record<string, () => Promise<JobModule>>;
 
 export type JobName = keyof typeof table;

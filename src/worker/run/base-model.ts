@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { join, resolve } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
+import { hubSettings, isRepositoryName, parseRepository, snapshotFolder } from '../../hub/index.ts';
 
 /** The model that comes with the package. */
 export const OWN_BASE = 'attune-base';
@@ -11,12 +12,14 @@ export function modelFolder(name: string): string {
   if (name === OWN_BASE && !existsSync(name))
     return fileURLToPath(new URL('../../../assets/attune-base', import.meta.url));
   if (existsSync(name)) return resolve(name);
-  const isHubName = /^[\w.-]+\/[\w.-]+$/.test(name);
+  const isHubName = isRepositoryName(name.split('@')[0]);
+  const pulled = isHubName ? snapshotFolder(parseRepository(name, 'model'), hubSettings()) : undefined;
+  if (pulled !== undefined) return pulled;
   throw new AttuneError('E_MODEL_MISSING', {
     what: `There is no model at ${name}`,
-    got: isHubName ? 'a name on the Hugging Face hub: models are not fetched from there yet' : 'no such folder',
+    got: isHubName ? 'a name on the Hugging Face hub that has not been fetched' : 'no such folder',
     expected: `a Hugging Face folder (config.json, safetensors, tokenizer.json), or ${OWN_BASE}`,
-    fix: isHubName ? 'fetch the model by other means and give its folder' : 'check the path',
+    fix: isHubName ? `attune models pull ${name}` : 'check the path',
   });
 }
 

@@ -8,10 +8,11 @@ import { loadModel } from '../../models/load.ts';
 import type { Model } from '../../models/model.ts';
 import { isRunFolder, readRun } from '../../store/run-folder.ts';
 import { noGrad, SafetensorsFile, scope, type DType } from '../../tensor/index.ts';
-import { checkTemplate, Tokenizer, withChatTemplate, withKnownKwargs } from '../../text/index.ts';
-import type { Tuning } from '../../train/interfaces.ts';
+import { checkTemplate, withChatTemplate, withKnownKwargs, type Tokenizer } from '../../text/index.ts';
+import type { MediaReader, Tuning } from '../../train/interfaces.ts';
 import { adapterTensors, findSavedTables, placeTables } from './adapter-tables.ts';
 import { adapterWeights, isAdapterFolder, modelFolder, OWN_BASE } from './base-model.ts';
+import { mediaReaderOf, tokenizerOf } from './model-readers.ts';
 import { problemTypeIn, withReading } from './output-reading.ts';
 import { checkProbe } from './probe.ts';
 import { readNotes, RESULT_NOTES, type ResultNotesFile } from './result-notes.ts';
@@ -28,6 +29,8 @@ export interface OpenOptions {
 export interface OpenedModel {
   model: Model;
   tokenizer: Tokenizer;
+  /** For models that read images or recordings. */
+  media?: MediaReader;
   /** The adapter in place, where there is one. */
   tuning?: Tuning;
   /** The folder that was opened: of the adapter or of the model. */
@@ -50,7 +53,7 @@ export async function openModel(target: string, options: OpenOptions = {}): Prom
   const { model } = await loadModel(folder, { dtype, task: notes?.task });
   const tokenizer = await loadTokenizer(folder, model.task);
   if (notes !== undefined) check(model, tokenizer, { folder, notes });
-  return { model, tokenizer, folder, baseFolder: folder, notes };
+  return { model, tokenizer, media: await mediaReaderOf(folder), folder, baseFolder: folder, notes };
 }
 
 /** The folder with the weights that a target stands for. */
@@ -92,10 +95,10 @@ async function openAdapter(folder: string, request: AdapterRequest): Promise<Ope
     );
     if (request.ownTask !== true && notes?.config !== undefined) model.config = withReading(model.config, notes.config);
     const own = await asTrained(await loadTokenizer(baseFolder, model.task), notes);
-    return { model, tokenizer: own, folder, baseFolder, notes };
+    return { model, tokenizer: own, media: await mediaReaderOf(baseFolder), folder, baseFolder, notes };
   }
   const hasTokenizer = existsSync(join(folder, 'tokenizer.json'));
-  const vocabulary = await Tokenizer.load(hasTokenizer ? folder : baseFolder);
+  const vocabulary = await tokenizerOf(hasTokenizer ? folder : baseFolder, baseFolder);
   const { tokens, options } = description;
   const weights = adapterWeights(folder);
   const saved = await findSavedTables(weights, baseFolder, { task, modulesToSave: options.modules_to_save });
@@ -110,7 +113,7 @@ async function openAdapter(folder: string, request: AdapterRequest): Promise<Ope
   const tuning = openLora(model, { tokens, options: { ...options, modules_to_save: modulesToSave } });
   noGrad(() => scope(() => tuning.load(adapterTensors(file, saved))));
   if (notes !== undefined) check(model, tokenizer, { folder, notes });
-  return { model, tokenizer, tuning, folder, baseFolder, notes };
+  return { model, tokenizer, media: await mediaReaderOf(baseFolder), tuning, folder, baseFolder, notes };
 }
 
 function baseFolderOf(notes: ResultNotesFile | undefined, named: string | undefined, folder: string): string {
@@ -137,7 +140,7 @@ function recordedBases({ base_folder, folder: written }: ResultNotesFile, folder
 }
 
 async function loadTokenizer(folder: string, task: Task): Promise<Tokenizer> {
-  return withDefaultTemplate(await Tokenizer.load(folder), task);
+  return withDefaultTemplate(await tokenizerOf(folder), task);
 }
 
 async function withDefaultTemplate(tokenizer: Tokenizer, task: Task): Promise<Tokenizer> {

@@ -8,6 +8,7 @@ interface Entry {
   label?: number;
   values?: readonly number[];
   hasTypes: boolean;
+  size?: number;
 }
 
 /** Tokenised rows on disk, found only by the hash of all that they depend on. */
@@ -28,12 +29,14 @@ export class RowCache {
       offset += 4 * count;
       return array;
     };
-    return entries.map(({ length, label, values, hasTypes }, i) => {
+    return entries.map(({ length, label, values, hasTypes, size }, i) => {
       const ids = ints(length);
       const typeIds = hasTypes ? ints(length) : undefined;
       const trained = body.slice(offset, offset + length);
       offset += length;
-      return { id: examples[i].id, source: examples[i].source, ids, trained, typeIds, label, values };
+      const example = examples[i];
+      const media = 'media' in example ? example.media : undefined;
+      return { id: example.id, source: example.source, ids, trained, typeIds, label, values, media, size };
     });
   }
 
@@ -43,11 +46,12 @@ export class RowCache {
 }
 
 function* encode(rows: readonly PreparedRow[]): Generator<Uint8Array> {
-  const entries = rows.map(({ ids, label, values, typeIds }): Entry => ({
+  const entries = rows.map(({ ids, label, values, typeIds, size }): Entry => ({
     length: ids.length,
     label,
     values,
     hasTypes: typeIds !== undefined,
+    size,
   }));
   const header = new TextEncoder().encode(JSON.stringify(entries));
   const length = new Uint8Array(4);

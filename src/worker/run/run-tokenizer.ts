@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { Example } from '../../data/example.ts';
-import { chooseTemplate, Tokenizer, withChatTemplate } from '../../text/index.ts';
+import { chooseTemplate, withChatTemplate, type Tokenizer } from '../../text/index.ts';
 import type { Recipe } from '../../train/recipe.ts';
 import { checkHash, isFile } from '../../train/reference.ts';
+import { tokenizerOf } from './model-readers.ts';
 
 /** What a run's tokens ask of the model's token tables. */
 export interface Vocabulary {
@@ -30,7 +31,7 @@ export interface RunTokenizer {
  * E_TEMPLATE_UNUSED, E_REFERENCE_CHANGED
  */
 export async function runTokenizer(recipe: Recipe, base: string, examples: readonly Example[]): Promise<RunTokenizer> {
-  const own = await Tokenizer.load(base);
+  const own = await tokenizerOf(base);
   const { new_tokens: wanted } = recipe.data;
   refuseKnown(wanted, own);
   const { tokenizer: larger, newIds } = await own.addTokens(wanted);

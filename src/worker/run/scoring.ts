@@ -37,7 +37,7 @@ const MOST_TRAIN_ROWS = 512;
 /** The rows of a recipe's split, tokenised for a model that was opened. */
 export async function scoringSet(
   recipe: Recipe,
-  opened: Pick<OpenedModel, 'model' | 'tokenizer' | 'notes'>,
+  opened: Pick<OpenedModel, 'model' | 'tokenizer' | 'media' | 'notes'>,
   choice: ScoringContext & { split: ScoredSplit },
 ): Promise<ScoringSet> {
   const { emit } = choice;
@@ -45,12 +45,12 @@ export async function scoringSet(
   const loaded = await loadRunData(recipe, choice);
   const split = chooseSplit(loaded, choice.split);
   const examples = split === 'train' ? loaded.splits.train.slice(0, MOST_TRAIN_ROWS) : loaded.splits[split];
-  const { model, tokenizer } = opened;
+  const { model, tokenizer, media } = opened;
   const labels = opened.notes?.labels ?? labelsOf(recipe, loaded.splits.train, model.config);
   const statistics = labelStatistics(loaded.splits.train, labels);
   const now = new Date();
   const { causal, maxPositions } = traitsOf(model.architecture, model.config);
-  const objective = await createObjective(recipe, { tokenizer, labels, statistics, causal, now });
+  const objective = await createObjective(recipe, { tokenizer, media, labels, statistics, causal, now });
   const prepared = await prepareSplit(examples, { objective, labels, tokenizer, recipe, emit, now, maxPositions });
   reportCuts(prepared.cuts, { split, examples, emit });
   const measure = await likelihoodMeasure(await recipeMetrics(recipe), prepared, { objective, tokenizer, examples });

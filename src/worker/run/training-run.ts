@@ -25,6 +25,7 @@ import { loadRunData, reportCuts, reportData } from './load-run-data.ts';
 import { checkGeneralSet } from './measure-forgetting.ts';
 import { prepareSplit, type PreparedSplit } from './prepare-rows.ts';
 import { recipeMetrics } from './recipe-metrics.ts';
+import { mediaReaderOf } from './model-readers.ts';
 import { profileSteps } from './profile-steps.ts';
 import { computeType, planMemory } from './resources.ts';
 import { runTokenizer, type Vocabulary } from './run-tokenizer.ts';
@@ -118,7 +119,8 @@ async function readRows(context: RunContext): Promise<RunRows> {
   checkVocabulary({ origin: base, size: vocabulary.known }, vocabularySize);
   const labels = labelsOf(recipe, loaded.splits.train, readConfig(base));
   const statistics = labelStatistics(loaded.splits.train, labels);
-  const objective = await createObjective(recipe, { tokenizer, labels, statistics, now, causal });
+  const media = await mediaReaderOf(base);
+  const objective = await createObjective(recipe, { tokenizer, media, labels, statistics, now, causal });
   const prepare = { objective, labels, tokenizer, recipe, emit, now, maxPositions };
   const train = await prepareSplit(loaded.splits.train, prepare);
   const validation = await prepareSplit(loaded.splits.validation, prepare);

@@ -5,6 +5,7 @@ import { readConfig } from '../../models/load.ts';
 import type { Model } from '../../models/model.ts';
 import { templateHash, tokenizerHash } from '../../text/index.ts';
 import type { Metrics } from '../../base/events.ts';
+import { copyProcessor } from './model-readers.ts';
 import { writeModelCard } from './result-card.ts';
 import { RESULT_NOTES, type ResultNotesFile } from './result-notes.ts';
 import { takeProbe } from './probe.ts';
@@ -18,6 +19,7 @@ export async function writeResult(run: PreparedRun, about: { step: number; metri
     const { context, parts, tokenizer } = run;
     parts.tuning.save(draft, { baseModel: context.recipe.model, task: parts.objective.task });
     tokenizer.save(draft);
+    copyProcessor(run.base, draft);
     writeJson(join(draft, RESULT_NOTES), notesOn(run, { ...about, folder }));
     writeModelCard(context.folder, draft);
   });

@@ -1,13 +1,15 @@
 // R rows, C classes
+import { AttuneError } from '../../../base/errors.ts';
+import type { Example } from '../../../data/index.ts';
 import { promptText } from '../../../eval/example-text.ts';
 import type { Asked } from '../../../eval/prompting/asked.ts';
 import type { PredictOptions, Prediction } from '../../../eval/predictor.ts';
 import { collateRows } from '../../../methods/objectives/next-token.ts';
-import type { Tokenizer } from '../../../text/index.ts';
+import { rowInputs, type RowInput, type Subject } from '../../../methods/objectives/row-inputs.ts';
 import type { Model } from '../../../models/model.ts';
 import { noGrad, scope } from '../../../tensor/index.ts';
 import { byTokens } from '../../../train/evaluate.ts';
-import type { PreparedRow } from '../../../train/interfaces.ts';
+import { tokensOf, type PreparedRow } from '../../../train/interfaces.ts';
 import { turn } from '../../../train/step.ts';
 import { traitsOf } from '../build-trainer.ts';
 import { TOO_LONG, type Answering } from './answering.ts';
@@ -17,14 +19,15 @@ const BATCH_TOKENS = 4096;
 
 /** What a head with classes, or with a number, says of each row, with the probability of every class. */
 export async function answerWithClasses(
-  { model, tokenizer }: Answering,
+  answering: Answering,
   asked: readonly Asked[],
   { signal, onProgress }: PredictOptions,
 ): Promise<Prediction[]> {
+  const { model, media } = answering;
   const { causal, maxPositions } = traitsOf(model.architecture, model.config);
-  const rows = await framedRows(tokenizer, asked);
+  const rows = await inputRows(answering, asked);
   const predictions = rows.map(({ id }): Prediction => ({ id, unreadable: TOO_LONG }));
-  const readable = [...rows.keys()].filter((row) => rows[row].ids.length <= maxPositions);
+  const readable = [...rows.keys()].filter((row) => tokensOf(rows[row]) <= maxPositions);
   const batches = byTokens(
     readable.map((row) => rows[row]),
     BATCH_TOKENS,
@@ -33,11 +36,8 @@ export async function answerWithClasses(
   for (const places of batches) {
     signal?.throwIfAborted();
     const batch = places.map((place) => readable[place]);
-    const scores = classScores(
-      model,
-      batch.map((row) => rows[row]),
-      causal,
-    );
+    const some = batch.map((row) => rows[row]);
+    const scores = classScores(model, (await media?.load(some)) ?? some, causal);
     for (const [i, row] of batch.entries()) predictions[row] = prediction(rows[row], scores[i], model);
     done += batch.length;
     onProgress?.(done, rows.length);
@@ -46,26 +46,31 @@ export async function answerWithClasses(
   return predictions;
 }
 
-/** With the frame that training puts around a text. */
-async function framedRows(tokenizer: Tokenizer, asked: readonly Asked[]): Promise<PreparedRow[]> {
-  const framed = await tokenizer.encodeFramed(
-    asked.map(({ example }) =>
-      'textPair' in example
-        ? { text: example.text, pair: example.textPair }
-        : { text: promptText(example), pair: undefined },
-    ),
-  );
-  return framed.map(({ ids, typeIds }, i): PreparedRow => {
-    const { id, source } = asked[i].example;
-    return { id, ids, typeIds, trained: new Uint8Array(ids.length), source };
+/** As training reads them: texts in their frame, or files. @throws AttuneError E_WRONG_ROWS */
+async function inputRows(answering: Answering, asked: readonly Asked[]): Promise<PreparedRow[]> {
+  const examples = asked.map(({ example }) => example);
+  const inputs = await rowInputs(examples.map(subjectOf), answering);
+  const problems = inputs.flatMap((input) => ('message' in input ? [input] : []));
+  if (problems.length > 0)
+    throw new AttuneError('E_WRONG_ROWS', { what: 'The model cannot read these rows', problems });
+  return inputs.map((input, i): PreparedRow => {
+    const { id, source } = examples[i];
+    return { id, source, ...(input as RowInput) };
   });
+}
+
+function subjectOf(example: Example): Subject {
+  const { source } = example;
+  const media = 'media' in example ? example.media : undefined;
+  const textPair = 'textPair' in example ? example.textPair : undefined;
+  return { source, media, textPair, text: 'textPair' in example ? example.text : promptText(example) };
 }
 
 /** As the head gives them: [R][C] */
 function classScores(model: Model, rows: readonly PreparedRow[], causal: boolean): number[][] {
-  const batch = collateRows(rows, { causal });
   const flat = noGrad(() =>
     scope(() => {
+      const batch = collateRows(rows, { causal });
       const hidden = model.hidden(batch.input);
       return model.sequenceHead.scores(hidden, model.layoutOf(batch.input)).toNumbers(); // [R, C]
     }),
@@ -74,7 +79,7 @@ function classScores(model: Model, rows: readonly PreparedRow[], causal: boolean
   return rows.map((_, row) => Array.from(flat.slice(row * classes, (row + 1) * classes)));
 }
 
-function prediction({ id, ids }: PreparedRow, scores: readonly number[], model: Model): Prediction {
+function prediction(row: PreparedRow, scores: readonly number[], model: Model): Prediction {
   const answer = readScores(scores, model.sequenceHead, model.config);
-  return { id, ...answer, usage: { inputTokens: ids.length, outputTokens: 0 } };
+  return { id: row.id, ...answer, usage: { inputTokens: tokensOf(row), outputTokens: 0 } };
 }

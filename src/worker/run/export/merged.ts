@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { AttuneError } from '../../../base/errors.ts';
 import { writeJson } from '../../../files/json.ts';
 import { saveModel } from '../../../models/save.ts';
+import { copyProcessor } from '../model-readers.ts';
 import { openModel } from '../open-model.ts';
 import { RESULT_NOTES } from '../result-notes.ts';
 import type { ExportForm } from './form.ts';
@@ -16,9 +17,10 @@ export const form: ExportForm = {
       fix: 'use that folder as it is',
     });
   },
-  write({ model, tokenizer, notes }, { draft, folder, dtype }) {
+  write({ model, tokenizer, baseFolder, notes }, { draft, folder, dtype }) {
     const bytes = saveModel(model, draft, { dtype });
     tokenizer.save(draft);
+    copyProcessor(baseFolder, draft);
     if (notes !== undefined) writeJson(join(draft, RESULT_NOTES), { ...notes, folder, probe: undefined });
     return bytes;
   },

@@ -1,0 +1,39 @@
+import { existsSync } from 'node:fs';
+import type { EventSink } from '../base/events.ts';
+import { fetchModelConfig, isRepositoryName, parseRepository } from '../hub/index.ts';
+import type { RawConfig } from '../models/config.ts';
+import { readConfig } from '../models/load.ts';
+import { runJob, type JobResult } from '../worker/index.ts';
+import { modelFolder } from '../worker/run/base-model.ts';
+
+export interface EstimateOptions {
+  /** Tokens of all epochs. Default a million. */
+  tokens?: number;
+  /** Longest row, in tokens. Default 1024. */
+  rowTokens?: number;
+  /** Rank of LoRA. Default 16. */
+  rank?: number;
+  onEvent?: EventSink;
+  signal?: AbortSignal;
+}
+
+export type ModelEstimate = JobResult<'estimate'> & Required<Pick<EstimateOptions, 'tokens' | 'rowTokens' | 'rank'>>;
+
+/**
+ * Memory, time and money that tuning a model takes, here and on common GPUs, from its config.json alone: of a model on
+ * the hub nothing else is fetched. `train --dry-run` measures instead.
+ * @throws AttuneError E_HUB_…, E_MODEL_MISSING, E_UNKNOWN_MODEL_TYPE
+ */
+export async function estimate(model: string, options: EstimateOptions = {}): Promise<ModelEstimate> {
+  const { tokens = 1e6, rowTokens = 1024, rank = 16, onEvent, signal } = options;
+  const config = await configOf(model, signal);
+  const work = { tokens, rowTokens, rank };
+  return { ...(await runJob({ job: 'estimate', input: { config, ...work }, onEvent, signal })), ...work };
+}
+
+async function configOf(model: string, signal = new AbortController().signal): Promise<RawConfig> {
+  if (!existsSync(model) && isRepositoryName(model.split('@')[0])) {
+    return (await fetchModelConfig(parseRepository(model, 'model'), { signal })) as RawConfig;
+  }
+  return readConfig(modelFolder(model));
+}

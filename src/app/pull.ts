@@ -1,0 +1,42 @@
+import { existsSync } from 'node:fs';
+import type { EventSink } from '../base/events.ts';
+import {
+  hubSettings,
+  isRepositoryName,
+  parseRepository,
+  pullRepository,
+  snapshotFolder,
+  type Pulled,
+  type Repository,
+} from '../hub/index.ts';
+import type { Recipe } from '../train/recipe.ts';
+
+export interface PullRequest {
+  emit: EventSink;
+  signal: AbortSignal;
+}
+
+/**
+ * Fetches a model (`owner/name`, `owner/name@revision`) from the hub into the cache of Hugging Face's own tools.
+ * @throws AttuneError E_HUB_…, E_PICKLE_WEIGHTS, E_DISK_FULL
+ */
+export async function pullModel(name: string, request: PullRequest): Promise<Pulled> {
+  return pullRepository(parseRepository(name, 'model'), request);
+}
+
+/** Fetches the rows of a data set from the hub. @throws AttuneError as `pullModel`, E_HUB_NO_ROWS */
+export async function pullDataset(name: string, request: PullRequest): Promise<Pulled> {
+  return pullRepository(parseRepository(name, 'dataset'), request);
+}
+
+/** Fetches what a recipe names by its place on the hub and is not here yet: the recipe is the request. */
+export async function pullForRecipe({ model, data }: Recipe, request: PullRequest): Promise<void> {
+  const sets = [data.train, data.validation, data.test].filter((set) => typeof set !== 'number').flat();
+  const named = (text: string, kind: Repository['kind']): Repository[] =>
+    existsSync(text) || !isRepositoryName(text.split('@')[0]) ? [] : [parseRepository(text, kind)];
+  const wanted = [...named(model, 'model'), ...sets.flatMap(({ path }) => named(path, 'dataset'))];
+  const settings = hubSettings();
+  for (const repository of wanted) {
+    if (snapshotFolder(repository, settings) === undefined) await pullRepository(repository, { ...request, settings });
+  }
+}

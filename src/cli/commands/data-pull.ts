@@ -1,0 +1,19 @@
+import { formatBytes } from '../../base/format.ts';
+import { defineCommand } from '../command.ts';
+import { withProgress } from '../with-progress.ts';
+
+export const command = defineCommand({
+  section: 'Data',
+  summary: 'fetch a data set from the Hugging Face hub',
+  arguments: [{ name: 'NAME', summary: 'owner/name, or owner/name@revision', required: true }],
+  examples: ['data pull stanfordnlp/imdb'],
+  async run(context) {
+    const { pullDataset } = await import('../../app/pull.ts');
+    const signal = context.stopSignal('stopping; what was fetched stays, and the next time it goes on from there');
+    return withProgress(context, (emit) => pullDataset(context.argument('NAME')!, { emit, signal }));
+  },
+  render({ repository, commit, folder, bytes, fetchedBytes }) {
+    const fetched = fetchedBytes === 0 ? 'was there already' : `fetched ${formatBytes(fetchedBytes)}`;
+    return `${repository.name} (${commit.slice(0, 12)}), ${formatBytes(bytes)}: ${fetched}\n${folder}`;
+  },
+});

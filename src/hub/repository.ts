@@ -1,0 +1,32 @@
+import { AttuneError } from '../base/errors.ts';
+
+export type RepositoryKind = 'model' | 'dataset';
+
+/** A repository on the hub, at one revision of it. */
+export interface Repository {
+  kind: RepositoryKind;
+  /** `owner/name`, or `name` alone for the oldest models. */
+  name: string;
+  /** A branch, a tag or a commit. */
+  revision: string;
+}
+
+const PART = /^[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9_])?$/;
+
+/** Whether a text can be a repository's name: `owner/name`. */
+export function isRepositoryName(text: string): boolean {
+  const parts = text.split('/');
+  return parts.length === 2 && parts.every((part) => part.length <= 96 && PART.test(part) && !/--|\.\./.test(part));
+}
+
+/** `owner/name`, or `owner/name@revision`. @throws E_HUB_NAME */
+export function parseRepository(text: string, kind: RepositoryKind): Repository {
+  const [name, revision = 'main', ...rest] = text.split('@');
+  if (rest.length === 0 && isRepositoryName(name) && /^[\w./-]+$/.test(revision) && !revision.includes('..')) {
+    return { kind, name, revision };
+  }
+  throw new AttuneError('E_HUB_NAME', {
+    what: `"${text}" is no name of a ${kind} on the hub`,
+    expected: 'owner/name, or owner/name@revision',
+  });
+}

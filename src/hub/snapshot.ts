@@ -1,0 +1,49 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { writeFileAtomic } from '../files/atomic.ts';
+import { makeFolders } from '../files/make-folder.ts';
+import { safeJoin } from '../files/safe-join.ts';
+import type { Repository } from './repository.ts';
+import type { HubSettings } from './settings.ts';
+
+// The layout of huggingface_hub's cache: blobs/HASH, snapshots/COMMIT/PATH → blob, refs/REVISION holding a commit.
+
+/** `models--owner--name` in the cache. */
+export function repositoryFolder({ kind, name }: Repository, { cache }: HubSettings): string {
+  return join(cache, `${kind}s--${name.replaceAll('/', '--')}`);
+}
+
+/** The folder of a revision's files, as far as they have been fetched; undefined where none of them was. */
+export function snapshotFolder(repository: Repository, settings: HubSettings): string | undefined {
+  const root = repositoryFolder(repository, settings);
+  const commit = knownCommit(repository, root);
+  const folder = join(root, 'snapshots', commit);
+  return existsSync(folder) ? folder : undefined;
+}
+
+function knownCommit({ revision }: Repository, root: string): string {
+  const path = safeJoin(join(root, 'refs'), revision);
+  return existsSync(path) ? readFileSync(path, 'utf8').trim() : revision;
+}
+
+/** Notes which commit a branch or tag stands for. */
+export function writeRef({ revision }: Repository, root: string, commit: string): void {
+  if (revision !== commit) writeFileAtomic(safeJoin(join(root, 'refs'), revision), commit);
+}
+
+/** Where a file's bytes lie, whatever it is called. `hash` is what the hub names them by. */
+export function blobPath(root: string, hash: string): string {
+  return safeJoin(join(root, 'blobs'), hash);
+}
+
+/** Puts a blob into a snapshot under its name: as a link, as the Python library does. */
+export function linkFile(root: string, commit: string, file: { path: string; hash: string }): string {
+  const place = safeJoin(join(root, 'snapshots', commit), file.path);
+  makeFolders(dirname(place));
+  mkdirSync(dirname(place), { recursive: true });
+  const draft = `${place}.${process.pid}.tmp`;
+  rmSync(draft, { force: true });
+  symlinkSync(relative(dirname(place), blobPath(root, file.hash)), draft);
+  renameSync(draft, place);
+  return place;
+}

@@ -1,0 +1,45 @@
+import type { Problem } from '../../base/errors.ts';
+import type { ClassificationExample } from '../../data/example.ts';
+import type { MediaFile } from '../../data/media.ts';
+import type { Objective, PreparedRow, Processor } from '../../train/interfaces.ts';
+
+/** What a model reads of one row. */
+export type RowInput = Pick<PreparedRow, 'ids' | 'trained' | 'typeIds' | 'media' | 'size'>;
+
+/** What is classified: a text, two of them, or a file. */
+export type Subject = Pick<ClassificationExample, 'text' | 'textPair' | 'media'> & Pick<PreparedRow, 'source'>;
+
+/** Each row as the model reads it: its text in the frame that training puts around it, or its file; or what is wrong. */
+export async function rowInputs(
+  subjects: readonly Subject[],
+  { tokenizer, media: reader }: Pick<Processor, 'tokenizer' | 'media'>,
+): Promise<(RowInput | Problem)[]> {
+  if (reader !== undefined) {
+    return subjects.map(({ media, source }) =>
+      media?.kind === reader.kind
+        ? { ...NO_TOKENS, media, size: reader.size(media) }
+        : { ...source, message: `is ${describe(media)}, and the model reads ${IN_WORDS[reader.kind]}` },
+    );
+  }
+  const texts = subjects.filter(({ media }) => media === undefined);
+  const framed = (await tokenizer.encodeFramed(texts.map(({ text, textPair }) => ({ text, pair: textPair })))).values();
+  return subjects.map(({ media, source }) => {
+    if (media !== undefined) return { ...source, message: `is ${describe(media)}, and the model reads text` };
+    const { ids, typeIds } = framed.next().value!;
+    return { ids, typeIds, trained: new Uint8Array(ids.length) };
+  });
+}
+
+/** `Objective.load` of an objective whose rows may be files. */
+export function loaderOf({ media }: Pick<Processor, 'media'>): Objective['load'] {
+  return media === undefined ? undefined : (rows) => media.load(rows);
+}
+
+const NO_TOKENS = { ids: new Int32Array(), trained: new Uint8Array() };
+
+const IN_WORDS = { image: 'images', audio: 'recordings' };
+
+function describe(media: MediaFile | undefined): string {
+  if (media === undefined) return 'a text';
+  return media.kind === 'image' ? 'an image' : 'a recording';
+}

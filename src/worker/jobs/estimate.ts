@@ -1,0 +1,83 @@
+import { totalmem } from 'node:os';
+import type { RawConfig } from '../../models/config.ts';
+import { skeleton } from '../../models/load.ts';
+import type { Model } from '../../models/model.ts';
+import { isLinear } from '../../nn/index.ts';
+import { matrixProductRate } from '../doctor/rates.ts';
+import type { JobContext } from '../job.ts';
+import {
+  estimateOn,
+  GPUS,
+  SHARE_OF_RATE,
+  type Estimate,
+  type Machine,
+  type ModelSize,
+  type Workload,
+} from '../run/estimate.ts';
+import { availableBytes, computeType } from '../run/resources.ts';
+
+export interface EstimateInput extends Workload {
+  /** config.json of the model. */
+  config: RawConfig;
+}
+
+export interface EstimateResult {
+  size: ModelSize;
+  here: Machine;
+  estimates: Estimate[];
+}
+
+/** What tuning a model would take here and on common cards, from its configuration alone. */
+export async function run({ config, ...work }: EstimateInput, { emit }: JobContext): Promise<EstimateResult> {
+  emit({ type: 'phase-started', phase: 'engine', message: 'measuring this machine' });
+  const { model } = await skeleton(config, {});
+  const size = sizeOf(model);
+  const dtype = computeType('auto') === 'bf16' ? 'bf16' : 'f32';
+  const here: Machine = {
+    name: 'this machine',
+    memory: Math.min(availableBytes(), totalmem()),
+    rate: matrixProductRate(dtype, 10) * 1e9,
+    share: SHARE_OF_RATE.processor,
+    bytesPerValue: dtype === 'bf16' ? 2 : 4,
+  };
+  return { size, here, estimates: [here, ...GPUS].flatMap((machine) => estimateOn(machine, size, work)) };
+}
+
+function sizeOf(model: Model): ModelSize {
+  const { trunk, config } = model;
+  let parameters = 0;
+  for (const [, parameter] of model.parameters()) parameters += parameter.size;
+  let [linear, adapterPerRank] = [0, 0];
+  for (const [, module] of trunk.modules()) {
+    if (!isLinear(module)) continue;
+    linear += module.inFeatures * module.outFeatures;
+    adapterPerRank += module.inFeatures + module.outFeatures;
+  }
+  const blocks = (trunk.encoderStack?.blockList.length ?? 0) + trunk.stack.blockList.length;
+  const inner = Number(config.intermediate_size ?? config.decoder_ffn_dim ?? config.d_ff ?? 4 * trunk.width);
+  const { vocabularySize: vocabulary } = model.architecture.limits(config);
+  const idle = idleWeights(model);
+  // The head reads every trained token, like a layer.
+  return {
+    parameters,
+    linear: linear + vocabulary * trunk.width,
+    idle,
+    adapterPerRank,
+    blocks,
+    width: trunk.width,
+    inner,
+    vocabulary,
+  };
+}
+
+/** Experts that a token does not pass. */
+function idleWeights({ trunk, config }: Model): number {
+  const experts = Number(config.num_experts ?? config.num_local_experts ?? 0);
+  const chosen = Number(config.num_experts_per_tok ?? experts);
+  if (experts === 0) return 0;
+  let inExperts = 0;
+  for (const [path, module] of trunk.modules()) {
+    if (isLinear(module) && /\.experts\.\d+\./.test(path)) inExperts += module.inFeatures * module.outFeatures;
+  }
+  return inExperts * (1 - chosen / experts);
+}

@@ -1,0 +1,19 @@
+import { defineRegistry } from '../../base/registry.ts';
+import type { Features } from '../../base/features.ts';
+
+/** Makes of a file what a model reads. */
+export interface MediaProcessor {
+  /** @throws AttuneError where the file cannot be read */
+  process(bytes: Uint8Array, name: string): Promise<Features>;
+}
+
+/** A kind of files that models read. */
+export interface MediaProcessorKind {
+  /** What a model's preprocessor_config.json describes. @throws AttuneError E_PROCESSOR_UNKNOWN, E_CONFIG_BAD */
+  open(config: Readonly<Record<string, unknown>>): MediaProcessor;
+}
+
+/** Kinds of files beside text. */
+export const mediaProcessors = defineRegistry<MediaProcessorKind, 'audio'>('kind of files', 'E_UNKNOWN_MEDIA', {
+  audio: async () => (await import('./media/audio.ts')).kind,
+});

@@ -1,0 +1,104 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { AttuneError, type Problem } from '../../base/errors.ts';
+import { readJson } from '../../files/json.ts';
+import type { Features } from '../../base/features.ts';
+import type { MediaFile, MediaKind } from '../../data/media.ts';
+import type { Architecture } from '../../models/architecture.ts';
+import type { RawConfig } from '../../models/config.ts';
+import type { MediaReader, PreparedRow } from '../../train/interfaces.ts';
+import { mediaProcessors, type MediaProcessor } from './media-processors.ts';
+
+/** What is kept of files that are read again in the next epoch. */
+const KEPT_BYTES = 1 << 29;
+/** Files that are decoded at once. */
+const AT_ONCE = 8;
+const MAX_LISTED = 20;
+
+/** The reader of a base model's files; undefined for models that read text. @throws AttuneError E_PROCESSOR_… */
+export async function mediaReaderFor(
+  folder: string,
+  architecture: Architecture,
+  raw: RawConfig,
+): Promise<MediaReader | undefined> {
+  const kind = (architecture.modalities ?? []).find((one): one is MediaKind => mediaProcessors.has(one));
+  if (kind === undefined) return undefined;
+  const processor = (await mediaProcessors.load(kind)).open(processorConfig(folder));
+  return new Reader(kind, processor, architecture.limits(raw).maxPositions);
+}
+
+/** What says how files become features. @throws AttuneError E_PROCESSOR_MISSING */
+function processorConfig(folder: string): Record<string, unknown> {
+  const path = join(folder, 'preprocessor_config.json');
+  if (existsSync(path)) return readJson<Record<string, unknown>>(path);
+  throw new AttuneError('E_PROCESSOR_MISSING', {
+    what: `${folder} does not say how files become what the model reads`,
+    expected: 'preprocessor_config.json',
+    fix: 'fetch the model again, with that file',
+  });
+}
+
+class Reader implements MediaReader {
+  readonly kind: MediaKind;
+  readonly #processor: MediaProcessor;
+  readonly #maxTokens: number;
+  /** Of the files read so far, the first that fit. */
+  readonly #kept = new Map<string, Features>();
+  #keptBytes = 0;
+
+  constructor(kind: MediaKind, processor: MediaProcessor, maxTokens: number) {
+    this.kind = kind;
+    this.#processor = processor;
+    this.#maxTokens = maxTokens;
+  }
+
+  /** All files become inputs of one size, or are counted as the longest. */
+  size(_file: MediaFile): number {
+    return this.#maxTokens;
+  }
+
+  async load<Row extends Pick<PreparedRow, 'media' | 'source'>>(
+    rows: readonly Row[],
+  ): Promise<(Row & { features: Features })[]> {
+    const loaded: (Row & { features: Features })[] = [];
+    const problems: Problem[] = [];
+    for (let start = 0; start < rows.length; start += AT_ONCE) {
+      const some = rows.slice(start, start + AT_ONCE);
+      const read = await Promise.all(some.map((row) => this.#read(row)));
+      for (const [i, features] of read.entries()) {
+        if (features instanceof AttuneError) problems.push({ ...some[i].source, message: reasonOf(features) });
+        else loaded.push({ ...some[i], features });
+      }
+    }
+    if (problems.length === 0) return loaded;
+    throw new AttuneError('E_MEDIA_UNREADABLE', {
+      what: `${problems.length} of ${rows.length} files cannot be read`,
+      problems: problems.slice(0, MAX_LISTED),
+      fix: 'mend the files named above, or delete their rows',
+    });
+  }
+
+  async #read({ media }: Pick<PreparedRow, 'media'>): Promise<Features | AttuneError> {
+    if (media === undefined) throw new Error('a row without a file reached a model that reads files');
+    const known = this.#kept.get(media.hash);
+    if (known !== undefined) return known;
+    try {
+      const features = await this.#processor.process(readFileSync(media.path), media.path);
+      this.#keep(media.hash, features);
+      return features;
+    } catch (error) {
+      if (error instanceof AttuneError) return error;
+      throw error;
+    }
+  }
+
+  #keep(hash: string, features: Features): void {
+    if (this.#keptBytes + features.data.byteLength > KEPT_BYTES) return;
+    this.#keptBytes += features.data.byteLength;
+    this.#kept.set(hash, features);
+  }
+}
+
+function reasonOf({ what, got }: AttuneError): string {
+  return got === undefined ? what : `${what}: ${got}`;
+}

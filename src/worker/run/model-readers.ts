@@ -1,0 +1,33 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeFileAtomic } from '../../files/atomic.ts';
+import { architectures } from '../../models/index.ts';
+import { readConfig } from '../../models/load.ts';
+import { Tokenizer } from '../../text/index.ts';
+import type { MediaReader } from '../../train/interfaces.ts';
+import { mediaReaderFor } from './media-reader.ts';
+
+/** The tokenizer of a model's folder; one that knows no token where the model reads no text. @throws E_TOKENIZER_… */
+export async function tokenizerOf(folder: string, model = folder): Promise<Tokenizer> {
+  const { modalities = ['text'] } = await architectureOf(model);
+  return modalities.includes('text') ? Tokenizer.load(folder) : Tokenizer.none(folder);
+}
+
+/** What reads a model's images or recordings; undefined for models of text. @throws E_PROCESSOR_… */
+export async function mediaReaderOf(folder: string): Promise<MediaReader | undefined> {
+  return mediaReaderFor(folder, await architectureOf(folder), readConfig(folder));
+}
+
+const PROCESSOR_FILES = ['preprocessor_config.json', 'processor_config.json'];
+
+/** What says how files become what a model reads goes with its result, as it is. */
+export function copyProcessor(base: string, draft: string): void {
+  for (const name of PROCESSOR_FILES) {
+    const path = join(base, name);
+    if (existsSync(path)) writeFileAtomic(join(draft, name), readFileSync(path));
+  }
+}
+
+async function architectureOf(folder: string) {
+  return architectures.load(String(readConfig(folder).model_type));
+}
