@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { writeJson } from '../files/json.ts';
-import { dtypeBytes, scope, writeSafetensors, type DType, type Tensor } from '../tensor/index.ts';
+import { dtypeBytes, isFloating, scope, writeSafetensors, type DType, type Tensor } from '../tensor/index.ts';
 import { rootOf } from './architecture.ts';
 import type { RawConfig } from './config.ts';
 import type { Model } from './model.ts';
@@ -20,7 +20,10 @@ export function saveModel(model: Model, folder: string, options: SaveOptions = {
   writeJson(join(folder, 'config.json'), dtype === undefined ? model.config : withType(model.config, dtype));
   return scope(() => {
     const tensors = new Map(
-      [...namedTensors(model)].map(([name, tensor]) => [name, dtype === undefined ? tensor : tensor.to(dtype)]),
+      [...namedTensors(model)].map(([name, tensor]) => {
+        const isCast = dtype !== undefined && isFloating(tensor.dtype); // counts stay counts
+        return [name, isCast ? tensor.to(dtype) : tensor];
+      }),
     );
     const shards = shard(tensors, shardBytes);
     if (shards.length === 1) return writeSafetensors(join(folder, 'model.safetensors'), tensors);

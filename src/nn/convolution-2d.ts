@@ -12,12 +12,15 @@ export interface Convolution2dOptions {
   /** Channels are convolved in so many groups; as many as there are input channels: each alone (depthwise). */
   groups?: number;
   bias?: boolean;
+  /** Of the first weights, where a network has one of its own. */
+  deviation?: number;
 }
 
 /** Convolution over images: weight [O, C / G, k, k], bias [O]. */
 export class Convolution2d extends Module {
   readonly weight: Parameter;
   readonly bias?: Parameter;
+  readonly #deviation: number | undefined;
   readonly #options: { stride: number[]; padding: number[]; dilation: number[]; groups: number };
 
   constructor(channels: { in: number; out: number }, options: Convolution2dOptions) {
@@ -25,7 +28,12 @@ export class Convolution2d extends Module {
     const { kernel, stride = 1, padding = 0, dilation = 1, groups = 1, bias = true } = options;
     this.weight = new Parameter([channels.out, channels.in / groups, ...bothSides(kernel)]);
     if (bias) this.bias = new Parameter([channels.out]);
+    this.#deviation = options.deviation;
     this.#options = { stride: bothSides(stride), padding: [padding, padding], dilation: [dilation, dilation], groups };
+  }
+
+  override initialDeviation(name: string): number | undefined {
+    return name === 'weight' ? this.#deviation : undefined;
   }
 
   /** x [B, C, Y, X] → [B, O, Y', X'] */

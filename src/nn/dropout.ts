@@ -1,5 +1,5 @@
 import { philoxWord } from '../base/random.ts';
-import { aten, attune, fromArray, type Tensor } from '../tensor/index.ts';
+import { aten, attune, fromArray, zeros, type Tensor } from '../tensor/index.ts';
 import { rowOfTokens, type Layout } from './layout.ts';
 import { Module } from './module.ts';
 
@@ -75,6 +75,26 @@ export class Dropout extends Module {
 
   #key({ seed, step }: Randomness): bigint {
     return philoxWord([seed, 'dropout', step, this.#site]);
+  }
+}
+
+/** Drops what a layer adds to whole rows with probability p and scales the rest by 1/(1-p) (Huang et al., 2016). */
+export class DropPath extends Module {
+  readonly #dropout: Dropout;
+
+  constructor(probability: number, site: string) {
+    super();
+    this.#dropout = new Dropout(probability, site);
+  }
+
+  /** x [N, D] of a layout's rows → the same; a row's key is its first token's. */
+  forward(x: Tensor, layout: Layout): Tensor {
+    if (!this.#dropout.isActive) return x;
+    const first = BigInt64Array.from(layout.rowOf, (_, segment) => BigInt(layout.offsets[segment]));
+    const ones = zeros([first.length, 1], { dtype: x.dtype, device: x.device }).add(1);
+    const kept = this.#dropout.forward(ones, fromArray(first).toDevice(x.device)); // [R, 1]
+    const rows = BigInt64Array.from(rowOfTokens(layout), BigInt);
+    return x.mul(kept.indexSelect(0, fromArray(rows).toDevice(x.device)));
   }
 }
 

@@ -1,9 +1,10 @@
 export { activations, gateOf, type Activation, type Gate } from './activations.ts';
 export { type DistanceBias } from './attention-bias.ts';
 export { attention, type AttentionOptions, type KeyLayout } from './attention.ts';
+export { BatchNorm2d } from './batch-norm.ts';
 export { Convolution } from './convolution.ts';
 export { Convolution2d, type Convolution2dOptions } from './convolution-2d.ts';
-export { currentRandomness, Dropout, encoderRandomness, withRandomness, type Randomness } from './dropout.ts';
+export { currentRandomness, DropPath, Dropout, encoderRandomness, withRandomness, type Randomness } from './dropout.ts';
 export { Embedding, type EmbeddingAdapter } from './embedding.ts';
 export { layoutOfRows, rowOfTokens, segmentLengths, type Layout } from './layout.ts';
 export { Conv1D, isLinear, Linear, type LinearAdapter, type LinearLike, type Term } from './linear.ts';

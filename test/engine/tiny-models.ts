@@ -8,7 +8,7 @@ import type { Model, ModelInput } from '../../src/models/model.ts';
 import type { StackInput, StageRunner } from '../../src/models/stack.ts';
 import { layoutOfRows, type Layout } from '../../src/nn/index.ts';
 import { randomUint32 } from '../../src/base/random.ts';
-import { cat, fromArray, noGrad, scope, type DType, type Tensor } from '../../src/tensor/index.ts';
+import { cat, fromArray, isFloating, noGrad, scope, type DType, type Tensor } from '../../src/tensor/index.ts';
 import { ContrastiveHead } from '../../src/models/heads/contrastive.ts';
 import { CtcHead } from '../../src/models/heads/ctc.ts';
 import { EmbeddingHead } from '../../src/models/heads/embedding.ts';
@@ -44,6 +44,7 @@ export async function tinyModel({ raw, task }: TinyCase, dtype: DType = 'f64'): 
   const model = await createModel(raw, { task, dtype, seed: 3 });
   noGrad(() => {
     for (const [path, parameter] of model.parameters()) {
+      if (!isFloating(parameter.tensor.dtype)) continue;
       scope(() => {
         const noise = keyedNormal(parameter.shape, { seed: 4, path }, 0.2);
         parameter.assign(parameter.tensor.to('f64').add(noise).to(dtype));
@@ -68,9 +69,11 @@ function readsImages({ architecture, trunk }: Model): boolean {
   return architecture.modalities?.includes('image') === true && trunk.tokenTable === undefined;
 }
 
-/** Random images of the size that a configuration names: [B, C, Y, X]. */
+/** Random images: [B, C, Y, X]. */
 function tinyImages({ config }: Model, rows: number): Tensor {
-  const { image_size: size } = (config.vision_config ?? config) as { image_size: number | [number, number] };
+  const vision = (config.vision_config ?? config) as Record<string, number | [number, number]>;
+  // Some models read images of other sizes than they were trained on.
+  const size = vision.images ?? vision.image_size;
   const [height, width] = typeof size === 'number' ? [size, size] : size;
   return scope(() => keyedNormal([rows, 3, height, width], { seed: 1, path: 'features' }, 1).to('f64'));
 }

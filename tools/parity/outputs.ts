@@ -40,10 +40,11 @@ const table: Readonly<Record<string, Compute>> = {
   end_logits: ({ model, hidden, input }) => at(model.questionHead.scores(hidden).end, input.tokens),
   loss: (forward) => lossOutput(forward),
   ctc_loss: (forward) => lossOutput(forward),
-  'hidden_states.#': ({ states, input }, index) => at(states[index], input.tokens),
+  'hidden_states.#': ({ model, states, input }, index) => at(states[index + firstState(model)], input.tokens),
   'decoder_hidden_states.#': ({ states, input }, index) => at(states[index], input.tokens),
   'encoder_hidden_states.#': ({ encoderStates, input }, index) => at(encoderStates[index], input.source),
-  last_hidden_state: ({ hidden, input }) => at(hidden, input.tokens),
+  last_hidden_state: ({ model, hidden, input }) =>
+    mapped.has(model.architecture.modelType) ? { values: asMaps(hidden, input) } : at(hidden, input.tokens),
   encoder_last_hidden_state: ({ encoderStates, input }) => at(encoderStates.at(-1), input.source),
   pooler_output: ({ model, hidden, input }) => {
     const first = firstTokens(input.tokens.layout, hidden.device);
@@ -76,7 +77,21 @@ function scoresOf(forward: Forward): Tensor {
   return forward.model.contrastiveHead.scores(texts, images);
 }
 
+/** Models whose states are maps [B, C, Y, X] in the reference. */
+const mapped: ReadonlySet<string> = new Set(['mobilenet_v2', 'resnet']);
+
+/** [N, C] → [B, C, Y · X] */
+function asMaps(hidden: Tensor, { tokens }: ParityInput): Tensor {
+  return hidden.reshape(tokens.rows, tokens.width, -1).transpose(1, 2);
+}
+
+/** MobileNet's states begin after its first block. */
+function firstState({ architecture }: Model): number {
+  return architecture.modelType === 'mobilenet_v2' ? 1 : 0;
+}
+
 function at(values: Tensor | undefined, grid: Grid | undefined): Output | undefined {
+  if (values?.shape.length === 4) return { values };
   return values === undefined || grid === undefined ? undefined : { values, grid };
 }
 

@@ -9,6 +9,7 @@ import { loadModel, readConfig, type ModelOptions } from '../../models/load.ts';
 import { architectures } from '../../models/index.ts';
 import type { Model } from '../../models/model.ts';
 import { initialiseRows } from '../../models/token-tables.ts';
+import { ModuleBuffer } from '../../nn/index.ts';
 import { noGrad, scope, type DType } from '../../tensor/index.ts';
 import { tokensOf, type Objective, type PreparedRow, type Processor } from '../../train/interfaces.ts';
 import type { Tuning, Update } from '../../train/interfaces.ts';
@@ -100,7 +101,8 @@ function withModules(options: Record<string, unknown>, modules: readonly string[
 function settleFrozen(model: Model, dtype: DType): void {
   noGrad(() => {
     for (const [, parameter] of model.parameters()) {
-      if (!parameter.trainable) scope(() => parameter.assign(parameter.tensor.to(dtype)));
+      // What is no weight keeps its precision: running statistics, counts.
+      if (!parameter.trainable && !(parameter instanceof ModuleBuffer)) scope(() => parameter.assign(parameter.tensor.to(dtype)));
     }
   });
 }

@@ -1,0 +1,83 @@
+import sharp, { type Sharp, type SharpOptions } from 'sharp';
+import { AttuneError } from '../base/errors.ts';
+import type { Pixels } from './pixels.ts';
+
+// Images are decoded once each, several at a time: a cache or threads of its own would only cost.
+sharp.cache(false);
+sharp.concurrency(1);
+
+/** What Pillow calls a decompression bomb: 179 million pixels. */
+const MOST_PIXELS = 178_956_970;
+
+/**
+ * Decodes PNG, JPEG, WebP, GIF (first picture), TIFF and AVIF as Pillow's `exif_transpose` and `convert('RGB')` do:
+ * turned as its EXIF data say, transparency dropped, grey as three equal colours, colour profiles not applied, CMYK by
+ * the plain formula. Of 16 bits the upper eight are kept, also of grey, which Pillow would cut off at 255. The name is
+ * for errors.
+ * @throws AttuneError E_IMAGE_BAD, E_IMAGE_LARGE
+ */
+export async function decodeImage(bytes: Uint8Array, name: string): Promise<Pixels> {
+  try {
+    const image = open(bytes);
+    const { space, width, height } = await image.metadata();
+    if (width * height > MOST_PIXELS) throw tooLarge(name, `${width} × ${height} pixels`);
+    return space === 'cmyk' ? await decodeCmyk(bytes) : await decodeColours(image);
+  } catch (error) {
+    if (error instanceof AttuneError) throw error;
+    throw unreadable(name, error as Error);
+  }
+}
+
+function open(bytes: Uint8Array, options: SharpOptions = {}): Sharp {
+  // Damage ends the decoding, as a file that is cut off does; mere warnings do not.
+  return sharp(bytes, { failOn: 'error', limitInputPixels: false, ignoreIcc: true, ...options });
+}
+
+async function decodeColours(image: Sharp): Promise<Pixels> {
+  const oriented = image.autoOrient().removeAlpha().toColourspace('srgb');
+  const { data, info } = await oriented.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+  const { width, height, channels } = info;
+  if (channels === 3) return { width, height, data };
+  const colours = new Uint8Array(width * height * 3);
+  for (let pixel = 0; pixel < width * height; pixel++) colours.fill(data[pixel * channels], pixel * 3, pixel * 3 + 3);
+  return { width, height, data: colours };
+}
+
+async function decodeCmyk(bytes: Uint8Array): Promise<Pixels> {
+  const inks = open(bytes).pipelineColourspace('cmyk').autoOrient().toColourspace('cmyk');
+  const { data, info } = await inks.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+  const { width, height, channels } = info;
+  const colours = new Uint8ClampedArray(width * height * 3);
+  for (let pixel = 0; pixel < width * height; pixel++) {
+    const white = 255 - data[pixel * channels + 3];
+    for (let colour = 0; colour < 3; colour++) {
+      colours[pixel * 3 + colour] = white - share(data[pixel * channels + colour], white);
+    }
+  }
+  return { width, height, data: new Uint8Array(colours.buffer) };
+}
+
+/** first · second / 255, rounded as Pillow does. */
+function share(first: number, second: number): number {
+  const product = first * second + 128;
+  return ((product >> 8) + product) >> 8;
+}
+
+function tooLarge(name: string, got: string): AttuneError {
+  return new AttuneError('E_IMAGE_LARGE', {
+    what: `The image ${name} is too large`,
+    got,
+    expected: `at most ${MOST_PIXELS} pixels`,
+    fix: 'make it smaller, or delete its row',
+  });
+}
+
+function unreadable(name: string, cause: Error): AttuneError {
+  return new AttuneError('E_IMAGE_BAD', {
+    what: `The image ${name} cannot be read`,
+    got: cause.message.replaceAll(/\s+/g, ' ').trim(),
+    expected: 'a whole PNG, JPEG, WebP, GIF, TIFF or AVIF file',
+    fix: 'fetch or export it again, or delete its row',
+    cause,
+  });
+}

@@ -1,0 +1,175 @@
+import { z } from 'zod';
+import { AttuneError } from '../base/errors.ts';
+import type { Features } from '../base/features.ts';
+import { decodeImage } from './decode.ts';
+import { centreCrop, type Pixels, type Size } from './pixels.ts';
+import { resize, type Resample } from './resize.ts';
+
+type Config = Readonly<Record<string, unknown>>;
+
+const side = z.int().positive();
+const colours = z.array(z.number()).length(3);
+const STANDARD = { image_mean: [0.5, 0.5, 0.5], image_std: [0.5, 0.5, 0.5] };
+const OPENAI = {
+  image_mean: [0.48145466, 0.4578275, 0.40821073],
+  image_std: [0.26862954, 0.26130258, 0.27577711],
+};
+const CROPPED = { do_center_crop: true, crop_size: { height: 224, width: 224 } };
+
+/** What a kind of processor does where its file does not say, as transformers' classes have it. */
+interface Defaults {
+  size: Record<string, number>;
+  resample: Resample;
+  image_mean: number[];
+  image_std: number[];
+  do_center_crop?: boolean;
+  crop_size?: Record<string, number>;
+  crop_pct?: number;
+}
+
+/** Known kinds, by `image_processor_type` without its ending. */
+const kinds: Readonly<Record<string, Defaults>> = {
+  ViT: { ...STANDARD, size: { height: 224, width: 224 }, resample: 2 },
+  CLIP: { ...OPENAI, ...CROPPED, size: { shortest_edge: 224 }, resample: 3 },
+  Siglip: { ...STANDARD, size: { height: 224, width: 224 }, resample: 3 },
+  Bit: { ...OPENAI, ...CROPPED, size: { shortest_edge: 224 }, resample: 3 },
+  ConvNext: { ...STANDARD, size: { shortest_edge: 384 }, resample: 2, crop_pct: 224 / 256 },
+  MobileNetV2: { ...STANDARD, ...CROPPED, size: { shortest_edge: 256 }, resample: 2 },
+  Blip: { ...OPENAI, size: { height: 384, width: 384 }, resample: 3 },
+};
+
+const sizes = z.union([
+  side,
+  z.tuple([side, side]),
+  z.strictObject({ height: side, width: side }),
+  z.strictObject({ shortest_edge: side }),
+]);
+
+/** The keys of preprocessor_config.json that change what is computed. */
+function schemaOf(defaults: Defaults) {
+  return z.looseObject({
+    do_resize: z.boolean().default(true),
+    size: sizes.nullish(),
+    resample: z.literal([0, 1, 2, 3, 4, 5]).default(defaults.resample),
+    do_center_crop: z.boolean().default(defaults.do_center_crop ?? false),
+    crop_size: sizes.nullish(),
+    crop_pct: z.number().positive().nullish(),
+    do_rescale: z.boolean().default(true),
+    rescale_factor: z.number().default(1 / 255),
+    do_normalize: z.boolean().default(true),
+    image_mean: colours.nullish(),
+    image_std: colours.nullish(),
+  });
+}
+
+/** Makes of an image file what a model reads. */
+export interface ImageProcessor {
+  /** [3, height, width]. The name is for errors. @throws AttuneError E_IMAGE_BAD, E_IMAGE_LARGE */
+  process(bytes: Uint8Array, name: string): Promise<Features>;
+}
+
+/** The processor that a model's preprocessor_config.json describes. @throws AttuneError E_PROCESSOR_UNKNOWN, E_CONFIG_BAD */
+export function imageProcessor(config: Config): ImageProcessor {
+  const kind = kindOf(config);
+  const settings = parse(schemaOf(kinds[kind]), config);
+  const size = edgeOrSize(settings.size ?? kinds[kind].size, isSquare(kind));
+  const crop = edgeOrSize(settings.crop_size ?? kinds[kind].crop_size ?? 224, true);
+  const cropShare = kind === 'ConvNext' ? (settings.crop_pct ?? kinds[kind].crop_pct) : undefined;
+  // Kinds without a crop of their own take no notice of `do_center_crop`; fast variants all do.
+  const crops = kinds[kind].crop_size !== undefined || String(config.image_processor_type).endsWith('Fast');
+  const tables = valueTables(settings, kinds[kind]);
+  return {
+    async process(bytes, name) {
+      let pixels = await decodeImage(bytes, name);
+      if (settings.do_resize && cropShare !== undefined) {
+        pixels = resizeByShare(pixels, { size, share: cropShare, resample: settings.resample });
+      } else if (settings.do_resize) {
+        pixels = resize(pixels, sizeFor(pixels, size), settings.resample);
+      }
+      if (crops && settings.do_center_crop) pixels = centreCrop(pixels, sizeFor(pixels, crop));
+      return valuesOf(pixels, tables);
+    },
+  };
+}
+
+/** Checkpoints of another time say feature extractor; fast variants compute the same up to rounding. */
+function kindOf(config: Config): string {
+  const type = config.image_processor_type ?? config.feature_extractor_type;
+  const name = typeof type === 'string' ? type.replace(/(ImageProcessor(Fast)?|FeatureExtractor)$/, '') : '';
+  if (Object.hasOwn(kinds, name)) return name;
+  throw new AttuneError('E_PROCESSOR_UNKNOWN', {
+    what: "The model's preprocessor_config.json names no image processor that is known",
+    got: JSON.stringify(type ?? null),
+    expected: `image_processor_type: ${Object.keys(kinds)
+      .map((kind) => `${kind}ImageProcessor`)
+      .join(', ')}`,
+    fix: 'fetch the model again, or choose another model for images',
+  });
+}
+
+function parse<Schema extends z.ZodType>(schema: Schema, config: Config): z.output<Schema> {
+  const result = schema.safeParse(config);
+  if (result.success) return result.data;
+  throw new AttuneError('E_CONFIG_BAD', {
+    what: "The model's preprocessor_config.json cannot be followed",
+    problems: result.error.issues.map((issue) => ({ field: issue.path.join('.'), message: issue.message })),
+    fix: 'fetch the model again, or mend the file',
+  });
+}
+
+/** Whether one number means a square, and not the shorter side. */
+function isSquare(kind: string): boolean {
+  return kinds[kind].size.shortest_edge === undefined;
+}
+
+/** A shorter side, or height and width. */
+type EdgeOrSize = number | Size;
+
+function edgeOrSize(size: z.output<typeof sizes> | Record<string, number>, square: boolean): EdgeOrSize {
+  if (typeof size === 'number') return square ? [size, size] : size;
+  if (Array.isArray(size)) return size;
+  const named = size as Record<string, number>;
+  return named.shortest_edge ?? [named.height, named.width];
+}
+
+/** The size to resize to; a shorter side keeps the image's shape, the longer one rounded down. */
+function sizeFor({ height, width }: Pixels, wanted: EdgeOrSize): Size {
+  if (typeof wanted !== 'number') return wanted;
+  const longer = Math.trunc((wanted * Math.max(height, width)) / Math.min(height, width));
+  return width <= height ? [longer, wanted] : [wanted, longer];
+}
+
+/** Networks that are scored on the middle of a larger image: small ones are resized by more and cut. */
+const WARPED_FROM = 384;
+
+function resizeByShare(
+  pixels: Pixels,
+  { size, share, resample }: { size: EdgeOrSize; share: number; resample: Resample },
+): Pixels {
+  if (typeof size !== 'number') return resize(pixels, size, resample);
+  if (size >= WARPED_FROM) return resize(pixels, [size, size], resample);
+  return centreCrop(resize(pixels, sizeFor(pixels, Math.trunc(size / share)), resample), [size, size]);
+}
+
+/** What each of the 256 values of each colour becomes, in the reference's steps of single precision: [3, 256]. */
+function valueTables(settings: z.output<ReturnType<typeof schemaOf>>, defaults: Defaults): Float32Array[] {
+  const mean = settings.image_mean ?? defaults.image_mean;
+  const std = settings.image_std ?? defaults.image_std;
+  const { fround } = Math;
+  return mean.map((_, colour) =>
+    Float32Array.from({ length: 256 }, (_value, value) => {
+      const scaled = settings.do_rescale ? fround(value * settings.rescale_factor) : value;
+      return settings.do_normalize ? fround(scaled - fround(mean[colour])) / fround(std[colour]) : scaled;
+    }),
+  );
+}
+
+function valuesOf({ width, height, data }: Pixels, tables: readonly Float32Array[]): Features {
+  const count = width * height;
+  const values = new Float32Array(3 * count);
+  for (const [colour, table] of tables.entries()) {
+    const start = colour * count;
+    for (let pixel = 0; pixel < count; pixel++) values[start + pixel] = table[data[pixel * 3 + colour]];
+  }
+  return { shape: [3, height, width], data: values };
+}

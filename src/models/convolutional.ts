@@ -1,0 +1,49 @@
+// B images, C channels, Y and X height and width, N places of all images
+import { activations, BatchNorm2d, Convolution2d, Module, type Activation } from '../nn/index.ts';
+import type { Tensor } from '../tensor/index.ts';
+
+export interface NormedConvolutionShape {
+  in: number;
+  out: number;
+  kernel: number;
+  stride?: number;
+  padding?: number;
+  dilation?: number;
+  groups?: number;
+  deviation?: number;
+  epsilon: number;
+  /** Name of what follows the norm; nothing unless said. */
+  activation?: string;
+}
+
+/** A convolution without a bias, a norm, and an activation: [B, C, Y, X] → [B, C', Y', X'] */
+export class NormedConvolution extends Module {
+  readonly convolution: Convolution2d;
+  readonly normalization: BatchNorm2d;
+  readonly #activation: Activation | undefined;
+
+  constructor(shape: NormedConvolutionShape) {
+    super();
+    const { in: from, out, activation, epsilon, ...options } = shape;
+    this.convolution = new Convolution2d({ in: from, out }, { ...options, bias: false });
+    this.normalization = new BatchNorm2d(out, epsilon);
+    this.#activation = activation === undefined ? undefined : activations[activation];
+  }
+
+  forward(x: Tensor): Tensor {
+    const normed = this.normalization.forward(this.convolution.forward(x));
+    return this.#activation?.(normed) ?? normed;
+  }
+}
+
+/** Each place of each image as a token, row by row: [B, C, Y, X] → [N, C] */
+export function tokensOfPlaces(x: Tensor): Tensor {
+  return x.flatten(2).transpose(1, 2).flatten(0, 1);
+}
+
+/** A side after so many halvings, each rounded up, as strides of two with padding give it. */
+export function halved(side: number, times: number): number {
+  let halves = side;
+  for (let i = 0; i < times; i++) halves = Math.ceil(halves / 2);
+  return halves;
+}

@@ -1,0 +1,43 @@
+// B images, C channels, Y and X height and width
+import { aten, zeros, type DType, type Tensor } from '../tensor/index.ts';
+import { Module, ModuleBuffer, Parameter } from './module.ts';
+
+/**
+ * Normalisation of channels by the mean and variance that pre-training found (Ioffe and Szegedy, 2015), in training as
+ * in use: the statistics of a small batch would be worse, and they would make a row's loss depend on its neighbours.
+ * Scale and shift are trained. The statistics are saved as they came.
+ */
+export class BatchNorm2d extends Module {
+  readonly weight: Parameter;
+  readonly bias: Parameter;
+  readonly running_mean: ModuleBuffer;
+  readonly running_var: ModuleBuffer;
+  readonly num_batches_tracked: ModuleBuffer;
+  readonly #epsilon: number;
+
+  constructor(channels: number, epsilon: number) {
+    super();
+    this.weight = new Parameter([channels]);
+    this.bias = new Parameter([channels]);
+    this.running_mean = new ModuleBuffer([channels]);
+    this.running_var = new ModuleBuffer([channels]);
+    this.num_batches_tracked = new ModuleBuffer([], 'i64');
+    this.#epsilon = epsilon;
+  }
+
+  /** x [B, C, Y, X] → the same */
+  forward(x: Tensor): Tensor {
+    // The operator takes narrow images with wide statistics, not with narrow ones.
+    const dtype = x.dtype === 'f64' ? 'f64' : 'f32';
+    const [weight, bias, mean, variance] = [this.weight, this.bias, this.running_mean, this.running_var].map((part) =>
+      part.value(dtype),
+    );
+    return aten.batch_norm.default(x, weight, bias, mean, variance, false, 0, this.#epsilon, false);
+  }
+
+  override fixedValue(name: string, { dtype, device }: { dtype: DType; device: string }): Tensor {
+    if (name === 'num_batches_tracked') return zeros([], { dtype: 'i64', device });
+    const isOne = name === 'weight' || name === 'running_var';
+    return zeros(this.weight.shape, { dtype, device }).add(isOne ? 1 : 0);
+  }
+}

@@ -1,0 +1,130 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { AttuneError } from '../../src/base/errors.ts';
+import { decodeImage, imageProcessor, resize, type Resample } from '../../src/image/index.ts';
+
+/** What Pillow makes of images: fixtures/images/make.py. */
+const folder = new URL('../../fixtures/images/', import.meta.url);
+const read = (name: string) => readFileSync(fileURLToPath(new URL(name, folder)));
+interface Entry {
+  offset: number;
+  height: number;
+  width: number;
+}
+const index = JSON.parse(read('index.json').toString()) as {
+  decoded: Record<string, Entry>;
+  resized: (Entry & { resample: Resample })[];
+  processed: { config: Record<string, unknown>; shape: number[]; offset: number }[];
+};
+
+/** The largest difference of bytes from those of a file from an offset on. */
+function furthest(got: Uint8Array, file: string, offset: number): number {
+  const wanted = read(file).subarray(offset, offset + got.length);
+  return got.reduce((most, value, i) => Math.max(most, Math.abs(value - wanted[i])), 0);
+}
+
+describe('decoding', () => {
+  it.each(Object.entries(index.decoded))('%s as Pillow does', async (name, { offset, height, width }) => {
+    const pixels = await decodeImage(read(`images/${name}`), name);
+    expect([pixels.height, pixels.width]).toEqual([height, width]);
+    expect(furthest(pixels.data, 'decoded.bin', offset)).toBe(0);
+  });
+
+  it('grey of 16 bits keeps its upper eight, where Pillow makes nearly all of it white', async () => {
+    const [deep, rgb] = await Promise.all(
+      ['deep-grey.png', 'rgb.png'].map((name) => decodeImage(read(`images/${name}`), name)),
+    );
+    const red = rgb.data.filter((_, i) => i % 3 === 0);
+    for (const colour of [0, 1, 2]) expect(deep.data.filter((_, i) => i % 3 === colour)).toEqual(red);
+  });
+
+  it.each(['rgb.png', 'turned.jpg', 'progressive.jpg', 'alpha.webp', 'deep.png'])(
+    '%s cut off is an error that names the file',
+    async (name) => {
+      const bytes = read(`images/${name}`);
+      const cut = decodeImage(bytes.subarray(0, Math.floor(bytes.length * 0.6)), 'mine.png');
+      await expect(cut).rejects.toMatchObject({ code: 'E_IMAGE_BAD', what: expect.stringContaining('mine.png') });
+    },
+  );
+
+  it.each([
+    ['text', Buffer.from('this is no image')],
+    ['nothing', Buffer.alloc(0)],
+    ['a PNG of 0 × 0', sizedPng(0, 0)],
+  ])('%s is an error', async (_, bytes) => {
+    await expect(decodeImage(bytes, 'x')).rejects.toBeInstanceOf(AttuneError);
+  });
+
+  it('an image of too many pixels is refused before it is decoded', async () => {
+    await expect(decodeImage(sizedPng(60_000, 60_000), 'x')).rejects.toMatchObject({ code: 'E_IMAGE_LARGE' });
+  });
+});
+
+/** rgb.png that claims another size. */
+function sizedPng(width: number, height: number): Buffer {
+  const bytes = Buffer.from(read('images/rgb.png'));
+  bytes.writeUInt32BE(width, 16);
+  bytes.writeUInt32BE(height, 20);
+  bytes.writeUInt32BE(crc32(bytes.subarray(12, 29)), 29);
+  return bytes;
+}
+
+function crc32(bytes: Uint8Array): number {
+  let crc = 0xffffffff;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
+  }
+  return ~crc >>> 0;
+}
+
+it.each(index.resized)('resize by filter $resample to $height × $width equals Pillow to the bit', async (entry) => {
+  const image = await decodeImage(read('images/rgb.png'), 'rgb.png');
+  const { data } = resize(image, [entry.height, entry.width], entry.resample);
+  expect(data.length).toBe(entry.height * entry.width * 3);
+  expect(furthest(data, 'resized.bin', entry.offset)).toBe(0);
+});
+
+describe('processors', () => {
+  it.each(index.processed)('$config as transformers computes', async ({ config, shape, offset }) => {
+    const features = await imageProcessor(config).process(read('images/rgb.png'), 'rgb.png');
+    expect(features.shape).toEqual(shape);
+    const bytes = read('processed.bin').subarray(offset, offset + features.data.byteLength);
+    const wanted = new Float32Array(new Uint8Array(bytes).buffer);
+    expect(features.data).toEqual(wanted);
+  });
+
+  it('cuts the middle out only where its kind does', async () => {
+    const config = { size: { height: 8, width: 8 }, crop_size: 6, do_center_crop: true };
+    const shape = async (type: string) =>
+      (await imageProcessor({ ...config, image_processor_type: type }).process(read('images/rgb.png'), 'x')).shape;
+    expect(await shape('ViTImageProcessor')).toEqual([3, 8, 8]);
+    expect(await shape('CLIPImageProcessor')).toEqual([3, 6, 6]);
+    expect(await shape('ViTImageProcessorFast')).toEqual([3, 6, 6]);
+  });
+
+  it('an unknown kind, and keys that cannot be followed, are errors', () => {
+    const error = (config: Record<string, unknown>) => () => imageProcessor(config);
+    expect(error({ image_processor_type: 'SamImageProcessor' })).toThrow(
+      /E_PROCESSOR_UNKNOWN|names no image processor/,
+    );
+    expect(error({ feature_extractor_type: 'WhisperFeatureExtractor' })).toThrow(/names no image processor/);
+    const bad = { image_processor_type: 'ViTImageProcessor', size: { longest_edge: 8 }, resample: 9 };
+    expect(error(bad)).toThrow(/cannot be followed/);
+  });
+
+  it('makes of a photograph what a model reads in little time', async () => {
+    const noise = Buffer.from(Array.from({ length: 500 * 375 * 3 }, (_, i) => (i * 37 + (i >> 9) * 91) & 255));
+    const jpeg = await sharp(noise, { raw: { width: 500, height: 375, channels: 3 } })
+      .jpeg()
+      .toBuffer();
+    const processor = imageProcessor({ image_processor_type: 'ViTImageProcessor' });
+    for (let i = 0; i < 20; i++) await processor.process(jpeg, 'x');
+    const start = process.cpuUsage();
+    for (let i = 0; i < 20; i++) await processor.process(jpeg, 'x');
+    const { user, system } = process.cpuUsage(start);
+    expect((user + system) / 20_000).toBeLessThan(60); // milliseconds; some 10 on a quiet machine
+  });
+});
