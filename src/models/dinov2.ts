@@ -83,10 +83,16 @@ class Embeddings extends Module {
     const isSame = patchCount(this.#config, image) === tokens - 1 && image[0] === image[1];
     if (isSame) return all;
     const side = Math.trunc(Math.sqrt(tokens - 1));
-    const grid = all.narrow(1, 1, tokens - 1).reshape(1, side, side, D).permute(0, 3, 1, 2);
+    const grid = all
+      .narrow(1, 1, tokens - 1)
+      .reshape(1, side, side, D)
+      .permute(0, 3, 1, 2);
     const wide = grid.dtype === 'f64' ? grid : grid.to('f32');
     const size = patchGrid(image, this.#config.patch_size);
-    const stretched = aten.upsample_bicubic2d.default(wide, [...size], false).permute(0, 2, 3, 1).reshape(1, -1, D);
+    const stretched = aten.upsample_bicubic2d
+      .default(wide, [...size], false)
+      .permute(0, 2, 3, 1)
+      .reshape(1, -1, D);
     return cat([all.narrow(1, 0, 1), stretched.to(all.dtype)], 1);
   }
 

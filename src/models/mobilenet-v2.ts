@@ -73,7 +73,9 @@ class Convolution extends NormedConvolution {
   }
 
   override forward(x: Tensor): Tensor {
-    return super.forward(this.#padding === undefined || this.#padding.kernel === 1 ? x : this.#padded(x, this.#padding));
+    return super.forward(
+      this.#padding === undefined || this.#padding.kernel === 1 ? x : this.#padded(x, this.#padding),
+    );
   }
 
   #padded(x: Tensor, { kernel, stride, dilation }: { kernel: number; stride: number; dilation: number }): Tensor {
@@ -122,7 +124,12 @@ class Stem extends Module {
     this.first_conv = new Convolution(config, { in: config.num_channels, out: wide, kernel: 3, stride: 2 });
     if (!config.first_layer_is_expansion) this.expand_1x1 = new Convolution(config, { in: wide, out: wide, kernel: 1 });
     this.conv_3x3 = new Convolution(config, { in: wide, out: wide, kernel: 3, groups: wide });
-    this.reduce_1x1 = new Convolution(config, { in: wide, out: scaledWidth(WIDTHS[0], config), kernel: 1, isLinear: true });
+    this.reduce_1x1 = new Convolution(config, {
+      in: wide,
+      out: scaledWidth(WIDTHS[0], config),
+      kernel: 1,
+      isLinear: true,
+    });
   }
 
   forward(images: Tensor): Tensor {

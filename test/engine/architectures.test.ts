@@ -9,7 +9,7 @@ import { architectures } from '../../src/models/index.ts';
 import { loadModel, skeleton } from '../../src/models/load.ts';
 import type { Model, ModelInput } from '../../src/models/model.ts';
 import { saveModel } from '../../src/models/save.ts';
-import { withRandomness, type Layout, type Randomness } from '../../src/nn/index.ts';
+import { ModuleBuffer, withRandomness, type Layout, type Randomness } from '../../src/nn/index.ts';
 import { aten, attune, backward, fromArray, liveTensors, noGrad, scope, type Tensor } from '../../src/tensor/index.ts';
 import { Tape } from '../../src/train/tape.ts';
 import {
@@ -76,10 +76,10 @@ describe.each(await tinyCases())('%s', (_, tiny) => {
         .reshape(output.size);
       return output.flatten().mul(weights.to('f64')).sum();
     };
-    for (const [, parameter] of model.parameters()) parameter.setTrainable(true);
+    setTrainable(model, true);
     scope(() => backward([loss()]));
     for (const [path, parameter] of model.parameters()) {
-      if (isIdle(model, path)) continue;
+      if (isIdle(model, path) || parameter instanceof ModuleBuffer) continue;
       scope(() => {
         const { tensor } = parameter;
         const gradient = tensor.grad?.flatten().toNumbers() ?? [];
@@ -100,10 +100,8 @@ describe.each(await tinyCases())('%s', (_, tiny) => {
         }
       });
     }
-    for (const [, parameter] of model.parameters()) {
-      parameter.tensor.grad = undefined;
-      parameter.setTrainable(false);
-    }
+    for (const [, parameter] of model.parameters()) parameter.tensor.grad = undefined;
+    setTrainable(model, false);
   });
 
   it('gives packed rows what it gives each alone', () => {
@@ -130,7 +128,7 @@ describe.each(await tinyCases())('%s', (_, tiny) => {
   it('in f32, where fused kernels do the work, has its f64 values and gradients', async () => {
     const narrow = await tinyModel(tiny, 'f32');
     const [wanted, got] = [model, narrow].map((one) => {
-      for (const [, parameter] of one.parameters()) parameter.setTrainable(true);
+      setTrainable(one, true);
       return scope(() => {
         const output = headOutput(one, one.hidden(input), input);
         backward([output.sum()]);
@@ -139,7 +137,7 @@ describe.each(await tinyCases())('%s', (_, tiny) => {
         return [...output.toNumbers(), ...gradients];
       });
     });
-    for (const [, parameter] of model.parameters()) parameter.setTrainable(false);
+    setTrainable(model, false);
     narrow.dispose();
     expect(got.length).toBe(wanted.length);
     const scale = Math.max(...wanted.map(Math.abs));
@@ -188,7 +186,7 @@ describe.each(await tinyCases())('%s', (_, tiny) => {
   });
 
   it('goes block by block, computed again or not, to the gradients of one backward', () => {
-    for (const [, parameter] of model.parameters()) parameter.setTrainable(true);
+    setTrainable(model, true);
     const before = liveTensors();
     const gradients = (['plain', 'kept', 'again'] as const).map((mode) =>
       withRandomness(randomness(input, [0, 1, 2, 3]), () => {
@@ -207,7 +205,7 @@ describe.each(await tinyCases())('%s', (_, tiny) => {
     );
     expect(gradients[2]).toEqual(gradients[1]);
     for (const [i, values] of gradients[1].entries()) expectNear(values, gradients[0][i]);
-    for (const [, parameter] of model.parameters()) parameter.setTrainable(false);
+    setTrainable(model, false);
     expect(liveTensors()).toBeLessThanOrEqual(before + 3); // the keys of the three passes
   });
 
@@ -288,6 +286,11 @@ function shifted(tensor: Tensor, place: number, step: number, loss: () => Tensor
   const value = loss().item();
   number.add_(-step);
   return value;
+}
+
+function setTrainable(model: Model, value: boolean): void {
+  for (const [, parameter] of model.parameters())
+    if (!(parameter instanceof ModuleBuffer)) parameter.setTrainable(value);
 }
 
 /** What a checkpoint holds although its head reads nothing of it. */

@@ -43,6 +43,16 @@ const waveform = {
   initializer_range: 0.4,
 };
 
+const tinyVision = {
+  hidden_size: 8,
+  num_hidden_layers: 2,
+  num_attention_heads: 2,
+  hidden_dropout_prob: 0.2,
+  attention_probs_dropout_prob: 0.2,
+  initializer_range: 0.4,
+  num_labels: 3,
+};
+
 const tinyTower = {
   hidden_size: 8,
   intermediate_size: 10,
@@ -172,6 +182,44 @@ export const tinyConfigs: Readonly<Record<(typeof architectures.names)[number], 
     num_labels: 3,
     text_config: { ...tinyTower, vocab_size: 17, max_position_embeddings: 12, eos_token_id: eos, hidden_size: 12 },
     vision_config: { ...tinyTower, image_size: 4, patch_size: 2 },
+  })),
+  dinov2: [
+    { image_size: 4, layerscale_value: 0.7, drop_path_rate: 0.3 },
+    { image_size: 6, use_swiglu_ffn: true, use_mask_token: false },
+  ].map((raw) => ({ ...tinyVision, ...raw, model_type: 'dinov2', mlp_ratio: 1.5, patch_size: 2, images: [4, 6] })),
+  mobilenet_v2: [
+    { depth_multiplier: 0.06, min_depth: 2, depth_divisible_by: 2, images: [11, 7] },
+    {
+      depth_multiplier: 0.05,
+      min_depth: 2,
+      depth_divisible_by: 1,
+      output_stride: 8,
+      tf_padding: false,
+      images: [18, 20],
+    },
+  ].map((raw, i) => ({
+    ...raw,
+    model_type: 'mobilenet_v2',
+    expand_ratio: 1.5,
+    first_layer_is_expansion: i === 0,
+    finegrained_output: false,
+    // Smooth, so that differences tell gradients, and bounded, for there are fifty layers.
+    hidden_act: 'tanh',
+    classifier_dropout_prob: 0.2,
+    initializer_range: 0.1,
+    num_labels: 3,
+  })),
+  resnet: (['basic', 'bottleneck'] as const).map((layer_type) => ({
+    model_type: 'resnet',
+    layer_type,
+    embedding_size: 4,
+    hidden_sizes: [8, 12],
+    depths: [2, 1],
+    hidden_act: 'silu',
+    downsample_in_first_stage: layer_type === 'basic',
+    downsample_in_bottleneck: true,
+    images: [19, 26],
+    num_labels: 3,
   })),
   siglip: [
     {

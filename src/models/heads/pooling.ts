@@ -25,6 +25,11 @@ export const poolings = {
 
 export type Pooling = keyof typeof poolings;
 
+/** How wide a segment's state is that a pooling makes of states [N, width]. */
+export function pooledWidth(pool: Pooling, width: number): number {
+  return pool === 'first-and-rest' ? 2 * width : width;
+}
+
 /** Where each segment starts: int64 [S]. */
 export function firstTokens(layout: Layout, device: string): Tensor {
   return fromArray(BigInt64Array.from(layout.rowOf, (_, s) => BigInt(layout.offsets[s]))).toDevice(device);

@@ -4,7 +4,7 @@ import { Dropout, Linear, Module, type Layout } from '../../nn/index.ts';
 import type { Trunk } from '../architecture.ts';
 import type { HeadKind, ProblemType } from './head.ts';
 import { place } from './place.ts';
-import { firstTokens, lastTokens, poolings, type Pooling } from './pooling.ts';
+import { firstTokens, lastTokens, pooledWidth, poolings, type Pooling } from './pooling.ts';
 import { Transform, type TransformPlan } from './transform.ts';
 
 export interface SequenceOptions {
@@ -48,9 +48,9 @@ export class SequenceHead extends Module {
     this.#trunk = trunk;
     this.#dropout = new Dropout(dropout, name);
     this.#inputDropout = new Dropout(options.dropsInput === true ? dropout : 0, `${name}.input`);
-    if (transform !== undefined)
-      this.#transform = new Transform(this, transform, { in: trunk.width, out: trunk.width });
-    this.#classifier = new Linear(trunk.width, this.labels.length, { bias: options.bias });
+    const width = pooledWidth(options.pool, trunk.width);
+    if (transform !== undefined) this.#transform = new Transform(this, transform, { in: width, out: width });
+    this.#classifier = new Linear(width, this.labels.length, { bias: options.bias });
     place(this, name, this.#classifier);
   }
 

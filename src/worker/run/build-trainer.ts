@@ -102,7 +102,8 @@ function settleFrozen(model: Model, dtype: DType): void {
   noGrad(() => {
     for (const [, parameter] of model.parameters()) {
       // What is no weight keeps its precision: running statistics, counts.
-      if (!parameter.trainable && !(parameter instanceof ModuleBuffer)) scope(() => parameter.assign(parameter.tensor.to(dtype)));
+      if (!parameter.trainable && !(parameter instanceof ModuleBuffer))
+        scope(() => parameter.assign(parameter.tensor.to(dtype)));
     }
   });
 }
