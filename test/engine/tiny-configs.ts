@@ -195,7 +195,7 @@ export const tinyConfigs: Readonly<Record<(typeof architectures.names)[number], 
       depth_divisible_by: 1,
       output_stride: 8,
       tf_padding: false,
-      images: [18, 20],
+      images: [10, 8],
     },
   ].map((raw, i) => ({
     ...raw,
