@@ -114,37 +114,61 @@ at::Tensor rowGradient(const at::Tensor& logits, const Rows& rows, const Head& h
 }
 
 struct TokenLogProbs : public torch::autograd::Function<TokenLogProbs> {
+  // isEarly: only hidden states have gradients, and row kernels make them here, while the logits are there, for log-probabilities that
+  // count 1 each; backward multiplies by what each counts. A weight's gradient is a sum over rows and has to wait.
   static variable_list forward(AutogradContext* context, at::TensorList hidden, at::TensorList weight, const std::optional<at::Tensor>& bias,
-                               const at::Tensor& targets, double softcap, double scale) {
+                               const at::Tensor& targets, const Head& head, bool isEarly) {
     const at::AutoDispatchBelowADInplaceOrView guard;
-    const Head head{softcap, scale};
     const auto weights = inComputeType(weight, hidden[0]);
     const at::Tensor offset = bias.has_value() ? *bias : at::Tensor();
     const LogProbKernels* kernels = rowKernels(hidden[0], offset, head);
     const int64_t rows = hidden[0].size(0), step = chunkRows(weight[0], rows, kernels != nullptr);
     const auto wide = hidden[0].options().dtype(at::promote_types(hidden[0].scalar_type(), at::kFloat));
     const at::Tensor normaliser = at::empty({rows}, wide), result = at::empty({rows}, wide), hit = at::empty({rows}, wide.dtype(at::kBool));
+    const at::Tensor ones = at::ones({isEarly ? rows : 0}, wide);
+    variable_list early(hidden.size());
+    for (size_t i = 0; isEarly && i < hidden.size(); i++) early[i] = at::empty_like(hidden[i]);
     for (int64_t begin = 0; begin < rows; begin += step) {
       const int64_t end = std::min(rows, begin + step);
       const Scores scores{normaliser.slice(0, begin, end), result.slice(0, begin, end), hit.slice(0, begin, end)};
       const at::Tensor wanted = targets.slice(0, begin, end);
-      if (kernels != nullptr) scoreRows(productOf(hidden, weights, begin, end), wanted, scores, head, *kernels);
-      else scoreWide(logitsOf(hidden, weights, offset, head, begin, end), wanted, scores);
+      if (kernels == nullptr) {
+        scoreWide(logitsOf(hidden, weights, offset, head, begin, end), wanted, scores);
+        continue;
+      }
+      const at::Tensor logits = productOf(hidden, weights, begin, end);
+      scoreRows(logits, wanted, scores, head, *kernels);
+      if (!isEarly) continue;
+      const at::Tensor gradient = rowGradient(logits, {scores.normaliser, wanted, ones.slice(0, begin, end)}, head, *kernels);
+      for (size_t i = 0; i < hidden.size(); i++) early[i].slice(0, begin, end).copy_(at::matmul(gradient, weights[i]));
     }
-    variable_list saved(hidden.begin(), hidden.end());
-    saved.insert(saved.end(), weight.begin(), weight.end());
-    saved.insert(saved.end(), {offset, targets, normaliser});
+    variable_list saved = std::move(early);
+    if (!isEarly) {
+      saved.assign(hidden.begin(), hidden.end());
+      saved.insert(saved.end(), weight.begin(), weight.end());
+      saved.insert(saved.end(), {offset, targets, normaliser});
+    }
     context->save_for_backward(saved);
+    context->saved_data["early"] = isEarly;
     context->saved_data["pairs"] = static_cast<int64_t>(hidden.size());
-    context->saved_data["softcap"] = softcap;
-    context->saved_data["scale"] = scale;
+    context->saved_data["softcap"] = head.softcap;
+    context->saved_data["scale"] = head.scale;
     context->mark_non_differentiable({hit});
     return {result, hit};
+  }
+
+  static variable_list earlyBackward(const variable_list& saved, const at::Tensor& given) {
+    variable_list result;
+    for (const at::Tensor& early : saved) result.push_back((early * given.unsqueeze(1)).to(early.scalar_type()));
+    // The weights, bias, targets, the head's numbers and isEarly.
+    result.resize(2 * saved.size() + 4);
+    return result;
   }
 
   static variable_list backward(AutogradContext* context, variable_list gradients) {
     const at::AutoDispatchBelowADInplaceOrView guard;
     const variable_list saved = context->get_saved_variables();
+    if (context->saved_data["early"].toBool()) return earlyBackward(saved, gradients[0]);
     const auto pairs = static_cast<size_t>(context->saved_data["pairs"].toInt());
     const Head head{context->saved_data["softcap"].toDouble(), context->saved_data["scale"].toDouble()};
     const std::vector<at::Tensor> hidden(saved.begin(), saved.begin() + pairs), weight(saved.begin() + pairs, saved.begin() + 2 * pairs);
@@ -177,10 +201,16 @@ struct TokenLogProbs : public torch::autograd::Function<TokenLogProbs> {
     }
     variable_list result = std::move(hiddenGradients);
     result.insert(result.end(), weightGradients.begin(), weightGradients.end());
-    result.insert(result.end(), {biasGradient, at::Tensor(), at::Tensor(), at::Tensor()});
+    result.insert(result.end(), {biasGradient, at::Tensor(), at::Tensor(), at::Tensor()});  // targets, head, isEarly
     return result;
   }
 };
+
+// Whether a gradient is wanted of hidden states and of no weight.
+bool isOnlyInput(at::TensorList hidden, at::TensorList weight) {
+  const auto isTrained = [](const at::Tensor& x) { return x.requires_grad(); };
+  return at::GradMode::is_enabled() && std::any_of(hidden.begin(), hidden.end(), isTrained) && std::none_of(weight.begin(), weight.end(), isTrained);
+}
 
 std::tuple<at::Tensor, at::Tensor> tokenLogProbs(at::TensorList hidden, at::TensorList weight, const std::optional<at::Tensor>& bias,
                                                  const at::Tensor& targets, double softcap, double scale) {
@@ -192,7 +222,9 @@ std::tuple<at::Tensor, at::Tensor> tokenLogProbs(at::TensorList hidden, at::Tens
     const auto [least, most] = at::aminmax(targets);
     TORCH_CHECK(least.item<int64_t>() >= 0 && most.item<int64_t>() < vocabulary, "token_log_probs: a target is not in the vocabulary of ", vocabulary);
   }
-  const auto outputs = TokenLogProbs::apply(hidden, weight, bias, targets.contiguous(), softcap, scale);
+  const Head head{softcap, scale};
+  const bool isEarly = rowKernels(hidden[0], bias.value_or(at::Tensor()), head) != nullptr && isOnlyInput(hidden, weight);
+  const auto outputs = TokenLogProbs::apply(hidden, weight, bias, targets.contiguous(), head, isEarly);
   return {outputs[0], outputs[1]};
 }
 

@@ -94,6 +94,19 @@ function logProbsCase(tokens: number, width: number, vocabulary: number, softcap
   };
 }
 
+/** Of a frozen weight: hidden states alone have a gradient. */
+function frozenHeadCase(tokens: number, width: number, vocabulary: number): Case {
+  const targets = BigInt64Array.from({ length: tokens }, (_, i) => BigInt((i * 5) % vocabulary));
+  return {
+    name: `token_log_probs under a frozen head, ${tokens} of ${vocabulary}`,
+    shapes: [[tokens, width]],
+    forward: (hidden) => {
+      const weight = values([vocabulary, width], 31).to('bf16').to(hidden.dtype);
+      return attune.token_log_probs.default([hidden], [weight], undefined, fromArray(targets), { scale: 0.5 })[0];
+    },
+  };
+}
+
 const pointwise = (rows: number, width: number): Case[] => [
   {
     name: `rms_norm, [${rows}, ${width}]`,
@@ -212,6 +225,7 @@ const cases: Case[] = [
   attentionCase('both ways', { queries: [17, 50], heads: [2, 1], size: 24, causal: false }),
   attentionCase('keys of a cache', { queries: [1, 2, 40], keys: [150, 2, 47], heads: [4, 2], size: 64 }),
   attentionCase("an encoder's keys", { queries: [20, 3], keys: [5, 90], heads: [3, 3], size: 8, causal: false }),
+  frozenHeadCase(40, 16, 1000),
   logProbsCase(7, 5, 11),
   logProbsCase(40, 16, 1000),
   logProbsCase(7, 5, 11, 3),
