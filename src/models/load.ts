@@ -14,6 +14,7 @@ import { architectures } from './index.ts';
 import { initialise } from './initialise.ts';
 import { isClassifierOf, labelConfig, labelsOf, problemTypeOf } from './labels.ts';
 import { Model } from './model.ts';
+import { readSentenceFiles, type SentenceFiles } from './sentence-folder.ts';
 
 export interface ModelOptions {
   /** What the model is to do; by default what the checkpoint was saved for. */
@@ -41,18 +42,32 @@ export interface LoadedModel {
   unused: readonly string[];
 }
 
-/** Loads a Hugging Face folder. Weights are mapped from the file and copied only where their type changes. */
-export async function loadModel(folder: string, options: ModelOptions = {}): Promise<LoadedModel> {
+/**
+ * Loads a Hugging Face folder, or one of sentence-transformers. Weights are mapped from the file and copied only where
+ * their type changes.
+ */
+export async function loadModel(folder: string, wanted: ModelOptions = {}): Promise<LoadedModel> {
   const stored = readConfig(folder);
+  const sentence = forVectors(folder, wanted);
+  const options =
+    sentence === undefined ? wanted : { ...wanted, task: 'embedding' as const, embedding: sentence.embedding };
   const { raw, grown } = await withVocabulary(stored, options.vocabularySize);
   using files = new CheckpointFiles(folder);
   const { model, plan } = await skeleton(raw, options, files);
   try {
+    model.sentence = sentence;
     return finish(model, files, { raw, plan, options, grown });
   } catch (error) {
     model.dispose();
     throw error;
   }
+}
+
+/** What a folder says of its vectors, where it is for vectors and nothing else is wanted. */
+function forVectors(folder: string, { task, embedding }: ModelOptions): SentenceFiles | undefined {
+  if (task !== undefined && task !== 'embedding') return undefined;
+  const files = readSentenceFiles(folder);
+  return files && { ...files, embedding: { ...files.embedding, ...embedding } };
 }
 
 /** How many rows a checkpoint's token tables have, and how many they are to have. */

@@ -17,6 +17,7 @@ import { QuestionHead } from './heads/question.ts';
 import { SequenceHead } from './heads/sequence.ts';
 import { TokenClassHead } from './heads/token.ts';
 import { TokenHead } from './heads/token-head.ts';
+import type { SentenceFiles } from './sentence-folder.ts';
 import { KeptMemory, type Memory } from './memory.ts';
 import { runStack, type Stack, type BlockCache, type PassOptions, type StackInput, type StageRunner } from './stack.ts';
 
@@ -47,6 +48,8 @@ export class Model extends Module {
   device = 'cpu';
   /** Checkpoints of a bare trunk leave its name out of the paths. */
   isBare = false;
+  /** What the folder that it was loaded from says to sentence-transformers, where it is one of theirs. */
+  sentence: SentenceFiles | undefined;
   #headPaths: Set<string> | undefined;
 
   constructor(parts: {

@@ -3,7 +3,9 @@ import { writeJson } from '../files/json.ts';
 import { dtypeBytes, isFloating, scope, writeSafetensors, type DType, type Tensor } from '../tensor/index.ts';
 import { rootOf } from './architecture.ts';
 import type { RawConfig } from './config.ts';
+import { EmbeddingHead } from './heads/embedding.ts';
 import type { Model } from './model.ts';
+import { writeSentenceFiles } from './sentence-folder.ts';
 
 export interface SaveOptions {
   /** Type of the written weights; by default each keeps its own. */
@@ -14,10 +16,14 @@ export interface SaveOptions {
 
 const SHARD_BYTES = 5e9;
 
-/** Writes config.json and the weights as a Hugging Face folder; returns the bytes of the weights. */
+/** Writes config.json and the weights as a Hugging Face folder, for vectors with what sentence-transformers reads; returns the bytes of the weights. */
 export function saveModel(model: Model, folder: string, options: SaveOptions = {}): number {
   const { dtype, shardBytes = SHARD_BYTES } = options;
   writeJson(join(folder, 'config.json'), dtype === undefined ? model.config : withType(model.config, dtype));
+  if (model.head instanceof EmbeddingHead && isForSentences(model)) {
+    const { maxPositions: maxLength } = model.architecture.limits(model.config);
+    writeSentenceFiles(folder, { maxLength, ...model.sentence, embedding: model.head.options }, model.trunk.width);
+  }
   return scope(() => {
     const tensors = new Map(
       [...namedTensors(model)].map(([name, tensor]) => {
@@ -29,6 +35,11 @@ export function saveModel(model: Model, folder: string, options: SaveOptions = {
     if (shards.length === 1) return writeSafetensors(join(folder, 'model.safetensors'), tensors);
     return writeShards(folder, shards);
   });
+}
+
+/** Whether sentence-transformers could read it: it reads texts, and Hugging Face's library has its class. */
+function isForSentences({ architecture, plan }: Model): boolean {
+  return plan.isBare === true && (architecture.modalities ?? ['text']).includes('text');
 }
 
 /** A model's tensors under the names that its checkpoint had. */

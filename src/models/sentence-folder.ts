@@ -1,0 +1,119 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { AttuneError } from '../base/errors.ts';
+import { readJson, writeJson } from '../files/json.ts';
+import { makeFolders } from '../files/make-folder.ts';
+import type { EmbeddingOptions } from './heads/embedding.ts';
+import type { Pooling } from './heads/pooling.ts';
+
+const MODULES = 'modules.json';
+const LIMITS = 'sentence_bert_config.json';
+const SETTINGS = 'config_sentence_transformers.json';
+
+/** What the files of sentence-transformers say beside a model; what is not understood is kept as it is. */
+export interface SentenceFiles {
+  embedding: EmbeddingOptions;
+  /** Rows are cut after so many tokens, where the folder says so. */
+  maxLength?: number;
+  /** sentence_bert_config.json and config_sentence_transformers.json, as far as they were there. */
+  limits?: Readonly<Record<string, unknown>>;
+  settings?: Readonly<Record<string, unknown>>;
+}
+
+const moduleSchema = z.array(
+  z.looseObject({ idx: z.int(), name: z.string(), path: z.string(), type: z.string().min(1) }),
+);
+const limitsSchema = z.looseObject({ max_seq_length: z.int().positive().nullish() });
+
+/** The kinds of pooling by their keys in 1_Pooling/config.json. */
+const modes = {
+  first: 'pooling_mode_cls_token',
+  mean: 'pooling_mode_mean_tokens',
+  max: 'pooling_mode_max_tokens',
+  last: 'pooling_mode_lasttoken',
+} as const satisfies Partial<Record<Pooling, string>>;
+
+/** Every mode that its config.json lists, in its order. */
+const listed = [
+  modes.first,
+  modes.mean,
+  modes.max,
+  'pooling_mode_mean_sqrt_len_tokens',
+  'pooling_mode_weightedmean_tokens',
+  modes.last,
+];
+
+/** Reads a sentence-transformers folder; undefined where it is none. @throws E_SENTENCE_MODULES */
+export function readSentenceFiles(folder: string): SentenceFiles | undefined {
+  const path = join(folder, MODULES);
+  if (!existsSync(path)) return undefined;
+  const modules = moduleSchema.safeParse(readJson(path));
+  if (!modules.success) throw unusable(path, 'something else', 'a list of modules with idx, name, path and type');
+  const parts = modules.data
+    .toSorted((a, b) => a.idx - b.idx)
+    .map((module) => ({ ...module, kind: kindOf(module.type) }));
+  const kinds = parts.map(({ kind }) => kind).join(', ');
+  const isKnown = /^Transformer, Pooling(, Normalize)?$/.test(kinds);
+  if (!isKnown || parts[0].path !== '') {
+    const got = isKnown ? `its weights in ${parts[0].path}` : kinds;
+    throw unusable(path, got, 'Transformer, Pooling and perhaps Normalize, with the weights beside modules.json');
+  }
+  const limits = optional(join(folder, LIMITS));
+  return {
+    embedding: { pooling: readPooling(join(folder, parts[1].path, 'config.json')), normalise: parts.length === 3 },
+    maxLength: limitsSchema.parse(limits ?? {}).max_seq_length ?? undefined,
+    limits,
+    settings: optional(join(folder, SETTINGS)),
+  };
+}
+
+/** `sentence_transformers.models.Pooling`, in newer versions a longer path. */
+function kindOf(type: string): string {
+  return type.slice(type.lastIndexOf('.') + 1);
+}
+
+function optional(path: string): Record<string, unknown> | undefined {
+  return existsSync(path) ? readJson<Record<string, unknown>>(path) : undefined;
+}
+
+function readPooling(path: string): Pooling {
+  const config = readJson<Record<string, unknown>>(path);
+  const chosen = Object.keys(config).filter((key) => key.startsWith('pooling_mode_') && config[key] === true);
+  const found = Object.entries(modes).find(([, key]) => chosen.length === 1 && key === chosen[0]);
+  if (found !== undefined) return found[0] as Pooling;
+  throw unusable(path, chosen.join(', ') || 'no mode', `one of ${Object.values(modes).join(', ')}`);
+}
+
+function unusable(path: string, got: string, expected: string): AttuneError {
+  return new AttuneError('E_SENTENCE_MODULES', {
+    what: `${path} describes vectors that cannot be made here`,
+    got,
+    expected,
+    fix: 'choose another model, or give the model without modules.json and say how vectors are pooled',
+  });
+}
+
+/** Writes what sentence-transformers needs to make the same vectors from a folder with model and tokenizer. */
+export function writeSentenceFiles(folder: string, files: SentenceFiles, width: number): void {
+  const { pooling, normalise } = files.embedding;
+  const mode = modes[pooling as keyof typeof modes];
+  const parts = ['Transformer', 'Pooling', ...(normalise ? ['Normalize'] : [])];
+  const modules = parts.map((kind, idx) => ({
+    idx,
+    name: String(idx),
+    path: idx === 0 ? '' : `${idx}_${kind}`,
+    type: `sentence_transformers.models.${kind}`,
+  }));
+  for (const { path } of modules.slice(1)) makeFolders(join(folder, path));
+  writeJson(join(folder, MODULES), modules);
+  writeJson(join(folder, modules[1].path, 'config.json'), {
+    word_embedding_dimension: width,
+    ...Object.fromEntries(listed.map((key) => [key, key === mode])),
+    include_prompt: true,
+  });
+  const limits = { max_seq_length: files.maxLength ?? null, do_lower_case: false, ...files.limits };
+  writeJson(join(folder, LIMITS), limits);
+  const settings = { prompts: {}, default_prompt_name: null, similarity_fn_name: 'cosine' };
+  writeJson(join(folder, SETTINGS), files.settings ?? settings);
+}
