@@ -18,6 +18,7 @@ export const architectures = defineRegistry('model type', 'E_UNKNOWN_MODEL_TYPE'
   roberta: async () => (await import('./roberta.ts')).architecture,
   siglip: async () => (await import('./siglip.ts')).architecture,
   t5: async () => (await import('./t5.ts')).architecture,
+  use_lite: async () => (await import('./use-lite.ts')).architecture,
   vit: async () => (await import('./vit.ts')).architecture,
   wav2vec2: async () => (await import('./wav2vec2.ts')).architecture,
   whisper: async () => (await import('./whisper.ts')).architecture,

@@ -230,6 +230,20 @@ export const tinyConfigs: Readonly<Record<(typeof architectures.names)[number], 
       vision_config: { ...tinyTower, hidden_size: 12, image_size: 4, patch_size: 2 },
     },
   ],
+  use_lite: [
+    {
+      model_type: 'use_lite',
+      vocab_size: 17,
+      embedding_size: 8,
+      hidden_size: 12,
+      intermediate_size: 10,
+      num_hidden_layers: 2,
+      num_attention_heads: 2,
+      max_position_embeddings: 32,
+      initializer_range: 0.4,
+      num_labels: 3,
+    },
+  ],
   vit: [
     {
       model_type: 'vit',

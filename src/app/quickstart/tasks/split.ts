@@ -2,7 +2,8 @@ import { shuffled } from '../../../base/random.ts';
 import { findNearDuplicates } from '../../../data/near-duplicates.ts';
 import { UnionFind } from '../../../data/union-find.ts';
 import { sha256 } from '../../../files/hash.ts';
-import type { FetchOptions, TaskFiles, TaskRow } from './task.ts';
+import type { FetchOptions } from '../../fetch/fetch-options.ts';
+import type { TaskFiles, TaskRow } from './task.ts';
 
 /** A row with everything that makes it a relative of another one. */
 export interface RelatedRow {

@@ -1,3 +1,4 @@
+import type { FetchOptions } from '../../fetch/fetch-options.ts';
 import type { BaselineName } from '../../../eval/baselines/index.ts';
 import type { MetricName } from '../../../eval/metrics/index.ts';
 
@@ -20,12 +21,6 @@ export interface TaskData {
   rows: Record<keyof TaskFiles, number>;
   /** Where the rows come from: package names with versions and hashes, or the signed index. */
   origin: string;
-}
-
-export interface FetchOptions {
-  /** One line for people: what is downloaded, and how large it is. */
-  log?: (line: string) => void;
-  signal?: AbortSignal;
 }
 
 /** As a recipe names it. */

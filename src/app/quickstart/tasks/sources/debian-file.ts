@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { AttuneError } from '../../../../base/errors.ts';
-import type { FetchOptions } from '../task.ts';
-import { runCommand } from './command.ts';
+import type { FetchOptions } from '../../../fetch/fetch-options.ts';
+import { runCommand } from '../../../fetch/command.ts';
 import { fetchDebianIndex } from './debian-index.ts';
 
 /** One file out of a Debian package, downloaded and checked by apt; nothing is installed and no script runs. */

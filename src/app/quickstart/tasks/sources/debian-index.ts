@@ -3,8 +3,8 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { AttuneError } from '../../../../base/errors.ts';
 import { writeFileAtomic } from '../../../../files/atomic.ts';
-import type { FetchOptions } from '../task.ts';
-import { runCommand } from './command.ts';
+import type { FetchOptions } from '../../../fetch/fetch-options.ts';
+import { runCommand } from '../../../fetch/command.ts';
 import { readStanzas, type Stanza } from './stanzas.ts';
 
 /** Debian's package index as apt verified it by its signature. */

@@ -1,21 +1,33 @@
 import { gunzipSync } from 'node:zlib';
-import { AttuneError } from '../../../../base/errors.ts';
+import { AttuneError } from '../../base/errors.ts';
 
 const BLOCK = 512;
 
 /** The content of one file in a gzipped tar archive; nothing is written to disk, so no path in it can do harm. */
 export function fileFromTarball(archive: Uint8Array, name: string): Buffer {
-  const data = gunzipSync(archive);
+  return filesOfTarball(archive)(name);
+}
+
+/** Reads files out of a gzipped tar archive, which is unpacked once. */
+export function filesOfTarball(archive: Uint8Array): (name: string) => Buffer {
+  const files = new Map(entriesOf(gunzipSync(archive)));
+  return (name) => {
+    const content = files.get(name);
+    if (content !== undefined) return content;
+    throw new AttuneError('E_FILE_MISSING', { what: `The archive has no file ${name}` });
+  };
+}
+
+function* entriesOf(data: Buffer): Generator<[string, Buffer]> {
   for (let offset = 0; offset + BLOCK <= data.length;) {
     const header = data.subarray(offset, offset + BLOCK);
     const size = Number.parseInt(text(header, 124, 12), 8) || 0;
     const prefix = text(header, 257, 5) === 'ustar' ? text(header, 345, 155) : '';
     const path = prefix === '' ? text(header, 0, 100) : `${prefix}/${text(header, 0, 100)}`;
     const start = offset + BLOCK;
-    if (path === name) return data.subarray(start, start + size);
+    yield [path, data.subarray(start, start + size)];
     offset = start + Math.ceil(size / BLOCK) * BLOCK;
   }
-  throw new AttuneError('E_FILE_MISSING', { what: `The archive has no file ${name}` });
 }
 
 /** A NUL-terminated field. */

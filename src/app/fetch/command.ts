@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { AttuneError } from '../../../../base/errors.ts';
+import { AttuneError } from '../../base/errors.ts';
 
 export interface CommandOptions {
   signal?: AbortSignal;

