@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { AttuneError } from '../base/errors.ts';
 import { formatBytes } from '../base/format.ts';
-import type { Memory, MemoryRow } from '../models/memory.ts';
+import type { Memory } from '../models/memory.ts';
 import type { Model } from '../models/model.ts';
 import { BLOCK_TOKENS, BlockPool } from './block-pool.ts';
 import { openCache } from './open-cache.ts';
@@ -59,7 +59,7 @@ export class Batcher implements Disposable {
   readonly #tokenizer: AnswerTokenizer;
   readonly #options: Required<BatcherOptions>;
   readonly #limits: RequestLimits;
-  readonly #roots = new WeakMap<Memory, number[]>();
+  readonly #roots = new WeakMap<object, Map<string, number>>();
   #place: Place | undefined;
   #isRunning = false;
   #isClosed = false;
@@ -85,7 +85,7 @@ export class Batcher implements Disposable {
     const settled = settleRequest(request, this.#limits);
     const place = (this.#place ??= this.#open(settled.memory?.of));
     this.#refuseExcess(settled, place);
-    const submission = new Submission(settled, this.#rootOf(settled.memory, place.pool), onText);
+    const submission = new Submission(settled, this.#rootOf(settled, place.pool), onText);
     place.schedule.add(submission);
     const giveUp = () => place.schedule.giveUp(submission, signal?.reason);
     signal?.addEventListener('abort', giveUp, { once: true });
@@ -125,12 +125,19 @@ export class Batcher implements Disposable {
     });
   }
 
-  /** Prompts share keys and values only where they attend to the same recording, or to none. */
-  #rootOf(memory: MemoryRow | undefined, pool: BlockPool): number {
-    if (memory === undefined) return 0;
-    const roots = this.#roots.get(memory.of) ?? [];
-    this.#roots.set(memory.of, roots);
-    return (roots[memory.row] ??= pool.newRoot());
+  /** Prompts share keys and values only where they attend to the same recording, or to none, and in one regime. */
+  #rootOf({ memory, prompt, maxNewTokens }: SettledRequest, pool: BlockPool): number | undefined {
+    const { stack } = this.#model.trunk;
+    if (stack.outdates?.(prompt.length, prompt.length + maxNewTokens) === true) return undefined;
+    const regime = stack.regimeOf?.(prompt.length) ?? 0;
+    if (memory === undefined && regime === 0) return 0;
+    const owner = memory?.of ?? this;
+    const roots = this.#roots.get(owner) ?? new Map<string, number>();
+    this.#roots.set(owner, roots);
+    const key = `${memory?.row} ${regime}`;
+    const root = roots.get(key) ?? pool.newRoot();
+    roots.set(key, root);
+    return root;
   }
 
   /** Passes until nobody waits. Between them the process's other events have their turn. */
@@ -150,6 +157,8 @@ export class Batcher implements Disposable {
 
   #pass({ schedule, reader }: Place): void {
     this.counts.shared += schedule.admit();
+    const { stack } = this.#model.trunk;
+    schedule.forgetOutdated((from, to) => stack.outdates?.(from, to) === true);
     const readings = schedule.plan();
     if (readings.length === 0) return; // whoever waited was given up
     const next = reader.read(readings);

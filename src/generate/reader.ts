@@ -43,7 +43,8 @@ export class Reader implements Disposable {
     const pass = gatherPass(readings);
     this.#cache.begin(pass, this.#model.device);
     const { memory, rowOf } = this.#memoryOf(readings);
-    const layout: Layout = { offsets: pass.newOffsets, positions: pass.positions, rowOf, causal: true };
+    const rowLengths = readings.map(({ sequence }) => sequence.known);
+    const layout: Layout = { offsets: pass.newOffsets, positions: pass.positions, rowOf, causal: true, rowLengths };
     const hidden = this.#model.hidden({ ids: pass.ids, layout }, { cache: this.#cache, memory });
     const ended = readings.flatMap(({ sequence, count }, row) =>
       sequence.read + count === sequence.known ? [row] : [],

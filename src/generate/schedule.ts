@@ -60,7 +60,7 @@ export class Schedule {
     const { maxSequences } = this.#limits;
     let shared = 0;
     for (let at = 0; at < Math.min(this.#waiting.length, LOOK_AHEAD) && this.#active.length < maxSequences;) {
-      const { request, root } = this.#waiting[at].submission;
+      const { request, root = this.#pool.newRoot() } = this.#waiting[at].submission;
       const { blocks, isPending } = this.#pool.match(request.prompt, root);
       if (isPending) {
         at++;
@@ -68,13 +68,13 @@ export class Schedule {
       }
       if (blocksFor(request) - blocks.length + this.#pool.idleAmong(blocks) > this.#pool.available) break;
       const [entry] = this.#waiting.splice(at, 1);
-      shared += this.#enter(entry, blocks);
+      shared += this.#enter(entry, blocks, root);
     }
     return shared;
   }
 
-  #enter({ submission, sample }: Waiting, shared: readonly number[]): number {
-    const { request, root, onText } = submission;
+  #enter({ submission, sample }: Waiting, shared: readonly number[], root: number): number {
+    const { request, onText } = submission;
     if (submission.isOver) return 0;
     try {
       const sequence = new Sequence(request, sample, { tokenizer: this.#tokenizer, onText });
@@ -85,6 +85,11 @@ export class Schedule {
       this.giveUp(submission, error); // its constraint cannot be made
       return 0;
     }
+  }
+
+  /** Rows whose keys were made for a length that they have left are read again from their start. */
+  forgetOutdated(outdates: (from: number, to: number) => boolean): void {
+    for (const { sequence } of this.#active) if (outdates(sequence.readAs, sequence.known)) sequence.forget();
   }
 
   /** One token of each answer, and as much of the prompts as the pass has room for, the first come first. */

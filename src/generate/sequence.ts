@@ -36,6 +36,8 @@ export class Sequence {
   known: number;
   /** Tokens whose keys and values are in the cache. */
   read = 0;
+  /** The length that the row had when they were made. */
+  readAs: number;
   /** Where each token's keys and values lie. */
   slots = new Int32Array();
   blocks: readonly number[] = [];
@@ -63,6 +65,7 @@ export class Sequence {
     this.tokens = new Int32Array(request.prompt.length + request.maxNewTokens);
     this.tokens.set(request.prompt);
     this.known = request.prompt.length;
+    this.readAs = this.known;
     this.#rules = new LogitRules(request.sampling, request.prompt, request.constraint?.());
     this.#units = randomUnits([request.sampling.seed, 'sample', sample]);
     this.#tokenizer = parts.tokenizer;
@@ -108,10 +111,17 @@ export class Sequence {
   markRead(pool: BlockPool, count: number): void {
     const before = Math.floor(this.read / BLOCK_TOKENS);
     this.read += count;
+    this.readAs = this.known;
     const after = Math.floor(this.read / BLOCK_TOKENS);
     if (after === before) return;
     this.#name(pool, this.read);
     for (let block = before; block < after; block++) pool.markReady(this.blocks[block]);
+  }
+
+  /** What is in the cache is to be made again. */
+  forget(): void {
+    this.read = 0;
+    this.readAs = this.known;
   }
 
   /** Chooses the next token from logits [V], or takes the most probable one. */

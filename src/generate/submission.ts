@@ -4,15 +4,15 @@ import type { Completion, Sequence, TextEvent } from './sequence.ts';
 /** A request in the batcher: collects its samples' answers. */
 export class Submission {
   readonly request: SettledRequest;
-  /** Under which root of the cache its prompt is shared. */
-  readonly root: number;
+  /** Under which root of the cache its prompt is shared; undefined: with nobody, not even among its samples. */
+  readonly root: number | undefined;
   readonly onText: ((event: TextEvent) => void) | undefined;
   readonly #completions: Completion[] = [];
   readonly #answer = Promise.withResolvers<Completion[]>();
   #missing: number;
   #isOver = false;
 
-  constructor(request: SettledRequest, root: number, onText?: (event: TextEvent) => void) {
+  constructor(request: SettledRequest, root: number | undefined, onText?: (event: TextEvent) => void) {
     this.request = request;
     this.root = root;
     this.onText = onText;

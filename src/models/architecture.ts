@@ -1,5 +1,6 @@
 import type { Embedding, Layout, Module, Parameter } from '../nn/index.ts';
 import type { Tensor } from '../tensor/index.ts';
+import type { RouterBalance } from './balance.ts';
 import type { RawConfig } from './config.ts';
 import type { Stack } from './stack.ts';
 
@@ -17,6 +18,8 @@ export interface Trunk extends Module {
   readonly pooler?: Module & { forward(pooled: Tensor): Tensor };
   /** What reads texts and what reads images, where the model has a stack for each; `stack` is that of texts. */
   readonly towers?: Towers;
+  /** What it adds to the loss of next tokens while it trains, where its tokens choose among experts. */
+  readonly balance?: RouterBalance;
   /** Parts that checkpoints saved for another task lack; like a head they are then initialised. */
   readonly optional?: readonly string[];
 }

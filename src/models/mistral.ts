@@ -1,16 +1,27 @@
 import { z } from 'zod';
-import { parseConfig } from './config.ts';
-import { defineDecoder } from './llama.ts';
+import { parseConfig, type RawConfig } from './config.ts';
+import { count } from './decoder/config.ts';
+import { defineDecoder } from './decoder/define.ts';
 
-const schema = z.looseObject({ sliding_window: z.int().positive().nullish() });
+/** The reference's window where a configuration does not speak of one. */
+export const MISTRAL_WINDOW = 4096;
+
+const schema = z.looseObject({ sliding_window: count.nullish() });
+
+/** The window that all layers have; `absent` where a configuration does not speak of it. */
+export function windowOfAll(raw: RawConfig, absent?: number): number | undefined {
+  const { sliding_window: window = absent } = parseConfig(schema, raw);
+  return window ?? undefined;
+}
 
 /** Llama with a sliding window on every layer (Jiang et al., 2023). */
-export const architecture = defineDecoder('mistral', 'Mistral', (config) => {
-  const { sliding_window: window } = parseConfig(schema, config);
-  return {
-    projectionBias: { qkv: false, output: false },
-    mlpBias: false,
-    headNorm: false,
-    window: () => window ?? undefined,
-  };
+export const architecture = defineDecoder({
+  modelType: 'mistral',
+  classes: { causal: 'MistralForCausalLM', sequence: 'MistralForSequenceClassification' },
+  defaults: { max_position_embeddings: 131072, num_key_value_heads: 8 },
+  traits(config, { raw, rope }) {
+    const window = windowOfAll(raw, MISTRAL_WINDOW);
+    // The reference's layers have no biases, whatever the configuration says.
+    return { attention: () => ({ rope, window }) };
+  },
 });

@@ -32,6 +32,7 @@ export interface ForwardOptions {
   /** An encoder's output computed before, in place of `source`. */
   memory?: Memory;
   watch?: PassOptions['watch'];
+  aside?: PassOptions['aside'];
 }
 
 /** A trunk with a head, as a checkpoint names them. Compute type and device are the model's, not the caller's. */

@@ -175,10 +175,14 @@ function viewsOf(config: ModernBertConfig): Record<z.output<typeof layerType>, V
   const headSize = config.hidden_size / config.num_attention_heads;
   const { rope_parameters: ropes, global_rope_theta: wide } = config;
   const near = config.local_rope_theta ?? wide;
+  const ropeOf = (theta: number) => {
+    const scaling = { rope_type: 'default' };
+    return new Rope({ size: headSize, theta, scaling, maxPositions: config.max_position_embeddings });
+  };
   return {
-    full_attention: { rope: new Rope(headSize, ropes?.full_attention?.rope_theta ?? wide) },
+    full_attention: { rope: ropeOf(ropes?.full_attention?.rope_theta ?? wide) },
     sliding_attention: {
-      rope: new Rope(headSize, ropes?.sliding_attention?.rope_theta ?? near),
+      rope: ropeOf(ropes?.sliding_attention?.rope_theta ?? near),
       // `local_attention` counts both sides.
       window: Math.floor(config.local_attention / 2) + 1,
     },
@@ -222,7 +226,8 @@ class ModernBert extends Stack implements Trunk {
     return this.layers;
   }
   override prepare(pass: Pass): void {
-    pass.rotations = new Map(this.#ropes.map((rope) => [rope, rope.rotation(pass.positions, pass.dtype)]));
+    const { positions, layout, dtype } = pass;
+    pass.rotations = new Map(this.#ropes.map((rope) => [rope, rope.rotation(positions, layout, dtype)]));
   }
   override embed(input: StackInput, pass: Pass): Tensor {
     return this.embeddings.forward(input, pass);

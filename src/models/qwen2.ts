@@ -1,31 +1,34 @@
 import { z } from 'zod';
-import { parseConfig } from './config.ts';
-import { defineDecoder, type DecoderConfig } from './llama.ts';
+import { parseConfig, type RawConfig } from './config.ts';
+import { defineDecoder } from './decoder/define.ts';
 
 const schema = z.looseObject({
   use_sliding_window: z.boolean().default(false),
-  sliding_window: z.int().positive().nullish(),
+  sliding_window: z.int().positive().nullish().default(4096),
   max_window_layers: z.int().default(28),
   layer_types: z.array(z.string()).nullish(),
 });
 
 /** Which layers of a Qwen model look through a window: named by `layer_types`, else those from `max_window_layers` on. */
-export function windowOfLayers(config: DecoderConfig): (layer: number) => number | undefined {
+export function windowOfLayers(raw: RawConfig): (layer: number) => number | undefined {
   const {
     use_sliding_window: used,
     sliding_window: window,
     max_window_layers: first,
     layer_types: types,
-  } = parseConfig(schema, config);
+  } = parseConfig(schema, raw);
   if (!used || typeof window !== 'number') return () => undefined;
   return (layer) =>
     (types?.[layer] ?? (layer >= first ? 'sliding_attention' : '')) === 'sliding_attention' ? window : undefined;
 }
 
 /** Llama with biases on q, k and v (Yang et al., 2024). */
-export const architecture = defineDecoder('qwen2', 'Qwen2', (config) => ({
-  projectionBias: { qkv: true, output: false },
-  mlpBias: false,
-  headNorm: false,
-  window: windowOfLayers(config),
-}));
+export const architecture = defineDecoder({
+  modelType: 'qwen2',
+  classes: { causal: 'Qwen2ForCausalLM', sequence: 'Qwen2ForSequenceClassification' },
+  defaults: { max_position_embeddings: 32768, num_key_value_heads: 32 },
+  traits(_config, { raw, rope }) {
+    const windowOf = windowOfLayers(raw);
+    return { attention: (layer) => ({ rope, bias: { qkv: true, output: false }, window: windowOf(layer) }) };
+  },
+});

@@ -1,10 +1,20 @@
-import { defineDecoder } from './llama.ts';
+import { defineDecoder } from './decoder/define.ts';
 import { windowOfLayers } from './qwen2.ts';
 
 /** Llama with a norm over each head of q and k (Yang et al., 2025). */
-export const architecture = defineDecoder('qwen3', 'Qwen3', (config) => ({
-  projectionBias: { qkv: config.attention_bias, output: config.attention_bias },
-  mlpBias: false,
-  headNorm: true,
-  window: windowOfLayers(config),
-}));
+export const architecture = defineDecoder({
+  modelType: 'qwen3',
+  classes: { causal: 'Qwen3ForCausalLM', sequence: 'Qwen3ForSequenceClassification' },
+  defaults: { max_position_embeddings: 32768, num_key_value_heads: 32, head_dim: 128 },
+  traits({ attention_bias: bias }, { raw, rope }) {
+    const windowOf = windowOfLayers(raw);
+    return {
+      attention: (layer) => ({
+        rope,
+        bias: { qkv: bias, output: bias },
+        queryKeyNorm: 'head',
+        window: windowOf(layer),
+      }),
+    };
+  },
+});

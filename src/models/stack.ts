@@ -40,11 +40,12 @@ export interface Pass {
   positions: Tensor;
   dtype: DType;
   device: string;
-  rotation?: Rotation;
   /** How each kind of rotary positions turns the tokens. */
   rotations?: ReadonlyMap<Rope, Rotation>;
   cache?: BlockCache;
   memory?: Memory;
+  /** Takes a further output of the stage under way, where somebody wants it: what a loss of the whole pass reads. */
+  putAside?: (x: Tensor) => void;
 }
 
 export abstract class Block extends Module {
@@ -59,6 +60,10 @@ export abstract class Stack extends Module {
     if (input.layout === undefined) throw new Error('an input of tokens needs a layout');
     return input.layout;
   }
+  /** Rows of one regime share cached keys; a number for each length where positions depend on it. */
+  regimeOf?(length: number): number;
+  /** Whether a row's cached keys must be made again when it grows from one length to another. */
+  outdates?(from: number, to: number): boolean;
   /** Computes what the blocks of a pass share. */
   prepare(_pass: Pass): void {}
   /** → [N, D] */
@@ -72,8 +77,8 @@ export abstract class Stack extends Module {
 
 /** How the stages of a pass are run: at once, or with what backward needs to go through them one by one. */
 export interface StageRunner {
-  /** One stage: `body(x)`; x is undefined for an embedding. */
-  stage(body: (x: Tensor) => Tensor, x: Tensor | undefined): Tensor;
+  /** One stage: `body(x)`, whose first output the next stage reads; x is undefined for an embedding. */
+  stage(body: (x: Tensor) => Tensor[], x: Tensor | undefined): Tensor[];
   /** A value that several later stages, or the objective, read. */
   share(x: Tensor): Tensor;
 }
@@ -92,6 +97,8 @@ export interface PassOptions {
   memory?: Memory;
   /** Sees each stage's output: 0 is the embedding, i the i-th block; the last also after the final norm. */
   watch?: (index: number, hidden: Tensor) => void;
+  /** Gets what blocks put aside, in their order. */
+  aside?: Tensor[];
 }
 
 /** Runs a stack over its input: → [N, D], after the final norm. */
@@ -102,16 +109,28 @@ export function runStack(stack: Stack, input: StackInput, options: PassOptions):
   const pass: Pass = { layout, positions, dtype, device, cache, memory };
   stack.prepare(pass);
   const blocks = stack.blockList;
-  let x = runner.stage(() => stack.embed(input, pass), undefined);
+  const stage = (body: (x: Tensor) => Tensor, input?: Tensor) => {
+    const [output, ...others] = runner.stage((own) => outputsOf(pass, options, () => body(own)), input);
+    options.aside?.push(...others.map((other) => runner.share(other)));
+    return output;
+  };
+  let x = stage(() => stack.embed(input, pass));
   watch?.(0, x);
   for (const [index, block] of blocks.entries()) {
-    x = runner.stage((hidden) => block.forward(hidden, pass), x);
+    x = stage((hidden) => block.forward(hidden, pass), x);
     if (index < blocks.length - 1 || !stack.watchesNorm) watch?.(index + 1, x);
   }
   // No stage where there is no norm: a stage must make a tensor of its own.
-  if (stack.finish !== undefined) x = runner.stage((hidden) => (stack.finish as (x: Tensor) => Tensor)(hidden), x);
+  if (stack.finish !== undefined) x = stage((hidden) => (stack.finish as (x: Tensor) => Tensor)(hidden), x);
   if (stack.watchesNorm) watch?.(blocks.length, x);
   return x;
+}
+
+/** What a stage gives, and after it what it puts aside. */
+function outputsOf(pass: Pass, { aside }: PassOptions, body: () => Tensor): Tensor[] {
+  const others: Tensor[] = [];
+  pass.putAside = aside === undefined ? undefined : (x) => others.push(x);
+  return [body(), ...others];
 }
 
 /** The input's token ids on the pass's device: int64 [N]. */

@@ -2,6 +2,7 @@
 import { activations, attention, Dropout, LayerNorm, Linear, Module, type Activation } from '../nn/index.ts';
 import type { Tensor } from '../tensor/index.ts';
 import { memoryOfSegments, projectMemory } from './memory.ts';
+import { attendSelf } from './self-attention.ts';
 import { Block, type Pass } from './stack.ts';
 
 /** torch's default, which Whisper's configuration cannot change. */
@@ -51,9 +52,8 @@ class Attention extends Module {
   /** To the same tokens: in a decoder those at its position and before. */
   toSelf(x: Tensor, pass: Pass, causal: boolean): Tensor {
     const [q, k, v] = [this.q_proj, this.k_proj, this.v_proj].map((layer) => this.#byHead(layer, x));
-    const request = { layout: pass.layout, causal, dropout: this.#dropout };
-    const y = pass.cache?.attend(this.#shape.index, { q, k, v }, request) ?? attention(q, k, v, request);
-    return this.out_proj.forward(y.flatten(1));
+    const options = { causal, dropout: this.#dropout };
+    return this.out_proj.forward(attendSelf(pass, this.#shape.index, { q, k, v }, options));
   }
 
   /** To the encoder's output. */

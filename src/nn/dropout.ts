@@ -45,12 +45,17 @@ export function currentRandomness(): Randomness | undefined {
   return current;
 }
 
+/** A number in [0, 1) for each feature of x [N, …]: they depend on the key and on who the tokens are, not on the batch. */
+function keyedNoise(x: Tensor, tokens: Tensor, key: bigint): Tensor {
+  return attune.keyed_uniform.default(tokens, x.size / x.shape[0], key).reshape(...x.shape);
+}
+
 /** Zeroes features with probability p and scales the rest by 1/(1-p), keyed by (seed, step, site, token, feature). */
 export class Dropout extends Module {
   readonly #probability: number;
   readonly #site: number;
 
-  /** `site`: a number that no other dropout of the model has. */
+  /** `site`: a name that no other dropout of the model has. */
   constructor(probability: number, site: string) {
     super();
     this.#probability = probability;
@@ -65,16 +70,37 @@ export class Dropout extends Module {
   /** x [N, D] or [N, H, D] → the same; `places` int64 [N] says which of the pass's tokens they are, where not all of them. */
   forward(x: Tensor, places?: Tensor): Tensor {
     if (current === undefined || this.#probability === 0) return x;
-    const width = x.size / x.shape[0];
-    const tokens = places === undefined ? current.tokens : current.tokens.indexSelect(0, places);
-    const uniform = attune.keyed_uniform.default(tokens, width, this.#key(current));
-    const kept = uniform.reshape(...x.shape);
+    const { seed, step, tokens: all } = current;
+    const tokens = places === undefined ? all : all.indexSelect(0, places);
+    const kept = keyedNoise(x, tokens, philoxWord([seed, 'dropout', step, this.#site]));
     const mask = aten.ge.Scalar(kept, this.#probability).to(x.dtype);
     return x.mul(mask.mul(1 / (1 - this.#probability)));
   }
+}
 
-  #key({ seed, step }: Randomness): bigint {
-    return philoxWord([seed, 'dropout', step, this.#site]);
+/** Multiplies features by chance between 1 - amount and 1 + amount while a model trains (Fedus et al., 2022). */
+export class Jitter extends Module {
+  readonly #amount: number;
+  readonly #site: number;
+
+  /** `site`: a name that no other jitter of the model has. */
+  constructor(amount: number, site: string) {
+    super();
+    this.#amount = amount;
+    this.#site = hash32(site);
+  }
+
+  /** x [N, D] → the same */
+  forward(x: Tensor): Tensor {
+    if (current === undefined || this.#amount === 0) return x;
+    const { seed, step, tokens } = current;
+    const noise = keyedNoise(x, tokens, philoxWord([seed, 'jitter', step, this.#site]));
+    return x.mul(
+      noise
+        .mul(2 * this.#amount)
+        .add(1 - this.#amount)
+        .to(x.dtype),
+    );
   }
 }
 

@@ -4,11 +4,20 @@ export { attention, type AttentionOptions, type KeyLayout } from './attention.ts
 export { BatchNorm2d } from './batch-norm.ts';
 export { Convolution } from './convolution.ts';
 export { Convolution2d, type Convolution2dOptions } from './convolution-2d.ts';
-export { currentRandomness, DropPath, Dropout, encoderRandomness, withRandomness, type Randomness } from './dropout.ts';
+export {
+  currentRandomness,
+  Dropout,
+  DropPath,
+  encoderRandomness,
+  Jitter,
+  withRandomness,
+  type Randomness,
+} from './dropout.ts';
 export { Embedding, type EmbeddingAdapter } from './embedding.ts';
 export { layoutOfRows, rowOfTokens, segmentLengths, type Layout } from './layout.ts';
 export { Conv1D, isLinear, Linear, type LinearAdapter, type LinearLike, type Term } from './linear.ts';
 export { gatedLinear, linearGroup, type LowRank } from './linear-fused.ts';
 export { join, Module, ModuleBuffer, Parameter } from './module.ts';
-export { ChannelNorm, LayerNorm, RMSNorm } from './norm.ts';
-export { Rope, ropeFactors, ropeTypes, rotate, type RopeScaling, type Rotation } from './rope.ts';
+export { ChannelNorm, LayerNorm, OffsetRMSNorm, RMSNorm } from './norm.ts';
+export { Rope, rotate, type Rotation } from './rope.ts';
+export { ropeFactors, ropeNeeds, ropeTypes, type RopeOptions, type RopeScaling } from './rope-scaling.ts';

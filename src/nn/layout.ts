@@ -13,6 +13,8 @@ export interface Layout {
   readonly parents?: readonly number[];
   /** Whether a token sees only tokens at its own position and before. */
   readonly causal: boolean;
+  /** Tokens of each segment's whole row, where the pass does not hold its end: [S]; its last position tells else. */
+  readonly rowLengths?: readonly number[];
 }
 
 /** Rows of the given lengths side by side, each a segment of its own. */
@@ -36,6 +38,24 @@ export function tokenCount(layout: Layout): number {
 
 export function segmentLengths(layout: Layout): number[] {
   return layout.rowOf.map((_, segment) => layout.offsets[segment + 1] - layout.offsets[segment]);
+}
+
+/** How long the row of each segment is; of rows that share a prompt the longest counts for all of them: [S]. */
+export function lengthsOfRows(layout: Layout): readonly number[] {
+  if (layout.rowLengths !== undefined) return layout.rowLengths;
+  const { offsets, positions, rowOf, parents } = layout;
+  const families: number[] = [];
+  for (const [segment, row] of rowOf.entries()) {
+    const parent = parents?.[segment] ?? -1;
+    families.push(parent < 0 ? row : families[parent]); // parents come first
+  }
+  const ends = new Map<number, number>();
+  for (const [segment, family] of families.entries()) {
+    const last = offsets[segment + 1] - 1;
+    const end = last < offsets[segment] ? 0 : Number(positions[last]) + 1;
+    ends.set(family, Math.max(ends.get(family) ?? 0, end));
+  }
+  return families.map((family) => ends.get(family) as number);
 }
 
 /** The row of each token: [N]. */

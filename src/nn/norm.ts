@@ -1,4 +1,4 @@
-import { aten, attune, ones, type DType, type Tensor } from '../tensor/index.ts';
+import { aten, attune, ones, zeros, type DType, type Tensor } from '../tensor/index.ts';
 import { Module, Parameter } from './module.ts';
 
 /** Root-mean-square normalisation over the last dimension, in f32 inside (Zhang and Sennrich, 2019; HF LlamaRMSNorm). */
@@ -12,8 +12,25 @@ export class RMSNorm extends Module {
     this.#epsilon = epsilon;
   }
 
+  /** What normalised values are multiplied by: [D] */
+  protected scale(): Tensor {
+    return this.weight.tensor;
+  }
+
   forward(x: Tensor): Tensor {
-    return attune.rms_norm.default(x, this.weight.tensor, this.#epsilon);
+    return attune.rms_norm.default(x, this.scale(), this.#epsilon);
+  }
+}
+
+/** The same with weights around 0: x · (1 + w), never rounded to less than f32 (HF GemmaRMSNorm). */
+export class OffsetRMSNorm extends RMSNorm {
+  protected override scale(): Tensor {
+    const { tensor } = this.weight;
+    return tensor.to(tensor.dtype === 'f64' ? 'f64' : 'f32').add(1);
+  }
+
+  override fixedValue(name: string, { dtype, device }: { dtype: DType; device: string }): Tensor | undefined {
+    return name === 'weight' ? zeros(this.weight.shape, { dtype, device }) : undefined;
   }
 }
 

@@ -1,73 +1,67 @@
-// N tokens, H heads, D head size
+// N tokens, H heads, D head size, r features of it that are turned, U different frequencies of a pass
 import { aten, attune, cat, fromArray, type DType, type Tensor } from '../tensor/index.ts';
+import { frequenciesOf, type Frequencies, type RopeOptions } from './rope-scaling.ts';
+import { lengthsOfRows, segmentLengths, type Layout } from './layout.ts';
 
-export interface RopeScaling {
-  rope_type: string;
-  factor?: number;
-  low_freq_factor?: number;
-  high_freq_factor?: number;
-  original_max_position_embeddings?: number;
-}
-
-/** Cosines and sines for every token of a pass, f32 (f64 for an f64 pass): [N, D], both halves alike. */
+/** Cosines and sines for every token of a pass, f32 (f64 for an f64 pass): [N, r], both halves alike. */
 export interface Rotation {
   cos: Tensor;
   sin: Tensor;
 }
 
-type Scale = (inverse: number, scaling: RopeScaling) => number;
-
-/** Each kind of scaling maps an inverse frequency to another (HF modeling_rope_utils). */
-const scalings: Record<string, Scale> = {
-  default: (inverse) => inverse,
-  linear: (inverse, { factor = 1 }) => inverse / factor,
-  llama3: (inverse, scaling) => {
-    const {
-      factor = 1,
-      low_freq_factor: low = 1,
-      high_freq_factor: high = 4,
-      original_max_position_embeddings: original = 8192,
-    } = scaling;
-    const wavelength = (2 * Math.PI) / inverse;
-    if (wavelength < original / high) return inverse;
-    if (wavelength > original / low) return inverse / factor;
-    const smooth = (original / wavelength - low) / (high - low);
-    return ((1 - smooth) * inverse) / factor + smooth * inverse;
-  },
-};
-
-export const ropeTypes: readonly string[] = Object.keys(scalings);
-
 /** Rotary position embeddings (Su et al., 2021) in Hugging Face's half-split order. */
 export class Rope {
-  readonly #inverse: Float32Array;
+  readonly #frequencies: Frequencies;
 
-  constructor(headSize: number, theta: number, scaling: RopeScaling = { rope_type: 'default' }) {
-    const scale = scalings[scaling.rope_type];
-    this.#inverse = Float32Array.from(inverseFrequencies(headSize, theta), (inverse) => scale(inverse, scaling));
+  constructor(options: RopeOptions) {
+    this.#frequencies = frequenciesOf(options);
   }
 
-  /** positions int64 [N] → the rotation; never rounded to the type of the pass. */
-  rotation(positions: Tensor, dtype: DType): Rotation {
+  /** Which frequencies a row of so many tokens is turned by: rows of one regime have the same. */
+  regimeOf(length: number): number {
+    return this.#frequencies.regimeOf?.(length) ?? 0;
+  }
+
+  /**
+   * Whether the keys of a row must be made again when it grows so long: as the reference does for LongRoPE, and does not
+   * for a base that grows with each token.
+   */
+  outdates(from: number, to: number): boolean {
+    return this.#frequencies.isStrict === true && this.regimeOf(from) !== this.regimeOf(to);
+  }
+
+  /** positions int64 [N] of a layout's tokens → the rotation; never rounded to the type of the pass. */
+  rotation(positions: Tensor, layout: Layout, dtype: DType): Rotation {
     const wide = dtype === 'f64' ? 'f64' : 'f32';
-    const inverse = fromArray(this.#inverse).to(wide).toDevice(positions.device);
-    const angles = positions.to(wide).unsqueeze(1).mul(inverse); // [N, D/2]
-    const both = cat([angles, angles], 1); // [N, D]
-    return { cos: aten.cos.default(both), sin: aten.sin.default(both) };
+    const inverse = this.#inverseOf(layout).to(wide).toDevice(positions.device); // [r/2] or [N, r/2]
+    const angles = positions.to(wide).unsqueeze(1).mul(inverse); // [N, r/2]
+    const both = cat([angles, angles], 1); // [N, r]
+    const { amplitude } = this.#frequencies;
+    const [cos, sin] = [aten.cos.default(both), aten.sin.default(both)];
+    return amplitude === 1 ? { cos, sin } : { cos: cos.mul(amplitude), sin: sin.mul(amplitude) };
+  }
+
+  #inverseOf(layout: Layout): Tensor {
+    const { regimeOf, inverse } = this.#frequencies;
+    if (regimeOf === undefined) return fromArray(inverse(0));
+    const regimes = lengthsOfRows(layout).map(regimeOf);
+    const different = [...new Set(regimes)];
+    if (different.length === 1) return fromArray(inverse(different[0]));
+    const table = Float32Array.from(different.flatMap((regime) => [...inverse(regime)]));
+    const lengths = segmentLengths(layout);
+    const ofTokens = regimes.flatMap((regime, segment) => {
+      return Array<bigint>(lengths[segment]).fill(BigInt(different.indexOf(regime)));
+    });
+    const rows = fromArray(table, [different.length, table.length / different.length]); // [U, r/2]
+    return rows.indexSelect(0, fromArray(BigInt64Array.from(ofTokens))); // [N, r/2]
   }
 }
 
-/** By how much a scaling slows each frequency of a head: [D/2]. */
-export function ropeFactors(headSize: number, theta: number, scaling: RopeScaling): Float32Array {
-  const scale = scalings[scaling.rope_type];
-  return Float32Array.from(inverseFrequencies(headSize, theta), (inverse) => inverse / scale(inverse, scaling));
-}
-
-function inverseFrequencies(headSize: number, theta: number): Float32Array {
-  return Float32Array.from({ length: headSize / 2 }, (_, i) => 1 / theta ** ((2 * i) / headSize));
-}
-
-/** x [N, H, D] turned by its tokens' angles. */
+/** x [N, H, D] with the first r features of each head turned by its token's angles. */
 export function rotate(x: Tensor, rotation: Rotation): Tensor {
-  return attune.rope.default(x, rotation.cos, rotation.sin);
+  const [, , size] = x.shape;
+  const [, turned] = rotation.cos.shape;
+  if (turned === size) return attune.rope.default(x, rotation.cos, rotation.sin);
+  const [first, rest] = x.split([turned, size - turned], 2);
+  return cat([attune.rope.default(first, rotation.cos, rotation.sin), rest], 2);
 }

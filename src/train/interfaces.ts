@@ -109,6 +109,11 @@ export interface Objective {
   load?(rows: readonly PreparedRow[]): Promise<readonly PreparedRow[]>;
   collate(rows: readonly PreparedRow[]): Batch;
   counts(batch: Pick<Batch, 'rows'>): Counts;
+  /**
+   * What takes a pass through the model to be counted, for terms that are a sum over rows only once it is known; undefined
+   * for models that have none. A step of one batch knows it without.
+   */
+  survey?(model: Model): ((batch: Batch) => Counts) | undefined;
   loss(model: Model, batch: Batch, context: { totals: Counts; runner?: StageRunner }): LossResult;
 }
 

@@ -37,7 +37,8 @@ export interface StepResult {
  */
 export async function trainStep(parts: StepParts, request: StepRequest): Promise<StepResult> {
   const { model, objective, update } = parts;
-  const totals = addCounts(request.microBatches.map((rows) => objective.counts({ rows })));
+  const counts = addCounts(request.microBatches.map((rows) => objective.counts({ rows })));
+  const totals = { ...counts, ...(await surveyStep(parts, request)) };
   const sums = new TallySums();
   const perRow: number[] = [];
   for (const some of request.microBatches) {
@@ -66,9 +67,25 @@ export async function trainStep(parts: StepParts, request: StepRequest): Promise
     loss: perRow.reduce((sum, value) => sum + value, 0),
     gradNorm,
     inputTokens: rows.reduce((sum, row) => sum + tokensOf(row), 0),
-    counts: totals,
+    counts,
     metrics: sums.metrics(),
   };
+}
+
+/** Counts over all batches of a step that take a pass to be known: with the random numbers of the passes that follow. */
+async function surveyStep({ model, objective }: StepParts, request: StepRequest): Promise<Counts> {
+  const survey = request.microBatches.length > 1 ? objective.survey?.(model) : undefined;
+  if (survey === undefined) return {};
+  const all: Counts[] = [];
+  for (const some of request.microBatches) {
+    const loaded = (await objective.load?.(some)) ?? some;
+    scope(() => {
+      const batch = objective.collate(loaded);
+      all.push(withRandomness(randomnessOf(model, batch, request), () => survey(batch)));
+    });
+    await turn();
+  }
+  return addCounts(all);
 }
 
 /** Lets timers, signals and messages in. */

@@ -3,10 +3,10 @@ import type { StageRunner } from '../models/stack.ts';
 import { backward, enableGrad, noGrad, scope, span, type Tensor } from '../tensor/index.ts';
 
 interface Stage {
-  body: (x: Tensor) => Tensor;
+  body: (x: Tensor) => Tensor[];
   /** What the stage read: a leaf of its own, cut off from the stage before. */
   input: Tensor | undefined;
-  output: Tensor;
+  outputs: readonly Tensor[];
   randomness: Randomness | undefined;
   isRecorded: boolean;
 }
@@ -26,14 +26,14 @@ export class Tape implements StageRunner {
     this.#checkpointing = options.checkpointing;
   }
 
-  stage(body: (x: Tensor) => Tensor, x: Tensor | undefined): Tensor {
+  stage(body: (x: Tensor) => Tensor[], x: Tensor | undefined): Tensor[] {
     const input = x === undefined ? undefined : this.#leafOf(x);
     // An embedding is cheap to keep, and whether it needs a gradient says whether the first block's input does.
     const isRecorded = !this.#checkpointing || input === undefined;
     const mode = isRecorded ? enableGrad : noGrad;
-    const output = mode(() => span(this.#nameOf('forward'), () => scope(() => body(input as Tensor))));
-    this.#stages.push({ body, input, output, randomness: currentRandomness(), isRecorded });
-    return output;
+    const outputs = mode(() => span(this.#nameOf('forward'), () => scope(() => body(input as Tensor))));
+    this.#stages.push({ body, input, outputs, randomness: currentRandomness(), isRecorded });
+    return outputs;
   }
 
   /** Of the stage that comes next, or was just taken off: the same number both ways. */
@@ -47,7 +47,8 @@ export class Tape implements StageRunner {
 
   #leafOf(output: Tensor): Tensor {
     const made = this.#stages.at(-1);
-    const isFrozen = made?.output.id === output.id && made.isRecorded && !output.requiresGrad;
+    const isNew = made?.outputs.some(({ id }) => id === output.id) === true;
+    const isFrozen = isNew && made?.isRecorded === true && !output.requiresGrad;
     const leaf = output.detach().setRequiresGrad(!isFrozen);
     const leaves = this.#leaves.get(output.id);
     if (leaves === undefined) this.#leaves.set(output.id, [leaf]);
@@ -58,22 +59,29 @@ export class Tape implements StageRunner {
   /** Goes back through the stages; the gradients of what the objective read must have been computed. */
   backward(): void {
     for (let stage = this.#stages.pop(); stage !== undefined; stage = this.#stages.pop()) {
-      const { output } = stage;
       span(this.#nameOf('backward'), () => scope(() => this.#backwardThrough(stage)));
-      for (const leaf of this.#leaves.get(output.id) ?? []) leaf.dispose();
-      this.#leaves.delete(output.id);
-      output.dispose();
+      for (const output of stage.outputs) {
+        for (const leaf of this.#leaves.get(output.id) ?? []) leaf.dispose();
+        this.#leaves.delete(output.id);
+        output.dispose();
+      }
     }
   }
 
   #backwardThrough(stage: Stage): void {
-    const gradient = this.#gradientOf(stage.output);
-    if (gradient === undefined) return;
-    const output = stage.isRecorded ? stage.output : this.#again(stage);
-    if (output.requiresGrad) backward([output], [gradient]);
+    const gradients = stage.outputs.map((output) => this.#gradientOf(output));
+    if (gradients.every((gradient) => gradient === undefined)) return;
+    const outputs = stage.isRecorded ? stage.outputs : this.#again(stage);
+    const wanted = outputs.keys().filter((i) => gradients[i] !== undefined && outputs[i].requiresGrad);
+    const places = [...wanted];
+    if (places.length === 0) return;
+    backward(
+      places.map((i) => outputs[i]),
+      places.map((i) => gradients[i]),
+    );
   }
 
-  #again(stage: Stage): Tensor {
+  #again(stage: Stage): Tensor[] {
     return withRandomness(stage.randomness, () => enableGrad(() => stage.body(stage.input as Tensor)));
   }
 

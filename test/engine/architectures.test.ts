@@ -304,7 +304,7 @@ function isIdle({ task, architecture }: Model, path: string): boolean {
 }
 
 function hasDropout(model: Model): boolean {
-  return /"[^"]*dropout[^"]*":0\.\d/.test(JSON.stringify(model.config));
+  return /"[^"]*(dropout|pdrop|jitter)[^"]*":0\.\d/.test(JSON.stringify(model.config));
 }
 
 function expectClose(got: Tensor, wanted: Tensor): void {

@@ -82,7 +82,8 @@ describe('a model in GGUF', () => {
         fromArray(Float32Array.from({ length: N * H * d }, (_, i) => Math.sin(i * seed))).reshape(N, H, d);
       const [q, k] = [draw(1.3), draw(2.7)];
       const positions = fromArray(BigInt64Array.from({ length: N }, (_, i) => BigInt(i)));
-      const rotation = new Rope(d, 10000).rotation(positions, 'f32');
+      const rope = new Rope({ size: d, theta: 10000, scaling: { rope_type: 'default' }, maxPositions: 64 });
+      const rotation = rope.rotation(positions, layoutOfRows([positions.size], { causal: true }), 'f32');
       const scores = (a: typeof q, b: typeof q) =>
         a
           .transpose(0, 1)

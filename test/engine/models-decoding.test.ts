@@ -8,21 +8,24 @@ import { sourceOfRow, tinyCases, tinyConfigs, tinyInput, tinyModel } from './tin
 
 const decoders = (await tinyCases()).filter(([, { task }]) => task === 'causal-lm' || task === 'seq2seq');
 
-/** Log-probabilities of what follows each prefix of a row, without a cache. */
-function fullLogProbs(model: Model, tokens: readonly number[], all?: { of: StackInput; row: number }): number[][] {
-  return scope(() => {
-    const layout = layoutOfRows([tokens.length], { causal: true });
-    const source = all && sourceOfRow(all.of, all.row);
-    const hidden = noGrad(() => model.hidden({ ids: BigInt64Array.from(tokens, BigInt), layout, source }));
-    return {
-      rows: tokens.map((_, i) =>
-        model.tokenHead
-          .logits(hidden.narrow(0, i, 1))
-          .logSoftmax(-1)
-          .toNumbers(),
-      ),
-    };
-  }).rows;
+/** Log-probabilities of what follows each prefix of a row from a length on, each read anew without a cache. */
+function fullLogProbs(
+  model: Model,
+  { tokens, from }: { tokens: readonly number[]; from: number },
+  all?: { of: StackInput; row: number },
+): number[][] {
+  return Array.from(
+    { length: tokens.length - from + 1 },
+    (_, i) =>
+      scope(() => {
+        const prefix = BigInt64Array.from(tokens.slice(0, from + i), BigInt);
+        const layout = layoutOfRows([prefix.length], { causal: true });
+        const source = all && sourceOfRow(all.of, all.row);
+        const hidden = noGrad(() => model.hidden({ ids: prefix, layout, source }));
+        const last = hidden.narrow(0, prefix.length - 1, 1);
+        return { values: model.tokenHead.logits(last).logSoftmax(-1).toNumbers() };
+      }).values,
+  );
 }
 
 const tokenizer = { decode: (ids: Iterable<number>) => [...ids].join(' '), stopIds: [] };
@@ -45,8 +48,8 @@ describe.each(decoders)('decoding with a cache: %s', (_, tiny) => {
       ),
     );
     for (const [row, [{ ids, logProbs }]] of completions.entries()) {
-      const { length } = prompts[row];
-      const wanted = fullLogProbs(model, [...prompts[row], ...ids], source && { of: source, row }).slice(length - 1);
+      const whole = { tokens: [...prompts[row], ...ids], from: prompts[row].length };
+      const wanted = fullLogProbs(model, whole, source && { of: source, row });
       expect(ids).toHaveLength(3 + 2 * row);
       for (const [place, { id, logProb, top }] of (logProbs ?? []).entries()) {
         expect(id).toBe(wanted[place].indexOf(Math.max(...wanted[place])));

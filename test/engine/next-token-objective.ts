@@ -1,3 +1,4 @@
+import { surveyExperts } from '../../src/methods/objectives/expert-balance.ts';
 import { collateRows, countTokens, nextTokenLoss } from '../../src/methods/objectives/next-token.ts';
 import type { Objective } from '../../src/train/interfaces.ts';
 
@@ -9,5 +10,6 @@ export const nextTokenObjective = {
   unit: 'tokens',
   collate: (rows) => collateRows(rows, { causal: true }),
   counts: countTokens,
+  survey: surveyExperts,
   loss: nextTokenLoss,
 } as Partial<Objective> as Objective;

@@ -1,18 +1,7 @@
 // Configurations of tiny models, for the tests that run on every architecture.
 import type { RawConfig } from '../../src/models/config.ts';
 import type { architectures } from '../../src/models/index.ts';
-
-const decoder = {
-  vocab_size: 17,
-  hidden_size: 8,
-  intermediate_size: 10,
-  num_hidden_layers: 2,
-  num_attention_heads: 4,
-  num_key_value_heads: 2,
-  head_dim: 4,
-  max_position_embeddings: 64,
-  initializer_range: 0.4,
-};
+import { decoder, tinyDecoders } from './tiny-decoders.ts';
 
 const rope3 = {
   rope_type: 'llama3',
@@ -89,6 +78,7 @@ const t5Shape = {
 
 /** One or more configurations of every model type; a new one without an entry does not compile. */
 export const tinyConfigs: Readonly<Record<(typeof architectures.names)[number], readonly RawConfig[]>> = {
+  ...tinyDecoders,
   llama: [
     {
       ...decoder,

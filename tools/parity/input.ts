@@ -108,7 +108,9 @@ function gridOfMask([rows, width]: [number, number], mask: Tensor | undefined): 
   const places = isThere.flatMap((value, place) => (value === 0 ? [] : [place]));
   const offsets = Array.from({ length: rows + 1 }, (_, row) => places.filter((place) => place < row * width).length);
   const positions = BigInt64Array.from(places, (place) => BigInt(place % width));
-  const layout = { offsets, positions, rowOf: Array.from({ length: rows }, (_, row) => row), causal: true };
+  const rowOf = Array.from({ length: rows }, (_, row) => row);
+  // Positions that depend on a row's length depend on the padded one there.
+  const layout = { offsets, positions, rowOf, causal: true, rowLengths: rowOf.map(() => width) };
   return { rows, width, places, layout };
 }
 

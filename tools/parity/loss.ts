@@ -1,4 +1,5 @@
 // N tokens, B rows, T columns
+import { balanceOfBatch } from '../../src/methods/objectives/expert-balance.ts';
 import type { CtcHead } from '../../src/models/heads/ctc.ts';
 import type { Model } from '../../src/models/model.ts';
 import { aten, fromArray, tensor, type Tensor } from '../../src/tensor/index.ts';
@@ -6,15 +7,23 @@ import type { Grid, ParityInput } from './input.ts';
 
 const IGNORED = -100n;
 
+/** What a pass gives: [N, D], and what blocks put aside. */
+export interface PassOutput {
+  hidden: Tensor;
+  aside: readonly Tensor[];
+}
+
 /** The reference's loss of a batch, a mean: over labelled tokens, or over rows. */
-export function lossOf(model: Model, hidden: Tensor, { tokens }: ParityInput, labels: Tensor): Tensor {
+export function lossOf(model: Model, { hidden, aside }: PassOutput, { tokens }: ParityInput, labels: Tensor): Tensor {
   if (model.task === 'sequence') return rowLoss(model.sequenceHead.scores(hidden, tokens.layout), labels);
   if (model.task === 'token') return tokenClassLoss(model.tokenClassHead.scores(hidden, tokens.layout), tokens, labels);
   if (model.task === 'ctc') return ctcLoss(model.ctcHead, hidden, tokens, labels);
   // A decoder alone predicts the next token; a masked token, or a decoder with shifted inputs, the one at its place.
   const { places, targets } = predictions(tokens, labels, model.task === 'causal-lm' ? 1 : 0);
   const { logProbs } = model.tokenHead.tokenLogProbs(hidden.indexSelect(0, places), targets);
-  return logProbs.mean().neg();
+  const loss = logProbs.mean().neg();
+  const { balance } = model.trunk;
+  return balance === undefined ? loss : loss.add(balanceOfBatch(aside, balance, {}).shares.sum());
 }
 
 /** Cross-entropy of the labelled tokens' classes. */

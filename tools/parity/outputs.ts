@@ -1,4 +1,5 @@
 // B rows, T columns, N tokens, D width, V vocabulary, C classes
+import { balanceOfBatch } from '../../src/methods/objectives/expert-balance.ts';
 import { firstTokens, poolings } from '../../src/models/heads/pooling.ts';
 import { TokenHead } from '../../src/models/heads/token-head.ts';
 import type { Model } from '../../src/models/model.ts';
@@ -15,6 +16,8 @@ export interface Forward {
   hidden: Tensor;
   /** Of the images' tower: [M, D] */
   imageHidden?: Tensor;
+  /** Router logits of each layer that has a router: [N, E]. */
+  aside: readonly Tensor[];
   states: readonly Tensor[];
   encoderStates: readonly Tensor[];
 }
@@ -40,6 +43,10 @@ const table: Readonly<Record<string, Compute>> = {
   end_logits: ({ model, hidden, input }) => at(model.questionHead.scores(hidden).end, input.tokens),
   loss: (forward) => lossOutput(forward),
   ctc_loss: (forward) => lossOutput(forward),
+  aux_loss: ({ model, aside }) => {
+    const { balance } = model.trunk;
+    return balance && { values: balanceOfBatch(aside, { ...balance, weight: 1 }, {}).shares.sum() };
+  },
   'hidden_states.#': ({ model, states, input }, index) => at(states[index + firstState(model)], input.tokens),
   'decoder_hidden_states.#': ({ states, input }, index) => at(states[index], input.tokens),
   'encoder_hidden_states.#': ({ encoderStates, input }, index) => at(encoderStates[index], input.source),
@@ -61,9 +68,9 @@ const table: Readonly<Record<string, Compute>> = {
   logits_per_image: (forward) => ({ values: scoresOf(forward).transpose(0, 1) }),
 };
 
-function lossOutput({ model, hidden, input, batch }: Forward): Output | undefined {
-  const labels = batch.get('labels');
-  return labels === undefined ? undefined : { values: lossOf(model, hidden, input, labels) };
+function lossOutput(forward: Forward): Output | undefined {
+  const labels = forward.batch.get('labels');
+  return labels === undefined ? undefined : { values: lossOf(forward.model, forward, forward.input, labels) };
 }
 
 /** [T, E] and [I, E], of length 1 */
@@ -103,9 +110,10 @@ export function runForward(model: Model, batch: Tensors, input: ParityInput): Fo
   const { source } = input.input;
   const memory =
     source === undefined ? undefined : model.encode(source, { watch: (index, x) => (encoderStates[index] = x) });
-  const hidden = model.hidden(input.input, { memory, watch: (index, x) => (states[index] = x) });
+  const aside: Tensor[] = [];
+  const hidden = model.hidden(input.input, { memory, aside, watch: (index, x) => (states[index] = x) });
   const imageHidden = input.images === undefined ? undefined : model.hiddenBeside(input.input, input.images);
-  return { model, batch, input, hidden, imageHidden, states, encoderStates };
+  return { model, batch, input, hidden, aside, imageHidden, states, encoderStates };
 }
 
 /** The output that the reference calls `name`; undefined where this model or this tool has none. */

@@ -77,8 +77,9 @@ function objectiveOf(model: Model, tensors: Tensors): Objective & { rows: readon
     // The reference trained with dropout off, whatever its configuration says.
     loss: (_model, batch, { runner }) =>
       withRandomness(undefined, () => {
-        const hidden = model.hidden(batch.input, { runner });
-        const loss = lossOf(model, hidden, parity, labels);
+        const aside: Tensor[] = [];
+        const hidden = model.hidden(batch.input, { runner, aside });
+        const loss = lossOf(model, { hidden, aside }, parity, labels);
         return { perRow: loss.div(rows.length).expand(rows.length), tally: {} };
       }),
   };

@@ -1,9 +1,10 @@
 // N tokens of a batch, L of them predicted with loss, R rows
-import { layoutOfRows, type Layout } from '../../nn/index.ts';
+import { layoutOfRows, rowOfTokens, type Layout } from '../../nn/index.ts';
 import type { Model } from '../../models/model.ts';
 import type { StackInput, StageRunner } from '../../models/stack.ts';
 import { aten, fromArray, zeros, type Tensor } from '../../tensor/index.ts';
-import type { Batch, Counts, LossResult, PreparedRow } from '../../train/interfaces.ts';
+import type { Batch, Counts, LossResult, PreparedRow, Tally } from '../../train/interfaces.ts';
+import { balanceOfBatch } from './expert-balance.ts';
 
 /** Rows side by side as one flat input of tokens, or of what was read from their files. */
 export function collateRows(rows: readonly PreparedRow[], options: { causal: boolean }): Batch {
@@ -76,23 +77,34 @@ function predictionsOf(batch: Batch, layout: Layout): Predictions {
   return { places: BigInt64Array.from(places), targets: BigInt64Array.from(targets), rows: BigInt64Array.from(rows) };
 }
 
-/** Cross-entropy of the trained tokens, each weighing 1 / totals.tokens: the mean over a whole step's tokens. */
+/**
+ * Cross-entropy of the trained tokens, each weighing 1 / totals.tokens: the mean over a whole step's tokens. While a model
+ * of experts trains (there is a runner), what keeps them in balance is added.
+ */
 export function nextTokenLoss(
   model: Model,
   batch: Batch,
   context: { totals: Counts; runner?: StageRunner },
 ): LossResult {
-  const { places, targets, rows } = predictionsOf(batch, model.layoutOf(batch.input));
-  const hidden = model.hidden(batch.input, { runner: context.runner });
+  const { totals, runner } = context;
+  const layout = model.layoutOf(batch.input);
+  const { places, targets, rows } = predictionsOf(batch, layout);
+  const aside: Tensor[] = [];
+  const hidden = model.hidden(batch.input, { runner, ...(runner !== undefined && { aside }) });
   const onDevice = (array: BigInt64Array): Tensor => fromArray(array).toDevice(model.device);
   const { logProbs, hit } = model.tokenHead.tokenLogProbs(hidden.indexSelect(0, onDevice(places)), onDevice(targets));
-  const weighed = logProbs.mul(-1 / context.totals.tokens);
-  const perRow = aten.index_add.default(
-    zeros([batch.rows.length], { dtype: weighed.dtype, device: model.device }),
-    0,
-    onDevice(rows),
-    weighed,
-  );
-  const tokens = targets.length;
-  return { perRow, tally: { mean_token_accuracy: { sum: hit.sum(), count: tokens } } };
+  const weighed = logProbs.mul(-1 / totals.tokens);
+  const perRow = sumsOfRows(weighed, onDevice(rows), batch.rows.length);
+  const tally: Tally = { mean_token_accuracy: { sum: hit.sum(), count: targets.length } };
+  const { balance } = model.trunk;
+  if (balance === undefined || aside.length === 0) return { perRow, tally };
+  const { shares, part } = balanceOfBatch(aside, balance, totals);
+  const rowOfToken = BigInt64Array.from(rowOfTokens(layout), BigInt);
+  const added = sumsOfRows(shares.to(perRow.dtype), onDevice(rowOfToken), batch.rows.length);
+  return { perRow: perRow.add(added), tally: { ...tally, expert_balance: { sum: shares.sum(), count: part } } };
+}
+
+/** values [n] of rows [n] → [R] */
+function sumsOfRows(values: Tensor, rows: Tensor, count: number): Tensor {
+  return aten.index_add.default(zeros([count], { dtype: values.dtype, device: values.device }), 0, rows, values);
 }

@@ -1,5 +1,6 @@
 import { Renderer } from '../../text/index.ts';
 import type { Objective, Processor } from '../../train/interfaces.ts';
+import { surveyExperts } from './expert-balance.ts';
 import { collateRows, countTokens, nextTokenLoss } from './next-token.ts';
 import type { PretrainOptions } from './pretrain.options.ts';
 import { renderExamples } from './sft.ts';
@@ -15,6 +16,7 @@ export function create(_options: PretrainOptions, processor: Processor): Objecti
     prepare: (examples) => renderExamples(renderer, examples),
     collate: (rows) => collateRows(rows, { causal: true }),
     counts: countTokens,
+    survey: surveyExperts,
     loss: nextTokenLoss,
   };
 }

@@ -2,6 +2,7 @@ import type { Problem } from '../../base/errors.ts';
 import type { Example } from '../../data/example.ts';
 import { Renderer, type RenderableRow } from '../../text/index.ts';
 import type { Objective, PreparedRow, Processor } from '../../train/interfaces.ts';
+import { surveyExperts } from './expert-balance.ts';
 import { collateRows, countTokens, nextTokenLoss } from './next-token.ts';
 import type { SftOptions } from './sft.options.ts';
 
@@ -30,6 +31,7 @@ export function create(options: SftOptions, processor: Processor): Objective {
     prepare: (examples) => renderExamples(renderer, examples),
     collate: (rows) => collateRows(rows, { causal: true }),
     counts: countTokens,
+    survey: surveyExperts,
     loss: nextTokenLoss,
   };
 }

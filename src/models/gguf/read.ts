@@ -1,8 +1,8 @@
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import { GgufFile } from '../../tensor/gguf/index.ts';
 import { noGrad, scope } from '../../tensor/index.ts';
-import { parseConfig, type RawConfig } from '../config.ts';
-import { decoderSchema } from '../llama.ts';
+import type { RawConfig } from '../config.ts';
+import { decoderConfig } from '../decoder/config.ts';
 import { skeleton } from '../load.ts';
 import type { Model } from '../model.ts';
 import { ggufFamilies } from './families.ts';
@@ -28,7 +28,7 @@ export async function loadGguf(path: string, written: RawConfig): Promise<Model>
 }
 
 function fill(model: Model, file: GgufFile): Problem[] {
-  const config = parseConfig(decoderSchema, model.config);
+  const config = decoderConfig(model.config);
   const { rotatesNeighbours } = ggufFamilies[model.architecture.modelType];
   return [...model.parameters()].flatMap(([path, parameter]): Problem[] => {
     const name = ggufName(path) ?? path;

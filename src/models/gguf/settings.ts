@@ -1,7 +1,9 @@
 import type { Problem } from '../../base/errors.ts';
 import type { GgufMetadata, GgufValue } from '../../tensor/gguf/index.ts';
-import { parseConfig, type RawConfig } from '../config.ts';
-import { decoderSchema, ropeOf } from '../llama.ts';
+import type { RawConfig } from '../config.ts';
+import { decoderConfig, headShape } from '../decoder/config.ts';
+import { ropeOptions } from '../decoder/rope-settings.ts';
+import { MISTRAL_WINDOW, windowOfAll } from '../mistral.ts';
 import type { GgufFamily } from './families.ts';
 
 const u32 = (value: number): GgufValue => ({ type: 'u32', value });
@@ -9,16 +11,16 @@ const f32 = (value: number): GgufValue => ({ type: 'f32', value: Math.fround(val
 
 /** The model's settings under the keys that llama.cpp reads (its gguf-py/constants.py). */
 export function ggufSettings(raw: RawConfig, family: GgufFamily): Map<string, GgufValue> {
-  const config = parseConfig(decoderSchema, raw);
-  const { headSize: size, theta, scaling } = ropeOf(config);
-  const heads = config.num_attention_heads;
+  const config = decoderConfig(raw);
+  const { heads, keyHeads, size } = headShape(config);
+  const { theta, scaling } = ropeOptions(config, size);
   const settings: [string, GgufValue][] = [
     ['block_count', u32(config.num_hidden_layers)],
     ['context_length', u32(config.max_position_embeddings)],
     ['embedding_length', u32(config.hidden_size)],
     ['feed_forward_length', u32(config.intermediate_size)],
     ['attention.head_count', u32(heads)],
-    ['attention.head_count_kv', u32(config.num_key_value_heads ?? heads)],
+    ['attention.head_count_kv', u32(keyHeads)],
     ['attention.key_length', u32(size)],
     ['attention.value_length', u32(size)],
     ['attention.layer_norm_rms_epsilon', f32(config.rms_norm_eps)],
@@ -36,7 +38,8 @@ export function ggufSettings(raw: RawConfig, family: GgufFamily): Map<string, Gg
 
 /** What a model does that llama.cpp would not: it would load the file and answer otherwise. */
 export function settingProblems(raw: RawConfig, family: GgufFamily): Problem[] {
-  const config = parseConfig(decoderSchema, raw);
+  const config = decoderConfig(raw);
+  const { size, scaling } = ropeOptions(config, headShape(config).size);
   const problems: Problem[] = [];
   if (config.hidden_act !== 'silu') {
     problems.push({
@@ -44,8 +47,15 @@ export function settingProblems(raw: RawConfig, family: GgufFamily): Problem[] {
       message: `llama.cpp computes silu in this architecture, not ${config.hidden_act}`,
     });
   }
-  if (ropeOf(config).scaling.rope_type === 'llama3' && !family.readsRopeFactors) {
+  const { rope_type: type } = scaling;
+  if (!['default', 'linear', 'llama3'].includes(type)) {
+    problems.push({ field: 'rope_scaling', message: `the scaling ${type} is not written to GGUF` });
+  }
+  if (type === 'llama3' && !family.readsRopeFactors) {
     problems.push({ field: 'rope_scaling', message: `llama.cpp's ${family.architecture} has no llama3 scaling` });
+  }
+  if (size !== headShape(config).size) {
+    problems.push({ field: 'partial_rotary_factor', message: `llama.cpp's ${family.architecture} turns whole heads` });
   }
   const window = windowOf(raw);
   if (window !== undefined && window < config.max_position_embeddings) {
@@ -58,8 +68,8 @@ export function settingProblems(raw: RawConfig, family: GgufFamily): Problem[] {
 
 function windowOf(raw: RawConfig): number | undefined {
   // Qwen's configurations have one that is not used unless they say so; Mistral's is used if it is there.
-  if (raw.use_sliding_window === false || (raw.model_type !== 'mistral' && raw.use_sliding_window !== true))
-    return undefined;
+  if (raw.model_type === 'mistral') return windowOfAll(raw, MISTRAL_WINDOW);
+  if (raw.use_sliding_window !== true) return undefined;
   return typeof raw.sliding_window === 'number' ? raw.sliding_window : undefined;
 }
 
@@ -72,7 +82,8 @@ export function configFromGguf(
   const architecture = metadata.get('general.architecture')?.value;
   const setting = (key: string) => metadata.get(`${String(architecture)}.${key}`)?.value;
   const linear = { rope_type: setting('rope.scaling.type') ?? 'default', factor: setting('rope.scaling.factor') };
-  const { scaling } = ropeOf(parseConfig(decoderSchema, written));
+  const config = decoderConfig(written);
+  const { scaling } = ropeOptions(config, headShape(config).size);
   return {
     architectures: written.architectures,
     model_type: architecture,

@@ -1,6 +1,6 @@
 // H heads, d head size, D width
 import type { Tensor } from '../../tensor/index.ts';
-import type { DecoderConfig } from '../llama.ts';
+import { headShape, type DecoderConfig } from '../decoder/config.ts';
 
 /** Hugging Face's names and llama.cpp's. */
 const OUTSIDE: Record<string, string> = {
@@ -36,8 +36,8 @@ export function ggufName(path: string): string | undefined {
 export function headsOf(path: string, config: DecoderConfig): number | undefined {
   const [, name] = /\.self_attn\.([qk])_proj\./.exec(path) ?? [];
   if (name === undefined) return undefined;
-  const heads = config.num_attention_heads;
-  return name === 'q' ? heads : (config.num_key_value_heads ?? heads);
+  const { heads, keyHeads } = headShape(config);
+  return name === 'q' ? heads : keyHeads;
 }
 
 /** Rows [H·d, …] whose halves are rotated against each other, so that neighbours are (llama.cpp's `permute`). */

@@ -2,8 +2,8 @@ import { AttuneError, type Problem } from '../../base/errors.ts';
 import { ropeFactors } from '../../nn/index.ts';
 import { aten, fromArray, noGrad, scope, type DType, type Tensor } from '../../tensor/index.ts';
 import { GgufFile, writeGguf, type GgufMetadata, type GgufTensor, type GgufValue } from '../../tensor/gguf/index.ts';
-import { parseConfig } from '../config.ts';
-import { decoderSchema, ropeOf } from '../llama.ts';
+import { decoderConfig, headShape } from '../decoder/config.ts';
+import { ropeOptions } from '../decoder/rope-settings.ts';
 import type { Model } from '../model.ts';
 import { namedTensors } from '../save.ts';
 import { ggufFamilies, type GgufFamily } from './families.ts';
@@ -75,7 +75,7 @@ function parameterProblems(model: Model, { architecture, reads }: GgufFamily): P
 }
 
 function weightTensors(model: Model, family: GgufFamily, dtype: DType): Source[] {
-  const config = parseConfig(decoderSchema, model.config);
+  const config = decoderConfig(model.config);
   return [...namedTensors(model)].map(([path, tensor]) => {
     const heads = family.rotatesNeighbours ? headsOf(path, config) : undefined;
     const type = tensor.shape.length === 1 ? 'f32' : dtype;
@@ -86,9 +86,10 @@ function weightTensors(model: Model, family: GgufFamily, dtype: DType): Source[]
 
 /** By how much each frequency is slowed down, where that is no single number. */
 function ropeTensors(model: Model): Source[] {
-  const { headSize, theta, scaling } = ropeOf(parseConfig(decoderSchema, model.config));
-  if (scaling.rope_type !== 'llama3') return [];
-  const factors = ropeFactors(headSize, theta, scaling);
+  const config = decoderConfig(model.config);
+  const rope = ropeOptions(config, headShape(config).size);
+  if (rope.scaling.rope_type !== 'llama3') return [];
+  const factors = ropeFactors(rope);
   return [{ name: 'rope_freqs.weight', dtype: 'f32', shape: [factors.length], make: () => fromArray(factors) }];
 }
 

@@ -1,0 +1,121 @@
+// N tokens, D width, H heads, K key-value heads, d head size
+import { Dropout, Linear, linearGroup, Module, rotate, type RMSNorm, type Rope } from '../../nn/index.ts';
+import type { Tensor } from '../../tensor/index.ts';
+import { attendSelf } from '../self-attention.ts';
+import type { Heads, Pass } from '../stack.ts';
+import { headShape, type DecoderConfig } from './config.ts';
+
+/** A norm over so many features. */
+export type NormOf = (width: number) => RMSNorm;
+
+/** Where the attention of a layer differs from Llama's. */
+export interface AttentionTraits {
+  /** How positions enter; not at all where it is left out (SmolLM3's layers without). */
+  rope?: Rope;
+  /** Biases of q, k and v, and of the output projection; neither unless said. */
+  bias?: { qkv: boolean; output: boolean };
+  /** One matrix gives q, k and v (Phi-3). */
+  isFused?: boolean;
+  /** What q and k are normalised over before they are turned: each head (Qwen3) or all of them (OLMo 2). */
+  queryKeyNorm?: 'head' | 'whole';
+  /** A token sees so many last positions; all of them where it is left out. */
+  window?: number;
+  /** What scores are multiplied by; 1/√d unless said. */
+  scale?: number;
+  softcap?: number;
+}
+
+interface AttentionPlace {
+  layer: number;
+  norm: NormOf;
+}
+
+/** Attention of a decoder's layer, whatever its projections. */
+export abstract class Attention extends Module {
+  readonly #place: AttentionPlace;
+  readonly #traits: AttentionTraits;
+  readonly #dropout: Dropout;
+
+  constructor(config: DecoderConfig, traits: AttentionTraits, place: AttentionPlace) {
+    super();
+    this.#place = place;
+    this.#traits = traits;
+    this.#dropout = new Dropout(config.attention_dropout, `layers.${place.layer}.self_attn`);
+  }
+
+  abstract readonly o_proj: Linear;
+  /** x [N, D] → heads, normalised but not turned yet. */
+  protected abstract project(x: Tensor): Heads;
+
+  forward(x: Tensor, pass: Pass): Tensor {
+    const { rope, window, scale, softcap } = this.#traits;
+    const heads = this.project(x);
+    const rotation = rope && pass.rotations?.get(rope);
+    const turned =
+      rotation === undefined ? heads : { ...heads, q: rotate(heads.q, rotation), k: rotate(heads.k, rotation) };
+    const options = { window, scale, softcap, dropout: this.#dropout };
+    return this.o_proj.forward(attendSelf(pass, this.#place.layer, turned, options));
+  }
+}
+
+/** With a matrix each for q, k and v. */
+export class SplitAttention extends Attention {
+  readonly q_proj: Linear;
+  readonly k_proj: Linear;
+  readonly v_proj: Linear;
+  override readonly o_proj: Linear;
+  readonly q_norm?: RMSNorm;
+  readonly k_norm?: RMSNorm;
+  readonly #size: number;
+  readonly #isWhole: boolean;
+
+  constructor(config: DecoderConfig, traits: AttentionTraits, place: AttentionPlace) {
+    super(config, traits, place);
+    const { heads, keyHeads, size } = headShape(config);
+    const { bias, queryKeyNorm } = traits;
+    const width = config.hidden_size;
+    this.q_proj = new Linear(width, heads * size, { bias: bias?.qkv });
+    this.k_proj = new Linear(width, keyHeads * size, { bias: bias?.qkv });
+    this.v_proj = new Linear(width, keyHeads * size, { bias: bias?.qkv });
+    this.o_proj = new Linear(heads * size, width, { bias: bias?.output });
+    this.#size = size;
+    this.#isWhole = queryKeyNorm === 'whole';
+    if (queryKeyNorm === undefined) return;
+    this.q_norm = place.norm(this.#isWhole ? heads * size : size);
+    this.k_norm = place.norm(this.#isWhole ? keyHeads * size : size);
+  }
+
+  protected override project(x: Tensor): Heads {
+    const [q, k, v] = linearGroup([this.q_proj, this.k_proj, this.v_proj], x);
+    return { q: this.#headsOf(q, this.q_norm), k: this.#headsOf(k, this.k_norm), v: this.#headsOf(v) };
+  }
+
+  /** [N, H·d] → [N, H, d] */
+  #headsOf(flat: Tensor, norm?: RMSNorm): Tensor {
+    const byHead = (x: Tensor) => x.reshape(x.shape[0], -1, this.#size);
+    if (norm === undefined) return byHead(flat);
+    return this.#isWhole ? byHead(norm.forward(flat)) : norm.forward(byHead(flat));
+  }
+}
+
+/** With one matrix for q, k and v, in that order. */
+export class FusedAttention extends Attention {
+  override readonly o_proj: Linear;
+  readonly qkv_proj: Linear;
+  readonly #shape: ReturnType<typeof headShape>;
+
+  constructor(config: DecoderConfig, traits: AttentionTraits, place: AttentionPlace) {
+    super(config, traits, place);
+    const { heads, keyHeads, size } = headShape(config);
+    this.#shape = { heads, keyHeads, size };
+    this.o_proj = new Linear(heads * size, config.hidden_size, { bias: traits.bias?.output });
+    this.qkv_proj = new Linear(config.hidden_size, (heads + 2 * keyHeads) * size, { bias: traits.bias?.qkv });
+  }
+
+  protected override project(x: Tensor): Heads {
+    const { heads, keyHeads, size } = this.#shape;
+    const all = this.qkv_proj.forward(x).reshape(x.shape[0], -1, size); // [N, H + 2K, d]
+    const [q, k, v] = all.split([heads, keyHeads, keyHeads], 1);
+    return { q, k, v };
+  }
+}

@@ -1,0 +1,43 @@
+/** The keys of config.json that most decoders share (HF LlamaConfig and what came after it). */
+import { z } from 'zod';
+import { activations } from '../../nn/index.ts';
+import { parseConfig, type RawConfig } from '../config.ts';
+import { ropeKeys } from './rope-settings.ts';
+
+export const count = z.int().positive();
+export const probability = z.number().min(0).max(1);
+export const activation = z.enum(Object.keys(activations) as [string, ...string[]]);
+
+const schema = z.looseObject({
+  vocab_size: count,
+  hidden_size: count,
+  intermediate_size: count,
+  num_hidden_layers: count,
+  num_attention_heads: count,
+  num_key_value_heads: count.nullish(),
+  head_dim: count.nullish(),
+  hidden_act: activation.default('silu'),
+  rms_norm_eps: z.number().default(1e-6),
+  ...ropeKeys,
+  tie_word_embeddings: z.boolean().default(false),
+  attention_bias: z.boolean().default(false),
+  attention_dropout: probability.default(0),
+  mlp_bias: z.boolean().default(false),
+});
+
+export type DecoderConfig = z.output<typeof schema>;
+
+/** The shared keys; where a configuration leaves one out, its architecture's default or else Llama's. */
+export function decoderConfig(raw: RawConfig, defaults: RawConfig = {}): DecoderConfig {
+  return parseConfig(schema, { ...defaults, ...raw });
+}
+
+/** How many heads queries and keys have, and the features of each. */
+export function headShape(config: DecoderConfig): { heads: number; keyHeads: number; size: number } {
+  const heads = config.num_attention_heads;
+  return {
+    heads,
+    keyHeads: config.num_key_value_heads ?? heads,
+    size: config.head_dim ?? Math.floor(config.hidden_size / heads),
+  };
+}

@@ -1,0 +1,121 @@
+// N tokens, D width, E experts, k of them for each token, P = N · k pairs of a token and one of its experts
+import { z } from 'zod';
+import { gatedLinear, gateOf, Jitter, Linear, linearGroup, Module, type Gate } from '../../nn/index.ts';
+import { aten, cat, fromArray, zeros, type Tensor } from '../../tensor/index.ts';
+import type { RouterBalance } from '../balance.ts';
+import type { Pass } from '../stack.ts';
+import type { FeedForwardPart, FeedForwardShape } from './feed-forward.ts';
+
+/** Whether and how strongly experts are kept in balance: as the reference, only where the configuration asks for it. */
+export const balanceKeys = {
+  output_router_logits: z.boolean().default(false),
+  router_aux_loss_coef: z.number().min(0).default(0.001),
+};
+
+export function balanceOf(
+  config: z.output<z.ZodObject<typeof balanceKeys>>,
+  shape: Pick<RouterBalance, 'experts' | 'chosen'>,
+): RouterBalance | undefined {
+  const { output_router_logits: isOn, router_aux_loss_coef: weight } = config;
+  return isOn && weight > 0 ? { ...shape, weight } : undefined;
+}
+
+export interface Expert extends Module {
+  /** x [n, D] → [n, D] */
+  forward(x: Tensor): Tensor;
+}
+
+export interface SparseShape {
+  width: number;
+  /** E */
+  experts: number;
+  /** k */
+  chosen: number;
+  /** Whether the weights of a token's experts are made to add up to 1. */
+  normalises: boolean;
+  /** Noise on what router and experts read while the model trains. */
+  jitter?: { amount: number; site: string };
+  makeExpert(): Expert;
+}
+
+/**
+ * A feed-forward half of which each token goes through the k experts that a router gives it (Shazeer et al., 2017). The
+ * router's logits [N, E] are put aside for the loss that keeps experts in balance.
+ */
+export class SparseFeedForward extends Module implements FeedForwardPart {
+  readonly gate: Linear;
+  readonly experts: readonly Expert[];
+  readonly #shape: SparseShape;
+  readonly #jitter: Jitter | undefined;
+
+  constructor(shape: SparseShape) {
+    super();
+    this.gate = new Linear(shape.width, shape.experts);
+    this.experts = Array.from({ length: shape.experts }, () => shape.makeExpert());
+    this.#shape = shape;
+    this.#jitter = shape.jitter && new Jitter(shape.jitter.amount, shape.jitter.site);
+  }
+
+  forward(given: Tensor, pass: Pass): Tensor {
+    const { chosen, experts, normalises } = this.#shape;
+    const x = this.#jitter?.forward(given) ?? given;
+    const logits = this.gate.forward(x);
+    pass.putAside?.(logits);
+    const wide = logits.dtype === 'f64' ? 'f64' : 'f32';
+    const [top, indices] = aten.topk.default(logits.to(wide).softmax(-1), chosen); // [N, k]
+    const weights = (normalises ? top.div(top.sum(-1, { keepdim: true })) : top).to(x.dtype);
+    const { places, counts } = pairsByExpert(indices, experts);
+    const tokens = onDevice(
+      places.map((place) => Math.floor(place / chosen)),
+      x,
+    ); // [P]
+    const results = this.#runExperts(x.indexSelect(0, tokens), counts); // [P, D]
+    const weighed = results.mul(weights.flatten().indexSelect(0, onDevice(places, x)).unsqueeze(1));
+    return aten.index_add.default(zeros(x.shape, { dtype: x.dtype, device: x.device }), 0, tokens, weighed);
+  }
+
+  /** Each expert's own rows, which lie side by side in the experts' order. */
+  #runExperts(inputs: Tensor, counts: readonly number[]): Tensor {
+    const parts = inputs.split(counts);
+    return cat(parts.flatMap((part, expert) => (counts[expert] === 0 ? [] : [this.experts[expert].forward(part)])));
+  }
+}
+
+/** Places in indices [N, k] sorted by the expert that stands there, and how many each expert has. */
+function pairsByExpert(indices: Tensor, experts: number): { places: number[]; counts: number[] } {
+  const chosen = expertsOf(indices, experts);
+  const lists: number[][] = Array.from({ length: experts }, () => []);
+  for (const [place, expert] of chosen.entries()) lists[expert].push(place);
+  return { places: lists.flat(), counts: lists.map((list) => list.length) };
+}
+
+/** On `meta` there are no numbers to look at: experts take turns. */
+function expertsOf(indices: Tensor, experts: number): number[] {
+  if (indices.device === 'meta') return Array.from({ length: indices.size }, (_, place) => place % experts);
+  return Array.from(indices.data() as BigInt64Array, Number);
+}
+
+function onDevice(values: readonly number[], like: Tensor): Tensor {
+  return fromArray(BigInt64Array.from(values, BigInt)).toDevice(like.device);
+}
+
+/** A gated feed-forward layer under Mixtral's names: w1 is the gate, w3 the inner values, w2 the way back. */
+export class NumberedFeedForward extends Module implements Expert {
+  readonly w1: Linear;
+  readonly w2: Linear;
+  readonly w3: Linear;
+  readonly #gate: Gate;
+
+  constructor({ width, inner, activation }: FeedForwardShape) {
+    super();
+    this.w1 = new Linear(width, inner);
+    this.w2 = new Linear(inner, width);
+    this.w3 = new Linear(width, inner);
+    this.#gate = gateOf(activation);
+  }
+
+  forward(x: Tensor): Tensor {
+    const [gate, up] = linearGroup([this.w1, this.w3], x);
+    return gatedLinear(this.w2, this.#gate, { gate, up });
+  }
+}

@@ -1,0 +1,57 @@
+// N tokens, D width, F inner width
+import { gatedLinear, gateOf, Linear, linearGroup, Module, type Gate } from '../../nn/index.ts';
+import type { Tensor } from '../../tensor/index.ts';
+import type { Pass } from '../stack.ts';
+
+/** The half of a layer that sees one token at a time. */
+export interface FeedForwardPart extends Module {
+  /** x [N, D] → [N, D] */
+  forward(x: Tensor, pass: Pass): Tensor;
+}
+
+export interface FeedForwardShape {
+  width: number;
+  inner: number;
+  activation: string;
+  bias?: boolean;
+}
+
+/** Gated feed-forward layer (SwiGLU where the activation is silu). */
+export class FeedForward extends Module implements FeedForwardPart {
+  readonly gate_proj: Linear;
+  readonly up_proj: Linear;
+  readonly down_proj: Linear;
+  readonly #gate: Gate;
+
+  constructor({ width, inner, activation, bias }: FeedForwardShape) {
+    super();
+    this.gate_proj = new Linear(width, inner, { bias });
+    this.up_proj = new Linear(width, inner, { bias });
+    this.down_proj = new Linear(inner, width, { bias });
+    this.#gate = gateOf(activation);
+  }
+
+  forward(x: Tensor): Tensor {
+    const [gate, up] = linearGroup([this.gate_proj, this.up_proj], x);
+    return gatedLinear(this.down_proj, this.#gate, { gate, up });
+  }
+}
+
+/** The same with one matrix for gate and inner values, in that order (Phi-3). */
+export class FusedFeedForward extends Module implements FeedForwardPart {
+  readonly gate_up_proj: Linear;
+  readonly down_proj: Linear;
+  readonly #gate: Gate;
+
+  constructor({ width, inner, activation, bias }: FeedForwardShape) {
+    super();
+    this.gate_up_proj = new Linear(width, 2 * inner, { bias });
+    this.down_proj = new Linear(inner, width, { bias });
+    this.#gate = gateOf(activation);
+  }
+
+  forward(x: Tensor): Tensor {
+    const [gate, up] = this.gate_up_proj.forward(x).chunk(2, 1); // [N, F] each
+    return gatedLinear(this.down_proj, this.#gate, { gate, up });
+  }
+}

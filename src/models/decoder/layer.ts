@@ -1,0 +1,113 @@
+// N tokens, D width
+import type { Dropout, RMSNorm } from '../../nn/index.ts';
+import type { Tensor } from '../../tensor/index.ts';
+import { Block, type Pass } from '../stack.ts';
+import type { Attention, NormOf } from './attention.ts';
+import type { FeedForwardPart } from './feed-forward.ts';
+
+/** What a layer is put together from. */
+export interface LayerParts {
+  attention: Attention;
+  feedForward: FeedForwardPart;
+  /** What the feed-forward half is called in checkpoints. */
+  feedForwardName: string;
+  norm: NormOf;
+  width: number;
+  /** What each half's result is multiplied by before it is added (Granite). */
+  residualScale: number;
+  /** On each half's result (Phi-3). */
+  dropouts?: { attention: Dropout; feedForward: Dropout };
+}
+
+/** A layer of a decoder: attention, then a feed-forward half, each added to what it read. */
+export abstract class DecoderLayer extends Block {
+  readonly self_attn: Attention;
+  readonly #feedForward: FeedForwardPart;
+  readonly #parts: LayerParts;
+
+  constructor(parts: LayerParts) {
+    super();
+    this.self_attn = parts.attention;
+    this.#feedForward = parts.feedForward;
+    this.#parts = parts;
+    Object.assign(this, { [parts.feedForwardName]: parts.feedForward });
+  }
+
+  override forward(x: Tensor, pass: Pass): Tensor {
+    const { residualScale: scale, dropouts } = this.#parts;
+    const add = (before: Tensor, result: Tensor, dropout?: Dropout) => {
+      const kept = dropout?.forward(result) ?? result;
+      return before.add(scale === 1 ? kept : kept.mul(scale));
+    };
+    const attended = add(x, this.attend(x, pass), dropouts?.attention);
+    return add(attended, this.feed(attended, pass), dropouts?.feedForward);
+  }
+
+  protected attend(x: Tensor, pass: Pass): Tensor {
+    return this.self_attn.forward(x, pass);
+  }
+  protected feed(x: Tensor, pass: Pass): Tensor {
+    return this.#feedForward.forward(x, pass);
+  }
+}
+
+/** Each half reads normalised values (Llama and most others). */
+export class NormBefore extends DecoderLayer {
+  readonly input_layernorm: RMSNorm;
+  readonly post_attention_layernorm: RMSNorm;
+
+  constructor(parts: LayerParts) {
+    super(parts);
+    this.input_layernorm = parts.norm(parts.width);
+    this.post_attention_layernorm = parts.norm(parts.width);
+  }
+
+  protected override attend(x: Tensor, pass: Pass): Tensor {
+    return super.attend(this.input_layernorm.forward(x), pass);
+  }
+  protected override feed(x: Tensor, pass: Pass): Tensor {
+    return super.feed(this.post_attention_layernorm.forward(x), pass);
+  }
+}
+
+/** What each half gives is normalised (OLMo 2). */
+export class NormAfter extends DecoderLayer {
+  readonly post_attention_layernorm: RMSNorm;
+  readonly post_feedforward_layernorm: RMSNorm;
+
+  constructor(parts: LayerParts) {
+    super(parts);
+    this.post_attention_layernorm = parts.norm(parts.width);
+    this.post_feedforward_layernorm = parts.norm(parts.width);
+  }
+
+  protected override attend(x: Tensor, pass: Pass): Tensor {
+    return this.post_attention_layernorm.forward(super.attend(x, pass));
+  }
+  protected override feed(x: Tensor, pass: Pass): Tensor {
+    return this.post_feedforward_layernorm.forward(super.feed(x, pass));
+  }
+}
+
+/** What each half reads and what it gives is normalised (Gemma 2). */
+export class NormAround extends DecoderLayer {
+  readonly input_layernorm: RMSNorm;
+  readonly post_attention_layernorm: RMSNorm;
+  readonly pre_feedforward_layernorm: RMSNorm;
+  readonly post_feedforward_layernorm: RMSNorm;
+
+  constructor(parts: LayerParts) {
+    super(parts);
+    this.input_layernorm = parts.norm(parts.width);
+    this.post_attention_layernorm = parts.norm(parts.width);
+    this.pre_feedforward_layernorm = parts.norm(parts.width);
+    this.post_feedforward_layernorm = parts.norm(parts.width);
+  }
+
+  protected override attend(x: Tensor, pass: Pass): Tensor {
+    return this.post_attention_layernorm.forward(super.attend(this.input_layernorm.forward(x), pass));
+  }
+  protected override feed(x: Tensor, pass: Pass): Tensor {
+    return this.post_feedforward_layernorm.forward(super.feed(this.pre_feedforward_layernorm.forward(x), pass));
+  }
+}

@@ -1,0 +1,133 @@
+/** Rotary positions as configurations have them: `rope_theta` with `rope_scaling`, or `rope_parameters` (transformers 5). */
+import { z } from 'zod';
+import { AttuneError, type Problem } from '../../base/errors.ts';
+import { ropeNeeds, ropeTypes, type RopeOptions, type RopeScaling } from '../../nn/index.ts';
+
+const number = z.number().nullish();
+const factors = z.array(z.number().positive()).nullish();
+
+/** One entry of `rope_scaling` or `rope_parameters`. */
+export const ropeSchema = z
+  .looseObject({
+    rope_type: z.string().nullish(),
+    type: z.string().nullish(),
+    rope_theta: number,
+    partial_rotary_factor: number,
+    factor: number,
+    attention_factor: number,
+    beta_fast: number,
+    beta_slow: number,
+    mscale: number,
+    mscale_all_dim: number,
+    truncate: z.boolean().nullish(),
+    short_factor: factors,
+    long_factor: factors,
+    low_freq_factor: number,
+    high_freq_factor: number,
+    original_max_position_embeddings: number,
+  })
+  .superRefine((entry, context) => {
+    const type = typeOf(entry);
+    if (!ropeTypes.includes(type)) {
+      context.addIssue({ code: 'custom', message: `rope_type must be one of ${ropeTypes.join(', ')}` });
+    }
+    for (const key of ropeNeeds[type] ?? []) {
+      if (entry[key] === undefined || entry[key] === null)
+        context.addIssue({ code: 'custom', path: [key], message: `is needed by the rope_type ${type}` });
+    }
+  });
+
+export type RopeEntry = z.output<typeof ropeSchema>;
+
+/** The keys that speak of rotary positions. */
+export const ropeKeys = {
+  max_position_embeddings: z.int().positive().default(2048),
+  rope_theta: number,
+  rope_scaling: ropeSchema.nullish(),
+  rope_parameters: ropeSchema.nullish(),
+  partial_rotary_factor: z.number().positive().max(1).nullish(),
+  original_max_position_embeddings: number,
+};
+
+export type RopeConfig = z.output<z.ZodObject<typeof ropeKeys>>;
+
+/** What an architecture takes where its configurations do not say. */
+export interface RopeDefaults {
+  theta?: number;
+  /** Share of a head's features that are turned. */
+  share?: number;
+  original?: number;
+}
+
+/**
+ * Rotary positions of heads of a size. Which of two contradicting values counts is as in transformers: 4.57 for the older
+ * names, 5 for the newer ones.
+ *
+ * @throws AttuneError E_CONFIG_BAD
+ */
+export function ropeOptions(config: RopeConfig, headSize: number, defaults: RopeDefaults = {}): RopeOptions {
+  const { theta = 10000, share = 1 } = defaults;
+  const { rope_parameters: renewed, rope_scaling: older, max_position_embeddings: maxPositions } = config;
+  const entry = renewed ?? older ?? {};
+  const ownTheta = renewed === undefined || renewed === null ? config.rope_theta : undefined;
+  const options = {
+    size: Math.floor(headSize * (entry.partial_rotary_factor ?? config.partial_rotary_factor ?? share)),
+    theta: ownTheta ?? entry.rope_theta ?? config.rope_theta ?? theta,
+    scaling: scalingOf(config, defaults),
+    maxPositions,
+  };
+  refuseOtherSizes(options);
+  return options;
+}
+
+/** The longest row that rotary positions are made for: a scaling may stretch them beyond `max_position_embeddings`. */
+export function stretchedPositions({ scaling, maxPositions }: RopeOptions): number {
+  const { rope_type: type, factor = 1, original_max_position_embeddings: known = maxPositions } = scaling;
+  if (type === 'dynamic') return Math.floor(maxPositions * factor);
+  return type === 'yarn' ? Math.max(maxPositions, Math.floor(known * factor)) : maxPositions;
+}
+
+function typeOf({ rope_type: type, type: older }: Pick<RopeEntry, 'rope_type' | 'type'>): string {
+  return type ?? older ?? 'default';
+}
+
+function scalingOf(config: RopeConfig, { original }: RopeDefaults): RopeScaling {
+  const { rope_parameters: renewed, rope_scaling: older, original_max_position_embeddings: outside } = config;
+  if (renewed !== undefined && renewed !== null) {
+    return { ...plain(renewed), original_max_position_embeddings: outside ?? inside(renewed) ?? original };
+  }
+  const scaling = plain(older ?? {});
+  // The older names know of one pre-training length for longrope: the one outside. The factor then follows from it.
+  if (scaling.rope_type !== 'longrope') return scaling;
+  const known = outside ?? original;
+  return {
+    ...scaling,
+    original_max_position_embeddings: known,
+    factor: known === undefined ? scaling.factor : undefined,
+  };
+}
+
+function inside(entry: RopeEntry): number | undefined {
+  return entry.original_max_position_embeddings ?? undefined;
+}
+
+/** The entry without what it leaves open. */
+function plain(entry: RopeEntry): RopeScaling {
+  const given = Object.entries(entry).filter(([, value]) => value !== null && value !== undefined);
+  return { ...Object.fromEntries(given), rope_type: typeOf(entry) };
+}
+
+function refuseOtherSizes({ size, scaling }: RopeOptions): void {
+  const problems = (['short_factor', 'long_factor'] as const).flatMap((field): Problem[] => {
+    const length = scaling.rope_type === 'longrope' ? scaling[field]?.length : size / 2;
+    return length === size / 2 ? [] : [{ field, message: `has ${length} factors for ${size / 2} frequencies` }];
+  });
+  if (size % 2 === 1)
+    problems.push({ field: 'partial_rotary_factor', message: `turns ${size} features, an odd number` });
+  if (problems.length === 0) return;
+  throw new AttuneError('E_CONFIG_BAD', {
+    what: 'The rotary positions of this config.json do not fit its heads',
+    problems,
+    fix: 'fetch the model again, or mend its config.json',
+  });
+}

@@ -1,0 +1,97 @@
+// Configurations of tiny decoders other than Llama and its like.
+
+/** What most of them have in common. */
+export const decoder = {
+  vocab_size: 17,
+  hidden_size: 8,
+  intermediate_size: 10,
+  num_hidden_layers: 2,
+  num_attention_heads: 4,
+  num_key_value_heads: 2,
+  head_dim: 4,
+  max_position_embeddings: 64,
+  initializer_range: 0.4,
+};
+
+const yarn = { rope_type: 'yarn', factor: 4, original_max_position_embeddings: 16, mscale: 1, mscale_all_dim: 0.5 };
+const longrope = { rope_type: 'longrope', short_factor: [1, 1.5], long_factor: [2, 3], rope_theta: 5000 };
+const experts = { output_router_logits: true, router_aux_loss_coef: 0.1, num_experts_per_tok: 2 };
+
+export const tinyDecoders = {
+  gpt2: [
+    {
+      model_type: 'gpt2',
+      vocab_size: 17,
+      n_positions: 64,
+      n_embd: 8,
+      n_layer: 2,
+      n_head: 2,
+      n_inner: 10,
+      scale_attn_by_inverse_layer_idx: true,
+      resid_pdrop: 0.2,
+      embd_pdrop: 0.2,
+      attn_pdrop: 0.2,
+      initializer_range: 0.4,
+    },
+  ],
+  gpt_neox: [
+    {
+      ...decoder,
+      model_type: 'gpt_neox',
+      hidden_size: 16,
+      rotary_pct: 0.5,
+      hidden_dropout: 0.2,
+      attention_dropout: 0.2,
+    },
+    { ...decoder, model_type: 'gpt_neox', hidden_size: 16, use_parallel_residual: false, rotary_pct: 1 },
+  ],
+  phi3: [
+    {
+      ...decoder,
+      model_type: 'phi3',
+      rope_parameters: { ...longrope, original_max_position_embeddings: 5 },
+      resid_pdrop: 0.2,
+      sliding_window: 5,
+    },
+    { ...decoder, model_type: 'phi3', partial_rotary_factor: 0.5, tie_word_embeddings: true },
+  ],
+  gemma2: [
+    { ...decoder, model_type: 'gemma2', sliding_window: 3, query_pre_attn_scalar: 5, attn_logit_softcapping: 2 },
+  ],
+  gemma3_text: [
+    {
+      ...decoder,
+      model_type: 'gemma3_text',
+      sliding_window: 3,
+      query_pre_attn_scalar: 5,
+      sliding_window_pattern: 2,
+      final_logit_softcapping: 3,
+      rope_scaling: { rope_type: 'linear', factor: 8 },
+    },
+  ],
+  smollm3: [{ ...decoder, model_type: 'smollm3', no_rope_layers: [1, 0], use_sliding_window: true, sliding_window: 3 }],
+  olmo2: [{ ...decoder, model_type: 'olmo2', rope_scaling: yarn, attention_bias: true }],
+  granite: [
+    {
+      ...decoder,
+      model_type: 'granite',
+      embedding_multiplier: 3,
+      attention_multiplier: 0.3,
+      residual_multiplier: 0.7,
+      logits_scaling: 2,
+      mlp_bias: true,
+    },
+  ],
+  mixtral: [{ ...decoder, ...experts, model_type: 'mixtral', num_local_experts: 3, router_jitter_noise: 0.1 }],
+  qwen3_moe: [
+    {
+      ...decoder,
+      ...experts,
+      model_type: 'qwen3_moe',
+      num_experts: 3,
+      moe_intermediate_size: 6,
+      norm_topk_prob: true,
+      decoder_sparse_step: 2,
+    },
+  ],
+};
