@@ -85,6 +85,15 @@ export interface ProfiledPart {
   bytes: number;
 }
 
+/** How much of the machine's matrix products a step used. */
+export interface Utilisation {
+  /** Operations of the mathematics by what was possible in the time: 0 to 1. */
+  share: number;
+  /** The type that products were computed in, and what the machine does of one product in it: 10⁹ operations a second. */
+  dtype: 'bf16' | 'f32';
+  gflops: number;
+}
+
 /** A few steps were recorded; amounts are those of one step. */
 export interface ProfileFinished {
   type: 'profile-finished';
@@ -93,6 +102,8 @@ export interface ProfileFinished {
   steps: number;
   seconds: number;
   processorSeconds: number;
+  /** Where it follows from the rows' tokens. */
+  utilisation?: Utilisation;
   phases: readonly ProfiledPart[];
   /** Embedding, blocks and final norm, from 0, each way. */
   stages: readonly ProfiledPart[];

@@ -43,7 +43,7 @@ export interface TrainerHooks {
   /** Saves the whole state. */
   save(state: TrainerState): Promise<void>;
   /** Runs a step's computation; whoever watches steps stands here. */
-  aroundStep?: <T>(body: () => Promise<T>) => Promise<T>;
+  aroundStep?: <T>(body: () => Promise<T>, rows: readonly PreparedRow[]) => Promise<T>;
 }
 
 export type Outcome = 'finished' | 'stopped';
@@ -107,7 +107,7 @@ export class Trainer {
         maxGradNorm: this.#options.maxGradNorm,
       },
     };
-    const result = await aroundStep(() => trainStep(this.#parts, request));
+    const result = await aroundStep(() => trainStep(this.#parts, request), request.microBatches.flat());
     this.#advance(result, (performance.now() - started) / 1000);
   }
 

@@ -2,12 +2,28 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { operationsOf as workloadOperations, readWorkload, rowsOf } from '../../bench/workload.ts';
 import type { ProfiledPart, ProfileFinished, RunEvent } from '../../src/base/events.ts';
 import { backward, ones, scope, span, startProfile, stopProfile } from '../../src/tensor/index.ts';
+import { create as createFull } from '../../src/methods/tuning/full.ts';
+import { create as createLora } from '../../src/methods/tuning/lora.ts';
+import { complete, options as loraOptions } from '../../src/methods/tuning/lora.options.ts';
+import { createModel } from '../../src/models/load.ts';
+import type { PreparedRow } from '../../src/train/interfaces.ts';
 import { profileSteps } from '../../src/worker/run/profile-steps.ts';
+import { operationsOf } from '../../src/worker/run/utilisation.ts';
+import { tinyConfigs, tinyModel } from './tiny-models.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-profile-'));
 afterAll(() => rmSync(folder, { recursive: true }));
+
+const rows: PreparedRow[] = [
+  { id: 'a', ids: Int32Array.of(1, 2, 3), trained: Uint8Array.of(0, 1, 1), source: { file: 'x', line: 1 } },
+];
+
+function tiny(): ReturnType<typeof tinyModel> {
+  return tinyModel({ raw: tinyConfigs.llama[0], task: 'causal-lm' }, 'f32');
+}
 
 /** A product of [64, 64] forward, and its gradient. */
 function work(): void {
@@ -55,8 +71,9 @@ describe('a profile', () => {
   });
 });
 
-it('is refused for a run that ends too soon', () => {
-  expect(() => profileSteps(2, { folder, emit: () => undefined, signal: new AbortController().signal })).toThrow(
+it('is refused for a run that ends too soon', async () => {
+  const model = await tiny();
+  expect(() => profileSteps(2, { folder, emit: () => undefined, signal: new AbortController().signal, model })).toThrow(
     /steps 2 to 3[^]*2 steps/,
   );
 });
@@ -67,6 +84,7 @@ it('of a run covers the second and third step: what a step spends by phase, stag
     folder,
     emit: (event) => events.push(event),
     signal: new AbortController().signal,
+    model: await tiny(),
   });
   const results: number[] = [];
   for (let step = 1; step <= 4; step++) {
@@ -74,7 +92,7 @@ it('of a run covers the second and third step: what a step spends by phase, stag
       await around(() => {
         work();
         return Promise.resolve(step);
-      }),
+      }, rows),
     );
     expect(events.length).toBe(step < 3 ? 0 : 1);
   }
@@ -86,6 +104,8 @@ it('of a run covers the second and third step: what a step spends by phase, stag
   expect([calls(event.operators, 'aten::mm'), calls(event.operators, 'forward')]).toEqual([3, undefined]);
   const inPhases = event.phases.reduce((sum, { processorSeconds }) => sum + processorSeconds, 0);
   expect(inPhases).toBeLessThanOrEqual(event.processorSeconds + 1e-9);
+  expect(event.utilisation?.gflops).toBeGreaterThan(0);
+  expect(event.utilisation?.share).toBeGreaterThan(0);
   const { traceEvents } = JSON.parse(readFileSync(event.path, 'utf8')) as {
     traceEvents: { ph: string; dur: number }[];
   };
@@ -95,18 +115,37 @@ it('of a run covers the second and third step: what a step spends by phase, stag
 
 it('of a run that fails or is stopped in between is given up, and another one can follow', async () => {
   const stop = new AbortController();
-  const around = () => profileSteps(4, { folder, emit: () => undefined, signal: stop.signal });
+  const model = await tiny();
+  const around = () => profileSteps(4, { folder, emit: () => undefined, signal: stop.signal, model });
   const failing = around();
-  await failing(() => Promise.resolve(1));
-  await expect(failing(() => Promise.reject(new Error('diverged')))).rejects.toThrow('diverged');
+  await failing(() => Promise.resolve(1), rows);
+  await expect(failing(() => Promise.reject(new Error('diverged')), rows)).rejects.toThrow('diverged');
   const stopped = around();
-  await stopped(() => Promise.resolve(1));
+  await stopped(() => Promise.resolve(1), rows);
   await stopped(() => {
     stop.abort();
     work();
     return Promise.resolve(2);
-  });
-  expect(await stopped(() => Promise.resolve(3))).toBe(3);
+  }, rows);
+  expect(await stopped(() => Promise.resolve(3), rows)).toBe(3);
   startProfile();
   expect(stopProfile()).toEqual([]);
+});
+
+describe('the operations of a step', () => {
+  it.each([true, false])("are those of the bench's formula, full tuning: %s", async (full) => {
+    const workload = readWorkload('base');
+    const model = await createModel({ ...workload.model, num_hidden_layers: 2 }, { dtype: 'f32', seed: 1 });
+    const adapter = complete(loraOptions.parse({ r: workload.lora.r, alpha: workload.lora.lora_alpha }));
+    const tuning = full ? createFull(model, {}) : createLora(model, adapter, { seed: 1 });
+    const same = { ...workload, model: { ...workload.model, num_hidden_layers: 2 } };
+    expect(operationsOf(model, rowsOf(workload))).toBe(workloadOperations(same, { full }).step);
+    tuning.dispose();
+    model.dispose();
+  });
+
+  it('do not follow from the tokens of a model with an encoder', async () => {
+    const model = await tinyModel({ raw: tinyConfigs.whisper[0], task: 'seq2seq' }, 'f32');
+    expect(operationsOf(model, rows)).toBeUndefined();
+  });
 });

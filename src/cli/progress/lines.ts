@@ -8,6 +8,7 @@ import type {
   ProfiledPart,
   ProfileFinished,
   StepFinished,
+  Utilisation,
   WorkAdvanced,
 } from '../../base/events.ts';
 import { formatBytes, formatCount, formatDuration, formatNumber, plural } from '../../base/format.ts';
@@ -87,7 +88,12 @@ export function describeProfile(event: ProfileFinished, colours: Colours): strin
   ];
   const rows = [...event.phases, ...event.operators.slice(0, SHOWN_OPERATORS)].map(row);
   const seconds = `${formatNumber(event.seconds, 3)} s a step, ${formatNumber(event.processorSeconds, 3)} s of processors`;
-  return `profile: ${seconds}; ${event.path}\n${formatTable(columns, rows, colours)}`;
+  const used = event.utilisation === undefined ? '' : `; ${describeUtilisation(event.utilisation)}`;
+  return `profile: ${seconds}${used}; ${event.path}\n${formatTable(columns, rows, colours)}`;
+}
+
+function describeUtilisation({ share, dtype, gflops }: Utilisation): string {
+  return `MFU ${(100 * share).toFixed(0)} % of ${formatNumber(gflops, 3)} GFLOP/s in ${dtype}`;
 }
 
 const VERDICTS = { better: 'better', worse: 'worse', 'no-evidence': 'no evidence that it is better' };

@@ -2,11 +2,22 @@ import { join } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import type { EventSink, ProfiledPart } from '../../base/events.ts';
 import { writeFileAtomic } from '../../files/atomic.ts';
+import type { Model } from '../../models/model.ts';
+import type { PreparedRow } from '../../train/interfaces.ts';
 import { startProfile, stopProfile, type Span } from '../../tensor/index.ts';
+import { utilisationOf } from './utilisation.ts';
 
 /** The first step is not like the others: it makes what the later ones keep. */
 const FIRST = 2;
 const STEPS = 2;
+
+/** The run that is recorded. */
+interface Recorded {
+  folder: string;
+  emit: EventSink;
+  signal: AbortSignal;
+  model: Model;
+}
 
 /**
  * Records a few of a run's steps, then writes what they did as a Chrome trace and says what took the time.
@@ -14,8 +25,8 @@ const STEPS = 2;
  */
 export function profileSteps(
   totalSteps: number,
-  { folder, emit, signal }: { folder: string; emit: EventSink; signal: AbortSignal },
-): <T>(body: () => Promise<T>) => Promise<T> {
+  run: Recorded,
+): <T>(body: () => Promise<T>, rows: readonly PreparedRow[]) => Promise<T> {
   const last = FIRST + STEPS - 1;
   if (totalSteps < last) {
     throw new AttuneError('E_PROFILE_STEPS', {
@@ -25,6 +36,7 @@ export function profileSteps(
     });
   }
   let step = 0;
+  const seen: PreparedRow[] = [];
   let isRecording = false;
   const end = (): Span[] => {
     isRecording = false;
@@ -32,16 +44,17 @@ export function profileSteps(
   };
   // Whatever ends the run earlier ends the recording: what the process does after it would be recorded, too.
   const giveUp = (): void => void (isRecording && end());
-  signal.addEventListener('abort', giveUp, { once: true });
-  return async (body) => {
+  run.signal.addEventListener('abort', giveUp, { once: true });
+  return async (body, rows) => {
     step++;
-    if (step === FIRST && !signal.aborted) {
+    if (step === FIRST && !run.signal.aborted) {
       startProfile();
       isRecording = true;
     }
     try {
       const result = await body();
-      if (step === last && isRecording) report(end(), folder, emit);
+      if (isRecording) seen.push(...rows);
+      if (step === last && isRecording) report(end(), seen, run);
       return result;
     } catch (error) {
       giveUp();
@@ -50,17 +63,19 @@ export function profileSteps(
   };
 }
 
-function report(spans: readonly Span[], folder: string, emit: EventSink): void {
+function report(spans: readonly Span[], rows: readonly PreparedRow[], { folder, emit, model }: Recorded): void {
   const path = join(folder, 'profile.json');
   writeFileAtomic(path, traceOf(spans));
   const roots = spans.filter(isPhase);
   const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+  const seconds = sum(roots.map(({ start, end }) => end - start)) / 1e6;
   emit({
     type: 'profile-finished',
     path,
     steps: STEPS,
-    seconds: sum(roots.map(({ start, end }) => end - start)) / 1e6 / STEPS,
+    seconds: seconds / STEPS,
     processorSeconds: sum(roots.map(({ processor }) => processor)) / 1e6 / STEPS,
+    utilisation: utilisationOf(model, rows, seconds),
     phases: partsOf(spans, totalsOf(spans), isPhase),
     stages: partsOf(spans, totalsOf(spans), isStage),
     operators: partsOf(spans, ownOf(spans), (one) => !isPhase(one) && !isStage(one)),

@@ -101,7 +101,8 @@ export async function prepareRun(context: RunContext): Promise<PreparedRun> {
   const rows = { train: train.rows, validation: validation.rows };
   const measure = await likelihoodMeasure(metrics, validation, { ...read, examples: loaded.splits.validation });
   const parts: TrainerParts = { model, tuning, update, objective, ...rows, sampler, measure };
-  const aroundStep = context.profile === true ? profileSteps(options.schedule.totalSteps, context) : undefined;
+  const aroundStep =
+    context.profile === true ? profileSteps(options.schedule.totalSteps, { ...context, model }) : undefined;
   const keep = (state: TrainerState) => save(context, { ...parts, constants }, state);
   const trainer = new Trainer(parts, options, { emit, signal, save: keep, aroundStep });
   return { context, parts, options, trainer, tokenizer, labels, loaded, metrics, test: loaded.splits.test, base };

@@ -1,0 +1,62 @@
+// N input tokens, L of them with loss, D width, V vocabulary
+import type { Utilisation } from '../../base/events.ts';
+import { tokenTableOf } from '../../models/architecture.ts';
+import type { Model } from '../../models/model.ts';
+import { isLinear, type LinearLike } from '../../nn/index.ts';
+import { tokensOf, type PreparedRow } from '../../train/interfaces.ts';
+import { trainedTokens } from '../../methods/objectives/next-token.ts';
+import { matrixProductRate } from '../doctor/rates.ts';
+
+/** Products of the rate that counts as all that the machine can. */
+const ROUNDS = 10;
+
+/**
+ * How much of the machine's matrix products a step uses (model FLOPs utilisation, Chowdhery et al., 2022), by the formula
+ * of `npm run bench`: operations of the mathematics, what is computed twice counts once, by the time and by the rate of
+ * one product in the type of the pass. Undefined for models whose operations do not follow from their rows' tokens alone.
+ */
+export function utilisationOf(model: Model, rows: readonly PreparedRow[], seconds: number): Utilisation | undefined {
+  const operations = operationsOf(model, rows);
+  if (operations === undefined) return undefined;
+  const dtype = model.dtype === 'bf16' ? 'bf16' : 'f32';
+  const gflops = matrixProductRate(dtype, ROUNDS);
+  return { share: operations / seconds / (gflops * 1e9), dtype, gflops };
+}
+
+/**
+ * Multiplications and additions of training on rows. Two for each weight and token forward, two for its input's gradient,
+ * two for its own where it is trained; attention's scores and values 7 × layers × width × Σ length² (causal).
+ * Undefined for models with two stacks or experts, and for those that do not predict next tokens.
+ */
+export function operationsOf(model: Model, rows: readonly PreparedRow[]): number | undefined {
+  const { trunk } = model;
+  const isSimple = trunk.encoderStack === undefined && trunk.towers === undefined && trunk.tokenTable !== undefined;
+  if (!isSimple || model.task !== 'causal-lm') return undefined;
+  const layers = [...trunk.modules()];
+  if (layers.some(([path]) => /(^|\.)experts\./.test(path))) return undefined;
+  const linear = layers.flatMap(([, module]) => (isLinear(module) ? [operationsPerToken(module)] : []));
+  const inputTokens = sum(rows.map(tokensOf));
+  return sum(linear) * inputTokens + headOperations(model) * sum(rows.map(trainedTokens)) + attention(model, rows);
+}
+
+function operationsPerToken(layer: LinearLike): number {
+  const adapters = layer.adapters.flatMap((adapter) => adapter.lowRank?.() ?? []);
+  return (layer.weight.trainable ? 6 : 4) * layer.weight.size + 6 * sum(adapters.map(({ a, b }) => a.size + b.size));
+}
+
+/** Of the product with the vocabulary, by a head's own matrix or the table of tokens. */
+function headOperations({ head, trunk }: Model): number {
+  const own = [...head.modules()].flatMap(([, module]) => (isLinear(module) ? [module.weight] : []));
+  const [{ size, trainable }] = [...own, tokenTableOf(trunk).weight];
+  return (trainable ? 6 : 4) * size;
+}
+
+function attention({ trunk, config }: Model, rows: readonly PreparedRow[]): number {
+  const heads = Number(config.num_attention_heads) * Number(config.head_dim);
+  const width = Number.isFinite(heads) ? heads : trunk.width;
+  return 7 * trunk.stack.blockList.length * width * sum(rows.map((row) => tokensOf(row) ** 2));
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
