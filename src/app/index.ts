@@ -9,6 +9,7 @@ export { inspectTrainingData, type DataInspectionResult, type InspectDataOptions
 export { findModels, showModel, type KnownModels, type ModelDetails } from './models.ts';
 export { openPage } from './page/index.ts';
 export type { PageServer } from './page/page-server.ts';
+export { describeSteps, prepareData, type PrepareDataOptions, type PreparedData } from './prepare-data.ts';
 export { quickstart, type QuickstartOptions, type QuickstartResult } from './quickstart/quickstart.ts';
 export { defineRecipe, resolveRecipe, resolveRecipeFile, type RecipeInput } from './recipe/index.ts';
 export { reportRun, type WrittenReport } from './report/index.ts';

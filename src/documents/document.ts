@@ -17,6 +17,8 @@ export interface Origin {
   lastRow?: number;
   /** Headings above it, outermost first; a table's sheet or a database's table. */
   section?: readonly string[];
+  /** Its words on which a row rests that was written about it. */
+  quote?: string;
 }
 
 /** Where in its file a piece stands: an origin before the file's own name and hash are added. */

@@ -13,6 +13,7 @@ export const commands = defineRegistry<CommandModule, string>('command', 'E_UNKN
   'data inspect': () => import('./data-inspect.ts'),
   'data prepare': () => import('./data-prepare.ts'),
   'data pull': () => import('./data-pull.ts'),
+  'data steps': () => import('./data-steps.ts'),
   train: () => import('./train.ts'),
   chat: () => import('./chat.ts'),
   generate: () => import('./generate.ts'),

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { Unreadable } from '../outcome.ts';
 import { refuseLarge } from '../text/decode.ts';
 import type { Draft, FileInput, ReadContext, Reader } from '../reader.ts';
+import { withoutContents } from './pdf/furniture.ts';
 import { pdfSections } from './pdf/pdf-sections.ts';
 import { rowsOf, type Row, type TextItem } from './pdf/page-rows.ts';
 import { recogniseImages } from './ocr/recognise.ts';
@@ -26,7 +27,9 @@ async function* read(input: FileInput, context: ReadContext): AsyncGenerator<Dra
   }
   const title = await titleOf(document);
   const scanned = recognised.map(({ page, text }) => ({ level: 0, text, page }));
-  const sections = [...pdfSections(pages), ...scanned].sort((a, b) => a.page! - b.page!);
+  const { pages: bare, lines } = withoutContents(pages);
+  if (lines > 0) context.notes.add('lines of tables of contents, left out', undefined, lines);
+  const sections = [...pdfSections(bare), ...scanned].sort((a, b) => a.page! - b.page!);
   if (sections.length > 0) yield { kind: 'text', ...(title !== undefined && { title }), sections };
   else if (context.notes.notes.some(({ reason }) => reason === SCANNED)) {
     throw new Unreadable('no-text', `${document.numPages} scanned pages: --ocr recognises their text`);

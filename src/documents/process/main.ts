@@ -31,6 +31,7 @@ process.on('message', (message: ToReader) => {
     return new ReadHost(message.job, send).run();
   });
 });
+process.send?.({ type: 'ready' } satisfies FromReader);
 process.on('disconnect', () => process.exit(0));
 
 // A reader that is busy for good does not hear that its owner is gone: a thread beside it looks.

@@ -23,6 +23,8 @@ export type ToReader =
   | { type: 'more' };
 
 export type FromReader =
+  /** The process has started and takes work. */
+  | { type: 'ready' }
   | { type: 'documents'; documents: Document[] }
   /** A file, or one within an archive, is done with. */
   | { type: 'outcome'; outcome: FileOutcome }

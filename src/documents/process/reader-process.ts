@@ -19,6 +19,7 @@ export interface ReaderWatch {
   onEnd(end?: ReaderEnd): void;
 }
 
+const START_SECONDS = 60;
 const LOOK_MILLISECONDS = 250;
 const WORDS_KEPT = 400;
 
@@ -37,6 +38,7 @@ export class ReaderProcess {
   #job: { job: ReadJob; watch: ReaderWatch } | undefined;
   #unused = 0;
   #heardAt = 0;
+  #isReady = false;
   #entry: string | undefined;
   #words = '';
   #timer: NodeJS.Timeout | undefined;
@@ -96,6 +98,7 @@ export class ReaderProcess {
       env: { PATH: process.env.PATH, TMPDIR: this.#folder, ...databaseVariables() },
     });
     this.#words = '';
+    this.#isReady = false;
     child.stderr?.on('data', (data: Buffer) => {
       this.#words = (this.#words + data.toString('utf8')).slice(-WORDS_KEPT);
     });
@@ -107,6 +110,7 @@ export class ReaderProcess {
 
   #receive(message: FromReader): void {
     this.#heardAt = Date.now();
+    if (message.type === 'ready') this.#isReady = true;
     if (message.type === 'documents') this.#unused++;
     if (message.type === 'alive') this.#entry = message.entry ?? this.#entry;
     const job = this.#job;
@@ -131,6 +135,11 @@ export class ReaderProcess {
     // It waits for its user where every batch that it may have under way is unused.
     const isWaiting = this.#unused >= WINDOW;
     const silent = (Date.now() - this.#heardAt) / 1000;
+    if (!this.#isReady) {
+      // That the machine is busy is no file's fault.
+      if (silent > START_SECONDS) this.#end({ reason: 'crashed', message: 'its reader did not start' });
+      return;
+    }
     if (!isWaiting && silent > seconds) {
       return this.#end({ reason: 'too-slow', message: `nothing came of it for ${seconds} s` });
     }

@@ -4,4 +4,10 @@ import { defineRegistry } from '../../base/registry.ts';
 export const steps = defineRegistry('step', 'E_UNKNOWN_STEP', {
   records: async () => (await import('./records.ts')).step,
   chunks: async () => (await import('./chunks.ts')).step,
+  questions: async () => (await import('./questions.ts')).step,
+  messages: async () => (await import('./messages.ts')).step,
+  conversations: async () => (await import('./conversations.ts')).step,
+  catalogue: async () => (await import('./catalogue.ts')).step,
+  template: async () => (await import('./template.ts')).step,
+  teacher: async () => (await import('./teacher.ts')).step,
 });

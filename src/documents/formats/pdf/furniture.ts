@@ -34,6 +34,16 @@ export function withoutFurniture(pages: readonly PageRows[]): PageRows[] {
   });
 }
 
+/** A line of a table of contents: dots that lead to a page's number. */
+const LEADERS = /(?:\.\s?){6,}\s*(?:\d{1,4}|[ivxlc]{1,7})?\s*$/i;
+
+/** The pages without the lines of tables of contents, and how many those were. */
+export function withoutContents<Page extends PageRows>(pages: readonly Page[]): { pages: Page[]; lines: number } {
+  const kept = pages.map((page) => ({ ...page, rows: page.rows.filter((row) => !LEADERS.test(rowText(row))) }));
+  const count = (all: readonly PageRows[]): number => all.reduce((sum, { rows }) => sum + rows.length, 0);
+  return { pages: kept, lines: count(pages) - count(kept) };
+}
+
 /** The outermost rows, by what they say without numbers and which end they stand at. */
 function marginRows({ height, rows }: PageRows): Map<Row, string> {
   const margins = new Map<Row, string>();

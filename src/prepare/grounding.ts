@@ -1,0 +1,37 @@
+/** Whether what a model wrote about a text stands in that text. Cheap and strict: what cannot be shown is left out. */
+
+/** Of an answer's words that say something, those that must stand in the source. */
+const LEAST_SHARED = 0.5;
+
+/** Why an answer is not grounded in its source; undefined where it is. */
+export function groundingFault(
+  { answer, quote }: { answer: string; quote?: string },
+  source: string,
+): string | undefined {
+  const said = squeezed(source);
+  if (quote !== undefined && (squeezed(quote) === '' || !said.includes(squeezed(quote))))
+    return 'its quote does not stand in the source';
+  const numbers = new Set(numbersIn(source));
+  if (numbersIn(answer).some((number) => !numbers.has(number))) return 'it has a number that the source has not';
+  const known = new Set(wordsIn(source));
+  const words = wordsIn(answer);
+  const shared = words.filter((word) => known.has(word)).length;
+  return shared < LEAST_SHARED * words.length ? 'most of its words do not stand in the source' : undefined;
+}
+
+/** Letters and digits with single spaces, so that line ends, quotes and marks of emphasis make no difference. */
+function squeezed(text: string): string {
+  return text
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim();
+}
+
+function numbersIn(text: string): string[] {
+  return (text.match(/\d+(?:[.,]\d+)*/g) ?? []).map((number) => number.replaceAll(/[.,](?=\d{3}\b)/g, ''));
+}
+
+/** Words of four letters and more: shorter ones mostly hold sentences together. */
+function wordsIn(text: string): string[] {
+  return squeezed(text).match(/\p{L}{4,}/gu) ?? [];
+}

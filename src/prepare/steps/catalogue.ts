@@ -1,0 +1,161 @@
+/** A catalogue's rows as tasks: find attributes in a description, write the description, say what goes together. */
+import { z } from 'zod';
+import { AttuneError } from '../../base/errors.ts';
+import { mergeOrigins, type Item, type RecordDocument } from '../../documents/index.ts';
+import { DiskGroups } from '../disk-groups.ts';
+import { valueText } from '../record-text.ts';
+import { defineStep, rowOf, type StepNotes } from '../step.ts';
+
+const options = z.strictObject({
+  task: z
+    .enum(['extract', 'describe', 'recommend'])
+    .describe('attributes out of texts, texts out of attributes, or what goes with what'),
+  name: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe("column of an item's name; of use to describe, needed to recommend"),
+  text: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe("column of an item's description; needed to extract and to describe"),
+  attributes: z
+    .array(z.string().min(1))
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe('columns of attributes; all others when null'),
+  grounded: z.boolean().default(true).describe('to extract: only attributes whose value stands in the text'),
+  basket: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe('to recommend: column of what was bought or used together'),
+  instruction: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe('what the prompt begins with; a usual sentence when null'),
+});
+
+type Options = z.output<typeof options>;
+
+const INSTRUCTIONS: Record<Options['task'], string> = {
+  extract: 'Find these attributes in the text and give them as JSON',
+  describe: 'Write a description of this item',
+  recommend: 'Name one thing that goes with these',
+};
+
+export const step = defineStep<Options>({
+  summary: 'rows of a catalogue as tasks, {prompt, completion}: extract attributes, describe, recommend',
+  takes: ['record'],
+  version: 1,
+  options,
+  open(given, { folder }) {
+    checkColumns(given);
+    if (given.task === 'recommend') return (items, notes) => recommend(items, given, { folder, notes });
+    return async function* run(items, notes) {
+      for await (const item of items) {
+        if (item.kind !== 'record') continue;
+        const row = given.task === 'extract' ? extract(item, given) : describe(item, given);
+        if (typeof row === 'string') notes.leaveOut(item, row);
+        else yield row;
+      }
+    };
+  },
+});
+
+function checkColumns({ task, name, text, basket }: Options): void {
+  const needed = task === 'recommend' ? { name, basket } : { text };
+  const problems = Object.entries(needed)
+    .filter(([, column]) => column === null)
+    .map(([option]) => ({ field: `catalogue.${option}`, message: `is needed to ${task}` }));
+  if (problems.length > 0)
+    throw new AttuneError('E_STEP_OPTIONS', {
+      what: 'Options of the step catalogue are missing',
+      problems,
+      fix: 'name the columns',
+    });
+}
+
+/** Attributes that have a value, in the order of the columns. */
+function attributesOf({ values }: RecordDocument, { attributes, text, name, task }: Options): [string, string][] {
+  const columns =
+    attributes ?? Object.keys(values).filter((column) => column !== text && (task === 'extract' || column !== name));
+  return columns
+    .map((column): [string, string] => [column, valueText(values[column])])
+    .filter(([, value]) => value !== '');
+}
+
+/** The row, or why there is none. */
+function extract(item: RecordDocument, given: Options): Item | string {
+  const text = valueText(item.values[given.text!]);
+  if (text === '') return `no value in column "${given.text}"`;
+  const all = attributesOf(item, given);
+  const said = bare(text);
+  const found = given.grounded ? all.filter(([, value]) => said.includes(bare(value))) : all;
+  if (found.length === 0) return all.length === 0 ? 'no attributes' : 'no attribute stands in its text';
+  // What is asked for is the same for all items, so that what is not there is learnt too.
+  const asked = given.attributes ?? found.map(([column]) => column);
+  const answer = Object.fromEntries(
+    asked.map((column) => [column, found.find(([one]) => one === column)?.[1] ?? null]),
+  );
+  return row(
+    `${given.instruction ?? INSTRUCTIONS.extract} (${asked.join(', ')}):\n\n${text}`,
+    JSON.stringify(answer),
+    item,
+  );
+}
+
+function bare(text: string): string {
+  return ` ${text
+    .toLowerCase()
+    .replaceAll(/[.,](?!\d)|[^\p{L}\p{N}.,]+/gu, ' ')
+    .replaceAll(/ +/g, ' ')
+    .trim()} `;
+}
+
+function describe(item: RecordDocument, given: Options): Item | string {
+  const text = valueText(item.values[given.text!]);
+  if (text === '') return `no value in column "${given.text}"`;
+  const attributes = attributesOf(item, given);
+  const name = given.name === null ? '' : valueText(item.values[given.name]);
+  if (attributes.length === 0 && name === '') return 'nothing to describe it by';
+  const lines = [...(name === '' ? [] : [name]), ...attributes.map(([column, value]) => `${column}: ${value}`)];
+  return row(`${given.instruction ?? INSTRUCTIONS.describe}:\n\n${lines.join('\n')}`, text, item);
+}
+
+function row(prompt: string, completion: string, { origins }: RecordDocument): Item {
+  return rowOf({ prompt, completion }, origins);
+}
+
+/** Every basket of two or more: all but the last against the last. */
+async function* recommend(
+  items: AsyncIterable<Item>,
+  given: Options,
+  { folder, notes }: { folder: string; notes: StepNotes },
+): AsyncGenerator<Item> {
+  using baskets = new DiskGroups<RecordDocument>(folder, 'baskets');
+  for await (const item of items) {
+    if (item.kind !== 'record') continue;
+    const [basket, name] = [valueText(item.values[given.basket!]), valueText(item.values[given.name!])];
+    if (basket === '' || name === '')
+      notes.leaveOut(item, `no value in column "${basket === '' ? given.basket : given.name}"`);
+    else baskets.add({ item, names: [basket] });
+  }
+  for (const group of baskets.groups()) {
+    const names = [...new Set(group.map(({ values }) => valueText(values[given.name!])))];
+    if (names.length < 2) {
+      notes.leaveOut(group[0], 'a basket of one');
+      continue;
+    }
+    const list = names.slice(0, -1).map((name) => `- ${name}`);
+    const prompt = `${given.instruction ?? INSTRUCTIONS.recommend}:\n\n${list.join('\n')}`;
+    yield rowOf({ prompt, completion: names.at(-1)! }, mergeOrigins(group.flatMap(({ origins }) => origins)));
+  }
+}

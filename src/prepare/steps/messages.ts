@@ -1,0 +1,119 @@
+/** Rows of a table as messages: for chats and tickets that were exported as CSV. */
+import { z } from 'zod';
+import { AttuneError } from '../../base/errors.ts';
+import type { MessageDocument, RecordDocument } from '../../documents/index.ts';
+import { defineStep, eachItem, type StepNotes } from '../step.ts';
+import { valueText } from '../record-text.ts';
+
+const column = z.string().min(1).nullable().default(null);
+const options = z.strictObject({
+  text: column.describe('column of what was said; found by its name when null'),
+  author: column.describe('column of who said it'),
+  conversation: column.describe('column of what belongs together: a ticket, a session, a customer'),
+  time: column.describe('column of when'),
+  subject: column.describe('column of what it is about'),
+});
+
+type Options = z.output<typeof options>;
+type Field = keyof Options;
+
+/** Names that such columns usually have, in lower case without spaces and underscores. */
+const USUAL: Record<Field, readonly string[]> = {
+  text: ['text', 'message', 'body', 'content', 'messagetext', 'comment', 'utterance', 'msg'],
+  author: ['author', 'sender', 'from', 'speaker', 'user', 'username', 'name', 'authorid', 'role', 'fromname'],
+  conversation: [
+    'conversation',
+    'conversationid',
+    'ticket',
+    'ticketid',
+    'thread',
+    'threadid',
+    'session',
+    'sessionid',
+    'chatid',
+    'channel',
+    'caseid',
+    'room',
+  ],
+  time: ['time', 'timestamp', 'date', 'datetime', 'createdat', 'sentat', 'created', 'sent'],
+  subject: ['subject', 'title', 'topic'],
+};
+
+const NEEDED: readonly Field[] = ['text', 'author'];
+
+export const step = defineStep<Options>({
+  summary: 'rows of a table as messages, by columns that are named or known by their names; conversations follow',
+  takes: ['record', 'message'],
+  version: 1,
+  options,
+  open(given) {
+    let columns: Partial<Record<Field, string>> | undefined;
+    return eachItem((item, notes) => {
+      if (item.kind === 'message') return [item];
+      if (item.kind !== 'record') return [];
+      columns ??= columnsOf(item, given, notes);
+      const message = messageOf(item, columns);
+      if (message === undefined) notes.leaveOut(item, `no text in column "${columns.text}"`);
+      return message === undefined ? [] : [message];
+    });
+  },
+});
+
+function columnsOf(
+  { values, origins }: RecordDocument,
+  given: Options,
+  notes: StepNotes,
+): Partial<Record<Field, string>> {
+  const present = Object.keys(values);
+  const found = Object.entries(USUAL).map(([field, names]) => {
+    const named = given[field as Field];
+    const usual = names.flatMap(
+      (name) => present.find((one) => one.toLowerCase().replaceAll(/[\s_-]/g, '') === name) ?? [],
+    )[0];
+    return [field as Field, named ?? usual] as const;
+  });
+  const columns: Partial<Record<Field, string>> = Object.fromEntries(found.filter(([, name]) => name !== undefined));
+  const wrong = found.filter(([field, name]) =>
+    name === undefined ? NEEDED.includes(field) : !present.includes(name),
+  );
+  if (wrong.length > 0) {
+    throw new AttuneError('E_BAD_COLUMNS', {
+      what: `The rows of ${origins[0].file} are no messages as they stand`,
+      expected: `some of ${present.join(', ')}`,
+      problems: wrong.map(([field, name]) => ({
+        field: `messages.${field}`,
+        message: name === undefined ? 'no column is known by its name' : `there is no column "${name}"`,
+      })),
+      fix: 'name the columns: "messages: {text: body, author: sender, conversation: ticket, time: sent}"',
+    });
+  }
+  notes.remark(
+    `columns: ${Object.entries(columns)
+      .map(([field, name]) => `${field} = ${name}`)
+      .join(', ')}`,
+  );
+  return columns;
+}
+
+function messageOf(
+  { values, origins }: RecordDocument,
+  columns: Partial<Record<Field, string>>,
+): MessageDocument | undefined {
+  const value = (field: Field): string => (columns[field] === undefined ? '' : valueText(values[columns[field]]));
+  const text = value('text');
+  if (text === '') return undefined;
+  const time = value('time');
+  const seconds = Number(time);
+  const at =
+    time === '' ? Number.NaN : Number.isFinite(seconds) ? seconds * (seconds < 1e11 ? 1000 : 1) : Date.parse(time);
+  const subject = value('subject');
+  return {
+    kind: 'message',
+    conversation: value('conversation') || origins[0].file,
+    author: value('author') || 'unknown',
+    ...(Number.isFinite(at) && { at }),
+    ...(subject !== '' && { subject }),
+    text,
+    origins,
+  };
+}

@@ -1,0 +1,120 @@
+/** Questions and answers that documents already hold: FAQ entries, and headings with what stands below them. */
+import { z } from 'zod';
+import { sectionOrigin, withHeadings, type Item, type Origin, type TextDocument } from '../../documents/index.ts';
+import { blocksOf } from '../blocks.ts';
+import { RowTemplate } from '../row-template.ts';
+import { defineStep, eachItem, rowOf } from '../step.ts';
+
+const options = z.strictObject({
+  headings: z.enum(['questions', 'all']).default('questions').describe('headings that are questions, or all of them'),
+  prompt: z
+    .string()
+    .min(1)
+    .default('{{ heading }}')
+    .describe('Jinja template of the prompt, from heading, headings (outermost first) and title'),
+  least: z.int().min(1).default(20).describe('characters of the shortest answer'),
+});
+
+type Options = z.output<typeof options>;
+
+export const step = defineStep<Options>({
+  summary: 'questions and answers that documents hold, {prompt, completion}: FAQ entries, headings with their text',
+  takes: ['text'],
+  version: 1,
+  options,
+  open(given) {
+    const prompt = new RowTemplate('questions.prompt', given.prompt);
+    return eachItem((item, notes) => {
+      if (item.kind !== 'text') return [];
+      const pairs = [...pairsOf(item, given)];
+      const long = pairs.filter(({ answer }) => answer.length >= given.least);
+      for (let index = long.length; index < pairs.length; index++)
+        notes.leaveOut(item, `answers shorter than ${given.least} characters`);
+      if (pairs.length === 0) notes.leaveOut(item, 'no questions in it');
+      return long.map((pair) => pairRow(pair, item, prompt));
+    });
+  },
+});
+
+interface Pair {
+  question: string;
+  answer: string;
+  headings: readonly string[];
+  origin: Origin;
+}
+
+function pairRow(
+  { question, answer, headings, origin }: Pair,
+  { title = '' }: TextDocument,
+  prompt: RowTemplate,
+): Item {
+  const text = prompt.render({
+    heading: question,
+    headings: [...headings, ...(headings.at(-1) === question ? [] : [question])],
+    title,
+  });
+  return rowOf({ prompt: text, completion: answer }, [origin]);
+}
+
+const QUESTION_WORDS =
+  /^(?:how|what|why|when|where|who|which|can|could|do|does|did|is|are|should|may|will|wie|was|warum|wann|wo|wer|welche\w*|kann|comment|pourquoi|quand|où|qui|cómo|qué|por qué|cuándo|dónde|come|perché|quando|dove)\b/i;
+
+/** By its mark, or by how it begins where it has several words. */
+function isQuestion(heading: string): boolean {
+  const text = heading.replace(/^(?:q(?:uestion)?\s*)?[\d.]*[.):]?\s*/i, '');
+  return /[?？]\s*$/.test(heading) || (QUESTION_WORDS.test(text) && text.split(/\s+/).length >= 3);
+}
+
+function* pairsOf(document: TextDocument, given: Options): Generator<Pair> {
+  for (const { section, path } of withHeadings(document)) {
+    const origin = sectionOrigin(document, section, path);
+    const { heading, text } = section;
+    const inner = [...markedPairs(text)];
+    if (
+      heading !== undefined &&
+      text !== '' &&
+      inner.length === 0 &&
+      (given.headings === 'all' || isQuestion(heading))
+    ) {
+      yield {
+        question: heading.replace(/^(?:q(?:uestion)?\s*\d*\s*[.:)]\s*)/i, ''),
+        answer: text,
+        headings: path,
+        origin,
+      };
+    }
+    for (const pair of inner) yield { ...pair, headings: path, origin };
+  }
+}
+
+const Q = /^(?:\*\*|__)?(?:q(?:uestion)?|f(?:rage)?)\s*\d*\s*[.:)](?:\*\*|__)?\s*/i;
+const A = /^(?:\*\*|__)?(?:a(?:nswer)?|antwort)\s*\d*\s*[.:)](?:\*\*|__)?\s*/i;
+const BOLD = /^(?:\*\*|__)(.+[?？])(?:\*\*|__)\s*/;
+
+/** "Q: … A: …", and questions in bold before their answers. */
+function* markedPairs(text: string): Generator<{ question: string; answer: string }> {
+  let question: string | undefined;
+  let answer: string[] = [];
+  for (const block of blocksOf(text).flatMap(splitMarks)) {
+    const bold = BOLD.exec(block)?.[1];
+    if (bold === undefined && !Q.test(block)) {
+      if (question !== undefined) answer.push(block.replace(A, ''));
+      continue;
+    }
+    if (question !== undefined && answer.length > 0) yield { question, answer: answer.join('\n\n') };
+    question = bold ?? block.replace(Q, '').trim();
+    const rest = bold === undefined ? '' : block.replace(BOLD, '').replace(A, '').trim();
+    answer = rest === '' ? [] : [rest];
+  }
+  if (question !== undefined && answer.length > 0) yield { question, answer: answer.join('\n\n') };
+}
+
+/** A question and its answer may stand on neighbouring lines. */
+function splitMarks(block: string): string[] {
+  const parts: string[] = [];
+  for (const line of block.split('\n')) {
+    if (parts.length === 0 || Q.test(line) || A.test(line)) parts.push(line);
+    else parts[parts.length - 1] += `\n${line}`;
+  }
+  return parts;
+}

@@ -1,0 +1,166 @@
+/** Rows written by a model at an OpenAI-compatible endpoint from the documents, each checked against its source. */
+import { z } from 'zod';
+import { AttuneError } from '../../base/errors.ts';
+import type { ChatExample } from '../../data/example.ts';
+import { sectionOrigin, withHeadings, type DataRow, type Item, type Origin } from '../../documents/index.ts';
+import { endpointFrom } from '../../eval/endpoint/endpoint.ts';
+import { endpointPredictor } from '../../eval/endpoint/endpoint-predictor.ts';
+import { sha256 } from '../../files/hash.ts';
+import { defineStep, rowOf, type StepContext, type StepNotes } from '../step.ts';
+import { taskNames, teacherTask, type TeacherTask } from '../teacher-tasks.ts';
+
+const amount = z.number().min(0).nullable().default(null);
+const count = z.int().positive();
+const options = z.strictObject({
+  endpoint: z
+    .string()
+    .regex(/^https?:\/\/[^#]+#.+$/, 'must be https://HOST/v1#MODEL')
+    .describe('who is asked: https://HOST/v1#MODEL'),
+  task: z
+    .enum(taskNames)
+    .default('questions')
+    .describe('questions with answers, preference pairs, or the text written anew'),
+  count: count.default(3).describe('rows from each section at most'),
+  instruction: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe("what the teacher is told, in place of the task's own sentence"),
+  grounded: z.boolean().default(true).describe('leave out what the source does not say'),
+  key_variable: z.string().min(1).default('OPENAI_API_KEY').describe("environment variable with the endpoint's key"),
+  answer_tokens: count.default(1500).describe('longest answer of the teacher'),
+  concurrency: count.default(4).describe('requests at once'),
+  timeout: count.default(120).describe('seconds for one answer'),
+  max_tokens: count.nullable().default(null).describe('stop after so many tokens, read and written'),
+  max_cost: amount.describe('stop after so much money'),
+  input_price: amount.describe('of a million tokens read'),
+  output_price: amount.describe('of a million tokens written'),
+});
+
+type Options = z.output<typeof options>;
+
+/** Sources that are asked about together; what comes of them is in the documents' order. */
+const BATCH = 32;
+
+export const step = defineStep<Options>({
+  summary:
+    'rows that a teacher writes from the documents, checked against them: questions, preference pairs, rewriting',
+  takes: ['text', 'row'],
+  version: 1,
+  options,
+  open(given, { signal, onProgress }) {
+    const teacher = teacherOf(given, signal);
+    const task = teacherTask(given.task, given);
+    return async function* run(items, notes) {
+      let batch: Source[] = [];
+      let done = 0;
+      for await (const item of items) {
+        batch.push(...sourcesOf(item, given, notes));
+        if (batch.length < BATCH) continue;
+        yield* await taught(batch, { task, teacher, notes });
+        onProgress?.((done += batch.length), 'sources asked about');
+        batch = [];
+      }
+      yield* await taught(batch, { task, teacher, notes });
+    };
+  },
+});
+
+type Teacher = (instruction: string, texts: readonly string[]) => Promise<(string | undefined)[]>;
+
+function teacherOf(given: Options, signal: StepContext['signal']): Teacher {
+  const at = given.endpoint.indexOf('#');
+  const endpoint = endpointFrom(
+    given.endpoint.slice(0, at).replace(/\/+$/, ''),
+    given.endpoint.slice(at + 1),
+    given.key_variable,
+  );
+  const { max_tokens: maxTokens, max_cost: maxCost, input_price: inputPrice, output_price: outputPrice } = given;
+  const predictor = endpointPredictor('teacher', endpoint, {
+    ask: (example) => ({ example }),
+    maxNewTokens: given.answer_tokens,
+    concurrency: given.concurrency,
+    timeout: given.timeout,
+    maxTokens: maxTokens ?? undefined,
+    maxCost: maxCost ?? undefined,
+    inputPrice: inputPrice ?? undefined,
+    outputPrice: outputPrice ?? undefined,
+  });
+  return async (instruction, texts) => {
+    const examples = texts.map((text) => exampleOf(instruction, text));
+    const predictions = await predictor.predict(examples, { signal });
+    return predictions.map(({ text }) => text);
+  };
+}
+
+function exampleOf(instruction: string, text: string): ChatExample {
+  const messages = [
+    { role: 'system', content: instruction },
+    { role: 'user', content: `-----\n${text}\n-----` },
+    { role: 'assistant', content: '' },
+  ] as const;
+  return { kind: 'chat', id: sha256(text).slice(0, 16), source: { file: 'teacher', line: 0 }, messages };
+}
+
+interface Source {
+  item: Item;
+  text: string;
+  origins: readonly Origin[];
+  /** The row that is written anew. */
+  row?: DataRow;
+}
+
+function sourcesOf(item: Item, { task }: Options, notes: StepNotes): Source[] {
+  if (item.kind === 'text') {
+    if (task === 'rewrite') {
+      notes.leaveOut(item, 'a document: rewriting takes rows, such as chunks or questions make');
+      return [];
+    }
+    const sections = [...withHeadings(item)].filter(({ section }) => section.text !== '');
+    return sections.map(({ section, path }) => ({
+      item,
+      text: [...path.map((heading, index) => `${'#'.repeat(Math.min(6, index + 1))} ${heading}`), section.text].join(
+        '\n\n',
+      ),
+      origins: [sectionOrigin(item, section, path)],
+    }));
+  }
+  if (item.kind !== 'row') return [];
+  const text = ['completion', 'text'].map((column) => item.values[column]).find((value) => typeof value === 'string');
+  if (typeof text === 'string') return [{ item, text, origins: item.origins, row: item }];
+  notes.leaveOut(item, 'neither a text nor a completion');
+  return [];
+}
+
+async function taught(
+  batch: readonly Source[],
+  { task, teacher, notes }: { task: TeacherTask; teacher: Teacher; notes: StepNotes },
+): Promise<DataRow[]> {
+  if (batch.length === 0) return [];
+  const answers = await teacher(
+    task.instruction,
+    batch.map(({ text }) => text),
+  );
+  return batch.flatMap(({ item, text, origins, row }, index) => {
+    const answer = answers[index];
+    if (answer === undefined) throw new AttuneError('E_ENDPOINT_FAILED', { what: 'The teacher gave no answer' });
+    return task.read(answer, text).flatMap((one) => {
+      if (typeof one !== 'string') {
+        const quoted = one.quote === undefined ? origins : origins.map((origin) => ({ ...origin, quote: one.quote }));
+        return [
+          rowOf(
+            row === undefined || !('text' in one.values) ? one.values : rewritten(row, String(one.values.text)),
+            quoted,
+          ),
+        ];
+      }
+      notes.leaveOut(item, one);
+      return [];
+    });
+  });
+}
+
+function rewritten({ values }: DataRow, text: string): Record<string, unknown> {
+  return { ...values, ['completion' in values ? 'completion' : 'text']: text };
+}
