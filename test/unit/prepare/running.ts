@@ -38,7 +38,8 @@ export async function run(
     const stream = async function* stream(): AsyncGenerator<Item> {
       yield* items;
     };
-    const rows = await Array.fromAsync(runSteps(stream(), opened));
+    const rows: Item[] = [];
+    for await (const item of runSteps(stream(), opened)) rows.push(item);
     const values = rows.map((item) => ('values' in item ? item.values : {}));
     return { rows, values, reports: opened.map(({ report }) => report) };
   } finally {
