@@ -52,8 +52,9 @@ async function renderTurns(
   return renderer.renderRows(examples as readonly (Example & RenderableRow)[]);
 }
 
-/** The whole text is read; what is trained is the row's label or number, which is no token. */
+/** The whole text or file is read; what is trained is the row's label or number, which is no token. */
 async function renderWhole(examples: readonly Example[], tokenizer: Tokenizer): Promise<RenderedRows> {
+  if (!tokenizer.readsText) return { rows: examples.map(renderFile), problems: [] };
   const texts = examples as readonly (Example & { text: string; textPair?: string })[];
   const framed = await tokenizer.encodeFramed(texts.map(({ text, textPair }) => ({ text, pair: textPair })));
   const rows = framed.map(({ ids }, index): RenderedRow => {
@@ -62,4 +63,11 @@ async function renderWhole(examples: readonly Example[], tokenizer: Tokenizer): 
     return { ids, trained: new Uint8Array(ids.length), pieces };
   });
   return { rows, problems: [] };
+}
+
+/** A file is shown by its path. */
+function renderFile(example: Example): RenderedRow {
+  const path = 'media' in example && example.media !== undefined ? example.media.path : expectedText(example);
+  const pieces = [{ text: `${path}  → ${expectedText(example)}`, start: 0, end: 0, trained: false }];
+  return { ids: new Int32Array(), trained: new Uint8Array(), pieces };
 }

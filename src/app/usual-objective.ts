@@ -12,7 +12,7 @@ export const usualObjectives: Partial<Record<ExampleKind, UsualObjective>> = {
   chat: { name: 'sft', remark: 'the answers are trained, the prompts are not' },
   completion: { name: 'sft', remark: 'the answers are trained, the prompts are not' },
   text: { name: 'pretrain', remark: 'every token is trained' },
-  classification: { name: 'classification', remark: 'a new head gives one label to each text' },
+  classification: { name: 'classification', remark: 'a new head gives one label to each row' },
   multilabel: { name: 'multilabel', remark: 'a new head gives any number of labels to each text' },
   regression: { name: 'regression', remark: 'a new head gives a number to each text' },
 };

@@ -59,14 +59,16 @@ export interface Predictor {
 }
 
 /** A predictor from a function of one example; checks for an abort between rows. */
-export function rowPredictor(name: string, answer: (example: Example) => Omit<Prediction, 'id'>): Predictor {
+type RowAnswer = Omit<Prediction, 'id'>;
+
+export function rowPredictor(name: string, answer: (example: Example) => RowAnswer | Promise<RowAnswer>): Predictor {
   return {
     name,
     async predict(examples, options) {
       const predictions: Prediction[] = [];
       for (const example of examples) {
         options?.signal?.throwIfAborted();
-        predictions.push({ id: example.id, ...answer(example) });
+        predictions.push({ id: example.id, ...(await answer(example)) });
         options?.onProgress?.(predictions.length, examples.length);
       }
       return predictions;

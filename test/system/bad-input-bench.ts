@@ -1,8 +1,8 @@
 // A folder with a tiny model and good rows, from which each test of bad input makes its own bad copy.
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { writeTinyModel } from './cli-tiny-model.ts';
 
 export interface FailureDocument {
@@ -43,6 +43,7 @@ export class BadInputBench {
     return readFileSync(this.path(name), 'utf8');
   }
   write(name: string, content: string | Uint8Array): void {
+    mkdirSync(dirname(this.path(name)), { recursive: true });
     writeFileSync(this.path(name), content);
   }
   copy(from: string, to: string): void {

@@ -1,4 +1,5 @@
 import type { Example } from '../../data/example.ts';
+import type { MediaKind } from '../../data/media.ts';
 import type { AnswerForm } from '../answer-form.ts';
 import { promptText } from '../example-text.ts';
 import type { Predictor } from '../predictor.ts';
@@ -15,6 +16,8 @@ export interface Baseline {
   readonly name: string;
   /** For people: "nearest training row". */
   readonly title: string;
+  /** What rows are made of that it can read; texts unless given. */
+  readonly reads?: readonly ('text' | MediaKind)[];
   /** Kinds of answers that it makes sense for; all unless given. */
   readonly forms?: readonly AnswerForm['kind'][];
   /** Rows that it is fitted on at most, where more take minutes; all unless given. */

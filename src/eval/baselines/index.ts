@@ -10,6 +10,8 @@ const table = {
   logistic_per_label: () => import('./logistic-per-label.ts').then((module) => module.logisticPerLabel),
   mean: () => import('./mean-number.ts').then((module) => module.meanNumber),
   ridge_regression: () => import('./ridge-regression.ts').then((module) => module.ridgeRegression),
+  pixels: () => import('./pixels.ts').then((module) => module.pixels),
+  spectrum: () => import('./spectrum.ts').then((module) => module.spectrum),
   fieldwise: () => import('./fieldwise.ts').then((module) => module.fieldwise),
   word_for_word: () => import('./word-for-word.ts').then((module) => module.wordForWord),
 } satisfies Record<string, () => Promise<Baseline>>;

@@ -6,6 +6,7 @@ import type { Baseline } from './baseline.ts';
 export const majority: Baseline = {
   name: 'majority',
   title: 'most frequent answer',
+  reads: ['text', 'image', 'audio'],
   forms: ['classes', 'labels', 'json', 'short', 'long'],
   unfit: (train) => (train.length === 0 ? 'there are no training rows' : undefined),
   async fit(train) {

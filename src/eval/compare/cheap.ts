@@ -2,6 +2,7 @@ import type { Example } from '../../data/example.ts';
 import type { SkippedSystem } from '../../store/results.ts';
 import { answerForm, type AnswerForm } from '../answer-form.ts';
 import type { Baseline } from '../baselines/baseline.ts';
+import { mediaOf } from '../baselines/media-logistic.ts';
 import { baselines, type BaselineName } from '../baselines/index.ts';
 import { expectedText } from '../example-text.ts';
 import type { MetricSpec } from '../metrics/index.ts';
@@ -43,7 +44,7 @@ export async function fitCheap(
     const reason = unfit(baseline, rows, form);
     if (reason !== undefined) {
       // What is made for rows of another kind altogether is no news.
-      if (only !== undefined || isRelated(baseline, form)) found.skipped.push({ name, reason });
+      if (only !== undefined || isRelated(baseline, rows, form)) found.skipped.push({ name, reason });
       continue;
     }
     signal?.throwIfAborted();
@@ -55,14 +56,25 @@ export async function fitCheap(
 /** Forms that are texts to write; each of the others has baselines of its own. */
 const WRITTEN: ReadonlySet<AnswerForm['kind']> = new Set(['classes', 'json', 'short', 'long', 'text']);
 
-function isRelated({ forms }: Baseline, form: AnswerForm['kind']): boolean {
+function isRelated(baseline: Baseline, rows: readonly Example[], form: AnswerForm['kind']): boolean {
+  const { forms } = baseline;
+  if (unreadable(baseline, rows) !== undefined) return false;
   return forms === undefined || forms.some((one) => one === form || (WRITTEN.has(one) && WRITTEN.has(form)));
 }
 
 function unfit(baseline: Baseline, rows: readonly Example[], form: AnswerForm['kind']): string | undefined {
   if (rows.length === 0) return 'no training row has an answer';
+  const made = unreadable(baseline, rows);
+  if (made !== undefined) return `it does not read ${MADE_OF[made]}`;
   const { forms = [form] } = baseline;
   return forms.includes(form) ? baseline.unfit(rows) : `the answers are ${IN_WORDS[form]}`;
+}
+
+const MADE_OF = { text: 'texts', image: 'images', audio: 'recordings' };
+
+/** What rows are made of, where a baseline does not read that. */
+function unreadable({ reads = ['text'] }: Baseline, rows: readonly Example[]): keyof typeof MADE_OF | undefined {
+  return rows.map((row) => mediaOf(row)?.kind ?? 'text').find((kind) => !reads.includes(kind));
 }
 
 /** The best of several cheap systems by the deciding metric, on rows that nothing is compared on. */

@@ -1,5 +1,6 @@
 import { defineRegistry } from '../../base/registry.ts';
 import type { Features } from '../../base/features.ts';
+import type { MediaKind } from '../../data/media.ts';
 
 /** Makes of a file what a model reads. */
 export interface MediaProcessor {
@@ -14,6 +15,7 @@ export interface MediaProcessorKind {
 }
 
 /** Kinds of files beside text. */
-export const mediaProcessors = defineRegistry<MediaProcessorKind, 'audio'>('kind of files', 'E_UNKNOWN_MEDIA', {
+export const mediaProcessors = defineRegistry<MediaProcessorKind, MediaKind>('kind of files', 'E_UNKNOWN_MEDIA', {
+  image: async () => (await import('./media/image.ts')).kind,
   audio: async () => (await import('./media/audio.ts')).kind,
 });

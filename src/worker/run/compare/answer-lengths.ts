@@ -7,8 +7,9 @@ const LOOKED_AT = 2000;
 const MARGIN = 1.25;
 const SPARE = 8;
 
-/** Room for an answer in tokens: what the longest training answer needs and some more. */
+/** Room for an answer in tokens: what the longest training answer needs and some more; none for a model without text. */
 export async function roomForAnswers(tokenizer: Tokenizer, train: readonly Example[]): Promise<number> {
+  if (!tokenizer.readsText) return 0;
   const answers = train
     .slice(0, LOOKED_AT)
     .flatMap((example) => (example.kind === 'text' ? [] : (expectedText(example) ?? [])));

@@ -1,0 +1,71 @@
+import { readFile } from 'node:fs/promises';
+import type { Example } from '../../data/example.ts';
+import type { MediaFile, MediaKind } from '../../data/media.ts';
+import { answerText } from '../example-text.ts';
+import { rowPredictor } from '../predictor.ts';
+import type { Baseline } from './baseline.ts';
+import { fitMultinomial, predictMultinomial } from './multinomial.ts';
+import { sparseMatrix, type SparseRow } from './sparse.ts';
+
+const MOST_ROWS = 5000;
+/** The penalty is 1 / (STRENGTH · rows), of features with mean 0 and deviation 1. */
+const STRENGTH = 0.01;
+const IMPROVEMENT = 1e-3;
+
+interface MediaBaseline {
+  name: string;
+  title: string;
+  kind: MediaKind;
+  /** Equally many numbers for each file. */
+  featuresOf(bytes: Uint8Array, name: string): Promise<Float64Array>;
+}
+
+/** Multinomial logistic regression on a few simple numbers of each file: what a model of images or sounds has to beat. */
+export function mediaLogistic({ name, title, kind, featuresOf }: MediaBaseline): Baseline {
+  const read = async (example: Example) => {
+    const { path } = mediaOf(example)!;
+    return featuresOf(await readFile(path), path);
+  };
+  return {
+    name,
+    title,
+    reads: [kind],
+    forms: ['classes'],
+    mostRows: MOST_ROWS,
+    unfit: (train) => (new Set(train.map(answerText)).size < 2 ? 'all training rows have the same answer' : undefined),
+    async fit(train, options) {
+      const classes = [...new Set(train.map((example) => answerText(example).trim()))].sort();
+      const rows: Float64Array[] = [];
+      for (const example of train) {
+        options?.signal?.throwIfAborted();
+        rows.push(await read(example));
+      }
+      const scale = standardisation(rows);
+      const matrix = sparseMatrix(rows.map(scale), rows[0].length);
+      const labels = Int32Array.from(train, (example) => classes.indexOf(answerText(example).trim()));
+      const l2 = 1 / (STRENGTH * train.length);
+      const model = fitMultinomial(matrix, labels, classes.length, { l2, improvement: IMPROVEMENT, ...options });
+      return rowPredictor(name, async (example) => {
+        const probabilities = predictMultinomial(model, scale(await read(example)));
+        const label = classes[probabilities.indexOf(Math.max(...probabilities))];
+        return { text: label, label, scores: Object.fromEntries(classes.map((one, k) => [one, probabilities[k]])) };
+      });
+    },
+  };
+}
+
+/** The file that a row is made of. */
+export function mediaOf(example: Example): MediaFile | undefined {
+  return 'media' in example ? example.media : undefined;
+}
+
+/** Mean 0 and deviation 1 by the training rows; a number that never changes is 0. */
+function standardisation(rows: readonly Float64Array[]): (row: Float64Array) => SparseRow {
+  const width = rows[0].length;
+  const [mean, deviation] = [new Float64Array(width), new Float64Array(width)];
+  for (const row of rows) for (let i = 0; i < width; i++) mean[i] += row[i] / rows.length;
+  for (const row of rows) for (let i = 0; i < width; i++) deviation[i] += (row[i] - mean[i]) ** 2 / rows.length;
+  const columns = Int32Array.from({ length: width }, (_, i) => i);
+  const factors = deviation.map((square) => (square > 1e-12 ? 1 / Math.sqrt(square) : 0));
+  return (row) => ({ columns, values: Float32Array.from(row, (value, i) => (value - mean[i]) * factors[i]) });
+}
