@@ -1,4 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, describe, expect, test } from 'vitest';
+import { WaveFile } from 'wavefile';
 import type {
   ClassificationExample,
   CompletionExample,
@@ -6,6 +11,8 @@ import type {
   MultiLabelExample,
   RegressionExample,
 } from '../../src/data/example.ts';
+import type { MediaKind } from '../../src/data/media.ts';
+import { answerText } from '../../src/eval/example-text.ts';
 import { inputReader } from '../../src/eval/baselines/baseline.ts';
 import { baselines, type BaselineName } from '../../src/eval/baselines/index.ts';
 import { alignSymbols } from '../../src/eval/baselines/ibm-model-1.ts';
@@ -22,6 +29,22 @@ function row(prompt: string, completion: string, index = 0): CompletionExample {
 function classRow(text: string, label: string, index: number): ClassificationExample {
   return { kind: 'classification', id: `${index}`, source: { file: 'rows.jsonl', line: index + 1 }, text, label };
 }
+
+/** Bright at the left, and at the right. */
+const pictures = await Promise.all(
+  [true, false].map((isLeft) => {
+    const side = 16;
+    const data = Buffer.from(
+      Array.from({ length: side * side }, (_, p) => (p % side < side / 2 === isLeft ? 220 : 30)),
+    );
+    return sharp(data, { raw: { width: side, height: side, channels: 1 } })
+      .png()
+      .toBuffer();
+  }),
+);
+
+const folder = mkdtempSync(join(tmpdir(), 'attune-baselines-'));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 async function answers(name: BaselineName, train: readonly Example[], examples: readonly Example[]) {
   const predictor = await (await baselines.load(name)).fit(train);
@@ -51,11 +74,15 @@ describe('every baseline', () => {
     kind: 'multilabel',
     labels: i < 2 ? ['a', 'b'] : ['b'],
   }));
+  const images = mediaRows('image', (i) => pictures[i % 2]);
+  const recordings = mediaRows('audio', (i) => tone(i % 2 === 0 ? 300 : 3000, i));
   const special: Partial<Record<BaselineName, readonly Example[]>> = {
     fieldwise: json,
     mean: numbers,
     ridge_regression: numbers,
     logistic_per_label: sets,
+    pixels: images,
+    spectrum: recordings,
   };
   const rowsFor = (name: BaselineName) => special[name] ?? animalRows;
 
@@ -66,13 +93,19 @@ describe('every baseline', () => {
       expect(baseline.name).toBe(name);
       const train = rowsFor(name);
       expect(baseline.unfit(train)).toBeUndefined();
-      const questions = [row('Text: my cat. Animal:', 'secret', 7), row('Text: . Animal:', 'hidden', 9)];
+      const texts = [row('Text: my cat. Animal:', 'secret', 7), row('Text: . Animal:', 'hidden', 9)];
+      const media = train.map((example) => ('media' in example ? example.media : undefined));
+      const questions = texts.map((text, i) =>
+        media[i] === undefined
+          ? text
+          : { ...classRow('', i === 0 ? 'secret' : 'hidden', Number(text.id)), media: media[i] },
+      );
       const first = await answers(name, train, questions);
       expect(first.map(({ id }) => id)).toEqual(['7', '9']);
       for (const prediction of first) expect(typeof prediction.text).toBe('string');
       expect(JSON.stringify(first)).not.toMatch(/secret|hidden/);
-      const blind = questions.map((question) => ({ ...question, completion: '' }));
-      expect(await answers(name, train, blind)).toEqual(first);
+      const blind = questions.map((question) => ({ ...question, completion: '', label: '' }));
+      expect(await answers(name, train, blind as Example[])).toEqual(first);
     },
   );
 
@@ -81,7 +114,34 @@ describe('every baseline', () => {
     const signal = AbortSignal.abort();
     await expect(predictor.predict([animalRows[0]], { signal })).rejects.toThrow(/abort/i);
   });
+
+  test.each(['pixels', 'spectrum'] as const)('%s tell files apart that they have not seen', async (name) => {
+    const rows = rowsFor(name);
+    const predicted = await answers(name, rows.slice(4), rows.slice(0, 4));
+    expect(predicted.map(({ label }) => label)).toEqual(rows.slice(0, 4).map(answerText));
+  });
 });
+
+/** Rows of files, of two classes in turn. */
+function mediaRows(kind: MediaKind, bytesOf: (i: number) => Buffer): ClassificationExample[] {
+  return Array.from({ length: 12 }, (_, i) => {
+    const path = join(folder, `${kind}-${i}`);
+    writeFileSync(path, bytesOf(i));
+    return { ...classRow('', i % 2 === 0 ? 'one' : 'other', i), media: { kind, path, hash: String(i) } };
+  });
+}
+
+/** A second of one tone, as WAV. */
+function tone(hertz: number, phase: number): Buffer {
+  const wave = new WaveFile();
+  wave.fromScratch(
+    1,
+    16_000,
+    '16',
+    Array.from({ length: 16_000 }, (_, t) => 9000 * Math.sin((hertz * 2 * Math.PI * t) / 16_000 + phase)),
+  );
+  return Buffer.from(wave.toBuffer());
+}
 
 describe('numbers and several labels', () => {
   test('are found by the words that go with them', async () => {
