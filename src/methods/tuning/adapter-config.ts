@@ -4,9 +4,10 @@ import { AttuneError } from '../../base/errors.ts';
 import { readJson } from '../../files/json.ts';
 import type { Task } from '../../models/architecture.ts';
 import type { Model } from '../../models/model.ts';
+import { isLinear } from '../../nn/index.ts';
 import type { ResultNotes } from '../../train/interfaces.ts';
 import type { LoraOptions } from './lora.options.ts';
-import { lastName } from './targets.ts';
+import { findTargets, lastName } from './targets.ts';
 import type { TokenIndices } from './token-indices.ts';
 
 const taskTypes: Partial<Record<Task, string>> = {
@@ -23,7 +24,6 @@ const otherVariants = {
   corda_config: null,
   eva_config: null,
   exclude_modules: null,
-  fan_in_fan_out: false,
   layer_replication: null,
   layers_pattern: null,
   loftq_config: {},
@@ -54,6 +54,7 @@ export function adapterConfig(
           },
     base_model_name_or_path: about.baseModel,
     bias: 'none',
+    fan_in_fan_out: hasTransposed(model, about.modules),
     inference_mode: true,
     init_lora_weights: options.init_lora_weights,
     layers_to_transform: options.layers_to_transform,
@@ -64,7 +65,7 @@ export function adapterConfig(
     r: options.r,
     rank_pattern: options.rank_pattern,
     revision: about.revision ?? null,
-    target_modules: targetNames(options, about.modules),
+    target_modules: targetNames(model, options, about.modules),
     task_type: taskTypes[about.task] ?? null,
     trainable_token_indices: about.tokens ?? null,
     use_rslora: options.use_rslora,
@@ -72,9 +73,20 @@ export function adapterConfig(
   return Object.fromEntries(Object.entries(config).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** PEFT stores `all-linear` as the names that it stood for. */
-function targetNames(options: LoraOptions, modules: readonly string[]): string | string[] {
-  if (options.target_modules === 'all-linear') return [...new Set(modules.map(lastName))].toSorted();
+/** PEFT's word for weights that are stored [in, out]. */
+function hasTransposed(model: Model, modules: readonly string[]): boolean {
+  return [...model.modules()].some(
+    ([path, module]) => isLinear(module) && module.isTransposed && modules.includes(path),
+  );
+}
+
+/** PEFT stores `all-linear` as the names that it stood for; where these would reach into the head too, as whole paths. */
+function targetNames(model: Model, options: LoraOptions, modules: readonly string[]): string | string[] {
+  if (options.target_modules === 'all-linear') {
+    const names = [...new Set(modules.map(lastName))].toSorted();
+    const isExact = findTargets(model, names, options.layers_to_transform).length === modules.length;
+    return isExact ? names : [...modules].toSorted();
+  }
   return typeof options.target_modules === 'string' ? options.target_modules : [...options.target_modules];
 }
 

@@ -1,0 +1,124 @@
+// R rows
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { readJson } from '../../src/files/json.ts';
+import { readAdapterConfig } from '../../src/methods/tuning/adapter-config.ts';
+import { create as createFull } from '../../src/methods/tuning/full.ts';
+import { create as createLora, open as openLora } from '../../src/methods/tuning/lora.ts';
+import { options as loraOptions } from '../../src/methods/tuning/lora.options.ts';
+import { create as createAdamw } from '../../src/methods/update/adamw.ts';
+import { loadModel, skeleton } from '../../src/models/load.ts';
+import type { Model, ModelInput } from '../../src/models/model.ts';
+import { isLinear } from '../../src/nn/index.ts';
+import { noGrad, SafetensorsFile, scope } from '../../src/tensor/index.ts';
+import type { Objective, PreparedRow, Tuning } from '../../src/train/interfaces.ts';
+import { trainStep } from '../../src/train/step.ts';
+import { headOutput, tinyCases, tinyConfigs, tinyInput, tinyModel } from './tiny-models.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'attune-trained-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const LENGTHS = [3, 6, 1, 6];
+
+const rows = LENGTHS.map((length, r): PreparedRow => {
+  const source = { file: 'rows.jsonl', line: r + 1 };
+  return { id: `row ${r}`, ids: new Int32Array(length), trained: new Uint8Array(length), source };
+});
+
+/** Pulls whatever the head gives towards 0, so that it fits every architecture and head. */
+function objectiveOf(input: ModelInput): Objective {
+  return {
+    separable: true,
+    unit: 'rows',
+    collate: () => ({ input, rows }),
+    counts: () => ({ rows: rows.length }),
+    loss: (model, _batch, { runner }) => {
+      const output = headOutput(model, model.hidden(input, { runner }), input, runner);
+      const loss = output.to('f32').pow(2).mean();
+      return { perRow: loss.div(rows.length).expand(rows.length), tally: {} };
+    },
+  } as Partial<Objective> as Objective;
+}
+
+async function takeStep(model: Model, tuning: Tuning, input: ModelInput): Promise<number> {
+  const update = createAdamw(tuning.trainables, { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 });
+  const options = { learningRate: 1e-3, weightDecay: 0, maxGradNorm: 0 };
+  const request = { microBatches: [rows], step: 0, seed: 1, checkpointing: true, options };
+  const { loss } = await trainStep({ model, objective: objectiveOf(input), update }, request);
+  return loss;
+}
+
+function outputs(model: Model, input: ModelInput): number[] {
+  return noGrad(() => scope(() => ({ values: headOutput(model, model.hidden(input), input).toNumbers() }))).values;
+}
+
+function disposeAll(model: Model, input: ModelInput): void {
+  model.dispose();
+  input.source?.features?.dispose();
+  input.features?.dispose();
+}
+
+const cases = await tinyCases();
+/** Convolutions get no adapters. */
+const adaptable = (
+  await Promise.all(
+    cases.map(async (one) => {
+      const { model } = await skeleton(one[1].raw, { task: one[1].task });
+      return model.trunk.modules().some(([, module]) => isLinear(module)) ? [one] : [];
+    }),
+  )
+).flat();
+
+describe('a step changes a model, which is the same when it is read again:', () => {
+  it.each(cases)('%s, whole', async (name, tiny) => {
+    const model = await tinyModel(tiny, 'f32');
+    const input = tinyInput(model, LENGTHS);
+    const before = outputs(model, input);
+    const tuning = createFull(model, {});
+    expect(Number.isFinite(await takeStep(model, tuning, input))).toBe(true);
+    const after = outputs(model, input);
+    expect(after).not.toEqual(before);
+
+    const place = mkdtempSync(join(folder, 'full-'));
+    tuning.save(place, { baseModel: name, task: tiny.task });
+    const { model: again, initialised, unused } = await loadModel(place);
+    expect([initialised, unused, outputs(again, input)]).toEqual([[], [], after]);
+    again.dispose();
+    disposeAll(model, input);
+  });
+
+  it.each(adaptable)('%s, with an adapter', async (name, tiny) => {
+    const model = await tinyModel(tiny, 'f32');
+    const input = tinyInput(model, LENGTHS);
+    const options = { ...loraOptions.parse({ r: 2, init_lora_weights: 'gaussian' }), alpha: 4 };
+    const tuning = createLora(model, options, { seed: 5 });
+    const before = outputs(model, input);
+    expect(Number.isFinite(await takeStep(model, tuning, input))).toBe(true);
+    const after = outputs(model, input);
+    expect(after).not.toEqual(before);
+
+    const place = mkdtempSync(join(folder, 'lora-'));
+    tuning.save(place, { baseModel: name, task: tiny.task });
+    const again = await tinyModel(tiny, 'f32');
+    const adapter = openLora(again, readAdapterConfig(place));
+    using file = new SafetensorsFile(join(place, 'adapter_model.safetensors'));
+    scope(() => adapter.load(new Map(file.names.map((one) => [one, file.get(one)]))));
+    expect(outputs(again, input)).toEqual(after);
+    for (const one of [adapter, tuning]) one.dispose();
+    again.dispose();
+    disposeAll(model, input);
+  });
+});
+
+it.each([
+  ['gpt2', true],
+  ['llama', false],
+] as const)('adapter_config.json of %s says whether weights are stored the other way round: %s', async (type, isSo) => {
+  const model = await tinyModel({ raw: tinyConfigs[type][0], task: 'causal-lm' }, 'f32');
+  const tuning = createLora(model, { ...loraOptions.parse({ r: 2 }), alpha: 4 }, { seed: 5 });
+  tuning.save(folder, { baseModel: type, task: 'causal-lm' });
+  expect(readJson<{ fan_in_fan_out: boolean }>(join(folder, 'adapter_config.json')).fan_in_fan_out).toBe(isSo);
+  tuning.dispose();
+  model.dispose();
+});
