@@ -16,11 +16,18 @@ export interface Convolution2dOptions {
   deviation?: number;
 }
 
+/** Changes what a convolution gives (LoRA), while its weight keeps its path. */
+export interface ConvolutionAdapter {
+  /** The layer's new output, from its input [B, C, Y, X] and the output [B, O, Y', X'] so far. */
+  forward(x: Tensor, output: Tensor): Tensor;
+}
+
 /** Convolution over images: weight [O, C / G, k, k], bias [O]. */
 export class Convolution2d extends Module {
   readonly weight: Parameter;
   readonly bias?: Parameter;
   readonly #deviation: number | undefined;
+  #adapters: readonly ConvolutionAdapter[] = [];
   readonly #options: { stride: number[]; padding: number[]; dilation: number[]; groups: number };
 
   constructor(channels: { in: number; out: number }, options: Convolution2dOptions) {
@@ -36,10 +43,26 @@ export class Convolution2d extends Module {
     return name === 'weight' ? this.#deviation : undefined;
   }
 
+  /** Whether every output channel sees every input channel. */
+  get isWhole(): boolean {
+    return this.#options.groups === 1;
+  }
+  addAdapter(adapter: ConvolutionAdapter): void {
+    this.#adapters = [...this.#adapters, adapter];
+  }
+  removeAdapter(adapter: ConvolutionAdapter): void {
+    this.#adapters = this.#adapters.filter((one) => one !== adapter);
+  }
+
   /** x [B, C, Y, X] → [B, O, Y', X'] */
   forward(x: Tensor): Tensor {
-    const bias = this.bias?.value(x.dtype);
-    return aten.conv2d.default(x, this.weight.value(x.dtype), { bias, ...this.#options });
+    const output = this.convolve(x, this.weight.value(x.dtype), this.bias?.value(x.dtype));
+    return this.#adapters.reduce((sum, adapter) => adapter.forward(x, sum), output);
+  }
+
+  /** The same strides and padding with other weights. */
+  convolve(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
+    return aten.conv2d.default(x, weight, { bias, ...this.#options });
   }
 }
 

@@ -3,7 +3,7 @@ export { type DistanceBias } from './attention-bias.ts';
 export { attention, type AttentionOptions, type KeyLayout } from './attention.ts';
 export { BatchNorm2d } from './batch-norm.ts';
 export { Convolution } from './convolution.ts';
-export { Convolution2d, type Convolution2dOptions } from './convolution-2d.ts';
+export { Convolution2d, type Convolution2dOptions, type ConvolutionAdapter } from './convolution-2d.ts';
 export {
   currentRandomness,
   Dropout,

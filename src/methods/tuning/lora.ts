@@ -3,14 +3,15 @@ import { AttuneError, type Problem } from '../../base/errors.ts';
 import { writeJson } from '../../files/json.ts';
 import type { Model } from '../../models/model.ts';
 import { keyedNormal, keyedUniform, type ParameterKey } from '../../models/initialise.ts';
-import type { Module, Parameter } from '../../nn/index.ts';
+import { isLinear, type Module, type Parameter } from '../../nn/index.ts';
 import { noGrad, scope, writeSafetensors, zeros, type Tensor } from '../../tensor/index.ts';
 import type { ResultNotes, Trainable, Tuning } from '../../train/interfaces.ts';
 import { adapterConfig, type AdapterDescription } from './adapter-config.ts';
 import type { TuningContext } from './index.ts';
-import { LoraAdapter } from './lora-adapter.ts';
+import { LoraAdapter, type LowRankAdapter } from './lora-adapter.ts';
+import { LoraConvolution } from './lora-convolution.ts';
 import type { LoraOptions } from './lora.options.ts';
-import { findTargets, fromPattern, isNamed, refuseUnmatched } from './targets.ts';
+import { findTargets, fromPattern, isNamed, refuseUnmatched, type Target } from './targets.ts';
 import { indicesFor, tablesWithRows, type TokenIndices } from './token-indices.ts';
 import { trainRows, type TokenRows } from './token-rows.ts';
 import { decays } from './weight-decay.ts';
@@ -29,7 +30,7 @@ export class Lora implements Tuning {
   readonly trainables: readonly Trainable[];
   readonly #model: Model;
   readonly #options: LoraOptions;
-  readonly #adapters: readonly LoraAdapter[];
+  readonly #adapters: readonly LowRankAdapter[];
   readonly #saved: readonly SavedParameter[];
   readonly #tokens: readonly TokenRows[];
   readonly #tokenIndices: TokenIndices | undefined;
@@ -42,7 +43,8 @@ export class Lora implements Tuning {
       const rank = fromPattern(options.rank_pattern, path) ?? options.r;
       const alpha = fromPattern(options.alpha_pattern, path) ?? options.alpha;
       const scaling = alpha / (options.use_rslora ? Math.sqrt(rank) : rank);
-      return new LoraAdapter(layer, { path, rank, scaling, dropout: options.dropout });
+      const shape = { path, rank, scaling, dropout: options.dropout };
+      return isLinear(layer) ? new LoraAdapter(layer, shape) : new LoraConvolution(layer, shape);
     });
     noGrad(() =>
       scope(() =>
@@ -133,7 +135,7 @@ export class Lora implements Tuning {
 }
 
 /** PEFT's start: A Kaiming-uniform with a = √5 (bound 1/√in), or normal with deviation 1/r; B zero. */
-function start(adapter: LoraAdapter, options: LoraOptions, context: { seed: number; device: string }): void {
+function start(adapter: LowRankAdapter, options: LoraOptions, context: { seed: number; device: string }): void {
   const { lora_A: a, lora_B: b, rank, path } = adapter;
   const key = { seed: context.seed, path: `lora_A:${path}` };
   const first = options.init_lora_weights === 'gaussian' ? keyedNormal(a.shape, key, 1 / rank) : kaimingUniform(a, key);
@@ -144,13 +146,13 @@ function start(adapter: LoraAdapter, options: LoraOptions, context: { seed: numb
 }
 
 function kaimingUniform(parameter: Parameter, key: ParameterKey): Tensor {
-  const bound = 1 / Math.sqrt(parameter.shape[1]);
+  const bound = 1 / Math.sqrt(parameter.size / parameter.shape[0]);
   return keyedUniform(parameter.shape, key)
     .mul(2 * bound)
     .sub(bound);
 }
 
-function adapterTrainables(adapter: LoraAdapter): Trainable[] {
+function adapterTrainables(adapter: LowRankAdapter): Trainable[] {
   return (['lora_A', 'lora_B'] as const).map((part) => ({
     name: `${ROOT}${adapter.path}.${part}.weight`,
     parameter: adapter[part],
@@ -205,9 +207,22 @@ function mismatch(problems: readonly Problem[]): AttuneError {
 
 export function create(model: Model, options: LoraOptions, { seed, tokens = [] }: TuningContext): Tuning {
   const { modules_to_save: modules, trainable_tokens: wanted } = options;
-  refuseUnmatched(findTargets(model, options.target_modules, options.layers_to_transform), options);
+  const targets = findTargets(model, options.target_modules, options.layers_to_transform);
+  refuseUnmatched(targets, options);
+  if (options.dropout > 0) refuseDropout(targets);
   const indices = indicesFor(model, tokens, { modulesToSave: modules, areOptional: wanted.length === 0 });
   return new Lora(model, options, { seed, tokens: indices });
+}
+
+/** What keys dropout is the place of a token, and maps of a network's inside have none. */
+function refuseDropout(targets: readonly Target[]): void {
+  const [first] = targets.filter(({ layer }) => !isLinear(layer));
+  if (first === undefined) return;
+  throw new AttuneError('E_DROPOUT_UNSUPPORTED', {
+    what: 'Adapters on convolutions have no dropout',
+    got: `tuning.dropout above 0, and ${first.path} among the layers with an adapter`,
+    fix: 'set tuning.dropout to 0',
+  });
 }
 
 /** An adapter as its configuration describes it, for its weights to be loaded. */

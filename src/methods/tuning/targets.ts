@@ -1,33 +1,41 @@
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { Model } from '../../models/model.ts';
-import { isLinear, type LinearLike } from '../../nn/index.ts';
+import { Convolution2d, isLinear, type LinearLike, type Module } from '../../nn/index.ts';
 import type { LoraOptions } from './lora.options.ts';
 
 export interface Target {
   path: string;
-  layer: LinearLike;
+  layer: LinearLike | Convolution2d;
 }
 
 /** `all-linear`, names, or a regular expression that has to match a whole path (PEFT's `target_modules`). */
 export type TargetModules = string | readonly string[];
 
-/** The linear layers that get an adapter, in the model's order. */
+/**
+ * The layers that get an adapter, in the model's order. By name that may be convolutions too, of all channels; in a
+ * network that is made of convolutions `all-linear` means those.
+ */
 export function findTargets(model: Model, wanted: TargetModules, layers: readonly number[] | null): Target[] {
   const head = new Set(model.head.modules());
   const inHead = new Set([...head].map(([, module]) => module));
   const candidates: Target[] = [];
-  for (const [path, module] of model.modules()) if (isLinear(module)) candidates.push({ path, layer: module });
+  for (const [path, module] of model.modules()) if (isTarget(module)) candidates.push({ path, layer: module });
+  const hasLinear = candidates.some(({ layer }) => isLinear(layer) && !inHead.has(layer));
   const matches = matcher(wanted);
   const found = candidates.filter(({ path, layer }) => {
-    if (wanted === 'all-linear' && inHead.has(layer)) return false;
+    if (wanted === 'all-linear' && (inHead.has(layer) || (hasLinear && !isLinear(layer)))) return false;
     return matches(path) && isInLayers(path, layers);
   });
   if (found.length > 0) return found;
   throw new AttuneError('E_NO_TARGETS', {
-    what: 'target_modules matches no linear layer of this model',
+    what: 'target_modules matches no layer of this model that takes an adapter',
     got: JSON.stringify(wanted),
     expected: `all-linear, or some of ${[...new Set(candidates.map(({ path }) => lastName(path)))].join(', ')}`,
   });
+}
+
+function isTarget(module: Module): module is LinearLike | Convolution2d {
+  return isLinear(module) || (module instanceof Convolution2d && module.isWhole);
 }
 
 function matcher(wanted: TargetModules): (path: string) => boolean {
