@@ -5,6 +5,7 @@ import { weightFiles } from '../models/checkpoint-files.ts';
 import { readJson } from '../files/json.ts';
 import { architectures } from '../models/index.ts';
 import { readConfig } from '../models/load.ts';
+import { hasTokenizer } from '../text/index.ts';
 import { openIndex } from '../store/database.ts';
 import { listModels, type ModelRecord } from '../store/models.ts';
 import { readSafetensorsHeader } from '../tensor/safetensors.ts';
@@ -65,7 +66,7 @@ export async function showModel(target: string): Promise<ModelDetails> {
     folder: resolve(folder),
     ...countWeights(files),
     ...(isAdapter ? describeAdapter(folder) : await describeArchitecture(folder)),
-    hasTokenizer: existsSync(join(folder, 'tokenizer.json')),
+    hasTokenizer: hasTokenizer(folder),
     hasChatTemplate: existsSync(join(folder, 'chat_template.jinja')) || hasTemplateInConfig(folder),
   };
 }

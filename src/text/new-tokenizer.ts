@@ -1,5 +1,5 @@
 import type { TokenizerJson } from './bpe/trainer.ts';
-import { specialRoles, type SpecialRole } from './special-tokens.ts';
+import { specialRoles, type SpecialRole } from './special-roles.ts';
 import type { TokenizerFiles } from './tokenizer-files.ts';
 import { Tokenizer } from './tokenizer.ts';
 

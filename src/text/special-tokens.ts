@@ -1,8 +1,6 @@
 import { AttuneError, type Problem } from '../base/errors.ts';
+import { specialRoles, type SpecialRole } from './special-roles.ts';
 import { parseOther, type TokenizerFiles } from './tokenizer-files.ts';
-
-export const specialRoles = ['bos', 'eos', 'pad', 'unk', 'sep', 'cls', 'mask'] as const;
-export type SpecialRole = (typeof specialRoles)[number];
 
 export interface SpecialToken {
   content: string;

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
 import { writeFileAtomic } from '../files/atomic.ts';
 import { readJson } from '../files/json.ts';
+import { hasOlderTokenizer, readOlderTokenizer } from './older/index.ts';
+import type { Roles } from './older/older-files.ts';
 
 /** What a Hugging Face folder says about its tokenizer, text by text, so that it can be written back unchanged. */
 export interface TokenizerFiles {
@@ -20,8 +22,9 @@ export interface TokenizerFiles {
   readonly modelIds: Readonly<Record<string, unknown>>;
 }
 
+const SETTINGS = 'tokenizer_config.json';
 const CONFIG_FILES = [
-  'tokenizer_config.json',
+  SETTINGS,
   'special_tokens_map.json',
   'generation_config.json',
   'chat_template.jinja',
@@ -29,10 +32,14 @@ const CONFIG_FILES = [
 ];
 export const TEMPLATE_FOLDER = 'additional_chat_templates';
 
-/** Reads the folder's tokenizer files. @throws E_TOKENIZER_MISSING where there is no tokenizer.json. */
+/**
+ * Reads the folder's tokenizer files; an older tokenizer becomes what tokenizer.json would say.
+ * @throws E_TOKENIZER_MISSING, E_TOKENIZER_CLASS, E_TOKENIZER_INVALID
+ */
 export function readTokenizerFiles(folder: string): TokenizerFiles {
   const path = join(folder, 'tokenizer.json');
-  if (!existsSync(path)) throw missingTokenizer(folder);
+  const older = existsSync(path) ? undefined : readOlderTokenizer(folder);
+  if (older === undefined && !existsSync(path)) throw missingTokenizer(folder);
   const names = CONFIG_FILES.filter((name) => existsSync(join(folder, name)));
   const templates = join(folder, TEMPLATE_FOLDER);
   if (existsSync(templates)) {
@@ -40,7 +47,17 @@ export function readTokenizerFiles(folder: string): TokenizerFiles {
     names.push(...found.toSorted().map((name) => `${TEMPLATE_FOLDER}/${name}`));
   }
   const others = new Map(names.map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
-  return { origin: folder, tokenizer: readFileSync(path, 'utf8'), others, modelIds: readModelIds(folder) };
+  if (older !== undefined) others.set(SETTINGS, withRoles(others.get(SETTINGS), older.roles));
+  const tokenizer = older === undefined ? readFileSync(path, 'utf8') : JSON.stringify(older.tokenizer);
+  return { origin: folder, tokenizer, others, modelIds: readModelIds(folder) };
+}
+
+/** tokenizer_config.json with the roles that only an older tokenizer's class knows. */
+function withRoles(text: string | undefined, roles: Roles): string {
+  const named = Object.fromEntries(Object.entries(roles).map(([role, token]) => [`${role}_token`, token]));
+  const settings = text === undefined ? {} : parseObject(text, SETTINGS);
+  const unset = Object.entries(named).filter(([key]) => settings[key] === undefined || settings[key] === null);
+  return `${JSON.stringify({ ...settings, ...Object.fromEntries(unset) }, null, 2)}\n`;
 }
 
 /** Of a model that reads no text: a vocabulary without a token, of which no file is written. */
@@ -87,16 +104,16 @@ function readModelIds(folder: string): Record<string, unknown> {
 }
 
 function missingTokenizer(folder: string): AttuneError {
-  const legacy = ['tokenizer.model', 'vocab.json', 'spiece.model', 'vocab.txt'].find((name) =>
-    existsSync(join(folder, name)),
-  );
   return new AttuneError('E_TOKENIZER_MISSING', {
-    what: `${folder} has no tokenizer.json`,
-    got: legacy === undefined ? 'no tokenizer file at all' : `only ${legacy}, an older format`,
-    expected: 'tokenizer.json beside the model',
-    fix:
-      legacy === undefined
-        ? 'name the folder of a Hugging Face model'
-        : 'convert it once with transformers: AutoTokenizer.from_pretrained(folder).save_pretrained(folder)',
+    what: `${folder} has no tokenizer`,
+    expected:
+      'tokenizer.json beside the model, or one in an older form: vocab.txt, vocab.json with merges.txt, spiece.model, ' +
+      'sentencepiece.bpe.model or tokenizer.model',
+    fix: 'name the folder of a Hugging Face model',
   });
+}
+
+/** Whether a folder has a tokenizer, in whatever form. */
+export function hasTokenizer(folder: string): boolean {
+  return existsSync(join(folder, 'tokenizer.json')) || hasOlderTokenizer(folder);
 }

@@ -8,7 +8,7 @@ import { loadModel } from '../../models/load.ts';
 import type { Model } from '../../models/model.ts';
 import { isRunFolder, readRun } from '../../store/run-folder.ts';
 import { noGrad, SafetensorsFile, scope, type DType } from '../../tensor/index.ts';
-import { checkTemplate, withChatTemplate, withKnownKwargs, type Tokenizer } from '../../text/index.ts';
+import { checkTemplate, hasTokenizer, withChatTemplate, withKnownKwargs, type Tokenizer } from '../../text/index.ts';
 import type { MediaReader, Tuning } from '../../train/interfaces.ts';
 import { adapterTensors, findSavedTables, placeTables } from './adapter-tables.ts';
 import { adapterWeights, isAdapterFolder, modelFolder, OWN_BASE } from './base-model.ts';
@@ -97,8 +97,8 @@ async function openAdapter(folder: string, request: AdapterRequest): Promise<Ope
     const own = await asTrained(await loadTokenizer(baseFolder, model.task), notes);
     return { model, tokenizer: own, media: await mediaReaderOf(baseFolder), folder, baseFolder, notes };
   }
-  const hasTokenizer = existsSync(join(folder, 'tokenizer.json'));
-  const vocabulary = await tokenizerOf(hasTokenizer ? folder : baseFolder, baseFolder);
+  const hasOwn = hasTokenizer(folder);
+  const vocabulary = await tokenizerOf(hasOwn ? folder : baseFolder, baseFolder);
   const { tokens, options } = description;
   const weights = adapterWeights(folder);
   const saved = await findSavedTables(weights, baseFolder, { task, modulesToSave: options.modules_to_save });

@@ -1,0 +1,35 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fromByteLevel } from './byte-level.ts';
+import { OlderFiles, type Roles } from './older-files.ts';
+import { fromSentencePiece } from './piece-tokenizer.ts';
+import { fromWordPiece } from './word-piece.ts';
+
+/** What an older tokenizer becomes. */
+export interface OlderTokenizer {
+  /** The object that tokenizer.json holds. */
+  tokenizer: Record<string, unknown>;
+  /** Tokens of its roles, which only its class knew. */
+  roles: Roles;
+}
+
+const PIECE_FILES = ['spiece.model', 'sentencepiece.bpe.model', 'tokenizer.model'];
+
+/** Whether a folder has a tokenizer in an older form. */
+export function hasOlderTokenizer(folder: string): boolean {
+  const has = (name: string) => existsSync(join(folder, name));
+  return [...PIECE_FILES, 'vocab.txt'].some(has) || (has('vocab.json') && has('merges.txt'));
+}
+
+/**
+ * The tokenizer of a folder that has none in today's form: vocab.txt, vocab.json with merges.txt, or a SentencePiece
+ * file, each with the conventions of its class. Undefined where there is none of these.
+ * @throws E_TOKENIZER_CLASS, E_TOKENIZER_INVALID
+ */
+export function readOlderTokenizer(folder: string): OlderTokenizer | undefined {
+  const files = new OlderFiles(folder);
+  const pieces = PIECE_FILES.find((name) => files.has(name));
+  if (pieces !== undefined) return fromSentencePiece(files, pieces);
+  if (files.has('vocab.json') && files.has('merges.txt')) return fromByteLevel(files);
+  return files.has('vocab.txt') ? fromWordPiece(files) : undefined;
+}

@@ -1,0 +1,110 @@
+import type { NewToken } from '../added-tokens.ts';
+import type { OlderFiles, Roles } from './older-files.ts';
+import type { SentencePieceModel } from './sentencepiece.ts';
+import { templateProcessor } from './template.ts';
+
+export type Vocabulary = [text: string, score: number][];
+
+/** What a family of models makes of a SentencePiece file (transformers' converters of slow tokenizers). */
+export interface PieceFamily {
+  roles: Roles;
+  vocabulary(model: SentencePieceModel, files: OlderFiles): Vocabulary;
+  unknown?: number;
+  /** Llama's: spaces are replaced before the model, nothing is cut, bytes spell the rest. */
+  isPlain?: boolean;
+  /** Steps before the file's own table. */
+  before?(files: OlderFiles): Record<string, unknown>[];
+  /** What many spaces become. */
+  spaces?: string;
+  added?(files: OlderFiles): NewToken[];
+  frame?(files: OlderFiles, roles: Roles, ids: ReadonlyMap<string, number>): Record<string, unknown>;
+}
+
+const plainVocabulary = ({ pieces }: SentencePieceModel): Vocabulary => pieces.map(({ text, score }) => [text, score]);
+const fairseqRoles: Roles = {
+  bos: '<s>',
+  eos: '</s>',
+  unk: '<unk>',
+  sep: '</s>',
+  pad: '<pad>',
+  cls: '<s>',
+  mask: '<mask>',
+};
+
+/** Extra ids stand behind the pieces, the last one first. */
+function extraIds(files: OlderFiles): string[] {
+  const { extra_ids: count = 100 } = files.settings;
+  return Array.from({ length: Number(count) }, (_, i) => `<extra_id_${Number(count) - 1 - i}>`);
+}
+
+const t5: PieceFamily = {
+  roles: { eos: '</s>', unk: '<unk>', pad: '<pad>' },
+  vocabulary: (model, files) => [
+    ...plainVocabulary(model),
+    ...extraIds(files).map((text): [string, number] => [text, 0]),
+  ],
+  added: (files) => extraIds(files).map((content) => ({ content, special: true })),
+  frame: (_files, { eos }, ids) =>
+    templateProcessor(['$A:0', `${eos}:0`], ['$A:0', `${eos}:0`, '$B:0', `${eos}:0`], ids),
+};
+
+/** Ids are those of fairseq: four special tokens first, the file's own three left out. */
+const xlmRoberta: PieceFamily = {
+  roles: fairseqRoles,
+  vocabulary: ({ pieces }) => [
+    ['<s>', 0],
+    ['<pad>', 0],
+    ['</s>', 0],
+    ['<unk>', 0],
+    ...pieces.slice(3).map(({ text, score }): [string, number] => [text, score]),
+    ['<mask>', 0],
+  ],
+  unknown: 3,
+  added: () => [{ content: '<mask>', special: true, lstrip: true }],
+  frame: (_files, { bos, eos }, ids) =>
+    templateProcessor(
+      [`${bos}:0`, '$A:0', `${eos}:0`],
+      [`${bos}:0`, '$A:0', `${eos}:0`, `${eos}:0`, '$B:0', `${eos}:0`],
+      ids,
+    ),
+};
+
+const albert: PieceFamily = {
+  roles: { bos: '[CLS]', eos: '[SEP]', unk: '<unk>', sep: '[SEP]', pad: '<pad>', cls: '[CLS]', mask: '[MASK]' },
+  // A number with a comma is to be cut before it.
+  vocabulary: ({ pieces }) => pieces.map(({ text, score }) => [text, /\p{Nd},$/u.test(text) ? score - 100 : score]),
+  before: (files) => [
+    { type: 'Replace', pattern: { String: '``' }, content: '"' },
+    { type: 'Replace', pattern: { String: "''" }, content: '"' },
+    ...(files.flag('keep_accents', false) ? [] : [{ type: 'NFKD' }, { type: 'StripAccents' }]),
+    ...(files.flag('do_lower_case', true) ? [{ type: 'Lowercase' }] : []),
+  ],
+  spaces: ' ',
+  added: () => [{ content: '[MASK]', special: true, lstrip: true }],
+  frame: (_files, { cls, sep }, ids) =>
+    templateProcessor([`${cls}:0`, '$A:0', `${sep}:0`], [`${cls}:0`, '$A:0', `${sep}:0`, '$B:1', `${sep}:1`], ids),
+};
+
+const llama: PieceFamily = {
+  roles: { bos: '<s>', eos: '</s>', unk: '<unk>' },
+  vocabulary: plainVocabulary,
+  unknown: 0,
+  isPlain: true,
+  frame(files, { bos, eos }, ids) {
+    const start = (type: number) => (files.flag('add_bos_token', true) ? [`${bos}:${type}`] : []);
+    const end = (type: number) => (files.flag('add_eos_token', false) ? [`${eos}:${type}`] : []);
+    const single = [...start(0), '$A:0', ...end(0)];
+    return templateProcessor(single, [...single, ...start(1), '$B:1', ...end(1)], ids);
+  },
+};
+
+/** By the tokenizer's class or the model's type; a file without either is taken as it is. */
+export const pieceFamilies: Readonly<Record<string, PieceFamily>> = {
+  '': { roles: { bos: '<s>', eos: '</s>', unk: '<unk>' }, vocabulary: plainVocabulary },
+  t5,
+  mt5: { ...t5, vocabulary: plainVocabulary, added: () => [] },
+  xlmroberta: xlmRoberta,
+  albert,
+  llama,
+  mistral: llama,
+};
