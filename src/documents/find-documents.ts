@@ -1,7 +1,8 @@
-import { lstat, readdir, readlink, realpath } from 'node:fs/promises';
+import { lstat, readlink, realpath } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
 import { isPostgresUrl, shownUrl } from './formats/sql/postgres.ts';
+import { sortedNames } from './sorted-names.ts';
 import type { SkipReason } from './outcome.ts';
 
 /** A file to read, or why one that lies there is passed over. */
@@ -40,18 +41,21 @@ function shownName(path: string, base: string): string {
 }
 
 async function* below(folder: string, name: string, root: string): AsyncGenerator<FoundFile> {
-  let entries: string[];
-  try {
-    entries = (await readdir(folder)).sort();
-  } catch (error) {
-    yield { path: folder, name, reason: 'unreadable', message: (error as Error).message };
-    return;
-  }
-  for (const entry of entries) {
-    const [path, shown] = [join(folder, entry), `${name}/${entry}`];
+  const entries = sortedNames(folder);
+  for (;;) {
+    let next: IteratorResult<string, unknown>;
+    try {
+      next = await entries.next();
+    } catch (error) {
+      yield { path: folder, name, reason: 'unreadable', message: (error as Error).message };
+      return;
+    }
+    if (next.done === true) return;
+    const [path, shown] = [join(folder, next.value), `${name}/${next.value}`];
     const stats = await lstat(path).catch(() => undefined);
+    // Gone since the folder was listed.
     if (stats === undefined) continue;
-    if (entry.startsWith('.') || TOOL_FOLDERS.has(entry)) {
+    if (next.value.startsWith('.') || TOOL_FOLDERS.has(next.value)) {
       yield { path, name: shown, reason: 'hidden', message: 'its name begins with a dot, or it is a folder of tools' };
     } else if (stats.isSymbolicLink()) yield await link(path, shown, root);
     else if (stats.isDirectory()) yield* below(path, shown, root);

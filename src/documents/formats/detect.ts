@@ -51,7 +51,8 @@ export async function detectFormat(input: FileInput): Promise<Detected> {
 
 let loaded: Promise<Map<FormatName, Reader>> | undefined;
 
-function loadReaders(): Promise<Map<FormatName, Reader>> {
+/** All readers, without the libraries that they read with. */
+export function loadReaders(): Promise<Map<FormatName, Reader>> {
   loaded ??= Promise.all(formats.names.map(async (name) => [name, await formats.load(name)] as const)).then(
     (entries) => new Map(entries),
   );

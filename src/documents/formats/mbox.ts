@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { fileChunks } from '../file-chunks.ts';
 import type { Draft, FileInput, ReadContext, Reader } from '../reader.ts';
 import { readMail } from './mail/read-mail.ts';
 
@@ -22,7 +22,7 @@ async function* read(input: FileInput, context: ReadContext): AsyncGenerator<Dra
 }
 
 /** The mails of a mailbox one after the other; what is quoted as ">From " is as it was written. */
-async function* mailsOf({ path }: FileInput, context: ReadContext): AsyncGenerator<Buffer | 'too large'> {
+async function* mailsOf(input: FileInput, context: ReadContext): AsyncGenerator<Buffer | 'too large'> {
   let lines: Buffer[] = [];
   let bytes = 0;
   let afterEmpty = true;
@@ -33,7 +33,7 @@ async function* mailsOf({ path }: FileInput, context: ReadContext): AsyncGenerat
     bytes = 0;
     return mail;
   };
-  for await (const line of linesOf(path, context)) {
+  for await (const line of linesOf(input, context)) {
     const isStart = afterEmpty && line[0] === 0x46 && FROM_LINE.test(line.toString('latin1').trimEnd());
     if (isStart && isOpen) yield take();
     if (isStart) isOpen = true;
@@ -52,10 +52,10 @@ function unquoted(line: Buffer): Buffer {
 }
 
 /** Lines with their ends, as bytes: every mail has its own encoding. */
-async function* linesOf(path: string, context: ReadContext): AsyncGenerator<Buffer> {
+async function* linesOf(input: FileInput, context: ReadContext): AsyncGenerator<Buffer> {
   let rest: Buffer[] = [];
   let held = 0;
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
+  for await (const chunk of fileChunks(input)) {
     context.alive();
     let from = 0;
     for (let end = chunk.indexOf(10); end !== -1; end = chunk.indexOf(10, from)) {

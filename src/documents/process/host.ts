@@ -1,8 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
-import { sha256, sha256File } from '../../files/hash.ts';
+import { sha256 } from '../../files/hash.ts';
 import type { Document, Origin } from '../document.ts';
+import { hashFile } from '../file-chunks.ts';
 import { detectFormat, lookAt, type Detected } from '../formats/detect.ts';
 import { NoteBook, Unreadable, type FileOutcome } from '../outcome.ts';
 import { isPostgresUrl, readPostgres, shownUrl } from '../formats/sql/postgres.ts';
@@ -63,7 +64,7 @@ export class ReadHost {
     if (found.named !== undefined && isSurprising(found)) {
       context.notes.add(`files named as ${found.named}, read as what they are`, found.format);
     }
-    outcome.sha256 = await sha256File(file.path);
+    outcome.sha256 = await hashFile(input, context.alive);
     if (found.reader.unpack === undefined) await this.#documents(found.reader.read!(input, context), outcome);
     else await this.#archive(input, found.reader, { ...file, context });
   }

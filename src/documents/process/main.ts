@@ -1,11 +1,12 @@
 /** A reader's process: reads one file after the other, and is killed where it takes too long or too much memory. */
 import { Worker } from 'node:worker_threads';
+import { loadReaders } from '../formats/detect.ts';
 import { ReadHost } from './host.ts';
 import { WINDOW, type FromReader, type ToReader } from './protocol.ts';
 
 /** Batches that are under way, and what waits for one of them to be used. */
 const window: { open: number; wake?: () => void } = { open: 0 };
-let queue: Promise<void> = Promise.resolve();
+let queue: Promise<void> = loadReaders().then(() => send({ type: 'ready' }));
 
 async function send(message: FromReader): Promise<void> {
   if (message.type === 'documents') {
@@ -31,7 +32,6 @@ process.on('message', (message: ToReader) => {
     return new ReadHost(message.job, send).run();
   });
 });
-process.send?.({ type: 'ready' } satisfies FromReader);
 process.on('disconnect', () => process.exit(0));
 
 // A reader that is busy for good does not hear that its owner is gone: a thread beside it looks.

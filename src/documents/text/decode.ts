@@ -1,8 +1,8 @@
 /** Text in whatever encoding: found by its mark, by being valid UTF-8, or by its bytes' statistics. */
 import { isUtf8 } from 'node:buffer';
 import { open, readFile } from 'node:fs/promises';
-import { createReadStream } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
+import { fileChunks } from '../file-chunks.ts';
 import { Unreadable } from '../outcome.ts';
 import type { FileInput, ReadContext } from '../reader.ts';
 
@@ -134,8 +134,8 @@ async function* readPieces(input: FileInput, context: ReadContext): AsyncGenerat
   if (encoding !== 'utf-8') context.encoding(encoding);
   const decoder = await decoderOf(encoding);
   let isStart = true;
-  for await (const chunk of createReadStream(input.path, { highWaterMark: 1 << 20 })) {
-    const text = decoder.write(chunk as Buffer);
+  for await (const chunk of fileChunks(input)) {
+    const text = decoder.write(chunk);
     yield isStart ? text.replace(/^\ufeff/, '') : text;
     isStart = false;
     context.alive();

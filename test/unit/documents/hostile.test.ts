@@ -207,7 +207,7 @@ describe('a reader that does not come to an end', () => {
   }
   const query = 'SELECT count(*) FROM numbers a, numbers b, numbers c WHERE a.n + b.n + c.n < 0';
 
-  it('is killed, told, and the archive that it was at goes on behind it', async () => {
+  it('is killed, told, and the archive that it was at goes on behind it', { timeout: 40_000 }, async () => {
     const bytes = await endless();
     const archive = makeZip([
       { name: 'first.txt', data: 'first' },
@@ -218,7 +218,7 @@ describe('a reader that does not come to an end', () => {
     const { documents, outcomes } = await readFiles(
       folder,
       { 'a.db': bytes, 'b.zip': archive, 'c.txt': 'after' },
-      { query, limits: { seconds: 2 }, processes: 2 },
+      { query, limits: { seconds: 4 }, processes: 2 },
     );
     expect(documents.map((document) => (document as TextDocument).sections[0].text)).toEqual([
       'first',
@@ -228,11 +228,11 @@ describe('a reader that does not come to an end', () => {
     expect(outcomes.get('a.db')).toMatchObject({
       status: 'skipped',
       reason: 'too-slow',
-      message: 'nothing came of it for 2 s',
+      message: 'nothing came of it for 4 s',
     });
     expect(outcomes.get('b.zip/slow.db')).toMatchObject({ status: 'skipped', reason: 'too-slow' });
     expect(outcomes.get('b.zip')).toMatchObject({ status: 'read' });
-    expect(performance.now() - start).toBeLessThan(15_000);
+    expect(performance.now() - start).toBeLessThan(30_000);
   });
 
   it('or takes too much memory is killed, and told so', async () => {

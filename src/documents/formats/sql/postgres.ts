@@ -16,7 +16,7 @@ const ROWS_AT_ONCE = 1000;
 
 /**
  * What a query gives, through a cursor of a transaction that can only read: declaring a cursor refuses what is no
- * query, and the server everything that would write. A password may stand in the address, in PGPASSWORD or in ~/.pgpass.
+ * query, and the server everything that would write; what it might let pass is never committed. A password may stand in the address, in PGPASSWORD or in ~/.pgpass.
  */
 export async function* readPostgres(url: string, context: ReadContext): AsyncGenerator<Draft> {
   const { query } = context.choices;
@@ -49,6 +49,7 @@ export async function* readPostgres(url: string, context: ReadContext): AsyncGen
     // The address, in which a password may stand, is in no message.
     throw new Unreadable('unreadable', (error as Error).message.replaceAll(url, shownUrl(url)));
   } finally {
+    await client.query('ROLLBACK').catch(() => undefined);
     await client.end().catch(() => undefined);
   }
 }

@@ -1,0 +1,122 @@
+/** Needs PostgreSQL's own programs; a cluster of its own is made and removed. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, globSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findDocuments, readDocuments, type Document, type FileOutcome } from '../../../src/documents/index.ts';
+import { isReading } from '../../../src/documents/formats/sql/query.ts';
+
+const initdb = globSync('/usr/lib/postgresql/*/bin/initdb').at(-1);
+const isRoot = process.getuid?.() === 0;
+const canRun = initdb !== undefined && (!isRoot || existsSync('/usr/sbin/runuser') || existsSync('/sbin/runuser'));
+if (!canRun) process.stderr.write('PostgreSQL tests are skipped: no server (apt-get install postgresql)\n');
+
+const PORT = 54_000 + (process.pid % 1000);
+let folder: string;
+
+/** The server refuses to run as root. */
+function program(name: string, ...words: string[]): void {
+  const path = join(dirname(initdb!), name);
+  const [command, ...before] = isRoot ? ['runuser', '-u', 'postgres', '--', path] : [path];
+  const { status, stderr } = spawnSync(command, [...before, ...words], {
+    cwd: folder,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  if (status !== 0) throw new Error(`${name}: ${stderr.toString()}`);
+}
+
+async function query(sql: string): Promise<{ documents: Document[]; outcome: FileOutcome }> {
+  const documents: Document[] = [];
+  const outcomes: FileOutcome[] = [];
+  const url = `postgres://postgres:word@127.0.0.1:${PORT}/postgres`;
+  const files = findDocuments([url], '/');
+  for await (const document of readDocuments(files, {
+    processes: 1,
+    query: sql,
+    onOutcome: (outcome) => outcomes.push(outcome),
+  })) {
+    documents.push(document);
+  }
+  return { documents, outcome: outcomes[0] };
+}
+
+describe.skipIf(!canRun)('a PostgreSQL database', () => {
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'attune-postgres-'));
+    chmodSync(folder, 0o755);
+    if (isRoot) execFileSync('chown', ['postgres', folder]);
+    program('initdb', '-D', join(folder, 'data'), '-U', 'postgres', '-A', 'trust', '--no-sync');
+    program(
+      'pg_ctl',
+      '-D',
+      join(folder, 'data'),
+      '-w',
+      '-o',
+      `-p ${PORT} -k ${folder} -c fsync=off`,
+      '-l',
+      join(folder, 'log'),
+      'start',
+    );
+    program(
+      'psql',
+      '-h',
+      folder,
+      '-p',
+      String(PORT),
+      '-U',
+      'postgres',
+      '-c',
+      "CREATE TABLE items AS SELECT n AS id, 'item ' || n AS name FROM generate_series(1, 2500) n; CREATE SEQUENCE counter",
+    );
+  }, 60_000);
+  afterAll(() => {
+    program('pg_ctl', '-D', join(folder, 'data'), '-m', 'immediate', 'stop');
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('gives the rows of a query, and its address without the password', async () => {
+    const { documents, outcome } = await query('SELECT id, name FROM items ORDER BY id;');
+    expect(documents).toHaveLength(2500);
+    expect(documents[2499]).toMatchObject({
+      kind: 'record',
+      values: { id: 2500, name: 'item 2500' },
+      origins: [{ file: `postgres://127.0.0.1:${PORT}/postgres`, row: 2500 }],
+    });
+    expect(outcome).toMatchObject({ status: 'read', format: 'postgres', documents: 2500 });
+  });
+
+  it('is never written to, whatever the query calls itself', async () => {
+    for (const writing of [
+      'WITH gone AS (DELETE FROM items RETURNING id) SELECT * FROM gone',
+      "SELECT nextval('counter')",
+    ]) {
+      const { documents, outcome } = await query(writing);
+      expect(documents, writing).toEqual([]);
+      expect(outcome).toMatchObject({ status: 'skipped', reason: 'unreadable' });
+      expect(outcome.message).not.toContain('word@');
+    }
+    // Some servers let a transaction that only reads make large objects; it is never committed.
+    await query('SELECT lo_create(1)');
+    const { documents: objects } = await query('SELECT count(*)::int AS objects FROM pg_largeobject_metadata');
+    expect(objects).toMatchObject([{ values: { objects: 0 } }]);
+    expect((await query('SELECT count(*)::int AS rows FROM items')).documents).toMatchObject([
+      { values: { rows: 2500 } },
+    ]);
+  });
+});
+
+describe('a query', () => {
+  it.each([
+    ['SELECT 1', true],
+    ["select ';' as a -- done;", true],
+    ['WITH a AS (SELECT 1) SELECT * FROM a;', true],
+    ['/* x */ VALUES (1)', true],
+    ['DELETE FROM a', false],
+    ['SELECT 1; SELECT 2', false],
+    ['PRAGMA writable_schema = 1', false],
+    ['', false],
+  ])('%s reads: %s', (sql, expected) => {
+    expect(isReading(sql)).toBe(expected);
+  });
+});
