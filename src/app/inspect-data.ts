@@ -11,6 +11,7 @@ import { loadRunData } from '../worker/run/load-run-data.ts';
 import { loadFormatters } from '../worker/run/row-formatters.ts';
 import { runTokenizer } from '../worker/run/run-tokenizer.ts';
 import { type RecipeFlags, resolveRecipe, resolveRecipeFile } from './recipe/index.ts';
+import { answerSpaceRemark } from './answer-space.ts';
 import { renderRows } from './render-rows.ts';
 import { usualObjectives } from './usual-objective.ts';
 
@@ -40,6 +41,8 @@ export interface DataInspectionResult {
   rows: InspectedRow[];
   /** Rows that could not be trained on. */
   problems: Problem[];
+  /** What can be trained on, and would not do well. */
+  remarks: string[];
 }
 
 export interface InspectDataOptions {
@@ -69,11 +72,13 @@ export async function inspectTrainingData(path: string, options: InspectDataOpti
     tooLong: [],
     rows: [],
     problems: [],
+    remarks: [],
   };
   if (recipe.model === NO_MODEL) return { ...result, rows: splits.train.slice(0, options.rows).map(plainRow) };
   const { tokenizer } = await runTokenizer(recipe, modelFolder(recipe.model), splits.train);
   await tokenise(splits.train, { recipe, tokenizer, options, result });
-  return { ...result, tokenizer: recipe.model };
+  const remark = await answerSpaceRemark(splits.train, tokenizer);
+  return { ...result, tokenizer: recipe.model, remarks: remark === undefined ? [] : [remark] };
 }
 
 /** Stands where data are looked at without a model, and attune's own is not there either. */

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { EventSink } from '../base/events.ts';
 import { listCheckpoints } from '../store/checkpoints.ts';
+import { listDataSets, type DataSetRecord } from '../store/data-sets.ts';
 import { type Index, openIndex } from '../store/database.ts';
 import { rebuildIndex } from '../store/rebuild.ts';
 import { readComparison, type Comparison } from '../store/results.ts';
@@ -35,6 +36,12 @@ export async function findRuns(filter: RunFilter & { folders?: readonly string[]
     );
     return listRuns(index, wanted);
   });
+}
+
+/** The rows that known runs were trained on or measured with, newest first; runs are looked up as by `findRuns`. */
+export async function findDataSets({ folders }: { folders?: readonly string[] } = {}): Promise<DataSetRecord[]> {
+  await findRuns({ folders });
+  return withIndex(listDataSets);
 }
 
 /** One run, by folder, name, id or the beginning of its id. @throws AttuneError E_RUN_MISSING */

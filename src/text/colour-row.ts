@@ -25,15 +25,6 @@ export function colourRow(row: RenderedRow, tokenizer: Tokenizer): string {
     .join('');
 }
 
-/** The row as HTML: `<span class="trained special">`; everything that the row holds is escaped. */
-export function colourRowHtml(row: RenderedRow, tokenizer: Tokenizer): string {
-  const spans = shownParts(row, tokenizer).map(({ text, trained, special }) => {
-    const classes = `${trained ? 'trained' : 'untrained'}${special ? ' special' : ''}`;
-    return `<span class="${classes}">${escapeHtml(visible(text))}</span>`;
-  });
-  return `<pre class="row">${spans.join('')}</pre>`;
-}
-
 /** Neighbouring tokens of one kind together, so that characters spread over several tokens come out whole. */
 function shownParts(row: RenderedRow, tokenizer: Tokenizer): Shown[] {
   const parts: Shown[] = [];
@@ -59,9 +50,4 @@ function visible(text: string): string {
   return text
     .replaceAll(INVISIBLE, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`)
     .replaceAll('\n', '⏎\n');
-}
-
-function escapeHtml(text: string): string {
-  const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-  return text.replaceAll(/[&<>"']/g, (character) => entities[character]);
 }

@@ -86,6 +86,12 @@ describe.skipIf(!hasEngine)('a run', () => {
     expect((document.metrics as Record<string, number>).bits_per_byte).toBeGreaterThan(metrics.bits_per_byte);
   });
 
+  it('is known by the rows that it used', () => {
+    const { dataSets } = bench.run(['data', 'list']).document as { dataSets: { rows: number; runs: string[] }[] };
+    expect(dataSets.map(({ rows }) => rows)).toContain(9);
+    expect(dataSets.every(({ runs }) => runs.length > 0)).toBe(true);
+  });
+
   it('is not compared on rows that it was trained on, unless that is wanted', () => {
     const { code, problems } = bench.failure(['compare', 'runs/first', 'nearest', '--data', 'good.jsonl']);
     expect(code).toBe('E_SPLIT_OVERLAP');

@@ -1,10 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import {
-  bootstrapInterval,
   discordant,
   mcnemarExact,
   pairedDifference,
+  Resampling,
+  spreadInterval,
   wilsonInterval,
+  type BootstrapOptions,
+  type ResamplingOptions,
+  type Statistic,
 } from '../../src/eval/statistics/index.ts';
 import { normalCdf, normalQuantile } from '../../src/eval/statistics/normal.ts';
 
@@ -35,6 +39,11 @@ describe('normal distribution', () => {
     expect(() => normalQuantile(1.5)).toThrow(RangeError);
   });
 });
+
+/** Of any statistic over so many rows. */
+function bootstrapInterval(rows: number, statistic: Statistic, options: BootstrapOptions & ResamplingOptions) {
+  return spreadInterval(new Resampling(rows, options).spread(statistic), options);
+}
 
 describe('bootstrap', () => {
   const options = { confidence: 0.9, resamples: 4000 };

@@ -11,7 +11,8 @@ import { fetchNpmPackage } from '../../src/app/fetch/npm-package.ts';
 import { readStanzas } from '../../src/app/quickstart/tasks/sources/stanzas.ts';
 import { fileFromTarball } from '../../src/app/fetch/tar.ts';
 import { splitRows, type RelatedRow } from '../../src/app/quickstart/tasks/split.ts';
-import { findTaskData, readTaskRows, writeTaskData } from '../../src/app/quickstart/tasks/task-files.ts';
+import type { TaskRow } from '../../src/app/quickstart/tasks/task.ts';
+import { findTaskData, writeTaskData } from '../../src/app/quickstart/tasks/task-files.ts';
 import { baselines } from '../../src/eval/baselines/index.ts';
 import { createMetric } from '../../src/eval/metrics/index.ts';
 
@@ -37,6 +38,12 @@ function tar(files: Record<string, string>): Buffer {
     return [header, Buffer.from(content), Buffer.alloc(padding)];
   });
   return Buffer.concat([...parts, Buffer.alloc(1024)]);
+}
+
+/** The rows of one split, as written. */
+function readTaskRows(path: string): TaskRow[] {
+  const lines = readFileSync(path, 'utf8').split('\n').filter((line) => line !== '');
+  return lines.map((line) => JSON.parse(line) as TaskRow);
 }
 
 describe('every task', () => {

@@ -3,7 +3,6 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import {
   checkTemplate,
   colourRow,
-  colourRowHtml,
   newTokenizer,
   Renderer,
   templateHash,
@@ -192,15 +191,5 @@ describe('a coloured row', () => {
     // Without the colours it is the row again.
     // oxlint-disable-next-line no-control-regex -- the escape codes of colours are what is looked for
     expect(shown.replaceAll(/\u001b\[\d+m/g, '')).toContain('assistant⏎\nsome <i>🙂⏎\nmore<|im_end|>⏎');
-  });
-
-  test('escapes everything as HTML', async () => {
-    const tokenizer = await newTokenizer(vocabulary, { roles, chatTemplate: templateText('chatml') });
-    const html = colourRowHtml(await new Renderer(tokenizer).render(row), tokenizer);
-    expect(html).toContain(
-      '<span class="trained">some &lt;i&gt;🙂⏎\nmore</span><span class="trained special">&lt;|im_end|&gt;</span>',
-    );
-    expect(html).toContain('&lt;b&gt;&amp;&quot;');
-    expect(html.replaceAll(/<\/?(?:pre|span)(?: class="[a-z ]+")?>/g, '')).not.toMatch(/[<>"']/);
   });
 });

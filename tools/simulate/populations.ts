@@ -40,6 +40,37 @@ export function rates({ rate, gain, shared }: { rate: number; gain: number; shar
   });
 }
 
+/**
+ * Two systems that answer the same rows, right or wrong: the subject loses `lost` of the rows to the other and wins
+ * `lost + gain` from it. How alike they are follows: see `correlationOf`.
+ */
+export interface PairedAnswers {
+  rate: number;
+  gain: number;
+  lost: number;
+}
+
+export function pairedAnswers({ rate, gain, lost }: PairedAnswers): Population {
+  return independent(gain, ({ unit }) => {
+    const other = unit() < rate ? 1 : 0;
+    const isOther = unit() < (other === 1 ? lost / rate : (lost + gain) / (1 - rate));
+    return [isOther ? 1 - other : other, other];
+  });
+}
+
+/** Of both systems' right-or-wrong answers over rows. */
+export function correlationOf({ rate, gain, lost }: PairedAnswers): number {
+  const own = rate + gain;
+  return (rate - lost - rate * own) / Math.sqrt(rate * (1 - rate) * own * (1 - own));
+}
+
+/** One model asked twice with different random numbers: each row has its own chance of a right answer. */
+export const sampledTwice: Population = independent(0, ({ unit }) => {
+  // Mostly easy or hard rows, some in between: the density of a cosine's values.
+  const chance = (1 + Math.cos(Math.PI * unit())) / 2;
+  return [unit() < chance ? 1 : 0, unit() < chance ? 1 : 0];
+});
+
 const GROUP = 4;
 
 /** Edits over symbols, rows of very different length: the statistic is a ratio of sums. */

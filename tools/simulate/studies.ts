@@ -36,11 +36,14 @@ function isFound({ low, high, p }: PairedDifference): boolean {
   return p <= 0.05 && (low > 0 || high < 0);
 }
 
+/** In which of the trials a difference is found, in their order: trial 0 is the seed 0, and so on. */
+export function findings(population: Population, study: Study): boolean[] {
+  return Array.from(differences(population, study), isFound);
+}
+
 /** Share of the trials in which a difference is found. */
 export function found(population: Population, study: Study): number {
-  let count = 0;
-  for (const difference of differences(population, study)) if (isFound(difference)) count++;
-  return count / study.trials;
+  return findings(population, study).filter(Boolean).length / study.trials;
 }
 
 /** Share of the trials in which any of `systems` models of the same worth is found to differ from another, by Holm. */

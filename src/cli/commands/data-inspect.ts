@@ -40,7 +40,10 @@ export const command = defineCommand({
       describeLengths(result, terminal),
     ];
     const rows = result.rows.map((row) => describeRow(row, terminal));
-    return [...parts, ...rows, describeProblems(result, terminal)].filter((part) => part !== '').join('\n\n');
+    const remarks = result.remarks.map((remark) => terminal.colours.yellow(`! ${remark}`));
+    return [...parts, ...rows, ...remarks, describeProblems(result, terminal)]
+      .filter((part) => part !== '')
+      .join('\n\n');
   },
 });
 

@@ -14,6 +14,7 @@ export const commands = defineRegistry<CommandModule, string>('command', 'E_UNKN
   'data prepare': () => import('./data-prepare.ts'),
   'data pull': () => import('./data-pull.ts'),
   'data steps': () => import('./data-steps.ts'),
+  'data list': () => import('./data-list.ts'),
   train: () => import('./train.ts'),
   chat: () => import('./chat.ts'),
   generate: () => import('./generate.ts'),

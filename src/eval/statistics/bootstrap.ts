@@ -1,7 +1,7 @@
 import { normalCdf, normalQuantile, studentQuantile } from './normal.ts';
-import { Resampling, type ResamplingOptions, type Spread, type Statistic } from './resampling.ts';
+import type { Spread } from './resampling.ts';
 
-export interface BootstrapOptions extends ResamplingOptions {
+export interface BootstrapOptions {
   /** Default 0.95. */
   confidence?: number;
   /**
@@ -24,18 +24,13 @@ export function bounds({ low, high }: Pick<Interval, 'low' | 'high'>): { low?: n
   return Number.isFinite(low) && Number.isFinite(high) ? { low, high } : {};
 }
 
-/** Interval of any statistic over `rows` rows. */
-export function bootstrapInterval(rows: number, statistic: Statistic, options: BootstrapOptions = {}): Interval {
-  return spreadInterval(new Resampling(rows, options).spread(statistic), options);
-}
-
 /**
  * Interval of a statistic from its resamples. Resamples on which it is not defined are left out.
  * Unbounded where one row or group is all the evidence, or where most resamples define no value.
  */
 export function spreadInterval(
   { estimate, values, jackknife }: Spread,
-  { confidence = 0.95, method = 'expanded' }: Pick<BootstrapOptions, 'confidence' | 'method'> = {},
+  { confidence = 0.95, method = 'expanded' }: BootstrapOptions = {},
 ): Interval {
   const sorted = values.filter(Number.isFinite).sort();
   if (jackknife.length < 2 || sorted.length * 2 < values.length || !Number.isFinite(estimate)) {

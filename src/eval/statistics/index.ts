@@ -1,4 +1,4 @@
-export { bootstrapInterval, bounds, spreadInterval, type BootstrapOptions, type Interval } from './bootstrap.ts';
+export { bounds, spreadInterval, type BootstrapOptions, type Interval } from './bootstrap.ts';
 export { holm } from './holm.ts';
 export { discordant, mcnemarExact, type Discordant } from './mcnemar.ts';
 export { minimalDetectableDifference, minimalDetectableRateDifference, type PowerOptions } from './power.ts';

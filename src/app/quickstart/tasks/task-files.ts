@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJson, writeJson } from '../../../files/json.ts';
 import { writeFileAtomic } from '../../../files/atomic.ts';
@@ -46,12 +46,6 @@ export function writeTaskData(
   }
   writeJson(join(folder, 'manifest.json'), { ...about, rows, sha256: hashes } satisfies Manifest);
   return { files, rows, origin: about.origin };
-}
-
-/** The rows of one split, as written. */
-export function readTaskRows(path: string): TaskRow[] {
-  const lines = readFileSync(path, 'utf8').split('\n');
-  return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as TaskRow);
 }
 
 function filesIn(folder: string): TaskFiles {
