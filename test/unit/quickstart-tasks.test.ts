@@ -42,7 +42,9 @@ function tar(files: Record<string, string>): Buffer {
 
 /** The rows of one split, as written. */
 function readTaskRows(path: string): TaskRow[] {
-  const lines = readFileSync(path, 'utf8').split('\n').filter((line) => line !== '');
+  const lines = readFileSync(path, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '');
   return lines.map((line) => JSON.parse(line) as TaskRow);
 }
 
