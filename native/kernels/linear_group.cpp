@@ -7,6 +7,7 @@
 
 #include "elementwise.hpp"
 #include "fused.hpp"
+#include "products.hpp"
 
 namespace attune {
 
@@ -47,17 +48,15 @@ at::ScalarType productType(const Tensor& x) { return isWidened(x) && x.size(0) >
 // Of a narrow intermediate, what it would be in the stored type: results then differ between processors by the order of sums only.
 Tensor rounded(const Tensor& x, at::ScalarType stored) { return x.to(stored).to(x.scalar_type()); }
 
-Tensor inputOf(Inputs all, const Plan& plan) { return plan.isGated ? gatedUnit(all[0], all[1]) : all[0]; }
+// Without a call where there is nothing to do, of which a token of generation would have a hundred.
+Tensor inType(const Tensor& x, at::ScalarType type) { return x.scalar_type() == type ? x : x.to(type); }
 
-std::vector<Tensor> inType(Inputs all, size_t begin, size_t end, at::ScalarType type) {
-  std::vector<Tensor> result;
-  for (size_t i = begin; i < end; i++) result.push_back(all[i].to(type));
-  return result;
-}
+Tensor inputOf(Inputs all, const Plan& plan) { return plan.isGated ? gatedUnit(all[0], all[1]) : all[0]; }
 
 // All A below each other: [Σ r, D]
 Tensor stackedA(Inputs all, const Plan& plan, at::ScalarType type) {
-  const auto parts = inType(all, plan.a(0), plan.a(plan.adapters.size()), type);
+  variable_list parts;
+  for (size_t j = 0; j < plan.adapters.size(); j++) parts.push_back(inType(all[plan.a(j)], type));
   return parts.size() == 1 ? parts[0] : at::cat(parts);
 }
 
@@ -75,20 +74,20 @@ struct Outputs {
 
 Outputs forwardOf(Inputs all, const Plan& plan) {
   const at::ScalarType type = productType(all[0]), stored = all[0].scalar_type();
-  const Tensor x = inputOf(all, plan).to(type);
+  const Tensor x = inType(inputOf(all, plan), type);
   Outputs out;
   if (!plan.adapters.empty()) out.inner = rounded(at::mm(x, stackedA(all, plan, type).t()), stored);
   for (size_t i = 0; i < plan.layers; i++) {
-    const Tensor weight = all[plan.weight(i)].to(type).t();
-    out.y.push_back(plan.biasAt[i] < 0 ? at::mm(x, weight) : at::addmm(all[plan.bias(i)].to(type), x, weight));
+    const Tensor weight = inType(all[plan.weight(i)], type);
+    out.y.push_back(plan.biasAt[i] < 0 ? productWithWeight(x, weight) : at::addmm(inType(all[plan.bias(i)], type), x, weight.t()));
   }
   const auto ranks = rankOffsets(all, plan);
   for (size_t j = 0; j < plan.adapters.size(); j++) {
     const auto [layer, scale] = plan.adapters[j];
-    out.y[layer].addmm_(out.inner.slice(1, ranks[j], ranks[j + 1]), all[plan.b(j)].to(type).t(), 1, scale);
+    out.y[layer].addmm_(out.inner.slice(1, ranks[j], ranks[j + 1]), inType(all[plan.b(j)], type).t(), 1, scale);
   }
-  for (Tensor& y : out.y) y = y.to(stored);
-  if (out.inner.defined()) out.inner = out.inner.to(stored);
+  for (Tensor& y : out.y) y = inType(y, stored);
+  if (out.inner.defined()) out.inner = inType(out.inner, stored);
   return out;
 }
 

@@ -7,6 +7,7 @@
 #include <torch/library.h>
 
 #include "fused.hpp"
+#include "products.hpp"
 
 namespace attune {
 
@@ -25,14 +26,23 @@ bool isProduct(const Tensor& a, const Tensor& b) {
   return a.dim() == 2 && b.dim() == 2 && a.size(1) == b.size(0) && a.scalar_type() == b.scalar_type() && a.numel() > 0 && b.numel() > 0;
 }
 
-// b is a weight [out, in] turned round: its columns lie one after the other.
-bool isOfFewRows(const Tensor& a, const Tensor& b) {
-  return a.size(0) <= kFewRows && a.stride(1) == 1 && b.stride(0) == 1 && (b.size(1) == 1 || b.stride(1) >= b.size(0));
+// A weight [O, D], row by row in memory; `stride` values from row to row.
+struct Weight {
+  const Tensor& tensor;
+  int64_t width, depth, stride;
+};
+
+bool isOfFewRows(const Tensor& a, int64_t step, const Weight& w) {
+  return a.size(0) <= kFewRows && a.stride(1) == 1 && step == 1 && (w.width == 1 || w.stride >= w.depth);
 }
 
-Tensor fewRows(const Tensor& a, const Tensor& b, const TypeKernels& kernels) {
-  Tensor y = at::empty({a.size(0), b.size(1)}, a.options());
-  const FewRows p{a.const_data_ptr(), b.const_data_ptr(), a.stride(0), b.stride(1), a.size(0), a.size(1), b.size(1), y.mutable_data_ptr()};
+// b is a weight turned round: its columns lie one after the other.
+Weight turned(const Tensor& b) { return {b, b.size(1), b.size(0), b.stride(1)}; }
+bool isOfFewRows(const Tensor& a, const Tensor& b) { return isOfFewRows(a, b.stride(0), turned(b)); }
+
+Tensor fewRows(const Tensor& a, const Weight& w, const TypeKernels& kernels) {
+  Tensor y = at::empty({a.size(0), w.width}, a.options());
+  const FewRows p{a.const_data_ptr(), w.tensor.const_data_ptr(), a.stride(0), w.stride, a.size(0), w.depth, w.width, y.mutable_data_ptr()};
   const int64_t grain = std::max<int64_t>(24, kGrain / (p.rows * p.depth));
   at::parallel_for(0, p.width, grain, [&](int64_t begin, int64_t end) { kernels.fewRows(p, begin, end); });
   return y;
@@ -72,7 +82,7 @@ void widenedProduct(const Tensor& a, const Tensor& b, Tensor& y, bool isSum, dou
 Tensor mm(const Tensor& a, const Tensor& b) {
   const TypeKernels* kernels = kernelsFor(a);
   if (kernels == nullptr || !isProduct(a, b)) return at::cpu::mm(a, b);
-  if (isOfFewRows(a, b)) return fewRows(a, b, *kernels);
+  if (isOfFewRows(a, b)) return fewRows(a, turned(b), *kernels);
   if (!isWidened(a)) return at::cpu::mm(a, b);
   Tensor y = at::empty({a.size(0), b.size(1)}, a.options());
   widenedProduct(a, b, y, false);
@@ -85,7 +95,7 @@ Tensor addmm(const Tensor& self, const Tensor& a, const Tensor& b, const at::Sca
   const TypeKernels* kernels = kernelsFor(a);
   if (kernels == nullptr || !isProduct(a, b) || !isLike(self, a)) return at::cpu::addmm(self, a, b, beta, alpha);
   const bool isBias = beta.toDouble() == 1 && alpha.toDouble() == 1;
-  if (isBias && isOfFewRows(a, b)) return fewRows(a, b, *kernels).add_(self);
+  if (isBias && isOfFewRows(a, b)) return fewRows(a, turned(b), *kernels).add_(self);
   if (!isWidened(a)) return at::cpu::addmm(self, a, b, beta, alpha);
   Tensor y = self.expand({a.size(0), b.size(1)}).clone(at::MemoryFormat::Contiguous);
   widenedProduct(a, b, y, true, beta.toDouble(), alpha.toDouble());
@@ -110,6 +120,12 @@ struct Silence : public c10::WarningHandler {
 };
 
 }  // namespace
+
+Tensor productWithWeight(const Tensor& x, const Tensor& weight) {
+  const TypeKernels* kernels = x.scalar_type() == weight.scalar_type() && x.numel() > 0 && weight.numel() > 0 ? kernelsFor(x) : nullptr;
+  const Weight rows{weight, weight.size(0), weight.size(1), weight.stride(0)};
+  return kernels != nullptr && isOfFewRows(x, weight.stride(1), rows) ? fewRows(x, rows, *kernels) : at::mm(x, weight.t());
+}
 
 TORCH_LIBRARY_IMPL(aten, CPU, library) {
   Silence silence;

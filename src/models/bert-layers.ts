@@ -1,6 +1,16 @@
 // N tokens, D width, H heads, d head size
 import { z } from 'zod';
-import { activations, attention, Dropout, Embedding, LayerNorm, Linear, Module, type Activation } from '../nn/index.ts';
+import {
+  activations,
+  attention,
+  Dropout,
+  Embedding,
+  LayerNorm,
+  Linear,
+  linearGroup,
+  Module,
+  type Activation,
+} from '../nn/index.ts';
 import { fromArray, type Tensor } from '../tensor/index.ts';
 import type { Trunk, TrunkContext } from './architecture.ts';
 import { Block, idsOf, Stack, type Pass, type StackInput } from './stack.ts';
@@ -91,7 +101,8 @@ class SelfAttention extends Module {
 
   forward(x: Tensor, pass: Pass): Tensor {
     const [N] = x.shape;
-    const [q, k, v] = [this.query, this.key, this.value].map((layer) => layer.forward(x).reshape(N, this.#heads, -1)); // [N, H, d]
+    const flat = linearGroup([this.query, this.key, this.value], x);
+    const [q, k, v] = flat.map((one) => one.reshape(N, this.#heads, -1)); // [N, H, d]
     return attention(q, k, v, { layout: pass.layout, causal: false, dropout: this.#dropout }).flatten(1);
   }
 }

@@ -1,6 +1,16 @@
 // N tokens, D width, H heads, d head size
 import { z } from 'zod';
-import { activations, attention, Dropout, Embedding, LayerNorm, Linear, Module, type Activation } from '../nn/index.ts';
+import {
+  activations,
+  attention,
+  Dropout,
+  Embedding,
+  LayerNorm,
+  Linear,
+  linearGroup,
+  Module,
+  type Activation,
+} from '../nn/index.ts';
 import { fromArray, type DType, type Tensor } from '../tensor/index.ts';
 import type { Architecture, Trunk } from './architecture.ts';
 import { parseConfig } from './config.ts';
@@ -93,7 +103,8 @@ class Attention extends Module {
 
   forward(x: Tensor, pass: Pass): Tensor {
     const [N] = x.shape;
-    const [q, k, v] = [this.q_lin, this.k_lin, this.v_lin].map((layer) => layer.forward(x).reshape(N, this.#heads, -1)); // [N, H, d]
+    const flat = linearGroup([this.q_lin, this.k_lin, this.v_lin], x);
+    const [q, k, v] = flat.map((one) => one.reshape(N, this.#heads, -1)); // [N, H, d]
     const y = attention(q, k, v, { layout: pass.layout, causal: false, dropout: this.#dropout });
     return this.out_lin.forward(y.flatten(1));
   }
