@@ -15,9 +15,13 @@ const TOOL_FOLDERS = new Set(['node_modules', '__pycache__', '__MACOSX']);
 
 /**
  * The files of paths, one after the other, folders with all below them in the order of their names. Nothing but the
- * names of the folders that are open is held in memory. @throws AttuneError E_FILE_MISSING
+ * names of the folders that are open is held in memory. `isOutput` tells files that are being written meanwhile. @throws AttuneError E_FILE_MISSING
  */
-export async function* findDocuments(paths: readonly string[], base: string): AsyncGenerator<FoundFile> {
+export async function* findDocuments(
+  paths: readonly string[],
+  base: string,
+  isOutput: (path: string) => boolean = () => false,
+): AsyncGenerator<FoundFile> {
   for (const given of paths) {
     if (isPostgresUrl(given)) {
       yield { path: given, name: shownUrl(given) };
@@ -29,7 +33,7 @@ export async function* findDocuments(paths: readonly string[], base: string): As
     });
     const shown = shownName(path, base);
     const stats = await lstat(real);
-    if (stats.isDirectory()) yield* below(real, shown, real);
+    if (stats.isDirectory()) yield* below(real, { name: shown, root: real, isOutput });
     else yield stats.isFile() ? { path: real, name: shown } : special(real, shown);
   }
 }
@@ -40,7 +44,14 @@ function shownName(path: string, base: string): string {
   return inside === '' || inside.startsWith('..') ? basename(path) : inside.split(sep).join('/');
 }
 
-async function* below(folder: string, name: string, root: string): AsyncGenerator<FoundFile> {
+interface Below {
+  name: string;
+  /** The folder that was asked for. */
+  root: string;
+  isOutput(path: string): boolean;
+}
+
+async function* below(folder: string, { name, root, isOutput }: Below): AsyncGenerator<FoundFile> {
   const entries = sortedNames(folder);
   for (;;) {
     let next: IteratorResult<string, unknown>;
@@ -55,10 +66,11 @@ async function* below(folder: string, name: string, root: string): AsyncGenerato
     const stats = await lstat(path).catch(() => undefined);
     // Gone since the folder was listed.
     if (stats === undefined) continue;
-    if (next.value.startsWith('.') || TOOL_FOLDERS.has(next.value)) {
+    if (isOutput(path)) yield { path, name: shown, reason: 'output', message: 'what is being written, or was before' };
+    else if (next.value.startsWith('.') || TOOL_FOLDERS.has(next.value)) {
       yield { path, name: shown, reason: 'hidden', message: 'its name begins with a dot, or it is a folder of tools' };
     } else if (stats.isSymbolicLink()) yield await link(path, shown, root);
-    else if (stats.isDirectory()) yield* below(path, shown, root);
+    else if (stats.isDirectory()) yield* below(path, { name: shown, root, isOutput });
     else yield stats.isFile() ? { path, name: shown } : special(path, shown);
   }
 }

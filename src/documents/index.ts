@@ -14,6 +14,6 @@ export {
   type TextDocument,
 } from './document.ts';
 export { findDocuments, type FoundFile } from './find-documents.ts';
-export { defaultLimits, type ReadLimits } from './limits.ts';
-export { skipReasons, type FileOutcome, type SkipReason } from './outcome.ts';
+export type { ReadLimits } from './limits.ts';
+export type { FileOutcome, SkipReason } from './outcome.ts';
 export { readDocuments, type ReadOptions } from './read-documents.ts';

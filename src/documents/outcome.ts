@@ -15,6 +15,7 @@ export const skipReasons = {
   link: 'a link: what it leads to is not read through it',
   'path-escape': 'a name that leads out of its archive',
   'special-file': 'no file: a pipe, a socket or a device',
+  output: 'what is being written',
   hidden: 'a hidden name, or a folder of tools',
   unreadable: 'the system does not let it be read',
 } as const;

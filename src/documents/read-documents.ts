@@ -34,19 +34,24 @@ export async function* readDocuments(
   const waiting: Stream[] = [];
   const source = files[Symbol.asyncIterator]();
   let isOver = false;
+  let current: Stream | undefined;
+  // Who waits for a slow file is to hear at once that nobody wants it any more.
+  signal?.addEventListener('abort', () => [current, ...waiting].forEach((one) => one?.finish()), { once: true });
   for (;;) {
     while (!isOver && waiting.length < AHEAD * processes) {
       const { value, done } = await source.next();
       if (done === true) isOver = true;
       else waiting.push(pool.read(value));
     }
-    const stream = waiting.shift();
-    if (stream === undefined) return;
-    for await (const message of stream) {
+    current = waiting.shift();
+    signal?.throwIfAborted();
+    if (current === undefined) return;
+    for await (const message of current) {
       signal?.throwIfAborted();
       if (message.type === 'documents') yield* message.documents;
       else onOutcome?.(message.outcome);
     }
+    signal?.throwIfAborted();
   }
 }
 

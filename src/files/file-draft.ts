@@ -18,6 +18,7 @@ export class FileDraft implements Disposable {
   #pieces: string[] = [];
   #buffered = 0;
   #bytes = 0;
+  #isCommitted = false;
 
   constructor(path: string) {
     this.path = path;
@@ -46,16 +47,16 @@ export class FileDraft implements Disposable {
       closeSync(this.#descriptor!);
       this.#descriptor = undefined;
       renameSync(this.#temporary, this.path);
+      this.#isCommitted = true;
       syncFolder(dirname(this.path));
     });
     return this.#digest.digest('hex');
   }
 
   [Symbol.dispose](): void {
-    if (this.#descriptor === undefined) return;
-    closeSync(this.#descriptor);
+    if (this.#descriptor !== undefined) closeSync(this.#descriptor);
     this.#descriptor = undefined;
-    rmSync(this.#temporary, { force: true });
+    if (!this.#isCommitted) rmSync(this.#temporary, { force: true });
   }
 
   #flush(): void {

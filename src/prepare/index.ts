@@ -1,5 +1,4 @@
 /** From documents to rows: steps that are plain values, run one after the other over a stream of any length. */
-export { lineOf, PREPARED_VERSION } from './prepared-row.ts';
 export { prepare, type Preparation, type PreparationReport, type PrepareProgress } from './prepare.ts';
 export { openSteps, runSteps, type StepSpec } from './run-steps.ts';
 export type { StepContext, StepDefinition, StepReport } from './step.ts';

@@ -11,6 +11,7 @@ import {
   type ReadOptions,
 } from '../documents/index.ts';
 import { FileDraft } from '../files/file-draft.ts';
+import { writeJson } from '../files/json.ts';
 import type { Tokenizer } from '../text/index.ts';
 import { usualSteps } from './usual-steps.ts';
 import { lineOf, PREPARED_VERSION } from './prepared-row.ts';
@@ -65,9 +66,10 @@ export async function prepare(preparation: Preparation): Promise<PreparationRepo
   const folder = mkdtempSync(join(tmpdir(), 'attune-prepare-'));
   using rowsFile = new FileDraft(to);
   using filesFile = new FileDraft(`${to}.files`);
+  const tally = new FileTally((outcome) => filesFile.write(`${JSON.stringify(outcome)}\n`));
+  const isOutput = (path: string): boolean => path === to || path.startsWith(`${to}.`);
+  const reading = new Reading(findDocuments(sources, base, isOutput), preparation, tally);
   try {
-    const tally = new FileTally((outcome) => filesFile.write(`${JSON.stringify(outcome)}\n`));
-    const reading = new Reading(findDocuments(sources, base), preparation, tally);
     const chosen = preparation.steps === undefined ? await usualSteps(reading.documents) : undefined;
     const context: StepContext = { base, folder, openTokenizer, signal };
     const opened = await openSteps(preparation.steps ?? chosen!.steps, context);
@@ -88,11 +90,11 @@ export async function prepare(preparation: Preparation): Promise<PreparationRepo
       steps: reports,
     };
     filesFile.commit();
-    using reportFile = new FileDraft(`${to}.report`);
-    reportFile.write(`${JSON.stringify(report, null, 2)}\n`);
-    reportFile.commit();
+    writeJson(`${to}.report`, report);
     return report;
   } finally {
+    // Ends the readers' processes where something failed before all was read.
+    await reading.documents.return();
     rmSync(folder, { recursive: true, force: true });
   }
 }

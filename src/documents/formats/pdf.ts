@@ -63,7 +63,7 @@ async function readPage(
 ): Promise<{ height: number; rows: Row[] } | { text: string }> {
   const page = await document.getPage(number);
   try {
-    const [, bottom, , top] = page.view;
+    const { height, transform } = page.getViewport({ scale: 1 });
     const { items } = await page.getTextContent();
     const texts = items.filter((item): item is typeof item & TextItem => 'str' in item);
     const characters = texts.reduce((sum, { str }) => sum + str.trim().length, 0);
@@ -71,7 +71,11 @@ async function readPage(
       if (context.choices.ocr) return { text: await recognisePage(document, number, context) };
       context.notes.add(SCANNED, `page ${number}`);
     }
-    return { height: top - bottom, rows: rowsOf(texts, top) };
+    const rows = rowsOf(texts, transform);
+    const shown = rows.reduce((sum, { segments }) => sum + segments.reduce((all, { text }) => all + text.length, 0), 0);
+    if (shown < characters / 2)
+      context.notes.add('pages with mostly slanted or upright-standing text, left out', `page ${number}`);
+    return { height, rows };
   } finally {
     page.cleanup();
   }

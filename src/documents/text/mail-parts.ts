@@ -49,7 +49,7 @@ function sortLines(lines: readonly string[]): { own: string[]; quoted: string[] 
     if (announced > 0) {
       quoted.push(...lines.slice(at, at + announced));
       at += announced - 1;
-    } else if (/^\s{0,3}(>|\|)(?!\S*\|)/.test(lines[at])) quoted.push(lines[at].replace(/^\s*[>|]\s?/, ''));
+    } else if (/^\s{0,3}>/.test(lines[at])) quoted.push(lines[at].replace(/^\s*>\s?/, ''));
     else own.push(lines[at]);
   }
   return { own, quoted };

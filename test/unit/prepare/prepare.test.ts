@@ -119,4 +119,13 @@ describe('data prepare', () => {
     await expect(prepareData([source], { to, processes: 1, signal: controller.signal })).rejects.toThrow('enough');
     expect(readdirSync(join(folder, 'out'))).toEqual([]);
   });
+
+  it('does not read what it writes, nor what it wrote before, in the same folder', async () => {
+    write({ 'a.md': '# A\n\nText.' });
+    const own = join(source, 'rows.jsonl');
+    const first = await prepareData([source], { to: own, processes: 1 });
+    const second = await prepareData([source], { to: own, processes: 1 });
+    expect(second.sha256).toBe(first.sha256);
+    expect(second.files.skipped.output?.count).toBeGreaterThanOrEqual(3);
+  });
 });

@@ -29,9 +29,10 @@ const WIDE_GAP = 1.4;
 /** Narrower, and two runs are one word. */
 const WORD_GAP = 0.15;
 
-export function rowsOf(items: readonly TextItem[], pageHeight: number): Row[] {
+/** `view` maps the page's own coordinates to those in which it is seen, upright and from the top. */
+export function rowsOf(items: readonly TextItem[], view: readonly number[]): Row[] {
   const rows: Row[] = [];
-  for (const run of runsOf(items, pageHeight).sort((a, b) => a.y - b.y || a.left - b.left)) {
+  for (const run of runsOf(items, view).sort((a, b) => a.y - b.y || a.left - b.left)) {
     const last = rows.at(-1);
     // Superscripts and rounding move a baseline a little.
     if (last !== undefined && run.y - last.y < 0.45 * Math.max(last.size, run.size)) {
@@ -43,12 +44,18 @@ export function rowsOf(items: readonly TextItem[], pageHeight: number): Row[] {
 }
 
 /** Runs that stand upright; text along the margin and watermarks across the page are left out. */
-function runsOf(items: readonly TextItem[], pageHeight: number): Segment[] {
-  return items.flatMap(({ str, transform: [a, b, c, d, x, y], width }) => {
+function runsOf(items: readonly TextItem[], view: readonly number[]): Segment[] {
+  return items.flatMap(({ str, transform, width }) => {
+    const [a, b, c, d, x, y] = multiplied(view, transform);
     const size = Math.hypot(c, d);
-    const isUpright = Math.abs(b) < 0.1 * Math.abs(a) && size > 0;
-    return str.trim() !== '' && isUpright ? [{ left: x, right: x + width, y: pageHeight - y, size, text: str }] : [];
+    const isUpright = a > 0 && Math.abs(b) < 0.1 * a && size > 0;
+    return str.trim() !== '' && isUpright ? [{ left: x, right: x + width, y, size, text: str }] : [];
   });
+}
+
+/** Both mappings one after the other, the second one first. */
+function multiplied([a, b, c, d, e, f]: readonly number[], [g, h, i, j, k, l]: readonly number[]): number[] {
+  return [a * g + c * h, b * g + d * h, a * i + c * j, b * i + d * j, a * k + c * l + e, b * k + d * l + f];
 }
 
 function joined({ y, segments: runs }: Row): Row {
