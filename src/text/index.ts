@@ -4,6 +4,8 @@ export type { NewToken } from './added-tokens.ts';
 export { colourRow } from './colour-row.ts';
 export { chooseTemplate, withKnownKwargs, type TemplateChoice } from './chosen-template.ts';
 export { withChatTemplate } from './default-template.ts';
+export { hasCtcVocabulary } from './ctc-tokenizer.ts';
+export { Letters, lettersOf } from './letters.ts';
 export type { Message, ToolCall, ToolSchema } from './message.ts';
 export { newTokenizer, type NewTokenizerOptions } from './new-tokenizer.ts';
 export { checkRenderedRow } from './row-check.ts';

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
 import { writeFileAtomic } from '../files/atomic.ts';
 import { readJson } from '../files/json.ts';
+import { hasCtcVocabulary, readCtcTokenizer } from './ctc-tokenizer.ts';
 import { hasOlderTokenizer, readOlderTokenizer } from './older/index.ts';
 import type { Roles } from './older/older-files.ts';
 
@@ -38,8 +39,9 @@ export const TEMPLATE_FOLDER = 'additional_chat_templates';
  */
 export function readTokenizerFiles(folder: string): TokenizerFiles {
   const path = join(folder, 'tokenizer.json');
-  const older = existsSync(path) ? undefined : readOlderTokenizer(folder);
-  if (older === undefined && !existsSync(path)) throw missingTokenizer(folder);
+  const letters = hasCtcVocabulary(folder) ? readCtcTokenizer(folder) : undefined;
+  const older = letters !== undefined || existsSync(path) ? undefined : readOlderTokenizer(folder);
+  if (letters === undefined && older === undefined && !existsSync(path)) throw missingTokenizer(folder);
   const names = CONFIG_FILES.filter((name) => existsSync(join(folder, name)));
   const templates = join(folder, TEMPLATE_FOLDER);
   if (existsSync(templates)) {
@@ -48,8 +50,9 @@ export function readTokenizerFiles(folder: string): TokenizerFiles {
   }
   const others = new Map(names.map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
   if (older !== undefined) others.set(SETTINGS, withRoles(others.get(SETTINGS), older.roles));
-  const tokenizer = older === undefined ? readFileSync(path, 'utf8') : JSON.stringify(older.tokenizer);
-  return { origin: folder, tokenizer, others, modelIds: readModelIds(folder) };
+  if (letters !== undefined) others.set(...letters.vocabulary);
+  const made = letters?.tokenizer ?? (older && JSON.stringify(older.tokenizer));
+  return { origin: folder, tokenizer: made ?? readFileSync(path, 'utf8'), others, modelIds: readModelIds(folder) };
 }
 
 /** tokenizer_config.json with the roles that only an older tokenizer's class knows. */

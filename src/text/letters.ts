@@ -1,0 +1,96 @@
+import { ctcSettings, newCtcFiles, type CtcSettings } from './ctc-tokenizer.ts';
+import { parseOther } from './tokenizer-files.ts';
+import { Tokenizer } from './tokenizer.ts';
+
+/** Marks that are written but not spoken: left out where a vocabulary lacks them. */
+const UNSPOKEN = /[\p{P}\p{S}]/u;
+const APOSTROPHES = /[’‘ʼ´`]/gu;
+
+/** A text as letters of a vocabulary. */
+export interface Spelt {
+  ids: number[];
+  /** Letters and digits that the vocabulary lacks. */
+  unknown: string[];
+}
+
+/** What a model of speech writes: letters, a mark between words, and a blank where it hears nothing new. */
+export class Letters {
+  readonly #tokenizer: Tokenizer;
+  readonly #settings: CtcSettings;
+  /** How letters are written so that the vocabulary has them. */
+  readonly #fold: (text: string) => string;
+
+  constructor(tokenizer: Tokenizer) {
+    this.#tokenizer = tokenizer;
+    this.#settings = ctcSettings(parseOther(tokenizer.files, 'tokenizer_config.json'));
+    this.#fold = this.#foldingOf();
+  }
+
+  /** The id of a frame at which nothing is said. */
+  get blank(): number | null {
+    return this.#tokenizer.idOf(this.#settings.pad);
+  }
+
+  #has(letter: string): boolean {
+    return this.#tokenizer.idOf(letter) !== null;
+  }
+
+  /** A vocabulary in one case gets texts in that case. */
+  #foldingOf(): (text: string) => string {
+    const [hasSmall, hasCapital] = [this.#has('a') || this.#has('e'), this.#has('A') || this.#has('E')];
+    if (this.#settings.isCapital || (hasCapital && !hasSmall)) return (text) => text.toUpperCase();
+    return hasSmall && !hasCapital ? (text) => text.toLowerCase() : (text) => text;
+  }
+
+  /** Spaces become the mark between words; punctuation that the vocabulary lacks is left out. */
+  spell(text: string): Spelt {
+    const ids: number[] = [];
+    const unknown = new Set<string>();
+    const delimiter = this.#tokenizer.idOf(this.#settings.delimiter);
+    for (const letter of this.#fold(text.normalize('NFC').replaceAll(APOSTROPHES, "'"))) {
+      const id = this.#idOf(letter);
+      if (id !== null) ids.push(id);
+      else if (/\s/.test(letter) || isBetweenWords(letter)) {
+        if (delimiter !== null && ids.length > 0 && ids.at(-1) !== delimiter) ids.push(delimiter);
+      } else if (!UNSPOKEN.test(letter)) unknown.add(letter);
+    }
+    if (ids.at(-1) === delimiter) ids.pop();
+    return { ids, unknown: [...unknown] };
+  }
+
+  #idOf(letter: string): number | null {
+    return letter === this.#settings.delimiter || /\s/.test(letter) ? null : this.#tokenizer.idOf(letter);
+  }
+
+  /** The text of the most probable id of each frame: repeats are one letter, then blanks and special tokens go. */
+  read(frames: readonly number[], blank: number): string {
+    let text = '';
+    for (const [t, id] of frames.entries()) {
+      if (id === blank || id === frames[t - 1] || this.#tokenizer.isSpecial(id)) continue;
+      const token = this.#tokenizer.tokenOf(id) ?? '';
+      text += token === this.#settings.delimiter ? ' ' : token;
+    }
+    const plain = text.replaceAll(/ +/g, ' ').trim();
+    return this.#settings.isCapital ? plain.toLowerCase() : plain;
+  }
+}
+
+/** A dash between words is a space in speech. */
+function isBetweenWords(letter: string): boolean {
+  return /\p{Pd}/u.test(letter);
+}
+
+/**
+ * A vocabulary of the letters, digits and apostrophes that the texts are written with, in small letters, sorted; as
+ * files for Wav2Vec2CTCTokenizer.
+ */
+export async function lettersOf(texts: Iterable<string>): Promise<Tokenizer> {
+  const found = new Set<string>();
+  for (const text of texts) {
+    for (const letter of text.normalize('NFC').replaceAll(APOSTROPHES, "'").toLowerCase()) {
+      if (letter === "'" || !(UNSPOKEN.test(letter) || /[\s\p{C}]/u.test(letter))) found.add(letter);
+    }
+  }
+  const { tokenizer, others } = newCtcFiles([...found].toSorted());
+  return Tokenizer.fromFiles({ origin: 'the letters of the training rows', tokenizer, others, modelIds: {} });
+}
