@@ -8,6 +8,8 @@ export type AnswerForm =
   /** Any number of these. */
   | { kind: 'labels'; labels: readonly string[] }
   | { kind: 'numbers' }
+  /** What is said in a recording. */
+  | { kind: 'speech' }
   | { kind: 'json'; fields: readonly string[] }
   /** `words`: nine answers in ten have no more. */
   | { kind: 'short'; words: number }
@@ -27,6 +29,7 @@ export function answerForm(examples: readonly Example[]): AnswerForm {
   if (examples.length > 0 && examples.every(({ kind }) => kind === 'multilabel'))
     return { kind: 'labels', labels: labelsIn(examples) };
   if (examples.length > 0 && examples.every(({ kind }) => kind === 'regression')) return { kind: 'numbers' };
+  if (examples.length > 0 && examples.every(({ kind }) => kind === 'speech')) return { kind: 'speech' };
   const answers = examples.map(expectedText).filter((answer) => answer !== undefined);
   const fields = jsonFields(answers);
   if (fields !== undefined) return { kind: 'json', fields };

@@ -23,6 +23,7 @@ const objectives = {
   classification: () => import('./objectives/classification.options.ts'),
   multilabel: () => import('./objectives/multilabel.options.ts'),
   regression: () => import('./objectives/regression.options.ts'),
+  ctc: () => import('./objectives/ctc.options.ts'),
 };
 
 const optimizers = { adamw: () => import('./update/adamw.options.ts') };

@@ -26,6 +26,8 @@ export interface ModelOptions {
   labels?: readonly string[];
   /** What the scores of a sequence head mean; by default what the checkpoint says. */
   problemType?: ProblemType;
+  /** Another vocabulary of letters than the checkpoint's, for a head that reads speech: that head is then new. */
+  letters?: { count: number; blank: number };
   /** How an embedding head makes a row's vector, where it is not to be as the checkpoint says. */
   embedding?: Partial<EmbeddingOptions>;
   /** Keys the values of a new head. */
@@ -47,7 +49,7 @@ export interface LoadedModel {
  * their type changes.
  */
 export async function loadModel(folder: string, wanted: ModelOptions = {}): Promise<LoadedModel> {
-  const stored = readConfig(folder);
+  const stored = withLetters(readConfig(folder), wanted.letters);
   const sentence = forVectors(folder, wanted);
   const options =
     sentence === undefined ? wanted : { ...wanted, task: 'embedding' as const, embedding: sentence.embedding };
@@ -68,6 +70,10 @@ function forVectors(folder: string, { task, embedding }: ModelOptions): Sentence
   if (task !== undefined && task !== 'embedding') return undefined;
   const files = readSentenceFiles(folder);
   return files && { ...files, embedding: { ...files.embedding, ...embedding } };
+}
+
+function withLetters(raw: RawConfig, letters: ModelOptions['letters']): RawConfig {
+  return letters === undefined ? raw : { ...raw, vocab_size: letters.count, pad_token_id: letters.blank };
 }
 
 /** How many rows a checkpoint's token tables have, and how many they are to have. */
@@ -91,12 +97,9 @@ function finish(
   files: CheckpointFiles,
   { raw, plan, options, grown }: { raw: RawConfig; plan: HeadPlan; options: ModelOptions; grown?: Growth },
 ): LoadedModel {
-  const { dtype = 'stored', device = 'cpu', labels, seed = 0 } = options;
-  const loaded = noGrad(() =>
-    scope(() =>
-      fill(model, files, { dtype, device, grown, newHead: labels !== undefined && !isClassifierOf(labels, raw) }),
-    ),
-  );
+  const { dtype = 'stored', device = 'cpu', labels, letters, seed = 0 } = options;
+  const newHead = letters !== undefined || (labels !== undefined && !isClassifierOf(labels, raw));
+  const loaded = noGrad(() => scope(() => fill(model, files, { dtype, device, grown, newHead })));
   const missing = loaded.missing.filter((path) => !mayBeNew(model, path));
   if (missing.length > 0) throw missingTensors(files.folder, missing);
   // A trunk's own checkpoint knows no prefix; with a head of its own the result needs one to be found.

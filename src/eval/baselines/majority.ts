@@ -7,7 +7,7 @@ export const majority: Baseline = {
   name: 'majority',
   title: 'most frequent answer',
   reads: ['text', 'image', 'audio'],
-  forms: ['classes', 'labels', 'json', 'short', 'long'],
+  forms: ['classes', 'labels', 'json', 'short', 'long', 'speech'],
   unfit: (train) => (train.length === 0 ? 'there are no training rows' : undefined),
   async fit(train) {
     const counts = new Map<string, number>();

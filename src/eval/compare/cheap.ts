@@ -14,6 +14,7 @@ const IN_WORDS: Record<AnswerForm['kind'], string> = {
   classes: 'classes',
   labels: 'any number of labels',
   numbers: 'numbers',
+  speech: 'recordings',
   json: 'JSON objects',
   short: 'short texts',
   long: 'long texts',

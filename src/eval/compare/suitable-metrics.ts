@@ -24,6 +24,12 @@ const byForm: Record<AnswerForm['kind'], readonly NamedMetric[]> = {
     { metric: 'ece' },
   ],
   numbers: [{ metric: 'mae' }, { metric: 'rmse' }, { metric: 'r2' }, { metric: 'spearman' }],
+  speech: [
+    { metric: 'spoken_word_error_rate' },
+    { metric: 'spoken_character_error_rate' },
+    { metric: 'word_error_rate' },
+    { metric: 'exact_match' },
+  ],
   json: [{ metric: 'json_fields' }, { metric: 'exact_match' }, { metric: 'json_validity' }],
   short: [{ metric: 'exact_match' }, { metric: 'token_f1' }, { metric: 'edit_similarity' }],
   long: [{ metric: 'chrf' }, { metric: 'rouge_l' }, { metric: 'exact_match' }],
@@ -32,7 +38,10 @@ const byForm: Record<AnswerForm['kind'], readonly NamedMetric[]> = {
 
 /** Metrics that suit the answers' form; bits per byte besides, for the systems that know how likely an answer is. */
 export function suitableMetrics(examples: readonly Example[]): readonly NamedMetric[] {
-  const metrics = byForm[answerForm(examples).kind];
+  const { kind } = answerForm(examples);
+  const metrics = byForm[kind];
+  // A recording's letters may fall on its frames in many ways, and no system tells how likely they are.
+  if (kind === 'speech') return metrics;
   const likelihood: NamedMetric = { metric: 'bits_per_byte' };
   const hasLikelihood = metrics.some(({ metric }) => metric === likelihood.metric);
   return hasLikelihood ? metrics : [...metrics, likelihood];

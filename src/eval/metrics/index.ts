@@ -14,6 +14,9 @@ const table = {
   character_error_rate: () => import('./character-error-rate.ts').then((module) => module.characterErrorRate),
   word_error_rate: () => import('./word-error-rate.ts').then((module) => module.wordErrorRate),
   phoneme_error_rate: () => import('./phoneme-error-rate.ts').then((module) => module.phonemeErrorRate),
+  spoken_word_error_rate: () => import('./spoken-error-rates.ts').then((module) => module.spokenWordErrorRate),
+  spoken_character_error_rate: () =>
+    import('./spoken-error-rates.ts').then((module) => module.spokenCharacterErrorRate),
   rouge_1: () => import('./rouge.ts').then((module) => module.rouge1),
   rouge_2: () => import('./rouge.ts').then((module) => module.rouge2),
   rouge_l: () => import('./rouge.ts').then((module) => module.rougeL),

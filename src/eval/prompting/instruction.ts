@@ -20,6 +20,7 @@ export function describeTask(train: readonly Example[]): string {
       return `Answer in at most ${form.words} ${form.words === 1 ? 'word' : 'words'}, without explanation.`;
     case 'long':
       return `Answer in about ${form.words} words, without remarks of your own.`;
+    case 'speech':
     case 'text':
       return '';
   }

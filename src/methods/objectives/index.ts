@@ -12,6 +12,7 @@ const table = {
   classification: () => import('./classification.ts'),
   multilabel: () => import('./multilabel.ts'),
   regression: () => import('./regression.ts'),
+  ctc: () => import('./ctc.ts'),
 };
 
 export const objectives = defineRegistry<ObjectiveMethod, keyof typeof table>(
