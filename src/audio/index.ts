@@ -3,3 +3,4 @@ export { decodeAudio } from './decode.ts';
 export { audioProcessor, type AudioProcessor } from './processor.ts';
 export { mono, type Recording } from './recording.ts';
 export { resample } from './resample.ts';
+export { windowsOf } from './windows.ts';

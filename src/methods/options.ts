@@ -24,6 +24,7 @@ const objectives = {
   multilabel: () => import('./objectives/multilabel.options.ts'),
   regression: () => import('./objectives/regression.options.ts'),
   ctc: () => import('./objectives/ctc.options.ts'),
+  speech_seq2seq: () => import('./objectives/speech-seq2seq.options.ts'),
 };
 
 const optimizers = { adamw: () => import('./update/adamw.options.ts') };

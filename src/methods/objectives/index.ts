@@ -13,6 +13,7 @@ const table = {
   multilabel: () => import('./multilabel.ts'),
   regression: () => import('./regression.ts'),
   ctc: () => import('./ctc.ts'),
+  speech_seq2seq: () => import('./speech-seq2seq.ts'),
 };
 
 export const objectives = defineRegistry<ObjectiveMethod, keyof typeof table>(

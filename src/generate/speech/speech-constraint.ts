@@ -1,0 +1,45 @@
+import type { TokenConstraint } from '../constraint/token-constraint.ts';
+
+/** Leaves out ids that are no text, some of them only at the start. */
+export class SpeechConstraint implements TokenConstraint {
+  readonly isComplete = false;
+  readonly #first: Uint32Array;
+  readonly #later: Uint32Array;
+  #isFirst = true;
+
+  constructor(vocabularySize: number, suppressed: { always: readonly number[]; first: readonly number[] }) {
+    this.#later = new Uint32Array(Math.ceil(vocabularySize / 32)).fill(0xffffffff);
+    forbid(this.#later, suppressed.always);
+    this.#first = this.#later.slice();
+    forbid(this.#first, suppressed.first);
+  }
+
+  allowed(): Uint32Array {
+    return this.#isFirst ? this.#first : this.#later;
+  }
+  advance(): void {
+    this.#isFirst = false;
+  }
+}
+
+/** Allows some ids only. */
+export class ChoiceConstraint implements TokenConstraint {
+  readonly isComplete = false;
+  readonly #mask: Uint32Array;
+
+  constructor(vocabularySize: number, ids: Iterable<number>) {
+    this.#mask = new Uint32Array(Math.ceil(vocabularySize / 32));
+    for (const id of ids) this.#mask[id >>> 5] |= 1 << (id & 31);
+  }
+
+  allowed(): Uint32Array {
+    return this.#mask;
+  }
+  advance(): void {
+    // One token is chosen, whatever came before.
+  }
+}
+
+function forbid(mask: Uint32Array, ids: readonly number[]): void {
+  for (const id of ids) if (id >= 0 && id >>> 5 < mask.length) mask[id >>> 5] &= ~(1 << (id & 31));
+}

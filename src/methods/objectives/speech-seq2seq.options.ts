@@ -1,0 +1,15 @@
+import { z } from 'zod';
+
+/** What is said in a recording, token by token: for whisper. */
+export const options = z.strictObject({
+  language: z
+    .string()
+    .nullable()
+    .default(null)
+    .describe(
+      "code of the rows' language, for models that know several; what generation_config.json says unless given",
+    ),
+  task: z.enum(['transcribe', 'translate']).default('transcribe').describe('write what is said, or its English'),
+});
+
+export type SpeechSeq2SeqOptions = z.output<typeof options>;
