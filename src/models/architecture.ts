@@ -100,6 +100,8 @@ export interface Architecture {
   heads(raw: RawConfig): Partial<Record<Task, HeadPlan>>;
   /** The configuration with room for so many tokens, where that is not the key `vocab_size`. */
   withVocabulary?(raw: RawConfig, size: number): RawConfig;
+  /** Tokens that its blocks see of one row's features; as many as it can read at most unless said. */
+  tokensOfFeatures?(raw: RawConfig, shape: readonly number[]): number;
   /** Limits that data are checked against. */
   limits(raw: RawConfig): { vocabularySize: number; maxPositions: number };
 }

@@ -58,31 +58,26 @@ class ConvolutionLayer extends Module {
   }
 }
 
+/** Frames that the convolutions make of so many samples; none of too few. */
+export function framesOf({ conv_kernel: kernels, conv_stride: strides }: Wav2Vec2Config, samples: number): number {
+  const count = kernels.reduce((length, kernel, i) => Math.floor((length - kernel) / strides[i]) + 1, samples);
+  return Math.max(0, count);
+}
+
 /** Convolutions that make frames of a waveform. */
 export class FeatureExtractor extends Module {
   readonly conv_layers: readonly ConvolutionLayer[];
-  readonly #kernels: readonly number[];
-  readonly #strides: readonly number[];
+  readonly #config: Wav2Vec2Config;
 
   constructor(config: Wav2Vec2Config) {
     super();
     this.conv_layers = config.conv_dim.map((_, layer) => new ConvolutionLayer(config, layer));
-    this.#kernels = config.conv_kernel;
-    this.#strides = config.conv_stride;
-  }
-
-  /** Frames that the convolutions make of so many samples; none of too few. */
-  frames(samples: number): number {
-    const count = this.#kernels.reduce(
-      (length, kernel, i) => Math.floor((length - kernel) / this.#strides[i]) + 1,
-      samples,
-    );
-    return Math.max(0, count);
+    this.#config = config;
   }
 
   /** Frames of each recording. @throws AttuneError E_FEATURES_SHAPE where one is too short for a single frame */
   frameCounts(input: StackInput): number[] {
-    const counts = sampleCounts(input).map((samples) => this.frames(samples));
+    const counts = sampleCounts(input).map((samples) => framesOf(this.#config, samples));
     const short = counts.findIndex((count) => count === 0);
     if (short < 0) return counts;
     throw new AttuneError('E_FEATURES_SHAPE', {
@@ -93,7 +88,8 @@ export class FeatureExtractor extends Module {
   }
 
   #fewestSamples(): number {
-    return this.#kernels.reduceRight((length, kernel, i) => (length - 1) * this.#strides[i] + kernel, 1);
+    const { conv_kernel: kernels, conv_stride: strides } = this.#config;
+    return kernels.reduceRight((length, kernel, i) => (length - 1) * strides[i] + kernel, 1);
   }
 
   /**

@@ -6,7 +6,7 @@ import { parseConfig } from './config.ts';
 import { specAugment, type Masking } from './spec-augment.ts';
 import { Stack, type Block, type Pass, type StackInput } from './stack.ts';
 import { wav2vec2Schema, type Wav2Vec2Config } from './wav2vec2-config.ts';
-import { FeatureExtractor, FeatureProjection } from './wav2vec2-features.ts';
+import { FeatureExtractor, FeatureProjection, framesOf } from './wav2vec2-features.ts';
 import { EncoderLayer, PositionalConvolution } from './wav2vec2-layers.ts';
 
 class Encoder extends Module {
@@ -120,8 +120,7 @@ export const architecture: Architecture = {
     };
     return { ctc: { head: 'ctc', className: 'Wav2Vec2ForCTC', options: ctcOptions } };
   },
-  limits(raw) {
-    const config = parseConfig(wav2vec2Schema, raw);
-    return { vocabularySize: config.vocab_size, maxPositions: Number.MAX_SAFE_INTEGER };
-  },
+  tokensOfFeatures: (raw, [samples]) => framesOf(parseConfig(wav2vec2Schema, raw), samples),
+  // It has no table of tokens, and no table of positions: five minutes of frames are what is planned for.
+  limits: () => ({ vocabularySize: 0, maxPositions: 15_000 }),
 };

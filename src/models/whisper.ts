@@ -191,6 +191,7 @@ export const architecture: Architecture = {
       seq2seq: { head: 'seq2seq', className: 'WhisperForConditionalGeneration', options: { name: 'proj_out', tied } },
     };
   },
+  tokensOfFeatures: (_raw, [, frames]) => Math.ceil(frames / 2),
   limits(raw) {
     const config = parseConfig(schema, raw);
     return { vocabularySize: config.vocab_size, maxPositions: config.max_target_positions };

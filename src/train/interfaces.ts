@@ -60,6 +60,8 @@ export interface MediaReader {
   readonly kind: MediaKind;
   /** Tokens that the model's blocks see of a file. */
   size(file: MediaFile): number;
+  /** The same of a file that was read. */
+  tokens(features: Features): number;
   /** Adds what the model reads of each row's file. @throws AttuneError with all files that cannot be read */
   load<Row extends Pick<PreparedRow, 'media' | 'source'>>(
     rows: readonly Row[],

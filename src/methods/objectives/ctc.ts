@@ -16,11 +16,10 @@ export function create({ reduction }: CtcOptions, processor: Processor): Objecti
     unit: 'rows',
     config: { ctc_loss_reduction: reduction },
     prepare: (examples) =>
-      prepareRecordings(examples, async ({ media: file, text }) => {
+      prepareRecordings(examples, media, async (text, size) => {
         const { ids, unknown } = letters.spell(text);
         if (unknown.length > 0) return unknownLetters(unknown);
         if (ids.length === 0) return { field: 'text', message: 'says nothing that is spoken' };
-        const size = await media.size(file);
         const needed = framesNeeded(ids);
         if (needed > size) {
           const message = `${ids.length} letters need ${needed} frames, and the recording makes ${size}`;

@@ -16,22 +16,36 @@ export function hearing({ media }: Processor, objective: string): MediaReader {
   });
 }
 
-/** Rows of recordings, each by its own rule; what is wrong with one is listed. */
+/** Rows of recordings, each by its own rule and the tokens that the model makes of it; what is wrong is listed. */
 export async function prepareRecordings(
   examples: readonly Example[],
-  rowOf: (
-    example: SpeechExample,
-  ) => Promise<Omit<PreparedRow, 'id' | 'source' | 'media'> | Omit<Problem, 'file' | 'line'>>,
+  media: MediaReader,
+  rowOf: (text: string, tokens: number) => Promise<Prepared | Fault>,
 ): Promise<{ rows: (PreparedRow | undefined)[]; problems: Problem[] }> {
   const problems: Problem[] = [];
   const rows: (PreparedRow | undefined)[] = [];
-  for (const example of examples as readonly SpeechExample[]) {
-    const { id, source, media } = example;
-    const made = await rowOf(example);
-    if ('message' in made) problems.push({ ...source, ...made });
-    rows.push('message' in made ? undefined : { id, source, media, ...made });
+  for (const { id, source, media: file, text } of examples as readonly SpeechExample[]) {
+    const tokens = await tokensIn({ media: file, source }, media);
+    const made = typeof tokens === 'number' ? await rowOf(text, tokens) : tokens;
+    const isFault = 'message' in made;
+    if (isFault) problems.push({ ...source, ...made });
+    rows.push(isFault ? undefined : { id, source, media: file, ...made });
   }
   return { rows, problems };
+}
+
+type Prepared = Omit<PreparedRow, 'id' | 'source' | 'media'>;
+type Fault = Omit<Problem, 'file' | 'line'>;
+
+/** Each file is read once before training, so that all that cannot be read are told at once. */
+async function tokensIn(row: Pick<SpeechExample, 'media' | 'source'>, media: MediaReader): Promise<number | Fault> {
+  try {
+    const [{ features }] = await media.load([row]);
+    return media.tokens(features);
+  } catch (error) {
+    if (!(error instanceof AttuneError) || error.problems.length === 0) throw error;
+    return { field: 'audio', message: error.problems[0].message };
+  }
 }
 
 /** Waveforms side by side, none of them padded: [S] and the samples of each. */

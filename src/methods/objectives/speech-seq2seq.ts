@@ -15,12 +15,12 @@ export function create({ language, task }: SpeechSeq2SeqOptions, processor: Proc
     separable: true,
     unit: 'tokens',
     prepare: (examples) =>
-      prepareRecordings(examples, async ({ media: file, text }) => {
+      prepareRecordings(examples, media, async (text, heard) => {
         if (text.trim() === '') return { field: 'text', message: 'is empty' };
         const ids = await tokens.transcript(text, wish);
         const trained = new Uint8Array(ids.length).fill(1);
         trained[0] = 0; // nothing comes before it that it could be predicted from
-        return { ids, trained, size: ids.length + (await media.size(file)) };
+        return { ids, trained, size: ids.length + heard };
       }),
     load: (rows) => media.load(rows),
     collate(rows) {

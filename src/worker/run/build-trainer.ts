@@ -53,7 +53,7 @@ export interface TunedModel {
 export async function createTuned(
   recipe: Recipe,
   folder: string,
-  choice: Pick<ModelOptions, 'labels' | 'problemType'> & {
+  choice: Pick<ModelOptions, 'labels' | 'problemType' | 'letters'> & {
     task: Objective['task'];
     dtype: DType;
     vocabulary?: Vocabulary;
@@ -65,6 +65,7 @@ export async function createTuned(
     task: choice.task,
     labels: choice.labels,
     problemType: choice.problemType,
+    letters: choice.letters,
     dtype: 'stored',
     seed,
     vocabularySize: vocabulary?.size,
@@ -73,13 +74,19 @@ export async function createTuned(
   model.dtype = choice.dtype;
   const { method: name, ...options } = recipe.tuning as { method: string } & Record<string, unknown>;
   const method = await tunings.load(name);
-  const whole = modulesOf(choice.task === 'sequence' ? [...initialised, ...headPaths(model)] : initialised);
+  const parts = initialised.filter((path) => !isOfTrunkItself(model, path));
+  const whole = modulesOf(choice.task === 'sequence' ? [...parts, ...headPaths(model)] : parts);
   const tuning = method.create(model, withModules(options, whole) as never, {
     seed,
     tokens: vocabulary?.trained,
   });
   settleFrozen(model, choice.dtype);
   return { model, tuning, initialised };
+}
+
+/** Whether a parameter lies in no part of the trunk but beside them: with its module all of the trunk would be meant. */
+function isOfTrunkItself({ architecture }: Model, path: string): boolean {
+  return path.slice(0, path.lastIndexOf('.')) === architecture.prefix;
 }
 
 /** A classifier is trained whole, as in PEFT, also where the checkpoint has one. */

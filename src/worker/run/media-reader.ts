@@ -24,7 +24,9 @@ export async function mediaReaderFor(
   const kind = (architecture.modalities ?? []).find((one): one is MediaKind => mediaProcessors.has(one));
   if (kind === undefined) return undefined;
   const processor = (await mediaProcessors.load(kind)).open(processorConfig(folder));
-  return new Reader(kind, processor, architecture.limits(raw).maxPositions);
+  const { maxPositions } = architecture.limits(raw);
+  const tokens = (shape: readonly number[]) => architecture.tokensOfFeatures?.(raw, shape) ?? maxPositions;
+  return new Reader(kind, processor, { maxPositions, tokens });
 }
 
 /** What says how files become features. @throws AttuneError E_PROCESSOR_MISSING */
@@ -38,23 +40,33 @@ function processorConfig(folder: string): Record<string, unknown> {
   });
 }
 
+/** Tokens that a model's blocks see. */
+interface TokenCounts {
+  maxPositions: number;
+  tokens(shape: readonly number[]): number;
+}
+
 class Reader implements MediaReader {
   readonly kind: MediaKind;
   readonly #processor: MediaProcessor;
-  readonly #maxTokens: number;
+  readonly #counts: TokenCounts;
   /** Of the files read so far, the first that fit. */
   readonly #kept = new Map<string, Features>();
   #keptBytes = 0;
 
-  constructor(kind: MediaKind, processor: MediaProcessor, maxTokens: number) {
+  constructor(kind: MediaKind, processor: MediaProcessor, counts: TokenCounts) {
     this.kind = kind;
     this.#processor = processor;
-    this.#maxTokens = maxTokens;
+    this.#counts = counts;
   }
 
   /** All files become inputs of one size, or are counted as the longest. */
   size(_file: MediaFile): number {
-    return this.#maxTokens;
+    return this.#counts.maxPositions;
+  }
+
+  tokens({ shape }: Features): number {
+    return this.#counts.tokens(shape);
   }
 
   async load<Row extends Pick<PreparedRow, 'media' | 'source'>>(

@@ -3,14 +3,15 @@ import { join } from 'node:path';
 import { writeFileAtomic } from '../../files/atomic.ts';
 import { architectures } from '../../models/index.ts';
 import { readConfig } from '../../models/load.ts';
-import { Tokenizer } from '../../text/index.ts';
+import { hasCtcVocabulary, Tokenizer } from '../../text/index.ts';
 import type { MediaReader } from '../../train/interfaces.ts';
 import { mediaReaderFor } from './media-reader.ts';
 
 /** The tokenizer of a model's folder; one that knows no token where the model reads no text. @throws E_TOKENIZER_… */
 export async function tokenizerOf(folder: string, model = folder): Promise<Tokenizer> {
   const { modalities = ['text'] } = await architectureOf(model);
-  return modalities.includes('text') ? Tokenizer.load(folder) : Tokenizer.none(folder);
+  const writes = modalities.includes('text') || hasCtcVocabulary(folder);
+  return writes ? Tokenizer.load(folder) : Tokenizer.none(folder);
 }
 
 /** What reads a model's images or recordings; undefined for models of text. @throws E_PROCESSOR_… */

@@ -8,7 +8,14 @@ import { loadModel } from '../../models/load.ts';
 import type { Model } from '../../models/model.ts';
 import { isRunFolder, readRun } from '../../store/run-folder.ts';
 import { noGrad, SafetensorsFile, scope, type DType } from '../../tensor/index.ts';
-import { checkTemplate, hasTokenizer, withChatTemplate, withKnownKwargs, type Tokenizer } from '../../text/index.ts';
+import {
+  checkTemplate,
+  hasTokenizer,
+  Letters,
+  withChatTemplate,
+  withKnownKwargs,
+  type Tokenizer,
+} from '../../text/index.ts';
 import type { MediaReader, Tuning } from '../../train/interfaces.ts';
 import { adapterTensors, findSavedTables, placeTables } from './adapter-tables.ts';
 import { adapterWeights, isAdapterFolder, modelFolder, OWN_BASE } from './base-model.ts';
@@ -104,7 +111,8 @@ async function openAdapter(folder: string, request: AdapterRequest): Promise<Ope
   const saved = await findSavedTables(weights, baseFolder, { task, modulesToSave: options.modules_to_save });
   // Rows beyond the base model's are in the adapter, or nowhere.
   const vocabularySize = Math.max(saved.rows, tokens === undefined ? 0 : vocabulary.size);
-  const { model } = await loadModel(baseFolder, { dtype, task, labels, problemType, vocabularySize });
+  const letters = task === 'ctc' && options.modules_to_save.includes('lm_head') ? lettersIn(vocabulary) : undefined;
+  const { model } = await loadModel(baseFolder, { dtype, task, labels, problemType, vocabularySize, letters });
   const tokenizer = await withDefaultTemplate(vocabulary, model.task);
   const modulesToSave = [...options.modules_to_save, ...saved.whole];
   using file = new SafetensorsFile(weights);
@@ -114,6 +122,11 @@ async function openAdapter(folder: string, request: AdapterRequest): Promise<Ope
   noGrad(() => scope(() => tuning.load(adapterTensors(file, saved))));
   if (notes !== undefined) check(model, tokenizer, { folder, notes });
   return { model, tokenizer, media: await mediaReaderOf(baseFolder), tuning, folder, baseFolder, notes };
+}
+
+/** A head that an adapter brings along is one of its own vocabulary. */
+function lettersIn(tokenizer: Tokenizer): { count: number; blank: number } {
+  return { count: tokenizer.size, blank: new Letters(tokenizer).blank ?? 0 };
 }
 
 function baseFolderOf(notes: ResultNotesFile | undefined, named: string | undefined, folder: string): string {

@@ -4,7 +4,9 @@ import type { Example } from '../../data/example.ts';
 import { chooseTemplate, withChatTemplate, type Tokenizer } from '../../text/index.ts';
 import type { Recipe } from '../../train/recipe.ts';
 import { checkHash, isFile } from '../../train/reference.ts';
+import type { ModelOptions } from '../../models/load.ts';
 import { tokenizerOf } from './model-readers.ts';
+import { speechTokenizer } from './speech-tokenizer.ts';
 
 /** What a run's tokens ask of the model's token tables. */
 export interface Vocabulary {
@@ -22,6 +24,8 @@ export interface Vocabulary {
 export interface RunTokenizer {
   tokenizer: Tokenizer;
   vocabulary: Vocabulary;
+  /** A vocabulary of letters that the base model does not have: its head is then new. */
+  letters?: ModelOptions['letters'];
 }
 
 /**
@@ -31,6 +35,8 @@ export interface RunTokenizer {
  * E_TEMPLATE_UNUSED, E_REFERENCE_CHANGED
  */
 export async function runTokenizer(recipe: Recipe, base: string, examples: readonly Example[]): Promise<RunTokenizer> {
+  const spoken = await speechTokenizer(recipe, base, examples);
+  if (spoken !== undefined) return spoken;
   const own = await tokenizerOf(base);
   const { new_tokens: wanted } = recipe.data;
   refuseKnown(wanted, own);

@@ -6,7 +6,7 @@ import { listCheckpoints, pruneCheckpoints, writeCheckpoint } from '../../store/
 import { checkVocabulary, type Tokenizer } from '../../text/index.ts';
 import { tokensOf, type Objective, type PreparedRow } from '../../train/interfaces.ts';
 import type { Recipe } from '../../train/recipe.ts';
-import { readConfig } from '../../models/load.ts';
+import { readConfig, type ModelOptions } from '../../models/load.ts';
 import type { Model } from '../../models/model.ts';
 import { Trainer, type TrainerOptions, type TrainerParts } from '../../train/trainer.ts';
 import { readState, writeState, type RunConstants, type TrainerState } from '../../train/trainer-state.ts';
@@ -67,6 +67,7 @@ interface RunRows {
   loaded: LoadedData;
   tokenizer: Tokenizer;
   vocabulary: Vocabulary;
+  letters: ModelOptions['letters'];
   labels: readonly string[];
   objective: Objective;
   train: PreparedSplit;
@@ -78,7 +79,7 @@ interface RunRows {
 export async function prepareRun(context: RunContext): Promise<PreparedRun> {
   const { recipe, emit, signal } = context;
   const read = await readRows(context);
-  const { base, loaded, tokenizer, vocabulary, labels, objective, train, validation, metrics } = read;
+  const { base, loaded, tokenizer, vocabulary, letters, labels, objective, train, validation, metrics } = read;
   emit({ type: 'phase-started', phase: 'engine', message: `loading ${recipe.model}` });
   const dtype = computeType(recipe.training.precision);
   const headLabels = objective.task === 'sequence' ? labels : undefined;
@@ -88,9 +89,10 @@ export async function prepareRun(context: RunContext): Promise<PreparedRun> {
     labels: headLabels,
     problemType: problemTypeIn(objective.config),
     vocabulary,
+    letters,
   };
   const { model, tuning } = await createTuned(recipe, base, choice);
-  if (headLabels !== undefined) model.config = withReading(model.config, objective.config);
+  if (objective.config !== undefined) model.config = withReading(model.config, objective.config);
   const update = await createUpdate(recipe, tuning);
   const constants = decide(context, model, [...train.rows, ...validation.rows]);
   const sampler = createSampler(recipe, train.rows, {
@@ -116,7 +118,7 @@ async function readRows(context: RunContext): Promise<RunRows> {
   const metrics = await recipeMetrics(recipe);
   const loaded = await loadRunData(recipe, context);
   const { causal, maxPositions, vocabularySize } = await baseTraits(base);
-  const { tokenizer, vocabulary } = await runTokenizer(recipe, base, loaded.splits.train);
+  const { tokenizer, vocabulary, letters } = await runTokenizer(recipe, base, loaded.splits.train);
   checkVocabulary({ origin: base, size: vocabulary.known }, vocabularySize);
   const labels = labelsOf(recipe, loaded.splits.train, readConfig(base));
   const statistics = labelStatistics(loaded.splits.train, labels);
@@ -134,7 +136,7 @@ async function readRows(context: RunContext): Promise<RunRows> {
   reportCuts(train.cuts, { split: 'train', examples: loaded.splits.train, emit });
   reportCuts(validation.cuts, { split: 'validation', examples: loaded.splits.validation, emit });
   reportUnseen(vocabulary.trained, { rows: train.rows, tokenizer, emit });
-  return { base, loaded, tokenizer, vocabulary, labels, objective, train, validation, metrics };
+  return { base, loaded, tokenizer, vocabulary, letters, labels, objective, train, validation, metrics };
 }
 
 /** What the run decides once: as an earlier part of it did, else what fits into memory now. */

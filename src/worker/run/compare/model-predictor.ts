@@ -3,6 +3,7 @@ import type { Asked } from '../../../eval/prompting/asked.ts';
 import type { PredictOptions, Prediction, Predictor } from '../../../eval/predictor.ts';
 import type { AnswerOptions, Answering } from './answering.ts';
 import { answerWithClasses } from './classes.ts';
+import { answerWithSpeech, hears } from './speech.ts';
 import { answerWithText } from './texts.ts';
 
 /** Answers rows by what the model's head is for. */
@@ -11,6 +12,7 @@ export function answerAsked(
   asked: readonly Asked[],
   options: AnswerOptions & PredictOptions,
 ): Promise<Prediction[]> {
+  if (hears(opened.model)) return answerWithSpeech(opened, asked, options);
   return opened.model.task === 'sequence'
     ? answerWithClasses(opened, asked, options)
     : answerWithText(opened, asked, options);

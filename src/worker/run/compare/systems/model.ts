@@ -9,6 +9,7 @@ import type { SystemKind } from '../../../../store/results.ts';
 import { answerEnds, roomForAnswers } from '../answer-lengths.ts';
 import { answerWithProgress, type Comparing } from '../comparing.ts';
 import { modelPredictor } from '../model-predictor.ts';
+import { hears, processorOf } from '../speech.ts';
 import type { ModelSpec } from './system-spec.ts';
 
 /** Solved rows by which the better way of asking is found. */
@@ -24,6 +25,10 @@ export async function answer(spec: ModelSpec, comparing: Comparing): Promise<Ans
   emit({ type: 'phase-started', phase: 'engine', message: `loading ${title}` });
   const opened = await models.open(target, isBase);
   if (opened.model.task === 'sequence') refuseForeignClasses(title, opened.model, rows.test);
+  if (hears(opened.model)) {
+    if (asking.how !== 'plain') throw notAsked(title);
+    processorOf(opened); // refuses a model without letters before any row
+  }
   const { ask, note } = asker(asking, rows);
   const isTrained = kind === 'tuned';
   const held = UNTAUGHT.has(kind) ? heldAnswers(rows.typical) : undefined;
@@ -37,6 +42,13 @@ export async function answer(spec: ModelSpec, comparing: Comparing): Promise<Ans
   });
   const told = [note, held && 'held to the form of the answers'].filter(Boolean).join('; ');
   return [await answerWithProgress({ predictor, title, kind, note: told === '' ? undefined : told }, comparing)];
+}
+
+function notAsked(title: string): AttuneError {
+  return new AttuneError('E_TASK_UNSUPPORTED', {
+    what: `${title}: a model that writes down what it hears cannot be told or shown a task`,
+    fix: 'leave it out of evaluation.baselines',
+  });
 }
 
 const SHOWN_CLASSES = 5;
