@@ -43,8 +43,6 @@ describe('error rates of speech', () => {
     expect(suitableMetrics([example('one')]).map(({ metric }) => metric)).toEqual([
       'spoken_word_error_rate',
       'spoken_character_error_rate',
-      'word_error_rate',
-      'exact_match',
     ]);
   });
 });

@@ -24,12 +24,8 @@ const byForm: Record<AnswerForm['kind'], readonly NamedMetric[]> = {
     { metric: 'ece' },
   ],
   numbers: [{ metric: 'mae' }, { metric: 'rmse' }, { metric: 'r2' }, { metric: 'spearman' }],
-  speech: [
-    { metric: 'spoken_word_error_rate' },
-    { metric: 'spoken_character_error_rate' },
-    { metric: 'word_error_rate' },
-    { metric: 'exact_match' },
-  ],
+  // What a model of letters writes has no case and no punctuation.
+  speech: [{ metric: 'spoken_word_error_rate' }, { metric: 'spoken_character_error_rate' }],
   json: [{ metric: 'json_fields' }, { metric: 'exact_match' }, { metric: 'json_validity' }],
   short: [{ metric: 'exact_match' }, { metric: 'token_f1' }, { metric: 'edit_similarity' }],
   long: [{ metric: 'chrf' }, { metric: 'rouge_l' }, { metric: 'exact_match' }],

@@ -22,7 +22,9 @@ export async function chooseThresholds(run: PreparedRun): Promise<void> {
     const { validation } = loaded.splits;
     emit({ type: 'phase-started', phase: 'save', message: 'choosing thresholds on validation rows' });
     const asked = validation.map((example) => ({ example }));
-    const predictions = await answerWithClasses({ model: parts.model, tokenizer, baseFolder: run.base }, asked, { signal });
+    const predictions = await answerWithClasses({ model: parts.model, tokenizer, baseFolder: run.base }, asked, {
+      signal,
+    });
     return thresholdsFrom(predictions, validation, positives(labels, context.recipe));
   }
 }
