@@ -114,7 +114,20 @@ function formatRow([term, description]: Row, termWidth: number, terminal: Termin
   const width = Math.max(20, Math.min(terminal.columns, MAX_WIDTH) - indent.length);
   const [first, ...others] = wrap(description, width);
   const rest = others.map((line) => `${indent}${line}`);
-  const coloured = terminal.colours.cyan(term);
-  if (term.length > termWidth) return [`  ${coloured}`, `${indent}${first}`, ...rest];
-  return [`  ${coloured}${' '.repeat(termWidth - term.length + 2)}${first}`, ...rest];
+  const { cyan } = terminal.colours;
+  if (term.length > termWidth) {
+    const lines = brokenChoices(term, Math.min(terminal.columns, MAX_WIDTH) - 4);
+    return [...lines.map((line, i) => `${i === 0 ? '  ' : '    '}${cyan(line)}`), `${indent}${first}`, ...rest];
+  }
+  return [`  ${cyan(term)}${' '.repeat(termWidth - term.length + 2)}${first}`, ...rest];
+}
+
+/** A long list of choices in lines, broken behind its bars. */
+function brokenChoices(term: string, width: number): string[] {
+  const lines = [''];
+  for (const choice of term.split(/(?<=\|)/)) {
+    if (lines[lines.length - 1].length + choice.length > width && lines[lines.length - 1] !== '') lines.push('');
+    lines[lines.length - 1] += choice;
+  }
+  return lines;
 }
