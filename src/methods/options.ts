@@ -13,6 +13,7 @@ export interface MethodOptions {
 const tunings = {
   lora: () => import('./tuning/lora.options.ts'),
   full: () => import('./tuning/full.options.ts'),
+  freeze: () => import('./tuning/freeze.options.ts'),
 };
 
 const storages = { dense: () => import('./storage/dense.options.ts') };

@@ -19,7 +19,15 @@ import { TokenClassHead } from './heads/token.ts';
 import { TokenHead } from './heads/token-head.ts';
 import type { SentenceFiles } from './sentence-folder.ts';
 import { KeptMemory, type Memory } from './memory.ts';
-import { runStack, type Stack, type BlockCache, type PassOptions, type StackInput, type StageRunner } from './stack.ts';
+import {
+  layoutOf,
+  runStack,
+  type Stack,
+  type BlockCache,
+  type PassOptions,
+  type StackInput,
+  type StageRunner,
+} from './stack.ts';
 
 /** The input of a whole model; `source` is what an encoder-decoder's encoder reads, one segment for each of its rows. */
 export interface ModelInput extends StackInput {
@@ -82,7 +90,7 @@ export class Model extends Module {
 
   /** How the hidden states of an input fall into rows. */
   layoutOf(input: ModelInput): Layout {
-    return this.stackFor(input).layoutOf(input);
+    return layoutOf(this.stackFor(input), input);
   }
 
   /** Whether a parameter is the head's, by its path. */

@@ -10,6 +10,8 @@ import { writeSentenceFiles } from './sentence-folder.ts';
 export interface SaveOptions {
   /** Type of the written weights; by default each keeps its own. */
   dtype?: DType;
+  /** Tensors to write in place of the model's own, by path. */
+  kept?: ReadonlyMap<string, Tensor>;
   /** Shards are at most this large; 5 GB as Hugging Face writes them. */
   shardBytes?: number;
 }
@@ -26,7 +28,7 @@ export function saveModel(model: Model, folder: string, options: SaveOptions = {
   }
   return scope(() => {
     const tensors = new Map(
-      [...namedTensors(model)].map(([name, tensor]) => {
+      [...namedTensors(model, options.kept)].map(([name, tensor]) => {
         const isCast = dtype !== undefined && isFloating(tensor.dtype); // counts stay counts
         return [name, isCast ? tensor.to(dtype) : tensor];
       }),
@@ -43,10 +45,13 @@ function isForSentences({ architecture, plan }: Model): boolean {
 }
 
 /** A model's tensors under the names that its checkpoint had. */
-export function* namedTensors(model: Model): Generator<[string, Tensor]> {
+export function* namedTensors(model: Model, kept?: ReadonlyMap<string, Tensor>): Generator<[string, Tensor]> {
   const cut = model.isBare ? rootOf(model.architecture) : '';
   for (const [path, parameter] of model.parameters()) {
-    yield [cut !== '' && path.startsWith(cut) ? path.slice(cut.length) : path, parameter.tensor.detach()];
+    yield [
+      cut !== '' && path.startsWith(cut) ? path.slice(cut.length) : path,
+      (kept?.get(path) ?? parameter.tensor).detach(),
+    ];
   }
 }
 

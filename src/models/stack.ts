@@ -14,6 +14,8 @@ export interface StackInput {
   embeddings?: Tensor;
   /** In place of tokens, one row each: [B, channels, height, width], [B, mel bins, frames] or [B, samples] */
   features?: Tensor;
+  /** In place of all of these: what the first blocks made of them, computed before. */
+  resumed?: { blocks: number; hidden: Tensor };
   /** How many of the last dimension's values are each row's own, where rows are padded; all of them unless said. */
   featureLengths?: readonly number[];
 }
@@ -99,12 +101,21 @@ export interface PassOptions {
   watch?: (index: number, hidden: Tensor) => void;
   /** Gets what blocks put aside, in their order. */
   aside?: Tensor[];
+  /** Stops after so many blocks, before the final norm. */
+  until?: number;
+}
+
+/** How an input's hidden states fall into rows. */
+export function layoutOf(stack: Stack, input: StackInput): Layout {
+  if (input.resumed === undefined) return stack.layoutOf(input);
+  if (input.layout === undefined) throw new Error('hidden states that were computed before need a layout');
+  return input.layout;
 }
 
 /** Runs a stack over its input: → [N, D], after the final norm. */
 export function runStack(stack: Stack, input: StackInput, options: PassOptions): Tensor {
   const { dtype, device, cache, memory, runner = directRunner, watch } = options;
-  const layout = stack.layoutOf(input);
+  const layout = layoutOf(stack, input);
   const positions = fromArray(layout.positions).toDevice(device);
   const pass: Pass = { layout, positions, dtype, device, cache, memory };
   stack.prepare(pass);
@@ -114,12 +125,16 @@ export function runStack(stack: Stack, input: StackInput, options: PassOptions):
     options.aside?.push(...others.map((other) => runner.share(other)));
     return output;
   };
-  let x = stage(() => stack.embed(input, pass));
-  watch?.(0, x);
+  const { resumed } = input;
+  let x = stage(() => resumed?.hidden.to(dtype).clone() ?? stack.embed(input, pass));
+  watch?.(resumed?.blocks ?? 0, x);
   for (const [index, block] of blocks.entries()) {
+    if (index === options.until) return x;
+    if (index < (resumed?.blocks ?? 0)) continue;
     x = stage((hidden) => block.forward(hidden, pass), x);
     if (index < blocks.length - 1 || !stack.watchesNorm) watch?.(index + 1, x);
   }
+  if (options.until === blocks.length) return x;
   // No stage where there is no norm: a stage must make a tensor of its own.
   if (stack.finish !== undefined) x = stage((hidden) => (stack.finish as (x: Tensor) => Tensor)(hidden), x);
   if (stack.watchesNorm) watch?.(blocks.length, x);

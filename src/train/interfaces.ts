@@ -26,9 +26,18 @@ export interface PreparedRow {
   media?: MediaFile;
   /** What the model reads of it, while the row is in use. */
   features?: Features;
+  /** What the frozen blocks make of the row, in place of all that they read. */
+  resumed?: ResumedRow;
   /** What it costs, in tokens of the model, where it has no ids. */
   size?: number;
   source: { file: string; line: number };
+}
+
+/** A row's hidden states after so many blocks. */
+export interface ResumedRow extends Features {
+  blocks: number;
+  /** Tokens of the row after all blocks. */
+  tokens: number;
 }
 
 /** Tokens that a model's blocks see of a row. */
@@ -126,11 +135,19 @@ export interface Trainable {
   parameter: Parameter;
   /** False for norms and biases, which are never decayed. */
   decays: boolean;
+  /** Its learning rate, as a share of the schedule's; 1 unless given. */
+  rate?: number;
+  /** The step from which it moves; the first unless given. */
+  startsAt?: number;
 }
 
 /** Which weights move, and where extra ones sit. */
 export interface Tuning {
   readonly trainables: readonly Trainable[];
+  /** What `save` writes: an adapter beside the base model, or a whole model. */
+  readonly result: 'adapter' | 'model';
+  /** Leading blocks, and the embedding before them, that are frozen and may be computed once for each row. */
+  readonly frozenBlocks?: number;
   /** All that the result consists of, by its standard names; the trainables and what goes with them. */
   state(): Map<string, Tensor>;
   /** Takes over a saved state; every tensor must land and every place must be filled. */
@@ -155,6 +172,8 @@ export interface ResultNotes {
 }
 
 export interface StepOptions {
+  /** Steps before this one. */
+  step: number;
   learningRate: number;
   weightDecay: number;
   /** 0: no clipping. */

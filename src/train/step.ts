@@ -20,7 +20,7 @@ export interface StepRequest {
   step: number;
   seed: number;
   checkpointing: boolean;
-  options: StepOptions;
+  options: Omit<StepOptions, 'step'>;
 }
 
 export interface StepResult {
@@ -61,7 +61,7 @@ export async function trainStep(parts: StepParts, request: StepRequest): Promise
   }
   const rows = request.microBatches.flat();
   refuseNonFinite(perRow, rows, request.step);
-  const gradNorm = span('update', () => update.step(request.options));
+  const gradNorm = span('update', () => update.step({ ...request.options, step: request.step }));
   if (!Number.isFinite(gradNorm)) throw diverged(`a gradient norm of ${gradNorm}`, rows, request.step);
   return {
     loss: perRow.reduce((sum, value) => sum + value, 0),

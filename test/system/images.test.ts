@@ -1,5 +1,5 @@
 // From a folder of images, one folder for each class, to a result that is measured, on the command line.
-import { cpSync, existsSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync } from 'node:fs';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { randomUint32 } from '../../src/base/random.ts';
@@ -55,7 +55,7 @@ describe.skipIf(!existsSync('build/attune.node'))('rows of images', () => {
     const { systems, metric } = readComparison(bench.path(name))!;
     expect(metric).toBe('accuracy');
     const values = new Map(systems.map((system) => [system.name, system.values.accuracy.value]));
-    expect(values.get('tuned')).toBeGreaterThan(0.9);
+    expect(values.get('tuned')).toBeGreaterThan(0.8);
     expect([...values.keys()]).toEqual(expect.arrayContaining(['pixels', 'majority']));
     expect([...values.keys()]).not.toContain('logistic_regression');
     expect(bench.run(['eval', name]).document.metrics).toMatchObject({ accuracy: expect.any(Number) });
@@ -64,10 +64,15 @@ describe.skipIf(!existsSync('build/attune.node'))('rows of images', () => {
     expect(existsSync(bench.path(`${name}/${folder}/tokenizer.json`))).toBe(false);
   });
 
-  it('stop and resume to the same bytes', () => {
-    const first = bench.run(train('whole', 'sides', { seed: '7', 'evaluation.every': '5', 'checkpoints.every': '5' }));
+  it('train the last block only, on outputs of the others that are computed once for all runs, to the same bytes', () => {
+    const settings = { tuning: 'freeze', trainable_layers: '1', 'max-steps': '10' };
+    const first = bench.run(train('frozen', 'sides', settings));
     expect(first.code, first.stderr).toBe(0);
-    expect(bench.run(['runs', 'verify', 'whole', '--retrain']).code).toBe(0);
+    expect(first.stderr).toContain('computing 1 frozen block');
+    const again = bench.run(train('again', 'sides', settings));
+    expect(again.stderr).not.toContain('computing 1 frozen block');
+    const weights = (run: string) => readFileSync(bench.path(`${run}/model/model.safetensors`));
+    expect(weights('again').equals(weights('frozen'))).toBe(true);
   });
 
   it('that are no images, and rows of text, are told with their places', () => {

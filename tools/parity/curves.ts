@@ -64,7 +64,7 @@ async function train(folder: string, run: Run, report: FolderReport): Promise<nu
   using file = new SafetensorsFile(join(folder, 'train_batch.safetensors'));
   const result = await trainOnBatch({ model, update, tuning }, file, {
     steps: run.reference.losses.length,
-    options: { learningRate: run.reference.lr, weightDecay, maxGradNorm: 0 },
+    options: { step: 0, learningRate: run.reference.lr, weightDecay, maxGradNorm: 0 },
   });
   if (run.method === 'lora' && run.dtype === 'f32') {
     compareGradients(folder, result.gradients, report);

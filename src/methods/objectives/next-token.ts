@@ -1,13 +1,14 @@
 // N tokens of a batch, L of them predicted with loss, R rows
 import { layoutOfRows, rowOfTokens, type Layout } from '../../nn/index.ts';
-import type { Model } from '../../models/model.ts';
+import type { Model, ModelInput } from '../../models/model.ts';
 import type { StackInput, StageRunner } from '../../models/stack.ts';
-import { aten, fromArray, zeros, type Tensor } from '../../tensor/index.ts';
+import { aten, cat, fromArray, zeros, type Tensor } from '../../tensor/index.ts';
 import type { Batch, Counts, LossResult, PreparedRow, Tally } from '../../train/interfaces.ts';
 import { balanceOfBatch } from './expert-balance.ts';
 
 /** Rows side by side as one flat input of tokens, or of what was read from their files. */
 export function collateRows(rows: readonly PreparedRow[], options: { causal: boolean }): Batch {
+  if (rows.some(({ resumed }) => resumed !== undefined)) return { rows, input: resumedInput(rows, options) };
   if (rows.some(({ features }) => features !== undefined)) return { rows, input: stackFeatures(rows) };
   const layout = layoutOfRows(
     rows.map((row) => row.ids.length),
@@ -22,6 +23,17 @@ export function collateRows(rows: readonly PreparedRow[], options: { causal: boo
     }
   }
   return { rows, input: { ids, layout, tokenTypes } };
+}
+
+/** Rows of which the frozen blocks' outputs are known: [T, D] each, side by side, or images [C, H, W], stacked. */
+function resumedInput(rows: readonly PreparedRow[], options: { causal: boolean }): ModelInput {
+  const all = rows.map(({ resumed }) => resumed!);
+  const tensors = all.map(({ data, shape }) => fromArray(data, shape.length === 2 ? shape : [1, ...shape]));
+  const layout = layoutOfRows(
+    all.map(({ tokens }) => tokens),
+    options,
+  );
+  return { layout, resumed: { blocks: all[0].blocks, hidden: cat(tensors) } };
 }
 
 /** Features of rows, equally large but for their last dimension, which is filled up with zeros: [R, …]. */

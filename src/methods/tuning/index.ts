@@ -13,7 +13,8 @@ export interface TuningMethod {
   create(model: Model, options: never, context: TuningContext): Tuning;
 }
 
-export const tunings = defineRegistry<TuningMethod, 'lora' | 'full'>('tuning', 'E_UNKNOWN_TUNING', {
+export const tunings = defineRegistry<TuningMethod, 'lora' | 'full' | 'freeze'>('tuning', 'E_UNKNOWN_TUNING', {
   lora: () => import('./lora.ts'),
   full: () => import('./full.ts'),
+  freeze: () => import('./freeze.ts'),
 });

@@ -27,6 +27,7 @@ interface SavedParameter {
 
 /** Low-rank adapters on linear layers; beside them modules that are trained whole, and rows of single tokens. */
 export class Lora implements Tuning {
+  readonly result = 'adapter';
   readonly trainables: readonly Trainable[];
   readonly #model: Model;
   readonly #options: LoraOptions;

@@ -30,20 +30,33 @@ export class AdamW implements Update {
   }
 
   #step(options: StepOptions): number {
-    const gradients = this.#trainables.map(({ parameter }) => parameter.tensor.grad);
+    const gradients = this.#trainables.map(({ parameter, startsAt = 0 }) =>
+      options.step < startsAt ? undefined : parameter.tensor.grad,
+    );
     const present = gradients.filter((gradient) => gradient !== undefined);
     const norm = gradientNorm(present);
     if (options.maxGradNorm > 0 && norm > options.maxGradNorm) {
       aten._foreach_mul_.Scalar(present, options.maxGradNorm / (norm + 1e-6));
     }
-    for (const decays of [true, false]) {
-      const group = this.#trainables
-        .keys()
-        .filter((i) => this.#trainables[i].decays === decays && gradients[i] !== undefined);
-      this.#move([...group], gradients as Tensor[], { ...options, weightDecay: decays ? options.weightDecay : 0 });
+    for (const { decays, rate, members } of this.#groups()) {
+      const group = members.filter((i) => gradients[i] !== undefined);
+      const weightDecay = decays ? options.weightDecay : 0;
+      this.#move(group, gradients as Tensor[], { ...options, weightDecay, learningRate: options.learningRate * rate });
     }
     for (const { parameter } of this.#trainables) parameter.tensor.grad = undefined;
     return norm;
+  }
+
+  /** Weights that take the same steps: the decayed ones first, the fastest first. */
+  #groups(): { decays: boolean; rate: number; members: number[] }[] {
+    const rates = [...new Set(this.#trainables.map(({ rate = 1 }) => rate))].toSorted((a, b) => b - a);
+    return [true, false].flatMap((decays) =>
+      rates.map((rate) => {
+        const isMember = (i: number) =>
+          this.#trainables[i].decays === decays && (this.#trainables[i].rate ?? 1) === rate;
+        return { decays, rate, members: [...this.#trainables.keys()].filter(isMember) };
+      }),
+    );
   }
 
   #move(indices: readonly number[], gradients: readonly Tensor[], options: StepOptions): void {

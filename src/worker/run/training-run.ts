@@ -22,6 +22,7 @@ import {
 import { likelihoodMeasure } from './likelihood-metrics.ts';
 import { labelsOf, labelStatistics } from './label-statistics.ts';
 import { loadRunData, reportCuts, reportData } from './load-run-data.ts';
+import { withFrozenRows } from './frozen-rows.ts';
 import { checkGeneralSet } from './measure-forgetting.ts';
 import { prepareSplit, type PreparedSplit } from './prepare-rows.ts';
 import { recipeMetrics } from './recipe-metrics.ts';
@@ -102,7 +103,10 @@ export async function prepareRun(context: RunContext): Promise<PreparedRun> {
   const options = trainerOptions(recipe, sampler.batchesPerEpoch, constants);
   const rows = { train: train.rows, validation: validation.rows };
   const measure = await likelihoodMeasure(metrics, validation, { ...read, examples: loaded.splits.validation });
-  const parts: TrainerParts = { model, tuning, update, objective, ...rows, sampler, measure };
+  const { frozenBlocks: blocks } = tuning;
+  const frozen = { base, model, objective, blocks: blocks ?? 0, ...constants, emit, signal };
+  const trained = blocks === undefined ? objective : await withFrozenRows([...train.rows, ...validation.rows], frozen);
+  const parts: TrainerParts = { model, tuning, update, objective: trained, ...rows, sampler, measure };
   const aroundStep =
     context.profile === true ? profileSteps(options.schedule.totalSteps, { ...context, model }) : undefined;
   const keep = (state: TrainerState) => save(context, { ...parts, constants }, state);

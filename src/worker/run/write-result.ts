@@ -13,8 +13,7 @@ import type { PreparedRun } from './training-run.ts';
 
 /** Writes the result in its standard form, with the tokenizer and attune's own notes beside it. */
 export async function writeResult(run: PreparedRun, about: { step: number; metrics: Metrics }): Promise<string> {
-  const isAdapter = run.context.recipe.tuning.method !== 'full';
-  const folder = join(run.context.folder, isAdapter ? 'adapter' : 'model');
+  const folder = join(run.context.folder, run.parts.tuning.result);
   await writeWholeFolder(folder, (draft) => {
     const { context, parts, tokenizer } = run;
     parts.tuning.save(draft, { baseModel: context.recipe.model, task: parts.objective.task });

@@ -130,6 +130,7 @@ export const tuningKeys: ForeignKeys = {
   lora_alpha: renamed('tuning.alpha'),
   lora_dropout: renamed('tuning.dropout'),
   ...named(['lora_target', 'lora_target_modules'], targets),
+  freeze_trainable_layers: renamed('tuning.trainable_layers'),
   lora_target_linear: {
     path: 'tuning.target_modules',
     read: (value) => (isOff(value) ? drop('it is off') : set({ 'tuning.target_modules': 'all-linear' })),

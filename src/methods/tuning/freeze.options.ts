@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { layerDecay } from './layer-decay.options.ts';
+
+/** The last blocks and the head are trained whole; what lies before them stays as it is (LLaMA-Factory's freeze). */
+export const options = z.strictObject({
+  trainable_layers: z.int().min(0).default(2).describe('blocks that are trained, from the last; 0: only the head'),
+  layer_decay: layerDecay,
+  unfreeze_every: z
+    .int()
+    .positive()
+    .nullable()
+    .default(null)
+    .describe('begin with the head and add a block every so many steps (ULMFiT); all at once unless given'),
+  cache_frozen: z
+    .boolean()
+    .default(true)
+    .describe('compute the frozen blocks once for each row, without dropout, and keep the outputs on disk'),
+});
+
+export type FreezeOptions = z.output<typeof options>;
+
+/** Between that of adapters and that of all weights. */
+export const recipeDefaults = { training: { learning_rate: 1e-4 } };

@@ -1,0 +1,135 @@
+// Transfer learning: which weights move, how far, from when on, and frozen blocks that are computed once.
+import { describe, expect, it } from 'vitest';
+import { createModel } from '../../src/models/load.ts';
+import type { Model } from '../../src/models/model.ts';
+import { create as createFreeze } from '../../src/methods/tuning/freeze.ts';
+import { options as freezeOptions } from '../../src/methods/tuning/freeze.options.ts';
+import { create as createFull } from '../../src/methods/tuning/full.ts';
+import { create as createAdamw } from '../../src/methods/update/adamw.ts';
+import { scope } from '../../src/tensor/index.ts';
+import { evaluateRows } from '../../src/train/evaluate.ts';
+import { computeFrozen, resumedObjective } from '../../src/train/frozen-blocks.ts';
+import type { Objective, PreparedRow, ResumedRow, Tuning } from '../../src/train/interfaces.ts';
+import { trainStep } from '../../src/train/step.ts';
+import { nextTokenObjective } from './next-token-objective.ts';
+
+const config = {
+  model_type: 'llama',
+  vocab_size: 61,
+  hidden_size: 32,
+  intermediate_size: 48,
+  num_hidden_layers: 4,
+  num_attention_heads: 4,
+  max_position_embeddings: 64,
+  initializer_range: 0.2,
+  tie_word_embeddings: false,
+};
+
+const rows: PreparedRow[] = [9, 4, 17, 6].map((length, r) => ({
+  id: (0x2234567890abcde0n + BigInt(r)).toString(16),
+  ids: Int32Array.from({ length }, (_, t) => (t * 13 + r * 7 + 5) % 61),
+  trained: new Uint8Array(length).fill(1),
+  source: { file: 'rows.jsonl', line: r + 1 },
+}));
+
+const model = () => createModel(config, { dtype: 'f32', seed: 3 });
+const freeze = (of: Model, options: object) => createFreeze(of, freezeOptions.parse(options));
+
+interface Steps {
+  steps: number;
+  objective?: Objective;
+}
+
+async function train(of: Model, tuning: Tuning, { steps, objective = nextTokenObjective }: Steps): Promise<number[]> {
+  const update = createAdamw(tuning.trainables, { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 });
+  const losses: number[] = [];
+  for (let step = 0; step < steps; step++) {
+    const request = { microBatches: [rows], step, seed: 11, checkpointing: false };
+    const options = { learningRate: 1e-2, weightDecay: 0, maxGradNorm: 0 };
+    losses.push((await trainStep({ model: of, objective, update }, { ...request, options })).loss);
+  }
+  return losses;
+}
+
+/** The largest change of any weight, by the block that it belongs to: embeddings, blocks, norm and head. */
+function changes(before: Model, after: Model): Record<string, number> {
+  const found: Record<string, number> = {};
+  const others = new Map(before.parameters());
+  for (const [path, { tensor }] of after.parameters()) {
+    const place = /layers\.(\d+)\./.exec(path)?.[1] ?? (path.includes('embed') ? 'embeddings' : 'top');
+    const change = scope(() =>
+      Math.max(...tensor.detach().sub(others.get(path)!.tensor.detach()).toNumbers().map(Math.abs)),
+    );
+    found[place] = Math.max(found[place] ?? 0, change);
+  }
+  return found;
+}
+
+describe('freeze', () => {
+  it('moves the last blocks, the norm and the head, and nothing before them', async () => {
+    const [before, after] = [await model(), await model()];
+    await train(after, freeze(after, { trainable_layers: 2 }), { steps: 2 });
+    expect(changes(before, after)).toMatchObject({ embeddings: 0, 0: 0, 1: 0 });
+    for (const place of ['2', '3', 'top']) expect(changes(before, after)[place]).toBeGreaterThan(1e-3);
+    const head = await model();
+    await train(head, freeze(head, { trainable_layers: 0 }), { steps: 2 });
+    expect(changes(before, head)).toMatchObject({ embeddings: 0, 0: 0, 1: 0, 2: 0, 3: 0 });
+    expect(changes(before, head).top).toBeGreaterThan(1e-3);
+  });
+
+  it('adds a block every so many steps, from the head down', async () => {
+    const before = await model();
+    const movedAfter = async (steps: number) => {
+      const after = await model();
+      await train(after, freeze(after, { trainable_layers: 2, unfreeze_every: 2 }), { steps });
+      return Object.entries(changes(before, after))
+        .filter(([, change]) => change > 0)
+        .map(([place]) => place)
+        .sort();
+    };
+    expect(await movedAfter(2)).toEqual(['top']);
+    expect(await movedAfter(3)).toEqual(['3', 'top']);
+    expect(await movedAfter(5)).toEqual(['2', '3', 'top']);
+  });
+
+  it.each([0, 1, 3])(
+    'with %i moving blocks learns the same from outputs that were computed once',
+    async (trainable) => {
+      const [whole, resumed] = [await model(), await model()];
+      const options = { trainable_layers: trainable };
+      const expected = await train(whole, freeze(whole, options), { steps: 3 });
+      const tuning = freeze(resumed, options);
+      expect(tuning.frozenBlocks).toBe(4 - trainable);
+      const known = new Map<string, ResumedRow>();
+      await computeFrozen(
+        { model: resumed, objective: nextTokenObjective },
+        rows,
+        { add: ({ id }, row) => known.set(id, row) },
+        {
+          blocks: tuning.frozenBlocks!,
+          microBatchTokens: 20,
+          signal: new AbortController().signal,
+          onProgress: () => undefined,
+        },
+      );
+      const objective = resumedObjective(nextTokenObjective, { read: ({ id }) => known.get(id) });
+      const got = await train(resumed, tuning, { steps: 3, objective });
+      for (const [i, loss] of got.entries()) expect(loss).toBeCloseTo(expected[i], 5);
+      const score = (of: Model, by: Objective) =>
+        evaluateRows({ model: of, objective: by }, rows, { microBatchTokens: 20 });
+      expect((await score(resumed, objective)).metrics.loss).toBeCloseTo(
+        (await score(resumed, nextTokenObjective)).metrics.loss,
+        5,
+      );
+    },
+  );
+});
+
+it('layer_decay makes each block move less than the one after it', async () => {
+  const [before, after] = [await model(), await model()];
+  await train(after, createFull(after, { layer_decay: 0.5 }), { steps: 1 });
+  const moved = changes(before, after);
+  // Adam's first step is the learning rate itself.
+  const places = ['top', '3', '2', '1', '0', 'embeddings'];
+  for (const [i, place] of places.entries()) expect(moved[place] / (1e-2 * 0.5 ** i)).toBeCloseTo(1, 2);
+});
