@@ -120,6 +120,11 @@ describe('a model in GGUF', () => {
     const raw = { ...readConfig(join(fixtures, 'qwen3')), hidden_act: 'gelu', attention_bias: true };
     const other = await createModel(raw, { dtype: 'f32', seed: 1 });
     expect(() => planGguf(other, 'f32')).toThrow(/hidden_act[\s\S]*q_proj\.bias/);
+    const turned = { ...readConfig(join(fixtures, 'llama')), rope_scaling: { rope_type: 'yarn', factor: 2 } };
+    const stretched = await createModel({ ...turned, partial_rotary_factor: 0.5 }, { dtype: 'f32', seed: 1 });
+    expect(() => planGguf(stretched, 'f32')).toThrow(/rope_scaling.*yarn[\s\S]*partial_rotary_factor/);
+    const gpt2 = await loadModel(join(fixtures, 'gpt2'));
+    expect(() => planGguf(gpt2.model, 'f32')).toThrow(/E_GGUF_UNSUPPORTED/);
     const encoder = await loadModel(join(fixtures, 'bert_mlm'));
     expect(() => planGguf(encoder.model, 'f32')).toThrow(/E_GGUF_UNSUPPORTED/);
   });

@@ -14,7 +14,7 @@ import {
   type ModelSize,
   type Workload,
 } from '../run/estimate.ts';
-import { availableBytes, computeType } from '../run/resources.ts';
+import { availableBytes, computeType, innerWidth } from '../run/resources.ts';
 
 export interface EstimateInput extends Workload {
   /** config.json of the model. */
@@ -54,7 +54,7 @@ function sizeOf(model: Model): ModelSize {
     adapterPerRank += module.inFeatures + module.outFeatures;
   }
   const blocks = (trunk.encoderStack?.blockList.length ?? 0) + trunk.stack.blockList.length;
-  const inner = Number(config.intermediate_size ?? config.decoder_ffn_dim ?? config.d_ff ?? 4 * trunk.width);
+  const inner = innerWidth(model);
   const { vocabularySize: vocabulary } = model.architecture.limits(config);
   const idle = idleWeights(model);
   // The head reads every trained token, like a layer.

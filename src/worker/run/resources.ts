@@ -52,8 +52,16 @@ export function computeType(precision: 'auto' | 'bf16' | 'f32'): DType {
 function activationBytesPerToken(model: Model): number {
   const { trunk, dtype } = model;
   const blocks = (trunk.encoderStack?.blockList.length ?? 0) + trunk.stack.blockList.length;
-  const inner = Number(model.config.intermediate_size ?? model.config.decoder_ffn_dim ?? 4 * trunk.width);
+  const inner = innerWidth(model);
   return blocks * (trunk.width * (12 * dtypeBytes[dtype] + 24) + inner * 3 * dtypeBytes[dtype]);
+}
+
+/** Features of a token inside a block's feed-forward half, of all its experts together. */
+export function innerWidth({ config, trunk }: Model): number {
+  const { intermediate_size: usual, n_inner: gpt, decoder_ffn_dim: whisper, d_ff: t5 } = config;
+  const dense = usual ?? gpt ?? whisper ?? t5 ?? 4 * trunk.width;
+  const experts = Number(config.num_experts_per_tok ?? 0) * Number(config.moe_intermediate_size ?? dense);
+  return Math.max(Number(dense), experts);
 }
 
 export interface MemoryPlan {
