@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { Batcher } from '../../src/generate/index.ts';
 import type { RawConfig } from '../../src/models/config.ts';
+import type { Model } from '../../src/models/model.ts';
 import { layoutOfRows } from '../../src/nn/index.ts';
 import { noGrad, scope } from '../../src/tensor/index.ts';
-import { DecoderDefinition, gelu, geluTanh, silu, type Description } from './decoder-definition.ts';
+import { DecoderDefinition, gelu, geluTanh, silu, type Description, type Weights } from './decoder-definition.ts';
 import { tinyConfigs, tinyModel } from './tiny-models.ts';
 
 const IDS = [3, 14, 1, 5, 9, 2, 6, 11];
@@ -93,15 +95,17 @@ const cases: Case[] = [
   ],
 ];
 
+function weightsOf(model: Model): Weights {
+  const entries = [...model.parameters()].map(([path, { tensor }]) => {
+    return [path, { shape: tensor.shape, values: scope(() => tensor.toNumbers()) }] as const;
+  });
+  return new Map(entries);
+}
+
 describe('decoders are what their definitions say, number by number:', () => {
   it.each(cases)('%s', async (_, raw, about) => {
     const model = await tinyModel({ raw, task: 'causal-lm' });
-    const weights = new Map(
-      [...model.parameters()].map(([path, { tensor }]) => {
-        return [path, { shape: tensor.shape, values: scope(() => tensor.toNumbers()) }] as const;
-      }),
-    );
-    const definition = new DecoderDefinition(weights, about, raw);
+    const definition = new DecoderDefinition(weightsOf(model), about, raw);
     const wanted = definition.logits(IDS);
     expect(definition.unused).toEqual([]);
     const got = noGrad(() =>
@@ -114,6 +118,34 @@ describe('decoders are what their definitions say, number by number:', () => {
     const furthest = Math.max(...got.map((value, i) => Math.abs(value - wanted.flat()[i])));
     expect(furthest).toBeLessThan(1e-6); // frequencies are f32
     expect(Math.max(...got.map(Math.abs))).toBeGreaterThan(0.5);
+    model.dispose();
+  });
+});
+
+describe('positions whose base grows with the row ("dynamic")', () => {
+  const [known, factor] = [6, 6];
+  const raw = { ...at('mistral'), max_position_embeddings: known, sliding_window: null };
+  const config = { ...raw, rope_scaling: { rope_type: 'dynamic', factor } };
+
+  // As in the reference: a prompt is turned for its length, each later token for the length that the row has with it.
+  it.each([3, 9, 20])('after a prompt of %i tokens keys stay as they were made', async (length) => {
+    const model = await tinyModel({ raw: config, task: 'causal-lm' }, 'f32');
+    const prompt = [...IDS, ...IDS, ...IDS].slice(0, length);
+    const batcher = new Batcher({ model, tokenizer: { decode: () => '', stopIds: [] } }, { maxPassTokens: 16 });
+    const [{ ids, logProbs = [] }] = await batcher.submit({ prompt, maxNewTokens: 8, logProbs: 1 });
+    const turns = (_layer: number, position: number) => {
+      const row = Math.max(known, length, position + 1);
+      return turnsOf(10000 * ((factor * row) / known - (factor - 1)) ** (4 / 2), 4);
+    };
+    const definition = new DecoderDefinition(weightsOf(model), { ...llama, turns }, config);
+    const logits = definition.logits([...prompt, ...ids]).slice(length - 1, -1);
+    expect(ids).toHaveLength(8);
+    for (const [i, row] of logits.entries()) {
+      const total = Math.log(row.reduce((sum, value) => sum + Math.exp(value), 0));
+      expect(ids[i]).toBe(row.indexOf(Math.max(...row)));
+      expect(logProbs[i].logProb).toBeCloseTo(row[ids[i]] - total, 4);
+    }
+    batcher[Symbol.dispose]();
     model.dispose();
   });
 });

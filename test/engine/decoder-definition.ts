@@ -12,8 +12,8 @@ export interface Description {
   heads: number;
   keyHeads: number;
   size: number;
-  /** Features of a head that are turned, by so much a position, in a layer; none where empty. */
-  turns?(layer: number): readonly number[];
+  /** How much each turned feature of a head turns a position, in a layer, for a token at a position; none where empty. */
+  turns?(layer: number, position: number): readonly number[];
   amplitude?: number;
   /** What a layer's scores are multiplied by. */
   scale(layer: number): number;
@@ -113,7 +113,7 @@ export class DecoderDefinition {
   /** Pairs are half of the turned features apart. */
   #turn(head: Vector, position: number, layer: number): Vector {
     const { turns, amplitude = 1 } = this.#about;
-    const angles = turns?.(layer) ?? [];
+    const angles = turns?.(layer, position) ?? [];
     const half = angles.length;
     const turned = [...head];
     for (const [i, angle] of angles.entries()) {
