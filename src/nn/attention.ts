@@ -194,9 +194,20 @@ function repeatHeads(x: Tensor, groups: number): Tensor {
     .reshape(B, K * groups, T, D);
 }
 
+/** The keys of the tokens that may be attended to. */
+function onlySeen(heads: Heads, layout: Layout, unseen: Uint8Array): Heads & { keys: KeyLayout } {
+  const seen = [...unseen.keys()].filter((place) => unseen[place] === 0);
+  const places = fromArray(BigInt64Array.from(seen, BigInt)).toDevice(heads.k.device);
+  const [k, v] = [heads.k, heads.v].map((x) => x.indexSelect(0, places));
+  const offsets = layout.offsets.map((offset) => seen.filter((place) => place < offset).length);
+  const positions = BigInt64Array.from(seen, (place) => layout.positions[place]);
+  return { q: heads.q, k, v, keys: { offsets, positions } };
+}
+
 /** The keys of a segment with parents are its ancestors', oldest first, and its own. */
 function withAncestors(heads: Heads, layout: Layout): Heads & { keys: KeyLayout } {
-  const { parents } = layout;
+  const { parents, unseen } = layout;
+  if (unseen !== undefined) return onlySeen(heads, layout, unseen);
   if (parents === undefined) return { ...heads, keys: layout };
   const lengths = segmentLengths(layout);
   const chains = lengths.map((_, segment) => ancestry(parents, segment));

@@ -11,6 +11,8 @@ export interface Layout {
   readonly rowOf: readonly number[];
   /** The segment whose tokens (and whose parents') a segment may attend to as well, or -1: [S]. */
   readonly parents?: readonly number[];
+  /** 1 where no token attends to a token: padding whose own state a head reads. [N] */
+  readonly unseen?: Uint8Array;
   /** Whether a token sees only tokens at its own position and before. */
   readonly causal: boolean;
   /** Tokens of each segment's whole row, where the pass does not hold its end: [S]; its last position tells else. */

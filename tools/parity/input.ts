@@ -41,9 +41,13 @@ export const inputNames: ReadonlySet<string> = new Set([
   'end_positions',
 ]);
 
+/** Models that read a text's padding as well, and its last token for the whole. */
+const readPadding: ReadonlySet<string> = new Set(['siglip']);
+
 export function inputOf(model: Model, batch: Tensors): ParityInput {
   const encoder = model.trunk.encoderStack;
-  const main = readStack(batch, { ids: 'input_ids', mask: 'attention_mask', types: 'token_type_ids' });
+  const padded = readPadding.has(model.architecture.modelType);
+  const main = readStack(batch, { ids: 'input_ids', mask: 'attention_mask', types: 'token_type_ids', padded });
   if (encoder === undefined) {
     const tokens = gridOf(main, model.trunk.stack);
     return { input: { ...main.input, layout: tokens.layout }, tokens, images: imagesOf(model, batch) };
@@ -80,7 +84,14 @@ function gridOf({ input, grid }: Read, stack: Stack): Grid {
   return { rows: layout.rowOf.length, width, places, layout };
 }
 
-function readStack(batch: Tensors, names: { ids: string; mask: string; types?: string }): Read {
+interface Names {
+  ids: string;
+  mask: string;
+  types?: string;
+  padded?: boolean;
+}
+
+function readStack(batch: Tensors, names: Names): Read {
   const ids = batch.get(names.ids);
   if (ids === undefined) {
     const features = FEATURES.map((name) => batch.get(name)).find((tensor) => tensor !== undefined);
@@ -90,7 +101,9 @@ function readStack(batch: Tensors, names: { ids: string; mask: string; types?: s
     const featureLengths = isOfSamples ? mask.sum(1).toNumbers() : undefined;
     return { input: { features, featureLengths } };
   }
-  const grid = gridOfMask(ids.shape as [number, number], batch.get(names.mask));
+  const mask = batch.get(names.mask);
+  const shape = ids.shape as [number, number];
+  const grid = names.padded === true ? paddedGrid(shape, mask) : gridOfMask(shape, mask);
   const types = names.types === undefined ? undefined : batch.get(names.types);
   return {
     grid,
@@ -100,6 +113,13 @@ function readStack(batch: Tensors, names: { ids: string; mask: string; types?: s
       tokenTypes: types === undefined ? undefined : pick(types, grid),
     },
   };
+}
+
+/** All tokens, of which those are not attended to where the mask is 0. */
+function paddedGrid(shape: [number, number], mask: Tensor | undefined): Grid {
+  const grid = gridOfMask(shape, undefined);
+  if (mask === undefined) return grid;
+  return { ...grid, layout: { ...grid.layout, unseen: Uint8Array.from(mask.toNumbers(), (value) => 1 - value) } };
 }
 
 /** Tokens where the mask is 1; their positions are their columns, as in the reference. */

@@ -5,7 +5,7 @@ import { TokenHead } from '../../src/models/heads/token-head.ts';
 import type { Model } from '../../src/models/model.ts';
 import type { Tensor } from '../../src/tensor/index.ts';
 import type { Grid, ParityInput, Tensors } from './input.ts';
-import { lossOf } from './loss.ts';
+import { lossOf, pairLoss } from './loss.ts';
 
 /** One forward pass with all that it went through. */
 export interface Forward {
@@ -69,6 +69,7 @@ const table: Readonly<Record<string, Compute>> = {
 };
 
 function lossOutput(forward: Forward): Output | undefined {
+  if (forward.model.task === 'contrastive') return { values: pairLoss(forward.model, scoresOf(forward)) };
   const labels = forward.batch.get('labels');
   return labels === undefined ? undefined : { values: lossOf(forward.model, forward, forward.input, labels) };
 }
