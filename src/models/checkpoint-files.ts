@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve, sep } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
 import { readJson } from '../files/json.ts';
-import { SafetensorsFile, type DType, type Tensor } from '../tensor/index.ts';
+import { isFloating, SafetensorsFile, type DType, type Tensor } from '../tensor/index.ts';
 
 const INDEX = 'model.safetensors.index.json';
 const SINGLE = 'model.safetensors';
@@ -30,9 +30,11 @@ export class CheckpointFiles implements Disposable {
     if (file === undefined) throw new Error(`no tensor "${name}" in ${this.folder}`);
     return file.get(name);
   }
-  /** The type of the first tensor: a checkpoint's weights have one. */
+  /** The type of the first weight: a checkpoint's have one. */
   get dtype(): DType {
-    return this.#files[0].header.entries[0].dtype;
+    const types = this.#files.flatMap(({ header }) => header.entries.map(({ dtype }) => dtype));
+    // Counts of batches, which are whole numbers, may stand first.
+    return types.find((dtype) => isFloating(dtype)) ?? types[0];
   }
   [Symbol.dispose](): void {
     for (const file of this.#files) file[Symbol.dispose]();

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { CheckpointFiles } from '../../src/models/checkpoint-files.ts';
 import { loadModel } from '../../src/models/load.ts';
 import type { Model, ModelInput } from '../../src/models/model.ts';
 import type { StageRunner } from '../../src/models/stack.ts';
@@ -84,6 +85,8 @@ describe.each(cases)('%s as an image classifier', (name, raw) => {
     expect(buffers()).toEqual(before);
     const place = join(folder, `${name} full`);
     saveModel(model, place);
+    using files = new CheckpointFiles(place);
+    expect(files.dtype).toBe('f32');
     const { model: again } = await loadModel(place);
     expect(outputs(again)).toEqual(outputs(model));
     model.dispose();
@@ -100,6 +103,10 @@ describe.each(cases)('%s as an image classifier', (name, raw) => {
     expect(losses[5]).toBeLessThan(losses[0]);
     const adapter = join(folder, `${name} lora`);
     tuning.save(adapter, { baseModel: base, task: 'sequence' });
+    // PEFT would put adapters on depthwise convolutions by a name that they share.
+    const { target_modules: targets } = readAdapterConfig(adapter).options;
+    expect((targets as string[]).some((target) => target.endsWith('conv_3x3.convolution'))).toBe(false);
+    expect(targets.includes('convolution')).toBe(raw.model_type === 'resnet');
     const tuned = outputs(model);
     const { model: again } = await loadModel(base);
     const opened = openLora(again, readAdapterConfig(adapter));

@@ -7,7 +7,7 @@ import type { Model } from '../../models/model.ts';
 import { isLinear } from '../../nn/index.ts';
 import type { ResultNotes } from '../../train/interfaces.ts';
 import type { LoraOptions } from './lora.options.ts';
-import { findTargets, lastName } from './targets.ts';
+import { findTargets, lastName, namesGrouped } from './targets.ts';
 import type { TokenIndices } from './token-indices.ts';
 
 const taskTypes: Partial<Record<Task, string>> = {
@@ -84,10 +84,12 @@ function hasTransposed(model: Model, modules: readonly string[]): boolean {
 function targetNames(model: Model, options: LoraOptions, modules: readonly string[]): string | string[] {
   if (options.target_modules === 'all-linear') {
     const names = [...new Set(modules.map(lastName))].toSorted();
-    const isExact = findTargets(model, names, options.layers_to_transform).length === modules.length;
+    const found = findTargets(model, names, options.layers_to_transform).length;
+    const isExact = found === modules.length && !namesGrouped(model, names);
     return isExact ? names : [...modules].toSorted();
   }
-  return typeof options.target_modules === 'string' ? options.target_modules : [...options.target_modules];
+  if (typeof options.target_modules === 'string') return options.target_modules;
+  return namesGrouped(model, options.target_modules) ? [...modules].toSorted() : [...options.target_modules];
 }
 
 const ids = z.array(z.int().min(0)).min(1);

@@ -34,6 +34,13 @@ export function findTargets(model: Model, wanted: TargetModules, layers: readonl
   });
 }
 
+/** Whether names mean convolutions of channels in groups too, which get no adapter here, but do in PEFT. */
+export function namesGrouped(model: Model, names: readonly string[]): boolean {
+  return [...model.modules()].some(
+    ([path, module]) => module instanceof Convolution2d && !module.isWhole && names.some((name) => isNamed(path, name)),
+  );
+}
+
 function isTarget(module: Module): module is LinearLike | Convolution2d {
   return isLinear(module) || (module instanceof Convolution2d && module.isWhole);
 }
