@@ -68,7 +68,7 @@ export interface HeadPlan {
 
 /**
  * What a head is for, whatever the rows are: `sequence` gives classes or numbers to a whole row (a text, an image, a
- * recording), `token` to each token, `embedding` a vector to a row, `contrastive` one to a text and one to an image.
+ * recording), `token` to each token, `replaced-token` whether it was replaced, `embedding` a vector to a row, `contrastive` one to a text and one to an image.
  */
 export type Task =
   | 'causal-lm'
@@ -76,6 +76,7 @@ export type Task =
   | 'masked-lm'
   | 'seq2seq'
   | 'token'
+  | 'replaced-token'
   | 'question'
   | 'embedding'
   | 'contrastive'

@@ -22,7 +22,13 @@ export const architecture: Architecture = {
   heads(raw) {
     const config = parseConfig(schema, raw);
     const dropout = config.classifier_dropout ?? config.hidden_dropout_prob;
-    return encoderHeads('Electra', {
+    const discriminator = {
+      name: 'discriminator_predictions.dense_prediction',
+      bias: true,
+      labels: ['replaced'],
+      transform: { dense: 'discriminator_predictions.dense', activation: config.hidden_act },
+    };
+    const heads = encoderHeads('Electra', {
       masked: {
         transform: {
           dense: 'generator_predictions.dense',
@@ -41,6 +47,10 @@ export const architecture: Architecture = {
       },
       token: { dropout },
     });
+    return {
+      ...heads,
+      'replaced-token': { head: 'token', className: 'ElectraForPreTraining', options: discriminator },
+    };
   },
   limits(raw) {
     const config = parseConfig(schema, raw);

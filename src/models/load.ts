@@ -192,8 +192,7 @@ function deviationOf(raw: RawConfig): number {
 
 /** Whether a checkpoint may lack a parameter: a head's, or one of a part that only some tasks have. */
 function mayBeNew(model: Model, path: string): boolean {
-  const { architecture, trunk } = model;
-  const root = rootOf(architecture);
+  const { root, trunk } = model;
   return model.isOfHead(path) || (trunk.optional ?? []).some((part) => `${path}.`.startsWith(`${root}${part}.`));
 }
 
@@ -240,9 +239,11 @@ function fill(model: Model, files: CheckpointFiles, options: FillOptions): Fille
 }
 
 /** The names under which a checkpoint may hold a parameter: with or without the trunk's, or an older one. */
-function namesOf({ architecture }: Model, path: string): string[] {
+function namesOf(model: Model, path: string): string[] {
+  const { architecture } = model;
   const root = rootOf(architecture);
-  return [path, ...(architecture.formerNames?.(path) ?? [])].flatMap((name) =>
+  const full = model.isOfHead(path) ? path : root + path.slice(model.root.length);
+  return [full, ...(architecture.formerNames?.(full) ?? [])].flatMap((name) =>
     root !== '' && name.startsWith(root) ? [name, name.slice(root.length)] : [name],
   );
 }

@@ -8,7 +8,7 @@ import {
   type Parameter,
 } from '../nn/index.ts';
 import { noGrad, scope, type DType, type Tensor } from '../tensor/index.ts';
-import type { Architecture, HeadPlan, Task, Trunk } from './architecture.ts';
+import { rootOf, type Architecture, type HeadPlan, type Task, type Trunk } from './architecture.ts';
 import type { RawConfig } from './config.ts';
 import { ContrastiveHead } from './heads/contrastive.ts';
 import { CtcHead } from './heads/ctc.ts';
@@ -78,9 +78,14 @@ export class Model extends Module {
     this.config = parts.config;
   }
 
+  /** How the paths of the trunk's parameters begin: not at all where the model is a trunk's own class, as PEFT has it. */
+  get root(): string {
+    return this.plan.isBare === true ? '' : rootOf(this.architecture);
+  }
+
   override *modules(path = ''): Generator<[string, Module]> {
-    const { prefix } = this.architecture;
-    yield* this.trunk.modules(prefix === '' ? path : join(path, prefix));
+    const name = this.root.slice(0, -1);
+    yield* this.trunk.modules(name === '' ? path : join(path, name));
     yield* this.head.modules(path);
   }
 

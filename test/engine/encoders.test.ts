@@ -1,7 +1,11 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { architectures } from '../../src/models/index.ts';
-import { createModel } from '../../src/models/load.ts';
+import { createModel, loadModel } from '../../src/models/load.ts';
 import type { Model } from '../../src/models/model.ts';
+import { saveModel } from '../../src/models/save.ts';
 import { layoutOfRows } from '../../src/nn/index.ts';
 import { aten, scope, type Tensor } from '../../src/tensor/index.ts';
 import { tinyConfigs, tinyInput, tinyModel } from './tiny-models.ts';
@@ -124,4 +128,32 @@ describe('t5', () => {
     });
     model.dispose();
   });
+});
+
+it("electra's discriminator is loaded as one, and gives each token a score", async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'attune-electra-'));
+  const model = await tinyModel({ raw: tinyConfigs.electra[0], task: 'replaced-token' });
+  saveModel(model, folder);
+  const { model: again } = await loadModel(folder);
+  expect([again.task, again.config.architectures]).toEqual(['replaced-token', ['ElectraForPreTraining']]);
+  expect([...again.head.parameters()].map(([path]) => path)).toContain(
+    'discriminator_predictions.dense_prediction.bias',
+  );
+  scope(() => {
+    const input = tinyInput(model, [3, 4]);
+    expect(again.tokenClassHead.scores(again.hidden(input), input.layout!).shape).toEqual([7, 1]);
+  });
+  for (const one of [model, again]) one.dispose();
+  rmSync(folder, { recursive: true });
+});
+
+it("a model that is a trunk's own class has paths without the trunk's name, as PEFT names its adapters", async () => {
+  const pathsOf = async (task: 'embedding' | 'masked-lm') => {
+    const model = await tinyModel({ raw: tinyConfigs.bert[0], task });
+    const paths = [...model.parameters()].map(([path]) => path);
+    model.dispose();
+    return paths;
+  };
+  expect(await pathsOf('embedding')).toContain('encoder.layer.0.attention.self.query.weight');
+  expect(await pathsOf('masked-lm')).toContain('bert.encoder.layer.0.attention.self.query.weight');
 });

@@ -16,6 +16,8 @@ export interface PassOutput {
 /** The reference's loss of a batch, a mean: over labelled tokens, or over rows. */
 export function lossOf(model: Model, { hidden, aside }: PassOutput, { tokens }: ParityInput, labels: Tensor): Tensor {
   if (model.task === 'sequence') return rowLoss(model.sequenceHead.scores(hidden, tokens.layout), labels);
+  if (model.task === 'replaced-token')
+    return replacedLoss(model.tokenClassHead.scores(hidden, tokens.layout), tokens, labels);
   if (model.task === 'token') return tokenClassLoss(model.tokenClassHead.scores(hidden, tokens.layout), tokens, labels);
   if (model.task === 'ctc') return ctcLoss(model.ctcHead, hidden, tokens, labels);
   // A decoder alone predicts the next token; a masked token, or a decoder with shifted inputs, the one at its place.
@@ -24,6 +26,12 @@ export function lossOf(model: Model, { hidden, aside }: PassOutput, { tokens }: 
   const loss = logProbs.mean().neg();
   const { balance } = model.trunk;
   return balance === undefined ? loss : loss.add(balanceOfBatch(aside, balance, {}).shares.sum());
+}
+
+/** Binary cross-entropy of all tokens. */
+function replacedLoss(scores: Tensor, { places }: Grid, labels: Tensor): Tensor {
+  const wanted = labels.flatten().indexSelect(0, fromArray(BigInt64Array.from(places, BigInt)));
+  return aten.binary_cross_entropy_with_logits.default(scores.squeeze(1), wanted.to(scores.dtype));
 }
 
 /** Cross-entropy of the labelled tokens' classes. */

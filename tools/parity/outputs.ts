@@ -1,6 +1,7 @@
 // B rows, T columns, N tokens, D width, V vocabulary, C classes
 import { balanceOfBatch } from '../../src/methods/objectives/expert-balance.ts';
 import { firstTokens, poolings } from '../../src/models/heads/pooling.ts';
+import { TokenClassHead } from '../../src/models/heads/token.ts';
 import { TokenHead } from '../../src/models/heads/token-head.ts';
 import type { Model } from '../../src/models/model.ts';
 import type { Tensor } from '../../src/tensor/index.ts';
@@ -35,7 +36,11 @@ const table: Readonly<Record<string, Compute>> = {
   logits: ({ model, hidden, input }) => {
     const { tokens } = input;
     if (model.head instanceof TokenHead) return { values: model.head.logits(hidden), grid: tokens };
-    if (model.task === 'token') return { values: model.tokenClassHead.scores(hidden, tokens.layout), grid: tokens };
+    if (model.head instanceof TokenClassHead) {
+      const scores = model.head.scores(hidden, model.layoutOf(input.input));
+      // One score for each token is a dimension less in the reference.
+      return { values: model.task === 'replaced-token' ? scores.squeeze(1) : scores, grid: tokens };
+    }
     if (model.task === 'ctc') return { values: model.ctcHead.logits(hidden), grid: tokens };
     return { values: model.sequenceHead.scores(hidden, tokens.layout) };
   },

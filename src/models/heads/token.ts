@@ -11,6 +11,8 @@ export interface TokenClassOptions {
   /** Its name in the checkpoint: `classifier`, `score`. */
   name: string;
   bias: boolean;
+  /** Its classes, where they are always the same. */
+  labels?: readonly string[];
   /** A layer of the head itself before the classifier. */
   transform?: TransformPlan;
   /** Probability of dropout before the classifier. */
@@ -43,5 +45,8 @@ export class TokenClassHead extends Module {
 }
 
 export const head: HeadKind = {
-  create: ({ trunk, options, labels }) => new TokenClassHead(trunk, labels, options as unknown as TokenClassOptions),
+  create({ trunk, options, labels }) {
+    const own = options as unknown as TokenClassOptions;
+    return new TokenClassHead(trunk, own.labels ?? labels, own);
+  },
 };

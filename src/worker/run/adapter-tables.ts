@@ -1,6 +1,6 @@
 import { AttuneError } from '../../base/errors.ts';
 import { isNamed } from '../../methods/tuning/targets.ts';
-import { rootOf, type Task } from '../../models/architecture.ts';
+import type { Task } from '../../models/architecture.ts';
 import { readConfig, skeleton } from '../../models/load.ts';
 import type { Model } from '../../models/model.ts';
 import { listTokenTables } from '../../models/token-tables.ts';
@@ -29,7 +29,7 @@ export async function findSavedTables(
   const { model } = await skeleton(readConfig(baseFolder), { task });
   const [input, output] = listTokenTables(model);
   const modules = new Set([...model.modules()].map(([path]) => path));
-  const trunk = rootOf(model.architecture);
+  const trunk = model.root;
   const parts = new Set([...model.trunk.children()].map(([name]) => trunk + name));
   const isOfTrunk = (path: string) => parts.has(path.slice(0, `${path}.`.indexOf('.', trunk.length)));
   const isOfHead = (path: string) => !isOfTrunk(path) && !path.includes('lora_') && !modules.has(path);

@@ -15,6 +15,7 @@ const PIPELINE_TAGS: Record<Task, string> = {
   sequence: 'text-classification',
   seq2seq: 'text2text-generation',
   token: 'token-classification',
+  'replaced-token': 'token-classification',
   question: 'question-answering',
   embedding: 'sentence-similarity',
   contrastive: 'zero-shot-image-classification',
