@@ -18,8 +18,9 @@ const ROWS = 300;
 const NOTABLE = 0.1;
 
 /**
- * Measures whether a run's result learnt its rows by heart, where its recipe asks for it: from losses, also of
- * the same requests in other words, and from the answers of the comparison. A certain finding is told as a warning; so is what fails, since the result is there.
+ * Measures whether a run's result learnt its rows by heart, where its recipe asks for it: from losses, also of the same
+ * requests in other words, and from the answers of the comparison. A certain finding is told as a warning; so is what
+ * fails, since the result is there.
  */
 export async function recordOverfitting(run: PreparedRun, result: string): Promise<void> {
   const { recipe, folder, emit, signal } = run.context;
