@@ -38,6 +38,19 @@ const kinds: Readonly<Record<string, Defaults>> = {
   Blip: { ...OPENAI, size: { height: 384, width: 384 }, resample: 3 },
 };
 
+/** The kinds of models whose file says nothing of it. */
+const usualKinds: Readonly<Record<string, string>> = {
+  vit: 'ViT',
+  clip: 'CLIP',
+  siglip: 'Siglip',
+  dinov2: 'Bit',
+  resnet: 'ConvNext',
+  mobilenet_v2: 'MobileNetV2',
+};
+
+/** What a long and narrow image may become when its shorter side is enlarged. */
+const MOST_PIXELS = 1 << 26;
+
 const sizes = z.union([
   side,
   z.tuple([side, side]),
@@ -68,9 +81,12 @@ export interface ImageProcessor {
   process(bytes: Uint8Array, name: string): Promise<Features>;
 }
 
-/** The processor that a model's preprocessor_config.json describes. @throws AttuneError E_PROCESSOR_UNKNOWN, E_CONFIG_BAD */
-export function imageProcessor(config: Config): ImageProcessor {
-  const kind = kindOf(config);
+/**
+ * The processor that a model's preprocessor_config.json describes; files of the first years leave its kind to the
+ * model's type. @throws AttuneError E_PROCESSOR_UNKNOWN, E_CONFIG_BAD
+ */
+export function imageProcessor(config: Config, modelType?: string): ImageProcessor {
+  const kind = kindOf(config, modelType);
   const settings = parse(schemaOf(kinds[kind]), config);
   const size = edgeOrSize(settings.size ?? kinds[kind].size, isSquare(kind));
   const crop = edgeOrSize(settings.crop_size ?? kinds[kind].crop_size ?? 224, true);
@@ -82,9 +98,9 @@ export function imageProcessor(config: Config): ImageProcessor {
     async process(bytes, name) {
       let pixels = await decodeImage(bytes, name);
       if (settings.do_resize && cropShare !== undefined) {
-        pixels = resizeByShare(pixels, { size, share: cropShare, resample: settings.resample });
+        pixels = resizeByShare(pixels, { size, share: cropShare, resample: settings.resample, name });
       } else if (settings.do_resize) {
-        pixels = resize(pixels, sizeFor(pixels, size), settings.resample);
+        pixels = resize(pixels, checked(sizeFor(pixels, size), name), settings.resample);
       }
       if (crops && settings.do_center_crop) pixels = centreCrop(pixels, sizeFor(pixels, crop));
       return valuesOf(pixels, tables);
@@ -93,8 +109,9 @@ export function imageProcessor(config: Config): ImageProcessor {
 }
 
 /** Checkpoints of another time say feature extractor; fast variants compute the same up to rounding. */
-function kindOf(config: Config): string {
+function kindOf(config: Config, modelType = ''): string {
   const type = config.image_processor_type ?? config.feature_extractor_type;
+  if (type === undefined && Object.hasOwn(usualKinds, modelType)) return usualKinds[modelType];
   const name = typeof type === 'string' ? type.replace(/(ImageProcessor(Fast)?|FeatureExtractor)$/, '') : '';
   if (Object.hasOwn(kinds, name)) return name;
   throw new AttuneError('E_PROCESSOR_UNKNOWN', {
@@ -139,16 +156,27 @@ function sizeFor({ height, width }: Pixels, wanted: EdgeOrSize): Size {
   return width <= height ? [longer, wanted] : [wanted, longer];
 }
 
+function checked([height, width]: Size, name: string): Size {
+  if (height * width <= MOST_PIXELS) return [height, width];
+  throw new AttuneError('E_IMAGE_LARGE', {
+    what: `The image ${name} is too long and narrow: the model reads its shorter side enlarged`,
+    got: `${width} × ${height} pixels after that`,
+    expected: `at most ${MOST_PIXELS} pixels`,
+    fix: 'cut it, or delete its row',
+  });
+}
+
 /** Networks that are scored on the middle of a larger image: small ones are resized by more and cut. */
 const WARPED_FROM = 384;
 
 function resizeByShare(
   pixels: Pixels,
-  { size, share, resample }: { size: EdgeOrSize; share: number; resample: Resample },
+  { size, share, resample, name }: { size: EdgeOrSize; share: number; resample: Resample; name: string },
 ): Pixels {
   if (typeof size !== 'number') return resize(pixels, size, resample);
   if (size >= WARPED_FROM) return resize(pixels, [size, size], resample);
-  return centreCrop(resize(pixels, sizeFor(pixels, Math.trunc(size / share)), resample), [size, size]);
+  const larger = checked(sizeFor(pixels, Math.trunc(size / share)), name);
+  return centreCrop(resize(pixels, larger, resample), [size, size]);
 }
 
 /** What each of the 256 values of each colour becomes, in the reference's steps of single precision: [3, 256]. */

@@ -51,7 +51,7 @@ export interface Pass {
 }
 
 export abstract class Block extends Module {
-  /** x [N, D] → [N, D] */
+  /** x [N, D] → [N, D]; inside a convolutional network maps [B, C, Y, X] in place of tokens */
   abstract forward(x: Tensor, pass: Pass): Tensor;
 }
 

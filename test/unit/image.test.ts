@@ -105,6 +105,20 @@ describe('processors', () => {
     expect(await shape('ViTImageProcessorFast')).toEqual([3, 6, 6]);
   });
 
+  it('leaves its kind to the type of the model where the file is silent', async () => {
+    const { shape } = await imageProcessor({ size: 12 }, 'vit').process(read('images/rgb.png'), 'x');
+    expect(shape).toEqual([3, 12, 12]);
+    expect(() => imageProcessor({ size: 12 }, 'llama')).toThrow(/names no image processor/);
+  });
+
+  it('a line of pixels whose shorter side would be enlarged beyond all measure is refused', async () => {
+    const line = await sharp({ create: { width: 4000, height: 1, channels: 3, background: 'red' } })
+      .png()
+      .toBuffer();
+    const processor = imageProcessor({ image_processor_type: 'CLIPImageProcessor' });
+    await expect(processor.process(line, 'line.png')).rejects.toMatchObject({ code: 'E_IMAGE_LARGE' });
+  });
+
   it('an unknown kind, and keys that cannot be followed, are errors', () => {
     const error = (config: Record<string, unknown>) => () => imageProcessor(config);
     expect(error({ image_processor_type: 'SamImageProcessor' })).toThrow(

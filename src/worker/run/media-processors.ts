@@ -10,8 +10,8 @@ export interface MediaProcessor {
 
 /** A kind of files that models read. */
 export interface MediaProcessorKind {
-  /** What a model's preprocessor_config.json describes. @throws AttuneError E_PROCESSOR_UNKNOWN, E_CONFIG_BAD */
-  open(config: Readonly<Record<string, unknown>>): MediaProcessor;
+  /** What preprocessor_config.json of a model of some type describes. @throws AttuneError E_PROCESSOR_UNKNOWN, E_CONFIG_BAD */
+  open(config: Readonly<Record<string, unknown>>, modelType: string): MediaProcessor;
 }
 
 /** Kinds of files beside text. */

@@ -23,7 +23,7 @@ export async function mediaReaderFor(
 ): Promise<MediaReader | undefined> {
   const kind = (architecture.modalities ?? []).find((one): one is MediaKind => mediaProcessors.has(one));
   if (kind === undefined) return undefined;
-  const processor = (await mediaProcessors.load(kind)).open(processorConfig(folder));
+  const processor = (await mediaProcessors.load(kind)).open(processorConfig(folder), architecture.modelType);
   const { maxPositions } = architecture.limits(raw);
   const tokens = (shape: readonly number[]) => architecture.tokensOfFeatures?.(raw, shape) ?? maxPositions;
   return new Reader(kind, processor, { maxPositions, tokens });
