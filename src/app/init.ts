@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
 import { type DataInspection, inspectData } from '../data/index.ts';
 import { writeFileAtomic } from '../files/atomic.ts';
+import { readJson } from '../files/json.ts';
 import { loadFormatters } from '../worker/run/row-formatters.ts';
 import { resolveRecipe } from './recipe/index.ts';
 import { type UsualObjective, usualObjectives } from './usual-objective.ts';
@@ -92,7 +93,7 @@ export async function recipeText({ path, inspection, objective }: InitFindings, 
     ['  max_length: 1024', 'tokens of the longest row'],
     ['  long_rows: fail', 'or drop, truncate, split'],
     ['tuning: lora', 'or full: every weight moves'],
-    [`objective: ${objective.name}`, objective.remark],
+    objectiveLine(objective, model),
     ['training:'],
     ['  epochs: 3', 'passes over the rows'],
     ['  learning_rate: 2e-4'],
@@ -108,6 +109,21 @@ function splitLines({ splits }: DataInspection): Line[] {
     ['test', ['  test: 0.1', 'kept for the comparison at the end']],
   ];
   return lines.filter(([split]) => !splits.includes(split)).map(([, line]) => line);
+}
+
+/** Plain text teaches a model of hidden tokens in its own way. */
+function objectiveLine(objective: UsualObjective, model: string): Line {
+  const { name, remark } = objective.name === 'pretrain' && predictsHidden(model) ? HIDDEN_TOKENS : objective;
+  return [`objective: ${name}`, remark];
+}
+
+const HIDDEN_TOKENS: UsualObjective = { name: 'masked_lm', remark: 'hidden tokens are predicted from both sides' };
+
+function predictsHidden(model: string): boolean {
+  const path = join(model, 'config.json');
+  if (!existsSync(path)) return false;
+  const { architectures } = readJson<{ architectures?: unknown }>(path);
+  return Array.isArray(architectures) && architectures.some((name) => String(name).endsWith('ForMaskedLM'));
 }
 
 function align(lines: readonly Line[]): string {

@@ -1,7 +1,8 @@
 import { AttuneError } from '../base/errors.ts';
+import type { PairExample, TaggedExample } from '../data/example.ts';
 import type { Example, ExampleKind } from '../data/index.ts';
 import { expectedText } from '../eval/example-text.ts';
-import { type RenderableRow, Renderer, type RenderedRow, type Tokenizer } from '../text/index.ts';
+import { encodeWords, type RenderableRow, Renderer, type RenderedRow, type Tokenizer } from '../text/index.ts';
 import type { Problem } from '../base/errors.ts';
 import type { Recipe } from '../train/recipe.ts';
 
@@ -20,6 +21,9 @@ const renders: Partial<Record<ExampleKind, Render>> = {
   classification: renderWhole,
   multilabel: renderWhole,
   regression: renderWhole,
+  tagged: renderWords,
+  pair: renderTexts,
+  graded: renderTexts,
 };
 
 /** Rows of one kind as the model would see them. @throws AttuneError E_WRONG_ROWS for a kind that is not trained on */
@@ -70,4 +74,54 @@ function renderFile(example: Example): RenderedRow {
   const path = 'media' in example && example.media !== undefined ? example.media.path : expectedText(example);
   const pieces = [{ text: `${path}  → ${expectedText(example)}`, start: 0, end: 0, trained: false }];
   return { ids: new Int32Array(), trained: new Uint8Array(), pieces };
+}
+
+/** The first token of each word is trained, with its tag beside it. */
+async function renderWords(examples: readonly Example[], tokenizer: Tokenizer): Promise<RenderedRows> {
+  const tagged = examples as readonly TaggedExample[];
+  const encoded = await encodeWords(
+    tokenizer,
+    tagged.map(({ words }) => words),
+  );
+  const rows = encoded.map(({ ids, firsts }, i): RenderedRow => {
+    const trained = new Uint8Array(ids.length);
+    for (const token of firsts) if (token >= 0) trained[token] = 1;
+    const pieces = tagged[i].words.map((word, n) => {
+      const tag = tagged[i].tags[n];
+      return { text: tag === 'O' ? `${word} ` : `${word}/${tag} `, start: 0, end: 0, trained: tag !== 'O' };
+    });
+    return { ids, trained, pieces };
+  });
+  return { rows, problems: [] };
+}
+
+/** Texts that do not see each other, a line each; no token is trained by itself. */
+async function renderTexts(examples: readonly Example[], tokenizer: Tokenizer): Promise<RenderedRows> {
+  const rows = await Promise.all(
+    examples.map(async (example): Promise<RenderedRow> => {
+      const texts = textsOf(example);
+      const framed = await tokenizer.encodeFramed(texts.map(({ text }) => ({ text })));
+      const ids = Int32Array.from(framed.flatMap((one) => [...one.ids]));
+      const text = texts.map((one) => `${one.name}: ${one.text}`).join('\n');
+      return {
+        ids,
+        trained: new Uint8Array(ids.length),
+        pieces: [{ text, start: 0, end: ids.length, trained: false }],
+      };
+    }),
+  );
+  return { rows, problems: [] };
+}
+
+function textsOf(example: Example): { name: string; text: string }[] {
+  if (example.kind === 'graded') {
+    const second = `${example.second}  → ${example.score}`;
+    return [
+      { name: 'first', text: example.first },
+      { name: 'second', text: second },
+    ];
+  }
+  const { anchor, positive, negatives } = example as PairExample;
+  const wrong = negatives.map((text) => ({ name: 'negative', text }));
+  return [{ name: 'anchor', text: anchor }, { name: 'positive', text: positive }, ...wrong];
 }

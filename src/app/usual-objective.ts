@@ -15,4 +15,7 @@ export const usualObjectives: Partial<Record<ExampleKind, UsualObjective>> = {
   classification: { name: 'classification', remark: 'a new head gives one label to each row' },
   multilabel: { name: 'multilabel', remark: 'a new head gives any number of labels to each text' },
   regression: { name: 'regression', remark: 'a new head gives a number to each text' },
+  tagged: { name: 'token_classification', remark: 'a new head gives a tag to each word' },
+  pair: { name: 'contrastive', remark: 'vectors of texts, near to what belongs to them' },
+  graded: { name: 'contrastive', remark: 'vectors of texts, as near as their score says' },
 };

@@ -18,6 +18,12 @@ export function exampleRow(example: Example): Record<string, unknown> {
     case 'speech':
     case 'image-text':
       return { [example.media.kind]: example.media.path, text: example.text };
+    case 'tagged':
+      return { tokens: example.words, tags: example.tags };
+    case 'pair':
+      return { anchor: example.anchor, positive: example.positive, negatives: example.negatives };
+    case 'graded':
+      return { sentence1: example.first, sentence2: example.second, score: example.score };
     case 'multilabel':
       return { text: example.text, text_pair: example.textPair, labels: example.labels };
     case 'regression':

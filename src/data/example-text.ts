@@ -24,6 +24,12 @@ export function textOf(example: Example): string {
     case 'classification':
       if (example.media !== undefined) return example.media.hash;
       return example.textPair === undefined ? example.text : `${example.text}\n${example.textPair}`;
+    case 'tagged':
+      return example.words.join(' ');
+    case 'pair':
+      return `${example.anchor}\n${example.positive}`;
+    case 'graded':
+      return `${example.first}\n${example.second}`;
     case 'multilabel':
     case 'regression':
       return example.textPair === undefined ? example.text : `${example.text}\n${example.textPair}`;
@@ -41,6 +47,8 @@ export function questionOf(example: Example): string | undefined {
     }
     case 'completion':
       return example.prompt;
+    case 'pair':
+      return example.anchor;
     case 'preference':
     case 'feedback':
       return answerText(example.prompt);

@@ -80,6 +80,30 @@ export interface RegressionExample extends ReadText {
   value: number;
 }
 
+/** Words, each with a tag: names (`B-PER`), parts of speech. */
+export interface TaggedExample extends Provenance {
+  kind: 'tagged';
+  words: readonly string[];
+  /** One for each word. */
+  tags: readonly string[];
+}
+
+/** A text and one that belongs to it, for search; `negatives` do not belong to it, though they may look so. */
+export interface PairExample extends Provenance {
+  kind: 'pair';
+  anchor: string;
+  positive: string;
+  negatives: readonly string[];
+}
+
+/** Two texts and how alike they are. */
+export interface GradedExample extends Provenance {
+  kind: 'graded';
+  first: string;
+  second: string;
+  score: number;
+}
+
 /** A recording and what is said in it. */
 export interface SpeechExample extends Provenance {
   kind: 'speech';
@@ -105,6 +129,9 @@ export type Example =
   | ClassificationExample
   | MultiLabelExample
   | RegressionExample
+  | TaggedExample
+  | PairExample
+  | GradedExample
   | SpeechExample
   | ImageTextExample;
 

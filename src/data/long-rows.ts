@@ -11,6 +11,8 @@ export interface TokenRow {
   trained: Uint8Array;
   /** BERT's segment ids. */
   typeIds?: Int32Array;
+  /** Lengths of the row's texts, where it has several: each is cut by itself. */
+  segments?: readonly number[];
   /** Keys random numbers; the later windows of a text get ids of their own. */
   id?: string;
 }
@@ -63,8 +65,9 @@ export function fitRows<Row extends TokenRow>(
   const fitted: FittedRows<Row> = { rows: [], rowOf: [], cuts: [] };
   const tooLong: number[] = [];
   for (const [index, row] of rows.entries()) {
-    if (row.ids.length > options.maxLength && options.policy === 'fail') tooLong.push(index);
-    const pieces = row.ids.length > options.maxLength ? cutRow(row, examples[index].kind, options) : [row];
+    const isLong = lengthOf(row) > options.maxLength;
+    if (isLong && options.policy === 'fail') tooLong.push(index);
+    const pieces = isLong ? cutRow(row, examples[index].kind, options) : [row];
     for (const piece of pieces) {
       fitted.rows.push(piece);
       fitted.rowOf.push(index);
@@ -76,17 +79,42 @@ export function fitRows<Row extends TokenRow>(
 }
 
 /** Kinds that are read whole and have no answer among their tokens: they lose their end. */
-const WHOLE: ReadonlySet<ExampleKind> = new Set(['text', 'classification', 'multilabel', 'regression']);
+const WHOLE: ReadonlySet<ExampleKind> = new Set(['text', 'classification', 'multilabel', 'regression', 'tagged']);
+
+/** Tokens that the model sees at once: of a row's longest text, where it has several. */
+function lengthOf({ ids, segments }: TokenRow): number {
+  return segments === undefined ? ids.length : Math.max(...segments);
+}
 
 /** The pieces that the policy leaves of one row that is too long: none, one, or several windows of a text. */
 function cutRow<Row extends TokenRow>(row: Row, kind: ExampleKind, options: FitOptions): Row[] {
   if (options.policy === 'drop' || options.policy === 'fail') return [];
+  if (row.segments !== undefined) return [withoutEnds(row, row.segments, options)];
   if (kind === 'text' && options.policy === 'split') return windows(row, options);
   if (WHOLE.has(kind)) return [keep(row, withoutEnd(row, options))];
   const piece = keep(row, withoutBeginning(row, options));
   // Where the cut falls into an earlier answer, its first token has lost what it was predicted from.
   piece.trained[options.keepStart ?? 0] = 0;
   return [piece];
+}
+
+/** Each of a row's texts without its end. */
+function withoutEnds<Row extends TokenRow>(row: Row, segments: readonly number[], options: FitOptions): Row {
+  const { maxLength, keepEnd = 0 } = options;
+  let from = 0;
+  const stretches = segments.flatMap((length): Stretches => {
+    const end = from + length;
+    const isLong = length > maxLength;
+    const parts: Stretches = isLong
+      ? [
+          [from, from + maxLength - keepEnd],
+          [end - keepEnd, end],
+        ]
+      : [[from, end]];
+    from = end;
+    return parts;
+  });
+  return { ...keep(row, stretches), segments: segments.map((length) => Math.min(length, maxLength)) };
 }
 
 /** Stretches of a row's tokens: from … to - 1. */
@@ -187,12 +215,12 @@ function rowsTooLong(
   examples: readonly Pick<Example, 'source'>[],
   { maxLength, modelLimit = Number.POSITIVE_INFINITY }: FitOptions,
 ): AttuneError {
-  const longest = tooLong.reduce((most, row) => Math.max(most, rows[row].ids.length), 0);
+  const longest = tooLong.reduce((most, row) => Math.max(most, lengthOf(rows[row])), 0);
   const limit = maxLength === modelLimit ? 'the model can read' : 'max_length';
   const choice = 'choose what happens to them: long_rows: drop, truncate or split';
   const problems: Problem[] = tooLong.slice(0, MAX_LISTED).map((row) => {
     const { file, line } = examples[row].source;
-    return { file, line, message: `has ${rows[row].ids.length} tokens` };
+    return { file, line, message: `has ${lengthOf(rows[row])} tokens` };
   });
   return new AttuneError('E_ROWS_TOO_LONG', {
     what: `${tooLong.length} of ${rows.length} rows are longer than ${limit} (${maxLength} tokens)`,

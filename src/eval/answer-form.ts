@@ -10,6 +10,12 @@ export type AnswerForm =
   | { kind: 'numbers' }
   /** What is said in a recording. */
   | { kind: 'speech' }
+  /** Tags that mark stretches of words, or others. */
+  | { kind: 'entities' }
+  | { kind: 'tags' }
+  /** A text of a collection is to be found. */
+  | { kind: 'retrieval' }
+  | { kind: 'similarity' }
   | { kind: 'json'; fields: readonly string[] }
   /** `words`: nine answers in ten have no more. */
   | { kind: 'short'; words: number }
@@ -26,10 +32,8 @@ const SHORT_WORDS = 8;
 /** Looks at rows with answers; those without one do not count. Rows of the kind `text` have no answers to speak of. */
 export function answerForm(examples: readonly Example[]): AnswerForm {
   if (examples.every(({ kind }) => kind === 'text')) return { kind: 'text' };
-  if (examples.length > 0 && examples.every(({ kind }) => kind === 'multilabel'))
-    return { kind: 'labels', labels: labelsIn(examples) };
-  if (examples.length > 0 && examples.every(({ kind }) => kind === 'regression')) return { kind: 'numbers' };
-  if (examples.length > 0 && examples.every(({ kind }) => kind === 'speech')) return { kind: 'speech' };
+  const special = specialForm(examples);
+  if (special !== undefined) return special;
   const answers = examples.map(expectedText).filter((answer) => answer !== undefined);
   const fields = jsonFields(answers);
   if (fields !== undefined) return { kind: 'json', fields };
@@ -40,6 +44,28 @@ export function answerForm(examples: readonly Example[]): AnswerForm {
   const lengths = answers.map((answer) => answer.trim().split(/\s+/).length).toSorted((a, b) => a - b);
   const words = lengths[Math.floor(lengths.length * 0.9)] ?? 1;
   return { kind: words <= SHORT_WORDS ? 'short' : 'long', words };
+}
+
+/** Of rows whose kind says it. */
+function specialForm(examples: readonly Example[]): AnswerForm | undefined {
+  const [first] = examples;
+  if (first === undefined || examples.some(({ kind }) => kind !== first.kind)) return undefined;
+  switch (first.kind) {
+    case 'multilabel':
+      return { kind: 'labels', labels: labelsIn(examples) };
+    case 'regression':
+      return { kind: 'numbers' };
+    case 'tagged':
+      return { kind: labelsIn(examples).every((tag) => /^(O$|[BIESLU]-)/.test(tag)) ? 'entities' : 'tags' };
+    case 'speech':
+      return { kind: 'speech' };
+    case 'pair':
+      return { kind: 'retrieval' };
+    case 'graded':
+      return { kind: 'similarity' };
+    default:
+      return undefined;
+  }
 }
 
 /** Names of the fields that most answers have, where most answers are JSON objects. */

@@ -15,6 +15,12 @@ export function promptText(example: Example): string {
     case 'speech':
     case 'image-text':
       return '';
+    case 'tagged':
+      return example.words.join(' ');
+    case 'pair':
+      return example.anchor;
+    case 'graded':
+      return `${example.first}\n${example.second}`;
     case 'classification':
     case 'multilabel':
     case 'regression':
@@ -47,6 +53,12 @@ export function expectedText(example: Example): string | undefined {
       return example.completion;
     case 'classification':
       return example.label;
+    case 'tagged':
+      return example.tags.join(' ');
+    case 'pair':
+      return example.positive;
+    case 'graded':
+      return String(example.score);
     case 'multilabel':
       return joinLabels(example.labels);
     case 'regression':
@@ -67,6 +79,7 @@ export function expectedText(example: Example): string | undefined {
 /** The classes of one row; empty for rows of other kinds. */
 export function rowLabels(example: Example): readonly string[] {
   if (example.kind === 'classification') return [example.label];
+  if (example.kind === 'tagged') return example.tags;
   return example.kind === 'multilabel' ? example.labels : [];
 }
 

@@ -22,6 +22,8 @@ export interface Prediction {
   labels?: readonly string[];
   /** Probability by label. */
   scores?: Record<string, number>;
+  /** Texts of a collection by how well they fit, the best first. */
+  ranking?: readonly string[];
   likelihood?: Likelihood;
   /** Why the row could not be answered at all: a clause such as "longer than the model can read". */
   unreadable?: string;

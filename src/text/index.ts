@@ -20,4 +20,5 @@ export type { Conversation } from './template.ts';
 export type { EncodedText } from './offsets.ts';
 export { Tokenizer, type FramedText } from './tokenizer.ts';
 export { hasTokenizer } from './tokenizer-files.ts';
+export { encodeWords, type WordTokens } from './word-tokens.ts';
 export { checkVocabulary } from './vocabulary.ts';

@@ -17,8 +17,8 @@ import {
 import { countIds, parseTokenizer, type ParsedTokenizer } from './vocabulary.ts';
 
 /** Ids with the model's own special tokens around them, and which of two texts each belongs to. */
-export interface FramedText {
-  ids: Int32Array;
+/** Places are those of the first text; special tokens have empty ones. */
+export interface FramedText extends EncodedText {
   typeIds: Int32Array;
 }
 
@@ -189,8 +189,8 @@ export class Tokenizer {
     const encodings = await Promise.all(
       inputs.map(({ text, pair }) => framing.encode(text, pair ?? null, { addSpecialTokens: true })),
     );
-    return encodings.map((encoding) => ({
-      ids: Int32Array.from(encoding.getIds()),
+    return encodings.map((encoding, i) => ({
+      ...withOffsets(inputs[i].text, encoding),
       typeIds: Int32Array.from(encoding.getTypeIds()),
     }));
   }

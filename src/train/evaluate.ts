@@ -2,7 +2,8 @@ import type { Metrics } from '../base/events.ts';
 import type { Model } from '../models/model.ts';
 import { noGrad, scope } from '../tensor/index.ts';
 import { tokensOf, type Objective, type PreparedRow } from './interfaces.ts';
-import { addCounts, TallySums, turn } from './step.ts';
+import { addCounts, TallySums } from './step.ts';
+import { turn } from './turn.ts';
 
 export interface EvaluationResult {
   /** `loss` and what the objective tallies. */
@@ -35,8 +36,9 @@ export async function evaluateRows(
   const counts: Record<string, number>[] = [];
   let loss = 0;
   let done = 0;
-  for (const indices of byTokens(rows, options.microBatchTokens)) {
-    const some = indices.map((i) => rows[i]);
+  for (const indices of batchesOf(objective, rows, options.microBatchTokens)) {
+    const given = indices.map((i) => rows[i]);
+    const some = objective.draw?.(given, undefined) ?? given;
     const loaded = (await objective.load?.(some)) ?? some;
     counts.push(objective.counts({ rows: some }));
     noGrad(() =>
@@ -46,7 +48,7 @@ export async function evaluateRows(
         sums.add(result.tally);
         for (const [i, value] of result.perRow.toNumbers().entries()) {
           loss += value;
-          perRow[indices[i]] = value / unitsOf(objective, rows[indices[i]]);
+          perRow[indices[i]] = value / unitsOf(objective, some[i]);
         }
       }),
     );
@@ -59,6 +61,14 @@ export async function evaluateRows(
   const units = totals[objective.unit];
   const own = { loss: units > 0 ? loss / units : 0, ...sums.metrics() };
   return { metrics: { ...measured, ...own }, perRow, counts: totals };
+}
+
+/** Rows that are set against each other stay together, in their order. */
+function batchesOf({ joint }: Objective, rows: readonly PreparedRow[], limit: number): number[][] {
+  if (joint === undefined) return byTokens(rows, limit);
+  const size = joint.evaluatedTogether;
+  const groups = Array.from({ length: Math.ceil(rows.length / size) }, (_, group) => group * size);
+  return groups.map((start) => [...rows.keys()].slice(start, start + size));
 }
 
 /** Totals that scale nothing: rows give their sums. */

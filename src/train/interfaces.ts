@@ -20,8 +20,12 @@ export interface PreparedRow {
   typeIds?: Int32Array;
   /** Index of the class, for objectives that have classes. */
   label?: number;
-  /** What is to be found for the whole row: 1 or 0 for each class, or a number. */
+  /** What is to be found: 1 or 0 for each class of a row, a number of it, or the class of each trained token in order. */
   values?: readonly number[];
+  /** Ids that are wanted at trained tokens, where they are not the row's own. */
+  targets?: Int32Array;
+  /** Lengths of the row's texts, where it has several that do not see each other. */
+  segments?: readonly number[];
   /** The file that the model reads in place of tokens. */
   media?: MediaFile;
   /** What the model reads of it, while the row is in use. */
@@ -116,6 +120,10 @@ export interface Objective {
   readonly config?: Readonly<Record<string, unknown>>;
   /** Tokenises examples, in order; a row that cannot be trained on is undefined and has its problem listed. */
   prepare(examples: readonly Example[]): Promise<{ rows: (PreparedRow | undefined)[]; problems: Problem[] }>;
+  /** Decides what of rows is trained this time, before anything is counted; `at` is undefined where they are evaluated. */
+  draw?(rows: readonly PreparedRow[], at: { seed: number; step: number } | undefined): readonly PreparedRow[];
+  /** For losses that are no sum over rows: what they are made of, row by row, so that a step can still be divided. */
+  readonly joint?: JointLoss;
   /** Brings into memory what rows need besides their tokens, just before they are collated. */
   load?(rows: readonly PreparedRow[]): Promise<readonly PreparedRow[]>;
   collate(rows: readonly PreparedRow[]): Batch;
@@ -126,6 +134,18 @@ export interface Objective {
    */
   survey?(model: Model): ((batch: Batch) => Counts) | undefined;
   loss(model: Model, batch: Batch, context: { totals: Counts; runner?: StageRunner }): LossResult;
+}
+
+/**
+ * A loss of a whole batch's vectors. A step that does not fit at once is computed twice, first for the vectors and then
+ * for their gradients (GradCache, Gao et al. 2021): the update is that of the whole batch.
+ */
+export interface JointLoss {
+  /** Rows that are set against each other where they are evaluated. */
+  readonly evaluatedTogether: number;
+  /** One vector for each of the rows' texts, row after row: [S, D] */
+  represent(model: Model, batch: Batch, context: { runner?: StageRunner }): Tensor;
+  loss(vectors: Tensor, rows: readonly PreparedRow[], context: { totals: Counts }): LossResult;
 }
 
 /** A weight that moves. */

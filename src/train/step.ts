@@ -1,12 +1,14 @@
-import { rowKey } from './row-key.ts';
 import { AttuneError } from '../base/errors.ts';
 import type { Metrics } from '../base/events.ts';
 import type { Model } from '../models/model.ts';
-import { rowOfTokens, withRandomness, type Randomness } from '../nn/index.ts';
-import { backward, fromArray, scope, span } from '../tensor/index.ts';
-import { tokensOf, type Batch, type Counts, type Objective } from './interfaces.ts';
+import { withRandomness } from '../nn/index.ts';
+import { backward, scope, span } from '../tensor/index.ts';
+import { tokensOf, type Counts, type Objective } from './interfaces.ts';
 import type { PreparedRow, StepOptions, Tally, Update } from './interfaces.ts';
+import { jointStep } from './joint-step.ts';
+import { randomnessOf } from './step-randomness.ts';
 import { Tape } from './tape.ts';
+import { turn } from './turn.ts';
 
 export interface StepParts {
   model: Model;
@@ -37,28 +39,12 @@ export interface StepResult {
  */
 export async function trainStep(parts: StepParts, request: StepRequest): Promise<StepResult> {
   const { model, objective, update } = parts;
-  const counts = addCounts(request.microBatches.map((rows) => objective.counts({ rows })));
-  const totals = { ...counts, ...(await surveyStep(parts, request)) };
+  const { step, seed } = request;
+  const microBatches = request.microBatches.map((rows) => objective.draw?.(rows, { seed, step }) ?? rows);
+  const counts = addCounts(microBatches.map((rows) => objective.counts({ rows })));
+  const totals = { ...counts, ...(await surveyStep(parts, { ...request, microBatches })) };
   const sums = new TallySums();
-  const perRow: number[] = [];
-  for (const some of request.microBatches) {
-    const loaded = (await objective.load?.(some)) ?? some;
-    scope(() => {
-      const batch = objective.collate(loaded);
-      const tape = new Tape({ checkpointing: request.checkpointing });
-      const randomness = randomnessOf(model, batch, request);
-      const result = span('forward', () =>
-        withRandomness(randomness, () => objective.loss(model, batch, { totals, runner: tape })),
-      );
-      span('backward', () => {
-        backward([result.perRow.sum()]);
-        tape.backward();
-      });
-      perRow.push(...result.perRow.toNumbers());
-      sums.add(result.tally);
-    });
-    await turn();
-  }
+  const perRow = await addGradients(parts, { ...request, microBatches, totals, add: (tally) => sums.add(tally) });
   const rows = request.microBatches.flat();
   refuseNonFinite(perRow, rows, request.step);
   const gradNorm = span('update', () => update.step({ ...request.options, step: request.step }));
@@ -70,6 +56,36 @@ export async function trainStep(parts: StepParts, request: StepRequest): Promise
     counts,
     metrics: sums.metrics(),
   };
+}
+
+/** Adds the gradients of all micro-batches up, and gives each row's share of the loss. */
+async function addGradients(
+  parts: StepParts,
+  request: StepRequest & { totals: Counts; add(tally: Tally): void },
+): Promise<number[]> {
+  const { model, objective } = parts;
+  const { microBatches, totals, checkpointing } = request;
+  if (objective.joint !== undefined && microBatches.length > 1) return jointStep(parts, request);
+  const perRow: number[] = [];
+  for (const some of microBatches) {
+    const loaded = (await objective.load?.(some)) ?? some;
+    scope(() => {
+      const batch = objective.collate(loaded);
+      const tape = new Tape({ checkpointing });
+      const randomness = randomnessOf(model, batch, request);
+      const result = span('forward', () =>
+        withRandomness(randomness, () => objective.loss(model, batch, { totals, runner: tape })),
+      );
+      span('backward', () => {
+        backward([result.perRow.sum()]);
+        tape.backward();
+      });
+      perRow.push(...result.perRow.toNumbers());
+      request.add(result.tally);
+    });
+    await turn();
+  }
+  return perRow;
 }
 
 /** Counts over all batches of a step that take a pass to be known: with the random numbers of the passes that follow. */
@@ -86,13 +102,6 @@ async function surveyStep({ model, objective }: StepParts, request: StepRequest)
     await turn();
   }
   return addCounts(all);
-}
-
-/** Lets timers, signals and messages in. */
-export function turn(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve);
-  });
 }
 
 export function addCounts(all: readonly Counts[]): Counts {
@@ -118,14 +127,6 @@ export class TallySums {
       [...this.#sums].filter(([, { count }]) => count > 0).map(([name, { sum, count }]) => [name, sum / count]),
     );
   }
-}
-
-function randomnessOf(model: Model, batch: Batch, request: StepRequest): Randomness {
-  const layout = model.layoutOf(batch.input);
-  const rows = rowOfTokens(layout);
-  const keys = batch.rows.map((row) => rowKey(row.id));
-  const tokens = BigInt64Array.from(layout.positions, (position, i) => BigInt.asIntN(64, keys[rows[i]] + position));
-  return { seed: request.seed, step: request.step, tokens: fromArray(tokens).toDevice(model.device) };
 }
 
 function refuseNonFinite(perRow: readonly number[], rows: readonly PreparedRow[], step: number): void {

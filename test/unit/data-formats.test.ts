@@ -71,6 +71,18 @@ const SAMPLES: Record<FormatName, { row: Row; reason: string; kind: string }[]> 
   audio_classification: [{ row: { audio: 'LICENSE', label: 'yes' }, reason: 'audio, label', kind: 'classification' }],
   speech: [{ row: { audio: 'LICENSE', sentence: 's' }, reason: 'audio, sentence', kind: 'speech' }],
   image_text: [{ row: { image: 'LICENSE', caption: 'c' }, reason: 'image, caption', kind: 'image-text' }],
+  tagged: [{ row: { tokens: ['a', 'b'], ner_tags: ['O', 'B-X'] }, reason: 'tokens, ner_tags', kind: 'tagged' }],
+  spans: [
+    { row: { text: 'a b', spans: [{ start: 2, end: 3, label: 'X' }] }, reason: 'text, spans', kind: 'tagged' },
+    { row: { text: 'a b', entities: [] }, reason: 'text, entities', kind: 'tagged' },
+  ],
+  pairs: [
+    { row: { anchor: 'a', positive: 'b' }, reason: 'anchor, positive', kind: 'pair' },
+    { row: { query: 'a', positive: 'b', negative: 'c' }, reason: 'query, positive', kind: 'pair' },
+  ],
+  graded_pairs: [
+    { row: { sentence1: 'a', sentence2: 'b', score: '0.5' }, reason: 'sentence1, sentence2, score', kind: 'graded' },
+  ],
   multilabel: [
     { row: { text: 't', labels: ['b', 'a', 'b'] }, reason: 'text, labels', kind: 'multilabel' },
     { row: { text: 't', labels: 'a|b' }, reason: 'text, labels', kind: 'multilabel' },

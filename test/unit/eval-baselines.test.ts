@@ -83,6 +83,8 @@ describe('every baseline', () => {
     logistic_per_label: sets,
     pixels: images,
     spectrum: recordings,
+    frequent_tag: [{ ...classRow('', '', 0), kind: 'tagged', words: ['my', 'cat'], tags: ['O', 'B-ANIMAL'] }],
+    shared_words: [{ ...classRow('', '', 0), kind: 'graded', first: 'cats', second: 'cats purr', score: 1 }],
   };
   const rowsFor = (name: BaselineName) => special[name] ?? animalRows;
 
@@ -93,17 +95,23 @@ describe('every baseline', () => {
       expect(baseline.name).toBe(name);
       const train = rowsFor(name);
       expect(baseline.unfit(train)).toBeUndefined();
+      const graded = { kind: 'graded', second: 'my dog', score: 0.123 } as const;
+      const own: Partial<Record<BaselineName, readonly Example[]>> = {
+        frequent_tag: [7, 9].map((i) => ({ ...classRow('', '', i), kind: 'tagged', words: ['cat'], tags: ['secret'] })),
+        shared_words: [7, 9].map((i) => ({ ...classRow('', '', i), ...graded, first: 'my cat' })),
+      };
       const texts = [row('Text: my cat. Animal:', 'secret', 7), row('Text: . Animal:', 'hidden', 9)];
       const media = train.map((example) => ('media' in example ? example.media : undefined));
-      const questions = texts.map((text, i) =>
+      const asked = texts.map((text, i) =>
         media[i] === undefined
           ? text
           : { ...classRow('', i === 0 ? 'secret' : 'hidden', Number(text.id)), media: media[i] },
       );
+      const questions = own[name] ?? asked;
       const first = await answers(name, train, questions);
       expect(first.map(({ id }) => id)).toEqual(['7', '9']);
       for (const prediction of first) expect(typeof prediction.text).toBe('string');
-      expect(JSON.stringify(first)).not.toMatch(/secret|hidden/);
+      expect(JSON.stringify(first)).not.toMatch(/secret|hidden|0\.123/);
       const blind = questions.map((question) => ({ ...question, completion: '', label: '' }));
       expect(await answers(name, train, blind as Example[])).toEqual(first);
     },
@@ -112,7 +120,7 @@ describe('every baseline', () => {
   test.each(baselines.names)('%s stops between rows when it is told to', async (name) => {
     const predictor = await (await baselines.load(name)).fit(rowsFor(name));
     const signal = AbortSignal.abort();
-    await expect(predictor.predict([animalRows[0]], { signal })).rejects.toThrow(/abort/i);
+    await expect(predictor.predict([rowsFor(name)[0]], { signal })).rejects.toThrow(/abort/i);
   });
 
   test.each(['pixels', 'spectrum'] as const)('%s tell files apart that they have not seen', async (name) => {

@@ -24,6 +24,7 @@ function perfect(reads: MetricInput, row: number): { prediction: Prediction; exa
     id: 'a',
     text: reference,
     scores: { a: row % 2 === 0 ? 1 : 0, b: row % 2 },
+    ranking: [reference, 'another'],
     likelihood: { negativeLogLikelihood: 0, tokens: 3, bytes: 12 },
     usage: { seconds: 0, inputTokens: 0, outputTokens: 0, cost: 0 },
   };
@@ -33,17 +34,22 @@ function perfect(reads: MetricInput, row: number): { prediction: Prediction; exa
 /** An answer that is sometimes right, with everything that any metric reads. */
 function random(reads: MetricInput, row: number): { prediction: Prediction; example: CompletionExample } {
   const unit = (site: number) => randomUnit([1, 'metrics test', row, site]);
-  const pick = (site: number) => ['yes', 'no', 'not sure'][Math.floor(3 * unit(site))];
+  const answers = reads === 'tags' ? ['B-A I-A O', 'O O B-B', 'O B-A O'] : ['yes', 'no', 'not sure'];
+  const pick = (site: number) => answers[Math.floor(3 * unit(site))];
   const [said, truth] = reads === 'number' ? [`${unit(0)}`, `${unit(0) + unit(1)}`] : [pick(0), pick(1)];
   const object = (value: string) => (reads === 'text' ? JSON.stringify({ name: value, of: pick(2) }) : value);
   const scores = { yes: unit(3) / 3, no: unit(4) / 3, 'not sure': unit(5) / 3 };
   const likelihood = { negativeLogLikelihood: unit(6), tokens: 2 + (row % 3), bytes: 9 + (row % 5) };
   const usage = { seconds: unit(7), inputTokens: row, outputTokens: row % 7, cost: unit(8) };
-  return { prediction: { id: 'a', text: object(said), scores, likelihood, usage }, example: completion(object(truth)) };
+  const ranking = ['yes', 'no', 'not sure', 'maybe'].toSorted((a, b) => unit(a.length) - unit(b.length));
+  return {
+    prediction: { id: 'a', text: object(said), scores, ranking, likelihood, usage },
+    example: completion(object(truth)),
+  };
 }
 
 const definitions = await Promise.all(metrics.names.map((name) => metrics.load(name)));
-const special: readonly MetricInput[] = ['number', 'scores', 'usage'];
+const special: readonly MetricInput[] = ['number', 'ranking', 'tags', 'scores', 'usage'];
 const nothing: Prediction = { id: 'a', likelihood: { negativeLogLikelihood: 9, tokens: 3, bytes: 12 } };
 
 describe('every metric', () => {

@@ -9,6 +9,8 @@ export const containers = defineRegistry('data file type', 'E_UNKNOWN_CONTAINER'
   csv: async () => (await import('./csv.ts')).csv,
   tsv: async () => (await import('./csv.ts')).csv,
   parquet: async () => (await import('./parquet.ts')).parquet,
+  conll: async () => (await import('./conll.ts')).conll,
+  bio: async () => (await import('./conll.ts')).conll,
   // A folder, not an ending.
   'class folders': async () => (await import('./class-folders.ts')).classFolders,
 });

@@ -12,6 +12,9 @@ const table = {
   ridge_regression: () => import('./ridge-regression.ts').then((module) => module.ridgeRegression),
   pixels: () => import('./pixels.ts').then((module) => module.pixels),
   spectrum: () => import('./spectrum.ts').then((module) => module.spectrum),
+  frequent_tag: () => import('./frequent-tag.ts').then((module) => module.frequentTag),
+  bm25: () => import('./bm25.ts').then((module) => module.bm25),
+  shared_words: () => import('./shared-words.ts').then((module) => module.sharedWords),
   fieldwise: () => import('./fieldwise.ts').then((module) => module.fieldwise),
   word_for_word: () => import('./word-for-word.ts').then((module) => module.wordForWord),
 } satisfies Record<string, () => Promise<Baseline>>;

@@ -7,6 +7,7 @@ import type { Baseline } from './baseline.ts';
 export const nearestRow: Baseline = {
   name: 'nearest',
   title: 'nearest training row',
+  forms: ['classes', 'labels', 'numbers', 'json', 'short', 'long'],
   unfit: (train) => (train.length === 0 ? 'there are no training rows' : undefined),
   async fit(train) {
     const neighbours = new Neighbours(train);

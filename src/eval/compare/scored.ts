@@ -44,7 +44,7 @@ async function scoreWhereGiven(
   spec: MetricSpec,
 ): Promise<Score[]> {
   const [{ reads }] = await describeMetrics([spec]);
-  const isAnswer = reads === 'text' || reads === 'label' || reads === 'number';
+  const isAnswer = reads === 'text' || reads === 'label' || reads === 'number' || reads === 'tags';
   if (isAnswer && !predictions.every(hasAnswer)) return [];
   try {
     return await scorePredictions(predictions, examples, [spec]);

@@ -26,6 +26,15 @@ const byForm: Record<AnswerForm['kind'], readonly NamedMetric[]> = {
   numbers: [{ metric: 'mae' }, { metric: 'rmse' }, { metric: 'r2' }, { metric: 'spearman' }],
   // What a model of letters writes has no case and no punctuation.
   speech: [{ metric: 'spoken_word_error_rate' }, { metric: 'spoken_character_error_rate' }],
+  entities: [
+    { metric: 'entity_f1' },
+    { metric: 'entity_precision' },
+    { metric: 'entity_recall' },
+    { metric: 'tag_accuracy' },
+  ],
+  tags: [{ metric: 'tag_accuracy' }],
+  retrieval: [{ metric: 'ndcg' }, { metric: 'recall_at_1' }, { metric: 'recall_at_10' }, { metric: 'mrr' }],
+  similarity: [{ metric: 'spearman' }, { metric: 'pearson' }],
   json: [{ metric: 'json_fields' }, { metric: 'exact_match' }, { metric: 'json_validity' }],
   short: [{ metric: 'exact_match' }, { metric: 'token_f1' }, { metric: 'edit_similarity' }],
   long: [{ metric: 'chrf' }, { metric: 'rouge_l' }, { metric: 'exact_match' }],

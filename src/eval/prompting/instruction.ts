@@ -21,6 +21,10 @@ export function describeTask(train: readonly Example[]): string {
     case 'long':
       return `Answer in about ${form.words} words, without remarks of your own.`;
     case 'speech':
+    case 'entities':
+    case 'tags':
+    case 'retrieval':
+    case 'similarity':
     case 'text':
       return '';
   }

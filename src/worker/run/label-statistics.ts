@@ -26,7 +26,7 @@ export function labelsOf(recipe: Recipe, train: readonly Example[], base: RawCon
 
 function refuseOne(found: readonly string[], train: readonly Example[]): void {
   const kind = train[0]?.kind;
-  if (kind === 'classification' && found.length < 2) {
+  if ((kind === 'classification' || kind === 'tagged') && found.length < 2) {
     throw new AttuneError('E_ONE_CLASS', {
       what: 'All training rows have the same label, so there is nothing to tell apart',
       got: found.join(', '),

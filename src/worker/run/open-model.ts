@@ -20,7 +20,7 @@ import type { MediaReader, Tuning } from '../../train/interfaces.ts';
 import { adapterTensors, findSavedTables, placeTables } from './adapter-tables.ts';
 import { adapterWeights, isAdapterFolder, modelFolder, OWN_BASE } from './base-model.ts';
 import { mediaReaderOf, tokenizerOf } from './model-readers.ts';
-import { problemTypeIn, withReading } from './output-reading.ts';
+import { hasClasses, problemTypeIn, withReading } from './output-reading.ts';
 import { checkProbe } from './probe.ts';
 import { readNotes, RESULT_NOTES, type ResultNotesFile } from './result-notes.ts';
 import { computeType } from './resources.ts';
@@ -31,6 +31,13 @@ export interface OpenOptions {
   /** The base model with the head that it was saved with, in place of a new one for the run's task. */
   ownTask?: boolean;
   precision?: 'auto' | 'bf16' | 'f32';
+  /** What a model is opened for that says nothing of it itself. */
+  as?: Task;
+}
+
+/** A task without weights of its own: a base model does it as well as it can, as it is. */
+function isHeadless(task: Task | undefined): boolean {
+  return task === 'embedding';
 }
 
 export interface OpenedModel {
@@ -54,10 +61,11 @@ export async function openModel(target: string, options: OpenOptions = {}): Prom
   const notes = readNotes(folder);
   if (isAdapterFolder(folder)) return openAdapter(folder, { ...options, dtype, notes });
   if (options.base === true && notes !== undefined) {
-    const opened = await openModel(notes.base_folder, { ...options, base: false });
+    const as = isHeadless(notes.task) ? notes.task : undefined;
+    const opened = await openModel(notes.base_folder, { ...options, base: false, as });
     return { ...opened, tokenizer: await asTrained(opened.tokenizer, notes) };
   }
-  const { model } = await loadModel(folder, { dtype, task: notes?.task });
+  const { model } = await loadModel(folder, { dtype, task: notes?.task ?? options.as });
   const tokenizer = await loadTokenizer(folder, model.task);
   if (notes !== undefined) check(model, tokenizer, { folder, notes });
   return { model, tokenizer, media: await mediaReaderOf(folder), folder, baseFolder: folder, notes };
@@ -80,9 +88,6 @@ export function resultFolder(target: string): string {
   });
 }
 
-/** Tasks whose heads have classes. */
-const CLASS_TASKS: ReadonlySet<Task> = new Set(['sequence', 'token']);
-
 interface AdapterRequest extends OpenOptions {
   dtype: DType;
   notes?: ResultNotesFile;
@@ -93,14 +98,12 @@ async function openAdapter(folder: string, request: AdapterRequest): Promise<Ope
   const { notes, dtype } = request;
   const baseFolder = baseFolderOf(notes, description.baseModel, folder);
   const task = notes?.task ?? description.task;
-  const labels = notes !== undefined && CLASS_TASKS.has(notes.task) ? notes.labels : undefined;
+  const labels = notes !== undefined && hasClasses(notes.task) ? notes.labels : undefined;
   const problemType = problemTypeIn(notes?.config);
   if (request.base === true) {
-    const { model } = await loadModel(
-      baseFolder,
-      request.ownTask === true ? { dtype } : { dtype, task, labels, problemType },
-    );
-    if (request.ownTask !== true && notes?.config !== undefined) model.config = withReading(model.config, notes.config);
+    const isAsSaved = request.ownTask === true && !isHeadless(task);
+    const { model } = await loadModel(baseFolder, isAsSaved ? { dtype } : { dtype, task, labels, problemType });
+    if (!isAsSaved && notes?.config !== undefined) model.config = withReading(model.config, notes.config);
     const own = await asTrained(await loadTokenizer(baseFolder, model.task), notes);
     return { model, tokenizer: own, media: await mediaReaderOf(baseFolder), folder, baseFolder, notes };
   }

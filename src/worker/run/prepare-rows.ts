@@ -40,7 +40,14 @@ export async function prepareSplit(examples: readonly Example[], context: Prepar
   const maxLength = Math.min(wanted, modelLimit);
   const { bosId } = context.tokenizer;
   const keepStart = bosId !== undefined && rows.length > 0 && rows[0].ids[0] === bosId ? 1 : 0;
-  return fitRows(rows, examples, { maxLength, modelLimit, policy, keepStart });
+  return fitRows(rows, examples, { maxLength, modelLimit, policy, keepStart, keepEnd: endOf(rows, context) });
+}
+
+/** A text that is read whole keeps the token that ends its frame ([SEP]) when it is cut. */
+function endOf(rows: readonly PreparedRow[], { tokenizer }: PrepareContext): number {
+  const [first] = rows;
+  const { sep } = tokenizer.special;
+  return sep !== undefined && first?.ids.at(-1) === sep.id ? 1 : 0;
 }
 
 /** Examples of a kind that the objective cannot use are a mistake in the recipe, not in the rows. */

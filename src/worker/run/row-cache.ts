@@ -7,6 +7,7 @@ interface Entry {
   length: number;
   label?: number;
   values?: readonly number[];
+  segments?: readonly number[];
   hasTypes: boolean;
   size?: number;
 }
@@ -29,14 +30,14 @@ export class RowCache {
       offset += 4 * count;
       return array;
     };
-    return entries.map(({ length, label, values, hasTypes, size }, i) => {
+    return entries.map(({ length, label, values, segments, hasTypes, size }, i) => {
       const ids = ints(length);
       const typeIds = hasTypes ? ints(length) : undefined;
       const trained = body.slice(offset, offset + length);
       offset += length;
       const example = examples[i];
       const media = 'media' in example ? example.media : undefined;
-      return { id: example.id, source: example.source, ids, trained, typeIds, label, values, media, size };
+      return { id: example.id, source: example.source, ids, trained, typeIds, label, values, segments, media, size };
     });
   }
 
@@ -46,10 +47,11 @@ export class RowCache {
 }
 
 function* encode(rows: readonly PreparedRow[]): Generator<Uint8Array> {
-  const entries = rows.map(({ ids, label, values, typeIds, size }): Entry => ({
+  const entries = rows.map(({ ids, label, values, segments, typeIds, size }): Entry => ({
     length: ids.length,
     label,
     values,
+    segments,
     hasTypes: typeIds !== undefined,
     size,
   }));

@@ -30,7 +30,7 @@ import { mediaReaderOf } from './model-readers.ts';
 import { profileSteps } from './profile-steps.ts';
 import { computeType, planMemory } from './resources.ts';
 import { runTokenizer, type Vocabulary } from './run-tokenizer.ts';
-import { problemTypeIn, withReading } from './output-reading.ts';
+import { hasClasses, problemTypeIn, withReading } from './output-reading.ts';
 import { reportUnseen } from './unseen-tokens.ts';
 
 export interface RunContext {
@@ -83,7 +83,7 @@ export async function prepareRun(context: RunContext): Promise<PreparedRun> {
   const { base, loaded, tokenizer, vocabulary, letters, labels, objective, train, validation, metrics } = read;
   emit({ type: 'phase-started', phase: 'engine', message: `loading ${recipe.model}` });
   const dtype = computeType(recipe.training.precision);
-  const headLabels = objective.task === 'sequence' ? labels : undefined;
+  const headLabels = hasClasses(objective.task) ? labels : undefined;
   const choice = {
     task: objective.task,
     dtype,

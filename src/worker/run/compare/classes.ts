@@ -8,42 +8,25 @@ import { collateRows } from '../../../methods/objectives/next-token.ts';
 import { rowInputs, type RowInput, type Subject } from '../../../methods/objectives/row-inputs.ts';
 import type { Model } from '../../../models/model.ts';
 import { noGrad, scope } from '../../../tensor/index.ts';
-import { byTokens } from '../../../train/evaluate.ts';
 import { tokensOf, type PreparedRow } from '../../../train/interfaces.ts';
-import { turn } from '../../../train/step.ts';
 import { traitsOf } from '../build-trainer.ts';
-import { TOO_LONG, type Answering } from './answering.ts';
+import type { Answering } from './answering.ts';
+import { inBatches, unreadRow } from './batched.ts';
 import { readScores } from './read-scores.ts';
-
-const BATCH_TOKENS = 4096;
 
 /** What a head with classes, or with a number, says of each row, with the probability of every class. */
 export async function answerWithClasses(
   answering: Answering,
   asked: readonly Asked[],
-  { signal, onProgress }: PredictOptions,
+  options: PredictOptions,
 ): Promise<Prediction[]> {
   const { model, media } = answering;
   const { causal, maxPositions } = traitsOf(model.architecture, model.config);
   const rows = await inputRows(answering, asked);
-  const predictions = rows.map(({ id }): Prediction => ({ id, unreadable: TOO_LONG }));
-  const readable = [...rows.keys()].filter((row) => tokensOf(rows[row]) <= maxPositions);
-  const batches = byTokens(
-    readable.map((row) => rows[row]),
-    BATCH_TOKENS,
+  const scores = await inBatches(rows, { ...options, maxPositions }, async (batch) =>
+    classScores(model, (await media?.load(batch)) ?? batch, causal),
   );
-  let done = rows.length - readable.length;
-  for (const places of batches) {
-    signal?.throwIfAborted();
-    const batch = places.map((place) => readable[place]);
-    const some = batch.map((row) => rows[row]);
-    const scores = classScores(model, (await media?.load(some)) ?? some, causal);
-    for (const [i, row] of batch.entries()) predictions[row] = prediction(rows[row], scores[i], model);
-    done += batch.length;
-    onProgress?.(done, rows.length);
-    await turn();
-  }
-  return predictions;
+  return rows.map((row, i) => (scores[i] === undefined ? unreadRow(row.id) : prediction(row, scores[i], model)));
 }
 
 /** As training reads them: texts in their frame, or files. @throws AttuneError E_WRONG_ROWS */

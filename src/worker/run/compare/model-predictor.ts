@@ -1,21 +1,60 @@
-import type { Example } from '../../../data/index.ts';
+import { AttuneError } from '../../../base/errors.ts';
+import type { Example, ExampleKind } from '../../../data/index.ts';
+import type { Task } from '../../../models/architecture.ts';
 import type { Asked } from '../../../eval/prompting/asked.ts';
 import type { PredictOptions, Prediction, Predictor } from '../../../eval/predictor.ts';
 import type { AnswerOptions, Answering } from './answering.ts';
 import { answerWithClasses } from './classes.ts';
 import { answerWithSpeech, hears } from './speech.ts';
+import { answerWithMasks } from './masked.ts';
+import { answerWithTags } from './tags.ts';
+import { answerWithVectors } from './vectors.ts';
 import { answerWithText } from './texts.ts';
 
-/** Answers rows by what the model's head is for. */
+type Answer = (
+  opened: Answering,
+  asked: readonly Asked[],
+  options: AnswerOptions & PredictOptions,
+) => Promise<Prediction[]>;
+
+/** By what the model's head is for; text, where no other way is named. */
+const ways: Partial<Record<Task, Answer>> = {
+  sequence: answerWithClasses,
+  token: answerWithTags,
+  embedding: answerWithVectors,
+  'masked-lm': answerWithMasks,
+};
+
+/** Answers rows by what the model's head is for. @throws AttuneError E_WRONG_ROWS where the rows ask for something else */
 export function answerAsked(
   opened: Answering,
   asked: readonly Asked[],
   options: AnswerOptions & PredictOptions,
 ): Promise<Prediction[]> {
   if (hears(opened.model)) return answerWithSpeech(opened, asked, options);
-  return opened.model.task === 'sequence'
-    ? answerWithClasses(opened, asked, options)
-    : answerWithText(opened, asked, options);
+  const { task } = opened.model;
+  refuseForeign(task, asked);
+  return (ways[task] ?? answerWithText)(opened, asked, options);
+}
+
+/** Kinds of rows that only some heads can answer, and heads that can answer only some rows. */
+const KINDS: Partial<Record<Task, readonly ExampleKind[]>> = {
+  token: ['tagged'],
+  embedding: ['pair', 'graded'],
+  'masked-lm': ['text'],
+};
+
+function refuseForeign(task: Task, asked: readonly Asked[]): void {
+  const kind = asked[0]?.example.kind;
+  const wanted = KINDS[task];
+  const special = Object.values(KINDS).flat();
+  if (kind === undefined || (wanted === undefined ? kind === 'text' || !special.includes(kind) : wanted.includes(kind)))
+    return;
+  throw new AttuneError('E_WRONG_ROWS', {
+    what: `A ${task} model cannot answer ${kind} rows`,
+    expected: wanted?.join(', '),
+    fix: 'compare on rows of the kind that it was made for',
+  });
 }
 
 /** An opened model as a predictor; `ask` says what each row is asked with. */

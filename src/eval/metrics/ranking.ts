@@ -1,0 +1,54 @@
+import type { Example } from '../../data/example.ts';
+import { answerText } from '../example-text.ts';
+import type { Prediction } from '../predictor.ts';
+import { missingInput } from './missing-input.ts';
+import { rowMetric, type MetricDefinition, type MetricOptions } from './metric.ts';
+
+const K = 10;
+
+/** Where the row's own text stands in the ranking, from 1; infinite where it is not among those kept. */
+function rankOf(prediction: Prediction, example: Example): number {
+  const { ranking } = prediction;
+  if (ranking === undefined) {
+    throw missingInput(prediction, 'texts in the order of how well they fit', 'a ranking', {
+      fix: 'use it with a model for vectors of texts, or bm25',
+    });
+  }
+  const place = ranking.indexOf(answerText(example));
+  return place < 0 ? Infinity : place + 1;
+}
+
+function rankMetric(about: {
+  name: string;
+  title: string;
+  value(rank: number): number;
+  /** Fixed, where the name says it. */
+  k?: number;
+}): MetricDefinition {
+  return {
+    name: about.name,
+    title: about.title,
+    better: 'higher',
+    best: 1,
+    reads: 'ranking',
+    options: about.k === undefined ? ['k'] : [],
+    create: ({ k = about.k ?? K }: MetricOptions = {}) =>
+      rowMetric((prediction, example) => {
+        const rank = rankOf(prediction, example);
+        return rank <= k ? about.value(rank) : 0;
+      }),
+  };
+}
+
+/** Share of rows whose own text is among the first k (10 unless given). */
+export const recallAtK = rankMetric({ name: 'recall_at_k', title: 'recall at k', value: () => 1 });
+
+/** The same with its k in the name. */
+export const recallAt1 = rankMetric({ name: 'recall_at_1', title: 'recall at 1', value: () => 1, k: 1 });
+export const recallAt10 = rankMetric({ name: 'recall_at_10', title: 'recall at 10', value: () => 1, k: 10 });
+
+/** Mean of 1 / rank of the row's own text, 0 beyond k (10 unless given). */
+export const reciprocalRank = rankMetric({ name: 'mrr', title: 'MRR', value: (rank) => 1 / rank });
+
+/** Normalised discounted cumulative gain with one right text: 1 / log2(1 + rank), 0 beyond k (10 unless given). */
+export const discountedGain = rankMetric({ name: 'ndcg', title: 'nDCG', value: (rank) => 1 / Math.log2(1 + rank) });

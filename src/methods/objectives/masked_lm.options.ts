@@ -1,0 +1,8 @@
+import { z } from 'zod';
+
+/** Hidden tokens of plain text. */
+export const options = z.strictObject({
+  mask_probability: z.number().gt(0).lt(1).default(0.15).describe('share of the tokens that are hidden and learnt'),
+});
+
+export type MaskedLmOptions = z.output<typeof options>;

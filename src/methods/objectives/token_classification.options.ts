@@ -1,0 +1,9 @@
+import { z } from 'zod';
+import { labelNames } from './labels.options.ts';
+
+/** A tag for each word, by a new head. */
+export const options = z.strictObject({
+  labels: labelNames.describe("tag names in the head's order; those of the training rows, sorted, unless given"),
+});
+
+export type TokenClassificationOptions = z.output<typeof options>;

@@ -1,0 +1,92 @@
+// N tokens, L of them the first of a word, C classes, R rows
+import type { Problem } from '../../base/errors.ts';
+import type { Example, TaggedExample } from '../../data/example.ts';
+import { encodeWords } from '../../text/index.ts';
+import { aten, fromArray, zeros } from '../../tensor/index.ts';
+import type { Batch, Counts, Objective, PreparedRow, Processor } from '../../train/interfaces.ts';
+import { unknownLabel } from './labelled-rows.ts';
+import { collateRows } from './next-token.ts';
+import type { TokenClassificationOptions } from './token_classification.options.ts';
+
+/**
+ * A tag for each word: cross-entropy of the classes at the word's first token, averaged over words; its other tokens
+ * are read and teach nothing.
+ */
+export function create(_options: TokenClassificationOptions, processor: Processor): Objective {
+  const labels = processor.labels ?? [];
+  return {
+    task: 'token',
+    accepts: ['tagged'],
+    separable: true,
+    unit: 'tokens',
+    prepare: (examples) => prepareWords(examples, labels, processor),
+    collate: (rows) => collateRows(rows, { causal: processor.causal }),
+    counts: countTrained,
+    loss(model, batch, { totals, runner }) {
+      const { places, classes, rows } = taggedTokens(batch);
+      const onDevice = (values: readonly number[]) =>
+        fromArray(BigInt64Array.from(values, BigInt)).toDevice(model.device);
+      const hidden = model.hidden(batch.input, { runner });
+      const scores = model.tokenClassHead.scores(hidden, model.layoutOf(batch.input)).indexSelect(0, onDevice(places)); // [L, C]
+      const wanted = onDevice(classes);
+      const logProbs = scores.logSoftmax(-1).gather(1, wanted.unsqueeze(1)).squeeze(1);
+      const none = zeros([batch.rows.length], { dtype: logProbs.dtype, device: model.device });
+      const perRow = aten.index_add.default(none, 0, onDevice(rows), logProbs.mul(-1 / totals.tokens));
+      const hits = scores.argmax(-1).eq(wanted).sum();
+      return { perRow, tally: { tag_accuracy: { sum: hits, count: places.length } } };
+    },
+  };
+}
+
+async function prepareWords(
+  examples: readonly Example[],
+  labels: readonly string[],
+  { tokenizer }: Processor,
+): Promise<{ rows: (PreparedRow | undefined)[]; problems: Problem[] }> {
+  const all = examples as readonly TaggedExample[];
+  const encoded = await encodeWords(
+    tokenizer,
+    all.map(({ words }) => words),
+  );
+  const problems: Problem[] = [];
+  const rows = all.map(({ id, source, tags }, i) => {
+    const unknown = tags.find((tag) => !labels.includes(tag));
+    if (unknown !== undefined) {
+      problems.push({ ...source, ...unknownLabel(unknown, 'tags', labels) });
+      return undefined;
+    }
+    const { ids, typeIds, firsts } = encoded[i];
+    const trained = new Uint8Array(ids.length);
+    const values: number[] = [];
+    for (const [word, token] of firsts.entries()) {
+      if (token < 0 || trained[token] === 1) continue;
+      trained[token] = 1;
+      values.push(labels.indexOf(tags[word]));
+    }
+    return { id, ids, typeIds, trained, values, source };
+  });
+  return { rows, problems };
+}
+
+/** Trained tokens, wherever they stand. */
+export function countTrained({ rows }: Pick<Batch, 'rows'>): Counts {
+  const tokens = rows.reduce((sum, { trained }) => sum + trained.reduce((ones, one) => ones + one, 0), 0);
+  return { tokens, rows: rows.length };
+}
+
+/** Where the batch's trained tokens stand, the class of each and its row; a row that was cut has classes to spare. */
+function taggedTokens({ rows }: Batch): { places: number[]; classes: number[]; rows: number[] } {
+  const found = { places: [] as number[], classes: [] as number[], rows: [] as number[] };
+  let start = 0;
+  for (const [r, { ids, trained, values = [] }] of rows.entries()) {
+    let next = 0;
+    for (let t = 0; t < ids.length; t++) {
+      if (trained[t] === 0) continue;
+      found.places.push(start + t);
+      found.classes.push(values[next++]);
+      found.rows.push(r);
+    }
+    start += ids.length;
+  }
+  return found;
+}

@@ -1,0 +1,62 @@
+// S texts of a step, D width
+import { withRandomness } from '../nn/index.ts';
+import { backward, cat, noGrad, scope, span, type Tensor } from '../tensor/index.ts';
+import type { Model } from '../models/model.ts';
+import type { Batch, Counts, JointLoss, Objective, PreparedRow, Tally } from './interfaces.ts';
+import { randomnessOf } from './step-randomness.ts';
+import { turn } from './turn.ts';
+import { Tape } from './tape.ts';
+
+interface JointRequest {
+  microBatches: readonly (readonly PreparedRow[])[];
+  step: number;
+  seed: number;
+  checkpointing: boolean;
+  totals: Counts;
+  add(tally: Tally): void;
+}
+
+/**
+ * A step whose loss is one of all its vectors, in micro-batches (GradCache): the vectors first, without a graph; then
+ * the loss of all of them and its gradient for each; then every micro-batch again, which takes its share of that
+ * gradient. Dropout is keyed, so both passes see the same model. Gives each row's share of the loss.
+ */
+export async function jointStep(
+  { model, objective }: { model: Model; objective: Objective },
+  request: JointRequest,
+): Promise<number[]> {
+  const { microBatches, totals } = request;
+  const joint = objective.joint as JointLoss;
+  const represent = (batch: Batch, tape?: Tape) =>
+    withRandomness(randomnessOf(model, batch, request), () => joint.represent(model, batch, { runner: tape }));
+  const kept: Tensor[] = [];
+  for (const rows of microBatches) {
+    kept.push(noGrad(() => scope(() => represent(objective.collate(rows)))).own());
+    await turn();
+  }
+  const { gradients, perRow } = scope(() => {
+    const vectors = cat(kept).detach().setRequiresGrad();
+    const result = joint.loss(vectors, microBatches.flat(), { totals });
+    backward([result.perRow.sum()]);
+    request.add(result.tally);
+    const parts = (vectors.grad as Tensor).split(kept.map(({ shape }) => shape[0]));
+    return { gradients: parts.map((part) => part.clone().own()), perRow: [...result.perRow.toNumbers()] };
+  });
+  for (const [i, rows] of microBatches.entries()) {
+    secondPass(objective.collate(rows), gradients[i]);
+    await turn();
+  }
+  for (const tensor of [...kept, ...gradients]) tensor.dispose();
+  return perRow;
+
+  function secondPass(batch: Batch, gradient: Tensor): void {
+    scope(() => {
+      const tape = new Tape({ checkpointing: request.checkpointing });
+      const vectors = span('forward', () => represent(batch, tape));
+      span('backward', () => {
+        backward([vectors], [gradient]);
+        tape.backward();
+      });
+    });
+  }
+}

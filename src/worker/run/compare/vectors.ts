@@ -1,0 +1,73 @@
+// R texts, D width
+import type { Asked } from '../../../eval/prompting/asked.ts';
+import type { PredictOptions, Prediction } from '../../../eval/predictor.ts';
+import { collectionOf, KEPT } from '../../../eval/collection.ts';
+import { collateRows } from '../../../methods/objectives/next-token.ts';
+import { noGrad, scope } from '../../../tensor/index.ts';
+import { traitsOf } from '../build-trainer.ts';
+import { TOO_LONG, type Answering } from './answering.ts';
+import { inBatches } from './batched.ts';
+
+/** The texts of a collection by their cosine with each row's anchor; or the cosine of a row's two texts. */
+export async function answerWithVectors(
+  opened: Answering,
+  asked: readonly Asked[],
+  options: PredictOptions,
+): Promise<Prediction[]> {
+  const examples = asked.map(({ example }) => example);
+  const collection = collectionOf(examples);
+  const texts = [...new Set([...collection, ...examples.flatMap((one) => textsOf(one))])];
+  const vectors = await embed(opened, texts, options);
+  const vectorOf = new Map(texts.map((text, i) => [text, vectors[i]]));
+  // A text that cannot be read is never found; a row whose own text it is cannot be answered.
+  const known = collection.filter((text) => vectorOf.get(text) !== undefined);
+  const table = Float32Array.from(known.flatMap((text) => [...vectorOf.get(text)!]));
+  return examples.map((example): Prediction => {
+    const { id } = example;
+    const [first, second] = textsOf(example).map((text) => vectorOf.get(text));
+    if (first === undefined || (example.kind === 'graded' && second === undefined)) return { id, unreadable: TOO_LONG };
+    if (example.kind === 'graded') return { id, text: String(product(first, second!, 0)) };
+    const scores = known.map((_, i) => product(first, table, i * first.length));
+    const order = [...known.keys()].toSorted((a, b) => scores[b] - scores[a] || a - b).slice(0, KEPT);
+    const ranking = order.map((i) => known[i]);
+    return { id, text: ranking[0] ?? '', ranking };
+  });
+}
+
+/** What a row asks with: its anchor, or both texts. */
+function textsOf(example: Asked['example']): string[] {
+  if (example.kind === 'graded') return [example.first, example.second];
+  return example.kind === 'pair' ? [example.anchor] : [];
+}
+
+function product(vector: Float32Array, others: Float32Array, from: number): number {
+  let sum = 0;
+  for (let i = 0; i < vector.length; i++) sum += vector[i] * others[from + i];
+  return sum;
+}
+
+/** Vectors of length 1; undefined for a text that is too long. */
+async function embed(
+  { model, tokenizer }: Answering,
+  texts: readonly string[],
+  options: PredictOptions,
+): Promise<(Float32Array | undefined)[]> {
+  const { causal, maxPositions } = traitsOf(model.architecture, model.config);
+  const framed = await tokenizer.encodeFramed(texts.map((text) => ({ text })));
+  const rows = framed.map(({ ids, typeIds }, i) => {
+    return { id: String(i), ids, typeIds, trained: new Uint8Array(ids.length), source: { file: '', line: i } };
+  });
+  return inBatches(rows, { ...options, maxPositions }, (batch) => {
+    const { input } = collateRows(batch, { causal });
+    const flat = noGrad(() =>
+      scope(() => model.embeddingHead.embed(model.hidden(input), model.layoutOf(input)).toNumbers()),
+    );
+    const width = flat.length / batch.length;
+    return batch.map((_, r) => unit(Float32Array.from(flat.slice(r * width, (r + 1) * width))));
+  });
+}
+
+function unit(vector: Float32Array): Float32Array {
+  const length = Math.hypot(...vector);
+  return length > 0 ? vector.map((value) => value / length) : vector;
+}

@@ -1,0 +1,74 @@
+// Tags of words, hidden tokens and vectors of texts on the command line, from a file to a verdict.
+import { existsSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readComparison } from '../../src/store/results.ts';
+import { BadInputBench } from './bad-input-bench.ts';
+import { writeTinyBert } from './cli-tiny-bert.ts';
+
+let bench: BadInputBench;
+const names = ['anna', 'bert', 'carl', 'dora', 'emil'];
+const towns = ['rome', 'oslo', 'bern', 'kiev', 'lima'];
+
+/** Rows that are all about somebody somewhere. */
+const rows = Array.from({ length: 60 }, (_, i) => {
+  const [name, town] = [names[i % 5], towns[(i * 3 + (i >> 2)) % 5]];
+  return { words: [name, 'sees', 'new', town, `${i * i}`], tags: ['B-PER', 'O', 'B-LOC', 'I-LOC', 'O'], name, town, i };
+});
+
+function train(output: string, data: string): string[] {
+  const settings = ['--model', 'bert', '--precision', 'f32', '--learning-rate', '1e-2', '--max-steps', '15'];
+  return ['train', '--train', data, '--validation', '0.2', '--test', '0.2', ...settings, '--output-dir', output];
+}
+
+describe.skipIf(!existsSync('build/attune.node'))('an encoder', () => {
+  beforeAll(async () => {
+    bench = await BadInputBench.make();
+    writeTinyBert(bench.path('bert'), [...names, ...towns, 'sees', 'new', 'the', 'of']);
+    bench.write(
+      'names.conll',
+      rows.map(({ words, tags }) => words.map((w, i) => `${w} ${tags[i]}\n`).join('')).join('\n'),
+    );
+    const pairs = rows.map(({ name, town, i }) => ({
+      anchor: `${name} ${i * i}`,
+      positive: `${town} of ${name} ${i * i}`,
+    }));
+    bench.write('pairs.jsonl', pairs.map((row) => JSON.stringify(row)).join('\n'));
+    bench.write('texts.jsonl', rows.map(({ words }) => JSON.stringify({ text: words.join(' ') })).join('\n'));
+  });
+  afterAll(() => bench.remove());
+
+  it('gives words their tags', () => {
+    expect(bench.run(['init', 'names.conll', '--yes']).document).toMatchObject({ objective: 'token_classification' });
+    const { code, stderr } = bench.run([...train('names', 'names.conll'), '--objective', 'token_classification']);
+    expect(code, stderr).toBe(0);
+    const { metric, systems } = readComparison(bench.path('names'))!;
+    expect([metric, systems.map(({ name }) => name)]).toEqual(['entity_f1', ['tuned', 'frequent_tag']]);
+    expect(systems[0].values.entity_f1.value).toBeGreaterThan(0.5);
+    bench.write('bad.jsonl', '{"tokens":["a","b"],"tags":["O"]}\n{"tokens":["a"],"tags":["O"]}\n');
+    const { problems } = bench.failure([...train('bad', 'bad.jsonl'), '--objective', 'token_classification']);
+    expect(problems[0]).toMatchObject({ line: 1, field: 'tags', message: 'has 1 tags for 2 words' });
+  });
+
+  it('finds texts that belong together, against BM25 and itself before', () => {
+    const { code, stderr } = bench.run([...train('pairs', 'pairs.jsonl'), '--objective', 'contrastive']);
+    expect(code, stderr).toBe(0);
+    const { metric, systems } = readComparison(bench.path('pairs'))!;
+    expect([metric, systems.map(({ name }) => name)]).toEqual(['ndcg', ['tuned', 'base', 'bm25']]);
+  });
+
+  it('learns hidden tokens of texts, by an adapter that is found again', () => {
+    const recipe = bench.run(['init', 'texts.jsonl', '--model', 'bert', '--yes']).document.recipe as string;
+    expect(bench.text(recipe)).toContain('objective: masked_lm');
+    const { code, stderr } = bench.run([...train('texts', 'texts.jsonl'), '--objective', 'masked_lm']);
+    expect(code, stderr).toBe(0);
+    const { metric, systems } = readComparison(bench.path('texts'))!;
+    expect([metric, systems.map(({ name }) => name)]).toEqual(['bits_per_byte', ['tuned', 'base']]);
+    expect(systems[0].values.bits_per_byte.value).toBeLessThan(systems[1].values.bits_per_byte.value);
+    const error = bench.failure(
+      [...train('llama', 'texts.jsonl'), '--objective', 'masked_lm', '--tuning.r', '4'].map((word) =>
+        word === 'bert' ? 'model' : word,
+      ),
+    );
+    expect(error.code).toMatch(/E_NO_MASK|E_TASK_UNSUPPORTED/);
+  });
+});
