@@ -38,7 +38,7 @@ export interface StepResult {
  * split of the rows gives the same update. Between micro-batches the event loop gets its turn.
  */
 export async function trainStep(parts: StepParts, request: StepRequest): Promise<StepResult> {
-  const { model, objective, update } = parts;
+  const { objective, update } = parts;
   const { step, seed } = request;
   const microBatches = request.microBatches.map((rows) => objective.draw?.(rows, { seed, step }) ?? rows);
   const counts = addCounts(microBatches.map((rows) => objective.counts({ rows })));
