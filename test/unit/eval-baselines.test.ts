@@ -151,27 +151,6 @@ function tone(hertz: number, phase: number): Buffer {
   return Buffer.from(wave.toBuffer());
 }
 
-describe('numbers and several labels', () => {
-  test('are found by the words that go with them', async () => {
-    const texts = Array.from({ length: 60 }, (_, i) => `${animals[i % 4]} in the year ${i}`);
-    const numbers = texts.map((text, i): RegressionExample => {
-      return { ...classRow(text, '', i), kind: 'regression', value: 500 + 20 * (i % 2) };
-    });
-    const predicted = await answers('ridge_regression', numbers, numbers.slice(0, 4));
-    for (const [i, { text }] of predicted.entries())
-      expect(Math.abs(Number(text) - 500 - 20 * (i % 2))).toBeLessThan(3);
-    const sets = texts.map((text, i): MultiLabelExample => {
-      return {
-        ...classRow(text, '', i),
-        kind: 'multilabel',
-        labels: i % 4 === 0 ? ['cat', 'purrs'] : i % 2 === 0 ? ['cat'] : [],
-      };
-    });
-    const labelled = await answers('logistic_per_label', sets, sets.slice(0, 4));
-    expect(labelled.map(({ labels }) => labels)).toEqual([['cat', 'purrs'], [], ['cat'], []]);
-  });
-});
-
 describe('the input of a prompt', () => {
   test('what all training prompts share around it is taken off, a letter of the inputs is not', () => {
     const names = ['hats', 'cats', 'rats', 'mats'];
