@@ -20,9 +20,11 @@ const DEVICE =
 
 export function mailParts(body: string): MailParts {
   const lines = body.replaceAll('\r\n', '\n').split('\n');
-  const cut = appendedAt(lines);
-  const { own, quoted } = sortLines(lines.slice(0, cut));
-  quoted.push(...lines.slice(cut));
+  const { from, to } = appended(lines);
+  const { own, quoted } = sortLines(lines.slice(0, from));
+  const below = sortLines(lines.slice(to));
+  own.push(...below.own);
+  quoted.push(...lines.slice(from, to), ...below.quoted);
   const signatureAt = own.findIndex((line) => /^-- ?$/.test(line) || DEVICE.test(line.trim()));
   const text = trimmed(signatureAt === -1 ? own : own.slice(0, signatureAt));
   const signature = signatureAt === -1 ? '' : trimmed(own.slice(signatureAt).filter((line) => !/^-- ?$/.test(line)));
@@ -30,15 +32,20 @@ export function mailParts(body: string): MailParts {
   return { text, ...(quote !== '' && { quoted: quote }), ...(signature !== '' && { signature }) };
 }
 
-/** The line from which on another mail is appended whole. */
-function appendedAt(lines: readonly string[]): number {
-  const at = lines.findIndex((line, index) => {
+/** Another mail that is appended whole; only its header where its text is marked as quoted, with an answer below. */
+function appended(lines: readonly string[]): { from: number; to: number } {
+  const from = lines.findIndex((line, index) => {
     if (ORIGINAL.test(line)) return true;
     return (
       HEADER.test(line) && lines.slice(index + 1, index + 5).filter((next) => FURTHER_HEADER.test(next)).length >= 2
     );
   });
-  return at === -1 ? lines.length : at;
+  if (from === -1) return { from: lines.length, to: lines.length };
+  const isHeader = (line: string): boolean =>
+    line.trim() === '' || ORIGINAL.test(line) || HEADER.test(line) || FURTHER_HEADER.test(line);
+  const length = lines.slice(from).findIndex((line) => !isHeader(line));
+  const isMarked = length !== -1 && /^\s{0,3}>/.test(lines[from + length]);
+  return { from, to: isMarked ? from + length : lines.length };
 }
 
 /** Lines of the author, and quoted ones with what announces them. */

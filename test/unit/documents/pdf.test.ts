@@ -63,7 +63,13 @@ beforeAll(async () => {
         'that, because the',
       ]),
     ]),
-    page(4, linesAt(60, 80, ['seals would suffer.'])),
+    page(4, [
+      ...linesAt(60, 80, ['seals would suffer.']),
+      ...['Close the valve.', 'Open the lid.', 'Wash it.'].flatMap((text, index) => [
+        { x: 60, y: 130 + index * 14, text: '\u0095' },
+        { x: 84, y: 130 + index * 14, text },
+      ]),
+    ]),
   ]);
   result = await readFiles(folder, {
     'manual.pdf': manual,
@@ -103,8 +109,12 @@ describe('a PDF', () => {
   });
 
   it('joins a paragraph that goes on on the next page, and says so', () => {
-    expect(sections[2].text).toMatch(/because the seals would suffer\.$/);
+    expect(sections[2].text).toContain('because the seals would suffer.');
     expect(sections[2]).toMatchObject({ page: 3, lastPage: 4 });
+  });
+
+  it('keeps lists as lists, whose marks stand apart from their text', () => {
+    expect(sections[2].text).toMatch(/- Close the valve\.\n- Open the lid\.\n- Wash it\.$/);
   });
 
   it('of scanned pages only is skipped, with what to do about it', () => {

@@ -26,6 +26,7 @@ export interface Row {
 
 /** Wider than a space of justified text: another column, or another cell. In ems. */
 const WIDE_GAP = 1.4;
+const LIST_MARK = /^(?:[•▪◦‣●■–—*-]|\(?(?:\d{1,2}|[a-z])[.)])$/;
 /** Narrower, and two runs are one word. */
 const WORD_GAP = 0.15;
 
@@ -63,7 +64,9 @@ function joined({ y, segments: runs }: Row): Row {
   for (const run of runs.toSorted((a, b) => a.left - b.left)) {
     const last = segments.at(-1);
     const gap = last === undefined ? Infinity : (run.left - last.right) / Math.max(last.size, run.size);
-    if (last === undefined || gap > WIDE_GAP) segments.push({ ...run, text: run.text.trim() });
+    // A list's mark stands well before its text, and is no cell of a table.
+    const isMarked = segments.length === 1 && last !== undefined && LIST_MARK.test(last.text.trim()) && gap < 4;
+    if (last === undefined || (gap > WIDE_GAP && !isMarked)) segments.push({ ...run, text: run.text.trim() });
     else {
       // Bold text is sometimes printed twice.
       if (run.text === last.text && run.left - last.left < 0.2 * run.size) continue;

@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest';
+import { mailParts } from '../../../src/documents/text/mail-parts.ts';
+
+it('an answer above a mail that is appended whole stands alone', () => {
+  const body = 'Thanks!\n\n-----Original Message-----\nFrom: A\nSent: Monday\nTo: B\nSubject: C\n\nThe old text.';
+  expect(mailParts(body)).toMatchObject({ text: 'Thanks!' });
+  const outlook = 'Thanks!\n\nVon: A\nGesendet: Montag\nAn: B\nBetreff: C\n\nDer alte Text.';
+  expect(mailParts(outlook).text).toBe('Thanks!');
+});
+
+it('an answer below what is quoted is found, also under the header of the old mail', () => {
+  const body =
+    '----- Original Message -----\nFrom: "A" <a@b.c>\nTo: <d@e.f>\nSent: Monday\nSubject: x\n\n\n> Old question\n> in two lines\n\nThe answer.';
+  expect(mailParts(body)).toMatchObject({ text: 'The answer.' });
+  expect(mailParts(body).quoted).toContain('Old question\nin two lines');
+});
+
+it('answers between quotes are put together, in several languages of attribution', () => {
+  const body = 'Am Montag, 1. Januar 2024 schrieb Ann:\n> Eins?\n\nJa.\n\n> Zwei?\n\nNein.\n\n-- \nBob';
+  expect(mailParts(body)).toMatchObject({ text: 'Ja.\n\nNein.', signature: 'Bob' });
+  expect(mailParts('On Mon, 1 Jan 2024 at 10:00, Ann\n<ann@example.org> wrote:\n> One?\n\nYes.').text).toBe('Yes.');
+});
+
+it('a table, an "On …" of the author and a device line are what they are', () => {
+  expect(mailParts('| a | b |\n| --- | --- |\n| 1 | 2 |').text).toContain('| 1 | 2 |');
+  expect(mailParts('On Monday we wrote:\nall is well.').text).toBe('On Monday we wrote:\nall is well.');
+  expect(mailParts('Yes.\n\nSent from my phone')).toEqual({ text: 'Yes.', signature: 'Sent from my phone' });
+});
