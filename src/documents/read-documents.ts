@@ -18,6 +18,9 @@ export interface ReadOptions extends Partial<ReadChoices> {
   signal?: AbortSignal;
 }
 
+/** Entries of one archive that may end their readers; each may take the whole of its time to do so. */
+const MOST_ENDED = 5;
+
 /** Files that are read ahead of the one whose documents are wanted next, for each process. */
 const AHEAD = 4;
 
@@ -159,7 +162,14 @@ class Pool implements AsyncDisposable {
           stream.push({ type: 'outcome', outcome: { ...outcome, ...partly(documents) } });
         }
         if (end?.entry === undefined) stream.finish();
-        else {
+        else if (stream.skipped.length + 1 >= MOST_ENDED) {
+          const message = `${MOST_ENDED} of its entries ended their readers: the rest is not read`;
+          stream.push({
+            type: 'outcome',
+            outcome: { ...unread({ file: name, reason: end.reason, message }), status: 'partly' },
+          });
+          stream.finish();
+        } else {
           // An entry ended the reader of its archive: the rest is read by another one.
           stream.skipped.push(end.entry);
           this.#queue.unshift(stream);

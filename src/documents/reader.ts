@@ -64,6 +64,6 @@ export interface Reader {
 }
 
 export interface UnpackContext extends ReadContext {
-  /** Entries to pass over: they ended an earlier reader. */
-  skipped: ReadonlySet<string>;
+  /** Entries that ended earlier readers, once for each time: names may be given twice. */
+  skipped: readonly string[];
 }

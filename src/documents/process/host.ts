@@ -135,7 +135,7 @@ export class ReadHost {
     const own = join(folder, 'in');
     mkdirSync(own, { recursive: true });
     const isOutermost = input.name === this.#job.name;
-    const passed = new Set(isOutermost ? skipped.map((name) => name.slice(input.name.length + 1)) : []);
+    const passed = isOutermost ? skipped.map((name) => name.slice(input.name.length + 1)) : [];
     for await (const entry of reader.unpack!(input, { ...context, folder: own, skipped: passed })) {
       const name = `${input.name}/${entry.name}`;
       await this.#flush();
@@ -145,10 +145,9 @@ export class ReadHost {
   }
 }
 
-/** Text formats are named alike; the one that matters is a name that says another kind of file. */
-function isSurprising({ format, named }: Detected): boolean {
-  const alike: readonly (string | undefined)[] = ['plain-text', 'source-code', 'markdown'];
-  return !(alike.includes(named) && !alike.includes(format)) || format === 'html';
+/** Mails and chats are text files by any name. */
+function isSurprising({ format }: Detected): boolean {
+  return !['eml', 'mbox', 'whatsapp'].includes(format);
 }
 
 function withOrigin({ place, ...draft }: Draft, file: Pick<Origin, 'file' | 'sha256'>): Document {

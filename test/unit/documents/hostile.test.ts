@@ -97,6 +97,7 @@ describe('files that are broken', () => {
       'locked.docx': 'encrypted',
     });
     expect(outcomes.get('page.pdf')!.notes[0].reason).toContain('named as pdf');
+    expect(outcomes.get('really-docx.txt')!.notes[0].reason).toContain('named as plain-text');
   });
 });
 
@@ -212,23 +213,26 @@ describe('a reader that does not come to an end', () => {
     const archive = makeZip([
       { name: 'first.txt', data: 'first' },
       { name: 'slow.db', data: bytes },
+      { name: 'same.txt', data: 'same' },
+      { name: 'slow.db', data: bytes },
       { name: 'last.txt', data: 'last' },
     ]);
     const start = performance.now();
     const { documents, outcomes } = await readFiles(
       folder,
       { 'a.db': bytes, 'b.zip': archive, 'c.txt': 'after' },
-      { query, limits: { seconds: 4 }, processes: 2 },
+      { query, limits: { seconds: 3 }, processes: 2 },
     );
     expect(documents.map((document) => (document as TextDocument).sections[0].text)).toEqual([
       'first',
+      'same',
       'last',
       'after',
     ]);
     expect(outcomes.get('a.db')).toMatchObject({
       status: 'skipped',
       reason: 'too-slow',
-      message: 'nothing came of it for 4 s',
+      message: 'nothing came of it for 3 s',
     });
     expect(outcomes.get('b.zip/slow.db')).toMatchObject({ status: 'skipped', reason: 'too-slow' });
     expect(outcomes.get('b.zip')).toMatchObject({ status: 'read' });

@@ -47,16 +47,17 @@ export async function unpackEntry(
 
 /** Entries behind the last one that ended a reader: what stands before it has been read. */
 export class Resumption {
-  readonly #ended: Set<string>;
+  readonly #ended: string[];
 
   constructor({ skipped }: UnpackContext) {
-    this.#ended = new Set(skipped);
+    this.#ended = [...skipped];
   }
 
   /** True for an entry that has been read, or cannot be. */
   passes(name: string): boolean {
-    const isPast = this.#ended.size > 0;
-    this.#ended.delete(name);
+    const isPast = this.#ended.length > 0;
+    const at = this.#ended.indexOf(name);
+    if (at !== -1) this.#ended.splice(at, 1);
     return isPast;
   }
 }
