@@ -162,21 +162,20 @@ class Pool implements AsyncDisposable {
           stream.push({ type: 'outcome', outcome: { ...outcome, ...partly(documents) } });
         }
         if (end?.entry === undefined) stream.finish();
-        else if (stream.skipped.length + 1 >= MOST_ENDED) {
-          const message = `${MOST_ENDED} of its entries ended their readers: the rest is not read`;
-          stream.push({
-            type: 'outcome',
-            outcome: { ...unread({ file: name, reason: end.reason, message }), status: 'partly' },
-          });
-          stream.finish();
-        } else {
-          // An entry ended the reader of its archive: the rest is read by another one.
-          stream.skipped.push(end.entry);
-          this.#queue.unshift(stream);
-        }
+        else this.#goOn(stream, { ...end, entry: end.entry });
         this.#assign();
       },
     });
+  }
+
+  /** An entry ended the reader of its archive: the rest is read by another one, unless that happens too often. */
+  #goOn(stream: Stream, { entry, reason }: ReaderEnd & { entry: string }): void {
+    stream.skipped.push(entry);
+    if (stream.skipped.length < MOST_ENDED) return void this.#queue.unshift(stream);
+    const message = `${MOST_ENDED} of its entries ended their readers: the rest is not read`;
+    const outcome = unread({ file: stream.file.name, reason, message });
+    stream.push({ type: 'outcome', outcome: { ...outcome, status: 'partly' } });
+    stream.finish();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
