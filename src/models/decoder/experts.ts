@@ -1,6 +1,16 @@
 // N tokens, D width, E experts, k of them for each token, P = N · k pairs of a token and one of its experts
 import { z } from 'zod';
-import { gatedLinear, gateOf, Jitter, Linear, linearGroup, Module, type Gate } from '../../nn/index.ts';
+import {
+  currentRandomness,
+  gatedLinear,
+  gateOf,
+  Jitter,
+  Linear,
+  linearGroup,
+  Module,
+  withRandomness,
+  type Gate,
+} from '../../nn/index.ts';
 import { aten, cat, fromArray, zeros, type Tensor } from '../../tensor/index.ts';
 import type { RouterBalance } from '../balance.ts';
 import type { Pass } from '../stack.ts';
@@ -69,16 +79,27 @@ export class SparseFeedForward extends Module implements FeedForwardPart {
       places.map((place) => Math.floor(place / chosen)),
       x,
     ); // [P]
-    const results = this.#runExperts(x.indexSelect(0, tokens), counts); // [P, D]
+    const results = this.#runExperts(x.indexSelect(0, tokens), tokens, counts); // [P, D]
     const weighed = results.mul(weights.flatten().indexSelect(0, onDevice(places, x)).unsqueeze(1));
     return aten.index_add.default(zeros(x.shape, { dtype: x.dtype, device: x.device }), 0, tokens, weighed);
   }
 
   /** Each expert's own rows, which lie side by side in the experts' order. */
-  #runExperts(inputs: Tensor, counts: readonly number[]): Tensor {
-    const parts = inputs.split(counts);
-    return cat(parts.flatMap((part, expert) => (counts[expert] === 0 ? [] : [this.experts[expert].forward(part)])));
+  #runExperts(inputs: Tensor, tokens: Tensor, counts: readonly number[]): Tensor {
+    const [parts, owners] = [inputs.split(counts), tokens.split(counts)];
+    const results = parts.flatMap((part, expert) => {
+      if (counts[expert] === 0) return [];
+      return [ofTokens(owners[expert], () => this.experts[expert].forward(part))];
+    });
+    return cat(results);
   }
+}
+
+/** Runs what sees some tokens of the pass only: chance is keyed by these. */
+function ofTokens(tokens: Tensor, body: () => Tensor): Tensor {
+  const randomness = currentRandomness();
+  if (randomness === undefined) return body();
+  return withRandomness({ ...randomness, tokens: randomness.tokens.indexSelect(0, tokens) }, body);
 }
 
 /** Places in indices [N, k] sorted by the expert that stands there, and how many each expert has. */
