@@ -41,7 +41,9 @@ export const wav2vec2Schema = z
     mask_feature_min_masks: spans.default(0),
     ctc_loss_reduction: z.enum(['sum', 'mean']).default('sum'),
     ctc_zero_infinity: z.boolean().default(false),
-    use_weighted_layer_sum: z.boolean().default(false),
+    use_weighted_layer_sum: z
+      .literal(false, { error: 'weighted sums of layers (use_weighted_layer_sum) are not supported' })
+      .default(false),
     classifier_proj_size: count.default(256),
     adapter_attn_dim: count.nullish(),
     add_adapter: z

@@ -118,7 +118,13 @@ export const architecture: Architecture = {
       reduction: config.ctc_loss_reduction,
       zeroInfinity: config.ctc_zero_infinity,
     };
-    return { ctc: { head: 'ctc', className: 'Wav2Vec2ForCTC', options: ctcOptions } };
+    // The reference projects every frame and then takes the mean, which is the projection of the mean.
+    const projector = { dense: 'projector', width: config.classifier_proj_size };
+    const sequenceOptions = { name: 'classifier', pool: 'mean', bias: true, transform: projector };
+    return {
+      ctc: { head: 'ctc', className: 'Wav2Vec2ForCTC', options: ctcOptions },
+      sequence: { head: 'sequence', className: 'Wav2Vec2ForSequenceClassification', options: sequenceOptions },
+    };
   },
   tokensOfFeatures: (raw, [samples]) => framesOf(parseConfig(wav2vec2Schema, raw), samples),
   // It has no table of tokens, and no table of positions: five minutes of frames are what is planned for.

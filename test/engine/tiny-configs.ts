@@ -27,6 +27,8 @@ const waveform = {
   attention_dropout: 0.2,
   activation_dropout: 0.2,
   feat_proj_dropout: 0.2,
+  classifier_proj_size: 5,
+  num_labels: 3,
   layerdrop: 0.3,
   mask_time_prob: 0,
   initializer_range: 0.4,

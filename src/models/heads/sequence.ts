@@ -49,8 +49,9 @@ export class SequenceHead extends Module {
     this.#dropout = new Dropout(dropout, name);
     this.#inputDropout = new Dropout(options.dropsInput === true ? dropout : 0, `${name}.input`);
     const width = pooledWidth(options.pool, trunk.width);
-    if (transform !== undefined) this.#transform = new Transform(this, transform, { in: width, out: width });
-    this.#classifier = new Linear(width, this.labels.length, { bias: options.bias });
+    const inner = transform?.width ?? width;
+    if (transform !== undefined) this.#transform = new Transform(this, transform, { in: width, out: inner });
+    this.#classifier = new Linear(inner, this.labels.length, { bias: options.bias });
     place(this, name, this.#classifier);
   }
 

@@ -9,19 +9,22 @@ export interface TransformPlan {
   dense: string;
   /** True unless said. */
   bias?: boolean;
-  activation: string;
+  /** None unless said. */
+  activation?: string;
+  /** Width of what comes out; that of what goes in unless said. */
+  width?: number;
   norm?: { name: string; epsilon: number; bias?: boolean };
 }
 
 /** A projection, its activation and, where it has one, a norm. Its parts belong to the head that it is made for. */
 export class Transform {
   readonly #dense: Linear;
-  readonly #activation: Activation;
+  readonly #activation: Activation | undefined;
   readonly #norm: LayerNorm | undefined;
 
   constructor(root: Module, plan: TransformPlan, widths: { in: number; out: number }) {
     this.#dense = new Linear(widths.in, widths.out, { bias: plan.bias ?? true });
-    this.#activation = activations[plan.activation];
+    if (plan.activation !== undefined) this.#activation = activations[plan.activation];
     place(root, plan.dense, this.#dense);
     if (plan.norm === undefined) return;
     this.#norm = new LayerNorm(widths.out, plan.norm.epsilon, { bias: plan.norm.bias });
@@ -30,7 +33,8 @@ export class Transform {
 
   /** [N, D] → [N, E] */
   forward(x: Tensor): Tensor {
-    const inner = this.#activation(this.#dense.forward(x));
+    const projected = this.#dense.forward(x);
+    const inner = this.#activation?.(projected) ?? projected;
     return this.#norm?.forward(inner) ?? inner;
   }
 }
