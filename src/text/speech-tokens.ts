@@ -44,10 +44,11 @@ export class SpeechTokens {
     const named = typeof table === 'object' && table !== null ? Object.entries(table as Record<string, number>) : [];
     const found =
       named.length > 0 ? named : this.#tokenizer.addedTokens.map(({ content, id }) => [content, id] as const);
+    const roles = new Set(Object.values(this.#tokenizer.special).map(({ id }) => id));
     return new Map(
       found.flatMap(([token, id]) => {
         const code = /^<\|([a-z]{2,3})\|>$/.exec(token)?.[1];
-        return code === undefined ? [] : [[code, id]];
+        return code === undefined || roles.has(id) ? [] : [[code, id]];
       }),
     );
   }
