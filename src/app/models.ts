@@ -9,6 +9,7 @@ import { hasTokenizer } from '../text/index.ts';
 import { openIndex } from '../store/database.ts';
 import { listModels, type ModelRecord } from '../store/models.ts';
 import { readSafetensorsHeader } from '../tensor/safetensors.ts';
+import { runJob, type JobResult } from '../worker/index.ts';
 import { adapterWeights, isAdapterFolder, modelFolder, OWN_BASE } from '../worker/run/base-model.ts';
 import { resultFolder } from '../worker/run/open-model.ts';
 
@@ -47,6 +48,10 @@ export interface ModelDetails {
   maxLength?: number;
   /** What it can be tuned for. */
   tasks: string[];
+  /** What it reads: text, images, recordings. */
+  reads?: readonly string[];
+  /** Layers that LoRA on `all-linear` tunes. */
+  adapted?: JobResult<'describe'>;
   hasTokenizer: boolean;
   hasChatTemplate: boolean;
   /** Of an adapter: its base model and its options. */
@@ -87,7 +92,9 @@ async function describeArchitecture(folder: string) {
   const { vocabularySize, maxPositions } = architecture.limits(raw);
   const layers = typeof raw.num_hidden_layers === 'number' ? { layers: raw.num_hidden_layers } : {};
   const tasks = Object.keys(architecture.heads(raw));
-  return { modelType, tasks, vocabulary: vocabularySize, maxLength: maxPositions, ...layers };
+  const { modalities: reads = ['text'] } = architecture;
+  const adapted = await runJob({ job: 'describe', input: { config: raw } });
+  return { modelType, tasks, reads, vocabulary: vocabularySize, maxLength: maxPositions, ...layers, adapted };
 }
 
 function describeAdapter(folder: string): Pick<ModelDetails, 'adapter' | 'tasks'> {

@@ -27,7 +27,9 @@ export const command = defineCommand({
           ['layers', count(model.layers)],
           ['vocabulary', count(model.vocabulary)],
           ['max_length', count(model.maxLength)],
+          ['reads', model.reads?.join(', ')],
           ['tasks', model.tasks.join(', ')],
+          ['LoRA tunes', describeAdapted(model)],
           ['tokenizer', describeTokenizer(model)],
         ],
         colours,
@@ -35,6 +37,17 @@ export const command = defineCommand({
     ].join('\n');
   },
 });
+
+/** "24 layers q_proj (576 → 576), …; 1,234 weights for each unit of r". */
+function describeAdapted({ adapted }: ModelDetails): string | undefined {
+  if (adapted === undefined) return undefined;
+  const groups = adapted.map(({ name, layers, features }) => {
+    const size = features === undefined ? '' : ` (${formatCount(features[0])} → ${formatCount(features[1])})`;
+    return `${layers} ${name}${size}`;
+  });
+  const weights = adapted.reduce((sum, { perRank }) => sum + perRank, 0);
+  return `${groups.join(', ')}; ${formatCount(weights)} weights for each unit of r`;
+}
 
 function describeTokenizer({ hasTokenizer, hasChatTemplate }: ModelDetails): string {
   if (!hasTokenizer) return 'none';

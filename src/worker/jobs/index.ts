@@ -10,6 +10,7 @@ const table = {
   evaluate: () => import('./evaluate.ts'),
   compare: () => import('./compare.ts'),
   export: () => import('./export.ts'),
+  describe: () => import('./describe.ts'),
   estimate: () => import('./estimate.ts'),
 } satisfies Record<string, () => Promise<JobModule>>;
 

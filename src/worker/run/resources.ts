@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statfsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import type { Model } from '../../models/model.ts';
-import { dtypeBytes, engine, type DType } from '../../tensor/index.ts';
+import type { Model, ModelInput } from '../../models/model.ts';
+import { dtypeBytes, engine, noGrad, scope, type DType, type Tensor } from '../../tensor/index.ts';
 
 /** Bytes that this process may still take: what the machine has free, or what is left of a container's limit. */
 export function availableBytes(): number {
@@ -64,6 +64,28 @@ export function innerWidth({ config, trunk }: Model): number {
   return Math.max(Number(dense), experts);
 }
 
+/** Values that a block of convolutions keeps until backward, for each that it gives: its inner layers are wider. */
+const KEPT_BY_CONVOLUTIONS = 25;
+
+/**
+ * The same for networks of convolutions, whose blocks see images of different sizes: found by running them once.
+ * Undefined for all others.
+ */
+export function convolutionBytesPerToken(model: Model, sample: ModelInput): number | undefined {
+  let values = 0;
+  let hasImages = false;
+  const tokens = noGrad(() =>
+    scope(() => {
+      const watch = (_: number, hidden: Tensor) => {
+        hasImages ||= hidden.shape.length === 4;
+        values += hidden.size;
+      };
+      return model.hidden(sample, { watch }).shape[0];
+    }),
+  );
+  return hasImages ? (values * KEPT_BY_CONVOLUTIONS * dtypeBytes[model.dtype]) / tokens : undefined;
+}
+
 export interface MemoryPlan {
   microBatchTokens: number;
   checkpointing: boolean;
@@ -74,10 +96,16 @@ const DEFAULT_TOKENS = 8192;
 /** What fits in a third of the free memory: first without checkpointing, then with it, then fewer tokens at once. */
 export function planMemory(
   model: Model,
-  request: { longest: number; microBatchTokens: number | 'auto'; checkpointing: boolean | 'auto' },
+  request: {
+    longest: number;
+    microBatchTokens: number | 'auto';
+    checkpointing: boolean | 'auto';
+    /** Bytes that a token's activations take, where that is known better than from the model's shape. */
+    perToken?: number;
+  },
 ): MemoryPlan {
   const budget = availableBytes() / 3;
-  const perToken = activationBytesPerToken(model);
+  const { perToken = activationBytesPerToken(model) } = request;
   const longest = Math.max(1, request.longest);
   const checkpointing = request.checkpointing === 'auto' ? longest * perToken > budget : request.checkpointing;
   if (request.microBatchTokens !== 'auto')

@@ -4,6 +4,7 @@ import { refitMixture, type Example, type LoadedData } from '../../data/index.ts
 import type { MetricSpec } from '../../eval/metrics/index.ts';
 import { listCheckpoints, pruneCheckpoints, writeCheckpoint } from '../../store/checkpoints.ts';
 import { checkVocabulary, type Tokenizer } from '../../text/index.ts';
+import { scope } from '../../tensor/index.ts';
 import { tokensOf, type Objective, type PreparedRow } from '../../train/interfaces.ts';
 import type { Recipe } from '../../train/recipe.ts';
 import { readConfig, type ModelOptions } from '../../models/load.ts';
@@ -28,7 +29,7 @@ import { prepareSplit, type PreparedSplit } from './prepare-rows.ts';
 import { recipeMetrics } from './recipe-metrics.ts';
 import { mediaReaderOf } from './model-readers.ts';
 import { profileSteps } from './profile-steps.ts';
-import { computeType, planMemory } from './resources.ts';
+import { computeType, convolutionBytesPerToken, planMemory } from './resources.ts';
 import { runTokenizer, type Vocabulary } from './run-tokenizer.ts';
 import { hasClasses, problemTypeIn, withReading } from './output-reading.ts';
 import { reportUnseen } from './unseen-tokens.ts';
@@ -95,7 +96,7 @@ export async function prepareRun(context: RunContext): Promise<PreparedRun> {
   const { model, tuning } = await createTuned(recipe, base, choice);
   if (objective.config !== undefined) model.config = withReading(model.config, objective.config);
   const update = await createUpdate(recipe, tuning);
-  const constants = decide(context, model, [...train.rows, ...validation.rows]);
+  const constants = await decide(context, { model, objective }, [...train.rows, ...validation.rows]);
   const sampler = createSampler(recipe, train.rows, {
     microBatchTokens: constants.microBatchTokens,
     mixture: loaded.mixture === undefined ? undefined : refitMixture(loaded.mixture, train.rowOf),
@@ -144,10 +145,16 @@ async function readRows(context: RunContext): Promise<RunRows> {
 }
 
 /** What the run decides once: as an earlier part of it did, else what fits into memory now. */
-function decide(context: RunContext, model: Model, rows: readonly PreparedRow[]): RunConstants {
+async function decide(
+  context: RunContext,
+  { model, objective }: { model: Model; objective: Objective },
+  rows: readonly PreparedRow[],
+): Promise<RunConstants> {
   const { gradient_checkpointing: checkpointing, micro_batch_tokens: microBatchTokens } = context.recipe.training;
   const longest = rows.reduce((most, row) => Math.max(most, tokensOf(row)), 0);
-  const memory = context.earlier ?? planMemory(model, { longest, microBatchTokens, checkpointing });
+  const [sample] = rows[0].media === undefined ? [] : ((await objective.load?.([rows[0]])) ?? []);
+  const perToken = sample && scope(() => convolutionBytesPerToken(model, objective.collate([sample]).input));
+  const memory = context.earlier ?? planMemory(model, { longest, microBatchTokens, checkpointing, perToken });
   return { now: context.now, microBatchTokens: memory.microBatchTokens, checkpointing: memory.checkpointing };
 }
 

@@ -1,0 +1,36 @@
+import type { RawConfig } from '../../models/config.ts';
+import { skeleton } from '../../models/load.ts';
+import { findTargets, lastName } from '../../methods/tuning/targets.ts';
+import { isLinear } from '../../nn/index.ts';
+
+export interface DescribeInput {
+  /** config.json of the model. */
+  config: RawConfig;
+}
+
+/** Layers of one name that adapters sit beside. */
+export interface AdaptedLayers {
+  name: string;
+  /** How many there are. */
+  layers: number;
+  /** Numbers that go in and come out, of each where all are alike. */
+  features?: [number, number];
+  /** Weights that an adapter adds to all of them for each unit of its rank. */
+  perRank: number;
+}
+
+/** What LoRA on `all-linear` would tune, from the configuration alone. */
+export async function run({ config }: DescribeInput): Promise<AdaptedLayers[]> {
+  const { model } = await skeleton(config, {});
+  const groups = Map.groupBy(findTargets(model, 'all-linear', null), ({ path }) => lastName(path));
+  return [...groups].map(([name, targets]) => {
+    const sizes = targets.map(({ layer }): [number, number] => {
+      if (isLinear(layer)) return [layer.inFeatures, layer.outFeatures];
+      const [out, inside, ...kernel] = layer.weight.shape;
+      return [inside * kernel.reduce((product, side) => product * side, 1), out];
+    });
+    const isAlike = sizes.every((size) => size.join() === sizes[0].join());
+    const perRank = sizes.reduce((sum, [inside, out]) => sum + inside + out, 0);
+    return { name, layers: targets.length, ...(isAlike && { features: sizes[0] }), perRank };
+  });
+}
