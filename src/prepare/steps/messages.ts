@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { AttuneError } from '../../base/errors.ts';
 import type { MessageDocument, RecordDocument } from '../../documents/index.ts';
+import { timeOf } from '../../documents/text/time.ts';
 import { defineStep, eachItem, type StepNotes } from '../step.ts';
 import { valueText } from '../record-text.ts';
 
@@ -102,16 +103,13 @@ function messageOf(
   const value = (field: Field): string => (columns[field] === undefined ? '' : valueText(values[columns[field]]));
   const text = value('text');
   if (text === '') return undefined;
-  const time = value('time');
-  const seconds = Number(time);
-  const at =
-    time === '' ? Number.NaN : Number.isFinite(seconds) ? seconds * (seconds < 1e11 ? 1000 : 1) : Date.parse(time);
+  const at = timeOf(value('time'));
   const subject = value('subject');
   return {
     kind: 'message',
     conversation: value('conversation') || origins[0].file,
     author: value('author') || 'unknown',
-    ...(Number.isFinite(at) && { at }),
+    ...(at !== undefined && { at }),
     ...(subject !== '' && { subject }),
     text,
     origins,

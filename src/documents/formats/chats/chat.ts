@@ -33,15 +33,6 @@ export function textOf(value: unknown): string | undefined {
   return text === '' ? undefined : text;
 }
 
-/** ISO 8601, or seconds since the epoch. */
-export function timeOf(value: unknown): number | undefined {
-  if (typeof value !== 'number' && typeof value !== 'string') return undefined;
-  const seconds = Number(value);
-  const time =
-    Number.isFinite(seconds) && value !== '' ? seconds * (seconds < 1e11 ? 1000 : 1) : Date.parse(String(value));
-  return Number.isFinite(time) ? Math.round(time) : undefined;
-}
-
 /** Help desks keep what was written as HTML. */
 export function plainOf(html: string): string {
   if (!/<[a-z][^>]*>/i.test(html)) return html.trim();

@@ -1,4 +1,5 @@
-import { isObject, listOf, textOf, timeOf, type ChatExport } from './chat.ts';
+import { isObject, listOf, textOf, type ChatExport } from './chat.ts';
+import { timeOf } from '../../text/time.ts';
 
 /** What DiscordChatExporter writes: one object a channel. */
 export const discord: ChatExport = {

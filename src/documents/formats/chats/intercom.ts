@@ -1,4 +1,5 @@
-import { isObject, listOf, plainOf, textOf, timeOf, type ChatExport, type ChatMessage, type Json } from './chat.ts';
+import { isObject, listOf, plainOf, textOf, type ChatExport, type ChatMessage, type Json } from './chat.ts';
+import { timeOf } from '../../text/time.ts';
 
 /** A conversation with its parts; authors say what they are: users and leads are customers, admins and bots answer. */
 export const intercom: ChatExport = {

@@ -1,4 +1,5 @@
-import { isObject, textOf, timeOf, type ChatExport, type ChatMessage } from './chat.ts';
+import { isObject, textOf, type ChatExport, type ChatMessage } from './chat.ts';
+import { timeOf } from '../../text/time.ts';
 
 /** An exported channel is a folder with a file for each day, a thread hangs on the time of its first message. */
 export const slack: ChatExport = {

@@ -1,4 +1,5 @@
-import { isObject, listOf, plainOf, textOf, timeOf, type ChatExport } from './chat.ts';
+import { isObject, listOf, plainOf, textOf, type ChatExport } from './chat.ts';
+import { timeOf } from '../../text/time.ts';
 
 /** A help desk's ticket with its comments; the requester is the customer, everybody else answers. */
 export const zendesk: ChatExport = {
