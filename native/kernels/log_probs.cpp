@@ -1,4 +1,4 @@
-// Log-probabilities of given tokens without ever holding all logits: rows are taken in chunks, backward computes them anew.
+// Log-probabilities of given tokens without ever holding all logits of a large vocabulary: rows are taken in chunks, backward computes them anew.
 // N rows, D features, V vocabulary. logits = scale * (sum_i hidden_i [N, D_i] x weight_i [V, D_i]^T + bias), then the soft-cap.
 // Several (hidden, weight) pairs let a low-rank adapter on the head take part without a merged weight.
 #include <ATen/Parallel.h>
@@ -15,6 +15,9 @@ using torch::autograd::variable_list;
 
 // Logits at a time: 64 MiB of f32, or of bf16.
 constexpr int64_t kChunkBytes = 1 << 26;
+
+// All logits of a call that are kept for backward where they take no more: small vocabularies are not multiplied twice.
+constexpr int64_t kKeptBytes = 1 << 27;
 
 struct Head {
   double softcap;
@@ -117,7 +120,7 @@ struct TokenLogProbs : public torch::autograd::Function<TokenLogProbs> {
   // isEarly: only hidden states have gradients, and row kernels make them here, while the logits are there, for log-probabilities that
   // count 1 each; backward multiplies by what each counts. A weight's gradient is a sum over rows and has to wait.
   static variable_list forward(AutogradContext* context, at::TensorList hidden, at::TensorList weight, const std::optional<at::Tensor>& bias,
-                               const at::Tensor& targets, const Head& head, bool isEarly) {
+                               const at::Tensor& targets, const Head& head, bool isEarly, bool isRecorded) {
     const at::AutoDispatchBelowADInplaceOrView guard;
     const auto weights = inComputeType(weight, hidden[0]);
     const at::Tensor offset = bias.has_value() ? *bias : at::Tensor();
@@ -126,18 +129,18 @@ struct TokenLogProbs : public torch::autograd::Function<TokenLogProbs> {
     const auto wide = hidden[0].options().dtype(at::promote_types(hidden[0].scalar_type(), at::kFloat));
     const at::Tensor normaliser = at::empty({rows}, wide), result = at::empty({rows}, wide), hit = at::empty({rows}, wide.dtype(at::kBool));
     const at::Tensor ones = at::ones({isEarly ? rows : 0}, wide);
-    variable_list early(hidden.size());
+    const int64_t bytes = rows * weight[0].size(0) * (kernels != nullptr ? 2 : static_cast<int64_t>(wide.dtype().itemsize()));
+    const bool isKept = isRecorded && !isEarly && bytes <= kKeptBytes;
+    variable_list early(hidden.size()), kept;
     for (size_t i = 0; isEarly && i < hidden.size(); i++) early[i] = at::empty_like(hidden[i]);
     for (int64_t begin = 0; begin < rows; begin += step) {
       const int64_t end = std::min(rows, begin + step);
       const Scores scores{normaliser.slice(0, begin, end), result.slice(0, begin, end), hit.slice(0, begin, end)};
       const at::Tensor wanted = targets.slice(0, begin, end);
-      if (kernels == nullptr) {
-        scoreWide(logitsOf(hidden, weights, offset, head, begin, end), wanted, scores);
-        continue;
-      }
-      const at::Tensor logits = productOf(hidden, weights, begin, end);
-      scoreRows(logits, wanted, scores, head, *kernels);
+      const at::Tensor logits = kernels != nullptr ? productOf(hidden, weights, begin, end) : logitsOf(hidden, weights, offset, head, begin, end);
+      if (kernels != nullptr) scoreRows(logits, wanted, scores, head, *kernels);
+      else scoreWide(logits, wanted, scores);
+      if (isKept) kept.push_back(logits);
       if (!isEarly) continue;
       const at::Tensor gradient = rowGradient(logits, {scores.normaliser, wanted, ones.slice(0, begin, end)}, head, *kernels);
       for (size_t i = 0; i < hidden.size(); i++) early[i].slice(0, begin, end).copy_(at::matmul(gradient, weights[i]));
@@ -147,6 +150,7 @@ struct TokenLogProbs : public torch::autograd::Function<TokenLogProbs> {
       saved.assign(hidden.begin(), hidden.end());
       saved.insert(saved.end(), weight.begin(), weight.end());
       saved.insert(saved.end(), {offset, targets, normaliser});
+      saved.insert(saved.end(), kept.begin(), kept.end());
     }
     context->save_for_backward(saved);
     context->saved_data["early"] = isEarly;
@@ -160,8 +164,8 @@ struct TokenLogProbs : public torch::autograd::Function<TokenLogProbs> {
   static variable_list earlyBackward(const variable_list& saved, const at::Tensor& given) {
     variable_list result;
     for (const at::Tensor& early : saved) result.push_back((early * given.unsqueeze(1)).to(early.scalar_type()));
-    // The weights, bias, targets, the head's numbers and isEarly.
-    result.resize(2 * saved.size() + 4);
+    // The weights, bias, targets, the head's numbers, isEarly and isRecorded.
+    result.resize(2 * saved.size() + 5);
     return result;
   }
 
@@ -188,9 +192,15 @@ struct TokenLogProbs : public torch::autograd::Function<TokenLogProbs> {
     for (int64_t begin = 0; begin < rows; begin += step) {
       const int64_t end = std::min(rows, begin + step);
       const Rows chunk{normaliser.slice(0, begin, end), targets.slice(0, begin, end), given.slice(0, begin, end)};
-      const at::Tensor narrow = kernels != nullptr
-                                    ? rowGradient(productOf(hidden, weights, begin, end), chunk, head, *kernels)
-                                    : wideGradient(logitsOf(hidden, weights, bias, head, begin, end), chunk, head, biasGradient).to(hidden[0].scalar_type());
+      const size_t place = 2 * pairs + 3 + static_cast<size_t>(begin / step);
+      const at::Tensor kept = place < saved.size() ? saved[place] : at::Tensor();
+      at::Tensor narrow;
+      if (kernels != nullptr) {
+        narrow = rowGradient(kept.defined() ? kept.clone() : productOf(hidden, weights, begin, end), chunk, head, *kernels);
+      } else {
+        const at::Tensor logits = kept.defined() ? kept : logitsOf(hidden, weights, bias, head, begin, end);
+        narrow = wideGradient(logits, chunk, head, biasGradient).to(hidden[0].scalar_type());
+      }
       for (size_t i = 0; i < pairs; i++) {
         if (hiddenGradients[i].defined()) hiddenGradients[i].slice(0, begin, end).copy_(at::matmul(narrow, weights[i]));
         if (weightGradients[i].defined()) weightGradients[i].add_(at::matmul(narrow.t(), hidden[i].slice(0, begin, end)));
@@ -201,15 +211,13 @@ struct TokenLogProbs : public torch::autograd::Function<TokenLogProbs> {
     }
     variable_list result = std::move(hiddenGradients);
     result.insert(result.end(), weightGradients.begin(), weightGradients.end());
-    result.insert(result.end(), {biasGradient, at::Tensor(), at::Tensor(), at::Tensor()});  // targets, head, isEarly
+    result.insert(result.end(), {biasGradient, at::Tensor(), at::Tensor(), at::Tensor(), at::Tensor()});  // targets, head, isEarly, isRecorded
     return result;
   }
 };
 
-// Whether a gradient is wanted of hidden states and of no weight.
-bool isOnlyInput(at::TensorList hidden, at::TensorList weight) {
-  const auto isTrained = [](const at::Tensor& x) { return x.requires_grad(); };
-  return at::GradMode::is_enabled() && std::any_of(hidden.begin(), hidden.end(), isTrained) && std::none_of(weight.begin(), weight.end(), isTrained);
+bool isTrained(at::TensorList tensors) {
+  return at::GradMode::is_enabled() && std::any_of(tensors.begin(), tensors.end(), [](const at::Tensor& x) { return x.requires_grad(); });
 }
 
 std::tuple<at::Tensor, at::Tensor> tokenLogProbs(at::TensorList hidden, at::TensorList weight, const std::optional<at::Tensor>& bias,
@@ -223,8 +231,9 @@ std::tuple<at::Tensor, at::Tensor> tokenLogProbs(at::TensorList hidden, at::Tens
     TORCH_CHECK(least.item<int64_t>() >= 0 && most.item<int64_t>() < vocabulary, "token_log_probs: a target is not in the vocabulary of ", vocabulary);
   }
   const Head head{softcap, scale};
-  const bool isEarly = rowKernels(hidden[0], bias.value_or(at::Tensor()), head) != nullptr && isOnlyInput(hidden, weight);
-  const auto outputs = TokenLogProbs::apply(hidden, weight, bias, targets.contiguous(), head, isEarly);
+  const bool isRecorded = isTrained(hidden) || isTrained(weight);
+  const bool isEarly = rowKernels(hidden[0], bias.value_or(at::Tensor()), head) != nullptr && isTrained(hidden) && !isTrained(weight);
+  const auto outputs = TokenLogProbs::apply(hidden, weight, bias, targets.contiguous(), head, isEarly, isRecorded);
   return {outputs[0], outputs[1]};
 }
 

@@ -35,7 +35,7 @@ function readText(path: string): string | undefined {
   }
 }
 
-/** Whether this processor multiplies bf16 in hardware: elsewhere it is slower than f32. */
+/** Whether this processor multiplies bf16 in hardware: elsewhere that goes by way of f32, and saves memory only. */
 export function hasFastBf16(): boolean {
   return / (avx512_bf16|amx_bf16|bf16)\b/.test(readText('/proc/cpuinfo') ?? '');
 }
