@@ -128,9 +128,8 @@ struct TokenLogProbs : public torch::autograd::Function<TokenLogProbs> {
     const int64_t rows = hidden[0].size(0), step = chunkRows(weight[0], rows, kernels != nullptr);
     const auto wide = hidden[0].options().dtype(at::promote_types(hidden[0].scalar_type(), at::kFloat));
     const at::Tensor normaliser = at::empty({rows}, wide), result = at::empty({rows}, wide), hit = at::empty({rows}, wide.dtype(at::kBool));
-    const at::Tensor ones = at::ones({isEarly ? rows : 0}, wide);
-    const int64_t bytes = rows * weight[0].size(0) * (kernels != nullptr ? 2 : static_cast<int64_t>(wide.dtype().itemsize()));
-    const bool isKept = isRecorded && !isEarly && bytes <= kKeptBytes;
+    const int64_t width = kernels != nullptr ? 2 : static_cast<int64_t>(wide.dtype().itemsize());
+    const bool isKept = isRecorded && !isEarly && rows * weight[0].size(0) * width <= kKeptBytes;
     variable_list early(hidden.size()), kept;
     for (size_t i = 0; isEarly && i < hidden.size(); i++) early[i] = at::empty_like(hidden[i]);
     for (int64_t begin = 0; begin < rows; begin += step) {
@@ -142,7 +141,7 @@ struct TokenLogProbs : public torch::autograd::Function<TokenLogProbs> {
       else scoreWide(logits, wanted, scores);
       if (isKept) kept.push_back(logits);
       if (!isEarly) continue;
-      const at::Tensor gradient = rowGradient(logits, {scores.normaliser, wanted, ones.slice(0, begin, end)}, head, *kernels);
+      const at::Tensor gradient = rowGradient(logits, {scores.normaliser, wanted, at::ones({end - begin}, wide)}, head, *kernels);
       for (size_t i = 0; i < hidden.size(); i++) early[i].slice(0, begin, end).copy_(at::matmul(gradient, weights[i]));
     }
     variable_list saved = std::move(early);
@@ -206,12 +205,16 @@ struct TokenLogProbs : public torch::autograd::Function<TokenLogProbs> {
         if (weightGradients[i].defined()) weightGradients[i].add_(at::matmul(narrow.t(), hidden[i].slice(0, begin, end)));
       }
     }
-    for (size_t i = 0; i < pairs; i++) {
-      if (weightGradients[i].defined()) weightGradients[i] = weightGradients[i].to(weight[i].scalar_type());
+    return inOrder(std::move(hiddenGradients), weightGradients, weight, biasGradient);
+  }
+
+  // The gradients of all inputs, each in its own type.
+  static variable_list inOrder(variable_list hidden, const variable_list& weightGradients, const std::vector<at::Tensor>& weight, const at::Tensor& bias) {
+    variable_list result = std::move(hidden);
+    for (size_t i = 0; i < weight.size(); i++) {
+      result.push_back(weightGradients[i].defined() ? weightGradients[i].to(weight[i].scalar_type()) : at::Tensor());
     }
-    variable_list result = std::move(hiddenGradients);
-    result.insert(result.end(), weightGradients.begin(), weightGradients.end());
-    result.insert(result.end(), {biasGradient, at::Tensor(), at::Tensor(), at::Tensor(), at::Tensor()});  // targets, head, isEarly, isRecorded
+    result.insert(result.end(), {bias, at::Tensor(), at::Tensor(), at::Tensor(), at::Tensor()});  // targets, head, isEarly, isRecorded
     return result;
   }
 };
