@@ -73,12 +73,17 @@ function withPlaces(error: AttuneError, rows: readonly Example[]): AttuneError {
 }
 
 function rowOf(example: Example, { text, finishReason, logProbs }: Completion, sample?: number): GeneratedRow {
-  const row = { ...example.source, prompt: promptText(example), completion: text, finish: finishReason };
+  const row = { ...example.source, prompt: shownPrompt(example), completion: text, finish: finishReason };
   return {
     ...row,
     ...(sample !== undefined && { sample }),
     ...(logProbs && { logprobs: logProbs.map((one) => entryOf(one)) }),
   };
+}
+
+/** A recording is named by its file. */
+function shownPrompt(example: Example): string {
+  return example.kind === 'speech' ? example.media.path : promptText(example);
 }
 
 function entryOf({ id, token, logProb, top }: TokenLogProb & { top?: readonly TokenLogProb[] }): LogProbEntry {
@@ -88,6 +93,7 @@ function entryOf({ id, token, logProb, top }: TokenLogProb & { top?: readonly To
 
 /** What the model is asked: a conversation up to its last answer, or a text. */
 function promptOf(example: Example): Prompt {
+  if (example.kind === 'speech') return { audio: example.media.path };
   if (example.kind === 'chat') {
     const last = example.messages.findLastIndex(({ role }) => role === 'assistant');
     const messages = last < 0 ? example.messages : example.messages.slice(0, last);

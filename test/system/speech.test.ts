@@ -82,6 +82,14 @@ describe.skipIf(!existsSync('build/attune.node'))('a model of letters', () => {
     });
   });
 
+  it('writes down the recordings of a file', () => {
+    const { document } = bench.run(['generate', 'letters', '--input', 'rows.jsonl']);
+    const { answers = [] } = document as { answers?: { prompt: string; completion: string }[] };
+    expect(answers.length, JSON.stringify(document).slice(0, 300)).toBe(40);
+    expect(answers.every(({ completion }) => /^[abc ]*$/.test(completion))).toBe(true);
+    expect(answers[3].prompt).toMatch(/3\.wav$/);
+  });
+
   it('is tuned further by an adapter, which holds its head where the letters are others', () => {
     const more = ['--model', 'letters/model', '--r', '2', '--max-steps', '2', '--vocabulary', 'data'];
     expect(bench.run(train('new', ...more)).code).toBe(0);

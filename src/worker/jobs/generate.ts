@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { AttuneError } from '../../base/errors.ts';
 import {
   askInTurn,
@@ -16,16 +17,22 @@ import { Renderer, type Conversation } from '../../text/index.ts';
 import type { JobContext, JobRequest } from '../job.ts';
 import { openModel, type OpenedModel, type OpenOptions } from '../run/open-model.ts';
 import { availableBytes } from '../run/resources.ts';
+import { hears, processorOf, writeDown } from '../run/compare/speech.ts';
 
 export interface GenerateInput extends OpenOptions {
   /** A run's folder, an adapter's, a model's, or a known name. */
   target: string;
 }
 
+/** The path of a recording, for models that write down what they hear. */
+export interface RecordingPrompt {
+  audio: string;
+}
+
 /** One request of a session: any number of prompts, each answered as soon as there is room. Requests may overlap. */
 export interface GenerateRequest extends Omit<GenerationOptions, 'signal' | 'constraint'> {
-  /** Conversations, or plain texts to continue. */
-  prompts: readonly (Conversation | string)[];
+  /** Conversations, plain texts to continue, or recordings to write down. */
+  prompts: readonly (Conversation | string | RecordingPrompt)[];
   /** What every answer is restricted to. It is always whole: room for its end is kept. */
   constraint?: ConstraintSpec;
   /** Sends text as it becomes certain. */
@@ -44,7 +51,7 @@ const MOST_CACHE_BYTES = 4 * 2 ** 30;
 export async function run(input: GenerateInput, context: JobContext): Promise<BatcherCounts> {
   context.emit({ type: 'phase-started', phase: 'engine', message: `loading ${input.target}` });
   const opened = await openModel(input.target, input);
-  if (opened.model.task !== 'causal-lm') {
+  if (opened.model.task !== 'causal-lm' && !hears(opened.model)) {
     throw new AttuneError('E_TASK_UNSUPPORTED', {
       what: `${input.target} is a ${opened.model.task} model, which does not write text`,
       expected: 'a language model',
@@ -73,8 +80,11 @@ async function answer(answering: Answering, request: Request): Promise<void> {
   }
 }
 
-async function answerPrompts(answering: Answering, { body, send, signal }: Request): Promise<void> {
-  const { prompts, stream, constraint: spec, ...options } = body;
+async function answerPrompts(answering: Answering, request: Request): Promise<void> {
+  if (hears(answering.model)) return writeDownAll(answering, request);
+  const { body, send, signal } = request;
+  const { stream, constraint: spec, ...options } = body;
+  const prompts = body.prompts.map(readable);
   const renderer = new Renderer(answering.tokenizer);
   const ids = await Promise.all(prompts.map(async (prompt) => (await renderer.prompt(prompt)).ids));
   refuseLong(ids, answering);
@@ -92,6 +102,51 @@ async function answerPrompts(answering: Answering, { body, send, signal }: Reque
     failure.abort(error); // one prompt's failure is the request's: the others are not worth going on with
     throw error;
   }
+}
+
+/** One recording after the other. Whoever hears has no samples, stops or forms of answers. */
+async function writeDownAll(answering: Answering, { body, send, signal }: Request): Promise<void> {
+  refuseForSpeech(body);
+  const processor = processorOf(answering);
+  for (const [row, prompt] of body.prompts.entries()) {
+    signal.throwIfAborted();
+    if (typeof prompt === 'string' || !('audio' in prompt)) throw wrongPrompt('a text', 'a recording');
+    const { maxNewTokens } = body;
+    const transcript = await writeDown(answering, processor, readFileSync(prompt.audio), { maxNewTokens, signal });
+    const { text, finishReason } = transcript;
+    send({ row, completions: [{ text, ids: [], finishReason }] });
+  }
+}
+
+function refuseForSpeech({ n = 1, stop = [], logProbs, constraint }: GenerateRequest): void {
+  const given = {
+    n: n > 1,
+    stop: stop.length > 0,
+    logprobs: logProbs !== undefined,
+    constraint: constraint !== undefined,
+  };
+  const problems = Object.entries(given)
+    .filter(([, isGiven]) => isGiven)
+    .map(([field]) => ({ field, message: 'has no effect on what is heard' }));
+  if (problems.length === 0) return;
+  throw new AttuneError('E_GENERATION_OPTIONS', {
+    what: 'Recordings cannot be written down with these settings',
+    problems,
+  });
+}
+
+function readable(prompt: GenerateRequest['prompts'][number]): Conversation | string {
+  if (typeof prompt !== 'string' && 'audio' in prompt) throw wrongPrompt('a recording', 'a text or a conversation');
+  return prompt;
+}
+
+function wrongPrompt(got: string, expected: string): AttuneError {
+  return new AttuneError('E_WRONG_ROWS', {
+    what: 'The model cannot answer this kind of prompt',
+    got,
+    expected,
+    fix: 'choose another model, or other rows',
+  });
 }
 
 /** All at once, before any of them is answered. */
