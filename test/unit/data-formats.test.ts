@@ -69,7 +69,10 @@ const SAMPLES: Record<FormatName, { row: Row; reason: string; kind: string }[]> 
     { row: { file_name: 'package.json', label: 'cat' }, reason: 'file_name, label', kind: 'classification' },
   ],
   audio_classification: [{ row: { audio: 'LICENSE', label: 'yes' }, reason: 'audio, label', kind: 'classification' }],
-  speech: [{ row: { audio: 'LICENSE', sentence: 's' }, reason: 'audio, sentence', kind: 'speech' }],
+  speech: [
+    { row: { audio: 'LICENSE', sentence: 's' }, reason: 'audio, sentence', kind: 'speech' },
+    { row: { path: 'fixtures/audio/tone.mp3', sentence: 's' }, reason: 'path, sentence', kind: 'speech' },
+  ],
   image_text: [{ row: { image: 'LICENSE', caption: 'c' }, reason: 'image, caption', kind: 'image-text' }],
   tagged: [{ row: { tokens: ['a', 'b'], ner_tags: ['O', 'B-X'] }, reason: 'tokens, ner_tags', kind: 'tagged' }],
   spans: [

@@ -3,10 +3,10 @@ import { readLabel } from './classification.ts';
 import type { ExampleBody, Format } from './format.ts';
 import type { RowReader } from './row-reader.ts';
 
-/** Columns that name a row's file, the first that it has; `file_name` is that of folders with a metadata file. */
+/** Columns that name a row's file, the first that it has; `file_name` is that of folders with a metadata file, `path` Common Voice's. */
 const FILE_COLUMNS: Record<MediaKind, readonly string[]> = {
   image: ['image', 'image_path', 'img', 'file_name'],
-  audio: ['audio', 'audio_path', 'wav', 'file_name'],
+  audio: ['audio', 'audio_path', 'wav', 'file_name', 'path', 'file'],
 };
 
 /** Columns with a row's text, the first that it has. */
@@ -15,7 +15,8 @@ const TEXT_COLUMNS: Record<MediaKind, readonly string[]> = {
   audio: ['text', 'sentence', 'transcription', 'transcript'],
 };
 
-/** The endings tell images from recordings where a column's name does not. */
+/** Names of columns that may hold anything: the endings of their files tell. */
+const ANY_FILE: readonly string[] = ['file_name', 'path', 'file'];
 const AUDIO_NAME = /\.(wav|flac|mp3|ogg|oga|opus|m4a)$/i;
 
 interface Columns {
@@ -31,7 +32,7 @@ function columnsFor(kind: MediaKind, others: readonly string[]): Columns {
       const file = names.find((name) => sample.has(name));
       const other = others.find((name) => sample.has(name));
       if (file === undefined || other === undefined) return undefined;
-      if (file !== 'file_name') return [file, other];
+      if (!ANY_FILE.includes(file)) return [file, other];
       const isAudio = sample.values(file).every((value) => typeof value === 'string' && AUDIO_NAME.test(value));
       return isAudio === (kind === 'audio') ? [file, other] : undefined;
     },
