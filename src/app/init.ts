@@ -6,7 +6,7 @@ import { writeFileAtomic } from '../files/atomic.ts';
 import { readJson } from '../files/json.ts';
 import { loadFormatters } from '../worker/run/row-formatters.ts';
 import { resolveRecipe } from './recipe/index.ts';
-import { type UsualObjective, usualObjectives } from './usual-objective.ts';
+import { objectivesByClass, type UsualObjective, usualObjectives } from './usual-objective.ts';
 
 /** What the data say about the recipe to write. */
 export interface InitFindings {
@@ -77,7 +77,8 @@ export async function writeRecipe(file: string, text: string, options: { overwri
 type Line = readonly [setting: string, remark?: string];
 
 /** The recipe as YAML, with the settings that people change first and a remark on each. */
-export async function recipeText({ path, inspection, objective }: InitFindings, answers: InitAnswers): Promise<string> {
+export async function recipeText(findings: InitFindings, answers: InitAnswers): Promise<string> {
+  const { path, inspection } = findings;
   const { stringify } = await import('yaml');
   const plain = (value: unknown): string =>
     stringify(value, { flowCollectionPadding: false, collectionStyle: 'flow' }).trim();
@@ -93,7 +94,7 @@ export async function recipeText({ path, inspection, objective }: InitFindings, 
     ['  max_length: 1024', 'tokens of the longest row'],
     ['  long_rows: fail', 'or drop, truncate, split'],
     ['tuning: lora', 'or full: every weight moves'],
-    objectiveLine(objective, model),
+    objectiveLine(findings, model),
     ['training:'],
     ['  epochs: 3', 'passes over the rows'],
     ['  learning_rate: 2e-4'],
@@ -111,19 +112,23 @@ function splitLines({ splits }: DataInspection): Line[] {
   return lines.filter(([split]) => !splits.includes(split)).map(([, line]) => line);
 }
 
-/** Plain text teaches a model of hidden tokens in its own way. */
-function objectiveLine(objective: UsualObjective, model: string): Line {
-  const { name, remark } = objective.name === 'pretrain' && predictsHidden(model) ? HIDDEN_TOKENS : objective;
+/** Some models learn rows of a kind in their own way. */
+function objectiveLine({ objective, inspection }: InitFindings, model: string): Line {
+  const kind = inspection.examples[0]?.kind;
+  const classes = classesOf(model);
+  const own = objectivesByClass.find(
+    (one) => one.kind === kind && classes.some((name) => name.endsWith(one.classEnding)),
+  );
+  const { name, remark } = own?.objective ?? objective;
   return [`objective: ${name}`, remark];
 }
 
-const HIDDEN_TOKENS: UsualObjective = { name: 'masked_lm', remark: 'hidden tokens are predicted from both sides' };
-
-function predictsHidden(model: string): boolean {
+/** What a model's folder says that it is. */
+function classesOf(model: string): string[] {
   const path = join(model, 'config.json');
-  if (!existsSync(path)) return false;
+  if (!existsSync(path)) return [];
   const { architectures } = readJson<{ architectures?: unknown }>(path);
-  return Array.isArray(architectures) && architectures.some((name) => String(name).endsWith('ForMaskedLM'));
+  return Array.isArray(architectures) ? architectures.map(String) : [];
 }
 
 function align(lines: readonly Line[]): string {

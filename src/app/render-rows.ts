@@ -1,5 +1,5 @@
 import { AttuneError } from '../base/errors.ts';
-import type { PairExample, TaggedExample } from '../data/example.ts';
+import type { CompletionExample, PairExample, TaggedExample } from '../data/example.ts';
 import type { Example, ExampleKind } from '../data/index.ts';
 import { expectedText } from '../eval/example-text.ts';
 import { encodeWords, type RenderableRow, Renderer, type RenderedRow, type Tokenizer } from '../text/index.ts';
@@ -51,6 +51,7 @@ async function renderTurns(
   tokenizer: Tokenizer,
   { objective }: Recipe,
 ): Promise<RenderedRows> {
+  if (objective.name === 'seq2seq') return renderSequences(examples, tokenizer);
   const trainOn = (objective as { train_on?: 'answers' | 'last_answer' | 'all' }).train_on;
   const renderer = new Renderer(tokenizer, trainOn === undefined ? {} : { trainOn });
   return renderer.renderRows(examples as readonly (Example & RenderableRow)[]);
@@ -74,6 +75,23 @@ function renderFile(example: Example): RenderedRow {
   const path = 'media' in example && example.media !== undefined ? example.media.path : expectedText(example);
   const pieces = [{ text: `${path}  → ${expectedText(example)}`, start: 0, end: 0, trained: false }];
   return { ids: new Int32Array(), trained: new Uint8Array(), pieces };
+}
+
+/** The prompt as the encoder reads it, then the answer, which is trained. */
+async function renderSequences(examples: readonly Example[], tokenizer: Tokenizer): Promise<RenderedRows> {
+  const rows = await Promise.all(
+    (examples as readonly CompletionExample[]).map(async ({ prompt, completion }): Promise<RenderedRow> => {
+      const [read, written] = await tokenizer.encodeFramed([{ text: prompt }, { text: completion.trim() }]);
+      const ids = Int32Array.of(...read.ids, ...written.ids);
+      const trained = new Uint8Array(ids.length).fill(1, read.ids.length);
+      const pieces = [
+        { text: `${tokenizer.decode(read.ids)}  → `, start: 0, end: read.ids.length, trained: false },
+        { text: tokenizer.decode(written.ids), start: read.ids.length, end: ids.length, trained: true },
+      ];
+      return { ids, trained, pieces };
+    }),
+  );
+  return { rows, problems: [] };
 }
 
 /** The first token of each word is trained, with its tag beside it. */

@@ -7,6 +7,20 @@ export interface UsualObjective {
   remark: string;
 }
 
+/** What is made of rows of a kind by models of a class of their own. */
+export const objectivesByClass: readonly { kind: ExampleKind; classEnding: string; objective: UsualObjective }[] = [
+  {
+    kind: 'text',
+    classEnding: 'ForMaskedLM',
+    objective: { name: 'masked_lm', remark: 'hidden tokens are predicted from both sides' },
+  },
+  {
+    kind: 'completion',
+    classEnding: 'ForConditionalGeneration',
+    objective: { name: 'seq2seq', remark: 'the prompt is read whole, the answer is trained' },
+  },
+];
+
 /** What is made of rows of a kind unless their owner says otherwise. */
 export const usualObjectives: Partial<Record<ExampleKind, UsualObjective>> = {
   chat: { name: 'sft', remark: 'the answers are trained, the prompts are not' },

@@ -1,3 +1,4 @@
+export { rememberTexts } from './sources.ts';
 export { Batcher, type BatcherCounts, type BatcherOptions } from './batcher.ts';
 export { constraintFor } from './constraint/constraint-for.ts';
 export type { TokenConstraint } from './constraint/token-constraint.ts';

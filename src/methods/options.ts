@@ -26,6 +26,7 @@ const objectives = {
   token_classification: () => import('./objectives/token_classification.options.ts'),
   masked_lm: () => import('./objectives/masked_lm.options.ts'),
   contrastive: () => import('./objectives/contrastive.options.ts'),
+  seq2seq: () => import('./objectives/seq2seq.options.ts'),
   regression: () => import('./objectives/regression.options.ts'),
   ctc: () => import('./objectives/ctc.options.ts'),
   speech_seq2seq: () => import('./objectives/speech-seq2seq.options.ts'),

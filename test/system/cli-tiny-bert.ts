@@ -1,4 +1,4 @@
-// A folder with the tiny BERT of the fixtures and a WordPiece vocabulary of the letters and some words.
+// Folders with tiny models of the fixtures and a WordPiece vocabulary of the letters and some words.
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 

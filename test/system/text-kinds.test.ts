@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readComparison } from '../../src/store/results.ts';
 import { BadInputBench } from './bad-input-bench.ts';
 import { writeTinyBert } from './cli-tiny-bert.ts';
+import { writeTinyT5 } from './cli-tiny-t5.ts';
 
 let bench: BadInputBench;
 const names = ['anna', 'bert', 'carl', 'dora', 'emil'];
@@ -54,6 +55,52 @@ describe.skipIf(!existsSync('build/attune.node'))('an encoder', () => {
     expect(code, stderr).toBe(0);
     const { metric, systems } = readComparison(bench.path('pairs'))!;
     expect([metric, systems.map(({ name }) => name)]).toEqual(['ndcg', ['tuned', 'base', 'bm25']]);
+  });
+
+  it('with a decoder translates, answers rows and chats', () => {
+    writeTinyT5(bench.path('t5'), [
+      'red',
+      'blue',
+      'green',
+      'rot',
+      'blau',
+      'gruen',
+      'house',
+      'haus',
+      'dog',
+      'hund',
+      'no',
+    ]);
+    const words = [
+      ['red', 'rot'],
+      ['blue', 'blau'],
+      ['green', 'gruen'],
+    ];
+    const pairs = Array.from({ length: 90 }, (_, i) => {
+      const [[from, to], [thing, ding]] = [
+        words[i % 3],
+        [
+          ['house', 'haus'],
+          ['dog', 'hund'],
+        ][i % 2],
+      ];
+      return JSON.stringify({
+        source: `${from} ${thing} no ${i * i}`,
+        target: `${to} ${ding} no ${i % 2 === 0 ? to : ding}`,
+      });
+    });
+    bench.write('pairs.de.jsonl', pairs.join('\n'));
+    const recipe = bench.run(['init', 'pairs.de.jsonl', '--model', 't5', '--yes']).document.recipe as string;
+    expect(bench.text(recipe)).toContain('objective: seq2seq');
+    const how = ['--tuning', 'full', '--max-steps', '60', '--learning-rate', '1e-2', '--precision', 'f32'];
+    const { code, stderr } = bench.run(['train', recipe, ...how, '--output-dir', 'german']);
+    expect(code, stderr).toBe(0);
+    const { systems, metric } = readComparison(bench.path('german'))!;
+    expect(systems[0].values[metric].value).toBeGreaterThan(0.5);
+    bench.write('ask.jsonl', '{"prompt":"red dog no 4"}\n');
+    const { document } = bench.run(['generate', 'german', '--input', 'ask.jsonl']);
+    expect(JSON.stringify(document)).toContain('rot hund no');
+    expect(bench.run(['chat', 'german'], { input: 'blue house no 3\n' }).code).toBe(0);
   });
 
   it('learns hidden tokens of texts, by an adapter that is found again', () => {

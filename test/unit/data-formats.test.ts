@@ -74,6 +74,10 @@ const SAMPLES: Record<FormatName, { row: Row; reason: string; kind: string }[]> 
     { row: { path: 'fixtures/audio/tone.mp3', sentence: 's' }, reason: 'path, sentence', kind: 'speech' },
   ],
   image_text: [{ row: { image: 'LICENSE', caption: 'c' }, reason: 'image, caption', kind: 'image-text' }],
+  translation: [
+    { row: { source: 'a', target: 'b' }, reason: 'source, target', kind: 'completion' },
+    { row: { translation: { en: 'a', de: 'b' } }, reason: 'translation', kind: 'completion' },
+  ],
   tagged: [{ row: { tokens: ['a', 'b'], ner_tags: ['O', 'B-X'] }, reason: 'tokens, ner_tags', kind: 'tagged' }],
   spans: [
     { row: { text: 'a b', spans: [{ start: 2, end: 3, label: 'X' }] }, reason: 'text, spans', kind: 'tagged' },

@@ -12,6 +12,7 @@ export const formats = defineRegistry('row format', 'E_UNKNOWN_FORMAT', {
   sharegpt: async () => (await import('./sharegpt.ts')).sharegpt,
   alpaca: async () => (await import('./alpaca.ts')).alpaca,
   prompt_completion: async () => (await import('./prompt-completion.ts')).promptCompletion,
+  translation: async () => (await import('./translation.ts')).translation,
   tagged: async () => (await import('./tagged.ts')).tagged,
   spans: async () => (await import('./spans.ts')).spans,
   pairs: async () => (await import('./pairs.ts')).pairs,

@@ -14,6 +14,7 @@ const table = {
   token_classification: () => import('./token_classification.ts'),
   masked_lm: () => import('./masked_lm.ts'),
   contrastive: () => import('./contrastive.ts'),
+  seq2seq: () => import('./seq2seq.ts'),
   regression: () => import('./regression.ts'),
   ctc: () => import('./ctc.ts'),
   speech_seq2seq: () => import('./speech-seq2seq.ts'),

@@ -5,6 +5,7 @@ import {
   Batcher,
   constraintFor,
   DEFAULT_NEW_TOKENS,
+  rememberTexts,
   tooLong,
   type BatcherCounts,
   type Completion,
@@ -13,6 +14,10 @@ import {
   type TextEvent,
   type TokenConstraint,
 } from '../../generate/index.ts';
+import { decoderStart } from '../../methods/objectives/seq2seq.ts';
+import type { Task } from '../../models/architecture.ts';
+import type { Model } from '../../models/model.ts';
+import type { KeptMemory } from '../../models/memory.ts';
 import { Renderer, type Conversation } from '../../text/index.ts';
 import type { JobContext, JobRequest } from '../job.ts';
 import { openModel, type OpenedModel, type OpenOptions } from '../run/open-model.ts';
@@ -47,11 +52,14 @@ type Request = JobRequest<GenerateRequest, GenerateChunk>;
 /** A quarter of what is free holds keys and values, and no more than this. */
 const MOST_CACHE_BYTES = 4 * 2 ** 30;
 
+/** Tasks of models that write text. */
+const WRITING: ReadonlySet<Task> = new Set(['causal-lm', 'seq2seq']);
+
 /** Answers prompts until the session is closed. */
 export async function run(input: GenerateInput, context: JobContext): Promise<BatcherCounts> {
   context.emit({ type: 'phase-started', phase: 'engine', message: `loading ${input.target}` });
   const opened = await openModel(input.target, input);
-  if (opened.model.task !== 'causal-lm' && !hears(opened.model)) {
+  if (!WRITING.has(opened.model.task) && !hears(opened.model)) {
     throw new AttuneError('E_TASK_UNSUPPORTED', {
       what: `${input.target} is a ${opened.model.task} model, which does not write text`,
       expected: 'a language model',
@@ -84,16 +92,17 @@ async function answerPrompts(answering: Answering, request: Request): Promise<vo
   if (hears(answering.model)) return writeDownAll(answering, request);
   const { body, send, signal } = request;
   const { stream, constraint: spec, ...options } = body;
-  const prompts = body.prompts.map(readable);
-  const renderer = new Renderer(answering.tokenizer);
-  const ids = await Promise.all(prompts.map(async (prompt) => (await renderer.prompt(prompt)).ids));
-  refuseLong(ids, answering);
+  const { ids, memories } = await readPrompts(body.prompts.map(readable), answering);
+  refuseLong(ids, answering.model);
   const constraint = spec === undefined ? undefined : constraintOf(spec, ids, { options, answering });
   const failure = new AbortController();
   const either = AbortSignal.any([signal, failure.signal]);
   const ask = async (prompt: Int32Array, row: number) => {
     const onText = stream === true ? (event: TextEvent) => send({ row, ...event }) : undefined;
-    const completions = await answering.batcher.submit({ ...options, constraint, prompt, signal: either }, onText);
+    const memory = memories.at(Math.floor(row / READ_TOGETHER));
+    const source = memory && { of: memory, row: row % READ_TOGETHER };
+    const asked = { ...options, constraint, prompt, memory: source, signal: either };
+    const completions = await answering.batcher.submit(asked, onText);
     send({ row, completions });
   };
   try {
@@ -101,6 +110,8 @@ async function answerPrompts(answering: Answering, request: Request): Promise<vo
   } catch (error) {
     failure.abort(error); // one prompt's failure is the request's: the others are not worth going on with
     throw error;
+  } finally {
+    for (const memory of memories) memory[Symbol.dispose]();
   }
 }
 
@@ -149,8 +160,44 @@ function wrongPrompt(got: string, expected: string): AttuneError {
   });
 }
 
+/** Prompts that an encoder reads in one pass. */
+const READ_TOGETHER = 32;
+
+/** What a decoder begins each answer with; an encoder-decoder reads the prompts first. */
+async function readPrompts(
+  prompts: readonly (Conversation | string)[],
+  { model, tokenizer }: OpenedModel,
+): Promise<{ ids: Int32Array[]; memories: readonly KeptMemory[] }> {
+  if (model.task !== 'seq2seq') {
+    const renderer = new Renderer(tokenizer);
+    return { ids: await Promise.all(prompts.map(async (prompt) => (await renderer.prompt(prompt)).ids)), memories: [] };
+  }
+  const texts = await tokenizer.encodeFramed(prompts.map((prompt) => ({ text: lastTurn(prompt) })));
+  const start = decoderStart(model.config);
+  refuseLong(
+    texts.map(({ ids }) => ids),
+    model,
+  );
+  const memories: KeptMemory[] = [];
+  for (let from = 0; from < texts.length; from += READ_TOGETHER) {
+    const some = texts.slice(from, from + READ_TOGETHER);
+    memories.push(
+      rememberTexts(
+        model,
+        some.map(({ ids }) => ids),
+      ),
+    );
+  }
+  return { ids: prompts.map(() => Int32Array.of(start)), memories };
+}
+
+/** An encoder reads one text: of a conversation what was said last. */
+function lastTurn(prompt: Conversation | string): string {
+  return typeof prompt === 'string' ? prompt : (prompt.messages.at(-1)?.content ?? '');
+}
+
 /** All at once, before any of them is answered. */
-function refuseLong(prompts: readonly Int32Array[], { model }: OpenedModel): void {
+function refuseLong(prompts: readonly Int32Array[], model: Model): void {
   const limit = model.architecture.limits(model.config).maxPositions;
   if (prompts.some(({ length }) => length >= limit)) throw tooLong(prompts, limit);
 }

@@ -7,6 +7,7 @@ import type { AnswerOptions, Answering } from './answering.ts';
 import { answerWithClasses } from './classes.ts';
 import { answerWithSpeech, hears } from './speech.ts';
 import { answerWithMasks } from './masked.ts';
+import { answerWithDecoder } from './sequences.ts';
 import { answerWithTags } from './tags.ts';
 import { answerWithVectors } from './vectors.ts';
 import { answerWithText } from './texts.ts';
@@ -23,6 +24,7 @@ const ways: Partial<Record<Task, Answer>> = {
   token: answerWithTags,
   embedding: answerWithVectors,
   'masked-lm': answerWithMasks,
+  seq2seq: answerWithDecoder,
 };
 
 /** Answers rows by what the model's head is for. @throws AttuneError E_WRONG_ROWS where the rows ask for something else */
@@ -42,14 +44,14 @@ const KINDS: Partial<Record<Task, readonly ExampleKind[]>> = {
   token: ['tagged'],
   embedding: ['pair', 'graded'],
   'masked-lm': ['text'],
+  seq2seq: ['completion', 'classification', 'prompt'],
 };
 
 function refuseForeign(task: Task, asked: readonly Asked[]): void {
   const kind = asked[0]?.example.kind;
   const wanted = KINDS[task];
-  const special = Object.values(KINDS).flat();
-  if (kind === undefined || (wanted === undefined ? kind === 'text' || !special.includes(kind) : wanted.includes(kind)))
-    return;
+  const special: readonly ExampleKind[] = ['tagged', 'pair', 'graded'];
+  if (kind === undefined || (wanted === undefined ? !special.includes(kind) : wanted.includes(kind))) return;
   throw new AttuneError('E_WRONG_ROWS', {
     what: `A ${task} model cannot answer ${kind} rows`,
     expected: wanted?.join(', '),
