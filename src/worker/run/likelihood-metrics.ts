@@ -21,8 +21,9 @@ export async function likelihoodMeasure(
   { rows, rowOf }: PreparedSplit,
   { objective, tokenizer, examples }: Measured,
 ): Promise<Measure | undefined> {
-  // Metrics of tokens make no sense of a loss that is one of rows.
-  if (specs === undefined || objective.unit !== 'tokens' || rows.length === 0) return undefined;
+  // Metrics of tokens make no sense of a loss that is one of rows, or of some tokens only.
+  const isOfTokens = objective.unit === 'tokens' && objective.task === 'causal-lm';
+  if (specs === undefined || !isOfTokens || rows.length === 0) return undefined;
   const created = await Promise.all(specs.map((spec) => createMetric(spec)));
   const chosen = specs.filter((_, i) => created[i].definition.reads === 'likelihood');
   if (chosen.length === 0) return undefined;
