@@ -25,7 +25,11 @@ export async function chooseThresholds(run: PreparedRun): Promise<void> {
     const predictions = await answerWithClasses({ model: parts.model, tokenizer, baseFolder: run.base }, asked, {
       signal,
     });
-    return thresholdsFrom(predictions, validation, positives(labels, context.recipe));
+    const judged = positives(labels, context.recipe);
+    const found = thresholdsFrom(predictions, validation, judged);
+    const unknown = judged.filter((label) => found[label] === undefined);
+    if (unknown.length > 0) emit({ type: 'warning-raised', code: 'W_THRESHOLD', message: untold(unknown) });
+    return Object.fromEntries(judged.map((label) => [label, found[label] ?? EVEN]));
   }
 }
 
@@ -42,18 +46,26 @@ function fixed(threshold: number, labels: readonly string[], recipe: Recipe): Th
   return Object.fromEntries(positives(labels, recipe).map((label) => [label, threshold]));
 }
 
-/** A label that no row has, or every row, says nothing of its threshold: it keeps a half. */
+/** What a threshold is where validation rows do not say. */
+const EVEN = 0.5;
+
+function untold(labels: readonly string[]): string {
+  const which = `the threshold of ${labels.join(', ')} stays at ${EVEN}`;
+  return `${which}: of the validation rows none, or every one, has the label; keep more rows for validation`;
+}
+
+/** Undefined for a label that no row has, or every row. */
 function thresholdsFrom(
   predictions: readonly Prediction[],
   examples: readonly Example[],
   labels: readonly string[],
-): Thresholds {
+): Record<string, number | undefined> {
   const read = [...predictions.keys()].filter((row) => predictions[row].scores !== undefined);
   const found = labels.map((label) => {
     const isPositive = read.map((row) => rowLabels(examples[row]).includes(label));
     const probabilities = read.map((row) => predictions[row].scores![label]);
     const score = examples[0]?.kind === 'classification' ? macroF1Of : f1Of;
-    return [label, bestThreshold(probabilities, isPositive, score) ?? 0.5] as const;
+    return [label, bestThreshold(probabilities, isPositive, score)] as const;
   });
   return Object.fromEntries(found);
 }
