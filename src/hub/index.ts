@@ -1,7 +1,6 @@
 /** Models and data sets of the Hugging Face hub, in the cache that its own tools use. */
 export { isRepositoryName, parseRepository, type Repository } from './repository.ts';
-export { listRepository, type HubFile } from './listing.ts';
-export { modelFiles } from './choose-files.ts';
+
 export { pullRepository, type Pulled, type PullOptions } from './pull.ts';
 export { hubSettings } from './settings.ts';
 export { snapshotFolder } from './snapshot.ts';
