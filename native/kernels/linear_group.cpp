@@ -39,11 +39,8 @@ struct Plan : public torch::CustomClassHolder {
 
 using Inputs = const variable_list&;
 
-// Rows from which on widening a weight is little beside its product; fewer read it as it is stored (products.cpp).
-constexpr int64_t kWidenedRows = 9;
-
 // Products are made in this type: bf16 is widened once for all of them where the processor does not multiply it.
-at::ScalarType productType(const Tensor& x) { return isWidened(x) && x.size(0) >= kWidenedRows ? at::kFloat : x.scalar_type(); }
+at::ScalarType productType(const Tensor& x) { return isWidened(x) && x.size(0) > kFewRows ? at::kFloat : x.scalar_type(); }
 
 // Of a narrow intermediate, what it would be in the stored type: results then differ between processors by the order of sums only.
 Tensor rounded(const Tensor& x, at::ScalarType stored) { return x.to(stored).to(x.scalar_type()); }

@@ -15,8 +15,6 @@ namespace {
 
 using at::Tensor;
 
-// From how many rows on a product on packed tiles is faster.
-constexpr int64_t kFewRows = 8;
 // Products of values below which work stays on one thread.
 constexpr int64_t kGrain = 1 << 17;
 // Widened at a time: so many rows and columns of the result, so many values of each sum.
