@@ -17,7 +17,7 @@ export { SpeechTokens, withSpeechWish, type SpeechWish } from './speech-tokens.t
 export { StreamingDecoder } from './streaming-decoder.ts';
 export { checkTemplate, templateHash, tokenizerHash } from './template-hash.ts';
 export type { Conversation } from './template.ts';
-export type { EncodedText } from './offsets.ts';
+export type { EncodedText } from './encoded-text.ts';
 export { Tokenizer, type FramedText } from './tokenizer.ts';
 export { hasTokenizer } from './tokenizer-files.ts';
 export { encodeWords, type WordTokens } from './word-tokens.ts';

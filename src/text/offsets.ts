@@ -1,11 +1,5 @@
 import type { JsEncoding } from 'tokenizers';
-
-/** Ids with the places of their text: UTF-16 offsets into the string, `[starts[i], ends[i])`. */
-export interface EncodedText {
-  ids: Int32Array;
-  starts: Int32Array;
-  ends: Int32Array;
-}
+import type { EncodedText } from './encoded-text.ts';
 
 const SURROGATE = /[\ud800-\udfff]/;
 

@@ -11,7 +11,7 @@ import {
 } from './row-draft.ts';
 import { encodeRows, splitRow, type RowParts } from './row-parts.ts';
 import type { Conversation } from './template.ts';
-import type { EncodedText } from './offsets.ts';
+import type { EncodedText } from './encoded-text.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 export interface RendererOptions {

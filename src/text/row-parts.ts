@@ -1,6 +1,6 @@
 import { cutAtLines } from './line-cutter.ts';
 import type { Draft, TrainedSpan } from './row-draft.ts';
-import type { EncodedText } from './offsets.ts';
+import type { EncodedText } from './encoded-text.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 /** A stretch of a row that is tokenised by itself; `id` where it is one known token that is not parsed from text. */
