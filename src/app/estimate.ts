@@ -9,7 +9,7 @@ import { modelFolder } from '../worker/run/base-model.ts';
 export interface EstimateOptions {
   /** Tokens of all epochs. Default a million. */
   tokens?: number;
-  /** Longest row, in tokens. Default 1024. */
+  /** Longest row, in tokens. Default 1024, or the tokens of an image. */
   rowTokens?: number;
   /** Rank of LoRA. Default 16. */
   rank?: number;
@@ -17,7 +17,7 @@ export interface EstimateOptions {
   signal?: AbortSignal;
 }
 
-export type ModelEstimate = JobResult<'estimate'> & Required<Pick<EstimateOptions, 'tokens' | 'rowTokens' | 'rank'>>;
+export type ModelEstimate = JobResult<'estimate'> & Required<Pick<EstimateOptions, 'tokens' | 'rank'>>;
 
 /**
  * Memory, time and money that tuning a model takes, here and on common GPUs, from its config.json alone: of a model on
@@ -25,10 +25,10 @@ export type ModelEstimate = JobResult<'estimate'> & Required<Pick<EstimateOption
  * @throws AttuneError E_HUB_…, E_MODEL_MISSING, E_UNKNOWN_MODEL_TYPE
  */
 export async function estimate(model: string, options: EstimateOptions = {}): Promise<ModelEstimate> {
-  const { tokens = 1e6, rowTokens = 1024, rank = 16, onEvent, signal } = options;
+  const { tokens = 1e6, rowTokens, rank = 16, onEvent, signal } = options;
   const config = await configOf(model, signal);
-  const work = { tokens, rowTokens, rank };
-  return { ...(await runJob({ job: 'estimate', input: { config, ...work }, onEvent, signal })), ...work };
+  const input = { config, tokens, rowTokens, rank };
+  return { ...(await runJob({ job: 'estimate', input, onEvent, signal })), tokens, rank };
 }
 
 async function configOf(model: string, signal = new AbortController().signal): Promise<RawConfig> {

@@ -109,10 +109,12 @@ function refuseFullDisk(missing: readonly HubFile[], root: string): void {
   });
 }
 
-function refuseOffline({ name }: Repository, { isOffline }: HubSettings): void {
+function refuseOffline({ name }: Repository, { isOffline, cache }: HubSettings): void {
   if (!isOffline) return;
   throw new AttuneError('E_HUB_OFFLINE', {
-    what: `${name} is not fetched: HF_HUB_OFFLINE is set`,
-    fix: 'unset it, or use what is in the cache',
+    what: `${name} is neither a folder here nor in the cache, and nothing is fetched from the hub`,
+    got: 'HF_HUB_OFFLINE is set',
+    expected: `a folder of that name, or the files of ${name} in ${cache}`,
+    fix: `check the name; or unset HF_HUB_OFFLINE, and attune models pull ${name} fetches it`,
   });
 }

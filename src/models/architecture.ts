@@ -86,6 +86,15 @@ export type Task =
 /** What the rows of an architecture are made of. */
 export type Modality = 'text' | 'image' | 'audio' | 'items';
 
+/** How long the rows of a model may be, and how many tokens it knows. */
+export interface Limits {
+  vocabularySize: number;
+  /** Of a row of tokens; of an image's patches where the model reads images only. */
+  maxPositions: number;
+  /** Of an image, where the model reads texts and images. */
+  imagePositions?: number;
+}
+
 /** One model type: a file and a line in this folder's index. */
 export interface Architecture {
   /** config.json's `model_type`. */
@@ -104,7 +113,7 @@ export interface Architecture {
   /** Tokens that its blocks see of one row's features; as many as it can read at most unless said. */
   tokensOfFeatures?(raw: RawConfig, shape: readonly number[]): number;
   /** Limits that data are checked against. */
-  limits(raw: RawConfig): { vocabularySize: number; maxPositions: number };
+  limits(raw: RawConfig): Limits;
 }
 
 /** How the paths of a trunk's parameters begin: `bert.`. */

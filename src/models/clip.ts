@@ -209,8 +209,9 @@ export const architecture: Architecture = {
     },
   }),
   limits(raw) {
-    const { text_config: text } = readConfig(raw);
-    return { vocabularySize: text.vocab_size, maxPositions: text.max_position_embeddings };
+    const { text_config: text, vision_config: vision } = readConfig(raw);
+    const imagePositions = 1 + patchCount(vision);
+    return { vocabularySize: text.vocab_size, maxPositions: text.max_position_embeddings, imagePositions };
   },
   withVocabulary: (raw, vocab_size) => ({ ...raw, text_config: { ...(raw.text_config as object), vocab_size } }),
 };

@@ -236,8 +236,9 @@ export const architecture: Architecture = {
     },
   }),
   limits(raw) {
-    const { text_config: text } = parseConfig(schema, raw);
-    return { vocabularySize: text.vocab_size, maxPositions: text.max_position_embeddings };
+    const { text_config: text, vision_config: vision } = parseConfig(schema, raw);
+    const imagePositions = patchCount(vision);
+    return { vocabularySize: text.vocab_size, maxPositions: text.max_position_embeddings, imagePositions };
   },
   withVocabulary: (raw, vocab_size) => ({ ...raw, text_config: { ...(raw.text_config as object), vocab_size } }),
 };

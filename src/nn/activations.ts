@@ -13,7 +13,7 @@ export const activations: Readonly<Record<string, Activation>> = {
   gelu_fast: (x) => aten.gelu.default(x, { approximate: 'tanh' }),
   quick_gelu: (x) => x.mul(aten.sigmoid.default(x.mul(1.702))),
   relu: (x) => aten.threshold.default(x, 0, 0), // relu itself has no form on `meta`
-  relu6: (x) => aten.relu6.default(x),
+  relu6: (x) => (x.device === 'meta' ? aten.empty_like.default(x) : aten.relu6.default(x)), // as relu
   tanh: (x) => aten.tanh.default(x),
 };
 

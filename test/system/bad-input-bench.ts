@@ -20,7 +20,9 @@ export class BadInputBench {
 
   private constructor(folder: string) {
     this.folder = folder;
-    this.env = { ...process.env, ATTUNE_HOME: join(folder, 'home'), NO_COLOR: '1' };
+    const home = { ATTUNE_HOME: join(folder, 'home'), HF_HOME: join(folder, 'hub') };
+    // Nothing is fetched in tests.
+    this.env = { ...process.env, ...home, HF_HUB_OFFLINE: '1', NO_COLOR: '1' };
   }
 
   static async make(): Promise<BadInputBench> {

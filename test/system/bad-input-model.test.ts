@@ -14,7 +14,11 @@ describe.skipIf(!hasEngine)('a bad model folder', () => {
   it('that does not exist is named, and a hub name is told apart', () => {
     expect(bench.failure(bench.train({ model: 'nowhere' })).code).toBe('E_MODEL_MISSING');
     const hub = bench.failure(bench.train({ model: 'someone/some-model' }));
-    expect(hub).toMatchObject({ code: 'E_MODEL_MISSING', got: expect.stringContaining('hub') });
+    expect(hub).toMatchObject({
+      code: 'E_HUB_OFFLINE',
+      what: expect.stringContaining('someone/some-model'),
+      fix: expect.stringContaining('HF_HUB_OFFLINE'),
+    });
   });
 
   it('without config.json, or with one that is cut off, is refused', () => {

@@ -5,11 +5,14 @@ import type { StackInput, StageRunner } from '../../models/stack.ts';
 import { aten, cat, fromArray, zeros, type Tensor } from '../../tensor/index.ts';
 import type { Batch, Counts, LossResult, PreparedRow, Tally } from '../../train/interfaces.ts';
 import { balanceOfBatch } from './expert-balance.ts';
+import { sideBySide } from './recordings.ts';
 
 /** Rows side by side as one flat input of tokens, or of what was read from their files. */
 export function collateRows(rows: readonly PreparedRow[], options: { causal: boolean }): Batch {
   if (rows.some(({ resumed }) => resumed !== undefined)) return { rows, input: resumedInput(rows, options) };
-  if (rows.some(({ features }) => features !== undefined)) return { rows, input: stackFeatures(rows) };
+  const features = rows.find((row) => row.features !== undefined)?.features;
+  if (features !== undefined)
+    return { rows, input: features.shape.length === 1 ? sideBySide(rows) : stackFeatures(rows) };
   const layout = layoutOfRows(
     rows.map((row) => row.ids.length),
     { causal: options.causal },

@@ -38,7 +38,10 @@ type Prepared = Omit<PreparedRow, 'id' | 'source' | 'media'>;
 type Fault = Omit<Problem, 'file' | 'line'>;
 
 /** Each file is read once before training, so that all that cannot be read are told at once. */
-async function tokensIn(row: Pick<SpeechExample, 'media' | 'source'>, media: MediaReader): Promise<number | Fault> {
+export async function tokensIn(
+  row: Pick<SpeechExample, 'media' | 'source'>,
+  media: MediaReader,
+): Promise<number | Fault> {
   try {
     const [{ features }] = await media.load([row]);
     return media.tokens(features);

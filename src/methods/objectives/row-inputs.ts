@@ -1,7 +1,8 @@
 import type { Problem } from '../../base/errors.ts';
 import type { ClassificationExample } from '../../data/example.ts';
 import type { MediaFile } from '../../data/media.ts';
-import type { Objective, PreparedRow, Processor } from '../../train/interfaces.ts';
+import type { MediaReader, Objective, PreparedRow, Processor } from '../../train/interfaces.ts';
+import { tokensIn } from './recordings.ts';
 
 /** What a model reads of one row. */
 export type RowInput = Pick<PreparedRow, 'ids' | 'trained' | 'typeIds' | 'media' | 'size'>;
@@ -15,11 +16,10 @@ export async function rowInputs(
   { tokenizer, media: reader }: Pick<Processor, 'tokenizer' | 'media'>,
 ): Promise<(RowInput | Problem)[]> {
   if (reader !== undefined) {
-    return subjects.map(({ media, source }) =>
-      media?.kind === reader.kind
-        ? { ...NO_TOKENS, media, size: reader.size(media) }
-        : { ...source, message: `is ${describe(media)}, and the model reads ${IN_WORDS[reader.kind]}` },
-    );
+    const inputs: (RowInput | Problem)[] = [];
+    // One by one: decoded recordings are large.
+    for (const subject of subjects) inputs.push(await fileInput(subject, reader));
+    return inputs;
   }
   const texts = subjects.filter(({ media }) => media === undefined);
   const framed = (await tokenizer.encodeFramed(texts.map(({ text, textPair }) => ({ text, pair: textPair })))).values();
@@ -28,6 +28,15 @@ export async function rowInputs(
     const { ids, typeIds } = framed.next().value!;
     return { ids, typeIds, trained: new Uint8Array(ids.length) };
   });
+}
+
+/** Images all have the size that the model reads; a recording has its own, so that it is read once for its length. */
+async function fileInput({ media, source }: Subject, reader: MediaReader): Promise<RowInput | Problem> {
+  if (media?.kind !== reader.kind) {
+    return { ...source, message: `is ${describe(media)}, and the model reads ${IN_WORDS[reader.kind]}` };
+  }
+  const size = media.kind === 'image' ? reader.size(media) : await tokensIn({ media, source }, reader);
+  return typeof size === 'number' ? { ...NO_TOKENS, media, size } : { ...source, ...size };
 }
 
 /** `Objective.load` of an objective whose rows may be files. */

@@ -14,24 +14,33 @@ import {
   type ModelSize,
   type Workload,
 } from '../run/estimate.ts';
+import { workOfImage } from '../run/image-work.ts';
 import { availableBytes, computeType, innerWidth } from '../run/resources.ts';
 
-export interface EstimateInput extends Workload {
+export interface EstimateInput extends Omit<Workload, 'rowTokens'> {
   /** config.json of the model. */
   config: RawConfig;
+  /** Longest row, in tokens; 1024 unless given, or those of an image. */
+  rowTokens?: number;
 }
+
+const USUAL_ROW = 1024;
 
 export interface EstimateResult {
   size: ModelSize;
+  /** Longest row, in tokens. */
+  rowTokens: number;
   here: Machine;
   estimates: Estimate[];
 }
 
 /** What tuning a model would take here and on common cards, from its configuration alone. */
-export async function run({ config, ...work }: EstimateInput, { emit }: JobContext): Promise<EstimateResult> {
+export async function run({ config, ...wanted }: EstimateInput, { emit }: JobContext): Promise<EstimateResult> {
   emit({ type: 'phase-started', phase: 'engine', message: 'measuring this machine' });
   const { model } = await skeleton(config, {});
   const size = sizeOf(model);
+  const { rowTokens = size.imageTokens ?? USUAL_ROW } = wanted;
+  const work = { ...wanted, rowTokens };
   const dtype = computeType('auto') === 'bf16' ? 'bf16' : 'f32';
   const here: Machine = {
     name: 'this machine',
@@ -40,7 +49,7 @@ export async function run({ config, ...work }: EstimateInput, { emit }: JobConte
     share: SHARE_OF_RATE.processor,
     bytesPerValue: dtype === 'bf16' ? 2 : 4,
   };
-  return { size, here, estimates: [here, ...GPUS].flatMap((machine) => estimateOn(machine, size, work)) };
+  return { size, rowTokens, here, estimates: [here, ...GPUS].flatMap((machine) => estimateOn(machine, size, work)) };
 }
 
 function sizeOf(model: Model): ModelSize {
@@ -57,16 +66,19 @@ function sizeOf(model: Model): ModelSize {
   const inner = innerWidth(model);
   const { vocabularySize: vocabulary } = model.architecture.limits(config);
   const idle = idleWeights(model);
-  // The head reads every trained token, like a layer.
+  const image = workOfImage(model);
+  // The head reads every trained token, like a layer; convolutions are divided among an image's tokens.
   return {
     parameters,
-    linear: linear + vocabulary * trunk.width,
+    linear: linear + vocabulary * trunk.width + (image === undefined ? 0 : image.products / image.tokens),
     idle,
-    adapterPerRank,
+    adapterPerRank: adapterPerRank + (image?.adapterPerRank ?? 0),
     blocks,
     width: trunk.width,
     inner,
     vocabulary,
+    imageTokens: image?.tokens,
+    keptPerToken: image?.keptPerToken,
   };
 }
 

@@ -3,7 +3,7 @@ import { makeSampler, type MixturePart, type Sampler } from '../../data/index.ts
 import { objectives } from '../../methods/objectives/index.ts';
 import { tunings } from '../../methods/tuning/index.ts';
 import { updates } from '../../methods/update/index.ts';
-import type { Architecture } from '../../models/architecture.ts';
+import type { Architecture, Limits } from '../../models/architecture.ts';
 import type { RawConfig } from '../../models/config.ts';
 import { loadModel, readConfig, type ModelOptions } from '../../models/load.ts';
 import { architectures } from '../../models/index.ts';
@@ -25,11 +25,9 @@ export async function createObjective(recipe: Recipe, processor: Processor): Pro
 }
 
 /** What a base model's configuration says of it, before its weights are loaded. */
-export interface BaseTraits {
+export interface BaseTraits extends Limits {
   /** A decoder, not an encoder that reads both ways. */
   causal: boolean;
-  vocabularySize: number;
-  maxPositions: number;
 }
 
 export async function baseTraits(folder: string): Promise<BaseTraits> {

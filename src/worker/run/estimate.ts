@@ -1,7 +1,7 @@
 /** What of a model's shape decides what tuning it costs. */
 export interface ModelSize {
   parameters: number;
-  /** Weights of layers that every token passes. */
+  /** Products that every token takes: weights of the layers that it passes, and its share of convolutions. */
   linear: number;
   /** Of these, the ones that mixtures of experts leave out for a token. */
   idle: number;
@@ -11,6 +11,10 @@ export interface ModelSize {
   width: number;
   inner: number;
   vocabulary: number;
+  /** Tokens of an image, for models that read images. */
+  imageTokens?: number;
+  /** Values that backward needs for each token, where blocks are convolutions. */
+  keptPerToken?: number;
 }
 
 /** What is trained with. */
@@ -108,6 +112,10 @@ function active({ linear, idle }: ModelSize): number {
 function activationBytes(size: ModelSize, work: Workload, machine: Machine, checkpointing: boolean): number {
   const { blocks, width, inner, vocabulary } = size;
   const { bytesPerValue } = machine;
+  if (size.keptPerToken !== undefined) {
+    const all = work.rowTokens * size.keptPerToken * bytesPerValue;
+    return checkpointing ? all / blocks + work.rowTokens * width * bytesPerValue : all;
+  }
   const ofBlock = work.rowTokens * (width * (12 * bytesPerValue + 24) + inner * 4 * bytesPerValue);
   const kept = checkpointing ? ofBlock + blocks * work.rowTokens * width * bytesPerValue : blocks * ofBlock;
   return kept + Math.min(work.rowTokens, 512) * vocabulary * 2 * bytesPerValue;

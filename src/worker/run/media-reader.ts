@@ -24,7 +24,8 @@ export async function mediaReaderFor(
   const kind = (architecture.modalities ?? []).find((one): one is MediaKind => mediaProcessors.has(one));
   if (kind === undefined) return undefined;
   const processor = (await mediaProcessors.load(kind)).open(processorConfig(folder), architecture.modelType);
-  const { maxPositions } = architecture.limits(raw);
+  const limits = architecture.limits(raw);
+  const maxPositions = limits.imagePositions ?? limits.maxPositions;
   const tokens = (shape: readonly number[]) => architecture.tokensOfFeatures?.(raw, shape) ?? maxPositions;
   return new Reader(kind, processor, { maxPositions, tokens });
 }
@@ -60,7 +61,7 @@ class Reader implements MediaReader {
     this.#counts = counts;
   }
 
-  /** All files become inputs of one size, or are counted as the longest. */
+  /** All images become inputs of one size; a recording is counted as the longest. */
   size(_file: MediaFile): number {
     return this.#counts.maxPositions;
   }

@@ -21,7 +21,8 @@ export async function answerWithClasses(
   options: PredictOptions,
 ): Promise<Prediction[]> {
   const { model, media } = answering;
-  const { causal, maxPositions } = traitsOf(model.architecture, model.config);
+  const { causal, imagePositions, ...traits } = traitsOf(model.architecture, model.config);
+  const maxPositions = media?.kind === 'image' ? (imagePositions ?? traits.maxPositions) : traits.maxPositions;
   const rows = await inputRows(answering, asked);
   const scores = await inBatches(rows, { ...options, maxPositions }, async (batch) =>
     classScores(model, (await media?.load(batch)) ?? batch, causal),

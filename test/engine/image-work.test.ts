@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { existsSync } from 'node:fs';
+import { skeleton } from '../../src/models/load.ts';
+import type { RawConfig } from '../../src/models/config.ts';
+import { collateRows } from '../../src/methods/objectives/next-token.ts';
+import { scope } from '../../src/tensor/index.ts';
+import { workOfImage } from '../../src/worker/run/image-work.ts';
+
+const resnet50 = {
+  model_type: 'resnet',
+  embedding_size: 64,
+  hidden_sizes: [256, 512, 1024, 2048],
+  depths: [3, 4, 6, 3],
+  layer_type: 'bottleneck',
+};
+const tower = { hidden_size: 8, intermediate_size: 8, num_hidden_layers: 1, num_attention_heads: 2 };
+const vision = { ...tower, image_size: 8, patch_size: 2 };
+
+async function workOf(raw: RawConfig, task?: 'sequence') {
+  const { model } = await skeleton(raw, { task });
+  const work = workOfImage(model);
+  model.dispose();
+  return work;
+}
+
+describe.skipIf(!existsSync('build/attune.node'))('the work of an image', () => {
+  it('is as published for ResNet-50 (4.09 · 10⁹ products) and MobileNetV2 (0.30 · 10⁹)', async () => {
+    const resnet = await workOf(resnet50);
+    expect([resnet?.tokens, Math.round(resnet!.products / 1e7)]).toEqual([49, 409]);
+    const mobile = await workOf({ model_type: 'mobilenet_v2', image_size: 224 });
+    expect([mobile?.tokens, Math.round(mobile!.products / 1e7)]).toEqual([49, 30]);
+    expect(mobile!.keptPerToken).toBeGreaterThan(1e4);
+  });
+
+  it('is that of patches for a classifier on the image tower of CLIP, and of no image for both towers', async () => {
+    const clip = { model_type: 'clip', vision_config: vision, text_config: { ...tower, vocab_size: 9 } };
+    expect(await workOf(clip, 'sequence')).toEqual({ tokens: 17, products: 16 * 8 * 12, adapterPerRank: 0 });
+    expect(await workOf(clip)).toBeUndefined();
+  });
+});
+
+it.skipIf(!existsSync('build/attune.node'))('waveforms lie side by side in every batch, and none is padded', () => {
+  const rows = [3, 5].map((samples, i) => ({
+    id: String(i),
+    ids: new Int32Array(),
+    trained: new Uint8Array(),
+    features: { data: new Float32Array(samples).fill(i + 1), shape: [samples] },
+    source: { file: '', line: i },
+  }));
+  scope(() => {
+    const { features, featureLengths } = collateRows(rows, { causal: false }).input;
+    expect([features?.shape, featureLengths]).toEqual([[8], [3, 5]]);
+  });
+});
