@@ -45,7 +45,9 @@ describe.skipIf(!existsSync('build/attune.node'))('attune export', () => {
       dtype: 'f32',
       split: 'validation',
     });
-    expect(document.after).toBe(document.before);
+    // Inside the weights the adapter's sums come in another order: equal up to f32's rounding, on some processors to the bit.
+    const [before32, after32] = [document.before as number, document.after as number];
+    expect(Math.abs(after32 - before32) / before32).toBeLessThan(1e-5);
   });
 
   it('takes the type of the base unless told, and config.json says which under both names', () => {
