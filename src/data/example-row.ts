@@ -24,6 +24,8 @@ export function exampleRow(example: Example): Record<string, unknown> {
       return { anchor: example.anchor, positive: example.positive, negatives: example.negatives };
     case 'graded':
       return { sentence1: example.first, sentence2: example.second, score: example.score };
+    case 'items':
+      return { user: example.user, items: example.items };
     case 'multilabel':
       return { text: example.text, text_pair: example.textPair, labels: example.labels };
     case 'regression':

@@ -30,6 +30,8 @@ export function textOf(example: Example): string {
       return `${example.anchor}\n${example.positive}`;
     case 'graded':
       return `${example.first}\n${example.second}`;
+    case 'items':
+      return example.items.join('\n');
     case 'multilabel':
     case 'regression':
       return example.textPair === undefined ? example.text : `${example.text}\n${example.textPair}`;

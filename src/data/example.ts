@@ -104,6 +104,18 @@ export interface GradedExample extends Provenance {
   score: number;
 }
 
+/** What somebody chose, in order: bought, read, watched. The last item is what is predicted where the row is evaluated. */
+export interface ItemsExample extends Provenance {
+  kind: 'items';
+  user?: string;
+  /** At least one. */
+  items: readonly string[];
+  /** Only the last item is new: those before it were trained on. */
+  isLastOnly?: true;
+  /** One interaction of many, to be joined with the others of its user; `at` puts them in order. */
+  part?: { at?: number };
+}
+
 /** A recording and what is said in it. */
 export interface SpeechExample extends Provenance {
   kind: 'speech';
@@ -132,6 +144,7 @@ export type Example =
   | TaggedExample
   | PairExample
   | GradedExample
+  | ItemsExample
   | SpeechExample
   | ImageTextExample;
 

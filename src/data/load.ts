@@ -3,6 +3,8 @@ import { sha256 } from '../files/hash.ts';
 import { splitNames, type SplitName } from './assign-splits.ts';
 import type { ColumnMapping } from './columns.ts';
 import type { Example } from './example.ts';
+import { joinInteractions } from './interactions.ts';
+import { leaveLastOut, splitsByLast, type LastItems } from './leave-last-out.ts';
 import { mixParts, type MixturePart } from './mixture.ts';
 import { findOverlaps, refuseOverlap, type OverlapReport } from './overlaps.ts';
 import { partition, type DuplicateReport, type Partition, type Splits } from './partition.ts';
@@ -54,6 +56,8 @@ export interface DataReport {
   overlap: OverlapReport;
   /** Where a split's rows come from: a share of train, files of its own, a file beside train's, or nowhere. */
   origins: Record<SplitName, string>;
+  /** Where the last items of rows are held out, and not whole rows. */
+  lastItems?: LastItems;
 }
 
 /**
@@ -66,16 +70,28 @@ export interface DataReport {
 export async function loadData(options: DataOptions): Promise<LoadedData> {
   const plan = planSplits(options);
   const read = await readSplits(plan, options);
+  const byLast = splitsByLast(read.splits, plan.shares);
   const divided = await partition(read.splits, {
-    shares: plan.shares,
+    shares: byLast ? { validation: 0, test: 0 } : plan.shares,
     seed: options.seed,
     signal: options.signal,
     onProgress: (rows, total) => options.onProgress?.({ activity: 'compare', rows, total }),
   });
   const overlap = findOverlaps(divided);
   if (options.allowOverlap !== true) refuseOverlap(overlap);
-  const report = reportOn(divided, { files: read.files, overlap, origins: plan.origins });
+  // A row's last items are held out of it only now: they share their beginning with what is trained on, as they should.
+  const lastItems = byLast ? holdLastItems(divided, read, plan) : undefined;
+  const report = reportOn(divided, { files: read.files, overlap, origins: plan.origins, lastItems });
   return { splits: divided.splits, mixture: mix(divided.splits.train, read.sourceOf, plan), report };
+}
+
+function holdLastItems(divided: Partition, read: ReadSplits, plan: Plan): LastItems {
+  const { splits, wholeOf, report } = leaveLastOut(divided.splits, plan.shares);
+  for (const [part, whole] of wholeOf) if (read.sourceOf.has(whole)) read.sourceOf.set(part, read.sourceOf.get(whole)!);
+  divided.splits = splits;
+  const held = (['validation', 'test'] as const).filter((split) => plan.shares[split] > 0);
+  for (const split of held) plan.origins[split] = `an item at the end of each row with ${report.needed} or more`;
+  return report;
 }
 
 interface Plan {
@@ -153,6 +169,12 @@ async function readSplits(plan: Plan, options: DataOptions): Promise<ReadSplits>
   }
   const error = reader.badRows.error();
   if (error !== undefined) throw error;
+  for (const split of splitNames) {
+    const { rows, firstOf } = joinInteractions(result.splits[split]);
+    result.splits[split] = rows;
+    for (const [whole, first] of firstOf)
+      if (result.sourceOf.has(first)) result.sourceOf.set(whole, result.sourceOf.get(first)!);
+  }
   for (const split of splitNames) requireRows(split, result, plan.files[split]);
   return result;
 }
@@ -190,7 +212,7 @@ function mix(train: readonly Example[], sourceOf: ReadonlyMap<Example, number>, 
 
 function reportOn(
   { splits, duplicates }: Partition,
-  rest: Pick<DataReport, 'files' | 'overlap' | 'origins'>,
+  rest: Pick<DataReport, 'files' | 'overlap' | 'origins' | 'lastItems'>,
 ): DataReport {
   const perSplit = <T>(valueOf: (rows: Example[]) => T): Record<SplitName, T> => ({
     train: valueOf(splits.train),

@@ -16,6 +16,8 @@ export type AnswerForm =
   /** A text of a collection is to be found. */
   | { kind: 'retrieval' }
   | { kind: 'similarity' }
+  /** The next item of somebody. */
+  | { kind: 'items' }
   | { kind: 'json'; fields: readonly string[] }
   /** `words`: nine answers in ten have no more. */
   | { kind: 'short'; words: number }
@@ -61,6 +63,8 @@ function specialForm(examples: readonly Example[]): AnswerForm | undefined {
       return { kind: 'speech' };
     case 'pair':
       return { kind: 'retrieval' };
+    case 'items':
+      return { kind: 'items' };
     case 'graded':
       return { kind: 'similarity' };
     default:

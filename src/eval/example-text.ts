@@ -19,6 +19,8 @@ export function promptText(example: Example): string {
       return example.words.join(' ');
     case 'pair':
       return example.anchor;
+    case 'items':
+      return example.items.slice(0, -1).join(', ');
     case 'graded':
       return `${example.first}\n${example.second}`;
     case 'classification':
@@ -57,6 +59,8 @@ export function expectedText(example: Example): string | undefined {
       return example.tags.join(' ');
     case 'pair':
       return example.positive;
+    case 'items':
+      return example.items.at(-1);
     case 'graded':
       return String(example.score);
     case 'multilabel':

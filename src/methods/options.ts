@@ -25,6 +25,7 @@ const objectives = {
   multilabel: () => import('./objectives/multilabel.options.ts'),
   token_classification: () => import('./objectives/token_classification.options.ts'),
   masked_lm: () => import('./objectives/masked_lm.options.ts'),
+  next_item: () => import('./objectives/next-item.options.ts'),
   contrastive: () => import('./objectives/contrastive.options.ts'),
   seq2seq: () => import('./objectives/seq2seq.options.ts'),
   regression: () => import('./objectives/regression.options.ts'),

@@ -95,6 +95,16 @@ export interface Limits {
   imagePositions?: number;
 }
 
+/** What is asked of a model with new weights. */
+export interface NewShape {
+  vocabularySize: number;
+  maxPositions: number;
+  width: number;
+  blocks: number;
+  heads: number;
+  dropout: number;
+}
+
 /** One model type: a file and a line in this folder's index. */
 export interface Architecture {
   /** config.json's `model_type`. */
@@ -112,6 +122,8 @@ export interface Architecture {
   withVocabulary?(raw: RawConfig, size: number): RawConfig;
   /** Tokens that its blocks see of one row's features; as many as it can read at most unless said. */
   tokensOfFeatures?(raw: RawConfig, shape: readonly number[]): number;
+  /** A configuration for new weights, of what is made for the user's own items; absent where models are pre-trained. */
+  newConfig?(shape: NewShape): RawConfig;
   /** Limits that data are checked against. */
   limits(raw: RawConfig): Limits;
 }

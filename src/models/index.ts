@@ -25,6 +25,7 @@ export const architectures = defineRegistry('model type', 'E_UNKNOWN_MODEL_TYPE'
   qwen3_moe: async () => (await import('./qwen3-moe.ts')).architecture,
   resnet: async () => (await import('./resnet.ts')).architecture,
   roberta: async () => (await import('./roberta.ts')).architecture,
+  sasrec: async () => (await import('./sasrec.ts')).architecture,
   siglip: async () => (await import('./siglip.ts')).architecture,
   smollm3: async () => (await import('./smollm3.ts')).architecture,
   t5: async () => (await import('./t5.ts')).architecture,

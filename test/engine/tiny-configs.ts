@@ -104,6 +104,7 @@ export const tinyConfigs: Readonly<Record<(typeof architectures.names)[number], 
     },
   ],
   qwen3: [{ ...decoder, model_type: 'qwen3', tie_word_embeddings: true }],
+  sasrec: [{ model_type: 'sasrec', vocab_size: 17, max_positions: 32, hidden_size: 8, num_heads: 2, dropout: 0.2 }],
   bert: [{ ...bertShape, model_type: 'bert' }],
   distilbert: [
     {

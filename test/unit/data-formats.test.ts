@@ -78,6 +78,14 @@ const SAMPLES: Record<FormatName, { row: Row; reason: string; kind: string }[]> 
     { row: { source: 'a', target: 'b' }, reason: 'source, target', kind: 'completion' },
     { row: { translation: { en: 'a', de: 'b' } }, reason: 'translation', kind: 'completion' },
   ],
+  sequences: [
+    { row: { items: ['a', 3], user: 7 }, reason: 'items', kind: 'items' },
+    { row: { basket: '["a","b"]' }, reason: 'basket', kind: 'items' },
+  ],
+  interactions: [
+    { row: { user: 'u', item: 'a', timestamp: '12.5' }, reason: 'user, item', kind: 'items' },
+    { row: { user_id: 1, item_id: 2 }, reason: 'user_id, item_id', kind: 'items' },
+  ],
   tagged: [{ row: { tokens: ['a', 'b'], ner_tags: ['O', 'B-X'] }, reason: 'tokens, ner_tags', kind: 'tagged' }],
   spans: [
     { row: { text: 'a b', spans: [{ start: 2, end: 3, label: 'X' }] }, reason: 'text, spans', kind: 'tagged' },

@@ -8,6 +8,7 @@ import type {
   ClassificationExample,
   CompletionExample,
   Example,
+  ItemsExample,
   MultiLabelExample,
   RegressionExample,
 } from '../../src/data/example.ts';
@@ -24,6 +25,10 @@ import { fitTfIdf } from '../../src/eval/baselines/tf-idf.ts';
 
 function row(prompt: string, completion: string, index = 0): CompletionExample {
   return { kind: 'completion', id: `${index}`, source: { file: 'rows.jsonl', line: index + 1 }, prompt, completion };
+}
+
+function basket(items: string[], index: number): ItemsExample {
+  return { kind: 'items', id: `${index}`, source: { file: 'rows.jsonl', line: index + 1 }, items };
 }
 
 function classRow(text: string, label: string, index: number): ClassificationExample {
@@ -76,6 +81,7 @@ describe('every baseline', () => {
   }));
   const images = mediaRows('image', (i) => pictures[i % 2]);
   const recordings = mediaRows('audio', (i) => tone(i % 2 === 0 ? 300 : 3000, i));
+  const baskets = animals.map((_, i): ItemsExample => basket(['bread', ['milk', 'tea'][i % 2]], i));
   const special: Partial<Record<BaselineName, readonly Example[]>> = {
     fieldwise: json,
     mean: numbers,
@@ -83,6 +89,9 @@ describe('every baseline', () => {
     logistic_per_label: sets,
     pixels: images,
     spectrum: recordings,
+    popularity: baskets,
+    item_knn: baskets,
+    bpr_mf: baskets,
     frequent_tag: [{ ...classRow('', '', 0), kind: 'tagged', words: ['my', 'cat'], tags: ['O', 'B-ANIMAL'] }],
     shared_words: [{ ...classRow('', '', 0), kind: 'graded', first: 'cats', second: 'cats purr', score: 1 }],
   };
@@ -96,7 +105,11 @@ describe('every baseline', () => {
       const train = rowsFor(name);
       expect(baseline.unfit(train)).toBeUndefined();
       const graded = { kind: 'graded', second: 'my dog', score: 0.123 } as const;
+      const bought = [basket(['milk', 'secret'], 7), basket(['hidden'], 9)];
       const own: Partial<Record<BaselineName, readonly Example[]>> = {
+        popularity: bought,
+        item_knn: bought,
+        bpr_mf: bought,
         frequent_tag: [7, 9].map((i) => ({ ...classRow('', '', i), kind: 'tagged', words: ['cat'], tags: ['secret'] })),
         shared_words: [7, 9].map((i) => ({ ...classRow('', '', i), ...graded, first: 'my cat' })),
       };

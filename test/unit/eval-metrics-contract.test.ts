@@ -1,10 +1,15 @@
 // What every metric of the registry keeps.
 import { describe, expect, test } from 'vitest';
 import { randomUnit } from '../../src/base/random.ts';
-import type { CompletionExample } from '../../src/data/example.ts';
+import type { CompletionExample, Example } from '../../src/data/example.ts';
 import { metrics } from '../../src/eval/metrics/index.ts';
 import type { MetricInput } from '../../src/eval/metrics/metric.ts';
 import type { Prediction } from '../../src/eval/predictor.ts';
+
+/** Somebody with one item, and the one to be predicted. */
+function items(had: string, next: string): Example {
+  return { kind: 'items', id: 'a', source: { file: 'rows.jsonl', line: 1 }, items: [had, next] };
+}
 
 function completion(answer: string): CompletionExample {
   return {
@@ -17,22 +22,22 @@ function completion(answer: string): CompletionExample {
 }
 
 /** A right answer to each row, with everything that any metric reads. */
-function perfect(reads: MetricInput, row: number): { prediction: Prediction; example: CompletionExample } {
+function perfect(reads: MetricInput, row: number): { prediction: Prediction; example: Example } {
   const answers = { number: `${row / 4}`, scores: ['a', 'b'][row % 2], label: ['a', 'b'][row % 2] };
   const reference = answers[reads as keyof typeof answers] ?? '{"name": "one two three four five"}';
   const prediction = {
     id: 'a',
     text: reference,
     scores: { a: row % 2 === 0 ? 1 : 0, b: row % 2 },
-    ranking: [reference, 'another'],
+    ranking: reads === 'items' ? [reference] : [reference, 'another'],
     likelihood: { negativeLogLikelihood: 0, tokens: 3, bytes: 12 },
     usage: { seconds: 0, inputTokens: 0, outputTokens: 0, cost: 0 },
   };
-  return { prediction, example: completion(reference) };
+  return { prediction, example: reads === 'items' ? items(reference, 'another') : completion(reference) };
 }
 
 /** An answer that is sometimes right, with everything that any metric reads. */
-function random(reads: MetricInput, row: number): { prediction: Prediction; example: CompletionExample } {
+function random(reads: MetricInput, row: number): { prediction: Prediction; example: Example } {
   const unit = (site: number) => randomUnit([1, 'metrics test', row, site]);
   const answers = reads === 'tags' ? ['B-A I-A O', 'O O B-B', 'O B-A O'] : ['yes', 'no', 'not sure'];
   const pick = (site: number) => answers[Math.floor(3 * unit(site))];
@@ -44,12 +49,12 @@ function random(reads: MetricInput, row: number): { prediction: Prediction; exam
   const ranking = ['yes', 'no', 'not sure', 'maybe'].toSorted((a, b) => unit(a.length) - unit(b.length));
   return {
     prediction: { id: 'a', text: object(said), scores, ranking, likelihood, usage },
-    example: completion(object(truth)),
+    example: reads === 'items' ? items(said, truth) : completion(object(truth)),
   };
 }
 
 const definitions = await Promise.all(metrics.names.map((name) => metrics.load(name)));
-const special: readonly MetricInput[] = ['number', 'ranking', 'tags', 'scores', 'usage'];
+const special: readonly MetricInput[] = ['number', 'ranking', 'items', 'tags', 'scores', 'usage'];
 const nothing: Prediction = { id: 'a', likelihood: { negativeLogLikelihood: 9, tokens: 3, bytes: 12 } };
 
 describe('every metric', () => {

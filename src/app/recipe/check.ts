@@ -20,7 +20,9 @@ export async function checkSettings(settings: Settings, keys: RecipeKeys): Promi
     const chosen = await chooseMethod(axis, settings, keys, faults);
     if (chosen !== undefined) methods.set(axis, chosen);
   }
-  applyRecipeDefaults(settings, [...methods.values()]);
+  // What is optimised says more of how to train than which weights move: the first one that names a key wins.
+  const ofObjective = methods.get('objective');
+  applyRecipeDefaults(settings, [...(ofObjective === undefined ? [] : [ofObjective]), ...methods.values()]);
   settleWarmup(settings);
   checkNames(settings, 'report_to', monitors);
   checkNames(settings, 'evaluation.metrics', metrics);

@@ -21,6 +21,7 @@ export const commands = defineRegistry<CommandModule, string>('command', 'E_UNKN
   eval: () => import('./eval.ts'),
   compare: () => import('./compare.ts'),
   export: () => import('./export.ts'),
+  'models create': () => import('./models-create.ts'),
   'models import': () => import('./models-import.ts'),
   'models list': () => import('./models-list.ts'),
   'models show': () => import('./models-show.ts'),

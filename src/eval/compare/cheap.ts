@@ -18,6 +18,7 @@ const IN_WORDS: Record<AnswerForm['kind'], string> = {
   entities: 'tags of words',
   tags: 'tags of words',
   retrieval: 'texts to find',
+  items: 'items to recommend',
   similarity: 'how alike two texts are',
   json: 'JSON objects',
   short: 'short texts',

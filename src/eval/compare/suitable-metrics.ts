@@ -35,6 +35,15 @@ const byForm: Record<AnswerForm['kind'], readonly NamedMetric[]> = {
   tags: [{ metric: 'tag_accuracy' }],
   retrieval: [{ metric: 'ndcg' }, { metric: 'recall_at_1' }, { metric: 'recall_at_10' }, { metric: 'mrr' }],
   similarity: [{ metric: 'spearman' }, { metric: 'pearson' }],
+  items: [
+    { metric: 'ndcg' },
+    { metric: 'recall_at_10' },
+    { metric: 'recall_at_1' },
+    { metric: 'mrr' },
+    { metric: 'coverage' },
+    { metric: 'novelty' },
+    { metric: 'popularity_bias' },
+  ],
   json: [{ metric: 'json_fields' }, { metric: 'exact_match' }, { metric: 'json_validity' }],
   short: [{ metric: 'exact_match' }, { metric: 'token_f1' }, { metric: 'edit_similarity' }],
   long: [{ metric: 'chrf' }, { metric: 'rouge_l' }, { metric: 'exact_match' }],
@@ -45,8 +54,8 @@ const byForm: Record<AnswerForm['kind'], readonly NamedMetric[]> = {
 export function suitableMetrics(examples: readonly Example[]): readonly NamedMetric[] {
   const { kind } = answerForm(examples);
   const metrics = byForm[kind];
-  // A recording's letters may fall on its frames in many ways, and no system tells how likely they are.
-  if (kind === 'speech') return metrics;
+  // A recording's letters may fall on its frames in many ways, and no system tells how likely they are; items have no bytes.
+  if (kind === 'speech' || kind === 'items') return metrics;
   const likelihood: NamedMetric = { metric: 'bits_per_byte' };
   const hasLikelihood = metrics.some(({ metric }) => metric === likelihood.metric);
   return hasLikelihood ? metrics : [...metrics, likelihood];

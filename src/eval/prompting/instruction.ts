@@ -25,6 +25,7 @@ export function describeTask(train: readonly Example[]): string {
     case 'tags':
     case 'retrieval':
     case 'similarity':
+    case 'items':
     case 'text':
       return '';
   }

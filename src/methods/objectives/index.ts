@@ -13,6 +13,7 @@ const table = {
   multilabel: () => import('./multilabel.ts'),
   token_classification: () => import('./token_classification.ts'),
   masked_lm: () => import('./masked_lm.ts'),
+  next_item: () => import('./next-item.ts'),
   contrastive: () => import('./contrastive.ts'),
   seq2seq: () => import('./seq2seq.ts'),
   regression: () => import('./regression.ts'),

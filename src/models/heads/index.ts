@@ -6,6 +6,8 @@ export const heads = defineRegistry('head', 'E_UNKNOWN_HEAD', {
   contrastive: async () => (await import('./contrastive.ts')).head,
   ctc: async () => (await import('./ctc.ts')).head,
   'masked-lm': async () => (await import('./masked-lm.ts')).head,
+  // An item is predicted from those before it as a token is.
+  'next-item': async () => (await import('./causal-lm.ts')).head,
   embedding: async () => (await import('./embedding.ts')).head,
   question: async () => (await import('./question.ts')).head,
   sequence: async () => (await import('./sequence.ts')).head,

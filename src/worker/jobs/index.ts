@@ -12,6 +12,7 @@ const table = {
   export: () => import('./export.ts'),
   describe: () => import('./describe.ts'),
   estimate: () => import('./estimate.ts'),
+  create: () => import('./create.ts'),
 } satisfies Record<string, () => Promise<JobModule>>;
 
 export type JobName = keyof typeof table;

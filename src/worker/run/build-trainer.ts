@@ -38,7 +38,7 @@ export async function baseTraits(folder: string): Promise<BaseTraits> {
 
 export function traitsOf(architecture: Architecture, raw: RawConfig): BaseTraits {
   const tasks = architecture.heads(raw);
-  return { causal: 'causal-lm' in tasks || 'seq2seq' in tasks, ...architecture.limits(raw) };
+  return { causal: 'causal-lm' in tasks || 'seq2seq' in tasks || 'next-item' in tasks, ...architecture.limits(raw) };
 }
 
 export interface TunedModel {

@@ -1,5 +1,5 @@
 import type { EventSink } from '../../base/events.ts';
-import { loadData, reportLengths, type Example, type LoadedData } from '../../data/index.ts';
+import { loadData, reportLengths, type DataReport, type Example, type LoadedData } from '../../data/index.ts';
 import type { Recipe } from '../../train/recipe.ts';
 import { tokensOf, type PreparedRow } from '../../train/interfaces.ts';
 import type { CutRow, SplitName } from '../../data/index.ts';
@@ -42,7 +42,19 @@ export async function loadRunData(
     signal: context.signal,
   });
   reportLeftOut(loaded.report, context.emit);
+  reportShort(loaded.report.lastItems, context.emit);
   return loaded;
+}
+
+/** Users who are in no evaluation are counted (F6). */
+function reportShort(lastItems: DataReport['lastItems'], emit: EventSink): void {
+  if (lastItems === undefined || lastItems.short === 0) return;
+  const { short, users, needed } = lastItems;
+  emit({
+    type: 'warning-raised',
+    code: 'W_SHORT_HISTORIES',
+    message: `${short} of ${users} rows have fewer than ${needed} items: they are trained on, and nothing of them is held out`,
+  });
 }
 
 export interface SplitRows {

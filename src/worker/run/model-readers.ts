@@ -7,10 +7,10 @@ import { hasCtcVocabulary, Tokenizer } from '../../text/index.ts';
 import type { MediaReader } from '../../train/interfaces.ts';
 import { mediaReaderFor } from './media-reader.ts';
 
-/** The tokenizer of a model's folder; one that knows no token where the model reads no text. @throws E_TOKENIZER_… */
+/** The tokenizer of a model's folder; one that knows no token where the model reads no text. Items are the tokens of their models. @throws E_TOKENIZER_… */
 export async function tokenizerOf(folder: string, model = folder): Promise<Tokenizer> {
   const { modalities = ['text'] } = await architectureOf(model);
-  const writes = modalities.includes('text') || hasCtcVocabulary(folder);
+  const writes = modalities.includes('text') || modalities.includes('items') || hasCtcVocabulary(folder);
   return writes ? Tokenizer.load(folder) : Tokenizer.none(folder);
 }
 

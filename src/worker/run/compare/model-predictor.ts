@@ -5,6 +5,7 @@ import type { Asked } from '../../../eval/prompting/asked.ts';
 import type { PredictOptions, Prediction, Predictor } from '../../../eval/predictor.ts';
 import type { AnswerOptions, Answering } from './answering.ts';
 import { answerWithClasses } from './classes.ts';
+import { answerWithItems } from './items.ts';
 import { answerWithSpeech, hears } from './speech.ts';
 import { answerWithMasks } from './masked.ts';
 import { answerWithDecoder } from './sequences.ts';
@@ -24,6 +25,7 @@ const ways: Partial<Record<Task, Answer>> = {
   token: answerWithTags,
   embedding: answerWithVectors,
   'masked-lm': answerWithMasks,
+  'next-item': answerWithItems,
   seq2seq: answerWithDecoder,
 };
 
@@ -44,13 +46,14 @@ const KINDS: Partial<Record<Task, readonly ExampleKind[]>> = {
   token: ['tagged'],
   embedding: ['pair', 'graded'],
   'masked-lm': ['text'],
+  'next-item': ['items'],
   seq2seq: ['completion', 'classification', 'prompt'],
 };
 
 function refuseForeign(task: Task, asked: readonly Asked[]): void {
   const kind = asked[0]?.example.kind;
   const wanted = KINDS[task];
-  const special: readonly ExampleKind[] = ['tagged', 'pair', 'graded'];
+  const special: readonly ExampleKind[] = ['tagged', 'pair', 'graded', 'items'];
   if (kind === undefined || (wanted === undefined ? !special.includes(kind) : wanted.includes(kind))) return;
   throw new AttuneError('E_WRONG_ROWS', {
     what: `A ${task} model cannot answer ${kind} rows`,

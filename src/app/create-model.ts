@@ -1,0 +1,41 @@
+import { resolve } from 'node:path';
+import type { EventSink } from '../base/events.ts';
+import type { ColumnMapping } from '../data/columns.ts';
+import { runJob, type JobResult } from '../worker/index.ts';
+
+export interface CreateOptions {
+  /** Rows of what people chose. */
+  data: string;
+  format?: string;
+  columns?: ColumnMapping;
+  /** Where to write. */
+  folder: string;
+  /** Numbers of each item's vector. Default 64. */
+  width?: number;
+  /** Default 2. */
+  blocks?: number;
+  /** Default 1. */
+  heads?: number;
+  /** The longest history that is read, its start included; that of the data, up to 201, unless given. */
+  maxPositions?: number;
+  /** Default 0.2. */
+  dropout?: number;
+  /** Default 42. */
+  seed?: number;
+  onEvent?: EventSink;
+  signal?: AbortSignal;
+}
+
+export type ModelCreation = JobResult<'create'>;
+
+/**
+ * Writes a model with new weights and one token for each item of the data; `train` with `tuning: full` then trains it.
+ * @throws AttuneError E_UNKNOWN_MODEL_TYPE, E_NOT_NEW, E_WRONG_ROWS, E_ITEM_NAME, E_CONFIG_BAD and what reading raises
+ */
+export async function createNewModel(modelType: string, options: CreateOptions): Promise<ModelCreation> {
+  const { data: path, format, columns, folder, onEvent, signal, maxPositions, seed = 42 } = options;
+  const { width = 64, blocks = 2, heads = 1, dropout = 0.2 } = options;
+  const shape = { width, blocks, heads, dropout, maxPositions };
+  const input = { modelType, data: { path: resolve(path), format, columns }, folder: resolve(folder), shape, seed };
+  return runJob({ job: 'create', input, onEvent, signal });
+}

@@ -1,0 +1,45 @@
+import type { Format } from './format.ts';
+import { itemText } from './item-text.ts';
+import { describeValue, type RowReader } from './row-reader.ts';
+
+const USERS = ['user', 'user_id'];
+const ITEMS = ['item', 'item_id'];
+const TIMES = ['timestamp', 'time', 'date'];
+
+/** `{ user, item, timestamp? }`: one choice of somebody; the rows of a user become one, by time or as they stand. */
+export const interactions: Format = {
+  fields: [...USERS, ...ITEMS, ...TIMES],
+  recognise(sample) {
+    const [user, item] = [USERS, ITEMS].map((names) => names.find((name) => sample.has(name)));
+    return user === undefined || item === undefined ? undefined : [user, item];
+  },
+  read(row) {
+    const [user, item] = [USERS, ITEMS].map((names) => {
+      const column = names.find((name) => row.has(name)) ?? names[0];
+      return itemText(row, column, row.value(column));
+    });
+    const column = TIMES.find((name) => row.has(name) && row.value(name) !== '');
+    const at = column === undefined ? undefined : timeOf(row, column);
+    if (user === undefined || item === undefined || (column !== undefined && at === undefined)) return undefined;
+    return { kind: 'items', user, items: [item], part: at === undefined ? {} : { at } };
+  },
+};
+
+/** A number of any unit, also as text, or a date. */
+function timeOf(row: RowReader, column: string): number | undefined {
+  const value = row.value(column);
+  const time =
+    typeof value === 'string' && value.trim() !== ''
+      ? Number.isFinite(Number(value))
+        ? Number(value)
+        : Date.parse(value)
+      : value instanceof Date
+        ? value.getTime()
+        : Number(typeof value === 'number' || typeof value === 'bigint' ? value : Number.NaN);
+  if (Number.isFinite(time)) return time;
+  return row.problem(
+    column,
+    `is no time: ${describeValue(value)}`,
+    'write a number, or a date such as 2026-01-31T12:00:00Z',
+  );
+}

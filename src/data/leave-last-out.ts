@@ -1,0 +1,56 @@
+import type { Example, ItemsExample } from './example.ts';
+import { itemsRow } from './interactions.ts';
+import type { Splits } from './partition.ts';
+import type { SplitShares } from './assign-splits.ts';
+
+/** What leaving the last items out came to. */
+export interface LastItems {
+  users: number;
+  /** Users with too few items for anything to be held out: they are trained on only. */
+  short: number;
+  /** Items that a user needs, so that one is left to train on. */
+  needed: number;
+}
+
+/** Whether rows are split by their last items and not by rows: all of them are what somebody chose. */
+export function splitsByLast(given: Splits, shares: SplitShares): boolean {
+  const isWanted = shares.validation > 0 || shares.test > 0;
+  return isWanted && given.train.length > 0 && given.train.every(({ kind }) => kind === 'items');
+}
+
+/**
+ * The last item of each user is predicted in test and the one before it in validation, from all that came before
+ * (Kang and McAuley, 2018); where only one of the two is wanted, it has the last item. Rows of a split's own files stay
+ * there.
+ *
+ * @returns the splits, with the row that each train row is a part of
+ */
+export function leaveLastOut(
+  given: Splits,
+  shares: SplitShares,
+): { splits: Splits; wholeOf: Map<Example, Example>; report: LastItems } {
+  const held = (['validation', 'test'] as const).filter((split) => shares[split] > 0);
+  const splits: Splits = { train: [], validation: [...given.validation], test: [...given.test] };
+  const wholeOf = new Map<Example, Example>();
+  let short = 0;
+  for (const row of given.train as ItemsExample[]) {
+    const isShort = row.items.length <= held.length;
+    if (isShort) short++;
+    const kept = isShort ? row : startOf(row, row.items.length - held.length);
+    splits.train.push(kept);
+    wholeOf.set(kept, row);
+    if (isShort) continue;
+    for (const [place, split] of held.entries()) {
+      const length = row.items.length - held.length + place + 1;
+      splits[split].push(startOf(row, length, true));
+    }
+  }
+  return { splits, wholeOf, report: { users: given.train.length, short, needed: held.length + 1 } };
+}
+
+function startOf(row: ItemsExample, length: number, isLastOnly?: true): ItemsExample {
+  const { user, source, group } = row;
+  const items = row.items.slice(0, length);
+  const body = itemsRow({ user, items, ...(isLastOnly === true && { isLastOnly }) });
+  return { ...body, source, ...(group !== undefined && { group }) };
+}

@@ -1,0 +1,105 @@
+// R rows, V items that stand in a row or were recommended
+import type { Example } from '../../data/example.ts';
+import type { Prediction } from '../predictor.ts';
+import { historyOf } from '../recommend.ts';
+import { noRows, type Metric, type MetricDefinition, type MetricOptions } from './metric.ts';
+import { missingInput } from './missing-input.ts';
+
+const K = 10;
+
+/** A row as places of items: what it is recommended, and what it has before the item that is to be predicted. */
+export interface RecommendedRow {
+  items: Int32Array;
+  history: Int32Array;
+}
+
+/** How many of some rows have each item: all that is known of its popularity. [V] */
+export class Popularity {
+  readonly counts: Float64Array;
+  readonly rows: number;
+
+  constructor(rows: readonly RecommendedRow[], indices: ArrayLike<number>, items: number) {
+    this.counts = new Float64Array(items);
+    this.rows = indices.length;
+    for (let i = 0; i < indices.length; i++) for (const item of rows[indices[i]].history) this.counts[item]++;
+  }
+
+  /** Share of the rows that have an item; one that none has counts as if half a row had it. */
+  share(item: number): number {
+    return Math.max(this.counts[item], 0.5) / this.rows;
+  }
+}
+
+/** The value of some of the rows, by their indices. */
+type Value = (rows: readonly RecommendedRow[], indices: ArrayLike<number>, popularity: Popularity) => number;
+
+/** A metric of the first k recommended items (10 unless given) that needs all rows to know how popular items are. */
+export function recommendedMetric(
+  about: Pick<MetricDefinition, 'name' | 'title' | 'better' | 'best'>,
+  value: Value,
+): MetricDefinition {
+  return { ...about, reads: 'items', options: ['k'], create: (options) => new RecommendedItems(value, options) };
+}
+
+class RecommendedItems implements Metric {
+  readonly #value: Value;
+  readonly #k: number;
+  readonly #placeOf = new Map<string, number>();
+  readonly #rows: RecommendedRow[] = [];
+
+  constructor(value: Value, { k = K }: MetricOptions = {}) {
+    this.#value = value;
+    this.#k = k;
+  }
+
+  add(prediction: Prediction, example: Example): number {
+    const { ranking } = prediction;
+    if (ranking === undefined) {
+      throw missingInput(prediction, 'items in the order of how likely they come next', 'a ranking', {
+        fix: 'use it with a model of items, or with popularity, item_knn or bpr_mf',
+      });
+    }
+    const items = this.#places(ranking.slice(0, this.#k));
+    this.#rows.push({ items, history: this.#places([...new Set(historyOf(example))]) });
+    return Number.NaN;
+  }
+
+  #places(items: readonly string[]): Int32Array {
+    return Int32Array.from(items, (item) => {
+      const place = this.#placeOf.get(item) ?? this.#placeOf.size;
+      this.#placeOf.set(item, place);
+      return place;
+    });
+  }
+
+  result() {
+    if (this.#rows.length === 0) throw noRows();
+    return { value: this.statistic()(Uint32Array.from(this.#rows.keys())), details: { rows: this.#rows.length } };
+  }
+
+  /** Each row's own, with the popularity of all. */
+  get rows(): Float64Array {
+    const popularity = this.#popularity(Uint32Array.from(this.#rows.keys()));
+    return Float64Array.from(this.#rows.keys(), (row) => this.#value(this.#rows, [row], popularity));
+  }
+
+  statistic() {
+    return (indices: ArrayLike<number>) => this.#value(this.#rows, indices, this.#popularity(indices));
+  }
+
+  #popularity(indices: ArrayLike<number>): Popularity {
+    return new Popularity(this.#rows, indices, this.#placeOf.size);
+  }
+}
+
+/** The mean of something over rows; rows without a value (NaN) do not count. */
+export function meanOver(indices: ArrayLike<number>, valueOf: (row: number) => number): number {
+  let [sum, count] = [0, 0];
+  for (let i = 0; i < indices.length; i++) {
+    const value = valueOf(indices[i]);
+    if (Number.isNaN(value)) continue;
+    sum += value;
+    count++;
+  }
+  return sum / count;
+}

@@ -1,0 +1,67 @@
+import { AttuneError } from '../base/errors.ts';
+import { Tokenizer } from './tokenizer.ts';
+
+/** A row begins with it, so that its first item can be predicted too. */
+const START = '[START]';
+const UNKNOWN = '[UNK]';
+
+/** A vocabulary with one token for each item, in the order given. @throws AttuneError E_ITEM_NAME */
+export async function itemTokenizer(items: readonly string[]): Promise<Tokenizer> {
+  const reserved = items.find((item) => item === START || item === UNKNOWN);
+  if (reserved !== undefined) {
+    throw new AttuneError('E_ITEM_NAME', {
+      what: `An item is called ${reserved}, which stands for no item in the vocabulary`,
+      fix: 'give the item another id',
+    });
+  }
+  const special = [UNKNOWN, START];
+  const vocabulary = Object.fromEntries([...special, ...items].map((item, id) => [item, id]));
+  const flags = { single_word: false, lstrip: false, rstrip: false, normalized: false, special: true };
+  const json = {
+    version: '1.0',
+    truncation: null,
+    padding: null,
+    added_tokens: special.map((content, id) => ({ id, content, ...flags })),
+    normalizer: null,
+    pre_tokenizer: null,
+    post_processor: null,
+    decoder: null,
+    model: { type: 'WordLevel', vocab: vocabulary, unk_token: UNKNOWN },
+  };
+  const named = { unk_token: UNKNOWN, bos_token: START };
+  const config = { tokenizer_class: 'PreTrainedTokenizerFast', ...named, clean_up_tokenization_spaces: false };
+  const others = Object.entries({ 'tokenizer_config.json': config, 'special_tokens_map.json': named }).map(
+    ([name, value]): [string, string] => [name, `${JSON.stringify(value, null, 2)}\n`],
+  );
+  return Tokenizer.fromFiles({
+    origin: 'a new vocabulary of items',
+    tokenizer: JSON.stringify(json),
+    others: new Map(others),
+    modelIds: {},
+  });
+}
+
+/** Ids of the items that the vocabulary has, behind its start; whether the last item is one of them. @throws AttuneError E_NO_ITEMS */
+export function itemIds(tokenizer: Tokenizer, items: readonly string[]): { ids: Int32Array; lastIsKnown: boolean } {
+  const { bosId } = tokenizer;
+  if (bosId === undefined) throw noStart(tokenizer);
+  const known = items.map((item) => itemId(tokenizer, item));
+  return {
+    ids: Int32Array.of(bosId, ...known.filter((id) => id !== undefined)),
+    lastIsKnown: known.at(-1) !== undefined,
+  };
+}
+
+/** An item's id; undefined for what the vocabulary does not have. */
+export function itemId(tokenizer: Tokenizer, item: string): number | undefined {
+  const id = tokenizer.idOf(item);
+  return id === null || tokenizer.isSpecial(id) ? undefined : id;
+}
+
+function noStart({ origin }: Tokenizer): AttuneError {
+  return new AttuneError('E_NO_ITEMS', {
+    what: `The vocabulary of ${origin} is none of items`,
+    expected: 'a token that rows start with (bos_token)',
+    fix: 'make the model with attune models create',
+  });
+}
