@@ -99,9 +99,9 @@ const NUMBERS: Record<string, Value> = {
   ],
   mrn: [
     'medical_record',
-    (s) => pickFill(s, ['#######', 'MR######', '##-##-##', 'H20######', '00######', '@##### /2#'.replace(' ', '')]),
+    (s) => pickFill(s, ['#######', 'MR######', '##-##-##', 'H20######', '00######', '@#####/2#']),
   ],
-  account: ['account', (s) => pickFill(s, ['########', '##########', '####-######', '########## ##'.replace(' ', '')])],
+  account: ['account', (s) => pickFill(s, ['########', '##########', '####-######', '############'])],
   iban: ['iban', (s) => iban(s.draws, s.code)],
   card: ['card', (s) => card(s.draws)],
   passport: ['passport', (s) => s.draws.fill(s.first.country.passport)],
@@ -120,15 +120,7 @@ const NUMBERS: Record<string, Value> = {
     (s) =>
       `${s.draws.pick([81, 203, 93, 146, 212, 10])}.${s.draws.int(0, 254)}.${s.draws.int(0, 254)}.${s.draws.int(1, 254)}`,
   ],
-  ipv6: [
-    'ip',
-    (s) =>
-      pickFill(s, [
-        '2001:db8:%%%%:1::%%%1'.replace(':%%%1', ':1%%%'),
-        'fe80::1%%%:%%ff:fe1%:%%%%',
-        '2a02:1%%:1%%%:1%%%::1',
-      ]),
-  ],
+  ipv6: ['ip', (s) => pickFill(s, ['2001:db8:%%%%:1::1%%%', 'fe80::1%%%:%%ff:fe1%:%%%%', '2a02:1%%:1%%%:1%%%::1'])],
 };
 
 const SECRETS: Record<string, Value> = {
