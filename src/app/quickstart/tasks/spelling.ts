@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { fetchDebianFile } from './sources/debian-file.ts';
+import { fetchDebianFiles } from './sources/debian-file.ts';
 import { noDebianIndex } from './sources/debian-index.ts';
 import { splitRows, type RelatedRow } from './split.ts';
 import { findTaskData, writeTaskData } from './task-files.ts';
@@ -18,8 +18,9 @@ export const spelling: Task = {
   async fetch(folder, options) {
     const found = await findTaskData(folder, 'spelling', VERSION);
     if (found !== undefined) return found;
-    const text = (await fetchDebianFile(join(folder, 'apt'), 'codespell', DICTIONARY, options)).toString('utf8');
-    const splits = await splitRows(text.split('\n').flatMap(toRow), SIZES, options);
+    const wanted = { packageName: 'codespell', paths: [DICTIONARY] };
+    const [dictionary] = await fetchDebianFiles(join(folder, 'apt'), wanted, options);
+    const splits = await splitRows(dictionary.toString('utf8').split('\n').flatMap(toRow), SIZES, options);
     return writeTaskData(folder, splits, { task: 'spelling', version: VERSION, origin: 'apt: codespell' });
   },
   mainMetric: { metric: 'exact_match' },

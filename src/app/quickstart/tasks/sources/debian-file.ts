@@ -5,13 +5,19 @@ import type { FetchOptions } from '../../../fetch/fetch-options.ts';
 import { runCommand } from '../../../fetch/command.ts';
 import { fetchDebianIndex } from './debian-index.ts';
 
-/** One file out of a Debian package, downloaded and checked by apt; nothing is installed and no script runs. */
-export async function fetchDebianFile(
+/** Which files of which Debian package. */
+export interface DebianFiles {
+  packageName: string;
+  /** Without the first slash. */
+  paths: readonly string[];
+}
+
+/** Files out of a Debian package, downloaded and checked by apt; nothing is installed and no script runs. */
+export async function fetchDebianFiles(
   folder: string,
-  packageName: string,
-  path: string,
+  { packageName, paths }: DebianFiles,
   options: FetchOptions = {},
-): Promise<Buffer> {
+): Promise<Buffer[]> {
   await fetchDebianIndex(folder, ['none'], options);
   mkdirSync(folder, { recursive: true });
   const place = mkdtempSync(join(folder, 'unpack-'));
@@ -26,7 +32,7 @@ export async function fetchDebianFile(
     if (archive === undefined)
       throw new AttuneError('E_PACKAGE_MISSING', { what: `apt left no file of ${packageName}` });
     await runCommand('dpkg-deb', ['--extract', join(place, archive), join(place, 'content')], options);
-    return readFileSync(join(place, 'content', path));
+    return paths.map((path) => readFileSync(join(place, 'content', path)));
   } finally {
     rmSync(place, { recursive: true, force: true });
   }

@@ -1,0 +1,163 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { compare, resolveRecipe, train, type RecipeInput } from '../src/app/index.ts';
+import type { TaskFiles } from '../src/app/quickstart/tasks/task.ts';
+import type { Comparison } from '../src/store/results.ts';
+import { meanOfDraws, rateOfDraws, type MeanOfDraws } from './draws.ts';
+import type { Setting, Table } from './example.ts';
+import { drawRows, readRows, writeRows } from './rows.ts';
+
+/** One way to tune the base model. */
+export interface Way {
+  /** Part of the run's folder. */
+  name: string;
+  title: string;
+  tuning: RecipeInput['tuning'];
+  training: RecipeInput['training'];
+  /** Passes over the rows, by how many there are. */
+  epochs: (rows: number) => number;
+}
+
+export interface ClassifierStudy {
+  name: string;
+  /** Folder of the base model. */
+  model: string;
+  files: Pick<TaskFiles, 'train' | 'test'>;
+  /** Column of a row's class. */
+  label: string;
+  /** How the rows are read; `data` of every recipe. */
+  reading: Omit<RecipeInput['data'], 'train' | 'validation' | 'test'>;
+  /** What it is compared with, as `compare` names it, and for people. */
+  baseline: { name: string; title: string };
+  /** Training rows. */
+  sizes: readonly number[];
+  draws: number;
+  testRows: number;
+  ways: readonly Way[];
+}
+
+/** One result on the test rows. */
+interface Outcome {
+  accuracy: number;
+  baseline: number;
+  /** By test row: 1 where only the result is right, -1 where only the baseline is. */
+  gains: Float64Array;
+}
+
+/** Trains on every size, draw and way, and compares each result with the baseline that had the same rows. */
+export async function studyClassifiers(study: ClassifierStudy, setting: Setting): Promise<Table> {
+  const pool = readRows(study.files.train);
+  const ids = new TestRows();
+  const rows: string[][] = [];
+  for (const size of study.sizes) {
+    const outcomes = new Map<Way, Outcome[]>();
+    for (let draw = 0; draw < study.draws; draw++) {
+      const file = join(setting.folder, 'runs', `${study.name}-${size}-${draw}.jsonl`);
+      writeRows(file, drawRows(pool, { column: study.label, count: size, seed: draw }));
+      for (const way of study.ways) {
+        const outcome = await measure(study, { way, size, draw, file }, { setting, ids });
+        outcomes.set(way, [...(outcomes.get(way) ?? []), outcome]);
+      }
+    }
+    rows.push(...sizeRows(study, size, outcomes));
+  }
+  return {
+    caption: `Percent of right answers on ${study.testRows} test rows with 95 % intervals; ${drawsInWords(study.draws)}`,
+    head: ['training rows', 'system', 'right', `better than ${study.baseline.title} by`],
+    rows,
+  };
+}
+
+interface Cell {
+  way: Way;
+  size: number;
+  draw: number;
+  /** Of training rows. */
+  file: string;
+}
+
+async function measure(
+  study: ClassifierStudy,
+  { way, size, draw, file }: Cell,
+  { setting, ids }: { setting: Setting; ids: TestRows },
+): Promise<Outcome> {
+  const folder = join(setting.folder, 'runs', `${study.name}-${size}-${draw}-${way.name}`);
+  const started = performance.now();
+  const recipe = await resolveRecipe({
+    model: study.model,
+    // Whatever the rows are worth must not be told by further labelled rows: no validation, the last step is the result.
+    data: { ...study.reading, train: file, validation: 0, test: study.files.test, allow_overlap: true },
+    tuning: way.tuning,
+    objective: 'classification',
+    training: { ...way.training, epochs: way.epochs(size), seed: draw },
+    evaluation: { every: 'never', baselines: 'none' },
+    checkpoints: { every: 'never', best: false },
+    report_to: [],
+    output_dir: folder,
+  });
+  rmSync(folder, { recursive: true, force: true });
+  await train(recipe);
+  const { comparison } = await compare([folder, study.baseline.name], {
+    maxRows: study.testRows,
+    metrics: ['accuracy'],
+    seed: 0,
+    allowOverlap: true,
+  });
+  rmSync(folder, { recursive: true });
+  const seconds = ((performance.now() - started) / 1000).toFixed(0);
+  const outcome = outcomeOf(comparison, ids);
+  const figures = `${percent(outcome.accuracy)}, ${study.baseline.title} ${percent(outcome.baseline)}`;
+  setting.log(`${study.name}, ${size} rows, draw ${draw + 1}, ${way.title}: ${figures} (${seconds} s)`);
+  return outcome;
+}
+
+/** A place for each test row by its id, the same in every comparison. Rows that nothing told apart need none. */
+class TestRows {
+  readonly #places = new Map<string, number>();
+
+  place(id: string): number {
+    const place = this.#places.get(id) ?? this.#places.size;
+    this.#places.set(id, place);
+    return place;
+  }
+}
+
+function outcomeOf({ systems, flips, rows }: Comparison, ids: TestRows): Outcome {
+  const gains = new Float64Array(rows);
+  for (const id of flips.better) gains[ids.place(id)] = 1;
+  for (const id of flips.worse) gains[ids.place(id)] = -1;
+  const [own, other] = systems.map(({ values }) => values.accuracy.value);
+  return { accuracy: own, baseline: other, gains };
+}
+
+function sizeRows(study: ClassifierStudy, size: number, outcomes: ReadonlyMap<Way, readonly Outcome[]>): string[][] {
+  const rate = (rates: readonly number[]) => shown(rateOfDraws(rates, study.testRows));
+  const [first] = outcomes.values();
+  return [
+    [`${size}`, study.baseline.title, rate(first.map(({ baseline }) => baseline)), ''],
+    ...[...outcomes].map(([way, found]) => {
+      const gain = meanOfDraws(found.map(({ gains }) => gains));
+      return ['', way.title, rate(found.map(({ accuracy }) => accuracy)), `${mark(gain)} ${shown(gain, true)}`];
+    }),
+  ];
+}
+
+function mark({ low, high }: MeanOfDraws): string {
+  return low > 0 ? '▲' : high < 0 ? '▼' : '·';
+}
+
+/** `71.2 (69.1 to 73.3)`, in percent. */
+function shown({ mean, low, high }: MeanOfDraws, isDifference = false): string {
+  const text = (share: number) => `${isDifference && share > 0 ? '+' : ''}${(100 * share).toFixed(1)}`;
+  return `${text(mean)} (${text(low)} to ${text(high)})`;
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+function drawsInWords(draws: number): string {
+  return draws === 1
+    ? 'one training draw, whose chance no interval holds'
+    : `mean of ${draws} training draws, whose chance the intervals hold`;
+}

