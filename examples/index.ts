@@ -5,6 +5,7 @@ const table = {
   sections: () => import('./sections.ts').then((module) => module.sections),
   mail: () => import('./mail.ts').then((module) => module.mail),
   images: () => import('./images.ts').then((module) => module.images),
+  search: () => import('./search.ts').then((module) => module.search),
 } satisfies Record<string, () => Promise<Example>>;
 
 /** What `npm run examples` can run, in this order. One more is a file and a line. */

@@ -20,14 +20,14 @@ try {
   for (const one of chosen) await runOne(one, values.quick === true);
 } catch (error) {
   if (!(error instanceof AttuneError || error instanceof TypeError)) throw error;
-  console.error(error.message);
+  process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;
 }
 
 async function runOne(example: { name: string } & Awaited<ReturnType<typeof examples.load>>, quick: boolean) {
   const { name, title } = example;
-  const setting = { quick, folder: join(attuneCache(), 'examples'), log: (line: string) => console.log(`  ${line}`) };
-  console.log(title);
+  const setting = { quick, folder: join(attuneCache(), 'examples'), log: (line: string) => say(`  ${line}`) };
+  say(title);
   const started = performance.now();
   const findings = await example.run(setting);
   const provenance = provenanceOf(`npm run examples -- ${name}${quick ? ' --quick' : ''}`, started);
@@ -42,4 +42,8 @@ function provenanceOf(command: string, started: number): string {
   const day = new Date().toISOString().slice(0, 10);
   const took = formatDuration((performance.now() - started) / 1000);
   return `\`${command}\`, ${day}, commit ${git('rev-parse', '--short', 'HEAD')}${changed}, ${machine}, ${took}.`;
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
 }

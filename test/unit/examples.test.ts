@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readIdx } from '../../examples/data/fashion.ts';
 import { mailRows } from '../../examples/data/mail.ts';
+import { searchRows } from '../../examples/data/search.ts';
 import { sectionRows } from '../../examples/data/sections.ts';
 import { meanOfDraws, rateOfDraws } from '../../examples/draws.ts';
 import { examples } from '../../examples/index.ts';
@@ -121,6 +122,23 @@ describe('data', () => {
     ];
     expect(sectionRows([item, ...others])).toEqual([
       { prompt: `Play it\n${description}`, completion: 'games', keys: ['source s', 'synopsis play it'], mayTest: true },
+    ]);
+  });
+
+  test('packages become questions and answers, none of them twice', () => {
+    const description = 'A text that is long enough to say what the package is about, whatever that may be today.';
+    const item = { name: 'a', source: 's', section: 'games', synopsis: 'Play it all day', description, digest: '' };
+    const twin = { ...item, source: 't', synopsis: 'Play it all night' };
+    const other = {
+      ...item,
+      source: 'u',
+      synopsis: 'Work it all day',
+      description: `${description} And so it goes on.`,
+    };
+    const found = searchRows([item, twin, other]).map(({ prompt, completion }) => [prompt, completion]);
+    expect(found).toEqual([
+      ['Play it all day', description],
+      ['Work it all day', other.description],
     ]);
   });
 
