@@ -1,7 +1,7 @@
 /** Writes `fixtures/pii/pii-held-out.jsonl`: `node tools/pii-held-out/make.ts FOLDER`, the unpacked mail package. */
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { chooseExcerpts, mailText } from './mails.ts';
+import { chooseExcerpts } from './mails.ts';
 import type { MailPlace } from './mails.ts';
 import { Draws } from './random.ts';
 import { VALUES, newScene } from './values.ts';
@@ -97,21 +97,10 @@ function writtenRows(): Row[] {
   });
 }
 
-/** Every place where a label's text stands in an excerpt; longer labels first, so that none lies in another. */
-function mailSpans(text: string, labels: string[]): Span[] {
-  const spans: Span[] = [];
-  const ordered = labels.map((label) => label.replaceAll('⏎', '\n')).sort((a, b) => b.length - a.length);
-  for (const label of ordered) {
-    const kind = label.slice(0, label.indexOf('='));
-    const wanted = label.slice(kind.length + 1);
-    if (!text.includes(wanted)) throw new Error(`no ${JSON.stringify(wanted)} in ${JSON.stringify(text)}`);
-    for (let start = text.indexOf(wanted); start >= 0; start = text.indexOf(wanted, start + 1)) {
-      const end = start + wanted.length;
-      const inWord = /[\p{L}\d]/u.test(text.charAt(start - 1)) || /[\p{L}\d]/u.test(text.charAt(end));
-      if (!inWord && !spans.some((span) => span.start < end && start < span.end)) spans.push({ start, end, kind });
-    }
-  }
-  return spans.sort((a, b) => a.start - b.start);
+/** A hand-made label, `kind start end` in the excerpt: the mails' own words stay out of the repository. */
+function mailSpan(label: string): Span {
+  const [kind = '', start, end] = label.split(' ');
+  return { start: Number(start), end: Number(end), kind };
 }
 
 function mailRows(packageFolder: string): Row[] {
@@ -127,7 +116,7 @@ function mailRows(packageFolder: string): Row[] {
     language: at === GERMAN_MAIL ? 'de' : 'en',
     country: '',
     source: 'mail' as const,
-    spans: mailSpans(mailText(packageFolder, mail), labels.get(at) ?? []),
+    spans: (labels.get(at) ?? []).map(mailSpan),
   }));
 }
 
