@@ -10,6 +10,9 @@ export { findModels, showModel, type KnownModels, type ModelDetails } from './mo
 export { openPage } from './page/index.ts';
 export type { PageServer } from './page/page-server.ts';
 export { describeSteps, prepareData, type PrepareDataOptions, type PreparedData } from './prepare-data.ts';
+export { auditData, type AuditResult } from './redact/audit-data.ts';
+export { redactData, type RedactDataOptions, type RedactedData } from './redact/redact-data.ts';
+export { restoreData, type RestoredData } from './redact/restore-data.ts';
 export { quickstart, type QuickstartOptions, type QuickstartResult } from './quickstart/quickstart.ts';
 export { defineRecipe, resolveRecipe, resolveRecipeFile, type RecipeInput } from './recipe/index.ts';
 export { reportRun, type WrittenReport } from './report/index.ts';

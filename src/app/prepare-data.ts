@@ -6,6 +6,7 @@ import type { ReadLimits } from '../documents/index.ts';
 import { requireWritable } from '../files/atomic.ts';
 import { prepare, steps, type PreparationReport, type StepSpec } from '../prepare/index.ts';
 import { Tokenizer } from '../text/index.ts';
+import { loadRecognisers } from './redact/recognisers.ts';
 import { modelFolder } from '../worker/run/base-model.ts';
 
 export interface PrepareDataOptions {
@@ -49,6 +50,7 @@ export async function prepareData(sources: readonly string[], options: PrepareDa
     reading: { ocr, query, limits, processes },
     base: process.cwd(),
     openTokenizer: (name) => Tokenizer.load(modelFolder(name)),
+    openRecognisers: loadRecognisers,
     onProgress: ({ documents }) =>
       onEvent?.({ type: 'work-advanced', phase: 'data', done: documents, unit: 'documents' }),
     signal,

@@ -12,6 +12,7 @@ import {
 } from '../documents/index.ts';
 import { FileDraft } from '../files/file-draft.ts';
 import { writeJson } from '../files/json.ts';
+import type { Recogniser } from '../data/privacy/recogniser.ts';
 import type { Tokenizer } from '../text/index.ts';
 import { usualSteps } from './usual-steps.ts';
 import { lineOf, PREPARED_VERSION } from './prepared-row.ts';
@@ -29,6 +30,8 @@ export interface Preparation {
   reading: Omit<ReadOptions, 'onOutcome' | 'signal'>;
   base: string;
   openTokenizer(name: string): Promise<Tokenizer>;
+  /** Recognisers of the user's own, as `./file.ts#name`. */
+  openRecognisers(reference: string): Promise<readonly Recogniser[]>;
   onProgress?: (progress: PrepareProgress) => void;
   signal?: AbortSignal;
 }
@@ -62,7 +65,7 @@ export interface PreparationReport {
  * @throws AttuneError E_FILE_MISSING, E_NO_ROWS, E_UNKNOWN_STEP, E_STEP_OPTIONS, E_STEP_ORDER, E_NOT_WRITABLE, E_DISK_FULL
  */
 export async function prepare(preparation: Preparation): Promise<PreparationReport> {
-  const { sources, to, base, openTokenizer, signal } = preparation;
+  const { sources, to, base, openTokenizer, openRecognisers, signal } = preparation;
   const folder = mkdtempSync(join(tmpdir(), 'attune-prepare-'));
   using rowsFile = new FileDraft(to);
   using filesFile = new FileDraft(`${to}.files`);
@@ -71,7 +74,7 @@ export async function prepare(preparation: Preparation): Promise<PreparationRepo
   const reading = new Reading(findDocuments(sources, base, isOutput), preparation, tally);
   try {
     const chosen = preparation.steps === undefined ? await usualSteps(reading.documents) : undefined;
-    const context: StepContext = { base, folder, openTokenizer, signal };
+    const context: StepContext = { base, folder, openTokenizer, openRecognisers, signal };
     const opened = await openSteps(preparation.steps ?? chosen!.steps, context);
     const writer = new RowWriter(rowsFile, (rows) => reading.report(rows));
     for await (const item of runSteps(chosen?.documents ?? reading.documents, opened)) writer.write(item);

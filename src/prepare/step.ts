@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { DataRow, Item, ItemKind, Origin } from '../documents/index.ts';
+import type { Recogniser } from '../data/privacy/recogniser.ts';
 import type { Tokenizer } from '../text/index.ts';
 
 /** What a step did, with what it left out and why. */
@@ -22,6 +23,8 @@ export interface StepContext {
   folder: string;
   /** By a model's name or folder. */
   openTokenizer(name: string): Promise<Tokenizer>;
+  /** Recognisers of the user's own, as `./file.ts#name`. */
+  openRecognisers(reference: string): Promise<readonly Recogniser[]>;
   onProgress?: (done: number, unit: string) => void;
   signal?: AbortSignal;
 }

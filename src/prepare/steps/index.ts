@@ -9,5 +9,6 @@ export const steps = defineRegistry('step', 'E_UNKNOWN_STEP', {
   conversations: async () => (await import('./conversations.ts')).step,
   catalogue: async () => (await import('./catalogue.ts')).step,
   template: async () => (await import('./template.ts')).step,
+  redact: async () => (await import('./redact.ts')).step,
   teacher: async () => (await import('./teacher.ts')).step,
 });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Item, MessageDocument, Origin, RecordDocument, TextDocument } from '../../../src/documents/index.ts';
 import { openSteps, runSteps, type StepReport, type StepSpec } from '../../../src/prepare/index.ts';
+import { loadRecognisers } from '../../../src/app/redact/recognisers.ts';
 import { Tokenizer } from '../../../src/text/index.ts';
 
 export const origin = (row?: number): Origin => ({
@@ -34,6 +35,7 @@ export async function run(
       base: folder,
       folder,
       openTokenizer: () => Tokenizer.load('assets/attune-base'),
+      openRecognisers: loadRecognisers,
     });
     const stream = async function* stream(): AsyncGenerator<Item> {
       yield* items;

@@ -1,0 +1,134 @@
+import { existsSync } from 'node:fs';
+import { AttuneError, type Problem } from '../../base/errors.ts';
+import { Audit, Detector, kinds, type AuditCase, type KindCounts } from '../../data/privacy/index.ts';
+import { kindOfLabel, type LabelledSpan } from '../../data/privacy/audit.ts';
+import { jsonl } from '../../data/containers/jsonl.ts';
+import { wilsonInterval } from '../../eval/statistics/index.ts';
+import { loadRecognisers } from './recognisers.ts';
+
+export interface Share {
+  value: number;
+  /** Wilson's interval at 95 %. */
+  low: number;
+  high: number;
+}
+
+export interface KindAudit extends KindCounts {
+  kind: string;
+  recall: Share | undefined;
+  precision: Share | undefined;
+}
+
+export interface AuditResult {
+  file: string;
+  rows: number;
+  kinds: KindAudit[];
+  all: KindAudit;
+  misses: AuditCase[];
+  extras: AuditCase[];
+  /** What these numbers do not say. */
+  unknown: string[];
+}
+
+/**
+ * Measures the recognisers on rows `{ text, spans: [{ start, end, kind }] }`; positions are characters (code points),
+ * the end not included, and `label` stands for `kind` as well.
+ * @throws AttuneError E_FILE_MISSING, E_BAD_ROWS, E_NO_ROWS
+ */
+export async function auditData(
+  file: string,
+  { recognisers = [] }: { recognisers?: readonly string[] } = {},
+): Promise<AuditResult> {
+  if (!existsSync(file)) throw new AttuneError('E_FILE_MISSING', { what: `There is no file ${file}` });
+  const audit = new Audit(new Detector({ more: (await Promise.all(recognisers.map(loadRecognisers))).flat() }));
+  const problems: Problem[] = [];
+  for await (const { line, value, defect } of jsonl.read(file, file)) {
+    if (value === undefined) problems.push({ file, line, message: defect!.reason, fix: defect!.fix });
+    else {
+      const spans = spansOf(value, (field, message) => problems.push({ file, line, field, message }));
+      if (spans !== undefined) audit.add(value.text as string, spans, line);
+    }
+  }
+  if (problems.length > 0)
+    throw new AttuneError('E_BAD_ROWS', {
+      what: `${problems.length} defects in labelled rows`,
+      problems,
+      fix: 'write {"text": "…", "spans": [{"start": 0, "end": 4, "kind": "name"}]}',
+    });
+  const { rows, kinds: counts, misses, extras } = audit.counts;
+  if (rows === 0) throw new AttuneError('E_NO_ROWS', { what: `There are no rows in ${file}` });
+  const named = Object.entries(counts).map(([kind, one]) => sharesOf(kind, one));
+  const all = sharesOf('all', total(Object.values(counts)));
+  return {
+    file,
+    rows,
+    kinds: named.toSorted((a, b) => (a.kind < b.kind ? -1 : 1)),
+    all,
+    misses,
+    extras,
+    unknown: unknowns(counts, all),
+  };
+}
+
+function spansOf(
+  { text, spans }: Record<string, unknown>,
+  problem: (field: string, message: string) => void,
+): LabelledSpan[] | undefined {
+  if (typeof text !== 'string') return void problem('text', 'must be text');
+  if (!Array.isArray(spans)) return void problem('spans', 'must be a list of { start, end, kind }');
+  // UTF-16 units of each code point, which all positions inside the detector are.
+  const units = [0];
+  for (const character of text) units.push(units.at(-1)! + character.length);
+  const read: LabelledSpan[] = [];
+  for (const [index, span] of (spans as Record<string, unknown>[]).entries()) {
+    const kind = span?.kind ?? span?.label;
+    const [start, end] = [Number(span?.start), Number(span?.end)];
+    if (typeof kind !== 'string' || kind === '') problem(`spans[${index}].kind`, 'must be a name');
+    else if (!Number.isInteger(start) || !Number.isInteger(end) || start < 0 || end <= start || end >= units.length)
+      problem(
+        `spans[${index}]`,
+        `${String(span.start)} to ${String(span.end)} is no stretch of a text of ${units.length - 1} characters`,
+      );
+    else read.push({ start: units[start], end: units[end], kind });
+  }
+  return read.length === spans.length ? read : undefined;
+}
+
+function sharesOf(kind: string, counts: KindCounts): KindAudit {
+  const { covered, labelled, right, found } = counts;
+  return { kind, ...counts, recall: share(covered, labelled), precision: share(right, found) };
+}
+
+function share(part: number, whole: number): Share | undefined {
+  return whole === 0 ? undefined : { value: part / whole, ...wilsonInterval(part, whole) };
+}
+
+function total(all: readonly KindCounts[]): KindCounts {
+  const sum = (pick: (counts: KindCounts) => number): number =>
+    all.reduce((result, counts) => result + pick(counts), 0);
+  return {
+    labelled: sum((one) => one.labelled),
+    covered: sum((one) => one.covered),
+    named: sum((one) => one.named),
+    found: sum((one) => one.found),
+    right: sum((one) => one.right),
+  };
+}
+
+function unknowns(counts: Record<string, KindCounts>, { recall }: KindAudit): string[] {
+  const unseen = kinds.filter((kind) => (counts[kind]?.labelled ?? 0) === 0);
+  const strange = Object.keys(counts).filter((kind) => !kinds.includes(kindOfLabel(kind) as never));
+  return [
+    ...(unseen.length === 0 ? [] : [`nothing is known of kinds without a label here: ${unseen.join(', ')}`]),
+    ...(strange.length === 0
+      ? []
+      : [`no recogniser has these kinds; they count as found where anything covers them: ${strange.join(', ')}`]),
+    ...(recall === undefined
+      ? []
+      : [
+          `if the sample is like the data, up to ${((1 - recall.low) * 100).toFixed(1)} % of what is personal may remain (95 %)`,
+        ]),
+    'what the labels have missed counts as a false find, and what nobody labelled is in no figure',
+    'who can be told from the whole of a row (a rare illness, an office) is not measured: replacing values does not make data anonymous',
+  ];
+}

@@ -1,0 +1,183 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { AttuneError, type Problem } from '../../base/errors.ts';
+import type { EventSink } from '../../base/events.ts';
+import { containerName, containers, dataExtensions } from '../../data/containers/index.ts';
+import {
+  canaryRow,
+  makeCanaries,
+  plantings,
+  presets,
+  Redactor,
+  writeVault,
+  type Canary,
+  type Kind,
+  type Preset,
+  type RedactionCounts,
+} from '../../data/privacy/index.ts';
+import { requireWritable } from '../../files/atomic.ts';
+import { FileDraft } from '../../files/file-draft.ts';
+import { readJson, writeJson } from '../../files/json.ts';
+import { sha256File } from '../../files/hash.ts';
+import { loadRecognisers } from './recognisers.ts';
+
+export interface RedactDataOptions {
+  /** The JSONL file to write; a report goes beside it. */
+  to: string;
+  preset?: Preset;
+  /** In place of a preset's. */
+  kinds?: readonly Kind[];
+  /** Tags unless given. */
+  style?: 'tags' | 'surrogates';
+  columns?: readonly string[];
+  /** Dotted path of the column that says whom a row is about. */
+  subject?: string;
+  allow?: readonly string[];
+  /** `./file.ts#name`, each a recogniser or a list of them. */
+  recognisers?: readonly string[];
+  monthFirst?: boolean;
+  /** A file for what the tags stand for, encrypted under the passphrase. */
+  vault?: string;
+  passphrase?: string;
+  /** Of surrogates; a new one that nobody keeps unless given. */
+  key?: string;
+  /** How many different canaries to plant. */
+  canaries?: number;
+  seed?: number;
+  onEvent?: EventSink;
+  signal?: AbortSignal;
+}
+
+export interface RedactedData extends RedactionCounts {
+  from: string;
+  to: string;
+  style: 'tags' | 'surrogates';
+  sha256: string;
+  bytes: number;
+  /** Whether the same surrogates can be had again. */
+  isKeyKept: boolean;
+  canaries: readonly Canary[];
+}
+
+const ROWS_BETWEEN_REPORTS = 500;
+
+/**
+ * Takes personal data out of a file of rows, one row at a time. Canaries are listed in `TO.canaries`.
+ * @throws AttuneError E_USAGE, E_UNKNOWN_CONTAINER, E_BAD_ROWS, E_NO_ROWS, E_ALREADY_REDACTED, E_CANARY_FORM, E_NOT_WRITABLE
+ */
+export async function redactData(from: string, options: RedactDataOptions): Promise<RedactedData> {
+  const { to, style = 'tags', key, canaries: count = 0, seed = 42 } = options;
+  await checkFiles(from, options);
+  const redactor = new Redactor({
+    style,
+    key: key === undefined ? randomBytes(32) : Buffer.from(key),
+    kinds: options.kinds ?? (options.preset === undefined ? undefined : presets[options.preset]),
+    columns: options.columns,
+    subject: options.subject,
+    allow: options.allow,
+    monthFirst: options.monthFirst,
+    more: (await Promise.all((options.recognisers ?? []).map(loadRecognisers))).flat(),
+  });
+  options.onEvent?.({ type: 'phase-started', phase: 'data', message: `redacting ${from}` });
+  using draft = new FileDraft(to);
+  const canaries = makeCanaries(count, seed);
+  const first = await writeRows(from, { draft, redactor, options });
+  plant(plantings(canaries, seed), first, draft);
+  const sha256 = draft.commit();
+  if (options.vault !== undefined) writeVault(options.vault, redactor.tags, options.passphrase!);
+  if (canaries.length > 0) writeJson(`${to}.canaries`, { seed, canaries });
+  const result = {
+    from,
+    to,
+    style,
+    sha256,
+    bytes: draft.bytes,
+    isKeyKept: key !== undefined,
+    ...redactor.counts,
+    canaries,
+  };
+  writeJson(`${to}.redaction`, { ...result, canaries: canaries.length });
+  return result;
+}
+
+async function checkFiles(from: string, { to, style = 'tags', vault, passphrase }: RedactDataOptions): Promise<void> {
+  if (!/\.(jsonl|ndjson)$/.test(to)) {
+    throw new AttuneError('E_USAGE', {
+      what: `Rows are written as JSON Lines, not to ${to}`,
+      fix: 'name a file that ends in .jsonl',
+    });
+  }
+  if (!existsSync(from))
+    throw new AttuneError('E_FILE_MISSING', { what: `There is no file ${from}`, got: resolve(from) });
+  if (vault !== undefined && (passphrase === undefined || passphrase === '' || style !== 'tags')) {
+    throw new AttuneError('E_USAGE', {
+      what: 'A vault needs a passphrase, and tags: two values may come to the same surrogate',
+      got: style === 'tags' ? 'no passphrase' : `style ${style}`,
+      fix: 'set ATTUNE_VAULT_PASSPHRASE, and leave --style out',
+    });
+  }
+  for (const path of vault === undefined ? [to] : [to, vault]) requireWritable(path);
+  const former = `${from}.redaction`;
+  if (
+    style === 'surrogates' &&
+    existsSync(former) &&
+    (readJson(former) as { sha256?: string }).sha256 === (await sha256File(from))
+  ) {
+    throw new AttuneError('E_ALREADY_REDACTED', {
+      what: `${from} holds surrogates or tags already`,
+      got: former,
+      fix: 'redact the original: surrogates of surrogates would move its dates again',
+    });
+  }
+}
+
+/** @returns the first row, as the data's form */
+async function writeRows(
+  from: string,
+  { draft, redactor, options }: { draft: FileDraft; redactor: Redactor; options: RedactDataOptions },
+): Promise<Record<string, unknown>> {
+  const name = containerName(from);
+  if (!containers.has(name)) {
+    throw new AttuneError('E_UNKNOWN_CONTAINER', {
+      what: `${from} is no kind of data file that can be read`,
+      expected: `a name that ends in ${dataExtensions.join(', ')}`,
+    });
+  }
+  const problems: Problem[] = [];
+  let first: Record<string, unknown> | undefined;
+  for await (const { line, value, defect } of (await containers.load(name)).read(from, from)) {
+    if (defect !== undefined) problems.push({ file: from, line, message: defect.reason, fix: defect.fix });
+    if (value === undefined || problems.length > 0) continue;
+    first ??= value;
+    draft.write(`${JSON.stringify(redactor.redact(value))}\n`);
+    const { rows } = redactor.counts;
+    if (rows % ROWS_BETWEEN_REPORTS === 0)
+      options.onEvent?.({ type: 'work-advanced', phase: 'data', done: rows, unit: 'rows' });
+    options.signal?.throwIfAborted();
+  }
+  if (problems.length > 0)
+    throw new AttuneError('E_BAD_ROWS', {
+      what: `${problems.length} rows of ${from} cannot be read`,
+      problems,
+      fix: 'mend or remove them: a row that is not read cannot be redacted',
+    });
+  if (first === undefined) throw new AttuneError('E_NO_ROWS', { what: `There are no rows in ${from}` });
+  return first;
+}
+
+/** Behind the data: training takes rows in an order of its own. */
+function plant(planted: readonly Canary[], like: Record<string, unknown>, draft: FileDraft): void {
+  for (const canary of planted) {
+    const row = canaryRow(like, canary);
+    if (row === undefined) {
+      throw new AttuneError('E_CANARY_FORM', {
+        what: 'No canary can be planted among rows of this form',
+        got: `columns ${Object.keys(like).join(', ')}`,
+        expected: 'messages, prompt and completion, instruction and output, or text',
+        fix: 'leave --canaries out',
+      });
+    }
+    draft.write(`${JSON.stringify(row)}\n`);
+  }
+}

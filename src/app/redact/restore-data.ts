@@ -1,0 +1,60 @@
+import { existsSync } from 'node:fs';
+import { AttuneError } from '../../base/errors.ts';
+import { readVault, restoreTags } from '../../data/privacy/index.ts';
+import { FileDraft } from '../../files/file-draft.ts';
+import { readLines } from '../../files/lines.ts';
+
+export interface RestoredData {
+  to: string;
+  lines: number;
+  changed: number;
+}
+
+/**
+ * Puts back what tags stand for, in rows or in any text, such as a model's answers.
+ * @throws AttuneError E_FILE_MISSING, E_VAULT_UNREADABLE, E_BAD_ROWS, E_NOT_WRITABLE
+ */
+export async function restoreData(
+  from: string,
+  { to, vault, passphrase }: { to: string; vault: string; passphrase: string },
+): Promise<RestoredData> {
+  for (const path of [from, vault]) {
+    if (!existsSync(path)) throw new AttuneError('E_FILE_MISSING', { what: `There is no file ${path}` });
+  }
+  const entries = readVault(vault, passphrase);
+  // Within JSON a value needs its quotes and line breaks escaped, and once more within JSON inside of it.
+  const isJson = /\.(jsonl|ndjson)$/.test(from);
+  using draft = new FileDraft(to);
+  const result = { to, lines: 0, changed: 0 };
+  for await (const { number, text, defect } of readLines(from)) {
+    if (defect !== undefined)
+      throw new AttuneError('E_BAD_ROWS', { what: `${from}:${number} cannot be read`, got: defect.reason });
+    const restored =
+      isJson && text.trim() !== ''
+        ? JSON.stringify(restoreValue(JSON.parse(text), entries))
+        : restoreTags(text, entries);
+    result.lines++;
+    if (restored !== text) result.changed++;
+    draft.write(`${restored}\n`);
+  }
+  draft.commit();
+  return result;
+}
+
+function restoreValue(value: unknown, entries: ReadonlyMap<string, string>): unknown {
+  if (typeof value === 'string') return restoreText(value, entries);
+  if (Array.isArray(value)) return value.map((one) => restoreValue(one, entries));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, restoreValue(one, entries)]));
+}
+
+function restoreText(text: string, entries: ReadonlyMap<string, string>): string {
+  if (/^\s*[[{]/.test(text)) {
+    try {
+      return JSON.stringify(restoreValue(JSON.parse(text), entries));
+    } catch {
+      // Text that only begins like JSON.
+    }
+  }
+  return restoreTags(text, entries);
+}

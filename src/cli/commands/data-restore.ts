@@ -1,0 +1,36 @@
+import type { RestoredData } from '../../app/redact/restore-data.ts';
+import { AttuneError } from '../../base/errors.ts';
+import { formatCount, plural } from '../../base/format.ts';
+import { defineCommand } from '../command.ts';
+
+export const command = defineCommand({
+  section: 'Data',
+  summary: 'put back what the tags of redacted rows, or of answers, stand for',
+  arguments: [{ name: 'FILE', summary: 'rows (.jsonl) or any text with tags', required: true }],
+  options: [
+    {
+      name: '--vault',
+      value: 'FILE',
+      summary: 'what `data redact --vault` wrote; opened with ATTUNE_VAULT_PASSPHRASE',
+    },
+    { name: '--to', value: 'FILE', summary: 'the file to write' },
+  ],
+  examples: ['data restore clean.jsonl --vault clean.vault --to rows.jsonl'],
+  async run(context) {
+    const [vault, to, passphrase] = [
+      context.option('--vault'),
+      context.option('--to'),
+      process.env.ATTUNE_VAULT_PASSPHRASE,
+    ];
+    if (vault === undefined || to === undefined || passphrase === undefined) {
+      throw new AttuneError('E_USAGE', {
+        what: 'Tags are put back from a vault, with its passphrase, into another file',
+        fix: 'name --vault and --to, and set ATTUNE_VAULT_PASSPHRASE',
+      });
+    }
+    const { restoreData } = await import('../../app/redact/restore-data.ts');
+    return restoreData(context.argument('FILE')!, { to, vault, passphrase });
+  },
+  render: ({ to, lines, changed }: RestoredData, { colours }) =>
+    `${colours.green('✓')} ${plural(lines, 'lines')} in ${colours.bold(to)}, ${formatCount(changed)} of them changed`,
+});

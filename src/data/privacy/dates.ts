@@ -1,0 +1,151 @@
+/** Dates as people write them: found, read, and written again in their own form. */
+
+/** Names of months in languages of the Latin script, in order; the first three letters of a name also stand for it. */
+const NAMES: readonly string[] = [
+  'january|januar|jänner|janvier|enero|gennaio|januari|stycznia|styczeń|janeiro',
+  'february|februar|février|febrero|febbraio|februari|lutego|luty|fevereiro',
+  'march|märz|mars|marzo|maart|marca|marzec|março',
+  'april|avril|abril|aprile|kwietnia|kwiecień',
+  'may|mai|mayo|maggio|mei|maja|maj|maio',
+  'june|juni|juin|junio|giugno|czerwca|czerwiec|junho',
+  'july|juli|juillet|julio|luglio|lipca|lipiec|julho',
+  'august|août|agosto|augustus|augusti|sierpnia|sierpień',
+  'september|septembre|septiembre|settembre|września|wrzesień|setembro',
+  'october|oktober|octobre|octubre|ottobre|października|październik|outubro',
+  'november|novembre|noviembre|listopada|listopad|novembro',
+  'december|dezember|décembre|diciembre|dicembre|grudnia|grudzień|dezembro',
+];
+const SHORT =
+  'jan|feb|mar|apr|jun|jul|aug|sept|sep|okt|oct|nov|dec|dez|dic|ene|ago|janv|févr|avr|juil|déc|mär|mrt|gen|mag|giu|lug|set|ott';
+export const MONTH = `(?:${NAMES.join('|')}|(?:${SHORT})\\b\\.?)`;
+
+const OF = String.raw`(?:\s(?:of|de|del|do)\s|[\s-]{1,2})`;
+const DAY = String.raw`(?:0?[1-9]|[12]\d|3[01])`;
+const NUMBER = String.raw`(?:0?[1-9]|1[0-2])`;
+const YEAR = String.raw`(?:1[89]\d\d|20\d\d)`;
+
+/** Each with named groups; which of them are there says what form it is. */
+export const DATE_FORMS: readonly RegExp[] = [
+  new RegExp(
+    String.raw`(?<![\w.-])(?<year>${YEAR})(?<s>[-/.])(?<month>0[1-9]|1[0-2])\k<s>(?<day>0[1-9]|[12]\d|3[01])(?![\d-])`,
+    'giu',
+  ),
+  new RegExp(
+    String.raw`(?<![\w.-])(?<first>${DAY})(?<s>[-/.])(?<second>${DAY})\k<s>(?<year>${YEAR}|\d\d)(?![\w-]|\.\d)`,
+    'giu',
+  ),
+  new RegExp(
+    String.raw`(?<![\w.])(?<day>${DAY})(?:st|nd|rd|th|er|º|ª|\.)?${OF}(?<name>${MONTH})(?:,?${OF}(?<year>${YEAR}|['’]\d\d))?(?![\p{L}\d])`,
+    'giu',
+  ),
+  new RegExp(
+    String.raw`(?<![\p{L}\d])(?<name>${MONTH})\s(?<day>${DAY})(?:st|nd|rd|th)?(?:,?\s(?<year>${YEAR}))?(?![\p{L}\d]|[.,:]\d)`,
+    'giu',
+  ),
+  new RegExp(String.raw`(?<![\p{L}\d])(?<name>${MONTH})(?:\s(?:of|de|del)\s|,?\s)(?<year>${YEAR})(?![\p{L}\d])`, 'giu'),
+  new RegExp(String.raw`(?<![\w./-])(?<month>${NUMBER})\/(?<year>${YEAR})(?![\w/])`, 'giu'),
+];
+
+const DAY_MS = 86_400_000;
+
+/** A month's number by its name in any of the languages; undefined where there is none. */
+function monthOf(name: string): number | undefined {
+  const word = name.toLowerCase().replace(/\.$/, '');
+  const whole = NAMES.findIndex((names) => names.split('|').includes(word));
+  if (whole !== -1) return whole + 1;
+  const start = NAMES.findIndex((names) => names.split('|').some((one) => one.startsWith(word)));
+  return start === -1 ? undefined : start + 1;
+}
+
+/**
+ * A date moved by days, in its own form; undefined where the text has no whole date. `monthFirst` says what 3/4/2020 is
+ * where only one reading is possible by neither number.
+ */
+export function shiftDate(text: string, days: number, monthFirst: boolean): string | undefined {
+  for (const form of DATE_FORMS) {
+    const match = new RegExp(`^(?:${form.source})$`, 'iu').exec(text);
+    if (match?.groups !== undefined) return moved(text, match.groups, { days, monthFirst });
+  }
+  return undefined;
+}
+
+function moved(
+  text: string,
+  groups: Groups,
+  { days, monthFirst }: { days: number; monthFirst: boolean },
+): string | undefined {
+  const { first, second, s = '' } = groups;
+  const isMonthFirst =
+    second !== undefined && (Number(second) > 12 || (monthFirst && s === '/' && Number(first) <= 12));
+  const day = Number(groups.day ?? (isMonthFirst ? second : first) ?? 15);
+  const month = Number(groups.month ?? (isMonthFirst ? first : second) ?? monthOf(groups.name ?? '') ?? Number.NaN);
+  const short = groups.year?.replace(/^['’]/, '');
+  const from = new Date(Date.UTC(yearOf(short), month - 1, day));
+  if (Number.isNaN(from.getTime()) || from.getUTCMonth() !== month - 1) return undefined;
+  const to = new Date(from.getTime() + days * DAY_MS);
+  const [newMonth, newDay] = [to.getUTCMonth() + 1, to.getUTCDate()].map((value) => likeOld(value, groups));
+  const newYear = String(to.getUTCFullYear()).slice(short?.length === 2 ? -2 : 0);
+  if (second !== undefined) return [...(isMonthFirst ? [newMonth, newDay] : [newDay, newMonth]), newYear].join(s);
+  return replaceParts(text, [
+    [short, newYear],
+    [groups.name, nameLike(groups.name, month, Number(newMonth)) ?? ''],
+    [groups.month, newMonth],
+    [groups.day, newDay],
+  ]);
+}
+
+type Groups = Record<string, string | undefined>;
+
+/** Two digits are of the years from 1941 to 2040; a date without a year moves within one that is not a leap year. */
+function yearOf(short: string | undefined): number {
+  if (short === undefined) return 2001;
+  return short.length === 2 ? Number(short) + (Number(short) > 40 ? 1900 : 2000) : Number(short);
+}
+
+/** "1.3.2020" has no noughts; "28.12.2020" may have some. */
+function likeOld(value: number, { first, second, day, month }: Groups): string {
+  const numbers = [first ?? day, second ?? month].filter((one) => one !== undefined);
+  const isPadded =
+    numbers.some((one) => one.startsWith('0')) || (numbers.length > 1 && numbers.every((one) => one.length === 2));
+  return String(value).padStart(isPadded ? 2 : 1, '0');
+}
+
+/** Each part once, in turn, and never within what another has put there: marks of the private use area stand around that. */
+function replaceParts(text: string, parts: readonly (readonly [old: string | undefined, value: string])[]): string {
+  let pieces = [text];
+  for (const [old, value] of parts) {
+    if (old === undefined) continue;
+    const at = pieces.findIndex((piece) => !piece.startsWith('\ue000') && piece.includes(old));
+    const cut = pieces[at].indexOf(old);
+    const around = [pieces[at].slice(0, cut), `\ue000${value}`, pieces[at].slice(cut + old.length)];
+    pieces = [...pieces.slice(0, at), ...around, ...pieces.slice(at + 1)];
+  }
+  return pieces.join('').replaceAll('\ue000', '');
+}
+
+/** The new month in the old one's language and length: its place among the alternatives. */
+function nameLike(name: string | undefined, month: number, newMonth: number): string | undefined {
+  if (name === undefined || month === newMonth) return name;
+  const word = name.toLowerCase().replace(/\.$/, '');
+  const language =
+    LANGUAGES.find((months) => months[month - 1] === word) ??
+    LANGUAGES.find((months) => months[month - 1].startsWith(word)) ??
+    LANGUAGES[0];
+  const isWhole = language[month - 1] === word;
+  const text = isWhole
+    ? language[newMonth - 1]
+    : `${language[newMonth - 1].slice(0, 3)}${name.endsWith('.') ? '.' : ''}`;
+  return /^\p{Lu}/u.test(name) ? text[0].toUpperCase() + text.slice(1) : text;
+}
+
+const LANGUAGES: readonly (readonly string[])[] = [
+  'january february march april may june july august september october november december',
+  'januar februar märz april mai juni juli august september oktober november dezember',
+  'janvier février mars avril mai juin juillet août septembre octobre novembre décembre',
+  'enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre',
+  'gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre',
+  'januari februari maart april mei juni juli augustus september oktober november december',
+  'stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia',
+  'januari februari mars april maj juni juli augusti september oktober november december',
+  'janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro',
+].map((line) => line.split(' '));

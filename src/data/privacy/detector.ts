@@ -1,0 +1,128 @@
+/** Finds personal data in texts that belong together. */
+import { asListed, gazetteer } from './gazetteer.ts';
+import type { Kind } from './kinds.ts';
+import { NOT_NAMES } from './name-words.ts';
+import { resolveOverlaps } from './overlaps.ts';
+import type { Recogniser } from './recogniser.ts';
+import { recognisers } from './recognisers/index.ts';
+
+/** A stretch that is personal data. Positions are UTF-16 units, the end not included. */
+export interface Finding {
+  start: number;
+  end: number;
+  kind: Kind;
+  score: number;
+  /** Which recogniser said so. */
+  recogniser: string;
+}
+
+export interface DetectorOptions {
+  /** All kinds unless given. */
+  kinds?: readonly Kind[];
+  /** The user's own. */
+  more?: readonly Recogniser[];
+  /** Values that stay, compared without regard to case and spaces. */
+  allow?: readonly string[];
+}
+
+export class Detector {
+  readonly #recognisers: readonly Recogniser[];
+  readonly #kinds: ReadonlySet<Kind> | undefined;
+  readonly #allowed: ReadonlySet<string>;
+
+  constructor({ kinds, more = [], allow = [] }: DetectorOptions = {}) {
+    this.#recognisers = [...more, ...recognisers];
+    this.#kinds = kinds === undefined ? undefined : new Set(kinds);
+    this.#allowed = new Set(allow.map(folded));
+  }
+
+  /** Whether a recogniser would take a value for a real one, which a surrogate should not be. */
+  isValid(recogniser: string, value: string): boolean {
+    const one = this.#recognisers.find(({ name }) => name === recogniser);
+    if (one === undefined) return false;
+    return one.isValid?.(value) ?? !one.find(value)[Symbol.iterator]().next().done;
+  }
+
+  find(text: string): Finding[] {
+    return this.findAll([text])[0];
+  }
+
+  /**
+   * Findings of each text. Who is named in full in one of them is found by the parts of the name in all of them, so
+   * texts of one conversation go in together.
+   */
+  findAll(texts: readonly string[]): Finding[][] {
+    const found = texts.map((text) => this.#candidates(text));
+    const parts = nameParts(texts, found);
+    return texts.map((text, index) => {
+      const again = parts === undefined ? [] : [...mentions(text, parts)];
+      // Kinds are chosen after overlaps: a date that stays must not turn into a part of a phone number.
+      return resolveOverlaps([...found[index], ...again], text).filter(
+        ({ start, end, kind }) =>
+          (this.#kinds?.has(kind) ?? true) &&
+          (this.#allowed.size === 0 || !this.#allowed.has(folded(text.slice(start, end)))),
+      );
+    });
+  }
+
+  #candidates(text: string): Finding[] {
+    const digits = countDigits(text);
+    const found: Finding[] = [];
+    for (const { name, kind, needs, find } of this.#recognisers) {
+      if (needs?.digits !== undefined && digits < needs.digits) continue;
+      if (needs?.character !== undefined && !text.includes(needs.character)) continue;
+      for (const candidate of find(text)) found.push({ kind, recogniser: name, ...candidate });
+    }
+    return resolveOverlaps(withoutTags(found, text), text);
+  }
+}
+
+function folded(value: string): string {
+  return value.toLowerCase().replaceAll(/\s+/g, ' ').trim();
+}
+
+function countDigits(text: string): number {
+  let count = 0;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (code >= 48 && code <= 57) count++;
+  }
+  return count;
+}
+
+/** What redaction has put in before, "[NAME_1]", is nothing to be found. */
+function withoutTags(found: readonly Finding[], text: string): Finding[] {
+  if (!text.includes('[')) return [...found];
+  const tags = [...text.matchAll(/\[[A-Z]{2,20}(?:_[A-Z]{2,20})*(?:_\d{1,9})?\]/g)].map(({ 0: tag, index }) => [
+    index,
+    index + tag.length,
+  ]);
+  return found.filter(({ start, end }) => !tags.some(([from, to]) => start < to && from < end));
+}
+
+/** Family and given names of people named in full, which say little by themselves but much after that. */
+function nameParts(texts: readonly string[], found: readonly (readonly Finding[])[]): RegExp | undefined {
+  const { cities } = gazetteer();
+  const parts = new Set<string>();
+  for (const [index, findings] of found.entries()) {
+    for (const { kind, start, end, score } of findings) {
+      if (kind !== 'name' || score < 0.7) continue;
+      const words = texts[index].slice(start, end).split(/[\s,]+/);
+      for (const word of words) {
+        if (/^\p{Lu}\p{Ll}{2,}(?:-\p{Lu}\p{Ll}+)?$/u.test(word) && !NOT_NAMES.has(asListed(word)) && !cities.has(word))
+          parts.add(word);
+      }
+    }
+  }
+  if (parts.size === 0) return undefined;
+  return new RegExp(
+    `(?<![\\p{L}\\p{N}_@.-])(?:${[...parts].toSorted((a, b) => b.length - a.length).join('|')})(?![\\p{L}\\p{N}_@-])`,
+    'gu',
+  );
+}
+
+function* mentions(text: string, parts: RegExp): Generator<Finding> {
+  for (const { 0: word, index } of text.matchAll(parts)) {
+    yield { start: index, end: index + word.length, kind: 'name', score: 0.55, recogniser: 'name-again' };
+  }
+}

@@ -1,0 +1,43 @@
+import { THRESHOLD, type Candidate } from './recogniser.ts';
+
+/** A longer one is preferred to a shorter one of the same certainty: a street to the name in it. */
+const LENGTH_WEIGHT = 0.01;
+const MOST_LENGTH = 60;
+
+function rank({ start, end, score }: Candidate): number {
+  return score + LENGTH_WEIGHT * Math.min(MOST_LENGTH, end - start);
+}
+
+/**
+ * The candidates to keep, in the text's order, none over another: the one of the highest score and length stays. What
+ * sticks out of a weaker one is kept apart, so that nothing that was found is left in the text.
+ */
+export function resolveOverlaps<One extends Candidate>(candidates: readonly One[], text: string): One[] {
+  const ranked = candidates
+    .filter(({ score }) => score >= THRESHOLD)
+    .toSorted((a, b) => rank(b) - rank(a) || a.start - b.start || b.end - a.end);
+  let kept: One[] = [];
+  for (const candidate of ranked) {
+    const over = kept.filter((one) => one.start < candidate.end && candidate.start < one.end);
+    if (over.length === 0) kept.push(candidate);
+    else kept = [...kept, ...remains(candidate, over, text)];
+  }
+  return kept.toSorted((a, b) => a.start - b.start);
+}
+
+function remains<One extends Candidate>(candidate: One, over: readonly One[], text: string): One[] {
+  const parts: One[] = [];
+  let from = candidate.start;
+  const take = (to: number): void => {
+    const piece = text.slice(from, to);
+    const [, before, core] = /^([^\p{L}\p{N}]*)(.*?)[^\p{L}\p{N}]*$/su.exec(piece)!;
+    const start = from + before.length;
+    if (core.length >= 3) parts.push({ ...candidate, start, end: start + core.length });
+  };
+  for (const one of over.toSorted((a, b) => a.start - b.start)) {
+    if (one.start > from) take(one.start);
+    from = Math.max(from, one.end);
+  }
+  if (from < candidate.end) take(candidate.end);
+  return parts;
+}

@@ -1,0 +1,37 @@
+/** Numbers of health plans and their members, by what announces them. */
+import { labelRecogniser } from '../recogniser.ts';
+
+export const recogniser = labelRecogniser({
+  name: 'health-plan',
+  kind: 'health_plan',
+  labels: [
+    'health ?plan(?: (?:beneficiary|member))?',
+    '(?:health )?insurance (?:policy|member|card|id|no|number)',
+    'member(?:ship)?(?: id)?',
+    'subscriber(?: id)?',
+    'beneficiary(?: id)?',
+    'policy',
+    'group',
+    'medicare(?: (?:id|beneficiary))?',
+    'mbi',
+    'medicaid(?: id)?',
+    'hicn',
+    'versicherten-?(?:nummer|nr)',
+    'krankenversicherten-?nummer',
+    'kvnr',
+    'krankenkassen?-?(?:nummer|nr)',
+    'mutuelle',
+    'carte vitale',
+    'adhérent',
+    'tarjeta sanitaria',
+    'tessera sanitaria',
+    'polisnummer',
+    'zorgpas',
+    'polizza',
+    'póliza',
+    'polisy',
+    'carteirinha',
+    'cartão sus',
+    'cns',
+  ],
+});

@@ -1,0 +1,27 @@
+/** IBANs: each country's own form and the check modulo 97 (ISO 13616). */
+import { isValidIBAN } from 'ibantools';
+import { bare } from '../checksums.ts';
+import type { Recogniser } from '../recogniser.ts';
+
+const PATTERN = /(?<![A-Z0-9])[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){11,30}/gi;
+
+function isValid(value: string): boolean {
+  return isValidIBAN(bare(value));
+}
+
+export const recogniser: Recogniser = {
+  name: 'iban',
+  kind: 'iban',
+  needs: { digits: 10 },
+  isValid,
+  *find(text) {
+    for (const match of text.matchAll(PATTERN)) {
+      // A word may follow that looks like more of it: the longest part that is valid counts.
+      for (let end = match[0].length; end >= 15; end--) {
+        if (/[ -]$/.test(match[0].slice(0, end)) || !isValid(match[0].slice(0, end))) continue;
+        yield { start: match.index, end: match.index + end, score: 0.99 };
+        break;
+      }
+    }
+  },
+};

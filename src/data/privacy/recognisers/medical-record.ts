@@ -1,0 +1,37 @@
+/** Medical record and patient numbers, by what announces them. */
+import { labelRecogniser } from '../recogniser.ts';
+
+export const recogniser = labelRecogniser({
+  name: 'medical-record',
+  kind: 'medical_record',
+  labels: [
+    'mrn',
+    'm\\.r\\.n\\.',
+    'medical record',
+    'med(?:ical)? rec',
+    'health record',
+    'hospital',
+    'patient(?:en)?(?:[ -]?(?:id|number|no|nr|nummer|file|record))',
+    'chart',
+    'encounter',
+    'admission',
+    'specimen',
+    'accession',
+    'case file',
+    'krankenakte',
+    'fallnummer',
+    'fall-?nr',
+    'aktenzeichen',
+    'dossier (?:médical|patient)',
+    'nip',
+    'ipp',
+    'historia clínica',
+    'nhc',
+    'cartella clinica',
+    'patiëntnummer',
+    'numer pacjenta',
+    'patientnummer',
+    'journalnummer',
+    'prontuário',
+  ],
+});

@@ -1,0 +1,126 @@
+/**
+ * Names of people: runs of capitalised words, judged by lists of given and family names, by titles, and by phrases that
+ * announce a name. What no list knows and nothing announces is not found; outside the Latin script only announced names are.
+ */
+import { asListed, gazetteer, type Gazetteer } from '../gazetteer.ts';
+import { CUES, NOT_NAMES, PARTICLES, TITLES } from '../name-words.ts';
+import type { Candidate, Recogniser } from '../recogniser.ts';
+
+const WORD = String.raw`\p{Lu}(?:[\p{L}\p{M}]|['’](?=\p{L})){0,40}(?:-\p{L}[\p{L}\p{M}'’]{0,40}){0,3}\.?`;
+const RUN = new RegExp(
+  String.raw`(?<![\p{L}\p{N}_@./-])${WORD}(?:,?[ \u00a0](?:(?:${PARTICLES})[ \u00a0]){0,3}(?:d['’]|l['’])?${WORD}){0,6}`,
+  'gu',
+);
+const CUE = new RegExp(String.raw`(?<![\p{L}\p{N}])(?:${CUES})[\s*_"]{0,3}$`, 'iu');
+const ANNOUNCED_ELSEWHERE =
+  /(?:名前|氏名|患者|お名前|姓名|名字|联系人|이름|성명|имя|фио|пациент|όνομα|الاسم|שם|नाम)\s?[:：は是]\s?(?<value>[\p{L}\p{M}]{2,20}(?:[ ・·][\p{L}\p{M}]{2,20}){0,3})/giu;
+const MOST_WORDS = 5;
+
+interface Word {
+  /** Without a possessive ending or a stop that ends the sentence. */
+  text: string;
+  listed: string;
+  start: number;
+  end: number;
+  /** A comma stands before it. */
+  isAfterComma: boolean;
+}
+
+export const recogniser: Recogniser = {
+  name: 'name',
+  kind: 'name',
+  *find(text) {
+    const known = gazetteer();
+    for (const match of text.matchAll(RUN)) {
+      const words = wordsOf(match[0], match.index);
+      if (words.length === 0) continue;
+      const before = text.slice(Math.max(0, match.index - 50), match.index);
+      yield* namesIn(words, CUE.test(before), known);
+    }
+    for (const match of text.matchAll(ANNOUNCED_ELSEWHERE)) {
+      const { value } = match.groups!;
+      const end = match.index + match[0].length;
+      yield { start: end - value.length, end, score: 0.8 };
+    }
+  },
+};
+
+const PIECE = new RegExp(WORD, 'gu');
+
+function wordsOf(run: string, offset: number): Word[] {
+  return [...run.matchAll(PIECE)].map(({ 0: piece, index }) => {
+    const isShort = piece.replaceAll(/[^\p{L}]/gu, '').length <= 2;
+    const isTitle = TITLES.has(piece.slice(0, -1).toLowerCase());
+    const text = piece.replace(/['’]s$/i, '').replace(isShort || isTitle ? /$^/ : /\.$/, '');
+    const listed = asListed(text.replace(/\.$/, ''));
+    const isAfterComma = run.slice(0, index).trimEnd().endsWith(',');
+    return { text, listed, start: offset + index, end: offset + index + text.length, isAfterComma };
+  });
+}
+
+function* namesIn(words: readonly Word[], isAnnounced: boolean, known: Gazetteer): Generator<Candidate> {
+  let at = 0;
+  let isCued = isAnnounced;
+  while (at < words.length) {
+    let from = at;
+    while (from < words.length && isTitle(words[from])) from++;
+    const hasTitle = from > at;
+    const to = endOf(words, from);
+    const score = from < to ? scoreOf(words.slice(from, to), { hasTitle, isCued }, known) : 0;
+    if (score > 0) yield { start: words[from].start, end: words[to - 1].end, score };
+    at = score > 0 ? to : from + 1;
+    isCued = false;
+  }
+}
+
+function isTitle({ text, listed }: Word): boolean {
+  // "M" and "D" are titles with their stop only, as "Me" is French.
+  return (
+    TITLES.has(listed.toLowerCase()) && (listed.length > 2 || text.endsWith('.') || /^(?:Mr|Ms|Mx|Dr|Mw)$/.test(text))
+  );
+}
+
+/** Where a name that begins here would end. */
+function endOf(words: readonly Word[], from: number): number {
+  let to = from;
+  while (to < words.length && to - from < MOST_WORDS && !NOT_NAMES.has(words[to].listed)) {
+    // "Smith, John" is one name; "Anna, Peter" are two.
+    if (words[to].isAfterComma && to > from && !isTurned(words.slice(from, to), words[to])) break;
+    if (to > from && isTitle(words[to])) break;
+    to++;
+  }
+  return to;
+}
+
+function isTurned(before: readonly Word[], { listed }: Word): boolean {
+  const { given, family } = gazetteer();
+  return before.length <= 2 && before.every((word) => family.has(word.listed)) && given.has(listed);
+}
+
+function scoreOf(
+  words: readonly Word[],
+  { hasTitle, isCued }: { hasTitle: boolean; isCued: boolean },
+  { given, family, cities }: Gazetteer,
+): number {
+  const [first] = words;
+  const last = words.at(-1)!;
+  const isInitial = /^\p{Lu}\.?$/u.test(first.text) || /^(?:\p{Lu}\.){2}$/u.test(first.text);
+  if (hasTitle) return 0.92;
+  if (isCued && first.listed.length > 1)
+    return given.has(first.listed) || words.length > 1 || family.has(first.listed) ? 0.9 : 0.6;
+  const standing = given.get(first.listed.split('-')[0]) ?? given.get(first.listed);
+  if (words.length === 1)
+    return standing === 'plain' &&
+      first.text !== first.text.toUpperCase() &&
+      !cities.has(first.listed) &&
+      first.listed.length > 2
+      ? 0.6
+      : 0;
+  const lastStanding = family.get(last.listed) ?? family.get(last.listed.split('-').at(-1)!);
+  if (last.isAfterComma && family.has(first.listed) && given.has(last.listed)) return 0.85;
+  if (isInitial)
+    return lastStanding === 'plain' ? 0.75 : lastStanding === 'ambiguous' && first.text.endsWith('.') ? 0.65 : 0;
+  if (standing === 'plain') return lastStanding === undefined ? (cities.has(first.listed) ? 0 : 0.72) : 0.95;
+  if (standing === 'ambiguous') return lastStanding === undefined ? 0 : lastStanding === 'plain' ? 0.85 : 0.6;
+  return 0;
+}

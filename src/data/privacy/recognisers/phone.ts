@@ -1,0 +1,73 @@
+/** Telephone and fax numbers of any country, by libphonenumber's rules; a fax is told by its word. */
+import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/max';
+import type { Candidate, Recogniser } from '../recogniser.ts';
+
+const SHAPE =
+  /(?<![\p{L}\p{N}.,/:=#_-]|\d )(?:\+|00 ?|\(\+?)?\d(?:[ ./-]{0,2}\(?\d\)?){5,15}(?![\p{L}\p{N}_-]|[.,:/]\d|%| ?[€$£])(?:\s?(?:x|ext\.?|extension|durchwahl|poste|int\.?)\s?\d{1,6})?/giu;
+const FAX = /\b(?:tele)?fax|télécopie|faks/i;
+const PHONE =
+  /\b(?:tel|telefo[nn]?o?|téléphone|teléfono|telefoon|phone|mobile?|cell(?:ulare|ular)?|handy|call(?:ed|ing)?|ring|text|sms|whats ?app|hotline|pager|contact|reach|dial|rufen|anrufen|rufnummer|móvil|portable|appel\w{0,3}|llam\w{0,4}|chiam\w{0,4}|bel(?:len)?|komórk\w{0,3}|zadzwo\w{0,3}|ring(?:a)?|celular|ligue|ligar)\b/i;
+/** Tried in turn where a number does not say its country. */
+const REGIONS: readonly CountryCode[] = [
+  'US',
+  'GB',
+  'DE',
+  'FR',
+  'ES',
+  'IT',
+  'NL',
+  'PL',
+  'SE',
+  'CH',
+  'BR',
+  'IN',
+  'AT',
+  'BE',
+  'AU',
+  'CA',
+  'IE',
+  'DK',
+  'NO',
+  'FI',
+  'PT',
+  'MX',
+];
+
+export const recogniser: Recogniser = {
+  name: 'phone',
+  kind: 'phone',
+  needs: { digits: 7 },
+  *find(text) {
+    for (const { 0: value, index } of text.matchAll(SHAPE)) {
+      const before = text.slice(Math.max(0, index - 40), index);
+      const start = index > 0 && text[index - 1] === '(' && /^\d{2,5}\)/.test(value) ? index - 1 : index;
+      const score = scoreOf(value, before);
+      if (score > 0) yield { start, end: index + value.length, score, ...kindOf(before) };
+    }
+  },
+};
+
+function kindOf(before: string): Pick<Candidate, 'kind'> {
+  const [fax, phone] = [before.search(FAX), before.search(/\b(?:tel|phone|mobil)/i)];
+  return fax > -1 && fax >= phone ? { kind: 'fax' } : {};
+}
+
+/** An international form is a phone; others need words, or the grouping that numbers of a country have. */
+function scoreOf(value: string, before: string): number {
+  const bare = value.replace(/(?:x|ext|extension|durchwahl|poste|int)\.?\s?\d{1,6}$/i, '');
+  const digits = bare.replaceAll(/\D/g, '').length;
+  if (digits < 7 || digits > 15 || /^\(?(?:19|20)\d\d[-/. ]\d\d?[-/. ]\d\d?/.test(bare)) return 0;
+  // Decimal fractions beside each other, and a DOI.
+  if (/^\d{1,3}\.\d+\s|^10\.\d{4,9}\//.test(bare)) return 0;
+  const hasWord = PHONE.test(before) || FAX.test(before);
+  if (/^\(?(?:\+|00)/.test(bare)) {
+    const international = bare.replace(/^\(/, '').replace(/^00 ?/, '+').replace(/\)/, '').replace('(0)', '');
+    return parsePhoneNumberFromString(international)?.isPossible() === true ? 0.92 : hasWord ? 0.6 : 0;
+  }
+  // Fictional numbers in their usual grouping are none of libphonenumber's, and stand in many texts.
+  if (/^\(?\d{3}\)?[-. ]{1,2}\d{3}[-. ]\d{4}$/.test(bare)) return 0.8;
+  const isValid = REGIONS.some((region) => parsePhoneNumberFromString(bare, region)?.isValid() === true);
+  if (hasWord) return isValid ? 0.9 : 0.7;
+  const groups = bare.split(/[ ./()-]+/).filter((group) => group !== '').length;
+  return isValid && /^\(?0/.test(bare) && groups > 1 ? 0.7 : isValid && groups > 2 ? 0.5 : 0;
+}

@@ -1,0 +1,40 @@
+/** Vehicle identification numbers. The check digit is binding in North America only, so elsewhere a word must say so. */
+import type { Recogniser } from '../recogniser.ts';
+
+const PATTERN = /(?<![A-Z0-9-])(?=[A-Z]{0,16}\d)[A-HJ-NPR-Z0-9]{17}(?![A-Z0-9-])/gi;
+const CONTEXT = /\bvin\b|vehicle|chassis|fahrgestell|fahrzeug-?ident|\bfin\b|châssis|bastidor|telaio|nadwozia|chassi/i;
+const WEIGHTS = [8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2];
+const VALUES: Record<string, number> = Object.fromEntries(
+  [...'ABCDEFGH']
+    .map((letter, index) => [letter, index + 1])
+    .concat(
+      [...'JKLMN'].map((letter, index) => [letter, index + 1]),
+      [
+        ['P', 7],
+        ['R', 9],
+      ],
+      [...'STUVWXYZ'].map((letter, index) => [letter, index + 2]),
+    ),
+);
+
+/** 49 CFR 565.15. */
+function isValid(value: string): boolean {
+  const signs = [...value.toUpperCase()];
+  const sum = signs.reduce((total, sign, index) => total + (VALUES[sign] ?? Number(sign)) * WEIGHTS[index], 0);
+  return '0123456789X'[sum % 11] === signs[8];
+}
+
+export const recogniser: Recogniser = {
+  name: 'vin',
+  kind: 'vin',
+  needs: { digits: 4 },
+  isValid,
+  *find(text) {
+    for (const { 0: value, index } of text.matchAll(PATTERN)) {
+      const isNear = CONTEXT.test(text.slice(Math.max(0, index - 60), index));
+      const hasLetters = /[A-Z]/i.test(value);
+      if (isNear || (hasLetters && isValid(value)))
+        yield { start: index, end: index + value.length, score: isNear ? 0.95 : 0.7 };
+    }
+  },
+};

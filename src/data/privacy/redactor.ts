@@ -1,0 +1,127 @@
+/** Rows without the personal data in them: tags or surrogates in their place, counted by kind. */
+import { Detector, type DetectorOptions, type Finding } from './detector.ts';
+import type { Kind } from './kinds.ts';
+import { leavesOf, type Leaf } from './leaves.ts';
+import { Surrogates } from './surrogates.ts';
+
+export interface RedactorOptions extends DetectorOptions {
+  /** `tags`: "[NAME_1]"; `surrogates`: another name. */
+  style: 'tags' | 'surrogates';
+  /** Of surrogates: the same key gives the same ones. */
+  key: Uint8Array;
+  /** Dotted path of the column that says whom a row is about, so that dates of one subject move together. */
+  subject?: string;
+  /** Only these columns; all unless given. */
+  columns?: readonly string[];
+  monthFirst?: boolean;
+}
+
+/** What was replaced, over all rows. */
+export interface RedactionCounts {
+  rows: number;
+  /** In how many something was replaced. */
+  changed: number;
+  kinds: Partial<Record<Kind, number>>;
+  /** Numbers that are no text were left as they are: column → how many look like personal data. */
+  numbersLeft: Record<string, number>;
+}
+
+/** Keys that say nothing of their values, or something else than the same word does in prose. */
+const PLAIN_KEYS = new Set(
+  'name title text content prompt completion question answer instruction input output system chosen rejected from to value label author id messages conversations description summary category'.split(
+    ' ',
+  ),
+);
+const MOST_LABELLED = 200;
+
+export class Redactor {
+  readonly counts: RedactionCounts = { rows: 0, changed: 0, kinds: {}, numbersLeft: {} };
+  /** Tag → value, in tags' style. */
+  readonly tags = new Map<string, string>();
+  readonly #options: RedactorOptions;
+  readonly #detector: Detector;
+  readonly #surrogates: Surrogates;
+  readonly #tagOf = new Map<string, string>();
+  readonly #numberOf = new Map<Kind, number>();
+
+  constructor(options: RedactorOptions) {
+    this.#options = options;
+    this.#detector = new Detector(options);
+    this.#surrogates = new Surrogates({
+      key: options.key,
+      monthFirst: options.monthFirst ?? false,
+      isValid: (recogniser, value) => this.#detector.isValid(recogniser, value),
+    });
+  }
+
+  /** A copy of the row with the same keys and lists; only texts differ. */
+  redact(row: Record<string, unknown>): Record<string, unknown> {
+    const copy = structuredClone(row);
+    const { texts, numbers, finish } = leavesOf(copy, this.#options.columns);
+    const labelled = texts.map((leaf) => labelOf(leaf) + leaf.text);
+    const found = this.#detector.findAll(labelled);
+    const subject = this.#subjectOf(row);
+    let isChanged = false;
+    for (const [index, leaf] of texts.entries()) {
+      const offset = labelled[index].length - leaf.text.length;
+      const findings = found[index].filter(({ end }) => end > offset);
+      if (findings.length === 0) continue;
+      isChanged = true;
+      leaf.set(
+        this.#replaced(
+          leaf.text,
+          findings.map((one) => ({ ...one, start: Math.max(0, one.start - offset), end: one.end - offset })),
+          subject,
+        ),
+      );
+    }
+    finish();
+    for (const { key, value } of numbers) {
+      if (Math.abs(value) < 1e6 || this.#detector.find(`${key.replaceAll('_', ' ')}: ${value}`).length === 0) continue;
+      this.counts.numbersLeft[key] = (this.counts.numbersLeft[key] ?? 0) + 1;
+    }
+    this.counts.rows++;
+    if (isChanged) this.counts.changed++;
+    return copy;
+  }
+
+  #replaced(text: string, findings: readonly Finding[], subject: string): string {
+    let result = '';
+    let at = 0;
+    for (const finding of findings) {
+      const value = text.slice(finding.start, finding.end);
+      this.counts.kinds[finding.kind] = (this.counts.kinds[finding.kind] ?? 0) + 1;
+      const stand =
+        this.#options.style === 'tags' ? this.#tag(value, finding.kind) : this.#surrogates.of(value, finding, subject);
+      result += text.slice(at, finding.start) + stand;
+      at = finding.end;
+    }
+    return result + text.slice(at);
+  }
+
+  #tag(value: string, kind: Kind): string {
+    const known = this.#tagOf.get(`${kind}\n${value}`);
+    if (known !== undefined) return known;
+    const number = (this.#numberOf.get(kind) ?? 0) + 1;
+    this.#numberOf.set(kind, number);
+    const tag = `[${kind.toUpperCase()}_${number}]`;
+    this.#tagOf.set(`${kind}\n${value}`, tag);
+    this.tags.set(tag, value);
+    return tag;
+  }
+
+  #subjectOf(row: Record<string, unknown>): string {
+    const { subject } = this.#options;
+    if (subject === undefined) return '';
+    const value = subject
+      .split('.')
+      .reduce<unknown>((holder, key) => (holder as Record<string, unknown> | undefined)?.[key], row);
+    return value === undefined || value === null ? '' : JSON.stringify(value);
+  }
+}
+
+/** `{"ssn": "…"}`: the key is the word that announces the value. */
+function labelOf({ key, text }: Leaf): string {
+  if (PLAIN_KEYS.has(key) || text.length > MOST_LABELLED || text.includes('\n')) return '';
+  return `${key.replaceAll(/[_-]+/g, ' ').replaceAll(/(?<=\p{Ll})(?=\p{Lu})/gu, ' ')}: `;
+}

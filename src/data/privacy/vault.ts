@@ -1,0 +1,58 @@
+/** What tags stand for, readable by whoever has the passphrase: AES-256-GCM under a key by scrypt (RFC 7914). */
+import { createCipheriv, createDecipheriv, randomBytes, scryptSync } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { AttuneError } from '../../base/errors.ts';
+import { writeFileAtomic } from '../../files/atomic.ts';
+
+const MAGIC = Buffer.from('attune-vault-1\n');
+const COST = { N: 2 ** 15, r: 8, p: 1, maxmem: 2 ** 26 };
+const [SALT, NONCE, TAG] = [16, 12, 16];
+
+/** Tag → what it stands for. */
+export type VaultEntries = ReadonlyMap<string, string>;
+
+/** @throws AttuneError E_NOT_WRITABLE, E_DISK_FULL */
+export function writeVault(path: string, entries: VaultEntries, passphrase: string): void {
+  const [salt, nonce] = [randomBytes(SALT), randomBytes(NONCE)];
+  const cipher = createCipheriv('aes-256-gcm', scryptSync(passphrase, salt, 32, COST), nonce);
+  cipher.setAAD(MAGIC);
+  const body = Buffer.concat([cipher.update(JSON.stringify([...entries]), 'utf8'), cipher.final()]);
+  writeFileAtomic(path, Buffer.concat([MAGIC, salt, nonce, cipher.getAuthTag(), body]));
+}
+
+/** @throws AttuneError E_VAULT_UNREADABLE for another file, another passphrase or a changed byte */
+export function readVault(path: string, passphrase: string): Map<string, string> {
+  const data = readFileSync(path);
+  if (!data.subarray(0, MAGIC.length).equals(MAGIC)) {
+    throw new AttuneError('E_VAULT_UNREADABLE', {
+      what: `${path} is no vault`,
+      fix: 'name the file that `data redact --vault` wrote',
+    });
+  }
+  let at = MAGIC.length;
+  const take = (length: number): Buffer => data.subarray(at, (at += length));
+  const [salt, nonce, tag] = [take(SALT), take(NONCE), take(TAG)];
+  const key = scryptSync(passphrase, salt, 32, COST);
+  try {
+    const decipher = createDecipheriv('aes-256-gcm', key, nonce);
+    decipher.setAAD(MAGIC);
+    decipher.setAuthTag(tag);
+    const text = Buffer.concat([decipher.update(data.subarray(at)), decipher.final()]).toString('utf8');
+    return new Map(JSON.parse(text) as [string, string][]);
+  } catch (cause) {
+    throw new AttuneError('E_VAULT_UNREADABLE', {
+      what: `${path} cannot be opened`,
+      got: 'another passphrase than it was written with, or a file that has changed since',
+      fix: 'set the passphrase that the vault was written with',
+      cause,
+    });
+  }
+}
+
+/** Puts the values back in the place of their tags; tags that the vault does not know stay. */
+export function restoreTags(text: string, entries: VaultEntries): string {
+  return text.replaceAll(TAG_PATTERN, (tag) => entries.get(tag) ?? tag);
+}
+
+/** "[NAME_12]". */
+export const TAG_PATTERN = /\[[A-Z]{2,20}(?:_[A-Z]{2,20})?_\d{1,12}\]/g;

@@ -1,0 +1,73 @@
+/** Rows without personal data: tags or surrogates in its place. */
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import { kinds, presets, Redactor } from '../../data/privacy/index.ts';
+import { AttuneError } from '../../base/errors.ts';
+import { defineStep, rowOf } from '../step.ts';
+
+const options = z.strictObject({
+  preset: z
+    .enum(['medical', 'legal', 'finance', 'support'])
+    .nullable()
+    .default(null)
+    .describe('kinds that a field of work takes out; all when null'),
+  kinds: z.array(z.enum(kinds)).min(1).nullable().default(null).describe("in place of a preset's kinds"),
+  style: z.enum(['tags', 'surrogates']).default('tags').describe('"[NAME_1]", or another name in its place'),
+  columns: z.array(z.string().min(1)).min(1).nullable().default(null).describe('only these columns; all when null'),
+  subject: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe('column of whom a row is about: dates of one subject move together'),
+  allow: z.array(z.string().min(1)).default([]).describe('values that stay'),
+  recognisers: z.array(z.string().min(1)).default([]).describe('your own: ./file.ts#name'),
+  month_first: z.boolean().default(false).describe('3/4/2020 is in March'),
+  key_env: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe('variable with the key of surrogates; a new one each time when null'),
+});
+
+type Options = z.output<typeof options>;
+
+export const step = defineStep<Options>({
+  summary: 'rows without personal data: names, numbers, places, dates, secrets become tags or surrogates',
+  takes: ['row'],
+  version: 1,
+  options,
+  async open(given, { openRecognisers }) {
+    const redactor = new Redactor({
+      style: given.style,
+      key: keyOf(given),
+      kinds: given.kinds ?? (given.preset === null ? undefined : presets[given.preset]),
+      columns: given.columns ?? undefined,
+      subject: given.subject ?? undefined,
+      allow: given.allow,
+      monthFirst: given.month_first,
+      more: (await Promise.all(given.recognisers.map(openRecognisers))).flat(),
+    });
+    return async function* run(items, notes) {
+      for await (const item of items) {
+        if (item.kind === 'row') yield rowOf(redactor.redact(item.values), item.origins);
+      }
+      const { rows, changed, kinds: found, numbersLeft } = redactor.counts;
+      const counts = Object.entries(found).map(([kind, count]) => `${count} ${kind}`);
+      notes.remark(`replaced in ${changed} of ${rows} rows: ${counts.length === 0 ? 'nothing' : counts.join(', ')}`);
+      for (const [key, count] of Object.entries(numbersLeft))
+        notes.remark(`${count} numbers under "${key}" look personal and were left: write them as text`);
+    };
+  },
+});
+
+function keyOf({ style, key_env: name }: Options): Uint8Array {
+  if (style === 'tags' || name === null) return randomBytes(32);
+  const key = process.env[name];
+  if (key !== undefined && key !== '') return Buffer.from(key);
+  throw new AttuneError('E_STEP_OPTIONS', {
+    what: `The variable ${name} has no key for surrogates`,
+    fix: `set ${name}, or leave redact.key_env out`,
+  });
+}
