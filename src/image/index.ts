@@ -3,3 +3,4 @@ export { decodeImage } from './decode.ts';
 export type { Pixels, Size } from './pixels.ts';
 export { imageProcessor, type ImageProcessor } from './processor.ts';
 export { resize, type Resample } from './resize.ts';
+export { thumbnail } from './thumbnail.ts';

@@ -135,6 +135,10 @@ export interface SampleRow {
   /** Of the example. */
   id: string;
   prompt: string;
+  /** Where the row is a file: its folder and name. */
+  file?: string;
+  /** Where it is an image: a small version of it, as a `data:` address. */
+  picture?: string;
   expected?: string;
   /** The class, where rows have one. */
   label?: string;

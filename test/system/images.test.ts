@@ -3,7 +3,7 @@ import { cpSync, existsSync, readFileSync } from 'node:fs';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { randomUint32 } from '../../src/base/random.ts';
-import { readComparison } from '../../src/store/results.ts';
+import { readComparison, readSamples } from '../../src/store/results.ts';
 import { BadInputBench } from './bad-input-bench.ts';
 
 let bench: BadInputBench;
@@ -59,6 +59,10 @@ describe.skipIf(!existsSync('build/attune.node'))('rows of images', () => {
     expect([...values.keys()]).toEqual(expect.arrayContaining(['pixels', 'majority']));
     expect([...values.keys()]).not.toContain('logistic_regression');
     expect(bench.run(['eval', name]).document.metrics).toMatchObject({ accuracy: expect.any(Number) });
+    const { rows } = readSamples(bench.path(name))!;
+    expect(rows[0]).toMatchObject({ file: expect.stringMatching(/^(left|right).\d+\.png$/), prompt: '' });
+    expect(rows[0].picture).toMatch(/^data:image\/jpeg;base64,/);
+    expect(bench.text(`${name}/report.html`)).toContain('img-src data:');
     const folder = name === 'lora' ? 'adapter' : 'model';
     expect(existsSync(bench.path(`${name}/${folder}/preprocessor_config.json`))).toBe(true);
     expect(existsSync(bench.path(`${name}/${folder}/tokenizer.json`))).toBe(false);

@@ -1,3 +1,4 @@
+import { basename, dirname, join } from 'node:path';
 import type { Example } from '../../data/example.ts';
 import type { ComparedMetric, Flips, SampleAnswer, SampleRow, Samples } from '../../store/results.ts';
 import { expectedText, promptText } from '../example-text.ts';
@@ -50,6 +51,7 @@ export function sampleRows(
     return {
       id: example.id,
       prompt: promptText(example),
+      ...('media' in example && example.media !== undefined && { file: shortName(example.media.path) }),
       expected: expectedText(example),
       label: example.kind === 'classification' ? example.label : undefined,
       answers: Object.fromEntries(systems.map((system) => [system.name, answerOf(system, row, validity)])),
@@ -57,6 +59,11 @@ export function sampleRows(
     };
   });
   return { version: 2, systems: systems.map(({ name, title }) => ({ name, title })), rows };
+}
+
+/** A file's folder and name: folders often are classes. */
+function shortName(path: string): string {
+  return join(basename(dirname(path)), basename(path));
 }
 
 function answerOf({ predictions, scores }: Scored, row: number, validity: string | undefined): SampleAnswer {

@@ -30,12 +30,14 @@ export interface LivePart {
 export function reportPage(report: RunReport, live?: LivePart): string {
   const { run, comparison, samples } = report;
   const scripts = [...(samples === undefined ? [] : [FILTER_SCRIPT]), ...(live === undefined ? [] : [live.script])];
+  const hasPictures = samples?.rows.some(({ picture }) => picture !== undefined) ?? false;
+  const allowed = { isLive: live !== undefined, hasPictures };
   const page = html`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta http-equiv="Content-Security-Policy" content="${new Html(policy(scripts, live !== undefined))}" />
+        <meta http-equiv="Content-Security-Policy" content="${new Html(policy(scripts, allowed))}" />
         <title>${run.name} · attune</title>
         <style>
           ${new Html(STYLE)}
@@ -59,10 +61,14 @@ export function reportPage(report: RunReport, live?: LivePart): string {
   return page.text;
 }
 
-function policy(scripts: readonly string[], isLive: boolean): string {
+function policy(
+  scripts: readonly string[],
+  { isLive, hasPictures }: { isLive: boolean; hasPictures: boolean },
+): string {
   const hashes = scripts.map((script) => `'sha256-${hash('sha256', script, 'base64')}'`);
   return [
     "default-src 'none'; style-src 'unsafe-inline'",
+    ...(hasPictures ? ['img-src data:'] : []),
     ...(hashes.length > 0 ? [`script-src ${hashes.join(' ')}`] : []),
     ...(isLive ? ["connect-src 'self'"] : []),
     "base-uri 'none'; form-action 'none'",

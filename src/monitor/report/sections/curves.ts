@@ -17,7 +17,9 @@ export function curvesSection(report: RunReport): Html | undefined {
     ${
       loss !== undefined &&
       html`<figure>
-          <figcaption><b>Loss</b> in nats per token${formula(report)}</figcaption>
+          <figcaption>
+            <b>Loss</b> in nats${report.data?.lossTokens === 0 ? '' : ' per token'}${formula(report)}
+          </figcaption>
           <div class="scroll">${loss}</div>
         </figure>
         ${lossTable(report)}`

@@ -1,4 +1,4 @@
-import { formatCount, formatNumber } from '../../../base/format.ts';
+import { formatCount, formatNumber, plural } from '../../../base/format.ts';
 import type { Comparison, SampleAnswer, SampleRow, Samples } from '../../../store/results.ts';
 import { html, type Html } from '../html.ts';
 
@@ -116,7 +116,7 @@ function sample(row: SampleRow, index: number, layout: Layout): Html {
       ${row.label !== undefined && html`<span class="soft">class ${row.label}</span>`}
       <span class="soft">row <code>${row.id}</code></span>
     </p>
-    ${said(row.prompt, 'prompt')}
+    ${asked(row)}
     <div class="answers">
       ${
         row.expected !== undefined &&
@@ -130,9 +130,18 @@ function sample(row: SampleRow, index: number, layout: Layout): Html {
   </article>`;
 }
 
+/** What the row asks: its text, or its file. */
+function asked({ prompt, file, picture }: SampleRow): Html {
+  if (file === undefined) return said(prompt, 'prompt');
+  return html`<figure class="file">
+    ${picture !== undefined && html`<img src="${picture}" alt="" />`}
+    <figcaption><code>${file}</code></figcaption>
+  </figure>`;
+}
+
 function others(row: SampleRow, layout: Layout): Html {
   return html`<details>
-    <summary>${layout.rest.length} other systems</summary>
+    <summary>${plural(layout.rest.length, 'other systems')}</summary>
     <div class="answers">${layout.rest.map((system) => answered(row, system, layout))}</div>
   </details>`;
 }

@@ -3,6 +3,7 @@ export const ANSWERS_STYLE = `
 .sample { border-top: 1px solid var(--rule); padding: 16px 0; } .sample:last-child { padding-bottom: 0; }
 .said { white-space: pre-wrap; overflow-wrap: anywhere; margin: 0; } .long { max-height: 320px; overflow-y: auto; }
 .prompt { background: var(--sunk); border-radius: 8px; padding: 10px 14px; margin-bottom: 12px; } .prompt.long { max-height: 190px; }
+.file { margin: 0 0 12px; display: flex; gap: 12px; align-items: center; } .file img { max-width: 128px; max-height: 128px; border-radius: 6px; } .file figcaption { margin: 0; color: var(--soft); overflow-wrap: anywhere; }
 .answers { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(200px, 100%), 1fr)); gap: 14px 22px; }
 .answers h3 { color: var(--soft); } .answers .match { color: var(--good); font-weight: 600; } .answers > div { border-left: 3px solid var(--rule); padding-left: 12px; min-width: 0; }
 .answers .wanted { border-color: var(--tone-3); } .answers .latest { border-color: var(--tone-1); }

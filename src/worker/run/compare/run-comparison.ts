@@ -6,6 +6,7 @@ import type { MetricSpec } from '../../../eval/metrics/index.ts';
 import type { SkippedSystem } from '../../../store/results.ts';
 import type { ScoringContext } from '../scoring.ts';
 import type { ComparedRows, Comparing } from './comparing.ts';
+import { withPictures } from './pictures.ts';
 import { OpenModels } from './open-models.ts';
 import { systemSources } from './systems/index.ts';
 import type { SystemSpec } from './systems/system-spec.ts';
@@ -33,7 +34,7 @@ export async function runComparison(
   const [subject, ...others] = answered;
   if (subject === undefined) throw nothingAnswered(skipped);
   const { split, test, available } = rows;
-  return compareAnswers([subject, ...others], test, {
+  const compared = await compareAnswers([subject, ...others], test, {
     split,
     available,
     metrics,
@@ -41,6 +42,7 @@ export async function runComparison(
     skipped,
     seed,
   });
+  return { ...compared, samples: await withPictures(compared.samples, test) };
 }
 
 async function answerOrSkip(spec: SystemSpec, comparing: Comparing): Promise<Answered[]> {
