@@ -9,6 +9,7 @@ export { inspectTrainingData, type DataInspectionResult, type InspectDataOptions
 export { findModels, showModel, type KnownModels, type ModelDetails } from './models.ts';
 export { openPage } from './page/index.ts';
 export type { PageServer } from './page/page-server.ts';
+export { dataDiff, dataPipeline, type DataPipelineOptions } from './data-pipeline.ts';
 export { describeSteps, prepareData, type PrepareDataOptions, type PreparedData } from './prepare-data.ts';
 export { auditData, type AuditResult } from './redact/audit-data.ts';
 export { redactData, type RedactDataOptions, type RedactedData } from './redact/redact-data.ts';

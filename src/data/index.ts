@@ -5,9 +5,15 @@ export { loadData, type DataOptions, type DataProgress, type DataReport, type Lo
 export type { DataSource, DataSpec } from './sources.ts';
 export { exampleRow } from './example-row.ts';
 export { refuseContaminated } from './contamination.ts';
-export { splitNames, type SplitName } from './assign-splits.ts';
+export { assignSplits, splitNames, type SplitName, type SplitShares } from './assign-splits.ts';
 export { inspectData, type DataInspection, type InspectOptions } from './inspect.ts';
 export { reportLengths, type LengthReport } from './lengths.ts';
 export { fitRows, type CutRow, type FitOptions, type LongRowPolicy, type TokenRow } from './long-rows.ts';
 export { makeSampler, type Batch, type Sampler, type SamplerOptions, type SamplerState } from './sampler.ts';
 export { refitMixture, type MixturePart } from './mixture.ts';
+export { DiskSignatures } from './disk-signatures.ts';
+export { linkBuckets } from './link-buckets.ts';
+export { isSimilar, normalWords } from './shingles.ts';
+export { UnionFind } from './union-find.ts';
+export { textOf } from './example-text.ts';
+export { FLAGS, PROVENANCE } from './provenance-column.ts';

@@ -1,15 +1,12 @@
 import { setImmediate as yieldToEvents } from 'node:timers/promises';
-import { philox4x32 } from '../base/random.ts';
 import { sha256 } from '../files/hash.ts';
-import { isSimilar, normalWords, shinglesOf } from './shingles.ts';
-import { UnionFind } from './union-find.ts';
+import { linkBuckets, type Signatures } from './link-buckets.ts';
+import { BANDS, MinHash } from './min-hash.ts';
+import { normalWords, shinglesOf } from './shingles.ts';
 
 /** Two texts whose shingle sets have at least this Jaccard similarity are near-duplicates. */
 export const NEAR = 0.8;
 
-/** Signatures of 32 bands of 4: a pair at 0.8 shares no band, and is missed, once in 20 million. */
-const BANDS = 32;
-const ROWS_PER_BAND = 4;
 const SAMPLED_TEXTS = 5000;
 const TEXTS_BETWEEN_PAUSES = 256;
 
@@ -58,7 +55,7 @@ export async function findNearDuplicates(
     if (index % TEXTS_BETWEEN_PAUSES === 0) await pause(index, count, options);
   }
   firstOf.clear();
-  const isComplete = await linkBuckets(table, links, options);
+  const isComplete = await linkBuckets(table, links, { ...options, threshold: NEAR });
   return { links, isComplete };
 }
 
@@ -89,127 +86,36 @@ function without(shingles: Uint32Array, common: ReadonlySet<number>): Uint32Arra
 }
 
 /** Each text's shingles and, for each band, a 32-bit key of its minimum hashes. */
-class SignatureTable {
-  readonly keys: Uint32Array[];
+class SignatureTable implements Signatures {
+  readonly #keys: Uint32Array[];
   /** By text; empty where the text is a copy or boilerplate only, and takes no part. */
-  readonly shingles: (Uint32Array | undefined)[];
-  readonly #multipliers: Uint32Array;
-  readonly #addends: Uint32Array;
+  readonly #shingles: (Uint32Array | undefined)[];
+  readonly #minHash = new MinHash();
 
   constructor(count: number) {
-    this.keys = Array.from({ length: BANDS }, () => new Uint32Array(count));
-    this.shingles = Array.from({ length: count });
-    const words = Array.from({ length: BANDS * ROWS_PER_BAND }, (_, index) => philox4x32([index, 0, 0, 0], [0, 0]));
-    // Odd multipliers make each hash function a permutation of the 32-bit numbers.
-    this.#multipliers = Uint32Array.from(words, ([word]) => word | 1);
-    this.#addends = Uint32Array.from(words, ([, word]) => word);
+    this.#keys = Array.from({ length: BANDS }, () => new Uint32Array(count));
+    this.#shingles = Array.from({ length: count });
+  }
+
+  get count(): number {
+    return this.#shingles.length;
   }
 
   add(index: number, shingles: Uint32Array): void {
     if (shingles.length === 0) return;
-    this.shingles[index] = shingles;
-    for (let band = 0; band < BANDS; band++) {
-      let key = 0x811c9dc5;
-      for (let row = 0; row < ROWS_PER_BAND; row++) {
-        key = Math.imul(key ^ this.#minimum(band * ROWS_PER_BAND + row, shingles), 0x01000193);
-        key ^= key >>> 15;
-      }
-      this.keys[band][index] = key;
-    }
+    this.#shingles[index] = shingles;
+    for (let band = 0; band < BANDS; band++) this.#keys[band][index] = this.#minHash.key(band, shingles);
   }
 
-  #minimum(permutation: number, shingles: Uint32Array): number {
-    const [multiplier, addend] = [this.#multipliers[permutation], this.#addends[permutation]];
-    let least = 0xffffffff;
-    for (let index = 0; index < shingles.length; index++) {
-      const value = (Math.imul(shingles[index], multiplier) + addend) >>> 0;
-      if (value < least) least = value;
-    }
-    return least;
+  keys(band: number): Uint32Array {
+    return this.#keys[band];
   }
-}
 
-/** Checks the pairs of every bucket; false where there were too many. */
-async function linkBuckets(
-  table: SignatureTable,
-  links: [number, number][],
-  options: NearDuplicateOptions,
-): Promise<boolean> {
-  const sets = new UnionFind(table.shingles.length);
-  const budget = { left: options.maxComparisons ?? Infinity };
-  for (const keys of table.keys) {
-    for (const bucket of bucketsOf(keys, table.shingles)) {
-      linkBucket(bucket, { sets, links, budget, shingles: table.shingles as Uint32Array[] });
-      if (budget.left < 0) return false;
-    }
-    await yieldToEvents();
-    options.signal?.throwIfAborted();
+  takesPart(index: number): boolean {
+    return this.#shingles[index] !== undefined;
   }
-  return true;
-}
 
-/** Runs of texts with the same key, found by sorting. */
-function* bucketsOf(keys: Uint32Array, shingles: readonly unknown[]): Generator<number[]> {
-  const count = keys.length;
-  // Key and text share the 53 bits of a double; past two million texts the key gives up its lowest bits.
-  const shift = Math.max(0, Math.ceil(Math.log2(count)) - 21);
-  const order = Float64Array.from(keys, (key, index) => (key >>> shift) * count + index).sort();
-  let bucket: number[] = [];
-  let bucketKey = -1;
-  for (const entry of order) {
-    const index = entry % count;
-    if (shingles[index] === undefined) continue;
-    const key = (entry - index) / count;
-    if (key !== bucketKey) {
-      if (bucket.length > 1) yield bucket;
-      bucket = [];
-      bucketKey = key;
-    }
-    bucket.push(index);
-  }
-  if (bucket.length > 1) yield bucket;
-}
-
-interface Linking {
-  sets: UnionFind;
-  links: [number, number][];
-  budget: { left: number };
-  shingles: readonly Uint32Array[];
-}
-
-/** Texts of one bucket that are in the same set. */
-interface Group {
-  root: number;
-  members: number[];
-}
-
-/** Links each text of a bucket to a similar one of every set that it does not belong to yet. */
-function linkBucket(bucket: readonly number[], { sets, links, budget, shingles }: Linking): void {
-  const groups: Group[] = [];
-  for (const index of bucket) {
-    for (const group of groups) {
-      if (sets.find(index) === sets.find(group.root)) continue;
-      const match = group.members.find((member) => {
-        budget.left--;
-        return isSimilar(shingles[index], shingles[member], NEAR);
-      });
-      if (match === undefined) continue;
-      sets.union(index, match);
-      links.push([match, index]);
-    }
-    if (budget.left < 0) return;
-    join(groups, index, sets);
-  }
-}
-
-/** Puts a text into its set's group; groups that it connected become one. */
-function join(groups: Group[], index: number, sets: UnionFind): void {
-  const root = sets.find(index);
-  const own = groups.filter((group) => sets.find(group.root) === root);
-  if (own.length === 0) groups.push({ root, members: [index] });
-  else own[0].members.push(index);
-  for (const group of own.slice(1)) {
-    for (const member of group.members) own[0].members.push(member);
-    groups.splice(groups.indexOf(group), 1);
+  shingles(index: number): Uint32Array {
+    return this.#shingles[index]!;
   }
 }

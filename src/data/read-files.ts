@@ -9,7 +9,7 @@ import type { Example } from './example.ts';
 import type { ExampleBody } from './formats/format.ts';
 import { detectFormat, type Detection, type DetectOptions } from './formats/detect.ts';
 import { RowReader } from './formats/row-reader.ts';
-import { PROVENANCE } from './provenance-column.ts';
+import { FLAGS, PROVENANCE } from './provenance-column.ts';
 import { formatRows, type FormattedRow, type LeftOutRow } from './row-formatter.ts';
 import type { SourceFile } from './sources.ts';
 
@@ -166,7 +166,7 @@ interface SinkOptions extends ReadOptions {
 class ExampleSink {
   readonly examples: Example[] = [];
   readonly #columns = new Set<string>();
-  readonly #used = new Set<string>([PROVENANCE]);
+  readonly #used = new Set<string>([PROVENANCE, FLAGS]);
   readonly #ignored = new Set<string>();
   readonly #source: SourceFile;
   readonly #detection: Detection | undefined;

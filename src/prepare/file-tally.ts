@@ -18,9 +18,8 @@ export interface FileSummary {
 
 const MOST_SHOWN = 20;
 
-/** Adds up outcomes and hands each on. */
-export class FileTally {
-  readonly summary: FileSummary = {
+export function emptySummary(): FileSummary {
+  return {
     files: 0,
     read: 0,
     partly: 0,
@@ -31,6 +30,29 @@ export class FileTally {
     skipped: {},
     notes: {},
   };
+}
+
+/** Adds what became of other files. */
+export function addSummary(into: FileSummary, from: FileSummary): void {
+  for (const name of ['files', 'read', 'partly', 'bytes', 'documents'] as const) into[name] += from[name];
+  for (const [name, times] of Object.entries(from.formats)) count(into.formats, name, times);
+  for (const [name, times] of Object.entries(from.encodings)) count(into.encodings, name, times);
+  for (const [reason, skipped] of Object.entries(from.skipped)) {
+    const entry = (into.skipped[reason as SkipReason] ??= { count: 0, first: [] });
+    entry.count += skipped.count;
+    entry.first.push(...skipped.first.slice(0, MOST_SHOWN - entry.first.length));
+  }
+  for (const [reason, note] of Object.entries(from.notes)) {
+    const entry = (into.notes[reason] ??= { count: 0, files: 0, first: [] });
+    entry.count += note.count;
+    entry.files += note.files;
+    entry.first.push(...note.first.slice(0, MOST_SHOWN - entry.first.length));
+  }
+}
+
+/** Adds up outcomes and hands each on. */
+export class FileTally {
+  readonly summary = emptySummary();
   readonly #onOutcome: (outcome: FileOutcome) => void;
 
   constructor(onOutcome: (outcome: FileOutcome) => void) {
@@ -64,6 +86,6 @@ export class FileTally {
   }
 }
 
-function count(counts: Record<string, number>, name: string): void {
-  counts[name] = (counts[name] ?? 0) + 1;
+function count(counts: Record<string, number>, name: string, times = 1): void {
+  counts[name] = (counts[name] ?? 0) + times;
 }

@@ -3,3 +3,7 @@ export { prepare, type Preparation, type PreparationReport, type PrepareProgress
 export { openSteps, runSteps, type StepSpec } from './run-steps.ts';
 export type { StepContext, StepDefinition, StepReport } from './step.ts';
 export { steps } from './steps/index.ts';
+export type { DataSetManifest } from './pipeline/data-set.ts';
+export { checkPipeline, type Pipeline, type PipelineSpec } from './pipeline/pipeline-spec.ts';
+export { runPipeline, type PipelineResult } from './pipeline/run-pipeline.ts';
+export { diffDataSets, readManifest, type DataDiff } from './pipeline/diff.ts';

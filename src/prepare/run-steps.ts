@@ -1,8 +1,9 @@
 import { AttuneError, type Problem } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
 import type { Item } from '../documents/index.ts';
+import { textOfRow } from './row-texts.ts';
 import { steps } from './steps/index.ts';
-import type { RunStep, StepContext, StepDefinition, StepNotes, StepReport } from './step.ts';
+import type { ItemPlace, RunStep, StepContext, StepDefinition, StepNotes, StepReport } from './step.ts';
 
 /** A step by its name, with its options: `{ step: 'chunks', tokens: 512 }`. */
 export interface StepSpec {
@@ -14,6 +15,7 @@ export interface OpenedStep {
   report: StepReport;
   run: RunStep;
   definition: StepDefinition;
+  quotes: boolean;
 }
 
 /**
@@ -39,13 +41,18 @@ export async function openSteps(specs: readonly StepSpec[], context: StepContext
   const opened: OpenedStep[] = [];
   for (const { name, definition, options } of checked) {
     const run = await definition.open(options, context);
-    opened.push({ definition, run, report: emptyReport(name, options as Record<string, unknown>) });
+    opened.push({
+      definition,
+      run,
+      quotes: context.quotes === true,
+      report: emptyReport(name, options as Record<string, unknown>),
+    });
   }
   return opened;
 }
 
 function emptyReport(step: string, options: Record<string, unknown>): StepReport {
-  return { step, options, itemsIn: 0, itemsOut: 0, leftOut: [], remarks: [] };
+  return { step, options, itemsIn: 0, itemsOut: 0, leftOut: [], found: [], remarks: [] };
 }
 
 type Issue = { code?: string; path: PropertyKey[]; message: string; keys?: string[] };
@@ -67,8 +74,11 @@ export function runSteps(items: AsyncIterable<Item>, opened: readonly OpenedStep
   return opened.reduce((stream, step) => counted(stream, step), items);
 }
 
-async function* counted(items: AsyncIterable<Item>, { report, run, definition }: OpenedStep): AsyncGenerator<Item> {
-  const notes = notesOf(report);
+async function* counted(
+  items: AsyncIterable<Item>,
+  { report, run, definition, quotes }: OpenedStep,
+): AsyncGenerator<Item> {
+  const notes = notesOf(report, quotes);
   const taken = async function* taken(): AsyncGenerator<Item> {
     for await (const item of items) {
       report.itemsIn++;
@@ -82,21 +92,33 @@ async function* counted(items: AsyncIterable<Item>, { report, run, definition }:
   }
 }
 
-const MOST_SHOWN = 10;
+/** Places that a report names of what it counts. */
+export const MOST_SHOWN = 50;
 
-function notesOf(report: StepReport): StepNotes {
+function notesOf(report: StepReport, quotes: boolean): StepNotes {
   return {
     leaveOut(item, reason) {
       let entry = report.leftOut.find((one) => one.reason === reason);
       if (entry === undefined) report.leftOut.push((entry = { reason, count: 0, first: [] }));
       entry.count++;
-      const { file, row, page } = item.origins[0];
-      if (entry.first.length < MOST_SHOWN) {
-        entry.first.push({ file, ...(row !== undefined && { row }), ...(page !== undefined && { page }) });
-      }
+      if (entry.first.length < MOST_SHOWN) entry.first.push(placeOf(item, quotes));
+    },
+    find(item, what) {
+      let entry = report.found.find((one) => one.what === what);
+      if (entry === undefined) report.found.push((entry = { what, count: 0, first: [] }));
+      entry.count++;
+      if (entry.first.length < MOST_SHOWN) entry.first.push(placeOf(item, quotes));
     },
     remark: (text) => {
       if (!report.remarks.includes(text)) report.remarks.push(text);
     },
   };
+}
+
+const QUOTED = 200;
+
+function placeOf(item: Item, quotes: boolean): ItemPlace {
+  const { file, row, page } = item.origins[0];
+  const text = quotes && item.kind === 'row' ? textOfRow(item).slice(0, QUOTED) : undefined;
+  return { file, ...(row !== undefined && { row }), ...(page !== undefined && { page }), ...(text && { text }) };
 }

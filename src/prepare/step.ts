@@ -3,6 +3,15 @@ import type { DataRow, Item, ItemKind, Origin } from '../documents/index.ts';
 import type { Recogniser } from '../data/privacy/recogniser.ts';
 import type { Tokenizer } from '../text/index.ts';
 
+/** Where an item came from, as reports show it. */
+export interface ItemPlace {
+  file: string;
+  row?: number;
+  page?: number;
+  /** Its first words; absent where a later step hides what stands in them. */
+  text?: string;
+}
+
 /** What a step did, with what it left out and why. */
 export interface StepReport {
   step: string;
@@ -10,7 +19,9 @@ export interface StepReport {
   options: Record<string, unknown>;
   itemsIn: number;
   itemsOut: number;
-  leftOut: { reason: string; count: number; first: { file: string; row?: number; page?: number }[] }[];
+  leftOut: { reason: string; count: number; first: ItemPlace[] }[];
+  /** What was noticed of items that stay, or changed in them: each by its name. */
+  found: { what: string; count: number; first: ItemPlace[] }[];
   /** What else the step wants to say: what it found out by itself, for example. */
   remarks: string[];
 }
@@ -25,6 +36,8 @@ export interface StepContext {
   openTokenizer(name: string): Promise<Tokenizer>;
   /** Recognisers of the user's own, as `./file.ts#name`. */
   openRecognisers(reference: string): Promise<readonly Recogniser[]>;
+  /** Reports quote the first words of the rows that they count. */
+  quotes?: boolean;
   onProgress?: (done: number, unit: string) => void;
   signal?: AbortSignal;
 }
@@ -32,6 +45,8 @@ export interface StepContext {
 /** What a step tells while it runs; nothing is left out in silence. */
 export interface StepNotes {
   leaveOut(item: Item, reason: string): void;
+  /** Counts an item that stays under the name of what was noticed of it or changed in it. */
+  find(item: Item, what: string): void;
   remark(text: string): void;
 }
 
@@ -50,6 +65,12 @@ export interface StepDefinition<Options = unknown> {
   options: z.ZodType<Options>;
   /** Raised when what it makes of the same items changes: part of what a cached result is known by. */
   version: number;
+  /** True where what it makes of an item depends on that item alone: it then runs shard by shard, and goes on after a kill. */
+  perItem?: true;
+  /** True where it takes out what nobody may see: reports then quote nothing of rows. */
+  protects?: true;
+  /** Files besides the items that its result depends on: the cache knows a result by their content. */
+  files?(options: Options, base: string): readonly string[];
   /** @throws AttuneError for options that contradict each other or name what is not there */
   open(options: Options, context: StepContext): RunStep | Promise<RunStep>;
 }

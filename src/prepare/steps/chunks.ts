@@ -19,6 +19,7 @@ export const step = defineStep<Options>({
   summary: 'documents in chunks of running text, {text}, cut where sections and paragraphs end',
   takes: ['text', 'message', 'record'],
   version: 1,
+  perItem: true,
   options,
   async open(given, context) {
     const measure = await measureBy(given.tokenizer, context);

@@ -11,4 +11,8 @@ export const steps = defineRegistry('step', 'E_UNKNOWN_STEP', {
   template: async () => (await import('./template.ts')).step,
   redact: async () => (await import('./redact.ts')).step,
   teacher: async () => (await import('./teacher.ts')).step,
+  normalise: async () => (await import('./normalise.ts')).step,
+  language: async () => (await import('./language.ts')).step,
+  quality: async () => (await import('./quality.ts')).step,
+  deduplicate: async () => (await import('./deduplicate.ts')).step,
 });

@@ -21,6 +21,7 @@ export const step = defineStep<Options>({
   summary: 'questions and answers that documents hold, {prompt, completion}: FAQ entries, headings with their text',
   takes: ['text'],
   version: 1,
+  perItem: true,
   options,
   open(given) {
     const prompt = new RowTemplate('questions.prompt', given.prompt);

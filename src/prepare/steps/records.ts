@@ -9,6 +9,7 @@ export const step = defineStep<z.output<typeof options>>({
   summary: 'rows of tables as they stand, or chosen columns of them under other names',
   takes: ['record', 'row'],
   version: 1,
+  perItem: true,
   options,
   open({ columns }) {
     return eachItem((item, notes) => {

@@ -26,6 +26,7 @@ export const step = defineStep<Options>({
   summary: 'rows by Jinja templates of the columns of tables, or of title, heading, headings and text of sections',
   takes: ['record', 'row', 'text'],
   version: 1,
+  perItem: true,
   options,
   open(given) {
     const form = formOf(given);

@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { AttuneError } from '../base/errors.ts';
+import type { EventSink } from '../base/events.ts';
+import { attuneCache, attuneHome } from '../base/home.ts';
+import {
+  checkPipeline,
+  diffDataSets,
+  runPipeline,
+  type DataDiff,
+  type PipelineResult,
+  type PipelineSpec,
+} from '../prepare/index.ts';
+import { Tokenizer } from '../text/index.ts';
+import { modelFolder } from '../worker/run/base-model.ts';
+
+export interface DataPipelineOptions {
+  /** The folder of the data set; by default one in ATTUNE_HOME/data-sets, named by the content's hash. */
+  to?: string;
+  /** The folder that relative paths start from: by default the pipeline file's own, or the current one. */
+  base?: string;
+  /** Files read at once, each in a process of its own. */
+  processes?: number;
+  onEvent?: EventSink;
+  signal?: AbortSignal;
+}
+
+/**
+ * Makes a versioned data set from a pipeline: the path of a YAML file, or its values.
+ * @throws AttuneError E_BAD_PIPELINE, E_FILE_MISSING and those of the steps
+ */
+export async function dataPipeline(
+  given: string | PipelineSpec,
+  { to, base, processes, onEvent, signal }: DataPipelineOptions = {},
+): Promise<PipelineResult> {
+  const isFile = typeof given === 'string';
+  const pipeline = checkPipeline(isFile ? await readSpec(given) : given, isFile ? given : undefined);
+  return runPipeline({
+    pipeline,
+    cache: join(attuneCache(), 'pipelines'),
+    to: (hash) => (to === undefined ? join(attuneHome(), 'data-sets', hash.slice(0, 16)) : resolve(to)),
+    base: base ?? (isFile ? dirname(resolve(given)) : process.cwd()),
+    reading: { processes },
+    openTokenizer: (name) => Tokenizer.load(modelFolder(name)),
+    onProgress: ({ activity }) => onEvent?.({ type: 'phase-started', phase: 'data', message: activity }),
+    signal,
+  });
+}
+
+async function readSpec(path: string): Promise<unknown> {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new AttuneError('E_FILE_MISSING', { what: `Cannot read ${path}`, got: (error as Error).message });
+  }
+  const { parse } = await import('yaml');
+  try {
+    return parse(text) as unknown;
+  } catch (error) {
+    throw new AttuneError('E_BAD_PIPELINE', { what: `${path} is no YAML`, got: (error as Error).message });
+  }
+}
+
+/** What became of the rows between two data sets of pipelines. Errors: E_NO_DATA_SET, E_DIFF_KEY. */
+export function dataDiff(before: string, after: string, options: { key?: string } = {}): Promise<DataDiff> {
+  return diffDataSets(resolve(before), resolve(after), options.key);
+}

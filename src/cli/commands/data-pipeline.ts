@@ -1,0 +1,67 @@
+import { formatCount, plural } from '../../base/format.ts';
+import type { PipelineResult } from '../../prepare/index.ts';
+import { defineCommand } from '../command.ts';
+import { formatFacts } from '../table.ts';
+import type { Terminal } from '../terminal.ts';
+import { withProgress } from '../with-progress.ts';
+
+export const command = defineCommand({
+  section: 'Data',
+  summary: 'make a versioned data set by a pipeline file: sources, steps, split; only what changed is made again',
+  arguments: [{ name: 'FILE', summary: 'a .yaml with name, sources, steps, split', required: true }],
+  options: [
+    { name: '--to', value: 'FOLDER', summary: 'where to put it (ATTUNE_HOME/data-sets, named by its content)' },
+    { name: '--processes', value: 'N', summary: 'files read at once (one a core, at most 8)' },
+  ],
+  examples: ['data pipeline support.yaml', 'data pipeline support.yaml --to data/support'],
+  async run(context) {
+    const { dataPipeline } = await import('../../app/data-pipeline.ts');
+    const signal = context.stopSignal('stopping');
+    return withProgress(context, (onEvent) =>
+      dataPipeline(context.arguments[0], {
+        to: context.option('--to'),
+        processes: context.count('--processes'),
+        onEvent,
+        signal,
+      }),
+    );
+  },
+  render: describe,
+});
+
+function describe({ folder, manifest, parts }: PipelineResult, { colours }: Terminal): string {
+  const { green, yellow, bold, cyan, dim } = colours;
+  const { rows, files, steps } = manifest;
+  const total = rows.train + rows.validation + rows.test;
+  const facts = formatFacts(
+    [
+      ['hash', manifest.hash],
+      ['files', `${formatCount(files.read)} of ${formatCount(files.files)} read`],
+      ...steps.map(
+        ({ step, itemsIn, itemsOut }) => [step, `${formatCount(itemsIn)} → ${formatCount(itemsOut)}`] as const,
+      ),
+      [
+        'split',
+        Object.entries(rows)
+          .map(([split, count]) => `${split} ${formatCount(count)}`)
+          .join(', '),
+      ],
+      ['parts', `${formatCount(parts.made)} made, ${formatCount(parts.reused)} from before`],
+    ],
+    colours,
+  );
+  const lost = steps.flatMap(({ step, leftOut, found }) => [
+    ...leftOut.map(({ reason, count }) => yellow(`! ${step}: ${formatCount(count)} left out: ${reason}`)),
+    ...found.map(({ what, count }) => dim(`  ${step}: ${formatCount(count)} ${what}`)),
+  ]);
+  return [
+    `${green('✓')} ${plural(total, 'rows')} in ${bold(folder)}`,
+    facts,
+    ...Object.entries(files.skipped).map(([reason, { count }]) =>
+      yellow(`! ${plural(count, 'files')} skipped: ${reason}`),
+    ),
+    ...lost,
+    '',
+    `  ${cyan(`attune init ${folder}`)}  ${dim('writes a recipe for it')}`,
+  ].join('\n');
+}

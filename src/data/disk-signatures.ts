@@ -1,0 +1,115 @@
+import { closeSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeAll } from '../files/atomic.ts';
+import type { Signatures } from './link-buckets.ts';
+import { BANDS, MinHash } from './min-hash.ts';
+import { normalWords, shinglesOf } from './shingles.ts';
+
+const BUFFERED_TEXTS = 8192;
+const BUFFERED_BYTES = 1 << 20;
+/** Shingle sets kept in memory: the texts of a bucket are compared with each other again and again. */
+const MOST_KEPT = 4096;
+
+/**
+ * Signatures and shingle sets of any number of texts in files: a file for each band, and one for all sets. In memory
+ * are 8 bytes a text, and 12 more while a band is searched.
+ */
+export class DiskSignatures implements Signatures, Disposable {
+  readonly #folder: string;
+  readonly #minHash = new MinHash();
+  readonly #bands: { descriptor: number; buffer: Uint32Array }[];
+  readonly #sets: number;
+  readonly #kept = new Map<number, Uint32Array>();
+  #pieces: Buffer[] = [];
+  #buffered = 0;
+  #written = 0;
+  /** By text: where its set begins in the file. */
+  #offsets = new Float64Array(BUFFERED_TEXTS + 1);
+  #count = 0;
+
+  /** @param parent a folder that is there */
+  constructor(parent: string) {
+    this.#folder = mkdtempSync(join(parent, 'signatures-'));
+    const open = (name: string): number => openSync(join(this.#folder, name), 'w+');
+    this.#sets = open('sets');
+    this.#bands = Array.from({ length: BANDS }, (_, band) => {
+      return { descriptor: open(`band-${band}`), buffer: new Uint32Array(BUFFERED_TEXTS) };
+    });
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  add(text: string): void {
+    const shingles = shinglesOf(normalWords(text));
+    const at = this.#count % BUFFERED_TEXTS;
+    for (const [band, { buffer }] of this.#bands.entries()) buffer[at] = this.#minHash.key(band, shingles);
+    this.#pieces.push(Buffer.from(shingles.buffer, shingles.byteOffset, shingles.byteLength));
+    this.#buffered += shingles.byteLength;
+    this.#written += shingles.byteLength;
+    this.#count++;
+    if (this.#count >= this.#offsets.length) {
+      const larger = new Float64Array(2 * this.#offsets.length);
+      larger.set(this.#offsets);
+      this.#offsets = larger;
+    }
+    this.#offsets[this.#count] = this.#written;
+    if (at === BUFFERED_TEXTS - 1) this.#writeKeys(BUFFERED_TEXTS);
+    if (this.#buffered >= BUFFERED_BYTES) this.#writeSets();
+  }
+
+  /** Call it once all texts have been added, before any is compared. */
+  finish(): void {
+    this.#writeKeys(this.#count % BUFFERED_TEXTS);
+    this.#writeSets();
+  }
+
+  keys(band: number): Uint32Array {
+    const keys = new Uint32Array(this.#count);
+    readWhole(this.#bands[band].descriptor, keys, 0);
+    return keys;
+  }
+
+  takesPart(): boolean {
+    return true;
+  }
+
+  shingles(index: number): Uint32Array {
+    const known = this.#kept.get(index);
+    if (known !== undefined) return known;
+    const [from, to] = [this.#offsets[index], this.#offsets[index + 1]];
+    const shingles = new Uint32Array((to - from) / Uint32Array.BYTES_PER_ELEMENT);
+    readWhole(this.#sets, shingles, from);
+    if (this.#kept.size >= MOST_KEPT) this.#kept.delete(this.#kept.keys().next().value!);
+    this.#kept.set(index, shingles);
+    return shingles;
+  }
+
+  [Symbol.dispose](): void {
+    for (const { descriptor } of this.#bands) closeSync(descriptor);
+    closeSync(this.#sets);
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  #writeKeys(count: number): void {
+    for (const { descriptor, buffer } of this.#bands) {
+      writeAll(descriptor, new Uint8Array(buffer.buffer, 0, count * Uint32Array.BYTES_PER_ELEMENT));
+    }
+  }
+
+  #writeSets(): void {
+    writeAll(this.#sets, Buffer.concat(this.#pieces));
+    this.#pieces = [];
+    this.#buffered = 0;
+  }
+}
+
+function readWhole(descriptor: number, array: Uint32Array, position: number): void {
+  const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+  for (let offset = 0; offset < bytes.length;) {
+    const count = readSync(descriptor, bytes, offset, Math.min(bytes.length - offset, 1 << 30), position + offset);
+    if (count === 0) throw new RangeError('A file of signatures is shorter than what was written to it');
+    offset += count;
+  }
+}

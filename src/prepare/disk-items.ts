@@ -1,0 +1,46 @@
+import { closeSync, mkdtempSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DataRow } from '../documents/index.ts';
+import { writeAll } from '../files/atomic.ts';
+import { readLines } from '../files/lines.ts';
+
+const BUFFERED = 1 << 20;
+
+/** Rows on disk, to be gone over as often as wanted, for steps that must see all before they can give the first. */
+export class DiskItems {
+  readonly #path: string;
+  #descriptor: number | undefined;
+  #lines: string[] = [];
+  #buffered = 0;
+  count = 0;
+
+  /** @param folder the run's own: it is removed at the run's end, with what lies in it */
+  constructor(folder: string) {
+    this.#path = join(mkdtempSync(join(folder, 'rows-')), 'rows');
+    this.#descriptor = openSync(this.#path, 'w');
+  }
+
+  add(row: DataRow): void {
+    const line = `${JSON.stringify(row)}\n`;
+    this.#lines.push(line);
+    this.#buffered += line.length;
+    this.count++;
+    if (this.#buffered >= BUFFERED) this.#flush();
+  }
+
+  /** The rows as they were added; none is added any more. */
+  async *rows(): AsyncGenerator<DataRow, void, undefined> {
+    if (this.#descriptor !== undefined) {
+      this.#flush();
+      closeSync(this.#descriptor);
+      this.#descriptor = undefined;
+    }
+    for await (const { text } of readLines(this.#path, Infinity)) yield JSON.parse(text) as DataRow;
+  }
+
+  #flush(): void {
+    writeAll(this.#descriptor!, Buffer.from(this.#lines.join('')));
+    this.#lines = [];
+    this.#buffered = 0;
+  }
+}

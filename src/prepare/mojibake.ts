@@ -1,0 +1,30 @@
+// What Windows-1252 has at 0x80 … 0x9f; five places are empty and read as control characters.
+const WINDOWS_1252 = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ';
+const BYTE_OF = new Map([...WINDOWS_1252].map((character, index) => [character, 0x80 + index]));
+
+/** Two sequences or one of three bytes: one of two may be how someone writes. */
+const SURE_BYTES = 3;
+
+/**
+ * UTF-8 that was once read as Windows-1252 ("cafÃ©" for "café"), read right. Only where all that is not ASCII is valid
+ * UTF-8 in that reading, and enough of it; any other text is given back as it is.
+ */
+export function repairMojibake(text: string): string {
+  // The first byte of a sequence reads as one of these.
+  if (!/[\u00c2-\u00f4]/.test(text)) return text;
+  const bytes = new Uint8Array(text.length);
+  let foreign = 0;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    const byte = code < 0x80 || (code >= 0xa0 && code <= 0xff) ? code : BYTE_OF.get(text[index]);
+    if (byte === undefined) return text;
+    bytes[index] = byte;
+    if (byte >= 0x80) foreign++;
+  }
+  if (foreign < SURE_BYTES) return text;
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return text;
+  }
+}

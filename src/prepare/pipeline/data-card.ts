@@ -1,0 +1,50 @@
+import { formatCount } from '../../base/format.ts';
+import type { StepReport } from '../step.ts';
+import type { DataSetManifest } from './data-set.ts';
+
+/** README.md of a data set: what it is made of, how, and what was left out. */
+export function dataCard({ name, hash, rows, columns, files, parents, steps, split }: DataSetManifest): string {
+  const splits = Object.entries(rows).map(([part, count]) => `| ${part} | ${formatCount(count)} |`);
+  const skipped = Object.entries(files.skipped).map(([reason, { count }]) => `- ${formatCount(count)}: ${reason}`);
+  const by = split.column === undefined ? split.by : `${split.by} of \`${split.column}\``;
+  return [
+    `# ${name}`,
+    '',
+    `Content hash \`${hash}\`. Made by attune; the same sources and steps give the same bytes. manifest.json has all that stands here as data.`,
+    '',
+    '| split | rows |',
+    '|---|---|',
+    ...splits,
+    '',
+    `Split by ${by}. ${formatCount(split.clusteredRows)} rows are alike to others, in ${formatCount(split.clusters)} sets; no set is in two splits.`,
+    '',
+    '## Columns',
+    '',
+    ...Object.entries(columns).map(([column, count]) => `- \`${column}\`: in ${formatCount(count)} rows`),
+    '',
+    '## Sources',
+    '',
+    `${formatCount(files.read)} of ${formatCount(files.files)} files read, ${formatCount(files.documents)} documents; ${formatCount(parents.length)} paths with their hashes in manifest.json.`,
+    ...(skipped.length > 0 ? ['', 'Not read, or not to the end:', '', ...skipped] : []),
+    '',
+    '## Steps',
+    '',
+    ...steps.flatMap(describeStep),
+    '## To be filled in by who publishes it',
+    '',
+    'License of the sources, consent of those who appear in them, and what the data set must not be used for.',
+    '',
+  ].join('\n');
+}
+
+function describeStep({ step, options, itemsIn, itemsOut, leftOut, found }: StepReport): string[] {
+  return [
+    `### ${step}`,
+    '',
+    `${formatCount(itemsIn)} in, ${formatCount(itemsOut)} out. Options: \`${JSON.stringify(options)}\``,
+    '',
+    ...leftOut.map(({ reason, count }) => `- left out ${formatCount(count)}: ${reason}`),
+    ...found.map(({ what, count }) => `- found ${formatCount(count)}: ${what}`),
+    '',
+  ];
+}

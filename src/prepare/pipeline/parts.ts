@@ -1,0 +1,143 @@
+/** Finished pieces of pipelines, each known by all that it was made from: a second run makes only what is new. */
+import { existsSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Item } from '../../documents/index.ts';
+import { FileDraft } from '../../files/file-draft.ts';
+import { sha256 } from '../../files/hash.ts';
+import { readJson, writeJson } from '../../files/json.ts';
+import { readLines } from '../../files/lines.ts';
+import { tidyFolder, writeWholeFolder } from '../../files/whole-folder.ts';
+import type { FileSummary } from '../file-tally.ts';
+import type { StepReport } from '../step.ts';
+
+export interface Shard {
+  name: string;
+  items: number;
+  bytes: number;
+  sha256: string;
+}
+
+/** What `part.json` says of a part; its shards lie beside it. */
+export interface Part<Extra = unknown> {
+  shards: Shard[];
+  reports: StepReport[];
+  /** Of parts that read files. */
+  files?: FileSummary;
+  extra?: Extra;
+}
+
+export type StoredPart<Extra = unknown> = Part<Extra> & { folder: string; isNew: boolean };
+
+/** Bytes of characters after which a shard is full: small enough to lose at a kill, large enough to be few. */
+const SHARD_CHARACTERS = 16 * 2 ** 20;
+
+/** The parts in one folder of the cache. */
+export class PartStore {
+  readonly #folder: string;
+  readonly #used = new Set<string>();
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** The part of this name, made where it is not there whole. `of`: all that it depends on, as plain values. */
+  async part<Extra>(of: unknown, make: (draft: string) => Promise<Part<Extra>>): Promise<StoredPart<Extra>> {
+    const name = sha256(JSON.stringify(of));
+    this.#used.add(name);
+    const folder = join(this.#folder, name);
+    tidyFolder(folder);
+    const known = this.#read<Extra>(folder);
+    if (known !== undefined) return { ...known, folder, isNew: false };
+    const part = await writeWholeFolder(folder, async (draft) => {
+      const made = await make(draft);
+      writeJson(join(draft, 'part.json'), made);
+      return made;
+    });
+    return { ...part, folder, isNew: true };
+  }
+
+  #read<Extra>(folder: string): Part<Extra> | undefined {
+    if (!existsSync(join(folder, 'part.json'))) return undefined;
+    let part: Part<Extra>;
+    try {
+      part = readJson<Part<Extra>>(join(folder, 'part.json'));
+    } catch {
+      return undefined;
+    }
+    const isWhole = part.shards.every(({ name, bytes }) => {
+      return statSync(join(folder, name), { throwIfNoEntry: false })?.size === bytes;
+    });
+    if (!isWhole) return undefined;
+    const now = new Date();
+    utimesSync(folder, now, now);
+    return part;
+  }
+
+  /** Removes the parts used longest ago, those of this run excepted, until no more than so many bytes are left. */
+  prune(maxBytes: number): void {
+    const parts = readdirSync(this.#folder)
+      .filter((name) => /^[0-9a-f]{64}$/.test(name) && !this.#used.has(name))
+      .map((name) => ({ folder: join(this.#folder, name), usedAt: statSync(join(this.#folder, name)).mtimeMs }))
+      .sort((a, b) => b.usedAt - a.usedAt);
+    let total = 0;
+    for (const { folder } of parts) {
+      total += readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
+      if (total > maxBytes) rmSync(folder, { recursive: true, force: true });
+    }
+  }
+}
+
+/** Lines into shards of about one size, each of them there whole or not at all. */
+export class ShardWriter implements Disposable {
+  readonly shards: Shard[] = [];
+  readonly #folder: string;
+  readonly #prefix: string;
+  #draft: FileDraft | undefined;
+  #characters = 0;
+  #items = 0;
+
+  constructor(folder: string, prefix: string) {
+    this.#folder = folder;
+    this.#prefix = prefix;
+  }
+
+  write(line: string): void {
+    this.#draft ??= new FileDraft(join(this.#folder, this.#name()));
+    this.#draft.write(line);
+    this.#characters += line.length;
+    this.#items++;
+    if (this.#characters >= SHARD_CHARACTERS) this.finish();
+  }
+
+  finish(): void {
+    if (this.#draft === undefined) return;
+    const hash = this.#draft.commit();
+    this.shards.push({ name: this.#name(), items: this.#items, bytes: this.#draft.bytes, sha256: hash });
+    this.#draft = undefined;
+    this.#characters = 0;
+    this.#items = 0;
+  }
+
+  [Symbol.dispose](): void {
+    this.#draft?.[Symbol.dispose]();
+  }
+
+  #name(): string {
+    return `${this.#prefix}-${String(this.shards.length).padStart(5, '0')}.jsonl`;
+  }
+}
+
+/** Writes items as they stand, origins and all. */
+export async function writeItems(folder: string, items: AsyncIterable<Item>): Promise<Shard[]> {
+  using writer = new ShardWriter(folder, 'items');
+  for await (const item of items) writer.write(`${JSON.stringify(item)}\n`);
+  writer.finish();
+  return writer.shards;
+}
+
+/** The items of shards, in order. */
+export async function* readItems(paths: readonly string[]): AsyncGenerator<Item, void, undefined> {
+  for (const path of paths) {
+    for await (const { text } of readLines(path, Infinity)) yield JSON.parse(text) as Item;
+  }
+}

@@ -1,0 +1,177 @@
+import { copyFileSync, constants, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AttuneError } from '../../base/errors.ts';
+import type { SplitName } from '../../data/index.ts';
+import { findDocuments, type DataRow, type Item, type ReadOptions } from '../../documents/index.ts';
+import { writeFileAtomic } from '../../files/atomic.ts';
+import { sha256 } from '../../files/hash.ts';
+import { writeJson } from '../../files/json.ts';
+import { writeWholeFolder } from '../../files/whole-folder.ts';
+import { addSummary, emptySummary } from '../file-tally.ts';
+import { lineOf, PREPARED_VERSION } from '../prepared-row.ts';
+import type { StepContext } from '../step.ts';
+import { dataCard } from './data-card.ts';
+import type { DataSetManifest } from './data-set.ts';
+import { PartStore, readItems, ShardWriter, type StoredPart } from './parts.ts';
+import type { Pipeline } from './pipeline-spec.ts';
+import { readSources, type SourceParts } from './source-parts.ts';
+import { SplitPlanner, type SplitReport } from './split-rows.ts';
+import { hidesRows, mergeReports, runStage, stagesOf } from './step-parts.ts';
+
+export interface PipelineRun {
+  pipeline: Pipeline;
+  /** The folder of finished parts. */
+  cache: string;
+  /** Where the data set is put; by its hash where a function. */
+  to(hash: string): string;
+  base: string;
+  reading?: Omit<ReadOptions, 'onOutcome' | 'signal'>;
+  openTokenizer: StepContext['openTokenizer'];
+  onProgress?: (progress: { activity: string; done: number }) => void;
+  signal?: AbortSignal;
+}
+
+export interface PipelineResult {
+  folder: string;
+  manifest: DataSetManifest;
+  /** Parts that were made, and those that lay there from before. */
+  parts: { made: number; reused: number };
+}
+
+const MOST_CACHED = 20 * 2 ** 30;
+
+/**
+ * Sources through steps and a split into a data set. Finished parts are kept: a run that was killed goes on from them,
+ * and one over changed sources or steps makes only what depends on the change. The result depends on neither.
+ * @throws AttuneError as `prepare`; E_SPLIT_IMPOSSIBLE, E_SPLIT_TIME
+ */
+export async function runPipeline(run: PipelineRun): Promise<PipelineResult> {
+  const { pipeline, base, signal, onProgress } = run;
+  const store = new PartStore(run.cache);
+  const scratch = mkdtempSync(join(tmpdir(), 'attune-pipeline-'));
+  try {
+    const quotes = !(await hidesRows(pipeline.steps));
+    const context = { base, quotes, openTokenizer: run.openTokenizer, signal };
+    const stages = await stagesOf(pipeline.steps, { ...context, folder: scratch });
+    onProgress?.({ activity: `reading ${pipeline.sources.join(', ')}`, done: 0 });
+    const reading = { ...run.reading, ocr: pipeline.ocr, query: pipeline.query, signal };
+    const sources = await readSources(findDocuments(pipeline.sources, base), reading, store);
+    const all: StoredPart[] = [...sources.parts];
+    let parts = sources.parts;
+    const reports: DataSetManifest['steps'] = [];
+    for (const stage of stages) {
+      const activity = stage.specs.map(({ step }) => step).join(', ');
+      onProgress?.({ activity, done: 0 });
+      parts = await runStage(stage, parts, { store, context });
+      all.push(...parts);
+      reports.push(...mergeReports(parts));
+    }
+    onProgress?.({ activity: 'splitting', done: 0 });
+    const split = await splitPart(parts, run, { store, scratch });
+    const manifest = describe(sources, split, { pipeline, reports });
+    const folder = run.to(manifest.hash);
+    await publish(folder, split, manifest);
+    store.prune(MOST_CACHED);
+    const made = [...all, split].filter(({ isNew }) => isNew).length;
+    return { folder, manifest, parts: { made, reused: all.length + 1 - made } };
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+interface SplitExtra {
+  report: SplitReport;
+  columns: Record<string, number>;
+}
+
+function splitPart(
+  parts: readonly StoredPart[],
+  { pipeline, signal }: PipelineRun,
+  { store, scratch }: { store: PartStore; scratch: string },
+): Promise<StoredPart<SplitExtra>> {
+  const shards = parts.flatMap(({ folder, shards: some }) => some.map((shard) => ({ ...shard, folder })));
+  const paths = shards.map(({ folder, name }) => join(folder, name));
+  const of = { split: pipeline.split, version: PREPARED_VERSION, input: shards.map(({ sha256: hash }) => hash) };
+  return store.part<SplitExtra>(of, async (draft) => {
+    using planner = new SplitPlanner(pipeline.split, scratch);
+    let count = 0;
+    for await (const row of rowsOf(readItems(paths))) {
+      planner.add(row);
+      if (++count % 1000 === 0) signal?.throwIfAborted();
+    }
+    if (count === 0) {
+      throw new AttuneError('E_NO_ROWS', {
+        what: 'No row is left for the data set',
+        fix: 'the steps leave all rows out: loosen them, or choose other sources',
+      });
+    }
+    const { splitOf, report } = await planner.plan(signal);
+    const writers = new Map<SplitName, ShardWriter>();
+    const columns: Record<string, number> = {};
+    let index = 0;
+    for await (const row of rowsOf(readItems(paths))) {
+      const split = splitOf[index++];
+      const writer = writers.get(split) ?? new ShardWriter(draft, split);
+      writers.set(split, writer);
+      writer.write(lineOf(row));
+      for (const column of Object.keys(row.values)) columns[column] = (columns[column] ?? 0) + 1;
+    }
+    for (const writer of writers.values()) writer.finish();
+    const written = ['train', 'validation', 'test'].flatMap((split) => writers.get(split as SplitName)?.shards ?? []);
+    return { shards: written, reports: [], extra: { report, columns } };
+  });
+}
+
+async function* rowsOf(items: AsyncIterable<Item>): AsyncGenerator<DataRow> {
+  for await (const item of items) {
+    if (item.kind === 'row') yield item;
+    else {
+      throw new AttuneError('E_STEP_ORDER', {
+        what: 'The last step does not make rows',
+        got: `a ${item.kind} of ${item.origins[0].file}`,
+        fix: 'let a step make rows, such as records, chunks or conversations; `attune data steps` lists them',
+      });
+    }
+  }
+}
+
+function describe(
+  sources: SourceParts,
+  split: StoredPart<SplitExtra>,
+  { pipeline, reports }: { pipeline: Pipeline; reports: DataSetManifest['steps'] },
+): DataSetManifest {
+  const files = emptySummary();
+  for (const part of sources.parts) if (part.files !== undefined) addSummary(files, part.files);
+  const { report, columns } = split.extra!;
+  const shards = split.shards.map((shard) => ({ ...shard, split: shard.name.split('-')[0] as SplitName }));
+  return {
+    version: 1,
+    name: pipeline.name,
+    hash: sha256(JSON.stringify(shards.map(({ name, sha256: hash }) => [name, hash]))),
+    parents: sources.files,
+    files,
+    steps: reports,
+    split: report,
+    rows: report.rows,
+    shards,
+    columns,
+  };
+}
+
+/** A folder that is the same already is left as it is; another one is replaced as a whole. */
+async function publish(folder: string, part: StoredPart, manifest: DataSetManifest): Promise<void> {
+  if (existsSync(folder) && !existsSync(join(folder, 'manifest.json'))) {
+    throw new AttuneError('E_NOT_WRITABLE', {
+      what: `${folder} is there, and is no data set`,
+      fix: 'name a folder that does not exist: --to',
+    });
+  }
+  await writeWholeFolder(folder, (draft) => {
+    for (const { name } of part.shards) {
+      copyFileSync(join(part.folder, name), join(draft, name), constants.COPYFILE_FICLONE);
+    }
+    writeJson(join(draft, 'manifest.json'), manifest);
+    writeFileAtomic(join(draft, 'README.md'), dataCard(manifest));
+  });
+}

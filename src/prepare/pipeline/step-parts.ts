@@ -1,0 +1,106 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sha256File } from '../../files/hash.ts';
+import { MOST_SHOWN, openSteps, runSteps, type StepSpec } from '../run-steps.ts';
+import type { StepContext, StepDefinition, StepReport } from '../step.ts';
+import { steps } from '../steps/index.ts';
+import { readItems, writeItems, type PartStore, type StoredPart } from './parts.ts';
+
+/** Steps that run together: over each shard by itself, or one step over all of them. */
+interface Stage {
+  specs: StepSpec[];
+  perItem: boolean;
+  /** All that the result depends on besides the items. */
+  key: unknown[];
+}
+
+/** Steps with neighbours that need no more than one item at a time put together. */
+export async function stagesOf(specs: readonly StepSpec[], context: StepContext): Promise<Stage[]> {
+  // Opened once to tell all defects before anything is read.
+  const opened = await openSteps(specs, context);
+  const stages: Stage[] = [];
+  for (const [index, { definition, report }] of opened.entries()) {
+    const last = stages.at(-1);
+    const perItem = definition.perItem === true;
+    const stage = last?.perItem === true && perItem ? last : { specs: [], perItem, key: [] };
+    if (stage !== last) stages.push(stage);
+    stage.specs.push(specs[index]);
+    const files = (definition.files?.(report.options, context.base) ?? []).map((file) => sha256File(file));
+    stage.key.push([report.step, definition.version, report.options, await Promise.all(files)]);
+  }
+  return stages;
+}
+
+export async function hidesRows(specs: readonly StepSpec[]): Promise<boolean> {
+  const definitions: StepDefinition[] = await Promise.all(specs.map(({ step }) => steps.load(step)));
+  return definitions.some(({ protects }) => protects === true);
+}
+
+/** What a stage makes of the parts before it. */
+export async function runStage(
+  stage: Stage,
+  before: readonly StoredPart[],
+  { store, context }: { store: PartStore; context: Omit<StepContext, 'folder'> },
+): Promise<StoredPart[]> {
+  const shards = before.flatMap(({ folder, shards: all }) =>
+    all.map(({ name, sha256 }) => ({ path: join(folder, name), sha256 })),
+  );
+  const inputs = stage.perItem ? shards.map((shard) => [shard]) : [shards];
+  const parts: StoredPart[] = [];
+  for (const input of inputs) {
+    context.signal?.throwIfAborted();
+    const of = { steps: stage.key, quotes: context.quotes, input: input.map(({ sha256 }) => sha256) };
+    const paths = input.map(({ path }) => path);
+    parts.push(await store.part(of, (draft) => runOver(paths, stage.specs, { draft, context })));
+    context.onProgress?.(parts.length, 'shards');
+  }
+  return parts;
+}
+
+async function runOver(
+  paths: readonly string[],
+  specs: readonly StepSpec[],
+  { draft, context }: { draft: string; context: Omit<StepContext, 'folder'> },
+) {
+  const folder = mkdtempSync(join(tmpdir(), 'attune-pipeline-'));
+  try {
+    const opened = await openSteps(specs, { ...context, folder });
+    const shards = await writeItems(draft, runSteps(readItems(paths), opened));
+    return { shards, reports: opened.map(({ report }) => report) };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The reports of one stage's parts as one for each step. */
+export function mergeReports(parts: readonly StoredPart[]): StepReport[] {
+  const merged: StepReport[] = [];
+  for (const { reports } of parts) {
+    for (const [index, report] of reports.entries()) {
+      const into = merged[index];
+      if (into === undefined) merged.push(structuredClone(report));
+      else addReport(into, report);
+    }
+  }
+  return merged;
+}
+
+function addReport(into: StepReport, { itemsIn, itemsOut, leftOut, found, remarks }: StepReport): void {
+  into.itemsIn += itemsIn;
+  into.itemsOut += itemsOut;
+  into.remarks = [...new Set([...into.remarks, ...remarks])];
+  for (const entry of leftOut) addCount(into.leftOut, entry, ({ reason }) => reason === entry.reason);
+  for (const entry of found) addCount(into.found, entry, ({ what }) => what === entry.what);
+}
+
+function addCount<Entry extends { count: number; first: unknown[] }>(
+  entries: Entry[],
+  entry: Entry,
+  isSame: (other: Entry) => boolean,
+): void {
+  const known = entries.find(isSame);
+  if (known === undefined) return void entries.push(structuredClone(entry));
+  known.count += entry.count;
+  known.first.push(...entry.first.slice(0, MOST_SHOWN - known.first.length));
+}

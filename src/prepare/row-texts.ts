@@ -1,0 +1,54 @@
+/** The texts of a row, whatever its columns: what cleaning steps change and look at. */
+import { FLAGS } from '../data/index.ts';
+import type { DataRow } from '../documents/index.ts';
+
+/** Keys whose strings name things and are not prose. */
+const NAMES = new Set(['role', 'name', 'id', 'tool_call_id', 'type', FLAGS]);
+
+/** Columns that hold what a model reads or learns, by the names that formats know; others are about the row. */
+const READ = [
+  ['text', 'content', 'document'],
+  ['messages', 'conversations', 'prompt', 'completion', 'instruction', 'input', 'output', 'question', 'answer'],
+  ['context', 'response', 'chosen', 'rejected', 'anchor', 'positive', 'sentence1', 'sentence2', 'title', 'summary'],
+].flat();
+
+/** The row with each of its texts changed, the same row where none did. */
+export function mapTexts(row: DataRow, change: (text: string) => string): DataRow {
+  const values = mapValue(row.values, change) as Record<string, unknown>;
+  return values === row.values ? row : { ...row, values };
+}
+
+function mapValue(value: unknown, change: (text: string) => string): unknown {
+  if (typeof value === 'string') return change(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) {
+    const changed = value.map((one) => mapValue(one, change));
+    return changed.some((one, index) => one !== value[index]) ? changed : value;
+  }
+  const entries = Object.entries(value).map(([key, one]) => {
+    return [key, NAMES.has(key) ? one : mapValue(one, change)] as const;
+  });
+  const old = value as Record<string, unknown>;
+  return entries.some(([key, one]) => one !== old[key]) ? Object.fromEntries(entries) : value;
+}
+
+/** A row's texts, a line break between them: of the columns named, else of those that models read, else of all. */
+export function textOfRow({ values }: DataRow, columns: readonly string[] | null = null): string {
+  const texts: string[] = [];
+  const collect = (value: unknown): void => {
+    if (typeof value === 'string') texts.push(value);
+    else if (Array.isArray(value)) for (const one of value) collect(one);
+    else if (typeof value === 'object' && value !== null) {
+      for (const [key, one] of Object.entries(value)) if (!NAMES.has(key)) collect(one);
+    }
+  };
+  const read = columns ?? READ.filter((column) => Object.hasOwn(values, column));
+  collect(read.length === 0 ? values : read.map((column) => values[column]));
+  return texts.join('\n');
+}
+
+/** The row with a name in the column of flags, once. */
+export function withFlag(row: DataRow, flag: string): DataRow {
+  const flags = (row.values[FLAGS] as readonly string[] | undefined) ?? [];
+  return flags.includes(flag) ? row : { ...row, values: { ...row.values, [FLAGS]: [...flags, flag] } };
+}

@@ -1,0 +1,123 @@
+/** Rows that stand there before, as they are or nearly so: the first one stays. */
+import { z } from 'zod';
+import { DiskSignatures, isSimilar, linkBuckets, normalWords, UnionFind } from '../../data/index.ts';
+import { sha256 } from '../../files/hash.ts';
+import { DiskItems } from '../disk-items.ts';
+import { actionOption, flagRow } from '../judge-rows.ts';
+import { textOfRow } from '../row-texts.ts';
+import { defineStep, type StepContext } from '../step.ts';
+
+const options = z.strictObject({
+  columns: z
+    .array(z.string())
+    .nullable()
+    .default(null)
+    .describe('columns to compare; those that models read when null'),
+  threshold: z
+    .number()
+    .min(0.6)
+    .max(1)
+    .nullable()
+    .default(0.8)
+    .describe('near-duplicates from this share of common pairs of words (Jaccard); null: only the same words'),
+  action: actionOption('drop'),
+});
+
+type Options = z.output<typeof options>;
+
+export const step = defineStep<Options>({
+  summary: 'the first of rows that are the same, or nearly; compared exactly, in any number',
+  takes: ['row'],
+  version: 1,
+  options,
+  open(given, context) {
+    return async function* run(items, notes) {
+      const rows = new DiskItems(context.folder);
+      using signatures = new DiskSignatures(context.folder);
+      const hashes = new HashList();
+      for await (const item of items) {
+        if (item.kind !== 'row') continue;
+        const text = textOfRow(item, given.columns);
+        rows.add(item);
+        signatures.add(text);
+        hashes.add(text);
+        if (rows.count % 1000 === 0) context.signal?.throwIfAborted();
+      }
+      signatures.finish();
+      const copies = await findCopies(signatures, hashes, { given, context });
+      notes.remark('of rows that are alike, the first in the order of the sources stays');
+      let index = 0;
+      for await (const row of rows.rows()) yield* judged(row, copies[index++]);
+      function* judged(row: Parameters<typeof flagRow>[0], copy: number) {
+        if (copy === UNIQUE) yield row;
+        else if (given.action === 'flag') yield flagRow(row, [NAMES[copy]], notes);
+        else notes.leaveOut(row, NAMES[copy]);
+      }
+    };
+  },
+});
+
+const [UNIQUE, EXACT, NEAR] = [0, 1, 2];
+const NAMES = ['', 'same words as an earlier row', 'nearly the same as an earlier row'];
+
+/** The first 64 bits of each text's hash, without case, punctuation and spacing. */
+class HashList {
+  #values = new BigUint64Array(1024);
+  #count = 0;
+
+  add(text: string): void {
+    if (this.#count === this.#values.length) {
+      const larger = new BigUint64Array(2 * this.#count);
+      larger.set(this.#values);
+      this.#values = larger;
+    }
+    this.#values[this.#count++] = BigInt(`0x${sha256(normalWords(text).join(' ')).slice(0, 16)}`);
+  }
+
+  at(index: number): bigint {
+    return this.#values[index];
+  }
+}
+
+/** By row: unique, or a copy of which kind. Each copy is alike to a row that stays, not only to another copy. */
+async function findCopies(
+  signatures: DiskSignatures,
+  hashes: HashList,
+  { given, context }: { given: Options; context: StepContext },
+): Promise<Uint8Array> {
+  const links: [number, number][] = [];
+  // The same words are the same set, so copies of both kinds are linked by the one search.
+  await linkBuckets(signatures, links, { threshold: given.threshold ?? 1, signal: context.signal });
+  const sets = new UnionFind(signatures.count);
+  for (const [a, b] of links) sets.union(a, b);
+  const clusters = new Map<number, number[]>();
+  for (const member of [...new Set(links.flat())].sort((a, b) => a - b)) {
+    const root = sets.find(member);
+    const cluster = clusters.get(root);
+    if (cluster === undefined) clusters.set(root, [member]);
+    else cluster.push(member);
+  }
+  const copies = new Uint8Array(signatures.count);
+  for (const cluster of clusters.values()) {
+    const kept: number[] = [];
+    for (const row of cluster) {
+      const kind = copyOf(row, kept, { signatures, hashes, threshold: given.threshold });
+      if (kind === UNIQUE) kept.push(row);
+      copies[row] = kind;
+    }
+  }
+  return copies;
+}
+
+interface Likeness {
+  signatures: DiskSignatures;
+  hashes: HashList;
+  threshold: number | null;
+}
+
+function copyOf(row: number, kept: readonly number[], { signatures, hashes, threshold }: Likeness): number {
+  if (kept.some((other) => hashes.at(other) === hashes.at(row))) return EXACT;
+  if (threshold === null) return UNIQUE;
+  const own = signatures.shingles(row);
+  return kept.some((other) => isSimilar(own, signatures.shingles(other), threshold)) ? NEAR : UNIQUE;
+}

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { actionOption, judgeRows } from '../judge-rows.ts';
+import { textOfRow } from '../row-texts.ts';
+import { defineStep } from '../step.ts';
+
+const options = z.strictObject({
+  keep: z
+    .array(z.string().regex(/^[a-z]{2}$/))
+    .min(1)
+    .describe('languages that stay, as ISO 639-1: [en, de]'),
+  columns: z
+    .array(z.string())
+    .nullable()
+    .default(null)
+    .describe('columns to look at; those that models read when null'),
+  least: z.int().min(0).default(40).describe('shorter texts say too little and stay'),
+  action: actionOption('drop'),
+});
+
+/** Enough of a text to tell its language by. */
+const LOOKED_AT = 2000;
+
+export const step = defineStep<z.output<typeof options>>({
+  summary: 'rows in the languages wanted',
+  takes: ['row'],
+  version: 1,
+  perItem: true,
+  options,
+  async open({ keep, columns, least, action }) {
+    const { detect } = await import('tinyld');
+    return judgeRows(action, (row, notes) => {
+      const text = textOfRow(row, columns).slice(0, LOOKED_AT);
+      if (text.trim().length < least) {
+        notes.find(row, `too short to tell (below ${least} characters)`);
+        return [];
+      }
+      const language = detect(text);
+      if (language === '') {
+        notes.find(row, 'language not recognised');
+        return [];
+      }
+      return keep.includes(language) ? [] : [`language ${language}`];
+    });
+  },
+});

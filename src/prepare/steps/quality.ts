@@ -1,0 +1,79 @@
+/** Texts that are hardly prose, by named measures (after Rae et al., "Scaling language models", 2021, appendix A). */
+import { z } from 'zod';
+import { actionOption, judgeRows } from '../judge-rows.ts';
+import { textOfRow } from '../row-texts.ts';
+import { isProse, shareOfStopWords } from '../stop-words.ts';
+import { defineStep } from '../step.ts';
+
+const share = (usual: number) => z.number().min(0).max(1).nullable().default(usual);
+
+const options = z.strictObject({
+  columns: z
+    .array(z.string())
+    .nullable()
+    .default(null)
+    .describe('columns to look at; those that models read when null'),
+  least_characters: z.int().min(0).default(1).describe('shortest text'),
+  most_symbols: share(0.3).describe('share of characters that are no letters, digits or spaces; null: any'),
+  most_repeated_lines: share(0.5).describe('share of lines that stand there before; null: any'),
+  most_repeated_runs: share(0.5).describe('share of runs of five words that stand there before; null: any'),
+  least_stop_words: share(0.02).describe('share of words such as "the" or "und", in texts of 50 words; null: any'),
+  word_length: z
+    .tuple([z.number().min(0), z.number()])
+    .nullable()
+    .default([2, 15])
+    .describe('least and greatest mean length of words, in texts of 50 words; null: any'),
+  action: actionOption('drop'),
+});
+
+type Options = z.output<typeof options>;
+
+export const step = defineStep<Options>({
+  summary: 'leave out texts that are hardly prose: symbols, repetitions, strange words',
+  takes: ['row'],
+  version: 1,
+  perItem: true,
+  options,
+  open: (given) => judgeRows(given.action, (row) => objections(textOfRow(row, given.columns), given)),
+});
+
+/** Statistics of words say nothing of fewer. */
+const LEAST_WORDS = 50;
+const RUN = 5;
+
+function objections(text: string, given: Options): string[] {
+  const words = text.split(/\s+/).filter((word) => word !== '');
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  const found: string[] = [];
+  const above = (value: number, most: number | null, name: string): void => {
+    if (most !== null && value > most) found.push(name);
+  };
+  if (text.trim().length < given.least_characters) found.push('too short');
+  above(symbolShare(text), given.most_symbols, 'too many symbols');
+  above(repeatedShare(lines), given.most_repeated_lines, 'lines repeated');
+  above(repeatedShare(runsOf(words)), given.most_repeated_runs, 'words repeated');
+  // Scripts without spaces between words, tables and code have no words in this sense.
+  if (words.length < LEAST_WORDS || !isProse(text)) return found;
+  if (given.least_stop_words !== null && shareOfStopWords(words) < given.least_stop_words) found.push('few stop words');
+  const mean = words.reduce((sum, word) => sum + word.length, 0) / words.length;
+  const [least, most] = given.word_length ?? [0, Infinity];
+  if (mean < least || mean > most) found.push('strange length of words');
+  return found;
+}
+
+function symbolShare(text: string): number {
+  const all = [...text].length;
+  const symbols = text.match(/[^\p{L}\p{M}\p{N}\s]/gu)?.length ?? 0;
+  return all === 0 ? 0 : symbols / all;
+}
+
+/** Two of two alike are a half: the first of each is no repetition. */
+function repeatedShare(parts: readonly string[]): number {
+  return parts.length === 0 ? 0 : 1 - new Set(parts).size / parts.length;
+}
+
+function runsOf(words: readonly string[]): string[] {
+  return Array.from({ length: Math.max(0, words.length - RUN + 1) }, (_, from) =>
+    words.slice(from, from + RUN).join(' '),
+  );
+}

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { repairMojibake } from '../../../src/prepare/mojibake.ts';
+import type { Item } from '../../../src/documents/index.ts';
+import { origin, run } from './running.ts';
+
+const row = (values: Record<string, unknown>, index = 1): Item => ({ kind: 'row', values, origins: [origin(index)] });
+const rows = (...texts: string[]): Item[] => texts.map((text, index) => row({ text }, index + 1));
+const texts = (values: Record<string, unknown>[]) => values.map(({ text }) => text);
+const PROSE =
+  'The engineers of the plant wrote that it was safe to start the pump after the valve had been closed by hand';
+
+describe('normalise', () => {
+  it('writes the same text in one way and counts each kind of change', async () => {
+    const { values, reports } = await run(
+      [{ step: 'normalise' }],
+      rows('cafe\u0301', 'a\u0000b\u200bc', 'a\u00a0b  \r\n\r\n\r\n\r\nc', 'plain'),
+    );
+    expect(texts(values)).toEqual(['café', 'abc', 'a b\n\nc', 'plain']);
+    expect(reports[0].found.map(({ what, count }) => [what, count])).toEqual([
+      ['Unicode form NFC', 1],
+      ['control characters removed', 1],
+      ['white space', 1],
+    ]);
+  });
+
+  it('changes texts of messages and leaves roles and numbers alone', async () => {
+    const { values } = await run(
+      [{ step: 'normalise' }],
+      [row({ messages: [{ role: 'user\u00a0', content: 'a\u00a0b' }], n: 3 })],
+    );
+    expect(values).toEqual([{ messages: [{ role: 'user\u00a0', content: 'a b' }], n: 3 }]);
+  });
+
+  it.each([
+    ['Itâ€™s fine', 'It’s fine'],
+    ['cafÃ© crÃ¨me', 'café crème'],
+    ['irmÃ”', 'irmÃ”'],
+    ['NÃO É', 'NÃO É'],
+    ['cafÃ© and café', 'cafÃ© and café'],
+    ['日本 Ã©Ã©', '日本 Ã©Ã©'],
+  ])('reads %j as %j: mistaken encodings only where all of the text agrees', (given, wanted) => {
+    expect(repairMojibake(given)).toBe(wanted);
+  });
+});
+
+describe('language', () => {
+  it('keeps the languages wanted, and short texts, and says which it left out', async () => {
+    const german = 'Die Ingenieure schrieben, dass die Pumpe erst nach dem Schließen des Ventils starten darf.';
+    const { values, reports } = await run([{ step: 'language', keep: ['en'] }], rows(PROSE, german, 'Ja'));
+    expect(texts(values)).toEqual([PROSE, 'Ja']);
+    expect(reports[0].leftOut).toMatchObject([{ reason: 'language de', count: 1, first: [{ row: 2 }] }]);
+    expect(reports[0].found).toMatchObject([{ count: 1, first: [{ row: 3 }] }]);
+  });
+});
+
+describe('quality', () => {
+  it.each([
+    ['{}[]()##$$%%&& a', 'too many symbols'],
+    ['buy now\nbuy now\nbuy now', 'lines repeated'],
+    [`${'one two three four five '.repeat(12)}`, 'words repeated'],
+    [Array.from({ length: 60 }, (_, index) => `wort${index}`).join(' '), 'few stop words'],
+    [Array.from({ length: 60 }, (_, index) => `the${'x'.repeat(30)}${index} the of`).join(' '), undefined],
+    [PROSE, undefined],
+    [' ', 'too short'],
+  ])('judges %j: %s', async (text, objection) => {
+    const { values, reports } = await run([{ step: 'quality' }], rows(text));
+    expect(values).toHaveLength(objection === undefined ? 1 : 0);
+    expect(reports[0].leftOut.map(({ reason }) => reason).join()).toContain(objection ?? '');
+  });
+
+  it('flags instead of leaving out where asked', async () => {
+    const { values } = await run([{ step: 'quality', action: 'flag' }], rows('$$$$ %%%%'));
+    expect(values).toEqual([{ text: '$$$$ %%%%', attune_flags: ['too many symbols'] }]);
+  });
+});
+
+describe('deduplicate', () => {
+  const near = `${PROSE} today`;
+  it('keeps the first of rows that are the same or nearly, and names which', async () => {
+    const { values, reports } = await run([{ step: 'deduplicate' }], rows(PROSE, 'Other', PROSE.toUpperCase(), near));
+    expect(texts(values)).toEqual([PROSE, 'Other']);
+    expect(reports[0].leftOut).toMatchObject([
+      { reason: 'same words as an earlier row', count: 1, first: [{ row: 3 }] },
+      { reason: 'nearly the same as an earlier row', count: 1, first: [{ row: 4 }] },
+    ]);
+  });
+
+  it('keeps near-duplicates where only the same words count', async () => {
+    const { values } = await run([{ step: 'deduplicate', threshold: null }], rows(PROSE, PROSE, near));
+    expect(texts(values)).toEqual([PROSE, near]);
+  });
+
+  it('leaves out no row that is alike only to rows that are left out themselves', async () => {
+    const words = Array.from({ length: 41 }, (_, index) => `w${index}`);
+    // Each differs from the one before by 3 of 40 pairs at each end: neighbours are alike, the first and the last are not.
+    const chain = [0, 3, 6, 9].map((from) =>
+      [...words.slice(from), ...words.slice(0, from).map((w) => `x${w}`)].join(' '),
+    );
+    const { values } = await run([{ step: 'deduplicate' }], rows(...chain));
+    expect(values.length).toBeGreaterThan(1);
+    expect(values[0]).toEqual({ text: chain[0] });
+  });
+});

@@ -1,0 +1,149 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { dataDiff, dataPipeline } from '../../../src/app/data-pipeline.ts';
+import { loadData } from '../../../src/data/index.ts';
+import { randomUint32 } from '../../../src/base/random.ts';
+
+let folder: string;
+let home: string | undefined;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'attune-pipeline-test-'));
+  home = process.env.ATTUNE_HOME;
+  process.env.ATTUNE_HOME = join(folder, 'home');
+});
+afterEach(() => {
+  if (home === undefined) delete process.env.ATTUNE_HOME;
+  else process.env.ATTUNE_HOME = home;
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const sentence = (seed: number) =>
+  Array.from({ length: 12 }, (_, index) => `w${randomUint32([seed, 'words', index]) % 5000}`).join(' ');
+const write = (name: string, rows: readonly object[]) =>
+  writeFileSync(join(folder, name), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+const numbered = (count: number, from = 0) =>
+  Array.from({ length: count }, (_, index) => {
+    const n = index + from;
+    return { id: n, user: `u${n % 20}`, day: `2024-01-${String((n % 28) + 1).padStart(2, '0')}`, text: sentence(n) };
+  });
+const spec = (more: object = {}) => ({
+  sources: ['a.jsonl', 'b.jsonl'],
+  steps: [{ step: 'records' }, { step: 'normalise' }, { step: 'deduplicate' }],
+  split: { validation: 0.1, test: 0.1 },
+  ...more,
+});
+const make = (more: object = {}, to?: string) => dataPipeline(spec(more), { base: folder, to, processes: 1 });
+const rowsOf = (path: string, split: string) =>
+  readdirSync(path)
+    .filter((name) => name.startsWith(split))
+    .flatMap((name) => readFileSync(join(path, name), 'utf8').trimEnd().split('\n'))
+    .map((line) => JSON.parse(line) as { id: number; user: string; day: string });
+
+it('makes a data set that training reads, named by its content, with a manifest and a card', async () => {
+  write('a.jsonl', numbered(60));
+  write('b.jsonl', numbered(60, 50));
+  const { folder: to, manifest } = await make();
+  expect(to).toBe(join(folder, 'home', 'data-sets', manifest.hash.slice(0, 16)));
+  expect(manifest.rows).toEqual({ train: 88, validation: 11, test: 11 });
+  expect(manifest.steps.map(({ step, itemsIn, itemsOut }) => [step, itemsIn, itemsOut])).toEqual([
+    ['records', 120, 120],
+    ['normalise', 120, 120],
+    ['deduplicate', 120, 110],
+  ]);
+  expect(readFileSync(join(to, 'README.md'), 'utf8')).toContain('left out 10: same words as an earlier row');
+  const { report } = await loadData({ train: to, seed: 1 });
+  expect(report.rows).toEqual(manifest.rows);
+});
+
+it('makes again only what a change of sources or steps reaches', async () => {
+  write('a.jsonl', numbered(30));
+  write('b.jsonl', numbered(30, 30));
+  const first = await make();
+  expect(first.parts).toEqual({ made: 4, reused: 0 });
+  const again = await make();
+  expect(again.parts).toEqual({ made: 0, reused: 4 });
+  expect(again.manifest).toEqual(first.manifest);
+  expect((await make({ split: { test: 0.2 } })).parts).toEqual({ made: 1, reused: 3 });
+  const steps = [{ step: 'records' }, { step: 'normalise' }, { step: 'deduplicate', threshold: 0.9 }];
+  // Another threshold gives the same rows here, and rows that are the same need no other split.
+  expect((await make({ steps })).parts).toEqual({ made: 1, reused: 3 });
+  write('b.jsonl', numbered(31, 30));
+  expect((await make()).parts).toEqual({ made: 4, reused: 0 });
+});
+
+it('makes a part again of which a file was cut', async () => {
+  write('a.jsonl', numbered(30));
+  write('b.jsonl', numbered(30, 30));
+  const { manifest } = await make();
+  const parts = join(folder, 'home', 'cache', 'pipelines');
+  for (const part of readdirSync(parts)) writeFileSync(join(parts, part, readdirSync(join(parts, part))[0]), '');
+  const again = await make();
+  expect(again.parts.made).toBe(4);
+  expect(again.manifest.hash).toBe(manifest.hash);
+});
+
+it('keeps groups and what is alike on one side of a split', async () => {
+  write('a.jsonl', numbered(200));
+  write(
+    'b.jsonl',
+    numbered(20, 500).map((row, index) => ({ ...row, user: `v${index}`, text: `${sentence(index)} x` })),
+  );
+  const steps = [{ step: 'records' }];
+  const { folder: to } = await make({ steps, split: { by: 'group', column: 'user', validation: 0, test: 0.3 } });
+  const [train, test] = [rowsOf(to, 'train'), rowsOf(to, 'test')];
+  const users = new Set(train.map(({ user }) => user));
+  expect(test.length).toBeGreaterThan(20);
+  expect(test.filter(({ user }) => users.has(user))).toEqual([]);
+  const side = new Map([
+    ...train.map(({ id }) => [id, 'train'] as const),
+    ...test.map(({ id }) => [id, 'test'] as const),
+  ]);
+  for (let index = 0; index < 20; index++) expect(side.get(500 + index)).toBe(side.get(index));
+});
+
+it('splits by time: the latest rows are test', async () => {
+  write('a.jsonl', numbered(28));
+  write('b.jsonl', numbered(28, 28));
+  const { folder: to } = await make({ split: { by: 'time', column: 'day', validation: 0, test: 0.25 } });
+  const latest = rowsOf(to, 'train').reduce((most, { day }) => (day > most ? day : most), '');
+  expect(rowsOf(to, 'test')).toHaveLength(14);
+  for (const { day } of rowsOf(to, 'test')) expect(day >= latest).toBe(true);
+});
+
+it.each([
+  [{ sources: [] }, 'E_BAD_PIPELINE'],
+  [{ splits: {} }, 'E_BAD_PIPELINE'],
+  [{ split: { by: 'time' } }, 'E_BAD_PIPELINE'],
+  [{ split: { validation: 0.5, test: 0.5 } }, 'E_BAD_PIPELINE'],
+  [{ steps: [{ step: 'records', colums: {} }] }, 'E_STEP_OPTIONS'],
+  [{ steps: [{ step: 'normalise' }] }, 'E_NO_ROWS'],
+  [{ split: { by: 'time', column: 'text', test: 0.1 } }, 'E_SPLIT_TIME'],
+])('refuses %j with %s, and leaves no data set', async (more, code) => {
+  write('a.jsonl', numbered(5));
+  write('b.jsonl', numbered(5, 5));
+  await expect(make(more, join(folder, 'out'))).rejects.toMatchObject({ code });
+  expect(existsSync(join(folder, 'out'))).toBe(false);
+});
+
+it('data diff counts rows added, removed, changed and moved, and names steps and sources that differ', async () => {
+  write('a.jsonl', numbered(30));
+  write('b.jsonl', numbered(30, 30));
+  const [before, after] = [join(folder, 'before'), join(folder, 'after')];
+  await make({}, before);
+  write('b.jsonl', [
+    ...numbered(29, 31).map((row) => (row.id === 40 ? { ...row, text: sentence(999) } : row)),
+    { ...numbered(1, 90)[0] },
+  ]);
+  await make({ steps: [{ step: 'records' }, { step: 'deduplicate' }] }, after);
+  const diff = await dataDiff(before, after, { key: 'id' });
+  expect(diff.rows).toMatchObject({ added: 1, removed: 1, changed: 1 });
+  expect(diff.rows.same + diff.rows.moved).toBe(58);
+  expect(diff.first.changed).toMatchObject([{ id: 40 }]);
+  expect(diff.first.removed).toMatchObject([{ id: 30 }]);
+  expect(diff.steps.map(({ step }) => step)).toEqual(['normalise', 'deduplicate', 'deduplicate']);
+  expect(diff.sources).toEqual([{ file: 'b.jsonl', change: 'changed' }]);
+  expect((await dataDiff(before, after)).rows).toMatchObject({ added: 2, removed: 2, changed: 0 });
+  await expect(dataDiff(before, folder)).rejects.toMatchObject({ code: 'E_NO_DATA_SET' });
+});
