@@ -22,15 +22,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function start(home: string) {
-  const words = [
-    'bin/attune',
-    'data',
-    'pipeline',
-    join(folder, 'p.yaml'),
-    '--to',
-    join(folder, `${home}-out`),
-    '--json',
-  ];
+  const words = ['data', 'pipeline', join(folder, 'p.yaml'), '--to', join(folder, `${home}-out`), '--json'];
   const child = spawn(resolve('bin/attune'), words, { env: { ...process.env, ATTUNE_HOME: join(folder, home) } });
   let out = '';
   child.stdout.on('data', (part) => (out += String(part)));
@@ -52,7 +44,7 @@ it('a pipeline killed at ten moments ends in the same data set, and leaves nothi
     await ended;
   }
   const last = await start('killed').ended;
-  expect(last.code).toBe(0);
+  expect(last.code, last.out).toBe(0);
   expect((JSON.parse(last.out) as { manifest: { hash: string } }).manifest.hash).toBe(manifest.hash);
   for (const name of ['manifest.json', 'README.md', 'train-00000.jsonl'])
     expect(readFileSync(join(folder, 'killed-out', name))).toEqual(readFileSync(join(folder, 'whole-out', name)));

@@ -13,7 +13,7 @@ const options = z.strictObject({
 type Options = z.output<typeof options>;
 
 // Tab, line feed and carriage return stay; joiners stay, which some scripts need.
-// oxlint-disable-next-line no-control-regex
+// oxlint-disable-next-line no-control-regex -- they are what is looked for
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u200b\u2060\ufeff\ufffe\uffff]/g;
 const SPACES = /[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]/g;
 
