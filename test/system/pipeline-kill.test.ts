@@ -10,8 +10,8 @@ let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'attune-kill-'));
   for (const name of ['a', 'b', 'c']) {
-    const rows = Array.from({ length: 3000 }, (_, row) => {
-      const words = Array.from({ length: 40 }, (_, word) => `w${randomUint32([row % 2500, name, word]) % 3000}`);
+    const rows = Array.from({ length: 400 }, (_, row) => {
+      const words = Array.from({ length: 40 }, (_, word) => `w${randomUint32([row % 330, name, word]) % 3000}`);
       return JSON.stringify({ prompt: words.slice(0, 20).join(' '), completion: words.slice(20).join(' ') });
     });
     writeFileSync(join(folder, `${name}.jsonl`), `${rows.join('\n')}\n`);
