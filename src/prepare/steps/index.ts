@@ -15,4 +15,8 @@ export const steps = defineRegistry('step', 'E_UNKNOWN_STEP', {
   language: async () => (await import('./language.ts')).step,
   quality: async () => (await import('./quality.ts')).step,
   deduplicate: async () => (await import('./deduplicate.ts')).step,
+  boilerplate: async () => (await import('./boilerplate.ts')).step,
+  contradictions: async () => (await import('./contradictions.ts')).step,
+  lengths: async () => (await import('./lengths.ts')).step,
+  toxic: async () => (await import('./toxic.ts')).step,
 });

@@ -101,3 +101,77 @@ describe('deduplicate', () => {
     expect(values[0]).toEqual({ text: chain[0] });
   });
 });
+
+describe('boilerplate', () => {
+  it('takes out lines of many rows, and rows that are nothing else', async () => {
+    const footer = 'Confidential: not to be passed on';
+    const given = [
+      ...Array.from({ length: 11 }, (_, index) => `Text number ${index}\n${footer}`),
+      footer,
+      'Other text',
+    ];
+    const { values, reports } = await run([{ step: 'boilerplate' }], rows(...given));
+    expect(texts(values)).toEqual([...Array.from({ length: 11 }, (_, index) => `Text number ${index}`), 'Other text']);
+    expect(reports[0]).toMatchObject({
+      leftOut: [{ reason: 'nothing but boilerplate', count: 1 }],
+      remarks: [`in 12 rows: "${footer}"`],
+    });
+  });
+});
+
+describe('contradictions', () => {
+  it('flags all rows that ask the same and answer differently', async () => {
+    const asked = (prompt: string, completion: string) => row({ prompt, completion });
+    const { values } = await run(
+      [{ step: 'contradictions' }],
+      [asked('Open on Sunday?', 'Yes'), asked('open on sunday', 'No.'), asked('Price?', '5 €'), asked('price', '5')],
+    );
+    expect(values.map(({ attune_flags: flags }) => flags)).toEqual([
+      ['same question, different answers'],
+      ['same question, different answers'],
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it('reads conversations, labels and columns of any name, and counts rows without a question', async () => {
+    const chat = (content: string) =>
+      row({
+        messages: [
+          { role: 'user', content: 'Hi' },
+          { role: 'assistant', content },
+        ],
+      });
+    const labelled = (label: number) => row({ text: 'Fine', label });
+    const { values, reports } = await run(
+      [{ step: 'contradictions', action: 'drop' }],
+      [chat('a'), chat('b'), labelled(0), labelled(1), row({ text: 'x' })],
+    );
+    expect(values).toEqual([{ text: 'x' }]);
+    expect(reports[0].found).toMatchObject([{ what: 'no question with an answer', count: 1 }]);
+    const own = [row({ q: 'a', a: '1' }), row({ q: 'a', a: '2' })];
+    expect((await run([{ step: 'contradictions', question: ['q'], answer: 'a', action: 'drop' }], own)).values).toEqual(
+      [],
+    );
+  });
+});
+
+describe('lengths', () => {
+  it('says how long rows are and flags those far off', async () => {
+    const usual = Array.from({ length: 40 }, (_, index) => 'x'.repeat(90 + index));
+    const { values, reports } = await run([{ step: 'lengths' }], rows(...usual, 'y'.repeat(9000), 'z'));
+    expect(values.slice(-2).map(({ attune_flags: flags }) => flags)).toEqual([
+      ['far longer than most'],
+      ['far shorter than most'],
+    ]);
+    expect(values.slice(0, -2).every(({ attune_flags: flags }) => flags === undefined)).toBe(true);
+    expect(reports[0].remarks).toEqual(['characters: least 1, median 109, 95 % below 128, most 9000']);
+  });
+});
+
+describe('toxic', () => {
+  it('flags insults and words of one’s own, and no word that holds one', async () => {
+    const { values } = await run([{ step: 'toxic', words: ['Zonk'] }], rows('You BITCH!', 'a zonk', 'Scunthorpe'));
+    expect(values.map(({ attune_flags: flags }) => flags)).toEqual([['toxic words'], ['toxic words'], undefined]);
+  });
+});

@@ -1,0 +1,84 @@
+/** Lines that many rows have: headers, footers, signatures, notices. Three passes, so that few lines are held at once. */
+import { z } from 'zod';
+import type { DataRow } from '../../documents/index.ts';
+import { sha256 } from '../../files/hash.ts';
+import { DiskItems } from '../disk-items.ts';
+import { mapTexts, textOfRow } from '../row-texts.ts';
+import { defineStep } from '../step.ts';
+
+const options = z.strictObject({
+  share: z.number().gt(0).max(1).default(0.05).describe('a line in more than this share of the rows is taken out'),
+  rows: z.int().min(2).default(10).describe('and in at least so many'),
+  least: z.int().min(1).default(15).describe('shorter lines stay'),
+});
+
+type Options = z.output<typeof options>;
+
+/** Counters for lines by their hash: an upper bound for each, whatever the number of lines. */
+const COUNTERS = 1 << 22;
+
+export const step = defineStep<Options>({
+  summary: 'take out lines that many rows have: headers, footers, notices',
+  takes: ['row'],
+  version: 1,
+  options,
+  open(given, { folder, signal }) {
+    return async function* run(items, notes) {
+      const rows = new DiskItems(folder);
+      const counters = new Uint32Array(COUNTERS);
+      for await (const item of items) {
+        if (item.kind !== 'row') continue;
+        rows.add(item);
+        for (const line of linesOf(item, given)) counters[counterOf(line)]++;
+        if (rows.count % 1000 === 0) signal?.throwIfAborted();
+      }
+      const least = Math.max(given.rows, Math.floor(given.share * rows.count) + 1);
+      const common = await countExactly(rows, given, { counters, least });
+      for (const [line, count] of common)
+        notes.remark(`in ${count} rows: ${JSON.stringify(line.slice(0, MOST_CHARACTERS))}`);
+      for await (const row of rows.rows()) {
+        const changed = mapTexts(row, (text) => without(text, common));
+        if (changed !== row) notes.find(row, 'lines taken out');
+        if (changed === row || textOfRow(changed).trim() !== '') yield changed;
+        else notes.leaveOut(row, 'nothing but boilerplate');
+      }
+    };
+  },
+});
+
+const MOST_CHARACTERS = 100;
+
+/** Each once, however often it stands in the row. */
+function linesOf(row: DataRow, { least }: Options): Set<string> {
+  const lines = textOfRow(row).split('\n');
+  return new Set(lines.map((line) => line.trim()).filter((line) => line.length >= least));
+}
+
+function counterOf(line: string): number {
+  return Number.parseInt(sha256(line).slice(0, 8), 16) % COUNTERS;
+}
+
+async function countExactly(
+  rows: DiskItems,
+  given: Options,
+  { counters, least }: { counters: Uint32Array; least: number },
+): Promise<Map<string, number>> {
+  const counts = new Map<string, number>();
+  for await (const row of rows.rows()) {
+    for (const line of linesOf(row, given)) {
+      if (counters[counterOf(line)] >= least) counts.set(line, (counts.get(line) ?? 0) + 1);
+    }
+  }
+  return new Map([...counts].filter(([, count]) => count >= least).sort(([, a], [, b]) => b - a));
+}
+
+function without(text: string, common: ReadonlyMap<string, number>): string {
+  const lines = text.split('\n');
+  const kept = lines.filter((line) => !common.has(line.trim()));
+  return kept.length === lines.length
+    ? text
+    : kept
+        .join('\n')
+        .replaceAll(/\n{3,}/g, '\n\n')
+        .trim();
+}

@@ -1,0 +1,72 @@
+/** How long rows are, and which are far longer or shorter than most. */
+import { z } from 'zod';
+import { reportLengths } from '../../data/index.ts';
+import { DiskItems } from '../disk-items.ts';
+import { actionOption, flagRow } from '../judge-rows.ts';
+import { measureBy } from '../measure.ts';
+import { textOfRow } from '../row-texts.ts';
+import { defineStep } from '../step.ts';
+
+const options = z.strictObject({
+  columns: z
+    .array(z.string())
+    .nullable()
+    .default(null)
+    .describe('columns to measure; those that models read when null'),
+  tokenizer: z.string().nullable().default(null).describe('model whose tokens are counted; characters when null'),
+  spread: z
+    .number()
+    .positive()
+    .nullable()
+    .default(3)
+    .describe('outliers lie so many times the middle half beyond it, on a scale of logarithms; null: none'),
+  action: actionOption('flag'),
+});
+
+const BATCH = 256;
+
+export const step = defineStep<z.output<typeof options>>({
+  summary: 'report how long rows are, and flag those far longer or shorter than most',
+  takes: ['row'],
+  version: 1,
+  options,
+  async open({ columns, tokenizer, spread, action }, context) {
+    const measure = await measureBy(tokenizer, context);
+    return async function* run(items, notes) {
+      const rows = new DiskItems(context.folder);
+      const lengths: number[] = [];
+      let batch: string[] = [];
+      const measured = async (): Promise<void> => {
+        for (const length of await measure.lengths(batch)) lengths.push(length);
+        batch = [];
+        context.signal?.throwIfAborted();
+      };
+      for await (const item of items) {
+        if (item.kind !== 'row') continue;
+        rows.add(item);
+        if (batch.push(textOfRow(item, columns)) === BATCH) await measured();
+      }
+      await measured();
+      const { min, median, p95, max } = reportLengths(lengths);
+      notes.remark(`${measure.unit}: least ${min}, median ${median}, 95 % below ${p95}, most ${max}`);
+      const [least, most] = spread === null ? [0, Infinity] : fences(lengths, spread);
+      let index = 0;
+      for await (const row of rows.rows()) {
+        const length = lengths[index++];
+        const name = length > most ? 'far longer than most' : length < least ? 'far shorter than most' : undefined;
+        if (name === undefined) yield row;
+        else if (action === 'flag') yield flagRow(row, [name], notes);
+        else notes.leaveOut(row, name);
+      }
+    };
+  },
+});
+
+/** Tukey's fences on logarithms: lengths of texts spread by factors, not by differences. */
+function fences(lengths: readonly number[], spread: number): [number, number] {
+  const sorted = Float64Array.from(lengths, (length) => Math.log1p(length)).sort();
+  const [low, high] = [sorted[Math.floor(sorted.length / 4)], sorted[Math.floor((3 * sorted.length) / 4)]];
+  // Where half of all have one length, a spread of zero would make outliers of all others.
+  const reach = spread * Math.max(high - low, Math.log(1.5));
+  return [Math.expm1(low - reach), Math.expm1(high + reach)];
+}
