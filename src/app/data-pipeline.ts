@@ -7,12 +7,16 @@ import {
   checkPipeline,
   diffDataSets,
   runPipeline,
+  surveyDataSet,
   type DataDiff,
   type PipelineResult,
   type PipelineSpec,
 } from '../prepare/index.ts';
+import { writeDataReport, type ShownExample } from '../monitor/data-report/index.ts';
 import { Tokenizer } from '../text/index.ts';
 import { modelFolder } from '../worker/run/base-model.ts';
+import { inspectTrainingData } from './inspect-data.ts';
+import { loadRecognisers } from './redact/recognisers.ts';
 
 export interface DataPipelineOptions {
   /** The folder of the data set; by default one in ATTUNE_HOME/data-sets, named by the content's hash. */
@@ -25,6 +29,11 @@ export interface DataPipelineOptions {
   signal?: AbortSignal;
 }
 
+export interface DataPipelineResult extends PipelineResult {
+  /** The page about the data set. */
+  report: string;
+}
+
 /**
  * Makes a versioned data set from a pipeline: the path of a YAML file, or its values.
  * @throws AttuneError E_BAD_PIPELINE, E_FILE_MISSING and those of the steps
@@ -32,19 +41,37 @@ export interface DataPipelineOptions {
 export async function dataPipeline(
   given: string | PipelineSpec,
   { to, base, processes, onEvent, signal }: DataPipelineOptions = {},
-): Promise<PipelineResult> {
+): Promise<DataPipelineResult> {
   const isFile = typeof given === 'string';
   const pipeline = checkPipeline(isFile ? await readSpec(given) : given, isFile ? given : undefined);
-  return runPipeline({
+  const result = await runPipeline({
     pipeline,
     cache: join(attuneCache(), 'pipelines'),
     to: (hash) => (to === undefined ? join(attuneHome(), 'data-sets', hash.slice(0, 16)) : resolve(to)),
     base: base ?? (isFile ? dirname(resolve(given)) : process.cwd()),
     reading: { processes },
     openTokenizer: (name) => Tokenizer.load(modelFolder(name)),
+    openRecognisers: loadRecognisers,
     onProgress: ({ activity }) => onEvent?.({ type: 'phase-started', phase: 'data', message: activity }),
     signal,
   });
+  const { folder, manifest } = result;
+  const [survey, examples] = [await surveyDataSet(folder, manifest), await examplesOf(folder, pipeline.model, signal)];
+  return { ...result, report: writeDataReport(folder, { manifest, survey, examples }) };
+}
+
+const SHOWN_ROWS = 12;
+
+/** The first rows as the model named would see them. */
+async function examplesOf(
+  folder: string,
+  model: string | undefined,
+  signal = new AbortController().signal,
+): Promise<{ tokenizer: string; rows: readonly ShownExample[] } | undefined> {
+  if (model === undefined) return undefined;
+  const options = { flags: { model }, rows: SHOWN_ROWS, onEvent: () => undefined, signal };
+  const { rows } = await inspectTrainingData(folder, options);
+  return { tokenizer: model, rows };
 }
 
 async function readSpec(path: string): Promise<unknown> {

@@ -7,3 +7,4 @@ export type { DataSetManifest } from './pipeline/data-set.ts';
 export { checkPipeline, type Pipeline, type PipelineSpec } from './pipeline/pipeline-spec.ts';
 export { runPipeline, type PipelineResult } from './pipeline/run-pipeline.ts';
 export { diffDataSets, readManifest, type DataDiff } from './pipeline/diff.ts';
+export { surveyDataSet, type DataSurvey } from './pipeline/survey.ts';

@@ -1,5 +1,5 @@
 import { formatCount, plural } from '../../base/format.ts';
-import type { PipelineResult } from '../../prepare/index.ts';
+import type { DataPipelineResult } from '../../app/data-pipeline.ts';
 import { defineCommand } from '../command.ts';
 import { formatFacts } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
@@ -29,7 +29,7 @@ export const command = defineCommand({
   render: describe,
 });
 
-function describe({ folder, manifest, parts }: PipelineResult, { colours }: Terminal): string {
+function describe({ folder, manifest, parts, report }: DataPipelineResult, { colours }: Terminal): string {
   const { green, yellow, bold, cyan, dim } = colours;
   const { rows, files, steps } = manifest;
   const total = rows.train + rows.validation + rows.test;
@@ -62,6 +62,7 @@ function describe({ folder, manifest, parts }: PipelineResult, { colours }: Term
     ),
     ...lost,
     '',
+    `  ${cyan(report)}  ${dim('shows it: every number leads to its rows')}`,
     `  ${cyan(`attune init ${folder}`)}  ${dim('writes a recipe for it')}`,
   ].join('\n');
 }

@@ -20,6 +20,8 @@ const pipelineSchema = z.strictObject({
   query: z.string().optional(),
   steps: z.array(z.looseObject({ step: z.string() })).min(1),
   split: splitSchema.prefault({}),
+  /** Whose tokens the report shows on examples. */
+  model: z.string().optional(),
 });
 
 /** A data set as plain values: what a pipeline file holds. */

@@ -28,6 +28,7 @@ export interface PipelineRun {
   base: string;
   reading?: Omit<ReadOptions, 'onOutcome' | 'signal'>;
   openTokenizer: StepContext['openTokenizer'];
+  openRecognisers: StepContext['openRecognisers'];
   onProgress?: (progress: { activity: string; done: number }) => void;
   signal?: AbortSignal;
 }
@@ -47,12 +48,12 @@ const MOST_CACHED = 20 * 2 ** 30;
  * @throws AttuneError as `prepare`; E_SPLIT_IMPOSSIBLE, E_SPLIT_TIME
  */
 export async function runPipeline(run: PipelineRun): Promise<PipelineResult> {
-  const { pipeline, base, signal, onProgress } = run;
+  const { pipeline, base, openTokenizer, openRecognisers, signal, onProgress } = run;
   const store = new PartStore(run.cache);
   const scratch = mkdtempSync(join(tmpdir(), 'attune-pipeline-'));
   try {
     const quotes = !(await hidesRows(pipeline.steps));
-    const context = { base, quotes, openTokenizer: run.openTokenizer, signal };
+    const context = { base, quotes, openTokenizer, openRecognisers, signal };
     const stages = await stagesOf(pipeline.steps, { ...context, folder: scratch });
     onProgress?.({ activity: `reading ${pipeline.sources.join(', ')}`, done: 0 });
     const reading = { ...run.reading, ocr: pipeline.ocr, query: pipeline.query, signal };

@@ -19,4 +19,6 @@ export const steps = defineRegistry('step', 'E_UNKNOWN_STEP', {
   contradictions: async () => (await import('./contradictions.ts')).step,
   lengths: async () => (await import('./lengths.ts')).step,
   toxic: async () => (await import('./toxic.ts')).step,
+  label_noise: async () => (await import('./label-noise.ts')).step,
+  contamination: async () => (await import('./contamination.ts')).step,
 });

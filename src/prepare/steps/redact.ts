@@ -1,5 +1,6 @@
 /** Rows without personal data: tags or surrogates in its place. */
 import { randomBytes } from 'node:crypto';
+import { resolve } from 'node:path';
 import { z } from 'zod';
 import { kinds, presets, Redactor } from '../../data/privacy/index.ts';
 import { AttuneError } from '../../base/errors.ts';
@@ -37,7 +38,9 @@ export const step = defineStep<Options>({
   summary: 'rows without personal data: names, numbers, places, dates, secrets become tags or surrogates',
   takes: ['row'],
   version: 1,
+  protects: true,
   options,
+  files: ({ recognisers }, base) => recognisers.map((reference) => resolve(base, reference.split('#')[0])),
   async open(given, { openRecognisers }) {
     const redactor = new Redactor({
       style: given.style,

@@ -1,4 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { repairMojibake } from '../../../src/prepare/mojibake.ts';
 import type { Item } from '../../../src/documents/index.ts';
 import { origin, run } from './running.ts';
@@ -173,5 +176,60 @@ describe('toxic', () => {
   it('flags insults and words of one’s own, and no word that holds one', async () => {
     const { values } = await run([{ step: 'toxic', words: ['Zonk'] }], rows('You BITCH!', 'a zonk', 'Scunthorpe'));
     expect(values.map(({ attune_flags: flags }) => flags)).toEqual([['toxic words'], ['toxic words'], undefined]);
+  });
+});
+
+describe('label_noise', () => {
+  it('flags the labels that were swapped, and no others', async () => {
+    const [fruit, tools] = [
+      ['apple', 'pear', 'plum', 'grape'],
+      ['hammer', 'saw', 'drill', 'wrench'],
+    ];
+    const made = Array.from({ length: 120 }, (_, index) => {
+      const words = index % 2 === 0 ? fruit : tools;
+      const text = [0, 1, 2].map((word) => words[(index * 7 + word * (1 + (index % 3))) % 4]).join(' ');
+      const isSwapped = index === 30 || index === 61;
+      return row({ text, label: (index % 2 === 0) === isSwapped ? 'tools' : 'fruit' }, index);
+    });
+    const { values } = await run([{ step: 'label_noise' }], made);
+    const flagged = values.flatMap(({ attune_flags: flags }, index) => (flags === undefined ? [] : [[index, flags]]));
+    expect(flagged).toEqual([
+      [30, ['label looks like fruit']],
+      [61, ['label looks like tools']],
+    ]);
+  });
+
+  it('says why it does not judge', async () => {
+    const { values, reports } = await run(
+      [{ step: 'label_noise' }],
+      [row({ text: 'a', label: 1 }), row({ text: 'b' })],
+    );
+    expect(values).toHaveLength(2);
+    expect(reports[0].remarks).toEqual(['not judged: 0 labels with 5 rows or more']);
+    expect(reports[0].found).toMatchObject([{ what: 'no text with a label', count: 1 }]);
+  });
+});
+
+describe('contamination', () => {
+  let folder: string;
+  beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'attune-contamination-'))));
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('leaves out rows with thirteen words in a row, or all words, of a set to evaluate on', async () => {
+    const words = Array.from({ length: 20 }, (_, index) => `w${index}`);
+    const held = [words.join(' '), 'one two three four five six', 'too short'];
+    const path = join(folder, 'held.jsonl');
+    writeFileSync(path, held.map((text) => `${JSON.stringify({ text })}\n`).join(''));
+    const { values, reports } = await run(
+      [{ step: 'contamination', sets: { exam: path } }],
+      rows(
+        `x ${words.slice(3, 16).join(', ').toUpperCase()} y`,
+        `x ${words.slice(3, 15).join(' ')} y`,
+        'zero one two three four five six seven',
+        'too short',
+      ),
+    );
+    expect(texts(values)).toEqual([`x ${words.slice(3, 15).join(' ')} y`, 'too short']);
+    expect(reports[0].leftOut).toMatchObject([{ reason: 'shares words with exam', count: 2 }]);
   });
 });

@@ -147,3 +147,28 @@ it('data diff counts rows added, removed, changed and moved, and names steps and
   expect((await dataDiff(before, after)).rows).toMatchObject({ added: 2, removed: 2, changed: 0 });
   await expect(dataDiff(before, folder)).rejects.toMatchObject({ code: 'E_NO_DATA_SET' });
 });
+
+it('writes a page about the data set without scripts or a network, whose numbers lead to their rows', async () => {
+  write(
+    'a.jsonl',
+    numbered(30).map((row) => ({ ...row, label: row.id % 2 === 0 ? 'even' : '<b>odd</b>' })),
+  );
+  write('b.jsonl', numbered(10));
+  const { report } = await make({ name: 'A & B' });
+  const page = readFileSync(report, 'utf8');
+  expect(page).toContain('<h1>A &amp; B</h1>');
+  expect(page).toContain('&lt;b&gt;odd&lt;/b&gt;');
+  expect(page).not.toMatch(/<script|https?:/);
+  const links = [...page.matchAll(/href="#(rows-\d+)"/g)].map(([, id]) => id);
+  expect(links.length).toBeGreaterThan(5);
+  for (const id of links) expect(page).toContain(`id="${id}"`);
+  expect(page).toMatch(/deduplicate: same words as an earlier row<\/b>: 10/);
+});
+
+it('quotes no row in its report where personal data are taken out', async () => {
+  write('a.jsonl', [{ text: 'Write to jane.doe@example.com today' }, ...numbered(10)]);
+  write('b.jsonl', [{ text: 'Write to jane.doe@example.com today' }]);
+  const steps = [{ step: 'records' }, { step: 'deduplicate' }, { step: 'redact' }];
+  const { folder: to } = await make({ steps });
+  for (const name of readdirSync(to)) expect(readFileSync(join(to, name), 'utf8')).not.toContain('jane.doe');
+});

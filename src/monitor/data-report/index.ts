@@ -1,0 +1,162 @@
+/** One page about a data set: what it is made of, what was left out and why, every number with its first rows. */
+import { join } from 'node:path';
+import { formatCount } from '../../base/format.ts';
+import { writeFileAtomic } from '../../files/atomic.ts';
+import type { DataSetManifest, DataSurvey } from '../../prepare/index.ts';
+import { barChart } from '../report/chart/bars.ts';
+import { histogram } from '../report/chart/histogram.ts';
+import { html, Html } from '../report/html.ts';
+import { STYLE } from '../report/style/index.ts';
+import { RowLists } from './row-lists.ts';
+import { stepsSection } from './steps-section.ts';
+import { examplesSection, type ShownExample } from './examples-section.ts';
+import { DATA_STYLE } from './style.ts';
+
+export type { ShownExample } from './examples-section.ts';
+
+export interface DataReportParts {
+  manifest: DataSetManifest;
+  survey: DataSurvey;
+  /** Rows as a model would see them, where one was named. */
+  examples?: { tokenizer: string; rows: readonly ShownExample[] };
+}
+
+/** Writes data-report.html into the data set's folder: no network, no script. */
+export function writeDataReport(folder: string, parts: DataReportParts): string {
+  const path = join(folder, 'data-report.html');
+  writeFileAtomic(path, dataReportPage(parts));
+  return path;
+}
+
+function dataReportPage({ manifest, survey, examples }: DataReportParts): string {
+  const lists = new RowLists();
+  const sections = [
+    tiles(manifest, survey, lists),
+    stepsSection(manifest, lists),
+    lengthSection(survey),
+    groupSection('Labels', survey.labels, lists),
+    groupSection('Flags on rows that stay', survey.flags, lists),
+    examplesSection(examples),
+    groupSection('Sources', survey.sources, lists),
+    filesSection(manifest),
+  ];
+  const page = html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta
+          http-equiv="Content-Security-Policy"
+          content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+        />
+        <title>${manifest.name} · attune</title>
+        <style>
+          ${new Html(STYLE + DATA_STYLE)}
+        </style>
+      </head>
+      <body>
+        <main>
+          <header>
+            <h1>${manifest.name}</h1>
+            <p class="lead">Data set <code>${manifest.hash}</code></p>
+          </header>
+          ${sections} ${lists.section()}
+          <footer>Written by attune from the data set’s own manifest and rows; the same as data: manifest.json.</footer>
+        </main>
+      </body>
+    </html> `;
+  return page.text;
+}
+
+function tiles({ rows, files, split }: DataSetManifest, { splits }: DataSurvey, lists: RowLists): Html {
+  const groups = splits.map(({ name, rows: count, first }) => {
+    return tile(name, lists.link(formatCount(count), { title: `Rows of ${name}`, count, first }), undefined);
+  });
+  const total = rows.train + rows.validation + rows.test;
+  return html`<dl class="tiles">
+    ${tile('Rows', formatCount(total), undefined)} ${groups}
+    ${tile('Files read', formatCount(files.read), `of ${formatCount(files.files)}`)}
+    ${tile('Alike to others', formatCount(split.clusteredRows), `in ${formatCount(split.clusters)} sets, none in two splits`)}
+  </dl>`;
+}
+
+function tile(name: string, value: Html | string, note: string | undefined): Html {
+  return html`<div>
+    <dt>${name}</dt>
+    <dd>${value}${note !== undefined && html`<small>${note}</small>`}</dd>
+  </div>`;
+}
+
+function lengthSection({ lengths }: DataSurvey): Html {
+  const { min, median, p95, max, histogram: buckets } = lengths;
+  const numbers = `shortest ${formatCount(min)}, median ${formatCount(median)}, 95 % below ${formatCount(p95)}, longest ${formatCount(max)}`;
+  const marks = [
+    { value: median, label: `median ${formatCount(median)}` },
+    { value: p95, label: `95 % ${formatCount(p95)}` },
+  ];
+  const title = 'Rows by length in characters';
+  return html`<section>
+    <h2>Length</h2>
+    <figure>
+      <figcaption><b>Length of rows</b> in characters: ${numbers}</figcaption>
+      <div class="scroll">${histogram({ title, description: `${numbers}.`, buckets, unit: 'characters', marks })}</div>
+    </figure>
+  </section>`;
+}
+
+const MOST_BARS = 20;
+
+function groupSection(title: string, groups: DataSurvey['labels'], lists: RowLists): Html | undefined {
+  if (groups.length === 0) return undefined;
+  const total = groups.reduce((sum, { rows }) => sum + rows, 0);
+  const bars = groups.slice(0, MOST_BARS).map(({ name, rows }) => {
+    return { label: name, value: rows, text: `${((100 * rows) / total).toFixed(1)} %` };
+  });
+  return html`<section>
+    <h2>${title}</h2>
+    <div class="scroll">
+      ${barChart({ title, description: `${groups.length} groups, the largest ${groups[0].name}.`, bars })}
+    </div>
+    <table>
+      <tbody>
+        ${groups.map(
+          ({ name, rows, first }) =>
+            html`<tr>
+              <th scope="row">${name}</th>
+              <td class="number">
+                ${lists.link(formatCount(rows), { title: `${title}: ${name}`, count: rows, first })}
+              </td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </section>`;
+}
+
+/** What was not read at all, or not to the end. */
+function filesSection({ files }: DataSetManifest): Html | undefined {
+  const skipped = Object.entries(files.skipped);
+  const notes = Object.entries(files.notes);
+  if (skipped.length + notes.length === 0) return undefined;
+  return html`<section>
+    <h2>Not read</h2>
+    ${skipped.map(
+      ([reason, { count, first }]) =>
+        html`<details>
+          <summary><b>${formatCount(count)}</b> files: ${reason}</summary>
+          <ul>
+            ${first.map(({ file, message }) => html`<li><code>${file}</code> ${message}</li>`)}
+          </ul>
+        </details>`,
+    )}
+    ${notes.map(
+      ([reason, { count, first }]) =>
+        html`<details>
+          <summary><b>${formatCount(count)}</b> left out of files that were read: ${reason}</summary>
+          <ul>
+            ${first.map((place) => html`<li>${place}</li>`)}
+          </ul>
+        </details>`,
+    )}
+  </section>`;
+}
