@@ -27,7 +27,7 @@ const YEAR = String.raw`(?:1[89]\d\d|20\d\d)`;
 /** Each with named groups; which of them are there says what form it is. */
 export const DATE_FORMS: readonly RegExp[] = [
   new RegExp(
-    String.raw`(?<![\w.-])(?<year>${YEAR})(?<s>[-/.])(?<month>0[1-9]|1[0-2])\k<s>(?<day>0[1-9]|[12]\d|3[01])(?![\d-])`,
+    String.raw`(?<![\w.-])(?<year>${YEAR})(?<s>[-/.])(?<month>0[1-9]|1[0-2])\k<s>(?<day>0[1-9]|[12]\d|3[01])(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?)?(?![\d-])`,
     'giu',
   ),
   new RegExp(

@@ -66,12 +66,18 @@ export class Detector {
   }
 
   #candidates(text: string): Finding[] {
-    const digits = countDigits(text);
+    const { digits, zones } = digitZones(text);
     const found: Finding[] = [];
     for (const { name, kind, needs, find } of this.#recognisers) {
       if (needs?.digits !== undefined && digits < needs.digits) continue;
       if (needs?.character !== undefined && !text.includes(needs.character)) continue;
-      for (const candidate of find(text)) found.push({ kind, recogniser: name, ...candidate });
+      const areas = needs?.digits === undefined ? [{ start: 0, end: text.length }] : zones;
+      for (const { start, end } of areas) {
+        const area = areas.length === 1 && start === 0 && end === text.length ? text : text.slice(start, end);
+        for (const one of find(area)) {
+          found.push({ kind, recogniser: name, ...one, start: one.start + start, end: one.end + start });
+        }
+      }
     }
     return resolveOverlaps(withoutTags(found, text), text);
   }
@@ -81,13 +87,27 @@ function folded(value: string): string {
   return value.toLowerCase().replaceAll(/\s+/g, ' ').trim();
 }
 
-function countDigits(text: string): number {
-  let count = 0;
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index);
-    if (code >= 48 && code <= 57) count++;
+/** Nothing with a digit in it, nor the words that announce it, is farther from one: a bound of every pattern. */
+const REACH = 120;
+
+/** How many digits there are, and the stretches around them, from space to space: most of a prose text is none. */
+function digitZones(text: string): { digits: number; zones: { start: number; end: number }[] } {
+  const zones: { start: number; end: number }[] = [];
+  let digits = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code < 48 || code > 57) continue;
+    digits++;
+    const last = zones.at(-1);
+    if (last !== undefined && at - REACH <= last.end) last.end = Math.min(text.length, at + REACH);
+    else zones.push({ start: Math.max(0, at - REACH), end: Math.min(text.length, at + REACH) });
   }
-  return count;
+  // A word is not cut in two, unless it is longer than any that is looked for.
+  for (const zone of zones) {
+    for (let left = REACH; left > 0 && zone.start > 0 && text[zone.start - 1] !== ' '; left--) zone.start--;
+    for (let left = REACH; left > 0 && zone.end < text.length && text[zone.end] !== ' '; left--) zone.end++;
+  }
+  return { digits, zones };
 }
 
 /** What redaction has put in before, "[NAME_1]", is nothing to be found. */

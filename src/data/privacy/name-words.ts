@@ -24,6 +24,7 @@ export const CUES = [
   '(?:dear|hi|hello|hey|regards|sincerely|cheers|yours|thanks),?',
   'ich heiße|mein name ist|(?:vor|nach|familien)?name\\s?:|(?:patient(?:in)?|kund(?:e|in)|mandant(?:in)?|versicherte[rn]?|ansprechpartner(?:in)?|mieter(?:in)?)\\s?:|liebe[rs]?|hallo|(?:mit freundlichen|viele|beste) grüßen?,?|gez\\.',
   "je m[’']appelle|(?:nom|prénom)(?: et prénom)?\\s?:|(?:patiente?|cliente?|assurée?)\\s?:|cher|chère|bonjour|cordialement,?",
+  'signor[ae]?|signorina|señor(?:a|ita)?|monsieur|madame|mademoiselle|(?:de )?heer|meneer|mevrouw|pan[iau]?|senhora?|herrn?|frau|fru|doctora?|dottor(?:e|essa)?|doktor|docteur',
   'me llamo|mi nombre es|(?:nombre|apellidos?)(?: completo| y apellidos)?\\s?:|paciente\\s?:|estimad[oa]|querid[oa]|hola|atentamente,?|(?:un )?saludos?,?',
   'mi chiamo|il mio nome è|(?:nome|cognome)(?: e cognome)?\\s?:|paziente\\s?:|gentile|car[oa]|ciao|cordiali saluti,?',
   'mijn naam is|ik heet|(?:achter|voor)?naam\\s?:|patiënt\\s?:|beste|geachte|hoi|groeten,?',

@@ -69,8 +69,8 @@ export interface Label {
 }
 
 /** Whatever stands between a label and its value: "No.", "number is", "#:". */
-const BETWEEN = String.raw`\.?(?:[\s_-]{0,2}(?:numbers?|nummer|numéro|numero|número|numer|no|nr|n°|nº|num|id|code|#)\b\.?)?(?:\s{0,2}\([^()\n]{1,20}\))?\s{0,2}(?:[:#=]|is|was|ist|lautet|est|es|è|é|to|jest|är)?\s{0,3}["'#]?`;
-const TOKEN = String.raw`(?!(?:19|20)\d\d(?![\w-]))(?=(?:[A-Z ./-]{0,8}\d){3})(?:(?-i:[A-Z]{1,3}) (?=\d))?[A-Z0-9](?:[A-Z0-9./-]|(?<=\d) (?=\d)){2,28}[A-Z0-9]`;
+const BETWEEN = String.raw`\.?(?:[\s_-]{0,2}(?:numbers?|nummer|numéro|numero|número|numer|no|nr|n°|nº|num|id|code)\b\.?|\s?#)?(?:\s{0,2}\([^()\n]{1,20}\))?\s{0,2}(?:[:#=]|ending in|is|was|ist|lautet|est|es|è|é|to|jest|är)?\s{0,3}["'#]?`;
+const TOKEN = String.raw`(?!(?:19|20)\d\d(?![\w-]))(?=(?:[A-Z ./-]{0,8}\d){3})(?:(?-i:[A-Z]{1,3}) (?=\d))?[A-Z0-9](?:[A-Z0-9./-]|(?<=\d) (?=\d)){2,36}[A-Z0-9]`;
 
 /** A recogniser of values that nothing but their label gives away. */
 export function labelRecogniser({ name, kind, labels, value = TOKEN, check }: Label): Recogniser {
@@ -80,6 +80,6 @@ export function labelRecogniser({ name, kind, labels, value = TOKEN, check }: La
   );
   return {
     ...patternRecogniser({ name, kind, pattern, score: 0.93, check }),
-    needs: { digits: 3 },
+    needs: { digits: 2 },
   };
 }

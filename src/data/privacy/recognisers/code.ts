@@ -6,6 +6,8 @@ export const recogniser = labelRecogniser({
   kind: 'code',
   labels: [
     '(?:employee|staff|student|user|badge|case|claim|ticket|booking|reservation|order|invoice|tracking|study|trial|subject|participant|reference|ref|docket|file)[ -]?(?:id|no|nr|number|code|#)',
+    '(?:confirmation|booking) code',
+    'participant',
     'personalnummer',
     'matrikelnummer',
     'vorgangsnummer',

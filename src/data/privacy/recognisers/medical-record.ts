@@ -6,6 +6,7 @@ export const recogniser = labelRecogniser({
   kind: 'medical_record',
   labels: [
     'mrn',
+    'mr(?=\\s?#)',
     'm\\.r\\.n\\.',
     'medical record',
     'med(?:ical)? rec',

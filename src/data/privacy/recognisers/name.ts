@@ -11,9 +11,12 @@ const RUN = new RegExp(
   String.raw`(?<![\p{L}\p{N}_@./-])${WORD}(?:,?[ \u00a0](?:(?:${PARTICLES})[ \u00a0]){0,3}(?:d['’]|l['’])?${WORD}){0,6}`,
   'gu',
 );
-const CUE = new RegExp(String.raw`(?<![\p{L}\p{N}])(?:${CUES})[\s*_"]{0,3}$`, 'iu');
+const CUE = new RegExp(String.raw`(?<![\p{L}\p{N}])(?:${CUES})[\s*_"]{0,3}`, 'giu');
 const ANNOUNCED_ELSEWHERE =
   /(?:名前|氏名|患者|お名前|姓名|名字|联系人|이름|성명|имя|фио|пациент|όνομα|الاسم|שם|नाम)\s?[:：は是]\s?(?<value>[\p{L}\p{M}]{2,20}(?:[ ・·][\p{L}\p{M}]{2,20}){0,3})/giu;
+/** Within a sentence a capital says more than at its start; after an article it begins a title or a place. */
+const INSIDE =
+  /(?<![\p{L}'’])(?!(?:the|an?|der|die|das|den|dem|le|la|les|el|los|las|il|lo|gli|het|o|os|as)[, ])\p{Ll}[\p{L}'’]{0,20},? $/u;
 const MOST_WORDS = 5;
 
 interface Word {
@@ -31,11 +34,12 @@ export const recogniser: Recogniser = {
   kind: 'name',
   *find(text) {
     const known = gazetteer();
+    const announced = new Set([...text.matchAll(CUE)].map(({ 0: cue, index }) => index + cue.length));
     for (const match of text.matchAll(RUN)) {
       const words = wordsOf(match[0], match.index);
       if (words.length === 0) continue;
-      const before = text.slice(Math.max(0, match.index - 50), match.index);
-      yield* namesIn(words, CUE.test(before), known);
+      const isInside = INSIDE.test(text.slice(Math.max(0, match.index - 24), match.index));
+      yield* namesIn(words, { isAnnounced: announced.has(match.index), isInside }, known);
     }
     for (const match of text.matchAll(ANNOUNCED_ELSEWHERE)) {
       const { value } = match.groups!;
@@ -58,7 +62,16 @@ function wordsOf(run: string, offset: number): Word[] {
   });
 }
 
-function* namesIn(words: readonly Word[], isAnnounced: boolean, known: Gazetteer): Generator<Candidate> {
+interface Surroundings {
+  isAnnounced: boolean;
+  isInside: boolean;
+}
+
+function* namesIn(
+  words: readonly Word[],
+  { isAnnounced, isInside }: Surroundings,
+  known: Gazetteer,
+): Generator<Candidate> {
   let at = 0;
   let isCued = isAnnounced;
   while (at < words.length) {
@@ -66,7 +79,7 @@ function* namesIn(words: readonly Word[], isAnnounced: boolean, known: Gazetteer
     while (from < words.length && isTitle(words[from])) from++;
     const hasTitle = from > at;
     const to = endOf(words, from);
-    const score = from < to ? scoreOf(words.slice(from, to), { hasTitle, isCued }, known) : 0;
+    const score = from < to ? scoreOf(words.slice(from, to), { hasTitle, isCued, isInside }, known) : 0;
     if (score > 0) yield { start: words[from].start, end: words[to - 1].end, score };
     at = score > 0 ? to : from + 1;
     isCued = false;
@@ -83,13 +96,24 @@ function isTitle({ text, listed }: Word): boolean {
 /** Where a name that begins here would end. */
 function endOf(words: readonly Word[], from: number): number {
   let to = from;
-  while (to < words.length && to - from < MOST_WORDS && !NOT_NAMES.has(words[to].listed)) {
+  while (
+    to < words.length &&
+    to - from < MOST_WORDS &&
+    (!NOT_NAMES.has(words[to].listed) || isParticle(words, to, from))
+  ) {
     // "Smith, John" is one name; "Anna, Peter" are two.
     if (words[to].isAfterComma && to > from && !isTurned(words.slice(from, to), words[to])) break;
     if (to > from && isTitle(words[to])) break;
     to++;
   }
   return to;
+}
+
+const CAPITAL_PARTICLE = /^(?:De|Del|Della|Di|Da|Dos|La|Le|Van|Von|Der|Den|El|Al)$/;
+
+/** "Adelberto De Bonis": within a name, before more of it. */
+function isParticle(words: readonly Word[], at: number, from: number): boolean {
+  return at > from && at + 1 < words.length && CAPITAL_PARTICLE.test(words[at].text);
 }
 
 function isTurned(before: readonly Word[], { listed }: Word): boolean {
@@ -99,7 +123,7 @@ function isTurned(before: readonly Word[], { listed }: Word): boolean {
 
 function scoreOf(
   words: readonly Word[],
-  { hasTitle, isCued }: { hasTitle: boolean; isCued: boolean },
+  { hasTitle, isCued, isInside }: { hasTitle: boolean; isCued: boolean; isInside: boolean },
   { given, family, cities }: Gazetteer,
 ): number {
   const [first] = words;
@@ -121,6 +145,11 @@ function scoreOf(
   if (isInitial)
     return lastStanding === 'plain' ? 0.75 : lastStanding === 'ambiguous' && first.text.endsWith('.') ? 0.65 : 0;
   if (standing === 'plain') return lastStanding === undefined ? (cities.has(first.listed) ? 0 : 0.72) : 0.95;
-  if (standing === 'ambiguous') return lastStanding === undefined ? 0 : lastStanding === 'plain' ? 0.85 : 0.6;
-  return 0;
+  if (standing === 'ambiguous') {
+    if (lastStanding !== undefined) return lastStanding === 'plain' ? 0.85 : 0.6;
+    return isInside && first.listed.length > 2 && /^\p{Lu}\p{Ll}{2,}$/u.test(last.text) ? 0.52 : 0;
+  }
+  // A given name that no list has, before a family name that one has and that is no word.
+  const isCapitalised = first.listed.length > 2 && first.text !== first.text.toUpperCase();
+  return lastStanding === 'plain' && isCapitalised && !cities.has(first.listed) && !cities.has(last.listed) ? 0.55 : 0;
 }

@@ -10,8 +10,9 @@ const FORMS = [
   String.raw`(?:[1-9]\d{3} (?!SA|SD|SS|AM|PM|KG|KM|MM|CM|MB|GB|TB|KB|HZ)[A-Z]{2})`,
   String.raw`(?:\d{2}-\d{3}(?= \p{Lu}\p{Ll}))`,
   String.raw`(?:\d{3} \d{2}(?= \p{Lu}\p{Ll}{2}))`,
-  String.raw`(?:\d{5}-\d{3})`,
-  String.raw`(?:(?:[A-Z]{1,2}-)?\d{5}(?= \p{Lu}\p{Ll}{2,}))`,
+  String.raw`(?:\d{5}-\d{3,4})`,
+  String.raw`(?:(?<=\p{Lu}\p{Ll}{2,20},? (?:[-–] ?)?)[1-8]\d{2} ?\d{3})`,
+  String.raw`(?:(?:[A-Z]{1,2}-)?\d{5}(?= \p{Lu}\p{Ll}))`,
   String.raw`(?:(?<=,\s(?:CH-|A-|B-|DK-)?)\d{4}(?= \p{Lu}\p{Ll}{2,}))`,
 ];
 
