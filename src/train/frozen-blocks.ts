@@ -24,6 +24,11 @@ export interface FrozenRequest {
   onProgress(rows: number): void;
 }
 
+/** Whether frozen blocks see the same of a row at each step, and give all that the objective reads of them. */
+export function canResume({ draw, joint }: Objective): boolean {
+  return draw === undefined && joint === undefined;
+}
+
 /** An objective whose rows come with the frozen blocks' outputs in place of what those blocks read. */
 export function resumedObjective(objective: Objective, store: ResumedStore): Objective {
   return {

@@ -71,6 +71,8 @@ export interface LossResult {
 /** Reads images or recordings as a model wants them. */
 export interface MediaReader {
   readonly kind: MediaKind;
+  /** Hash of all that says what it makes of a file, for cache keys. */
+  readonly identity: string;
   /** Tokens that the model's blocks see of a file. */
   size(file: MediaFile): number;
   /** The same of a file that was read. */

@@ -8,7 +8,7 @@ import { create as createFull } from '../../src/methods/tuning/full.ts';
 import { create as createAdamw } from '../../src/methods/update/adamw.ts';
 import { scope } from '../../src/tensor/index.ts';
 import { evaluateRows } from '../../src/train/evaluate.ts';
-import { computeFrozen, resumedObjective } from '../../src/train/frozen-blocks.ts';
+import { canResume, computeFrozen, resumedObjective } from '../../src/train/frozen-blocks.ts';
 import type { Objective, PreparedRow, ResumedRow, Tuning } from '../../src/train/interfaces.ts';
 import { trainStep } from '../../src/train/step.ts';
 import { nextTokenObjective } from './next-token-objective.ts';
@@ -123,6 +123,19 @@ describe('freeze', () => {
       );
     },
   );
+});
+
+it('tokens of their own are refused where the embeddings stay', async () => {
+  const create = (trainable_layers: number) => async () =>
+    createFreeze(await model(), freezeOptions.parse({ trainable_layers }), { tokens: [60] });
+  await expect(create(2)()).rejects.toMatchObject({ code: 'E_NEW_TOKENS' });
+  await expect(create(4)()).resolves.toBeDefined();
+});
+
+it('what frozen blocks make of rows is not kept where rows are drawn anew at each step, or set against each other', () => {
+  expect(canResume(nextTokenObjective)).toBe(true);
+  expect(canResume({ ...nextTokenObjective, draw: (some) => some })).toBe(false);
+  expect(canResume({ ...nextTokenObjective, joint: {} as Objective['joint'] })).toBe(false);
 });
 
 it('layer_decay makes each block move less than the one after it', async () => {

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Example } from '../../src/data/index.ts';
-import { newTokenizer, trainByteLevelBpe } from '../../src/text/index.ts';
+import { newTokenizer, Tokenizer, trainByteLevelBpe } from '../../src/text/index.ts';
 import type { Recipe } from '../../src/train/recipe.ts';
+import type { MediaReader } from '../../src/train/interfaces.ts';
 import { createObjective } from '../../src/worker/run/build-trainer.ts';
 import { prepareSplit } from '../../src/worker/run/prepare-rows.ts';
 
@@ -44,4 +45,26 @@ it('have the labels of the classes of their run, though an earlier run had the s
     ['blue', 'red'],
   ])
     expect(await labelled(labels)).toEqual(['red', 'blue']);
+});
+
+it('cost what the model of their run makes of their files, though an earlier run read them with another', async () => {
+  const tokenizer = await Tokenizer.none(folder);
+  const media = { kind: 'image', path: join(folder, 'a.png'), hash: 'a' };
+  const given = [
+    { kind: 'classification', id: 'row', text: '', media, label: 'red', source: { file: 'rows', line: 1 } },
+  ];
+  const recipe = {
+    objective: { name: 'classification', labels: null },
+    data: { max_length: 64, long_rows: 'fail' },
+    references: {},
+  } as unknown as Recipe;
+  const sizeWith = async (reader: Pick<MediaReader, 'identity' | 'size'>) => {
+    const [labels, now] = [['red'], new Date(0)];
+    const read = { kind: 'image', ...reader } as MediaReader;
+    const objective = await createObjective(recipe, { tokenizer, media: read, labels, causal: false, now });
+    const context = { objective, labels, tokenizer, media: read, recipe, now, maxPositions: 64, emit: () => undefined };
+    return (await prepareSplit(given as Example[], context)).rows[0].size;
+  };
+  expect(await sizeWith({ identity: 'small images', size: () => 17 })).toBe(17);
+  expect(await sizeWith({ identity: 'large images', size: () => 65 })).toBe(65);
 });

@@ -137,6 +137,7 @@ it('a model learns to write what it hears', async () => {
   const sounds: Record<string, Float32Array> = { 'low tone': tone(250, 0.8), 'high tone': tone(2500, 0.8) };
   const media: MediaReader = {
     kind: 'audio',
+    identity: 'whisper',
     size: () => 50,
     tokens: () => 50,
     load: async (some) =>

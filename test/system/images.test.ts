@@ -73,7 +73,10 @@ describe.skipIf(!existsSync('build/attune.node'))('rows of images', () => {
     const first = bench.run(train('frozen', 'sides', settings));
     expect(first.code, first.stderr).toBe(0);
     expect(first.stderr).toContain('computing 1 frozen block');
-    const again = bench.run(train('again', 'sides', settings));
+    const again = bench.run(train('again', 'sides', { ...settings, threshold: 'auto' }));
+    expect(again.code, again.stderr).toBe(0);
+    const { label_thresholds: thresholds } = JSON.parse(bench.text('again/model/config.json'));
+    expect(thresholds).toEqual({ right: expect.any(Number) });
     expect(again.stderr).not.toContain('computing 1 frozen block');
     const weights = (run: string) => readFileSync(bench.path(`${run}/model/model.safetensors`));
     expect(weights('again').equals(weights('frozen'))).toBe(true);

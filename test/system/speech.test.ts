@@ -97,6 +97,13 @@ describe.skipIf(!existsSync('build/attune.node'))('a model of letters', () => {
     expect(bench.run(['eval', 'new']).code).toBe(0);
   });
 
+  it('is trained in its last block only, on what the others made of each recording', () => {
+    const more = ['--model', 'letters/model', '--tuning', 'freeze', '--trainable_layers', '1', '--max-steps', '2'];
+    const { code, stderr } = bench.run(train('last', ...more));
+    expect(code, stderr).toBe(0);
+    expect(stderr).toContain('computing 1 frozen block');
+  });
+
   it('names all recordings that cannot be used before anything is trained', () => {
     bench.write('empty.wav', 'not a recording');
     bench.write(

@@ -3,6 +3,7 @@ import { Letters } from '../../text/index.ts';
 import { fromArray } from '../../tensor/index.ts';
 import type { Objective, Processor } from '../../train/interfaces.ts';
 import type { CtcOptions } from './ctc.options.ts';
+import { resumedInput } from './next-token.ts';
 import { hearing, prepareRecordings, sideBySide } from './recordings.ts';
 
 /** The text of a recording, whose letters may fall on any frames in their order. */
@@ -28,7 +29,12 @@ export function create({ reduction }: CtcOptions, processor: Processor): Objecti
         return { ids: Int32Array.from(ids), trained: new Uint8Array(ids.length).fill(1), size };
       }),
     load: (rows) => media.load(rows),
-    collate: (rows) => ({ rows, input: sideBySide(rows) }),
+    collate: (rows) => ({
+      rows,
+      input: rows.some(({ resumed }) => resumed !== undefined)
+        ? resumedInput(rows, { causal: false })
+        : sideBySide(rows),
+    }),
     counts: ({ rows }) => ({ rows: rows.length }),
     loss(model, batch, { totals, runner }) {
       const hidden = model.hidden(batch.input, { runner });

@@ -1,14 +1,21 @@
+import { AttuneError } from '../../base/errors.ts';
 import type { Model } from '../../models/model.ts';
 import type { Tuning } from '../../train/interfaces.ts';
 import { depthsOf } from './depth.ts';
 import type { FreezeOptions } from './freeze.options.ts';
+import type { TuningContext } from './index.ts';
 import { WholeWeights } from './whole-weights.ts';
 
 /** The last blocks and the head are trained whole; the result is a whole model. */
-export function create(model: Model, options: FreezeOptions): Tuning {
+export function create(
+  model: Model,
+  options: FreezeOptions,
+  { tokens = [] }: Pick<TuningContext, 'tokens'> = {},
+): Tuning {
   const depths = depthsOf(model);
   const blocks = depths.top - 1;
   const frozenBlocks = Math.max(0, blocks - options.trainable_layers);
+  if (frozenBlocks > 0 && tokens.length > 0) throw frozenTokens(tokens.length);
   const { trunk } = model;
   const isOneStack = trunk.encoderStack === undefined && trunk.towers === undefined;
   return new WholeWeights(model, {
@@ -17,5 +24,13 @@ export function create(model: Model, options: FreezeOptions): Tuning {
     moves: (parameter) => frozenBlocks === 0 || depths.of(parameter) > frozenBlocks,
     startsAt: (parameter) => (depths.top - depths.of(parameter)) * (options.unfreeze_every ?? 0),
     frozenBlocks: options.cache_frozen && isOneStack && frozenBlocks > 0 ? frozenBlocks : undefined,
+  });
+}
+
+function frozenTokens(count: number): AttuneError {
+  return new AttuneError('E_NEW_TOKENS', {
+    what: 'Tokens of their own cannot be trained where the embeddings are frozen',
+    got: `${count} ${count === 1 ? 'token' : 'tokens'} in data.new_tokens, and tuning: freeze`,
+    fix: 'choose tuning: lora or full, or remove data.new_tokens',
   });
 }

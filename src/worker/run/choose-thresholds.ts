@@ -12,7 +12,7 @@ import type { PreparedRun } from './training-run.ts';
  * say. Rows kept for test have no part in it. The thresholds go into config.json and the result's notes.
  */
 export async function chooseThresholds(run: PreparedRun): Promise<void> {
-  const { parts, tokenizer, labels, loaded, context } = run;
+  const { parts, tokenizer, media, labels, loaded, context } = run;
   const wanted = (context.recipe.objective as ThresholdOptions).threshold ?? null;
   if (wanted === null || (parts.objective.accepts[0] === 'classification' && labels.length !== 2)) return;
   const thresholds = wanted === 'auto' ? await chosen(run) : fixed(wanted, labels, context.recipe);
@@ -22,9 +22,8 @@ export async function chooseThresholds(run: PreparedRun): Promise<void> {
     const { validation } = loaded.splits;
     emit({ type: 'phase-started', phase: 'save', message: 'choosing thresholds on validation rows' });
     const asked = validation.map((example) => ({ example }));
-    const predictions = await answerWithClasses({ model: parts.model, tokenizer, baseFolder: run.base }, asked, {
-      signal,
-    });
+    const answering = { model: parts.model, tokenizer, media, baseFolder: run.base };
+    const predictions = await answerWithClasses(answering, asked, { signal });
     const judged = positives(labels, context.recipe);
     const found = thresholdsFrom(predictions, validation, judged);
     const unknown = judged.filter((label) => found[label] === undefined);

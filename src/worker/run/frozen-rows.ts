@@ -23,7 +23,13 @@ import { weightFiles } from '../../models/checkpoint-files.ts';
 import type { Model } from '../../models/model.ts';
 import { engineIdentity } from '../../tensor/index.ts';
 import { computeFrozen, resumedObjective, type ResumedStore } from '../../train/frozen-blocks.ts';
-import { tokensOf, type Objective, type PreparedRow, type ResumedRow } from '../../train/interfaces.ts';
+import {
+  tokensOf,
+  type MediaReader,
+  type Objective,
+  type PreparedRow,
+  type ResumedRow,
+} from '../../train/interfaces.ts';
 import { freeDiskBytes } from './resources.ts';
 
 /** What older runs left is deleted past this. */
@@ -32,6 +38,7 @@ const MAX_BYTES = 20 * 2 ** 30;
 export interface FrozenContext {
   /** The base model's folder. */
   base: string;
+  media?: MediaReader;
   model: Model;
   objective: Objective;
   blocks: number;
@@ -56,12 +63,21 @@ export async function withFrozenRows(rows: readonly PreparedRow[], context: Froz
 }
 
 async function keyOf(rows: readonly PreparedRow[], context: FrozenContext): Promise<string> {
-  const { base, model, blocks, microBatchTokens } = context;
+  const { base, media, model, blocks, microBatchTokens } = context;
   const weights = await Promise.all([join(base, 'config.json'), ...weightFiles(base)].map(sha256File));
   const code = CODE_FOLDERS.map((name) => sha256Folder(fileURLToPath(new URL(name, import.meta.url))));
   const { dtype, task } = model;
-  const rest = { blocks, microBatchTokens, dtype, task, engine: engineIdentity(), rows: rows.map(({ id }) => id) };
-  return sha256(JSON.stringify([weights, code, rest]));
+  const rest = { blocks, microBatchTokens, dtype, task, engine: engineIdentity(), rows: rows.map(readOf) };
+  return sha256(JSON.stringify([weights, code, media?.identity, rest]));
+}
+
+/** All that the blocks read of a row: the same text may be other tokens, or have been cut elsewhere. */
+function readOf({ id, ids, typeIds, media }: PreparedRow): (string | undefined)[] {
+  return [id, hashOf(ids), typeIds && hashOf(typeIds), media?.hash];
+}
+
+function hashOf({ buffer, byteOffset, byteLength }: Int32Array): string {
+  return sha256(new Uint8Array(buffer, byteOffset, byteLength));
 }
 
 const CODE_FOLDERS = ['../../models/', '../../nn/', '../../image/', '../../audio/', '../../methods/objectives/'];

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AttuneError, type Problem } from '../../base/errors.ts';
+import { sha256 } from '../../files/hash.ts';
 import { readJson } from '../../files/json.ts';
 import type { Features } from '../../base/features.ts';
 import type { MediaFile, MediaKind } from '../../data/media.ts';
@@ -23,11 +24,12 @@ export async function mediaReaderFor(
 ): Promise<MediaReader | undefined> {
   const kind = (architecture.modalities ?? []).find((one): one is MediaKind => mediaProcessors.has(one));
   if (kind === undefined) return undefined;
-  const processor = (await mediaProcessors.load(kind)).open(processorConfig(folder), architecture.modelType);
+  const config = processorConfig(folder);
+  const processor = (await mediaProcessors.load(kind)).open(config, architecture.modelType);
   const limits = architecture.limits(raw);
   const maxPositions = limits.imagePositions ?? limits.maxPositions;
   const tokens = (shape: readonly number[]) => architecture.tokensOfFeatures?.(raw, shape) ?? maxPositions;
-  return new Reader(kind, processor, { maxPositions, tokens });
+  return new Reader({ kind, identity: sha256(JSON.stringify([raw, config])) }, processor, { maxPositions, tokens });
 }
 
 /** What says how files become features. @throws AttuneError E_PROCESSOR_MISSING */
@@ -49,14 +51,20 @@ interface TokenCounts {
 
 class Reader implements MediaReader {
   readonly kind: MediaKind;
+  readonly identity: string;
   readonly #processor: MediaProcessor;
   readonly #counts: TokenCounts;
   /** Of the files read so far, the first that fit. */
   readonly #kept = new Map<string, Features>();
   #keptBytes = 0;
 
-  constructor(kind: MediaKind, processor: MediaProcessor, counts: TokenCounts) {
+  constructor(
+    { kind, identity }: Pick<MediaReader, 'kind' | 'identity'>,
+    processor: MediaProcessor,
+    counts: TokenCounts,
+  ) {
     this.kind = kind;
+    this.identity = identity;
     this.#processor = processor;
     this.#counts = counts;
   }

@@ -5,7 +5,7 @@ import { fitRows, type CutRow, type Example } from '../../data/index.ts';
 import { cacheKey } from '../../files/cache.ts';
 import { sha256, sha256Folder } from '../../files/hash.ts';
 import { templateHash, tokenizerHash, type Tokenizer } from '../../text/index.ts';
-import type { Objective, PreparedRow } from '../../train/interfaces.ts';
+import type { MediaReader, Objective, PreparedRow } from '../../train/interfaces.ts';
 import type { Recipe } from '../../train/recipe.ts';
 import { RowCache } from './row-cache.ts';
 
@@ -23,6 +23,8 @@ export interface PrepareContext {
   /** The classes that the objective was made for: rows hold their place among them. */
   labels: readonly string[];
   tokenizer: Tokenizer;
+  /** What says how many tokens a file makes. */
+  media?: MediaReader;
   recipe: Recipe;
   /** The longest row that the model can read; a larger max_length does not change that. */
   maxPositions: number;
@@ -82,7 +84,7 @@ async function tokenise(examples: readonly Example[], context: PrepareContext): 
 }
 
 function keyOf(examples: readonly Example[], context: PrepareContext): ReturnType<typeof cacheKey> {
-  const { tokenizer, labels, recipe, now } = context;
+  const { tokenizer, media, labels, recipe, now } = context;
   const { objective, references } = recipe;
   return cacheKey({
     rows: sha256(examples.map(({ id }) => id).join('\n')),
@@ -92,13 +94,14 @@ function keyOf(examples: readonly Example[], context: PrepareContext): ReturnTyp
     settings: {
       objective,
       labels,
+      media: media?.identity ?? null,
       references,
       now: showsDate(tokenizer) ? now.toISOString() : null,
     },
   });
 }
 
-const CODE_FOLDERS = ['../../text/', '../../methods/objectives/'];
+const CODE_FOLDERS = ['../../text/', '../../methods/objectives/', '../../audio/', '../../image/'];
 
 /** Whether a template writes the date, so that rows differ from day to day. */
 function showsDate(tokenizer: Tokenizer): boolean {

@@ -51,7 +51,16 @@ export async function scoringSet(
   const now = new Date();
   const { causal, maxPositions } = traitsOf(model.architecture, model.config);
   const objective = await createObjective(recipe, { tokenizer, media, labels, statistics, causal, now });
-  const prepared = await prepareSplit(examples, { objective, labels, tokenizer, recipe, emit, now, maxPositions });
+  const prepared = await prepareSplit(examples, {
+    objective,
+    labels,
+    tokenizer,
+    media,
+    recipe,
+    emit,
+    now,
+    maxPositions,
+  });
   reportCuts(prepared.cuts, { split, examples, emit });
   const measure = await likelihoodMeasure(await recipeMetrics(recipe), prepared, { objective, tokenizer, examples });
   return { objective, split, rows: prepared.rows, measure, hash: loaded.report.hashes[split] };

@@ -5,7 +5,8 @@ import type { MetricSpec } from '../../eval/metrics/index.ts';
 import { listCheckpoints, pruneCheckpoints, writeCheckpoint } from '../../store/checkpoints.ts';
 import { checkVocabulary, type Tokenizer } from '../../text/index.ts';
 import { scope } from '../../tensor/index.ts';
-import { tokensOf, type Objective, type PreparedRow } from '../../train/interfaces.ts';
+import { canResume } from '../../train/frozen-blocks.ts';
+import { tokensOf, type MediaReader, type Objective, type PreparedRow } from '../../train/interfaces.ts';
 import type { Recipe } from '../../train/recipe.ts';
 import { readConfig, type ModelOptions } from '../../models/load.ts';
 import type { Model } from '../../models/model.ts';
@@ -54,6 +55,8 @@ export interface PreparedRun {
   options: TrainerOptions;
   trainer: Trainer;
   tokenizer: Tokenizer;
+  /** For models that read images or recordings. */
+  media: MediaReader | undefined;
   labels: readonly string[];
   loaded: LoadedData;
   test: readonly Example[];
@@ -68,6 +71,7 @@ interface RunRows {
   base: string;
   loaded: LoadedData;
   tokenizer: Tokenizer;
+  media: MediaReader | undefined;
   vocabulary: Vocabulary;
   letters: ModelOptions['letters'];
   labels: readonly string[];
@@ -81,7 +85,7 @@ interface RunRows {
 export async function prepareRun(context: RunContext): Promise<PreparedRun> {
   const { recipe, emit, signal } = context;
   const read = await readRows(context);
-  const { base, loaded, tokenizer, vocabulary, letters, labels, objective, train, validation, metrics } = read;
+  const { base, loaded, tokenizer, media, vocabulary, letters, labels, objective, train, validation, metrics } = read;
   emit({ type: 'phase-started', phase: 'engine', message: `loading ${recipe.model}` });
   const dtype = computeType(recipe.training.precision);
   const headLabels = hasClasses(objective.task) ? labels : undefined;
@@ -105,14 +109,27 @@ export async function prepareRun(context: RunContext): Promise<PreparedRun> {
   const rows = { train: train.rows, validation: validation.rows };
   const measure = await likelihoodMeasure(metrics, validation, { ...read, examples: loaded.splits.validation });
   const { frozenBlocks: blocks } = tuning;
-  const frozen = { base, model, objective, blocks: blocks ?? 0, ...constants, emit, signal };
-  const trained = blocks === undefined ? objective : await withFrozenRows([...train.rows, ...validation.rows], frozen);
+  const frozen = { base, media, model, objective, blocks: blocks ?? 0, ...constants, emit, signal };
+  const isResumed = blocks !== undefined && canResume(objective);
+  const trained = !isResumed ? objective : await withFrozenRows([...train.rows, ...validation.rows], frozen);
   const parts: TrainerParts = { model, tuning, update, objective: trained, ...rows, sampler, measure };
   const aroundStep =
     context.profile === true ? profileSteps(options.schedule.totalSteps, { ...context, model }) : undefined;
   const keep = (state: TrainerState) => save(context, { ...parts, constants }, state);
   const trainer = new Trainer(parts, options, { emit, signal, save: keep, aroundStep });
-  return { context, parts, options, trainer, tokenizer, labels, loaded, metrics, test: loaded.splits.test, base };
+  return {
+    context,
+    parts,
+    options,
+    trainer,
+    tokenizer,
+    media,
+    labels,
+    loaded,
+    metrics,
+    test: loaded.splits.test,
+    base,
+  };
 }
 
 async function readRows(context: RunContext): Promise<RunRows> {
@@ -129,7 +146,7 @@ async function readRows(context: RunContext): Promise<RunRows> {
   const statistics = labelStatistics(loaded.splits.train, labels);
   const media = await mediaReaderOf(base);
   const objective = await createObjective(recipe, { tokenizer, media, labels, statistics, now, causal });
-  const prepare = { objective, labels, tokenizer, recipe, emit, now, maxPositions };
+  const prepare = { objective, labels, tokenizer, media, recipe, emit, now, maxPositions };
   const train = await prepareSplit(loaded.splits.train, prepare);
   const validation = await prepareSplit(loaded.splits.validation, prepare);
   // Rows that are too long under `long_rows: fail` are told before training, not after it.
@@ -141,7 +158,7 @@ async function readRows(context: RunContext): Promise<RunRows> {
   reportCuts(train.cuts, { split: 'train', examples: loaded.splits.train, emit });
   reportCuts(validation.cuts, { split: 'validation', examples: loaded.splits.validation, emit });
   reportUnseen(vocabulary.trained, { rows: train.rows, tokenizer, emit });
-  return { base, loaded, tokenizer, vocabulary, letters, labels, objective, train, validation, metrics };
+  return { base, loaded, tokenizer, media, vocabulary, letters, labels, objective, train, validation, metrics };
 }
 
 /** What the run decides once: as an earlier part of it did, else what fits into memory now. */
