@@ -3,8 +3,8 @@ import { Letters } from '../../text/index.ts';
 import { fromArray } from '../../tensor/index.ts';
 import type { Objective, Processor } from '../../train/interfaces.ts';
 import type { CtcOptions } from './ctc.options.ts';
-import { resumedInput } from './next-token.ts';
-import { hearing, prepareRecordings, sideBySide } from './recordings.ts';
+import { collateRows } from './next-token.ts';
+import { hearing, prepareRecordings } from './recordings.ts';
 
 /** The text of a recording, whose letters may fall on any frames in their order. */
 export function create({ reduction }: CtcOptions, processor: Processor): Objective {
@@ -29,12 +29,7 @@ export function create({ reduction }: CtcOptions, processor: Processor): Objecti
         return { ids: Int32Array.from(ids), trained: new Uint8Array(ids.length).fill(1), size };
       }),
     load: (rows) => media.load(rows),
-    collate: (rows) => ({
-      rows,
-      input: rows.some(({ resumed }) => resumed !== undefined)
-        ? resumedInput(rows, { causal: false })
-        : sideBySide(rows),
-    }),
+    collate: (rows) => collateRows(rows, { causal: false }),
     counts: ({ rows }) => ({ rows: rows.length }),
     loss(model, batch, { totals, runner }) {
       const hidden = model.hidden(batch.input, { runner });

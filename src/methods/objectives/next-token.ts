@@ -29,7 +29,7 @@ export function collateRows(rows: readonly PreparedRow[], options: { causal: boo
 }
 
 /** Rows of which the frozen blocks' outputs are known: [T, D] each, side by side, or images [C, H, W], stacked. */
-export function resumedInput(rows: readonly PreparedRow[], options: { causal: boolean }): ModelInput {
+function resumedInput(rows: readonly PreparedRow[], options: { causal: boolean }): ModelInput {
   const all = rows.map(({ resumed }) => resumed!);
   const tensors = all.map(({ data, shape }) => fromArray(data, shape.length === 2 ? shape : [1, ...shape]));
   const layout = layoutOfRows(
