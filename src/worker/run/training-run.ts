@@ -117,19 +117,7 @@ export async function prepareRun(context: RunContext): Promise<PreparedRun> {
     context.profile === true ? profileSteps(options.schedule.totalSteps, { ...context, model }) : undefined;
   const keep = (state: TrainerState) => save(context, { ...parts, constants }, state);
   const trainer = new Trainer(parts, options, { emit, signal, save: keep, aroundStep });
-  return {
-    context,
-    parts,
-    options,
-    trainer,
-    tokenizer,
-    media,
-    labels,
-    loaded,
-    metrics,
-    test: loaded.splits.test,
-    base,
-  };
+  return { ...read, context, parts, options, trainer, test: loaded.splits.test };
 }
 
 async function readRows(context: RunContext): Promise<RunRows> {
