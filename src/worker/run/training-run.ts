@@ -85,7 +85,7 @@ interface RunRows {
 export async function prepareRun(context: RunContext): Promise<PreparedRun> {
   const { recipe, emit, signal } = context;
   const read = await readRows(context);
-  const { base, loaded, tokenizer, media, vocabulary, letters, labels, objective, train, validation, metrics } = read;
+  const { base, loaded, media, vocabulary, letters, labels, objective, train, validation, metrics } = read;
   emit({ type: 'phase-started', phase: 'engine', message: `loading ${recipe.model}` });
   const dtype = computeType(recipe.training.precision);
   const headLabels = hasClasses(objective.task) ? labels : undefined;
