@@ -1,4 +1,5 @@
 /** attune's public API: the use cases of the command line, as functions. Everything heavy runs in a worker process. */
+export { createNewModel, type CreateOptions, type ModelCreation } from './create-model.ts';
 export { doctor, type Diagnosis } from './doctor.ts';
 export { advise, type Advice, type AdviseOptions } from './advise/advise.ts';
 export { compare, type CompareOptions } from './compare/compare.ts';

@@ -1,0 +1,24 @@
+import { join } from 'node:path';
+import { fetchDebianFile } from '../../src/app/quickstart/tasks/sources/debian-file.ts';
+import { shuffled } from '../../src/base/random.ts';
+
+const FILE = 'usr/share/doc/weka/examples/supermarket.arff';
+
+/**
+ * Baskets of a supermarket in New Zealand, from Debian's package weka: what each holds of 216 departments and groups of
+ * goods. The file lists goods in one order for all; a basket has none, so each gets one by chance.
+ */
+export async function fetchBaskets(folder: string): Promise<string[][]> {
+  const text = (await fetchDebianFile(join(folder, 'apt'), 'weka', FILE)).toString('latin1');
+  const lines = text.split(/\r?\n/);
+  const names = lines.flatMap((line) => /^@attribute '([^']+)'/i.exec(line)?.slice(1) ?? []);
+  const start = lines.findIndex((line) => /^@data/i.test(line));
+  return lines
+    .slice(start + 1)
+    .filter((line) => line.includes(','))
+    .map((line, basket) => {
+      const goods = line.split(',').flatMap((value, place) => (value.trim() === 't' ? [names[place]] : []));
+      return shuffled(goods, [1, 'basket-order', basket]);
+    })
+    .filter(({ length }) => length > 0);
+}
