@@ -6,6 +6,7 @@ const table = {
   mail: () => import('./mail.ts').then((module) => module.mail),
   images: () => import('./images.ts').then((module) => module.images),
   search: () => import('./search.ts').then((module) => module.search),
+  recommendation: () => import('./recommendation.ts').then((module) => module.recommendation),
 } satisfies Record<string, () => Promise<Example>>;
 
 /** What `npm run examples` can run, in this order. One more is a file and a line. */

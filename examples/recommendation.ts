@@ -1,56 +1,66 @@
-/**
- * `node examples/recommendation.ts [--quick]`: what else belongs in a basket, by SASRec trained from nothing, against the
- * most popular goods, goods chosen together, and matrix factorisation, on one held-out good of each basket.
- */
-import { mkdirSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createNewModel, resolveRecipe, train } from '../src/app/index.ts';
-import { attuneCache } from '../src/base/home.ts';
-import { formatDuration } from '../src/base/format.ts';
-import { writeFileAtomic } from '../src/files/atomic.ts';
+import { AttuneError } from '../src/base/errors.ts';
+import type { Comparison } from '../src/store/results.ts';
 import { fetchBaskets } from './data/supermarket.ts';
+import type { Example, Setting, Table } from './example.ts';
+import { writeRows } from './rows.ts';
 
 const METRICS = ['ndcg', 'recall_at_10', 'mrr', 'coverage', 'novelty', 'popularity_bias'] as const;
 
-const quick = process.argv.includes('--quick');
-const folder = join(attuneCache(), 'examples', 'recommendation');
-const data = join(folder, 'baskets.jsonl');
-const started = performance.now();
+/** What else belongs in a basket, by SASRec with new weights, against what costs seconds. */
+export const recommendation: Example = {
+  title: 'What else belongs in a basket',
+  async run(setting) {
+    const baskets = (await fetchBaskets(setting)).slice(0, setting.quick ? 800 : undefined);
+    const comparison = await study(baskets, setting);
+    const about = [
+      `Baskets of a supermarket (supermarket.arff in the Debian package weka, GPL-2): ${baskets.length} baskets of 216 departments and groups of goods. A basket has no order, so each was given one by chance; its last piece is to be found (test), the one before it chooses the step that is kept (validation), and SASRec learns all others from the pieces before them.`,
+    ];
+    return { about, tables: [tableOf(comparison)], verdict: [comparison.sentence] };
+  },
+};
 
-mkdirSync(folder, { recursive: true });
-const baskets = (await fetchBaskets(folder)).slice(0, quick ? 800 : undefined);
-writeFileAtomic(data, baskets.map((items) => `${JSON.stringify({ items })}\n`).join(''));
-const model = join(folder, 'new');
-await createNewModel('sasrec', { data, folder: model, width: 64 });
-const recipe = await resolveRecipe({
-  model,
-  data: { train: data },
-  tuning: 'full',
-  objective: 'next_item',
-  training: { epochs: quick ? 8 : 30 },
-  evaluation: { metrics: [...METRICS], max_rows: baskets.length },
-  report_to: [],
-  output_dir: join(folder, `run-${Date.now()}`),
-});
-const { comparison } = await train(recipe, { onEvent: (event) => show(event as { type: string; message?: string }) });
-if (comparison === undefined) throw new Error('the result was not compared');
-
-console.log(`\n${baskets.length} baskets; of each the last good, in an order by chance, is to be found`);
-console.log(`| system | ${comparison.metrics.map(({ title }) => title).join(' | ')} |`);
-console.log(`|---|${'---|'.repeat(comparison.metrics.length)}`);
-for (const { title, values } of comparison.systems) {
-  const cells = comparison.metrics.map(({ name }) => {
-    const { value, low, high } = values[name];
-    return `${digits(value)} (${digits(low ?? value)} to ${digits(high ?? value)})`;
+async function study(baskets: readonly (readonly string[])[], { folder, quick, log }: Setting): Promise<Comparison> {
+  const [data, model, output] = ['baskets.jsonl', 'baskets-new', 'baskets-sasrec'].map((name) =>
+    join(folder, 'runs', name),
+  );
+  const rows = baskets.map((items) => ({ items }));
+  writeRows(data, rows);
+  await createNewModel('sasrec', { data, folder: model });
+  const recipe = await resolveRecipe({
+    model,
+    data: { train: data },
+    tuning: 'full',
+    objective: 'next_item',
+    training: { epochs: quick ? 8 : 30 },
+    evaluation: { metrics: [...METRICS], max_rows: baskets.length },
+    report_to: [],
+    output_dir: output,
   });
-  console.log(`| ${title} | ${cells.join(' | ')} |`);
+  rmSync(output, { recursive: true, force: true });
+  const { comparison } = await train(recipe);
+  if (comparison === undefined) throw new AttuneError('E_NOTHING_TO_COMPARE', { what: 'The result was not compared' });
+  log(comparison.sentence);
+  return comparison;
 }
-console.log(`\n${comparison.sentence} (${formatDuration((performance.now() - started) / 1000)})`);
 
-function digits(value: number): string {
-  return value.toFixed(3);
+function tableOf({ metrics, systems, rows }: Comparison): Table {
+  const cells = systems.map(({ title, values }) => {
+    const figures = metrics.map(({ name }) => {
+      const { value, low, high } = values[name];
+      return `${digits(value)} (${digits(low)} to ${digits(high)})`;
+    });
+    return [title, ...figures];
+  });
+  return {
+    caption: `${rows} baskets, with 95 % intervals; base is SASRec before training`,
+    head: ['system', ...metrics.map(({ title }) => title)],
+    rows: cells,
+  };
 }
 
-function show({ type, message }: { type: string; message?: string }): void {
-  if (type === 'warning-raised' || type === 'phase-started') console.error(`  ${message ?? ''}`);
+function digits(value: number | undefined): string {
+  return value?.toFixed(3) ?? '—';
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import { fetchDebianFile } from '../../src/app/quickstart/tasks/sources/debian-file.ts';
+import { fetchDebianFiles } from '../../src/app/quickstart/tasks/sources/debian-file.ts';
 import { shuffled } from '../../src/base/random.ts';
+import type { Setting } from '../example.ts';
 
 const FILE = 'usr/share/doc/weka/examples/supermarket.arff';
 
@@ -8,8 +9,10 @@ const FILE = 'usr/share/doc/weka/examples/supermarket.arff';
  * Baskets of a supermarket in New Zealand, from Debian's package weka: what each holds of 216 departments and groups of
  * goods. The file lists goods in one order for all; a basket has none, so each gets one by chance.
  */
-export async function fetchBaskets(folder: string): Promise<string[][]> {
-  const text = (await fetchDebianFile(join(folder, 'apt'), 'weka', FILE)).toString('latin1');
+export async function fetchBaskets(setting: Setting): Promise<string[][]> {
+  const wanted = { packageName: 'weka', paths: [FILE] };
+  const [file] = await fetchDebianFiles(join(setting.folder, 'apt'), wanted, setting);
+  const text = file.toString('latin1');
   const lines = text.split(/\r?\n/);
   const names = lines.flatMap((line) => /^@attribute '([^']+)'/i.exec(line)?.slice(1) ?? []);
   const start = lines.findIndex((line) => /^@data/i.test(line));
