@@ -2,7 +2,7 @@
 import { asListed, gazetteer } from '../gazetteer.ts';
 import type { Recogniser } from '../recogniser.ts';
 
-const WORD = /(?<![\p{L}\p{N}_@./-])\p{Lu}[\p{L}\p{M}'’-]*/gu;
+const WORD = /(?=\p{Lu})(?<![\p{L}\p{N}_@./-])\p{Lu}[\p{L}\p{M}'’-]*/gu;
 /** A place's name and more, up to the next mark. */
 const MOST_LENGTH = 48;
 const MOST_WORDS = 4;

@@ -8,7 +8,7 @@ import type { Candidate, Recogniser } from '../recogniser.ts';
 
 const WORD = String.raw`\p{Lu}(?:[\p{L}\p{M}]|['’](?=\p{L})){0,40}(?:-\p{L}[\p{L}\p{M}'’]{0,40}){0,3}\.?`;
 const RUN = new RegExp(
-  String.raw`(?<![\p{L}\p{N}_@./-])${WORD}(?:,?[ \u00a0](?:(?:${PARTICLES})[ \u00a0]){0,3}(?:d['’]|l['’])?${WORD}){0,6}`,
+  String.raw`(?=\p{Lu})(?<![\p{L}\p{N}_@./-])${WORD}(?:,?[ \u00a0](?:(?:${PARTICLES})[ \u00a0]){0,3}(?:d['’]|l['’])?${WORD}){0,6}`,
   'gu',
 );
 const CUE = new RegExp(String.raw`(?<![\p{L}\p{N}])(?:${CUES})[\s*_"]{0,3}`, 'giu');

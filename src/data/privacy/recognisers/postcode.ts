@@ -7,7 +7,7 @@ const FORMS = [
   String.raw`(?:(?<=\b(?:${STATES})\.?,?\s)\d{5}(?:-\d{4})?)`,
   String.raw`(?:GIR 0AA|[A-PR-UWYZ](?:\d{1,2}|[A-HK-Y]\d|[A-HK-Y]\d\d|\d[A-HJKPS-UW]|[A-HK-Y]\d[ABEHMNPRV-Y]) \d[ABD-HJLNP-UW-Z]{2})`,
   String.raw`(?:[A-CEGHJ-NPR-TVXY]\d[A-CEGHJ-NPR-TV-Z] \d[A-CEGHJ-NPR-TV-Z]\d)`,
-  String.raw`(?:[1-9]\d{3} (?!SA|SD|SS|AM|PM|KG|KM|MM|CM|MB|GB|TB|KB|HZ)[A-Z]{2})`,
+  String.raw`(?:[1-9]\d{3} (?!SA|SD|SS|US|UK|UN|EU|AD|BC|CE|AM|PM|KG|KM|MM|CM|MB|GB|TB|KB|HZ)[A-Z]{2})`,
   String.raw`(?:\d{2}-\d{3}(?= \p{Lu}\p{Ll}))`,
   String.raw`(?:\d{3} \d{2}(?= \p{Lu}\p{Ll}{2}))`,
   String.raw`(?:\d{5}-\d{3,4})`,
