@@ -40,6 +40,8 @@ describe('every container', () => {
         ndjson: (rows) => rows.map((row) => JSON.stringify(row)).join('\n'),
         csv: (rows) => ['text', ...rows.map(({ text }) => text)].join('\n'),
         tsv: (rows) => ['text', ...rows.map(({ text }) => text)].join('\n'),
+        conll: (rows) => rows.map(({ text }) => `${text} O\n\n`).join(''),
+        bio: (rows) => rows.map(({ text }) => `${text}\tO\n`).join(''),
         parquet: (rows) =>
           parquetWriteBuffer({ columnData: [{ name: 'text', data: rows.map(({ text }) => text), type: 'STRING' }] }),
       };
@@ -49,7 +51,9 @@ describe('every container', () => {
       };
       expect(await rowsOf(`empty.${name}`, content([]))).toEqual([]);
       const rows = await rowsOf(`one.${name}`, content([{ text: 'héllo' }]));
-      expect(rows.map(({ value }) => value)).toEqual([{ text: 'héllo' }]);
+      const isTagged = name === 'conll' || name === 'bio';
+      const expected = isTagged ? { tokens: ['héllo'], tags: ['O'] } : { text: 'héllo' };
+      expect(rows.map(({ value }) => value)).toEqual([expected]);
     },
   );
 });
