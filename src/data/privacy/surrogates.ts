@@ -139,9 +139,8 @@ const FICTION: readonly { code: string; length: number; form: string }[] = [
   { code: '1', length: 10, form: '20255501xx' },
   { code: '44', length: 10, form: '7700900xxx' },
   { code: '33', length: 9, form: '6399800xx' },
-  { code: '49', length: 11, form: '15728899xxx' },
+  { code: '49', length: 10, form: '3023125xxx' },
   { code: '46', length: 9, form: '7017406xx' },
-  { code: '61', length: 9, form: '4915701xx' },
 ];
 
 /** Digits in their old places; an extension and the country's code stay as long as they were. */
