@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
 import { attuneCache, attuneHome } from '../base/home.ts';
@@ -71,7 +71,8 @@ async function examplesOf(
   if (model === undefined) return undefined;
   const options = { flags: { model }, rows: SHOWN_ROWS, onEvent: () => undefined, signal };
   const { rows } = await inspectTrainingData(folder, options);
-  return { tokenizer: model, rows };
+  // The page says the same wherever the data set lies.
+  return { tokenizer: model, rows: rows.map((row) => ({ ...row, file: basename(row.file) })) };
 }
 
 async function readSpec(path: string): Promise<unknown> {

@@ -30,14 +30,15 @@ export function writeDataReport(folder: string, parts: DataReportParts): string 
 
 function dataReportPage({ manifest, survey, examples }: DataReportParts): string {
   const lists = new RowLists();
+  const total = survey.lengths.rows;
   const sections = [
     tiles(manifest, survey, lists),
     stepsSection(manifest, lists),
     lengthSection(survey),
-    groupSection('Labels', survey.labels, lists),
-    groupSection('Flags on rows that stay', survey.flags, lists),
+    groupSection('Labels', survey.labels, { total, lists }),
+    groupSection('Flags on rows that stay', survey.flags, { total, lists }),
     examplesSection(examples),
-    groupSection('Sources', survey.sources, lists),
+    groupSection('Sources', survey.sources, { total, lists }),
     filesSection(manifest),
   ];
   const page = html`<!doctype html>
@@ -106,11 +107,15 @@ function lengthSection({ lengths }: DataSurvey): Html {
 
 const MOST_BARS = 20;
 
-function groupSection(title: string, groups: DataSurvey['labels'], lists: RowLists): Html | undefined {
+/** Shares are of all rows; a row can have several flags. */
+function groupSection(
+  title: string,
+  groups: DataSurvey['labels'],
+  { total, lists }: { total: number; lists: RowLists },
+): Html | undefined {
   if (groups.length === 0) return undefined;
-  const total = groups.reduce((sum, { rows }) => sum + rows, 0);
   const bars = groups.slice(0, MOST_BARS).map(({ name, rows }) => {
-    return { label: name, value: rows, text: `${((100 * rows) / total).toFixed(1)} %` };
+    return { label: name, value: rows, text: `${((100 * rows) / total).toFixed(1)} % of rows` };
   });
   return html`<section>
     <h2>${title}</h2>
