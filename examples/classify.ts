@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { compare, resolveRecipe, train, type RecipeInput } from '../src/app/index.ts';
 import type { TaskFiles } from '../src/app/quickstart/tasks/task.ts';
 import type { Comparison } from '../src/store/results.ts';
@@ -52,7 +52,8 @@ export async function studyClassifiers(study: ClassifierStudy, setting: Setting)
   for (const size of study.sizes) {
     const outcomes = new Map<Way, Outcome[]>();
     for (let draw = 0; draw < study.draws; draw++) {
-      const file = join(setting.folder, 'runs', `${study.name}-${size}-${draw}.jsonl`);
+      // Beside the rows that it is drawn from: files that rows name are looked for there.
+      const file = join(dirname(study.files.train), `draw-${size}-${draw}.jsonl`);
       writeRows(file, drawRows(pool, { column: study.label, count: size, seed: draw }));
       for (const way of study.ways) {
         const outcome = await measure(study, { way, size, draw, file }, { setting, ids });

@@ -28,20 +28,25 @@ async function runOne(example: { name: string } & Awaited<ReturnType<typeof exam
   const { name, title } = example;
   const setting = { quick, folder: join(attuneCache(), 'examples'), log: (line: string) => say(`  ${line}`) };
   say(title);
+  // Before it runs: the code may be changed meanwhile.
+  const code = codeState();
   const started = performance.now();
   const findings = await example.run(setting);
-  const provenance = provenanceOf(`npm run examples -- ${name}${quick ? ' --quick' : ''}`, started);
+  const command = `npm run examples -- ${name}${quick ? ' --quick' : ''}`;
+  const took = formatDuration((performance.now() - started) / 1000);
+  const provenance = `\`${command}\`, ${new Date().toISOString().slice(0, 10)}, ${code}, ${machine()}, ${took}.`;
   writeSection(join(ROOT, 'docs', 'results.md'), { name, title, provenance, findings }, examples.names);
 }
 
-function provenanceOf(command: string, started: number): string {
+function codeState(): string {
   const git = (...words: string[]) => execFileSync('git', words, { cwd: ROOT, encoding: 'utf8' }).trim();
-  const changed = git('status', '--porcelain', '--', 'src', 'examples', 'native') === '' ? '' : ' with changes';
-  const [{ model }] = cpus();
-  const machine = `${cpus().length} cores of ${model.trim()}`;
-  const day = new Date().toISOString().slice(0, 10);
-  const took = formatDuration((performance.now() - started) / 1000);
-  return `\`${command}\`, ${day}, commit ${git('rev-parse', '--short', 'HEAD')}${changed}, ${machine}, ${took}.`;
+  const changes = git('status', '--porcelain', '--', 'src', 'examples', 'native');
+  return `commit ${git('rev-parse', '--short', 'HEAD')}${changes === '' ? '' : ' with changes'}`;
+}
+
+function machine(): string {
+  const threads = process.env.ATTUNE_THREADS === undefined ? '' : `, ${process.env.ATTUNE_THREADS} used`;
+  return `${cpus().length} cores of ${cpus()[0].model.trim()}${threads}`;
 }
 
 function say(line: string): void {
