@@ -4,7 +4,7 @@ import { compare, resolveRecipe, train, type RecipeInput } from '../src/app/inde
 import type { TaskFiles } from '../src/app/quickstart/tasks/task.ts';
 import type { Comparison } from '../src/store/results.ts';
 import { meanOfDraws, rateOfDraws, type MeanOfDraws } from './draws.ts';
-import type { Setting, Table } from './example.ts';
+import type { Findings, Setting } from './example.ts';
 import { drawRows, readRows, writeRows } from './rows.ts';
 
 /** One way to tune the base model. */
@@ -40,15 +40,21 @@ export interface ClassifierStudy {
 interface Outcome {
   accuracy: number;
   baseline: number;
+  /** Test rows that all systems could answer. */
+  rows: number;
   /** By test row: 1 where only the result is right, -1 where only the baseline is. */
   gains: Float64Array;
 }
 
 /** Trains on every size, draw and way, and compares each result with the baseline that had the same rows. */
-export async function studyClassifiers(study: ClassifierStudy, setting: Setting): Promise<Table> {
+export async function studyClassifiers(
+  study: ClassifierStudy,
+  setting: Setting,
+): Promise<Pick<Findings, 'tables' | 'verdict'>> {
   const pool = readRows(study.files.train);
   const ids = new TestRows();
   const rows: string[][] = [];
+  const verdict: string[] = [];
   for (const size of study.sizes) {
     const outcomes = new Map<Way, Outcome[]>();
     for (let draw = 0; draw < study.draws; draw++) {
@@ -61,12 +67,14 @@ export async function studyClassifiers(study: ClassifierStudy, setting: Setting)
       }
     }
     rows.push(...sizeRows(study, size, outcomes));
+    verdict.push(sizeVerdict(study, size, outcomes));
   }
-  return {
-    caption: `Percent of right answers on ${study.testRows} test rows with 95 % intervals; ${drawsInWords(study.draws)}`,
+  const table = {
+    caption: `Percent of right answers on up to ${study.testRows} test rows with 95 % intervals; ${drawsInWords(study.draws)}`,
     head: ['training rows', 'system', 'right', `better than ${study.baseline.title} by`],
     rows,
   };
+  return { tables: [table], verdict };
 }
 
 interface Cell {
@@ -106,6 +114,8 @@ async function measure(
   });
   rmSync(folder, { recursive: true });
   const seconds = ((performance.now() - started) / 1000).toFixed(0);
+  const { leftOut } = comparison;
+  if (leftOut !== undefined) setting.log(`${leftOut.rows} test rows left out, of all systems: ${leftOut.reason}`);
   const outcome = outcomeOf(comparison, ids);
   const figures = `${percent(outcome.accuracy)}, ${study.baseline.title} ${percent(outcome.baseline)}`;
   setting.log(`${study.name}, ${size} rows, draw ${draw + 1}, ${way.title}: ${figures} (${seconds} s)`);
@@ -128,20 +138,40 @@ function outcomeOf({ systems, flips, rows }: Comparison, ids: TestRows): Outcome
   for (const id of flips.better) gains[ids.place(id)] = 1;
   for (const id of flips.worse) gains[ids.place(id)] = -1;
   const [own, other] = systems.map(({ values }) => values.accuracy.value);
-  return { accuracy: own, baseline: other, gains };
+  return { accuracy: own, baseline: other, rows, gains };
 }
 
 function sizeRows(study: ClassifierStudy, size: number, outcomes: ReadonlyMap<Way, readonly Outcome[]>): string[][] {
-  const rate = (rates: readonly number[]) => shown(rateOfDraws(rates, study.testRows));
   const [first] = outcomes.values();
+  const rate = (rates: readonly number[]) => shown(rateOfDraws(rates, first[0].rows));
   return [
-    [`${size}`, study.baseline.title, rate(first.map(({ baseline }) => baseline)), ''],
+    [
+      `${size}`,
+      `${study.baseline.title} (${first[0].rows} test rows)`,
+      rate(first.map(({ baseline }) => baseline)),
+      '',
+    ],
     ...[...outcomes].map(([way, found]) => {
       const gain = meanOfDraws(found.map(({ gains }) => gains));
       return ['', way.title, rate(found.map(({ accuracy }) => accuracy)), `${mark(gain)} ${shown(gain, true)}`];
     }),
   ];
 }
+
+/** "With 120 training rows better than tf-idf: …; worse: …; no evidence: …." */
+function sizeVerdict(study: ClassifierStudy, size: number, outcomes: ReadonlyMap<Way, readonly Outcome[]>): string {
+  const marks = [...outcomes].map(([way, found]) => ({
+    way,
+    sign: mark(meanOfDraws(found.map(({ gains }) => gains))),
+  }));
+  const parts = Object.entries(WORDS).flatMap(([sign, words]) => {
+    const titles = marks.filter((one) => one.sign === sign).map(({ way }) => way.title);
+    return titles.length === 0 ? [] : [`${words} ${study.baseline.title}: ${titles.join('; ')}`];
+  });
+  return `With ${size} training rows ${parts.join('. ')}.`;
+}
+
+const WORDS = { '▲': 'better than', '▼': 'worse than', '·': 'no evidence of a difference to' };
 
 function mark({ low, high }: MeanOfDraws): string {
   return low > 0 ? '▲' : high < 0 ? '▼' : '·';

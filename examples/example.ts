@@ -14,7 +14,7 @@ export interface Findings {
   about: readonly string[];
   tables: readonly Table[];
   /** What follows from the tables, where it loses as well; one paragraph each. */
-  verdict?: readonly string[];
+  verdict: readonly string[];
 }
 
 export interface Table {

@@ -37,7 +37,7 @@ export const images: Example = {
     const files = await fetchFashion(setting);
     const { quick } = setting;
     const testRows = quick ? 1000 : 3000;
-    const table = await studyClassifiers(
+    const found = await studyClassifiers(
       {
         name: 'images',
         model: smallerImages(await importedModel('nsfwjs', setting)),
@@ -55,7 +55,7 @@ export const images: Example = {
     const about = [
       `Fashion-MNIST (Debian package dataset-fashion-mnist): ten kinds of clothes, grey, 28 by 28 pixels, enlarged to ${SIDE} by ${SIDE} by the model's processor. Training rows are drawn from 6000 with every class's share kept; draws overlap.`,
     ];
-    return { about, tables: [table] };
+    return { about, ...found };
   },
 };
 

@@ -31,7 +31,7 @@ function readSections(text: string): Map<string, string> {
 }
 
 function sectionText({ name, title, provenance, findings }: Section): string {
-  const { about, tables, verdict = [] } = findings;
+  const { about, tables, verdict } = findings;
   const parts = [
     `<!-- example: ${name} -->`,
     `## ${title}`,

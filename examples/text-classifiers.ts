@@ -34,10 +34,10 @@ const full: Way = {
 export async function studyTexts(
   { name, about, data }: { name: string; about: string; data: TaskData },
   setting: Setting,
-): Promise<Pick<Findings, 'about' | 'tables'>> {
+): Promise<Findings> {
   const { quick } = setting;
   const testRows = Math.min(data.rows.test, quick ? 1000 : 3000);
-  const table = await studyClassifiers(
+  const found = await studyClassifiers(
     {
       name,
       model: await importedModel(PACKAGE, setting),
@@ -58,6 +58,6 @@ export async function studyTexts(
     setting,
   );
   const pool = `Training rows are drawn from ${data.rows.train} with every class's share kept; draws overlap.`;
-  const lengths = `The base model reads the first ${LONGEST} tokens of a text, tf-idf all of it.`;
-  return { about: [`${about} Data: ${data.origin}.`, `${pool} ${lengths}`], tables: [table] };
+  const lengths = 'Every system gets the first 320 characters of a text: the base model reads 128 tokens.';
+  return { about: [`${about} Data: ${data.origin}.`, `${pool} ${lengths}`], ...found };
 }

@@ -5,8 +5,9 @@ import { splitRows, type RelatedRow } from '../../src/app/quickstart/tasks/split
 import { findTaskData, writeTaskData } from '../../src/app/quickstart/tasks/task-files.ts';
 import type { TaskData } from '../../src/app/quickstart/tasks/task.ts';
 import type { Setting } from '../example.ts';
+import { shorten } from './shorten.ts';
 
-const VERSION = 1;
+const VERSION = 2;
 const SIZES = { test: 3000, validation: 400, train: 6000 };
 const SHORTEST = 80;
 const SHORTEST_SYNOPSIS = 12;
@@ -34,7 +35,7 @@ export function searchRows(packages: Iterable<CataloguePackage>): RelatedRow[] {
     if (synopsis.length < SHORTEST_SYNOPSIS || description.length < SHORTEST || keys.some((key) => seen.has(key)))
       continue;
     for (const key of keys) seen.add(key);
-    rows.push({ prompt: synopsis, completion: description, keys, mayTest: true });
+    rows.push({ prompt: synopsis, completion: shorten(description), keys, mayTest: true });
   }
   return rows;
 }

@@ -33,7 +33,11 @@ describe('docs/results.md', () => {
     name,
     title: `About ${name}`,
     provenance: 'a machine',
-    findings: { about: ['asked'], tables: [{ caption: 'Found', head: ['a|b', 'c'], rows: [[value, '2']] }] },
+    findings: {
+      about: ['asked'],
+      tables: [{ caption: 'Found', head: ['a|b', 'c'], rows: [[value, '2']] }],
+      verdict: ['so'],
+    },
   });
 
   test('has a table for each example, in the order of the registry whichever ran first', () => {
@@ -41,7 +45,7 @@ describe('docs/results.md', () => {
     writeSection(path(), section('first', '1'), order);
     const text = readFileSync(path(), 'utf8');
     expect(text.indexOf('About first')).toBeLessThan(text.indexOf('About second'));
-    expect(text).toContain('| a\\|b | c |\n| --- | --- |\n| 1 | 2 |\n');
+    expect(text).toContain('| a\\|b | c |\n| --- | --- |\n| 1 | 2 |\n\nso\n');
   });
 
   test('keeps what other examples found and replaces what this one did', () => {
