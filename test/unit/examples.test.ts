@@ -7,6 +7,7 @@ import { readIdx } from '../../examples/data/fashion.ts';
 import { mailRows } from '../../examples/data/mail.ts';
 import { searchRows } from '../../examples/data/search.ts';
 import { sectionRows } from '../../examples/data/sections.ts';
+import { shorten } from '../../examples/data/shorten.ts';
 import { meanOfDraws, rateOfDraws } from '../../examples/draws.ts';
 import { examples } from '../../examples/index.ts';
 import { writeSection } from '../../examples/results.ts';
@@ -127,6 +128,13 @@ describe('data', () => {
     expect(sectionRows([item, ...others])).toEqual([
       { prompt: `Play it\n${description}`, completion: 'games', keys: ['source s', 'synopsis play it'], mayTest: true },
     ]);
+  });
+
+  test('long texts end with a whole word, short ones stay as they are', () => {
+    const long = 'word '.repeat(100);
+    expect(shorten(long)).toBe('word '.repeat(64).trimEnd());
+    expect(shorten('x'.repeat(1000))).toHaveLength(320);
+    expect(shorten('short  text\n')).toBe('short  text\n');
   });
 
   test('packages become questions and answers, none of them twice', () => {
