@@ -71,6 +71,8 @@ export interface StepDefinition<Options = unknown> {
   protects?: true;
   /** Files besides the items that its result depends on: the cache knows a result by their content. */
   files?(options: Options, base: string): readonly string[];
+  /** What else its result depends on, such as a key in a variable, as a hash: part of what a cached result is known by. */
+  surroundings?(options: Options): string;
   /** @throws AttuneError for options that contradict each other or name what is not there */
   open(options: Options, context: StepContext): RunStep | Promise<RunStep>;
 }

@@ -27,7 +27,8 @@ export async function stagesOf(specs: readonly StepSpec[], context: StepContext)
     if (stage !== last) stages.push(stage);
     stage.specs.push(specs[index]);
     const files = (definition.files?.(report.options, context.base) ?? []).map((file) => sha256File(file));
-    stage.key.push([report.step, definition.version, report.options, await Promise.all(files)]);
+    const around = definition.surroundings?.(report.options);
+    stage.key.push([report.step, definition.version, report.options, await Promise.all(files), around]);
   }
   return stages;
 }

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { kinds, presets, Redactor } from '../../data/privacy/index.ts';
+import { sha256 } from '../../files/hash.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { defineStep, rowOf } from '../step.ts';
 
@@ -41,6 +42,7 @@ export const step = defineStep<Options>({
   protects: true,
   options,
   files: ({ recognisers }, base) => recognisers.map((reference) => resolve(base, reference.split('#')[0])),
+  surroundings: ({ key_env: name }) => (name === null ? '' : sha256(process.env[name] ?? '')),
   async open(given, { openRecognisers }) {
     const redactor = new Redactor({
       style: given.style,
