@@ -20,7 +20,15 @@ function rows(): string {
 }
 
 function train(output: string, ...more: string[]): string[] {
-  const data = ['--train', 'topics.csv', '--objective', 'classification', '--validation', '0.2', '--test', '0.2'];
+  const data = [
+    ...(more.includes('--train') ? [] : ['--train', 'topics.csv']),
+    '--objective',
+    'classification',
+    '--validation',
+    '0.2',
+    '--test',
+    '0.2',
+  ];
   const settings = ['--model', 'model', '--precision', 'f32', '--learning-rate', '1e-2', '--max-steps', '20'];
   return ['train', ...data, ...settings, '--output-dir', output, ...more];
 }
@@ -49,6 +57,24 @@ describe.skipIf(!existsSync('build/attune.node'))('a classifier', () => {
     expect(document.metrics).toMatchObject({ accuracy: expect.any(Number) });
     expect(bench.run(['runs', 'verify', 'topics']).document).toMatchObject({ ok: true, how: 'scored' });
     expect(bench.run(['runs', 'verify', 'topics', '--retrain']).document).toMatchObject({ ok: true, how: 'retrained' });
+  });
+
+  it('reads the beginnings of long texts in a comparison, where it was trained so', () => {
+    const long = rows()
+      .split('\n')
+      .map((line) => line.replace(/number \d+/, (number) => `${number}${' and so on'.repeat(60)}`));
+    bench.write('long.csv', long.join('\n'));
+    const { code, stderr } = bench.run(
+      train('cut', '--train', 'long.csv', '--long-rows', 'truncate', '--max-length', '48'),
+    );
+    expect(code, stderr).toBe(0);
+    const {
+      systems,
+      systems: [tuned],
+      leftOut,
+    } = readComparison(bench.path('cut'))!;
+    expect([tuned.name, tuned.note]).toEqual(['tuned', 'long texts cut as in training']);
+    expect([systems.length > 1, leftOut]).toEqual([true, undefined]);
   });
 
   it('is exported as one folder with its classes, which scores the same', () => {
