@@ -6,5 +6,5 @@ export { steps } from './steps/index.ts';
 export type { DataSetManifest } from './pipeline/data-set.ts';
 export { checkPipeline, type Pipeline, type PipelineSpec } from './pipeline/pipeline-spec.ts';
 export { runPipeline, type PipelineResult } from './pipeline/run-pipeline.ts';
-export { diffDataSets, readManifest, type DataDiff } from './pipeline/diff.ts';
+export { diffDataSets, type DataDiff } from './pipeline/diff.ts';
 export { surveyDataSet, type DataSurvey } from './pipeline/survey.ts';

@@ -53,7 +53,7 @@ export function itemIds(tokenizer: Tokenizer, items: readonly string[]): { ids: 
 }
 
 /** An item's id; undefined for what the vocabulary does not have. */
-export function itemId(tokenizer: Tokenizer, item: string): number | undefined {
+function itemId(tokenizer: Tokenizer, item: string): number | undefined {
   const id = tokenizer.idOf(item);
   return id === null || tokenizer.isSpecial(id) ? undefined : id;
 }

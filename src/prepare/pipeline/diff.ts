@@ -60,7 +60,7 @@ export async function diffDataSets(before: string, after: string, key?: string):
   return diff;
 }
 
-export function readManifest(folder: string): DataSetManifest {
+function readManifest(folder: string): DataSetManifest {
   const path = join(folder, 'manifest.json');
   if (existsSync(path)) return readJson<DataSetManifest>(path);
   throw new AttuneError('E_NO_DATA_SET', {
