@@ -6,10 +6,11 @@ import { AttuneError } from '../base/errors.ts';
 import { writeAll, writeFailure } from '../files/atomic.ts';
 import { makeFolders } from '../files/make-folder.ts';
 import type { HubFile } from './listing.ts';
+import { leavePart, takePart } from './part.ts';
 
 export interface DownloadRequest {
   url: string;
-  /** Where the whole file goes; `PLACE.incomplete` until it is whole. */
+  /** Where the whole file goes; `PLACE.….incomplete` until it is whole. */
   place: string;
   file: Pick<HubFile, 'path' | 'size' | 'hash' | 'hashedBy'>;
   fetch: typeof fetch;
@@ -33,9 +34,18 @@ const PAUSE = 1000;
  * @throws E_HUB_HASH, E_HUB_SIZE, E_HUB_UNREACHABLE, E_HUB_FORBIDDEN, E_DISK_FULL
  */
 export async function downloadFile(request: DownloadRequest): Promise<void> {
-  const { place, file } = request;
-  const part = `${place}.incomplete`;
+  const { place } = request;
   makeFolders(dirname(place));
+  const part = takePart(place);
+  try {
+    await fetchWhole(request, part);
+  } finally {
+    leavePart(part, place);
+  }
+}
+
+async function fetchWhole(request: DownloadRequest, part: string): Promise<void> {
+  const { place, file } = request;
   const wasResumed = sizeOf(part) > 0;
   await fetchAll(request, part);
   if (await isRight(part, file)) return keep(part, place);

@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, symlinkSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { writeFileAtomic } from '../files/atomic.ts';
 import { makeFolders } from '../files/make-folder.ts';
@@ -41,8 +42,7 @@ export function linkFile(root: string, commit: string, file: { path: string; has
   const place = safeJoin(join(root, 'snapshots', commit), file.path);
   makeFolders(dirname(place));
   mkdirSync(dirname(place), { recursive: true });
-  const draft = `${place}.${process.pid}.tmp`;
-  rmSync(draft, { force: true });
+  const draft = `${place}.${randomBytes(6).toString('hex')}.tmp`;
   symlinkSync(relative(dirname(place), blobPath(root, file.hash)), draft);
   renameSync(draft, place);
   return place;

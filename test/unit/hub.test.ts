@@ -1,4 +1,15 @@
-import { existsSync, lstatSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -81,6 +92,31 @@ describe('a model of the hub', () => {
       .filter(({ path }) => path.endsWith('.safetensors'))
       .map(({ range }) => range);
     expect(ranges).toEqual([undefined, 'bytes=30000-', 'bytes=60000-', 'bytes=90000-']);
+  });
+
+  it('goes on where an earlier attempt was given up, or its process killed', async () => {
+    serve(['model.safetensors', { fault: { breaksAfter: 60_000, ignoresRange: true } }]);
+    expect(await codeOf(pull())).toBe('E_HUB_UNREACHABLE');
+    const place = join(settings.cache, 'models--owner--name', 'blobs', sha256(weights));
+    const rangeOfNext = async () => {
+      hub.requests.length = 0;
+      serve();
+      await pull();
+      return downloads().find(({ path }) => path.endsWith('.safetensors'))?.range;
+    };
+    expect(await rangeOfNext()).toBe('bytes=60000-');
+    const { pid } = spawnSync(process.execPath, ['--version']);
+    renameSync(place, `${place}.${pid}-0123abcd.incomplete`);
+    truncateSync(`${place}.${pid}-0123abcd.incomplete`, 20_000);
+    expect(await rangeOfNext()).toBe('bytes=20000-');
+    expect(readdirSync(join(place, '..')).filter((name) => name.includes('incomplete'))).toEqual([]);
+  });
+
+  it('may be fetched by several at once', async () => {
+    serve(['model.safetensors', { fault: { breaksAfter: 30_000 } }]);
+    const all = await Promise.all([pull(), pull(), pull()]);
+    for (const { folder } of all) expect(readFileSync(join(folder, 'model.safetensors')).equals(weights)).toBe(true);
+    expect(readdirSync(join(all[0].folder, '..', '..', 'blobs')).length).toBe(3);
   });
 
   it('starts anew where a server ignores ranges, and does not wait for a silent one', async () => {
