@@ -32,5 +32,6 @@ export const usualObjectives: Partial<Record<ExampleKind, UsualObjective>> = {
   tagged: { name: 'token_classification', remark: 'a new head gives a tag to each word' },
   items: { name: 'next_item', remark: 'each item is predicted from those before it' },
   pair: { name: 'contrastive', remark: 'vectors of texts, near to what belongs to them' },
+  'image-text': { name: 'image_text_contrastive', remark: 'images and their texts, near to each other' },
   graded: { name: 'contrastive', remark: 'vectors of texts, as near as their score says' },
 };

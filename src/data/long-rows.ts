@@ -79,7 +79,14 @@ export function fitRows<Row extends TokenRow>(
 }
 
 /** Kinds that are read whole and have no answer among their tokens: they lose their end. */
-const WHOLE: ReadonlySet<ExampleKind> = new Set(['text', 'classification', 'multilabel', 'regression', 'tagged']);
+const WHOLE: ReadonlySet<ExampleKind> = new Set([
+  'text',
+  'classification',
+  'multilabel',
+  'regression',
+  'tagged',
+  'image-text',
+]);
 
 /** Tokens that the model sees at once: of a row's longest text, where it has several. */
 function lengthOf({ ids, segments }: TokenRow): number {

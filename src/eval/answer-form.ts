@@ -15,6 +15,8 @@ export type AnswerForm =
   | { kind: 'tags' }
   /** A text of a collection is to be found. */
   | { kind: 'retrieval' }
+  /** A text is to be found for an image, and an image for a text. */
+  | { kind: 'image-retrieval' }
   | { kind: 'similarity' }
   /** The next item of somebody. */
   | { kind: 'items' }
@@ -65,6 +67,8 @@ function specialForm(examples: readonly Example[]): AnswerForm | undefined {
       return { kind: 'retrieval' };
     case 'items':
       return { kind: 'items' };
+    case 'image-text':
+      return { kind: 'image-retrieval' };
     case 'graded':
       return { kind: 'similarity' };
     default:

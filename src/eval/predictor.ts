@@ -24,6 +24,8 @@ export interface Prediction {
   scores?: Record<string, number>;
   /** Texts of a collection by how well they fit, the best first. */
   ranking?: readonly string[];
+  /** Hashes of images by how well they fit the row's text, the best first. */
+  imageRanking?: readonly string[];
   likelihood?: Likelihood;
   /** Why the row could not be answered at all: a clause such as "longer than the model can read". */
   unreadable?: string;

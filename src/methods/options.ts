@@ -27,6 +27,7 @@ const objectives = {
   masked_lm: () => import('./objectives/masked_lm.options.ts'),
   next_item: () => import('./objectives/next-item.options.ts'),
   contrastive: () => import('./objectives/contrastive.options.ts'),
+  image_text_contrastive: () => import('./objectives/image_text_contrastive.options.ts'),
   seq2seq: () => import('./objectives/seq2seq.options.ts'),
   regression: () => import('./objectives/regression.options.ts'),
   ctc: () => import('./objectives/ctc.options.ts'),

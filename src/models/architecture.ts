@@ -93,6 +93,8 @@ export interface Limits {
   maxPositions: number;
   /** Of an image, where the model reads texts and images. */
   imagePositions?: number;
+  /** Texts are filled up to so many tokens, and the filling is read too. */
+  filledTo?: number;
 }
 
 /** What is asked of a model with new weights. */

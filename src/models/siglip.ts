@@ -238,7 +238,8 @@ export const architecture: Architecture = {
   limits(raw) {
     const { text_config: text, vision_config: vision } = parseConfig(schema, raw);
     const imagePositions = patchCount(vision);
-    return { vocabularySize: text.vocab_size, maxPositions: text.max_position_embeddings, imagePositions };
+    const { vocab_size: vocabularySize, max_position_embeddings: maxPositions } = text;
+    return { vocabularySize, maxPositions, imagePositions, filledTo: maxPositions };
   },
   withVocabulary: (raw, vocab_size) => ({ ...raw, text_config: { ...(raw.text_config as object), vocab_size } }),
 };

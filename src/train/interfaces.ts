@@ -107,6 +107,8 @@ export interface Processor {
   statistics?: LabelStatistics;
   /** Whether the model's trunk is causal: a decoder, not an encoder. */
   causal: boolean;
+  /** Texts are filled up to so many tokens, by a model that reads the filling too. */
+  filledTo?: number;
 }
 
 /** What is optimised. An objective sees hidden states and log-probabilities, never whole logits. */
@@ -145,9 +147,9 @@ export interface Objective {
 export interface JointLoss {
   /** Rows that are set against each other where they are evaluated. */
   readonly evaluatedTogether: number;
-  /** One vector for each of the rows' texts, row after row: [S, D] */
+  /** One vector for each of the rows' texts, row after row [S, D]; or one for each row */
   represent(model: Model, batch: Batch, context: { runner?: StageRunner }): Tensor;
-  loss(vectors: Tensor, rows: readonly PreparedRow[], context: { totals: Counts }): LossResult;
+  loss(vectors: Tensor, rows: readonly PreparedRow[], context: { model: Model; totals: Counts }): LossResult;
 }
 
 /** A weight that moves. */

@@ -31,26 +31,28 @@ export async function jointStep(
     withRandomness(randomnessOf(model, batch, request), () => joint.represent(model, batch, { runner: tape }));
   const kept: Tensor[] = [];
   for (const rows of microBatches) {
-    kept.push(noGrad(() => scope(() => represent(objective.collate(rows)))).own());
+    const some = await loaded(objective, rows);
+    kept.push(noGrad(() => scope(() => represent(objective.collate(some)))).own());
     await turn();
   }
   const { gradients, perRow } = scope(() => {
     const vectors = cat(kept).detach().setRequiresGrad();
-    const result = joint.loss(vectors, microBatches.flat(), { totals });
+    const result = joint.loss(vectors, microBatches.flat(), { model, totals });
     backward([result.perRow.sum()]);
     request.add(result.tally);
     const parts = (vectors.grad as Tensor).split(kept.map(({ shape }) => shape[0]));
     return { gradients: parts.map((part) => part.clone().own()), perRow: [...result.perRow.toNumbers()] };
   });
   for (const [i, rows] of microBatches.entries()) {
-    secondPass(objective.collate(rows), gradients[i]);
+    secondPass(await loaded(objective, rows), gradients[i]);
     await turn();
   }
   for (const tensor of [...kept, ...gradients]) tensor.dispose();
   return perRow;
 
-  function secondPass(batch: Batch, gradient: Tensor): void {
+  function secondPass(rows: readonly PreparedRow[], gradient: Tensor): void {
     scope(() => {
+      const batch = objective.collate(rows);
       const tape = new Tape({ checkpointing: request.checkpointing });
       const vectors = span('forward', () => represent(batch, tape));
       span('backward', () => {
@@ -59,4 +61,8 @@ export async function jointStep(
       });
     });
   }
+}
+
+async function loaded(objective: Objective, rows: readonly PreparedRow[]): Promise<readonly PreparedRow[]> {
+  return (await objective.load?.(rows)) ?? rows;
 }

@@ -21,6 +21,12 @@ function completion(answer: string): CompletionExample {
   };
 }
 
+/** A text with an image of that hash. */
+function imageText(hash: string): Example {
+  const media = { kind: 'image', path: `/${hash}.png`, hash } as const;
+  return { kind: 'image-text', id: 'a', source: { file: 'rows.jsonl', line: 1 }, media, text: 'a text' };
+}
+
 /** A right answer to each row, with everything that any metric reads. */
 function perfect(reads: MetricInput, row: number): { prediction: Prediction; example: Example } {
   const answers = { number: `${row / 4}`, scores: ['a', 'b'][row % 2], label: ['a', 'b'][row % 2] };
@@ -30,9 +36,11 @@ function perfect(reads: MetricInput, row: number): { prediction: Prediction; exa
     text: reference,
     scores: { a: row % 2 === 0 ? 1 : 0, b: row % 2 },
     ranking: reads === 'items' ? [reference] : [reference, 'another'],
+    imageRanking: [reference, 'another'],
     likelihood: { negativeLogLikelihood: 0, tokens: 3, bytes: 12 },
     usage: { seconds: 0, inputTokens: 0, outputTokens: 0, cost: 0 },
   };
+  if (reads === 'image-ranking') return { prediction, example: imageText(reference) };
   return { prediction, example: reads === 'items' ? items(reference, 'another') : completion(reference) };
 }
 
@@ -47,14 +55,15 @@ function random(reads: MetricInput, row: number): { prediction: Prediction; exam
   const likelihood = { negativeLogLikelihood: unit(6), tokens: 2 + (row % 3), bytes: 9 + (row % 5) };
   const usage = { seconds: unit(7), inputTokens: row, outputTokens: row % 7, cost: unit(8) };
   const ranking = ['yes', 'no', 'not sure', 'maybe'].toSorted((a, b) => unit(a.length) - unit(b.length));
+  const written = reads === 'items' ? items(said, truth) : completion(object(truth));
   return {
-    prediction: { id: 'a', text: object(said), scores, ranking, likelihood, usage },
-    example: reads === 'items' ? items(said, truth) : completion(object(truth)),
+    prediction: { id: 'a', text: object(said), scores, ranking, imageRanking: ranking, likelihood, usage },
+    example: reads === 'image-ranking' ? imageText(truth) : written,
   };
 }
 
 const definitions = await Promise.all(metrics.names.map((name) => metrics.load(name)));
-const special: readonly MetricInput[] = ['number', 'ranking', 'items', 'tags', 'scores', 'usage'];
+const special: readonly MetricInput[] = ['number', 'ranking', 'image-ranking', 'items', 'tags', 'scores', 'usage'];
 const nothing: Prediction = { id: 'a', likelihood: { negativeLogLikelihood: 9, tokens: 3, bytes: 12 } };
 
 describe('every metric', () => {

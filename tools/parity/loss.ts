@@ -1,5 +1,7 @@
 // N tokens, B rows, T columns
 import { balanceOfBatch } from '../../src/methods/objectives/expert-balance.ts';
+import { usualLoss } from '../../src/methods/objectives/image_text_contrastive.ts';
+import { pairLosses } from '../../src/methods/objectives/pair-losses.ts';
 import type { CtcHead } from '../../src/models/heads/ctc.ts';
 import type { Model } from '../../src/models/model.ts';
 import { aten, fromArray, tensor, type Tensor } from '../../src/tensor/index.ts';
@@ -64,18 +66,9 @@ function ctcLoss(head: CtcHead, hidden: Tensor, { layout }: Grid, labels: Tensor
   return losses.div(tensor(texts.map(({ length }) => Math.max(1, length)))).mean();
 }
 
-/** Of a batch whose texts and images belong together, from scores [T, I]: CLIP's, or SigLIP's where each pair is judged. */
-export function pairLoss({ trunk }: Model, scores: Tensor): Tensor {
-  const [rows] = scores.shape;
-  const same = aten.eye.default(rows, { dtype: scores.dtype });
-  if (trunk.towers?.bias !== undefined) {
-    return aten.log_sigmoid.default(same.mul(2).sub(1).mul(scores)).sum(1).mean().neg();
-  }
-  const both = scores.logSoftmax(1).add(scores.logSoftmax(0));
-  return both
-    .mul(same)
-    .sum()
-    .div(-2 * rows);
+/** Of a batch whose texts and images belong together, from scores [T, I]. */
+export function pairLoss(model: Model, scores: Tensor): Tensor {
+  return pairLosses[usualLoss(model)](scores).mean();
 }
 
 /** Cross-entropy of classes, squared error of a number, or binary cross-entropy of many labels: as the labels are shaped. */

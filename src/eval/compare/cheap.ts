@@ -19,6 +19,7 @@ const IN_WORDS: Record<AnswerForm['kind'], string> = {
   tags: 'tags of words',
   retrieval: 'texts to find',
   items: 'items to recommend',
+  'image-retrieval': 'texts and images to find',
   similarity: 'how alike two texts are',
   json: 'JSON objects',
   short: 'short texts',

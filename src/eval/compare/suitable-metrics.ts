@@ -34,6 +34,13 @@ const byForm: Record<AnswerForm['kind'], readonly NamedMetric[]> = {
   ],
   tags: [{ metric: 'tag_accuracy' }],
   retrieval: [{ metric: 'ndcg' }, { metric: 'recall_at_1' }, { metric: 'recall_at_10' }, { metric: 'mrr' }],
+  'image-retrieval': [
+    { metric: 'mrr' },
+    { metric: 'recall_at_1' },
+    { metric: 'recall_at_10' },
+    { metric: 'image_recall_at_1' },
+    { metric: 'image_recall_at_10' },
+  ],
   similarity: [{ metric: 'spearman' }, { metric: 'pearson' }],
   items: [
     { metric: 'ndcg' },
@@ -54,8 +61,9 @@ const byForm: Record<AnswerForm['kind'], readonly NamedMetric[]> = {
 export function suitableMetrics(examples: readonly Example[]): readonly NamedMetric[] {
   const { kind } = answerForm(examples);
   const metrics = byForm[kind];
-  // A recording's letters may fall on its frames in many ways, and no system tells how likely they are; items have no bytes.
-  if (kind === 'speech' || kind === 'items') return metrics;
+  // A recording's letters may fall on its frames in many ways, and no system tells how likely they are; items have no
+  // bytes, and an image's text is found, not written.
+  if (kind === 'speech' || kind === 'items' || kind === 'image-retrieval') return metrics;
   const likelihood: NamedMetric = { metric: 'bits_per_byte' };
   const hasLikelihood = metrics.some(({ metric }) => metric === likelihood.metric);
   return hasLikelihood ? metrics : [...metrics, likelihood];

@@ -39,12 +39,13 @@ export interface MetricOptions {
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** What a metric needs of a prediction; `number` is a text that is a number, `ranking` texts of a collection in order, `items` a ranking of items for rows that have some already, `tags` a text with one for each word, `scores` are probabilities of classes. */
+/** What a metric needs of a prediction; `number` is a text that is a number, `ranking` texts of a collection in order, `image-ranking` images, `items` a ranking of items for rows that have some already, `tags` a text with one for each word, `scores` are probabilities of classes. */
 export type MetricInput =
   | 'text'
   | 'label'
   | 'number'
   | 'ranking'
+  | 'image-ranking'
   | 'items'
   | 'tags'
   | 'scores'

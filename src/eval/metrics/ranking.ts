@@ -6,22 +6,31 @@ import { rowMetric, type MetricDefinition, type MetricOptions } from './metric.t
 
 const K = 10;
 
+/** What is looked for: the text that belongs to the row, or its image. */
+type Sought = 'text' | 'image';
+
 /** Where the row's own text stands in the ranking, from 1; infinite where it is not among those kept. */
-function rankOf(prediction: Prediction, example: Example): number {
-  const { ranking } = prediction;
+function rankOf(prediction: Prediction, example: Example, sought: Sought): number {
+  const ranking = sought === 'text' ? prediction.ranking : prediction.imageRanking;
   if (ranking === undefined) {
-    throw missingInput(prediction, 'texts in the order of how well they fit', 'a ranking', {
-      fix: 'use it with a model for vectors of texts, or bm25',
+    throw missingInput(prediction, `${sought}s in the order of how well they fit`, 'a ranking', {
+      fix: sought === 'text' ? 'use it with a model for vectors of texts, or bm25' : 'use it with clip or siglip',
     });
   }
-  const place = ranking.indexOf(answerText(example));
+  const place = ranking.indexOf(sought === 'text' ? answerText(example) : imageOf(example));
   return place < 0 ? Infinity : place + 1;
+}
+
+function imageOf(example: Example): string {
+  return 'media' in example ? (example.media?.hash ?? '') : '';
 }
 
 function rankMetric(about: {
   name: string;
   title: string;
   value(rank: number): number;
+  /** A text unless said. */
+  sought?: Sought;
   /** Fixed, where the name says it. */
   k?: number;
 }): MetricDefinition {
@@ -30,11 +39,11 @@ function rankMetric(about: {
     title: about.title,
     better: 'higher',
     best: 1,
-    reads: 'ranking',
+    reads: about.sought === 'image' ? 'image-ranking' : 'ranking',
     options: about.k === undefined ? ['k'] : [],
     create: ({ k = about.k ?? K }: MetricOptions = {}) =>
       rowMetric((prediction, example) => {
-        const rank = rankOf(prediction, example);
+        const rank = rankOf(prediction, example, about.sought ?? 'text');
         return rank <= k ? about.value(rank) : 0;
       }),
   };
@@ -46,6 +55,12 @@ export const recallAtK = rankMetric({ name: 'recall_at_k', title: 'recall at k',
 /** The same with its k in the name. */
 export const recallAt1 = rankMetric({ name: 'recall_at_1', title: 'recall at 1', value: () => 1, k: 1 });
 export const recallAt10 = rankMetric({ name: 'recall_at_10', title: 'recall at 10', value: () => 1, k: 10 });
+
+/** The same of a text's own image. */
+const image = { value: () => 1, sought: 'image' } as const;
+export const imageRecallAtK = rankMetric({ ...image, name: 'image_recall_at_k', title: 'image recall at k' });
+export const imageRecallAt1 = rankMetric({ ...image, name: 'image_recall_at_1', title: 'image recall at 1', k: 1 });
+export const imageRecallAt10 = rankMetric({ ...image, name: 'image_recall_at_10', title: 'image recall at 10', k: 10 });
 
 /** Mean of 1 / rank of the row's own text, 0 beyond k (10 unless given). */
 export const reciprocalRank = rankMetric({ name: 'mrr', title: 'MRR', value: (rank) => 1 / rank });

@@ -24,6 +24,7 @@ export function describeTask(train: readonly Example[]): string {
     case 'entities':
     case 'tags':
     case 'retrieval':
+    case 'image-retrieval':
     case 'similarity':
     case 'items':
     case 'text':

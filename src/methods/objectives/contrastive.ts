@@ -30,7 +30,7 @@ export function create(options: ContrastiveOptions, processor: Processor): Objec
     collate: (rows) => collateTexts(rows, { causal: processor.causal }),
     counts: ({ rows }) => ({ rows: rows.length }),
     loss: (model, batch: Batch, { totals, runner }) =>
-      joint.loss(represent(model, batch, { runner }), batch.rows, { totals }),
+      joint.loss(represent(model, batch, { runner }), batch.rows, { model, totals }),
   };
 }
 

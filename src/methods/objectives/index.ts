@@ -15,6 +15,7 @@ const table = {
   masked_lm: () => import('./masked_lm.ts'),
   next_item: () => import('./next-item.ts'),
   contrastive: () => import('./contrastive.ts'),
+  image_text_contrastive: () => import('./image_text_contrastive.ts'),
   seq2seq: () => import('./seq2seq.ts'),
   regression: () => import('./regression.ts'),
   ctc: () => import('./ctc.ts'),

@@ -45,11 +45,12 @@ export async function prepareSplit(examples: readonly Example[], context: Prepar
   return fitRows(rows, examples, { maxLength, modelLimit, policy, keepStart, keepEnd: endOf(rows, context) });
 }
 
-/** A text that is read whole keeps the token that ends its frame ([SEP]) when it is cut. */
-function endOf(rows: readonly PreparedRow[], { tokenizer }: PrepareContext): number {
+/** A text that is read whole keeps the token that ends its frame ([SEP], of an image's text EOS) when it is cut. */
+function endOf(rows: readonly PreparedRow[], { tokenizer, objective }: PrepareContext): number {
   const [first] = rows;
-  const { sep } = tokenizer.special;
-  return sep !== undefined && first?.ids.at(-1) === sep.id ? 1 : 0;
+  const { sep, eos } = tokenizer.special;
+  const end = objective.task === 'contrastive' ? eos : sep;
+  return end !== undefined && first?.ids.at(-1) === end.id ? 1 : 0;
 }
 
 /** Examples of a kind that the objective cannot use are a mistake in the recipe, not in the rows. */

@@ -127,13 +127,13 @@ async function readRows(context: RunContext): Promise<RunRows> {
   emit({ type: 'phase-started', phase: 'data', message: `reading ${names}` });
   const metrics = await recipeMetrics(recipe);
   const loaded = await loadRunData(recipe, context);
-  const { causal, maxPositions, vocabularySize } = await baseTraits(base);
+  const { causal, maxPositions, vocabularySize, filledTo } = await baseTraits(base);
   const { tokenizer, vocabulary, letters } = await runTokenizer(recipe, base, loaded.splits.train);
   checkVocabulary({ origin: base, size: vocabulary.known }, vocabularySize);
   const labels = labelsOf(recipe, loaded.splits.train, readConfig(base));
   const statistics = labelStatistics(loaded.splits.train, labels);
   const media = await mediaReaderOf(base);
-  const objective = await createObjective(recipe, { tokenizer, media, labels, statistics, now, causal });
+  const objective = await createObjective(recipe, { tokenizer, media, labels, statistics, now, causal, filledTo });
   const prepare = { objective, labels, tokenizer, media, recipe, emit, now, maxPositions };
   const train = await prepareSplit(loaded.splits.train, prepare);
   const validation = await prepareSplit(loaded.splits.validation, prepare);

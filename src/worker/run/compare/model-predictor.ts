@@ -6,6 +6,7 @@ import type { PredictOptions, Prediction, Predictor } from '../../../eval/predic
 import type { AnswerOptions, Answering } from './answering.ts';
 import { answerWithClasses } from './classes.ts';
 import { answerWithItems } from './items.ts';
+import { answerWithPairs } from './pairs.ts';
 import { answerWithSpeech, hears } from './speech.ts';
 import { answerWithMasks } from './masked.ts';
 import { answerWithDecoder } from './sequences.ts';
@@ -24,6 +25,7 @@ const ways: Partial<Record<Task, Answer>> = {
   sequence: answerWithClasses,
   token: answerWithTags,
   embedding: answerWithVectors,
+  contrastive: answerWithPairs,
   'masked-lm': answerWithMasks,
   'next-item': answerWithItems,
   seq2seq: answerWithDecoder,
@@ -45,6 +47,7 @@ export function answerAsked(
 const KINDS: Partial<Record<Task, readonly ExampleKind[]>> = {
   token: ['tagged'],
   embedding: ['pair', 'graded'],
+  contrastive: ['image-text'],
   'masked-lm': ['text'],
   'next-item': ['items'],
   seq2seq: ['completion', 'classification', 'prompt'],
@@ -53,7 +56,7 @@ const KINDS: Partial<Record<Task, readonly ExampleKind[]>> = {
 function refuseForeign(task: Task, asked: readonly Asked[]): void {
   const kind = asked[0]?.example.kind;
   const wanted = KINDS[task];
-  const special: readonly ExampleKind[] = ['tagged', 'pair', 'graded', 'items'];
+  const special: readonly ExampleKind[] = ['tagged', 'pair', 'graded', 'items', 'image-text', 'speech'];
   if (kind === undefined || (wanted === undefined ? !special.includes(kind) : wanted.includes(kind))) return;
   throw new AttuneError('E_WRONG_ROWS', {
     what: `A ${task} model cannot answer ${kind} rows`,
