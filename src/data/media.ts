@@ -53,12 +53,29 @@ function fromText(text: string, kind: MediaKind, folder: string): MediaFile | Me
   if (/^https?:/.test(text)) {
     return { message: 'is an address on the network, and nothing is fetched', fix: 'download it and give its path' };
   }
-  const path = text.startsWith('file:') ? fileURLToPath(text) : resolve(folder, text);
-  const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats === undefined) return { message: `there is no file ${text}`, fix: `looked in ${folder}` };
-  if (!stats.isFile()) return { message: `${text} is no file` };
-  if (stats.size === 0) return { message: `${text} is empty`, fix: 'fetch it again, or delete the row' };
+  const shown = text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text;
+  const path = pathOf(text, folder);
+  const stats = path === undefined ? undefined : statSync(path, { throwIfNoEntry: false });
+  if (path === undefined || stats === undefined)
+    return { message: `there is no file ${shown}`, fix: `looked in ${folder}` };
+  if (!stats.isFile()) return { message: `${shown} is no file` };
+  if (stats.size === 0) return { message: `${shown} is empty`, fix: 'fetch it again, or delete the row' };
   return { kind, path, hash: hashOf(readFileSync(path)) };
+}
+
+const MOST_SHOWN = 100;
+/** No system has longer paths. */
+const MOST_PATH = 4096;
+
+/** Undefined for a text that is no path at all: of another host, with a zero byte, or as long as a page. */
+function pathOf(text: string, folder: string): string | undefined {
+  try {
+    const path = text.startsWith('file:') ? fileURLToPath(text) : resolve(folder, text);
+    const isTooLong = path.length > MOST_PATH || path.split('/').some((part) => Buffer.byteLength(part) > 255);
+    return path.includes('\0') || isTooLong ? undefined : path;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Bytes of a row become a file of their own, so that they need not stay in memory. */
