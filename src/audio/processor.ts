@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AttuneError } from '../base/errors.ts';
 import type { Features } from '../base/features.ts';
+import { parseProcessorConfig } from '../base/processor-config.ts';
 import { decodeAudio } from './decode.ts';
 import { LogMel } from './log-mel.ts';
 import { checkSound, mono } from './recording.ts';
@@ -51,23 +52,13 @@ export interface AudioProcessor {
 /** The processor that a model's preprocessor_config.json describes. @throws AttuneError E_PROCESSOR_UNKNOWN, E_CONFIG_BAD */
 export function audioProcessor(config: Readonly<Record<string, unknown>>): AudioProcessor {
   const type = config.feature_extractor_type;
-  if (type === 'WhisperFeatureExtractor') return spectrogramProcessor(parse(schemas[type], config));
-  if (type === 'Wav2Vec2FeatureExtractor') return waveformProcessor(parse(schemas[type], config));
+  if (type === 'WhisperFeatureExtractor') return spectrogramProcessor(parseProcessorConfig(schemas[type], config));
+  if (type === 'Wav2Vec2FeatureExtractor') return waveformProcessor(parseProcessorConfig(schemas[type], config));
   throw new AttuneError('E_PROCESSOR_UNKNOWN', {
     what: "The model's preprocessor_config.json names no audio processor that is known",
     got: JSON.stringify(type ?? config.image_processor_type ?? null),
     expected: Object.keys(schemas).join(' or '),
     fix: 'fetch the model again, or choose a model for speech',
-  });
-}
-
-function parse<Schema extends z.ZodType>(schema: Schema, config: Readonly<Record<string, unknown>>): z.output<Schema> {
-  const result = schema.safeParse(config);
-  if (result.success) return result.data;
-  throw new AttuneError('E_CONFIG_BAD', {
-    what: "The model's preprocessor_config.json cannot be followed",
-    problems: result.error.issues.map((issue) => ({ field: issue.path.join('.'), message: issue.message })),
-    fix: 'fetch the model again, or mend the file',
   });
 }
 

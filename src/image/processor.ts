@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AttuneError } from '../base/errors.ts';
 import type { Features } from '../base/features.ts';
+import { parseProcessorConfig } from '../base/processor-config.ts';
 import { decodeImage } from './decode.ts';
 import { centreCrop, type Pixels, type Size } from './pixels.ts';
 import { resize, type Resample } from './resize.ts';
@@ -87,7 +88,7 @@ export interface ImageProcessor {
  */
 export function imageProcessor(config: Config, modelType?: string): ImageProcessor {
   const kind = kindOf(config, modelType);
-  const settings = parse(schemaOf(kinds[kind]), config);
+  const settings = parseProcessorConfig(schemaOf(kinds[kind]), config);
   const size = edgeOrSize(settings.size ?? kinds[kind].size, isSquare(kind));
   const crop = edgeOrSize(settings.crop_size ?? kinds[kind].crop_size ?? 224, true);
   const cropShare = kind === 'ConvNext' ? (settings.crop_pct ?? kinds[kind].crop_pct) : undefined;
@@ -121,16 +122,6 @@ function kindOf(config: Config, modelType = ''): string {
       .map((kind) => `${kind}ImageProcessor`)
       .join(', ')}`,
     fix: 'fetch the model again, or choose another model for images',
-  });
-}
-
-function parse<Schema extends z.ZodType>(schema: Schema, config: Config): z.output<Schema> {
-  const result = schema.safeParse(config);
-  if (result.success) return result.data;
-  throw new AttuneError('E_CONFIG_BAD', {
-    what: "The model's preprocessor_config.json cannot be followed",
-    problems: result.error.issues.map((issue) => ({ field: issue.path.join('.'), message: issue.message })),
-    fix: 'fetch the model again, or mend the file',
   });
 }
 

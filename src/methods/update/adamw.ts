@@ -14,10 +14,12 @@ export class AdamW implements Update {
   readonly #trainables: readonly Trainable[];
   readonly #options: AdamwOptions;
   readonly #moments: Moments[];
+  readonly #groups: readonly Group[];
 
   constructor(trainables: readonly Trainable[], options: AdamwOptions) {
     this.#trainables = trainables;
     this.#options = options;
+    this.#groups = groupsOf(trainables);
     this.#moments = trainables.map(({ parameter: { tensor: weight } }) => ({
       mean: zeros(weight.shape, { device: weight.device }).own(),
       square: zeros(weight.shape, { device: weight.device }).own(),
@@ -38,25 +40,13 @@ export class AdamW implements Update {
     if (options.maxGradNorm > 0 && norm > options.maxGradNorm) {
       aten._foreach_mul_.Scalar(present, options.maxGradNorm / (norm + 1e-6));
     }
-    for (const { decays, rate, members } of this.#groups()) {
+    for (const { decays, rate, members } of this.#groups) {
       const group = members.filter((i) => gradients[i] !== undefined);
       const weightDecay = decays ? options.weightDecay : 0;
       this.#move(group, gradients as Tensor[], { ...options, weightDecay, learningRate: options.learningRate * rate });
     }
     for (const { parameter } of this.#trainables) parameter.tensor.grad = undefined;
     return norm;
-  }
-
-  /** Weights that take the same steps: the decayed ones first, the fastest first. */
-  #groups(): { decays: boolean; rate: number; members: number[] }[] {
-    const rates = [...new Set(this.#trainables.map(({ rate = 1 }) => rate))].toSorted((a, b) => b - a);
-    return [true, false].flatMap((decays) =>
-      rates.map((rate) => {
-        const isMember = (i: number) =>
-          this.#trainables[i].decays === decays && (this.#trainables[i].rate ?? 1) === rate;
-        return { decays, rate, members: [...this.#trainables.keys()].filter(isMember) };
-      }),
-    );
   }
 
   #move(indices: readonly number[], gradients: readonly Tensor[], options: StepOptions): void {
@@ -102,6 +92,25 @@ export class AdamW implements Update {
       }
     });
   }
+}
+
+/** Weights that take the same steps. */
+interface Group {
+  decays: boolean;
+  /** Share of the schedule's learning rate. */
+  rate: number;
+  members: readonly number[];
+}
+
+/** The decayed ones first, the fastest first. */
+function groupsOf(trainables: readonly Trainable[]): Group[] {
+  const rates = [...new Set(trainables.map(({ rate = 1 }) => rate))].toSorted((a, b) => b - a);
+  return [true, false].flatMap((decays) =>
+    rates.map((rate) => {
+      const isMember = (i: number) => trainables[i].decays === decays && (trainables[i].rate ?? 1) === rate;
+      return { decays, rate, members: [...trainables.keys()].filter(isMember) };
+    }),
+  );
 }
 
 /** The norm of all gradients together, computed tensor by tensor and then over the norms (as torch's clip_grad_norm_). */
