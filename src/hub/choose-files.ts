@@ -11,13 +11,17 @@ const WEIGHTS = /^((adapter_)?model(-\d+-of-\d+)?\.safetensors|\d+_[A-Za-z]+\/mo
 
 const PICKLES = /\.(bin|pt|pth|ckpt|pkl|msgpack|h5|ot)$/i;
 
-/** No configuration or tokenizer is larger. */
-const MOST_TEXT_BYTES = 64 * 2 ** 20;
+/** What a model cannot be read without, however large; other texts beside it may be anything. */
+const NEEDED =
+  /^((.*config|tokenizer|vocab|special_tokens_map|added_tokens|modules)\.json|.*\.index\.json|(vocab|merges)\.txt|.*\.model)$/i;
+const MOST_OTHER_BYTES = 64 * 2 ** 20;
 
 /** What of a model's repository is fetched: safetensors and what they need, nothing that runs code. @throws E_PICKLE_WEIGHTS */
 export function modelFiles(files: readonly HubFile[], { name }: Repository): HubFile[] {
   const isTop = ({ path }: HubFile) => !path.includes('/') || /^(\d+_[A-Za-z]+|additional_chat_templates)\//.test(path);
-  const texts = files.filter((file) => isTop(file) && MODEL_TEXTS.test(file.path) && file.size <= MOST_TEXT_BYTES);
+  const isWanted = ({ path, size }: HubFile) =>
+    MODEL_TEXTS.test(path) && (size <= MOST_OTHER_BYTES || NEEDED.test(path.split('/').at(-1)!));
+  const texts = files.filter((file) => isTop(file) && isWanted(file));
   const weights = files.filter(({ path }) => WEIGHTS.test(path));
   if (weights.some(({ path }) => !path.includes('/'))) return [...texts, ...weights];
   const pickles = files.filter(({ path }) => PICKLES.test(path)).map(({ path }) => path);

@@ -15,7 +15,9 @@ export async function fetchModelConfig(
   { signal, settings = hubSettings() }: { signal: AbortSignal; settings?: ReturnType<typeof hubSettings> },
 ): Promise<Record<string, unknown>> {
   const known = snapshotFolder(repository, settings);
-  if (known !== undefined) return parse(readFileSync(join(known, 'config.json'), 'utf8'), repository);
+  const kept = known === undefined ? undefined : join(known, 'config.json');
+  if (kept !== undefined && existsSync(kept)) return parse(readFileSync(kept, 'utf8'), repository);
+  // A folder without one may be of another tool that fetched a single file.
   const { commit, files } = await listRepository(repository, settings);
   const file = files.find(({ path }) => path === 'config.json');
   if (file === undefined || file.size > MOST_BYTES) {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, renameSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { isRunning } from '../base/is-running.ts';
 
 /**
  * A file of this process's own for what has come of `place`: two processes that fetch the same file must not write into
@@ -30,15 +31,6 @@ function abandoned(place: string): string[] {
     return pid !== undefined && !isRunning(Number(pid));
   };
   return names.filter(isGone).map((name) => join(folder, name));
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
-  }
 }
 
 /** False where there is nothing to move, or another process was faster. */

@@ -19,10 +19,15 @@ export function isRepositoryName(text: string): boolean {
   return parts.length === 2 && parts.every((part) => part.length <= 96 && PART.test(part) && !/--|\.\./.test(part));
 }
 
+/** Branches and tags may have slashes; each part becomes a part of a path in the cache. */
+function isRevision(text: string): boolean {
+  return !text.includes('..') && text.split('/').every((part) => /^[\w-][\w.-]*$/.test(part));
+}
+
 /** `owner/name`, or `owner/name@revision`. @throws E_HUB_NAME */
 export function parseRepository(text: string, kind: RepositoryKind): Repository {
   const [name, revision = 'main', ...rest] = text.split('@');
-  if (rest.length === 0 && isRepositoryName(name) && /^[\w./-]+$/.test(revision) && !revision.includes('..')) {
+  if (rest.length === 0 && isRepositoryName(name) && isRevision(revision)) {
     return { kind, name, revision };
   }
   throw new AttuneError('E_HUB_NAME', {

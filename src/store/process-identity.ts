@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { isRunning } from '../base/is-running.ts';
 
 /** Names a process for good: a pid is given to another process sooner or later, its start time is not. */
 export interface ProcessIdentity {
@@ -23,11 +24,7 @@ export function isOwn(identity: ProcessIdentity): boolean {
 /** Whether that very process still runs; undefined where it belongs to another machine and cannot be seen. */
 export function isAlive(identity: ProcessIdentity): boolean | undefined {
   if (identity.machine !== machineIdentity()) return undefined;
-  try {
-    process.kill(identity.pid, 0);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
-  }
+  if (!isRunning(identity.pid)) return false;
   const startTime = processStartTime(identity.pid);
   if (startTime === undefined) return identity.startTime === '';
   return startTime === identity.startTime;

@@ -66,9 +66,3 @@ function load(): Native {
 export function setThreads(count: number): void {
   engine().setThreads(count);
 }
-
-/** What belongs to a run's identity of the machine's arithmetic. */
-export function engineIdentity(): { libtorch: string; threads: number; cpu: string } {
-  const native = engine();
-  return { libtorch: native.version(), threads: native.threads(), cpu: native.cpuCapability() };
-}

@@ -1,7 +1,8 @@
 import type { Metrics } from '../base/events.ts';
 import type { Model } from '../models/model.ts';
 import { noGrad, scope } from '../tensor/index.ts';
-import { tokensOf, type Objective, type PreparedRow } from './interfaces.ts';
+import { tokensOf, type Objective, type PreparedRow, type Tally } from './interfaces.ts';
+import { jointLoss } from './joint-step.ts';
 import { addCounts, TallySums } from './step.ts';
 import { turn } from './turn.ts';
 
@@ -30,7 +31,7 @@ export async function evaluateRows(
   rows: readonly PreparedRow[],
   options: EvaluationOptions,
 ): Promise<EvaluationResult> {
-  const { model, objective } = parts;
+  const { objective } = parts;
   const sums = new TallySums();
   const perRow = new Float64Array(rows.length);
   const counts: Record<string, number>[] = [];
@@ -39,19 +40,13 @@ export async function evaluateRows(
   for (const indices of batchesOf(objective, rows, options.microBatchTokens)) {
     const given = indices.map((i) => rows[i]);
     const some = objective.draw?.(given, undefined) ?? given;
-    const loaded = (await objective.load?.(some)) ?? some;
     counts.push(objective.counts({ rows: some }));
-    noGrad(() =>
-      scope(() => {
-        const batch = objective.collate(loaded);
-        const result = objective.loss(model, batch, { totals: ones(objective.unit) });
-        sums.add(result.tally);
-        for (const [i, value] of result.perRow.toNumbers().entries()) {
-          loss += value;
-          perRow[indices[i]] = value / unitsOf(objective, some[i]);
-        }
-      }),
-    );
+    const scored = await lossesOf(parts, some, options.microBatchTokens);
+    sums.add(scored.tally);
+    for (const [i, value] of scored.perRow.entries()) {
+      loss += value;
+      perRow[indices[i]] = value / unitsOf(objective, some[i]);
+    }
     done += indices.length;
     options.onProgress?.(done);
     await turn();
@@ -63,12 +58,32 @@ export async function evaluateRows(
   return { metrics: { ...measured, ...own }, perRow, counts: totals };
 }
 
+/** The sum of each row's losses. */
+async function lossesOf(
+  parts: { model: Model; objective: Objective },
+  rows: readonly PreparedRow[],
+  microBatchTokens: number,
+): Promise<{ perRow: readonly number[]; tally: Tally }> {
+  const { model, objective } = parts;
+  const totals = ones(objective.unit);
+  if (objective.joint !== undefined) return jointLoss(parts, filled(rows, tokensOf, microBatchTokens), totals);
+  const loaded = (await objective.load?.(rows)) ?? rows;
+  return noGrad(() =>
+    scope(() => {
+      const { perRow, tally } = objective.loss(model, objective.collate(loaded), { totals });
+      return { perRow: [...perRow.toNumbers()], tally };
+    }),
+  );
+}
+
 /** Rows that are set against each other stay together, in their order. */
 function batchesOf({ joint }: Objective, rows: readonly PreparedRow[], limit: number): number[][] {
   if (joint === undefined) return byTokens(rows, limit);
   const size = joint.evaluatedTogether;
-  const groups = Array.from({ length: Math.ceil(rows.length / size) }, (_, group) => group * size);
-  return groups.map((start) => [...rows.keys()].slice(start, start + size));
+  return Array.from({ length: Math.ceil(rows.length / size) }, (_, group) => {
+    const start = group * size;
+    return Array.from({ length: Math.min(size, rows.length - start) }, (_unused, i) => start + i);
+  });
 }
 
 /** Totals that scale nothing: rows give their sums. */
@@ -87,16 +102,21 @@ export function byTokens(rows: readonly PreparedRow[], limit: number): number[][
     .keys()
     .toArray()
     .sort((a, b) => tokensOf(rows[a]) - tokensOf(rows[b]) || a - b);
-  const batches: number[][] = [];
-  let filled = Number.POSITIVE_INFINITY;
-  for (const i of order) {
-    const length = tokensOf(rows[i]);
-    if (filled + length > limit) {
+  return filled(order, (i) => tokensOf(rows[i]), limit);
+}
+
+/** In their order, in batches of at most so many tokens; a longer one alone. */
+function filled<Item>(items: readonly Item[], tokens: (item: Item) => number, limit: number): Item[][] {
+  const batches: Item[][] = [];
+  let held = Number.POSITIVE_INFINITY;
+  for (const item of items) {
+    const length = tokens(item);
+    if (held + length > limit) {
       batches.push([]);
-      filled = 0;
+      held = 0;
     }
-    batches[batches.length - 1].push(i);
-    filled += length;
+    batches[batches.length - 1].push(item);
+    held += length;
   }
   return batches;
 }

@@ -29,12 +29,7 @@ export async function jointStep(
   const joint = objective.joint as JointLoss;
   const represent = (batch: Batch, tape?: Tape) =>
     withRandomness(randomnessOf(model, batch, request), () => joint.represent(model, batch, { runner: tape }));
-  const kept: Tensor[] = [];
-  for (const rows of microBatches) {
-    const some = await loaded(objective, rows);
-    kept.push(noGrad(() => scope(() => represent(objective.collate(some)))).own());
-    await turn();
-  }
+  const kept = await vectorsOf(objective, microBatches, represent);
   const { gradients, perRow } = scope(() => {
     const vectors = cat(kept).detach().setRequiresGrad();
     const result = joint.loss(vectors, microBatches.flat(), { model, totals });
@@ -61,6 +56,39 @@ export async function jointStep(
       });
     });
   }
+}
+
+/** The loss of rows that are set against each other, without gradients, in micro-batches as well. */
+export async function jointLoss(
+  { model, objective }: { model: Model; objective: Objective },
+  microBatches: readonly (readonly PreparedRow[])[],
+  totals: Counts,
+): Promise<{ perRow: number[]; tally: Tally }> {
+  const joint = objective.joint as JointLoss;
+  const kept = await vectorsOf(objective, microBatches, (batch) => joint.represent(model, batch, {}));
+  const found = noGrad(() =>
+    scope(() => {
+      const { perRow, tally } = joint.loss(cat(kept), microBatches.flat(), { model, totals });
+      return { perRow: [...perRow.toNumbers()], tally };
+    }),
+  );
+  for (const tensor of kept) tensor.dispose();
+  return found;
+}
+
+/** One tensor for each micro-batch, without a graph. */
+async function vectorsOf(
+  objective: Objective,
+  microBatches: readonly (readonly PreparedRow[])[],
+  represent: (batch: Batch) => Tensor,
+): Promise<Tensor[]> {
+  const kept: Tensor[] = [];
+  for (const rows of microBatches) {
+    const some = await loaded(objective, rows);
+    kept.push(noGrad(() => scope(() => represent(objective.collate(some)))).own());
+    await turn();
+  }
+  return kept;
 }
 
 async function loaded(objective: Objective, rows: readonly PreparedRow[]): Promise<readonly PreparedRow[]> {

@@ -1,8 +1,9 @@
 // What frozen blocks made of rows is kept on disk, and found again for the same rows only.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { attuneCache } from '../../src/base/home.ts';
 import { createModel } from '../../src/models/load.ts';
 import { saveModel } from '../../src/models/save.ts';
 import type { Model } from '../../src/models/model.ts';
@@ -37,18 +38,26 @@ function row(length: number): PreparedRow {
   return { id: '0123456789abcdef', ids, trained: new Uint8Array(length).fill(1), source: { file: 'rows', line: 1 } };
 }
 
+const context = () => ({
+  base: join(folder, 'base'),
+  model,
+  objective: nextTokenObjective,
+  blocks: 1,
+  microBatchTokens: 64,
+  signal: new AbortController().signal,
+});
+
+/** What a run of that process would have left. */
+function left(pid: number): string {
+  const path = join(attuneCache(), 'frozen', `abc.${pid}.tmp`);
+  writeFileSync(path, 'half');
+  return path;
+}
+
 it('are those of a row as it was cut or tokenised this time', async () => {
   const emitted: string[] = [];
   const resumed = async (one: PreparedRow) => {
-    const objective = await withFrozenRows([one], {
-      base: join(folder, 'base'),
-      model,
-      objective: nextTokenObjective,
-      blocks: 1,
-      microBatchTokens: 64,
-      emit: ({ type }) => emitted.push(type),
-      signal: new AbortController().signal,
-    });
+    const objective = await withFrozenRows([one], { ...context(), emit: ({ type }) => emitted.push(type) });
     return (await objective.load!([one]))[0].resumed!;
   };
   expect((await resumed(row(12))).tokens).toBe(12);
@@ -57,6 +66,14 @@ it('are those of a row as it was cut or tokenised this time', async () => {
   other.ids[3] = 60;
   expect([...(await resumed(other)).data]).not.toEqual([...(await resumed(row(7))).data]);
   emitted.length = 0;
+  const [gone, running] = [left(2 ** 30), left(process.pid)];
   await resumed(row(12));
   expect(emitted).toEqual([]);
+  expect([existsSync(gone), existsSync(running)]).toEqual([false, true]);
+});
+
+it('stay readable where another process deletes them', async () => {
+  const objective = await withFrozenRows([row(9)], { ...context(), emit: () => {} });
+  rmSync(join(attuneCache(), 'frozen'), { recursive: true });
+  expect((await objective.load!([row(9)]))[0].resumed!.tokens).toBe(9);
 });

@@ -11,6 +11,7 @@ import type { Model } from '../../src/models/model.ts';
 import { fromArray, scope, type Tensor } from '../../src/tensor/index.ts';
 import { encodeWords, Tokenizer } from '../../src/text/index.ts';
 import type { Objective, PreparedRow, Processor, Update } from '../../src/train/interfaces.ts';
+import { evaluateRows } from '../../src/train/evaluate.ts';
 import { trainStep } from '../../src/train/step.ts';
 import { writeTinyBert } from '../system/cli-tiny-bert.ts';
 
@@ -176,6 +177,26 @@ describe('vectors of texts', () => {
     for (const [i, gradient] of whole.found.entries())
       for (const [j, value] of gradient.entries()) expect(parts.found[i][j]).toBeCloseTo(value, 4);
     expect(whole.found.flat().some((value) => Math.abs(value) > 1e-3)).toBe(true);
+  });
+
+  it('are evaluated as at once in micro-batches of a few tokens, 32 rows against each other', async () => {
+    const examples = Array.from({ length: 40 }, (_, i) => ({
+      kind: 'pair',
+      anchor: `anna ${i}`,
+      positive: `${i} rome`,
+      negatives: [],
+    }));
+    const { objective, rows } = await prepared('contrastive', { loss: 'auto', scale: 20, margin: 5 }, examples);
+    const { model } = await loadModel(folder, { task: 'embedding', dtype: 'f32' });
+    const [few, many] = [
+      await evaluateRows({ model, objective }, rows, { microBatchTokens: 30 }),
+      await evaluateRows({ model, objective }, rows, { microBatchTokens: 100_000 }),
+    ];
+    for (const [row, value] of many.perRow.entries()) expect(few.perRow[row]).toBeCloseTo(value, 4);
+    const lastEight = await evaluateRows({ model, objective }, rows.slice(32), { microBatchTokens: 100_000 });
+    expect([...lastEight.perRow]).toEqual(Array.from(many.perRow.slice(32)));
+    expect(many.metrics.loss).toBeCloseTo(many.perRow.reduce((sum, value) => sum + value, 0) / 40, 6);
+    model.dispose();
   });
 });
 

@@ -14,6 +14,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/base/events.ts';
+import { modelFiles } from '../../src/hub/choose-files.ts';
+import type { HubFile } from '../../src/hub/listing.ts';
 import { parseRepository, pullRepository, snapshotFolder } from '../../src/hub/index.ts';
 import { hubSettings, type HubSettings } from '../../src/hub/settings.ts';
 import { COMMIT, gitHash, sha256, startHub, type HubServer, type StoredFile } from './hub-server.ts';
@@ -196,6 +198,18 @@ describe('a model of the hub', () => {
   });
 });
 
+it('takes the tokenizer of a model however large it is, and no other large text', () => {
+  const file = (path: string, mebibytes: number) => ({ path, size: mebibytes * 2 ** 20, hash: path }) as HubFile;
+  const all = [
+    file('model.safetensors', 900),
+    file('tokenizer.json', 80),
+    file('training_log.json', 80),
+    file('config.json', 0),
+  ];
+  const chosen = modelFiles(all, parseRepository('a/b', 'model')).map(({ path }) => path);
+  expect(chosen.toSorted()).toEqual(['config.json', 'model.safetensors', 'tokenizer.json']);
+});
+
 it('takes the rows of a data set, whatever else lies there', async () => {
   hub.files = new Map<string, StoredFile>([
     ['README.md', { content: Buffer.from('card') }],
@@ -228,7 +242,21 @@ it('honours the variables of Hugging Face’s own tools', () => {
 });
 
 it('names of repositories are checked before they become paths', () => {
-  for (const name of ['../x', 'a/..', 'a/b/c', 'a', 'a/b@../x', 'a//b', '/a/b', 'a/b@x@y', 'a/--b', '.a/b']) {
+  for (const name of [
+    '../x',
+    'a/..',
+    'a/b/c',
+    'a',
+    'a/b@../x',
+    'a//b',
+    '/a/b',
+    'a/b@x@y',
+    'a/--b',
+    '.a/b',
+    'a/b@.',
+    'a/b@x/./y',
+    'a/b@x/',
+  ]) {
     expect(() => parseRepository(name, 'model'), name).toThrow(/no name of a model/);
   }
   expect(parseRepository('a/b@refs/pr/1', 'model')).toEqual({ kind: 'model', name: 'a/b', revision: 'refs/pr/1' });

@@ -15,6 +15,7 @@ export interface Diagnosis extends Rates {
   libtorch: string;
   threads: number;
   cpu: string;
+  kernels: string;
   /** What `precision: auto` chooses here. */
   computeType: string;
   checks: Check[];

@@ -15,6 +15,7 @@ import { AttuneError } from '../../base/errors.ts';
 import type { EventSink } from '../../base/events.ts';
 import { formatBytes, plural } from '../../base/format.ts';
 import { attuneCache } from '../../base/home.ts';
+import { isRunning } from '../../base/is-running.ts';
 import { writeAll } from '../../files/atomic.ts';
 import { sha256, sha256File, sha256Folder } from '../../files/hash.ts';
 import { readJson, writeJson } from '../../files/json.ts';
@@ -156,13 +157,18 @@ class FrozenWriter {
   }
 }
 
-/** Reads rows where they lie: only the index is in memory. */
+/**
+ * Reads rows where they lie: only the index is in memory. The file stays open for the life of the process, so that
+ * another one may delete it.
+ */
 class FrozenRows implements ResumedStore {
   readonly #entries: Map<string, Entry>;
   readonly #path: string;
+  readonly #descriptor: number;
 
   constructor(path: string) {
     this.#path = `${path}.bin`;
+    this.#descriptor = openSync(this.#path, 'r');
     this.#entries = new Map(Object.entries(readJson<Record<string, Entry>>(`${path}.json`)));
   }
 
@@ -170,13 +176,8 @@ class FrozenRows implements ResumedStore {
     const entry = this.#entries.get(id);
     if (entry === undefined) return undefined;
     const data = new Float32Array(entry.shape.reduce((product, size) => product * size, 1));
-    const descriptor = openSync(this.#path, 'r');
-    try {
-      const read = readSync(descriptor, data, { position: entry.offset });
-      if (read < data.byteLength) throw new Error(`${this.#path} ends before row ${id}`);
-    } finally {
-      closeSync(descriptor);
-    }
+    const read = readSync(this.#descriptor, data, { position: entry.offset });
+    if (read < data.byteLength) throw new Error(`${this.#path} ends before row ${id}`);
     return { ...entry, data };
   }
 }
@@ -186,9 +187,14 @@ function touch(path: string): void {
   for (const end of ['bin', 'json']) utimesSync(`${path}.${end}`, now, now);
 }
 
-/** Deletes what was used longest ago, but never what is in use now. */
+/** Deletes what killed runs left half written, and what was used longest ago; but never what is in use now. */
 function prune(folder: string, inUse: string): void {
-  const names = readdirSync(folder).filter((name) => name.endsWith('.bin'));
+  const all = readdirSync(folder);
+  for (const name of all) {
+    const [, pid] = /\.(\d+)\.tmp$/.exec(name) ?? [];
+    if (pid !== undefined && !isRunning(Number(pid))) rmSync(join(folder, name), { force: true });
+  }
+  const names = all.filter((name) => name.endsWith('.bin'));
   const files = names.map((name) => {
     const { size, mtimeMs } = statSync(join(folder, name));
     return { path: join(folder, name.slice(0, -4)), size, mtimeMs };
