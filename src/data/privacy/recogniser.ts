@@ -41,13 +41,25 @@ export interface Pattern {
 const BEFORE = 60;
 const WITH_CONTEXT = 0.95;
 
+/** All matches, as `matchAll` gives them, without the copy of the expression that it makes each time. */
+export function matchesOf(pattern: RegExp, text: string): RegExpExecArray[] {
+  const matches: RegExpExecArray[] = [];
+  pattern.lastIndex = 0;
+  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
+    matches.push(match);
+    // One that is empty would be found for ever.
+    if (match[0] === '') pattern.lastIndex++;
+  }
+  return matches;
+}
+
 /** A recogniser by one regular expression, a check of its digits and words beside it. */
 export function patternRecogniser({ pattern, score, context, check, ...about }: Pattern): Recogniser {
   return {
     ...about,
     ...(check !== undefined && { isValid: check }),
     *find(text) {
-      for (const match of text.matchAll(pattern)) {
+      for (const match of matchesOf(pattern, text)) {
         const value = match.groups?.value ?? match[0];
         if (check !== undefined && !check(value)) continue;
         const start = match.index + (match.groups?.value === undefined ? 0 : match[0].lastIndexOf(value));

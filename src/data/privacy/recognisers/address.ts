@@ -1,5 +1,5 @@
 /** Streets with their numbers as nine languages write them, and boxes of the post. */
-import type { Recogniser } from '../recogniser.ts';
+import { matchesOf, type Recogniser } from '../recogniser.ts';
 
 const CAP = String.raw`\p{Lu}[\p{L}\p{M}.'’-]{0,30}`;
 const NUMBER = String.raw`\d{1,5}(?: ?[-/] ?\d{1,4})? ?(?:[a-zA-Z](?![\p{L}\p{N}])|bis\b|ter\b)?`;
@@ -36,7 +36,7 @@ export const recogniser: Recogniser = {
   kind: 'address',
   needs: { digits: 1 },
   *find(text) {
-    for (const { 0: value, index } of text.matchAll(PATTERN)) {
+    for (const { 0: value, index } of matchesOf(PATTERN, text)) {
       yield { start: index, end: index + value.trimEnd().length, score: 0.85 };
     }
   },

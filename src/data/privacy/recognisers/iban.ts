@@ -1,7 +1,7 @@
 /** IBANs: each country's own form and the check modulo 97 (ISO 13616). */
 import { isValidIBAN } from 'ibantools';
 import { bare } from '../checksums.ts';
-import type { Recogniser } from '../recogniser.ts';
+import { matchesOf, type Recogniser } from '../recogniser.ts';
 
 const PATTERN = /(?<![A-Z0-9])[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){11,30}/gi;
 
@@ -15,7 +15,7 @@ export const recogniser: Recogniser = {
   needs: { digits: 10 },
   isValid,
   *find(text) {
-    for (const match of text.matchAll(PATTERN)) {
+    for (const match of matchesOf(PATTERN, text)) {
       // A word may follow that looks like more of it: the longest part that is valid counts.
       for (let end = match[0].length; end >= 15; end--) {
         if (/[ -]$/.test(match[0].slice(0, end)) || !isValid(match[0].slice(0, end))) continue;

@@ -4,7 +4,7 @@
  */
 import { asListed, gazetteer, type Gazetteer } from '../gazetteer.ts';
 import { CUES, NOT_NAMES, PARTICLES, TITLES } from '../name-words.ts';
-import type { Candidate, Recogniser } from '../recogniser.ts';
+import { matchesOf, type Candidate, type Recogniser } from '../recogniser.ts';
 
 const WORD = String.raw`\p{Lu}(?:[\p{L}\p{M}]|['’](?=\p{L})){0,40}(?:-\p{L}[\p{L}\p{M}'’]{0,40}){0,3}\.?`;
 const RUN = new RegExp(
@@ -34,14 +34,14 @@ export const recogniser: Recogniser = {
   kind: 'name',
   *find(text) {
     const known = gazetteer();
-    const announced = new Set([...text.matchAll(CUE)].map(({ 0: cue, index }) => index + cue.length));
-    for (const match of text.matchAll(RUN)) {
+    const announced = new Set(matchesOf(CUE, text).map(({ 0: cue, index }) => index + cue.length));
+    for (const match of matchesOf(RUN, text)) {
       const words = wordsOf(match[0], match.index);
       if (words.length === 0) continue;
-      const isInside = INSIDE.test(text.slice(Math.max(0, match.index - 24), match.index));
+      const isInside = (): boolean => INSIDE.test(text.slice(Math.max(0, match.index - 24), match.index));
       yield* namesIn(words, { isAnnounced: announced.has(match.index), isInside }, known);
     }
-    for (const match of text.matchAll(ANNOUNCED_ELSEWHERE)) {
+    for (const match of matchesOf(ANNOUNCED_ELSEWHERE, text)) {
       const { value } = match.groups!;
       const end = match.index + match[0].length;
       yield { start: end - value.length, end, score: 0.8 };
@@ -52,19 +52,31 @@ export const recogniser: Recogniser = {
 const PIECE = new RegExp(WORD, 'gu');
 
 function wordsOf(run: string, offset: number): Word[] {
-  return [...run.matchAll(PIECE)].map(({ 0: piece, index }) => {
-    const isShort = piece.replaceAll(/[^\p{L}]/gu, '').length <= 2;
-    const isTitle = TITLES.has(piece.slice(0, -1).toLowerCase());
-    const text = piece.replace(/['’]s$/i, '').replace(isShort || isTitle ? /$^/ : /\.$/, '');
-    const listed = asListed(text.replace(/\.$/, ''));
-    const isAfterComma = run.slice(0, index).trimEnd().endsWith(',');
+  return matchesOf(PIECE, run).map(({ 0: piece, index }) => {
+    const { text, listed } = formsOf(piece);
+    const isAfterComma = index > 0 && run.slice(0, index).trimEnd().endsWith(',');
     return { text, listed, start: offset + index, end: offset + index + text.length, isAfterComma };
   });
 }
 
+/** The same words come again and again. */
+const MOST_KNOWN = 20_000;
+const knownForms = new Map<string, Pick<Word, 'text' | 'listed'>>();
+
+function formsOf(piece: string): Pick<Word, 'text' | 'listed'> {
+  const known = knownForms.get(piece);
+  if (known !== undefined) return known;
+  const isShort = piece.replaceAll(/[^\p{L}]/gu, '').length <= 2;
+  const isTitle = TITLES.has(piece.slice(0, -1).toLowerCase());
+  const text = piece.replace(/['’]s$/i, '').replace(isShort || isTitle ? /$^/ : /\.$/, '');
+  const forms = { text, listed: asListed(text.replace(/\.$/, '')) };
+  if (knownForms.size < MOST_KNOWN) knownForms.set(piece, forms);
+  return forms;
+}
+
 interface Surroundings {
   isAnnounced: boolean;
-  isInside: boolean;
+  isInside: () => boolean;
 }
 
 function* namesIn(
@@ -123,7 +135,7 @@ function isTurned(before: readonly Word[], { listed }: Word): boolean {
 
 function scoreOf(
   words: readonly Word[],
-  { hasTitle, isCued, isInside }: { hasTitle: boolean; isCued: boolean; isInside: boolean },
+  { hasTitle, isCued, isInside }: { hasTitle: boolean; isCued: boolean; isInside: () => boolean },
   { given, family, cities }: Gazetteer,
 ): number {
   const [first] = words;
@@ -147,7 +159,7 @@ function scoreOf(
   if (standing === 'plain') return lastStanding === undefined ? (cities.has(first.listed) ? 0 : 0.72) : 0.95;
   if (standing === 'ambiguous') {
     if (lastStanding !== undefined) return lastStanding === 'plain' ? 0.85 : 0.6;
-    return isInside && first.listed.length > 2 && /^\p{Lu}\p{Ll}{2,}$/u.test(last.text) ? 0.52 : 0;
+    return first.listed.length > 2 && /^\p{Lu}\p{Ll}{2,}$/u.test(last.text) && isInside() ? 0.52 : 0;
   }
   // A given name that no list has, before a family name that one has and that is no word.
   const isCapitalised = first.listed.length > 2 && first.text !== first.text.toUpperCase();

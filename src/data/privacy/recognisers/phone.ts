@@ -1,6 +1,6 @@
 /** Telephone and fax numbers of any country, by libphonenumber's rules; a fax is told by its word. */
 import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/max';
-import type { Candidate, Recogniser } from '../recogniser.ts';
+import { matchesOf, type Candidate, type Recogniser } from '../recogniser.ts';
 
 const SHAPE =
   /(?<![\p{L}\p{N}.,/:=#_-]|\d )(?:\+|00 ?|\(\+?)?\d(?:[ ./-]{0,2}\(?\d\)?){5,15}(?![\p{L}\p{N}_-]|[.,:/]\d|%| ?[€$£])(?:\s?(?:x|ext\.?|extension|durchwahl|poste|int\.?)\s?\d{1,6})?/giu;
@@ -38,7 +38,7 @@ export const recogniser: Recogniser = {
   kind: 'phone',
   needs: { digits: 7 },
   *find(text) {
-    for (const { 0: value, index } of text.matchAll(SHAPE)) {
+    for (const { 0: value, index } of matchesOf(SHAPE, text)) {
       const before = text.slice(Math.max(0, index - 40), index);
       const start = index > 0 && text[index - 1] === '(' && /^\d{2,5}\)/.test(value) ? index - 1 : index;
       const score = scoreOf(value, before);
@@ -66,8 +66,10 @@ function scoreOf(value: string, before: string): number {
   }
   // Fictional numbers in their usual grouping are none of libphonenumber's, and stand in many texts.
   if (/^\(?\d{3}\)?[-. ]{1,2}\d{3}[-. ]\d{4}$/.test(bare)) return 0.8;
-  const isValid = REGIONS.some((region) => parsePhoneNumberFromString(bare, region)?.isValid() === true);
-  if (hasWord) return isValid ? 0.9 : 0.7;
+  // Asked last: a number is tried in more than twenty countries.
+  const isValid = (): boolean => REGIONS.some((region) => parsePhoneNumberFromString(bare, region)?.isValid() === true);
+  if (hasWord) return isValid() ? 0.9 : 0.7;
   const groups = bare.split(/[ ./()-]+/).filter((group) => group !== '').length;
-  return isValid && /^\(?0/.test(bare) && groups > 1 ? 0.7 : isValid && groups > 2 ? 0.5 : 0;
+  const score = /^\(?0/.test(bare) && groups > 1 ? 0.7 : groups > 2 ? 0.5 : 0;
+  return score > 0 && isValid() ? score : 0;
 }

@@ -1,5 +1,5 @@
 /** What stands behind "password", "API key" and the like, and looks like one: not a word of prose. */
-import type { Recogniser } from '../recogniser.ts';
+import { matchesOf, type Recogniser } from '../recogniser.ts';
 
 const PATTERN =
   /(?<![a-z])(?:pass(?:word|wd|phrase|code)|pwd|passwort|kennwort|mot de passe|contraseña|clave|wachtwoord|hasło|lösenord|senha|secret(?:[ _-]?key)?|api[ _-]?(?:key|token|secret)|access[ _-]?(?:key|token)(?:[ _-]?id)?|auth(?:orization)?[ _-]?token|client[ _-]?secret|private[ _-]?key|bearer|token|pin(?:[ -]?code)?|credentials?)["']?\s{0,2}(?:is|ist|es|est|è|=>|:=|[:=])?\s{0,3}(?:bearer\s)?["'`]?(?<value>[^\s"'`,;<>]{4,256})/gi;
@@ -17,7 +17,7 @@ export const recogniser: Recogniser = {
   name: 'secret-word',
   kind: 'secret',
   *find(text) {
-    for (const match of text.matchAll(PATTERN)) {
+    for (const match of matchesOf(PATTERN, text)) {
       const value = match.groups!.value.replace(/[.)\]}!?]+$/, '');
       const isAssigned = /[:=]\s{0,3}["'`]?$/.test(match[0].slice(0, match[0].length - match.groups!.value.length));
       const isMixed = /\d/.test(value) && /[^\d.]/.test(value) && !/^v?\d+(?:\.\d+)+/.test(value);

@@ -1,5 +1,5 @@
 /** Vehicle identification numbers. The check digit is binding in North America only, so elsewhere a word must say so. */
-import type { Recogniser } from '../recogniser.ts';
+import { matchesOf, type Recogniser } from '../recogniser.ts';
 
 const PATTERN = /(?<![A-Z0-9-])(?=[A-Z]{0,16}\d)[A-HJ-NPR-Z0-9]{17}(?![A-Z0-9-])/gi;
 const CONTEXT = /\bvin\b|vehicle|chassis|fahrgestell|fahrzeug-?ident|\bfin\b|châssis|bastidor|telaio|nadwozia|chassi/i;
@@ -30,7 +30,7 @@ export const recogniser: Recogniser = {
   needs: { digits: 4 },
   isValid,
   *find(text) {
-    for (const { 0: value, index } of text.matchAll(PATTERN)) {
+    for (const { 0: value, index } of matchesOf(PATTERN, text)) {
       const isNear = CONTEXT.test(text.slice(Math.max(0, index - 60), index));
       const hasLetters = /[A-Z]/i.test(value);
       if (isNear || (hasLetters && isValid(value)))
