@@ -2,6 +2,7 @@ import { defineRegistry } from '../src/base/registry.ts';
 import type { Example } from './example.ts';
 
 const table = {
+  data: () => import('./documents.ts').then((module) => module.documents),
   sections: () => import('./sections.ts').then((module) => module.sections),
   mail: () => import('./mail.ts').then((module) => module.mail),
   images: () => import('./images.ts').then((module) => module.images),

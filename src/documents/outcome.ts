@@ -38,6 +38,8 @@ export interface FileOutcome {
   sha256?: string;
   format?: string;
   documents: number;
+  /** Only a wrapping of one file, which is listed by itself: a .gz. */
+  isWrapping?: true;
   /** Of `skipped` and `partly`. */
   reason?: SkipReason;
   message?: string;

@@ -62,6 +62,8 @@ export class FileTally {
   add(outcome: FileOutcome): void {
     this.#onOutcome(outcome);
     const { summary } = this;
+    // What it wraps counts.
+    if (outcome.isWrapping === true && outcome.status === 'read') return;
     summary.files++;
     summary.bytes += outcome.bytes;
     summary.documents += outcome.documents;

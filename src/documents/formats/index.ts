@@ -17,6 +17,7 @@ export const formats = defineRegistry('document format', 'E_UNKNOWN_DOCUMENT', {
   mbox: async () => (await import('./mbox.ts')).mbox,
   eml: async () => (await import('./eml.ts')).eml,
   whatsapp: async () => (await import('./whatsapp.ts')).whatsapp,
+  man: async () => (await import('./man.ts')).man,
   csv: async () => (await import('./table.ts')).csv,
   tsv: async () => (await import('./table.ts')).tsv,
   json: async () => (await import('./table.ts')).json,

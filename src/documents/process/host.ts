@@ -61,6 +61,7 @@ export class ReadHost {
     outcome.bytes = input.bytes;
     const found = await detectFormat(input);
     outcome.format = found.format;
+    if (found.reader.isWrapping === true) outcome.isWrapping = true;
     if (found.named !== undefined && isSurprising(found)) {
       context.notes.add(`files named as ${found.named}, read as what they are`, found.format);
     }

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { formatCount } from '../../base/format.ts';
 import { writeFileAtomic } from '../../files/atomic.ts';
+import { splitNames } from '../../data/index.ts';
 import type { DataSetManifest, DataSurvey } from '../../prepare/index.ts';
 import { barChart } from '../report/chart/bars.ts';
 import { histogram } from '../report/chart/histogram.ts';
@@ -70,15 +71,22 @@ function dataReportPage({ manifest, survey, examples }: DataReportParts): string
 }
 
 function tiles({ rows, files, split }: DataSetManifest, { splits }: DataSurvey, lists: RowLists): Html {
-  const groups = splits.map(({ name, rows: count, first }) => {
+  const ordered = splitNames.flatMap((split) => splits.find(({ name }) => name === split) ?? []);
+  const groups = ordered.map(({ name, rows: count, first }) => {
     return tile(name, lists.link(formatCount(count), { title: `Rows of ${name}`, count, first }), undefined);
   });
   const total = rows.train + rows.validation + rows.test;
   return html`<dl class="tiles">
     ${tile('Rows', formatCount(total), undefined)} ${groups}
     ${tile('Files read', formatCount(files.read), `of ${formatCount(files.files)}`)}
-    ${tile('Alike to others', formatCount(split.clusteredRows), `in ${formatCount(split.clusters)} sets, none in two splits`)}
+    ${tile('Kept together', formatCount(split.clusteredRows), `in ${formatCount(split.clusters)} sets, ${togetherBy(split)}: none is in two splits`)}
   </dl>`;
+}
+
+/** Why rows stay on one side of the split. */
+function togetherBy({ by, column }: DataSetManifest['split']): string {
+  if (by === 'document') return 'of one document or alike';
+  return by === 'group' ? `of one ${column} or alike` : 'alike';
 }
 
 function tile(name: string, value: Html | string, note: string | undefined): Html {

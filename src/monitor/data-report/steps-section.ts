@@ -31,20 +31,46 @@ function oneStep({ step, options, itemsIn, itemsOut, leftOut, found, remarks }: 
       <td class="number">${number}</td>
     </tr>`;
   };
+  // The most first; of many, the rest folds.
+  const lines = [
+    ...leftOut.toSorted(byCount).map((entry) => line('left out', entry.reason, entry)),
+    ...found.toSorted(byCount).map((entry) => line('found', entry.what, entry)),
+  ];
   return html`<div class="step">
     <h3>${step} <span class="soft">${formatCount(itemsIn)} → ${formatCount(itemsOut)}</span></h3>
-    <p class="soft small"><code>${JSON.stringify(options)}</code></p>
+    ${optionsText(options) !== '' && html`<p class="soft small">${optionsText(options)}</p>`}
     ${remarks.map((remark) => html`<p class="small">${remark}</p>`)}
+    ${lines.length > 0 && tableOf(lines.slice(0, MOST_LINES))}
     ${
-      leftOut.length + found.length > 0 &&
-      html`<table>
-        <tbody>
-          ${leftOut.map((entry) => line('left out', entry.reason, entry))}
-          ${found.map((entry) => line('found', entry.what, entry))}
-        </tbody>
-      </table>`
+      lines.length > MOST_LINES &&
+      html`<details>
+        <summary>${lines.length - MOST_LINES} more</summary>
+        ${tableOf(lines.slice(MOST_LINES))}
+      </details>`
     }
   </div>`;
+}
+
+const MOST_LINES = 10;
+
+function byCount(a: { count: number }, b: { count: number }): number {
+  return b.count - a.count;
+}
+
+function tableOf(lines: readonly Html[]): Html {
+  return html`<table>
+    <tbody>
+      ${lines}
+    </tbody>
+  </table>`;
+}
+
+/** "size 900, headings true": those that are set. */
+function optionsText(options: Step['options']): string {
+  const set = Object.entries(options).filter(([, value]) => {
+    return value !== null && !(Array.isArray(value) && value.length === 0);
+  });
+  return set.map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`).join(' · ');
 }
 
 function listed({ file, row, page, text }: Place): ListedRow {

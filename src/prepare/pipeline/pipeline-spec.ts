@@ -5,7 +5,7 @@ import type { StepSpec } from '../run-steps.ts';
 const share = z.number().min(0).lt(1);
 
 const splitSchema = z.strictObject({
-  by: z.enum(['random', 'group', 'time']).default('random'),
+  by: z.enum(['random', 'document', 'group', 'time']).default('random'),
   /** The group's or the time's column; a dotted path reaches into objects. */
   column: z.string().optional(),
   validation: share.default(0.05),
@@ -33,7 +33,8 @@ export type SplitSpec = z.output<typeof splitSchema>;
 export function checkPipeline(spec: unknown, file = 'the pipeline'): Pipeline {
   const { data, error } = pipelineSchema.safeParse(spec);
   const problems = (error?.issues ?? []).map(({ path, message }) => ({ field: path.map(String).join('.'), message }));
-  const needsColumn = data !== undefined && data.split.by !== 'random' && data.split.column === undefined;
+  const needsColumn =
+    data !== undefined && ['group', 'time'].includes(data.split.by) && data.split.column === undefined;
   if (needsColumn) problems.push({ field: 'split.column', message: `by: ${data.split.by} needs the column to go by` });
   if (data !== undefined && data.split.validation + data.split.test >= 1)
     problems.push({ field: 'split', message: 'validation and test leave nothing to train on' });

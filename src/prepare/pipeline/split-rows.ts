@@ -1,4 +1,4 @@
-/** Rows into train, validation and test: none that are alike, or of one group, on two sides. In memory are a few bytes a row. */
+/** Rows into train, validation and test: none that are alike, or of one group or document, on two sides. In memory are a few bytes a row. */
 import { AttuneError } from '../../base/errors.ts';
 import { assignSplits, DiskSignatures, linkBuckets, splitNames, UnionFind, type SplitName } from '../../data/index.ts';
 import type { DataRow } from '../../documents/index.ts';
@@ -39,6 +39,7 @@ export class SplitPlanner implements Disposable {
     this.#signatures.add(textOfRow(row));
     this.#ids.push(sha256(JSON.stringify(row.values)).slice(0, DIGITS));
     const value = column === undefined ? undefined : valueAt(row.values, column);
+    if (by === 'document') this.#groups.push(row.origins[0]?.file);
     if (by === 'group') this.#groups.push(isEmpty(value) ? undefined : JSON.stringify(value));
     if (by !== 'time') return;
     const time = timeOf(value);
@@ -54,7 +55,7 @@ export class SplitPlanner implements Disposable {
     await linkBuckets(this.#signatures, links, { threshold: NEAR, signal });
     const sets = new UnionFind(this.#ids.length);
     for (const [a, b] of links) sets.union(a, b);
-    if (this.#spec.by === 'group') sets.uniteBy((row) => this.#groups[row]);
+    if (this.#groups.length > 0) sets.uniteBy((row) => this.#groups[row]);
     const clusters = sets.sets();
     const assigned = this.#spec.by === 'time' ? this.#byTime(clusters) : this.#byHash(clusters);
     if (assigned === undefined) throw impossible(this.#ids.length, clusters.length);

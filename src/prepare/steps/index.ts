@@ -7,6 +7,7 @@ export const steps = defineRegistry('step', 'E_UNKNOWN_STEP', {
   questions: async () => (await import('./questions.ts')).step,
   messages: async () => (await import('./messages.ts')).step,
   conversations: async () => (await import('./conversations.ts')).step,
+  folders: async () => (await import('./folders.ts')).step,
   catalogue: async () => (await import('./catalogue.ts')).step,
   template: async () => (await import('./template.ts')).step,
   redact: async () => (await import('./redact.ts')).step,

@@ -30,6 +30,8 @@ beforeAll(async () => {
     'slack/general/2024-01-01.json': samples.slack(),
     'p.txt': 'Guide\n=====\n\nHello.\n\n2.1 Voltage limits\n\nAt most 5 V.\n',
     'q.py': 'def f():\n    return 1\n',
+    's.1': samples.manPage(),
+    't.1': samples.mdocPage(),
     'r.tsv': Buffer.from('stadt\tpreis\nKöln\t7\n', 'latin1'),
   });
 });
@@ -193,6 +195,25 @@ describe('messages', () => {
         ['u', 'customer', 'Can I pay by card?'],
         ['x', 'agent', 'Yes, any card.'],
       ],
+    ]);
+  });
+});
+
+describe('a page of a manual', () => {
+  it('by the macros of man gives headings, lists, code and tables', () => {
+    expect(of<TextDocument>('s.1')[0].title).toBe('find(1)');
+    expect(sectionsOf('s.1').map(([level, heading, body]) => [level, heading, body])).toEqual([
+      [1, 'NAME', 'find - look for files'],
+      [1, 'OPTIONS', '- -v, --verbose: Say more; version 1.2 — or later.\n\n- A mark.'],
+      [2, 'Codes', '```\nfind . \\\n  -v\n```\n\nSee ls(1).\n\n| Code | Meaning |\n| --- | --- |\n| 0 | all is well |'],
+    ]);
+  });
+
+  it('by the macros of mdoc gives the words as a reader sees them', () => {
+    expect(sectionsOf('t.1').map(([, heading, body]) => [heading, body])).toEqual([
+      ['NAME', 'find - look for files'],
+      ['SYNOPSIS', 'find [-v] [-n count]'],
+      ['DESCRIPTION', 'Reads /etc/find, see ls(1).\n\n- -v: Say more.'],
     ]);
   });
 });

@@ -287,3 +287,59 @@ export function sqlite(): Buffer {
     rmSync(folder, { recursive: true, force: true });
   }
 }
+
+/** A page by the macros of man(7), with a string, a condition, a list, code and a table. */
+export function manPage(): string {
+  return String.raw`.\" a comment
+.ds VERSION 1.2
+.if n .nh
+.TH FIND 1 "2024-01-01" "tool \*[VERSION]"
+.SH NAME
+find \- look \fBfor\fP files
+.SH OPTIONS
+.TP
+.BR \-v ", " \-\-verbose
+Say more; version \*[VERSION] \(em or later.
+.IP \(bu 2
+A mark.
+.SS Codes
+.nf
+find . \e
+  \-v
+.fi
+.PP
+See
+.BR ls (1).
+.TS
+l l.
+Code	Meaning
+0	T{
+all is
+well
+T}
+.TE
+`;
+}
+
+/** The same in mdoc(7). */
+export function mdocPage(): string {
+  return String.raw`.Dd January 1, 2024
+.Dt FIND 1
+.Sh NAME
+.Nm find
+.Nd look for files
+.Sh SYNOPSIS
+.Nm find
+.Op Fl v
+.Op Fl n Ar count
+.Sh DESCRIPTION
+Reads
+.Pa /etc/find ,
+see
+.Xr ls 1 .
+.Bl -tag
+.It Fl v
+Say more.
+.El
+`;
+}

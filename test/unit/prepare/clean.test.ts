@@ -47,6 +47,12 @@ describe('normalise', () => {
 });
 
 describe('language', () => {
+  it('takes no names of programs for words of a rare language', async () => {
+    const page =
+      'The option --ddebs is the old name of --automatic-dbgsym, and dh_installifupdown puts if-up and if-down hooks in place.';
+    expect((await run([{ step: 'language', keep: ['en'] }], rows(page))).values).toEqual([{ text: page }]);
+  });
+
   it('keeps the languages wanted, and short texts, and says which it left out', async () => {
     const german = 'Die Ingenieure schrieben, dass die Pumpe erst nach dem Schließen des Ventils starten darf.';
     const { values, reports } = await run([{ step: 'language', keep: ['en'] }], rows(PROSE, german, 'Ja'));

@@ -103,6 +103,15 @@ it('keeps groups and what is alike on one side of a split', async () => {
   for (let index = 0; index < 20; index++) expect(side.get(500 + index)).toBe(side.get(index));
 });
 
+it('keeps the rows of one document on one side of a split', async () => {
+  for (const name of ['a', 'b', 'c', 'd', 'e']) write(`${name}.jsonl`, numbered(12, name.charCodeAt(0) * 100));
+  const sources = ['a', 'b', 'c', 'd', 'e'].map((name) => `${name}.jsonl`);
+  const { folder: to, manifest } = await make({ sources, split: { by: 'document', validation: 0, test: 0.3 } });
+  const documents = (split: string) => new Set(rowsOf(to, split).map(({ id }) => Math.floor(id / 100)));
+  expect(documents('train').intersection(documents('test'))).toEqual(new Set());
+  expect(manifest.rows).toEqual({ train: 48, validation: 0, test: 12 });
+});
+
 it('splits by time: the latest rows are test', async () => {
   write('a.jsonl', numbered(28));
   write('b.jsonl', numbered(28, 28));

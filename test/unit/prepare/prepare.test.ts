@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { prepareData } from '../../../src/app/prepare-data.ts';
 import { loadData } from '../../../src/data/index.ts';
@@ -45,16 +46,17 @@ describe('data prepare', () => {
   });
 
   it('tells what was read, what was skipped and why, and lists every file', async () => {
-    write({ 'a.md': '# A\n\nText.', 'b.pdf': 'no PDF', 'c.txt': '' });
+    write({ 'a.md': '# A\n\nText.', 'b.pdf': 'no PDF', 'c.txt': '', 'd.md.gz': gzipSync('# D\n\nMore.') });
     const report = await prepareData([source], { to, processes: 1 });
-    expect(report.files).toMatchObject({ files: 3, read: 1, documents: 1, formats: { markdown: 1 } });
+    // What is only wrapped is one file.
+    expect(report.files).toMatchObject({ files: 4, read: 2, documents: 2, formats: { markdown: 2 } });
     expect(report.files.skipped).toMatchObject({
       broken: { count: 1 },
       empty: { count: 1, first: [{ file: 'source/c.txt' }] },
     });
     expect(JSON.parse(readFileSync(`${to}.report`, 'utf8'))).toMatchObject({
-      rows: 1,
-      steps: [{ step: 'chunks', itemsIn: 1, itemsOut: 1 }],
+      rows: 2,
+      steps: [{ step: 'chunks', itemsIn: 2, itemsOut: 2 }],
     });
     expect(rowsOf(`${to}.files`).map(({ file, status }) => [file, status])).toEqual([
       ['source/a.md', 'read'],

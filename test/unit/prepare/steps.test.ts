@@ -277,3 +277,25 @@ describe('templates', () => {
     });
   });
 });
+
+describe('folders', () => {
+  const inFolder = (file: string) => ({ origins: [{ ...origin(), file }] });
+
+  it('give mails and texts the name of their folder as label', async () => {
+    const mail = message('a', 'Buy now', { subject: 'Offer', ...inFolder('mails/spam/1.eml') });
+    const page = {
+      ...text([{ heading: 'Rules', level: 1, text: 'Be kind.' }], 'Rules'),
+      ...inFolder('mails/ham/x/2.md'),
+    };
+    const { values } = await run([{ step: 'folders' }], [mail]);
+    expect(values).toEqual([{ text: 'Offer\nBuy now', label: 'spam' }]);
+    expect((await run([{ step: 'folders', up: 2 }], [page])).values).toEqual([
+      { text: 'Rules\n\nBe kind.', label: 'ham' },
+    ]);
+  });
+
+  it('count what lies in none', async () => {
+    const { reports } = await run([{ step: 'folders' }], [message('a', 'b', inFolder('1.eml'))]);
+    expect(reports[0].leftOut).toMatchObject([{ reason: 'no such folder above it', count: 1 }]);
+  });
+});

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { AttuneError } from '../../../../base/errors.ts';
 import type { FetchOptions } from '../../../fetch/fetch-options.ts';
@@ -19,6 +19,32 @@ export async function fetchDebianFiles(
   options: FetchOptions = {},
 ): Promise<Buffer[]> {
   await fetchDebianIndex(folder, ['none'], options);
+  return withContent(folder, packageName, options, (content) => paths.map((path) => readFileSync(join(content, path))));
+}
+
+/** The files of packages that `wants` takes, by their paths without the first slash, into `to/PACKAGE/…`. */
+export async function fetchDebianTrees(
+  folder: string,
+  { packageNames, to, wants }: { packageNames: readonly string[]; to: string; wants: (path: string) => boolean },
+  options: FetchOptions = {},
+): Promise<void> {
+  await fetchDebianIndex(folder, ['none'], options);
+  for (const packageName of packageNames) {
+    await withContent(folder, packageName, options, (content) => {
+      for (const entry of readdirSync(content, { recursive: true, withFileTypes: true })) {
+        const path = join(entry.parentPath, entry.name).slice(content.length + 1);
+        if (entry.isFile() && wants(path)) cpSync(join(content, path), join(to, packageName, path));
+      }
+    });
+  }
+}
+
+async function withContent<Result>(
+  folder: string,
+  packageName: string,
+  options: FetchOptions,
+  use: (content: string) => Result,
+): Promise<Result> {
   mkdirSync(folder, { recursive: true });
   const place = mkdtempSync(join(folder, 'unpack-'));
   try {
@@ -32,7 +58,7 @@ export async function fetchDebianFiles(
     if (archive === undefined)
       throw new AttuneError('E_PACKAGE_MISSING', { what: `apt left no file of ${packageName}` });
     await runCommand('dpkg-deb', ['--extract', join(place, archive), join(place, 'content')], options);
-    return paths.map((path) => readFileSync(join(place, 'content', path)));
+    return use(join(place, 'content'));
   } finally {
     rmSync(place, { recursive: true, force: true });
   }
