@@ -62,6 +62,8 @@ describe('data prepare', () => {
       ['source/a.md', 'read'],
       ['source/b.pdf', 'skipped'],
       ['source/c.txt', 'skipped'],
+      ['source/d.md.gz/d.md', 'read'],
+      ['source/d.md.gz', 'read'],
     ]);
   });
 
