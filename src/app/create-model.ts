@@ -8,6 +8,10 @@ export interface CreateOptions {
   data: string;
   format?: string;
   columns?: ColumnMapping;
+  /** A file of what is known of the items: `item`, texts and features. */
+  items?: string;
+  /** A model whose vectors stand for the items' texts; without one their words get vectors of their own. */
+  textEncoder?: string;
   /** Where to write. */
   folder: string;
   /** Numbers of each item's vector. Default 64. */
@@ -34,8 +38,10 @@ export type ModelCreation = JobResult<'create'>;
  */
 export async function createNewModel(modelType: string, options: CreateOptions): Promise<ModelCreation> {
   const { data: path, format, columns, folder, onEvent, signal, maxPositions, seed = 42 } = options;
-  const { width = 64, blocks = 2, heads = 1, dropout = 0.2 } = options;
+  const { items, textEncoder, width = 64, blocks = 2, heads = 1, dropout = 0.2 } = options;
   const shape = { width, blocks, heads, dropout, maxPositions };
-  const input = { modelType, data: { path: resolve(path), format, columns }, folder: resolve(folder), shape, seed };
+  const source = { path: resolve(path), format, columns };
+  const catalogue = items === undefined ? undefined : resolve(items);
+  const input = { modelType, data: source, folder: resolve(folder), shape, catalogue, textEncoder, seed };
   return runJob({ job: 'create', input, onEvent, signal });
 }

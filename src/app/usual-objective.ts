@@ -19,6 +19,11 @@ export const objectivesByClass: readonly { kind: ExampleKind; classEnding: strin
     classEnding: 'ForConditionalGeneration',
     objective: { name: 'seq2seq', remark: 'the prompt is read whole, the answer is trained' },
   },
+  {
+    kind: 'items',
+    classEnding: 'ForItemRetrieval',
+    objective: { name: 'item_retrieval', remark: 'each item is told from what the other rows choose' },
+  },
 ];
 
 /** What is made of rows of a kind unless their owner says otherwise. */

@@ -1,6 +1,12 @@
 import { AttuneError } from '../base/errors.ts';
 import type { Example } from './example.ts';
 
+/** `name=value` as an object, as the column `user_features` has it. */
+function featuresRow(about: readonly string[] | undefined): Record<string, string> | undefined {
+  if (about === undefined) return undefined;
+  return Object.fromEntries(about.map((one) => [one.slice(0, one.indexOf('=')), one.slice(one.indexOf('=') + 1)]));
+}
+
 /** An example as a row of its kind's own format, which detection reads back as the same example. */
 export function exampleRow(example: Example): Record<string, unknown> {
   switch (example.kind) {
@@ -25,7 +31,7 @@ export function exampleRow(example: Example): Record<string, unknown> {
     case 'graded':
       return { sentence1: example.first, sentence2: example.second, score: example.score };
     case 'items':
-      return { user: example.user, items: example.items };
+      return { user: example.user, user_features: featuresRow(example.about), items: example.items };
     case 'multilabel':
       return { text: example.text, text_pair: example.textPair, labels: example.labels };
     case 'regression':

@@ -108,6 +108,8 @@ export interface GradedExample extends Provenance {
 export interface ItemsExample extends Provenance {
   kind: 'items';
   user?: string;
+  /** What is known of whoever chose, as `name=value`, sorted. */
+  about?: readonly string[];
   /** At least one. */
   items: readonly string[];
   /** Only the last item is new: those before it were trained on. */

@@ -32,14 +32,17 @@ function isPart(row: Example): row is Part {
 
 function join(parts: readonly Part[]): ItemsExample {
   const [{ user, source, group }] = parts;
-  const items = parts.toSorted((a, b) => (a.part.at ?? 0) - (b.part.at ?? 0)).flatMap((part) => part.items);
-  return { ...itemsRow({ user, items }), source, ...(group !== undefined && { group }) };
+  const inOrder = parts.toSorted((a, b) => (a.part.at ?? 0) - (b.part.at ?? 0));
+  const items = inOrder.flatMap((part) => part.items);
+  // What is known of people changes: the latest counts.
+  const about = inOrder.findLast((part) => part.about !== undefined)?.about;
+  return { ...itemsRow({ user, ...(about && { about }), items }), source, ...(group !== undefined && { group }) };
 }
 
 /** A row of items with its id. */
 export function itemsRow(
-  body: Pick<ItemsExample, 'user' | 'items' | 'isLastOnly'>,
-): Pick<ItemsExample, 'kind' | 'id' | 'user' | 'items' | 'isLastOnly'> {
+  body: Pick<ItemsExample, 'user' | 'about' | 'items' | 'isLastOnly'>,
+): Pick<ItemsExample, 'kind' | 'id' | 'user' | 'about' | 'items' | 'isLastOnly'> {
   const content = { kind: 'items' as const, ...body };
   return { ...content, id: sha256(JSON.stringify(content)).slice(0, 16) };
 }

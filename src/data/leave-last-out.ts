@@ -49,8 +49,8 @@ export function leaveLastOut(
 }
 
 function startOf(row: ItemsExample, length: number, isLastOnly?: true): ItemsExample {
-  const { user, source, group } = row;
+  const { user, about, source, group } = row;
   const items = row.items.slice(0, length);
-  const body = itemsRow({ user, items, ...(isLastOnly === true && { isLastOnly }) });
+  const body = itemsRow({ user, ...(about && { about }), items, ...(isLastOnly === true && { isLastOnly }) });
   return { ...body, source, ...(group !== undefined && { group }) };
 }

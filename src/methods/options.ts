@@ -26,6 +26,7 @@ const objectives = {
   token_classification: () => import('./objectives/token_classification.options.ts'),
   masked_lm: () => import('./objectives/masked_lm.options.ts'),
   next_item: () => import('./objectives/next-item.options.ts'),
+  item_retrieval: () => import('./objectives/item-retrieval.options.ts'),
   contrastive: () => import('./objectives/contrastive.options.ts'),
   image_text_contrastive: () => import('./objectives/image_text_contrastive.options.ts'),
   seq2seq: () => import('./objectives/seq2seq.options.ts'),

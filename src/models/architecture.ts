@@ -1,7 +1,8 @@
 import type { Embedding, Layout, Module, Parameter } from '../nn/index.ts';
-import type { Tensor } from '../tensor/index.ts';
+import type { DType, Tensor } from '../tensor/index.ts';
 import type { RouterBalance } from './balance.ts';
 import type { RawConfig } from './config.ts';
+import type { ItemFeatureSizes } from './item-table.ts';
 import type { Stack } from './stack.ts';
 
 /** The trunk of a model: everything but the head. */
@@ -16,6 +17,8 @@ export interface Trunk extends Module {
   readonly tokenTable?: Embedding;
   /** The layer between a row's pooled hidden state and its classifier, where the architecture has one. */
   readonly pooler?: Module & { forward(pooled: Tensor): Tensor };
+  /** Vectors of items that a row's state is compared with, where rows are made of items: int64 [n] → [n, D] */
+  itemVectors?(ids: Tensor, dtype: DType): Tensor;
   /** What reads texts and what reads images, where the model has a stack for each; `stack` is that of texts. */
   readonly towers?: Towers;
   /** What it adds to the loss of next tokens while it trains, where its tokens choose among experts. */
@@ -45,6 +48,12 @@ export interface Towers {
 export function tokenTableOf(trunk: Trunk): Embedding {
   if (trunk.tokenTable === undefined) throw new Error('this trunk reads no tokens');
   return trunk.tokenTable;
+}
+
+/** How a trunk makes vectors of items: what models of items need. */
+export function itemVectorsOf(trunk: Trunk): NonNullable<Trunk['itemVectors']> {
+  if (trunk.itemVectors === undefined) throw new Error('this trunk makes no vectors of items');
+  return trunk.itemVectors.bind(trunk);
 }
 
 /** What a trunk is built for. */
@@ -105,6 +114,8 @@ export interface NewShape {
   blocks: number;
   heads: number;
   dropout: number;
+  /** What is known of its items besides their ids. */
+  features?: ItemFeatureSizes;
 }
 
 /** One model type: a file and a line in this folder's index. */
@@ -126,6 +137,8 @@ export interface Architecture {
   tokensOfFeatures?(raw: RawConfig, shape: readonly number[]): number;
   /** A configuration for new weights, of what is made for the user's own items; absent where models are pre-trained. */
   newConfig?(shape: NewShape): RawConfig;
+  /** Whether it reads what is known of items besides their ids. */
+  readsFeatures?: boolean;
   /** Limits that data are checked against. */
   limits(raw: RawConfig): Limits;
 }

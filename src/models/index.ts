@@ -29,6 +29,7 @@ export const architectures = defineRegistry('model type', 'E_UNKNOWN_MODEL_TYPE'
   siglip: async () => (await import('./siglip.ts')).architecture,
   smollm3: async () => (await import('./smollm3.ts')).architecture,
   t5: async () => (await import('./t5.ts')).architecture,
+  two_tower: async () => (await import('./two-tower.ts')).architecture,
   use_lite: async () => (await import('./use-lite.ts')).architecture,
   vit: async () => (await import('./vit.ts')).architecture,
   wav2vec2: async () => (await import('./wav2vec2.ts')).architecture,

@@ -111,6 +111,9 @@ class SasRec extends Stack implements Trunk {
   override finish(x: Tensor): Tensor {
     return this.last_norm.forward(x);
   }
+  itemVectors(ids: Tensor, dtype: Pass['dtype']): Tensor {
+    return this.item_emb.forward(ids, dtype);
+  }
 }
 
 export const architecture: Architecture = {

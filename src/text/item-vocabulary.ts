@@ -5,16 +5,20 @@ import { Tokenizer } from './tokenizer.ts';
 const START = '[START]';
 const UNKNOWN = '[UNK]';
 
-/** A vocabulary with one token for each item, in the order given. @throws AttuneError E_ITEM_NAME */
-export async function itemTokenizer(items: readonly string[]): Promise<Tokenizer> {
-  const reserved = items.find((item) => item === START || item === UNKNOWN);
+/**
+ * A vocabulary with one token for each item, in the order given, behind one for each feature of users.
+ * @throws AttuneError E_ITEM_NAME
+ */
+export async function itemTokenizer(items: readonly string[], about: readonly string[] = []): Promise<Tokenizer> {
+  const special = [UNKNOWN, START, ...about.map(userToken)];
+  const isTaken = new Set(special);
+  const reserved = items.find((item) => isTaken.has(item));
   if (reserved !== undefined) {
     throw new AttuneError('E_ITEM_NAME', {
       what: `An item is called ${reserved}, which stands for no item in the vocabulary`,
       fix: 'give the item another id',
     });
   }
-  const special = [UNKNOWN, START];
   const vocabulary = Object.fromEntries([...special, ...items].map((item, id) => [item, id]));
   const flags = { single_word: false, lstrip: false, rstrip: false, normalized: false, special: true };
   const json = {
@@ -41,15 +45,42 @@ export async function itemTokenizer(items: readonly string[]): Promise<Tokenizer
   });
 }
 
-/** Ids of the items that the vocabulary has, behind its start; whether the last item is one of them. @throws AttuneError E_NO_ITEMS */
-export function itemIds(tokenizer: Tokenizer, items: readonly string[]): { ids: Int32Array; lastIsKnown: boolean } {
+/** What a row of items is to a model. */
+export interface ItemIds {
+  /** The start, what is known of the user, and the items that the vocabulary has. */
+  ids: Int32Array;
+  /** How many of them stand before the items. */
+  lead: number;
+  /** Whether the last item is one of them. */
+  lastIsKnown: boolean;
+}
+
+/** Ids of a row; items and features that the vocabulary does not have are left out. @throws AttuneError E_NO_ITEMS */
+export function itemIds(
+  tokenizer: Tokenizer,
+  { items, about = [] }: { items: readonly string[]; about?: readonly string[] },
+): ItemIds {
   const { bosId } = tokenizer;
   if (bosId === undefined) throw noStart(tokenizer);
+  const features = about.map((one) => tokenizer.idOf(userToken(one))).filter((id) => id !== null);
   const known = items.map((item) => itemId(tokenizer, item));
   return {
-    ids: Int32Array.of(bosId, ...known.filter((id) => id !== undefined)),
+    ids: Int32Array.of(bosId, ...features, ...known.filter((id) => id !== undefined)),
+    lead: 1 + features.length,
     lastIsKnown: known.at(-1) !== undefined,
   };
+}
+
+/** Names of all items by their ids; undefined for tokens that are none. */
+export function itemNames(tokenizer: Tokenizer): (string | undefined)[] {
+  return Array.from({ length: tokenizer.size }, (_, id) =>
+    tokenizer.isSpecial(id) ? undefined : (tokenizer.tokenOf(id) ?? undefined),
+  );
+}
+
+/** The token of a feature of users. */
+function userToken(feature: string): string {
+  return `[USER ${feature}]`;
 }
 
 /** An item's id; undefined for what the vocabulary does not have. */

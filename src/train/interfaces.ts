@@ -91,6 +91,8 @@ export interface LabelStatistics {
   /** Of rows whose label is a number: mean and standard deviation; 0 and 1 elsewhere. */
   mean: number;
   deviation: number;
+  /** How often rows of items have each, by name. */
+  items?: ReadonlyMap<string, number>;
 }
 
 /** What turns examples into tokens for a given model. */

@@ -1,6 +1,6 @@
 // SASRec against the authors' formulas, written out in plain loops; and how rows of items become tokens.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { itemIds, itemTokenizer, type Tokenizer } from '../../src/text/index.ts';
+import { itemIds, itemNames, itemTokenizer, type Tokenizer } from '../../src/text/index.ts';
 import { layoutOfRows } from '../../src/nn/index.ts';
 import { scope } from '../../src/tensor/index.ts';
 import type { Model } from '../../src/models/model.ts';
@@ -83,13 +83,22 @@ describe('a vocabulary of items', () => {
   });
 
   it('has one token for each item, whatever is written in it, behind a start', () => {
-    const { ids, lastIsKnown } = itemIds(tokenizer, ['green tea', '12', '[x]', 'Tea!']);
+    const { ids, lastIsKnown } = itemIds(tokenizer, { items: ['green tea', '12', '[x]', 'Tea!'] });
     expect([[...ids], lastIsKnown]).toEqual([[1, 3, 2, 5, 4], true]);
     expect([...ids].slice(1).map((id) => tokenizer.tokenOf(id))).toEqual(['green tea', '12', '[x]', 'Tea!']);
   });
 
   it('leaves out what it does not know, and says whether the last item is known', () => {
-    expect(itemIds(tokenizer, ['tea', '12', '[UNK]'])).toEqual({ ids: Int32Array.of(1, 2), lastIsKnown: false });
+    const known = itemIds(tokenizer, { items: ['tea', '12', '[UNK]'] });
+    expect(known).toEqual({ ids: Int32Array.of(1, 2), lead: 1, lastIsKnown: false });
+  });
+
+  it('has what is known of users behind the start, apart from items of that name', async () => {
+    const items = ['plan=pro', 'tea'];
+    const own = await itemTokenizer(items, ['country=de', 'plan=pro']);
+    const { ids, lead } = itemIds(own, { items: ['plan=pro'], about: ['plan=pro', 'plan=none'] });
+    expect([[...ids], lead, own.isSpecial(ids[1])]).toEqual([[1, 3, 4], 2, true]);
+    expect(itemNames(own)).toEqual([undefined, undefined, undefined, undefined, ...items]);
   });
 
   it('refuses items that are called like its own tokens', async () => {

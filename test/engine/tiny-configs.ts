@@ -52,6 +52,16 @@ const tinyTower = {
   attention_dropout: 0.2,
 };
 
+const tinyTowers = {
+  model_type: 'two_tower',
+  vocab_size: 17,
+  max_positions: 32,
+  hidden_size: 8,
+  num_blocks: 2,
+  dropout: 0.2,
+  id_dropout: 0.3,
+};
+
 const bertShape = {
   vocab_size: 17,
   hidden_size: 8,
@@ -105,6 +115,18 @@ export const tinyConfigs: Readonly<Record<(typeof architectures.names)[number], 
   ],
   qwen3: [{ ...decoder, model_type: 'qwen3', tie_word_embeddings: true }],
   sasrec: [{ model_type: 'sasrec', vocab_size: 17, max_positions: 32, hidden_size: 8, num_heads: 2, dropout: 0.2 }],
+  two_tower: [
+    {
+      ...tinyTowers,
+      words: 6,
+      words_of_item: 3,
+      tags: 4,
+      tags_of_item: 2,
+      numbers: 2,
+      text_width: 5,
+    },
+    tinyTowers,
+  ],
   bert: [{ ...bertShape, model_type: 'bert' }],
   distilbert: [
     {

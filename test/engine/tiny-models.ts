@@ -44,6 +44,8 @@ export async function tinyModel({ raw, task }: TinyCase, dtype: DType = 'f64'): 
   const model = await createModel(raw, { task, dtype, seed: 3 });
   noGrad(() => {
     for (const [path, parameter] of model.parameters()) {
+      // Members of items' bags; counts stay as they are.
+      if (parameter.tensor.dtype === 'i32') scope(() => parameter.assign(tinyMembers(parameter.shape)));
       if (!isFloating(parameter.tensor.dtype)) continue;
       scope(() => {
         const noise = keyedNormal(parameter.shape, { seed: 4, path }, 0.2);
@@ -52,6 +54,13 @@ export async function tinyModel({ raw, task }: TinyCase, dtype: DType = 'f64'): 
     }
   });
   return model;
+}
+
+/** Places of tables with more than so many, 0 among them. */
+function tinyMembers(shape: readonly number[]): Tensor {
+  const size = shape.reduce((product, length) => product * length, 1);
+  const places = Int32Array.from({ length: size }, (_, i) => randomUint32([1, 'members'], i) % 5);
+  return fromArray(places, [...shape]);
 }
 
 /** Rows of random tokens, with a source for each row where the model has an encoder; or as many images. */

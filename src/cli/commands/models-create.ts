@@ -1,5 +1,6 @@
 import { AttuneError } from '../../base/errors.ts';
 import { formatBytes, formatCount } from '../../base/format.ts';
+import type { ModelCreation } from '../../app/create-model.ts';
 import { defineCommand } from '../command.ts';
 import { shortPath } from '../short-path.ts';
 import { withProgress } from '../with-progress.ts';
@@ -7,13 +8,29 @@ import { withProgress } from '../with-progress.ts';
 export const command = defineCommand({
   section: 'Use',
   summary: 'make a model with new weights for your own items, to be trained whole',
-  arguments: [{ name: 'TYPE', summary: 'sasrec: the next item of somebody, from those before it', required: true }],
+  arguments: [
+    {
+      name: 'TYPE',
+      summary: 'sasrec: what somebody chooses next, by the order of what was before; two_tower: by features too',
+      required: true,
+    },
+  ],
   options: [
     { name: '--data', value: 'PATH', summary: 'rows of user and item (and timestamp), or of items as a list' },
+    {
+      name: '--items',
+      value: 'FILE',
+      summary: 'two_tower: what is known of items, as rows of item, text and features',
+    },
+    {
+      name: '--text-encoder',
+      value: 'MODEL',
+      summary: "two_tower: reads the items' texts; their words count without it",
+    },
     { name: '--to', value: 'FOLDER', summary: 'the folder to write' },
     { name: '--width', value: 'N', summary: "numbers of each item's vector (64)" },
-    { name: '--blocks', value: 'N', summary: 'blocks of attention (2)' },
-    { name: '--heads', value: 'N', summary: 'heads of each (1)' },
+    { name: '--blocks', value: 'N', summary: 'blocks of attention, or of each tower (2)' },
+    { name: '--heads', value: 'N', summary: 'sasrec: heads of each block (1)' },
     {
       name: '--max-positions',
       value: 'N',
@@ -21,7 +38,10 @@ export const command = defineCommand({
     },
     { name: '--seed', value: 'N', summary: 'of the weights (42)' },
   ],
-  examples: ['models create sasrec --data interactions.csv --to recommender'],
+  examples: [
+    'models create sasrec --data interactions.csv --to recommender',
+    'models create two_tower --data interactions.csv --items catalogue.jsonl --to recommender',
+  ],
   async run(context) {
     const { createNewModel } = await import('../../app/create-model.ts');
     const [data, folder] = ['--data', '--to'].map((name) => context.option(name));
@@ -36,6 +56,8 @@ export const command = defineCommand({
       createNewModel(context.argument('TYPE')!, {
         data,
         folder,
+        items: context.option('--items'),
+        textEncoder: context.option('--text-encoder'),
         width: context.count('--width'),
         blocks: context.count('--blocks'),
         heads: context.count('--heads'),
@@ -46,10 +68,32 @@ export const command = defineCommand({
       }),
     );
   },
-  render: ({ folder, modelType, items, rows, parameters, bytes }, { colours }) =>
-    [
+  render: ({ folder, modelType, items, cold, rows, parameters, bytes, ...known }, { colours }) => {
+    const objective = modelType === 'two_tower' ? 'item_retrieval' : 'next_item';
+    return [
       `${colours.green('✓')} ${shortPath(folder)}: ${modelType}, ${formatCount(parameters)} parameters, ${formatBytes(bytes)}`,
-      `  ${formatCount(items)} items of ${formatCount(rows)} rows`,
-      `  attune train --model ${shortPath(folder)} --objective next_item --tuning full --train …`,
-    ].join('\n'),
+      `  ${formatCount(items)} items of ${formatCount(rows)} rows${cold > 0 ? `, ${formatCount(cold)} of them chosen by nobody yet` : ''}`,
+      ...knownFeatures(known),
+      `  attune train --model ${shortPath(folder)} --objective ${objective} --tuning full --train …`,
+    ].join('\n');
+  },
 });
+
+/** "  of items: 1,204 words, 13 values; of users: 4 features" */
+function knownFeatures({ itemFeatures, userFeatures }: Pick<ModelCreation, 'itemFeatures' | 'userFeatures'>): string[] {
+  const { words = 0, tags = 0, numbers = 0, textWidth = 0 } = itemFeatures ?? {};
+  const counted = [
+    [words, 'words'],
+    [tags, 'values'],
+    [numbers, 'numbers'],
+  ] as const;
+  const ofItems = [
+    ...counted.filter(([count]) => count > 0).map(([count, what]) => `${formatCount(count)} ${what}`),
+    ...(textWidth > 0 ? [`texts as vectors of ${textWidth}`] : []),
+  ];
+  const parts = [
+    ...(ofItems.length > 0 ? [`of items: ${ofItems.join(', ')}`] : []),
+    ...(userFeatures > 0 ? [`of users: ${formatCount(userFeatures)} features`] : []),
+  ];
+  return parts.length === 0 ? [] : [`  ${parts.join('; ')}`];
+}

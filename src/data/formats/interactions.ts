@@ -1,14 +1,14 @@
 import type { Format } from './format.ts';
-import { itemText } from './item-text.ts';
+import { itemText, USER_FEATURES, userFeatures } from './item-text.ts';
 import { describeValue, type RowReader } from './row-reader.ts';
 
 const USERS = ['user', 'user_id'];
 const ITEMS = ['item', 'item_id'];
 const TIMES = ['timestamp', 'time', 'date'];
 
-/** `{ user, item, timestamp? }`: one choice of somebody; the rows of a user become one, by time or as they stand. */
+/** `{ user, item, timestamp?, user_features? }`: one choice of somebody; the rows of a user become one, by time or as they stand. */
 export const interactions: Format = {
-  fields: [...USERS, ...ITEMS, ...TIMES],
+  fields: [...USERS, ...ITEMS, ...TIMES, USER_FEATURES],
   recognise(sample) {
     const [user, item] = [USERS, ITEMS].map((names) => names.find((name) => sample.has(name)));
     return user === undefined || item === undefined ? undefined : [user, item];
@@ -20,8 +20,9 @@ export const interactions: Format = {
     });
     const column = TIMES.find((name) => row.has(name) && row.value(name) !== '');
     const at = column === undefined ? undefined : timeOf(row, column);
+    const about = userFeatures(row);
     if (user === undefined || item === undefined || (column !== undefined && at === undefined)) return undefined;
-    return { kind: 'items', user, items: [item], part: at === undefined ? {} : { at } };
+    return { kind: 'items', user, ...(about && { about }), items: [item], part: at === undefined ? {} : { at } };
   },
 };
 

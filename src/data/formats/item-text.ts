@@ -8,3 +8,22 @@ export function itemText(row: RowReader, path: string, value: unknown): string |
   const text = row.checkText(path, value)?.trim();
   return text === '' ? row.problem(path, 'is empty', 'give its id, or delete it') : text;
 }
+
+/** The column of what is known of whoever chose. */
+export const USER_FEATURES = 'user_features';
+
+/** `{ "country": "de", "plan": "pro" }` as `name=value`, sorted; undefined where the row has none or after noting what is wrong. */
+export function userFeatures(row: RowReader): string[] | undefined {
+  if (!row.has(USER_FEATURES)) return undefined;
+  const value = row.json(USER_FEATURES);
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return row.problem(USER_FEATURES, `must be an object, not ${describeValue(value)}`, 'write {"name": "value", …}');
+  const known = Object.entries(value).filter(([, one]) => one !== null);
+  const texts = known.map(([name, one]) => {
+    const shown = typeof one === 'boolean' ? String(one) : itemText(row, `${USER_FEATURES}.${name}`, one);
+    if (!name.includes('=')) return shown === undefined ? undefined : `${name}=${shown}`;
+    return row.problem(`${USER_FEATURES}.${name}`, 'has a name with "=" in it', 'call it otherwise');
+  });
+  if (texts.length === 0 || texts.includes(undefined)) return undefined;
+  return (texts as string[]).toSorted();
+}

@@ -1,13 +1,13 @@
 import type { Format } from './format.ts';
-import { itemText } from './item-text.ts';
+import { itemText, USER_FEATURES, userFeatures } from './item-text.ts';
 import { describeValue, type RowReader } from './row-reader.ts';
 
 const ITEMS = ['items', 'basket'];
 const USERS = ['user', 'user_id'];
 
-/** `{ items: [...], user? }`: what somebody chose, in order; or a basket. */
+/** `{ items: [...], user?, user_features? }`: what somebody chose, in order; or a basket. */
 export const sequences: Format = {
-  fields: [...ITEMS, ...USERS],
+  fields: [...ITEMS, ...USERS, USER_FEATURES],
   recognise(sample) {
     const column = ITEMS.find((name) => sample.has(name));
     return column !== undefined && sample.values(column).every(isList) ? [column] : undefined;
@@ -16,8 +16,9 @@ export const sequences: Format = {
     const items = readItems(row, ITEMS.find((name) => row.has(name)) ?? ITEMS[0]);
     const column = USERS.find((name) => row.has(name));
     const user = column === undefined ? undefined : itemText(row, column, row.value(column));
+    const about = userFeatures(row);
     if (items === undefined || (column !== undefined && user === undefined)) return undefined;
-    return { kind: 'items', items, ...(user !== undefined && { user }) };
+    return { kind: 'items', items, ...(user !== undefined && { user }), ...(about && { about }) };
   },
 };
 

@@ -14,6 +14,7 @@ const table = {
   token_classification: () => import('./token_classification.ts'),
   masked_lm: () => import('./masked_lm.ts'),
   next_item: () => import('./next-item.ts'),
+  item_retrieval: () => import('./item-retrieval.ts'),
   contrastive: () => import('./contrastive.ts'),
   image_text_contrastive: () => import('./image_text_contrastive.ts'),
   seq2seq: () => import('./seq2seq.ts'),

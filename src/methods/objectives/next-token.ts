@@ -76,7 +76,8 @@ interface Predictions {
   rows: BigInt64Array;
 }
 
-function predictionsOf(batch: Batch, layout: Layout): Predictions {
+/** What the trained tokens of a batch are predicted from. */
+export function predictionsOf(batch: Batch, layout: Layout): Predictions {
   const places: bigint[] = [];
   const targets: bigint[] = [];
   const rows: bigint[] = [];
@@ -120,6 +121,6 @@ export function nextTokenLoss(
 }
 
 /** values [n] of rows [n] → [R] */
-function sumsOfRows(values: Tensor, rows: Tensor, count: number): Tensor {
+export function sumsOfRows(values: Tensor, rows: Tensor, count: number): Tensor {
   return aten.index_add.default(zeros([count], { dtype: values.dtype, device: values.device }), 0, rows, values);
 }

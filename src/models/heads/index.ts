@@ -8,6 +8,7 @@ export const heads = defineRegistry('head', 'E_UNKNOWN_HEAD', {
   'masked-lm': async () => (await import('./masked-lm.ts')).head,
   // An item is predicted from those before it as a token is.
   'next-item': async () => (await import('./causal-lm.ts')).head,
+  items: async () => (await import('./items.ts')).head,
   embedding: async () => (await import('./embedding.ts')).head,
   question: async () => (await import('./question.ts')).head,
   sequence: async () => (await import('./sequence.ts')).head,

@@ -1,18 +1,25 @@
 import { AttuneError } from '../../base/errors.ts';
+import { readCatalogue, type CatalogueItem } from '../../data/catalogue.ts';
+import type { ItemsExample } from '../../data/example.ts';
 import { loadData, type DataSource } from '../../data/index.ts';
+import { learnFeatures } from '../../data/item-features.ts';
 import { writeWholeFolder } from '../../files/whole-folder.ts';
-import type { NewShape } from '../../models/architecture.ts';
+import type { Architecture, NewShape } from '../../models/architecture.ts';
 import { architectures } from '../../models/index.ts';
 import { createModel } from '../../models/load.ts';
 import { saveModel } from '../../models/save.ts';
-import { itemTokenizer } from '../../text/index.ts';
+import { itemNames, itemTokenizer } from '../../text/index.ts';
 import type { JobContext } from '../job.ts';
+import { describeItems, encodeTexts, sizesOf, writeItemCatalogue } from '../run/item-catalogue.ts';
 
 export interface CreateInput {
   modelType: string;
   data: DataSource;
   folder: string;
-  shape: Omit<NewShape, 'vocabularySize' | 'maxPositions'> & { maxPositions?: number };
+  shape: Omit<NewShape, 'vocabularySize' | 'maxPositions' | 'features'> & { maxPositions?: number };
+  /** A file of what is known of the items, and the model that reads their texts. */
+  catalogue?: string;
+  textEncoder?: string;
   seed: number;
 }
 
@@ -20,7 +27,13 @@ export interface CreatedModel {
   folder: string;
   modelType: string;
   items: number;
+  /** Items of the catalogue that nobody has chosen. */
+  cold: number;
   rows: number;
+  /** Different things that are known of users. */
+  userFeatures: number;
+  /** What is known of items: words, values, numbers, width of their texts' vectors. */
+  itemFeatures?: { words: number; tags: number; numbers: number; textWidth: number };
   maxPositions: number;
   parameters: number;
   bytes: number;
@@ -31,35 +44,74 @@ const MOST_POSITIONS = 201;
 
 /**
  * Writes a model with new weights for the items of the user's data.
- * @throws AttuneError E_UNKNOWN_MODEL_TYPE, E_NOT_NEW, E_WRONG_ROWS, E_ITEM_NAME and what reading and writing raise
+ * @throws AttuneError E_UNKNOWN_MODEL_TYPE, E_NOT_NEW, E_WRONG_ROWS, E_ITEM_NAME, E_OPTION_IDLE and what reading and
+ * writing raise
  */
-export async function run(
-  { modelType, data, folder, shape, seed }: CreateInput,
-  context: JobContext,
-): Promise<CreatedModel> {
+export async function run(input: CreateInput, context: JobContext): Promise<CreatedModel> {
+  const { modelType, folder, shape, seed } = input;
   const architecture = await architectures.load(modelType);
   if (architecture.newConfig === undefined) throw await preTrained(modelType);
-  const { splits } = await loadData({ train: [data], seed, signal: context.signal });
-  const rows = splits.train.map((row) => {
-    if (row.kind === 'items') return row.items;
+  const rows = await readItems(input, context);
+  const known = await readFeatures(input, architecture, context);
+  const chosen = new Set(rows.flatMap(({ items }) => items));
+  const all = [...new Set([...chosen, ...(known?.items ?? []).map(({ item }) => item)])].toSorted();
+  const about = [...new Set(rows.flatMap((row) => row.about ?? []))].toSorted();
+  const tokenizer = await itemTokenizer(all, about);
+  const maxPositions = shape.maxPositions ?? positionsFor(rows);
+  const { features } = known ?? {};
+  const config = architecture.newConfig({ ...shape, maxPositions, vocabularySize: tokenizer.size, features });
+  const model = await createModel({ ...config, bos_token_id: tokenizer.bosId }, { dtype: 'f32', seed });
+  if (known !== undefined) describeItems(model, itemNames(tokenizer), known);
+  const bytes = await writeWholeFolder(folder, (draft) => {
+    tokenizer.save(draft);
+    if (known !== undefined) writeItemCatalogue(draft, known);
+    return saveModel(model, draft);
+  });
+  const parameters = [...model.parameters()].reduce((sum, [, { tensor }]) => sum + tensor.size, 0);
+  const counts = { items: all.length, cold: all.length - chosen.size, rows: rows.length, userFeatures: about.length };
+  return { folder, modelType, ...counts, itemFeatures: features, maxPositions, parameters, bytes };
+}
+
+async function readItems({ data, seed }: CreateInput, { signal }: JobContext): Promise<ItemsExample[]> {
+  const { splits } = await loadData({ train: [data], seed, signal });
+  return splits.train.map((row) => {
+    if (row.kind === 'items') return row;
     throw new AttuneError('E_WRONG_ROWS', {
       what: 'A model of items is made from what people chose',
       got: `${row.kind} rows (${row.source.file}:${row.source.line})`,
       expected: 'rows with user and item, or with a list of items',
     });
   });
-  const tokenizer = await itemTokenizer([...new Set(rows.flat())].toSorted());
-  const longest = rows.reduce((most, { length }) => Math.max(most, length + 1), 2);
-  const maxPositions = shape.maxPositions ?? Math.min(longest, MOST_POSITIONS);
-  const config = architecture.newConfig({ ...shape, maxPositions, vocabularySize: tokenizer.size });
-  const model = await createModel({ ...config, bos_token_id: tokenizer.bosId }, { dtype: 'f32', seed });
-  const bytes = await writeWholeFolder(folder, (draft) => {
-    tokenizer.save(draft);
-    return saveModel(model, draft);
+}
+
+/** What is known of the items, learnt from their catalogue; undefined where there is none. */
+async function readFeatures({ catalogue, textEncoder }: CreateInput, architecture: Architecture, context: JobContext) {
+  refuseIdle({ catalogue, textEncoder }, architecture);
+  if (catalogue === undefined) return undefined;
+  const items: CatalogueItem[] = await readCatalogue(catalogue);
+  const texts = textEncoder === undefined ? undefined : await encodeTexts(textEncoder, items, context);
+  const space = learnFeatures(items, textEncoder ?? null);
+  return { items, space, texts, features: sizesOf(space, texts?.width ?? 0) };
+}
+
+/** What a model would not read is not taken in silence. */
+function refuseIdle(given: Pick<CreateInput, 'catalogue' | 'textEncoder'>, { modelType, readsFeatures }: Architecture) {
+  const set = Object.entries(given).filter(([, value]) => value !== undefined);
+  if (set.length === 0 || (readsFeatures === true && given.catalogue !== undefined)) return;
+  throw new AttuneError('E_OPTION_IDLE', {
+    what:
+      readsFeatures === true
+        ? 'A text encoder reads the texts of a catalogue, and there is none'
+        : `A ${modelType} model knows its items by their ids only`,
+    got: set.map(([name, value]) => `${name} ${value}`).join(', '),
+    fix: readsFeatures === true ? 'name one: --items catalogue.jsonl' : 'leave it out, or make a two_tower model',
   });
-  const parameters = [...model.parameters()].reduce((sum, [, { tensor }]) => sum + tensor.size, 0);
-  const items = new Set(rows.flat()).size;
-  return { folder, modelType, items, rows: rows.length, maxPositions, parameters, bytes };
+}
+
+/** The longest row, with its start and what is known of its user, as far as that is usual. */
+function positionsFor(rows: readonly ItemsExample[]): number {
+  const longest = rows.reduce((most, { items, about = [] }) => Math.max(most, items.length + about.length + 1), 2);
+  return Math.min(longest, MOST_POSITIONS);
 }
 
 async function preTrained(modelType: string): Promise<AttuneError> {

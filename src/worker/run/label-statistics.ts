@@ -53,7 +53,16 @@ export function labelStatistics(train: readonly Example[], labels: readonly stri
       if (i !== undefined) counts[i]++;
     }
   }
-  return { rows: train.length, counts, ...moments(train) };
+  return { rows: train.length, counts, ...moments(train), items: itemCounts(train) };
+}
+
+function itemCounts(train: readonly Example[]): Map<string, number> {
+  const found = new Map<string, number>();
+  for (const example of train) {
+    if (example.kind !== 'items') continue;
+    for (const item of example.items) found.set(item, (found.get(item) ?? 0) + 1);
+  }
+  return found;
 }
 
 function moments(train: readonly Example[]): { mean: number; deviation: number } {

@@ -19,9 +19,12 @@ export async function mediaReaderOf(folder: string): Promise<MediaReader | undef
   return mediaReaderFor(folder, await architectureOf(folder), readConfig(folder));
 }
 
-const PROCESSOR_FILES = ['preprocessor_config.json', 'processor_config.json'];
+/** The files of a model's folder that say what is known of its items, and what that means. */
+export const CATALOGUE_FILES = ['items.jsonl', 'catalogue.json'] as const;
 
-/** What says how files become what a model reads goes with its result, as it is. */
+const PROCESSOR_FILES = ['preprocessor_config.json', 'processor_config.json', ...CATALOGUE_FILES];
+
+/** What says how files become what a model reads, and what is known of its items, goes with its result, as it is. */
 export function copyProcessor(base: string, draft: string): void {
   for (const name of PROCESSOR_FILES) {
     const path = join(base, name);

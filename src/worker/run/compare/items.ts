@@ -6,7 +6,7 @@ import type { PredictOptions, Prediction } from '../../../eval/predictor.ts';
 import { best } from '../../../eval/recommend.ts';
 import { collateRows } from '../../../methods/objectives/next-token.ts';
 import { fromArray, noGrad, scope } from '../../../tensor/index.ts';
-import { itemIds } from '../../../text/index.ts';
+import { itemIds, itemNames } from '../../../text/index.ts';
 import type { PreparedRow } from '../../../train/interfaces.ts';
 import { traitsOf } from '../build-trainer.ts';
 import type { Answering } from './answering.ts';
@@ -19,13 +19,12 @@ export async function answerWithItems(
   options: PredictOptions,
 ): Promise<Prediction[]> {
   const { maxPositions } = traitsOf(model.architecture, model.config);
-  const names = Array.from({ length: tokenizer.size }, (_, id) =>
-    tokenizer.isSpecial(id) ? undefined : (tokenizer.tokenOf(id) ?? undefined),
-  );
+  const names = itemNames(tokenizer);
   const examples = asked.map(({ example }) => example as ItemsExample);
-  const rows = examples.map(({ id, source, items }): PreparedRow => {
-    const { ids: all } = itemIds(tokenizer, items.slice(0, -1));
-    const ids = all.length <= maxPositions ? all : Int32Array.of(all[0], ...all.slice(1 - maxPositions));
+  const rows = examples.map(({ id, source, items, about }): PreparedRow => {
+    const { ids: all, lead } = itemIds(tokenizer, { items: items.slice(0, -1), about });
+    const isLong = all.length > maxPositions;
+    const ids = isLong ? Int32Array.of(...all.slice(0, lead), ...all.slice(lead - maxPositions)) : all;
     return { id, source, ids, trained: new Uint8Array(ids.length) };
   });
   const seen = new Map(examples.map(({ items }, i) => [rows[i], new Set(items.slice(0, -1))]));

@@ -1,4 +1,5 @@
 // R texts, D width
+import { AttuneError } from '../../../base/errors.ts';
 import type { Asked } from '../../../eval/prompting/asked.ts';
 import type { PredictOptions, Prediction } from '../../../eval/predictor.ts';
 import { collectionOf, KEPT } from '../../../eval/collection.ts';
@@ -46,15 +47,35 @@ function product(vector: Float32Array, others: Float32Array, from: number): numb
   return sum;
 }
 
-/** Vectors of length 1; undefined for a text that is too long. */
+/** Vectors of length 1 of texts, of which a model that cannot read all reads the beginning. */
+export async function textVectors(
+  opened: Answering,
+  texts: readonly string[],
+  options: PredictOptions,
+): Promise<Float32Array[]> {
+  if (opened.model.task !== 'embedding') {
+    throw new AttuneError('E_TASK_UNSUPPORTED', {
+      what: `A ${opened.model.task} model makes no vectors of texts`,
+      expected: 'a model of sentence vectors, or an encoder',
+    });
+  }
+  const vectors = await embed(opened, texts, { ...options, isCut: true });
+  return vectors as Float32Array[];
+}
+
+/** Vectors of length 1; undefined for a text that is too long, where it is not to be cut. */
 async function embed(
   { model, tokenizer }: Answering,
   texts: readonly string[],
-  options: PredictOptions,
+  { isCut = false, ...options }: PredictOptions & { isCut?: boolean },
 ): Promise<(Float32Array | undefined)[]> {
   const { causal, maxPositions } = traitsOf(model.architecture, model.config);
   const framed = await tokenizer.encodeFramed(texts.map((text) => ({ text })));
-  const rows = framed.map(({ ids, typeIds }, i) => {
+  // A text that is cut keeps the token that ends its frame.
+  const fit = (ids: Int32Array) =>
+    !isCut || ids.length <= maxPositions ? ids : Int32Array.of(...ids.subarray(0, maxPositions - 1), ids.at(-1)!);
+  const rows = framed.map((one, i) => {
+    const [ids, typeIds] = [fit(one.ids), one.typeIds && fit(one.typeIds)];
     return { id: String(i), ids, typeIds, trained: new Uint8Array(ids.length), source: { file: '', line: i } };
   });
   return inBatches(rows, { ...options, maxPositions }, (batch) => {

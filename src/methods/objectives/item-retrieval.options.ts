@@ -1,0 +1,14 @@
+import { z } from 'zod';
+
+/** Each item from those before it, against the items that the other rows of its step choose. */
+export const options = z.strictObject({
+  log_q: z
+    .boolean()
+    .default(true)
+    .describe('correct for popular items being what others choose more often (Yi et al., 2019)'),
+});
+
+export type ItemRetrievalOptions = z.output<typeof options>;
+
+/** Every row more is a few items more that the others are told apart from. */
+export const recipeDefaults = { training: { learning_rate: 3e-3, batch_size: 128 } };

@@ -1,0 +1,128 @@
+// R rows, L items that are predicted, U different ones of them, D width
+import { widened } from '../../models/heads/pooling.ts';
+import { itemVectorsOf } from '../../models/architecture.ts';
+import { cat, fromArray, type Tensor } from '../../tensor/index.ts';
+import type { Tokenizer } from '../../text/index.ts';
+import type { JointLoss, LabelStatistics, Objective, PreparedRow, Processor } from '../../train/interfaces.ts';
+import type { ItemRetrievalOptions } from './item-retrieval.options.ts';
+import { itemRows } from './item-rows.ts';
+import { predictionsOf, sumsOfRows } from './next-token.ts';
+
+/** Logits of what is no candidate. */
+const NEVER = -1e9;
+
+/**
+ * What somebody chooses next, by the cross-entropy over the items that the rows of a step choose (in-batch softmax). A
+ * popular item is in more steps, so the logarithm of how often it is chosen is taken off its score (logQ; Yi et al.,
+ * "Sampling-bias-corrected neural modeling", 2019, with the frequencies counted beforehand). What a row itself has
+ * elsewhere is no wrong answer for it. The cost of a step does not grow with the catalogue, and items that nobody has
+ * chosen yet are not pushed down.
+ */
+export function create(options: ItemRetrievalOptions, { tokenizer, statistics }: Processor): Objective {
+  const logQ = options.log_q ? logShares(tokenizer, statistics) : undefined;
+  const joint: JointLoss = {
+    evaluatedTogether: 256,
+    represent(model, batch, { runner }) {
+      const { places, targets } = predictionsOf(batch, model.layoutOf(batch.input));
+      const onDevice = (ids: BigInt64Array) => fromArray(ids).toDevice(model.device);
+      const states = model.hidden(batch.input, { runner }).indexSelect(0, onDevice(places)); // [L, D]
+      const { items, placeOf } = different(targets);
+      const vectors = itemVectorsOf(model.trunk)(onDevice(items), model.dtype); // [U, D]
+      const own = BigInt64Array.from(targets, (item) => BigInt(placeOf.get(item)!));
+      return widened(cat([states, vectors.indexSelect(0, onDevice(own))], 1)); // [L, 2 D]
+    },
+    loss: (pairs, rows, { totals }) => inBatch(pairs, rows, { logQ, total: totals.tokens }),
+  };
+  return {
+    ...itemRows(tokenizer),
+    separable: 'rows of a step are set against each other',
+    joint,
+    loss: (model, batch, { totals, runner }) =>
+      joint.loss(joint.represent(model, batch, { runner }), batch.rows, { model, totals }),
+  };
+}
+
+/** Each id once, in the order in which they come, and where it stands. */
+function different(ids: BigInt64Array): { items: BigInt64Array; first: BigInt64Array; placeOf: Map<bigint, number> } {
+  const placeOf = new Map<bigint, number>();
+  const first: bigint[] = [];
+  for (const [at, id] of ids.entries()) {
+    if (placeOf.has(id)) continue;
+    placeOf.set(id, placeOf.size);
+    first.push(BigInt(at));
+  }
+  return { items: BigInt64Array.from(placeOf.keys()), first: BigInt64Array.from(first), placeOf };
+}
+
+/** pairs [L, 2 D]: states and the vectors of what they are to find. */
+function inBatch(
+  pairs: Tensor,
+  rows: readonly PreparedRow[],
+  { logQ, total }: { logQ: Float64Array | undefined; total: number },
+): ReturnType<JointLoss['loss']> {
+  const onDevice = (ids: BigInt64Array) => fromArray(ids).toDevice(pairs.device);
+  const { rowOf, targets } = targetsOf(rows);
+  const { items, first, placeOf } = different(targets);
+  const [states, vectors] = pairs.chunk(2, 1);
+  const offsets = fromArray(offsetsOf(rows, { rowOf, targets, items, placeOf, logQ }), [targets.length, items.length]);
+  const products = states.matmul(vectors.indexSelect(0, onDevice(first)).transpose(0, 1));
+  const scores = products.add(offsets.to(pairs.dtype).toDevice(pairs.device)); // [L, U]
+  const wanted = onDevice(BigInt64Array.from(targets, (item) => BigInt(placeOf.get(item)!)));
+  const logProbs = scores.logSoftmax(-1).gather(1, wanted.unsqueeze(1)).squeeze(1);
+  const perRow = sumsOfRows(logProbs.mul(-1 / total), onDevice(rowOf), rows.length);
+  // Without a candidate nothing is right, and there is nothing to look for the best of.
+  if (targets.length === 0) return { perRow, tally: {} };
+  const hits = scores.argmax(-1).eq(wanted).sum();
+  return { perRow, tally: { in_batch_accuracy: { sum: hits, count: targets.length } } };
+}
+
+/** What every row is to find, row after row: as `predictionsOf` has it for the rows of one batch. */
+function targetsOf(rows: readonly PreparedRow[]): { rowOf: BigInt64Array; targets: BigInt64Array } {
+  const rowOf: bigint[] = [];
+  const targets: bigint[] = [];
+  for (const [r, { ids, trained }] of rows.entries())
+    for (let t = 1; t < ids.length; t++)
+      if (trained[t] === 1) {
+        rowOf.push(BigInt(r));
+        targets.push(BigInt(ids[t]));
+      }
+  return { rowOf: BigInt64Array.from(rowOf), targets: BigInt64Array.from(targets) };
+}
+
+interface Candidates {
+  rowOf: BigInt64Array;
+  targets: BigInt64Array;
+  items: BigInt64Array;
+  placeOf: ReadonlyMap<bigint, number>;
+  logQ: Float64Array | undefined;
+}
+
+/** What is added to each product: an item that several rows choose counts as often, but for those it is right for: [L · U] */
+function offsetsOf(rows: readonly PreparedRow[], candidates: Candidates): Float32Array {
+  const { rowOf, targets, items, placeOf, logQ } = candidates;
+  const chosen = new Float64Array(items.length);
+  for (const item of targets) chosen[placeOf.get(item)!]++;
+  const correction = Float64Array.from(items, (item) => -(logQ?.[Number(item)] ?? 0));
+  const asOthers = correction.map((value, i) => value + Math.log(chosen[i]));
+  const had = rows.map(({ ids }) => [...new Set(ids)].flatMap((id) => placeOf.get(BigInt(id)) ?? []));
+  const offsets = new Float32Array(targets.length * items.length);
+  for (const [line, item] of targets.entries()) {
+    const own = offsets.subarray(line * items.length, (line + 1) * items.length);
+    own.set(asOthers);
+    for (const place of had[Number(rowOf[line])]) own[place] = NEVER;
+    const right = placeOf.get(item)!;
+    own[right] = correction[right];
+  }
+  return offsets;
+}
+
+/** The logarithm of every item's share of all choices; one that nobody makes counts as half a choice. */
+function logShares(tokenizer: Tokenizer, statistics: LabelStatistics | undefined): Float64Array {
+  const counts = new Float64Array(tokenizer.size).fill(0.5);
+  for (const [item, count] of statistics?.items ?? []) {
+    const id = tokenizer.idOf(item);
+    if (id !== null) counts[id] = count;
+  }
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  return counts.map((count) => Math.log(count / total));
+}
