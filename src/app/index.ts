@@ -18,6 +18,7 @@ export { restoreData, type RestoredData } from './redact/restore-data.ts';
 export { quickstart, type QuickstartOptions, type QuickstartResult } from './quickstart/quickstart.ts';
 export { defineRecipe, resolveRecipe, resolveRecipeFile, type RecipeInput } from './recipe/index.ts';
 export { reportRun, type WrittenReport } from './report/index.ts';
+export { addItems, indexItems, recommend, type Recommended, type RecommendOptions } from './recommend.ts';
 export { attachRun, findRuns, showRun, stopRun, type RunDetails, type RunSummary } from './runs.ts';
 export { Conversation, openTalker, type AnswerWatch, type Sampling, type Talker, type TalkOptions } from './talk.ts';
 export { train, trainDetached, type TrainOptions, type TrainOutcome } from './train.ts';

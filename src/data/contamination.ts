@@ -1,5 +1,5 @@
-import type { Example } from './example.ts';
-import { findOverlaps, refuseOverlap } from './overlaps.ts';
+import type { Example, ItemsExample } from './example.ts';
+import { findOverlaps, refuseOverlap, type OverlapReport } from './overlaps.ts';
 import { partition } from './partition.ts';
 
 /**
@@ -11,6 +11,41 @@ export async function refuseContaminated(
   test: readonly Example[],
   options: { signal?: AbortSignal; onProgress?: (rows: number, total: number) => void } = {},
 ): Promise<void> {
-  const given = { train: [...train], validation: [], test: [...test] };
+  const [items, others] = [test.filter(isItems), test.filter((row) => !isItems(row))];
+  refuseOverlap(trainedItems(train.filter(isItems), items));
+  const given = { train: train.filter((row) => !isItems(row)), validation: [], test: others };
   refuseOverlap(findOverlaps(await partition(given, { shares: { validation: 0, test: 0 }, seed: 0, ...options })));
+}
+
+function isItems(row: Example): row is ItemsExample {
+  return row.kind === 'items';
+}
+
+/**
+ * What somebody chose before was trained on, as it should be; only the item to be found must not have been: the row as
+ * a whole, and of a user the item at all.
+ */
+function trainedItems(train: readonly ItemsExample[], test: readonly ItemsExample[]): OverlapReport {
+  const keyOf = ({ user, items }: Pick<ItemsExample, 'user' | 'items'>) => JSON.stringify([user, items]);
+  const whole = new Map(train.map((row) => [keyOf(row), row]));
+  const chosen = new Map(
+    train.flatMap((row) => row.items.map((item) => [JSON.stringify([row.user, item]), row] as const)),
+  );
+  const report: OverlapReport = { rows: 0, exact: 0, listed: [] };
+  for (const row of test) {
+    const target = row.items.at(-1)!;
+    const isRepeated = row.items.slice(0, -1).includes(target);
+    const ofUser = row.user === undefined || isRepeated ? undefined : chosen.get(JSON.stringify([row.user, target]));
+    const same = whole.get(keyOf(row));
+    const found = same ?? ofUser;
+    if (found === undefined) continue;
+    report.rows++;
+    if (same !== undefined) report.exact++;
+    const { file, line } = found.source;
+    report.listed.push({
+      ...row.source,
+      message: `test row is to find "${target}", which ${file}:${line} of train has`,
+    });
+  }
+  return report;
 }

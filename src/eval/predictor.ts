@@ -46,6 +46,8 @@ export interface RowUsage {
 
 export interface PredictOptions {
   signal?: AbortSignal;
+  /** Of rows of items: what a row has already may be recommended again; it is left out unless given. */
+  keepSeen?: boolean;
   /** Told after each row or batch of rows. */
   onProgress?: (done: number, total: number) => void;
 }
@@ -65,14 +67,17 @@ export interface Predictor {
 /** A predictor from a function of one example; checks for an abort between rows. */
 type RowAnswer = Omit<Prediction, 'id'>;
 
-export function rowPredictor(name: string, answer: (example: Example) => RowAnswer | Promise<RowAnswer>): Predictor {
+export function rowPredictor(
+  name: string,
+  answer: (example: Example, options?: PredictOptions) => RowAnswer | Promise<RowAnswer>,
+): Predictor {
   return {
     name,
     async predict(examples, options) {
       const predictions: Prediction[] = [];
       for (const example of examples) {
         options?.signal?.throwIfAborted();
-        predictions.push({ id: example.id, ...(await answer(example)) });
+        predictions.push({ id: example.id, ...(await answer(example, options)) });
         options?.onProgress?.(predictions.length, examples.length);
       }
       return predictions;

@@ -15,6 +15,12 @@ export function best(
   return places.slice(0, count).map((place) => names[place]!);
 }
 
+/** Rows whose item to be predicted is one that they have before it: they are missed where that is not recommended. */
+export function repeatedRows(examples: readonly Example[]): number {
+  return examples.filter((example) => example.kind === 'items' && historyOf(example).includes(example.items.at(-1)!))
+    .length;
+}
+
 /** What a row has before the item that is to be predicted. */
 export function historyOf(example: Example): readonly string[] {
   return example.kind === 'items' ? example.items.slice(0, -1) : [];
@@ -33,15 +39,15 @@ export function itemsOf(train: readonly Example[]): (readonly string[])[] {
   return train.flatMap((example) => (example.kind === 'items' ? [example.items] : []));
 }
 
-/** A predictor from scores of all items given a history: what the row has already is not recommended. */
+/** A predictor from scores of all items given a history: what the row has already is not recommended unless that is wanted. */
 export function itemPredictor(
   name: string,
   names: readonly string[],
   scoresOf: (history: readonly string[], example: Example) => ArrayLike<number>,
 ): Predictor {
-  return rowPredictor(name, (example) => {
+  return rowPredictor(name, (example, options) => {
     const history = historyOf(example);
-    const ranking = best(scoresOf(history, example), names, new Set(history));
+    const ranking = best(scoresOf(history, example), names, new Set(options?.keepSeen === true ? [] : history));
     return { text: ranking[0] ?? '', ranking };
   });
 }

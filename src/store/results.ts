@@ -55,6 +55,8 @@ export interface ComparedMetric {
   checksForm?: boolean;
   /** Its table is what it tells; its value stands elsewhere already. */
   isTable?: boolean;
+  /** No value of it is better than another, so `better` means nothing and there are no differences. */
+  isProperty?: boolean;
 }
 
 export type SystemKind = 'tuned' | 'base' | 'prompted' | 'few_shot' | 'cheap' | 'endpoint' | 'other';

@@ -4,6 +4,8 @@ import { Tokenizer } from './tokenizer.ts';
 /** A row begins with it, so that its first item can be predicted too. */
 const START = '[START]';
 const UNKNOWN = '[UNK]';
+/** What tokens of users' features begin with. */
+const USER = '[USER ';
 
 /**
  * A vocabulary with one token for each item, in the order given, behind one for each feature of users.
@@ -45,8 +47,18 @@ export async function itemTokenizer(items: readonly string[], about: readonly st
   });
 }
 
+/** The vocabulary with further items behind those that it has; ids stay as they are. @throws AttuneError E_ITEM_NAME */
+export async function withMoreItems(tokenizer: Tokenizer, added: readonly string[]): Promise<Tokenizer> {
+  const names = itemNames(tokenizer);
+  const about = names.flatMap((name, id) => {
+    const token = name === undefined ? tokenizer.tokenOf(id) : null;
+    return token?.startsWith(USER) === true ? [token.slice(USER.length, -1)] : [];
+  });
+  return itemTokenizer([...names.filter((name) => name !== undefined), ...added], about);
+}
+
 /** What a row of items is to a model. */
-export interface ItemIds {
+interface ItemIds {
   /** The start, what is known of the user, and the items that the vocabulary has. */
   ids: Int32Array;
   /** How many of them stand before the items. */
@@ -80,7 +92,7 @@ export function itemNames(tokenizer: Tokenizer): (string | undefined)[] {
 
 /** The token of a feature of users. */
 function userToken(feature: string): string {
-  return `[USER ${feature}]`;
+  return `${USER}${feature}]`;
 }
 
 /** An item's id; undefined for what the vocabulary does not have. */

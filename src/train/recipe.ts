@@ -169,6 +169,12 @@ const evaluationSchema = z.strictObject({
     .union([z.literal('auto'), z.int().positive()], { error: 'expected auto or a whole number of tokens' })
     .default('auto')
     .describe('longest answer to a test row; auto: what the longest training answer needs'),
+  exclude_seen: z
+    .boolean()
+    .default(true)
+    .describe(
+      'of rows of items: recommend only what the row does not have yet, as is usual; false where people choose the same again',
+    ),
   instruction: z
     .string()
     .min(1)

@@ -1,7 +1,7 @@
 // A model of items on the command line, from interactions to a verdict.
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { randomUint32 } from '../../src/base/random.ts';
+import { randomUint32, shuffled } from '../../src/base/random.ts';
 import { readComparison } from '../../src/store/results.ts';
 import { BadInputBench } from './bad-input-bench.ts';
 
@@ -24,13 +24,13 @@ const create = ['models', 'create', 'sasrec', '--data', 'chosen.csv', '--to', 'b
 const train = ['train', '--train', 'chosen.csv', '--model', 'base', '--objective', 'next_item', '--tuning', 'full'];
 const settings = ['--epochs', '25', '--batch-size', '16', '--learning-rate', '1e-2', '--evaluation.every', 'never'];
 
-describe.skipIf(!existsSync('build/attune.node'))('a model of items', () => {
-  beforeAll(async () => {
-    bench = await BadInputBench.make();
-    bench.write('chosen.csv', interactions());
-  });
-  afterAll(() => bench.remove());
+beforeAll(async () => {
+  bench = await BadInputBench.make();
+  bench.write('chosen.csv', interactions());
+});
+afterAll(() => bench.remove());
 
+describe.skipIf(!existsSync('build/attune.node'))('a model of items', () => {
   it('is made for the items of the data, trained, and better than what is popular', () => {
     const made = bench.run(create);
     expect(made.code, made.stderr).toBe(0);
@@ -60,5 +60,59 @@ describe.skipIf(!existsSync('build/attune.node'))('a model of items', () => {
     );
     expect(bench.failure(create.slice(0, 5)).code).toBe('E_USAGE');
     expect(existsSync(bench.path('other'))).toBe(false);
+  });
+});
+
+/** Baskets of tea things or of garden things, eight kinds of each; only their catalogue says which is which. */
+const things = Array.from({ length: 16 }, (_, i) => ({ item: `thing ${i}`, kind: i % 2 === 0 ? 'tea' : 'garden' }));
+
+function baskets(): string {
+  const rows = Array.from({ length: 100 }, (_, basket) => {
+    const own = shuffled(things, [1, 'basket', basket]).filter(({ kind }) => kind === things[basket % 2].kind);
+    return { items: own.slice(0, 5).map(({ item }) => item) };
+  });
+  return rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+}
+
+describe.skipIf(!existsSync('build/attune.node'))('two towers', () => {
+  const lines = (rows: readonly unknown[]) => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+  beforeAll(() => {
+    bench.write('baskets.jsonl', baskets());
+    bench.write('things.jsonl', lines(things));
+  });
+
+  it('are made with what is known of items, trained, compared, and recommend what nobody has chosen yet', () => {
+    const made = bench.run(
+      'models create two_tower --data baskets.jsonl --items things.jsonl --to towers --width 8 --blocks 1'.split(' '),
+    );
+    expect(made.document, made.stderr).toMatchObject({ items: 16, cold: 0, itemFeatures: { tags: 2 } });
+    const flags = ['--objective', 'item_retrieval', '--tuning', 'full', '--epochs', '10', '--batch-size', '25'];
+    const run = ['train', '--train', 'baskets.jsonl', '--model', 'towers', ...flags, '--output-dir', 'shop'];
+    const { code, stderr } = bench.run(run);
+    expect(code, stderr).toBe(0);
+    const { systems, differences } = readComparison(bench.path('shop'))!;
+    expect(systems[0].values.recall_at_10.value).toBe(1); // eight of a kind
+    expect(differences.find((one) => one.metric === 'ndcg' && one.against === 'popularity')?.verdict).toBe('better');
+    bench.write(
+      'new.jsonl',
+      lines([
+        { item: 'teapot', kind: 'tea' },
+        { item: 'spade', kind: 'garden' },
+      ]),
+    );
+    bench.run('models add-items shop --items new.jsonl --to larger'.split(' '));
+    bench.write(
+      'asked.jsonl',
+      lines([
+        { user: 'a', items: ['thing 0', 'thing 4'] },
+        { user: 'b', items: ['thing 1', 'thing 3'] },
+      ]),
+    );
+    const answered = bench.run('recommend larger --input asked.jsonl --count 7'.split(' '));
+    const { answers } = answered.document as { answers: { user: string; items: { item: string }[] }[] };
+    expect(answers.map(({ user }) => user)).toEqual(['a', 'b']);
+    const recommended = answers.map(({ items }) => items.map(({ item }) => item));
+    expect(recommended.map((items) => items.some((item) => item === 'teapot'))).toEqual([true, false]);
+    expect(recommended.map((items) => items.some((item) => item === 'spade'))).toEqual([false, true]);
   });
 });

@@ -5,9 +5,13 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { AttuneError } from '../../src/base/errors.ts';
 import type { ItemsExample } from '../../src/data/example.ts';
-import { loadData, type DataOptions, type Example } from '../../src/data/index.ts';
+import { readCatalogue } from '../../src/data/catalogue.ts';
+import { loadData, refuseContaminated, type DataOptions, type Example } from '../../src/data/index.ts';
+import { encodeFeatures, learnFeatures } from '../../src/data/item-features.ts';
 import { baselines, type BaselineName } from '../../src/eval/baselines/index.ts';
 import { createMetric, type MetricName } from '../../src/eval/metrics/index.ts';
+import { compareAnswers } from '../../src/eval/compare/compare.ts';
+import { repeatedRows } from '../../src/eval/recommend.ts';
 import { suitableMetrics } from '../../src/eval/compare/suitable-metrics.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-items-'));
@@ -50,6 +54,86 @@ describe('interactions', () => {
 
   test('of one user must all have a time, or none', async () => {
     await expect(load('mixed.csv', 'user,item,time\nu,a,1\nu,b,\nv,a,3\n')).rejects.toThrow(/E_BAD_ROWS[^]*user "u"/);
+  });
+});
+
+describe('what is known of users', () => {
+  test('stands with their items, as text and sorted; of interactions the latest counts', async () => {
+    const first = '{"user":"u","item":"a","time":1,"user_features":{"plan":"pro","age":30}}';
+    const last = '{"user":"u","item":"b","time":2,"user_features":{"plan":"free","new":false,"town":null}}';
+    const { splits, report } = await load('known.jsonl', `${last}\n${first}\n`);
+    expect(report.files[0].ignored).toEqual([]);
+    expect(splits.train).toMatchObject([{ user: 'u', about: ['new=false', 'plan=free'], items: ['a', 'b'] }]);
+    const held = await load('held.jsonl', '{"items":["a","b","c"],"user_features":{"plan":"pro"}}\n', { test: 0.1 });
+    expect(held.splits.test).toMatchObject([{ about: ['plan=pro'], items: ['a', 'b', 'c'], isLastOnly: true }]);
+  });
+
+  test('is refused where it is no object of values', async () => {
+    const rows = ['{"items":["a"],"user_features":["pro"]}', '{"items":["a"],"user_features":{"a=b":"c","plan":{}}}'];
+    const { problems } = (await load('odd.jsonl', rows.join('\n')).catch((error: unknown) => error)) as AttuneError;
+    expect(problems.map(({ line, field }) => [line, field])).toEqual([
+      [1, 'user_features'],
+      [2, 'user_features.a=b'],
+      [2, 'user_features.plan'],
+    ]);
+  });
+});
+
+describe('rows to compare on', () => {
+  const of = (user: string, items: string) => ({ ...row(...items), user, id: user + items });
+
+  test('may begin with what was trained on, but not end with it', async () => {
+    const train = [of('u', 'abc'), of('v', 'abd')];
+    await refuseContaminated(train, [of('u', 'abcd'), of('v', 'abde'), of('w', 'abc'), of('u', 'abcb')]);
+    await expect(refuseContaminated(train, [of('v', 'abd')])).rejects.toThrow(/1 overlapping rows, 1 of them exact/);
+    await expect(refuseContaminated(train, [of('u', 'ac')])).rejects.toThrow(
+      /to find "c", which rows.jsonl:1 of train/,
+    );
+  });
+});
+
+describe('a catalogue of items', () => {
+  const write = (name: string, text: string) => {
+    writeFileSync(join(folder, name), text);
+    return readCatalogue(join(folder, name));
+  };
+
+  test('has texts, values and numbers of each, from any kind of file', async () => {
+    const json = '{"item":7,"title":"Tea","text":"green","price":2.5,"tags":["hot","bio"],"new":true,"old":null}\n';
+    const tags = ['new=true', 'tags=bio', 'tags=hot'];
+    expect(await write('items.jsonl', json)).toEqual([
+      { item: '7', text: 'Tea\ngreen', tags, numbers: { price: 2.5 } },
+    ]);
+    const [tea] = await write('items.csv', 'item_id,price,shelf\ntea,2.5,left\n');
+    expect(tea).toEqual({ item: 'tea', text: '', tags: ['shelf=left'], numbers: { price: 2.5 } });
+  });
+
+  test('says what is wrong with every row, all at once', async () => {
+    const rows = ['{"itm":"a"}', '{"item":"b","box":{}}', '{"item":"c"}', '{"item":"c"}', '{'];
+    const { code, problems } = (await write('bad.jsonl', rows.join('\n')).catch(
+      (error: unknown) => error,
+    )) as AttuneError;
+    expect([code, problems.map(({ line, field }) => [line, field])]).toEqual([
+      'E_BAD_ROWS',
+      [
+        [1, 'item'],
+        [2, 'box'],
+        [4, 'item'],
+        [5, undefined],
+      ],
+    ]);
+    await expect(write('empty.jsonl', '')).rejects.toThrow(/E_NO_ROWS/);
+  });
+
+  test('describes items that come later by the words, values and scales that it has', () => {
+    const item = (name: string, text: string, price: number, tags: string[] = []) => {
+      return { item: name, text, tags, numbers: { price } };
+    };
+    const space = learnFeatures([item('a', 'green tea', 1, ['shelf=left']), item('b', 'Black TEA', 3)], null);
+    expect(space).toMatchObject({ words: ['tea'], wordsOfItem: 1, tags: ['shelf=left'], tagsOfItem: 1 });
+    const later = new Map([['c', item('c', 'rooibos tea', 5, ['shelf=up', 'shelf=left'])]]);
+    const { words, tags, numbers } = encodeFeatures(space, [undefined, 'c', 'd'], later);
+    expect([words, tags, numbers]).toEqual([Int32Array.of(0, 1, 0), Int32Array.of(0, 1, 0), Float32Array.of(0, 3, 0)]);
   });
 });
 
@@ -110,6 +194,23 @@ describe('cheap recommenders', () => {
   });
 });
 
+describe('what a row has already', () => {
+  const train = [row('bread', 'milk'), row('bread', 'milk'), row('tea', 'cake')];
+  const asked = [row('bread', 'milk', 'bread'), row('tea', 'milk')];
+
+  test('is recommended again only where that is wanted', async () => {
+    const predictor = await (await baselines.load('popularity')).fit(train);
+    const rankings = async (keepSeen: boolean) =>
+      (await predictor.predict(asked, { keepSeen })).map(({ ranking }) => ranking!.join(' '));
+    expect(await rankings(false)).toEqual(['cake tea', 'bread milk cake']);
+    expect(await rankings(true)).toEqual(['bread milk cake tea', 'bread milk cake tea']);
+  });
+
+  test('is found among what is to be predicted, so that its misses can be told', () => {
+    expect([repeatedRows(asked), repeatedRows(train)]).toEqual([1, 0]);
+  });
+});
+
 describe('recommendations', () => {
   const rows = [
     [row('a', 'b', 'c'), ['c', 'd']],
@@ -137,6 +238,29 @@ describe('recommendations', () => {
   test('are as new as they are rare: b in 2 of 3 rows, c and d in none', async () => {
     const rare = Math.log2(6);
     expect(await value('novelty')).toBeCloseTo((rare + (Math.log2(1.5) + rare) / 2 + rare) / 3);
+  });
+
+  test('are described by novelty and popularity, and no verdict follows from these', async () => {
+    const examples = rows.map(([example]) => example);
+    const system = (name: string, rankings: readonly (readonly string[])[]) => {
+      const predictions = examples.map(({ id }, i) => ({ id, ranking: rankings[i] }));
+      return { name, title: name, kind: 'cheap' as const, predictions };
+    };
+    const [some, others] = [
+      system(
+        'some',
+        rows.map(([, ranking]) => ranking),
+      ),
+      system('others', [['x'], ['y'], ['z']]),
+    ];
+    const metrics = ['ndcg', 'novelty', 'popularity_bias'].map((metric) => ({ metric: metric as MetricName }));
+    const { comparison } = await compareAnswers([some, others], examples, { split: 'test', metrics });
+    expect(comparison.differences.map(({ metric }) => metric)).toEqual(['ndcg']);
+    expect(Object.keys(comparison.systems[0].values)).toEqual(['ndcg', 'novelty', 'popularity_bias']);
+    const deciding = compareAnswers([some, others], examples, { split: 'test', metrics: metrics.slice(1) });
+    await expect(deciding).rejects.toThrow(/E_NO_MERIT/);
+    const alone = await compareAnswers([some], examples, { split: 'test', metrics: metrics.slice(1) });
+    expect(alone.comparison.systems[0].values.novelty.value).toBeGreaterThan(0);
   });
 
   test('are less popular than what the rows have', async () => {

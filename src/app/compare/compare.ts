@@ -24,6 +24,8 @@ export interface CompareOptions {
   /** At most so many rows, a sample of more. Default 500. */
   maxRows?: number;
   maxNewTokens?: number;
+  /** Of rows of items: what a row has already may be recommended again; as the first run's recipe says unless given. */
+  keepSeen?: boolean;
   instruction?: string;
   /** Of a run alone: what its base is joined by, in place of what the recipe names. */
   baselines?: readonly string[];
@@ -122,9 +124,10 @@ function runComparison(
   const room = recipe?.evaluation.max_new_tokens;
   const metrics = options.metrics ?? (own === 'auto' ? undefined : own);
   const { maxNewTokens = room === 'auto' ? undefined : room, onEvent, signal } = options;
+  const { keepSeen = recipe?.evaluation.exclude_seen === false } = options;
   return runJob({
     job: 'compare',
-    input: { systems, rows, metrics, references: recipe?.references, maxNewTokens },
+    input: { systems, rows, metrics, references: recipe?.references, maxNewTokens, keepSeen },
     onEvent,
     signal,
   });

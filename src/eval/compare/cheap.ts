@@ -6,6 +6,7 @@ import { mediaOf } from '../baselines/media-logistic.ts';
 import { baselines, type BaselineName } from '../baselines/index.ts';
 import { expectedText } from '../example-text.ts';
 import type { MetricSpec } from '../metrics/index.ts';
+import type { PredictOptions } from '../predictor.ts';
 import { scorePredictor, type Score } from '../score.ts';
 import { isBetter, type CheapChoice } from './rivals.ts';
 import type { System } from './system.ts';
@@ -89,12 +90,13 @@ export async function chooseCheapest(
   systems: readonly System[],
   rows: readonly Example[],
   metric: MetricSpec,
+  options?: PredictOptions,
 ): Promise<CheapChoice | undefined> {
   const choosing = rows.slice(0, CHOOSING_ROWS);
   if (choosing.length === 0 || systems.length < 2) return undefined;
   let best: { name: string; score: Score } | undefined;
   for (const { predictor } of systems) {
-    const { scores } = await scorePredictor(predictor, choosing, [metric]);
+    const { scores } = await scorePredictor(predictor, choosing, [metric], options);
     const [score] = scores;
     if (best === undefined || isBetter(score.value, best.score.value, score.better))
       best = { name: predictor.name, score };

@@ -35,7 +35,7 @@ export interface Compared {
 /**
  * Judges the first system by all others on the same rows. Systems that give no input for the deciding metric are
  * listed as skipped.
- * @throws AttuneError E_METRIC_INPUT where the judged system itself gives none
+ * @throws AttuneError E_METRIC_INPUT where the judged system itself gives none, E_NO_MERIT
  */
 export async function compareAnswers(
   answered: readonly [Answered, ...Answered[]],
@@ -44,6 +44,7 @@ export async function compareAnswers(
 ): Promise<Compared> {
   const all = await describeMetrics(options.metrics);
   const [deciding] = all;
+  if (deciding.isProperty === true && answered.length > 1) throw noMerit(deciding);
   const kept = keepReadable(answered, examples);
   const scored: Scored[] = [];
   for (const system of kept.systems) scored.push(await scoreSystem(system, kept.examples, options.metrics));
@@ -74,8 +75,8 @@ function judge({ subject, others, metrics, examples, leftOut }: Entries, options
   const clusters = clustersOf(examples);
   const entrants = { subject, others, rivals: choice.rivals };
   const statistics = new ScoreStatistics(examples.length, { clusters, confidence, seed });
-  // A table beside the metrics has no value of its own to differ by.
-  const compared = metrics.filter((one) => one.isTable !== true || one.name === metric);
+  // A table beside the metrics has no value of its own to differ by, and a property none that is better.
+  const compared = metrics.filter((one) => one.isProperty !== true && (one.isTable !== true || one.name === metric));
   const differences = compared.flatMap((one) => metricDifferences(one, entrants, statistics));
   const deciding = differences.filter((one) => one.metric === metric && isRival(one.against));
   const rival = strongest(
@@ -112,6 +113,14 @@ function judge({ subject, others, metrics, examples, leftOut }: Entries, options
 function clustersOf(examples: readonly Example[]): string[] | undefined {
   const clusters = examples.map(({ group }, row) => (group === undefined ? `row ${row}` : `group ${group}`));
   return new Set(clusters).size < clusters.length ? clusters : undefined;
+}
+
+function noMerit({ name, title }: ComparedMetric): AttuneError {
+  return new AttuneError('E_NO_MERIT', {
+    what: `Nothing can be decided by ${title}: it says what answers are like, not how good they are`,
+    got: `${name} as the first metric`,
+    fix: 'name another one first, and this one behind it',
+  });
 }
 
 function cannotJudge({ title }: Scored, metric: { title: string; reads: string }): AttuneError {

@@ -15,7 +15,7 @@ export interface Scored extends Answered {
 /** The metrics of a comparison as it describes them, the deciding one first. */
 export async function describeMetrics(specs: readonly MetricSpec[]): Promise<ComparedMetric[]> {
   const named = await Promise.all(specs.map((spec) => createMetric(spec)));
-  return named.map(({ name, definition: { title, better, best, reads, checksForm, isTable } }) => ({
+  return named.map(({ name, definition: { title, better, best, reads, checksForm, isTable, isProperty } }) => ({
     name,
     title,
     better,
@@ -23,6 +23,7 @@ export async function describeMetrics(specs: readonly MetricSpec[]): Promise<Com
     reads,
     checksForm,
     isTable,
+    isProperty,
   }));
 }
 

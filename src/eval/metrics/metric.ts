@@ -64,6 +64,8 @@ export interface MetricDefinition {
   readonly checksForm?: boolean;
   /** Its table in the details is what it tells: beside other metrics, its value is not shown or compared. */
   readonly isTable?: boolean;
+  /** It says what answers are like, and no value of it is better than another: it is shown, and never a verdict. */
+  readonly isProperty?: boolean;
   /** The options that it takes. */
   readonly options?: readonly (keyof MetricOptions)[];
   create(options?: MetricOptions): Metric;

@@ -35,7 +35,7 @@ type Value = (rows: readonly RecommendedRow[], indices: ArrayLike<number>, popul
 
 /** A metric of the first k recommended items (10 unless given) that needs all rows to know how popular items are. */
 export function recommendedMetric(
-  about: Pick<MetricDefinition, 'name' | 'title' | 'better' | 'best'>,
+  about: Pick<MetricDefinition, 'name' | 'title' | 'better' | 'best' | 'isProperty'>,
   value: Value,
 ): MetricDefinition {
   return { ...about, reads: 'items', options: ['k'], create: (options) => new RecommendedItems(value, options) };

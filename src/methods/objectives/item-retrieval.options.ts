@@ -11,4 +11,4 @@ export const options = z.strictObject({
 export type ItemRetrievalOptions = z.output<typeof options>;
 
 /** Every row more is a few items more that the others are told apart from. */
-export const recipeDefaults = { training: { learning_rate: 3e-3, batch_size: 128 } };
+export const recipeDefaults = { training: { learning_rate: 1e-2, batch_size: 128 } };

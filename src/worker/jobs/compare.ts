@@ -14,15 +14,16 @@ export interface CompareInput {
   /** Hashes of the metrics that are one's own, as far as they are known. */
   references?: ReferenceHashes;
   maxNewTokens?: number;
+  keepSeen?: boolean;
 }
 
 /** Lets systems answer the same rows and judges the first of them by the others. */
 export async function run(
-  { systems, rows, metrics, references, maxNewTokens }: CompareInput,
+  { systems, rows, metrics, references, maxNewTokens, keepSeen }: CompareInput,
   context: JobContext,
 ): Promise<Compared> {
   const { emit, signal } = context;
   const specs = metrics && (await loadMetrics(metrics, references));
   const compared = await readRows(rows, context);
-  return runComparison(systems, compared, { emit, signal, metrics: specs, maxNewTokens, seed: rows.seed });
+  return runComparison(systems, compared, { emit, signal, metrics: specs, maxNewTokens, keepSeen, seed: rows.seed });
 }

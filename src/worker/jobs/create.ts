@@ -96,7 +96,8 @@ async function readFeatures({ catalogue, textEncoder }: CreateInput, architectur
 
 /** What a model would not read is not taken in silence. */
 function refuseIdle(given: Pick<CreateInput, 'catalogue' | 'textEncoder'>, { modelType, readsFeatures }: Architecture) {
-  const set = Object.entries(given).filter(([, value]) => value !== undefined);
+  const flags = { '--items': given.catalogue, '--text-encoder': given.textEncoder };
+  const set = Object.entries(flags).filter(([, value]) => value !== undefined);
   if (set.length === 0 || (readsFeatures === true && given.catalogue !== undefined)) return;
   throw new AttuneError('E_OPTION_IDLE', {
     what:

@@ -63,7 +63,10 @@ export async function run(input: GenerateInput, context: JobContext): Promise<Ba
     throw new AttuneError('E_TASK_UNSUPPORTED', {
       what: `${input.target} is a ${opened.model.task} model, which does not write text`,
       expected: 'a language model',
-      fix: 'to measure it: attune eval',
+      fix:
+        opened.model.task === 'next-item'
+          ? `to have items recommended: attune recommend ${input.target}`
+          : 'to measure it: attune eval',
     });
   }
   using batcher = new Batcher(opened, { cacheBytes: Math.min(MOST_CACHE_BYTES, availableBytes() / 4) });

@@ -13,6 +13,9 @@ const table = {
   describe: () => import('./describe.ts'),
   estimate: () => import('./estimate.ts'),
   create: () => import('./create.ts'),
+  recommend: () => import('./recommend.ts'),
+  'index-items': () => import('./index-items.ts'),
+  'add-items': () => import('./add-items.ts'),
 } satisfies Record<string, () => Promise<JobModule>>;
 
 export type JobName = keyof typeof table;

@@ -5,6 +5,7 @@ import { readConfig } from '../../models/load.ts';
 import type { Model } from '../../models/model.ts';
 import { templateHash, tokenizerHash } from '../../text/index.ts';
 import type { Metrics } from '../../base/events.ts';
+import { hasItemVectors, writeItemIndex } from './item-index.ts';
 import { copyProcessor } from './model-readers.ts';
 import { writeModelCard } from './result-card.ts';
 import { RESULT_NOTES, type ResultNotesFile } from './result-notes.ts';
@@ -14,13 +15,15 @@ import type { PreparedRun } from './training-run.ts';
 /** Writes the result in its standard form, with the tokenizer and attune's own notes beside it. */
 export async function writeResult(run: PreparedRun, about: { step: number; metrics: Metrics }): Promise<string> {
   const folder = join(run.context.folder, run.parts.tuning.result);
-  await writeWholeFolder(folder, (draft) => {
+  await writeWholeFolder(folder, async (draft) => {
     const { context, parts, tokenizer } = run;
     parts.tuning.save(draft, { baseModel: context.recipe.model, task: parts.objective.task });
     tokenizer.save(draft);
     copyProcessor(run.base, draft);
     writeJson(join(draft, RESULT_NOTES), notesOn(run, { ...about, folder }));
     writeModelCard(context.folder, draft);
+    if (parts.tuning.result === 'model' && hasItemVectors(parts.model))
+      await writeItemIndex(draft, { ...parts, tokenizer });
   });
   return folder;
 }

@@ -57,14 +57,19 @@ function metricTable(comparison: Comparison, metrics: readonly ComparedMetric[])
   return html`<h3 class="apart">All figures</h3>
     ${systemTable(comparison, {
       label: 'All figures',
-      titles: metrics.map(({ title, better }) => html`${title}<small>${better} is better</small>`),
+      titles: metrics.map((metric) => html`${metric.title}<small>${inWords(metric)}</small>`),
       cells: (system) => metrics.map((metric) => figure(system, metric, systems)),
     })}`;
 }
 
-function figure(system: ComparedSystem, { name, better }: ComparedMetric, systems: readonly ComparedSystem[]): Html {
+function inWords({ better, isProperty }: ComparedMetric): string {
+  return isProperty === true ? 'none is better' : `${better} is better`;
+}
+
+function figure(system: ComparedSystem, metric: ComparedMetric, systems: readonly ComparedSystem[]): Html {
+  const { name, better, isProperty } = metric;
   const value = system.values[name]?.value;
-  const all = systems.flatMap((other) => other.values[name]?.value ?? []);
+  const all = isProperty === true ? [] : systems.flatMap((other) => other.values[name]?.value ?? []);
   const isBest =
     value !== undefined && all.length > 1 && value === (better === 'higher' ? Math.max(...all) : Math.min(...all));
   const text = formatNumber(value ?? Number.NaN, 3);

@@ -28,6 +28,8 @@ export interface Comparing {
   metric: MetricSpec;
   /** Longest answer in tokens; from the training answers where undefined. */
   maxNewTokens?: number;
+  /** Whether items that a row has already may be recommended. */
+  keepSeen?: boolean;
   emit: EventSink;
   signal: AbortSignal;
   skipped: SkippedSystem[];
@@ -40,10 +42,10 @@ export interface SystemSource {
 }
 
 /** Lets one system answer all rows, with progress. */
-export function answerWithProgress(system: System, { rows, emit, signal }: Comparing): Promise<Answered> {
+export function answerWithProgress(system: System, { rows, keepSeen, emit, signal }: Comparing): Promise<Answered> {
   const { test, split } = rows;
   emit({ type: 'phase-started', phase: 'evaluate', message: `${system.title}: ${test.length} rows of ${split}` });
   const onProgress = (done: number, total: number) =>
     emit({ type: 'work-advanced', phase: 'evaluate', done, total, unit: 'rows answered' });
-  return answerRows(system, test, { signal, onProgress });
+  return answerRows(system, test, { signal, keepSeen, onProgress });
 }

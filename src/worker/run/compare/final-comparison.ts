@@ -20,13 +20,15 @@ export async function compareResult(run: PreparedRun, result: string): Promise<v
     );
   try {
     const { train, validation } = run.loaded.splits;
-    const { max_rows: most, max_new_tokens: room } = recipe.evaluation;
+    const { max_rows: most, max_new_tokens: room, exclude_seen: excludesSeen } = recipe.evaluation;
     const { seed } = recipe.training;
     const test = sampledRows(run.test, most, seed);
     const rows = { train, validation, test, typical: train, split: 'test', available: run.test.length };
     const maxNewTokens = room === 'auto' ? undefined : room;
     const specs = usualSystems(recipe.evaluation, result);
-    const compared = await runComparison(specs, rows, { emit, signal, seed, maxNewTokens, metrics: run.metrics });
+    const keepSeen = !excludesSeen;
+    const options = { emit, signal, seed, maxNewTokens, keepSeen, metrics: run.metrics };
+    const compared = await runComparison(specs, rows, options);
     writeComparison(folder, compared.comparison);
     writeSamples(folder, compared.samples);
     writeModelCard(folder, result);

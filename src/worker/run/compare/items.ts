@@ -5,8 +5,8 @@ import type { Asked } from '../../../eval/prompting/asked.ts';
 import type { PredictOptions, Prediction } from '../../../eval/predictor.ts';
 import { best } from '../../../eval/recommend.ts';
 import { collateRows } from '../../../methods/objectives/next-token.ts';
-import { fromArray, noGrad, scope } from '../../../tensor/index.ts';
-import { itemIds, itemNames } from '../../../text/index.ts';
+import { fromArray, noGrad, scope, type Tensor } from '../../../tensor/index.ts';
+import { itemIds, itemNames, type Tokenizer } from '../../../text/index.ts';
 import type { PreparedRow } from '../../../train/interfaces.ts';
 import { traitsOf } from '../build-trainer.ts';
 import type { Answering } from './answering.ts';
@@ -21,15 +21,13 @@ export async function answerWithItems(
   const { maxPositions } = traitsOf(model.architecture, model.config);
   const names = itemNames(tokenizer);
   const examples = asked.map(({ example }) => example as ItemsExample);
-  const rows = examples.map(({ id, source, items, about }): PreparedRow => {
-    const { ids: all, lead } = itemIds(tokenizer, { items: items.slice(0, -1), about });
-    const isLong = all.length > maxPositions;
-    const ids = isLong ? Int32Array.of(...all.slice(0, lead), ...all.slice(lead - maxPositions)) : all;
-    return { id, source, ids, trained: new Uint8Array(ids.length) };
+  const rows = examples.map((example) => {
+    return historyRow(tokenizer, { ...example, items: example.items.slice(0, -1) }, maxPositions);
   });
-  const seen = new Map(examples.map(({ items }, i) => [rows[i], new Set(items.slice(0, -1))]));
+  const had = (items: readonly string[]) => new Set(options.keepSeen === true ? [] : items.slice(0, -1));
+  const seen = new Map(examples.map(({ items }, i) => [rows[i], had(items)]));
   const rankings = await inBatches(rows, { ...options, maxPositions }, (batch) => {
-    const scores = noGrad(() => scope(() => lastLogits({ model }, batch)));
+    const scores = noGrad(() => scope(() => logitsOf({ model }, batch)));
     return batch.map((row, r) => {
       const own = scores.subarray(r * (scores.length / batch.length), (r + 1) * (scores.length / batch.length));
       return best(own, names, seen.get(row)!, KEPT);
@@ -41,10 +39,23 @@ export async function answerWithItems(
   });
 }
 
-/** What the model gives every token after each row's last: [R · V] */
-function lastLogits({ model }: Pick<Answering, 'model'>, batch: readonly PreparedRow[]): Float64Array {
+/** What somebody has, as a model reads it: of a long history its end. */
+export function historyRow(tokenizer: Tokenizer, example: ItemsExample, maxPositions: number): PreparedRow {
+  const { id, source, items, about } = example;
+  const { ids: all, lead } = itemIds(tokenizer, { items, about });
+  const isLong = all.length > maxPositions;
+  const ids = isLong ? Int32Array.of(...all.slice(0, lead), ...all.slice(lead - maxPositions)) : all;
+  return { id, source, ids, trained: new Uint8Array(ids.length) };
+}
+
+/** What the model makes of each row's end: [R, D] */
+export function lastStates({ model }: Pick<Answering, 'model'>, batch: readonly PreparedRow[]): Tensor {
   const { input } = collateRows(batch, { causal: true });
   const ends = BigInt64Array.from(model.layoutOf(input).offsets.slice(1), (end) => BigInt(end - 1));
-  const hidden = model.hidden(input).indexSelect(0, fromArray(ends).toDevice(model.device));
-  return Float64Array.from(model.tokenHead.logits(hidden).toNumbers()); // [R, V]
+  return model.hidden(input).indexSelect(0, fromArray(ends).toDevice(model.device));
+}
+
+/** What the model gives every token after each row's last: [R · V] */
+function logitsOf({ model }: Pick<Answering, 'model'>, batch: readonly PreparedRow[]): Float64Array {
+  return Float64Array.from(model.tokenHead.logits(lastStates({ model }, batch)).toNumbers()); // [R, V]
 }

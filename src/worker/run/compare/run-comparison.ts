@@ -2,6 +2,7 @@ import { AttuneError } from '../../../base/errors.ts';
 import { compareAnswers, type Compared } from '../../../eval/compare/compare.ts';
 import { suitableMetrics } from '../../../eval/compare/suitable-metrics.ts';
 import type { Answered } from '../../../eval/compare/system.ts';
+import { repeatedRows } from '../../../eval/recommend.ts';
 import type { MetricSpec } from '../../../eval/metrics/index.ts';
 import type { SkippedSystem } from '../../../store/results.ts';
 import type { ScoringContext } from '../scoring.ts';
@@ -16,6 +17,8 @@ export interface ComparisonOptions extends ScoringContext {
   metrics?: readonly MetricSpec[];
   /** Longest answer in tokens; from the training answers unless given. */
   maxNewTokens?: number;
+  /** Whether items that a row has already may be recommended again. */
+  keepSeen?: boolean;
   seed: number;
 }
 
@@ -25,9 +28,10 @@ export async function runComparison(
   rows: ComparedRows,
   options: ComparisonOptions,
 ): Promise<Compared> {
-  const { metrics = suitableMetrics(rows.typical), maxNewTokens, emit, signal, seed } = options;
+  const { metrics = suitableMetrics(rows.typical), maxNewTokens, keepSeen = false, emit, signal, seed } = options;
   using models = new OpenModels();
-  const comparing: Comparing = { rows, models, metric: metrics[0], maxNewTokens, emit, signal, skipped: [] };
+  const comparing: Comparing = { rows, models, metric: metrics[0], maxNewTokens, keepSeen, emit, signal, skipped: [] };
+  if (!keepSeen) warnOfRepeated(rows, emit);
   const answered: Answered[] = [];
   for (const spec of specs) answered.push(...(await answerOrSkip(spec, comparing)));
   const { skipped, cheapest } = comparing;
@@ -43,6 +47,14 @@ export async function runComparison(
     seed,
   });
   return { ...compared, samples: await withPictures(compared.samples, test) };
+}
+
+/** An item that cannot be recommended cannot be found either. */
+function warnOfRepeated({ test }: ComparedRows, emit: ScoringContext['emit']): void {
+  const repeated = repeatedRows(test);
+  if (repeated === 0) return;
+  const message = `${repeated} of ${test.length} rows are to find an item that they have already: all systems miss it, since such items are left out; evaluation.exclude_seen: false (--keep-seen) lets them be recommended`;
+  emit({ type: 'warning-raised', code: 'W_REPEATED_ITEMS', message });
 }
 
 async function answerOrSkip(spec: SystemSpec, comparing: Comparing): Promise<Answered[]> {

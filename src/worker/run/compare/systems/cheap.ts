@@ -5,11 +5,11 @@ import type { CheapSpec } from './system-spec.ts';
 
 /** Predictors that cost seconds, fitted on the training rows. */
 export async function answer({ baseline }: CheapSpec, comparing: Comparing): Promise<Answered[]> {
-  const { rows, signal, emit, skipped, metric } = comparing;
+  const { rows, signal, emit, skipped, metric, keepSeen } = comparing;
   emit({ type: 'phase-started', phase: 'evaluate', message: 'fitting cheap baselines' });
   const fitted = await fitCheap(rows.train, { signal, only: baseline });
   skipped.push(...fitted.skipped);
-  comparing.cheapest ??= await chooseCheapest(fitted.systems, rows.validation, metric);
+  comparing.cheapest ??= await chooseCheapest(fitted.systems, rows.validation, metric, { keepSeen });
   const answered: Answered[] = [];
   for (const system of fitted.systems) answered.push(await answerWithProgress(system, comparing));
   return answered;

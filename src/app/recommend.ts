@@ -1,0 +1,41 @@
+import { resolve } from 'node:path';
+import type { EventSink } from '../base/events.ts';
+import { runJob, type JobResult } from '../worker/index.ts';
+
+export interface RecommendOptions {
+  /** A file of what people chose, in any format that training reads; whole rows are read. */
+  input: string;
+  format?: string;
+  /** Items for each row. Default 10. */
+  count?: number;
+  /** Whether what a row has already may be recommended again. */
+  keepSeen?: boolean;
+  onEvent?: EventSink;
+  signal?: AbortSignal;
+}
+
+export type Recommended = JobResult<'recommend'>;
+
+/**
+ * What people are likely to choose next, in the file's order.
+ * @throws AttuneError E_NO_ITEMS for a model that recommends nothing, E_WRONG_ROWS, E_INDEX_BAD, E_INDEX_STALE
+ */
+export async function recommend(target: string, options: RecommendOptions): Promise<Recommended> {
+  const { input, format, count = 10, keepSeen = false, onEvent, signal } = options;
+  const data = { path: resolve(input), format };
+  return runJob({ job: 'recommend', input: { target, data, count, keepSeen }, onEvent, signal });
+}
+
+/** Makes the index of a model of items again, beside its weights. */
+export async function indexItems(target: string, onEvent?: EventSink): Promise<JobResult<'index-items'>> {
+  return runJob({ job: 'index-items', input: { target }, onEvent });
+}
+
+/** Writes a model that also knows further items, by what is known of them alone. */
+export async function addItems(
+  target: string,
+  { items, folder, onEvent }: { items: string; folder: string; onEvent?: EventSink },
+): Promise<JobResult<'add-items'>> {
+  const input = { target, catalogue: resolve(items), folder: resolve(folder) };
+  return runJob({ job: 'add-items', input, onEvent });
+}

@@ -1,0 +1,32 @@
+import { AttuneError } from '../../base/errors.ts';
+import { formatCount } from '../../base/format.ts';
+import { defineCommand } from '../command.ts';
+import { shortPath } from '../short-path.ts';
+import { withProgress } from '../with-progress.ts';
+
+export const command = defineCommand({
+  section: 'Use',
+  summary: 'tell a two_tower model of further items, which it then scores by their features',
+  arguments: [{ name: 'MODEL', summary: "a run's or a model's folder", required: true }],
+  options: [
+    { name: '--items', value: 'FILE', summary: 'rows of item, text and features, as models create reads them' },
+    { name: '--to', value: 'FOLDER', summary: 'the folder to write' },
+  ],
+  examples: ['models add-items runs/shop --items new-items.jsonl --to shop-now'],
+  async run(context) {
+    const { addItems } = await import('../../app/recommend.ts');
+    const [items, folder] = ['--items', '--to'].map((name) => context.option(name));
+    if (items === undefined || folder === undefined) {
+      throw new AttuneError('E_USAGE', {
+        what: `models add-items needs ${items === undefined ? '--items, a file of the items' : '--to, a folder to write'}`,
+        fix: 'attune models add-items runs/shop --items new-items.jsonl --to shop-now',
+      });
+    }
+    return withProgress(context, (onEvent) => addItems(context.argument('MODEL')!, { items, folder, onEvent }));
+  },
+  render: ({ folder, added, described, items }, { colours }) =>
+    [
+      `${colours.green('✓')} ${shortPath(folder)}: ${formatCount(added)} items more, ${formatCount(items)} in all`,
+      ...(described > 0 ? [`  ${formatCount(described)} that it knew were described anew`] : []),
+    ].join('\n'),
+});

@@ -1,0 +1,22 @@
+import { formatBytes, formatCount, formatNumber } from '../../base/format.ts';
+import { defineCommand } from '../command.ts';
+import { shortPath } from '../short-path.ts';
+import { withProgress } from '../with-progress.ts';
+
+export const command = defineCommand({
+  section: 'Use',
+  summary: 'make the index that a model of items is searched by again',
+  arguments: [{ name: 'MODEL', summary: "a run's or a model's folder: sasrec or two_tower", required: true }],
+  examples: ['models index runs/shop'],
+  async run(context) {
+    const { indexItems } = await import('../../app/recommend.ts');
+    return withProgress(context, (onEvent) => indexItems(context.argument('MODEL')!, onEvent));
+  },
+  render: ({ folder, items, bytes, clusters, probes, recall }, { colours }) => {
+    const how =
+      clusters === undefined
+        ? 'every one is compared'
+        : `${probes} of ${formatCount(clusters)} clusters are looked into, which finds ${formatNumber(100 * recall!, 3)} % of the ten best`;
+    return `${colours.green('✓')} ${shortPath(folder)}: ${formatCount(items)} items, ${formatBytes(bytes)}; ${how}`;
+  },
+});

@@ -1,0 +1,50 @@
+import { AttuneError } from '../../base/errors.ts';
+import { defineCommand } from '../command.ts';
+import { withProgress } from '../with-progress.ts';
+
+export const command = defineCommand({
+  section: 'Use',
+  summary: 'recommend items to every row of a file',
+  arguments: [
+    { name: 'MODEL', summary: "a run's folder, an adapter's or a model's: sasrec or two_tower", required: true },
+  ],
+  options: [
+    { name: '--input', value: 'FILE', summary: 'what people chose: rows of user and item, or of items as a list' },
+    { name: '--output', value: 'FILE', summary: 'JSONL to write; standard output unless given' },
+    { name: '--format', value: 'NAME', summary: 'row format; detected unless given' },
+    { name: '--count', value: 'ITEMS', summary: 'items for each row (10)' },
+    { name: '--keep-seen', summary: 'what a row has already may be recommended again' },
+  ],
+  examples: ['recommend runs/shop --input customers.csv --output next.jsonl'],
+  async run(context) {
+    const [{ recommend }, { requireWritable, writeFileAtomic }] = await Promise.all([
+      import('../../app/recommend.ts'),
+      import('../../files/atomic.ts'),
+    ]);
+    const input = context.option('--input');
+    if (input === undefined) {
+      throw new AttuneError('E_USAGE', {
+        what: 'There is nobody to recommend items to',
+        fix: 'name a file: --input customers.csv',
+      });
+    }
+    const output = context.option('--output');
+    if (output !== undefined) requireWritable(output);
+    const signal = context.stopSignal('stopping');
+    const found = await withProgress(context, (onEvent) =>
+      recommend(context.argument('MODEL')!, {
+        input,
+        format: context.option('--format'),
+        count: context.count('--count'),
+        keepSeen: context.has('--keep-seen'),
+        onEvent,
+        signal,
+      }),
+    );
+    const { rows, index } = found;
+    if (output !== undefined) writeFileAtomic(output, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+    return { rows: rows.length, index, output: output ?? null, answers: output === undefined ? rows : undefined };
+  },
+  render: ({ rows, output, answers }) =>
+    answers === undefined ? `${rows} answers in ${output}` : answers.map((row) => JSON.stringify(row)).join('\n'),
+});

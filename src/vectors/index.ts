@@ -1,0 +1,6 @@
+/** Vectors that are searched by what fits a query best. */
+export { buildIndex } from './build-index.ts';
+export { ClusteredIndex } from './clustered-index.ts';
+export { ExactIndex } from './exact-index.ts';
+export { readIndex, writeIndex, type StoredIndex } from './index-file.ts';
+export type { Found, VectorIndex } from './vector-index.ts';
