@@ -9,7 +9,7 @@ import { modelFolder } from '../worker/run/base-model.ts';
 export interface EstimateOptions {
   /** Tokens of all epochs. Default a million. */
   tokens?: number;
-  /** Longest row, in tokens. Default 1024, or the tokens of an image. */
+  /** Longest row, in tokens. Default 1024, or the tokens of an image or a recording. */
   rowTokens?: number;
   /** Rank of LoRA. Default 16. */
   rank?: number;

@@ -106,6 +106,15 @@ export interface Limits {
   filledTo?: number;
 }
 
+/** Convolutions over time in front of the blocks, for each token that they give, on a recording of some length. */
+export interface FrontEnd {
+  products: number;
+  /** Values that they give, all of which backward needs. */
+  values: number;
+  /** Of a recording, where all have the same number. */
+  recordingTokens?: number;
+}
+
 /** What is asked of a model with new weights. */
 export interface NewShape {
   vocabularySize: number;
@@ -135,6 +144,8 @@ export interface Architecture {
   withVocabulary?(raw: RawConfig, size: number): RawConfig;
   /** Tokens that its blocks see of one row's features; as many as it can read at most unless said. */
   tokensOfFeatures?(raw: RawConfig, shape: readonly number[]): number;
+  /** What its convolutions in front of the blocks take for each of those tokens; absent where it has none over time. */
+  frontEnd?(raw: RawConfig): FrontEnd;
   /** A configuration for new weights, of what is made for the user's own items; absent where models are pre-trained. */
   newConfig?(shape: NewShape): RawConfig;
   /** Whether it reads what is known of items besides their ids. */

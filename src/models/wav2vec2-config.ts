@@ -41,9 +41,6 @@ export const wav2vec2Schema = z
     mask_feature_min_masks: spans.default(0),
     ctc_loss_reduction: z.enum(['sum', 'mean']).default('sum'),
     ctc_zero_infinity: z.boolean().default(false),
-    use_weighted_layer_sum: z
-      .literal(false, { error: 'weighted sums of layers (use_weighted_layer_sum) are not supported' })
-      .default(false),
     classifier_proj_size: count.default(256),
     adapter_attn_dim: count.nullish(),
     add_adapter: z
@@ -61,5 +58,12 @@ export const wav2vec2Schema = z
       error: 'conv_dim, conv_stride and conv_kernel must be of one length',
     },
   );
+
+/** What a classifier of recordings reads besides: heads for other tasks read the last layer, whatever it says. */
+export const unweightedSchema = z.looseObject({
+  use_weighted_layer_sum: z
+    .literal(false, { error: 'weighted sums of layers (use_weighted_layer_sum) are not supported' })
+    .default(false),
+});
 
 export type Wav2Vec2Config = z.output<typeof wav2vec2Schema>;

@@ -11,6 +11,7 @@ import {
   type Activation,
 } from '../nn/index.ts';
 import { cat, type Tensor } from '../tensor/index.ts';
+import type { FrontEnd } from './architecture.ts';
 import type { StackInput } from './stack.ts';
 import type { Wav2Vec2Config } from './wav2vec2-config.ts';
 
@@ -62,6 +63,19 @@ class ConvolutionLayer extends Module {
 export function framesOf({ conv_kernel: kernels, conv_stride: strides }: Wav2Vec2Config, samples: number): number {
   const count = kernels.reduce((length, kernel, i) => Math.floor((length - kernel) / strides[i]) + 1, samples);
   return Math.max(0, count);
+}
+
+/** A layer is so many times as fine as the frames as the strides after it take together; the positional one follows. */
+export function frontEndOf(config: Wav2Vec2Config): FrontEnd {
+  const { conv_dim: widths, conv_kernel: kernels, conv_stride: strides, hidden_size: width } = config;
+  const groups = config.num_conv_pos_embedding_groups;
+  let [products, values] = [(config.num_conv_pos_embeddings * width * width) / groups, width];
+  for (const [layer, out] of widths.entries()) {
+    const given = out * strides.slice(layer + 1).reduce((all, stride) => all * stride, 1);
+    products += given * kernels[layer] * (widths[layer - 1] ?? 1);
+    values += given;
+  }
+  return { products, values };
 }
 
 /** Convolutions that make frames of a waveform. */

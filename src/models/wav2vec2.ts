@@ -5,8 +5,8 @@ import type { Architecture, Trunk, TrunkContext } from './architecture.ts';
 import { parseConfig } from './config.ts';
 import { specAugment, type Masking } from './spec-augment.ts';
 import { Stack, type Block, type Pass, type StackInput } from './stack.ts';
-import { wav2vec2Schema, type Wav2Vec2Config } from './wav2vec2-config.ts';
-import { FeatureExtractor, FeatureProjection, framesOf } from './wav2vec2-features.ts';
+import { unweightedSchema, wav2vec2Schema, type Wav2Vec2Config } from './wav2vec2-config.ts';
+import { FeatureExtractor, FeatureProjection, framesOf, frontEndOf } from './wav2vec2-features.ts';
 import { EncoderLayer, PositionalConvolution } from './wav2vec2-layers.ts';
 
 class Encoder extends Module {
@@ -106,6 +106,7 @@ export const architecture: Architecture = {
   prefix: 'wav2vec2',
   modalities: ['audio'],
   build(raw, context) {
+    if (context.task === 'sequence') parseConfig(unweightedSchema, raw);
     const config = parseConfig(wav2vec2Schema, raw);
     return config.do_stable_layer_norm ? new StableWav2Vec2(config, context) : new Wav2Vec2(config, context);
   },
@@ -126,6 +127,7 @@ export const architecture: Architecture = {
       sequence: { head: 'sequence', className: 'Wav2Vec2ForSequenceClassification', options: sequenceOptions },
     };
   },
+  frontEnd: (raw) => frontEndOf(parseConfig(wav2vec2Schema, raw)),
   tokensOfFeatures: (raw, [samples]) => framesOf(parseConfig(wav2vec2Schema, raw), samples),
   // It has no table of tokens, and no table of positions: five minutes of frames are what is planned for.
   limits: () => ({ vocabularySize: 0, maxPositions: 15_000 }),

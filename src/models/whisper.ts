@@ -191,6 +191,11 @@ export const architecture: Architecture = {
       seq2seq: { head: 'seq2seq', className: 'WhisperForConditionalGeneration', options: { name: 'proj_out', tied } },
     };
   },
+  frontEnd(raw) {
+    const { num_mel_bins: bins, d_model: width, max_source_positions: recordingTokens } = parseConfig(schema, raw);
+    // The first gives two frames for each token.
+    return { products: 3 * width * (2 * bins + width), values: 3 * width, recordingTokens };
+  },
   tokensOfFeatures: (_raw, [, frames]) => Math.ceil(frames / 2),
   limits(raw) {
     const config = parseConfig(schema, raw);

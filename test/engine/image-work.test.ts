@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { existsSync } from 'node:fs';
+import { architectures } from '../../src/models/index.ts';
 import { skeleton } from '../../src/models/load.ts';
 import type { RawConfig } from '../../src/models/config.ts';
 import { collateRows } from '../../src/methods/objectives/next-token.ts';
@@ -36,6 +37,38 @@ describe.skipIf(!existsSync('build/attune.node'))('the work of an image', () => 
     const clip = { model_type: 'clip', vision_config: vision, text_config: { ...tower, vocab_size: 9 } };
     expect(await workOf(clip, 'sequence')).toEqual({ tokens: 17, products: 16 * 8 * 12, adapterPerRank: 0 });
     expect(await workOf(clip)).toBeUndefined();
+  });
+});
+
+/** Products of convolutions [input, output, kernel, stride] without padding, one after the other, by their outputs. */
+function productsOf(layers: readonly (readonly [number, number, number, number])[], samples: number): number {
+  let [length, products] = [samples, 0];
+  for (const [input, output, kernel, stride] of layers) {
+    length = Math.floor((length - kernel) / stride) + 1;
+    products += length * input * output * kernel;
+  }
+  return products;
+}
+
+describe('the work in front of the blocks', () => {
+  const frontEndOf = async (raw: RawConfig) => (await architectures.load(String(raw.model_type))).frontEnd!(raw);
+
+  it('is that of the convolutions of wav2vec2-base over a minute, and of the positional one', async () => {
+    const { products } = await frontEndOf({ model_type: 'wav2vec2' });
+    const rest = [3, 3, 3, 3, 2, 2].map((kernel) => [512, 512, kernel, 2] as const);
+    const samples = 60 * 16_000;
+    const positional = (2999 * 768 * 768 * 128) / 16;
+    const counted = productsOf([[1, 512, 10, 5], ...rest], samples) + positional;
+    expect((2999 * products) / counted).toBeCloseTo(1, 2);
+  });
+
+  it('is that of the two convolutions of whisper over its 3,000 frames', async () => {
+    const raw = { model_type: 'whisper', vocab_size: 51_865, d_model: 512 };
+    const layers = { encoder_layers: 1, encoder_attention_heads: 8, encoder_ffn_dim: 8 };
+    const decoder = { decoder_layers: 1, decoder_attention_heads: 8, decoder_ffn_dim: 8 };
+    const { products, recordingTokens } = await frontEndOf({ ...raw, ...layers, ...decoder });
+    expect(recordingTokens).toBe(1500);
+    expect(1500 * products).toBe(3000 * 3 * 80 * 512 + 1500 * 3 * 512 * 512);
   });
 });
 

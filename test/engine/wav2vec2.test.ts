@@ -30,6 +30,12 @@ afterAll(() => rmSync(temporary, { recursive: true }));
 const CONVOLUTION = 'wav2vec2.encoder.pos_conv_embed.conv';
 
 describe('checkpoints', () => {
+  it('that sum layers by weights are refused as classifiers only: nothing else reads that sum', async () => {
+    const raw = { ...tinyConfigs.wav2vec2[0], use_weighted_layer_sum: true };
+    (await createModel(raw, { task: 'ctc', dtype: 'f32', seed: 1 })).dispose();
+    await expect(createModel(raw, { task: 'sequence', dtype: 'f32', seed: 1 })).rejects.toThrow(/weighted sums/);
+  });
+
   it('keep the older names of the positional convolution', async () => {
     const older = mkdtempSync(join(temporary, 'older-'));
     const again = mkdtempSync(join(temporary, 'again-'));

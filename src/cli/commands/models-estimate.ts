@@ -15,7 +15,7 @@ export const command = defineCommand({
   ],
   options: [
     { name: '--tokens', value: 'N', summary: 'tokens to train on, over all epochs (1,000,000)' },
-    { name: '--max-length', value: 'N', summary: 'longest row, in tokens (1024, or those of an image)' },
+    { name: '--max-length', value: 'N', summary: 'longest row, in tokens (1024, or those of an image or a recording)' },
     { name: '--r', value: 'N', summary: 'rank of LoRA (16)' },
   ],
   examples: ['models estimate attune-base', 'models estimate Qwen/Qwen2.5-1.5B-Instruct --tokens 5000000'],
@@ -48,8 +48,10 @@ export const command = defineCommand({
       cost === undefined ? '' : cost < 0.01 ? '< 0.01' : cost.toFixed(2),
     ]);
     const { dim } = colours;
-    const image = size.imageTokens === undefined ? '' : `; an image is ${formatCount(size.imageTokens)} of them`;
-    const about = `${formatCount(size.parameters)} parameters; ${formatCount(tokens)} tokens in rows of up to ${formatCount(rowTokens)}, LoRA of rank ${rank}${image}`;
+    const [kind, count] =
+      size.imageTokens === undefined ? ['a recording', size.frontEnd?.recordingTokens] : ['an image', size.imageTokens];
+    const media = count === undefined ? '' : `; ${kind} is ${formatCount(count)} of them`;
+    const about = `${formatCount(size.parameters)} parameters; ${formatCount(tokens)} tokens in rows of up to ${formatCount(rowTokens)}, LoRA of rank ${rank}${media}`;
     const notes = [
       `Computed from the model's shape: whole steps are taken to reach ${100 * here.share} % of the ${(here.rate / 1e9).toFixed(0)} GFLOP/s measured here, and 35 % of a card's data sheet.`,
       'No card was tried, and prices change: they say which order of magnitude to expect. attune train --dry-run measures this machine.',

@@ -20,7 +20,7 @@ import { availableBytes, computeType, innerWidth } from '../run/resources.ts';
 export interface EstimateInput extends Omit<Workload, 'rowTokens'> {
   /** config.json of the model. */
   config: RawConfig;
-  /** Longest row, in tokens; 1024 unless given, or those of an image. */
+  /** Longest row, in tokens; 1024 unless given, or those of an image or a recording. */
   rowTokens?: number;
 }
 
@@ -39,7 +39,7 @@ export async function run({ config, ...wanted }: EstimateInput, { emit }: JobCon
   emit({ type: 'phase-started', phase: 'engine', message: 'measuring this machine' });
   const { model } = await skeleton(config, {});
   const size = sizeOf(model);
-  const { rowTokens = size.imageTokens ?? USUAL_ROW } = wanted;
+  const { rowTokens = size.imageTokens ?? size.frontEnd?.recordingTokens ?? USUAL_ROW } = wanted;
   const work = { ...wanted, rowTokens };
   const dtype = computeType('auto') === 'bf16' ? 'bf16' : 'f32';
   const here: Machine = {
@@ -67,10 +67,12 @@ function sizeOf(model: Model): ModelSize {
   const { vocabularySize: vocabulary } = model.architecture.limits(config);
   const idle = idleWeights(model);
   const image = workOfImage(model);
-  // The head reads every trained token, like a layer; convolutions are divided among an image's tokens.
+  const frontEnd = model.architecture.frontEnd?.(config);
+  const convolutions = image === undefined ? (frontEnd?.products ?? 0) : image.products / image.tokens;
+  // The head reads every trained token, like a layer; convolutions are divided among the tokens that come of them.
   return {
     parameters,
-    linear: linear + vocabulary * trunk.width + (image === undefined ? 0 : image.products / image.tokens),
+    linear: linear + vocabulary * trunk.width + convolutions,
     idle,
     adapterPerRank: adapterPerRank + (image?.adapterPerRank ?? 0),
     blocks,
@@ -79,6 +81,7 @@ function sizeOf(model: Model): ModelSize {
     vocabulary,
     imageTokens: image?.tokens,
     keptPerToken: image?.keptPerToken,
+    frontEnd,
   };
 }
 

@@ -1,3 +1,5 @@
+import type { FrontEnd } from '../../models/architecture.ts';
+
 /** What of a model's shape decides what tuning it costs. */
 export interface ModelSize {
   parameters: number;
@@ -15,6 +17,8 @@ export interface ModelSize {
   imageTokens?: number;
   /** Values that backward needs for each token, where blocks are convolutions. */
   keptPerToken?: number;
+  /** Convolutions over time in front of the blocks. */
+  frontEnd?: FrontEnd;
 }
 
 /** What is trained with. */
@@ -108,6 +112,9 @@ function active({ linear, idle }: ModelSize): number {
   return linear - idle;
 }
 
+/** A convolution over time is kept with its norm and its activation. */
+const KEPT_BY_FRONT = 3;
+
 /** Of one longest row: what its blocks keep until backward, and one chunk of logits with its gradient. */
 function activationBytes(size: ModelSize, work: Workload, machine: Machine, checkpointing: boolean): number {
   const { blocks, width, inner, vocabulary } = size;
@@ -117,6 +124,7 @@ function activationBytes(size: ModelSize, work: Workload, machine: Machine, chec
     return checkpointing ? all / blocks + work.rowTokens * width * bytesPerValue : all;
   }
   const ofBlock = work.rowTokens * (width * (12 * bytesPerValue + 24) + inner * 4 * bytesPerValue);
+  const inFront = work.rowTokens * (size.frontEnd?.values ?? 0) * KEPT_BY_FRONT * bytesPerValue;
   const kept = checkpointing ? ofBlock + blocks * work.rowTokens * width * bytesPerValue : blocks * ofBlock;
-  return kept + Math.min(work.rowTokens, 512) * vocabulary * 2 * bytesPerValue;
+  return kept + inFront + Math.min(work.rowTokens, 512) * vocabulary * 2 * bytesPerValue;
 }
