@@ -1,7 +1,8 @@
 import { AttuneError, type Problem } from '../base/errors.ts';
 import { loadData, type Example } from '../data/index.ts';
 import { promptText } from '../eval/example-text.ts';
-import type { Completion, TokenLogProb } from '../generate/index.ts';
+import type { Completion, SpeechSegment, TokenLogProb } from '../generate/index.ts';
+import type { Answer } from '../worker/jobs/generate.ts';
 import type { Message } from '../text/index.ts';
 import { loadFormatters } from '../worker/run/row-formatters.ts';
 import { checkSampling, openTalker, type Prompt, type Sampling, type TalkOptions } from './talk.ts';
@@ -24,6 +25,10 @@ export interface GeneratedRow {
   sample?: number;
   /** Of each token, where they were asked for: names as in OpenAI's answers. */
   logprobs?: LogProbEntry[];
+  /** Of a recording, where the model knows several. */
+  language?: string;
+  /** Of a recording, where they were asked for: its parts with their times in seconds. */
+  segments?: readonly SpeechSegment[];
 }
 
 interface LogProbEntry {
@@ -50,7 +55,7 @@ export async function generateRows(options: GenerateRowsOptions): Promise<Genera
     onEvent?.({ type: 'phase-started', phase: 'generate', message: `answering ${rows.length} rows` });
     let done = 0;
     const progress = { type: 'work-advanced', phase: 'generate', total: rows.length, unit: 'rows' } as const;
-    const onAnswer = (row: number, completions: readonly Completion[]) => {
+    const onAnswer = (row: number, completions: readonly Answer[]) => {
       answers[row] = completions.map((one, sample) => rowOf(rows[row], one, n > 1 ? sample : undefined));
       onEvent?.({ ...progress, done: ++done });
     };
@@ -72,12 +77,15 @@ function withPlaces(error: AttuneError, rows: readonly Example[]): AttuneError {
   return new AttuneError(error.code, { ...error.toJSON(), what: error.what, problems });
 }
 
-function rowOf(example: Example, { text, finishReason, logProbs }: Completion, sample?: number): GeneratedRow {
+function rowOf(example: Example, answer: Answer, sample?: number): GeneratedRow {
+  const { text, finishReason, logProbs, language, segments } = answer;
   const row = { ...example.source, prompt: shownPrompt(example), completion: text, finish: finishReason };
   return {
     ...row,
     ...(sample !== undefined && { sample }),
     ...(logProbs && { logprobs: logProbs.map((one) => entryOf(one)) }),
+    ...(language !== undefined && { language }),
+    ...(segments && { segments }),
   };
 }
 

@@ -1,9 +1,8 @@
 import type { EventSink } from '../base/events.ts';
 import { grammarOf } from '../generate/constraint/grammar-of.ts';
-import type { Completion } from '../generate/index.ts';
 import type { Message } from '../text/index.ts';
 import { openSession } from '../worker/index.ts';
-import type { GenerateChunk, GenerateRequest } from '../worker/jobs/generate.ts';
+import type { Answer, GenerateChunk, GenerateRequest } from '../worker/jobs/generate.ts';
 
 /** How answers are made; what is left out, or undefined, has its default. */
 export type Sampling = Omit<GenerateRequest, 'prompts' | 'stream'>;
@@ -26,7 +25,7 @@ export interface AnswerWatch {
   /** Text as it becomes certain. */
   onText?: (row: number, text: string) => void;
   /** A prompt's samples are complete, in any order of the prompts. */
-  onAnswer?: (prompt: number, completions: readonly Completion[]) => void;
+  onAnswer?: (prompt: number, completions: readonly Answer[]) => void;
   /** Aborting gives the answers up. */
   signal?: AbortSignal;
 }
@@ -34,7 +33,7 @@ export interface AnswerWatch {
 /** A model that is loaded once and answers until it is closed. Calls may overlap. */
 export interface Talker {
   /** Answers any number of prompts: n rows for each, one after the other. */
-  answer(prompts: readonly Prompt[], sampling?: Sampling, watch?: AnswerWatch): Promise<Completion[]>;
+  answer(prompts: readonly Prompt[], sampling?: Sampling, watch?: AnswerWatch): Promise<Answer[]>;
   close(): Promise<void>;
 }
 
@@ -51,7 +50,7 @@ export async function openTalker(options: TalkOptions): Promise<Talker> {
     async answer(prompts, sampling = {}, { onText, onAnswer, signal: stop } = {}) {
       const request: GenerateRequest = { ...sampling, prompts, stream: onText !== undefined };
       const n = sampling.n ?? 1;
-      const rows: Completion[] = [];
+      const rows: Answer[] = [];
       for await (const chunk of session.send<GenerateChunk>(request)) {
         stop?.throwIfAborted();
         if ('text' in chunk) onText?.(chunk.row * n + chunk.sample, chunk.text);
@@ -81,7 +80,7 @@ export class Conversation {
   }
 
   /** Says something and streams the answer. */
-  async say(content: string, onText: (text: string) => void): Promise<Completion> {
+  async say(content: string, onText: (text: string) => void): Promise<Answer> {
     const messages: Message[] = [...this.messages, { role: 'user', content }];
     const watch = { onText: (_: number, text: string) => onText(text) };
     const [completion] = await this.#talker.answer([{ messages }], this.#sampling, watch);

@@ -1,6 +1,6 @@
 /** Recordings as models read them. */
 export { decodeAudio } from './decode.ts';
-export { audioProcessor, type AudioProcessor } from './processor.ts';
+export { audioProcessor, type AudioProcessor, type Spectrogram } from './processor.ts';
 export { mono, type Recording } from './recording.ts';
 export { resample } from './resample.ts';
 export { windowsOf } from './windows.ts';

@@ -47,6 +47,16 @@ export interface AudioProcessor {
   read(bytes: Uint8Array): Promise<Float32Array>;
   /** What the model reads of samples: [mel bins, frames] or [samples]. @throws AttuneError E_AUDIO_LONG */
   features(samples: Float32Array): Features;
+  /** What models that write times read of a recording of any length, window by window; absent for all others. */
+  spectrogram?(samples: Float32Array): Spectrogram;
+}
+
+export interface Spectrogram {
+  /** Of the recording, without what a window is filled up with. */
+  readonly frames: number;
+  readonly framesPerWindow: number;
+  /** [mel bins, frames of a window] */
+  window(start: number): Features;
 }
 
 /** The processor that a model's preprocessor_config.json describes. @throws AttuneError E_PROCESSOR_UNKNOWN, E_CONFIG_BAD */
@@ -74,17 +84,41 @@ function spectrogramProcessor(settings: WhisperSettings): AudioProcessor {
   const { sampling_rate: sampleRate, feature_size: bands, n_fft: window, hop_length: hop } = settings;
   const longest = settings.chunk_length * sampleRate;
   const logMel = new LogMel({ bands, sampleRate, window, hop });
+  const filledUp = (samples: Float32Array): Float32Array => {
+    const padded = new Float32Array(longest).fill(settings.padding_value);
+    padded.set(settings.do_normalize ? normalised(samples) : samples);
+    return padded;
+  };
   return {
     sampleRate,
     longest,
     read: (bytes) => readAt(bytes, sampleRate),
     features(samples) {
       if (samples.length > longest) throw tooLong(samples.length / sampleRate, settings.chunk_length);
-      const padded = new Float32Array(longest).fill(settings.padding_value);
-      padded.set(settings.do_normalize ? normalised(samples) : samples);
-      return { shape: [bands, Math.floor(longest / hop)], data: logMel.of(padded) };
+      return { shape: [bands, Math.floor(longest / hop)], data: logMel.of(filledUp(samples)) };
+    },
+    spectrogram(samples) {
+      const isLong = samples.length > longest;
+      const data = logMel.of(isLong ? samples : filledUp(samples));
+      const framesPerWindow = Math.floor(longest / hop);
+      const frames = Math.floor(samples.length / hop);
+      return { frames, framesPerWindow, window: (start) => windowFrom(data, { bands, start, framesPerWindow }) };
     },
   };
+}
+
+/** Some frames of a spectrogram [bands, frames]; beyond its end zeros, as in the reference. */
+function windowFrom(
+  all: Float32Array,
+  { bands, start, framesPerWindow }: { bands: number; start: number; framesPerWindow: number },
+): Features {
+  const frames = all.length / bands;
+  const data = new Float32Array(bands * framesPerWindow);
+  for (let band = 0; band < bands; band++) {
+    const end = Math.min(frames, start + framesPerWindow);
+    data.set(all.subarray(band * frames + start, band * frames + end), band * framesPerWindow);
+  }
+  return { shape: [bands, framesPerWindow], data };
 }
 
 function waveformProcessor({

@@ -8,4 +8,5 @@ export type { ChosenLogProb, TokenLogProb } from './log-probs.ts';
 export { DEFAULT_NEW_TOKENS, tooLong, type GenerationOptions, type GenerationRequest } from './request.ts';
 export type { SamplingOptions } from './sampling.ts';
 export type { AnswerTokenizer, Completion, TextEvent } from './sequence.ts';
-export { transcribe, type Hearing, type Transcript, type TranscriptionOptions } from './speech/transcribe.ts';
+export type { Hearing, SpeechSegment, Transcript, TranscriptionOptions } from './speech/hearing.ts';
+export { transcribe } from './speech/transcribe.ts';

@@ -41,7 +41,10 @@ export class LogitRules {
     const changed = logits.slice();
     if (this.#hasPenalties) this.#penalise(changed);
     for (const [id, bias] of this.#bias) changed[id] += bias;
-    if (this.#constraint !== undefined) forbid(changed, this.#constraint.allowed(remaining));
+    if (this.#constraint !== undefined) {
+      forbid(changed, this.#constraint.allowed(remaining));
+      this.#constraint.adjust?.(changed);
+    }
     if (changed.some((logit) => logit !== Number.NEGATIVE_INFINITY)) return changed;
     if (this.isComplete) return undefined;
     throw this.#constraint === undefined ? allBanned() : stuck();

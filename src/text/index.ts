@@ -14,7 +14,7 @@ export type { ChatRow, CompletionRow, RenderableRow, TextRow, TrainOn } from './
 export { Renderer, type Piece, type RenderedRow, type RenderedRows, type RendererOptions } from './renderer.ts';
 export type { SpecialRole } from './special-roles.ts';
 export type { SpecialToken, SpecialTokens } from './special-tokens.ts';
-export { SpeechTokens, withSpeechWish, type SpeechWish } from './speech-tokens.ts';
+export { SpeechTokens, withSpeechWish, type SpeechWish, type TimeTokens } from './speech-tokens.ts';
 export { StreamingDecoder } from './streaming-decoder.ts';
 export { checkTemplate, templateHash, tokenizerHash } from './template-hash.ts';
 export type { Conversation } from './template.ts';

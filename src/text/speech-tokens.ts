@@ -8,6 +8,15 @@ export interface SpeechWish {
   /** `en`, or as it is in the vocabulary. */
   language?: string;
   task?: SpeechTask;
+  /** With the times at which its parts begin and end. */
+  timestamps?: boolean;
+}
+
+/** The tokens of times, 20 ms apart in the models that are published; a time is its place from the first one. */
+export interface TimeTokens {
+  first: number;
+  /** The last one with which a window may begin. */
+  lastInitial: number;
 }
 
 const GENERATION = 'generation_config.json';
@@ -62,7 +71,7 @@ export class SpeechTokens {
   }
 
   /** The wish, or what generation_config.json says. */
-  settled(wish: SpeechWish): SpeechWish {
+  settled(wish: SpeechWish): Omit<SpeechWish, 'timestamps'> {
     const { language, task } = this.#config;
     return {
       language: codeOf(wish.language ?? (typeof language === 'string' ? language : undefined)),
@@ -70,18 +79,31 @@ export class SpeechTokens {
     };
   }
 
-  /** What a transcript begins with; without times. @throws AttuneError E_SPEECH_LANGUAGE */
+  get noTimes(): number {
+    return this.#named('no_timestamps_token_id', '<|notimestamps|>');
+  }
+
+  /** Those of a model with so many tokens; older files of tokenizers do not name them, though the model has them. */
+  times(vocabularySize: number): TimeTokens | undefined {
+    const first = this.noTimes + 1;
+    const isNamed = this.#tokenizer.idOf('<|0.00|>') === first;
+    if (first >= vocabularySize || (!isNamed && first < this.#tokenizer.size)) return undefined;
+    const latest = this.#config.max_initial_timestamp_index;
+    return { first, lastInitial: typeof latest === 'number' ? first + latest : vocabularySize - 1 };
+  }
+
+  /** What a transcript begins with. @throws AttuneError E_SPEECH_LANGUAGE */
   prompt(wish: SpeechWish): number[] {
     const { language, task } = this.settled(wish);
-    const last = this.#named('no_timestamps_token_id', '<|notimestamps|>');
+    const last = wish.timestamps === true ? [] : [this.noTimes];
     if (!this.isMultilingual) {
-      if ((language ?? 'en') === 'en' && task === 'transcribe') return [this.start, last];
+      if ((language ?? 'en') === 'en' && task === 'transcribe') return [this.start, ...last];
       throw this.#badLanguage(`${language ?? 'en'}, ${task}`, 'English, transcribed');
     }
     const id = language === undefined ? undefined : this.languages.get(language);
     if (id === undefined)
       throw this.#badLanguage(language ?? 'no language', `one of ${[...this.languages.keys()].join(', ')}`);
-    return [this.start, id, this.#taskId(task), last];
+    return [this.start, id, this.#taskId(task), ...last];
   }
 
   #taskId(task: SpeechTask = 'transcribe'): number {

@@ -124,6 +124,7 @@ const metricSchema = z.strictObject({
   k: z.int().positive().optional(),
   positive: z.string().min(1).optional(),
   bins: z.int().positive().optional(),
+  normalizer: z.enum(['basic', 'english']).optional(),
 });
 
 const oneMetric = z.union([z.string(), metricSchema]);

@@ -1,3 +1,4 @@
+import type { Sampling } from '../../app/talk.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { defineCommand, type CommandContext } from '../command.ts';
 import { numberOf, openingOf, samplingOf, samplingOptions } from '../sampling.ts';
@@ -13,11 +14,15 @@ export const command = defineCommand({
     { name: '--format', value: 'NAME', summary: 'row format; detected unless given' },
     { name: '--n', value: 'COUNT', summary: 'answers to each row, for a temperature above 0' },
     { name: '--logprobs', value: 'COUNT', summary: 'log-probability of each token, and so many alternatives' },
+    { name: '--language', value: 'CODE', summary: 'language of the recordings; found out unless given' },
+    { name: '--task', value: 'NAME', summary: 'of recordings: transcribe, or translate into English' },
+    { name: '--timestamps', summary: 'of recordings: their parts, with the times in seconds' },
     ...samplingOptions,
   ],
   examples: [
     'generate runs/tickets --input questions.jsonl --output answers.jsonl',
     'generate runs/tickets --input questions.jsonl --temperature 0.8 --top-p 0.95 --n 4',
+    'generate whisper-base --input recordings.jsonl --language de --timestamps',
   ],
   async run(context) {
     const [{ generateRows }, { requireWritable, writeFileAtomic }] = await Promise.all([
@@ -57,7 +62,21 @@ function generateSamplingOf(context: CommandContext) {
       fix: 'add --temperature 0.8',
     });
   }
-  return { ...sampling, n, logProbs: numberOf(context, '--logprobs', { least: 0, isWhole: true }) };
+  return {
+    ...sampling,
+    n,
+    speech: speechOf(context),
+    logProbs: numberOf(context, '--logprobs', { least: 0, isWhole: true }),
+  };
+}
+
+function speechOf(context: CommandContext): Sampling['speech'] {
+  const task = context.choice('--task', ['transcribe', 'translate']);
+  const language = context.option('--language');
+  const timestamps = context.has('--timestamps') ? true : undefined;
+  return [language, task, timestamps].every((value) => value === undefined)
+    ? undefined
+    : { language, task, timestamps };
 }
 
 function missingInput(): AttuneError {

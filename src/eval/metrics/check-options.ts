@@ -8,7 +8,7 @@ const ofAnswers = new Set<MetricDefinition['reads']>(['text', 'label', 'number']
 export function checkOptions({ name, reads, options }: MetricDefinition, given: MetricOptions): void {
   const known = options ?? (ofAnswers.has(reads) ? ['field'] : []);
   const unknown = Object.keys(given).filter((option) => !(known as readonly string[]).includes(option));
-  if (unknown.length === 0) return checkCounts(given);
+  if (unknown.length === 0) return checkValues(given);
   throw new AttuneError('E_METRIC_OPTION', {
     what: `The metric "${name}" does not take ${unknown.join(', ')}`,
     expected: known.length === 0 ? 'no options' : `only ${known.join(', ')}`,
@@ -17,7 +17,7 @@ export function checkOptions({ name, reads, options }: MetricDefinition, given: 
 }
 
 /** Counts are whole; what a pattern or a schema may be, the metric that reads it knows. */
-function checkCounts({ k, bins }: MetricOptions): void {
+function checkValues({ k, bins, normalizer }: MetricOptions): void {
   for (const [option, value] of Object.entries({ k, bins })) {
     if (value === undefined || (Number.isInteger(value) && value > 0)) continue;
     throw new AttuneError('E_METRIC_OPTION', {
@@ -25,4 +25,10 @@ function checkCounts({ k, bins }: MetricOptions): void {
       got: String(value),
     });
   }
+  if (normalizer === undefined || ['basic', 'english'].includes(normalizer)) return;
+  throw new AttuneError('E_METRIC_OPTION', {
+    what: 'The option normalizer does not know this',
+    got: String(normalizer),
+    expected: 'basic or english',
+  });
 }

@@ -33,6 +33,8 @@ export interface MetricOptions {
   k?: number;
   /** The class to find, where there are two and finding one of them is the task. */
   positive?: string;
+  /** What does not count in a text that was spoken: case and marks (basic, the default), or English forms besides. */
+  normalizer?: 'basic' | 'english';
   /** In how many equal bins confidence is looked at. */
   bins?: number;
 }

@@ -7,6 +7,8 @@ export interface TokenConstraint {
    * @param remaining tokens that may still follow, this one included, so that a valid end can be reached in time
    */
   allowed(remaining: number): Uint32Array;
+  /** Changes the logits [V] of what is allowed, where a rule depends on them. */
+  adjust?(logits: Float32Array): void;
   /** Takes the token that was chosen; never a stop id. */
   advance(id: number): void;
   /** True when the text so far is a complete valid value. */

@@ -40,6 +40,7 @@ export class ChoiceConstraint implements TokenConstraint {
   }
 }
 
-function forbid(mask: Uint32Array, ids: readonly number[]): void {
+/** Takes ids out of a mask. */
+export function forbid(mask: Uint32Array, ids: readonly number[]): void {
   for (const id of ids) if (id >= 0 && id >>> 5 < mask.length) mask[id >>> 5] &= ~(1 << (id & 31));
 }

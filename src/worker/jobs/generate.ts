@@ -13,12 +13,13 @@ import {
   type GenerationOptions,
   type TextEvent,
   type TokenConstraint,
+  type Transcript,
 } from '../../generate/index.ts';
 import { decoderStart } from '../../methods/objectives/seq2seq.ts';
 import type { Task } from '../../models/architecture.ts';
 import type { Model } from '../../models/model.ts';
 import type { KeptMemory } from '../../models/memory.ts';
-import { Renderer, type Conversation } from '../../text/index.ts';
+import { Renderer, type Conversation, type SpeechWish } from '../../text/index.ts';
 import type { JobContext, JobRequest } from '../job.ts';
 import { openModel, type OpenedModel, type OpenOptions } from '../run/open-model.ts';
 import { availableBytes } from '../run/resources.ts';
@@ -42,10 +43,15 @@ export interface GenerateRequest extends Omit<GenerationOptions, 'signal' | 'con
   constraint?: ConstraintSpec;
   /** Sends text as it becomes certain. */
   stream?: boolean;
+  /** How recordings are written down. */
+  speech?: SpeechWish;
 }
 
+/** One answer, or what was written down of a recording. */
+export interface Answer extends Completion, Pick<Transcript, 'language' | 'segments'> {}
+
 /** Chunks of the answer: text as it becomes certain, and each prompt's samples when they are complete. */
-export type GenerateChunk = { row: number; sample: number; text: string } | { row: number; completions: Completion[] };
+export type GenerateChunk = { row: number; sample: number; text: string } | { row: number; completions: Answer[] };
 
 type Request = JobRequest<GenerateRequest, GenerateChunk>;
 
@@ -94,7 +100,8 @@ async function answer(answering: Answering, request: Request): Promise<void> {
 async function answerPrompts(answering: Answering, request: Request): Promise<void> {
   if (hears(answering.model)) return writeDownAll(answering, request);
   const { body, send, signal } = request;
-  const { stream, constraint: spec, ...options } = body;
+  const { stream, constraint: spec, speech, ...options } = body;
+  if (Object.values(speech ?? {}).some((value) => value !== undefined)) throw onlySpeech();
   const { ids, memories } = await readPrompts(body.prompts.map(readable), answering);
   refuseLong(ids, answering.model);
   const constraint = spec === undefined ? undefined : constraintOf(spec, ids, { options, answering });
@@ -125,11 +132,20 @@ async function writeDownAll(answering: Answering, { body, send, signal }: Reques
   for (const [row, prompt] of body.prompts.entries()) {
     signal.throwIfAborted();
     if (typeof prompt === 'string' || !('audio' in prompt)) throw wrongPrompt('a text', 'a recording');
-    const { maxNewTokens } = body;
-    const transcript = await writeDown(answering, processor, readFileSync(prompt.audio), { maxNewTokens, signal });
-    const { text, finishReason } = transcript;
-    send({ row, completions: [{ text, ids: [], finishReason }] });
+    const options = { ...body.speech, maxNewTokens: body.maxNewTokens, signal };
+    const transcript = await writeDown(answering, processor, readFileSync(prompt.audio), options);
+    const { text, finishReason, language, segments } = transcript;
+    const asked = body.speech?.timestamps === true ? { segments } : {};
+    send({ row, completions: [{ text, ids: [], finishReason, language, ...asked }] });
   }
+}
+
+function onlySpeech(): AttuneError {
+  return new AttuneError('E_GENERATION_OPTIONS', {
+    what: 'Language, task and timestamps are for recordings',
+    got: 'a model of text',
+    fix: 'leave them out, or choose a model that writes down what it hears',
+  });
 }
 
 function refuseForSpeech({ n = 1, stop = [], logProbs, constraint }: GenerateRequest): void {

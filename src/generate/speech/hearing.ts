@@ -1,0 +1,38 @@
+import type { AudioProcessor } from '../../audio/index.ts';
+import type { Model } from '../../models/model.ts';
+import type { SpeechWish, Tokenizer } from '../../text/index.ts';
+
+/** What is needed to write down what is said. */
+export interface Hearing {
+  model: Model;
+  tokenizer: Tokenizer;
+  processor: Pick<AudioProcessor, 'sampleRate' | 'longest' | 'features' | 'spectrogram'>;
+}
+
+export type Windows = readonly ReturnType<AudioProcessor['features']>[];
+
+export interface TranscriptionOptions extends SpeechWish {
+  /** Of a window; as many as the model can write unless given. */
+  maxNewTokens?: number;
+  signal?: AbortSignal;
+}
+
+/** What is said between two moments, in seconds from the recording's beginning. */
+export interface SpeechSegment {
+  start: number;
+  end: number;
+  text: string;
+}
+
+export interface Transcript {
+  text: string;
+  /** Where they were asked for: the parts that the model tells of, or the windows that it heard. */
+  segments?: readonly SpeechSegment[];
+  /** The code of the language that was written, or found; absent for models that know one only. */
+  language?: string;
+  /** Frames that were heard and tokens that were written, over all windows. */
+  heard: number;
+  written: number;
+  /** `length` where a window's text did not come to its end. */
+  finishReason: 'stop' | 'length';
+}

@@ -1,0 +1,7 @@
+/** Makes the folder that pre-training starts from. usage: init-model.ts OUTPUT_FOLDER */
+import { saveNewModel } from './new-model.ts';
+
+const [output] = process.argv.slice(2);
+if (output === undefined) throw new Error('usage: init-model.ts OUTPUT_FOLDER');
+await saveNewModel(output, 42);
+console.log(output);
