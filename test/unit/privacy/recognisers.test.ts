@@ -58,38 +58,62 @@ const CASES: Record<string, { yes: [text: string, found: string][]; no: string[]
     yes: [['has 2341 2341 2346 on it', 'national_id: 2341 2341 2346']],
     no: ['has 2341 2341 2347 on it', 'has 1341 2341 2346 on it'],
   },
-  'national-id': {
-    yes: [['Personalausweis Nr. L01X00T47', 'national_id: L01X00T47']],
-    no: ['the national id was lost', 'the tax id of 2020'],
-  },
-  'medical-record': {
+  announced: {
     yes: [
       ['MRN: 00483921', 'medical_record: 00483921'],
       ['Patientennummer 48-3921', 'medical_record: 48-3921'],
-    ],
-    no: ['the medical record was closed', 'chart 3.2 shows'],
-  },
-  'health-plan': {
-    yes: [['Medicare ID 1EG4-TE5-MK73', 'health_plan: 1EG4-TE5-MK73']],
-    no: ['the policy 2020 of members', 'group 12 was larger'],
-  },
-  account: {
-    yes: [
+      ['|MRN|00483921|Ward|7B|', 'medical_record: 00483921'],
+      ['the chart, kept as no. 4839/21, was lost', 'medical_record: 4839/21'],
+      ['HB-48392/24 (Histologie-Nr.)', 'medical_record: HB-48392/24'],
+      ['Medicare ID 1EG4-TE5-MK73', 'health_plan: 1EG4-TE5-MK73'],
+      ['Die Police KV 0743.2959 endet', 'health_plan: KV 0743.2959'],
+      ["N° d'assuré 483920193", 'health_plan: 483920193'],
       ['account number 99 1234567', 'account: 99 1234567'],
       ['Kontonummer: 532013000', 'account: 532013000'],
-    ],
-    no: ['on no account would 12 do'],
-  },
-  passport: {
-    yes: [
+      ['my account 483920193 and 483920194', 'account: 483920194'],
+      ['przelew z rachunku 4839201933', 'account: 4839201933'],
       ['passport no. X1234567', 'passport: X1234567'],
       ['Reisepass C01X00T47', 'passport: C01X00T47'],
+      ['Perdeu o passaporte com o número AB483920', 'passport: AB483920'],
+      ["driver's license D123-4567-8901", 'licence: D123-4567-8901'],
+      ['Colegiado n.º 28/48392', 'licence: 28/48392'],
+      ['S/N: C02XG0FDH05N', 'device: C02XG0FDH05N'],
+      ['La pompa con seriale AB-48392 suona', 'device: AB-48392'],
+      ['ticket no. TK-20391', 'code: TK-20391'],
+      ['Personalnummer 004711', 'code: 004711'],
+      ['Sygn. akt II K 483/20', 'code: II K 483/20'],
+      ['badges 48392, 48393 and 48394', 'code: 48394'],
+      ['Personalausweis Nr. L01X00T47', 'national_id: L01X00T47'],
     ],
-    no: ['pass 5 of the compiler', 'X1234567 is a part'],
+    no: [
+      'the medical record was closed',
+      'chart 3.2 shows',
+      'the policy 2020 of members',
+      'group 12 was larger',
+      'on no account would 12 do',
+      'pass 5 of the compiler',
+      'X1234567 is a part',
+      'under the license of 1991',
+      'license GPL version 2',
+      'a serial port',
+      'the device is 12 years old',
+      'in case 3 of 4',
+      'the reference manual',
+      'the national id was lost',
+      'the tax id of 2020',
+      'the customer asked for part no. 48392-11',
+      'Der Patient bekam Artikel 48392-11',
+      'the account earned 120000 last year',
+      'error number 4839201 on line 48392',
+      'customers of 48392 shops. It sold 48392 units',
+    ],
   },
-  licence: {
-    yes: [["driver's license D123-4567-8901", 'licence: D123-4567-8901']],
-    no: ['under the license of 1991', 'license GPL version 2'],
+  'user-name': {
+    yes: [
+      ['username: kroll_42', 'code: kroll_42'],
+      ['Mijn gebruikersnaam is jdevries70.', 'code: jdevries70'],
+    ],
+    no: ['the username is wrong', 'login: required'],
   },
   plate: {
     yes: [
@@ -97,14 +121,6 @@ const CASES: Record<string, { yes: [text: string, found: string][]; no: string[]
       ['Kennzeichen B-AB 1234', 'plate: B-AB 1234'],
     ],
     no: ['a plate of steel', '7ABC123 is a part'],
-  },
-  device: { yes: [['S/N: C02XG0FDH05N', 'device: C02XG0FDH05N']], no: ['a serial port', 'the device is 12 years old'] },
-  code: {
-    yes: [
-      ['ticket no. TK-20391', 'code: TK-20391'],
-      ['Personalnummer 004711', 'code: 004711'],
-    ],
-    no: ['in case 3 of 4', 'the reference manual'],
   },
   email: {
     yes: [
@@ -152,11 +168,14 @@ const CASES: Record<string, { yes: [text: string, found: string][]; no: string[]
   },
   age: {
     yes: [
+      ['She is 93 and lives alone', 'age: 93'],
+      ['Zmarł w wieku 92 lat', 'age: 92'],
+      ['Horst Lohmann (94) fährt', 'age: 94'],
       ['aged 94', 'age: 94'],
       ['a 93-year-old man', 'age: 93'],
       ['im Alter von 91', 'age: 91'],
     ],
-    no: ['aged 64', 'a 90 % share', 'a 35-year-old'],
+    no: ['Windows (95)', 'He turned 93 pages', 'reached 97 percent', 'aged 64', 'a 90 % share', 'a 35-year-old'],
   },
   date: {
     yes: [
@@ -185,20 +204,27 @@ const CASES: Record<string, { yes: [text: string, found: string][]; no: string[]
   },
   'secret-word': {
     yes: [
+      ['logged in with xK4!pq9z as the password', 'secret: xK4!pq9z'],
+      ['La password è Copper_2474.', 'secret: Copper_2474'],
+      ['postgres://app:s3cr3t@db/prod', 'secret: s3cr3t'],
+      ['Mon code secret est le 9864.', 'secret: 9864'],
       ['password: hunter2x', 'secret: hunter2x'],
       ['PIN 4711', 'secret: 4711'],
     ],
-    no: ['the password is wrong', 'token = getToken()', 'a token of thanks'],
+    no: ['tokens: 4096 at most', 'the password is wrong', 'token = getToken()', 'a token of thanks'],
   },
   biometric: {
     yes: [
-      ['her fingerprint scan', 'biometric: fingerprint'],
+      ['próbkę DNA', 'biometric: próbkę DNA'],
+      ['il riconoscimento facciale', 'biometric: riconoscimento facciale'],
+      ['her fingerprint scan', 'biometric: fingerprint scan'],
       ['Fingerabdrücke', 'biometric: Fingerabdrücke'],
     ],
     no: ['a biometric door'],
   },
   photo: {
     yes: [
+      ['een foto van haar gezicht', 'photo: foto van haar gezicht'],
       ['a passport photo', 'photo: passport photo'],
       ['see IMG_2031.jpg', 'photo: IMG_2031.jpg'],
     ],
@@ -222,6 +248,11 @@ const CASES: Record<string, { yes: [text: string, found: string][]; no: string[]
   },
   address: {
     yes: [
+      ['12 rue des Lilas, 69003 Vaulx', 'address: 12 rue des Lilas, 69003 Vaulx'],
+      ['ul. Długa 12 m. 4, 00-238 Xyz', 'address: ul. Długa 12 m. 4, 00-238 Xyz'],
+      ['Björkbacken 2, 743 30 Storvreta', 'address: Björkbacken 2, 743 30 Storvreta'],
+      ['221 maple avenue, springfield, il 62704', 'address: 221 maple avenue, springfield, il 62704'],
+      ['Flat 3, 91 Cromwell Gardens, London SW7 2HR', 'address: Flat 3, 91 Cromwell Gardens, London SW7 2HR'],
       ['at 742 Evergreen Terrace', 'address: 742 Evergreen Terrace'],
       ['in der Lindenstraße 14', 'address: Lindenstraße 14'],
       ['12 bis rue de la République', 'address: 12 bis rue de la République'],
@@ -232,7 +263,7 @@ const CASES: Record<string, { yes: [text: string, found: string][]; no: string[]
       ['Storgatan 5', 'address: Storgatan 5'],
       ['Rua das Flores, 12', 'address: Rua das Flores, 12'],
     ],
-    no: ['on the road to 5 nines', 'Via email', 'der Vertrag 5'],
+    no: ['String 12, 255', 'indirizzo via DHCPv6 e NDP', 'on the road to 5 nines', 'Via email', 'der Vertrag 5'],
   },
   city: {
     yes: [

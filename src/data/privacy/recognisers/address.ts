@@ -1,43 +1,70 @@
-/** Streets with their numbers as nine languages write them, and boxes of the post. */
-import { matchesOf, type Recogniser } from '../recogniser.ts';
+/** Postal addresses as nine languages write them: street and number, flat, postcode and town in one piece, and boxes. */
+import { tailOf } from '../address-tail.ts';
+import { latin } from '../latin.ts';
+import { matchesOf, type Candidate, type Recogniser } from '../recogniser.ts';
+import { HINT, HOUSE, HOUSE_BEHIND, NUMBER, STREETS } from '../street-forms.ts';
 
-const CAP = String.raw`\p{Lu}[\p{L}\p{M}.'’-]{0,30}`;
-const NUMBER = String.raw`\d{1,5}(?: ?[-/] ?\d{1,4})? ?(?:[a-zA-Z](?![\p{L}\p{N}])|bis\b|ter\b)?`;
-const UNIT = String.raw`(?:,? (?:apt|apartment|suite|ste|unit|flat|floor|room|rm|bldg|#)\.? ?#?[A-Z0-9-]{1,6})?`;
-const LINKS = String.raw`(?:(?:de la|de los|de las|de l['’]|des|del|della|delle|dei|degli|dell['’]|de|du|di|da|do|dos|das|la|le|van|der|den|d['’]|l['’]|e|y) ?){0,2}`;
-const MORE = String.raw`${LINKS}(?:${CAP}|\d{1,2})(?: ${LINKS}${CAP}){0,4}`;
-
-const FORMS = [
-  // English
-  String.raw`(?:(?:Flat|Apt|Unit|Plot|House(?: No\.?)?|H\.? ?No\.?|Suite|Door No\.?) ?#?[A-Z0-9/-]{1,8},? )?\d{1,5}[A-Za-z]?(?:-\d{1,5})?,? (?:[NSEW]\.? |North |South |East |West )?(?:${CAP}|\d{1,3}(?:st|nd|rd|th))(?: ${CAP}){0,3} (?:Street|St|Avenue|Ave|Road|Rd|Lane|Ln|Drive|Dr|Boulevard|Blvd|Court|Ct|Way|Place|Pl|Square|Sq|Terrace|Ter|Close|Crescent|Cres|Parkway|Pkwy|Highway|Hwy|Row|Gardens|Mews|Hill|Green|Grove|Circle|Cir|Trail|Trl|Walk|Quay|Parade|Loop|Marg|Nagar|Chowk|Colony|Salai|Layout|Vale|Croft|Fold|Mead|View|Rise|Wharf|Yard|Alley|Pike|Plaza|Ridge|Crossing|Common|Heights|Park)(?![\p{L}])\.?${UNIT}`,
-  String.raw`\d{1,5} (?:Broadway|Whitehall|Piccadilly|The [A-Z]\p{Ll}+)(?! \p{Ll})${UNIT}`,
-  String.raw`(?:P\.? ?O\.? ?Box|Postfach|Boîte postale|BP|Apartado(?: de correos)?|Casella postale|Postbus|Skrytka pocztowa|Caixa postal) ?\d{1,7}`,
-  // German, Dutch, Swedish: one word
-  String.raw`(?:van (?:de[nr]? )?|het )?(?:${CAP} ){0,2}\p{Lu}?[\p{L}\p{M}.-]{2,30}(?:straße|strasse|str\.|weg|platz|allee|gasse|ring|damm|ufer|chaussee|steig|stieg|pfad|markt|graben|straat|laan|plein|gracht|kade|dijk|singel|hof|dreef|gatan|vägen|gränd|torget|stigen|allén|vej|gade|plantsoen|park|gränden|-Str\.|-Straße|-Strasse|-Weg|-Platz|-Allee|-Ring) ${NUMBER}`,
-  String.raw`(?:${CAP} ){1,2}(?:Straße|Strasse|Str\.|Weg|Platz|Allee|Gasse|Ring|Damm|Ufer|Straat|Laan|Gatan|Vägen|Gata|Väg|Gränd) ${NUMBER}`,
-  String.raw`(?:Am|An der|An den|Im|In der|Auf dem|Auf der|Unter den|Zum|Zur) ${CAP}(?: ${CAP})? ${NUMBER}`,
-  // French
-  String.raw`(?:\d{1,4}(?: ?(?:bis|ter|[A-Z]))?,? )(?:[Rr]ue|[Aa]venue|[Aa]v\.|[Bb]oulevard|[Bb]d|[Pp]lace|[Aa]llée|[Cc]hemin|[Ii]mpasse|[Qq]uai|[Cc]ours|[Rr]oute|[Ss]quare|[Pp]assage|[Ss]entier|[Vv]oie)\b ${MORE}`,
-  String.raw`(?:[Rr]ue|[Cc]hemin|[Aa]venue|[Rr]oute) ${MORE},? ${NUMBER}`,
-  // Spanish
-  String.raw`(?:[Cc]alle|C/|[Aa]venida|Avda\.?|Av\.|[Pp]aseo|P\.º|[Pp]laza|Pza\.?|[Cc]arrera|[Rr]onda|[Cc]amino|[Tt]ravesía|[Gg]lorieta) ?${MORE},? ?(?:n\.?[ºo°]\.? ?|núm\.? ?)?${NUMBER}(?:, ?\d{1,2}\.?[ºª°] ?[A-Z]?)?`,
-  // Italian
-  String.raw`(?:[Vv]ia|[Vv]iale|[Pp]iazza|[Cc]orso|[Vv]icolo|[Ll]argo|[Pp]iazzale|[Ss]trada|[Cc]ontrada|[Ll]ungomare|[Rr]otonda|[Bb]orgo) ${MORE},? ?(?:n\.? ?)?${NUMBER}`,
-  // Polish
-  String.raw`(?:[Uu]l\.|[Uu]lic[ay]|[Aa]l\.|[Aa]lej[ai]|[Pp]l\.|[Oo]s\.|[Oo]siedle|[Rr]ynek|[Bb]ulw\.) ${MORE} ${NUMBER}(?: ?m\. ?\d{1,4})?`,
-  // Portuguese
-  String.raw`(?:[Rr]ua|R\.|[Aa]venida|Av\.|[Tt]ravessa|[Pp]raça|[Aa]lameda|[Rr]odovia|[Ee]strada|[Ll]argo) ${MORE},? ?(?:n\.?[ºo°]?\.? ?)?${NUMBER}(?:,? (?:apto?|ap)\.? ?\d{1,5})?`,
-];
-
-const PATTERN = new RegExp(String.raw`(?<![\p{L}\p{N}])(?:${FORMS.join('|')})(?![\p{L}\p{N}])`, 'gu');
+/** Buildings that stand before the street. */
+const BEFORE_STREET =
+  /(?:(?:[Rr]ésidence|Résid\.|[Bb]âtiment|[Bb]ât\.|[Ii]mmeuble|Appartement|Appt\.?|Villa|Le Clos|Edificio|Edifício|Bloque|Condomínio|Residencial|Palazzo|Flat|Apartment|Apt\.?|Suite|c\/o) [^,\n]{1,30}, ?|\p{Lu}\p{Ll}+ (?:House|Court|Lodge|Cottage|Mansions|Tower|Building|Villas?), ?){1,2}$/u;
+/** Where somebody lives, or something is sent. */
+const CUE =
+  /(?:(?:address(?:es)?|adress[ae]?n?|anschrift|adresse|domicil\p{L}{1,2}|dirección|indirizzo|morada|endereço|adres|street|straße|strasse|rue|calle|via|rua|straat|ulica|gata)(?: dostawy)?(?:\s?[:=|]| is| ist| lautet| är| est| es| è| é| to)|lives? (?:at|in|on)|living at|resid(?:es?|ing|ent) (?:at|of|in)|deliver(?:ed)? to|ship(?:ped)? to|moved to|located at|wohn(?:haft|t|e|en)?(?: in(?: der)?| im| bei| am)?|habit(?:e|ant)(?: au| à)?|domicilié?e? (?:à|au)|vive en|vivo en|abit[ao](?: in| a)?|residente (?:en|in|na|em)|mora(?: na| no| em)?|moro (?:na|no|em)|woon(?:t|achtig)?(?: op| aan| in)?|mieszka(?:m)?(?: przy| na| w)?|zamieszkał[ay](?: przy| w| na)?|(?<!\p{L})bor(?: på| i)?)\s{0,2}$/iu;
+/** Whether it is worth looking. */
+const CUE_WORD =
+  /ad+res|anschrift|domicil|direcci|indirizzo|morada|endere|liv(?:es?|ing) |resid|deliver|ship|wohn|habit|viv[eo] |abit|mor[ao] |woon|mieszk|bor /i;
+const HOUSE_NUMBER = new RegExp(latin(String.raw`(?<=[\p{L}.\d],? )${NUMBER}(?![\p{L}\p{N}])`), 'g');
+/** No street is longer, nor its number farther from its first letter. */
+const REACH = 70;
 
 export const recogniser: Recogniser = {
   name: 'address',
   kind: 'address',
   needs: { digits: 1 },
   *find(text) {
-    for (const { 0: value, index } of matchesOf(PATTERN, text)) {
-      yield { start: index, end: index + value.trimEnd().length, score: 0.85 };
+    for (const { start: from, end: to } of windowsOf(text)) {
+      const window = text.slice(from, to);
+      if (!HINT.test(window)) continue;
+      for (const { 0: street, index } of STREETS.flatMap((form) => matchesOf(form, window))) {
+        const at = from + index;
+        const before = BEFORE_STREET.exec(text.slice(Math.max(0, at - REACH), at));
+        const { end } = tailOf(text, at + street.trimEnd().length);
+        yield { start: at - (before?.[0].length ?? 0), end, score: 0.85 };
+      }
     }
+    yield* houses(text);
   },
 };
+
+/** Stretches around digits, where alone a street can be. */
+function windowsOf(text: string): { start: number; end: number }[] {
+  const windows: { start: number; end: number }[] = [];
+  for (const { index } of text.matchAll(/\d+/g)) {
+    const last = windows.at(-1);
+    const end = Math.min(text.length, index + REACH);
+    if (last !== undefined && index - REACH <= last.end) last.end = end;
+    else windows.push({ start: Math.max(0, index - REACH), end });
+  }
+  return windows;
+}
+
+function* houses(text: string): Generator<Candidate> {
+  for (const { 0: number, index } of matchesOf(HOUSE_NUMBER, text)) {
+    const tail = tailOf(text, index + number.trimEnd().length);
+    const before = text.slice(Math.max(0, index - REACH), index);
+    if (!tail.hasCode && !tail.hasUnit && !CUE_WORD.test(before)) continue;
+    const house = HOUSE.exec(before)?.[0];
+    if (house === undefined) continue;
+    const start = index - house.length;
+    if (tail.hasCode) yield { start, end: tail.end, score: 0.75 };
+    else if (tail.hasUnit && /^\p{Lu}/u.test(house)) yield { start, end: tail.end, score: 0.6 };
+    else if (CUE.test(text.slice(Math.max(0, start - 30), start))) yield { start, end: tail.end, score: 0.65 };
+  }
+  for (const { index } of text.matchAll(/(?<![\p{L}\p{N}.,-])\d{1,5}[A-Za-z]?,? (?=\p{Lu})/gu)) {
+    HOUSE_BEHIND.lastIndex = index;
+    const house = HOUSE_BEHIND.exec(text)?.[0];
+    if (house === undefined) continue;
+    const tail = tailOf(text, index + house.length);
+    if (tail.hasCode) yield { start: index, end: tail.end, score: 0.75 };
+  }
+}

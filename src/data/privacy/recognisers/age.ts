@@ -1,17 +1,48 @@
 /** Ages over 89, which Safe Harbor counts as identifying. */
-import { patternRecogniser } from '../recogniser.ts';
+import { matchesOf, type Recogniser } from '../recogniser.ts';
 
-const AGE = String.raw`(?<value>9\d|1[01]\d|12[0-5])`;
+const AGE = String.raw`(?<age>9\d|1[01]\d|12[0-5])`;
+/** What follows an age: "years old", "-jährige", "anni", "lat". */
+const BEHIND = String.raw`[\s-]{0,2}(?:years?[\s-]old|years? of age|year[\s-]olds?|yrs?\.?(?: ?old)?\b|yo\b|y\.o\.|y/o|jahren?\b|jährige?[rnsm]?\b|ans\b|años?\b|año\b|añeros?|anni\b|enne\b|enni\b|jaar\b|jarige\b|lat\b|latk\w{1,3}|letni\p{L}{0,3}\b|år\b|åri?ngs?\b|årig[at]?\b|års\b|anos\b)`;
+/** Says by itself that an age follows. */
+const LABELS = String.raw`aged?|age of|age is|at age|alter|im alter von|alters|âge|âgée? de|agée? de|à l['’]âge de|edad(?: de)?|la edad de|età(?: di)?|idade(?: de)?|leeftijd(?: van)?|wiek|w wieku|ålder|åldern|(?<=, )lat`;
+/** Tells an age where nothing that is counted follows. */
+const VERBS = String.raw`turned|turns|turning|died at|passed away at|wurde(?: im \p{L}{3,9})?|verstarb mit|starb mit|gestorben mit|werd(?: in \p{L}{3,9})?|fyllde|fyller`;
+const ENDS = String.raw`(?=[.;!?)]|,\s|$|\s(?:in|im|on|last|this|next|and|und|en|och|i|when|today|yesterday|w|we|oraz)\b)`;
+const PERSON = String.raw`(?:\b(?:he|she|who|mother|father|grandmother|grandfather|grandma|grandpa|aunt|uncle|widow|widower|patient|(?:mr|mrs|ms|miss)\.? \p{L}+)(?: is| was|['’]s)(?: now| already| almost| nearly)?|\b(?:sie|er|oma|opa|mutter|vater|patientin|patient|großmutter|großvater|(?:herr|frau) \p{L}+) (?:ist|war|wird)(?: jetzt| schon| bereits| fast)?|\b(?:ze|zij|hij|oma|opa|moeder|vader|patiënte?) (?:is|was|wordt)(?: nu| al| bijna)?|\b(?:hon|han|mormor|morfar|farmor|farfar|patienten) (?:är|var|blir|blev)(?: nu| redan)?)`;
+const NO_COUNT = String.raw`(?![\d.,%:/]\d|\d|\s?[%°€$£-]|\s?(?:mm|cm|km|kg|mg|m|euros?|stück|prozent|percent|per cent|procent)\b)`;
+const named = (name: string): string => AGE.replace('age', name);
 
-export const recogniser = patternRecogniser({
+const FORMS = [
+  new RegExp(
+    [
+      String.raw`(?<![\p{L}\p{N}.,])${named('behind')}(?=${BEHIND})`,
+      String.raw`(?<![\p{L}\p{N}])(?:${LABELS})\s{0,2}[:=|]?\s{0,2}${named('label')}${NO_COUNT}`,
+      String.raw`(?<![\p{L}\p{N}])(?:${VERBS})\s${named('verb')}${ENDS}`,
+      String.raw`${PERSON}\s${named('person')}${ENDS}`,
+    ].join('|'),
+    'giu',
+  ),
+  // With capitals told from others: "Horst Lohmann (94)", "Herr Lohmann, 94,", "94F".
+  new RegExp(
+    [
+      String.raw`(?<!\p{L})(?:\p{Lu}\p{Ll}+|Dr\.|Mr\.?|Mrs\.?|Ms\.?) \p{Lu}[\p{L}-]+(?: \(|, )${named('bracket')}(?=\)|, \p{Ll})`,
+      String.raw`(?<![\p{L}\p{N}.,])${named('sex')}(?= ?(?:[MF]|male|female)\b)`,
+      String.raw`(?<=(?:^|[\s(,|])(?:M|F|male|female), ?)${named('after')}(?=[,.;)|]|$)`,
+    ].join('|'),
+    'gu',
+  ),
+];
+
+export const recogniser: Recogniser = {
   name: 'age',
   kind: 'age',
   needs: { digits: 2 },
-  pattern: new RegExp(
-    String.raw`(?<![\p{L}\d.,])(?:aged?|age of|age is|years? old at|alter|im alter von|âgée? de|edad(?: de)?|età(?: di)?|leeftijd|wiek|w wieku|ålder|idade(?: de)?)\s{0,2}[:=]?\s{0,2}${AGE}(?![\d.,%]\d|\d|%)` +
-      '|' +
-      String.raw`(?<![\p{L}\d.,])${AGE.replace('value', 'years')}(?=[\s-]{0,2}(?:years?[\s-]old|year[\s-]olds?|yrs?\.? ?old|yo\b|y/o|jahre alt|-?jährige?[rn]?|ans\b|años|anni\b|jaar oud|-jarige|lat\b|letni[ae]?|år gammal|-årig|anos\b))`,
-    'giu',
-  ),
-  score: 0.85,
-});
+  *find(text) {
+    for (const match of FORMS.flatMap((form) => matchesOf(form, text))) {
+      const value = Object.values(match.groups!).find((group) => group !== undefined)!;
+      const start = match.index + match[0].lastIndexOf(value);
+      yield { start, end: start + value.length, score: 0.85 };
+    }
+  },
+};

@@ -1,33 +1,26 @@
 /** All recognisers: each one file and one line. */
 import type { Recogniser } from '../recogniser.ts';
-import { recogniser as account } from './account.ts';
 import { recogniser as address } from './address.ts';
 import { recogniser as age } from './age.ts';
+import { recogniser as announced } from './announced.ts';
 import { recogniser as biometric } from './biometric.ts';
 import { recogniser as brCpf } from './br-cpf.ts';
 import { recogniser as card } from './card.ts';
 import { recogniser as chAhv } from './ch-ahv.ts';
 import { recogniser as city } from './city.ts';
-import { recogniser as code } from './code.ts';
 import { recogniser as date } from './date.ts';
 import { recogniser as deTax } from './de-tax.ts';
-import { recogniser as device } from './device.ts';
 import { recogniser as email } from './email.ts';
 import { recogniser as esDni } from './es-dni.ts';
 import { recogniser as frNir } from './fr-nir.ts';
-import { recogniser as healthPlan } from './health-plan.ts';
 import { recogniser as iban } from './iban.ts';
 import { recogniser as imei } from './imei.ts';
 import { recogniser as inAadhaar } from './in-aadhaar.ts';
 import { recogniser as ip } from './ip.ts';
 import { recogniser as itCodiceFiscale } from './it-codice-fiscale.ts';
-import { recogniser as licence } from './licence.ts';
 import { recogniser as mac } from './mac.ts';
-import { recogniser as medicalRecord } from './medical-record.ts';
 import { recogniser as name } from './name.ts';
-import { recogniser as nationalId } from './national-id.ts';
 import { recogniser as nlBsn } from './nl-bsn.ts';
-import { recogniser as passport } from './passport.ts';
 import { recogniser as phone } from './phone.ts';
 import { recogniser as photo } from './photo.ts';
 import { recogniser as plPesel } from './pl-pesel.ts';
@@ -40,39 +33,33 @@ import { recogniser as secret } from './secret.ts';
 import { recogniser as ukNhs } from './uk-nhs.ts';
 import { recogniser as ukNino } from './uk-nino.ts';
 import { recogniser as url } from './url.ts';
+import { recogniser as userName } from './user-name.ts';
 import { recogniser as usSsnPlain } from './us-ssn-plain.ts';
 import { recogniser as usSsn } from './us-ssn.ts';
 import { recogniser as vin } from './vin.ts';
 
 export const recognisers: readonly Recogniser[] = [
-  account,
   address,
   age,
+  announced,
   biometric,
   brCpf,
   card,
   chAhv,
   city,
-  code,
   date,
   deTax,
-  device,
   email,
   esDni,
   frNir,
-  healthPlan,
   iban,
   imei,
   inAadhaar,
   ip,
   itCodiceFiscale,
-  licence,
   mac,
-  medicalRecord,
   name,
-  nationalId,
   nlBsn,
-  passport,
   phone,
   photo,
   plPesel,
@@ -85,6 +72,7 @@ export const recognisers: readonly Recogniser[] = [
   ukNhs,
   ukNino,
   url,
+  userName,
   usSsnPlain,
   usSsn,
   vin,

@@ -1,6 +1,8 @@
 /** Vehicle identification numbers. The check digit is binding in North America only, so elsewhere a word must say so. */
 import { matchesOf, type Recogniser } from '../recogniser.ts';
 
+/** Outside North America: three letters or digits of the maker, and at the end four digits or more (ISO 3779 and 3780). */
+const SHAPE = /^(?=(?:\d*[A-Z]){4})[A-HJ-NPR-Z6-9][A-HJ-NPR-Z0-9]{12}\d{4}$/;
 const PATTERN = /(?<![A-Z0-9-])(?=[A-Z]{0,16}\d)[A-HJ-NPR-Z0-9]{17}(?![A-Z0-9-])/gi;
 const CONTEXT = /\bvin\b|vehicle|chassis|fahrgestell|fahrzeug-?ident|\bfin\b|châssis|bastidor|telaio|nadwozia|chassi/i;
 const WEIGHTS = [8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2];
@@ -35,6 +37,7 @@ export const recogniser: Recogniser = {
       const hasLetters = /[A-Z]/i.test(value);
       if (isNear || (hasLetters && isValid(value)))
         yield { start: index, end: index + value.length, score: isNear ? 0.95 : 0.7 };
+      else if (SHAPE.test(value)) yield { start: index, end: index + value.length, score: 0.6 };
     }
   },
 };

@@ -1,0 +1,75 @@
+/** What follows a street in an address: flat and floor, postcode, town, region. */
+import { latin } from './latin.ts';
+import { asListed, gazetteer } from './gazetteer.ts';
+
+const TOWN = String.raw`(?![A-Z]{1,3}(?!\p{L}|[ -]\p{Lu}\p{Ll}))(?:(?:Den|Het|La|Le|Les|L['’]|El|Los|San|Santa|São|Sankt|St\.?|Saint|Bad|Ciudad de|Villa) ?)?\p{Lu}[\p{L}\p{M}'’.]*(?:[ -](?:(?:a\.? ?d\.? |an der |am |im |i\. ?|in |de la |de los |de |del |della |di |do |da |dos |das |sur |sur-|sous-|en |en-|lès-|aan |op |bij |nad |ob |w |i )?\p{Lu}[\p{L}\p{M}'’]*)){0,3}`;
+const UNIT_WORDS = String.raw`apartment|apt|appartement|appt|app|apto?|ap|suite|ste|unit|flat|floor|fl|room|rm|building|bldg|block|lgh|bus|lokal|lok|m|int|interno|scala|piano|bloco|bloque|bl|bât|bâtiment|esc|escalera|escalier|piso|puerta|pta|portal|bajo|ático|entresuelo|principal|izquierda|izq|izda|derecha|dcha|r/c|esq|esquerdo|dto|direito|dt|frente|fte|andar|étage|hs|huis|hoog|og|eg|dg|whg|top|stiege|tür|hinterhaus|vorderhaus|links|rechts|lote?|casa|sala|conj|quadra|qd|km|tr|vån|box|cedex|col|colonia|urb|residencial|kl|klatka|piętro|p|résidence|rez-de-chaussée`;
+const UNIT = String.raw`(?:,? ?(?:\(?(?:${UNIT_WORDS})(?!\p{L})\.? ?#?(?:[A-Z]?\d{0,5}[A-Za-z]?(?![\p{L}\p{N}]))|#\s?[A-Z0-9-]{1,6}|\d{1,3}\.?[ºª°]?(?:er|ème|e|nd|rd|th|st|o|a)?\.? (?:${UNIT_WORDS})(?!\p{L})\.?(?: (?:links|rechts|Mitte|gauche|droite))?|\d{1,2}\.?[ºª°] ?(?:[A-Z](?!\p{L})|izq\.?|dcha\.?|izda\.?|esq\.?|dto\.?|frente|izquierda|derecha|esquerdo|direito)?|[IVX]{1,4}(?![\p{L}])|n[ºo°]? \d{1,4}))`;
+const UK = String.raw`[A-PR-UWYZ][A-HK-Y]?\d[A-Z\d]? ?\d[ABD-HJLNP-UW-Z]{2}`;
+const CODE_BEFORE = String.raw`(?:(?:[A-Z]{1,2}|PL|SE|DE|FR|NL|CH)[- ])?(?:\d{2}-\d{3}|\d{4}-\d{3}|\d{5}-\d{3}|\d{3} \d{2}|\d{4} ?[A-Za-z]{2}(?![\p{L}])|\d{4,5})`;
+const CODE_BEHIND = String.raw`(?:\d{5}(?:-\d{4})?|${UK}|[A-Z]\d[A-Z] ?\d[A-Z]\d|[A-Z]\d[\dW] ?[A-Z\d]{4}|\d{4}(?!\d)|\d{3} ?\d{3}|\d{5}-\d{3})`;
+const REGION = String.raw`(?:[A-Z]{2,3}\.?|Alabama|California|Florida|Texas|New York|Ohio|Ontario|Quebec)`;
+const GAP = String.raw`(?:,? ?\n ?|, ?| - | – | | \| ?)`;
+const PART = String.raw`(?:, ?(?:Col\. |Bairro |Urb\. )?\p{Lu}[\p{L}'’-]+(?: \p{Lu}[\p{L}'’-]+){0,2})`;
+
+const UNITS = new RegExp(latin(`(?:${UNIT}){1,4}`), 'iy');
+const WITH_CODE = [
+  new RegExp(
+    latin(
+      String.raw`${PART}{0,2}?${GAP}${CODE_BEFORE}(?:,? ${TOWN}(?:(?: Cedex|(?<=Cedex)) \d{1,2}(?!\d))?(?:,? ?\([A-Z]{2}\))?(?: ?[/–-] ?[A-Z]{2}(?!\p{L}))?)`,
+    ),
+    'y',
+  ),
+  new RegExp(
+    latin(
+      String.raw`${PART}{0,1}?(?:,? ?\n ?|, ?| - | – | \| ?)${TOWN}(?:(?:,| -|/)? ?${REGION})?,? ?\n?${CODE_BEHIND}(?![\p{L}\p{N}])`,
+    ),
+    'y',
+  ),
+  new RegExp(
+    latin(
+      String.raw`,? (?:\d{2}-\d{3}|\d{4}-\d{3}|\d{3} \d\d|\d{4} [a-z]{2}|\d{5}) \p{Ll}{3,20}(?: \p{Ll}{3,20})?(?=[.,;\n]|$)`,
+    ),
+    'y',
+  ),
+  new RegExp(
+    latin(String.raw`(?:,|\n) ?${TOWN},? (?:[A-Za-z]{2} )?\d{5}(?!\d)|,? ?\p{Ll}{3,20},? [a-z]{2} \d{5}(?!\d)`),
+    'y',
+  ),
+];
+const TOWN_ALONE = new RegExp(
+  latin(
+    String.raw`(?:,|\n| in| à| a| en| w| i| em)? ?(?<town>${TOWN})(?: \d{1,2}(?![\p{L}\p{N}]))?(?:[,/ -]{1,3}[A-Z]{2}(?!\p{L}))?`,
+  ),
+  'y',
+);
+
+function reach(pattern: RegExp, text: string, from: number): number {
+  pattern.lastIndex = from;
+  return pattern.test(text) ? pattern.lastIndex : from;
+}
+
+export interface Tail {
+  end: number;
+  hasCode: boolean;
+  hasUnit: boolean;
+}
+
+/** Where an address ends whose street ends at `from`, and whether a flat and a postcode stand in it. */
+export function tailOf(text: string, from: number): Tail {
+  const unit = reach(UNITS, text, from);
+  const hasUnit = /\p{L}{2}|#/u.test(text.slice(from, unit));
+  for (const start of unit === from ? [from] : [unit, from]) {
+    const end = Math.max(...WITH_CODE.map((pattern) => reach(pattern, text, start)));
+    if (end > start) return { end, hasCode: true, hasUnit };
+  }
+  TOWN_ALONE.lastIndex = unit;
+  const match = TOWN_ALONE.exec(text);
+  if (match !== null && match[0][0] !== ' ' && isTown(match.groups!.town))
+    return { end: unit + match[0].length, hasCode: false, hasUnit };
+  return { end: unit, hasCode: false, hasUnit };
+}
+
+function isTown(name: string): boolean {
+  return gazetteer().cities.has(name.split(' ').map(asListed).join(' '));
+}

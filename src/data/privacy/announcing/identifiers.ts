@@ -1,0 +1,49 @@
+/** Stretches that may be identifiers by their shape alone. */
+import { matchesOf } from '../recogniser.ts';
+
+export interface Identifier {
+  start: number;
+  end: number;
+  value: string;
+  digits: number;
+  /** No plausible quantity: letters among digits, groups, or many digits. */
+  isCode: boolean;
+}
+
+const SHAPE =
+  /(?<![\p{L}\p{N}@\\$€£+]|\d[.,])(?=[\p{L}._/–-]{0,14}\d)(?:\d:)?[\p{L}\d]{1,40}(?:[-./_–·][\p{L}\d]{1,40}){0,8}(?![\p{L}\p{N}@]|[,.:]\d|%)/gu;
+/** More digits behind a space, and a last letter: "943 476 5919", "12345678 Z". */
+const MORE = /^(?: \d[\d./-]{0,10}(?![\p{L}\p{N}]|[.,:]\d))+/u;
+const LAST_LETTER = /^ [A-Z](?![\p{L}\p{N}'’]|\.\s?\S)/u;
+/** A year, a day, a time, a version, a measure or the name of a standard. */
+const OTHER =
+  /^(?:(?:19|20)\d\d(?:[-/–](?:(?:19|20)?\d\d))?|\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d|(?:19|20)\d\d-\d\d(?:-\d\d)?(?:T.*)?|v?\d{1,2}(?:\.\d{1,3}){1,3}|v\d[\d.]*|\d+x\d+|\d+(?:st|nd|rd|th|er|ème|mm|cm|km|kg|mg|ml|gb|mb|kb|hz|px|ms|s|h|k|m|w|v)|(?:iso|utf|rfc|cve|covid|sha|md5|aes|rsa|x86|http|tls|en|din|isbn|windows|win|ipv|mp|h2|usb|python|ubuntu|debian)[-_/]?\d.*)$/iu;
+const UNIT =
+  /^\s?(?:%|‰|€|£|\$|°|(?:mg|kg|g|ml|l|km|cm|mm|m|gb|mb|kb|tb|hz|khz|mhz|ghz|ms|px|usd|eur|gbp|pln|sek|chf|euros?|dollars?|years?|jahre?|ans|años|anni|anos|jaar|lat|år|days?|hours?|minutes?|times?|rows?|units?|pages?|people|members?|users?|copies|steps?|items?|stück|exemplar\w*|egzempl\w*|stuks|zł|kr)(?!\p{L}))/iu;
+
+/** All of a text, in its order; none with fewer than three digits. */
+export function* identifiersIn(text: string): Generator<Identifier> {
+  let from = 0;
+  for (const match of matchesOf(SHAPE, text)) {
+    if (match.index < from) continue;
+    const start = match.index;
+    let end = start + match[0].length;
+    if (/\d$/.test(match[0])) {
+      end += MORE.exec(text.slice(end, end + 60))?.[0].length ?? 0;
+      end += LAST_LETTER.exec(text.slice(end, end + 4))?.[0].length ?? 0;
+    }
+    from = end;
+    const value = text.slice(start, end);
+    const digits = value.replaceAll(/\D/g, '').length;
+    if (digits < 3 || /\d\.\d+ \d+\.\d/.test(value) || OTHER.test(value) || UNIT.test(text.slice(end, end + 14)))
+      continue;
+    yield { start, end, value, digits, isCode: isCode(value, digits) };
+  }
+}
+
+/** No plausible quantity. */
+export function isCode(value: string, digits: number): boolean {
+  if (/^\d+$/.test(value)) return digits >= 7 || (digits >= 5 && value.startsWith('0'));
+  if (/\p{L}/u.test(value)) return value.length >= 5;
+  return digits >= 5;
+}

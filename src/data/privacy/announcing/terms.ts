@@ -1,0 +1,103 @@
+/** Looks up what a word, or several, announce. */
+import type { Kind } from '../kinds.ts';
+import { BLOCKS, NUMBERS } from './blocks.ts';
+import { tables } from './index.ts';
+
+/**
+ * `own`: a number of this kind follows; `about`: it may, where a word for "number" stands between; `number`: such a word;
+ * `block`: what follows is nobody's.
+ */
+export interface Term {
+  role: 'own' | 'about' | 'number' | 'block';
+  kind: Kind;
+}
+
+interface Entry extends Term {
+  words: readonly string[];
+  length: number;
+}
+
+/** Ends of words that make "kunden" + "nummer" announce by themselves. */
+const NUMBER_ENDS = /(?:nummern?|nummeret|numret|nr|kennung|kennzeichen|zeichen|id|code|kod)$/;
+/** Letters that no decomposition makes plain. */
+const PLAIN: Record<string, string> = { ł: 'l', ß: 'ss', ø: 'o', æ: 'ae', œ: 'oe', đ: 'd' };
+const BUCKET = 3;
+const MOST_KNOWN = 20_000;
+
+/** Small letters without accents. */
+export function fold(text: string): string {
+  return text
+    .toLowerCase()
+    .normalize('NFD')
+    .replaceAll(/\p{M}/gu, '')
+    .replaceAll(/[łßøæœđ]/g, (letter) => PLAIN[letter]);
+}
+
+/** Words of what has been folded. */
+export function wordsOf(folded: string): string[] {
+  return folded.replaceAll(/[º°ª]/g, ' ').match(/[\p{L}\p{N}]+|#/gu) ?? [];
+}
+
+let singles: Map<string, Entry[]> | undefined;
+let several: Map<string, Entry[]> | undefined;
+const known = new Map<string, Term | undefined>();
+
+function load(): void {
+  singles = new Map();
+  several = new Map();
+  const add = (list: string, term: Term): void => {
+    for (const text of list.split(/[,\n]/)) {
+      const words = fold(text.replaceAll(/[º°]/g, ' ').trim()).match(/[\p{L}\p{N}]+~?|#/gu) ?? [];
+      if (words.length === 0) continue;
+      const entry = { ...term, words, length: words.join(' ').replaceAll('~', '').length };
+      const buckets = words.length === 1 ? singles! : several!;
+      const key = words.at(-1)!.replace('~', '').slice(0, BUCKET);
+      const bucket = buckets.get(key);
+      if (bucket === undefined) buckets.set(key, [entry]);
+      else bucket.push(entry);
+    }
+  };
+  add(NUMBERS, { role: 'number', kind: 'code' });
+  for (const { kind, own } of tables) add(own, { role: 'own', kind });
+  for (const { kind, about } of tables) add(about, { role: 'about', kind });
+  add(BLOCKS, { role: 'block', kind: 'code' });
+}
+
+function fits(word: string, pattern: string): boolean {
+  return pattern.endsWith('~') ? word.startsWith(pattern.slice(0, -1)) : word === pattern;
+}
+
+/** Entries stand in the bucket of their first three letters, or of all of them where they are fewer. */
+function* bucketsOf(buckets: Map<string, Entry[]>, word: string): Generator<Entry> {
+  for (let length = Math.min(BUCKET, word.length); length > 0; length--)
+    yield* buckets.get(word.slice(0, length)) ?? [];
+}
+
+function single(word: string): Term | undefined {
+  if (known.has(word)) return known.get(word);
+  let best: Entry | undefined;
+  for (const entry of bucketsOf(singles!, word)) {
+    if (fits(word, entry.words[0]) && (best === undefined || entry.length > best.length)) best = entry;
+  }
+  let term: Term | undefined = best;
+  const isCompound = best?.length !== word.length && NUMBER_ENDS.test(word) && word.length > 4;
+  if (isCompound && (best === undefined || best.role === 'number')) term = { role: 'number', kind: 'code' };
+  if (isCompound && best?.role === 'about') term = { role: 'own', kind: best.kind };
+  if (known.size > MOST_KNOWN) known.clear();
+  known.set(word, term);
+  return term;
+}
+
+/** What the words up to `at` announce, by the longest entry, and how many words that is. */
+export function termAt(words: readonly string[], at: number): { term: Term; count: number } | undefined {
+  if (singles === undefined) load();
+  let best: Entry | undefined;
+  for (const entry of bucketsOf(several!, words[at])) {
+    const count = entry.words.length;
+    if (count > at + 1 || (best !== undefined && best.words.length >= count)) continue;
+    if (entry.words.every((pattern, index) => fits(words[at - count + 1 + index], pattern))) best = entry;
+  }
+  if (best !== undefined) return { term: best, count: best.words.length };
+  const term = single(words[at]);
+  return term && { term, count: 1 };
+}

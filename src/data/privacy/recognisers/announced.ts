@@ -1,0 +1,140 @@
+/** Numbers of people that nothing but the words beside them gives away, of every kind that has a table of such words. */
+import { CONNECTORS } from '../announcing/connectors.ts';
+import { identifiersIn, isCode, type Identifier } from '../announcing/identifiers.ts';
+import { fold, termAt, wordsOf, type Term } from '../announcing/terms.ts';
+import { matchesOf, type Candidate, type Recogniser } from '../recogniser.ts';
+
+/** Characters before and behind a number that are looked at, and the words in them that count. */
+const BEFORE = 90;
+const BEHIND = 48;
+const MOST_FOREIGN = 6;
+/** Ends a sentence, unless an abbreviation stands before it. */
+const SENTENCE_END =
+  /(?<!(?:\b\p{L}{1,2}|\b(?:num|núm|ref|acct|sygn|akt|art|pat|vers|kto|dr|mr|mrs|nos|acc|reg|rej|hosp|ser|prot|proc|rek|amtl))\.?)[.!?]\s+(?=\p{Lu})/giu;
+/** "12, 34 and 56": what is said of one is said of all. */
+const AND = /^\s?(?:[,;/&+]|\|)?\s?(?:and|or|und|oder|et|ou|y|o|e|i|oraz|lub|en|of|och|eller)?\s$/i;
+/** "12345 (account number)", "12345 is her student number". */
+const SAID_BEHIND =
+  /^\s?\(|^,?\s(?:which )?(?:is|was|as|als|ist|war|est|comme|es|como|è|come|é|jest|to|jako|är|som)\s/i;
+/** Words of other languages, unless they are written in capitals. */
+const SHORT_OWN =
+  /^(?:sin|uid|pid|fin|team|pod|bi|pis|pan|ra|az|cin|cab|abi|bg|pg|ocr|cap|tis|sip|prot|tin|ein|rut|spi|dl|cie|dea|bar no|cro|rg|gz|nip|nir|nie|ame|tag|inz)$/;
+
+export const recogniser: Recogniser = {
+  name: 'announced',
+  kind: 'code',
+  needs: { digits: 3 },
+  *find(text) {
+    let last: { end: number; found?: Candidate } = { end: 0 };
+    for (const one of identifiersIn(text)) {
+      const between = text.slice(last.end, one.start);
+      let found: Candidate | undefined;
+      if (last.found !== undefined && AND.test(between)) found = { ...last.found, start: one.start, end: one.end };
+      else found = candidateOf(text, one, last.end) ?? saidBehind(text, one);
+      if (found !== undefined) yield found;
+      last = { end: one.end, found };
+    }
+  },
+};
+
+function candidateOf(text: string, one: Identifier, from: number): Candidate | undefined {
+  const start = Math.max(from, startOf(text, one));
+  const value = text.slice(start, one.end);
+  const before = clauseBefore(text.slice(Math.max(from, start - BEFORE), start));
+  const verdict = judge(before, { ...one, value, isCode: isCode(value, one.digits) });
+  return verdict && { start, end: one.end, ...verdict };
+}
+
+/** What stands in the number's own sentence, line or cell. */
+function clauseBefore(before: string): string {
+  const line = before.trimEnd().lastIndexOf('\n');
+  const lined = before.slice(line + 1);
+  let from = 0;
+  for (const end of matchesOf(SENTENCE_END, lined)) from = end.index + end[0].length;
+  return lined.slice(from);
+}
+
+type Verdict = Pick<Candidate, 'score' | 'kind'> | undefined;
+
+interface Walk {
+  one: Identifier;
+  /** How many words that are neither small nor for "number" were passed. */
+  foreign: number;
+  /** How many small words: "of", "is". */
+  small: number;
+  hasNumber: boolean;
+  /** A word for "number" with nothing but small words behind it. */
+  isNumbered: boolean;
+}
+
+/** Goes back from the number, word by word, to the first that decides. */
+function judge(before: string, one: Identifier): Verdict {
+  const spaced = before.replaceAll(/(?<=\p{Ll})(?=\p{Lu})/gu, ' ');
+  const words = wordsOf(fold(spaced));
+  const written = wordsOf(spaced);
+  const walk: Walk = { one, foreign: 0, small: 0, hasNumber: false, isNumbered: false };
+  for (let at = words.length - 1; at >= 0 && walk.foreign <= MOST_FOREIGN;) {
+    const match = termAt(words, at);
+    if (match === undefined) {
+      if (CONNECTORS.has(words[at])) walk.small++;
+      else walk.foreign++;
+      at--;
+      continue;
+    }
+    const { term, count } = match;
+    const isShort = SHORT_OWN.test(words[at]) && written[at] !== written[at]?.toUpperCase();
+    // "#12" by itself is a bug's, a comment's, an issue's.
+    if (words[at] === '#') walk.hasNumber = true;
+    const verdict = isShort || words[at] === '#' ? undefined : decide(term, walk);
+    if (verdict !== undefined) return verdict === 'none' ? undefined : verdict;
+    at -= count;
+  }
+  return walk.isNumbered && one.isCode ? { kind: 'code', score: 0.55 } : undefined;
+}
+
+function decide({ role, kind }: Term, walk: Walk): Verdict | 'none' {
+  const { one, foreign } = walk;
+  if (role === 'number') {
+    walk.hasNumber = true;
+    if (foreign === 0) walk.isNumbered = true;
+    return undefined;
+  }
+  if (role === 'block') return foreign <= 2 ? 'none' : undefined;
+  const isPlain = /^\d{1,4}$/.test(one.value);
+  if (role === 'own') {
+    if (foreign === 0) return { kind, score: 0.9 };
+    return one.isCode || (one.digits >= 5 && foreign <= 3) ? { kind, score: 0.75 } : undefined;
+  }
+  if (isPlain && !(walk.isNumbered || foreign === 0)) return undefined;
+  if (walk.hasNumber && foreign <= 4) return { kind, score: 0.8 };
+  if (foreign === 0 && (one.isCode || (one.digits >= 5 && walk.small === 0))) return { kind, score: 0.7 };
+  return foreign <= 3 && one.isCode && one.digits >= 5 ? { kind, score: 0.7 } : undefined;
+}
+
+function saidBehind(text: string, one: Identifier): Candidate | undefined {
+  const behind = text.slice(one.end, one.end + BEHIND);
+  if (!one.isCode || !SAID_BEHIND.test(behind)) return undefined;
+  const words = wordsOf(fold(behind.split(/[.;)\n]|\d/)[0])).slice(0, 6);
+  for (let at = 0; at < words.length; at++) {
+    const match = termAt(words, at);
+    if (match?.term.role === 'block') return undefined;
+    if (match?.term.role === 'own') return { start: one.start, end: one.end, kind: match.term.kind, score: 0.75 };
+    if (match?.term.role !== 'about') continue;
+    const isNumbered = words.some((_, index) => termAt(words, index)?.term.role === 'number');
+    if (isNumbered) return { start: one.start, end: one.end, kind: match.term.kind, score: 0.7 };
+  }
+  return undefined;
+}
+
+/** Short letters before the digits belong to them: "KV 12", "II K 12/20", "3 O 12/20", "B-AB 12". */
+const PREFIX = /(?<![\p{L}\p{N}])(?:(?:[IVX]{1,4}|\d{1,3}) )?(?:[A-Z][A-Za-z]{0,2}|[A-ZÄÖÜ]{1,3}-[A-Z]{1,2}) $/u;
+
+function startOf(text: string, { start, value }: Identifier): number {
+  if (!/^\d/.test(value)) return start;
+  const prefix = PREFIX.exec(text.slice(Math.max(0, start - 10), start))?.[0];
+  if (prefix === undefined) return start;
+  const words = wordsOf(fold(prefix));
+  const isTerm =
+    (words.at(-1)!.length > 1 && CONNECTORS.has(words.at(-1)!)) || termAt(words, words.length - 1) !== undefined;
+  return isTerm ? start : start - prefix.length;
+}
