@@ -10,7 +10,7 @@ import { shorten } from './shorten.ts';
 const VERSION = 2;
 const SIZES = { test: 3000, validation: 400 };
 /** Sections that say what a package is about, not which language it serves. */
-const TOPICS = 'admin database editors games graphics mail math net science sound video web'.split(' ');
+export const TOPICS = 'admin database editors games graphics mail math net science sound video web'.split(' ');
 const SHORTEST = 80;
 
 /** Debian's packages with their section: at most one of each source package, near-duplicates in one split. */

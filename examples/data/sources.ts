@@ -9,6 +9,7 @@ import { writeWholeFolder } from '../../src/files/whole-folder.ts';
 import type { Setting } from '../example.ts';
 import { writeRows, type Row } from '../rows.ts';
 import { writeMails } from './mail.ts';
+import { TOPICS } from './sections.ts';
 
 /** None of them was in attune-base's pre-training. */
 const MANUALS = 'debhelper dpkg-dev devscripts sbuild maint-guide debmake-doc debian-faq git-buildpackage'.split(' ');
@@ -33,7 +34,7 @@ export function fetchMailFiles(setting: Setting): Promise<string> {
 
 const SHORTEST = 80;
 
-/** One package of each source package that attune-base has not seen, with what its stanza says of it. */
+/** Of twelve sections one package of each source package that attune-base has not seen, with what its stanza says of it. */
 export function fetchCatalogue(setting: Setting): Promise<string> {
   return once(setting, 'catalogue', async (draft) => {
     const index = await fetchDebianIndex(join(setting.folder, 'apt'), ['en'], setting);
@@ -46,7 +47,13 @@ export function fetchCatalogue(setting: Setting): Promise<string> {
     const sources = new Set<string>();
     for (const { name, source, section, synopsis, description } of (await readCatalogue(index)).values()) {
       const tag = tags.get(name);
-      if (tag === undefined || description.length < SHORTEST || !isReservedSource(source) || sources.has(source))
+      if (
+        !TOPICS.includes(section) ||
+        tag === undefined ||
+        description.length < SHORTEST ||
+        !isReservedSource(source) ||
+        sources.has(source)
+      )
         continue;
       sources.add(source);
       rows.push({

@@ -25,6 +25,8 @@ export interface DataPipelineOptions {
   base?: string;
   /** Files read at once, each in a process of its own. */
   processes?: number;
+  /** Leaves finished parts for the next run; otherwise removes them at its end, those of earlier runs included. Default true. */
+  cache?: boolean;
   onEvent?: EventSink;
   signal?: AbortSignal;
 }
@@ -32,6 +34,8 @@ export interface DataPipelineOptions {
 export interface DataPipelineResult extends PipelineResult {
   /** The page about the data set. */
   report: string;
+  /** The folder where rows are kept as they were before they were redacted, for the next run. */
+  unredacted?: string;
 }
 
 /**
@@ -40,13 +44,14 @@ export interface DataPipelineResult extends PipelineResult {
  */
 export async function dataPipeline(
   given: string | PipelineSpec,
-  { to, base, processes, onEvent, signal }: DataPipelineOptions = {},
+  { to, base, processes, cache = true, onEvent, signal }: DataPipelineOptions = {},
 ): Promise<DataPipelineResult> {
   const isFile = typeof given === 'string';
   const pipeline = checkPipeline(isFile ? await readSpec(given) : given, isFile ? given : undefined);
   const result = await runPipeline({
     pipeline,
-    cache: join(attuneCache(), 'pipelines'),
+    cache: partsFolder(),
+    keepsParts: cache,
     to: (hash) => (to === undefined ? join(attuneHome(), 'data-sets', hash.slice(0, 16)) : resolve(to)),
     base: base ?? (isFile ? dirname(resolve(given)) : process.cwd()),
     reading: { processes },
@@ -57,7 +62,17 @@ export async function dataPipeline(
   });
   const { folder, manifest } = result;
   const [survey, examples] = [await surveyDataSet(folder, manifest), await examplesOf(folder, pipeline.model, signal)];
-  return { ...result, report: writeDataReport(folder, { manifest, survey, examples }) };
+  const isRedacted = manifest.steps.some(({ step }) => step === 'redact');
+  return {
+    ...result,
+    ...(cache && isRedacted && { unredacted: partsFolder() }),
+    report: writeDataReport(folder, { manifest, survey, examples }),
+  };
+}
+
+/** Finished parts of all pipelines: rows as they are between the steps. */
+function partsFolder(): string {
+  return join(attuneCache(), 'pipelines');
 }
 
 const SHOWN_ROWS = 12;

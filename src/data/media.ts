@@ -1,9 +1,9 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { attuneCache } from '../base/home.ts';
 import { writeFileAtomic } from '../files/atomic.ts';
-import { sha256 } from '../files/hash.ts';
+import { sha256, sha256FileSync } from '../files/hash.ts';
 
 /** Endings of the files that are images and recordings. */
 export const mediaExtensions = {
@@ -60,7 +60,11 @@ function fromText(text: string, kind: MediaKind, folder: string): MediaFile | Me
     return { message: `there is no file ${shown}`, fix: `looked in ${folder}` };
   if (!stats.isFile()) return { message: `${shown} is no file` };
   if (stats.size === 0) return { message: `${shown} is empty`, fix: 'fetch it again, or delete the row' };
-  return { kind, path, hash: hashOf(readFileSync(path)) };
+  try {
+    return { kind, path, hash: sha256FileSync(path).slice(0, HASH_DIGITS) };
+  } catch (error) {
+    return { message: `${shown} cannot be read: ${(error as Error).message}`, fix: 'check it and its rights' };
+  }
 }
 
 const MOST_SHOWN = 100;

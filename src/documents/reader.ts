@@ -9,6 +9,14 @@ export type Draft = (
   | Omit<RecordDocument, 'origins'>
 ) & { place?: Place };
 
+/** A file that lies in another one and is no archive's entry, such as an attachment: read where its reader yields it. */
+export interface InnerFile {
+  kind: 'file';
+  name: string;
+  /** Unpacked; free to be overwritten once the reader goes on. */
+  path: string;
+}
+
 /** What a user asked for, for all files alike. Plain data. */
 export interface ReadChoices {
   /** Recognise the text of scanned pages and of pictures. */
@@ -25,6 +33,8 @@ export interface FileInput {
   bytes: number;
   /** Its first bytes, at most 4,096. */
   head: Buffer;
+  /** A file of the same folder or archive, by its path from this one; undefined where there is none. */
+  beside?(name: string): Promise<Buffer | undefined>;
 }
 
 export interface ReadContext {
@@ -35,6 +45,8 @@ export interface ReadContext {
   total: { unpacked: number; entries: number };
   /** Where the reader may write; emptied by nobody but it. */
   folder: string;
+  /** Entries, or inner files, that ended earlier readers, once for each time: names may be given twice. */
+  skipped: readonly string[];
   /** Says that work goes on, before a long stretch without a document. */
   alive(): void;
   /** The encoding that was found. */
@@ -45,6 +57,7 @@ export interface ReadContext {
 export interface Entry {
   name: string;
   path: string;
+  beside?: FileInput['beside'];
 }
 
 /** How a format is read. Its libraries are loaded within `read`: recognising a file must stay cheap. */
@@ -56,14 +69,9 @@ export interface Reader {
   /** A file of this name whose content was not recognised is broken: it can be no text either. */
   isBinary?: boolean;
   /** Its documents in the file's order. @throws Unreadable */
-  read?(input: FileInput, context: ReadContext): AsyncIterable<Draft>;
+  read?(input: FileInput, context: ReadContext): AsyncIterable<Draft | InnerFile>;
   /** An archive of one file, which does not count as a level of archives. */
   isWrapping?: boolean;
   /** For archives: unpacks entry after entry to `folder`, each overwritten by the next. @throws Unreadable */
-  unpack?(input: FileInput, context: UnpackContext): AsyncIterable<Entry>;
-}
-
-export interface UnpackContext extends ReadContext {
-  /** Entries that ended earlier readers, once for each time: names may be given twice. */
-  skipped: readonly string[];
+  unpack?(input: FileInput, context: ReadContext): AsyncIterable<Entry>;
 }

@@ -1,11 +1,27 @@
 import { createHash, hash } from 'node:crypto';
-import { createReadStream, readdirSync, readFileSync } from 'node:fs';
+import { closeSync, createReadStream, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { readFailure } from './bytes.ts';
 
 /** SHA-256 of text (as UTF-8) or bytes: 64 hex digits. */
 export function sha256(data: string | Uint8Array): string {
   return hash('sha256', data, 'hex');
+}
+
+/** SHA-256 of a file of any size, read in pieces, where nothing can be awaited. */
+export function sha256FileSync(path: string): string {
+  const digest = createHash('sha256');
+  const piece = Buffer.allocUnsafe(1 << 20);
+  const descriptor = openSync(path, 'r');
+  try {
+    for (;;) {
+      const count = readSync(descriptor, piece);
+      if (count === 0) return digest.digest('hex');
+      digest.update(piece.subarray(0, count));
+    }
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 /** SHA-256 of a file of any size, read in pieces. */

@@ -11,6 +11,7 @@ export const command = defineCommand({
   arguments: [{ name: 'FILE', summary: 'a .yaml with name, sources, steps, split', required: true }],
   options: [
     { name: '--to', value: 'FOLDER', summary: 'where to put it (ATTUNE_HOME/data-sets, named by its content)' },
+    { name: '--no-cache', summary: 'keep no rows of before the last step, nor those kept by earlier runs of the same' },
     { name: '--processes', value: 'N', summary: 'files read at once (one a core, at most 8)' },
   ],
   examples: ['data pipeline support.yaml', 'data pipeline support.yaml --to data/support'],
@@ -21,6 +22,7 @@ export const command = defineCommand({
       dataPipeline(context.arguments[0], {
         to: context.option('--to'),
         processes: context.count('--processes'),
+        cache: !context.has('--no-cache'),
         onEvent,
         signal,
       }),
@@ -29,7 +31,7 @@ export const command = defineCommand({
   render: describe,
 });
 
-function describe({ folder, manifest, parts, report }: DataPipelineResult, { colours }: Terminal): string {
+function describe({ folder, manifest, parts, report, unredacted }: DataPipelineResult, { colours }: Terminal): string {
   const { green, yellow, bold, cyan, dim } = colours;
   const { rows, files, steps } = manifest;
   const total = rows.train + rows.validation + rows.test;
@@ -61,6 +63,9 @@ function describe({ folder, manifest, parts, report }: DataPipelineResult, { col
       yellow(`! ${plural(count, 'files')} skipped: ${reason}`),
     ),
     ...lost,
+    ...(unredacted === undefined
+      ? []
+      : [yellow(`! ${unredacted} keeps rows from before redaction, for the next run: --no-cache removes them`)]),
     '',
     `  ${cyan(report)}  ${dim('shows it: every number leads to its rows')}`,
     `  ${cyan(`attune init ${folder}`)}  ${dim('writes a recipe for it')}`,

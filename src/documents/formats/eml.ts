@@ -1,14 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { refuseLarge } from '../text/decode.ts';
-import type { Draft, FileInput, ReadContext, Reader } from '../reader.ts';
+import type { Draft, FileInput, InnerFile, ReadContext, Reader } from '../reader.ts';
 import { readMail } from './mail/read-mail.ts';
 
-async function* read(input: FileInput, context: ReadContext): AsyncGenerator<Draft> {
+async function* read(input: FileInput, context: ReadContext): AsyncGenerator<Draft | InnerFile> {
   refuseLarge(input, context);
-  const mail = await readMail(await readFile(input.path), 1, context);
   // Mails of one folder may be one thread; those of another are not.
   const folder = input.name.split('/').slice(0, -1).join('/') || input.name;
-  if (mail !== undefined) yield { ...mail, ...(mail.kind === 'message' && { conversation: folder }) };
+  for await (const item of readMail(await readFile(input.path), { row: 1, isAlone: true }, context)) {
+    yield item.kind === 'message' ? { ...item, conversation: folder } : item;
+  }
 }
 
 const HEADER =

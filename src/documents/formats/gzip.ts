@@ -1,10 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
-import type { Entry, FileInput, Reader, UnpackContext } from '../reader.ts';
+import type { Entry, FileInput, Reader, ReadContext } from '../reader.ts';
 import { unpackEntry } from './archive/unpack.ts';
 import { UnpackBudget } from './archive/unpack-budget.ts';
 
-async function* unpack(input: FileInput, context: UnpackContext): AsyncGenerator<Entry> {
+async function* unpack(input: FileInput, context: ReadContext): AsyncGenerator<Entry> {
   const content = createGunzip();
   createReadStream(input.path)
     .on('error', (error) => content.destroy(error))

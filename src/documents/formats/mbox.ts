@@ -1,12 +1,13 @@
 import { fileChunks } from '../file-chunks.ts';
-import type { Draft, FileInput, ReadContext, Reader } from '../reader.ts';
+import { Unreadable } from '../outcome.ts';
+import type { Draft, FileInput, InnerFile, ReadContext, Reader } from '../reader.ts';
 import { readMail } from './mail/read-mail.ts';
 
 /** "From name date" begins a mail, after an empty line. */
 const FROM_LINE = /^From \S.* (?:19|20)\d\d(?: [+-]\d{4})?\s*$/;
 const MOST_BYTES = 64 * 2 ** 20;
 
-async function* read(input: FileInput, context: ReadContext): AsyncGenerator<Draft> {
+async function* read(input: FileInput, context: ReadContext): AsyncGenerator<Draft | InnerFile> {
   let row = 0;
   for await (const raw of mailsOf(input, context)) {
     row++;
@@ -14,10 +15,12 @@ async function* read(input: FileInput, context: ReadContext): AsyncGenerator<Dra
       context.notes.add('mails of more than 64 MiB', `mail ${row}`);
       continue;
     }
-    const mail = await readMail(raw, row, context).catch((error: unknown) => {
+    try {
+      yield* readMail(raw, { row, isAlone: false }, context);
+    } catch (error) {
+      if (error instanceof Unreadable && error.reason === 'bomb') throw error;
       context.notes.add('mails that could not be read', `mail ${row}: ${(error as Error).message.slice(0, 100)}`);
-    });
-    if (mail !== undefined) yield mail;
+    }
   }
 }
 

@@ -7,16 +7,19 @@ import { containers } from '../../data/containers/index.ts';
 import { encodingOfFile, readTextLines } from '../text/decode.ts';
 import type { Draft, FileInput, ReadContext, Reader } from '../reader.ts';
 import { chatsOf } from './chats/index.ts';
+import type { ChatSource } from './chats/chat.ts';
+import { peopleBeside } from './chats/people.ts';
 
 function readerOf(container: string, reader: Omit<Reader, 'read'>): Reader {
   return {
     ...reader,
     async *read(input, context) {
       const { read } = await containers.load(container);
+      const source = { file: input.name, notes: context.notes, people: await peopleBeside(input) };
       const path = reader.isBinary === true ? input.path : await inUtf8(input, context);
       for await (const { line, value, defect } of read(path, input.name)) {
         if (value === undefined) context.notes.add(sameReason(defect!.reason), `line ${line}: ${defect!.reason}`);
-        else yield* draftsOf(value, line, { input, context });
+        else yield* draftsOf(value, line, source);
       }
     },
   };
@@ -27,12 +30,8 @@ function sameReason(reason: string): string {
   return `rows left out: ${reason.replace(/(["'`]).*?\1/g, '…').replace(/\d[\d.,]*/g, 'n')}`;
 }
 
-function* draftsOf(
-  value: Record<string, unknown>,
-  line: number,
-  { input, context }: { input: FileInput; context: ReadContext },
-): Generator<Draft> {
-  const messages = chatsOf(value, { file: input.name, notes: context.notes });
+function* draftsOf(value: Record<string, unknown>, line: number, source: ChatSource): Generator<Draft> {
+  const messages = chatsOf(value, source);
   if (messages === undefined) yield { kind: 'record', values: value, place: { row: line } };
   else for (const message of messages) yield { ...message, place: { ...message.place, row: line } };
 }

@@ -1,11 +1,11 @@
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { Unreadable } from '../outcome.ts';
-import type { Entry, FileInput, Reader, UnpackContext } from '../reader.ts';
+import type { Entry, FileInput, Reader, ReadContext } from '../reader.ts';
 import { Resumption, unpackEntry, usableName } from './archive/unpack.ts';
 import { UnpackBudget } from './archive/unpack-budget.ts';
 
-async function* unpack(input: FileInput, context: UnpackContext): AsyncGenerator<Entry> {
+async function* unpack(input: FileInput, context: ReadContext): AsyncGenerator<Entry> {
   const { extract } = await import('tar-stream');
   const budget = new UnpackBudget(input.bytes, context);
   const resumption = new Resumption(context);

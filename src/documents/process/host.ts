@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFile, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { sha256 } from '../../files/hash.ts';
 import type { Document, Origin } from '../document.ts';
@@ -7,7 +8,7 @@ import { hashFile } from '../file-chunks.ts';
 import { detectFormat, lookAt, type Detected } from '../formats/detect.ts';
 import { NoteBook, Unreadable, type FileOutcome } from '../outcome.ts';
 import { isPostgresUrl, readPostgres, shownUrl } from '../formats/sql/postgres.ts';
-import type { Draft, FileInput, ReadContext, Reader } from '../reader.ts';
+import type { Draft, FileInput, InnerFile, ReadContext, Reader } from '../reader.ts';
 import type { FromReader, ReadJob } from './protocol.ts';
 
 const BATCH_DOCUMENTS = 64;
@@ -22,6 +23,7 @@ interface Target {
   name: string;
   depth: number;
   folder: string;
+  beside?: FileInput['beside'];
 }
 
 /** Reads one job's file with all that lies in it; what fails is told as an outcome, never thrown. */
@@ -39,15 +41,16 @@ export class ReadHost {
   }
 
   async run(): Promise<void> {
-    await this.#file({ path: this.#job.path, name: this.#job.name, depth: 0, folder: this.#job.folder });
+    const { path, name, folder } = this.#job;
+    await this.#file({ path, name, depth: 0, folder, beside: (other) => fileBeside(path, other) });
     await this.#send({ type: 'done' });
   }
 
   async #file(file: Target): Promise<void> {
     const outcome: FileOutcome = { file: file.name, status: 'read', bytes: 0, documents: 0, notes: [] };
-    const context = this.#context(outcome, file.folder);
+    const context = this.#context(outcome, file);
     try {
-      if (isPostgresUrl(file.path)) await this.#database(file.path, outcome, context);
+      if (isPostgresUrl(file.path)) await this.#database(file, outcome, context);
       else await this.#read(file, outcome, context);
     } catch (error) {
       Object.assign(outcome, failureOf(error, outcome.documents));
@@ -57,7 +60,7 @@ export class ReadHost {
   }
 
   async #read(file: Target, outcome: FileOutcome, context: ReadContext): Promise<void> {
-    const input = await lookAt(file.path, file.name);
+    const input = { ...(await lookAt(file.path, file.name)), beside: file.beside };
     outcome.bytes = input.bytes;
     const found = await detectFormat(input);
     outcome.format = found.format;
@@ -66,25 +69,26 @@ export class ReadHost {
       context.notes.add(`files named as ${found.named}, read as what they are`, found.format);
     }
     outcome.sha256 = await hashFile(input, context.alive);
-    if (found.reader.unpack === undefined) await this.#documents(found.reader.read!(input, context), outcome);
+    if (found.reader.unpack === undefined) await this.#documents(found.reader.read!(input, context), outcome, file);
     else await this.#archive(input, found.reader, { ...file, context });
   }
 
   /** What a query gives is known by the query. */
-  async #database(url: string, outcome: FileOutcome, context: ReadContext): Promise<void> {
+  async #database(file: Target, outcome: FileOutcome, context: ReadContext): Promise<void> {
     outcome.format = 'postgres';
-    outcome.sha256 = sha256(`${shownUrl(url)}\n${context.choices.query}`);
-    await this.#documents(readPostgres(url, context), outcome);
+    outcome.sha256 = sha256(`${shownUrl(file.path)}\n${context.choices.query}`);
+    await this.#documents(readPostgres(file.path, context), outcome, file);
   }
 
-  #context(outcome: FileOutcome, folder: string): ReadContext {
-    const { choices, limits } = this.#job;
+  #context(outcome: FileOutcome, { name: file, folder }: Target): ReadContext {
+    const { choices, limits, name: own, skipped } = this.#job;
     return {
       choices,
       limits,
       notes: new NoteBook(),
       folder,
       total: this.#total,
+      skipped: file === own ? skipped.map((name) => name.slice(own.length + 1)) : [],
       alive: () => this.#alive(),
       encoding: (name) => {
         outcome.encoding = name;
@@ -99,14 +103,36 @@ export class ReadHost {
     void this.#send({ type: 'alive' });
   }
 
-  async #documents(drafts: AsyncIterable<Draft>, outcome: FileOutcome): Promise<void> {
+  async #documents(drafts: AsyncIterable<Draft | InnerFile>, outcome: FileOutcome, file: Target): Promise<void> {
     const origin = { file: outcome.file, sha256: outcome.sha256! };
+    let inner = 0;
     for await (const draft of drafts) {
+      if (draft.kind === 'file') {
+        inner++;
+        await this.#inner(draft, file);
+        continue;
+      }
       outcome.documents++;
       await this.#add(withOrigin(draft, origin));
       this.#alive();
     }
-    if (outcome.documents === 0) throw new Unreadable('no-text');
+    if (outcome.documents + inner === 0) throw new Unreadable('no-text');
+  }
+
+  /** One that ends its reader costs only itself, as an archive's entry does. */
+  async #inner({ name: inner, path }: InnerFile, { name: outer, depth, folder }: Target): Promise<void> {
+    const name = `${outer}/${inner}`;
+    const isOutermost = outer === this.#job.name;
+    await this.#flush();
+    if (depth + 1 > this.#job.limits.depth) {
+      const outcome = { file: name, bytes: 0, documents: 0, notes: [], ...failureOf(new Unreadable('too-deep'), 0) };
+      return void (await this.#send({ type: 'outcome', outcome: outcome as FileOutcome }));
+    }
+    if (isOutermost) await this.#send({ type: 'alive', entry: name });
+    const own = join(folder, 'in');
+    mkdirSync(own, { recursive: true });
+    await this.#file({ path, name, depth: depth + 1, folder: own });
+    if (isOutermost) await this.#send({ type: 'alive', entry: '' });
   }
 
   async #add(document: Document): Promise<void> {
@@ -129,20 +155,30 @@ export class ReadHost {
     reader: Reader,
     { depth, folder, context }: Target & { context: ReadContext },
   ): Promise<void> {
-    const { limits, skipped } = this.#job;
+    const { limits } = this.#job;
     // What is only compressed weighs less, but not nothing: a gzip may hold itself.
     const deeper = depth + (reader.isWrapping === true ? 0.25 : 1);
     if (deeper > limits.depth) throw new Unreadable('too-deep');
     const own = join(folder, 'in');
     mkdirSync(own, { recursive: true });
     const isOutermost = input.name === this.#job.name;
-    const passed = isOutermost ? skipped.map((name) => name.slice(input.name.length + 1)) : [];
-    for await (const entry of reader.unpack!(input, { ...context, folder: own, skipped: passed })) {
+    for await (const entry of reader.unpack!(input, { ...context, folder: own })) {
       const name = `${input.name}/${entry.name}`;
       await this.#flush();
       if (isOutermost) await this.#send({ type: 'alive', entry: name });
-      await this.#file({ path: entry.path, name, depth: deeper, folder: own });
+      await this.#file({ path: entry.path, name, depth: deeper, folder: own, beside: entry.beside });
     }
+  }
+}
+
+const MOST_BESIDE = 64 * 2 ** 20;
+
+async function fileBeside(path: string, other: string): Promise<Buffer | undefined> {
+  try {
+    const place = join(dirname(path), other);
+    return (await stat(place)).size > MOST_BESIDE ? undefined : await readFile(place);
+  } catch {
+    return undefined;
   }
 }
 

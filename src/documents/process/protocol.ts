@@ -28,7 +28,7 @@ export type FromReader =
   | { type: 'documents'; documents: Document[] }
   /** A file, or one within an archive, is done with. */
   | { type: 'outcome'; outcome: FileOutcome }
-  /** Work goes on; within an archive, on this entry. */
+  /** Work goes on; within an archive, on this entry; '' where it goes on behind it in the file itself. */
   | { type: 'alive'; entry?: string }
   | { type: 'done' };
 

@@ -112,7 +112,7 @@ export class ReaderProcess {
     this.#heardAt = Date.now();
     if (message.type === 'ready') this.#isReady = true;
     if (message.type === 'documents') this.#unused++;
-    if (message.type === 'alive') this.#entry = message.entry ?? this.#entry;
+    if (message.type === 'alive') this.#entry = message.entry === '' ? undefined : (message.entry ?? this.#entry);
     const job = this.#job;
     if (message.type !== 'done') return job?.watch.onMessage(message);
     this.#job = undefined;

@@ -73,6 +73,11 @@ export class PartStore {
     return part;
   }
 
+  /** Removes the parts of this run, however long ago they were made: rows as they were before they were redacted. */
+  forget(): void {
+    for (const name of this.#used) rmSync(join(this.#folder, name), { recursive: true, force: true });
+  }
+
   /** Removes the parts used longest ago, those of this run excepted, until no more than so many bytes are left. */
   prune(maxBytes: number): void {
     const parts = readdirSync(this.#folder)

@@ -26,6 +26,8 @@ export interface PipelineRun {
   /** Where the data set is put; by its hash where a function. */
   to(hash: string): string;
   base: string;
+  /** Whether finished parts are left for the next run; true unless given. */
+  keepsParts?: boolean;
   reading?: Omit<ReadOptions, 'onOutcome' | 'signal'>;
   openTokenizer: StepContext['openTokenizer'];
   openRecognisers: StepContext['openRecognisers'];
@@ -73,6 +75,7 @@ export async function runPipeline(run: PipelineRun): Promise<PipelineResult> {
     const manifest = describe(sources, split, { pipeline, reports });
     const folder = run.to(manifest.hash);
     await publish(folder, split, manifest);
+    if (run.keepsParts === false) store.forget();
     store.prune(MOST_CACHED);
     const made = [...all, split].filter(({ isNew }) => isNew).length;
     return { folder, manifest, parts: { made, reused: all.length + 1 - made } };

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AttuneError, type Problem } from '../../base/errors.ts';
+import { readFailure } from '../../files/bytes.ts';
 import { sha256 } from '../../files/hash.ts';
 import { readJson } from '../../files/json.ts';
 import type { Features } from '../../base/features.ts';
@@ -108,8 +109,10 @@ class Reader implements MediaReader {
       this.#keep(media.hash, features);
       return features;
     } catch (error) {
-      if (error instanceof AttuneError) return error;
-      throw error;
+      // Deleted, or taken out of reach, since its row was read.
+      const failure = readFailure(media.path, error);
+      if (failure instanceof AttuneError) return failure;
+      throw failure;
     }
   }
 

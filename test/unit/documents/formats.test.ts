@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Document, MessageDocument, RecordDocument, TextDocument } from '../../../src/documents/index.ts';
+import { linesAt, makePdf } from './pdf-writer.ts';
 import { readFiles, type ReadResult } from './reading.ts';
 import * as samples from './samples.ts';
+import { makeZip } from './zip-writer.ts';
 
 let folder: string;
 let result: ReadResult;
@@ -215,5 +217,68 @@ describe('a page of a manual', () => {
       ['SYNOPSIS', 'find [-v] [-n count]'],
       ['DESCRIPTION', 'Reads /etc/find, see ls(1).\n\n- -v: Say more.'],
     ]);
+  });
+});
+
+describe('a mail with attachments', () => {
+  const part = (type: string, name: string, content: Buffer | string) =>
+    `--x\r\nContent-Type: ${type}; name="${name}"\r\nContent-Disposition: attachment; filename="${name}"\r\nContent-Transfer-Encoding: base64\r\n\r\n${Buffer.from(content).toString('base64')}\r\n`;
+  const mail =
+    'From: ann@a.example\r\nTo: bob@b.example\r\nSubject: Papers\r\nDate: Mon, 01 Jan 2024 10:00:00 +0000\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n' +
+    '--x\r\nContent-Type: text/plain\r\n\r\nSee both.\r\n' +
+    part('application/pdf', 'plan.pdf', makePdf([{ texts: linesAt(72, 700, ['The plan of the year']) }])) +
+    part('application/octet-stream', 'parts.docx', samples.docx()) +
+    part('image/png', 'logo.png', 'x') +
+    '--x--\r\n';
+
+  it('gives them as documents of their own, which say what they were attached to', async () => {
+    const place = mkdtempSync(join(tmpdir(), 'attune-attached-'));
+    try {
+      const read = await readFiles(place, { 'a.eml': mail });
+      expect(read.documents.map(({ kind, origins }) => [kind, origins[0].file])).toEqual([
+        ['message', 'a.eml'],
+        ['text', 'a.eml/plan.pdf'],
+        ['text', 'a.eml/parts.docx'],
+      ]);
+      expect((read.documents[1] as TextDocument).sections[0].text).toBe('The plan of the year');
+      expect(read.outcomes.get('a.eml/plan.pdf')).toMatchObject({ format: 'pdf', status: 'read', documents: 1 });
+      expect(read.outcomes.get('a.eml')!.notes).toEqual([
+        { reason: 'attachments, not read', count: 1, first: ['logo.png (image/png)'] },
+      ]);
+    } finally {
+      rmSync(place, { recursive: true, force: true });
+    }
+  });
+});
+
+describe('an export of Slack', () => {
+  const said = [
+    { type: 'message', user: 'U1', ts: '1704103200.000100', text: 'Ask <@U2> or <@U9|carl>' },
+    { type: 'message', user: 'U3', ts: '1704103201.000100', text: 'ok' },
+  ];
+  const users = [
+    { id: 'U1', name: 'ann', real_name: 'Ann Lee' },
+    { id: 'U2', name: 'bob', profile: { display_name: 'Bob' } },
+  ];
+
+  it('names people as its list of users does, in a folder and in an archive', async () => {
+    const place = mkdtempSync(join(tmpdir(), 'attune-slack-'));
+    try {
+      const files = { 'general/2024-01-01.json': JSON.stringify(said), 'users.json': JSON.stringify(users) };
+      const zip = makeZip(Object.entries(files).map(([name, data]) => ({ name, data })));
+      const read = await readFiles(place, {
+        ...Object.fromEntries(Object.entries(files).map(([name, data]) => [`export/${name}`, data])),
+        'z.zip': zip,
+      });
+      const messages = read.documents.filter((one): one is MessageDocument => one.kind === 'message');
+      expect(messages.map(({ author, text }) => [author, text])).toEqual([
+        ['Ann Lee', 'Ask @Bob or @carl'],
+        ['U3', 'ok'],
+        ['Ann Lee', 'Ask @Bob or @carl'],
+        ['U3', 'ok'],
+      ]);
+    } finally {
+      rmSync(place, { recursive: true, force: true });
+    }
   });
 });

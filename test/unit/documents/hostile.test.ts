@@ -239,6 +239,22 @@ describe('a reader that does not come to an end', () => {
     expect(performance.now() - start).toBeLessThan(30_000);
   });
 
+  it('costs a mailbox the attachment that it was at, and nothing else', { timeout: 40_000 }, async () => {
+    const slow = (await endless()).toString('base64').replaceAll(/.{76}/g, '$&\n');
+    const attached = (name: string, content: string) =>
+      `--x\nContent-Type: application/octet-stream; name=${name}\nContent-Disposition: attachment; filename=${name}\nContent-Transfer-Encoding: base64\n\n${content}\n`;
+    const mail = (said: string, parts = '') =>
+      `From a@b.example Mon Jan  1 10:00:00 2024\nFrom: a@b.example\nSubject: s\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=x\n\n--x\nContent-Type: text/plain\n\n${said}\n${parts}--x--\n\n`;
+    const note = Buffer.from('Attached.').toString('base64');
+    const box = mail('one') + mail('two', attached('slow.db', slow) + attached('note.txt', note)) + mail('three');
+    const { documents, outcomes } = await readFiles(folder, { 'a.mbox': box }, { query, limits: { seconds: 3 } });
+    const texts = documents.map((one) => (one.kind === 'message' ? one.text : (one as TextDocument).sections[0].text));
+    expect(texts).toEqual(['one', 'two', 'Attached.', 'three']);
+    expect(outcomes.get('a.mbox/2/slow.db')).toMatchObject({ status: 'skipped', reason: 'too-slow' });
+    expect(outcomes.get('a.mbox/2/note.txt')).toMatchObject({ status: 'read', documents: 1 });
+    expect(outcomes.get('a.mbox')).toMatchObject({ status: 'read' });
+  });
+
   it('or takes too much memory is killed, and told so', async () => {
     const entities = `{"a": [${'[],'.repeat(3_000_000)}[]]}`;
     const { outcomes } = await readFiles(

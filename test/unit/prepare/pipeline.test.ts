@@ -103,6 +103,20 @@ it('keeps groups and what is alike on one side of a split', async () => {
   for (let index = 0; index < 20; index++) expect(side.get(500 + index)).toBe(side.get(index));
 });
 
+it('keeps no rows of before the last step where it is told so, nor those of earlier runs', async () => {
+  write('a.jsonl', numbered(30));
+  write('b.jsonl', numbered(30, 30));
+  const first = await make();
+  const cache = join(folder, 'home', 'cache', 'pipelines');
+  expect(readdirSync(cache)).toHaveLength(4);
+  const again = await dataPipeline(spec(), { base: folder, processes: 1, cache: false });
+  expect(again.manifest.hash).toBe(first.manifest.hash);
+  expect(readdirSync(cache)).toEqual([]);
+  const steps = [{ step: 'records' }, { step: 'redact' }];
+  expect((await make({ steps })).unredacted).toBe(cache);
+  expect(again.unredacted).toBeUndefined();
+});
+
 it('keeps the rows of one document on one side of a split', async () => {
   for (const name of ['a', 'b', 'c', 'd', 'e']) write(`${name}.jsonl`, numbered(12, name.charCodeAt(0) * 100));
   const sources = ['a', 'b', 'c', 'd', 'e'].map((name) => `${name}.jsonl`);

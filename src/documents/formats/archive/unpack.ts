@@ -3,14 +3,14 @@ import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { Unreadable } from '../../outcome.ts';
-import type { Entry, UnpackContext } from '../../reader.ts';
+import type { Entry, ReadContext } from '../../reader.ts';
 import type { UnpackBudget } from './unpack-budget.ts';
 
 /** Entries that systems put into archives for themselves. */
 const SYSTEM_ENTRY = /(^|\/)(__MACOSX|\.DS_Store|\.git|node_modules|__pycache__)(\/|$)/;
 
 /** An entry's name as it is shown; undefined, and noted, where it is not to be read. */
-export function usableName(name: string, { notes }: UnpackContext): string | undefined {
+export function usableName(name: string, { notes }: ReadContext): string | undefined {
   const clean = name.replace(/^(\.\/)+/, '');
   const isOutside =
     clean.startsWith('/') || /^[a-z]:/i.test(clean) || clean.split('/').includes('..') || clean.includes('\0');
@@ -27,7 +27,7 @@ export function usableName(name: string, { notes }: UnpackContext): string | und
 export async function unpackEntry(
   name: string,
   content: Readable,
-  { context, budget }: { context: UnpackContext; budget: UnpackBudget },
+  { context, budget }: { context: ReadContext; budget: UnpackBudget },
 ): Promise<Entry> {
   const path = join(context.folder, 'entry');
   const file = createWriteStream(path);
@@ -49,7 +49,7 @@ export async function unpackEntry(
 export class Resumption {
   readonly #ended: string[];
 
-  constructor({ skipped }: UnpackContext) {
+  constructor({ skipped }: ReadContext) {
     this.#ended = [...skipped];
   }
 

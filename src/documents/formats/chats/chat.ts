@@ -1,5 +1,6 @@
 import type { MessageDocument, Place } from '../../document.ts';
 import type { NoteBook } from '../../outcome.ts';
+import type { People } from './people.ts';
 
 /** A message of an export, before its file is added. */
 export type ChatMessage = Omit<MessageDocument, 'origins'> & { place?: Place };
@@ -7,6 +8,8 @@ export type ChatMessage = Omit<MessageDocument, 'origins'> & { place?: Place };
 export interface ChatSource {
   file: string;
   notes: NoteBook;
+  /** Names of those that messages tell by ids. */
+  people: People;
 }
 
 /** The form of one service's exports: an object of its JSON files as messages. */

@@ -1,15 +1,22 @@
 import { isObject, textOf, type ChatExport, type ChatMessage } from './chat.ts';
+import type { People } from './people.ts';
 import { timeOf } from '../../text/time.ts';
 
 /** An exported channel is a folder with a file for each day, a thread hangs on the time of its first message. */
 export const slack: ChatExport = {
   recognise: ({ type, ts, text }) => type === 'message' && typeof ts === 'string' && typeof text === 'string',
-  *messages(value, { file, notes }) {
+  *messages(value, { file, notes, people }) {
     const { subtype, text, ts, thread_ts: thread, user, bot_id: bot, user_profile: profile } = value;
     if (typeof subtype === 'string' && !SAID.has(subtype))
       return notes.add(`messages of the service itself (${subtype})`);
     const names = isObject(profile) ? profile : {};
-    const author = textOf(names.real_name) ?? textOf(value.username) ?? textOf(user) ?? textOf(bot) ?? 'unknown';
+    const author =
+      nameOf(user, people) ??
+      textOf(names.real_name) ??
+      textOf(value.username) ??
+      textOf(user) ??
+      textOf(bot) ??
+      'unknown';
     const channel = file.split('/').slice(0, -1).join('/') || file;
     const message: ChatMessage = {
       kind: 'message',
@@ -18,7 +25,7 @@ export const slack: ChatExport = {
       author,
       ...(bot !== undefined && { role: 'agent' }),
       at: timeOf(ts),
-      text: unmarked(String(text)),
+      text: unmarked(String(text), people),
     };
     if (message.text === '') notes.add('messages without text');
     else yield message;
@@ -28,11 +35,17 @@ export const slack: ChatExport = {
 /** Kinds of messages that somebody said. */
 const SAID = new Set(['bot_message', 'thread_broadcast', 'me_message', 'file_share', 'reply_broadcast']);
 
+function nameOf(user: unknown, people: People): string | undefined {
+  return typeof user === 'string' ? people.get(user) : undefined;
+}
+
 /** Mentions and links as people see them. */
-function unmarked(text: string): string {
+function unmarked(text: string, people: People): string {
   return text
     .replace(/<(?:https?|mailto):[^|>]+\|([^>]+)>/g, '$1')
     .replace(/<((?:https?|mailto):[^>]+)>/g, '$1')
+    .replace(/<@([^|>]+)(?=[|>])/g, (mention, id: string) => (people.has(id) ? `<@|${people.get(id)!}` : mention))
+    .replace(/<@\|([^|>]+)(?:\|[^>]*)?>/g, '@$1')
     .replace(/<[@#!][^|>]*\|([^>]+)>/g, '@$1')
     .replace(/<([@#!])([^>]+)>/g, '$1$2')
     .replace(/&lt;/g, '<')

@@ -2,17 +2,29 @@ import type { Email } from 'postal-mime';
 import { htmlSections } from '../../text/html-sections.ts';
 import { mailParts } from '../../text/mail-parts.ts';
 import { noteDamage } from '../../text/decode.ts';
-import type { Draft, ReadContext } from '../../reader.ts';
+import type { Draft, InnerFile, ReadContext } from '../../reader.ts';
+import { attachedFiles, resumedAt } from './attachments.ts';
 
 /** Parts within parts; no mail program nests deeper. */
 const NESTING = 32;
 
-/** One mail as a message; undefined, and noted, where it has no text. */
-export async function readMail(raw: Buffer, row: number, context: ReadContext): Promise<Draft | undefined> {
+/** One mail as a message, where it has text, and behind it what is attached. `isAlone`: it is the file's only one. */
+export async function* readMail(
+  raw: Buffer,
+  { row, isAlone }: { row: number; isAlone: boolean },
+  context: ReadContext,
+): AsyncGenerator<Draft | InnerFile> {
+  const resumed = resumedAt(context);
+  if (row < resumed) return;
   const { default: PostalMime } = await import('postal-mime');
   const mail = await PostalMime.parse(raw, { maxNestingDepth: NESTING });
-  for (const { filename, mimeType } of mail.attachments)
-    context.notes.add('attachments, not read', filename ?? mimeType);
+  const message = row === resumed ? undefined : await messageOf(mail, row, context);
+  if (message !== undefined) yield message;
+  yield* attachedFiles(mail.attachments, { row, bytes: raw.length, isAlone }, context);
+}
+
+/** Undefined, and noted, where it has no text. */
+async function messageOf(mail: Email, row: number, context: ReadContext): Promise<Draft | undefined> {
   const parts = mailParts(await bodyOf(mail));
   if (parts.text === '') {
     context.notes.add('mails without text of their own', `mail ${row}`);
