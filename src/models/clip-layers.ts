@@ -13,6 +13,7 @@ import {
   type Layout,
 } from '../nn/index.ts';
 import type { Tensor } from '../tensor/index.ts';
+import type { Trunk } from './architecture.ts';
 import { imagesOf, patchGrid, type Sides } from './images.ts';
 import { Block, idsOf, Stack, type Pass, type StackInput } from './stack.ts';
 
@@ -197,5 +198,21 @@ export abstract class ImageTower extends Stack {
   override layoutOf(input: StackInput): Layout {
     const [rows] = this.images(input).shape;
     return layoutOfRows(Array<number>(rows).fill(this.#tokens), { causal: false });
+  }
+}
+
+/** A vision tower alone, under a classifier (HF CLIPForImageClassification, SiglipForImageClassification). */
+export class TowerClassifier extends Module implements Trunk {
+  readonly vision_model: ImageTower;
+  readonly width: number;
+
+  constructor(tower: ImageTower, width: number) {
+    super();
+    this.vision_model = tower;
+    this.width = width;
+  }
+
+  get stack(): Stack {
+    return this.vision_model;
   }
 }

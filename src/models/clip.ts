@@ -8,6 +8,7 @@ import {
   patchCount,
   sidesOf,
   TextTower,
+  TowerClassifier,
   TowerEncoder,
   towerKeys,
   type ImageTowerConfig,
@@ -174,25 +175,10 @@ class Clip extends Module implements Trunk {
   }
 }
 
-/** The vision tower alone, under a classifier (HF CLIPForImageClassification). */
-class ClipClassifier extends Module implements Trunk {
-  readonly vision_model: ClipVision;
-  readonly width: number;
-
-  constructor(config: ImageTowerConfig) {
-    super();
-    this.vision_model = new ClipVision(config);
-    this.width = config.hidden_size;
-  }
-
-  get stack(): Stack {
-    return this.vision_model;
-  }
-}
-
 function build(raw: RawConfig, { task }: TrunkContext): Trunk {
   const config = readConfig(raw);
-  return task === 'sequence' ? new ClipClassifier(config.vision_config) : new Clip(config);
+  if (task !== 'sequence') return new Clip(config);
+  return new TowerClassifier(new ClipVision(config.vision_config), config.vision_config.hidden_size);
 }
 
 export const architecture: Architecture = {

@@ -1,6 +1,16 @@
 // B images, C channels, Y and X height and width, N places of all images
-import { activations, BatchNorm2d, Convolution2d, Module, type Activation } from '../nn/index.ts';
+import {
+  activations,
+  BatchNorm2d,
+  Convolution2d,
+  layoutOfRows,
+  Module,
+  type Activation,
+  type Layout,
+} from '../nn/index.ts';
 import type { Tensor } from '../tensor/index.ts';
+import { imagesOf } from './images.ts';
+import { Stack, type Pass, type StackInput } from './stack.ts';
 
 export interface NormedConvolutionShape {
   in: number;
@@ -33,6 +43,41 @@ export class NormedConvolution extends Module {
   forward(x: Tensor): Tensor {
     const normed = this.normalization.forward(this.convolution.forward(x));
     return this.#activation?.(normed) ?? normed;
+  }
+}
+
+/** Blocks over maps of images, whose tokens are the places of the last map. */
+export abstract class ConvolutionalStack extends Stack {
+  override readonly watchesNorm = false;
+  readonly #channels: number;
+
+  constructor({ num_channels: channels }: { num_channels: number }) {
+    super();
+    this.#channels = channels;
+  }
+
+  /** What stands before the blocks: [B, C, Y, X] → [B, C', Y', X'] */
+  protected abstract stem(images: Tensor): Tensor;
+  /** A side of the last map, from the image's. */
+  protected abstract sideOf(side: number): number;
+
+  get stack(): Stack {
+    return this;
+  }
+  override layoutOf(input: StackInput): Layout {
+    const [images, , height, width] = this.#images(input).shape;
+    const places = this.sideOf(height) * this.sideOf(width);
+    return layoutOfRows(Array<number>(images).fill(places), { causal: false });
+  }
+  override embed(input: StackInput, pass: Pass): Tensor {
+    return this.stem(this.#images(input).toDevice(pass.device).to(pass.dtype));
+  }
+  override finish(x: Tensor): Tensor {
+    return tokensOfPlaces(x);
+  }
+
+  #images(input: StackInput): Tensor {
+    return imagesOf(input, { channels: this.#channels });
   }
 }
 

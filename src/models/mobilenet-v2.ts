@@ -1,12 +1,11 @@
 // B images, C channels, Y and X height and width, N places of all images
 import { z } from 'zod';
-import { activations, layoutOfRows, Module, type Layout } from '../nn/index.ts';
+import { activations, Module } from '../nn/index.ts';
 import { aten, type Tensor } from '../tensor/index.ts';
 import type { Architecture, Trunk } from './architecture.ts';
 import { parseConfig } from './config.ts';
-import { halved, NormedConvolution, tokensOfPlaces } from './convolutional.ts';
-import { imagesOf } from './images.ts';
-import { Block, Stack, type Pass, type StackInput } from './stack.ts';
+import { ConvolutionalStack, halved, NormedConvolution } from './convolutional.ts';
+import { Block } from './stack.ts';
 
 const count = z.int().positive();
 
@@ -162,7 +161,7 @@ function layerShapes(config: MobileNetConfig): LayerShape[] {
 }
 
 /** Depthwise convolutions in inverted residuals (Sandler et al., 2018; HF MobileNetV2Model). Its tokens are places. */
-class MobileNetV2 extends Stack implements Trunk {
+class MobileNetV2 extends ConvolutionalStack implements Trunk {
   readonly conv_stem: Stem;
   readonly layer: readonly InvertedResidual[];
   readonly conv_1x1: Convolution;
@@ -170,7 +169,7 @@ class MobileNetV2 extends Stack implements Trunk {
   readonly #config: MobileNetConfig;
 
   constructor(config: MobileNetConfig) {
-    super();
+    super(config);
     const shapes = layerShapes(config);
     const keepsWidth = config.finegrained_output && config.depth_multiplier < 1;
     this.width = keepsWidth ? LAST_WIDTH : scaledWidth(LAST_WIDTH, config);
@@ -180,27 +179,17 @@ class MobileNetV2 extends Stack implements Trunk {
     this.#config = config;
   }
 
-  get stack(): Stack {
-    return this;
-  }
-  override layoutOf(input: StackInput): Layout {
-    const [images, , height, width] = this.#images(input).shape;
-    const places = sideOf(this.#config, height) * sideOf(this.#config, width);
-    return layoutOfRows(Array<number>(images).fill(places), { causal: false });
-  }
-  override readonly watchesNorm = false;
   override get blockList(): readonly Block[] {
     return this.layer;
   }
-  override embed(input: StackInput, pass: Pass): Tensor {
-    return this.conv_stem.forward(this.#images(input).toDevice(pass.device).to(pass.dtype));
+  protected override stem(images: Tensor): Tensor {
+    return this.conv_stem.forward(images);
+  }
+  protected override sideOf(side: number): number {
+    return sideOf(this.#config, side);
   }
   override finish(x: Tensor): Tensor {
-    return tokensOfPlaces(this.conv_1x1.forward(x));
-  }
-
-  #images(input: StackInput): Tensor {
-    return imagesOf(input, { channels: this.#config.num_channels });
+    return super.finish(this.conv_1x1.forward(x));
   }
 }
 

@@ -1,12 +1,11 @@
 // B images, C channels, Y and X height and width, N places of all images
 import { z } from 'zod';
-import { activations, layoutOfRows, Module, type Activation, type Layout } from '../nn/index.ts';
+import { activations, Module, type Activation } from '../nn/index.ts';
 import { aten, type Tensor } from '../tensor/index.ts';
 import type { Architecture, Trunk } from './architecture.ts';
 import { parseConfig } from './config.ts';
-import { halved, NormedConvolution, tokensOfPlaces, type NormedConvolutionShape } from './convolutional.ts';
-import { imagesOf } from './images.ts';
-import { Block, Stack, type Pass, type StackInput } from './stack.ts';
+import { ConvolutionalStack, halved, NormedConvolution, type NormedConvolutionShape } from './convolutional.ts';
+import { Block } from './stack.ts';
 
 const count = z.int().positive();
 
@@ -131,41 +130,28 @@ class Encoder extends Module {
 }
 
 /** A residual network (He et al., 2016; HF ResNetModel). Its blocks are stages, its tokens the places of the last map. */
-class ResNet extends Stack implements Trunk {
+class ResNet extends ConvolutionalStack implements Trunk {
   readonly embedder: Embeddings;
   readonly encoder: Encoder;
   readonly width: number;
   readonly #config: ResNetConfig;
 
   constructor(config: ResNetConfig) {
-    super();
+    super(config);
     this.embedder = new Embeddings(config);
     this.encoder = new Encoder(config);
     this.width = config.hidden_sizes[config.hidden_sizes.length - 1];
     this.#config = config;
   }
 
-  get stack(): Stack {
-    return this;
-  }
-  override layoutOf(input: StackInput): Layout {
-    const [images, , height, width] = this.#images(input).shape;
-    const places = sideOf(this.#config, height) * sideOf(this.#config, width);
-    return layoutOfRows(Array<number>(images).fill(places), { causal: false });
-  }
-  override readonly watchesNorm = false;
   override get blockList(): readonly Block[] {
     return this.encoder.stages;
   }
-  override embed(input: StackInput, pass: Pass): Tensor {
-    return this.embedder.forward(this.#images(input).toDevice(pass.device).to(pass.dtype));
+  protected override stem(images: Tensor): Tensor {
+    return this.embedder.forward(images);
   }
-  override finish(x: Tensor): Tensor {
-    return tokensOfPlaces(x);
-  }
-
-  #images(input: StackInput): Tensor {
-    return imagesOf(input, { channels: this.#config.num_channels });
+  protected override sideOf(side: number): number {
+    return sideOf(this.#config, side);
   }
 }
 

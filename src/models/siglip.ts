@@ -9,6 +9,7 @@ import {
   patchCount,
   sidesOf,
   TextTower,
+  TowerClassifier,
   TowerEncoder,
   towerKeys,
   type ImageTowerConfig,
@@ -201,25 +202,11 @@ class Siglip extends Module implements Trunk {
   }
 }
 
-/** The vision tower alone, under a classifier (HF SiglipForImageClassification). */
-class SiglipClassifier extends Module implements Trunk {
-  readonly vision_model: SiglipVision;
-  readonly width: number;
-
-  constructor(config: VisionConfig) {
-    super();
-    this.vision_model = new SiglipVision(config, { hasHead: config.vision_use_head });
-    this.width = config.hidden_size;
-  }
-
-  get stack(): Stack {
-    return this.vision_model;
-  }
-}
-
 function build(raw: RawConfig, { task }: TrunkContext): Trunk {
   const config = parseConfig(schema, raw);
-  return task === 'sequence' ? new SiglipClassifier(config.vision_config) : new Siglip(config);
+  if (task !== 'sequence') return new Siglip(config);
+  const { vision_config: vision } = config;
+  return new TowerClassifier(new SiglipVision(vision, { hasHead: vision.vision_use_head }), vision.hidden_size);
 }
 
 export const architecture: Architecture = {

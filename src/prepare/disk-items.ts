@@ -1,6 +1,6 @@
 import { closeSync, mkdtempSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import type { DataRow } from '../documents/index.ts';
+import type { DataRow, Item } from '../documents/index.ts';
 import { writeAll } from '../files/atomic.ts';
 import { readLines } from '../files/lines.ts';
 
@@ -18,6 +18,22 @@ export class DiskItems {
   constructor(folder: string) {
     this.#path = join(mkdtempSync(join(folder, 'rows-')), 'rows');
     this.#descriptor = openSync(this.#path, 'w');
+  }
+
+  /** All rows, looked at one by one as they come. */
+  static async gathered(
+    items: AsyncIterable<Item>,
+    { folder, signal }: { folder: string; signal?: AbortSignal },
+    look: (row: DataRow) => void,
+  ): Promise<DiskItems> {
+    const rows = new DiskItems(folder);
+    for await (const item of items) {
+      if (item.kind !== 'row') continue;
+      rows.add(item);
+      look(item);
+      if (rows.count % 1000 === 0) signal?.throwIfAborted();
+    }
+    return rows;
   }
 
   add(row: DataRow): void {

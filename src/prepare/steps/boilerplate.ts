@@ -22,16 +22,12 @@ export const step = defineStep<Options>({
   takes: ['row'],
   version: 1,
   options,
-  open(given, { folder, signal }) {
+  open(given, context) {
     return async function* run(items, notes) {
-      const rows = new DiskItems(folder);
       const counters = new Uint32Array(COUNTERS);
-      for await (const item of items) {
-        if (item.kind !== 'row') continue;
-        rows.add(item);
-        for (const line of linesOf(item, given)) counters[counterOf(line)]++;
-        if (rows.count % 1000 === 0) signal?.throwIfAborted();
-      }
+      const rows = await DiskItems.gathered(items, context, (row) => {
+        for (const line of linesOf(row, given)) counters[counterOf(line)]++;
+      });
       const least = Math.max(given.rows, Math.floor(given.share * rows.count) + 1);
       const common = await countExactly(rows, given, { counters, least });
       for (const [line, count] of common)

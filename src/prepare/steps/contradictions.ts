@@ -26,18 +26,14 @@ export const step = defineStep<Options>({
   takes: ['row'],
   version: 1,
   options,
-  open(given, { folder, signal }) {
+  open(given, context) {
     return async function* run(items, notes) {
-      const rows = new DiskItems(folder);
-      using answers = new AnswerTable(folder);
-      for await (const item of items) {
-        if (item.kind !== 'row') continue;
-        rows.add(item);
-        const hashes = hashesOf(item, given);
-        if (hashes === undefined) notes.find(item, 'no question with an answer');
+      using answers = new AnswerTable(context.folder);
+      const rows = await DiskItems.gathered(items, context, (row) => {
+        const hashes = hashesOf(row, given);
+        if (hashes === undefined) notes.find(row, 'no question with an answer');
         else answers.add(hashes);
-        if (rows.count % 1000 === 0) signal?.throwIfAborted();
-      }
+      });
       for await (const row of rows.rows()) {
         const hashes = hashesOf(row, given);
         if (hashes === undefined || !answers.isContradicted(hashes.question)) yield row;

@@ -32,17 +32,13 @@ export const step = defineStep<Options>({
   options,
   open(given, context) {
     return async function* run(items, notes) {
-      const rows = new DiskItems(context.folder);
       using signatures = new DiskSignatures(context.folder);
       const hashes = new HashList();
-      for await (const item of items) {
-        if (item.kind !== 'row') continue;
-        const text = textOfRow(item, given.columns);
-        rows.add(item);
+      const rows = await DiskItems.gathered(items, context, (row) => {
+        const text = textOfRow(row, given.columns);
         signatures.add(text);
         hashes.add(text);
-        if (rows.count % 1000 === 0) context.signal?.throwIfAborted();
-      }
+      });
       signatures.finish();
       const copies = await findCopies(signatures, hashes, { given, context });
       notes.remark('of rows that are alike, the first in the order of the sources stays');

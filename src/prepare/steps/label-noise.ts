@@ -31,17 +31,15 @@ export const step = defineStep<Options>({
   takes: ['row'],
   version: 1,
   options,
-  open(given, { folder, signal }) {
+  open(given, context) {
+    const { signal } = context;
     return async function* run(items, notes) {
-      const rows = new DiskItems(folder);
       const counts = new Map<string, number>();
-      for await (const item of items) {
-        if (item.kind !== 'row') continue;
-        rows.add(item);
-        const label = labelOf(item, given)?.answer;
-        if (label === undefined) notes.find(item, 'no text with a label');
+      const rows = await DiskItems.gathered(items, context, (row) => {
+        const label = labelOf(row, given)?.answer;
+        if (label === undefined) notes.find(row, 'no text with a label');
         else if (counts.size <= MOST_CLASSES) counts.set(label, (counts.get(label) ?? 0) + 1);
-      }
+      });
       const classes = [...counts].filter(([, count]) => count >= FOLDS).map(([label]) => label);
       const unfit = reasonNotTo(counts.size, classes.length);
       if (unfit !== undefined) notes.remark(`not judged: ${unfit}`);
