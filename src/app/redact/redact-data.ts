@@ -9,6 +9,7 @@ import {
   makeCanaries,
   plantings,
   presets,
+  redactRows,
   Redactor,
   writeVault,
   type Canary,
@@ -146,11 +147,16 @@ async function writeRows(
   }
   const problems: Problem[] = [];
   let first: Record<string, unknown> | undefined;
-  for await (const { line, value, defect } of (await containers.load(name)).read(from, from)) {
-    if (defect !== undefined) problems.push({ file: from, line, message: defect.reason, fix: defect.fix });
-    if (value === undefined || problems.length > 0) continue;
-    first ??= value;
-    draft.write(`${JSON.stringify(redactor.redact(value))}\n`);
+  const { read } = await containers.load(name);
+  const whole = async function* whole(): AsyncGenerator<Record<string, unknown>> {
+    for await (const { line, value, defect } of read(from, from)) {
+      if (defect !== undefined) problems.push({ file: from, line, message: defect.reason, fix: defect.fix });
+      if (value !== undefined && problems.length === 0) yield value;
+    }
+  };
+  for await (const { item, values } of redactRows(whole(), { redactor, valuesOf: (value) => value })) {
+    first ??= item;
+    draft.write(`${JSON.stringify(values)}\n`);
     const { rows } = redactor.counts;
     if (rows % ROWS_BETWEEN_REPORTS === 0)
       options.onEvent?.({ type: 'work-advanced', phase: 'data', done: rows, unit: 'rows' });

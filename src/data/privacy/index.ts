@@ -4,5 +4,6 @@ export { canaryRow, makeCanaries, plantings, type Canary } from './canaries.ts';
 export { isOwnRecogniser, OWN_RECOGNISER, ownRecognisers, type OwnRecogniser } from './custom.ts';
 export { Detector } from './detector.ts';
 export { kinds, presets, type Kind, type Preset } from './kinds.ts';
+export { redactRows, type RedactRowsOptions } from './redact-rows.ts';
 export { Redactor, type RedactionCounts } from './redactor.ts';
 export { readVault, restoreTags, writeVault } from './vault.ts';

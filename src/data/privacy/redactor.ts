@@ -1,7 +1,7 @@
 /** Rows without the personal data in them: tags or surrogates in their place, counted by kind. */
 import { Detector, type DetectorOptions, type Finding } from './detector.ts';
 import type { Kind } from './kinds.ts';
-import { leavesOf, type Leaf } from './leaves.ts';
+import { leavesOf, type Leaf, type Leaves } from './leaves.ts';
 import { Surrogates } from './surrogates.ts';
 
 export interface RedactorOptions extends DetectorOptions {
@@ -34,6 +34,16 @@ const PLAIN_KEYS = new Set(
 );
 const MOST_LABELLED = 200;
 
+/** A row on its way: its copy, and the texts in it, each behind the key that announces it. */
+export interface OpenedRow {
+  copy: Record<string, unknown>;
+  leaves: Leaves;
+  labelled: string[];
+  /** Of all texts together. */
+  characters: number;
+  subject: string;
+}
+
 export class Redactor {
   readonly counts: RedactionCounts = { rows: 0, changed: 0, kinds: {}, numbersLeft: {} };
   /** Tag → value, in tags' style. */
@@ -56,11 +66,41 @@ export class Redactor {
 
   /** A copy of the row with the same keys and lists; only texts differ. */
   redact(row: Record<string, unknown>): Record<string, unknown> {
+    const opened = this.open(row);
+    return this.close(opened, this.find(opened.labelled));
+  }
+
+  /** True where what is found depends on functions of the user's own. */
+  get hasOwnRecognisers(): boolean {
+    return (this.#options.more?.length ?? 0) > 0;
+  }
+
+  /** What a detector elsewhere is made by, to find the same. */
+  get threadData(): Pick<RedactorOptions, 'kinds' | 'allow'> {
+    const { kinds, allow } = this.#options;
+    return { kinds, allow };
+  }
+
+  /** A copy of the row with its texts apart. */
+  open(row: Record<string, unknown>): OpenedRow {
     const copy = structuredClone(row);
-    const { texts, numbers, finish } = leavesOf(copy, this.#options.columns);
-    const labelled = texts.map((leaf) => labelOf(leaf) + leaf.text);
-    const found = this.#detector.findAll(labelled);
-    const subject = this.#subjectOf(row);
+    const leaves = leavesOf(copy, this.#options.columns);
+    const labelled = leaves.texts.map((leaf) => labelOf(leaf) + leaf.text);
+    const characters = labelled.reduce((sum, { length }) => sum + length, 0);
+    return { copy, leaves, labelled, characters, subject: this.#subjectOf(row) };
+  }
+
+  /** What is personal in the texts of one row. */
+  find(labelled: readonly string[]): Finding[][] {
+    return this.#detector.findAll(labelled);
+  }
+
+  /** The row with what was found replaced. Rows are closed in their order: it decides which tag a value gets. */
+  close(
+    { copy, leaves, labelled, subject }: OpenedRow,
+    found: readonly (readonly Finding[])[],
+  ): Record<string, unknown> {
+    const { texts, numbers, finish } = leaves;
     let isChanged = false;
     for (const [index, leaf] of texts.entries()) {
       const offset = labelled[index].length - leaf.text.length;

@@ -2,7 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { kinds, presets, Redactor } from '../../data/privacy/index.ts';
+import { kinds, presets, Redactor, redactRows } from '../../data/privacy/index.ts';
+import type { DataRow, Item } from '../../documents/index.ts';
 import { sha256 } from '../../files/hash.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { defineStep, rowOf } from '../step.ts';
@@ -55,17 +56,20 @@ export const step = defineStep<Options>({
       more: (await Promise.all(given.recognisers.map(openRecognisers))).flat(),
     });
     return async function* run(items, notes) {
-      for await (const item of items) {
-        if (item.kind === 'row') yield rowOf(redactor.redact(item.values), item.origins);
-      }
-      const { rows, changed, kinds: found, numbersLeft } = redactor.counts;
-      const counts = Object.entries(found).map(([kind, count]) => `${count} ${kind}`);
-      notes.remark(`replaced in ${changed} of ${rows} rows: ${counts.length === 0 ? 'nothing' : counts.join(', ')}`);
-      for (const [key, count] of Object.entries(numbersLeft))
-        notes.remark(`${count} numbers under "${key}" look personal and were left: write them as text`);
+      const rows = redactRows(rowsOf(items), { redactor, valuesOf: ({ values }) => values });
+      for await (const { item, values } of rows) yield rowOf(values, item.origins);
+      const { rows: count, changed, kinds: found, numbersLeft } = redactor.counts;
+      const counts = Object.entries(found).map(([kind, times]) => `${times} ${kind}`);
+      notes.remark(`replaced in ${changed} of ${count} rows: ${counts.length === 0 ? 'nothing' : counts.join(', ')}`);
+      for (const [key, times] of Object.entries(numbersLeft))
+        notes.remark(`${times} numbers under "${key}" look personal and were left: write them as text`);
     };
   },
 });
+
+async function* rowsOf(items: AsyncIterable<Item>): AsyncGenerator<DataRow> {
+  for await (const item of items) if (item.kind === 'row') yield item;
+}
 
 function keyOf({ style, key_env: name }: Options): Uint8Array {
   if (style === 'tags' || name === null) return randomBytes(32);

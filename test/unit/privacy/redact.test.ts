@@ -6,7 +6,7 @@ import { auditData } from '../../../src/app/redact/audit-data.ts';
 import { redactData } from '../../../src/app/redact/redact-data.ts';
 import { restoreData } from '../../../src/app/redact/restore-data.ts';
 import { shiftDate } from '../../../src/data/privacy/dates.ts';
-import { Detector, Redactor } from '../../../src/data/privacy/index.ts';
+import { Detector, Redactor, redactRows } from '../../../src/data/privacy/index.ts';
 import type { RedactorOptions } from '../../../src/data/privacy/redactor.ts';
 import { recogniser as card } from '../../../src/data/privacy/recognisers/card.ts';
 import { run } from '../prepare/running.ts';
@@ -31,6 +31,36 @@ describe('tags', () => {
   it('are found by no recogniser, so that redacting twice changes nothing', () => {
     const once = redact({ text: NOTE });
     expect(redact(once)).toEqual(once);
+  });
+});
+
+describe('rows in threads', () => {
+  const people = ['Jane Doe', 'John Miller', 'Anna Schmidt', 'Peter Brown', 'Mary Jones'];
+  const rows = Array.from({ length: 600 }, (_, index) => ({
+    text: `${people[index % 5]} wrote to ${people[(index * 3 + 1) % 5]} (SSN 536-22-${1000 + (index % 50)}). ${'Nothing more was said. '.repeat(20)}`,
+  }));
+  async function redacted(threads: number, options: Partial<RedactorOptions> = {}) {
+    const redactor = new Redactor({ style: 'tags', key, ...options });
+    const stream = async function* stream(): AsyncGenerator<{ text: string }> {
+      yield* rows;
+    };
+    const found: string[] = [];
+    const each = redactRows(stream(), { redactor, valuesOf: (row) => row }, { threads, before: 1000 });
+    for await (const { item, values } of each) found.push(`${item.text.length} ${values.text as string}`);
+    return { found, counts: redactor.counts, tags: [...redactor.tags] };
+  }
+
+  it('come out in order, with the tags and counts that one thread gives', async () => {
+    const alone = await redacted(0);
+    expect(alone.found).toHaveLength(600);
+    expect(await redacted(2)).toEqual(alone);
+    expect(alone.tags.length).toBeGreaterThan(50);
+  });
+
+  it('are looked at here where recognisers are the functions of a user', async () => {
+    const own = { name: 'own', kind: 'code' as const, find: () => [{ start: 0, end: 4, score: 1 }] };
+    const { found } = await redacted(2, { more: [own] });
+    expect(found[0]).toMatch(/ \[CODE_1\]/);
   });
 });
 
