@@ -16,13 +16,34 @@ const WORDS = new Set(
 
 /** @param words more than none */
 export function shareOfStopWords(words: readonly string[]): number {
-  const plain = words.map((word) => word.toLowerCase().replaceAll(/^[^\p{L}]+|[^\p{L}]+$/gu, ''));
-  return plain.filter((word) => WORDS.has(word)).length / words.length;
+  return words.filter(isStopWord).length / words.length;
 }
+
+const PLAIN = /^[a-z]+$/;
+
+function isStopWord(word: string): boolean {
+  const small = word.toLowerCase();
+  return WORDS.has(PLAIN.test(small) ? small : small.replaceAll(/^[^\p{L}]+|[^\p{L}]+$/gu, ''));
+}
+
+const LETTER = /\p{L}/u;
+const LATIN = /\p{Script=Latin}/u;
 
 /** True where most letters are Latin: of other scripts these words say nothing. */
 export function isProse(text: string): boolean {
-  const letters = text.match(/\p{L}/gu)?.length ?? 0;
-  const latin = text.match(/\p{Script=Latin}/gu)?.length ?? 0;
+  let [letters, latin] = [0, 0];
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code < 0x80) {
+      const isLetter = (code | 32) >= 97 && (code | 32) <= 122;
+      letters += Number(isLetter);
+      latin += Number(isLetter);
+      continue;
+    }
+    const character = String.fromCodePoint(text.codePointAt(at)!);
+    if (character.length === 2) at++;
+    if (LETTER.test(character)) letters++;
+    if (LATIN.test(character)) latin++;
+  }
   return letters > 0 && latin / letters > 0.5;
 }

@@ -51,7 +51,8 @@ function objections(text: string, given: Options): string[] {
   if (text.trim().length < given.least_characters) found.push('too short');
   above(symbolShare(text), given.most_symbols, 'too many symbols');
   above(repeatedShare(lines), given.most_repeated_lines, 'lines repeated');
-  above(repeatedShare(runsOf(words)), given.most_repeated_runs, 'words repeated');
+  if (given.most_repeated_runs !== null)
+    above(repeatedShare(runsOf(words)), given.most_repeated_runs, 'words repeated');
   // Scripts without spaces between words, tables and code have no words in this sense.
   if (words.length < LEAST_WORDS || !isProse(text)) return found;
   if (given.least_stop_words !== null && shareOfStopWords(words) < given.least_stop_words) found.push('few stop words');
@@ -62,18 +63,60 @@ function objections(text: string, given: Options): string[] {
 }
 
 function symbolShare(text: string): number {
-  const all = [...text].length;
-  const symbols = text.match(/[^\p{L}\p{M}\p{N}\s]/gu)?.length ?? 0;
+  const all = lengthInCharacters(text);
+  let symbols = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code < 0x80) symbols += ASCII_SYMBOLS[code];
+    // Few are left, so the slower way is taken for these alone.
+    else if (SYMBOL.test(String.fromCodePoint(text.codePointAt(at)!))) symbols++;
+    if (code >= 0xd800 && code < 0xdc00 && isLowSurrogate(text.charCodeAt(at + 1))) at++;
+  }
   return all === 0 ? 0 : symbols / all;
 }
 
-/** Two of two alike are a half: the first of each is no repetition. */
-function repeatedShare(parts: readonly string[]): number {
-  return parts.length === 0 ? 0 : 1 - new Set(parts).size / parts.length;
+const SYMBOL = /[^\p{L}\p{M}\p{N}\s]/u;
+const ASCII_SYMBOLS = Uint8Array.from({ length: 0x80 }, (_, code) => (SYMBOL.test(String.fromCharCode(code)) ? 1 : 0));
+
+function isLowSurrogate(code: number): boolean {
+  return code >= 0xdc00 && code < 0xe000;
 }
 
-function runsOf(words: readonly string[]): string[] {
-  return Array.from({ length: Math.max(0, words.length - RUN + 1) }, (_, from) =>
-    words.slice(from, from + RUN).join(' '),
-  );
+/** Code points. */
+function lengthInCharacters(text: string): number {
+  let pairs = 0;
+  for (let at = 0; at < text.length - 1; at++) {
+    const code = text.charCodeAt(at);
+    if (code >= 0xd800 && code < 0xdc00 && isLowSurrogate(text.charCodeAt(at + 1))) pairs++;
+  }
+  return text.length - pairs;
+}
+
+/** Two of two alike are a half: the first of each is no repetition. */
+function repeatedShare(parts: readonly string[] | Float64Array): number {
+  return parts.length === 0 ? 0 : 1 - new Set<string | number>(parts).size / parts.length;
+}
+
+/** Each run as a hash: a text would need a thousand million words for two that differ to be taken for one. */
+function runsOf(words: readonly string[]): Float64Array {
+  const hashes = Uint32Array.from(words, hashOf);
+  const runs = new Float64Array(Math.max(0, words.length - RUN + 1));
+  for (let from = 0; from < runs.length; from++) {
+    let [high, low] = [0x811c9dc5, 0x9e3779b1];
+    for (let at = from; at < from + RUN; at++) {
+      high = Math.imul(high ^ hashes[at], 0x01000193);
+      high ^= high >>> 15;
+      low = Math.imul(low + hashes[at], 0x85ebca6b);
+      low ^= low >>> 13;
+    }
+    runs[from] = (high >>> 11) * 2 ** 32 + (low >>> 0);
+  }
+  return runs;
+}
+
+/** FNV-1a over UTF-16 units. */
+function hashOf(word: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < word.length; index++) hash = Math.imul(hash ^ word.charCodeAt(index), 0x01000193);
+  return hash >>> 0;
 }

@@ -1,0 +1,67 @@
+/** Rows of made-up text of any size, always the same: passages put together anew, with people, numbers and addresses in them. */
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { philox4x32 } from '../src/base/random.ts';
+import { writeAll } from '../src/files/atomic.ts';
+
+const ASSETS = join(import.meta.dirname, '..', 'assets');
+
+/** Five words long or longer. */
+const sentences = readFileSync(join(ASSETS, 'general', 'text.jsonl'), 'utf8')
+  .trim()
+  .split('\n')
+  .flatMap((line) => (JSON.parse(line) as { text: string }).text.split(/(?<=[.!?;])\s+/))
+  .filter((sentence) => sentence.split(' ').length >= 5);
+const [given, family] = ['given.txt', 'family.txt'].map((name) =>
+  readFileSync(join(ASSETS, 'names', name), 'utf8')
+    .split('\n')
+    .filter((line) => line !== '' && !line.endsWith('?')),
+);
+
+/** One number for each row, place and purpose. */
+function draw(row: number, place: number, most: number): number {
+  return philox4x32([row, place, 0, 0], [7, 0])[0] % most;
+}
+
+/** One sentence in seven is about somebody. */
+function sentence(row: number, place: number): string {
+  if (draw(row, 3 * place, 7) !== 0) return sentences[draw(row, 3 * place + 1, sentences.length)];
+  const [first, last] = [
+    given[draw(row, 3 * place + 1, given.length)],
+    family[draw(row, 3 * place + 2, family.length)],
+  ];
+  const digits = String(draw(row, 3 * place + 4, 9000) + 1000);
+  const kinds = [
+    `${first} ${last} can be reached at ${first.toLowerCase()}.${digits}@mail.example.`,
+    `Please call ${first} ${last} at (415) 555-${digits}.`,
+    `${first} ${last} paid with 4111 1111 1111 ${digits} on 3 March 20${digits.slice(2)}.`,
+    `The order ${digits}-${digits} goes to ${digits} ${last} Street.`,
+  ];
+  return kinds[draw(row, 3 * place + 5, kinds.length)];
+}
+
+/** One row in ten is an earlier one with its last sentence changed. */
+export function rowText(row: number): string {
+  const source = row > 0 && draw(row, 1000, 10) === 0 ? draw(row, 1001, row) : row;
+  const count = 6 + draw(source, 1002, 14);
+  const parts = Array.from({ length: count }, (_, place) => sentence(place === count - 1 ? row : source, place));
+  return parts.join(' ');
+}
+
+/** Writes so many bytes of JSON lines. @returns the rows */
+export function writeDataRows(path: string, bytes: number): number {
+  const file = openSync(path, 'w');
+  let [row, written] = [0, 0];
+  try {
+    while (written < bytes) {
+      let lines = '';
+      while (lines.length < 1 << 20) lines += `${JSON.stringify({ id: row, text: rowText(row++) })}\n`;
+      const block = Buffer.from(lines);
+      writeAll(file, block);
+      written += block.length;
+    }
+  } finally {
+    closeSync(file);
+  }
+  return row;
+}

@@ -1,0 +1,172 @@
+/** MB/s of processor time of reading, cleaning, redacting, finding near-duplicates, tokenising and splitting; memory of a whole pipeline. */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { containers } from '../src/data/containers/index.ts';
+import { DiskSignatures, linkBuckets } from '../src/data/index.ts';
+import { Redactor, redactRows } from '../src/data/privacy/index.ts';
+import type { DataRow, Item } from '../src/documents/index.ts';
+import { SplitPlanner } from '../src/prepare/pipeline/split-rows.ts';
+import { openSteps, runSteps } from '../src/prepare/run-steps.ts';
+import { Tokenizer } from '../src/text/index.ts';
+import { writeDataRows } from './data-rows.ts';
+import { benchCommands, benchPackages } from './data-rivals.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+const options = {
+  megabytes: { type: 'string', default: '20' },
+  against: { type: 'string' },
+  pipeline: { type: 'string' },
+  unredacted: { type: 'boolean' },
+} as const;
+
+/** @returns the exit code */
+export async function benchData(words: readonly string[]): Promise<number> {
+  const { values } = parseArgs({ args: [...words], options });
+  const folder = mkdtempSync(join(tmpdir(), 'attune-bench-data-'));
+  try {
+    if (values.pipeline === undefined) await benchSteps(folder, Number(values.megabytes), values.against);
+    else await benchPipeline(folder, Number(values.pipeline), values.unredacted !== true);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  return 0;
+}
+
+async function benchSteps(folder: string, megabytes: number, against: string | undefined): Promise<void> {
+  const path = join(folder, 'rows.jsonl');
+  const count = writeDataRows(path, megabytes * 1e6);
+  const bytes = statSync(path).size;
+  console.log(`${count} rows, ${(bytes / 1e6).toFixed(1)} MB: MB in a second of processor time`);
+  const rows: DataRow[] = [];
+  await rate('read (JSON Lines)', bytes, async () => {
+    for await (const { value } of (await containers.load('jsonl')).read(path, path))
+      rows.push({ kind: 'row', values: value!, origins: [{ file: path, sha256: '' }] });
+  });
+  const context = { base: folder, folder, openTokenizer: never, openRecognisers: never };
+  const clean = await openSteps([{ step: 'normalise' }, { step: 'quality' }], context);
+  await rate('clean (normalise, quality)', bytes, () => drain(runSteps(stream(rows), clean)));
+  for (const threads of [0, 2]) {
+    const redactor = new Redactor({ style: 'tags', key: new Uint8Array(32) });
+    const valuesOf = ({ values }: DataRow): Record<string, unknown> => values;
+    const redact = () => drain(redactRows(stream(rows), { redactor, valuesOf }, { threads }));
+    await rate(`redact, ${threads === 0 ? 'here' : `${threads} threads`}`, bytes, redact);
+  }
+  const texts = rows.map(({ values }) => values.text as string);
+  await rate('near-duplicates', bytes, async () => {
+    using signatures = new DiskSignatures(folder);
+    for (const text of texts) signatures.add(text);
+    signatures.finish();
+    await linkBuckets(signatures, [], { threshold: 0.8 });
+  });
+  const tokenizer = await Tokenizer.load(join(ROOT, 'assets', 'attune-base'));
+  await rate('tokenise (4,096 pieces)', bytes, async () => {
+    for (let at = 0; at < texts.length; at += 256) await tokenizer.encodeBatch(texts.slice(at, at + 256));
+  });
+  await rate('split', bytes, async () => {
+    using planner = new SplitPlanner({ by: 'random', validation: 0.05, test: 0.05, seed: 1 }, folder);
+    for (const row of rows) planner.add(row);
+    await planner.plan();
+  });
+  benchCommands(path, bytes);
+  const model = join(ROOT, 'assets', 'attune-base');
+  if (against !== undefined) await benchPackages({ folder: against, model }, texts, rate);
+}
+
+const never = (): never => {
+  throw new Error('no step here opens it');
+};
+
+async function* stream<One>(items: readonly One[]): AsyncGenerator<One> {
+  yield* items;
+}
+
+async function drain(items: AsyncIterable<Item | { item: DataRow }>): Promise<void> {
+  for await (const _ of items);
+}
+
+async function rate(name: string, bytes: number, work: () => unknown): Promise<void> {
+  const before = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(before);
+  console.log(`${name.padEnd(44)} ${(bytes / (user + system)).toFixed(1)}`);
+}
+
+const pipeline = (steps: readonly string[]): string => `sources: [rows.jsonl]
+steps: [${steps.map((step) => `{ step: ${step} }`).join(', ')}]
+split: { validation: 0.05, test: 0.05 }
+`;
+const LOOK_MILLISECONDS = 200;
+
+/** Clean, redact and split, by the command that users run: processor time and the most memory of all its processes. */
+async function benchPipeline(folder: string, megabytes: number, isRedacted: boolean): Promise<void> {
+  const path = join(folder, 'rows.jsonl');
+  writeDataRows(path, megabytes * 1e6);
+  const bytes = statSync(path).size;
+  const steps = ['records', 'normalise', 'quality', ...(isRedacted ? ['redact'] : [])];
+  writeFileSync(join(folder, 'pipeline.yaml'), pipeline(steps));
+  const started = performance.now();
+  const child = spawn(
+    process.execPath,
+    [
+      join(ROOT, 'src', 'cli', 'main.ts'),
+      'data',
+      'pipeline',
+      join(folder, 'pipeline.yaml'),
+      '--to',
+      join(folder, 'out'),
+      '--no-cache',
+    ],
+    { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, ATTUNE_HOME: join(folder, 'home') } },
+  );
+  const most = { all: 0, main: 0, ticks: 0 };
+  const timer = setInterval(() => look(child.pid!, most), LOOK_MILLISECONDS);
+  const code = await new Promise((resolve) => child.on('close', resolve));
+  clearInterval(timer);
+  if (code !== 0) throw new Error(`the pipeline ended with ${String(code)}`);
+  const seconds = (performance.now() - started) / 1000;
+  console.log(
+    `${(bytes / 1e6).toFixed(0)} MB: ${(bytes / 1e6 / most.ticks).toFixed(2)} MB in a second of processor time, ${(bytes / 1e6 / seconds).toFixed(2)} in one by the clock (${seconds.toFixed(0)} s)`,
+  );
+  console.log(
+    `memory at most: ${(most.main / 2 ** 20).toFixed(0)} MiB the command, ${(most.all / 2 ** 20).toFixed(0)} MiB with its readers`,
+  );
+}
+
+const [TICKS_A_SECOND, PAGE] = [100, 4096];
+/** Processor seconds of processes, the last time that they were seen. */
+const seen = new Map<number, number>();
+
+/** Resident bytes and processor time of a process and all below it, by /proc. */
+function look(root: number, most: { all: number; main: number; ticks: number }): void {
+  const processes = new Map<number, { parent: number; resident: number }>();
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    try {
+      const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
+      const fields = stat
+        .slice(stat.lastIndexOf(')') + 2)
+        .split(' ')
+        .map(Number);
+      processes.set(Number(name), { parent: fields[1], resident: fields[21] * PAGE });
+      if (belongs(Number(name), root, processes)) seen.set(Number(name), (fields[11] + fields[12]) / TICKS_A_SECOND);
+    } catch {
+      // It has ended since.
+    }
+  }
+  const own = [...processes].filter(([pid]) => belongs(pid, root, processes));
+  most.all = Math.max(
+    most.all,
+    own.reduce((sum, [, { resident }]) => sum + resident, 0),
+  );
+  most.main = Math.max(most.main, processes.get(root)?.resident ?? 0);
+  most.ticks = [...seen.values()].reduce((sum, ticks) => sum + ticks, 0);
+}
+
+function belongs(pid: number, root: number, processes: ReadonlyMap<number, { parent: number }>): boolean {
+  for (let at: number | undefined = pid; at !== undefined && at > 1; at = processes.get(at)?.parent)
+    if (at === root) return true;
+  return false;
+}
