@@ -89,9 +89,13 @@ function rowOf(example: Example, answer: Answer, sample?: number): GeneratedRow 
   };
 }
 
+function isRecording(example: Example): example is Extract<Example, { kind: 'speech' | 'recording' }> {
+  return example.kind === 'speech' || example.kind === 'recording';
+}
+
 /** A recording is named by its file. */
 function shownPrompt(example: Example): string {
-  return example.kind === 'speech' ? example.media.path : promptText(example);
+  return isRecording(example) ? example.media.path : promptText(example);
 }
 
 function entryOf({ id, token, logProb, top }: TokenLogProb & { top?: readonly TokenLogProb[] }): LogProbEntry {
@@ -101,7 +105,7 @@ function entryOf({ id, token, logProb, top }: TokenLogProb & { top?: readonly To
 
 /** What the model is asked: a conversation up to its last answer, or a text. */
 function promptOf(example: Example): Prompt {
-  if (example.kind === 'speech') return { audio: example.media.path };
+  if (isRecording(example)) return { audio: example.media.path };
   if (example.kind === 'chat') {
     const last = example.messages.findLastIndex(({ role }) => role === 'assistant');
     const messages = last < 0 ? example.messages : example.messages.slice(0, last);

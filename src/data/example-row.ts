@@ -24,6 +24,8 @@ export function exampleRow(example: Example): Record<string, unknown> {
     case 'speech':
     case 'image-text':
       return { [example.media.kind]: example.media.path, text: example.text };
+    case 'recording':
+      return { audio: example.media.path };
     case 'tagged':
       return { tokens: example.words, tags: example.tags };
     case 'pair':

@@ -18,6 +18,7 @@ export function textOf(example: Example): string {
       return answerText(example.prompt);
     // Files are the same where their bytes are.
     case 'speech':
+    case 'recording':
       return example.media.hash;
     case 'image-text':
       return `${example.media.hash}\n${example.text}`;

@@ -125,6 +125,12 @@ export interface SpeechExample extends Provenance {
   text: string;
 }
 
+/** A recording to write down. */
+export interface RecordingExample extends Provenance {
+  kind: 'recording';
+  media: MediaFile;
+}
+
 /** An image and a text that describes it. */
 export interface ImageTextExample extends Provenance {
   kind: 'image-text';
@@ -148,6 +154,7 @@ export type Example =
   | GradedExample
   | ItemsExample
   | SpeechExample
+  | RecordingExample
   | ImageTextExample;
 
 export type ExampleKind = Example['kind'];

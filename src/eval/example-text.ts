@@ -13,6 +13,7 @@ export function promptText(example: Example): string {
     case 'feedback':
       return typeof example.prompt === 'string' ? example.prompt : conversation(example.prompt);
     case 'speech':
+    case 'recording':
     case 'image-text':
       return '';
     case 'tagged':
@@ -76,6 +77,7 @@ export function expectedText(example: Example): string | undefined {
     case 'feedback':
       return example.label ? lastContent(example.completion) : undefined;
     case 'prompt':
+    case 'recording':
       return undefined;
   }
 }

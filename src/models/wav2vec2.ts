@@ -8,6 +8,7 @@ import { Stack, type Block, type Pass, type StackInput } from './stack.ts';
 import { unweightedSchema, wav2vec2Schema, type Wav2Vec2Config } from './wav2vec2-config.ts';
 import { FeatureExtractor, FeatureProjection, framesOf, frontEndOf } from './wav2vec2-features.ts';
 import { EncoderLayer, PositionalConvolution } from './wav2vec2-layers.ts';
+import { wrongFeatures } from './wrong-features.ts';
 
 class Encoder extends Module {
   readonly pos_conv_embed: PositionalConvolution;
@@ -128,7 +129,10 @@ export const architecture: Architecture = {
     };
   },
   frontEnd: (raw) => frontEndOf(parseConfig(wav2vec2Schema, raw)),
-  tokensOfFeatures: (raw, [samples]) => framesOf(parseConfig(wav2vec2Schema, raw), samples),
+  tokensOfFeatures(raw, shape) {
+    if (shape.length !== 1) throw wrongFeatures('wav2vec2', shape, 'a waveform');
+    return framesOf(parseConfig(wav2vec2Schema, raw), shape[0]);
+  },
   // It has no table of tokens, and no table of positions: five minutes of frames are what is planned for.
   limits: () => ({ vocabularySize: 0, maxPositions: 15_000 }),
 };

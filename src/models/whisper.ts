@@ -16,6 +16,7 @@ import type { Architecture, Trunk } from './architecture.ts';
 import { parseConfig } from './config.ts';
 import { idsOf, Stack, type Block, type Pass, type StackInput } from './stack.ts';
 import { DecoderLayer, EncoderLayer, NORM_EPSILON } from './whisper-layers.ts';
+import { wrongFeatures } from './wrong-features.ts';
 
 const count = z.int().positive();
 const probability = z.number().min(0).max(1);
@@ -196,7 +197,11 @@ export const architecture: Architecture = {
     // The first gives two frames for each token.
     return { products: 3 * width * (2 * bins + width), values: 3 * width, recordingTokens };
   },
-  tokensOfFeatures: (_raw, [, frames]) => Math.ceil(frames / 2),
+  tokensOfFeatures(raw, shape) {
+    const { num_mel_bins: bins, max_source_positions: positions } = parseConfig(schema, raw);
+    if (shape.length === 2 && shape[0] === bins && shape[1] <= 2 * positions) return Math.ceil(shape[1] / 2);
+    throw wrongFeatures('whisper', shape, `${bins} mel bins, at most ${2 * positions} frames`);
+  },
   limits(raw) {
     const config = parseConfig(schema, raw);
     return { vocabularySize: config.vocab_size, maxPositions: config.max_target_positions };

@@ -16,8 +16,11 @@ const VOCABULARY = 'vocab.json';
 /** Whether a folder has a vocabulary of letters, and not one of pieces: those come with merges, or as tokenizer.json. */
 export function hasCtcVocabulary(folder: string): boolean {
   if (!existsSync(join(folder, VOCABULARY)) || existsSync(join(folder, 'merges.txt'))) return false;
-  const isAlone = !existsSync(join(folder, 'tokenizer.json'));
-  return isAlone || readObject(folder, 'tokenizer_config.json').tokenizer_class === 'Wav2Vec2CTCTokenizer';
+  if (!existsSync(join(folder, 'tokenizer.json'))) return true;
+  // Folders from before 2021 do not name their tokenizer's class, nor does what was tuned from them.
+  const { decoder } = readObject(folder, 'tokenizer.json') as { decoder?: { type?: unknown } | null };
+  const named = readObject(folder, 'tokenizer_config.json').tokenizer_class;
+  return named === 'Wav2Vec2CTCTokenizer' || decoder?.type === 'CTC';
 }
 
 /** tokenizer.json of a folder that has only a vocabulary of letters, and that vocabulary. @throws E_TOKENIZER_INVALID */

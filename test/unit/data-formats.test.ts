@@ -69,6 +69,10 @@ const SAMPLES: Record<FormatName, { row: Row; reason: string; kind: string }[]> 
     { row: { file_name: 'package.json', label: 'cat' }, reason: 'file_name, label', kind: 'classification' },
   ],
   audio_classification: [{ row: { audio: 'LICENSE', label: 'yes' }, reason: 'audio, label', kind: 'classification' }],
+  recordings: [
+    { row: { audio: 'fixtures/audio/tone.mp3' }, reason: 'audio', kind: 'recording' },
+    { row: { id: 3, file: 'fixtures/audio/tone.mp3' }, reason: 'file', kind: 'recording' },
+  ],
   speech: [
     { row: { audio: 'LICENSE', sentence: 's' }, reason: 'audio, sentence', kind: 'speech' },
     { row: { path: 'fixtures/audio/tone.mp3', sentence: 's' }, reason: 'path, sentence', kind: 'speech' },

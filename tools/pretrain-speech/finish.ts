@@ -1,17 +1,24 @@
 /**
- * Turns a pre-trained result into the folder that is shipped: bf16 weights, letters, settings of the recordings.
- * usage: finish.ts MODEL_FOLDER OUTPUT_FOLDER
+ * Turns a pre-trained result, or a checkpoint of a run that was stopped, into a folder: bf16 weights, letters, settings of
+ * the recordings. usage: finish.ts MODEL_FOLDER OUTPUT_FOLDER [CHECKPOINT_FOLDER]
  */
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadModel } from '../../src/models/load.ts';
 import { saveModel } from '../../src/models/save.ts';
+import { SafetensorsFile, scope } from '../../src/tensor/index.ts';
 import { Tokenizer } from '../../src/text/index.ts';
 
-const [trained, output] = process.argv.slice(2);
-if (trained === undefined || output === undefined) throw new Error('usage: finish.ts MODEL_FOLDER OUTPUT_FOLDER');
-const { model } = await loadModel(trained);
+const [from, output, checkpoint] = process.argv.slice(2);
+if (from === undefined || output === undefined) {
+  throw new Error('usage: finish.ts MODEL_FOLDER OUTPUT_FOLDER [CHECKPOINT_FOLDER]');
+}
+const { model } = await loadModel(from);
+if (checkpoint !== undefined) {
+  using file = new SafetensorsFile(join(checkpoint, 'weights.safetensors'));
+  for (const [path, parameter] of model.parameters()) scope(() => parameter.assign(file.get(path).clone()));
+}
 saveModel(model, output, { dtype: 'bf16' });
-(await Tokenizer.load(trained)).save(output);
-copyFileSync(join(trained, 'preprocessor_config.json'), join(output, 'preprocessor_config.json'));
+(await Tokenizer.load(from)).save(output);
+copyFileSync(join(from, 'preprocessor_config.json'), join(output, 'preprocessor_config.json'));
 console.log(output);

@@ -24,6 +24,7 @@ export const formats = defineRegistry('row format', 'E_UNKNOWN_FORMAT', {
   classification: async () => (await import('./classification.ts')).classification,
   text: async () => (await import('./text.ts')).text,
   prompt_only: async () => (await import('./prompt-only.ts')).promptOnly,
+  recordings: async () => (await import('./media-rows.ts')).recordings,
 });
 
 export type FormatName = (typeof formats.names)[number];

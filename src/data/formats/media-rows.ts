@@ -69,3 +69,19 @@ export function mediaText(kind: MediaKind, example: 'image-text' | 'speech'): Fo
     },
   };
 }
+
+/** `{ audio }`: what is to be written down. */
+export const recordings: Format = {
+  fields: FILE_COLUMNS.audio,
+  recognise(sample) {
+    const named = FILE_COLUMNS.audio.filter((name) => sample.has(name));
+    const isAudio = (name: string) =>
+      sample.values(name).every((value) => typeof value === 'string' && AUDIO_NAME.test(value));
+    const column = named.find((name) => !ANY_FILE.includes(name) || isAudio(name));
+    return column === undefined ? undefined : [column];
+  },
+  read(row): ExampleBody | undefined {
+    const media = row.media(FILE_COLUMNS.audio.find((name) => row.has(name)) ?? 'audio', 'audio');
+    return media && { kind: 'recording', media };
+  },
+};

@@ -44,7 +44,8 @@ export async function tokensIn(
 ): Promise<number | Fault> {
   try {
     const [{ features }] = await media.load([row]);
-    return media.tokens(features);
+    const tokens = media.tokens(features);
+    return tokens > 0 ? tokens : { field: 'audio', message: 'is too short: the model makes no frame of it' };
   } catch (error) {
     if (!(error instanceof AttuneError) || error.problems.length === 0) throw error;
     return { field: 'audio', message: error.problems[0].message };

@@ -133,11 +133,21 @@ async function writeDownAll(answering: Answering, { body, send, signal }: Reques
     signal.throwIfAborted();
     if (typeof prompt === 'string' || !('audio' in prompt)) throw wrongPrompt('a text', 'a recording');
     const options = { ...body.speech, maxNewTokens: body.maxNewTokens, signal };
-    const transcript = await writeDown(answering, processor, readFileSync(prompt.audio), options);
+    const transcript = await writeDown(answering, processor, readFileSync(prompt.audio), options).catch((error) => {
+      throw inPlace(error, row);
+    });
     const { text, finishReason, language, segments } = transcript;
     const asked = body.speech?.timestamps === true ? { segments } : {};
     send({ row, completions: [{ text, ids: [], finishReason, language, ...asked }] });
   }
+}
+
+/** What a recording is refused for, under its place among the prompts. */
+function inPlace(error: unknown, row: number): unknown {
+  if (!(error instanceof AttuneError) || !/^E_(AUDIO|FEATURES_SHAPE)/.test(error.code)) return error;
+  const { code, what, got } = error;
+  const problems = [{ field: `prompts[${row}]`, message: got === undefined ? what : `${what}: ${got}` }];
+  return new AttuneError(code, { what: 'A recording cannot be written down', problems, fix: 'leave it out' });
 }
 
 function onlySpeech(): AttuneError {

@@ -56,7 +56,7 @@ const KINDS: Partial<Record<Task, readonly ExampleKind[]>> = {
 function refuseForeign(task: Task, asked: readonly Asked[]): void {
   const kind = asked[0]?.example.kind;
   const wanted = KINDS[task];
-  const special: readonly ExampleKind[] = ['tagged', 'pair', 'graded', 'items', 'image-text', 'speech'];
+  const special: readonly ExampleKind[] = ['tagged', 'pair', 'graded', 'items', 'image-text', 'speech', 'recording'];
   if (kind === undefined || (wanted === undefined ? !special.includes(kind) : wanted.includes(kind))) return;
   throw new AttuneError('E_WRONG_ROWS', {
     what: `A ${task} model cannot answer ${kind} rows`,

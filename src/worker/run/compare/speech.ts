@@ -51,7 +51,7 @@ async function heard(
     const { text, finishReason: finish, heard: inputTokens, written: outputTokens } = transcript;
     return { text, finish, usage: { inputTokens, outputTokens } };
   } catch (error) {
-    if (error instanceof AttuneError && error.code.startsWith('E_AUDIO')) return { unreadable: error.what };
+    if (error instanceof AttuneError && /^E_(AUDIO|FEATURES_SHAPE)/.test(error.code)) return { unreadable: error.what };
     throw error;
   }
 }
@@ -66,10 +66,16 @@ export async function writeDown(
   return transcribe({ model, tokenizer, processor }, await processor.read(bytes), options);
 }
 
-/** What reads recordings for an opened model. @throws AttuneError E_NO_LETTERS where it has learnt none */
+/** Enough to see what a processor makes of them. */
+const PROBE_SAMPLES = 400;
+
+/** What reads recordings for an opened model. @throws AttuneError E_NO_LETTERS where it has learnt none; E_PROCESSOR_WRONG */
 export function processorOf({ model, tokenizer, baseFolder }: Answering): AudioProcessor {
   if (model.task !== 'ctc' || tokenizer.readsText) {
-    return audioProcessor(readJson<Record<string, unknown>>(join(baseFolder, 'preprocessor_config.json')));
+    const processor = audioProcessor(readJson<Record<string, unknown>>(join(baseFolder, 'preprocessor_config.json')));
+    const { shape } = processor.features(new Float32Array(PROBE_SAMPLES));
+    model.architecture.tokensOfFeatures?.(model.config, shape);
+    return processor;
   }
   throw new AttuneError('E_NO_LETTERS', {
     what: `The model in ${baseFolder} has no letters yet to write with`,
