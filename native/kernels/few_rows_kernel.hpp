@@ -37,54 +37,44 @@ struct Stretch<Bf16> {
 template <class Stored>
 struct FewRowsProduct {
   using Part = Stretch<Stored>;
+  static constexpr int kColumns = 8;
 
-  // `Rows` rows of x by `Columns` rows of the weight.
-  template <int Rows, int Columns>
-  static void tile(const FewRows& p, int64_t row, int64_t column) {
+  // `Rows` rows of x by up to eight rows of the weight, one after the other: several at once are more streams than the
+  // processor foresees, and memory then gives half as much.
+  template <int Rows>
+  static void tile(const FewRows& p, int64_t row, int64_t column, int64_t columns) {
     const Stored* x = static_cast<const Stored*>(p.x) + row * p.xStride;
-    const Stored* weight = static_cast<const Stored*>(p.weight) + column * p.weightStride;
-    Vector sums[Rows][Columns];
+    Vector sums[Rows][kColumns];
+    for (int c = 0; c < kColumns; c++) {
+      Vector own[Rows];
+      for (int r = 0; r < Rows; r++) own[r] = broadcast(0.0f);
+      if (c < columns) multiplyRow<Rows>(p, x, column + c, own);
+      for (int r = 0; r < Rows; r++) sums[r][c] = own[r];
+    }
     for (int r = 0; r < Rows; r++)
-      for (int c = 0; c < Columns; c++) sums[r][c] = broadcast(0.0f);
+      storeFirst(static_cast<Stored*>(p.y) + (row + r) * p.width + column, sumsOf(sums[r]), columns);
+  }
+
+  template <int Rows>
+  static void multiplyRow(const FewRows& p, const Stored* x, int64_t column, Vector (&sums)[Rows]) {
+    const Stored* weight = static_cast<const Stored*>(p.weight) + column * p.weightStride;
     const auto step = [&](int64_t k, auto read) {
-      typename Part::Factor factors[Rows];
-      for (int r = 0; r < Rows; r++) factors[r] = read(x + r * p.xStride + k);
-      for (int c = 0; c < Columns; c++) {
-        const Stored* from = weight + c * p.weightStride + k;
-        // Memory is asked for the next rows of the weight while these are multiplied.
-        if (row == 0) _mm_prefetch(reinterpret_cast<const char*>(from + Columns * p.weightStride), _MM_HINT_T0);
-        const typename Part::Factor w = read(from);
-        for (int r = 0; r < Rows; r++) sums[r][c] = Part::multiplyAdd(factors[r], w, sums[r][c]);
-      }
+      const typename Part::Factor w = read(weight + k);
+      for (int r = 0; r < Rows; r++) sums[r] = Part::multiplyAdd(read(x + r * p.xStride + k), w, sums[r]);
     };
     const int64_t whole = p.depth - p.depth % Part::kStep;
     for (int64_t k = 0; k < whole; k += Part::kStep) step(k, [](const Stored* from) { return Part::read(from); });
     if (whole < p.depth) step(whole, [&](const Stored* from) { return Part::readFirst(from, p.depth - whole); });
-    for (int r = 0; r < Rows; r++) {
-      alignas(64) float result[kLanes] = {};
-      for (int c = 0; c < Columns; c++) result[c] = sumOf(sums[r][c]);
-      storeFirst(static_cast<Stored*>(p.y) + (row + r) * p.width + column, load(result), Columns);
-    }
-  }
-
-  template <int Rows>
-  static void columns(const FewRows& p, int64_t row, int64_t begin, int64_t end) {
-    // As many sums as there are registers: one row alone waits for the weight, and several read each value of it once.
-    constexpr int several = kLanes == 8 ? (Rows == 1 ? 8 : Rows == 2 ? 4 : 3) : Rows == 4 ? 6 : 8;
-    int64_t column = begin;
-    for (; column + several <= end; column += several) tile<Rows, several>(p, row, column);
-    for (; column < end; column++) tile<Rows, 1>(p, row, column);
   }
 
   static void run(const FewRows& p, int64_t begin, int64_t end) {
-    // A stretch of the weight stays in the cache while all rows meet it.
-    constexpr int64_t stretch = 24;
-    for (int64_t column = begin; column < end; column += stretch) {
-      const int64_t last = column + stretch < end ? column + stretch : end;
+    for (int64_t column = begin; column < end; column += kColumns) {
+      const int64_t columns = column + kColumns < end ? kColumns : end - column;
       int64_t row = 0;
-      for (; row + 4 <= p.rows; row += 4) columns<4>(p, row, column, last);
-      if (row + 2 <= p.rows) columns<2>(p, row, column, last), row += 2;
-      if (row < p.rows) columns<1>(p, row, column, last);
+      for (; row + 8 <= p.rows; row += 8) tile<8>(p, row, column, columns);
+      if (row + 4 <= p.rows) tile<4>(p, row, column, columns), row += 4;
+      if (row + 2 <= p.rows) tile<2>(p, row, column, columns), row += 2;
+      if (row < p.rows) tile<1>(p, row, column, columns);
     }
   }
 };

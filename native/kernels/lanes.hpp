@@ -41,6 +41,17 @@ inline Vector larger(Vector a, Vector b) { return _mm512_max_ps(a, b); }
 inline Vector smaller(Vector a, Vector b) { return _mm512_min_ps(a, b); }
 inline float sumOf(Vector v) { return _mm512_reduce_add_ps(v); }
 inline float largestOf(Vector v) { return _mm512_reduce_max_ps(v); }
+// The sums of two vectors in turns, two parts of each in every quarter: a b a b.
+inline Vector sumInTurns(Vector a, Vector b) { return add(_mm512_unpacklo_ps(a, b), _mm512_unpackhi_ps(a, b)); }
+inline Vector sumInTurnsOfTwo(Vector a, Vector b) {
+  const __m512d x = _mm512_castps_pd(a), y = _mm512_castps_pd(b);
+  return add(_mm512_castpd_ps(_mm512_unpacklo_pd(x, y)), _mm512_castpd_ps(_mm512_unpackhi_pd(x, y)));
+}
+// The first eight lanes of the result, from the quarters of a (lanes 0 to 3) and b (4 to 7).
+inline Vector sumQuarters(Vector a, Vector b) {
+  const Vector halves = add(_mm512_shuffle_f32x4(a, b, 0x44), _mm512_shuffle_f32x4(a, b, 0xEE));
+  return add(_mm512_shuffle_f32x4(halves, halves, 0x08), _mm512_shuffle_f32x4(halves, halves, 0x0D));
+}
 // v in the lanes [from, to), other elsewhere.
 inline Vector choose(int64_t from, int64_t to, Vector v, Vector other) {
   return _mm512_mask_mov_ps(other, firstLanes(to) & static_cast<__mmask16>(~firstLanes(from)), v);
@@ -100,6 +111,12 @@ inline float sumOf(Vector v) {
   half = _mm_add_ps(half, _mm_movehl_ps(half, half));
   return _mm_cvtss_f32(_mm_add_ss(half, _mm_movehdup_ps(half)));
 }
+inline Vector sumInTurns(Vector a, Vector b) { return add(_mm256_unpacklo_ps(a, b), _mm256_unpackhi_ps(a, b)); }
+inline Vector sumInTurnsOfTwo(Vector a, Vector b) {
+  const __m256d x = _mm256_castps_pd(a), y = _mm256_castps_pd(b);
+  return add(_mm256_castpd_ps(_mm256_unpacklo_pd(x, y)), _mm256_castpd_ps(_mm256_unpackhi_pd(x, y)));
+}
+inline Vector sumQuarters(Vector a, Vector b) { return add(_mm256_permute2f128_ps(a, b, 0x20), _mm256_permute2f128_ps(a, b, 0x31)); }
 inline float largestOf(Vector v) {
   __m128 half = _mm_max_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
   half = _mm_max_ps(half, _mm_movehl_ps(half, half));
@@ -121,6 +138,12 @@ inline Vector timesTwoTo(Vector v, Vector whole) {
 inline Vector zeroBelow(Vector test, Vector limit, Vector v) { return _mm256_and_ps(_mm256_cmp_ps(test, limit, _CMP_NLT_UQ), v); }
 
 #endif
+
+// The sum of each of eight vectors, in the first eight lanes.
+inline Vector sumsOf(const Vector (&v)[8]) {
+  const Vector first = sumInTurnsOfTwo(sumInTurns(v[0], v[1]), sumInTurns(v[2], v[3]));
+  return sumQuarters(first, sumInTurnsOfTwo(sumInTurns(v[4], v[5]), sumInTurns(v[6], v[7])));
+}
 
 // 2^x to f32's accuracy (polynomial of degree 6 on [-1/2, 1/2], relative error 2e-8); 0 below 2^-126. What is no number stays none.
 inline Vector exp2(Vector x) {
