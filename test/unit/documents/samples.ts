@@ -2,10 +2,12 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { DatabaseSync } from 'node:sqlite';
 import ExcelJS from 'exceljs';
 import { parquetWriteBuffer } from 'hyparquet-writer';
-import { makeZip } from './zip-writer.ts';
+import { linesAt, makePdf } from './pdf-writer.ts';
+import { makeTar, makeZip } from './zip-writer.ts';
 
 const W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"';
 const TYPES = 'http://schemas.openxmlformats.org/package/2006/content-types';
@@ -342,4 +344,29 @@ see
 Say more.
 .El
 `;
+}
+
+/** One whole file of each kind. */
+export async function allSamples(): Promise<{ name: string; data: Buffer }[]> {
+  const files: Record<string, Buffer | string> = {
+    'a.pdf': makePdf([{ texts: linesAt(72, 700, ['The plan of the year', 'in two lines']) }]),
+    'b.docx': docx(),
+    'c.pptx': pptx(),
+    'd.xlsx': await xlsx(),
+    'e.epub': epub(),
+    'f.html': html(),
+    'g.md': markdown(),
+    'h.eml': eml(),
+    'i.mbox': mbox(),
+    'j.txt': whatsapp(),
+    'k.json': discord(),
+    'l.csv': csv(),
+    'm.parquet': parquet(),
+    'n.db': sqlite(),
+    'o.1': manPage(),
+    'p.tar': makeTar([{ name: 'x.md', data: markdown() }]),
+    'q.md.gz': gzipSync(markdown()),
+    'r.zip': makeZip([{ name: 'x.html', data: html() }]),
+  };
+  return Object.entries(files).map(([name, data]) => ({ name, data: Buffer.from(data) }));
 }
