@@ -3,6 +3,7 @@ import { arange, aten, cat, fromArray, type Tensor } from '../tensor/index.ts';
 import { biasOfScores, type DistanceBias } from './attention-bias.ts';
 import { fusedAttention, type AttentionProblem, type Heads } from './attention-fused.ts';
 import type { Dropout } from './dropout.ts';
+import { besideEachOther, places } from './attention-padded.ts';
 import { segmentLengths, type Layout } from './layout.ts';
 
 /** Where the keys of a layer come from, when not from the same tokens: a cache of earlier ones, or an encoder's output. */
@@ -67,6 +68,8 @@ function changesScores({ dropout, softcap, bias }: Context): boolean {
 function attentionByRuns(heads: Heads, context: Context): Tensor {
   const runs = groupRuns(context.layout, context.keys.offsets);
   if (runs.length === 1) return runAttention(heads, runs[0], context);
+  const padded = changesScores(context) ? paddedAttention(heads, context) : undefined;
+  if (padded !== undefined) return padded;
   const parts = splitRuns(heads, runs);
   return cat(runs.flatMap((run, i) => (run.queries === 0 ? [] : [runAttention(parts[i], run, context)])));
 }
@@ -103,9 +106,32 @@ function runAttention(heads: Heads, run: Run, context: Context): Tensor {
   const noMask = isCausal || (insideWindow && (!context.causal || run.queries === 1));
   const mask = noMask ? undefined : runMask(run, context, q);
   const y = isOpen
-    ? openKernel({ q, k, v }, run, { ...context, mask })
+    ? openKernel({ q, k, v }, { ...context, run, mask, queryPlaces: placesOf(run) })
     : kernel({ q, k, v }, { mask, isCausal: isCausal && run.queries > 1, scale: context.scale });
   return y.transpose(1, 2).reshape(run.count * run.queries, H, D);
+}
+
+/** Its exponential is 0 beside any score that can be. */
+const HIDDEN = -1e30;
+
+/** All segments at once, each filled up to the longest; undefined where that would be mostly filling. */
+function paddedAttention(heads: Heads, context: Context): Tensor | undefined {
+  const sides = besideEachOther(context.layout, context.keys);
+  if (sides === undefined) return undefined;
+  const { queries, keys } = sides;
+  const device = heads.q.device;
+  const [q, k, v] = [heads.q, heads.k, heads.v].map((x, i) => {
+    const { filled, length } = i === 0 ? queries : keys;
+    return x.indexSelect(0, places(filled, device)).reshape(-1, length, x.shape[1], x.shape[2]).transpose(1, 2); // [B, H, T, D]
+  });
+  const run = { queryStart: 0, keyStart: 0, count: 1, queries: queries.length, keys: keys.length };
+  const aligned = { ...context, layout: { ...context.layout, positions: queries.positions }, keys };
+  const seen = runMask(run, aligned, q); // [1, 1, T, Tk]
+  const absent = places(keys.isFilling, device).to('bool').reshape(-1, 1, 1, keys.length);
+  // A number, since a query that is only filling may see nothing: of infinities its gradient would be none.
+  const mask = aten.clamp_min.default(aten.masked_fill.Scalar(seen, absent, HIDDEN), HIDDEN); // [B, 1, T, Tk]
+  const y = openKernel({ q, k, v }, { ...aligned, run, mask, queryPlaces: queries.filled });
+  return y.transpose(1, 2).flatten(0, 1).indexSelect(0, places(queries.back, device));
 }
 
 /** [B, 1, T, Tk]: 0 where a query sees a key, -∞ where not, by positions. */
@@ -151,8 +177,8 @@ function kernel(heads: Heads, options: { mask?: Tensor; isCausal: boolean; scale
 }
 
 /** The same from plain operators, with what stands between scores and values. */
-function openKernel(heads: Heads, run: Run, options: Context & { mask?: Tensor }): Tensor {
-  const { mask, softcap, dropout } = options;
+function openKernel(heads: Heads, options: Context & OpenRun): Tensor {
+  const { run, mask, softcap, dropout } = options;
   const dtype = widened(heads.q);
   const groups = heads.q.shape[1] / heads.k.shape[1];
   const [k, v] = [heads.k, heads.v].map((x) => repeatHeads(x.to(dtype), groups));
@@ -160,8 +186,19 @@ function openKernel(heads: Heads, run: Run, options: Context & { mask?: Tensor }
   const capped = softcap === undefined ? raw : aten.tanh.default(raw.div(softcap)).mul(softcap);
   const scores = options.bias === undefined ? capped : capped.add(runBias(run, options, heads.q.device).to(dtype));
   const probabilities = (mask === undefined ? scores : scores.add(mask)).softmax(-1);
-  const kept = dropout === undefined ? probabilities : dropped(probabilities, run, dropout);
+  const kept = dropout === undefined ? probabilities : dropped(probabilities, dropout, options.queryPlaces);
   return kept.matmul(v).to(heads.q.dtype);
+}
+
+interface OpenRun {
+  run: Run;
+  mask?: Tensor;
+  /** Which of the pass's tokens the queries are: [B · T]. */
+  queryPlaces: BigInt64Array;
+}
+
+function placesOf({ queryStart, count, queries }: Run): BigInt64Array {
+  return BigInt64Array.from({ length: count * queries }, (_, i) => BigInt(queryStart + i));
 }
 
 function runBias(run: Run, { layout, keys, bias }: Context, device: string): Tensor {
@@ -173,16 +210,17 @@ function runBias(run: Run, { layout, keys, bias }: Context, device: string): Ten
   return biasOfScores(bias as DistanceBias, { queries, keys: positions(keys, run.keyStart, run.keys), device });
 }
 
-/** Dropout on [B, H, T, Tk]: each query's random numbers are its token's, one for each head and key. */
-function dropped(probabilities: Tensor, run: Run, dropout: Dropout): Tensor {
-  const byToken = probabilities.transpose(1, 2); // [B, T, H, Tk]
-  const places = arange(run.count * run.queries)
-    .add(run.queryStart)
-    .toDevice(probabilities.device);
+/**
+ * Dropout on [B, H, T, Tk]: each query's random numbers are its token's, one for each key and head in this order, so
+ * that keys which are only filling change nothing.
+ */
+function dropped(probabilities: Tensor, dropout: Dropout, queryPlaces: BigInt64Array): Tensor {
+  const [B, H, T, Tk] = probabilities.shape;
+  const byToken = probabilities.permute(0, 2, 3, 1); // [B, T, Tk, H]
   return dropout
-    .forward(byToken.flatten(0, 1), places)
-    .reshape(...byToken.shape)
-    .transpose(1, 2);
+    .forward(byToken.reshape(B * T, Tk, H), fromArray(queryPlaces).toDevice(probabilities.device))
+    .reshape(B, T, Tk, H)
+    .permute(0, 3, 1, 2);
 }
 
 function repeatHeads(x: Tensor, groups: number): Tensor {
