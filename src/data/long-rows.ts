@@ -24,8 +24,8 @@ export interface FitOptions {
   policy: LongRowPolicy;
   /** Tokens at a row's start that every cut keeps (BOS, [CLS]). */
   keepStart?: number;
-  /** Tokens at a row's end that every cut of a text keeps ([SEP]). */
-  keepEnd?: number;
+  /** Tokens that end a text's frame ([SEP], </s>): every cut of a text keeps one that carries no loss. */
+  ends?: readonly number[];
 }
 
 /** What a cut kept of a row, and what it cost. */
@@ -98,7 +98,7 @@ function cutRow<Row extends TokenRow>(row: Row, kind: ExampleKind, options: FitO
   if (options.policy === 'drop' || options.policy === 'fail') return [];
   if (row.segments !== undefined) return [withoutEnds(row, row.segments, options)];
   if (kind === 'text' && options.policy === 'split') return windows(row, options);
-  if (WHOLE.has(kind)) return [keep(row, withoutEnd(row, options))];
+  if (WHOLE.has(kind)) return [keep(row, beginning(row, [0, row.ids.length], options))];
   const piece = keep(row, withoutBeginning(row, options));
   // Where the cut falls into an earlier answer, its first token has lost what it was predicted from.
   piece.trained[options.keepStart ?? 0] = 0;
@@ -107,17 +107,11 @@ function cutRow<Row extends TokenRow>(row: Row, kind: ExampleKind, options: FitO
 
 /** Each of a row's texts without its end. */
 function withoutEnds<Row extends TokenRow>(row: Row, segments: readonly number[], options: FitOptions): Row {
-  const { maxLength, keepEnd = 0 } = options;
+  const { maxLength } = options;
   let from = 0;
   const stretches = segments.flatMap((length): Stretches => {
     const end = from + length;
-    const isLong = length > maxLength;
-    const parts: Stretches = isLong
-      ? [
-          [from, from + maxLength - keepEnd],
-          [end - keepEnd, end],
-        ]
-      : [[from, end]];
+    const parts: Stretches = length > maxLength ? beginning(row, [from, end], options) : [[from, end]];
     from = end;
     return parts;
   });
@@ -127,11 +121,13 @@ function withoutEnds<Row extends TokenRow>(row: Row, segments: readonly number[]
 /** Stretches of a row's tokens: from … to - 1. */
 type Stretches = [from: number, to: number][];
 
-function withoutEnd(row: TokenRow, { maxLength, keepEnd = 0 }: FitOptions): Stretches {
-  const { length } = row.ids;
+/** As much of a text's beginning as there is room for, and the token that ends it. */
+function beginning(row: TokenRow, [from, end]: Stretches[number], { maxLength, ends = [] }: FitOptions): Stretches {
+  // An answer that has lost its end must not teach that it ends there.
+  const kept = ends.includes(row.ids[end - 1]) && row.trained[end - 1] === 0 ? 1 : 0;
   return [
-    [0, maxLength - keepEnd],
-    [length - keepEnd, length],
+    [from, from + maxLength - kept],
+    [end - kept, end],
   ];
 }
 
@@ -204,7 +200,8 @@ function account(row: number, before: TokenRow, pieces: readonly TokenRow[]): Cu
   };
 }
 
-function checkOptions({ maxLength, keepStart = 0, keepEnd = 0 }: FitOptions): void {
+function checkOptions({ maxLength, keepStart = 0, ends = [] }: FitOptions): void {
+  const keepEnd = ends.length > 0 ? 1 : 0;
   if (Number.isInteger(maxLength) && maxLength >= keepStart + keepEnd + 2) return;
   throw new AttuneError('E_BAD_MAX_LENGTH', {
     what: 'max_length leaves no room for a row',

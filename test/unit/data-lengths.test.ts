@@ -133,7 +133,7 @@ describe('rows longer than max_length', () => {
 
   it('lose their end where they are texts, but keep a closing token', () => {
     expect(fit('##########', 'text', { maxLength: 4, policy: 'truncate' }).pieces).toEqual([['0 1 2 3', '####']]);
-    const options = { maxLength: 5, policy: 'truncate', keepStart: 1, keepEnd: 1 } as const;
+    const options = { maxLength: 5, policy: 'truncate', keepStart: 1, ends: [9] } as const;
     expect(fit('..........', 'classification', options).pieces).toEqual([['0 1 2 3 9', '.....']]);
   });
 
@@ -160,7 +160,7 @@ describe('rows longer than max_length', () => {
       label: 3,
     };
     const examples = [{ kind: 'classification' as const, source: { file: 'a', line: 1 } }];
-    const { rows } = fitRows([given], examples, { maxLength: 4, policy: 'truncate', keepEnd: 1 });
+    const { rows } = fitRows([given], examples, { maxLength: 4, policy: 'truncate', ends: [9] });
     expect(rows[0].label).toBe(3);
     expect([...rows[0].typeIds]).toEqual([0, 0, 0, 1]);
   });

@@ -67,8 +67,19 @@ describe('spans of a text', () => {
 it('a row of several texts is too long where one of them is, and each keeps its end', () => {
   const row = { ids: Int32Array.of(1, 5, 6, 7, 2, 1, 8, 2), trained: new Uint8Array(8), segments: [5, 3] };
   const example = { kind: 'pair', source: { file: 'x', line: 1 } } as const;
-  const { rows } = fitRows([row], [example], { maxLength: 4, policy: 'truncate', keepEnd: 1 });
+  const { rows } = fitRows([row], [example], { maxLength: 4, policy: 'truncate', ends: [2] });
   expect([...rows[0].ids]).toEqual([1, 5, 6, 2, 1, 8, 2]);
   expect(rows[0].segments).toEqual([4, 3]);
   expect(fitRows([row], [example], { maxLength: 5, policy: 'fail' }).cuts).toEqual([]);
+});
+
+it('of a text and its answer that are both cut, the text keeps its end and the answer, which does not end there, has none', () => {
+  const ids = Int32Array.of(5, 6, 7, 8, 1, 9, 9, 9, 9, 1);
+  const row = { ids, trained: Uint8Array.of(0, 0, 0, 0, 0, 1, 1, 1, 1, 1), segments: [5, 5] };
+  const example = { kind: 'completion', source: { file: 'x', line: 1 } } as const;
+  const { rows } = fitRows([row], [example], { maxLength: 3, policy: 'truncate', ends: [1] });
+  expect([[...rows[0].ids], rows[0].segments]).toEqual([
+    [5, 6, 1, 9, 9, 9],
+    [3, 3],
+  ]);
 });

@@ -22,6 +22,7 @@ import { adapterWeights, isAdapterFolder, modelFolder, OWN_BASE } from './base-m
 import { mediaReaderOf, tokenizerOf } from './model-readers.ts';
 import { hasClasses, problemTypeIn, withReading } from './output-reading.ts';
 import { checkProbe } from './probe.ts';
+import type { Recipe } from '../../train/recipe.ts';
 import { readNotes, RESULT_NOTES, type ResultNotesFile } from './result-notes.ts';
 import { computeType } from './resources.ts';
 
@@ -52,6 +53,8 @@ export interface OpenedModel {
   /** The base model's folder: `folder` itself where there is no adapter. */
   baseFolder: string;
   notes?: ResultNotesFile;
+  /** How the run reads its rows that a model is opened for as its base. */
+  reading?: Recipe['data'];
 }
 
 /** Opens what a user points at: a run's folder, an adapter's, a model's, or a known name. Everything is checked. */
@@ -63,7 +66,8 @@ export async function openModel(target: string, options: OpenOptions = {}): Prom
   if (options.base === true && notes !== undefined) {
     const as = isHeadless(notes.task) ? notes.task : undefined;
     const opened = await openModel(notes.base_folder, { ...options, base: false, as });
-    return { ...opened, tokenizer: await asTrained(opened.tokenizer, notes) };
+    const reading = (notes.recipe as Recipe).data;
+    return { ...opened, tokenizer: await asTrained(opened.tokenizer, notes), reading };
   }
   const { model } = await loadModel(folder, { dtype, task: notes?.task ?? options.as });
   const tokenizer = await loadTokenizer(folder, model.task);

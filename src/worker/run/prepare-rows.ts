@@ -42,15 +42,14 @@ export async function prepareSplit(examples: readonly Example[], context: Prepar
   const maxLength = Math.min(wanted, modelLimit);
   const { bosId } = context.tokenizer;
   const keepStart = bosId !== undefined && rows.length > 0 && rows[0].ids[0] === bosId ? 1 : 0;
-  return fitRows(rows, examples, { maxLength, modelLimit, policy, keepStart, keepEnd: endOf(rows, context) });
+  const ends = frameEnds(context.tokenizer);
+  return fitRows(rows, examples, { maxLength, modelLimit, policy, keepStart, ends });
 }
 
-/** A text that is read whole keeps the token that ends its frame ([SEP], of an image's text EOS) when it is cut. */
-function endOf(rows: readonly PreparedRow[], { tokenizer, objective }: PrepareContext): number {
-  const [first] = rows;
+/** The tokens that may end a text's frame: [SEP], and </s> of T5 and of texts for images. */
+export function frameEnds(tokenizer: Tokenizer): number[] {
   const { sep, eos } = tokenizer.special;
-  const end = objective.task === 'contrastive' ? eos : sep;
-  return end !== undefined && first?.ids.at(-1) === end.id ? 1 : 0;
+  return [sep, eos].flatMap((token) => (token === undefined ? [] : [token.id]));
 }
 
 /** Examples of a kind that the objective cannot use are a mistake in the recipe, not in the rows. */

@@ -9,7 +9,7 @@ export const TEMPLATE_DATE = new Date(0);
 export const TOO_LONG = 'longer than the model can read';
 
 /** What a model needs to answer rows. */
-export type Answering = Pick<OpenedModel, 'model' | 'tokenizer' | 'media' | 'baseFolder' | 'notes'>;
+export type Answering = Pick<OpenedModel, 'model' | 'tokenizer' | 'media' | 'baseFolder' | 'notes' | 'reading'>;
 
 export interface AnswerOptions {
   /** Longest answer, in tokens. */

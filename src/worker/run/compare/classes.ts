@@ -1,6 +1,6 @@
 // R rows, C classes
 import { AttuneError } from '../../../base/errors.ts';
-import { fitRows, type Example } from '../../../data/index.ts';
+import type { Example } from '../../../data/index.ts';
 import { promptText } from '../../../eval/example-text.ts';
 import type { Asked } from '../../../eval/prompting/asked.ts';
 import type { PredictOptions, Prediction } from '../../../eval/predictor.ts';
@@ -9,10 +9,10 @@ import { rowInputs, type RowInput, type Subject } from '../../../methods/objecti
 import type { Model } from '../../../models/model.ts';
 import { noGrad, scope } from '../../../tensor/index.ts';
 import { tokensOf, type PreparedRow } from '../../../train/interfaces.ts';
-import type { Recipe } from '../../../train/recipe.ts';
 import { traitsOf } from '../build-trainer.ts';
 import type { Answering } from './answering.ts';
 import { inBatches, unreadRow } from './batched.ts';
+import { cutRows } from './cut-rows.ts';
 import { readScores } from './read-scores.ts';
 
 /** What a head with classes, or with a number, says of each row, with the probability of every class. */
@@ -24,7 +24,7 @@ export async function answerWithClasses(
   const { model, media } = answering;
   const { causal, imagePositions, ...traits } = traitsOf(model.architecture, model.config);
   const maxPositions = media?.kind === 'image' ? (imagePositions ?? traits.maxPositions) : traits.maxPositions;
-  const rows = cutRows(await inputRows(answering, asked), asked, { answering, maxPositions });
+  const rows = cutRows(await inputRows(answering, asked), asked[0].example.kind, { opened: answering, maxPositions });
   const scores = await inBatches(rows, { ...options, maxPositions }, async (batch) =>
     classScores(model, (await media?.load(batch)) ?? batch, causal),
   );
@@ -42,24 +42,6 @@ async function inputRows(answering: Answering, asked: readonly Asked[]): Promise
     const { id, source } = examples[i];
     return { id, source, ...(input as RowInput) };
   });
-}
-
-/** Whether a model was trained on the beginnings of rows that are too long for it: it reads those of others too. */
-export function readsBeginnings({ notes }: Pick<Answering, 'notes'>): boolean {
-  return (notes?.recipe as Recipe | undefined)?.data.long_rows === 'truncate';
-}
-
-/** Long texts as training cut them, where it did. */
-function cutRows(
-  rows: readonly PreparedRow[],
-  asked: readonly Asked[],
-  { answering, maxPositions }: { answering: Answering; maxPositions: number },
-): readonly PreparedRow[] {
-  if (!readsBeginnings(answering)) return rows;
-  const { max_length: wanted } = (answering.notes!.recipe as Recipe).data;
-  const examples = asked.map(({ example }) => example);
-  const limits = { maxLength: Math.min(wanted, maxPositions), modelLimit: maxPositions };
-  return fitRows(rows, examples, { ...limits, policy: 'truncate' }).rows;
 }
 
 function subjectOf(example: Example): Subject {

@@ -11,6 +11,7 @@ import type { PreparedRow } from '../../../train/interfaces.ts';
 import { traitsOf } from '../build-trainer.ts';
 import type { Answering } from './answering.ts';
 import { inBatches, unreadRow } from './batched.ts';
+import { cutRows } from './cut-rows.ts';
 
 /**
  * For each row, all texts by how well they fit its image, and all images by how well they fit its text. Other texts of
@@ -65,8 +66,10 @@ async function textVectors(
     ids,
     trained: new Uint8Array(ids.length),
   }));
-  const found = await inBatches(rows, { ...options, maxPositions }, (batch) =>
-    vectorsOf(opened, () => captionInput(batch, { tokenizer, filledTo }), batch.length),
+  const found = await inBatches(
+    cutRows(rows, 'text', { opened, maxPositions }),
+    { ...options, maxPositions },
+    (batch) => vectorsOf(opened, () => captionInput(batch, { tokenizer, filledTo }), batch.length),
   );
   return named(texts, found);
 }

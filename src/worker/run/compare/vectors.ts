@@ -8,6 +8,7 @@ import { noGrad, scope } from '../../../tensor/index.ts';
 import { traitsOf } from '../build-trainer.ts';
 import { TOO_LONG, type Answering } from './answering.ts';
 import { inBatches } from './batched.ts';
+import { cutRows } from './cut-rows.ts';
 
 /** The texts of a collection by their cosine with each row's anchor; or the cosine of a row's two texts. */
 export async function answerWithVectors(
@@ -20,7 +21,7 @@ export async function answerWithVectors(
   const texts = [...new Set([...collection, ...examples.flatMap((one) => textsOf(one))])];
   const vectors = await embed(opened, texts, options);
   const vectorOf = new Map(texts.map((text, i) => [text, vectors[i]]));
-  // A text that cannot be read is never found; a row whose own text it is cannot be answered.
+  // A text that the model can neither read nor was trained to cut is never found; a row whose own text it is cannot be answered.
   const known = collection.filter((text) => vectorOf.get(text) !== undefined);
   const table = Float32Array.from(known.flatMap((text) => [...vectorOf.get(text)!]));
   return examples.map((example): Prediction => {
@@ -65,10 +66,11 @@ export async function textVectors(
 
 /** Vectors of length 1; undefined for a text that is too long, where it is not to be cut. */
 async function embed(
-  { model, tokenizer }: Answering,
+  opened: Answering,
   texts: readonly string[],
   { isCut = false, ...options }: PredictOptions & { isCut?: boolean },
 ): Promise<(Float32Array | undefined)[]> {
+  const { model, tokenizer } = opened;
   const { causal, maxPositions } = traitsOf(model.architecture, model.config);
   const framed = await tokenizer.encodeFramed(texts.map((text) => ({ text })));
   // A text that is cut keeps the token that ends its frame.
@@ -78,7 +80,7 @@ async function embed(
     const [ids, typeIds] = [fit(one.ids), one.typeIds && fit(one.typeIds)];
     return { id: String(i), ids, typeIds, trained: new Uint8Array(ids.length), source: { file: '', line: i } };
   });
-  return inBatches(rows, { ...options, maxPositions }, (batch) => {
+  return inBatches(cutRows(rows, 'text', { opened, maxPositions }), { ...options, maxPositions }, (batch) => {
     const { input } = collateRows(batch, { causal });
     const flat = noGrad(() =>
       scope(() => model.embeddingHead.embed(model.hidden(input), model.layoutOf(input)).toNumbers()),

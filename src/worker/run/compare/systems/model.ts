@@ -4,11 +4,12 @@ import type { Answered } from '../../../../eval/compare/system.ts';
 import { expectedText, labelsIn, rowLabels } from '../../../../eval/example-text.ts';
 import { heldAnswers } from '../../../../eval/prompting/held-answer.ts';
 import { asker } from '../../../../eval/prompting/asker.ts';
+import type { Task } from '../../../../models/architecture.ts';
 import type { Model } from '../../../../models/model.ts';
 import type { SystemKind } from '../../../../store/results.ts';
 import { answerEnds, roomForAnswers } from '../answer-lengths.ts';
 import { answerWithProgress, type Comparing } from '../comparing.ts';
-import { readsBeginnings } from '../classes.ts';
+import { readsBeginnings } from '../cut-rows.ts';
 import { modelPredictor } from '../model-predictor.ts';
 import { hears, processorOf } from '../speech.ts';
 import type { ModelSpec } from './system-spec.ts';
@@ -18,6 +19,9 @@ const PRACTICE_ROWS = 16;
 
 /** Systems that have not learnt the form of the answers and are held to it instead. */
 const UNTAUGHT: ReadonlySet<SystemKind> = new Set(['base', 'prompted', 'few_shot']);
+
+/** Tasks whose models read the beginnings of long texts. */
+const CUTTING: ReadonlySet<Task> = new Set(['sequence', 'embedding', 'contrastive']);
 
 /** A model of this machine, opened and asked as the entry wants it. */
 export async function answer(spec: ModelSpec, comparing: Comparing): Promise<Answered[]> {
@@ -41,7 +45,7 @@ export async function answer(spec: ModelSpec, comparing: Comparing): Promise<Ans
     labels: labelsIn(rows.typical),
     practice: isTrained || asking.how === 'plain' ? [] : rows.train.slice(0, PRACTICE_ROWS).map(ask),
   });
-  const cut = opened.model.task === 'sequence' && readsBeginnings(opened) && 'long texts cut as in training';
+  const cut = CUTTING.has(opened.model.task) && readsBeginnings(opened) && 'long texts cut as in training';
   const told = [note, cut, held && 'held to the form of the answers'].filter(Boolean).join('; ');
   return [await answerWithProgress({ predictor, title, kind, note: told === '' ? undefined : told }, comparing)];
 }
