@@ -1,5 +1,5 @@
 // N query tokens, M key tokens, H query heads, K key-value heads, D head size, B segments of one run, T tokens of a segment
-import { arange, aten, cat, fromArray, type Tensor } from '../tensor/index.ts';
+import { aten, cat, fromArray, type Tensor } from '../tensor/index.ts';
 import { biasOfScores, type DistanceBias } from './attention-bias.ts';
 import { fusedAttention, type AttentionProblem, type Heads } from './attention-fused.ts';
 import type { Dropout } from './dropout.ts';

@@ -4,7 +4,6 @@ import {
   attention,
   Dropout,
   layoutOfRows,
-  segmentLengths,
   withRandomness,
   type AttentionOptions,
   type DistanceBias,
@@ -379,45 +378,6 @@ describe('dropout on the probabilities', () => {
       expect(first(run(layout, heads, named([1, 2, 3, 4]), 5))).toEqual(first(runs[5]));
     });
   });
-});
-
-describe('several rows of different lengths with a limit on their scores', () => {
-  it.each([
-    ['to each other, by position', layoutOfRows([3, 1, 7], { causal: true }), undefined, 2],
-    [
-      'to what an encoder made of others',
-      layoutOfRows([2, 4], { causal: false }),
-      layoutOfRows([5, 1], { causal: false }),
-    ],
-    ['where most would be filling', layoutOfRows([1, 40], { causal: false }), layoutOfRows([40, 1], { causal: false })],
-  ] as [string, Layout, Layout | undefined, number | undefined][])(
-    '%s give what each gives alone',
-    (_, layout, keys, window) => {
-      scope(() => {
-        const options = { softcap: 2, window };
-        const { q, k, v } = headsOf(layout.positions.length, keys?.positions.length);
-        k.setRequiresGrad();
-        const together = attention(q, k, v, { layout, keys, ...options });
-        const lengths = [layout, keys ?? layout].map(segmentLengths);
-        const [Q, Ks, V] = [q, k, v].map((x, i) => x.split(lengths[i === 0 ? 0 : 1]));
-        const alone = Q.map((one, row) =>
-          attention(one, Ks[row], V[row], {
-            layout: layoutOfRows([lengths[0][row]], layout),
-            keys: keys && layoutOfRows([lengths[1][row]], keys),
-            ...options,
-          }),
-        );
-        expectClose(together, cat(alone));
-        const slopes = (one: Tensor): number[] => {
-          k.grad = undefined;
-          backward([one.pow(2).sum()]);
-          return (k.grad as unknown as Tensor).toNumbers();
-        };
-        const wanted = slopes(cat(alone));
-        for (const [i, slope] of slopes(together).entries()) expect(slope).toBeCloseTo(wanted[i], 10);
-      });
-    },
-  );
 });
 
 function expectClose(got: Tensor, wanted: Tensor): void {
