@@ -12,6 +12,8 @@ import { operationsOf, readWorkload, type Operations } from './workload.ts';
 interface Options {
   full: boolean;
   checkpointing: boolean;
+  /** Frozen layers' forward in int8, in turns with the same in bf16. */
+  int8: boolean;
   steps: number;
   rounds: number;
   threads: number;
@@ -75,6 +77,7 @@ function readOptions(words: readonly string[]): Options {
     options: {
       full: { type: 'boolean', default: false },
       checkpointing: { type: 'boolean', default: false },
+      int8: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       anyway: { type: 'boolean', default: false },
       steps: { type: 'string', default: '3' },

@@ -118,6 +118,40 @@ struct FewRows {
   void* y;
 };
 
+// Rows below this size count as zeros: the inverse of their scale would not be finite.
+constexpr float kLeastInt8Size = 1e-30f;
+
+// x [N, depth] in whole numbers between -127 and 127, zeros up to `stride`; row i is about scales[i] × values.
+struct Int8Input {
+  const void* x;
+  int64_t depth;
+  int8_t* values;
+  int64_t stride;
+  float* scales;
+  int32_t* sums;  // [N], of each row's values
+};
+
+// y [N, width] = x × weightᵀ. The weight lies in panels of 16 columns: `steps` times four values of each, plus 128, then the columns'
+// scales in f32.
+struct Int8Product {
+  const int8_t* values;
+  int64_t stride;
+  const float* scales;
+  const int32_t* sums;
+  const uint8_t* weight;
+  int64_t steps, width;
+  void* y;
+};
+
+struct Int8Block {
+  int64_t panel, panelEnd, row, rowEnd;
+};
+
+struct Int8Kernels {
+  void (*round)(const Int8Input&, int64_t begin, int64_t end);
+  void (*product)(const Int8Product&, const Int8Block&);
+};
+
 struct TypeKernels {
   AttentionKernels attention;
   RmsNormKernels rmsNorm;
@@ -127,6 +161,7 @@ struct TypeKernels {
   LogProbKernels logProbs;
   // Columns [begin, end) of y.
   void (*fewRows)(const FewRows&, int64_t begin, int64_t end);
+  Int8Kernels int8;
 };
 
 struct Kernels {

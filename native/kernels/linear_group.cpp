@@ -1,5 +1,6 @@
 // Linear layers that read one input, with their low-rank adapters, as one node: y_i = x W_iᵀ + b_i + Σ s (x Aᵀ) Bᵀ.
 // Products of all A are one, and the input's gradient is summed as it is made. Weights are cast when they are needed and not kept.
+// A weight that comes in int8 besides is read so by the forward alone: gradients are those of the weight itself.
 // N tokens, D width of the input, O_i widths of the outputs, r ranks.
 #include <ATen/core/ivalue.h>
 #include <torch/custom_class.h>
@@ -7,6 +8,7 @@
 
 #include "elementwise.hpp"
 #include "fused.hpp"
+#include "int8.hpp"
 #include "products.hpp"
 
 namespace attune {
@@ -29,12 +31,14 @@ struct Plan : public torch::CustomClassHolder {
   std::vector<int64_t> biasAt;  // -1: the layer has none
   size_t biases = 0;
   std::vector<Adapter> adapters;
+  variable_list int8;  // of each layer, undefined where it has none; or empty
 
   size_t weight(size_t layer) const { return 1 + isGated + layer; }
   size_t bias(size_t layer) const { return weight(layers) + static_cast<size_t>(biasAt[layer]); }
   size_t a(size_t adapter) const { return weight(layers) + biases + adapter; }
   size_t b(size_t adapter) const { return a(adapters.size()) + adapter; }
   size_t size() const { return b(adapters.size()); }
+  bool isInt8(size_t layer) const { return !int8.empty() && int8[layer].defined(); }
 };
 
 using Inputs = const variable_list&;
@@ -69,15 +73,31 @@ struct Outputs {
   Tensor inner;  // [N, Σ r], before the scales
 };
 
+// W x + b of each layer.
+variable_list layersOf(const Tensor& x, Inputs all, const Plan& plan) {
+  const at::ScalarType type = x.scalar_type();
+  const auto bias = [&](size_t i) { return inType(all[plan.bias(i)], type); };
+  variable_list y;
+  Int8Rounded whole;
+  for (size_t i = 0; i < plan.layers; i++) {
+    if (plan.isInt8(i)) {
+      if (!whole.values.defined()) whole = roundToInt8(x);
+      y.push_back(productWithInt8(whole, plan.int8[i], all[plan.weight(i)], type));
+      if (plan.biasAt[i] >= 0) y.back().add_(bias(i));
+      continue;
+    }
+    const Tensor weight = inType(all[plan.weight(i)], type);
+    y.push_back(plan.biasAt[i] < 0 ? productWithWeight(x, weight) : at::addmm(bias(i), x, weight.t()));
+  }
+  return y;
+}
+
 Outputs forwardOf(Inputs all, const Plan& plan) {
   const at::ScalarType type = productType(all[0]), stored = all[0].scalar_type();
   const Tensor x = inType(inputOf(all, plan), type);
   Outputs out;
   if (!plan.adapters.empty()) out.inner = rounded(at::mm(x, stackedA(all, plan, type).t()), stored);
-  for (size_t i = 0; i < plan.layers; i++) {
-    const Tensor weight = inType(all[plan.weight(i)], type);
-    out.y.push_back(plan.biasAt[i] < 0 ? productWithWeight(x, weight) : at::addmm(inType(all[plan.bias(i)], type), x, weight.t()));
-  }
+  out.y = layersOf(x, all, plan);
   const auto ranks = rankOffsets(all, plan);
   for (size_t j = 0; j < plan.adapters.size(); j++) {
     const auto [layer, scale] = plan.adapters[j];
@@ -168,11 +188,31 @@ struct LinearGroup : public torch::autograd::Function<LinearGroup> {
   }
 };
 
+// Forward by the weight in int8, backward by the weight itself.
+struct Int8Linear : public torch::autograd::Function<Int8Linear> {
+  static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& weight, const Tensor& packed) {
+    const at::AutoDispatchBelowADInplaceOrView guard;
+    context->save_for_backward({weight});
+    return compositeInt8Product(x, packed, weight);
+  }
+
+  static variable_list backward(AutogradContext* context, const variable_list& gradients) {
+    const Tensor weight = context->get_saved_variables()[0];
+    return {at::mm(gradients[0], weight.to(gradients[0].scalar_type())), Tensor(), Tensor()};
+  }
+};
+
 variable_list compositeGroup(Inputs all, const Plan& plan) {
   const Tensor x = plan.isGated ? at::silu(all[0]) * all[1] : all[0];
   variable_list y;
   for (size_t i = 0; i < plan.layers; i++) {
-    y.push_back(at::linear(x, all[plan.weight(i)].to(x.scalar_type()), plan.biasAt[i] < 0 ? Tensor() : all[plan.bias(i)].to(x.scalar_type())));
+    const Tensor bias = plan.biasAt[i] < 0 ? Tensor() : all[plan.bias(i)].to(x.scalar_type());
+    if (plan.isInt8(i)) {
+      const Tensor product = Int8Linear::apply(x, all[plan.weight(i)], plan.int8[i]);
+      y.push_back(bias.defined() ? product + bias : product);
+    } else {
+      y.push_back(at::linear(x, all[plan.weight(i)].to(x.scalar_type()), bias));
+    }
   }
   for (size_t j = 0; j < plan.adapters.size(); j++) {
     const auto [layer, scale] = plan.adapters[j];
@@ -187,6 +227,16 @@ struct Adapters {
   at::IntArrayRef layer;
   at::ArrayRef<double> scale;
 };
+
+void checkInt8(Inputs all, const Plan& plan) {
+  TORCH_CHECK(plan.int8.empty() || plan.int8.size() == plan.layers, "linear_group wants a weight in int8, or none, of each layer");
+  for (size_t i = 0; i < plan.layers; i++) {
+    if (!plan.isInt8(i)) continue;
+    const Tensor& weight = all[plan.weight(i)];
+    TORCH_CHECK(isInt8WeightOf(plan.int8[i], weight), "linear_group wants weights in int8 as int8_weight makes them of [O, D]");
+    TORCH_CHECK(!weight.requires_grad(), "linear_group: a weight that moves has no use for a fixed copy in int8");
+  }
+}
 
 void checkGroup(Inputs all, const Plan& plan, const Adapters& adapters) {
   const Tensor& x = all[0];
@@ -213,7 +263,7 @@ bool isRecorded(Inputs all) {
 }
 
 variable_list linearGroup(const Tensor& x, const std::optional<Tensor>& up, at::TensorList weight, const c10::List<std::optional<Tensor>>& bias,
-                          at::TensorList a, at::TensorList b, at::IntArrayRef layer, at::ArrayRef<double> scale) {
+                          at::TensorList a, at::TensorList b, at::IntArrayRef layer, at::ArrayRef<double> scale, const c10::List<std::optional<Tensor>>& int8) {
   auto plan = c10::make_intrusive<Plan>();
   variable_list all{x.contiguous()};
   plan->isGated = up.has_value();
@@ -228,6 +278,8 @@ variable_list linearGroup(const Tensor& x, const std::optional<Tensor>& up, at::
   for (size_t j = 0; j < a.size(); j++) plan->adapters.push_back({j < layer.size() ? layer[j] : -1, j < scale.size() ? scale[j] : 0});
   all.insert(all.end(), a.begin(), a.end());
   all.insert(all.end(), b.begin(), b.end());
+  for (const std::optional<Tensor> one : int8) plan->int8.push_back(one.value_or(Tensor()));
+  checkInt8(all, *plan);
   checkGroup(all, *plan, {a, b, layer, scale});
   if (kernelsFor(x) == nullptr || x.numel() == 0) return compositeGroup(all, *plan);
   return isRecorded(all) ? LinearGroup::apply(at::TensorList(all), plan) : forwardOf(all, *plan).y;
@@ -237,7 +289,8 @@ variable_list linearGroup(const Tensor& x, const std::optional<Tensor>& up, at::
 
 TORCH_LIBRARY_FRAGMENT(attune, library) {
   library.def(
-      "linear_group(Tensor x, Tensor? up, Tensor[] weight, Tensor?[] bias, Tensor[] a, Tensor[] b, int[] layer, float[] scale) -> Tensor[]");
+      "linear_group(Tensor x, Tensor? up, Tensor[] weight, Tensor?[] bias, Tensor[] a, Tensor[] b, int[] layer, float[] scale, "
+      "Tensor?[] int8) -> Tensor[]");
 }
 
 TORCH_LIBRARY_IMPL(attune, CompositeImplicitAutograd, library) { library.impl("linear_group", linearGroup); }

@@ -2,6 +2,7 @@
 #pragma once
 #include "attention_backward_kernel.hpp"
 #include "few_rows_kernel.hpp"
+#include "int8_kernel.hpp"
 #include "log_probs_kernel.hpp"
 #include "pointwise_kernel.hpp"
 #include "rms_norm_kernel.hpp"
@@ -20,7 +21,8 @@ constexpr TypeKernels typeKernels() {
           Pointwise<Stored>::swiGlu,
           Pointwise<Stored>::swiGluBackward,
           {LogProbRows<Stored>::forward, LogProbRows<Stored>::backward},
-          FewRowsProduct<Stored>::run};
+          FewRowsProduct<Stored>::run,
+          {Int8Rows<Stored>::run, Int8Panels<Stored>::run}};
 }
 
 }  // namespace

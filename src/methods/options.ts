@@ -8,6 +8,10 @@ export interface MethodOptions {
   complete?(values: never): Record<string, unknown>;
   /** Defaults of keys outside the method that suit it. */
   recipeDefaults?: { training?: Record<string, unknown> };
+  /** Of a tuning: the model's own weights stay as they are, and what is trained stands beside them. */
+  keepsWeights?: boolean;
+  /** Of a storage: what it makes of weights is made once, so the tuning has to keep them. */
+  wantsKeptWeights?: boolean;
 }
 
 const tunings = {
@@ -16,7 +20,10 @@ const tunings = {
   freeze: () => import('./tuning/freeze.options.ts'),
 };
 
-const storages = { dense: () => import('./storage/dense.options.ts') };
+const storages = {
+  dense: () => import('./storage/dense.options.ts'),
+  int8_forward: () => import('./storage/int8-forward.options.ts'),
+};
 
 const objectives = {
   sft: () => import('./objectives/sft.options.ts'),

@@ -20,15 +20,27 @@ type LinearInput = { x: Tensor } | { gate: Tensor; up: Tensor };
  * that operator is not what should compute it: then each layer does it by itself.
  */
 export function fusedLinear(layers: readonly LinearLike[], input: LinearInput): Tensor[] | undefined {
-  const [x, up] = 'gate' in input ? [input.gate, input.up] : [input.x, undefined];
-  if ((x.dtype !== 'bf16' && x.dtype !== 'f32') || x.shape.length !== 2 || layers.some((layer) => layer.isTransposed))
+  const x = 'gate' in input ? input.gate : input.x;
+  const hasInt8 = layers.some(({ int8 }) => int8?.isRead === true);
+  const isShaped = x.shape.length === 2 || (hasInt8 && !('gate' in input));
+  if ((x.dtype !== 'bf16' && x.dtype !== 'f32') || !isShaped || layers.some((layer) => layer.isTransposed))
     return undefined;
   const adapters = adaptersOf(layers);
   if (adapters === undefined) return undefined;
-  const isPlain = layers.length === 1 && up === undefined && adapters.length === 0;
+  const isPlain = layers.length === 1 && !('gate' in input) && adapters.length === 0 && !hasInt8;
   if (isPlain && layers[0].weight.tensor.dtype === x.dtype) return undefined;
-  return attune.linear_group.default(
-    x,
+  return groupedLinear(layers, input, adapters);
+}
+
+/** The operator itself; x may have more than two dimensions [..., D]. */
+export function groupedLinear(
+  layers: readonly LinearLike[],
+  input: LinearInput,
+  adapters: readonly LayerAdapter[],
+): Tensor[] {
+  const [x, up] = 'gate' in input ? [input.gate, input.up] : [input.x, undefined];
+  const outputs = attune.linear_group.default(
+    x.shape.length === 2 ? x : x.reshape(-1, layers[0].inFeatures),
     up,
     layers.map(({ weight }) => weight.tensor),
     layers.map(({ bias }) => bias?.tensor),
@@ -36,12 +48,18 @@ export function fusedLinear(layers: readonly LinearLike[], input: LinearInput): 
     adapters.map(({ b }) => b),
     adapters.map(({ layer }) => layer),
     adapters.map(({ scale }) => scale),
+    layers.map(({ int8 }) => (int8?.isRead === true ? int8.packed : undefined)),
   );
+  if (x.shape.length === 2) return outputs;
+  return outputs.map((y, i) => y.reshape(...x.shape.slice(0, -1), layers[i].outFeatures));
 }
 
+/** A change of low rank, and the place of its layer among those of a group. */
+type LayerAdapter = LowRank & { layer: number };
+
 /** Every adapter with the place of its layer; undefined where one is more than a change of low rank. */
-function adaptersOf(layers: readonly LinearLike[]): (LowRank & { layer: number })[] | undefined {
-  const found: (LowRank & { layer: number })[] = [];
+function adaptersOf(layers: readonly LinearLike[]): LayerAdapter[] | undefined {
+  const found: LayerAdapter[] = [];
   for (const [layer, { adapters }] of layers.entries()) {
     for (const adapter of adapters) {
       const change = adapter.lowRank?.();

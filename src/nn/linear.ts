@@ -1,5 +1,6 @@
 import { aten, type Tensor } from '../tensor/index.ts';
-import { fusedLinear, type LowRank } from './linear-fused.ts';
+import type { Int8Weight } from './int8-weight.ts';
+import { fusedLinear, groupedLinear, type LowRank } from './linear-fused.ts';
 import { Module, Parameter } from './module.ts';
 
 /** One product that adds to a layer's output: `hidden [N, D] × weight [V, D]ᵀ`. */
@@ -30,6 +31,8 @@ export interface LinearLike extends Module {
   /** True where the weight is stored [in, out] (GPT-2's Conv1D). */
   readonly isTransposed: boolean;
   readonly adapters: readonly LinearAdapter[];
+  /** A frozen weight in int8, where storage keeps one; only for weights [out, in]. */
+  int8?: Int8Weight;
   addAdapter(adapter: LinearAdapter): void;
   removeAdapter(adapter: LinearAdapter): void;
   /** x [..., in] → [..., out] */
@@ -42,6 +45,7 @@ abstract class LinearBase extends Module implements LinearLike {
   abstract readonly isTransposed: boolean;
   readonly weight: Parameter;
   readonly bias?: Parameter;
+  int8?: Int8Weight;
   #adapters: LinearAdapter[] = [];
 
   constructor(inFeatures: number, outFeatures: number, shapes: { weight: [number, number]; bias: boolean }) {
@@ -82,6 +86,7 @@ export class Linear extends LinearBase {
   }
 
   protected override project(x: Tensor): Tensor {
+    if (this.int8?.isRead === true) return groupedLinear([this], { x }, [])[0];
     return aten.linear.default(x, this.weight.value(x.dtype), { bias: this.bias?.value(x.dtype) });
   }
 }

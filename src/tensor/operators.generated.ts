@@ -6265,6 +6265,9 @@ export interface Attune {
   attention: {
     default(q: Tensor, k: Tensor, v: Tensor, query_offsets: readonly number[] | number, key_offsets: readonly number[] | number, options?: { causal?: boolean; window?: number | bigint | undefined; scale?: number | undefined }): Tensor;
   };
+  int8_weight: {
+    default(weight: Tensor): Tensor;
+  };
   kernels: {
     default(options?: { use?: string | undefined }): string;
   };
@@ -6272,7 +6275,7 @@ export interface Attune {
     default(rows: Tensor, width: number | bigint, key: number | bigint): Tensor;
   };
   linear_group: {
-    default(x: Tensor, up: Tensor | undefined, weight: readonly Tensor[], bias: readonly (Tensor | undefined)[], a: readonly Tensor[], b: readonly Tensor[], layer: readonly number[] | number, scale: readonly number[] | number): Tensor[];
+    default(x: Tensor, up: Tensor | undefined, weight: readonly Tensor[], bias: readonly (Tensor | undefined)[], a: readonly Tensor[], b: readonly Tensor[], layer: readonly number[] | number, scale: readonly number[] | number, int8: readonly (Tensor | undefined)[]): Tensor[];
   };
   paged_attention: {
     default(q: Tensor, k: Tensor, v: Tensor, keys: Tensor, values: Tensor, slots: Tensor, query_offsets: readonly number[] | number, key_offsets: readonly number[] | number, options?: { window?: number | bigint | undefined; scale?: number | undefined }): Tensor;

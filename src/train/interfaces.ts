@@ -190,6 +190,14 @@ export interface Tuning {
   dispose(): void;
 }
 
+/** How frozen weights are kept, and what steps read of them. */
+export interface Storage {
+  /** What it keeps beside the weights, for people; undefined where it is nothing. */
+  readonly note: string | undefined;
+  /** Frees that. */
+  dispose(): void;
+}
+
 /** What a result's files say of where it comes from. */
 export interface ResultNotes {
   baseModel: string;

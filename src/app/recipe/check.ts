@@ -24,6 +24,7 @@ export async function checkSettings(settings: Settings, keys: RecipeKeys): Promi
   const ofObjective = methods.get('objective');
   applyRecipeDefaults(settings, [...(ofObjective === undefined ? [] : [ofObjective]), ...methods.values()]);
   settleWarmup(settings);
+  checkStorage(settings, methods);
   checkNames(settings, 'report_to', monitors);
   checkNames(settings, 'evaluation.metrics', metrics);
   const base = baseTree(settings, keys);
@@ -41,6 +42,15 @@ function applyRecipeDefaults(settings: Settings, methods: readonly ChosenMethod[
       if (settings.get(path) === undefined) settings.set(path, { value, written: { name: path } });
     }
   }
+}
+
+/** A storage that makes something of weights once goes with tunings that leave them as they are. */
+function checkStorage(settings: Settings, methods: ReadonlyMap<Axis, ChosenMethod>): void {
+  const [storage, tuning] = [methods.get('storage'), methods.get('tuning')];
+  if (storage?.declares.wantsKeptWeights !== true || tuning === undefined || tuning.declares.keepsWeights === true) return;
+  const { written } = settings.get('storage.name')!;
+  const what = `${storage.name} rounds weights once, and tuning ${tuning.name} moves them or computes what it freezes only once`;
+  settings.problem(written, what, 'choose tuning: lora, or storage: dense');
 }
 
 /** With a number of warm-up steps the ratio becomes 0, so that a resolved recipe resolves to itself. */

@@ -11,6 +11,7 @@ export interface ChosenMethod {
   /** With the name under its key, as the resolved recipe holds it. */
   values: Record<string, unknown>;
   recipeDefaults: NonNullable<MethodOptions['recipeDefaults']>;
+  declares: Pick<MethodOptions, 'keepsWeights' | 'wantsKeptWeights'>;
 }
 
 /** Checks an axis against what the chosen implementation declares; undefined after a problem. */
@@ -39,7 +40,9 @@ export async function chooseMethod(
     return undefined;
   }
   const complete = module.complete?.(parsed.data as never) ?? parsed.data;
-  return { name, values: { [nameKey]: name, ...complete }, recipeDefaults: module.recipeDefaults ?? {} };
+  const { recipeDefaults = {}, keepsWeights, wantsKeptWeights } = module;
+  const declares = { keepsWeights, wantsKeptWeights };
+  return { name, values: { [nameKey]: name, ...complete }, recipeDefaults, declares };
 }
 
 function chosenName(axis: Axis, settings: Settings, keys: RecipeKeys): string | undefined {

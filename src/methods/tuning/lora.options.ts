@@ -53,3 +53,5 @@ export function complete(values: z.output<typeof options>): LoraOptions {
 
 /** Defaults of other keys that suit this method. */
 export const recipeDefaults = { training: { learning_rate: 2e-4 } };
+
+export const keepsWeights = true;

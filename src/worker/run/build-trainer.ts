@@ -1,6 +1,7 @@
 import type { Recipe } from '../../train/recipe.ts';
 import { makeSampler, type MixturePart, type Sampler } from '../../data/index.ts';
 import { objectives } from '../../methods/objectives/index.ts';
+import { storages } from '../../methods/storage/index.ts';
 import { tunings } from '../../methods/tuning/index.ts';
 import { updates } from '../../methods/update/index.ts';
 import type { Architecture, Limits } from '../../models/architecture.ts';
@@ -12,7 +13,7 @@ import { initialiseRows } from '../../models/token-tables.ts';
 import { ModuleBuffer } from '../../nn/index.ts';
 import { noGrad, scope, type DType } from '../../tensor/index.ts';
 import { tokensOf, type Objective, type PreparedRow, type Processor } from '../../train/interfaces.ts';
-import type { Tuning, Update } from '../../train/interfaces.ts';
+import type { Storage, Tuning, Update } from '../../train/interfaces.ts';
 import { warmupSteps } from '../../train/schedule.ts';
 import type { TrainerOptions } from '../../train/trainer.ts';
 import { hasClasses } from './output-reading.ts';
@@ -44,6 +45,7 @@ export function traitsOf(architecture: Architecture, raw: RawConfig): BaseTraits
 export interface TunedModel {
   model: Model;
   tuning: Tuning;
+  storage: Storage;
   /** Parts that the checkpoint lacked: a new head. */
   initialised: readonly string[];
 }
@@ -80,7 +82,8 @@ export async function createTuned(
     tokens: vocabulary?.trained,
   });
   settleFrozen(model, choice.dtype);
-  return { model, tuning, initialised };
+  const storage = (await storages.load(recipe.storage.name)).create(model, 'training');
+  return { model, tuning, storage, initialised };
 }
 
 /** Whether a parameter lies in no part of the trunk but beside them: with its module all of the trunk would be meant. */

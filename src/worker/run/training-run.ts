@@ -6,7 +6,7 @@ import { listCheckpoints, pruneCheckpoints, writeCheckpoint } from '../../store/
 import { checkVocabulary, type Tokenizer } from '../../text/index.ts';
 import { scope } from '../../tensor/index.ts';
 import { canResume } from '../../train/frozen-blocks.ts';
-import { tokensOf, type MediaReader, type Objective, type PreparedRow } from '../../train/interfaces.ts';
+import { tokensOf, type MediaReader, type Objective, type PreparedRow, type Storage } from '../../train/interfaces.ts';
 import type { Recipe } from '../../train/recipe.ts';
 import { readConfig, type ModelOptions } from '../../models/load.ts';
 import type { Model } from '../../models/model.ts';
@@ -52,6 +52,7 @@ export interface RunContext {
 export interface PreparedRun {
   context: RunContext;
   parts: TrainerParts;
+  storage: Storage;
   options: TrainerOptions;
   trainer: Trainer;
   tokenizer: Tokenizer;
@@ -97,7 +98,8 @@ export async function prepareRun(context: RunContext): Promise<PreparedRun> {
     vocabulary,
     letters,
   };
-  const { model, tuning } = await createTuned(recipe, base, choice);
+  const { model, tuning, storage } = await createTuned(recipe, base, choice);
+  if (storage.note !== undefined) emit({ type: 'phase-started', phase: 'engine', message: storage.note });
   if (objective.config !== undefined) model.config = withReading(model.config, objective.config);
   const update = await createUpdate(recipe, tuning);
   const constants = await decide(context, { model, objective }, [...train.rows, ...validation.rows]);
@@ -117,7 +119,7 @@ export async function prepareRun(context: RunContext): Promise<PreparedRun> {
     context.profile === true ? profileSteps(options.schedule.totalSteps, { ...context, model }) : undefined;
   const keep = (state: TrainerState) => save(context, { ...parts, constants }, state);
   const trainer = new Trainer(parts, options, { emit, signal, save: keep, aroundStep });
-  return { ...read, context, parts, options, trainer, test: loaded.splits.test };
+  return { ...read, context, parts, storage, options, trainer, test: loaded.splits.test };
 }
 
 async function readRows(context: RunContext): Promise<RunRows> {
@@ -189,8 +191,9 @@ export function resumeRun(run: PreparedRun): boolean {
 }
 
 /** Frees weights, gradients and moments of a run that is over, for what comes after it. */
-export function freeTraining({ parts }: PreparedRun): void {
+export function freeTraining({ parts, storage }: PreparedRun): void {
   const { model, tuning, update } = parts;
+  storage.dispose();
   for (const moment of update.state().values()) moment.dispose();
   tuning.dispose();
   model.dispose();

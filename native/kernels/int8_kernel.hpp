@@ -1,0 +1,184 @@
+// Products in int8: rows of the input are rounded to whole numbers between -127 and 127 with a scale of their own, sums of products
+// are exact in int32, and the scales of row and column come last, in f32.
+#pragma once
+#include "kernels.hpp"
+#include "lanes.hpp"
+
+namespace attune {
+
+namespace {
+
+#if defined(__AVX512F__)
+
+// 64 bytes of a panel: four values of each of its 16 columns, each plus 128 as the instruction wants one factor without sign.
+struct Int8Vectors {
+  using Sums = __m512i;
+  using Weights = __m512i;
+  using Values = __m512i;
+  static constexpr int kRows = 6, kPanels = 4;
+  // What the weights' 128 adds to a sum is taken off by the sum of the row's values.
+  static constexpr bool isShifted = true;
+  static Sums zero() { return _mm512_setzero_si512(); }
+  static Weights weights(const uint8_t* p) { return _mm512_loadu_si512(p); }
+  static Values values(int32_t four) { return _mm512_set1_epi32(four); }
+  static Sums dot(Sums sum, Weights w, Values x) { return _mm512_dpbusd_epi32(sum, w, x); }
+  static void store(int32_t* to, Sums sums) { _mm512_store_si512(to, sums); }
+  static Vector number(const int32_t* sums, int32_t shift) { return _mm512_cvtepi32_ps(_mm512_sub_epi32(_mm512_load_si512(sums), _mm512_set1_epi32(shift))); }
+};
+
+// Sixteen numbers rounded to whole ones, ties to even; gives their sum.
+inline __m512i storeWhole(int8_t* to, Vector v, int64_t count) {
+  const __m512i whole = _mm512_maskz_cvtps_epi32(firstLanes(count), v);
+  _mm_mask_storeu_epi8(to, firstLanes(count), _mm512_cvtsepi32_epi8(whole));
+  return whole;
+}
+inline __m512i addWhole(__m512i a, __m512i b) { return _mm512_add_epi32(a, b); }
+inline __m512i noWhole() { return _mm512_setzero_si512(); }
+inline int32_t sumOfWhole(__m512i v) { return _mm512_reduce_add_epi32(v); }
+
+#else
+
+// Without that instruction the signs go from the weights to the values, so that pairs of products fit into 16 bits.
+struct Int8Vectors {
+  using Sums = __m256i;
+  struct Weights {
+    __m256i signs, sizes;
+  };
+  using Values = __m256i;
+  static constexpr int kRows = 4, kPanels = 1;
+  static constexpr bool isShifted = false;
+  static Sums zero() { return _mm256_setzero_si256(); }
+  static Weights weights(const uint8_t* p) {
+    const __m256i w = _mm256_xor_si256(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)), _mm256_set1_epi8(-128));
+    return {w, _mm256_abs_epi8(w)};
+  }
+  static Values values(int32_t four) { return _mm256_set1_epi32(four); }
+  static Sums dot(Sums sum, Weights w, Values x) {
+    const __m256i pairs = _mm256_maddubs_epi16(w.sizes, _mm256_sign_epi8(x, w.signs));
+    return _mm256_add_epi32(sum, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
+  }
+  static void store(int32_t* to, Sums sums) { _mm256_store_si256(reinterpret_cast<__m256i*>(to), sums); }
+  static Vector number(const int32_t* sums, int32_t) { return _mm256_cvtepi32_ps(_mm256_load_si256(reinterpret_cast<const __m256i*>(sums))); }
+};
+
+inline __m256i storeWhole(int8_t* to, Vector v, int64_t count) {
+  __m256i whole = _mm256_cvtps_epi32(v);
+  alignas(32) int32_t numbers[8];
+  _mm256_store_si256(reinterpret_cast<__m256i*>(numbers), whole);
+  for (int64_t i = 0; i < 8; i++) {
+    if (i < count) to[i] = static_cast<int8_t>(numbers[i]);
+    else numbers[i] = 0;
+  }
+  return _mm256_load_si256(reinterpret_cast<const __m256i*>(numbers));
+}
+inline __m256i addWhole(__m256i a, __m256i b) { return _mm256_add_epi32(a, b); }
+inline __m256i noWhole() { return _mm256_setzero_si256(); }
+inline int32_t sumOfWhole(__m256i v) {
+  alignas(32) int32_t numbers[8];
+  _mm256_store_si256(reinterpret_cast<__m256i*>(numbers), v);
+  int32_t sum = 0;
+  for (const int32_t number : numbers) sum += number;
+  return sum;
+}
+
+#endif
+
+template <class Stored>
+struct Int8Rows {
+  // The largest size of the row's numbers; no number where one of them is none.
+  static float sizeOf(const Stored* x, int64_t depth) {
+    Vector most = broadcast(0.0f), broken = broadcast(0.0f);
+    for (int64_t k = 0; k < depth; k += kLanes) {
+      const Vector v = loadFirst(x + k, depth - k);
+      most = larger(larger(v, subtract(broadcast(0.0f), v)), most);
+      broken = multiplyAdd(v, broadcast(0.0f), broken);
+    }
+    return largestOf(most) + sumOf(broken);
+  }
+
+  static void run(const Int8Input& p, int64_t begin, int64_t end) {
+    for (int64_t row = begin; row < end; row++) {
+      const Stored* x = static_cast<const Stored*>(p.x) + row * p.depth;
+      int8_t* to = p.values + row * p.stride;
+      const float size = sizeOf(x, p.depth);
+      const Vector inverse = broadcast(size < kLeastInt8Size ? 0.0f : 127.0f / size);
+      auto sum = noWhole();
+      for (int64_t k = 0; k < p.depth; k += kLanes) sum = addWhole(sum, storeWhole(to + k, multiply(loadFirst(x + k, p.depth - k), inverse), p.depth - k));
+      for (int64_t k = p.depth; k < p.stride; k++) to[k] = 0;
+      p.scales[row] = size < kLeastInt8Size ? 0.0f : size / 127.0f;
+      p.sums[row] = sumOfWhole(sum);
+    }
+  }
+};
+
+template <class Stored>
+struct Int8Panels {
+  static constexpr int kVectors = 16 / kLanes;
+
+  template <int Rows, int Panels>
+  static void tile(const Int8Product& p, int64_t row, int64_t panel) {
+    using Lanes = Int8Vectors;
+    const int8_t* x = p.values + row * p.stride;
+    const int64_t panelBytes = (p.steps + 1) * 64;
+    const uint8_t* weight = p.weight + panel * panelBytes;
+    typename Lanes::Sums sums[Rows][Panels * kVectors];
+#pragma GCC unroll 8
+    for (int r = 0; r < Rows; r++)
+#pragma GCC unroll 8
+      for (int v = 0; v < Panels * kVectors; v++) sums[r][v] = Lanes::zero();
+    for (int64_t step = 0; step < p.steps; step++) {
+      typename Lanes::Weights w[Panels * kVectors];
+#pragma GCC unroll 8
+      for (int v = 0; v < Panels * kVectors; v++) w[v] = Lanes::weights(weight + v / kVectors * panelBytes + step * 64 + v % kVectors * kLanes * 4);
+#pragma GCC unroll 8
+      for (int r = 0; r < Rows; r++) {
+        int32_t four;
+        std::memcpy(&four, x + r * p.stride + step * 4, sizeof four);
+        const auto values = Lanes::values(four);
+#pragma GCC unroll 8
+        for (int v = 0; v < Panels * kVectors; v++) sums[r][v] = Lanes::dot(sums[r][v], w[v], values);
+      }
+    }
+    alignas(64) int32_t result[Rows][Panels * 16];
+#pragma GCC unroll 8
+    for (int r = 0; r < Rows; r++)
+#pragma GCC unroll 8
+      for (int v = 0; v < Panels * kVectors; v++) Lanes::store(&result[r][v * kLanes], sums[r][v]);
+    for (int part = 0; part < Panels; part++) scale(p, row, panel + part, Rows, &result[0][part * 16], Panels * 16);
+  }
+
+  // Sums of one panel, `stride` apart, to numbers of y.
+  static void scale(const Int8Product& p, int64_t row, int64_t panel, int rows, const int32_t* sums, int64_t stride) {
+    const float* scales = reinterpret_cast<const float*>(p.weight + ((panel + 1) * (p.steps + 1) - 1) * 64);
+    for (int r = 0; r < rows; r++) {
+      const int32_t shift = Int8Vectors::isShifted ? 128 * p.sums[row + r] : 0;
+      const Vector ofRow = broadcast(p.scales[row + r]);
+      for (int64_t lane = 0; lane < 16; lane += kLanes) {
+        const int64_t column = panel * 16 + lane;
+        if (column >= p.width) break;
+        const Vector y = multiply(multiply(Int8Vectors::number(sums + r * stride + lane, shift), ofRow), load(scales + lane));
+        storeFirst(static_cast<Stored*>(p.y) + (row + r) * p.width + column, y, p.width - column);
+      }
+    }
+  }
+
+  template <int Panels>
+  static void rows(const Int8Product& p, int64_t panel, int64_t begin, int64_t end) {
+    constexpr int most = Int8Vectors::kRows;
+    int64_t row = begin;
+    for (; row + most <= end; row += most) tile<most, Panels>(p, row, panel);
+    if (most > 4 && row + 4 <= end) tile<4, Panels>(p, row, panel), row += 4;
+    if (row + 2 <= end) tile<2, Panels>(p, row, panel), row += 2;
+    if (row < end) tile<1, Panels>(p, row, panel);
+  }
+
+  static void run(const Int8Product& p, const Int8Block& block) {
+    int64_t panel = block.panel;
+    for (; panel + Int8Vectors::kPanels <= block.panelEnd; panel += Int8Vectors::kPanels) rows<Int8Vectors::kPanels>(p, panel, block.row, block.rowEnd);
+    for (; panel < block.panelEnd; panel++) rows<1>(p, panel, block.row, block.rowEnd);
+  }
+};
+
+}  // namespace
+
+}  // namespace attune
