@@ -98,9 +98,12 @@ function readOptions(words: readonly string[]): Options {
 /** Each round runs everything once, so that a slow minute of the machine meets all alike. */
 function inTurns(name: string, model: string, options: Options): Map<string, Measurement[]> {
   const runs = new Map<string, () => Measurement>();
-  const training = (folder: string) => () =>
-    JSON.parse(runTraining(folder, { name, model, options, extra: [] })) as Measurement;
-  runs.set('attune', training(import.meta.dirname));
+  const training =
+    (folder: string, extra: readonly string[] = []) =>
+    () =>
+      JSON.parse(runTraining(folder, { name, model, options, extra })) as Measurement;
+  runs.set('attune', training(import.meta.dirname, options.int8 ? ['--int8'] : []));
+  if (options.int8) runs.set('without int8', training(import.meta.dirname));
   if (options.against !== undefined) runs.set('against', training(join(resolve(options.against), 'bench')));
   for (const mode of options.baselines === undefined ? [] : ['plain', 'strong'])
     runs.set(mode, () => runBaseline(mode, name, options));

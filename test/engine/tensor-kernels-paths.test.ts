@@ -191,7 +191,17 @@ function groupCase(name: string, options: { gated?: boolean; used?: number[] } =
       const [w0, w1, w2, bias, a0, a1, a2, b0, b1, b2] = inputs.slice(gated ? 2 : 1);
       const [layers, scales] = [adapters.map(([layer]) => layer), [0.5, 1, 0.25]];
       const biases = [bias, undefined, undefined];
-      const y = attune.linear_group.default(x, up, [w0, w1, w2], biases, [a0, a1, a2], [b0, b1, b2], layers, scales);
+      const y = attune.linear_group.default(
+        x,
+        up,
+        [w0, w1, w2],
+        biases,
+        [a0, a1, a2],
+        [b0, b1, b2],
+        layers,
+        scales,
+        [],
+      );
       // What is left out has a gradient of zeros, not none.
       const whole = cat(
         used.map((i) => y[i]),

@@ -136,6 +136,15 @@ describe('a bad recipe', () => {
     expect(problems.every((problem) => problem.line === undefined || problem.file === 'bad.yaml')).toBe(true);
   });
 
+  it('refuses to round weights once that move', async () => {
+    const storage = 'int8_forward';
+    for (const tuning of ['full', 'freeze'] as const) {
+      const problem = await problemOf({ ...minimal, tuning, storage });
+      expect(problem).toMatchObject({ field: 'storage', fix: 'choose tuning: lora, or storage: dense' });
+    }
+    expect((await resolveRecipe({ ...minimal, tuning: 'lora', storage })).storage).toEqual({ name: storage });
+  });
+
   it('says where a misplaced key belongs', async () => {
     const problem = await problemOf({ ...minimal, evaluation: { learning_rate: 1 } } as never);
     expect(problem).toMatchObject({ field: 'evaluation.learning_rate', fix: 'it belongs at training.learning_rate' });

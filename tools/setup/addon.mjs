@@ -12,7 +12,9 @@ import { SetupError, say, since, size } from './report.mjs';
 
 const JOBS = 2;
 const DAY = 24 * 3600 * 1000;
-const AVX512 = ['f', 'bw', 'dq', 'vl', 'bf16', 'vnni'].map((part) => `-mavx512${part}`).concat(['-mavx2', '-mfma', '-mf16c']);
+const AVX512 = ['f', 'bw', 'dq', 'vl', 'bf16', 'vnni']
+  .map((part) => `-mavx512${part}`)
+  .concat(['-mavx2', '-mfma', '-mf16c']);
 const AVX2 = ['-mavx2', '-mfma', '-mf16c'];
 
 /**

@@ -47,7 +47,8 @@ function applyRecipeDefaults(settings: Settings, methods: readonly ChosenMethod[
 /** A storage that makes something of weights once goes with tunings that leave them as they are. */
 function checkStorage(settings: Settings, methods: ReadonlyMap<Axis, ChosenMethod>): void {
   const [storage, tuning] = [methods.get('storage'), methods.get('tuning')];
-  if (storage?.declares.wantsKeptWeights !== true || tuning === undefined || tuning.declares.keepsWeights === true) return;
+  if (storage?.declares.wantsKeptWeights !== true || tuning === undefined || tuning.declares.keepsWeights === true)
+    return;
   const { written } = settings.get('storage.name')!;
   const what = `${storage.name} rounds weights once, and tuning ${tuning.name} moves them or computes what it freezes only once`;
   settings.problem(written, what, 'choose tuning: lora, or storage: dense');

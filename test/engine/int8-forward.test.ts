@@ -1,0 +1,147 @@
+// N tokens, D width of the input, O of the outputs
+import { afterAll, describe, expect, it } from 'vitest';
+import { create as createStorage } from '../../src/methods/storage/int8-forward.ts';
+import { create as createLora } from '../../src/methods/tuning/lora.ts';
+import { complete, options as loraOptions } from '../../src/methods/tuning/lora.options.ts';
+import { keyedNormal } from '../../src/models/initialise.ts';
+import { isLinear, withRandomness, type LinearLike } from '../../src/nn/index.ts';
+import { attune, backward, fromArray, noGrad, scope, type DType, type Tensor } from '../../src/tensor/index.ts';
+import { tinyConfigs } from './tiny-configs.ts';
+import { tinyInput, tinyModel } from './tiny-models.ts';
+
+const before = attune.kernels.default();
+afterAll(() => attune.kernels.default({ use: before }));
+
+const paths = (['avx2', 'avx512'] as const).map((path) => ({ path, isHere: canUse(path) }));
+
+function canUse(path: string): boolean {
+  try {
+    attune.kernels.default({ use: path });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function normal(shape: number[], path: string, dtype: DType = 'f32'): Tensor {
+  return keyedNormal(shape, { seed: 3, path }, 1).to(dtype);
+}
+
+function int8Product(x: Tensor, weight: Tensor, use: string): number[] {
+  attune.kernels.default({ use });
+  const packed = attune.int8_weight.default(weight);
+  return attune.linear_group.default(x, undefined, [weight], [undefined], [], [], [], [], [packed])[0].toNumbers();
+}
+
+function largest(values: readonly number[]): number {
+  return values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+}
+
+/** Rows that end in every kind of tile, depths and widths that fill none, and sums of more than one exact piece. */
+const shapes = [
+  [1, 3, 1],
+  [2, 64, 16],
+  [7, 37, 30],
+  [13, 70, 150],
+  [200, 1100, 70],
+];
+
+describe('products in int8', () => {
+  describe.each(paths)('by $path kernels', ({ path, isHere }) => {
+    it.skipIf(!isHere).each(shapes)('of [%i, %i] by [%i, …] are those of the definition to the bit', (n, d, o) => {
+      scope(() => {
+        for (const dtype of ['bf16', 'f32'] as const) {
+          const [x, weight] = [normal([n, d], 'x', dtype), normal([o, d], 'w', dtype)];
+          expect(int8Product(x, weight, path)).toEqual(int8Product(x, weight, 'composite'));
+        }
+      });
+    });
+
+    it.skipIf(!isHere)('keep a row of zeros at zero, and what is no number', () => {
+      scope(() => {
+        const x = fromArray(Float32Array.of(0, 0, 0, 1e-38, 1, Number.NaN, 2, Number.POSITIVE_INFINITY)).reshape(4, 2);
+        const y = int8Product(x, normal([3, 2], 'w'), path);
+        expect(y.slice(0, 6)).toEqual([0, 0, 0, 0, 0, 0]);
+        expect(y.slice(6).some((value) => Number.isFinite(value))).toBe(false);
+      });
+    });
+
+    it.skipIf(!isHere)('are off by what rounding to 254 steps costs', () => {
+      scope(() => {
+        const [x, weight] = [normal([64, 256], 'x'), normal([48, 256], 'w')];
+        const [exact, got] = [x.matmul(weight.transpose(0, 1)).toNumbers(), int8Product(x, weight, path)];
+        const error = Math.sqrt(got.reduce((sum, value, i) => sum + (value - exact[i]) ** 2, 0) / got.length);
+        expect(error / Math.sqrt(256)).toBeGreaterThan(1e-3);
+        expect(error / Math.sqrt(256)).toBeLessThan(2e-2);
+      });
+    });
+  });
+
+  it.each(['composite', before])('leave the gradient to the weight itself, with %s kernels', (use) => {
+    attune.kernels.default({ use });
+    scope(() => {
+      const [x, weight, gradient] = [normal([9, 12], 'x').setRequiresGrad(), normal([5, 12], 'w'), normal([9, 5], 'g')];
+      const packed = attune.int8_weight.default(weight);
+      const [y] = attune.linear_group.default(x, undefined, [weight], [undefined], [], [], [], [], [packed]);
+      backward([y], [gradient]);
+      const wanted = gradient.matmul(weight).toNumbers();
+      const got = (x.grad as Tensor).toNumbers();
+      expect(largest(got.map((value, i) => value - wanted[i]))).toBeLessThan(1e-5);
+    });
+  });
+
+  it('refuse a weight that moves, and a copy of another shape', () => {
+    scope(() => {
+      const [x, weight] = [normal([2, 8], 'x'), normal([4, 8], 'w')];
+      const packed = attune.int8_weight.default(weight);
+      const product = (of: Tensor, copy: Tensor) =>
+        attune.linear_group.default(x, undefined, [of], [undefined], [], [], [], [], [copy]);
+      expect(() => product(normal([40, 8], 'w'), packed)).toThrow(/as int8_weight makes them/);
+      expect(() => product(normal([4, 8], 'w').setRequiresGrad(), packed)).toThrow(/a weight that moves/);
+    });
+  });
+});
+
+describe('storage int8_forward', () => {
+  it('is read by training passes alone, and not once another weight stands there', async () => {
+    attune.kernels.default({ use: before });
+    const model = await tinyModel({ raw: tinyConfigs.llama[0], task: 'causal-lm' }, 'f32');
+    createLora(model, complete(loraOptions.parse({ r: 2 })), { seed: 5 });
+    const input = tinyInput(model, [5, 3]);
+    const outputs = () => noGrad(() => scope(() => model.hidden(input).toNumbers()));
+    const training = () => withRandomness({ seed: 1, step: 0, tokens: fromArray(new BigInt64Array(8)) }, outputs);
+    const [evaluated, dense] = [outputs(), training()];
+    const storage = createStorage(model, 'training');
+    expect(outputs()).toEqual(evaluated);
+    const rounded = training();
+    const off = largest(rounded.map((value, i) => value - dense[i]));
+    expect(off).toBeGreaterThan(0);
+    expect(off).toBeLessThan(0.15 * largest(dense));
+    for (const layer of linears(model)) layer.weight.assign(layer.weight.tensor.clone());
+    expect(training()).toEqual(dense);
+    storage.dispose();
+    model.dispose();
+  });
+
+  it('says how many layers and bytes it takes, and leaves trained modules out', async () => {
+    const model = await tinyModel({ raw: tinyConfigs.llama[0], task: 'causal-lm' }, 'f32');
+    const [first, ...others] = linears(model);
+    first.weight.setTrainable(true);
+    const storage = createStorage(model, 'training');
+    expect(storage.note).toMatch(/^int8 copies of the weights of \d+ layers: [\d.]+ MB$/);
+    expect(first.int8).toBeUndefined();
+    expect(others.some(({ int8 }) => int8 !== undefined)).toBe(true);
+    storage.dispose();
+    model.dispose();
+  });
+
+  it('refuses a model without linear layers of its kind', async () => {
+    const model = await tinyModel({ raw: tinyConfigs.gpt2[0], task: 'causal-lm' }, 'f32');
+    expect(() => createStorage(model, 'training')).toThrow(/nothing to round/);
+    model.dispose();
+  });
+});
+
+function linears(model: { modules(): Iterable<[string, unknown]> }): LinearLike[] {
+  return [...model.modules()].map(([, module]) => module).filter((module) => isLinear(module as never)) as LinearLike[];
+}
