@@ -4,7 +4,7 @@
 export const TITLES = new Set(
   `mr mrs ms miss mx dr prof professor sir dame lord lady rev reverend fr father sister brother judge justice officer nurse captain capt sgt lt col gen hon
 herr herrn frau fräulein doktor monsieur madame mademoiselle m mme mlle maître me docteur señor señora señorita sr sra srta don doña d dña doctor doctora
-signor signora signorina sig dott dottor dottore dottoressa dr.ssa avv ing dhr mevr mevrouw meneer mw drs pan pani pana panu panią lek senhor senhora dona doutor doutora herrn fru fröken shri smt kumari`
+signor signora signorina sig dott dottor dottore dottoressa dr.ssa avv ing dhr mevr mevrouw meneer mw drs pan pani pana panu panią lek senhor senhora dona doutor doutora herrn fru fröken dra mgr inż mw mevr drs sra srta mecenas shri smt kumari`
     .split(/\s+/)
     .filter((word) => word !== ''),
 );
@@ -24,7 +24,7 @@ export const CUES = [
   '(?:dear|hi|hello|hey|regards|sincerely|cheers|yours|thanks),?',
   'ich heiße|mein name ist|(?:vor|nach|familien)?name\\s?:|(?:patient(?:in)?|kund(?:e|in)|mandant(?:in)?|versicherte[rn]?|ansprechpartner(?:in)?|mieter(?:in)?)\\s?:|liebe[rs]?|hallo|(?:mit freundlichen|viele|beste) grüßen?,?|gez\\.',
   "je m[’']appelle|(?:nom|prénom)(?: et prénom)?\\s?:|(?:patiente?|cliente?|assurée?)\\s?:|cher|chère|bonjour|cordialement,?",
-  'signor[ae]?|signorina|señor(?:a|ita)?|monsieur|madame|mademoiselle|(?:de )?heer|meneer|mevrouw|pan[iau]?|senhora?|herrn?|frau|fru|doctora?|dottor(?:e|essa)?|doktor|docteur',
+  'signor[ae]?|signorina|señor(?:a|ita)?|monsieur|madame|mademoiselle|(?:de )?heer|meneer|mevrouw|pan[iau]?|senhora?|herrn?|frau|fru|doctora?|dra?\\.?|dott\\.?(?:ssa)?|prof\\.?|mgr\\.?|inż\\.|lek\\.|avv\\.|sig\\.?(?:ra)?|dhr\\.|mevr\\.|mw\\.|drs\\.|sr(?:t?a)?\\.|dottor(?:e|essa)?|doktor|docteur',
   'me llamo|mi nombre es|(?:nombre|apellidos?)(?: completo| y apellidos)?\\s?:|paciente\\s?:|estimad[oa]|querid[oa]|hola|atentamente,?|(?:un )?saludos?,?',
   'mi chiamo|il mio nome è|(?:nome|cognome)(?: e cognome)?\\s?:|paziente\\s?:|gentile|car[oa]|ciao|cordiali saluti,?',
   'mijn naam is|ik heet|(?:achter|voor)?naam\\s?:|patiënt\\s?:|beste|geachte|hoi|groeten,?',

@@ -20,9 +20,22 @@ export function resolveOverlaps<One extends Candidate>(candidates: readonly One[
   for (const candidate of ranked) {
     const over = kept.filter((one) => one.start < candidate.end && candidate.start < one.end);
     if (over.length === 0) kept.push(candidate);
-    else kept = [...kept, ...remains(candidate, over, text)];
+    else if (isWider(candidate, over, text)) {
+      kept = [...kept.filter((one) => !over.includes(one)), { ...over[0], start: candidate.start, end: candidate.end }];
+    } else kept = [...kept, ...remains(candidate, over, text)];
   }
   return kept.toSorted((a, b) => a.start - b.start);
+}
+
+const PARTICLE = /^[\p{L}'’ .]{0,4}$/u;
+
+/** The same thing with a small word more at an end: "De Santis" over "Santis". */
+function isWider<One extends Candidate>(candidate: One, over: readonly One[], text: string): boolean {
+  const [{ start, end, kind }] = over;
+  const isLonger = candidate.end - candidate.start > end - start;
+  if (!isLonger || over.length > 1 || kind !== candidate.kind || start < candidate.start || end > candidate.end)
+    return false;
+  return PARTICLE.test(text.slice(candidate.start, start)) && PARTICLE.test(text.slice(end, candidate.end));
 }
 
 function remains<One extends Candidate>(candidate: One, over: readonly One[], text: string): One[] {

@@ -286,6 +286,27 @@ const CASES: Record<string, { yes: [text: string, found: string][]; no: string[]
   },
 };
 
+// Not among the lists: nothing but form and neighbours tells them.
+CASES['name-in-context'] = {
+  yes: [
+    ['The invoice was approved by Quorvina Hestbrook yesterday.', 'name: Quorvina Hestbrook'],
+    ['Zeuge war Wenkelin Straubinger aus dem Nachbarhaus.', 'name: Wenkelin Straubinger'],
+    ['Bastiane Courvoiret a rappelé hier.', 'name: Bastiane Courvoiret'],
+    ['La testigo Belisandra Ocarrizo declaró el lunes.', 'name: Belisandra Ocarrizo'],
+    ['Il contratto tra Ardelfo Mancarini e il proprietario scade.', 'name: Ardelfo Mancarini'],
+    ['A fatura foi paga por Zildomar Quentelha.', 'name: Zildomar Quentelha'],
+    ['volgens Jorrelien Havermans is er niets gestolen', 'name: Jorrelien Havermans'],
+    ['Rozmawialiśmy z Zdobromir Kretkowiak wczoraj.', 'name: Zdobromir Kretkowiak'],
+    ['Föraren, Torvald Skarngren, klarade sig.', 'name: Torvald Skarngren'],
+  ],
+  no: [
+    'Das Bundesamt für Statistik und die Deutsche Post antworteten.',
+    'Open the Control Panel and choose Advanced Settings.',
+    'Le Conseil de Sécurité et la Cour de Justice',
+    'La Banca Centrale alza i tassi.',
+  ],
+};
+
 describe('every recogniser', () => {
   it.each(recognisers.map(({ name }) => name))('%s finds its kind, and not what only looks like it', (name) => {
     const { yes, no } = CASES[name];

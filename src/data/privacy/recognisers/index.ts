@@ -20,6 +20,7 @@ import { recogniser as ip } from './ip.ts';
 import { recogniser as itCodiceFiscale } from './it-codice-fiscale.ts';
 import { recogniser as mac } from './mac.ts';
 import { recogniser as name } from './name.ts';
+import { recogniser as nameInContext } from './name-in-context.ts';
 import { recogniser as nlBsn } from './nl-bsn.ts';
 import { recogniser as phone } from './phone.ts';
 import { recogniser as photo } from './photo.ts';
@@ -59,6 +60,7 @@ export const recognisers: readonly Recogniser[] = [
   itCodiceFiscale,
   mac,
   name,
+  nameInContext,
   nlBsn,
   phone,
   photo,

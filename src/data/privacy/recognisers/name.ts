@@ -4,14 +4,19 @@
  */
 import { asListed, gazetteer, type Gazetteer } from '../gazetteer.ts';
 import { CUES, NOT_NAMES, PARTICLES, TITLES } from '../name-words.ts';
+import { isRole } from '../names/roles.ts';
+import { highestIn } from '../names/tagger.ts';
 import { matchesOf, type Candidate, type Recogniser } from '../recogniser.ts';
 
 const WORD = String.raw`\p{Lu}(?:[\p{L}\p{M}]|['’](?=\p{L})){0,40}(?:-\p{L}[\p{L}\p{M}'’]{0,40}){0,3}\.?`;
 const RUN = new RegExp(
-  String.raw`(?=\p{Lu})(?<![\p{L}\p{N}_@./-])${WORD}(?:,?[ \u00a0](?:(?:${PARTICLES})[ \u00a0]){0,3}(?:d['’]|l['’])?${WORD}){0,6}`,
+  String.raw`(?=\p{Lu})(?<![\p{L}\p{N}_@./-])${WORD}(?:,?[ \u00a0](?:(?:${PARTICLES})[ \u00a0]){0,3}(?:d['’]|l['’])?${WORD}){0,6}(?![\p{L}\p{N}_])`,
   'gu',
 );
-const CUE = new RegExp(String.raw`(?<![\p{L}\p{N}])(?:${CUES})[\s*_"]{0,3}`, 'giu');
+const CUE = new RegExp(
+  String.raw`(?<![\p{L}\p{N}])(?:${CUES})[\s*_"]{0,3}(?:(?:van|von|ter|ten|de|der|den|del|della|di|da)\s){0,2}`,
+  'giu',
+);
 const ANNOUNCED_ELSEWHERE =
   /(?:名前|氏名|患者|お名前|姓名|名字|联系人|이름|성명|имя|фио|пациент|όνομα|الاسم|שם|नाम)\s?[:：は是]\s?(?<value>[\p{L}\p{M}]{2,20}(?:[ ・·][\p{L}\p{M}]{2,20}){0,3})/giu;
 /** Within a sentence a capital says more than at its start; after an article it begins a title or a place. */
@@ -33,21 +38,44 @@ export const recogniser: Recogniser = {
   name: 'name',
   kind: 'name',
   *find(text) {
-    const known = gazetteer();
-    const announced = new Set(matchesOf(CUE, text).map(({ 0: cue, index }) => index + cue.length));
-    for (const match of matchesOf(RUN, text)) {
-      const words = wordsOf(match[0], match.index);
-      if (words.length === 0) continue;
-      const isInside = (): boolean => INSIDE.test(text.slice(Math.max(0, match.index - 24), match.index));
-      yield* namesIn(words, { isAnnounced: announced.has(match.index), isInside }, known);
-    }
-    for (const match of matchesOf(ANNOUNCED_ELSEWHERE, text)) {
-      const { value } = match.groups!;
-      const end = match.index + match[0].length;
-      yield { start: end - value.length, end, score: 0.8 };
+    for (const one of namesByRule(text)) {
+      if (one.score >= DOUBTED || highestIn(text, one.start, one.end) >= UNLIKELY) yield one;
     }
   },
 };
+
+/** What lists, titles and phrases say alone. */
+export function* namesByRule(text: string): Generator<Candidate> {
+  const known = gazetteer();
+  const announced = new Set(matchesOf(CUE, text).map(({ 0: cue, index }) => index + cue.length));
+  for (const match of matchesOf(RUN, text)) {
+    const words = wordsOf(match[0], match.index);
+    if (words.length === 0) continue;
+    const isInside = (): boolean => INSIDE.test(text.slice(Math.max(0, match.index - 24), match.index));
+    for (const one of namesIn(words, { announced, isInside }, known)) {
+      yield one.score >= SURE ? { ...one, start: one.start - particlesBefore(text, one.start) } : one;
+    }
+  }
+  for (const match of matchesOf(ANNOUNCED_ELSEWHERE, text)) {
+    const { value } = match.groups!;
+    const end = match.index + match[0].length;
+    yield { start: end - value.length, end, score: 0.8 };
+  }
+}
+
+/** By lists alone, and refuted by what stands around. */
+const DOUBTED = 0.8;
+const UNLIKELY = 0.08;
+/** Titled or announced. */
+const SURE = 0.9;
+const LONGEST_PARTICLES = 14;
+const PARTICLES_BEFORE =
+  /(?<![\p{L}\p{N}])(?:(?:van|von|vom|ter|ten|zum|zur|af)(?: (?:de|der|den|het|['’]t))?|de la|de los|del|della|dos|das) $/u;
+
+/** "Mevrouw van der Wal": small words between a title and the name are part of it. */
+function particlesBefore(text: string, start: number): number {
+  return PARTICLES_BEFORE.exec(text.slice(Math.max(0, start - LONGEST_PARTICLES), start))?.[0].length ?? 0;
+}
 
 const PIECE = new RegExp(WORD, 'gu');
 
@@ -75,26 +103,28 @@ function formsOf(piece: string): Pick<Word, 'text' | 'listed'> {
 }
 
 interface Surroundings {
-  isAnnounced: boolean;
+  /** Where a phrase ends that announces a name. */
+  announced: ReadonlySet<number>;
   isInside: () => boolean;
 }
 
 function* namesIn(
   words: readonly Word[],
-  { isAnnounced, isInside }: Surroundings,
+  { announced, isInside }: Surroundings,
   known: Gazetteer,
 ): Generator<Candidate> {
   let at = 0;
-  let isCued = isAnnounced;
   while (at < words.length) {
     let from = at;
     while (from < words.length && isTitle(words[from])) from++;
     const hasTitle = from > at;
+    // "Kollege Brinkmann", "Ask Jane": no part of the name.
+    while (from + 1 < words.length && isRole(words[from].listed.toLowerCase())) from++;
     const to = endOf(words, from);
+    const isCued = announced.has(words[at].start);
     const score = from < to ? scoreOf(words.slice(from, to), { hasTitle, isCued, isInside }, known) : 0;
     if (score > 0) yield { start: words[from].start, end: words[to - 1].end, score };
     at = score > 0 ? to : from + 1;
-    isCued = false;
   }
 }
 

@@ -1,0 +1,67 @@
+/** Words before names that are no part of them, by language: forms of address, professions, relatives, greetings. */
+
+export const ROLES: Record<string, readonly string[]> = {
+  en: 'Mr Mrs Ms Miss Mr. Mrs. Ms. Dr Dr. Prof. Professor Nurse Sister Officer Sergeant colleague witness neighbour tenant patient client driver manager uncle aunt Uncle Aunt cousin Ask Tell Call Remind Dear Madam Lady Sir Pastor Rabbi Father Witness Patient Tenant Client Employee Attn: Hi Hello Thanks Regards Sincerely Yours Between Meet Ask Please'.split(
+    ' ',
+  ),
+  de: 'Herr Frau Herrn Dr. Prof. Prof.Dr. Kollege Kollegin Zeuge Zeugin Nachbar Nachbarin Patient Patientin Mieter Mieterin Kunde Kundin Antragsteller Antragstellerin Bewerber Bewerberin Schülerin Kind Chef Chefin Tochter Sohn Bruder Witwe Anwalt Notar Hausmeister Sachbearbeiterin Mitarbeiter Mitarbeiterin Familie Eheleute Geschwister Pfarrer Staatsanwalt Oberarzt Oberärztin Hebamme Onkel Tante Oma Opa Trainer Lehrer Fahrer Fahrerin Liebe Lieber Hallo Zeugen Bauherr Erbin Erbe Vermieter Vermieterin Verkäufer Schwester Krankenschwester Arzt Ärztin Rechtsanwalt Rechtsanwältin'.split(
+    ' ',
+  ),
+  fr: 'M. Mme Mlle Monsieur Madame Dr Me Maître docteur professeur collègue voisin voisine témoin locataire patient patiente cliente oncle tante Témoin Patiente Infirmier Père Mère Sœur Veuve Famille Bonjour Chère Cher Merci Docteur Professeur Voisin Locataire'.split(
+    ' ',
+  ),
+  es: 'Sr. Sra. Srta. Don Doña D. Dª don doña Dr. Dra. doctora profesor compañero compañera vecina vecino testigo inquilino paciente tío tía Testigo Paciente Letrado Familia Abogada Padre Madre Hola Querida Querido Estimado Estimada Gracias Doctor Doctora Señor Señora'.split(
+    ' ',
+  ),
+  it: 'Sig. Sig.ra sig. signora signor Dott. Dott.ssa dott. Avv. avv. Ing. prof. collega vicina teste inquilino paziente zio zia Teste Paziente Famiglia Suor Don Geom. Arch. Ciao Cara Caro Gentile Grazie Dottor Dottoressa Signor Signora Inquilino'.split(
+    ' ',
+  ),
+  pt: 'Sr. Sra. Dr. Dra. Dona dona D. Eng. Prof. colega vizinha vizinho testemunha inquilino utente paciente tio tia Testemunha Paciente Família Padre Irmã Senhor Senhora Olá Querida Querido Caro Cara Prezado Prezada Obrigado Doutor Doutora'.split(
+    ' ',
+  ),
+  nl: 'dhr. mevr. mw. Dhr. Mevr. Mw. Dr. dr. drs. prof. mr. meneer mevrouw Mevrouw Meneer collega buurman buurvrouw getuige huurder patiënt oom tante Getuige Patiënt Familie Verdachte Juf Meester Oma Opa Dokter Beste Hallo Geachte Hoi Bedankt Buurvrouw Buurman Huurder Zuster'.split(
+    ' ',
+  ),
+  pl: 'Pan Pani pan pani Pana Panią dr Dr lek. mgr prof. inż. kolega koleżanka świadek sąsiad sąsiadka najemca pacjent pacjentka wujek ciocia Świadek Pacjent Pacjentka Mecenas Rodzina Państwo Ksiądz Siostra Doktor Droga Drogi Cześć Witaj Szanowny Szanowna Dziękuję Sąsiad Sąsiadka Najemca'.split(
+    ' ',
+  ),
+  sv: 'Herr Fru fru herr Dr dr Doktor kollegan vittnet Vittnet grannen hyresgästen patienten farbror moster Kollegan Grannen Patienten Familjen Syster Advokat Läraren Mormor Farfar Chefen Kunden Hej Kära Bästa Vittnet Tack Föraren Granne Läkare Sköterskan'.split(
+    ' ',
+  ),
+};
+
+/** In small letters and without their stops. */
+const ALL = new Set(
+  Object.values(ROLES)
+    .flat()
+    .map((role) => role.toLowerCase().replaceAll(/[.:]/g, '')),
+);
+
+let countries: Set<string> | undefined;
+
+/** Countries and languages as the nine languages call them. */
+function countriesAndLanguages(): Set<string> {
+  const found = new Set<string>();
+  const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
+  for (const language of Object.keys(ROLES)) {
+    const regions = new Intl.DisplayNames([language], { type: 'region', fallback: 'none' });
+    const languages = new Intl.DisplayNames([language], { type: 'language', fallback: 'none' });
+    for (const code of letters.flatMap((first) => letters.map((second) => first + second))) {
+      for (const name of [regions.of(code), languages.of(code.toLowerCase())]) {
+        if (name !== undefined && !name.includes(' ')) found.add(name.toLowerCase());
+      }
+    }
+  }
+  return found;
+}
+
+/** Whether a word is never part of a name beside it. */
+export function isRole(lower: string): boolean {
+  return ALL.has(lower);
+}
+
+/** Whether a word by itself is a country or a language. */
+export function isCountry(lower: string): boolean {
+  countries ??= countriesAndLanguages();
+  return countries.has(lower);
+}

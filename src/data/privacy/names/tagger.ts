@@ -1,0 +1,110 @@
+/** Names by a linear model over a word and its neighbours; tools/name-tagger trains it. */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { brotliDecompressSync } from 'node:zlib';
+import { PARTICLES } from '../name-words.ts';
+import { featuresOf, TABLE_SIZE } from './features.ts';
+import { isRole } from './roles.ts';
+import { tokensOf, type Token } from './tokens.ts';
+
+/** Weights are whole numbers of this. */
+export const STEP = 1 / 24;
+const PARTICLE = new RegExp(`^(?:${PARTICLES}|d|l)$`);
+const MOST_PARTICLES = 3;
+/** From which probability on a word is part of a name. */
+export const PART = 0.42;
+/** And from which on one that follows another directly is. */
+const MORE = 0.12;
+
+export interface TaggedName {
+  start: number;
+  end: number;
+  words: number;
+  /** The mean of its words' probabilities. */
+  probability: number;
+}
+
+let weights: Int8Array | undefined;
+
+function load(): Int8Array {
+  const path = fileURLToPath(new URL('../../../../assets/names/tagger.bin.br', import.meta.url));
+  const bytes = brotliDecompressSync(readFileSync(path));
+  return new Int8Array(bytes.buffer, bytes.byteOffset, TABLE_SIZE);
+}
+
+interface Reading {
+  text: string;
+  tokens: Token[];
+  /** Of each token, 0 for what has no capital. */
+  probabilities: Float32Array;
+}
+
+let last: Reading | undefined;
+
+/** The probability of each word; two recognisers ask for the same text in turn. */
+function read(text: string): Reading {
+  if (last?.text === text) return last;
+  weights ??= load();
+  const tokens = tokensOf(text);
+  const probabilities = new Float32Array(tokens.length);
+  let before = -1;
+  for (const [at, token] of tokens.entries()) {
+    if (!token.isCapital || isRole(token.lower)) continue;
+    const isAfterName = before >= 0 && isJoined(tokens, before, at);
+    probabilities[at] = probabilityAt(weights, featuresOf({ tokens, at, isAfterName }));
+    if (probabilities[at] >= (before >= 0 && before === at - 1 ? MORE : PART)) before = at;
+  }
+  last = { text, tokens, probabilities };
+  return last;
+}
+
+/** The highest probability of a word of a stretch. */
+export function highestIn(text: string, start: number, end: number): number {
+  const { tokens, probabilities } = read(text);
+  let highest = 0;
+  for (const [at, token] of tokens.entries()) {
+    if (token.start >= end) break;
+    if (token.end > start) highest = Math.max(highest, probabilities[at]);
+  }
+  return highest;
+}
+
+/** Names in their order, each from its first to its last word. */
+export function* namesOf(text: string): Generator<TaggedName> {
+  const { tokens, probabilities } = read(text);
+  let open: (TaggedName & { last: number }) | undefined;
+  for (const [at, token] of tokens.entries()) {
+    if (!token.isCapital) continue;
+    const probability = probabilities[at];
+    const least = open?.last === at - 1 ? MORE : PART;
+    if (open !== undefined && (probability < least || !isJoined(tokens, open.last, at))) {
+      yield open;
+      open = undefined;
+    }
+    if (probability < least) continue;
+    // A genitive's ending is no part of the name.
+    const end = token.end - (/['’]s$/.exec(token.text)?.[0].length ?? 0);
+    const words = (open?.words ?? 0) + 1;
+    const mean: number = ((open?.probability ?? 0) * (words - 1) + probability) / words;
+    open = { start: open?.start ?? token.start, end, words, probability: mean, last: at };
+  }
+  if (open !== undefined) yield open;
+}
+
+/** Nothing but particles, and the stop of an initial, stand between two words of one name. */
+export function isJoined(tokens: readonly Token[], from: number, to: number): boolean {
+  let particles = 0;
+  for (let at = from + 1; at < to; at++) {
+    const { text, lower } = tokens[at];
+    const isStop = text === '.' && at === from + 1 && tokens[from].text.length <= 2;
+    if (!isStop && text !== "'" && text !== '’' && lower !== 't' && !PARTICLE.test(lower)) return false;
+    if (!isStop) particles++;
+  }
+  return particles <= MOST_PARTICLES;
+}
+
+function probabilityAt(table: Int8Array, slots: readonly number[]): number {
+  let sum = 0;
+  for (const slot of slots) sum += table[slot];
+  return 1 / (1 + Math.exp(-sum * STEP));
+}

@@ -1,0 +1,186 @@
+/** Sentences with invented people in them: the carriers beside this file, and documents with people in place of "the user". */
+import { readdirSync, readFileSync } from 'node:fs';
+import { gazetteer } from '../../src/data/privacy/gazetteer.ts';
+import { ROLES } from '../../src/data/privacy/names/roles.ts';
+import type { Draws } from '../pii-development/values.ts';
+import { firmOf, Inventor, localesOf, type Locale } from './names.ts';
+import type { Document, Sentence } from './train.ts';
+
+/** Whoever acts in documentation, as each language says it. */
+const SOMEBODY: Record<string, RegExp> = {
+  en: /\b(?:the|a|your) (?:user|administrator|maintainer|author|developer|reader|operator|customer|person|owner|recipient|sender)\b(?!['’-])/gi,
+  de: /\b(?:der|den|dem|die|ein|einem|einen) (?:Benutzer|Anwender|Administrator|Entwickler|Betreuer|Leser|Autor|Empfänger|Absender)(?!\p{L})/gu,
+  fr: /(?:\bl['’](?:utilisateur|administrateur|auteur)|\b(?:le|un) (?:développeur|responsable|lecteur|destinataire))(?!\p{L})/giu,
+  es: /\b(?:el|al|un) (?:usuario|administrador|desarrollador|autor|lector|responsable|destinatario)(?!\p{L})/giu,
+  it: /(?:\bl['’](?:utente|amministratore|autore)|\b(?:lo|il|un) (?:sviluppatore|lettore|responsabile|destinatario))(?!\p{L})/giu,
+  pt: /\b(?:o|um) (?:usuário|utilizador|administrador|desenvolvedor|autor|leitor|responsável)(?!\p{L})/giu,
+  nl: /\b(?:de|een) (?:gebruiker|beheerder|ontwikkelaar|auteur|lezer|ontvanger)(?!\p{L})/giu,
+  pl: /(?<!\p{L})(?:użytkownik|użytkownika|użytkownikowi|administrator|administratora|autor|programista)(?!\p{L})/giu,
+  sv: /(?<!\p{L})(?:användaren|administratören|utvecklaren|upphovsmannen|läsaren|mottagaren)(?!\p{L})/giu,
+};
+/** Pronouns in their place too, for more verbs around names. */
+const PRONOUNS: Record<string, RegExp> = {
+  en: /\b(?:you|he|she|they|we|I)\b(?!['’])/g,
+  de: /(?<!\p{L})(?:Sie|sie|er|man|wir|ihn|ihm)(?!\p{L})/gu,
+  fr: /(?<!\p{L})(?:vous|il|elle|on|nous)(?!\p{L})/gu,
+  es: /(?<!\p{L})(?:usted|ellos|quien|alguien|uno)(?!\p{L})/gu,
+  it: /(?<!\p{L})(?:chi|qualcuno|lui|lei|essi)(?!\p{L})/gu,
+  pt: /(?<!\p{L})(?:você|ele|ela|alguém|quem)(?!\p{L})/gu,
+  nl: /(?<!\p{L})(?:u|hij|zij|men|iemand|we)(?!\p{L})/gu,
+  pl: /(?<!\p{L})(?:on|ktoś|nikt|kto|każdy)(?!\p{L})/gu,
+  sv: /(?<!\p{L})(?:du|han|hon|man|någon|vi)(?!\p{L})/gu,
+};
+const ROUNDS = 60;
+const MOST_DOCUMENTS = 4000;
+/** In how many of a hundred carriers each name has such a word before it. */
+const WITH_ROLE = 14;
+
+interface Source extends Locale {
+  newGiven: Inventor;
+  newFamily: Inventor;
+}
+
+const PARTICLES: Record<string, readonly string[]> = {
+  de: ['von', 'von der', 'zu'],
+  fr: ['de', 'de la', 'du', 'Le', 'La'],
+  es: ['de', 'de la', 'del', 'de los', 'y'],
+  it: ['di', 'De', 'Di', 'Della', 'Lo'],
+  pt: ['da', 'de', 'dos', 'do', 'e'],
+  nl: ['van', 'van de', 'van den', 'van der', 'de', 'ter', 'Van', 'De'],
+  sv: ['af', 'von'],
+  en: ['Mc', 'O', 'de', 'van'],
+  pl: ['de'],
+};
+
+class People {
+  readonly #sources: Map<string, Source>;
+  readonly #draws: Draws;
+
+  constructor(locales: Map<string, Locale>, draws: Draws) {
+    this.#draws = draws;
+    this.#sources = new Map(
+      [...locales].map(([language, locale]) => [
+        language,
+        { ...locale, newGiven: new Inventor(locale.given), newFamily: new Inventor(locale.family) },
+      ]),
+    );
+  }
+
+  #source(language: string): Source {
+    const chance = this.#draws.below(100);
+    return this.#sources.get(
+      chance < 75 ? language : chance < 88 ? 'other' : this.#draws.of([...this.#sources.keys()]),
+    )!;
+  }
+
+  given(language: string): string {
+    const source = this.#source(language);
+    const name = this.#draws.below(100) < 35 ? source.newGiven.name(this.#draws) : this.#draws.of(source.given);
+    return this.#draws.below(100) < 6 ? `${name}-${this.#draws.of(source.given)}` : name;
+  }
+
+  family(language: string): string {
+    const source = this.#source(language);
+    const one = (): string =>
+      this.#draws.below(100) < 55 ? source.newFamily.name(this.#draws) : this.#draws.of(source.family);
+    const chance = this.#draws.below(100);
+    const particles = PARTICLES[language] ?? [];
+    if (chance < 7 && particles.length > 0) {
+      const particle = this.#draws.of(particles);
+      return particle === 'Mc' ? `Mc${one()}` : particle === 'O' ? `O'${one()}` : `${particle} ${one()}`;
+    }
+    if (chance < 12) return `${one()}-${one()}`;
+    return one();
+  }
+
+  full(language: string): string {
+    const [given, family] = [this.given(language), this.family(language)];
+    const chance = this.#draws.below(100);
+    const hasTwoFamilies = (language === 'es' || language === 'pt') && this.#draws.below(100) < 45;
+    if (hasTwoFamilies) return `${given} ${family} ${this.family(language)}`;
+    if (chance < 6) return `${given} ${this.given(language)} ${family}`;
+    if (chance < 10) return `${given} ${this.given(language)[0]}. ${family}`;
+    if (chance < 14) return `${given[0]}. ${family}`;
+    if (chance < 18) return `${family}, ${given}`;
+    if (chance < 21) return `${family} ${given}`;
+    if (chance < 23) return `${given} ${family.toUpperCase()}`;
+    if (chance < 25) return `${given} ${family}`.toUpperCase();
+    return `${given} ${family}`;
+  }
+}
+
+/** One carrier with its slots filled. */
+function filled(
+  carrier: string,
+  language: string,
+  {
+    people,
+    cities,
+    nouns,
+    draws,
+  }: { people: People; cities: readonly string[]; nouns: readonly string[]; draws: Draws },
+): Sentence {
+  const roles = ROLES[language];
+  const firm = (): string => firmOf(language, draws).replaceAll('{F}', '{f}');
+  const whole = carrier.replaceAll('{O}', firm).replaceAll('{D}', () => draws.of(nouns));
+  let text = '';
+  let at = 0;
+  const names: { start: number; end: number }[] = [];
+  for (const { 0: slot, index } of whole.matchAll(/\{[NGFCf]\}/g)) {
+    text += whole.slice(at, index);
+    const hasRole = slot !== '{C}' && slot !== '{f}' && draws.below(100) < WITH_ROLE;
+    if (hasRole) text += `${draws.of(roles)} `;
+    const from = text.length;
+    if (slot === '{C}') text += draws.of(cities);
+    else if (slot === '{N}') text += people.full(language);
+    else text += slot === '{G}' ? people.given(language) : people.family(language);
+    if (slot !== '{C}' && slot !== '{f}') names.push({ start: from, end: text.length });
+    at = index + slot.length;
+  }
+  return { text: text + whole.slice(at), names };
+}
+
+/** Documents in which people stand for "the user". */
+function peopled(documents: readonly Document[], people: People, draws: Draws): Sentence[] {
+  const sentences: Sentence[] = [];
+  const counts = new Map<string, number>();
+  for (const { text, language } of documents) {
+    const count = counts.get(language) ?? 0;
+    const hasSomebody = text.search(SOMEBODY[language]) >= 0;
+    if (count >= MOST_DOCUMENTS || (!hasSomebody && text.search(PRONOUNS[language]) < 0)) continue;
+    counts.set(language, count + 1);
+    const somebody = (): string => draws.of(['{N}', '{N}', '{G}', '{F}']);
+    let carrier = text.replaceAll(/[{}]/g, ' ').replaceAll(SOMEBODY[language], somebody);
+    carrier = carrier.replaceAll(PRONOUNS[language], (word) => (draws.below(2) === 0 ? somebody() : word));
+    sentences.push(filled(carrier, language, { people, cities: [], nouns: [], draws }));
+  }
+  return sentences;
+}
+
+/** Every carrier many times over, and the documents once. */
+export async function carriersOf(
+  fakerFolder: string,
+  { documents, words }: { documents: readonly Document[]; words: ReadonlyMap<string, readonly string[]> },
+  draws: Draws,
+): Promise<Sentence[]> {
+  const people = new People(await localesOf(fakerFolder), draws);
+  const cities = [...gazetteer().cities.keys()];
+  const sentences = peopled(documents, people, draws);
+  const folder = new URL('carriers/', import.meta.url);
+  for (const file of readdirSync(folder).toSorted()) {
+    const language = file.slice(0, 2);
+    const carriers = readFileSync(new URL(file, folder), 'utf8').trim().split('\n');
+    for (const carrier of carriers) {
+      for (let round = 0; round < ROUNDS; round++)
+        sentences.push(
+          filled(carrier.replaceAll(String.raw`\n`, '\n'), language, {
+            people,
+            cities,
+            nouns: words.get(language)!,
+            draws,
+          }),
+        );
+    }
+  }
+  return sentences;
+}

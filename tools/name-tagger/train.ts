@@ -1,0 +1,169 @@
+/**
+ * Trains assets/names/tagger.bin.br: `node tools/name-tagger/train.ts FAKER_FOLDER PROSE.jsonl WORDS_FOLDER`.
+ * WORDS_FOLDER is /usr/share/dict of Debian's packages of words.
+ * PROSE holds `{"text", "language"}` of documents in which next to nobody is named (Debian's packages of documentation).
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { brotliCompressSync } from 'node:zlib';
+import { gazetteer } from '../../src/data/privacy/gazetteer.ts';
+import { featuresOf, standingOf, TABLE_SIZE, type Standing } from '../../src/data/privacy/names/features.ts';
+import { isJoined, STEP } from '../../src/data/privacy/names/tagger.ts';
+import { tokensOf } from '../../src/data/privacy/names/tokens.ts';
+import { namesByRule } from '../../src/data/privacy/recognisers/name.ts';
+import { Draws } from '../pii-development/values.ts';
+import { carriersOf } from './carriers.ts';
+
+const [fakerFolder, prosePath, wordsFolder] = process.argv.slice(2);
+if (wordsFolder === undefined) throw new Error('usage: train.ts FAKER_FOLDER PROSE.jsonl WORDS_FOLDER');
+
+export interface Sentence {
+  text: string;
+  /** Stretches of names; what is `unsure` is not learnt from. */
+  names: readonly { start: number; end: number }[];
+  unsure?: readonly { start: number; end: number }[];
+}
+
+interface Sample {
+  slots: Int32Array;
+  isName: boolean;
+}
+
+const NOBODY: Standing = { given: '0', family: '0', city: '0' };
+/** Shares of names that are learnt as if no list had them, and without the word itself. */
+const UNLISTED = 50;
+const BLIND = 85;
+
+function samplesOf({ text, names, unsure = [] }: Sentence, draws: Draws): Sample[] {
+  const tokens = tokensOf(text);
+  const isIn = (spans: Sentence['names'], at: number): boolean =>
+    spans.some(({ start, end }) => start <= tokens[at].start && tokens[at].start < end);
+  const hidden = new Set<string>();
+  for (const [at, token] of tokens.entries()) {
+    if (token.isCapital && isIn(names, at) && draws.below(100) < UNLISTED) hidden.add(token.text);
+  }
+  const lookup = (word: string): Standing => (hidden.has(word) ? NOBODY : standingOf(word));
+  const samples: Sample[] = [];
+  let last = -1;
+  for (const [at, token] of tokens.entries()) {
+    if (!token.isCapital) continue;
+    const isName = isIn(names, at);
+    const isAfterName = last >= 0 && isJoined(tokens, last, at);
+    if (isName) last = at;
+    if (isIn(unsure, at)) continue;
+    const isBlind = isName && draws.below(100) < BLIND;
+    // What the model takes the word before for is wrong at times.
+    const isMistaken = draws.below(100) < 6;
+    const slots = featuresOf({ tokens, at, isAfterName: isAfterName !== isMistaken, lookup, isBlind });
+    samples.push({ slots: Int32Array.from(slots), isName });
+  }
+  return samples;
+}
+
+export interface Document {
+  text: string;
+  language: string;
+}
+
+/** Sure enough to be no evidence of the contrary. */
+const NAMED = 0.6;
+
+function documentsOf(path: string): (Document & { unsure: Sentence['names'] })[] {
+  return readFileSync(path, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Document)
+    .map((document) => {
+      const unsure = [...namesByRule(document.text)].filter(({ score }) => score >= NAMED);
+      return { ...document, unsure };
+    });
+}
+
+const WORDS: Record<string, string> = {
+  en: 'american-english',
+  de: 'ngerman',
+  fr: 'french',
+  es: 'spanish',
+  it: 'italian',
+  pt: 'portuguese',
+  nl: 'dutch',
+  pl: 'polish',
+  sv: 'swedish',
+};
+
+/** Words with a capital that no list of names or places has: nouns in German, others elsewhere. */
+function wordsByLanguage(): Map<string, string[]> {
+  const { given, family, cities } = gazetteer();
+  return new Map(
+    Object.entries(WORDS).map(([language, file]) => {
+      const all = readFileSync(join(wordsFolder, file), 'utf8').split('\n');
+      const form = language === 'de' ? /^\p{Lu}\p{Ll}{3,}$/u : /^\p{Ll}{3,}$/u;
+      const capital = all.filter((word) => form.test(word)).map((word) => word[0].toUpperCase() + word.slice(1));
+      return [
+        language,
+        capital.filter((word) => given.get(word) !== 'plain' && !family.has(word) && !cities.has(word)),
+      ];
+    }),
+  );
+}
+
+/** Documents with other words of the language at their beginnings, and other nouns where these have capitals. */
+function reworded(
+  documents: readonly Document[],
+  words: ReadonlyMap<string, readonly string[]>,
+  draws: Draws,
+): Sentence[] {
+  const sentences: Sentence[] = [];
+  for (const { text, language } of documents) {
+    if (draws.below(100) >= (language === 'de' ? 60 : 35)) continue;
+    const other = (): string => draws.of(words.get(language)!);
+    let changed = text.replace(/^\p{Lu}\p{Ll}+/u, other);
+    if (language === 'de')
+      changed = changed.replaceAll(/(?<=\p{Ll} )\p{Lu}\p{Ll}{3,}/gu, (noun) => (draws.below(2) === 0 ? other() : noun));
+    sentences.push({ text: changed, names: [] });
+  }
+  return sentences;
+}
+
+/** Logistic regression by AdaGrad; the mean of the weights after each pass is kept. */
+function train(samples: readonly Sample[], draws: Draws): Float64Array {
+  const [weights, squares, sums] = [0, 1, 2].map(() => new Float64Array(TABLE_SIZE));
+  const PASSES = 5;
+  const order = samples.map((_, index) => index);
+  for (let pass = 0; pass < PASSES; pass++) {
+    for (let at = order.length - 1; at > 0; at--) {
+      const other = draws.below(at + 1);
+      [order[at], order[other]] = [order[other], order[at]];
+    }
+    for (const index of order) {
+      const { slots, isName } = samples[index];
+      let sum = 0;
+      for (const slot of slots) sum += weights[slot];
+      const error = 1 / (1 + Math.exp(-sum)) - (isName ? 1 : 0);
+      if (Math.abs(error) < 0.005) continue;
+      for (const slot of slots) {
+        const gradient = error + 2e-6 * weights[slot];
+        squares[slot] += gradient * gradient;
+        weights[slot] -= (0.15 * gradient) / (Math.sqrt(squares[slot]) + 0.05);
+      }
+    }
+    for (let slot = 0; slot < TABLE_SIZE; slot++) sums[slot] += weights[slot] / PASSES;
+  }
+  return sums;
+}
+
+const draws = new Draws(11);
+const words = wordsByLanguage();
+const documents = documentsOf(prosePath);
+// Where the rules see a name, who else is named is not known.
+const nameless = documents.filter(({ unsure }) => unsure.length === 0);
+const carried = await carriersOf(fakerFolder, { documents: nameless, words }, draws);
+const plain = documents.map(({ text, unsure }) => ({ text, names: [], unsure }));
+const others = reworded(nameless, words, draws);
+const samples = [...carried, ...plain, ...others].flatMap((sentence) => samplesOf(sentence, draws));
+console.log(`${carried.length} sentences with names, ${plain.length} without; ${samples.length} words`);
+const weights = train(samples, draws);
+const table = Int8Array.from(weights, (weight) => Math.max(-127, Math.min(127, Math.round(weight / STEP))));
+const bytes = brotliCompressSync(table);
+writeFileSync(new URL('../../assets/names/tagger.bin.br', import.meta.url), bytes);
+console.log(`${bytes.length} bytes, ${table.filter((weight) => weight !== 0).length} weights`);
