@@ -1,4 +1,7 @@
-/** The held-out set as rows that `attune data audit` reads: `node tools/pii-held-out/audit-rows.ts written.jsonl [mails.jsonl PACKAGE_FOLDER]`. */
+/**
+ * A held-out set as rows that `attune data audit` reads: `node tools/pii-held-out/audit-rows.ts written.jsonl [mails.jsonl PACKAGE_FOLDER]`,
+ * and `audit-rows.ts --second written.jsonl` for the second set.
+ */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { mailText, type MailPlace } from './mails.ts';
 
@@ -9,11 +12,16 @@ interface HeldOutRow {
   spans: { start: number; end: number; kind: string }[];
 }
 
-const [written, mails, packageFolder] = process.argv.slice(2);
-if (written === undefined || (mails === undefined) !== (packageFolder === undefined)) {
-  throw new Error('usage: audit-rows.ts written.jsonl [mails.jsonl PACKAGE_FOLDER]');
+const second = process.argv[2] === '--second';
+const [written, mails, packageFolder] = process.argv.slice(second ? 3 : 2);
+if (
+  written === undefined ||
+  (mails === undefined) !== (packageFolder === undefined) ||
+  (second && mails !== undefined)
+) {
+  throw new Error('usage: audit-rows.ts written.jsonl [mails.jsonl PACKAGE_FOLDER], or --second written.jsonl');
 }
-const file = new URL('../../fixtures/pii/pii-held-out.jsonl', import.meta.url);
+const file = new URL(`../../fixtures/pii/pii-held-out${second ? '-2' : ''}.jsonl`, import.meta.url);
 const rows = readFileSync(file, 'utf8')
   .trim()
   .split('\n')
