@@ -3,4 +3,4 @@ export { buildIndex } from './build-index.ts';
 export { ClusteredIndex } from './clustered-index.ts';
 export { ExactIndex } from './exact-index.ts';
 export { readIndex, writeIndex, type StoredIndex } from './index-file.ts';
-export type { Found, VectorIndex } from './vector-index.ts';
+export { sideBySide, type Found, type VectorIndex } from './vector-index.ts';

@@ -15,6 +15,13 @@ export interface VectorIndex {
   search(queries: Float32Array, k: number): Found[];
 }
 
+/** Vectors of one width as one array: [N · D] */
+export function sideBySide(vectors: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(vectors.length * (vectors[0]?.length ?? 0));
+  for (const [row, vector] of vectors.entries()) all.set(vector, row * vector.length);
+  return all;
+}
+
 /** Where a row with this score belongs among the k best so far, which are sorted; of equal ones the first stays first. */
 export function insert(best: { rows: number[]; scores: number[] }, row: number, score: number, k: number): void {
   const { rows, scores } = best;

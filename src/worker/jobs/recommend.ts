@@ -5,7 +5,7 @@ import { AttuneError } from '../../base/errors.ts';
 import { noGrad, scope } from '../../tensor/index.ts';
 import { itemNames } from '../../text/index.ts';
 import type { PreparedRow } from '../../train/interfaces.ts';
-import type { Found } from '../../vectors/index.ts';
+import { sideBySide, type Found } from '../../vectors/index.ts';
 import type { JobContext } from '../job.ts';
 import { traitsOf } from '../run/build-trainer.ts';
 import { inBatches } from '../run/compare/batched.ts';
@@ -50,18 +50,18 @@ export async function run(input: RecommendInput, context: JobContext): Promise<R
   const states = await statesOf(opened, examples, context);
   const names = itemNames(opened.tokenizer);
   const known = new Set(names);
-  const rows = examples.map((example, i): RecommendedRow => {
-    const { source, user, items } = example;
-    const seen = new Set(keepSeen ? [] : items);
-    // What is left out afterwards is asked for besides.
-    const [found] = index.search(states[i], count + seen.size);
+  const had = examples.map(({ items }) => new Set(keepSeen ? [] : items));
+  // What is left out afterwards is asked for besides.
+  const most = count + had.reduce((largest, { size }) => Math.max(largest, size), 0);
+  const found = index.search(sideBySide(states), most);
+  const rows = examples.map(({ source, user, items }, i): RecommendedRow => {
     const unknown = items.filter((item) => !known.has(item));
     return {
       ...source,
       ...(user !== undefined && { user }),
       ...(unknown.length > 0 && { unknown }),
-      items: named(found, (row) => names[ids[row]]!)
-        .filter(({ item }) => !seen.has(item))
+      items: named(found[i], (row) => names[ids[row]]!)
+        .filter(({ item }) => !had[i].has(item))
         .slice(0, count),
     };
   });

@@ -5,6 +5,7 @@ import type { PredictOptions, Prediction } from '../../../eval/predictor.ts';
 import { collectionOf, KEPT } from '../../../eval/collection.ts';
 import { collateRows } from '../../../methods/objectives/next-token.ts';
 import { noGrad, scope } from '../../../tensor/index.ts';
+import { ExactIndex, sideBySide } from '../../../vectors/index.ts';
 import { traitsOf } from '../build-trainer.ts';
 import { TOO_LONG, type Answering } from './answering.ts';
 import { inBatches } from './batched.ts';
@@ -23,17 +24,31 @@ export async function answerWithVectors(
   const vectorOf = new Map(texts.map((text, i) => [text, vectors[i]]));
   // A text that the model can neither read nor was trained to cut is never found; a row whose own text it is cannot be answered.
   const known = collection.filter((text) => vectorOf.get(text) !== undefined);
-  const table = Float32Array.from(known.flatMap((text) => [...vectorOf.get(text)!]));
-  return examples.map((example): Prediction => {
+  const askedWith = examples.map((example) => textsOf(example).map((text) => vectorOf.get(text)));
+  const anchors = askedWith.flatMap(([first], i) =>
+    first === undefined || examples[i].kind === 'graded' ? [] : [first],
+  );
+  const rankings = nearest(anchors, known, vectorOf).values();
+  return examples.map((example, i): Prediction => {
     const { id } = example;
-    const [first, second] = textsOf(example).map((text) => vectorOf.get(text));
+    const [first, second] = askedWith[i];
     if (first === undefined || (example.kind === 'graded' && second === undefined)) return { id, unreadable: TOO_LONG };
-    if (example.kind === 'graded') return { id, text: String(product(first, second!, 0)) };
-    const scores = known.map((_, i) => product(first, table, i * first.length));
-    const order = [...known.keys()].toSorted((a, b) => scores[b] - scores[a] || a - b).slice(0, KEPT);
-    const ranking = order.map((i) => known[i]);
+    if (example.kind === 'graded') return { id, text: String(product(first, second!)) };
+    const ranking = rankings.next().value!;
     return { id, text: ranking[0] ?? '', ranking };
   });
+}
+
+/** For each vector the texts of a collection by their cosine with it, the best first. */
+function nearest(
+  vectors: readonly Float32Array[],
+  collection: readonly string[],
+  vectorOf: ReadonlyMap<string, Float32Array | undefined>,
+): string[][] {
+  if (vectors.length === 0) return [];
+  const index = new ExactIndex(sideBySide(collection.map((text) => vectorOf.get(text)!)), vectors[0].length);
+  const found = index.search(sideBySide(vectors), KEPT);
+  return found.map(({ rows }) => Array.from(rows, (row) => collection[row]));
 }
 
 /** What a row asks with: its anchor, or both texts. */
@@ -42,10 +57,8 @@ function textsOf(example: Asked['example']): string[] {
   return example.kind === 'pair' ? [example.anchor] : [];
 }
 
-function product(vector: Float32Array, others: Float32Array, from: number): number {
-  let sum = 0;
-  for (let i = 0; i < vector.length; i++) sum += vector[i] * others[from + i];
-  return sum;
+function product(a: Float32Array, b: Float32Array): number {
+  return a.reduce((sum, value, i) => sum + value * b[i], 0);
 }
 
 /** Vectors of length 1 of texts, of which a model that cannot read all reads the beginning. */
