@@ -8,11 +8,14 @@ export const coverage = recommendedMetric(
   { name: 'coverage', title: 'coverage of items', better: 'higher', best: 1 },
   (rows, indices, { counts }) => {
     const isCovered = new Uint8Array(counts.length);
-    for (let i = 0; i < indices.length; i++) for (const item of rows[indices[i]].items) isCovered[item] = 1;
+    for (let i = 0; i < indices.length; i++) {
+      const { items } = rows[indices[i]];
+      for (let k = 0; k < items.length; k++) isCovered[items[k]] = 1;
+    }
     let [covered, known] = [0, 0];
-    for (const [item, flag] of isCovered.entries()) {
-      covered += flag;
-      if (flag === 1 || counts[item] > 0) known++;
+    for (let item = 0; item < isCovered.length; item++) {
+      covered += isCovered[item];
+      if (isCovered[item] === 1 || counts[item] > 0) known++;
     }
     return covered / known;
   },

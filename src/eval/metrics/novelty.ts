@@ -1,4 +1,4 @@
-import { meanOver, recommendedMetric } from './recommended.ts';
+import { meanOf, meanOver, recommendedMetric } from './recommended.ts';
 
 /**
  * Mean self-information of recommended items, in bits: -log2 of the share of rows that have them (Zhou et al., 2010).
@@ -6,9 +6,8 @@ import { meanOver, recommendedMetric } from './recommended.ts';
  */
 export const novelty = recommendedMetric(
   { name: 'novelty', title: 'novelty (bits)', better: 'higher', isProperty: true },
-  (rows, indices, popularity) =>
-    meanOver(indices, (row) => {
-      const { items } = rows[row];
-      return items.reduce((sum, item) => sum - Math.log2(popularity.share(item)), 0) / items.length;
-    }),
+  (rows, indices, popularity) => {
+    const information = popularity.shares().map((share) => -Math.log2(share));
+    return meanOver(indices, (row) => meanOf(rows[row].items, information));
+  },
 );

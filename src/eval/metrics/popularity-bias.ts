@@ -1,4 +1,4 @@
-import { meanOver, recommendedMetric } from './recommended.ts';
+import { meanOf, meanOver, recommendedMetric } from './recommended.ts';
 
 /**
  * How much more popular recommended items are than those that a row has: the difference of their mean shares of rows that
@@ -8,7 +8,7 @@ import { meanOver, recommendedMetric } from './recommended.ts';
 export const popularityBias = recommendedMetric(
   { name: 'popularity_bias', title: 'popularity bias', better: 'lower', isProperty: true },
   (rows, indices, popularity) => {
-    const mean = (items: Int32Array) => items.reduce((sum, item) => sum + popularity.share(item), 0) / items.length;
-    return meanOver(indices, (row) => mean(rows[row].items) - mean(rows[row].history));
+    const shares = popularity.shares();
+    return meanOver(indices, (row) => meanOf(rows[row].items, shares) - meanOf(rows[row].history, shares));
   },
 );
