@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { EventSink } from '../base/events.ts';
 import type { ColumnMapping } from '../data/columns.ts';
@@ -42,6 +43,8 @@ export async function createNewModel(modelType: string, options: CreateOptions):
   const shape = { width, blocks, heads, dropout, maxPositions };
   const source = { path: resolve(path), format, columns };
   const catalogue = items === undefined ? undefined : resolve(items);
-  const input = { modelType, data: source, folder: resolve(folder), shape, catalogue, textEncoder, seed };
+  // A folder is kept by its whole path: texts of further items are read by it later, from wherever that is.
+  const encoder = textEncoder !== undefined && existsSync(textEncoder) ? resolve(textEncoder) : textEncoder;
+  const input = { modelType, data: source, folder: resolve(folder), shape, catalogue, textEncoder: encoder, seed };
   return runJob({ job: 'create', input, onEvent, signal });
 }

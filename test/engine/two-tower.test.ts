@@ -18,6 +18,7 @@ import { run as addItems } from '../../src/worker/jobs/add-items.ts';
 import { run as createModel, type CreatedModel } from '../../src/worker/jobs/create.ts';
 import { run as indexItems } from '../../src/worker/jobs/index-items.ts';
 import { run as recommend } from '../../src/worker/jobs/recommend.ts';
+import { writeTinyBert } from '../system/cli-tiny-bert.ts';
 import { tinyConfigs } from './tiny-configs.ts';
 import { tinyModel } from './tiny-models.ts';
 
@@ -289,6 +290,38 @@ describe('a model of items with features', () => {
     await expect(
       addItems({ target: at('base'), catalogue: at('news.jsonl'), folder: at('more') }, context),
     ).rejects.toThrow(/E_OUTPUT_EXISTS/);
+  });
+
+  it('reads the texts of its items by another model where that is wanted, also of those that come later', async () => {
+    writeTinyBert(at('bert'), ['pen', 'paper']);
+    const input = { modelType: 'two_tower', data: { path: at('chosen.jsonl') }, folder: at('read'), shape, seed: 1 };
+    const reading = { catalogue: at('items.jsonl'), textEncoder: at('bert') };
+    expect((await createModel({ ...input, ...reading }, context)).itemFeatures).toMatchObject({
+      words: 0,
+      textWidth: 64,
+    });
+    await addItems({ target: at('read'), catalogue: at('news.jsonl'), folder: at('read more') }, context);
+    const lengths = await Promise.all(
+      ['read', 'read more'].map(async (name) => {
+        const { model } = await loadModel(at(name));
+        const values = scope(
+          () => new Map([...model.parameters()].map(([path, { tensor }]) => [path, tensor.toNumbers()])),
+        );
+        model.dispose();
+        return chunks(values.get('two_tower.item_emb.texts.values'), 64).map((vector) =>
+          Math.hypot(...vector).toFixed(3),
+        );
+      }),
+    );
+    // Two tokens that are no items and a feature of users; cup has no text; ink, pad, pen and tea; nib.
+    const [none, one] = ['0.000', '1.000'];
+    const known = [none, none, none, none, one, one, one, one];
+    expect(lengths).toEqual([known, [...known, one]]);
+    const alone = { ...input, folder: at('not read'), textEncoder: at('bert') };
+    await expect(createModel(alone, context)).rejects.toThrow(/E_OPTION_IDLE/);
+    const silent = { ...input, folder: at('silent'), catalogue: at('silent.jsonl'), textEncoder: at('bert') };
+    writeFileSync(at('silent.jsonl'), '{"item":"pen","price":1}');
+    await expect(createModel(silent, context)).rejects.toThrow(/E_NO_TEXTS/);
   });
 
   it('refuses an index of other weights, and features where ids are all that is read', async () => {

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { coldItems, dependenciesIn } from '../../examples/data/dependencies.ts';
 import { readIdx } from '../../examples/data/fashion.ts';
 import { mailRows } from '../../examples/data/mail.ts';
 import { searchRows } from '../../examples/data/search.ts';
@@ -25,6 +26,20 @@ afterEach(() => {
 
 test.each(examples.names)('the example %s loads and has a title', async (name) => {
   expect((await examples.load(name)).title).not.toBe('');
+});
+
+test('a package depends on the first of alternatives, each once, whatever its version', () => {
+  expect(dependenciesIn('libc6 (>= 2.36), exim4 | mail-agent, python3:any, libc6 (<< 3)')).toEqual([
+    'libc6',
+    'exim4',
+    'python3',
+  ]);
+});
+
+test('the items that nobody is to have chosen are drawn by their place alone', () => {
+  const items = Array.from({ length: 1000 }, (_, i) => `item ${i}`);
+  const cold = coldItems(items, 0.1);
+  expect([cold.size > 70, cold.size < 130, coldItems(items, 0.1)]).toEqual([true, true, cold]);
 });
 
 describe('docs/results.md', () => {
