@@ -39,10 +39,10 @@ interface Part {
 
 async function shop(setting: Setting): Promise<Part> {
   const { quick } = setting;
-  const baskets = (await fetchBaskets(setting)).slice(0, quick ? 600 : undefined);
+  const baskets = (await fetchBaskets(setting)).slice(0, quick ? 500 : undefined);
   const goods = [...new Set(baskets.flat())].toSorted().map((item) => ({ item, text: item }));
   const rows = baskets.map((items) => ({ items }));
-  const epochs = { two_tower: 10, sasrec: 10 };
+  const epochs = { two_tower: 10, sasrec: 8 };
   const found = await study({ name: 'baskets', rows, catalogue: goods, epochs }, setting);
   return {
     about: `Baskets of a supermarket (supermarket.arff in the Debian package weka, GPL-2): ${baskets.length} baskets of ${goods.length} departments and groups of goods, which have no features but their names. A basket has no order, so each was given one by chance; its last piece is to be found (test), the one before it chooses the step that is kept (validation), and the models learn all others from the pieces before them.`,
@@ -54,7 +54,7 @@ async function shop(setting: Setting): Promise<Part> {
 async function dependencies(setting: Setting): Promise<Part> {
   const { quick } = setting;
   const { dependents, catalogue } = await fetchDependencies(setting);
-  const some = quick ? dependents.filter((_, place) => place % 8 === 0) : dependents;
+  const some = quick ? dependents.filter((_, place) => place % 10 === 0) : dependents;
   const used = new Set(some.flatMap(({ items }) => items));
   const known = catalogue.filter(({ item }) => used.has(item)).map((one) => ({ ...one }));
   const cold = coldItems(
@@ -63,7 +63,7 @@ async function dependencies(setting: Setting): Promise<Part> {
   );
   const warm = some.map(({ user, items }) => ({ user, items: items.filter((item) => !cold.has(item)) }));
   const rows = warm.filter(({ items }) => items.length > 0);
-  const epochs = { two_tower: 8, sasrec: 10 };
+  const epochs = { two_tower: 8, sasrec: quick ? 10 : 5 };
   const coldRows = some.flatMap(({ user, items }, place) => {
     const item = items.find((one) => cold.has(one));
     const before = warm[place].items;
@@ -118,7 +118,7 @@ async function study(
     await trainOn(data, { model, folder: runs[type], epochs: epochs[type] });
     setting.log(`${name}: ${TITLES[type]} trained`);
   }
-  const options = { metrics: METRICS, maxRows: setting.quick ? 500 : 2000, seed: 0 };
+  const options = { metrics: METRICS, maxRows: setting.quick ? 400 : 2000, seed: 0 };
   const all = await compareNamed([runs.two_tower, runs.sasrec, ...CHEAP], options);
   const { comparison: other } = await compare([runs.sasrec, ...CHEAP], { ...options, metrics: ['ndcg'] });
   const verdict = [all.sentence, `SASRec: ${other.sentence}`];

@@ -1,8 +1,8 @@
 import { AttuneError } from '../base/errors.ts';
-import type { CompletionExample, PairExample, TaggedExample } from '../data/example.ts';
+import type { CompletionExample, ItemsExample, PairExample, TaggedExample } from '../data/example.ts';
 import type { Example, ExampleKind } from '../data/index.ts';
 import { expectedText } from '../eval/example-text.ts';
-import { encodeWords, type RenderableRow, Renderer, type RenderedRow, type Tokenizer } from '../text/index.ts';
+import { encodeWords, itemIds, type RenderableRow, Renderer, type RenderedRow, type Tokenizer } from '../text/index.ts';
 import type { Problem } from '../base/errors.ts';
 import type { Recipe } from '../train/recipe.ts';
 
@@ -24,6 +24,7 @@ const renders: Partial<Record<ExampleKind, Render>> = {
   tagged: renderWords,
   pair: renderTexts,
   graded: renderTexts,
+  items: renderItems,
 };
 
 /** Rows of one kind as the model would see them. @throws AttuneError E_WRONG_ROWS for a kind that is not trained on */
@@ -142,4 +143,18 @@ function textsOf(example: Example): { name: string; text: string }[] {
   const { anchor, positive, negatives } = example as PairExample;
   const wrong = negatives.map((text) => ({ name: 'negative', text }));
   return [{ name: 'anchor', text: anchor }, { name: 'positive', text: positive }, ...wrong];
+}
+
+/** What is known of the user, then the items, each of which is trained; those that the model does not know are in brackets. */
+async function renderItems(examples: readonly Example[], tokenizer: Tokenizer): Promise<RenderedRows> {
+  const rows = (examples as readonly ItemsExample[]).map((example): RenderedRow => {
+    const { ids, lead } = itemIds(tokenizer, example);
+    const known = (example.about ?? []).map((one) => ({ text: `${one} `, start: 0, end: 0, trained: false }));
+    const chosen = example.items.map((item) => {
+      const trained = tokenizer.idOf(item) !== null;
+      return { text: trained ? `${item} ` : `(${item}) `, start: 0, end: 0, trained };
+    });
+    return { ids, trained: new Uint8Array(ids.length).fill(1, lead), pieces: [...known, ...chosen] };
+  });
+  return { rows, problems: [] };
 }

@@ -83,7 +83,7 @@ describe('the objective of retrieval', () => {
     const tokenizer = await itemTokenizer([...'abcdefghijklmno']);
     const statistics = { rows: 3, counts: [], mean: 0, deviation: 1, items: counts };
     objective = create({ log_q: true }, { tokenizer, statistics } as unknown as Processor);
-    model = await tinyModel({ raw: tinyConfigs.two_tower[1], task: 'next-item' });
+    model = await tinyModel({ raw: tinyConfigs.two_tower[0], task: 'next-item' });
   });
   afterAll(() => model.dispose());
 
@@ -106,6 +106,16 @@ describe('the objective of retrieval', () => {
       }, 0);
     });
     expectNear(perRow, losses, 1e-7); // what is taken off is f32
+  });
+
+  it('is 0 for rows of which nothing is to be found, alone as among others', () => {
+    const empty = { ...rows[0], trained: new Uint8Array(rows[0].ids.length) };
+    for (const some of [[empty], [empty, ...rows]]) {
+      const shares = scope(() =>
+        objective.loss(model, objective.collate(some), { totals: { tokens: 9 } }).perRow.toNumbers(),
+      );
+      expect([shares.length, shares[0]]).toEqual([some.length, 0]);
+    }
   });
 
   it('has the same gradients where a step is computed in parts', async () => {
