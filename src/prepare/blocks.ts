@@ -34,8 +34,10 @@ export function smallerBlocks(block: string): string[] {
   if (lines.length > 1) return halves(lines).map((half) => half.join('\n'));
   const sentences = block.split(/(?<=[.!?…]["')\]]?)\s+(?=\S)|(?<=[。！？])/u);
   if (sentences.length > 1) return halves(sentences).map((half) => half.join(' '));
-  const words = block.split(' ');
-  return words.length > 1 ? halves(words).map((half) => half.join(' ')) : [block];
+  // By places and not by lists of words: a line may have millions of them.
+  const after = block.indexOf(' ', block.length >> 1);
+  const middle = after === -1 ? block.lastIndexOf(' ', block.length >> 1) : after;
+  return middle > 0 && middle < block.length - 1 ? [block.slice(0, middle), block.slice(middle + 1)] : [block];
 }
 
 function halves<Part>(parts: readonly Part[]): [Part[], Part[]] {

@@ -18,7 +18,7 @@ type Options = z.output<typeof options>;
 export const step = defineStep<Options>({
   summary: 'documents in chunks of running text, {text}, cut where sections and paragraphs end',
   takes: ['text', 'message', 'record'],
-  version: 1,
+  version: 2,
   perItem: true,
   options,
   async open(given, context) {
