@@ -52,13 +52,15 @@ export async function benchPackages(
     for (const [row, text] of texts.entries()) {
       const hash = new lib.Minhash({ numPerm: 128 });
       for (const word of text.toLowerCase().split(/\W+/)) hash.update(word);
-      index.query(hash);
       index.insert(String(row), hash);
+      index.query(hash);
     }
   });
-  const { Tokenizer } = (await import(pathToFileURL(require.resolve('@huggingface/tokenizers')).href)) as {
-    Tokenizer: new (json: unknown, config: unknown) => { encode(text: string): unknown };
+  type Tokenizers = { Tokenizer: new (json: unknown, config: unknown) => { encode(text: string): unknown } };
+  const loaded = (await import(pathToFileURL(require.resolve('@huggingface/tokenizers')).href)) as Tokenizers & {
+    default?: Tokenizers;
   };
+  const { Tokenizer } = loaded.default ?? loaded;
   const [json, config] = ['tokenizer.json', 'tokenizer_config.json'].map(
     (name) => JSON.parse(readFileSync(join(model, name), 'utf8')) as unknown,
   );
