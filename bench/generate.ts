@@ -6,10 +6,12 @@ import { tokenTableOf } from '../src/models/architecture.ts';
 import { loadModel } from '../src/models/load.ts';
 import { generate } from '../src/generate/index.ts';
 import { Tokenizer } from '../src/text/index.ts';
+import { settleWeights } from '../src/worker/run/settle-weights.ts';
 import { measureRates, type Answer } from './generation-cases.ts';
 
 const [folder, dtype] = process.argv.slice(2);
 const { model } = await loadModel(folder, { dtype: dtype as 'f32' | 'bf16' });
+settleWeights(model);
 const tokenizer = await Tokenizer.load(folder);
 const answer: Answer = (prompts, maxNewTokens) =>
   generate({ model, tokenizer }, prompts, { maxNewTokens, stopIds: [] });

@@ -132,6 +132,27 @@ napi_value map(napi_env env, napi_callback_info info) {
   return fromDouble(env, static_cast<double>(mappings().size() - 1));
 }
 
+// allocate(bytes) → mapping handle of memory without a file, in pages of 2 MiB where the system has them
+napi_value allocate(napi_env env, napi_callback_info info) {
+  constexpr size_t page = size_t{2} << 20;
+  Arguments<1> arguments(env, info);
+  const auto bytes = (static_cast<size_t>(toDouble(env, arguments[0])) + page - 1) / page * page;
+  // The system gives no address that is a multiple of a large page: what is too much is given back.
+  void* all = mmap(nullptr, bytes + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (all == MAP_FAILED) throw std::runtime_error(std::string("no memory for the weights: ") + strerror(errno));
+  auto mapping = std::make_shared<Mapping>();
+  const size_t before = (page - reinterpret_cast<uintptr_t>(all) % page) % page;
+  mapping->data = static_cast<uint8_t*>(all) + before;
+  mapping->length = bytes;
+  if (before > 0) munmap(all, before);
+  if (before < page) munmap(static_cast<uint8_t*>(mapping->data) + bytes, page - before);
+#if defined(MADV_HUGEPAGE)
+  madvise(mapping->data, bytes, MADV_HUGEPAGE);
+#endif
+  mappings().push_back(std::move(mapping));
+  return fromDouble(env, static_cast<double>(mappings().size() - 1));
+}
+
 // unmap(mapping): tensors over it keep it alive
 napi_value unmap(napi_env env, napi_callback_info info) {
   Arguments<1> arguments(env, info);
@@ -139,7 +160,7 @@ napi_value unmap(napi_env env, napi_callback_info info) {
   return undefined(env);
 }
 
-// fromMapping(mapping, offset, shape, dtype) → a tensor over the file's pages
+// fromMapping(mapping, offset, shape, dtype) → a tensor over its pages
 napi_value fromMapping(napi_env env, napi_callback_info info) {
   Arguments<4> arguments(env, info);
   const std::shared_ptr<Mapping> mapping = mappings().at(static_cast<size_t>(toDouble(env, arguments[0])));
@@ -165,7 +186,7 @@ napi_value fromMapping(napi_env env, napi_callback_info info) {
 void addBuffers(napi_env env, napi_value exports) {
   addExports(env, exports,
              {{"fromArray", entry<fromArray>}, {"toBytes", entry<toBytes>}, {"map", entry<map>}, {"unmap", entry<unmap>},
-              {"fromMapping", entry<fromMapping>}});
+              {"fromMapping", entry<fromMapping>}, {"allocate", entry<allocate>}});
 }
 
 }  // namespace attune

@@ -43,6 +43,7 @@ export interface Native {
   toBytes(id: TensorId): ArrayBuffer;
   map(path: string): number;
   unmap(mapping: number): void;
+  allocate(bytes: number): number;
   fromMapping(mapping: number, offset: number, shape: readonly number[], dtype: number): TensorId;
 
   setGradMode(enabled: boolean): boolean;

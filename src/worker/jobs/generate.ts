@@ -23,6 +23,7 @@ import { Renderer, type Conversation, type SpeechWish } from '../../text/index.t
 import type { JobContext, JobRequest } from '../job.ts';
 import { openModel, type OpenedModel, type OpenOptions } from '../run/open-model.ts';
 import { availableBytes } from '../run/resources.ts';
+import { settleWeights } from '../run/settle-weights.ts';
 import { hears, processorOf, writeDown } from '../run/compare/speech.ts';
 
 export interface GenerateInput extends OpenOptions {
@@ -75,6 +76,7 @@ export async function run(input: GenerateInput, context: JobContext): Promise<Ba
           : 'to measure it: attune eval',
     });
   }
+  settleWeights(opened.model);
   using batcher = new Batcher(opened, { cacheBytes: Math.min(MOST_CACHE_BYTES, availableBytes() / 4) });
   const open = new Set<Promise<void>>();
   context.signal.addEventListener('abort', () => batcher[Symbol.dispose]());

@@ -1,0 +1,23 @@
+import { dtypeBytes, dtypeCode } from './dtype.ts';
+import { engine } from './engine.ts';
+import { Tensor } from './tensor.ts';
+
+/** Where each begins: a cache line's multiple. */
+const ALIGNMENT = 64;
+
+/**
+ * Contiguous copies side by side in large pages of memory, where the system has them; on the CPU only. What is read
+ * whole again and again, as weights are for every token, comes faster from there than from the pages of a file.
+ */
+export function settled(tensors: readonly Tensor[]): Tensor[] {
+  const sizes = tensors.map(({ size, dtype }) => Math.ceil((size * dtypeBytes[dtype]) / ALIGNMENT) * ALIGNMENT);
+  const memory = engine().allocate(sizes.reduce((sum, bytes) => sum + bytes, 0));
+  let start = 0;
+  const copies = tensors.map((tensor, i) => {
+    const copy = new Tensor(engine().fromMapping(memory, start, tensor.shape, dtypeCode[tensor.dtype]));
+    start += sizes[i];
+    return copy.copy_(tensor);
+  });
+  engine().unmap(memory);
+  return copies;
+}
