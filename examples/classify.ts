@@ -12,6 +12,8 @@ export interface Way {
   /** Part of the run's folder. */
   name: string;
   title: string;
+  /** Folder of a model of its own, in place of the study's. */
+  model?: string;
   tuning: RecipeInput['tuning'];
   training: RecipeInput['training'];
   /** Passes over the rows, by how many there are. */
@@ -93,7 +95,7 @@ async function measure(
   const folder = join(setting.folder, 'runs', `${study.name}-${size}-${draw}-${way.name}`);
   const started = performance.now();
   const recipe = await resolveRecipe({
-    model: study.model,
+    model: way.model ?? study.model,
     // Whatever the rows are worth must not be told by further labelled rows: no validation, the last step is the result.
     data: { ...study.reading, train: file, validation: 0, test: study.files.test, allow_overlap: true },
     tuning: way.tuning,

@@ -7,6 +7,7 @@ const table = {
   mail: () => import('./mail.ts').then((module) => module.mail),
   images: () => import('./images.ts').then((module) => module.images),
   search: () => import('./search.ts').then((module) => module.search),
+  translation: () => import('./translation.ts').then((module) => module.translation),
   recommendation: () => import('./recommendation.ts').then((module) => module.recommendation),
 } satisfies Record<string, () => Promise<Example>>;
 

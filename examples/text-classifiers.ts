@@ -58,6 +58,6 @@ export async function studyTexts(
     setting,
   );
   const pool = `Training rows are drawn from ${data.rows.train} with every class's share kept; draws overlap.`;
-  const lengths = 'Every system gets the first 320 characters of a text: the base model reads 128 tokens.';
+  const lengths = 'The base model reads the first 128 tokens of a text, tf-idf all of it.';
   return { about: [`${about} Data: ${data.origin}.`, `${pool} ${lengths}`], ...found };
 }

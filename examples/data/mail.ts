@@ -10,9 +10,8 @@ import { findDocuments, readDocuments } from '../../src/documents/index.ts';
 import { writeFileAtomic } from '../../src/files/atomic.ts';
 import { makeFolders } from '../../src/files/make-folder.ts';
 import type { Setting } from '../example.ts';
-import { shorten } from './shorten.ts';
 
-const VERSION = 2;
+const VERSION = 3;
 const SIZES = { test: 2400, validation: 400 };
 const SHORTEST = 20;
 
@@ -63,7 +62,7 @@ export async function mailRows(mails: readonly StoredMail[], folder: string): Pr
   for await (const document of readDocuments(findDocuments([folder], folder))) {
     if (document.kind !== 'message' || document.text.length < SHORTEST) continue;
     const completion = document.origins[0].file.split('/').at(-2)!;
-    rows.push({ prompt: shorten(document.text), completion, keys: [`text ${looseKey(document.text)}`], mayTest: true });
+    rows.push({ prompt: document.text, completion, keys: [`text ${looseKey(document.text)}`], mayTest: true });
   }
   return rows;
 }

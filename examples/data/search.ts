@@ -5,9 +5,8 @@ import { splitRows, type RelatedRow } from '../../src/app/quickstart/tasks/split
 import { findTaskData, writeTaskData } from '../../src/app/quickstart/tasks/task-files.ts';
 import type { TaskData } from '../../src/app/quickstart/tasks/task.ts';
 import type { Setting } from '../example.ts';
-import { shorten } from './shorten.ts';
 
-const VERSION = 2;
+const VERSION = 3;
 const SIZES = { test: 3000, validation: 400, train: 6000 };
 const SHORTEST = 80;
 const SHORTEST_SYNOPSIS = 12;
@@ -35,7 +34,7 @@ export function searchRows(packages: Iterable<CataloguePackage>): RelatedRow[] {
     if (synopsis.length < SHORTEST_SYNOPSIS || description.length < SHORTEST || keys.some((key) => seen.has(key)))
       continue;
     for (const key of keys) seen.add(key);
-    rows.push({ prompt: synopsis, completion: shorten(description), keys, mayTest: true });
+    rows.push({ prompt: synopsis, completion: description, keys, mayTest: true });
   }
   return rows;
 }

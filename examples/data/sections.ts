@@ -5,9 +5,8 @@ import { splitRows, type RelatedRow } from '../../src/app/quickstart/tasks/split
 import { findTaskData, writeTaskData } from '../../src/app/quickstart/tasks/task-files.ts';
 import type { TaskData } from '../../src/app/quickstart/tasks/task.ts';
 import type { Setting } from '../example.ts';
-import { shorten } from './shorten.ts';
 
-const VERSION = 2;
+const VERSION = 3;
 const SIZES = { test: 3000, validation: 400 };
 /** Sections that say what a package is about, not which language it serves. */
 export const TOPICS = 'admin database editors games graphics mail math net science sound video web'.split(' ');
@@ -30,7 +29,7 @@ export function sectionRows(packages: Iterable<CataloguePackage>): RelatedRow[] 
   for (const { source, section, synopsis, description } of packages) {
     if (!TOPICS.includes(section) || sources.has(source) || description.length < SHORTEST) continue;
     sources.add(source);
-    const prompt = shorten(`${synopsis}\n${description}`);
+    const prompt = `${synopsis}\n${description}`;
     const keys = [`source ${source}`, `synopsis ${looseKey(synopsis)}`] as const;
     rows.push({ prompt, completion: section, keys, mayTest: true });
   }

@@ -8,7 +8,7 @@ import { readIdx } from '../../examples/data/fashion.ts';
 import { mailRows } from '../../examples/data/mail.ts';
 import { searchRows } from '../../examples/data/search.ts';
 import { sectionRows } from '../../examples/data/sections.ts';
-import { shorten } from '../../examples/data/shorten.ts';
+import { translationRows } from '../../examples/data/translation.ts';
 import { meanOfDraws, rateOfDraws } from '../../examples/draws.ts';
 import { examples } from '../../examples/index.ts';
 import { writeSection } from '../../examples/results.ts';
@@ -145,11 +145,27 @@ describe('data', () => {
     ]);
   });
 
-  test('long texts end with a whole word, short ones stay as they are', () => {
-    const long = 'word '.repeat(100);
-    expect(shorten(long)).toBe('word '.repeat(64).trimEnd());
-    expect(shorten('x'.repeat(1000))).toHaveLength(320);
-    expect(shorten('short  text\n')).toBe('short  text\n');
+  test('lines of a package are paired with those of its translation, where there are as many and none is left in English', () => {
+    const item = { name: 'a', source: 's', section: 'games', synopsis: 'a small game', digest: '1' };
+    const [english, foreign] = [
+      { ...item, description: 'You jump.\n\nTux Racer\n\nYou run away.' },
+      { synopsis: 'un piccolo gioco', description: 'Si salta.\n\nTux Racer\n\nSi scappa.' },
+    ];
+    const tool = { ...english, source: 't', section: 'admin', synopsis: 'A small game!', digest: '2' };
+    const longer = { ...english, source: 'u', synopsis: 'another game', digest: '3' };
+    const translations = new Map([
+      ['1', foreign],
+      ['2', { ...foreign, synopsis: 'un altro' }],
+      ['3', { ...foreign, description: 'Si salta.' }],
+    ]);
+    const { rows, sources } = translationRows([english, tool, longer], translations);
+    const pairs = rows.map(({ prompt, completion, mayTest }) => `${prompt} | ${completion} | ${mayTest}`).toSorted();
+    expect(pairs).toEqual([
+      'You jump. | Si salta. | true',
+      'You run away. | Si scappa. | true',
+      'a small game | un piccolo gioco | true',
+    ]);
+    expect([...sources]).toEqual(['source s', 'source u']);
   });
 
   test('packages become questions and answers, none of them twice', () => {
