@@ -3,6 +3,7 @@ import { Detector, type DetectorOptions, type Finding } from './detector.ts';
 import type { Kind } from './kinds.ts';
 import { leavesOf, type Leaf, type Leaves } from './leaves.ts';
 import { Surrogates } from './surrogates.ts';
+import { Tags } from './tags.ts';
 
 export interface RedactorOptions extends DetectorOptions {
   /** `tags`: "[NAME_1]"; `surrogates`: another name. */
@@ -46,13 +47,10 @@ export interface OpenedRow {
 
 export class Redactor {
   readonly counts: RedactionCounts = { rows: 0, changed: 0, kinds: {}, numbersLeft: {} };
-  /** Tag → value, in tags' style. */
-  readonly tags = new Map<string, string>();
+  readonly #tags = new Tags();
   readonly #options: RedactorOptions;
   readonly #detector: Detector;
   readonly #surrogates: Surrogates;
-  readonly #tagOf = new Map<string, string>();
-  readonly #numberOf = new Map<Kind, number>();
 
   constructor(options: RedactorOptions) {
     this.#options = options;
@@ -62,6 +60,11 @@ export class Redactor {
       monthFirst: options.monthFirst ?? false,
       isValid: (recogniser, value) => this.#detector.isValid(recogniser, value),
     });
+  }
+
+  /** Tag → value, in tags' style. */
+  get tags(): ReadonlyMap<string, string> {
+    return this.#tags.values;
   }
 
   /** A copy of the row with the same keys and lists; only texts differ. */
@@ -101,19 +104,17 @@ export class Redactor {
     found: readonly (readonly Finding[])[],
   ): Record<string, unknown> {
     const { texts, numbers, finish } = leaves;
+    const hasTags = this.#options.style === 'tags';
+    if (hasTags) for (const { text } of texts) this.#tags.keep(text);
     let isChanged = false;
     for (const [index, leaf] of texts.entries()) {
       const offset = labelled[index].length - leaf.text.length;
       const findings = found[index].filter(({ end }) => end > offset);
-      if (findings.length === 0) continue;
+      const moved = findings.map((one) => ({ ...one, start: Math.max(0, one.start - offset), end: one.end - offset }));
+      const text = this.#replaced(leaf.text, moved, subject);
+      if (text === leaf.text) continue;
       isChanged = true;
-      leaf.set(
-        this.#replaced(
-          leaf.text,
-          findings.map((one) => ({ ...one, start: Math.max(0, one.start - offset), end: one.end - offset })),
-          subject,
-        ),
-      );
+      leaf.set(text);
     }
     finish();
     for (const { key, value } of numbers) {
@@ -126,28 +127,18 @@ export class Redactor {
   }
 
   #replaced(text: string, findings: readonly Finding[], subject: string): string {
+    const hasTags = this.#options.style === 'tags';
+    const kept = (piece: string): string => (hasTags ? this.#tags.renamed(piece) : piece);
     let result = '';
     let at = 0;
     for (const finding of findings) {
       const value = text.slice(finding.start, finding.end);
       this.counts.kinds[finding.kind] = (this.counts.kinds[finding.kind] ?? 0) + 1;
-      const stand =
-        this.#options.style === 'tags' ? this.#tag(value, finding.kind) : this.#surrogates.of(value, finding, subject);
-      result += text.slice(at, finding.start) + stand;
+      const stand = hasTags ? this.#tags.of(value, finding.kind) : this.#surrogates.of(value, finding, subject);
+      result += kept(text.slice(at, finding.start)) + stand;
       at = finding.end;
     }
-    return result + text.slice(at);
-  }
-
-  #tag(value: string, kind: Kind): string {
-    const known = this.#tagOf.get(`${kind}\n${value}`);
-    if (known !== undefined) return known;
-    const number = (this.#numberOf.get(kind) ?? 0) + 1;
-    this.#numberOf.set(kind, number);
-    const tag = `[${kind.toUpperCase()}_${number}]`;
-    this.#tagOf.set(`${kind}\n${value}`, tag);
-    this.tags.set(tag, value);
-    return tag;
+    return result + kept(text.slice(at));
   }
 
   #subjectOf(row: Record<string, unknown>): string {

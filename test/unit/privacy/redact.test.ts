@@ -32,6 +32,18 @@ describe('tags', () => {
     const once = redact({ text: NOTE });
     expect(redact(once)).toEqual(once);
   });
+
+  it('of an earlier redaction are given to nobody else, and stand for themselves where they had been given before', () => {
+    const redactor = new Redactor({ style: 'tags', key });
+    expect(redactor.redact({ text: '[NAME_1] met Jane Doe' }).text).toBe('[NAME_1] met [NAME_2]');
+    expect(redactor.redact({ text: 'Jane Doe met [NAME_2], [NAME_1], [TODO_1]' }).text).toBe(
+      '[NAME_2] met [NAME_3], [NAME_1], [TODO_1]',
+    );
+    expect([...redactor.tags]).toEqual([
+      ['[NAME_2]', 'Jane Doe'],
+      ['[NAME_3]', '[NAME_2]'],
+    ]);
+  });
 });
 
 describe('rows in threads', () => {
