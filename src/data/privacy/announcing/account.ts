@@ -12,9 +12,9 @@ número da conta, n da conta, nib, agência, código bancário
 rekeningnummer, rekeningnr, rek nr, hypotheeknummer, leningnummer, banknummer
 numer konta, nr konta, numer rachunku, nr rachunku, nrb, rachunek nr
 kontonummer, clearingnummer, clearing nr, bankgiro~, plusgiro~, bg, pg, lånenummer, ocr`,
-  about: `account~, loan~, mortgage~, savings, checking, brokerage, credit line, overdraft, bank, giro, lender, deposit, portfolio, wallet, ledger
+  about: `ira, 401k, pension~, annuity, debit~, credit card, deposit~, withdrawal~, account~, loan~, mortgage~, savings, checking, brokerage, credit line, overdraft, bank, giro, lender, deposit, portfolio, wallet, ledger
 konto, kontos, konten, girokonto~, sparkonto, tagesgeld~, depot~, darlehen~, kredit~, hypothek~, überweisung~, lastschrift~, einzug~
-compte~, crédit, prêt~, emprunt~, livret~, virement~, prélèvement~, hypothèque
+débit~, retrait~, retraite, compte~, crédit, prêt~, emprunt~, livret~, virement~, prélèvement~, hypothèque
 cuenta~, préstamo~, hipoteca~, hipotecario, crédito~, transferencia~, libreta~, domiciliación
 conto, conti, mutuo, mutui, prestito, prestiti, finanziamento~, bonifico~, libretto, addebito
 conta, contas, empréstimo~, financiamento~, poupança, caderneta, transferência~, hipoteca, débito

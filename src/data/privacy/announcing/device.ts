@@ -3,14 +3,14 @@ import type { Announcing } from './announcing.ts';
 
 export const words: Announcing = {
   kind: 'device',
-  own: `serial, serial no, serial number, s/n, sn, ser no, device id, device identifier, deviceid, udid, udi, imei, imeisv, imsi, iccid, meid, esn, asset tag, asset id, asset no, android id, idfa, gaid, advertising id, hardware id, hwid, machine id, mac, bluetooth address, pacemaker~, chip number, microchip~, transponder~
-seriennummer~, seriennr, serien nr, gerätenummer~, gerätenr, geräte id, gerätekennung, inventarnummer~, zählernummer, zähler nr, implantatnummer, chipnummer, mac adresse, fabriknummer
+  own: `frame no, frame number, serial, serial no, serial number, s/n, sn, ser no, device id, device identifier, deviceid, udid, udi, imei, imeisv, imsi, iccid, meid, esn, asset tag, asset id, asset no, android id, idfa, gaid, advertising id, hardware id, hwid, machine id, mac, bluetooth address, pacemaker~, chip number, microchip~, transponder~
+rahmennummer~, rahmennr, seriennummer~, seriennr, serien nr, gerätenummer~, gerätenr, geräte id, gerätekennung, inventarnummer~, zählernummer, zähler nr, implantatnummer, chipnummer, mac adresse, fabriknummer
 numéro de série, n de série, no de série, identifiant de l appareil, numéro d appareil, numéro de compteur, adresse mac, identifiant publicitaire, numéro de puce, pdl, prm
-número de serie, n de serie, id del dispositivo, identificador del dispositivo, dirección mac, número de contador, cups, número de chip, etiqueta de activo
+número de serie, n de serie, n serie, número serie, nro de serie, nro serie, id del dispositivo, identificador del dispositivo, dirección mac, número de contador, cups, número de chip, etiqueta de activo
 numero di serie, n di serie, numero seriale, seriale, id dispositivo, indirizzo mac, numero di matricola dispositivo, pod, pdr, numero contatore, microchip
 número de série, n de série, id do dispositivo, identificador do dispositivo, endereço mac, número do contador, cpe, número do chip
-serienummer~, serienr, apparaat id, apparaatnummer, toestelnummer, mac adres, meternummer, ean code, chipnummer
-numer seryjny, numerze seryjnym, numeru seryjnego, nr seryjny, nr ser, identyfikator urządzenia, id urządzenia, adres mac, numer licznika, nr licznika, numer fabryczny, ppe, numer inwentarzowy
+framenummer, framenr, serienummer~, serienr, apparaat id, apparaatnummer, toestelnummer, mac adres, meternummer, ean code, chipnummer
+nr serii, numer serii, numer seryjny, numerze seryjnym, numeru seryjnego, nr seryjny, nr ser, identyfikator urządzenia, id urządzenia, adres mac, numer licznika, nr licznika, numer fabryczny, ppe, numer inwentarzowy
 serienummer~, serienr, enhets id, enhetsnummer, mac adress, mätarnummer, anläggnings id, tillverkningsnummer, inventarienummer`,
   about: `device~, implant~, pump~, hearing aid~, defibrillator, icd, stimulator, cpap, ventilator, glucometer, prosthesis, phone, handset, mobile, laptop, tablet, router, modem, computer, meter, sim, watch, tracker, wheelchair, stent, scooter
 gerät~, hörgerät~, schrittmacher~, herzschrittmacher~, implantat~, insulinpumpe~, pumpe, handy~, telefon, laptop~, rechner, zähler~, stromzähler, prothese~, rollstuhl, defibrillator~

@@ -12,7 +12,7 @@ número de utente, n utente, n de utente, cartão sus, cns, carteirinha~, númer
 polisnummer~, polisnr, verzekerdennummer, verzekerdenr, verzekeringsnummer, zorgpas, zorgpolis, uzovi, relatienummer, mutualiteit, inz
 numer polisy, nr polisy, polisa nr, numer ubezpieczenia, nr ubezpieczenia, numer ubezpieczonego, ekuz, nfz, karta ubezpieczenia
 försäkringsnummer, försäkringsbrev~, försäkringsnr, vårdkort~, frikort~, högkostnadskort`,
-  about: `policy, insurance, insured, insurer, coverage, health plan, plan, payer, group, certificate of insurance, membership, member, benefit, enrollee, dependent
+  about: `eligibility, authori~, pre authori~, claim~, bcbs, hmo, ppo, policy, insurance, insured, insurer, coverage, health plan, plan, payer, group, certificate of insurance, membership, member, benefit, enrollee, dependent
 versicherung~, versichert~, police, mitglied~, kasse, krankenk~, tarif~
 mutuelle~, adhérent~, assuré~, assurance~, police, contrat~, prévoyance, garantie, bénéficiaire~
 póliza~, seguro~, asegurad~, afiliad~, mutua, mutualista, aseguradora, beneficiari~, cobertura

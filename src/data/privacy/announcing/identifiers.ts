@@ -17,11 +17,11 @@ const MORE = /^(?: \d[\d./-]{0,10}(?![\p{L}\p{N}]|[.,:]\d))+/u;
 const LAST_LETTER = /^ [A-Z](?![\p{L}\p{N}'’]|\.\s?\S)/u;
 /** A year, a day, a time, a version, a measure or the name of a standard. */
 const OTHER =
-  /^(?:(?:19|20)\d\d(?:[-/–](?:(?:19|20)?\d\d))?|\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d|(?:19|20)\d\d-\d\d(?:-\d\d)?(?:T.*)?|v?\d{1,2}(?:\.\d{1,3}){1,3}|v\d[\d.]*|\d+x\d+|\d+(?:st|nd|rd|th|er|ème|mm|cm|km|kg|mg|ml|gb|mb|kb|hz|px|ms|s|h|k|m|w|v)|(?:iso|utf|rfc|cve|covid|sha|md5|aes|rsa|x86|http|tls|en|din|isbn|windows|win|ipv|mp|h2|usb|python|ubuntu|debian)[-_/]?\d.*)$/iu;
+  /^(?:(?:19|20)\d\d(?:[-/–](?:(?:19|20)?\d\d))?|\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d|(?:19|20)\d\d-\d\d(?:-\d\d)?(?:T.*)?|v?\d{1,2}(?:\.\d{1,3}){1,3}|\d{1,3}\.\d{4,}|v\d[\d.]*|\d+x\d+|\d+(?:st|nd|rd|th|er|ème|mm|cm|km|kg|mg|ml|gb|mb|kb|hz|px|ms|s|h|k|m|w|v)|(?:iso|utf|rfc|cve|covid|sha|md5|aes|rsa|x86|http|tls|en|din|isbn|windows|win|ipv|mp|h2|usb|python|ubuntu|debian)[-_/]?\d{1,5}(?:[-:.]\d{1,4})*)$/iu;
 const UNIT =
   /^\s?(?:%|‰|€|£|\$|°|(?:mg|kg|g|ml|l|km|cm|mm|m|gb|mb|kb|tb|hz|khz|mhz|ghz|ms|px|usd|eur|gbp|pln|sek|chf|euros?|dollars?|years?|jahre?|ans|años|anni|anos|jaar|lat|år|days?|hours?|minutes?|times?|rows?|units?|pages?|people|members?|users?|copies|steps?|items?|stück|exemplar\w*|egzempl\w*|stuks|zł|kr)(?!\p{L}))/iu;
 
-/** All of a text, in its order; none with fewer than three digits. */
+/** All of a text, in its order. */
 export function* identifiersIn(text: string): Generator<Identifier> {
   let from = 0;
   for (const match of matchesOf(SHAPE, text)) {
@@ -35,14 +35,25 @@ export function* identifiersIn(text: string): Generator<Identifier> {
     from = end;
     const value = text.slice(start, end);
     const digits = value.replaceAll(/\D/g, '').length;
-    if (digits < 3 || /\d\.\d+ \d+\.\d/.test(value) || OTHER.test(value) || UNIT.test(text.slice(end, end + 14)))
+    if (
+      !isEnough(value, digits) ||
+      /\d\.\d+ \d+\.\d/.test(value) ||
+      OTHER.test(value) ||
+      UNIT.test(text.slice(end, end + 14))
+    )
       continue;
     yield { start, end, value, digits, isCode: isCode(value, digits) };
   }
 }
 
+/** "QX7T2P" has two digits only, and is no word. */
+function isEnough(value: string, digits: number): boolean {
+  return digits >= 3 || (digits === 2 && /^[A-Z0-9]{6,}$/.test(value));
+}
+
 /** No plausible quantity. */
 export function isCode(value: string, digits: number): boolean {
+  if (digits < 3) return false;
   if (/^\d+$/.test(value)) return digits >= 7 || (digits >= 5 && value.startsWith('0'));
   if (/\p{L}/u.test(value)) return value.length >= 5;
   return digits >= 5;

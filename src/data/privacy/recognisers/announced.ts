@@ -23,7 +23,7 @@ const SHORT_OWN =
 export const recogniser: Recogniser = {
   name: 'announced',
   kind: 'code',
-  needs: { digits: 3 },
+  needs: { digits: 2 },
   *find(text) {
     let last: { end: number; found?: Candidate } = { end: 0 };
     for (const one of identifiersIn(text)) {
