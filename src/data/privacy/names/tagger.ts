@@ -61,11 +61,15 @@ function read(text: string): Reading {
 /** The highest probability of a word of a stretch. */
 export function highestIn(text: string, start: number, end: number): number {
   const { tokens, probabilities } = read(text);
-  let highest = 0;
-  for (const [at, token] of tokens.entries()) {
-    if (token.start >= end) break;
-    if (token.end > start) highest = Math.max(highest, probabilities[at]);
+  // The first token that ends behind the start, by halving.
+  let [low, high] = [0, tokens.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (tokens[middle].end > start) high = middle;
+    else low = middle + 1;
   }
+  let highest = 0;
+  for (let at = low; at < tokens.length && tokens[at].start < end; at++) highest = Math.max(highest, probabilities[at]);
   return highest;
 }
 
