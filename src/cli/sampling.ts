@@ -11,6 +11,11 @@ export const samplingOptions: readonly CommandOption[] = [
     value: 'TYPE',
     summary: 'auto, bf16 or f32; in f32 answers do not depend on what else is answered',
   },
+  {
+    name: '--storage',
+    value: 'NAME',
+    summary: 'int8_forward for faster and slightly other answers; dense is the weights as they are',
+  },
   { name: '--max-new-tokens', value: 'COUNT', summary: 'longest answer; 256 unless given' },
   { name: '--temperature', value: 'T', summary: '0 takes the most probable token, which is the default' },
   { name: '--top-k', value: 'K', summary: 'only the K most probable tokens; 0 for all' },
@@ -31,6 +36,7 @@ export function openingOf(context: CommandContext) {
     target: context.argument('MODEL')!,
     base: context.has('--base'),
     precision: context.choice('--precision', ['auto', 'bf16', 'f32']),
+    storage: context.choice('--storage', ['dense', 'int8_forward']),
   };
 }
 

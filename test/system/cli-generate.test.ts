@@ -35,6 +35,19 @@ function generated(input: string, ...options: string[]): GeneratedRow[] {
 }
 
 describe('attune generate', () => {
+  it('answers by weights in int8 where it is told to, and says what they take', () => {
+    const options = ['generate', 'model', '--input', 'rows.jsonl', '--max-new-tokens', '3', '--logprobs', '1'];
+    const [dense, rounded] = ['dense', 'int8_forward'].map((storage) =>
+      attune(...options, '--storage', storage, '--output', `${storage}.jsonl`),
+    );
+    expect([dense.code, rounded.code]).toEqual([0, 0]);
+    expect(rounded.stderr).toMatch(/int8 copies of the weights of \d+ layers/);
+    expect(dense.stderr).not.toMatch(/int8/);
+    const [plain, own] = ['dense', 'int8_forward'].map((name) => readFileSync(join(folder, `${name}.jsonl`), 'utf8'));
+    expect(own.split('\n')).toHaveLength(plain.split('\n').length);
+    expect(own).not.toBe(plain);
+  });
+
   it('answers each row n times, in the order of the file, with log-probabilities', () => {
     const options = [
       '--precision',

@@ -71,7 +71,9 @@ function generateSamplingOf(context: CommandContext) {
 }
 
 function speechOf(context: CommandContext): Sampling['speech'] {
-  const task = context.choice('--task', ['transcribe', 'translate']);
+  // A choice that is not made is the first one, which texts refuse.
+  const isChosen = context.option('--task') !== undefined;
+  const task = isChosen ? context.choice('--task', ['transcribe', 'translate']) : undefined;
   const language = context.option('--language');
   const timestamps = context.has('--timestamps') ? true : undefined;
   return [language, task, timestamps].every((value) => value === undefined)

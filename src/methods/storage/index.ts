@@ -8,7 +8,9 @@ export interface StorageMethod {
   create(model: Model, when: 'training' | 'always'): Storage;
 }
 
-export const storages = defineRegistry<StorageMethod, 'dense' | 'int8_forward'>('storage', 'E_UNKNOWN_STORAGE', {
+export type StorageName = 'dense' | 'int8_forward';
+
+export const storages = defineRegistry<StorageMethod, StorageName>('storage', 'E_UNKNOWN_STORAGE', {
   dense: () => import('./dense.ts'),
   int8_forward: () => import('./int8-forward.ts'),
 });

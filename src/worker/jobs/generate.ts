@@ -15,6 +15,7 @@ import {
   type TokenConstraint,
   type Transcript,
 } from '../../generate/index.ts';
+import { storages, type StorageName } from '../../methods/storage/index.ts';
 import { decoderStart } from '../../methods/objectives/seq2seq.ts';
 import type { Task } from '../../models/architecture.ts';
 import type { Model } from '../../models/model.ts';
@@ -29,6 +30,8 @@ import { hears, processorOf, writeDown } from '../run/compare/speech.ts';
 export interface GenerateInput extends OpenOptions {
   /** A run's folder, an adapter's, a model's, or a known name. */
   target: string;
+  /** How its weights are read, in every pass; `dense` unless given. */
+  storage?: StorageName;
 }
 
 /** The path of a recording, for models that write down what they hear. */
@@ -77,6 +80,9 @@ export async function run(input: GenerateInput, context: JobContext): Promise<Ba
     });
   }
   settleWeights(opened.model);
+  // After they have moved: a copy belongs to the tensor that it was made of.
+  const { note } = (await storages.load(input.storage ?? 'dense')).create(opened.model, 'always');
+  if (note !== undefined) context.emit({ type: 'phase-started', phase: 'engine', message: note });
   using batcher = new Batcher(opened, { cacheBytes: Math.min(MOST_CACHE_BYTES, availableBytes() / 4) });
   const open = new Set<Promise<void>>();
   context.signal.addEventListener('abort', () => batcher[Symbol.dispose]());
