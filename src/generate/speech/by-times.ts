@@ -32,7 +32,8 @@ export async function byTimes(
   const steps = stepsOf(hearing, sound);
   const segments: TimedTokens[] = [];
   const answers: Completion[] = [];
-  let [language, heard] = [options.language, 0];
+  let language: string | undefined;
+  let heard = 0;
   for (let start = 0; start === 0 || start < sound.frames;) {
     options.signal?.throwIfAborted();
     using memory = remembered(model, [sound.window(start)]);

@@ -1,4 +1,3 @@
-// S samples
 import { windowsOf } from '../../audio/index.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { fromArray, noGrad, scope } from '../../tensor/index.ts';
