@@ -8,6 +8,7 @@ const table = {
   images: () => import('./images.ts').then((module) => module.images),
   search: () => import('./search.ts').then((module) => module.search),
   translation: () => import('./translation.ts').then((module) => module.translation),
+  speech: () => import('./speech.ts').then((module) => module.speech),
   recommendation: () => import('./recommendation.ts').then((module) => module.recommendation),
 } satisfies Record<string, () => Promise<Example>>;
 

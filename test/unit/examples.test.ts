@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { coldItems, dependenciesIn } from '../../examples/data/dependencies.ts';
+import { spokenClips, splitClips } from '../../examples/data/asterisk.ts';
 import { readIdx } from '../../examples/data/fashion.ts';
 import { mailRows } from '../../examples/data/mail.ts';
 import { searchRows } from '../../examples/data/search.ts';
@@ -122,6 +123,34 @@ describe('data', () => {
     [magic, ...numbers].forEach((number, i) => head.writeUInt32BE(number, 4 * i));
     return head;
   };
+
+  test('announcements are texts as they are spoken, without tones, silence and long numbers', () => {
+    const list = [
+      '; a comment',
+      "dir: Press 7 for your party's name, or 0.",
+      'letters/at: at [@]',
+      'beep: [a tone]',
+      'silence/1: (1 second of silence)',
+      'demo: Dial 500.',
+      'spy: H.323',
+    ];
+    expect(spokenClips(list.join('\n'))).toEqual([
+      { name: 'dir', text: "press seven for your party's name or zero" },
+      { name: 'letters/at', text: 'at' },
+    ]);
+  });
+
+  test('announcements that are alike are never learnt and tested, nor tested twice', () => {
+    const clips = Array.from({ length: 40 }, (_, i) => ({
+      name: `${i}`,
+      text: `press ${i >> 1} to go to room ${i >> 1}`,
+    }));
+    const { train, test: held } = splitClips(clips);
+    const texts = held.map(({ text }) => text);
+    expect(held.length + train.length).toBeLessThanOrEqual(40);
+    expect(new Set(texts).size).toBe(held.length);
+    expect(train.filter(({ text }) => texts.includes(text))).toEqual([]);
+  });
 
   test('images and labels are read from IDX files', () => {
     const images = Buffer.concat([idx(0x803, 2, 1, 3), Buffer.from([1, 2, 3, 4, 5, 6])]);
