@@ -29,7 +29,11 @@ export const speech: Example = {
       `Announcements of a telephone exchange by one woman, 8 kHz (Debian packages asterisk-core-sounds-en and -wav, CC-BY-SA-3.0): ${readRows(files.train).length} recordings to learn from and ${comparison.rows} to test on, one from each group of texts of which half of the pairs of neighbouring words are the same; none of a test recording's group is learnt from. Left out are tones, silence, recordings of more than 12 s, and texts with longer numbers.`,
       `attune-speech (${BASE_IN_WORDS}) heard only espeak-ng. From scratch is the same network with new weights and twice the learning rate (1e-3, that of the pre-training). Both have ${epochsOf(setting)} passes over one draw of the training rows, whose chance no interval holds.`,
     ];
-    return { about, tables: [tableOf(comparison)], verdict: [comparison.sentence] };
+    return {
+      about,
+      tables: [tableOf(comparison)],
+      verdict: METRICS.map((metric, i) => verdictOf(comparison, metric, HEADS[2 * i])),
+    };
   },
 };
 
@@ -70,7 +74,7 @@ const HEADS = ['word error rate', 'tuned is better by', 'character error rate', 
 
 function tableOf({ systems, differences, rows }: Comparison): Table {
   return {
-    caption: `${rows} recordings, error rates in percent with 95 % intervals; lower is better, and above 100 more is written than was said`,
+    caption: `${rows} recordings, error rates in percent with 95 % intervals; lower is better, 100 where nothing is written, above it where more is written than was said`,
     head: ['system', ...HEADS],
     rows: systems.map(({ name, values }, i) => [
       TITLES[i],
@@ -81,6 +85,19 @@ function tableOf({ systems, differences, rows }: Comparison): Table {
     ]),
   };
 }
+
+/** "By word error rate, tuned is better than …; no evidence of a difference to …." */
+function verdictOf({ systems, differences }: Comparison, metric: string, name: string): string {
+  const titles = new Map(systems.map((system, i) => [system.name, TITLES[i]]));
+  const ofMetric = differences.filter((one) => one.metric === metric);
+  const parts = Object.entries(WORDS).flatMap(([verdict, words]) => {
+    const found = ofMetric.filter((one) => one.verdict === verdict).map(({ against }) => titles.get(against));
+    return found.length === 0 ? [] : [`${words} ${found.join(' and ')}`];
+  });
+  return `By ${name}, tuned on the recordings is ${parts.join('; ')}.`;
+}
+
+const WORDS = { better: 'better than', worse: 'worse than', 'no-evidence': 'with no evidence of a difference to' };
 
 const percent = (share: number | null | undefined): string => (100 * (share ?? Number.NaN)).toFixed(1);
 
