@@ -28,6 +28,7 @@ const FORMS = [
   String.raw`\d{1,5} (?:[NSEW]{1,2}\.? )?(?:\d{1,3}(?:st|nd|rd|th) (?:${ENGLISH_TYPES})(?!\p{L})|(?:County Road|State (?:Road|Route)|Highway|Hwy|Route|US|Farm Road|FM|CR|SR) \d{1,4}[A-Z]?)`,
   String.raw`(?:(?:Flat|Apt\.?|Unit|Plot|House(?: No\.?)?|H\.? ?No\.?|Suite|Door No\.?|Apartment) ?#?[A-Z0-9/-]{1,8},? |${CAP} (?:Cottage|House|Farm|Lodge|Villa),? )?\d{1,5}[A-Za-z]?(?:[-–/]\d{1,5})?,? (?:[NSEW]{1,2}\.? |North |South |East |West |Upper |Lower |Old |Great |Little )?(?:${CAP}|\d{1,3}(?:st|nd|rd|th))(?: ${CAP}){0,3} (?:${ENGLISH_TYPES})(?![\p{L}])\.?(?: (?:[NSEW]{1,2}|North|South|East|West)(?![\p{L}]))?`,
   String.raw`(?:${CAP} (?:Cottage|House|Farm|Lodge|Villa|Barn|Mill)),(?: ${CAP}){1,3} (?:Street|Road|Lane|Drive|Avenue|Close|Hill|Way|Green)`,
+  String.raw`(?:(?:Flat|Apartment|Apt\.?|Unit|c/o|Room) [^,\n]{1,30}, )?(?:(?:The )?${CAP}(?: ${CAP}){0,2}, ){1,2}(?:${CAP} ){1,3}(?:${ENGLISH_TYPES}),(?: ${CAP}){1,3},? [A-PR-UWYZ][A-HK-Y]?\d[A-Z\d]? ?\d[ABD-HJLNP-UW-Z]{2}`,
   String.raw`Unit \d{1,4}[A-Z]?,? (?:${CAP} ){1,4}(?:Estate|Park|Centre|Center|Court|Yard|Works)`,
   String.raw`\d{1,5} (?:Broadway|Whitehall|Piccadilly|The [A-Z]\p{Ll}+)(?! \p{Ll})|(?:RR|HC) \d{1,3},? Box \d{1,5}`,
   String.raw`\d{1,5}[a-z]? ${SMALL} (?:${ENGLISH_SMALL})(?=,| (?:apt|unit|#))`,

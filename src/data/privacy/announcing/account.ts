@@ -12,11 +12,11 @@ número da conta, n da conta, nib, agência, código bancário
 rekeningnummer, rekeningnr, rek nr, hypotheeknummer, leningnummer, banknummer
 numer konta, nr konta, numer rachunku, nr rachunku, nrb, rachunek nr
 kontonummer, clearingnummer, clearing nr, bankgiro~, plusgiro~, bg, pg, lånenummer, ocr`,
-  about: `ira, 401k, pension~, annuity, debit~, credit card, deposit~, withdrawal~, account~, loan~, mortgage~, savings, checking, brokerage, credit line, overdraft, bank, giro, lender, deposit, portfolio, wallet, ledger
+  about: `escrow~, ira, 401k, pension~, annuity, debit~, credit card, deposit~, withdrawal~, account~, loan~, mortgage~, savings, checking, brokerage, credit line, overdraft, bank, giro, lender, deposit, portfolio, wallet, ledger
 konto, kontos, konten, girokonto~, sparkonto, tagesgeld~, depot~, darlehen~, kredit~, hypothek~, überweisung~, lastschrift~, einzug~
-débit~, retrait~, retraite, compte~, crédit, prêt~, emprunt~, livret~, virement~, prélèvement~, hypothèque
-cuenta~, préstamo~, hipoteca~, hipotecario, crédito~, transferencia~, libreta~, domiciliación
-conto, conti, mutuo, mutui, prestito, prestiti, finanziamento~, bonifico~, libretto, addebito
+prélev~, débit~, retrait~, retraite, compte~, crédit, prêt~, emprunt~, livret~, virement~, prélèvement~, hypothèque
+cargo, cargue, débito, cuenta~, préstamo~, hipoteca~, hipotecario, crédito~, transferencia~, libreta~, domiciliación
+conto, conti, mutuo, mutui, prestito, prestiti, finanziamento~, bonifico~, libretto, addebito, addebit~
 conta, contas, empréstimo~, financiamento~, poupança, caderneta, transferência~, hipoteca, débito
 rekening~, hypotheek~, lening~, spaarrekening~, krediet~, overboeking~, incasso~
 konto, konta, koncie, kontem, rachunek, rachunku, rachunkiem, kredyt~, pożyczk~, przelew~, książeczka~, lokat~

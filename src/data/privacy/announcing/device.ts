@@ -12,13 +12,13 @@ número de série, n de série, id do dispositivo, identificador do dispositivo,
 framenummer, framenr, serienummer~, serienr, apparaat id, apparaatnummer, toestelnummer, mac adres, meternummer, ean code, chipnummer
 nr serii, numer serii, numer seryjny, numerze seryjnym, numeru seryjnego, nr seryjny, nr ser, identyfikator urządzenia, id urządzenia, adres mac, numer licznika, nr licznika, numer fabryczny, ppe, numer inwentarzowy
 serienummer~, serienr, enhets id, enhetsnummer, mac adress, mätarnummer, anläggnings id, tillverkningsnummer, inventarienummer`,
-  about: `device~, implant~, pump~, hearing aid~, defibrillator, icd, stimulator, cpap, ventilator, glucometer, prosthesis, phone, handset, mobile, laptop, tablet, router, modem, computer, meter, sim, watch, tracker, wheelchair, stent, scooter
-gerät~, hörgerät~, schrittmacher~, herzschrittmacher~, implantat~, insulinpumpe~, pumpe, handy~, telefon, laptop~, rechner, zähler~, stromzähler, prothese~, rollstuhl, defibrillator~
-appareil~, stimulateur~, pompe~, implant~, prothèse~, téléphone, portable, ordinateur, compteur~, défibrillateur, box, fauteuil
-dispositivo~, marcapasos, bomba~, audífono~, implante~, prótesis, móvil, teléfono, portátil, ordenador, contador~, desfibrilador
-dispositivo~, apparecchi~, pacemaker, microinfusore, pompa, protesi, impianto, cellulare, telefono, portatile, contatore~, defibrillatore
-dispositivo~, aparelho~, marca passo, bomba, implante~, prótese~, telemóvel, celular, computador, contador~, medidor, desfibrilhador
-apparaat~, toestel~, hoortoestel~, pomp, insulinepomp~, implantaat~, prothese~, telefoon, laptop, meter, rolstoel, defibrillator
-urządzeni~, aparat~, rozrusznik~, stymulator~, pomp~, implant~, protez~, telefon~, laptop~, licznik~, defibrylator
-apparat~, enhet~, hörapparat~, pacemaker~, pump~, insulinpump~, implantat~, protes~, telefon~, dator~, mätare~`,
+  about: `sensor~, glucose meter, glucometer~, monitor~, headset, printer, camera, drone, bike, bicycle, e bike, device~, implant~, pump~, hearing aid~, defibrillator, icd, stimulator, cpap, ventilator, glucometer, prosthesis, phone, handset, mobile, laptop, tablet, router, modem, computer, meter, sim, watch, tracker, wheelchair, stent, scooter
+messgerät~, blutzucker~, sensor~, kamera, fahrrad, pedelec, gerät~, hörgerät~, schrittmacher~, herzschrittmacher~, implantat~, insulinpumpe~, pumpe, handy~, telefon, laptop~, rechner, zähler~, stromzähler, prothese~, rollstuhl, defibrillator~
+série, glucomètre~, capteur~, vélo, tensiomètre~, appareil~, stimulateur~, pompe~, implant~, prothèse~, téléphone, portable, ordinateur, compteur~, défibrillateur, box, fauteuil
+serie, glucómetro~, sensor~, bicicleta, silla de ruedas, dispositivo~, marcapasos, bomba~, audífono~, implante~, prótesis, móvil, teléfono, portátil, ordenador, contador~, desfibrilador
+serie, glucometro~, sensore~, bicicletta, carrozzina, dispositivo~, apparecchi~, pacemaker, microinfusore, pompa, protesi, impianto, cellulare, telefono, portatile, contatore~, defibrillatore
+série, glicosímetro~, medidor~, sensor~, bicicleta, cadeira de rodas, dispositivo~, aparelho~, marca passo, bomba, implante~, prótese~, telemóvel, celular, computador, contador~, medidor, desfibrilhador
+serie, glucosemeter~, sensor~, fiets, scootmobiel~, apparaat~, toestel~, hoortoestel~, pomp, insulinepomp~, implantaat~, prothese~, telefoon, laptop, meter, rolstoel, defibrillator
+seria, serii, glukometr~, czujnik~, rower~, wózek~, urządzeni~, aparat~, rozrusznik~, stymulator~, pomp~, implant~, protez~, telefon~, laptop~, licznik~, defibrylator
+serie, glukosmätare~, sensor~, cykel~, rullstol~, apparat~, enhet~, hörapparat~, pacemaker~, pump~, insulinpump~, implantat~, protes~, telefon~, dator~, mätare~`,
 };

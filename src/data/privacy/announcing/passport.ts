@@ -3,7 +3,7 @@ import type { Announcing } from './announcing.ts';
 
 export const words: Announcing = {
   kind: 'passport',
-  own: `passport~, travel document~, laissez passer, travel doc
+  own: `passport~, travel document~, laissez passer, travel paper~, travel doc
 reisepass~, passnummer, passnr, pass nr, pass nummer, reisedokument~, reiseausweis~
 passeport~, titre de voyage, document de voyage
 pasaporte~, documento de viaje

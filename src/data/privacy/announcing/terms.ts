@@ -19,6 +19,16 @@ interface Entry extends Term {
 
 /** Ends of words that make "kunden" + "nummer" announce by themselves. */
 const NUMBER_ENDS = /(?:nummern?|nummeret|numret|nr|kennung|kennzeichen|zeichen|id|code|kod)$/;
+/** Last parts of words that German, Dutch and Swedish write as one: what the first part is does not matter. */
+const LAST_PARTS: readonly [RegExp, Kind][] = [
+  [/(?:schein|nachweis|zeugnis|bewijs|intyg|bevis)$/, 'licence'],
+  [/(?:akte|befund|auftrag|anforderung|probe|aanvraag|dossier|uitslag|remiss|journal|prov)$/, 'medical_record'],
+  [/(?:police|polis|versicherung|verzekering|forsakring)$/, 'health_plan'],
+  [/(?:konto|rekening|darlehen|lening|lanet?)$/, 'account'],
+  [/(?:gerat|apparaat|apparat|messer|meter|matare)$/, 'device'],
+  [/(?:ausweis|karte|vertrag|antrag|bescheid|kaart|contract|kort|avtal)$/, 'code'],
+];
+const LEAST_COMPOUND = 8;
 /** Letters that no decomposition makes plain. */
 const PLAIN: Record<string, string> = { ł: 'l', ß: 'ss', ø: 'o', æ: 'ae', œ: 'oe', đ: 'd' };
 const BUCKET = 3;
@@ -82,6 +92,9 @@ function single(word: string): Term | undefined {
   let term: Term | undefined = best;
   const isCompound = best?.length !== word.length && NUMBER_ENDS.test(word) && word.length > 4;
   if (isCompound && (best === undefined || best.role === 'number')) term = { role: 'number', kind: 'code' };
+  const last =
+    best === undefined && word.length >= LEAST_COMPOUND ? LAST_PARTS.find(([end]) => end.test(word)) : undefined;
+  if (term === undefined && last !== undefined) term = { role: 'about', kind: last[1] };
   if (isCompound && best?.role === 'about') term = { role: 'own', kind: best.kind };
   if (known.size > MOST_KNOWN) known.clear();
   known.set(word, term);

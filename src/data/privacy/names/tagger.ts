@@ -12,7 +12,7 @@ export const STEP = 1 / 24;
 const PARTICLE = new RegExp(`^(?:${PARTICLES}|d|l)$`);
 const MOST_PARTICLES = 3;
 /** From which probability on a word is part of a name. */
-export const PART = 0.42;
+export const PART = 0.37;
 /** And from which on one that follows another directly is. */
 const MORE = 0.12;
 

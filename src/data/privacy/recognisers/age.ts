@@ -22,6 +22,7 @@ const FORMS = [
       String.raw`(?<![\p{L}\p{N}])(?:${LABELS})\s{0,2}[:=|]?\s{0,2}${named('label')}${NO_COUNT}`,
       String.raw`(?<![\p{L}\p{N}])(?:${VERBS})\s${named('verb')}${ENDS}`,
       String.raw`${PERSON}\s${named('person')}${ENDS}`,
+      String.raw`(?<!\p{L})at\s${named('when')}(?=,?\s(?:he|she|my|his|her)\b)|(?<!\p{L})mit\s${named('since')}(?=\s\p{L}{2,12}\s(?:sie|er|die|der|meine?)\b)`,
       String.raw`(?<!\p{L})${RELATIVE}(?:, | \()${named('relative')}(?=\)|,|\.(?:\s|$))`,
     ].join('|'),
     'giu',
