@@ -30,8 +30,8 @@ const studies: readonly Study[] = [
       data: { format: 'text', max_length: 256, long_rows: 'split' },
       objective: 'pretrain',
       tuning: { method: 'lora', r: 32, alpha: 64 },
-      training: { max_steps: quick ? 8 : 120, batch_size: 32, learning_rate: 2e-3, warmup_steps: 10 },
-      evaluation: { every: 'never', metrics: ['bits_per_byte'], max_rows: quick ? 60 : 300 },
+      training: { max_steps: quick ? 6 : 120, batch_size: 32, learning_rate: 2e-3, warmup_steps: 10 },
+      evaluation: { every: 'never', metrics: ['bits_per_byte'], max_rows: quick ? 40 : 300 },
     }),
   },
   {

@@ -4,6 +4,12 @@ import type { Item } from '../../documents/index.ts';
 import { defineStep, eachItem, rowOf } from '../step.ts';
 
 const options = z.strictObject({
+  below: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe('folder that holds a folder for each class, whatever lies in these; the one a file is in when null'),
   up: z.int().min(1).default(1).describe('how far above the file the folder lies: 1 is the one that it is in'),
   subject: z.boolean().default(true).describe("begin with a mail's subject or a document's title"),
 });
@@ -16,15 +22,22 @@ export const step = defineStep<Options>({
   version: 1,
   perItem: true,
   options,
-  open: ({ up, subject }) =>
+  open: ({ below, up, subject }) =>
     eachItem((item, notes) => {
-      const label = item.origins[0].file.split('/').at(-1 - up);
+      const label = labelOf(item.origins[0].file.split('/'), below, up);
       const text = textOf(item, subject);
       if (label !== undefined && label !== '' && text !== '') return [rowOf({ text, label }, item.origins)];
       notes.leaveOut(item, text === '' ? 'no text' : 'no such folder above it');
       return [];
     }),
 });
+
+function labelOf(path: readonly string[], below: string | null, up: number): string | undefined {
+  if (below === null) return path.at(-1 - up);
+  const at = path.indexOf(below);
+  // A file right below it lies in no class.
+  return at === -1 || at + 2 >= path.length ? undefined : path[at + 1];
+}
 
 function textOf(item: Item, hasSubject: boolean): string {
   if (item.kind === 'message') return joined([hasSubject ? item.subject : undefined, item.text], '\n');

@@ -294,6 +294,17 @@ describe('folders', () => {
     ]);
   });
 
+  it('give what lies in a mail or an archive the class of the mail or archive', async () => {
+    const attached = {
+      ...text([{ heading: 'Plan', level: 1, text: 'All of it.' }]),
+      ...inFolder('mails/ham/1.eml/a.pdf'),
+    };
+    const astray = message('a', 'b', inFolder('mails/2.eml'));
+    const { values, reports } = await run([{ step: 'folders', below: 'mails' }], [attached, astray]);
+    expect(values).toEqual([{ text: 'Plan\n\nAll of it.', label: 'ham' }]);
+    expect(reports[0].leftOut).toMatchObject([{ count: 1 }]);
+  });
+
   it('count what lies in none', async () => {
     const { reports } = await run([{ step: 'folders' }], [message('a', 'b', inFolder('1.eml'))]);
     expect(reports[0].leftOut).toMatchObject([{ reason: 'no such folder above it', count: 1 }]);
