@@ -2,7 +2,7 @@
 import { latin } from './latin.ts';
 import { asListed, gazetteer } from './gazetteer.ts';
 
-const TOWN = String.raw`(?![A-Z]{1,3}(?!\p{L}|[ -]\p{Lu}\p{Ll}))(?:(?:Den|Het|La|Le|Les|L['’]|El|Los|San|Santa|São|Sankt|St\.?|Saint|Bad|Ciudad de|Villa) ?)?\p{Lu}[\p{L}\p{M}'’.]*(?:[ -](?:(?:a\.? ?d\.? |an der |am |im |i\. ?|in |de la |de los |de |del |della |di |do |da |dos |das |sur |sur-|sous-|en |en-|lès-|aan |op |bij |nad |ob |w |i )?\p{Lu}[\p{L}\p{M}'’]*)){0,3}`;
+const TOWN = String.raw`(?![A-Z]{1,3}(?!\p{L}|[ -]\p{Lu}\p{Ll}))(?:(?:Den|Het|La|Le|Les|L['’]|El|Los|San|Santa|São|Sankt|St\.?|Saint|Bad|Ciudad de|Villa) ?)?\p{Lu}[\p{L}\p{M}'’]*(?:[ -](?:(?:a\.? ?d\.? |an der |am |im |i\. ?|in |de la |de los |de |del |della |di |do |da |dos |das |sur |sur-|sous-|en |en-|lès-|aan |op |bij |nad |ob |w |i )?\p{Lu}[\p{L}\p{M}'’]*)){0,3}`;
 const UNIT_WORDS = String.raw`apartment|apt|appartement|appt|app|apto?|ap|suite|ste|unit|flat|floor|fl|room|rm|building|bldg|block|lgh|bus|lokal|lok|m|int|interno|scala|piano|bloco|bloque|bl|bât|bâtiment|esc|escalera|escalier|piso|puerta|pta|portal|bajo|ático|entresuelo|principal|izquierda|izq|izda|derecha|dcha|r/c|esq|esquerdo|dto|direito|dt|frente|fte|andar|étage|hs|huis|hoog|og|eg|dg|whg|top|stiege|tür|hinterhaus|vorderhaus|links|rechts|lote?|casa|sala|conj|quadra|qd|km|tr|vån|box|cedex|col|colonia|urb|residencial|kl|klatka|piętro|p|résidence|rez-de-chaussée`;
 const UNIT = String.raw`(?:(?: [-–] |,? ?)(?:\(?(?:${UNIT_WORDS})(?!\p{L})\.? ?#?(?:[A-Z]?\d{0,5}[A-Za-z]?(?![\p{L}\p{N}]))|#\s?[A-Z0-9-]{1,6}|\d{1,3}\.?[ºª°]?(?:er|ème|e|nd|rd|th|st|o|a)?\.? (?:${UNIT_WORDS})(?!\p{L})\.?(?: (?:links|rechts|Mitte|gauche|droite))?|\d{1,2}\.?[ºª°] ?(?:[A-Z](?!\p{L})|izq\.?|dcha\.?|izda\.?|esq\.?|dto\.?|frente|izquierda|derecha|esquerdo|direito)?|[IVX]{1,4}(?![\p{L}])|n[ºo°]? \d{1,4}))`;
 const UK = String.raw`[A-PR-UWYZ][A-HK-Y]?\d[A-Z\d]? ?\d[ABD-HJLNP-UW-Z]{2}`;
@@ -57,6 +57,12 @@ export interface Tail {
 
 /** Where an address ends whose street ends at `from`, and whether a flat and a postcode stand in it. */
 export function tailOf(text: string, from: number): Tail {
+  const tail = readTail(text, from);
+  // The stop of the sentence is no part of it.
+  return text[tail.end - 1] === '.' && tail.end > from ? { ...tail, end: tail.end - 1 } : tail;
+}
+
+function readTail(text: string, from: number): Tail {
   const unit = reach(UNITS, text, from);
   const hasUnit = /\p{L}{2}|#/u.test(text.slice(from, unit));
   for (const start of unit === from ? [from] : [unit, from]) {

@@ -248,7 +248,7 @@ const CASES: Record<string, { yes: [text: string, found: string][]; no: string[]
   },
   address: {
     yes: [
-      ['12 rue des Lilas, 69003 Vaulx', 'address: 12 rue des Lilas, 69003 Vaulx'],
+      ['12 rue des Lilas, 69003 Vaulx. Tél.', 'address: 12 rue des Lilas, 69003 Vaulx'],
       ['ul. Długa 12 m. 4, 00-238 Xyz', 'address: ul. Długa 12 m. 4, 00-238 Xyz'],
       ['Björkbacken 2, 743 30 Storvreta', 'address: Björkbacken 2, 743 30 Storvreta'],
       ['221 maple avenue, springfield, il 62704', 'address: 221 maple avenue, springfield, il 62704'],
