@@ -37,7 +37,7 @@ export const translation: Example = {
     return {
       about,
       tables: [tableOf(comparison), shownLines(samples)],
-      verdict: METRICS.map((metric) => verdict(comparison, metric)),
+      verdict: [...METRICS.map((metric) => verdict(comparison, metric)), PLAINLY],
     };
   },
 };
@@ -100,6 +100,9 @@ function tableOf({ systems, differences, rows }: Comparison): Table {
     ]),
   };
 }
+
+const PLAINLY =
+  'In plain words: it writes the Italian of package descriptions, and in most lines words are missing, repeated or wrong. It shows what tuning adds; it is no translator.';
 
 const WORDS = { better: 'better than', worse: 'worse than', 'no-evidence': 'no evidence of a difference to' };
 
