@@ -4,7 +4,7 @@ import { create as createStorage } from '../../src/methods/storage/int8-forward.
 import { create as createLora } from '../../src/methods/tuning/lora.ts';
 import { complete, options as loraOptions } from '../../src/methods/tuning/lora.options.ts';
 import { keyedNormal } from '../../src/models/initialise.ts';
-import { isLinear, withRandomness, type LinearLike } from '../../src/nn/index.ts';
+import { Int8Weight, isLinear, Linear, withRandomness, type LinearLike } from '../../src/nn/index.ts';
 import { attune, backward, fromArray, noGrad, scope, type DType, type Tensor } from '../../src/tensor/index.ts';
 import { tinyConfigs } from './tiny-configs.ts';
 import { tinyInput, tinyModel } from './tiny-models.ts';
@@ -121,6 +121,24 @@ describe('storage int8_forward', () => {
     expect(training()).toEqual(dense);
     storage.dispose();
     model.dispose();
+  });
+
+  it('is read beside an adapter that is more than a change of low rank, and by inputs of three dimensions', () => {
+    noGrad(() =>
+      scope(() => {
+        const layer = new Linear(8, 5);
+        layer.weight.assign(normal([5, 8], 'w'));
+        layer.int8 = new Int8Weight(layer.weight, 'always');
+        const x = normal([6, 8], 'x');
+        const product = layer.forward(x).toNumbers();
+        expect(product).toEqual(int8Product(x, layer.weight.tensor, before));
+        const cube = layer.forward(x.reshape(2, 3, 8));
+        expect(cube.shape).toEqual([2, 3, 5]);
+        expect(cube.toNumbers()).toEqual(product);
+        layer.addAdapter({ forward: (_x, output) => output.mul(2) });
+        expect(layer.forward(x).toNumbers()).toEqual(product.map((value) => 2 * value));
+      }),
+    );
   });
 
   it('says how many layers and bytes it takes, and leaves trained modules out', async () => {
