@@ -14,6 +14,7 @@ import { FileDraft } from '../files/file-draft.ts';
 import { writeJson } from '../files/json.ts';
 import type { Recogniser } from '../data/privacy/recogniser.ts';
 import type { Tokenizer } from '../text/index.ts';
+import { hidesRows } from './pipeline/step-parts.ts';
 import { usualSteps } from './usual-steps.ts';
 import { lineOf, PREPARED_VERSION } from './prepared-row.ts';
 import { FileTally, type FileSummary } from './file-tally.ts';
@@ -74,8 +75,10 @@ export async function prepare(preparation: Preparation): Promise<PreparationRepo
   const reading = new Reading(findDocuments(sources, base, isOutput), preparation, tally);
   try {
     const chosen = preparation.steps === undefined ? await usualSteps(reading.documents) : undefined;
-    const context: StepContext = { base, folder, openTokenizer, openRecognisers, signal };
-    const opened = await openSteps(preparation.steps ?? chosen!.steps, context);
+    const specs = preparation.steps ?? chosen!.steps;
+    const quotes = (await hidesRows(specs)) ? false : undefined;
+    const context: StepContext = { base, folder, openTokenizer, openRecognisers, quotes, signal };
+    const opened = await openSteps(specs, context);
     const writer = new RowWriter(rowsFile, (rows) => reading.report(rows));
     for await (const item of runSteps(chosen?.documents ?? reading.documents, opened)) writer.write(item);
     const reports = opened.map(({ report }) => report);

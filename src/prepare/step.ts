@@ -36,7 +36,7 @@ export interface StepContext {
   openTokenizer(name: string): Promise<Tokenizer>;
   /** Recognisers of the user's own, as `./file.ts#name`. */
   openRecognisers(reference: string): Promise<readonly Recogniser[]>;
-  /** Reports quote the first words of the rows that they count. */
+  /** Reports quote the first words of the rows that they count; false where nothing of rows may be shown. */
   quotes?: boolean;
   onProgress?: (done: number, unit: string) => void;
   signal?: AbortSignal;

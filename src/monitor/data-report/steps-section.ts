@@ -39,7 +39,14 @@ function oneStep({ step, options, itemsIn, itemsOut, leftOut, found, remarks }: 
   return html`<div class="step">
     <h3>${step} <span class="soft">${formatCount(itemsIn)} → ${formatCount(itemsOut)}</span></h3>
     ${optionsText(options) !== '' && html`<p class="soft small">${optionsText(options)}</p>`}
-    ${remarks.map((remark) => html`<p class="small">${remark}</p>`)}
+    ${remarks.slice(0, MOST_LINES).map(remarkText)}
+    ${
+      remarks.length > MOST_LINES &&
+      html`<details>
+        <summary>${remarks.length - MOST_LINES} more</summary>
+        ${remarks.slice(MOST_LINES).map(remarkText)}
+      </details>`
+    }
     ${lines.length > 0 && tableOf(lines.slice(0, MOST_LINES))}
     ${
       lines.length > MOST_LINES &&
@@ -52,6 +59,10 @@ function oneStep({ step, options, itemsIn, itemsOut, leftOut, found, remarks }: 
 }
 
 const MOST_LINES = 10;
+
+function remarkText(remark: string): Html {
+  return html`<p class="small">${remark}</p>`;
+}
 
 function byCount(a: { count: number }, b: { count: number }): number {
   return b.count - a.count;

@@ -20,7 +20,7 @@ const COUNTERS = 1 << 22;
 export const step = defineStep<Options>({
   summary: 'take out lines that many rows have: headers, footers, notices',
   takes: ['row'],
-  version: 1,
+  version: 2,
   options,
   open(given, context) {
     return async function* run(items, notes) {
@@ -30,7 +30,10 @@ export const step = defineStep<Options>({
       });
       const least = Math.max(given.rows, Math.floor(given.share * rows.count) + 1);
       const common = await countExactly(rows, given, { counters, least });
-      for (const [line, count] of common)
+      // A signature is a line that many rows have: who redacts later shows none.
+      const shown = context.quotes === false ? [] : common;
+      if (shown !== common && common.size > 0) notes.remark(`${common.size} lines, not shown since rows are redacted`);
+      for (const [line, count] of shown)
         notes.remark(`in ${count} rows: ${JSON.stringify(line.slice(0, MOST_CHARACTERS))}`);
       for await (const row of rows.rows()) {
         const changed = mapTexts(row, (text) => without(text, common));

@@ -117,6 +117,17 @@ it('keeps no rows of before the last step where it is told so, nor those of earl
   expect(again.unredacted).toBeUndefined();
 });
 
+it('shows no line that many rows have where rows are redacted', async () => {
+  const footer = 'Anna Schmidt, anna.schmidt@mail.example';
+  write(
+    'a.jsonl',
+    numbered(30).map((row) => ({ ...row, text: `${row.text}\n${footer}` })),
+  );
+  const steps = [{ step: 'records' }, { step: 'boilerplate' }, { step: 'redact' }];
+  const { folder: to } = await make({ sources: 'a.jsonl', steps });
+  for (const name of readdirSync(to)) expect(readFileSync(join(to, name), 'utf8'), name).not.toContain('Schmidt');
+});
+
 it('keeps the rows of one document on one side of a split', async () => {
   for (const name of ['a', 'b', 'c', 'd', 'e']) write(`${name}.jsonl`, numbered(12, name.charCodeAt(0) * 100));
   const sources = ['a', 'b', 'c', 'd', 'e'].map((name) => `${name}.jsonl`);
