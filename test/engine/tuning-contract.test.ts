@@ -55,16 +55,19 @@ function scoresOf(model: Model, input: ModelInput, runner?: StageRunner): Tensor
   return model.sequenceHead.scores(model.hidden(input, { runner }), model.layoutOf(input));
 }
 
-async function steps(model: Model, tuning: Tuning): Promise<number[]> {
+/** The loss before and after six steps, as the model is used: a step's own loss has dropped paths in it. */
+async function steps(model: Model, tuning: Tuning): Promise<{ before: number; after: number }> {
   const update = createAdamw(tuning.trainables, { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 });
   const objective = objectiveOf(model);
-  const losses: number[] = [];
+  const loss = () =>
+    noGrad(() => scope(() => objective.loss(model, objective.collate(rows), { totals: {} }).perRow.sum().item()));
+  const before = loss();
   for (let step = 0; step < 6; step++) {
     const options = { learningRate: 5e-3, weightDecay: 0, maxGradNorm: 1 };
     const request = { microBatches: [rows], step, seed: 1, checkpointing: step % 2 === 1, options };
-    losses.push((await trainStep({ model, objective, update }, request)).loss);
+    await trainStep({ model, objective, update }, request);
   }
-  return losses;
+  return { before, after: loss() };
 }
 
 function outputs(model: Model): number[] {
@@ -80,8 +83,8 @@ describe.each(cases)('%s as an image classifier', (name, raw) => {
         .filter(([, part]) => part instanceof ModuleBuffer)
         .map(([, part]) => part.tensor.toNumbers());
     const before = buffers();
-    const losses = await steps(model, createFull(model, {}));
-    expect(losses[5]).toBeLessThan(losses[0]);
+    const { before: first, after } = await steps(model, createFull(model, {}));
+    expect(after).toBeLessThan(0.9 * first);
     expect(buffers()).toEqual(before);
     const place = join(folder, `${name} full`);
     saveModel(model, place);
@@ -99,8 +102,8 @@ describe.each(cases)('%s as an image classifier', (name, raw) => {
     saveModel(model, base);
     const options = { ...loraOptions.parse({ r: 2, modules_to_save: ['classifier'] }), alpha: 4 };
     const tuning = createLora(model, options as never, { seed: 5 });
-    const losses = await steps(model, tuning);
-    expect(losses[5]).toBeLessThan(losses[0]);
+    const { before, after } = await steps(model, tuning);
+    expect(after).toBeLessThan(0.9 * before);
     const adapter = join(folder, `${name} lora`);
     tuning.save(adapter, { baseModel: base, task: 'sequence' });
     // PEFT would put adapters on depthwise convolutions by a name that they share.
