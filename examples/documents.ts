@@ -5,6 +5,7 @@ import { dataPipeline, resolveRecipe, train, type RecipeInput } from '../src/app
 import { formatCount } from '../src/base/format.ts';
 import type { DataSetManifest } from '../src/prepare/index.ts';
 import type { Comparison } from '../src/store/results.ts';
+import { SIGNS } from './comparison-table.ts';
 import { fetchCatalogue, fetchMailFiles, fetchManuals } from './data/sources.ts';
 import type { Example, Findings, Setting } from './example.ts';
 import { importedModel } from './models.ts';
@@ -186,13 +187,11 @@ function resultRows({ study, comparison }: Made): string[][] {
       if (value === undefined) return [];
       const difference = differences.find((one) => one.metric === metric && one.against === name);
       const gain =
-        difference === undefined ? '' : `${MARKS[difference.verdict]} ${interval(difference.estimate, difference)}`;
+        difference === undefined ? '' : `${SIGNS[difference.verdict]} ${interval(difference.estimate, difference)}`;
       return [[study.name, system, title, interval(value.value, value), gain]];
     }),
   );
 }
-
-const MARKS = { better: '▲', worse: '▼', 'no-evidence': '·' };
 
 function interval(value: number, { low, high }: { low?: number; high?: number }): string {
   const range = low === undefined || high === undefined ? '' : ` (${low.toFixed(3)} to ${high.toFixed(3)})`;

@@ -1,7 +1,8 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { compare, createNewModel, resolveRecipe, train } from '../src/app/index.ts';
-import type { Comparison, Difference } from '../src/store/results.ts';
+import type { Comparison } from '../src/store/results.ts';
+import { decimals, shownDifference, shownValue } from './comparison-table.ts';
 import { coldItems, fetchDependencies } from './data/dependencies.ts';
 import { fetchBaskets } from './data/supermarket.ts';
 import type { Example, Setting, Table } from './example.ts';
@@ -81,7 +82,7 @@ async function dependencies(setting: Setting): Promise<Part> {
     ],
     verdict: [
       ...found.verdict.map((sentence) => `Packages: ${sentence}`),
-      `Items that nobody has chosen: by their features alone, two towers have a recall at 10 of ${shown(found.cold!.subject.systems[0].values.recall_at_10)}; what knows items by who chose them cannot find any.`,
+      `Items that nobody has chosen: by their features alone, two towers have a recall at 10 of ${shownValue(found.cold!.subject.systems[0].values.recall_at_10, digits)}; what knows items by who chose them cannot find any.`,
     ],
   };
 }
@@ -167,7 +168,7 @@ function tableOf({ subject, other }: Compared, caption: string): Table {
     ],
     rows: systems.map(({ name, values }) => [
       titleOf(name),
-      ...metrics.map((metric) => shown(values[metric.name])),
+      ...metrics.map((metric) => shownValue(values[metric.name], digits)),
       differenceTo(subject, name),
       ...(other ? [differenceTo(other, name)] : []),
     ]),
@@ -181,16 +182,7 @@ function titleOf(name: string): string {
 }
 
 function differenceTo({ differences, metric }: Comparison, name: string): string {
-  const found = differences.find((one: Difference) => one.metric === metric && one.against === name);
-  if (found === undefined) return '';
-  const sign = { better: '▲', worse: '▼', 'no-evidence': '·' }[found.verdict];
-  return `${sign} ${digits(found.estimate)} (${digits(found.low)} to ${digits(found.high)})`;
+  return shownDifference(differences, { metric, against: name }, digits);
 }
 
-function shown({ value, low, high }: { value: number; low?: number; high?: number }): string {
-  return `${digits(value)} (${digits(low)} to ${digits(high)})`;
-}
-
-function digits(value: number | undefined): string {
-  return value?.toFixed(3) ?? '—';
-}
+const digits = decimals(3);

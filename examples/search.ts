@@ -1,7 +1,8 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { compare, resolveRecipe, train } from '../src/app/index.ts';
-import type { ComparedValue, Comparison, Difference } from '../src/store/results.ts';
+import type { Comparison } from '../src/store/results.ts';
+import { comparisonTable, decimals } from './comparison-table.ts';
 import { fetchSearch } from './data/search.ts';
 import type { Example, Table } from './example.ts';
 import { importedModel } from './models.ts';
@@ -51,25 +52,12 @@ export const search: Example = {
 
 const TITLES = ['USE Lite, tuned', 'USE Lite, frozen', 'BM25'];
 
-function tableOf({ systems, differences, rows }: Comparison): Table {
-  return {
+function tableOf(comparison: Comparison): Table {
+  const { rows } = comparison;
+  return comparisonTable(comparison, {
     caption: `${rows} questions, ${rows} descriptions, with 95 % intervals`,
-    head: ['system', ...METRICS.flatMap((metric) => [metric, 'tuned is better by'])],
-    rows: systems.map(({ name, values }, i) => [
-      TITLES[i],
-      ...METRICS.flatMap((metric) => {
-        const difference = differences.find((one) => one.metric === metric && one.against === name);
-        return [shown(values[metric]), difference === undefined ? '' : shownDifference(difference)];
-      }),
-    ]),
-  };
-}
-
-function shown({ value, low, high }: ComparedValue): string {
-  return `${value.toFixed(3)} (${low?.toFixed(3)} to ${high?.toFixed(3)})`;
-}
-
-function shownDifference({ estimate, low, high, verdict }: Difference): string {
-  const sign = { better: '▲', worse: '▼', 'no-evidence': '·' }[verdict];
-  return `${sign} ${estimate.toFixed(3)} (${low?.toFixed(3)} to ${high?.toFixed(3)})`;
+    titles: TITLES,
+    metrics: Object.fromEntries(METRICS.map((metric) => [metric, metric])),
+    digits: decimals(3),
+  });
 }

@@ -2,14 +2,16 @@ import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { compare, resolveRecipe, train } from '../src/app/index.ts';
-import type { ComparedValue, Comparison, Difference } from '../src/store/results.ts';
+import type { Comparison } from '../src/store/results.ts';
+import { comparisonTable } from './comparison-table.ts';
 import { fetchAsterisk, type SpeechFiles } from './data/asterisk.ts';
 import type { Example, Setting, Table } from './example.ts';
 import { readRows } from './rows.ts';
 
 const BASE = join(import.meta.dirname, '..', 'assets', 'attune-speech');
 const INIT = join(import.meta.dirname, '..', 'tools', 'pretrain-speech', 'init-model.ts');
-const METRICS = ['spoken_word_error_rate', 'spoken_character_error_rate'];
+/** And how they are called in a sentence. */
+const METRICS = { spoken_word_error_rate: 'word error rate', spoken_character_error_rate: 'character error rate' };
 
 /** What a woman says in a telephone exchange, by a small model that has heard synthetic voices only. */
 export const speech: Example = {
@@ -22,7 +24,7 @@ export const speech: Example = {
     // New weights are learnt at the rate of the pre-training, known ones at half of it.
     const tuned = await tune('speech-tuned', { model: BASE, learningRate: 5e-4 }, { files, setting });
     const scratch = await tune('speech-scratch', { model: start, learningRate: 1e-3 }, { files, setting });
-    const options = { metrics: METRICS, seed: 0, allowOverlap: true };
+    const options = { metrics: Object.keys(METRICS), seed: 0, allowOverlap: true };
     const { comparison } = await compare([tuned, `base:${tuned}`, scratch], options);
     for (const folder of [tuned, scratch, start]) rmSync(folder, { recursive: true });
     const about = [
@@ -32,7 +34,7 @@ export const speech: Example = {
     return {
       about,
       tables: [tableOf(comparison)],
-      verdict: METRICS.map((metric, i) => verdictOf(comparison, metric, HEADS[2 * i])),
+      verdict: Object.entries(METRICS).map(([metric, title]) => verdictOf(comparison, metric, title)),
     };
   },
 };
@@ -70,20 +72,14 @@ async function tune(
 }
 
 const TITLES = ['attune-speech, tuned on the recordings', 'attune-speech as it is', 'from scratch on the recordings'];
-const HEADS = ['word error rate', 'tuned is better by', 'character error rate', 'tuned is better by'];
 
-function tableOf({ systems, differences, rows }: Comparison): Table {
-  return {
-    caption: `${rows} recordings, error rates in percent with 95 % intervals; lower is better, 100 where nothing is written, above it where more is written than was said`,
-    head: ['system', ...HEADS],
-    rows: systems.map(({ name, values }, i) => [
-      TITLES[i],
-      ...METRICS.flatMap((metric) => {
-        const difference = differences.find((one) => one.metric === metric && one.against === name);
-        return [shown(values[metric]), difference === undefined ? '' : shownDifference(difference)];
-      }),
-    ]),
-  };
+function tableOf(comparison: Comparison): Table {
+  return comparisonTable(comparison, {
+    caption: `${comparison.rows} recordings, error rates in percent with 95 % intervals; lower is better, 100 where nothing is written, above it where more is written than was said`,
+    titles: TITLES,
+    metrics: METRICS,
+    digits: (share) => (100 * (share ?? Number.NaN)).toFixed(1),
+  });
 }
 
 /** "By word error rate, tuned is better than …; no evidence of a difference to …." */
@@ -98,14 +94,3 @@ function verdictOf({ systems, differences }: Comparison, metric: string, name: s
 }
 
 const WORDS = { better: 'better than', worse: 'worse than', 'no-evidence': 'with no evidence of a difference to' };
-
-const percent = (share: number | null | undefined): string => (100 * (share ?? Number.NaN)).toFixed(1);
-
-function shown({ value, low, high }: ComparedValue): string {
-  return `${percent(value)} (${percent(low)} to ${percent(high)})`;
-}
-
-function shownDifference({ estimate, low, high, verdict }: Difference): string {
-  const sign = { better: '▲', worse: '▼', 'no-evidence': '·' }[verdict];
-  return `${sign} ${percent(estimate)} (${percent(low)} to ${percent(high)})`;
-}

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { compare, resolveRecipe, train } from '../src/app/index.ts';
 import { wordForWord } from '../src/eval/baselines/word-for-word.ts';
 import type { CompletionExample } from '../src/data/example.ts';
-import type { ComparedValue, Comparison, Difference, Samples } from '../src/store/results.ts';
+import type { Comparison, Samples } from '../src/store/results.ts';
+import { comparisonTable, decimals } from './comparison-table.ts';
 import { fetchTranslation, type TranslationData } from './data/translation.ts';
 import type { Example, Setting, Table } from './example.ts';
 import { readRows, writeRows } from './rows.ts';
@@ -87,18 +88,13 @@ const TITLES = [
   'copy of the English',
 ];
 
-function tableOf({ systems, differences, rows }: Comparison): Table {
-  return {
-    caption: `${rows} lines about games, with 95 % intervals`,
-    head: ['system', ...METRICS.flatMap((metric) => [metric, 'tuned is better by'])],
-    rows: systems.map(({ name, values }, i) => [
-      TITLES[i],
-      ...METRICS.flatMap((metric) => {
-        const difference = differences.find((one) => one.metric === metric && one.against === name);
-        return [shown(values[metric]), difference === undefined ? '' : shownDifference(difference)];
-      }),
-    ]),
-  };
+function tableOf(comparison: Comparison): Table {
+  return comparisonTable(comparison, {
+    caption: `${comparison.rows} lines about games, with 95 % intervals`,
+    titles: TITLES,
+    metrics: Object.fromEntries(METRICS.map((metric) => [metric, metric])),
+    digits: decimals(1),
+  });
 }
 
 const PLAINLY =
@@ -129,13 +125,4 @@ function shownLines({ rows, systems: [{ name }] }: Samples): Table {
       return [english, answers[name].text, expected].map((text) => text.trim().replaceAll('\n', ' '));
     }),
   };
-}
-
-function shown({ value, low, high }: ComparedValue): string {
-  return `${value.toFixed(1)} (${low?.toFixed(1)} to ${high?.toFixed(1)})`;
-}
-
-function shownDifference({ estimate, low, high, verdict }: Difference): string {
-  const sign = { better: '▲', worse: '▼', 'no-evidence': '·' }[verdict];
-  return `${sign} ${estimate.toFixed(1)} (${low?.toFixed(1)} to ${high?.toFixed(1)})`;
 }

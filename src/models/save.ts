@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { writeJson } from '../files/json.ts';
-import { dtypeBytes, isFloating, scope, writeSafetensors, type DType, type Tensor } from '../tensor/index.ts';
+import { isFloating, scope, writeSafetensors, type DType, type Tensor } from '../tensor/index.ts';
 import { rootOf } from './architecture.ts';
 import type { RawConfig } from './config.ts';
 import { EmbeddingHead } from './heads/embedding.ts';
@@ -61,15 +61,11 @@ function withType(config: RawConfig, dtype: DType): RawConfig {
   return { ...config, dtype: name, ...('torch_dtype' in config && { torch_dtype: name }) };
 }
 
-function bytesOf(tensor: Tensor): number {
-  return tensor.size * dtypeBytes[tensor.dtype];
-}
-
 function shard(tensors: ReadonlyMap<string, Tensor>, limit: number): Map<string, Tensor>[] {
   const shards: Map<string, Tensor>[] = [new Map()];
   let filled = 0;
   for (const [name, tensor] of tensors) {
-    const bytes = bytesOf(tensor);
+    const bytes = tensor.bytes;
     if (filled > 0 && filled + bytes > limit) {
       shards.push(new Map());
       filled = 0;
@@ -89,7 +85,7 @@ function writeShards(folder: string, shards: readonly Map<string, Tensor>[]): nu
     written += writeSafetensors(join(folder, file), tensors);
     for (const [name, tensor] of tensors) {
       weightMap[name] = file;
-      total += bytesOf(tensor);
+      total += tensor.bytes;
     }
   }
   writeJson(join(folder, 'model.safetensors.index.json'), { metadata: { total_size: total }, weight_map: weightMap });

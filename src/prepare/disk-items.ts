@@ -24,13 +24,14 @@ export class DiskItems {
   static async gathered(
     items: AsyncIterable<Item>,
     { folder, signal }: { folder: string; signal?: AbortSignal },
-    look: (row: DataRow) => void,
+    look: (row: DataRow) => void | Promise<void>,
   ): Promise<DiskItems> {
     const rows = new DiskItems(folder);
     for await (const item of items) {
       if (item.kind !== 'row') continue;
       rows.add(item);
-      look(item);
+      const looking = look(item);
+      if (looking !== undefined) await looking;
       if (rows.count % 1000 === 0) signal?.throwIfAborted();
     }
     return rows;

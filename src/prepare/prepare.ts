@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
+import { plural } from '../base/format.ts';
 import {
   findDocuments,
   readDocuments,
@@ -171,7 +172,7 @@ function noRows(sources: readonly string[], files: FileSummary, reports: readonl
   );
   return new AttuneError('E_NO_ROWS', {
     what: `Nothing to train on came of ${sources.join(', ')}`,
-    got: `${files.files} files, ${files.documents} documents`,
+    got: `${plural(files.files, 'files')}, ${plural(files.documents, 'documents')}`,
     problems: [...skipped, ...leftOut],
     fix: 'choose other files, or another step',
   });

@@ -1,4 +1,5 @@
 /** The texts of a row, whatever its columns: what cleaning steps change and look at. */
+import { z } from 'zod';
 import { FLAGS } from '../data/index.ts';
 import type { DataRow } from '../documents/index.ts';
 
@@ -11,6 +12,10 @@ const READ = [
   ['messages', 'conversations', 'prompt', 'completion', 'instruction', 'input', 'output', 'question', 'answer'],
   ['context', 'response', 'chosen', 'rejected', 'anchor', 'positive', 'sentence1', 'sentence2', 'title', 'summary'],
 ].flat();
+
+/** Which columns a step is to look at, compare or measure. */
+export const columnsOption = (use: string) =>
+  z.array(z.string()).nullable().default(null).describe(`columns to ${use}; those that models read when null`);
 
 /** The row with each of its texts changed, the same row where none did. */
 export function mapTexts(row: DataRow, change: (text: string) => string): DataRow {

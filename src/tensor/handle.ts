@@ -1,5 +1,5 @@
 import { engine } from './engine.ts';
-import { dtypeOfCode, type DType } from './dtype.ts';
+import { dtypeBytes, dtypeOfCode, type DType } from './dtype.ts';
 import type { TensorId } from './native.ts';
 import type { Tensor } from './tensor.ts';
 
@@ -39,6 +39,11 @@ export class TensorHandle implements Disposable {
   /** Number of elements. */
   get size(): number {
     return this.shape.reduce((product, size) => product * size, 1);
+  }
+
+  /** Of its values, wherever they lie. */
+  get bytes(): number {
+    return this.size * dtypeBytes[this.dtype];
   }
 
   dispose(): void {

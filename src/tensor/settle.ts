@@ -1,4 +1,4 @@
-import { dtypeBytes, dtypeCode } from './dtype.ts';
+import { dtypeCode } from './dtype.ts';
 import { engine } from './engine.ts';
 import { Tensor } from './tensor.ts';
 
@@ -10,7 +10,7 @@ const ALIGNMENT = 64;
  * whole again and again, as weights are for every token, comes faster from there than from the pages of a file.
  */
 export function settled(tensors: readonly Tensor[]): Tensor[] {
-  const sizes = tensors.map(({ size, dtype }) => Math.ceil((size * dtypeBytes[dtype]) / ALIGNMENT) * ALIGNMENT);
+  const sizes = tensors.map(({ bytes }) => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT);
   const memory = engine().allocate(sizes.reduce((sum, bytes) => sum + bytes, 0));
   let start = 0;
   const copies = tensors.map((tensor, i) => {

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { AttuneError, type Problem } from '../../base/errors.ts';
+import { plural } from '../../base/format.ts';
 import { Audit, Detector, kinds, type AuditCase, type KindCounts } from '../../data/privacy/index.ts';
 import { kindOfLabel, type LabelledSpan } from '../../data/privacy/audit.ts';
 import { jsonl } from '../../data/containers/jsonl.ts';
@@ -51,7 +52,7 @@ export async function auditData(
   }
   if (problems.length > 0)
     throw new AttuneError('E_BAD_ROWS', {
-      what: `${problems.length} defects in labelled rows`,
+      what: `${plural(problems.length, 'defects')} in labelled rows`,
       problems,
       fix: 'write {"text": "…", "spans": [{"start": 0, "end": 4, "kind": "name"}]}',
     });

@@ -3,18 +3,14 @@ import { z } from 'zod';
 import { resolve } from 'node:path';
 import { loadData, normalWords, textOf } from '../../data/index.ts';
 import { actionOption, judgeRows } from '../judge-rows.ts';
-import { textOfRow } from '../row-texts.ts';
+import { columnsOption, textOfRow } from '../row-texts.ts';
 import { defineStep } from '../step.ts';
 import { WordRuns } from '../word-runs.ts';
 
 const options = z.strictObject({
   sets: z.record(z.string(), z.string()).describe('name → file of rows that will be evaluated on'),
   words: z.int().min(5).default(13).describe('words in a row that both have; shorter evaluation texts count whole'),
-  columns: z
-    .array(z.string())
-    .nullable()
-    .default(null)
-    .describe('columns to look at; those that models read when null'),
+  columns: columnsOption('look at'),
   action: actionOption('drop'),
 });
 

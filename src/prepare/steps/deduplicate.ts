@@ -4,15 +4,11 @@ import { DiskSignatures, isSimilar, linkBuckets, normalWords, UnionFind } from '
 import { sha256 } from '../../files/hash.ts';
 import { DiskItems } from '../disk-items.ts';
 import { actionOption, flagRow } from '../judge-rows.ts';
-import { textOfRow } from '../row-texts.ts';
+import { columnsOption, textOfRow } from '../row-texts.ts';
 import { defineStep, type StepContext } from '../step.ts';
 
 const options = z.strictObject({
-  columns: z
-    .array(z.string())
-    .nullable()
-    .default(null)
-    .describe('columns to compare; those that models read when null'),
+  columns: columnsOption('compare'),
   threshold: z
     .number()
     .min(0.6)

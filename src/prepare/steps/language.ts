@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { actionOption, judgeRows } from '../judge-rows.ts';
-import { textOfRow } from '../row-texts.ts';
+import { columnsOption, textOfRow } from '../row-texts.ts';
 import { defineStep } from '../step.ts';
 
 const options = z.strictObject({
@@ -8,11 +8,7 @@ const options = z.strictObject({
     .array(z.string().regex(/^[a-z]{2}$/))
     .min(1)
     .describe('languages that stay, as ISO 639-1: [en, de]'),
-  columns: z
-    .array(z.string())
-    .nullable()
-    .default(null)
-    .describe('columns to look at; those that models read when null'),
+  columns: columnsOption('look at'),
   least: z.int().min(0).default(40).describe('shorter texts say too little and stay'),
   action: actionOption('drop'),
 });

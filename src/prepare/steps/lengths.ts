@@ -4,15 +4,11 @@ import { reportLengths } from '../../data/index.ts';
 import { DiskItems } from '../disk-items.ts';
 import { actionOption, flagRow } from '../judge-rows.ts';
 import { measureBy } from '../measure.ts';
-import { textOfRow } from '../row-texts.ts';
+import { columnsOption, textOfRow } from '../row-texts.ts';
 import { defineStep } from '../step.ts';
 
 const options = z.strictObject({
-  columns: z
-    .array(z.string())
-    .nullable()
-    .default(null)
-    .describe('columns to measure; those that models read when null'),
+  columns: columnsOption('measure'),
   tokenizer: z.string().nullable().default(null).describe('model whose tokens are counted; characters when null'),
   spread: z
     .number()
@@ -33,19 +29,15 @@ export const step = defineStep<z.output<typeof options>>({
   async open({ columns, tokenizer, spread, action }, context) {
     const measure = await measureBy(tokenizer, context);
     return async function* run(items, notes) {
-      const rows = new DiskItems(context.folder);
       const lengths: number[] = [];
       let batch: string[] = [];
       const measured = async (): Promise<void> => {
         for (const length of await measure.lengths(batch)) lengths.push(length);
         batch = [];
-        context.signal?.throwIfAborted();
       };
-      for await (const item of items) {
-        if (item.kind !== 'row') continue;
-        rows.add(item);
-        if (batch.push(textOfRow(item, columns)) === BATCH) await measured();
-      }
+      const rows = await DiskItems.gathered(items, context, (row) =>
+        batch.push(textOfRow(row, columns)) === BATCH ? measured() : undefined,
+      );
       await measured();
       const { min, median, p95, max } = reportLengths(lengths);
       notes.remark(`${measure.unit}: least ${min}, median ${median}, 95 % below ${p95}, most ${max}`);

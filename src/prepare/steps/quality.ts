@@ -1,18 +1,14 @@
 /** Texts that are hardly prose, by named measures (after Rae et al., "Scaling language models", 2021, appendix A). */
 import { z } from 'zod';
 import { actionOption, judgeRows } from '../judge-rows.ts';
-import { textOfRow } from '../row-texts.ts';
+import { columnsOption, textOfRow } from '../row-texts.ts';
 import { isProse, shareOfStopWords } from '../stop-words.ts';
 import { defineStep } from '../step.ts';
 
 const share = (usual: number) => z.number().min(0).max(1).nullable().default(usual);
 
 const options = z.strictObject({
-  columns: z
-    .array(z.string())
-    .nullable()
-    .default(null)
-    .describe('columns to look at; those that models read when null'),
+  columns: columnsOption('look at'),
   least_characters: z.int().min(0).default(1).describe('shortest text'),
   most_symbols: share(0.3).describe('share of characters that are no letters, digits or spaces; null: any'),
   most_repeated_lines: share(0.5).describe('share of lines that stand there before; null: any'),

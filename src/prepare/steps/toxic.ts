@@ -2,15 +2,11 @@
 import { z } from 'zod';
 import { normalWords } from '../../data/index.ts';
 import { actionOption, judgeRows } from '../judge-rows.ts';
-import { textOfRow } from '../row-texts.ts';
+import { columnsOption, textOfRow } from '../row-texts.ts';
 import { defineStep } from '../step.ts';
 
 const options = z.strictObject({
-  columns: z
-    .array(z.string())
-    .nullable()
-    .default(null)
-    .describe('columns to look at; those that models read when null'),
+  columns: columnsOption('look at'),
   words: z.array(z.string()).default([]).describe('further words, in any language'),
   action: actionOption('flag'),
 });

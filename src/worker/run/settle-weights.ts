@@ -1,5 +1,5 @@
 import type { Model } from '../../models/model.ts';
-import { dtypeBytes, noGrad, scope, settled } from '../../tensor/index.ts';
+import { noGrad, scope, settled } from '../../tensor/index.ts';
 import { availableBytes } from './resources.ts';
 
 /** Smaller ones are read in no time. */
@@ -11,10 +11,8 @@ const LEAST_BYTES = 1 << 14;
  * @returns the bytes that were moved
  */
 export function settleWeights(model: Model): number {
-  const bytesOf = ({ size, tensor }: { size: number; tensor: { dtype: keyof typeof dtypeBytes } }) =>
-    size * dtypeBytes[tensor.dtype];
-  const large = [...model.parameters()].filter(([, parameter]) => bytesOf(parameter) >= LEAST_BYTES);
-  const bytes = large.reduce((sum, [, parameter]) => sum + bytesOf(parameter), 0);
+  const large = [...model.parameters()].filter(([, { tensor }]) => tensor.bytes >= LEAST_BYTES);
+  const bytes = large.reduce((sum, [, { tensor }]) => sum + tensor.bytes, 0);
   if (large.length === 0 || model.device !== 'cpu' || bytes > availableBytes() / 2) return 0;
   noGrad(() =>
     scope(() => {
