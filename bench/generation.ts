@@ -4,9 +4,13 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { exportRun } from '../src/app/export.ts';
+import { fillerTokenizer } from '../tools/stress/large-model.ts';
 import type { Rate } from './generation-cases.ts';
+import { readWorkload } from './workload.ts';
 
 const options = {
+  /** A workload, whose shape gets random weights, in place of a model's folder. */
+  workload: { type: 'string' },
   model: { type: 'string', default: join(import.meta.dirname, '..', 'assets', 'attune-base') },
   dtype: { type: 'string', default: 'f32' },
   rounds: { type: 'string', default: '3' },
@@ -18,12 +22,12 @@ const options = {
 /** Measures generation, in turns with another checkout or llama.cpp where asked, and prints tokens a second. @returns the exit code */
 export async function benchGeneration(words: readonly string[]): Promise<number> {
   const { values } = parseArgs({ args: [...words], options });
-  const { dtype, threads } = values;
-  const model = resolve(values.model);
+  const { dtype, threads, workload } = values;
+  const temporary = mkdtempSync(join(tmpdir(), 'attune-bench-'));
+  const model = workload === undefined ? resolve(values.model) : await makeModel(workload, join(temporary, 'model'));
   const scripts = new Map([['attune', [join(import.meta.dirname, 'generate.ts'), model, dtype]]]);
   if (values.against !== undefined)
     scripts.set('against', [join(resolve(values.against), 'bench', 'generate.ts'), model, dtype]);
-  const temporary = mkdtempSync(join(tmpdir(), 'attune-bench-'));
   try {
     if (values['llama-cpp'] !== undefined) {
       const folder = join(temporary, 'gguf');
@@ -39,6 +43,18 @@ export async function benchGeneration(words: readonly string[]): Promise<number>
     rmSync(temporary, { recursive: true, force: true });
   }
   return 0;
+}
+
+/** Random weights of the workload's shape, in bf16, with a tokenizer of as many tokens. @returns the folder */
+async function makeModel(workload: string, folder: string): Promise<string> {
+  const script = join(import.meta.dirname, 'train.ts');
+  const { status } = spawnSync(process.execPath, [script, '--workload', workload, '--model', folder, '--make'], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  if (status !== 0) throw new Error(`no model of ${workload} could be made`);
+  const { vocab_size: tokens } = readWorkload(workload).model;
+  (await fillerTokenizer('random tokens\n'.repeat(1000), tokens)).save(folder);
+  return folder;
 }
 
 /** Each round runs everything once, so that a slow minute of the machine meets all alike; medians count. */

@@ -82,10 +82,12 @@ function toolchain({ root, libtorch }) {
     `-D_GLIBCXX_USE_CXX11_ABI=${libtorch.cxx11 ? 1 : 0}`,
     ...(process.platform === 'darwin' ? [] : ['-fopenmp']),
     ...(libtorch.cuda ? ['-DATTUNE_CUDA=1'] : []),
-    `-I${headers}`,
     ...libtorch.includes.flatMap((folder) => (folder === '/usr/include' ? [] : ['-isystem', folder])),
   ];
-  return { compiler, identity: `${version} libtorch ${libtorch.version} ${libtorch.libraries}`, flags };
+  // By their text, not by their place: a checkout that is copied or moved compiles nothing anew.
+  const api = includedTexts(join(headers, 'node_api.h'));
+  const identity = [version, `libtorch ${libtorch.version} ${libtorch.libraries}`, ...api];
+  return { compiler, identity, flags, headers };
 }
 
 function isNewer(version, major, minor) {
@@ -99,7 +101,7 @@ function compilerFixes() {
 }
 
 /** One entry a source file: its object lies under a name that says everything it was made from. */
-function planUnits(sources, output, { compiler, identity, flags }) {
+function planUnits(sources, output, { compiler, identity, flags, headers }) {
   const names = existsSync(sources) ? readdirSync(sources, { recursive: true, encoding: 'utf8' }) : [];
   const wanted = names
     .filter((name) => name.endsWith('.cpp') && (process.arch === 'x64' || !/_avx(2|512)\.cpp$/.test(name)))
@@ -108,10 +110,10 @@ function planUnits(sources, output, { compiler, identity, flags }) {
     throw new SetupError(`${sources} holds no .cpp file`, ['the checkout is not whole: clone it again']);
   return wanted.map((name) => {
     const source = join(sources, name);
-    const allFlags = [...flags, ...instructionFlags(name)];
-    const key = digest([identity, compiler, ...allFlags, ...includedTexts(source)]);
+    const keyed = [...flags, ...instructionFlags(name)];
+    const key = digest([...identity, compiler, ...keyed, ...includedTexts(source)]);
     const object = join(output, 'objects', `${name.replace(/\.cpp$/, '').replaceAll(sep, '-')}.${key}.o`);
-    return { name, source, compiler, flags: allFlags, key, object };
+    return { name, source, compiler, flags: [`-I${headers}`, ...keyed], key, object };
   });
 }
 

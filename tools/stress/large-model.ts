@@ -162,9 +162,9 @@ function weights(): Uint16Array {
 }
 
 /** A tokenizer of the text, filled up to so many ids with tokens that no text has. */
-async function fillerTokenizer(text: string, size: number): Promise<Tokenizer> {
+export async function fillerTokenizer(text: string, size: number): Promise<Tokenizer> {
   const json = await trainByteLevelBpe([text], { vocabSize: 512, specialTokens: ['<|end|>'] });
   const { vocab } = json.model;
-  for (let id = Object.keys(vocab).length; id < size; id++) vocab[`<filler ${id}>`] = id;
+  for (let id = Object.keys(vocab).length; id < size; id++) vocab[`<filler${id}>`] = id;
   return newTokenizer(json, { roles: { eos: '<|end|>' } });
 }
