@@ -4,8 +4,8 @@
  *   node bench/constraint.ts [FOLDER | llama3 | o200k_base]
  *
  * attune-base unless a folder is given; with a vocabulary's name, random weights of Qwen2.5-0.5B's shape with that many
- * tokens, which is the least that models with such vocabularies have. Processor time, so that what else the machine
- * does counts little; ATTUNE_THREADS=1 makes a token's share comparable, since masks are made by one thread.
+ * tokens, which is the least that models with such vocabularies have. Whole answers in turns with as many free tokens,
+ * by processor time, so that what else the machine does counts little; ATTUNE_THREADS=1, since masks are made by one thread.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -52,8 +52,8 @@ rmSync(made, { recursive: true });
 const prompt = await tokenizer.encode('The following describes one thing in all detail:\n');
 
 const tokens = 120;
-const sampling = { maxNewTokens: tokens, temperature: 1 };
-const answers = folder === given ? 7 : 3;
+const sampling = { temperature: 1 };
+const answers = folder === given ? 40 : 3;
 
 /** A model with the vocabulary of a large one. */
 async function writeModel(vocabulary: 'llama3' | 'o200k_base'): Promise<string> {
@@ -65,21 +65,41 @@ async function writeModel(vocabulary: 'llama3' | 'o200k_base'): Promise<string> 
   return made;
 }
 
-/** Milliseconds of processor time, of all threads or of this one. */
-function spent({ user, system }: NodeJS.CpuUsage = process.cpuUsage()): number {
+/** Milliseconds of processor time, of all threads. */
+function spent(): number {
+  const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
 }
 
-/** Milliseconds of processor time a token, by the median answer, which has this many tokens each. */
-async function decode(constraint?: () => TokenConstraint): Promise<number> {
-  const perToken: number[] = [];
+interface Answers {
+  tokens: number;
+  milliseconds: number;
+}
+
+/** Tokens and processor time of this seed's answer. */
+async function answer(seed: number, maxNewTokens: number, constraint?: () => TokenConstraint): Promise<Answers> {
+  const stopIds = constraint === undefined ? [] : undefined;
+  const start = spent();
+  const settings = { ...sampling, maxNewTokens, seed, constraint, stopIds };
+  const [{ ids }] = await generate({ model, tokenizer }, [prompt], settings);
+  return { tokens: ids.length, milliseconds: spent() - start };
+}
+
+/** Processor time of answers with a constraint, and of as many free tokens after the same prompts, in turns. */
+async function inTurns(constraint: () => TokenConstraint): Promise<{ bound: Answers; free: Answers }> {
+  const bound = { tokens: 0, milliseconds: 0 };
+  const free = { tokens: 0, milliseconds: 0 };
   for (let seed = 0; seed < answers; seed++) {
-    const start = spent();
-    const stopIds = constraint === undefined ? [] : undefined;
-    const [{ ids }] = await generate({ model, tokenizer }, [prompt], { ...sampling, seed, constraint, stopIds });
-    perToken.push((spent() - start) / Math.max(1, ids.length));
+    const one = await answer(seed, tokens, constraint);
+    add(bound, one);
+    add(free, await answer(seed, one.tokens));
   }
-  return median(perToken);
+  return { bound, free };
+}
+
+function add(sum: Answers, { tokens: count, milliseconds: time }: Answers): void {
+  sum.tokens += count;
+  sum.milliseconds += time;
 }
 
 interface Masks {
@@ -88,14 +108,14 @@ interface Masks {
   most: number;
 }
 
-/** Times every mask, with the step after it. */
+/** Times every mask, with the step after it, by the clock: processor time is told in steps too coarse for it. */
 function timed(inner: TokenConstraint, masks: Masks): TokenConstraint {
   const measure = <Value>(work: () => Value): Value => {
     const start = performance.now();
-    const before = spent(process.threadCpuUsage());
     const value = work();
-    masks.milliseconds += spent(process.threadCpuUsage()) - before;
-    masks.most = Math.max(masks.most, performance.now() - start);
+    const took = performance.now() - start;
+    masks.milliseconds += took;
+    masks.most = Math.max(masks.most, took);
     return value;
   };
   return {
@@ -110,28 +130,24 @@ function timed(inner: TokenConstraint, masks: Masks): TokenConstraint {
   };
 }
 
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
-}
-
 function milliseconds(value: number): string {
   return `${value.toFixed(value < 1 ? 3 : 1)} ms`;
 }
 
-await decode();
-const plain = await decode();
-console.log(`decoding without a constraint: ${milliseconds(plain)} a token`);
+await answer(0, tokens);
 for (const [title, spec] of Object.entries(specs)) {
   const start = performance.now();
   const constraint = constraintFor(spec, tokenizer);
   console.log(`${title}: made in ${milliseconds(performance.now() - start)}`);
   for (const round of ['first', 'next']) {
     const masks: Masks = { count: 0, milliseconds: 0, most: 0 };
-    const whole = await decode(() => timed(constraint.begin(), masks));
+    const { bound, free } = await inTurns(() => timed(constraint.begin(), masks));
+    const [perToken, perFreeToken] = [bound.milliseconds / bound.tokens, free.milliseconds / free.tokens];
     const mean = masks.milliseconds / masks.count;
     console.log(
-      `${title}, ${round} ${answers} answers: a mask takes ${milliseconds(mean)} (${((100 * mean) / plain).toFixed(1)} % of a token), ` +
-        `at most ${milliseconds(masks.most)} of wall time; ${milliseconds(whole)} a token in all; ${constraint.stateCount} states`,
+      `${title}, ${round} ${answers} answers of ${Math.round(bound.tokens / answers)} tokens: ` +
+        `a mask takes ${milliseconds(mean)} (${((100 * mean) / perFreeToken).toFixed(1)} % of a token), at most ${milliseconds(masks.most)}; ` +
+        `${milliseconds(perToken)} a token, free ${milliseconds(perFreeToken)}: ${(100 * (perToken / perFreeToken - 1)).toFixed(1)} % more; ${constraint.stateCount} states`,
     );
   }
 }
