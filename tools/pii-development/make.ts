@@ -1,7 +1,8 @@
 /**
  * The development set of personal data as rows that `attune data audit` reads:
- * `node tools/pii-development/make.ts FOLDER [FAKER_FOLDER]` writes `tune.jsonl` and `aside.jsonl`.
- * Every fourth sentence is set aside: no rule is written by what it shows.
+ * `node tools/pii-development/make.ts FOLDER [FAKER_FOLDER]` writes `tune.jsonl`, `aside.jsonl` and those of `written/`.
+ * Every fourth sentence is set aside: no rule is written by what it shows. `written.jsonl` and `written-aside.jsonl`
+ * (every third) hold the rows of `written/`, whose values stand in the sentence: `{name=J. R. Whitcombe}`.
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -89,8 +90,23 @@ function rowOf(sentence: string, about: { language: string; source: Source; draw
   return `${JSON.stringify({ text: text + sentence.slice(at), spans, language: about.language })}\n`;
 }
 
+function writtenRow(line: string, language: string): string {
+  const spans: { start: number; end: number; label: string }[] = [];
+  let text = '';
+  let at = 0;
+  const sentence = line.replaceAll(String.raw`\n`, '\n');
+  for (const { 0: whole, 1: label, 2: value, index } of sentence.matchAll(/\{(\w+)=([^{}]*)\}/g)) {
+    text += sentence.slice(at, index);
+    const start = [...text].length;
+    text += value;
+    spans.push({ start, end: [...text].length, label });
+    at = index + whole.length;
+  }
+  return `${JSON.stringify({ text: text + sentence.slice(at), spans, language })}\n`;
+}
+
 const sources = sourcesOf();
-const rows: Record<'tune' | 'aside', string[]> = { tune: [], aside: [] };
+const rows: Record<string, string[]> = { tune: [], aside: [], written: [], 'written-aside': [] };
 for (const file of readdirSync(new URL('sentences', import.meta.url)).toSorted()) {
   const language = file.slice(0, 2);
   for (const line of read(`sentences/${file}`).trim().split('\n')) {
@@ -102,8 +118,15 @@ for (const file of readdirSync(new URL('sentences', import.meta.url)).toSorted()
     }
   }
 }
+for (const file of readdirSync(new URL('written', import.meta.url)).toSorted()) {
+  const lines = read(`written/${file}`).trim().split('\n');
+  for (const line of lines) {
+    const isAside = createHash('sha256').update(line).digest()[4] % 3 === 0;
+    rows[isAside ? 'written-aside' : 'written'].push(writtenRow(line, file.replace('.txt', '')));
+  }
+}
 mkdirSync(folder, { recursive: true });
-for (const part of ['tune', 'aside'] as const) {
-  writeFileSync(join(folder, `${part}.jsonl`), rows[part].join(''));
-  console.log(`${part}: ${rows[part].length} rows`);
+for (const [part, lines] of Object.entries(rows)) {
+  writeFileSync(join(folder, `${part}.jsonl`), lines.join(''));
+  console.log(`${part}: ${lines.length} rows`);
 }
