@@ -5,6 +5,8 @@
 #include <ATen/Parallel.h>
 #include <torch/library.h>
 
+#include <algorithm>
+#include <atomic>
 #include <cmath>
 
 #include "fused.hpp"
@@ -118,10 +120,15 @@ Attention problemOf(const at::Tensor& q, const at::Tensor& k, const at::Tensor& 
   return a;
 }
 
-void inParallel(const std::vector<AttentionUnit>& units, size_t scratchBytes, const std::function<void(const AttentionUnit&, void*)>& body) {
-  at::parallel_for(0, static_cast<int64_t>(units.size()), 1, [&](int64_t begin, int64_t end) {
+// Threads claim units one by one, the costliest first, so that all end together; no unit's result depends on who computes it.
+template <class Cost>
+void inParallel(std::vector<AttentionUnit> units, size_t scratchBytes, const Cost& cost, const std::function<void(const AttentionUnit&, void*)>& body) {
+  std::stable_sort(units.begin(), units.end(), [&](const AttentionUnit& a, const AttentionUnit& b) { return cost(a) > cost(b); });
+  const auto count = static_cast<int64_t>(units.size());
+  std::atomic<int64_t> next{0};
+  at::parallel_for(0, std::min<int64_t>(count, at::get_num_threads()), 1, [&](int64_t, int64_t) {
     const Scratch scratch(scratchBytes);
-    for (int64_t i = begin; i < end; i++) body(units[i], scratch.data());
+    for (int64_t i = next++; i < count; i = next++) body(units[i], scratch.data());
   });
 }
 
@@ -142,11 +149,17 @@ void forwardCpu(const Attention& a, const AttentionKernels& kernels) {
       for (int64_t block = 0; block * kQueryBlock < queries; block++) blocks.push_back({s, head, block});
     }
   }
-  inParallel(few, kernels.forwardScratch, [&](const AttentionUnit& unit, void* scratch) { kernels.forwardFew(a, unit, scratch); });
+  const auto keys = [&](const AttentionUnit& unit) { return a.keyOffsets[unit.segment + 1] - a.keyOffsets[unit.segment]; };
+  inParallel(few, kernels.forwardScratch, keys, [&](const AttentionUnit& unit, void* scratch) { kernels.forwardFew(a, unit, scratch); });
   if (blocks.empty()) return;
   const Scratch packed(kernels.packedBytes(a, tokens));
-  inParallel(packing, 0, [&](const AttentionUnit& unit, void*) { kernels.pack(a, unit, packedStart.data(), packed.data()); });
-  inParallel(blocks, kernels.forwardScratch,
+  inParallel(packing, 0, keys, [&](const AttentionUnit& unit, void*) { kernels.pack(a, unit, packedStart.data(), packed.data()); });
+  // Of a causal segment the last block sees all keys, those before fewer and fewer.
+  const auto seen = [&](const AttentionUnit& unit) {
+    const int64_t after = a.queryOffsets[unit.segment + 1] - a.queryOffsets[unit.segment] - (unit.block + 1) * kQueryBlock;
+    return std::min(keys(unit) - (a.isCausal ? std::max<int64_t>(0, after) : 0), a.window + kQueryBlock);
+  };
+  inParallel(blocks, kernels.forwardScratch, seen,
              [&](const AttentionUnit& unit, void* scratch) { kernels.forward(a, unit, packedStart.data(), packed.data(), scratch); });
 }
 
@@ -157,7 +170,10 @@ void backwardCpu(const Attention& a, const AttentionKernels& kernels) {
     most = std::max(most, a.keyOffsets[s + 1] - a.keyOffsets[s]);
     for (int64_t head = 0; head < a.keyHeads; head++) units.push_back({s, head, 0});
   }
-  inParallel(units, kernels.backwardScratch(a, most), [&](const AttentionUnit& unit, void* scratch) { kernels.backward(a, unit, scratch); });
+  const auto products = [&](const AttentionUnit& unit) {
+    return (a.queryOffsets[unit.segment + 1] - a.queryOffsets[unit.segment]) * (a.keyOffsets[unit.segment + 1] - a.keyOffsets[unit.segment]);
+  };
+  inParallel(units, kernels.backwardScratch(a, most), products, [&](const AttentionUnit& unit, void* scratch) { kernels.backward(a, unit, scratch); });
 }
 
 std::tuple<at::Tensor, at::Tensor> forwardFused(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const Request& r) {

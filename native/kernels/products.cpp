@@ -95,15 +95,16 @@ Tensor addmm(const Tensor& self, const Tensor& a, const Tensor& b, const at::Sca
   const bool isBias = beta.toDouble() == 1 && alpha.toDouble() == 1;
   if (isBias && isOfFewRows(a, b)) return fewRows(a, turned(b), *kernels).add_(self);
   if (!isWidened(a)) return at::cpu::addmm(self, a, b, beta, alpha);
-  Tensor y = self.expand({a.size(0), b.size(1)}).clone(at::MemoryFormat::Contiguous);
-  widenedProduct(a, b, y, true, beta.toDouble(), alpha.toDouble());
+  const bool isSum = beta.toDouble() != 0;
+  Tensor y = isSum ? self.expand({a.size(0), b.size(1)}).clone(at::MemoryFormat::Contiguous) : at::empty({a.size(0), b.size(1)}, a.options());
+  widenedProduct(a, b, y, isSum, beta.toDouble(), alpha.toDouble());
   return y;
 }
 
 Tensor& addmmInPlace(Tensor& self, const Tensor& a, const Tensor& b, const at::Scalar& beta, const at::Scalar& alpha) {
   const bool isWhole = self.dim() == 2 && isProduct(a, b) && self.size(0) == a.size(0) && self.size(1) == b.size(1);
   if (kernelsFor(a) == nullptr || !isWhole || !isLike(self, a) || !isWidened(a)) return at::cpu::addmm_(self, a, b, beta, alpha);
-  widenedProduct(a, b, self, true, beta.toDouble(), alpha.toDouble());
+  widenedProduct(a, b, self, beta.toDouble() != 0, beta.toDouble(), alpha.toDouble());
   return self;
 }
 

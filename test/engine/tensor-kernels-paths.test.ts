@@ -1,6 +1,16 @@
 // N tokens, M keys, H heads, K key-value heads, D head size or width, V vocabulary
 import { afterAll, describe, expect, it } from 'vitest';
-import { aten, attune, backward, cat, fromArray, scope, type DType, type Tensor } from '../../src/tensor/index.ts';
+import {
+  aten,
+  attune,
+  backward,
+  cat,
+  fromArray,
+  full,
+  scope,
+  type DType,
+  type Tensor,
+} from '../../src/tensor/index.ts';
 
 /**
  * Every fused operator on every instruction set that this machine has, forward and backward, against its composite
@@ -152,6 +162,18 @@ const products: Case[] = [
       [9, 5],
     ],
     forward: (y, a, b) => aten.addmm_.default(y.clone(), a, b, { beta: 0.5, alpha: 3 }),
+  },
+  {
+    name: 'products beside what counts nothing, not even where it is no number',
+    shapes: [
+      [20, 9],
+      [9, 5],
+    ],
+    forward: (a, b) => {
+      const none = full([20, 5], NaN).to(a.dtype);
+      const inPlace = aten.addmm_.default(none.clone(), a, b, { beta: 0 });
+      return inPlace.add(aten.addmm.default(none, a, b, { beta: 0 }));
+    },
   },
   {
     name: 'products side by side',
