@@ -8,7 +8,7 @@ import type { Example, Table } from './example.ts';
 import { importedModel } from './models.ts';
 import { readRows, writeRows } from './rows.ts';
 
-const METRICS = ['ndcg', 'recall_at_1', 'recall_at_10'];
+const METRICS = ['ndcg', 'mrr', 'recall_at_1', 'recall_at_10'];
 
 /** The description that belongs to a line about a package, among all descriptions of the test rows. */
 export const search: Example = {

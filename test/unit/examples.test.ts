@@ -219,11 +219,15 @@ describe('data', () => {
       Buffer.from(
         `From a@b.c  Thu Aug 22 13:17:22 2002\nFrom: a@b.c\nTo: d@e.f\nSubject: Tell\nDate: Thu, 22 Aug 2002 13:17:22 +0000\n\n${body}\n`,
       );
+    const another = 'From: g@h.i\n\nWhat somebody else wrote, whom it was sent back to.';
+    const part = (type: string, content: string) => `--b\nContent-Type: ${type}\n\n${content}\n`;
+    const withAnother = `From: a@b.c\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n${part('text/plain', 'This could not be delivered.')}${part('message/rfc822\nContent-Disposition: attachment', another)}--b--\n`;
     const rows = await mailRows(
       [
         { name: 'spam-1/00001.x.txt', content: mail('Buy this now, it is very cheap.\n\nFrom here it goes on.') },
         { name: 'easy-ham-1/00002.x.txt', content: mail('> Are you there?\n\nYes, I am here until the evening.') },
         { name: 'easy-ham-1/00003.x.txt', content: mail('Yes.') },
+        { name: 'spam-1/00004.x.txt', content: Buffer.from(withAnother) },
       ],
       folder,
     );
@@ -231,6 +235,7 @@ describe('data', () => {
     expect(found).toEqual([
       { prompt: 'Yes, I am here until the evening.', completion: 'ham' },
       { prompt: 'Buy this now, it is very cheap.\n\nFrom here it goes on.', completion: 'spam' },
+      { prompt: 'This could not be delivered.', completion: 'spam' },
     ]);
   });
 });
