@@ -106,6 +106,7 @@ function entryOf({ id, token, logProb, top }: TokenLogProb & { top?: readonly To
 /** What the model is asked: a conversation up to its last answer, or a text. */
 function promptOf(example: Example): Prompt {
   if (isRecording(example)) return { audio: example.media.path };
+  if (example.kind === 'question') return { question: example.question, context: example.context };
   if (example.kind === 'chat') {
     const last = example.messages.findLastIndex(({ role }) => role === 'assistant');
     const messages = last < 0 ? example.messages : example.messages.slice(0, last);

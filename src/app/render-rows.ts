@@ -1,5 +1,5 @@
 import { AttuneError } from '../base/errors.ts';
-import type { CompletionExample, ItemsExample, PairExample, TaggedExample } from '../data/example.ts';
+import type { CompletionExample, ItemsExample, PairExample, QuestionExample, TaggedExample } from '../data/example.ts';
 import type { Example, ExampleKind } from '../data/index.ts';
 import { expectedText } from '../eval/example-text.ts';
 import { encodeWords, itemIds, type RenderableRow, Renderer, type RenderedRow, type Tokenizer } from '../text/index.ts';
@@ -22,6 +22,7 @@ const renders: Partial<Record<ExampleKind, Render>> = {
   multilabel: renderWhole,
   regression: renderWhole,
   tagged: renderWords,
+  question: renderQuestions,
   pair: renderTexts,
   graded: renderTexts,
   items: renderItems,
@@ -110,6 +111,22 @@ async function renderWords(examples: readonly Example[], tokenizer: Tokenizer): 
       return { text: tag === 'O' ? `${word} ` : `${word}/${tag} `, start: 0, end: 0, trained: tag !== 'O' };
     });
     return { ids, trained, pieces };
+  });
+  return { rows, problems: [] };
+}
+
+/** The question, then its text, of which the answer is trained; the first of several. */
+async function renderQuestions(examples: readonly Example[], tokenizer: Tokenizer): Promise<RenderedRows> {
+  const asked = examples as readonly QuestionExample[];
+  const framed = await tokenizer.encodeFramed(
+    asked.map(({ question, context }) => ({ text: question, pair: context })),
+  );
+  const rows = framed.map(({ ids, ofPair }, i): RenderedRow => {
+    const { question, context, answers = [] } = asked[i];
+    const { start, text } = answers.at(0) ?? { start: context.length, text: '' };
+    const parts = [`${question}\n${context.slice(0, start)}`, text, context.slice(start + text.length)];
+    const pieces = parts.map((part, n) => ({ text: part, start: 0, end: 0, trained: n === 1 }));
+    return { ids, trained: ofPair ?? new Uint8Array(ids.length), pieces };
   });
   return { rows, problems: [] };
 }

@@ -35,6 +35,7 @@ export const usualObjectives: Partial<Record<ExampleKind, UsualObjective>> = {
   multilabel: { name: 'multilabel', remark: 'a new head gives any number of labels to each text' },
   regression: { name: 'regression', remark: 'a new head gives a number to each text' },
   tagged: { name: 'token_classification', remark: 'a new head gives a tag to each word' },
+  question: { name: 'question_answering', remark: 'a new head finds where the answer starts and ends' },
   items: { name: 'next_item', remark: 'each item is predicted from those before it' },
   pair: { name: 'contrastive', remark: 'vectors of texts, near to what belongs to them' },
   'image-text': { name: 'image_text_contrastive', remark: 'images and their texts, near to each other' },

@@ -1,10 +1,17 @@
 import { AttuneError } from '../base/errors.ts';
-import type { Example } from './example.ts';
+import { codePointsIn } from './code-points.ts';
+import type { Example, QuestionExample } from './example.ts';
 
 /** `name=value` as an object, as the column `user_features` has it. */
 function featuresRow(about: readonly string[] | undefined): Record<string, string> | undefined {
   if (about === undefined) return undefined;
   return Object.fromEntries(about.map((one) => [one.slice(0, one.indexOf('=')), one.slice(one.indexOf('=') + 1)]));
+}
+
+/** As SQuAD has it: places count code points. */
+function questionRow({ question, context, answers }: QuestionExample): Record<string, unknown> {
+  const starts = answers?.map(({ start }) => codePointsIn(context.slice(0, start)));
+  return { question, context, answers: answers && { text: answers.map(({ text }) => text), answer_start: starts } };
 }
 
 /** An example as a row of its kind's own format, which detection reads back as the same example. */
@@ -28,6 +35,8 @@ export function exampleRow(example: Example): Record<string, unknown> {
       return { audio: example.media.path };
     case 'tagged':
       return { tokens: example.words, tags: example.tags };
+    case 'question':
+      return questionRow(example);
     case 'pair':
       return { anchor: example.anchor, positive: example.positive, negatives: example.negatives };
     case 'graded':
@@ -41,10 +50,14 @@ export function exampleRow(example: Example): Record<string, unknown> {
     case 'preference':
     case 'feedback':
     case 'prompt':
-      throw new AttuneError('E_WRONG_ROWS', {
-        what: `Rows of kind "${example.kind}" cannot be written as rows to train on`,
-        got: `${example.source.file}:${example.source.line}`,
-        expected: 'conversations, prompts with completions, texts, or texts with labels',
-      });
+      throw unwritable(example);
   }
+}
+
+function unwritable({ kind, source }: Example): AttuneError {
+  return new AttuneError('E_WRONG_ROWS', {
+    what: `Rows of kind "${kind}" cannot be written as rows to train on`,
+    got: `${source.file}:${source.line}`,
+    expected: 'conversations, prompts with completions, texts, or texts with labels',
+  });
 }

@@ -27,6 +27,8 @@ export function textOf(example: Example): string {
       return example.textPair === undefined ? example.text : `${example.text}\n${example.textPair}`;
     case 'tagged':
       return example.words.join(' ');
+    case 'question':
+      return `${example.question}\n${example.context}`;
     case 'pair':
       return `${example.anchor}\n${example.positive}`;
     case 'graded':

@@ -88,6 +88,22 @@ export interface TaggedExample extends Provenance {
   tags: readonly string[];
 }
 
+/** A stretch of a text that answers a question about it. */
+export interface AnswerSpan {
+  text: string;
+  /** Where it begins, in UTF-16 units of the text. */
+  start: number;
+}
+
+/** A question about a text, which is answered by a stretch of it. */
+export interface QuestionExample extends Provenance {
+  kind: 'question';
+  question: string;
+  context: string;
+  /** All that are right; empty where the text does not tell; absent where nobody knows. */
+  answers?: readonly AnswerSpan[];
+}
+
 /** A text and one that belongs to it, for search; `negatives` do not belong to it, though they may look so. */
 export interface PairExample extends Provenance {
   kind: 'pair';
@@ -150,6 +166,7 @@ export type Example =
   | MultiLabelExample
   | RegressionExample
   | TaggedExample
+  | QuestionExample
   | PairExample
   | GradedExample
   | ItemsExample

@@ -96,6 +96,8 @@ function lengthOf({ ids, segments }: TokenRow): number {
 /** The pieces that the policy leaves of one row that is too long: none, one, or several windows of a text. */
 function cutRow<Row extends TokenRow>(row: Row, kind: ExampleKind, options: FitOptions): Row[] {
   if (options.policy === 'drop' || options.policy === 'fail') return [];
+  // Its text is read in windows already: what is too long is the question, and no part of it can be asked.
+  if (kind === 'question') return [];
   if (row.segments !== undefined) return [withoutEnds(row, row.segments, options)];
   if (kind === 'text' && options.policy === 'split') return windows(row, options);
   if (WHOLE.has(kind)) return [keep(row, beginning(row, [0, row.ids.length], options))];

@@ -13,6 +13,8 @@ export type AnswerForm =
   /** Tags that mark stretches of words, or others. */
   | { kind: 'entities' }
   | { kind: 'tags' }
+  /** A stretch of a text that answers a question about it. */
+  | { kind: 'span' }
   /** A text of a collection is to be found. */
   | { kind: 'retrieval' }
   /** A text is to be found for an image, and an image for a text. */
@@ -61,6 +63,8 @@ function specialForm(examples: readonly Example[]): AnswerForm | undefined {
       return { kind: 'numbers' };
     case 'tagged':
       return { kind: labelsIn(examples).every((tag) => /^(O$|[BIESLU]-)/.test(tag)) ? 'entities' : 'tags' };
+    case 'question':
+      return { kind: 'span' };
     case 'speech':
       return { kind: 'speech' };
     case 'pair':

@@ -18,6 +18,8 @@ export function promptText(example: Example): string {
       return '';
     case 'tagged':
       return example.words.join(' ');
+    case 'question':
+      return `${example.context}\n${example.question}`;
     case 'pair':
       return example.anchor;
     case 'items':
@@ -58,6 +60,8 @@ export function expectedText(example: Example): string | undefined {
       return example.label;
     case 'tagged':
       return example.tags.join(' ');
+    case 'question':
+      return example.answers && (example.answers[0]?.text ?? '');
     case 'pair':
       return example.positive;
     case 'items':

@@ -31,6 +31,7 @@ const objectives = {
   classification: () => import('./objectives/classification.options.ts'),
   multilabel: () => import('./objectives/multilabel.options.ts'),
   token_classification: () => import('./objectives/token_classification.options.ts'),
+  question_answering: () => import('./objectives/question-answering.options.ts'),
   masked_lm: () => import('./objectives/masked_lm.options.ts'),
   next_item: () => import('./objectives/next-item.options.ts'),
   item_retrieval: () => import('./objectives/item-retrieval.options.ts'),

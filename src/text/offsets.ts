@@ -20,12 +20,26 @@ export function toUtf16Offsets(text: string, offsets: Int32Array): void {
   for (let i = 0; i < offsets.length; i++) offsets[i] = unitOf[offsets[i]];
 }
 
-/** What the core encoded, with its places in the text. */
-export function withOffsets(text: string, encoding: JsEncoding): EncodedText {
-  const pairs = encoding.getOffsets();
-  const starts = Int32Array.from(pairs, ([start]) => start);
-  const ends = Int32Array.from(pairs, ([, end]) => end);
-  toUtf16Offsets(text, starts);
-  toUtf16Offsets(text, ends);
-  return { ids: Int32Array.from(encoding.getIds()), starts, ends };
+/** What the core encoded, with the places of its tokens: of each in its own text, where there are two. */
+export function withOffsets(
+  { text, pair }: { text: string; pair?: string },
+  encoding: JsEncoding,
+): EncodedText & { ofPair?: Uint8Array } {
+  const places = encoding.getOffsets();
+  const starts = Int32Array.from(places, ([start]) => start);
+  const ends = Int32Array.from(places, ([, end]) => end);
+  const ids = Int32Array.from(encoding.getIds());
+  if (pair === undefined) {
+    for (const offsets of [starts, ends]) toUtf16Offsets(text, offsets);
+    return { ids, starts, ends };
+  }
+  const ofPair = Uint8Array.from(encoding.getSequenceIds(), (sequence) => (sequence === 1 ? 1 : 0));
+  // The second text's tokens stand side by side, as does what comes before them.
+  const from = Math.max(0, ofPair.indexOf(1));
+  const to = ofPair.lastIndexOf(1) + 1;
+  for (const offsets of [starts, ends]) {
+    toUtf16Offsets(text, offsets.subarray(0, from));
+    toUtf16Offsets(pair, offsets.subarray(from, to));
+  }
+  return { ids, starts, ends, ofPair };
 }

@@ -17,10 +17,12 @@ import {
 } from './tokenizer-files.ts';
 import { countIds, parseTokenizer, type ParsedTokenizer } from './vocabulary.ts';
 
-/** Ids with the model's own special tokens around them, and which of two texts each belongs to. */
-/** Places are those of the first text; special tokens have empty ones. */
+/** Ids with the model's own special tokens around them. Places are those of each token's own text; special tokens have empty ones. */
 export interface FramedText extends EncodedText {
+  /** BERT's segment ids. */
   typeIds: Int32Array;
+  /** Of two texts, which tokens are the second's: 1 there. */
+  ofPair?: Uint8Array;
 }
 
 /** What loading found out by asking the core; fixed from then on. */
@@ -161,7 +163,7 @@ export class Tokenizer {
 
   /** Ids and places of many texts at once. */
   async encodeWithOffsets(texts: readonly string[]): Promise<EncodedText[]> {
-    return this.#encodeAll(texts, (encoding, index) => withOffsets(texts[index], encoding));
+    return this.#encodeAll(texts, (encoding, index) => withOffsets({ text: texts[index] }, encoding));
   }
 
   /** The core keeps far more than ids for each token, so that only so much text is encoded at a time. */
@@ -191,7 +193,7 @@ export class Tokenizer {
       inputs.map(({ text, pair }) => framing.encode(text, pair ?? null, { addSpecialTokens: true })),
     );
     return encodings.map((encoding, i) => ({
-      ...withOffsets(inputs[i].text, encoding),
+      ...withOffsets(inputs[i], encoding),
       typeIds: Int32Array.from(encoding.getTypeIds()),
     }));
   }

@@ -88,6 +88,8 @@ export interface LabelStatistics {
   rows: number;
   /** Rows of each class, in the classes' order. */
   counts: readonly number[];
+  /** Questions that their text does not answer; none unless given. */
+  unanswered?: number;
   /** Of rows whose label is a number: mean and standard deviation; 0 and 1 elsewhere. */
   mean: number;
   deviation: number;
@@ -126,6 +128,8 @@ export interface Objective {
   readonly config?: Readonly<Record<string, unknown>>;
   /** Tokenises examples, in order; a row that cannot be trained on is undefined and has its problem listed. */
   prepare(examples: readonly Example[]): Promise<{ rows: (PreparedRow | undefined)[]; problems: Problem[] }>;
+  /** The windows that a row is read in which is too long to be read at once; the policy for long rows, unless given. */
+  windows?(row: PreparedRow, maxLength: number): readonly PreparedRow[];
   /** Decides what of rows is trained this time, before anything is counted; `at` is undefined where they are evaluated. */
   draw?(rows: readonly PreparedRow[], at: { seed: number; step: number } | undefined): readonly PreparedRow[];
   /** For losses that are no sum over rows: what they are made of, row by row, so that a step can still be divided. */

@@ -16,8 +16,8 @@ const rows = Array.from({ length: 60 }, (_, i) => {
   return { words: [name, 'sees', 'new', town, `${i * i}`], tags: ['B-PER', 'O', 'B-LOC', 'I-LOC', 'O'], name, town, i };
 });
 
-function train(output: string, data: string): string[] {
-  const settings = ['--model', 'bert', '--precision', 'f32', '--learning-rate', '1e-2', '--max-steps', '15'];
+function train(output: string, data: string, steps = 15): string[] {
+  const settings = ['--model', 'bert', '--precision', 'f32', '--learning-rate', '1e-2', '--max-steps', `${steps}`];
   return ['train', '--train', data, '--validation', '0.2', '--test', '0.2', ...settings, '--output-dir', output];
 }
 
@@ -48,6 +48,43 @@ describe.skipIf(!existsSync('build/attune.node'))('an encoder', () => {
     bench.write('bad.jsonl', '{"tokens":["a","b"],"tags":["O"]}\n{"tokens":["a"],"tags":["O"]}\n');
     const { problems } = bench.failure([...train('bad', 'bad.jsonl'), '--objective', 'token_classification']);
     expect(problems[0]).toMatchObject({ line: 1, field: 'tags', message: 'has 1 tags for 2 words' });
+  });
+
+  it('finds answers in texts, and whether there is one, in files that transformers reads', () => {
+    const asked = rows.map(({ name, town, i }) => {
+      const context = `${'the '.repeat(i % 4)}${name} ${i % 5 === 4 ? 'sees' : `of ${town} sees`} ${i * i}.`;
+      const answers = i % 5 === 4 ? [] : [{ text: town, answer_start: context.indexOf(town) }];
+      return JSON.stringify({ question: `${name} of?`, context, answers });
+    });
+    bench.write('asked.jsonl', asked.join('\n'));
+    const recipe = bench.run(['init', 'asked.jsonl', '--model', 'bert', '--yes']).document.recipe as string;
+    expect(bench.text(recipe)).toContain('objective: question_answering');
+    // Texts are longer than what is read at once.
+    const settings = ['--objective', 'question_answering', '--stride', '4', '--max-length', '14'];
+    const { code, stderr } = bench.run([...train('asked', 'asked.jsonl', 60), ...settings]);
+    expect(code, stderr).toBe(0);
+    const { metric, systems } = readComparison(bench.path('asked'))!;
+    expect([metric, systems.map(({ name }) => name)]).toEqual(['token_f1', ['tuned', 'sliding_window']]);
+    expect(systems[0].values.token_f1.value).toBeGreaterThan(0.5);
+    const adapter = JSON.parse(bench.text('asked/adapter/adapter_config.json')) as Record<string, unknown>;
+    expect(adapter).toMatchObject({ task_type: 'QUESTION_ANS', modules_to_save: ['qa_outputs'] });
+    expect(bench.run(['export', 'asked', '--to', 'merged']).code).toBe(0);
+    expect(JSON.parse(bench.text('asked/merged/config.json'))).toMatchObject({
+      architectures: ['BertForQuestionAnswering'],
+      answer_spans: { may_be_absent: true },
+    });
+    const saved = bench.text('asked/merged/model.safetensors');
+    expect(['"qa_outputs.weight"', '"bert.pooler', '"cls.'].map((name) => saved.includes(name))).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    bench.write('ask.jsonl', '{"question":"anna of?","context":"the anna of oslo sees 5."}\n');
+    const { document } = bench.run(['generate', 'asked/merged', '--input', 'ask.jsonl']);
+    expect(document).toMatchObject({ answers: [{ completion: 'oslo', finish: 'stop' }] });
+    expect(bench.failure(['generate', 'asked', '--input', 'texts.jsonl']).code).toBe('E_WRONG_ROWS');
+    const wrong = bench.failure(['compare', 'asked', '--data', 'names.conll']);
+    expect([wrong.code, wrong.what]).toEqual(['E_WRONG_ROWS', 'A question model cannot answer tagged rows']);
   });
 
   it('finds texts that belong together, against BM25 and itself before', () => {

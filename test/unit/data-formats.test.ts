@@ -90,6 +90,14 @@ const SAMPLES: Record<FormatName, { row: Row; reason: string; kind: string }[]> 
     { row: { user: 'u', item: 'a', timestamp: '12.5' }, reason: 'user, item', kind: 'items' },
     { row: { user_id: 1, item_id: 2 }, reason: 'user_id, item_id', kind: 'items' },
   ],
+  questions: [
+    {
+      row: { question: 'q', context: 'a b', answers: { text: ['b'], answer_start: [2] } },
+      reason: 'question, context',
+      kind: 'question',
+    },
+    { row: { question: 'q', context: 'a b', answer: 'b' }, reason: 'question, context', kind: 'question' },
+  ],
   tagged: [{ row: { tokens: ['a', 'b'], ner_tags: ['O', 'B-X'] }, reason: 'tokens, ner_tags', kind: 'tagged' }],
   spans: [
     { row: { text: 'a b', spans: [{ start: 2, end: 3, label: 'X' }] }, reason: 'text, spans', kind: 'tagged' },

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, describe, expect, test } from 'vitest';
 import { WaveFile } from 'wavefile';
+import { basket, classRow, row } from './eval-baselines-rows.ts';
 import type {
   ClassificationExample,
-  CompletionExample,
   Example,
   ItemsExample,
   MultiLabelExample,
@@ -23,19 +23,9 @@ import { sparseMatrix, transposed } from '../../src/eval/baselines/sparse.ts';
 import { textFeatures } from '../../src/eval/baselines/text-features.ts';
 import { fitTfIdf } from '../../src/eval/baselines/tf-idf.ts';
 
-function row(prompt: string, completion: string, index = 0): CompletionExample {
-  return { kind: 'completion', id: `${index}`, source: { file: 'rows.jsonl', line: index + 1 }, prompt, completion };
-}
+const about = { kind: 'question', question: 'where?', context: 'my cat sleeps in rome' } as const;
+const SECRET = [{ text: 'secret', start: 0 }];
 
-function basket(items: string[], index: number): ItemsExample {
-  return { kind: 'items', id: `${index}`, source: { file: 'rows.jsonl', line: index + 1 }, items };
-}
-
-function classRow(text: string, label: string, index: number): ClassificationExample {
-  return { kind: 'classification', id: `${index}`, source: { file: 'rows.jsonl', line: index + 1 }, text, label };
-}
-
-/** Bright at the left, and at the right. */
 const pictures = await Promise.all(
   [true, false].map((isLeft) => {
     const side = 16;
@@ -93,6 +83,7 @@ describe('every baseline', () => {
     item_knn: baskets,
     bpr_mf: baskets,
     frequent_tag: [{ ...classRow('', '', 0), kind: 'tagged', words: ['my', 'cat'], tags: ['O', 'B-ANIMAL'] }],
+    sliding_window: [{ ...classRow('', '', 0), ...about, answers: [{ text: 'rome', start: 17 }] }],
     shared_words: [{ ...classRow('', '', 0), kind: 'graded', first: 'cats', second: 'cats purr', score: 1 }],
   };
   const rowsFor = (name: BaselineName) => special[name] ?? animalRows;
@@ -111,6 +102,7 @@ describe('every baseline', () => {
         item_knn: bought,
         bpr_mf: bought,
         frequent_tag: [7, 9].map((i) => ({ ...classRow('', '', i), kind: 'tagged', words: ['cat'], tags: ['secret'] })),
+        sliding_window: [7, 9].map((i) => ({ ...classRow('', '', i), ...about, answers: SECRET })),
         shared_words: [7, 9].map((i) => ({ ...classRow('', '', i), ...graded, first: 'my cat' })),
       };
       const texts = [row('Text: my cat. Animal:', 'secret', 7), row('Text: . Animal:', 'hidden', 9)];

@@ -15,6 +15,7 @@ export const formats = defineRegistry('row format', 'E_UNKNOWN_FORMAT', {
   translation: async () => (await import('./translation.ts')).translation,
   sequences: async () => (await import('./sequences.ts')).sequences,
   interactions: async () => (await import('./interactions.ts')).interactions,
+  questions: async () => (await import('./questions.ts')).questions,
   tagged: async () => (await import('./tagged.ts')).tagged,
   spans: async () => (await import('./spans.ts')).spans,
   pairs: async () => (await import('./pairs.ts')).pairs,

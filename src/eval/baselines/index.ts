@@ -13,6 +13,7 @@ const table = {
   pixels: () => import('./pixels.ts').then((module) => module.pixels),
   spectrum: () => import('./spectrum.ts').then((module) => module.spectrum),
   frequent_tag: () => import('./frequent-tag.ts').then((module) => module.frequentTag),
+  sliding_window: () => import('./sliding-window.ts').then((module) => module.slidingWindow),
   popularity: () => import('./popularity.ts').then((module) => module.popularity),
   item_knn: () => import('./item-knn.ts').then((module) => module.itemKnn),
   bpr_mf: () => import('./bpr-mf.ts').then((module) => module.bprMf),

@@ -18,6 +18,7 @@ const IN_WORDS: Record<AnswerForm['kind'], string> = {
   speech: 'recordings',
   entities: 'tags of words',
   tags: 'tags of words',
+  span: 'stretches of a text',
   retrieval: 'texts to find',
   items: 'items to recommend',
   'image-retrieval': 'texts and images to find',

@@ -33,6 +33,7 @@ const byForm: Record<AnswerForm['kind'], readonly NamedMetric[]> = {
     { metric: 'tag_accuracy' },
   ],
   tags: [{ metric: 'tag_accuracy' }],
+  span: [{ metric: 'token_f1' }, { metric: 'squad_exact_match' }],
   retrieval: [{ metric: 'ndcg' }, { metric: 'recall_at_1' }, { metric: 'recall_at_10' }, { metric: 'mrr' }],
   'image-retrieval': [
     { metric: 'mrr' },
@@ -57,13 +58,17 @@ const byForm: Record<AnswerForm['kind'], readonly NamedMetric[]> = {
   text: [{ metric: 'bits_per_byte' }, { metric: 'perplexity' }],
 };
 
+/**
+ * A recording's letters may fall on its frames in many ways, and no system tells how likely they are; items have no
+ * bytes, and an image's text and a stretch of a text are found, not written.
+ */
+const WITHOUT_LIKELIHOOD: ReadonlySet<AnswerForm['kind']> = new Set(['speech', 'items', 'image-retrieval', 'span']);
+
 /** Metrics that suit the answers' form; bits per byte besides, for the systems that know how likely an answer is. */
 export function suitableMetrics(examples: readonly Example[]): readonly NamedMetric[] {
   const { kind } = answerForm(examples);
   const metrics = byForm[kind];
-  // A recording's letters may fall on its frames in many ways, and no system tells how likely they are; items have no
-  // bytes, and an image's text is found, not written.
-  if (kind === 'speech' || kind === 'items' || kind === 'image-retrieval') return metrics;
+  if (WITHOUT_LIKELIHOOD.has(kind)) return metrics;
   const likelihood: NamedMetric = { metric: 'bits_per_byte' };
   const hasLikelihood = metrics.some(({ metric }) => metric === likelihood.metric);
   return hasLikelihood ? metrics : [...metrics, likelihood];

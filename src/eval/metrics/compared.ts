@@ -19,6 +19,17 @@ export function compared(prediction: Prediction, example: Example, options?: Met
   return { predicted: fieldOf(predicted, options.field), reference: fieldOf(reference, options.field) };
 }
 
+/** As `compared`, with every answer that is right; an empty one where there is none to give. */
+export function comparedAnswers(
+  prediction: Prediction,
+  example: Example,
+  options?: MetricOptions,
+): { predicted: string; references: readonly string[] } {
+  const { predicted, reference } = compared(prediction, example, options);
+  const several = example.kind === 'question' && options?.field === undefined ? (example.answers ?? []) : [];
+  return { predicted, references: several.length === 0 ? [reference] : several.map(({ text }) => text) };
+}
+
 /**
  * As `compared`, but a prediction's class goes before its text: what a classifier chose is its answer. Several classes
  * are one answer, so that they are right as a whole or not.

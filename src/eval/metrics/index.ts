@@ -10,6 +10,7 @@ const table = {
   bits_per_byte: () => import('./bits-per-byte.ts').then((module) => module.bitsPerByte),
   exact_match: () => import('./exact-match.ts').then((module) => module.exactMatch),
   token_f1: () => import('./token-f1.ts').then((module) => module.tokenF1),
+  squad_exact_match: () => import('./squad-exact-match.ts').then((module) => module.squadExactMatch),
   edit_similarity: () => import('./edit-similarity.ts').then((module) => module.editSimilarity),
   character_error_rate: () => import('./character-error-rate.ts').then((module) => module.characterErrorRate),
   word_error_rate: () => import('./word-error-rate.ts').then((module) => module.wordErrorRate),

@@ -1,7 +1,11 @@
-import { compared } from './compared.ts';
+import { comparedAnswers } from './compared.ts';
+import { answerWords } from './english/answer-words.ts';
 import { rowMetric, type MetricDefinition } from './metric.ts';
 
-/** Overlap of the two bags of words as F1, averaged over rows, with SQuAD's normalisation of English answers. */
+/**
+ * Overlap of the two bags of words as F1, averaged over rows, with SQuAD's normalisation of English answers. Of several
+ * right answers the nearest counts.
+ */
 export const tokenF1: MetricDefinition = {
   name: 'token_f1',
   title: 'token F1',
@@ -10,19 +14,11 @@ export const tokenF1: MetricDefinition = {
   reads: 'text',
   create: (options) =>
     rowMetric((prediction, example) => {
-      const { predicted, reference } = compared(prediction, example, options);
-      return bagF1(answerWords(predicted), answerWords(reference));
+      const { predicted, references } = comparedAnswers(prediction, example, options);
+      const words = answerWords(predicted);
+      return Math.max(...references.map((reference) => bagF1(words, answerWords(reference))));
     }),
 };
-
-/** Lower case, no ASCII punctuation, no English articles. */
-function answerWords(text: string): string[] {
-  const plain = text
-    .toLowerCase()
-    .replaceAll(/[!-/:-@[-`{-~]/g, '')
-    .replaceAll(/\b(?:a|an|the)\b/g, ' ');
-  return plain.split(/\s+/).filter((word) => word !== '');
-}
 
 /** F1 of two bags; two empty ones agree. */
 function bagF1(predicted: readonly string[], reference: readonly string[]): number {

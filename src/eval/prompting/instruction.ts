@@ -20,6 +20,8 @@ export function describeTask(train: readonly Example[]): string {
       return `Answer in at most ${form.words} ${form.words === 1 ? 'word' : 'words'}, without explanation.`;
     case 'long':
       return `Answer in about ${form.words} words, without remarks of your own.`;
+    case 'span':
+      return 'Answer with words of the text, exactly as they stand there, and nothing else.';
     case 'speech':
     case 'entities':
     case 'tags':

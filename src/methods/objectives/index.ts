@@ -12,6 +12,7 @@ const table = {
   classification: () => import('./classification.ts'),
   multilabel: () => import('./multilabel.ts'),
   token_classification: () => import('./token_classification.ts'),
+  question_answering: () => import('./question-answering.ts'),
   masked_lm: () => import('./masked_lm.ts'),
   next_item: () => import('./next-item.ts'),
   item_retrieval: () => import('./item-retrieval.ts'),

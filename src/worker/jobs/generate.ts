@@ -25,6 +25,7 @@ import type { JobContext, JobRequest } from '../job.ts';
 import { openModel, type OpenedModel, type OpenOptions } from '../run/open-model.ts';
 import { availableBytes } from '../run/resources.ts';
 import { settleWeights } from '../run/settle-weights.ts';
+import { answerWithSpans } from '../run/compare/spans.ts';
 import { hears, processorOf, writeDown } from '../run/compare/speech.ts';
 
 export interface GenerateInput extends OpenOptions {
@@ -39,10 +40,16 @@ export interface RecordingPrompt {
   audio: string;
 }
 
+/** A question about a text: models that find answers in texts read both, others are asked after the text. */
+export interface QuestionPrompt {
+  question: string;
+  context: string;
+}
+
 /** One request of a session: any number of prompts, each answered as soon as there is room. Requests may overlap. */
 export interface GenerateRequest extends Omit<GenerationOptions, 'signal' | 'constraint'> {
-  /** Conversations, plain texts to continue, or recordings to write down. */
-  prompts: readonly (Conversation | string | RecordingPrompt)[];
+  /** Conversations, plain texts to continue, recordings to write down, or questions about texts. */
+  prompts: readonly (Conversation | string | RecordingPrompt | QuestionPrompt)[];
   /** What every answer is restricted to. It is always whole: room for its end is kept. */
   constraint?: ConstraintSpec;
   /** Sends text as it becomes certain. */
@@ -65,11 +72,14 @@ const MOST_CACHE_BYTES = 4 * 2 ** 30;
 /** Tasks of models that write text. */
 const WRITING: ReadonlySet<Task> = new Set(['causal-lm', 'seq2seq']);
 
+/** The task of models that answer with a stretch of the text that they are given. */
+const FINDING: Task = 'question';
+
 /** Answers prompts until the session is closed. */
 export async function run(input: GenerateInput, context: JobContext): Promise<BatcherCounts> {
   context.emit({ type: 'phase-started', phase: 'engine', message: `loading ${input.target}` });
   const opened = await openModel(input.target, input);
-  if (!WRITING.has(opened.model.task) && !hears(opened.model)) {
+  if (!WRITING.has(opened.model.task) && opened.model.task !== FINDING && !hears(opened.model)) {
     throw new AttuneError('E_TASK_UNSUPPORTED', {
       what: `${input.target} is a ${opened.model.task} model, which does not write text`,
       expected: 'a language model',
@@ -107,6 +117,7 @@ async function answer(answering: Answering, request: Request): Promise<void> {
 
 async function answerPrompts(answering: Answering, request: Request): Promise<void> {
   if (hears(answering.model)) return writeDownAll(answering, request);
+  if (answering.model.task === FINDING) return findAnswers(answering, request);
   const { body, send, signal } = request;
   const { stream, constraint: spec, speech, ...options } = body;
   if (Object.values(speech ?? {}).some((value) => value !== undefined)) throw onlySpeech();
@@ -135,7 +146,7 @@ async function answerPrompts(answering: Answering, request: Request): Promise<vo
 
 /** One recording after the other. Whoever hears has no samples, stops or forms of answers. */
 async function writeDownAll(answering: Answering, { body, send, signal }: Request): Promise<void> {
-  refuseForSpeech(body);
+  refuseSampling(body, 'what is heard');
   const processor = processorOf(answering);
   for (const [row, prompt] of body.prompts.entries()) {
     signal.throwIfAborted();
@@ -148,6 +159,29 @@ async function writeDownAll(answering: Answering, { body, send, signal }: Reques
     const asked = body.speech?.timestamps === true ? { segments } : {};
     send({ row, completions: [{ text, ids: [], finishReason, language, ...asked }] });
   }
+}
+
+/** The stretch of each prompt's text that answers its question; nothing is drawn, so that there are no samples. */
+async function findAnswers(answering: Answering, { body, send, signal }: Request): Promise<void> {
+  refuseSampling(body, 'where answers are found');
+  const asked = body.prompts.map((prompt, row) => {
+    if (typeof prompt === 'string' || !('question' in prompt))
+      throw wrongPrompt('a text', 'a question with its context');
+    const source = { file: 'prompts', line: row + 1 };
+    return { example: { kind: 'question', id: String(row), source, ...prompt } as const };
+  });
+  const answers = await answerWithSpans(answering, asked, { signal });
+  const problems = answers.flatMap(({ unreadable }, row) =>
+    unreadable === undefined ? [] : [{ field: `prompts[${row}]`, message: `its question is ${unreadable}` }],
+  );
+  if (problems.length > 0)
+    throw new AttuneError('E_PROMPT_TOO_LONG', {
+      what: 'Questions cannot be read whole',
+      problems,
+      fix: 'shorten them',
+    });
+  for (const [row, { text = '' }] of answers.entries())
+    send({ row, completions: [{ text, ids: [], finishReason: 'stop' }] });
 }
 
 /** What a recording is refused for, under its place among the prompts. */
@@ -166,7 +200,7 @@ function onlySpeech(): AttuneError {
   });
 }
 
-function refuseForSpeech({ n = 1, stop = [], logProbs, constraint }: GenerateRequest): void {
+function refuseSampling({ n = 1, stop = [], logProbs, constraint }: GenerateRequest, subject: string): void {
   const given = {
     n: n > 1,
     stop: stop.length > 0,
@@ -175,17 +209,18 @@ function refuseForSpeech({ n = 1, stop = [], logProbs, constraint }: GenerateReq
   };
   const problems = Object.entries(given)
     .filter(([, isGiven]) => isGiven)
-    .map(([field]) => ({ field, message: 'has no effect on what is heard' }));
+    .map(([field]) => ({ field, message: `has no effect on ${subject}` }));
   if (problems.length === 0) return;
   throw new AttuneError('E_GENERATION_OPTIONS', {
-    what: 'Recordings cannot be written down with these settings',
+    what: 'The model does not draw its answers, so that these settings cannot be followed',
     problems,
   });
 }
 
 function readable(prompt: GenerateRequest['prompts'][number]): Conversation | string {
-  if (typeof prompt !== 'string' && 'audio' in prompt) throw wrongPrompt('a recording', 'a text or a conversation');
-  return prompt;
+  if (typeof prompt === 'string') return prompt;
+  if ('audio' in prompt) throw wrongPrompt('a recording', 'a text or a conversation');
+  return 'question' in prompt ? `${prompt.context}\n${prompt.question}` : prompt;
 }
 
 function wrongPrompt(got: string, expected: string): AttuneError {

@@ -16,7 +16,7 @@ import { tokensOf, type Objective, type PreparedRow, type Processor } from '../.
 import type { Storage, Tuning, Update } from '../../train/interfaces.ts';
 import { warmupSteps } from '../../train/schedule.ts';
 import type { TrainerOptions } from '../../train/trainer.ts';
-import { hasClasses } from './output-reading.ts';
+import { trainsWholeHead } from './output-reading.ts';
 import type { Vocabulary } from './run-tokenizer.ts';
 
 export async function createObjective(recipe: Recipe, processor: Processor): Promise<Objective> {
@@ -76,7 +76,7 @@ export async function createTuned(
   const { method: name, ...options } = recipe.tuning as { method: string } & Record<string, unknown>;
   const method = await tunings.load(name);
   const parts = initialised.filter((path) => !isOfTrunkItself(model, path));
-  const whole = modulesOf(hasClasses(choice.task) ? [...parts, ...headPaths(model)] : parts);
+  const whole = modulesOf(trainsWholeHead(choice.task) ? [...parts, ...headPaths(model)] : parts);
   const tuning = method.create(model, withModules(options, whole) as never, {
     seed,
     tokens: vocabulary?.trained,

@@ -53,7 +53,8 @@ export function labelStatistics(train: readonly Example[], labels: readonly stri
       if (i !== undefined) counts[i]++;
     }
   }
-  return { rows: train.length, counts, ...moments(train), items: itemCounts(train) };
+  const unanswered = train.filter((example) => example.kind === 'question' && example.answers?.length === 0).length;
+  return { rows: train.length, counts, ...moments(train), items: itemCounts(train), unanswered };
 }
 
 function itemCounts(train: readonly Example[]): Map<string, number> {

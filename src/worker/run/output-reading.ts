@@ -7,9 +7,17 @@ export function hasClasses(task: Task): boolean {
   return task === 'sequence' || task === 'token';
 }
 
+/** Whether a head is trained whole beside an adapter even where the base model has it already, as PEFT does. */
+export function trainsWholeHead(task: Task): boolean {
+  return hasClasses(task) || task === 'question';
+}
+
+const READING = ['problem_type', 'label_scaling', 'label_thresholds', 'answer_spans'];
+
 /** A configuration with the keys that say how a head's output is read, in place of those that it had. */
 export function withReading(config: RawConfig, reading: Readonly<Record<string, unknown>> = {}): RawConfig {
-  return { ...config, problem_type: undefined, label_scaling: undefined, label_thresholds: undefined, ...reading };
+  const none = Object.fromEntries(READING.map((key) => [key, undefined]));
+  return { ...config, ...none, ...reading };
 }
 
 /** What a head's scores mean, where that is recorded. */

@@ -43,7 +43,12 @@ export async function prepareSplit(examples: readonly Example[], context: Prepar
   const { bosId } = context.tokenizer;
   const keepStart = bosId !== undefined && rows.length > 0 && rows[0].ids[0] === bosId ? 1 : 0;
   const ends = frameEnds(context.tokenizer);
-  return fitRows(rows, examples, { maxLength, modelLimit, policy, keepStart, ends });
+  const divided = rows.map((row) => context.objective.windows?.(row, maxLength) ?? [row]);
+  const exampleOf = divided.flatMap((windows, example) => windows.map(() => example));
+  const origins = exampleOf.map((example) => examples[example]);
+  const fitted = fitRows(divided.flat(), origins, { maxLength, modelLimit, policy, keepStart, ends });
+  const cuts = fitted.cuts.map((cut) => ({ ...cut, row: exampleOf[cut.row] }));
+  return { rows: fitted.rows, rowOf: fitted.rowOf.map((row) => exampleOf[row]), cuts };
 }
 
 /** The tokens that may end a text's frame: [SEP], and </s> of T5 and of texts for images. */

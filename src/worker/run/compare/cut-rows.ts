@@ -7,7 +7,7 @@ import type { Answering } from './answering.ts';
 type Opened = Pick<Answering, 'notes' | 'reading' | 'tokenizer'>;
 
 /** How the run read its rows that a model comes from, or that it is the base of. */
-function readingOf({ reading, notes }: Opened): Recipe['data'] | undefined {
+export function readingOf({ reading, notes }: Opened): Recipe['data'] | undefined {
   return reading ?? (notes?.recipe as Recipe | undefined)?.data;
 }
 

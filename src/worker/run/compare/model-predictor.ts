@@ -10,6 +10,7 @@ import { answerWithPairs } from './pairs.ts';
 import { answerWithSpeech, hears } from './speech.ts';
 import { answerWithMasks } from './masked.ts';
 import { answerWithDecoder } from './sequences.ts';
+import { answerWithSpans } from './spans.ts';
 import { answerWithTags } from './tags.ts';
 import { answerWithVectors } from './vectors.ts';
 import { answerWithText } from './texts.ts';
@@ -24,6 +25,7 @@ type Answer = (
 const ways: Partial<Record<Task, Answer>> = {
   sequence: answerWithClasses,
   token: answerWithTags,
+  question: answerWithSpans,
   embedding: answerWithVectors,
   contrastive: answerWithPairs,
   'masked-lm': answerWithMasks,
@@ -46,11 +48,12 @@ export function answerAsked(
 /** Kinds of rows that only some heads can answer, and heads that can answer only some rows. */
 const KINDS: Partial<Record<Task, readonly ExampleKind[]>> = {
   token: ['tagged'],
+  question: ['question'],
   embedding: ['pair', 'graded'],
   contrastive: ['image-text'],
   'masked-lm': ['text'],
   'next-item': ['items'],
-  seq2seq: ['completion', 'classification', 'prompt'],
+  seq2seq: ['completion', 'classification', 'prompt', 'question'],
 };
 
 function refuseForeign(task: Task, asked: readonly Asked[]): void {

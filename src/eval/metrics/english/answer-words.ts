@@ -1,0 +1,11 @@
+/**
+ * Words of a short English answer, as SQuAD compares them: lower case, no ASCII punctuation, no articles. Letters of all
+ * scripts are letters, as in Python's expressions: the end of "ça" is no article.
+ */
+export function answerWords(text: string): string[] {
+  const plain = text
+    .toLowerCase()
+    .replaceAll(/[!-/:-@[-`{-~]/g, '')
+    .replaceAll(/(?<![\p{L}\p{N}_])(?:a|an|the)(?![\p{L}\p{N}_])/gu, ' ');
+  return plain.split(/\s+/).filter((word) => word !== '');
+}
