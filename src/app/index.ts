@@ -12,6 +12,8 @@ export { openPage } from './page/index.ts';
 export type { PageServer } from './page/page-server.ts';
 export { dataDiff, dataPipeline, type DataPipelineOptions } from './data-pipeline.ts';
 export { describeSteps, prepareData, type PrepareDataOptions, type PreparedData } from './prepare-data.ts';
+export { evaluateCounterfactuals, type CounterfactualEvaluation } from './fairness/evaluate-counterfactuals.ts';
+export { writeCounterfactuals, type CounterfactualOptions, type Counterfactuals } from './fairness/counterfactuals.ts';
 export { auditData, type AuditResult } from './redact/audit-data.ts';
 export { redactData, type RedactDataOptions, type RedactedData } from './redact/redact-data.ts';
 export { restoreData, type RestoredData } from './redact/restore-data.ts';

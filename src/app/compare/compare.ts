@@ -64,6 +64,15 @@ export async function compare(
 
 /** Several systems by their names, the first of them judged. */
 export async function compareNamed(systems: readonly string[], options: CompareOptions): Promise<Compared> {
+  const { specs, recipes } = await resolveSystems(systems, options);
+  return runComparison(specs, recipes, options);
+}
+
+/** What the names stand for, and the recipes of the runs among them. */
+export async function resolveSystems(
+  systems: readonly string[],
+  options: CompareOptions,
+): Promise<{ specs: SystemSpec[]; recipes: Recipe[] }> {
   const naming = { instruction: options.instruction, endpoint: options.endpoint ?? {} };
   refuseTwins(systems);
   // One after the other: looking a run up opens the index, which locks itself out.
@@ -72,8 +81,7 @@ export async function compareNamed(systems: readonly string[], options: CompareO
   const specs = named.map(({ spec }) => spec);
   refuseIdle(specs, options);
   const runs = [...new Set(named.flatMap(({ run }) => run ?? []))];
-  const recipes = await Promise.all(runs.map((run) => storedRecipe(run)));
-  return runComparison(specs, recipes, options);
+  return { specs, recipes: await Promise.all(runs.map((run) => storedRecipe(run))) };
 }
 
 function refuseTwins(systems: readonly string[]): void {
@@ -115,20 +123,25 @@ function runComparison(
   recipes: readonly Recipe[],
   options: CompareOptions,
 ): Promise<Compared> {
-  const { data, train, split = 'test', allowOverlap = false } = options;
+  const { data, train, split = 'test', allowOverlap = false, onEvent, signal } = options;
   const [recipe] = recipes;
-  const { maxRows = recipe?.evaluation.max_rows ?? MAX_ROWS, seed = recipe?.training.seed ?? 0 } = options;
-  const source = (path: string | undefined) => (path === undefined ? undefined : { path });
+  const { maxRows, seed, ...measured } = measuring(recipe, options);
   const rows = { data: source(data), train: source(train), split, recipes, allowOverlap, maxRows, seed };
+  const { keepSeen = recipe?.evaluation.exclude_seen === false } = options;
+  return runJob({ job: 'compare', input: { systems, rows, keepSeen, ...measured }, onEvent, signal });
+}
+
+/** A file as a source of rows. */
+export function source(path: string | undefined): { path: string } | undefined {
+  return path === undefined ? undefined : { path };
+}
+
+/** How rows are measured: as the options say, or the first run's recipe. */
+export function measuring(recipe: Recipe | undefined, options: CompareOptions) {
+  const { maxRows = recipe?.evaluation.max_rows ?? MAX_ROWS, seed = recipe?.training.seed ?? 0 } = options;
   const own = recipe?.evaluation.metrics;
   const room = recipe?.evaluation.max_new_tokens;
   const metrics = options.metrics ?? (own === 'auto' ? undefined : own);
-  const { maxNewTokens = room === 'auto' ? undefined : room, onEvent, signal } = options;
-  const { keepSeen = recipe?.evaluation.exclude_seen === false } = options;
-  return runJob({
-    job: 'compare',
-    input: { systems, rows, metrics, references: recipe?.references, maxNewTokens, keepSeen },
-    onEvent,
-    signal,
-  });
+  const { maxNewTokens = room === 'auto' ? undefined : room } = options;
+  return { maxRows, seed, metrics, references: recipe?.references, maxNewTokens };
 }

@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { EventSink } from '../../base/events.ts';
-import { containerName, containers, dataExtensions } from '../../data/containers/index.ts';
+import { rawRows, requireWhole } from '../../data/raw-rows.ts';
 import {
   canaryRow,
   makeCanaries,
@@ -109,8 +108,6 @@ async function checkFiles(from: string, { to, style = 'tags', vault, passphrase 
       fix: 'name a file that ends in .jsonl',
     });
   }
-  if (!existsSync(from))
-    throw new AttuneError('E_FILE_MISSING', { what: `There is no file ${from}`, got: resolve(from) });
   if (vault !== undefined && (passphrase === undefined || passphrase === '' || style !== 'tags')) {
     throw new AttuneError('E_USAGE', {
       what: 'A vault needs a passphrase, and tags: two values may come to the same surrogate',
@@ -138,21 +135,10 @@ async function writeRows(
   from: string,
   { draft, redactor, options }: { draft: FileDraft; redactor: Redactor; options: RedactDataOptions },
 ): Promise<Record<string, unknown>> {
-  const name = containerName(from);
-  if (!containers.has(name)) {
-    throw new AttuneError('E_UNKNOWN_CONTAINER', {
-      what: `${from} is no kind of data file that can be read`,
-      expected: `a name that ends in ${dataExtensions.join(', ')}`,
-    });
-  }
   const problems: Problem[] = [];
   let first: Record<string, unknown> | undefined;
-  const { read } = await containers.load(name);
   const whole = async function* whole(): AsyncGenerator<Record<string, unknown>> {
-    for await (const { line, value, defect } of read(from, from)) {
-      if (defect !== undefined) problems.push({ file: from, line, message: defect.reason, fix: defect.fix });
-      if (value !== undefined && problems.length === 0) yield value;
-    }
+    for await (const { value } of rawRows(from, (problem) => problems.push(problem))) yield value;
   };
   for await (const { item, values } of redactRows(whole(), { redactor, valuesOf: (value) => value })) {
     first ??= item;
@@ -162,14 +148,8 @@ async function writeRows(
       options.onEvent?.({ type: 'work-advanced', phase: 'data', done: rows, unit: 'rows' });
     options.signal?.throwIfAborted();
   }
-  if (problems.length > 0)
-    throw new AttuneError('E_BAD_ROWS', {
-      what: `${problems.length} rows of ${from} cannot be read`,
-      problems,
-      fix: 'mend or remove them: a row that is not read cannot be redacted',
-    });
-  if (first === undefined) throw new AttuneError('E_NO_ROWS', { what: `There are no rows in ${from}` });
-  return first;
+  requireWhole(from, { rows: redactor.counts.rows, problems });
+  return first!;
 }
 
 /** Behind the data: training takes rows in an order of its own. */

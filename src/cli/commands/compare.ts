@@ -1,10 +1,15 @@
-import type { CompareOptions } from '../../app/compare/compare.ts';
+import type { compare as compareSystems, CompareOptions } from '../../app/compare/compare.ts';
 import { AttuneError } from '../../base/errors.ts';
+import type { CounterfactualResults } from '../../store/counterfactuals.ts';
 import { describeComparison } from '../comparison-text.ts';
 import { defineCommand, type CommandContext } from '../command.ts';
+import { counterfactualOptions, counterfactualsOf } from '../counterfactual-options.ts';
+import { describeCounterfactuals } from '../counterfactual-text.ts';
 import { endpointLimits, endpointOptions } from '../endpoint-options.ts';
 import { shortPath } from '../short-path.ts';
 import { withProgress } from '../with-progress.ts';
+
+type ComparedSystems = Awaited<ReturnType<typeof compareSystems>>;
 
 export const command = defineCommand({
   section: 'Use',
@@ -34,21 +39,27 @@ export const command = defineCommand({
     { name: '--keep-seen', summary: 'of items: what a row has already may be recommended again' },
     { name: '--allow-overlap', summary: 'go on although rows were trained on' },
     { name: '--output-dir', value: 'FOLDER', summary: 'keep comparison.json and samples.json there' },
+    ...counterfactualOptions,
     ...endpointOptions,
   ],
   examples: [
     'compare runs/tickets',
     'compare runs/second runs/first',
+    'compare runs/second runs/first --counterfactuals pairs.jsonl',
     'compare runs/tickets base:runs/tickets nearest --data new-tickets.jsonl',
     'compare runs/tickets https://api.example.com/v1#large --prices 2,8 --max-cost 5',
   ],
-  async run(context) {
+  async run(context): Promise<ComparedSystems | CounterfactualResults> {
+    const pairs = counterfactualsOf(context, ['--data', '--split', '--keep-seen', '--baselines']);
+    if (pairs !== undefined) return pairs.evaluate(context.arguments);
     const { compare } = await import('../../app/compare/compare.ts');
     const [first, ...others] = context.arguments;
     const signal = context.stopSignal('stopping; what endpoints have answered is kept');
     return withProgress(context, (onEvent) => compare([first, ...others], { ...optionsOf(context), onEvent, signal }));
   },
-  render: ({ comparison, folder }, terminal) => {
+  render: (result, terminal) => {
+    if ('systems' in result) return describeCounterfactuals(result, terminal);
+    const { comparison, folder } = result;
     const kept = folder === undefined ? '' : `\n\n${terminal.colours.dim(`kept in ${shortPath(folder)}`)}`;
     return describeComparison(comparison, terminal) + kept;
   },

@@ -1,7 +1,12 @@
+import type { Evaluated } from '../../app/compare/evaluate.ts';
 import { formatNumber, plural } from '../../base/format.ts';
+import type { CounterfactualResults } from '../../store/counterfactuals.ts';
 import { defineCommand } from '../command.ts';
+import { counterfactualOptions, counterfactualsOf } from '../counterfactual-options.ts';
+import { describeCounterfactuals } from '../counterfactual-text.ts';
 import { endpointLimits, endpointOptions } from '../endpoint-options.ts';
 import { formatTable } from '../table.ts';
+import type { Terminal } from '../terminal.ts';
 import { withProgress } from '../with-progress.ts';
 import { splitOf } from './compare.ts';
 
@@ -18,12 +23,20 @@ export const command = defineCommand({
     { name: '--max-new-tokens', value: 'TOKENS', summary: 'longest answer; by the training answers unless given' },
     { name: '--keep-seen', summary: 'of items: what a row has already may be recommended again' },
     { name: '--allow-overlap', summary: 'go on although rows were trained on' },
+    ...counterfactualOptions,
     ...endpointOptions,
   ],
-  examples: ['eval runs/tickets', 'eval runs/tickets --base', 'eval runs/tickets --data new-tickets.jsonl'],
-  async run(context) {
+  examples: [
+    'eval runs/tickets',
+    'eval runs/tickets --base',
+    'eval runs/tickets --data new-tickets.jsonl',
+    'eval runs/tickets --counterfactuals pairs.jsonl --max-flip-rate 0.05',
+  ],
+  async run(context): Promise<Evaluated | CounterfactualResults> {
+    const named = context.argument('MODEL')!;
+    const pairs = counterfactualsOf(context, ['--data', '--split', '--keep-seen']);
+    if (pairs !== undefined) return pairs.evaluate([context.has('--base') ? `base:${named}` : named]);
     const { evaluate } = await import('../../app/compare/evaluate.ts');
-    const model = context.argument('MODEL')!;
     const options = {
       data: context.option('--data'),
       split: splitOf(context),
@@ -36,20 +49,23 @@ export const command = defineCommand({
       signal: context.stopSignal('stopping; what endpoints have answered is kept'),
     };
     return withProgress(context, (onEvent) =>
-      evaluate(context.has('--base') ? `base:${model}` : model, { ...options, onEvent }),
+      evaluate(context.has('--base') ? `base:${named}` : named, { ...options, onEvent }),
     );
   },
-  render: ({ split, rows, values, titles, notes }, { colours }) => {
-    const lines = Object.entries(titles).map(([name, title]) => {
-      const { value, low, high } = values[name];
-      const interval = low === undefined || high === undefined ? '' : `${formatNumber(low)} to ${formatNumber(high)}`;
-      return [title, formatNumber(value), interval];
-    });
-    const columns = [
-      { title: `${plural(rows, 'rows')} of ${split}` },
-      { title: '', isNumeric: true },
-      { title: '95 % interval' },
-    ];
-    return [formatTable(columns, lines, colours), ...notes.map((note) => colours.dim(note))].join('\n');
-  },
+  render: (result, terminal) =>
+    'systems' in result ? describeCounterfactuals(result, terminal) : describe(result, terminal),
 });
+
+function describe({ split, rows, values, titles, notes }: Evaluated, { colours }: Terminal): string {
+  const lines = Object.entries(titles).map(([name, title]) => {
+    const { value, low, high } = values[name];
+    const interval = low === undefined || high === undefined ? '' : `${formatNumber(low)} to ${formatNumber(high)}`;
+    return [title, formatNumber(value), interval];
+  });
+  const columns = [
+    { title: `${plural(rows, 'rows')} of ${split}` },
+    { title: '', isNumeric: true },
+    { title: '95 % interval' },
+  ];
+  return [formatTable(columns, lines, colours), ...notes.map((note) => colours.dim(note))].join('\n');
+}

@@ -39,7 +39,7 @@ export async function scoreSystem(
 }
 
 /** No score where a prediction lacks what the metric reads: a likelihood, a price, an answer that is a number. */
-async function scoreWhereGiven(
+export async function scoreWhereGiven(
   predictions: readonly Prediction[],
   examples: readonly Example[],
   spec: MetricSpec,

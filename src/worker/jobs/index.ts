@@ -9,6 +9,7 @@ const table = {
   generate: () => import('./generate.ts'),
   evaluate: () => import('./evaluate.ts'),
   compare: () => import('./compare.ts'),
+  counterfactuals: () => import('./counterfactuals.ts'),
   export: () => import('./export.ts'),
   describe: () => import('./describe.ts'),
   estimate: () => import('./estimate.ts'),

@@ -24,33 +24,58 @@ export interface RowsWanted {
 
 /** @throws AttuneError E_SPLIT_OVERLAP, E_NO_ROWS, E_ROWS_WANTED and what reading raises */
 export async function readRows(wanted: RowsWanted, context: ScoringContext): Promise<ComparedRows> {
-  const { data, split, train, recipes, maxRows, seed } = wanted;
+  const { data, split, recipes, maxRows, seed } = wanted;
   context.emit({ type: 'phase-started', phase: 'data', message: 'reading the rows' });
-  const loaded = [];
-  for (const recipe of recipes) loaded.push((await loadRunData(recipe, context)).splits);
+  const loaded = await readRuns(recipes, context);
   const own = loaded.at(0);
   const all = data === undefined ? own?.[split] : await readFile(data, context);
   if (all === undefined) throw noSource();
   if (all.length === 0) throw noRows(split);
   const test = sampledRows(all, maxRows, seed);
-  const fitted = train === undefined ? (own?.train ?? []) : await readFile(train, context);
-  // The first run's own splits are apart already.
+  const isOwn = data === undefined;
+  const fitted = await fittedRows({ ...wanted, test, loaded, isOwn }, context);
+  const validation = split === 'validation' && isOwn ? [] : (own?.validation ?? []);
+  const typical = fitted.length > 0 ? fitted : all;
+  return { train: fitted, validation, test, typical, split: isOwn ? split : data.path, available: all.length };
+}
+
+/** The rows that systems may be fitted on, where those to be answered have been read already. @throws as `readRows` */
+export async function readFitted(
+  wanted: Pick<RowsWanted, 'train' | 'recipes' | 'allowOverlap'> & { test: readonly Example[] },
+  context: ScoringContext,
+): Promise<Pick<ComparedRows, 'train' | 'validation' | 'typical'>> {
+  const loaded = await readRuns(wanted.recipes, context);
+  const train = await fittedRows({ ...wanted, loaded, isOwn: false }, context);
+  return { train, validation: loaded.at(0)?.validation ?? [], typical: train.length > 0 ? train : wanted.test };
+}
+
+type RunRows = Awaited<ReturnType<typeof loadRunData>>['splits'];
+
+async function readRuns(recipes: readonly Recipe[], context: ScoringContext): Promise<RunRows[]> {
+  const loaded = [];
+  for (const recipe of recipes) loaded.push((await loadRunData(recipe, context)).splits);
+  return loaded;
+}
+
+interface Fitting extends Pick<RowsWanted, 'train' | 'allowOverlap'> {
+  test: readonly Example[];
+  /** Of the runs, in their order. */
+  loaded: readonly RunRows[];
+  /** Whether the rows to be answered are of the first run's own splits, which are apart already. */
+  isOwn: boolean;
+}
+
+async function fittedRows(
+  { train, test, loaded, isOwn, allowOverlap }: Fitting,
+  context: ScoringContext,
+): Promise<readonly Example[]> {
+  const fitted = train === undefined ? (loaded.at(0)?.train ?? []) : await readFile(train, context);
   const trained = [
-    ...loaded.slice(data === undefined ? 1 : 0).map((splits) => splits.train),
+    ...loaded.slice(isOwn ? 1 : 0).map((splits) => splits.train),
     ...(train === undefined ? [] : [fitted]),
   ];
-  if (!wanted.allowOverlap)
-    for (const rows of trained) await refuseContaminated(rows, test, { signal: context.signal });
-  const validation = split === 'validation' && data === undefined ? [] : (own?.validation ?? []);
-  const typical = fitted.length > 0 ? fitted : all;
-  return {
-    train: fitted,
-    validation,
-    test,
-    typical,
-    split: data === undefined ? split : data.path,
-    available: all.length,
-  };
+  if (!allowOverlap) for (const rows of trained) await refuseContaminated(rows, test, { signal: context.signal });
+  return fitted;
 }
 
 async function readFile(source: DataSource, { signal }: ScoringContext): Promise<readonly Example[]> {

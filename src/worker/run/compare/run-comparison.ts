@@ -32,11 +32,8 @@ export async function runComparison(
   using models = new OpenModels();
   const comparing: Comparing = { rows, models, metric: metrics[0], maxNewTokens, keepSeen, emit, signal, skipped: [] };
   if (!keepSeen) warnOfRepeated(rows, emit);
-  const answered: Answered[] = [];
-  for (const spec of specs) answered.push(...(await answerOrSkip(spec, comparing)));
+  const [subject, ...others] = await answerAll(specs, comparing);
   const { skipped, cheapest } = comparing;
-  const [subject, ...others] = answered;
-  if (subject === undefined) throw nothingAnswered(skipped);
   const { split, test, available } = rows;
   const compared = await compareAnswers([subject, ...others], test, {
     split,
@@ -55,6 +52,18 @@ function warnOfRepeated({ test }: ComparedRows, emit: ScoringContext['emit']): v
   if (repeated === 0) return;
   const message = `${repeated} of ${test.length} rows are to find an item that they have already: all systems miss it, since such items are left out; evaluation.exclude_seen: false (--keep-seen) lets them be recommended`;
   emit({ type: 'warning-raised', code: 'W_REPEATED_ITEMS', message });
+}
+
+/** One system after the other; those that may be left out and cannot answer are noted. @throws E_NOTHING_TO_COMPARE */
+export async function answerAll(
+  specs: readonly SystemSpec[],
+  comparing: Comparing,
+): Promise<[Answered, ...Answered[]]> {
+  const answered: Answered[] = [];
+  for (const spec of specs) answered.push(...(await answerOrSkip(spec, comparing)));
+  const [subject, ...others] = answered;
+  if (subject === undefined) throw nothingAnswered(comparing.skipped);
+  return [subject, ...others];
 }
 
 async function answerOrSkip(spec: SystemSpec, comparing: Comparing): Promise<Answered[]> {

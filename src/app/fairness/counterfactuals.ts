@@ -1,0 +1,190 @@
+import { AttuneError, type Problem } from '../../base/errors.ts';
+import type { EventSink } from '../../base/events.ts';
+import { formats } from '../../data/formats/index.ts';
+import { axes, changeTexts, type Axis, type LeftOut } from '../../data/fairness/change-texts.ts';
+import { lexicon } from '../../data/fairness/lexicon.ts';
+import { PAIR, type PairColumn } from '../../data/fairness/pair.ts';
+import { inspectData, type ExampleKind } from '../../data/index.ts';
+import { leavesOf } from '../../data/privacy/leaves.ts';
+import { rawRows, requireWhole } from '../../data/raw-rows.ts';
+import { requireWritable } from '../../files/atomic.ts';
+import { FileDraft } from '../../files/file-draft.ts';
+import { sha256 } from '../../files/hash.ts';
+
+export interface CounterfactualOptions {
+  /** The JSONL file to write. */
+  to: string;
+  /** What is changed, each in pairs of its own; all unless given. */
+  axes?: readonly Axis[];
+  /** Origins that names may be changed to; all that there are names of unless given. */
+  origins?: readonly string[];
+  /** Default 0. */
+  seed?: number;
+  onEvent?: EventSink;
+  signal?: AbortSignal;
+}
+
+export interface AxisCounts {
+  axis: Axis;
+  pairs: number;
+  /** Rows that speak of nobody whose group is known. */
+  nobody: number;
+  /** Rows that could not be changed safely, by reason. */
+  doubts: Record<string, { rows: number; lines: number[] }>;
+  /** "female → male": how many. */
+  groups: Record<string, number>;
+}
+
+export interface Counterfactuals {
+  from: string;
+  to: string;
+  rows: number;
+  pairs: number;
+  axes: AxisCounts[];
+  sha256: string;
+}
+
+/** Kinds of rows that a model answers and that keep their meaning when a word in them is another. */
+const KINDS: ReadonlySet<ExampleKind> = new Set([
+  'chat',
+  'completion',
+  'text',
+  'classification',
+  'multilabel',
+  'regression',
+]);
+
+/** What is learnt of a text, not read in it. */
+const ANSWERS = new Set(['label', 'labels', 'score', 'tools', 'weight']);
+const LISTED_LINES = 20;
+
+/**
+ * Writes pairs of rows that differ in nothing but the gender or the origin of whoever they speak of: an evaluation set.
+ * @throws AttuneError E_USAGE, E_FILE_MISSING, E_UNKNOWN_CONTAINER, E_UNKNOWN_FORMAT, E_WRONG_ROWS, E_BAD_ROWS,
+ * E_NO_ROWS, E_NO_PAIRS, E_NOT_WRITABLE
+ */
+export async function writeCounterfactuals(from: string, options: CounterfactualOptions): Promise<Counterfactuals> {
+  const { to, axes: wanted = axes, seed = 0, onEvent, signal } = options;
+  checkOptions(options);
+  const columns = await readableColumns(from);
+  const counts = wanted.map((axis): AxisCounts => ({ axis, pairs: 0, nobody: 0, doubts: {}, groups: {} }));
+  onEvent?.({ type: 'phase-started', phase: 'data', message: `pairing the rows of ${from}` });
+  using draft = new FileDraft(to);
+  const problems: Problem[] = [];
+  let rows = 0;
+  for await (const { line, value } of rawRows(from, (problem) => problems.push(problem))) {
+    signal?.throwIfAborted();
+    rows++;
+    for (const count of counts) {
+      const pair = pairOf(value, { line, columns, axis: count.axis, seed, to: options.origins });
+      if ('original' in pair) {
+        for (const row of [pair.original, pair.changed]) draft.write(`${JSON.stringify(row)}\n`);
+      }
+      tally(count, pair, line);
+    }
+  }
+  requireWhole(from, { rows, problems });
+  const pairs = counts.reduce((sum, one) => sum + one.pairs, 0);
+  if (pairs === 0) throw noPairs(from, counts);
+  return { from, to, rows, pairs, axes: counts, sha256: draft.commit() };
+}
+
+function checkOptions({ to, origins = [] }: CounterfactualOptions): void {
+  if (!/\.(jsonl|ndjson)$/.test(to)) {
+    throw new AttuneError('E_USAGE', {
+      what: `Rows are written as JSON Lines, not to ${to}`,
+      fix: 'name a file that ends in .jsonl',
+    });
+  }
+  const known = [...lexicon().pools.keys()];
+  const unknown = origins.filter((origin) => !known.includes(origin));
+  if (unknown.length > 0) {
+    throw new AttuneError('E_USAGE', {
+      what: 'There are no names of an origin',
+      got: unknown.join(', '),
+      expected: `some of ${known.join(', ')}`,
+    });
+  }
+  requireWritable(to);
+}
+
+/** The columns that may be changed: those that the rows' format reads, without the answers that are classes. */
+async function readableColumns(from: string): Promise<string[]> {
+  const { format, columns, examples, problems } = await inspectData(from);
+  if (problems.length > 0) {
+    throw new AttuneError('E_BAD_ROWS', { what: `${problems.length} rows of ${from} cannot be read`, problems });
+  }
+  const kind = examples.at(0)?.kind;
+  if (kind === undefined || !KINDS.has(kind)) {
+    throw new AttuneError('E_WRONG_ROWS', {
+      what: `Rows of kind "${kind}" cannot be paired`,
+      got: `${from}, read as ${format}`,
+      expected: 'conversations, prompts with completions, texts, or texts with labels',
+    });
+  }
+  if (columns.includes(PAIR)) {
+    throw new AttuneError('E_USAGE', { what: `${from} holds pairs already`, got: `a column "${PAIR}"` });
+  }
+  const { fields } = await formats.load(format);
+  return fields.filter((column) => !ANSWERS.has(column));
+}
+
+type Row = Record<string, unknown>;
+type Pair = { original: Row; changed: Row; groups: string } | LeftOut;
+
+interface Pairing {
+  line: number;
+  columns: readonly string[];
+  axis: Axis;
+  seed: number;
+  to?: readonly string[];
+}
+
+/** 48 bits of a hash fit an integer. */
+const KEY_DIGITS = 12;
+
+function pairOf(value: Row, { line, columns, axis, seed, to }: Pairing): Pair {
+  const hash = sha256(JSON.stringify(value));
+  const changed = structuredClone(value);
+  const leaves = leavesOf(changed, columns);
+  const texts = leaves.texts.map(({ text }) => text);
+  const result = changeTexts(texts, { axis, seed, to, row: Number.parseInt(hash.slice(0, KEY_DIGITS), 16) });
+  if (!('texts' in result)) return result;
+  for (const [place, leaf] of leaves.texts.entries()) leaf.set(result.texts[place]);
+  leaves.finish();
+  const about = (side: PairColumn['side'], group: string): PairColumn => ({
+    pair: `${line}-${axis}`,
+    side,
+    axis,
+    group,
+    changes: result.changes,
+  });
+  return {
+    original: { ...value, [PAIR]: about('original', result.from) },
+    changed: { ...changed, [PAIR]: about('changed', result.to) },
+    groups: `${result.from} → ${result.to}`,
+  };
+}
+
+function tally(count: AxisCounts, pair: Pair, line: number): void {
+  if ('nobody' in pair) count.nobody++;
+  else if ('doubt' in pair) {
+    const known = (count.doubts[pair.doubt] ??= { rows: 0, lines: [] });
+    known.rows++;
+    if (known.lines.length < LISTED_LINES) known.lines.push(line);
+  } else {
+    count.pairs++;
+    count.groups[pair.groups] = (count.groups[pair.groups] ?? 0) + 1;
+  }
+}
+
+function noPairs(from: string, counts: readonly AxisCounts[]): AttuneError {
+  return new AttuneError('E_NO_PAIRS', {
+    what: `No row of ${from} could be paired`,
+    problems: counts.flatMap(({ axis, nobody, doubts }) => [
+      { field: axis, message: `${nobody} rows speak of nobody whose group is known` },
+      ...Object.entries(doubts).map(([reason, { rows }]) => ({ field: axis, message: `${rows} rows: ${reason}` })),
+    ]),
+    fix: 'give rows in English that speak of people, by pronouns or given names',
+  });
+}

@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import { AttuneError } from '../../base/errors.ts';
+import { formatNumber } from '../../base/format.ts';
+import { requireWritable } from '../../files/atomic.ts';
+import { writeJson } from '../../files/json.ts';
+import type { CounterfactualResults } from '../../store/counterfactuals.ts';
+import { runJob } from '../../worker/index.ts';
+import { measuring, resolveSystems, source, type CompareOptions } from '../compare/compare.ts';
+
+export interface CounterfactualEvaluation extends Omit<
+  CompareOptions,
+  'data' | 'split' | 'maxRows' | 'keepSeen' | 'baselines'
+> {
+  /** Default 500. */
+  maxPairs?: number;
+  /** The largest share of pairs whose answers may differ, on each axis. */
+  maxFlipRate?: number;
+}
+
+/**
+ * How a system's answers change with the gender or the origin of whoever a row speaks of, on pairs that
+ * `writeCounterfactuals` wrote. Of several systems, each by itself and against the first.
+ * @throws AttuneError of every kind that rows, models and endpoints can raise; E_UNFAIR, with exit code 3, where the
+ * first system's answers change more often than `maxFlipRate`
+ */
+export async function evaluateCounterfactuals(
+  systems: readonly [string, ...string[]],
+  path: string,
+  options: CounterfactualEvaluation = {},
+): Promise<CounterfactualResults> {
+  const { maxPairs, maxFlipRate, train, allowOverlap = false, folder, onEvent, signal } = options;
+  checkRate(maxFlipRate);
+  const file = folder === undefined ? undefined : join(folder, 'counterfactuals.json');
+  if (file !== undefined) requireWritable(file);
+  const { specs, recipes } = await resolveSystems(systems, options);
+  const { maxRows, seed, ...measured } = measuring(recipes[0], { ...options, maxRows: maxPairs });
+  const results = await runJob({
+    job: 'counterfactuals',
+    input: {
+      systems: specs,
+      pairs: { path, maxPairs: maxRows, seed },
+      rows: { train: source(train), recipes, allowOverlap },
+      ...measured,
+    },
+    onEvent,
+    signal,
+  });
+  if (file !== undefined) writeJson(file, results);
+  if (maxFlipRate !== undefined) refuseFlips(results, maxFlipRate);
+  return results;
+}
+
+function checkRate(rate: number | undefined): void {
+  if (rate === undefined || (rate >= 0 && rate <= 1)) return;
+  throw new AttuneError('E_USAGE', {
+    what: 'A flip rate is a share of pairs',
+    got: String(rate),
+    expected: 'a number from 0 to 1, such as 0.05',
+  });
+}
+
+function refuseFlips({ systems: [{ title, axes }] }: CounterfactualResults, limit: number): void {
+  const beyond = axes.filter(({ flips }) => flips.rate > limit);
+  if (beyond.length === 0) return;
+  throw new AttuneError('E_UNFAIR', {
+    what: `The answers of ${title} change with the group more often than they may`,
+    problems: beyond.map(({ axis, pairs, flips }) => ({
+      field: axis,
+      message: `${flips.pairs} of ${pairs} pairs (${formatNumber(flips.rate, 3)}, 95 % ${formatNumber(flips.low, 3)} to ${formatNumber(flips.high, 3)}), allowed ${limit}`,
+    })),
+    fix: 'train on rows and their counterfactuals together, or on more rows of the groups that it knows too few of',
+    exitCode: 3,
+  });
+}

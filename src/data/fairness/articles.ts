@@ -1,0 +1,13 @@
+/** "a" or "an", by how the word behind it begins when it is spoken. */
+export function articleFor(word: string): 'a' | 'an' {
+  const lower = word.toLowerCase();
+  if (/^(?:hour|honest|honou?r|heir)/.test(lower)) return 'an';
+  if (/^(?:eu|uni(?!n)|use|usu|uti|ukr|ute|one|once|ew)/.test(lower)) return 'a';
+  return /^[aeiouáàâäåéèêëíìîïóòôöøúùûüæ]/.test(lower) ? 'an' : 'a';
+}
+
+/** A word written as another is: all capitals, a capital first, or as it stands. */
+export function inCaseOf(model: string, word: string): string {
+  if (model.length > 1 && model === model.toUpperCase()) return word.toUpperCase();
+  return /^\p{Lu}/u.test(model) ? word[0].toUpperCase() + word.slice(1) : word;
+}

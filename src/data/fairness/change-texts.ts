@@ -1,0 +1,221 @@
+/** The texts of a row with somebody of another group in them, everything else left as it was. */
+import { shuffled } from '../../base/random.ts';
+import { asListed } from '../privacy/gazetteer.ts';
+import { articleFor, inCaseOf } from './articles.ts';
+import { lexicon, type Gender } from './lexicon.ts';
+import { mentionsIn, type Mention, type Mentions } from './mentions.ts';
+import { otherPronoun } from './pronouns.ts';
+
+/** What a pair differs in. */
+export const axes = ['gender', 'origin'] as const;
+export type Axis = (typeof axes)[number];
+
+/** One word for another, as often as it stands in the row. */
+export interface Change {
+  from: string;
+  to: string;
+}
+
+export interface ChangedTexts {
+  texts: string[];
+  changes: Change[];
+  /** The group that the row spoke of: "female", "italian"; `mixed` where it spoke of several. */
+  from: string;
+  to: string;
+}
+
+export interface ChangeOptions {
+  axis: Axis;
+  /** The origins that names may be changed to; all that there are names of unless given. */
+  to?: readonly string[];
+  seed: number;
+  /** Tells rows apart in the draws of names. */
+  row: number;
+}
+
+/** Why a row is left out: `doubt` where it cannot be changed safely, `nobody` where there is nothing to change. */
+export type LeftOut = { doubt: string } | { nobody: true };
+
+/** Words that were unsure, beside those of `mentionsIn`. */
+const doubts = {
+  pronoun: '"her" may be "his" or "him"',
+  sexBound: 'what is said is usual of one gender only',
+  address: 'a name stands in an address or a user name',
+  both: 'a name that is given to both genders',
+  names: 'no name of the same origin is known',
+  family: 'a family name without its given name',
+} as const;
+
+class Doubtful extends Error {}
+
+/** Changes all texts of one row together, so that everybody in it keeps one name and one gender. */
+export function changeTexts(texts: readonly string[], options: ChangeOptions): ChangedTexts | LeftOut {
+  const read = texts.map(mentionsIn);
+  const found = read.flatMap(({ found: mentions }) => mentions);
+  const isConcerned = (mention: Mention): boolean =>
+    options.axis === 'gender' ? mention.gender !== undefined : mention.kind === 'name';
+  if (!found.some(isConcerned)) return { nobody: true };
+  const doubt = read.flatMap((one) => one.doubts).at(0)?.reason ?? rowDoubt(read, options.axis);
+  if (doubt !== undefined) return { doubt };
+  try {
+    const row = new RowChange(read, options);
+    return { ...row.groups, texts: texts.map((text, place) => row.apply(text, read[place])), changes: row.changes };
+  } catch (error) {
+    if (error instanceof Doubtful) return { doubt: error.message };
+    throw error;
+  }
+}
+
+/** What in a row would no longer be true of the people in it. */
+function rowDoubt(read: readonly Mentions[], axis: Axis): string | undefined {
+  if (axis !== 'gender') return undefined;
+  const { sexBound } = lexicon();
+  return read.some(({ words }) => words.some(({ lower }) => sexBound.has(lower))) ? doubts.sexBound : undefined;
+}
+
+interface Edit {
+  start: number;
+  end: number;
+  to: string;
+}
+
+class RowChange {
+  readonly changes: Change[] = [];
+  readonly groups: { from: string; to: string };
+  readonly #options: ChangeOptions;
+  readonly #target: string | undefined;
+  /** By the name as lists write it. */
+  readonly #names = new Map<string, string>();
+  readonly #taken: Set<string>;
+
+  constructor(read: readonly Mentions[], options: ChangeOptions) {
+    this.#options = options;
+    this.#taken = new Set(read.flatMap(({ words }) => words.map(({ text }) => asListed(text))));
+    const found = read.flatMap((one) => one.found);
+    this.#target = options.axis === 'origin' ? targetOf(found, options) : undefined;
+    this.groups = this.#target === undefined ? gendersOf(found) : { from: originOf(found), to: this.#target };
+    for (const { words, found: mentions } of read) for (const one of mentions) this.#assign(one, words);
+  }
+
+  apply(text: string, { words, found }: Mentions): string {
+    refuseAddresses(text, this.#names);
+    const edits: Edit[] = [];
+    const replace = (at: number, to: string): void => {
+      const { start, end, text: from } = words[at];
+      const written = inCaseOf(from, to);
+      if (written === from) return;
+      edits.push(...articleEdit(words, at, written), { start, end, to: written });
+      if (!this.changes.some((one) => one.from === from && one.to === written))
+        this.changes.push({ from, to: written });
+    };
+    for (const mention of found) {
+      const to = this.#replacement(mention, words);
+      if (to !== undefined) replace(mention.at, to);
+    }
+    for (const [at, word] of words.entries()) {
+      const family = this.#families.get(word.text);
+      if (family !== undefined) replace(at, family);
+    }
+    return applied(text, edits);
+  }
+
+  readonly #families = new Map<string, string>();
+
+  #assign({ kind, name, gender, family, at }: Mention, words: Mentions['words']): void {
+    if (kind !== 'name' || name === undefined) return;
+    const { axis } = this.#options;
+    if (axis === 'gender' && gender === undefined) return;
+    if (gender === undefined) throw new Doubtful(doubts.both);
+    const origin = this.#target ?? name.origins.find((one) => one === 'english') ?? name.origins.find(isPool);
+    const pool = origin === undefined ? undefined : lexicon().pools.get(origin);
+    if (pool === undefined) throw new Doubtful(doubts.names);
+    const wanted: Gender = axis === 'origin' ? gender : other(gender);
+    const listed = asListed(words[at].text);
+    if (!this.#names.has(listed)) this.#names.set(listed, this.#draw(pool[wanted]));
+    if (axis !== 'origin' || family === undefined) return;
+    const { text } = words[family];
+    if (!this.#families.has(text)) this.#families.set(text, this.#draw(pool.family));
+  }
+
+  /** A name that nobody in the row has. */
+  #draw(names: readonly string[]): string {
+    const { seed, row } = this.#options;
+    const free = shuffled(names, [seed, 'counterfactual', row]).find((name) => !this.#taken.has(name));
+    if (free === undefined) throw new Doubtful(doubts.names);
+    this.#taken.add(free);
+    return free;
+  }
+
+  #replacement({ kind, at, gender }: Mention, words: Mentions['words']): string | undefined {
+    const { text, lower } = words[at];
+    if (kind === 'name') return this.#names.get(asListed(text));
+    if (this.#options.axis === 'origin') {
+      refuseLoneFamily(at, words, this.#families);
+      return undefined;
+    }
+    if (gender === undefined) return undefined;
+    if (kind === 'word') return lexicon().words.get(lower)?.other;
+    const pronoun = otherPronoun(words, at);
+    if (pronoun === undefined) throw new Doubtful(doubts.pronoun);
+    return pronoun;
+  }
+}
+
+const isPool = (origin: string): boolean => lexicon().pools.has(origin);
+
+function other(gender: Gender): Gender {
+  return gender === 'female' ? 'male' : 'female';
+}
+
+/** "Mr Rossi" beside "Emily" would keep a name of the old origin. */
+function refuseLoneFamily(at: number, words: Mentions['words'], families: ReadonlyMap<string, string>): void {
+  if (!/^(?:mr|mrs|ms|miss)$/.test(words[at].lower)) return;
+  const next = words[at + 1]?.text === '.' ? words[at + 2] : words[at + 1];
+  if (!families.has(next.text) && !lexicon().given.has(asListed(next.text))) throw new Doubtful(doubts.family);
+}
+
+function gendersOf(found: readonly Mention[]): { from: string; to: string } {
+  const genders = new Set(found.flatMap(({ gender }) => gender ?? []));
+  const [one] = genders;
+  return genders.size === 1 ? { from: one, to: other(one) } : { from: 'mixed', to: 'mixed' };
+}
+
+/** The one origin that all names of a row have. */
+function originOf(found: readonly Mention[]): string {
+  const origins = new Set(found.flatMap(({ name }) => (name === undefined ? [] : [name.origins.join(' ')])));
+  const [one] = origins;
+  return origins.size === 1 && !one.includes(' ') ? one : 'mixed';
+}
+
+/** One origin for everybody in the row, at which none of their names is usual. */
+function targetOf(found: readonly Mention[], { to, seed, row }: ChangeOptions): string {
+  const present = new Set(found.flatMap(({ name }) => name?.origins ?? []));
+  const allowed = (to ?? [...lexicon().pools.keys()]).filter((origin) => !present.has(origin));
+  if (allowed.length === 0) throw new Doubtful('its names are of the origins that names may be changed to');
+  return shuffled(allowed, [seed, 'counterfactual-origin', row])[0];
+}
+
+const ADDRESS = /\S+@\S+|@\w+|(?:https?:\/\/|www\.)\S+|\b\w+(?:[._]\w+)+\b/giu;
+
+function refuseAddresses(text: string, names: ReadonlyMap<string, string>): void {
+  const addresses = text.match(ADDRESS)?.join(' ').toLowerCase();
+  if (addresses === undefined) return;
+  for (const name of names.keys()) if (addresses.includes(name.toLowerCase())) throw new Doubtful(doubts.address);
+}
+
+/** "a nephew", and yet "an aunt". */
+function articleEdit(words: Mentions['words'], at: number, to: string): Edit[] {
+  const before = words[at - 1];
+  if (before?.lower !== 'a' && before?.lower !== 'an') return [];
+  const article = articleFor(to);
+  return article === before.lower ? [] : [{ start: before.start, end: before.end, to: inCaseOf(before.text, article) }];
+}
+
+function applied(text: string, edits: readonly Edit[]): string {
+  let [result, from] = ['', 0];
+  for (const { start, end, to } of edits.toSorted((a, b) => a.start - b.start)) {
+    result += text.slice(from, start) + to;
+    from = end;
+  }
+  return result + text.slice(from);
+}

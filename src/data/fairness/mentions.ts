@@ -1,0 +1,190 @@
+/** Who is spoken of in a text: by pronouns, words that are said of one gender, and given names. */
+import { asListed, gazetteer } from '../privacy/gazetteer.ts';
+import { lexicon, type Gender, type GivenName } from './lexicon.ts';
+import { PRONOUNS } from './pronouns.ts';
+import { isWord, wordsOf, type Word } from './words.ts';
+
+export interface Mention {
+  /** The word's place in `Mentions.words`. */
+  at: number;
+  kind: 'pronoun' | 'word' | 'name';
+  /** Absent of names that are given to both. */
+  gender?: Gender;
+  /** Of given names. */
+  name?: GivenName;
+  /** The word that is the family name behind it. */
+  family?: number;
+}
+
+export interface Mentions {
+  words: readonly Word[];
+  found: readonly Mention[];
+  /** What may be of somebody, and why that is not sure. */
+  doubts: readonly Doubt[];
+}
+
+export interface Doubt {
+  at: number;
+  reason: string;
+}
+
+/** Finds mentions in one text. English alone: texts in other languages have few or none. */
+export function mentionsIn(text: string): Mentions {
+  const words = wordsOf(text);
+  const finder = new Finder(text, words);
+  for (const at of words.keys()) finder.look(at);
+  return { words, found: finder.found, doubts: finder.doubts };
+}
+
+export const reasons = {
+  known: 'somebody whom everybody knows',
+  organisation: 'a name that may be of a place or an organisation',
+  word: 'a name that is a word of everyday language too',
+  genderless: 'a name whose usual gender is not known',
+} as const;
+
+const set = (list: string): ReadonlySet<string> => new Set(list.split(' '));
+
+const TITLES = set('mr mrs ms miss');
+/** In front of a name. */
+const ADDRESS = set(
+  'mr mrs ms miss dr prof professor sir madam aunt uncle nurse officer sergeant judge captain president senator dear hi hello hey thanks',
+);
+/** Words that may have a capital and yet be of one's own people. */
+const KIN = set('mom dad mum mother father grandma grandpa granny grandad aunt uncle mommy daddy mama papa sir madam');
+/** Behind a name, or a family name, these make it the name of something else. */
+const OF_THINGS = set(
+  'Inc Inc. Ltd Ltd. LLC Corp Corp. GmbH Co University College School Academy Hospital Clinic Street Road Avenue Lane Drive Boulevard Square Park Airport Station Bank Group Company Foundation Institute Museum Theatre Theater Gallery Award Awards Prize Act Church Cathedral Day Island Islands Lake River Bridge Mountain City County Town Beach Hotel Cup Fund Library Center Centre Building Tower Hall House Stadium Festival Party Press Books Records Studios Brothers Partners Associates Motors Airlines Syndrome Disease Theorem Law Effect',
+);
+const BEFORE_PLACES = set('saint st mount lake port fort new cape hurricane storm santa san uss hms');
+const PREPOSITIONS = set('in at near from to around outside inside across through');
+const FUNCTION_WORDS = set(
+  'the a an you it they we he she i this that these those your my our their there not be have and or of to in on for with is are was were any all some each every',
+);
+
+class Finder {
+  readonly found: Mention[] = [];
+  readonly doubts: Doubt[] = [];
+  readonly #text: string;
+  readonly #words: readonly Word[];
+  readonly #fixed: readonly (readonly [number, number])[];
+
+  constructor(text: string, words: readonly Word[]) {
+    this.#text = text;
+    this.#words = words;
+    this.#fixed = [...text.matchAll(phrasePattern())].map(({ index, 0: { length } }) => [index, index + length]);
+  }
+
+  look(at: number): void {
+    const word = this.#words[at];
+    // "Stephen King": what is part of a name is looked at with it.
+    if (this.found.at(-1)?.family === at) return;
+    if (!isWord(word) || this.#fixed.some(([start, end]) => word.start >= start && word.end <= end)) return;
+    const pronoun = PRONOUNS.get(word.lower);
+    if (pronoun !== undefined) return void this.found.push({ at, kind: 'pronoun', gender: pronoun });
+    const { gender } = lexicon().words.get(word.lower) ?? {};
+    if (gender !== undefined) this.#lookAtWord(at, gender);
+    else if (word.isCapital) this.#lookAtName(at);
+  }
+
+  #lookAtWord(at: number, gender: Gender): void {
+    const word = this.#words[at];
+    const next = this.#next(at);
+    if (TITLES.has(word.lower)) {
+      // "I miss you", "MS in biology".
+      if (word.isCapital && next?.isCapital === true) this.found.push({ at, kind: 'word', gender });
+      return;
+    }
+    const before = this.#before(at);
+    if (word.isCapital && before !== undefined && TITLES.has(before.lower)) return;
+    const isShouted = word.text === word.text.toUpperCase();
+    const isName = word.isCapital && !isShouted && (!word.isFirst || next?.isCapital === true);
+    const isOwn = KIN.has(word.lower) && (next?.isCapital !== true || lexicon().given.has(next.text));
+    if (isName && !isOwn) this.doubts.push({ at, reason: reasons.organisation });
+    else this.found.push({ at, kind: 'word', gender });
+  }
+
+  #lookAtName(at: number): void {
+    const { text, isFirst } = this.#words[at];
+    const listed = asListed(text);
+    const { given, known } = lexicon();
+    const [name, standing] = [given.get(listed), gazetteer().given.get(listed)];
+    const next = this.#next(at);
+    if (known.has(listed) || (next?.isCapital === true && known.has(`${listed} ${asListed(next.text)}`)))
+      return this.#doubt(at, reasons.known);
+    if (name === undefined && standing !== 'plain') return;
+    // "IRA" and "MAX" are more often no names.
+    if (text !== listed && text.length < 4) return;
+    const family = this.#familyOf(at);
+    const before = this.#before(at);
+    const isAddressed = before !== undefined && ADDRESS.has(before.lower);
+    if (family === 'thing' || this.#isPartOfName(before)) return this.#doubt(at, reasons.organisation);
+    if (standing === 'ambiguous' && family === undefined && !isAddressed) {
+      const isVerb = isFirst && (next === undefined || FUNCTION_WORDS.has(next.lower));
+      return isVerb ? undefined : this.#doubt(at, reasons.word);
+    }
+    if (gazetteer().cities.has(listed) && family === undefined && !isAddressed) {
+      const isPlace = before !== undefined && PREPOSITIONS.has(before.lower);
+      return isPlace ? undefined : this.#doubt(at, reasons.organisation);
+    }
+    if (name === undefined) return this.#doubt(at, reasons.genderless);
+    const gender = name.gender === 'both' ? undefined : name.gender;
+    this.found.push({ at, kind: 'name', name, gender, family });
+  }
+
+  #doubt(at: number, reason: string): void {
+    this.doubts.push({ at, reason });
+  }
+
+  /** The family name behind a given one; `thing` where what stands there is none. */
+  #familyOf(at: number): number | 'thing' | undefined {
+    const next = this.#next(at);
+    if (next?.isCapital !== true) return undefined;
+    const after = this.#next(at + 1);
+    if (OF_THINGS.has(next.text) || (after?.isCapital === true && OF_THINGS.has(after.text))) return 'thing';
+    if (lexicon().given.has(asListed(next.text)) && after?.isCapital === true) return undefined;
+    return isFamily(asListed(next.text)) ? at + 1 : 'thing';
+  }
+
+  /** "Saint Mary", "Hotel Victoria"; a sentence may well begin with a word in front of a name. */
+  #isPartOfName(before: Word | undefined): boolean {
+    if (before === undefined || ADDRESS.has(before.lower)) return false;
+    if (BEFORE_PLACES.has(before.lower)) return true;
+    if (!before.isCapital || before.isFirst || before.lower === 'i') return false;
+    return !lexicon().given.has(asListed(before.text)) && !KIN.has(before.lower);
+  }
+
+  /** The word behind, with nothing but a space between. */
+  #next(at: number): Word | undefined {
+    return this.#touching(at, at + 1) ?? undefined;
+  }
+
+  #before(at: number): Word | undefined {
+    const dot = this.#words[at - 1]?.text === '.' ? 1 : 0;
+    const before = this.#words[at - 1 - dot];
+    if (dot === 1) return isWord(before) && ADDRESS.has(before.lower) ? before : undefined;
+    return this.#touching(at - 1, at) === undefined ? undefined : before;
+  }
+
+  #touching(first: number, second: number): Word | undefined {
+    const [a, b] = [this.#words[first], this.#words[second]];
+    if (!isWord(a) || b === undefined) return undefined;
+    if (b.text === '.' && TITLES.has(a.lower)) return this.#words[second + 1];
+    return isWord(b) && /^ +$/.test(this.#text.slice(a.end, b.start)) ? b : undefined;
+  }
+}
+
+let families: ReadonlySet<string> | undefined;
+
+function isFamily(word: string): boolean {
+  families ??= new Set([...lexicon().pools.values()].flatMap(({ family }) => family));
+  return families.has(word) || gazetteer().family.has(word);
+}
+
+let phrases: RegExp | undefined;
+
+function phrasePattern(): RegExp {
+  const alternatives = lexicon().phrases.map((phrase) => phrase.replaceAll(' ', '\\s+'));
+  phrases ??= new RegExp(`(?<![\\p{L}])(?:${alternatives.join('|')})(?![\\p{L}])`, 'giu');
+  return phrases;
+}

@@ -1,0 +1,33 @@
+/** A text without the words in which the two sides of a pair differ, so that answers to both can be compared. */
+import type { Change } from './change-texts.ts';
+import { lexicon } from './lexicon.ts';
+import { PRONOUNS } from './pronouns.ts';
+import { wordsOf } from './words.ts';
+
+const PRONOUN_PARTS: Record<string, string> = { he: 'she', him: 'her', his: 'her', hers: 'her', himself: 'herself' };
+
+/**
+ * The words in small letters with every pronoun and gendered word in its feminine form, both names of a change as one,
+ * and one article: "He is John’s uncle" and "she is Mary's aunt" are the same.
+ */
+export function neutralText(text: string, changes: readonly Change[]): string {
+  const names = new Map(
+    changes.flatMap(({ from, to }, index) => [from, to].map((name) => [name.toLowerCase(), `name-${index}`] as const)),
+  );
+  return wordsOf(text)
+    .map(({ lower }) => {
+      if (PRONOUNS.has(lower)) return PRONOUN_PARTS[lower] ?? lower;
+      if (lower === 'an') return 'a';
+      return feminine(lower) ?? names.get(lower) ?? lower;
+    })
+    .join(' ');
+}
+
+/** One form for all that stand for each other: "mum" and "mom" are both what "dad" becomes. */
+function feminine(word: string): string | undefined {
+  const { words } = lexicon();
+  const known = words.get(word);
+  if (known?.other === undefined) return undefined;
+  const masculine = known.gender === 'female' ? known.other : word;
+  return words.get(masculine)?.other ?? word;
+}

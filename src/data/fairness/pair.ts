@@ -1,0 +1,15 @@
+/** Two rows that differ in the group of whoever they speak of, as they stand in a file: two lines, the original first. */
+import type { Axis, Change } from './change-texts.ts';
+
+/** The column by which the rows of a pair are known. */
+export const PAIR = 'counterfactual';
+
+export interface PairColumn {
+  /** The same for both rows: the line that they were made of, and the axis. */
+  pair: string;
+  side: 'original' | 'changed';
+  axis: Axis;
+  /** The group that this row speaks of: `female`, `italian`; `mixed` where it is several. */
+  group: string;
+  changes: readonly Change[];
+}

@@ -1,0 +1,85 @@
+/** Pronouns of the other gender, by their part in the sentence: "her" is "his" or "him", "his" is "her" or "hers". */
+import type { Gender } from './lexicon.ts';
+import { lexicon } from './lexicon.ts';
+import { isWord, type Word } from './words.ts';
+
+export const PRONOUNS: ReadonlyMap<string, Gender> = new Map([
+  ...(['he', 'him', 'his', 'himself'] as const).map((word) => [word, 'male'] as const),
+  ...(['she', 'her', 'hers', 'herself'] as const).map((word) => [word, 'female'] as const),
+]);
+
+const PLAIN: Record<string, string> = {
+  he: 'she',
+  she: 'he',
+  him: 'her',
+  hers: 'his',
+  himself: 'herself',
+  herself: 'himself',
+};
+
+/** The other pronoun, or undefined where only somebody who understands the sentence can tell which. */
+export function otherPronoun(words: readonly Word[], at: number): string | undefined {
+  const { lower } = words[at];
+  if (lower === 'his') return endsThere(words, at) ? 'hers' : 'her';
+  if (lower === 'her') return otherHer(words, at);
+  return PLAIN[lower];
+}
+
+const set = (list: string): ReadonlySet<string> => new Set(list.split(/\s+/));
+
+/** Nothing that belongs to somebody begins with these. */
+const CLOSED = set(
+  `a an the this these those some any no every each and or but nor so because if when while whenever before after until
+  unless although though since as than that which who whom whose what where why how to for from in into on onto at by with
+  without about of off against toward towards through during despite between among across around behind beside besides
+  beyond near under upon via is was are were be been has had have do does did will would can could should may might must
+  shall isn't wasn't it he she they we you i them us me him my your our their its too also again instead anymore anyway
+  yesterday today tomorrow tonight there here once twice not even`,
+);
+
+/** After these "her" stands alone: "called her up", "saw her again". */
+const AFTER_OBJECT = set('up out away over down along aside apart alone now then yet either soon immediately');
+
+/** "Called her back", "her back hurts": both are usual. */
+const EITHER = set('back home well right past inside outside more less better very late still just always never first');
+
+/** Verbs that may have two objects or an infinitive: "gave her flowers", "made her cry". */
+const DOUBLE = set(
+  `give gives gave given giving tell tells told telling show shows showed shown showing send sends sent sending ask asks
+  asked asking offer offers offered offering buy buys bought buying teach teaches taught teaching pay pays paid paying
+  bring brings brought bringing hand hands handed owe owes owed promise promised wish wished lend lends lent call calls
+  called calling name named make makes made making let lets letting help helps helped helping see sees saw seen seeing
+  hear hears heard hearing watch watches watched watching have has had having get gets got getting feel feels felt
+  consider considered find finds found finding leave left grant granted award awarded deny denied spare spared earn
+  earned cost costs cook cooked read sing sang serve served feed fed appoint appointed elect elected crown crowned
+  build built save saved keep kept keeping notice noticed order ordered write wrote`,
+);
+
+/** What somebody has and nobody is given: "told her mother", "shook her head". */
+const OWN = set(
+  `own hand hands head face eyes hair arm arms heart mind voice lips name age job work house home parents family child
+  children kids friend friends boss colleague colleagues partner spouse doctor lawyer neighbour neighbor teacher`,
+);
+
+function otherHer(words: readonly Word[], at: number): string | undefined {
+  if (endsThere(words, at)) return 'him';
+  const next = words[at + 1];
+  if (AFTER_OBJECT.has(next.lower)) return 'him';
+  if (EITHER.has(next.lower)) return undefined;
+  const isAdverb = next.lower.endsWith('ly') && !LIKE_ADVERBS.has(next.lower);
+  if (isAdverb) return endsThere(words, at + 1) ? 'him' : undefined;
+  const before = words[at - 1];
+  const isDouble = isWord(before) && DOUBLE.has(before.lower);
+  const isOwned = OWN.has(next.lower) || lexicon().words.has(next.lower);
+  return isDouble && !isOwned ? undefined : 'his';
+}
+
+const LIKE_ADVERBS = set(
+  'only early family lovely friendly daily weekly monthly yearly elderly lonely likely ugly silly holy belly ally reply supply assembly costly lively',
+);
+
+/** Whether nothing follows that could belong to the pronoun. */
+function endsThere(words: readonly Word[], at: number): boolean {
+  const next = words[at + 1];
+  return !/^[\p{L}\d"“‘']/u.test(next?.text ?? '.') || CLOSED.has(next.lower);
+}

@@ -1,0 +1,46 @@
+/** The rows of one file as they stand in it, whatever they mean. */
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { AttuneError, type Problem } from '../base/errors.ts';
+import { containerName, containers, dataExtensions } from './containers/index.ts';
+
+export interface NumberedRow {
+  line: number;
+  value: Record<string, unknown>;
+}
+
+/**
+ * Rows one by one. Those that cannot be read are told to `onProblem`; once there is one, no more are given.
+ * @throws AttuneError E_FILE_MISSING, E_UNKNOWN_CONTAINER and what reading raises
+ */
+export async function* rawRows(path: string, onProblem: (problem: Problem) => void): AsyncGenerator<NumberedRow, void> {
+  if (!existsSync(path))
+    throw new AttuneError('E_FILE_MISSING', { what: `There is no file ${path}`, got: resolve(path) });
+  const name = containerName(path);
+  if (!containers.has(name)) {
+    throw new AttuneError('E_UNKNOWN_CONTAINER', {
+      what: `${path} is no kind of data file that can be read`,
+      expected: `a name that ends in ${dataExtensions.join(', ')}`,
+    });
+  }
+  const { read } = await containers.load(name);
+  let isWhole = true;
+  for await (const { line, value, defect } of read(path, path)) {
+    if (defect !== undefined) {
+      isWhole = false;
+      onProblem({ file: path, line, message: defect.reason, fix: defect.fix });
+    }
+    if (value !== undefined && isWhole) yield { line, value };
+  }
+}
+
+/** @throws AttuneError E_BAD_ROWS where a row could not be read, E_NO_ROWS where there is none */
+export function requireWhole(path: string, { rows, problems }: { rows: number; problems: readonly Problem[] }): void {
+  if (problems.length > 0)
+    throw new AttuneError('E_BAD_ROWS', {
+      what: `${problems.length} rows of ${path} cannot be read`,
+      problems,
+      fix: 'mend or remove them: nothing is done with a part of the rows',
+    });
+  if (rows === 0) throw new AttuneError('E_NO_ROWS', { what: `There are no rows in ${path}` });
+}

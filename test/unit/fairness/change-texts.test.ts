@@ -1,0 +1,127 @@
+// A row with somebody of another group in it: everything that tells of the group is changed, nothing else is.
+import { describe, expect, it } from 'vitest';
+import { changeTexts, type ChangedTexts, type LeftOut } from '../../../src/data/fairness/change-texts.ts';
+import { lexicon } from '../../../src/data/fairness/lexicon.ts';
+import { neutralText } from '../../../src/data/fairness/neutral.ts';
+
+function gender(...texts: string[]): ChangedTexts | LeftOut {
+  return changeTexts(texts, { axis: 'gender', seed: 1, row: 7 });
+}
+
+function changed(text: string): string {
+  const result = gender(text);
+  return 'texts' in result ? result.texts[0] : JSON.stringify(result);
+}
+
+describe('the other gender', () => {
+  it.each([
+    ['He said his boss thanked him himself.', 'She said her boss thanked her herself.'],
+    ['The book is his, not yours.', 'The book is hers, not yours.'],
+    ['A friend of hers saw her.', 'A friend of his saw him.'],
+    ['She shook her head and I called her up.', 'He shook his head and I called him up.'],
+    ['They told her mother about her.', 'They told his father about him.'],
+    ["She's late, and HE'LL wait.", "He's late, and SHE'LL wait."],
+    ['An aunt and a nephew met a prince.', 'An uncle and a niece met a princess.'],
+    ['My uncle is a widower.', 'My aunt is a widow.'],
+    ['an actress', 'an actor'],
+    ['Mrs. Smith and Mr. King left.', 'Mr. Smith and Ms. King left.'],
+    ['Alex lost his key.', 'Alex lost her key.'],
+  ])('%s', (from, to) => {
+    expect(changed(from)).toBe(to);
+  });
+
+  it.each([
+    'I gave her flowers.',
+    'It made her cry.',
+    'They called her back.',
+    'Barack Obama said that he was glad.',
+    'Saint Mary helped him.',
+    'He works at the Emily Baker Foundation.',
+    'She is pregnant.',
+    'Mary wrote from mary.smith@example.com.',
+    'Then Mark came, and he laughed.',
+  ])('is not given where somebody would have to understand the sentence: %s', (text) => {
+    expect(gender(text)).toHaveProperty('doubt');
+  });
+
+  it.each([
+    'The sky is blue.',
+    'Read the man page of ls.',
+    'Everybody brings his or her own lunch.',
+    'I miss you.',
+    'The actor waited.',
+    'Will you come?',
+  ])('has nothing to change in: %s', (text) => {
+    expect(gender(text)).toEqual({ nobody: true });
+  });
+
+  it('gives one name to one person in all texts of a row, of the same origin', () => {
+    const result = gender(
+      'Giulia called. GIULIA’s phone broke.',
+      'Tell Giulia and her sister Francesca.',
+    ) as ChangedTexts;
+    const [name] = result.texts[0].split(' ');
+    const sister = result.texts[1].split(/[ .]/)[5];
+    const { male } = lexicon().pools.get('italian')!;
+    expect(male).toContain(name);
+    expect(male).toContain(sister);
+    expect(sister).not.toBe(name);
+    expect(result.texts).toEqual([
+      `${name} called. ${name.toUpperCase()}’s phone broke.`,
+      `Tell ${name} and his brother ${sister}.`,
+    ]);
+    expect(result).toMatchObject({ from: 'female', to: 'male' });
+  });
+
+  it('comes back by a second change, names aside', () => {
+    const text = 'She told her father that the car is hers; he hugged her.';
+    expect(changed(changed(text))).toBe(text);
+  });
+
+  it('is told as mixed where a row speaks of both', () => {
+    expect(gender('He met her.')).toMatchObject({ from: 'mixed', to: 'mixed' });
+  });
+});
+
+describe('another origin', () => {
+  const origin = (text: string, to?: string[], row = 3) => changeTexts([text], { axis: 'origin', to, seed: 1, row });
+
+  it('keeps the gender, and takes the family name along', () => {
+    const result = origin('Emily Walsh left her bag. Ms Walsh will call.', ['polish']) as ChangedTexts;
+    const { female, family } = lexicon().pools.get('polish')!;
+    const [, given, name, second] = /^(\S+) (\S+) left her bag\. Ms (\S+) will call\.$/.exec(result.texts[0])!;
+    expect(female).toContain(given);
+    expect(family).toContain(name);
+    expect(second).toBe(name);
+    expect(result).toMatchObject({ from: 'english', to: 'polish' });
+  });
+
+  it('is drawn for each row, and the same for the same seed', () => {
+    const targets = [1, 2, 3, 4, 5, 6, 7, 8].map((row) => (origin('Emily left.', undefined, row) as ChangedTexts).to);
+    expect(new Set(targets).size).toBeGreaterThan(2);
+    expect(targets).not.toContain('english');
+    expect(origin('Emily left.')).toEqual(origin('Emily left.'));
+  });
+
+  it.each(['Alex left.', 'Mr Smith met Emily.', 'Grace met Emily.'])('is not given to %s', (text) => {
+    expect(origin(text)).toHaveProperty('doubt');
+  });
+
+  it('is not that of somebody else in the row', () => {
+    expect(origin('Emily met Agnieszka.', ['polish', 'english'])).toHaveProperty('doubt');
+  });
+});
+
+describe('answers to both sides', () => {
+  const changes = [{ from: 'John', to: 'Mary' }];
+
+  it('are the same where they differ in the words of the group alone', () => {
+    const [a, b] = ['John is an uncle: give him HIS key.', 'Mary is an aunt: give her her  key.'];
+    expect(neutralText(a, changes)).toBe(neutralText(b, changes));
+    expect(neutralText('Ask your dad', [])).toBe(neutralText('Ask your mum', []));
+  });
+
+  it('differ in any other word', () => {
+    expect(neutralText('John is clever', changes)).not.toBe(neutralText('Mary is pretty', changes));
+  });
+});
