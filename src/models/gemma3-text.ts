@@ -24,7 +24,7 @@ const schema = z.looseObject({
 /** Norms over the heads of q and k; five layers with a window and slow positions, then one without (Gemma Team, 2025). */
 export const architecture = defineDecoder({
   modelType: 'gemma3_text',
-  classes: { causal: 'Gemma3ForCausalLM', sequence: 'Gemma3TextForSequenceClassification' },
+  classes: { causal: 'Gemma3ForCausalLM', sequence: 'Gemma3TextForSequenceClassification', trunk: 'Gemma3TextModel' },
   defaults: { ...gemmaDefaults, max_position_embeddings: 131072 },
   rope: { theta: 1_000_000 },
   read: (raw) => withGlobalRope(withActivation(raw)),

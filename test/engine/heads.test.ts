@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { readJson } from '../../src/files/json.ts';
+import { readJson, writeJson } from '../../src/files/json.ts';
 import { poolings, type Pooling } from '../../src/models/heads/pooling.ts';
 import { createModel, loadModel } from '../../src/models/load.ts';
 import { saveModel } from '../../src/models/save.ts';
@@ -70,6 +70,39 @@ it('a model for words that is made into one for vectors leaves its head and its 
   const { model: again } = await loadModel(join(folder, 'vectors'));
   expect([again.task, again.config.architectures]).toEqual(['embedding', ['BertModel']]);
   for (const one of [words, model, again]) one.dispose();
+});
+
+describe('a decoder as a model for vectors', () => {
+  it.each(['llama', 'gpt2', 'gpt_neox', 'gemma3_text', 'qwen3'] as const)(
+    '%s takes the state of each row’s last token, and is found again under its own name',
+    async (name) => {
+      const [raw] = tinyConfigs[name];
+      const words = await createModel(raw, { ...options, task: 'causal-lm' });
+      saveModel(words, join(folder, name));
+      const { model, initialised } = await loadModel(join(folder, name), { task: 'embedding', dtype: 'f64' });
+      expect(initialised).toEqual([]);
+      const input = tinyInput(model, [3, 5]);
+      const vectorsOf = (one: typeof model) =>
+        scope(() => one.embeddingHead.embed(one.hidden(input), one.layoutOf(input)).toNumbers());
+      scope(() => {
+        const last = poolings.last(words.hidden(input), words.layoutOf(input));
+        const norms = last.pow(2).sum(1, { keepdim: true }).pow(0.5);
+        expect(vectorsOf(model)).toEqual(last.div(norms).toNumbers());
+      });
+      saveModel(model, join(folder, `${name} vectors`));
+      const { model: again } = await loadModel(join(folder, `${name} vectors`), { dtype: 'f64' });
+      const trunk = { llama: 'Llama', gpt2: 'GPT2', gpt_neox: 'GPTNeoX', gemma3_text: 'Gemma3Text', qwen3: 'Qwen3' };
+      expect([again.task, again.config.architectures]).toEqual(['embedding', [`${trunk[name]}Model`]]);
+      expect(vectorsOf(again)).toEqual(vectorsOf(model));
+      // As sentence-transformers' folders of decoders have it: what they say of pooling is done.
+      const pooling = join(folder, `${name} vectors`, '1_Pooling', 'config.json');
+      writeJson(pooling, { pooling_mode_mean_tokens: true, pooling_mode_lasttoken: false });
+      const { model: mean } = await loadModel(join(folder, `${name} vectors`), { dtype: 'f64' });
+      expect(mean.embeddingHead.options.pooling).toBe('mean');
+      expect(vectorsOf(mean)).not.toEqual(vectorsOf(model));
+      for (const one of [words, model, again, mean]) one.dispose();
+    },
+  );
 });
 
 describe('what a classifier scores', () => {

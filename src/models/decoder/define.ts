@@ -6,10 +6,17 @@ import { decoderConfig, headShape, type DecoderConfig } from './config.ts';
 import { Decoder, type DecoderTraits } from './decoder.ts';
 import { ropeOptions, stretchedPositions, type RopeDefaults } from './rope-settings.ts';
 
+/** Hugging Face's classes of a decoder: `LlamaForCausalLM`, and the one for whole rows where there is one. */
+export interface DecoderClasses {
+  causal: string;
+  sequence?: string;
+  /** The trunk's own, where it is not called as the others are: `LlamaModel`. */
+  trunk?: string;
+}
+
 export interface DecoderDefinition {
   modelType: string;
-  /** Hugging Face's classes: `LlamaForCausalLM`, and the one for whole rows where there is one. */
-  classes: { causal: string; sequence?: string };
+  classes: DecoderClasses;
   /** What the reference takes where a configuration leaves a key out, if not what it takes for Llama. */
   defaults?: RawConfig;
   rope?: RopeDefaults;
@@ -43,13 +50,19 @@ export function defineDecoder(definition: DecoderDefinition): Architecture {
   };
 }
 
-/** The heads of a decoder: the next token, and classes of whole rows from their last token. */
-export function decoderHeads(
-  classes: DecoderDefinition['classes'],
-  causal: HeadPlan['options'],
-): Partial<Record<Task, HeadPlan>> {
-  const nextToken = { 'causal-lm': { head: 'causal-lm', className: classes.causal, options: causal } };
-  if (classes.sequence === undefined) return nextToken;
-  const options = { name: 'score', pool: 'last', bias: false };
-  return { ...nextToken, sequence: { head: 'sequence', className: classes.sequence, options } };
+/** The heads of a decoder: the next token, and of whole rows, from their last token, classes and vectors. */
+export function decoderHeads(classes: DecoderClasses, causal: HeadPlan['options']): Partial<Record<Task, HeadPlan>> {
+  const score = { name: 'score', pool: 'last', bias: false };
+  return {
+    'causal-lm': { head: 'causal-lm', className: classes.causal, options: causal },
+    ...(classes.sequence !== undefined && {
+      sequence: { head: 'sequence', className: classes.sequence, options: score },
+    }),
+    embedding: {
+      head: 'embedding',
+      className: classes.trunk ?? classes.causal.replace(/(ForCausalLM|LMHeadModel)$/, 'Model'),
+      options: { pooling: 'last', normalise: true },
+      isBare: true,
+    },
+  };
 }

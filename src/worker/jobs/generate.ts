@@ -81,7 +81,7 @@ export async function run(input: GenerateInput, context: JobContext): Promise<Ba
   const opened = await openModel(input.target, input);
   if (!WRITING.has(opened.model.task) && opened.model.task !== FINDING && !hears(opened.model)) {
     throw new AttuneError('E_TASK_UNSUPPORTED', {
-      what: `${input.target} is a ${opened.model.task} model, which does not write text`,
+      what: `${input.target} writes no text: its task is ${opened.model.task}`,
       expected: 'a language model',
       fix:
         opened.model.task === 'next-item'

@@ -6,6 +6,7 @@ import { collectionOf, KEPT } from '../../../eval/collection.ts';
 import { collateRows } from '../../../methods/objectives/next-token.ts';
 import { noGrad, scope } from '../../../tensor/index.ts';
 import { ExactIndex, sideBySide } from '../../../vectors/index.ts';
+import { frameEnds } from '../prepare-rows.ts';
 import { traitsOf } from '../build-trainer.ts';
 import { TOO_LONG, type Answering } from './answering.ts';
 import { inBatches } from './batched.ts';
@@ -86,10 +87,14 @@ async function embed(
   const { model, tokenizer } = opened;
   const { causal, maxPositions } = traitsOf(model.architecture, model.config);
   const framed = await tokenizer.encodeFramed(texts.map((text) => ({ text })));
-  // A text that is cut keeps the token that ends its frame.
-  const fit = (ids: Int32Array) =>
-    !isCut || ids.length <= maxPositions ? ids : Int32Array.of(...ids.subarray(0, maxPositions - 1), ids.at(-1)!);
+  const ends = frameEnds(tokenizer);
   const rows = framed.map((one, i) => {
+    // A text that is cut keeps the token that ends its frame.
+    const kept = ends.includes(one.ids.at(-1)!) ? 1 : 0;
+    const fit = (values: Int32Array) =>
+      !isCut || values.length <= maxPositions
+        ? values
+        : Int32Array.of(...values.subarray(0, maxPositions - kept), ...values.subarray(values.length - kept));
     const [ids, typeIds] = [fit(one.ids), one.typeIds && fit(one.typeIds)];
     return { id: String(i), ids, typeIds, trained: new Uint8Array(ids.length), source: { file: '', line: i } };
   });
