@@ -61,7 +61,8 @@ export async function dataPipeline(
     signal,
   });
   const { folder, manifest } = result;
-  const [survey, examples] = [await surveyDataSet(folder, manifest), await examplesOf(folder, pipeline.model, signal)];
+  const survey = await surveyDataSet(folder, manifest, pipeline.groups);
+  const examples = await examplesOf(folder, pipeline.model, signal);
   const isRedacted = manifest.steps.some(({ step }) => step === 'redact');
   return {
     ...result,

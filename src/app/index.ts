@@ -13,6 +13,7 @@ export type { PageServer } from './page/page-server.ts';
 export { dataDiff, dataPipeline, type DataPipelineOptions } from './data-pipeline.ts';
 export { describeSteps, prepareData, type PrepareDataOptions, type PreparedData } from './prepare-data.ts';
 export { evaluateCounterfactuals, type CounterfactualEvaluation } from './fairness/evaluate-counterfactuals.ts';
+export { describeGroups, type DataGroups, type GroupsOptions } from './fairness/groups.ts';
 export { writeCounterfactuals, type CounterfactualOptions, type Counterfactuals } from './fairness/counterfactuals.ts';
 export { auditData, type AuditResult } from './redact/audit-data.ts';
 export { redactData, type RedactDataOptions, type RedactedData } from './redact/redact-data.ts';

@@ -8,3 +8,5 @@ export { checkPipeline, type Pipeline, type PipelineSpec } from './pipeline/pipe
 export { runPipeline, type PipelineResult } from './pipeline/run-pipeline.ts';
 export { diffDataSets, type DataDiff } from './pipeline/diff.ts';
 export { surveyDataSet, type DataSurvey } from './pipeline/survey.ts';
+export { groupsOfRow, answersOf, type GroupsWanted } from './row-groups.ts';
+export { textOfRow } from './row-texts.ts';

@@ -19,6 +19,7 @@ export const commands = defineRegistry<CommandModule, string>('command', 'E_UNKN
   'data redact': () => import('./data-redact.ts'),
   'data restore': () => import('./data-restore.ts'),
   'data audit': () => import('./data-audit.ts'),
+  'data groups': () => import('./data-groups.ts'),
   'data counterfactuals': () => import('./data-counterfactuals.ts'),
   'data list': () => import('./data-list.ts'),
   train: () => import('./train.ts'),

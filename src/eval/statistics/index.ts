@@ -10,4 +10,5 @@ export {
   type PairedDifference,
   type StatisticsOptions,
 } from './score-statistics.ts';
+export { fisherExact, shareDifference, type Share, type ShareDifference } from './two-shares.ts';
 export { wilsonInterval } from './wilson.ts';

@@ -8,6 +8,7 @@ import { barChart } from '../report/chart/bars.ts';
 import { histogram } from '../report/chart/histogram.ts';
 import { html, Html } from '../report/html.ts';
 import { STYLE } from '../report/style/index.ts';
+import { peopleSections } from './people-sections.ts';
 import { RowLists } from './row-lists.ts';
 import { stepsSection } from './steps-section.ts';
 import { examplesSection, type ShownExample } from './examples-section.ts';
@@ -29,19 +30,12 @@ export function writeDataReport(folder: string, parts: DataReportParts): string 
   return path;
 }
 
-function dataReportPage({ manifest, survey, examples }: DataReportParts): string {
+type Section = Html | readonly Html[] | undefined;
+
+function dataReportPage(parts: DataReportParts): string {
+  const { manifest } = parts;
   const lists = new RowLists();
-  const total = survey.lengths.rows;
-  const sections = [
-    tiles(manifest, survey, lists),
-    stepsSection(manifest, lists),
-    lengthSection(survey),
-    groupSection('Labels', survey.labels, { total, lists }),
-    groupSection('Flags on rows that stay', survey.flags, { total, lists }),
-    examplesSection(examples),
-    groupSection('Sources', survey.sources, { total, lists }),
-    filesSection(manifest),
-  ];
+  const sections = sectionsOf(parts, lists);
   const page = html`<!doctype html>
     <html lang="en">
       <head>
@@ -68,6 +62,21 @@ function dataReportPage({ manifest, survey, examples }: DataReportParts): string
       </body>
     </html> `;
   return page.text;
+}
+
+function sectionsOf({ manifest, survey, examples }: DataReportParts, lists: RowLists): Section[] {
+  const total = survey.lengths.rows;
+  return [
+    tiles(manifest, survey, lists),
+    stepsSection(manifest, lists),
+    lengthSection(survey),
+    groupSection('Labels', survey.labels, { total, lists }),
+    peopleSections(survey.groups, lists),
+    groupSection('Flags on rows that stay', survey.flags, { total, lists }),
+    examplesSection(examples),
+    groupSection('Sources', survey.sources, { total, lists }),
+    filesSection(manifest),
+  ];
 }
 
 function tiles({ rows, files, split }: DataSetManifest, { splits }: DataSurvey, lists: RowLists): Html {

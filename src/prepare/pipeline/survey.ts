@@ -3,6 +3,8 @@ import { FLAGS, PROVENANCE, reportLengths, type LengthReport } from '../../data/
 import type { DataRow, Origin } from '../../documents/index.ts';
 import { readLines } from '../../files/lines.ts';
 import { textOfRow } from '../row-texts.ts';
+import { GroupTally, type GroupReport } from '../../eval/fairness/group-tally.ts';
+import { answersOf, groupsOfRow, labelsOf, type GroupsWanted } from '../row-groups.ts';
 import type { DataSetManifest } from './data-set.ts';
 
 /** A row of a data set: where it stands in it, where it came from, and its first words. */
@@ -28,16 +30,21 @@ export interface DataSurvey {
   sources: SurveyedGroup[];
   labels: SurveyedGroup[];
   flags: SurveyedGroup[];
+  /** Where they were asked for: who is in the rows, and with which labels. */
+  groups?: GroupReport<SurveyedRow>;
 }
 
 const MOST_SHOWN = 50;
 const MOST_GROUPS = 200;
 const MOST_CHARACTERS = 300;
-/** Columns that hold a class. */
-const LABELS = ['label', 'labels', 'category'];
 
 /** Goes over all rows once. In memory are the first rows of each group, and eight bytes a row. */
-export async function surveyDataSet(folder: string, { shards }: DataSetManifest): Promise<DataSurvey> {
+export async function surveyDataSet(
+  folder: string,
+  { shards }: DataSetManifest,
+  wanted?: GroupsWanted,
+): Promise<DataSurvey> {
+  const tally = new GroupTally<SurveyedRow>({ shown: MOST_SHOWN });
   const groups = { splits: new Groups(), sources: new Groups(), labels: new Groups(), flags: new Groups() };
   const lengths: number[] = [];
   for (const { name, split } of shards) {
@@ -51,6 +58,7 @@ export async function surveyDataSet(folder: string, { shards }: DataSetManifest)
       if (row.origins.length > 0) groups.sources.add(row.origins[0].file, shown);
       for (const label of labelsOf(values)) groups.labels.add(label, shown);
       for (const flag of (values[FLAGS] as readonly string[] | undefined) ?? []) groups.flags.add(flag, shown);
+      if (wanted !== undefined) tally.add(groupsOfRow(values, text, wanted), answersOf(values), shown);
     }
   }
   const { splits, sources, labels, flags } = groups;
@@ -60,6 +68,7 @@ export async function surveyDataSet(folder: string, { shards }: DataSetManifest)
     sources: sources.list(),
     labels: labels.list(),
     flags: flags.list(),
+    ...(wanted !== undefined && { groups: tally.report() }),
   };
 }
 
@@ -79,12 +88,6 @@ class Groups {
   list(): SurveyedGroup[] {
     return [...this.#groups.values()].sort((a, b) => b.rows - a.rows);
   }
-}
-
-function labelsOf(values: Record<string, unknown>): string[] {
-  const column = LABELS.find((name) => Object.hasOwn(values, name));
-  const given = column === undefined ? [] : [values[column]].flat();
-  return given.filter((one) => ['string', 'number', 'boolean'].includes(typeof one)).map(String);
 }
 
 function placeOf([origin]: readonly Origin[]): string | undefined {

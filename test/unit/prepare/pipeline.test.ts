@@ -199,6 +199,25 @@ it('writes a page about the data set without scripts or a network, whose numbers
   expect(page).toMatch(/deduplicate: same words as an earlier row<\/b>: 10/);
 });
 
+it('shows in its report who is in the rows, by columns and by whom texts speak of, and makes no row again for that', async () => {
+  const people = ['She lost her key', 'He lost his key', 'He found the key', 'The key is lost'];
+  write(
+    'a.jsonl',
+    numbered(80).map((row, index) => ({ ...row, text: `${people[index % 4]} ${row.text}`, label: index % 3 })),
+  );
+  write('b.jsonl', numbered(4, 100));
+  await make();
+  const { report, parts, manifest } = await make({ groups: { columns: ['user'], mentions: true } });
+  expect(parts.made).toBe(0);
+  const page = readFileSync(report, 'utf8');
+  expect(page).toContain('<h2>Groups: user</h2>');
+  expect(page).toContain('<h2>Groups: gender</h2>');
+  const [, list] = /<a href="#(rows-\d+)">40<\/a>/.exec(page.slice(page.indexOf('>male<')))!;
+  expect(page.slice(page.indexOf(`<ol id="${list}"`)).split('</ol>')[0]).toContain('He lost his key');
+  expect((await make()).manifest.hash).toBe(manifest.hash);
+  await expect(make({ groups: {} })).rejects.toMatchObject({ code: 'E_BAD_PIPELINE' });
+});
+
 it('quotes no row in its report where personal data are taken out', async () => {
   write('a.jsonl', [{ text: 'Write to jane.doe@example.com today' }, ...numbered(10)]);
   write('b.jsonl', [{ text: 'Write to jane.doe@example.com today' }]);

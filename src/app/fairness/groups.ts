@@ -1,0 +1,72 @@
+import { AttuneError, type Problem } from '../../base/errors.ts';
+import type { EventSink } from '../../base/events.ts';
+import { nearest } from '../../base/nearest.ts';
+import { PROVENANCE } from '../../data/index.ts';
+import { rawRows, requireWhole } from '../../data/raw-rows.ts';
+import { GroupTally, type GroupReport } from '../../eval/fairness/group-tally.ts';
+import { groupsOfRow, answersOf, textOfRow, type GroupsWanted } from '../../prepare/index.ts';
+
+export interface GroupsOptions extends Partial<GroupsWanted> {
+  /** The column of the label; `label`, `labels`, `category`, or a short answer unless given. */
+  label?: string;
+  /** Fewer rows of a group are told as too few. Default 30. */
+  leastRows?: number;
+  onEvent?: EventSink;
+  signal?: AbortSignal;
+}
+
+/** Where a row stands, with its first words. */
+export interface GroupedRow {
+  at: string;
+  text: string;
+}
+
+export type DataGroups = GroupReport<GroupedRow> & { files: string[] };
+
+const SHOWN_CHARACTERS = 300;
+const ROWS_BETWEEN_REPORTS = 2000;
+
+/**
+ * Who is in the rows of files: each group's rows with an interval, and how its labels differ from those of the others.
+ * Without columns, groups are those that texts speak of.
+ * @throws AttuneError E_FILE_MISSING, E_UNKNOWN_CONTAINER, E_BAD_COLUMNS, E_BAD_ROWS, E_NO_ROWS
+ */
+export async function describeGroups(files: readonly string[], options: GroupsOptions = {}): Promise<DataGroups> {
+  const { columns = [], mentions = columns.length === 0, label, leastRows, onEvent, signal } = options;
+  const tally = new GroupTally<GroupedRow>({ leastRows });
+  const seen = new Set<string>();
+  const problems: Problem[] = [];
+  let rows = 0;
+  for (const file of files) {
+    onEvent?.({ type: 'phase-started', phase: 'data', message: `counting the groups of ${file}` });
+    for await (const { line, value } of rawRows(file, (problem) => problems.push(problem))) {
+      signal?.throwIfAborted();
+      const { [PROVENANCE]: _origins, ...values } = value;
+      const text = textOfRow({ kind: 'row', values, origins: [] });
+      for (const column of Object.keys(values)) seen.add(column);
+      const told = groupsOfRow(values, text, { columns, mentions });
+      const labels = answersOf(values, label);
+      tally.add(told, labels, { at: `${file}:${line}`, text: text.slice(0, SHOWN_CHARACTERS) });
+      if (++rows % ROWS_BETWEEN_REPORTS === 0)
+        onEvent?.({ type: 'work-advanced', phase: 'data', done: rows, unit: 'rows' });
+    }
+    requireWhole(file, { rows, problems });
+  }
+  const report = tally.report();
+  refuseEmpty(report, [...seen]);
+  return { ...report, files: [...files] };
+}
+
+/** A column that no row has would be told as a group of nobody. */
+function refuseEmpty({ axes }: GroupReport<GroupedRow>, present: readonly string[]): void {
+  const empty = axes.filter(({ by, rows }) => by === 'column' && rows === 0);
+  if (empty.length === 0) return;
+  throw new AttuneError('E_BAD_COLUMNS', {
+    what: 'No row has a value in a column of groups',
+    expected: `some of ${present.join(', ')}`,
+    problems: empty.map(({ axis }) => {
+      const close = nearest(axis, present);
+      return { field: axis, message: 'has no value', ...(close !== undefined && { fix: `did you mean "${close}"?` }) };
+    }),
+  });
+}
