@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
+import type { ReadLimits } from '../documents/index.ts';
 import { attuneCache, attuneHome } from '../base/home.ts';
 import {
   checkPipeline,
@@ -25,6 +26,7 @@ export interface DataPipelineOptions {
   base?: string;
   /** Files read at once, each in a process of its own. */
   processes?: number;
+  limits?: Partial<ReadLimits>;
   /** Leaves finished parts for the next run; otherwise removes them at its end, those of earlier runs included. Default true. */
   cache?: boolean;
   onEvent?: EventSink;
@@ -44,7 +46,7 @@ export interface DataPipelineResult extends PipelineResult {
  */
 export async function dataPipeline(
   given: string | PipelineSpec,
-  { to, base, processes, cache = true, onEvent, signal }: DataPipelineOptions = {},
+  { to, base, processes, limits, cache = true, onEvent, signal }: DataPipelineOptions = {},
 ): Promise<DataPipelineResult> {
   const isFile = typeof given === 'string';
   const pipeline = checkPipeline(isFile ? await readSpec(given) : given, isFile ? given : undefined);
@@ -54,7 +56,7 @@ export async function dataPipeline(
     keepsParts: cache,
     to: (hash) => (to === undefined ? join(attuneHome(), 'data-sets', hash.slice(0, 16)) : resolve(to)),
     base: base ?? (isFile ? dirname(resolve(given)) : process.cwd()),
-    reading: { processes },
+    reading: { processes, limits },
     openTokenizer: (name) => Tokenizer.load(modelFolder(name)),
     openRecognisers: loadRecognisers,
     onProgress: ({ activity }) => onEvent?.({ type: 'phase-started', phase: 'data', message: activity }),

@@ -89,6 +89,16 @@ export type Item = Document | DataRow;
 
 export type ItemKind = Item['kind'];
 
+/** About how many characters an item holds. */
+export function charactersOf(item: Item): number {
+  if (item.kind === 'text') return item.sections.reduce((sum, { text }) => sum + text.length, 0);
+  if (item.kind === 'message') return item.text.length + (item.quoted?.length ?? 0);
+  return Object.values(item.values).reduce<number>(
+    (sum, value) => sum + (typeof value === 'string' ? value.length : 32),
+    0,
+  );
+}
+
 /** One origin for what stands side by side in one section of one file; the others as they are, each once. */
 export function mergeOrigins(origins: readonly Origin[]): Origin[] {
   const groups = Map.groupBy(origins, ({ file, sha256, section = [] }) => JSON.stringify([file, sha256, section]));

@@ -1,5 +1,6 @@
 /** Documents: files of many formats in, texts, messages and records with their origins out. */
 export {
+  charactersOf,
   mergeOrigins,
   sectionOrigin,
   withHeadings,

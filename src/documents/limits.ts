@@ -6,6 +6,10 @@ export interface ReadLimits {
   memoryBytes: number;
   /** Bytes of a file that a format cannot stream, such as a PDF. */
   wholeFileBytes: number;
+  /** Of a text that a format must have whole, such as HTML: it is in memory several times over. */
+  wholeTextBytes: number;
+  /** Of one line of a text, or one row of a table; a character counts as one byte in texts. */
+  lineBytes: number;
   /** Of one archive with all that lies in it. */
   unpackedBytes: number;
   entries: number;
@@ -20,6 +24,8 @@ export const defaultLimits: ReadLimits = {
   seconds: 30,
   memoryBytes: 1536 * 2 ** 20,
   wholeFileBytes: 256 * 2 ** 20,
+  wholeTextBytes: 32 * 2 ** 20,
+  lineBytes: 8 * 2 ** 20,
   unpackedBytes: 32 * 2 ** 30,
   entries: 1_000_000,
   ratio: 200,

@@ -1,5 +1,5 @@
 import { readBytes } from './bytes.ts';
-import { MAX_ROW_BYTES, tooLong } from './lines.ts';
+import { MAX_ROW_BYTES, tooLong, type LineReading } from './lines.ts';
 import { byteOrderMark, decodeUtf8, type Defect } from './utf8.ts';
 
 export interface JsonValue {
@@ -16,13 +16,14 @@ export interface JsonValue {
  */
 export async function* readJsonValues(
   path: string,
-  maxBytes = MAX_ROW_BYTES,
+  { maxBytes = MAX_ROW_BYTES, onChunk }: LineReading = {},
 ): AsyncGenerator<JsonValue, void, undefined> {
   const cutter = new ValueCutter(maxBytes);
   let isStart = true;
   for await (let chunk of readBytes(path)) {
     if (isStart) chunk = chunk.subarray(byteOrderMark(path, chunk));
     isStart = false;
+    onChunk?.();
     yield* cutter.cut(chunk);
   }
   yield* cutter.end();

@@ -13,16 +13,27 @@ export interface Line {
   defect?: Defect;
 }
 
+export interface LineReading {
+  /** A line that is longer carries a defect. */
+  maxBytes?: number;
+  /** Told of each piece of the file, however long its lines are. */
+  onChunk?: () => void;
+}
+
 /**
  * A text file line by line in constant memory. LF and CRLF end a line; a byte order mark is left out; `.gz` is unpacked.
  * A line that is not UTF-8 or longer than `maxBytes` carries a defect and is never held in memory whole.
  */
-export async function* readLines(path: string, maxBytes = MAX_ROW_BYTES): AsyncGenerator<Line, void, undefined> {
+export async function* readLines(
+  path: string,
+  { maxBytes = MAX_ROW_BYTES, onChunk }: LineReading = {},
+): AsyncGenerator<Line, void, undefined> {
   const assembler = new LineAssembler(maxBytes);
   let isStart = true;
   for await (let chunk of readBytes(path)) {
     if (isStart) chunk = chunk.subarray(byteOrderMark(path, chunk));
     isStart = false;
+    onChunk?.();
     for (let from = 0; from < chunk.length;) {
       const end = chunk.indexOf(0x0a, from);
       assembler.add(chunk.subarray(from, end === -1 ? chunk.length : end));
@@ -68,6 +79,7 @@ export function tooLong(length: number, maxBytes: number): Defect {
   return {
     reason: `the row is ${megabytes(length)} long, more than the ${megabytes(maxBytes)} allowed`,
     fix: 'is the line ending missing? else cut it into several rows',
+    isTooLong: true,
   };
 }
 

@@ -5,6 +5,8 @@ import { AttuneError } from '../base/errors.ts';
 export interface Defect {
   reason: string;
   fix: string;
+  /** The row is longer than is allowed. */
+  isTooLong?: true;
 }
 
 /** Bytes as text; where they are not UTF-8, the text with U+FFFD in their place and the defect. */

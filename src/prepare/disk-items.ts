@@ -52,7 +52,7 @@ export class DiskItems {
       closeSync(this.#descriptor);
       this.#descriptor = undefined;
     }
-    for await (const { text } of readLines(this.#path, Infinity)) yield JSON.parse(text) as DataRow;
+    for await (const { text } of readLines(this.#path, { maxBytes: Infinity })) yield JSON.parse(text) as DataRow;
   }
 
   #flush(): void {

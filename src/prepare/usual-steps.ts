@@ -1,8 +1,9 @@
-import type { Item, ItemKind } from '../documents/index.ts';
+import { charactersOf, type Item, type ItemKind } from '../documents/index.ts';
 import type { StepSpec } from './run-steps.ts';
 
-/** Documents that decide what is usual. */
+/** Documents that decide what is usual; fewer where they are long, since they are held. */
 const LOOKED_AT = 200;
+const ENOUGH_CHARACTERS = 1 << 22;
 
 interface UsualSteps {
   steps: StepSpec[];
@@ -15,16 +16,18 @@ interface UsualSteps {
 /** The steps that suit what most of the first documents are. */
 export async function usualSteps(documents: AsyncGenerator<Item, void, undefined>): Promise<UsualSteps> {
   const first: Item[] = [];
-  while (first.length < LOOKED_AT) {
+  let characters = 0;
+  while (first.length < LOOKED_AT && characters < ENOUGH_CHARACTERS) {
     const { value, done } = await documents.next();
     if (done === true) break;
     first.push(value);
+    characters += charactersOf(value);
   }
   const counts = Map.groupBy(first, ({ kind }) => kind);
   const [kind = 'text'] = [...counts.keys()].sort((a, b) => counts.get(b)!.length - counts.get(a)!.length);
   const { step, reason } = USUAL[kind];
   const all = async function* all(): AsyncGenerator<Item> {
-    yield* first;
+    for (let next = first.shift(); next !== undefined; next = first.shift()) yield next;
     yield* documents;
   };
   return {

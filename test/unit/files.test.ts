@@ -40,7 +40,7 @@ async function collect<T>(source: AsyncIterable<T>): Promise<T[]> {
 }
 
 async function linesOf(path: string, maxBytes?: number) {
-  return collect(readLines(path, maxBytes));
+  return collect(readLines(path, { maxBytes }));
 }
 
 describe('readLines', () => {
@@ -111,7 +111,7 @@ describe('readLines', () => {
 
 describe('readJsonValues', () => {
   const valuesOf = async (text: string, maxBytes?: number) => {
-    const values = await collect(readJsonValues(write('values.json', text), maxBytes));
+    const values = await collect(readJsonValues(write('values.json', text), { maxBytes }));
     return values.map(({ line, text: value, defect }) => [line, defect?.reason ?? value]);
   };
 

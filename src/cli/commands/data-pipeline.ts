@@ -12,16 +12,19 @@ export const command = defineCommand({
   options: [
     { name: '--to', value: 'FOLDER', summary: 'where to put it (ATTUNE_HOME/data-sets, named by its content)' },
     { name: '--no-cache', summary: 'keep no rows of before the last step, nor those kept by earlier runs of the same' },
+    { name: '--line', value: 'MIB', summary: 'leave out lines of texts and rows of tables that are longer (8)' },
     { name: '--processes', value: 'N', summary: 'files read at once (one a core, at most 8)' },
   ],
   examples: ['data pipeline support.yaml', 'data pipeline support.yaml --to data/support'],
   async run(context) {
     const { dataPipeline } = await import('../../app/data-pipeline.ts');
+    const line = context.count('--line');
     const signal = context.stopSignal('stopping');
     return withProgress(context, (onEvent) =>
       dataPipeline(context.arguments[0], {
         to: context.option('--to'),
         processes: context.count('--processes'),
+        ...(line !== undefined && { limits: { lineBytes: line * 2 ** 20 } }),
         cache: !context.has('--no-cache'),
         onEvent,
         signal,

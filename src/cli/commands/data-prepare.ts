@@ -22,6 +22,7 @@ export const command = defineCommand({
     { name: '--query', value: 'SQL', summary: 'for databases: the rows to read; only reading is possible' },
     { name: '--seconds', value: 'N', summary: 'give a file up when nothing comes of it for so long (30)' },
     { name: '--memory', value: 'MIB', summary: 'give a file up when its reader needs more (1536)' },
+    { name: '--line', value: 'MIB', summary: 'leave out lines of texts and rows of tables that are longer (8)' },
     { name: '--processes', value: 'N', summary: 'files read at once (one a core, at most 8)' },
   ],
   examples: [
@@ -55,8 +56,12 @@ export const command = defineCommand({
 });
 
 function limitsOf(context: CommandContext) {
-  const [seconds, memory] = [context.count('--seconds'), context.count('--memory')];
-  return { ...(seconds !== undefined && { seconds }), ...(memory !== undefined && { memoryBytes: memory * 2 ** 20 }) };
+  const [seconds, memory, line] = ['--seconds', '--memory', '--line'].map((name) => context.count(name));
+  return {
+    ...(seconds !== undefined && { seconds }),
+    ...(memory !== undefined && { memoryBytes: memory * 2 ** 20 }),
+    ...(line !== undefined && { lineBytes: line * 2 ** 20 }),
+  };
 }
 
 /** "chunks", "chunks: {size: 512}" or "{step: chunks, size: 512}". */

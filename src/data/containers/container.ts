@@ -1,3 +1,4 @@
+import type { LineReading } from '../../files/lines.ts';
 import type { Defect } from '../../files/utf8.ts';
 
 /** One row as it stands in a file, or why it cannot be read. */
@@ -12,7 +13,7 @@ export interface RawRow {
 /** A kind of file that holds rows. */
 export interface Container {
   /** The rows in the file's order, in bounded memory. `file` is the name to show in errors. */
-  read(path: string, file: string): AsyncGenerator<RawRow, void, undefined>;
+  read(path: string, file: string, reading?: LineReading): AsyncGenerator<RawRow, void, undefined>;
 }
 
 /** A row from JSON text; anything but an object is a defect. */

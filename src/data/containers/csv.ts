@@ -1,12 +1,12 @@
 import { AttuneError } from '../../base/errors.ts';
-import { readLines } from '../../files/lines.ts';
+import { readLines, type LineReading } from '../../files/lines.ts';
 import type { Defect } from '../../files/utf8.ts';
 import type { Container, RawRow } from './container.ts';
 import { CsvReader, type CsvRecord } from './csv-records.ts';
 
-async function* read(path: string, file: string): AsyncGenerator<RawRow, void, undefined> {
+async function* read(path: string, file: string, reading?: LineReading): AsyncGenerator<RawRow, void, undefined> {
   let header: string[] | undefined;
-  for await (const { line, cells, defect } of recordsOf(path)) {
+  for await (const { line, cells, defect } of recordsOf(path, reading)) {
     if (header === undefined) header = checkHeader(cells, { file, line, defect });
     else if (defect !== undefined) yield { line, defect };
     else if (cells.length !== header.length) yield { line, defect: wrongWidth(cells.length, header.length) };
@@ -14,10 +14,10 @@ async function* read(path: string, file: string): AsyncGenerator<RawRow, void, u
   }
 }
 
-async function* recordsOf(path: string): AsyncGenerator<CsvRecord, void, undefined> {
+async function* recordsOf(path: string, reading?: LineReading): AsyncGenerator<CsvRecord, void, undefined> {
   let reader: CsvReader | undefined;
-  for await (const line of readLines(path)) {
-    reader ??= line.text === '' ? undefined : new CsvReader(delimiterOf(line.text, path));
+  for await (const line of readLines(path, reading)) {
+    reader ??= line.text === '' ? undefined : new CsvReader(delimiterOf(line.text, path), reading?.maxBytes);
     const record = reader?.take(line);
     if (record !== undefined) yield record;
     if (reader?.isEndless) break;

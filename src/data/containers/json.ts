@@ -1,8 +1,9 @@
 import { readJsonValues } from '../../files/json-values.ts';
+import type { LineReading } from '../../files/lines.ts';
 import { parseRow, type Container, type RawRow } from './container.ts';
 
-async function* read(path: string): AsyncGenerator<RawRow, void, undefined> {
-  for await (const { line, text, defect } of readJsonValues(path)) {
+async function* read(path: string, _file: string, reading?: LineReading): AsyncGenerator<RawRow, void, undefined> {
+  for await (const { line, text, defect } of readJsonValues(path, reading)) {
     if (defect === undefined) yield parseRow(line, text);
     else yield { line, defect };
   }

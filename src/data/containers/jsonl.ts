@@ -1,8 +1,8 @@
-import { readLines } from '../../files/lines.ts';
+import { readLines, type LineReading } from '../../files/lines.ts';
 import { parseRow, type Container, type RawRow } from './container.ts';
 
-async function* read(path: string): AsyncGenerator<RawRow, void, undefined> {
-  for await (const { number, text, defect } of readLines(path)) {
+async function* read(path: string, _file: string, reading?: LineReading): AsyncGenerator<RawRow, void, undefined> {
+  for await (const { number, text, defect } of readLines(path, reading)) {
     if (defect !== undefined) yield { line: number, defect };
     else if (text.trim() !== '') yield parseRow(number, text);
   }

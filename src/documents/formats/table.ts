@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { containers } from '../../data/containers/index.ts';
-import { encodingOfFile, readTextLines } from '../text/decode.ts';
+import { MAX_ROW_BYTES } from '../../files/lines.ts';
+import type { Defect } from '../../files/utf8.ts';
+import { encodingOfFile, longerThan, readTextLines } from '../text/decode.ts';
 import type { Draft, FileInput, ReadContext, Reader } from '../reader.ts';
 import { chatsOf } from './chats/index.ts';
 import type { ChatSource } from './chats/chat.ts';
@@ -17,8 +19,10 @@ function readerOf(container: string, reader: Omit<Reader, 'read'>): Reader {
       const { read } = await containers.load(container);
       const source = { file: input.name, notes: context.notes, people: await peopleBeside(input) };
       const path = reader.isBinary === true ? input.path : await inUtf8(input, context);
-      for await (const { line, value, defect } of read(path, input.name)) {
-        if (value === undefined) context.notes.add(sameReason(defect!.reason), `line ${line}: ${defect!.reason}`);
+      // A file of JSON may be one value: an export with all its messages.
+      const limit = container === 'json' ? Math.max(MAX_ROW_BYTES, context.limits.lineBytes) : context.limits.lineBytes;
+      for await (const { line, value, defect } of read(path, input.name, { maxBytes: limit, onChunk: context.alive })) {
+        if (value === undefined) context.notes.add(noteOf(defect!, limit), `line ${line}: ${defect!.reason}`);
         else yield* draftsOf(value, line, source);
       }
     },
@@ -26,7 +30,8 @@ function readerOf(container: string, reader: Omit<Reader, 'read'>): Reader {
 }
 
 /** Numbers in a defect would make a reason of their own for every row. */
-function sameReason(reason: string): string {
+function noteOf({ reason, isTooLong }: Defect, limit: number): string {
+  if (isTooLong === true) return `rows left out: ${longerThan(limit)}`;
   return `rows left out: ${reason.replace(/(["'`]).*?\1/g, '…').replace(/\d[\d.,]*/g, 'n')}`;
 }
 

@@ -1,9 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { formatCount } from '../../base/format.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { sha256 } from '../../files/hash.ts';
-import type { Document, Origin } from '../document.ts';
+import { charactersOf, type Document, type Origin } from '../document.ts';
 import { hashFile } from '../file-chunks.ts';
 import { detectFormat, lookAt, type Detected } from '../formats/detect.ts';
 import { NoteBook, Unreadable, type FileOutcome } from '../outcome.ts';
@@ -69,7 +70,8 @@ export class ReadHost {
       context.notes.add(`files named as ${found.named}, read as what they are`, found.format);
     }
     outcome.sha256 = await hashFile(input, context.alive);
-    if (found.reader.unpack === undefined) await this.#documents(found.reader.read!(input, context), outcome, file);
+    if (found.reader.unpack === undefined)
+      await this.#documents(found.reader.read!(input, context), outcome, { ...file, context });
     else await this.#archive(input, found.reader, { ...file, context });
   }
 
@@ -77,7 +79,7 @@ export class ReadHost {
   async #database(file: Target, outcome: FileOutcome, context: ReadContext): Promise<void> {
     outcome.format = 'postgres';
     outcome.sha256 = sha256(`${shownUrl(file.path)}\n${context.choices.query}`);
-    await this.#documents(readPostgres(file.path, context), outcome, file);
+    await this.#documents(readPostgres(file.path, context), outcome, { ...file, context });
   }
 
   #context(outcome: FileOutcome, { name: file, folder }: Target): ReadContext {
@@ -103,7 +105,11 @@ export class ReadHost {
     void this.#send({ type: 'alive' });
   }
 
-  async #documents(drafts: AsyncIterable<Draft | InnerFile>, outcome: FileOutcome, file: Target): Promise<void> {
+  async #documents(
+    drafts: AsyncIterable<Draft | InnerFile>,
+    outcome: FileOutcome,
+    file: Target & { context: ReadContext },
+  ): Promise<void> {
     const origin = { file: outcome.file, sha256: outcome.sha256! };
     let inner = 0;
     for await (const draft of drafts) {
@@ -116,7 +122,10 @@ export class ReadHost {
       await this.#add(withOrigin(draft, origin));
       this.#alive();
     }
-    if (outcome.documents + inner === 0) throw new Unreadable('no-text');
+    if (outcome.documents + inner === 0) {
+      const [note] = file.context.notes.notes;
+      throw new Unreadable('no-text', note && `${formatCount(note.count)} ${note.reason} (${note.first[0] ?? ''})`);
+    }
   }
 
   /** One that ends its reader costs only itself, as an archive's entry does. */
@@ -137,7 +146,7 @@ export class ReadHost {
 
   async #add(document: Document): Promise<void> {
     this.#batch.push(document);
-    this.#batchCharacters += sizeOf(document);
+    this.#batchCharacters += charactersOf(document);
     if (this.#batch.length >= BATCH_DOCUMENTS || this.#batchCharacters >= BATCH_CHARACTERS) await this.#flush();
   }
 
@@ -191,15 +200,6 @@ function withOrigin({ place, ...draft }: Draft, file: Pick<Origin, 'file' | 'sha
   const origins = [{ ...file, ...place }];
   if (draft.kind === 'message') return { ...draft, conversation: draft.conversation ?? file.file, origins };
   return { ...draft, origins };
-}
-
-function sizeOf(document: Document): number {
-  if (document.kind === 'text') return document.sections.reduce((sum, { text }) => sum + text.length, 0);
-  if (document.kind === 'message') return document.text.length + (document.quoted?.length ?? 0);
-  return Object.values(document.values).reduce<number>(
-    (sum, value) => sum + (typeof value === 'string' ? value.length : 32),
-    0,
-  );
 }
 
 /** What is thrown by a library is a file that it cannot read. */

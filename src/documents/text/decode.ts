@@ -2,6 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import { open, readFile } from 'node:fs/promises';
 import { StringDecoder } from 'node:string_decoder';
+import { formatBytes, formatCount } from '../../base/format.ts';
 import { fileChunks } from '../file-chunks.ts';
 import { Unreadable } from '../outcome.ts';
 import type { FileInput, ReadContext } from '../reader.ts';
@@ -69,15 +70,22 @@ function count(text: string, pattern: RegExp): number {
 
 /** A whole file as text. @throws Unreadable for one that is too large, empty or no text */
 export async function readText(input: FileInput, context: ReadContext): Promise<string> {
-  refuseLarge(input, context);
+  const { bytes } = input;
+  if (bytes > context.limits.wholeTextBytes) {
+    const reason = tooLarge(bytes, context.limits.wholeTextBytes);
+    throw new Unreadable('too-large', `${reason}; named .txt it is read in any size`);
+  }
   return decodeBytes(await readFile(input.path), context);
 }
 
 /** @throws Unreadable too-large */
 export function refuseLarge({ bytes }: FileInput, { limits }: ReadContext): void {
-  if (bytes <= limits.wholeFileBytes) return;
-  const [got, most] = [bytes, limits.wholeFileBytes].map((size) => `${Math.round(size / 2 ** 20)} MiB`);
-  throw new Unreadable('too-large', `${got}, where this format can be read up to ${most}`);
+  if (bytes > limits.wholeFileBytes) throw new Unreadable('too-large', tooLarge(bytes, limits.wholeFileBytes));
+}
+
+function tooLarge(bytes: number, limit: number): string {
+  const [got, most] = [bytes, limit].map((size) => `${Math.round(size / 2 ** 20)} MiB`);
+  return `${got}, where this format can be read up to ${most}`;
 }
 
 /** Bytes of a whole text, decoded; what is wrong with it is noted. */
@@ -109,24 +117,63 @@ export interface TextLine {
   text: string;
 }
 
-/** A line longer than this is handed on in pieces: nothing that is read line by line has such lines. */
-const LONGEST_LINE = 1 << 22;
-
-/** The lines of a file of any size, in constant memory. @throws Unreadable for bytes that are no text */
+/**
+ * The lines of a file of any size, in constant memory; those past the limit are left out and noted.
+ * @throws Unreadable for bytes that are no text
+ */
 export async function* readTextLines(input: FileInput, context: ReadContext): AsyncGenerator<TextLine> {
-  let number = 0;
-  let rest = '';
+  const open = new OpenLine(context);
+  let carried = '';
   for await (const piece of readPieces(input, context)) {
     noteDamage(piece, context);
-    const lines = (rest + piece).split(/\r\n|\n|\r(?!$)/);
-    rest = lines.pop() ?? '';
-    for (const text of lines) yield { number: ++number, text };
-    if (rest.length < LONGEST_LINE) continue;
-    context.notes.add('lines of more than 4 million characters, divided', `line ${number + 1}`);
-    yield { number: ++number, text: rest };
-    rest = '';
+    const text = carried + piece;
+    // The line feed that belongs to it may stand in the next piece.
+    carried = text.endsWith('\r') ? '\r' : '';
+    const [first, ...others] = text.slice(0, text.length - carried.length).split(/\r\n|\n|\r/);
+    open.add(first);
+    for (const next of others) {
+      yield* open.finish();
+      open.add(next);
+    }
   }
-  if (rest !== '') yield { number: ++number, text: rest.replace(/\r$/, '') };
+  if (open.length > 0) yield* open.finish();
+}
+
+/** Collects the pieces of one line; past the limit it only counts. */
+class OpenLine {
+  length = 0;
+  readonly #context: ReadContext;
+  #number = 1;
+  #pieces: string[] = [];
+
+  constructor(context: ReadContext) {
+    this.#context = context;
+  }
+
+  add(piece: string): void {
+    this.length += piece.length;
+    if (this.length <= this.#context.limits.lineBytes) this.#pieces.push(piece);
+    else this.#pieces = [];
+  }
+
+  /** The line; nothing where it is too long. */
+  finish(): TextLine[] {
+    const { notes, limits } = this.#context;
+    const [number, length, pieces] = [this.#number++, this.length, this.#pieces];
+    this.length = 0;
+    this.#pieces = [];
+    if (length <= limits.lineBytes) return [{ number, text: pieces.join('') }];
+    notes.add(
+      `lines left out: ${longerThan(limits.lineBytes)}`,
+      `line ${number} has ${formatCount(length)} characters`,
+    );
+    return [];
+  }
+}
+
+/** Why a line is left out, and what takes it in. */
+export function longerThan(limit: number): string {
+  return `longer than ${formatBytes(limit)}; --line MIB takes longer ones`;
 }
 
 async function* readPieces(input: FileInput, context: ReadContext): AsyncGenerator<string> {

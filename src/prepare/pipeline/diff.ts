@@ -76,7 +76,7 @@ const DIGITS = 32;
 async function* rowsOf(folder: string, { shards }: DataSetManifest, key?: string) {
   const copies = new Map<string, number>();
   for (const { name, split } of shards) {
-    for await (const { text, number } of readLines(join(folder, name), Infinity)) {
+    for await (const { text, number } of readLines(join(folder, name), { maxBytes: Infinity })) {
       const { [PROVENANCE]: _, ...values } = JSON.parse(text) as Record<string, unknown>;
       const hash = sha256(JSON.stringify(values)).slice(0, DIGITS);
       if (key !== undefined && values[key] === undefined) throw lacksKey(join(folder, name), number, key);

@@ -143,6 +143,6 @@ export async function writeItems(folder: string, items: AsyncIterable<Item>): Pr
 /** The items of shards, in order. */
 export async function* readItems(paths: readonly string[]): AsyncGenerator<Item, void, undefined> {
   for (const path of paths) {
-    for await (const { text } of readLines(path, Infinity)) yield JSON.parse(text) as Item;
+    for await (const { text } of readLines(path, { maxBytes: Infinity })) yield JSON.parse(text) as Item;
   }
 }

@@ -48,7 +48,7 @@ export async function surveyDataSet(
   const groups = { splits: new Groups(), sources: new Groups(), labels: new Groups(), flags: new Groups() };
   const lengths: number[] = [];
   for (const { name, split } of shards) {
-    for await (const { text: line, number } of readLines(join(folder, name), Infinity)) {
+    for await (const { text: line, number } of readLines(join(folder, name), { maxBytes: Infinity })) {
       const { [PROVENANCE]: origins, ...values } = JSON.parse(line) as Record<string, unknown>;
       const row: DataRow = { kind: 'row', values, origins: (origins ?? []) as Origin[] };
       const text = textOfRow(row);

@@ -101,6 +101,40 @@ describe('files that are broken', () => {
   });
 });
 
+describe('lines and rows without end', () => {
+  it('are left out with their length, the limit and what raises it; what stands around them is read', async () => {
+    const long = 'word '.repeat(30_000);
+    const files = {
+      'a.txt': `First line.\r\n${long}\r\nLast line.`,
+      'b.jsonl': `{"text":"first"}\n{"text":"${long}"}\n{"text":"last"}\n`,
+      'c.csv': `id,text\n1,first\n2,${long}\n3,last\n`,
+      'd.md': `# Title\n\n${long}`,
+    };
+    const limits = { lineBytes: 100_000, wholeTextBytes: 100_000 };
+    const { documents, outcomes } = await readFiles(folder, files, { limits });
+    const textOf = (file: string) => documents.filter(({ origins }) => origins[0].file === file);
+    expect(textOf('a.txt')).toMatchObject([{ sections: [{ text: 'First line.\nLast line.' }] }]);
+    expect(outcomes.get('a.txt')!.notes).toEqual([
+      {
+        reason: 'lines left out: longer than 97.7 KiB; --line MIB takes longer ones',
+        count: 1,
+        first: ['line 2 has 150,000 characters'],
+      },
+    ]);
+    for (const file of ['b.jsonl', 'c.csv']) {
+      expect(textOf(file)).toMatchObject([{ values: { text: 'first' } }, { values: { text: 'last' } }]);
+      const [{ reason, count, first }] = outcomes.get(file)!.notes;
+      expect([reason, count]).toEqual(['rows left out: longer than 97.7 KiB; --line MIB takes longer ones', 1]);
+      expect(first[0]).toMatch(/^line [23]: the row is 150\d{3} bytes long, more than the 100000 bytes allowed$/);
+    }
+    expect(outcomes.get('d.md')).toMatchObject({ status: 'skipped', reason: 'too-large' });
+    const alone = await readFiles(folder, { 'e.jsonl': `{"text":"${long}"}\n` }, { limits });
+    expect(alone.outcomes.get('e.jsonl')!.message).toMatch(/^1 rows left out: longer than .* allowed\)$/);
+    const whole = await readFiles(folder, files, { limits: { lineBytes: 200_000 } });
+    expect(whole.outcomes.values().every(({ notes }) => notes.length === 0)).toBe(true);
+  });
+});
+
 describe('archives made to do harm', () => {
   it('are left where they grow past all bounds, in size, in number and in depth', async () => {
     const bomb = makeZip([{ name: 'zeros.txt', data: Buffer.alloc(40 * 2 ** 20, 'a') }]);
