@@ -6,6 +6,8 @@ export function usageLine(name: string, command: Command): string {
     const inner = `${place}${many === true ? ' …' : ''}`;
     return required === true ? inner : `[${inner}]`;
   });
-  const options = command.takesRecipe === true ? ['[--key value …]'] : [];
-  return ['attune', name, ...places, ...options].join(' ');
+  const needed = (command.options ?? []).filter(({ required }) => required === true);
+  const options = needed.map((option) => [option.name, option.value].filter((part) => part !== undefined).join(' '));
+  const keys = command.takesRecipe === true ? ['[--key value …]'] : [];
+  return ['attune', name, ...places, ...options, ...keys].join(' ');
 }

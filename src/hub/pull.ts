@@ -8,7 +8,7 @@ import { downloadFile, type DownloadRequest } from './download.ts';
 import { fetchWith, listRepository, type HubFile } from './listing.ts';
 import type { Repository } from './repository.ts';
 import { hubSettings, type HubSettings } from './settings.ts';
-import { blobPath, linkFile, repositoryFolder, snapshotFolder, writeRef } from './snapshot.ts';
+import { blobPath, linkSnapshot, repositoryFolder, snapshotFolder, writeRef } from './snapshot.ts';
 
 export interface PullOptions extends Pick<DownloadRequest, 'patience' | 'pause'> {
   emit: EventSink;
@@ -43,7 +43,7 @@ export async function pullRepository(repository: Repository, options: PullOption
   const bytes = sumOf(uniqueBlobs(files));
   refuseFullDisk(missing, root);
   await fetchMissing(missing, { repository, commit, root, settings, options });
-  for (const file of files) linkFile(root, commit, file);
+  linkSnapshot(root, commit, files);
   // The last thing: a revision that is named is there as a whole.
   writeRef(repository, root, commit);
   const folder = snapshotFolder({ ...repository, revision: commit }, settings)!;

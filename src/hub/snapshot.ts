@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { writeFileAtomic } from '../files/atomic.ts';
 import { makeFolders } from '../files/make-folder.ts';
@@ -14,12 +14,29 @@ export function repositoryFolder({ kind, name }: Repository, { cache }: HubSetti
   return join(cache, `${kind}s--${name.replaceAll('/', '--')}`);
 }
 
-/** The folder of a revision's files, as far as they have been fetched; undefined where none of them was. */
+/** The folder of a revision's files; undefined where none of them was fetched, or fewer than were to be. */
 export function snapshotFolder(repository: Repository, settings: HubSettings): string | undefined {
   const root = repositoryFolder(repository, settings);
   const commit = knownCommit(repository, root);
   const folder = join(root, 'snapshots', commit);
-  return existsSync(folder) ? folder : undefined;
+  return existsSync(folder) && !existsSync(linkingMark(root, commit)) ? folder : undefined;
+}
+
+/**
+ * Puts a commit's files under their names. A process that is stopped in between leaves a mark, so that a part of them is
+ * not taken for all: a commit that is asked for by its hash has no ref that would tell.
+ */
+export function linkSnapshot(root: string, commit: string, files: readonly { path: string; hash: string }[]): void {
+  const mark = linkingMark(root, commit);
+  makeFolders(dirname(mark));
+  writeFileAtomic(mark, '');
+  for (const file of files) linkFile(root, commit, file);
+  rmSync(mark, { force: true });
+}
+
+/** Beside the folders of the Python library, which does not read it. */
+function linkingMark(root: string, commit: string): string {
+  return safeJoin(join(root, '.linking'), commit);
 }
 
 function knownCommit({ revision }: Repository, root: string): string {
@@ -38,12 +55,11 @@ export function blobPath(root: string, hash: string): string {
 }
 
 /** Puts a blob into a snapshot under its name: as a link, as the Python library does. */
-export function linkFile(root: string, commit: string, file: { path: string; hash: string }): string {
+function linkFile(root: string, commit: string, file: { path: string; hash: string }): void {
   const place = safeJoin(join(root, 'snapshots', commit), file.path);
   makeFolders(dirname(place));
   mkdirSync(dirname(place), { recursive: true });
   const draft = `${place}.${randomBytes(6).toString('hex')}.tmp`;
   symlinkSync(relative(dirname(place), blobPath(root, file.hash)), draft);
   renameSync(draft, place);
-  return place;
 }

@@ -77,6 +77,16 @@ describe('freeze', () => {
     expect(changes(before, head).top).toBeGreaterThan(1e-3);
   });
 
+  it('refuses to train norms and biases alone, where the head is the embeddings or has no weights', async () => {
+    const tied = await createModel({ ...config, tie_word_embeddings: true }, { dtype: 'f32', seed: 3 });
+    const vectors = await createModel(config, { dtype: 'f32', seed: 3, task: 'embedding' });
+    for (const of of [tied, vectors])
+      expect(() => freeze(of, { trainable_layers: 0 })).toThrow(
+        /E_NOTHING_TRAINED[^]*only model\.norm\.weight|only norm\.weight/,
+      );
+    expect(freeze(tied, { trainable_layers: 1 }).trainables.length).toBeGreaterThan(1);
+  });
+
   it('adds a block every so many steps, from the head down', async () => {
     const before = await model();
     const movedAfter = async (steps: number) => {

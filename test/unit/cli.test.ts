@@ -50,6 +50,27 @@ function fixOf(action: () => unknown): string | undefined {
   return expect.fail('nothing was refused');
 }
 
+describe('an option that a command cannot do without', async () => {
+  const all = await Promise.all(commands.names.map(async (name) => ({ name, ...(await commands.load(name)) })));
+  const needing = all.filter(({ command }) => command.options?.some(({ required }) => required === true));
+
+  it.each(needing)('stands in the usage of $name, and is asked for by name', async ({ name, command }) => {
+    const needed = command.options!.filter(({ required }) => required === true).map((option) => option.name);
+    const usage = /Usage .*/.exec((await run(...name.split(' '), '--help')).stdout)?.[0] ?? '';
+    const places = (command.arguments ?? []).map(({ name: place }) => place);
+    const { code, stderr } = await run(...name.split(' '), ...places);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('E_USAGE')]);
+    for (const option of needed) {
+      expect(usage).toContain(`${option} `);
+      expect(stderr).toContain(option);
+    }
+  });
+
+  it('of recommend is --input', async () => {
+    expect((await run('recommend', '--help')).stdout).toContain('Usage  attune recommend MODEL --input FILE');
+  });
+});
+
 describe('a command line', () => {
   const names = ['init', 'train', 'runs list', 'runs show'];
 

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import {
   existsSync,
   lstatSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -12,7 +13,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { pullForRecipe } from '../../src/app/pull.ts';
+import type { Recipe } from '../../src/train/recipe.ts';
 import type { RunEvent } from '../../src/base/events.ts';
 import { modelFiles } from '../../src/hub/choose-files.ts';
 import type { HubFile } from '../../src/hub/listing.ts';
@@ -112,6 +115,36 @@ describe('a model of the hub', () => {
     truncateSync(`${place}.${pid}-0123abcd.incomplete`, 20_000);
     expect(await rangeOfNext()).toBe('bytes=20000-');
     expect(readdirSync(join(place, '..')).filter((name) => name.includes('incomplete'))).toEqual([]);
+  });
+
+  it('of a commit that is there in part only is fetched again by the recipe that names it', async () => {
+    serve();
+    const name = `owner/name@${COMMIT}`;
+    const recipe = { model: name, data: { train: [], validation: 0, test: 0 } } as unknown as Recipe;
+    const request = { emit: () => undefined, signal: new AbortController().signal };
+    vi.stubEnv('HF_ENDPOINT', hub.url);
+    vi.stubEnv('HF_HUB_CACHE', settings.cache);
+    vi.stubEnv('HF_HUB_OFFLINE', '');
+    // A folder stands where a file is to be: linking stops there, as it would by a kill.
+    const folder = join(settings.cache, 'models--owner--name', 'snapshots', COMMIT);
+    mkdirSync(join(folder, 'tokenizer.json', 'in the way'), { recursive: true });
+    await expect(pullRepository(parseRepository(name, 'model'), { ...request, settings })).rejects.toThrow(
+      'tokenizer.json',
+    );
+    expect(existsSync(join(folder, 'config.json'))).toBe(true);
+    expect(snapshotFolder(parseRepository(name, 'model'), settings)).toBeUndefined();
+    rmSync(join(folder, 'tokenizer.json'), { recursive: true });
+    await pullForRecipe(recipe, request);
+    expect(
+      readdirSync(folder)
+        .filter((file) => !file.endsWith('.tmp'))
+        .sort(),
+    ).toEqual(['config.json', 'model.safetensors', 'tokenizer.json']);
+    expect(snapshotFolder(parseRepository(name, 'model'), settings)).toBe(folder);
+    hub.requests.length = 0;
+    await pullForRecipe(recipe, request);
+    expect(hub.requests).toEqual([]);
+    vi.unstubAllEnvs();
   });
 
   it('may be fetched by several at once', async () => {

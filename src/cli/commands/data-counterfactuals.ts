@@ -12,7 +12,7 @@ export const command = defineCommand({
   summary: 'write pairs of rows that differ in the gender or the origin of whoever they speak of, to evaluate on',
   arguments: [{ name: 'FILE', summary: 'rows in English: .jsonl, .json, .csv, .parquet', required: true }],
   options: [
-    { name: '--to', value: 'FILE', summary: 'the .jsonl file to write' },
+    { name: '--to', value: 'FILE', required: true, summary: 'the .jsonl file to write' },
     {
       name: '--change',
       value: 'WHAT',

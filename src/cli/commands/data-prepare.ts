@@ -11,7 +11,12 @@ export const command = defineCommand({
   summary: 'make rows to train on of documents: PDF, Office, web pages, mail, chats, tables, archives',
   arguments: [{ name: 'PATH', summary: 'files, folders, archives', required: true, many: true }],
   options: [
-    { name: '--to', value: 'FILE', summary: 'the .jsonl file to write; a report and a list of all files go beside it' },
+    {
+      name: '--to',
+      value: 'FILE',
+      required: true,
+      summary: 'the .jsonl file to write; a report and a list of all files go beside it',
+    },
     {
       name: '--step',
       value: 'STEP',

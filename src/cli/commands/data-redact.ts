@@ -14,7 +14,7 @@ export const command = defineCommand({
   summary: 'take personal data and secrets out of rows: names, numbers, places, dates, keys',
   arguments: [{ name: 'FILE', summary: 'rows: .jsonl, .json, .csv, .parquet', required: true }],
   options: [
-    { name: '--to', value: 'FILE', summary: 'the .jsonl file to write; a report goes beside it' },
+    { name: '--to', value: 'FILE', required: true, summary: 'the .jsonl file to write; a report goes beside it' },
     {
       name: '--preset',
       value: 'NAME',

@@ -11,9 +11,10 @@ export const command = defineCommand({
     {
       name: '--vault',
       value: 'FILE',
+      required: true,
       summary: 'what `data redact --vault` wrote; opened with ATTUNE_VAULT_PASSPHRASE',
     },
-    { name: '--to', value: 'FILE', summary: 'the file to write' },
+    { name: '--to', value: 'FILE', required: true, summary: 'the file to write' },
   ],
   examples: ['data restore clean.jsonl --vault clean.vault --to rows.jsonl'],
   async run(context) {

@@ -9,7 +9,7 @@ export const command = defineCommand({
   summary: 'answer every row of a file',
   arguments: [{ name: 'MODEL', summary: "a run's folder, an adapter's, a model's, or attune-base", required: true }],
   options: [
-    { name: '--input', value: 'FILE', summary: 'rows in any format that training reads' },
+    { name: '--input', value: 'FILE', required: true, summary: 'rows in any format that training reads' },
     { name: '--output', value: 'FILE', summary: 'JSONL to write; standard output unless given' },
     { name: '--format', value: 'NAME', summary: 'row format; detected unless given' },
     { name: '--n', value: 'COUNT', summary: 'answers to each row, for a temperature above 0' },

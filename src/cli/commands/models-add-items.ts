@@ -9,8 +9,13 @@ export const command = defineCommand({
   summary: 'tell a two_tower model of further items, which it then scores by their features',
   arguments: [{ name: 'MODEL', summary: "a run's or a model's folder", required: true }],
   options: [
-    { name: '--items', value: 'FILE', summary: 'rows of item, text and features, as models create reads them' },
-    { name: '--to', value: 'FOLDER', summary: 'the folder to write' },
+    {
+      name: '--items',
+      value: 'FILE',
+      required: true,
+      summary: 'rows of item, text and features, as models create reads them',
+    },
+    { name: '--to', value: 'FOLDER', required: true, summary: 'the folder to write' },
   ],
   examples: ['models add-items runs/shop --items new-items.jsonl --to shop-now'],
   async run(context) {

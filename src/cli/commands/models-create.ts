@@ -16,7 +16,12 @@ export const command = defineCommand({
     },
   ],
   options: [
-    { name: '--data', value: 'PATH', summary: 'rows of user and item (and timestamp), or of items as a list' },
+    {
+      name: '--data',
+      value: 'PATH',
+      required: true,
+      summary: 'rows of user and item (and timestamp), or of items as a list',
+    },
     {
       name: '--items',
       value: 'FILE',
@@ -27,7 +32,7 @@ export const command = defineCommand({
       value: 'MODEL',
       summary: "two_tower: reads the items' texts; their words count without it",
     },
-    { name: '--to', value: 'FOLDER', summary: 'the folder to write' },
+    { name: '--to', value: 'FOLDER', required: true, summary: 'the folder to write' },
     { name: '--width', value: 'N', summary: "numbers of each item's vector (64)" },
     { name: '--blocks', value: 'N', summary: 'blocks of attention, or of each tower (2)' },
     { name: '--heads', value: 'N', summary: 'sasrec: heads of each block (1)' },

@@ -9,7 +9,12 @@ export const command = defineCommand({
     { name: 'MODEL', summary: "a run's folder, an adapter's or a model's: sasrec or two_tower", required: true },
   ],
   options: [
-    { name: '--input', value: 'FILE', summary: 'what people chose: rows of user and item, or of items as a list' },
+    {
+      name: '--input',
+      value: 'FILE',
+      required: true,
+      summary: 'what people chose: rows of user and item, or of items as a list',
+    },
     { name: '--output', value: 'FILE', summary: 'JSONL to write; standard output unless given' },
     { name: '--format', value: 'NAME', summary: 'row format; detected unless given' },
     { name: '--count', value: 'ITEMS', summary: 'items for each row (10)' },

@@ -18,12 +18,24 @@ export function create(
   if (frozenBlocks > 0 && tokens.length > 0) throw frozenTokens(tokens.length);
   const { trunk } = model;
   const isOneStack = trunk.encoderStack === undefined && trunk.towers === undefined;
-  return new WholeWeights(model, {
+  const tuning = new WholeWeights(model, {
     layerDecay: options.layer_decay,
     // With all blocks the embeddings move as well.
     moves: (parameter) => frozenBlocks === 0 || depths.of(parameter) > frozenBlocks,
     startsAt: (parameter) => (depths.top - depths.of(parameter)) * (options.unfreeze_every ?? 0),
     frozenBlocks: options.cache_frozen && isOneStack && frozenBlocks > 0 ? frozenBlocks : undefined,
+  });
+  // Norms and biases alone learn next to nothing.
+  if (!tuning.trainables.some(({ decays }) => decays)) throw nearlyNothing(tuning.trainables.map(({ name }) => name));
+  return tuning;
+}
+
+function nearlyNothing(names: readonly string[]): AttuneError {
+  return new AttuneError('E_NOTHING_TRAINED', {
+    what: 'With trainable_layers: 0 nearly nothing of this model would be trained: its head has no weights of its own',
+    got: names.length === 0 ? 'no weight that moves' : `only ${names.join(', ')}`,
+    expected: 'a head apart from the embeddings, or blocks that move',
+    fix: 'set tuning.trainable_layers to 1 or more, or choose tuning: lora',
   });
 }
 
