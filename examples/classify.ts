@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { compare, resolveRecipe, train, type RecipeInput } from '../src/app/index.ts';
 import type { TaskFiles } from '../src/app/quickstart/tasks/task.ts';
@@ -53,21 +54,15 @@ export async function studyClassifiers(
   study: ClassifierStudy,
   setting: Setting,
 ): Promise<Pick<Findings, 'tables' | 'verdict'>> {
-  const pool = readRows(study.files.train);
+  const cells = cellsOf(study);
+  const comparisons = await onEachCore(cells, (cell) => measure(study, cell, setting));
   const ids = new TestRows();
   const rows: string[][] = [];
   const verdict: string[] = [];
   for (const size of study.sizes) {
-    const outcomes = new Map<Way, Outcome[]>();
-    for (let draw = 0; draw < study.draws; draw++) {
-      // Beside the rows that it is drawn from: files that rows name are looked for there.
-      const file = join(dirname(study.files.train), `draw-${size}-${draw}.jsonl`);
-      writeRows(file, drawRows(pool, { column: study.label, count: size, seed: draw }));
-      for (const way of study.ways) {
-        const outcome = await measure(study, { way, size, draw, file }, { setting, ids });
-        outcomes.set(way, [...(outcomes.get(way) ?? []), outcome]);
-      }
-    }
+    const outcomes = new Map<Way, Outcome[]>(study.ways.map((way) => [way, []]));
+    for (const [i, cell] of cells.entries())
+      if (cell.size === size) outcomes.get(cell.way)!.push(outcomeOf(comparisons[i], ids));
     rows.push(...sizeRows(study, size, outcomes));
     verdict.push(sizeVerdict(study, size, outcomes));
   }
@@ -87,11 +82,55 @@ interface Cell {
   file: string;
 }
 
-async function measure(
-  study: ClassifierStudy,
-  { way, size, draw, file }: Cell,
-  { setting, ids }: { setting: Setting; ids: TestRows },
-): Promise<Outcome> {
+/** Every way with every draw of training rows; the rows are written. */
+function cellsOf({ files, sizes, draws, label, ways }: ClassifierStudy): Cell[] {
+  const pool = readRows(files.train);
+  return sizes.flatMap((size) =>
+    Array.from({ length: draws }, (_, draw) => {
+      // Beside the rows that it is drawn from: files that rows name are looked for there.
+      const file = join(dirname(files.train), `draw-${size}-${draw}.jsonl`);
+      writeRows(file, drawRows(pool, { column: label, count: size, seed: draw }));
+      return ways.map((way) => ({ way, size, draw, file }));
+    }).flat(),
+  );
+}
+
+/**
+ * As many pieces of work at once as there are processors, each with one thread: of small models the second thread brings
+ * little, and what has one only, such as the start of a worker, stands beside other work.
+ * @returns what came of each, in their order
+ */
+async function onEachCore<Work, Result>(
+  works: readonly Work[],
+  run: (work: Work) => Promise<Result>,
+): Promise<Result[]> {
+  const given = process.env.ATTUNE_THREADS;
+  const cores = Math.min(availableParallelism(), Number(given) || Infinity);
+  const results: Result[] = [];
+  // All take from one iterator.
+  const waiting = works.entries();
+  let failed = false;
+  const hand = async () => {
+    for (const [i, work] of waiting) {
+      if (failed) return;
+      try {
+        results[i] = await run(work);
+      } catch (error) {
+        failed = true;
+        throw error;
+      }
+    }
+  };
+  // Workers inherit it.
+  process.env.ATTUNE_THREADS = '1';
+  const ends = await Promise.allSettled(Array.from({ length: cores }, hand));
+  if (given === undefined) delete process.env.ATTUNE_THREADS;
+  else process.env.ATTUNE_THREADS = given;
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+  return results;
+}
+
+async function measure(study: ClassifierStudy, { way, size, draw, file }: Cell, setting: Setting): Promise<Comparison> {
   const folder = join(setting.folder, 'runs', `${study.name}-${size}-${draw}-${way.name}`);
   const started = performance.now();
   const recipe = await resolveRecipe({
@@ -116,12 +155,13 @@ async function measure(
   });
   rmSync(folder, { recursive: true });
   const seconds = ((performance.now() - started) / 1000).toFixed(0);
-  const { leftOut } = comparison;
+  const { leftOut, systems } = comparison;
   if (leftOut !== undefined) setting.log(`${leftOut.rows} test rows left out, of all systems: ${leftOut.reason}`);
-  const outcome = outcomeOf(comparison, ids);
-  const figures = `${percent(outcome.accuracy)}, ${study.baseline.title} ${percent(outcome.baseline)}`;
-  setting.log(`${study.name}, ${size} rows, draw ${draw + 1}, ${way.title}: ${figures} (${seconds} s)`);
-  return outcome;
+  const [own, other] = systems.map(({ values }) => percent(values.accuracy.value!));
+  setting.log(
+    `${study.name}, ${size} rows, draw ${draw + 1}, ${way.title}: ${own}, ${study.baseline.title} ${other} (${seconds} s)`,
+  );
+  return comparison;
 }
 
 /** A place for each test row by its id, the same in every comparison. Rows that nothing told apart need none. */

