@@ -171,7 +171,7 @@ function other(gender: Gender): Gender {
 function refuseLoneFamily(at: number, words: Mentions['words'], families: ReadonlyMap<string, string>): void {
   if (!/^(?:mr|mrs|ms|miss)$/.test(words[at].lower)) return;
   const next = words[at + 1]?.text === '.' ? words[at + 2] : words[at + 1];
-  if (!families.has(next.text) && !lexicon().given.has(asListed(next.text))) throw new Doubtful(doubts.family);
+  if (!families.has(next.text)) throw new Doubtful(doubts.family);
 }
 
 function gendersOf(found: readonly Mention[]): { from: string; to: string } {

@@ -32,6 +32,8 @@ export interface Lexicon {
   phrases: readonly string[];
   /** What is said of one sex only, or where another gender changes more than a word. */
   sexBound: ReadonlySet<string>;
+  /** Names that are more often something else, such as a country; true where they may be somebody's all the same. */
+  noNames: ReadonlyMap<string, boolean>;
   /** Full names of people whom everybody knows, and what they are known by alone. */
   known: ReadonlySet<string>;
 }
@@ -46,6 +48,7 @@ export function lexicon(): Lexicon {
     pools: readPools(),
     phrases: lines('phrases.txt'),
     sexBound: new Set(lines('sex-bound.txt')),
+    noNames: new Map(lines('no-names.txt').map((line) => [line.replace(/\?$/, ''), line.endsWith('?')])),
     known: readKnown(),
   };
   return loaded;

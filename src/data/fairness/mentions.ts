@@ -45,6 +45,10 @@ export const reasons = {
 
 const set = (list: string): ReadonlySet<string> => new Set(list.split(' '));
 
+/** In front of a family name, or of a whole name. */
+const RANKS = set('mr mrs ms dr prof professor officer sergeant judge captain president senator');
+/** What stands behind one of these is a thing: "the Georgian capital", "every Sunday". */
+const DETERMINERS = set('a an the this that these those every each some any no');
 const TITLES = set('mr mrs ms miss');
 /** In front of a name. */
 const ADDRESS = set(
@@ -56,7 +60,9 @@ const KIN = set('mom dad mum mother father grandma grandpa granny grandad aunt u
 const OF_THINGS = set(
   'Inc Inc. Ltd Ltd. LLC Corp Corp. GmbH Co University College School Academy Hospital Clinic Street Road Avenue Lane Drive Boulevard Square Park Airport Station Bank Group Company Foundation Institute Museum Theatre Theater Gallery Award Awards Prize Act Church Cathedral Day Island Islands Lake River Bridge Mountain City County Town Beach Hotel Cup Fund Library Center Centre Building Tower Hall House Stadium Festival Party Press Books Records Studios Brothers Partners Associates Motors Airlines Syndrome Disease Theorem Law Effect',
 );
-const BEFORE_PLACES = set('saint st mount lake port fort new cape hurricane storm santa san uss hms');
+const BEFORE_PLACES = set(
+  'de van von da di du la le del al saint st mount lake port fort new cape hurricane storm santa san uss hms',
+);
 const PREPOSITIONS = set('in at near from to around outside inside across through');
 const FUNCTION_WORDS = set(
   'the a an you it they we he she i this that these those your my our their there not be have and or of to in on for with is are was were any all some each every',
@@ -105,31 +111,41 @@ class Finder {
   }
 
   #lookAtName(at: number): void {
-    const { text, isFirst } = this.#words[at];
+    const { text } = this.#words[at];
     const listed = asListed(text);
-    const { given, known } = lexicon();
-    const [name, standing] = [given.get(listed), gazetteer().given.get(listed)];
-    const next = this.#next(at);
-    if (known.has(listed) || (next?.isCapital === true && known.has(`${listed} ${asListed(next.text)}`)))
-      return this.#doubt(at, reasons.known);
-    if (name === undefined && standing !== 'plain') return;
+    const { given, noNames } = lexicon();
+    const name = given.get(listed);
+    if (this.#isKnown(at, listed)) return this.#doubt(at, reasons.known);
+    if (name === undefined && gazetteer().given.get(listed) !== 'plain') return;
     // "IRA" and "MAX" are more often no names.
-    if (text !== listed && text.length < 4) return;
-    const family = this.#familyOf(at);
-    const before = this.#before(at);
-    const isAddressed = before !== undefined && ADDRESS.has(before.lower);
+    if (noNames.get(listed) === false || (text !== listed && text.length < 4)) return;
+    const [family, before] = [this.#familyOf(at), this.#before(at)];
+    if (family === undefined && before !== undefined && (DETERMINERS.has(before.lower) || RANKS.has(before.lower)))
+      return;
     if (family === 'thing' || this.#isPartOfName(before)) return this.#doubt(at, reasons.organisation);
-    if (standing === 'ambiguous' && family === undefined && !isAddressed) {
-      const isVerb = isFirst && (next === undefined || FUNCTION_WORDS.has(next.lower));
-      return isVerb ? undefined : this.#doubt(at, reasons.word);
-    }
-    if (gazetteer().cities.has(listed) && family === undefined && !isAddressed) {
-      const isPlace = before !== undefined && PREPOSITIONS.has(before.lower);
-      return isPlace ? undefined : this.#doubt(at, reasons.organisation);
-    }
+    const isSure = family !== undefined || (before !== undefined && ADDRESS.has(before.lower));
+    const other = isSure ? undefined : this.#otherMeaning(at, listed);
+    if (other !== undefined) return other === '' ? undefined : this.#doubt(at, other);
     if (name === undefined) return this.#doubt(at, reasons.genderless);
     const gender = name.gender === 'both' ? undefined : name.gender;
     this.found.push({ at, kind: 'name', name, gender, family });
+  }
+
+  #isKnown(at: number, listed: string): boolean {
+    const next = this.#next(at);
+    const { known } = lexicon();
+    return known.has(listed) || (next?.isCapital === true && known.has(`${listed} ${asListed(next.text)}`));
+  }
+
+  /** Why a name that stands alone may be none; '' where it surely is none, undefined where nothing speaks against it. */
+  #otherMeaning(at: number, listed: string): string | undefined {
+    const [next, before] = [this.#next(at), this.#before(at)];
+    if (gazetteer().given.get(listed) === 'ambiguous') {
+      const isVerb = this.#words[at].isFirst && (next === undefined || FUNCTION_WORDS.has(next.lower));
+      return isVerb ? '' : reasons.word;
+    }
+    if (!gazetteer().cities.has(listed) && !lexicon().noNames.has(listed)) return undefined;
+    return before !== undefined && PREPOSITIONS.has(before.lower) ? '' : reasons.organisation;
   }
 
   #doubt(at: number, reason: string): void {

@@ -1,7 +1,7 @@
 /** Pronouns of the other gender, by their part in the sentence: "her" is "his" or "him", "his" is "her" or "hers". */
 import type { Gender } from './lexicon.ts';
 import { lexicon } from './lexicon.ts';
-import { isWord, type Word } from './words.ts';
+import type { Word } from './words.ts';
 
 export const PRONOUNS: ReadonlyMap<string, Gender> = new Map([
   ...(['he', 'him', 'his', 'himself'] as const).map((word) => [word, 'male'] as const),
@@ -34,14 +34,18 @@ const CLOSED = set(
   without about of off against toward towards through during despite between among across around behind beside besides
   beyond near under upon via is was are were be been has had have do does did will would can could should may might must
   shall isn't wasn't it he she they we you i them us me him my your our their its too also again instead anymore anyway
-  yesterday today tomorrow tonight there here once twice not even`,
+  yesterday today tomorrow tonight there here once twice not even much ever forever somewhere anywhere everywhere nothing
+  something anything everything whatever whoever wherever however let's
+  himself herself myself yourself themselves itself elsewhere already afterwards seem seems seemed`,
 );
 
 /** After these "her" stands alone: "called her up", "saw her again". */
 const AFTER_OBJECT = set('up out away over down along aside apart alone now then yet either soon immediately');
 
 /** "Called her back", "her back hurts": both are usual. */
-const EITHER = set('back home well right past inside outside more less better very late still just always never first');
+const EITHER = set(
+  'back home well right past inside outside more less better very late still just always never first only like all good next',
+);
 
 /** Verbs that may have two objects or an infinitive: "gave her flowers", "made her cry". */
 const DOUBLE = set(
@@ -52,7 +56,7 @@ const DOUBLE = set(
   hear hears heard hearing watch watches watched watching have has had having get gets got getting feel feels felt
   consider considered find finds found finding leave left grant granted award awarded deny denied spare spared earn
   earned cost costs cook cooked read sing sang serve served feed fed appoint appointed elect elected crown crowned
-  build built save saved keep kept keeping notice noticed order ordered write wrote`,
+  build built do does did done doing win won wins winning charge charged charges think thinks thought believe believes believed imagine imagined render rendered prove proved save saved keep kept keeping notice noticed order ordered write wrote`,
 );
 
 /** What somebody has and nobody is given: "told her mother", "shook her head". */
@@ -63,16 +67,24 @@ const OWN = set(
 
 function otherHer(words: readonly Word[], at: number): string | undefined {
   if (endsThere(words, at)) return 'him';
-  const next = words[at + 1];
-  if (AFTER_OBJECT.has(next.lower)) return 'him';
-  if (EITHER.has(next.lower)) return undefined;
-  const isAdverb = next.lower.endsWith('ly') && !LIKE_ADVERBS.has(next.lower);
-  if (isAdverb) return endsThere(words, at + 1) ? 'him' : undefined;
-  const before = words[at - 1];
-  const isDouble = isWord(before) && DOUBLE.has(before.lower);
-  const isOwned = OWN.has(next.lower) || lexicon().words.has(next.lower);
+  const next = beside(words, at, 1)!;
+  const { lower } = words[next];
+  if (AFTER_OBJECT.has(lower)) return 'him';
+  if (EITHER.has(lower) || (lower.endsWith('ing') && !THINGS.has(lower))) return undefined;
+  // "Won her France's prize", "her Honda".
+  if (words[next].isCapital && !words[at].isCapital) return undefined;
+  const isAdverb = lower.endsWith('ly') && !LIKE_ADVERBS.has(lower);
+  if (isAdverb) return endsThere(words, next) ? 'him' : undefined;
+  const before = beside(words, at, -1);
+  const isDouble = before !== undefined && DOUBLE.has(words[before].lower);
+  const isOwned = OWN.has(lower) || lexicon().words.has(lower);
   return isDouble && !isOwned ? undefined : 'his';
 }
+
+/** Nouns that look like participles. */
+const THINGS = set(
+  'wedding feeling building meaning king ring thing evening morning clothing meeting training reading writing earring painting spring string wing being sibling offspring darling ceiling savings',
+);
 
 const LIKE_ADVERBS = set(
   'only early family lovely friendly daily weekly monthly yearly elderly lonely likely ugly silly holy belly ally reply supply assembly costly lively',
@@ -80,6 +92,16 @@ const LIKE_ADVERBS = set(
 
 /** Whether nothing follows that could belong to the pronoun. */
 function endsThere(words: readonly Word[], at: number): boolean {
-  const next = words[at + 1];
-  return !/^[\p{L}\d"“‘']/u.test(next?.text ?? '.') || CLOSED.has(next.lower);
+  const next = beside(words, at, 1);
+  if (next === undefined || CLOSED.has(words[next].lower)) return true;
+  const { text, start } = words[next];
+  // A quotation mark that touches the pronoun closes what was quoted.
+  return /^["“‘']/u.test(text) ? start === words[at].end : !/^[\p{L}\d]/u.test(text);
+}
+
+/** The place of the next word or the one before; a sentence goes on behind the end of a line where it does so in small letters. */
+function beside(words: readonly Word[], at: number, step: 1 | -1): number | undefined {
+  const isBroken = words[at + step]?.text === '\n' && /^\p{Ll}/u.test(words[at + 2 * step]?.text ?? '');
+  const place = at + (isBroken ? 2 : 1) * step;
+  return words[place] === undefined ? undefined : place;
 }

@@ -26,6 +26,8 @@ describe('the other gender', () => {
     ['an actress', 'an actor'],
     ['Mrs. Smith and Mr. King left.', 'Mr. Smith and Ms. King left.'],
     ['Alex lost his key.', 'Alex lost her key.'],
+    ['Mr Harvey sold her\nold car.', 'Ms Harvey sold his\nold car.'],
+    ['He said "I know her".', 'She said "I know him".'],
   ])('%s', (from, to) => {
     expect(changed(from)).toBe(to);
   });
@@ -40,6 +42,8 @@ describe('the other gender', () => {
     'She is pregnant.',
     'Mary wrote from mary.smith@example.com.',
     'Then Mark came, and he laughed.',
+    'Andrew Jackson signed his letter.',
+    'Vincent van Leon lost her.',
   ])('is not given where somebody would have to understand the sentence: %s', (text) => {
     expect(gender(text)).toHaveProperty('doubt');
   });
@@ -51,6 +55,9 @@ describe('the other gender', () => {
     'I miss you.',
     'The actor waited.',
     'Will you come?',
+    'The Georgian capital, every Sunday, is in France.',
+    'the straw man',
+    'Professor Harvey teaches.',
   ])('has nothing to change in: %s', (text) => {
     expect(gender(text)).toEqual({ nobody: true });
   });
