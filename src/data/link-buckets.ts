@@ -1,6 +1,7 @@
 /** Texts that share a band's key, compared on their exact sets; the sets may lie in memory or on disk. */
 import { setImmediate as yieldToEvents } from 'node:timers/promises';
 import { BANDS } from './min-hash.ts';
+import { prefixBuckets } from './prefix-buckets.ts';
 import { isSimilar } from './shingles.ts';
 import { UnionFind } from './union-find.ts';
 
@@ -22,22 +23,39 @@ export interface LinkOptions {
   signal?: AbortSignal;
 }
 
+/** Comparisons after which a bucket is too full, for each of its texts; copies of one text need one each. */
+const COMPARISONS_A_TEXT = 64;
+
 /** Checks the pairs of every bucket; false where there were too many. */
 export async function linkBuckets(
   signatures: Signatures,
   links: [number, number][],
   { maxComparisons = Infinity, threshold, signal }: LinkOptions,
 ): Promise<boolean> {
-  const linking = { sets: new UnionFind(signatures.count), links, budget: { left: maxComparisons } };
+  const linking = { sets: new UnionFind(signatures.count), links, signatures, threshold };
+  const budget = { left: maxComparisons };
+  const crowd = new Uint8Array(signatures.count);
   for (let band = 0; band < BANDS; band++) {
     for (const bucket of bucketsOf(signatures.keys(band), signatures)) {
-      linkBucket(bucket, { ...linking, signatures, threshold });
-      if (linking.budget.left < 0) return false;
+      if (bucket.every((index) => crowd[index] === 1)) continue;
+      const own = maxComparisons === Infinity ? { left: COMPARISONS_A_TEXT * bucket.length } : budget;
+      linkBucket(bucket, { ...linking, budget: own });
+      if (budget.left < 0) return false;
+      if (own.left < 0) for (const index of bucket) crowd[index] = 1;
     }
     await yieldToEvents();
     signal?.throwIfAborted();
   }
+  await linkCrowd(crowd, { ...linking, budget }, signal);
   return true;
+}
+
+/** Texts of buckets that are too full to be compared pair by pair, as those of one template are, by their rare shingles. */
+async function linkCrowd(crowd: Uint8Array, linking: Linking, signal?: AbortSignal): Promise<void> {
+  const texts: number[] = [];
+  for (const [index, isIn] of crowd.entries()) if (isIn === 1) texts.push(index);
+  const { signatures, threshold } = linking;
+  for await (const bucket of prefixBuckets(texts, signatures, { threshold, signal })) linkBucket(bucket, linking);
 }
 
 /** Runs of texts with the same key, found by sorting. */

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { findNearDuplicates, NEAR } from '../../src/data/near-duplicates.ts';
+import { linkBuckets } from '../../src/data/link-buckets.ts';
+import { prefixBuckets } from '../../src/data/prefix-buckets.ts';
 import { isSimilar, jaccard, normalWords, shinglesOf } from '../../src/data/shingles.ts';
 import { UnionFind } from '../../src/data/union-find.ts';
 import { randomUint32 } from '../../src/base/random.ts';
@@ -114,5 +116,50 @@ describe('findNearDuplicates', () => {
       onProgress: (done) => done > 500 && controller.abort(),
     });
     await expect(search).rejects.toMatchObject({ name: 'AbortError' });
+  });
+});
+
+describe('texts of one template', () => {
+  /** Of 1,500 orders one in ten is an earlier one with a word more; all share more than half of their words. */
+  const orders = Array.from({ length: 1500 }, (_, index) => {
+    const number = index % 10 === 9 ? index - 4 : index;
+    const order = `order ${number} of customer ${number * 7} was packed, weighed and sent on a quiet day by our own drivers`;
+    return number === index ? order : `${order} today`;
+  });
+  const sets = orders.map((order) => shinglesOf(normalWords(order)));
+
+  it('that fill one bucket are compared by their rare words, and exactly as all with all', async () => {
+    let looks = 0;
+    const signatures = {
+      count: sets.length,
+      keys: () => new Uint32Array(sets.length),
+      takesPart: () => true,
+      shingles: (index: number) => {
+        looks++;
+        return sets[index];
+      },
+    };
+    const links: [number, number][] = [];
+    await linkBuckets(signatures, links, { threshold: NEAR });
+    const [found, expected] = [new UnionFind(sets.length), new UnionFind(sets.length)];
+    for (const [a, b] of links) found.union(a, b);
+    for (const [a, set] of sets.entries())
+      for (let b = 0; b < a; b++) if (jaccard(set, sets[b]) >= NEAR) expected.union(a, b);
+    expect(found.sets()).toEqual(expected.sets());
+    expect(links).toHaveLength(150);
+    // All with all would be more than a million.
+    expect(looks).toBeLessThan(300 * sets.length);
+  });
+
+  it('come out in the same buckets however many are sorted at once', async () => {
+    const all = sets.map((_, index) => index);
+    const signatures = { shingles: (index: number) => sets[index] };
+    const bucketsBy = async (sorted: number) => {
+      const buckets: string[] = [];
+      for await (const bucket of prefixBuckets(all, signatures, { threshold: NEAR, sorted }))
+        buckets.push(bucket.join());
+      return buckets.sort();
+    };
+    expect(await bucketsBy(500)).toEqual(await bucketsBy(1e6));
   });
 });
