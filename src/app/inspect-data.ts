@@ -4,6 +4,7 @@ import type { Problem } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
 import { type DataReport, type Example, inspectData, type LengthReport, reportLengths } from '../data/index.ts';
 import { readJson } from '../files/json.ts';
+import type { GroupsWanted } from '../prepare/index.ts';
 import type { Piece, RenderedRow, Tokenizer } from '../text/index.ts';
 import type { Recipe } from '../train/recipe.ts';
 import { modelFolder, OWN_BASE } from '../worker/run/base-model.ts';
@@ -11,6 +12,7 @@ import { loadRunData } from '../worker/run/load-run-data.ts';
 import { loadFormatters } from '../worker/run/row-formatters.ts';
 import { runTokenizer } from '../worker/run/run-tokenizer.ts';
 import { type RecipeFlags, resolveRecipe, resolveRecipeFile } from './recipe/index.ts';
+import { describeGroups, type DataGroups } from './fairness/groups.ts';
 import { answerSpaceRemark } from './answer-space.ts';
 import { renderRows } from './render-rows.ts';
 import { usualObjectives } from './usual-objective.ts';
@@ -43,12 +45,16 @@ export interface DataInspectionResult {
   problems: Problem[];
   /** What can be trained on, and would not do well. */
   remarks: string[];
+  /** Where they were asked for: who is in the rows of the files. */
+  groups?: DataGroups;
 }
 
 export interface InspectDataOptions {
   flags?: RecipeFlags;
   /** Rows to show, from the beginning of the training split. */
   rows: number;
+  /** Whom to count in the rows. */
+  groups?: GroupsWanted;
   onEvent: EventSink;
   onNotice?: (notice: string) => void;
   signal: AbortSignal;
@@ -65,8 +71,11 @@ const CHUNK = 1000;
 export async function inspectTrainingData(path: string, options: InspectDataOptions): Promise<DataInspectionResult> {
   const recipe = await recipeOf(path, options);
   const { report, splits } = await loadRunData(recipe, { emit: options.onEvent, signal: options.signal });
+  const { groups: wanted, onEvent, signal } = options;
+  const files = [...new Set(report.files.map(({ file }) => file))];
   const result: DataInspectionResult = {
     report,
+    ...(wanted !== undefined && { groups: await describeGroups(files, { ...wanted, onEvent, signal }) }),
     objective: recipe.objective.name,
     longRows: recipe.data.long_rows,
     tooLong: [],

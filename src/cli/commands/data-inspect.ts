@@ -2,6 +2,7 @@ import type { DataInspectionResult, InspectedRow } from '../../app/inspect-data.
 import { describeProblem } from '../../base/errors.ts';
 import { formatCount } from '../../base/format.ts';
 import { defineCommand } from '../command.ts';
+import { describeGroupReport, groupOptions, groupsOf } from '../group-text.ts';
 import { histogram } from '../histogram.ts';
 import { formatFacts } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
@@ -12,7 +13,7 @@ export const command = defineCommand({
   section: 'Data',
   summary: 'show how data are understood, and rows with the trained tokens coloured',
   arguments: [{ name: 'PATH', summary: 'a recipe, or data: a file, folder or glob', required: true }],
-  options: [{ name: '--rows', value: 'N', summary: 'rows to show (3)' }],
+  options: [{ name: '--rows', value: 'N', summary: 'rows to show (3)' }, ...groupOptions],
   takesRecipe: true,
   examples: ['data inspect tickets.yaml --rows 10', 'data inspect tickets.jsonl --model attune-base'],
   async run(context) {
@@ -24,6 +25,7 @@ export const command = defineCommand({
       return await inspectTrainingData(context.argument('PATH')!, {
         flags: context.recipeFlags,
         rows: context.count('--rows') ?? 3,
+        groups: groupsOf(context),
         onEvent: progress.show,
         onNotice: (notice) => context.log.line(context.log.colours.dim(notice)),
         signal: context.stopSignal('stopping'),
@@ -38,6 +40,7 @@ export const command = defineCommand({
       describeFiles(result, terminal),
       describeSplits(result, terminal),
       describeLengths(result, terminal),
+      ...(result.groups === undefined ? [] : [describeGroupReport(result.groups, terminal)]),
     ];
     const rows = result.rows.map((row) => describeRow(row, terminal));
     const remarks = result.remarks.map((remark) => terminal.colours.yellow(`! ${remark}`));
