@@ -218,3 +218,9 @@ export class BertTrunk extends Stack implements Trunk {
     return this.embeddings_project?.forward(embedded) ?? embedded;
   }
 }
+
+/** The first checkpoints of the family kept TensorFlow's names of a norm's scale and shift. */
+export function formerNormNames(path: string): readonly string[] {
+  if (!path.includes('LayerNorm.')) return [];
+  return [path.replace(/LayerNorm\.weight$/, 'LayerNorm.gamma').replace(/LayerNorm\.bias$/, 'LayerNorm.beta')];
+}

@@ -1,5 +1,5 @@
 import type { Architecture } from './architecture.ts';
-import { bertSchema, BertTrunk } from './bert-layers.ts';
+import { bertSchema, BertTrunk, formerNormNames } from './bert-layers.ts';
 import { parseConfig, type RawConfig } from './config.ts';
 import { encoderHeads } from './encoder-heads.ts';
 
@@ -30,9 +30,5 @@ export const architecture: Architecture = {
     const config = parseConfig(bertSchema, raw);
     return { vocabularySize: config.vocab_size, maxPositions: config.max_position_embeddings };
   },
-  // The first checkpoints kept TensorFlow's names of a norm's scale and shift.
-  formerNames(path) {
-    if (!path.includes('LayerNorm.')) return [];
-    return [path.replace(/LayerNorm\.weight$/, 'LayerNorm.gamma').replace(/LayerNorm\.bias$/, 'LayerNorm.beta')];
-  },
+  formerNames: formerNormNames,
 };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Architecture } from './architecture.ts';
-import { bertSchema, BertTrunk } from './bert-layers.ts';
+import { bertSchema, BertTrunk, formerNormNames } from './bert-layers.ts';
 import { parseConfig } from './config.ts';
 import { encoderHeads } from './encoder-heads.ts';
 
@@ -56,4 +56,5 @@ export const architecture: Architecture = {
     const config = parseConfig(schema, raw);
     return { vocabularySize: config.vocab_size, maxPositions: config.max_position_embeddings };
   },
+  formerNames: formerNormNames,
 };

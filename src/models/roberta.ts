@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Architecture } from './architecture.ts';
-import { bertSchema, BertTrunk } from './bert-layers.ts';
+import { bertSchema, BertTrunk, formerNormNames } from './bert-layers.ts';
 import { parseConfig, type RawConfig } from './config.ts';
 import { encoderHeads } from './encoder-heads.ts';
 
@@ -46,6 +46,7 @@ export function defineRoberta(modelType: string, className: string): Architectur
         maxPositions: config.max_position_embeddings - firstPosition(raw),
       };
     },
+    formerNames: formerNormNames,
   };
 }
 

@@ -139,15 +139,15 @@ describe('loading and saving', () => {
     expect(outputs(again)).toEqual(outputs(loaded));
   });
 
-  it("BERT's first checkpoints call a norm's weights gamma and beta", async () => {
-    const old = folderOf('bert_mlm', (tensors) =>
-      renamed(tensors, (name) =>
-        name.replace('LayerNorm.weight', 'LayerNorm.gamma').replace('LayerNorm.bias', 'LayerNorm.beta'),
+  it.each(['bert_mlm', 'roberta_mlm'])("first checkpoints call a norm's weights gamma and beta: %s", async (name) => {
+    const old = folderOf(name, (tensors) =>
+      renamed(tensors, (path) =>
+        path.replace('LayerNorm.weight', 'LayerNorm.gamma').replace('LayerNorm.bias', 'LayerNorm.beta'),
       ),
     );
     const loaded = await loadModel(old);
     expect([loaded.initialised, loaded.unused]).toEqual([[], []]);
-    expect(outputs(loaded)).toEqual(outputs(await loadModel(join(models, 'bert_mlm'))));
+    expect(outputs(loaded)).toEqual(outputs(await loadModel(join(models, name))));
   });
 
   it('an optional pooler is kept where the checkpoint has one', async () => {

@@ -197,6 +197,18 @@ describe('SentencePiece', () => {
     expect(plain.addsBos).toBe(false);
   });
 
+  it("SigLIP's: lower case, no punctuation, no spaces around, </s> after each text and as padding", async () => {
+    const files = { 'spiece.model': piecesOf('t5'), 'config.json': { model_type: 'siglip' } };
+    const tokenizer = await load(files);
+    const plain = await framed(tokenizer, 'hello the cat');
+    expect(await framed(tokenizer, '  Hello, [the]   CAT_!"~ ')).toEqual(plain);
+    expect([plain.ids.at(-1), tokenizer.eosId, tokenizer.padId]).toEqual([1, 1, 1]);
+    const cased = await load({ ...files, 'tokenizer_config.json': { do_lower_case: false } });
+    expect(await framed(cased, 'Hello')).not.toEqual(await framed(cased, 'hello'));
+    const ofT5 = await load({ 'spiece.model': piecesOf('t5'), 'config.json': { model_type: 't5' } });
+    expect(plain).toEqual(await framed(ofT5, 'hello the cat'));
+  });
+
   it("ALBERT's: lower case, and a number is cut before its comma", async () => {
     const tokenizer = await load({
       'spiece.model': piecesOf('fairseq'),

@@ -98,10 +98,24 @@ const llama: PieceFamily = {
   },
 };
 
+/** Texts are read without their punctuation (that of ASCII) and without spaces around them, as SigLIP learned them. */
+const siglip: PieceFamily = {
+  roles: { eos: '</s>', unk: '<unk>', pad: '</s>' },
+  vocabulary: plainVocabulary,
+  before: (files) => [
+    ...(files.flag('do_lower_case', true) ? [{ type: 'Lowercase' }] : []),
+    { type: 'Replace', pattern: { Regex: '[!-/:-@\\[-`{-~]' }, content: '' },
+    { type: 'Replace', pattern: { Regex: '\\s+' }, content: ' ' },
+    { type: 'Strip', strip_left: true, strip_right: true },
+  ],
+  frame: t5.frame,
+};
+
 /** By the tokenizer's class or the model's type; a file without either is taken as it is. */
 export const pieceFamilies: Readonly<Record<string, PieceFamily>> = {
   '': { roles: { bos: '<s>', eos: '</s>', unk: '<unk>' }, vocabulary: plainVocabulary },
   t5,
+  siglip,
   mt5: { ...t5, vocabulary: plainVocabulary, added: () => [] },
   xlmroberta: xlmRoberta,
   albert,
