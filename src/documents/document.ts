@@ -17,12 +17,17 @@ export interface Origin {
   lastRow?: number;
   /** Headings above it, outermost first; a table's sheet or a database's table. */
   section?: readonly string[];
+  /** The mail that it is, or came with, where anything came with that: what belongs together is never divided. */
+  mail?: string;
   /** Its words on which a row rests that was written about it. */
   quote?: string;
 }
 
-/** Where in its file a piece stands: an origin before the file's own name and hash are added. */
-export type Place = Omit<Origin, 'file' | 'sha256'>;
+/** Where in its file a piece stands: an origin before what is the file's own is added. */
+export type Place = Omit<Origin, 'file' | 'sha256' | 'mail'> & {
+  /** Of a mail with attachments: its name within its file, '' where that is the mail. */
+  mail?: string;
+};
 
 /** A stretch of a document below one heading, its own subsections left out. */
 export interface Section {
@@ -101,7 +106,9 @@ export function charactersOf(item: Item): number {
 
 /** One origin for what stands side by side in one section of one file; the others as they are, each once. */
 export function mergeOrigins(origins: readonly Origin[]): Origin[] {
-  const groups = Map.groupBy(origins, ({ file, sha256, section = [] }) => JSON.stringify([file, sha256, section]));
+  const groups = Map.groupBy(origins, ({ file, sha256, section = [], mail }) =>
+    JSON.stringify([file, sha256, section, mail]),
+  );
   return [...groups.values()].map((group) => group.reduce(join));
 }
 

@@ -15,6 +15,8 @@ export interface InnerFile {
   name: string;
   /** Unpacked; free to be overwritten once the reader goes on. */
   path: string;
+  /** What it came with, by the place of that mail. */
+  mail?: string;
 }
 
 /** What a user asked for, for all files alike. Plain data. */

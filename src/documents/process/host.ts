@@ -25,6 +25,8 @@ interface Target {
   depth: number;
   folder: string;
   beside?: FileInput['beside'];
+  /** The mail that it came with. */
+  mail?: string;
 }
 
 /** Reads one job's file with all that lies in it; what fails is told as an outcome, never thrown. */
@@ -110,7 +112,7 @@ export class ReadHost {
     outcome: FileOutcome,
     file: Target & { context: ReadContext },
   ): Promise<void> {
-    const origin = { file: outcome.file, sha256: outcome.sha256! };
+    const origin = { file: outcome.file, sha256: outcome.sha256!, mail: file.mail };
     let inner = 0;
     for await (const draft of drafts) {
       if (draft.kind === 'file') {
@@ -129,7 +131,8 @@ export class ReadHost {
   }
 
   /** One that ends its reader costs only itself, as an archive's entry does. */
-  async #inner({ name: inner, path }: InnerFile, { name: outer, depth, folder }: Target): Promise<void> {
+  async #inner({ name: inner, path, mail }: InnerFile, outerFile: Target): Promise<void> {
+    const { name: outer, depth, folder } = outerFile;
     const name = `${outer}/${inner}`;
     const isOutermost = outer === this.#job.name;
     await this.#flush();
@@ -140,7 +143,8 @@ export class ReadHost {
     if (isOutermost) await this.#send({ type: 'alive', entry: name });
     const own = join(folder, 'in');
     mkdirSync(own, { recursive: true });
-    await this.#file({ path, name, depth: depth + 1, folder: own });
+    const belongsTo = outerFile.mail ?? (mail === undefined ? undefined : mailOf(outer, mail));
+    await this.#file({ path, name, depth: depth + 1, folder: own, mail: belongsTo });
     if (isOutermost) await this.#send({ type: 'alive', entry: '' });
   }
 
@@ -162,7 +166,7 @@ export class ReadHost {
   async #archive(
     input: FileInput,
     reader: Reader,
-    { depth, folder, context }: Target & { context: ReadContext },
+    { depth, folder, context, mail }: Target & { context: ReadContext },
   ): Promise<void> {
     const { limits } = this.#job;
     // What is only compressed weighs less, but not nothing: a gzip may hold itself.
@@ -175,7 +179,7 @@ export class ReadHost {
       const name = `${input.name}/${entry.name}`;
       await this.#flush();
       if (isOutermost) await this.#send({ type: 'alive', entry: name });
-      await this.#file({ path: entry.path, name, depth: deeper, folder: own, beside: entry.beside });
+      await this.#file({ path: entry.path, name, depth: deeper, folder: own, beside: entry.beside, mail });
     }
   }
 }
@@ -191,13 +195,20 @@ async function fileBeside(path: string, other: string): Promise<Buffer | undefin
   }
 }
 
+function mailOf(file: string, place: string): string {
+  return place === '' ? file : `${file}/${place}`;
+}
+
 /** Mails and chats are text files by any name. */
 function isSurprising({ format }: Detected): boolean {
   return !['eml', 'mbox', 'whatsapp'].includes(format);
 }
 
-function withOrigin({ place, ...draft }: Draft, file: Pick<Origin, 'file' | 'sha256'>): Document {
-  const origins = [{ ...file, ...place }];
+function withOrigin({ place, ...draft }: Draft, { mail, ...file }: Pick<Origin, 'file' | 'sha256' | 'mail'>): Document {
+  // A mail that came with another one belongs to that.
+  const belongsTo = mail ?? (place?.mail === undefined ? undefined : mailOf(file.file, place.mail));
+  const { mail: _, ...rest } = place ?? {};
+  const origins = [{ ...file, ...rest, ...(belongsTo !== undefined && { mail: belongsTo }) }];
   if (draft.kind === 'message') return { ...draft, conversation: draft.conversation ?? file.file, origins };
   return { ...draft, origins };
 }

@@ -16,7 +16,7 @@ export function dataCard({ name, hash, rows, columns, files, parents, steps, spl
     '|---|---|',
     ...splits,
     '',
-    `Split by ${by}. ${formatCount(split.clusteredRows)} rows stand in ${formatCount(split.clusters)} sets that stay together (alike${split.by === 'document' ? ', or of one document' : split.by === 'group' ? ', or of one group' : ''}); no set is in two splits.`,
+    `Split by ${by}. ${formatCount(split.clusteredRows)} rows stand in ${formatCount(split.clusters)} sets that stay together (alike, or of one mail with its attachments${split.by === 'document' ? ', or of one document' : split.by === 'group' ? ', or of one group' : ''}); no set is in two splits.`,
     '',
     '## Columns',
     '',

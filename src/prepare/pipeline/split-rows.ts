@@ -1,4 +1,4 @@
-/** Rows into train, validation and test: none that are alike, or of one group or document, on two sides. In memory are a few bytes a row. */
+/** Rows into train, validation and test: none that are alike, of one mail with its attachments, or of one group or document, on two sides. In memory are a few bytes a row. */
 import { AttuneError } from '../../base/errors.ts';
 import { assignSplits, DiskSignatures, linkBuckets, splitNames, UnionFind, type SplitName } from '../../data/index.ts';
 import type { DataRow } from '../../documents/index.ts';
@@ -26,6 +26,9 @@ export class SplitPlanner implements Disposable {
   readonly #signatures: DiskSignatures;
   readonly #ids: string[] = [];
   readonly #groups: (string | undefined)[] = [];
+  /** Rows of mails with attachments, and of these: by the mail, the first of them. */
+  readonly #mails = new Map<string, number>();
+  readonly #joined: [number, number][] = [];
   readonly #times: number[] = [];
   readonly #untimed: { row: DataRow; got: unknown }[] = [];
 
@@ -38,6 +41,7 @@ export class SplitPlanner implements Disposable {
     const { by, column } = this.#spec;
     this.#signatures.add(textOfRow(row));
     this.#ids.push(sha256(JSON.stringify(row.values)).slice(0, DIGITS));
+    this.#joinMails(row);
     const value = column === undefined ? undefined : valueAt(row.values, column);
     if (by === 'document') this.#groups.push(row.origins[0]?.file);
     if (by === 'group') this.#groups.push(isEmpty(value) ? undefined : JSON.stringify(value));
@@ -55,6 +59,7 @@ export class SplitPlanner implements Disposable {
     await linkBuckets(this.#signatures, links, { threshold: NEAR, signal });
     const sets = new UnionFind(this.#ids.length);
     for (const [a, b] of links) sets.union(a, b);
+    for (const [first, other] of this.#joined) sets.union(first, other);
     if (this.#groups.length > 0) sets.uniteBy((row) => this.#groups[row]);
     const clusters = sets.sets();
     const assigned = this.#spec.by === 'time' ? this.#byTime(clusters) : this.#byHash(clusters);
@@ -62,6 +67,17 @@ export class SplitPlanner implements Disposable {
     const splitOf: SplitName[] = Array.from({ length: this.#ids.length });
     for (const [index, cluster] of clusters.entries()) for (const row of cluster) splitOf[row] = assigned[index];
     return { splitOf, report: this.#report(clusters, splitOf) };
+  }
+
+  /** What came with a mail stays with it. */
+  #joinMails({ origins }: DataRow): void {
+    const own = this.#ids.length - 1;
+    for (const { mail } of origins) {
+      if (mail === undefined) continue;
+      const first = this.#mails.get(mail);
+      if (first === undefined) this.#mails.set(mail, own);
+      else if (first !== own) this.#joined.push([first, own]);
+    }
   }
 
   [Symbol.dispose](): void {

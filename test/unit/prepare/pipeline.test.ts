@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { dataDiff, dataPipeline } from '../../../src/app/data-pipeline.ts';
 import { loadData } from '../../../src/data/index.ts';
 import { randomUint32 } from '../../../src/base/random.ts';
+import { makeZip } from '../documents/zip-writer.ts';
 
 let folder: string;
 let home: string | undefined;
@@ -35,11 +36,17 @@ const spec = (more: object = {}) => ({
   ...more,
 });
 const make = (more: object = {}, to?: string) => dataPipeline(spec(more), { base: folder, to, processes: 1 });
+interface DataSetRow {
+  id: number;
+  user: string;
+  day: string;
+  provenance: { file: string; row?: number }[];
+}
 const rowsOf = (path: string, split: string) =>
   readdirSync(path)
     .filter((name) => name.startsWith(split))
     .flatMap((name) => readFileSync(join(path, name), 'utf8').trimEnd().split('\n'))
-    .map((line) => JSON.parse(line) as { id: number; user: string; day: string });
+    .map((line) => JSON.parse(line) as DataSetRow);
 
 it('makes a data set that training reads, named by its content, with a manifest and a card', async () => {
   write('a.jsonl', numbered(60));
@@ -135,6 +142,28 @@ it('keeps the rows of one document on one side of a split', async () => {
   const documents = (split: string) => new Set(rowsOf(to, split).map(({ id }) => Math.floor(id / 100)));
   expect(documents('train').intersection(documents('test'))).toEqual(new Set());
   expect(manifest.rows).toEqual({ train: 48, validation: 0, test: 12 });
+});
+
+it('keeps a mail, what is attached to it and what lies in that on one side of any split', async () => {
+  const part = (type: string, name: string, content: Buffer | string) =>
+    `--x\nContent-Type: ${type}; name=${name}\nContent-Disposition: attachment; filename=${name}\nContent-Transfer-Encoding: base64\n\n${Buffer.from(content).toString('base64')}\n`;
+  const mail = (seed: number) =>
+    `From: a@a.example\nTo: b@b.example\nSubject: Papers\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=x\n\n--x\nContent-Type: text/plain\n\n${sentence(seed)}\n${part('text/plain', 'a.txt', sentence(seed + 100))}${part('application/zip', 'b.zip', makeZip([{ name: 'c.txt', data: sentence(seed + 200) }]))}--x--\n`;
+  for (let seed = 0; seed < 20; seed++) writeFileSync(join(folder, `${seed}.eml`), mail(seed));
+  const box = Array.from({ length: 20 }, (_, seed) => `From a Mon Jan  1 10:00:00 2024\n${mail(seed + 500)}\n`);
+  writeFileSync(join(folder, 'box.mbox'), box.join(''));
+  const sources = [...Array.from({ length: 20 }, (_, seed) => `${seed}.eml`), 'box.mbox'];
+  const { folder: to, manifest } = await make({
+    sources,
+    steps: [{ step: 'chunks' }],
+    split: { validation: 0, test: 0.4 },
+  });
+  expect(manifest.rows).toEqual({ train: 72, validation: 0, test: 48 });
+  const mailOf = (file: string, row?: number) => /^\d+\.eml|^box\.mbox\/\d+/.exec(file)?.[0] ?? `box.mbox/${row}`;
+  const mailsIn = (split: string) =>
+    new Set(rowsOf(to, split).map(({ provenance: [{ file, row }] }) => mailOf(file, row)));
+  expect([mailsIn('train').size, mailsIn('test').size]).toEqual([24, 16]);
+  expect(mailsIn('train').intersection(mailsIn('test'))).toEqual(new Set());
 });
 
 it('splits by time: the latest rows are test', async () => {

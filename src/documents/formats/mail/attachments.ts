@@ -30,8 +30,13 @@ export async function* attachedFiles(
     budget.take(data.length);
     const path = join(context.folder, 'attachment');
     await writeFile(path, data);
-    yield { kind: 'file', name: `${place}${names[index]}`, path };
+    yield { kind: 'file', name: `${place}${names[index]}`, path, mail: mailPlace(row, isAlone) };
   }
+}
+
+/** A mail's place within its file, by which it is known together with what is attached. */
+export function mailPlace(row: number, isAlone: boolean): string {
+  return isAlone ? '' : String(row);
 }
 
 /** The row of the mail whose attachment ended an earlier reader: all before it has been read. 0 without one. */
@@ -40,7 +45,7 @@ export function resumedAt({ skipped }: ReadContext): number {
 }
 
 /** Pictures are read where their text is asked for, and those within the page of a mail are its look. */
-function isRead({ mimeType, related, disposition }: Attachment, { choices }: ReadContext): boolean {
+export function isRead({ mimeType, related, disposition }: Attachment, { choices }: ReadContext): boolean {
   if (mimeType.startsWith('image/')) return choices.ocr && related !== true && disposition !== 'inline';
   return !NOT_READ.test(mimeType);
 }

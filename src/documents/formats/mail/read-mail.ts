@@ -3,7 +3,7 @@ import { htmlSections } from '../../text/html-sections.ts';
 import { mailParts } from '../../text/mail-parts.ts';
 import { noteDamage } from '../../text/decode.ts';
 import type { Draft, InnerFile, ReadContext } from '../../reader.ts';
-import { attachedFiles, resumedAt } from './attachments.ts';
+import { attachedFiles, isRead, mailPlace, resumedAt } from './attachments.ts';
 
 /** Parts within parts; no mail program nests deeper. */
 const NESTING = 32;
@@ -19,7 +19,9 @@ export async function* readMail(
   const { default: PostalMime } = await import('postal-mime');
   const mail = await PostalMime.parse(raw, { maxNestingDepth: NESTING });
   const message = row === resumed ? undefined : await messageOf(mail, row, context);
-  if (message !== undefined) yield message;
+  const isJoined = mail.attachments.some((attachment) => isRead(attachment, context));
+  const place = { row, ...(isJoined && { mail: mailPlace(row, isAlone) }) };
+  if (message !== undefined) yield { ...message, place };
   yield* attachedFiles(mail.attachments, { row, bytes: raw.length, isAlone }, context);
 }
 
@@ -42,7 +44,6 @@ async function messageOf(mail: Email, row: number, context: ReadContext): Promis
     author: (mail.from?.address || mail.from?.name || 'unknown').toLowerCase(),
     ...(Number.isFinite(at) && { at }),
     ...parts,
-    place: { row },
   };
 }
 
