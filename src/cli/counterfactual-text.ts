@@ -21,7 +21,7 @@ export function describeCounterfactuals(results: CounterfactualResults, { colour
     ...(available === undefined ? [] : [`a sample of ${formatCount(pairs)} of ${plural(available, 'pairs')}`]),
     ...(leftOut === undefined ? [] : [`${plural(leftOut.pairs, 'pairs')} left out: ${leftOut.reason}`]),
     ...skipped.map(({ name, reason }) => `${name} left out: ${reason}`),
-    'gender and origin are those usual of a word or a name; nobody’s own is known',
+    'groups are what a word or a name is usual of; nobody’s own is known',
   ];
   return [
     flipTable(results, colours),

@@ -13,7 +13,10 @@ export const groupOptions: readonly CommandOption[] = [
     many: true,
     summary: 'count the groups that a column names; several times for more',
   },
-  { name: '--mentions', summary: 'count the genders and origins that English words and names in the texts tell' },
+  {
+    name: '--mentions',
+    summary: 'count the genders, origins and nationalities that English words and names in the texts tell',
+  },
 ];
 
 /** Whom to count; undefined where nothing says so. */
@@ -33,7 +36,7 @@ export function describeGroupReport(report: GroupReport<unknown>, { colours }: T
       [representation(axis, report, colours), balance(axis, colours)].filter(Boolean).join('\n'),
     ),
     ...(isTold
-      ? [colours.dim('gender and origin are those usual of English words and of names; nobody’s own is known')]
+      ? [colours.dim('groups found in texts are what English words and names are usual of; nobody’s own is known')]
       : []),
   ].join('\n\n');
 }

@@ -1,6 +1,8 @@
 /** The groups that a row is of: by columns, and by whom its texts speak of. */
 import { valueAt } from '../data/columns.ts';
+import { groupOf } from '../data/fairness/change-nationality.ts';
 import { mentionsIn } from '../data/fairness/mentions.ts';
+import { nationalitiesIn } from '../data/fairness/nationalities.ts';
 import type { RowGroups } from '../eval/fairness/group-tally.ts';
 
 export interface GroupsWanted {
@@ -46,12 +48,14 @@ function namesOf(value: unknown): string[] {
 }
 
 function mentionedGroups(text: string): RowGroups[] {
-  const { found } = mentionsIn(text);
+  const { words, found } = mentionsIn(text);
   const genders = new Set(found.flatMap(({ gender }) => gender ?? []));
   // A name that is usual in several places tells of none.
   const origins = new Set(found.flatMap(({ name }) => (name?.origins.length === 1 ? name.origins : [])));
+  const nationalities = new Set(nationalitiesIn(words).found.map(({ nationality }) => groupOf(nationality)));
   return [
     { axis: 'gender', by: 'mentions', groups: [...genders].toSorted() },
     { axis: 'origin', by: 'mentions', groups: [...origins].toSorted() },
+    { axis: 'nationality', by: 'mentions', groups: [...nationalities].toSorted() },
   ];
 }

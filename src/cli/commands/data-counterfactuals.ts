@@ -9,7 +9,7 @@ import { withProgress } from '../with-progress.ts';
 
 export const command = defineCommand({
   section: 'Data',
-  summary: 'write pairs of rows that differ in the gender or the origin of whoever they speak of, to evaluate on',
+  summary: 'write pairs of rows that differ in the gender, origin or nationality of whoever they speak of',
   arguments: [{ name: 'FILE', summary: 'rows in English: .jsonl, .json, .csv, .parquet', required: true }],
   options: [
     { name: '--to', value: 'FILE', required: true, summary: 'the .jsonl file to write' },
@@ -17,7 +17,7 @@ export const command = defineCommand({
       name: '--change',
       value: 'WHAT',
       many: true,
-      summary: `only this: ${axes.join(' or ')}; several times for more (all)`,
+      summary: `only this: ${axes.join(', ')}; several times for more (all)`,
     },
     { name: '--origin', value: 'NAME', many: true, summary: 'names may be changed to those of this origin (any)' },
     { name: '--seed', value: 'N', summary: 'of the draws of names (0)' },
@@ -66,7 +66,7 @@ function describe({ to, rows, pairs, axes: counts }: Counterfactuals, { colours 
   return [
     `${green('✓')} ${plural(pairs, 'pairs')} of ${plural(rows, 'rows')} in ${bold(to)}`,
     ...counts.map((count) => describeAxis(count, { colours })),
-    dim('  gender and origin are those usual of a word or a name; nobody’s own is known'),
+    dim('  groups are what a word or a name is usual of; nobody’s own is known'),
     `  ${cyan(`attune eval MODEL --counterfactuals ${to}`)}  ${dim('says how often answers change with them')}`,
   ].join('\n');
 }

@@ -1,20 +1,15 @@
 /** The texts of a row with somebody of another group in them, everything else left as it was. */
 import { shuffled } from '../../base/random.ts';
 import { asListed } from '../privacy/gazetteer.ts';
-import { articleFor, inCaseOf } from './articles.ts';
+import { changeNationality } from './change-nationality.ts';
+import { TextEdits, type Change } from './edits.ts';
 import { lexicon, type Gender } from './lexicon.ts';
 import { mentionsIn, type Mention, type Mentions } from './mentions.ts';
 import { otherPronoun } from './pronouns.ts';
 
 /** What a pair differs in. */
-export const axes = ['gender', 'origin'] as const;
+export const axes = ['gender', 'origin', 'nationality'] as const;
 export type Axis = (typeof axes)[number];
-
-/** One word for another, as often as it stands in the row. */
-export interface Change {
-  from: string;
-  to: string;
-}
 
 export interface ChangedTexts {
   texts: string[];
@@ -52,6 +47,10 @@ class Doubtful extends Error {}
 export function changeTexts(texts: readonly string[], options: ChangeOptions): ChangedTexts | LeftOut {
   const read = texts.map(mentionsIn);
   const found = read.flatMap(({ found: mentions }) => mentions);
+  if (options.axis === 'nationality') {
+    const words = read.map((one) => one.words);
+    return changeNationality(texts, words, options);
+  }
   const isConcerned = (mention: Mention): boolean =>
     options.axis === 'gender' ? mention.gender !== undefined : mention.kind === 'name';
   if (!found.some(isConcerned)) return { nobody: true };
@@ -71,12 +70,6 @@ function rowDoubt(read: readonly Mentions[], axis: Axis): string | undefined {
   if (axis !== 'gender') return undefined;
   const { sexBound } = lexicon();
   return read.some(({ words }) => words.some(({ lower }) => sexBound.has(lower))) ? doubts.sexBound : undefined;
-}
-
-interface Edit {
-  start: number;
-  end: number;
-  to: string;
 }
 
 class RowChange {
@@ -99,24 +92,16 @@ class RowChange {
 
   apply(text: string, { words, found }: Mentions): string {
     refuseAddresses(text, this.#names);
-    const edits: Edit[] = [];
-    const replace = (at: number, to: string): void => {
-      const { start, end, text: from } = words[at];
-      const written = inCaseOf(from, to);
-      if (written === from) return;
-      edits.push(...articleEdit(words, at, written), { start, end, to: written });
-      if (!this.changes.some((one) => one.from === from && one.to === written))
-        this.changes.push({ from, to: written });
-    };
+    const edits = new TextEdits(words, this.changes);
     for (const mention of found) {
       const to = this.#replacement(mention, words);
-      if (to !== undefined) replace(mention.at, to);
+      if (to !== undefined) edits.replace(mention.at, to);
     }
     for (const [at, word] of words.entries()) {
       const family = this.#families.get(word.text);
-      if (family !== undefined) replace(at, family);
+      if (family !== undefined) edits.replace(at, family);
     }
-    return applied(text, edits);
+    return edits.applyTo(text);
   }
 
   readonly #families = new Map<string, string>();
@@ -201,21 +186,4 @@ function refuseAddresses(text: string, names: ReadonlyMap<string, string>): void
   const addresses = text.match(ADDRESS)?.join(' ').toLowerCase();
   if (addresses === undefined) return;
   for (const name of names.keys()) if (addresses.includes(name.toLowerCase())) throw new Doubtful(doubts.address);
-}
-
-/** "a nephew", and yet "an aunt". */
-function articleEdit(words: Mentions['words'], at: number, to: string): Edit[] {
-  const before = words[at - 1];
-  if (before?.lower !== 'a' && before?.lower !== 'an') return [];
-  const article = articleFor(to);
-  return article === before.lower ? [] : [{ start: before.start, end: before.end, to: inCaseOf(before.text, article) }];
-}
-
-function applied(text: string, edits: readonly Edit[]): string {
-  let [result, from] = ['', 0];
-  for (const { start, end, to } of edits.toSorted((a, b) => a.start - b.start)) {
-    result += text.slice(from, start) + to;
-    from = end;
-  }
-  return result + text.slice(from);
 }

@@ -24,6 +24,13 @@ export interface NamePool {
   family: readonly string[];
 }
 
+/** The words for where people are from; `people` is empty where the adjective stands for them. */
+export interface Nationality {
+  country: string;
+  adjective: string;
+  people: string;
+}
+
 export interface Lexicon {
   words: ReadonlyMap<string, GenderedWord>;
   given: ReadonlyMap<string, GivenName>;
@@ -34,6 +41,10 @@ export interface Lexicon {
   sexBound: ReadonlySet<string>;
   /** Names that are more often something else, such as a country; true where they may be somebody's all the same. */
   noNames: ReadonlyMap<string, boolean>;
+  /** By each of their words. */
+  nationalities: ReadonlyMap<string, { nationality: Nationality; form: keyof Nationality }>;
+  /** Words for people by what they do or are. */
+  persons: ReadonlySet<string>;
   /** Full names of people whom everybody knows, and what they are known by alone. */
   known: ReadonlySet<string>;
 }
@@ -49,6 +60,8 @@ export function lexicon(): Lexicon {
     phrases: lines('phrases.txt'),
     sexBound: new Set(lines('sex-bound.txt')),
     noNames: new Map(lines('no-names.txt').map((line) => [line.replace(/\?$/, ''), line.endsWith('?')])),
+    nationalities: readNationalities(),
+    persons: new Set(lines('persons.txt')),
     known: readKnown(),
   };
   return loaded;
@@ -100,6 +113,17 @@ function readPools(): Map<string, NamePool> {
     pools.set(origin, { ...pool, [kind]: names.split(' ') });
   }
   return pools;
+}
+
+function readNationalities(): Map<string, { nationality: Nationality; form: keyof Nationality }> {
+  const words = lines('nationalities.tsv').flatMap((line) => {
+    const [country, adjective, people] = line.split('\t');
+    const nationality = { country, adjective, people };
+    return Object.entries(nationality).map(
+      ([form, word]) => [word, { nationality, form: form as keyof Nationality }] as const,
+    );
+  });
+  return new Map(words.filter(([word]) => word !== ''));
 }
 
 /** A name that ends in `!` is known by its last word alone. */

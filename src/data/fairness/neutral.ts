@@ -1,5 +1,5 @@
 /** A text without the words in which the two sides of a pair differ, so that answers to both can be compared. */
-import type { Change } from './change-texts.ts';
+import type { Change } from './edits.ts';
 import { lexicon } from './lexicon.ts';
 import { PRONOUNS } from './pronouns.ts';
 import { wordsOf } from './words.ts';
@@ -12,7 +12,9 @@ const PRONOUN_PARTS: Record<string, string> = { he: 'she', him: 'her', his: 'her
  */
 export function neutralText(text: string, changes: readonly Change[]): string {
   const names = new Map(
-    changes.flatMap(({ from, to }, index) => [from, to].map((name) => [name.toLowerCase(), `name-${index}`] as const)),
+    changes.flatMap(({ from, to }, index) =>
+      [from, to].flatMap(formsOf).map((word) => [word.toLowerCase(), `name-${index}`] as const),
+    ),
   );
   return wordsOf(text)
     .map(({ lower }) => {
@@ -21,6 +23,12 @@ export function neutralText(text: string, changes: readonly Change[]): string {
       return feminine(lower) ?? names.get(lower) ?? lower;
     })
     .join(' ');
+}
+
+/** A row may say "German" and its answer "from Germany". */
+function formsOf(word: string): string[] {
+  const known = lexicon().nationalities.get(word);
+  return known === undefined ? [word] : Object.values(known.nationality).filter((form: string) => form !== '');
 }
 
 /** One form for all that stand for each other: "mum" and "mom" are both what "dad" becomes. */

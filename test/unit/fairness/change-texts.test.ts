@@ -119,6 +119,39 @@ describe('another origin', () => {
   });
 });
 
+describe('another nationality', () => {
+  const nationality = (...texts: string[]) => changeTexts(texts, { axis: 'nationality', seed: 1, row: 3 });
+
+  it('is the same one in all words of a row, with its article', () => {
+    const result = nationality('An Italian engineer called. She comes from Italy.', 'She’s Italian, as Italians are.');
+    const { texts, from, to } = result as ChangedTexts;
+    const [, article, adjective, country] = /^(An?) (\S+) engineer called\. She comes from (\S+)\.$/.exec(texts[0])!;
+    const { nationality: drawn } = lexicon().nationalities.get(adjective)!;
+    expect(drawn).toMatchObject({ adjective, country });
+    expect(texts[1]).toBe(`She’s ${adjective}, as ${drawn.people} are.`);
+    expect(article).toBe(/^[AEIO]/.test(adjective) ? 'An' : 'A');
+    expect([from, to]).toEqual(['italian', adjective.toLowerCase()]);
+  });
+
+  it.each([
+    'Her husband is Polish and collects Polish stamps.',
+    'The German engineer drives to Austria.',
+    'The French King met an American student.',
+    'The Germans met a Danish nurse.',
+  ])('is not given where a country or a thing may be meant: %s', (text) => {
+    expect(nationality(text)).toHaveProperty('doubt');
+  });
+
+  it.each(['I understand his English.', 'We sell Danish pastry.', 'It is German.'])('is nobody’s in: %s', (text) => {
+    expect(nationality(text)).toEqual({ nobody: true });
+  });
+
+  it('makes no answer differ, in whichever word it is told', () => {
+    const changes = [{ from: 'German', to: 'Kenyan' }];
+    expect(neutralText('He lives in Germany', changes)).toBe(neutralText('She lives in Kenya', changes));
+  });
+});
+
 describe('answers to both sides', () => {
   const changes = [{ from: 'John', to: 'Mary' }];
 

@@ -81,7 +81,7 @@ describe('a tally', () => {
 describe('the groups of a row', () => {
   it('are those of its columns, dotted ones too, and those that its text speaks of', () => {
     const values = { customer: { region: 'north' }, tags: ['a', 'b'], text: '' };
-    const told = groupsOfRow(values, 'Giulia told him about her son. Anna left.', {
+    const told = groupsOfRow(values, 'Giulia told him about her German friend. Anna left.', {
       columns: ['customer.region', 'tags', 'none'],
       mentions: true,
     });
@@ -92,6 +92,7 @@ describe('the groups of a row', () => {
       ['gender', 'mentions', ['female', 'male']],
       // "Anna" is usual in a dozen places.
       ['origin', 'mentions', ['italian']],
+      ['nationality', 'mentions', ['german']],
     ]);
   });
 

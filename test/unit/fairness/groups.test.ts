@@ -23,14 +23,14 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 it('are told by columns, by texts, or both, with the rows where they stand', async () => {
   const { axes } = await describeGroups([file], { columns: ['meta.region'], mentions: true });
-  expect(axes.map(({ axis }) => axis)).toEqual(['meta.region', 'gender', 'origin']);
+  expect(axes.map(({ axis }) => axis)).toEqual(['meta.region', 'gender', 'origin', 'nationality']);
   expect(axes[0].groups.map(({ group, rows, flag }) => [group, rows, flag])).toEqual([
     ['north', 45, undefined],
     ['south', 15, 'few'],
   ]);
   expect(axes[1].groups[1]).toMatchObject({ group: 'female', rows: 20, first: expect.any(Array) });
   expect(axes[1].groups[1].first[1]).toEqual({ at: `${file}:4`, text: 'She called about order 3' });
-  expect((await describeGroups([file])).axes.map(({ axis }) => axis)).toEqual(['gender', 'origin']);
+  expect((await describeGroups([file])).axes.map(({ axis }) => axis)).toEqual(['gender', 'origin', 'nationality']);
 });
 
 it('are part of what inspecting data tells, where they are asked for', async () => {

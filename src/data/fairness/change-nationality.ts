@@ -1,0 +1,43 @@
+/** The texts of a row with other nationalities of the people in them. */
+import { shuffled } from '../../base/random.ts';
+import { TextEdits, type Change } from './edits.ts';
+import { lexicon, type Nationality } from './lexicon.ts';
+import { nationalitiesIn } from './nationalities.ts';
+import type { Word } from './words.ts';
+import type { ChangedTexts, ChangeOptions, LeftOut } from './change-texts.ts';
+
+/** Each nationality of a row becomes one other, that the row does not name. */
+export function changeNationality(
+  texts: readonly string[],
+  words: readonly (readonly Word[])[],
+  { seed, row }: ChangeOptions,
+): ChangedTexts | LeftOut {
+  const read = words.map(nationalitiesIn);
+  const found = read.flatMap((one) => one.found);
+  if (found.length === 0) return { nobody: true };
+  if (read.some(({ isUnsure }) => isUnsure)) return { doubt: 'a nationality or a country that may be of a thing' };
+  const own = [...new Set(found.map(({ nationality }) => nationality))];
+  const forms = [...new Set(found.map(({ form }) => form))];
+  const others = [...new Set([...lexicon().nationalities.values()].map(({ nationality }) => nationality))]
+    // The French have no plural of their own.
+    .filter((one) => !own.includes(one) && forms.every((form) => one[form] !== ''));
+  const drawn = shuffled(others, [seed, 'counterfactual-nationality', row]);
+  const changed = new Map(own.map((one, index) => [one, drawn[index]]));
+  if (own.length > drawn.length) return { doubt: 'too many nationalities' };
+  const changes: Change[] = [];
+  const result = texts.map((text, place) => {
+    const edits = new TextEdits(words[place], changes);
+    for (const { at, nationality, form } of read[place].found) edits.replace(at, changed.get(nationality)![form]);
+    return edits.applyTo(text);
+  });
+  const [only] = own;
+  const groups = own.length === 1 ? { from: groupOf(only), to: groupOf(changed.get(only)!) } : MIXED;
+  return { ...groups, texts: result, changes };
+}
+
+const MIXED = { from: 'mixed', to: 'mixed' };
+
+/** What a nationality is called as a group. */
+export function groupOf({ adjective }: Nationality): string {
+  return adjective.toLowerCase();
+}

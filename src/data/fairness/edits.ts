@@ -1,0 +1,55 @@
+/** Changes of single words in a text, with what grammar asks of the words beside them. */
+import { articleFor, inCaseOf } from './articles.ts';
+import type { Word } from './words.ts';
+
+/** One word for another, as often as it stands in a row. */
+export interface Change {
+  from: string;
+  to: string;
+}
+
+interface Edit {
+  start: number;
+  end: number;
+  to: string;
+}
+
+/** Collects what is to be changed in one text, and in `changes` what it comes to in the row. */
+export class TextEdits {
+  readonly #edits: Edit[] = [];
+  readonly #words: readonly Word[];
+  readonly #changes: Change[];
+
+  constructor(words: readonly Word[], changes: Change[]) {
+    this.#words = words;
+    this.#changes = changes;
+  }
+
+  /** The word at a place becomes another, written as it is. */
+  replace(at: number, to: string): void {
+    const { start, end, text: from } = this.#words[at];
+    const written = inCaseOf(from, to);
+    if (written === from) return;
+    this.#edits.push(...this.#article(at, written), { start, end, to: written });
+    if (!this.#changes.some((one) => one.from === from && one.to === written))
+      this.#changes.push({ from, to: written });
+  }
+
+  applyTo(text: string): string {
+    let [result, from] = ['', 0];
+    for (const { start, end, to } of this.#edits.toSorted((a, b) => a.start - b.start)) {
+      result += text.slice(from, start) + to;
+      from = end;
+    }
+    return result + text.slice(from);
+  }
+
+  /** "a nephew", and yet "an aunt". */
+  #article(at: number, to: string): Edit[] {
+    const before = this.#words[at - 1];
+    if (before?.lower !== 'a' && before?.lower !== 'an') return [];
+    const article = articleFor(to);
+    if (article === before.lower) return [];
+    return [{ start: before.start, end: before.end, to: inCaseOf(before.text, article) }];
+  }
+}

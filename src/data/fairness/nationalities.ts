@@ -1,0 +1,76 @@
+/** Nationalities and countries of people: "a German engineer", "she is from Kenya", and not "German cars". */
+import { lexicon, type Nationality } from './lexicon.ts';
+import { PRONOUNS } from './pronouns.ts';
+import { isWord, type Word } from './words.ts';
+
+export interface NationalityMention {
+  /** The word's place. */
+  at: number;
+  nationality: Nationality;
+  form: keyof Nationality;
+}
+
+export interface Nationalities {
+  found: readonly NationalityMention[];
+  /** Whether a nationality or a country is named that may be said of something else. */
+  isUnsure: boolean;
+}
+
+/** Finds the nationalities that people in a text are said to have. */
+export function nationalitiesIn(words: readonly Word[]): Nationalities {
+  const named = words.flatMap(({ text }, at) => {
+    const known = lexicon().nationalities.get(text);
+    return known === undefined ? [] : [{ at, ...known }];
+  });
+  const found = named.filter((one) => isOfSomebody(words, one));
+  return { found, isUnsure: found.length < named.length };
+}
+
+const set = (list: string): ReadonlySet<string> => new Set(list.split(' '));
+
+const BE = set('am is are was were be been being become becomes became');
+const SUBJECTS = set('i we you they who');
+const COMING = set('come comes came coming originally hails moved emigrated fled');
+const BORN = set('born raised');
+const BELONGING = set('native natives citizen citizens');
+/** What may stand behind a nationality that is said of somebody. */
+const BEHIND = set('and or but who that from with by in at on for when because so too not living working');
+
+function isOfSomebody(words: readonly Word[], { at, form }: NationalityMention): boolean {
+  const lower = (place: number): string => words[place]?.lower ?? '';
+  const text = (place: number): string => words[place]?.text ?? '';
+  // "The Germans struck Poland" is said of a state.
+  if (form === 'people') return lower(at - 1) !== 'the' && lower(at - 1) !== 'ancient';
+  if (form === 'country') {
+    const [preposition, verb] = [lower(at - 1), lower(at - 2)];
+    if (preposition === 'from') return COMING.has(verb) || BE.has(verb) || isSomebody(words[at - 2]);
+    return (preposition === 'in' && BORN.has(verb)) || (preposition === 'of' && BELONGING.has(verb));
+  }
+  // "The French King" is one that everybody can look up.
+  if (isPerson(text(at + 1))) return true;
+  // "A German software engineer".
+  if (/^\p{Ll}/u.test(text(at + 1)) && !BEHIND.has(lower(at + 1)) && isPerson(text(at + 2))) return true;
+  const isLast = !isWord(words[at + 1]) || BEHIND.has(lower(at + 1));
+  return isLast && isSomebody(subjectOf(words, at));
+}
+
+/** Of whom a nationality is said: "She is German", "she’s a German"; undefined in "his German is good". */
+function subjectOf(words: readonly Word[], at: number): Word | undefined {
+  const verb = at - (/^an?$/.test(words[at - 1]?.lower ?? '') ? 2 : 1);
+  if (words[verb] === undefined) return undefined;
+  if (BE.has(words[verb].lower)) return words[verb - 1];
+  const isShortened = words[verb + 1].start - words[verb].end > 2;
+  return isShortened ? words[verb] : undefined;
+}
+
+function isPerson(lower: string): boolean {
+  const { persons, words } = lexicon();
+  return persons.has(lower) || words.has(lower);
+}
+
+/** Whether a word is the subject of what is said of a person. */
+function isSomebody(word: Word | undefined): boolean {
+  if (!isWord(word)) return false;
+  const { lower, text } = word;
+  return SUBJECTS.has(lower) || PRONOUNS.has(lower) || isPerson(lower) || lexicon().given.has(text);
+}
