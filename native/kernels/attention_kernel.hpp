@@ -12,9 +12,6 @@ namespace {
 
 constexpr int64_t kKeyBlock = 128;
 
-inline int64_t smallest(int64_t a, int64_t b) { return a < b ? a : b; }
-inline int64_t largest(int64_t a, int64_t b) { return a > b ? a : b; }
-
 // What one segment's queries see: query i the keys [first(i), end(i)).
 struct Segment {
   int64_t queryStart, queries, keyStart, keys;

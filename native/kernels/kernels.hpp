@@ -118,6 +118,32 @@ struct FewRows {
   void* y;
 };
 
+// y [rows, width] = alpha × a [rows, depth] × b [depth, width] + beta × y, in bf16; depth is even, the values of a row of a lie side by
+// side. A beta of 0 reads no y.
+struct PanelFactors {
+  const void* a;
+  int64_t aStride;
+  const void* b;
+  int64_t bStride;
+  bool isTurned;  // the values of a column of b lie side by side, not those of a row
+  int64_t rows, depth, width;
+  float alpha, beta;
+  void* y;
+  int64_t yStride;
+};
+
+struct PanelBlock {
+  int64_t row, rowEnd, column, columnEnd;
+};
+
+// Columns of a panel: blocks start at a multiple of it.
+constexpr int64_t kPanelWidth = 48;
+
+struct PanelKernels {
+  size_t (*scratchBytes)(const PanelFactors&, const PanelBlock&);
+  void (*run)(const PanelFactors&, const PanelBlock&, void* scratch);
+};
+
 // Rows below this size count as zeros: the inverse of their scale would not be finite.
 constexpr float kLeastInt8Size = 1e-30f;
 
@@ -161,6 +187,8 @@ struct TypeKernels {
   LogProbKernels logProbs;
   // Columns [begin, end) of y.
   void (*fewRows)(const FewRows&, int64_t begin, int64_t end);
+  // Null where libtorch's products are as fast.
+  PanelKernels panels;
   Int8Kernels int8;
 };
 

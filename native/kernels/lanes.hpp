@@ -12,6 +12,9 @@ namespace {
 
 using Bf16 = uint16_t;
 
+inline int64_t smallest(int64_t a, int64_t b) { return a < b ? a : b; }
+inline int64_t largest(int64_t a, int64_t b) { return a > b ? a : b; }
+
 #if defined(__AVX512F__)
 
 constexpr int kLanes = 16;

@@ -1,10 +1,14 @@
-// Matrix products where libtorch's own are slow: few rows, and bf16 on processors that multiply none. All else goes to libtorch.
+// Matrix products where libtorch's own are slow: few rows, bf16 on processors that multiply none, and many rows of bf16 in pairs. All
+// else goes to libtorch.
 // The definition of each is libtorch's operator of that name, which ATTUNE_KERNELS=composite leaves in place.
 #include <ATen/Parallel.h>
 #include <ATen/ops/addmm_cpu_dispatch.h>
 #include <ATen/ops/bmm_cpu_dispatch.h>
 #include <ATen/ops/mm_cpu_dispatch.h>
 #include <torch/library.h>
+
+#include <algorithm>
+#include <atomic>
 
 #include "fused.hpp"
 #include "products.hpp"
@@ -46,6 +50,52 @@ Tensor fewRows(const Tensor& a, const Weight& w, const TypeKernels& kernels) {
   return y;
 }
 
+// Bytes of packed panels that stay in the second cache, and rows below which packing does not pay.
+constexpr int64_t kPanelBytes = 896 << 10, kPanelRows = 32;
+constexpr int64_t kPanelsAtOnce = 8;
+
+// Null where libtorch's products are as fast, as with processors that have tiles for them.
+const PanelKernels* panelsFor(const Tensor& a) {
+#if defined(__x86_64__)
+  static const bool hasTiles = __builtin_cpu_supports("amx-bf16");
+  const TypeKernels* kernels = hasTiles ? nullptr : kernelsFor(a);
+  return kernels != nullptr && kernels->panels.run != nullptr && a.scalar_type() == at::kBFloat16 ? &kernels->panels : nullptr;
+#else
+  return nullptr;
+#endif
+}
+
+bool isInRows(const Tensor& x) { return x.stride(1) == 1 && x.stride(0) >= x.size(1); }
+
+bool isOfPanels(const Tensor& a, const Tensor& b) {
+  const bool isLarge = a.size(0) >= kPanelRows && b.size(1) >= kPanelWidth && b.size(0) >= 32 && b.size(0) % 2 == 0;
+  return isLarge && isInRows(a) && (isInRows(b) || isInRows(b.t()));
+}
+
+// Whole panels of columns a unit, rows in two or more parts only where there are fewer units than threads.
+void panelProduct(const Tensor& a, const Tensor& b, Tensor& y, const PanelKernels& kernels, double beta = 0, double alpha = 1) {
+  const bool isTurned = !isInRows(b);
+  const PanelFactors f{a.const_data_ptr(), a.stride(0),           b.const_data_ptr(),       b.stride(isTurned ? 1 : 0), isTurned,   a.size(0), a.size(1),
+                       b.size(1),          static_cast<float>(alpha), static_cast<float>(beta), y.mutable_data_ptr(),      y.stride(0)};
+  const auto parts = [](int64_t whole, int64_t part) { return (whole + part - 1) / part; };
+  const int64_t panels = parts(f.width, kPanelWidth), threads = at::get_num_threads();
+  const auto bytes = static_cast<int64_t>(kernels.scratchBytes(f, {0, 0, 0, kPanelWidth}));
+  const int64_t most = std::max<int64_t>(1, std::min(kPanelsAtOnce, kPanelBytes / bytes));
+  // As many units for each thread, of as many panels each.
+  const int64_t columns = kPanelWidth * parts(panels, threads * parts(panels, threads * most));
+  const int64_t across = parts(f.width, columns), down = std::min(parts(f.rows, kPanelRows), parts(threads, across));
+  const int64_t rows = parts(f.rows, down);
+  std::atomic<int64_t> next{0};
+  at::parallel_for(0, std::min(across * down, threads), 1, [&](int64_t, int64_t) {
+    const Scratch scratch(kernels.scratchBytes(f, {0, rows, 0, columns}));
+    for (int64_t unit = next++; unit < across * down; unit = next++) {
+      const int64_t column = unit / down * columns, row = unit % down * rows;
+      const PanelBlock block{row, std::min(f.rows, row + rows), column, std::min(f.width, column + columns)};
+      if (block.row < block.rowEnd) kernels.run(f, block, scratch.data());
+    }
+  });
+}
+
 Tensor wide(const Tensor& x) { return x.to(at::kFloat); }
 
 // One block of the product in f32: rows [row, rowEnd) by columns [column, columnEnd).
@@ -81,8 +131,13 @@ Tensor mm(const Tensor& a, const Tensor& b) {
   const TypeKernels* kernels = kernelsFor(a);
   if (kernels == nullptr || !isProduct(a, b)) return at::cpu::mm(a, b);
   if (isOfFewRows(a, b)) return fewRows(a, turned(b), *kernels);
-  if (!isWidened(a)) return at::cpu::mm(a, b);
+  const PanelKernels* panels = isOfPanels(a, b) ? panelsFor(a) : nullptr;
+  if (panels == nullptr && !isWidened(a)) return at::cpu::mm(a, b);
   Tensor y = at::empty({a.size(0), b.size(1)}, a.options());
+  if (panels != nullptr) {
+    panelProduct(a, b, y, *panels);
+    return y;
+  }
   widenedProduct(a, b, y, false);
   return y;
 }
@@ -94,15 +149,22 @@ Tensor addmm(const Tensor& self, const Tensor& a, const Tensor& b, const at::Sca
   if (kernels == nullptr || !isProduct(a, b) || !isLike(self, a)) return at::cpu::addmm(self, a, b, beta, alpha);
   const bool isBias = beta.toDouble() == 1 && alpha.toDouble() == 1;
   if (isBias && isOfFewRows(a, b)) return fewRows(a, turned(b), *kernels).add_(self);
-  if (!isWidened(a)) return at::cpu::addmm(self, a, b, beta, alpha);
+  const PanelKernels* panels = isOfPanels(a, b) ? panelsFor(a) : nullptr;
+  if (panels == nullptr && !isWidened(a)) return at::cpu::addmm(self, a, b, beta, alpha);
   const bool isSum = beta.toDouble() != 0;
   Tensor y = isSum ? self.expand({a.size(0), b.size(1)}).clone(at::MemoryFormat::Contiguous) : at::empty({a.size(0), b.size(1)}, a.options());
-  widenedProduct(a, b, y, isSum, beta.toDouble(), alpha.toDouble());
+  if (panels != nullptr) panelProduct(a, b, y, *panels, beta.toDouble(), alpha.toDouble());
+  else widenedProduct(a, b, y, isSum, beta.toDouble(), alpha.toDouble());
   return y;
 }
 
 Tensor& addmmInPlace(Tensor& self, const Tensor& a, const Tensor& b, const at::Scalar& beta, const at::Scalar& alpha) {
   const bool isWhole = self.dim() == 2 && isProduct(a, b) && self.size(0) == a.size(0) && self.size(1) == b.size(1);
+  const PanelKernels* panels = isWhole && isLike(self, a) && isInRows(self) && isOfPanels(a, b) ? panelsFor(a) : nullptr;
+  if (panels != nullptr) {
+    panelProduct(a, b, self, *panels, beta.toDouble(), alpha.toDouble());
+    return self;
+  }
   if (kernelsFor(a) == nullptr || !isWhole || !isLike(self, a) || !isWidened(a)) return at::cpu::addmm_(self, a, b, beta, alpha);
   widenedProduct(a, b, self, beta.toDouble() != 0, beta.toDouble(), alpha.toDouble());
   return self;

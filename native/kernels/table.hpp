@@ -4,6 +4,7 @@
 #include "few_rows_kernel.hpp"
 #include "int8_kernel.hpp"
 #include "log_probs_kernel.hpp"
+#include "panel_product_kernel.hpp"
 #include "pointwise_kernel.hpp"
 #include "rms_norm_kernel.hpp"
 
@@ -22,6 +23,7 @@ constexpr TypeKernels typeKernels() {
           Pointwise<Stored>::swiGluBackward,
           {LogProbRows<Stored>::forward, LogProbRows<Stored>::backward},
           FewRowsProduct<Stored>::run,
+          panelKernels<Stored>(),
           {Int8Rows<Stored>::run, Int8Panels<Stored>::run}};
 }
 

@@ -146,6 +146,10 @@ const products: Case[] = [
   ...[1, 2, 3, 5, 8].map((rows) => linearCase(rows, 37, 30)),
   linearCase(9, 5000, 7),
   linearCase(2100, 3, 2060),
+  // Packed panels: of one, two and three vectors, strips of 8 rows and fewer, one stretch of the depth and three.
+  linearCase(70, 64, 100),
+  linearCase(35, 130, 49),
+  linearCase(37, 1602, 130),
   {
     name: 'linear, one row by one',
     shapes: [
@@ -164,13 +168,22 @@ const products: Case[] = [
     forward: (y, a, b) => aten.addmm_.default(y.clone(), a, b, { beta: 0.5, alpha: 3 }),
   },
   {
+    name: 'a larger product added in place',
+    shapes: [
+      [45, 70],
+      [45, 1700],
+      [1700, 70],
+    ],
+    forward: (y, a, b) => aten.addmm_.default(y.clone(), a, b, { beta: 0.5, alpha: 3 }),
+  },
+  {
     name: 'products beside what counts nothing, not even where it is no number',
     shapes: [
-      [20, 9],
-      [9, 5],
+      [40, 34],
+      [34, 50],
     ],
     forward: (a, b) => {
-      const none = full([20, 5], NaN).to(a.dtype);
+      const none = full([40, 50], NaN).to(a.dtype);
       const inPlace = aten.addmm_.default(none.clone(), a, b, { beta: 0 });
       return inPlace.add(aten.addmm.default(none, a, b, { beta: 0 }));
     },
