@@ -1,7 +1,6 @@
 /** From files as users have them to three data sets with their reports, and a model tuned on each. */
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { dataPipeline, resolveRecipe, train, type RecipeInput } from '../src/app/index.ts';
+import { dataPipeline, resolveRecipe, type RecipeInput } from '../src/app/index.ts';
 import { formatCount } from '../src/base/format.ts';
 import type { DataSetManifest } from '../src/prepare/index.ts';
 import type { Comparison } from '../src/store/results.ts';
@@ -9,6 +8,7 @@ import { SIGNS } from './comparison-table.ts';
 import { fetchCatalogue, fetchMailFiles, fetchManuals } from './data/sources.ts';
 import type { Example, Findings, Setting } from './example.ts';
 import { importedModel } from './models.ts';
+import { trainWhole } from './train-whole.ts';
 
 /** One data set, and what is tuned on it. */
 interface Study {
@@ -108,8 +108,7 @@ async function make(study: Study, setting: Setting): Promise<Made> {
     output_dir: runFolder,
     ...rest,
   });
-  rmSync(runFolder, { recursive: true, force: true });
-  const run = await timed(() => train(recipe));
+  const run = await timed(() => trainWhole(recipe));
   const { comparison } = run.value;
   if (comparison === undefined) throw new Error(`the run in ${runFolder} was not compared`);
   setting.log(`${title}: ${comparison.sentence} (${run.seconds.toFixed(0)} s)`);

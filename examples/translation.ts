@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { compare, resolveRecipe, train } from '../src/app/index.ts';
+import { compare, resolveRecipe } from '../src/app/index.ts';
 import { wordForWord } from '../src/eval/baselines/word-for-word.ts';
 import type { CompletionExample } from '../src/data/example.ts';
 import type { Comparison, Samples } from '../src/store/results.ts';
@@ -8,6 +8,7 @@ import { comparisonTable, decimals } from './comparison-table.ts';
 import { fetchTranslation, type TranslationData } from './data/translation.ts';
 import type { Example, Setting, Table } from './example.ts';
 import { readRows, writeRows } from './rows.ts';
+import { trainWhole } from './train-whole.ts';
 
 const METRICS = ['chrf', 'bleu'];
 /** attune-base, trained on general pairs; its card says how. */
@@ -45,7 +46,6 @@ export const translation: Example = {
 
 async function tune(name: string, model: string, { files }: TranslationData, { folder, quick }: Setting) {
   const output = join(folder, 'runs', name);
-  rmSync(output, { recursive: true, force: true });
   const recipe = await resolveRecipe({
     model,
     data: { ...files, max_length: 192, long_rows: 'drop', allow_overlap: true },
@@ -56,7 +56,7 @@ async function tune(name: string, model: string, { files }: TranslationData, { f
     report_to: [],
     output_dir: output,
   });
-  await train(recipe);
+  await trainWhole(recipe);
   return output;
 }
 

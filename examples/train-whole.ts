@@ -1,0 +1,20 @@
+import { rmSync } from 'node:fs';
+import { train, type TrainOutcome } from '../src/app/index.ts';
+import { AttuneError } from '../src/base/errors.ts';
+import type { Recipe } from '../src/train/recipe.ts';
+
+/**
+ * Trains a recipe to its end, from the start: what an earlier call left in its folder is removed.
+ * @throws AttuneError E_STOPPED where the run was asked to stop before: nothing may be measured on it
+ */
+export async function trainWhole(recipe: Recipe): Promise<TrainOutcome> {
+  rmSync(recipe.output_dir, { recursive: true, force: true });
+  const outcome = await train(recipe);
+  if (outcome.outcome === 'finished') return outcome;
+  throw new AttuneError('E_STOPPED', {
+    what: `The example was stopped while it trained, after step ${outcome.step}`,
+    got: `a part of a run in ${recipe.output_dir}`,
+    expected: 'a whole one: nothing is measured on a part',
+    fix: 'call it again: this run begins anew, and what was prepared before it is used again',
+  });
+}
