@@ -4,6 +4,7 @@ import type { Comparison } from '../src/store/results.ts';
 import { decimals, shownDifference, shownValue } from './comparison-table.ts';
 import { coldItems, fetchDependencies } from './data/dependencies.ts';
 import { fetchBaskets } from './data/supermarket.ts';
+import { onEachCore } from './each-core.ts';
 import type { Example, Setting, Table } from './example.ts';
 import { writeRows, type Row } from './rows.ts';
 import { trainWhole } from './train-whole.ts';
@@ -112,13 +113,13 @@ async function study(
   writeRows(data, rows);
   writeRows(items, catalogue);
   const runs = { two_tower: at('two_tower'), sasrec: at('sasrec') };
-  for (const type of ['two_tower', 'sasrec'] as const) {
+  await onEachCore(['two_tower', 'sasrec'] as const, async (type) => {
     const model = at(`${type}-new`);
     const blocks = type === 'two_tower' ? 1 : 2;
     await createNewModel(type, { data, folder: model, blocks, ...(type === 'two_tower' && { items }) });
     await trainOn(data, { model, folder: runs[type], epochs: epochs[type] });
     setting.log(`${name}: ${TITLES[type]} trained`);
-  }
+  });
   const options = { metrics: METRICS, maxRows: setting.quick ? 400 : 2000, seed: 0 };
   const all = await compareNamed([runs.two_tower, runs.sasrec, ...CHEAP], options);
   const { comparison: other } = await compare([runs.sasrec, ...CHEAP], { ...options, metrics: ['ndcg'] });

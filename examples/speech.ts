@@ -5,6 +5,7 @@ import { compare, resolveRecipe, train } from '../src/app/index.ts';
 import type { Comparison } from '../src/store/results.ts';
 import { comparisonTable } from './comparison-table.ts';
 import { fetchAsterisk, type SpeechFiles } from './data/asterisk.ts';
+import { onEachCore } from './each-core.ts';
 import type { Example, Setting, Table } from './example.ts';
 import { readRows } from './rows.ts';
 
@@ -22,8 +23,11 @@ export const speech: Example = {
     // In a process of its own: the engine is at home in one thread only.
     execFileSync(process.execPath, [INIT, start]);
     // New weights are learnt at the rate of the pre-training, known ones at half of it.
-    const tuned = await tune('speech-tuned', { model: BASE, learningRate: 5e-4 }, { files, setting });
-    const scratch = await tune('speech-scratch', { model: start, learningRate: 1e-3 }, { files, setting });
+    const starts = [
+      { name: 'speech-tuned', model: BASE, learningRate: 5e-4 },
+      { name: 'speech-scratch', model: start, learningRate: 1e-3 },
+    ];
+    const [tuned, scratch] = await onEachCore(starts, (one) => tune(one, files, setting));
     const options = { metrics: Object.keys(METRICS), seed: 0, allowOverlap: true };
     const { comparison } = await compare([tuned, `base:${tuned}`, scratch], options);
     for (const folder of [tuned, scratch, start]) rmSync(folder, { recursive: true });
@@ -42,14 +46,14 @@ export const speech: Example = {
 const BASE_IN_WORDS = 'a wav2vec2 of 2.2 million parameters that writes letters, assets/attune-speech';
 
 function epochsOf({ quick }: Setting): number {
-  return quick ? 3 : 20;
+  return quick ? 3 : 30;
 }
 
 /** The folder of a run on the human recordings. */
 async function tune(
-  name: string,
-  { model, learningRate }: { model: string; learningRate: number },
-  { files, setting }: { files: SpeechFiles; setting: Setting },
+  { name, model, learningRate }: { name: string; model: string; learningRate: number },
+  files: SpeechFiles,
+  setting: Setting,
 ): Promise<string> {
   const folder = join(setting.folder, 'runs', name);
   rmSync(folder, { recursive: true, force: true });
