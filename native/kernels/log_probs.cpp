@@ -2,7 +2,10 @@
 // N rows, D features, V vocabulary. logits = scale * (sum_i hidden_i [N, D_i] x weight_i [V, D_i]^T + bias), then the soft-cap.
 // Several (hidden, weight) pairs let a low-rank adapter on the head take part without a merged weight.
 #include <ATen/Parallel.h>
+#include <torch/custom_class.h>
 #include <torch/library.h>
+
+#include <utility>
 
 #include "fused.hpp"
 
@@ -18,6 +21,16 @@ constexpr int64_t kChunkBytes = 1 << 26;
 
 // All logits of a call that are kept for backward where they take no more: small vocabularies are not multiplied twice.
 constexpr int64_t kKeptBytes = 1 << 27;
+
+// Rows of a weight's gradient that are made at a time: a product of all would be as large as the weight.
+constexpr int64_t kWeightRows = 8192;
+
+// Logits that wait for backward, by chunk. Backward takes them out and makes gradients in their memory; a second one multiplies again.
+struct Kept : public torch::CustomClassHolder {
+  variable_list logits;
+
+  at::Tensor take(size_t chunk) { return chunk < logits.size() ? std::exchange(logits[chunk], at::Tensor()) : at::Tensor(); }
+};
 
 struct Head {
   double softcap;
@@ -128,9 +141,9 @@ struct TokenLogProbs : public torch::autograd::Function<TokenLogProbs> {
     const int64_t rows = hidden[0].size(0), step = chunkRows(weight[0], rows, kernels != nullptr);
     const auto wide = hidden[0].options().dtype(at::promote_types(hidden[0].scalar_type(), at::kFloat));
     const at::Tensor normaliser = at::empty({rows}, wide), result = at::empty({rows}, wide), hit = at::empty({rows}, wide.dtype(at::kBool));
-    const int64_t width = kernels != nullptr ? 2 : static_cast<int64_t>(wide.dtype().itemsize());
-    const bool isKept = isRecorded && !isEarly && rows * weight[0].size(0) * width <= kKeptBytes;
-    variable_list early(hidden.size()), kept;
+    const auto width = static_cast<int64_t>(kernels != nullptr ? sizeof(at::BFloat16) : wide.dtype().itemsize());
+    variable_list early(hidden.size());
+    const auto kept = c10::make_intrusive<Kept>();
     for (size_t i = 0; isEarly && i < hidden.size(); i++) early[i] = at::empty_like(hidden[i]);
     for (int64_t begin = 0; begin < rows; begin += step) {
       const int64_t end = std::min(rows, begin + step);
@@ -139,7 +152,7 @@ struct TokenLogProbs : public torch::autograd::Function<TokenLogProbs> {
       const at::Tensor logits = kernels != nullptr ? productOf(hidden, weights, begin, end) : logitsOf(hidden, weights, offset, head, begin, end);
       if (kernels != nullptr) scoreRows(logits, wanted, scores, head, *kernels);
       else scoreWide(logits, wanted, scores);
-      if (isKept) kept.push_back(logits);
+      if (isRecorded && !isEarly && rows * weight[0].size(0) * width <= kKeptBytes) kept->logits.push_back(logits);
       if (!isEarly) continue;
       const at::Tensor gradient = rowGradient(logits, {scores.normaliser, wanted, at::ones({end - begin}, wide)}, head, *kernels);
       for (size_t i = 0; i < hidden.size(); i++) early[i].slice(0, begin, end).copy_(at::matmul(gradient, weights[i]));
@@ -149,9 +162,9 @@ struct TokenLogProbs : public torch::autograd::Function<TokenLogProbs> {
       saved.assign(hidden.begin(), hidden.end());
       saved.insert(saved.end(), weight.begin(), weight.end());
       saved.insert(saved.end(), {offset, targets, normaliser});
-      saved.insert(saved.end(), kept.begin(), kept.end());
     }
     context->save_for_backward(saved);
+    context->saved_data["kept"] = c10::IValue::make_capsule(kept);
     context->saved_data["early"] = isEarly;
     context->saved_data["pairs"] = static_cast<int64_t>(hidden.size());
     context->saved_data["softcap"] = head.softcap;
@@ -185,27 +198,34 @@ struct TokenLogProbs : public torch::autograd::Function<TokenLogProbs> {
       }
     }
     at::Tensor biasGradient = bias.defined() && context->needs_input_grad(2 * pairs) ? at::zeros_like(bias) : at::Tensor();
+    const auto kept = c10::static_intrusive_pointer_cast<Kept>(context->saved_data["kept"].toCapsule());
     const LogProbKernels* kernels = rowKernels(hidden[0], bias, head);
     const int64_t rows = hidden[0].size(0), step = chunkRows(weight[0], rows, kernels != nullptr);
     const at::Tensor given = gradients[0].contiguous();
     for (int64_t begin = 0; begin < rows; begin += step) {
       const int64_t end = std::min(rows, begin + step);
       const Rows chunk{normaliser.slice(0, begin, end), targets.slice(0, begin, end), given.slice(0, begin, end)};
-      const size_t place = 2 * pairs + 3 + static_cast<size_t>(begin / step);
-      const at::Tensor kept = place < saved.size() ? saved[place] : at::Tensor();
+      at::Tensor logits = kept->take(static_cast<size_t>(begin / step));
       at::Tensor narrow;
       if (kernels != nullptr) {
-        narrow = rowGradient(kept.defined() ? kept.clone() : productOf(hidden, weights, begin, end), chunk, head, *kernels);
+        narrow = rowGradient(logits.defined() ? logits : productOf(hidden, weights, begin, end), chunk, head, *kernels);
       } else {
-        const at::Tensor logits = kept.defined() ? kept : logitsOf(hidden, weights, bias, head, begin, end);
+        if (!logits.defined()) logits = logitsOf(hidden, weights, bias, head, begin, end);
         narrow = wideGradient(logits, chunk, head, biasGradient).to(hidden[0].scalar_type());
       }
       for (size_t i = 0; i < pairs; i++) {
         if (hiddenGradients[i].defined()) hiddenGradients[i].slice(0, begin, end).copy_(at::matmul(narrow, weights[i]));
-        if (weightGradients[i].defined()) weightGradients[i].add_(at::matmul(narrow.t(), hidden[i].slice(0, begin, end)));
+        if (weightGradients[i].defined()) addWeightGradient(weightGradients[i], narrow, hidden[i].slice(0, begin, end));
       }
     }
     return inOrder(std::move(hiddenGradients), weightGradients, weight, biasGradient);
+  }
+
+  static void addWeightGradient(const at::Tensor& sum, const at::Tensor& gradient, const at::Tensor& hidden) {
+    for (int64_t row = 0; row < sum.size(0); row += kWeightRows) {
+      const int64_t end = std::min(sum.size(0), row + kWeightRows);
+      sum.slice(0, row, end).add_(at::matmul(gradient.slice(1, row, end).t(), hidden));
+    }
   }
 
   // The gradients of all inputs, each in its own type.

@@ -274,6 +274,8 @@ const cases: Case[] = [
   logProbsCase(7, 5, 11),
   logProbsCase(40, 16, 1000),
   logProbsCase(7, 5, 11, 3),
+  // A weight's gradient in two pieces.
+  logProbsCase(3, 4, 8200),
 ];
 
 /** The operator's output and the gradients of its inputs. */

@@ -121,6 +121,21 @@ describe('token_log_probs', () => {
     });
   });
 
+  it.each(['f32', 'bf16'] as const)('a second backward gives in %s what the first gave', (dtype) => {
+    scope(() => {
+      const weight = values([11, 5], 2, dtype).setRequiresGrad();
+      const targets = fromArray(BigInt64Array.of(1n, 2n, 3n));
+      const [logProbs] = attune.token_log_probs.default([values([3, 5], 1, dtype)], [weight], undefined, targets);
+      const gradients = [true, false].map((retain) => {
+        weight.grad = undefined;
+        backward([logProbs], [tensor([1, -2, 0.5])], { retain });
+        return (weight.grad as Tensor | undefined)?.toNumbers();
+      });
+      expect(gradients[1]).toEqual(gradients[0]);
+      expect(gradients[0]?.some((value) => value !== 0)).toBe(true);
+    });
+  });
+
   it('rows in several chunks give what each gives alone', () => {
     scope(() => {
       const [N, V] = [37, 1 << 20]; // 16 rows a chunk
