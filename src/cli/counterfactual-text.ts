@@ -1,4 +1,5 @@
 import { formatCount, formatNumber, plural } from '../base/format.ts';
+import { surestEffects, type Effect } from '../eval/fairness/surest-effects.ts';
 import type {
   CounterfactualAxis,
   CounterfactualResults,
@@ -51,42 +52,19 @@ function flipTable({ systems }: CounterfactualResults, colours: Colours): string
   );
 }
 
-function describeSystem(
-  { title, axes }: CounterfactualSystem,
-  { systems, metrics }: CounterfactualResults,
-  colours: Colours,
-): string {
-  const [deciding] = metrics;
-  const rows = axes
-    .flatMap(({ groups }) =>
-      groups.flatMap(({ group, against, pairs, metrics: measured, answers }) => {
-        const who = `${group} against ${against}`;
-        const metric = measured[deciding.name];
-        return [
-          ...(metric === undefined ? [] : [{ who, what: deciding.title, pairs, one: metric }]),
-          ...Object.entries(answers).map(([answer, one]) => ({ who, what: `“${answer}”`, pairs, one })),
-        ];
-      }),
-    )
-    .filter(({ one }) => one.estimate !== 0)
-    .toSorted((a, b) => a.one.pAdjusted - b.one.pAdjusted || a.one.p - b.one.p);
+function describeSystem(system: CounterfactualSystem, results: CounterfactualResults, colours: Colours): string {
+  const { title, axes } = system;
+  const rows = surestEffects(system, results);
   const shown = rows.slice(0, MOST_EFFECTS);
   const more = rows.length - shown.length;
   const examples = axes.flatMap((axis) => describeExamples(axis, colours));
   if (shown.length === 0 && examples.length === 0) return '';
   return [
-    ...(systems.length > 1 ? [colours.bold(title)] : []),
+    ...(results.systems.length > 1 ? [colours.bold(title)] : []),
     ...(shown.length === 0 ? [] : [effectTable(shown, colours)]),
     ...(more > 0 ? [colours.dim(`and ${more} more, none surer: --json lists all`)] : []),
     ...examples,
   ].join('\n');
-}
-
-interface Effect {
-  who: string;
-  what: string;
-  pairs: number;
-  one: GroupDifference;
 }
 
 function effectTable(effects: readonly Effect[], colours: Colours): string {

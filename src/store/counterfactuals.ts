@@ -1,4 +1,7 @@
-/** How answers change with the gender or the origin of whoever a row speaks of. */
+/** How answers change with the group of whoever a row speaks of. */
+import { existsSync } from 'node:fs';
+import { readJson, writeJson } from '../files/json.ts';
+import { runPaths } from './run-paths.ts';
 import type { ComparedMetric, SkippedSystem, Verdict } from './results.ts';
 
 export interface CounterfactualResults {
@@ -16,6 +19,16 @@ export interface CounterfactualResults {
   metrics: readonly ComparedMetric[];
   systems: readonly CounterfactualSystem[];
   skipped: readonly SkippedSystem[];
+}
+
+export function writeCounterfactualResults(folder: string, results: CounterfactualResults): void {
+  writeJson(runPaths(folder).counterfactuals, results);
+}
+
+/** Undefined where nobody measured it. */
+export function readCounterfactualResults(folder: string): CounterfactualResults | undefined {
+  const path = runPaths(folder).counterfactuals;
+  return existsSync(path) ? readJson<CounterfactualResults>(path) : undefined;
 }
 
 export interface CounterfactualSystem {

@@ -114,7 +114,8 @@ function beginAnew(folder: string, paths: RunPaths): void {
     });
   }
   const stale = [paths.events, paths.metrics, paths.heartbeat, paths.samples, paths.comparison];
-  const findings = [paths.forgetting, paths.overfitting, paths.reportHtml, paths.reportJson];
+  const reports = [paths.reportHtml, paths.reportJson];
+  const findings = [paths.forgetting, paths.overfitting, paths.counterfactuals, ...reports];
   for (const path of [...stale, ...findings]) rmSync(path, { force: true });
   rmSync(paths.tensorboard, { recursive: true, force: true });
 }

@@ -17,6 +17,7 @@ export interface RunPaths {
   comparison: string;
   forgetting: string;
   overfitting: string;
+  counterfactuals: string;
   reportHtml: string;
   reportJson: string;
   tensorboard: string;
@@ -36,6 +37,7 @@ export function runPaths(folder: string): RunPaths {
     comparison: join(folder, 'comparison.json'),
     forgetting: join(folder, 'forgetting.json'),
     overfitting: join(folder, 'overfitting.json'),
+    counterfactuals: join(folder, 'counterfactuals.json'),
     reportHtml: join(folder, 'report.html'),
     reportJson: join(folder, 'report.json'),
     tensorboard: join(folder, 'tensorboard'),

@@ -1,10 +1,11 @@
-import { join } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { formatNumber } from '../../base/format.ts';
 import { requireWritable } from '../../files/atomic.ts';
-import { writeJson } from '../../files/json.ts';
-import type { CounterfactualResults } from '../../store/counterfactuals.ts';
+import { writeCounterfactualResults, type CounterfactualResults } from '../../store/counterfactuals.ts';
+import { runPaths } from '../../store/run-paths.ts';
 import { runJob } from '../../worker/index.ts';
+import { ownRun } from '../compare/systems.ts';
+import { reportRun } from '../report/index.ts';
 import { measuring, resolveSystems, source, type CompareOptions } from '../compare/compare.ts';
 
 export interface CounterfactualEvaluation extends Omit<
@@ -19,7 +20,8 @@ export interface CounterfactualEvaluation extends Omit<
 
 /**
  * How a system's answers change with the gender or the origin of whoever a row speaks of, on pairs that
- * `writeCounterfactuals` wrote. Of several systems, each by itself and against the first.
+ * `writeCounterfactuals` wrote. Of several systems, each by itself and against the first. A run alone keeps what was
+ * found, and shows it in its report.
  * @throws AttuneError of every kind that rows, models and endpoints can raise; E_UNFAIR, with exit code 3, where the
  * first system's answers change more often than `maxFlipRate`
  */
@@ -28,10 +30,11 @@ export async function evaluateCounterfactuals(
   path: string,
   options: CounterfactualEvaluation = {},
 ): Promise<CounterfactualResults> {
-  const { maxPairs, maxFlipRate, train, allowOverlap = false, folder, onEvent, signal } = options;
+  const { maxPairs, maxFlipRate, train, allowOverlap = false, onEvent, signal } = options;
   checkRate(maxFlipRate);
-  const file = folder === undefined ? undefined : join(folder, 'counterfactuals.json');
-  if (file !== undefined) requireWritable(file);
+  const run = systems.length > 1 ? undefined : await ownRun(systems[0]);
+  const folder = options.folder ?? run;
+  if (folder !== undefined) requireWritable(runPaths(folder).counterfactuals);
   const { specs, recipes } = await resolveSystems(systems, options);
   const { maxRows, seed, ...measured } = measuring(recipes[0], { ...options, maxRows: maxPairs });
   const results = await runJob({
@@ -45,7 +48,8 @@ export async function evaluateCounterfactuals(
     onEvent,
     signal,
   });
-  if (file !== undefined) writeJson(file, results);
+  if (folder !== undefined) writeCounterfactualResults(folder, results);
+  if (run !== undefined && folder === run) await reportRun(run);
   if (maxFlipRate !== undefined) refuseFlips(results, maxFlipRate);
   return results;
 }
@@ -68,7 +72,7 @@ function refuseFlips({ systems: [{ title, axes }] }: CounterfactualResults, limi
       field: axis,
       message: `${flips.pairs} of ${pairs} pairs (${formatNumber(flips.rate, 3)}, 95 % ${formatNumber(flips.low, 3)} to ${formatNumber(flips.high, 3)}), allowed ${limit}`,
     })),
-    fix: 'train on rows and their counterfactuals together, or on more rows of the groups that it knows too few of',
+    fix: 'read the pairs that flip (in the run’s report.html, or without --max-flip-rate); then train on rows and their counterfactuals together, or on more rows of the groups that it knows too few of',
     exitCode: 3,
   });
 }

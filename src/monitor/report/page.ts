@@ -8,6 +8,7 @@ import { costsSection } from './sections/costs.ts';
 import { timeSection, warningsSection } from './sections/course.ts';
 import { curvesSection } from './sections/curves.ts';
 import { dataSection } from './sections/data.ts';
+import { counterfactualsSection } from './sections/counterfactuals.ts';
 import { forgettingSection } from './sections/forgetting.ts';
 import { heading } from './sections/heading.ts';
 import { overfittingSection } from './sections/overfitting.ts';
@@ -47,8 +48,9 @@ export function reportPage(report: RunReport, live?: LivePart): string {
         <main>
           ${heading(report)} ${live?.section} ${warningsSection(report)} ${comparisonSection(comparison)}
           ${forgettingSection(report.forgetting)} ${overfittingSection(report.overfitting)}
-          ${confusionSection(comparison)} ${reliabilitySection(comparison)} ${costsSection(comparison)}
-          ${curvesSection(report)} ${samplesSection(samples, comparison)} ${dataSection(report)} ${timeSection(report)}
+          ${counterfactualsSection(report.counterfactuals)} ${confusionSection(comparison)}
+          ${reliabilitySection(comparison)} ${costsSection(comparison)} ${curvesSection(report)}
+          ${samplesSection(samples, comparison)} ${dataSection(report)} ${timeSection(report)}
           ${settingsSection(report)}
           <footer>
             Run ${run.id} in ${run.folder}${run.result !== undefined && ` · result in ${run.result}`}. Written by attune

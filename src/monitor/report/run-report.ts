@@ -10,6 +10,7 @@ import type {
 } from '../../base/events.ts';
 import { sha256 } from '../../files/hash.ts';
 import { readJson } from '../../files/json.ts';
+import { readCounterfactualResults, type CounterfactualResults } from '../../store/counterfactuals.ts';
 import { readForgetting, type Forgetting } from '../../store/forgetting.ts';
 import { readOverfitting, type Overfitting } from '../../store/overfitting.ts';
 import { readComparison, readSamples, type Comparison, type Samples } from '../../store/results.ts';
@@ -33,6 +34,7 @@ export interface RunReport {
   samples?: Samples;
   forgetting?: Forgetting;
   overfitting?: Overfitting;
+  counterfactuals?: CounterfactualResults;
   data?: DataPrepared;
   preflight?: PreflightFinished;
   curves: Curves;
@@ -116,6 +118,7 @@ class ReportReader {
       samples: readSamples(this.#folder),
       forgetting: readForgetting(this.#folder),
       overfitting: readOverfitting(this.#folder),
+      counterfactuals: readCounterfactualResults(this.#folder),
       ...this.#parts,
       curves: this.#curves.curves(),
       epochs: this.#epochs,

@@ -10,8 +10,9 @@ import { writeReport } from '../../../src/monitor/report/index.ts';
 import { RunClock } from '../../../src/monitor/report/run-clock.ts';
 import { readReport } from '../../../src/monitor/report/run-report.ts';
 import { CurveCollector } from '../../../src/monitor/report/series.ts';
+import { writeCounterfactualResults, type CounterfactualResults } from '../../../src/store/counterfactuals.ts';
 import { RunFolder } from '../../../src/store/run-folder.ts';
-import { evaluated, recipe, stepFinished, writeSampleRun } from './sample-run.ts';
+import { evaluated, HOSTILE, recipe, stepFinished, writeSampleRun } from './sample-run.ts';
 
 let folder: string;
 
@@ -35,6 +36,55 @@ function page(): string {
   writeReport(folder);
   return readFileSync(join(folder, 'report.html'), 'utf8');
 }
+
+describe('pairs of rows that differ in a group', () => {
+  const difference = { value: 0.4, other: 1, estimate: -0.6, low: -0.8, high: -0.4, p: 1e-6, pAdjusted: 1e-5 };
+  const results: CounterfactualResults = {
+    version: 1,
+    file: 'pairs.jsonl',
+    pairs: 10,
+    confidence: 0.95,
+    seed: 0,
+    metrics: [{ name: 'accuracy', title: 'accuracy', better: 'higher', reads: 'label' }],
+    systems: [
+      {
+        name: 'tuned',
+        title: 'runs/tickets',
+        axes: [
+          {
+            axis: 'gender',
+            pairs: 10,
+            flips: { pairs: 6, rate: 0.6, low: 0.31, high: 0.83 },
+            groups: [
+              {
+                group: 'female',
+                against: 'male',
+                pairs: 10,
+                metrics: { accuracy: { ...difference, verdict: 'worse' } },
+                answers: { [HOSTILE]: { ...difference, estimate: 0, verdict: 'no-evidence' } },
+              },
+            ],
+            examples: [{ original: { text: HOSTILE, answer: 'no' }, changed: { text: 'He asks', answer: HOSTILE } }],
+          },
+        ],
+      },
+    ],
+    skipped: [],
+  };
+
+  test('are in the report where they were measured, with what flips quoted and nothing of it run', () => {
+    writeSampleRun(folder);
+    expect(page()).not.toContain('Whom it answers otherwise');
+    writeCounterfactualResults(folder, results);
+    const shown = page();
+    expect(shown).toContain('Whom it answers otherwise');
+    expect(shown).toMatch(/female against male<small>accuracy; 10 pairs<\/small>/);
+    expect(shown).toContain('below 0.001');
+    expect(shown).toMatch(/the first 1 of\s*6/);
+    expect(shown).not.toContain('<script>window.broken');
+    expect(readReport(folder).counterfactuals).toEqual(results);
+  });
+});
 
 describe('report.json', () => {
   test('holds the whole run as data', () => {

@@ -1,0 +1,30 @@
+import type { CounterfactualResults, CounterfactualSystem, GroupDifference } from '../../store/counterfactuals.ts';
+
+/** One difference between a group and whatever it is put against. */
+export interface Effect {
+  who: string;
+  /** The metric's title, or the answer in quotation marks. */
+  what: string;
+  pairs: number;
+  one: GroupDifference;
+}
+
+/** What differs at all by the deciding metric or in an answer, the surest first. */
+export function surestEffects(
+  { axes }: CounterfactualSystem,
+  { metrics: [deciding] }: Pick<CounterfactualResults, 'metrics'>,
+): Effect[] {
+  return axes
+    .flatMap(({ groups }) =>
+      groups.flatMap(({ group, against, pairs, metrics, answers }) => {
+        const who = `${group} against ${against}`;
+        const metric = deciding === undefined ? undefined : metrics[deciding.name];
+        return [
+          ...(metric === undefined ? [] : [{ who, what: deciding.title, pairs, one: metric }]),
+          ...Object.entries(answers).map(([answer, one]) => ({ who, what: `“${answer}”`, pairs, one })),
+        ];
+      }),
+    )
+    .filter(({ one }) => one.estimate !== 0)
+    .toSorted((a, b) => a.one.pAdjusted - b.one.pAdjusted || a.one.p - b.one.p);
+}
