@@ -20,7 +20,7 @@ const PLAIN: Record<string, string> = {
 /** The other pronoun, or undefined where only somebody who understands the sentence can tell which. */
 export function otherPronoun(words: readonly Word[], at: number): string | undefined {
   const { lower } = words[at];
-  if (lower === 'his') return endsThere(words, at) ? 'hers' : 'her';
+  if (lower === 'his') return standsAlone(words, at) ? 'hers' : 'her';
   if (lower === 'her') return otherHer(words, at);
   return PLAIN[lower];
 }
@@ -38,6 +38,15 @@ const CLOSED = set(
   something anything everything whatever whoever wherever however let's
   himself herself myself yourself themselves itself elsewhere already afterwards seem seems seemed`,
 );
+
+/** "It is his and mine", and yet "his much younger brother": fewer words than may follow "him". */
+const AFTER_ALONE = set(
+  `and or but nor because if when while as than that which who is was are were has had have do does did will would can
+  could should may might must for from in into on at by with without about to of until since before after`,
+);
+
+/** "It was his too.", "his once proud house". */
+const PERHAPS_LAST = set('too also again now alone instead not already once then yet anyway still forever');
 
 /** After these "her" stands alone: "called her up", "saw her again". */
 const AFTER_OBJECT = set('up out away over down along aside apart alone now then yet either soon immediately');
@@ -90,12 +99,23 @@ const LIKE_ADVERBS = set(
   'only early family lovely friendly daily weekly monthly yearly elderly lonely likely ugly silly holy belly ally reply supply assembly costly lively',
 );
 
+/** Whether "his" is "hers": nothing that he could have follows. */
+function standsAlone(words: readonly Word[], at: number): boolean {
+  const next = beside(words, at, 1);
+  if (next === undefined || AFTER_ALONE.has(words[next].lower)) return true;
+  if (PERHAPS_LAST.has(words[next].lower)) return standsAlone(words, next);
+  return isBreak(words, at, next);
+}
+
 /** Whether nothing follows that could belong to the pronoun. */
 function endsThere(words: readonly Word[], at: number): boolean {
   const next = beside(words, at, 1);
-  if (next === undefined || CLOSED.has(words[next].lower)) return true;
+  return next === undefined || CLOSED.has(words[next].lower) || isBreak(words, at, next);
+}
+
+/** Whether a mark follows; a quotation mark that touches the pronoun closes what was quoted. */
+function isBreak(words: readonly Word[], at: number, next: number): boolean {
   const { text, start } = words[next];
-  // A quotation mark that touches the pronoun closes what was quoted.
   return /^["“‘']/u.test(text) ? start === words[at].end : !/^[\p{L}\d]/u.test(text);
 }
 

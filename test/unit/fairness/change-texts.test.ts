@@ -25,6 +25,8 @@ describe('the other gender', () => {
     ['My uncle is a widower.', 'My aunt is a widow.'],
     ['an actress', 'an actor'],
     ['Mrs. Smith and Mr. King left.', 'Mr. Smith and Ms. King left.'],
+    ['His much younger brother said it was his too.', 'Her much younger sister said it was hers too.'],
+    ['his once proud house', 'her once proud house'],
     ['Alex lost his key.', 'Alex lost her key.'],
     ['Mr Harvey sold her\nold car.', 'Ms Harvey sold his\nold car.'],
     ['He said "I know her".', 'She said "I know him".'],
