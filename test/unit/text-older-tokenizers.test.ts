@@ -197,6 +197,21 @@ describe('SentencePiece', () => {
     expect(plain.addsBos).toBe(false);
   });
 
+  it("Gemma's: as Llama's, by its class or its models' types", async () => {
+    const settings = { bos_token: '<s>', eos_token: '</s>', unk_token: '<unk>', add_prefix_space: false };
+    const idsBy = async (files: Files) => {
+      const tokenizer = await load({ 'tokenizer.model': piecesOf('llama'), ...files });
+      return (await framed(tokenizer, 'hello  the cat')).ids;
+    };
+    const byClass = (tokenizer_class: string) => idsBy({ 'tokenizer_config.json': { ...settings, tokenizer_class } });
+    const wanted = await byClass('LlamaTokenizer');
+    expect(wanted[0]).toBe(1);
+    expect(await byClass('GemmaTokenizer')).toEqual(wanted);
+    for (const model_type of ['gemma2', 'gemma3_text', 'mixtral', 'phi3']) {
+      expect(await idsBy({ 'tokenizer_config.json': settings, 'config.json': { model_type } })).toEqual(wanted);
+    }
+  });
+
   it("SigLIP's: lower case, no punctuation, no spaces around, </s> after each text and as padding", async () => {
     const files = { 'spiece.model': piecesOf('t5'), 'config.json': { model_type: 'siglip' } };
     const tokenizer = await load(files);

@@ -98,6 +98,12 @@ const llama: PieceFamily = {
   },
 };
 
+const gemma: PieceFamily = {
+  ...llama,
+  roles: { bos: '<bos>', eos: '<eos>', unk: '<unk>', pad: '<pad>' },
+  unknown: 3,
+};
+
 /** Texts are read without their punctuation (that of ASCII) and without spaces around them, as SigLIP learned them. */
 const siglip: PieceFamily = {
   roles: { eos: '</s>', unk: '<unk>', pad: '</s>' },
@@ -121,4 +127,9 @@ export const pieceFamilies: Readonly<Record<string, PieceFamily>> = {
   albert,
   llama,
   mistral: llama,
+  mixtral: llama,
+  phi3: llama,
+  gemma,
+  gemma2: gemma,
+  gemma3text: gemma,
 };
