@@ -27,6 +27,8 @@ export interface DataPipelineOptions {
   /** Files read at once, each in a process of its own. */
   processes?: number;
   limits?: Partial<ReadLimits>;
+  /** Threads that run steps which need no more than one row at a time: one for each core unless given. */
+  threads?: number;
   /** Leaves finished parts for the next run; otherwise removes them at its end, those of earlier runs included. Default true. */
   cache?: boolean;
   onEvent?: EventSink;
@@ -46,7 +48,7 @@ export interface DataPipelineResult extends PipelineResult {
  */
 export async function dataPipeline(
   given: string | PipelineSpec,
-  { to, base, processes, limits, cache = true, onEvent, signal }: DataPipelineOptions = {},
+  { to, base, processes, limits, threads, cache = true, onEvent, signal }: DataPipelineOptions = {},
 ): Promise<DataPipelineResult> {
   const isFile = typeof given === 'string';
   const pipeline = checkPipeline(isFile ? await readSpec(given) : given, isFile ? given : undefined);
@@ -57,6 +59,8 @@ export async function dataPipeline(
     to: (hash) => (to === undefined ? join(attuneHome(), 'data-sets', hash.slice(0, 16)) : resolve(to)),
     base: base ?? (isFile ? dirname(resolve(given)) : process.cwd()),
     reading: { processes, limits },
+    thread: THREAD,
+    threads,
     openTokenizer: (name) => Tokenizer.load(modelFolder(name)),
     openRecognisers: loadRecognisers,
     onProgress: ({ activity }) => onEvent?.({ type: 'phase-started', phase: 'data', message: activity }),
@@ -72,6 +76,9 @@ export async function dataPipeline(
     report: writeDataReport(folder, { manifest, survey, examples }),
   };
 }
+
+/** shard-thread.ts of the checkout, shard-thread.js of the published package. */
+const THREAD = new URL(import.meta.url.endsWith('.ts') ? './shard-thread.ts' : './shard-thread.js', import.meta.url);
 
 /** Finished parts of all pipelines: rows as they are between the steps. */
 function partsFolder(): string {

@@ -6,6 +6,7 @@ export { steps } from './steps/index.ts';
 export type { DataSetManifest } from './pipeline/data-set.ts';
 export { checkPipeline, type Pipeline, type PipelineSpec } from './pipeline/pipeline-spec.ts';
 export { runPipeline, type PipelineResult } from './pipeline/run-pipeline.ts';
+export { serveShards } from './pipeline/threads/serve-shards.ts';
 export { diffDataSets, type DataDiff } from './pipeline/diff.ts';
 export { surveyDataSet, type DataSurvey } from './pipeline/survey.ts';
 export { groupsOfRow, answersOf, type GroupsWanted } from './row-groups.ts';

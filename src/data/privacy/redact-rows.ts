@@ -1,5 +1,5 @@
 /** Rows redacted in their order, with the looking done by threads where there are many rows. */
-import { availableParallelism } from 'node:os';
+import { usualThreads } from '../../base/threads.ts';
 import type { Finding } from './detector.ts';
 import type { OpenedRow, Redactor } from './redactor.ts';
 import { DetectorPool } from './threads/detector-pool.ts';
@@ -91,10 +91,4 @@ class Finder implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#pool?.[Symbol.asyncDispose]();
   }
-}
-
-/** `ATTUNE_THREADS` bounds these as it bounds the engine's. */
-function usualThreads(): number {
-  const cores = Math.min(availableParallelism(), Number(process.env.ATTUNE_THREADS) || Infinity);
-  return cores < 2 ? 0 : cores;
 }

@@ -35,6 +35,8 @@ const SHARD_CHARACTERS = 16 * 2 ** 20;
 export class PartStore {
   readonly #folder: string;
   readonly #used = new Set<string>();
+  /** Parts that are being made: one that is asked for twice is made once. */
+  readonly #making = new Map<string, Promise<unknown>>();
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -45,15 +47,22 @@ export class PartStore {
     const name = sha256(JSON.stringify(of));
     this.#used.add(name);
     const folder = join(this.#folder, name);
+    // What fails there is told there, and tried again here.
+    await this.#making.get(name)?.catch(() => undefined);
     tidyFolder(folder);
     const known = this.#read<Extra>(folder);
     if (known !== undefined) return { ...known, folder, isNew: false };
-    const part = await writeWholeFolder(folder, async (draft) => {
+    const making = writeWholeFolder(folder, async (draft) => {
       const made = await make(draft);
       writeJson(join(draft, 'part.json'), made);
       return made;
     });
-    return { ...part, folder, isNew: true };
+    this.#making.set(name, making);
+    try {
+      return { ...(await making), folder, isNew: true };
+    } finally {
+      this.#making.delete(name);
+    }
   }
 
   #read<Extra>(folder: string): Part<Extra> | undefined {

@@ -2,6 +2,7 @@ import { copyFileSync, constants, existsSync, mkdtempSync, rmSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
+import { usualThreads } from '../../base/threads.ts';
 import type { SplitName } from '../../data/index.ts';
 import { findDocuments, type DataRow, type Item, type ReadOptions } from '../../documents/index.ts';
 import { writeFileAtomic } from '../../files/atomic.ts';
@@ -17,6 +18,7 @@ import { PartStore, readItems, ShardWriter, type StoredPart } from './parts.ts';
 import type { Pipeline } from './pipeline-spec.ts';
 import { readSources, type SourceParts } from './source-parts.ts';
 import { SplitPlanner, type SplitReport } from './split-rows.ts';
+import { ShardPool } from './threads/shard-pool.ts';
 import { hidesRows, mergeReports, runStage, stagesOf } from './step-parts.ts';
 
 export interface PipelineRun {
@@ -31,6 +33,10 @@ export interface PipelineRun {
   reading?: Omit<ReadOptions, 'onOutcome' | 'signal'>;
   openTokenizer: StepContext['openTokenizer'];
   openRecognisers: StepContext['openRecognisers'];
+  /** The module of a thread that runs steps (`serveShards`); without one all is done in this thread. */
+  thread?: URL;
+  /** One for each core unless given. */
+  threads?: number;
   onProgress?: (progress: { activity: string; done: number }) => void;
   signal?: AbortSignal;
 }
@@ -52,6 +58,9 @@ const MOST_CACHED = 20 * 2 ** 30;
 export async function runPipeline(run: PipelineRun): Promise<PipelineResult> {
   const { pipeline, base, openTokenizer, openRecognisers, signal, onProgress } = run;
   const store = new PartStore(run.cache);
+  await using pool = run.thread === undefined ? undefined : new ShardPool(run.thread);
+  const { threads: count = usualThreads() } = run;
+  const threads = pool === undefined || count < 2 ? undefined : { pool, count };
   const scratch = mkdtempSync(join(tmpdir(), 'attune-pipeline-'));
   try {
     const quotes = !(await hidesRows(pipeline.steps));
@@ -66,7 +75,7 @@ export async function runPipeline(run: PipelineRun): Promise<PipelineResult> {
     for (const stage of stages) {
       const activity = stage.specs.map(({ step }) => step).join(', ');
       onProgress?.({ activity, done: 0 });
-      parts = await runStage(stage, parts, { store, context });
+      parts = await runStage(stage, parts, { store, context, threads });
       all.push(...parts);
       reports.push(...mergeReports(parts));
     }

@@ -1,11 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sha256File } from '../../files/hash.ts';
-import { MOST_SHOWN, openSteps, runSteps, type StepSpec } from '../run-steps.ts';
+import { MOST_SHOWN, openSteps, type StepSpec } from '../run-steps.ts';
 import type { StepContext, StepDefinition, StepReport } from '../step.ts';
 import { steps } from '../steps/index.ts';
-import { readItems, writeItems, type PartStore, type StoredPart } from './parts.ts';
+import type { PartStore, StoredPart } from './parts.ts';
+import { runOver } from './run-over.ts';
+import type { ShardPool } from './threads/shard-pool.ts';
 
 /** Steps that run together: over each shard by itself, or one step over all of them. */
 interface Stage {
@@ -38,40 +38,63 @@ export async function hidesRows(specs: readonly StepSpec[]): Promise<boolean> {
   return definitions.some(({ protects }) => protects === true);
 }
 
-/** What a stage makes of the parts before it. */
+export interface StageRun {
+  store: PartStore;
+  context: Omit<StepContext, 'folder'>;
+  /** Runs shards in threads, so many at once; without threads all is done here. */
+  threads?: { pool: ShardPool; count: number };
+}
+
+/** What a stage makes of the parts before it: the same, whatever number of threads makes it. */
 export async function runStage(
   stage: Stage,
   before: readonly StoredPart[],
-  { store, context }: { store: PartStore; context: Omit<StepContext, 'folder'> },
+  { store, context, threads }: StageRun,
 ): Promise<StoredPart[]> {
   const shards = before.flatMap(({ folder, shards: all }) =>
     all.map(({ name, sha256 }) => ({ path: join(folder, name), sha256 })),
   );
   const inputs = stage.perItem ? shards.map((shard) => [shard]) : [shards];
-  const parts: StoredPart[] = [];
-  for (const input of inputs) {
-    context.signal?.throwIfAborted();
-    const of = { steps: stage.key, quotes: context.quotes, input: input.map(({ sha256 }) => sha256) };
+  // A single shard is done before a thread has started.
+  const used = inputs.length < 2 ? undefined : threads;
+  let done = 0;
+  return inLanes(inputs, used?.count ?? 1, async (input) => {
+    const { signal, base, quotes } = context;
+    signal?.throwIfAborted();
+    const of = { steps: stage.key, quotes, input: input.map(({ sha256 }) => sha256) };
     const paths = input.map(({ path }) => path);
-    parts.push(await store.part(of, (draft) => runOver(paths, stage.specs, { draft, context })));
-    context.onProgress?.(parts.length, 'shards');
-  }
-  return parts;
+    const part = await store.part(of, (draft) =>
+      used === undefined
+        ? runOver(paths, stage.specs, { draft, context })
+        : used.pool.run({ paths, specs: stage.specs, draft, base, quotes }, signal),
+    );
+    context.onProgress?.(++done, 'shards');
+    return part;
+  });
 }
 
-async function runOver(
-  paths: readonly string[],
-  specs: readonly StepSpec[],
-  { draft, context }: { draft: string; context: Omit<StepContext, 'folder'> },
-) {
-  const folder = mkdtempSync(join(tmpdir(), 'attune-pipeline-'));
-  try {
-    const opened = await openSteps(specs, { ...context, folder });
-    const shards = await writeItems(draft, runSteps(readItems(paths), opened));
-    return { shards, reports: opened.map(({ report }) => report) };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+/** Each result in its place, so many under way at once; after a failure none is begun, and those under way are waited for. */
+async function inLanes<Input, Result>(
+  inputs: readonly Input[],
+  lanes: number,
+  work: (input: Input) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  const failures: unknown[] = [];
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    while (next < inputs.length && failures.length === 0) {
+      const index = next++;
+      try {
+        results[index] = await work(inputs[index]);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+  if (failures.length > 0) throw failures[0];
+  return results;
 }
 
 /** The reports of one stage's parts as one for each step. */

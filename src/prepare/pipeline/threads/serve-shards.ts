@@ -1,0 +1,27 @@
+import { parentPort } from 'node:worker_threads';
+import { AttuneError } from '../../../base/errors.ts';
+import type { StepContext } from '../../step.ts';
+import { runOver } from '../run-over.ts';
+import type { ShardAnswer, ShardJob } from './protocol.ts';
+
+/** Makes this thread one that runs steps, a job at a time, for the pool that started it. */
+export function serveShards(openings: Pick<StepContext, 'openTokenizer' | 'openRecognisers'>): void {
+  parentPort!.on('message', (job: ShardJob) => {
+    void answer(job, openings).then((message) => {
+      // oxlint-disable-next-line require-post-message-target-origin -- a thread has no origin
+      parentPort!.postMessage(message);
+    });
+  });
+}
+
+async function answer(
+  { paths, specs, draft, base, quotes }: ShardJob,
+  openings: Pick<StepContext, 'openTokenizer' | 'openRecognisers'>,
+): Promise<ShardAnswer> {
+  try {
+    return { part: await runOver(paths, specs, { draft, context: { base, quotes, ...openings } }) };
+  } catch (error) {
+    if (error instanceof AttuneError) return { failure: error.toJSON() };
+    return { crash: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+  }
+}
