@@ -83,6 +83,12 @@ export class SpeechTokens {
     return this.#named('no_timestamps_token_id', '<|notimestamps|>');
   }
 
+  /** What stands at a transcript's start where nobody speaks; older vocabularies do not name it. */
+  get noSpeech(): number {
+    const named = ['<|nospeech|>', '<|nocaptions|>'].map((token) => this.#tokenizer.idOf(token));
+    return named.find((id) => id !== null) ?? this.noTimes - 1;
+  }
+
   /** Those of a model with so many tokens; older files of tokenizers do not name them, though the model has them. */
   times(vocabularySize: number): TimeTokens | undefined {
     const first = this.noTimes + 1;

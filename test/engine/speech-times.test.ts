@@ -2,6 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { audioProcessor } from '../../src/audio/index.ts';
 import { transcribe, type Hearing } from '../../src/generate/index.ts';
+import { compressionRatio, REFERENCE_FALLBACK, withFallback } from '../../src/generate/speech/fallback.ts';
+import { ScoredConstraint } from '../../src/generate/speech/scored-constraint.ts';
 import { segmentsOf } from '../../src/generate/speech/segments.ts';
 import { TimedConstraint } from '../../src/generate/speech/timed-constraint.ts';
 import { createModel } from '../../src/models/load.ts';
@@ -121,7 +123,68 @@ afterAll(() => hearing.model.dispose());
 const sound = (seconds: number): Float32Array =>
   Float32Array.from({ length: Math.round(seconds * RATE) }, (_, i) => 0.5 * Math.sin(i / (3 + i / 9000)));
 
+describe('a window is written again', () => {
+  const attempt = (logProb: number, text = 'a b') => ({ logProb, text });
+  const tries = async (attempts: { logProb: number; text: string }[], silence: number) => {
+    const asked: number[] = [];
+    const left = attempts.values();
+    const write = async (temperature: number) => (asked.push(temperature), left.next().value!);
+    const { found, isSilence } = await withFallback(REFERENCE_FALLBACK, write, async () => silence);
+    return { asked, logProb: found.logProb, isSilence };
+  };
+
+  it('at the next temperature while it is guessed or repeats itself, as the reference does', async () => {
+    expect(await tries([attempt(-0.5)], 1)).toEqual({ asked: [0], logProb: -0.5, isSilence: false });
+    const loop = attempt(-0.1, 'so it is '.repeat(30));
+    expect(compressionRatio(loop.text)).toBeGreaterThan(2.4);
+    expect(await tries([loop, attempt(-1.2), attempt(-0.9)], 0.5)).toEqual({
+      asked: [0, 0.2, 0.4],
+      logProb: -0.9,
+      isSilence: false,
+    });
+    const poor = [-2, -3, -4, -5, -6, -7].map((logProb) => attempt(logProb));
+    expect(await tries(poor, 0.5)).toEqual({ asked: [0, 0.2, 0.4, 0.6, 0.8, 1], logProb: -7, isSilence: false });
+  });
+
+  it('but not where it is silence, which is what is guessed where nobody seems to speak', async () => {
+    expect(await tries([attempt(-1.5)], 0.7)).toEqual({ asked: [0], logProb: -1.5, isSilence: true });
+    expect((await tries([attempt(-0.9)], 0.99)).isSilence).toBe(false);
+  });
+
+  it('by how likely its tokens and its end are among those that may follow', () => {
+    const scored = new ScoredConstraint(new TimedConstraint(vocabulary));
+    const step = (id: number, ...likely: number[]) => {
+      const logits = new Float32Array(20).fill(Number.NEGATIVE_INFINITY);
+      for (const one of likely) logits[one] = 0;
+      scored.adjust(logits);
+      if (id >= 0) scored.advance(id);
+    };
+    step(12, 12, 13);
+    step(1, 1, 2, 4, 5);
+    step(-1, 10, 5);
+    expect(scored.total(undefined)).toBeCloseTo(Math.log(1 / 2) + Math.log(1 / 4), 10);
+    expect(scored.total(10)).toBeCloseTo(Math.log(1 / 2) + Math.log(1 / 4) + Math.log(1 / 2), 10);
+  });
+});
+
 describe('a recording with times', () => {
+  it('of silence has no text, and is gone through window by window', async () => {
+    const fallback = { logProb: 0, noSpeech: 0 };
+    const { text, segments, heard } = await transcribe(hearing, sound(2.7), { language: 'en', fallback });
+    expect([text, segments, heard]).toEqual(['', [], 150]);
+  });
+
+  it('is written the same each time, also where temperatures are tried', async () => {
+    const options = { language: 'en', fallback: { logProb: 0, noSpeech: 1 } };
+    const [first, second] = [
+      await transcribe(hearing, sound(1.5), options),
+      await transcribe(hearing, sound(1.5), options),
+    ];
+    expect(first).toEqual(second);
+    const greedy = { ...options, fallback: { temperatures: [0] } };
+    expect(first.text).not.toBe((await transcribe(hearing, sound(1.5), greedy)).text);
+  });
+
   it('is gone through to its end, in parts that follow each other', async () => {
     const { segments = [], text, heard } = await transcribe(hearing, sound(2.7), { language: 'en' });
     expect(heard % 50).toBe(0);

@@ -3,7 +3,9 @@ import { SpeechTokens, type TimeTokens } from '../../text/index.ts';
 import { generate } from '../generate.ts';
 import type { Completion } from '../sequence.ts';
 import { languageOf, remembered } from './by-tokens.ts';
+import { REFERENCE_FALLBACK, withFallback, type Attempt } from './fallback.ts';
 import type { Hearing, Transcript, TranscriptionOptions } from './hearing.ts';
+import { ScoredConstraint, ShareProbe } from './scored-constraint.ts';
 import { segmentsOf, type TimedTokens } from './segments.ts';
 import { TimedConstraint } from './timed-constraint.ts';
 
@@ -18,8 +20,9 @@ function sizeOf({ architecture, config }: Hearing['model']): number {
 
 /**
  * Goes through a recording as the reference does (Radford et al., 2022, section 3.8): a window is written down with
- * times, and the next one begins where the last part that came to its end does. Nothing is written twice at another
- * temperature, and a window is not told what was said before it.
+ * times, and the next one begins where the last part that came to its end does. What repeats itself or was only guessed is
+ * written again at a higher temperature, and a window of silence is left out. A window is not told what was said before
+ * it.
  */
 export async function byTimes(
   hearing: Hearing,
@@ -38,27 +41,46 @@ export async function byTimes(
     options.signal?.throwIfAborted();
     using memory = remembered(model, [sound.window(start)]);
     language ??= await languageOf(hearing, { memory, tokens, options });
-    const answer = await writeWindow(hearing, memory, { tokens, options: { ...options, language } });
+    const about = { tokens, options: { ...options, language }, seed: start };
+    const { found: answer, isSilence } = await writeSurely(hearing, memory, about);
+    answers.push(answer);
+    heard += memory.hidden.shape[0];
+    if (isSilence) {
+      start += sound.framesPerWindow;
+      continue;
+    }
     const left = Math.ceil(Math.min(sound.framesPerWindow, sound.frames - start) / steps.frames);
     const found = segmentsOf(answer.ids, { firstTime: tokens.noTimes + 1, steps: left });
     const before = start / steps.frames;
     segments.push(...found.segments.map((one) => ({ ...one, start: before + one.start, end: before + one.end })));
-    answers.push(answer);
-    heard += memory.hidden.shape[0];
     start += Math.max(1, found.next) * steps.frames;
   }
-  const isText = (id: number) => id <= tokens.noTimes;
-  const read = (ids: readonly number[]) => tokenizer.decode(ids.filter(isText), { skipSpecialTokens: true }).trim();
   return {
-    text: read(segments.flatMap(({ ids }) => ids)),
-    segments: segments
-      .map(({ start, end, ids }) => ({ start: start * steps.seconds, end: end * steps.seconds, text: read(ids) }))
-      .filter(({ text }) => text !== ''),
+    ...inSeconds(segments, { read: (ids) => textOf(hearing, ids), seconds: steps.seconds }),
     heard,
     written: answers.reduce((sum, { ids }) => sum + ids.length, 0),
     finishReason: answers.every(({ finishReason }) => finishReason === 'stop') ? 'stop' : 'length',
     ...(tokens.isMultilingual && { language }),
   };
+}
+
+/** Text alone, without times. */
+function textOf({ tokenizer }: Hearing, ids: readonly number[]): string {
+  const { noTimes } = new SpeechTokens(tokenizer);
+  const text = ids.filter((id) => id <= noTimes);
+  return tokenizer.decode(text, { skipSpecialTokens: true }).trim();
+}
+
+function inSeconds(
+  segments: readonly TimedTokens[],
+  { read, seconds }: { read: (ids: readonly number[]) => string; seconds: number },
+): Pick<Transcript, 'text' | 'segments'> {
+  const parts = segments.map(({ start, end, ids }) => ({
+    start: start * seconds,
+    end: end * seconds,
+    text: read(ids),
+  }));
+  return { text: read(segments.flatMap(({ ids }) => ids)), segments: parts.filter(({ text }) => text !== '') };
 }
 
 /** A step of time is what one of the encoder's frames lasts. */
@@ -71,19 +93,54 @@ function stepsOf({ model, processor }: Hearing, { framesPerWindow, window }: Spe
   };
 }
 
+interface Writing {
+  tokens: SpeechTokens;
+  options: TranscriptionOptions;
+  /** Of what is drawn: windows have their own. */
+  seed: number;
+}
+
+/** What a window says, written again where that is poor; and whether it is silence. */
+async function writeSurely(hearing: Hearing, memory: ReturnType<typeof remembered>, about: Writing) {
+  const limits = { ...REFERENCE_FALLBACK, ...about.options.fallback };
+  return withFallback(
+    limits,
+    (temperature) => writeWindow(hearing, memory, { ...about, temperature }),
+    () => noSpeechShare(hearing, memory, about),
+  );
+}
+
 async function writeWindow(
-  { model, tokenizer }: Hearing,
+  hearing: Hearing,
   memory: ReturnType<typeof remembered>,
-  { tokens, options }: { tokens: SpeechTokens; options: TranscriptionOptions },
-): Promise<Completion> {
+  { tokens, options, seed, temperature }: Writing & { temperature: number },
+): Promise<Completion & Attempt> {
+  const { model, tokenizer } = hearing;
   const size = sizeOf(model);
   const times = tokens.times(size) as TimeTokens;
   const suppressed = [...tokens.suppressed.always, tokens.noTimes];
   const vocabulary = { size, times, end: tokenizer.eosId ?? times.first, suppressed };
+  const scored = new ScoredConstraint(new TimedConstraint(vocabulary));
   const [answer] = await generate({ model, tokenizer, memory }, [tokens.prompt({ ...options, timestamps: true })], {
     maxNewTokens: options.maxNewTokens ?? Number.MAX_SAFE_INTEGER,
-    constraint: () => new TimedConstraint(vocabulary),
+    // One prompt has one answer.
+    constraint: () => scored,
+    temperature,
+    seed,
     signal: options.signal,
   });
-  return answer;
+  const end = answer.finishReason === 'stop' ? tokenizer.eosId : undefined;
+  return { ...answer, text: textOf(hearing, answer.ids), logProb: scored.total(end) / (answer.ids.length + 1) };
+}
+
+/** How likely a window begins with the token that says that nobody speaks. */
+async function noSpeechShare(
+  { model, tokenizer }: Hearing,
+  memory: ReturnType<typeof remembered>,
+  { tokens, options }: Writing,
+): Promise<number> {
+  const probe = new ShareProbe(sizeOf(model), tokens.noSpeech);
+  const asked = { maxNewTokens: 1, constraint: () => probe, signal: options.signal };
+  await generate({ model, tokenizer, memory }, [[tokens.start]], asked);
+  return probe.share;
 }

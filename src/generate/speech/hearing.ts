@@ -1,5 +1,6 @@
 import type { AudioProcessor } from '../../audio/index.ts';
 import type { Model } from '../../models/model.ts';
+import type { FallbackOptions } from './fallback.ts';
 import type { SpeechWish, Tokenizer } from '../../text/index.ts';
 
 /** What is needed to write down what is said. */
@@ -14,6 +15,8 @@ export type Windows = readonly ReturnType<AudioProcessor['features']>[];
 export interface TranscriptionOptions extends SpeechWish {
   /** Of a window; as many as the model can write unless given. */
   maxNewTokens?: number;
+  /** When a window of a long recording is written again; as the reference does unless given. */
+  fallback?: Partial<FallbackOptions>;
   signal?: AbortSignal;
 }
 
