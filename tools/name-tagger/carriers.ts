@@ -98,15 +98,57 @@ class People {
     const chance = this.#draws.below(100);
     const hasTwoFamilies = (language === 'es' || language === 'pt') && this.#draws.below(100) < 45;
     if (hasTwoFamilies) return `${given} ${family} ${this.family(language)}`;
-    if (chance < 6) return `${given} ${this.given(language)} ${family}`;
-    if (chance < 10) return `${given} ${this.given(language)[0]}. ${family}`;
-    if (chance < 14) return `${given[0]}. ${family}`;
-    if (chance < 18) return `${family}, ${given}`;
-    if (chance < 21) return `${family} ${given}`;
-    if (chance < 23) return `${given} ${family.toUpperCase()}`;
-    if (chance < 25) return `${given} ${family}`.toUpperCase();
+    if (chance < 5) return `${given} ${this.given(language)} ${family}`;
+    if (chance < 8) return `${given} ${this.given(language)[0]}. ${family}`;
+    if (chance < 11) return `${family}, ${given}`;
+    if (chance < 14) return `${family} ${given}`;
+    if (chance < 16) return `${given} ${family.toUpperCase()}`;
+    if (chance < 18) return `${family.toUpperCase()} ${given}`;
+    if (chance < 20) return `${given} ${family}`.toUpperCase();
+    if (chance < 35) return this.#withInitials(given, family, language);
     return `${given} ${family}`;
   }
+
+  #withInitials(given: string, family: string, language: string): string {
+    const [first, second] = [given[0], this.given(language)[0]];
+    const forms = [
+      `${first}. ${family}`,
+      `${first}. ${family}`,
+      `${first} ${family}`,
+      `${first}. ${second}. ${family}`,
+      `${first}.${second}. ${family}`,
+      `${first}.-${second}. ${family}`,
+      `${first}${second} ${family}`,
+      `${family}, ${first}.`,
+      `${family}, ${first}. ${second}.`,
+      `${family} ${first}.`,
+      `${given} ${family[0]}.`,
+    ];
+    return this.#draws.of(forms);
+  }
+}
+
+/** Of a hundred sentences, how many are written otherwise: all small, names small, all capitals, names in capitals. */
+const CASES: readonly [share: number, isWhole: boolean, change: (text: string) => string][] = [
+  [16, true, (text) => text.toLowerCase()],
+  [7, false, (text) => text.toLowerCase()],
+  [12, true, (text) => text.toUpperCase()],
+  [8, false, (text) => text.toUpperCase()],
+];
+
+/** As people type who spare the key for capitals, or never leave it. */
+function recased({ text, names }: Sentence, draws: Draws): Sentence {
+  let chance = draws.below(100);
+  for (const [share, isWhole, change] of CASES) {
+    chance -= share;
+    if (chance >= 0) continue;
+    let changed = isWhole ? change(text) : text;
+    for (const { start, end } of isWhole ? [] : names)
+      changed = changed.slice(0, start) + change(changed.slice(start, end)) + changed.slice(end);
+    // "ß" and a few others have no capital of one letter.
+    return { text: changed.length === text.length ? changed : text, names };
+  }
+  return { text, names };
 }
 
 /** One carrier with its slots filled. */
@@ -152,7 +194,8 @@ function peopled(documents: readonly Document[], people: People, draws: Draws): 
     const somebody = (): string => draws.of(['{N}', '{N}', '{G}', '{F}']);
     let carrier = text.replaceAll(/[{}]/g, ' ').replaceAll(SOMEBODY[language], somebody);
     carrier = carrier.replaceAll(PRONOUNS[language], (word) => (draws.below(2) === 0 ? somebody() : word));
-    sentences.push(filled(carrier, language, { people, cities: [], nouns: [], draws }));
+    const sentence = filled(carrier, language, { people, cities: [], nouns: [], draws });
+    sentences.push(draws.below(100) < 30 ? recased(sentence, draws) : sentence);
   }
   return sentences;
 }
@@ -170,16 +213,10 @@ export async function carriersOf(
   for (const file of readdirSync(folder).toSorted()) {
     const language = file.slice(0, 2);
     const carriers = readFileSync(new URL(file, folder), 'utf8').trim().split('\n');
+    const about = { people, cities, nouns: words.get(language)!, draws };
     for (const carrier of carriers) {
-      for (let round = 0; round < ROUNDS; round++)
-        sentences.push(
-          filled(carrier.replaceAll(String.raw`\n`, '\n'), language, {
-            people,
-            cities,
-            nouns: words.get(language)!,
-            draws,
-          }),
-        );
+      const whole = carrier.replaceAll(String.raw`\n`, '\n').replaceAll(String.raw`\t`, '\t');
+      for (let round = 0; round < ROUNDS; round++) sentences.push(recased(filled(whole, language, about), draws));
     }
   }
   return sentences;

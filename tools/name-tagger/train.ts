@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 import { gazetteer } from '../../src/data/privacy/gazetteer.ts';
 import { featuresOf, standingOf, TABLE_SIZE, type Standing } from '../../src/data/privacy/names/features.ts';
-import { isJoined, STEP } from '../../src/data/privacy/names/tagger.ts';
+import { isCandidate, isJoined, STEP } from '../../src/data/privacy/names/tagger.ts';
 import { tokensOf } from '../../src/data/privacy/names/tokens.ts';
 import { namesByRule } from '../../src/data/privacy/recognisers/name.ts';
 import { Draws } from '../pii-development/values.ts';
@@ -31,8 +31,10 @@ interface Sample {
 
 const NOBODY: Standing = { given: '0', family: '0', city: '0' };
 /** Shares of names that are learnt as if no list had them, and without the word itself. */
-const UNLISTED = 50;
+const UNLISTED = 40;
 const BLIND = 85;
+/** Of a thousand words in small letters. */
+const STRAY = 12;
 
 function samplesOf({ text, names, unsure = [] }: Sentence, draws: Draws): Sample[] {
   const tokens = tokensOf(text);
@@ -40,13 +42,15 @@ function samplesOf({ text, names, unsure = [] }: Sentence, draws: Draws): Sample
     spans.some(({ start, end }) => start <= tokens[at].start && tokens[at].start < end);
   const hidden = new Set<string>();
   for (const [at, token] of tokens.entries()) {
-    if (token.isCapital && isIn(names, at) && draws.below(100) < UNLISTED) hidden.add(token.text);
+    if (isIn(names, at) && draws.below(100) < UNLISTED) hidden.add(token.text);
   }
   const lookup = (word: string): Standing => (hidden.has(word) ? NOBODY : standingOf(word));
   const samples: Sample[] = [];
   let last = -1;
   for (const [at, token] of tokens.entries()) {
-    if (!token.isCapital) continue;
+    // Now and then what follows a word that only looks like a name.
+    const isStray = !token.isCapital && draws.below(1000) < STRAY;
+    if (!isCandidate(tokens, at, isStray ? at - 1 : last)) continue;
     const isName = isIn(names, at);
     const isAfterName = last >= 0 && isJoined(tokens, last, at);
     if (isName) last = at;
@@ -54,7 +58,7 @@ function samplesOf({ text, names, unsure = [] }: Sentence, draws: Draws): Sample
     const isBlind = isName && draws.below(100) < BLIND;
     // What the model takes the word before for is wrong at times.
     const isMistaken = draws.below(100) < 6;
-    const slots = featuresOf({ tokens, at, isAfterName: isAfterName !== isMistaken, lookup, isBlind });
+    const slots = featuresOf({ tokens, at, isAfterName: isStray || isAfterName !== isMistaken, lookup, isBlind });
     samples.push({ slots: Int32Array.from(slots), isName });
   }
   return samples;
@@ -125,8 +129,32 @@ function reworded(
   return sentences;
 }
 
+/** Of a hundred documents, how many are learnt from in small letters and in capitals too. */
+const IN_SMALL = 25;
+const IN_CAPITALS = 8;
+
+function inOtherCase(documents: readonly Document[], draws: Draws): Sentence[] {
+  const sentences: Sentence[] = [];
+  for (const { text } of documents) {
+    const chance = draws.below(100);
+    if (chance < IN_SMALL) sentences.push({ text: text.toLowerCase(), names: [] });
+    else if (chance < IN_SMALL + IN_CAPITALS) sentences.push({ text: text.toUpperCase(), names: [] });
+  }
+  return sentences;
+}
+
+/** What holds fewer times than this says nothing that can be relied on. */
+const LEAST_SEEN = 3;
+
+function seenOften(samples: readonly Sample[]): Uint8Array {
+  const counts = new Uint8Array(TABLE_SIZE);
+  for (const { slots } of samples) for (const slot of slots) if (counts[slot] < LEAST_SEEN) counts[slot]++;
+  return counts.map((count) => (count === LEAST_SEEN ? 1 : 0));
+}
+
 /** Logistic regression by AdaGrad; the mean of the weights after each pass is kept. */
 function train(samples: readonly Sample[], draws: Draws): Float64Array {
+  const isSeen = seenOften(samples);
   const [weights, squares, sums] = [0, 1, 2].map(() => new Float64Array(TABLE_SIZE));
   const PASSES = 5;
   const order = samples.map((_, index) => index);
@@ -142,6 +170,7 @@ function train(samples: readonly Sample[], draws: Draws): Float64Array {
       const error = 1 / (1 + Math.exp(-sum)) - (isName ? 1 : 0);
       if (Math.abs(error) < 0.005) continue;
       for (const slot of slots) {
+        if (isSeen[slot] === 0) continue;
         const gradient = error + 2e-6 * weights[slot];
         squares[slot] += gradient * gradient;
         weights[slot] -= (0.15 * gradient) / (Math.sqrt(squares[slot]) + 0.05);
@@ -160,7 +189,8 @@ const nameless = documents.filter(({ unsure }) => unsure.length === 0);
 const carried = await carriersOf(fakerFolder, { documents: nameless, words }, draws);
 const plain = documents.map(({ text, unsure }) => ({ text, names: [], unsure }));
 const others = reworded(nameless, words, draws);
-const samples = [...carried, ...plain, ...others].flatMap((sentence) => samplesOf(sentence, draws));
+const recased = inOtherCase(nameless, draws);
+const samples = [...carried, ...plain, ...others, ...recased].flatMap((sentence) => samplesOf(sentence, draws));
 console.log(`${carried.length} sentences with names, ${plain.length} without; ${samples.length} words`);
 const weights = train(samples, draws);
 const table = Int8Array.from(weights, (weight) => Math.max(-127, Math.min(127, Math.round(weight / STEP))));

@@ -4,25 +4,25 @@ import { asListed, gazetteer } from './gazetteer.ts';
 
 const TOWN = String.raw`(?![A-Z]{1,3}(?!\p{L}|[ -]\p{Lu}\p{Ll}))(?:(?:Den|Het|La|Le|Les|L['’]|El|Los|San|Santa|São|Sankt|St\.?|Saint|Bad|Ciudad de|Villa) ?)?\p{Lu}[\p{L}\p{M}'’]*(?:[ -](?:(?:a\.? ?d\.? |an der |am |im |i\. ?|in |de la |de los |de |del |della |di |do |da |dos |das |sur |sur-|sous-|en |en-|lès-|aan |op |bij |nad |ob |w |i )?\p{Lu}[\p{L}\p{M}'’]*)){0,3}`;
 const UNIT_WORDS = String.raw`apartment|apt|appartement|appt|app|apto?|ap|suite|ste|unit|flat|floor|fl|room|rm|building|bldg|block|lgh|bus|lokal|lok|m|int|interno|scala|piano|bloco|bloque|bl|bât|bâtiment|esc|escalera|escalier|piso|puerta|pta|portal|bajo|ático|entresuelo|principal|izquierda|izq|izda|derecha|dcha|r/c|esq|esquerdo|dto|direito|dt|frente|fte|andar|étage|hs|huis|hoog|og|eg|dg|whg|top|stiege|tür|hinterhaus|vorderhaus|links|rechts|lote?|casa|sala|conj|quadra|qd|km|tr|vån|box|cedex|col|colonia|urb|residencial|kl|klatka|piętro|p|résidence|rez-de-chaussée`;
-const UNIT = String.raw`(?:(?: [-–] |,? ?)(?:\(?(?:${UNIT_WORDS})(?!\p{L})\.? ?#?(?:[A-Z]?\d{0,5}[A-Za-z]?(?![\p{L}\p{N}]))|#\s?[A-Z0-9-]{1,6}|\d{1,3}\.?[ºª°]?(?:er|ème|e|nd|rd|th|st|o|a)?\.? (?:${UNIT_WORDS})(?!\p{L})\.?(?: (?:links|rechts|Mitte|gauche|droite))?|\d{1,2}\.?[ºª°] ?(?:[A-Z](?!\p{L})|izq\.?|dcha\.?|izda\.?|esq\.?|dto\.?|frente|izquierda|derecha|esquerdo|direito)?|[IVX]{1,4}(?![\p{L}])|n[ºo°]? \d{1,4}))`;
+const UNIT = String.raw`(?:(?: [-–] |,? ?)(?:\(?(?:${UNIT_WORDS})(?!\p{L})\.? ?#?(?:[A-Z]?\d{0,5}[A-Za-z]?(?![\p{L}\p{N}]))|#\s?[A-Z0-9-]{1,6}|\d{1,3}\.?[ºª°]?(?:er|ème|e|nd|rd|th|st|o|a)?\.? (?:${UNIT_WORDS})(?!\p{L})\.?(?: (?:links|rechts|Mitte|gauche|droite))?|\d{1,2}\.?[ºª°] ?(?:[A-Z](?!\p{L})|izq\.?|dcha\.?|izda\.?|esq\.?|dto\.?|frente|izquierda|derecha|esquerdo|direito)?|[IVX]{1,4}(?![\p{L}])|[A-H] \d{1,3}(?![\p{L}\p{N}])|n[ºo°]? \d{1,4}))`;
 const UK = String.raw`[A-PR-UWYZ][A-HK-Y]?\d[A-Z\d]? ?\d[ABD-HJLNP-UW-Z]{2}`;
 const CODE_BEFORE = String.raw`(?:(?:[A-Z]{1,2}|PL|SE|DE|FR|NL|CH)[- ])?(?:\d{2}-\d{3}|\d{4}-\d{3}|\d{5}-\d{3}|\d{3} \d{2}|\d{4} ?[A-Za-z]{2}(?![\p{L}])|\d{4,5})`;
 const CODE_BEHIND = String.raw`(?:\d{5}(?:-\d{4})?|${UK}|[A-Z]\d[A-Z] ?\d[A-Z]\d|[A-Z]\d[\dW] ?[A-Z\d]{4}|\d{4}(?!\d)|\d{3} ?\d{3}|\d{5}-\d{3})`;
 const REGION = String.raw`(?:[A-Z]{2,3}\.?|Alabama|California|Florida|Texas|New York|Ohio|Ontario|Quebec)`;
 const GAP = String.raw`(?:,? ?\n ?|, ?| - | – | | \| ?)`;
-const PART = String.raw`(?:, ?(?:Col\. |Bairro |Urb\. )?\p{Lu}[\p{L}'’-]+(?: \p{Lu}[\p{L}'’-]+){0,2})`;
+const PART = String.raw`(?:(?:,| [-–]|,? ?\n) ?(?:Col\. |Bairro |Urb\. |Co\. |County )?\p{Lu}[\p{L}'’-]+(?: \p{Lu}[\p{L}'’-]+){0,2})`;
 
 const UNITS = new RegExp(latin(`(?:${UNIT}){1,4}`), 'iy');
 const WITH_CODE = [
   new RegExp(
     latin(
-      String.raw`${PART}{0,2}?${GAP}${CODE_BEFORE}(?:,? ${TOWN}(?:(?: Cedex|(?<=Cedex)) \d{1,2}(?!\d))?(?:,? ?\([A-Z]{2}\))?(?: ?[/–-] ?[A-Z]{2}(?!\p{L}))?)`,
+      String.raw`${PART}{0,2}?${GAP}(?:(?:CEP|C\.?P\.?):? )?${CODE_BEFORE}(?:,? ${TOWN}(?:(?: Cedex|(?<=Cedex)) \d{1,2}(?!\d))?(?:,? ?\([A-Z]{2}\))?(?: ?[/–-] ?[A-Z]{2}(?!\p{L}))?)`,
     ),
     'y',
   ),
   new RegExp(
     latin(
-      String.raw`${PART}{0,1}?(?:,? ?\n ?|, ?| - | – | \| ?)${TOWN}(?:(?:,| -|/)? ?${REGION})?,? ?\n?${CODE_BEHIND}(?![\p{L}\p{N}])`,
+      String.raw`${PART}{0,3}?(?:,? ?\n ?|, ?| - | – | \| ?)(?:Co\. |County )?${TOWN}(?:(?:,| ?[-–]|/)? ?${REGION})?(?:,| ?[-–])? ?\n?(?:(?:CEP|PIN(?: ?[Cc]ode)?|ZIP|C\.?P\.?|Eircode):? )?${CODE_BEHIND}(?![\p{L}\p{N}])`,
     ),
     'y',
   ),
@@ -73,8 +73,35 @@ function readTail(text: string, from: number): Tail {
   const match = TOWN_ALONE.exec(text);
   if (match !== null && match[0][0] !== ' ' && isTown(match.groups!.town))
     return { end: unit + match[0].length, hasCode: false, hasUnit };
-  return { end: unit, hasCode: false, hasUnit };
+  return { end: townBehind(text, unit), hasCode: false, hasUnit };
 }
+
+const NEXT_PART = new RegExp(
+  latin(String.raw`(?:,? ?\n ?|, )(?<town>\p{Lu}[\p{L}'’-]+(?: \p{Lu}[\p{L}'’-]+){0,2})(?!\p{L})`),
+  'y',
+);
+const MOST_PARTS = 4;
+
+/** "…, Victoria Island, Lagos": districts up to a town that is known. */
+function townBehind(text: string, from: number): number {
+  let [end, at] = [from, from];
+  for (let count = 0; count < MOST_PARTS; count++) {
+    NEXT_PART.lastIndex = at;
+    const match = NEXT_PART.exec(text);
+    if (match === null) break;
+    at += match[0].length;
+    if (isTown(match.groups!.town)) end = at;
+  }
+  return Math.max(end, reach(LAST_LINE, text, from));
+}
+
+/** "Victoria Island, Lagos", a line by itself below the street's. */
+const LAST_LINE = new RegExp(
+  latin(
+    String.raw`,? ?\n ?\p{Lu}[\p{L}'’-]+(?: \p{Lu}[\p{L}'’-]+){0,2}, \p{Lu}[\p{L}'’-]+(?: \p{Lu}[\p{L}'’-]+){0,2}\.?(?=\n|$)`,
+  ),
+  'y',
+);
 
 function isTown(name: string): boolean {
   return gazetteer().cities.has(name.split(' ').map(asListed).join(' '));

@@ -46,6 +46,13 @@ export const DATE_FORMS: readonly RegExp[] = [
   new RegExp(String.raw`(?<![\w./-])(?<month>${NUMBER})\/(?<year>${YEAR})(?![\w/])`, 'giu'),
 ];
 
+/** A day and a month in figures: only beside words that ask for a date. */
+export const DAY_AND_MONTH = new RegExp(
+  String.raw`(?<![\w./-])(?<first>${DAY})(?<s>[-/.])(?<second>${DAY})(?![\w/-]|[.,:]\d)`,
+  'giu',
+);
+const MOVABLE = [...DATE_FORMS, DAY_AND_MONTH];
+
 const DAY_MS = 86_400_000;
 
 /** A month's number by its name in any of the languages; undefined where there is none. */
@@ -62,7 +69,7 @@ function monthOf(name: string): number | undefined {
  * where only one reading is possible by neither number.
  */
 export function shiftDate(text: string, days: number, monthFirst: boolean): string | undefined {
-  for (const form of DATE_FORMS) {
+  for (const form of MOVABLE) {
     const match = new RegExp(`^(?:${form.source})$`, 'iu').exec(text);
     if (match?.groups !== undefined) return moved(text, match.groups, { days, monthFirst });
   }
@@ -85,7 +92,8 @@ function moved(
   const to = new Date(from.getTime() + days * DAY_MS);
   const [newMonth, newDay] = [to.getUTCMonth() + 1, to.getUTCDate()].map((value) => likeOld(value, groups));
   const newYear = String(to.getUTCFullYear()).slice(short?.length === 2 ? -2 : 0);
-  if (second !== undefined) return [...(isMonthFirst ? [newMonth, newDay] : [newDay, newMonth]), newYear].join(s);
+  const inOrder = isMonthFirst ? [newMonth, newDay] : [newDay, newMonth];
+  if (second !== undefined) return (short === undefined ? inOrder : [...inOrder, newYear]).join(s);
   return replaceParts(text, [
     [short, newYear],
     [groups.name, nameLike(groups.name, month, Number(newMonth)) ?? ''],

@@ -129,7 +129,8 @@ function nameParts(texts: readonly string[], found: readonly (readonly Finding[]
       if (kind !== 'name' || score < 0.7) continue;
       const words = texts[index].slice(start, end).split(/[\s,]+/);
       for (const word of words) {
-        if (PART.test(word) && !NOT_NAMES.has(asListed(word)) && !cities.has(word)) parts.add(word);
+        const part = asListed(word);
+        if (PART.test(part) && !NOT_NAMES.has(part) && !cities.has(part)) parts.add(part);
       }
     }
   }
@@ -139,11 +140,14 @@ function nameParts(texts: readonly string[], found: readonly (readonly Finding[]
 const FORM = String.raw`\p{Lu}\p{Ll}{2,}(?:-\p{Lu}\p{Ll}+)?`;
 const PART = new RegExp(`^${FORM}$`, 'u');
 /** All words of the form that parts have: one expression for all rows, since to compile one for each took a third of the time. */
-const WORD = new RegExp(String.raw`(?=\p{Lu})(?<![\p{L}\p{N}_@.-])${FORM}(?![\p{L}\p{N}_@-])`, 'gu');
+const WORD = new RegExp(
+  String.raw`(?=\p{Lu})(?<![\p{L}\p{N}_@.-])(?:${FORM}|\p{Lu}{4,30}(?:-\p{Lu}{2,30})?)(?![\p{L}\p{N}_@-])`,
+  'gu',
+);
 
 function mentions(text: string, parts: ReadonlySet<string>): Finding[] {
   return matchesOf(WORD, text)
-    .filter(({ 0: word }) => parts.has(word))
+    .filter(({ 0: word }) => parts.has(asListed(word)))
     .map(({ 0: word, index }) => {
       return { start: index, end: index + word.length, kind: 'name', score: 0.55, recogniser: 'name-again' };
     });

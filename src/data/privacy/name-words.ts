@@ -35,7 +35,7 @@ export const CUES = [
 
 /** Words with a capital that are no names, or end what looks like one. */
 export const NOT_NAMES = new Set(
-  `January February March April May June July August September October November December Monday Tuesday Wednesday Thursday Friday Saturday Sunday
+  `Mann Heim Auftrag Market Pat Loan Signed Regards Gruß Grüße Dob Iban Bic Vat Pin Otp Faq January February March April May June July August September October November December Monday Tuesday Wednesday Thursday Friday Saturday Sunday
 Januar Februar März Mai Juni Juli Oktober Dezember Montag Dienstag Mittwoch Donnerstag Freitag Samstag Sonntag
 America India Israel Jordan Chad Georgia Virginia Carolina Florida Austria Asia Africa China Kenya Sierra Christian Islam Bible Christmas Easter
 The This That These Those He She It We You They And But Or If In On At Of For To From With By As Is Are Was Were A An I My Our Your His Her Their Please Thanks Thank Hello Dear Yes No Not Ok

@@ -1,4 +1,5 @@
 import type { Kind } from './kinds.ts';
+import { WordPattern } from './words/word-pattern.ts';
 
 /** A stretch that may be personal data. Positions are UTF-16 units, the end not included. */
 export interface Candidate {
@@ -30,6 +31,8 @@ export interface Pattern {
   needs?: Recogniser['needs'];
   /** With the flag g. Its group `value`, or all of it, is what was found. Every repetition in it is bounded. */
   pattern: RegExp;
+  /** Its matches begin where a word does: it is tried only at words that begin as one of them may. */
+  isOfWords?: boolean;
   /** Without anything else. */
   score: number;
   /** Words that make it likelier when they stand before it, within 60 characters. */
@@ -54,12 +57,13 @@ export function matchesOf(pattern: RegExp, text: string): RegExpExecArray[] {
 }
 
 /** A recogniser by one regular expression, a check of its digits and words beside it. */
-export function patternRecogniser({ pattern, score, context, check, ...about }: Pattern): Recogniser {
+export function patternRecogniser({ pattern, isOfWords, score, context, check, ...about }: Pattern): Recogniser {
+  const words = isOfWords === true ? new WordPattern(pattern.source, pattern.flags.replace('g', '')) : undefined;
   return {
     ...about,
     ...(check !== undefined && { isValid: check }),
     *find(text) {
-      for (const match of matchesOf(pattern, text)) {
+      for (const match of words?.matches(text) ?? matchesOf(pattern, text)) {
         const value = match.groups?.value ?? match[0];
         if (check !== undefined && !check(value)) continue;
         const start = match.index + (match.groups?.value === undefined ? 0 : match[0].lastIndexOf(value));

@@ -2,7 +2,7 @@
 import { latin } from './latin.ts';
 
 const CAP = String.raw`\p{Lu}[\p{L}\p{M}.'’-]{0,30}`;
-export const NUMBER = String.raw`\d{1,5}(?: ?[-–/+] ?\d{1,4}(?:/\d{1,4})?)?(?: ?(?:[a-zA-Z](?![\p{L}\p{N}]|\.? ?\d)|bis\b|ter\b|quater\b)(?:/\d{1,3}|-\d{1,3}[a-z]?)?)?(?:[/-][A-Za-z](?![\p{L}\p{N}]))?`;
+export const NUMBER = String.raw`\d{1,5}(?: ?[-–/+] ?\d{1,4}(?:/\d{1,4})?)?(?: ?(?:[a-zA-Z](?![\p{L}\p{N}]|\.? ?\d)|bis\b|ter\b|quater\b)(?:/\d{1,3}|-\d{1,3}[a-z]?)?)?(?:[/-][A-Za-z](?![\p{L}\p{N}])|-(?:hs|huis|hoog|bv|bg|[IVX]{1,3})(?![\p{L}\p{N}]))?`;
 const LINKS = String.raw`(?:(?:de la|de los|de las|de l['’]|de les|des|del|dels|della|delle|dello|dei|degli|dell['’]|de|du|di|da|do|dos|das|la|le|les|los|las|van|der|den|aux?|sur|en|d['’]|l['’]|e|y|i|im\.|gen\.|św\.|ks\.|płk\.|mjr\.|dr\.?|prof\.) ?){0,2}`;
 const MORE = String.raw`${LINKS}(?:${CAP}|\d{1,2}(?= \p{L})|[IVX]{1,5}(?= \p{L}))(?:[ -]${LINKS}${CAP}){0,4}`;
 /** Names of streets in small letters, as people type them. */
@@ -16,6 +16,8 @@ const SANS = String.raw`(?:s/n(?:\.?[ºo°])?|km\.? ?\d{1,4}(?:[.,]\d)?|[Ll]ote?
 const ENGLISH_TYPES = String.raw`Street|Str|St|Avenue|Ave|Av|Road|Rd|Lane|Ln|Drive|Dr|Boulevard|Blvd|Court|Ct|Way|Place|Pl|Square|Sq|Terrace|Ter|Close|Crescent|Cres|Parkway|Pkwy|Highway|Hwy|Row|Gardens|Gdns|Mews|Hill|Green|Grove|Circle|Cir|Trail|Trl|Walk|Quay|Parade|Loop|Marg|Nagar|Chowk|Colony|Salai|Layout|Vale|Croft|Fold|Mead|Meadows?|View|Rise|Wharf|Yard|Alley|Pike|Plaza|Ridge|Crossing|Common|Heights|Park|Bend|Run|Path|Esplanade|Promenade|Embankment|Orchards?|Paddock|Gate|Turnpike|Expressway|Estate|Wynd|Brae|Bank|Hollow|Cove|Point|Landing|Glen|Villas|Drove|End|Side|Approach|Broadway|Cottages|Buildings|Arcade|Spur|Pass|Causeway|Strand|Haven`;
 const ENGLISH_SMALL =
   'street|avenue|road|lane|drive|boulevard|court|close|crescent|terrace|gardens|place|grove|parkway';
+/** Houses of flats, as India, Nigeria and others name them. */
+const BLOCKS = String.raw`Apartments?|Towers?|Residency|Residences?|Heights|Society|Enclave|Complex|Nagar|Vihar|Colony|Bhavan|Niwas|Mansions?|Gardens?|Estate|Layout|Plaza|Homes|Flats|Chambers|Arcade|Buildings?|House|Court|Road|Street|Marg`;
 const GERMANIC_ENDS = String.raw`straße|strasse|str\.|strasze|weg|platz|allee|gasse|(?<!\b[Ss]t)ring|damm|ufer|chaussee|steig|stieg|pfad|markt|graben|hof|brücke|promenade|straat|laan|plein|gracht|kade|dijk|singel|dreef|steeg|gatan|vägen|gränd|torget|stigen|allén|vej|gade|plantsoen|park|gränden|backen|kajen|stranden|esplanaden|-Str\.|-Straße|-Strasse|-Weg|-Platz|-Allee|-Ring`;
 const FRENCH_TYPES = String.raw`[Rr]ue|[Rr]\.|[Aa]venue|[Aa]ve?\.?|[Bb]oulevard|[Bb]l?v?d\.?|[Pp]lace|[Pp]l\.|[Aa]ll[ée]e|[Cc]hemin|[Cc]h\.|[Ii]mpasse|[Ii]mp\.|[Qq]uai|[Cc]ours|[Rr]oute|[Rr]te|[Ss]quare|[Pp]assage|[Ss]entier|[Vv]oie|[Ff]aubourg|[Ff]bg|[Hh]ameau|[Rr]uelle|[Vv]enelle|[Ee]splanade|[Rr]ond-[Pp]oint|[Cc]it[ée]|[Vv]illa|[Tt]raverse|[Mm]ont[ée]e|[Cc]ôte|[Pp]romenade|[Ll]otissement|[Cc]los|[Pp]arvis`;
 const SPANISH_TYPES = String.raw`[Cc]alle|C/|[Cc]\.|[Cc]arrer|[Cc]/|[Aa]venida|[Aa]vda\.?|[Aa]v\.|[Aa]vinguda|[Pp]aseo|[Pp]asseig|P\.º|[Pp]º|[Pp]laza|[Pp]laça|[Pp]za\.?|[Cc]arrera|[Cc]ra\.?|[Rr]onda|[Cc]amino|[Cc]arretera|[Cc]tra\.?|[Tt]ravesía|[Gg]lorieta|[Gg]ran V[ií]a|[Rr]úa|[Cc]allejón|[Cc]uesta|[Bb]ulevar|[Bb]arrio|[Uu]rbanización|[Uu]rb\.|[Cc]osta(?:nilla)?|[Aa]lameda|[Rr]ambla|[Pp]asaje|[Pp]olígono|[Jj]irón|[Cc]alzada|[Pp]rivada|[Dd]iagonal|[Tt]ransversal|[Cc]ircunvalación`;
@@ -27,11 +29,17 @@ const FORMS = [
   // English
   String.raw`\d{1,5} (?:[NSEW]{1,2}\.? )?(?:\d{1,3}(?:st|nd|rd|th) (?:${ENGLISH_TYPES})(?!\p{L})|(?:County Road|State (?:Road|Route)|Highway|Hwy|Route|US|Farm Road|FM|CR|SR) \d{1,4}[A-Z]?)`,
   String.raw`(?:(?:Flat|Apt\.?|Unit|Plot|House(?: No\.?)?|H\.? ?No\.?|Suite|Door No\.?|Apartment) ?#?[A-Z0-9/-]{1,8},? |${CAP} (?:Cottage|House|Farm|Lodge|Villa),? )?\d{1,5}[A-Za-z]?(?:[-–/]\d{1,5})?,? (?:[NSEW]{1,2}\.? |North |South |East |West |Upper |Lower |Old |Great |Little )?(?:${CAP}|\d{1,3}(?:st|nd|rd|th))(?: ${CAP}){0,3} (?:${ENGLISH_TYPES})(?![\p{L}])\.?(?: (?:[NSEW]{1,2}|North|South|East|West)(?![\p{L}]))?`,
-  String.raw`(?:${CAP} (?:Cottage|House|Farm|Lodge|Villa|Barn|Mill)),(?: ${CAP}){1,3} (?:Street|Road|Lane|Drive|Avenue|Close|Hill|Way|Green)`,
+  String.raw`(?:Flat|Apt\.?|Unit|Plot|House(?: No\.?)?|H\.? ?No\.?|Suite|Door No\.?|Shop|Room) ?#?[A-Z0-9/-]{1,8},? (?:No\.? ?\d{1,4},? )?(?:\d{1,4}[A-Z]?,? )?(?:${CAP} ){1,3}(?:${ENGLISH_TYPES})(?!\p{L})`,
+  String.raw`(?:(?:Flat|Apt\.?|Unit|House(?: No\.?)?|H\.? ?No\.?|Plot(?: No\.?)?|Door No\.?) ?)?(?:[A-Z]{1,2}[- /]?)?\d{1,4}(?:[/-]\d{1,4})?[A-Z]?, (?:${CAP} ){1,3}(?:${BLOCKS})(?!\p{L})(?:,? (?:Phase|Sector|Block|Lane|Cross|Main|Road) (?:No\.? ?)?[A-Z0-9]{1,4})?`,
+  String.raw`(?:House|Plot|Flat|H\.?|Door) ?No\.? ?\d{1,5}[A-Z]?,? Sector[- ]?\d{1,3}(?:[- ]?[A-Z])?`,
+  String.raw`Box \d{1,5}, (?:Rural Route|R\.? ?R\.?) ?#?\d{1,3}|(?:Rural Route|R\.? ?R\.?) ?#?\d{1,3},(?: Site \d{1,3},)? Box \d{1,5}`,
+  String.raw`(?:\d{1,2}(?:-\d{1,3}){1,2}|\d{1,2}-chome[ ,]{1,2}\d{1,3}(?:-\d{1,3}){0,2}),? (?:${CAP},? ){0,3}?[A-Z][\p{L}]{1,20}(?:-(?:ku|shi|cho|machi|gun|son))(?:, ${CAP}){0,2}(?:,? 〒?\d{3}-\d{4})?`,
+  String.raw`(?:${CAP} (?:Cottage|House|Farm|Lodge|Villa|Barn|Mill|Rectory|Vicarage|Hall|Manor)),(?: ${CAP}){1,3} (?:Street|Road|Lane|Drive|Avenue|Close|Hill|Way|Green)`,
   String.raw`(?:(?:Flat|Apartment|Apt\.?|Unit|c/o|Room) [^,\n]{1,30}, )?(?:(?:The )?${CAP}(?: ${CAP}){0,2}, ){1,2}(?:${CAP} ){1,3}(?:${ENGLISH_TYPES}),(?: ${CAP}){1,3},? [A-PR-UWYZ][A-HK-Y]?\d[A-Z\d]? ?\d[ABD-HJLNP-UW-Z]{2}`,
   String.raw`Unit \d{1,4}[A-Z]?,? (?:${CAP} ){1,4}(?:Estate|Park|Centre|Center|Court|Yard|Works)`,
   String.raw`\d{1,5} (?:Broadway|Whitehall|Piccadilly|The [A-Z]\p{Ll}+)(?! \p{Ll})|(?:RR|HC) \d{1,3},? Box \d{1,5}`,
   String.raw`\d{1,5}[a-z]? ${SMALL} (?:${ENGLISH_SMALL})(?=,| (?:apt|unit|#))`,
+  String.raw`\d{1,5}[a-z]? (?:(?:[nsew]|north|south|east|west)\.? )?${SMALL} (?:st|ave|rd|ln|dr|blvd|ct|pl|hwy)\.?(?=, (?:apt|unit|flat|ste|suite|#|\p{L}{3,20},? [a-z]{2}(?!\p{L}))| (?:apt|unit|#))`,
   // German, Dutch, Swedish: one word, or an adjective and a noun
   String.raw`(?:van (?:de[nr]? )?|het |[Dd]e )?(?:${CAP} ){0,3}\p{L}?[\p{L}\p{M}.-]{2,30}(?:${GERMANIC_ENDS}) ${NUMBER}`,
   String.raw`(?:${CAP} ){1,3}(?:Straße|Strasse|Str\.|Weg|Platz|Allee|Gasse|Ring|Damm|Ufer|Graben|Markt|Steig|Chaussee|Straat|Laan|Plein|Gracht|Weg|Kade|[Gg]atan|[Vv]ägen|[Gg]ata|[Vv]äg|[Gg]ränd|[Tt]org(?:et)?|[Ss]trand|[Ee]splanaden|[Hh]amngata[n]?|[Aa]llé|[Kk]aj) ${NUMBER}`,
@@ -51,6 +59,11 @@ const FORMS = [
   // Portuguese
   String.raw`(?:(?:${PORTUGUESE_TYPES}) ${MORE}|(?:rua|avenida|travessa|praça) ${SMALL_ROMANCE})${BEFORE_NUMBER}(?:${NO}${NUMBER}|${SANS})`,
   String.raw`S[QHC][NSRW]{1,2} \d{1,3}`,
+  // Norwegian, Finnish, Hungarian, Turkish, Romanian, Czech, Croatian
+  String.raw`(?:${CAP} ){1,3}(?:gate|gata|vei|veien|plass|utca|út|útja|tér|körút|ulica|cesta|trg|sokak|caddesi) ${NUMBER}`,
+  String.raw`\p{Lu}\p{Ll}{2,20}(?:gata|veien|katu|intie|kuja|kaari|polku|bakken|stræde) ${NUMBER}`,
+  String.raw`(?:${CAP} ){1,3}(?:Caddesi|Cad\.|Sokak|Sokağı|Sok\.|Sk\.|Bulvarı|Mah(?:allesi|\.)),? (?:No: ?)?${NUMBER}`,
+  String.raw`(?:Str(?:ada|\.)|Bd\.|Bulevardul|Calea|Șos(?:eaua|\.)) ${MORE},? [Nn]r\.? ?${NUMBER}`,
   // Boxes
   String.raw`(?:P\.? ?O\.? ?Box|GPO Box|Locked Bag|Private Bag|PMB|Postfach|Boîte [Pp]ostale|B\.?P\.?|CS|TSA|Apartado(?: de [Cc]orreos| [Pp]ostal)?|Apdo\.?(?: de [Cc]orreos)?|Casella [Pp]ostale|Postbus|Skrytka [Pp]ocztowa|[Ss]kr\.? ?[Pp]oczt\.?|Caixa [Pp]ostal|Box(?=[ ]\d{1,5},? ?\n?(?:SE-)?\d{3} ?\d\d)) ?(?:n\.?[ºo°]? ?|nr\.? ?)?\d{1,4}(?: ?\d{2,3}){0,2}`,
 ];
@@ -60,10 +73,20 @@ export const STREETS: readonly RegExp[] = FORMS.map(
   (form) => new RegExp(latin(String.raw`(?<![\p{L}\p{N}.-])(?:${form})(?![\p{L}\p{N}])`), 'g'),
 );
 
+/** Streets without a number, each from a place on: only where a word says that somebody lives there. */
+export const STREET_ALONE: readonly RegExp[] = [
+  String.raw`(?:${CAP} ){1,3}(?:${ENGLISH_TYPES})`,
+  String.raw`(?:${CAP} )?\p{Lu}[\p{L}-]{2,24}(?:${GERMANIC_ENDS})`,
+  String.raw`(?:${CAP} ){1,2}(?:Straße|Str\.|Weg|Platz|Allee|Gasse|Ring|Damm|Ufer|Markt|[Gg]atan|[Vv]äg(?:en)?|[Gg]ata|[Gg]ate|[Vv]ei)`,
+  String.raw`(?:Am|An der|An den|Im|In der|Auf dem|Auf der|Unter den|Zum|Zur|Beim|Alte|Neue|Lange|Hohe|Laan van) ${CAP}(?: ${CAP})?`,
+  String.raw`(?:${FRENCH_TYPES}|${SPANISH_TYPES}|${ITALIAN_TYPES}|${PORTUGUESE_TYPES}) ?${MORE}`,
+  String.raw`(?:${POLISH_TYPES}) ?${MORE}`,
+].map((form) => new RegExp(latin(String.raw`(?:${form})(?!\p{L})`), 'y'));
+
 /** Without one of these in it, no stretch of text holds any of the forms above. */
 export const HINT = new RegExp(
   latin(
-    String.raw`(?<!\p{L})(?:${ENGLISH_TYPES}|${ENGLISH_SMALL}|County Road|Route|Hwy|US|FM|CR|SR|RR|HC|Whitehall|Piccadilly|The|${FRENCH_TYPES}|[Ll]ieu-?dit|${SPANISH_TYPES}|${ITALIAN_TYPES}|${POLISH_TYPES}|${PORTUGUESE_TYPES}|S[QHC][NSRW]{1,2}|P\.? ?O|GPO|Box|Locked|Private|PMB|Postfach|Boîte|B\.?P|CS|TSA|A(?:partado|pdo)|Casella|Postbus|[Ss]kr|Caixa|Laan|Plein|Weg|Burgemeester|Prins(?:es)?|Koning(?:in)?|Oude|Nieuwe|Achter|Onder|Sint|A[mn]|I[mn]|Auf|Unter|Zu[mr]|Bei[m]?|Hinter[m]?|Vor[m]?|Über|Alte[rs]?|Neuer?|Oberer?|Unterer?|Hohe|Lange|Kurze|Große|Kleine|Breite|gamla|Straße|Strasse|Platz|Allee|Gasse|Ring|Damm|Ufer|Graben|Markt|Steig|Straat|Gracht|Kade|[Gg]atan|[Vv]ägen|[Gg]ata|[Vv]äg|[Gg]ränd|[Tt]org|[Ss]trand|[Hh]amngata|[Aa]llé)(?!\p{L})|(?:${GERMANIC_ENDS})(?= \d)`,
+    String.raw`(?<!\p{L})(?:${ENGLISH_TYPES}|${ENGLISH_SMALL}|County Road|Route|Hwy|US|FM|CR|SR|RR|HC|Whitehall|Piccadilly|The|${FRENCH_TYPES}|[Ll]ieu-?dit|${SPANISH_TYPES}|${ITALIAN_TYPES}|${POLISH_TYPES}|${PORTUGUESE_TYPES}|S[QHC][NSRW]{1,2}|P\.? ?O|GPO|Box|Locked|Private|PMB|Postfach|Boîte|B\.?P|CS|TSA|A(?:partado|pdo)|Casella|Postbus|[Ss]kr|Caixa|Laan|Plein|Weg|Burgemeester|Prins(?:es)?|Koning(?:in)?|Oude|Nieuwe|Achter|Onder|Sint|A[mn]|I[mn]|Auf|Unter|Zu[mr]|Bei[m]?|Hinter[m]?|Vor[m]?|Über|Alte[rs]?|Neuer?|Oberer?|Unterer?|Hohe|Lange|Kurze|Große|Kleine|Breite|gamla|Straße|Strasse|Platz|Allee|Gasse|Ring|Damm|Ufer|Graben|Markt|Steig|Straat|Gracht|Kade|[Gg]atan|[Vv]ägen|[Gg]ata|[Vv]äg|[Gg]ränd|[Tt]org|[Ss]trand|[Hh]amngata|[Aa]llé|${BLOCKS}|Sector|Rural|[Gg]at[ea]|vei|veien|plass|utca|út|útja|tér|körút|[Uu]lica|cesta|trg|sokak|Caddesi|Cad|Sok|Sk|Bulvarı|Mah|Mahallesi|Str|Strada|Bulevardul|Calea|st|ave|rd|ln|dr|blvd|ct|pl|hwy|Box|chome)(?!\p{L})|-(?:ku|shi|cho|machi|gun|son)(?!\p{L})|chome|(?:${GERMANIC_ENDS}|gata|veien|katu|intie|kuja|kaari|polku|bakken|stræde)(?= \d)`,
   ),
 );
 

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { Detector } from '../../../src/data/privacy/index.ts';
 import { recognisers } from '../../../src/data/privacy/recognisers/index.ts';
+import { CASES_OF_FORMS } from './cases-of-forms.ts';
 
 const detector = new Detector();
 
@@ -309,13 +310,19 @@ CASES['name-in-context'] = {
 
 describe('every recogniser', () => {
   it.each(recognisers.map(({ name }) => name))('%s finds its kind, and not what only looks like it', (name) => {
-    const { yes, no } = CASES[name];
+    const { yes, no } = { ...CASES, ...CASES_OF_FORMS }[name];
     for (const [text, expected] of yes) expect(found(text), text).toContain(expected);
     for (const text of no)
       expect(
         detector.find(text).filter((one) => one.recogniser === name),
         text,
       ).toEqual([]);
+  });
+
+  it('is tried by its cases', () => {
+    expect(recognisers.map(({ name }) => name).toSorted()).toEqual(
+      Object.keys({ ...CASES, ...CASES_OF_FORMS }).toSorted(),
+    );
   });
 
   it('has a name of its own', () => {

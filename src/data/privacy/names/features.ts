@@ -1,14 +1,18 @@
 /** What says that a word is part of a name: itself, its form, what lists know of it, and its neighbours. */
 import { asListed, gazetteer } from '../gazetteer.ts';
-import { NOT_NAMES, TITLES } from '../name-words.ts';
+import { NOT_NAMES, PARTICLES, TITLES } from '../name-words.ts';
+import { isRole } from './roles.ts';
 import type { Token } from './tokens.ts';
 
 /** Rows of the table of weights. */
-export const TABLE_SIZE = 1 << 18;
+export const TABLE_SIZE = 1 << 20;
+
+/** Words in small letters, in lines of capitals, and others have weights of their own: one hash of each begins here. */
+const SEEDS = { small: 0x9747b28c, capitals: 0x5bd1e995, both: 0x811c9dc5 };
 
 /** FNV-1a over UTF-16 units. */
-function slotOf(feature: string): number {
-  let hash = 0x811c9dc5;
+function slotOf(feature: string, seed: number): number {
+  let hash = seed;
   for (let at = 0; at < feature.length; at++) hash = Math.imul(hash ^ feature.charCodeAt(at), 0x01000193);
   return (hash ^ (hash >>> 15)) & (TABLE_SIZE - 1);
 }
@@ -31,7 +35,8 @@ export function standingOf(word: string): Standing {
   const before = known.get(word);
   if (before !== undefined) return before;
   const { given, family, cities } = gazetteer();
-  const listed = asListed(word.replace(/['’]s$/, ''));
+  const bare = word.replace(/['’]s$/, '');
+  const listed = asListed(bare === bare.toLowerCase() ? bare.toUpperCase() : bare);
   const [first, last] = [listed.split('-')[0], listed.split('-').at(-1)!];
   const sign = (standing: string | undefined): string =>
     standing === undefined ? '0' : standing === 'plain' ? '1' : '?';
@@ -45,7 +50,68 @@ export function standingOf(word: string): Standing {
   return standing;
 }
 
+export const PARTICLE = new RegExp(`^(?:${PARTICLES}|d|l)$`);
+const PARTICLE_WORDS = new Set([...PARTICLES.replace('\\.?', '').split('|'), 'd', 'l']);
+const MOST_SMALL = 100_000;
+const listedSmall = new Map<string, string>();
+/** Greetings, and verbs of asking and telling, in front of a name. */
+const OPENINGS = new Set(
+  `hi hello hey yo dear thanks cheers tell told ask asked remind call called text texted ping met meet invite thank i'm im
+hallo liebe lieber danke sag frag frage ruf bonjour salut cher chère merci dis demande appelle préviens hola querida querido gracias dile pregunta llama
+ciao cara caro grazie chiama chiedi avvisa hoi beste dag bel vraag zeg dank cześć hej witaj dzięki powiedz zapytaj zadzwoń olá oi obrigado fala liga pergunta
+tack kära säg fråga ring hejsan`.split(/\s+/),
+);
+const NOT_SMALL_NAMES = new Set(
+  `again all there everyone both guys team folks sir madam mum mom dad you your the that this them him her his for from with very much alle ihr euch tous toi vous
+todos tutti allen wszyscy państwo todas pessoal alla för att que und och`.split(/\s+/),
+);
+
+/** Whether a word in small letters may be part of a name: lists have it, or what stands before it asks for one. */
+export function isSmallCandidate(tokens: readonly Token[], at: number, isNextToName: boolean): boolean {
+  const { text, lower, style } = tokens[at];
+  if (text !== lower) return false;
+  const listed = listedSmall.get(lower) ?? learn(lower);
+  if (listed === 'none') return false;
+  // Where nothing has a capital, names that are words too may be meant.
+  if (listed === '1' || (listed === '?' && (style === 'small' || isNextToName))) return true;
+  const before = openingBefore(tokens, at);
+  return before !== undefined && isOpening(before) && !NOT_SMALL_NAMES.has(lower);
+}
+
+/** How a word in small letters stands in the lists; "none" for what is no word. */
+function learn(lower: string): string {
+  const isWord = lower.length >= 3 && /^\p{Ll}\P{N}*$/u.test(lower);
+  const { given, family } = isWord ? standingOf(lower) : UNKNOWN;
+  const listed = isWord ? (given === '1' || family === '1' ? '1' : given) : 'none';
+  if (listedSmall.size > MOST_SMALL) listedSmall.clear();
+  listedSmall.set(lower, listed);
+  return listed;
+}
+
+function isOpening(word: string): boolean {
+  return OPENINGS.has(word) || TITLES.has(word) || isRole(word);
+}
+
+/** The word before, but for a stop and small words: "dr. patel", "mevrouw van dijk". */
+export function openingBefore(tokens: readonly Token[], at: number): string | undefined {
+  let from = at - 1;
+  while (from > 0 && from > at - 4 && (tokens[from].text === '.' || PARTICLE_WORDS.has(tokens[from].lower))) from--;
+  return tokens[from]?.lower;
+}
+
+const knownShapes = new Map<string, string>();
+
 function shapeOf(text: string): string {
+  let shape = knownShapes.get(text);
+  if (shape === undefined) {
+    shape = shaped(text);
+    if (knownShapes.size > MOST_KNOWN) knownShapes.clear();
+    knownShapes.set(text, shape);
+  }
+  return shape;
+}
+
+function shaped(text: string): string {
   return text
     .replaceAll(/\p{Lu}+/gu, (run) => (run.length > 1 ? 'XX' : 'X'))
     .replaceAll(/[\p{Ll}\p{Lo}\p{M}]+/gu, (run) => (run.length > 1 ? 'xx' : 'x'))
@@ -80,22 +146,27 @@ function affixesOf(lower: string, before: string): string[] {
   ];
 }
 
+/** Beside words in small letters those of the lists count however they are written. */
+function isNeighbour(isCapital: boolean, token: Token | undefined): boolean {
+  return token !== undefined && (token.isCapital || (!isCapital && /^\p{Ll}{3}/u.test(token.text)));
+}
+
 /** Slots of the table of weights, one for each thing that holds. */
 export function featuresOf({ tokens, at, isAfterName, lookup = standingOf, isBlind = false }: Place): number[] {
-  const { text, lower } = tokens[at];
+  const { text, lower, style, isCapital } = tokens[at];
   const [before, earlier, next, later] = [tokens[at - 1], tokens[at - 2], tokens[at + 1], tokens[at + 2]];
   const own = lookup(text);
-  const ofNext = next?.isCapital === true ? lookup(next.text) : UNKNOWN;
-  const ofBefore = before?.isCapital === true ? lookup(before.text) : UNKNOWN;
+  const ofNext = isNeighbour(isCapital, next) ? lookup(next.text) : UNKNOWN;
+  const ofBefore = isNeighbour(isCapital, before) ? lookup(before.text) : UNKNOWN;
   const lists = own.given + own.family + own.city;
   const shape = shapeOf(text);
-  const [left, right] = [before?.lower ?? '^', next?.lower ?? '$'];
+  const [left, right, tag] = [before?.lower ?? '^', next?.lower ?? '$', isAfterName ? '1' : '0'];
   const isFirst = before === undefined || /^[.!?\n:•*|>"„“«]$/.test(left);
-  const tag = isAfterName ? '1' : '0';
-  const isOther = NOT_NAMES.has(text) || TITLES.has(lower) ? '1' : '0';
+  const isOther = NOT_NAMES.has(isCapital ? text : asListed(text.toUpperCase())) || TITLES.has(lower) ? '1' : '0';
   const features = [
     'b',
     `s${shape}`,
+    `y${style}${shape}${lists}`,
     `l${lists}`,
     `lf${lists}${isFirst}`,
     `ls${lists}${shape}`,
@@ -118,5 +189,6 @@ export function featuresOf({ tokens, at, isAfterName, lookup = standingOf, isBli
     `ti${TITLES.has(left) || (left === '.' && TITLES.has(earlier?.lower ?? ''))}`,
   ];
   if (!isBlind) features.push(`w${lower}`, `wf${lower}|${isFirst}`, `wt${lower}|${tag}`);
-  return features.map(slotOf);
+  const seed = isCapital ? (style === 'capitals' ? SEEDS.capitals : SEEDS.both) : SEEDS.small;
+  return features.map((feature) => slotOf(feature, seed));
 }

@@ -2,24 +2,31 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { brotliDecompressSync } from 'node:zlib';
-import { PARTICLES } from '../name-words.ts';
-import { featuresOf, TABLE_SIZE } from './features.ts';
+import { featuresOf, isSmallCandidate, openingBefore, PARTICLE, standingOf, TABLE_SIZE } from './features.ts';
 import { isRole } from './roles.ts';
 import { tokensOf, type Token } from './tokens.ts';
 
 /** Weights are whole numbers of this. */
 export const STEP = 1 / 24;
-const PARTICLE = new RegExp(`^(?:${PARTICLES}|d|l)$`);
 const MOST_PARTICLES = 3;
 /** From which probability on a word is part of a name. */
-export const PART = 0.37;
+export const PART = 0.3;
 /** And from which on one that follows another directly is. */
-const MORE = 0.12;
+const MORE = 0.07;
+/** Both for words in small letters, which are names far less often. */
+const SMALL_PART = 0.5;
+const SMALL_MORE = 0.3;
+/** "frau wiesner": in small letters behind a form of address. */
+const SMALL_TITLED = 0.1;
+/** In small letters and in no list. */
+const SMALL_UNLISTED = 0.85;
 
 export interface TaggedName {
   start: number;
   end: number;
   words: number;
+  /** In small letters behind a form of address. */
+  isTitled: boolean;
   /** The mean of its words' probabilities. */
   probability: number;
 }
@@ -35,7 +42,7 @@ function load(): Int8Array {
 interface Reading {
   text: string;
   tokens: Token[];
-  /** Of each token, 0 for what has no capital. */
+  /** Of each token, 0 for what is asked of none. */
   probabilities: Float32Array;
 }
 
@@ -49,14 +56,38 @@ function read(text: string): Reading {
   const probabilities = new Float32Array(tokens.length);
   let before = -1;
   for (const [at, token] of tokens.entries()) {
-    if (!token.isCapital || isRole(token.lower)) continue;
+    if (!isCandidate(tokens, at, before) || isRole(token.lower)) continue;
     const isAfterName = before >= 0 && isJoined(tokens, before, at);
     probabilities[at] = probabilityAt(weights, featuresOf({ tokens, at, isAfterName }));
-    if (probabilities[at] >= (before >= 0 && before === at - 1 ? MORE : PART)) before = at;
+    if (probabilities[at] >= leastOf(tokens, at, before >= 0 && before === at - 1)) before = at;
   }
   last = { text, tokens, probabilities };
   return last;
 }
+
+/** Whether a word may be part of a name; `before` is the last that was taken for one, -1 for none. */
+export function isCandidate(tokens: readonly Token[], at: number, before: number): boolean {
+  const token = tokens[at];
+  if (token.isCapital) return true;
+  return isSmallCandidate(tokens, at, before >= 0 && before === at - 1) && !PARTICLE.test(token.lower);
+}
+
+function leastOf(tokens: readonly Token[], at: number, isNext: boolean): number {
+  const { isCapital, text, style } = tokens[at];
+  if (isCapital) return isNext ? MORE : PART;
+  const opening = openingBefore(tokens, at);
+  if (opening !== undefined && ADDRESS.has(opening)) return SMALL_TITLED;
+  const { given, family } = standingOf(text);
+  if (given !== '1' && family !== '1') return given === '?' && style === 'small' ? SMALL_PART : SMALL_UNLISTED;
+  return isNext ? SMALL_MORE : SMALL_PART;
+}
+
+/** Forms of address that are nothing else. */
+const ADDRESS = new Set(
+  'mr mrs ms miss dr prof herr herrn frau mme mlle monsieur madame señor señora sra srta signor signora sig dhr mevr mevrouw meneer mw pani pana panu panią senhor senhora seu fru fröken'.split(
+    ' ',
+  ),
+);
 
 /** The highest probability of a word of a stretch. */
 export function highestIn(text: string, start: number, end: number): number {
@@ -78,9 +109,9 @@ export function* namesOf(text: string): Generator<TaggedName> {
   const { tokens, probabilities } = read(text);
   let open: (TaggedName & { last: number }) | undefined;
   for (const [at, token] of tokens.entries()) {
-    if (!token.isCapital) continue;
     const probability = probabilities[at];
-    const least = open?.last === at - 1 ? MORE : PART;
+    if (!token.isCapital && probability === 0) continue;
+    const least = leastOf(tokens, at, open?.last === at - 1);
     if (open !== undefined && (probability < least || !isJoined(tokens, open.last, at))) {
       yield open;
       open = undefined;
@@ -90,7 +121,8 @@ export function* namesOf(text: string): Generator<TaggedName> {
     const end = token.end - (/['’]s$/.exec(token.text)?.[0].length ?? 0);
     const words = (open?.words ?? 0) + 1;
     const mean: number = ((open?.probability ?? 0) * (words - 1) + probability) / words;
-    open = { start: open?.start ?? token.start, end, words, probability: mean, last: at };
+    const isTitled = open?.isTitled ?? least === SMALL_TITLED;
+    open = { start: open?.start ?? token.start, end, words, isTitled, probability: mean, last: at };
   }
   if (open !== undefined) yield open;
 }

@@ -8,7 +8,12 @@ export interface Token {
   lower: string;
   /** A word that begins with a capital and holds no digit. */
   isCapital: boolean;
+  /** How its line is written. */
+  style: Style;
 }
+
+/** No capitals at all, nothing but capitals, or both. */
+export type Style = 'small' | 'capitals' | 'both';
 
 /** Of UTF-16 units below U+0250: 0 none, 1 small or other letter, 2 capital, 3 digit. Beyond, by Unicode's classes. */
 const CLASSES = Uint8Array.from({ length: 0x250 }, (_, code) => {
@@ -41,8 +46,33 @@ export function tokensOf(text: string): Token[] {
       continue;
     }
     const word = text.slice(at, end);
-    tokens.push({ start: at, end, text: word, lower: word.toLowerCase(), isCapital: kind === 2 && !/\d/.test(word) });
+    // "al-Rashid" is a name as "Rashid" is.
+    const isCapital =
+      (kind === 2 || (kind === 1 && /^(?:al|el|as|ash|ad|d|l)[-'’]\p{Lu}/u.test(word))) && !/\d/.test(word);
+    tokens.push({ start: at, end, text: word, lower: word.toLowerCase(), isCapital, style: 'both' });
     at = end;
   }
+  markStyles(tokens);
   return tokens;
+}
+
+function markStyles(tokens: readonly Token[]): void {
+  for (let from = 0, at = 0; at <= tokens.length; at++) {
+    if (at < tokens.length && tokens[at].text !== '\n') continue;
+    const style = styleOf(tokens, from, at);
+    if (style !== 'both') for (let one = from; one < at; one++) tokens[one].style = style;
+    from = at + 1;
+  }
+}
+
+function styleOf(tokens: readonly Token[], from: number, to: number): Style {
+  let [hasCapital, hasSmall] = [false, false];
+  for (let at = from; at < to && !(hasCapital && hasSmall); at++) {
+    const { text, lower, isCapital } = tokens[at];
+    if (isCapital) hasCapital = true;
+    // "I" and initials are capitals everywhere.
+    if (text.length > 1 && classOf(text, 0) > 0 && text !== text.toUpperCase()) hasSmall = true;
+    else if (text.length > 1 && lower === text && classOf(text, 0) === 1) hasSmall = true;
+  }
+  return hasCapital && hasSmall ? 'both' : hasCapital ? 'capitals' : 'small';
 }

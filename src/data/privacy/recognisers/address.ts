@@ -23,18 +23,34 @@ export const recogniser: Recogniser = {
   needs: { digits: 1 },
   *find(text) {
     for (const { start: from, end: to } of windowsOf(text)) {
-      const window = text.slice(from, to);
-      if (!HINT.test(window)) continue;
-      for (const { 0: street, index } of STREETS.flatMap((form) => matchesOf(form, window))) {
-        const at = from + index;
-        const before = BEFORE_STREET.exec(text.slice(Math.max(0, at - REACH), at));
-        const { end } = tailOf(text, at + street.trimEnd().length);
-        yield { start: at - (before?.[0].length ?? 0), end, score: 0.85 };
-      }
+      yield* streets(text, from, to);
+      const written = text.slice(from, to);
+      const plain = withoutCapitals(written);
+      if (plain !== written) yield* streets(text.slice(0, from) + plain + text.slice(to), from, to);
     }
     yield* houses(text);
   },
 };
+
+function* streets(text: string, from: number, to: number): Generator<Candidate> {
+  const window = text.slice(from, to);
+  if (!HINT.test(window)) return;
+  for (const { 0: street, index } of STREETS.flatMap((form) => matchesOf(form, window))) {
+    const at = from + index;
+    const before = BEFORE_STREET.exec(text.slice(Math.max(0, at - REACH), at));
+    const { end } = tailOf(text, at + street.trimEnd().length);
+    yield { start: at - (before?.[0].length ?? 0), end, score: 0.85 };
+  }
+}
+
+/** "12 ELM ROAD" as others write it: forms in capitals are told from what stands in capitals by their other marks. */
+function withoutCapitals(text: string): string {
+  if (!/\p{Lu}{4}/u.test(text)) return text;
+  return text.replaceAll(/(?<![\p{L}\p{N}])\p{Lu}{3,}(?![\p{L}\p{N}])/gu, (word) => {
+    const small = word[0] + word.slice(1).toLowerCase();
+    return small.length === word.length ? small : word;
+  });
+}
 
 /** Stretches around digits, where alone a street can be. */
 function windowsOf(text: string): { start: number; end: number }[] {

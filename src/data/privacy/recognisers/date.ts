@@ -2,6 +2,13 @@
 import { DATE_FORMS } from '../dates.ts';
 import { matchesOf, type Recogniser } from '../recogniser.ts';
 
+/** Months in small letters that are words too, in front of a number, and behind one. */
+const WORD_BEFORE_DAY = /^(?:may|march|mars|mar|set|gen|mag|mai|maj|mei|dec|jan)$/;
+const WORD_BEHIND_DAY = /^(?:may|march|mar|set|gen|mag|dec|jan)$/;
+/** "on 3 march", "the 5th of may". */
+const ASKS_FOR_DAY =
+  /(?:\b(?:on|by|until|till|from|since|before|after|to|born|dated?|the|il|dal|al)\s|(?:st|nd|rd|th) (?:of )?)$/i;
+
 export const recogniser: Recogniser = {
   name: 'date',
   kind: 'date',
@@ -11,15 +18,16 @@ export const recogniser: Recogniser = {
       for (const { 0: value, index, groups = {} } of matchesOf(form, text)) {
         const { first, second } = groups;
         if (first !== undefined && Number(first) > 12 && Number(second) > 12) continue;
-        // "may 5 %" and "mar 3" in prose are words; a month as written in English has a capital, and others a year or "de".
-        if (
-          groups.name !== undefined &&
-          groups.year === undefined &&
-          /^(?:may|march|mars|mar|set|gen|mag|mai|maj|mei|dec|jan)$/.test(groups.name)
-        )
-          continue;
+        if (isWord(value, groups, text.slice(Math.max(0, index - 12), index))) continue;
         yield { start: index, end: index + value.length, score: 0.85 };
       }
     }
   },
 };
+
+/** "may 5 %" and "mar 3" in prose are words; a month as written in English has a capital, and others a year or "de". */
+function isWord(value: string, { name, year }: Record<string, string | undefined>, before: string): boolean {
+  if (name === undefined || year !== undefined) return false;
+  if (value.startsWith(name)) return WORD_BEFORE_DAY.test(name);
+  return WORD_BEHIND_DAY.test(name) && !/\d(?:st|nd|rd|th)|\sde\s/.test(value) && !ASKS_FOR_DAY.test(before);
+}

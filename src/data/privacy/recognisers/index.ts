@@ -2,6 +2,18 @@
 import type { Recogniser } from '../recogniser.ts';
 import { recogniser as address } from './address.ts';
 import { recogniser as age } from './age.ts';
+import { recogniser as ageInWords } from './age-in-words.ts';
+import { recogniser as dayAndMonth } from './day-and-month.ts';
+import { recogniser as dateInWords } from './date-in-words.ts';
+import { recogniser as streetAlone } from './street-alone.ts';
+import { recogniser as addressField } from './address-field.ts';
+import { recogniser as cityField } from './city-field.ts';
+import { recogniser as courtFile } from './court-file.ts';
+import { recogniser as keyFingerprint } from './key-fingerprint.ts';
+import { recogniser as orcid } from './orcid.ts';
+import { recogniser as handle } from './handle.ts';
+import { recogniser as plateShape } from './plate-shape.ts';
+import { recogniser as secretNear } from './secret-near.ts';
 import { recogniser as announced } from './announced.ts';
 import { recogniser as biometric } from './biometric.ts';
 import { recogniser as brCpf } from './br-cpf.ts';
@@ -21,8 +33,10 @@ import { recogniser as itCodiceFiscale } from './it-codice-fiscale.ts';
 import { recogniser as mac } from './mac.ts';
 import { recogniser as name } from './name.ts';
 import { recogniser as nameInContext } from './name-in-context.ts';
+import { recogniser as nameField } from './name-field.ts';
 import { recogniser as nlBsn } from './nl-bsn.ts';
 import { recogniser as phone } from './phone.ts';
+import { recogniser as photoFile } from './photo-file.ts';
 import { recogniser as photo } from './photo.ts';
 import { recogniser as plPesel } from './pl-pesel.ts';
 import { recogniser as plate } from './plate.ts';
@@ -30,6 +44,7 @@ import { recogniser as postcodeLabel } from './postcode-label.ts';
 import { recogniser as postcode } from './postcode.ts';
 import { recogniser as sePersonnummer } from './se-personnummer.ts';
 import { recogniser as secretWord } from './secret-word.ts';
+import { recogniser as secretBlock } from './secret-block.ts';
 import { recogniser as secret } from './secret.ts';
 import { recogniser as ukNhs } from './uk-nhs.ts';
 import { recogniser as ukNino } from './uk-nino.ts';
@@ -42,6 +57,18 @@ import { recogniser as vin } from './vin.ts';
 export const recognisers: readonly Recogniser[] = [
   address,
   age,
+  ageInWords,
+  dayAndMonth,
+  dateInWords,
+  streetAlone,
+  addressField,
+  cityField,
+  courtFile,
+  keyFingerprint,
+  orcid,
+  handle,
+  plateShape,
+  secretNear,
   announced,
   biometric,
   brCpf,
@@ -61,8 +88,10 @@ export const recognisers: readonly Recogniser[] = [
   mac,
   name,
   nameInContext,
+  nameField,
   nlBsn,
   phone,
+  photoFile,
   photo,
   plPesel,
   plate,
@@ -70,6 +99,7 @@ export const recognisers: readonly Recogniser[] = [
   postcode,
   sePersonnummer,
   secretWord,
+  secretBlock,
   secret,
   ukNhs,
   ukNino,

@@ -1,30 +1,47 @@
 /** Names that no list need have: by a small model of words, their forms and their neighbours in nine languages. */
+import { asListed } from '../gazetteer.ts';
+import { NOT_NAMES } from '../name-words.ts';
 import { standingOf } from '../names/features.ts';
+import { withInitials } from '../names/initials.ts';
 import { isCountry } from '../names/roles.ts';
 import { namesOf, PART } from '../names/tagger.ts';
 import type { Recogniser } from '../recogniser.ts';
 
 /** One word by itself needs more, and much more where no list of given names has it. */
-const ALONE_LISTED = 0.6;
-const ALONE = 0.7;
-/** "P. Vanterpool". */
-const INITIAL = /(?<![\p{L}\p{N}.])\p{Lu}\. ?$/u;
-const AFTER_INITIAL = 0.55;
+const ALONE_LISTED = 0.42;
+const ALONE_FAMILY = 0.42;
+const ALONE = 0.5;
+/** In small letters, or nothing but capitals. */
+const ALONE_SMALL = 0.5;
+const ALONE_CAPITALS = 0.55;
+const AFTER_INITIAL = 0.45;
 
 export const recogniser: Recogniser = {
   name: 'name-in-context',
   kind: 'name',
   *find(text) {
-    for (const { start, end, words, probability } of namesOf(text)) {
-      const initial = words === 1 ? (INITIAL.exec(text.slice(Math.max(0, start - 4), start))?.[0].length ?? 0) : 0;
-      const isSure = initial > 0 && probability >= AFTER_INITIAL;
-      if (words === 1 && !isSure && !standsAlone(text.slice(start, end), probability)) continue;
-      yield { start: start - initial, end, score: 0.52 + 0.3 * Math.max(0, probability - PART) };
+    for (const { start, end, words, probability, isTitled } of namesOf(text)) {
+      const whole = withInitials(text, start, end);
+      const isSure = whole.end - whole.start > end - start && probability >= AFTER_INITIAL;
+      if (words === 1 && !isSure && !isTitled && !standsAlone(text.slice(start, end), probability)) continue;
+      yield { ...whole, score: 0.52 + 0.3 * Math.max(0, probability - PART) };
     }
   },
 };
 
 function standsAlone(word: string, probability: number): boolean {
-  if (word.length < 3 || word === word.toUpperCase() || isCountry(word.toLowerCase())) return false;
-  return probability >= (standingOf(word).given === '1' ? ALONE_LISTED : ALONE);
+  if (isCountry(word.toLowerCase())) return false;
+  const { given, family } = standingOf(word);
+  const isListed = given === '1' || family === '1';
+  if (word.length < 3) return isListed && /^\p{Lu}\p{Ll}$/u.test(word) && probability >= ALONE;
+  // Short ones are abbreviations for the most part: "IBAN".
+  if (word === word.toUpperCase())
+    return (
+      (word.length > 4 || isListed) &&
+      word.length > 3 &&
+      probability >= ALONE_CAPITALS &&
+      !NOT_NAMES.has(asListed(word))
+    );
+  if (word === word.toLowerCase()) return probability >= ALONE_SMALL;
+  return probability >= (given === '1' ? ALONE_LISTED : isListed ? ALONE_FAMILY : ALONE);
 }

@@ -4,18 +4,20 @@
  */
 import { asListed, gazetteer, type Gazetteer } from '../gazetteer.ts';
 import { CUES, NOT_NAMES, PARTICLES, TITLES } from '../name-words.ts';
+import { withInitials } from '../names/initials.ts';
 import { isRole } from '../names/roles.ts';
 import { highestIn } from '../names/tagger.ts';
 import { matchesOf, type Candidate, type Recogniser } from '../recogniser.ts';
+import { WordPattern } from '../words/word-pattern.ts';
 
 const WORD = String.raw`\p{Lu}(?:[\p{L}\p{M}]|['’](?=\p{L})){0,40}(?:-\p{L}[\p{L}\p{M}'’]{0,40}){0,3}\.?`;
 const RUN = new RegExp(
   String.raw`(?=\p{Lu})(?<![\p{L}\p{N}_@./-])${WORD}(?:,?[ \u00a0](?:(?:${PARTICLES})[ \u00a0]){0,3}(?:d['’]|l['’])?${WORD}){0,6}(?![\p{L}\p{N}_])`,
   'gu',
 );
-const CUE = new RegExp(
+const CUE = new WordPattern(
   String.raw`(?<![\p{L}\p{N}])(?:${CUES})[\s*_"]{0,3}(?:(?:van|von|ter|ten|de|der|den|del|della|di|da)\s){0,2}`,
-  'giu',
+  'iu',
 );
 const ANNOUNCED_ELSEWHERE =
   /(?:名前|氏名|患者|お名前|姓名|名字|联系人|이름|성명|имя|фио|пациент|όνομα|الاسم|שם|नाम)\s?[:：は是]\s?(?<value>[\p{L}\p{M}]{2,20}(?:[ ・·][\p{L}\p{M}]{2,20}){0,3})/giu;
@@ -39,7 +41,8 @@ export const recogniser: Recogniser = {
   kind: 'name',
   *find(text) {
     for (const one of namesByRule(text)) {
-      if (one.score >= DOUBTED || highestIn(text, one.start, one.end) >= UNLIKELY) yield one;
+      if (one.score >= DOUBTED || highestIn(text, one.start, one.end) >= UNLIKELY)
+        yield { ...one, ...withInitials(text, one.start, one.end) };
     }
   },
 };
@@ -47,7 +50,7 @@ export const recogniser: Recogniser = {
 /** What lists, titles and phrases say alone. */
 export function* namesByRule(text: string): Generator<Candidate> {
   const known = gazetteer();
-  const announced = new Set(matchesOf(CUE, text).map(({ 0: cue, index }) => index + cue.length));
+  const announced = new Map(CUE.matches(text).map(({ 0: cue, index }) => [index + cue.length, isTitled(cue)]));
   for (const match of matchesOf(RUN, text)) {
     const words = wordsOf(match[0], match.index);
     if (words.length === 0) continue;
@@ -77,6 +80,12 @@ function particlesBefore(text: string, start: number): number {
   return PARTICLES_BEFORE.exec(text.slice(Math.max(0, start - LONGEST_PARTICLES), start))?.[0].length ?? 0;
 }
 
+/** "signora ", in small letters too. */
+function isTitled(cue: string): boolean {
+  const word = cue.trim().split(/\s/)[0].replace(/\.$/, '').toLowerCase();
+  return word.length > 2 && TITLES.has(word);
+}
+
 const PIECE = new RegExp(WORD, 'gu');
 
 function wordsOf(run: string, offset: number): Word[] {
@@ -103,8 +112,8 @@ function formsOf(piece: string): Pick<Word, 'text' | 'listed'> {
 }
 
 interface Surroundings {
-  /** Where a phrase ends that announces a name. */
-  announced: ReadonlySet<number>;
+  /** Where a phrase ends that announces a name, and whether it is a form of address. */
+  announced: ReadonlyMap<number, boolean>;
   isInside: () => boolean;
 }
 
@@ -122,7 +131,9 @@ function* namesIn(
     while (from + 1 < words.length && isRole(words[from].listed.toLowerCase())) from++;
     const to = endOf(words, from);
     const isCued = announced.has(words[at].start);
-    const score = from < to ? scoreOf(words.slice(from, to), { hasTitle, isCued, isInside }, known) : 0;
+    const isAddressed = announced.get(words[at].start) === true;
+    const score =
+      from < to ? scoreOf(words.slice(from, to), { hasTitle: hasTitle || isAddressed, isCued, isInside }, known) : 0;
     if (score > 0) yield { start: words[from].start, end: words[to - 1].end, score };
     at = score > 0 ? to : from + 1;
   }

@@ -3,7 +3,7 @@ import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/
 import { matchesOf, type Candidate, type Recogniser } from '../recogniser.ts';
 
 const SHAPE =
-  /(?<![\p{L}\p{N}.,/:=#_-]|\d )(?:\+|00 ?|\(\+?)?\d(?:[ ./-]{0,2}\(?\d\)?){5,15}(?![\p{L}\p{N}_-]|[.,:/]\d|%| ?[€$£])(?:\s?(?:x|ext\.?|extension|durchwahl|poste|int\.?)\s?\d{1,6})?/giu;
+  /(?<![\p{L}\p{N}.,/:=#_-]|\d )(?:\+|00 ?|\(\+?)?\d(?:(?:[ \u00a0./-]{0,2}| [/–-] )\(?\d\)?){5,15}(?![\p{L}\p{N}_-]|[.,:/]\d|%| ?[€$£])(?:,?\s?(?:x|ext\.?|extn\.?|extension|durchwahl|dw|app\.|poste|int\.?|interno|wew\.?|ankn\.?|toestel|tst\.?|r\.|ramal|anexo)\s?\d{1,6}(?!\d))?/giu;
 const FAX = /\b(?:tele)?fax|télécopie|faks/i;
 const PHONE =
   /\b(?:tel|telefo[nn]?o?|téléphone|teléfono|telefoon|phone|mobile?|cell(?:ulare|ular)?|handy|call(?:ed|ing)?|ring|text|sms|whats ?app|hotline|pager|contact|reach|dial|rufen|anrufen|rufnummer|móvil|portable|appel\w{0,3}|llam\w{0,4}|chiam\w{0,4}|bel(?:len)?|komórk\w{0,3}|zadzwo\w{0,3}|ring(?:a)?|celular|ligue|ligar)\b/i;
@@ -54,7 +54,10 @@ function kindOf(before: string): Pick<Candidate, 'kind'> {
 
 /** An international form is a phone; others need words, or the grouping that numbers of a country have. */
 function scoreOf(value: string, before: string): number {
-  const bare = value.replace(/(?:x|ext|extension|durchwahl|poste|int)\.?\s?\d{1,6}$/i, '');
+  const bare = value.replace(
+    /(?:x|extn?|extension|durchwahl|dw|app|poste|int|interno|wew|ankn|toestel|tst|r|ramal|anexo)\.?\s?\d{1,6}$/i,
+    '',
+  );
   const digits = bare.replaceAll(/\D/g, '').length;
   if (digits < 7 || digits > 15 || /^\(?(?:19|20)\d\d[-/. ]\d\d?[-/. ]\d\d?/.test(bare)) return 0;
   // Decimal fractions beside each other, and a DOI.
@@ -70,6 +73,8 @@ function scoreOf(value: string, before: string): number {
   const isValid = (): boolean => REGIONS.some((region) => parsePhoneNumberFromString(bare, region)?.isValid() === true);
   if (hasWord) return isValid() ? 0.9 : 0.7;
   const groups = bare.split(/[ ./()-]+/).filter((group) => group !== '').length;
+  // Sizes and shares in a row.
+  if (!/^\(?0/.test(bare) && / [/–-] /.test(bare)) return 0;
   const score = /^\(?0/.test(bare) && groups > 1 ? 0.7 : groups > 2 ? 0.5 : 0;
   return score > 0 && isValid() ? score : 0;
 }

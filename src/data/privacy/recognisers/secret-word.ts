@@ -1,37 +1,39 @@
 /** What stands beside "password", "API key" and the like, and looks like one: not a word of prose. */
 import { latin } from '../latin.ts';
 import { matchesOf, type Candidate, type Recogniser } from '../recogniser.ts';
+import { WordPattern } from '../words/word-pattern.ts';
 
 /** Each in any case, with "_", "-" or a space between its words. */
 const PASSWORDS = String.raw`pass(?:word|wd|phrase|wort|e|code)?s?(?=["']?\s{0,2}[:=])|pass(?:word|wd|phrase|wort)s?|pwd|psw|mdp|kennwort|losung|mots? de passe|contraseñas?|clave(?: de acceso| secreta)?|parola d['’]ordine|wachtwoord(?:en)?|wachtzin|hasł(?:o|a|em|u)|lösenord(?:et)?|senhas?|palavra[ -]passe|login credentials?|credentials?|zugangsdaten|recovery phrase|seed phrase|mnemonic|wi-?fi[ _-]?(?:key|code|password|schlüssel|passwort)|wlan-?(?:schlüssel|passwort|key|code)|cl[ée] wi-?fi|clave (?:del? )?wi-?fi|chiave wi-?fi|senha d[oa] wi-?fi|wifi-?(?:code|wachtwoord|sleutel)|hasło do wi-?fi|netzwerkschlüssel|entsperrmuster|security answer`;
-const KEYS = String.raw`(?:[a-z]{1,20}[ _-]){0,3}?(?:secret|token|api[ _-]?key|access[ _-]?key|private[ _-]?key|signing[ _-]?key|encryption[ _-]?key|master[ _-]?key|auth[ _-]?key|license[ _-]?key)(?:[ _-]?(?:id|key|value|token)| dostępu| (?:de|di) ac{1,2}es{1,2}o| d['’]accès)?|api[ _-]?(?:key|token|secret)|bearer|api-?schlüssel|zugriffs-?token|zugriffsschlüssel|schlüssel|cl[ée](?: secrète| privée)?(?: d['’](?:api|accès))?|jeton(?: d['’]accès)?|clave (?:de )?(?:api|privada|secreta)|token (?:de|di|d['’])\s?ac{1,2}es{1,2}o|chiave(?: (?:api|privata|segreta))?|chave(?: (?:de )?(?:api|privada|secreta))?|api-?sleutel|sleutel|toegangstoken|toegangssleutel|klucz(?:a|em)?(?: api| prywatny| dostępu)?|api-?nyckel|nyckeln?|åtkomsttoken|åtkomstnyckel|sessions?[ _-]?(?:id|token)|cookie|client[ _-]?secret|connection string`;
+const KEYS = String.raw`(?:secret|token|api[ _-]?key|access[ _-]?key|private[ _-]?key|signing[ _-]?key|encryption[ _-]?key|master[ _-]?key|auth[ _-]?key|license[ _-]?key)(?:[ _-]?(?:id|key|value|token)| dostępu| (?:de|di) ac{1,2}es{1,2}o| d['’]accès)?|api[ _-]?(?:key|token|secret)|bearer|api-?schlüssel|zugriffs-?token|zugriffsschlüssel|schlüssel|cl[ée](?: secrète| privée)?(?: d['’](?:api|accès))?|jeton(?: d['’]accès)?|clave (?:de )?(?:api|privada|secreta)|token (?:de|di|d['’])\s?ac{1,2}es{1,2}o|chiave(?: (?:api|privata|segreta))?|chave(?: (?:de )?(?:api|privada|secreta))?|api-?sleutel|sleutel|toegangstoken|toegangssleutel|klucz(?:a|em)?(?: api| prywatny| dostępu)?|api-?nyckel|nyckeln?|åtkomsttoken|åtkomstnyckel|sessions?[ _-]?(?:id|token)|cookie|client[ _-]?secret|connection string`;
 const PINS = String.raw`(?<!(?:error|status|exit|zip|post|postal|country|area|source|bar|qr|fehler|erreur|errore|fout|fel|błędu)[ -])(?:code|koden?|codice|código|kod)(?=\s(?:for|to|für|zum|zur|pour|de la|du|del|della|per|voor|do|da|till)\s)|pins?(?:[ -]?(?:code|nummer|number|kod))?|p\.i\.n\.|pincode|pinkod(?:en)?|tan|otp|one[- ]time (?:code|password|passcode|pin)|(?:verification|security|access|auth(?:entication)?|confirmation|door|gate|alarm|keypad|entry|unlock|activation|login|recovery|safe|2fa|backup) (?:code|pin|combination)s?|cvv2?|cvc2?|passcode|puk|zugangscode|türcode|sicherheitscode|freischaltcode|bestätigungscode|aktivierungscode|entsperrcode|alarmcode|einmalcode|code (?:secret|d['’]accès|de (?:la )?(?:porte|sécurité|validation|vérification|confirmation|l['’]alarme)|confidentiel|wi-?fi|d['’]entrée)|código (?:de )?(?:verificación|acceso|seguridad|activación|confirmación|la puerta|secreto|verificação|acesso|segurança|ativação|confirmação)|codice (?:di )?(?:verifica|accesso|sicurezza|attivazione|conferma|segreto|sblocco|porta)|(?:verificatie|toegangs|beveiligings|activerings|bevestigings|deur)code|kod (?:weryfikacyjny|dostępu|pin|do drzwi|aktywacyjny|sms|bezpieczeństwa|autoryzacyjny)|(?:engångs|verifierings|säkerhets|aktiverings|port|åtkomst|dörr|larm)kod(?:en)?`;
 const LINK = String.raw`["'”»]?(?:\s{0,2}\([^()\n]{1,24}\))?(?:\s(?:for|to|of|für|zum|zur|pour|para|per|voor|do|da|de|di|du|al|na|no|till|der|des|del|della|dla|begins with|on)\s(?:[\p{L}\d.-]{1,20}\s){0,3}?)?\s{0,2}(?:(?:is|was|are|ist|war|lautet|est|es|è|é|to|jest|är|lyder|luidt|begins with|starts with|is now|is still|has been set to|set to)(?!\p{L})(?:\s(?:le|el|la|il|o|a|der|die|das|het|now))?|=>|->|:=|[:=|])?\s{0,3}(?:bearer\s)?["'${'`'}«„“]?`;
 /** Under the flag i no class tells capitals: what has only letters is no secret here. */
 const VALUE = '(?<value>(?=\\S{0,100}[\\d$&*+#@^~_=-])[^\\s"\'`,;<>«»“”„|]{4,256})';
 
-const ANNOUNCED = new RegExp(
+const ANNOUNCED = new WordPattern(
   latin(String.raw`(?<![\p{L}])(?:(?<password>${PASSWORDS})|(?<key>${KEYS})|(?<pin>${PINS}))${LINK}${VALUE}`),
-  'gi',
+  'i',
 );
 /** "logged in with X as the password", "user:X@host", "X (password)". */
-const SAID_BEHIND = new RegExp(
+const SAID_BEHIND = new WordPattern(
   latin(
-    String.raw`(?<![^\s"'(«„])(?<value>[^\s"'${'`'},;<>()]{6,128})["'»“”]?\s(?:as|als|comme|como|come|jako|som)\s(?:(?:the|my|his|her|your|das|mein|ihr|sein|le|la|el|il|a|o|het|mot de)\s)?(?:${PASSWORDS}|passe)(?![\p{L}])`,
+    String.raw`(?<=\s)(?:as|als|comme|como|come|jako|som)\s(?:(?:the|my|his|her|your|das|mein|ihr|sein|le|la|el|il|a|o|het|mot de)\s)?(?:${PASSWORDS}|passe)(?![\p{L}])`,
   ),
-  'gi',
+  'i',
 );
+const VALUE_BEFORE = /(?<![^\s"'(«„])(?<value>[^\s"'`,;<>()]{6,128})["'»“”]?\s$/u;
 /** "log in as root with X", "access: admin / X": a digit, a letter and a sign that few words have. */
-const LOGIN = new RegExp(
+const LOGIN = new WordPattern(
   latin(
     String.raw`(?<![\p{L}])(?:log(?:ged|ging)?[ -]?(?:in|on|into)|sign(?:ed)?[ -]in|login|creds?|credentials|access|zugang|anmelden|angemeldet|einloggen|eingeloggt|identifiants?|connexion|connecter|connecté|acceso|acceder|entrar|accesso|accedere|acesso|inloggen|ingelogd|toegang|zaloguj|logowanie|dostęp|logga in|loggade in|inloggning)(?![\p{L}])[^\n]{0,40}?(?<![^\s/:"'(])(?<value>(?=\S{0,60}\d)(?=\S{0,60}[A-Za-z])(?=\S{0,60}[!$&*+#@^~?%])[^\s"'${'`'},;<>/()]{6,64})`,
   ),
-  'gi',
+  'i',
 );
 const IN_LINK = /:\/\/[^\s:/@]{1,64}:(?<value>[^\s@/]{3,128})@/g;
 
 /** Bits a character, by the text's own frequencies (Shannon). */
-function entropy(text: string): number {
+export function entropy(text: string): number {
   const counts = new Map<string, number>();
   for (const sign of text) counts.set(sign, (counts.get(sign) ?? 0) + 1);
   let bits = 0;
@@ -67,7 +69,7 @@ export const recogniser: Recogniser = {
   name: 'secret-word',
   kind: 'secret',
   *find(text) {
-    for (const match of matchesOf(ANNOUNCED, text)) {
+    for (const match of ANNOUNCED.matches(text)) {
       const raw = match.groups!.value;
       const head = match[0].slice(0, match[0].length - raw.length);
       const isAssigned =
@@ -78,10 +80,14 @@ export const recogniser: Recogniser = {
         scoreOf(value, { ...match.groups, ...(/c[oó]d|kod|pin/i.test(head) && { pin: head }) }, isAssigned),
       );
     }
-    for (const match of matchesOf(SAID_BEHIND, text)) {
-      yield* candidate(match.groups!.value, match.index, (value) => (isMixed(value) ? 0.75 : 0));
+    for (const { index } of SAID_BEHIND.matches(text)) {
+      const match = VALUE_BEFORE.exec(text.slice(Math.max(0, index - 132), index));
+      if (match === null) continue;
+      const { value } = match.groups!;
+      const start = index - match[0].length;
+      yield* candidate(value, start, (one) => (isMixed(one) ? 0.75 : 0));
     }
-    for (const match of matchesOf(LOGIN, text)) {
+    for (const match of LOGIN.matches(text)) {
       const { value } = match.groups!;
       const at = match.index + match[0].length - value.length;
       yield* candidate(value, at, (one) => (isMixed(one) && !/^[^@]+@[^@]+\.\p{L}+$/u.test(one) ? 0.7 : 0));

@@ -10,5 +10,6 @@ export const recogniser = patternRecogniser({
     String.raw`(?<![\p{L}\p{N}])(?:${WORDS})["']?\s{0,2}(?::|=|(?:is|was|ist|lautet|est|es|è|é|to|jest|är)\s)\s{0,2}["'«„“]?(?<value>@?(?=[\w.-]{0,30}[\d_]|[a-z]{1,20}\.[a-z])[A-Za-z][\w.-]{2,39}(?<![.-]))(?![\p{L}\p{N}@])`,
     'giu',
   ),
+  isOfWords: true,
   score: 0.7,
 });

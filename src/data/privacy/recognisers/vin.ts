@@ -4,6 +4,9 @@ import { matchesOf, type Recogniser } from '../recogniser.ts';
 /** Outside North America: three letters or digits of the maker, and at the end four digits or more (ISO 3779 and 3780). */
 const SHAPE = /^(?=(?:\d*[A-Z]){4})[A-HJ-NPR-Z6-9][A-HJ-NPR-Z0-9]{12}\d{4}$/;
 const PATTERN = /(?<![A-Z0-9-])(?=[A-Z]{0,16}\d)[A-HJ-NPR-Z0-9]{17}(?![A-Z0-9-])/gi;
+/** "WVW ZZZ 1JZ XW 000001", as papers print it. */
+const SPACED = /(?<![A-Z0-9-])(?:[A-HJ-NPR-Z0-9]{2,9}[ -]){1,5}[A-HJ-NPR-Z0-9]{2,9}(?![A-Z0-9-])/g;
+const LENGTH = 17;
 const CONTEXT = /\bvin\b|vehicle|chassis|fahrgestell|fahrzeug-?ident|\bfin\b|châssis|bastidor|telaio|nadwozia|chassi/i;
 const WEIGHTS = [8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2];
 const VALUES: Record<string, number> = Object.fromEntries(
@@ -32,6 +35,12 @@ export const recogniser: Recogniser = {
   needs: { digits: 4 },
   isValid,
   *find(text) {
+    for (const { 0: value, index } of matchesOf(SPACED, text)) {
+      const bare = value.replaceAll(/[ -]/g, '');
+      const isNear = CONTEXT.test(text.slice(Math.max(0, index - 60), index));
+      if (bare.length === LENGTH && isNear && /\d.*\d.*\d.*\d$/.test(bare))
+        yield { start: index, end: index + value.length, score: 0.9 };
+    }
     for (const { 0: value, index } of matchesOf(PATTERN, text)) {
       const isNear = CONTEXT.test(text.slice(Math.max(0, index - 60), index));
       const hasLetters = /[A-Z]/i.test(value);

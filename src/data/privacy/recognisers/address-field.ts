@@ -1,0 +1,40 @@
+/** Addresses in forms, and in tables: what stands behind "Street:" or under a column "address". */
+import { cellsUnder } from '../columns.ts';
+import type { Recogniser } from '../recogniser.ts';
+import { WordPattern } from '../words/word-pattern.ts';
+
+const LABELS = String.raw`(?:(?:home|postal|mailing|street|residential|permanent|current|previous|billing|shipping|delivery|correspondence|business|private) )?address(?:es)?(?: (?:line )?[1-4])?|addr(?:ess)?[_ ]?(?:line)?[_ ]?[1-4]?|street(?: (?:name|and (?:house )?number))?|residence|(?:wohn|post|privat|liefer|rechnungs|melde)?-?(?:adresse|anschrift)|straße(?: (?:und|u\.) (?:haus)?n(?:umme)?r\.?)?|strasse|wohnhaft|adresse(?: postale| complète| du domicile)?|domicile|rue|(?:dirección|domicilio)(?: postal| completo| particular)?|calle|indirizzo|residenza|via|morada|endereço(?: completo)?|rua|(?:post|woon|bezoek)?adres|straat(?: en huisnummer)?|adres(?: zamieszkania| korespondencyjny)?|ulica|(?:post|hem|bostads)?adress|gata|gatuadress`;
+const LABELLED = new WordPattern(
+  String.raw`(?<![\p{L}\p{N}_.-])(?<!(?:e-?mail|web|ip|ipv[46]|mac|memory|bus|hardware|network|return|base|start|physical|virtual|source|destination|internet|site|server) )(?:${LABELS})["']?\s{0,3}[:=|]\s{0,4}["'«“]?`,
+  'iu',
+);
+const COLUMN = new RegExp(String.raw`^["']?(?:${LABELS})["']?$`, 'iu');
+/** Where the value of the next field would begin. */
+const NEXT_LABEL =
+  / {3,}|\s(?:tel|phone|mob|fax|e-?mail|dob|name|city|town|postcode|zip|ort|plz)[\p{L}. ]{0,12}[:=]|[|;\t"»”]/iu;
+const LONGEST = 110;
+
+export const recogniser: Recogniser = {
+  name: 'address-field',
+  kind: 'address',
+  needs: { digits: 1 },
+  *find(text) {
+    for (const { 0: label, index } of LABELLED.matches(text)) {
+      const start = index + label.length;
+      const line = text.slice(start, start + LONGEST).split('\n')[0];
+      const next = line.search(NEXT_LABEL);
+      const value = (next < 0 ? line : line.slice(0, next)).replace(/[\s.,;)]+$/u, '');
+      if (isAddress(value)) yield { start, end: start + value.length, score: 0.62 };
+    }
+    for (const { start, end } of cellsUnder(text, COLUMN)) {
+      if (isAddress(text.slice(start, end))) yield { start, end, score: 0.62 };
+    }
+  },
+};
+
+/** A number beside a word that begins with a capital, and nothing that only computers have. */
+function isAddress(value: string): boolean {
+  if (value.length < 6 || value.length >= LONGEST - 5) return false;
+  if (/[@{}<>$\\=_]|:\/\/|0x|\d\.\d+\.\d/u.test(value) || /\. \p{Lu}\p{Ll}+ \p{Ll}+ \p{Ll}+/u.test(value)) return false;
+  return /(?<![\p{L}\p{N}])\d{1,5}(?!\d)/u.test(value) && /(?<![\p{L}\p{N}])\p{Lu}\p{L}{2}/u.test(value);
+}

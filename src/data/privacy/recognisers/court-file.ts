@@ -1,0 +1,27 @@
+/** Files of courts and authorities by the form that their countries give them. */
+import { patternRecogniser } from '../recogniser.ts';
+
+const FORMS = [
+  // United States: "2:19-cr-00321"; district and year alone, "20-CV-1183"
+  String.raw`\d:\d\d-(?:cv|cr|mc|md|mj|bk|ap|po)-\d{3,6}(?:-[A-Z]{2,4}){0,3}|\d\d-(?:CV|CR|MC|MJ|BK|cv|cr|mj|bk)-\d{3,6}|[1-9]:\d\d(?:cv|cr)\d{3,6}`,
+  // Germany and Austria: "12 O 334/20", "3 StR 12/19", "5 Cs 210 Js 3344/20"
+  String.raw`(?:[IVX]{1,4}|\d{1,4}) (?:[A-Z]|[A-Z][a-z]{1,2}|StR|AZR|AR|OWi|VRs|[A-Z][a-z] \d{1,4} Js) \d{1,6}\/(?:19|20)?\d\d(?: ?[a-z])?`,
+  // Poland: "II K 418/20", "I ACa 12/19"
+  String.raw`[IVX]{1,5} (?:[A-Z]{1,3}[a-z]{0,2}) \d{1,5}\/\d\d`,
+  // Netherlands: "C/13/662914", "C/13/662914 / HA ZA 19-214"
+  String.raw`C\/\d\d\/\d{5,7}(?: \/ [A-Z]{2} [A-Z]{2} \d\d-\d{1,4})?`,
+  // France: "RG 20/01184"
+  String.raw`(?:RG|R\.G\.) ?(?:n[°º] ?)?\d\d\/\d{4,6}`,
+  // Brazil: the national number of the Council of Justice
+  String.raw`\d{7}-\d\d\.\d{4}\.\d\.\d\d\.\d{4}`,
+  // Sweden: "T 4418-20", "B 1234-19"
+  String.raw`(?<=(?:mål|målet|dom|nr|nummer|tingsrätts?|hovrätten)\.? )[TBÖFKMÄ] \d{2,6}-\d\d`,
+];
+
+export const recogniser = patternRecogniser({
+  name: 'court-file',
+  kind: 'code',
+  needs: { digits: 4 },
+  pattern: new RegExp(String.raw`(?<![\p{L}\p{N}./-])(?:${FORMS.join('|')})(?![\p{L}\p{N}]|[./-]\d)`, 'gu'),
+  score: 0.75,
+});

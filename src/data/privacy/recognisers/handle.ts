@@ -1,0 +1,42 @@
+/** Names at services of people's own: "@tess.paints" beside a service, "u/quietfox", "gamertag frostbyte_09", "mo#4471". */
+import { matchesOf, type Candidate, type Recogniser } from '../recogniser.ts';
+import { WordPattern } from '../words/word-pattern.ts';
+
+const SERVICES = String.raw`instagram|insta|ig|twitter|tik ?tok|telegram|discord|snap(?:chat)?|youtube|github|gitlab|mastodon|bluesky|bsky|reddit|twitch|skype|linkedin|facebook|fb|pinterest|wechat|whatsapp|viber|venmo|cash ?app|paypal|revolut|soundcloud|spotify|strava|psn|playstation|xbox|nintendo|roblox|minecraft|fortnite|vinted|ebay|etsy|onlyfans|patreon|substack|gamertag|gamer tag|handle|nick(?:name)?|screen ?name|psn id|steam id`;
+const AT_SIGN = /(?<![\p{L}\p{N}@._/-])@[A-Za-z_](?:[\w.]{1,30})(?<![.])(?![\w@])/gu;
+const NEAR = new RegExp(
+  String.raw`(?<!\p{L})(?:${SERVICES}|follow(?:s|ed|ing|ers)?|dm(?:s|ed)?|tag(?:ged)?|mention(?:ed)?|profile|account|posted by|folg(?:t|en)|suivez|sígueme|segui|volg|obserwuj|följ)(?!\p{L})[^\n]{0,40}$`,
+  'iu',
+);
+const SAID = new WordPattern(
+  String.raw`(?<!\p{L})(?:${SERVICES})(?: (?:handle|name|id|tag|account|profile|user(?:name)?|konto|compte|cuenta|conta|nick))?(?:\s?[:=]\s?|\s(?:is|ist|est|es|è|é|to|jest|är)\s|\s)["'«„“]?(?<value>@?(?:live:)?(?=[\w.]{0,30}(?:[\d_]|\.\w))[A-Za-z](?:[\w.]{2,39})(?<![.])(?=[^\w.@]|[.](?:\s|$)|$))`,
+  'iu',
+);
+const ALONE =
+  /(?<![\p{L}\p{N}/_.-])\/?u\/[A-Za-z][\w-]{2,20}(?![\w/-])|(?<![\p{L}\p{N}#&/._-])[A-Za-z][\w.]{1,31}#\d{4}(?![\w-])/gu;
+/** Files, versions and hosts are none. */
+const OTHER =
+  /\.(?:com|org|net|io|de|fr|co|uk|exe|js|py|html?|txt|md|json|ya?ml|zip|png|jpe?g|pdf)$|^v?\d|^\w+\.\d+(?:\.\d+)*$/i;
+
+export const recogniser: Recogniser = {
+  name: 'handle',
+  kind: 'code',
+  *find(text) {
+    if (text.includes('@')) {
+      for (const { 0: value, index } of matchesOf(AT_SIGN, text)) {
+        if (NEAR.test(text.slice(Math.max(0, index - 60), index))) yield found(index, value, 0.65);
+      }
+    }
+    for (const match of SAID.matches(text)) {
+      const { value } = match.groups!;
+      if (!OTHER.test(value)) yield found(match.index + match[0].lastIndexOf(value), value, 0.6);
+    }
+    if (text.includes('u/') || text.includes('#')) {
+      for (const { 0: value, index } of matchesOf(ALONE, text)) yield found(index, value, 0.6);
+    }
+  },
+};
+
+function found(start: number, value: string, score: number): Candidate {
+  return { start, end: start + value.length, score };
+}

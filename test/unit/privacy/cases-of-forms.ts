@@ -1,0 +1,120 @@
+/** Cases of recognisers of forms, tables, words for numbers and shapes of countries. */
+
+export const CASES_OF_FORMS: Record<string, { yes: readonly (readonly [string, string])[]; no: readonly string[] }> = {
+  'name-field': {
+    yes: [
+      ['SURNAME: ABIODUN  FORENAMES: FOLA', 'name: ABIODUN'],
+      ['ACHTERNAAM: VAN DER MEULEN  VOORNAAM: SJOERD', 'name: VAN DER MEULEN'],
+      ['last_name: ravnsborg', 'name: ravnsborg'],
+      ['id;surname;paid\n1;Thistlewood;yes\n2;Obuya;no', 'name: Obuya'],
+      ['{"first": "Zsuzsa", "last": "Vörösmarty"}', 'name: Vörösmarty'],
+      ['NAME OF APPLICANT TENDAI MOYO', 'name: TENDAI MOYO'],
+    ],
+    no: [
+      'Name: required\nSurname: optional',
+      'NAME      SIZE\nnotes.txt 4 KB\nimages    1 MB',
+      'Patient: Complains of headache since Monday.',
+      'file name: report_final',
+    ],
+  },
+  'age-in-words': {
+    yes: [
+      ['She is ninety-four years old.', 'age: ninety-four'],
+      ['Die Bewohnerin ist dreiundneunzig Jahre alt.', 'age: dreiundneunzig'],
+      ['on her ninety-first birthday', 'age: ninety-first'],
+      ['Babcia ma dziewięćdziesiąt dwa lata.', 'age: dziewięćdziesiąt dwa'],
+    ],
+    no: [
+      'ninety per cent of them',
+      'That was ninety years ago.',
+      'one hundred boxes were counted',
+      'She is eighty years old.',
+    ],
+  },
+  'day-and-month': {
+    yes: [
+      ['born 14/07, left-handed', 'date: 14/07'],
+      ['Termin am 9.6. um zehn', 'date: 9.6'],
+      ['wizyta 17.09 o ósmej', 'date: 17.09'],
+    ],
+    no: ['3/4 of the users answered', 'scored 5/7 on it', 'version 2.1 works', 'BP 12/8 today', 'pages 3-4'],
+  },
+  'date-in-words': {
+    yes: [['on the third of March', 'date: third of March']],
+    no: ['the third of many', 'a third of marches'],
+  },
+  'court-file': {
+    yes: [
+      ['see 2:19-cr-00321 for more', 'code: 2:19-cr-00321'],
+      ['Beschluss 12 O 334/20 liegt vor', 'code: 12 O 334/20'],
+      ['wyrok II K 418/20 jest prawomocny', 'code: II K 418/20'],
+    ],
+    no: ['ratio 12 to 334/20', 'at 2:19 she left', '12 a 3/20'],
+  },
+  'key-fingerprint': {
+    yes: [
+      [
+        'key SHA256:9vV2xWq7LrM0tHk3uYbPz8dEcNfGjJ1sAiQoTy5RlZw ok',
+        'code: SHA256:9vV2xWq7LrM0tHk3uYbPz8dEcNfGjJ1sAiQoTy5RlZw',
+      ],
+    ],
+    no: ['SHA256:abc', 'at 10:20:30:40'],
+  },
+  orcid: {
+    yes: [['by 0000-0002-1825-0097 alone', 'code: 0000-0002-1825-0097']],
+    no: ['by 0000-0002-1825-0098 alone'],
+  },
+  handle: {
+    yes: [
+      ['follow her on Instagram: @tess.paints', 'code: @tess.paints'],
+      ['my gamertag is frostbyte_09', 'code: frostbyte_09'],
+      ['ask u/quietfox about it', 'code: u/quietfox'],
+    ],
+    no: ['use @param for arguments', 'the @media rule', 'Reddit is large.', 'her account too.'],
+  },
+  'plate-shape': {
+    yes: [
+      ['a blue van, LK19 VXD, was parked there', 'plate: LK19 VXD'],
+      ['der Wagen mit B-XY 1234 fuhr weg', 'plate: B-XY 1234'],
+    ],
+    no: ['order LK19 VXD today', 'see ISO 9001 for cars and UTF-8'],
+  },
+  'secret-near': {
+    yes: [
+      ['her password, Biscuit2014, was on a note', 'secret: Biscuit2014'],
+      ['curl -u admin:s3cr3tSauce host', 'secret: s3cr3tSauce'],
+      ['Kennwort: GuGYhsQVAf', 'secret: GuGYhsQVAf'],
+      ['seed phrase: correct walrus copper lantern', 'secret: correct walrus copper lantern'],
+    ],
+    no: [
+      'password: required',
+      'The password is hashed with SHA512 and salted.',
+      'passphrase: the secret used to encrypt your key',
+      'tokens are split by sentencepiece2',
+    ],
+  },
+  'secret-block': {
+    yes: [[`was $2y$10$${'abcdefgh'.repeat(6)}abcde today`, `secret: $2y$10$${'abcdefgh'.repeat(6)}abcde`]],
+    no: ['costs $2 and $10', '-----BEGIN CERTIFICATE-----'],
+  },
+  'photo-file': { yes: [['see arm-left_2.heic here', 'photo: arm-left_2.heic']], no: ['see arm.txt', 'a .jpg file'] },
+  'street-alone': {
+    yes: [
+      ['he lives in Wellington Crescent, two doors down', 'address: Wellington Crescent'],
+      ['Sie zog in die Goethestraße.', 'address: Goethestraße'],
+      ['vive na Rua do Sol, por cima do café', 'address: Rua do Sol'],
+    ],
+    no: ['Market Street closed at noon.', 'the street lives on'],
+  },
+  'address-field': {
+    yes: [['Address: Kraftwerk 7, Halle West', 'address: Kraftwerk 7, Halle West']],
+    no: ['IP address: 10 Base', 'address: 0x7ffe', 'Address: see below', 'Memory address: Page 7 of Four'],
+  },
+  'city-field': {
+    yes: [
+      ['Town: Much Wenlock\nCounty: none', 'city: Much Wenlock'],
+      ['namn;ort\nTuva;Kiruna', 'city: Kiruna'],
+    ],
+    no: ['Town: unknown', 'city: string'],
+  },
+};
