@@ -83,10 +83,10 @@ export class SpeechTokens {
     return this.#named('no_timestamps_token_id', '<|notimestamps|>');
   }
 
-  /** What stands at a transcript's start where nobody speaks; older vocabularies do not name it. */
-  get noSpeech(): number {
+  /** What stands at a transcript's start where nobody speaks, in vocabularies that have it. */
+  get noSpeech(): number | undefined {
     const named = ['<|nospeech|>', '<|nocaptions|>'].map((token) => this.#tokenizer.idOf(token));
-    return named.find((id) => id !== null) ?? this.noTimes - 1;
+    return named.find((id) => id !== null);
   }
 
   /** Those of a model with so many tokens; older files of tokenizers do not name them, though the model has them. */

@@ -95,7 +95,15 @@ const processor = audioProcessor({
 async function timedVocabulary(): Promise<Tokenizer> {
   const json = await trainByteLevelBpe(['low tone, high tone'], { vocabSize: 264, specialTokens: ['<|end|>'] });
   const { files } = await newTokenizer(json, { roles: { eos: '<|end|>' } });
-  const words = ['<|startoftranscript|>', '<|en|>', '<|de|>', '<|transcribe|>', '<|translate|>', '<|notimestamps|>'];
+  const words = [
+    '<|startoftranscript|>',
+    '<|en|>',
+    '<|de|>',
+    '<|transcribe|>',
+    '<|translate|>',
+    '<|nospeech|>',
+    '<|notimestamps|>',
+  ];
   const parsed = JSON.parse(files.tokenizer) as { added_tokens: object[]; model: { vocab: Record<string, number> } };
   const first = Object.keys(parsed.model.vocab).length;
   const flags = { single_word: false, lstrip: false, rstrip: false, normalized: false, special: true };
@@ -172,6 +180,14 @@ describe('a recording with times', () => {
     const fallback = { logProb: 0, noSpeech: 0 };
     const { text, segments, heard } = await transcribe(hearing, sound(2.7), { language: 'en', fallback });
     expect([text, segments, heard]).toEqual(['', [], 150]);
+    const { files } = hearing.tokenizer;
+    const unnamed = await Tokenizer.fromFiles({
+      ...files,
+      tokenizer: files.tokenizer.replaceAll('<|nospeech|>', '<|other|>'),
+    });
+    expect(
+      (await transcribe({ ...hearing, tokenizer: unnamed }, sound(2.7), { language: 'en', fallback })).text,
+    ).not.toBe('');
   });
 
   it('is written the same each time, also where temperatures are tried', async () => {

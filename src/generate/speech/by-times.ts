@@ -133,12 +133,13 @@ async function writeWindow(
   return { ...answer, text: textOf(hearing, answer.ids), logProb: scored.total(end) / (answer.ids.length + 1) };
 }
 
-/** How likely a window begins with the token that says that nobody speaks. */
+/** How likely a window begins with the token that says that nobody speaks; never, for a model that has none. */
 async function noSpeechShare(
   { model, tokenizer }: Hearing,
   memory: ReturnType<typeof remembered>,
   { tokens, options }: Writing,
 ): Promise<number> {
+  if (tokens.noSpeech === undefined) return 0;
   const probe = new ShareProbe(sizeOf(model), tokens.noSpeech);
   const asked = { maxNewTokens: 1, constraint: () => probe, signal: options.signal };
   await generate({ model, tokenizer, memory }, [[tokens.start]], asked);
