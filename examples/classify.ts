@@ -1,12 +1,13 @@
 import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { compare, resolveRecipe, train, type RecipeInput } from '../src/app/index.ts';
+import { compare, resolveRecipe, type RecipeInput } from '../src/app/index.ts';
 import type { TaskFiles } from '../src/app/quickstart/tasks/task.ts';
 import type { Comparison } from '../src/store/results.ts';
 import { meanOfDraws, rateOfDraws, type MeanOfDraws } from './draws.ts';
 import { onEachCore } from './each-core.ts';
 import type { Findings, Setting } from './example.ts';
 import { drawRows, readRows, writeRows } from './rows.ts';
+import { trainWhole } from './train-whole.ts';
 
 /** One way to tune the base model. */
 export interface Way {
@@ -110,8 +111,7 @@ async function measure(study: ClassifierStudy, { way, size, draw, file }: Cell, 
     report_to: [],
     output_dir: folder,
   });
-  rmSync(folder, { recursive: true, force: true });
-  await train(recipe);
+  await trainWhole(recipe);
   const { comparison } = await compare([folder, study.baseline.name], {
     maxRows: study.testRows,
     metrics: ['accuracy'],

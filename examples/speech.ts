@@ -1,13 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { compare, resolveRecipe, train } from '../src/app/index.ts';
+import { compare, resolveRecipe } from '../src/app/index.ts';
 import type { Comparison } from '../src/store/results.ts';
 import { comparisonTable } from './comparison-table.ts';
 import { fetchAsterisk, type SpeechFiles } from './data/asterisk.ts';
 import { onEachCore } from './each-core.ts';
 import type { Example, Setting, Table } from './example.ts';
 import { readRows } from './rows.ts';
+import { trainWhole } from './train-whole.ts';
 
 const BASE = join(import.meta.dirname, '..', 'assets', 'attune-speech');
 const INIT = join(import.meta.dirname, '..', 'tools', 'pretrain-speech', 'init-model.ts');
@@ -56,7 +57,6 @@ async function tune(
   setting: Setting,
 ): Promise<string> {
   const folder = join(setting.folder, 'runs', name);
-  rmSync(folder, { recursive: true, force: true });
   const started = performance.now();
   const recipe = await resolveRecipe({
     model,
@@ -70,7 +70,7 @@ async function tune(
     report_to: [],
     output_dir: folder,
   });
-  await train(recipe);
+  await trainWhole(recipe);
   setting.log(`${name}: ${((performance.now() - started) / 1000).toFixed(0)} s`);
   return folder;
 }
