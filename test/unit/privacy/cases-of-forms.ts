@@ -112,7 +112,7 @@ export const CASES_OF_FORMS: Record<string, { yes: readonly (readonly [string, s
   },
   'city-field': {
     yes: [
-      ['Town: Much Wenlock\nCounty: none', 'city: Much Wenlock'],
+      ['Town: Skibbereen\nCounty: none', 'city: Skibbereen'],
       ['namn;ort\nTuva;Kiruna', 'city: Kiruna'],
     ],
     no: ['Town: unknown', 'city: string'],

@@ -5,11 +5,12 @@ import { WordPattern } from '../words/word-pattern.ts';
 
 const LABELS = String.raw`city|town|(?:city|town) ?\/ ?(?:city|town)|place of birth|birthplace|home ?town|suburb|wohnort|ort|stadt|geburtsort|wohnsitz|ville(?: de naissance)?|commune|lieu de naissance|ciudad|localidad|municipio|población|lugar de nacimiento|città|comune|luogo di nascita|localidade|cidade|naturalidade|local de nascimento|plaats|woonplaats|geboorteplaats|gemeente|miasto|miejscowość|miejsce urodzenia|ort|postort|hemort|födelseort`;
 const LABELLED = new WordPattern(
-  String.raw`(?<![\p{L}\p{N}_.-])(?:${LABELS})["']?\s{0,3}[:=|]\s{0,4}["'«“]?(?<value>(?-i:\p{Lu}[\p{L}'’.-]{1,24}(?: (?:\p{Ll}{1,4} )?\p{Lu}[\p{L}'’.-]{1,24}){0,3}))(?=\s*(?:$|[\n,;|/("'»”]| {2}))`,
+  String.raw`(?<![\p{L}\p{N}_.-])(?:${LABELS})["']?\s{0,3}[:=|]\s{0,4}["'«“]?(?<value>\p{L}[\p{L}'’.-]{1,24}(?: \p{L}[\p{L}'’.-]{0,24}){0,4})(?=\s*(?:$|[\n,;|/("'»”]| {2}))`,
   'iu',
 );
 const COLUMN = new RegExp(String.raw`^["']?(?:${LABELS})["']?$`, 'iu');
-const TOWN = /^\p{Lu}[\p{L}'’. -]{1,40}$/u;
+/** Told from "unknown" by their capitals; the pattern above does not, as case is all one to it. */
+const TOWN = /^\p{Lu}[\p{L}'’.-]+(?: (?:\p{Ll}{1,5} ){0,2}\p{Lu}[\p{L}'’.-]*)*$/u;
 
 export const recogniser: Recogniser = {
   name: 'city-field',
@@ -17,6 +18,7 @@ export const recogniser: Recogniser = {
   *find(text) {
     for (const match of LABELLED.matches(text)) {
       const { value } = match.groups!;
+      if (!TOWN.test(value)) continue;
       const start = match.index + match[0].lastIndexOf(value);
       yield { start, end: start + value.length, score: 0.85 };
     }
