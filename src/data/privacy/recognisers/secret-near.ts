@@ -42,9 +42,11 @@ export const recogniser: Recogniser = {
   name: 'secret-near',
   kind: 'secret',
   *find(text) {
-    for (const { 0: word, index } of WORD.matches(text)) yield* near(text, index + word.length);
+    const words = WORD.matches(text);
+    for (const { 0: word, index } of words) yield* near(text, index + word.length);
     for (const match of PHRASE.matches(text)) if (!PROSE.test(match.groups!.value)) yield found(match, 0.7);
-    for (const match of matchesOf(WHOLE_WORD, text)) if (!NO_SECRET.test(match.groups!.value)) yield found(match, 0.6);
+    for (const match of words.length === 0 ? [] : matchesOf(WHOLE_WORD, text))
+      if (!NO_SECRET.test(match.groups!.value)) yield found(match, 0.6);
     for (const match of PAIR.matches(text)) yield* command(match);
     if (!COMMAND.test(text)) return;
     for (const match of COMMANDS.flatMap((pattern) => matchesOf(pattern, text))) yield* command(match);
