@@ -5,17 +5,18 @@ import { sha256 } from '../files/hash.ts';
 
 const CHUNK_BYTES = 1 << 20;
 
-type SizedFile = { path: string; bytes: number };
+type SizedFile = { path: string; bytes: number; content?: Buffer };
 
 /** A file's bytes; a small one in one piece, since of millions of those a buffer each would be most of the work. */
-export async function* fileChunks({ path, bytes }: SizedFile): AsyncGenerator<Buffer> {
-  if (bytes <= CHUNK_BYTES) yield await readFile(path);
+export async function* fileChunks({ path, bytes, content }: SizedFile): AsyncGenerator<Buffer> {
+  if (content !== undefined) yield content;
+  else if (bytes <= CHUNK_BYTES) yield await readFile(path);
   else for await (const chunk of createReadStream(path, { highWaterMark: CHUNK_BYTES })) yield chunk as Buffer;
 }
 
 /** SHA-256 of a file of any size; `onChunk` says that it goes on. */
 export async function hashFile(file: SizedFile, onChunk: () => void): Promise<string> {
-  if (file.bytes <= CHUNK_BYTES) return sha256(await readFile(file.path));
+  if (file.bytes <= CHUNK_BYTES) return sha256(file.content ?? (await readFile(file.path)));
   const digest = createHash('sha256');
   for await (const chunk of fileChunks(file)) {
     digest.update(chunk);

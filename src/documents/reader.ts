@@ -35,6 +35,8 @@ export interface FileInput {
   bytes: number;
   /** Its first bytes, at most 4,096. */
   head: Buffer;
+  /** All its bytes, of a small file: of millions of those, opening them again would be most of the work. */
+  content?: Buffer;
   /** A file of the same folder or archive, by its path from this one; undefined where there is none. */
   beside?(name: string): Promise<Buffer | undefined>;
 }

@@ -5,6 +5,8 @@ import { encodingOf } from '../text/decode.ts';
 import { formats, type FormatName } from './index.ts';
 
 const HEAD_BYTES = 4096;
+/** A file that is no larger is read once. */
+const SMALL_BYTES = 1 << 16;
 
 /** A file's size and first bytes. @throws Unreadable */
 export async function lookAt(path: string, name: string): Promise<FileInput> {
@@ -12,8 +14,10 @@ export async function lookAt(path: string, name: string): Promise<FileInput> {
     const { size } = await stat(path);
     const handle = await open(path);
     try {
-      const { buffer, bytesRead } = await handle.read(Buffer.alloc(Math.min(size, HEAD_BYTES)), 0, undefined, 0);
-      return { path, name, bytes: size, head: buffer.subarray(0, bytesRead) };
+      const isSmall = size <= SMALL_BYTES;
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(isSmall ? size : HEAD_BYTES), 0, undefined, 0);
+      const head = buffer.subarray(0, Math.min(bytesRead, HEAD_BYTES));
+      return { path, name, bytes: size, head, ...(isSmall && bytesRead === size && { content: buffer }) };
     } finally {
       await handle.close();
     }

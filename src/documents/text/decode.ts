@@ -75,7 +75,7 @@ export async function readText(input: FileInput, context: ReadContext): Promise<
     const reason = tooLarge(bytes, context.limits.wholeTextBytes);
     throw new Unreadable('too-large', `${reason}; named .txt it is read in any size`);
   }
-  return decodeBytes(await readFile(input.path), context);
+  return decodeBytes(input.content ?? (await readFile(input.path)), context);
 }
 
 /** @throws Unreadable too-large */
@@ -202,7 +202,8 @@ export async function encodingOfFile(input: FileInput): Promise<string> {
   return encodingOf(sample, sample.length === input.bytes);
 }
 
-async function sampleOf({ path, bytes }: FileInput): Promise<Buffer> {
+async function sampleOf({ path, bytes, content }: FileInput): Promise<Buffer> {
+  if (content !== undefined) return content;
   const handle = await open(path);
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(Math.min(bytes, SAMPLE_BYTES)), 0, undefined, 0);
