@@ -8,7 +8,7 @@ export interface ReadLimits {
   wholeFileBytes: number;
   /** Of a text that a format must have whole, such as HTML: it is in memory several times over. */
   wholeTextBytes: number;
-  /** Of one line of a text, or one row of a table; a character counts as one byte in texts. */
+  /** Of one line of a text, or one row of a table; a character counts as one byte in texts. A value of a .json file may always have 64 MiB. */
   lineBytes: number;
   /** Of one archive with all that lies in it. */
   unpackedBytes: number;
