@@ -44,7 +44,7 @@ export const images: Example = {
       label: 'label',
       reading: { format: 'image_classification' },
       baseline: { name: 'pixels', title: 'small images + logistic regression' },
-      testRows: quick ? 300 : 3000,
+      testRows: quick ? 300 : 2000,
       ways: quick ? [frozen, scratch] : [frozen, last, full, scratch],
     };
     const sizes = [quick ? 300 : 1000];

@@ -17,14 +17,14 @@ const lora: Way = {
   title: 'USE Lite, LoRA',
   tuning: { method: 'lora', r: 16 },
   training: { learning_rate: 1e-3, batch_size: 16 },
-  epochs: (rows) => (rows <= 120 ? 8 : rows <= 360 ? 6 : 2),
+  epochs: (rows) => (rows <= 120 ? 8 : rows <= 360 ? 4 : 2),
 };
 const full: Way = {
   name: 'full',
   title: 'USE Lite, all weights',
   tuning: 'full',
   training: { learning_rate: 3e-4, batch_size: 16 },
-  epochs: (rows) => (rows <= 120 ? 8 : rows <= 360 ? 6 : 2),
+  epochs: (rows) => (rows <= 120 ? 8 : rows <= 360 ? 4 : 2),
 };
 
 interface TextStudy {
