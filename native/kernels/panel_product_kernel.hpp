@@ -165,11 +165,13 @@ struct PanelProduct {
   static void run(const PanelFactors& f, const PanelBlock& block, void* scratch) {
     float* waiting = static_cast<float*>(scratch);
     Bf16* panels = reinterpret_cast<Bf16*>(static_cast<char*>(scratch) + sumBytes(f, block));
+    // The same chunks for every stretch of the depth, the shorter last one too: sums wait in their order.
+    const int64_t step = chunkRows(blockDepth(f));
     for (int64_t k = 0; k < f.depth; k += blockDepth(f)) {
       const int64_t depth = smallest(blockDepth(f), f.depth - k);
       pack(f, block, k, depth, panels);
-      for (int64_t row = block.row; row < block.rowEnd; row += chunkRows(depth)) {
-        const PanelBlock chunk{row, smallest(block.rowEnd, row + chunkRows(depth)), block.column, block.columnEnd};
+      for (int64_t row = block.row; row < block.rowEnd; row += step) {
+        const PanelBlock chunk{row, smallest(block.rowEnd, row + step), block.column, block.columnEnd};
         multiplyChunk(f, chunk, {k, depth, panels, waiting + (row - block.row) * upTo(block.columnEnd - block.column, kPanel)});
       }
     }

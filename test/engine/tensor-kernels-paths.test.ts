@@ -150,6 +150,8 @@ const products: Case[] = [
   linearCase(70, 64, 100),
   linearCase(35, 130, 49),
   linearCase(37, 1602, 130),
+  // More rows than are multiplied at a time, in stretches of the depth of which the last is shorter.
+  linearCase(300, 1602, 149),
   {
     name: 'linear, one row by one',
     shapes: [
