@@ -24,11 +24,11 @@ export async function benchGeneration(words: readonly string[]): Promise<number>
   const { values } = parseArgs({ args: [...words], options });
   const { dtype, threads, workload } = values;
   const temporary = mkdtempSync(join(tmpdir(), 'attune-bench-'));
-  const model = workload === undefined ? resolve(values.model) : await makeModel(workload, join(temporary, 'model'));
-  const scripts = new Map([['attune', [join(import.meta.dirname, 'generate.ts'), model, dtype]]]);
-  if (values.against !== undefined)
-    scripts.set('against', [join(resolve(values.against), 'bench', 'generate.ts'), model, dtype]);
   try {
+    const model = workload === undefined ? resolve(values.model) : await makeModel(workload, join(temporary, 'model'));
+    const scripts = new Map([['attune', [join(import.meta.dirname, 'generate.ts'), model, dtype]]]);
+    if (values.against !== undefined)
+      scripts.set('against', [join(resolve(values.against), 'bench', 'generate.ts'), model, dtype]);
     if (values['llama-cpp'] !== undefined) {
       const folder = join(temporary, 'gguf');
       await exportRun(model, { to: 'gguf', dtype: dtype as 'f32' | 'bf16', folder });

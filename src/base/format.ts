@@ -15,6 +15,16 @@ export function formatCount(value: number): string {
   return minus(Math.round(value).toLocaleString('en-US'));
 }
 
+/** "+0.12", "−0.12", "0": a difference. */
+export function formatSigned(value: number, digits = 3): string {
+  return `${value > 0 ? '+' : ''}${formatNumber(value, digits)}`;
+}
+
+/** A share: "12.3 %". */
+export function formatPercent(share: number, decimals = 1): string {
+  return minus(`${(100 * share).toFixed(decimals)} %`);
+}
+
 /** "1 row", "12,345 rows". */
 export function plural(count: number, unit: string): string {
   return `${formatCount(count)} ${count === 1 ? unit.replace(/s$/, '') : unit}`;

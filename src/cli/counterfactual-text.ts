@@ -1,4 +1,4 @@
-import { formatCount, formatNumber, plural } from '../base/format.ts';
+import { formatCount, formatNumber, formatSigned, plural } from '../base/format.ts';
 import { surestEffects, type Effect } from '../eval/fairness/surest-effects.ts';
 import type {
   CounterfactualAxis,
@@ -40,7 +40,7 @@ function flipTable({ systems }: CounterfactualResults, colours: Colours): string
       formatCount(flips.pairs),
       formatNumber(flips.rate, 3),
       `${formatNumber(flips.low, 3)} to ${formatNumber(flips.high, 3)}`,
-      against === undefined ? '' : `${signed(against.estimate)}${mark(against)}`,
+      against === undefined ? '' : `${formatSigned(against.estimate)}${mark(against)}`,
     ]),
   );
   const numeric = ['pairs', 'flipped', 'rate'].map((title) => ({ title, isNumeric: true }));
@@ -75,8 +75,8 @@ function effectTable(effects: readonly Effect[], colours: Colours): string {
     formatCount(pairs),
     formatNumber(one.value, 3),
     formatNumber(one.other, 3),
-    signed(one.estimate),
-    one.low === undefined || one.high === undefined ? '' : `${signed(one.low)} to ${signed(one.high)}`,
+    formatSigned(one.estimate),
+    one.low === undefined || one.high === undefined ? '' : `${formatSigned(one.low)} to ${formatSigned(one.high)}`,
     `${formatNumber(one.pAdjusted, 2)}${mark(one)}`,
   ]);
   return formatTable(
@@ -102,7 +102,3 @@ function brief(text: string): string {
 }
 
 const mark = ({ verdict }: GroupDifference): string => (verdict === 'no-evidence' ? '' : ' *');
-
-function signed(value: number): string {
-  return value > 0 ? `+${formatNumber(value, 3)}` : formatNumber(value, 3);
-}

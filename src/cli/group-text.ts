@@ -1,4 +1,4 @@
-import { formatCount, formatNumber } from '../base/format.ts';
+import { formatCount, formatNumber, formatPercent } from '../base/format.ts';
 import type { AxisReport, GroupReport } from '../eval/fairness/group-tally.ts';
 import type { GroupsWanted } from '../prepare/index.ts';
 import type { CommandContext, CommandOption } from './command.ts';
@@ -55,8 +55,8 @@ function representation(
     .map(({ group, rows: own, share, low, high, flag }) => [
       group,
       formatCount(own),
-      percent(share),
-      `${percent(low)} to ${percent(high)}`,
+      formatPercent(share),
+      `${formatPercent(low)} to ${formatPercent(high)}`,
       flag === undefined ? '' : `! ${notes[flag]}`,
     ]);
   const columns = [
@@ -85,9 +85,9 @@ function balance({ groups, labels }: AxisReport<unknown>, colours: Colours): str
     .map(({ group, label, share, others, estimate, low, high, pAdjusted, verdict }) => [
       group,
       label,
-      percent(share),
-      percent(others),
-      `${percent(estimate)} (${percent(low)} to ${percent(high)})`,
+      formatPercent(share),
+      formatPercent(others),
+      `${formatPercent(estimate)} (${formatPercent(low)} to ${formatPercent(high)})`,
       `${formatNumber(pAdjusted, 2)}${verdict === 'no-evidence' ? '' : ' *'}`,
     ]);
   const columns = [
@@ -99,8 +99,4 @@ function balance({ groups, labels }: AxisReport<unknown>, colours: Colours): str
     { title: 'p (Holm)' },
   ];
   return formatTable(columns, shown, colours);
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1).replace('-', '−')} %`;
 }

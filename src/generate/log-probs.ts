@@ -17,13 +17,22 @@ export function logProbsOf(
   chosen: number,
   { count, textOf }: { count: number; textOf: (id: number) => string },
 ): ChosenLogProb {
+  const total = logSumExp(logits);
+  const entry = (id: number): TokenLogProb => ({ id, token: textOf(id), logProb: logits[id] - total });
+  return { ...entry(chosen), top: mostProbable(logits, count).map(entry) };
+}
+
+/** Of logits [V], one token's log-probability in nats. */
+export function logProbOf(logits: Float32Array, id: number): number {
+  return logits[id] - logSumExp(logits);
+}
+
+function logSumExp(logits: Float32Array): number {
   let highest = Number.NEGATIVE_INFINITY;
   for (let id = 0; id < logits.length; id++) if (logits[id] > highest) highest = logits[id];
   let sum = 0;
   for (let id = 0; id < logits.length; id++) sum += Math.exp(logits[id] - highest);
-  const total = highest + Math.log(sum);
-  const entry = (id: number): TokenLogProb => ({ id, token: textOf(id), logProb: logits[id] - total });
-  return { ...entry(chosen), top: mostProbable(logits, count).map(entry) };
+  return highest + Math.log(sum);
 }
 
 function mostProbable(logits: Float32Array, count: number): number[] {

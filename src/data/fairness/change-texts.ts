@@ -6,6 +6,7 @@ import { TextEdits, type Change } from './edits.ts';
 import { lexicon, type Gender } from './lexicon.ts';
 import { mentionsIn, type Mention, type Mentions } from './mentions.ts';
 import { otherPronoun } from './pronouns.ts';
+import { wordsOf } from './words.ts';
 
 /** What a pair differs in. */
 export const axes = ['gender', 'origin', 'nationality'] as const;
@@ -45,12 +46,9 @@ class Doubtful extends Error {}
 
 /** Changes all texts of one row together, so that everybody in it keeps one name and one gender. */
 export function changeTexts(texts: readonly string[], options: ChangeOptions): ChangedTexts | LeftOut {
+  if (options.axis === 'nationality') return changeNationality(texts, texts.map(wordsOf), options);
   const read = texts.map(mentionsIn);
   const found = read.flatMap(({ found: mentions }) => mentions);
-  if (options.axis === 'nationality') {
-    const words = read.map((one) => one.words);
-    return changeNationality(texts, words, options);
-  }
   const isConcerned = (mention: Mention): boolean =>
     options.axis === 'gender' ? mention.gender !== undefined : mention.kind === 'name';
   if (!found.some(isConcerned)) return { nobody: true };

@@ -2,7 +2,7 @@
 import { asListed, gazetteer } from '../privacy/gazetteer.ts';
 import { lexicon, type Gender, type GivenName } from './lexicon.ts';
 import { PRONOUNS } from './pronouns.ts';
-import { isWord, wordsOf, type Word } from './words.ts';
+import { isWord, wordSet, wordsOf, type Word } from './words.ts';
 
 export interface Mention {
   /** The word's place in `Mentions.words`. */
@@ -43,28 +43,28 @@ export const reasons = {
   genderless: 'a name whose usual gender is not known',
 } as const;
 
-const set = (list: string): ReadonlySet<string> => new Set(list.split(' '));
-
 /** In front of a family name, or of a whole name. */
-const RANKS = set('mr mrs ms dr prof professor officer sergeant judge captain president senator');
+const RANKS = wordSet('mr mrs ms dr prof professor officer sergeant judge captain president senator');
 /** What stands behind one of these is a thing: "the Georgian capital", "every Sunday". */
-const DETERMINERS = set('a an the this that these those every each some any no');
-const TITLES = set('mr mrs ms miss');
+const DETERMINERS = wordSet('a an the this that these those every each some any no');
+const TITLES = wordSet('mr mrs ms miss');
 /** In front of a name. */
-const ADDRESS = set(
+const ADDRESS = wordSet(
   'mr mrs ms miss dr prof professor sir madam aunt uncle nurse officer sergeant judge captain president senator dear hi hello hey thanks',
 );
 /** Words that may have a capital and yet be of one's own people. */
-const KIN = set('mom dad mum mother father grandma grandpa granny grandad aunt uncle mommy daddy mama papa sir madam');
+const KIN = wordSet(
+  'mom dad mum mother father grandma grandpa granny grandad aunt uncle mommy daddy mama papa sir madam',
+);
 /** Behind a name, or a family name, these make it the name of something else. */
-const OF_THINGS = set(
+const OF_THINGS = wordSet(
   'Inc Inc. Ltd Ltd. LLC Corp Corp. GmbH Co University College School Academy Hospital Clinic Street Road Avenue Lane Drive Boulevard Square Park Airport Station Bank Group Company Foundation Institute Museum Theatre Theater Gallery Award Awards Prize Act Church Cathedral Day Island Islands Lake River Bridge Mountain City County Town Beach Hotel Cup Fund Library Center Centre Building Tower Hall House Stadium Festival Party Press Books Records Studios Brothers Partners Associates Motors Airlines Syndrome Disease Theorem Law Effect',
 );
-const BEFORE_PLACES = set(
+const BEFORE_PLACES = wordSet(
   'de van von da di du la le del al saint st mount lake port fort new cape hurricane storm santa san uss hms',
 );
-const PREPOSITIONS = set('in at near from to around outside inside across through');
-const FUNCTION_WORDS = set(
+const PREPOSITIONS = wordSet('in at near from to around outside inside across through');
+const FUNCTION_WORDS = wordSet(
   'the a an you it they we he she i this that these those your my our their there not be have and or of to in on for with is are was were any all some each every',
 );
 
@@ -200,7 +200,7 @@ function isFamily(word: string): boolean {
 let phrases: RegExp | undefined;
 
 function phrasePattern(): RegExp {
+  if (phrases !== undefined) return phrases;
   const alternatives = lexicon().phrases.map((phrase) => phrase.replaceAll(' ', '\\s+'));
-  phrases ??= new RegExp(`(?<![\\p{L}])(?:${alternatives.join('|')})(?![\\p{L}])`, 'giu');
-  return phrases;
+  return (phrases = new RegExp(`(?<![\\p{L}])(?:${alternatives.join('|')})(?![\\p{L}])`, 'giu'));
 }

@@ -1,7 +1,7 @@
 /** Nationalities and countries of people: "a German engineer", "she is from Kenya", and not "German cars". */
 import { lexicon, type Nationality } from './lexicon.ts';
 import { PRONOUNS } from './pronouns.ts';
-import { isWord, type Word } from './words.ts';
+import { isWord, wordSet, type Word } from './words.ts';
 
 export interface NationalityMention {
   /** The word's place. */
@@ -26,15 +26,13 @@ export function nationalitiesIn(words: readonly Word[]): Nationalities {
   return { found, isUnsure: found.length < named.length };
 }
 
-const set = (list: string): ReadonlySet<string> => new Set(list.split(' '));
-
-const BE = set('am is are was were be been being become becomes became');
-const SUBJECTS = set('i we you they who');
-const COMING = set('come comes came coming originally hails moved emigrated fled');
-const BORN = set('born raised');
-const BELONGING = set('native natives citizen citizens');
+const BE = wordSet('am is are was were be been being become becomes became');
+const SUBJECTS = wordSet('i we you they who');
+const COMING = wordSet('come comes came coming originally hails moved emigrated fled');
+const BORN = wordSet('born raised');
+const BELONGING = wordSet('native natives citizen citizens');
 /** What may stand behind a nationality that is said of somebody. */
-const BEHIND = set('and or but who that from with by in at on for when because so too not living working');
+const BEHIND = wordSet('and or but who that from with by in at on for when because so too not living working');
 
 function isOfSomebody(words: readonly Word[], { at, form }: NationalityMention): boolean {
   const lower = (place: number): string => words[place]?.lower ?? '';

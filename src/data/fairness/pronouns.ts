@@ -1,7 +1,7 @@
 /** Pronouns of the other gender, by their part in the sentence: "her" is "his" or "him", "his" is "her" or "hers". */
 import type { Gender } from './lexicon.ts';
 import { lexicon } from './lexicon.ts';
-import type { Word } from './words.ts';
+import { wordSet, type Word } from './words.ts';
 
 export const PRONOUNS: ReadonlyMap<string, Gender> = new Map([
   ...(['he', 'him', 'his', 'himself'] as const).map((word) => [word, 'male'] as const),
@@ -25,10 +25,8 @@ export function otherPronoun(words: readonly Word[], at: number): string | undef
   return PLAIN[lower];
 }
 
-const set = (list: string): ReadonlySet<string> => new Set(list.split(/\s+/));
-
 /** Nothing that belongs to somebody begins with these. */
-const CLOSED = set(
+const CLOSED = wordSet(
   `a an the this these those some any no every each and or but nor so because if when while whenever before after until
   unless although though since as than that which who whom whose what where why how to for from in into on onto at by with
   without about of off against toward towards through during despite between among across around behind beside besides
@@ -40,24 +38,24 @@ const CLOSED = set(
 );
 
 /** "It is his and mine", and yet "his much younger brother": fewer words than may follow "him". */
-const AFTER_ALONE = set(
+const AFTER_ALONE = wordSet(
   `and or but nor because if when while as than that which who is was are were has had have do does did will would can
   could should may might must for from in into on at by with without about to of until since before after`,
 );
 
 /** "It was his too.", "his once proud house". */
-const PERHAPS_LAST = set('too also again now alone instead not already once then yet anyway still forever');
+const PERHAPS_LAST = wordSet('too also again now alone instead not already once then yet anyway still forever');
 
 /** After these "her" stands alone: "called her up", "saw her again". */
-const AFTER_OBJECT = set('up out away over down along aside apart alone now then yet either soon immediately');
+const AFTER_OBJECT = wordSet('up out away over down along aside apart alone now then yet either soon immediately');
 
 /** "Called her back", "her back hurts": both are usual. */
-const EITHER = set(
+const EITHER = wordSet(
   'back home well right past inside outside more less better very late still just always never first only like all good next',
 );
 
 /** Verbs that may have two objects or an infinitive: "gave her flowers", "made her cry". */
-const DOUBLE = set(
+const DOUBLE = wordSet(
   `give gives gave given giving tell tells told telling show shows showed shown showing send sends sent sending ask asks
   asked asking offer offers offered offering buy buys bought buying teach teaches taught teaching pay pays paid paying
   bring brings brought bringing hand hands handed owe owes owed promise promised wish wished lend lends lent call calls
@@ -69,7 +67,7 @@ const DOUBLE = set(
 );
 
 /** What somebody has and nobody is given: "told her mother", "shook her head". */
-const OWN = set(
+const OWN = wordSet(
   `own hand hands head face eyes hair arm arms heart mind voice lips name age job work house home parents family child
   children kids friend friends boss colleague colleagues partner spouse doctor lawyer neighbour neighbor teacher`,
 );
@@ -91,11 +89,11 @@ function otherHer(words: readonly Word[], at: number): string | undefined {
 }
 
 /** Nouns that look like participles. */
-const THINGS = set(
+const THINGS = wordSet(
   'wedding feeling building meaning king ring thing evening morning clothing meeting training reading writing earring painting spring string wing being sibling offspring darling ceiling savings',
 );
 
-const LIKE_ADVERBS = set(
+const LIKE_ADVERBS = wordSet(
   'only early family lovely friendly daily weekly monthly yearly elderly lonely likely ugly silly holy belly ally reply supply assembly costly lively',
 );
 

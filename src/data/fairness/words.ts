@@ -6,6 +6,11 @@ export interface Word extends Token {
   isFirst: boolean;
 }
 
+/** A list of words with white space between them. */
+export function wordSet(list: string): ReadonlySet<string> {
+  return new Set(list.split(/\s+/));
+}
+
 const ENDING = /['’](?:s|d|ll|re|ve|m)$/iu;
 
 /** Words and marks in their order; "she's" and "Mary's" are "she" and "Mary". */
@@ -29,13 +34,9 @@ export function isWord(word: Word | undefined): word is Word {
 
 const ABBREVIATIONS = new Set(['mr', 'mrs', 'ms', 'dr', 'prof', 'st', 'jr', 'sr', 'messrs', 'rev', 'gen', 'lt', 'sgt']);
 
-function isAbbreviation(lower: string): boolean {
-  return ABBREVIATIONS.has(lower);
-}
-
 /** The full stop of "Mr." ends no sentence. */
 function isPoint(text: string, at: number): boolean {
   if (text[at] !== '.') return false;
   const before = /(\p{L}+)$/u.exec(text.slice(Math.max(0, at - 8), at));
-  return before !== null && (isAbbreviation(before[1].toLowerCase()) || /^\p{Lu}$/u.test(before[1]));
+  return before !== null && (ABBREVIATIONS.has(before[1].toLowerCase()) || /^\p{Lu}$/u.test(before[1]));
 }

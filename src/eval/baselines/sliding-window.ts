@@ -77,7 +77,10 @@ function usualAnswers(rows: readonly QuestionExample[]): (row: QuestionExample) 
     const [answer] = row.answers ?? [];
     if (answer === undefined) continue;
     all.push(answer.text);
-    byFirst.set(firstWord(row), [...(byFirst.get(firstWord(row)) ?? []), answer.text]);
+    const word = firstWord(row);
+    const known = byFirst.get(word);
+    if (known === undefined) byFirst.set(word, [answer.text]);
+    else known.push(answer.text);
   }
   const usual = usualOf(all);
   const known = new Map([...byFirst].map(([word, answers]) => [word, usualOf(answers)]));
@@ -87,7 +90,7 @@ function usualAnswers(rows: readonly QuestionExample[]): (row: QuestionExample) 
 function usualOf(answers: readonly string[]): Usual {
   const lengths = answers.map((answer) => Math.max(1, wordsOf(answer).length)).toSorted((a, b) => a - b);
   const shapes = new Map<string, number>();
-  for (const answer of answers) shapes.set(shapeOf(answer), (shapes.get(shapeOf(answer)) ?? 0) + 1);
+  for (const shape of answers.map(shapeOf)) shapes.set(shape, (shapes.get(shape) ?? 0) + 1);
   return {
     length: lengths[Math.floor((lengths.length - 1) / 2)] ?? 1,
     // As if each shape had been seen once more.

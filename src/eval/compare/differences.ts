@@ -27,9 +27,12 @@ export function metricDifferences(
   });
 }
 
-/** Both must say so: the interval, which is of this difference alone, and the p-value adjusted for all of them. */
-function verdictOf(
-  { low, high, pAdjusted }: { low: number; high: number; pAdjusted: number },
+/**
+ * Both must say so: the interval, which is of this difference alone, and the p-value adjusted for all of them. An end that
+ * is not known says nothing.
+ */
+export function verdictOf(
+  { low = -Infinity, high = Infinity, pAdjusted }: { low?: number; high?: number; pAdjusted: number },
   confidence: number,
 ): Verdict {
   if (pAdjusted > 1 - confidence) return 'no-evidence';

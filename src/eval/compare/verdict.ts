@@ -1,4 +1,4 @@
-import { formatNumber, plural } from '../../base/format.ts';
+import { formatNumber, formatSigned, plural } from '../../base/format.ts';
 import type { Comparison, Difference, Verdict } from '../../store/results.ts';
 
 /** Better than every rival, worse than any of them, or neither. */
@@ -37,7 +37,7 @@ function figures({ confidence, metrics, metric, subject, systems }: Told, differ
   const interval =
     low === undefined || high === undefined
       ? 'too few rows or groups for an interval'
-      : `${formatNumber(confidence * 100)} % interval ${signed(low)} to ${signed(high)}`;
+      : `${formatNumber(confidence * 100)} % interval ${formatSigned(low)} to ${formatSigned(high)}`;
   return `${title} ${value} against ${other} of ${theirs?.title ?? against} (${amount}, ${interval})`;
 }
 
@@ -45,8 +45,4 @@ function figures({ confidence, metrics, metric, subject, systems }: Told, differ
 function detectable({ verdict }: Told, { minimalDetectable }: Difference): string {
   if (verdict !== 'no-evidence' || !(minimalDetectable > 0)) return '';
   return ` So many rows show differences from about ${formatNumber(minimalDetectable, 2)}.`;
-}
-
-function signed(value: number): string {
-  return value > 0 ? `+${formatNumber(value, 3)}` : formatNumber(value, 3);
 }

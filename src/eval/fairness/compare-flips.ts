@@ -1,4 +1,5 @@
 import type { CounterfactualAxis } from '../../store/counterfactuals.ts';
+import { verdictOf } from '../compare/differences.ts';
 import { bounds, holm, ScoreStatistics } from '../statistics/index.ts';
 import { isFlipped, type AnsweredPair } from './pairs.ts';
 
@@ -18,14 +19,7 @@ export function compareFlips(
   const adjusted = holm(found.map(({ p }) => p));
   return measured.map((axis, index) => {
     const [one, pAdjusted] = [found[index], adjusted[index]];
-    const isSure = pAdjusted <= 1 - confidence;
-    const verdict =
-      isSure && (one.low ?? -1) > 0
-        ? ('better' as const)
-        : isSure && (one.high ?? 1) < 0
-          ? ('worse' as const)
-          : ('no-evidence' as const);
-    return { ...axis, against: { ...one, pAdjusted, verdict } };
+    return { ...axis, against: { ...one, pAdjusted, verdict: verdictOf({ ...one, pAdjusted }, confidence) } };
   });
 }
 

@@ -1,5 +1,6 @@
 import type { CounterfactualAxis, FlippedPair, FlipRate } from '../../store/counterfactuals.ts';
 import { axes } from '../../data/fairness/change-texts.ts';
+import { verdictOf } from '../compare/differences.ts';
 import { promptText } from '../example-text.ts';
 import type { MetricSpec } from '../metrics/index.ts';
 import { holm, wilsonInterval } from '../statistics/index.ts';
@@ -62,7 +63,6 @@ function adjust(measured: readonly CounterfactualAxis[], confidence: number): vo
   for (const [index, pAdjusted] of holm(all.map(({ p }) => p)).entries()) {
     const one = all[index];
     one.pAdjusted = pAdjusted;
-    const isSure = pAdjusted <= 1 - confidence;
-    one.verdict = isSure && (one.low ?? -1) > 0 ? 'better' : isSure && (one.high ?? 1) < 0 ? 'worse' : 'no-evidence';
+    one.verdict = verdictOf(one, confidence);
   }
 }

@@ -1,5 +1,6 @@
 // V vocabulary
 import type { TokenConstraint } from '../constraint/token-constraint.ts';
+import { logProbOf } from '../log-probs.ts';
 
 /** Follows another constraint and adds up how likely what is written is, among what that allows. */
 export class ScoredConstraint implements TokenConstraint {
@@ -31,16 +32,8 @@ export class ScoredConstraint implements TokenConstraint {
 
   #logProbOf(id: number): number {
     const logits = this.#last;
-    return logits === undefined ? 0 : Math.log(shareOf(logits, id));
+    return logits === undefined ? 0 : logProbOf(logits, id);
   }
-}
-
-/** Of all probability, logits [V], what one token has. */
-export function shareOf(logits: Float32Array, id: number): number {
-  const most = logits.reduce((highest, value) => Math.max(highest, value), Number.NEGATIVE_INFINITY);
-  let sum = 0;
-  for (const value of logits) sum += Math.exp(value - most);
-  return Math.exp(logits[id] - most) / sum;
 }
 
 /** Allows everything, and keeps how likely one token is as the first. */
@@ -59,7 +52,7 @@ export class ShareProbe implements TokenConstraint {
     return this.#mask;
   }
   adjust(logits: Float32Array): void {
-    this.share = shareOf(logits, this.#id);
+    this.share = Math.exp(logProbOf(logits, this.#id));
   }
   advance(): void {
     // One token is asked for.

@@ -1,4 +1,4 @@
-import { formatCount, formatNumber } from '../../base/format.ts';
+import { formatCount, formatNumber, formatPercent } from '../../base/format.ts';
 import type { AxisReport, GroupLabel, GroupOfRows, GroupReport } from '../../eval/fairness/group-tally.ts';
 import { barChart } from '../report/chart/bars.ts';
 import { intervalAxis, intervalMark, intervalScale } from '../report/chart/intervals.ts';
@@ -35,7 +35,7 @@ function representation({ axis, groups }: Axis, { leastRows }: GroupReport<Liste
   const bars = groups.slice(0, MOST_BARS).map(({ group, share, low, high, flag }) => ({
     label: group,
     value: share,
-    text: percent(share),
+    text: formatPercent(share),
     low,
     high,
     isChosen: flag !== undefined,
@@ -57,7 +57,7 @@ function representation({ axis, groups }: Axis, { leastRows }: GroupReport<Liste
               <td class="number">
                 ${lists.link(formatCount(rows), { title: `${axis}: ${group}`, count: rows, first })}
               </td>
-              <td class="number">${percent(share)} (${percent(low)} to ${percent(high)})</td>
+              <td class="number">${formatPercent(share)} (${formatPercent(low)} to ${formatPercent(high)})</td>
               <td>${flag !== undefined && notes[flag]}</td>
             </tr>`,
         )}
@@ -110,13 +110,9 @@ function differenceRow(
   return html`<tr>
     <th scope="row">${group}</th>
     <td>${label}</td>
-    <td class="number">${percent(share)}</td>
-    <td class="number">${percent(others)}</td>
+    <td class="number">${formatPercent(share)}</td>
+    <td class="number">${formatPercent(others)}</td>
     <td>${intervalMark({ estimate, low, high, kind: verdict }, scale)}</td>
     <td class="number">${formatNumber(pAdjusted, 2)}</td>
   </tr>`;
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { inLanes } from '../../base/lanes.ts';
 import { sha256File } from '../../files/hash.ts';
 import { MOST_SHOWN, openSteps, type StepSpec } from '../run-steps.ts';
 import type { StepContext, StepDefinition, StepReport } from '../step.ts';
@@ -71,30 +72,6 @@ export async function runStage(
     context.onProgress?.(++done, 'shards');
     return part;
   });
-}
-
-/** Each result in its place, so many under way at once; after a failure none is begun, and those under way are waited for. */
-async function inLanes<Input, Result>(
-  inputs: readonly Input[],
-  lanes: number,
-  work: (input: Input) => Promise<Result>,
-): Promise<Result[]> {
-  const results: Result[] = [];
-  const failures: unknown[] = [];
-  let next = 0;
-  const lane = async (): Promise<void> => {
-    while (next < inputs.length && failures.length === 0) {
-      const index = next++;
-      try {
-        results[index] = await work(inputs[index]);
-      } catch (error) {
-        failures.push(error);
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: lanes }, lane));
-  if (failures.length > 0) throw failures[0];
-  return results;
 }
 
 /** The reports of one stage's parts as one for each step. */

@@ -1,4 +1,5 @@
 import { AttuneError } from '../../base/errors.ts';
+import { formatPercent } from '../../base/format.ts';
 import type { Example } from '../../data/index.ts';
 import { sampledRows } from '../../eval/compare/sampled-rows.ts';
 import { expectedText, promptText } from '../../eval/example-text.ts';
@@ -82,7 +83,7 @@ function findings({ gap, memorised, paraphrases }: Overfitting): string[] {
     found.push(`the result knows its training rows better than others: ${losses}; fewer epochs or more rows help`);
   }
   if (memorised !== undefined && memorised.low > 0) {
-    const shares = `${percent(memorised.answers)} of its runs of ${memorised.order} words stand in training rows, ${percent(memorised.expected)} of the right answers'`;
+    const shares = `${formatPercent(memorised.answers, 0)} of its runs of ${memorised.order} words stand in training rows, ${formatPercent(memorised.expected, 0)} of the right answers'`;
     found.push(`the result answers with passages learnt by heart: ${shares}`);
   }
   if (paraphrases !== undefined && paraphrases.training.low > NOTABLE) {
@@ -93,8 +94,4 @@ function findings({ gap, memorised, paraphrases }: Overfitting): string[] {
     );
   }
   return found;
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(0)} %`;
 }

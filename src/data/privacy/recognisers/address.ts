@@ -23,19 +23,23 @@ export const recogniser: Recogniser = {
   needs: { digits: 1 },
   *find(text) {
     for (const { start: from, end: to } of windowsOf(text)) {
-      yield* streets(text, from, to);
       const written = text.slice(from, to);
+      yield* streets(written, from, () => text);
       const plain = withoutCapitals(written);
-      if (plain !== written) yield* streets(text.slice(0, from) + plain + text.slice(to), from, to);
+      // The whole text is put together only where a street is found: of a long one every window would copy it.
+      if (plain !== written) yield* streets(plain, from, () => text.slice(0, from) + plain + text.slice(to));
     }
     yield* houses(text);
   },
 };
 
-function* streets(text: string, from: number, to: number): Generator<Candidate> {
-  const window = text.slice(from, to);
+/** In a window that begins at `from`; `whole` gives the text that it is of. */
+function* streets(window: string, from: number, whole: () => string): Generator<Candidate> {
   if (!HINT.test(window)) return;
-  for (const { 0: street, index } of STREETS.flatMap((form) => matchesOf(form, window))) {
+  const found = STREETS.flatMap((form) => matchesOf(form, window));
+  if (found.length === 0) return;
+  const text = whole();
+  for (const { 0: street, index } of found) {
     const at = from + index;
     const before = BEFORE_STREET.exec(text.slice(Math.max(0, at - REACH), at));
     const { end } = tailOf(text, at + street.trimEnd().length);

@@ -1,10 +1,10 @@
-import { formatCount, formatNumber, plural } from '../../../base/format.ts';
+import { formatCount, formatNumber, formatSigned, plural } from '../../../base/format.ts';
 import { surestEffects, type Effect } from '../../../eval/fairness/surest-effects.ts';
 import type { CounterfactualResults, CounterfactualSystem, FlippedPair } from '../../../store/counterfactuals.ts';
 import { barChart } from '../chart/bars.ts';
 import { intervalAxis, intervalMark, intervalScale } from '../chart/intervals.ts';
 import { html, type Html } from '../html.ts';
-import { intervalText, signed } from './outcome.ts';
+import { intervalText } from './outcome.ts';
 
 const MOST_EFFECTS = 20;
 
@@ -70,7 +70,7 @@ function effectRow({ who, what, pairs, one }: Effect): Html {
     <th scope="row">${who}<small>${what}; ${formatCount(pairs)} pairs</small></th>
     <td class="number">${formatNumber(one.value, 3)}<small>others ${formatNumber(one.other, 3)}</small></td>
     <td class="picture-cell">${intervalMark({ ...one, kind: one.verdict }, scale)}${intervalAxis(scale)}</td>
-    <td class="number"><b>${signed(one.estimate)}</b><small>${intervalText(one)}</small></td>
+    <td class="number"><b>${formatSigned(one.estimate)}</b><small>${intervalText(one)}</small></td>
     <td class="number">${one.pAdjusted < 0.001 ? 'below 0.001' : formatNumber(one.pAdjusted, 2)}</td>
   </tr>`;
 }

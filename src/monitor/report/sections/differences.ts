@@ -1,9 +1,9 @@
-import { formatNumber } from '../../../base/format.ts';
+import { formatNumber, formatSigned } from '../../../base/format.ts';
 import type { ComparedMetric, Comparison, Difference } from '../../../store/results.ts';
 import { intervalAxis, intervalMark, intervalScale } from '../chart/intervals.ts';
 import type { Scale } from '../chart/scale.ts';
 import { html, type Html } from '../html.ts';
-import { intervalText, outcomeBadge, signed, systemNamed, titleOf } from './outcome.ts';
+import { intervalText, outcomeBadge, systemNamed, titleOf } from './outcome.ts';
 
 /** A forest plot as a table: the subject against every other system on one metric, the hardest rival first. */
 export function differencesTable(comparison: Comparison, metric: ComparedMetric): Html | undefined {
@@ -72,7 +72,7 @@ function differenceRow(difference: Difference, comparison: Comparison, scale: Sc
     </th>
     <td class="number">${valueOf(comparison, against, metric)}</td>
     <td class="picture-cell">${intervalMark({ ...difference, kind: verdict }, scale)}</td>
-    <td class="number"><b>${signed(estimate)}</b><small>${intervalText(difference)}</small></td>
+    <td class="number"><b>${formatSigned(estimate)}</b><small>${intervalText(difference)}</small></td>
     <td>${outcomeBadge(verdict)}<small>${remark(difference)}</small></td>
   </tr>`;
 }

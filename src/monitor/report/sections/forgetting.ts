@@ -1,8 +1,8 @@
-import { formatCount, formatNumber } from '../../../base/format.ts';
+import { formatCount, formatNumber, formatSigned } from '../../../base/format.ts';
 import type { Forgetting, GeneralMeasure } from '../../../store/forgetting.ts';
 import { intervalAxis, intervalMark, intervalScale } from '../chart/intervals.ts';
 import { html, type Html } from '../html.ts';
-import { intervalText, outcomeBadge, signed } from './outcome.ts';
+import { intervalText, outcomeBadge } from './outcome.ts';
 
 /** What the training did to the model beside its task. */
 export function forgettingSection(forgetting: Forgetting | undefined): Html | undefined {
@@ -40,7 +40,7 @@ function measureRow({ title, better, rows, before, after, p, verdict, ...lost }:
     <th scope="row">${title}<small>${better} is better; ${formatCount(rows)} rows</small></th>
     <td class="number">${formatNumber(before, 3)}<small>then ${formatNumber(after, 3)}</small></td>
     <td class="picture-cell">${intervalMark({ ...change, kind: verdict }, scale)}${intervalAxis(scale)}</td>
-    <td class="number"><b>${signed(change.estimate)}</b><small>${intervalText(change)}</small></td>
+    <td class="number"><b>${formatSigned(change.estimate)}</b><small>${intervalText(change)}</small></td>
     <td>${outcomeBadge(verdict)}<small>p ${p < 0.001 ? 'below 0.001' : formatNumber(p, 2)}</small></td>
   </tr>`;
 }

@@ -1,4 +1,4 @@
-import { formatNumber } from '../../../base/format.ts';
+import { formatSigned } from '../../../base/format.ts';
 import type { ComparedSystem, Comparison, Difference, Verdict } from '../../../store/results.ts';
 import { html, type Html } from '../html.ts';
 
@@ -14,15 +14,10 @@ export function outcomeBadge(verdict: Verdict): Html {
   return html`<span class="badge ${tone}"><span aria-hidden="true">${mark}</span> ${word}</span>`;
 }
 
-/** "+0.12" or "−0.12". */
-export function signed(value: number): string {
-  return value > 0 ? `+${formatNumber(value, 3)}` : formatNumber(value, 3);
-}
-
 /** "+0.12 to +0.31". */
 export function intervalText({ low, high }: Pick<Difference, 'low' | 'high'>): string {
   if (low === undefined || high === undefined) return 'no interval';
-  return `${signed(low)} to ${signed(high)}`;
+  return `${formatSigned(low)} to ${formatSigned(high)}`;
 }
 
 export function systemNamed({ systems }: Comparison, name: string): ComparedSystem | undefined {

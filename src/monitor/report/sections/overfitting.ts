@@ -1,8 +1,8 @@
-import { formatCount, formatNumber } from '../../../base/format.ts';
+import { formatCount, formatNumber, formatSigned } from '../../../base/format.ts';
 import type { LossGap, Memorised, Overfitting, ParaphraseLoss } from '../../../store/overfitting.ts';
 import { intervalAxis, intervalMark, intervalScale } from '../chart/intervals.ts';
 import { html, type Html } from '../html.ts';
-import { intervalText, signed } from './outcome.ts';
+import { intervalText } from './outcome.ts';
 
 /** One measure: what is compared, and how much of it speaks of rows learnt by heart. */
 interface Finding {
@@ -57,7 +57,7 @@ function ofGap({ training, validation, gap, low, high, trainingRows, validationR
 }
 
 function ofParaphrases(set: string, { rows, base, tuned, excess, low, high }: ParaphraseLoss): Finding {
-  const cost = ({ original, rephrased }: ParaphraseLoss['base']) => signed(rephrased - original);
+  const cost = ({ original, rephrased }: ParaphraseLoss['base']) => formatSigned(rephrased - original);
   return {
     title: `other words in the prompts of ${set}`,
     rows: `${formatCount(rows)} rows that a rule could rephrase`,
@@ -83,7 +83,7 @@ function findingRow({ title, rows, values: [first, second], excess }: Finding): 
     <th scope="row">${title}<small>${rows}</small></th>
     <td class="number">${first}<small>${second}</small></td>
     <td class="picture-cell">${intervalMark({ ...excess, kind }, scale)}${intervalAxis(scale)}</td>
-    <td class="number"><b>${signed(excess.estimate)}</b><small>${intervalText(excess)}</small></td>
+    <td class="number"><b>${formatSigned(excess.estimate)}</b><small>${intervalText(excess)}</small></td>
   </tr>`;
 }
 

@@ -1,10 +1,13 @@
 // R texts, D width
 import { AttuneError } from '../../../base/errors.ts';
+import { fitRows } from '../../../data/index.ts';
 import type { Asked } from '../../../eval/prompting/asked.ts';
 import type { PredictOptions, Prediction } from '../../../eval/predictor.ts';
 import { collectionOf, KEPT } from '../../../eval/collection.ts';
 import { collateRows } from '../../../methods/objectives/next-token.ts';
 import { noGrad, scope } from '../../../tensor/index.ts';
+import type { Tokenizer } from '../../../text/index.ts';
+import type { PreparedRow } from '../../../train/interfaces.ts';
 import { ExactIndex, sideBySide } from '../../../vectors/index.ts';
 import { frameEnds } from '../prepare-rows.ts';
 import { traitsOf } from '../build-trainer.ts';
@@ -87,17 +90,10 @@ async function embed(
   const { model, tokenizer } = opened;
   const { causal, maxPositions } = traitsOf(model.architecture, model.config);
   const framed = await tokenizer.encodeFramed(texts.map((text) => ({ text })));
-  const ends = frameEnds(tokenizer);
-  const rows = framed.map((one, i) => {
-    // A text that is cut keeps the token that ends its frame.
-    const kept = ends.includes(one.ids.at(-1)!) ? 1 : 0;
-    const fit = (values: Int32Array) =>
-      !isCut || values.length <= maxPositions
-        ? values
-        : Int32Array.of(...values.subarray(0, maxPositions - kept), ...values.subarray(values.length - kept));
-    const [ids, typeIds] = [fit(one.ids), one.typeIds && fit(one.typeIds)];
+  const whole = framed.map(({ ids, typeIds }, i): PreparedRow => {
     return { id: String(i), ids, typeIds, trained: new Uint8Array(ids.length), source: { file: '', line: i } };
   });
+  const rows = isCut ? beginnings(whole, maxPositions, tokenizer) : whole;
   return inBatches(cutRows(rows, 'text', { opened, maxPositions }), { ...options, maxPositions }, (batch) => {
     const { input } = collateRows(batch, { causal });
     const flat = noGrad(() =>
@@ -106,6 +102,12 @@ async function embed(
     const width = flat.length / batch.length;
     return batch.map((_, r) => unit(Float32Array.from(flat.slice(r * width, (r + 1) * width))));
   });
+}
+
+/** Texts with as much of their beginning as there is room for, and the token that ends their frame. */
+function beginnings(rows: readonly PreparedRow[], maxLength: number, tokenizer: Tokenizer): readonly PreparedRow[] {
+  const examples = rows.map(({ source }) => ({ kind: 'text' as const, source }));
+  return fitRows(rows, examples, { maxLength, policy: 'truncate', ends: frameEnds(tokenizer) }).rows;
 }
 
 function unit(vector: Float32Array): Float32Array {
