@@ -12,7 +12,8 @@ export const counterfactualOptions: readonly CommandOption[] = [
   {
     name: PAIRS,
     value: 'FILE',
-    summary: 'pairs of `data counterfactuals`: how answers change with gender and origin, in place of all else',
+    summary:
+      'pairs of `data counterfactuals`: how answers change with gender, origin and nationality, in place of all else',
   },
   { name: LIMIT, value: 'RATE', summary: 'of pairs: refuse (exit code 3) where more answers change than this share' },
 ];

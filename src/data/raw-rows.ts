@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { AttuneError, type Problem } from '../base/errors.ts';
+import { plural } from '../base/format.ts';
 import { containerName, containers, dataExtensions } from './containers/index.ts';
 
 export interface NumberedRow {
@@ -38,7 +39,7 @@ export async function* rawRows(path: string, onProblem: (problem: Problem) => vo
 export function requireWhole(path: string, { rows, problems }: { rows: number; problems: readonly Problem[] }): void {
   if (problems.length > 0)
     throw new AttuneError('E_BAD_ROWS', {
-      what: `${problems.length} rows of ${path} cannot be read`,
+      what: `${plural(problems.length, 'rows')} of ${path} cannot be read`,
       problems,
       fix: 'mend or remove them: nothing is done with a part of the rows',
     });

@@ -1,5 +1,6 @@
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { EventSink } from '../../base/events.ts';
+import { plural } from '../../base/format.ts';
 import { formats } from '../../data/formats/index.ts';
 import { axes, changeTexts, type Axis, type LeftOut } from '../../data/fairness/change-texts.ts';
 import { lexicon } from '../../data/fairness/lexicon.ts';
@@ -112,7 +113,10 @@ function checkOptions({ to, origins = [] }: CounterfactualOptions): void {
 async function readableColumns(from: string): Promise<string[]> {
   const { format, columns, examples, problems } = await inspectData(from);
   if (problems.length > 0) {
-    throw new AttuneError('E_BAD_ROWS', { what: `${problems.length} rows of ${from} cannot be read`, problems });
+    throw new AttuneError('E_BAD_ROWS', {
+      what: `${plural(problems.length, 'rows')} of ${from} cannot be read`,
+      problems,
+    });
   }
   const kind = examples.at(0)?.kind;
   if (kind === undefined || !KINDS.has(kind)) {
