@@ -113,6 +113,8 @@ async function study(
   writeRows(data, rows);
   writeRows(items, catalogue);
   const runs = { two_tower: at('two_tower'), sasrec: at('sasrec') };
+  const inWords = (sentence: string) =>
+    sentence.replaceAll(runs.two_tower, TITLES.two_tower).replaceAll(runs.sasrec, TITLES.sasrec);
   await onEachCore(['two_tower', 'sasrec'] as const, async (type) => {
     const model = at(`${type}-new`);
     const blocks = type === 'two_tower' ? 1 : 2;
@@ -123,13 +125,13 @@ async function study(
   const options = { metrics: METRICS, maxRows: setting.quick ? 400 : 2000, seed: 0 };
   const all = await compareNamed([runs.two_tower, runs.sasrec, ...CHEAP], options);
   const { comparison: other } = await compare([runs.sasrec, ...CHEAP], { ...options, metrics: ['ndcg'] });
-  const verdict = [all.sentence, `SASRec: ${other.sentence}`];
+  const verdict = [inWords(all.sentence), `SASRec: ${inWords(other.sentence)}`];
   for (const line of verdict) setting.log(line);
   if (coldRows === undefined) return { subject: all, other, verdict };
   writeRows(cold, coldRows);
   const systems = [runs.two_tower, `base:${runs.two_tower}`, runs.sasrec, ...CHEAP] as const;
   const found = await compareNamed(systems, { ...options, data: cold });
-  setting.log(found.sentence);
+  setting.log(inWords(found.sentence));
   return { subject: all, other, verdict, cold: { subject: found } };
 }
 
