@@ -37,7 +37,11 @@ export function timesRootOf(width: number): (x: Tensor) => Tensor {
 /** Caps on scores and logits, and a window on every other layer (Gemma Team, 2024). */
 export const architecture = defineDecoder({
   modelType: 'gemma2',
-  classes: { causal: 'Gemma2ForCausalLM', sequence: 'Gemma2ForSequenceClassification' },
+  classes: {
+    causal: 'Gemma2ForCausalLM',
+    sequence: 'Gemma2ForSequenceClassification',
+    token: 'Gemma2ForTokenClassification',
+  },
   defaults: { ...gemmaDefaults, max_position_embeddings: 8192 },
   read: withActivation,
   traits({ attention_bias: bias, hidden_size: width, rms_norm_eps: epsilon }, { raw, rope }) {

@@ -15,7 +15,7 @@ import type { Tensor } from '../tensor/index.ts';
 import type { Architecture, Trunk } from './architecture.ts';
 import { parseConfig } from './config.ts';
 import { activation, count, probability } from './decoder/config.ts';
-import { decoderHeads } from './decoder/define.ts';
+import { decoderHeads, tokenDropout } from './decoder/define.ts';
 import { ropeKeys, ropeOptions, stretchedPositions } from './decoder/rope-settings.ts';
 import { attendSelf } from './self-attention.ts';
 import { Block, idsOf, Stack, type Pass, type StackInput } from './stack.ts';
@@ -183,8 +183,12 @@ export const architecture: Architecture = {
   heads(raw) {
     const { tie_word_embeddings: tied } = parseConfig(schema, raw);
     return decoderHeads(
-      { causal: 'GPTNeoXForCausalLM', sequence: 'GPTNeoXForSequenceClassification' },
-      { name: 'embed_out', tied },
+      {
+        causal: 'GPTNeoXForCausalLM',
+        sequence: 'GPTNeoXForSequenceClassification',
+        token: 'GPTNeoXForTokenClassification',
+      },
+      { causal: { name: 'embed_out', tied }, token: { name: 'classifier', dropout: tokenDropout(raw) } },
     );
   },
   limits(raw) {

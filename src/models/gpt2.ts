@@ -5,7 +5,7 @@ import type { Tensor } from '../tensor/index.ts';
 import type { Architecture, Trunk } from './architecture.ts';
 import { parseConfig } from './config.ts';
 import { activation, count, probability } from './decoder/config.ts';
-import { decoderHeads } from './decoder/define.ts';
+import { decoderHeads, tokenDropout } from './decoder/define.ts';
 import { attendSelf } from './self-attention.ts';
 import { Block, idsOf, Stack, type Pass, type StackInput } from './stack.ts';
 
@@ -150,8 +150,12 @@ export const architecture: Architecture = {
   heads(raw) {
     const { tie_word_embeddings: tied } = parseConfig(schema, raw);
     return decoderHeads(
-      { causal: 'GPT2LMHeadModel', sequence: 'GPT2ForSequenceClassification' },
-      { name: 'lm_head', tied },
+      {
+        causal: 'GPT2LMHeadModel',
+        sequence: 'GPT2ForSequenceClassification',
+        token: 'GPT2ForTokenClassification',
+      },
+      { causal: { name: 'lm_head', tied }, token: { name: 'classifier', dropout: tokenDropout(raw) } },
     );
   },
   limits(raw) {

@@ -17,7 +17,11 @@ export function windowOfAll(raw: RawConfig, absent?: number): number | undefined
 /** Llama with a sliding window on every layer (Jiang et al., 2023). */
 export const architecture = defineDecoder({
   modelType: 'mistral',
-  classes: { causal: 'MistralForCausalLM', sequence: 'MistralForSequenceClassification' },
+  classes: {
+    causal: 'MistralForCausalLM',
+    sequence: 'MistralForSequenceClassification',
+    token: 'MistralForTokenClassification',
+  },
   defaults: { max_position_embeddings: 131072, num_key_value_heads: 8 },
   traits(config, { raw, rope }) {
     const window = windowOfAll(raw, MISTRAL_WINDOW);

@@ -20,7 +20,11 @@ const schema = z
 /** Mistral with some of several feed-forward halves for each token (Jiang et al., 2024). */
 export const architecture = defineDecoder({
   modelType: 'mixtral',
-  classes: { causal: 'MixtralForCausalLM', sequence: 'MixtralForSequenceClassification' },
+  classes: {
+    causal: 'MixtralForCausalLM',
+    sequence: 'MixtralForSequenceClassification',
+    token: 'MixtralForTokenClassification',
+  },
   defaults: { max_position_embeddings: 131072, num_key_value_heads: 8, rms_norm_eps: 1e-5 },
   rope: { theta: 1_000_000 },
   traits(config, { raw, rope }) {

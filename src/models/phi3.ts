@@ -11,7 +11,11 @@ const schema = z.looseObject({ resid_pdrop: probability.default(0) });
 /** Llama with one matrix for q, k and v and one for gate and inner values, and LongRoPE (Abdin et al., 2024). */
 export const architecture = defineDecoder({
   modelType: 'phi3',
-  classes: { causal: 'Phi3ForCausalLM', sequence: 'Phi3ForSequenceClassification' },
+  classes: {
+    causal: 'Phi3ForCausalLM',
+    sequence: 'Phi3ForSequenceClassification',
+    token: 'Phi3ForTokenClassification',
+  },
   defaults: { rms_norm_eps: 1e-5, max_position_embeddings: 4096 },
   rope: { original: 4096 },
   read: withTodaysNames,

@@ -25,7 +25,11 @@ export function windowOfLayers(raw: RawConfig): (layer: number) => number | unde
 /** Llama with biases on q, k and v (Yang et al., 2024). */
 export const architecture = defineDecoder({
   modelType: 'qwen2',
-  classes: { causal: 'Qwen2ForCausalLM', sequence: 'Qwen2ForSequenceClassification' },
+  classes: {
+    causal: 'Qwen2ForCausalLM',
+    sequence: 'Qwen2ForSequenceClassification',
+    token: 'Qwen2ForTokenClassification',
+  },
   defaults: { max_position_embeddings: 32768, num_key_value_heads: 32 },
   traits(_config, { raw, rope }) {
     const windowOf = windowOfLayers(raw);

@@ -25,7 +25,11 @@ const schema = z
 /** Qwen3 with some of many feed-forward halves for each token (Yang et al., 2025). */
 export const architecture = defineDecoder({
   modelType: 'qwen3_moe',
-  classes: { causal: 'Qwen3MoeForCausalLM', sequence: 'Qwen3MoeForSequenceClassification' },
+  classes: {
+    causal: 'Qwen3MoeForCausalLM',
+    sequence: 'Qwen3MoeForSequenceClassification',
+    token: 'Qwen3MoeForTokenClassification',
+  },
   defaults: { max_position_embeddings: 32768, num_key_value_heads: 4 },
   traits(config, { raw, rope }) {
     const { attention_bias: bias } = config;

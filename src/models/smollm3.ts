@@ -14,7 +14,11 @@ const schema = z.looseObject({
 /** Llama without positions in some layers: every fourth one unless `no_rope_layers` says (HF SmolLM3, 2025). */
 export const architecture = defineDecoder({
   modelType: 'smollm3',
-  classes: { causal: 'SmolLM3ForCausalLM', sequence: 'SmolLM3ForSequenceClassification' },
+  classes: {
+    causal: 'SmolLM3ForCausalLM',
+    sequence: 'SmolLM3ForSequenceClassification',
+    token: 'SmolLM3ForTokenClassification',
+  },
   defaults: { max_position_embeddings: 32768, num_key_value_heads: 4, tie_word_embeddings: true },
   rope: { theta: 2_000_000 },
   traits({ attention_bias: bias, mlp_bias: mlpBias }, { raw, rope }) {

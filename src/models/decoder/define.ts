@@ -2,14 +2,16 @@
 import { Rope } from '../../nn/index.ts';
 import type { Architecture, HeadPlan, Task } from '../architecture.ts';
 import type { RawConfig } from '../config.ts';
+import type { TokenClassOptions } from '../heads/token.ts';
 import { decoderConfig, headShape, type DecoderConfig } from './config.ts';
 import { Decoder, type DecoderTraits } from './decoder.ts';
 import { ropeOptions, stretchedPositions, type RopeDefaults } from './rope-settings.ts';
 
-/** Hugging Face's classes of a decoder: `LlamaForCausalLM`, and the one for whole rows where there is one. */
+/** Hugging Face's classes of a decoder: `LlamaForCausalLM`, and those for whole rows and for tokens where there are. */
 export interface DecoderClasses {
   causal: string;
   sequence?: string;
+  token?: string;
   /** The trunk's own, where it is not called as the others are: `LlamaModel`. */
   trunk?: string;
 }
@@ -41,7 +43,8 @@ export function defineDecoder(definition: DecoderDefinition): Architecture {
     },
     heads(raw) {
       const tied = configOf(raw).tie_word_embeddings;
-      return decoderHeads(classes, { name: 'lm_head', tied, ...definition.logits?.(raw) });
+      const causal = { name: 'lm_head', tied, ...definition.logits?.(raw) };
+      return decoderHeads(classes, { causal, token: { dropout: tokenDropout(raw) } });
     },
     limits(raw) {
       const config = configOf(raw);
@@ -50,13 +53,27 @@ export function defineDecoder(definition: DecoderDefinition): Architecture {
   };
 }
 
-/** The heads of a decoder: the next token, and of whole rows, from their last token, classes and vectors. */
-export function decoderHeads(classes: DecoderClasses, causal: HeadPlan['options']): Partial<Record<Task, HeadPlan>> {
+/** Dropout before a decoder's classifier of tokens: its own key, or what the reference takes without one. */
+export function tokenDropout({ classifier_dropout: own, hidden_dropout: hidden }: RawConfig): number {
+  return [own, hidden].find((value) => typeof value === 'number') ?? 0.1;
+}
+
+/**
+ * The heads of a decoder: the next token, classes of each token, and of whole rows, from their last token, classes and
+ * vectors.
+ */
+export function decoderHeads(
+  classes: DecoderClasses,
+  options: { causal: HeadPlan['options']; token: Partial<TokenClassOptions> },
+): Partial<Record<Task, HeadPlan>> {
   const score = { name: 'score', pool: 'last', bias: false };
   return {
-    'causal-lm': { head: 'causal-lm', className: classes.causal, options: causal },
+    'causal-lm': { head: 'causal-lm', className: classes.causal, options: options.causal },
     ...(classes.sequence !== undefined && {
       sequence: { head: 'sequence', className: classes.sequence, options: score },
+    }),
+    ...(classes.token !== undefined && {
+      token: { head: 'token', className: classes.token, options: { name: 'score', bias: true, ...options.token } },
     }),
     embedding: {
       head: 'embedding',
