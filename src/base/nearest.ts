@@ -15,7 +15,7 @@ export function editDistance(a: string, b: string): number {
   return previous[b.length];
 }
 
-/** The known name closest to `name`, or undefined where none is near enough to be a typing slip. */
+/** The known name closest to `name`, or the one that begins with it; undefined where none is near enough. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
   const wanted = normalise(name);
   let best: string | undefined;
@@ -24,7 +24,9 @@ export function nearest(name: string, known: readonly string[]): string | undefi
     const distance = editDistance(wanted, normalise(candidate));
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }
-  return best;
+  if (best !== undefined || wanted.replaceAll('_', '').length < 3) return best;
+  const longer = known.filter((candidate) => normalise(candidate).startsWith(`${wanted}_`));
+  return longer.length === 1 ? longer[0] : undefined;
 }
 
 function normalise(name: string): string {
