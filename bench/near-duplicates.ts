@@ -50,7 +50,7 @@ try {
   }
   signatures.finish();
   const links: [number, number][] = [];
-  await linkBuckets(signatures, links, { threshold: THRESHOLD });
+  await linkBuckets(signatures, (first, other) => links.push([first, other]), { threshold: THRESHOLD });
   const { user, system } = process.cpuUsage(began);
   const seconds = (user + system - making) / 1e6;
   const memory = process.resourceUsage().maxRSS / 1024;

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { writeAll } from '../files/atomic.ts';
 import type { Signatures } from './link-buckets.ts';
 import { BANDS, MinHash } from './min-hash.ts';
-import { normalWords, shinglesOf } from './shingles.ts';
+import { shinglesOfText } from './shingles.ts';
+import { Sketches } from './sketches.ts';
 
 const BUFFERED_TEXTS = 8192;
 const BUFFERED_BYTES = 1 << 20;
@@ -12,14 +13,16 @@ const MOST_KEPT = 4096;
 
 /**
  * Signatures and shingle sets of any number of texts in files: a file for each band, and one for all sets. In memory
- * are 8 bytes a text, and 12 more while a band is searched.
+ * are 24 bytes a text, and 16 more while bands are searched.
  */
 export class DiskSignatures implements Signatures, Disposable {
+  readonly sketches = new Sketches();
   readonly #folder: string;
   readonly #minHash = new MinHash();
   readonly #bands: { descriptor: number; buffer: Uint32Array }[];
   readonly #sets: number;
   readonly #kept = new Map<number, Uint32Array>();
+  #keys: Uint32Array | undefined;
   #pieces: Buffer[] = [];
   #buffered = 0;
   #written = 0;
@@ -42,9 +45,11 @@ export class DiskSignatures implements Signatures, Disposable {
   }
 
   add(text: string): void {
-    const shingles = shinglesOf(normalWords(text));
+    const shingles = shinglesOfText(text);
     const at = this.#count % BUFFERED_TEXTS;
-    for (const [band, { buffer }] of this.#bands.entries()) buffer[at] = this.#minHash.key(band, shingles);
+    this.#minHash.sign(shingles);
+    this.sketches.set(this.#count, this.#minHash.sketch);
+    for (let band = 0; band < BANDS; band++) this.#bands[band].buffer[at] = this.#minHash.keys[band];
     this.#pieces.push(Buffer.from(shingles.buffer, shingles.byteOffset, shingles.byteLength));
     this.#buffered += shingles.byteLength;
     this.#written += shingles.byteLength;
@@ -66,9 +71,9 @@ export class DiskSignatures implements Signatures, Disposable {
   }
 
   keys(band: number): Uint32Array {
-    const keys = new Uint32Array(this.#count);
-    readWhole(this.#bands[band].descriptor, keys, 0);
-    return keys;
+    this.#keys ??= new Uint32Array(this.#count);
+    readWhole(this.#bands[band].descriptor, this.#keys, 0);
+    return this.#keys;
   }
 
   takesPart(): boolean {

@@ -3,11 +3,13 @@ import { setImmediate as yieldToEvents } from 'node:timers/promises';
 import { BANDS } from './min-hash.ts';
 import { prefixBuckets } from './prefix-buckets.ts';
 import { isSimilar } from './shingles.ts';
+import { mostDifference, type Sketches } from './sketches.ts';
 import { UnionFind } from './union-find.ts';
 
 export interface Signatures {
   readonly count: number;
-  /** By text, the key of its minimum hashes in one of the bands. */
+  readonly sketches: Sketches;
+  /** By text, the key of its minimum hashes in one of the bands; good until those of another are asked for. */
   keys(band: number): Uint32Array;
   /** False for a text that is not compared. */
   takesPart(index: number): boolean;
@@ -23,22 +25,38 @@ export interface LinkOptions {
   signal?: AbortSignal;
 }
 
+/** Told of two texts that are alike and were in different sets. */
+export type OnLink = (earlier: number, later: number) => void;
+
 /** Comparisons after which a bucket is too full, for each of its texts; copies of one text need one each. */
 const COMPARISONS_A_TEXT = 64;
+/** What it costs to tell two texts apart by their sketches, in comparisons of sets. */
+const GLANCE = 1 / 16;
 
 /** Checks the pairs of every bucket; false where there were too many. */
 export async function linkBuckets(
   signatures: Signatures,
-  links: [number, number][],
+  onLink: OnLink,
   { maxComparisons = Infinity, threshold, signal }: LinkOptions,
 ): Promise<boolean> {
-  const linking = { sets: new UnionFind(signatures.count), links, signatures, threshold };
   const budget = { left: maxComparisons };
+  const isBound = maxComparisons !== Infinity;
+  const linking: Linking = {
+    sets: new UnionFind(signatures.count),
+    onLink,
+    signatures,
+    threshold,
+    budget,
+    most: mostDifference(threshold),
+    // Whether a search gives up must not hang on how cheaply it compares.
+    glance: isBound ? 1 : GLANCE,
+  };
   const crowd = new Uint8Array(signatures.count);
+  const order = new BigUint64Array(signatures.count);
   for (let band = 0; band < BANDS; band++) {
-    for (const bucket of bucketsOf(signatures.keys(band), signatures)) {
+    for (const bucket of bucketsOf(signatures.keys(band), order, signatures)) {
       if (bucket.every((index) => crowd[index] === 1)) continue;
-      const own = maxComparisons === Infinity ? { left: COMPARISONS_A_TEXT * bucket.length } : budget;
+      const own = isBound ? budget : { left: COMPARISONS_A_TEXT * bucket.length };
       linkBucket(bucket, { ...linking, budget: own });
       if (budget.left < 0) return false;
       if (own.left < 0) for (const index of bucket) crowd[index] = 1;
@@ -46,7 +64,7 @@ export async function linkBuckets(
     await yieldToEvents();
     signal?.throwIfAborted();
   }
-  await linkCrowd(crowd, { ...linking, budget }, signal);
+  await linkCrowd(crowd, linking, signal);
   return true;
 }
 
@@ -54,38 +72,42 @@ export async function linkBuckets(
 async function linkCrowd(crowd: Uint8Array, linking: Linking, signal?: AbortSignal): Promise<void> {
   const texts: number[] = [];
   for (const [index, isIn] of crowd.entries()) if (isIn === 1) texts.push(index);
+  if (texts.length === 0) return;
   const { signatures, threshold } = linking;
   for await (const bucket of prefixBuckets(texts, signatures, { threshold, signal })) linkBucket(bucket, linking);
 }
 
-/** Runs of texts with the same key, found by sorting. */
-function* bucketsOf(keys: Uint32Array, signatures: Signatures): Generator<number[]> {
-  const count = keys.length;
-  // Key and text share the 53 bits of a double; past two million texts the key gives up its lowest bits.
-  const shift = Math.max(0, Math.ceil(Math.log2(count)) - 21);
-  const order = Float64Array.from(keys, (key, index) => (key >>> shift) * count + index).sort();
-  let bucket: number[] = [];
-  let bucketKey = -1;
-  for (const entry of order) {
-    const index = entry % count;
+/** Runs of texts with the same key, found by sorting. @param order room for a word of 64 bits a text */
+function* bucketsOf(keys: Uint32Array, order: BigUint64Array, signatures: Signatures): Generator<number[]> {
+  // The lower half of each word is the text, the upper one its key.
+  const words = new Uint32Array(order.buffer);
+  let count = 0;
+  for (let index = 0; index < keys.length; index++) {
     if (!signatures.takesPart(index)) continue;
-    const key = (entry - index) / count;
-    if (key !== bucketKey) {
-      if (bucket.length > 1) yield bucket;
-      bucket = [];
-      bucketKey = key;
-    }
-    bucket.push(index);
+    words[2 * count] = index;
+    words[2 * count + 1] = keys[index];
+    count++;
   }
-  if (bucket.length > 1) yield bucket;
+  order.subarray(0, count).sort();
+  for (let from = 0, to; from < count; from = to) {
+    const key = words[2 * from + 1];
+    for (to = from + 1; to < count && words[2 * to + 1] === key;) to++;
+    if (to === from + 1) continue;
+    const bucket: number[] = [];
+    for (let at = from; at < to; at++) bucket.push(words[2 * at]);
+    yield bucket;
+  }
 }
 
 interface Linking {
   sets: UnionFind;
-  links: [number, number][];
+  onLink: OnLink;
   budget: { left: number };
   signatures: Signatures;
   threshold: number;
+  /** Bits of their sketches in which texts that are alike differ at most. */
+  most: number;
+  glance: number;
 }
 
 /** Texts of one bucket that are in the same set. */
@@ -95,32 +117,55 @@ interface Group {
 }
 
 /** Links each text of a bucket to a similar one of every set that it does not belong to yet. */
-function linkBucket(bucket: readonly number[], { sets, links, budget, signatures, threshold }: Linking): void {
+function linkBucket(bucket: readonly number[], linking: Linking): void {
+  const { sets, budget } = linking;
   const groups: Group[] = [];
   for (const index of bucket) {
+    let root = sets.find(index);
+    let isLinked = false;
     for (const group of groups) {
-      if (sets.find(index) === sets.find(group.root)) continue;
-      const match = group.members.find((member) => {
-        budget.left--;
-        return isSimilar(signatures.shingles(index), signatures.shingles(member), threshold);
-      });
-      if (match === undefined) continue;
-      sets.union(index, match);
-      links.push([match, index]);
+      // Roots move only where this text has been linked.
+      if (group.root === root || (isLinked && sets.find(group.root) === root)) continue;
+      if (!linkToGroup(index, group, linking)) continue;
+      isLinked = true;
+      root = sets.find(index);
     }
     if (budget.left < 0) return;
-    join(groups, index, sets);
+    join(groups, { index, root, isLinked }, sets);
   }
 }
 
+/** True where a member is similar to the text; the two are one set then. */
+function linkToGroup(index: number, { members }: Group, linking: Linking): boolean {
+  const { sets, onLink, budget, signatures, threshold, most, glance } = linking;
+  for (const member of members) {
+    if (signatures.sketches.difference(index, member) > most) {
+      budget.left -= glance;
+      continue;
+    }
+    budget.left--;
+    if (!isSimilar(signatures.shingles(index), signatures.shingles(member), threshold)) continue;
+    sets.union(index, member);
+    onLink(member, index);
+    return true;
+  }
+  return false;
+}
+
 /** Puts a text into its set's group; groups that it connected become one. */
-function join(groups: Group[], index: number, sets: UnionFind): void {
-  const root = sets.find(index);
-  const own = groups.filter((group) => sets.find(group.root) === root);
-  if (own.length === 0) groups.push({ root, members: [index] });
-  else own[0].members.push(index);
-  for (const group of own.slice(1)) {
-    for (const member of group.members) own[0].members.push(member);
-    groups.splice(groups.indexOf(group), 1);
+function join(
+  groups: Group[],
+  { index, root, isLinked }: { index: number; root: number; isLinked: boolean },
+  sets: UnionFind,
+): void {
+  if (isLinked) for (const group of groups) group.root = sets.find(group.root);
+  const own = groups.find((group) => group.root === root);
+  if (own === undefined) return void groups.push({ root, members: [index] });
+  own.members.push(index);
+  if (!isLinked) return;
+  for (let at = groups.length - 1; groups[at] !== own; at--) {
+    if (groups[at].root !== root) continue;
+    for (const member of groups[at].members) own.members.push(member);
+    groups.splice(at, 1);
   }
 }

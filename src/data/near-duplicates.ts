@@ -3,6 +3,7 @@ import { sha256 } from '../files/hash.ts';
 import { linkBuckets, type Signatures } from './link-buckets.ts';
 import { BANDS, MinHash } from './min-hash.ts';
 import { normalWords, shinglesOf } from './shingles.ts';
+import { Sketches } from './sketches.ts';
 
 /** Two texts whose shingle sets have at least this Jaccard similarity are near-duplicates. */
 export const NEAR = 0.8;
@@ -33,7 +34,7 @@ export interface NearDuplicates {
  * Finds near-duplicates among texts: MinHash signatures put likely pairs into the same bucket of some band, and each
  * pair is checked on its exact shingle sets. Texts with the same words are linked without a check.
  *
- * Memory: the shingle sets and 128 bytes of signature a text; the texts are read once, in order.
+ * Memory: the shingle sets and 144 bytes of signature a text; the texts are read once, in order.
  */
 export async function findNearDuplicates(
   count: number,
@@ -55,7 +56,8 @@ export async function findNearDuplicates(
     if (index % TEXTS_BETWEEN_PAUSES === 0) await pause(index, count, options);
   }
   firstOf.clear();
-  const isComplete = await linkBuckets(table, links, { ...options, threshold: NEAR });
+  const onLink = (first: number, other: number): void => void links.push([first, other]);
+  const isComplete = await linkBuckets(table, onLink, { ...options, threshold: NEAR });
   return { links, isComplete };
 }
 
@@ -87,12 +89,14 @@ function without(shingles: Uint32Array, common: ReadonlySet<number>): Uint32Arra
 
 /** Each text's shingles and, for each band, a 32-bit key of its minimum hashes. */
 class SignatureTable implements Signatures {
+  readonly sketches: Sketches;
   readonly #keys: Uint32Array[];
   /** By text; empty where the text is a copy or boilerplate only, and takes no part. */
   readonly #shingles: (Uint32Array | undefined)[];
   readonly #minHash = new MinHash();
 
   constructor(count: number) {
+    this.sketches = new Sketches(count);
     this.#keys = Array.from({ length: BANDS }, () => new Uint32Array(count));
     this.#shingles = Array.from({ length: count });
   }
@@ -104,7 +108,9 @@ class SignatureTable implements Signatures {
   add(index: number, shingles: Uint32Array): void {
     if (shingles.length === 0) return;
     this.#shingles[index] = shingles;
-    for (let band = 0; band < BANDS; band++) this.#keys[band][index] = this.#minHash.key(band, shingles);
+    this.#minHash.sign(shingles);
+    this.sketches.set(index, this.#minHash.sketch);
+    for (let band = 0; band < BANDS; band++) this.#keys[band][index] = this.#minHash.keys[band];
   }
 
   keys(band: number): Uint32Array {

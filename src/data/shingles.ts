@@ -12,7 +12,60 @@ export function normalWords(text: string): string[] {
  * longer runs, so that one changed word in twenty still leaves four fifths of the set.
  */
 export function shinglesOf(words: readonly string[]): Uint32Array {
-  const hashes = words.map(hashWord);
+  return pairsOf(Uint32Array.from(words, hashWord));
+}
+
+/** The same of a text, without making its words where its characters are those of Western languages. */
+export function shinglesOfText(text: string): Uint32Array {
+  const hashes = plainWords(text);
+  return hashes === undefined ? shinglesOf(normalWords(text)) : pairsOf(hashes);
+}
+
+/** The hash of each word; undefined where there is none, or a character that its neighbours may change. */
+function plainWords(text: string): Uint32Array | undefined {
+  folded ??= foldedCodes();
+  if (wordHashes.length < text.length) wordHashes = new Uint32Array(2 * text.length);
+  let count = 0;
+  let hash = FNV_START;
+  let isWord = false;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    const fold = code < folded.length ? folded[code] : UNCLEAR;
+    if (fold === UNCLEAR) return undefined;
+    if (fold !== BETWEEN) {
+      hash = Math.imul(hash ^ fold, FNV_FACTOR);
+      isWord = true;
+    } else if (isWord) {
+      wordHashes[count++] = finish(hash);
+      hash = FNV_START;
+      isWord = false;
+    }
+  }
+  if (isWord) wordHashes[count++] = finish(hash);
+  return count === 0 ? undefined : wordHashes.subarray(0, count);
+}
+
+/** Of one text after the other. */
+let wordHashes = new Uint32Array(4096);
+let folded: Uint16Array | undefined;
+const BETWEEN = 0;
+const UNCLEAR = 0xffff;
+
+/** By code up to general punctuation: the letter or digit that it is taken for, whatever stands beside it. */
+function foldedCodes(): Uint16Array {
+  const codes = new Uint16Array(0x2100).fill(UNCLEAR);
+  for (let code = 0; code < codes.length; code++) {
+    // Beyond Latin there are marks, scripts without spaces and letters whose case hangs on their neighbours.
+    if (code >= 0x300 && code < 0x2000) continue;
+    const normal = String.fromCharCode(code).normalize('NFKC').toLowerCase();
+    const words = normal.match(WORD);
+    if (words === null) codes[code] = BETWEEN;
+    else if (normal.length === 1 && !/\p{M}/u.test(normal)) codes[code] = normal.charCodeAt(0);
+  }
+  return codes;
+}
+
+function pairsOf(hashes: Uint32Array): Uint32Array {
   if (hashes.length === 1) return Uint32Array.of(hashes[0]);
   const shingles = new Uint32Array(hashes.length - 1);
   for (let index = 0; index < shingles.length; index++) {
@@ -29,10 +82,13 @@ function unique(sorted: Uint32Array): Uint32Array {
   return sorted.slice(0, count);
 }
 
+const FNV_START = 0x811c9dc5;
+const FNV_FACTOR = 0x01000193;
+
 /** FNV-1a over UTF-16 units, then mixed so that similar words do not stay near each other. */
 function hashWord(word: string): number {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < word.length; index++) hash = Math.imul(hash ^ word.charCodeAt(index), 0x01000193);
+  let hash = FNV_START;
+  for (let index = 0; index < word.length; index++) hash = Math.imul(hash ^ word.charCodeAt(index), FNV_FACTOR);
   return finish(hash);
 }
 

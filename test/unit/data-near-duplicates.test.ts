@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { findNearDuplicates, NEAR } from '../../src/data/near-duplicates.ts';
 import { linkBuckets } from '../../src/data/link-buckets.ts';
+import { MinHash } from '../../src/data/min-hash.ts';
 import { prefixBuckets } from '../../src/data/prefix-buckets.ts';
-import { isSimilar, jaccard, normalWords, shinglesOf } from '../../src/data/shingles.ts';
+import { isSimilar, jaccard, normalWords, shinglesOf, shinglesOfText } from '../../src/data/shingles.ts';
+import { mostDifference, Sketches } from '../../src/data/sketches.ts';
 import { UnionFind } from '../../src/data/union-find.ts';
 import { randomUint32 } from '../../src/base/random.ts';
 
@@ -51,10 +53,58 @@ describe('shingles', () => {
     }
   });
 
+  it('of plain text are the same without its words in between', () => {
+    // Each character alone, within a word, and after one that it might join.
+    for (let code = 0; code < 0x3100; code++) {
+      for (const plain of [
+        String.fromCharCode(code),
+        `Ab${String.fromCharCode(code)}c x`,
+        `e ${String.fromCharCode(code)}`,
+      ])
+        expect(shinglesOfText(plain), `code ${code}`).toEqual(shinglesOf(normalWords(plain)));
+    }
+    for (const plain of [
+      '',
+      '  ',
+      '?!',
+      'One',
+      'A b1-C2  d_e',
+      'it’s',
+      text(3, 50),
+      'na\u0131ve ASCII',
+      'x'.repeat(9000),
+    ])
+      expect(shinglesOfText(plain)).toEqual(shinglesOf(normalWords(plain)));
+  });
+
   it('of a text without words are the text itself', () => {
     expect(normalWords('  😀 ')).toEqual(['😀']);
     expect(jaccard(shinglesOf(normalWords('😀')), shinglesOf(normalWords('😢')))).toBe(0);
   });
+});
+
+it('sketches differ in the fewer bits the more sets are alike, and never rule out a pair at the threshold', () => {
+  const minHash = new MinHash();
+  const sketches = new Sketches(2);
+  const differenceOf = (a: string, b: string) => {
+    for (const [index, one] of [a, b].entries()) {
+      minHash.sign(shinglesOfText(one));
+      sketches.set(index, minHash.sketch);
+    }
+    return sketches.difference(0, 1);
+  };
+  let near = 0;
+  for (let id = 0; id < 2000; id++) {
+    const [original, copy] = [text(id, 100), edited(text(id, 100), id, 5)];
+    const likeness = plainJaccard(original, copy);
+    if (likeness >= NEAR) near++;
+    expect(differenceOf(original, copy)).toBeLessThanOrEqual(mostDifference(likeness));
+    expect(differenceOf(original, original)).toBe(0);
+    // Of sets that share nothing: half of 128 bits, give or take.
+    expect(differenceOf(original, text(id + 5000, 100))).toBeGreaterThan(mostDifference(NEAR));
+  }
+  expect(near).toBeGreaterThan(1800);
+  expect(mostDifference(1)).toBe(0);
 });
 
 describe('findNearDuplicates', () => {
@@ -130,8 +180,15 @@ describe('texts of one template', () => {
 
   it('that fill one bucket are compared by their rare words, and exactly as all with all', async () => {
     let looks = 0;
+    const minHash = new MinHash();
+    const sketches = new Sketches();
+    for (const [index, set] of sets.entries()) {
+      minHash.sign(set);
+      sketches.set(index, minHash.sketch);
+    }
     const signatures = {
       count: sets.length,
+      sketches,
       keys: () => new Uint32Array(sets.length),
       takesPart: () => true,
       shingles: (index: number) => {
@@ -140,7 +197,7 @@ describe('texts of one template', () => {
       },
     };
     const links: [number, number][] = [];
-    await linkBuckets(signatures, links, { threshold: NEAR });
+    await linkBuckets(signatures, (first, other) => links.push([first, other]), { threshold: NEAR });
     const [found, expected] = [new UnionFind(sets.length), new UnionFind(sets.length)];
     for (const [a, b] of links) found.union(a, b);
     for (const [a, set] of sets.entries())

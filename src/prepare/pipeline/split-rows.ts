@@ -55,10 +55,8 @@ export class SplitPlanner implements Disposable {
   async plan(signal?: AbortSignal): Promise<{ splitOf: SplitName[]; report: SplitReport }> {
     if (this.#untimed.length > 0) throw noTime(this.#spec.column!, this.#untimed);
     this.#signatures.finish();
-    const links: [number, number][] = [];
-    await linkBuckets(this.#signatures, links, { threshold: NEAR, signal });
     const sets = new UnionFind(this.#ids.length);
-    for (const [a, b] of links) sets.union(a, b);
+    await linkBuckets(this.#signatures, (first, other) => sets.union(first, other), { threshold: NEAR, signal });
     for (const [first, other] of this.#joined) sets.union(first, other);
     if (this.#groups.length > 0) sets.uniteBy((row) => this.#groups[row]);
     const clusters = sets.sets();

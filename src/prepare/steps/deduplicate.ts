@@ -77,13 +77,17 @@ async function findCopies(
   hashes: HashList,
   { given, context }: { given: Options; context: StepContext },
 ): Promise<Uint8Array> {
-  const links: [number, number][] = [];
-  // The same words are the same set, so copies of both kinds are linked by the one search.
-  await linkBuckets(signatures, links, { threshold: given.threshold ?? 1, signal: context.signal });
   const sets = new UnionFind(signatures.count);
-  for (const [a, b] of links) sets.union(a, b);
+  const linked = new Uint8Array(signatures.count);
+  const onLink = (first: number, other: number): void => {
+    sets.union(first, other);
+    linked[first] = linked[other] = 1;
+  };
+  // The same words are the same set, so copies of both kinds are linked by the one search.
+  await linkBuckets(signatures, onLink, { threshold: given.threshold ?? 1, signal: context.signal });
   const clusters = new Map<number, number[]>();
-  for (const member of [...new Set(links.flat())].sort((a, b) => a - b)) {
+  for (const [member, isLinked] of linked.entries()) {
+    if (isLinked === 0) continue;
     const root = sets.find(member);
     const cluster = clusters.get(root);
     if (cluster === undefined) clusters.set(root, [member]);

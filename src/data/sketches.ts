@@ -1,0 +1,48 @@
+import { SKETCH_WORDS } from './min-hash.ts';
+
+const BITS = 32 * SKETCH_WORDS;
+/** Standard deviations: of pairs just at the threshold one in 200 million differs in more bits. */
+const MARGIN = 7;
+
+/**
+ * A bit of each of a text's minimum hashes: two texts differ in about half as many of them as they are unlike, so that
+ * most pairs that share a bucket by chance are told apart without their sets. 16 bytes a text.
+ */
+export class Sketches {
+  #words: Uint32Array;
+
+  /** @param count of texts that are expected; there may be more */
+  constructor(count = 1024) {
+    this.#words = new Uint32Array(SKETCH_WORDS * Math.max(1, count));
+  }
+
+  set(index: number, sketch: Uint32Array): void {
+    while (SKETCH_WORDS * (index + 1) > this.#words.length) {
+      const larger = new Uint32Array(2 * this.#words.length);
+      larger.set(this.#words);
+      this.#words = larger;
+    }
+    this.#words.set(sketch, SKETCH_WORDS * index);
+  }
+
+  /** In how many of their bits two texts differ. */
+  difference(a: number, b: number): number {
+    const words = this.#words;
+    const [left, right] = [SKETCH_WORDS * a, SKETCH_WORDS * b];
+    let bits = 0;
+    for (let word = 0; word < SKETCH_WORDS; word++) bits += onesIn(words[left + word] ^ words[right + word]);
+    return bits;
+  }
+}
+
+/** The most bits in which two texts of this Jaccard similarity differ. */
+export function mostDifference(similarity: number): number {
+  const share = (1 - similarity) / 2;
+  return Math.floor(BITS * share + MARGIN * Math.sqrt(BITS * share * (1 - share)));
+}
+
+function onesIn(word: number): number {
+  word -= (word >>> 1) & 0x55555555;
+  word = (word & 0x33333333) + ((word >>> 2) & 0x33333333);
+  return Math.imul((word + (word >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+}
