@@ -19,11 +19,12 @@ export interface Clustering {
   isComplete: boolean;
 }
 
-/** Rows that belong together whatever their text's likeness: the same row, or the same group. */
+/** Rows that belong together whatever their text's likeness: the same row, the same group, or of the same mail. */
 export function firmClusters(examples: readonly Example[]): UnionFind {
   const sets = new UnionFind(examples.length);
   sets.uniteBy((index) => examples[index].id);
   sets.uniteBy((index) => examples[index].group);
+  sets.uniteBy((index) => examples[index].mails);
   return sets;
 }
 

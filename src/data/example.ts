@@ -8,6 +8,8 @@ export interface Provenance {
   source: { file: string; line: number };
   /** Rows of one group never straddle splits (customer, patient, conversation). */
   group?: string;
+  /** Mails that a prepared row is of, or came with: what is of one mail never straddles splits either. */
+  mails?: readonly string[];
 }
 
 export interface ChatExample extends Provenance {

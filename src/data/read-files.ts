@@ -9,7 +9,7 @@ import type { Example } from './example.ts';
 import type { ExampleBody } from './formats/format.ts';
 import { detectFormat, type Detection, type DetectOptions } from './formats/detect.ts';
 import { RowReader } from './formats/row-reader.ts';
-import { FLAGS, PROVENANCE } from './provenance-column.ts';
+import { FLAGS, mailsOf, PROVENANCE } from './provenance-column.ts';
 import { formatRows, type FormattedRow, type LeftOutRow } from './row-formatter.ts';
 import type { SourceFile } from './sources.ts';
 
@@ -190,7 +190,9 @@ class ExampleSink {
     this.#note(row, reader);
     if (body === undefined || reader.problems.length > 0) return reader.problems;
     const id = sha256(contentOf(body)).slice(0, 16);
-    this.examples.push({ ...body, id, source: { file, line }, ...(group !== undefined && { group }) });
+    const mails = mailsOf((original ?? value)[PROVENANCE]);
+    const together = { ...(group !== undefined && { group }), ...(mails.length > 0 && { mails }) };
+    this.examples.push({ ...body, id, source: { file, line }, ...together });
     return [];
   }
 

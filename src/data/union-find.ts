@@ -26,15 +26,16 @@ export class UnionFind {
     return new UnionFind(this.#parent.slice());
   }
 
-  /** Unites all members that have the same key; a member without one stays alone. */
-  uniteBy(keyOf: (member: number) => string | undefined): void {
+  /** Unites all members that share a key; a member without one stays alone. */
+  uniteBy(keysOf: (member: number) => string | readonly string[] | undefined): void {
     const firstOf = new Map<string, number>();
     for (let member = 0; member < this.#parent.length; member++) {
-      const key = keyOf(member);
-      if (key === undefined) continue;
-      const first = firstOf.get(key);
-      if (first === undefined) firstOf.set(key, member);
-      else this.union(first, member);
+      const keys = keysOf(member) ?? [];
+      for (const key of typeof keys === 'string' ? [keys] : keys) {
+        const first = firstOf.get(key);
+        if (first === undefined) firstOf.set(key, member);
+        else this.union(first, member);
+      }
     }
   }
 

@@ -248,6 +248,17 @@ describe('splitting', () => {
     expect(error).toMatchObject({ code: 'E_BAD_ROWS', problems: [{ line: 201, field: 'meta.customer' }] });
   });
 
+  it('keeps what came with a mail beside it, by the provenance that preparation wrote', async () => {
+    const origin = (mail: number) => ({ file: 'inbox.mbox', mail: `sha#${mail}` });
+    const rows = texts(200).map((row, id) => ({ ...row, provenance: [origin(id % 40), origin((id % 40) + 100)] }));
+    rows.push({ ...texts(201)[200], provenance: [origin(0), origin(101)] }); // so mails 0 and 1 are one
+    write('a.jsonl', rows);
+    const { splits } = await load({ train: 'a.jsonl', test: 0.2 });
+    const mails = (split: Example[]) => new Set(split.flatMap(({ mails: of = [] }) => of));
+    expect(mails(splits.test).size).toBeGreaterThan(8);
+    expect(mails(splits.train).intersection(mails(splits.test)).size).toBe(0);
+  });
+
   it('names the columns there are where no row has the one to group by', async () => {
     write(
       'c.jsonl',

@@ -39,6 +39,7 @@ export async function describeGroups(files: readonly string[], options: GroupsOp
   let rows = 0;
   for (const file of files) {
     onEvent?.({ type: 'phase-started', phase: 'data', message: `counting the groups of ${file}` });
+    const before = rows;
     for await (const { line, value } of rawRows(file, (problem) => problems.push(problem))) {
       signal?.throwIfAborted();
       const { [PROVENANCE]: _origins, ...values } = value;
@@ -50,7 +51,7 @@ export async function describeGroups(files: readonly string[], options: GroupsOp
       if (++rows % ROWS_BETWEEN_REPORTS === 0)
         onEvent?.({ type: 'work-advanced', phase: 'data', done: rows, unit: 'rows' });
     }
-    requireWhole(file, { rows, problems });
+    requireWhole(file, { rows: rows - before, problems });
   }
   const report = tally.report();
   refuseEmpty(report, [...seen]);

@@ -56,3 +56,9 @@ it.each([
 ])('of columns that no row has are refused: %j', async (columns, code) => {
   await expect(describeGroups([file], { columns })).rejects.toMatchObject({ code });
 });
+
+it('of a file without rows are refused, also after a file that has some', async () => {
+  const empty = join(folder, 'empty.jsonl');
+  writeFileSync(empty, '');
+  await expect(describeGroups([file, empty])).rejects.toThrow(/E_NO_ROWS[\s\S]*empty\.jsonl/);
+});
