@@ -8,7 +8,7 @@ import {
   type Activation,
   type Layout,
 } from '../nn/index.ts';
-import type { Tensor } from '../tensor/index.ts';
+import { aten, type Tensor } from '../tensor/index.ts';
 import { imagesOf } from './images.ts';
 import { Stack, type Pass, type StackInput } from './stack.ts';
 
@@ -26,6 +26,9 @@ export interface NormedConvolutionShape {
   activation?: string;
 }
 
+/** torch's memory format in which a place's channels lie side by side: convolutions need no copies of their maps. */
+const CHANNELS_LAST = 2;
+
 /** A convolution without a bias, a norm, and an activation: [B, C, Y, X] → [B, C', Y', X'] */
 export class NormedConvolution extends Module {
   readonly convolution: Convolution2d;
@@ -41,7 +44,8 @@ export class NormedConvolution extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    const normed = this.normalization.forward(this.convolution.forward(x));
+    const maps = aten.contiguous.default(x, { memory_format: CHANNELS_LAST });
+    const normed = this.normalization.forward(this.convolution.forward(maps));
     return this.#activation?.(normed) ?? normed;
   }
 }

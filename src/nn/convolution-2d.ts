@@ -1,5 +1,5 @@
 // B images, C input and O output channels, Y and X height and width, G groups, k kernel size
-import { aten, type Tensor } from '../tensor/index.ts';
+import { aten, type DType, type Tensor } from '../tensor/index.ts';
 import { Module, Parameter } from './module.ts';
 
 export interface Convolution2dOptions {
@@ -56,8 +56,14 @@ export class Convolution2d extends Module {
 
   /** x [B, C, Y, X] → [B, O, Y', X'] */
   forward(x: Tensor): Tensor {
-    const output = this.convolve(x, this.weight.value(x.dtype), this.bias?.value(x.dtype));
+    const dtype = this.#typeFor(x);
+    const output = this.convolve(x.to(dtype), this.weight.value(dtype), this.bias?.value(dtype)).to(x.dtype);
     return this.#adapters.reduce((sum, adapter) => adapter.forward(x, sum), output);
+  }
+
+  /** Few channels at a time have no fast backward in bf16 on processors: in f32 it takes half as long, casts and all. */
+  #typeFor({ dtype, device }: Tensor): DType {
+    return dtype === 'bf16' && device === 'cpu' && !this.isWhole ? 'f32' : dtype;
   }
 
   /** The same strides and padding with other weights. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Conv1D, Linear } from '../../src/nn/index.ts';
+import { Conv1D, Convolution2d, Linear } from '../../src/nn/index.ts';
 import { keyedNormal } from '../../src/models/initialise.ts';
 import { LoraAdapter } from '../../src/methods/tuning/lora-adapter.ts';
 import { aten, noGrad, scope, type Tensor } from '../../src/tensor/index.ts';
@@ -29,6 +29,20 @@ it('a Conv1D is a Linear whose weight lies the other way round, with an adapter 
       for (const adapter of adapters) adapter.detach();
       transposed.weight.assign(transposed.weight.tensor.add(adapters[1].delta()));
       expect(difference(transposed.forward(x), adapted)).toBeLessThan(1e-5);
+    }),
+  );
+});
+
+it('a convolution of each channel alone is computed in f32 where bf16 would be slow, and rounded once', () => {
+  noGrad(() =>
+    scope(() => {
+      const layer = new Convolution2d({ in: 6, out: 6 }, { kernel: 3, groups: 6, padding: 1 });
+      layer.weight.assign(normal([6, 1, 3, 3], 'weight'));
+      layer.bias!.assign(normal([6], 'bias'));
+      const x = normal([2, 6, 5, 5], 'x').to('bf16');
+      const narrow = layer.forward(x);
+      expect(narrow.dtype).toBe('bf16');
+      expect(difference(narrow, layer.forward(x.to('f32')).to('bf16'))).toBe(0);
     }),
   );
 });
