@@ -60,5 +60,5 @@ it.each([
 it('of a file without rows are refused, also after a file that has some', async () => {
   const empty = join(folder, 'empty.jsonl');
   writeFileSync(empty, '');
-  await expect(describeGroups([file, empty])).rejects.toThrow(/E_NO_ROWS[\s\S]*empty\.jsonl/);
+  await expect(describeGroups([file, empty])).rejects.toThrow(/empty\.jsonl \[E_NO_ROWS\]/);
 });
