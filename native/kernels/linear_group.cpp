@@ -1,14 +1,13 @@
 // Linear layers that read one input, with their low-rank adapters, as one node: y_i = x W_iᵀ + b_i + Σ s (x Aᵀ) Bᵀ.
 // Products of all A are one, and the input's gradient is summed as it is made. Weights are cast when they are needed and not kept.
 // A weight that comes in int8 besides is read so by the forward alone: gradients are those of the weight itself.
+// Outputs that are known from an earlier pass over the same values are taken as they are, and only backward is made ready.
 // N tokens, D width of the input, O_i widths of the outputs, r ranks.
 #include <ATen/core/ivalue.h>
-#include <torch/custom_class.h>
 #include <torch/library.h>
 
 #include "elementwise.hpp"
-#include "fused.hpp"
-#include "int8.hpp"
+#include "linear_group_plan.hpp"
 #include "products.hpp"
 
 namespace attune {
@@ -17,31 +16,6 @@ namespace {
 
 using at::Tensor;
 using torch::autograd::AutogradContext;
-using torch::autograd::variable_list;
-
-struct Adapter {
-  int64_t layer;
-  double scale;
-};
-
-// What stands where in the list of all inputs: x; up, where x is a gate; weights; biases; all A; all B.
-struct Plan : public torch::CustomClassHolder {
-  bool isGated = false;
-  size_t layers = 0;
-  std::vector<int64_t> biasAt;  // -1: the layer has none
-  size_t biases = 0;
-  std::vector<Adapter> adapters;
-  variable_list int8;  // of each layer, undefined where it has none; or empty
-
-  size_t weight(size_t layer) const { return 1 + isGated + layer; }
-  size_t bias(size_t layer) const { return weight(layers) + static_cast<size_t>(biasAt[layer]); }
-  size_t a(size_t adapter) const { return weight(layers) + biases + adapter; }
-  size_t b(size_t adapter) const { return a(adapters.size()) + adapter; }
-  size_t size() const { return b(adapters.size()); }
-  bool isInt8(size_t layer) const { return !int8.empty() && int8[layer].defined(); }
-};
-
-using Inputs = const variable_list&;
 
 // Products are made in this type: bf16 is widened once for all of them where the processor does not multiply it.
 at::ScalarType productType(const Tensor& x) { return isWidened(x) && x.size(0) > kFewRows ? at::kFloat : x.scalar_type(); }
@@ -70,8 +44,11 @@ std::vector<int64_t> rankOffsets(Inputs all, const Plan& plan) {
 
 struct Outputs {
   variable_list y;
-  Tensor inner;  // [N, Σ r], before the scales
+  Tensor inner;  // [N, Σ r], before the scales; undefined where there are no adapters or backward has to make it
 };
+
+// x Aᵀ of all adapters, as it would be in the stored type.
+Tensor innerOf(const Tensor& x, Inputs all, const Plan& plan) { return rounded(at::mm(x, stackedA(all, plan, x.scalar_type()).t()), all[0].scalar_type()); }
 
 // W x + b of each layer.
 variable_list layersOf(const Tensor& x, Inputs all, const Plan& plan) {
@@ -93,10 +70,15 @@ variable_list layersOf(const Tensor& x, Inputs all, const Plan& plan) {
 }
 
 Outputs forwardOf(Inputs all, const Plan& plan) {
+  if (!plan.known.empty()) {
+    Outputs out;
+    for (const Tensor& y : plan.known) out.y.push_back(y.alias());
+    return out;
+  }
   const at::ScalarType type = productType(all[0]), stored = all[0].scalar_type();
   const Tensor x = inType(inputOf(all, plan), type);
   Outputs out;
-  if (!plan.adapters.empty()) out.inner = rounded(at::mm(x, stackedA(all, plan, type).t()), stored);
+  if (!plan.adapters.empty()) out.inner = innerOf(x, all, plan);
   out.y = layersOf(x, all, plan);
   const auto ranks = rankOffsets(all, plan);
   for (size_t j = 0; j < plan.adapters.size(); j++) {
@@ -176,8 +158,9 @@ struct LinearGroup : public torch::autograd::Function<LinearGroup> {
     const at::ScalarType type = productType(saved[0]);
     for (Tensor& gradient : gradients)
       if (gradient.defined()) gradient = gradient.to(type);
-    const Tensor inner = saved[plan->size()];
-    Backward back{saved, *plan, *context, type, inputOf(saved, *plan).to(type), inner.defined() ? inner.to(type) : inner, std::move(gradients), variable_list(plan->size() + 1)};
+    Backward back{saved, *plan, *context, type, inputOf(saved, *plan).to(type), Tensor(), std::move(gradients), variable_list(plan->size() + 1)};
+    const Tensor& inner = saved[plan->size()];
+    if (!plan->adapters.empty()) back.inner = inner.defined() ? inner.to(type) : innerOf(back.x, saved, *plan);
     Tensor dx;
     back.layers(dx);
     if (!plan->adapters.empty() && (dx.defined() || !back.needsX())) back.adapters(dx);
@@ -222,48 +205,13 @@ variable_list compositeGroup(Inputs all, const Plan& plan) {
   return y;
 }
 
-struct Adapters {
-  at::TensorList a, b;
-  at::IntArrayRef layer;
-  at::ArrayRef<double> scale;
-};
-
-void checkInt8(Inputs all, const Plan& plan) {
-  TORCH_CHECK(plan.int8.empty() || plan.int8.size() == plan.layers, "linear_group wants a weight in int8, or none, of each layer");
-  for (size_t i = 0; i < plan.layers; i++) {
-    if (!plan.isInt8(i)) continue;
-    const Tensor& weight = all[plan.weight(i)];
-    TORCH_CHECK(isInt8WeightOf(plan.int8[i], weight), "linear_group wants weights in int8 as int8_weight makes them of [O, D]");
-    TORCH_CHECK(!weight.requires_grad(), "linear_group: a weight that moves has no use for a fixed copy in int8");
-  }
-}
-
-void checkGroup(Inputs all, const Plan& plan, const Adapters& adapters) {
-  const Tensor& x = all[0];
-  TORCH_CHECK(x.dim() == 2, "linear_group wants x [N, D]");
-  TORCH_CHECK(!plan.isGated || (all[1].sizes() == x.sizes() && all[1].scalar_type() == x.scalar_type()), "linear_group wants gate and up of one shape and type");
-  for (size_t i = 0; i < plan.layers; i++) {
-    const Tensor& weight = all[plan.weight(i)];
-    TORCH_CHECK(weight.dim() == 2 && weight.size(1) == x.size(1), "linear_group wants weights [O, ", x.size(1), "]");
-    TORCH_CHECK(plan.biasAt[i] < 0 || (all[plan.bias(i)].dim() == 1 && all[plan.bias(i)].size(0) == weight.size(0)), "linear_group wants biases [O]");
-  }
-  TORCH_CHECK(adapters.b.size() == plan.adapters.size() && adapters.layer.size() == plan.adapters.size() && adapters.scale.size() == plan.adapters.size(),
-              "linear_group wants A, B, layer and scale of each adapter");
-  for (size_t j = 0; j < plan.adapters.size(); j++) {
-    const int64_t layer = plan.adapters[j].layer;
-    TORCH_CHECK(layer >= 0 && layer < static_cast<int64_t>(plan.layers), "linear_group: an adapter of layer ", layer, " of ", plan.layers);
-    const Tensor &a = all[plan.a(j)], &b = all[plan.b(j)];
-    TORCH_CHECK(a.dim() == 2 && a.size(1) == x.size(1) && b.dim() == 2 && b.size(1) == a.size(0) && b.size(0) == all[plan.weight(layer)].size(0),
-                "linear_group wants A [r, D] and B [O, r]");
-  }
-}
-
 bool isRecorded(Inputs all) {
   return at::GradMode::is_enabled() && std::any_of(all.begin(), all.end(), [](const Tensor& x) { return x.requires_grad(); });
 }
 
 variable_list linearGroup(const Tensor& x, const std::optional<Tensor>& up, at::TensorList weight, const c10::List<std::optional<Tensor>>& bias,
-                          at::TensorList a, at::TensorList b, at::IntArrayRef layer, at::ArrayRef<double> scale, const c10::List<std::optional<Tensor>>& int8) {
+                          at::TensorList a, at::TensorList b, at::IntArrayRef layer, at::ArrayRef<double> scale, const c10::List<std::optional<Tensor>>& int8,
+                          at::TensorList known) {
   auto plan = c10::make_intrusive<Plan>();
   variable_list all{x.contiguous()};
   plan->isGated = up.has_value();
@@ -279,8 +227,10 @@ variable_list linearGroup(const Tensor& x, const std::optional<Tensor>& up, at::
   all.insert(all.end(), a.begin(), a.end());
   all.insert(all.end(), b.begin(), b.end());
   for (const std::optional<Tensor> one : int8) plan->int8.push_back(one.value_or(Tensor()));
+  plan->known.assign(known.begin(), known.end());
   checkInt8(all, *plan);
   checkGroup(all, *plan, {a, b, layer, scale});
+  checkKnown(all, *plan);
   if (kernelsFor(x) == nullptr || x.numel() == 0) return compositeGroup(all, *plan);
   return isRecorded(all) ? LinearGroup::apply(at::TensorList(all), plan) : forwardOf(all, *plan).y;
 }
@@ -290,7 +240,7 @@ variable_list linearGroup(const Tensor& x, const std::optional<Tensor>& up, at::
 TORCH_LIBRARY_FRAGMENT(attune, library) {
   library.def(
       "linear_group(Tensor x, Tensor? up, Tensor[] weight, Tensor?[] bias, Tensor[] a, Tensor[] b, int[] layer, float[] scale, "
-      "Tensor?[] int8) -> Tensor[]");
+      "Tensor?[] int8, Tensor[] known) -> Tensor[]");
 }
 
 TORCH_LIBRARY_IMPL(attune, CompositeImplicitAutograd, library) { library.impl("linear_group", linearGroup); }

@@ -1,6 +1,7 @@
 // N tokens, D width of the input, O widths of the outputs, r rank
 import { attune, type Tensor } from '../tensor/index.ts';
 import { swiGlu, type Gate } from './activations.ts';
+import { keptGroup } from './kept-products.ts';
 import type { LinearLike } from './linear.ts';
 
 /** A change of a layer's output that is `scale · (x Aᵀ) Bᵀ` and nothing else. */
@@ -39,16 +40,21 @@ export function groupedLinear(
   adapters: readonly LayerAdapter[],
 ): Tensor[] {
   const [x, up] = 'gate' in input ? [input.gate, input.up] : [input.x, undefined];
-  const outputs = attune.linear_group.default(
-    x.shape.length === 2 ? x : x.reshape(-1, layers[0].inFeatures),
-    up,
-    layers.map(({ weight }) => weight.tensor),
-    layers.map(({ bias }) => bias?.tensor),
-    adapters.map(({ a }) => a),
-    adapters.map(({ b }) => b),
-    adapters.map(({ layer }) => layer),
-    adapters.map(({ scale }) => scale),
-    layers.map(({ int8 }) => (int8?.isRead === true ? int8.packed : undefined)),
+  const flat = x.shape.length === 2 ? x : x.reshape(-1, layers[0].inFeatures);
+  const group = { rows: flat.shape[0], widths: layers.map(({ outFeatures }) => outFeatures), like: x };
+  const outputs = keptGroup(group, (known) =>
+    attune.linear_group.default(
+      flat,
+      up,
+      layers.map(({ weight }) => weight.tensor),
+      layers.map(({ bias }) => bias?.tensor),
+      adapters.map(({ a }) => a),
+      adapters.map(({ b }) => b),
+      adapters.map(({ layer }) => layer),
+      adapters.map(({ scale }) => scale),
+      layers.map(({ int8 }) => (int8?.isRead === true ? int8.packed : undefined)),
+      known,
+    ),
   );
   if (x.shape.length === 2) return outputs;
   return outputs.map((y, i) => y.reshape(...x.shape.slice(0, -1), layers[i].outFeatures));

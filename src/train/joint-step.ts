@@ -5,13 +5,13 @@ import type { Model } from '../models/model.ts';
 import type { Batch, Counts, JointLoss, Objective, PreparedRow, Tally } from './interfaces.ts';
 import { randomnessOf } from './step-randomness.ts';
 import { turn } from './turn.ts';
-import { Tape } from './tape.ts';
+import { Tape, type Checkpointing } from './tape.ts';
 
 interface JointRequest {
   microBatches: readonly (readonly PreparedRow[])[];
   step: number;
   seed: number;
-  checkpointing: boolean;
+  checkpointing: Checkpointing;
   totals: Counts;
   add(tally: Tally): void;
 }

@@ -7,7 +7,7 @@ import { tokensOf, type Counts, type Objective } from './interfaces.ts';
 import type { PreparedRow, StepOptions, Tally, Update } from './interfaces.ts';
 import { jointStep } from './joint-step.ts';
 import { randomnessOf } from './step-randomness.ts';
-import { Tape } from './tape.ts';
+import { Tape, type Checkpointing } from './tape.ts';
 import { turn } from './turn.ts';
 
 export interface StepParts {
@@ -21,7 +21,7 @@ export interface StepRequest {
   microBatches: readonly (readonly PreparedRow[])[];
   step: number;
   seed: number;
-  checkpointing: boolean;
+  checkpointing: Checkpointing;
   options: Omit<StepOptions, 'step'>;
 }
 

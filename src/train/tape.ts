@@ -1,4 +1,4 @@
-import { currentRandomness, withRandomness, type Randomness } from '../nn/index.ts';
+import { currentRandomness, KeptProducts, withRandomness, type Randomness } from '../nn/index.ts';
 import type { StageRunner } from '../models/stack.ts';
 import { backward, enableGrad, noGrad, scope, span, type Tensor } from '../tensor/index.ts';
 
@@ -8,32 +8,51 @@ interface Stage {
   input: Tensor | undefined;
   outputs: readonly Tensor[];
   randomness: Randomness | undefined;
-  isRecorded: boolean;
+  /** What was kept of a stage that is run again; undefined where all of it is recorded. */
+  kept: KeptProducts | undefined;
 }
 
 /**
+ * Whether stages run again in backward. Then each keeps its input and outputs of its layers, up to KEPT_PER_INPUT values for
+ * each of the input's; with `least` none of these.
+ */
+export type Checkpointing = boolean | 'least';
+
+export const KEPT_PER_INPUT = 4;
+
+/**
  * Runs a model stage by stage (embedding, blocks, final norm) so that backward can go through them one by one. With
- * `checkpointing` a stage keeps only its input and is computed again when its turn comes: memory for one block instead
- * of all. Both ways take the same steps in the same order, so their gradients are equal to the bit.
+ * `checkpointing` a stage keeps its input and a few outputs of its layers, and is computed again when its turn comes:
+ * memory for one block instead of all. Both ways take the same steps in the same order, so their gradients are equal to the bit.
  */
 export class Tape implements StageRunner {
-  readonly #checkpointing: boolean;
+  readonly #checkpointing: Checkpointing;
   readonly #stages: Stage[] = [];
   /** The leaves that stand for an output in later stages, by the output's id. */
   readonly #leaves = new Map<number, Tensor[]>();
 
-  constructor(options: { checkpointing: boolean }) {
+  constructor(options: { checkpointing: Checkpointing }) {
     this.#checkpointing = options.checkpointing;
   }
 
   stage(body: (x: Tensor) => Tensor[], x: Tensor | undefined): Tensor[] {
     const input = x === undefined ? undefined : this.#leafOf(x);
     // An embedding is cheap to keep, and whether it needs a gradient says whether the first block's input does.
-    const isRecorded = !this.#checkpointing || input === undefined;
-    const mode = isRecorded ? enableGrad : noGrad;
-    const outputs = mode(() => span(this.#nameOf('forward'), () => scope(() => body(input as Tensor))));
-    this.#stages.push({ body, input, outputs, randomness: currentRandomness(), isRecorded });
+    const kept = input === undefined ? undefined : this.#keptOf(input);
+    const run = () => body(input as Tensor);
+    const { outputs } = span(this.#nameOf('forward'), () =>
+      scope(() => {
+        if (kept === undefined) return { outputs: enableGrad(run), kept: [] };
+        return { outputs: noGrad(() => kept.first(run)), kept: kept.tensors };
+      }),
+    );
+    this.#stages.push({ body, input, outputs, randomness: currentRandomness(), kept });
     return outputs;
+  }
+
+  #keptOf(input: Tensor): KeptProducts | undefined {
+    if (this.#checkpointing === false) return undefined;
+    return new KeptProducts(this.#checkpointing === 'least' ? 0 : KEPT_PER_INPUT * input.size);
   }
 
   /** Of the stage that comes next, or was just taken off: the same number both ways. */
@@ -48,7 +67,7 @@ export class Tape implements StageRunner {
   #leafOf(output: Tensor): Tensor {
     const made = this.#stages.at(-1);
     const isNew = made?.outputs.some(({ id }) => id === output.id) === true;
-    const isFrozen = isNew && made?.isRecorded === true && !output.requiresGrad;
+    const isFrozen = isNew && made?.kept === undefined && !output.requiresGrad;
     const leaf = output.detach().setRequiresGrad(!isFrozen);
     const leaves = this.#leaves.get(output.id);
     if (leaves === undefined) this.#leaves.set(output.id, [leaf]);
@@ -65,13 +84,14 @@ export class Tape implements StageRunner {
         this.#leaves.delete(output.id);
         output.dispose();
       }
+      for (const tensor of stage.kept?.tensors ?? []) tensor.dispose();
     }
   }
 
   #backwardThrough(stage: Stage): void {
     const gradients = stage.outputs.map((output) => this.#gradientOf(output));
     if (gradients.every((gradient) => gradient === undefined)) return;
-    const outputs = stage.isRecorded ? stage.outputs : this.#again(stage);
+    const outputs = stage.kept === undefined ? stage.outputs : this.#again(stage, stage.kept);
     const wanted = outputs.keys().filter((i) => gradients[i] !== undefined && outputs[i].requiresGrad);
     const places = [...wanted];
     if (places.length === 0) return;
@@ -81,8 +101,8 @@ export class Tape implements StageRunner {
     );
   }
 
-  #again(stage: Stage): Tensor[] {
-    return withRandomness(stage.randomness, () => enableGrad(() => stage.body(stage.input as Tensor)));
+  #again({ randomness, body, input }: Stage, kept: KeptProducts): Tensor[] {
+    return withRandomness(randomness, () => enableGrad(() => kept.second(() => body(input as Tensor))));
   }
 
   #gradientOf(output: Tensor): Tensor | undefined {

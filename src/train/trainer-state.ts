@@ -4,6 +4,7 @@ import type { Metrics } from '../base/events.ts';
 import { readJson, writeJson } from '../files/json.ts';
 import { noGrad, SafetensorsFile, scope, writeSafetensors, type Tensor } from '../tensor/index.ts';
 import type { Tuning, Update } from './interfaces.ts';
+import type { Checkpointing } from './tape.ts';
 
 /** Everything of a run that is no tensor: with the weights, the moments and the recipe it is the whole state. */
 export interface TrainerState {
@@ -38,7 +39,7 @@ export interface RunConstants {
   /** The clock that templates see. */
   now: Date;
   microBatchTokens: number;
-  checkpointing: boolean;
+  checkpointing: Checkpointing;
 }
 
 interface SavedState extends TrainerState {

@@ -7,6 +7,7 @@ import { evaluateRows, type Measure } from './evaluate.ts';
 import type { Objective, PreparedRow, Tuning, Update } from './interfaces.ts';
 import { learningRateAt, type Schedule } from './schedule.ts';
 import { trainStep, type StepResult } from './step.ts';
+import type { Checkpointing } from './tape.ts';
 import { newTrainerState, type TrainerState } from './trainer-state.ts';
 
 export interface TrainerParts {
@@ -27,7 +28,7 @@ export interface TrainerOptions {
   maxGradNorm: number;
   seed: number;
   microBatchTokens: number;
-  checkpointing: boolean;
+  checkpointing: Checkpointing;
   /** Steps between evaluations and between checkpoints; 0 for never. The last step always has both. */
   evaluateEvery: number;
   saveEvery: number;

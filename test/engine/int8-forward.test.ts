@@ -30,7 +30,7 @@ function normal(shape: number[], path: string, dtype: DType = 'f32'): Tensor {
 function int8Product(x: Tensor, weight: Tensor, use: string): number[] {
   attune.kernels.default({ use });
   const packed = attune.int8_weight.default(weight);
-  return attune.linear_group.default(x, undefined, [weight], [undefined], [], [], [], [], [packed])[0].toNumbers();
+  return attune.linear_group.default(x, undefined, [weight], [undefined], [], [], [], [], [packed], [])[0].toNumbers();
 }
 
 function largest(values: readonly number[]): number {
@@ -82,7 +82,7 @@ describe('products in int8', () => {
     scope(() => {
       const [x, weight, gradient] = [normal([9, 12], 'x').setRequiresGrad(), normal([5, 12], 'w'), normal([9, 5], 'g')];
       const packed = attune.int8_weight.default(weight);
-      const [y] = attune.linear_group.default(x, undefined, [weight], [undefined], [], [], [], [], [packed]);
+      const [y] = attune.linear_group.default(x, undefined, [weight], [undefined], [], [], [], [], [packed], []);
       backward([y], [gradient]);
       const wanted = gradient.matmul(weight).toNumbers();
       const got = (x.grad as Tensor).toNumbers();
@@ -95,7 +95,7 @@ describe('products in int8', () => {
       const [x, weight] = [normal([2, 8], 'x'), normal([4, 8], 'w')];
       const packed = attune.int8_weight.default(weight);
       const product = (of: Tensor, copy: Tensor) =>
-        attune.linear_group.default(x, undefined, [of], [undefined], [], [], [], [], [copy]);
+        attune.linear_group.default(x, undefined, [of], [undefined], [], [], [], [], [copy], []);
       expect(() => product(normal([40, 8], 'w'), packed)).toThrow(/as int8_weight makes them/);
       expect(() => product(normal([4, 8], 'w').setRequiresGrad(), packed)).toThrow(/a weight that moves/);
     });

@@ -4,7 +4,7 @@ import { keyedNormal } from '../../src/models/initialise.ts';
 import { Dropout, gatedLinear, gateOf, Linear, linearGroup, withRandomness } from '../../src/nn/index.ts';
 import type { LinearAdapter, LinearLike } from '../../src/nn/linear.ts';
 import { LoraAdapter } from '../../src/methods/tuning/lora-adapter.ts';
-import { fromArray, noGrad, scope, type Tensor } from '../../src/tensor/index.ts';
+import { attune, backward, fromArray, noGrad, scope, type Tensor } from '../../src/tensor/index.ts';
 
 const [N, D] = [11, 6];
 
@@ -87,6 +87,26 @@ describe('layers on one input', () => {
         expect(dropped.toNumbers().filter((value) => value === 0).length).toBeGreaterThan(0);
       }),
     );
+  });
+
+  it('take outputs that are known, and have the gradients of those that they would make', () => {
+    scope(() => {
+      const [layer, gradient] = [layerOf(7, { bias: true }), normal([N, 7], 'gradient')];
+      const leaves = [normal([N, D], 'x'), normal([2, D], 'A'), normal([7, 2], 'B')];
+      const run = (known: Tensor[]) => {
+        const [x, a, b] = leaves.map((leaf) => leaf.detach().setRequiresGrad());
+        const { weight, bias } = layer;
+        const y = attune.linear_group.default(x, undefined, [weight.tensor], [bias?.tensor], [a], [b], [0], [0.5], [], known); // prettier-ignore
+        backward(y, [gradient]);
+        return { y: y[0].detach(), gradients: [x, a, b].map(({ grad }) => grad?.toNumbers()) };
+      };
+      const made = run([]);
+      const taken = run([made.y.mul(2)]);
+      expect(taken.y.toNumbers()).toEqual(made.y.mul(2).toNumbers());
+      expect(taken.gradients).toEqual(made.gradients);
+      expect(() => run([normal([N, 6], 'narrow')])).toThrow('known outputs [N, O]');
+      expect(() => run([made.y, made.y])).toThrow('all outputs that are known, or none');
+    });
   });
 
   it.each(['silu', 'gelu'])('read what a gate of %s gives', (activation) => {

@@ -238,6 +238,7 @@ function groupCase(name: string, options: { gated?: boolean; used?: number[] } =
         layers,
         scales,
         [],
+        [],
       );
       // What is left out has a gradient of zeros, not none.
       const whole = cat(

@@ -1,12 +1,12 @@
 // N tokens, D width, F inner width
-import { gatedLinear, gateOf, Linear, linearGroup, Module, type Gate } from '../../nn/index.ts';
+import { atStageEnd, gatedLinear, gateOf, Linear, linearGroup, Module, type Gate } from '../../nn/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import type { Pass } from '../stack.ts';
 
 /** The half of a layer that sees one token at a time. */
 export interface FeedForwardPart extends Module {
-  /** x [N, D] → [N, D] */
-  forward(x: Tensor, pass: Pass): Tensor;
+  /** x [N, D] → [N, D]; `isEnd` says that the result goes nowhere but, added to something, into the stage's output. */
+  forward(x: Tensor, pass: Pass, isEnd?: boolean): Tensor;
 }
 
 export interface FeedForwardShape {
@@ -31,9 +31,10 @@ export class FeedForward extends Module implements FeedForwardPart {
     this.#gate = gateOf(activation);
   }
 
-  forward(x: Tensor): Tensor {
+  forward(x: Tensor, _pass?: Pass, isEnd = false): Tensor {
     const [gate, up] = linearGroup([this.gate_proj, this.up_proj], x);
-    return gatedLinear(this.down_proj, this.#gate, { gate, up });
+    const down = () => gatedLinear(this.down_proj, this.#gate, { gate, up });
+    return isEnd ? atStageEnd(down) : down();
   }
 }
 
@@ -50,8 +51,9 @@ export class FusedFeedForward extends Module implements FeedForwardPart {
     this.#gate = gateOf(activation);
   }
 
-  forward(x: Tensor): Tensor {
+  forward(x: Tensor, _pass?: Pass, isEnd = false): Tensor {
     const [gate, up] = this.gate_up_proj.forward(x).chunk(2, 1); // [N, F] each
-    return gatedLinear(this.down_proj, this.#gate, { gate, up });
+    const down = () => gatedLinear(this.down_proj, this.#gate, { gate, up });
+    return isEnd ? atStageEnd(down) : down();
   }
 }

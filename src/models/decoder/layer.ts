@@ -46,8 +46,8 @@ export abstract class DecoderLayer extends Block {
   protected attend(x: Tensor, pass: Pass): Tensor {
     return this.self_attn.forward(x, pass);
   }
-  protected feed(x: Tensor, pass: Pass): Tensor {
-    return this.#feedForward.forward(x, pass);
+  protected feed(x: Tensor, pass: Pass, isEnd = false): Tensor {
+    return this.#feedForward.forward(x, pass, isEnd);
   }
 }
 
@@ -66,7 +66,7 @@ export class NormBefore extends DecoderLayer {
     return super.attend(this.input_layernorm.forward(x), pass);
   }
   protected override feed(x: Tensor, pass: Pass): Tensor {
-    return super.feed(this.post_attention_layernorm.forward(x), pass);
+    return super.feed(this.post_attention_layernorm.forward(x), pass, true);
   }
 }
 

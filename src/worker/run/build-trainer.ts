@@ -15,6 +15,7 @@ import { noGrad, scope, type DType } from '../../tensor/index.ts';
 import { tokensOf, type Objective, type PreparedRow, type Processor } from '../../train/interfaces.ts';
 import type { Storage, Tuning, Update } from '../../train/interfaces.ts';
 import { warmupSteps } from '../../train/schedule.ts';
+import type { Checkpointing } from '../../train/tape.ts';
 import type { TrainerOptions } from '../../train/trainer.ts';
 import { trainsWholeHead } from './output-reading.ts';
 import type { Vocabulary } from './run-tokenizer.ts';
@@ -143,7 +144,7 @@ export function createSampler(
 export function trainerOptions(
   recipe: Recipe,
   batchesPerEpoch: number,
-  resources: { microBatchTokens: number; checkpointing: boolean },
+  resources: { microBatchTokens: number; checkpointing: Checkpointing },
 ): TrainerOptions {
   const { training, evaluation, checkpoints } = recipe;
   const planned = Math.max(1, Math.round(training.epochs * batchesPerEpoch));

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statfsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Model, ModelInput } from '../../models/model.ts';
 import { dtypeBytes, engine, noGrad, scope, type DType, type Tensor } from '../../tensor/index.ts';
+import { KEPT_PER_INPUT, type Checkpointing } from '../../train/tape.ts';
 
 /** Bytes that this process may still take: what the machine has free, or what is left of a container's limit. */
 export function availableBytes(): number {
@@ -88,12 +89,12 @@ export function convolutionBytesPerToken(model: Model, sample: ModelInput): numb
 
 export interface MemoryPlan {
   microBatchTokens: number;
-  checkpointing: boolean;
+  checkpointing: Checkpointing;
 }
 
 const DEFAULT_TOKENS = 8192;
 
-/** What fits in a third of the free memory: first without checkpointing, then with it, then fewer tokens at once. */
+/** What fits in a third of the free memory: first without checkpointing, then with it, then keeping the least, then fewer tokens at once. */
 export function planMemory(
   model: Model,
   request: {
@@ -107,11 +108,15 @@ export function planMemory(
   const budget = availableBytes() / 3;
   const { perToken = activationBytesPerToken(model) } = request;
   const longest = Math.max(1, request.longest);
-  const checkpointing = request.checkpointing === 'auto' ? longest * perToken > budget : request.checkpointing;
-  if (request.microBatchTokens !== 'auto')
-    return { microBatchTokens: Math.max(longest, request.microBatchTokens), checkpointing };
+  const isAgain = request.checkpointing === 'auto' ? longest * perToken > budget : request.checkpointing;
   const blocks = model.trunk.stack.blockList.length;
-  const cost = checkpointing ? perToken / blocks + blocks * model.trunk.width * dtypeBytes[model.dtype] : perToken;
-  const fitting = Math.floor(budget / cost);
+  const inputs = blocks * model.trunk.width * dtypeBytes[model.dtype];
+  const least = perToken / blocks + inputs;
+  const most = least + KEPT_PER_INPUT * inputs;
+  const planned = request.microBatchTokens === 'auto' ? longest : Math.max(longest, request.microBatchTokens);
+  const isLeast = isAgain && planned * most > budget;
+  const checkpointing = isLeast ? 'least' : isAgain;
+  if (request.microBatchTokens !== 'auto') return { microBatchTokens: planned, checkpointing };
+  const fitting = Math.floor(budget / (isLeast ? least : isAgain ? most : perToken));
   return { microBatchTokens: Math.max(longest, Math.min(DEFAULT_TOKENS, fitting)), checkpointing };
 }

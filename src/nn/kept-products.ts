@@ -1,0 +1,106 @@
+// N tokens, O widths of outputs
+import { zeros, type Tensor } from '../tensor/index.ts';
+
+/** Outputs that a stage's first pass kept; `unread` where the second needs their shapes only. */
+type Entry = { tensors: readonly Tensor[] } | 'unread' | 'made again';
+
+/** What a group of layers gives: [N, O] each. */
+interface Group {
+  rows: number;
+  widths: readonly number[];
+  like: Tensor;
+}
+
+/**
+ * Of a stage that runs twice: what its groups of layers gave the first time, so that the second pass, which is there for
+ * backward, makes fewer products. Both passes make the same calls in the same order. Groups are kept from the first on,
+ * each whole, while all that is kept stays within the allowance: those that are narrow and read first, as q, k, v and
+ * attention's output are, at the price of few values each.
+ */
+export class KeptProducts {
+  #allowance: number;
+  readonly #entries: Entry[] = [];
+  #place = 0;
+  #isSecond = false;
+  #isAtEnd = false;
+
+  /** `allowance`: values that may be kept. */
+  constructor(allowance: number) {
+    this.#allowance = allowance;
+  }
+
+  get tensors(): Tensor[] {
+    return this.#entries.flatMap((entry) => (typeof entry === 'string' ? [] : entry.tensors));
+  }
+
+  /** The stage's first pass. */
+  first<T>(body: () => T): T {
+    return withKept(this, body);
+  }
+
+  /** The same again. */
+  second<T>(body: () => T): T {
+    this.#place = 0;
+    this.#isSecond = true;
+    return withKept(this, body);
+  }
+
+  group(group: Group, make: (known: readonly Tensor[]) => Tensor[]): Tensor[] {
+    const place = this.#place++;
+    if (this.#isSecond) return make(knownOf(this.#entries[place], group));
+    const outputs = make([]);
+    this.#entries[place] = this.#entryOf(outputs);
+    return outputs;
+  }
+
+  #entryOf(outputs: readonly Tensor[]): Entry {
+    if (this.#isAtEnd) return 'unread';
+    const size = outputs.reduce((sum, { size }) => sum + size, 0);
+    if (size > this.#allowance) return 'made again';
+    this.#allowance -= size;
+    return { tensors: outputs };
+  }
+
+  atEnd<T>(body: () => T): T {
+    const start = this.#place;
+    this.#isAtEnd = true;
+    try {
+      return body();
+    } finally {
+      this.#isAtEnd = false;
+      // One group may read what another gave.
+      if (!this.#isSecond && this.#place > start + 1) this.#entries.fill('made again', start);
+    }
+  }
+}
+
+function knownOf(entry: Entry, { rows, widths, like }: Group): readonly Tensor[] {
+  if (entry === 'made again') return [];
+  if (entry !== 'unread') return entry.tensors;
+  return widths.map((width) => zeros([1, 1], { dtype: like.dtype, device: like.device }).expand(rows, width));
+}
+
+let current: KeptProducts | undefined;
+
+function withKept<T>(kept: KeptProducts, body: () => T): T {
+  const before = current;
+  current = kept;
+  try {
+    return body();
+  } finally {
+    current = before;
+  }
+}
+
+/** What a group of layers gives: by `make`, which takes outputs that are known already, or none. */
+export function keptGroup(group: Group, make: (known: readonly Tensor[]) => Tensor[]): Tensor[] {
+  return current?.group(group, make) ?? make([]);
+}
+
+/**
+ * Runs a layer whose output goes nowhere but, added to something, into its stage's output. That is known when the stage
+ * runs again, and no gradient depends on it: the layer's product is then not made a second time.
+ */
+export function atStageEnd<T>(body: () => T): T {
+  return current === undefined ? body() : current.atEnd(body);
+}
