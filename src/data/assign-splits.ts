@@ -8,52 +8,78 @@ export interface SplitShares {
   test: number;
 }
 
+/** Clusters of rows as a split needs to know them: of millions, twelve bytes each. */
+export interface ClusterList {
+  /** By cluster its rows. */
+  sizes: Uint32Array;
+  /** By cluster the upper and the lower half of the least of its rows' 64-bit content hashes. */
+  leads: Uint32Array;
+}
+
+/** @param clusters each a list of rows; `ids` their 16-digit content hashes */
+export function listClusters(clusters: readonly (readonly number[])[], ids: readonly string[]): ClusterList {
+  const leads = new Uint32Array(2 * clusters.length);
+  for (const [cluster, members] of clusters.entries()) {
+    const id = members.reduce((least, row) => (ids[row] < least ? ids[row] : least), ids[members[0]]);
+    leads.set([Number.parseInt(id.slice(0, 8), 16), Number.parseInt(id.slice(8, 16), 16)], 2 * cluster);
+  }
+  return { sizes: Uint32Array.from(clusters, ({ length }) => length), leads };
+}
+
 /** How many rows a share should get: at least one where anything was asked for. */
 export function targetRows(share: number, rows: number): number {
   return share === 0 ? 0 : Math.max(1, Math.round(share * rows));
 }
 
+const [TRAIN, VALIDATION, TEST] = [0, 1, 2];
+
 /**
  * Gives whole clusters to test and validation until each has its rows; the rest is train. The order is a hash of each
  * cluster's rows and the seed: neither the files' order nor rows that are added elsewhere move a cluster.
  *
- * @param clusters each a list of rows; `ids` their 16-digit content hashes
- * @returns by cluster; undefined where some split would stay empty
+ * @returns by cluster the place in `splitNames`; undefined where some split would stay empty
  */
-export function assignSplits(
-  clusters: readonly (readonly number[])[],
-  ids: readonly string[],
-  shares: SplitShares,
-  seed: number,
-): SplitName[] | undefined {
-  const rows = clusters.reduce((total, cluster) => total + cluster.length, 0);
-  const splits: SplitName[] = clusters.map(() => 'train');
-  const order = hashOrder(clusters, ids, seed);
-  for (const split of ['test', 'validation'] as const) {
-    let missing = targetRows(shares[split], rows);
+export function assignSplits(clusters: ClusterList, shares: SplitShares, seed: number): Uint8Array | undefined {
+  const { sizes } = clusters;
+  const rows = sizes.reduce((total, size) => total + size, 0);
+  const splits = new Uint8Array(sizes.length);
+  const order = hashOrder(clusters, seed);
+  for (const split of [TEST, VALIDATION]) {
+    let missing = targetRows(split === TEST ? shares.test : shares.validation, rows);
     if (missing === 0) continue;
-    const free = order.filter((cluster) => splits[cluster] === 'train');
+    const free = order.filter((cluster) => splits[cluster] === TRAIN);
     for (const cluster of free) {
-      if (clusters[cluster].length > missing) continue;
+      if (sizes[cluster] > missing) continue;
       splits[cluster] = split;
-      missing -= clusters[cluster].length;
+      missing -= sizes[cluster];
     }
     if (splits.includes(split)) continue;
     // Every cluster is larger than what was asked for: the smallest is nearest.
-    const smallest = free.reduce((least, cluster) => Math.min(least, clusters[cluster].length), Infinity);
-    const nearest = free.find((cluster) => clusters[cluster].length === smallest);
+    const smallest = free.reduce((least, cluster) => Math.min(least, sizes[cluster]), Infinity);
+    const nearest = free.find((cluster) => sizes[cluster] === smallest);
     if (nearest === undefined) return undefined;
     splits[nearest] = split;
   }
-  return splits.includes('train') ? splits : undefined;
+  return splits.includes(TRAIN) ? splits : undefined;
 }
 
-function hashOrder(clusters: readonly (readonly number[])[], ids: readonly string[], seed: number): number[] {
-  const keyed = clusters.map((members, cluster) => {
-    const id = members.reduce((least, row) => (ids[row] < least ? ids[row] : least), ids[members[0]]);
-    const words = [Number.parseInt(id.slice(0, 8), 16), Number.parseInt(id.slice(8, 16), 16)];
-    return { cluster, id, rank: randomUint32([seed, 'split', ...words]) };
-  });
-  keyed.sort((a, b) => a.rank - b.rank || (a.id < b.id ? -1 : 1));
-  return keyed.map(({ cluster }) => cluster);
+/** Clusters by a draw for each, and by their content where two draw the same. */
+function hashOrder({ sizes, leads }: ClusterList, seed: number): Uint32Array {
+  const count = sizes.length;
+  // The upper half of each 64-bit word is the draw, the lower one the cluster.
+  const words = new Uint32Array(2 * count);
+  for (let cluster = 0; cluster < count; cluster++) {
+    words[2 * cluster] = cluster;
+    words[2 * cluster + 1] = randomUint32([seed, 'split', leads[2 * cluster], leads[2 * cluster + 1]]);
+  }
+  new BigUint64Array(words.buffer).sort();
+  const order = new Uint32Array(count);
+  for (let place = 0; place < count; place++) order[place] = words[2 * place];
+  const byContent = (a: number, b: number): number =>
+    leads[2 * a] - leads[2 * b] || leads[2 * a + 1] - leads[2 * b + 1];
+  for (let from = 0, to; from < count; from = to) {
+    for (to = from + 1; to < count && words[2 * to + 1] === words[2 * from + 1];) to++;
+    if (to > from + 1) order.subarray(from, to).sort(byContent);
+  }
+  return order;
 }

@@ -1,5 +1,12 @@
 import { AttuneError } from '../base/errors.ts';
-import { assignSplits, splitNames, targetRows, type SplitName, type SplitShares } from './assign-splits.ts';
+import {
+  assignSplits,
+  listClusters,
+  splitNames,
+  targetRows,
+  type SplitName,
+  type SplitShares,
+} from './assign-splits.ts';
 import { clusterings, firmClusters, type ClusterOptions, type Clustering } from './clusters.ts';
 import type { Example } from './example.ts';
 import type { UnionFind } from './union-find.ts';
@@ -88,11 +95,14 @@ function serves(sets: UnionFind, given: Splits, rows: readonly Example[], option
   const overlapping = mixed.filter((row) => own(row) !== 'train').length;
   if (2 * overlapping > given.validation.length + given.test.length) return false;
   const free = clusters.filter((cluster) => cluster.every((row) => own(row) === 'train'));
-  const assigned = assignSplits(free, idsOf(rows), options.shares, options.seed);
+  const assigned = assignSplits(listClusters(free, idsOf(rows)), options.shares, options.seed);
   if (assigned === undefined) return false;
   return (['validation', 'test'] as const).every((split) => {
     const target = targetRows(options.shares[split], given.train.length);
-    const got = free.reduce((total, cluster, index) => total + (assigned[index] === split ? cluster.length : 0), 0);
+    const got = free.reduce(
+      (total, cluster, index) => total + (splitNames[assigned[index]] === split ? cluster.length : 0),
+      0,
+    );
     return Math.abs(got - target) <= Math.max(1, target / 2);
   });
 }
@@ -108,9 +118,9 @@ function placeRows(
   const splitOf = rows.map((_, row) => own(row));
   // Where nothing is taken out, nothing needs to be left over: all rows may stand in a split's own files too.
   if (shares.validation + shares.test === 0) return splitOf;
-  const assigned = assignSplits(free, idsOf(rows), shares, seed);
+  const assigned = assignSplits(listClusters(free, idsOf(rows)), shares, seed);
   if (assigned === undefined) throw impossible(given.train.length, free.length, shares);
-  for (const [index, cluster] of free.entries()) for (const row of cluster) splitOf[row] = assigned[index];
+  for (const [index, cluster] of free.entries()) for (const row of cluster) splitOf[row] = splitNames[assigned[index]];
   return splitOf;
 }
 

@@ -39,6 +39,19 @@ export class UnionFind {
     }
   }
 
+  /** By member the number of its set, and by set its size; sets in the order of their first members, as in `sets`. */
+  numbered(): { setOf: Uint32Array; sizes: Uint32Array } {
+    const setOf = new Uint32Array(this.#parent.length);
+    let count = 0;
+    for (let member = 0; member < setOf.length; member++) {
+      const root = this.find(member);
+      setOf[member] = root === member ? count++ : setOf[root];
+    }
+    const sizes = new Uint32Array(count);
+    for (const set of setOf) sizes[set]++;
+    return { setOf, sizes };
+  }
+
   /** The sets as lists of members, both in ascending order. */
   sets(): number[][] {
     const members = new Map<number, number[]>();

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { usualThreads } from '../../base/threads.ts';
-import type { SplitName } from '../../data/index.ts';
+import { splitNames, type SplitName } from '../../data/index.ts';
 import { findDocuments, type DataRow, type Item, type ReadOptions } from '../../documents/index.ts';
 import { writeFileAtomic } from '../../files/atomic.ts';
 import { sha256 } from '../../files/hash.ts';
@@ -107,33 +107,41 @@ function splitPart(
   const paths = shards.map(({ folder, name }) => join(folder, name));
   const of = { split: pipeline.split, version: PREPARED_VERSION, input: shards.map(({ sha256: hash }) => hash) };
   return store.part<SplitExtra>(of, async (draft) => {
-    using planner = new SplitPlanner(pipeline.split, scratch);
-    let count = 0;
-    for await (const row of rowsOf(readItems(paths))) {
-      planner.add(row);
-      if (++count % 1000 === 0) signal?.throwIfAborted();
-    }
-    if (count === 0) {
-      throw new AttuneError('E_NO_ROWS', {
-        what: 'No row is left for the data set',
-        fix: 'the steps leave all rows out: loosen them, or choose other sources',
-      });
-    }
-    const { splitOf, report } = await planner.plan(signal);
+    const { splitOf, report } = await planSplit(paths, pipeline.split, { scratch, signal });
     const writers = new Map<SplitName, ShardWriter>();
     const columns: Record<string, number> = {};
     let index = 0;
     for await (const row of rowsOf(readItems(paths))) {
-      const split = splitOf[index++];
+      const split = splitNames[splitOf[index++]];
       const writer = writers.get(split) ?? new ShardWriter(draft, split);
       writers.set(split, writer);
       writer.write(lineOf(row));
       for (const column of Object.keys(row.values)) columns[column] = (columns[column] ?? 0) + 1;
     }
     for (const writer of writers.values()) writer.finish();
-    const written = ['train', 'validation', 'test'].flatMap((split) => writers.get(split as SplitName)?.shards ?? []);
+    const written = splitNames.flatMap((split) => writers.get(split)?.shards ?? []);
     return { shards: written, reports: [], extra: { report, columns } };
   });
+}
+
+async function planSplit(
+  paths: readonly string[],
+  spec: Pipeline['split'],
+  { scratch, signal }: { scratch: string; signal?: AbortSignal },
+): Promise<{ splitOf: Uint8Array; report: SplitReport }> {
+  using planner = new SplitPlanner(spec, scratch);
+  let count = 0;
+  for await (const row of rowsOf(readItems(paths))) {
+    planner.add(row);
+    if (++count % 1000 === 0) signal?.throwIfAborted();
+  }
+  if (count === 0) {
+    throw new AttuneError('E_NO_ROWS', {
+      what: 'No row is left for the data set',
+      fix: 'the steps leave all rows out: loosen them, or choose other sources',
+    });
+  }
+  return await planner.plan(signal);
 }
 
 async function* rowsOf(items: AsyncIterable<Item>): AsyncGenerator<DataRow> {

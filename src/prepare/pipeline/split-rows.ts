@@ -1,9 +1,10 @@
 /** Rows into train, validation and test: none that are alike, of one mail with its attachments, or of one group or document, on two sides. In memory are a few bytes a row. */
 import { AttuneError } from '../../base/errors.ts';
+import { GrowingArray } from '../../base/growing-array.ts';
 import { assignSplits, DiskSignatures, linkBuckets, splitNames, UnionFind, type SplitName } from '../../data/index.ts';
 import type { DataRow } from '../../documents/index.ts';
-import { sha256 } from '../../files/hash.ts';
 import { textOfRow } from '../row-texts.ts';
+import { HashList } from '../hash-list.ts';
 import type { SplitSpec } from './pipeline-spec.ts';
 
 export interface SplitReport {
@@ -18,18 +19,17 @@ export interface SplitReport {
 
 /** Jaccard similarity of pairs of words from which on rows stay together: as recipes split. */
 const NEAR = 0.8;
-const DIGITS = 16;
 
 /** Collects what a split is decided by. */
 export class SplitPlanner implements Disposable {
   readonly #spec: SplitSpec;
   readonly #signatures: DiskSignatures;
-  readonly #ids: string[] = [];
-  readonly #groups: (string | undefined)[] = [];
+  readonly #ids = new HashList();
+  readonly #groups = new HashList();
   /** Rows of mails with attachments, and of these: by the mail, the first of them. */
   readonly #mails = new Map<string, number>();
   readonly #joined: [number, number][] = [];
-  readonly #times: number[] = [];
+  readonly #times = new GrowingArray(Float64Array);
   readonly #untimed: { row: DataRow; got: unknown }[] = [];
 
   constructor(spec: SplitSpec, folder: string) {
@@ -40,36 +40,35 @@ export class SplitPlanner implements Disposable {
   add(row: DataRow): void {
     const { by, column } = this.#spec;
     this.#signatures.add(textOfRow(row));
-    this.#ids.push(sha256(JSON.stringify(row.values)).slice(0, DIGITS));
+    this.#ids.add(JSON.stringify(row.values));
     this.#joinMails(row);
     const value = column === undefined ? undefined : valueAt(row.values, column);
-    if (by === 'document') this.#groups.push(row.origins[0]?.file);
-    if (by === 'group') this.#groups.push(isEmpty(value) ? undefined : JSON.stringify(value));
+    if (by === 'document') this.#groups.add(row.origins[0]?.file);
+    if (by === 'group') this.#groups.add(isEmpty(value) ? undefined : JSON.stringify(value));
     if (by !== 'time') return;
     const time = timeOf(value);
     this.#times.push(time);
     if (Number.isNaN(time) && this.#untimed.length < MOST_LISTED) this.#untimed.push({ row, got: value });
   }
 
-  /** By row, its split. @throws AttuneError E_SPLIT_IMPOSSIBLE, E_SPLIT_TIME */
-  async plan(signal?: AbortSignal): Promise<{ splitOf: SplitName[]; report: SplitReport }> {
+  /** By row, the place of its split in `splitNames`. @throws AttuneError E_SPLIT_IMPOSSIBLE, E_SPLIT_TIME */
+  async plan(signal?: AbortSignal): Promise<{ splitOf: Uint8Array; report: SplitReport }> {
     if (this.#untimed.length > 0) throw noTime(this.#spec.column!, this.#untimed);
     this.#signatures.finish();
-    const sets = new UnionFind(this.#ids.length);
+    const sets = new UnionFind(this.#ids.count);
     await linkBuckets(this.#signatures, (first, other) => sets.union(first, other), { threshold: NEAR, signal });
     for (const [first, other] of this.#joined) sets.union(first, other);
-    if (this.#groups.length > 0) sets.uniteBy((row) => this.#groups[row]);
-    const clusters = sets.sets();
-    const assigned = this.#spec.by === 'time' ? this.#byTime(clusters) : this.#byHash(clusters);
-    if (assigned === undefined) throw impossible(this.#ids.length, clusters.length);
-    const splitOf: SplitName[] = Array.from({ length: this.#ids.length });
-    for (const [index, cluster] of clusters.entries()) for (const row of cluster) splitOf[row] = assigned[index];
-    return { splitOf, report: this.#report(clusters, splitOf) };
+    this.#groups.unite(sets);
+    const { setOf, sizes } = sets.numbered();
+    const assigned = this.#spec.by === 'time' ? this.#byTime(setOf, sizes) : this.#byHash(setOf, sizes);
+    if (assigned === undefined) throw impossible(this.#ids.count, sizes.length);
+    const splitOf = setOf.length === 0 ? new Uint8Array() : Uint8Array.from(setOf, (set) => assigned[set]);
+    return { splitOf, report: this.#report(sizes, splitOf) };
   }
 
   /** What came with a mail stays with it. */
   #joinMails({ origins }: DataRow): void {
-    const own = this.#ids.length - 1;
+    const own = this.#ids.count - 1;
     for (const { mail } of origins) {
       if (mail === undefined) continue;
       const first = this.#mails.get(mail);
@@ -82,40 +81,42 @@ export class SplitPlanner implements Disposable {
     this.#signatures[Symbol.dispose]();
   }
 
-  #byHash(clusters: readonly number[][]): SplitName[] | undefined {
+  #byHash(setOf: Uint32Array, sizes: Uint32Array): Uint8Array | undefined {
     const { validation, test, seed } = this.#spec;
-    return assignSplits(clusters, this.#ids, { validation, test }, seed);
+    return assignSplits({ sizes, leads: this.#ids.leads(setOf, sizes.length) }, { validation, test }, seed);
   }
 
   /** The latest are test, those before them validation. A cluster stands where its earliest row does: nothing in test is old. */
-  #byTime(clusters: readonly number[][]): SplitName[] | undefined {
+  #byTime(setOf: Uint32Array, sizes: Uint32Array): Uint8Array | undefined {
     const { validation, test } = this.#spec;
-    const total = this.#ids.length;
-    const begins = clusters.map((rows) => rows.reduce((least, row) => Math.min(least, this.#times[row]), Infinity));
-    const order = clusters.map((_, index) => index).sort((a, b) => begins[a] - begins[b] || a - b);
-    const splits: SplitName[] = [];
+    const begins = new Float64Array(sizes.length).fill(Infinity);
+    for (const [row, set] of setOf.entries()) begins[set] = Math.min(begins[set], this.#times.at(row));
+    const order = Uint32Array.from(sizes.keys()).sort((a, b) => begins[a] - begins[b] || a - b);
+    const splits = new Uint8Array(sizes.length);
     let before = 0;
     for (const cluster of order) {
-      const place = before / total;
-      splits[cluster] = place < 1 - validation - test ? 'train' : place < 1 - test ? 'validation' : 'test';
-      before += clusters[cluster].length;
+      const place = before / setOf.length;
+      splits[cluster] = splitNames.indexOf(
+        place < 1 - validation - test ? 'train' : place < 1 - test ? 'validation' : 'test',
+      );
+      before += sizes[cluster];
     }
     const wanted = splitNames.filter((name) => name === 'train' || this.#spec[name] > 0);
-    return wanted.every((name) => splits.includes(name)) ? splits : undefined;
+    return wanted.every((name) => splits.includes(splitNames.indexOf(name))) ? splits : undefined;
   }
 
-  #report(clusters: readonly number[][], splitOf: readonly SplitName[]): SplitReport {
+  #report(sizes: Uint32Array, splitOf: Uint8Array): SplitReport {
     const { by, column } = this.#spec;
-    const sizes = clusters.map(({ length }) => length).filter((size) => size > 1);
+    const several = sizes.filter((size) => size > 1);
     const rows = { train: 0, validation: 0, test: 0 };
-    for (const split of splitOf) rows[split]++;
+    for (const split of splitOf) rows[splitNames[split]]++;
     return {
       by,
       ...(column !== undefined && { column }),
       rows,
-      clusters: sizes.length,
-      clusteredRows: sizes.reduce((sum, size) => sum + size, 0),
-      largestCluster: sizes.reduce((most, size) => Math.max(most, size), 0),
+      clusters: several.length,
+      clusteredRows: several.reduce((sum, size) => sum + size, 0),
+      largestCluster: several.reduce((most, size) => Math.max(most, size), 0),
     };
   }
 }

@@ -1,8 +1,8 @@
 /** Rows that stand there before, as they are or nearly so: the first one stays. */
 import { z } from 'zod';
 import { DiskSignatures, isSimilar, linkBuckets, normalWords, UnionFind } from '../../data/index.ts';
-import { sha256 } from '../../files/hash.ts';
 import { DiskItems } from '../disk-items.ts';
+import { HashList } from '../hash-list.ts';
 import { actionOption, flagRow } from '../judge-rows.ts';
 import { columnsOption, textOfRow } from '../row-texts.ts';
 import { defineStep, type StepContext } from '../step.ts';
@@ -33,7 +33,7 @@ export const step = defineStep<Options>({
       const rows = await DiskItems.gathered(items, context, (row) => {
         const text = textOfRow(row, given.columns);
         signatures.add(text);
-        hashes.add(text);
+        hashes.add(normalWords(text).join(' '));
       });
       signatures.finish();
       const copies = await findCopies(signatures, hashes, { given, context });
@@ -51,25 +51,6 @@ export const step = defineStep<Options>({
 
 const [UNIQUE, EXACT, NEAR] = [0, 1, 2];
 const NAMES = ['', 'same words as an earlier row', 'nearly the same as an earlier row'];
-
-/** The first 64 bits of each text's hash, without case, punctuation and spacing. */
-class HashList {
-  #values = new BigUint64Array(1024);
-  #count = 0;
-
-  add(text: string): void {
-    if (this.#count === this.#values.length) {
-      const larger = new BigUint64Array(2 * this.#count);
-      larger.set(this.#values);
-      this.#values = larger;
-    }
-    this.#values[this.#count++] = BigInt(`0x${sha256(normalWords(text).join(' ')).slice(0, 16)}`);
-  }
-
-  at(index: number): bigint {
-    return this.#values[index];
-  }
-}
 
 /** By row: unique, or a copy of which kind. Each copy is alike to a row that stays, not only to another copy. */
 async function findCopies(
@@ -112,7 +93,7 @@ interface Likeness {
 }
 
 function copyOf(row: number, kept: readonly number[], { signatures, hashes, threshold }: Likeness): number {
-  if (kept.some((other) => hashes.at(other) === hashes.at(row))) return EXACT;
+  if (kept.some((other) => hashes.isSame(other, row))) return EXACT;
   if (threshold === null) return UNIQUE;
   const own = signatures.shingles(row);
   return kept.some((other) => isSimilar(own, signatures.shingles(other), threshold)) ? NEAR : UNIQUE;

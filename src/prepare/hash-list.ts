@@ -1,0 +1,59 @@
+import { GrowingArray } from '../base/growing-array.ts';
+import type { UnionFind } from '../data/index.ts';
+import { sha256 } from '../files/hash.ts';
+
+/** The first 64 bits of texts' hashes in place of the texts: 8 bytes each, of which none is 0 by itself. */
+export class HashList {
+  /** Upper and lower half of each. */
+  readonly #words = new GrowingArray(Uint32Array);
+
+  /** @param text undefined for one that is like no other */
+  add(text: string | undefined): void {
+    const digits = text === undefined ? '0'.repeat(16) : sha256(text).slice(0, 16);
+    this.#words.push(Number.parseInt(digits.slice(0, 8), 16));
+    this.#words.push(Number.parseInt(digits.slice(8), 16));
+  }
+
+  get count(): number {
+    return this.#words.length / 2;
+  }
+
+  isSame(a: number, b: number): boolean {
+    return this.#words.at(2 * a) === this.#words.at(2 * b) && this.#words.at(2 * a + 1) === this.#words.at(2 * b + 1);
+  }
+
+  /** By set of texts, the upper and the lower half of the least hash. */
+  leads(setOf: Uint32Array, sets: number): Uint32Array {
+    const words = this.#words.view;
+    const leads = new Uint32Array(2 * sets).fill(0xffffffff);
+    for (let index = 0; index < setOf.length; index++) {
+      const [upper, lower] = [words[2 * index], words[2 * index + 1]];
+      const at = 2 * setOf[index];
+      if (upper > leads[at] || (upper === leads[at] && lower >= leads[at + 1])) continue;
+      leads[at] = upper;
+      leads[at + 1] = lower;
+    }
+    return leads;
+  }
+
+  /** Unites those of one text. */
+  unite(sets: UnionFind): void {
+    // The upper half of each 64-bit word is that of the hash, the lower one the text's place.
+    const order = new Uint32Array(this.#words.length);
+    for (let index = 0; index < this.count; index++) {
+      order[2 * index] = index;
+      order[2 * index + 1] = this.#words.at(2 * index);
+    }
+    new BigUint64Array(order.buffer).sort();
+    const first = new Map<number, number>();
+    for (let place = 0; place < this.count; place++) {
+      const [index, upper] = [order[2 * place], order[2 * place + 1]];
+      if (place > 0 && upper !== order[2 * place - 1]) first.clear();
+      const lower = this.#words.at(2 * index + 1);
+      if (upper === 0 && lower === 0) continue;
+      const known = first.get(lower);
+      if (known === undefined) first.set(lower, index);
+      else sets.union(known, index);
+    }
+  }
+}
