@@ -1,6 +1,6 @@
 /**
  * A held-out set as rows that `attune data audit` reads: `node tools/pii-held-out/audit-rows.ts written.jsonl [mails.jsonl PACKAGE_FOLDER]`,
- * and `audit-rows.ts --second written.jsonl` for the second set.
+ * `audit-rows.ts --second written.jsonl` for the second set, and `--third` before the arguments of the first for the third.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { mailText, type MailPlace } from './mails.ts';
@@ -13,15 +13,18 @@ interface HeldOutRow {
 }
 
 const second = process.argv[2] === '--second';
-const [written, mails, packageFolder] = process.argv.slice(second ? 3 : 2);
+const third = process.argv[2] === '--third';
+const [written, mails, packageFolder] = process.argv.slice(second || third ? 3 : 2);
 if (
   written === undefined ||
   (mails === undefined) !== (packageFolder === undefined) ||
   (second && mails !== undefined)
 ) {
-  throw new Error('usage: audit-rows.ts written.jsonl [mails.jsonl PACKAGE_FOLDER], or --second written.jsonl');
+  throw new Error(
+    'usage: audit-rows.ts [--third] written.jsonl [mails.jsonl PACKAGE_FOLDER], or --second written.jsonl',
+  );
 }
-const file = new URL(`../../fixtures/pii/pii-held-out${second ? '-2' : ''}.jsonl`, import.meta.url);
+const file = new URL(`../../fixtures/pii/pii-held-out${second ? '-2' : third ? '-3' : ''}.jsonl`, import.meta.url);
 const rows = readFileSync(file, 'utf8')
   .trim()
   .split('\n')

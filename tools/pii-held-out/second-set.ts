@@ -1,4 +1,4 @@
-/** The second held-out set: rows read from `fixtures/pii/second/*.txt`, what is wrong with them, and how they are written. */
+/** The second and third held-out sets: rows read from `fixtures/pii/second/*.txt` and `third/*.txt`, what is wrong with them, and how they are written. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ibanDigits, luhnDigit } from './checksums.ts';
@@ -20,8 +20,14 @@ export interface Row {
   spans: Span[];
 }
 
-const SOURCE = join(import.meta.dirname, '../../fixtures/pii/second');
-const SEED = 202;
+interface Set {
+  folder: string;
+  seed: number;
+}
+
+const SECOND: Set = { folder: 'second', seed: 202 };
+const THIRD: Set = { folder: 'third', seed: 303 };
+const SOURCE = join(import.meta.dirname, '../../fixtures/pii');
 export const KINDS = new Set(
   (
     'name address date age phone fax email national_id medical_record health_plan account iban card passport ' +
@@ -48,18 +54,18 @@ function read(block: string, draws: Draws): { text: string; spans: Span[] } {
 }
 
 /** Blocks between empty lines; `== en US` sets language and country of those that follow, a line `¶` is an empty line. */
-function rowsOf(file: string): Row[] {
-  const draws = new Draws(SEED + [...file].reduce((sum, symbol) => sum * 31 + symbol.charCodeAt(0), 0));
+function rowsOf({ folder, seed }: Set, file: string): Row[] {
+  const draws = new Draws(seed + [...file].reduce((sum, symbol) => sum * 31 + symbol.charCodeAt(0), 0));
   const name = file.replace('.txt', '');
   const rows: Row[] = [];
   let [language, country] = ['', ''];
-  for (const block of readFileSync(join(SOURCE, file), 'utf8')
+  for (const block of readFileSync(join(SOURCE, folder, file), 'utf8')
     .trim()
     .split(/\n{2,}/)) {
     const header = /^== (\w\w) (\w\w)$/.exec(block);
     if (header) [, language, country] = header as unknown as [string, string, string];
     else {
-      const id = `2-${name}-${String(rows.length + 1).padStart(3, '0')}`;
+      const id = `${folder === 'third' ? 3 : 2}-${name}-${String(rows.length + 1).padStart(3, '0')}`;
       const { text, spans } = read(block.replace(/^¶$/gm, ''), draws);
       rows.push({ id, text, language, country, source: 'written', spans });
     }
@@ -105,7 +111,12 @@ export function serialise(row: Row): string {
 }
 
 /** Every row, in the order of the file. */
-export function secondRows(): Row[] {
-  const files = readdirSync(SOURCE).filter((file) => file.endsWith('.txt'));
-  return files.sort().flatMap(rowsOf);
+function rowsOfSet(set: Set): Row[] {
+  const files = readdirSync(join(SOURCE, set.folder)).filter((file) => file.endsWith('.txt'));
+  return files.sort().flatMap((file) => rowsOf(set, file));
 }
+
+export const secondRows = (): Row[] => rowsOfSet(SECOND);
+
+/** The written rows of the third set; its mails lie in `fixtures/pii/third/mails.jsonl`. */
+export const thirdWrittenRows = (): Row[] => rowsOfSet(THIRD);
