@@ -8,7 +8,15 @@ export { refuseContaminated } from './contamination.ts';
 export { assignSplits, splitNames, type SplitName, type SplitShares } from './assign-splits.ts';
 export { inspectData, type DataInspection, type InspectOptions } from './inspect.ts';
 export { reportLengths, type LengthReport } from './lengths.ts';
-export { fitRows, type CutRow, type FitOptions, type LongRowPolicy, type TokenRow } from './long-rows.ts';
+export {
+  CUT_ANYWHERE,
+  fitRows,
+  type CutRow,
+  type FitOptions,
+  type LongRowPolicy,
+  type TokenRow,
+  type TruncationSide,
+} from './long-rows.ts';
 export { makeSampler, type Batch, type Sampler, type SamplerOptions, type SamplerState } from './sampler.ts';
 export { refitMixture, type MixturePart } from './mixture.ts';
 export { DiskSignatures } from './disk-signatures.ts';

@@ -4,6 +4,18 @@ import type { Example, ExampleKind } from './example.ts';
 
 export type LongRowPolicy = 'fail' | 'drop' | 'truncate' | 'split';
 
+/** What `truncate` takes from a text: its end, its beginning (both as Hugging Face's tokenizers name them), or its middle. */
+export type TruncationSide = 'right' | 'left' | 'middle';
+
+/** Kinds of which any part may be taken away: what is trained is no token of theirs. */
+export const CUT_ANYWHERE: ReadonlySet<ExampleKind> = new Set([
+  'classification',
+  'multilabel',
+  'regression',
+  'pair',
+  'graded',
+]);
+
 /** A row as tokens, all arrays of the same length; whatever else it has is kept with every piece. */
 export interface TokenRow {
   ids: Int32Array;
@@ -24,6 +36,10 @@ export interface FitOptions {
   policy: LongRowPolicy;
   /** Tokens at a row's start that every cut keeps (BOS, [CLS]). */
   keepStart?: number;
+  /** Where texts of `CUT_ANYWHERE` are cut; all others have a side of their own. */
+  side?: TruncationSide;
+  /** Tokens that begin a text's frame (BOS, [CLS]): every cut of a text keeps one. */
+  starts?: readonly number[];
   /** Tokens that end a text's frame ([SEP], </s>): every cut of a text keeps one that carries no loss. */
   ends?: readonly number[];
 }
@@ -49,7 +65,7 @@ export interface FittedRows<Row> {
 }
 
 /**
- * Applies the policy for rows longer than `maxLength`. Texts are cut at their end or into windows; whatever has an
+ * Applies the policy for rows longer than `maxLength`. Texts are cut at their end (or where `side` says) or into windows; whatever has an
  * answer loses the beginning of its prompt, so that the answer and its stop token stay. `split` divides texts only and
  * truncates the others: a later window of an answer would have lost its question.
  *
@@ -98,22 +114,22 @@ function cutRow<Row extends TokenRow>(row: Row, kind: ExampleKind, options: FitO
   if (options.policy === 'drop' || options.policy === 'fail') return [];
   // Its text is read in windows already: what is too long is the question, and no part of it can be asked.
   if (kind === 'question') return [];
-  if (row.segments !== undefined) return [withoutEnds(row, row.segments, options)];
+  if (row.segments !== undefined) return [shortened(row, row.segments, options)];
   if (kind === 'text' && options.policy === 'split') return windows(row, options);
-  if (WHOLE.has(kind)) return [keep(row, beginning(row, [0, row.ids.length], options))];
+  if (WHOLE.has(kind)) return [keep(row, cutText(row, [0, row.ids.length], options))];
   const piece = keep(row, withoutBeginning(row, options));
   // Where the cut falls into an earlier answer, its first token has lost what it was predicted from.
   piece.trained[options.keepStart ?? 0] = 0;
   return [piece];
 }
 
-/** Each of a row's texts without its end. */
-function withoutEnds<Row extends TokenRow>(row: Row, segments: readonly number[], options: FitOptions): Row {
+/** Each of a row's texts with as much as there is room for. */
+function shortened<Row extends TokenRow>(row: Row, segments: readonly number[], options: FitOptions): Row {
   const { maxLength } = options;
   let from = 0;
   const stretches = segments.flatMap((length): Stretches => {
     const end = from + length;
-    const parts: Stretches = length > maxLength ? beginning(row, [from, end], options) : [[from, end]];
+    const parts: Stretches = length > maxLength ? cutText(row, [from, end], options) : [[from, end]];
     from = end;
     return parts;
   });
@@ -123,13 +139,17 @@ function withoutEnds<Row extends TokenRow>(row: Row, segments: readonly number[]
 /** Stretches of a row's tokens: from … to - 1. */
 type Stretches = [from: number, to: number][];
 
-/** As much of a text's beginning as there is room for, and the token that ends it. */
-function beginning(row: TokenRow, [from, end]: Stretches[number], { maxLength, ends = [] }: FitOptions): Stretches {
+/** As much of a text as there is room for, and the tokens of its frame. */
+function cutText(row: TokenRow, [from, end]: Stretches[number], options: FitOptions): Stretches {
+  const { maxLength, side = 'right', starts = [], ends = [] } = options;
+  const first = starts.includes(row.ids[from]) ? 1 : 0;
   // An answer that has lost its end must not teach that it ends there.
-  const kept = ends.includes(row.ids[end - 1]) && row.trained[end - 1] === 0 ? 1 : 0;
+  const last = ends.includes(row.ids[end - 1]) && row.trained[end - 1] === 0 ? 1 : 0;
+  const room = maxLength - first - last;
+  const kept = { right: room, left: 0, middle: Math.ceil(room / 2) }[side];
   return [
-    [from, from + maxLength - kept],
-    [end - kept, end],
+    [from, from + first + kept],
+    [end - last - (room - kept), end],
   ];
 }
 

@@ -63,6 +63,10 @@ const dataSchema = z.strictObject({
     .meta({ description: "the format's field → your column, for every set", shown: '{FIELD: COLUMN}' }),
   max_length: z.int().positive().default(1024).describe('longest row, in tokens'),
   long_rows: z.enum(['fail', 'drop', 'truncate', 'split']).default('fail').describe('what happens to longer rows'),
+  truncation_side: z
+    .enum(['right', 'left', 'middle'])
+    .default('right')
+    .describe('what truncate takes from a text that is classified or embedded: its end, beginning or middle'),
   packing: z.boolean().default(true).describe('several rows in one sequence, kept apart; never changes the result'),
   chat_template: z.string().nullable().default(null).describe("template file, or a name among the tokenizer's own"),
   chat_template_kwargs: z

@@ -20,8 +20,12 @@ it('long texts are read in part where training read them so, and are never found
   const pair = (anchor: string, positive: string): PairExample => {
     return { kind: 'pair', id: anchor, source: { file: 'x', line: 1 }, anchor, positive, negatives: [] };
   };
-  const rankings = async (rows: readonly PairExample[], long_rows: 'truncate' | 'drop') => {
-    const reading = { max_length: 5, long_rows } as Recipe['data'];
+  const rankings = async (
+    rows: readonly PairExample[],
+    long_rows: 'truncate' | 'drop',
+    truncation_side?: 'left' | 'middle',
+  ) => {
+    const reading = { max_length: 5, long_rows, truncation_side } as Recipe['data'];
     const ask = (example: PairExample) => ({ example });
     const predictor = modelPredictor('m', { ...opened, reading }, { ask: ask as never, maxNewTokens: 1 });
     return (await predictor.predict(rows)).map(({ ranking }) => ranking);
@@ -33,5 +37,20 @@ it('long texts are read in part where training read them so, and are never found
   const short = await rankings(alike, 'drop');
   expect(cut).toEqual(short.map((ranking) => ranking!.map((text) => long(text.split(' ')[0]))));
   expect(await rankings(rows, 'drop')).toEqual([[], [], []]);
+  // Without their beginnings all texts are [CLS], three words of the end, [SEP].
+  const unlike = rows.map(({ anchor }) => pair(anchor, `${long(anchor)} ${anchor} green blue`));
+  const endings = rows.map(({ anchor }) => pair(anchor, `${anchor} green blue`));
+  const wordsOf = (ranking: readonly string[] | undefined) => ranking!.map((text) => text.split(' ').at(-3));
+  expect((await rankings(unlike, 'truncate', 'left')).map(wordsOf)).toEqual(
+    (await rankings(endings, 'drop')).map(wordsOf),
+  );
+  const outer = rows.map(({ anchor }) => pair(anchor, `${anchor} house blue`));
+  expect((await rankings(unlike, 'truncate', 'middle')).map((ranking) => ranking!.map(firstOf))).toEqual(
+    (await rankings(outer, 'drop')).map((ranking) => ranking!.map(firstOf)),
+  );
   opened.model.dispose();
 });
+
+function firstOf(text: string): string {
+  return text.split(' ')[0];
+}

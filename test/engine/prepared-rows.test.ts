@@ -68,3 +68,29 @@ it('cost what the model of their run makes of their files, though an earlier run
   expect(await sizeWith({ identity: 'small images', size: () => 17 })).toBe(17);
   expect(await sizeWith({ identity: 'large images', size: () => 65 })).toBe(65);
 });
+
+it('are refused with a truncation_side that would change nothing', async () => {
+  const vocabulary = await trainByteLevelBpe(['some words'], { vocabSize: 270, specialTokens: ['</s>'] });
+  const tokenizer = await newTokenizer(vocabulary, { roles: { eos: '</s>' } });
+  const [labels, now] = [['red'], new Date(0)];
+  const source = { file: 'rows', line: 4 };
+  const text = { kind: 'classification', id: 'row', text: 'some', label: 'red', source };
+  const prepare = async (example: object, name: string, data: Partial<Recipe['data']>) => {
+    const limits = { max_length: 4, long_rows: 'truncate', truncation_side: 'middle', ...data };
+    const recipe = { objective: { name, labels: null }, data: limits, references: {} } as unknown as Recipe;
+    const objective = await createObjective(recipe, { tokenizer, labels, causal: true, now });
+    const context = { objective, labels, tokenizer, recipe, now, maxPositions: 64, emit: () => undefined };
+    return prepareSplit([example as Example], context);
+  };
+  const { rows } = await prepare(text, 'classification', { truncation_side: 'left' });
+  expect(rows).toHaveLength(1);
+  const failing = { long_rows: 'fail' } as const;
+  await expect(prepare(text, 'classification', failing)).rejects.toThrow(/under long_rows: fail/);
+  const two = { ...text, textPair: 'words' };
+  await expect(prepare(two, 'classification', {})).rejects.toThrow(/one side only/);
+  const plain = { kind: 'text', id: 'row', text: 'some', source };
+  await expect(prepare(plain, 'pretrain', {})).rejects.toMatchObject({
+    code: 'E_OPTION_IDLE',
+    got: 'data.truncation_side: middle, and a row of text (rows:4)',
+  });
+});

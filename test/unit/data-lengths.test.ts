@@ -165,6 +165,25 @@ describe('rows longer than max_length', () => {
     expect([...rows[0].typeIds]).toEqual([0, 0, 0, 1]);
   });
 
+  it.each([
+    { side: 'right', kept: '0 1 2 3 9' },
+    { side: 'left', kept: '0 6 7 8 9' },
+    { side: 'middle', kept: '0 1 2 8 9' },
+  ] as const)('lose what is at the $side, and never their frame', ({ side, kept }) => {
+    const options = { maxLength: 5, policy: 'truncate', side, starts: [0], ends: [9] } as const;
+    expect(fit('..........', 'classification', options).pieces).toEqual([[kept, '.....']]);
+    const pair = { ...row('.............'), segments: [10, 3] };
+    const { rows } = fitRows([pair], [{ kind: 'pair', source: { file: 'a', line: 1 } }], options);
+    expect([...rows[0].ids].join(' ')).toBe(`${kept} 10 11 12`);
+    expect(rows[0].segments).toEqual([5, 3]);
+  });
+
+  it('without a frame lose the same', () => {
+    const cut = (side: FitOptions['side']) =>
+      fit('.........', 'regression', { maxLength: 4, policy: 'truncate', side }).pieces[0][0];
+    expect([cut('right'), cut('left'), cut('middle')]).toEqual(['0 1 2 3', '5 6 7 8', '0 1 7 8']);
+  });
+
   it('need a max_length that leaves room', () => {
     expect(() => fit('...', 'text', { maxLength: 2, policy: 'split', keepStart: 1 })).toThrow(/E_BAD_MAX_LENGTH/);
     expect(() => fit('...', 'text', { maxLength: 2.5, policy: 'split' })).toThrow(/E_BAD_MAX_LENGTH/);

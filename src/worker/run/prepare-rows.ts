@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { EventSink } from '../../base/events.ts';
-import { fitRows, type CutRow, type Example } from '../../data/index.ts';
+import type { ClassificationExample } from '../../data/example.ts';
+import { CUT_ANYWHERE, fitRows, type CutRow, type Example } from '../../data/index.ts';
 import { cacheKey } from '../../files/cache.ts';
 import { sha256, sha256Folder } from '../../files/hash.ts';
 import { templateHash, tokenizerHash, type Tokenizer } from '../../text/index.ts';
@@ -36,25 +37,52 @@ export interface PrepareContext {
 /** Tokenises the rows of a split (or takes them from the cache) and applies the policy for long ones. */
 export async function prepareSplit(examples: readonly Example[], context: PrepareContext): Promise<PreparedSplit> {
   refuseKinds(examples, context.objective);
+  refuseSide(examples, context.recipe.data);
   const rows = await tokenise(examples, context);
-  const { max_length: wanted, long_rows: policy } = context.recipe.data;
+  const { max_length: wanted, long_rows: policy, truncation_side: side } = context.recipe.data;
   const { maxPositions: modelLimit } = context;
   const maxLength = Math.min(wanted, modelLimit);
   const { bosId } = context.tokenizer;
   const keepStart = bosId !== undefined && rows.length > 0 && rows[0].ids[0] === bosId ? 1 : 0;
-  const ends = frameEnds(context.tokenizer);
+  const frame = frameTokens(context.tokenizer);
   const divided = rows.map((row) => context.objective.windows?.(row, maxLength) ?? [row]);
   const exampleOf = divided.flatMap((windows, example) => windows.map(() => example));
   const origins = exampleOf.map((example) => examples[example]);
-  const fitted = fitRows(divided.flat(), origins, { maxLength, modelLimit, policy, keepStart, ends });
+  const fitted = fitRows(divided.flat(), origins, { maxLength, modelLimit, policy, side, keepStart, ...frame });
   const cuts = fitted.cuts.map((cut) => ({ ...cut, row: exampleOf[cut.row] }));
   return { rows: fitted.rows, rowOf: fitted.rowOf.map((row) => exampleOf[row]), cuts };
 }
 
-/** The tokens that may end a text's frame: [SEP], and </s> of T5 and of texts for images. */
-export function frameEnds(tokenizer: Tokenizer): number[] {
-  const { sep, eos } = tokenizer.special;
-  return [sep, eos].flatMap((token) => (token === undefined ? [] : [token.id]));
+/** The tokens that may begin and end a text's frame: BOS and [CLS]; [SEP], and </s> of T5 and of texts for images. */
+export function frameTokens(tokenizer: Tokenizer): { starts: number[]; ends: number[] } {
+  const { bos, cls, sep, eos } = tokenizer.special;
+  const idsOf = (tokens: readonly (typeof bos)[]) => tokens.flatMap((token) => (token === undefined ? [] : [token.id]));
+  return { starts: idsOf([bos, cls]), ends: idsOf([sep, eos]) };
+}
+
+/** A side that changes nothing would be ignored in silence. @throws AttuneError E_OPTION_IDLE */
+function refuseSide(examples: readonly Example[], { truncation_side: side, long_rows: policy }: Recipe['data']): void {
+  if ((side !== 'left' && side !== 'middle') || examples.length === 0) return;
+  const got = `data.truncation_side: ${side}`;
+  if (policy !== 'truncate') {
+    const fix = `set data.long_rows: truncate, or remove data.truncation_side`;
+    throw new AttuneError('E_OPTION_IDLE', { what: `No text is cut under long_rows: ${policy}`, got, fix });
+  }
+  const fixed = examples.find((one) => !CUT_ANYWHERE.has(one.kind) || hasMore(one));
+  if (fixed === undefined) return;
+  const { kind, source } = fixed;
+  throw new AttuneError('E_OPTION_IDLE', {
+    what: 'These rows are cut at one side only',
+    got: `${got}, and ${CUT_ANYWHERE.has(kind) ? 'a file, or two texts in one' : `a row of ${kind}`} (${source.file}:${source.line})`,
+    expected: 'single texts that are classified or embedded',
+    fix: 'remove data.truncation_side',
+  });
+}
+
+/** Whether a row is no single text. */
+function hasMore(example: Example): boolean {
+  const { textPair, media } = example as Partial<ClassificationExample>;
+  return textPair !== undefined || media !== undefined;
 }
 
 /** Examples of a kind that the objective cannot use are a mistake in the recipe, not in the rows. */

@@ -6,14 +6,12 @@ import type { PredictOptions, Prediction } from '../../../eval/predictor.ts';
 import { collectionOf, KEPT } from '../../../eval/collection.ts';
 import { collateRows } from '../../../methods/objectives/next-token.ts';
 import { noGrad, scope } from '../../../tensor/index.ts';
-import type { Tokenizer } from '../../../text/index.ts';
 import type { PreparedRow } from '../../../train/interfaces.ts';
 import { ExactIndex, sideBySide } from '../../../vectors/index.ts';
-import { frameEnds } from '../prepare-rows.ts';
 import { traitsOf } from '../build-trainer.ts';
 import { TOO_LONG, type Answering } from './answering.ts';
 import { inBatches } from './batched.ts';
-import { cutRows } from './cut-rows.ts';
+import { cutRows, cuttingOf } from './cut-rows.ts';
 
 /** The texts of a collection by their cosine with each row's anchor; or the cosine of a row's two texts. */
 export async function answerWithVectors(
@@ -93,7 +91,7 @@ async function embed(
   const whole = framed.map(({ ids, typeIds }, i): PreparedRow => {
     return { id: String(i), ids, typeIds, trained: new Uint8Array(ids.length), source: { file: '', line: i } };
   });
-  const rows = isCut ? beginnings(whole, maxPositions, tokenizer) : whole;
+  const rows = isCut ? parts(whole, maxPositions, opened) : whole;
   return inBatches(cutRows(rows, 'text', { opened, maxPositions }), { ...options, maxPositions }, (batch) => {
     const { input } = collateRows(batch, { causal });
     const flat = noGrad(() =>
@@ -104,10 +102,10 @@ async function embed(
   });
 }
 
-/** Texts with as much of their beginning as there is room for, and the token that ends their frame. */
-function beginnings(rows: readonly PreparedRow[], maxLength: number, tokenizer: Tokenizer): readonly PreparedRow[] {
+/** Texts with as much as there is room for, and the tokens of their frame. */
+function parts(rows: readonly PreparedRow[], maxLength: number, opened: Answering): readonly PreparedRow[] {
   const examples = rows.map(({ source }) => ({ kind: 'text' as const, source }));
-  return fitRows(rows, examples, { maxLength, policy: 'truncate', ends: frameEnds(tokenizer) }).rows;
+  return fitRows(rows, examples, { maxLength, policy: 'truncate', ...cuttingOf(opened) }).rows;
 }
 
 function unit(vector: Float32Array): Float32Array {
