@@ -8,6 +8,9 @@ interface Thread {
   waiting?: { resolve(part: Part): void; reject(error: unknown): void };
 }
 
+/** Garbage is collected sooner than it would be: of each core's thread it would be some hundred megabytes. */
+const THREAD_LIMITS = { maxYoungGenerationSizeMb: 24 };
+
 /** Threads that run steps over shards, each of them a shard at a time; they start when there is work for them. */
 export class ShardPool implements AsyncDisposable {
   readonly #entry: URL;
@@ -38,7 +41,7 @@ export class ShardPool implements AsyncDisposable {
   }
 
   #start(): Thread {
-    const thread: Thread = { worker: new Worker(this.#entry) };
+    const thread: Thread = { worker: new Worker(this.#entry, { resourceLimits: THREAD_LIMITS }) };
     thread.worker.on('message', (answer: ShardAnswer) => {
       const { waiting } = thread;
       thread.waiting = undefined;
