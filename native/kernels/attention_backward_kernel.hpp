@@ -155,12 +155,8 @@ struct AttentionBackward {
   }
 
   static void writeQueries(const Attention& a, const Segment& s, int64_t head, const Queries& b) {
-    alignas(64) float row[1024];
-    for (int64_t i = 0; i < b.count; i++) {
-      for (int64_t d = 0; d < a.size; d++) row[d] = b.dqTransposed[d * b.width + i];
-      Stored* to = static_cast<Stored*>(a.queryGradient) + ((s.queryStart + b.start + i) * a.heads + head) * a.size;
-      for (int64_t d = 0; d < a.size; d += kLanes) storeFirst(to + d, load(row + d), a.size - d);
-    }
+    Stored* to = static_cast<Stored*>(a.queryGradient) + ((s.queryStart + b.start) * a.heads + head) * a.size;
+    unpackTransposed<Stored>(b.dqTransposed, b.width, {to, a.heads * a.size, b.count, a.size});
   }
 
   static void writeKeys(const Attention& a, const Segment& s, int64_t keyHead, const Keys& keys) {

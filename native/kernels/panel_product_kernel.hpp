@@ -33,31 +33,6 @@ struct PanelProduct {
     return static_cast<size_t>(upTo(block.columnEnd - block.column, kPanel) * blockDepth(f)) * sizeof(Bf16) + sumBytes(f, block);
   }
 
-  // 16 rows of 16 pairs each → pairs across, so that each vector holds one pair of all rows.
-  static void turn(__m512i (&v)[16]) {
-    __m512i t[16];
-    for (int i = 0; i < 16; i += 2) {
-      t[i] = _mm512_unpacklo_epi32(v[i], v[i + 1]);
-      t[i + 1] = _mm512_unpackhi_epi32(v[i], v[i + 1]);
-    }
-    for (int i = 0; i < 16; i += 4) {
-      for (int j = 0; j < 2; j++) {
-        v[i + 2 * j] = _mm512_unpacklo_epi64(t[i + j], t[i + j + 2]);
-        v[i + 2 * j + 1] = _mm512_unpackhi_epi64(t[i + j], t[i + j + 2]);
-      }
-    }
-    for (int i = 0; i < 16; i += 8) {
-      for (int j = 0; j < 4; j++) {
-        t[i + j] = _mm512_shuffle_i32x4(v[i + j], v[i + j + 4], 0x88);
-        t[i + j + 4] = _mm512_shuffle_i32x4(v[i + j], v[i + j + 4], 0xDD);
-      }
-    }
-    for (int j = 0; j < 8; j++) {
-      v[j] = _mm512_shuffle_i32x4(t[j], t[j + 8], 0x88);
-      v[j + 8] = _mm512_shuffle_i32x4(t[j], t[j + 8], 0xDD);
-    }
-  }
-
   // 16 columns from `column` on, each with its values side by side; a panel of `vectors`.
   static void packTurned(const PanelFactors& f, int64_t column, int64_t k, int64_t depth, int64_t vectors, Bf16* to) {
     const Bf16* from = static_cast<const Bf16*>(f.b) + column * f.bStride + k;

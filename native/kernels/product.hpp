@@ -176,6 +176,84 @@ inline void packTransposed(const Rows<Stored>& from, int64_t rows, int64_t heigh
     }
 }
 
+// The same, to be written.
+template <class Stored>
+struct RowsTo {
+  Stored* data;
+  int64_t stride;
+  int64_t count;
+  int64_t size;
+};
+
+#if defined(__AVX512F__)
+
+// The same moves of bf16, sixteen rows at a time. `rows`, `width` and `height` are multiples of kPad.
+
+inline __m512i pairsOf(const Rows<Bf16>& from, int64_t row, int64_t d) {
+  if (row >= from.count || d >= from.size) return _mm512_setzero_si512();
+  const __mmask32 here = from.size - d >= 32 ? 0xFFFFFFFFu : (1u << (from.size - d)) - 1;
+  return _mm512_maskz_loadu_epi16(here, from.data + row * from.stride + d);
+}
+
+// `body(d, pairs)` for each two values of sixteen rows, 16 vectors of them at most.
+template <class Body>
+inline void forPairs(const Rows<Bf16>& from, int64_t row, int64_t height, const Body& body) {
+  for (int64_t d = 0; d < height; d += 32) {
+    __m512i v[16];
+    for (int64_t j = 0; j < 16; j++) v[j] = pairsOf(from, row + j, d);
+    turn(v);
+    for (int64_t p = 0; p < smallest(16, (height - d) / 2); p++) body(d + 2 * p, v[p]);
+  }
+}
+
+inline void packColumns(const Rows<Bf16>& from, int64_t rows, int64_t height, Bf16* to) {
+  for (int64_t i = 0; i < rows; i += 16) forPairs(from, i, height, [&](int64_t d, __m512i pairs) { _mm512_storeu_si512(to + d * rows + 2 * i, pairs); });
+}
+
+inline void packTransposed(const Rows<Bf16>& from, int64_t rows, int64_t height, Bf16* to) {
+  for (int64_t i = 0; i < rows; i += 16)
+    forPairs(from, i, height, [&](int64_t d, __m512i pairs) {
+      _mm256_storeu_si256(reinterpret_cast<__m256i*>(to + d * rows + i), _mm512_cvtepi32_epi16(pairs));
+      _mm256_storeu_si256(reinterpret_cast<__m256i*>(to + (d + 1) * rows + i), _mm512_cvtepi32_epi16(_mm512_srli_epi32(pairs, 16)));
+    });
+}
+
+inline void packTokens(const Rows<Bf16>& from, int64_t rows, int64_t width, Bf16* to) {
+  const auto halfOf = [&](int64_t row, int64_t d) {
+    const __mmask16 here = row < from.count ? firstLanes(from.size - d) : 0;
+    return _mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(here, from.data + row * from.stride + d));
+  };
+  for (int64_t i = 0; i < rows; i += 2)
+    for (int64_t d = 0; d < width; d += 16)
+      _mm512_storeu_si512(to + i * width + 2 * d, _mm512_or_si512(halfOf(i, d), _mm512_slli_epi32(halfOf(i + 1, d), 16)));
+}
+
+// What lies transposed, [size][rows] → rows. `rows` is a multiple of kPad, and `size` is padded to one.
+template <class Stored>
+inline void unpackTransposed(const float* from, int64_t rows, const RowsTo<Stored>& to) {
+  for (int64_t i = 0; i < to.count; i += 16)
+    for (int64_t d = 0; d < to.size; d += 16) {
+      __m512i v[16];
+      for (int64_t j = 0; j < 16; j++) v[j] = _mm512_loadu_si512(from + (d + j) * rows + i);
+      turn(v);
+      for (int64_t j = 0; j < smallest(16, to.count - i); j++) storeFirst(to.data + (i + j) * to.stride + d, _mm512_castsi512_ps(v[j]), to.size - d);
+    }
+}
+
+#else
+
+template <class Stored>
+inline void unpackTransposed(const float* from, int64_t rows, const RowsTo<Stored>& to) {
+  for (int64_t i = 0; i < to.count; i++)
+    for (int64_t d = 0; d < to.size; d += kLanes) {
+      alignas(64) float values[kLanes];
+      for (int64_t j = 0; j < kLanes; j++) values[j] = from[(d + j) * rows + i];
+      storeFirst(to.data + i * to.stride + d, load(values), to.size - d);
+    }
+}
+
+#endif
+
 }  // namespace
 
 }  // namespace attune
