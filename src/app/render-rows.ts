@@ -118,7 +118,7 @@ async function renderWords(examples: readonly Example[], tokenizer: Tokenizer): 
 /** The question, then its text, of which the answer is trained; the first of several. */
 async function renderQuestions(examples: readonly Example[], tokenizer: Tokenizer): Promise<RenderedRows> {
   const asked = examples as readonly QuestionExample[];
-  const framed = await tokenizer.encodeFramed(
+  const framed = await tokenizer.encodeFramedWithOffsets(
     asked.map(({ question, context }) => ({ text: question, pair: context })),
   );
   const rows = framed.map(({ ids, ofPair }, i): RenderedRow => {

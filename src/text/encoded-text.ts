@@ -6,3 +6,22 @@ export interface EncodedText {
   starts: Int32Array;
   ends: Int32Array;
 }
+
+/** One text, or two that are read together. */
+export interface FramedInput {
+  text: string;
+  pair?: string;
+}
+
+/** Ids with the model's own special tokens around them. */
+export interface FramedText {
+  ids: Int32Array;
+  /** BERT's segment ids. */
+  typeIds: Int32Array;
+}
+
+/** Places are those of each token's own text; special tokens have empty ones. */
+export interface PlacedText extends FramedText, EncodedText {
+  /** Of two texts, which tokens are the second's: 1 there. */
+  ofPair?: Uint8Array;
+}

@@ -18,8 +18,8 @@ export { SpeechTokens, withSpeechWish, type SpeechWish, type TimeTokens } from '
 export { StreamingDecoder } from './streaming-decoder.ts';
 export { checkTemplate, templateHash, tokenizerHash } from './template-hash.ts';
 export type { Conversation } from './template.ts';
-export type { EncodedText } from './encoded-text.ts';
-export { Tokenizer, type FramedText } from './tokenizer.ts';
+export type { EncodedText, PlacedText } from './encoded-text.ts';
+export { Tokenizer } from './tokenizer.ts';
 export { hasTokenizer } from './tokenizer-files.ts';
 export { encodeWords, type WordTokens } from './word-tokens.ts';
 export { checkVocabulary } from './vocabulary.ts';

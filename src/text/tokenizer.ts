@@ -3,7 +3,7 @@ import { AttuneError } from '../base/errors.ts';
 import { addTokensToFiles, tokensOnlyInConfig, type NewToken } from './added-tokens.ts';
 import type { AddedTokenJson } from './bpe/trainer.ts';
 import { cutAtLines } from './line-cutter.ts';
-import type { EncodedText } from './encoded-text.ts';
+import type { EncodedText, FramedInput, FramedText, PlacedText } from './encoded-text.ts';
 import { withOffsets } from './offsets.ts';
 import { declaredStopIds, resolveSpecialTokens, templateVariables, type SpecialTokens } from './special-tokens.ts';
 import { TokenDecoder } from './token-decoder.ts';
@@ -16,14 +16,6 @@ import {
   type TokenizerFiles,
 } from './tokenizer-files.ts';
 import { countIds, parseTokenizer, type ParsedTokenizer } from './vocabulary.ts';
-
-/** Ids with the model's own special tokens around them. Places are those of each token's own text; special tokens have empty ones. */
-export interface FramedText extends EncodedText {
-  /** BERT's segment ids. */
-  typeIds: Int32Array;
-  /** Of two texts, which tokens are the second's: 1 there. */
-  ofPair?: Uint8Array;
-}
 
 /** What loading found out by asking the core; fixed from then on. */
 interface Traits {
@@ -185,17 +177,22 @@ export class Tokenizer {
   }
 
   /** One or two texts each as the model was trained to see them: `[CLS] text [SEP] pair [SEP]`, or with BOS. */
-  async encodeFramed(inputs: readonly { text: string; pair?: string }[]): Promise<FramedText[]> {
+  async encodeFramed(inputs: readonly FramedInput[]): Promise<FramedText[]> {
+    const encodings = await this.#frame(inputs);
+    return encodings.map((encoding) => ({ ids: Int32Array.from(encoding.getIds()), typeIds: typesIn(encoding) }));
+  }
+
+  /** The same with the places of their tokens, which take as long again to fetch. */
+  async encodeFramedWithOffsets(inputs: readonly FramedInput[]): Promise<PlacedText[]> {
+    const encodings = await this.#frame(inputs);
+    return encodings.map((encoding, i) => ({ ...withOffsets(inputs[i], encoding), typeIds: typesIn(encoding) }));
+  }
+
+  async #frame(inputs: readonly FramedInput[]): Promise<JsEncoding[]> {
     this.#refuseAbsent(inputs.length);
     this.#framing ??= withoutLimits(loadCore(this.files));
     const framing = this.#framing;
-    const encodings = await Promise.all(
-      inputs.map(({ text, pair }) => framing.encode(text, pair ?? null, { addSpecialTokens: true })),
-    );
-    return encodings.map((encoding, i) => ({
-      ...withOffsets(inputs[i], encoding),
-      typeIds: Int32Array.from(encoding.getTypeIds()),
-    }));
+    return Promise.all(inputs.map(({ text, pair }) => framing.encode(text, pair ?? null, { addSpecialTokens: true })));
   }
 
   /** False for a model that reads no text. */
@@ -227,6 +224,10 @@ export class Tokenizer {
   save(folder: string): void {
     writeTokenizerFiles(folder, this.files);
   }
+}
+
+function typesIn(encoding: JsEncoding): Int32Array {
+  return Int32Array.from(encoding.getTypeIds());
 }
 
 function loadCore(files: TokenizerFiles): Core {

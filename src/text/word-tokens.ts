@@ -1,7 +1,8 @@
-import type { FramedText, Tokenizer } from './tokenizer.ts';
+import type { PlacedText } from './encoded-text.ts';
+import type { Tokenizer } from './tokenizer.ts';
 
 /** Words as one framed text, and where the first token of each stands; -1 for a word that has none. */
-export interface WordTokens extends FramedText {
+export interface WordTokens extends PlacedText {
   firsts: Int32Array;
 }
 
@@ -10,11 +11,11 @@ export interface WordTokens extends FramedText {
  * it covers, whatever the tokenizer does with the space before it.
  */
 export async function encodeWords(tokenizer: Tokenizer, rows: readonly (readonly string[])[]): Promise<WordTokens[]> {
-  const framed = await tokenizer.encodeFramed(rows.map((words) => ({ text: words.join(' ') })));
+  const framed = await tokenizer.encodeFramedWithOffsets(rows.map((words) => ({ text: words.join(' ') })));
   return framed.map((text, row) => ({ ...text, firsts: firstTokens(rows[row], text) }));
 }
 
-function firstTokens(words: readonly string[], { starts, ends }: FramedText): Int32Array {
+function firstTokens(words: readonly string[], { starts, ends }: PlacedText): Int32Array {
   const firsts = new Int32Array(words.length).fill(-1);
   let token = 0;
   let from = 0;

@@ -166,7 +166,9 @@ describe('encoding', () => {
       expect([...(await tokenizer.encode(text))]).toEqual(reference);
       expect([...(await tokenizer.encode(text, { addSpecialTokens: true }))]).toEqual([1, ...reference]);
     }
-    const [framed] = await tokenizer.encodeFramed([{ text: 'One', pair: 'two' }]);
+    const [framed] = await tokenizer.encodeFramedWithOffsets([{ text: 'One', pair: 'two' }]);
+    const [plain] = await tokenizer.encodeFramed([{ text: 'One', pair: 'two' }]);
+    expect(plain).toEqual({ ids: framed.ids, typeIds: framed.typeIds });
     const [one, two] = await tokenizer.encodeBatch(['One', 'two']);
     expect([...framed.ids]).toEqual([1, ...one, 2, ...two]);
     expect([...framed.typeIds]).toEqual([0, ...one.map(() => 0), 1, ...two.map(() => 1)]);

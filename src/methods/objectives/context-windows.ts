@@ -1,7 +1,7 @@
 // Rows are a question and a context in one frame; the context's tokens are the trained ones.
 import { sha256 } from '../../files/hash.ts';
 import type { QuestionExample } from '../../data/example.ts';
-import type { FramedText, Tokenizer } from '../../text/index.ts';
+import type { PlacedText, Tokenizer } from '../../text/index.ts';
 import type { PreparedRow } from '../../train/interfaces.ts';
 
 /** What stands for "the text does not tell": the frame's first token, which is [CLS] where there is one. */
@@ -11,9 +11,9 @@ export const NO_ANSWER = 0;
 export function frameQuestions(
   tokenizer: Tokenizer,
   examples: readonly Pick<QuestionExample, 'question' | 'context'>[],
-): Promise<FramedText[]> {
+): Promise<PlacedText[]> {
   // Hugging Face's preparation of SQuAD takes the space before a question away.
-  return tokenizer.encodeFramed(
+  return tokenizer.encodeFramedWithOffsets(
     examples.map(({ question, context }) => ({ text: question.trimStart(), pair: context })),
   );
 }

@@ -3,7 +3,7 @@ import type { Problem } from '../../base/errors.ts';
 import type { AnswerSpan, Example, QuestionExample } from '../../data/example.ts';
 import type { Layout } from '../../nn/index.ts';
 import { aten, fromArray, type Tensor } from '../../tensor/index.ts';
-import type { FramedText } from '../../text/index.ts';
+import type { PlacedText } from '../../text/index.ts';
 import type { Objective, PreparedRow, Processor } from '../../train/interfaces.ts';
 import { contextOf, contextWindows, frameQuestions, NO_ANSWER } from './context-windows.ts';
 import { collateRows } from './next-token.ts';
@@ -99,7 +99,7 @@ const UNKNOWN: Fault = {
 };
 
 /** The tokens with the first and the last character of an answer. */
-function placesOf(answer: AnswerSpan | undefined, { starts, ends, ofPair }: FramedText): number[] | Fault {
+function placesOf(answer: AnswerSpan | undefined, { starts, ends, ofPair }: PlacedText): number[] | Fault {
   if (answer === undefined) return [NO_ANSWER, NO_ANSWER];
   const stop = answer.start + answer.text.length;
   const { from, to } = contextOf({ trained: ofPair ?? new Uint8Array() });

@@ -13,7 +13,7 @@ import { collateRows } from '../../../methods/objectives/next-token.ts';
 import type { RawConfig } from '../../../models/config.ts';
 import type { Model } from '../../../models/model.ts';
 import { noGrad, scope } from '../../../tensor/index.ts';
-import type { FramedText } from '../../../text/index.ts';
+import type { PlacedText } from '../../../text/index.ts';
 import type { PreparedRow } from '../../../train/interfaces.ts';
 import { traitsOf } from '../build-trainer.ts';
 import type { Answering } from './answering.ts';
@@ -95,7 +95,7 @@ function windowAnswers(
 interface Found {
   example: QuestionExample;
   windows: readonly ContextWindow[];
-  framed: FramedText;
+  framed: PlacedText;
   reading: SpanReading;
 }
 
