@@ -30,10 +30,12 @@ const PRONOUNS: Record<string, RegExp> = {
   pl: /(?<!\p{L})(?:on|ktoś|nikt|kto|każdy)(?!\p{L})/gu,
   sv: /(?<!\p{L})(?:du|han|hon|man|någon|vi)(?!\p{L})/gu,
 };
-const ROUNDS = 60;
+const ROUNDS = 40;
 const MOST_DOCUMENTS = 4000;
 /** In how many of a hundred carriers each name has such a word before it. */
 const WITH_ROLE = 14;
+/** How many of a hundred surnames behind titles are everyday words. */
+const WORDS = 40;
 
 interface Source extends Locale {
   newGiven: Inventor;
@@ -91,6 +93,11 @@ class People {
     }
     if (chance < 12) return `${one()}-${one()}`;
     return one();
+  }
+
+  /** Surnames of which some are words of everyday language: "Frau Winter". */
+  word(language: string, words: readonly string[]): string {
+    return this.#draws.below(100) < WORDS ? this.#draws.of(words) : this.family(language);
   }
 
   full(language: string): string {
@@ -151,33 +158,49 @@ function recased({ text, names }: Sentence, draws: Draws): Sentence {
   return { text, names };
 }
 
+interface About {
+  people: People;
+  cities: readonly string[];
+  nouns: readonly string[];
+  draws: Draws;
+}
+
+/** {N} full name, {G} given, {F} family, {V} and {W} such that may be everyday words, {C} a town, {f} a firm's or a disease's name. */
+const SLOT = /\{(?<slot>[NGFVWCfm])(?<initial>\[0\])?\}/g;
+
+function valueOf(slot: string, language: string, { people, cities, nouns, draws }: About): string {
+  if (slot === 'C') return draws.of(cities);
+  if (slot === 'N') return people.full(language);
+  if (slot === 'G') return people.given(language);
+  if (slot === 'V') return people.word(language, nouns);
+  if (slot === 'W') return `${people.given(language)} ${people.word(language, nouns)}`;
+  return people.family(language);
+}
+
 /** One carrier with its slots filled. */
-function filled(
-  carrier: string,
-  language: string,
-  {
-    people,
-    cities,
-    nouns,
-    draws,
-  }: { people: People; cities: readonly string[]; nouns: readonly string[]; draws: Draws },
-): Sentence {
+function filled(carrier: string, language: string, about: About): Sentence {
+  const { nouns, draws } = about;
   const roles = ROLES[language];
   const firm = (): string => firmOf(language, draws).replaceAll('{F}', '{f}');
   const whole = carrier.replaceAll('{O}', firm).replaceAll('{D}', () => draws.of(nouns));
-  let text = '';
-  let at = 0;
+  let [text, at, last] = ['', 0, 'someone'];
   const names: { start: number; end: number }[] = [];
-  for (const { 0: slot, index } of whole.matchAll(/\{[NGFCf]\}/g)) {
+  for (const { 0: written, index, groups } of whole.matchAll(SLOT)) {
+    const slot = groups!.slot;
     text += whole.slice(at, index);
-    const hasRole = slot !== '{C}' && slot !== '{f}' && draws.below(100) < WITH_ROLE;
-    if (hasRole) text += `${draws.of(roles)} `;
+    at = index + written.length;
+    if (slot === 'm') {
+      text += last.toLowerCase().replaceAll(/[^a-z]+/g, '.');
+      continue;
+    }
+    if ('NGF'.includes(slot) && groups!.initial === undefined && draws.below(100) < WITH_ROLE)
+      text += `${draws.of(roles)} `;
+    const value = valueOf(slot, language, about);
     const from = text.length;
-    if (slot === '{C}') text += draws.of(cities);
-    else if (slot === '{N}') text += people.full(language);
-    else text += slot === '{G}' ? people.given(language) : people.family(language);
-    if (slot !== '{C}' && slot !== '{f}') names.push({ start: from, end: text.length });
-    at = index + slot.length;
+    text += groups!.initial === undefined ? value : value[0];
+    if (slot === 'C' || slot === 'f') continue;
+    names.push({ start: from, end: text.length });
+    last = value;
   }
   return { text: text + whole.slice(at), names };
 }

@@ -7,7 +7,13 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 import { gazetteer } from '../../src/data/privacy/gazetteer.ts';
-import { featuresOf, standingOf, TABLE_SIZE, type Standing } from '../../src/data/privacy/names/features.ts';
+import {
+  slotsAround,
+  slotsOfWord,
+  standingOf,
+  TABLE_SIZE,
+  type Standing,
+} from '../../src/data/privacy/names/features.ts';
 import { isCandidate, isJoined, STEP } from '../../src/data/privacy/names/tagger.ts';
 import { tokensOf } from '../../src/data/privacy/names/tokens.ts';
 import { namesByRule } from '../../src/data/privacy/recognisers/name.ts';
@@ -29,7 +35,7 @@ interface Sample {
   isName: boolean;
 }
 
-const NOBODY: Standing = { given: '0', family: '0', city: '0' };
+const NOBODY = { given: '0', family: '0', city: '0' };
 /** Shares of names that are learnt as if no list had them, and without the word itself. */
 const UNLISTED = 40;
 const BLIND = 85;
@@ -44,7 +50,10 @@ function samplesOf({ text, names, unsure = [] }: Sentence, draws: Draws): Sample
   for (const [at, token] of tokens.entries()) {
     if (isIn(names, at) && draws.below(100) < UNLISTED) hidden.add(token.text);
   }
-  const lookup = (word: string): Standing => (hidden.has(word) ? NOBODY : standingOf(word));
+  const lookup = (word: string): Standing => {
+    const standing = standingOf(word);
+    return hidden.has(word) ? { ...standing, ...NOBODY } : standing;
+  };
   const samples: Sample[] = [];
   let last = -1;
   for (const [at, token] of tokens.entries()) {
@@ -58,8 +67,8 @@ function samplesOf({ text, names, unsure = [] }: Sentence, draws: Draws): Sample
     const isBlind = isName && draws.below(100) < BLIND;
     // What the model takes the word before for is wrong at times.
     const isMistaken = draws.below(100) < 6;
-    const slots = featuresOf({ tokens, at, isAfterName: isStray || isAfterName !== isMistaken, lookup, isBlind });
-    samples.push({ slots: Int32Array.from(slots), isName });
+    const around = slotsAround({ tokens, at, isAfterName: isStray || isAfterName !== isMistaken, lookup, isBlind });
+    samples.push({ slots: Int32Array.from([...slotsOfWord(token, isBlind), ...around]), isName });
   }
   return samples;
 }

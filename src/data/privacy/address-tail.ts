@@ -1,28 +1,29 @@
 /** What follows a street in an address: flat and floor, postcode, town, region. */
 import { latin } from './latin.ts';
 import { asListed, gazetteer } from './gazetteer.ts';
+import { standingOf } from './names/features.ts';
 
 const TOWN = String.raw`(?![A-Z]{1,3}(?!\p{L}|[ -]\p{Lu}\p{Ll}))(?:(?:Den|Het|La|Le|Les|L['’]|El|Los|San|Santa|São|Sankt|St\.?|Saint|Bad|Ciudad de|Villa) ?)?\p{Lu}[\p{L}\p{M}'’]*(?:[ -](?:(?:a\.? ?d\.? |an der |am |im |i\. ?|in |de la |de los |de |del |della |di |do |da |dos |das |sur |sur-|sous-|en |en-|lès-|aan |op |bij |nad |ob |w |i )?\p{Lu}[\p{L}\p{M}'’]*)){0,3}`;
-const UNIT_WORDS = String.raw`apartment|apt|appartement|appt|app|apto?|ap|suite|ste|unit|flat|floor|fl|room|rm|building|bldg|block|lgh|bus|lokal|lok|m|int|interno|scala|piano|bloco|bloque|bl|bât|bâtiment|esc|escalera|escalier|piso|puerta|pta|portal|bajo|ático|entresuelo|principal|izquierda|izq|izda|derecha|dcha|r/c|esq|esquerdo|dto|direito|dt|frente|fte|andar|étage|hs|huis|hoog|og|eg|dg|whg|top|stiege|tür|hinterhaus|vorderhaus|links|rechts|lote?|casa|sala|conj|quadra|qd|km|tr|vån|box|cedex|col|colonia|urb|residencial|kl|klatka|piętro|p|résidence|rez-de-chaussée`;
-const UNIT = String.raw`(?:(?: [-–] |,? ?)(?:\(?(?:${UNIT_WORDS})(?!\p{L})\.? ?#?(?:[A-Z]?\d{0,5}[A-Za-z]?(?![\p{L}\p{N}]))|#\s?[A-Z0-9-]{1,6}|\d{1,3}\.?[ºª°]?(?:er|ème|e|nd|rd|th|st|o|a)?\.? (?:${UNIT_WORDS})(?!\p{L})\.?(?: (?:links|rechts|Mitte|gauche|droite))?|\d{1,2}\.?[ºª°] ?(?:[A-Z](?!\p{L})|izq\.?|dcha\.?|izda\.?|esq\.?|dto\.?|frente|izquierda|derecha|esquerdo|direito)?|[IVX]{1,4}(?![\p{L}])|[A-H] \d{1,3}(?![\p{L}\p{N}])|n[ºo°]? \d{1,4}))`;
+const UNIT_WORDS = String.raw`apartment|apt|appartement|appt|app|apto?|ap|suite|ste|unit|flat|floor|fl|room|rm|building|bldg|block|lgh|bus|lokal|lok|m|int|interno|scala|piano|bloco|bloque|bl|bât|bâtiment|esc|escalera|escalier|piso|puerta|pta|portal|bajo|ático|entresuelo|principal|izquierda|izq|izda|derecha|dcha|r/c|esq|esquerdo|dto|direito|dt|frente|fte|andar|étage|hs|huis|hoog|og|eg|dg|whg|top|stiege|tür|hinterhaus|vorderhaus|links|rechts|lote?|casa|sala|conj|quadra|qd|km|tr|vån|box|cedex|col|colonia|urb|residencial|kl|klatka|piętro|p|résidence|rez-de-chaussée|habitación|hab|zimmer|zi|kamer|verdieping|etage|stock|fundos|quarto|stanza|chambre|pokój|rum|våning|phase`;
+const UNIT = String.raw`(?:(?: [-–] |,? ?)(?:\(?(?:${UNIT_WORDS})(?!\p{L})\.? ?#?(?:[A-Z]?\d{0,5}[A-Za-z]?(?![\p{L}\p{N}]))|#\s?[A-Z0-9-]{1,6}|\d{1,3}\.?[ºª°]?(?:er|ème|e|nd|rd|th|st|o|a)?\.? (?:${UNIT_WORDS})(?!\p{L})\.?(?: (?:links|rechts|Mitte|gauche|droite))?|\d{1,2}\.?[ºª°] ?(?:[A-Z](?!\p{L})|izq\.?|dcha\.?|izda\.?|esq\.?|dto\.?|frente|izquierda|derecha|esquerdo|direito)?|[IVX]{1,4}(?![\p{L}])|[A-H] \d{1,3}(?![\p{L}\p{N}])|n[ºo°]? \d{1,4}|\([^()\n]{2,24}\)))`;
 const UK = String.raw`[A-PR-UWYZ][A-HK-Y]?\d[A-Z\d]? ?\d[ABD-HJLNP-UW-Z]{2}`;
 const CODE_BEFORE = String.raw`(?:(?:[A-Z]{1,2}|PL|SE|DE|FR|NL|CH)[- ])?(?:\d{2}-\d{3}|\d{4}-\d{3}|\d{5}-\d{3}|\d{3} \d{2}|\d{4} ?[A-Za-z]{2}(?![\p{L}])|\d{4,5})`;
 const CODE_BEHIND = String.raw`(?:\d{5}(?:-\d{4})?|${UK}|[A-Z]\d[A-Z] ?\d[A-Z]\d|[A-Z]\d[\dW] ?[A-Z\d]{4}|\d{4}(?!\d)|\d{3} ?\d{3}|\d{5}-\d{3})`;
 const REGION = String.raw`(?:[A-Z]{2,3}\.?|Alabama|California|Florida|Texas|New York|Ohio|Ontario|Quebec)`;
-const GAP = String.raw`(?:,? ?\n ?|, ?| - | – | | \| ?)`;
+const GAP = String.raw`(?:,? ?\n {0,12}|, ?| - | – | | \| ?)`;
 const PART = String.raw`(?:(?:,| [-–]|,? ?\n) ?(?:Col\. |Bairro |Urb\. |Co\. |County )?\p{Lu}[\p{L}'’-]+(?: \p{Lu}[\p{L}'’-]+){0,2})`;
 
 const UNITS = new RegExp(latin(`(?:${UNIT}){1,4}`), 'iy');
 const WITH_CODE = [
   new RegExp(
     latin(
-      String.raw`${PART}{0,2}?${GAP}(?:(?:CEP|C\.?P\.?):? )?${CODE_BEFORE}(?:,? ${TOWN}(?:(?: Cedex|(?<=Cedex)) \d{1,2}(?!\d))?(?:,? ?\([A-Z]{2}\))?(?: ?[/–-] ?[A-Z]{2}(?!\p{L}))?)`,
+      String.raw`${PART}{0,2}?${GAP}(?:(?:CEP|C\.?P\.?):? )?${CODE_BEFORE}(?:,? ${TOWN}(?:(?: Cedex|(?<=Cedex)) \d{1,2}(?!\d))?(?:,? ?\([A-Z]{2}\))?(?: ?[/–-] ?[A-Z]{2}(?!\p{L})|, \p{Lu}\p{Ll}{1,4}\.)?)`,
     ),
     'y',
   ),
   new RegExp(
     latin(
-      String.raw`${PART}{0,3}?(?:,? ?\n ?|, ?| - | – | \| ?)(?:Co\. |County )?${TOWN}(?:(?:,| ?[-–]|/)? ?${REGION})?(?:,| ?[-–])? ?\n?(?:(?:CEP|PIN(?: ?[Cc]ode)?|ZIP|C\.?P\.?|Eircode):? )?${CODE_BEHIND}(?![\p{L}\p{N}])`,
+      String.raw`${PART}{0,3}?(?:,? ?\n {0,12}|, ?| - | – | \| ?)(?:Co\. |County )?${TOWN}(?:(?:,| ?[-–]|/)? ?${REGION})?(?:,| ?[-–])? ?\n?(?:(?:CEP|PIN(?: ?[Cc]ode)?|ZIP|C\.?P\.?|Eircode):? )?${CODE_BEHIND}(?![\p{L}\p{N}])`,
     ),
     'y',
   ),
@@ -39,7 +40,7 @@ const WITH_CODE = [
 ];
 const TOWN_ALONE = new RegExp(
   latin(
-    String.raw`(?:,|\n| in| à| a| en| w| i| em)? ?(?<town>${TOWN})(?: \d{1,2}(?![\p{L}\p{N}]))?(?:[,/ -]{1,3}[A-Z]{2}(?!\p{L}))?`,
+    String.raw`(?:,|\n| in| à| a| en| w| i| em)? ?(?<town>${TOWN})(?: \d{1,2}(?:er?|ème)?(?![\p{L}\p{N}]))?(?:[,/ -]{1,3}[A-Z]{2}(?!\p{L}))?`,
   ),
   'y',
 );
@@ -53,6 +54,8 @@ export interface Tail {
   end: number;
   hasCode: boolean;
   hasUnit: boolean;
+  /** A town that is known stands in it. */
+  hasTown: boolean;
 }
 
 /** Where an address ends whose street ends at `from`, and whether a flat and a postcode stand in it. */
@@ -67,13 +70,19 @@ function readTail(text: string, from: number): Tail {
   const hasUnit = /\p{L}{2}|#/u.test(text.slice(from, unit));
   for (const start of unit === from ? [from] : [unit, from]) {
     const end = Math.max(...WITH_CODE.map((pattern) => reach(pattern, text, start)));
-    if (end > start) return { end, hasCode: true, hasUnit };
+    if (end > start) return { end, hasCode: true, hasUnit, hasTown: true };
   }
   TOWN_ALONE.lastIndex = unit;
   const match = TOWN_ALONE.exec(text);
-  if (match !== null && match[0][0] !== ' ' && isTown(match.groups!.town))
-    return { end: unit + match[0].length, hasCode: false, hasUnit };
-  return { end: townBehind(text, unit), hasCode: false, hasUnit };
+  if (
+    match !== null &&
+    (match[0][0] !== ' ' || /^\s?(?:$|[,.;)\n]|[\p{Ll}])/u.test(text.slice(TOWN_ALONE.lastIndex))) &&
+    isTown(match.groups!.town)
+  )
+    return { end: unit + match[0].length, hasCode: false, hasUnit, hasTown: true };
+  const known = townBehind(text, unit);
+  const end = known > unit ? known : unknownTowns(text, unit);
+  return { end, hasCode: false, hasUnit, hasTown: known > unit };
 }
 
 const NEXT_PART = new RegExp(
@@ -92,7 +101,34 @@ function townBehind(text: string, from: number): number {
     at += match[0].length;
     if (isTown(match.groups!.town)) end = at;
   }
+  if (end > from) end = reach(REGION_BEHIND, text, end);
   return Math.max(end, reach(LAST_LINE, text, from));
+}
+
+/** "São Luís/MA". */
+const REGION_BEHIND = /[/-] ?[A-Z]{2}(?![A-Za-z])/y;
+const UNKNOWN_TOWN = new RegExp(
+  latin(
+    String.raw`, (?:Col\. |Bairro |Urb\. |Co\. |near |opp\. )?(?<first>\p{Lu}[\p{L}'’.-]+)(?:[ -](?:(?:de|da|do|dos|del|la|am|an der|on|upon|aan|op|nad|sur|in) )?\p{Lu}[\p{L}'’.-]+){0,3}(?:(?:/|-|, ?| )[A-Z]{2,3}(?!\p{L})| \d{1,2}e?(?![\p{L}\p{N}]))?(?<close>(?=\s?[,;:.)\n]|\s?$)|(?= \p{Ll}))`,
+  ),
+  'y',
+);
+const MOST_UNKNOWN = 3;
+
+/** "…, Vila Nova, São Luís/MA": districts and towns that no list has, but no people and no words that begin a clause. */
+function unknownTowns(text: string, from: number): number {
+  let end = from;
+  for (let count = 0; count < MOST_UNKNOWN; count++) {
+    UNKNOWN_TOWN.lastIndex = end;
+    const match = UNKNOWN_TOWN.exec(text);
+    if (match === null) break;
+    const { first } = match.groups!;
+    const { given, family, city, everyday } = standingOf(first);
+    const goesOn = text[end + match[0].length] === ' ';
+    if (city === '0' && (given === '1' || (goesOn && (family === '1' || everyday === '1')))) break;
+    end += match[0].length;
+  }
+  return end;
 }
 
 /** "Victoria Island, Lagos", a line by itself below the street's. */

@@ -1,15 +1,15 @@
 /** How nine languages say that a number is somebody's age. */
 
 /** What follows an age: "years old", "-jährige", "anni", "lat". */
-const BEHIND = String.raw`[\s-]{0,2}(?:years?[\s-]old|years? of age|year[\s-]olds?|yrs?\.?(?: ?old)?\b|yo\b|y\.o\.|y/o|jahren?\b|jährige?[rnsm]?\b|ans\b|años?\b|año\b|añeros?|anni\b|enne\b|enni\b|jaar\b|jarige\b|lata?\b|latk\w{1,3}|letni\p{L}{0,3}\b|år\b|åri?ngs?\b|årig[at]?\b|års\b|anos\b)`;
+const BEHIND = String.raw`[\s-]{0,2}(?:years?[\s-]old|years? of age|year[\s-]olds?|yrs?\.?(?: ?old)?\b|yo\b|y\.o\.|y/o|jahren?\b|jährige?[rnsm]?\b|ans\b|años?\b|año\b|añeros?|anni\b|enne\b|enni\b|jaar\b|jarige\b|lata?\b|latk\w{1,3}|letni\p{L}{0,3}\b|år\b|åri?ngs?\b|årig[at]?\b|års\b|anos\b|lj\.?\b|J\.?(?=[\s),;])|l\.(?=[\s,;)])|jhg\.?|-?jähr(?:ig\p{L}{0,2}|\.))`;
 /** Says by itself that an age follows. */
-const LABELS = String.raw`aged?|age of|age is|at age|alter|im alter von|alters|âge|âgée? de|agée? de|à l['’]âge de|edad(?: de)?|la edad de|età(?: di)?|di anni|idade(?: de)?|leeftijd(?: van)?|wiek|w wieku|ålder|åldern|(?<=, )lat`;
+const LABELS = String.raw`aged?|age of|age is|at age|alter|im alter von|alters|âge|âgée? de|agée? de|à l['’]âge de|edad(?: de)?|la edad de|età(?: di)?|di anni|idade(?: de)?|leeftijd(?: van)?|wiek|w wieku|ålder|åldern|(?<!\d )(?<!\p{L} (?:kilka|wiele|parę) )lat|anni|años(?= \d)|jahre alt:`;
 /** Tells an age where nothing that is counted follows. */
-const VERBS = String.raw`turned|turns|turning|died at|passed away at|wurde(?: im \p{L}{3,9})?|verstarb mit|starb mit|gestorben mit|werd(?: in \p{L}{3,9})?|fyllde|fyller`;
-const ENDS = String.raw`(?=[.;!?)]|,\s|$|\s(?:in|im|on|last|this|next|and|und|en|och|i|when|today|yesterday|w|we|oraz)\b)`;
-const PERSON = String.raw`(?:\b(?:he|she|who|mother|father|grandmother|grandfather|grandma|grandpa|aunt|uncle|widow|widower|patient|(?:mr|mrs|ms|miss)\.? \p{L}+)(?: is| was|['’]s)(?: now| already| almost| nearly)?|\b(?:sie|er|oma|opa|mutter|vater|patientin|patient|großmutter|großvater|(?:herr|frau) \p{L}+) (?:ist|war|wird)(?: jetzt| schon| bereits| fast)?|\b(?:ze|zij|hij|oma|opa|moeder|vader|patiënte?) (?:is|was|wordt)(?: nu| al| bijna)?|\b(?:hon|han|mormor|morfar|farmor|farfar|patienten) (?:är|var|blir|blev)(?: nu| redan)?)`;
+const VERBS = String.raw`turned|turns|turning|died at|passed away at|(?:celebrat|mark)(?:es|ed|ing) (?:her|his|their)|wurde(?: im \p{L}{3,9})?|verstarb mit|starb mit|gestorben mit|werd(?: in \p{L}{3,9})?|wordt|fyllde|fyller|cumpl(?:e|en|ió|ía|irá)|compi(?:e|uto|rà|ono)|complet(?:a|ou|ará)|ma już|kończy|skończył[ay]?|obchodzi|fête ses|fêtera ses|fait ses|en a|tiene ya`;
+const ENDS = String.raw`(?=[.;!?)]|,\s|$|\s(?:in|im|on|last|this|next|and|und|en|och|i|e|y|et|when|today|yesterday|already|now|w|we|oraz|am|den|op|el|il|em|le|al|no|dia|spielt|lebt|lives?|vive|vit|woont|bor)(?!\p{L}))`;
+const PERSON = String.raw`(?:\b(?:he|she|who|mother|father|grandmother|grandfather|grandma|grandpa|aunt|uncle|widow|widower|patient|claimant|resident|applicant|witness|tenant|neighbou?r|client|pensioner|nan|granny|(?:mr|mrs|ms|miss)\.? \p{L}+)(?:,? [^.,;:()\n]{2,30},)?(?: is| was|['’]s| will be| would be| must be)(?: now| already| almost| nearly)?|\b(?:sie|er|oma|opa|mutter|vater|patientin|patient|großmutter|großvater|bewohner(?:in)?|klägerin?|zeug(?:e|in)|nachbar(?:in)?|mieter(?:in)?|versicherte|(?:herr|frau|hr\.|fr\.) \p{L}+)(?:,? [^.,;:()\n]{2,30},)? (?:ist|war|wird)(?: jetzt| schon| bereits| fast)?|\b(?:ze|zij|hij|oma|opa|moeder|vader|patiënte?|bewoner|bewoonster|tante \p{L}+|oom \p{L}+|(?:mevrouw|meneer|dhr\.?|mw\.?) \p{L}+) (?:is|was|wordt)(?: nu| al| bijna)?|\b(?:hon|han|mormor|morfar|farmor|farfar|patienten|tant \p{L}+|(?:herr|fru|mormor|farmor|morfar|farfar) \p{L}+) (?:är|var|blir|blev|fyller|fyllde)(?: nu| redan)?)`;
 /** "Grandpa, 94, fell", "opa (96)". */
-const RELATIVE = String.raw`(?:man|woman|lady|gentleman|grandpa|grandma|granny|grandfather|grandmother|mother|father|aunt|uncle|widow|widower|pensioner|resident|patient|driver|victim|mann|frau|oma|opa|großmutter|großvater|mutter|vater|tante|onkel|witwe[r]?|rentner(?:in)?|patient(?:in)?|nachbar(?:in)?|homme|femme|dame|monsieur|grand-mère|grand-père|mère|père|veuve|veuf|retraitée?|voisine?|patiente?|hombre|mujer|señora?|abuel[oa]|madre|padre|viud[oa]|jubilad[oa]|vecin[oa]|uomo|donna|signora?|nonn[oa]|vedov[oa]|pensionat[oa]|homem|mulher|senhora?|av[óô]|mãe|pai|viúv[oa]|reformad[oa]|vizinh[oa]|man|vrouw|moeder|vader|weduwe|buurvrouw|buurman|mężczyzna|kobieta|babcia|dziadek|matka|ojciec|wdowa|emerytka?|sąsiadka?|kvinna|mormor|morfar|farmor|farfar|mamma|pappa|änka|pensionär|granne)`;
+const RELATIVE = String.raw`(?:man|woman|lady|gentleman|grandpa|grandma|granny|grandfather|grandmother|mother|father|aunt|uncle|widow|widower|pensioner|resident|patient|driver|victim|mann|frau|oma|opa|großmutter|großvater|mutter|vater|tante|onkel|witwe[r]?|rentner(?:in)?|patient(?:in)?|nachbar(?:in)?|homme|femme|dame|monsieur|grand-mère|grand-père|mère|père|veuve|veuf|retraitée?|voisine?|patiente?|hombre|mujer|señora?|abuel[oa]|madre|padre|viud[oa]|jubilad[oa]|vecin[oa]|uomo|donna|signora?|nonn[oa]|vedov[oa]|pensionat[oa]|homem|mulher|senhora?|av[óô]|mãe|pai|viúv[oa]|reformad[oa]|vizinh[oa]|man|vrouw|moeder|vader|weduwe|buurvrouw|buurman|mężczyzna|kobieta|babcia|dziadek|matka|ojciec|wdowa|emerytka?|sąsiadka?|kvinna|kvinnan|mannen|hyresgästen \p{L}+|patienten|mormor|morfar|farmor|farfar|mamma|pappa|änka|pensionär|granne)`;
 const NO_COUNT = String.raw`(?![\d.,%:/]\d|\d|\s?[%°€$£-]|\s?(?:mm|cm|km|kg|mg|m|euros?|stück|prozent|percent|per cent|procent)\b)`;
 
 /** Patterns of an age beside what tells that it is one; the number, of any form, is their only named group that matched. */
@@ -24,7 +24,12 @@ export function ageForms(number: string): readonly RegExp[] {
         String.raw`${PERSON}\s${named('person')}${ENDS}`,
         String.raw`(?<!\p{L})at\s${named('when')}(?=,?\s(?:he|she|my|his|her)\b)|(?<!\p{L})mit\s${named('since')}(?=\s\p{L}{2,12}\s(?:sie|er|die|der|meine?)\b)`,
         String.raw`(?<![\p{L}\p{N}.,])${named('celebrated')}(?=(?:st|nd|rd|th|\.|e|er|º|ª|ème|:an)?\s(?:birthday|geburtstag|cumpleaños|compleanno|verjaardag|urodzin\p{L}{1,2}|aniversário de vida|födelsedag))`,
-        String.raw`(?<!\p{L})${RELATIVE}(?:, | \()${named('relative')}(?=\)|,|\.(?:\s|$))`,
+        String.raw`(?<!\p{L})${RELATIVE}(?: \p{L}+)?(?:, | \(| )${named('relative')}(?=\)|,|;|\.(?:\s|$)|$| (?:ans|yrs|J|l)\b)`,
+        String.raw`(?<![\p{L}\p{N}.,])${named('since')}(?= (?:already|now)[.,;])`.replace('since', 'already'),
+        String.raw`(?<!\p{L})(?:herman[oa]|irm[ãa]o?|sœur|soeur|frère|sorella|fratello|madre|mère|mãe|padre|père|pai|abuel[oa]|tí[oa]) de ${named('kin')}(?=[.,;)]|$)`,
+        String.raw`(?<!\p{L})(?:älteste|jüngste|oldest|eldest|ältester)[nr]? (?:\p{L}+ ){1,3}(?:ist|is|war|was) ${named('oldest')}${ENDS}`,
+        String.raw`(?<!\p{L})(?:ex-\p{L}+|veteran|retired|rentner|pensionär|rüstig), ${named('veteran')}(?=,)`,
+        String.raw`(?:\d{1,2}[/.-]\d{1,2}[/.-](?:19[0-3]\d|[0-3]\d)|19[0-3]\d-\d\d-\d\d)\s?[|;,(]\s?(?:age:? ?)?${named('column')}(?=\s?[|;,)])`,
       ].join('|'),
       'giu',
     ),

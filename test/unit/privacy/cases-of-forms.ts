@@ -17,6 +17,34 @@ export const CASES_OF_FORMS: Record<string, { yes: readonly (readonly [string, s
       'file name: report_final',
     ],
   },
+  'address-by-code': {
+    yes: [
+      ['Mme Lorrain, Le Moulin Neuf, 23400 Bourganeuf, demande un devis.', 'address: Le Moulin Neuf, 23400 Bourganeuf'],
+      ['zuletzt Haus Ahornhof, Zimmer 7, 79822 Titisee', 'address: Haus Ahornhof, Zimmer 7, 79822 Titisee'],
+      ['she lived at Cae Gwyn, Trefin, Dyfed SA62 5ZZ', 'address: Cae Gwyn, Trefin, Dyfed SA62 5ZZ'],
+      ['Residencia Los Tilos, habitación 12, 42001 Soria', 'address: Residencia Los Tilos, habitación 12, 42001 Soria'],
+    ],
+    no: [
+      'ISO 13485, 21 CFR Part 820 and IEC 62304 apply.',
+      'Der Umsatz stieg, 20000 Kunden kamen.',
+      'Pantone 18-1750 was replaced by RAL 3003 on Monday.',
+      'In the year 2019, 10001 People voted.',
+    ],
+  },
+  'home-town': {
+    yes: [
+      ['Mi abuela vive en Almazán desde siempre.', 'city: Almazán'],
+      ['Opa kommt aus Wünnenberg.', 'city: Wünnenberg'],
+      ['she has moved to Twisp, Washington.', 'city: Twisp, Washington'],
+      ['Han bor i Sorsele.', 'city: Sorsele'],
+    ],
+    no: [
+      'She lives in the moment.',
+      'Das kommt aus Deutschland.',
+      'Elle habite à la campagne.',
+      'files live in Documents/',
+    ],
+  },
   'age-in-words': {
     yes: [
       ['She is ninety-four years old.', 'age: ninety-four'],

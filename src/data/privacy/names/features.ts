@@ -1,11 +1,13 @@
 /** What says that a word is part of a name: itself, its form, what lists know of it, and its neighbours. */
 import { asListed, gazetteer } from '../gazetteer.ts';
 import { NOT_NAMES, PARTICLES, TITLES } from '../name-words.ts';
+import { isEveryday } from './everyday.ts';
 import { isRole } from './roles.ts';
 import type { Token } from './tokens.ts';
+import { classOf } from './word-classes.ts';
 
 /** Rows of the table of weights. */
-export const TABLE_SIZE = 1 << 20;
+export const TABLE_SIZE = 1 << 21;
 
 /** Words in small letters, in lines of capitals, and others have weights of their own: one hash of each begins here. */
 const SEEDS = { small: 0x9747b28c, capitals: 0x5bd1e995, both: 0x811c9dc5 };
@@ -22,11 +24,13 @@ export interface Standing {
   given: string;
   family: string;
   city: string;
+  /** "1" for a word of everyday language, whatever its case. */
+  everyday: string;
 }
 
 export type Lookup = (word: string) => Standing;
 
-const UNKNOWN: Standing = { given: '0', family: '0', city: '0' };
+const UNKNOWN: Standing = { given: '0', family: '0', city: '0', everyday: '0' };
 const MOST_KNOWN = 20_000;
 const known = new Map<string, Standing>();
 
@@ -44,6 +48,7 @@ export function standingOf(word: string): Standing {
     given: sign(given.get(listed) ?? given.get(first)),
     family: sign(family.get(listed) ?? family.get(last)),
     city: sign(cities.get(listed)),
+    everyday: isEveryday(bare.toLowerCase()) ? '1' : '0',
   };
   if (known.size > MOST_KNOWN) known.clear();
   known.set(word, standing);
@@ -66,23 +71,28 @@ const NOT_SMALL_NAMES = new Set(
 todos tutti allen wszyscy państwo todas pessoal alla för att que und och`.split(/\s+/),
 );
 
-/** Whether a word in small letters may be part of a name: lists have it, or what stands before it asks for one. */
+/** Whether a word in small letters may be part of a name: lists have it, no dictionary does, or what stands before it asks for one. */
 export function isSmallCandidate(tokens: readonly Token[], at: number, isNextToName: boolean): boolean {
   const { text, lower, style } = tokens[at];
   if (text !== lower) return false;
   const listed = listedSmall.get(lower) ?? learn(lower);
   if (listed === 'none') return false;
   // Where nothing has a capital, names that are words too may be meant.
-  if (listed === '1' || (listed === '?' && (style === 'small' || isNextToName))) return true;
+  if (listed === '1' || (listed !== '0' && (style === 'small' || isNextToName))) return true;
   const before = openingBefore(tokens, at);
-  return before !== undefined && isOpening(before) && !NOT_SMALL_NAMES.has(lower);
+  if (before === undefined || NOT_SMALL_NAMES.has(lower)) return false;
+  return isOpening(before) || (listed !== '0' && BRINGS_NAMES.test(classOf(before)));
 }
 
-/** How a word in small letters stands in the lists; "none" for what is no word. */
+/** Relatives, greetings, forms of address, labels. */
+const BRINGS_NAMES = /[kgtrl]/;
+
+/** How a word in small letters stands in the lists; "x" for what neither they nor dictionaries have, "none" for what is no word. */
 function learn(lower: string): string {
   const isWord = lower.length >= 3 && /^\p{Ll}\P{N}*$/u.test(lower);
-  const { given, family } = isWord ? standingOf(lower) : UNKNOWN;
-  const listed = isWord ? (given === '1' || family === '1' ? '1' : given) : 'none';
+  const { given, family, everyday } = isWord ? standingOf(lower) : UNKNOWN;
+  const own = given === '0' && everyday === '0' && /^\p{Ll}+$/u.test(lower) ? 'x' : given;
+  const listed = isWord ? (given === '1' || family === '1' ? '1' : own) : 'none';
   if (listedSmall.size > MOST_SMALL) listedSmall.clear();
   listedSmall.set(lower, listed);
   return listed;
@@ -135,15 +145,32 @@ export interface Place {
   isBlind?: boolean;
 }
 
-function affixesOf(lower: string, before: string): string[] {
-  return [
+const GRAM = 3;
+
+/** What a word's own letters say; without the word itself where `isBlind`. */
+export function slotsOfWord(token: Token, isBlind = false): number[] {
+  const { text, lower } = token;
+  const padded = `<${lower}>`;
+  const features = [
+    'b',
+    `s${shapeOf(text)}`,
+    `z${Math.min(12, text.length)}`,
     `a2${lower.slice(0, 2)}`,
     `a3${lower.slice(0, 3)}`,
+    `a4${lower.slice(0, 4)}`,
     `e2${lower.slice(-2)}`,
     `e3${lower.slice(-3)}`,
     `e4${lower.slice(-4)}`,
-    `e3p${lower.slice(-3)}${before}`,
   ];
+  for (let at = 0; at + GRAM <= padded.length; at++) features.push(`g${padded.slice(at, at + GRAM)}`);
+  if (!isBlind) features.push(`w${lower}`);
+  const seed = seedOf(token);
+  return features.map((feature) => slotOf(feature, seed));
+}
+
+/** Which of the three sets of weights a word has. */
+export function seedOf({ isCapital, style }: Token): number {
+  return isCapital ? (style === 'capitals' ? SEEDS.capitals : SEEDS.both) : SEEDS.small;
 }
 
 /** Beside words in small letters those of the lists count however they are written. */
@@ -151,44 +178,82 @@ function isNeighbour(isCapital: boolean, token: Token | undefined): boolean {
   return token !== undefined && (token.isCapital || (!isCapital && /^\p{Ll}{3}/u.test(token.text)));
 }
 
-/** Slots of the table of weights, one for each thing that holds. */
-export function featuresOf({ tokens, at, isAfterName, lookup = standingOf, isBlind = false }: Place): number[] {
+/** Slots of what stands around a word, and of what lists know of it. */
+export function slotsAround(place: Place): number[] {
+  const { tokens, at, isBlind = false } = place;
+  const { lower } = tokens[at];
+  const about = surroundingsOf(place);
+  const features = [...featuresOfLists(place, about), ...featuresOfNeighbours(place, about)];
+  if (!isBlind) features.push(`wf${lower}|${about.isFirst}`, `wt${lower}|${about.tag}`);
+  const seed = seedOf(tokens[at]);
+  return features.map((feature) => slotOf(feature, seed));
+}
+
+interface Surroundings {
+  lists: string;
+  left: string;
+  right: string;
+  /** Whether the word before was part of a name. */
+  tag: string;
+  isFirst: boolean;
+  sortLeft: string;
+  sortRight: string;
+}
+
+function surroundingsOf({ tokens, at, isAfterName, lookup = standingOf }: Place): Surroundings {
+  const [before, earlier, next] = [tokens[at - 1], tokens[at - 2], tokens[at + 1]];
+  const own = lookup(tokens[at].text);
+  const [left, right] = [before?.lower ?? '^', next?.lower ?? '$'];
+  const titled = left === '.' ? (earlier?.lower ?? '^') : left;
+  return {
+    lists: own.given + own.family + own.city + own.everyday,
+    left,
+    right,
+    tag: isAfterName ? '1' : '0',
+    isFirst: before === undefined || /^[.!?\n:•*|>"„“«]$/.test(left),
+    sortLeft: classOf(titled),
+    sortRight: classOf(right),
+  };
+}
+
+function featuresOfLists({ tokens, at, lookup = standingOf }: Place, about: Surroundings): string[] {
   const { text, lower, style, isCapital } = tokens[at];
-  const [before, earlier, next, later] = [tokens[at - 1], tokens[at - 2], tokens[at + 1], tokens[at + 2]];
-  const own = lookup(text);
+  const { lists, left, right, tag, isFirst, sortLeft, sortRight } = about;
+  const [before, next] = [tokens[at - 1], tokens[at + 1]];
   const ofNext = isNeighbour(isCapital, next) ? lookup(next.text) : UNKNOWN;
   const ofBefore = isNeighbour(isCapital, before) ? lookup(before.text) : UNKNOWN;
-  const lists = own.given + own.family + own.city;
-  const shape = shapeOf(text);
-  const [left, right, tag] = [before?.lower ?? '^', next?.lower ?? '$', isAfterName ? '1' : '0'];
-  const isFirst = before === undefined || /^[.!?\n:•*|>"„“«]$/.test(left);
   const isOther = NOT_NAMES.has(isCapital ? text : asListed(text.toUpperCase())) || TITLES.has(lower) ? '1' : '0';
-  const features = [
-    'b',
-    `s${shape}`,
+  const shape = shapeOf(text);
+  return [
     `y${style}${shape}${lists}`,
     `l${lists}`,
     `lf${lists}${isFirst}`,
     `ls${lists}${shape}`,
     `t${tag}${lists}`,
     `o${isOther}`,
-    `z${Math.min(12, text.length)}`,
+    `pl${left}|${lists}`,
+    `nl${right}|${lists}`,
+    `ps${sortOf(before)}${sortOf(next)}${lists}`,
+    `gn${lists}>${ofNext.given}${ofNext.family}${ofNext.everyday}`,
+    `gb${ofBefore.given}${ofBefore.family}${ofBefore.everyday}<${lists}${tag}`,
+    `kl${sortLeft}|${lists}${isFirst}`,
+    `kr${sortRight}|${lists}${tag}`,
+  ];
+}
+
+function featuresOfNeighbours({ tokens, at }: Place, about: Surroundings): string[] {
+  const { left, right, tag, sortLeft, sortRight } = about;
+  const [before, earlier, next, later] = [tokens[at - 1], tokens[at - 2], tokens[at + 1], tokens[at + 2]];
+  return [
     `p${left}`,
     `pp${earlier?.lower ?? '^'} ${left}`,
     `n${right}`,
     `nn${right} ${later?.lower ?? '$'}`,
-    `pl${left}|${lists}`,
-    `nl${right}|${lists}`,
-    `ps${sortOf(before)}${sortOf(next)}${lists}`,
     `c${sortOf(earlier)}${sortOf(before)}_${sortOf(next)}${sortOf(later)}`,
-    `gn${lists}>${ofNext.given}${ofNext.family}`,
-    `gb${ofBefore.given}${ofBefore.family}<${lists}${tag}`,
     `pt${left}|${tag}`,
     `pn${left}|${right}`,
-    ...affixesOf(lower, sortOf(before)),
-    `ti${TITLES.has(left) || (left === '.' && TITLES.has(earlier?.lower ?? ''))}`,
+    `e3p${tokens[at].lower.slice(-3)}${sortOf(before)}`,
+    `k${sortLeft}${sortRight}${tag}`,
+    `kk${classOf(earlier?.lower ?? '^')}${sortLeft}_${sortRight}${classOf(later?.lower ?? '$')}`,
   ];
-  if (!isBlind) features.push(`w${lower}`, `wf${lower}|${isFirst}`, `wt${lower}|${tag}`);
-  const seed = isCapital ? (style === 'capitals' ? SEEDS.capitals : SEEDS.both) : SEEDS.small;
-  return features.map((feature) => slotOf(feature, seed));
 }

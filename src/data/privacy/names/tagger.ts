@@ -2,7 +2,16 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { brotliDecompressSync } from 'node:zlib';
-import { featuresOf, isSmallCandidate, openingBefore, PARTICLE, standingOf, TABLE_SIZE } from './features.ts';
+import {
+  isSmallCandidate,
+  openingBefore,
+  PARTICLE,
+  seedOf,
+  slotsAround,
+  slotsOfWord,
+  standingOf,
+  TABLE_SIZE,
+} from './features.ts';
 import { isRole } from './roles.ts';
 import { tokensOf, type Token } from './tokens.ts';
 
@@ -58,7 +67,8 @@ function read(text: string): Reading {
   for (const [at, token] of tokens.entries()) {
     if (!isCandidate(tokens, at, before) || isRole(token.lower)) continue;
     const isAfterName = before >= 0 && isJoined(tokens, before, at);
-    probabilities[at] = probabilityAt(weights, featuresOf({ tokens, at, isAfterName }));
+    const sum = sumOfWord(weights, token) + sumOf(weights, slotsAround({ tokens, at, isAfterName }));
+    probabilities[at] = 1 / (1 + Math.exp(-sum * STEP));
     if (probabilities[at] >= leastOf(tokens, at, before >= 0 && before === at - 1)) before = at;
   }
   last = { text, tokens, probabilities };
@@ -139,8 +149,23 @@ export function isJoined(tokens: readonly Token[], from: number, to: number): bo
   return particles <= MOST_PARTICLES;
 }
 
-function probabilityAt(table: Int8Array, slots: readonly number[]): number {
+function sumOf(table: Int8Array, slots: readonly number[]): number {
   let sum = 0;
   for (const slot of slots) sum += table[slot];
-  return 1 / (1 + Math.exp(-sum * STEP));
+  return sum;
+}
+
+const MOST_KNOWN = 50_000;
+const knownSums = new Map<string, number>();
+
+/** The same words come again and again. */
+function sumOfWord(table: Int8Array, token: Token): number {
+  const key = `${token.text} ${seedOf(token)}`;
+  let sum = knownSums.get(key);
+  if (sum === undefined) {
+    sum = sumOf(table, slotsOfWord(token));
+    if (knownSums.size > MOST_KNOWN) knownSums.clear();
+    knownSums.set(key, sum);
+  }
+  return sum;
 }

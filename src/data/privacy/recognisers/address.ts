@@ -6,7 +6,7 @@ import { HINT, HOUSE, HOUSE_BEHIND, NUMBER, STREETS } from '../street-forms.ts';
 
 /** Buildings that stand before the street. */
 const BEFORE_STREET =
-  /(?:(?:[Rr]ésidence|Résid\.|[Bb]âtiment|[Bb]ât\.|[Ii]mmeuble|Appartement|Appt\.?|Villa|Le Clos|Edificio|Edifício|Bloque|Condomínio|Residencial|Palazzo|Flat|Apartment|Apt\.?|Suite|c\/o) [^,\n]{1,30}, ?|\p{Lu}\p{Ll}+ (?:House|Court|Lodge|Cottage|Mansions|Tower|Building|Villas?), ?){1,2}$/u;
+  /(?:(?:[Rr]ésidence|Résid\.|[Bb]âtiment|[Bb]ât\.|[Ii]mmeuble|Appartement|Appt\.?|Villa|Le Clos|Edificio|Edifício|Bloque|Condomínio|Residencial|Palazzo|Flat|Apartment|Apt\.?|Suite|c\/o|Lot|Blk|Block|Level|Site|Old No\.?|New No\.?|R\/o) [^,\n]{1,30}(?:, ?| ?\n ?)|(?:Lot|Blk|Block) \d{1,4}[A-Z]? |\p{Lu}\p{Ll}+ (?:House|Court|Lodge|Cottage|Mansions|Tower|Building|Villas?|Flat), ?){1,3}$/u;
 /** Where somebody lives, or something is sent. */
 const CUE =
   /(?:(?:address(?:es)?|adress[ae]?n?|anschrift|adresse|domicil\p{L}{1,2}|dirección|indirizzo|morada|endereço|adres|street|straße|strasse|rue|calle|via|rua|straat|ulica|gata)(?: dostawy)?(?:\s?[:=|]| is| ist| lautet| är| est| es| è| é| to)|lives? (?:at|in|on)|living at|resid(?:es?|ing|ent) (?:at|of|in)|deliver(?:ed)? to|ship(?:ped)? to|moved to|located at|wohn(?:haft|t|e|en)?(?: in(?: der)?| im| bei| am)?|habit(?:e|ant)(?: au| à)?|domicilié?e? (?:à|au)|vive en|vivo en|abit[ao](?: in| a)?|residente (?:en|in|na|em)|mora(?: na| no| em)?|moro (?:na|no|em)|woon(?:t|achtig)?(?: op| aan| in)?|mieszka(?:m)?(?: przy| na| w)?|zamieszkał[ay](?: przy| w| na)?|(?<!\p{L})bor(?: på| i)?)\s{0,2}$/iu;
@@ -24,17 +24,23 @@ export const recogniser: Recogniser = {
   *find(text) {
     for (const { start: from, end: to } of windowsOf(text)) {
       const written = text.slice(from, to);
-      yield* streets(written, from, () => text);
-      const plain = withoutCapitals(written);
+      yield* streets(written, from, { whole: () => text, isRaised: false });
+      const isSmall = !/\p{Lu}\p{L}/u.test(written);
+      const plain = isSmall ? withCapitals(written) : withoutCapitals(written);
       // The whole text is put together only where a street is found: of a long one every window would copy it.
-      if (plain !== written) yield* streets(plain, from, () => text.slice(0, from) + plain + text.slice(to));
+      if (plain !== written)
+        yield* streets(plain, from, { whole: () => text.slice(0, from) + plain + text.slice(to), isRaised: isSmall });
     }
     yield* houses(text);
   },
 };
 
 /** In a window that begins at `from`; `whole` gives the text that it is of. */
-function* streets(window: string, from: number, whole: () => string): Generator<Candidate> {
+function* streets(
+  window: string,
+  from: number,
+  { whole, isRaised }: { whole: () => string; isRaised: boolean },
+): Generator<Candidate> {
   if (!HINT.test(window)) return;
   const found = STREETS.flatMap((form) => matchesOf(form, window));
   if (found.length === 0) return;
@@ -42,7 +48,9 @@ function* streets(window: string, from: number, whole: () => string): Generator<
   for (const { 0: street, index } of found) {
     const at = from + index;
     const before = BEFORE_STREET.exec(text.slice(Math.max(0, at - REACH), at));
-    const { end } = tailOf(text, at + street.trimEnd().length);
+    const { end, hasCode, hasUnit, hasTown } = tailOf(text, at + street.trimEnd().length);
+    // In small letters "10 people close" looks so too.
+    if (isRaised && !hasCode && !hasUnit && !hasTown && !CUE.test(text.slice(Math.max(0, at - 30), at))) continue;
     yield { start: at - (before?.[0].length ?? 0), end, score: 0.85 };
   }
 }
@@ -54,6 +62,19 @@ function withoutCapitals(text: string): string {
     const small = word[0] + word.slice(1).toLowerCase();
     return small.length === word.length ? small : word;
   });
+}
+
+const KEPT =
+  /^(?:the|and|del?|della|delle|dei|des|der|den|dem|du|da|do|dos|das|las?|les?|los|sur|van|het|aan|bij|und|nad|przy|apt|unit|lok|pta|piso|casa|bis|ter|rua|rue|calle|carrer|via|viale|piazza|corso|avenue|avenida|boulevard|impasse|chemin|camino|place|plaza|allée|quai|route|ulica)$/;
+
+/** "3 impasse du lavoir" as others write it: only with more beside it that speaks for an address. */
+function withCapitals(text: string): string {
+  return text
+    .replaceAll(/(?<![\p{L}\p{N}'’])\p{Ll}{3,}(?![\p{N}])/gu, (word) =>
+      KEPT.test(word) ? word : word[0].toUpperCase() + word.slice(1),
+    )
+    .replaceAll(/(?<!\p{L})st(?= \p{Lu}\p{Ll}{3})/gu, 'St')
+    .replaceAll(/(?<![\p{L}\p{N}])[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2}(?![\p{L}\p{N}])/gu, (code) => code.toUpperCase());
 }
 
 /** Stretches around digits, where alone a street can be. */

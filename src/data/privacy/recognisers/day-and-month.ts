@@ -4,8 +4,8 @@ import { matchesOf, type Recogniser } from '../recogniser.ts';
 
 /** What happens to people on a day, in nine languages. */
 const EVENTS =
-  String.raw`born|d\.?o\.?b\.?|birth(?:day|date)?|bday|admitted|admission|adm|discharged?|died|death|deceased|(?:re)?scheduled|booked|appointments?|appt|visit(?:ed)?|seen|follow-?up|f\/u|surgery|operated|hired|signed|dated?|married|wedding|hearing|due|transfer(?:red)?|vaccinated|tested|fell|collapsed|arrived?|since|until
-geb|geboren|geburtstag|termin|aufnahme|aufgenommen|entlassen|entlassung|gestorben|verstorben|gest|untersuchung|kontrolle|besuch|hochzeit|seit|vom|operiert
+  String.raw`born|d\.?o\.?b\.?|birth(?:day|date)?|bday|admitted|admission|adm|discharged?|died|death|deceased|(?:re)?scheduled|booked|appointments?|appt|visit(?:ed)?|seen|follow-?up|f\/u|rtc|ret(?:urn)?|next|lmp|edd|last seen|surgery|operated|hired|signed|dated?|married|wedding|hearing|due|transfer(?:red)?|vaccinated|tested|fell|collapsed|arrived?|since|until
+verbandswechsel|nächste[rs]?|geb|geboren|geburtstag|termin|aufnahme|aufgenommen|entlassen|entlassung|gestorben|verstorben|gest|untersuchung|kontrolle|besuch|hochzeit|seit|vom|operiert
 née?|naissance|anniversaire|admise?|sortie?|hospitalisée?|rendez-vous|rdv|décédée?|visite|consultation|opérée?|depuis le|dès le
 nacid[oa]|nació|nacimiento|cumpleaños|ingres[óo]|ingresad[oa]|alta|salió|cita|visita|consulta|falleció|fallecid[oa]|operad[oa]|desde el|hasta el|día
 nat[oa]|nascita|compleanno|ricover\p{L}{1,4}|dimess[oa]|dimissioni?|appuntamento|decedut[oa]|operat[oa]|dal|controllo
@@ -27,6 +27,9 @@ const ENDS =
   /^\.?(?:\s?$|\s?[,;)!?\n]|\.?\s(?:at|um|à|a las|alle|om|kl|o|ab|gegen|klockan|and|und|et|y|e|en|i|och|bis|to|in|im|\d{1,2}[:h.]\d\d)(?!\p{L}))/iu;
 const REACH = 40;
 
+/** Days of the Islamic calendar. */
+const HIJRI =
+  /(?<![\p{L}\p{N}.])(?:[12]?\d|30)(?:st|nd|rd|th)? (?:of )?(?:Muharram|Safar|Rabi['’]? (?:al-|ul-)?(?:awwal|thani|akhir|I{1,2})|Jumada (?:al-|ul-)?(?:awwal|ula|thani|akhira|I{1,2})|Rajab|Sha['’]?ban|Ramad[ah]?an|Shawwal|Dhu(?: al-|['’]l-|l-| )(?:Qa['’]?dah?|Hijjah?))(?:,? 14\d\d(?: ?(?:AH|H))?)?(?!\p{L})/giu;
 /** "14 VII 1980", as Poland and Hungary write. */
 const ROMAN =
   /(?<![\p{L}\p{N}.])(?:0?[1-9]|[12]\d|3[01])[. ]{1,2}(?:I{1,3}|IV|VI{0,3}|IX|XI{0,2})[. ]{1,2}(?:1[89]\d\d|20\d\d)(?!\d)/gu;
@@ -42,7 +45,7 @@ export const recogniser: Recogniser = {
       if ((first > 12 && second > 12) || !isAsked(text, index, end, groups!.s)) continue;
       yield { start: index, end, score: 0.75 };
     }
-    for (const { 0: value, index } of matchesOf(ROMAN, text))
+    for (const { 0: value, index } of [...matchesOf(ROMAN, text), ...matchesOf(HIJRI, text)])
       yield { start: index, end: index + value.length, score: 0.75 };
   },
 };

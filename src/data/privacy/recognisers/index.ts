@@ -6,7 +6,9 @@ import { recogniser as ageInWords } from './age-in-words.ts';
 import { recogniser as dayAndMonth } from './day-and-month.ts';
 import { recogniser as dateInWords } from './date-in-words.ts';
 import { recogniser as streetAlone } from './street-alone.ts';
+import { recogniser as addressByCode } from './address-by-code.ts';
 import { recogniser as addressField } from './address-field.ts';
+import { recogniser as homeTown } from './home-town.ts';
 import { recogniser as cityField } from './city-field.ts';
 import { recogniser as courtFile } from './court-file.ts';
 import { recogniser as keyFingerprint } from './key-fingerprint.ts';
@@ -56,6 +58,7 @@ import { recogniser as vin } from './vin.ts';
 
 export const recognisers: readonly Recogniser[] = [
   address,
+  addressByCode,
   age,
   ageInWords,
   dayAndMonth,
@@ -67,6 +70,7 @@ export const recognisers: readonly Recogniser[] = [
   keyFingerprint,
   orcid,
   handle,
+  homeTown,
   plateShape,
   secretNear,
   announced,

@@ -30,7 +30,8 @@ export const recogniser: Recogniser = {
 };
 
 function standsAlone(word: string, probability: number): boolean {
-  if (isCountry(word.toLowerCase())) return false;
+  // "GuGYhsQVAf" is a password.
+  if (isCountry(word.toLowerCase()) || /\p{Ll}\p{Lu}\p{Ll}*\p{Lu}/u.test(word)) return false;
   const { given, family } = standingOf(word);
   const isListed = given === '1' || family === '1';
   if (word.length < 3) return isListed && /^\p{Lu}\p{Ll}$/u.test(word) && probability >= ALONE;

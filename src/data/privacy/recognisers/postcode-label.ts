@@ -17,6 +17,7 @@ export const recogniser = labelRecogniser({
     'kod pocztowy',
     'postnummer',
     'cep',
+    'eircode',
   ],
-  value: String.raw`\d{5}(?:-\d{4})?|\d{4} ?[A-Z]{2}|\d{2}-\d{3}|\d{3} ?\d{2,3}|\d{5}-\d{3}|\d{4}|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}`,
+  value: String.raw`\d{5}(?:-\d{4})?|\d{4} ?[A-Z]{2}|\d{2}-\d{3}|\d{3} ?\d{2,3}|\d{5}-\d{3}|\d{4}|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[\dW] ?[A-Z\d]{4}`,
 });

@@ -1,0 +1,65 @@
+/** What words beside a name say, whichever they are: one letter for all of a sort, in nine languages. */
+import { TITLES } from '../name-words.ts';
+import { isRole } from './roles.ts';
+
+const CLASSES: Readonly<Record<string, string>> = {
+  /** Firms and offices, behind their names and before them. */
+  f: `gmbh ag kg ohg ug mbh ltd llc llp inc plc corp co company bros sons partners group holding holdings limited bank sa sas sarl eurl spa srl snc sl slu bv nv vof sp zoo ab aktiebolag hb lda ltda oy
+    firma fa firm società ditta empresa sociedad société entreprise bedrijf företaget spółka restaurant hotel café pub brasserie ristorante trattoria clinic hospital klinik klinikum spital praxis school schule college university universität
+    université universidad università universidade universiteit uniwersytet stiftung foundation verlag brauerei bäckerei metzgerei apotheke pharmacy farmacia pharmacie services solutions logistics insurance versicherung motors foods stores`,
+  /** Diseases, tests and discoveries called after somebody. */
+  d: `disease syndrome disorder palsy sign test scale score index law theorem equation effect algorithm method procedure operation reaction stain coefficient distribution number
+    morbus krankheit syndrom zeichen skala gesetz verfahren thyreoiditis reaktion maladie loi échelle signe théorème enfermedad síndrome escala ley signo malattia sindrome scala legge segno morbo doença escala lei ziekte syndroom schaal wet
+    choroba zespół skala prawo test sjukdom syndrom skalan lag`,
+  /** Places and what stands in them. */
+  p: `street road avenue lane drive square park bridge station airport river lake mount valley island islands county city town village bay beach hill hills bank line church cathedral stadium
+    straße strasse platz weg allee gasse brücke bahnhof see berg tal insel rue place avenue boulevard gare lac mont plage pont calle plaza avenida paseo parque lago monte playa puente via piazza viale corso lago monte ponte
+    rua praça avenida largo lagoa straat plein laan gracht station meer ulica plac aleja jezioro góra gatan vägen torget sjön near nach in à en a te w i em bei`,
+  /** Who is related, or works, or lives there. */
+  k: `wife husband son daughter mother father mum mom dad brother sister uncle aunt cousin niece nephew grandma grandpa grandmother grandfather nan gran partner fiancé fiancée widow widower baby kid twin friend mate neighbour neighbor roommate flatmate landlord landlady boss colleague
+    frau mann sohn tochter mutter vater bruder schwester oma opa onkel tante cousin kusine nichte neffe freundin freund lebensgefährte lebensgefährtin witwe zwilling nachbar nachbarin chef kollege
+    femme mari fils fille mère père frère sœur soeur mamie papi oncle tante cousine neveu nièce copain copine conjoint conjointe époux épouse veuve voisin voisine ami amie
+    mujer marido hijo hija madre padre hermano hermana abuela abuelo tío tía primo prima sobrino sobrina esposa esposo novia novio viuda vecino vecina amigo amiga
+    moglie marito figlio figlia fratello sorella nonna nonno zio zia cugino cugina nipote compagno compagna vedova vicino vicina amico amica
+    mulher marido filho filha mãe pai irmão irmã avó avô tio tia primo prima sobrinho esposa esposo viúva vizinho vizinha vó vô
+    vrouw man zoon dochter moeder vader broer zus oma opa oom tante neef nicht partner weduwe buurman buurvrouw vriend vriendin
+    żona mąż syn córka matka ojciec brat siostra babcia dziadek wujek ciocia kuzyn wnuk wnuczka żony męża syna córki mama tata
+    hustru make son dotter mor far mamma pappa bror syster mormor farmor morfar farfar moster faster kusin sambo änka granne dottern sonen hustrun maken`,
+  /** Verbs of saying, asking and doing, behind whoever does. */
+  v: `says said states stated reports reported denies denied asks asked told tells wrote writes called calls rang signed emailed texted confirmed agreed refused complains complained wants wanted needs claims claimed was is has had will would can did does went came left arrived works worked lives lived paid owes
+    sagt sagte fragt fragte schreibt schrieb meint meinte berichtet berichtete klagt bittet rief ruft wohnt arbeitet hat hatte ist war wird will kommt kam
+    dit demande demandé écrit appelle affirme déclare signale habite travaille est était a avait veut va
+    dice dijo pide pidió escribe escribió llama llamó declara refiere vive trabaja es era tiene tenía quiere
+    chiede scrive chiama dichiara riferisce abita lavora è era ha aveva vuole
+    disse diz pede pediu escreve ligou relata mora trabalha é era tem tinha quer
+    zegt zei vraagt vroeg schrijft belt belde verklaart meldt woont werkt heeft had wil gaat
+    mówi powiedział powiedziała pisze prosi dzwoni zgłasza mieszka pracuje jest był była ma miał miała chce
+    säger sa frågar skriver ringde ringer uppger bor arbetar är var har hade vill`,
+  /** Greetings, farewells and words that bring a name. */
+  g: `hi hello hey dear thanks thx cheers regards sincerely yours love best ciao hallo liebe lieber lg vg mfg gruß grüße servus moin grüezi bonjour salut cher chère bisous cordialement hola querido querida saludos atentamente besos buongiorno cara caro saluti oi olá abraços beijos att hoi beste groet groetjes mvg cześć drogi droga pozdrawiam pozdr hej hejsan mvh kram hälsningar
+    ask tell call remind contact named called name meet per von durch par por da door przez av till à an für pour para per voor dla för to from with by for via met mit avec con com z med`,
+  /** Labels of forms. */
+  l: `name patient pt client customer contact signed attn cc recipient sender employee tenant landlord applicant witness insured owner holder guest member surgeon nurse doctor physician carer caller participant student pupil teacher driver
+    patientin kunde kundin mieter mieterin zeuge zeugin antragsteller versicherter inhaber inhaberin chirurg pflegekraft unterschrift cliente nom titulaire signataire témoin locataire salarié nombre titular firmado testigo inquilino paciente nome titolare firmato teste paziente
+    assinado testemunha utente naam klant huurder getuige patiënt imię pacjent klient świadek podpis namn patienten kund vittne`,
+};
+
+const OF = new Map<string, string>();
+for (const [letter, words] of Object.entries(CLASSES)) {
+  for (const word of words.split(/\s+/)) if (!OF.has(word)) OF.set(word, letter);
+}
+
+const MOST_KNOWN = 50_000;
+const known = new Map<string, string>();
+
+/** "-" for what is none of them. */
+export function classOf(lower: string): string {
+  let found = known.get(lower);
+  if (found === undefined) {
+    found = OF.get(lower) ?? (TITLES.has(lower) ? 't' : isRole(lower) ? 'r' : '-');
+    if (TITLES.has(lower)) found = 't';
+    if (known.size > MOST_KNOWN) known.clear();
+    known.set(lower, found);
+  }
+  return found;
+}

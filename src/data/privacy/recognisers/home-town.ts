@@ -1,0 +1,32 @@
+/** Towns that no list has, where somebody lives, comes from or is sent to: "vive en Calatayud", "kommt aus Workum". */
+import { isCountry } from '../names/roles.ts';
+import type { Recogniser } from '../recogniser.ts';
+import { WordPattern } from '../words/word-pattern.ts';
+
+const CUE = String.raw`(?:live[sd]?|living|reside[sd]?|residing|grew up|retired|home is|hails|commutes) (?:in|at|near|to|from)|(?:lists|gives) (?:her|his|their) home as|wohn(?:t|e|en|haft)(?: \p{L}{3,8})? in|lebt(?: \p{L}{3,8})? in|(?:stammt|kommt|ist|bin|komme)(?: \p{L}{3,8})? aus|habit(?:e|ent|ait|ant)(?: \p{L}{3,8})? à|vi(?:t|vant) à|viv(?:e|o|en|ía)(?: \p{L}{3,8})? en|reside(?:nte)? e[nm]|abit(?:a|o|ano|ante)(?: \p{L}{3,8})? [aà]d?|vive a|residente ad?|mor(?:a|o|am)(?: \p{L}{3,8})? em|vive em|woon(?:t|achtig)?(?: \p{L}{3,8})? in|komt(?: \p{L}{3,8})? uit|over uit|mieszka(?:m|ją)?(?: \p{L}{3,8})? we?|(?:där|hon|han|jag|och) bor(?: \p{L}{3,8})? i|(?<!\p{L})bor i|bosatt i|kommer från|(?:moved|relocated)(?: back| away)? to|(?:zog|zieht|ziehen|umgezogen)(?: \p{L}{3,8})? nach|(?:déménag|emménag)\p{L}{1,3} à|se (?:mudó|muda|mudaron) a|trasferit[oaei] a|mud(?:ou|ei)-se para|verhuis(?:d|t|de) naar|przeprowadził\p{L}{0,2} się do|flytta(?:r|t|de) till|(?:bin|ist|sind)(?: \p{L}{1,12}){0,3} aus|(?<=\p{Lu}\p{Ll}{2,20} \p{Lu}\p{Ll}{2,20}) of`;
+const LIVES = new WordPattern(
+  String.raw`(?<!\p{L})(?:${CUE})\s(?<town>\p{L}[\p{L}'’-]{2,24}(?: (?:(?:de|del|la|am|an der|sur|on|upon|aan|op|nad|na|in) )?\p{L}[\p{L}'’-]{2,24}){0,2}(?:, \p{L}{2,14}(?!\p{L}))?)`,
+  'iu',
+);
+/** The capitals that the pattern does not ask for. */
+const TOWN =
+  /^\p{Lu}[\p{L}'’-]{2,24}(?: (?:(?:de|del|la|am|an der|sur|on|upon|aan|op|nad|in) )?\p{Lu}[\p{L}'’-]{2,24}){0,2}(?:, (?:[A-Z]{2}|\p{Lu}\p{Ll}{3,13})(?=[.;)\n]|$))?/u;
+/** Streets, flats and houses are found with their numbers; seasons and the like are no places. */
+const OTHER =
+  /^(?:Flat|Apartment|Apt|Unit|Room|House|Haus|Zimmer|The|This|That|My|His|Her|Their|Our|Das|Der|Die|January|February|March|April|May|June|July|August|September|October|November|December|Spring|Summer|Autumn|Winter|Europe|Europa|Asia|Africa|America)(?!\p{L})|(?:straße|strasse|weg|gasse|platz|straat|laan|gatan|vägen)$|(?<!\p{L})(?:Street|Road|Avenue|Lane|Crescent|Close|Drive|Court|Terrace|Gardens|Place|Way|Square|Hill|Grove|Row|Mews|House)$/u;
+
+export const recogniser: Recogniser = {
+  name: 'home-town',
+  kind: 'city',
+  *find(text) {
+    for (const match of LIVES.matches(text)) {
+      const written = match.groups!.town;
+      const town = TOWN.exec(written)?.[0];
+      if (town === undefined || OTHER.test(town) || isCountry(town.toLowerCase())) continue;
+      const start = match.index + match[0].length - written.length;
+      // A folder.
+      if (/[/\\_]/.test(text[start + town.length] ?? '')) continue;
+      yield { start, end: start + town.length, score: 0.7 };
+    }
+  },
+};

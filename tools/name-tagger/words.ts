@@ -1,0 +1,27 @@
+/** Writes assets/names/words.bin: `node tools/name-tagger/words.ts WORDS_FOLDER`, /usr/share/dict of Debian's packages. */
+import { globSync, lstatSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gazetteer } from '../../src/data/privacy/gazetteer.ts';
+import { BITS, bitsOf } from '../../src/data/privacy/names/everyday.ts';
+
+const [wordsFolder] = process.argv.slice(2);
+if (wordsFolder === undefined) throw new Error('usage: words.ts WORDS_FOLDER');
+
+const { given, family } = gazetteer();
+const filter = new Uint8Array(BITS / 8);
+for (const file of globSync('*', { cwd: wordsFolder })) {
+  const path = join(wordsFolder, file);
+  if (lstatSync(path).isSymbolicLink()) continue;
+  for (const written of readFileSync(path, 'utf8').split('\n')) {
+    const [word] = written.split("'");
+    // German's nouns have capitals, as its names have, of which some stand there too.
+    if (file === 'ngerman' ? given.get(word) === 'plain' || family.get(word) === 'plain' : word !== word.toLowerCase())
+      continue;
+    const lower = word.toLowerCase();
+    if (/^\p{L}{3,}$/u.test(lower)) for (const bit of bitsOf(lower)) filter[bit >> 3] |= 1 << (bit & 7);
+  }
+}
+writeFileSync(new URL('../../assets/names/words.bin', import.meta.url), filter);
+let ones = 0;
+for (const byte of filter) for (let bits = byte; bits > 0; bits &= bits - 1) ones++;
+console.log(`${((100 * ones) / BITS).toFixed(1)} % of the bits are set`);
