@@ -1,4 +1,4 @@
-// The gated unit for other operators of ours: outside of autograd, which they do themselves.
+// RMSNorm, rotary positions and the gated unit for other operators of ours.
 #pragma once
 #include <ATen/core/Tensor.h>
 
@@ -6,7 +6,11 @@
 
 namespace attune {
 
-// silu(gate) * up; contiguous tensors of one type that has kernels.
+at::Tensor rmsNorm(const at::Tensor& x, const at::Tensor& weight, double eps);
+at::Tensor rope(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin);
+at::Tensor swiGlu(const at::Tensor& gate, const at::Tensor& up);
+
+// silu(gate) * up outside of autograd; contiguous tensors of one type that has kernels.
 at::Tensor gatedUnit(const at::Tensor& gate, const at::Tensor& up);
 
 // The gradients of gate and up.

@@ -184,6 +184,8 @@ struct TypeKernels {
   void (*rope)(const Rope&, int64_t begin, int64_t end);
   void (*swiGlu)(const SwiGlu&, int64_t begin, int64_t end);
   void (*swiGluBackward)(const SwiGlu&, int64_t begin, int64_t end);
+  // y = a + b
+  void (*add)(const void* a, const void* b, void* y, int64_t count);
   LogProbKernels logProbs;
   // Columns [begin, end) of y.
   void (*fewRows)(const FewRows&, int64_t begin, int64_t end);

@@ -1,4 +1,4 @@
-// Rotary positions and the gated unit: one pass over memory each.
+// Rotary positions, the gated unit and sums: one pass over memory each.
 #pragma once
 #include "kernels.hpp"
 #include "lanes.hpp"
@@ -27,6 +27,12 @@ struct Pointwise {
         }
       }
     }
+  }
+
+  static void add(const void* a, const void* b, void* y, int64_t count) {
+    const Stored *left = static_cast<const Stored*>(a), *right = static_cast<const Stored*>(b);
+    for (int64_t i = 0; i < count; i += kLanes)
+      storeFirst(static_cast<Stored*>(y) + i, attune::add(loadFirst(left + i, count - i), loadFirst(right + i, count - i)), count - i);
   }
 
   static void swiGlu(const SwiGlu& s, int64_t begin, int64_t end) {

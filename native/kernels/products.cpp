@@ -44,9 +44,8 @@ bool isOfFewRows(const Tensor& a, const Tensor& b) { return isOfFewRows(a, b.str
 
 Tensor fewRows(const Tensor& a, const Weight& w, const TypeKernels& kernels) {
   Tensor y = at::empty({a.size(0), w.width}, a.options());
-  const FewRows p{a.const_data_ptr(), w.tensor.const_data_ptr(), a.stride(0), w.stride, a.size(0), w.depth, w.width, y.mutable_data_ptr()};
-  const int64_t grain = std::max<int64_t>(24, kGrain / (p.rows * p.depth));
-  at::parallel_for(0, p.width, grain, [&](int64_t begin, int64_t end) { kernels.fewRows(p, begin, end); });
+  const FewRowsWeight weight{w.tensor.const_data_ptr(), w.stride, w.width, y.mutable_data_ptr()};
+  multiplyFewRows({a.const_data_ptr(), a.stride(0), a.size(0), w.depth}, weight, kernels);
   return y;
 }
 
@@ -181,6 +180,20 @@ struct Silence : public c10::WarningHandler {
 };
 
 }  // namespace
+
+void multiplyFewRows(const FewRowsInput& x, at::ArrayRef<FewRowsWeight> weights, const TypeKernels& kernels) {
+  int64_t columns = 0;
+  for (const FewRowsWeight& w : weights) columns += w.width;
+  const int64_t grain = std::max<int64_t>(24, kGrain / (x.rows * x.depth));
+  at::parallel_for(0, columns, grain, [&](int64_t begin, int64_t end) {
+    int64_t first = 0;
+    for (const FewRowsWeight& w : weights) {
+      const int64_t from = std::max(begin, first) - first, to = std::min(end, first + w.width) - first;
+      if (from < to) kernels.fewRows({x.values, w.values, x.stride, w.stride, x.rows, x.depth, w.width, w.y}, from, to);
+      first += w.width;
+    }
+  });
+}
 
 Tensor productWithWeight(const Tensor& x, const Tensor& weight) {
   const TypeKernels* kernels = x.scalar_type() == weight.scalar_type() && x.numel() > 0 && weight.numel() > 0 ? kernelsFor(x) : nullptr;

@@ -21,6 +21,7 @@ constexpr TypeKernels typeKernels() {
           Pointwise<Stored>::rope,
           Pointwise<Stored>::swiGlu,
           Pointwise<Stored>::swiGluBackward,
+          Pointwise<Stored>::add,
           {LogProbRows<Stored>::forward, LogProbRows<Stored>::backward},
           FewRowsProduct<Stored>::run,
           panelKernels<Stored>(),

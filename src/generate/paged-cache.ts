@@ -1,5 +1,5 @@
 // N new tokens, M tokens of all rows of a pass, C slots, K key-value heads, D head size
-import type { AttentionRequest, BlockCache, Heads } from '../models/stack.ts';
+import type { AttentionRequest, BlockCache, Heads, LentCache } from '../models/stack.ts';
 import { attention, layoutOfRows } from '../nn/index.ts';
 import { aten, attune, cat, dtypeBytes, empty, fromArray, type DType, type Tensor } from '../tensor/index.ts';
 
@@ -38,21 +38,23 @@ export class PagedCache implements BlockCache, Disposable {
     this.#pass = { slots: fromArray(slots).toDevice(device), offsets };
   }
 
-  attend(block: number, heads: Heads, request: AttentionRequest): Tensor {
+  lend(block: number): LentCache {
     if (this.#pass === undefined) throw new Error('a pass was not announced to its cache');
+    return { ...this.#kept[block], ...this.#pass };
+  }
+
+  attend(block: number, heads: Heads, request: AttentionRequest): Tensor {
     const { layout, window, scale } = request;
+    const { keys, values, slots, offsets } = this.lend(block);
     if (request.softcap !== undefined || request.bias !== undefined)
       return this.#attendByGathering(block, heads, request);
-    const { slots, offsets } = this.#pass;
-    const { keys, values } = this.#kept[block];
     const [options, { q, k, v }] = [{ window, scale }, heads];
     return attune.paged_attention.default(q, k, v, keys, values, slots, layout.offsets, offsets, options);
   }
 
   /** For what the operator does not compute: the rows' keys and values are put side by side. */
   #attendByGathering(block: number, { q, k, v }: Heads, request: AttentionRequest): Tensor {
-    const { slots, offsets } = this.#pass as { slots: Tensor; offsets: readonly number[] };
-    const { keys, values } = this.#kept[block];
+    const { keys, values, slots, offsets } = this.lend(block);
     const lengths = offsets.slice(1).map((end, row) => end - offsets[row]);
     const all = slots.to('i64'); // [M]
     const added = request.layout.offsets.slice(1).map((end, row) => end - request.layout.offsets[row]);

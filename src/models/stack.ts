@@ -33,6 +33,16 @@ export type AttentionRequest = AttentionOptions & { layout: Layout };
 export interface BlockCache {
   /** Keeps this pass's keys and values, and attends to those of the rows' earlier tokens as well: → [N, H, D] */
   attend(block: number, heads: Heads, request: AttentionRequest): Tensor;
+  /** What an operator needs that keeps and attends by itself; undefined or absent where only `attend` can. */
+  lend?(block: number): LentCache;
+}
+
+/** A block's memory in slots: keys and values [C, K, D], the slots of all tokens of the pass's rows [M], where each row starts. */
+export interface LentCache {
+  keys: Tensor;
+  values: Tensor;
+  slots: Tensor;
+  offsets: readonly number[];
 }
 
 /** What every block of one pass shares. Tensors belong to the scope of the pass. */

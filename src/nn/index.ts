@@ -1,4 +1,4 @@
-export { activations, gateOf, type Activation, type Gate } from './activations.ts';
+export { activations, gateOf, swiGlu, type Activation, type Gate } from './activations.ts';
 export { type DistanceBias } from './attention-bias.ts';
 export { attention, type AttentionOptions, type KeyLayout } from './attention.ts';
 export { BatchNorm2d } from './batch-norm.ts';
@@ -18,7 +18,7 @@ export { Int8Weight } from './int8-weight.ts';
 export { atStageEnd, KeptProducts } from './kept-products.ts';
 export { layoutOfRows, rowOfTokens, segmentLengths, type Layout } from './layout.ts';
 export { Conv1D, isLinear, Linear, type LinearAdapter, type LinearLike, type Term } from './linear.ts';
-export { gatedLinear, linearGroup, type LowRank } from './linear-fused.ts';
+export { gatedLinear, linearGroup, plainWeights, type LowRank } from './linear-fused.ts';
 export { join, Module, ModuleBuffer, Parameter } from './module.ts';
 export { ChannelNorm, LayerNorm, OffsetRMSNorm, RMSNorm } from './norm.ts';
 export { Rope, rotate, type Rotation } from './rope.ts';

@@ -76,6 +76,15 @@ function adaptersOf(layers: readonly LinearLike[]): LayerAdapter[] | undefined {
   return found;
 }
 
+/** Weights and biases of layers that do nothing else: none has an adapter, is read in int8 or lies the other way round. */
+export function plainWeights(
+  layers: readonly LinearLike[],
+): { weights: Tensor[]; biases: (Tensor | undefined)[] } | undefined {
+  if (layers.some((layer) => layer.isTransposed || layer.adapters.length > 0 || layer.int8?.isRead === true))
+    return undefined;
+  return { weights: layers.map(({ weight }) => weight.tensor), biases: layers.map(({ bias }) => bias?.tensor) };
+}
+
 /** What several layers make of one input x […, D]. */
 export function linearGroup(layers: readonly LinearLike[], x: Tensor): Tensor[] {
   return fusedLinear(layers, { x }) ?? layers.map((layer) => layer.forward(x));

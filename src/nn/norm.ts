@@ -12,8 +12,12 @@ export class RMSNorm extends Module {
     this.#epsilon = epsilon;
   }
 
+  get epsilon(): number {
+    return this.#epsilon;
+  }
+
   /** What normalised values are multiplied by: [D] */
-  protected scale(): Tensor {
+  scale(): Tensor {
     return this.weight.tensor;
   }
 
@@ -24,7 +28,7 @@ export class RMSNorm extends Module {
 
 /** The same with weights around 0: x · (1 + w), never rounded to less than f32 (HF GemmaRMSNorm). */
 export class OffsetRMSNorm extends RMSNorm {
-  protected override scale(): Tensor {
+  override scale(): Tensor {
     const { tensor } = this.weight;
     return tensor.to(tensor.dtype === 'f64' ? 'f64' : 'f32').add(1);
   }

@@ -6265,6 +6265,9 @@ export interface Attune {
   attention: {
     default(q: Tensor, k: Tensor, v: Tensor, query_offsets: readonly number[] | number, key_offsets: readonly number[] | number, options?: { causal?: boolean; window?: number | bigint | undefined; scale?: number | undefined }): Tensor;
   };
+  decoder_layer: {
+    default(x: Tensor, norms: readonly Tensor[], weights: readonly Tensor[], biases: readonly (Tensor | undefined)[], cos: Tensor, sin: Tensor, keys: Tensor, values: Tensor, slots: Tensor, query_offsets: readonly number[] | number, key_offsets: readonly number[] | number, eps: number, options?: { window?: number | bigint | undefined; scale?: number | undefined }): Tensor;
+  };
   int8_weight: {
     default(weight: Tensor): Tensor;
   };

@@ -1,5 +1,14 @@
 // N tokens, D width, H heads, K key-value heads, d head size
-import { Dropout, Linear, linearGroup, Module, rotate, type RMSNorm, type Rope } from '../../nn/index.ts';
+import {
+  Dropout,
+  Linear,
+  linearGroup,
+  Module,
+  rotate,
+  type RMSNorm,
+  type Rope,
+  type Rotation,
+} from '../../nn/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import { attendSelf } from '../self-attention.ts';
 import type { Heads, Pass } from '../stack.ts';
@@ -30,6 +39,16 @@ interface AttentionPlace {
   norm: NormOf;
 }
 
+/** What an operator needs that computes attention and its projections by itself. */
+export interface FusableAttention {
+  /** Of q, k, v and the output. */
+  linears: readonly Linear[];
+  /** Of each head of q and of k, or none. */
+  norms: readonly RMSNorm[];
+  rotation: Rotation;
+  options: { window?: number; scale?: number };
+}
+
 /** Attention of a decoder's layer, whatever its projections. */
 export abstract class Attention extends Module {
   readonly #place: AttentionPlace;
@@ -46,6 +65,23 @@ export abstract class Attention extends Module {
   abstract readonly o_proj: Linear;
   /** x [N, D] → heads, normalised but not turned yet. */
   protected abstract project(x: Tensor): Heads;
+  /** Linear layers and norms of the heads, where there is nothing else in the projections. */
+  protected plainParts(): Pick<FusableAttention, 'linears' | 'norms'> | undefined {
+    return undefined;
+  }
+
+  get layer(): number {
+    return this.#place.layer;
+  }
+
+  /** Undefined where it is more than the operator can. */
+  fusable(pass: Pass): FusableAttention | undefined {
+    const { rope, window, scale, softcap } = this.#traits;
+    const [parts, rotation] = [this.plainParts(), rope && pass.rotations?.get(rope)];
+    if (parts === undefined || rotation === undefined || softcap !== undefined || this.#dropout.isActive)
+      return undefined;
+    return { ...parts, rotation, options: { window, scale } };
+  }
 
   forward(x: Tensor, pass: Pass): Tensor {
     const { rope, window, scale, softcap } = this.#traits;
@@ -66,6 +102,7 @@ export class SplitAttention extends Attention {
   override readonly o_proj: Linear;
   readonly q_norm?: RMSNorm;
   readonly k_norm?: RMSNorm;
+  readonly #linears: readonly Linear[];
   readonly #size: number;
   readonly #isWhole: boolean;
 
@@ -78,6 +115,7 @@ export class SplitAttention extends Attention {
     this.k_proj = new Linear(width, keyHeads * size, { bias: bias?.qkv });
     this.v_proj = new Linear(width, keyHeads * size, { bias: bias?.qkv });
     this.o_proj = new Linear(heads * size, width, { bias: bias?.output });
+    this.#linears = [this.q_proj, this.k_proj, this.v_proj, this.o_proj];
     this.#size = size;
     this.#isWhole = queryKeyNorm === 'whole';
     if (queryKeyNorm === undefined) return;
@@ -88,6 +126,11 @@ export class SplitAttention extends Attention {
   protected override project(x: Tensor): Heads {
     const [q, k, v] = linearGroup([this.q_proj, this.k_proj, this.v_proj], x);
     return { q: this.#headsOf(q, this.q_norm), k: this.#headsOf(k, this.k_norm), v: this.#headsOf(v) };
+  }
+
+  protected override plainParts(): Pick<FusableAttention, 'linears' | 'norms'> | undefined {
+    if (this.q_norm === undefined || this.k_norm === undefined) return { linears: this.#linears, norms: [] };
+    return this.#isWhole ? undefined : { linears: this.#linears, norms: [this.q_norm, this.k_norm] };
   }
 
   /** [N, H·d] → [N, H, d] */

@@ -1,5 +1,5 @@
 // N tokens, D width, F inner width
-import { atStageEnd, gatedLinear, gateOf, Linear, linearGroup, Module, type Gate } from '../../nn/index.ts';
+import { atStageEnd, gatedLinear, gateOf, Linear, linearGroup, Module, swiGlu, type Gate } from '../../nn/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import type { Pass } from '../stack.ts';
 
@@ -7,6 +7,8 @@ import type { Pass } from '../stack.ts';
 export interface FeedForwardPart extends Module {
   /** x [N, D] → [N, D]; `isEnd` says that the result goes nowhere but, added to something, into the stage's output. */
   forward(x: Tensor, pass: Pass, isEnd?: boolean): Tensor;
+  /** Linear layers of gate, inner values and output, where silu's gate is all that is between them. */
+  readonly fusable?: readonly Linear[] | undefined;
 }
 
 export interface FeedForwardShape {
@@ -22,6 +24,7 @@ export class FeedForward extends Module implements FeedForwardPart {
   readonly up_proj: Linear;
   readonly down_proj: Linear;
   readonly #gate: Gate;
+  readonly #linears: readonly Linear[];
 
   constructor({ width, inner, activation, bias }: FeedForwardShape) {
     super();
@@ -29,6 +32,11 @@ export class FeedForward extends Module implements FeedForwardPart {
     this.up_proj = new Linear(width, inner, { bias });
     this.down_proj = new Linear(inner, width, { bias });
     this.#gate = gateOf(activation);
+    this.#linears = [this.gate_proj, this.up_proj, this.down_proj];
+  }
+
+  get fusable(): readonly Linear[] | undefined {
+    return this.#gate === swiGlu ? this.#linears : undefined;
   }
 
   forward(x: Tensor, _pass?: Pass, isEnd = false): Tensor {

@@ -4,6 +4,7 @@ import type { Tensor } from '../../tensor/index.ts';
 import { Block, type Pass } from '../stack.ts';
 import type { Attention, NormOf } from './attention.ts';
 import type { FeedForwardPart } from './feed-forward.ts';
+import { fusedLayer } from './layer-fused.ts';
 
 /** What a layer is put together from. */
 export interface LayerParts {
@@ -43,6 +44,12 @@ export abstract class DecoderLayer extends Block {
     return add(attended, this.feed(attended, pass), dropouts?.feedForward);
   }
 
+  /** Both halves, where their results are added as they are. */
+  protected get plainParts(): { attention: Attention; feedForward: FeedForwardPart } | undefined {
+    const { residualScale, dropouts } = this.#parts;
+    return residualScale === 1 && dropouts === undefined ? this.#parts : undefined;
+  }
+
   protected attend(x: Tensor, pass: Pass): Tensor {
     return this.self_attn.forward(x, pass);
   }
@@ -60,6 +67,12 @@ export class NormBefore extends DecoderLayer {
     super(parts);
     this.input_layernorm = parts.norm(parts.width);
     this.post_attention_layernorm = parts.norm(parts.width);
+  }
+
+  override forward(x: Tensor, pass: Pass): Tensor {
+    const parts = this.plainParts;
+    const norms = [this.input_layernorm, this.post_attention_layernorm];
+    return (parts && fusedLayer(x, pass, { ...parts, norms })) ?? super.forward(x, pass);
   }
 
   protected override attend(x: Tensor, pass: Pass): Tensor {

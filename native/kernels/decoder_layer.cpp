@@ -1,0 +1,233 @@
+// A layer of a decoder whose earlier keys and values are in a cache, as one operator: for a few tokens the work on either side of its
+// products would cost as much as they do. Everything is rounded where the operators that define it round.
+// N new tokens, D width, H query heads, K key-value heads, d head size, F inner width.
+#include <ATen/Parallel.h>
+#include <torch/library.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <vector>
+
+#include "elementwise.hpp"
+#include "fused.hpp"
+#include "paged_attention.hpp"
+#include "products.hpp"
+
+namespace attune {
+
+namespace {
+
+using at::Tensor;
+
+enum Linear { kQuery, kKey, kValue, kOutput, kGate, kUp, kDown, kLinears };
+enum Norm { kBeforeAttention, kBeforeFeedForward, kOfQueries, kOfKeys };
+
+struct Layer {
+  Tensor x;                         // [N, D]
+  std::vector<Tensor> norms;        // two of D, or after them two of d, for the heads of q and k
+  std::vector<Tensor> weights;      // in the order above
+  std::vector<Tensor> biases;       // undefined where there is none
+  Tensor cos, sin;                  // [N, d]
+  Paged paged;
+  double epsilon, scale;
+
+  int64_t tokens() const { return x.size(0); }
+  int64_t size() const { return paged.keys.size(2); }
+  int64_t width(Linear linear) const { return weights[linear].size(0); }
+  int64_t heads(Linear linear) const { return width(linear) / size(); }
+  bool hasHeadNorms() const { return norms.size() > kOfKeys; }
+};
+
+void checkWeights(const Layer& l) {
+  TORCH_CHECK(l.x.dim() == 2 && l.weights.size() == kLinears && l.biases.size() == kLinears, "decoder_layer wants x [N, D], and weights and biases of q, k, v, output, gate, up and down");
+  for (int i = 0; i < kLinears; i++) {
+    const int64_t depth = i == kOutput ? l.width(kQuery) : i == kDown ? l.width(kUp) : l.x.size(1);
+    TORCH_CHECK(l.weights[i].dim() == 2 && l.weights[i].size(1) == depth, "decoder_layer wants weight ", i, " of ", depth, " columns");
+    TORCH_CHECK(!l.biases[i].defined() || (l.biases[i].dim() == 1 && l.biases[i].size(0) == l.weights[i].size(0)), "decoder_layer wants biases [O]");
+  }
+  TORCH_CHECK(l.width(kValue) == l.width(kKey) && l.width(kGate) == l.width(kUp), "decoder_layer wants k and v of one width, and gate and up");
+  TORCH_CHECK(l.width(kOutput) == l.x.size(1) && l.width(kDown) == l.x.size(1), "decoder_layer gives what it reads: [N, D]");
+}
+
+void checkLayer(const Layer& l) {
+  checkWeights(l);
+  TORCH_CHECK(l.norms.size() == 2 || l.norms.size() == 4, "decoder_layer wants two norms, or four");
+  TORCH_CHECK(l.paged.keys.dim() == 3, "decoder_layer wants a cache [C, K, d]");
+  for (size_t i = 0; i < l.norms.size(); i++)
+    TORCH_CHECK(l.norms[i].dim() == 1 && l.norms[i].size(0) == (i < kOfQueries ? l.x.size(1) : l.size()), "decoder_layer wants norms [D], [D], [d] and [d]");
+  TORCH_CHECK(l.size() > 0 && l.size() % 2 == 0 && l.width(kQuery) % l.size() == 0 && l.width(kKey) % l.size() == 0, "decoder_layer wants heads of the cache's size, an even one");
+  TORCH_CHECK(l.cos.dim() == 2 && l.cos.size(0) == l.tokens() && l.cos.size(1) == l.size() && l.sin.sizes() == l.cos.sizes(), "decoder_layer wants cos and sin [N, d]");
+  checkPaged(l.paged, {l.tokens(), l.heads(kQuery), l.heads(kKey), l.size(), l.x.scalar_type()});
+}
+
+Tensor linear(const Layer& l, Linear which, const Tensor& x) {
+  const Tensor weight = l.weights[which].to(x.scalar_type());
+  return l.biases[which].defined() ? at::addmm(l.biases[which].to(x.scalar_type()), x, weight.t()) : productWithWeight(x, weight);
+}
+
+Tensor attended(const Layer& l, const Tensor& x) {
+  const auto heads = [&](Linear which) { return linear(l, which, x).view({l.tokens(), -1, l.size()}); };
+  const auto normed = [&](const Tensor& y, Norm norm) { return l.hasHeadNorms() ? rmsNorm(y, l.norms[norm], l.epsilon) : y; };
+  const Tensor q = rope(normed(heads(kQuery), kOfQueries), l.cos, l.sin), k = rope(normed(heads(kKey), kOfKeys), l.cos, l.sin);
+  return linear(l, kOutput, pagedAttention(q, k, heads(kValue), l.paged, l.scale).flatten(1));
+}
+
+// The definition, in operators that are there by themselves too.
+Tensor composite(const Layer& l) {
+  const Tensor x = l.x + attended(l, rmsNorm(l.x, l.norms[kBeforeAttention], l.epsilon));
+  const Tensor normed = rmsNorm(x, l.norms[kBeforeFeedForward], l.epsilon);
+  return x + linear(l, kDown, swiGlu(linear(l, kGate, normed), linear(l, kUp, normed)));
+}
+
+// Few tokens, from one piece of memory to the next, with no tensor in between.
+class FewTokens {
+ public:
+  FewTokens(const Layer& layer, const TypeKernels& kernels)
+      : layer_(layer), kernels_(kernels), bytes_(static_cast<int64_t>(layer.x.element_size())), memory_(bytesOf(layer)), next_(static_cast<char*>(memory_.data())) {}
+
+  Tensor run() {
+    const Layer& l = layer_;
+    const int64_t D = l.x.size(1), N = l.tokens();
+    wide_ = reinterpret_cast<float*>(take(std::max(D, l.size()) * 4));
+    inverse_ = reinterpret_cast<float*>(take(N * std::max(l.heads(kQuery), l.heads(kKey)) * 4));
+    Tensor y = at::empty_like(l.x);
+    char *normed = rows(D), *result = rows(D), *out = static_cast<char*>(y.mutable_data_ptr());
+    const char* x = static_cast<const char*>(l.x.const_data_ptr());
+    norm(kBeforeAttention, x, N, normed);
+    attend(normed, result);
+    kernels_.add(x, result, out, N * D);
+    norm(kBeforeFeedForward, out, N, normed);
+    feed(normed, result);
+    kernels_.add(out, result, out, N * D);
+    return y;
+  }
+
+ private:
+  // All of a token's values that are in memory at once, each piece in cache lines of its own.
+  static size_t bytesOf(const Layer& l) {
+    int64_t values = 2 * l.x.size(1) + l.width(kQuery);
+    for (const Linear linear : {kQuery, kKey, kValue, kGate, kUp}) values += l.width(linear);
+    const int64_t floats = std::max(l.x.size(1), l.size()) + l.tokens() * std::max(l.heads(kQuery), l.heads(kKey));
+    return l.tokens() * values * l.x.element_size() + floats * sizeof(float) + 16 * 64;
+  }
+
+  char* take(int64_t bytes) { return std::exchange(next_, next_ + (bytes + 63) / 64 * 64); }
+  char* rows(int64_t width) { return take(layer_.tokens() * width * bytes_); }
+
+  const float* widened(const Tensor& weight) {
+    if (weight.scalar_type() == at::kFloat) return weight.const_data_ptr<float>();
+    const auto* from = weight.const_data_ptr<at::BFloat16>();
+    std::copy(from, from + weight.numel(), wide_);
+    return wide_;
+  }
+
+  void norm(Norm which, const void* x, int64_t rows, void* y) {
+    RmsNorm n{};
+    n.x = x, n.y = y, n.weight = widened(layer_.norms[which]), n.size = layer_.norms[which].numel();
+    n.epsilon = static_cast<float>(layer_.epsilon), n.inverse = inverse_;
+    kernels_.rmsNorm.forward(n, 0, rows);
+  }
+
+  FewRowsWeight weight(Linear which, char* y) const {
+    const Tensor& w = layer_.weights[which];
+    return {w.const_data_ptr(), w.stride(0), w.size(0), y};
+  }
+
+  void multiply(const char* x, std::initializer_list<std::pair<Linear, char*>> linears) {
+    std::vector<FewRowsWeight> weights;
+    for (const auto& [which, y] : linears) weights.push_back(weight(which, y));
+    const int64_t depth = layer_.weights[linears.begin()->first].size(1);
+    multiplyFewRows({x, depth, layer_.tokens(), depth}, weights, kernels_);
+    for (const auto& [which, y] : linears) {
+      const Tensor& bias = layer_.biases[which];
+      const int64_t width = layer_.width(which);
+      for (int64_t row = 0; bias.defined() && row < layer_.tokens(); row++)
+        kernels_.add(y + row * width * bytes_, bias.const_data_ptr(), y + row * width * bytes_, width);
+    }
+  }
+
+  void turn(char* x, int64_t heads) {
+    const Rope r{x, layer_.cos.const_data_ptr<float>(), layer_.sin.const_data_ptr<float>(), heads, layer_.size(), false, x};
+    kernels_.rope(r, 0, layer_.tokens());
+  }
+
+  void attend(const char* x, char* result) {
+    const Layer& l = layer_;
+    char *q = rows(l.width(kQuery)), *k = rows(l.width(kKey)), *v = rows(l.width(kValue)), *y = rows(l.width(kQuery));
+    multiply(x, {{kQuery, q}, {kKey, k}, {kValue, v}});
+    if (l.hasHeadNorms()) {
+      norm(kOfQueries, q, l.tokens() * l.heads(kQuery), q);
+      norm(kOfKeys, k, l.tokens() * l.heads(kKey), k);
+    }
+    turn(q, l.heads(kQuery));
+    turn(k, l.heads(kKey));
+    const PagedHeads heads{q, k, v, l.heads(kQuery), l.heads(kKey), l.size(), bytes_, static_cast<float>(l.scale), y};
+    writePaged(l.paged, heads);
+    attendPagedFew(l.paged, heads, kernels_.attention);
+    multiply(y, {{kOutput, result}});
+  }
+
+  void feed(const char* x, char* result) {
+    char *gate = rows(layer_.width(kGate)), *up = rows(layer_.width(kUp));
+    multiply(x, {{kGate, gate}, {kUp, up}});
+    kernels_.swiGlu({gate, up, gate, nullptr, nullptr, nullptr}, 0, layer_.tokens() * layer_.width(kGate));
+    multiply(gate, {{kDown, result}});
+  }
+
+  const Layer& layer_;
+  const TypeKernels& kernels_;
+  int64_t bytes_;
+  Scratch memory_;
+  char* next_;
+  float *wide_ = nullptr, *inverse_ = nullptr;
+};
+
+bool isInRows(const Tensor& weight, at::ScalarType type) {
+  return isOnCpu(weight) && weight.scalar_type() == type && weight.stride(1) == 1 && weight.stride(0) >= weight.size(1) && weight.numel() > 0;
+}
+
+bool isVector(const Tensor& x) { return isOnCpu(x) && x.is_contiguous(); }
+
+bool isOfFew(const Layer& l) {
+  const at::ScalarType type = l.x.scalar_type();
+  if (l.tokens() == 0 || l.tokens() > kFewRows || l.size() > kLargestHead || !isOnCpu(l.paged.keys) || !isOnCpu(l.paged.slots)) return false;
+  for (const Tensor& weight : l.weights)
+    if (!isInRows(weight, type)) return false;
+  for (const Tensor& bias : l.biases)
+    if (bias.defined() && (!isVector(bias) || bias.scalar_type() != type)) return false;
+  for (const Tensor& norm : l.norms)
+    if (!isVector(norm) || (norm.scalar_type() != at::kFloat && norm.scalar_type() != at::kBFloat16)) return false;
+  for (const Tensor& angles : {l.cos, l.sin})
+    if (!isVector(angles) || angles.scalar_type() != at::kFloat) return false;
+  for (int64_t s = 0; s < l.paged.segments(); s++)
+    if (l.paged.queries(s) >= kPackFrom) return false;
+  return true;
+}
+
+Tensor decoderLayer(const Tensor& x, at::TensorList norms, at::TensorList weights, const c10::List<std::optional<Tensor>>& biases, const Tensor& cos, const Tensor& sin,
+                    const Tensor& keys, const Tensor& values, const Tensor& slots, at::IntArrayRef queryOffsets, at::IntArrayRef keyOffsets, double epsilon,
+                    std::optional<int64_t> window, std::optional<double> scale) {
+  TORCH_CHECK(keys.dim() == 3, "decoder_layer wants a cache [C, K, d]");
+  Layer l{x.contiguous(), norms.vec(), weights.vec(), {}, cos, sin, {keys, values, slots.contiguous(), queryOffsets, keyOffsets, std::min(window.value_or(kUnboundedWindow), kUnboundedWindow)},
+          epsilon, scale.value_or(1.0 / std::sqrt(static_cast<double>(keys.size(2))))};
+  for (const std::optional<Tensor> bias : biases) l.biases.push_back(bias.value_or(Tensor()));
+  if (l.biases.empty()) l.biases.resize(kLinears);
+  checkLayer(l);
+  const TypeKernels* kernels = isOfFew(l) ? kernelsFor(l.x) : nullptr;
+  if (kernels == nullptr) return composite(l);
+  checkPagedSlots(l.paged);
+  return FewTokens(l, *kernels).run();
+}
+
+}  // namespace
+
+TORCH_LIBRARY_FRAGMENT(attune, library) {
+  library.def(
+      "decoder_layer(Tensor x, Tensor[] norms, Tensor[] weights, Tensor?[] biases, Tensor cos, Tensor sin, Tensor(a!) keys, Tensor(b!) values, Tensor slots, "
+      "int[] query_offsets, int[] key_offsets, float eps, *, int? window=None, float? scale=None) -> Tensor");
+}
+
+TORCH_LIBRARY_IMPL(attune, CompositeImplicitAutograd, library) { library.impl("decoder_layer", decoderLayer); }
+
+}  // namespace attune

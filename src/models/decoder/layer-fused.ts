@@ -1,0 +1,50 @@
+// N tokens, D width
+import { plainWeights, type RMSNorm } from '../../nn/index.ts';
+import { attune, type Tensor } from '../../tensor/index.ts';
+import type { Pass } from '../stack.ts';
+import type { Attention } from './attention.ts';
+import type { FeedForwardPart } from './feed-forward.ts';
+
+/** From so many tokens on, what is between products costs little beside them. */
+const FEW_TOKENS = 8;
+
+/** A layer whose halves read normalised values and are added to what they read. */
+export interface FusableLayer {
+  attention: Attention;
+  feedForward: FeedForwardPart;
+  /** Before attention and before the feed-forward half. */
+  norms: readonly RMSNorm[];
+}
+
+/**
+ * A layer as a whole by `attune::decoder_layer`, for few tokens beside a cache, or undefined where that operator is not what
+ * should compute it: then its parts do it by themselves. x [N, D] → [N, D]
+ */
+export function fusedLayer(x: Tensor, pass: Pass, layer: FusableLayer): Tensor | undefined {
+  const { layout, cache } = pass;
+  if (cache?.lend === undefined || x.shape[0] > FEW_TOKENS) return undefined;
+  const [attention, feedForward] = [layer.attention.fusable(pass), layer.feedForward.fusable];
+  if (attention === undefined || feedForward === undefined) return undefined;
+  const { rotation, options } = attention;
+  const linears = plainWeights([...attention.linears, ...feedForward]);
+  const norms = [...layer.norms, ...attention.norms];
+  const [{ epsilon }] = norms;
+  if (linears === undefined || norms.some((norm) => norm.epsilon !== epsilon)) return undefined;
+  const { keys, values, slots, offsets } = cache.lend(layer.attention.layer);
+  if (rotation.cos.shape[1] !== keys.shape[2]) return undefined; // a part of each head is turned
+  return attune.decoder_layer.default(
+    x,
+    norms.map((norm) => norm.scale()),
+    linears.weights,
+    linears.biases,
+    rotation.cos,
+    rotation.sin,
+    keys,
+    values,
+    slots,
+    layout.offsets,
+    offsets,
+    epsilon,
+    options,
+  );
+}
