@@ -36,6 +36,8 @@ export interface StepContext {
   openTokenizer(name: string): Promise<Tokenizer>;
   /** Recognisers of the user's own, as `./file.ts#name`. */
   openRecognisers(reference: string): Promise<readonly Recogniser[]>;
+  /** What `StepDefinition.look` saw in an item; absent where nothing was looked at before. */
+  seen?(item: Item): unknown;
   /** Reports quote the first words of the rows that they count; false where nothing of rows may be shown. */
   quotes?: boolean;
   onProgress?: (done: number, unit: string) => void;
@@ -67,6 +69,11 @@ export interface StepDefinition<Options = unknown> {
   version: number;
   /** True where what it makes of an item depends on that item alone: it then runs shard by shard, and goes on after a kill. */
   perItem?: true;
+  /**
+   * What is to be seen in an item by itself, as plain values, of a step that needs all items in their order: it is looked
+   * for shard by shard, kept, and told to the step by `StepContext.seen`, so that a kill does not cost it.
+   */
+  look?(options: Options, context: StepContext): Promise<(item: Item) => unknown>;
   /** True where it takes out what nobody may see: reports then quote nothing of rows. */
   protects?: true;
   /** Files besides the items that its result depends on: the cache knows a result by their content. */

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { EventSink } from '../../base/events.ts';
 import { rawRows, requireWhole } from '../../data/raw-rows.ts';
@@ -67,9 +69,19 @@ const ROWS_BETWEEN_REPORTS = 500;
  * @throws AttuneError E_USAGE, E_UNKNOWN_CONTAINER, E_BAD_ROWS, E_NO_ROWS, E_ALREADY_REDACTED, E_CANARY_FORM, E_NOT_WRITABLE
  */
 export async function redactData(from: string, options: RedactDataOptions): Promise<RedactedData> {
-  const { to, style = 'tags', key, canaries: count = 0, seed = 42 } = options;
   await checkFiles(from, options);
-  const redactor = new Redactor({
+  const folder = mkdtempSync(join(tmpdir(), 'attune-redact-'));
+  try {
+    using redactor = await redactorOf(options, folder);
+    return await redactWith(redactor, from, options);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function redactorOf(options: RedactDataOptions, folder: string): Promise<Redactor> {
+  const { style = 'tags', key, vault } = options;
+  return new Redactor({
     style,
     key: key === undefined ? randomBytes(32) : Buffer.from(key),
     kinds: options.kinds ?? (options.preset === undefined ? undefined : presets[options.preset]),
@@ -78,7 +90,13 @@ export async function redactData(from: string, options: RedactDataOptions): Prom
     allow: options.allow,
     monthFirst: options.monthFirst,
     more: (await Promise.all((options.recognisers ?? []).map(loadRecognisers))).flat(),
+    // A vault is written of all values at once.
+    folder: vault === undefined ? folder : undefined,
   });
+}
+
+async function redactWith(redactor: Redactor, from: string, options: RedactDataOptions): Promise<RedactedData> {
+  const { to, style = 'tags', key, canaries: count = 0, seed = 42 } = options;
   options.onEvent?.({ type: 'phase-started', phase: 'data', message: `redacting ${from}` });
   using draft = new FileDraft(to);
   const canaries = makeCanaries(count, seed);

@@ -2,7 +2,7 @@
 export { Audit, type AuditCase, type KindCounts } from './audit.ts';
 export { canaryRow, makeCanaries, plantings, type Canary } from './canaries.ts';
 export { isOwnRecogniser, OWN_RECOGNISER, ownRecognisers, type OwnRecogniser } from './custom.ts';
-export { Detector } from './detector.ts';
+export { Detector, type Finding } from './detector.ts';
 export { kinds, presets, type Kind, type Preset } from './kinds.ts';
 export { redactRows, type RedactRowsOptions } from './redact-rows.ts';
 export { Redactor, type RedactionCounts } from './redactor.ts';

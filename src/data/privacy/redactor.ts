@@ -15,6 +15,8 @@ export interface RedactorOptions extends DetectorOptions {
   /** Only these columns; all unless given. */
   columns?: readonly string[];
   monthFirst?: boolean;
+  /** For values that have tags and are too many for memory; without it all are held, and `tags` can be asked for. */
+  folder?: string;
 }
 
 /** What was replaced, over all rows. */
@@ -45,15 +47,16 @@ export interface OpenedRow {
   subject: string;
 }
 
-export class Redactor {
+export class Redactor implements Disposable {
   readonly counts: RedactionCounts = { rows: 0, changed: 0, kinds: {}, numbersLeft: {} };
-  readonly #tags = new Tags();
+  readonly #tags: Tags;
   readonly #options: RedactorOptions;
   readonly #detector: Detector;
   readonly #surrogates: Surrogates;
 
   constructor(options: RedactorOptions) {
     this.#options = options;
+    this.#tags = new Tags({ folder: options.folder });
     this.#detector = new Detector(options);
     this.#surrogates = new Surrogates({
       key: options.key,
@@ -124,6 +127,10 @@ export class Redactor {
     this.counts.rows++;
     if (isChanged) this.counts.changed++;
     return copy;
+  }
+
+  [Symbol.dispose](): void {
+    this.#tags[Symbol.dispose]();
   }
 
   #replaced(text: string, findings: readonly Finding[], subject: string): string {

@@ -1,19 +1,25 @@
 /** Tags that stand for values, "[NAME_1]", apart from those that an earlier redaction left in the same texts. */
 import { kinds, type Kind } from './kinds.ts';
+import { NumberSet } from './number-set.ts';
+import { TagNumbers, type TagNumbersOptions } from './tag-numbers.ts';
 
-const TAG = new RegExp(String.raw`\[(${kinds.map((kind) => kind.toUpperCase()).join('|')})_\d{1,9}\]`, 'g');
+const TAG = new RegExp(String.raw`\[(${kinds.map((kind) => kind.toUpperCase()).join('|')})_(\d{1,9})\]`, 'g');
 
-export class Tags {
-  /** The number in the tag of each value, by kind and value: of millions of values nothing else is held. */
-  readonly #numbers = new Map<string, number>();
+export class Tags implements Disposable {
+  /** By kind and value. */
+  readonly #numbers: TagNumbers;
   readonly #numberOf = new Map<Kind, number>();
-  /** Tags of an earlier redaction, which are never given to anything else. */
-  readonly #earlier = new Set<string>();
+  /** Numbers in tags of an earlier redaction, which are never given to anything else. */
+  readonly #earlier = new Map<Kind, NumberSet>();
 
-  /** Tag → what it stands for, put together when it is asked for. */
+  constructor(options?: TagNumbersOptions) {
+    this.#numbers = new TagNumbers(options);
+  }
+
+  /** Tag → what it stands for, put together when it is asked for; only where all values stay in memory. */
   get values(): Map<string, string> {
     const values = new Map<string, string>();
-    for (const [key, number] of this.#numbers) {
+    for (const [key, number] of this.#numbers.entries()) {
       const end = key.indexOf('\n');
       values.set(tagOf(key.slice(0, end) as Kind, number), key.slice(end + 1));
     }
@@ -22,46 +28,52 @@ export class Tags {
 
   /** The one tag of a value. */
   of(value: string, kind: Kind): string {
-    const known = this.#numbers.get(`${kind}\n${value}`);
+    const key = `${kind}\n${value}`;
+    const known = this.#numbers.get(key);
     if (known !== undefined) return tagOf(kind, known);
+    const earlier = this.#earlier.get(kind);
     let number = this.#numberOf.get(kind) ?? 0;
-    let tag: string;
-    do tag = tagOf(kind, ++number);
-    while (this.#earlier.has(tag));
+    do number++;
+    while (earlier?.has(number) === true);
     this.#numberOf.set(kind, number);
-    this.#numbers.set(ownCopy(`${kind}\n${value}`), number);
-    return tag;
+    this.#numbers.set(key, number);
+    return tagOf(kind, number);
   }
 
   /** Takes note of the tags that texts bring along, before others are given in them. */
   keep(text: string): void {
     if (!text.includes('[')) return;
-    for (const tag of text.match(TAG) ?? []) if (!this.#isGiven(tag)) this.#earlier.add(tag);
-  }
-
-  /** All numbers of a kind are given in their order, but for those that were there before. */
-  #isGiven(tag: string): boolean {
-    const at = tag.lastIndexOf('_');
-    const kind = tag.slice(1, at).toLowerCase() as Kind;
-    const number = Number(tag.slice(at + 1, -1));
-    const isOurs = number > 0 && number <= (this.#numberOf.get(kind) ?? 0) && tag === tagOf(kind, number);
-    return isOurs && !this.#earlier.has(tag);
+    for (const [tag, name, digits] of text.matchAll(TAG)) {
+      const [kind, number] = [name.toLowerCase() as Kind, Number(digits)];
+      if (!isOurForm(tag, kind, number)) continue;
+      // All numbers of a kind are given in their order, but for those that were there before.
+      if (number <= (this.#numberOf.get(kind) ?? 0)) continue;
+      let earlier = this.#earlier.get(kind);
+      if (earlier === undefined) this.#earlier.set(kind, (earlier = new NumberSet()));
+      earlier.add(number);
+    }
   }
 
   /** An earlier tag that has been given to another value in a row before becomes a value itself, with a tag of its own. */
   renamed(text: string): string {
     if (!text.includes('[')) return text;
-    return text.replaceAll(TAG, (tag: string, kind: string) =>
-      this.#earlier.has(tag) ? tag : this.of(tag, kind.toLowerCase() as Kind),
-    );
+    return text.replaceAll(TAG, (tag: string, name: string, digits: string) => {
+      const [kind, number] = [name.toLowerCase() as Kind, Number(digits)];
+      const stays = !isOurForm(tag, kind, number) || this.#earlier.get(kind)?.has(number) === true;
+      return stays ? tag : this.of(tag, kind);
+    });
   }
+
+  [Symbol.dispose](): void {
+    this.#numbers[Symbol.dispose]();
+  }
+}
+
+/** What is never given, such as "[NAME_007]", stands for itself. */
+function isOurForm(tag: string, kind: Kind, number: number): boolean {
+  return number > 0 && tag === tagOf(kind, number);
 }
 
 function tagOf(kind: Kind, number: number): string {
   return `[${kind.toUpperCase()}_${number}]`;
-}
-
-/** A piece of a text keeps the whole text in memory; a copy does not. */
-function ownCopy(text: string): string {
-  return Buffer.from(text, 'utf16le').toString('utf16le');
 }

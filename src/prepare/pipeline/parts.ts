@@ -141,8 +141,8 @@ export class ShardWriter implements Disposable {
   }
 }
 
-/** Writes items as they stand, origins and all. */
-export async function writeItems(folder: string, items: AsyncIterable<Item>): Promise<Shard[]> {
+/** Writes items as they stand, origins and all; or other values, a line each. */
+export async function writeItems(folder: string, items: AsyncIterable<unknown>): Promise<Shard[]> {
   using writer = new ShardWriter(folder, 'items');
   for await (const item of items) writer.write(`${JSON.stringify(item)}\n`);
   writer.finish();
@@ -150,8 +150,8 @@ export async function writeItems(folder: string, items: AsyncIterable<Item>): Pr
 }
 
 /** The items of shards, in order. */
-export async function* readItems(paths: readonly string[]): AsyncGenerator<Item, void, undefined> {
+export async function* readItems<Value = Item>(paths: readonly string[]): AsyncGenerator<Value, void, undefined> {
   for (const path of paths) {
-    for await (const { text } of readLines(path, { maxBytes: Infinity })) yield JSON.parse(text) as Item;
+    for await (const { text } of readLines(path, { maxBytes: Infinity })) yield JSON.parse(text) as Value;
   }
 }

@@ -1,22 +1,58 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Item } from '../../documents/index.ts';
 import { openSteps, runSteps, type StepSpec } from '../run-steps.ts';
 import type { StepContext } from '../step.ts';
 import { readItems, writeItems, type Part } from './parts.ts';
 
-/** Runs steps over the items of shards, into shards of the draft. */
-export async function runOver(
-  paths: readonly string[],
-  specs: readonly StepSpec[],
-  { draft, context }: { draft: string; context: Omit<StepContext, 'folder'> },
-): Promise<Part> {
+/** Steps over the items of shards, into shards of a draft. Plain data. */
+export interface ShardWork {
+  paths: readonly string[];
+  specs: readonly StepSpec[];
+  draft: string;
+  /** Nothing is made of the items: what the one step sees in each is written down. */
+  looks?: boolean;
+  /** Shards of what was seen, a line for each item. */
+  seen?: readonly string[];
+}
+
+type Context = Omit<StepContext, 'folder' | 'seen'>;
+
+export async function runOver(work: ShardWork, context: Context): Promise<Part> {
   const folder = mkdtempSync(join(tmpdir(), 'attune-pipeline-'));
   try {
-    const opened = await openSteps(specs, { ...context, folder });
-    const shards = await writeItems(draft, runSteps(readItems(paths), opened));
-    return { shards, reports: opened.map(({ report }) => report) };
+    return await (work.looks === true ? lookOver : stepsOver)(work, { ...context, folder });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+async function stepsOver({ paths, specs, draft, seen }: ShardWork, context: StepContext): Promise<Part> {
+  const known = seen === undefined ? undefined : new WeakMap<Item, unknown>();
+  const opened = await openSteps(specs, { ...context, ...(known && { seen: (item: Item) => known.get(item) }) });
+  const items = known === undefined ? readItems(paths) : withSeen(paths, seen!, known);
+  const shards = await writeItems(draft, runSteps(items, opened));
+  return { shards, reports: opened.map(({ report }) => report) };
+}
+
+async function* withSeen(
+  paths: readonly string[],
+  seen: readonly string[],
+  known: WeakMap<Item, unknown>,
+): AsyncGenerator<Item> {
+  const values = readItems<unknown>(seen);
+  for await (const item of readItems(paths)) {
+    known.set(item, (await values.next()).value);
+    yield item;
+  }
+}
+
+async function lookOver({ paths, specs, draft }: ShardWork, context: StepContext): Promise<Part> {
+  const [{ definition, report }] = await openSteps(specs, context);
+  const look = await definition.look!(report.options, context);
+  const values = async function* values(): AsyncGenerator<unknown> {
+    for await (const item of readItems(paths)) yield look(item);
+  };
+  return { shards: await writeItems(draft, values()), reports: [] };
 }

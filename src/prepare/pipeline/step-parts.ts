@@ -5,13 +5,15 @@ import { MOST_SHOWN, openSteps, type StepSpec } from '../run-steps.ts';
 import type { StepContext, StepDefinition, StepReport } from '../step.ts';
 import { steps } from '../steps/index.ts';
 import type { PartStore, StoredPart } from './parts.ts';
-import { runOver } from './run-over.ts';
+import { runOver, type ShardWork } from './run-over.ts';
 import type { ShardPool } from './threads/shard-pool.ts';
 
 /** Steps that run together: over each shard by itself, or one step over all of them. */
 interface Stage {
   specs: StepSpec[];
   perItem: boolean;
+  /** One step that first looks at each shard by itself. */
+  looks: boolean;
   /** All that the result depends on besides the items. */
   key: unknown[];
 }
@@ -24,7 +26,8 @@ export async function stagesOf(specs: readonly StepSpec[], context: StepContext)
   for (const [index, { definition, report }] of opened.entries()) {
     const last = stages.at(-1);
     const perItem = definition.perItem === true;
-    const stage = last?.perItem === true && perItem ? last : { specs: [], perItem, key: [] };
+    const stage =
+      last?.perItem === true && perItem ? last : { specs: [], perItem, looks: definition.look !== undefined, key: [] };
     if (stage !== last) stages.push(stage);
     stage.specs.push(specs[index]);
     const files = (definition.files?.(report.options, context.base) ?? []).map((file) => sha256File(file));
@@ -47,31 +50,58 @@ export interface StageRun {
 }
 
 /** What a stage makes of the parts before it: the same, whatever number of threads makes it. */
-export async function runStage(
-  stage: Stage,
-  before: readonly StoredPart[],
-  { store, context, threads }: StageRun,
-): Promise<StoredPart[]> {
-  const shards = before.flatMap(({ folder, shards: all }) =>
-    all.map(({ name, sha256 }) => ({ path: join(folder, name), sha256 })),
-  );
-  const inputs = stage.perItem ? shards.map((shard) => [shard]) : [shards];
+export async function runStage(stage: Stage, before: readonly StoredPart[], run: StageRun): Promise<StoredPart[]> {
+  const shards = shardsOf(before);
   // A single shard is done before a thread has started.
-  const used = inputs.length < 2 ? undefined : threads;
+  const threads = shards.length < 2 ? undefined : run.threads;
+  if (stage.perItem) return overEach(stage, shards, { ...run, threads });
+  const { store, context } = run;
+  context.signal?.throwIfAborted();
+  const part = await store.part(keyOf(stage, shards, context), async (draft) => {
+    const seen = stage.looks && shards.length > 1 ? await lookAt(stage, shards, { ...run, threads }) : undefined;
+    const work = { paths: shards.map(({ path }) => path), specs: stage.specs, draft, seen };
+    return runOver(work, context);
+  });
+  return [part];
+}
+
+interface InputShard {
+  path: string;
+  sha256: string;
+}
+
+function shardsOf(parts: readonly StoredPart[]): InputShard[] {
+  return parts.flatMap(({ folder, shards }) =>
+    shards.map(({ name, sha256 }) => ({ path: join(folder, name), sha256 })),
+  );
+}
+
+function keyOf(stage: Stage, input: readonly InputShard[], { quotes }: StageRun['context']) {
+  return { steps: stage.key, quotes, input: input.map(({ sha256 }) => sha256) };
+}
+
+/** A part for each shard, in threads where there are any. @param looks for what is seen in it in place of what is made of it */
+function overEach(
+  stage: Stage,
+  shards: readonly InputShard[],
+  { store, context, threads, looks }: StageRun & { looks?: true },
+): Promise<StoredPart[]> {
+  const { signal, base, quotes } = context;
   let done = 0;
-  return inLanes(inputs, used?.count ?? 1, async (input) => {
-    const { signal, base, quotes } = context;
+  return inLanes(shards, threads?.count ?? 1, async (shard) => {
     signal?.throwIfAborted();
-    const of = { steps: stage.key, quotes, input: input.map(({ sha256 }) => sha256) };
-    const paths = input.map(({ path }) => path);
-    const part = await store.part(of, (draft) =>
-      used === undefined
-        ? runOver(paths, stage.specs, { draft, context })
-        : used.pool.run({ paths, specs: stage.specs, draft, base, quotes }, signal),
-    );
+    const part = await store.part({ ...keyOf(stage, [shard], context), looks }, (draft) => {
+      const work: ShardWork = { paths: [shard.path], specs: stage.specs, draft, looks };
+      return threads === undefined ? runOver(work, context) : threads.pool.run({ ...work, base, quotes }, signal);
+    });
     context.onProgress?.(++done, 'shards');
     return part;
   });
+}
+
+/** What the stage's step sees in each shard: shards of that, in the same order. */
+async function lookAt(stage: Stage, shards: readonly InputShard[], run: StageRun): Promise<string[]> {
+  return shardsOf(await overEach(stage, shards, { ...run, looks: true })).map(({ path }) => path);
 }
 
 /** The reports of one stage's parts as one for each step. */

@@ -2,11 +2,11 @@
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { kinds, presets, Redactor, redactRows } from '../../data/privacy/index.ts';
+import { kinds, presets, Redactor, redactRows, type Finding } from '../../data/privacy/index.ts';
 import type { DataRow, Item } from '../../documents/index.ts';
 import { sha256 } from '../../files/hash.ts';
 import { AttuneError } from '../../base/errors.ts';
-import { defineStep, rowOf } from '../step.ts';
+import { defineStep, rowOf, type StepContext } from '../step.ts';
 
 const options = z.strictObject({
   preset: z
@@ -44,20 +44,16 @@ export const step = defineStep<Options>({
   options,
   files: ({ recognisers }, base) => recognisers.map((reference) => resolve(base, reference.split('#')[0])),
   surroundings: ({ key_env: name }) => (name === null ? '' : sha256(process.env[name] ?? '')),
-  async open(given, { openRecognisers }) {
-    const redactor = new Redactor({
-      style: given.style,
-      key: keyOf(given),
-      kinds: given.kinds ?? (given.preset === null ? undefined : presets[given.preset]),
-      columns: given.columns ?? undefined,
-      subject: given.subject ?? undefined,
-      allow: given.allow,
-      monthFirst: given.month_first,
-      more: (await Promise.all(given.recognisers.map(openRecognisers))).flat(),
-    });
+  async look(given, context) {
+    const redactor = await redactorOf(given, context);
+    return (item) => (item.kind === 'row' ? redactor.find(redactor.open(item.values).labelled) : []);
+  },
+  async open(given, context) {
+    const opened = await redactorOf(given, context);
     return async function* run(items, notes) {
-      const rows = redactRows(rowsOf(items), { redactor, valuesOf: ({ values }) => values });
-      for await (const { item, values } of rows) yield rowOf(values, item.origins);
+      using redactor = opened;
+      for await (const { item, values } of redacted(rowsOf(items), redactor, context))
+        yield rowOf(values, item.origins);
       const { rows: count, changed, kinds: found, numbersLeft } = redactor.counts;
       const counts = Object.entries(found).map(([kind, times]) => `${times} ${kind}`);
       notes.remark(`replaced in ${changed} of ${count} rows: ${counts.length === 0 ? 'nothing' : counts.join(', ')}`);
@@ -66,6 +62,28 @@ export const step = defineStep<Options>({
     };
   },
 });
+
+async function redactorOf(given: Options, { openRecognisers, folder }: StepContext): Promise<Redactor> {
+  return new Redactor({
+    style: given.style,
+    key: keyOf(given),
+    kinds: given.kinds ?? (given.preset === null ? undefined : presets[given.preset]),
+    columns: given.columns ?? undefined,
+    subject: given.subject ?? undefined,
+    allow: given.allow,
+    monthFirst: given.month_first,
+    more: (await Promise.all(given.recognisers.map(openRecognisers))).flat(),
+    folder,
+  });
+}
+
+/** Rows by what was seen in them before; where nothing was, they are looked at now, in threads. */
+async function* redacted(items: AsyncIterable<DataRow>, redactor: Redactor, { seen }: StepContext) {
+  if (seen === undefined) return yield* redactRows(items, { redactor, valuesOf: ({ values }) => values });
+  for await (const item of items) {
+    yield { item, values: redactor.close(redactor.open(item.values), seen(item) as Finding[][]) };
+  }
+}
 
 async function* rowsOf(items: AsyncIterable<Item>): AsyncGenerator<DataRow> {
   for await (const item of items) if (item.kind === 'row') yield item;

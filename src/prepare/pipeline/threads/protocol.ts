@@ -1,12 +1,9 @@
 /** What a thread that runs steps over shards and the one that started it say to each other. Plain data. */
-import type { StepSpec } from '../../run-steps.ts';
 import type { Part } from '../parts.ts';
+import type { ShardWork } from '../run-over.ts';
 
-/** Shards of items through steps into the shards of a draft. */
-export interface ShardJob {
-  paths: readonly string[];
-  specs: readonly StepSpec[];
-  draft: string;
+/** Work on shards, for a thread. */
+export interface ShardJob extends ShardWork {
   base: string;
   quotes?: boolean;
 }

@@ -15,11 +15,11 @@ export function serveShards(openings: Pick<StepContext, 'openTokenizer' | 'openR
 }
 
 async function answer(
-  { paths, specs, draft, base, quotes }: ShardJob,
+  { base, quotes, ...work }: ShardJob,
   openings: Pick<StepContext, 'openTokenizer' | 'openRecognisers'>,
 ): Promise<ShardAnswer> {
   try {
-    return { part: await runOver(paths, specs, { draft, context: { base, quotes, ...openings } }) };
+    return { part: await runOver(work, { base, quotes, ...openings }) };
   } catch (error) {
     if (error instanceof AttuneError) return { failure: error.toJSON() };
     return { crash: error instanceof Error ? (error.stack ?? error.message) : String(error) };
