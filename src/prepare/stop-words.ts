@@ -14,16 +14,29 @@ const WORDS = new Set(
   ].flatMap((line) => line.split(' ')),
 );
 
-/** @param words more than none */
-export function shareOfStopWords(words: readonly string[]): number {
-  return words.filter(isStopWord).length / words.length;
+const LONGEST = Math.max(...[...WORDS].map(({ length }) => length));
+
+/** Whether what stands there in a text is one of them, signs around it overlooked. */
+export function isStopWord(text: string, from: number, to: number): boolean {
+  let [first, last] = [from, to];
+  while (first < last && isAsciiSign(text.charCodeAt(first))) first++;
+  while (last > first && isAsciiSign(text.charCodeAt(last - 1))) last--;
+  if (first === last) return false;
+  let at = first;
+  while (at < last && isAsciiLetter(text.charCodeAt(at))) at++;
+  // Most words are too long, which costs less to see than to look them up.
+  if (at === last && last - first > LONGEST) return false;
+  const small = text.slice(first, last).toLowerCase();
+  return WORDS.has(at === last ? small : small.replaceAll(/^[^\p{L}]+|[^\p{L}]+$/gu, ''));
 }
 
-const PLAIN = /^[a-z]+$/;
+function isAsciiSign(code: number): boolean {
+  return code < 0x80 && !isAsciiLetter(code);
+}
 
-function isStopWord(word: string): boolean {
-  const small = word.toLowerCase();
-  return WORDS.has(PLAIN.test(small) ? small : small.replaceAll(/^[^\p{L}]+|[^\p{L}]+$/gu, ''));
+function isAsciiLetter(code: number): boolean {
+  const lower = code | 32;
+  return lower >= 97 && lower <= 122;
 }
 
 const LETTER = /\p{L}/u;
@@ -31,13 +44,14 @@ const LATIN = /\p{Script=Latin}/u;
 
 /** True where most letters are Latin: of other scripts these words say nothing. */
 export function isProse(text: string): boolean {
-  let [letters, latin] = [0, 0];
+  let letters = 0;
+  let latin = 0;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code < 0x80) {
-      const isLetter = (code | 32) >= 97 && (code | 32) <= 122;
-      letters += Number(isLetter);
-      latin += Number(isLetter);
+      if (!isAsciiLetter(code)) continue;
+      letters++;
+      latin++;
       continue;
     }
     const character = String.fromCodePoint(text.codePointAt(at)!);

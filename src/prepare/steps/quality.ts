@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { actionOption, judgeRows } from '../judge-rows.ts';
 import { columnsOption, textOfRow } from '../row-texts.ts';
-import { isProse, shareOfStopWords } from '../stop-words.ts';
+import { isProse } from '../stop-words.ts';
+import { scanWords } from '../word-scan.ts';
 import { defineStep } from '../step.ts';
 
 const share = (usual: number) => z.number().min(0).max(1).nullable().default(usual);
@@ -38,7 +39,7 @@ const LEAST_WORDS = 50;
 const RUN = 5;
 
 function objections(text: string, given: Options): string[] {
-  const words = text.split(/\s+/).filter((word) => word !== '');
+  const words = scanWords(text);
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   const found: string[] = [];
   const above = (value: number, most: number | null, name: string): void => {
@@ -47,12 +48,12 @@ function objections(text: string, given: Options): string[] {
   if (text.trim().length < given.least_characters) found.push('too short');
   above(symbolShare(text), given.most_symbols, 'too many symbols');
   above(repeatedShare(lines), given.most_repeated_lines, 'lines repeated');
-  if (given.most_repeated_runs !== null)
-    above(repeatedShare(runsOf(words)), given.most_repeated_runs, 'words repeated');
+  if (given.most_repeated_runs !== null) above(repeatedRuns(words.hashes), given.most_repeated_runs, 'words repeated');
   // Scripts without spaces between words, tables and code have no words in this sense.
-  if (words.length < LEAST_WORDS || !isProse(text)) return found;
-  if (given.least_stop_words !== null && shareOfStopWords(words) < given.least_stop_words) found.push('few stop words');
-  const mean = words.reduce((sum, word) => sum + word.length, 0) / words.length;
+  if (words.hashes.length < LEAST_WORDS || !isProse(text)) return found;
+  if (given.least_stop_words !== null && words.stopWords / words.hashes.length < given.least_stop_words)
+    found.push('few stop words');
+  const mean = words.characters / words.hashes.length;
   const [least, most] = given.word_length ?? [0, Infinity];
   if (mean < least || mean > most) found.push('strange length of words');
   return found;
@@ -89,30 +90,51 @@ function lengthInCharacters(text: string): number {
 }
 
 /** Two of two alike are a half: the first of each is no repetition. */
-function repeatedShare(parts: readonly string[] | Float64Array): number {
-  return parts.length === 0 ? 0 : 1 - new Set<string | number>(parts).size / parts.length;
+function repeatedShare(parts: readonly string[]): number {
+  return parts.length === 0 ? 0 : 1 - new Set(parts).size / parts.length;
 }
 
-/** Each run as a hash: a text would need a thousand million words for two that differ to be taken for one. */
-function runsOf(words: readonly string[]): Float64Array {
-  const hashes = Uint32Array.from(words, hashOf);
-  const runs = new Float64Array(Math.max(0, words.length - RUN + 1));
-  for (let from = 0; from < runs.length; from++) {
-    let [high, low] = [0x811c9dc5, 0x9e3779b1];
+/** Of the runs of five words, as hashes: a text would need a thousand million words for two that differ to be taken for one. */
+function repeatedRuns(hashes: Uint32Array): number {
+  const count = hashes.length - RUN + 1;
+  if (count < 1) return 0;
+  const seen = new RunTable(count);
+  for (let from = 0; from < count; from++) {
+    let high = 0x811c9dc5;
+    let low = 0x9e3779b1;
     for (let at = from; at < from + RUN; at++) {
       high = Math.imul(high ^ hashes[at], 0x01000193);
       high ^= high >>> 15;
       low = Math.imul(low + hashes[at], 0x85ebca6b);
       low ^= low >>> 13;
     }
-    runs[from] = (high >>> 11) * 2 ** 32 + (low >>> 0);
+    seen.add(high, low);
   }
-  return runs;
+  return 1 - seen.size / count;
 }
 
-/** FNV-1a over UTF-16 units. */
-function hashOf(word: string): number {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < word.length; index++) hash = Math.imul(hash ^ word.charCodeAt(index), 0x01000193);
-  return hash >>> 0;
+/** Pairs of 32-bit numbers, each once: a set of numbers costs four times as much. */
+class RunTable {
+  size = 0;
+  /** Upper and lower half, by place; 0 for none, which no pair comes to but once in 2^64. */
+  readonly #pairs: Int32Array;
+  readonly #mask: number;
+
+  constructor(most: number) {
+    const places = 2 ** Math.ceil(Math.log2(2 * most));
+    this.#pairs = new Int32Array(2 * places);
+    this.#mask = places - 1;
+  }
+
+  add(high: number, low: number): void {
+    const [pairs, mask] = [this.#pairs, this.#mask];
+    let place = (high ^ (low >>> 7)) & mask;
+    while (pairs[2 * place] !== 0 || pairs[2 * place + 1] !== 0) {
+      if (pairs[2 * place] === high && pairs[2 * place + 1] === low) return;
+      place = (place + 1) & mask;
+    }
+    pairs[2 * place] = high;
+    pairs[2 * place + 1] = low;
+    this.size++;
+  }
 }
