@@ -117,7 +117,7 @@ function withParts(
     const part = partOf(body);
     if (part === undefined) break;
     const isHouse = /\d/.test(part.text) || HAS_KIND.test(part.text);
-    if (!isHouse && (isNamed(part.text) || !(isSure || isAddress))) break;
+    if (!isHouse && ((!part.isPlace && isNamed(part.text)) || !(isSure || isAddress))) break;
     from -= gap.length + part.text.length;
     isAddress ||= isHouse || isSure;
     if (!part.isWhole) break;
@@ -125,8 +125,11 @@ function withParts(
   return isAddress && from < start ? { start: from, end, score: 0.72 } : undefined;
 }
 
+/** Somebody lives there, or comes from there. */
+const AT = /^(?:at|in|à|en|em|na|no|op|aan|på|w|przy|a|im|am|bei|auf|to|nach|naar|till|do)$/;
+
 /** The longest end of a stretch that may be a part of an address, and whether it is all of it. */
-function partOf(body: string): { text: string; isWhole: boolean } | undefined {
+function partOf(body: string): { text: string; isWhole: boolean; isPlace: boolean } | undefined {
   let begin = 0;
   for (const { 0: mark, index } of matchesOf(PART_START, body)) begin = index + mark.length;
   const whole = body.slice(begin).trimStart();
@@ -136,7 +139,8 @@ function partOf(body: string): { text: string; isWhole: boolean } | undefined {
     if (text.length > LONGEST_PART || !/^["']?[\p{Lu}\d#]/u.test(text)) {
       if (!new RegExp(`^(?:${KIND})(?![a-z])`).test(text)) continue;
     }
-    if (PART.test(text) && /[\p{L}\d]/u.test(text)) return { text, isWhole: at === 0 && begin > 0 };
+    if (PART.test(text) && /[\p{L}\d]/u.test(text))
+      return { text, isWhole: at === 0 && begin > 0, isPlace: AT.test(words[at - 1] ?? '') };
   }
   return undefined;
 }

@@ -10,7 +10,7 @@ const LIVES = new WordPattern(
 );
 /** The capitals that the pattern does not ask for. */
 const TOWN =
-  /^\p{Lu}[\p{L}'’-]{2,24}(?: (?:(?:de|del|la|am|an der|sur|on|upon|aan|op|nad|in) )?\p{Lu}[\p{L}'’-]{2,24}){0,2}(?:, (?:[A-Z]{2}|\p{Lu}\p{Ll}{3,13})(?=[.;)\n]|$))?/u;
+  /\p{Lu}[\p{L}'’-]{2,24}(?: (?:(?:de|del|la|am|an der|sur|on|upon|aan|op|nad|in) )?\p{Lu}[\p{L}'’-]{2,24}){0,2}(?:, (?:[A-Z]{2}|\p{Lu}\p{Ll}{3,13})(?=[.;)\n]|$))?/uy;
 /** Streets, flats and houses are found with their numbers; seasons and the like are no places. */
 const OTHER =
   /^(?:Flat|Apartment|Apt|Unit|Room|House|Haus|Zimmer|The|This|That|My|His|Her|Their|Our|Das|Der|Die|January|February|March|April|May|June|July|August|September|October|November|December|Spring|Summer|Autumn|Winter|Europe|Europa|Asia|Africa|America)(?!\p{L})|(?:straße|strasse|weg|gasse|platz|straat|laan|gatan|vägen)$|(?<!\p{L})(?:Street|Road|Avenue|Lane|Crescent|Close|Drive|Court|Terrace|Gardens|Place|Way|Square|Hill|Grove|Row|Mews|House)$/u;
@@ -20,10 +20,10 @@ export const recogniser: Recogniser = {
   kind: 'city',
   *find(text) {
     for (const match of LIVES.matches(text)) {
-      const written = match.groups!.town;
-      const town = TOWN.exec(written)?.[0];
+      const start = match.index + match[0].length - match.groups!.town.length;
+      TOWN.lastIndex = start;
+      const town = TOWN.exec(text)?.[0];
       if (town === undefined || OTHER.test(town) || isCountry(town.toLowerCase())) continue;
-      const start = match.index + match[0].length - written.length;
       // A folder.
       if (/[/\\_]/.test(text[start + town.length] ?? '')) continue;
       yield { start, end: start + town.length, score: 0.7 };
