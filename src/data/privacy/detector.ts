@@ -67,20 +67,35 @@ export class Detector {
 
   #candidates(text: string): Finding[] {
     const { digits, zones } = digitZones(text);
-    const whole = [{ start: 0, area: text }];
-    const around = zones.map(({ start, end }) => ({ start, area: text.slice(start, end) }));
-    const found: Finding[] = [];
-    for (const { name, kind, needs, find } of this.#recognisers) {
-      if (needs?.digits !== undefined && digits < needs.digits) continue;
-      if (needs?.character !== undefined && !text.includes(needs.character)) continue;
-      for (const { start, area } of needs?.digits === undefined ? whole : around) {
-        for (const one of find(area)) {
-          found.push({ kind, recogniser: name, ...one, start: one.start + start, end: one.end + start });
-        }
+    // Kept by recogniser: of equal ones the first recogniser's counts.
+    const found: Finding[][] = this.#recognisers.map(() => []);
+    this.#look(text, 0, found, (needs) => needs?.digits === undefined && isMet(needs, text));
+    const asked = this.#recognisers.map(
+      ({ needs }) => needs?.digits !== undefined && digits >= needs.digits && isMet(needs, text),
+    );
+    // One stretch by all recognisers before the next: what they share of it is worked out once.
+    for (const { start, end } of digits === 0 ? [] : zones)
+      this.#look(text.slice(start, end), start, found, (_, index) => asked[index]);
+    return resolveOverlaps(withoutTags(found.flat(), text), text);
+  }
+
+  #look(
+    area: string,
+    offset: number,
+    found: readonly Finding[][],
+    isAsked: (needs: Recogniser['needs'], index: number) => boolean,
+  ): void {
+    for (const [index, { name, kind, needs, find }] of this.#recognisers.entries()) {
+      if (!isAsked(needs, index)) continue;
+      for (const one of find(area)) {
+        found[index].push({ kind, recogniser: name, ...one, start: one.start + offset, end: one.end + offset });
       }
     }
-    return resolveOverlaps(withoutTags(found, text), text);
   }
+}
+
+function isMet(needs: Recogniser['needs'], text: string): boolean {
+  return needs?.character === undefined || text.includes(needs.character);
 }
 
 function folded(value: string): string {

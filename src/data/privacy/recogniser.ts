@@ -1,5 +1,7 @@
 import type { Kind } from './kinds.ts';
-import { WordPattern } from './words/word-pattern.ts';
+import { Expression, matchesOf } from './words/expression.ts';
+
+export { matchesOf };
 
 /** A stretch that may be personal data. Positions are UTF-16 units, the end not included. */
 export interface Candidate {
@@ -31,8 +33,10 @@ export interface Pattern {
   needs?: Recogniser['needs'];
   /** With the flag g. Its group `value`, or all of it, is what was found. Every repetition in it is bounded. */
   pattern: RegExp;
-  /** Its matches begin where a word does: it is tried only at words that begin as one of them may. */
+  /** Its matches count only where a word begins. */
   isOfWords?: boolean;
+  /** Of a syntax that nobody here has read: it is tried everywhere. */
+  isAnyones?: boolean;
   /** Without anything else. */
   score: number;
   /** Words that make it likelier when they stand before it, within 60 characters. */
@@ -44,26 +48,26 @@ export interface Pattern {
 const BEFORE = 60;
 const WITH_CONTEXT = 0.95;
 
-/** All matches, as `matchAll` gives them, without the copy of the expression that it makes each time. */
-export function matchesOf(pattern: RegExp, text: string): RegExpExecArray[] {
-  const matches: RegExpExecArray[] = [];
-  pattern.lastIndex = 0;
-  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
-    matches.push(match);
-    // One that is empty would be found for ever.
-    if (match[0] === '') pattern.lastIndex++;
-  }
-  return matches;
-}
-
 /** A recogniser by one regular expression, a check of its digits and words beside it. */
-export function patternRecogniser({ pattern, isOfWords, score, context, check, ...about }: Pattern): Recogniser {
-  const words = isOfWords === true ? new WordPattern(pattern.source, pattern.flags.replace('g', '')) : undefined;
+export function patternRecogniser({
+  pattern,
+  isOfWords,
+  isAnyones,
+  score,
+  context,
+  check,
+  ...about
+}: Pattern): Recogniser {
+  const isNearDigits = about.needs?.digits !== undefined;
+  const placed =
+    isAnyones === true
+      ? undefined
+      : new Expression(pattern.source, pattern.flags.replace('g', ''), { isOfWords, isNearDigits });
   return {
     ...about,
     ...(check !== undefined && { isValid: check }),
     *find(text) {
-      for (const match of words?.matches(text) ?? matchesOf(pattern, text)) {
+      for (const match of placed?.matches(text) ?? matchesOf(pattern, text)) {
         const value = match.groups?.value ?? match[0];
         if (check !== undefined && !check(value)) continue;
         const start = match.index + (match.groups?.value === undefined ? 0 : match[0].lastIndexOf(value));
@@ -79,23 +83,31 @@ export interface Label {
   kind: Kind;
   /** What announces the value, as alternatives of a regular expression, in any case. */
   labels: readonly string[];
-  /** The shape of a value; a token with a digit unless given. */
-  value?: string;
-  check?(value: string): boolean;
+  /** The shape of a value. */
+  value: string;
+  /** Whether the value is in any case too. */
+  isValueOfAnyCase?: boolean;
 }
 
 /** Whatever stands between a label and its value: "No.", "number is", "#:". */
 const BETWEEN = String.raw`\.?(?:[\s_-]{0,2}(?:numbers?|nummer|numéro|numero|número|numer|no|nr|n°|nº|num|id|code)\b\.?|\s?#)?(?:\s{0,2}\([^()\n]{1,20}\))?\s{0,2}(?:[:#=]|ending in|is|was|ist|lautet|est|es|è|é|to|jest|är)?\s{0,3}["'#]?`;
-const TOKEN = String.raw`(?!(?:19|20)\d\d(?![\w-]))(?=(?:[A-Z ./-]{0,8}\d){3})(?:(?-i:[A-Z]{1,3}) (?=\d))?[A-Z0-9](?:[A-Z0-9./-]|(?<=\d) (?=\d)){2,36}[A-Z0-9]`;
 
 /** A recogniser of values that nothing but their label gives away. */
-export function labelRecogniser({ name, kind, labels, value = TOKEN, check }: Label): Recogniser {
+export function labelRecogniser({ name, kind, labels, value, isValueOfAnyCase = true }: Label): Recogniser {
+  const label = `(?:${labels.join('|')})${BETWEEN}`;
   const pattern = new RegExp(
-    `(?<![\\p{L}\\p{N}])(?:${labels.join('|')})${BETWEEN}(?<value>${value})(?![\\p{L}\\p{N}])`,
-    'giu',
+    String.raw`(?<![\p{L}\p{N}])${isValueOfAnyCase ? label : ofAnyCase(label)}(?<value>${value})(?![\p{L}\p{N}])`,
+    isValueOfAnyCase ? 'giu' : 'gu',
   );
-  return {
-    ...patternRecogniser({ name, kind, pattern, score: 0.93, check }),
-    needs: { digits: 2 },
-  };
+  return patternRecogniser({ name, kind, needs: { digits: 2 }, pattern, score: 0.93 });
+}
+
+/** Each letter in both cases. `(?-i:…)` around the rest is not for us: V8 loses matches of it once it has optimised them. */
+function ofAnyCase(source: string): string {
+  const both = (letter: string): string => letter.toLowerCase() + letter.toUpperCase();
+  return source.replaceAll(/\\.|\[[^\]]*\]|\p{L}/gsu, (part) => {
+    if (part.startsWith('\\')) return part;
+    if (!part.startsWith('[')) return `[${both(part)}]`;
+    return part.replaceAll(/\\.|\p{L}/gsu, (sign) => (sign.startsWith('\\') ? sign : both(sign)));
+  });
 }

@@ -1,12 +1,13 @@
 /** Addresses in forms, and in tables: what stands behind "Street:" or under a column "address". */
 import { cellsUnder } from '../columns.ts';
 import type { Recogniser } from '../recogniser.ts';
-import { WordPattern } from '../words/word-pattern.ts';
+import { WordPattern } from '../words/expression.ts';
 
 const LABELS = String.raw`(?:(?:home|postal|mailing|street|residential|permanent|current|previous|billing|shipping|delivery|correspondence|business|private) )?address(?:es)?(?: (?:line )?[1-4])?|addr(?:ess)?[_ ]?(?:line)?[_ ]?[1-4]?|street(?: (?:name|and (?:house )?number))?|residence|(?:wohn|post|privat|liefer|rechnungs|melde)?-?(?:adresse|anschrift)|straße(?: (?:und|u\.) (?:haus)?n(?:umme)?r\.?)?|strasse|wohnhaft|adresse(?: postale| complète| du domicile)?|domicile|rue|(?:dirección|domicilio)(?: postal| completo| particular)?|calle|indirizzo|residenza|via|morada|endereço(?: completo)?|rua|(?:post|woon|bezoek)?adres|straat(?: en huisnummer)?|adres(?: zamieszkania| korespondencyjny)?|ulica|(?:post|hem|bostads)?adress|gata|gatuadress|city ?[/,] ?state ?(?:[/,&]|and) ?zip(?: code)?|city,? state,? zip|plz ?[/,] ?ort|(?:c\.?p\.?|code postal) ?[/,] ?ville|postcode ?[/,] ?(?:plaats|town|city)`;
 const LABELLED = new WordPattern(
   String.raw`(?<![\p{L}\p{N}_.-])(?<!(?:e-?mail|web|ip|ipv[46]|mac|memory|bus|hardware|network|return|base|start|physical|virtual|source|destination|internet|site|server) )(?:${LABELS})["']?\s{0,3}[:=|]\s{0,4}["'«“]?`,
   'iu',
+  { isNearDigits: true },
 );
 const COLUMN = new RegExp(String.raw`^["']?(?:${LABELS})["']?$`, 'iu');
 /** Where the value of the next field would begin. */

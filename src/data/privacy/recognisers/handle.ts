@@ -1,6 +1,6 @@
 /** Names at services of people's own: "@tess.paints" beside a service, "u/quietfox", "gamertag frostbyte_09", "mo#4471". */
 import { matchesOf, type Candidate, type Recogniser } from '../recogniser.ts';
-import { WordPattern } from '../words/word-pattern.ts';
+import { WordPattern } from '../words/expression.ts';
 
 const SERVICES = String.raw`instagram|insta|ig|twitter|tik ?tok|telegram|discord|snap(?:chat)?|youtube|github|gitlab|mastodon|bluesky|bsky|reddit|twitch|skype|linkedin|facebook|fb|pinterest|wechat|whatsapp|viber|venmo|cash ?app|paypal|revolut|soundcloud|spotify|strava|psn|playstation|xbox|nintendo|roblox|minecraft|fortnite|vinted|ebay|etsy|onlyfans|patreon|substack|gamertag|gamer tag|handle|nick(?:name)?|screen ?name|psn id|steam id`;
 const AT_SIGN = /(?<![\p{L}\p{N}@._/-])@[A-Za-z_](?:[\w.]{1,30})(?<![.])(?![\w@])/gu;

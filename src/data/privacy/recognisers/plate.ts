@@ -25,5 +25,6 @@ export const recogniser = labelRecogniser({
     'placa',
     'kontrollschild',
   ],
-  value: String.raw`(?-i:(?=[A-ZÄÖÜ -]{0,8}\d)[A-ZÄÖÜ0-9]{1,4}(?:[ ·-]?[A-ZÄÖÜ0-9]{1,4}){1,3})`,
+  value: String.raw`(?=[A-ZÄÖÜ -]{0,8}\d)[A-ZÄÖÜ0-9]{1,4}(?:[ ·-]?[A-ZÄÖÜ0-9]{1,4}){1,3}`,
+  isValueOfAnyCase: false,
 });

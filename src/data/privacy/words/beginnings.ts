@@ -1,160 +1,125 @@
 /**
- * What the matches of a regular expression can begin with, so that it need be tried at few words of a text only. Of the
- * syntax it reads what the recognisers use: groups, alternatives, classes, repetitions; assertions are taken as met.
+ * What the matches of regular expressions begin with, as one automaton of them all: nodes that take one character of a
+ * set, up to a depth. Assertions other than of the character before are taken as met.
  */
+import { readPattern, type Piece } from './syntax.ts';
+import { BEYOND, IS_WORD, NONE, SYMBOLS, symbolSet } from './symbols.ts';
 
 /** Characters of a beginning. */
-export const LENGTH = 3;
-const MOST_OF_CLASS = 64;
-const SPACES = [' ', '\t', '\n', '\r', '\u00a0'];
-const DIGITS = [...'0123456789'];
+export const DEPTH = 10;
+/** A set of so many symbols, more than letters, digits and a mark of ASCII, is not followed where it comes again and again. */
+const WIDE = 67;
+const MANY = 8;
 
-/** A beginning so far; `isOpen` until anything at all may follow. */
-interface Beginning {
-  text: string;
-  isOpen: boolean;
+/** Goes on without a character, to all of `next`, unless it has `takes`; with `before` only behind such a symbol. */
+export interface Node {
+  /** The node's own number, and its expression's. */
+  number: number;
+  id: number;
+  next: readonly Node[];
+  takes?: Uint8Array;
+  before?: Uint8Array;
+  /** The beginning is over. */
+  isEnd: boolean;
 }
 
-/** Signs that may stand at one place; undefined for too many to list. */
-type Signs = readonly string[] | undefined;
+export class Beginnings {
+  #count = 0;
+  #id = -1;
+  #end: Node | undefined;
 
-/** In small letters, each of one to three characters; undefined where a match may begin with anything, or be empty. */
-export function beginningsOf(source: string): ReadonlySet<string> | undefined {
-  const reader = new Reader(source);
-  const found = new Set(reader.alternatives([{ text: '', isOpen: true }]).map(({ text }) => text));
-  return found.has('') ? undefined : found;
-}
-
-class Reader {
-  readonly #source: string;
-  #at = 0;
-
-  constructor(source: string) {
-    this.#source = source;
+  /** The node where one expression's matches begin; undefined where they may begin with anything. */
+  of(source: string, flags: string, id: number): Node | undefined {
+    this.#id = id;
+    this.#end = this.#node({ next: [], isEnd: true });
+    const first = this.#build(readPattern(source, flags), this.#end);
+    return reachesEnd(first) ? undefined : first;
   }
 
-  /** Up to the bracket that closes the group, or the end. */
-  alternatives(before: readonly Beginning[]): Beginning[] {
-    const all: Beginning[] = [];
-    let current: readonly Beginning[] = before;
-    for (;;) {
-      const sign = this.#source[this.#at];
-      if (sign === undefined || sign === ')') return distinct([...all, ...current]);
-      if (sign === '|') {
-        all.push(...current);
-        current = before;
-        this.#at++;
-      } else current = this.#piece(current);
+  #node(about: Pick<Node, 'next'> & Partial<Node>): Node {
+    return { number: this.#count++, id: this.#id, isEnd: false, ...about };
+  }
+
+  #build(piece: Piece, next: Node): Node {
+    switch (piece.type) {
+      case 'set':
+        return this.#node({ next: [next], takes: symbolSet(piece.atom, piece.flags).holds });
+      case 'sequence':
+        return this.#sequence(piece.items, next);
+      case 'choice':
+        return this.#node({ next: piece.options.map((option) => this.#build(option, next)) });
+      case 'repeat':
+        return this.#repeat(piece, next);
+      case 'before':
+        return this.#node({ next: [next], before: symbolsBefore(piece) });
+      case 'boundary':
+        return onlyWords(next) ? this.#node({ next: [next], before: NO_WORD }) : next;
+      case 'anything':
+        return this.#end!;
     }
   }
 
-  /** One atom with its quantifier. */
-  #piece(before: readonly Beginning[]): Beginning[] {
-    const start = this.#at;
-    let after = this.#atom(before);
-    const end = this.#at;
-    const quantifier = /^(?:[?*+]|\{(\d+)(,?)(\d*)\})\??/.exec(this.#source.slice(this.#at, this.#at + 12));
-    if (quantifier === null) return after;
-    this.#at += quantifier[0].length;
-    const least = quantifier[1] === undefined ? (quantifier[0][0] === '+' ? 1 : 0) : Number(quantifier[1]);
-    const most = quantifier[0][0] === '?' ? 1 : quantifier[2] === '' ? least : Number(quantifier[3] ?? '') || LENGTH;
-    const rest = this.#at;
-    const all = least === 0 ? [...before, ...after] : least === 1 ? [...after] : [];
-    for (let count = 2; count <= Math.min(most, LENGTH); count++) {
-      this.#at = start;
-      after = this.#atom(after);
-      if (count >= Math.min(least, LENGTH)) all.push(...after);
-    }
-    this.#at = Math.max(rest, end);
-    return distinct(all.length > 0 ? all : after);
+  #sequence(items: readonly Piece[], next: Node): Node {
+    let [length, count] = [0, 0];
+    while (count < items.length && length < DEPTH) length += leastLength(items[count++]);
+    // What lies deeper is not looked at.
+    let first = length >= DEPTH ? this.#end! : next;
+    for (let at = count - 1; at >= 0; at--) first = this.#build(items[at], first);
+    return first;
   }
 
-  #atom(before: readonly Beginning[]): Beginning[] {
-    const sign = this.#source[this.#at];
-    if (sign === '(') return this.#group(before);
-    if (sign === '^' || sign === '$') {
-      this.#at++;
-      return [...before];
+  #repeat({ item, least, most }: Piece & { type: 'repeat' }, next: Node): Node {
+    const isOpen =
+      most - least >= MANY && item.type === 'set' && widthOf(symbolSet(item.atom, item.flags).holds) >= WIDE;
+    const required = Math.min(least, DEPTH);
+    let first = isOpen || least > DEPTH ? this.#end! : next;
+    if (!isOpen && least <= DEPTH) {
+      const optional = Math.min(most, DEPTH) - least;
+      if (most > DEPTH) first = this.#end!;
+      for (let count = 0; count < optional; count++) first = this.#node({ next: [this.#build(item, first), next] });
     }
-    if (sign === '[') return extended(before, this.#class());
-    if (sign === '\\') {
-      const signs = this.#escape();
-      return signs === 'none' ? [...before] : extended(before, signs);
-    }
-    this.#at++;
-    return extended(before, sign === '.' ? undefined : [sign]);
-  }
-
-  #group(before: readonly Beginning[]): Beginning[] {
-    const head = /^\((?:\?(?:<?[=!]|:|<\w+>|-?[a-z]+(?:-[a-z]+)?:))?/.exec(
-      this.#source.slice(this.#at, this.#at + 40),
-    )![0];
-    this.#at += head.length;
-    const after = this.alternatives(before);
-    this.#at++;
-    return /[=!]$/.test(head) ? [...before] : after;
-  }
-
-  /** What an escape stands for; 'none' where it takes no room. */
-  #escape(): Signs | 'none' {
-    const sign = this.#source[this.#at + 1];
-    if (sign === 'p' || sign === 'P') {
-      this.#at = this.#source.indexOf('}', this.#at) + 1;
-      return undefined;
-    }
-    if (sign === 'u') {
-      const code = Number.parseInt(this.#source.slice(this.#at + 2, this.#at + 6), 16);
-      this.#at += 6;
-      return [String.fromCharCode(code)];
-    }
-    this.#at += 2;
-    if (sign === 'b' || sign === 'B') return 'none';
-    if (sign === 's') return SPACES;
-    if (sign === 'd') return DIGITS;
-    if (/[wWSDk1-9]/.test(sign)) return undefined;
-    return [{ n: '\n', t: '\t', r: '\r' }[sign] ?? sign];
-  }
-
-  #class(): Signs {
-    this.#at++;
-    let isWide = this.#source[this.#at] === '^';
-    if (isWide) this.#at++;
-    const signs: string[] = [];
-    while (this.#source[this.#at] !== ']') {
-      let one: Signs | 'none' = [this.#source[this.#at]];
-      if (one[0] === '\\') one = this.#escape();
-      else this.#at++;
-      if (one === 'none' || one === undefined) {
-        isWide = true;
-        continue;
-      }
-      const isRange = one.length === 1 && this.#source[this.#at] === '-' && this.#source[this.#at + 1] !== ']';
-      if (!isRange) {
-        signs.push(...one);
-        continue;
-      }
-      this.#at++;
-      const last = this.#source[this.#at] === '\\' ? (this.#escape() as string[])[0] : this.#source[this.#at++];
-      for (let code = one[0].charCodeAt(0); code <= last.charCodeAt(0); code++) signs.push(String.fromCharCode(code));
-    }
-    this.#at++;
-    return isWide || signs.length > MOST_OF_CLASS ? undefined : signs;
+    for (let count = 0; count < required; count++) first = this.#build(item, first);
+    return first;
   }
 }
 
-function extended(before: readonly Beginning[], signs: Signs): Beginning[] {
-  return distinct(
-    before.flatMap((one) => {
-      if (!one.isOpen) return [one];
-      if (signs === undefined) return [{ ...one, isOpen: false }];
-      return signs.map((sign) => {
-        const text = one.text + sign.toLowerCase();
-        return { text, isOpen: text.length < LENGTH };
-      });
-    }),
-  );
+const NO_WORD = Uint8Array.from({ length: SYMBOLS }, (_, symbol) => (/^\w$/.test(String.fromCharCode(symbol)) ? 0 : 1));
+
+function symbolsBefore({ isNegative, atom, flags }: Piece & { type: 'before' }): Uint8Array {
+  const { holds, lacks } = symbolSet(atom, flags);
+  const allowed = Uint8Array.from(isNegative ? lacks : holds);
+  allowed[NONE] = isNegative ? 1 : 0;
+  return allowed;
 }
 
-function distinct(all: readonly Beginning[]): Beginning[] {
-  return [...new Map(all.map((one) => [`${one.text}${one.isOpen ? '+' : '.'}`, one])).values()];
+function widthOf(set: Uint8Array): number {
+  return set.reduce((sum, one) => sum + one, 0);
+}
+
+function leastLength(piece: Piece): number {
+  switch (piece.type) {
+    case 'set':
+      return 1;
+    case 'sequence':
+      return piece.items.reduce((sum, item) => sum + leastLength(item), 0);
+    case 'choice':
+      return Math.min(...piece.options.map(leastLength));
+    case 'repeat':
+      return piece.least * leastLength(piece.item);
+    case 'anything':
+      return DEPTH;
+    default:
+      return 0;
+  }
+}
+
+function reachesEnd(node: Node): boolean {
+  return node.isEnd || (node.takes === undefined && node.next.some(reachesEnd));
+}
+
+/** Whether whatever comes first is of ASCII's letters, digits and the underscore. */
+function onlyWords(node: Node): boolean {
+  if (node.isEnd) return false;
+  if (node.takes === undefined) return node.next.every(onlyWords);
+  return node.takes.every((one, symbol) => one === 0 || (symbol < SYMBOLS && NO_WORD[symbol] === 0));
 }

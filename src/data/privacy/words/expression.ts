@@ -1,0 +1,75 @@
+/** Regular expressions that are tried only where one of their matches can begin, found for all of them in one walk. */
+import { IS_WORD, symbolOf } from './symbols.ts';
+import { Walk } from './walk.ts';
+
+export interface ExpressionOptions {
+  /** Matches count only where they begin with a word: behind a letter or digit below U+0250 there are none. */
+  isOfWords?: boolean;
+  /** It is given the surroundings of digits alone, for which there is a walk apart. */
+  isNearDigits?: boolean;
+}
+
+const walks = { text: new Walk(), digits: new Walk() };
+
+export class Expression {
+  readonly #global: RegExp;
+  readonly #sticky: RegExp;
+  readonly #isOfWords: boolean;
+  readonly #walk: Walk;
+  readonly #id: number;
+
+  /** `flags` as `RegExp` has them, without g and y. */
+  constructor(source: string, flags: string, { isOfWords = false, isNearDigits = false }: ExpressionOptions = {}) {
+    this.#global = new RegExp(source, `${flags}g`);
+    this.#sticky = new RegExp(source, `${flags}y`);
+    this.#isOfWords = isOfWords;
+    this.#walk = isNearDigits ? walks.digits : walks.text;
+    this.#id = this.#walk.add(source, flags);
+  }
+
+  /** All matches, as `matchAll` gives them. */
+  matches(text: string): RegExpExecArray[] {
+    const places = this.#walk.placesOf(this.#id, text);
+    const found: RegExpExecArray[] = [];
+    if (places === undefined) {
+      for (const match of matchesOf(this.#global, text)) if (this.#mayBegin(text, match.index)) found.push(match);
+      return found;
+    }
+    const pattern = this.#sticky;
+    let from = 0;
+    for (const place of places) {
+      if (place < from || !this.#mayBegin(text, place)) continue;
+      pattern.lastIndex = place;
+      const match = pattern.exec(text);
+      if (match === null) continue;
+      found.push(match);
+      from = place + match[0].length;
+    }
+    return found;
+  }
+
+  #mayBegin(text: string, at: number): boolean {
+    if (!this.#isOfWords) return true;
+    const isInside = at > 0 && IS_WORD[symbolOf(text.charCodeAt(at - 1))] === 1;
+    return !isInside && IS_WORD[symbolOf(text.charCodeAt(at))] === 1;
+  }
+}
+
+/** All matches, as `matchAll` gives them, without the copy of the expression that it makes each time. */
+export function matchesOf(pattern: RegExp, text: string): RegExpExecArray[] {
+  const matches: RegExpExecArray[] = [];
+  pattern.lastIndex = 0;
+  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
+    matches.push(match);
+    // One that is empty would be found for ever.
+    if (match[0] === '') pattern.lastIndex++;
+  }
+  return matches;
+}
+
+/** An expression whose matches begin with a word. */
+export class WordPattern extends Expression {
+  constructor(source: string, flags: string, options: Pick<ExpressionOptions, 'isNearDigits'> = {}) {
+    super(source, flags, { ...options, isOfWords: true });
+  }
+}

@@ -1,0 +1,75 @@
+/** Expressions that are tried where their matches can begin find what they find when they are tried everywhere. */
+import { describe, expect, it } from 'vitest';
+import { Beginnings } from '../../../src/data/privacy/words/beginnings.ts';
+import { Expression, WordPattern, matchesOf } from '../../../src/data/privacy/words/expression.ts';
+import { Walk } from '../../../src/data/privacy/words/walk.ts';
+
+const TEXTS = [
+  '',
+  'Fingerprints, a palm-print; finger print and FINGERPRINT, my3finger prints.',
+  'Śladów odcisk palca, odciski palca i odcisk\u00a0palca; 12odcisk palca',
+  'call 555-1234 or (0)555 12 34; é555-1234 and ж555-1234, 5551234\u{1f600}555-1234',
+  'aaa aab ab aaaab cat dog doo ef efs fs zed Zed ZED kK\u212a sſ',
+  '\u{1d400}x9 a\u{1d400}9 \ud83d9 “quoted”: value=x1; x.1 x..1',
+  'https://a.example/x www.b.example c-d.example. e.f.com, g.com(h) @i.com',
+  '-----BEGIN KEY----- $2b$10$abc a:b::c [x] {y} \\z |w| ^v^ "u" 3-3 33-33',
+];
+
+const SOURCES: readonly (readonly [source: string, flags: string])[] = [
+  [String.raw`(?<!\p{L})(?:finger|palm)[ -]?prints?`, 'iu'],
+  [String.raw`(?<!\p{L})odcisk(?:i)?\spalca`, 'iu'],
+  [String.raw`(?<!\p{L})\p{L}+prints?`, 'iu'],
+  [String.raw`(?<![\w.-])\d{3}[ -]?\d\d\s?\d\d(?![\w-])`, ''],
+  [String.raw`\b(?:a{2,3}b|d(?:o+|og)|e?fs?|(?=z)zed)`, 'i'],
+  [String.raw`k{1,3}|s{2}`, 'iu'],
+  [String.raw`k{1,3}|s{2}`, 'i'],
+  [String.raw`\p{L}x?\d`, 'u'],
+  [String.raw`(?:[a-z0-9][a-z0-9-]{0,62}\.){1,4}(?:com|example)`, 'iu'],
+  [String.raw`(?<=[\s(])(?<first>\w)\w{0,3}[.:-]+\k<first>?`, ''],
+  [String.raw`-----BEGIN|\$2[abxy]\$\d\d|\[x\]|\{y\}|\\z|\|w\||\^v\^|["“]`, ''],
+  [String.raw`[^\s\d][^\s]{3,5}\d`, 'u'],
+  [String.raw`(?:x|yy)?(?:\.|=){1,2}.`, ''],
+  [String.raw`\u{1f600}\d`, 'u'],
+  [String.raw`(?<!\d |\w)\d{1,3}(?:-\d+)?`, ''],
+];
+
+const told = (matches: readonly RegExpExecArray[]): unknown => matches.map(({ 0: match, index }) => [index, match]);
+
+describe('an expression', () => {
+  it.each(SOURCES)('%s with flags "%s" finds what it finds everywhere', (source, flags) => {
+    const expression = new Expression(source, flags);
+    for (const text of TEXTS) {
+      expect(told(expression.matches(text)), text).toEqual(told(matchesOf(new RegExp(source, `${flags}g`), text)));
+    }
+  });
+
+  it('of words has no match behind a letter or a digit', () => {
+    const source = String.raw`(?:finger|palm)[ -]?prints?`;
+    expect(told(new WordPattern(source, 'iu').matches(TEXTS[1]))).toEqual([
+      [0, 'Fingerprints'],
+      [16, 'palm-print'],
+      [28, 'finger print'],
+      [45, 'FINGERPRINT'],
+    ]);
+  });
+
+  it('is found in texts that come in turn', () => {
+    const expressions = SOURCES.map(([source, flags]) => new Expression(source, flags));
+    const once = TEXTS.map((text) => expressions.map((one) => told(one.matches(text))));
+    const again = TEXTS.map((text) => expressions.map((one) => told(one.matches(text))));
+    expect(again).toEqual(once);
+  });
+});
+
+describe('a walk', () => {
+  it('leaves places where nothing can begin', () => {
+    const walk = new Walk();
+    const [word, number] = [walk.add(String.raw`(?<!\p{L})fingerprints?`, 'iu'), walk.add(String.raw`\b\d{3}-\d`, '')];
+    expect(walk.placesOf(word, 'fingers, fingerprints, a fingerpr')).toEqual([9]);
+    expect(walk.placesOf(number, 'x123-4 12-34 123-4 1234')).toEqual([13]);
+  });
+
+  it.each(['a?', String.raw`\d*x?`, '(?:my )?'])('is not made for %s, which may be empty', (source) => {
+    expect(new Beginnings().of(source, '', 0)).toBeUndefined();
+  });
+});
