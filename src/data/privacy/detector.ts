@@ -3,8 +3,9 @@ import { asListed, gazetteer } from './gazetteer.ts';
 import type { Kind } from './kinds.ts';
 import { NOT_NAMES } from './name-words.ts';
 import { resolveOverlaps } from './overlaps.ts';
-import { matchesOf, type Recogniser } from './recogniser.ts';
+import type { Recogniser } from './recogniser.ts';
 import { recognisers } from './recognisers/index.ts';
+import { Expression } from './words/expression.ts';
 
 /** A stretch that is personal data. Positions are UTF-16 units, the end not included. */
 export interface Finding {
@@ -155,13 +156,16 @@ function nameParts(texts: readonly string[], found: readonly (readonly Finding[]
 const FORM = String.raw`\p{Lu}\p{Ll}{2,}(?:-\p{Lu}\p{Ll}+)?`;
 const PART = new RegExp(`^${FORM}$`, 'u');
 /** All words of the form that parts have: one expression for all rows, since to compile one for each took a third of the time. */
-const WORD = new RegExp(
-  String.raw`(?=\p{Lu})(?<![\p{L}\p{N}_@.-])(?:${FORM}|\p{Lu}{4,30}(?:-\p{Lu}{2,30})?)(?![\p{L}\p{N}_@-])`,
-  'gu',
+const WORD = new Expression(
+  new RegExp(
+    String.raw`(?=\p{Lu})(?<![\p{L}\p{N}_@.-])(?:${FORM}|\p{Lu}{4,30}(?:-\p{Lu}{2,30})?)(?![\p{L}\p{N}_@-])`,
+    'gu',
+  ),
 );
 
 function mentions(text: string, parts: ReadonlySet<string>): Finding[] {
-  return matchesOf(WORD, text)
+  return WORD.matches(text)
+
     .filter(({ 0: word }) => parts.has(asListed(word)))
     .map(({ 0: word, index }) => {
       return { start: index, end: index + word.length, kind: 'name', score: 0.55, recogniser: 'name-again' };

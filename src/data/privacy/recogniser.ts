@@ -59,10 +59,7 @@ export function patternRecogniser({
   ...about
 }: Pattern): Recogniser {
   const isNearDigits = about.needs?.digits !== undefined;
-  const placed =
-    isAnyones === true
-      ? undefined
-      : new Expression(pattern.source, pattern.flags.replace('g', ''), { isOfWords, isNearDigits });
+  const placed = isAnyones === true ? undefined : new Expression(pattern, { isOfWords, isNearDigits });
   return {
     ...about,
     ...(check !== undefined && { isValid: check }),

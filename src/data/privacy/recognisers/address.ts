@@ -3,6 +3,7 @@ import { tailOf } from '../address-tail.ts';
 import { latin } from '../latin.ts';
 import { matchesOf, type Candidate, type Recogniser } from '../recogniser.ts';
 import { HINT, HOUSE, HOUSE_BEHIND, NUMBER, STREETS } from '../street-forms.ts';
+import { Expression } from '../words/expression.ts';
 
 /** Buildings that stand before the street. */
 const BEFORE_STREET =
@@ -13,7 +14,9 @@ const CUE =
 /** Whether it is worth looking. */
 const CUE_WORD =
   /ad+res|anschrift|domicil|direcci|indirizzo|morada|endere|liv(?:es?|ing) |resid|deliver|ship|wohn|habit|viv[eo] |abit|mor[ao] |woon|mieszk|bor /i;
-const HOUSE_NUMBER = new RegExp(latin(String.raw`(?<=[\p{L}.\d],? )${NUMBER}(?![\p{L}\p{N}])`), 'g');
+const HOUSE_NUMBER = new Expression(new RegExp(latin(String.raw`(?<=[\p{L}.\d],? )${NUMBER}(?![\p{L}\p{N}])`), 'g'), {
+  isNearDigits: true,
+});
 /** No street is longer, nor its number farther from its first letter. */
 const REACH = 70;
 
@@ -90,7 +93,7 @@ function windowsOf(text: string): { start: number; end: number }[] {
 }
 
 function* houses(text: string): Generator<Candidate> {
-  for (const { 0: number, index } of matchesOf(HOUSE_NUMBER, text)) {
+  for (const { 0: number, index } of HOUSE_NUMBER.matches(text)) {
     const tail = tailOf(text, index + number.trimEnd().length);
     const before = text.slice(Math.max(0, index - REACH), index);
     if (!tail.hasCode && !tail.hasUnit && !CUE_WORD.test(before)) continue;

@@ -1,12 +1,15 @@
 /** Ages over 89, which Safe Harbor counts as identifying. */
 import { ageForms } from '../ages.ts';
 import { highestIn } from '../names/tagger.ts';
-import { matchesOf, type Recogniser } from '../recogniser.ts';
+import type { Recogniser } from '../recogniser.ts';
+import { Expression } from '../words/expression.ts';
 
-const FORMS = ageForms(String.raw`9\d|1[01]\d|12[0-5]`);
+const FORMS = ageForms(String.raw`9\d|1[01]\d|12[0-5]`).map((form) => new Expression(form, { isNearDigits: true }));
 /** "Segismundo (93)", "Frau Sommer 91, Zimmer 4", "Lee, 95, lives alone": behind what is a name by what stands around it. */
-const BEHIND_NAME =
-  /(?<word>\p{Lu}[\p{L}'’-]{1,24}),?(?<bracket> \()?[ ]?(?<age>9\d|1[01]\d|12[0-5])(?=(?<close>\))|[,;]\s|\s?[|]|\.?$|\.\s|, \p{Ll})/gu;
+const BEHIND_NAME = new Expression(
+  /(?<word>\p{Lu}[\p{L}'’-]{1,24}),?(?<bracket> \()?[ ]?(?<age>9\d|1[01]\d|12[0-5])(?=(?<close>\))|[,;]\s|\s?[|]|\.?$|\.\s|, \p{Ll})/gu,
+  { isNearDigits: true },
+);
 const SURE = 0.6;
 const TITLED =
   /(?<!\p{L})(?:Mr|Mrs|Ms|Miss|Mdm|Herrn?|Frau|Hr|Fr|Bew|Mme|Mlle|M|Sra?|Don|Doña|don|doña|Sig(?:\.?ra)?|Dhr|Mw|Mevr|dhr|mw|mevr|Pani?|pani?|p|Seu|Dona|dona|fru|herr|Fru|Herr|tant|Tante|Onkel|Oma|Opa|nonn[oa]|abuel[oa]|babcia|dziadek|mormor|farmor|morfar|farfar|vó|vô|vovó|vovô)\.? $/u;
@@ -17,12 +20,12 @@ export const recogniser: Recogniser = {
   kind: 'age',
   needs: { digits: 2 },
   *find(text) {
-    for (const match of FORMS.flatMap((form) => matchesOf(form, text))) {
+    for (const match of FORMS.flatMap((form) => form.matches(text))) {
       const value = Object.values(match.groups!).find((group) => group !== undefined)!;
       const start = match.index + match[0].lastIndexOf(value);
       yield { start, end: start + value.length, score: 0.85 };
     }
-    for (const { 0: whole, index, groups } of matchesOf(BEHIND_NAME, text)) {
+    for (const { 0: whole, index, groups } of BEHIND_NAME.matches(text)) {
       const { word, age, bracket, close } = groups!;
       if ((bracket === undefined) !== (close === undefined)) continue;
       const isTitled = TITLED.test(text.slice(Math.max(0, index - BEFORE), index));

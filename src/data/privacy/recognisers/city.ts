@@ -1,8 +1,9 @@
 /** Cities and towns by a list of places. One that is also a word or a name needs a preposition of place before it. */
 import { asListed, gazetteer } from '../gazetteer.ts';
-import { matchesOf, type Recogniser } from '../recogniser.ts';
+import type { Recogniser } from '../recogniser.ts';
+import { Expression } from '../words/expression.ts';
 
-const WORD = /(?=\p{Lu})(?<![\p{L}\p{N}_@./-])\p{Lu}[\p{L}\p{M}'’-]*/gu;
+const WORD = new Expression(/(?=\p{Lu})(?<![\p{L}\p{N}_@./-])\p{Lu}[\p{L}\p{M}'’-]*/gu);
 /** A place's name and more, up to the next mark. */
 const MOST_LENGTH = 48;
 const MOST_WORDS = 4;
@@ -18,7 +19,7 @@ export const recogniser: Recogniser = {
     const { cities } = gazetteer();
     firstWords ??= new Set([...cities.keys()].map((name) => name.split(' ')[0]));
     let next = 0;
-    for (const { 0: word, index } of matchesOf(WORD, text)) {
+    for (const { 0: word, index } of WORD.matches(text)) {
       if (index < next || !firstWords.has(asListed(word))) continue;
       const words = text
         .slice(index, index + MOST_LENGTH)

@@ -1,6 +1,9 @@
 /** Dates with more than a year. "May 5" needs its month to be one: numbers of versions and fractions are left. */
 import { DATE_FORMS } from '../dates.ts';
-import { matchesOf, type Recogniser } from '../recogniser.ts';
+import type { Recogniser } from '../recogniser.ts';
+import { Expression } from '../words/expression.ts';
+
+const FORMS = DATE_FORMS.map((form) => new Expression(form, { isNearDigits: true }));
 
 /** Months in small letters that are words too, in front of a number, and behind one. */
 const WORD_BEFORE_DAY = /^(?:may|march|mars|mar|set|gen|mag|mai|maj|mei|dec|jan)$/;
@@ -14,8 +17,8 @@ export const recogniser: Recogniser = {
   kind: 'date',
   needs: { digits: 1 },
   *find(text) {
-    for (const form of DATE_FORMS) {
-      for (const { 0: value, index, groups = {} } of matchesOf(form, text)) {
+    for (const form of FORMS) {
+      for (const { 0: value, index, groups = {} } of form.matches(text)) {
         const { first, second } = groups;
         if (first !== undefined && Number(first) > 12 && Number(second) > 12) continue;
         if (isWord(value, groups, text.slice(Math.max(0, index - 12), index))) continue;

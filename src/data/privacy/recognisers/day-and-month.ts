@@ -1,6 +1,7 @@
 /** Days without a year where a word asks for one: "born 14/07", "am 3.5.". */
 import { DAY_AND_MONTH } from '../dates.ts';
-import { matchesOf, type Recogniser } from '../recogniser.ts';
+import type { Recogniser } from '../recogniser.ts';
+import { Expression } from '../words/expression.ts';
 
 /** What happens to people on a day, in nine languages. */
 const EVENTS =
@@ -23,29 +24,34 @@ const AFTER_EVENT = new RegExp(
 /** These ask for a day where nothing that is counted follows. */
 const AFTER_PREPOSITION =
   /(?<![\p{L}\p{N}])(?:on|until|till|by|am|vom|bis|zum|ab|le|du|au|el|il|op|tot|em|den|till|od)\s{1,2}$/iu;
+const MARKED = new Expression(DAY_AND_MONTH, { isNearDigits: true });
 const ENDS =
   /^\.?(?:\s?$|\s?[,;)!?\n]|\.?\s(?:at|um|à|a las|alle|om|kl|o|ab|gegen|klockan|and|und|et|y|e|en|i|och|bis|to|in|im|\d{1,2}[:h.]\d\d)(?!\p{L}))/iu;
 const REACH = 40;
 
 /** Days of the Islamic calendar. */
-const HIJRI =
-  /(?<![\p{L}\p{N}.])(?:[12]?\d|30)(?:st|nd|rd|th)? (?:of )?(?:Muharram|Safar|Rabi['’]? (?:al-|ul-)?(?:awwal|thani|akhir|I{1,2})|Jumada (?:al-|ul-)?(?:awwal|ula|thani|akhira|I{1,2})|Rajab|Sha['’]?ban|Ramad[ah]?an|Shawwal|Dhu(?: al-|['’]l-|l-| )(?:Qa['’]?dah?|Hijjah?))(?:,? 14\d\d(?: ?(?:AH|H))?)?(?!\p{L})/giu;
+const HIJRI = new Expression(
+  /(?<![\p{L}\p{N}.])(?:[12]?\d|30)(?:st|nd|rd|th)? (?:of )?(?:Muharram|Safar|Rabi['’]? (?:al-|ul-)?(?:awwal|thani|akhir|I{1,2})|Jumada (?:al-|ul-)?(?:awwal|ula|thani|akhira|I{1,2})|Rajab|Sha['’]?ban|Ramad[ah]?an|Shawwal|Dhu(?: al-|['’]l-|l-| )(?:Qa['’]?dah?|Hijjah?))(?:,? 14\d\d(?: ?(?:AH|H))?)?(?!\p{L})/giu,
+  { isNearDigits: true },
+);
 /** "14 VII 1980", as Poland and Hungary write. */
-const ROMAN =
-  /(?<![\p{L}\p{N}.])(?:0?[1-9]|[12]\d|3[01])[. ]{1,2}(?:I{1,3}|IV|VI{0,3}|IX|XI{0,2})[. ]{1,2}(?:1[89]\d\d|20\d\d)(?!\d)/gu;
+const ROMAN = new Expression(
+  /(?<![\p{L}\p{N}.])(?:0?[1-9]|[12]\d|3[01])[. ]{1,2}(?:I{1,3}|IV|VI{0,3}|IX|XI{0,2})[. ]{1,2}(?:1[89]\d\d|20\d\d)(?!\d)/gu,
+  { isNearDigits: true },
+);
 
 export const recogniser: Recogniser = {
   name: 'day-and-month',
   kind: 'date',
   needs: { digits: 1 },
   *find(text) {
-    for (const { 0: value, index, groups } of matchesOf(DAY_AND_MONTH, text)) {
+    for (const { 0: value, index, groups } of MARKED.matches(text)) {
       const end = index + value.length;
       const [first, second] = [Number(groups!.first), Number(groups!.second)];
       if ((first > 12 && second > 12) || !isAsked(text, index, end, groups!.s)) continue;
       yield { start: index, end, score: 0.75 };
     }
-    for (const { 0: value, index } of [...matchesOf(ROMAN, text), ...matchesOf(HIJRI, text)])
+    for (const { 0: value, index } of [...ROMAN.matches(text), ...HIJRI.matches(text)])
       yield { start: index, end: index + value.length, score: 0.75 };
   },
 };

@@ -1,9 +1,9 @@
 /** Names at services of people's own: "@tess.paints" beside a service, "u/quietfox", "gamertag frostbyte_09", "mo#4471". */
-import { matchesOf, type Candidate, type Recogniser } from '../recogniser.ts';
-import { WordPattern } from '../words/expression.ts';
+import type { Candidate, Recogniser } from '../recogniser.ts';
+import { Expression, WordPattern } from '../words/expression.ts';
 
 const SERVICES = String.raw`instagram|insta|ig|twitter|tik ?tok|telegram|discord|snap(?:chat)?|youtube|github|gitlab|mastodon|bluesky|bsky|reddit|twitch|skype|linkedin|facebook|fb|pinterest|wechat|whatsapp|viber|venmo|cash ?app|paypal|revolut|soundcloud|spotify|strava|psn|playstation|xbox|nintendo|roblox|minecraft|fortnite|vinted|ebay|etsy|onlyfans|patreon|substack|gamertag|gamer tag|handle|nick(?:name)?|screen ?name|psn id|steam id`;
-const AT_SIGN = /(?<![\p{L}\p{N}@._/-])@[A-Za-z_](?:[\w.]{1,30})(?<![.])(?![\w@])/gu;
+const AT_SIGN = new Expression(/(?<![\p{L}\p{N}@._/-])@[A-Za-z_](?:[\w.]{1,30})(?<![.])(?![\w@])/gu);
 const NEAR = new RegExp(
   String.raw`(?<!\p{L})(?:${SERVICES}|follow(?:s|ed|ing|ers)?|dm(?:s|ed)?|tag(?:ged)?|mention(?:ed)?|profile|account|posted by|folg(?:t|en)|suivez|sígueme|segui|volg|obserwuj|följ)(?!\p{L})[^\n]{0,40}$`,
   'iu',
@@ -12,8 +12,9 @@ const SAID = new WordPattern(
   String.raw`(?<!\p{L})(?:${SERVICES})(?: (?:handle|name|id|tag|account|profile|user(?:name)?|konto|compte|cuenta|conta|nick))?(?:\s?[:=]\s?|\s(?:is|ist|est|es|è|é|to|jest|är)\s|\s)["'«„“]?(?<value>@?(?:live:)?(?=[\w.]{0,30}(?:[\d_]|\.\w))[A-Za-z](?:[\w.]{2,39})(?<![.])(?=[^\w.@]|[.](?:\s|$)|$))`,
   'iu',
 );
-const ALONE =
-  /(?<![\p{L}\p{N}/_.-])\/?u\/[A-Za-z][\w-]{2,20}(?![\w/-])|(?<![\p{L}\p{N}#&/._-])[A-Za-z][\w.]{1,31}#\d{4}(?![\w-])/gu;
+const ALONE = new Expression(
+  /(?<![\p{L}\p{N}/_.-])\/?u\/[A-Za-z][\w-]{2,20}(?![\w/-])|(?<![\p{L}\p{N}#&/._-])[A-Za-z][\w.]{1,31}#\d{4}(?![\w-])/gu,
+);
 /** Files, versions and hosts are none. */
 const OTHER =
   /\.(?:com|org|net|io|de|fr|co|uk|exe|js|py|html?|txt|md|json|ya?ml|zip|png|jpe?g|pdf)$|^v?\d|^\w+\.\d+(?:\.\d+)*$/i;
@@ -23,7 +24,7 @@ export const recogniser: Recogniser = {
   kind: 'code',
   *find(text) {
     if (text.includes('@')) {
-      for (const { 0: value, index } of matchesOf(AT_SIGN, text)) {
+      for (const { 0: value, index } of AT_SIGN.matches(text)) {
         if (NEAR.test(text.slice(Math.max(0, index - 60), index))) yield found(index, value, 0.65);
       }
     }
@@ -32,7 +33,7 @@ export const recogniser: Recogniser = {
       if (!OTHER.test(value)) yield found(match.index + match[0].lastIndexOf(value), value, 0.6);
     }
     if (text.includes('u/') || text.includes('#')) {
-      for (const { 0: value, index } of matchesOf(ALONE, text)) yield found(index, value, 0.6);
+      for (const { 0: value, index } of ALONE.matches(text)) yield found(index, value, 0.6);
     }
   },
 };

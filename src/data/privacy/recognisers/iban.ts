@@ -1,9 +1,10 @@
 /** IBANs: each country's own form and the check modulo 97 (ISO 13616). */
 import { isValidIBAN } from 'ibantools';
 import { bare } from '../checksums.ts';
-import { matchesOf, type Recogniser } from '../recogniser.ts';
+import type { Recogniser } from '../recogniser.ts';
+import { Expression } from '../words/expression.ts';
 
-const PATTERN = /(?<![A-Z0-9])[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){11,30}/gi;
+const PATTERN = new Expression(/(?<![A-Z0-9])[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){11,30}/gi, { isNearDigits: true });
 
 function isValid(value: string): boolean {
   return isValidIBAN(bare(value));
@@ -15,7 +16,7 @@ export const recogniser: Recogniser = {
   needs: { digits: 10 },
   isValid,
   *find(text) {
-    for (const match of matchesOf(PATTERN, text)) {
+    for (const match of PATTERN.matches(text)) {
       // A word may follow that looks like more of it: the longest part that is valid counts.
       for (let end = match[0].length; end >= 15; end--) {
         if (/[ -]$/.test(match[0].slice(0, end)) || !isValid(match[0].slice(0, end))) continue;

@@ -1,9 +1,12 @@
 /** Internet addresses of versions 4 and 6. A version number of four parts looks alike and is told by its word. */
 import { isIP } from 'node:net';
-import { matchesOf, type Recogniser } from '../recogniser.ts';
+import type { Recogniser } from '../recogniser.ts';
+import { Expression } from '../words/expression.ts';
 
-const PATTERN =
-  /(?<![\w.:])(?:(?:\d{1,3}\.){3}\d{1,3}(?![\w]|\.\d)|(?=[0-9a-f]{0,4}:[0-9a-f]{0,4}:)[0-9a-f:]{2,39}(?:(?:\d{1,3}\.){3}\d{1,3})?(?![\w:]))/gi;
+const PATTERN = new Expression(
+  /(?<![\w.:])(?:(?:\d{1,3}\.){3}\d{1,3}(?![\w]|\.\d)|(?=[0-9a-f]{0,4}:[0-9a-f]{0,4}:)[0-9a-f:]{2,39}(?:(?:\d{1,3}\.){3}\d{1,3})?(?![\w:]))/gi,
+  { isNearDigits: true },
+);
 const VERSION =
   /(?:\bv|version|release|firmware|build|\brev\.?|kernel|section|clause|§|chapter|kapitel)\s{0,2}[:=]?\s{0,2}$/i;
 
@@ -12,7 +15,7 @@ export const recogniser: Recogniser = {
   kind: 'ip',
   needs: { digits: 1 },
   *find(text) {
-    for (const match of matchesOf(PATTERN, text)) {
+    for (const match of PATTERN.matches(text)) {
       if (isIP(match[0]) === 0 || match[0] === '::') continue;
       if (VERSION.test(text.slice(Math.max(0, match.index - 16), match.index))) continue;
       yield { start: match.index, end: match.index + match[0].length, score: 0.9 };

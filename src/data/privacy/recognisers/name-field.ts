@@ -3,8 +3,8 @@ import { cellsUnder } from '../columns.ts';
 import { asListed } from '../gazetteer.ts';
 import { NOT_NAMES } from '../name-words.ts';
 import { standingOf } from '../names/features.ts';
-import { matchesOf, type Candidate, type Recogniser } from '../recogniser.ts';
-import { WordPattern } from '../words/expression.ts';
+import type { Candidate, Recogniser } from '../recogniser.ts';
+import { Expression, WordPattern } from '../words/expression.ts';
 
 /** Fields of which each value is a name or a part of one. */
 const PARTS = String.raw`(?<=["'])(?:first|last|middle|given|family)(?=["'])|sur-?names?|fore-?names?|(?:first|last|given|middle|family|maiden|birth|full|legal|preferred|other|christian)[ _-]?names?(?:\(s\))?|nachnamen?|vornamen?|familiennamen?|geburtsnamen?|zunamen?|rufnamen?|nom de (?:famille|naissance|jeune fille|l['’]usager)|noms? et prénoms?|prénoms?|prenoms?|nom d['’]usage|(?:primer |segundo )?apellidos?(?: y nombres?)?|nombre completo|nombres? y apellidos?|cognome(?: e nome)?|nome e cognome|achter-?naam|voor-?na(?:am|men)|voorletters|geboortenaam|roepnaam|nazwisko(?: rodowe| i imię)?|imi(?:ę|ona)(?: i nazwisko)?|sobrenome|apelidos?|nome (?:completo|próprio|de solteira)|efternamn|förnamn|tilltalsnamn|etternavn|fornavn|efternavn|sukunimi|etunimi|příjmení|jméno|prenume|soyadı?|name of (?:the )?(?:applicant|patient|insured|child|parent|guardian|witness|deceased|spouse|employee|student|tenant|claimant|holder|account holder|driver|owner|guest)|(?:applicant|patient|insured|child|parent|guardian|witness|spouse|employee|student|tenant|claimant|driver|owner|guest|customer|client|passenger|contact|beneficiary|member|cardholder|recipient|sender)(?:['’]s)?[ _]name`;
@@ -15,8 +15,9 @@ const LABELLED = new WordPattern(
   'iu',
 );
 /** In capitals a form needs no colon: "NAME OF APPLICANT RAVI PILLAI". */
-const IN_CAPITALS =
-  /(?<![\p{L}\p{N}])(?:NAME OF [A-Z]{4,12}|SURNAME|FULL NAME|FIRST NAME|LAST NAME|NACHNAME|VORNAME|APELLIDOS|COGNOME|NAZWISKO|EFTERNAMN|ACHTERNAAM)[ \t]{1,4}(?=\p{Lu})/gu;
+const IN_CAPITALS = new Expression(
+  /(?<![\p{L}\p{N}])(?:NAME OF [A-Z]{4,12}|SURNAME|FULL NAME|FIRST NAME|LAST NAME|NACHNAME|VORNAME|APELLIDOS|COGNOME|NAZWISKO|EFTERNAMN|ACHTERNAAM)[ \t]{1,4}(?=\p{Lu})/gu,
+);
 /** Up to five words; in a part of a name also in small letters. */
 const PIECE = String.raw`(?:\p{Lu}\.|[\p{L}\p{M}][\p{L}\p{M}'’.-]{0,30})`;
 const VALUE = new RegExp(String.raw`${PIECE}(?:,?[ \u00a0]${PIECE}){0,4}`, 'uy');
@@ -38,7 +39,7 @@ export const recogniser: Recogniser = {
     for (const { 0: label, index, groups } of LABELLED.matches(text)) {
       yield* valueAt(text, index + label.length, groups!.part === undefined ? 0 : 1);
     }
-    for (const { 0: label, index } of matchesOf(IN_CAPITALS, text)) yield* valueAt(text, index + label.length, 1);
+    for (const { 0: label, index } of IN_CAPITALS.matches(text)) yield* valueAt(text, index + label.length, 1);
     for (const { start, end } of cellsUnder(text, PART_COLUMN)) {
       if (isName(text.slice(start, end), true)) yield { start, end, score: 0.8 };
     }

@@ -8,19 +8,22 @@ import { withInitials } from '../names/initials.ts';
 import { isRole } from '../names/roles.ts';
 import { highestIn } from '../names/tagger.ts';
 import { matchesOf, type Candidate, type Recogniser } from '../recogniser.ts';
-import { WordPattern } from '../words/expression.ts';
+import { Expression, WordPattern } from '../words/expression.ts';
 
 const WORD = String.raw`\p{Lu}(?:[\p{L}\p{M}]|['’](?=\p{L})){0,40}(?:-\p{L}[\p{L}\p{M}'’]{0,40}){0,3}\.?`;
-const RUN = new RegExp(
-  String.raw`(?=\p{Lu})(?<![\p{L}\p{N}_@./-])${WORD}(?:,?[ \u00a0](?:(?:${PARTICLES})[ \u00a0]){0,3}(?:d['’]|l['’])?${WORD}){0,6}(?![\p{L}\p{N}_])`,
-  'gu',
+const RUN = new Expression(
+  new RegExp(
+    String.raw`(?=\p{Lu})(?<![\p{L}\p{N}_@./-])${WORD}(?:,?[ \u00a0](?:(?:${PARTICLES})[ \u00a0]){0,3}(?:d['’]|l['’])?${WORD}){0,6}(?![\p{L}\p{N}_])`,
+    'gu',
+  ),
 );
 const CUE = new WordPattern(
   String.raw`(?<![\p{L}\p{N}])(?:${CUES})[\s*_"]{0,3}(?:(?:van|von|ter|ten|de|der|den|del|della|di|da)\s){0,2}`,
   'iu',
 );
-const ANNOUNCED_ELSEWHERE =
-  /(?:名前|氏名|患者|お名前|姓名|名字|联系人|이름|성명|имя|фио|пациент|όνομα|الاسم|שם|नाम)\s?[:：は是]\s?(?<value>[\p{L}\p{M}]{2,20}(?:[ ・·][\p{L}\p{M}]{2,20}){0,3})/giu;
+const ANNOUNCED_ELSEWHERE = new Expression(
+  /(?:名前|氏名|患者|お名前|姓名|名字|联系人|이름|성명|имя|фио|пациент|όνομα|الاسم|שם|नाम)\s?[:：は是]\s?(?<value>[\p{L}\p{M}]{2,20}(?:[ ・·][\p{L}\p{M}]{2,20}){0,3})/giu,
+);
 /** Within a sentence a capital says more than at its start; after an article it begins a title or a place. */
 const INSIDE =
   /(?<![\p{L}'’])(?!(?:the|an?|der|die|das|den|dem|le|la|les|el|los|las|il|lo|gli|het|o|os|as)[, ])\p{Ll}[\p{L}'’]{0,20},? $/u;
@@ -51,7 +54,7 @@ export const recogniser: Recogniser = {
 export function* namesByRule(text: string): Generator<Candidate> {
   const known = gazetteer();
   const announced = new Map(CUE.matches(text).map(({ 0: cue, index }) => [index + cue.length, isTitled(cue)]));
-  for (const match of matchesOf(RUN, text)) {
+  for (const match of RUN.matches(text)) {
     const words = wordsOf(match[0], match.index);
     if (words.length === 0) continue;
     const isInside = (): boolean => INSIDE.test(text.slice(Math.max(0, match.index - 24), match.index));
@@ -59,7 +62,7 @@ export function* namesByRule(text: string): Generator<Candidate> {
       yield one.score >= SURE ? { ...one, start: one.start - particlesBefore(text, one.start) } : one;
     }
   }
-  for (const match of matchesOf(ANNOUNCED_ELSEWHERE, text)) {
+  for (const match of ANNOUNCED_ELSEWHERE.matches(text)) {
     const { value } = match.groups!;
     const end = match.index + match[0].length;
     yield { start: end - value.length, end, score: 0.8 };

@@ -1,9 +1,12 @@
 /** Telephone and fax numbers of any country, by libphonenumber's rules; a fax is told by its word. */
 import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/max';
-import { matchesOf, type Candidate, type Recogniser } from '../recogniser.ts';
+import type { Candidate, Recogniser } from '../recogniser.ts';
+import { Expression } from '../words/expression.ts';
 
-const SHAPE =
-  /(?<![\p{L}\p{N}.,/:=#_-]|\d )(?:\+|00 ?|\(\+?)?\d(?:(?:[ \u00a0./-]{0,2}| [/–-] )\(?\d\)?){5,15}(?![\p{L}\p{N}_-]|[.,:/]\d|%| ?[€$£])(?:,?\s?(?:x|ext\.?|extn\.?|extension|durchwahl|dw|app\.|poste|int\.?|interno|wew\.?|ankn\.?|toestel|tst\.?|r\.|ramal|anexo)\s?\d{1,6}(?!\d))?/giu;
+const SHAPE = new Expression(
+  /(?<![\p{L}\p{N}.,/:=#_-]|\d )(?:\+|00 ?|\(\+?)?\d(?:(?:[ \u00a0./-]{0,2}| [/–-] )\(?\d\)?){5,15}(?![\p{L}\p{N}_-]|[.,:/]\d|%| ?[€$£])(?:,?\s?(?:x|ext\.?|extn\.?|extension|durchwahl|dw|app\.|poste|int\.?|interno|wew\.?|ankn\.?|toestel|tst\.?|r\.|ramal|anexo)\s?\d{1,6}(?!\d))?/giu,
+  { isNearDigits: true },
+);
 const FAX = /\b(?:tele)?fax|télécopie|faks/i;
 const PHONE =
   /\b(?:tel|telefo[nn]?o?|téléphone|teléfono|telefoon|phone|mobile?|cell(?:ulare|ular)?|handy|call(?:ed|ing)?|ring|text|sms|whats ?app|hotline|pager|contact|reach|dial|rufen|anrufen|rufnummer|móvil|portable|appel\w{0,3}|llam\w{0,4}|chiam\w{0,4}|bel(?:len)?|komórk\w{0,3}|zadzwo\w{0,3}|ring(?:a)?|celular|ligue|ligar)\b/i;
@@ -38,7 +41,7 @@ export const recogniser: Recogniser = {
   kind: 'phone',
   needs: { digits: 7 },
   *find(text) {
-    for (const { 0: value, index } of matchesOf(SHAPE, text)) {
+    for (const { 0: value, index } of SHAPE.matches(text)) {
       const before = text.slice(Math.max(0, index - 40), index);
       const start = index > 0 && text[index - 1] === '(' && /^\d{2,5}\)/.test(value) ? index - 1 : index;
       const score = scoreOf(value, before);

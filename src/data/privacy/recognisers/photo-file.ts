@@ -1,7 +1,8 @@
 /** Files of pictures by their names. */
-import { matchesOf, type Recogniser } from '../recogniser.ts';
+import type { Recogniser } from '../recogniser.ts';
+import { Expression } from '../words/expression.ts';
 
-const ENDING = /\.(?:jpe?g|heic|heif|png|tiff?|webp|dng|cr2|nef|bmp)(?![\p{L}\p{N}])/giu;
+const ENDING = new Expression(/\.(?:jpe?g|heic|heif|png|tiff?|webp|dng|cr2|nef|bmp)(?![\p{L}\p{N}])/giu);
 const NAME = /[\p{L}\p{N}_-]{1,80}$/u;
 const MOST = 80;
 
@@ -10,7 +11,7 @@ export const recogniser: Recogniser = {
   kind: 'photo',
   needs: { character: '.' },
   *find(text) {
-    for (const { 0: ending, index } of matchesOf(ENDING, text)) {
+    for (const { 0: ending, index } of ENDING.matches(text)) {
       const name = NAME.exec(text.slice(Math.max(0, index - MOST), index))?.[0];
       if (name !== undefined) yield { start: index - name.length, end: index + ending.length, score: 0.7 };
     }

@@ -1,5 +1,6 @@
 /** Number plates by the form that their countries give them, beside words of traffic. */
-import { matchesOf, type Recogniser } from '../recogniser.ts';
+import type { Recogniser } from '../recogniser.ts';
+import { Expression } from '../words/expression.ts';
 
 const FORMS = [
   // United Kingdom, Ireland
@@ -15,7 +16,9 @@ const FORMS = [
   // Brazil; India; the United States and Australia
   String.raw`[A-Z]{3}-?\d[A-Z]\d\d|[A-Z]{3}-\d{4}|[A-Z]{2}[ -]?\d{1,2}[ -]?[A-Z]{1,3}[ -]?\d{3,4}|\d[A-Z]{3}\d{3}|[A-Z]{3}[ -]\d{3,4}`,
 ].join('|');
-const SHAPE = new RegExp(String.raw`(?<![\p{L}\p{N}/.-])(?:${FORMS})(?![\p{L}\p{N}/-]|\.\d)`, 'gu');
+const SHAPE = new Expression(new RegExp(String.raw`(?<![\p{L}\p{N}/.-])(?:${FORMS})(?![\p{L}\p{N}/-]|\.\d)`, 'gu'), {
+  isNearDigits: true,
+});
 /** Who drives, and makes of cars. */
 const TRAFFIC =
   /(?<!\p{L})(?:plates?|car|van|truck|lorry|taxi|cab|vehicle|motor(?:cycle|bike)|scooter|trailer|driver|driv(?:es?|ing)|drove|parked|parking|park|garage|mot|hatchback|saloon|sedan|suv|pickup|estate car|hit[- ]and[- ]run|speed(?:ing)?|registered keeper|reg|auto|wagen|pkw|lkw|fahrer(?:in)?|fuhr|geparkt|falschparker|motorrad|anhänger|kombi|voiture|véhicule|camion(?:nette)?|moto|conduct(?:eur|rice)|garée?|stationnée?|coche|furgoneta|furgón|camión|conductora?|aparcad[oa]|estacionad[oa]|vehículo|macchina|automobile|autovettura|furgone|autista|parcheggiat[ao]|conducente|veicolo|auto's|bestelbus|bestelauto|vrachtwagen|bestuurder|geparkeerd|voertuig|samochód|samochodu|samochodem|auta|kierowca|zaparkowan[ya]|pojazd|carro|automóvel|camião|caminhão|carrinha|condutora?|motorista|estacionado|viatura|bil(?:en)?|lastbil|skåpbil|förare(?:n)?|parkerad|mc|husbil|audi|bmw|mercedes|vw|volkswagen|golf|passat|polo|opel|ford|fiesta|focus|transit|toyota|corolla|yaris|honda|civic|nissan|mazda|kia|hyundai|skoda|škoda|octavia|seat|ibiza|leon|renault|clio|mégane|peugeot|citro[eë]n|fiat|panda|punto|volvo|tesla|dacia|suzuki|mini|jeep|porsche|vauxhall|corsa|astra|subaru|lexus|land rover|range rover)(?!\p{L})/iu;
@@ -27,7 +30,7 @@ export const recogniser: Recogniser = {
   kind: 'plate',
   needs: { digits: 2 },
   *find(text) {
-    for (const { 0: value, index } of matchesOf(SHAPE, text)) {
+    for (const { 0: value, index } of SHAPE.matches(text)) {
       const end = index + value.length;
       const around = `${text.slice(Math.max(0, index - BEFORE), index)}\n${text.slice(end, end + BEHIND)}`;
       if (TRAFFIC.test(around)) yield { start: index, end, score: 0.62 };

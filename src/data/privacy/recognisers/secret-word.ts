@@ -1,7 +1,7 @@
 /** What stands beside "password", "API key" and the like, and looks like one: not a word of prose. */
 import { latin } from '../latin.ts';
-import { matchesOf, type Candidate, type Recogniser } from '../recogniser.ts';
-import { WordPattern } from '../words/expression.ts';
+import type { Candidate, Recogniser } from '../recogniser.ts';
+import { Expression, WordPattern } from '../words/expression.ts';
 
 /** Each in any case, with "_", "-" or a space between its words. */
 const PASSWORDS = String.raw`pass(?:word|wd|phrase|wort|e|code)?s?(?=["']?\s{0,2}[:=])|pass(?:word|wd|phrase|wort)s?|pwd|psw|mdp|kennwort|losung|mots? de passe|contraseñas?|clave(?: de acceso| secreta)?|parola d['’]ordine|wachtwoord(?:en)?|wachtzin|hasł(?:o|a|em|u)|lösenord(?:et)?|senhas?|palavra[ -]passe|login credentials?|credentials?|zugangsdaten|recovery phrase|seed phrase|mnemonic|wi-?fi[ _-]?(?:key|code|password|schlüssel|passwort)|wlan-?(?:schlüssel|passwort|key|code)|cl[ée] wi-?fi|clave (?:del? )?wi-?fi|chiave wi-?fi|senha d[oa] wi-?fi|wifi-?(?:code|wachtwoord|sleutel)|hasło do wi-?fi|netzwerkschlüssel|entsperrmuster|security answer`;
@@ -30,7 +30,7 @@ const LOGIN = new WordPattern(
   ),
   'i',
 );
-const IN_LINK = /:\/\/[^\s:/@]{1,64}:(?<value>[^\s@/]{3,128})@/g;
+const IN_LINK = new Expression(/:\/\/[^\s:/@]{1,64}:(?<value>[^\s@/]{3,128})@/g);
 
 /** Bits a character, by the text's own frequencies (Shannon). */
 export function entropy(text: string): number {
@@ -92,7 +92,7 @@ export const recogniser: Recogniser = {
       const at = match.index + match[0].length - value.length;
       yield* candidate(value, at, (one) => (isMixed(one) && !/^[^@]+@[^@]+\.\p{L}+$/u.test(one) ? 0.7 : 0));
     }
-    for (const match of matchesOf(IN_LINK, text)) {
+    for (const match of IN_LINK.matches(text)) {
       const { value } = match.groups!;
       yield* candidate(value, match.index + match[0].length - value.length - 1, (one) =>
         one.startsWith('$') ? 0 : 1.7,

@@ -1,11 +1,16 @@
 /** Vehicle identification numbers. The check digit is binding in North America only, so elsewhere a word must say so. */
-import { matchesOf, type Recogniser } from '../recogniser.ts';
+import type { Recogniser } from '../recogniser.ts';
+import { Expression } from '../words/expression.ts';
 
 /** Outside North America: three letters or digits of the maker, and at the end four digits or more (ISO 3779 and 3780). */
 const SHAPE = /^(?=(?:\d*[A-Z]){4})[A-HJ-NPR-Z6-9][A-HJ-NPR-Z0-9]{12}\d{4}$/;
-const PATTERN = /(?<![A-Z0-9-])(?=[A-Z]{0,16}\d)[A-HJ-NPR-Z0-9]{17}(?![A-Z0-9-])/gi;
+const PATTERN = new Expression(/(?<![A-Z0-9-])(?=[A-Z]{0,16}\d)[A-HJ-NPR-Z0-9]{17}(?![A-Z0-9-])/gi, {
+  isNearDigits: true,
+});
 /** "WVW ZZZ 1JZ XW 000001", as papers print it. */
-const SPACED = /(?<![A-Z0-9-])(?:[A-HJ-NPR-Z0-9]{2,9}[ -]){1,5}[A-HJ-NPR-Z0-9]{2,9}(?![A-Z0-9-])/g;
+const SPACED = new Expression(/(?<![A-Z0-9-])(?:[A-HJ-NPR-Z0-9]{2,9}[ -]){1,5}[A-HJ-NPR-Z0-9]{2,9}(?![A-Z0-9-])/g, {
+  isNearDigits: true,
+});
 const LENGTH = 17;
 const CONTEXT = /\bvin\b|vehicle|chassis|fahrgestell|fahrzeug-?ident|\bfin\b|châssis|bastidor|telaio|nadwozia|chassi/i;
 const WEIGHTS = [8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2];
@@ -35,13 +40,13 @@ export const recogniser: Recogniser = {
   needs: { digits: 4 },
   isValid,
   *find(text) {
-    for (const { 0: value, index } of matchesOf(SPACED, text)) {
+    for (const { 0: value, index } of SPACED.matches(text)) {
       const bare = value.replaceAll(/[ -]/g, '');
       const isNear = CONTEXT.test(text.slice(Math.max(0, index - 60), index));
       if (bare.length === LENGTH && isNear && /\d.*\d.*\d.*\d$/.test(bare))
         yield { start: index, end: index + value.length, score: 0.9 };
     }
-    for (const { 0: value, index } of matchesOf(PATTERN, text)) {
+    for (const { 0: value, index } of PATTERN.matches(text)) {
       const isNear = CONTEXT.test(text.slice(Math.max(0, index - 60), index));
       const hasLetters = /[A-Z]/i.test(value);
       if (isNear || (hasLetters && isValid(value)))

@@ -3,7 +3,7 @@
  * set, up to a depth. Assertions other than of the character before are taken as met.
  */
 import { readPattern, type Piece } from './syntax.ts';
-import { BEYOND, IS_WORD, NONE, SYMBOLS, symbolSet } from './symbols.ts';
+import { NONE, SYMBOLS, symbolSet } from './symbols.ts';
 
 /** Characters of a beginning. */
 export const DEPTH = 10;
@@ -69,8 +69,7 @@ export class Beginnings {
   }
 
   #repeat({ item, least, most }: Piece & { type: 'repeat' }, next: Node): Node {
-    const isOpen =
-      most - least >= MANY && item.type === 'set' && widthOf(symbolSet(item.atom, item.flags).holds) >= WIDE;
+    const isOpen = most - least >= MANY && isWide(item);
     const required = Math.min(least, DEPTH);
     let first = isOpen || least > DEPTH ? this.#end! : next;
     if (!isOpen && least <= DEPTH) {
@@ -90,6 +89,13 @@ function symbolsBefore({ isNegative, atom, flags }: Piece & { type: 'before' }):
   const allowed = Uint8Array.from(isNegative ? lacks : holds);
   allowed[NONE] = isNegative ? 1 : 0;
   return allowed;
+}
+
+/** Takes one character of many, or of several sets of which one has many. */
+function isWide(piece: Piece): boolean {
+  if (piece.type === 'set') return widthOf(symbolSet(piece.atom, piece.flags).holds) >= WIDE;
+  if (piece.type === 'choice') return piece.options.some(isWide);
+  return piece.type === 'sequence' && piece.items.length === 1 && isWide(piece.items[0]);
 }
 
 function widthOf(set: Uint8Array): number {

@@ -18,8 +18,9 @@ export class Expression {
   readonly #walk: Walk;
   readonly #id: number;
 
-  /** `flags` as `RegExp` has them, without g and y. */
-  constructor(source: string, flags: string, { isOfWords = false, isNearDigits = false }: ExpressionOptions = {}) {
+  constructor(pattern: RegExp, { isOfWords = false, isNearDigits = false }: ExpressionOptions = {}) {
+    const { source } = pattern;
+    const flags = pattern.flags.replaceAll(/[gy]/g, '');
     this.#global = new RegExp(source, `${flags}g`);
     this.#sticky = new RegExp(source, `${flags}y`);
     this.#isOfWords = isOfWords;
@@ -70,6 +71,6 @@ export function matchesOf(pattern: RegExp, text: string): RegExpExecArray[] {
 /** An expression whose matches begin with a word. */
 export class WordPattern extends Expression {
   constructor(source: string, flags: string, options: Pick<ExpressionOptions, 'isNearDigits'> = {}) {
-    super(source, flags, { ...options, isOfWords: true });
+    super(new RegExp(source, flags), { ...options, isOfWords: true });
   }
 }

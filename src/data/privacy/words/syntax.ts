@@ -119,11 +119,13 @@ function changed(flags: string, change: string): string {
   return [...new Set(flags + more)].filter((flag) => !fewer.includes(flag)).join('');
 }
 
-/** Of what must or must not stand before, the part that is one character long; more is taken as met. */
+/** Of what must or must not stand before, what it says of one character; more is taken as met. */
 function behind(inner: Piece, isNegative: boolean): Piece {
   const single = (piece: Piece): Piece[] => {
     if (piece.type === 'set') return [{ type: 'before', isNegative, atom: piece.atom, flags: piece.flags }];
-    return piece.type === 'sequence' && piece.items.length === 1 ? single(piece.items[0]) : [];
+    if (piece.type !== 'sequence' || piece.items.length === 0) return [];
+    // Of more than one that must stand there the last is as good as alone; of one that must not, nothing is.
+    return isNegative && piece.items.length > 1 ? [] : single(piece.items.at(-1)!);
   };
   if (inner.type !== 'choice') return { type: 'sequence', items: single(inner) };
   // None of several may stand there: each says something by itself.
