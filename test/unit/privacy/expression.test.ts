@@ -1,7 +1,8 @@
 /** Expressions that are tried where their matches can begin find what they find when they are tried everywhere. */
 import { describe, expect, it } from 'vitest';
 import { Beginnings } from '../../../src/data/privacy/words/beginnings.ts';
-import { Expression, WordPattern, matchesOf } from '../../../src/data/privacy/words/expression.ts';
+import { Expression, matchesOf } from '../../../src/data/privacy/words/expression.ts';
+import { WordPattern } from '../../../src/data/privacy/words/word-pattern.ts';
 import { Walk } from '../../../src/data/privacy/words/walk.ts';
 
 const TEXTS = [

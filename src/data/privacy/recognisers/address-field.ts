@@ -1,7 +1,7 @@
 /** Addresses in forms, and in tables: what stands behind "Street:" or under a column "address". */
 import { cellsUnder } from '../columns.ts';
 import type { Recogniser } from '../recogniser.ts';
-import { WordPattern } from '../words/expression.ts';
+import { WordPattern } from '../words/word-pattern.ts';
 
 const LABELS = String.raw`(?:(?:home|postal|mailing|street|residential|permanent|current|previous|billing|shipping|delivery|correspondence|business|private) )?address(?:es)?(?: (?:line )?[1-4])?|addr(?:ess)?[_ ]?(?:line)?[_ ]?[1-4]?|street(?: (?:name|and (?:house )?number))?|residence|(?:wohn|post|privat|liefer|rechnungs|melde)?-?(?:adresse|anschrift)|straße(?: (?:und|u\.) (?:haus)?n(?:umme)?r\.?)?|strasse|wohnhaft|adresse(?: postale| complète| du domicile)?|domicile|rue|(?:dirección|domicilio)(?: postal| completo| particular)?|calle|indirizzo|residenza|via|morada|endereço(?: completo)?|rua|(?:post|woon|bezoek)?adres|straat(?: en huisnummer)?|adres(?: zamieszkania| korespondencyjny)?|ulica|(?:post|hem|bostads)?adress|gata|gatuadress|city ?[/,] ?state ?(?:[/,&]|and) ?zip(?: code)?|city,? state,? zip|plz ?[/,] ?ort|(?:c\.?p\.?|code postal) ?[/,] ?ville|postcode ?[/,] ?(?:plaats|town|city)`;
 const LABELLED = new WordPattern(

@@ -1,7 +1,7 @@
 /** Ages over 89 in words: "ninety-four years old", "einundneunzigjährig", "her hundredth birthday". */
 import { ageForms } from '../ages.ts';
 import { matchesOf, type Recogniser } from '../recogniser.ts';
-import { WordPattern } from '../words/expression.ts';
+import { WordPattern } from '../words/word-pattern.ts';
 
 /** Numbers from 90 to 119; those of a hundred only where something more says that they are ages. */
 const WORDS = [

@@ -1,7 +1,7 @@
 /** Towns in forms, and in tables: what stands behind "Town:" or under a column "city". */
 import { cellsUnder } from '../columns.ts';
 import type { Recogniser } from '../recogniser.ts';
-import { WordPattern } from '../words/expression.ts';
+import { WordPattern } from '../words/word-pattern.ts';
 
 const LABELS = String.raw`city|town|(?:city|town) ?\/ ?(?:city|town)|place of birth|birthplace|home ?town|suburb|wohnort|ort|stadt|geburtsort|wohnsitz|ville(?: de naissance)?|commune|lieu de naissance|ciudad|localidad|municipio|población|lugar de nacimiento|città|comune|luogo di nascita|localidade|cidade|naturalidade|local de nascimento|plaats|woonplaats|geboorteplaats|gemeente|miasto|miejscowość|miejsce urodzenia|ort|postort|hemort|födelseort`;
 const LABELLED = new WordPattern(

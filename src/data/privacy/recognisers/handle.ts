@@ -1,6 +1,7 @@
 /** Names at services of people's own: "@tess.paints" beside a service, "u/quietfox", "gamertag frostbyte_09", "mo#4471". */
 import type { Candidate, Recogniser } from '../recogniser.ts';
-import { Expression, WordPattern } from '../words/expression.ts';
+import { Expression } from '../words/expression.ts';
+import { WordPattern } from '../words/word-pattern.ts';
 
 const SERVICES = String.raw`instagram|insta|ig|twitter|tik ?tok|telegram|discord|snap(?:chat)?|youtube|github|gitlab|mastodon|bluesky|bsky|reddit|twitch|skype|linkedin|facebook|fb|pinterest|wechat|whatsapp|viber|venmo|cash ?app|paypal|revolut|soundcloud|spotify|strava|psn|playstation|xbox|nintendo|roblox|minecraft|fortnite|vinted|ebay|etsy|onlyfans|patreon|substack|gamertag|gamer tag|handle|nick(?:name)?|screen ?name|psn id|steam id`;
 const AT_SIGN = new Expression(/(?<![\p{L}\p{N}@._/-])@[A-Za-z_](?:[\w.]{1,30})(?<![.])(?![\w@])/gu);

@@ -4,7 +4,8 @@ import { asListed } from '../gazetteer.ts';
 import { NOT_NAMES } from '../name-words.ts';
 import { standingOf } from '../names/features.ts';
 import type { Candidate, Recogniser } from '../recogniser.ts';
-import { Expression, WordPattern } from '../words/expression.ts';
+import { Expression } from '../words/expression.ts';
+import { WordPattern } from '../words/word-pattern.ts';
 
 /** Fields of which each value is a name or a part of one. */
 const PARTS = String.raw`(?<=["'])(?:first|last|middle|given|family)(?=["'])|sur-?names?|fore-?names?|(?:first|last|given|middle|family|maiden|birth|full|legal|preferred|other|christian)[ _-]?names?(?:\(s\))?|nachnamen?|vornamen?|familiennamen?|geburtsnamen?|zunamen?|rufnamen?|nom de (?:famille|naissance|jeune fille|l['’]usager)|noms? et prénoms?|prénoms?|prenoms?|nom d['’]usage|(?:primer |segundo )?apellidos?(?: y nombres?)?|nombre completo|nombres? y apellidos?|cognome(?: e nome)?|nome e cognome|achter-?naam|voor-?na(?:am|men)|voorletters|geboortenaam|roepnaam|nazwisko(?: rodowe| i imię)?|imi(?:ę|ona)(?: i nazwisko)?|sobrenome|apelidos?|nome (?:completo|próprio|de solteira)|efternamn|förnamn|tilltalsnamn|etternavn|fornavn|efternavn|sukunimi|etunimi|příjmení|jméno|prenume|soyadı?|name of (?:the )?(?:applicant|patient|insured|child|parent|guardian|witness|deceased|spouse|employee|student|tenant|claimant|holder|account holder|driver|owner|guest)|(?:applicant|patient|insured|child|parent|guardian|witness|spouse|employee|student|tenant|claimant|driver|owner|guest|customer|client|passenger|contact|beneficiary|member|cardholder|recipient|sender)(?:['’]s)?[ _]name`;

@@ -8,7 +8,8 @@ import { withInitials } from '../names/initials.ts';
 import { isRole } from '../names/roles.ts';
 import { highestIn } from '../names/tagger.ts';
 import { matchesOf, type Candidate, type Recogniser } from '../recogniser.ts';
-import { Expression, WordPattern } from '../words/expression.ts';
+import { Expression } from '../words/expression.ts';
+import { WordPattern } from '../words/word-pattern.ts';
 
 const WORD = String.raw`\p{Lu}(?:[\p{L}\p{M}]|['’](?=\p{L})){0,40}(?:-\p{L}[\p{L}\p{M}'’]{0,40}){0,3}\.?`;
 const RUN = new Expression(

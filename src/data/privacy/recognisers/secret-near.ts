@@ -1,6 +1,7 @@
 /** Secrets that stand farther from their word, in pairs, on command lines, and passwords that are words themselves. */
 import { matchesOf, type Candidate, type Recogniser } from '../recogniser.ts';
-import { Expression, WordPattern } from '../words/expression.ts';
+import { Expression } from '../words/expression.ts';
+import { WordPattern } from '../words/word-pattern.ts';
 import { entropy } from './secret-word.ts';
 
 const WORDS = String.raw`pass(?:word|wd|phrase|code|wort)?s?|pwd|kennwort|mots? de passe|mdp|contraseñas?|clave|wachtwoord(?:en)?|hasł(?:o|a|em)|lösenord(?:et)?|senhas?|palavra[ -]passe|parola (?:chiave|d['’]ordine)|credentials?|zugangsdaten|api[ _-]?keys?|(?:access|secret|private|signing|license|licence|product|activation|encryption|recovery|backup)[ _-]?(?:keys?|codes?|tokens?)|tokens?|secret|cl[ée] (?:api|secrète|privée)|clave (?:api|secreta)|chiave (?:api|segreta)|chave (?:api|secreta)|klucz(?:a)? (?:api|prywatny)|api-?(?:schlüssel|sleutel|nyckel)`;

@@ -1,7 +1,8 @@
 /** What stands beside "password", "API key" and the like, and looks like one: not a word of prose. */
 import { latin } from '../latin.ts';
 import type { Candidate, Recogniser } from '../recogniser.ts';
-import { Expression, WordPattern } from '../words/expression.ts';
+import { Expression } from '../words/expression.ts';
+import { WordPattern } from '../words/word-pattern.ts';
 
 /** Each in any case, with "_", "-" or a space between its words. */
 const PASSWORDS = String.raw`pass(?:word|wd|phrase|wort|e|code)?s?(?=["']?\s{0,2}[:=])|pass(?:word|wd|phrase|wort)s?|pwd|psw|mdp|kennwort|losung|mots? de passe|contraseñas?|clave(?: de acceso| secreta)?|parola d['’]ordine|wachtwoord(?:en)?|wachtzin|hasł(?:o|a|em|u)|lösenord(?:et)?|senhas?|palavra[ -]passe|login credentials?|credentials?|zugangsdaten|recovery phrase|seed phrase|mnemonic|wi-?fi[ _-]?(?:key|code|password|schlüssel|passwort)|wlan-?(?:schlüssel|passwort|key|code)|cl[ée] wi-?fi|clave (?:del? )?wi-?fi|chiave wi-?fi|senha d[oa] wi-?fi|wifi-?(?:code|wachtwoord|sleutel)|hasło do wi-?fi|netzwerkschlüssel|entsperrmuster|security answer`;

@@ -67,10 +67,3 @@ export function matchesOf(pattern: RegExp, text: string): RegExpExecArray[] {
   }
   return matches;
 }
-
-/** An expression whose matches begin with a word. */
-export class WordPattern extends Expression {
-  constructor(source: string, flags: string, options: Pick<ExpressionOptions, 'isNearDigits'> = {}) {
-    super(new RegExp(source, flags), { ...options, isOfWords: true });
-  }
-}
