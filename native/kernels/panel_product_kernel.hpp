@@ -94,13 +94,26 @@ struct PanelProduct {
         for (int j = 0; j < Vectors; j++) sums[r][j] = _mm512_dpbf16_ps(sums[r][j], factor[j], a);
       }
     }
+    if (t.isLast && t.alpha == 1 && t.beta == 0 && t.columns >= Vectors * kLanes) {
+#pragma GCC unroll 8
+      for (int r = 0; r < Rows; r++) writeWhole<Vectors>(t.y + r * t.yStride, sums[r]);
+      return;
+    }
+    // Sums stay in registers up to here only where nothing that branches reads them.
+    alignas(64) float last[Rows * Vectors * kLanes];
+    float* to = t.isLast ? last : t.sums;
 #pragma GCC unroll 8
     for (int r = 0; r < Rows; r++)
 #pragma GCC unroll 3
-      for (int j = 0; j < Vectors; j++) {
-        if (t.isLast) write(t, r, j * kLanes, sums[r][j]);
-        else store(t.sums + (r * Vectors + j) * kLanes, sums[r][j]);
-      }
+      for (int j = 0; j < Vectors; j++) store(to + (r * Vectors + j) * kLanes, sums[r][j]);
+    for (int64_t i = 0; t.isLast && i < Rows * Vectors; i++) write(t, i / Vectors, i % Vectors * kLanes, load(last + i * kLanes));
+  }
+
+  // A row of a result that is nothing but the product.
+  template <int Vectors>
+  static void writeWhole(Bf16* to, const Vector (&sums)[Vectors]) {
+    if (Vectors >= 2) _mm512_storeu_si512(to, (__m512i)_mm512_cvtne2ps_pbh(sums[Vectors >= 2], sums[0]));
+    if (Vectors != 2) store(to + (Vectors - 1) * kLanes, sums[Vectors - 1]);
   }
 
   static void write(const Tile& t, int64_t row, int64_t column, Vector sum) {
