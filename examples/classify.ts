@@ -2,8 +2,7 @@ import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { compare, resolveRecipe, type RecipeInput } from '../src/app/index.ts';
 import type { TaskFiles } from '../src/app/quickstart/tasks/task.ts';
-import type { Comparison } from '../src/store/results.ts';
-import { meanOfDraws, rateOfDraws, type MeanOfDraws } from './draws.ts';
+import { meanOf, meanOfDraws, rateOfDraws, type MeanOfDraws } from './draws.ts';
 import { onEachCore } from './each-core.ts';
 import type { Findings, Setting } from './example.ts';
 import { drawRows, readRows, writeRows } from './rows.ts';
@@ -40,14 +39,15 @@ export interface ClassifierStudy {
   ways: readonly Way[];
 }
 
-/** One result on the test rows. */
+/** The results of one draw of training rows, on the test rows that all of them could answer. */
 interface Outcome {
-  accuracy: number;
-  baseline: number;
-  /** Test rows that all systems could answer. */
-  rows: number;
-  /** By test row: 1 where only the result is right, -1 where only the baseline is. */
-  gains: Float64Array;
+  size: number;
+  /** Of the test rows. */
+  ids: readonly string[];
+  /** By test row: 1 where the baseline is right. */
+  baseline: Float64Array;
+  /** The same of each way. */
+  ways: ReadonlyMap<Way, Float64Array>;
 }
 
 /** Trains on every size, draw and way, and compares each result with the baseline that had the same rows. */
@@ -55,48 +55,51 @@ export async function studyClassifiers(
   study: ClassifierStudy,
   setting: Setting,
 ): Promise<Pick<Findings, 'tables' | 'verdict'>> {
-  const cells = cellsOf(study);
-  const comparisons = await onEachCore(cells, (cell) => measure(study, cell, setting));
-  const ids = new TestRows();
-  const rows: string[][] = [];
-  const verdict: string[] = [];
-  for (const size of study.sizes) {
-    const outcomes = new Map<Way, Outcome[]>(study.ways.map((way) => [way, []]));
-    for (const [i, cell] of cells.entries())
-      if (cell.size === size) outcomes.get(cell.way)!.push(outcomeOf(comparisons[i], ids));
-    rows.push(...sizeRows(study, size, outcomes));
-    verdict.push(sizeVerdict(study, size, outcomes));
-  }
+  // The largest first: what is left at the end, when a processor has nothing more to do, is short then.
+  const draws = drawsOf(study).toReversed();
+  const cells = draws.flatMap((draw) => study.ways.map((way) => ({ way, draw })).toReversed());
+  const folders = await onEachCore(cells, ({ way, draw }) => train(study, draw, way, setting));
+  const runsOf = (draw: Draw) =>
+    new Map(cells.flatMap((cell, i) => (cell.draw === draw ? [[cell.way, folders[i]]] : [])));
+  const outcomes = await onEachCore(draws, (draw) => measure(study, draw, runsOf(draw), setting));
+  refuseOtherRows(outcomes);
+  const bySize = study.sizes.map((size) => ({ size, found: outcomes.filter((one) => one.size === size).toReversed() }));
   const table = {
     caption: `Percent of right answers on up to ${study.testRows} test rows with 95 % intervals; ${drawsInWords(study.draws)}`,
     head: ['training rows', 'system', 'right', `better than ${study.baseline.title} by`],
-    rows,
+    rows: bySize.flatMap(({ size, found }) => sizeRows(study, size, found)),
   };
-  return { tables: [table], verdict };
+  return { tables: [table], verdict: bySize.map(({ size, found }) => sizeVerdict(study, size, found)) };
 }
 
-interface Cell {
-  way: Way;
+/** A row's mean over draws is of the same row. */
+function refuseOtherRows([first, ...others]: readonly Outcome[]): void {
+  const isSame = ({ ids }: Outcome) => ids.length === first.ids.length && ids.every((id, row) => id === first.ids[row]);
+  if (!others.every(isSame)) throw new Error('the draws were compared on different test rows');
+}
+
+interface Draw {
   size: number;
   draw: number;
   /** Of training rows. */
   file: string;
 }
 
-/** Every way with every draw of training rows; the rows are written. */
-function cellsOf({ files, sizes, draws, label, ways }: ClassifierStudy): Cell[] {
+/** Every draw of training rows; the rows are written. */
+function drawsOf({ files, sizes, draws, label }: ClassifierStudy): Draw[] {
   const pool = readRows(files.train);
   return sizes.flatMap((size) =>
     Array.from({ length: draws }, (_, draw) => {
       // Beside the rows that it is drawn from: files that rows name are looked for there.
       const file = join(dirname(files.train), `draw-${size}-${draw}.jsonl`);
       writeRows(file, drawRows(pool, { column: label, count: size, seed: draw }));
-      return ways.map((way) => ({ way, size, draw, file }));
-    }).flat(),
+      return { size, draw, file };
+    }),
   );
 }
 
-async function measure(study: ClassifierStudy, { way, size, draw, file }: Cell, setting: Setting): Promise<Comparison> {
+/** The folder of a run. */
+async function train(study: ClassifierStudy, { size, draw, file }: Draw, way: Way, setting: Setting): Promise<string> {
   const folder = join(setting.folder, 'runs', `${study.name}-${size}-${draw}-${way.name}`);
   const started = performance.now();
   const recipe = await resolveRecipe({
@@ -112,65 +115,75 @@ async function measure(study: ClassifierStudy, { way, size, draw, file }: Cell, 
     output_dir: folder,
   });
   await trainWhole(recipe);
-  const { comparison } = await compare([folder, study.baseline.name], {
+  setting.log(`${titleOf(study, { size, draw })}, ${way.title}: trained (${secondsSince(started)})`);
+  return folder;
+}
+
+/** All results of a draw in one comparison: rows are read, and the baseline is fitted, once. */
+async function measure(
+  study: ClassifierStudy,
+  draw: Draw,
+  runs: ReadonlyMap<Way, string>,
+  setting: Setting,
+): Promise<Outcome> {
+  const started = performance.now();
+  const [first, ...others] = runs.values();
+  const { comparison, rowScores } = await compare([first, ...others, study.baseline.name], {
     maxRows: study.testRows,
     metrics: ['accuracy'],
     seed: 0,
     allowOverlap: true,
   });
-  rmSync(folder, { recursive: true });
-  const seconds = ((performance.now() - started) / 1000).toFixed(0);
-  const { leftOut, systems } = comparison;
+  for (const folder of runs.values()) rmSync(folder, { recursive: true });
+  const { leftOut } = comparison;
   if (leftOut !== undefined) setting.log(`${leftOut.rows} test rows left out, of all systems: ${leftOut.reason}`);
-  const [own, other] = systems.map(({ values }) => percent(values.accuracy.value!));
-  setting.log(
-    `${study.name}, ${size} rows, draw ${draw + 1}, ${way.title}: ${own}, ${study.baseline.title} ${other} (${seconds} s)`,
-  );
-  return comparison;
+  const { scores } = rowScores;
+  const outcome: Outcome = {
+    size: draw.size,
+    ids: rowScores.ids,
+    baseline: scores[study.baseline.name],
+    ways: new Map([...runs].map(([way, folder]) => [way, scores[folder]])),
+  };
+  const shares = [...outcome.ways].map(([way, right]) => `${way.title} ${percent(meanOf(right))}`);
+  const baseline = `${study.baseline.title} ${percent(meanOf(outcome.baseline))}`;
+  setting.log(`${titleOf(study, draw)}: ${[...shares, baseline].join(', ')} (${secondsSince(started)})`);
+  return outcome;
 }
 
-/** A place for each test row by its id, the same in every comparison. Rows that nothing told apart need none. */
-class TestRows {
-  readonly #places = new Map<string, number>();
-
-  place(id: string): number {
-    const place = this.#places.get(id) ?? this.#places.size;
-    this.#places.set(id, place);
-    return place;
-  }
+function titleOf({ name }: ClassifierStudy, { size, draw }: Pick<Draw, 'size' | 'draw'>): string {
+  return `${name}, ${size} rows, draw ${draw + 1}`;
 }
 
-function outcomeOf({ systems, flips, rows }: Comparison, ids: TestRows): Outcome {
-  const gains = new Float64Array(rows);
-  for (const id of flips.better) gains[ids.place(id)] = 1;
-  for (const id of flips.worse) gains[ids.place(id)] = -1;
-  const [own, other] = systems.map(({ values }) => values.accuracy.value);
-  return { accuracy: own, baseline: other, rows, gains };
+function secondsSince(started: number): string {
+  return `${((performance.now() - started) / 1000).toFixed(0)} s`;
 }
 
-function sizeRows(study: ClassifierStudy, size: number, outcomes: ReadonlyMap<Way, readonly Outcome[]>): string[][] {
-  const [first] = outcomes.values();
-  const rate = (rates: readonly number[]) => shown(rateOfDraws(rates, first[0].rows));
+function sizeRows(study: ClassifierStudy, size: number, outcomes: readonly Outcome[]): string[][] {
+  const [{ length: rows }] = outcomes.map(({ baseline }) => baseline);
+  const rate = (of: (outcome: Outcome) => Float64Array) =>
+    shown(
+      rateOfDraws(
+        outcomes.map((one) => meanOf(of(one))),
+        rows,
+      ),
+    );
   return [
-    [
-      `${size}`,
-      `${study.baseline.title} (${first[0].rows} test rows)`,
-      rate(first.map(({ baseline }) => baseline)),
-      '',
-    ],
-    ...[...outcomes].map(([way, found]) => {
-      const gain = meanOfDraws(found.map(({ gains }) => gains));
-      return ['', way.title, rate(found.map(({ accuracy }) => accuracy)), `${mark(gain)} ${shown(gain, true)}`];
+    [`${size}`, `${study.baseline.title} (${rows} test rows)`, rate(({ baseline }) => baseline), ''],
+    ...study.ways.map((way) => {
+      const gain = gainOf(way, outcomes);
+      return ['', way.title, rate(({ ways }) => ways.get(way)!), `${mark(gain)} ${shown(gain, true)}`];
     }),
   ];
 }
 
+/** How many more rows a way answers right than the baseline. */
+function gainOf(way: Way, outcomes: readonly Outcome[]): MeanOfDraws {
+  return meanOfDraws(outcomes.map(({ ways, baseline }) => ways.get(way)!.map((right, row) => right - baseline[row])));
+}
+
 /** "With 120 training rows better than tf-idf: …; worse: …; no evidence: …." */
-function sizeVerdict(study: ClassifierStudy, size: number, outcomes: ReadonlyMap<Way, readonly Outcome[]>): string {
-  const marks = [...outcomes].map(([way, found]) => ({
-    way,
-    sign: mark(meanOfDraws(found.map(({ gains }) => gains))),
-  }));
+function sizeVerdict(study: ClassifierStudy, size: number, outcomes: readonly Outcome[]): string {
+  const marks = study.ways.map((way) => ({ way, sign: mark(gainOf(way, outcomes)) }));
   const parts = Object.entries(WORDS).flatMap(([sign, words]) => {
     const titles = marks.filter((one) => one.sign === sign).map(({ way }) => way.title);
     return titles.length === 0 ? [] : [`${words} ${study.baseline.title}: ${titles.join('; ')}`];

@@ -44,7 +44,8 @@ function spread(drawMeans: readonly number[], { rows, ofRows }: { rows: number; 
   return { mean, low: mean - reach, high: mean + reach };
 }
 
-function meanOf(values: ArrayLike<number>): number {
+/** Of numbers. */
+export function meanOf(values: ArrayLike<number>): number {
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += values[i];
   return sum / values.length;

@@ -2,8 +2,9 @@ import { inLanes } from '../src/base/lanes.ts';
 import { usualThreads } from '../src/base/threads.ts';
 
 /**
- * As many pieces of work at once as there are processors, each with one thread: of small models the second thread brings
- * little, and what has one only, such as the start of a worker, stands beside other work.
+ * As many pieces of work at once as there are processors, each with one thread, or more where there is less work: of
+ * small models the second thread brings little, and what has one only, such as the start of a worker, stands beside
+ * other work.
  * @returns what came of each, in their order
  */
 export async function onEachCore<Work, Result>(
@@ -13,7 +14,7 @@ export async function onEachCore<Work, Result>(
   const given = process.env.ATTUNE_THREADS;
   const cores = Math.max(1, usualThreads());
   // Workers inherit it.
-  process.env.ATTUNE_THREADS = '1';
+  process.env.ATTUNE_THREADS = String(Math.max(1, Math.floor(cores / works.length)));
   try {
     return await inLanes(works, cores, run);
   } finally {

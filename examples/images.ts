@@ -28,7 +28,9 @@ const full: Way = {
   name: 'full',
   title: 'MobileNetV2, all weights',
   tuning: 'full',
-  training: { learning_rate: 1e-3, batch_size: 32 },
+  // Better than 1e-4 on emoji that are neither trained nor tested on. At 1e-3 the weights leave the statistics behind
+  // that the norms keep from the pre-training.
+  training: { learning_rate: 3e-4, batch_size: 32 },
   epochs: () => 6,
 };
 

@@ -63,6 +63,13 @@ describe('a verdict', () => {
     expect(comparison.differences[1].estimate).toBeCloseTo(-0.2, 12);
   });
 
+  test('comes with what each row was worth by the deciding metric, of every system', async () => {
+    const { rowScores } = await compareAnswers([tuned, base, majority], rows, options);
+    expect(rowScores.ids).toEqual(rows.map(({ id }) => id));
+    expect(Object.keys(rowScores.scores)).toEqual(['tuned', 'base', 'majority']);
+    expect([...rowScores.scores.majority]).toEqual(rows.map((_, i) => Number(i >= 48)));
+  });
+
   test('of two equal systems is that there is no evidence', async () => {
     const { comparison } = await compareAnswers([tuned, { ...tuned, name: 'twin' }], rows, options);
     expect(comparison).toMatchObject({ verdict: 'no-evidence', flips: { worse: [], better: [] } });

@@ -26,10 +26,18 @@ export interface CompareOptions {
   seed?: number;
 }
 
-/** What a comparison gives: figures, and answers side by side. */
+/** What a comparison gives: figures, answers side by side, and what the figures were made of. */
 export interface Compared {
   comparison: Comparison;
   samples: Samples;
+  rowScores: RowScores;
+}
+
+/** Each row's share of the deciding metric, for statistics of one's own. */
+export interface RowScores {
+  ids: readonly string[];
+  /** By a system's name, in the order of the ids. */
+  scores: Readonly<Record<string, Float64Array>>;
 }
 
 /**
@@ -55,8 +63,11 @@ export async function compareAnswers(
   const unscored = entered.filter((system) => !others.includes(system)).map(({ name }) => ({ name, reason }));
   const skipped = [...(options.skipped ?? []), ...kept.skipped, ...unscored];
   const metrics = all.filter(({ name }) => scored.some(({ scores }) => scores.has(name)));
-  return judge({ subject, others, metrics, ...kept }, { ...options, skipped });
+  const judged = judge({ subject, others, metrics, ...kept }, { ...options, skipped });
+  return { ...judged, rowScores: rowScoresOf([subject, ...others], kept.examples, deciding.name) };
 }
+
+type Judged = Omit<Compared, 'rowScores'>;
 
 interface Entries {
   subject: Scored;
@@ -67,7 +78,7 @@ interface Entries {
   leftOut: Comparison['leftOut'];
 }
 
-function judge({ subject, others, metrics, examples, leftOut }: Entries, options: CompareOptions): Compared {
+function judge({ subject, others, metrics, examples, leftOut }: Entries, options: CompareOptions): Judged {
   const { confidence = 0.95, seed = 0, split, available, cheapest, skipped = [] } = options;
   const metric = metrics[0].name;
   const choice = rivalsOf(others, metric, cheapest);
@@ -106,6 +117,13 @@ function judge({ subject, others, metrics, examples, leftOut }: Entries, options
   return {
     comparison: { ...comparison, sentence: verdictSentence(comparison) },
     samples: sampleRows([subject, ...others], examples, { changes, metrics }),
+  };
+}
+
+function rowScoresOf(systems: readonly Scored[], examples: readonly Example[], metric: string): RowScores {
+  return {
+    ids: examples.map(({ id }) => id),
+    scores: Object.fromEntries(systems.map(({ name, scores }) => [name, scores.get(metric)!.rows])),
   };
 }
 
