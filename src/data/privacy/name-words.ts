@@ -4,14 +4,14 @@
 export const TITLES = new Set(
   `mr mrs ms miss mx dr prof professor sir dame lord lady rev reverend fr father sister brother judge justice officer nurse captain capt sgt lt col gen hon
 herr herrn frau fräulein doktor monsieur madame mademoiselle m mme mlle maître me docteur señor señora señorita sr sra srta don doña d dña doctor doctora
-signor signora signorina sig dott dottor dottore dottoressa dr.ssa avv ing dhr mevr mevrouw meneer mw drs pan pani pana panu panią lek senhor senhora dona doutor doutora herrn fru fröken dra mgr inż mw mevr drs sra srta mecenas shri smt kumari`
+signor signora signorina sig dott dottor dottore dottoressa dr.ssa avv ing dhr mevr mevrouw meneer mw drs pan pani pana panu panią lek senhor senhora dona doutor doutora herrn fru fröken dra mgr inż mw mevr drs sra srta mecenas shri smt kumari mm mmes mdm hr fräul gent.ma prof.ssa sig.ra dott.ssa me mec adw dipl pfr`
     .split(/\s+/)
     .filter((word) => word !== ''),
 );
 
 /** Between the parts of a name. */
 export const PARTICLES =
-  'von|van|de|der|den|del|della|di|da|do|dos|das|du|des|la|le|los|las|el|al|bin|ibn|ben|ter|ten|zu|zum|zur|af|av|y|e|i|und|st\\.?';
+  "von|van|['’]t|het|de|der|den|del|della|di|da|do|dos|das|du|des|la|le|los|las|el|al|bin|ibn|ben|ter|ten|zu|zum|zur|af|av|y|e|i|und|st\\.?";
 
 /** After one of these comes a name, whatever its words are. */
 export const CUES = [
@@ -35,7 +35,7 @@ export const CUES = [
 
 /** Words with a capital that are no names, or end what looks like one. */
 export const NOT_NAMES = new Set(
-  `Mann Heim Auftrag Market Pat Loan Signed Regards Gruß Grüße Dob Iban Bic Vat Pin Otp Faq January February March April May June July August September October November December Monday Tuesday Wednesday Thursday Friday Saturday Sunday
+  `Mann Heim Auftrag Aadhaar Pesel Pantone Codice Fiscale Tel Mobil Handy Fax Telefon Zwischen Sachen Anbei Hiermit Siehe Market Pat Loan Signed Regards Gruß Grüße Dob Iban Bic Vat Pin Otp Faq January February March April May June July August September October November December Monday Tuesday Wednesday Thursday Friday Saturday Sunday
 Januar Februar März Mai Juni Juli Oktober Dezember Montag Dienstag Mittwoch Donnerstag Freitag Samstag Sonntag
 America India Israel Jordan Chad Georgia Virginia Carolina Florida Austria Asia Africa China Kenya Sierra Christian Islam Bible Christmas Easter
 The This That These Those He She It We You They And But Or If In On At Of For To From With By As Is Are Was Were A An I My Our Your His Her Their Please Thanks Thank Hello Dear Yes No Not Ok

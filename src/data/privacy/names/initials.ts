@@ -1,13 +1,23 @@
-/** Initials on either side of a name: "J. R. Whitcombe", "Sørensen, K. A." */
+/** What belongs to a name on either side: "J. R. Whitcombe", "Sørensen, K. A.", "p. kowalski", "de Jong", "Thornbury III". */
 
 const BEFORE = /(?<![\p{L}\p{N}.'’])(?:(?:\p{Lu}\p{Ll}?\.[ \u00a0]?-?){1,3}|[B-DF-HJ-NP-XZ]{1,2}[ \u00a0])$/u;
+/** In front of a name in small letters. */
+const BEFORE_SMALL = /(?<![\p{L}\p{N}.'’])\p{Ll}\. ?$/u;
 const BEHIND = /^,? (?:\p{Lu}\.[ -]?){1,3}(?<=\.)(?![ ]?\p{L})/u;
-const REACH = 12;
+/** "Jr.", "III", "s/o Rajendran". */
+const LATER = /^(?:,? (?:Jr|Sr|jr|sr|JR|SR)(?!\p{L})\.?| (?:II|III|IV)(?![\p{L}\p{N}])| [sdwSDW]\/[oO] \p{Lu}\p{L}+)/u;
+/** Small words that begin a name where a field, a line or a bracket does. */
+const PARTICLES =
+  /(?<=(?:^|[:;,(\n/]|\s[-–])\s?)(?:van|von|de|der|den|ten|ter|af|zu|di|da|du|del|della|dos|van['’]t)(?: (?:de|der|den|la|le|het|['’]t))? $/u;
+const REACH = 24;
 /** "No. Smith" and "St. Anna" have no initial before them. */
 const OTHER = /(?:No|Nr|St|Dr|Mr|Ms|Jr|Sr|Mt|Av|Al|Ul|Os|Pl)\.[ \u00a0]?$/;
 
 export function withInitials(text: string, start: number, end: number): { start: number; end: number } {
-  const before = BEFORE.exec(text.slice(Math.max(0, start - REACH), start))?.[0] ?? '';
-  const behind = BEHIND.exec(text.slice(end, end + REACH))?.[0].trimEnd() ?? '';
+  const earlier = text.slice(Math.max(0, start - REACH), start);
+  const isSmall = /^\p{Ll}/u.test(text.slice(start, start + 1));
+  const before = (isSmall ? BEFORE_SMALL : BEFORE).exec(earlier)?.[0] ?? PARTICLES.exec(earlier)?.[0] ?? '';
+  const later = text.slice(end, end + REACH);
+  const behind = (BEHIND.exec(later) ?? LATER.exec(later))?.[0].trimEnd() ?? '';
   return { start: start - (OTHER.test(before) ? 0 : before.length), end: end + behind.length };
 }

@@ -30,11 +30,23 @@ export const ROLES: Record<string, readonly string[]> = {
   ),
 };
 
+/** Words of forms, contracts and greetings that begin with a capital beside a name. */
+const LABELS =
+  `Holder Beneficiary Prescriber Insured Claimant Victim Owner Applicant Payee Guarantor Lender Borrower Licensor Licensee Employee Participant Resident Candidate Inspector Constable Customer Guest Member Subscriber Recipient Sender Re Ref
+Inhaber Inhaberin Kontoinhaber Kontoinhaberin Halter Halterin Erblasser Erblasserin Käufer Käuferin Verkäuferin Bewohner Bewohnerin Enkel Enkelin Kollegen Kolleginnen Versicherte Versicherter Versicherten Empfänger Empfängerin Absender Absenderin Durchwahl Handy Mobil Telefon Zwischen Sachen Gegen Verwendungszweck Zahler Auftraggeber Kläger Klägerin Beklagte Beklagter Zeugin Unterzeichner Fahrzeug Geschädigte Geschädigter Betroffene Betroffener Nutzer Nutzerin Ehefrau Ehemann Lebensgefährte Lebensgefährtin
+Matricule Titulaire Assurée Assuré L'assurée L'assuré L’assurée L’assuré L'ing L’ing Confrère Demandeur Défendeur Bénéficiaire Expéditeur Destinataire Affilié Affiliée Soussigné Salarié Salariée
+Titular Remite Remitente Destinatario Beneficiario Beneficiaria Asegurado Asegurada Empleado Demandante Demandado Cotitular Hnos Enfermera Procurador
+Intestatario Intestataria Assicurato Assicurata Beneficiario Dipendente Destinatario Mittente Passaporto Buongiorno Sottoscritto Sottoscritta
+Remetente Beneficiário Segurado Segurada Requerente Funcionário Vítima Delegado
+Verzekerde Begunstigde Aanvrager Werknemer Verhuurder Ontvanger Afzender Bewoner Bewoonster Klant
+Odbiorca Nadawca Ubezpieczony Ubezpieczona Posiadacz Właściciel Kupujący Sprzedający Pracownik Szanowni Szanowne Podejrzany Poszkodowany Poszkodowana
+Försäkrad Försäkrade Innehavare Hyresvärd Hyresgäst Köpare Säljare Mottagare Avsändare Anställd Dödsboet Referens`.split(
+    /\s+/,
+  );
+
 /** In small letters and without their stops. */
 const ALL = new Set(
-  Object.values(ROLES)
-    .flat()
-    .map((role) => role.toLowerCase().replaceAll(/[.:]/g, '')),
+  [...Object.values(ROLES).flat(), ...LABELS].map((role) => role.toLowerCase().replaceAll(/[.:]/g, '')),
 );
 
 let countries: Set<string> | undefined;

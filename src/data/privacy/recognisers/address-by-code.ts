@@ -57,7 +57,7 @@ const NOBODY_THERE =
 export const recogniser: Recogniser = {
   name: 'address-by-code',
   kind: 'address',
-  needs: { digits: 4 },
+  needs: { digits: 2 },
   *find(text) {
     for (const { 0: code, index } of matchesOf(CODE, text)) {
       const found = behindCode(text, code, index) ?? beforeCode(text, code, index);

@@ -34,6 +34,9 @@ const FORMS = [
   String.raw`odcisk(?:i|ów|ami|ach|u|iem)? (?:palc(?:ów|a|ami)|kciuka|dłoni|linii papilarnych)|(?:skan\p{L}{0,3}|obraz\p{L}{0,2}|wzór|wzorzec|wzoru|rozpoznawani[eau]|geometri[aię]) (?:tęczówki|siatkówki|twarzy|głosu|dłoni|żył|naczyń krwionośnych)|prób(?:ka|ki|kę|ek|ką) (?:dna|głosu|śliny|genetyczn\p{L}{1,3})|profil\p{L}{0,3} (?:dna|genetyczn\p{L}{1,4}|biometryczn\p{L}{1,4}|głos\p{L}{1,4})|dan(?:e|ych|ymi) (?:biometryczn\p{L}{1,3}|genetyczn\p{L}{1,3})|wzor\p{L}{1,3} biometryczn\p{L}{1,4}|linie papilarne`,
   // Swedish
   String.raw`(?:finger|tum|hand|röst|ansikts)-?avtryck(?:e[nt])?s?|(?:iris|näthinne|ansikts|hand|ven|fingeravtrycks)-?(?:skanning(?:en|ar)?|scan|igenkänning(?:en)?|mönst(?:er|ret)|profil(?:en)?|geometri(?:n)?|mall(?:en)?)|röst(?:profil|prov|igenkänning)(?:en|et)?|(?:dna|saliv)-?(?:prov(?:et|er)?|profil(?:en)?|test(?:et)?|spår)|biometrisk[at]? (?:uppgift(?:er|erna)|data|mall(?:ar)?|kännetecken)|genetiska uppgifter`,
+  // Veins, irises and single fingers
+  String.raw`(?:optical|retinal|digital|live) scans? of (?:both|his|her|the|their) (?:iris(?:es)?|retinas?|eyes?|hands?|fingers?)|fingerprinting of (?:his|her|the|their) (?:left |right )?(?:hand|thumb|index finger)|(?:finger|thumb|palm) impressions?|(?:left|right) (?:thumb|finger|palm)[ -]?prints?(?: templates?)?|voice-?prints? \w{1,10}[_-]\d+`,
+  String.raw`(?:venen|iris|adern|hand|finger)-?muster(?: (?:der|des) (?:(?:rechten|linken) )?(?:hand|handfläche|auges|fingers?|daumens?))?|huellas? del? (?:índice|pulgar|dedo|la mano)(?: (?:derech[oa]|izquierd[oa]))?|impronte(?= (?:di|del|della)(?!\p{L}))|digital do (?:polegar|indicador)|(?:tęczówk|siatkówk)\p{L}{1,2} oka|układ\p{L}{0,2} żył(?: dłoni)?`,
 ];
 
 export const recogniser = patternRecogniser({

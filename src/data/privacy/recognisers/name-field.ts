@@ -8,7 +8,7 @@ import { Expression } from '../words/expression.ts';
 import { WordPattern } from '../words/word-pattern.ts';
 
 /** Fields of which each value is a name or a part of one. */
-const PARTS = String.raw`(?<=["'])(?:first|last|middle|given|family)(?=["'])|sur-?names?|fore-?names?|(?:first|last|given|middle|family|maiden|birth|full|legal|preferred|other|christian)[ _-]?names?(?:\(s\))?|nachnamen?|vornamen?|familiennamen?|geburtsnamen?|zunamen?|rufnamen?|nom de (?:famille|naissance|jeune fille|l['’]usager)|noms? et prénoms?|prénoms?|prenoms?|nom d['’]usage|(?:primer |segundo )?apellidos?(?: y nombres?)?|nombre completo|nombres? y apellidos?|cognome(?: e nome)?|nome e cognome|achter-?naam|voor-?na(?:am|men)|voorletters|geboortenaam|roepnaam|nazwisko(?: rodowe| i imię)?|imi(?:ę|ona)(?: i nazwisko)?|sobrenome|apelidos?|nome (?:completo|próprio|de solteira)|efternamn|förnamn|tilltalsnamn|etternavn|fornavn|efternavn|sukunimi|etunimi|příjmení|jméno|prenume|soyadı?|name of (?:the )?(?:applicant|patient|insured|child|parent|guardian|witness|deceased|spouse|employee|student|tenant|claimant|holder|account holder|driver|owner|guest)|(?:applicant|patient|insured|child|parent|guardian|witness|spouse|employee|student|tenant|claimant|driver|owner|guest|customer|client|passenger|contact|beneficiary|member|cardholder|recipient|sender)(?:['’]s)?[ _]name`;
+const PARTS = String.raw`(?<=["'])(?:first|last|middle|given|family)(?=["'])|sur-?names?|fore-?names?|(?:first|last|given|middle|family|maiden|birth|full|legal|preferred|other|christian)[ _-]?names?(?:\(s\))?|nachnamen?|vornamen?|familiennamen?|geburtsnamen?|zunamen?|rufnamen?|nom de (?:famille|naissance|jeune fille|l['’]usager)|noms? et prénoms?|prénoms?|prenoms?|nom d['’]usage|(?:primer |segundo )?apellidos?[ _]?[12]?(?: y nombres?)?|nombre completo|nombres? y apellidos?|cognome(?: e nome)?|nome e cognome|achter-?naam|voor-?na(?:am|men)|voorletters|geboortenaam|roepnaam|nazwisko(?: rodowe| i imię)?|imi(?:ę|ona)(?: i nazwisko)?|sobrenome|apelidos?|nome (?:completo|próprio|de solteira)|efternamn|förnamn|tilltalsnamn|etternavn|fornavn|efternavn|sukunimi|etunimi|příjmení|jméno|prenume|soyadı?|name of (?:the )?(?:applicant|patient|insured|child|parent|guardian|witness|deceased|spouse|employee|student|tenant|claimant|holder|account holder|driver|owner|guest)|(?:applicant|patient|insured|child|parent|guardian|witness|spouse|employee|student|tenant|claimant|driver|owner|guest|customer|client|passenger|contact|beneficiary|member|cardholder|recipient|sender)(?:['’]s)?[ _]name`;
 /** Fields of which a value may be a name. */
 const PEOPLE = String.raw`name|nom|nombres?|nome|naam|imię|namn|navn|applicant|patient|claimant|insured|policy ?holder|tenant|landlord|customer|client|employee|student|guest|passenger|witness|owner|attendees?|participants?|contact|next of kin|payee|beneficiary|cardholder|account ?holder|recipient|sender|signatory|donor|member|teacher|doctor|physician|nurse|manager|author|assigned to|reported by|prepared by|approved by|signed by|antragsteller(?:in)?|patient(?:in)?|kunde|kundin|mieter(?:in)?|mitarbeiter(?:in)?|zeug(?:e|in)|versicherte[rn]?|versicherungsnehmer(?:in)?|ansprechpartner(?:in)?|empfänger(?:in)?|kontoinhaber(?:in)?|unterzeichner(?:in)?|demandeur|patiente|cliente?|assurée?|locataire|témoin|salariée?|titulaire|destinataire|solicitante|paciente|inquilino|testigo|empleado|titular|destinatario|asegurado|richiedente|paziente|inquilino|testimone|dipendente|intestatario|assicurato|aanvrager|patiënt|klant|huurder|getuige|werknemer|verzekerde|contactpersoon|wnioskodawca|pacjent(?:ka)?|klient(?:ka)?|najemca|świadek|pracownik|ubezpieczony|odbiorca|nadawca|utente|requerente|funcionário|testemunha|segurado|sökande|patient|kund|hyresgäst|vittne|anställd|försäkringstagare|mottagare`;
 const LABELLED = new WordPattern(
@@ -38,7 +38,7 @@ export const recogniser: Recogniser = {
   kind: 'name',
   *find(text) {
     for (const { 0: label, index, groups } of LABELLED.matches(text)) {
-      yield* valueAt(text, index + label.length, groups!.part === undefined ? 0 : 1);
+      yield* valueAt(text, index + label.length, groups!.part === undefined && !hasSibling(label, text) ? 0 : 1);
     }
     for (const { 0: label, index } of IN_CAPITALS.matches(text)) yield* valueAt(text, index + label.length, 1);
     for (const { start, end } of cellsUnder(text, PART_COLUMN)) {
@@ -50,6 +50,14 @@ export const recogniser: Recogniser = {
     }
   },
 };
+
+/** "nom" is a part of the name where "prenom" stands beside it. */
+const SIBLINGS =
+  /(?<![\p{L}\p{N}])(?:pr[ée]noms?|vorname|apellidos?|cognome|sobrenome|apelido|sur-?name|first[_ ]?name|förnamn|voornaam|imi[ęe])(?!\p{L})/iu;
+
+function hasSibling(label: string, text: string): boolean {
+  return /^["']?(?:nom|name|nombre|nome|naam|namn|nazwisko)(?!\p{L})/iu.test(label) && SIBLINGS.test(text);
+}
 
 function* valueAt(text: string, from: number, isPart: number): Generator<Candidate> {
   VALUE.lastIndex = from;
@@ -73,7 +81,7 @@ function isKnown(cell: string): boolean {
 }
 
 function isName(value: string, isPart: boolean): boolean {
-  if (value.length < 2 || NOBODY.test(value) || NOT_NAMES.has(value)) return false;
+  if (value.length < 2 || NOBODY.test(value) || (!isPart && NOT_NAMES.has(value))) return false;
   if (!/^[\p{L}\p{M}'’. ,"-]+$/u.test(value) || /\p{Ll}\p{Lu}\p{Ll}*\p{Lu}/u.test(value)) return false;
   const words = value.split(/[ ,]+/);
   if (!CAPITALISED.test(value)) return isPart && words.length <= 3 && value.length <= 30;

@@ -14,7 +14,7 @@ const ALONE = 0.5;
 /** In small letters, or nothing but capitals. */
 const ALONE_SMALL = 0.5;
 const ALONE_CAPITALS = 0.55;
-const AFTER_INITIAL = 0.45;
+const AFTER_INITIAL = 0.3;
 
 export const recogniser: Recogniser = {
   name: 'name-in-context',
@@ -22,6 +22,7 @@ export const recogniser: Recogniser = {
   *find(text) {
     for (const { start, end, words, probability, isTitled } of namesOf(text)) {
       const whole = withInitials(text, start, end);
+      if (!/\p{L}{2}/u.test(text.slice(start, end))) continue;
       const isSure = whole.end - whole.start > end - start && probability >= AFTER_INITIAL;
       if (words === 1 && !isSure && !isTitled && !standsAlone(text.slice(start, end), probability)) continue;
       yield { ...whole, score: 0.52 + 0.3 * Math.max(0, probability - PART) };

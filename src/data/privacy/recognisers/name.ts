@@ -19,7 +19,7 @@ const RUN = new Expression(
   ),
 );
 const CUE = new WordPattern(
-  String.raw`(?<![\p{L}\p{N}])(?:${CUES})[\s*_"]{0,3}(?:(?:van|von|ter|ten|de|der|den|del|della|di|da)\s){0,2}`,
+  String.raw`(?<![\p{L}\p{N}])(?:${CUES})[\s*_"]{0,3}(?:(?:van|von|ter|ten|de|der|den|del|della|di|da|af|zu|zum|zur|['’]t)\s){0,2}`,
   'iu',
 );
 const ANNOUNCED_ELSEWHERE = new Expression(
@@ -128,11 +128,12 @@ function* namesIn(
 ): Generator<Candidate> {
   let at = 0;
   while (at < words.length) {
-    let from = at;
-    while (from < words.length && isTitle(words[from])) from++;
-    const hasTitle = from > at;
-    // "Kollege Brinkmann", "Ask Jane": no part of the name.
-    while (from + 1 < words.length && isRole(words[from].listed.toLowerCase())) from++;
+    let [from, hasTitle] = [at, false];
+    // "Kollege Brinkmann", "Dear Ms. Cho": no part of the name.
+    for (; from < words.length; from++) {
+      if (isTitle(words[from])) hasTitle = true;
+      else if (from + 1 === words.length || !isRole(words[from].listed.toLowerCase())) break;
+    }
     const to = endOf(words, from);
     const isCued = announced.has(words[at].start);
     const isAddressed = announced.get(words[at].start) === true;

@@ -4,7 +4,7 @@ import { Expression } from '../words/expression.ts';
 import { WordPattern } from '../words/word-pattern.ts';
 import { entropy } from './secret-word.ts';
 
-const WORDS = String.raw`pass(?:word|wd|phrase|code|wort)?s?|pwd|kennwort|mots? de passe|mdp|contraseñas?|clave|wachtwoord(?:en)?|hasł(?:o|a|em)|lösenord(?:et)?|senhas?|palavra[ -]passe|parola (?:chiave|d['’]ordine)|credentials?|zugangsdaten|api[ _-]?keys?|(?:access|secret|private|signing|license|licence|product|activation|encryption|recovery|backup)[ _-]?(?:keys?|codes?|tokens?)|tokens?|secret|cl[ée] (?:api|secrète|privée)|clave (?:api|secreta)|chiave (?:api|segreta)|chave (?:api|secreta)|klucz(?:a)? (?:api|prywatny)|api-?(?:schlüssel|sleutel|nyckel)`;
+const WORDS = String.raw`pw|haslo|sekret|startpasswort|(?:wi-?fi|wlan|network|door|safe)[ -]?(?:key|code)s?|pass(?:word|wd|phrase|code|wort)?s?|pwd|kennwort|mots? de passe|mdp|contraseñas?|clave|wachtwoord(?:en)?|hasł(?:o|a|em)|lösenord(?:et)?|senhas?|palavra[ -]passe|parola (?:chiave|d['’]ordine)|credentials?|zugangsdaten|api[ _-]?keys?|(?:access|secret|private|signing|license|licence|product|activation|encryption|recovery|backup)[ _-]?(?:keys?|codes?|tokens?)|tokens?|secret|cl[ée] (?:api|secrète|privée)|clave (?:api|secreta)|chiave (?:api|segreta)|chave (?:api|secreta)|klucz(?:a)? (?:api|prywatny)|api-?(?:schlüssel|sleutel|nyckel)`;
 const WORD = new WordPattern(String.raw`(?<![\p{L}\p{N}])(?:${WORDS})(?![\p{L}\p{N}])`, 'iu');
 const TOKEN = /(?<![^\s"'`«„“(:=,|])[^\s"'`,;<>«»“”„|()]{8,128}/gu;
 const REACH = 70;
@@ -74,7 +74,12 @@ function* near(text: string, from: number): Generator<Candidate> {
 
 /** Two digits or more among letters of both cases or with signs, or long and without a pattern. */
 function isRandom(value: string): boolean {
+  if (isOther(value)) return false;
   const digits = value.replaceAll(/\D/g, '').length;
+  // "Caffe&Cornetto8", "Krabbe-Watt-9", "Gutenb3rg".
+  if (/\p{L}{2}[!#$%&*+^~?§]\p{L}{2}|\p{L}{4}[!#$%&*+^~?]\d/u.test(value)) return true;
+  if (/^\p{Lu}\p{Ll}{2,}(?:[-_.]\p{Lu}\p{Ll}{2,})+[-_.]?\d{1,4}$/u.test(value)) return true;
+  if (/\p{Ll}\d\p{Ll}/u.test(value) && /\p{Lu}/u.test(value)) return true;
   if (digits < 2 || !/\p{L}/u.test(value) || isOther(value)) return false;
   if (value.length >= 16) return entropy(value) > 3;
   return (/\p{Lu}/u.test(value) && /\p{Ll}/u.test(value)) || (/[!$&*+#^~?%]/.test(value) && digits > 1);
