@@ -72,6 +72,7 @@ const studies: readonly Study[] = [
 /** `npm run examples -- data`. */
 export const documents: Example = {
   title: 'From files to data sets and tuned models',
+  onlyByName: true,
   async run(setting) {
     const made: Made[] = [];
     for (const study of studies) made.push(await make(study, setting));

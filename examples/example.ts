@@ -26,5 +26,7 @@ export interface Table {
 /** A task on real data, run through attune's own functions. */
 export interface Example {
   readonly title: string;
+  /** Runs only where it is named: it takes as long as several others. */
+  readonly onlyByName?: boolean;
   run(setting: Setting): Promise<Findings>;
 }

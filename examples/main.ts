@@ -1,4 +1,7 @@
-/** `npm run examples [-- NAME…] [--quick]`: real tasks on real data, measured; what came out stands in docs/results.md. */
+/**
+ * `npm run examples [-- NAME…] [--quick]`: real tasks on real data, measured; what came out stands in docs/results.md.
+ * Without names all run but those that say otherwise (`data`).
+ */
 import { execFileSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
@@ -17,7 +20,8 @@ await runExamples(async () => {
   // An unknown name is told before anything is run.
   const chosen = [];
   for (const name of names) chosen.push({ name, ...(await examples.load(name)) });
-  for (const one of chosen) await runOne(one, values.quick === true);
+  const isMeant = ({ onlyByName = false }) => positionals.length > 0 || !onlyByName;
+  for (const one of chosen.filter(isMeant)) await runOne(one, values.quick === true);
 });
 
 async function runOne(example: { name: string } & Awaited<ReturnType<typeof examples.load>>, quick: boolean) {

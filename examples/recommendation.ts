@@ -123,23 +123,19 @@ async function study(
     setting.log(`${name}: ${TITLES[type]} trained`);
   });
   const options = { metrics: METRICS, maxRows: setting.quick ? 400 : 2000, seed: 0 };
-  const all = await compareNamed([runs.two_tower, runs.sasrec, ...CHEAP], options);
-  const { comparison: other } = await compare([runs.sasrec, ...CHEAP], { ...options, metrics: ['ndcg'] });
+  if (coldRows !== undefined) writeRows(cold, coldRows);
+  const wanted: Parameters<typeof compare>[] = [
+    [[runs.two_tower, runs.sasrec, ...CHEAP], options],
+    [[runs.sasrec, ...CHEAP], { ...options, metrics: ['ndcg'] }],
+    [[runs.two_tower, `base:${runs.two_tower}`, runs.sasrec, ...CHEAP], { ...options, data: cold }],
+  ];
+  const compared = await onEachCore(coldRows === undefined ? wanted.slice(0, 2) : wanted, (one) => compare(...one));
+  const [all, other, found] = compared.map(({ comparison }) => comparison);
   const verdict = [inWords(all.sentence), `SASRec: ${inWords(other.sentence)}`];
   for (const line of verdict) setting.log(line);
   if (coldRows === undefined) return { subject: all, other, verdict };
-  writeRows(cold, coldRows);
-  const systems = [runs.two_tower, `base:${runs.two_tower}`, runs.sasrec, ...CHEAP] as const;
-  const found = await compareNamed(systems, { ...options, data: cold });
   setting.log(inWords(found.sentence));
   return { subject: all, other, verdict, cold: { subject: found } };
-}
-
-async function compareNamed(
-  systems: readonly [string, ...string[]],
-  options: NonNullable<Parameters<typeof compare>[1]>,
-): Promise<Comparison> {
-  return (await compare(systems, options)).comparison;
 }
 
 async function trainOn(data: string, run: { model: string; folder: string; epochs: number }): Promise<void> {

@@ -29,6 +29,11 @@ test.each(examples.names)('the example %s loads and has a title', async (name) =
   expect((await examples.load(name)).title).not.toBe('');
 });
 
+test('all examples but that of documents are run without being named', async () => {
+  const loaded = await Promise.all(examples.names.map(async (name) => ({ name, ...(await examples.load(name)) })));
+  expect(loaded.filter(({ onlyByName = false }) => onlyByName).map(({ name }) => name)).toEqual(['data']);
+});
+
 test('a package depends on the first of alternatives, each once, whatever its version', () => {
   expect(dependenciesIn('libc6 (>= 2.36), exim4 | mail-agent, python3:any, libc6 (<< 3)')).toEqual([
     'libc6',
