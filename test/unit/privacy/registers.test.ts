@@ -45,6 +45,10 @@ describe('in other registers', () => {
     'Figure (97) shows the valve; the score is 95.',
     'Kapitel 99, Absatz 2',
     'Tel. P, Tel. G, Fax',
+    'Patients with Wilson disease or Addison crisis were excluded.',
+    'Morbus Bechterew und Morbus Crohn',
+    'Sehr geehrte Frau Kollegin, anbei der Befund.',
+    'Adams Street and Gandhi Nagar are closed.',
   ])('leaves %s', (text) => {
     expect(found(text)).toEqual([]);
   });

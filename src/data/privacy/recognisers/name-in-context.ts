@@ -1,9 +1,11 @@
 /** Names that no list need have: by a small model of words, their forms and their neighbours in nine languages. */
 import { asListed } from '../gazetteer.ts';
 import { NOT_NAMES } from '../name-words.ts';
+import { isEponym } from '../names/eponyms.ts';
 import { standingOf } from '../names/features.ts';
 import { withInitials } from '../names/initials.ts';
 import { isCountry } from '../names/roles.ts';
+import { classOf } from '../names/word-classes.ts';
 import { namesOf, PART } from '../names/tagger.ts';
 import type { Recogniser } from '../recogniser.ts';
 
@@ -24,11 +26,25 @@ export const recogniser: Recogniser = {
       const whole = withInitials(text, start, end);
       if (!/\p{L}{2}/u.test(text.slice(start, end))) continue;
       const isSure = whole.end - whole.start > end - start && probability >= AFTER_INITIAL;
-      if (words === 1 && !isSure && !isTitled && !standsAlone(text.slice(start, end), probability)) continue;
+      if (!isTitled && isEponym(text, start, end)) continue;
+      const word = text.slice(start, end);
+      if (words === 1 && !isSure && !isTitled && !isBrought(text, start) && !standsAlone(word, probability)) continue;
       yield { ...whole, score: 0.52 + 0.3 * Math.max(0, probability - PART) };
     }
   },
 };
+
+/** "helper Siti", "tant Asta": a relative or a form of address stands before it. */
+function isBrought(text: string, start: number): boolean {
+  const before = /(\p{L}+)\.? $/u.exec(text.slice(Math.max(0, start - BEFORE), start))?.[1];
+  return (
+    before !== undefined &&
+    /^\p{Lu}\p{Ll}/u.test(text.slice(start, start + 2)) &&
+    /[kt]/.test(classOf(before.toLowerCase()))
+  );
+}
+
+const BEFORE = 20;
 
 function standsAlone(word: string, probability: number): boolean {
   // "GuGYhsQVAf" is a password.

@@ -4,6 +4,7 @@
  */
 import { asListed, gazetteer, type Gazetteer } from '../gazetteer.ts';
 import { CUES, NOT_NAMES, PARTICLES, TITLES } from '../name-words.ts';
+import { isEponym } from '../names/eponyms.ts';
 import { withInitials } from '../names/initials.ts';
 import { isRole } from '../names/roles.ts';
 import { highestIn } from '../names/tagger.ts';
@@ -45,6 +46,7 @@ export const recogniser: Recogniser = {
   kind: 'name',
   *find(text) {
     for (const one of namesByRule(text)) {
+      if (one.score < SURE && isEponym(text, one.start, one.end)) continue;
       if (one.score >= DOUBTED || highestIn(text, one.start, one.end) >= UNLIKELY)
         yield { ...one, ...withInitials(text, one.start, one.end) };
     }
@@ -134,15 +136,30 @@ function* namesIn(
       if (isTitle(words[from])) hasTitle = true;
       else if (from + 1 === words.length || !isRole(words[from].listed.toLowerCase())) break;
     }
-    const to = endOf(words, from);
+    const to = Math.max(endOf(words, from), hasTitle && isSurname(words[from]) ? from + 1 : 0);
     const isCued = announced.has(words[at].start);
     const isAddressed = announced.get(words[at].start) === true;
+    // "Frau Kollegin" is nobody by name.
+    const isNobody = to === from + 1 && isRole(words[from].listed.toLowerCase());
     const score =
-      from < to ? scoreOf(words.slice(from, to), { hasTitle: hasTitle || isAddressed, isCued, isInside }, known) : 0;
+      from < to && !isNobody
+        ? scoreOf(words.slice(from, to), { hasTitle: hasTitle || isAddressed, isCued, isInside }, known)
+        : 0;
     if (score > 0) yield { start: words[from].start, end: words[to - 1].end, score };
     at = score > 0 ? to : from + 1;
   }
 }
+
+/** "Ms. Church": behind a form of address also what is no name elsewhere. */
+function isSurname(word: Word | undefined): boolean {
+  return word !== undefined && /^\p{Lu}\p{Ll}{3,}$/u.test(word.listed) && !NOBODY.has(word.listed);
+}
+
+const NOBODY = new Set(
+  'They This That These Those With From Your Their Team Customer Support Service Damen Herren Kunde Kundin Zusammen Alle Sehr Oder Nach Hospital University College School'.split(
+    ' ',
+  ),
+);
 
 function isTitle({ text, listed }: Word): boolean {
   // "M" and "D" are titles with their stop only, as "Me" is French.
@@ -186,10 +203,13 @@ function scoreOf(
 ): number {
   const [first] = words;
   const last = words.at(-1)!;
+  const isPlaces = words.length > 1 && words.every(({ listed }) => cities.has(listed));
   const isInitial = /^\p{Lu}\.?$/u.test(first.text) || /^(?:\p{Lu}\.){2}$/u.test(first.text);
   if (hasTitle) return 0.92;
   if (isCued && first.listed.length > 1)
     return given.has(first.listed) || words.length > 1 || family.has(first.listed) ? 0.9 : 0.6;
+  // "Madison, Austin, Jackson".
+  if (isPlaces) return 0;
   const standing = given.get(first.listed.split('-')[0]) ?? given.get(first.listed);
   if (words.length === 1)
     return standing === 'plain' &&

@@ -1,0 +1,17 @@
+/** Diseases, laws, streets and firms that are called after somebody: no people that a text speaks of. */
+
+const THINGS = String.raw`disease|syndrome|disorder|crisis|palsy|chorea|tremor|lymphoma|sarcoma|contracture|cyst|thyroiditis|solution|ointment|reagent|buffer|stain|changes|criteria|classification|scale|score|scores|sign|test|tests|manoeuvre|maneuver|procedure|operation|fracture|laws?|theorem|equation|inequality|algorithm|simplification|distribution|coefficient|constant|effect|principle|razor|paradox|factor|index|importer|adapter|theme|framework|library|wards|sponge|Rules|Law|Theorem|Act|Index|Streets?|Road|Avenue|Square|Nagar|Museum|Hall|Foundation|Group|Bank|Airport|Station|Cross|Bridge|Ltd|Limited|Inc|LLC|plc|GmbH|AG|KG|Federal|Insurance|Motors|Pharma|Foods|Syndrom|Krankheit|Zeichen|Skala|Thyreoiditis`;
+const BEHIND = new RegExp(String.raw`^(?:['’]s)?[ -](?:${THINGS})(?![\p{L}])`, 'u');
+const BEFORE =
+  /(?<!\p{L})(?:Morbus|M\.|[Cc]horob[ay]|[Zz]esp[oó]łu?|maladie de|syndrome de|[ée]chelle de|enfermedad de|síndrome de|escala de|malattia di|morbo di|sindrome di|scala di|doença de|ziekte van|syndroom van|Firma|firma|firmy|ditta|empresa|société)[ ]$/u;
+/** The last word of what is none. */
+const LAST = /(?<=[ -])(?:Streets?|Nagar|Federal|Rules|Foundation|Insurance|Motors)$/u;
+const REACH = 24;
+
+export function isEponym(text: string, start: number, end: number): boolean {
+  return (
+    BEHIND.test(text.slice(end, end + REACH)) ||
+    BEFORE.test(text.slice(Math.max(0, start - REACH), start)) ||
+    LAST.test(text.slice(start, end))
+  );
+}
