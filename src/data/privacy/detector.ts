@@ -28,11 +28,17 @@ export interface DetectorOptions {
 
 export class Detector {
   readonly #recognisers: readonly Recogniser[];
+  /** Those that look at whole texts, and those that are given what stands around digits. */
+  readonly #everywhere: readonly Placed[];
+  readonly #nearDigits: readonly Placed[];
   readonly #kinds: ReadonlySet<Kind> | undefined;
   readonly #allowed: ReadonlySet<string>;
 
   constructor({ kinds, more = [], allow = [] }: DetectorOptions = {}) {
     this.#recognisers = [...more, ...recognisers];
+    const placed = this.#recognisers.map((one, index) => ({ ...one, index }));
+    this.#everywhere = placed.filter(({ needs }) => needs?.digits === undefined);
+    this.#nearDigits = placed.filter(({ needs }) => needs?.digits !== undefined);
     this.#kinds = kinds === undefined ? undefined : new Set(kinds);
     this.#allowed = new Set(allow.map(folded));
   }
@@ -68,35 +74,38 @@ export class Detector {
 
   #candidates(text: string): Finding[] {
     const { digits, zones } = digitZones(text);
-    // Kept by recogniser: of equal ones the first recogniser's counts.
-    const found: Finding[][] = this.#recognisers.map(() => []);
-    this.#look(text, 0, found, (needs) => needs?.digits === undefined && isMet(needs, text));
-    const asked = this.#recognisers.map(
-      ({ needs }) => needs?.digits !== undefined && digits >= needs.digits && isMet(needs, text),
+    const found: Finding[][] = [];
+    this.#look(
+      text,
+      0,
+      this.#everywhere.filter(({ needs }) => isMet(needs, text, digits)),
+      found,
     );
+    const near = digits === 0 ? [] : this.#nearDigits.filter(({ needs }) => isMet(needs, text, digits));
     // One stretch by all recognisers before the next: what they share of it is worked out once.
-    for (const { start, end } of digits === 0 ? [] : zones)
-      this.#look(text.slice(start, end), start, found, (_, index) => asked[index]);
+    if (near.length > 0) for (const { start, end } of zones) this.#look(text.slice(start, end), start, near, found);
+    // By recogniser: of equal ones the first recogniser's counts. Lists that nobody has made are left out.
     return resolveOverlaps(withoutTags(found.flat(), text), text);
   }
 
-  #look(
-    area: string,
-    offset: number,
-    found: readonly Finding[][],
-    isAsked: (needs: Recogniser['needs'], index: number) => boolean,
-  ): void {
-    for (const [index, { name, kind, needs, find }] of this.#recognisers.entries()) {
-      if (!isAsked(needs, index)) continue;
+  /** Puts what recognisers find into the lists of each. */
+  #look(area: string, offset: number, recognising: readonly Placed[], found: Finding[][]): void {
+    for (const { index, name, kind, find } of recognising) {
       for (const one of find(area)) {
-        found[index].push({ kind, recogniser: name, ...one, start: one.start + offset, end: one.end + offset });
+        const finding = { kind, recogniser: name, ...one, start: one.start + offset, end: one.end + offset };
+        if (found[index] === undefined) found[index] = [finding];
+        else found[index].push(finding);
       }
     }
   }
 }
 
-function isMet(needs: Recogniser['needs'], text: string): boolean {
-  return needs?.character === undefined || text.includes(needs.character);
+/** With its place among all. */
+type Placed = Recogniser & { index: number };
+
+function isMet(needs: Recogniser['needs'], text: string, digits: number): boolean {
+  if (needs === undefined) return true;
+  return digits >= (needs.digits ?? 0) && (needs.character === undefined || text.includes(needs.character));
 }
 
 function folded(value: string): string {

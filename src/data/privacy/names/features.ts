@@ -12,10 +12,16 @@ export const TABLE_SIZE = 1 << 21;
 /** Words in small letters, in lines of capitals, and others have weights of their own: one hash of each begins here. */
 const SEEDS = { small: 0x9747b28c, capitals: 0x5bd1e995, both: 0x811c9dc5 };
 
+/** What stands side by side in it, which is never put together: that would take longer than all else. */
+type Feature = readonly string[];
+
 /** FNV-1a over UTF-16 units. */
-function slotOf(feature: string, seed: number): number {
+function slotOf(feature: Feature, seed: number): number {
   let hash = seed;
-  for (let at = 0; at < feature.length; at++) hash = Math.imul(hash ^ feature.charCodeAt(at), 0x01000193);
+  for (let index = 0; index < feature.length; index++) {
+    const part = feature[index];
+    for (let at = 0; at < part.length; at++) hash = Math.imul(hash ^ part.charCodeAt(at), 0x01000193);
+  }
   return (hash ^ (hash >>> 15)) & (TABLE_SIZE - 1);
 }
 
@@ -165,7 +171,7 @@ export function slotsOfWord(token: Token, isBlind = false): number[] {
   for (let at = 0; at + GRAM <= padded.length; at++) features.push(`g${padded.slice(at, at + GRAM)}`);
   if (!isBlind) features.push(`w${lower}`);
   const seed = seedOf(token);
-  return features.map((feature) => slotOf(feature, seed));
+  return features.map((feature) => slotOf([feature], seed));
 }
 
 /** Which of the three sets of weights a word has. */
@@ -184,7 +190,7 @@ export function slotsAround(place: Place): number[] {
   const { lower } = tokens[at];
   const about = surroundingsOf(place);
   const features = [...featuresOfLists(place, about), ...featuresOfNeighbours(place, about)];
-  if (!isBlind) features.push(`wf${lower}|${about.isFirst}`, `wt${lower}|${about.tag}`);
+  if (!isBlind) features.push(['wf', lower, '|', String(about.isFirst)], ['wt', lower, '|', about.tag]);
   const seed = seedOf(tokens[at]);
   return features.map((feature) => slotOf(feature, seed));
 }
@@ -216,7 +222,7 @@ function surroundingsOf({ tokens, at, isAfterName, lookup = standingOf }: Place)
   };
 }
 
-function featuresOfLists({ tokens, at, lookup = standingOf }: Place, about: Surroundings): string[] {
+function featuresOfLists({ tokens, at, lookup = standingOf }: Place, about: Surroundings): Feature[] {
   const { text, lower, style, isCapital } = tokens[at];
   const { lists, left, right, tag, isFirst, sortLeft, sortRight } = about;
   const [before, next] = [tokens[at - 1], tokens[at + 1]];
@@ -225,35 +231,35 @@ function featuresOfLists({ tokens, at, lookup = standingOf }: Place, about: Surr
   const isOther = NOT_NAMES.has(isCapital ? text : asListed(text.toUpperCase())) || TITLES.has(lower) ? '1' : '0';
   const shape = shapeOf(text);
   return [
-    `y${style}${shape}${lists}`,
-    `l${lists}`,
-    `lf${lists}${isFirst}`,
-    `ls${lists}${shape}`,
-    `t${tag}${lists}`,
-    `o${isOther}`,
-    `pl${left}|${lists}`,
-    `nl${right}|${lists}`,
-    `ps${sortOf(before)}${sortOf(next)}${lists}`,
-    `gn${lists}>${ofNext.given}${ofNext.family}${ofNext.everyday}`,
-    `gb${ofBefore.given}${ofBefore.family}${ofBefore.everyday}<${lists}${tag}`,
-    `kl${sortLeft}|${lists}${isFirst}`,
-    `kr${sortRight}|${lists}${tag}`,
+    ['y', style, shape, lists],
+    ['l', lists],
+    ['lf', lists, String(isFirst)],
+    ['ls', lists, shape],
+    ['t', tag, lists],
+    ['o', isOther],
+    ['pl', left, '|', lists],
+    ['nl', right, '|', lists],
+    ['ps', sortOf(before), sortOf(next), lists],
+    ['gn', lists, '>', ofNext.given, ofNext.family, ofNext.everyday],
+    ['gb', ofBefore.given, ofBefore.family, ofBefore.everyday, '<', lists, tag],
+    ['kl', sortLeft, '|', lists, String(isFirst)],
+    ['kr', sortRight, '|', lists, tag],
   ];
 }
 
-function featuresOfNeighbours({ tokens, at }: Place, about: Surroundings): string[] {
+function featuresOfNeighbours({ tokens, at }: Place, about: Surroundings): Feature[] {
   const { left, right, tag, sortLeft, sortRight } = about;
   const [before, earlier, next, later] = [tokens[at - 1], tokens[at - 2], tokens[at + 1], tokens[at + 2]];
   return [
-    `p${left}`,
-    `pp${earlier?.lower ?? '^'} ${left}`,
-    `n${right}`,
-    `nn${right} ${later?.lower ?? '$'}`,
-    `c${sortOf(earlier)}${sortOf(before)}_${sortOf(next)}${sortOf(later)}`,
-    `pt${left}|${tag}`,
-    `pn${left}|${right}`,
-    `e3p${tokens[at].lower.slice(-3)}${sortOf(before)}`,
-    `k${sortLeft}${sortRight}${tag}`,
-    `kk${classOf(earlier?.lower ?? '^')}${sortLeft}_${sortRight}${classOf(later?.lower ?? '$')}`,
+    ['p', left],
+    ['pp', earlier?.lower ?? '^', ' ', left],
+    ['n', right],
+    ['nn', right, ' ', later?.lower ?? '$'],
+    ['c', sortOf(earlier), sortOf(before), '_', sortOf(next), sortOf(later)],
+    ['pt', left, '|', tag],
+    ['pn', left, '|', right],
+    ['e3p', tokens[at].lower.slice(-3), sortOf(before)],
+    ['k', sortLeft, sortRight, tag],
+    ['kk', classOf(earlier?.lower ?? '^'), sortLeft, '_', sortRight, classOf(later?.lower ?? '$')],
   ];
 }

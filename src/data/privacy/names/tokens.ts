@@ -33,6 +33,23 @@ function isInner(text: string, at: number): boolean {
   return (sign === "'" || sign === '’' || sign === '-') && [1, 2].includes(classOf(text, at + 1));
 }
 
+/** The same words come again and again: of each one string is kept, whose hash is known wherever it is looked up. */
+const MOST_KNOWN = 50_000;
+const LONGEST_KNOWN = 64;
+const knownForms = new Map<string, Pick<Token, 'text' | 'lower' | 'isCapital'>>();
+
+function formOf(word: string, kind: number): Pick<Token, 'text' | 'lower' | 'isCapital'> {
+  // "al-Rashid" is a name as "Rashid" is.
+  const isCapital =
+    (kind === 2 || (kind === 1 && /^(?:al|el|as|ash|ad|d|l)[-'’]\p{Lu}/u.test(word))) && !/\d/.test(word);
+  // A piece of a text keeps all of it in memory.
+  const text = word.length < 13 ? word : Buffer.from(word, 'utf16le').toString('utf16le');
+  const form = { text, lower: text.toLowerCase(), isCapital };
+  if (knownForms.size > MOST_KNOWN) knownForms.clear();
+  if (text.length <= LONGEST_KNOWN) knownForms.set(text, form);
+  return form;
+}
+
 /** All but spaces; line ends are tokens. */
 export function tokensOf(text: string): Token[] {
   const tokens: Token[] = [];
@@ -46,10 +63,8 @@ export function tokensOf(text: string): Token[] {
       continue;
     }
     const word = text.slice(at, end);
-    // "al-Rashid" is a name as "Rashid" is.
-    const isCapital =
-      (kind === 2 || (kind === 1 && /^(?:al|el|as|ash|ad|d|l)[-'’]\p{Lu}/u.test(word))) && !/\d/.test(word);
-    tokens.push({ start: at, end, text: word, lower: word.toLowerCase(), isCapital, style: 'both' });
+    const form = knownForms.get(word) ?? formOf(word, kind);
+    tokens.push({ start: at, end, text: form.text, lower: form.lower, isCapital: form.isCapital, style: 'both' });
     at = end;
   }
   markStyles(tokens);

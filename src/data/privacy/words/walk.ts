@@ -65,24 +65,28 @@ export class Walk {
     if (this.#states.length > MOST_STATES) this.#forget();
     const places: (number[] | undefined)[] = [];
     const starts = this.#starts;
+    let table = this.#table;
     let before = NONE;
     for (let at = 0; at < text.length; at++) {
       const code = text.charCodeAt(at);
       const symbol = code < MOST ? BELOW[code] : symbolOf(code);
       let state = starts[before];
       if (state === UNKNOWN) state = this.#start(before);
-      let next = this.#table[state * SYMBOLS + symbol];
-      if (next === UNKNOWN) next = this.#step(state, symbol);
-      if (next !== DEAD) this.#follow(text, at, next, places);
       before = symbol;
+      let next = table[state * SYMBOLS + symbol];
+      if (next === DEAD) continue;
+      if (next === UNKNOWN) next = this.#step(state, symbol);
+      this.#follow(text, at, next, places);
+      // It may have grown.
+      table = this.#table;
     }
     return places;
   }
 
   /** What began at one place, from the state behind its first character on. */
   #follow(text: string, start: number, first: number, places: (number[] | undefined)[]): void {
-    let state = first;
-    for (let at = start + 1; state !== DEAD; at++) {
+    let [state, at] = [first, start + 1];
+    while (state !== DEAD) {
       const { found } = this.#states[state];
       for (const id of found) {
         const known = places[id];
@@ -91,7 +95,8 @@ export class Walk {
         else if (known[known.length - 1] !== start) known.push(start);
       }
       if (at >= text.length) return;
-      const symbol = symbolOf(text.charCodeAt(at));
+      const code = text.charCodeAt(at++);
+      const symbol = code < MOST ? BELOW[code] : symbolOf(code);
       const next = this.#table[state * SYMBOLS + symbol];
       state = next === UNKNOWN ? this.#step(state, symbol) : next;
     }
