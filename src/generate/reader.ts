@@ -50,13 +50,18 @@ export class Reader implements Disposable {
       sequence.read + count === sequence.known ? [row] : [],
     );
     if (ended.length === 0) return [];
-    const last = BigInt64Array.from(ended, (row) => BigInt(pass.newOffsets[row + 1] - 1));
-    const places = fromArray(last).toDevice(this.#model.device);
-    const logits = this.#model.tokenHead.logits(hidden.indexSelect(0, places)).to('f32'); // [R, V]
+    const logits = this.#model.tokenHead.logits(this.#lastOf(hidden, pass, ended)).to('f32'); // [R, V]
     return nextOf(
       logits,
       ended.map((row) => readings[row].sequence),
     );
+  }
+
+  /** Hidden states of the last tokens of rows: [R, D] */
+  #lastOf(hidden: Tensor, { newOffsets }: { newOffsets: readonly number[] }, rows: readonly number[]): Tensor {
+    if (rows.length === newOffsets[newOffsets.length - 1]) return hidden; // there are no others
+    const last = BigInt64Array.from(rows, (row) => BigInt(newOffsets[row + 1] - 1));
+    return hidden.indexSelect(0, fromArray(last).toDevice(this.#model.device));
   }
 
   /** One memory whose rows are those of the pass, in their order: put together again only when other rows take part. */

@@ -11,6 +11,7 @@ export class TensorHandle implements Disposable {
   readonly id: TensorId;
   #shape: readonly number[] | undefined;
   #dtype: DType | undefined;
+  #device: string | undefined;
 
   constructor(id: TensorId) {
     this.id = id;
@@ -29,7 +30,8 @@ export class TensorHandle implements Disposable {
 
   /** `cpu`, `cuda:0`, `meta`, … */
   get device(): string {
-    return engine().device(this.id);
+    this.#device ??= engine().device(this.id);
+    return this.#device;
   }
 
   get isLive(): boolean {

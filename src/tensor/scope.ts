@@ -58,6 +58,11 @@ export function detectLeaks(on = true): void {
   detecting = on;
 }
 
+/** Whether anybody asked for that: else no tensor is asked where it was made. */
+export function isDetectingLeaks(): boolean {
+  return detecting;
+}
+
 export function watchForLeak(tensor: TensorHandle): void {
   if (!detecting) return;
   const made = new Error('here').stack?.split('\n').slice(3, 8).join('\n') ?? '';

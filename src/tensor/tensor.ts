@@ -2,7 +2,7 @@ import { dtypeCode, dtypeOfArray, isFloating, typedArrayOver, type DType, type N
 import { engine } from './engine.ts';
 import { TensorHandle, tensors } from './handle.ts';
 import { aten } from './operators.ts';
-import { watchForLeak } from './scope.ts';
+import { isDetectingLeaks, watchForLeak } from './scope.ts';
 
 export type Scalar = number | boolean | bigint;
 export type Shape = readonly number[];
@@ -186,7 +186,7 @@ export class Tensor extends TensorHandle {
 tensors.make = (id) => watched(new Tensor(id));
 
 function watched(tensor: Tensor): Tensor {
-  if (engine().depth() === 0) watchForLeak(tensor);
+  if (isDetectingLeaks() && engine().depth() === 0) watchForLeak(tensor);
   return tensor;
 }
 
