@@ -164,7 +164,7 @@ class FewTokens {
     turn(k, l.heads(kKey));
     const PagedHeads heads{q, k, v, l.heads(kQuery), l.heads(kKey), l.size(), bytes_, static_cast<float>(l.scale), y};
     writePaged(l.paged, heads);
-    attendPagedFew(l.paged, heads, kernels_.attention);
+    attendPagedFew(l.paged, heads, kernels_);
     multiply(y, {{kOutput, result}});
   }
 

@@ -50,6 +50,23 @@ struct AttentionKernels {
   void (*backward)(const Attention&, const AttentionUnit&, void* scratch);
 };
 
+// Heads of one new token that share a key head, and the tokens of a cache that it sees: the key head's values in slot 0, and how many
+// values there are from slot to slot.
+struct PagedRow {
+  const void* q;  // [heads, size]
+  const void* keys;
+  const void* values;
+  int64_t stride;
+  const int32_t* slots;
+  int64_t count, heads, size;
+  float scale;
+  void* y;  // [heads, size]
+};
+
+// Tokens whose scores are in memory at once, and floats of memory that a row of such heads needs: for four of them at a time.
+constexpr int64_t kPagedBlock = 128;
+constexpr int64_t pagedScratch(int64_t size) { return 4 * (2 * (size + 16) + kPagedBlock); }
+
 // N rows of D values. Rows [begin, end) of one call; weight in f32.
 struct RmsNorm {
   const void* x;
@@ -180,6 +197,7 @@ struct Int8Kernels {
 
 struct TypeKernels {
   AttentionKernels attention;
+  void (*pagedRow)(const PagedRow&, float* scratch);
   RmsNormKernels rmsNorm;
   void (*rope)(const Rope&, int64_t begin, int64_t end);
   void (*swiGlu)(const SwiGlu&, int64_t begin, int64_t end);

@@ -15,6 +15,9 @@ namespace attune {
 
 namespace {
 
+// Products of values below which work stays on one thread.
+constexpr int64_t kGrain = 1 << 16;
+
 // The new tokens' heads, contiguous.
 struct New {
   at::Tensor q, k, v;  // [N, H, D], [N, K, D]
@@ -48,54 +51,17 @@ at::Tensor composite(const Paged& p, const New& n) {
   return attend(p, {n.q, p.keys.index_select(0, p.slots), p.values.index_select(0, p.slots), n.scale}, p.queryOffsets, p.keyOffsets);
 }
 
-// Of one segment's few new tokens; what follows begins at a cache line.
-size_t normaliserBytes(const PagedHeads& h) { return (kPackFrom * h.heads * sizeof(float) + 63) / 64 * 64; }
-
-// One key head of a segment with few new tokens, its keys and values side by side already.
-void attendNear(const Paged& p, const PagedHeads& h, const AttentionUnit& unit, const AttentionKernels& kernels, void* scratch) {
-  const int64_t queryOffsets[2] = {0, p.queries(unit.segment)}, keyOffsets[2] = {0, p.tokens(unit.segment)};
-  const int64_t first = p.slots.const_data_ptr<int32_t>()[p.keyOffsets[unit.segment]] * h.token(), start = p.queryOffsets[unit.segment] * h.heads * h.head();
-  Attention a{};
-  a.q = h.q + start, a.k = static_cast<const char*>(p.keys.const_data_ptr()) + first, a.v = static_cast<const char*>(p.values.const_data_ptr()) + first;
-  a.y = h.y + start, a.normaliser = static_cast<float*>(scratch);
-  a.heads = h.heads, a.keyHeads = h.keyHeads, a.size = h.size, a.segments = 1;
-  a.queryOffsets = queryOffsets, a.keyOffsets = keyOffsets;
-  a.isCausal = true, a.window = p.window, a.scale = h.scale;
-  kernels.forwardFew(a, {0, unit.head, 0}, static_cast<char*>(scratch) + normaliserBytes(h));
-}
-
-// The same where they lie anywhere: they are brought side by side, near the processor, and used there.
-void attendScattered(const Paged& p, const PagedHeads& h, const AttentionUnit& unit, const AttentionKernels& kernels) {
-  const int64_t head = h.head(), groups = h.heads / h.keyHeads, n = p.queries(unit.segment), all = p.tokens(unit.segment);
-  const int64_t m = std::min(all, n - 1 + std::min(p.window, all)), rows = n * groups * head;
-  const Scratch scratch(2 * m * head + 2 * rows + n * groups * sizeof(float) + 5 * 64 + kernels.forwardScratch);
-  char* next = static_cast<char*>(scratch.data());
-  const auto take = [&](int64_t bytes) { return std::exchange(next, next + (bytes + 63) / 64 * 64); };
-  char *keys = take(m * head), *values = take(m * head), *q = take(rows), *out = take(rows), *normaliser = take(n * groups * sizeof(float));
-  const int32_t* slots = p.slots.const_data_ptr<int32_t>() + p.keyOffsets[unit.segment + 1] - m;
-  const char *keptKeys = static_cast<const char*>(p.keys.const_data_ptr()), *keptValues = static_cast<const char*>(p.values.const_data_ptr());
-  for (int64_t j = 0; j < m; j++) {
-    const int64_t from = slots[j] * h.token() + unit.head * head;
-    std::memcpy(keys + j * head, keptKeys + from, head);
-    std::memcpy(values + j * head, keptValues + from, head);
+// One key head of a segment with few new tokens.
+void attendFew(const Paged& p, const PagedHeads& h, const AttentionUnit& unit, const TypeKernels& kernels, float* scratch) {
+  const int64_t groups = h.heads / h.keyHeads, n = p.queries(unit.segment), all = p.tokens(unit.segment);
+  const int32_t* slots = p.slots.const_data_ptr<int32_t>() + p.keyOffsets[unit.segment];
+  const int64_t head = unit.head * h.head();
+  const char *keys = static_cast<const char*>(p.keys.const_data_ptr()) + head, *values = static_cast<const char*>(p.values.const_data_ptr()) + head;
+  for (int64_t i = 0; i < n; i++) {
+    const int64_t end = all - n + i + 1, first = std::max<int64_t>(0, end - p.window);
+    const int64_t at = ((p.queryOffsets[unit.segment] + i) * h.heads + unit.head * groups) * h.head();
+    kernels.pagedRow({h.q + at, keys, values, h.keyHeads * h.size, slots + first, end - first, groups, h.size, h.scale, h.y + at}, scratch);
   }
-  const int64_t start = (p.queryOffsets[unit.segment] * h.heads + unit.head * groups) * head, row = groups * head, stride = h.heads * head;
-  for (int64_t i = 0; i < n; i++) std::memcpy(q + i * row, h.q + start + i * stride, row);
-  const int64_t queryOffsets[2] = {0, n}, keyOffsets[2] = {0, m};
-  Attention a{};
-  a.q = q, a.k = keys, a.v = values, a.y = out, a.normaliser = reinterpret_cast<float*>(normaliser);
-  a.heads = groups, a.keyHeads = 1, a.size = h.size, a.segments = 1;
-  a.queryOffsets = queryOffsets, a.keyOffsets = keyOffsets;
-  a.isCausal = true, a.window = p.window, a.scale = h.scale;
-  kernels.forwardFew(a, {0, 0, 0}, next);
-  for (int64_t i = 0; i < n; i++) std::memcpy(h.y + start + i * stride, out + i * row, row);
-}
-
-bool isInTurn(const Paged& p, int64_t segment) {
-  const int32_t* slots = p.slots.const_data_ptr<int32_t>() + p.keyOffsets[segment];
-  for (int64_t i = 1; i < p.tokens(segment); i++)
-    if (slots[i] != slots[0] + i) return false;
-  return true;
 }
 
 // Segments with many new tokens: as one call of the operator for keys that lie side by side.
@@ -112,7 +78,7 @@ void attendMany(const Paged& p, const New& n, const std::vector<int64_t>& segmen
   for (size_t i = 0; i < segments.size(); i++) y.narrow(0, p.queryOffsets[segments[i]], p.queries(segments[i])).copy_(out.narrow(0, queryOffsets[i], queryOffsets[i + 1] - queryOffsets[i]));
 }
 
-at::Tensor fused(const Paged& p, const New& n, const AttentionKernels& kernels) {
+at::Tensor fused(const Paged& p, const New& n, const TypeKernels& kernels) {
   checkPagedSlots(p);
   at::Tensor y = at::empty_like(n.q);
   const PagedHeads heads = headsOf(n, y);
@@ -168,19 +134,19 @@ void writePaged(const Paged& p, const PagedHeads& h) {
   }
 }
 
-void attendPagedFew(const Paged& p, const PagedHeads& h, const AttentionKernels& kernels) {
-  std::vector<AttentionUnit> units;  // block 1: the segment's tokens lie side by side
+void attendPagedFew(const Paged& p, const PagedHeads& h, const TypeKernels& kernels) {
+  std::vector<AttentionUnit> units;
+  int64_t scores = 0;
   for (int64_t s = 0; s < p.segments(); s++) {
     if (p.queries(s) == 0 || p.queries(s) >= kPackFrom) continue;
-    const int64_t inTurn = isInTurn(p, s) ? 1 : 0;
-    for (int64_t head = 0; head < h.keyHeads; head++) units.push_back({s, head, inTurn});
+    for (int64_t head = 0; head < h.keyHeads; head++) units.push_back({s, head, 0});
+    scores += h.heads * p.queries(s) * std::min(p.tokens(s), p.window);
   }
-  at::parallel_for(0, static_cast<int64_t>(units.size()), 1, [&](int64_t begin, int64_t end) {
-    const Scratch scratch(kernels.forwardScratch + normaliserBytes(h));
-    for (int64_t i = begin; i < end; i++) {
-      if (units[i].block == 1) attendNear(p, h, units[i], kernels, scratch.data());
-      else attendScattered(p, h, units[i], kernels);
-    }
+  if (units.empty()) return;
+  const auto count = static_cast<int64_t>(units.size());
+  at::parallel_for(0, count, std::max<int64_t>(1, kGrain * count / (scores * h.size + 1)), [&](int64_t begin, int64_t end) {
+    const Scratch scratch(pagedScratch(h.size) * sizeof(float));
+    for (int64_t i = begin; i < end; i++) attendFew(p, h, units[i], kernels, static_cast<float*>(scratch.data()));
   });
 }
 
@@ -193,7 +159,7 @@ at::Tensor pagedAttention(const at::Tensor& q, const at::Tensor& k, const at::Te
   const New n{q.contiguous(), k.contiguous(), v.contiguous(), scale};
   const TypeKernels* kernels = kernelsFor(n.q);
   const bool isFused = kernels != nullptr && isOnCpu(p.keys) && isOnCpu(p.slots) && q.size(2) <= kLargestHead;
-  return isFused ? fused(p, n, kernels->attention) : composite(p, n);
+  return isFused ? fused(p, n, *kernels) : composite(p, n);
 }
 
 TORCH_LIBRARY_FRAGMENT(attune, library) {

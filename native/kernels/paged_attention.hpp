@@ -46,7 +46,7 @@ void checkPagedSlots(const Paged&);
 // Outside of autograd; both have been called.
 void writePaged(const Paged&, const PagedHeads&);
 // All segments with fewer than kPackFrom new tokens, once theirs are written.
-void attendPagedFew(const Paged&, const PagedHeads&, const AttentionKernels&);
+void attendPagedFew(const Paged&, const PagedHeads&, const TypeKernels&);
 
 at::Tensor pagedAttention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const Paged&, double scale);
 

@@ -4,6 +4,7 @@
 #include "few_rows_kernel.hpp"
 #include "int8_kernel.hpp"
 #include "log_probs_kernel.hpp"
+#include "paged_kernel.hpp"
 #include "panel_product_kernel.hpp"
 #include "pointwise_kernel.hpp"
 #include "rms_norm_kernel.hpp"
@@ -17,6 +18,7 @@ constexpr TypeKernels typeKernels() {
   using Forward = AttentionForward<Stored>;
   using Backward = AttentionBackward<Stored>;
   return {{Forward::packedBytes, Forward::pack, Forward::kScratch, Forward::forward, Forward::forwardFew, Backward::scratchBytes, Backward::backward},
+          PagedRows<Stored>::run,
           {RmsNormRows<Stored>::forward, RmsNormRows<Stored>::backward},
           Pointwise<Stored>::rope,
           Pointwise<Stored>::swiGlu,

@@ -22,6 +22,8 @@ interface Case {
   added: number[];
   lengths: number[];
   size: number;
+  /** Of queries and of keys; 6 and 2 unless said. */
+  heads?: [number, number];
   hasNorms?: boolean;
   hasBiases?: boolean;
   window?: number;
@@ -29,7 +31,7 @@ interface Case {
   stride?: number;
 }
 
-const [WIDTH, HEADS, KEY_HEADS, INNER, SLOTS] = [37, 6, 2, 50, 611];
+const [WIDTH, INNER, SLOTS] = [37, 50, 611];
 
 const cases: Case[] = [
   { name: 'one token', added: [1], lengths: [70], size: 16 },
@@ -37,6 +39,16 @@ const cases: Case[] = [
   { name: 'rows side by side', added: [1, 3, 0, 2], lengths: [40, 3, 9, 150], size: 20, stride: 3 },
   { name: 'norms of heads, biases and a window', added: [2, 1], lengths: [30, 170], size: 16, hasNorms: true, hasBiases: true, window: 9 }, // prettier-ignore
   { name: 'more tokens than are few', added: [1, 4, 4], lengths: [40, 4, 9], size: 8, hasBiases: true },
+  { name: 'five heads of one key head', added: [1], lengths: [300], size: 72, heads: [5, 1] },
+  {
+    name: 'six heads of a key head, a window',
+    added: [2, 1],
+    lengths: [130, 129],
+    size: 64,
+    heads: [12, 2],
+    window: 128,
+  },
+  { name: 'no shared key heads', added: [1, 1], lengths: [128, 8], size: 6, heads: [2, 2] },
   { name: 'a piece of a prompt', added: [6], lengths: [20], size: 8, hasNorms: true },
 ];
 
@@ -55,11 +67,11 @@ interface Inputs {
 
 /** Rounded to the stored type, then in the type that is computed in. */
 function inputsOf(one: Case, stored: DType, computed: DType): Inputs {
-  const { size, hasNorms = false, hasBiases = false } = one;
+  const { size, heads = [6, 2], hasNorms = false, hasBiases = false } = one;
   const normal = (shape: number[], path: string, scale: number) =>
     keyedNormal(shape, { seed: 3, path }, scale).to(stored).to(computed);
   const tokens = one.added.reduce((sum, count) => sum + count, 0);
-  const [q, k] = [HEADS * size, KEY_HEADS * size];
+  const [q, k] = heads.map((count) => count * size);
   const shapes = [[q, WIDTH], [k, WIDTH], [k, WIDTH], [WIDTH, q], [INNER, WIDTH], [INNER, WIDTH], [WIDTH, INNER]]; // prettier-ignore
   const widths = hasNorms ? [WIDTH, WIDTH, size, size] : [WIDTH, WIDTH];
   const angle = keyedNormal([tokens, size], { seed: 3, path: 'angle' }, 2);
@@ -69,7 +81,7 @@ function inputsOf(one: Case, stored: DType, computed: DType): Inputs {
     weights: shapes.map((shape, i) => normal(shape, `weight ${i}`, 0.2)),
     biases: shapes.map(([width], i) => (hasBiases && i !== 3 ? normal([width], `bias ${i}`, 0.5) : undefined)),
     angles: [angle, angle.mul(0.5)].map((one) => one.to(computed === 'f64' ? 'f64' : 'f32')),
-    cache: ['keys', 'values'].map((path) => normal([SLOTS, KEY_HEADS, size], path, 1)),
+    cache: ['keys', 'values'].map((path) => normal([SLOTS, heads[1], size], path, 1)),
   };
 }
 
