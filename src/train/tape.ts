@@ -18,6 +18,7 @@ interface Stage {
  */
 export type Checkpointing = boolean | 'least';
 
+/** Room for q, k, v and the output projection (at most four widths), not for a feed-forward's inner values. */
 export const KEPT_PER_INPUT = 4;
 
 /**
