@@ -3,7 +3,7 @@
 const BEFORE = /(?<![\p{L}\p{N}.'’])(?:(?:\p{Lu}\p{Ll}?\.[ \u00a0]?-?){1,3}|[B-DF-HJ-NP-XZ]{1,2}[ \u00a0])$/u;
 /** In front of a name in small letters. */
 const BEFORE_SMALL = /(?<![\p{L}\p{N}.'’])\p{Ll}\. ?$/u;
-const BEHIND = /^,? (?:\p{Lu}\.[ -]?){1,3}(?<=\.)(?![ ]?\p{L})/u;
+const BEHIND = /^(?: \p{Lu}\.(?= \p{Ll}|[,;)]|$)|,? (?:\p{Lu}\.[ -]?){1,3}(?<=\.)(?![ ]?\p{L}))/u;
 /** "Jr.", "III", "s/o Rajendran". */
 const LATER = /^(?:,? (?:Jr|Sr|jr|sr|JR|SR)(?!\p{L})\.?| (?:II|III|IV)(?![\p{L}\p{N}])| [sdwSDW]\/[oO] \p{Lu}\p{L}+)/u;
 /** Small words that begin a name where a field, a line or a bracket does. */

@@ -32,7 +32,7 @@ export const ROLES: Record<string, readonly string[]> = {
 
 /** Words of forms, contracts and greetings that begin with a capital beside a name. */
 const LABELS =
-  `Holder Beneficiary Prescriber Insured Claimant Victim Owner Applicant Payee Guarantor Lender Borrower Licensor Licensee Employee Participant Resident Candidate Inspector Constable Customer Guest Member Subscriber Recipient Sender Re Ref
+  `Sirs Messrs Item Buyer Seller MRN DOB Zimmer Fallnr Insp Exma Exmo Norma Article Artikel Artículo Articolo Artigo Section Clause Holder Beneficiary Prescriber Insured Claimant Victim Owner Applicant Payee Guarantor Lender Borrower Licensor Licensee Employee Participant Resident Candidate Inspector Constable Customer Guest Member Subscriber Recipient Sender Re Ref
 Inhaber Inhaberin Kontoinhaber Kontoinhaberin Halter Halterin Erblasser Erblasserin Käufer Käuferin Verkäuferin Bewohner Bewohnerin Enkel Enkelin Kollegen Kolleginnen Versicherte Versicherter Versicherten Empfänger Empfängerin Absender Absenderin Durchwahl Handy Mobil Telefon Zwischen Sachen Gegen Verwendungszweck Zahler Auftraggeber Kläger Klägerin Beklagte Beklagter Zeugin Unterzeichner Fahrzeug Geschädigte Geschädigter Betroffene Betroffener Nutzer Nutzerin Ehefrau Ehemann Lebensgefährte Lebensgefährtin
 Matricule Titulaire Assurée Assuré L'assurée L'assuré L’assurée L’assuré L'ing L’ing Confrère Demandeur Défendeur Bénéficiaire Expéditeur Destinataire Affilié Affiliée Soussigné Salarié Salariée
 Titular Remite Remitente Destinatario Beneficiario Beneficiaria Asegurado Asegurada Empleado Demandante Demandado Cotitular Hnos Enfermera Procurador

@@ -17,7 +17,7 @@ const LINK = String.raw`(?:(?:de la|de los|de|del|della|di|da|do|dos|das|d['’]
 const TOWN = String.raw`${WORD}(?:[ -]${LINK}${WORD}){0,3}`;
 const TOWN_BEHIND = new RegExp(
   latin(
-    String.raw`,? (?<town>${TOWN})(?:,? ?\([A-Z]{2}\)|(?: Cedex)? \d{1,2}(?!\d)|, \p{Lu}\p{Ll}{1,4}\.|[/-][A-Z]{2}(?!\p{L}))?`,
+    String.raw`,? (?<town>${TOWN})(?:,? ?\((?:[A-Z]{2}|\p{Lu}\p{L}{2,20})\)|(?: Cedex)? \d{1,2}(?!\d)|, \p{Lu}\p{Ll}{1,4}\.|[/-][A-Z]{2}(?!\p{L}))?`,
   ),
   'y',
 );

@@ -28,7 +28,7 @@ export const recogniser: Recogniser = {
     for (const { start: from, end: to } of windowsOf(text)) {
       const written = text.slice(from, to);
       yield* streets(written, from, { whole: () => text, isRaised: false });
-      const isSmall = !/\p{Lu}\p{L}/u.test(written);
+      const isSmall = !/\p{Lu}\p{L}[^]*\p{Lu}\p{L}/u.test(written);
       const plain = isSmall ? withCapitals(written) : withoutCapitals(written);
       // The whole text is put together only where a street is found: of a long one every window would copy it.
       if (plain !== written)

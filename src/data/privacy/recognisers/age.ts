@@ -10,7 +10,7 @@ const BEHIND_NAME = new Expression(
   /(?<word>\p{Lu}[\p{L}'’-]{1,24}),?(?<bracket> \()?[ ]?(?<age>9\d|1[01]\d|12[0-5])(?=(?<close>\))|[,;]\s|\s?[|]|\.?$|\.\s|, \p{Ll})/gu,
   { isNearDigits: true },
 );
-const SURE = 0.6;
+const SURE = 0.45;
 const TITLED =
   /(?<!\p{L})(?:Mr|Mrs|Ms|Miss|Mdm|Herrn?|Frau|Hr|Fr|Bew|Mme|Mlle|M|Sra?|Don|Doña|don|doña|Sig(?:\.?ra)?|Dhr|Mw|Mevr|dhr|mw|mevr|Pani?|pani?|p|Seu|Dona|dona|fru|herr|Fru|Herr|tant|Tante|Onkel|Oma|Opa|nonn[oa]|abuel[oa]|babcia|dziadek|mormor|farmor|morfar|farfar|vó|vô|vovó|vovô)\.? $/u;
 const BEFORE = 14;

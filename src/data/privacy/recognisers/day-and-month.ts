@@ -23,7 +23,7 @@ const AFTER_EVENT = new RegExp(
 );
 /** These ask for a day where nothing that is counted follows. */
 const AFTER_PREPOSITION =
-  /(?<![\p{L}\p{N}])(?:on|until|till|by|am|vom|bis|zum|ab|le|du|au|el|il|op|tot|em|den|till|od)\s{1,2}$/iu;
+  /(?<![\p{L}\p{N}])(?:on|from|to|until|till|by|am|vom|bis|zum|ab|le|du|au|el|il|op|tot|em|den|till|od)\s{1,2}$/iu;
 const MARKED = new Expression(DAY_AND_MONTH, { isNearDigits: true });
 const ENDS =
   /^\.?(?:\s?$|\s?[,;)!?\n]|\.?\s(?:at|um|à|a las|alle|om|kl|o|ab|gegen|klockan|and|und|et|y|e|en|i|och|bis|to|in|im|\d{1,2}[:h.]\d\d)(?!\p{L}))/iu;
@@ -32,6 +32,11 @@ const REACH = 40;
 /** Days of the Islamic calendar. */
 const HIJRI = new Expression(
   /(?<![\p{L}\p{N}.])(?:[12]?\d|30)(?:st|nd|rd|th)? (?:of )?(?:Muharram|Safar|Rabi['’]? (?:al-|ul-)?(?:awwal|thani|akhir|I{1,2})|Jumada (?:al-|ul-)?(?:awwal|ula|thani|akhira|I{1,2})|Rajab|Sha['’]?ban|Ramad[ah]?an|Shawwal|Dhu(?: al-|['’]l-|l-| )(?:Qa['’]?dah?|Hijjah?))(?:,? 14\d\d(?: ?(?:AH|H))?)?(?!\p{L})/giu,
+  { isNearDigits: true },
+);
+/** Days with a name, in a year that is given. */
+const NAMED = new Expression(
+  /(?<!\p{L})(?:(?:Christmas|New Year['’]s|Easter|Labou?r|Thanksgiving|Boxing|Memorial|Independence|Canada|Australia|Valentine['’]s|St\.? Patrick['’]s|Good|Whit)(?: (?:Eve|Day|Monday|Sunday|Friday))|Oster(?:montag|sonntag)|Pfingst(?:montag|sonntag)|Karfreitag|Heiligabend|Heilig(?:er|en|em) Abend|Silvester|Neujahr|Allerheiligen|Ferragosto|Nochebuena|Nochevieja|Noël|Toussaint|Pâques|Navidad|Natale|Pasqua|Pasquetta|Natal|Páscoa|Koningsdag|Kerstavond|Oudjaar|Wigilia|Wigilię|Sylwestra|Wielkanoc|[Jj]ulafton|[Mm]idsommarafton|[Nn]yårsafton|[Pp]åskdagen) (?:of |de |del |di )?(?:19|20)\d\d(?!\d)/gu,
   { isNearDigits: true },
 );
 /** "14 VII 1980", as Poland and Hungary write. */
@@ -51,7 +56,7 @@ export const recogniser: Recogniser = {
       if ((first > 12 && second > 12) || !isAsked(text, index, end, groups!.s)) continue;
       yield { start: index, end, score: 0.75 };
     }
-    for (const { 0: value, index } of [...ROMAN.matches(text), ...HIJRI.matches(text)])
+    for (const { 0: value, index } of [...ROMAN.matches(text), ...HIJRI.matches(text), ...NAMED.matches(text)])
       yield { start: index, end: index + value.length, score: 0.75 };
   },
 };
@@ -61,5 +66,7 @@ function isAsked(text: string, start: number, end: number, sign: string): boolea
   if (AFTER_EVENT.test(before)) return true;
   // "am 3.5." has a stop behind the month, which a fraction has not.
   const isPlain = sign === '/' || (sign === '.' && text[end] === '.');
+  if (sign === '.' && text[end] === '.' && /(?<!\p{L})(?:am|vom|bis|zum|ab)\s$/iu.test(before))
+    return /^\.(?:\s\p{Ll}|\s?$)/u.test(text.slice(end, end + 3));
   return isPlain && AFTER_PREPOSITION.test(before) && ENDS.test(text.slice(end, end + 12));
 }
