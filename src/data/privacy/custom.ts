@@ -34,7 +34,7 @@ export function ownRecognisers(value: OwnRecogniser | readonly OwnRecogniser[]):
   return all.map(({ pattern, score = 0.9, context, ...rest }) =>
     patternRecogniser({
       ...rest,
-      isAnyones: true,
+      isAnywhere: true,
       score,
       pattern: pattern.flags.includes('g') ? pattern : new RegExp(pattern.source, `${pattern.flags}g`),
       ...(context !== undefined && { context: new RegExp(context.source, context.flags.replaceAll(/[gy]/g, '')) }),

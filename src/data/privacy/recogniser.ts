@@ -35,8 +35,8 @@ export interface Pattern {
   pattern: RegExp;
   /** Its matches count only where a word begins. */
   isOfWords?: boolean;
-  /** Of a syntax that nobody here has read: it is tried everywhere. */
-  isAnyones?: boolean;
+  /** It is tried at every character: a user's own, of whatever syntax, or one that nearly every word may begin. */
+  isAnywhere?: boolean;
   /** Without anything else. */
   score: number;
   /** Words that make it likelier when they stand before it, within 60 characters. */
@@ -52,14 +52,14 @@ const WITH_CONTEXT = 0.95;
 export function patternRecogniser({
   pattern,
   isOfWords,
-  isAnyones,
+  isAnywhere,
   score,
   context,
   check,
   ...about
 }: Pattern): Recogniser {
   const isNearDigits = about.needs?.digits !== undefined;
-  const placed = isAnyones === true ? undefined : new Expression(pattern, { isOfWords, isNearDigits });
+  const placed = isAnywhere === true ? undefined : new Expression(pattern, { isOfWords, isNearDigits });
   return {
     ...about,
     ...(check !== undefined && { isValid: check }),

@@ -1,5 +1,5 @@
 /** Stretches that may be identifiers by their shape alone. */
-import { Expression } from '../words/expression.ts';
+import { matchesOf } from '../recogniser.ts';
 
 export interface Identifier {
   start: number;
@@ -10,10 +10,8 @@ export interface Identifier {
   isCode: boolean;
 }
 
-const SHAPE = new Expression(
-  /(?<![\p{L}\p{N}@\\$€£+]|\d[.,])(?=[\p{L}._/–-]{0,14}\d)(?:\d:)?[\p{L}\d]{1,40}(?:[-./_–·][\p{L}\d]{1,40}){0,8}(?![\p{L}\p{N}@]|[,.:]\d|%)/gu,
-  { isNearDigits: true },
-);
+const SHAPE =
+  /(?<![\p{L}\p{N}@\\$€£+]|\d[.,])(?=[\p{L}._/–-]{0,14}\d)(?:\d:)?[\p{L}\d]{1,40}(?:[-./_–·][\p{L}\d]{1,40}){0,8}(?![\p{L}\p{N}@]|[,.:]\d|%)/gu;
 /** More digits behind a space, and a last letter: "943 476 5919", "12345678 Z". */
 const MORE = /^(?: \d[\d./-]{0,10}(?![\p{L}\p{N}]|[.,:]\d))+/u;
 const LAST_LETTER = /^ [A-Z](?![\p{L}\p{N}'’]|\.\s?\S)/u;
@@ -26,7 +24,7 @@ const UNIT =
 /** All of a text, in its order. */
 export function* identifiersIn(text: string): Generator<Identifier> {
   let from = 0;
-  for (const match of SHAPE.matches(text)) {
+  for (const match of matchesOf(SHAPE, text)) {
     if (match.index < from) continue;
     const start = match.index;
     let end = start + match[0].length;

@@ -55,6 +55,20 @@ function kindOf(before: string): Pick<Candidate, 'kind'> {
   return fax > -1 && fax >= phone ? { kind: 'fax' } : {};
 }
 
+/** Numbers of a row's sender, and of the texts' makers, come again and again. */
+const MOST_KNOWN = 20_000;
+const known = new Map<string, boolean>();
+
+function isValidSomewhere(number: string): boolean {
+  const before = known.get(number);
+  if (before !== undefined) return before;
+  const isValid = REGIONS.some((region) => parsePhoneNumberFromString(number, region)?.isValid() === true);
+  if (known.size >= MOST_KNOWN) known.clear();
+  // Put together anew: a piece of a text keeps all of it in memory.
+  known.set([...number].join(''), isValid);
+  return isValid;
+}
+
 /** An international form is a phone; others need words, or the grouping that numbers of a country have. */
 function scoreOf(value: string, before: string): number {
   const bare = value.replace(
@@ -73,7 +87,7 @@ function scoreOf(value: string, before: string): number {
   // Fictional numbers in their usual grouping are none of libphonenumber's, and stand in many texts.
   if (/^\(?\d{3}\)?[-. ]{1,2}\d{3}[-. ]\d{4}$/.test(bare)) return 0.8;
   // Asked last: a number is tried in more than twenty countries.
-  const isValid = (): boolean => REGIONS.some((region) => parsePhoneNumberFromString(bare, region)?.isValid() === true);
+  const isValid = (): boolean => isValidSomewhere(bare);
   if (hasWord) return isValid() ? 0.9 : 0.7;
   const groups = bare.split(/[ ./()-]+/).filter((group) => group !== '').length;
   // Sizes and shares in a row.
