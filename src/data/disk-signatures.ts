@@ -7,7 +7,8 @@ import { shinglesOfText } from './shingles.ts';
 import { Sketches } from './sketches.ts';
 
 const BUFFERED_TEXTS = 8192;
-const BUFFERED_BYTES = 1 << 20;
+/** Shingles: a MiB. */
+const BUFFERED = 1 << 18;
 /** Shingle sets kept in memory: the texts of a bucket are compared with each other again and again. */
 const MOST_KEPT = 4096;
 
@@ -23,7 +24,7 @@ export class DiskSignatures implements Signatures, Disposable {
   readonly #sets: number;
   readonly #kept = new Map<number, Uint32Array>();
   #keys: Uint32Array | undefined;
-  #pieces: Buffer[] = [];
+  readonly #buffer = new Uint32Array(BUFFERED);
   #buffered = 0;
   #written = 0;
   /** By text: where its set begins in the file. */
@@ -50,8 +51,12 @@ export class DiskSignatures implements Signatures, Disposable {
     this.#minHash.sign(shingles);
     this.sketches.set(this.#count, this.#minHash.sketch);
     for (let band = 0; band < BANDS; band++) this.#bands[band].buffer[at] = this.#minHash.keys[band];
-    this.#pieces.push(Buffer.from(shingles.buffer, shingles.byteOffset, shingles.byteLength));
-    this.#buffered += shingles.byteLength;
+    if (this.#buffered + shingles.length > BUFFERED) this.#writeSets();
+    if (shingles.length > BUFFERED) writeAll(this.#sets, bytesOf(shingles));
+    else {
+      this.#buffer.set(shingles, this.#buffered);
+      this.#buffered += shingles.length;
+    }
     this.#written += shingles.byteLength;
     this.#count++;
     if (this.#count >= this.#offsets.length) {
@@ -61,7 +66,6 @@ export class DiskSignatures implements Signatures, Disposable {
     }
     this.#offsets[this.#count] = this.#written;
     if (at === BUFFERED_TEXTS - 1) this.#writeKeys(BUFFERED_TEXTS);
-    if (this.#buffered >= BUFFERED_BYTES) this.#writeSets();
   }
 
   /** Call it once all texts have been added, before any is compared. */
@@ -99,19 +103,22 @@ export class DiskSignatures implements Signatures, Disposable {
 
   #writeKeys(count: number): void {
     for (const { descriptor, buffer } of this.#bands) {
-      writeAll(descriptor, new Uint8Array(buffer.buffer, 0, count * Uint32Array.BYTES_PER_ELEMENT));
+      writeAll(descriptor, bytesOf(buffer.subarray(0, count)));
     }
   }
 
   #writeSets(): void {
-    writeAll(this.#sets, Buffer.concat(this.#pieces));
-    this.#pieces = [];
+    writeAll(this.#sets, bytesOf(this.#buffer.subarray(0, this.#buffered)));
     this.#buffered = 0;
   }
 }
 
+function bytesOf({ buffer, byteOffset, byteLength }: Uint32Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
 function readWhole(descriptor: number, array: Uint32Array, position: number): void {
-  const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+  const bytes = bytesOf(array);
   for (let offset = 0; offset < bytes.length;) {
     const count = readSync(descriptor, bytes, offset, Math.min(bytes.length - offset, 1 << 30), position + offset);
     if (count === 0) throw new RangeError('A file of signatures is shorter than what was written to it');

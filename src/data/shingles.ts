@@ -12,10 +12,13 @@ export function normalWords(text: string): string[] {
  * longer runs, so that one changed word in twenty still leaves four fifths of the set.
  */
 export function shinglesOf(words: readonly string[]): Uint32Array {
-  return pairsOf(Uint32Array.from(words, hashWord));
+  return pairsOf(Uint32Array.from(words, hashWord)).slice();
 }
 
-/** The same of a text, without making its words where its characters are those of Western languages. */
+/**
+ * The same of a text, without making its words where its characters are those of Western languages; good until those of
+ * the next text are asked for, which spares a piece of memory for each of millions.
+ */
 export function shinglesOfText(text: string): Uint32Array {
   const hashes = plainWords(text);
   return hashes === undefined ? shinglesOf(normalWords(text)) : pairsOf(hashes);
@@ -67,19 +70,24 @@ function foldedCodes(): Uint16Array {
 
 function pairsOf(hashes: Uint32Array): Uint32Array {
   if (hashes.length === 1) return Uint32Array.of(hashes[0]);
-  const shingles = new Uint32Array(hashes.length - 1);
-  for (let index = 0; index < shingles.length; index++) {
-    shingles[index] = finish(Math.imul(hashes[index], 0x9e3779b1) ^ hashes[index + 1]);
+  const count = hashes.length - 1;
+  if (pairs.length < count) pairs = new Uint32Array(2 * count);
+  for (let index = 0; index < count; index++) {
+    pairs[index] = finish(Math.imul(hashes[index], 0x9e3779b1) ^ hashes[index + 1]);
   }
-  return unique(shingles.sort());
+  return unique(pairs.subarray(0, count).sort());
 }
 
+/** Of one text after the other. */
+let pairs = new Uint32Array(4096);
+
+/** In their place. */
 function unique(sorted: Uint32Array): Uint32Array {
   let count = 0;
   for (let index = 0; index < sorted.length; index++) {
-    if (index === 0 || sorted[index] !== sorted[index - 1]) sorted[count++] = sorted[index];
+    if (index === 0 || sorted[index] !== sorted[count - 1]) sorted[count++] = sorted[index];
   }
-  return sorted.slice(0, count);
+  return sorted.subarray(0, count);
 }
 
 const FNV_START = 0x811c9dc5;

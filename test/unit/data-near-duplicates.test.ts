@@ -61,7 +61,7 @@ describe('shingles', () => {
         `Ab${String.fromCharCode(code)}c x`,
         `e ${String.fromCharCode(code)}`,
       ])
-        expect(shinglesOfText(plain), `code ${code}`).toEqual(shinglesOf(normalWords(plain)));
+        expect(shinglesOfText(plain).slice(), `code ${code}`).toEqual(shinglesOf(normalWords(plain)));
     }
     for (const plain of [
       '',
@@ -74,7 +74,7 @@ describe('shingles', () => {
       'na\u0131ve ASCII',
       'x'.repeat(9000),
     ])
-      expect(shinglesOfText(plain)).toEqual(shinglesOf(normalWords(plain)));
+      expect(shinglesOfText(plain).slice()).toEqual(shinglesOf(normalWords(plain)));
   });
 
   it('of a text without words are the text itself', () => {

@@ -88,6 +88,8 @@ export class ReaderProcess {
       // Pictures are decoded by a library in native code.
       ...(choices.ocr ? ['--allow-addons'] : []),
       `--max-old-space-size=${heap}`,
+      // Garbage is collected sooner than it would be: it would be some hundred megabytes in each reader.
+      '--max-semi-space-size=8',
       '--disable-warning=ExperimentalWarning',
       '--disable-warning=SecurityWarning',
     ];

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { GrowingArray } from '../../base/growing-array.ts';
 import { FLAGS, PROVENANCE, reportLengths, type LengthReport } from '../../data/index.ts';
 import type { DataRow, Origin } from '../../documents/index.ts';
 import { readLines } from '../../files/lines.ts';
@@ -46,7 +47,7 @@ export async function surveyDataSet(
 ): Promise<DataSurvey> {
   const tally = new GroupTally<SurveyedRow>({ shown: MOST_SHOWN });
   const groups = { splits: new Groups(), sources: new Groups(), labels: new Groups(), flags: new Groups() };
-  const lengths: number[] = [];
+  const lengths = new GrowingArray(Uint32Array);
   for (const { name, split } of shards) {
     for await (const { text: line, number } of readLines(join(folder, name), { maxBytes: Infinity })) {
       const { [PROVENANCE]: origins, ...values } = JSON.parse(line) as Record<string, unknown>;
@@ -63,7 +64,7 @@ export async function surveyDataSet(
   }
   const { splits, sources, labels, flags } = groups;
   return {
-    lengths: reportLengths(lengths),
+    lengths: reportLengths(lengths.view),
     splits: splits.list(),
     sources: sources.list(),
     labels: labels.list(),
