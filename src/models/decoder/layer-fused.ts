@@ -5,7 +5,7 @@ import type { Pass } from '../stack.ts';
 import type { Attention } from './attention.ts';
 import type { FeedForwardPart } from './feed-forward.ts';
 
-/** From so many tokens on, what is between products costs little beside them. */
+/** With more tokens, what is between products costs little beside them. */
 const FEW_TOKENS = 8;
 
 /** A layer whose halves read normalised values and are added to what they read. */
