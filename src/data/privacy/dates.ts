@@ -1,4 +1,5 @@
 /** Dates as people write them: found, read, and written again in their own form. */
+import { moveWeekday, splitWeekday } from './weekdays.ts';
 
 /** Names of months in languages of the Latin script, in order; the first three letters of a name also stand for it. */
 const NAMES: readonly string[] = [
@@ -35,7 +36,7 @@ export const DATE_FORMS: readonly RegExp[] = [
     'giu',
   ),
   new RegExp(
-    String.raw`(?<![\w.])(?:(?:0?[1-9]|[12]\d|3[01])\.? ?(?:al|a|au|to|bis|t/m|tot|do|till|until|e|y|et|and|und|en|och|i|[-–/]) ?)?(?<day>${DAY})(?:st|nd|rd|th|er|º|ª|°|\.)?(?: day)?${OF}(?<name>${MONTH})(?:,?${OF}(?<year>${YEAR}|['’]\d\d))?(?![\p{L}\d])`,
+    String.raw`(?<![\w.])(?:(?<since>0?[1-9]|[12]\d|3[01])\.? ?(?:al|a|au|to|bis|t/m|tot|do|till|until|e|y|et|and|und|en|och|i|[-–/]) ?)?(?<day>${DAY})(?:st|nd|rd|th|er|º|ª|°|\.)?(?: day)?${OF}(?<name>${MONTH})(?:,?${OF}(?<year>${YEAR}|['’]\d\d))?(?![\p{L}\d])`,
     'giu',
   ),
   new RegExp(
@@ -69,6 +70,11 @@ function monthOf(name: string): number | undefined {
  * where only one reading is possible by neither number.
  */
 export function shiftDate(text: string, days: number, monthFirst: boolean): string | undefined {
+  const parts = splitWeekday(text);
+  if (parts !== undefined) {
+    const date = shiftDate(parts.date, days, monthFirst);
+    return date && moveWeekday(parts.lead, days) + date;
+  }
   for (const form of MOVABLE) {
     const match = new RegExp(`^(?:${form.source})$`, 'iu').exec(text);
     if (match?.groups !== undefined) return moved(text, match.groups, { days, monthFirst });
@@ -94,8 +100,10 @@ function moved(
   const newYear = String(to.getUTCFullYear()).slice(short?.length === 2 ? -2 : 0);
   const inOrder = isMonthFirst ? [newMonth, newDay] : [newDay, newMonth];
   if (second !== undefined) return (short === undefined ? inOrder : [...inOrder, newYear]).join(s);
+  const since = groups.since && new Date(Date.UTC(yearOf(short), month - 1, Number(groups.since)) + days * DAY_MS);
   return replaceParts(text, [
     [short, newYear],
+    [groups.since, since ? likeOld(since.getUTCDate(), groups) : ''],
     [groups.name, nameLike(groups.name, month, Number(newMonth)) ?? ''],
     [groups.month, newMonth],
     [groups.day, newDay],

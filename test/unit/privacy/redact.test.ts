@@ -120,6 +120,9 @@ describe('surrogates', () => {
     ['3 de mayo de 1999', 30, '2 de junio de 1999'],
     ['28 Feb. 2020', 2, '1 Mar. 2020'],
     ['2 stycznia 2001', -2, '31 grudnia 2000'],
+    ['Fri, 6 Sep 2002', 10, 'Mon, 16 Sep 2002'],
+    ['Montag, den 3.4.2023', -1, 'Sonntag, den 2.4.2023'],
+    ['12 al 14 maggio 2021', 20, '1 al 3 giugno 2021'],
   ])('write %s moved by %i days as %s', (date, days, expected) => {
     expect(shiftDate(date, days, true)).toBe(expected);
   });

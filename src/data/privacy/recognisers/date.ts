@@ -1,6 +1,7 @@
-/** Dates with more than a year. "May 5" needs its month to be one: numbers of versions and fractions are left. */
+/** Dates with more than a year, and the day of the week before them. "May 5" needs its month to be one: numbers of versions and fractions are left. */
 import { DATE_FORMS } from '../dates.ts';
 import type { Recogniser } from '../recogniser.ts';
+import { withWeekday } from '../weekdays.ts';
 import { Expression } from '../words/expression.ts';
 
 const FORMS = DATE_FORMS.map((form) => new Expression(form, { isNearDigits: true }));
@@ -22,7 +23,7 @@ export const recogniser: Recogniser = {
         const { first, second } = groups;
         if (first !== undefined && Number(first) > 12 && Number(second) > 12) continue;
         if (isWord(value, groups, text.slice(Math.max(0, index - 12), index))) continue;
-        yield { start: index, end: index + value.length, score: 0.85 };
+        yield { start: withWeekday(text, index), end: index + value.length, score: 0.85 };
       }
     }
   },
