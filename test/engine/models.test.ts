@@ -305,7 +305,10 @@ describe('what cannot be loaded says why:', () => {
 
   it('a task that the architecture has no head for', async () => {
     const error = await failure(join(models, 'llama'), { task: 'masked-lm' });
-    expect([error.code, error.expected]).toEqual(['E_TASK_UNSUPPORTED', 'one of causal-lm, sequence, embedding']);
+    expect([error.code, error.expected]).toEqual([
+      'E_TASK_UNSUPPORTED',
+      'one of causal-lm, sequence, token, embedding',
+    ]);
   });
 
   it('an index that names shards outside the folder, none, or missing ones', async () => {
