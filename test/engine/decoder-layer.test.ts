@@ -1,20 +1,11 @@
 // N new tokens, D width, H query heads, K key-value heads, d head size, F inner width, C slots
 import { afterAll, describe, expect, it } from 'vitest';
+import { kernelPaths, usualPath } from './kernel-paths.ts';
 import { keyedNormal } from '../../src/models/initialise.ts';
 import { attune, fromArray, noGrad, scope, type DType, type Tensor } from '../../src/tensor/index.ts';
 
-const before = attune.kernels.default();
-const paths = (['composite', 'avx2', 'avx512'] as const).filter((path) => canUse(path));
-afterAll(() => attune.kernels.default({ use: before }));
-
-function canUse(path: string): boolean {
-  try {
-    attune.kernels.default({ use: path });
-    return true;
-  } catch {
-    return false;
-  }
-}
+const paths = kernelPaths.filter(({ isHere }) => isHere).map(({ path }) => path);
+afterAll(() => attune.kernels.default({ use: usualPath }));
 
 interface Case {
   name: string;
@@ -150,7 +141,7 @@ describe.each(paths)('a decoder layer as one operator, %s kernels', (path) => {
 describe('a decoder layer as one operator', () => {
   const [one] = cases;
   const refused = (change: (inputs: Inputs) => Partial<Inputs>) => () =>
-    results(before, () => {
+    results(usualPath, () => {
       const inputs = inputsOf(one, 'f32', 'f32');
       return layerOf(one, { ...inputs, ...change(inputs) });
     });

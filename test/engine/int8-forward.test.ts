@@ -1,5 +1,6 @@
 // N tokens, D width of the input, O of the outputs
 import { afterAll, describe, expect, it } from 'vitest';
+import { kernelPaths, usualPath } from './kernel-paths.ts';
 import { create as createStorage } from '../../src/methods/storage/int8-forward.ts';
 import { create as createLora } from '../../src/methods/tuning/lora.ts';
 import { complete, options as loraOptions } from '../../src/methods/tuning/lora.options.ts';
@@ -9,19 +10,9 @@ import { attune, backward, fromArray, noGrad, scope, type DType, type Tensor } f
 import { tinyConfigs } from './tiny-configs.ts';
 import { tinyInput, tinyModel } from './tiny-models.ts';
 
-const before = attune.kernels.default();
-afterAll(() => attune.kernels.default({ use: before }));
+afterAll(() => attune.kernels.default({ use: usualPath }));
 
-const paths = (['avx2', 'avx512'] as const).map((path) => ({ path, isHere: canUse(path) }));
-
-function canUse(path: string): boolean {
-  try {
-    attune.kernels.default({ use: path });
-    return true;
-  } catch {
-    return false;
-  }
-}
+const paths = kernelPaths.filter(({ path }) => path !== 'composite');
 
 function normal(shape: number[], path: string, dtype: DType = 'f32'): Tensor {
   return keyedNormal(shape, { seed: 3, path }, 1).to(dtype);
@@ -77,7 +68,7 @@ describe('products in int8', () => {
     });
   });
 
-  it.each(['composite', before])('leave the gradient to the weight itself, with %s kernels', (use) => {
+  it.each(['composite', usualPath])('leave the gradient to the weight itself, with %s kernels', (use) => {
     attune.kernels.default({ use });
     scope(() => {
       const [x, weight, gradient] = [normal([9, 12], 'x').setRequiresGrad(), normal([5, 12], 'w'), normal([9, 5], 'g')];
@@ -104,7 +95,7 @@ describe('products in int8', () => {
 
 describe('storage int8_forward', () => {
   it('is read by training passes alone, and not once another weight stands there', async () => {
-    attune.kernels.default({ use: before });
+    attune.kernels.default({ use: usualPath });
     const model = await tinyModel({ raw: tinyConfigs.llama[0], task: 'causal-lm' }, 'f32');
     createLora(model, complete(loraOptions.parse({ r: 2 })), { seed: 5 });
     const input = tinyInput(model, [5, 3]);
@@ -131,7 +122,7 @@ describe('storage int8_forward', () => {
         layer.int8 = new Int8Weight(layer.weight, 'always');
         const x = normal([6, 8], 'x');
         const product = layer.forward(x).toNumbers();
-        expect(product).toEqual(int8Product(x, layer.weight.tensor, before));
+        expect(product).toEqual(int8Product(x, layer.weight.tensor, usualPath));
         const cube = layer.forward(x.reshape(2, 3, 8));
         expect(cube.shape).toEqual([2, 3, 5]);
         expect(cube.toNumbers()).toEqual(product);

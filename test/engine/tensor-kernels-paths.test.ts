@@ -1,5 +1,6 @@
 // N tokens, M keys, H heads, K key-value heads, D head size or width, V vocabulary
 import { afterAll, describe, expect, it } from 'vitest';
+import { kernelPaths, usualPath } from './kernel-paths.ts';
 import {
   aten,
   attune,
@@ -16,18 +17,7 @@ import {
  * Every fused operator on every instruction set that this machine has, forward and backward, against its composite
  * definition in f64 on the same inputs. A set that the processor lacks is skipped under its name.
  */
-const before = attune.kernels.default();
-const paths = (['composite', 'avx2', 'avx512'] as const).map((path) => ({ path, isHere: canUse(path) }));
-afterAll(() => attune.kernels.default({ use: before }));
-
-function canUse(path: string): boolean {
-  try {
-    attune.kernels.default({ use: path });
-    return true;
-  } catch {
-    return false;
-  }
-}
+afterAll(() => attune.kernels.default({ use: usualPath }));
 
 interface Case {
   name: string;
@@ -303,7 +293,7 @@ function results(one: Case, path: string, inputs: { dtype: DType; computed: DTyp
 /** Of the largest value. bf16 keeps eight bits; weights of attention and gradients are rounded to it on the way. */
 const TOLERANCE = { f32: 4e-6, bf16: 1e-2 };
 
-describe.each(paths)('$path kernels', ({ path, isHere }) => {
+describe.each(kernelPaths)('$path kernels', ({ path, isHere }) => {
   describe.skipIf(!isHere).each(cases)('$name', (one) => {
     it.each(['f32', 'bf16'] as const)('gives what the definition gives in %s, gradients too', (dtype) => {
       const got = results(one, path, { dtype, computed: dtype });
@@ -323,8 +313,8 @@ describe('the choice of a path', () => {
     expect(() => attune.kernels.default({ use: 'sse' })).toThrow(/composite, avx2 or avx512/);
   });
 
-  it.skipIf(paths.every(({ isHere }) => isHere))('is refused by name where this processor lacks it', () => {
-    const absent = paths.filter(({ isHere }) => !isHere).map(({ path }) => path);
+  it.skipIf(kernelPaths.every(({ isHere }) => isHere))('is refused by name where this processor lacks it', () => {
+    const absent = kernelPaths.filter(({ isHere }) => !isHere).map(({ path }) => path);
     for (const use of absent) expect(() => attune.kernels.default({ use })).toThrow(new RegExp(`no ${use} kernels`));
   });
 });

@@ -1,0 +1,17 @@
+// The sets of instructions that our kernels are made for, and which of them this processor has.
+import { attune } from '../../src/tensor/index.ts';
+
+/** The set in use when the tests began: put it back after them. */
+export const usualPath = attune.kernels.default();
+
+export const kernelPaths = (['composite', 'avx2', 'avx512'] as const).map((path) => ({ path, isHere: canUse(path) }));
+attune.kernels.default({ use: usualPath });
+
+function canUse(path: string): boolean {
+  try {
+    attune.kernels.default({ use: path });
+    return true;
+  } catch {
+    return false;
+  }
+}
