@@ -22,10 +22,12 @@ export interface LinkOptions {
   threshold: number;
   /** Comparisons after which the search gives up. */
   maxComparisons?: number;
+  /** Sets of one text each, which become those that are linked; sets of its own unless given. */
+  sets?: UnionFind;
   signal?: AbortSignal;
 }
 
-/** Told of two texts that are alike and were in different sets. */
+/** Told of two texts that are alike and were in different sets, by which they are one from then on. */
 export type OnLink = (earlier: number, later: number) => void;
 
 /** Comparisons after which a bucket is too full, for each of its texts; copies of one text need one each. */
@@ -37,12 +39,12 @@ const GLANCE = 1 / 16;
 export async function linkBuckets(
   signatures: Signatures,
   onLink: OnLink,
-  { maxComparisons = Infinity, threshold, signal }: LinkOptions,
+  { maxComparisons = Infinity, threshold, signal, sets = new UnionFind(signatures.count) }: LinkOptions,
 ): Promise<boolean> {
   const budget = { left: maxComparisons };
   const isBound = maxComparisons !== Infinity;
   const linking: Linking = {
-    sets: new UnionFind(signatures.count),
+    sets,
     onLink,
     signatures,
     threshold,

@@ -23,7 +23,7 @@ const NEAR = 0.8;
 /** Collects what a split is decided by. */
 export class SplitPlanner implements Disposable {
   readonly #spec: SplitSpec;
-  readonly #signatures: DiskSignatures;
+  #signatures: DiskSignatures | undefined;
   readonly #ids = new HashList();
   readonly #groups = new HashList();
   /** Rows of mails with attachments, and of these: by the mail, the first of them. */
@@ -39,7 +39,7 @@ export class SplitPlanner implements Disposable {
 
   add(row: DataRow): void {
     const { by, column } = this.#spec;
-    this.#signatures.add(textOfRow(row));
+    this.#signatures!.add(textOfRow(row));
     this.#ids.add(JSON.stringify(row.values));
     this.#joinMails(row);
     const value = column === undefined ? undefined : valueAt(row.values, column);
@@ -54,9 +54,7 @@ export class SplitPlanner implements Disposable {
   /** By row, the place of its split in `splitNames`. @throws AttuneError E_SPLIT_IMPOSSIBLE, E_SPLIT_TIME */
   async plan(signal?: AbortSignal): Promise<{ splitOf: Uint8Array; report: SplitReport }> {
     if (this.#untimed.length > 0) throw noTime(this.#spec.column!, this.#untimed);
-    this.#signatures.finish();
-    const sets = new UnionFind(this.#ids.count);
-    await linkBuckets(this.#signatures, (first, other) => sets.union(first, other), { threshold: NEAR, signal });
+    const sets = await this.#linkAlike(signal);
     for (const [first, other] of this.#joined) sets.union(first, other);
     this.#groups.unite(sets);
     const { setOf, sizes } = sets.numbered();
@@ -64,6 +62,15 @@ export class SplitPlanner implements Disposable {
     if (assigned === undefined) throw impossible(this.#ids.count, sizes.length);
     const splitOf = setOf.length === 0 ? new Uint8Array() : Uint8Array.from(setOf, (set) => assigned[set]);
     return { splitOf, report: this.#report(sizes, splitOf) };
+  }
+
+  /** Rows that are alike as sets. What they were compared by makes room for what is made of the sets. */
+  async #linkAlike(signal?: AbortSignal): Promise<UnionFind> {
+    const sets = new UnionFind(this.#ids.count);
+    this.#signatures!.finish();
+    await linkBuckets(this.#signatures!, () => undefined, { threshold: NEAR, sets, signal });
+    this[Symbol.dispose]();
+    return sets;
   }
 
   /** What came with a mail stays with it. */
@@ -78,7 +85,8 @@ export class SplitPlanner implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#signatures[Symbol.dispose]();
+    this.#signatures?.[Symbol.dispose]();
+    this.#signatures = undefined;
   }
 
   #byHash(setOf: Uint32Array, sizes: Uint32Array): Uint8Array | undefined {
