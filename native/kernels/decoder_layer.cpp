@@ -67,7 +67,7 @@ Tensor linear(const Layer& l, Linear which, const Tensor& x) {
 }
 
 Tensor attended(const Layer& l, const Tensor& x) {
-  const auto heads = [&](Linear which) { return linear(l, which, x).view({l.tokens(), -1, l.size()}); };
+  const auto heads = [&](Linear which) { return linear(l, which, x).view({l.tokens(), l.heads(which), l.size()}); };
   const auto normed = [&](const Tensor& y, Norm norm) { return l.hasHeadNorms() ? rmsNorm(y, l.norms[norm], l.epsilon) : y; };
   const Tensor q = rope(normed(heads(kQuery), kOfQueries), l.cos, l.sin), k = rope(normed(heads(kKey), kOfKeys), l.cos, l.sin);
   return linear(l, kOutput, pagedAttention(q, k, heads(kValue), l.paged, l.scale).flatten(1));

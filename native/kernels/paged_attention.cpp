@@ -78,13 +78,19 @@ void attendMany(const Paged& p, const New& n, const std::vector<int64_t>& segmen
   for (size_t i = 0; i < segments.size(); i++) y.narrow(0, p.queryOffsets[segments[i]], p.queries(segments[i])).copy_(out.narrow(0, queryOffsets[i], queryOffsets[i + 1] - queryOffsets[i]));
 }
 
+// Whether nothing is in the cache yet, and each segment's tokens are so many that they would go that way beside others too.
+bool isFirstOfMany(const Paged& p) {
+  for (int64_t s = 0; s < p.segments(); s++)
+    if (p.tokens(s) != p.queries(s) || (p.queries(s) > 0 && p.queries(s) < kPackFrom)) return false;
+  return true;
+}
+
 at::Tensor fused(const Paged& p, const New& n, const TypeKernels& kernels) {
   checkPagedSlots(p);
   at::Tensor y = at::empty_like(n.q);
   const PagedHeads heads = headsOf(n, y);
   writePaged(p, heads);
-  const bool isFirst = n.q.size(0) == p.slots.size(0);
-  if (isFirst) return attend(p, n, p.queryOffsets, p.keyOffsets);
+  if (isFirstOfMany(p)) return attend(p, n, p.queryOffsets, p.keyOffsets);
   attendPagedFew(p, heads, kernels);
   std::vector<int64_t> many;
   for (int64_t s = 0; s < p.segments(); s++)
@@ -104,6 +110,7 @@ at::Tensor pagedAttentionOf(const at::Tensor& q, const at::Tensor& k, const at::
 
 void checkPaged(const Paged& p, const PagedShape& shape) {
   TORCH_CHECK(p.keys.dim() == 3 && p.keys.sizes() == p.values.sizes() && p.keys.is_contiguous() && p.values.is_contiguous(), "paged_attention wants a contiguous cache [C, K, D]");
+  TORCH_CHECK(p.values.device() == p.keys.device(), "paged_attention wants keys and values on one device");
   TORCH_CHECK(p.keys.size(1) == shape.keyHeads && p.keys.size(2) == shape.size && p.keys.scalar_type() == shape.type, "paged_attention: the cache has the keys' heads, size and type");
   TORCH_CHECK(shape.keyHeads > 0 && shape.heads % shape.keyHeads == 0, "paged_attention: heads of one size, query heads a multiple of key heads");
   TORCH_CHECK(p.values.scalar_type() == shape.type, "paged_attention wants q, k, v and the cache of one type");
@@ -153,6 +160,7 @@ void attendPagedFew(const Paged& p, const PagedHeads& h, const TypeKernels& kern
 at::Tensor pagedAttention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const Paged& p, double scale) {
   TORCH_CHECK(k.dim() == 3 && v.sizes() == k.sizes() && k.size(0) == q.size(0), "paged_attention wants q [N, H, D], k and v [N, K, D]");
   TORCH_CHECK(q.size(2) == k.size(2), "paged_attention: heads of one size, query heads a multiple of key heads");
+  TORCH_CHECK(k.device() == q.device() && v.device() == q.device(), "paged_attention wants q, k and v on one device");
   checkPaged(p, {q.size(0), q.size(1), k.size(1), k.size(2), k.scalar_type()});
   TORCH_CHECK(q.scalar_type() == k.scalar_type() && v.scalar_type() == k.scalar_type(), "paged_attention wants q, k, v and the cache of one type");
   if (q.numel() == 0) return at::empty_like(q);

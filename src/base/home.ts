@@ -8,6 +8,11 @@ export function attuneHome(environment: NodeJS.ProcessEnv = process.env): string
   return join(XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'attune');
 }
 
+/** Where Node keeps the compiled code of attune itself: of one user, since what lies there is run, and whatever ATTUNE_HOME says. */
+export function codeCache(): string {
+  return process.env.NODE_COMPILE_CACHE || join(attuneCache({ ...process.env, ATTUNE_HOME: undefined }), 'code');
+}
+
 /** Where attune keeps what can be made again: tokenised rows, downloads. `ATTUNE_HOME/cache`, else the desktop's. */
 export function attuneCache(environment: NodeJS.ProcessEnv = process.env): string {
   const { ATTUNE_HOME, XDG_CACHE_HOME } = environment;

@@ -1,7 +1,8 @@
 import module from 'node:module';
+import { codeCache } from '../base/home.ts';
 
 // Node strips the types of each file at most once: the second start takes the stripped code from the cache.
-module.enableCompileCache();
+module.enableCompileCache(codeCache());
 
 // A reader that has seen enough (`attune runs list | head`) closes the pipe; that is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

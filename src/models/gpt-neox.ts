@@ -188,7 +188,10 @@ export const architecture: Architecture = {
         sequence: 'GPTNeoXForSequenceClassification',
         token: 'GPTNeoXForTokenClassification',
       },
-      { causal: { name: 'embed_out', tied }, token: { name: 'classifier', dropout: tokenDropout(raw) } },
+      {
+        causal: { name: 'embed_out', tied },
+        token: { name: 'classifier', dropout: tokenDropout({ classifier_dropout: raw.classifier_dropout }) },
+      },
     );
   },
   limits(raw) {

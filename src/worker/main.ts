@@ -1,8 +1,9 @@
 /** The worker's process: the only one that loads libtorch. fork-worker.ts starts it and speaks with it. */
 import module from 'node:module';
+import { codeCache } from '../base/home.ts';
 
 // As the command line does; a forked process does not take it over. It halves what the start of a worker costs.
-module.enableCompileCache();
+module.enableCompileCache(codeCache());
 
 // What the parent has sent meanwhile waits until somebody listens.
 const [{ jobs }, { serveParent }] = await Promise.all([import('./jobs/index.ts'), import('./serve-parent.ts')]);

@@ -3,6 +3,7 @@ import { tokenTableOf } from '../../src/models/architecture.ts';
 import { createModel } from '../../src/models/load.ts';
 import type { Model } from '../../src/models/model.ts';
 import { collateRows, nextTokenLoss } from '../../src/methods/objectives/next-token.ts';
+import { create as createInt8Forward } from '../../src/methods/storage/int8-forward.ts';
 import { create as createFull } from '../../src/methods/tuning/full.ts';
 import { create as createLora } from '../../src/methods/tuning/lora.ts';
 import { options as loraOptions } from '../../src/methods/tuning/lora.options.ts';
@@ -35,11 +36,22 @@ const rows: PreparedRow[] = [23, 7, 40, 3, 15, 31].map((length, r) => ({
   source: { file: 'rows.jsonl', line: r + 1 },
 }));
 
-async function tuned(dtype: DType, kind: 'full' | 'lora', dropout = 0): Promise<{ model: Model; tuning: Tuning }> {
-  const model = await createModel(config, { dtype: 'f32', seed: 3 });
+async function tuned({
+  dtype,
+  kind,
+  dropout = 0,
+  modelType = 'llama',
+  isInt8 = false,
+}: Omit<Variant, 'batches'>): Promise<{
+  model: Model;
+  tuning: Tuning;
+}> {
+  const model = await createModel({ ...config, model_type: modelType }, { dtype: 'f32', seed: 3 });
   model.dtype = dtype;
   const options = { ...loraOptions.parse({ r: 4, dropout, init_lora_weights: 'gaussian' }), alpha: 8 };
-  return { model, tuning: kind === 'full' ? createFull(model, {}) : createLora(model, options, { seed: 5 }) };
+  const tuning = kind === 'full' ? createFull(model, {}) : createLora(model, options, { seed: 5 });
+  if (isInt8) createInt8Forward(model, 'training');
+  return { model, tuning };
 }
 
 interface Variant {
@@ -48,11 +60,14 @@ interface Variant {
   batches: number[][];
   checkpointing?: Checkpointing;
   dropout?: number;
+  modelType?: string;
+  /** The forward of all layers reads int8 copies. */
+  isInt8?: boolean;
 }
 
 /** Weights after three steps, as one long list. */
 async function train(variant: Variant): Promise<{ weights: Float32Array; losses: number[] }> {
-  const { model, tuning } = await tuned(variant.dtype, variant.kind, variant.dropout);
+  const { model, tuning } = await tuned(variant);
   const update = createAdamw(tuning.trainables, { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 });
   const losses: number[] = [];
   for (let step = 0; step < 3; step++) {
@@ -102,6 +117,19 @@ describe.each(['full', 'lora'] as const)('an optimiser step of %s tuning', (kind
     }
   });
 
+  it.runIf(kind === 'lora').each(['llama', 'olmo2'])(
+    'is the same to the bit with checkpointing where int8 copies are read, of %s',
+    async (modelType) => {
+      const variant = { dtype: 'bf16', kind, batches: splits[1], dropout: 0.3, modelType, isInt8: true } as const;
+      const plain = await train(variant);
+      for (const checkpointing of [true, 'least'] as const) {
+        const again = await train({ ...variant, checkpointing });
+        expect(again.losses).toEqual(plain.losses);
+        expect(Buffer.compare(Buffer.from(again.weights.buffer), Buffer.from(plain.weights.buffer))).toBe(0);
+      }
+    },
+  );
+
   it('is the same to the bit when it is run again', async () => {
     const [first, second] = [
       await train({ dtype: 'bf16', kind, batches: together }),
@@ -124,7 +152,7 @@ describe('evaluation', () => {
     ['f32', 1e-5],
     ['bf16', 1e-2],
   ] as const)('scores packed rows as each row alone in %s', async (dtype, tolerance) => {
-    const { model } = await tuned(dtype, 'full');
+    const { model } = await tuned({ dtype, kind: 'full' });
     const packed = await evaluateRows({ model, objective }, rows, { microBatchTokens: 1000 });
     const alone = await evaluateRows({ model, objective }, rows, { microBatchTokens: 1 });
     for (const [i, value] of packed.perRow.entries()) {
@@ -136,7 +164,7 @@ describe('evaluation', () => {
 
 describe('low-rank adapters', () => {
   it('leave the model as it was until they are trained, and when they are disabled', async () => {
-    const { model, tuning } = await tuned('f32', 'lora');
+    const { model, tuning } = await tuned({ dtype: 'f32', kind: 'lora' });
     const scores = () =>
       noGrad(() =>
         scope(() =>
@@ -174,7 +202,7 @@ describe('low-rank adapters', () => {
   });
 
   it('refuse a state with a tensor too many, one too few or one of another shape', async () => {
-    const { tuning } = await tuned('f32', 'lora');
+    const { tuning } = await tuned({ dtype: 'f32', kind: 'lora' });
     const state = new Map(tuning.state());
     const [first] = state.keys();
     const value = state.get(first)!;
@@ -186,7 +214,7 @@ describe('low-rank adapters', () => {
   });
 
   it('name the rows of a step whose loss is not a number', async () => {
-    const { model, tuning } = await tuned('f32', 'lora');
+    const { model, tuning } = await tuned({ dtype: 'f32', kind: 'lora' });
     const update = createAdamw(tuning.trainables, { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 });
     noGrad(() => tokenTableOf(model.trunk).weight.tensor.narrow(0, 60, 1).add_(Number.NaN));
     const bad = { ...rows[0], ids: Int32Array.of(1, 60, 3), trained: Uint8Array.of(0, 1, 1) };

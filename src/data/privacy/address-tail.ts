@@ -5,7 +5,7 @@ import { standingOf } from './names/features.ts';
 
 const TOWN = String.raw`(?![A-Z]{1,3}(?!\p{L}|[ -]\p{Lu}\p{Ll}))(?:(?:Den|Het|La|Le|Les|L['’]|El|Los|San|Santa|São|Sankt|St\.?|Saint|Bad|Ciudad de|Villa) ?)?\p{Lu}[\p{L}\p{M}'’]*(?:[ -](?:(?:a\.? ?d\.? |an der |am |im |i\. ?|in |de la |de los |de |del |della |di |do |da |dos |das |sur |sur-|sous-|en |en-|lès-|aan |op |bij |nad |ob |w |i )?\p{Lu}[\p{L}\p{M}'’]*)){0,3}`;
 const UNIT_WORDS = String.raw`apartment|apt|bte|boîte|appartement|appt|app|apto?|ap|suite|ste|unit|flat|floor|fl|room|rm|building|bldg|block|lgh|bus|lokal|lok|m|int|interno|scala|piano|bloco|bloque|bl|bât|bâtiment|esc|escalera|escalier|piso|puerta|pta|portal|bajo|ático|entresuelo|principal|izquierda|izq|izda|derecha|dcha|r/c|esq|esquerdo|dto|direito|dt|frente|fte|andar|étage|hs|huis|hoog|og|eg|dg|whg|top|stiege|tür|hinterhaus|vorderhaus|links|rechts|lote?|casa|sala|conj|quadra|qd|km|tr|vån|box|cedex|col|colonia|urb|residencial|kl|klatka|piętro|p|résidence|rez-de-chaussée|habitación|hab|zimmer|zi|kamer|verdieping|etage|stock|fundos|quarto|stanza|chambre|pokój|rum|våning|phase`;
-const UNIT = String.raw`(?:(?: [-–] |,? ?)(?:\(?(?:${UNIT_WORDS})(?!\p{L})\.? ?#?(?:[A-Z]?\d{0,5}[A-Za-z]?(?![\p{L}\p{N}]))|#\s?[A-Z0-9-]{1,6}|\d{1,3}\.?[ºª°]?(?:er|ème|e|nd|rd|th|st|o|a)?\.? (?:${UNIT_WORDS})(?!\p{L})\.?(?: (?:links|rechts|Mitte|gauche|droite))?|\d{1,2}\.?[ºª°] ?(?:[A-Z](?!\p{L})|izq\.?|dcha\.?|izda\.?|esq\.?|dto\.?|frente|izquierda|derecha|esquerdo|direito)?|[IVX]{1,4}(?![\p{L}])|[A-H] \d{1,3}(?![\p{L}\p{N}])|n[ºo°]? \d{1,4}|\([^()\n]{2,24}\)))`;
+const UNIT = String.raw`(?:(?: [-–] |,? ?)(?:\(?(?:${UNIT_WORDS})(?!\p{L})\.? ?#?(?:[A-Z]?\d{0,5}[A-Za-z]?(?![\p{L}\p{N}]))|#\s?[A-Z0-9-]{1,6}|\d{1,3}\.?[ºª°]?(?:er|ème|e|nd|rd|th|st|o|a)?\.? (?:${UNIT_WORDS})(?!\p{L})\.?(?: (?:links|rechts|Mitte|gauche|droite))?|\d{1,2}\.?[ºª°] ?(?:[A-Z](?!\p{L})|izq\.?|dcha\.?|izda\.?|esq\.?|dto\.?|frente|izquierda|derecha|esquerdo|direito)?|[IVX]{1,4}(?![\p{L}])|[A-H] \d{1,3}(?![\p{L}\p{N}])|n[ºo°]? \d{1,4}))`;
 const UK = String.raw`[A-PR-UWYZ][A-HK-Y]?\d[A-Z\d]? ?\d[ABD-HJLNP-UW-Z]{2}`;
 const CODE_BEFORE = String.raw`(?:(?:[A-Z]{1,2}|PL|SE|DE|FR|NL|CH)[- ])?(?:\d{2}-\d{3}|\d{4}-\d{3}|\d{5}-\d{3}|\d{3} \d{2}|\d{4} ?[A-Za-z]{2}(?![\p{L}])|\d{4,5})`;
 const CODE_BEHIND = String.raw`(?:\d{5}(?:-\d{4})?|${UK}|[A-Z]\d[A-Z] ?\d[A-Z]\d|[A-Z]\d[\dW] ?[A-Z\d]{4}|\d{4}(?!\d)|\d{3} ?\d{3}|\d{5}-\d{3})`;
@@ -13,6 +13,8 @@ const REGION = String.raw`(?:[A-Z]{2,3}\.?|Alabama|California|Florida|Texas|New 
 const GAP = String.raw`(?:,? ?\n {0,12}|, ?| - | – | | \| ?)`;
 const PART = String.raw`(?:(?:,| [-–]|,? ?\n) ?(?:Col\. |Bairro |Urb\. |Co\. |County )?\p{Lu}[\p{L}'’-]+(?: \p{Lu}[\p{L}'’-]+){0,2})`;
 
+/** "(Hinterhof)": part of an address where a postcode follows. */
+const ASIDE = / ?\([^()\n]{2,24}\)/y;
 const UNITS = new RegExp(latin(`(?:${UNIT}){1,4}`), 'iy');
 const WITH_CODE = [
   new RegExp(
@@ -68,7 +70,7 @@ export function tailOf(text: string, from: number): Tail {
 function readTail(text: string, from: number): Tail {
   const unit = reach(UNITS, text, from);
   const hasUnit = /\p{L}{2}|#/u.test(text.slice(from, unit));
-  for (const start of unit === from ? [from] : [unit, from]) {
+  for (const start of new Set([reach(ASIDE, text, unit), unit, from])) {
     const end = Math.max(...WITH_CODE.map((pattern) => reach(pattern, text, start)));
     if (end > start) return { end, hasCode: true, hasUnit, hasTown: true };
   }

@@ -73,17 +73,17 @@ export function shiftDate(text: string, days: number, monthFirst: boolean): stri
   const parts = splitWeekday(text);
   if (parts !== undefined) {
     const date = shiftDate(parts.date, days, monthFirst);
-    return date && moveWeekday(parts.lead, days) + date;
+    return date && moveWeekday(parts.lead, { days, languages: languagesOf(parts.date) }) + date;
   }
   for (const form of MOVABLE) {
-    const match = new RegExp(`^(?:${form.source})$`, 'iu').exec(text);
-    if (match?.groups !== undefined) return moved(text, match.groups, { days, monthFirst });
+    const match = new RegExp(`^(?:${form.source})$`, 'diu').exec(text);
+    if (match?.groups !== undefined) return moved(match, match.groups, { days, monthFirst });
   }
   return undefined;
 }
 
 function moved(
-  text: string,
+  { 0: text, indices }: RegExpExecArray,
   groups: Groups,
   { days, monthFirst }: { days: number; monthFirst: boolean },
 ): string | undefined {
@@ -100,17 +100,25 @@ function moved(
   const newYear = String(to.getUTCFullYear()).slice(short?.length === 2 ? -2 : 0);
   const inOrder = isMonthFirst ? [newMonth, newDay] : [newDay, newMonth];
   if (second !== undefined) return (short === undefined ? inOrder : [...inOrder, newYear]).join(s);
-  const since = groups.since && new Date(Date.UTC(yearOf(short), month - 1, Number(groups.since)) + days * DAY_MS);
-  return replaceParts(text, [
-    [short, newYear],
-    [groups.since, since ? likeOld(since.getUTCDate(), groups) : ''],
-    [groups.name, nameLike(groups.name, month, Number(newMonth)) ?? ''],
-    [groups.month, newMonth],
-    [groups.day, newDay],
-  ]);
+  const since = new Date(Date.UTC(yearOf(short), month - 1, Number(groups.since)) + days * DAY_MS);
+  return replaceGroups(text, indices!.groups!, {
+    year: (groups.year ?? '').replace(/\d+/, newYear),
+    since: likeOld(since.getUTCDate(), groups),
+    name: nameLike(groups.name, month, Number(newMonth)) ?? '',
+    month: newMonth,
+    day: newDay,
+  });
+}
+
+/** Places in `MONTHS` of the languages that a date's month is of: "mars" is French and Swedish. */
+function languagesOf(date: string): number[] {
+  const words = date.toLowerCase().match(/\p{L}{3,}/gu) ?? [];
+  const isMonth = (month: string): boolean => words.some((word) => month.startsWith(word));
+  return [...MONTHS.keys()].filter((language) => MONTHS[language].some(isMonth));
 }
 
 type Groups = Record<string, string | undefined>;
+type Places = Record<string, [from: number, to: number] | undefined>;
 
 /** Two digits are of the years from 1941 to 2040; a date without a year moves within one that is not a leap year. */
 function yearOf(short: string | undefined): number {
@@ -126,17 +134,18 @@ function likeOld(value: number, { first, second, day, month }: Groups): string {
   return String(value).padStart(isPadded ? 2 : 1, '0');
 }
 
-/** Each part once, in turn, and never within what another has put there: marks of the private use area stand around that. */
-function replaceParts(text: string, parts: readonly (readonly [old: string | undefined, value: string])[]): string {
-  let pieces = [text];
-  for (const [old, value] of parts) {
-    if (old === undefined) continue;
-    const at = pieces.findIndex((piece) => !piece.startsWith('\ue000') && piece.includes(old));
-    const cut = pieces[at].indexOf(old);
-    const around = [pieces[at].slice(0, cut), `\ue000${value}`, pieces[at].slice(cut + old.length)];
-    pieces = [...pieces.slice(0, at), ...around, ...pieces.slice(at + 1)];
+/** The groups' texts replaced where they stand. */
+function replaceGroups(text: string, places: Places, values: Readonly<Record<string, string>>): string {
+  const parts = Object.entries(values).flatMap(([name, value]) => {
+    const place = places[name];
+    return place === undefined ? [] : [{ from: place[0], to: place[1], value }];
+  });
+  let [replaced, at] = ['', 0];
+  for (const { from, to, value } of parts.toSorted((one, other) => one.from - other.from)) {
+    replaced += text.slice(at, from) + value;
+    at = to;
   }
-  return pieces.join('').replaceAll('\ue000', '');
+  return replaced + text.slice(at);
 }
 
 /** The new month in the old one's language and length: its place among the alternatives. */
@@ -144,9 +153,9 @@ function nameLike(name: string | undefined, month: number, newMonth: number): st
   if (name === undefined || month === newMonth) return name;
   const word = name.toLowerCase().replace(/\.$/, '');
   const language =
-    LANGUAGES.find((months) => months[month - 1] === word) ??
-    LANGUAGES.find((months) => months[month - 1].startsWith(word)) ??
-    LANGUAGES[0];
+    MONTHS.find((months) => months[month - 1] === word) ??
+    MONTHS.find((months) => months[month - 1].startsWith(word)) ??
+    MONTHS[0];
   const isWhole = language[month - 1] === word;
   const text = isWhole
     ? language[newMonth - 1]
@@ -154,7 +163,8 @@ function nameLike(name: string | undefined, month: number, newMonth: number): st
   return /^\p{Lu}/u.test(name) ? text[0].toUpperCase() + text.slice(1) : text;
 }
 
-const LANGUAGES: readonly (readonly string[])[] = [
+/** In the order of the languages of days of the week. */
+const MONTHS: readonly (readonly string[])[] = [
   'january february march april may june july august september october november december',
   'januar februar märz april mai juni juli august september oktober november dezember',
   'janvier février mars avril mai juin juillet août septembre octobre novembre décembre',

@@ -2,7 +2,11 @@ import { hash, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { ownCopy } from '../../base/own-copy.ts';
+import { writeFailure } from '../../files/atomic.ts';
 
+/** SQLite's codes of a write that found no room: of the whole database, and of the system's. */
+const NO_ROOM = new Set([13, 10, 778]);
 /** Values held in memory: some 20 MB. */
 const MOST_HELD = 1 << 17;
 
@@ -63,8 +67,10 @@ class StoredNumbers implements Disposable {
   constructor(parent: string) {
     this.#folder = mkdtempSync(join(parent, 'tags-'));
     this.#database = new DatabaseSync(join(this.#folder, 'tags.sqlite'));
-    this.#database.exec(`PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -32768;
-      CREATE TABLE numbers (hash INTEGER PRIMARY KEY, number INTEGER)`);
+    this.#write(() =>
+      this.#database.exec(`PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -32768;
+        CREATE TABLE numbers (hash INTEGER PRIMARY KEY, number INTEGER)`),
+    );
     this.#find = this.#database.prepare('SELECT number FROM numbers WHERE hash = ?');
     this.#insert = this.#database.prepare('INSERT OR IGNORE INTO numbers VALUES (?, ?)');
   }
@@ -77,9 +83,21 @@ class StoredNumbers implements Disposable {
   add(numbers: ReadonlyMap<string, number>): void {
     const hashed = Array.from(numbers, ([key, number]) => ({ hash: this.#hash(key), number }));
     hashed.sort((a, b) => (a.hash < b.hash ? -1 : 1));
-    this.#database.exec('BEGIN');
-    for (const one of hashed) this.#insert.run(one.hash, one.number);
-    this.#database.exec('COMMIT');
+    this.#write(() => {
+      this.#database.exec('BEGIN');
+      for (const one of hashed) this.#insert.run(one.hash, one.number);
+      this.#database.exec('COMMIT');
+    });
+  }
+
+  /** @throws AttuneError E_DISK_FULL */
+  #write(body: () => void): void {
+    try {
+      body();
+    } catch (error) {
+      const isFull = NO_ROOM.has((error as { errcode?: number }).errcode ?? 0);
+      throw isFull ? writeFailure(this.#folder, Object.assign(error as Error, { code: 'ENOSPC' })) : error;
+    }
   }
 
   #hash(key: string): bigint {
@@ -90,9 +108,4 @@ class StoredNumbers implements Disposable {
     this.#database.close();
     rmSync(this.#folder, { recursive: true, force: true });
   }
-}
-
-/** A piece of a text keeps the whole text in memory; a copy does not. */
-function ownCopy(text: string): string {
-  return Buffer.from(text, 'utf16le').toString('utf16le');
 }

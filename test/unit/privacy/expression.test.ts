@@ -45,6 +45,10 @@ describe('an expression', () => {
     }
   });
 
+  it('that may match nothing ends behind a character of two units', () => {
+    expect(told(matchesOf(/\d*/gu, 'a\u{1f600}7'))).toEqual([[0, ''], [1, ''], [3, '7'], [4, '']]); // prettier-ignore
+  });
+
   it('of words has no match behind a letter or a digit', () => {
     const source = String.raw`(?:finger|palm)[ -]?prints?`;
     expect(told(new WordPattern(source, 'iu').matches(TEXTS[1]))).toEqual([

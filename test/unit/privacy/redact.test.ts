@@ -123,6 +123,11 @@ describe('surrogates', () => {
     ['Fri, 6 Sep 2002', 10, 'Mon, 16 Sep 2002'],
     ['Montag, den 3.4.2023', -1, 'Sonntag, den 2.4.2023'],
     ['12 al 14 maggio 2021', 20, '1 al 3 giugno 2021'],
+    ["20 May '20", 10, "30 May '20"],
+    ['Dienſtag, den 3. März 1820', 1, 'Mittwoch, den 4. März 1820'],
+    ['lun. 3 mars 2025', 69, 'dim. 11 mai 2025'],
+    ['Sábado, 3 de maio de 2025', 3, 'Terça-feira, 6 de maio de 2025'],
+    ['di. 3 december 2024', 1, 'wo. 4 december 2024'],
   ])('write %s moved by %i days as %s', (date, days, expected) => {
     expect(shiftDate(date, days, true)).toBe(expected);
   });

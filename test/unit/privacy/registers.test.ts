@@ -52,6 +52,12 @@ describe('in other registers', () => {
     'Morbus Bechterew und Morbus Crohn',
     'Sehr geehrte Frau Kollegin, anbei der Befund.',
     'Adams Street and Gandhi Nagar are closed.',
+    'See Figure 12 (left panel) and Article 6 (lawfulness).',
+    'Windows 11 (Home edition), version 2 (stable)',
+    'La moda negli anni 90 e muzyka lat 90.',
+    'The car passed at 95.',
+    'The meeting was moved to Monday, the chat moved to Slack.',
+    'A film about living in Fear.',
   ])('leaves %s', (text) => {
     expect(found(text)).toEqual([]);
   });

@@ -1,4 +1,5 @@
 /** What says that a word is part of a name: itself, its form, what lists know of it, and its neighbours. */
+import { ownCopy } from '../../../base/own-copy.ts';
 import { asListed, gazetteer } from '../gazetteer.ts';
 import { NOT_NAMES, PARTICLES, TITLES } from '../name-words.ts';
 import { isEveryday } from './everyday.ts';
@@ -57,7 +58,7 @@ export function standingOf(word: string): Standing {
     everyday: isEveryday(bare.toLowerCase()) ? '1' : '0',
   };
   if (known.size > MOST_KNOWN) known.clear();
-  known.set(word, standing);
+  known.set(ownCopy(word), standing);
   return standing;
 }
 

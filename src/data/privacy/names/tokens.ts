@@ -1,4 +1,5 @@
 /** Words, numbers and marks of a text, and which words may be parts of names. */
+import { ownCopy } from '../../../base/own-copy.ts';
 
 export interface Token {
   start: number;
@@ -42,8 +43,7 @@ function formOf(word: string, kind: number): Pick<Token, 'text' | 'lower' | 'isC
   // "al-Rashid" is a name as "Rashid" is.
   const isCapital =
     (kind === 2 || (kind === 1 && /^(?:al|el|as|ash|ad|d|l)[-'’]\p{Lu}/u.test(word))) && !/\d/.test(word);
-  // A piece of a text keeps all of it in memory.
-  const text = word.length < 13 ? word : Buffer.from(word, 'utf16le').toString('utf16le');
+  const text = ownCopy(word);
   const form = { text, lower: text.toLowerCase(), isCapital };
   if (knownForms.size > MOST_KNOWN) knownForms.clear();
   if (text.length <= LONGEST_KNOWN) knownForms.set(text, form);

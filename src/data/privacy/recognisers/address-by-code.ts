@@ -41,9 +41,12 @@ const SMALL = String.raw`de|la|las|los|le|les|du|des|del|della|delle|dei|di|da|d
 const KIND = String.raw`rue|avenue|av|chemin|impasse|allée|place|quai|cours|route|quartier|hameau|lieu-dit|lotissement|résidence|bâtiment|bât|appartement|appt|apt|étage|esc|escalier|porte|boîte|calle|carrer|camino|avenida|avda|plaza|paseo|piso|puerta|pta|portal|bajo|bloque|habitación|hab|urbanización|polígono|parcela|nave|dto|dpto|depto|izq|dcha|via|viale|piazza|corso|vicolo|largo|strada|contrada|scala|interno|int|frazione|rua|travessa|praça|beco|alameda|sítio|lote|casa|bairro|fundos|andar|apto|ul|al|os|pl|m|lok|piętro|klatka|ulica|osiedle|verdieping|etage|kamer|huis|toestel|zimmer|zi|stock|stiege|tür|top|hinterhaus|haus|whg|floor|flat|room|unit|suite|ste|block|house|wing|gate|lgh|vån|våning|rum|trappa|tr|c/o`;
 const PART = new RegExp(
   latin(
-    String.raw`^(?:\(?(?:${WORD}\.?|[A-Z]\.?|#?[A-Z]{0,2}\d{1,5}(?:[-/.]?[A-Za-z0-9]{1,4}){0,2}\.?[ºª°]?|(?:${KIND})\.?|(?:${SMALL})|[ºª°]|\d{1,2}(?:st|nd|rd|th|e|er|º|ª))(?:\)?[ ]|[ ]?[-/][ ]?|\)?$)){1,7}$`,
+    String.raw`^(?:\(?(?:${WORD}\.?|[A-Z]\.?|#?[A-Z]{0,2}\d{1,5}[A-Za-z]{0,3}(?:[-/.][A-Za-z0-9]{1,4}){0,2}\.?[ºª°]?|(?:${KIND})\.?|(?:${SMALL})|[ºª°]|\d{1,2}(?:st|nd|rd|th|e|er|º|ª))(?:\)?[ ]|[ ]?[-/][ ]?|\)?$)){1,7}$`,
   ),
 );
+/** As many as a part may have. */
+const MOST_WORDS = 7;
+const BEGINS_WITH_KIND = new RegExp(`^(?:${KIND})(?![a-z])`);
 const HAS_KIND = new RegExp(
   latin(
     String.raw`(?<!\p{L})(?:${KIND.replace('|m|', '|').replace('|al|', '|').replace('|pl|', '|').replace('|os|', '|')}|street|st|road|rd|lane|ln|drive|avenue|ave|close|court|terrace|gardens|grove|cottage|lodge|farm|hall|manor|villas?|mill|barn|building|tower|apartments?|residency|nagar|colony|sector|cross|main|plot|hof|heim|stift|gasse|weg|straße|strasse|platz|quinta|finca|edificio|edifício|residencia|residencial|condomínio|box|bp|postfach|gården|torp)(?!\p{L})|(?:straße|strasse|str\.|weg|gasse|platz|hof|heim|straat|laan|weg|plein|gatan|vägen|gården)(?!\p{L})`,
@@ -136,9 +139,8 @@ function partOf(body: string): { text: string; isWhole: boolean; isPlace: boolea
   const words = whole.split(' ');
   for (let at = 0; at < words.length; at++) {
     const text = words.slice(at).join(' ');
-    if (text.length > LONGEST_PART || !/^["']?[\p{Lu}\d#]/u.test(text)) {
-      if (!new RegExp(`^(?:${KIND})(?![a-z])`).test(text)) continue;
-    }
+    if (words.length - at > MOST_WORDS) continue;
+    if ((text.length > LONGEST_PART || !/^["']?[\p{Lu}\d#]/u.test(text)) && !BEGINS_WITH_KIND.test(text)) continue;
     if (PART.test(text) && /[\p{L}\d]/u.test(text))
       return { text, isWhole: at === 0 && begin > 0, isPlace: AT.test(words[at - 1] ?? '') };
   }

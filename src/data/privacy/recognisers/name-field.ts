@@ -37,8 +37,10 @@ export const recogniser: Recogniser = {
   name: 'name-field',
   kind: 'name',
   *find(text) {
+    let hasSiblings: boolean | undefined;
     for (const { 0: label, index, groups } of LABELLED.matches(text)) {
-      yield* valueAt(text, index + label.length, groups!.part === undefined && !hasSibling(label, text) ? 0 : 1);
+      const isPart = groups!.part !== undefined || (SHORT_NAME.test(label) && (hasSiblings ??= SIBLINGS.test(text)));
+      yield* valueAt(text, index + label.length, isPart ? 1 : 0);
     }
     for (const { 0: label, index } of IN_CAPITALS.matches(text)) yield* valueAt(text, index + label.length, 1);
     for (const { start, end } of cellsUnder(text, PART_COLUMN)) {
@@ -52,12 +54,9 @@ export const recogniser: Recogniser = {
 };
 
 /** "nom" is a part of the name where "prenom" stands beside it. */
+const SHORT_NAME = /^["']?(?:nom|name|nombre|nome|naam|namn|nazwisko)(?!\p{L})/iu;
 const SIBLINGS =
   /(?<![\p{L}\p{N}])(?:pr[ée]noms?|vorname|apellidos?|cognome|sobrenome|apelido|sur-?name|first[_ ]?name|förnamn|voornaam|imi[ęe])(?!\p{L})/iu;
-
-function hasSibling(label: string, text: string): boolean {
-  return /^["']?(?:nom|name|nombre|nome|naam|namn|nazwisko)(?!\p{L})/iu.test(label) && SIBLINGS.test(text);
-}
 
 function* valueAt(text: string, from: number, isPart: number): Generator<Candidate> {
   VALUE.lastIndex = from;

@@ -59,11 +59,12 @@ export class Expression {
 /** All matches, as `matchAll` gives them, without the copy of the expression that it makes each time. */
 export function matchesOf(pattern: RegExp, text: string): RegExpExecArray[] {
   const matches: RegExpExecArray[] = [];
+  const isUnicode = pattern.unicode || pattern.unicodeSets;
   pattern.lastIndex = 0;
   for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
     matches.push(match);
-    // One that is empty would be found for ever.
-    if (match[0] === '') pattern.lastIndex++;
+    // One that is empty would be found for ever; from within a character an expression of them steps back.
+    if (match[0] === '') pattern.lastIndex += isUnicode && text.codePointAt(pattern.lastIndex)! > 0xffff ? 2 : 1;
   }
   return matches;
 }
