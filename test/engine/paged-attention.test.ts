@@ -154,3 +154,23 @@ describe('attention to a cache in slots', () => {
     });
   });
 });
+
+it.each([1, 2, 3, 4, 6, 40])(
+  'a prompt of %i tokens has the same bits alone and beside an answer that goes on',
+  (length) => {
+    scope(() => {
+      noGrad(() => {
+        const rows = wholeRows([length, 30], 'f32', 16);
+        const attend = (counts: readonly [number, number], before: number): Tensor => {
+          const [keys, values] = [0, 1].map((at) => normal([97, KEY_HEADS, 16], `cache${at}`, 'f32'));
+          const take = (name: keyof Rows) => join(rows.map((row, r) => row[name].narrow(0, 0, counts[r])));
+          const layout = layoutOfRows(counts, { causal: true, starts: [0, before] });
+          const slots = Int32Array.from({ length: length + before + counts[1] }, (_, i) => (i * 37) % 97);
+          const request = [keys, values, fromArray(slots), layout.offsets, [0, length, slots.length], {}] as const;
+          return attune.paged_attention.default(take('q'), take('k'), take('v'), ...request).narrow(0, 0, length);
+        };
+        expect(attend([length, 1], 20).toNumbers()).toEqual(attend([length, 0], 0).toNumbers());
+      });
+    });
+  },
+);
