@@ -30,34 +30,45 @@ export function fusedLinear(layers: readonly LinearLike[], input: LinearInput): 
   if (adapters === undefined) return undefined;
   const isPlain = layers.length === 1 && !('gate' in input) && adapters.length === 0 && !hasInt8;
   if (isPlain && layers[0].weight.tensor.dtype === x.dtype) return undefined;
-  return groupedLinear(layers, input, adapters);
+  const [flat, up] = [asFlat(x), 'gate' in input ? input.up : undefined];
+  const group = { rows: flat.shape[0], widths: layers.map(({ outFeatures }) => outFeatures), like: x };
+  const outputs = keptGroup(group, (known) => linearGroupOf(layers, { x: flat, up }, { adapters, known }));
+  return outputs.map((y) => asWide(y, x));
 }
 
-/** The operator itself; x may have more than two dimensions [..., D]. */
-export function groupedLinear(
+/** W x + b of one layer by the operator, for adapters that change it where it lies: it is kept for no second pass. */
+export function layerProduct(layer: LinearLike, x: Tensor): Tensor {
+  return asWide(linearGroupOf([layer], { x: asFlat(x) }, { adapters: [], known: [] })[0], x);
+}
+
+/** x [N, D] → [N, O] of each layer. */
+function linearGroupOf(
   layers: readonly LinearLike[],
-  input: LinearInput,
-  adapters: readonly LayerAdapter[],
+  { x, up }: { x: Tensor; up?: Tensor },
+  { adapters, known }: { adapters: readonly LayerAdapter[]; known: readonly Tensor[] },
 ): Tensor[] {
-  const [x, up] = 'gate' in input ? [input.gate, input.up] : [input.x, undefined];
-  const flat = x.shape.length === 2 ? x : x.reshape(-1, layers[0].inFeatures);
-  const group = { rows: flat.shape[0], widths: layers.map(({ outFeatures }) => outFeatures), like: x };
-  const outputs = keptGroup(group, (known) =>
-    attune.linear_group.default(
-      flat,
-      up,
-      layers.map(({ weight }) => weight.tensor),
-      layers.map(({ bias }) => bias?.tensor),
-      adapters.map(({ a }) => a),
-      adapters.map(({ b }) => b),
-      adapters.map(({ layer }) => layer),
-      adapters.map(({ scale }) => scale),
-      layers.map(({ int8 }) => (int8?.isRead === true ? int8.packed : undefined)),
-      known,
-    ),
+  return attune.linear_group.default(
+    x,
+    up,
+    layers.map(({ weight }) => weight.tensor),
+    layers.map(({ bias }) => bias?.tensor),
+    adapters.map(({ a }) => a),
+    adapters.map(({ b }) => b),
+    adapters.map(({ layer }) => layer),
+    adapters.map(({ scale }) => scale),
+    layers.map(({ int8 }) => (int8?.isRead === true ? int8.packed : undefined)),
+    known,
   );
-  if (x.shape.length === 2) return outputs;
-  return outputs.map((y, i) => y.reshape(...x.shape.slice(0, -1), layers[i].outFeatures));
+}
+
+/** x […, D] → [N, D] */
+function asFlat(x: Tensor): Tensor {
+  return x.shape.length === 2 ? x : x.reshape(-1, x.shape[x.shape.length - 1]);
+}
+
+/** [N, O] with the leading dimensions of x […, D]. */
+function asWide(y: Tensor, { shape }: Tensor): Tensor {
+  return shape.length === 2 ? y : y.reshape(...shape.slice(0, -1), y.shape[1]);
 }
 
 /** A change of low rank, and the place of its layer among those of a group. */

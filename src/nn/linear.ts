@@ -1,6 +1,6 @@
 import { aten, type Tensor } from '../tensor/index.ts';
 import type { Int8Weight } from './int8-weight.ts';
-import { fusedLinear, groupedLinear, type LowRank } from './linear-fused.ts';
+import { fusedLinear, layerProduct, type LowRank } from './linear-fused.ts';
 import { Module, Parameter } from './module.ts';
 
 /** One product that adds to a layer's output: `hidden [N, D] × weight [V, D]ᵀ`. */
@@ -86,7 +86,7 @@ export class Linear extends LinearBase {
   }
 
   protected override project(x: Tensor): Tensor {
-    if (this.int8?.isRead === true) return groupedLinear([this], { x }, [])[0];
+    if (this.int8?.isRead === true) return layerProduct(this, x);
     return aten.linear.default(x, this.weight.value(x.dtype), { bias: this.bias?.value(x.dtype) });
   }
 }

@@ -70,11 +70,8 @@ export class LoraAdapter extends Module implements LinearAdapter, LowRankAdapter
     if (!this.isActive) return output;
     const [inner, weight] = [this.#inner(x), this.lora_B.value(x.dtype)];
     // In bf16 the product is added as it is made, in f32; in f32 parity is pinned to the rounding of two operations.
-    if (x.dtype === 'bf16' && output.shape.length === 2) {
-      // What a product in int8 gave may be kept for a second pass, which begins from it again.
-      const add = this.layer.int8?.isRead === true ? aten.addmm.default : aten.addmm_.default;
-      return add(output, inner, weight.transpose(0, 1));
-    }
+    if (x.dtype === 'bf16' && output.shape.length === 2)
+      return aten.addmm_.default(output, inner, weight.transpose(0, 1));
     return output.add(aten.linear.default(inner, weight));
   }
 
