@@ -141,6 +141,7 @@ const LAST_LINE = new RegExp(
   'y',
 );
 
-function isTown(name: string): boolean {
+/** Whether lists have a place of the name. */
+export function isTown(name: string): boolean {
   return gazetteer().cities.has(name.split(' ').map(asListed).join(' '));
 }

@@ -25,7 +25,7 @@ export function ageForms(number: string): readonly RegExp[] {
         String.raw`(?<!\p{L})at\s${named('when')}(?=,?\s(?:he|she|my|his|her)\b)|(?<!\p{L})mit\s${named('since')}(?=\s\p{L}{2,12}\s(?:sie|er|die|der|meine?)\b)`,
         String.raw`(?<![\p{L}\p{N}.,])${named('celebrated')}(?=(?:st|nd|rd|th|\.|e|er|º|ª|ème|:an)?\s(?:birthday|geburtstag|cumpleaños|compleanno|verjaardag|urodzin\p{L}{1,2}|aniversário de vida|födelsedag))`,
         String.raw`(?<!\p{L})${RELATIVE}(?: \p{L}+)?(?:, | \(| )${named('relative')}(?=\)|,|;|\.(?:\s|$)|$| (?:ans|yrs|J|l)\b)`,
-        String.raw`(?<![\p{L}\p{N}.,])${named('since')}(?= (?:already|now)[.,;])`.replace('since', 'already'),
+        String.raw`(?<![\p{L}\p{N}.,])${named('already')}(?= (?:already|now)[.,;])`,
         String.raw`(?<!\p{L})(?:herman[oa]|irm[ãa]o?|sœur|soeur|frère|sorella|fratello|madre|mère|mãe|padre|père|pai|abuel[oa]|tí[oa]) de ${named('kin')}(?=[.,;)]|$)`,
         String.raw`(?<!\p{L})(?:älteste|jüngste|oldest|eldest|ältester)[nr]? (?:\p{L}+ ){1,3}(?:ist|is|war|was) ${named('oldest')}${ENDS}`,
         String.raw`(?<!\p{L})(?:ex-\p{L}+|veteran|retired|rentner|pensionär|rüstig), ${named('veteran')}(?=,)`,

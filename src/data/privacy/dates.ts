@@ -95,15 +95,15 @@ function moved(
   const short = groups.year?.replace(/^['’]/, '');
   const from = new Date(Date.UTC(yearOf(short), month - 1, day));
   if (Number.isNaN(from.getTime()) || from.getUTCMonth() !== month - 1) return undefined;
-  const to = new Date(from.getTime() + days * DAY_MS);
+  const later = (date: number): Date => new Date(Date.UTC(yearOf(short), month - 1, date) + days * DAY_MS);
+  const to = later(day);
   const [newMonth, newDay] = [to.getUTCMonth() + 1, to.getUTCDate()].map((value) => likeOld(value, groups));
   const newYear = String(to.getUTCFullYear()).slice(short?.length === 2 ? -2 : 0);
   const inOrder = isMonthFirst ? [newMonth, newDay] : [newDay, newMonth];
   if (second !== undefined) return (short === undefined ? inOrder : [...inOrder, newYear]).join(s);
-  const since = new Date(Date.UTC(yearOf(short), month - 1, Number(groups.since)) + days * DAY_MS);
   return replaceGroups(text, indices!.groups!, {
     year: (groups.year ?? '').replace(/\d+/, newYear),
-    since: likeOld(since.getUTCDate(), groups),
+    since: likeOld(later(Number(groups.since)).getUTCDate(), groups),
     name: nameLike(groups.name, month, Number(newMonth)) ?? '',
     month: newMonth,
     day: newDay,

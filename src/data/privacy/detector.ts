@@ -174,7 +174,6 @@ const WORD = new Expression(
 
 function mentions(text: string, parts: ReadonlySet<string>): Finding[] {
   return WORD.matches(text)
-
     .filter(({ 0: word }) => parts.has(asListed(word)))
     .map(({ 0: word, index }) => {
       return { start: index, end: index + word.length, kind: 'name', score: 0.55, recogniser: 'name-again' };

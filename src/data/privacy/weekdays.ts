@@ -1,50 +1,48 @@
 /** Days of the week before dates: part of them, since one that stays says by how many days a date was moved, but for weeks. */
 
-/** From Monday, in the order of the languages of months. */
-const WHOLE: readonly (readonly string[])[] = [
-  'monday tuesday wednesday thursday friday saturday sunday',
-  'montag dienstag mittwoch donnerstag freitag samstag sonntag',
-  'lundi mardi mercredi jeudi vendredi samedi dimanche',
-  'lunes martes miércoles jueves viernes sábado domingo',
-  'lunedì martedì mercoledì giovedì venerdì sabato domenica',
-  'maandag dinsdag woensdag donderdag vrijdag zaterdag zondag',
-  'poniedziałek wtorek środa czwartek piątek sobota niedziela',
-  'måndag tisdag onsdag torsdag fredag lördag söndag',
-  'segunda-feira terça-feira quarta-feira quinta-feira sexta-feira sábado domingo',
-].map((line) => line.split(' '));
-/** Other names of whole days, each with its language's place in the list above. */
-const VARIANTS: readonly (readonly [language: number, names: readonly string[]])[] = [
-  [1, 'montag dienstag mittwoch donnerstag freitag sonnabend sonntag'.split(' ')],
-  [8, 'segunda terça quarta quinta sexta sábado domingo'.split(' ')],
+/** Days from Monday, and the place of their language among those of months. */
+interface Week {
+  language: number;
+  names: readonly string[];
+}
+
+const week = (language: number, names: string): Week => ({ language, names: names.split(' ') });
+
+const WHOLE: readonly Week[] = [
+  week(0, 'monday tuesday wednesday thursday friday saturday sunday'),
+  week(0, 'mon tue wed thu fri sat sun'),
+  week(0, 'mon tues wed thurs fri sat sun'),
+  week(1, 'montag dienstag mittwoch donnerstag freitag samstag sonntag'),
+  week(1, 'montag dienstag mittwoch donnerstag freitag sonnabend sonntag'),
+  week(2, 'lundi mardi mercredi jeudi vendredi samedi dimanche'),
+  week(3, 'lunes martes miércoles jueves viernes sábado domingo'),
+  week(4, 'lunedì martedì mercoledì giovedì venerdì sabato domenica'),
+  week(5, 'maandag dinsdag woensdag donderdag vrijdag zaterdag zondag'),
+  week(6, 'poniedziałek wtorek środa czwartek piątek sobota niedziela'),
+  week(7, 'måndag tisdag onsdag torsdag fredag lördag söndag'),
+  week(8, 'segunda-feira terça-feira quarta-feira quinta-feira sexta-feira sábado domingo'),
+  week(8, 'segunda terça quarta quinta sexta sábado domingo'),
 ];
-const ENGLISH_SHORT = ['mon tue wed thu fri sat sun', 'mon tues wed thurs fri sat sun'].map((line) => line.split(' '));
 /** These are words and names too: only before a stop or a comma. */
-const SHORT: readonly (readonly [language: number, names: readonly string[]])[] = [
-  [1, 'mo di mi do fr sa so'],
-  [2, 'lun mar mer jeu ven sam dim'],
-  [3, 'lun mar mié jue vie sáb dom'],
-  [4, 'lun mar mer gio ven sab dom'],
-  [5, 'ma di wo do vr za zo'],
-  [6, 'pon wt śr czw pt sob niedz'],
-  [7, 'mån tis ons tors fre lör sön'],
-  [8, 'seg ter qua qui sex sáb dom'],
-].map(([language, line]) => [Number(language), String(line).split(' ')] as const);
-
-const WEEKS: readonly (readonly [language: number, names: readonly string[]])[] = [
-  ...WHOLE.map((names, language) => [language, names] as const),
-  ...VARIANTS,
-  ...ENGLISH_SHORT.map((names) => [0, names] as const),
-  ...SHORT,
+const SHORT: readonly Week[] = [
+  week(1, 'mo di mi do fr sa so'),
+  week(2, 'lun mar mer jeu ven sam dim'),
+  week(3, 'lun mar mié jue vie sáb dom'),
+  week(4, 'lun mar mer gio ven sab dom'),
+  week(5, 'ma di wo do vr za zo'),
+  week(6, 'pon wt śr czw pt sob niedz'),
+  week(7, 'mån tis ons tors fre lör sön'),
+  week(8, 'seg ter qua qui sex sáb dom'),
 ];
 
-const longestFirst = (lists: readonly (readonly string[])[]): string =>
-  [...new Set(lists.flat())].toSorted((a, b) => b.length - a.length).join('|');
+/** The longest first, of which shorter ones are the beginning. */
+const namesOf = (weeks: readonly Week[]): string =>
+  [...new Set(weeks.flatMap(({ names }) => names))].toSorted((a, b) => b.length - a.length).join('|');
 const MARK = String.raw`(?:\.,|[.,])`;
-const FREE = longestFirst([...WHOLE, ...VARIANTS.map(([, names]) => names), ...ENGLISH_SHORT]);
-const NAME = `(?:${FREE})${MARK}?|(?:${longestFirst(SHORT.map(([, names]) => names))})${MARK}`;
+const NAME = `(?:${namesOf(WHOLE)})${MARK}?|(?:${namesOf(SHORT)})${MARK}`;
 const ARTICLE = '(?:(?:the|den|dem|der|le|el|il|de|dnia)\\s)?';
-const BEFORE = new RegExp(`(?<![\\p{L}\\p{N}-])(?<day>${NAME})\\s${ARTICLE}$`, 'iu');
-const LEAD = new RegExp(`^(?<day>${NAME})(?<rest>\\s${ARTICLE})(?=\\S)`, 'iu');
+const BEFORE = new RegExp(`(?<![\\p{L}\\p{N}-])(?:${NAME})\\s${ARTICLE}$`, 'iu');
+const LEAD = new RegExp(`^(?<day>${NAME})\\s${ARTICLE}(?=\\S)`, 'iu');
 /** "segunda-feira, the " and some. */
 const REACH = 28;
 
@@ -67,10 +65,10 @@ export function moveWeekday(lead: string, { days, languages }: { days: number; l
   const written = LEAD.exec(`${lead}0`)!.groups!.day.replace(/[.,]+$/, '');
   // Old print has a long s.
   const name = written.normalize('NFKC').toLowerCase();
-  const having = WEEKS.filter(([, names]) => names.includes(name));
+  const having = [...WHOLE, ...SHORT].filter(({ names }) => names.includes(name));
   if (having.length === 0) return lead;
-  const [, week] = having.find(([own]) => languages.includes(own)) ?? having[0];
-  const moved = week[(((week.indexOf(name) + days) % 7) + 7) % 7];
+  const { names } = having.find(({ language }) => languages.includes(language)) ?? having[0];
+  const moved = names[(((names.indexOf(name) + days) % 7) + 7) % 7];
   return likeCase(moved, written) + lead.slice(written.length);
 }
 

@@ -1,4 +1,5 @@
 /** Looks up what a word, or several, announce. */
+import { remembered } from '../../../base/remembered.ts';
 import type { Kind } from '../kinds.ts';
 import { BLOCKS, NUMBERS } from './blocks.ts';
 import { tables } from './index.ts';
@@ -50,7 +51,6 @@ export function wordsOf(folded: string): string[] {
 
 let singles: Map<string, Entry[]> | undefined;
 let several: Map<string, Entry[]> | undefined;
-const known = new Map<string, Term | undefined>();
 
 function load(): void {
   singles = new Map();
@@ -83,8 +83,7 @@ function* bucketsOf(buckets: Map<string, Entry[]>, word: string): Generator<Entr
     yield* buckets.get(word.slice(0, length)) ?? [];
 }
 
-function single(word: string): Term | undefined {
-  if (known.has(word)) return known.get(word);
+const single = remembered(MOST_KNOWN, (word): Term | undefined => {
   let best: Entry | undefined;
   for (const entry of bucketsOf(singles!, word)) {
     if (fits(word, entry.words[0]) && (best === undefined || entry.length > best.length)) best = entry;
@@ -96,10 +95,8 @@ function single(word: string): Term | undefined {
     best === undefined && word.length >= LEAST_COMPOUND ? LAST_PARTS.find(([end]) => end.test(word)) : undefined;
   if (term === undefined && last !== undefined) term = { role: 'about', kind: last[1] };
   if (isCompound && best?.role === 'about') term = { role: 'own', kind: best.kind };
-  if (known.size > MOST_KNOWN) known.clear();
-  known.set(word, term);
   return term;
-}
+});
 
 /** What the words up to `at` announce, by the longest entry, and how many words that is. */
 export function termAt(words: readonly string[], at: number): { term: Term; count: number } | undefined {

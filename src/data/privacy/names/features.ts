@@ -1,5 +1,5 @@
 /** What says that a word is part of a name: itself, its form, what lists know of it, and its neighbours. */
-import { ownCopy } from '../../../base/own-copy.ts';
+import { remembered } from '../../../base/remembered.ts';
 import { asListed, gazetteer } from '../gazetteer.ts';
 import { NOT_NAMES, PARTICLES, TITLES } from '../name-words.ts';
 import { isEveryday } from './everyday.ts';
@@ -39,33 +39,26 @@ export type Lookup = (word: string) => Standing;
 
 const UNKNOWN: Standing = { given: '0', family: '0', city: '0', everyday: '0' };
 const MOST_KNOWN = 20_000;
-const known = new Map<string, Standing>();
 
 /** By the lists; "Jean-Luc" counts by its parts too. */
-export function standingOf(word: string): Standing {
-  const before = known.get(word);
-  if (before !== undefined) return before;
+export const standingOf = remembered(MOST_KNOWN, (word): Standing => {
   const { given, family, cities } = gazetteer();
   const bare = word.replace(/['’]s$/, '');
   const listed = asListed(bare === bare.toLowerCase() ? bare.toUpperCase() : bare);
   const [first, last] = [listed.split('-')[0], listed.split('-').at(-1)!];
   const sign = (standing: string | undefined): string =>
     standing === undefined ? '0' : standing === 'plain' ? '1' : '?';
-  const standing = {
+  return {
     given: sign(given.get(listed) ?? given.get(first)),
     family: sign(family.get(listed) ?? family.get(last)),
     city: sign(cities.get(listed)),
     everyday: isEveryday(bare.toLowerCase()) ? '1' : '0',
   };
-  if (known.size > MOST_KNOWN) known.clear();
-  known.set(ownCopy(word), standing);
-  return standing;
-}
+});
 
 export const PARTICLE = new RegExp(`^(?:${PARTICLES}|d|l)$`);
 const PARTICLE_WORDS = new Set([...PARTICLES.replace('\\.?', '').split('|'), 'd', 'l']);
 const MOST_SMALL = 100_000;
-const listedSmall = new Map<string, string>();
 /** Greetings, and verbs of asking and telling, in front of a name. */
 const OPENINGS = new Set(
   `hi hello hey yo dear thanks cheers tell told ask asked remind call called text texted ping met meet invite thank i'm im
@@ -82,7 +75,7 @@ todos tutti allen wszyscy państwo todas pessoal alla för att que und och`.spli
 export function isSmallCandidate(tokens: readonly Token[], at: number, isNextToName: boolean): boolean {
   const { text, lower, style } = tokens[at];
   if (text !== lower) return false;
-  const listed = listedSmall.get(lower) ?? learn(lower);
+  const listed = listingOf(lower);
   if (listed === 'none') return false;
   // Where nothing has a capital, names that are words too may be meant.
   if (listed === '1' || (listed !== '0' && (style === 'small' || isNextToName))) return true;
@@ -95,15 +88,12 @@ export function isSmallCandidate(tokens: readonly Token[], at: number, isNextToN
 const BRINGS_NAMES = /[kgtrl]/;
 
 /** How a word in small letters stands in the lists; "x" for what neither they nor dictionaries have, "none" for what is no word. */
-function learn(lower: string): string {
+const listingOf = remembered(MOST_SMALL, (lower): string => {
   const isWord = lower.length >= 3 && /^\p{Ll}\P{N}*$/u.test(lower);
   const { given, family, everyday } = isWord ? standingOf(lower) : UNKNOWN;
   const own = given === '0' && everyday === '0' && /^\p{Ll}+$/u.test(lower) ? 'x' : given;
-  const listed = isWord ? (given === '1' || family === '1' ? '1' : own) : 'none';
-  if (listedSmall.size > MOST_SMALL) listedSmall.clear();
-  listedSmall.set(lower, listed);
-  return listed;
-}
+  return isWord ? (given === '1' || family === '1' ? '1' : own) : 'none';
+});
 
 function isOpening(word: string): boolean {
   return OPENINGS.has(word) || TITLES.has(word) || isRole(word);
@@ -116,24 +106,12 @@ export function openingBefore(tokens: readonly Token[], at: number): string | un
   return tokens[from]?.lower;
 }
 
-const knownShapes = new Map<string, string>();
-
-function shapeOf(text: string): string {
-  let shape = knownShapes.get(text);
-  if (shape === undefined) {
-    shape = shaped(text);
-    if (knownShapes.size > MOST_KNOWN) knownShapes.clear();
-    knownShapes.set(text, shape);
-  }
-  return shape;
-}
-
-function shaped(text: string): string {
-  return text
+const shapeOf = remembered(MOST_KNOWN, (text): string =>
+  text
     .replaceAll(/\p{Lu}+/gu, (run) => (run.length > 1 ? 'XX' : 'X'))
     .replaceAll(/[\p{Ll}\p{Lo}\p{M}]+/gu, (run) => (run.length > 1 ? 'xx' : 'x'))
-    .replaceAll(/\d+/g, '9');
-}
+    .replaceAll(/\d+/g, '9'),
+);
 
 /** "W" for words with a capital, "w" for others, numbers as 9, and marks as they are. */
 function sortOf(token: Token | undefined): string {

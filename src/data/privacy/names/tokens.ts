@@ -1,5 +1,5 @@
 /** Words, numbers and marks of a text, and which words may be parts of names. */
-import { ownCopy } from '../../../base/own-copy.ts';
+import { remembered } from '../../../base/remembered.ts';
 
 export interface Token {
   start: number;
@@ -36,19 +36,14 @@ function isInner(text: string, at: number): boolean {
 
 /** The same words come again and again: of each one string is kept, whose hash is known wherever it is looked up. */
 const MOST_KNOWN = 50_000;
-const LONGEST_KNOWN = 64;
-const knownForms = new Map<string, Pick<Token, 'text' | 'lower' | 'isCapital'>>();
 
-function formOf(word: string, kind: number): Pick<Token, 'text' | 'lower' | 'isCapital'> {
+const formOf = remembered(MOST_KNOWN, (text): Pick<Token, 'text' | 'lower' | 'isCapital'> => {
+  const kind = classOf(text, 0);
   // "al-Rashid" is a name as "Rashid" is.
   const isCapital =
-    (kind === 2 || (kind === 1 && /^(?:al|el|as|ash|ad|d|l)[-'’]\p{Lu}/u.test(word))) && !/\d/.test(word);
-  const text = ownCopy(word);
-  const form = { text, lower: text.toLowerCase(), isCapital };
-  if (knownForms.size > MOST_KNOWN) knownForms.clear();
-  if (text.length <= LONGEST_KNOWN) knownForms.set(text, form);
-  return form;
-}
+    (kind === 2 || (kind === 1 && /^(?:al|el|as|ash|ad|d|l)[-'’]\p{Lu}/u.test(text))) && !/\d/.test(text);
+  return { text, lower: text.toLowerCase(), isCapital };
+});
 
 /** All but spaces; line ends are tokens. */
 export function tokensOf(text: string): Token[] {
@@ -62,8 +57,7 @@ export function tokensOf(text: string): Token[] {
       at = end;
       continue;
     }
-    const word = text.slice(at, end);
-    const form = knownForms.get(word) ?? formOf(word, kind);
+    const form = formOf(text.slice(at, end));
     tokens.push({ start: at, end, text: form.text, lower: form.lower, isCapital: form.isCapital, style: 'both' });
     at = end;
   }

@@ -1,4 +1,5 @@
 /** What words beside a name say, whichever they are: one letter for all of a sort, in nine languages. */
+import { remembered } from '../../../base/remembered.ts';
 import { TITLES } from '../name-words.ts';
 import { isRole } from './roles.ts';
 
@@ -50,16 +51,8 @@ for (const [letter, words] of Object.entries(CLASSES)) {
 }
 
 const MOST_KNOWN = 50_000;
-const known = new Map<string, string>();
 
 /** "-" for what is none of them. */
-export function classOf(lower: string): string {
-  let found = known.get(lower);
-  if (found === undefined) {
-    found = OF.get(lower) ?? (TITLES.has(lower) ? 't' : isRole(lower) ? 'r' : '-');
-    if (TITLES.has(lower)) found = 't';
-    if (known.size > MOST_KNOWN) known.clear();
-    known.set(lower, found);
-  }
-  return found;
-}
+export const classOf = remembered(MOST_KNOWN, (lower): string =>
+  TITLES.has(lower) ? 't' : (OF.get(lower) ?? (isRole(lower) ? 'r' : '-')),
+);

@@ -2,7 +2,7 @@
  * Addresses that no form of a street gives away, from their postcode and town back: "Le Bourg, 15380 Anglards",
  * "Stift Marienfried, Zimmer 18, 88400 Biberach", "Bryn Hyfryd, Llanrwst, Conwy LL26 0ZZ".
  */
-import { asListed, gazetteer } from '../gazetteer.ts';
+import { isTown } from '../address-tail.ts';
 import { latin } from '../latin.ts';
 import { TITLES } from '../name-words.ts';
 import { standingOf } from '../names/features.ts';
@@ -100,10 +100,6 @@ function beforeCode(text: string, code: string, index: number): Candidate | unde
 /** Numbers of four digits that are years for the most part. */
 function isYear(code: string): boolean {
   return /^(?:19|20)\d\d$/.test(code);
-}
-
-function isTown(town: string): boolean {
-  return gazetteer().cities.has(town.split(' ').map(asListed).join(' '));
 }
 
 /** What stands before, part by part, as long as it looks like a part of an address. */

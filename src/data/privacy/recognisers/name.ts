@@ -2,7 +2,7 @@
  * Names of people: runs of capitalised words, judged by lists of given and family names, by titles, and by phrases that
  * announce a name. What no list knows and nothing announces is not found; outside the Latin script only announced names are.
  */
-import { ownCopy } from '../../../base/own-copy.ts';
+import { remembered } from '../../../base/remembered.ts';
 import { asListed, gazetteer, type Gazetteer } from '../gazetteer.ts';
 import { CUES, NOT_NAMES, PARTICLES, TITLES } from '../name-words.ts';
 import { isEponym } from '../names/eponyms.ts';
@@ -105,20 +105,13 @@ function wordsOf(run: string, offset: number): Word[] {
 
 /** The same words come again and again. */
 const MOST_KNOWN = 20_000;
-const knownForms = new Map<string, Pick<Word, 'text' | 'listed'>>();
 
-function formsOf(written: string): Pick<Word, 'text' | 'listed'> {
-  const known = knownForms.get(written);
-  if (known !== undefined) return known;
-  const piece = ownCopy(written);
+const formsOf = remembered(MOST_KNOWN, (piece): Pick<Word, 'text' | 'listed'> => {
   const isShort = piece.replaceAll(/[^\p{L}]/gu, '').length <= 2;
   const isTitle = TITLES.has(piece.slice(0, -1).toLowerCase());
   const text = piece.replace(/['’]s$/i, '').replace(isShort || isTitle ? /$^/ : /\.$/, '');
-  const forms = { text, listed: asListed(text.replace(/\.$/, '')) };
-  if (knownForms.size > MOST_KNOWN) knownForms.clear();
-  knownForms.set(piece, forms);
-  return forms;
-}
+  return { text, listed: asListed(text.replace(/\.$/, '')) };
+});
 
 interface Surroundings {
   /** Where a phrase ends that announces a name, and whether it is a form of address. */

@@ -1,5 +1,6 @@
 /** Telephone and fax numbers of any country, by libphonenumber's rules; a fax is told by its word. */
 import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/max';
+import { remembered } from '../../../base/remembered.ts';
 import type { Candidate, Recogniser } from '../recogniser.ts';
 import { Expression } from '../words/expression.ts';
 
@@ -57,17 +58,10 @@ function kindOf(before: string): Pick<Candidate, 'kind'> {
 
 /** Numbers of a row's sender, and of the texts' makers, come again and again. */
 const MOST_KNOWN = 20_000;
-const known = new Map<string, boolean>();
 
-function isValidSomewhere(number: string): boolean {
-  const before = known.get(number);
-  if (before !== undefined) return before;
-  const isValid = REGIONS.some((region) => parsePhoneNumberFromString(number, region)?.isValid() === true);
-  if (known.size >= MOST_KNOWN) known.clear();
-  // Put together anew: a piece of a text keeps all of it in memory.
-  known.set([...number].join(''), isValid);
-  return isValid;
-}
+const isValidSomewhere = remembered(MOST_KNOWN, (number): boolean =>
+  REGIONS.some((region) => parsePhoneNumberFromString(number, region)?.isValid() === true),
+);
 
 /** An international form is a phone; others need words, or the grouping that numbers of a country have. */
 function scoreOf(value: string, before: string): number {

@@ -77,7 +77,7 @@ function isRandom(value: string): boolean {
   if (/\p{L}{2}[!#$%&*+^~?§]\p{L}{2}|\p{L}{4}[!#$%&*+^~?]\d/u.test(value)) return true;
   if (/^\p{Lu}\p{Ll}{2,}(?:[-_.]\p{Lu}\p{Ll}{2,})+[-_.]?\d{1,4}$/u.test(value)) return true;
   if (/\p{Ll}\d\p{Ll}/u.test(value) && /\p{Lu}/u.test(value)) return true;
-  if (digits < 2 || !/\p{L}/u.test(value) || isOther(value)) return false;
+  if (digits < 2 || !/\p{L}/u.test(value)) return false;
   if (value.length >= 16) return entropy(value) > 3;
   return (/\p{Lu}/u.test(value) && /\p{Ll}/u.test(value)) || (/[!$&*+#^~?%]/.test(value) && digits > 1);
 }

@@ -114,6 +114,7 @@ export class Walk {
     const found = symbol === SURROGATE ? taken.map(({ id }) => id) : [];
     return (this.#table[from * SYMBOLS + symbol] = this.#stateOf(next, symbol, depth + 1, found));
   }
+
   /** The number of the state at nodes and all that is reached from them without a character, behind a symbol. */
   #stateOf(from: readonly Node[], before: number, depth: number, known: readonly number[] = []): number {
     const found = new Set(known);

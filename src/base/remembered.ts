@@ -1,0 +1,22 @@
+import { ownCopy } from './own-copy.ts';
+
+/** What is longer hardly comes again. */
+const LONGEST = 64;
+
+/**
+ * A function of a string that remembers what it gave, for words that come again and again: of each text that it is asked
+ * about nothing is held, and beyond so many words all are forgotten.
+ */
+export function remembered<Value>(most: number, make: (word: string) => Value): (word: string) => Value {
+  const known = new Map<string, Value>();
+  return (word) => {
+    const before = known.get(word);
+    if (before !== undefined || known.has(word)) return before as Value;
+    const own = ownCopy(word);
+    const value = make(own);
+    if (own.length > LONGEST) return value;
+    if (known.size >= most) known.clear();
+    known.set(own, value);
+    return value;
+  };
+}
