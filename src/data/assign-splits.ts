@@ -1,3 +1,4 @@
+import { PlacedNumbers } from '../base/placed-numbers.ts';
 import { randomUint32 } from '../base/random.ts';
 
 export const splitNames = ['train', 'validation', 'test'] as const;
@@ -65,20 +66,15 @@ export function assignSplits(clusters: ClusterList, shares: SplitShares, seed: n
 
 /** Clusters by a draw for each, and by their content where two draw the same. */
 function hashOrder({ sizes, leads }: ClusterList, seed: number): Uint32Array {
-  const count = sizes.length;
-  // The upper half of each 64-bit word is the draw, the lower one the cluster.
-  const words = new Uint32Array(2 * count);
-  for (let cluster = 0; cluster < count; cluster++) {
-    words[2 * cluster] = cluster;
-    words[2 * cluster + 1] = randomUint32([seed, 'split', leads[2 * cluster], leads[2 * cluster + 1]]);
-  }
-  new BigUint64Array(words.buffer).sort();
-  const order = new Uint32Array(count);
-  for (let place = 0; place < count; place++) order[place] = words[2 * place];
+  const drawn = new PlacedNumbers(sizes.length);
+  for (let cluster = 0; cluster < sizes.length; cluster++)
+    drawn.add(cluster, randomUint32([seed, 'split', leads[2 * cluster], leads[2 * cluster + 1]]));
+  drawn.sort();
+  const order = Uint32Array.from(sizes, (_, index) => drawn.place(index));
   const byContent = (a: number, b: number): number =>
     leads[2 * a] - leads[2 * b] || leads[2 * a + 1] - leads[2 * b + 1];
-  for (let from = 0, to; from < count; from = to) {
-    for (to = from + 1; to < count && words[2 * to + 1] === words[2 * from + 1];) to++;
+  for (let from = 0, to; from < drawn.length; from = to) {
+    to = drawn.endOfRun(from);
     if (to > from + 1) order.subarray(from, to).sort(byContent);
   }
   return order;

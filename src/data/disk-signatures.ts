@@ -1,5 +1,6 @@
 import { closeSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { GrowingArray } from '../base/growing-array.ts';
 import { writeAll } from '../files/atomic.ts';
 import type { Signatures } from './link-buckets.ts';
 import { BANDS, MinHash } from './min-hash.ts';
@@ -28,7 +29,7 @@ export class DiskSignatures implements Signatures, Disposable {
   #buffered = 0;
   #written = 0;
   /** By text: where its set begins in the file. */
-  #offsets = new Float64Array(BUFFERED_TEXTS + 1);
+  readonly #offsets = new GrowingArray(Float64Array);
   #count = 0;
 
   /** @param parent a folder that is there */
@@ -57,14 +58,9 @@ export class DiskSignatures implements Signatures, Disposable {
       this.#buffer.set(shingles, this.#buffered);
       this.#buffered += shingles.length;
     }
+    this.#offsets.push(this.#written);
     this.#written += shingles.byteLength;
     this.#count++;
-    if (this.#count >= this.#offsets.length) {
-      const larger = new Float64Array(2 * this.#offsets.length);
-      larger.set(this.#offsets);
-      this.#offsets = larger;
-    }
-    this.#offsets[this.#count] = this.#written;
     if (at === BUFFERED_TEXTS - 1) this.#writeKeys(BUFFERED_TEXTS);
   }
 
@@ -87,7 +83,7 @@ export class DiskSignatures implements Signatures, Disposable {
   shingles(index: number): Uint32Array {
     const known = this.#kept.get(index);
     if (known !== undefined) return known;
-    const [from, to] = [this.#offsets[index], this.#offsets[index + 1]];
+    const [from, to] = [this.#offsets.at(index), index + 1 < this.#count ? this.#offsets.at(index + 1) : this.#written];
     const shingles = new Uint32Array((to - from) / Uint32Array.BYTES_PER_ELEMENT);
     readWhole(this.#sets, shingles, from);
     if (this.#kept.size >= MOST_KEPT) this.#kept.delete(this.#kept.keys().next().value!);

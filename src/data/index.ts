@@ -21,6 +21,7 @@ export { makeSampler, type Batch, type Sampler, type SamplerOptions, type Sample
 export { refitMixture, type MixturePart } from './mixture.ts';
 export { DiskSignatures } from './disk-signatures.ts';
 export { linkBuckets } from './link-buckets.ts';
+export { NEAR } from './near-duplicates.ts';
 export { isSimilar, normalWords } from './shingles.ts';
 export { UnionFind } from './union-find.ts';
 export { textOf } from './example-text.ts';

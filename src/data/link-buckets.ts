@@ -1,5 +1,6 @@
 /** Texts that share a band's key, compared on their exact sets; the sets may lie in memory or on disk. */
 import { setImmediate as yieldToEvents } from 'node:timers/promises';
+import { PlacedNumbers } from '../base/placed-numbers.ts';
 import { BANDS } from './min-hash.ts';
 import { prefixBuckets } from './prefix-buckets.ts';
 import { isSimilar } from './shingles.ts';
@@ -54,7 +55,7 @@ export async function linkBuckets(
     glance: isBound ? 1 : GLANCE,
   };
   const crowd = new Uint8Array(signatures.count);
-  const order = new BigUint64Array(signatures.count);
+  const order = new PlacedNumbers(signatures.count);
   for (let band = 0; band < BANDS; band++) {
     for (const bucket of bucketsOf(signatures.keys(band), order, signatures)) {
       if (bucket.every((index) => crowd[index] === 1)) continue;
@@ -79,24 +80,16 @@ async function linkCrowd(crowd: Uint8Array, linking: Linking, signal?: AbortSign
   for await (const bucket of prefixBuckets(texts, signatures, { threshold, signal })) linkBucket(bucket, linking);
 }
 
-/** Runs of texts with the same key, found by sorting. @param order room for a word of 64 bits a text */
-function* bucketsOf(keys: Uint32Array, order: BigUint64Array, signatures: Signatures): Generator<number[]> {
-  // The lower half of each word is the text, the upper one its key.
-  const words = new Uint32Array(order.buffer);
-  let count = 0;
-  for (let index = 0; index < keys.length; index++) {
-    if (!signatures.takesPart(index)) continue;
-    words[2 * count] = index;
-    words[2 * count + 1] = keys[index];
-    count++;
-  }
-  order.subarray(0, count).sort();
-  for (let from = 0, to; from < count; from = to) {
-    const key = words[2 * from + 1];
-    for (to = from + 1; to < count && words[2 * to + 1] === key;) to++;
+/** Runs of texts with the same key, found by sorting. @param order room for all texts */
+function* bucketsOf(keys: Uint32Array, order: PlacedNumbers, signatures: Signatures): Generator<number[]> {
+  order.length = 0;
+  for (let index = 0; index < keys.length; index++) if (signatures.takesPart(index)) order.add(index, keys[index]);
+  order.sort();
+  for (let from = 0, to; from < order.length; from = to) {
+    to = order.endOfRun(from);
     if (to === from + 1) continue;
     const bucket: number[] = [];
-    for (let at = from; at < to; at++) bucket.push(words[2 * at]);
+    for (let at = from; at < to; at++) bucket.push(order.place(at));
     yield bucket;
   }
 }

@@ -1,4 +1,5 @@
 import { GrowingArray } from '../base/growing-array.ts';
+import { PlacedNumbers } from '../base/placed-numbers.ts';
 import type { UnionFind } from '../data/index.ts';
 import { sha256 } from '../files/hash.ts';
 
@@ -38,22 +39,21 @@ export class HashList {
 
   /** Unites those of one text. */
   unite(sets: UnionFind): void {
-    // The upper half of each 64-bit word is that of the hash, the lower one the text's place.
-    const order = new Uint32Array(this.#words.length);
-    for (let index = 0; index < this.count; index++) {
-      order[2 * index] = index;
-      order[2 * index + 1] = this.#words.at(2 * index);
-    }
-    new BigUint64Array(order.buffer).sort();
-    const first = new Map<number, number>();
-    for (let place = 0; place < this.count; place++) {
-      const [index, upper] = [order[2 * place], order[2 * place + 1]];
-      if (place > 0 && upper !== order[2 * place - 1]) first.clear();
-      const lower = this.#words.at(2 * index + 1);
-      if (upper === 0 && lower === 0) continue;
-      const known = first.get(lower);
-      if (known === undefined) first.set(lower, index);
-      else sets.union(known, index);
+    const order = new PlacedNumbers(this.count);
+    for (let index = 0; index < this.count; index++) order.add(index, this.#words.at(2 * index));
+    order.sort();
+    for (let from = 0, to; from < order.length; from = to) {
+      to = order.endOfRun(from);
+      if (to === from + 1) continue;
+      const first = new Map<number, number>();
+      for (let at = from; at < to; at++) {
+        const index = order.place(at);
+        const [upper, lower] = [this.#words.at(2 * index), this.#words.at(2 * index + 1)];
+        if (upper === 0 && lower === 0) continue;
+        const known = first.get(lower);
+        if (known === undefined) first.set(lower, index);
+        else sets.union(known, index);
+      }
     }
   }
 }

@@ -1,7 +1,15 @@
 /** Rows into train, validation and test: none that are alike, of one mail with its attachments, or of one group or document, on two sides. In memory are a few bytes a row. */
 import { AttuneError } from '../../base/errors.ts';
 import { GrowingArray } from '../../base/growing-array.ts';
-import { assignSplits, DiskSignatures, linkBuckets, splitNames, UnionFind, type SplitName } from '../../data/index.ts';
+import {
+  assignSplits,
+  DiskSignatures,
+  linkBuckets,
+  NEAR,
+  splitNames,
+  UnionFind,
+  type SplitName,
+} from '../../data/index.ts';
 import type { DataRow } from '../../documents/index.ts';
 import { textOfRow } from '../row-texts.ts';
 import { HashList } from '../hash-list.ts';
@@ -16,9 +24,6 @@ export interface SplitReport {
   clusteredRows: number;
   largestCluster: number;
 }
-
-/** Jaccard similarity of pairs of words from which on rows stay together: as recipes split. */
-const NEAR = 0.8;
 
 /** Collects what a split is decided by. */
 export class SplitPlanner implements Disposable {

@@ -60,12 +60,9 @@ async function findCopies(
 ): Promise<Uint8Array> {
   const sets = new UnionFind(signatures.count);
   const linked = new Uint8Array(signatures.count);
-  const onLink = (first: number, other: number): void => {
-    sets.union(first, other);
-    linked[first] = linked[other] = 1;
-  };
+  const onLink = (first: number, other: number): void => void (linked[first] = linked[other] = 1);
   // The same words are the same set, so copies of both kinds are linked by the one search.
-  await linkBuckets(signatures, onLink, { threshold: given.threshold ?? 1, signal: context.signal });
+  await linkBuckets(signatures, onLink, { threshold: given.threshold ?? 1, sets, signal: context.signal });
   const clusters = new Map<number, number[]>();
   for (const [member, isLinked] of linked.entries()) {
     if (isLinked === 0) continue;
