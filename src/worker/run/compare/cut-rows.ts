@@ -1,4 +1,4 @@
-import { fitRows, type Example, type FitOptions } from '../../../data/index.ts';
+import { fitRows } from '../../../data/index.ts';
 import { frameTokens } from '../prepare-rows.ts';
 import type { PreparedRow } from '../../../train/interfaces.ts';
 import type { Recipe } from '../../../train/recipe.ts';
@@ -16,20 +16,18 @@ export function readsParts(opened: Opened): boolean {
   return readingOf(opened)?.long_rows === 'truncate';
 }
 
-/** Which part of a text is cut away, and which tokens stay: as in training. */
-export function cuttingOf(opened: Opened): Pick<FitOptions, 'side' | 'starts' | 'ends'> {
-  return { side: readingOf(opened)?.truncation_side, ...frameTokens(opened.tokenizer) };
-}
-
-/** Long texts as training cut them, where it did; all texts are of the kind. */
+/** Long texts as training cut them, where it did. */
 export function cutRows(
   rows: readonly PreparedRow[],
-  kind: Example['kind'],
   { opened, maxPositions }: { opened: Opened; maxPositions: number },
 ): readonly PreparedRow[] {
   const reading = readingOf(opened);
-  if (reading?.long_rows !== 'truncate') return rows;
-  const limits = { maxLength: Math.min(reading.max_length, maxPositions), modelLimit: maxPositions };
-  const examples = rows.map(({ source }) => ({ kind, source }));
-  return fitRows(rows, examples, { ...limits, policy: 'truncate', ...cuttingOf(opened) }).rows;
+  return reading?.long_rows === 'truncate' ? cutTo(rows, Math.min(reading.max_length, maxPositions), opened) : rows;
+}
+
+/** As much of each text as there is room for, of the side that training read, and the tokens of its frame. */
+export function cutTo(rows: readonly PreparedRow[], maxLength: number, opened: Opened): readonly PreparedRow[] {
+  const texts = rows.map(({ source }) => ({ kind: 'text' as const, source }));
+  const side = readingOf(opened)?.truncation_side;
+  return fitRows(rows, texts, { maxLength, policy: 'truncate', side, ...frameTokens(opened.tokenizer) }).rows;
 }

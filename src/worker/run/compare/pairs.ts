@@ -66,10 +66,8 @@ async function textVectors(
     ids,
     trained: new Uint8Array(ids.length),
   }));
-  const found = await inBatches(
-    cutRows(rows, 'text', { opened, maxPositions }),
-    { ...options, maxPositions },
-    (batch) => vectorsOf(opened, () => captionInput(batch, { tokenizer, filledTo }), batch.length),
+  const found = await inBatches(cutRows(rows, { opened, maxPositions }), { ...options, maxPositions }, (batch) =>
+    vectorsOf(opened, () => captionInput(batch, { tokenizer, filledTo }), batch.length),
   );
   return named(texts, found);
 }

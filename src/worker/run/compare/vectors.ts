@@ -1,6 +1,5 @@
 // R texts, D width
 import { AttuneError } from '../../../base/errors.ts';
-import { fitRows } from '../../../data/index.ts';
 import type { Asked } from '../../../eval/prompting/asked.ts';
 import type { PredictOptions, Prediction } from '../../../eval/predictor.ts';
 import { collectionOf, KEPT } from '../../../eval/collection.ts';
@@ -11,7 +10,7 @@ import { ExactIndex, sideBySide } from '../../../vectors/index.ts';
 import { traitsOf } from '../build-trainer.ts';
 import { TOO_LONG, type Answering } from './answering.ts';
 import { inBatches } from './batched.ts';
-import { cutRows, cuttingOf } from './cut-rows.ts';
+import { cutRows, cutTo } from './cut-rows.ts';
 
 /** The texts of a collection by their cosine with each row's anchor; or the cosine of a row's two texts. */
 export async function answerWithVectors(
@@ -91,8 +90,8 @@ async function embed(
   const whole = framed.map(({ ids, typeIds }, i): PreparedRow => {
     return { id: String(i), ids, typeIds, trained: new Uint8Array(ids.length), source: { file: '', line: i } };
   });
-  const rows = isCut ? parts(whole, maxPositions, opened) : whole;
-  return inBatches(cutRows(rows, 'text', { opened, maxPositions }), { ...options, maxPositions }, (batch) => {
+  const rows = isCut ? cutTo(whole, maxPositions, opened) : whole;
+  return inBatches(cutRows(rows, { opened, maxPositions }), { ...options, maxPositions }, (batch) => {
     const { input } = collateRows(batch, { causal });
     const flat = noGrad(() =>
       scope(() => model.embeddingHead.embed(model.hidden(input), model.layoutOf(input)).toNumbers()),
@@ -100,12 +99,6 @@ async function embed(
     const width = flat.length / batch.length;
     return batch.map((_, r) => unit(Float32Array.from(flat.slice(r * width, (r + 1) * width))));
   });
-}
-
-/** Texts with as much as there is room for, and the tokens of their frame. */
-function parts(rows: readonly PreparedRow[], maxLength: number, opened: Answering): readonly PreparedRow[] {
-  const examples = rows.map(({ source }) => ({ kind: 'text' as const, source }));
-  return fitRows(rows, examples, { maxLength, policy: 'truncate', ...cuttingOf(opened) }).rows;
 }
 
 function unit(vector: Float32Array): Float32Array {
