@@ -3,7 +3,7 @@ import { OffsetRMSNorm } from '../nn/index.ts';
 import { tensor, type Tensor } from '../tensor/index.ts';
 import { parseConfig, type RawConfig } from './config.ts';
 import { count } from './decoder/config.ts';
-import { defineDecoder } from './decoder/define.ts';
+import { decoderClasses, defineDecoder } from './decoder/define.ts';
 import { NormAround } from './decoder/layer.ts';
 
 const cap = z.number().positive().nullish();
@@ -37,11 +37,7 @@ export function timesRootOf(width: number): (x: Tensor) => Tensor {
 /** Caps on scores and logits, and a window on every other layer (Gemma Team, 2024). */
 export const architecture = defineDecoder({
   modelType: 'gemma2',
-  classes: {
-    causal: 'Gemma2ForCausalLM',
-    sequence: 'Gemma2ForSequenceClassification',
-    token: 'Gemma2ForTokenClassification',
-  },
+  classes: decoderClasses('Gemma2'),
   defaults: { ...gemmaDefaults, max_position_embeddings: 8192 },
   read: withActivation,
   traits({ attention_bias: bias, hidden_size: width, rms_norm_eps: epsilon }, { raw, rope }) {

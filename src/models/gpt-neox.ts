@@ -15,7 +15,7 @@ import type { Tensor } from '../tensor/index.ts';
 import type { Architecture, Trunk } from './architecture.ts';
 import { parseConfig } from './config.ts';
 import { activation, count, probability } from './decoder/config.ts';
-import { decoderHeads, tokenDropout } from './decoder/define.ts';
+import { decoderClasses, decoderHeads, tokenDropout } from './decoder/define.ts';
 import { ropeKeys, ropeOptions, stretchedPositions } from './decoder/rope-settings.ts';
 import { attendSelf } from './self-attention.ts';
 import { Block, idsOf, Stack, type Pass, type StackInput } from './stack.ts';
@@ -182,17 +182,11 @@ export const architecture: Architecture = {
   build: (raw) => new GptNeox(parseConfig(schema, raw)),
   heads(raw) {
     const { tie_word_embeddings: tied } = parseConfig(schema, raw);
-    return decoderHeads(
-      {
-        causal: 'GPTNeoXForCausalLM',
-        sequence: 'GPTNeoXForSequenceClassification',
-        token: 'GPTNeoXForTokenClassification',
-      },
-      {
-        causal: { name: 'embed_out', tied },
-        token: { name: 'classifier', dropout: tokenDropout({ classifier_dropout: raw.classifier_dropout }) },
-      },
-    );
+    return decoderHeads(decoderClasses('GPTNeoX'), {
+      causal: { name: 'embed_out', tied },
+      // Its other dropout is no default of this one.
+      token: { name: 'classifier', dropout: tokenDropout({ classifier_dropout: raw.classifier_dropout }) },
+    });
   },
   limits(raw) {
     const config = parseConfig(schema, raw);

@@ -5,7 +5,7 @@ import type { Tensor } from '../tensor/index.ts';
 import type { Architecture, Trunk } from './architecture.ts';
 import { parseConfig } from './config.ts';
 import { activation, count, probability } from './decoder/config.ts';
-import { decoderHeads, tokenDropout } from './decoder/define.ts';
+import { decoderClasses, decoderHeads, tokenDropout } from './decoder/define.ts';
 import { attendSelf } from './self-attention.ts';
 import { Block, idsOf, Stack, type Pass, type StackInput } from './stack.ts';
 
@@ -150,11 +150,7 @@ export const architecture: Architecture = {
   heads(raw) {
     const { tie_word_embeddings: tied } = parseConfig(schema, raw);
     return decoderHeads(
-      {
-        causal: 'GPT2LMHeadModel',
-        sequence: 'GPT2ForSequenceClassification',
-        token: 'GPT2ForTokenClassification',
-      },
+      { ...decoderClasses('GPT2'), causal: 'GPT2LMHeadModel' },
       { causal: { name: 'lm_head', tied }, token: { name: 'classifier', dropout: tokenDropout(raw) } },
     );
   },

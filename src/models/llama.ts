@@ -1,13 +1,9 @@
-import { defineDecoder } from './decoder/define.ts';
+import { decoderClasses, defineDecoder } from './decoder/define.ts';
 
 /** Pre-norm, rotary positions, SwiGLU (Touvron et al., 2023). */
 export const architecture = defineDecoder({
   modelType: 'llama',
-  classes: {
-    causal: 'LlamaForCausalLM',
-    sequence: 'LlamaForSequenceClassification',
-    token: 'LlamaForTokenClassification',
-  },
+  classes: decoderClasses('Llama'),
   traits: ({ attention_bias: bias, mlp_bias: mlpBias }, { rope }) => ({
     attention: () => ({ rope, bias: { qkv: bias, output: bias } }),
     mlpBias,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseConfig, type RawConfig } from './config.ts';
 import { count } from './decoder/config.ts';
-import { defineDecoder } from './decoder/define.ts';
+import { decoderClasses, defineDecoder } from './decoder/define.ts';
 
 /** The reference's window where a configuration does not speak of one. */
 export const MISTRAL_WINDOW = 4096;
@@ -17,11 +17,7 @@ export function windowOfAll(raw: RawConfig, absent?: number): number | undefined
 /** Llama with a sliding window on every layer (Jiang et al., 2023). */
 export const architecture = defineDecoder({
   modelType: 'mistral',
-  classes: {
-    causal: 'MistralForCausalLM',
-    sequence: 'MistralForSequenceClassification',
-    token: 'MistralForTokenClassification',
-  },
+  classes: decoderClasses('Mistral'),
   defaults: { max_position_embeddings: 131072, num_key_value_heads: 8 },
   traits(config, { raw, rope }) {
     const window = windowOfAll(raw, MISTRAL_WINDOW);

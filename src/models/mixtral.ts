@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseConfig } from './config.ts';
 import { count } from './decoder/config.ts';
-import { defineDecoder } from './decoder/define.ts';
+import { decoderClasses, defineDecoder } from './decoder/define.ts';
 import { balanceKeys, balanceOf, NumberedFeedForward, SparseFeedForward } from './decoder/experts.ts';
 import { windowOfAll } from './mistral.ts';
 
@@ -20,11 +20,7 @@ const schema = z
 /** Mistral with some of several feed-forward halves for each token (Jiang et al., 2024). */
 export const architecture = defineDecoder({
   modelType: 'mixtral',
-  classes: {
-    causal: 'MixtralForCausalLM',
-    sequence: 'MixtralForSequenceClassification',
-    token: 'MixtralForTokenClassification',
-  },
+  classes: decoderClasses('Mixtral'),
   defaults: { max_position_embeddings: 131072, num_key_value_heads: 8, rms_norm_eps: 1e-5 },
   rope: { theta: 1_000_000 },
   traits(config, { raw, rope }) {

@@ -3,7 +3,7 @@ import { Dropout } from '../nn/index.ts';
 import { parseConfig, type RawConfig } from './config.ts';
 import { FusedFeedForward } from './decoder/feed-forward.ts';
 import { probability } from './decoder/config.ts';
-import { defineDecoder } from './decoder/define.ts';
+import { decoderClasses, defineDecoder } from './decoder/define.ts';
 import { windowOfAll } from './mistral.ts';
 
 const schema = z.looseObject({ resid_pdrop: probability.default(0) });
@@ -11,11 +11,7 @@ const schema = z.looseObject({ resid_pdrop: probability.default(0) });
 /** Llama with one matrix for q, k and v and one for gate and inner values, and LongRoPE (Abdin et al., 2024). */
 export const architecture = defineDecoder({
   modelType: 'phi3',
-  classes: {
-    causal: 'Phi3ForCausalLM',
-    sequence: 'Phi3ForSequenceClassification',
-    token: 'Phi3ForTokenClassification',
-  },
+  classes: decoderClasses('Phi3'),
   defaults: { rms_norm_eps: 1e-5, max_position_embeddings: 4096 },
   rope: { original: 4096 },
   read: withTodaysNames,

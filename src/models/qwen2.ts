@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseConfig, type RawConfig } from './config.ts';
-import { defineDecoder } from './decoder/define.ts';
+import { decoderClasses, defineDecoder } from './decoder/define.ts';
 
 const schema = z.looseObject({
   use_sliding_window: z.boolean().default(false),
@@ -25,11 +25,7 @@ export function windowOfLayers(raw: RawConfig): (layer: number) => number | unde
 /** Llama with biases on q, k and v (Yang et al., 2024). */
 export const architecture = defineDecoder({
   modelType: 'qwen2',
-  classes: {
-    causal: 'Qwen2ForCausalLM',
-    sequence: 'Qwen2ForSequenceClassification',
-    token: 'Qwen2ForTokenClassification',
-  },
+  classes: decoderClasses('Qwen2'),
   defaults: { max_position_embeddings: 32768, num_key_value_heads: 32 },
   traits(_config, { raw, rope }) {
     const windowOf = windowOfLayers(raw);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseConfig } from './config.ts';
 import { count, type DecoderConfig } from './decoder/config.ts';
-import { defineDecoder } from './decoder/define.ts';
+import { decoderClasses, defineDecoder } from './decoder/define.ts';
 import { balanceKeys, balanceOf, SparseFeedForward } from './decoder/experts.ts';
 import { FeedForward, type FeedForwardPart } from './decoder/feed-forward.ts';
 import { windowOfAll } from './mistral.ts';
@@ -25,11 +25,7 @@ const schema = z
 /** Qwen3 with some of many feed-forward halves for each token (Yang et al., 2025). */
 export const architecture = defineDecoder({
   modelType: 'qwen3_moe',
-  classes: {
-    causal: 'Qwen3MoeForCausalLM',
-    sequence: 'Qwen3MoeForSequenceClassification',
-    token: 'Qwen3MoeForTokenClassification',
-  },
+  classes: decoderClasses('Qwen3Moe'),
   defaults: { max_position_embeddings: 32768, num_key_value_heads: 4 },
   traits(config, { raw, rope }) {
     const { attention_bias: bias } = config;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseConfig, type RawConfig } from './config.ts';
 import { count } from './decoder/config.ts';
-import { defineDecoder } from './decoder/define.ts';
+import { decoderClasses, defineDecoder } from './decoder/define.ts';
 
 const schema = z.looseObject({
   use_sliding_window: z.boolean().default(false),
@@ -14,11 +14,7 @@ const schema = z.looseObject({
 /** Llama without positions in some layers: every fourth one unless `no_rope_layers` says (HF SmolLM3, 2025). */
 export const architecture = defineDecoder({
   modelType: 'smollm3',
-  classes: {
-    causal: 'SmolLM3ForCausalLM',
-    sequence: 'SmolLM3ForSequenceClassification',
-    token: 'SmolLM3ForTokenClassification',
-  },
+  classes: decoderClasses('SmolLM3'),
   defaults: { max_position_embeddings: 32768, num_key_value_heads: 4, tie_word_embeddings: true },
   rope: { theta: 2_000_000 },
   traits({ attention_bias: bias, mlp_bias: mlpBias }, { raw, rope }) {

@@ -16,6 +16,15 @@ export interface DecoderClasses {
   trunk?: string;
 }
 
+/** Those of most decoders, by the name in them: `Llama`. */
+export function decoderClasses(name: string): DecoderClasses {
+  return {
+    causal: `${name}ForCausalLM`,
+    sequence: `${name}ForSequenceClassification`,
+    token: `${name}ForTokenClassification`,
+  };
+}
+
 export interface DecoderDefinition {
   modelType: string;
   classes: DecoderClasses;
