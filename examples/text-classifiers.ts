@@ -33,15 +33,12 @@ interface TextStudy {
   data: TaskData;
   /** Tokens of a text that the model reads; never more than 128. */
   longest: number;
-  /** Of a longer text, its beginning; or beginning and end, half of the tokens each. */
-  reads: 'beginning' | 'both ends';
+  /** What a longer text loses: its end; or its middle, so that half of the tokens are of its beginning, half of its end. */
+  side: 'right' | 'middle';
 }
 
 /** A task of texts with classes: Universal Sentence Encoder Lite against tf-idf + logistic regression. */
-export async function studyTexts(
-  { name, about, data, longest, reads }: TextStudy,
-  setting: Setting,
-): Promise<Findings> {
+export async function studyTexts({ name, about, data, longest, side }: TextStudy, setting: Setting): Promise<Findings> {
   const { quick } = setting;
   const testRows = Math.min(data.rows.test, quick ? 1000 : 3000);
   const found = await studyClassifiers(
@@ -55,7 +52,7 @@ export async function studyTexts(
         columns: { text: 'prompt', label: 'completion' },
         max_length: longest,
         long_rows: 'truncate',
-        truncation_side: reads === 'beginning' ? 'right' : 'middle',
+        truncation_side: side,
       },
       baseline: { name: 'logistic_regression', title: 'tf-idf + logistic regression' },
       sizes: quick ? [120] : [120, 360, 1800],
@@ -66,7 +63,7 @@ export async function studyTexts(
     setting,
   );
   const pool = `Training rows are drawn from ${data.rows.train} with every class's share kept; draws overlap.`;
-  const part = reads === 'beginning' ? `the first ${longest} tokens` : `${longest} tokens, at both ends,`;
+  const part = side === 'right' ? `the first ${longest} tokens` : `${longest} tokens, at both ends,`;
   const lengths = `The base model reads ${part} of a text, tf-idf all of it.`;
   return { about: [`${about} Data: ${data.origin}.`, `${pool} ${lengths}`], ...found };
 }

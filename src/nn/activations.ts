@@ -2,18 +2,23 @@ import { aten, attune, type Tensor } from '../tensor/index.ts';
 
 export type Activation = (x: Tensor) => Tensor;
 
+const silu: Activation = (x) => aten.silu.default(x);
+const gelu: Activation = (x) => aten.gelu.default(x);
+/** By tanh in place of the error function: of several names one formula. */
+const geluTanh: Activation = (x) => aten.gelu.default(x, { approximate: 'tanh' });
+
 /** Activation functions by the names of Hugging Face configurations (its ACT2FN, but for those with weights). */
 export const activations: Readonly<Record<string, Activation>> = {
-  silu: (x) => aten.silu.default(x),
-  swish: (x) => aten.silu.default(x),
-  gelu: (x) => aten.gelu.default(x),
-  gelu_python: (x) => aten.gelu.default(x),
-  gelu_new: (x) => aten.gelu.default(x, { approximate: 'tanh' }),
-  gelu_pytorch_tanh: (x) => aten.gelu.default(x, { approximate: 'tanh' }),
-  gelu_fast: (x) => aten.gelu.default(x, { approximate: 'tanh' }),
-  gelu_python_tanh: (x) => aten.gelu.default(x, { approximate: 'tanh' }),
-  gelu_accurate: (x) => aten.gelu.default(x, { approximate: 'tanh' }),
-  gelu_10: (x) => aten.clamp.default(aten.gelu.default(x), { min: -10, max: 10 }),
+  silu,
+  swish: silu,
+  gelu,
+  gelu_python: gelu,
+  gelu_new: geluTanh,
+  gelu_pytorch_tanh: geluTanh,
+  gelu_fast: geluTanh,
+  gelu_python_tanh: geluTanh,
+  gelu_accurate: geluTanh,
+  gelu_10: (x) => aten.clamp.default(gelu(x), { min: -10, max: 10 }),
   quick_gelu: (x) => x.mul(aten.sigmoid.default(x.mul(1.702))),
   relu: (x) => aten.threshold.default(x, 0, 0), // relu itself has no form on `meta`
   relu6: (x) => (x.device === 'meta' ? aten.empty_like.default(x) : aten.relu6.default(x)), // as relu
