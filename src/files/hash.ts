@@ -1,6 +1,7 @@
 import { createHash, hash } from 'node:crypto';
 import { closeSync, createReadStream, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { readFailure } from './bytes.ts';
 
 /** SHA-256 of text (as UTF-8) or bytes: 64 hex digits. */
@@ -51,3 +52,14 @@ export function sha256Folder(folder: string): string {
   }
   return digest.digest('hex');
 }
+
+/** Of folders of a program's own code or assets, relative to the module at `base`: once, since they do not change while it runs. */
+export function sha256OfOwn(folders: readonly string[], base: string): string {
+  const paths = folders.map((folder) => fileURLToPath(new URL(folder, base)));
+  const key = paths.join('\n');
+  const known = ownFolders.get(key) ?? sha256(paths.map(sha256Folder).join());
+  ownFolders.set(key, known);
+  return known;
+}
+
+const ownFolders = new Map<string, string>();

@@ -1,11 +1,10 @@
 /** Rows without personal data: tags or surrogates in its place. */
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { kinds, presets, Redactor, redactRows, type Finding } from '../../data/privacy/index.ts';
 import type { DataRow, Item } from '../../documents/index.ts';
-import { sha256, sha256Folder } from '../../files/hash.ts';
+import { sha256, sha256OfOwn } from '../../files/hash.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { defineStep, rowOf, type StepContext } from '../step.ts';
 
@@ -45,7 +44,8 @@ export const step = defineStep<Options>({
   options,
   files: ({ recognisers }, base) => recognisers.map((reference) => resolve(base, reference.split('#')[0])),
   // What is found changes with what finds it: rows that an earlier version looked at are looked at again.
-  surroundings: ({ key_env: name }) => `${name === null ? '' : sha256(process.env[name] ?? '')} ${finders()}`,
+  surroundings: ({ key_env: name }) =>
+    `${name === null ? '' : sha256(process.env[name] ?? '')} ${sha256OfOwn(FINDERS, import.meta.url)}`,
   async look(given, context) {
     const redactor = await redactorOf(given, context);
     return (item) => (item.kind === 'row' ? redactor.find(redactor.open(item.values).labelled) : []);
@@ -65,13 +65,8 @@ export const step = defineStep<Options>({
   },
 });
 
-let hashOfFinders: string | undefined;
-
-function finders(): string {
-  const folders = ['../../data/privacy/', '../../../assets/names/'];
-  hashOfFinders ??= folders.map((name) => sha256Folder(fileURLToPath(new URL(name, import.meta.url)))).join(' ');
-  return hashOfFinders;
-}
+/** What finds personal data, and the names that it knows. */
+const FINDERS = ['../../data/privacy/', '../../../assets/names/'];
 
 async function redactorOf(given: Options, { openRecognisers, folder }: StepContext): Promise<Redactor> {
   return new Redactor({

@@ -10,14 +10,13 @@ import {
   utimesSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { AttuneError } from '../../base/errors.ts';
 import type { EventSink } from '../../base/events.ts';
 import { formatBytes, plural } from '../../base/format.ts';
 import { attuneCache } from '../../base/home.ts';
 import { isRunning } from '../../base/is-running.ts';
 import { writeAll } from '../../files/atomic.ts';
-import { sha256, sha256File, sha256Folder } from '../../files/hash.ts';
+import { sha256, sha256File, sha256OfOwn } from '../../files/hash.ts';
 import { readJson, writeJson } from '../../files/json.ts';
 import { makeFolders } from '../../files/make-folder.ts';
 import { weightFiles } from '../../models/checkpoint-files.ts';
@@ -66,7 +65,7 @@ export async function withFrozenRows(rows: readonly PreparedRow[], context: Froz
 async function keyOf(rows: readonly PreparedRow[], context: FrozenContext): Promise<string> {
   const { base, media, model, blocks, microBatchTokens } = context;
   const weights = await Promise.all([join(base, 'config.json'), ...weightFiles(base)].map(sha256File));
-  const code = CODE_FOLDERS.map((name) => sha256Folder(fileURLToPath(new URL(name, import.meta.url))));
+  const code = sha256OfOwn(CODE_FOLDERS, import.meta.url);
   const { dtype, task } = model;
   const rest = { blocks, microBatchTokens, dtype, task, engine: engineIdentity(), rows: rows.map(readOf) };
   return sha256(JSON.stringify([weights, code, media?.identity, rest]));

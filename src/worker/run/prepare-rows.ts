@@ -1,10 +1,9 @@
-import { fileURLToPath } from 'node:url';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { EventSink } from '../../base/events.ts';
 import type { ClassificationExample } from '../../data/example.ts';
 import { CUT_ANYWHERE, fitRows, type CutRow, type Example } from '../../data/index.ts';
 import { cacheKey } from '../../files/cache.ts';
-import { sha256, sha256Folder } from '../../files/hash.ts';
+import { sha256, sha256OfOwn } from '../../files/hash.ts';
 import { templateHash, tokenizerHash, type Tokenizer } from '../../text/index.ts';
 import type { MediaReader, Objective, PreparedRow } from '../../train/interfaces.ts';
 import type { Recipe } from '../../train/recipe.ts';
@@ -123,7 +122,7 @@ function keyOf(examples: readonly Example[], context: PrepareContext): ReturnTyp
     rows: sha256(examples.map(({ id }) => id).join('\n')),
     tokenizer: tokenizerHash(tokenizer),
     template: templateHash(tokenizer),
-    code: sha256(CODE_FOLDERS.map((folder) => sha256Folder(fileURLToPath(new URL(folder, import.meta.url)))).join()),
+    code: sha256OfOwn(CODE_FOLDERS, import.meta.url),
     settings: {
       objective,
       labels,
