@@ -4,6 +4,7 @@ import { AttuneError } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
 import type { ReadLimits } from '../documents/index.ts';
 import { attuneCache, attuneHome } from '../base/home.ts';
+import { readFailure } from '../files/bytes.ts';
 import {
   checkPipeline,
   diffDataSets,
@@ -105,7 +106,7 @@ async function readSpec(path: string): Promise<unknown> {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    throw new AttuneError('E_FILE_MISSING', { what: `Cannot read ${path}`, got: (error as Error).message });
+    throw readFailure(path, error);
   }
   const { parse } = await import('yaml');
   try {

@@ -1,8 +1,8 @@
 /** The rows of one file as they stand in it, whatever they mean. */
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { AttuneError, type Problem } from '../base/errors.ts';
 import { plural } from '../base/format.ts';
+import { missingFile } from '../files/bytes.ts';
 import { containerName, containers, dataExtensions } from './containers/index.ts';
 
 export interface NumberedRow {
@@ -15,8 +15,7 @@ export interface NumberedRow {
  * @throws AttuneError E_FILE_MISSING, E_UNKNOWN_CONTAINER and what reading raises
  */
 export async function* rawRows(path: string, onProblem: (problem: Problem) => void): AsyncGenerator<NumberedRow, void> {
-  if (!existsSync(path))
-    throw new AttuneError('E_FILE_MISSING', { what: `There is no file ${path}`, got: resolve(path) });
+  if (!existsSync(path)) throw missingFile(path);
   const name = containerName(path);
   if (!containers.has(name)) {
     throw new AttuneError('E_UNKNOWN_CONTAINER', {

@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { resolve } from 'node:path';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { AttuneError } from '../base/errors.ts';
@@ -30,7 +31,7 @@ export function readFailure(path: string, error: unknown): unknown {
   if (code === undefined || error instanceof AttuneError) return error;
   const cause = { cause: error };
   if (code === 'ENOENT') {
-    return new AttuneError('E_FILE_MISSING', { what: `There is no file ${path}`, fix: 'check the path', ...cause });
+    return missingFile(path, error);
   }
   if (code === 'EACCES' || code === 'EPERM' || code === 'EISDIR' || code === 'EIO') {
     const got = (error as Error).message;
@@ -46,4 +47,13 @@ export function readFailure(path: string, error: unknown): unknown {
     return new AttuneError('E_BAD_FILE', { what: `${path} cannot be unpacked`, got, fix, ...cause });
   }
   return error;
+}
+
+export function missingFile(path: string, cause?: unknown): AttuneError {
+  return new AttuneError('E_FILE_MISSING', {
+    what: `There is no file ${path}`,
+    got: resolve(path),
+    fix: 'check the path',
+    cause,
+  });
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { AttuneError } from '../base/errors.ts';
 import { writeFileAtomic } from './atomic.ts';
+import { readFailure } from './bytes.ts';
 
 /** Reads a JSON file; a missing or malformed one is an error that names it. */
 export function readJson<T = unknown>(path: string): T {
@@ -8,11 +9,7 @@ export function readJson<T = unknown>(path: string): T {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    throw new AttuneError('E_FILE_MISSING', {
-      what: `Cannot read ${path}`,
-      got: (error as Error).message,
-      cause: error,
-    });
+    throw readFailure(path, error);
   }
   try {
     return JSON.parse(text) as T;

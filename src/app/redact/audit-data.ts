@@ -4,6 +4,7 @@ import { plural } from '../../base/format.ts';
 import { Audit, Detector, kinds, type AuditCase, type KindCounts } from '../../data/privacy/index.ts';
 import { kindOfLabel, type LabelledSpan } from '../../data/privacy/audit.ts';
 import { jsonl } from '../../data/containers/jsonl.ts';
+import { missingFile } from '../../files/bytes.ts';
 import { wilsonInterval } from '../../eval/statistics/index.ts';
 import { loadRecognisers } from './recognisers.ts';
 
@@ -40,7 +41,7 @@ export async function auditData(
   file: string,
   { recognisers = [] }: { recognisers?: readonly string[] } = {},
 ): Promise<AuditResult> {
-  if (!existsSync(file)) throw new AttuneError('E_FILE_MISSING', { what: `There is no file ${file}` });
+  if (!existsSync(file)) throw missingFile(file);
   const audit = new Audit(new Detector({ more: (await Promise.all(recognisers.map(loadRecognisers))).flat() }));
   const problems: Problem[] = [];
   for await (const { line, value, defect } of jsonl.read(file, file)) {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { AttuneError } from '../../base/errors.ts';
 import { readVault, restoreTags } from '../../data/privacy/index.ts';
+import { missingFile } from '../../files/bytes.ts';
 import { FileDraft } from '../../files/file-draft.ts';
 import { readLines } from '../../files/lines.ts';
 
@@ -19,7 +20,7 @@ export async function restoreData(
   { to, vault, passphrase }: { to: string; vault: string; passphrase: string },
 ): Promise<RestoredData> {
   for (const path of [from, vault]) {
-    if (!existsSync(path)) throw new AttuneError('E_FILE_MISSING', { what: `There is no file ${path}` });
+    if (!existsSync(path)) throw missingFile(path);
   }
   const entries = readVault(vault, passphrase);
   // Within JSON a value needs its quotes and line breaks escaped, and once more within JSON inside of it.
