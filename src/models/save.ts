@@ -40,7 +40,7 @@ export function saveModel(model: Model, folder: string, options: SaveOptions = {
 }
 
 /** Whether sentence-transformers could read it: it reads texts, and Hugging Face's library has its class. */
-function isForSentences({ architecture, plan }: Model): boolean {
+export function isForSentences({ architecture, plan }: Model): boolean {
   return plan.isBare === true && (architecture.modalities ?? ['text']).includes('text');
 }
 

@@ -34,6 +34,11 @@ const modes = {
   last: 'pooling_mode_lasttoken',
 } as const satisfies Partial<Record<Pooling, string>>;
 
+/** What 1_Pooling/config.json calls a way of pooling. */
+export function poolingKey(pooling: Pooling): string {
+  return modes[pooling as keyof typeof modes];
+}
+
 /** Every mode that its config.json lists, in its order. */
 const listed = [
   modes.first,
@@ -90,14 +95,14 @@ function unusable(path: string, got: string, expected: string): AttuneError {
     what: `${path} describes vectors that cannot be made here`,
     got,
     expected,
-    fix: 'choose another model, or give the model without modules.json and say how vectors are pooled',
+    fix: 'choose another model, or give the model without modules.json and say with --pooling how vectors are made',
   });
 }
 
 /** Writes what sentence-transformers needs to make the same vectors from a folder with model and tokenizer. */
 export function writeSentenceFiles(folder: string, files: SentenceFiles, width: number): void {
   const { pooling, normalise } = files.embedding;
-  const mode = modes[pooling as keyof typeof modes];
+  const mode = poolingKey(pooling);
   const parts = ['Transformer', 'Pooling', ...(normalise ? ['Normalize'] : [])];
   const modules = parts.map((kind, idx) => ({
     idx,

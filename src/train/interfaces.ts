@@ -2,6 +2,7 @@ import type { Problem } from '../base/errors.ts';
 import type { Features } from '../base/features.ts';
 import type { Example, ExampleKind } from '../data/example.ts';
 import type { MediaFile, MediaKind } from '../data/media.ts';
+import type { EmbeddingOptions } from '../models/heads/embedding.ts';
 import type { Model, ModelInput } from '../models/model.ts';
 import type { Task } from '../models/architecture.ts';
 import type { StageRunner } from '../models/stack.ts';
@@ -126,6 +127,8 @@ export interface Objective {
   readonly unit: string;
   /** Keys of the result's config.json that say how the head's output is to be read. */
   readonly config?: Readonly<Record<string, unknown>>;
+  /** How a row's vector is made, where the recipe says it and not the base model. */
+  readonly embedding?: Partial<EmbeddingOptions>;
   /** Tokenises examples, in order; a row that cannot be trained on is undefined and has its problem listed. */
   prepare(examples: readonly Example[]): Promise<{ rows: (PreparedRow | undefined)[]; problems: Problem[] }>;
   /** The windows that a row is read in which is too long to be read at once; the policy for long rows, unless given. */

@@ -6,10 +6,12 @@ import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { makeFolders } from '../../src/files/make-folder.ts';
 import { readJson, writeJson } from '../../src/files/json.ts';
 import { poolings } from '../../src/models/heads/pooling.ts';
-import { loadModel } from '../../src/models/load.ts';
+import { createModel, loadModel } from '../../src/models/load.ts';
 import { saveModel } from '../../src/models/save.ts';
 import { layoutOfRows } from '../../src/nn/index.ts';
 import { scope } from '../../src/tensor/index.ts';
+import { refuseOtherPooling } from '../../src/worker/run/own-pooling.ts';
+import { tinyConfigs } from './tiny-configs.ts';
 
 const fixture = fileURLToPath(new URL('../../fixtures/models/minilm_embed', import.meta.url));
 const temporary = mkdtempSync(join(tmpdir(), 'attune-sentence-'));
@@ -81,6 +83,20 @@ it.each([
     expect(vectors).toEqual(poolings[name](hidden, layout).toNumbers());
   });
   model.dispose();
+});
+
+it('keeps its own pooling: another is refused, and so is one of vectors that no folder could say', async () => {
+  const { model } = await loadModel(folder);
+  expect(() => refuseOtherPooling(model, folder, undefined)).not.toThrow();
+  expect(() => refuseOtherPooling(model, folder, { pooling: 'mean' })).not.toThrow();
+  expect(() => refuseOtherPooling(model, folder, { pooling: 'first' })).toThrow(
+    /E_POOLING[^]*pooling_mode_mean_tokens/,
+  );
+  expect(() => refuseOtherPooling(model, temporary, { pooling: 'first' })).not.toThrow();
+  model.dispose();
+  const own = await createModel(tinyConfigs.use_lite[0], { dtype: 'f32', seed: 1, task: 'embedding' });
+  expect(() => refuseOtherPooling(own, temporary, { pooling: 'mean' })).toThrow(/use_lite model makes .* its own way/);
+  own.dispose();
 });
 
 it('is an encoder like any other for another task', async () => {

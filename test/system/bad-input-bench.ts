@@ -9,6 +9,7 @@ export interface FailureDocument {
   code: string;
   what: string;
   got?: string;
+  expected?: string;
   fix?: string;
   problems: { message: string; file?: string; line?: number; field?: string; fix?: string }[];
 }

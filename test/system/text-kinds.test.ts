@@ -94,6 +94,42 @@ describe.skipIf(!existsSync('build/attune.node'))('an encoder', () => {
     expect([metric, systems.map(({ name }) => name)]).toEqual(['ndcg', ['tuned', 'base', 'bm25']]);
   });
 
+  it('makes vectors as the recipe says, in adapters and folders alike, and no other way than a base says itself', () => {
+    const how = ['--objective', 'contrastive', '--pooling'];
+    const wrong = bench.failure([...train('wrong', 'pairs.jsonl', 1), ...how, 'first']);
+    expect([wrong.code, wrong.problems[0].field]).toEqual(['E_RECIPE', '--pooling']);
+    const { code, stderr } = bench.run([...train('first', 'pairs.jsonl', 3), ...how, 'cls']);
+    expect(code, stderr).toBe(0);
+    const exported = bench.run(['export', 'first', '--output-dir', 'sentences']);
+    expect(exported.code, JSON.stringify(exported.document)).toBe(0);
+    const written = JSON.parse(bench.text('sentences/1_Pooling/config.json')) as Record<string, unknown>;
+    expect(Object.keys(written).filter((key) => written[key] === true)).toEqual([
+      'pooling_mode_cls_token',
+      'include_prompt',
+    ]);
+    // By the mean, which is what an encoder does unless told, the same weights rank otherwise.
+    const others = names.flatMap((name) =>
+      towns.map((town) => ({ anchor: `${town} 7 ${name}`, positive: `${name} ${town}` })),
+    );
+    bench.write('others.jsonl', others.map((row) => JSON.stringify(row)).join('\n'));
+    const scored = (folder: string) => {
+      const { document } = bench.run(['eval', folder, '--data', 'others.jsonl']);
+      expect(document.rows, JSON.stringify(document)).toBe(25);
+      return document.values;
+    };
+    bench.copy('sentences', 'averaged');
+    bench.edit('averaged/1_Pooling/config.json', { pooling_mode_cls_token: false, pooling_mode_mean_tokens: true });
+    expect(scored('averaged')).not.toEqual(scored('sentences'));
+    const on = (folder: string, pooling: string) =>
+      [...train('on', 'pairs.jsonl', 1), ...how, pooling].map((word) => (word === 'bert' ? folder : word));
+    const other = bench.failure(on('sentences', 'mean'));
+    expect([other.code, other.expected]).toEqual([
+      'E_POOLING',
+      'pooling_mode_cls_token, as in its 1_Pooling/config.json',
+    ]);
+    expect(bench.run([...on('sentences', 'cls'), '--dry-run']).code).toBe(0);
+  });
+
   it('with a decoder translates, answers rows and chats', () => {
     writeTinyT5(bench.path('t5'), [
       'red',

@@ -12,6 +12,13 @@ export const options = z.strictObject({
     .positive()
     .default(5)
     .describe('of triplet: how much nearer, in Euclidean distance, the positive is to be'),
+  pooling: z
+    .enum(['mean', 'cls', 'max', 'lasttoken'])
+    .nullable()
+    .default(null)
+    .describe(
+      "how a text's vector is made of its tokens', named as in sentence-transformers; as the base says, unless given",
+    ),
 });
 
 export type ContrastiveOptions = z.output<typeof options>;

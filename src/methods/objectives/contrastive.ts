@@ -1,6 +1,7 @@
 // S texts, R rows, D width
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { Example, GradedExample, PairExample } from '../../data/example.ts';
+import type { Pooling } from '../../models/heads/pooling.ts';
 import type { Batch, JointLoss, Objective, PreparedRow, Processor } from '../../train/interfaces.ts';
 import type { ContrastiveOptions } from './contrastive.options.ts';
 import { similarityLosses, type SimilarityLoss } from './similarity-losses.ts';
@@ -26,6 +27,7 @@ export function create(options: ContrastiveOptions, processor: Processor): Objec
     separable: 'rows of a step are set against each other',
     unit: 'rows',
     joint,
+    embedding: options.pooling ? { pooling: POOLINGS[options.pooling] } : undefined,
     prepare: (examples) => prepareTexts(examples, options, processor),
     collate: (rows) => collateTexts(rows, { causal: processor.causal }),
     counts: ({ rows }) => ({ rows: rows.length }),
@@ -33,6 +35,11 @@ export function create(options: ContrastiveOptions, processor: Processor): Objec
       joint.loss(represent(model, batch, { runner }), batch.rows, { model, totals }),
   };
 }
+
+const POOLINGS = { mean: 'mean', cls: 'first', max: 'max', lasttoken: 'last' } as const satisfies Record<
+  NonNullable<ContrastiveOptions['pooling']>,
+  Pooling
+>;
 
 type LossName = keyof typeof similarityLosses;
 

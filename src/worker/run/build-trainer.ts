@@ -18,6 +18,7 @@ import { warmupSteps } from '../../train/schedule.ts';
 import type { Checkpointing } from '../../train/tape.ts';
 import type { TrainerOptions } from '../../train/trainer.ts';
 import { trainsWholeHead } from './output-reading.ts';
+import { refuseOtherPooling } from './own-pooling.ts';
 import type { Vocabulary } from './run-tokenizer.ts';
 
 export async function createObjective(recipe: Recipe, processor: Processor): Promise<Objective> {
@@ -55,7 +56,7 @@ export interface TunedModel {
 export async function createTuned(
   recipe: Recipe,
   folder: string,
-  choice: Pick<ModelOptions, 'labels' | 'problemType' | 'letters'> & {
+  choice: Pick<ModelOptions, 'labels' | 'problemType' | 'letters' | 'embedding'> & {
     task: Objective['task'];
     dtype: DType;
     vocabulary?: Vocabulary;
@@ -68,10 +69,12 @@ export async function createTuned(
     labels: choice.labels,
     problemType: choice.problemType,
     letters: choice.letters,
+    embedding: choice.embedding,
     dtype: 'stored',
     seed,
     vocabularySize: vocabulary?.size,
   });
+  refuseOtherPooling(model, folder, choice.embedding);
   if (vocabulary !== undefined) initialiseRows(model, { ids: vocabulary.newIds, known: vocabulary.known, seed });
   model.dtype = choice.dtype;
   const { method: name, ...options } = recipe.tuning as { method: string } & Record<string, unknown>;

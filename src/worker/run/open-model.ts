@@ -4,7 +4,7 @@ import { AttuneError } from '../../base/errors.ts';
 import { readAdapterConfig } from '../../methods/tuning/adapter-config.ts';
 import { open as openLora } from '../../methods/tuning/lora.ts';
 import type { Task } from '../../models/architecture.ts';
-import { loadModel } from '../../models/load.ts';
+import { loadModel, type ModelOptions } from '../../models/load.ts';
 import type { Model } from '../../models/model.ts';
 import { isRunFolder, readRun } from '../../store/run-folder.ts';
 import { noGrad, SafetensorsFile, scope, type DType } from '../../tensor/index.ts';
@@ -34,6 +34,8 @@ export interface OpenOptions {
   precision?: 'auto' | 'bf16' | 'f32';
   /** What a model is opened for that says nothing of it itself. */
   as?: Task;
+  /** How it makes a row's vector, where its folder does not say it. */
+  embedding?: ModelOptions['embedding'];
 }
 
 /** A task without weights of its own: a base model does it as well as it can, as it is. */
@@ -65,11 +67,13 @@ export async function openModel(target: string, options: OpenOptions = {}): Prom
   if (isAdapterFolder(folder)) return openAdapter(folder, { ...options, dtype, notes });
   if (options.base === true && notes !== undefined) {
     const as = isHeadless(notes.task) ? notes.task : undefined;
-    const opened = await openModel(notes.base_folder, { ...options, base: false, as });
+    const { embedding } = notes;
+    const opened = await openModel(notes.base_folder, { ...options, base: false, as, embedding });
     const reading = (notes.recipe as Recipe).data;
     return { ...opened, tokenizer: await asTrained(opened.tokenizer, notes), reading };
   }
-  const { model } = await loadModel(folder, { dtype, task: notes?.task ?? options.as });
+  const { embedding } = options;
+  const { model } = await loadModel(folder, { dtype, task: notes?.task ?? options.as, embedding });
   const tokenizer = await loadTokenizer(folder, model.task);
   if (notes !== undefined) check(model, tokenizer, { folder, notes });
   return { model, tokenizer, media: await mediaReaderOf(folder), folder, baseFolder: folder, notes };
@@ -103,10 +107,10 @@ async function openAdapter(folder: string, request: AdapterRequest): Promise<Ope
   const baseFolder = baseFolderOf(notes, description.baseModel, folder);
   const task = notes?.task ?? description.task;
   const labels = notes !== undefined && hasClasses(notes.task) ? notes.labels : undefined;
-  const problemType = problemTypeIn(notes?.config);
+  const as = { task, labels, problemType: problemTypeIn(notes?.config), embedding: notes?.embedding };
   if (request.base === true) {
     const isAsSaved = request.ownTask === true && !isHeadless(task);
-    const { model } = await loadModel(baseFolder, isAsSaved ? { dtype } : { dtype, task, labels, problemType });
+    const { model } = await loadModel(baseFolder, isAsSaved ? { dtype } : { ...as, dtype });
     if (!isAsSaved && notes?.config !== undefined) model.config = withReading(model.config, notes.config);
     const own = await asTrained(await loadTokenizer(baseFolder, model.task), notes);
     return { model, tokenizer: own, media: await mediaReaderOf(baseFolder), folder, baseFolder, notes };
@@ -119,7 +123,7 @@ async function openAdapter(folder: string, request: AdapterRequest): Promise<Ope
   // Rows beyond the base model's are in the adapter, or nowhere.
   const vocabularySize = Math.max(saved.rows, tokens === undefined ? 0 : vocabulary.size);
   const letters = task === 'ctc' && options.modules_to_save.includes('lm_head') ? lettersIn(vocabulary) : undefined;
-  const { model } = await loadModel(baseFolder, { dtype, task, labels, problemType, vocabularySize, letters });
+  const { model } = await loadModel(baseFolder, { ...as, dtype, vocabularySize, letters });
   const tokenizer = await withDefaultTemplate(vocabulary, model.task);
   const modulesToSave = [...options.modules_to_save, ...saved.whole];
   using file = new SafetensorsFile(weights);

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Metrics } from '../../base/events.ts';
 import { readJson } from '../../files/json.ts';
+import type { EmbeddingOptions } from '../../models/heads/embedding.ts';
 import type { Task } from '../../models/architecture.ts';
 import type { Probe } from './probe.ts';
 
@@ -26,6 +27,8 @@ export interface ResultNotesFile {
   labels: readonly string[];
   /** Keys of config.json that say how the head's output is read; an adapter has no config.json of its own. */
   config?: Readonly<Record<string, unknown>>;
+  /** How a row's vector is made, where the recipe said it; an adapter has no 1_Pooling of its own. */
+  embedding?: Partial<EmbeddingOptions>;
   task: Task;
   step: number;
   probe?: Probe;

@@ -97,6 +97,7 @@ export async function prepareRun(context: RunContext): Promise<PreparedRun> {
     problemType: problemTypeIn(objective.config),
     vocabulary,
     letters,
+    embedding: objective.embedding,
   };
   const { model, tuning, storage } = await createTuned(recipe, base, choice);
   if (storage.note !== undefined) emit({ type: 'phase-started', phase: 'engine', message: storage.note });

@@ -54,6 +54,7 @@ function notesOn(run: PreparedRun, about: { step: number; metrics: Metrics; fold
     data_hashes: loaded.report.hashes,
     labels: run.labels,
     config: readingOf(run),
+    embedding: parts.objective.embedding,
     task: parts.objective.task,
     step: about.step,
     probe: takeProbe(parts.model, (parts.validation[0] ?? parts.train[0]).ids),

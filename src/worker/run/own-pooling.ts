@@ -1,0 +1,27 @@
+import { AttuneError } from '../../base/errors.ts';
+import type { ModelOptions } from '../../models/load.ts';
+import type { Model } from '../../models/model.ts';
+import { isForSentences } from '../../models/save.ts';
+import { poolingKey, readSentenceFiles } from '../../models/sentence-folder.ts';
+
+/**
+ * A base model that says how its vectors are made was trained to make them so; and what could not be written into the
+ * result's folder would be forgotten by whoever reads it. @throws AttuneError E_POOLING
+ */
+export function refuseOtherPooling(model: Model, folder: string, wanted: ModelOptions['embedding']): void {
+  if (wanted?.pooling === undefined) return;
+  const got = `pooling: ${poolingKey(wanted.pooling)}`;
+  const fix = 'leave objective.pooling out';
+  if (!isForSentences(model)) {
+    const what = `A ${model.architecture.modelType} model makes a text's vector in its own way`;
+    throw new AttuneError('E_POOLING', { what, got, fix });
+  }
+  const own = readSentenceFiles(folder)?.embedding.pooling;
+  if (own === undefined || own === wanted.pooling) return;
+  throw new AttuneError('E_POOLING', {
+    what: `${folder} says itself how a text's vector is made`,
+    got,
+    expected: `${poolingKey(own)}, as in its 1_Pooling/config.json`,
+    fix: `${fix}, or start from a folder without modules.json`,
+  });
+}
