@@ -59,7 +59,8 @@ export interface ComparedMetric {
   isProperty?: boolean;
 }
 
-export type SystemKind = 'tuned' | 'base' | 'prompted' | 'few_shot' | 'cheap' | 'endpoint' | 'other';
+/** A `variant` is another system's answers read in another way: shown beside them, and never a rival. */
+export type SystemKind = 'tuned' | 'base' | 'prompted' | 'few_shot' | 'cheap' | 'endpoint' | 'other' | 'variant';
 
 export interface ComparedSystem {
   name: string;

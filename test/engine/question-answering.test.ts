@@ -10,7 +10,7 @@ import { noGrad, scope } from '../../src/tensor/index.ts';
 import { Tokenizer } from '../../src/text/index.ts';
 import type { Objective, PreparedRow, Processor } from '../../src/train/interfaces.ts';
 import { evaluateRows } from '../../src/train/evaluate.ts';
-import { answerWithSpans } from '../../src/worker/run/compare/spans.ts';
+import { answerWithSpans, withoutThreshold } from '../../src/worker/run/compare/spans.ts';
 import { prepareSplit, type PrepareContext } from '../../src/worker/run/prepare-rows.ts';
 import { writeTinyBert } from '../system/cli-tiny-bert.ts';
 
@@ -29,7 +29,7 @@ beforeAll(async () => {
     causal: false,
     statistics: { rows: 2, counts: [], mean: 0, deviation: 1, unanswered: 1 },
   };
-  const options = { stride: 2, longest_answer: 5, null_answers: null };
+  const options = { stride: 2, longest_answer: 5, null_answers: null, null_score_diff_threshold: 'auto' };
   objective = (await objectives.load('question_answering')).create(options as never, processor as unknown as Processor);
 });
 afterAll(() => {
@@ -63,7 +63,14 @@ describe('a question and its text', () => {
       [7, 8],
       [0, 0],
     ]);
-    expect(objective.config).toEqual({ answer_spans: { stride: 2, longest: 5, may_be_absent: true } });
+    const spans = { stride: 2, longest: 5, may_be_absent: true, null_score_diff_threshold: 0 };
+    expect(objective.config).toEqual({ answer_spans: spans });
+  });
+
+  it('has no use for a threshold where all texts have an answer', async () => {
+    const options = { null_answers: false, null_score_diff_threshold: 1 };
+    const { create } = await objectives.load('question_answering');
+    expect(() => create(options as never, { tokenizer } as never)).toThrow(/E_OPTION_IDLE[^]*null_answers: true/);
   });
 
   it('without an answer cannot be trained on', async () => {
@@ -110,6 +117,33 @@ describe('a long text', () => {
     ]);
     expect(tokens(rows[3])[8]).toBe('rome');
     expect(cuts).toEqual([]);
+  });
+
+  it('is answered as far as its threshold lets "none" be better, and both readings are shown', async () => {
+    const answering = { model, tokenizer, media: undefined, baseFolder: folder, notes: undefined };
+    const before = model.config;
+    const read = async (spans: object) => {
+      model.config = { ...before, answer_spans: { may_be_absent: true, ...spans } };
+      const predictions = await answerWithSpans(answering, [{ example: long }], {});
+      const system = { name: 'tuned', title: 'tuned', kind: 'tuned', predictions } as const;
+      return { ...predictions[0], shown: withoutThreshold(system, model.config) };
+    };
+    const { stretch, shown } = await read({});
+    const { text, noneBy } = stretch!;
+    expect([text === '', shown]).toEqual([false, []]);
+    expect((await read({ null_score_diff_threshold: noneBy })).text).toBe(text);
+    const below = await read({ null_score_diff_threshold: noneBy - 1e-6 });
+    expect(below.text).toBe('');
+    const [plain] = below.shown;
+    expect([plain.name, plain.kind, plain.predictions[0].text]).toEqual([
+      'tuned_at_0',
+      'variant',
+      noneBy > 0 ? '' : text,
+    ]);
+    // Where there is always an answer no threshold counts.
+    const always = await read({ may_be_absent: false, null_score_diff_threshold: noneBy - 1 });
+    expect([always.text, always.shown]).toEqual([text, []]);
+    model.config = before;
   });
 
   it('whose question leaves no room is refused, or left out and listed', async () => {

@@ -63,16 +63,34 @@ describe.skipIf(!existsSync('build/attune.node'))('an encoder', () => {
     const settings = ['--objective', 'question_answering', '--stride', '4', '--max-length', '14'];
     const { code, stderr } = bench.run([...train('asked', 'asked.jsonl', 60), ...settings]);
     expect(code, stderr).toBe(0);
-    const { metric, systems } = readComparison(bench.path('asked'))!;
-    expect([metric, systems.map(({ name }) => name)]).toEqual(['token_f1', ['tuned', 'sliding_window']]);
+    const { metric, systems, rivals } = readComparison(bench.path('asked'))!;
+    // When there is none was chosen on validation rows; beside it stands what it would be worth at 0, no rival.
+    expect([metric, systems.map(({ name }) => name)]).toEqual(['token_f1', ['tuned', 'tuned_at_0', 'sliding_window']]);
+    expect(rivals).toEqual(['sliding_window']);
+    expect(Object.keys(systems[1].values)).toEqual(
+      expect.arrayContaining(['has_answer_f1', 'has_answer_exact_match', 'no_answer_f1']),
+    );
+    expect(stderr).toMatch(/"none" has to be better by .*: on validation rows token F1 .*, .* at 0/);
     expect(systems[0].values.token_f1.value).toBeGreaterThan(0.5);
     const adapter = JSON.parse(bench.text('asked/adapter/adapter_config.json')) as Record<string, unknown>;
     expect(adapter).toMatchObject({ task_type: 'QUESTION_ANS', modules_to_save: ['qa_outputs'] });
     expect(bench.run(['export', 'asked', '--to', 'merged']).code).toBe(0);
     expect(JSON.parse(bench.text('asked/merged/config.json'))).toMatchObject({
       architectures: ['BertForQuestionAnswering'],
-      answer_spans: { may_be_absent: true },
+      answer_spans: { may_be_absent: true, null_score_diff_threshold: expect.any(Number) as number },
     });
+    const { answer_spans: spans } = JSON.parse(bench.text('asked/merged/config.json')) as Record<string, unknown>;
+    expect(JSON.parse(bench.text('asked/adapter/attune.json'))).toMatchObject({ config: { answer_spans: spans } });
+    const { document: evaluated } = bench.run(['eval', 'asked']);
+    expect(evaluated.notes, JSON.stringify(evaluated)).toEqual([
+      expect.stringMatching(/"none" from a difference of 0: token F1 /),
+    ]);
+    const threshold = [...settings, '--null-score-diff-threshold'];
+    const refused = bench.failure([...train('never', 'asked.jsonl', 1), ...threshold, 'never']);
+    expect(refused.code).toBe('E_RECIPE');
+    expect(refused.problems[0].message).toContain('must be auto or a number');
+    const idle = bench.failure([...train('idle', 'asked.jsonl', 1), ...threshold, '1', '--null-answers', 'false']);
+    expect(idle.code).toBe('E_OPTION_IDLE');
     const saved = bench.text('asked/merged/model.safetensors');
     expect(['"qa_outputs.weight"', '"bert.pooler', '"cls.'].map((name) => saved.includes(name))).toEqual([
       true,

@@ -27,6 +27,21 @@ function imageText(hash: string): Example {
   return { kind: 'image-text', id: 'a', source: { file: 'rows.jsonl', line: 1 }, media, text: 'a text' };
 }
 
+/** A question whose text tells no answer. */
+function unanswered(): Example {
+  return {
+    kind: 'question',
+    id: 'a',
+    source: { file: 'rows.jsonl', line: 1 },
+    question: 'q',
+    context: 'c',
+    answers: [],
+  };
+}
+
+/** Metrics of nothing but rows to which nothing is the right answer. */
+const ofNone = (name: string) => name.startsWith('no_answer');
+
 /** A right answer to each row, with everything that any metric reads. */
 function perfect(reads: MetricInput, row: number): { prediction: Prediction; example: Example } {
   const answers = { number: `${row / 4}`, scores: ['a', 'b'][row % 2], label: ['a', 'b'][row % 2] };
@@ -62,6 +77,15 @@ function random(reads: MetricInput, row: number): { prediction: Prediction; exam
   };
 }
 
+/** Rows with and without an answer, and predictions that are sometimes none. */
+function orNone(row: number): { prediction: Prediction; example: Example } {
+  const { prediction, example } = random('text', row);
+  return {
+    prediction: row % 3 === 0 ? { ...prediction, text: '' } : prediction,
+    example: row % 2 === 0 ? example : unanswered(),
+  };
+}
+
 const definitions = await Promise.all(metrics.names.map((name) => metrics.load(name)));
 const special: readonly MetricInput[] = ['number', 'ranking', 'image-ranking', 'items', 'tags', 'scores', 'usage'];
 const nothing: Prediction = { id: 'a', likelihood: { negativeLogLikelihood: 9, tokens: 3, bytes: 12 } };
@@ -76,7 +100,8 @@ describe('every metric', () => {
       expect(() => metric.result()).toThrow(/E_NO_ROWS/);
       for (let row = 0; row < 300; row++) {
         const { prediction, example } = perfect(definition.reads, row);
-        metric.add(prediction, example);
+        if (ofNone(name)) metric.add({ ...prediction, text: '' }, unanswered());
+        else metric.add(prediction, example);
       }
       const result = metric.result();
       const best = definition.best ?? (name === 'perplexity' ? 1 : 0);
@@ -88,7 +113,7 @@ describe('every metric', () => {
     },
   );
 
-  test.each(definitions.filter(({ reads }) => !special.includes(reads)))(
+  test.each(definitions.filter(({ reads, name }) => !special.includes(reads) && !ofNone(name)))(
     '$name is finite and not best when nothing was predicted',
     (definition) => {
       const metric = definition.create();
@@ -112,11 +137,11 @@ describe('every metric', () => {
     const some = definition.create();
     const choice = Uint32Array.from({ length: 40 }, (_, i) => (i * i) % 60);
     for (let row = 0; row < 60; row++) {
-      const { prediction, example } = random(definition.reads, row);
+      const { prediction, example } = ofNone(name) ? orNone(row) : random(definition.reads, row);
       all.add(prediction, example);
     }
     for (const row of choice) {
-      const { prediction, example } = random(definition.reads, row);
+      const { prediction, example } = ofNone(name) ? orNone(row) : random(definition.reads, row);
       some.add(prediction, example);
     }
     const mean = (indices: Uint32Array) => indices.reduce((sum, i) => sum + all.rows[i], 0) / indices.length;

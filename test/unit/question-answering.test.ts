@@ -1,6 +1,7 @@
 // Answers that are stretches of a text. Published values: the metric cards of `squad` and `squad_v2` (Hugging Face's
 // evaluate), and what their normalisation is documented to do.
 import { describe, expect, it, test } from 'vitest';
+import { randomUnit } from '../../src/base/random.ts';
 import type { QuestionExample } from '../../src/data/example.ts';
 import { exampleRow } from '../../src/data/example-row.ts';
 import { questions } from '../../src/data/formats/questions.ts';
@@ -8,6 +9,7 @@ import { RowReader } from '../../src/data/formats/row-reader.ts';
 import { answerForm } from '../../src/eval/answer-form.ts';
 import { baselines } from '../../src/eval/baselines/index.ts';
 import { suitableMetrics } from '../../src/eval/compare/suitable-metrics.ts';
+import { bestNullThreshold, valueAt, type NullableAnswer } from '../../src/eval/null-threshold.ts';
 import { createMetric, type MetricName } from '../../src/eval/metrics/index.ts';
 import { contextWindows } from '../../src/methods/objectives/context-windows.ts';
 import type { PreparedRow } from '../../src/train/interfaces.ts';
@@ -95,7 +97,69 @@ describe('answers are measured', () => {
   test('by these, and not by how likely they are', () => {
     const rows = [asked('q', 'a b', 'b')];
     expect(answerForm(rows)).toEqual({ kind: 'span' });
-    expect(suitableMetrics(rows)).toEqual([{ metric: 'token_f1' }, { metric: 'squad_exact_match' }]);
+    const both = ['token_f1', 'squad_exact_match'];
+    const names = (examples: QuestionExample[]) => suitableMetrics(examples).map(({ metric }) => metric);
+    expect(names(rows)).toEqual(both);
+    const ofKinds = ['has_answer_f1', 'has_answer_exact_match', 'no_answer_f1'];
+    expect(names([...rows, asked('q', 'a b')])).toEqual([...both, ...ofKinds]);
+  });
+
+  test('apart where there is an answer and where there is none', async () => {
+    // Half of two words right; one right; none said where one was; none said where there is none; one said there.
+    const rows = [['old Rome', 'Rome'], ['Oslo', 'Oslo'], ['', 'Kiev'], [''], ['Lima']] as const;
+    expect(await measured('has_answer_f1', rows)).toBeCloseTo((100 * (2 / 3 + 1 + 0)) / 3, 10);
+    expect(await measured('has_answer_exact_match', rows)).toBeCloseTo(100 / 3, 10);
+    expect(await measured('no_answer_f1', rows)).toBe(50);
+    expect(await measured('no_answer_exact_match', rows)).toBe(50);
+    await expect(measured('no_answer_f1', rows.slice(0, 3))).rejects.toThrow(/where there is none .*E_METRIC_INPUT/);
+  });
+});
+
+describe('how much better "none" has to be', () => {
+  /** `find_best_thresh` of SQuAD 2.0's evaluate-v2.0.py, line by line, for predictions that are never empty. */
+  function official(rows: readonly NullableAnswer[]): number {
+    let score = rows.filter(({ isAnswered }) => !isAnswered).length;
+    let [best, threshold] = [score, 0];
+    for (const { noneBy, value, isAnswered } of rows.toSorted((a, b) => a.noneBy - b.noneBy)) {
+      score += isAnswered ? value : -1;
+      if (score > best) [best, threshold] = [score, noneBy];
+    }
+    return threshold;
+  }
+  const row = (noneBy: number, value: number | undefined): NullableAnswer => ({
+    noneBy,
+    value: value ?? 0,
+    isAnswered: value !== undefined,
+  });
+
+  it('is what the official evaluation finds, and no other threshold scores more', () => {
+    const found = Array.from({ length: 50 }, (_, draw) => {
+      const unit = (place: number, site: number) => randomUnit([7, 'null threshold', draw, place, site]);
+      const rows = Array.from({ length: 30 }, (_, i) => {
+        const isAnswered = unit(i, 0) < 0.6;
+        return row(unit(i, 1) * 8 - (isAnswered ? 6 : 2), isAnswered ? unit(i, 2) : undefined);
+      });
+      const threshold = bestNullThreshold(rows)!;
+      const sum = (at: number) => rows.reduce((all, one) => all + valueAt(one, at), 0);
+      const best = Math.max(...[-99, ...rows.map(({ noneBy }) => noneBy)].map(sum));
+      expect(sum(threshold)).toBeCloseTo(best, 10);
+      expect(threshold).toBe(official(rows));
+      return threshold;
+    });
+    expect(new Set(found).size).toBeGreaterThan(40);
+  });
+
+  it('takes rows that are equally sure together, and may be so much that nothing is answered', () => {
+    expect(bestNullThreshold([row(-1, 1), row(2, 1), row(2, undefined), row(3, undefined)])).toBe(-1);
+    expect(bestNullThreshold([row(-3, 0.2), row(-4, undefined)])).toBeLessThan(-4);
+  });
+
+  it('is not told by rows that all have an answer, or none', () => {
+    expect([[row(1, 1)], [row(1, undefined)], []].map((rows) => bestNullThreshold(rows))).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 });
 

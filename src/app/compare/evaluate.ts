@@ -1,5 +1,6 @@
+import { formatNumber } from '../../base/format.ts';
 import { answerNotes } from '../../eval/compare/answer-notes.ts';
-import type { ComparedValue } from '../../store/results.ts';
+import type { ComparedValue, Comparison } from '../../store/results.ts';
 import { compareNamed, type CompareOptions } from './compare.ts';
 
 /** What one system is worth on rows that it was not trained on. */
@@ -36,6 +37,14 @@ export async function evaluate(system: string, options: CompareOptions = {}): Pr
     values,
     titles: Object.fromEntries(metrics.map(({ name, title }) => [name, title])),
     cutAnswers,
-    notes: answerNotes(comparison),
+    notes: [...answerNotes(comparison), ...variantNotes(comparison)],
   };
+}
+
+/** What else the answers would be worth, read in another way. */
+function variantNotes({ systems, metrics, metric }: Comparison): string[] {
+  const { title = metric } = metrics.find(({ name }) => name === metric) ?? {};
+  return systems
+    .filter(({ kind }) => kind === 'variant')
+    .map((system) => `${system.title}: ${title} ${formatNumber(system.values[metric].value)}`);
 }

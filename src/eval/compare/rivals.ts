@@ -34,7 +34,7 @@ export function rivalsOf(
   metric: string,
   choice?: CheapChoice,
 ): Pick<Comparison, 'rivals' | 'cheapChosenOn'> {
-  const comparable = others.filter(({ scores }) => scores.has(metric));
+  const comparable = others.filter(({ scores, kind }) => scores.has(metric) && kind !== 'variant');
   const cheap = comparable.filter(({ kind }) => kind === CHOSEN);
   const chosen = cheap.find(({ name }) => name === choice?.name);
   const best = chosen ?? strongest(cheap, metric);

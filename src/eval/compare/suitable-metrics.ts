@@ -64,9 +64,21 @@ const byForm: Record<AnswerForm['kind'], readonly NamedMetric[]> = {
  */
 const WITHOUT_LIKELIHOOD: ReadonlySet<AnswerForm['kind']> = new Set(['speech', 'items', 'image-retrieval', 'span']);
 
+/** An answer that is none is right or wrong, so one of its metrics tells as much as both. */
+const OF_BOTH_KINDS: readonly NamedMetric[] = [
+  { metric: 'has_answer_f1' },
+  { metric: 'has_answer_exact_match' },
+  { metric: 'no_answer_f1' },
+];
+
+function isUnanswered(example: Example): boolean {
+  return example.kind === 'question' && example.answers?.length === 0;
+}
+
 /** Metrics that suit the answers' form; bits per byte besides, for the systems that know how likely an answer is. */
 export function suitableMetrics(examples: readonly Example[]): readonly NamedMetric[] {
   const { kind } = answerForm(examples);
+  if (kind === 'span' && examples.some(isUnanswered)) return [...byForm.span, ...OF_BOTH_KINDS];
   const metrics = byForm[kind];
   if (WITHOUT_LIKELIHOOD.has(kind)) return metrics;
   const likelihood: NamedMetric = { metric: 'bits_per_byte' };

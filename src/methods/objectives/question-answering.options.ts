@@ -14,6 +14,10 @@ export const options = z.strictObject({
     .nullable()
     .default(null)
     .describe('whether a text may have no answer; true where a training row has none, unless given'),
+  null_score_diff_threshold: z
+    .union([z.literal('auto'), z.number()], { error: 'expected auto or a number' })
+    .default('auto')
+    .describe('by how much "no answer" has to score better than an answer; auto: found on validation rows'),
 });
 
 export type QuestionAnsweringOptions = z.output<typeof options>;

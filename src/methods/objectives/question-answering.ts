@@ -1,5 +1,5 @@
 // N tokens of a batch, R rows, T tokens of the longest row
-import type { Problem } from '../../base/errors.ts';
+import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { AnswerSpan, Example, QuestionExample } from '../../data/example.ts';
 import type { Layout } from '../../nn/index.ts';
 import { aten, fromArray, type Tensor } from '../../tensor/index.ts';
@@ -16,13 +16,14 @@ import type { QuestionAnsweringOptions } from './question-answering.options.ts';
  */
 export function create(options: QuestionAnsweringOptions, processor: Processor): Objective {
   const { stride, longest_answer: longest, null_answers: given } = options;
+  const mayBeAbsent = given ?? (processor.statistics?.unanswered ?? 0) > 0;
   return {
     task: 'question',
     accepts: ['question'],
     separable: true,
     unit: 'rows',
     config: {
-      answer_spans: { stride, longest, may_be_absent: given ?? (processor.statistics?.unanswered ?? 0) > 0 },
+      answer_spans: { stride, longest, may_be_absent: mayBeAbsent, ...givenThreshold(options, mayBeAbsent) },
     },
     prepare: (examples) => prepareQuestions(examples, processor),
     windows: (row, maxLength) => contextWindows(row, maxLength, stride).map((window) => window.row),
@@ -40,6 +41,17 @@ export function create(options: QuestionAnsweringOptions, processor: Processor):
       };
     },
   };
+}
+
+/** A threshold that the recipe has; one that is to be found is 0 until then. @throws AttuneError E_OPTION_IDLE */
+function givenThreshold({ null_score_diff_threshold: threshold }: QuestionAnsweringOptions, mayBeAbsent: boolean) {
+  if (mayBeAbsent) return { null_score_diff_threshold: threshold === 'auto' ? 0 : threshold };
+  if (threshold === 'auto') return {};
+  throw new AttuneError('E_OPTION_IDLE', {
+    what: 'null_score_diff_threshold says when a text has no answer, and here all have one',
+    got: String(threshold),
+    fix: 'leave it out, or set null_answers: true',
+  });
 }
 
 function wanted(rows: readonly PreparedRow[], side: number): BigInt64Array {

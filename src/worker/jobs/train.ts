@@ -6,6 +6,7 @@ import { engineIdentity } from '../../tensor/index.ts';
 import type { Recipe } from '../../train/recipe.ts';
 import { readConstants } from '../../train/trainer-state.ts';
 import { compareResult } from '../run/compare/final-comparison.ts';
+import { chooseNullThreshold } from '../run/choose-null-threshold.ts';
 import { chooseResult, measureResult } from '../run/choose-result.ts';
 import { chooseThresholds } from '../run/choose-thresholds.ts';
 import { recordForgetting } from '../run/measure-forgetting.ts';
@@ -84,6 +85,7 @@ async function finish(prepared: PreparedRun, { isJudged }: { isJudged: boolean }
   const choice = chooseResult(prepared);
   const metrics = await measureResult(prepared, choice);
   await chooseThresholds(prepared);
+  await chooseNullThreshold(prepared);
   const result = await writeResult(prepared, { step: choice.step, metrics });
   if (isJudged) await judgeResult(prepared, result);
   const { seconds, step } = trainer.state;

@@ -34,10 +34,10 @@ function grownVocabulary({ architecture, config }: Model, base: string): number 
   return vocabularySize > architecture.limits(readConfig(base)).vocabularySize ? vocabularySize : undefined;
 }
 
-/** What the objective adds to config.json, and the thresholds that were chosen. */
-function readingOf({ parts }: PreparedRun): Record<string, unknown> {
-  const { label_thresholds: thresholds } = parts.model.config;
-  return { ...parts.objective.config, ...(thresholds !== undefined && { label_thresholds: thresholds }) };
+/** What the objective adds to config.json, with the thresholds that were chosen. */
+function readingOf({ parts: { model, objective } }: PreparedRun): Record<string, unknown> {
+  const keys = [...Object.keys(objective.config ?? {}), 'label_thresholds'];
+  return Object.fromEntries(keys.filter((key) => key in model.config).map((key) => [key, model.config[key]]));
 }
 
 function notesOn(run: PreparedRun, about: { step: number; metrics: Metrics; folder: string }): ResultNotesFile {

@@ -1,6 +1,7 @@
 // N tokens
 import type { QuestionExample } from '../../../data/example.ts';
 import type { Asked } from '../../../eval/prompting/asked.ts';
+import type { Answered } from '../../../eval/compare/system.ts';
 import type { PredictOptions, Prediction } from '../../../eval/predictor.ts';
 import {
   contextOf,
@@ -19,17 +20,11 @@ import { traitsOf } from '../build-trainer.ts';
 import type { Answering } from './answering.ts';
 import { inBatches, unreadRow } from './batched.ts';
 import { bestSpan, type Span } from './best-span.ts';
+import { spanReading, type SpanReading } from '../span-reading.ts';
 import { readingOf } from './cut-rows.ts';
 
-/** How answers are read off a model that does not say it itself: as Hugging Face's scripts for SQuAD do. */
-const USUAL = { stride: 128, longest: 30, may_be_absent: false };
+/** As Hugging Face's scripts for SQuAD have it. */
 const USUAL_LENGTH = 384;
-
-interface SpanReading {
-  stride: number;
-  longest: number;
-  may_be_absent: boolean;
-}
 
 /** What one window says: the best stretch of its text, and how well "none" answers. */
 interface WindowAnswer {
@@ -64,13 +59,10 @@ export async function answerWithSpans(
     const read = answers.flatMap((answer) => answer ?? []);
     if (read.length < answers.length) return unreadRow(example.id);
     const inputTokens = windows[i].reduce((sum, { row }) => sum + row.ids.length, 0);
-    const text = answerText(read, { example, windows: windows[i], framed: framed[i], reading });
-    return { id: example.id, text, usage: { inputTokens, outputTokens: 0 } };
+    const stretch = bestStretch(read, { example, windows: windows[i], framed: framed[i] });
+    const text = answerText(stretch, reading);
+    return { id: example.id, text, stretch, usage: { inputTokens, outputTokens: 0 } };
   });
-}
-
-function spanReading({ answer_spans: recorded }: RawConfig): SpanReading {
-  return { ...USUAL, ...(recorded as Partial<SpanReading> | undefined) };
 }
 
 function windowAnswers(
@@ -96,18 +88,44 @@ interface Found {
   example: QuestionExample;
   windows: readonly ContextWindow[];
   framed: PlacedText;
-  reading: SpanReading;
 }
 
-/** The best of all windows; none where that is allowed and every window has it before the best stretch of all. */
-function answerText(answers: readonly WindowAnswer[], { example, windows, framed, reading }: Found): string {
+/** The best stretch of all windows, beside "none", which every window has to say; undefined where there is no text. */
+function bestStretch(
+  answers: readonly WindowAnswer[],
+  { example, windows, framed }: Found,
+): Prediction['stretch'] | undefined {
   let best: Span | undefined;
   for (const [w, { best: own }] of answers.entries()) {
     if (own === undefined || (best !== undefined && own.score <= best.score)) continue;
     const { skipped } = windows[w];
     best = { first: own.first + skipped, last: own.last + skipped, score: own.score };
   }
+  if (best === undefined) return undefined;
   const none = Math.min(...answers.map((answer) => answer.none));
-  if (best === undefined || (reading.may_be_absent && none > best.score)) return '';
-  return example.context.slice(framed.starts[best.first], framed.ends[best.last]).trim();
+  const text = example.context.slice(framed.starts[best.first], framed.ends[best.last]).trim();
+  return { text, noneBy: none - best.score };
+}
+
+/** None where that is allowed, and better by more than the threshold. */
+function answerText(stretch: Prediction['stretch'], { may_be_absent, null_score_diff_threshold }: SpanReading): string {
+  return stretch === undefined || (may_be_absent && stretch.noneBy > null_score_diff_threshold) ? '' : stretch.text;
+}
+
+/** The same answers read with a threshold of 0 for "none", where another was chosen: to be shown beside them. */
+export function withoutThreshold(answered: Answered, config: RawConfig): Answered[] {
+  const reading = spanReading(config);
+  if (!reading.may_be_absent || reading.null_score_diff_threshold === 0) return [];
+  const plain = { ...reading, null_score_diff_threshold: 0 };
+  return [
+    {
+      ...answered,
+      name: `${answered.name}_at_0`,
+      title: `${answered.title}, "none" from a difference of 0`,
+      kind: 'variant',
+      predictions: answered.predictions.map((prediction) =>
+        prediction.stretch === undefined ? prediction : { ...prediction, text: answerText(prediction.stretch, plain) },
+      ),
+    },
+  ];
 }

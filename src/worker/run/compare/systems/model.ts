@@ -11,6 +11,7 @@ import { answerEnds, roomForAnswers } from '../answer-lengths.ts';
 import { answerWithProgress, type Comparing } from '../comparing.ts';
 import { readsParts } from '../cut-rows.ts';
 import { modelPredictor } from '../model-predictor.ts';
+import { withoutThreshold } from '../spans.ts';
 import { hears, processorOf } from '../speech.ts';
 import type { ModelSpec } from './system-spec.ts';
 
@@ -47,7 +48,11 @@ export async function answer(spec: ModelSpec, comparing: Comparing): Promise<Ans
   });
   const cut = CUTTING.has(opened.model.task) && readsParts(opened) && 'long texts cut as in training';
   const told = [note, cut, held && 'held to the form of the answers'].filter(Boolean).join('; ');
-  return [await answerWithProgress({ predictor, title, kind, note: told === '' ? undefined : told }, comparing)];
+  const answered = await answerWithProgress(
+    { predictor, title, kind, note: told === '' ? undefined : told },
+    comparing,
+  );
+  return [answered, ...(opened.model.task === 'question' ? withoutThreshold(answered, opened.model.config) : [])];
 }
 
 function notAsked(title: string): AttuneError {
