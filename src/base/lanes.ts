@@ -3,24 +3,33 @@
  * @returns what came of each, in the inputs' order
  */
 export async function inLanes<Input, Result>(
-  inputs: readonly Input[],
+  inputs: Iterable<Input> | AsyncIterable<Input>,
   lanes: number,
   work: (input: Input) => Promise<Result>,
 ): Promise<Result[]> {
   const results: Result[] = [];
   const failures: unknown[] = [];
-  let next = 0;
+  const source = indexed(inputs);
   const lane = async (): Promise<void> => {
-    while (next < inputs.length && failures.length === 0) {
-      const index = next++;
-      try {
-        results[index] = await work(inputs[index]);
-      } catch (error) {
-        failures.push(error);
+    try {
+      while (failures.length === 0) {
+        const { value, done } = await source.next();
+        if (done === true) return;
+        results[value.index] = await work(value.input);
       }
+    } catch (error) {
+      failures.push(error);
     }
   };
   await Promise.all(Array.from({ length: lanes }, lane));
   if (failures.length > 0) throw failures[0];
   return results;
+}
+
+/** Several may ask at once: a generator answers them one after the other. */
+async function* indexed<Input>(
+  inputs: Iterable<Input> | AsyncIterable<Input>,
+): AsyncGenerator<{ index: number; input: Input }, void, undefined> {
+  let index = 0;
+  for await (const input of inputs) yield { index: index++, input };
 }

@@ -14,13 +14,17 @@ export async function* fileChunks({ path, bytes, content }: SizedFile): AsyncGen
   else for await (const chunk of createReadStream(path, { highWaterMark: CHUNK_BYTES })) yield chunk as Buffer;
 }
 
-/** SHA-256 of a file of any size; `onChunk` says that it goes on. */
-export async function hashFile(file: SizedFile, onChunk: () => void): Promise<string> {
-  if (file.bytes <= CHUNK_BYTES) return sha256(file.content ?? (await readFile(file.path)));
+/** SHA-256 of a file of any size; `onChunk` says that it goes on, and with what. */
+export async function hashFile(file: SizedFile, onChunk: (chunk: Buffer) => void): Promise<string> {
+  if (file.bytes <= CHUNK_BYTES) {
+    const content = file.content ?? (await readFile(file.path));
+    onChunk(content);
+    return sha256(content);
+  }
   const digest = createHash('sha256');
   for await (const chunk of fileChunks(file)) {
     digest.update(chunk);
-    onChunk();
+    onChunk(chunk);
   }
   return digest.digest('hex');
 }

@@ -1,13 +1,14 @@
 import { lstat, readlink, realpath } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
+import type { FilePiece } from './cut-file.ts';
 import { isPostgresUrl, shownUrl } from './formats/sql/postgres.ts';
 import { sortedNames } from './sorted-names.ts';
 import type { SkipReason } from './outcome.ts';
 
-/** A file to read, or why one that lies there is passed over. */
+/** A file to read, or why one that lies there is passed over. `piece`: only these of its lines, by `cutFile`. */
 export type FoundFile =
-  | { path: string; name: string }
+  | { path: string; name: string; piece?: FilePiece }
   | { path: string; name: string; reason: SkipReason; message: string };
 
 /** Folders that hold no documents of anybody's own. */

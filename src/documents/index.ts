@@ -14,7 +14,9 @@ export {
   type Section,
   type TextDocument,
 } from './document.ts';
+export { cutFile, type CutFile, type FilePiece } from './cut-file.ts';
 export { findDocuments, type FoundFile } from './find-documents.ts';
 export type { ReadLimits } from './limits.ts';
-export type { FileOutcome, SkipReason } from './outcome.ts';
+export { joinOutcomes, type FileOutcome, type SkipReason } from './outcome.ts';
+export { ReaderPool } from './process/reader-pool.ts';
 export { readDocuments, type ReadOptions } from './read-documents.ts';

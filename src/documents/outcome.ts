@@ -78,3 +78,29 @@ export class NoteBook {
     return [...this.#notes.values()];
   }
 }
+
+/** What became of a file that was read in pieces, from what became of these, in their order. */
+export function joinOutcomes(pieces: readonly FileOutcome[]): FileOutcome {
+  const [first] = pieces;
+  const sum = (key: 'bytes' | 'documents'): number => pieces.reduce((total, piece) => total + piece[key], 0);
+  const [bytes, documents] = [sum('bytes'), sum('documents')];
+  const notes = new NoteBook();
+  for (const { reason, count, first: places } of pieces.flatMap((piece) => piece.notes)) {
+    for (const place of places) notes.add(reason, place);
+    notes.add(reason, undefined, count - places.length);
+  }
+  // A piece may hold nothing, if only the file holds something.
+  const failed = pieces.find(({ reason }) => reason !== undefined && (reason !== 'no-text' || documents === 0));
+  const { format, sha256, encoding } = pieces.find((piece) => piece.format !== undefined) ?? first;
+  return {
+    file: first.file,
+    status: failed === undefined ? 'read' : documents > 0 ? 'partly' : 'skipped',
+    bytes,
+    documents,
+    ...(sha256 !== undefined && { sha256 }),
+    ...(format !== undefined && { format }),
+    ...(encoding !== undefined && { encoding }),
+    ...(failed !== undefined && { reason: failed.reason, message: failed.message }),
+    notes: notes.notes,
+  };
+}

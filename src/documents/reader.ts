@@ -1,4 +1,5 @@
 import type { MessageDocument, Place, RecordDocument, TextDocument } from './document.ts';
+import type { LineRange } from '../files/lines.ts';
 import type { ReadLimits } from './limits.ts';
 import type { NoteBook } from './outcome.ts';
 
@@ -37,6 +38,8 @@ export interface FileInput {
   head: Buffer;
   /** All its bytes, of a small file: of millions of those, opening them again would be most of the work. */
   content?: Buffer;
+  /** Only these of its lines are wanted; of formats that are read `byLines`. */
+  range?: LineRange;
   /** A file of the same folder or archive, by its path from this one; undefined where there is none. */
   beside?(name: string): Promise<Buffer | undefined>;
 }
@@ -72,6 +75,8 @@ export interface Reader {
   recognise?(head: Buffer, input: FileInput): boolean | Promise<boolean>;
   /** A file of this name whose content was not recognised is broken: it can be no text either. */
   isBinary?: boolean;
+  /** What comes of a line depends on that line alone: a large file can be read in pieces, side by side. */
+  byLines?: true;
   /** Its documents in the file's order. @throws Unreadable */
   read?(input: FileInput, context: ReadContext): AsyncIterable<Draft | InnerFile>;
   /** An archive of one file, which does not count as a level of archives. */

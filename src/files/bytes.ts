@@ -6,9 +6,15 @@ import { AttuneError } from '../base/errors.ts';
 
 const CHUNK_BYTES = 1 << 20;
 
-/** A file's bytes in chunks of about 1 MiB; a name that ends in `.gz` is unpacked on the way. */
-export async function* readBytes(path: string): AsyncGenerator<Buffer, void, undefined> {
-  const stream = open(path);
+/** Bytes of a file from `start` on, up to `end`. */
+export interface ByteRange {
+  start: number;
+  end: number;
+}
+
+/** A file's bytes, or a part of them, in chunks of about 1 MiB; a name that ends in `.gz` is unpacked on the way. */
+export async function* readBytes(path: string, range?: ByteRange): AsyncGenerator<Buffer, void, undefined> {
+  const stream = open(path, range);
   try {
     for await (const chunk of stream) yield chunk as Buffer;
   } catch (error) {
@@ -18,8 +24,9 @@ export async function* readBytes(path: string): AsyncGenerator<Buffer, void, und
   }
 }
 
-function open(path: string): Readable {
-  const file = createReadStream(path, { highWaterMark: CHUNK_BYTES });
+function open(path: string, range?: ByteRange): Readable {
+  const bounds = range && { start: range.start, end: range.end - 1 };
+  const file = createReadStream(path, { highWaterMark: CHUNK_BYTES, ...bounds });
   if (!path.endsWith('.gz')) return file;
   // Errors of the file reach the reader through the unpacker, which `pipeline` destroys with them.
   return pipeline(file, createGunzip({ chunkSize: CHUNK_BYTES }), () => {});

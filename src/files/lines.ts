@@ -1,4 +1,4 @@
-import { readBytes } from './bytes.ts';
+import { readBytes, type ByteRange } from './bytes.ts';
 import { byteOrderMark, decodeUtf8, type Defect } from './utf8.ts';
 
 /** A row longer than this is taken for a defect: it would not fit a model by orders of magnitude. */
@@ -13,7 +13,15 @@ export interface Line {
   defect?: Defect;
 }
 
+/** Whole lines of a file: what lies between two line ends. */
+export interface LineRange extends ByteRange {
+  /** Number of the first of them in the file. */
+  line: number;
+}
+
 export interface LineReading {
+  /** Only these lines; all unless given. Not of what is packed. */
+  range?: LineRange;
   /** A line that is longer carries a defect. */
   maxBytes?: number;
   /** Told of each piece of the file, however long its lines are. */
@@ -26,11 +34,11 @@ export interface LineReading {
  */
 export async function* readLines(
   path: string,
-  { maxBytes = MAX_ROW_BYTES, onChunk }: LineReading = {},
+  { range, maxBytes = MAX_ROW_BYTES, onChunk }: LineReading = {},
 ): AsyncGenerator<Line, void, undefined> {
-  const assembler = new LineAssembler(maxBytes);
-  let isStart = true;
-  for await (let chunk of readBytes(path)) {
+  const assembler = new LineAssembler(maxBytes, range?.line);
+  let isStart = (range?.start ?? 0) === 0;
+  for await (let chunk of readBytes(path, range)) {
     if (isStart) chunk = chunk.subarray(byteOrderMark(path, chunk));
     isStart = false;
     onChunk?.();
@@ -49,11 +57,12 @@ export async function* readLines(
 class LineAssembler {
   length = 0;
   readonly #maxBytes: number;
-  #number = 1;
+  #number: number;
   #pieces: Buffer[] = [];
 
-  constructor(maxBytes: number) {
+  constructor(maxBytes: number, firstNumber = 1) {
     this.#maxBytes = maxBytes;
+    this.#number = firstNumber;
   }
 
   add(piece: Buffer): void {

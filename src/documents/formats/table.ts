@@ -21,7 +21,8 @@ function readerOf(container: string, reader: Omit<Reader, 'read'>): Reader {
       const path = reader.isBinary === true ? input.path : await inUtf8(input, context);
       // A file of JSON may be one value: an export with all its messages.
       const limit = container === 'json' ? Math.max(MAX_ROW_BYTES, context.limits.lineBytes) : context.limits.lineBytes;
-      for await (const { line, value, defect } of read(path, input.name, { maxBytes: limit, onChunk: context.alive })) {
+      const reading = { maxBytes: limit, onChunk: context.alive, ...(input.range && { range: input.range }) };
+      for await (const { line, value, defect } of read(path, input.name, reading)) {
         if (value === undefined) context.notes.add(noteOf(defect!, limit), `line ${line}: ${defect!.reason}`);
         else yield* draftsOf(value, line, source);
       }
@@ -55,7 +56,7 @@ async function inUtf8(input: FileInput, context: ReadContext): Promise<string> {
 export const csv = readerOf('csv', { endings: ['csv'] });
 export const tsv = readerOf('tsv', { endings: ['tsv', 'tab'] });
 export const json = readerOf('json', { endings: ['json'] });
-export const jsonLines = readerOf('jsonl', { endings: ['jsonl', 'ndjson'] });
+export const jsonLines = readerOf('jsonl', { endings: ['jsonl', 'ndjson'], byLines: true });
 export const parquet = readerOf('parquet', {
   endings: ['parquet'],
   isBinary: true,

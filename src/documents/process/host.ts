@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { formatCount } from '../../base/format.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { sha256 } from '../../files/hash.ts';
+import type { FilePiece } from '../cut-file.ts';
 import { charactersOf, type Document, type Origin } from '../document.ts';
 import { hashFile } from '../file-chunks.ts';
 import { detectFormat, lookAt, type Detected } from '../formats/detect.ts';
@@ -25,6 +26,8 @@ interface Target {
   depth: number;
   folder: string;
   beside?: FileInput['beside'];
+  /** Only this of it. */
+  piece?: FilePiece;
   /** The mail that it came with. */
   mail?: string;
 }
@@ -44,8 +47,8 @@ export class ReadHost {
   }
 
   async run(): Promise<void> {
-    const { path, name, folder } = this.#job;
-    await this.#file({ path, name, depth: 0, folder, beside: (other) => fileBeside(path, other) });
+    const { path, name, folder, piece } = this.#job;
+    await this.#file({ path, name, depth: 0, folder, piece, beside: (other) => fileBeside(path, other) });
     await this.#send({ type: 'done' });
   }
 
@@ -63,15 +66,17 @@ export class ReadHost {
   }
 
   async #read(file: Target, outcome: FileOutcome, context: ReadContext): Promise<void> {
-    const input = { ...(await lookAt(file.path, file.name)), beside: file.beside };
-    outcome.bytes = input.bytes;
+    const { path, name, beside, piece } = file;
+    const input = { ...(await lookAt(path, name)), beside, range: piece };
+    outcome.bytes = piece === undefined ? input.bytes : piece.end - piece.start;
     const found = await detectFormat(input);
     outcome.format = found.format;
     if (found.reader.isWrapping === true) outcome.isWrapping = true;
     if (found.named !== undefined && isSurprising(found)) {
       context.notes.add(`files named as ${found.named}, read as what they are`, found.format);
     }
-    outcome.sha256 = await hashFile(input, context.alive);
+    outcome.sha256 = file.piece?.sha256 ?? (await hashFile(input, context.alive));
+    if (file.piece !== undefined) requireSame(file.piece, input, found.reader);
     if (found.reader.unpack === undefined)
       await this.#documents(found.reader.read!(input, context), outcome, { ...file, context });
     else await this.#archive(input, found.reader, { ...file, context });
@@ -182,6 +187,11 @@ export class ReadHost {
       await this.#file({ path: entry.path, name, depth: deeper, folder: own, beside: entry.beside, mail });
     }
   }
+}
+
+/** A file that was cut into pieces is another one now. @throws Unreadable broken */
+function requireSame(piece: FilePiece, { bytes }: FileInput, { byLines }: Reader): void {
+  if (bytes !== piece.fileBytes || byLines !== true) throw new Unreadable('broken', 'was changed while it was read');
 }
 
 const MOST_BESIDE = 64 * 2 ** 20;

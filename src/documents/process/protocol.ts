@@ -1,5 +1,6 @@
 /** What a reader's process and the one that started it say to each other. */
 import type { Document } from '../document.ts';
+import type { FilePiece } from '../cut-file.ts';
 import type { ReadLimits } from '../limits.ts';
 import type { FileOutcome } from '../outcome.ts';
 import type { ReadChoices } from '../reader.ts';
@@ -9,6 +10,8 @@ export interface ReadJob {
   path: string;
   /** As shown to people. */
   name: string;
+  /** Only this of it. */
+  piece?: FilePiece;
   choices: ReadChoices;
   limits: ReadLimits;
   /** A folder of the job's own, where entries of archives are unpacked. */

@@ -9,7 +9,6 @@ import { writeFileAtomic } from '../../files/atomic.ts';
 import { sha256 } from '../../files/hash.ts';
 import { writeJson } from '../../files/json.ts';
 import { writeWholeFolder } from '../../files/whole-folder.ts';
-import { addSummary, emptySummary } from '../file-tally.ts';
 import { lineOf, PREPARED_VERSION } from '../prepared-row.ts';
 import type { StepContext } from '../step.ts';
 import { dataCard } from './data-card.ts';
@@ -162,8 +161,6 @@ function describe(
   split: StoredPart<SplitExtra>,
   { pipeline, reports }: { pipeline: Pipeline; reports: DataSetManifest['steps'] },
 ): DataSetManifest {
-  const files = emptySummary();
-  for (const part of sources.parts) if (part.files !== undefined) addSummary(files, part.files);
   const { report, columns } = split.extra!;
   const shards = split.shards.map((shard) => ({ ...shard, split: shard.name.split('-')[0] as SplitName }));
   return {
@@ -171,7 +168,7 @@ function describe(
     name: pipeline.name,
     hash: sha256(JSON.stringify(shards.map(({ name, sha256: hash }) => [name, hash]))),
     parents: sources.files,
-    files,
+    files: sources.summary,
     steps: reports,
     split: report,
     rows: report.rows,

@@ -1,8 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, statSync } from 'node:fs';
-import { readDocuments, type FoundFile, type ReadOptions } from '../../documents/index.ts';
-import { sha256File } from '../../files/hash.ts';
-import { FileTally } from '../file-tally.ts';
+import { existsSync } from 'node:fs';
+import { inLanes } from '../../base/lanes.ts';
+import {
+  cutFile,
+  joinOutcomes,
+  readDocuments,
+  ReaderPool,
+  type FileOutcome,
+  type FilePiece,
+  type FoundFile,
+  type ReadOptions,
+} from '../../documents/index.ts';
+import { readFailure } from '../../files/bytes.ts';
+import { addSummary, emptySummary, FileTally, type FileSummary } from '../file-tally.ts';
 import { PREPARED_VERSION } from '../prepared-row.ts';
 import { writeItems, type PartStore, type StoredPart } from './parts.ts';
 
@@ -16,39 +26,76 @@ export interface SourceFile {
 export interface SourceParts {
   parts: StoredPart[];
   files: SourceFile[];
+  summary: FileSummary;
 }
 
-/** Files that are read into one part: what a kill costs, and what one changed file costs. */
+type Reading = Omit<ReadOptions, 'onOutcome'> & {
+  /** About so much is read into one part: what a kill costs, and what one changed file costs. */
+  partBytes?: number;
+};
+
 const PART_BYTES = 64 * 2 ** 20;
 const PART_FILES = 2000;
 
-/** Reads all sources, a part for each few files; files that are the same as before are not read again. */
-export async function readSources(
-  found: AsyncIterable<FoundFile>,
-  reading: Omit<ReadOptions, 'onOutcome'>,
-  store: PartStore,
-): Promise<SourceParts> {
-  const result: SourceParts = { parts: [], files: [] };
-  let batch: (FoundFile & { hash: string })[] = [];
-  let bytes = 0;
-  const close = async (): Promise<void> => {
-    if (batch.length > 0) result.parts.push(await readBatch(batch, reading, store));
-    [batch, bytes] = [[], 0];
-  };
-  for await (const file of found) {
-    const source = await hashed(file);
-    result.files.push(source);
-    batch.push({ ...file, hash: source.sha256 ?? hashOfOther(file) });
-    bytes += source.bytes;
-    if (bytes >= PART_BYTES || batch.length >= PART_FILES) await close();
-  }
-  await close();
-  return result;
+type HashedFile = FoundFile & { hash: string; piece?: FilePiece };
+
+/** Files that are read into one part; or a piece of one, with the number of its pieces. */
+interface Batch {
+  files: HashedFile[];
+  pieces?: number;
 }
 
-async function hashed(file: FoundFile): Promise<SourceFile> {
-  if ('reason' in file || !existsSync(file.path)) return { file: file.name, bytes: 0 };
-  return { file: file.name, sha256: await sha256File(file.path), bytes: statSync(file.path).size };
+/**
+ * Reads all sources, a part for each few files and for each piece of a large one, as many at once as there are readers;
+ * what is the same as before is not read again.
+ */
+export async function readSources(
+  found: AsyncIterable<FoundFile>,
+  reading: Reading,
+  store: PartStore,
+): Promise<SourceParts> {
+  const files: SourceFile[] = [];
+  await using readers = new ReaderPool(reading);
+  const read = await inLanes(batchesOf(found, files, reading.partBytes), readers.size, async (batch) => {
+    return { batch, part: await readBatch(batch, { reading, readers, store }) };
+  });
+  return { parts: read.map(({ part }) => part), files, summary: summaryOf(read) };
+}
+
+/** @param files all that are found are put down in it */
+async function* batchesOf(
+  found: AsyncIterable<FoundFile>,
+  files: SourceFile[],
+  partBytes = PART_BYTES,
+): AsyncGenerator<Batch> {
+  let batch: HashedFile[] = [];
+  let bytes = 0;
+  for await (const file of found) {
+    const { sha256, bytes: own, pieces } = await hashed(file, partBytes);
+    files.push({ file: file.name, ...(sha256 !== undefined && { sha256 }), bytes: own });
+    if (pieces === undefined) {
+      batch.push({ ...file, hash: sha256 ?? hashOfOther(file) });
+      bytes += own;
+    }
+    if (pieces !== undefined || bytes >= partBytes || batch.length >= PART_FILES) {
+      if (batch.length > 0) yield { files: batch };
+      [batch, bytes] = [[], 0];
+    }
+    for (const piece of pieces ?? []) yield { files: [{ ...file, hash: sha256!, piece }], pieces: pieces!.length };
+  }
+  if (batch.length > 0) yield { files: batch };
+}
+
+async function hashed(
+  file: FoundFile,
+  partBytes: number,
+): Promise<{ sha256?: string; bytes: number; pieces?: FilePiece[] }> {
+  if ('reason' in file || !existsSync(file.path)) return { bytes: 0 };
+  try {
+    return await cutFile(file.path, file.name, partBytes);
+  } catch (error) {
+    throw readFailure(file.path, error);
+  }
 }
 
 /** What a database holds is not known before it is read: it is read each time. */
@@ -56,19 +103,41 @@ function hashOfOther(file: FoundFile): string {
   return 'reason' in file ? file.reason : randomUUID();
 }
 
+/** What became of a piece's file as far as the piece goes. */
+interface Piece {
+  outcome: FileOutcome;
+}
+
 function readBatch(
-  batch: readonly (FoundFile & { hash: string })[],
-  reading: Omit<ReadOptions, 'onOutcome'>,
-  store: PartStore,
-): Promise<StoredPart> {
-  const { ocr = false, query, limits } = reading;
-  const files = batch.map(({ name, hash }) => [name, hash]);
-  return store.part({ read: PREPARED_VERSION, files, ocr, query, limits }, async (draft) => {
-    const tally = new FileTally(() => undefined);
+  batch: Batch,
+  { reading, readers, store }: { reading: Reading; readers: ReaderPool; store: PartStore },
+): Promise<StoredPart<Piece>> {
+  const { ocr = false, query, limits, signal } = reading;
+  const files = batch.files.map(({ name, hash, piece }) => [name, hash, ...(piece ? [piece.start, piece.end] : [])]);
+  return store.part<Piece>({ read: PREPARED_VERSION, files, ocr, query, limits }, async (draft) => {
+    const tally = new FileTally((outcome) => (last = outcome));
+    let last: FileOutcome | undefined;
     const stream = async function* stream(): AsyncGenerator<FoundFile> {
-      yield* batch;
+      yield* batch.files;
     };
-    const documents = readDocuments(stream(), { ...reading, onOutcome: (outcome) => tally.add(outcome) });
-    return { shards: await writeItems(draft, documents), reports: [], files: tally.summary };
+    const onOutcome = (outcome: FileOutcome): void => tally.add(outcome);
+    const shards = await writeItems(draft, readDocuments(stream(), { onOutcome, signal }, readers));
+    if (batch.pieces === undefined) return { shards, reports: [], files: tally.summary };
+    return { shards, reports: [], extra: { outcome: last! } };
   });
+}
+
+function summaryOf(read: readonly { batch: Batch; part: StoredPart<Piece> }[]): FileSummary {
+  const summary = emptySummary();
+  for (let at = 0, next; at < read.length; at = next) {
+    const { batch, part } = read[at];
+    next = at + (batch.pieces ?? 1);
+    if (batch.pieces === undefined) addSummary(summary, part.files!);
+    else {
+      const tally = new FileTally(() => undefined);
+      tally.add(joinOutcomes(read.slice(at, next).map((piece) => piece.part.extra!.outcome)));
+      addSummary(summary, tally.summary);
+    }
+  }
+  return summary;
 }
