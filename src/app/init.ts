@@ -6,7 +6,7 @@ import { writeFileAtomic } from '../files/atomic.ts';
 import { readJson } from '../files/json.ts';
 import { loadFormatters } from '../worker/run/row-formatters.ts';
 import { resolveRecipe } from './recipe/index.ts';
-import { objectivesByClass, type UsualObjective, usualObjectives } from './usual-objective.ts';
+import { objectiveOfClasses, type UsualObjective, usualObjectives } from './usual-objective.ts';
 
 /** What the data say about the recipe to write. */
 export interface InitFindings {
@@ -94,7 +94,7 @@ export async function recipeText(findings: InitFindings, answers: InitAnswers): 
     ['  max_length: 1024', 'tokens of the longest row'],
     ['  long_rows: fail', 'or drop, truncate, split'],
     ['tuning: lora', 'or full: every weight moves'],
-    objectiveLine(findings, model),
+    objectiveLine(objectiveFor(findings, model)),
     ['training:'],
     ['  epochs: 3', 'passes over the rows'],
     ['  learning_rate: 2e-4'],
@@ -112,15 +112,13 @@ function splitLines({ splits }: DataInspection): Line[] {
   return lines.filter(([split]) => !splits.includes(split)).map(([, line]) => line);
 }
 
-/** Some models learn rows of a kind in their own way. */
-function objectiveLine({ objective, inspection }: InitFindings, model: string): Line {
-  const kind = inspection.examples[0]?.kind;
-  const classes = classesOf(model);
-  const own = objectivesByClass.find(
-    (one) => one.kind === kind && classes.some((name) => name.endsWith(one.classEnding)),
-  );
-  const { name, remark } = own?.objective ?? objective;
+function objectiveLine({ name, remark }: UsualObjective): Line {
   return [`objective: ${name}`, remark];
+}
+
+/** What is made of the rows: some models learn rows of a kind in their own way. */
+export function objectiveFor({ objective, inspection }: InitFindings, model: string): UsualObjective {
+  return objectiveOfClasses(inspection.examples[0]?.kind, classesOf(model)) ?? objective;
 }
 
 /** What a model's folder says that it is. */

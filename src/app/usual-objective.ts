@@ -8,7 +8,7 @@ export interface UsualObjective {
 }
 
 /** What is made of rows of a kind by models of a class of their own. */
-export const objectivesByClass: readonly { kind: ExampleKind; classEnding: string; objective: UsualObjective }[] = [
+const objectivesByClass: readonly { kind: ExampleKind; classEnding: string; objective: UsualObjective }[] = [
   {
     kind: 'text',
     classEnding: 'ForMaskedLM',
@@ -23,6 +23,11 @@ export const objectivesByClass: readonly { kind: ExampleKind; classEnding: strin
     kind: 'items',
     classEnding: 'ForItemRetrieval',
     objective: { name: 'item_retrieval', remark: 'each item is told from what the other rows choose' },
+  },
+  {
+    kind: 'items',
+    classEnding: 'ForPairwiseRanking',
+    objective: { name: 'bpr', remark: 'each item is told from one that the row does not have' },
   },
 ];
 
@@ -41,3 +46,12 @@ export const usualObjectives: Partial<Record<ExampleKind, UsualObjective>> = {
   'image-text': { name: 'image_text_contrastive', remark: 'images and their texts, near to each other' },
   graded: { name: 'contrastive', remark: 'vectors of texts, as near as their score says' },
 };
+
+/** What a model of these classes makes of rows of a kind, where that is its own; undefined where it is not. */
+export function objectiveOfClasses(
+  kind: ExampleKind | undefined,
+  classes: readonly string[],
+): UsualObjective | undefined {
+  const isOwn = ({ classEnding }: { classEnding: string }) => classes.some((name) => name.endsWith(classEnding));
+  return objectivesByClass.find((one) => one.kind === kind && isOwn(one))?.objective;
+}

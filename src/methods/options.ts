@@ -34,6 +34,7 @@ const objectives = {
   question_answering: () => import('./objectives/question-answering.options.ts'),
   masked_lm: () => import('./objectives/masked_lm.options.ts'),
   next_item: () => import('./objectives/next-item.options.ts'),
+  bpr: () => import('./objectives/bpr.options.ts'),
   item_retrieval: () => import('./objectives/item-retrieval.options.ts'),
   contrastive: () => import('./objectives/contrastive.options.ts'),
   image_text_contrastive: () => import('./objectives/image_text_contrastive.options.ts'),

@@ -125,6 +125,8 @@ export interface NewShape {
   dropout: number;
   /** What is known of its items besides their ids. */
   features?: ItemFeatureSizes;
+  /** The ids of its users, of a model that knows them. */
+  users?: { first: number; count: number };
 }
 
 /** One model type: a file and a line in this folder's index. */
@@ -150,6 +152,8 @@ export interface Architecture {
   newConfig?(shape: NewShape): RawConfig;
   /** Whether it reads what is known of items besides their ids. */
   readsFeatures?: boolean;
+  /** Whether each user is somebody of their own to it, in place of what is known of users. */
+  knowsUsers?: boolean;
   /** Limits that data are checked against. */
   limits(raw: RawConfig): Limits;
 }

@@ -3,6 +3,7 @@ import { defineRegistry } from '../base/registry.ts';
 /** Every model type that can be loaded. One more is a file and a line. */
 export const architectures = defineRegistry('model type', 'E_UNKNOWN_MODEL_TYPE', {
   bert: async () => (await import('./bert.ts')).architecture,
+  bpr_mf: async () => (await import('./bpr-mf.ts')).architecture,
   clip: async () => (await import('./clip.ts')).architecture,
   dinov2: async () => (await import('./dinov2.ts')).architecture,
   distilbert: async () => (await import('./distilbert.ts')).architecture,

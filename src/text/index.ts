@@ -5,7 +5,7 @@ export { colourRow } from './colour-row.ts';
 export { chooseTemplate, withKnownKwargs, type TemplateChoice } from './chosen-template.ts';
 export { withChatTemplate } from './default-template.ts';
 export { hasCtcVocabulary } from './ctc-tokenizer.ts';
-export { itemIds, itemNames, itemTokenizer, withMoreItems } from './item-vocabulary.ts';
+export { aboutIds, itemIds, itemNames, itemTokenizer, selfOf, withMoreItems } from './item-vocabulary.ts';
 export { Letters, lettersOf } from './letters.ts';
 export type { Message, ToolCall, ToolSchema } from './message.ts';
 export { newTokenizer, type NewTokenizerOptions } from './new-tokenizer.ts';

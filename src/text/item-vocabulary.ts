@@ -67,14 +67,27 @@ interface ItemIds {
   lastIsKnown: boolean;
 }
 
-/** Ids of a row; items and features that the vocabulary does not have are left out. @throws AttuneError E_NO_ITEMS */
+/** What stands for a user as somebody of their own, among what is known of users: no feature is without a name. */
+export function selfOf(user: string): string {
+  return `=${user}`;
+}
+
+/** Where the tokens of what is known of users stand. */
+export function aboutIds(tokenizer: Tokenizer): { first: number; count: number } {
+  const names = Array.from({ length: tokenizer.size }, (_, id) => tokenizer.tokenOf(id) ?? '');
+  const isAbout = (token: string, id: number): boolean => tokenizer.isSpecial(id) && token.startsWith(USER);
+  return { first: Math.max(0, names.findIndex(isAbout)), count: names.filter(isAbout).length };
+}
+
+/** Ids of a row; users, items and features that the vocabulary does not have are left out. @throws AttuneError E_NO_ITEMS */
 export function itemIds(
   tokenizer: Tokenizer,
-  { items, about = [] }: { items: readonly string[]; about?: readonly string[] },
+  { items, user, about = [] }: { items: readonly string[]; user?: string; about?: readonly string[] },
 ): ItemIds {
   const { bosId } = tokenizer;
   if (bosId === undefined) throw noStart(tokenizer);
-  const features = about.map((one) => tokenizer.idOf(userToken(one))).filter((id) => id !== null);
+  const self = user === undefined ? [] : [selfOf(user)];
+  const features = [...self, ...about].map((one) => tokenizer.idOf(userToken(one))).filter((id) => id !== null);
   const known = items.map((item) => itemId(tokenizer, item));
   return {
     ids: Int32Array.of(bosId, ...features, ...known.filter((id) => id !== undefined)),

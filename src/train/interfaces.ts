@@ -25,6 +25,8 @@ export interface PreparedRow {
   values?: readonly number[];
   /** Ids that are wanted at trained tokens, where they are not the row's own. */
   targets?: Int32Array;
+  /** Ids that each trained token is set against, as many for each token, in order. */
+  rivals?: Int32Array;
   /** Lengths of the row's texts, where it has several that do not see each other. */
   segments?: readonly number[];
   /** The file that the model reads in place of tokens. */

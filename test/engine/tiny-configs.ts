@@ -114,6 +114,7 @@ export const tinyConfigs: Readonly<Record<(typeof architectures.names)[number], 
     },
   ],
   qwen3: [{ ...decoder, model_type: 'qwen3', tie_word_embeddings: true }],
+  bpr_mf: [{ model_type: 'bpr_mf', vocab_size: 17, first_user: 2, num_users: 5, max_positions: 32, hidden_size: 8 }],
   sasrec: [{ model_type: 'sasrec', vocab_size: 17, max_positions: 32, hidden_size: 8, num_heads: 2, dropout: 0.2 }],
   two_tower: [
     {

@@ -63,6 +63,48 @@ describe.skipIf(!existsSync('build/attune.node'))('a model of items', () => {
   });
 });
 
+/** Everybody likes one of three kinds of eight things, and has most of that kind. */
+function likings(): string {
+  const lines = Array.from({ length: 90 }, (_, user) => {
+    const own = shuffled(
+      Array.from({ length: 8 }, (_thing, i) => `kind ${user % 3} thing ${i}`),
+      [1, 'likings', user],
+    );
+    return own.slice(0, 6).map((item) => `u${user},${item}`);
+  });
+  return ['user,item', ...lines.flat(), ''].join('\n');
+}
+
+describe.skipIf(!existsSync('build/attune.node'))('matrix factorisation', () => {
+  it('knows who is who, is trained, compared, and recommends to those whom it does not know as well', () => {
+    bench.write('likings.csv', likings());
+    const made = bench.run('models create bpr_mf --data likings.csv --to factors --width 8'.split(' '));
+    expect(made.document, made.stderr).toMatchObject({ items: 24, users: 90, userFeatures: 0 });
+    expect(bench.run('init likings.csv --model factors --yes'.split(' ')).document).toMatchObject({ objective: 'bpr' });
+    const flags = ['--objective', 'bpr', '--tuning', 'full', '--epochs', '60', '--batch-size', '30'];
+    const run = ['train', '--train', 'likings.csv', '--model', 'factors', ...flags, '--output-dir', 'liked'];
+    const { code, stderr } = bench.run(run);
+    expect(code, stderr).toBe(0);
+    const { systems, differences } = readComparison(bench.path('liked'))!;
+    expect(systems[0].values.recall_at_10.value).toBeGreaterThan(0.9);
+    expect(differences.find((one) => one.metric === 'ndcg' && one.against === 'popularity')?.verdict).toBe('better');
+    bench.write('asked.jsonl', '{"user":"u1","items":["kind 1 thing 0"]}\n{"user":"new","items":["kind 2 thing 0"]}\n');
+    const { document } = bench.run('recommend liked --input asked.jsonl --count 4'.split(' '));
+    const { answers } = document as { answers: { items: { item: string }[] }[] };
+    expect(answers.map(({ items }) => items.map(({ item }) => item.slice(0, 6)))).toEqual([
+      Array(4).fill('kind 1'),
+      Array(4).fill('kind 2'),
+    ]);
+  });
+
+  it('is not made of rows that nobody chose', () => {
+    bench.write('nobody.jsonl', '{"items":["a","b"]}\n{"items":["b","c"]}\n');
+    const failure = bench.failure('models create bpr_mf --data nobody.jsonl --to other'.split(' '));
+    expect(failure).toMatchObject({ code: 'E_NO_USERS' });
+    expect(existsSync(bench.path('other'))).toBe(false);
+  });
+});
+
 /** Baskets of tea things or of garden things, eight kinds of each; only their catalogue says which is which. */
 const things = Array.from({ length: 16 }, (_, i) => ({ item: `thing ${i}`, kind: i % 2 === 0 ? 'tea' : 'garden' }));
 

@@ -21,7 +21,7 @@ export const command = defineCommand({
   ],
   examples: ['init tickets.jsonl', 'init faq.csv --columns "{prompt: question, completion: reply}" --yes'],
   async run(context) {
-    const { examineForInit, recipeFileFor, recipeText, writeRecipe } = await import('../../app/init.ts');
+    const { examineForInit, objectiveFor, recipeFileFor, recipeText, writeRecipe } = await import('../../app/init.ts');
     const path = context.argument('FILE')!;
     const hints = await readHints(context);
     const findings = await examineForInit(path, hints);
@@ -30,7 +30,8 @@ export const command = defineCommand({
     const text = await recipeText(findings, { ...answers, ...hints });
     await writeRecipe(file, text, { overwrite: answers.overwrite });
     const { format, reason, problems } = findings.inspection;
-    return { recipe: file, format, reason, objective: findings.objective.name, model: answers.model, problems };
+    const { model } = answers;
+    return { recipe: file, format, reason, objective: objectiveFor(findings, model).name, model, problems };
   },
   render({ recipe, format, reason, problems }, { colours }) {
     const { green, yellow, bold, cyan, dim } = colours;

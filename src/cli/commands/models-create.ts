@@ -1,6 +1,7 @@
 import { AttuneError } from '../../base/errors.ts';
 import { formatBytes, formatCount } from '../../base/format.ts';
 import type { ModelCreation } from '../../app/create-model.ts';
+import { objectiveOfClasses, usualObjectives } from '../../app/usual-objective.ts';
 import { defineCommand } from '../command.ts';
 import { shortPath } from '../short-path.ts';
 import { withProgress } from '../with-progress.ts';
@@ -11,7 +12,8 @@ export const command = defineCommand({
   arguments: [
     {
       name: 'TYPE',
-      summary: 'sasrec: what somebody chooses next, by the order of what was before; two_tower: by features too',
+      summary:
+        'sasrec: what somebody chooses next, by the order of what was before; two_tower: by features too; bpr_mf: a vector for each user and item',
       required: true,
     },
   ],
@@ -73,8 +75,8 @@ export const command = defineCommand({
       }),
     );
   },
-  render: ({ folder, modelType, items, cold, rows, parameters, bytes, ...known }, { colours }) => {
-    const objective = modelType === 'two_tower' ? 'item_retrieval' : 'next_item';
+  render: ({ folder, modelType, className, items, cold, rows, parameters, bytes, ...known }, { colours }) => {
+    const objective = (objectiveOfClasses('items', [className]) ?? usualObjectives.items!).name;
     return [
       `${colours.green('✓')} ${shortPath(folder)}: ${modelType}, ${formatCount(parameters)} parameters, ${formatBytes(bytes)}`,
       `  ${formatCount(items)} items of ${formatCount(rows)} rows${cold > 0 ? `, ${formatCount(cold)} of them chosen by nobody yet` : ''}`,
@@ -85,7 +87,11 @@ export const command = defineCommand({
 });
 
 /** "  of items: 1,204 words, 13 values; of users: 4 features" */
-function knownFeatures({ itemFeatures, userFeatures }: Pick<ModelCreation, 'itemFeatures' | 'userFeatures'>): string[] {
+function knownFeatures({
+  itemFeatures,
+  users,
+  userFeatures,
+}: Pick<ModelCreation, 'itemFeatures' | 'users' | 'userFeatures'>): string[] {
   const { words = 0, tags = 0, numbers = 0, textWidth = 0 } = itemFeatures ?? {};
   const counted = [
     [words, 'words'],
@@ -98,6 +104,7 @@ function knownFeatures({ itemFeatures, userFeatures }: Pick<ModelCreation, 'item
   ];
   const parts = [
     ...(ofItems.length > 0 ? [`of items: ${ofItems.join(', ')}`] : []),
+    ...(users > 0 ? [`${formatCount(users)} users with a vector of their own`] : []),
     ...(userFeatures > 0 ? [`of users: ${formatCount(userFeatures)} features`] : []),
   ];
   return parts.length === 0 ? [] : [`  ${parts.join('; ')}`];

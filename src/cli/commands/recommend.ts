@@ -6,7 +6,11 @@ export const command = defineCommand({
   section: 'Use',
   summary: 'recommend items to every row of a file',
   arguments: [
-    { name: 'MODEL', summary: "a run's folder, an adapter's or a model's: sasrec or two_tower", required: true },
+    {
+      name: 'MODEL',
+      summary: "a run's folder, an adapter's or a model's: sasrec, two_tower or bpr_mf",
+      required: true,
+    },
   ],
   options: [
     {

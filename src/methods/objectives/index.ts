@@ -15,6 +15,7 @@ const table = {
   question_answering: () => import('./question-answering.ts'),
   masked_lm: () => import('./masked_lm.ts'),
   next_item: () => import('./next-item.ts'),
+  bpr: () => import('./bpr.ts'),
   item_retrieval: () => import('./item-retrieval.ts'),
   contrastive: () => import('./contrastive.ts'),
   image_text_contrastive: () => import('./image_text_contrastive.ts'),

@@ -19,8 +19,8 @@ export function itemRows(
 
 /** Items that the model does not know are left out of their row. */
 function itemsRow(example: Example, tokenizer: Tokenizer): PreparedRow {
-  const { id, source, items, about, isLastOnly } = example as ItemsExample;
-  const { ids, lead, lastIsKnown } = itemIds(tokenizer, { items, about });
+  const { id, source, isLastOnly } = example as ItemsExample;
+  const { ids, lead, lastIsKnown } = itemIds(tokenizer, example as ItemsExample);
   const trained = new Uint8Array(ids.length).fill(isLastOnly === true ? 0 : 1, lead);
   if (isLastOnly === true && lastIsKnown) trained[trained.length - 1] = 1;
   return { id, source, ids, trained };

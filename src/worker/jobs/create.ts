@@ -8,7 +8,7 @@ import type { Architecture, NewShape } from '../../models/architecture.ts';
 import { architectures } from '../../models/index.ts';
 import { createModel } from '../../models/load.ts';
 import { saveModel } from '../../models/save.ts';
-import { itemNames, itemTokenizer } from '../../text/index.ts';
+import { aboutIds, itemNames, itemTokenizer, selfOf } from '../../text/index.ts';
 import type { JobContext } from '../job.ts';
 import { describeItems, encodeTexts, sizesOf, writeItemCatalogue } from '../run/item-catalogue.ts';
 
@@ -26,10 +26,14 @@ export interface CreateInput {
 export interface CreatedModel {
   folder: string;
   modelType: string;
+  /** What its folder says that it is: `SasRecForNextItem`. */
+  className: string;
   items: number;
   /** Items of the catalogue that nobody has chosen. */
   cold: number;
   rows: number;
+  /** Users that have a vector of their own. */
+  users: number;
   /** Different things that are known of users. */
   userFeatures: number;
   /** What is known of items: words, values, numbers, width of their texts' vectors. */
@@ -55,11 +59,12 @@ export async function run(input: CreateInput, context: JobContext): Promise<Crea
   const known = await readFeatures(input, architecture, context);
   const chosen = new Set(rows.flatMap(({ items }) => items));
   const all = [...new Set([...chosen, ...(known?.items ?? []).map(({ item }) => item)])].toSorted();
-  const about = [...new Set(rows.flatMap((row) => row.about ?? []))].toSorted();
+  const about = [...new Set(rows.flatMap((row) => knownOfUser(row, architecture)))].toSorted();
   const tokenizer = await itemTokenizer(all, about);
-  const maxPositions = shape.maxPositions ?? positionsFor(rows);
+  const maxPositions = shape.maxPositions ?? positionsFor(rows, architecture);
   const { features } = known ?? {};
-  const config = architecture.newConfig({ ...shape, maxPositions, vocabularySize: tokenizer.size, features });
+  const users = architecture.knowsUsers === true ? aboutIds(tokenizer) : undefined;
+  const config = architecture.newConfig({ ...shape, maxPositions, vocabularySize: tokenizer.size, features, users });
   const model = await createModel({ ...config, bos_token_id: tokenizer.bosId }, { dtype: 'f32', seed });
   if (known !== undefined) describeItems(model, itemNames(tokenizer), known);
   const bytes = await writeWholeFolder(folder, (draft) => {
@@ -68,8 +73,10 @@ export async function run(input: CreateInput, context: JobContext): Promise<Crea
     return saveModel(model, draft);
   });
   const parameters = [...model.parameters()].reduce((sum, [, { tensor }]) => sum + tensor.size, 0);
-  const counts = { items: all.length, cold: all.length - chosen.size, rows: rows.length, userFeatures: about.length };
-  return { folder, modelType, ...counts, itemFeatures: features, maxPositions, parameters, bytes };
+  const ofUsers = { users: users?.count ?? 0, userFeatures: users === undefined ? about.length : 0 };
+  const counts = { items: all.length, cold: all.length - chosen.size, rows: rows.length, ...ofUsers };
+  const { className } = architecture.heads(config)['next-item']!;
+  return { folder, modelType, className, ...counts, itemFeatures: features, maxPositions, parameters, bytes };
 }
 
 async function readItems({ data, seed }: CreateInput, { signal }: JobContext): Promise<ItemsExample[]> {
@@ -81,6 +88,18 @@ async function readItems({ data, seed }: CreateInput, { signal }: JobContext): P
       got: `${row.kind} rows (${row.source.file}:${row.source.line})`,
       expected: 'rows with user and item, or with a list of items',
     });
+  });
+}
+
+/** What a model of this kind knows of whoever chose: who it is, or what is known of them. @throws AttuneError E_NO_USERS */
+function knownOfUser({ user, about = [], source }: ItemsExample, { modelType, knowsUsers }: Architecture) {
+  if (knowsUsers !== true) return about;
+  if (user !== undefined) return [selfOf(user)];
+  throw new AttuneError('E_NO_USERS', {
+    what: `A ${modelType} model knows everybody by name`,
+    got: `a row without a user (${source.file}:${source.line})`,
+    expected: 'rows with user and item, or with user and a list of items',
+    fix: 'say who it was, or make a two_tower model, which knows people by what they chose',
   });
 }
 
@@ -109,10 +128,13 @@ function refuseIdle(given: Pick<CreateInput, 'catalogue' | 'textEncoder'>, { mod
   });
 }
 
-/** The longest row, with its start and what is known of its user, as far as that is usual. */
-function positionsFor(rows: readonly ItemsExample[]): number {
-  const longest = rows.reduce((most, { items, about = [] }) => Math.max(most, items.length + about.length + 1), 2);
-  return Math.min(longest, MOST_POSITIONS);
+/** The longest row, with its start and what is known of its user (who it is, at least), as far as that is usual. */
+function positionsFor(rows: readonly ItemsExample[], architecture: Architecture): number {
+  const lengthOf = (row: ItemsExample) => row.items.length + knownOfUser(row, architecture).length + 1;
+  return Math.min(
+    rows.reduce((most, row) => Math.max(most, lengthOf(row)), 2),
+    MOST_POSITIONS,
+  );
 }
 
 async function preTrained(modelType: string): Promise<AttuneError> {

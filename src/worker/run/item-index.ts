@@ -55,7 +55,7 @@ export function refuseOthers(model: Model, target: string): void {
   if (hasItemVectors(model)) return;
   throw new AttuneError('E_NO_ITEMS', {
     what: `${target} is a ${model.task} model, which knows no items`,
-    expected: 'a two_tower or sasrec model',
+    expected: 'a two_tower, sasrec or bpr_mf model',
     fix: 'make one: attune models create two_tower --data interactions.csv --to recommender',
   });
 }

@@ -41,8 +41,8 @@ export async function answerWithItems(
 
 /** What somebody has, as a model reads it: of a long history its end. */
 export function historyRow(tokenizer: Tokenizer, example: ItemsExample, maxPositions: number): PreparedRow {
-  const { id, source, items, about } = example;
-  const { ids: all, lead } = itemIds(tokenizer, { items, about });
+  const { id, source } = example;
+  const { ids: all, lead } = itemIds(tokenizer, example);
   const isLong = all.length > maxPositions;
   const ids = isLong ? Int32Array.of(...all.slice(0, lead), ...all.slice(lead - maxPositions)) : all;
   return { id, source, ids, trained: new Uint8Array(ids.length) };

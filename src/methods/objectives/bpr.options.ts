@@ -1,0 +1,11 @@
+import { z } from 'zod';
+
+/** Each item of a row, against items drawn from those that the row does not have. */
+export const options = z.strictObject({
+  negatives: z.int().min(1).max(1000).default(1).describe('items drawn for each item of a row, anew at each step'),
+});
+
+export type BprOptions = z.output<typeof options>;
+
+/** A user's vector moves in the steps that the user is part of: they have to be large, and many. */
+export const recipeDefaults = { training: { learning_rate: 1e-2, batch_size: 256, epochs: 30 } };

@@ -1,0 +1,71 @@
+// R rows, L items that are predicted, n items drawn for each, D width
+import { itemVectorsOf } from '../../models/architecture.ts';
+import { widened } from '../../models/heads/pooling.ts';
+import { aten, fromArray } from '../../tensor/index.ts';
+import { itemNames } from '../../text/index.ts';
+import type { Objective, PreparedRow, Processor } from '../../train/interfaces.ts';
+import type { BprOptions } from './bpr.options.ts';
+import { itemRows } from './item-rows.ts';
+import { philoxUnits } from './masking.ts';
+import { predictionsOf, sumsOfRows } from './next-token.ts';
+
+/**
+ * What somebody chooses scores higher than what they do not (BPR; Rendle et al., 2009): of each item of a row and items
+ * drawn by chance from those that the row does not have, the logarithm of the logistic function of the difference of
+ * their scores. Drawn anew at each step, by row and position; in an evaluation they are always the same.
+ */
+export function create({ negatives }: BprOptions, { tokenizer }: Processor): Objective {
+  const items = itemNames(tokenizer).flatMap((name, id) => (name === undefined ? [] : [id]));
+  const placeOf = new Map(items.map((id, place) => [id, place]));
+  return {
+    ...itemRows(tokenizer),
+    separable: true,
+    draw: (rows, at) => rows.map((row) => withRivals(row, { items, placeOf, negatives, at })),
+    loss(model, batch, { totals, runner }) {
+      const { places, targets, rows } = predictionsOf(batch, model.layoutOf(batch.input));
+      const onDevice = (ids: BigInt64Array) => fromArray(ids).toDevice(model.device);
+      const states = widened(model.hidden(batch.input, { runner }).indexSelect(0, onDevice(places))); // [L, D]
+      const vectorsOf = (ids: BigInt64Array) => itemVectorsOf(model.trunk)(onDevice(ids), model.dtype).to(states.dtype);
+      const rivals = vectorsOf(
+        BigInt64Array.from(
+          batch.rows.flatMap((row) => [...row.rivals!]),
+          BigInt,
+        ),
+      );
+      const own = states.mul(vectorsOf(targets)).sum(1, { keepdim: true }); // [L, 1]
+      const others = rivals.reshape(targets.length, negatives, states.shape[1]).mul(states.unsqueeze(1)).sum(2);
+      const margins = own.sub(others); // [L, n]
+      const logProbs = aten.log_sigmoid.default(margins).mean(1);
+      const perRow = sumsOfRows(logProbs.mul(-1 / totals.tokens), onDevice(rows), batch.rows.length);
+      const right = aten.gt.Scalar(margins, 0).sum();
+      return { perRow, tally: { pair_accuracy: { sum: right, count: targets.length * negatives } } };
+    },
+  };
+}
+
+interface Drawing {
+  /** Ids of all items, and where each stands among them. */
+  items: readonly number[];
+  placeOf: ReadonlyMap<number, number>;
+  negatives: number;
+  at: { seed: number; step: number } | undefined;
+}
+
+/** Who has every item has none that could be set against them: nothing of the row is trained. */
+function withRivals(row: PreparedRow, { items, placeOf, negatives, at }: Drawing): PreparedRow {
+  const had = [...new Set(row.ids)].flatMap((id) => placeOf.get(id) ?? []).toSorted((a, b) => a - b);
+  const free = items.length - had.length;
+  if (free === 0) return { ...row, trained: new Uint8Array(row.trained.length), rivals: new Int32Array(0) };
+  const draws = philoxUnits(row, at, 'rivals');
+  const rivals: number[] = [];
+  for (let t = 1; t < row.ids.length; t++) {
+    if (row.trained[t] === 0) continue;
+    for (let n = 0; n < negatives; n++) {
+      // The position counts negatives too, so that each has a draw of its own.
+      let place = Math.floor(draws(t * negatives + n)[0] * free);
+      for (const taken of had) if (taken <= place) place++;
+      rivals.push(items[place]);
+    }
+  }
+  return { ...row, rivals: Int32Array.from(rivals) };
+}
