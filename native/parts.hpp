@@ -9,6 +9,7 @@ void addTensors(napi_env env, napi_value exports);
 void addBuffers(napi_env env, napi_value exports);
 void addAutograd(napi_env env, napi_value exports);
 void addProfile(napi_env env, napi_value exports);
+void useMemory();
 void addRuntime(napi_env env, napi_value exports);
 
 }  // namespace attune

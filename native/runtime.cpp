@@ -55,6 +55,7 @@ napi_value start(napi_env env, napi_value exports) {
   // Without this every freed activation goes back to the kernel and is paged in again: a step costs a third more.
   mallopt(M_MMAP_THRESHOLD, std::numeric_limits<int>::max());
   mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
+  useMemory();
 #endif
   addDispatch(env, exports);
   addTensors(env, exports);

@@ -53,6 +53,7 @@ struct FusedRmsNorm : public torch::autograd::Function<FusedRmsNorm> {
   static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& weight, double eps) {
     auto [y, inverse] = run(x, weight, eps);
     context->save_for_backward({x, weight, inverse});
+    context->saved_data["eps"] = eps;
     return y;
   }
 
@@ -170,6 +171,15 @@ at::Tensor swiGlu(const at::Tensor& gate, const at::Tensor& up) {
   if (kernelsFor(gate) == nullptr || !isOnCpu(up) || gate.numel() == 0) return compositeSwiGlu(gate, up);
   return isRecorded(gate, up) ? FusedSwiGlu::apply(gate.contiguous(), up.contiguous()) : FusedSwiGlu::run(gate.contiguous(), up.contiguous());
 }
+
+std::optional<NormInput> normInputOf(const at::Tensor& y) {
+  const auto* node = dynamic_cast<torch::autograd::CppNode<FusedRmsNorm>*>(y.grad_fn().get());
+  if (node == nullptr) return std::nullopt;
+  const variable_list saved = node->ctx_.get_saved_variables();
+  return NormInput{saved[0], saved[1], node->ctx_.saved_data.at("eps").toDouble()};
+}
+
+at::Tensor normedAgain(const NormInput& input) { return FusedRmsNorm::run(input.x, input.weight, input.eps).first; }
 
 at::Tensor gatedUnit(const at::Tensor& gate, const at::Tensor& up) { return FusedSwiGlu::run(gate, up); }
 

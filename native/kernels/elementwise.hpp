@@ -2,13 +2,24 @@
 #pragma once
 #include <ATen/core/Tensor.h>
 
+#include <optional>
 #include <tuple>
 
 namespace attune {
 
+// What a norm's output was made of.
+struct NormInput {
+  at::Tensor x, weight;
+  double eps;
+};
+
 at::Tensor rmsNorm(const at::Tensor& x, const at::Tensor& weight, double eps);
 at::Tensor rope(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin);
 at::Tensor swiGlu(const at::Tensor& gate, const at::Tensor& up);
+
+// Of a recorded output of rms_norm as it is: what normedAgain makes the same values of, to the bit, outside of autograd.
+std::optional<NormInput> normInputOf(const at::Tensor& y);
+at::Tensor normedAgain(const NormInput& input);
 
 // silu(gate) * up outside of autograd; contiguous tensors of one type that has kernels.
 at::Tensor gatedUnit(const at::Tensor& gate, const at::Tensor& up);

@@ -1,6 +1,7 @@
 // Linear layers that read one input, with their low-rank adapters, as one node: y_i = x W_iᵀ + b_i + Σ s (x Aᵀ) Bᵀ.
 // Products of all A are one, and the input's gradient is summed as it is made. Weights are cast when they are needed and not kept.
 // A weight that comes in int8 besides is read so by the forward alone: gradients are those of the weight itself.
+// An input that a norm made is not kept but made again from the norm's own, which is kept anyway.
 // Outputs that are known from an earlier pass over the same values are taken as they are, and only backward is made ready.
 // N tokens, D width of the input, O_i widths of the outputs, r ranks.
 #include <ATen/core/ivalue.h>
@@ -139,12 +140,23 @@ struct Backward {
   }
 };
 
+// Puts what a norm made the input of in the input's place. Of a second pass nothing is kept for long.
+void leaveNormed(variable_list& all, Plan& plan) {
+  const auto input = plan.isGated || !plan.known.empty() ? std::nullopt : normInputOf(all[0]);
+  if (!input.has_value()) return;
+  plan.isNormed = true;
+  plan.eps = input->eps;
+  all[0] = Tensor();
+  all.insert(all.end(), {input->x, input->weight});
+}
+
 struct LinearGroup : public torch::autograd::Function<LinearGroup> {
   static variable_list forward(AutogradContext* context, at::TensorList inputs, c10::intrusive_ptr<Plan> plan) {
     const at::AutoDispatchBelowADInplaceOrView guard;
     variable_list all(inputs.begin(), inputs.end());
     Outputs out = forwardOf(all, *plan);
     all.push_back(out.inner);
+    leaveNormed(all, *plan);
     context->save_for_backward(std::move(all));
     context->saved_data["plan"] = c10::IValue::make_capsule(plan);
     return out.y;
@@ -153,8 +165,9 @@ struct LinearGroup : public torch::autograd::Function<LinearGroup> {
   static variable_list backward(AutogradContext* context, variable_list gradients) {
     checkOnce();
     const at::AutoDispatchBelowADInplaceOrView guard;
-    const variable_list saved = context->get_saved_variables();
+    variable_list saved = context->get_saved_variables();
     const auto plan = c10::static_intrusive_pointer_cast<Plan>(context->saved_data["plan"].toCapsule());
+    if (plan->isNormed) saved[0] = normedAgain({saved[plan->size() + 1], saved[plan->size() + 2], plan->eps});
     const at::ScalarType type = productType(saved[0]);
     for (Tensor& gradient : gradients)
       if (gradient.defined()) gradient = gradient.to(type);

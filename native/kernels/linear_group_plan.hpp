@@ -26,6 +26,8 @@ struct Plan : public torch::CustomClassHolder {
   std::vector<Adapter> adapters;
   variable_list int8;  // of each layer, undefined where it has none; or empty
   variable_list known;  // all outputs, or empty
+  bool isNormed = false;  // what is saved has x's place empty, and at the end what a norm makes x of
+  double eps = 0;         // that norm's
 
   size_t weight(size_t layer) const { return 1 + isGated + layer; }
   size_t bias(size_t layer) const { return weight(layers) + static_cast<size_t>(biasAt[layer]); }
