@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
 import type { ReadLimits } from '../documents/index.ts';
 import { attuneCache, attuneHome } from '../base/home.ts';
-import { readFailure } from '../files/bytes.ts';
+import { missingFile, readFailure } from '../files/bytes.ts';
 import {
   checkPipeline,
   diffDataSets,
@@ -18,6 +18,7 @@ import { writeDataReport, type ShownExample } from '../monitor/data-report/index
 import { Tokenizer } from '../text/index.ts';
 import { modelFolder } from '../worker/run/base-model.ts';
 import { inspectTrainingData } from './inspect-data.ts';
+import { importDefault, isProgram } from './program-file.ts';
 import { loadRecognisers } from './redact/recognisers.ts';
 
 export interface DataPipelineOptions {
@@ -43,8 +44,13 @@ export interface DataPipelineResult extends PipelineResult {
   unredacted?: string;
 }
 
+/** Types a pipeline that is written in TypeScript: `export default definePipeline({ … })`. */
+export function definePipeline(pipeline: PipelineSpec): PipelineSpec {
+  return pipeline;
+}
+
 /**
- * Makes a versioned data set from a pipeline: the path of a YAML file, or its values.
+ * Makes a versioned data set from a pipeline: its values, or the path of a YAML file or of a program that exports them.
  * @throws AttuneError E_BAD_PIPELINE, E_FILE_MISSING and those of the steps
  */
 export async function dataPipeline(
@@ -102,6 +108,11 @@ async function examplesOf(
 }
 
 async function readSpec(path: string): Promise<unknown> {
+  if (isProgram(path)) {
+    if (!existsSync(path)) throw missingFile(path);
+    const codes = { unreadable: 'E_BAD_PIPELINE', other: 'E_BAD_PIPELINE' } as const;
+    return importDefault(path, { codes, expected: 'export default definePipeline({ … })' });
+  }
   let text: string;
   try {
     text = readFileSync(path, 'utf8');

@@ -10,7 +10,7 @@ export { inspectTrainingData, type DataInspectionResult, type InspectDataOptions
 export { findModels, showModel, type KnownModels, type ModelDetails } from './models.ts';
 export { openPage } from './page/index.ts';
 export type { PageServer } from './page/page-server.ts';
-export { dataDiff, dataPipeline, type DataPipelineOptions } from './data-pipeline.ts';
+export { dataDiff, dataPipeline, definePipeline, type DataPipelineOptions } from './data-pipeline.ts';
 export { describeSteps, prepareData, type PrepareDataOptions, type PreparedData } from './prepare-data.ts';
 export { evaluateCounterfactuals, type CounterfactualEvaluation } from './fairness/evaluate-counterfactuals.ts';
 export { describeGroups, type DataGroups, type GroupsOptions } from './fairness/groups.ts';

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { extname, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { extname } from 'node:path';
 import type { Document, LineCounter, Node } from 'yaml';
 import { AttuneError, type Problem } from '../../base/errors.ts';
+import { firstLine, importDefault, isProgram } from '../program-file.ts';
 import { noOrigin, type RecipeOrigin, type TreePath } from './origin.ts';
 
 export interface ReadRecipe {
@@ -10,7 +10,6 @@ export interface ReadRecipe {
   origin: RecipeOrigin;
 }
 
-const programs = new Set(['.ts', '.mts', '.js', '.mjs']);
 const texts = new Set(['.yaml', '.yml', '.json']);
 
 /** Reads a recipe file: YAML or JSON as text with line numbers, or a program that exports one as its default. */
@@ -22,7 +21,7 @@ export async function readRecipeFile(file: string): Promise<ReadRecipe> {
     });
   }
   const extension = extname(file).toLowerCase();
-  if (programs.has(extension)) return readProgram(file);
+  if (isProgram(file)) return readProgram(file);
   if (texts.has(extension)) return readText(file);
   throw new AttuneError('E_RECIPE_FORMAT', {
     what: `${file} is not a recipe`,
@@ -66,26 +65,9 @@ async function readText(file: string): Promise<ReadRecipe> {
 }
 
 async function readProgram(file: string): Promise<ReadRecipe> {
-  const exported = await importProgram(file);
-  if (exported.default === undefined) {
-    throw new AttuneError('E_RECIPE_FORMAT', {
-      what: `${file} exports no recipe`,
-      expected: 'export default defineRecipe({ … })',
-    });
-  }
-  return { tree: await exported.default, origin: { ...noOrigin, file } };
-}
-
-async function importProgram(file: string): Promise<{ default?: unknown }> {
-  try {
-    return (await import(pathToFileURL(resolve(file)).href)) as { default?: unknown };
-  } catch (error) {
-    throw new AttuneError('E_RECIPE_SYNTAX', {
-      what: `${file} cannot be loaded`,
-      got: firstLine(error instanceof Error ? error.message : String(error)),
-      cause: error,
-    });
-  }
+  const codes = { unreadable: 'E_RECIPE_SYNTAX', other: 'E_RECIPE_FORMAT' } as const;
+  const tree = await importDefault(file, { codes, expected: 'export default defineRecipe({ … })' });
+  return { tree, origin: { ...noOrigin, file } };
 }
 
 function lineOf(document: Document, lines: LineCounter, path: TreePath): number | undefined {
@@ -105,11 +87,4 @@ function offsetOf(document: Document, path: TreePath): number | undefined {
   const items = parent?.items ?? [];
   if (typeof name === 'number') return items[name]?.range?.[0];
   return items.find((item) => item.key?.value === name)?.key?.range?.[0];
-}
-
-function firstLine(text: string): string {
-  return text
-    .split('\n', 1)[0]
-    .replace(/:$/, '')
-    .replace(/ at line \d+, column \d+$/, '');
 }

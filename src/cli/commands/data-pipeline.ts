@@ -8,7 +8,9 @@ import { withProgress } from '../with-progress.ts';
 export const command = defineCommand({
   section: 'Data',
   summary: 'make a versioned data set by a pipeline file: sources, steps, split; only what changed is made again',
-  arguments: [{ name: 'FILE', summary: 'a .yaml with name, sources, steps, split', required: true }],
+  arguments: [
+    { name: 'FILE', summary: 'name, sources, steps, split: a .yaml, or a .ts that exports them', required: true },
+  ],
   options: [
     { name: '--to', value: 'FOLDER', summary: 'where to put it (ATTUNE_HOME/data-sets, named by its content)' },
     { name: '--no-cache', summary: 'keep no rows of before the last step, nor those kept by earlier runs of the same' },

@@ -64,6 +64,31 @@ it('makes a data set that training reads, named by its content, with a manifest 
   expect(report.rows).toEqual(manifest.rows);
 });
 
+it('is read from a program as from YAML, and says what is wrong with either', async () => {
+  write('a.jsonl', numbered(20));
+  const file = (name: string, text: string) => {
+    writeFileSync(join(folder, name), text);
+    return dataPipeline(join(folder, name), { processes: 1 });
+  };
+  const values = { sources: 'a.jsonl', steps: [{ step: 'records' }], split: { test: 0.2 } };
+  const ofYaml = await file('made.yaml', JSON.stringify(values));
+  const ofProgram = await file(
+    'made.mts',
+    `const steps: object[] = [{ step: 'records' }];\nexport default { sources: 'a.jsonl', steps, split: { test: 0.2 } };\n`,
+  );
+  expect(ofProgram.manifest.hash).toBe(ofYaml.manifest.hash);
+  expect(ofProgram.manifest.rows.test).toBe(4);
+  await expect(file('none.mts', 'export const pipeline = {};')).rejects.toMatchObject({
+    code: 'E_BAD_PIPELINE',
+    expected: 'export default definePipeline({ … })',
+  });
+  await expect(file('broken.mts', 'export default {')).rejects.toMatchObject({ code: 'E_BAD_PIPELINE' });
+  await expect(file('steps.mts', `export default { sources: 'a.jsonl' };`)).rejects.toMatchObject({
+    problems: [{ field: 'steps' }],
+  });
+  await expect(dataPipeline(join(folder, 'gone.ts'))).rejects.toMatchObject({ code: 'E_FILE_MISSING' });
+});
+
 it('makes again only what a change of sources or steps reaches', async () => {
   write('a.jsonl', numbered(30));
   write('b.jsonl', numbered(30, 30));
