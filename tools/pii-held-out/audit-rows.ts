@@ -1,6 +1,6 @@
 /**
  * A held-out set as rows that `attune data audit` reads: `node tools/pii-held-out/audit-rows.ts written.jsonl [mails.jsonl PACKAGE_FOLDER]`,
- * `audit-rows.ts --second written.jsonl` for the second set, and `--third` before the arguments of the first for the third.
+ * `audit-rows.ts --second written.jsonl` for the second set, and `--third` or `--fourth` before the arguments of the first for these.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { mailText, type MailPlace } from './mails.ts';
@@ -14,17 +14,19 @@ interface HeldOutRow {
 
 const second = process.argv[2] === '--second';
 const third = process.argv[2] === '--third';
-const [written, mails, packageFolder] = process.argv.slice(second || third ? 3 : 2);
+const fourth = process.argv[2] === '--fourth';
+const [written, mails, packageFolder] = process.argv.slice(second || third || fourth ? 3 : 2);
 if (
   written === undefined ||
   (mails === undefined) !== (packageFolder === undefined) ||
   (second && mails !== undefined)
 ) {
   throw new Error(
-    'usage: audit-rows.ts [--third] written.jsonl [mails.jsonl PACKAGE_FOLDER], or --second written.jsonl',
+    'usage: audit-rows.ts [--third|--fourth] written.jsonl [mails.jsonl PACKAGE_FOLDER], or --second written.jsonl',
   );
 }
-const file = new URL(`../../fixtures/pii/pii-held-out${second ? '-2' : third ? '-3' : ''}.jsonl`, import.meta.url);
+const suffix = second ? '-2' : third ? '-3' : fourth ? '-4' : '';
+const file = new URL(`../../fixtures/pii/pii-held-out${suffix}.jsonl`, import.meta.url);
 const rows = readFileSync(file, 'utf8')
   .trim()
   .split('\n')

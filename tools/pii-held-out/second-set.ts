@@ -1,4 +1,4 @@
-/** The second and third held-out sets: rows read from `fixtures/pii/second/*.txt` and `third/*.txt`, what is wrong with them, and how they are written. */
+/** The second, third and fourth held-out sets: rows read from `fixtures/pii/second/*.txt`, `third/*.txt` and `fourth/*.txt`, what is wrong with them, and how they are written. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ibanDigits, luhnDigit } from './checksums.ts';
@@ -22,11 +22,13 @@ export interface Row {
 
 interface Set {
   folder: string;
+  number: number;
   seed: number;
 }
 
-const SECOND: Set = { folder: 'second', seed: 202 };
-const THIRD: Set = { folder: 'third', seed: 303 };
+const SECOND: Set = { folder: 'second', number: 2, seed: 202 };
+const THIRD: Set = { folder: 'third', number: 3, seed: 303 };
+const FOURTH: Set = { folder: 'fourth', number: 4, seed: 404 };
 const SOURCE = join(import.meta.dirname, '../../fixtures/pii');
 export const KINDS = new Set(
   (
@@ -54,7 +56,7 @@ function read(block: string, draws: Draws): { text: string; spans: Span[] } {
 }
 
 /** Blocks between empty lines; `== en US` sets language and country of those that follow, a line `¶` is an empty line. */
-function rowsOf({ folder, seed }: Set, file: string): Row[] {
+function rowsOf({ folder, number, seed }: Set, file: string): Row[] {
   const draws = new Draws(seed + [...file].reduce((sum, symbol) => sum * 31 + symbol.charCodeAt(0), 0));
   const name = file.replace('.txt', '');
   const rows: Row[] = [];
@@ -65,7 +67,7 @@ function rowsOf({ folder, seed }: Set, file: string): Row[] {
     const header = /^== (\w\w) (\w\w)$/.exec(block);
     if (header) [, language, country] = header as unknown as [string, string, string];
     else {
-      const id = `${folder === 'third' ? 3 : 2}-${name}-${String(rows.length + 1).padStart(3, '0')}`;
+      const id = `${number}-${name}-${String(rows.length + 1).padStart(3, '0')}`;
       const { text, spans } = read(block.replace(/^¶$/gm, ''), draws);
       rows.push({ id, text, language, country, source: 'written', spans });
     }
@@ -118,5 +120,6 @@ function rowsOfSet(set: Set): Row[] {
 
 export const secondRows = (): Row[] => rowsOfSet(SECOND);
 
-/** The written rows of the third set; its mails lie in `fixtures/pii/third/mails.jsonl`. */
+/** The written rows of the third and fourth sets; their mails lie in `mails.tsv` beside them. */
 export const thirdWrittenRows = (): Row[] => rowsOfSet(THIRD);
+export const fourthWrittenRows = (): Row[] => rowsOfSet(FOURTH);

@@ -1,7 +1,8 @@
-/** Values of the second and third held-out sets that a sentence asks for by `~`: numbers with valid check digits, and filled patterns. */
+/** Values of the second, third and fourth held-out sets that a sentence asks for by `~`: numbers with valid check digits, and filled patterns. */
 import { ibanDigits, weighted } from './checksums.ts';
-import { HEALTH, NATIONAL, card, dea, iban, imei, npi, vin } from './identifiers.ts';
+import { HEALTH, NATIONAL, broken, card, dea, iban, imei, npi, vin } from './identifiers.ts';
 import type { Draws } from './random.ts';
+import { fourthNumber } from './fourth-identifiers.ts';
 import { furtherNumber } from './third-identifiers.ts';
 
 const IBAN_BODIES: Record<string, string> = {
@@ -47,7 +48,7 @@ const OTHER_NATIONAL: Record<string, (draws: Draws) => string> = {
   },
 };
 
-/** What stands for `~request`: `card`, `imei`, `vin`, `npi`, `dea`, `iban XX`, `id XX`, `health XX` and those of `furtherNumber`; anything else is a pattern of `Draws.fill`. */
+/** What stands for `~request`: `card`, `imei`, `vin`, `npi`, `dea`, `iban XX`, `id XX`, `health XX` those of `furtherNumber` and `fourthNumber`, `bad` before any of these for a wrong check digit; anything else is a pattern of `Draws.fill`. */
 export function requested(draws: Draws, request: string): string {
   const [what, country = ''] = request.split(' ');
   if (what === 'card') return card(draws);
@@ -55,7 +56,8 @@ export function requested(draws: Draws, request: string): string {
   if (what === 'vin') return vin(draws);
   if (what === 'npi') return npi(draws);
   if (what === 'dea') return dea(draws);
-  const further = furtherNumber(draws, what ?? '', country);
+  if (what === 'bad') return broken(requested(draws, request.slice('bad '.length)));
+  const further = furtherNumber(draws, what ?? '', country) ?? fourthNumber(draws, what ?? '', country);
   if (further !== undefined) return further;
   if (what === 'iban') return IBAN_BODIES[country] ? otherIban(draws, country) : iban(draws, country);
   if (what === 'id' || what === 'health') {

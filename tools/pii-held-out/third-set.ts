@@ -1,10 +1,8 @@
-/** The third held-out set: its written rows, and its mails by their places in the npm package. */
+/** The third and fourth held-out sets: their written rows, and their mails by places in the npm package. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { MailPlace } from './mails.ts';
-import { serialise, thirdWrittenRows, type Row } from './second-set.ts';
-
-const MAILS = join(import.meta.dirname, '../../fixtures/pii/third/mails.tsv');
+import { fourthWrittenRows, serialise, thirdWrittenRows, type Row } from './second-set.ts';
 
 export interface MailRow extends Omit<Row, 'text' | 'source'> {
   mail: MailPlace;
@@ -12,8 +10,8 @@ export interface MailRow extends Omit<Row, 'text' | 'source'> {
 }
 
 /** `mails.tsv` has path, start, end, SHA-256 and language of an excerpt, and its labels as `kind start end|…`. */
-export function thirdMailRows(): MailRow[] {
-  return readFileSync(MAILS, 'utf8')
+function mailRows(folder: string, number: number): MailRow[] {
+  return readFileSync(join(import.meta.dirname, '../../fixtures/pii', folder, 'mails.tsv'), 'utf8')
     .trimEnd()
     .split('\n')
     .map((line, at) => {
@@ -25,14 +23,19 @@ export function thirdMailRows(): MailRow[] {
           const [kind = '', from, to] = label.split(' ');
           return { start: Number(from), end: Number(to), kind };
         });
-      const id = `3-mail-${String(at + 1).padStart(3, '0')}`;
+      const id = `${number}-mail-${String(at + 1).padStart(3, '0')}`;
       const mail = { path, start: Number(start), end: Number(end), sha256 };
       return { id, mail, language, country: '', source: 'mail', spans };
     });
 }
 
-/** The frozen file's content. */
-export function thirdContent(): string {
-  const lines = [...thirdWrittenRows().map(serialise), ...thirdMailRows().map((row) => JSON.stringify(row))];
-  return `${lines.join('\n')}\n`;
+export const thirdMailRows = (): MailRow[] => mailRows('third', 3);
+export const fourthMailRows = (): MailRow[] => mailRows('fourth', 4);
+
+function content(written: readonly Row[], mails: readonly MailRow[]): string {
+  return `${[...written.map(serialise), ...mails.map((row) => JSON.stringify(row))].join('\n')}\n`;
 }
+
+/** The frozen files' contents. */
+export const thirdContent = (): string => content(thirdWrittenRows(), thirdMailRows());
+export const fourthContent = (): string => content(fourthWrittenRows(), fourthMailRows());
