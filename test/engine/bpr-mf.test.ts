@@ -1,5 +1,6 @@
 // Matrix factorisation against its formula in plain loops; what its rows are set against.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findTargets } from '../../src/methods/tuning/targets.ts';
 import { create } from '../../src/methods/objectives/bpr.ts';
 import { itemVectorsOf } from '../../src/models/architecture.ts';
 import type { Model } from '../../src/models/model.ts';
@@ -7,6 +8,9 @@ import { layoutOfRows } from '../../src/nn/index.ts';
 import { arange, scope } from '../../src/tensor/index.ts';
 import { aboutIds, itemIds, itemTokenizer, selfOf, type Tokenizer } from '../../src/text/index.ts';
 import type { Objective, PreparedRow, Processor } from '../../src/train/interfaces.ts';
+import type { JobContext } from '../../src/worker/job.ts';
+import { run as describeModel } from '../../src/worker/jobs/describe.ts';
+import { run as estimate } from '../../src/worker/jobs/estimate.ts';
 import { tinyConfigs } from './tiny-configs.ts';
 import { tinyModel } from './tiny-models.ts';
 
@@ -44,6 +48,19 @@ describe('matrix factorisation', () => {
     const { vectors, biases } = plainFactors(model);
     const got = scope(() => itemVectorsOf(model.trunk)(arange(17), 'f64').toNumbers());
     expectNear(got, vectors.map((one, id) => [...one, biases[id]]).flat());
+  });
+});
+
+describe('its tuning', () => {
+  it('is of all weights: no layer takes an adapter, which is told before training and refused in it', async () => {
+    const config = tinyConfigs.bpr_mf[0];
+    expect(await describeModel({ config })).toEqual([]);
+    const context = { emit: () => undefined } as unknown as JobContext;
+    const { estimates } = await estimate({ config, rank: 8, tokens: 1000 }, context);
+    expect(new Set(estimates.map(({ method }) => method))).toEqual(new Set(['full']));
+    expect(() => findTargets(model, 'all-linear', null)).toThrow(
+      expect.objectContaining({ code: 'E_NO_TARGETS', fix: 'train it whole: tuning: full' }),
+    );
   });
 });
 

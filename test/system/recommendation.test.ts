@@ -80,6 +80,7 @@ describe.skipIf(!existsSync('build/attune.node'))('matrix factorisation', () => 
     bench.write('likings.csv', likings());
     const made = bench.run('models create bpr_mf --data likings.csv --to factors --width 8'.split(' '));
     expect(made.document, made.stderr).toMatchObject({ items: 24, users: 90, userFeatures: 0 });
+    expect(bench.run('models show factors'.split(' ')).document).toMatchObject({ adapted: [] });
     expect(bench.run('init likings.csv --model factors --yes'.split(' ')).document).toMatchObject({ objective: 'bpr' });
     const flags = ['--objective', 'bpr', '--tuning', 'full', '--epochs', '60', '--batch-size', '30'];
     const run = ['train', '--train', 'likings.csv', '--model', 'factors', ...flags, '--output-dir', 'liked'];

@@ -41,6 +41,7 @@ export const command = defineCommand({
 /** "24 layers q_proj (576 → 576), …; 1,234 weights for each unit of r". */
 function describeAdapted({ adapted }: ModelDetails): string | undefined {
   if (adapted === undefined) return undefined;
+  if (adapted.length === 0) return 'nothing; it is trained whole: tuning: full';
   const groups = adapted.map(({ name, layers, features }) => {
     const size = features === undefined ? '' : ` (${formatCount(features[0])} → ${formatCount(features[1])})`;
     return `${layers} ${name}${size}`;

@@ -18,8 +18,13 @@ export type TargetModules = string | readonly string[];
 export function findTargets(model: Model, wanted: TargetModules, layers: readonly number[] | null): Target[] {
   const head = new Set(model.head.modules());
   const inHead = new Set([...head].map(([, module]) => module));
-  const candidates: Target[] = [];
-  for (const [path, module] of model.modules()) if (isTarget(module)) candidates.push({ path, layer: module });
+  const candidates = adaptable(model);
+  if (candidates.length === 0) {
+    throw new AttuneError('E_NO_TARGETS', {
+      what: `A ${model.architecture.modelType} model has no layer that takes an adapter`,
+      fix: 'train it whole: tuning: full',
+    });
+  }
   const hasLinear = candidates.some(({ layer }) => isLinear(layer) && !inHead.has(layer));
   const matches = matcher(wanted);
   const found = candidates.filter(({ path, layer }) => {
@@ -32,6 +37,13 @@ export function findTargets(model: Model, wanted: TargetModules, layers: readonl
     got: JSON.stringify(wanted),
     expected: `all-linear, or some of ${[...new Set(candidates.map(({ path }) => lastName(path)))].join(', ')}`,
   });
+}
+
+/** Layers that adapters can sit beside, in the model's order. */
+export function adaptable(model: Model): Target[] {
+  const found: Target[] = [];
+  for (const [path, module] of model.modules()) if (isTarget(module)) found.push({ path, layer: module });
+  return found;
 }
 
 /** Whether names mean convolutions of channels in groups too, which get no adapter here, but do in PEFT. */

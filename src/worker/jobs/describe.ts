@@ -1,6 +1,6 @@
 import type { RawConfig } from '../../models/config.ts';
 import { skeleton } from '../../models/load.ts';
-import { findTargets, lastName } from '../../methods/tuning/targets.ts';
+import { adaptable, findTargets, lastName } from '../../methods/tuning/targets.ts';
 import { isLinear } from '../../nn/index.ts';
 
 export interface DescribeInput {
@@ -19,9 +19,10 @@ export interface AdaptedLayers {
   perRank: number;
 }
 
-/** What LoRA on `all-linear` would tune, from the configuration alone. */
+/** What LoRA on `all-linear` would tune, from the configuration alone; nothing of a model without such layers. */
 export async function run({ config }: DescribeInput): Promise<AdaptedLayers[]> {
   const { model } = await skeleton(config, {});
+  if (adaptable(model).length === 0) return [];
   const groups = Map.groupBy(findTargets(model, 'all-linear', null), ({ path }) => lastName(path));
   return [...groups].map(([name, targets]) => {
     const sizes = targets.map(({ layer }): [number, number] => {

@@ -97,7 +97,8 @@ export function estimateOn(machine: Machine, size: ModelSize, work: Workload): E
       checkpointing: true,
     },
   ];
-  return plans.map(({ method, trained, operations, checkpointing }) => {
+  const possible = adapter === 0 ? plans.filter(({ method }) => method === 'full') : plans;
+  return possible.map(({ method, trained, operations, checkpointing }) => {
     const frozen = method === 'full' ? 0 : size.parameters * machine.bytesPerValue;
     // f32 weights, gradients and two moments of what moves; its copy in the compute type.
     const moving = trained * (16 + (machine.bytesPerValue === 4 ? 0 : machine.bytesPerValue));
