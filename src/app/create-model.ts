@@ -13,6 +13,8 @@ export interface CreateOptions {
   items?: string;
   /** A model whose vectors stand for the items' texts; without one their words get vectors of their own. */
   textEncoder?: string;
+  /** That model becomes a part of this one, and is tuned with it. */
+  tunesEncoder?: boolean;
   /** Where to write. */
   folder: string;
   /** Numbers of each item's vector. Default 64. */
@@ -39,12 +41,13 @@ export type ModelCreation = JobResult<'create'>;
  */
 export async function createNewModel(modelType: string, options: CreateOptions): Promise<ModelCreation> {
   const { data: path, format, columns, folder, onEvent, signal, maxPositions, seed = 42 } = options;
-  const { items, textEncoder, width = 64, blocks = 2, heads = 1, dropout = 0.2 } = options;
+  const { items, textEncoder, tunesEncoder, width = 64, blocks = 2, heads = 1, dropout = 0.2 } = options;
   const shape = { width, blocks, heads, dropout, maxPositions };
   const source = { path: resolve(path), format, columns };
   const catalogue = items === undefined ? undefined : resolve(items);
   // A folder is kept by its whole path: texts of further items are read by it later, from wherever that is.
   const encoder = textEncoder !== undefined && existsSync(textEncoder) ? resolve(textEncoder) : textEncoder;
-  const input = { modelType, data: source, folder: resolve(folder), shape, catalogue, textEncoder: encoder, seed };
+  const texts = { textEncoder: encoder, tunesEncoder };
+  const input = { modelType, data: source, folder: resolve(folder), shape, catalogue, ...texts, seed };
   return runJob({ job: 'create', input, onEvent, signal });
 }

@@ -2,7 +2,10 @@ import type { Embedding, Layout, Module, Parameter } from '../nn/index.ts';
 import type { DType, Tensor } from '../tensor/index.ts';
 import type { RouterBalance } from './balance.ts';
 import type { RawConfig } from './config.ts';
+import type { EmbeddingOptions } from './heads/embedding.ts';
 import type { ItemFeatureSizes } from './item-table.ts';
+import type { ItemTextReader, ReadTexts } from './item-texts.ts';
+import type { Model } from './model.ts';
 import type { Stack } from './stack.ts';
 
 /** The trunk of a model: everything but the head. */
@@ -17,8 +20,12 @@ export interface Trunk extends Module {
   readonly tokenTable?: Embedding;
   /** The layer between a row's pooled hidden state and its classifier, where the architecture has one. */
   readonly pooler?: Module & { forward(pooled: Tensor): Tensor };
-  /** Vectors of items that a row's state is compared with, where rows are made of items: int64 [n] → [n, D] */
-  itemVectors?(ids: Tensor, dtype: DType): Tensor;
+  /** Vectors of items that a row's state is compared with, where rows are made of items: int64 [n] → [n, D]; `texts`: what was read of these items' texts before */
+  itemVectors?(ids: Tensor, dtype: DType, texts?: ReadTexts): Tensor;
+  /** Reads the texts of items, where a model for that is a part of the trunk. */
+  readonly textReader?: ItemTextReader;
+  /** Parts that are made with new weights around what is pre-trained: an adapter trains them whole. */
+  readonly untaught?: readonly Module[];
   /** What reads texts and what reads images, where the model has a stack for each; `stack` is that of texts. */
   readonly towers?: Towers;
   /** What it adds to the loss of next tokens while it trains, where its tokens choose among experts. */
@@ -61,6 +68,8 @@ export interface TrunkContext {
   task: Task;
   /** Whether the checkpoint holds a tensor, by its path inside the trunk; false for all where there is none. */
   has(path: string): boolean;
+  /** What its configuration names as `textEncoder`. */
+  textEncoder?: Model;
 }
 
 /** What a task's head is called in this architecture's checkpoints, and how it is shaped. */
@@ -127,6 +136,17 @@ export interface NewShape {
   features?: ItemFeatureSizes;
   /** The ids of its users, of a model that knows them. */
   users?: { first: number; count: number };
+  /** The model that reads their texts, where it is to be a part of this one. */
+  textEncoder?: TextEncoderPlan;
+}
+
+/** What a model inside another that reads texts is called, in paths and in folders. */
+export const TEXT_ENCODER = 'text_encoder';
+
+/** A model inside another that makes vectors of texts. */
+export interface TextEncoderPlan {
+  config: RawConfig;
+  embedding: EmbeddingOptions;
 }
 
 /** One model type: a file and a line in this folder's index. */
@@ -150,12 +170,20 @@ export interface Architecture {
   frontEnd?(raw: RawConfig): FrontEnd;
   /** A configuration for new weights, of what is made for the user's own items; absent where models are pre-trained. */
   newConfig?(shape: NewShape): RawConfig;
+  /** The model inside it that reads texts, where its configuration has one. */
+  textEncoder?(raw: RawConfig): TextEncoderPlan | undefined;
   /** Whether it reads what is known of items besides their ids. */
   readsFeatures?: boolean;
   /** Whether each user is somebody of their own to it, in place of what is known of users. */
   knowsUsers?: boolean;
   /** Limits that data are checked against. */
   limits(raw: RawConfig): Limits;
+}
+
+/** Whether its tokens see those before them only. */
+export function isCausal(architecture: Architecture, raw: RawConfig): boolean {
+  const tasks = architecture.heads(raw);
+  return 'causal-lm' in tasks || 'seq2seq' in tasks || 'next-item' in tasks;
 }
 
 /** How the paths of a trunk's parameters begin: `bert.`. */

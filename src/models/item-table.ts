@@ -2,6 +2,8 @@
 import { philoxWord } from '../base/random.ts';
 import { currentRandomness, Embedding, Linear, Module, ModuleBuffer, Parameter } from '../nn/index.ts';
 import { arange, aten, attune, empty, fromArray, scope, zeros, type DType, type Tensor } from '../tensor/index.ts';
+import { ItemTextReader, TextFeature, type ReadTexts } from './item-texts.ts';
+import type { Model } from './model.ts';
 
 /** How much is known of the items besides their ids. A size of 0: nothing of that kind. */
 export interface ItemFeatureSizes {
@@ -13,8 +15,10 @@ export interface ItemFeatureSizes {
   tagsOfItem: number;
   /** Columns that are numbers. */
   numbers: number;
-  /** Width of the vectors that an encoder made of the items' texts. */
+  /** Width of the vectors that an encoder makes of the items' texts. */
   textWidth: number;
+  /** Tokens of the longest text, where the encoder is a part of the model; 0 where it made its vectors beforehand. */
+  textTokens: number;
 }
 
 /** What is known of all items of a table, row by row. */
@@ -25,8 +29,8 @@ export interface ItemFeatures {
   tags?: Int32Array;
   /** [V · K] */
   numbers?: Float32Array;
-  /** [V · E] */
-  texts?: Float32Array;
+  /** Vectors [V · E], or tokens [V · T] */
+  texts?: Float32Array | Int32Array;
 }
 
 /** Of the first values of tables: a mean over some members is then about as long as what passes through the towers. */
@@ -98,27 +102,44 @@ export class ItemTable extends Embedding {
   readonly words?: Bag;
   readonly tags?: Bag;
   readonly numbers?: Measures;
-  readonly texts?: Measures;
+  readonly texts?: Measures | TextFeature;
   readonly #idDropout: number;
 
-  constructor(items: number, width: number, { sizes, idDropout }: { sizes: ItemFeatureSizes; idDropout: number }) {
+  /** Reads the items' texts, where their encoder is a part of the model. */
+  readonly #textReader: ItemTextReader | undefined;
+
+  constructor(
+    items: number,
+    width: number,
+    { sizes, idDropout, textEncoder }: { sizes: ItemFeatureSizes; idDropout: number; textEncoder?: Model },
+  ) {
     super(items, width);
-    const { words, wordsOfItem, tags, tagsOfItem, numbers, textWidth } = sizes;
+    const { words, wordsOfItem, tags, tagsOfItem, numbers, textWidth, textTokens: longest } = sizes;
     if (words > 0) this.words = new Bag(items, { members: words, ofItem: wordsOfItem, width });
     if (tags > 0) this.tags = new Bag(items, { members: tags, ofItem: tagsOfItem, width });
     if (numbers > 0) this.numbers = new Measures(items, numbers, width);
-    if (textWidth > 0) this.texts = new Measures(items, textWidth, width);
+    if (longest > 0) this.texts = new TextFeature(items, { longest, textWidth, width });
+    else if (textWidth > 0) this.texts = new Measures(items, textWidth, width);
+    const { texts } = this;
+    const isRead = texts instanceof TextFeature && textEncoder !== undefined;
+    this.#textReader = isRead ? new ItemTextReader(textEncoder, texts) : undefined;
     this.#idDropout = this.#features.length > 0 ? idDropout : 0;
   }
 
-  get #features(): readonly (Bag | Measures)[] {
+  get #features(): readonly (Bag | Measures | TextFeature)[] {
     return [this.words, this.tags, this.numbers, this.texts].filter((feature) => feature !== undefined);
   }
 
-  /** ids int64 [N] → [N, D] */
-  override forward(ids: Tensor, dtype: DType): Tensor {
+  get textReader(): ItemTextReader | undefined {
+    return this.#textReader;
+  }
+
+  /** ids int64 [N] → [N, D]; `texts`: what was read of these items' before */
+  override forward(ids: Tensor, dtype: DType, texts?: ReadTexts): Tensor {
+    const { device } = ids;
+    const read = texts ?? this.#textReader?.read(device === 'meta' ? [] : ids.toNumbers(), { dtype, device });
     const own = this.#withoutSome(super.forward(ids, dtype), ids);
-    return this.#features.reduce((sum, feature) => sum.add(feature.forward(ids, dtype)), own);
+    return this.#features.reduce((sum, feature) => sum.add(feature.forward(ids, dtype, read)), own);
   }
 
   /** An item loses its own vector everywhere in a step, or nowhere. */
@@ -137,7 +158,7 @@ export class ItemTable extends Embedding {
       [words?.members, features.words],
       [tags?.members, features.tags],
       [numbers?.values, features.numbers],
-      [texts?.values, features.texts],
+      [texts instanceof TextFeature ? texts.tokens : texts?.values, features.texts],
     ] as const;
     for (const [buffer, values] of all) {
       if ((buffer === undefined) !== (values === undefined)) throw new Error('the table has other features');

@@ -4,7 +4,7 @@ import { AttuneError, type Problem } from '../base/errors.ts';
 import { readJson } from '../files/json.ts';
 import type { Module, Parameter } from '../nn/index.ts';
 import { cat, isFloating, noGrad, scope, zeros, type DType, type Tensor } from '../tensor/index.ts';
-import { rootOf, type Architecture, type HeadPlan, type Task } from './architecture.ts';
+import { rootOf, TEXT_ENCODER, type Architecture, type HeadPlan, type Task } from './architecture.ts';
 import { CheckpointFiles } from './checkpoint-files.ts';
 import type { RawConfig } from './config.ts';
 import type { EmbeddingOptions } from './heads/embedding.ts';
@@ -146,12 +146,24 @@ export async function skeleton(
   const architecture = await architectures.load(String(raw.model_type));
   const { task, plan } = chooseTask(architecture, raw, options.task);
   const has = (path: string) => checkpoint?.has(rootOf(architecture) + path) === true || checkpoint?.has(path) === true;
-  const trunk = architecture.build(raw, { task, has });
+  const trunk = architecture.build(raw, { task, has, textEncoder: await textEncoderOf(architecture, raw, checkpoint) });
   const kind = await heads.load(plan.head);
   const labels = options.labels ?? labelsOf(raw);
   const problemType = options.problemType ?? problemTypeOf(raw, labels);
   const head = kind.create({ trunk, options: { ...plan.options, ...options.embedding }, labels, problemType });
   return { model: new Model({ architecture, task, plan, trunk, head, config: raw }), plan };
+}
+
+/** The model inside another that reads texts, on `meta` like the rest. */
+async function textEncoderOf(
+  architecture: Architecture,
+  raw: RawConfig,
+  checkpoint?: { has(name: string): boolean },
+): Promise<Model | undefined> {
+  const plan = architecture.textEncoder?.(raw);
+  if (plan === undefined) return undefined;
+  const has = (name: string) => checkpoint?.has(`${rootOf(architecture)}${TEXT_ENCODER}.${name}`) === true;
+  return (await skeleton(plan.config, { task: 'embedding', embedding: plan.embedding }, { has })).model;
 }
 
 export function readConfig(folder: string): RawConfig {

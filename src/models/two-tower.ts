@@ -1,8 +1,11 @@
 // N items of all rows, n items that are compared, D width
 import { z } from 'zod';
-import { activations, Dropout, LayerNorm, Linear, segmentLengths } from '../nn/index.ts';
+import { activations, Dropout, LayerNorm, Linear, segmentLengths, type Module } from '../nn/index.ts';
 import { aten, cat, type Tensor } from '../tensor/index.ts';
 import type { Architecture, Trunk } from './architecture.ts';
+import type { EmbeddingOptions } from './heads/embedding.ts';
+import type { ItemTextReader, ReadTexts } from './item-texts.ts';
+import type { Model } from './model.ts';
 import { parseConfig } from './config.ts';
 import { count, probability } from './decoder/config.ts';
 import { widened } from './heads/pooling.ts';
@@ -28,6 +31,12 @@ const schema = z.looseObject({
   tags_of_item: size,
   numbers: size,
   text_width: size,
+  text_tokens: size,
+  /** The configuration of a model that reads the items' texts and is tuned with the rest, and how it makes vectors. */
+  text_encoder: z.looseObject({}).optional(),
+  text_embedding: z
+    .looseObject({ pooling: z.string(), pooler: z.boolean().optional(), normalise: z.boolean() })
+    .optional(),
 });
 
 type TwoTowerConfig = z.output<typeof schema>;
@@ -62,15 +71,17 @@ class TowerBlock extends Block {
  * a history does not count.
  */
 class TwoTower extends Stack implements Trunk {
+  readonly text_encoder?: Model;
   readonly item_emb: ItemTable;
   readonly user_blocks: readonly TowerBlock[];
   readonly item_blocks: readonly TowerBlock[];
   readonly #dropout: Dropout;
 
-  constructor(config: TwoTowerConfig) {
+  constructor(config: TwoTowerConfig, textEncoder: Model | undefined) {
     super();
+    if (textEncoder !== undefined) this.text_encoder = textEncoder;
     const { vocab_size: items, hidden_size: width, num_blocks: blocks, dropout, id_dropout: idDropout } = config;
-    this.item_emb = new ItemTable(items, width, { sizes: sizesOf(config), idDropout });
+    this.item_emb = new ItemTable(items, width, { sizes: sizesOf(config), idDropout, textEncoder });
     const places = Array.from({ length: blocks }, (_, place) => place);
     this.user_blocks = places.map((place) => new TowerBlock(config, `user_blocks.${place}`));
     // Items are compared by all rows of a step: what were dropped of one would not be any row's own chance.
@@ -87,27 +98,34 @@ class TwoTower extends Stack implements Trunk {
   get tokenTable(): ItemTable {
     return this.item_emb;
   }
+  get textReader(): ItemTextReader | undefined {
+    return this.item_emb.textReader;
+  }
+  get untaught(): readonly Module[] | undefined {
+    return this.textReader && [this.item_emb, ...this.user_blocks, ...this.item_blocks];
+  }
   override get blockList(): readonly Block[] {
     return this.user_blocks;
   }
 
   /** The mean of each row's items up to and with each: [N, D] */
   override embed(input: StackInput, pass: Pass): Tensor {
-    const items = input.embeddings ?? this.item_emb.forward(idsOf(input, pass), pass.dtype);
+    const items = input.embeddings ?? this.item_emb.forward(idsOf(input, pass), pass.dtype, input.texts);
     const dropped = widened(this.#dropout.forward(items));
     const sums = dropped.split(segmentLengths(pass.layout)).map((row) => aten.cumsum.default(row, 0));
     return cat(sums).div(pass.positions.add(1).to(dropped.dtype).unsqueeze(1)).to(pass.dtype);
   }
 
   /** ids int64 [n] → [n, D] */
-  itemVectors(ids: Tensor, dtype: Pass['dtype']): Tensor {
-    return this.item_blocks.reduce((x, block) => block.forward(x), this.item_emb.forward(ids, dtype));
+  itemVectors(ids: Tensor, dtype: Pass['dtype'], texts?: ReadTexts): Tensor {
+    return this.item_blocks.reduce((x, block) => block.forward(x), this.item_emb.forward(ids, dtype, texts));
   }
 }
 
 function sizesOf(config: TwoTowerConfig): ItemFeatureSizes {
-  const { words, words_of_item: wordsOfItem, tags, tags_of_item: tagsOfItem, numbers, text_width: textWidth } = config;
-  return { words, wordsOfItem, tags, tagsOfItem, numbers, textWidth };
+  const { words, words_of_item: wordsOfItem, tags, tags_of_item: tagsOfItem, numbers } = config;
+  const { text_width: textWidth, text_tokens: textTokens } = config;
+  return { words, wordsOfItem, tags, tagsOfItem, numbers, textWidth, textTokens };
 }
 
 export const architecture: Architecture = {
@@ -115,9 +133,14 @@ export const architecture: Architecture = {
   prefix: 'two_tower',
   modalities: ['items'],
   readsFeatures: true,
-  build: (raw) => new TwoTower(parseConfig(schema, raw)),
+  build: (raw, { textEncoder }) => new TwoTower(parseConfig(schema, raw), textEncoder),
+  textEncoder(raw) {
+    const { text_encoder: config, text_embedding: embedding } = parseConfig(schema, raw);
+    if (config === undefined) return undefined;
+    return { config, embedding: (embedding ?? { pooling: 'mean', normalise: true }) as EmbeddingOptions };
+  },
   heads: () => ({ 'next-item': { head: 'items', className: 'TwoTowerForItemRetrieval', options: {} } }),
-  newConfig: ({ vocabularySize, maxPositions, width, blocks, dropout, features }) => ({
+  newConfig: ({ vocabularySize, maxPositions, width, blocks, dropout, features, textEncoder }) => ({
     model_type: 'two_tower',
     vocab_size: vocabularySize,
     max_positions: maxPositions,
@@ -131,6 +154,11 @@ export const architecture: Architecture = {
     tags_of_item: features?.tagsOfItem ?? 0,
     numbers: features?.numbers ?? 0,
     text_width: features?.textWidth ?? 0,
+    ...(textEncoder !== undefined && {
+      text_tokens: features?.textTokens ?? 0,
+      text_encoder: textEncoder.config,
+      text_embedding: textEncoder.embedding,
+    }),
     initializer_range: 0.1,
   }),
   limits(raw) {

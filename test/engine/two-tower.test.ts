@@ -82,7 +82,7 @@ describe('the objective of retrieval', () => {
     // Ids 2 to 16 are the items a to o.
     const tokenizer = await itemTokenizer([...'abcdefghijklmno']);
     const statistics = { rows: 3, counts: [], mean: 0, deviation: 1, items: counts };
-    objective = create({ log_q: true }, { tokenizer, statistics } as unknown as Processor);
+    objective = create({ log_q: true, text_encoder_rate: null }, { tokenizer, statistics } as unknown as Processor);
     model = await tinyModel({ raw: tinyConfigs.two_tower[0], task: 'next-item' });
   });
   afterAll(() => model.dispose());
@@ -251,7 +251,15 @@ describe('a model of items with features', () => {
 
   it('is made for the items that are chosen and those that are only known', () => {
     expect(made).toMatchObject({ items: 5, cold: 1, rows: 2, userFeatures: 1, maxPositions: 4 });
-    expect(made.itemFeatures).toEqual({ words: 5, wordsOfItem: 4, tags: 2, tagsOfItem: 1, numbers: 1, textWidth: 0 });
+    expect(made.itemFeatures).toEqual({
+      words: 5,
+      wordsOfItem: 4,
+      tags: 2,
+      tagsOfItem: 1,
+      numbers: 1,
+      textWidth: 0,
+      textTokens: 0,
+    });
   });
 
   it('recommends what a row does not have yet, or all, the best by what the model computes first', async () => {

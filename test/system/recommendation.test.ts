@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { randomUint32, shuffled } from '../../src/base/random.ts';
 import { readComparison } from '../../src/store/results.ts';
 import { BadInputBench } from './bad-input-bench.ts';
+import { writeTinyBert } from './cli-tiny-bert.ts';
 
 let bench: BadInputBench;
 
@@ -157,5 +158,54 @@ describe.skipIf(!existsSync('build/attune.node'))('two towers', () => {
     const recommended = answers.map(({ items }) => items.map(({ item }) => item));
     expect(recommended.map((items) => items.some((item) => item === 'teapot'))).toEqual([true, false]);
     expect(recommended.map((items) => items.some((item) => item === 'spade'))).toEqual([false, true]);
+  });
+
+  it('are tuned together with a model that reads the items’ texts, whole or by an adapter', () => {
+    writeTinyBert(bench.path('bert'), ['tea', 'garden', 'kettle', 'rake', 'thing']);
+    const texts = (kind: string, i: number) => (kind === 'tea' ? `kettle tea ${i}` : `garden rake ${i}`);
+    bench.write('texts.jsonl', lines(things.map(({ item, kind }, i) => ({ item, text: texts(kind, i) }))));
+    const create = 'models create two_tower --data baskets.jsonl --items texts.jsonl --width 8 --blocks 1'.split(' ');
+    const reading = ['--text-encoder', 'bert', '--tune-text-encoder'];
+    const made = bench.run([...create, ...reading, '--to', 'readers']);
+    expect(made.document, made.stderr).toMatchObject({ items: 16, itemFeatures: { words: 0, textWidth: 64 } });
+    const settings = ['--epochs', '8', '--batch-size', '25', '--learning-rate', '1e-2', '--precision', 'f32'];
+    const train = ['train', '--train', 'baskets.jsonl', '--objective', 'item_retrieval', ...settings];
+    bench.write(
+      'later.jsonl',
+      lines([
+        { item: 'teapot', text: 'a tea kettle' },
+        { item: 'spade', text: 'a garden rake' },
+      ]),
+    );
+    bench.write('asked.jsonl', lines([{ user: 'a', items: ['thing 0', 'thing 4'] }]));
+    for (const [tuning, result] of [
+      ['full', 'read-full'],
+      ['lora', 'read-lora/merged'],
+    ]) {
+      const output = ['--output-dir', `read-${tuning}`];
+      const { code, stderr } = bench.run([...train, '--model', 'readers', '--tuning', tuning, ...output]);
+      expect(code, stderr).toBe(0);
+      const { differences } = readComparison(bench.path(`read-${tuning}`))!;
+      expect(differences.find((one) => one.metric === 'ndcg' && one.against === 'popularity')?.verdict).toBe('better');
+      if (tuning === 'lora') bench.run(['export', 'read-lora', '--to', 'merged']);
+      expect(bench.run(['models', 'add-items', result, '--items', 'later.jsonl', '--to', `more-${tuning}`]).code).toBe(
+        0,
+      );
+      const { document } = bench.run(['recommend', `more-${tuning}`, '--input', 'asked.jsonl', '--count', '7']);
+      const [{ items }] = (document as { answers: { items: { item: string }[] }[] }).answers;
+      const found = items.map(({ item }) => item);
+      expect([found.includes('teapot'), found.includes('spade')]).toEqual([true, false]);
+    }
+    const weights = (name: string) => bench.text(`${name}/model.safetensors`);
+    const nameOf = '"two_tower.text_encoder.encoder.layer.0.attention.self.query.weight"';
+    expect(['read-full/model', 'more-lora'].map((name) => weights(name).includes(nameOf))).toEqual([true, true]);
+    // What is not there is not tuned in silence.
+    expect(bench.failure([...create, '--tune-text-encoder', '--to', 'other']).code).toBe('E_OPTION_IDLE');
+    const rate = ['--tuning', 'full', '--text-encoder-rate'];
+    expect(bench.failure([...train, '--model', 'towers', ...rate, '0.1', '--output-dir', 'no']).code).toBe(
+      'E_OPTION_IDLE',
+    );
+    const wrong = bench.failure([...train, '--model', 'readers', ...rate, 'fast', '--output-dir', 'no']);
+    expect([wrong.code, wrong.problems[0].field]).toEqual(['E_RECIPE', '--text-encoder-rate']);
   });
 });

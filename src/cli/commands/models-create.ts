@@ -34,6 +34,10 @@ export const command = defineCommand({
       value: 'MODEL',
       summary: "two_tower: reads the items' texts; their words count without it",
     },
+    {
+      name: '--tune-text-encoder',
+      summary: 'two_tower: the text encoder becomes a part of the model, and is tuned with it',
+    },
     { name: '--to', value: 'FOLDER', required: true, summary: 'the folder to write' },
     { name: '--width', value: 'N', summary: "numbers of each item's vector (64)" },
     { name: '--blocks', value: 'N', summary: 'blocks of attention, or of each tower (2)' },
@@ -65,6 +69,7 @@ export const command = defineCommand({
         folder,
         items: context.option('--items'),
         textEncoder: context.option('--text-encoder'),
+        tunesEncoder: context.has('--tune-text-encoder'),
         width: context.count('--width'),
         blocks: context.count('--blocks'),
         heads: context.count('--heads'),

@@ -6,6 +6,14 @@ export const options = z.strictObject({
     .boolean()
     .default(true)
     .describe('correct for popular items being what others choose more often (Yi et al., 2019)'),
+  text_encoder_rate: z
+    .number()
+    .positive()
+    .nullable()
+    .default(null)
+    .describe(
+      "the learning rate of a text encoder that is a part of the model, as a share of the towers'; 0.01 unless given",
+    ),
 });
 
 export type ItemRetrievalOptions = z.output<typeof options>;

@@ -3,7 +3,7 @@ import { widened } from '../../models/heads/pooling.ts';
 import { itemVectorsOf } from '../../models/architecture.ts';
 import { cat, fromArray, type Tensor } from '../../tensor/index.ts';
 import type { Tokenizer } from '../../text/index.ts';
-import type { JointLoss, LabelStatistics, Objective, PreparedRow, Processor } from '../../train/interfaces.ts';
+import type { Batch, JointLoss, LabelStatistics, Objective, PreparedRow, Processor } from '../../train/interfaces.ts';
 import type { ItemRetrievalOptions } from './item-retrieval.options.ts';
 import { itemRows } from './item-rows.ts';
 import { predictionsOf, sumsOfRows } from './next-token.ts';
@@ -25,9 +25,11 @@ export function create(options: ItemRetrievalOptions, { tokenizer, statistics }:
     represent(model, batch, { runner }) {
       const { places, targets } = predictionsOf(batch, model.layoutOf(batch.input));
       const onDevice = (ids: BigInt64Array) => fromArray(ids).toDevice(model.device);
-      const states = model.hidden(batch.input, { runner }).indexSelect(0, onDevice(places)); // [L, D]
       const { items, placeOf } = different(targets);
-      const vectors = itemVectorsOf(model.trunk)(onDevice(items), model.dtype); // [U, D]
+      // Items that a row has and those that others are to find are read at once, each text a single time.
+      const texts = model.trunk.textReader?.read(idsIn(batch), { dtype: model.dtype, device: model.device, runner });
+      const states = model.hidden({ ...batch.input, texts }, { runner }).indexSelect(0, onDevice(places)); // [L, D]
+      const vectors = itemVectorsOf(model.trunk)(onDevice(items), model.dtype, texts); // [U, D]
       const own = BigInt64Array.from(targets, (item) => BigInt(placeOf.get(item)!));
       return widened(cat([states, vectors.indexSelect(0, onDevice(own))], 1)); // [L, 2 D]
     },
@@ -40,6 +42,11 @@ export function create(options: ItemRetrievalOptions, { tokenizer, statistics }:
     loss: (model, batch, { totals, runner }) =>
       joint.loss(joint.represent(model, batch, { runner }), batch.rows, { model, totals }),
   };
+}
+
+/** What the rows of a batch have, and are to find. */
+function idsIn({ rows }: Batch): number[] {
+  return rows.flatMap(({ ids }) => [...ids]);
 }
 
 /** Each id once, in the order in which they come, and where it stands. */

@@ -3,7 +3,7 @@ import { AttuneError, type Problem } from '../../base/errors.ts';
 import { writeJson } from '../../files/json.ts';
 import type { Model } from '../../models/model.ts';
 import { keyedNormal, keyedUniform, type ParameterKey } from '../../models/initialise.ts';
-import { isLinear, type Module, type Parameter } from '../../nn/index.ts';
+import { isLinear, ModuleBuffer, type Module, type Parameter } from '../../nn/index.ts';
 import { noGrad, scope, writeSafetensors, zeros, type Tensor } from '../../tensor/index.ts';
 import type { ResultNotes, Trainable, Tuning } from '../../train/interfaces.ts';
 import { adapterConfig, type AdapterDescription } from './adapter-config.ts';
@@ -174,6 +174,7 @@ function savedParameters(model: Model, names: readonly string[]): SavedParameter
     }
     for (const [path, module] of found.flatMap(([path, module]) => [...module.modules(path)])) {
       for (const [key, parameter] of module.ownParameters()) {
+        if (parameter instanceof ModuleBuffer) continue;
         const original = parameter.exchange(parameter.tensor.to('f32').clone().own());
         parameter.setTrainable(true);
         saved.push({ path: `${path}.${key}`, module, parameter, original });

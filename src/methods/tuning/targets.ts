@@ -16,8 +16,9 @@ export type TargetModules = string | readonly string[];
  * network that is made of convolutions `all-linear` means those.
  */
 export function findTargets(model: Model, wanted: TargetModules, layers: readonly number[] | null): Target[] {
-  const head = new Set(model.head.modules());
-  const inHead = new Set([...head].map(([, module]) => module));
+  // What has new weights, or those of another task, is trained whole.
+  const apart = [model.head, ...(model.trunk.untaught ?? [])].flatMap((part) => [...part.modules()]);
+  const isApart = new Set(apart.map(([, module]) => module));
   const candidates = adaptable(model);
   if (candidates.length === 0) {
     throw new AttuneError('E_NO_TARGETS', {
@@ -25,10 +26,10 @@ export function findTargets(model: Model, wanted: TargetModules, layers: readonl
       fix: 'train it whole: tuning: full',
     });
   }
-  const hasLinear = candidates.some(({ layer }) => isLinear(layer) && !inHead.has(layer));
+  const hasLinear = candidates.some(({ layer }) => isLinear(layer) && !isApart.has(layer));
   const matches = matcher(wanted);
   const found = candidates.filter(({ path, layer }) => {
-    if (wanted === 'all-linear' && (inHead.has(layer) || (hasLinear && !isLinear(layer)))) return false;
+    if (wanted === 'all-linear' && (isApart.has(layer) || (hasLinear && !isLinear(layer)))) return false;
     return matches(path) && isInLayers(path, layers);
   });
   if (found.length > 0) return found;

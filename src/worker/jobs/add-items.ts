@@ -1,15 +1,17 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
-import { readCatalogue } from '../../data/catalogue.ts';
+import { readCatalogue, type CatalogueItem } from '../../data/catalogue.ts';
 import { writeFileAtomic } from '../../files/atomic.ts';
 import { writeJson } from '../../files/json.ts';
 import { writeWholeFolder } from '../../files/whole-folder.ts';
 import { loadModel } from '../../models/load.ts';
+import type { Model } from '../../models/model.ts';
 import { saveModel } from '../../models/save.ts';
 import { itemNames, withMoreItems, tokenizerHash } from '../../text/index.ts';
 import type { JobContext } from '../job.ts';
 import { isAdapterFolder } from '../run/base-model.ts';
+import { innerTokenizer, saveInnerTokenizer, tokenTexts } from '../run/inner-encoder.ts';
 import { describeItems, encodeTexts, readItemCatalogue, writeItemCatalogue } from '../run/item-catalogue.ts';
 import { writeItemIndex } from '../run/item-index.ts';
 import { tokenizerOf } from '../run/model-readers.ts';
@@ -53,10 +55,11 @@ export async function run({ target, catalogue, folder }: AddItemsInput, context:
   const larger = await withMoreItems(tokenizer, added);
   const { model } = await loadModel(from, { vocabularySize: larger.size });
   const { space } = known;
-  const texts = space.encoder === null ? undefined : await encodeTexts(space.encoder, items, context);
+  const texts = await readTexts(model, { from, items, encoder: space.encoder }, context);
   describeItems(model, itemNames(larger), { items, space, texts });
   await writeWholeFolder(folder, async (draft) => {
     larger.save(draft);
+    if (model.trunk.textReader !== undefined) saveInnerTokenizer(draft, await innerTokenizer(from));
     saveModel(model, draft);
     writeItemCatalogue(draft, { items, space });
     const notes = readNotes(from);
@@ -67,6 +70,19 @@ export async function run({ target, catalogue, folder }: AddItemsInput, context:
     await writeItemIndex(draft, { model, tokenizer: larger });
   });
   return { folder, added: added.length, described: news.length - added.length, items: before.size - 1 + added.length };
+}
+
+/** Vectors of the items' texts; their tokens where the model reads them itself. */
+async function readTexts(
+  { trunk: { textReader } }: Model,
+  { from, items, encoder }: { from: string; items: readonly CatalogueItem[]; encoder: string | null },
+  context: JobContext,
+) {
+  if (encoder === null) return undefined;
+  if (textReader === undefined) return encodeTexts(encoder, items, context);
+  // As many tokens as the model has room for.
+  const tokens = await tokenTexts(await innerTokenizer(from), items, textReader.longest);
+  return { ...tokens, width: textReader.longest };
 }
 
 function noCatalogue(target: string): AttuneError {

@@ -10,6 +10,7 @@ import { createModel } from '../../models/load.ts';
 import { saveModel } from '../../models/save.ts';
 import { aboutIds, itemNames, itemTokenizer, selfOf } from '../../text/index.ts';
 import type { JobContext } from '../job.ts';
+import { openInnerEncoder, saveInnerTokenizer } from '../run/inner-encoder.ts';
 import { describeItems, encodeTexts, sizesOf, writeItemCatalogue } from '../run/item-catalogue.ts';
 
 export interface CreateInput {
@@ -20,6 +21,8 @@ export interface CreateInput {
   /** A file of what is known of the items, and the model that reads their texts. */
   catalogue?: string;
   textEncoder?: string;
+  /** That model becomes a part of this one, and is tuned with it; else the vectors that it makes now stay. */
+  tunesEncoder?: boolean;
   seed: number;
 }
 
@@ -62,13 +65,16 @@ export async function run(input: CreateInput, context: JobContext): Promise<Crea
   const about = [...new Set(rows.flatMap((row) => knownOfUser(row, architecture)))].toSorted();
   const tokenizer = await itemTokenizer(all, about);
   const maxPositions = shape.maxPositions ?? positionsFor(rows, architecture);
-  const { features } = known ?? {};
+  const { features, inner } = known ?? {};
+  const sizes = { maxPositions, vocabularySize: tokenizer.size };
   const users = architecture.knowsUsers === true ? aboutIds(tokenizer) : undefined;
-  const config = architecture.newConfig({ ...shape, maxPositions, vocabularySize: tokenizer.size, features, users });
+  const config = architecture.newConfig({ ...shape, ...sizes, features, users, textEncoder: inner?.plan });
   const model = await createModel({ ...config, bos_token_id: tokenizer.bosId }, { dtype: 'f32', seed });
+  inner?.moveInto(model);
   if (known !== undefined) describeItems(model, itemNames(tokenizer), known);
   const bytes = await writeWholeFolder(folder, (draft) => {
     tokenizer.save(draft);
+    if (inner !== undefined) saveInnerTokenizer(draft, inner.tokenizer);
     if (known !== undefined) writeItemCatalogue(draft, known);
     return saveModel(model, draft);
   });
@@ -104,17 +110,31 @@ function knownOfUser({ user, about = [], source }: ItemsExample, { modelType, kn
 }
 
 /** What is known of the items, learnt from their catalogue; undefined where there is none. */
-async function readFeatures({ catalogue, textEncoder }: CreateInput, architecture: Architecture, context: JobContext) {
-  refuseIdle({ catalogue, textEncoder }, architecture);
+async function readFeatures(input: CreateInput, architecture: Architecture, context: JobContext) {
+  refuseIdle(input, architecture);
+  const { catalogue, textEncoder, tunesEncoder = false } = input;
   if (catalogue === undefined) return undefined;
   const items: CatalogueItem[] = await readCatalogue(catalogue);
+  if (textEncoder !== undefined && tunesEncoder) {
+    const inner = await openInnerEncoder(textEncoder, items, context.signal);
+    const space = learnFeatures(items, textEncoder);
+    const sizes = { textWidth: inner.width, textTokens: inner.tokens.width };
+    return { items, space, texts: inner.tokens, features: sizesOf(space, sizes), inner };
+  }
   const texts = textEncoder === undefined ? undefined : await encodeTexts(textEncoder, items, context);
   const space = learnFeatures(items, textEncoder ?? null);
-  return { items, space, texts, features: sizesOf(space, texts?.width ?? 0) };
+  return { items, space, texts, features: sizesOf(space, { textWidth: texts?.width }) };
 }
 
 /** What a model would not read is not taken in silence. */
-function refuseIdle(given: Pick<CreateInput, 'catalogue' | 'textEncoder'>, { modelType, readsFeatures }: Architecture) {
+function refuseIdle(given: CreateInput, { modelType, readsFeatures }: Architecture) {
+  if (given.tunesEncoder === true && given.textEncoder === undefined) {
+    throw new AttuneError('E_OPTION_IDLE', {
+      what: 'There is no text encoder to tune',
+      got: '--tune-text-encoder',
+      fix: 'name one: --text-encoder MODEL',
+    });
+  }
   const flags = { '--items': given.catalogue, '--text-encoder': given.textEncoder };
   const set = Object.entries(flags).filter(([, value]) => value !== undefined);
   if (set.length === 0 || (readsFeatures === true && given.catalogue !== undefined)) return;

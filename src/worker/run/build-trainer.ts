@@ -4,7 +4,7 @@ import { objectives } from '../../methods/objectives/index.ts';
 import { storages } from '../../methods/storage/index.ts';
 import { tunings } from '../../methods/tuning/index.ts';
 import { updates } from '../../methods/update/index.ts';
-import type { Architecture, Limits } from '../../models/architecture.ts';
+import { isCausal, type Architecture, type Limits } from '../../models/architecture.ts';
 import type { RawConfig } from '../../models/config.ts';
 import { loadModel, readConfig, type ModelOptions } from '../../models/load.ts';
 import { architectures } from '../../models/index.ts';
@@ -19,6 +19,7 @@ import type { Checkpointing } from '../../train/tape.ts';
 import type { TrainerOptions } from '../../train/trainer.ts';
 import { trainsWholeHead } from './output-reading.ts';
 import { refuseOtherPooling } from './own-pooling.ts';
+import { paceTextEncoder } from './text-encoder-pace.ts';
 import type { Vocabulary } from './run-tokenizer.ts';
 
 export async function createObjective(recipe: Recipe, processor: Processor): Promise<Objective> {
@@ -40,8 +41,7 @@ export async function baseTraits(folder: string): Promise<BaseTraits> {
 }
 
 export function traitsOf(architecture: Architecture, raw: RawConfig): BaseTraits {
-  const tasks = architecture.heads(raw);
-  return { causal: 'causal-lm' in tasks || 'seq2seq' in tasks || 'next-item' in tasks, ...architecture.limits(raw) };
+  return { causal: isCausal(architecture, raw), ...architecture.limits(raw) };
 }
 
 export interface TunedModel {
@@ -80,11 +80,15 @@ export async function createTuned(
   const { method: name, ...options } = recipe.tuning as { method: string } & Record<string, unknown>;
   const method = await tunings.load(name);
   const parts = initialised.filter((path) => !isOfTrunkItself(model, path));
-  const whole = modulesOf(trainsWholeHead(choice.task) ? [...parts, ...headPaths(model)] : parts);
+  const whole = [
+    ...modulesOf(trainsWholeHead(choice.task) ? [...parts, ...headPaths(model)] : parts),
+    ...untaughtPaths(model),
+  ];
   const tuning = method.create(model, withModules(options, whole) as never, {
     seed,
     tokens: vocabulary?.trained,
   });
+  paceTextEncoder(model, tuning, recipe);
   settleFrozen(model, choice.dtype);
   const storage = (await storages.load(recipe.storage.name)).create(model, 'training');
   return { model, tuning, storage, initialised };
@@ -93,6 +97,11 @@ export async function createTuned(
 /** Whether a parameter lies in no part of the trunk but beside them: with its module all of the trunk would be meant. */
 function isOfTrunkItself({ architecture }: Model, path: string): boolean {
   return path.slice(0, path.lastIndexOf('.')) === architecture.prefix;
+}
+
+function untaughtPaths(model: Model): string[] {
+  const parts = new Set(model.trunk.untaught);
+  return [...model.modules()].filter(([, module]) => parts.has(module)).map(([path]) => path);
 }
 
 /** A classifier is trained whole, as in PEFT, also where the checkpoint has one. */

@@ -11,6 +11,7 @@ import type { Model } from '../../models/model.ts';
 import type { JobContext } from '../job.ts';
 import { textVectors } from './compare/vectors.ts';
 import { CATALOGUE_FILES } from './model-readers.ts';
+import type { ItemTokens } from './inner-encoder.ts';
 import { openModel } from './open-model.ts';
 
 const [ITEMS, SPACE] = CATALOGUE_FILES;
@@ -37,16 +38,20 @@ export function writeItemCatalogue(
 }
 
 /** How much a feature space says of an item, as a model's configuration has it. */
-export function sizesOf(space: FeatureSpace, textWidth: number): ItemFeatureSizes {
+export function sizesOf(
+  space: FeatureSpace,
+  { textWidth = 0, textTokens = 0 }: Partial<ItemFeatureSizes>,
+): ItemFeatureSizes {
   const { words, wordsOfItem, tags, tagsOfItem, numbers } = space;
-  return { words: words.length, wordsOfItem, tags: tags.length, tagsOfItem, numbers: numbers.length, textWidth };
+  const ofTexts = { textWidth, textTokens };
+  return { words: words.length, wordsOfItem, tags: tags.length, tagsOfItem, numbers: numbers.length, ...ofTexts };
 }
 
 /** Gives a model's table what is known of its items. `names`: of all of the vocabulary, undefined for what is no item. */
 export function describeItems(
   model: Model,
   names: readonly (string | undefined)[],
-  { items, space, texts }: { items: readonly CatalogueItem[]; space: FeatureSpace; texts?: ItemVectors },
+  { items, space, texts }: { items: readonly CatalogueItem[]; space: FeatureSpace; texts?: ItemVectors | ItemTokens },
 ): void {
   const table = model.trunk.tokenTable;
   if (!(table instanceof ItemTable)) throw new Error('only a table of items can be described');
@@ -66,13 +71,7 @@ export async function encodeTexts(
   items: readonly CatalogueItem[],
   { emit, signal }: Pick<JobContext, 'emit' | 'signal'>,
 ): Promise<ItemVectors> {
-  const described = items.filter(({ text }) => text !== '');
-  if (described.length === 0) {
-    throw new AttuneError('E_NO_TEXTS', {
-      what: 'No item has a text that an encoder could read',
-      expected: 'one of title, name, text and description in the catalogue',
-    });
-  }
+  const described = withTexts(items);
   const opened = await openModel(encoder, { as: 'embedding' });
   emit({ type: 'phase-started', phase: 'data', message: `reading the texts of ${described.length} items` });
   const onProgress = (done: number, total: number) =>
@@ -87,9 +86,24 @@ export async function encodeTexts(
   }
 }
 
-/** [V · E], 0 where an item has no vector */
-function inOrder(names: readonly (string | undefined)[], { width, of }: ItemVectors): Float32Array {
-  const all = new Float32Array(names.length * width);
+/** @throws AttuneError E_NO_TEXTS */
+export function withTexts(items: readonly CatalogueItem[]): CatalogueItem[] {
+  const described = items.filter(({ text }) => text !== '');
+  if (described.length > 0) return described;
+  throw new AttuneError('E_NO_TEXTS', {
+    what: 'No item has a text that an encoder could read',
+    expected: 'one of title, name, text and description in the catalogue',
+  });
+}
+
+/** [V · E], 0 where an item has no text */
+function inOrder(
+  names: readonly (string | undefined)[],
+  { width, of }: ItemVectors | ItemTokens,
+): Float32Array | Int32Array {
+  const [first] = of.values();
+  const all =
+    first instanceof Int32Array ? new Int32Array(names.length * width) : new Float32Array(names.length * width);
   for (const [row, name] of names.entries()) {
     const own = name === undefined ? undefined : of.get(name);
     if (own !== undefined) all.set(own, row * width);

@@ -1,6 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../files/atomic.ts';
+import { makeFolders } from '../../files/make-folder.ts';
+import { TEXT_ENCODER } from '../../models/architecture.ts';
 import { architectures } from '../../models/index.ts';
 import { readConfig } from '../../models/load.ts';
 import { hasCtcVocabulary, Tokenizer } from '../../text/index.ts';
@@ -30,6 +32,11 @@ export function copyProcessor(base: string, draft: string): void {
     const path = join(base, name);
     if (existsSync(path)) writeFileAtomic(join(draft, name), readFileSync(path));
   }
+  const inner = join(base, TEXT_ENCODER);
+  if (!existsSync(inner)) return;
+  makeFolders(join(draft, TEXT_ENCODER));
+  for (const name of readdirSync(inner))
+    writeFileAtomic(join(draft, TEXT_ENCODER, name), readFileSync(join(inner, name)));
 }
 
 async function architectureOf(folder: string) {

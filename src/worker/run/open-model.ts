@@ -61,6 +61,12 @@ export interface OpenedModel {
 
 /** Opens what a user points at: a run's folder, an adapter's, a model's, or a known name. Everything is checked. */
 export async function openModel(target: string, options: OpenOptions = {}): Promise<OpenedModel> {
+  const opened = await openChecked(target, options);
+  opened.model.trunk.textReader?.keep();
+  return opened;
+}
+
+async function openChecked(target: string, options: OpenOptions): Promise<OpenedModel> {
   const folder = resultFolder(target);
   const dtype = computeType(options.precision ?? 'auto');
   const notes = readNotes(folder);

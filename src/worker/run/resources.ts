@@ -54,7 +54,10 @@ function activationBytesPerToken(model: Model): number {
   const { trunk, dtype } = model;
   const blocks = (trunk.encoderStack?.blockList.length ?? 0) + trunk.stack.blockList.length;
   const inner = innerWidth(model);
-  return blocks * (trunk.width * (12 * dtypeBytes[dtype] + 24) + inner * 3 * dtypeBytes[dtype]);
+  const { encoder, longest = 0 } = trunk.textReader ?? {};
+  // A token that is an item has a text, which may be as long as the longest.
+  const ofText = encoder === undefined ? 0 : longest * activationBytesPerToken(encoder);
+  return ofText + blocks * (trunk.width * (12 * dtypeBytes[dtype] + 24) + inner * 3 * dtypeBytes[dtype]);
 }
 
 /** Features of a token inside a block's feed-forward half, of all its experts together. */

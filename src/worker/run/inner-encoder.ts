@@ -1,0 +1,86 @@
+// V items of a vocabulary, T tokens of the longest text
+import { join } from 'node:path';
+import type { CatalogueItem } from '../../data/catalogue.ts';
+import { TEXT_ENCODER, type TextEncoderPlan } from '../../models/architecture.ts';
+import type { Model } from '../../models/model.ts';
+import { noGrad, scope } from '../../tensor/index.ts';
+import { Tokenizer } from '../../text/index.ts';
+import { traitsOf } from './build-trainer.ts';
+import { cutTo } from './compare/cut-rows.ts';
+import { textVectors } from './compare/vectors.ts';
+import { withTexts } from './item-catalogue.ts';
+import { openModel } from './open-model.ts';
+
+/** Tokens of items' texts by the items' names, each one more than the encoder has it: 0 is none. */
+export interface ItemTokens {
+  /** Of the longest text. */
+  width: number;
+  of: ReadonlyMap<string, Int32Array>;
+}
+
+/** An encoder that becomes a part of a model of items. */
+export interface InnerEncoder {
+  plan: TextEncoderPlan;
+  tokenizer: Tokenizer;
+  tokens: ItemTokens;
+  /** Of a text's vector. */
+  width: number;
+  /** Gives its weights to the place that they have in a model. */
+  moveInto(model: Model): void;
+}
+
+/** Opens an encoder that is to be tuned with a model of items, and has it read their texts as tokens. */
+export async function openInnerEncoder(
+  target: string,
+  items: readonly CatalogueItem[],
+  signal: AbortSignal,
+): Promise<InnerEncoder> {
+  const opened = await openModel(target, { as: 'embedding', precision: 'f32' });
+  const { model, tokenizer } = opened;
+  opened.tuning?.merge();
+  const [first] = withTexts(items);
+  const [vector] = await textVectors(opened, [first.text], { signal });
+  const { maxPositions } = traitsOf(model.architecture, model.config);
+  const tokens = await tokenTexts(tokenizer, items, maxPositions);
+  return {
+    // Vectors of texts have the length 1, as those that are made beforehand.
+    plan: { config: model.config, embedding: { ...model.embeddingHead.options, normalise: true } },
+    tokenizer,
+    tokens,
+    width: vector.length,
+    moveInto(whole) {
+      const own = new Map(model.parameters());
+      noGrad(() => {
+        for (const [path, parameter] of whole.trunk.textReader!.encoder.parameters())
+          scope(() => parameter.assign(own.get(path)!.tensor.clone()));
+      });
+      opened.tuning?.dispose();
+      model.dispose();
+    },
+  };
+}
+
+/** Items' texts as their encoder reads them; of a long one its beginning. @throws AttuneError E_NO_TEXTS */
+export async function tokenTexts(
+  tokenizer: Tokenizer,
+  items: readonly CatalogueItem[],
+  most: number,
+): Promise<ItemTokens> {
+  const described = withTexts(items);
+  const framed = await tokenizer.encodeFramed(described.map(({ text }) => ({ text })));
+  const whole = framed.map(({ ids }, line) => {
+    return { id: String(line), ids, trained: new Uint8Array(ids.length), source: { file: '', line } };
+  });
+  const rows = cutTo(whole, most, { tokenizer, notes: undefined, reading: undefined });
+  const of = new Map(described.map(({ item }, i) => [item, rows[i].ids.map((id) => id + 1)]));
+  return { width: rows.reduce((longest, { ids }) => Math.max(longest, ids.length), 0), of };
+}
+
+/** The tokenizer of the encoder inside a model of items. */
+export function innerTokenizer(folder: string): Promise<Tokenizer> {
+  return Tokenizer.load(join(folder, TEXT_ENCODER));
+}
+
+export function saveInnerTokenizer(folder: string, tokenizer: Tokenizer): void {
+  tokenizer.save(join(folder, TEXT_ENCODER));
+}
