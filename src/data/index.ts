@@ -14,6 +14,8 @@ export {
   type CutRow,
   type FitOptions,
   type LongRowPolicy,
+  READ_IN_WINDOWS,
+  type RowOrigin,
   type TokenRow,
   type TruncationSide,
 } from './long-rows.ts';

@@ -16,6 +16,12 @@ export const CUT_ANYWHERE: ReadonlySet<ExampleKind> = new Set([
   'graded',
 ]);
 
+/** Kinds that `split` reads in windows, all windows of a text together, where they are one text. */
+export const READ_IN_WINDOWS: ReadonlySet<ExampleKind> = new Set(['classification', 'multilabel', 'regression']);
+
+/** What is to be known of the row that a row of tokens came from. */
+export type RowOrigin = Pick<Example, 'kind' | 'source'> & { textPair?: string };
+
 /** A row as tokens, all arrays of the same length; whatever else it has is kept with every piece. */
 export interface TokenRow {
   ids: Int32Array;
@@ -38,6 +44,8 @@ export interface FitOptions {
   keepStart?: number;
   /** Where texts of `CUT_ANYWHERE` are cut; all others have a side of their own. */
   side?: TruncationSide;
+  /** Windows of a text of `READ_IN_WINDOWS` at most, spread over it where it has more; all of them unless given. */
+  maxWindows?: number | null;
   /** Tokens that begin a text's frame (BOS, [CLS]): every cut of a text keeps one. */
   starts?: readonly number[];
   /** Tokens that end a text's frame ([SEP], </s>): every cut of a text keeps one that carries no loss. */
@@ -66,15 +74,16 @@ export interface FittedRows<Row> {
 
 /**
  * Applies the policy for rows longer than `maxLength`. Texts are cut at their end (or where `side` says) or into windows; whatever has an
- * answer loses the beginning of its prompt, so that the answer and its stop token stay. `split` divides texts only and
- * truncates the others: a later window of an answer would have lost its question.
+ * answer loses the beginning of its prompt, so that the answer and its stop token stay. `split` makes rows of a text's
+ * windows, or one row of several texts where the text is classified, and truncates all others: a later window of an
+ * answer would have lost its question.
  *
  * @param examples what the rows came from: their kind, and their place for the error
  * @throws AttuneError E_ROWS_TOO_LONG under `fail`, with every such row; E_BAD_MAX_LENGTH
  */
 export function fitRows<Row extends TokenRow>(
   rows: readonly Row[],
-  examples: readonly Pick<Example, 'kind' | 'source'>[],
+  examples: readonly RowOrigin[],
   options: FitOptions,
 ): FittedRows<Row> {
   checkOptions(options);
@@ -83,7 +92,7 @@ export function fitRows<Row extends TokenRow>(
   for (const [index, row] of rows.entries()) {
     const isLong = lengthOf(row) > options.maxLength;
     if (isLong && options.policy === 'fail') tooLong.push(index);
-    const pieces = isLong ? cutRow(row, examples[index].kind, options) : [row];
+    const pieces = isLong ? cutRow(row, examples[index], options) : [row];
     for (const piece of pieces) {
       fitted.rows.push(piece);
       fitted.rowOf.push(index);
@@ -110,12 +119,15 @@ function lengthOf({ ids, segments }: TokenRow): number {
 }
 
 /** The pieces that the policy leaves of one row that is too long: none, one, or several windows of a text. */
-function cutRow<Row extends TokenRow>(row: Row, kind: ExampleKind, options: FitOptions): Row[] {
+function cutRow<Row extends TokenRow>(row: Row, { kind, textPair }: RowOrigin, options: FitOptions): Row[] {
   if (options.policy === 'drop' || options.policy === 'fail') return [];
   // Its text is read in windows already: what is too long is the question, and no part of it can be asked.
   if (kind === 'question') return [];
   if (row.segments !== undefined) return [shortened(row, row.segments, options)];
   if (kind === 'text' && options.policy === 'split') return windows(row, options);
+  if (READ_IN_WINDOWS.has(kind) && textPair === undefined && options.policy === 'split') {
+    return [inWindows(row, options)];
+  }
   if (WHOLE.has(kind)) return [keep(row, cutText(row, [0, row.ids.length], options))];
   const piece = keep(row, withoutBeginning(row, options));
   // Where the cut falls into an earlier answer, its first token has lost what it was predicted from.
@@ -141,16 +153,43 @@ type Stretches = [from: number, to: number][];
 
 /** As much of a text as there is room for, and the tokens of its frame. */
 function cutText(row: TokenRow, [from, end]: Stretches[number], options: FitOptions): Stretches {
-  const { maxLength, side = 'right', starts = [], ends = [] } = options;
-  const first = starts.includes(row.ids[from]) ? 1 : 0;
-  // An answer that has lost its end must not teach that it ends there.
-  const last = ends.includes(row.ids[end - 1]) && row.trained[end - 1] === 0 ? 1 : 0;
+  const { maxLength, side = 'right' } = options;
+  const { first, last } = frameOf(row, [from, end], options);
   const room = maxLength - first - last;
   const kept = { right: room, left: 0, middle: Math.ceil(room / 2) }[side];
   return [
     [from, from + first + kept],
     [end - last - (room - kept), end],
   ];
+}
+
+/** How many tokens at a text's beginning and end are its frame's. */
+function frameOf(row: TokenRow, [from, end]: Stretches[number], { starts = [], ends = [] }: FitOptions) {
+  const first = starts.includes(row.ids[from]) ? 1 : 0;
+  // An answer that has lost its end must not teach that it ends there.
+  const last = ends.includes(row.ids[end - 1]) && row.trained[end - 1] === 0 ? 1 : 0;
+  return { first, last };
+}
+
+/**
+ * A text as one row of several, its windows, each in the text's frame: about equally long where they hold all of it, else
+ * spread evenly from its beginning to its end.
+ */
+function inWindows<Row extends TokenRow>(row: Row, options: FitOptions): Row {
+  const { length } = row.ids;
+  const { first, last } = frameOf(row, [0, length], options);
+  const [room, inner] = [options.maxLength - first - last, length - first - last];
+  const needed = Math.ceil(inner / room);
+  const count = Math.min(needed, options.maxWindows ?? needed);
+  const size = count === needed ? inner / count : room;
+  const step = count === 1 ? 0 : (inner - size) / (count - 1);
+  const stretches = Array.from({ length: count }, (_, window): Stretches => [
+    [0, first],
+    [first + Math.round(window * step), first + Math.round(window * step + size)],
+    [length - last, length],
+  ]);
+  const segments = stretches.map((parts) => parts.reduce((sum, [from, to]) => sum + to - from, 0));
+  return { ...keep(row, stretches.flat()), segments };
 }
 
 /**
@@ -197,10 +236,8 @@ function windows<Row extends TokenRow>(row: Row, { maxLength, keepStart = 0 }: F
 function keep<Row extends TokenRow>(row: Row, stretches: Stretches): Row {
   const pick = <T extends Int32Array | Uint8Array>(array: T): T => {
     const parts = stretches.map(([from, to]) => array.subarray(from, to));
-    const picked = array.slice(
-      0,
-      parts.reduce((total, part) => total + part.length, 0),
-    );
+    const length = parts.reduce((total, part) => total + part.length, 0);
+    const picked = array instanceof Int32Array ? new Int32Array(length) : new Uint8Array(length);
     parts.reduce((at, part) => (picked.set(part, at), at + part.length), 0);
     return picked as T;
   };
@@ -214,12 +251,17 @@ function account(row: number, before: TokenRow, pieces: readonly TokenRow[]): Cu
     parts.reduce((total, part) => total + part.trained.reduce((ones, one) => ones + one, 0), 0);
   return {
     row,
-    action: pieces.length === 0 ? 'dropped' : pieces.length === 1 ? 'truncated' : 'split',
+    action: pieces.length === 0 ? 'dropped' : isWhole(before, pieces) ? 'truncated' : 'split',
     tokens: tokens([before]),
     keptTokens: tokens(pieces),
     trainedTokens: trained([before]),
     keptTrainedTokens: trained(pieces),
   };
+}
+
+/** Whether what is left of a row is still one text of a row, or as many as it had. */
+function isWhole(before: TokenRow, pieces: readonly TokenRow[]): boolean {
+  return pieces.length === 1 && pieces[0].segments?.length === before.segments?.length;
 }
 
 function checkOptions({ maxLength, keepStart = 0, ends = [] }: FitOptions): void {

@@ -16,7 +16,7 @@ export {
 export { Embedding, type EmbeddingAdapter } from './embedding.ts';
 export { Int8Weight } from './int8-weight.ts';
 export { atStageEnd, KeptProducts } from './kept-products.ts';
-export { layoutOfRows, rowOfTokens, segmentLengths, type Layout } from './layout.ts';
+export { layoutOfRows, layoutOfTexts, rowOfTokens, segmentLengths, type Layout } from './layout.ts';
 export { Conv1D, isLinear, Linear, type LinearAdapter, type LinearLike, type Term } from './linear.ts';
 export { gatedLinear, linearGroup, plainWeights, type LowRank } from './linear-fused.ts';
 export { join, Module, ModuleBuffer, Parameter } from './module.ts';

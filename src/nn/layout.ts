@@ -34,6 +34,12 @@ export function layoutOfRows(
   return { offsets, positions, rowOf: lengths.map((_, row) => row), causal: options.causal };
 }
 
+/** Rows of several texts each, of the given lengths, side by side: no text sees another. */
+export function layoutOfTexts(lengths: readonly (readonly number[])[], options: { causal: boolean }): Layout {
+  const rowOf = lengths.flatMap((texts, row) => texts.map(() => row));
+  return { ...layoutOfRows(lengths.flat(), options), rowOf };
+}
+
 export function tokenCount(layout: Layout): number {
   return layout.offsets[layout.offsets.length - 1];
 }

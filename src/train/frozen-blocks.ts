@@ -71,7 +71,9 @@ function frozenOutputs(model: Model, objective: Objective, rows: readonly Prepar
   const { dtype, device } = model;
   const hidden = runStack(model.stackFor(input), input, { dtype, device, until: blocks });
   return rows.map((_, r): ResumedRow => {
-    const [start, end] = [layout.offsets[r], layout.offsets[r + 1]];
+    // A row that is read in windows has several segments.
+    const [first, last] = [layout.rowOf.indexOf(r), layout.rowOf.lastIndexOf(r)];
+    const [start, end] = [layout.offsets[first], layout.offsets[last + 1]];
     const own = hidden.shape.length === 2 ? hidden.narrow(0, start, end - start) : hidden.narrow(0, r, 1).squeeze(0);
     return { blocks, tokens: end - start, shape: own.shape, data: numbersOf(own) };
   });

@@ -52,6 +52,18 @@ export function tokensOf(row: Pick<PreparedRow, 'ids' | 'size'>): number {
   return row.size ?? row.ids.length;
 }
 
+type Sized = Pick<PreparedRow, 'ids' | 'segments' | 'size'>;
+
+/** Tokens of each of a row's texts, or of the one thing that it is. */
+export function textLengths(row: Sized): readonly number[] {
+  return row.segments ?? [tokensOf(row)];
+}
+
+/** Tokens of a row that see each other, at most. */
+export function tokensAtOnce(row: Sized): number {
+  return Math.max(...textLengths(row));
+}
+
 /** Several rows as one input, with what the objective needs to score them. */
 export interface Batch {
   input: ModelInput;

@@ -62,7 +62,16 @@ const dataSchema = z.strictObject({
     .default(null)
     .meta({ description: "the format's field → your column, for every set", shown: '{FIELD: COLUMN}' }),
   max_length: z.int().positive().default(1024).describe('longest row, in tokens'),
-  long_rows: z.enum(['fail', 'drop', 'truncate', 'split']).default('fail').describe('what happens to longer rows'),
+  long_rows: z
+    .enum(['fail', 'drop', 'truncate', 'split'])
+    .default('fail')
+    .describe('what happens to longer rows; split: texts in windows, of which one that is classified gets the mean'),
+  max_windows: z
+    .int()
+    .positive()
+    .nullable()
+    .default(null)
+    .describe('windows read of a text that is classified under split: of a longer one so many, spread evenly over it'),
   truncation_side: z
     .enum(['right', 'left', 'middle'])
     .default('right')

@@ -69,7 +69,7 @@ it('cost what the model of their run makes of their files, though an earlier run
   expect(await sizeWith({ identity: 'large images', size: () => 65 })).toBe(65);
 });
 
-it('are refused with a truncation_side that would change nothing', async () => {
+it('are refused with a truncation_side or a number of windows that would change nothing', async () => {
   const vocabulary = await trainByteLevelBpe(['some words'], { vocabSize: 270, specialTokens: ['</s>'] });
   const tokenizer = await newTokenizer(vocabulary, { roles: { eos: '</s>' } });
   const [labels, now] = [['red'], new Date(0)];
@@ -87,7 +87,15 @@ it('are refused with a truncation_side that would change nothing', async () => {
   const failing = { long_rows: 'fail' } as const;
   await expect(prepare(text, 'classification', failing)).rejects.toThrow(/under long_rows: fail/);
   const two = { ...text, textPair: 'words' };
-  await expect(prepare(two, 'classification', {})).rejects.toThrow(/one side only/);
+  await expect(prepare(two, 'classification', {})).rejects.toThrow(/never cut at any side/);
+  const whole = { truncation_side: 'right' } as const;
+  const windows = { ...whole, max_windows: 2 } as const;
+  await expect(prepare(text, 'classification', windows)).rejects.toThrow(/in windows under long_rows: truncate/);
+  const split = { ...windows, long_rows: 'split' } as const;
+  await expect(prepare(two, 'classification', split)).rejects.toThrow(/never read in windows/);
+  const long = { ...text, id: 'long', text: 'some words '.repeat(30) };
+  const read = await prepare(long, 'classification', split);
+  expect(read.rows.map(({ segments }) => segments)).toEqual([[4, 4]]);
   const plain = { kind: 'text', id: 'row', text: 'some', source };
   await expect(prepare(plain, 'pretrain', {})).rejects.toMatchObject({
     code: 'E_OPTION_IDLE',

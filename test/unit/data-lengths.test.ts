@@ -153,6 +153,35 @@ describe('rows longer than max_length', () => {
     for (const { id } of rows) expect(id).toMatch(/^[0-9a-f]{16}$/);
   });
 
+  it('become windows of one row where they are classified: all of a text, or evenly spread over it', () => {
+    const windowsOf = (picture: string, options: Partial<FitOptions>, kind: ExampleKind = 'classification') => {
+      const { rows, cuts } = fit(picture, kind, { maxLength: 4, policy: 'split', ...options });
+      const [{ ids, trained, segments = [] }] = rows;
+      expect(trained).toHaveLength(ids.length);
+      let at = 0;
+      const windows = segments.map((length) => [...ids.subarray(at, (at += length))].join(' '));
+      expect(at).toBe(ids.length);
+      return { windows, cuts };
+    };
+    const all = windowsOf('..........', {});
+    expect(all.windows).toEqual(['0 1 2', '3 4 5 6', '7 8 9']);
+    expect(all.cuts).toMatchObject([{ action: 'split', tokens: 10, keptTokens: 10 }]);
+    const framed = windowsOf('..........', { starts: [0], ends: [9] });
+    expect(framed.windows).toEqual(['0 1 2 9', '0 3 4 9', '0 5 6 9', '0 7 8 9']);
+    const spread = windowsOf('....................', { maxWindows: 3 });
+    expect(spread.windows).toEqual(['0 1 2 3', '8 9 10 11', '16 17 18 19']);
+    expect(spread.cuts).toMatchObject([{ action: 'split', tokens: 20, keptTokens: 12 }]);
+    expect(windowsOf('..........', { maxWindows: 3 }).windows).toEqual(all.windows);
+    expect(windowsOf('..........', { maxWindows: 1 }, 'regression').windows).toEqual(['0 1 2 3']);
+  });
+
+  it('are cut where two texts are classified together, which windows would take apart', () => {
+    const origin = { kind: 'classification' as const, textPair: 'b', source: { file: 'a.jsonl', line: 3 } };
+    const { rows } = fitRows([row('..........')], [origin], { maxLength: 4, policy: 'split' });
+    expect(rows).toMatchObject([{ ids: Int32Array.of(0, 1, 2, 3) }]);
+    expect(rows[0]).not.toHaveProperty('segments');
+  });
+
   it('keep whatever else a row has, cut to the same tokens', () => {
     const given = {
       ...row('..........'),

@@ -5,7 +5,7 @@ import type { Pooling } from '../../models/heads/pooling.ts';
 import type { Batch, JointLoss, Objective, PreparedRow, Processor } from '../../train/interfaces.ts';
 import type { ContrastiveOptions } from './contrastive.options.ts';
 import { similarityLosses, type SimilarityLoss } from './similarity-losses.ts';
-import { collateTexts } from './text-segments.ts';
+import { collateRows } from './next-token.ts';
 
 /**
  * Vectors of texts by what belongs together (Reimers and Gurevych, 2019; the losses are named as in
@@ -29,7 +29,7 @@ export function create(options: ContrastiveOptions, processor: Processor): Objec
     joint,
     embedding: options.pooling ? { pooling: POOLINGS[options.pooling] } : undefined,
     prepare: (examples) => prepareTexts(examples, options, processor),
-    collate: (rows) => collateTexts(rows, { causal: processor.causal }),
+    collate: (rows) => collateRows(rows, { causal: processor.causal }),
     counts: ({ rows }) => ({ rows: rows.length }),
     loss: (model, batch: Batch, { totals, runner }) =>
       joint.loss(represent(model, batch, { runner }), batch.rows, { model, totals }),

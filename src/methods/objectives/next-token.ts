@@ -1,28 +1,33 @@
 // N tokens of a batch, L of them predicted with loss, R rows
-import { layoutOfRows, rowOfTokens, type Layout } from '../../nn/index.ts';
+import { layoutOfTexts, rowOfTokens, type Layout } from '../../nn/index.ts';
 import type { Model, ModelInput } from '../../models/model.ts';
 import type { StackInput, StageRunner } from '../../models/stack.ts';
 import { aten, cat, fromArray, zeros, type Tensor } from '../../tensor/index.ts';
-import type { Batch, Counts, LossResult, PreparedRow, Tally } from '../../train/interfaces.ts';
+import {
+  textLengths,
+  type Batch,
+  type Counts,
+  type LossResult,
+  type PreparedRow,
+  type Tally,
+} from '../../train/interfaces.ts';
 import { balanceOfBatch } from './expert-balance.ts';
 import { sideBySide } from './recordings.ts';
 
-/** Rows side by side as one flat input of tokens, or of what was read from their files. */
+/** Rows side by side, no text of a row seeing another, as one flat input of tokens, or of what was read from their files. */
 export function collateRows(rows: readonly PreparedRow[], options: { causal: boolean }): Batch {
   if (rows.some(({ resumed }) => resumed !== undefined)) return { rows, input: resumedInput(rows, options) };
   const features = rows.find((row) => row.features !== undefined)?.features;
   if (features !== undefined)
     return { rows, input: features.shape.length === 1 ? sideBySide(rows) : stackFeatures(rows) };
-  const layout = layoutOfRows(
-    rows.map((row) => row.ids.length),
-    { causal: options.causal },
-  );
+  const layout = layoutOfTexts(rows.map(textLengths), { causal: options.causal });
   const ids = new BigInt64Array(layout.positions.length);
   const tokenTypes = rows.some((row) => row.typeIds !== undefined) ? new BigInt64Array(ids.length) : undefined;
-  for (const [r, row] of rows.entries()) {
-    for (let t = 0; t < row.ids.length; t++) {
-      ids[layout.offsets[r] + t] = BigInt(row.ids[t]);
-      if (tokenTypes !== undefined) tokenTypes[layout.offsets[r] + t] = BigInt(row.typeIds?.[t] ?? 0);
+  let at = 0;
+  for (const row of rows) {
+    for (let t = 0; t < row.ids.length; t++, at++) {
+      ids[at] = BigInt(row.ids[t]);
+      if (tokenTypes !== undefined) tokenTypes[at] = BigInt(row.typeIds?.[t] ?? 0);
     }
   }
   return { rows, input: { ids, layout, tokenTypes } };
@@ -32,10 +37,8 @@ export function collateRows(rows: readonly PreparedRow[], options: { causal: boo
 function resumedInput(rows: readonly PreparedRow[], options: { causal: boolean }): ModelInput {
   const all = rows.map(({ resumed }) => resumed!);
   const tensors = all.map(({ data, shape }) => fromArray(data, shape.length === 2 ? shape : [1, ...shape]));
-  const layout = layoutOfRows(
-    all.map(({ tokens }) => tokens),
-    options,
-  );
+  const lengths = rows.map(({ segments, resumed }) => segments ?? [resumed!.tokens]);
+  const layout = layoutOfTexts(lengths, { causal: options.causal });
   return { layout, resumed: { blocks: all[0].blocks, hidden: cat(tensors) } };
 }
 

@@ -25,6 +25,13 @@ export const poolings = {
 
 export type Pooling = keyof typeof poolings;
 
+/** The mean of each row's segments, where rows have several: [S, D] → [R, D] */
+export function meanOfRows(ofSegments: Tensor, { rowOf }: Layout): Tensor {
+  const counts = [...Map.groupBy(rowOf, (row) => row).values()].map(({ length }) => length);
+  if (counts.length === rowOf.length) return ofSegments;
+  return cat(ofSegments.split(counts).map((some) => some.mean(0, { keepdim: true })));
+}
+
 /** How wide a segment's state is that a pooling makes of states [N, width]. */
 export function pooledWidth(pool: Pooling, width: number): number {
   return pool === 'first-and-rest' ? 2 * width : width;

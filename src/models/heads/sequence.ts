@@ -4,7 +4,7 @@ import { Dropout, Linear, Module, type Layout } from '../../nn/index.ts';
 import type { Trunk } from '../architecture.ts';
 import type { HeadKind, ProblemType } from './head.ts';
 import { place } from './place.ts';
-import { firstTokens, lastTokens, pooledWidth, poolings, type Pooling } from './pooling.ts';
+import { firstTokens, lastTokens, meanOfRows, pooledWidth, poolings, type Pooling } from './pooling.ts';
 import { Transform, type TransformPlan } from './transform.ts';
 
 export interface SequenceOptions {
@@ -55,14 +55,14 @@ export class SequenceHead extends Module {
     place(this, name, this.#classifier);
   }
 
-  /** hidden [N, D] → logits f32 [R, C] (f64 in an f64 pass) */
+  /** hidden [N, D] → logits f32 [R, C] (f64 in an f64 pass); a row that is read in windows gets their mean. */
   scores(hidden: Tensor, layout: Layout): Tensor {
     const { pool, pooler } = this.#options;
     const places = (pool === 'last' ? lastTokens : firstTokens)(layout, hidden.device);
     let features = this.#inputDropout.forward(poolings[pool](hidden, layout), places);
     if (pooler === true && this.#trunk.pooler !== undefined) features = this.#trunk.pooler.forward(features);
     features = this.#transform?.forward(features) ?? features;
-    return this.#classifier.forward(this.#dropout.forward(features, places));
+    return meanOfRows(this.#classifier.forward(this.#dropout.forward(features, places)), layout);
   }
 }
 

@@ -72,8 +72,8 @@ async function keyOf(rows: readonly PreparedRow[], context: FrozenContext): Prom
 }
 
 /** All that the blocks read of a row: the same text may be other tokens, or have been cut elsewhere. */
-function readOf({ id, ids, typeIds, media }: PreparedRow): (string | undefined)[] {
-  return [id, hashOf(ids), typeIds && hashOf(typeIds), media?.hash];
+function readOf({ id, ids, typeIds, segments, media }: PreparedRow): (string | undefined)[] {
+  return [id, hashOf(ids), typeIds && hashOf(typeIds), segments?.join(), media?.hash];
 }
 
 function hashOf({ buffer, byteOffset, byteLength }: Int32Array): string {

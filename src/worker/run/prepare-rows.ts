@@ -1,7 +1,7 @@
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { EventSink } from '../../base/events.ts';
 import type { ClassificationExample } from '../../data/example.ts';
-import { CUT_ANYWHERE, fitRows, type CutRow, type Example } from '../../data/index.ts';
+import { CUT_ANYWHERE, fitRows, READ_IN_WINDOWS, type CutRow, type Example } from '../../data/index.ts';
 import { cacheKey } from '../../files/cache.ts';
 import { sha256, sha256OfOwn } from '../../files/hash.ts';
 import { templateHash, tokenizerHash, type Tokenizer } from '../../text/index.ts';
@@ -36,9 +36,9 @@ export interface PrepareContext {
 /** Tokenises the rows of a split (or takes them from the cache) and applies the policy for long ones. */
 export async function prepareSplit(examples: readonly Example[], context: PrepareContext): Promise<PreparedSplit> {
   refuseKinds(examples, context.objective);
-  refuseSide(examples, context.recipe.data);
+  refuseIdle(examples, context.recipe.data);
   const rows = await tokenise(examples, context);
-  const { max_length: wanted, long_rows: policy, truncation_side: side } = context.recipe.data;
+  const { max_length: wanted, long_rows: policy, truncation_side: side, max_windows: maxWindows } = context.recipe.data;
   const { maxPositions: modelLimit } = context;
   const maxLength = Math.min(wanted, modelLimit);
   const { bosId } = context.tokenizer;
@@ -47,7 +47,8 @@ export async function prepareSplit(examples: readonly Example[], context: Prepar
   const divided = rows.map((row) => context.objective.windows?.(row, maxLength) ?? [row]);
   const exampleOf = divided.flatMap((windows, example) => windows.map(() => example));
   const origins = exampleOf.map((example) => examples[example]);
-  const fitted = fitRows(divided.flat(), origins, { maxLength, modelLimit, policy, side, keepStart, ...frame });
+  const cutting = { maxLength, modelLimit, policy, side, maxWindows, keepStart, ...frame };
+  const fitted = fitRows(divided.flat(), origins, cutting);
   const cuts = fitted.cuts.map((cut) => ({ ...cut, row: exampleOf[cut.row] }));
   return { rows: fitted.rows, rowOf: fitted.rowOf.map((row) => exampleOf[row]), cuts };
 }
@@ -59,22 +60,41 @@ export function frameTokens(tokenizer: Tokenizer): { starts: number[]; ends: num
   return { starts: idsOf([bos, cls]), ends: idsOf([sep, eos]) };
 }
 
-/** A side that changes nothing would be ignored in silence. @throws AttuneError E_OPTION_IDLE */
-function refuseSide(examples: readonly Example[], { truncation_side: side, long_rows: policy }: Recipe['data']): void {
-  if ((side !== 'left' && side !== 'middle') || examples.length === 0) return;
-  const got = `data.truncation_side: ${side}`;
-  if (policy !== 'truncate') {
-    const fix = `set data.long_rows: truncate, or remove data.truncation_side`;
-    throw new AttuneError('E_OPTION_IDLE', { what: `No text is cut under long_rows: ${policy}`, got, fix });
+/** Options that change nothing would be ignored in silence. @throws AttuneError E_OPTION_IDLE */
+function refuseIdle(examples: readonly Example[], data: Recipe['data']): void {
+  const { truncation_side: side, long_rows: policy, max_windows: windows } = data;
+  if (examples.length === 0) return;
+  if (typeof windows === 'number') {
+    const got = `data.max_windows: ${windows}`;
+    if (policy !== 'split') throw idle(`No text is read in windows under long_rows: ${policy}`, got, 'split');
+    refuseFixed(examples, { kinds: READ_IN_WINDOWS, got, verb: 'read in windows', key: 'max_windows' });
   }
-  const fixed = examples.find((one) => !CUT_ANYWHERE.has(one.kind) || hasMore(one));
+  if (side !== 'left' && side !== 'middle') return;
+  const got = `data.truncation_side: ${side}`;
+  if (policy !== 'truncate') throw idle(`No text is cut under long_rows: ${policy}`, got, 'truncate');
+  refuseFixed(examples, { kinds: CUT_ANYWHERE, got, verb: 'cut at any side', key: 'truncation_side' });
+}
+
+function idle(what: string, got: string, policy: string): AttuneError {
+  const [key] = got.split(':');
+  return new AttuneError('E_OPTION_IDLE', { what, got, fix: `set data.long_rows: ${policy}, or remove ${key}` });
+}
+
+/** @throws AttuneError E_OPTION_IDLE where a row is of another kind, or is no single text */
+function refuseFixed(
+  examples: readonly Example[],
+  { kinds, got, verb, key }: { kinds: ReadonlySet<Example['kind']>; got: string; verb: string; key: string },
+): void {
+  const fixed = examples.find((one) => !kinds.has(one.kind) || hasMore(one));
   if (fixed === undefined) return;
   const { kind, source } = fixed;
+  const of = kinds.has(kind) ? 'a file, or two texts in one' : `a row of ${kind}`;
   throw new AttuneError('E_OPTION_IDLE', {
-    what: 'These rows are cut at one side only',
-    got: `${got}, and ${CUT_ANYWHERE.has(kind) ? 'a file, or two texts in one' : `a row of ${kind}`} (${source.file}:${source.line})`,
-    expected: 'single texts that are classified or embedded',
-    fix: 'remove data.truncation_side',
+    what: `These rows are never ${verb}`,
+    got: `${got}, and ${of} (${source.file}:${source.line})`,
+    expected:
+      kinds === READ_IN_WINDOWS ? 'single texts that are classified' : 'single texts that are classified or embedded',
+    fix: `remove data.${key}`,
   });
 }
 

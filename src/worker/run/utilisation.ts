@@ -3,7 +3,7 @@ import type { Utilisation } from '../../base/events.ts';
 import { tokenTableOf } from '../../models/architecture.ts';
 import type { Model } from '../../models/model.ts';
 import { isLinear, type LinearLike } from '../../nn/index.ts';
-import { tokensOf, type PreparedRow } from '../../train/interfaces.ts';
+import { textLengths, tokensOf, type PreparedRow } from '../../train/interfaces.ts';
 import { trainedTokens } from '../../methods/objectives/next-token.ts';
 import { matrixProductRate } from '../doctor/rates.ts';
 
@@ -54,7 +54,7 @@ function headOperations({ head, trunk }: Model): number {
 function attention({ trunk, config }: Model, rows: readonly PreparedRow[]): number {
   const heads = Number(config.num_attention_heads) * Number(config.head_dim);
   const width = Number.isFinite(heads) ? heads : trunk.width;
-  return 7 * trunk.stack.blockList.length * width * sum(rows.map((row) => tokensOf(row) ** 2));
+  return 7 * trunk.stack.blockList.length * width * sum(rows.flatMap(textLengths).map((tokens) => tokens ** 2));
 }
 
 function sum(values: readonly number[]): number {

@@ -1,6 +1,6 @@
 import type { PredictOptions, Prediction } from '../../../eval/predictor.ts';
 import { byTokens } from '../../../train/evaluate.ts';
-import { tokensOf, type PreparedRow } from '../../../train/interfaces.ts';
+import { tokensAtOnce, type PreparedRow } from '../../../train/interfaces.ts';
 import { turn } from '../../../train/turn.ts';
 import { TOO_LONG } from './answering.ts';
 
@@ -13,7 +13,7 @@ export async function inBatches<Found>(
   read: (batch: readonly PreparedRow[]) => readonly Found[] | Promise<readonly Found[]>,
 ): Promise<(Found | undefined)[]> {
   const found: (Found | undefined)[] = rows.map(() => undefined);
-  const readable = [...rows.keys()].filter((row) => tokensOf(rows[row]) <= maxPositions);
+  const readable = [...rows.keys()].filter((row) => tokensAtOnce(rows[row]) <= maxPositions);
   let done = rows.length - readable.length;
   for (const batch of byTokens(
     readable.map((row) => rows[row]),

@@ -24,7 +24,8 @@ export async function answerWithClasses(
   const { model, media } = answering;
   const { causal, imagePositions, ...traits } = traitsOf(model.architecture, model.config);
   const maxPositions = media?.kind === 'image' ? (imagePositions ?? traits.maxPositions) : traits.maxPositions;
-  const rows = cutRows(await inputRows(answering, asked), { opened: answering, maxPositions });
+  const origins = asked.map(({ example }) => ({ ...subjectOf(example), kind: 'classification' as const }));
+  const rows = cutRows(await inputRows(answering, asked), { opened: answering, maxPositions, origins });
   const scores = await inBatches(rows, { ...options, maxPositions }, async (batch) =>
     classScores(model, (await media?.load(batch)) ?? batch, causal),
   );

@@ -9,7 +9,7 @@ import type { Model } from '../../../../models/model.ts';
 import type { SystemKind } from '../../../../store/results.ts';
 import { answerEnds, roomForAnswers } from '../answer-lengths.ts';
 import { answerWithProgress, type Comparing } from '../comparing.ts';
-import { readsParts } from '../cut-rows.ts';
+import { partsRead } from '../cut-rows.ts';
 import { modelPredictor } from '../model-predictor.ts';
 import { withoutThreshold } from '../spans.ts';
 import { hears, processorOf } from '../speech.ts';
@@ -46,7 +46,7 @@ export async function answer(spec: ModelSpec, comparing: Comparing): Promise<Ans
     labels: labelsIn(rows.typical),
     practice: isTrained || asking.how === 'plain' ? [] : rows.train.slice(0, PRACTICE_ROWS).map(ask),
   });
-  const cut = CUTTING.has(opened.model.task) && readsParts(opened) && 'long texts cut as in training';
+  const cut = CUTTING.has(opened.model.task) && partsRead(opened);
   const told = [note, cut, held && 'held to the form of the answers'].filter(Boolean).join('; ');
   const answered = await answerWithProgress(
     { predictor, title, kind, note: told === '' ? undefined : told },
