@@ -83,7 +83,7 @@ describe('the objective', () => {
     return { id: `row ${line}`, ids: Int32Array.from(ids), trained, source: { file: 'rows', line } };
   });
   beforeAll(() => {
-    objective = create({ negatives: 2 }, { tokenizer } as Processor);
+    objective = create({ negatives: 2, text_encoder_rate: null }, { tokenizer } as Processor);
   });
 
   it('is the logarithm of the logistic function of how much higher the item scores than what is drawn', () => {

@@ -3,6 +3,8 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { create as createBpr } from '../../src/methods/objectives/bpr.ts';
+import { objectives } from '../../src/methods/objectives/index.ts';
 import { create } from '../../src/methods/objectives/item-retrieval.ts';
 import { create as createFull } from '../../src/methods/tuning/full.ts';
 import { create as createLora } from '../../src/methods/tuning/lora.ts';
@@ -106,6 +108,31 @@ describe('a step', () => {
       expect(again.found.get(name), name).toEqual(values);
     }
     tuning.dispose();
+  });
+
+  it('of bpr reads the items that are drawn with the others, and has the same gradients in parts', async () => {
+    const items = objective;
+    const tokenizer = await itemTokenizer([...'abcdefghijklmno']);
+    objective = createBpr({ negatives: 3, text_encoder_rate: null }, { tokenizer } as unknown as Processor);
+    const tuning = createFull(model, {});
+    const embed = vi.spyOn(model.trunk.textReader!.encoder.trunk.stack, 'embed');
+    const whole = await gradients(tuning, [rows]);
+    expect(embed.mock.calls.length).toBe(1);
+    embed.mockRestore();
+    const parts = await gradients(tuning, [[rows[0]], rows.slice(1)]);
+    const query = [...whole.found.keys()].find((name) => name.endsWith('query.weight'))!;
+    expect(whole.found.get(query)!.some((value) => Math.abs(value) > 1e-6)).toBe(true);
+    for (const [name, values] of whole.found) near(parts.found.get(name)!, values, 1e-5);
+    objective = items;
+    tuning.dispose();
+  });
+
+  it('of next_item is refused: it would read all texts of the catalogue', async () => {
+    const nextItem = (await objectives.load('next_item')).create({} as never, {} as never);
+    const batch = objective.collate(rows);
+    expect(() => nextItem.loss(model, batch, { totals: { tokens: 9 } })).toThrow(
+      /E_TASK_UNSUPPORTED[^]*item_retrieval/,
+    );
   });
 
   it('moves with an adapter what the encoder adds, and all of the towers', async () => {

@@ -108,6 +108,24 @@ describe('the objective of retrieval', () => {
     expectNear(perRow, losses, 1e-7); // what is taken off is f32
   });
 
+  it('counts as right what scores best of all that the row does not have, however often others are chosen', () => {
+    const totals = { tokens: 9, rows: 3 };
+    const hits = scope(() =>
+      objective.loss(model, objective.collate(rows), { totals }).tally.in_batch_accuracy.sum.item(),
+    );
+    const plain = plainTowers(model);
+    const chosen = [...new Set(rows.flatMap(({ ids }) => [...ids].slice(1)))];
+    const wanted = rows.flatMap(({ ids }) => {
+      const states = plain.states([...ids]);
+      return [...ids].slice(1).map((target, t) => {
+        const others = chosen.filter((id) => !ids.includes(id));
+        return others.every((id) => dot(states[t], plain.item(id)) < dot(states[t], plain.item(target)));
+      });
+    });
+    expect(hits).toBe(wanted.filter(Boolean).length);
+    expect(new Set(wanted).size).toBe(2);
+  });
+
   it('is 0 for rows of which nothing is to be found, alone as among others', () => {
     const empty = { ...rows[0], trained: new Uint8Array(rows[0].ids.length) };
     for (const some of [[empty], [empty, ...rows]]) {

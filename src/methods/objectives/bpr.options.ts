@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { textEncoderRate } from './text-encoder.options.ts';
 
 /** Each item of a row, against items drawn from those that the row does not have. */
 export const options = z.strictObject({
   negatives: z.int().min(1).max(1000).default(1).describe('items drawn for each item of a row, anew at each step'),
+  text_encoder_rate: textEncoderRate,
 });
 
 export type BprOptions = z.output<typeof options>;

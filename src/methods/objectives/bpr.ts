@@ -24,8 +24,13 @@ export function create({ negatives }: BprOptions, { tokenizer }: Processor): Obj
     loss(model, batch, { totals, runner }) {
       const { places, targets, rows } = predictionsOf(batch, model.layoutOf(batch.input));
       const onDevice = (ids: BigInt64Array) => fromArray(ids).toDevice(model.device);
-      const states = widened(model.hidden(batch.input, { runner }).indexSelect(0, onDevice(places))); // [L, D]
-      const vectorsOf = (ids: BigInt64Array) => itemVectorsOf(model.trunk)(onDevice(ids), model.dtype).to(states.dtype);
+      const { dtype, device } = model;
+      // Items that a row has and those that are drawn are read at once, each text a single time.
+      const read = batch.rows.flatMap(({ ids, rivals }) => [...ids, ...rivals!]);
+      const texts = model.trunk.textReader?.read(read, { dtype, device, runner });
+      const states = widened(model.hidden({ ...batch.input, texts }, { runner }).indexSelect(0, onDevice(places))); // [L, D]
+      const vectorsOf = (ids: BigInt64Array) =>
+        itemVectorsOf(model.trunk)(onDevice(ids), dtype, texts).to(states.dtype);
       const rivals = vectorsOf(
         BigInt64Array.from(
           batch.rows.flatMap((row) => [...row.rivals!]),

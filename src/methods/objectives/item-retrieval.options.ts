@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { textEncoderRate } from './text-encoder.options.ts';
 
 /** Each item from those before it, against the items that the other rows of its step choose. */
 export const options = z.strictObject({
@@ -6,14 +7,7 @@ export const options = z.strictObject({
     .boolean()
     .default(true)
     .describe('correct for popular items being what others choose more often (Yi et al., 2019)'),
-  text_encoder_rate: z
-    .number()
-    .positive()
-    .nullable()
-    .default(null)
-    .describe(
-      "the learning rate of a text encoder that is a part of the model, as a share of the towers'; 0.01 unless given",
-    ),
+  text_encoder_rate: textEncoderRate,
 });
 
 export type ItemRetrievalOptions = z.output<typeof options>;

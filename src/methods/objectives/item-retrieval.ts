@@ -1,7 +1,7 @@
 // R rows, L items that are predicted, U different ones of them, D width
 import { widened } from '../../models/heads/pooling.ts';
 import { itemVectorsOf } from '../../models/architecture.ts';
-import { cat, fromArray, type Tensor } from '../../tensor/index.ts';
+import { aten, cat, fromArray, type Tensor } from '../../tensor/index.ts';
 import type { Tokenizer } from '../../text/index.ts';
 import type { Batch, JointLoss, LabelStatistics, Objective, PreparedRow, Processor } from '../../train/interfaces.ts';
 import type { ItemRetrievalOptions } from './item-retrieval.options.ts';
@@ -73,13 +73,16 @@ function inBatch(
   const [states, vectors] = pairs.chunk(2, 1);
   const offsets = fromArray(offsetsOf(rows, { rowOf, targets, items, placeOf, logQ }), [targets.length, items.length]);
   const products = states.matmul(vectors.indexSelect(0, onDevice(first)).transpose(0, 1));
-  const scores = products.add(offsets.to(pairs.dtype).toDevice(pairs.device)); // [L, U]
+  const added = offsets.to(pairs.dtype).toDevice(pairs.device); // [L, U]
+  const scores = products.add(added);
   const wanted = onDevice(BigInt64Array.from(targets, (item) => BigInt(placeOf.get(item)!)));
   const logProbs = scores.logSoftmax(-1).gather(1, wanted.unsqueeze(1)).squeeze(1);
   const perRow = sumsOfRows(logProbs.mul(-1 / total), onDevice(rowOf), rows.length);
   // Without a candidate nothing is right, and there is nothing to look for the best of.
   if (targets.length === 0) return { perRow, tally: {} };
-  const hits = scores.argmax(-1).eq(wanted).sum();
+  // Of what a row does not have, as it is recommended: without what weighs candidates against each other.
+  const ranked = aten.masked_fill.Scalar(products, aten.lt.Scalar(added, NEVER / 2), NEVER);
+  const hits = ranked.argmax(-1).eq(wanted).sum();
   return { perRow, tally: { in_batch_accuracy: { sum: hits, count: targets.length } } };
 }
 

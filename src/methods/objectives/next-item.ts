@@ -1,3 +1,4 @@
+import { AttuneError } from '../../base/errors.ts';
 import type { Objective, Processor } from '../../train/interfaces.ts';
 import { itemRows } from './item-rows.ts';
 import { nextTokenLoss } from './next-token.ts';
@@ -9,5 +10,17 @@ import type { NextItemOptions } from './next-item.options.ts';
  * are left out of their row.
  */
 export function create(_options: NextItemOptions, { tokenizer }: Processor): Objective {
-  return { ...itemRows(tokenizer), separable: true, loss: nextTokenLoss };
+  const loss: Objective['loss'] = (model, ...rest) => {
+    if (model.trunk.textReader !== undefined) throw tooManyTexts();
+    return nextTokenLoss(model, ...rest);
+  };
+  return { ...itemRows(tokenizer), separable: true, loss };
+}
+
+function tooManyTexts(): AttuneError {
+  return new AttuneError('E_TASK_UNSUPPORTED', {
+    what: 'next_item sets every item against all others, so that each step would read the texts of the whole catalogue',
+    got: 'a model with a text encoder that is tuned',
+    fix: 'choose objective: item_retrieval or bpr, or make the model without --tune-text-encoder',
+  });
 }
