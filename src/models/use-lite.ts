@@ -1,9 +1,10 @@
-// N tokens, E width of the token table, D width of the layers, H heads, d head size
+// N tokens, S texts, E width of the token table, D width of the layers, H heads, d head size
 import { z } from 'zod';
-import { attention, Embedding, LayerNorm, Linear, Module } from '../nn/index.ts';
+import { attention, Embedding, LayerNorm, Linear, Module, segmentLengths, type Layout } from '../nn/index.ts';
 import { aten, cat, fromArray, type Tensor } from '../tensor/index.ts';
 import type { Architecture, Task, Trunk } from './architecture.ts';
 import { parseConfig } from './config.ts';
+import { poolings } from './heads/pooling.ts';
 import { Block, idsOf, Stack, type Pass, type StackInput } from './stack.ts';
 
 const count = z.int().positive();
@@ -56,7 +57,24 @@ class FeedForward extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    return this.conv2.forward(aten.threshold.default(this.conv1.forward(x), 0, 0)); // relu
+    return this.conv2.forward(this.#inner(x));
+  }
+
+  /**
+   * Gives every token the mean of what its text's tokens get. A text's mean stays what it is, and the second product is
+   * made once for each text: means and linear layers may change places.
+   */
+  forwardMean(x: Tensor, layout: Layout): Tensor {
+    // Dropout before an adapter is each token's own.
+    if (!this.conv2.adapters.every((adapter) => adapter.lowRank?.() !== undefined)) return this.forward(x);
+    const means = this.conv2.forward(poolings.mean(this.#inner(x), layout).to(x.dtype)); // [S, D]
+    const lengths = segmentLengths(layout);
+    const each = means.split(lengths.map(() => 1));
+    return cat(each.map((mean, s) => mean.expand(lengths[s], -1))); // [N, D]
+  }
+
+  #inner(x: Tensor): Tensor {
+    return aten.threshold.default(this.conv1.forward(x), 0, 0); // relu
   }
 }
 
@@ -67,10 +85,13 @@ class Layer extends Block {
   readonly residual?: Linear;
   readonly ffn_norm: LayerNorm;
   readonly ffn: FeedForward;
+  readonly #isAveraged: boolean;
 
-  constructor(config: UseLiteConfig, width: number) {
+  /** `isAveraged`: of its states only each text's mean is read. */
+  constructor(config: UseLiteConfig, { width, isAveraged }: { width: number; isAveraged: boolean }) {
     super();
     const { hidden_size: wide, layer_norm_eps: epsilon } = config;
+    this.#isAveraged = isAveraged;
     this.attention_norm = new LayerNorm(width, epsilon);
     this.attention = new Attention(config, width);
     if (width !== wide) this.residual = new Linear(width, wide, { bias: true });
@@ -82,7 +103,8 @@ class Layer extends Block {
   override forward(x: Tensor, pass: Pass): Tensor {
     const beside = this.residual?.forward(x) ?? x;
     const attended = beside.add(this.attention.forward(this.attention_norm.forward(x), pass));
-    return attended.add(this.ffn.forward(this.ffn_norm.forward(attended)));
+    const normed = this.ffn_norm.forward(attended);
+    return attended.add(this.#isAveraged ? this.ffn.forwardMean(normed, pass.layout) : this.ffn.forward(normed));
   }
 }
 
@@ -110,13 +132,13 @@ class UseLite extends Stack implements Trunk {
 
   constructor(config: UseLiteConfig, task: Task) {
     super();
-    const { embedding_size: narrow, hidden_size: wide } = config;
+    const { embedding_size: narrow, hidden_size: wide, num_hidden_layers: layers } = config;
     this.width = wide;
     this.embeddings = new Embedding(config.vocab_size, narrow);
-    this.layers = Array.from(
-      { length: config.num_hidden_layers },
-      (_, layer) => new Layer(config, layer === 0 ? narrow : wide),
-    );
+    this.layers = Array.from({ length: layers }, (_, layer) => {
+      const isAveraged = task !== 'token' && layer === layers - 1;
+      return new Layer(config, { width: layer === 0 ? narrow : wide, isAveraged });
+    });
     if (task !== 'token') this.pooler = new Pooler(wide);
   }
 
