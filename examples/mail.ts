@@ -9,7 +9,7 @@ export const mail: Example = {
     const data = await fetchMail(setting);
     const about =
       "SpamAssassin's public mails without headers, subject, quotations and signature, as `attune data prepare` reads mails; repeated ones are left out of the held-out rows. Footers of mailing lists remain and tell both kinds of system much.";
-    // On rows that are neither trained nor tested on, the 96 at both ends were worth at least as much as the first 128.
-    return studyTexts({ name: 'mail', about, data, longest: 96, side: 'middle' }, setting);
+    // On rows that are neither trained nor tested on, windows were worth more than as many tokens at both ends.
+    return studyTexts({ name: 'mail', about, data, longest: 64, windows: 4 }, setting);
   },
 };

@@ -9,6 +9,6 @@ export const sections: Example = {
     const data = await fetchSections(setting);
     const about =
       'A package description in English, and which of 12 topical sections of Debian it stands in: one package of each source package, with the shares that the sections have.';
-    return studyTexts({ name: 'sections', about, data, longest: 64, side: 'right' }, setting);
+    return studyTexts({ name: 'sections', about, data, longest: 64 }, setting);
   },
 };

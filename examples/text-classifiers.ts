@@ -17,30 +17,43 @@ const lora: Way = {
   title: 'USE Lite, LoRA',
   tuning: { method: 'lora', r: 16 },
   training: { learning_rate: 1e-3, batch_size: 16 },
-  epochs: (rows) => (rows <= 120 ? 8 : rows <= 360 ? 4 : 2),
+  epochs: passes,
 };
 const full: Way = {
   name: 'full',
   title: 'USE Lite, all weights',
   tuning: 'full',
   training: { learning_rate: 3e-4, batch_size: 16 },
-  epochs: (rows) => (rows <= 120 ? 8 : rows <= 360 ? 4 : 2),
+  epochs: passes,
 };
+
+function passes(rows: number): number {
+  return rows <= 120 ? 8 : rows <= 360 ? 4 : 2;
+}
+
+/** Windows have about twice as many tokens: half the passes, in steps of half as many rows, cost as much in as many steps. */
+function withWindows(way: Way): Way {
+  return { ...way, training: { ...way.training, batch_size: 8 }, epochs: (rows) => way.epochs(rows) / 2 };
+}
 
 interface TextStudy {
   name: string;
   about: string;
   data: TaskData;
-  /** Tokens of a text that the model reads; never more than 128. */
+  /** Tokens that the model reads at once; never more than 128. */
   longest: number;
-  /** What a longer text loses: its end; or its middle, so that half of the tokens are of its beginning, half of its end. */
-  side: 'right' | 'middle';
+  /** Windows that it reads of a longer text, in place of its beginning alone. */
+  windows?: number;
 }
 
 /** A task of texts with classes: Universal Sentence Encoder Lite against tf-idf + logistic regression. */
-export async function studyTexts({ name, about, data, longest, side }: TextStudy, setting: Setting): Promise<Findings> {
+export async function studyTexts(
+  { name, about, data, longest, windows }: TextStudy,
+  setting: Setting,
+): Promise<Findings> {
   const { quick } = setting;
   const testRows = Math.min(data.rows.test, quick ? 1000 : 3000);
+  const ways = quick ? [frozen, full] : [lora, full];
   const found = await studyClassifiers(
     {
       name,
@@ -51,19 +64,21 @@ export async function studyTexts({ name, about, data, longest, side }: TextStudy
         format: 'classification',
         columns: { text: 'prompt', label: 'completion' },
         max_length: longest,
-        long_rows: 'truncate',
-        truncation_side: side,
+        ...(windows === undefined ? { long_rows: 'truncate' } : { long_rows: 'split', max_windows: windows }),
       },
       baseline: { name: 'logistic_regression', title: 'tf-idf + logistic regression' },
       sizes: quick ? [120] : [120, 360, 1800],
       draws: quick ? 1 : 5,
       testRows,
-      ways: quick ? [frozen, full] : [lora, full],
+      ways: windows === undefined ? ways : ways.map(withWindows),
     },
     setting,
   );
   const pool = `Training rows are drawn from ${data.rows.train} with every class's share kept; draws overlap.`;
-  const part = side === 'right' ? `the first ${longest} tokens` : `${longest} tokens, at both ends,`;
+  const part =
+    windows === undefined
+      ? `the first ${longest} tokens`
+      : `up to ${windows} windows of ${longest} tokens, spread evenly,`;
   const lengths = `The base model reads ${part} of a text, tf-idf all of it.`;
   return { about: [`${about} Data: ${data.origin}.`, `${pool} ${lengths}`], ...found };
 }
