@@ -31,8 +31,8 @@ export interface LinkOptions {
 /** Told of two texts that are alike and were in different sets, by which they are one from then on. */
 export type OnLink = (earlier: number, later: number) => void;
 
-/** Comparisons after which a bucket is too full, for each of its texts; copies of one text need one each. */
-const COMPARISONS_A_TEXT = 64;
+/** Comparisons after which a bucket is too full, for each of its texts that no full one had before; copies of one text need one each. */
+const COMPARISONS_A_TEXT = 16;
 /** What it costs to tell two texts apart by their sketches, in comparisons of sets. */
 const GLANCE = 1 / 16;
 
@@ -58,9 +58,12 @@ export async function linkBuckets(
   const order = new PlacedNumbers(signatures.count);
   for (let band = 0; band < BANDS; band++) {
     for (const bucket of bucketsOf(signatures.keys(band), order, signatures)) {
-      if (bucket.every((index) => crowd[index] === 1)) continue;
-      const own = isBound ? budget : { left: COMPARISONS_A_TEXT * bucket.length };
-      linkBucket(bucket, { ...linking, budget: own });
+      // Texts of the crowd are compared with each other in the end.
+      const fresh = bucket.filter((index) => crowd[index] === 0);
+      if (fresh.length === 0) continue;
+      const own = isBound ? budget : { left: COMPARISONS_A_TEXT * fresh.length };
+      const others = fresh.length === bucket.length ? [] : bucket.filter((index) => crowd[index] === 1);
+      linkBucket(fresh, { ...linking, budget: own }, others);
       if (budget.left < 0) return false;
       if (own.left < 0) for (const index of bucket) crowd[index] = 1;
     }
@@ -77,7 +80,10 @@ async function linkCrowd(crowd: Uint8Array, linking: Linking, signal?: AbortSign
   for (const [index, isIn] of crowd.entries()) if (isIn === 1) texts.push(index);
   if (texts.length === 0) return;
   const { signatures, threshold } = linking;
-  for await (const bucket of prefixBuckets(texts, signatures, { threshold, signal })) linkBucket(bucket, linking);
+  for await (const { bucket, across } of prefixBuckets(texts, signatures, { threshold, signal })) {
+    if (across === undefined) linkBucket(bucket, linking);
+    else linkAcross(bucket, across, linking);
+  }
 }
 
 /** Runs of texts with the same key, found by sorting. @param order room for all texts */
@@ -111,23 +117,42 @@ interface Group {
   members: number[];
 }
 
-/** Links each text of a bucket to a similar one of every set that it does not belong to yet. */
-function linkBucket(bucket: readonly number[], linking: Linking): void {
+/** Links each text of a bucket to a similar one, there or of the others, of every set that it does not belong to yet. */
+function linkBucket(bucket: readonly number[], linking: Linking, others: readonly number[] = []): void {
   const { sets, budget } = linking;
-  const groups: Group[] = [];
+  const groups = groupsOf(others, sets);
   for (const index of bucket) {
-    let root = sets.find(index);
-    let isLinked = false;
-    for (const group of groups) {
-      // Roots move only where this text has been linked.
-      if (group.root === root || (isLinked && sets.find(group.root) === root)) continue;
-      if (!linkToGroup(index, group, linking)) continue;
-      isLinked = true;
-      root = sets.find(index);
-    }
+    const linked = linkToGroups(index, groups, linking);
     if (budget.left < 0) return;
-    join(groups, { index, root, isLinked }, sets);
+    join(groups, { index, ...linked }, sets);
   }
+}
+
+/** Links texts of one list to similar ones of another, and none to one of its own. */
+function linkAcross(texts: readonly number[], others: readonly number[], linking: Linking): void {
+  const groups = groupsOf(others, linking.sets);
+  for (const index of texts) {
+    const { isLinked } = linkToGroups(index, groups, linking);
+    if (isLinked) for (const group of groups) group.root = linking.sets.find(group.root);
+  }
+}
+
+function groupsOf(texts: readonly number[], sets: UnionFind): Group[] {
+  return [...Map.groupBy(texts, (index) => sets.find(index))].map(([root, members]) => ({ root, members }));
+}
+
+function linkToGroups(index: number, groups: readonly Group[], linking: Linking): { root: number; isLinked: boolean } {
+  const { sets } = linking;
+  let root = sets.find(index);
+  let isLinked = false;
+  for (const group of groups) {
+    // Roots move only where this text has been linked.
+    if (group.root === root || (isLinked && sets.find(group.root) === root)) continue;
+    if (!linkToGroup(index, group, linking)) continue;
+    isLinked = true;
+    root = sets.find(index);
+  }
+  return { root, isLinked };
 }
 
 /** True where a member is similar to the text; the two are one set then. */
