@@ -14,6 +14,9 @@ import { writeSection } from './results.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
+// A hundred short runs start a worker each, which would compile the same code anew.
+process.env.NODE_COMPILE_CACHE ??= join(attuneCache(), 'compiled');
+
 await runExamples(async () => {
   const { values, positionals } = parseArgs({ options: { quick: { type: 'boolean' } }, allowPositionals: true });
   const names = positionals.length > 0 ? positionals : examples.names;

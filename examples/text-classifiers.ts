@@ -31,7 +31,7 @@ function passes(rows: number): number {
   return rows <= 120 ? 8 : rows <= 360 ? 4 : 2;
 }
 
-/** Windows have about twice as many tokens: half the passes, in steps of half as many rows, cost as much in as many steps. */
+/** Windows have nearly twice as many tokens: half the passes, in steps of half as many rows, cost less in as many steps. */
 function withWindows(way: Way): Way {
   return { ...way, training: { ...way.training, batch_size: 8 }, epochs: (rows) => way.epochs(rows) / 2 };
 }
