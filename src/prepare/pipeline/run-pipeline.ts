@@ -79,6 +79,7 @@ export async function runPipeline(run: PipelineRun): Promise<PipelineResult> {
       reports.push(...mergeReports(parts));
     }
     onProgress?.({ activity: 'splitting', done: 0 });
+    await pool?.rest();
     const split = await splitPart(parts, run, { store, scratch });
     const manifest = describe(sources, split, { pipeline, reports });
     const folder = run.to(manifest.hash);

@@ -59,6 +59,7 @@ export async function runStage(stage: Stage, before: readonly StoredPart[], run:
   context.signal?.throwIfAborted();
   const part = await store.part(keyOf(stage, shards, context), async (draft) => {
     const seen = stage.looks && shards.length > 1 ? await lookAt(stage, shards, { ...run, threads }) : undefined;
+    await threads?.pool.rest();
     const work = { paths: shards.map(({ path }) => path), specs: stage.specs, draft, seen };
     return runOver(work, context);
   });

@@ -71,6 +71,8 @@ it('tell what failed as it is, and end when they are told to', { timeout: 60_000
   });
   const part = await pool.run(job('normalise'));
   expect(part.shards).toMatchObject([{ name: 'items-00000.jsonl', items: 1000 }]);
+  await pool.rest();
+  expect((await pool.run(job('normalise'))).shards).toEqual(part.shards);
   const controller = new AbortController();
   const stopped = pool.run({ ...job('normalise'), paths: Array.from({ length: 1000 }, () => path) }, controller.signal);
   controller.abort(new Error('told to stop'));

@@ -40,6 +40,11 @@ export class ShardPool implements AsyncDisposable {
     }
   }
 
+  /** Ends threads that have nothing to do: their memory is free for what is done elsewhere. New ones start with new work. */
+  async rest(): Promise<void> {
+    await Promise.all(this.#idle.splice(0).map(({ worker }) => worker.terminate()));
+  }
+
   #start(): Thread {
     const thread: Thread = { worker: new Worker(this.#entry, { resourceLimits: THREAD_LIMITS }) };
     thread.worker.on('message', (answer: ShardAnswer) => {
