@@ -15,6 +15,7 @@ it('a tensor takes the memory of one of its size that was freed, whatever lies b
     for (const [i, tensor] of all.entries()) if (i % 2 === 0) tensor.dispose();
     const before = engine().residentBytes();
     blocks(COUNT / 2);
+    // Without any of those, it would be four times that.
     expect((engine().residentBytes() - before) / MIB).toBeLessThan(COUNT / 2);
   });
 });
