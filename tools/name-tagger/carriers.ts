@@ -1,6 +1,7 @@
 /** Sentences with invented people in them: the carriers beside this file, and documents with people in place of "the user". */
 import { readdirSync, readFileSync } from 'node:fs';
 import { gazetteer } from '../../src/data/privacy/gazetteer.ts';
+import { JOBS, THINGS } from '../../src/data/privacy/names/role-nouns.ts';
 import { ROLES } from '../../src/data/privacy/names/roles.ts';
 import type { Draws } from '../pii-development/values.ts';
 import { firmOf, Inventor, localesOf, type Locale } from './names.ts';
@@ -34,6 +35,8 @@ const ROUNDS = 40;
 const MOST_DOCUMENTS = 4000;
 /** In how many of a hundred carriers each name has such a word before it. */
 const WITH_ROLE = 14;
+/** How many of a hundred professions and goods have a capital where none is due. */
+const CAPITAL_NOUNS = 25;
 /** How many of a hundred surnames behind titles are everyday words. */
 const WORDS = 40;
 
@@ -165,13 +168,24 @@ interface About {
   draws: Draws;
 }
 
-/** {N} full name, {G} given, {F} family, {V} and {W} such that may be everyday words, {C} a town, {f} a firm's or a disease's name. */
-const SLOT = /\{(?<slot>[NGFVWCfm])(?<initial>\[0\])?\}/g;
+/** {N} full name, {G} given, {F} family, {V} and {W} such that may be everyday words, {C} a town, {f} and {g} what things are called. */
+const SLOT = /\{(?<slot>[NGFVWCfgm])(?<initial>\[0\])?\}/g;
+/** {R} who does or is what, {M} goods, plants and dishes. */
+const NOUN = /(?<before>^|[\s\S])\{(?<slot>[RM])\}/g;
+
+/** Nouns have capitals in German, and at the beginning of a line. */
+function withNouns(carrier: string, language: string, draws: Draws): string {
+  return carrier.replaceAll(NOUN, (written, before: string, slot: string) => {
+    const noun = draws.of((slot === 'R' ? JOBS : THINGS)[language].split(' '));
+    const isCapital = language === 'de' || before === '' || before === '\n' || draws.below(100) < CAPITAL_NOUNS;
+    return before + (isCapital ? noun[0].toUpperCase() + noun.slice(1) : noun);
+  });
+}
 
 function valueOf(slot: string, language: string, { people, cities, nouns, draws }: About): string {
   if (slot === 'C') return draws.of(cities);
   if (slot === 'N') return people.full(language);
-  if (slot === 'G') return people.given(language);
+  if (slot === 'G' || slot === 'g') return people.given(language);
   if (slot === 'V') return people.word(language, nouns);
   if (slot === 'W') return `${people.given(language)} ${people.word(language, nouns)}`;
   return people.family(language);
@@ -180,9 +194,11 @@ function valueOf(slot: string, language: string, { people, cities, nouns, draws 
 /** One carrier with its slots filled. */
 function filled(carrier: string, language: string, about: About): Sentence {
   const { nouns, draws } = about;
-  const roles = ROLES[language];
+  const roles = ROLES[language] ?? [];
   const firm = (): string => firmOf(language, draws).replaceAll('{F}', '{f}');
-  const whole = carrier.replaceAll('{O}', firm).replaceAll('{D}', () => draws.of(nouns));
+  const whole = withNouns(carrier, language, draws)
+    .replaceAll('{O}', firm)
+    .replaceAll('{D}', () => draws.of(nouns));
   let [text, at, last] = ['', 0, 'someone'];
   const names: { start: number; end: number }[] = [];
   for (const { 0: written, index, groups } of whole.matchAll(SLOT)) {
@@ -193,12 +209,12 @@ function filled(carrier: string, language: string, about: About): Sentence {
       text += last.toLowerCase().replaceAll(/[^a-z]+/g, '.');
       continue;
     }
-    if ('NGF'.includes(slot) && groups!.initial === undefined && draws.below(100) < WITH_ROLE)
+    if (roles.length > 0 && 'NGF'.includes(slot) && groups!.initial === undefined && draws.below(100) < WITH_ROLE)
       text += `${draws.of(roles)} `;
     const value = valueOf(slot, language, about);
     const from = text.length;
     text += groups!.initial === undefined ? value : value[0];
-    if (slot === 'C' || slot === 'f') continue;
+    if (slot === 'C' || slot === 'f' || slot === 'g') continue;
     names.push({ start: from, end: text.length });
     last = value;
   }
@@ -210,6 +226,8 @@ function peopled(documents: readonly Document[], people: People, draws: Draws): 
   const sentences: Sentence[] = [];
   const counts = new Map<string, number>();
   for (const { text, language } of documents) {
+    // Of other languages the carriers alone have people.
+    if (SOMEBODY[language] === undefined) continue;
     const count = counts.get(language) ?? 0;
     const hasSomebody = text.search(SOMEBODY[language]) >= 0;
     if (count >= MOST_DOCUMENTS || (!hasSomebody && text.search(PRONOUNS[language]) < 0)) continue;

@@ -22,6 +22,13 @@ const LOCALES: Record<string, readonly string[]> = {
   nl: ['NL', 'NL_BE'],
   pl: ['PL'],
   sv: ['SV', 'NB_NO', 'DA', 'FI'],
+  da: ['DA'],
+  nb: ['NB_NO'],
+  fi: ['FI'],
+  cs: ['CS_CZ', 'SK'],
+  hu: ['HU'],
+  ro: ['RO'],
+  tr: ['TR'],
   other: ['CS_CZ', 'HU', 'RO', 'HR', 'TR', 'VI', 'ID_ID', 'SK', 'LV', 'AZ', 'AF_ZA', 'YO_NG', 'SR_RS_LATIN', 'ZU_ZA'],
 };
 const OF_A_LOCALE = 1500;
@@ -209,5 +216,5 @@ const OFFICES: Record<string, readonly string[]> = {
 
 /** The form of an organisation's name. */
 export function firmOf(language: string, draws: Draws): string {
-  return draws.below(100) < 45 ? draws.of(OFFICES[language]) : draws.of(FIRMS);
+  return draws.below(100) < 45 && language in OFFICES ? draws.of(OFFICES[language]) : draws.of(FIRMS);
 }

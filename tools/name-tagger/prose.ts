@@ -14,6 +14,9 @@ import { extractMan } from '../pretrain-base/corpus/extract/man.ts';
 const [root, target] = process.argv.slice(2);
 if (target === undefined) throw new Error('usage: prose.ts ROOT PROSE.jsonl');
 
+/** Languages that few of the rows are in, where capitals at the beginnings of lines are not to be taken for names. */
+const MORE = ['da', 'nb', 'fi', 'cs', 'sk', 'hu', 'ro', 'tr'];
+
 /** Folders of each language, with what reads their files. */
 const HELP = ['text/**/*.html', extractHtml] as const;
 const SOURCES: Record<
@@ -36,7 +39,7 @@ const SOURCES: Record<
     ['help/pt_BR', '**/*.page', extractMallard],
   ],
   ...Object.fromEntries(
-    ['de', 'fr', 'es', 'it', 'nl', 'pl', 'sv'].map((language) => [
+    ['de', 'fr', 'es', 'it', 'nl', 'pl', 'sv', ...MORE].map((language) => [
       language,
       [
         [`libreoffice/help/${language}`, ...HELP],
@@ -51,6 +54,7 @@ const SOURCES: Record<
 const LONGEST = 700;
 /** Of one language, spread over its files by their hashes. */
 const MOST = 6000;
+const MOST_OF_MORE = 2000;
 
 function hashOf(text: string): number {
   return createHash('sha256').update(text).digest().readUInt32LE(0);
@@ -84,7 +88,7 @@ function documentsOf(language: string): string[] {
       for (const chunk of chunksOf(read(text))) found.add(chunk);
     }
   }
-  return [...found].toSorted((a, b) => hashOf(a) - hashOf(b)).slice(0, MOST);
+  return [...found].toSorted((a, b) => hashOf(a) - hashOf(b)).slice(0, MORE.includes(language) ? MOST_OF_MORE : MOST);
 }
 
 const lines = Object.keys(SOURCES).flatMap((language) => {

@@ -14,6 +14,7 @@ import {
   TABLE_SIZE,
   type Standing,
 } from '../../src/data/privacy/names/features.ts';
+import { languageOf } from '../../src/data/privacy/names/language.ts';
 import { isCandidate, isJoined, STEP } from '../../src/data/privacy/names/tagger.ts';
 import { tokensOf } from '../../src/data/privacy/names/tokens.ts';
 import { namesByRule } from '../../src/data/privacy/recognisers/name.ts';
@@ -55,6 +56,7 @@ function samplesOf({ text, names, unsure = [] }: Sentence, draws: Draws): Sample
     return hidden.has(word) ? { ...standing, ...NOBODY } : standing;
   };
   const samples: Sample[] = [];
+  const language = languageOf(tokens);
   let last = -1;
   for (const [at, token] of tokens.entries()) {
     // Now and then what follows a word that only looks like a name.
@@ -67,7 +69,14 @@ function samplesOf({ text, names, unsure = [] }: Sentence, draws: Draws): Sample
     const isBlind = isName && draws.below(100) < BLIND;
     // What the model takes the word before for is wrong at times.
     const isMistaken = draws.below(100) < 6;
-    const around = slotsAround({ tokens, at, isAfterName: isStray || isAfterName !== isMistaken, lookup, isBlind });
+    const around = slotsAround({
+      tokens,
+      at,
+      isAfterName: isStray || isAfterName !== isMistaken,
+      language,
+      lookup,
+      isBlind,
+    });
     samples.push({ slots: Int32Array.from([...slotsOfWord(token, isBlind), ...around]), isName });
   }
   return samples;
@@ -102,19 +111,36 @@ const WORDS: Record<string, string> = {
   nl: 'dutch',
   pl: 'polish',
   sv: 'swedish',
+  da: 'danish',
+  nb: 'bokmaal',
+  cs: '../hunspell/cs_CZ.dic',
+  hu: '../hunspell/hu_HU.dic',
+  ro: '../hunspell/ro_RO.dic',
+  tr: '../hunspell/tr_TR.dic',
 };
 
-/** Words with a capital that no list of names or places has: nouns in German, others elsewhere. */
-function wordsByLanguage(): Map<string, string[]> {
+/** A dictionary's, or where there is none those of the documents. */
+function wordsOf(language: string, documents: readonly Document[]): string[] {
+  if (language in WORDS) {
+    const lines = readFileSync(join(wordsFolder, WORDS[language]), 'utf8').split('\n');
+    return lines.map((line) => line.split(/[/\t]/)[0]);
+  }
+  const own = documents.filter((document) => document.language === language).map(({ text }) => text);
+  return [...new Set(own.join(' ').match(/(?<![\p{L}\p{N}_.-])\p{Ll}{3,}(?![\p{L}\p{N}_.-])/gu))];
+}
+
+/** Words with a capital that are no names by themselves, nor places: nouns in German, others elsewhere. */
+function wordsByLanguage(documents: readonly Document[]): Map<string, string[]> {
   const { given, family, cities } = gazetteer();
+  const languages = new Set(documents.map(({ language }) => language));
   return new Map(
-    Object.entries(WORDS).map(([language, file]) => {
-      const all = readFileSync(join(wordsFolder, file), 'utf8').split('\n');
+    [...languages].map((language) => {
+      const all = wordsOf(language, documents);
       const form = language === 'de' ? /^\p{Lu}\p{Ll}{3,}$/u : /^\p{Ll}{3,}$/u;
       const capital = all.filter((word) => form.test(word)).map((word) => word[0].toUpperCase() + word.slice(1));
       return [
         language,
-        capital.filter((word) => given.get(word) !== 'plain' && !family.has(word) && !cities.has(word)),
+        capital.filter((word) => given.get(word) !== 'plain' && family.get(word) !== 'plain' && !cities.has(word)),
       ];
     }),
   );
@@ -191,8 +217,8 @@ function train(samples: readonly Sample[], draws: Draws): Float64Array {
 }
 
 const draws = new Draws(11);
-const words = wordsByLanguage();
 const documents = documentsOf(prosePath);
+const words = wordsByLanguage(documents);
 // Where the rules see a name, who else is named is not known.
 const nameless = documents.filter(({ unsure }) => unsure.length === 0);
 const carried = await carriersOf(fakerFolder, { documents: nameless, words }, draws);

@@ -1,4 +1,7 @@
-/** Writes assets/names/words.bin: `node tools/name-tagger/words.ts WORDS_FOLDER`, /usr/share/dict of Debian's packages. */
+/**
+ * Writes assets/names/words.bin: `node tools/name-tagger/words.ts WORDS_FOLDER`, /usr/share/dict of Debian's packages, with
+ * their spelling dictionaries in the folder `hunspell` beside it.
+ */
 import { globSync, lstatSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gazetteer } from '../../src/data/privacy/gazetteer.ts';
@@ -7,13 +10,16 @@ import { BITS, bitsOf } from '../../src/data/privacy/names/everyday.ts';
 const [wordsFolder] = process.argv.slice(2);
 if (wordsFolder === undefined) throw new Error('usage: words.ts WORDS_FOLDER');
 
+/** Not in UTF-8. */
+const LATIN_1 = /n[bn]_NO\.dic$/;
+
 const { given, family } = gazetteer();
 const filter = new Uint8Array(BITS / 8);
-for (const file of globSync('*', { cwd: wordsFolder })) {
+for (const file of globSync(['*', '../hunspell/*.dic'], { cwd: wordsFolder })) {
   const path = join(wordsFolder, file);
   if (lstatSync(path).isSymbolicLink()) continue;
-  for (const written of readFileSync(path, 'utf8').split('\n')) {
-    const [word] = written.split("'");
+  for (const written of readFileSync(path, LATIN_1.test(file) ? 'latin1' : 'utf8').split('\n')) {
+    const [word] = written.split(/['/\t]/);
     // German's nouns have capitals, as its names have, of which some stand there too.
     if (file === 'ngerman' ? given.get(word) === 'plain' || family.get(word) === 'plain' : word !== word.toLowerCase())
       continue;

@@ -1,15 +1,17 @@
 /** What follows a street in an address: flat and floor, postcode, town, region. */
 import { latin } from './latin.ts';
-import { asListed, gazetteer } from './gazetteer.ts';
 import { standingOf } from './names/features.ts';
+import { isTown } from './names/towns.ts';
 
-const TOWN = String.raw`(?![A-Z]{1,3}(?!\p{L}|[ -]\p{Lu}\p{Ll}))(?:(?:Den|Het|La|Le|Les|L['’]|El|Los|San|Santa|São|Sankt|St\.?|Saint|Bad|Ciudad de|Villa) ?)?\p{Lu}[\p{L}\p{M}'’]*(?:[ -](?:(?:a\.? ?d\.? |an der |am |im |i\. ?|in |de la |de los |de |del |della |di |do |da |dos |das |sur |sur-|sous-|en |en-|lès-|aan |op |bij |nad |ob |w |i )?\p{Lu}[\p{L}\p{M}'’]*)){0,3}`;
-const UNIT_WORDS = String.raw`apartment|apt|bte|boîte|appartement|appt|app|apto?|ap|suite|ste|unit|flat|floor|fl|room|rm|building|bldg|block|lgh|bus|lokal|lok|m|int|interno|scala|piano|bloco|bloque|bl|bât|bâtiment|esc|escalera|escalier|piso|puerta|pta|portal|bajo|ático|entresuelo|principal|izquierda|izq|izda|derecha|dcha|r/c|esq|esquerdo|dto|direito|dt|frente|fte|andar|étage|hs|huis|hoog|og|eg|dg|whg|top|stiege|tür|hinterhaus|vorderhaus|links|rechts|lote?|casa|sala|conj|quadra|qd|km|tr|vån|box|cedex|col|colonia|urb|residencial|kl|klatka|piętro|p|résidence|rez-de-chaussée|habitación|hab|zimmer|zi|kamer|verdieping|etage|stock|fundos|quarto|stanza|chambre|pokój|rum|våning|phase`;
-const UNIT = String.raw`(?:(?: [-–] |,? ?)(?:\(?(?:${UNIT_WORDS})(?!\p{L})\.? ?#?(?:[A-Z]?\d{0,5}[A-Za-z]?(?![\p{L}\p{N}]))|#\s?[A-Z0-9-]{1,6}|\d{1,3}\.?[ºª°]?(?:er|ème|e|nd|rd|th|st|o|a)?\.? (?:${UNIT_WORDS})(?!\p{L})\.?(?: (?:links|rechts|Mitte|gauche|droite))?|\d{1,2}\.?[ºª°] ?(?:[A-Z](?!\p{L})|izq\.?|dcha\.?|izda\.?|esq\.?|dto\.?|frente|izquierda|derecha|esquerdo|direito)?|[IVX]{1,4}(?![\p{L}])|[A-H] \d{1,3}(?![\p{L}\p{N}])|n[ºo°]? \d{1,4}))`;
+const TOWN = String.raw`(?![A-Z]{1,3}(?!\p{L}|[ -]\p{Lu}\p{Ll}))(?:(?:Den|Het|La|Le|Les|L['’]|El|Los|San|Santa|São|Sankt|St\.?|Saint|Bad|Ciudad de|Villa) ?)?\p{Lu}[\p{L}\p{M}'’]*(?:[ -](?:(?:a\.? ?d\.? |an der |am |im |i\. ?|in |de la |de los |de |del |della |di |do |da |dos |das |sur |sur-|sous-|en |en-|lès-|a |al |alla |aan |op |bij |nad |ob |w |i )?\p{Lu}[\p{L}\p{M}'’]*)){0,3}`;
+const UNIT_WORDS = String.raw`apartment|apt|bte|boîte|appartement|appt|app|apto?|ap|suite|ste|unit|flat|floor|fl|room|rm|building|bldg|block|lgh|bus|lokal|lok|m|int|interno|scala|piano|bloco|bloque|bl|bât|bâtiment|esc|escalera|escalier|piso|puerta|pta|portal|bajo|ático|entresuelo|principal|izquierda|izq|izda|derecha|dcha|r/c|esq|esquerdo|dto|direito|dt|frente|fte|andar|étage|hs|huis|hoog|og|eg|dg|whg|top|stiege|tür|hinterhaus|vorderhaus|links|rechts|lote?|casa|sala|conj|quadra|qd|km|tr|vån|box|cedex|col|colonia|urb|residencial|kl|klatka|piętro|p|résidence|rez-de-chaussée|habitación|hab|zimmer|zi|kamer|verdieping|etage|stock|fundos|quarto|stanza|chambre|pokój|rum|våning|phase|chalet|tv|th|mf|sal|kld|emelet|em|ajtó|lph|et|sc|parter|daire|kat|blok|patro|byt`;
+const UNIT = String.raw`(?:(?: [-–] |,? ?)(?:\(?(?:${UNIT_WORDS})(?!\p{L})\.? ?#?(?:[A-Z]?\d{0,5}[A-Za-z]?(?![\p{L}\p{N}]))|#\s?[A-Z0-9-]{1,6}|\d{1,3}\.?[ºª°]?(?:er|ème|e|nd|rd|th|st|o|a)?\.? (?:${UNIT_WORDS})(?!\p{L})\.?(?: (?:links|rechts|Mitte|gauche|droite))?|\d{1,2}\.?[ºª°] ?(?:[A-Z](?!\p{L})|izq\.?|dcha\.?|izda\.?|esq\.?|dto\.?|frente|izquierda|derecha|esquerdo|direito)?|[IVX]{1,4}(?:\/\d{1,3}\.?)?(?![\p{L}\p{N}])|[A-H] \d{1,3}(?![\p{L}\p{N}])|n[ºo°]? \d{1,4}))`;
 const UK = String.raw`[A-PR-UWYZ][A-HK-Y]?\d[A-Z\d]? ?\d[ABD-HJLNP-UW-Z]{2}`;
 const CODE_BEFORE = String.raw`(?:(?:[A-Z]{1,2}|PL|SE|DE|FR|NL|CH)[- ])?(?:\d{2}-\d{3}|\d{4}-\d{3}|\d{5}-\d{3}|\d{3} \d{2}|\d{4} ?[A-Za-z]{2}(?![\p{L}])|\d{4,5})`;
 const CODE_BEHIND = String.raw`(?:\d{5}(?:-\d{4})?|${UK}|[A-Z]\d[A-Z] ?\d[A-Z]\d|[A-Z]\d[\dW] ?[A-Z\d]{4}|\d{4}(?!\d)|\d{3} ?\d{3}|\d{5}-\d{3})`;
-const REGION = String.raw`(?:[A-Z]{2,3}\.?|Alabama|California|Florida|Texas|New York|Ohio|Ontario|Quebec)`;
+const STATES =
+  'Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia|Hawaii|Idaho|Illinois|Indiana|Iowa|Kansas|Kentucky|Louisiana|Maine|Maryland|Massachusetts|Michigan|Minnesota|Mississippi|Missouri|Montana|Nebraska|Nevada|New Hampshire|New Jersey|New Mexico|New York|North Carolina|North Dakota|Ohio|Oklahoma|Oregon|Pennsylvania|Rhode Island|South Carolina|South Dakota|Tennessee|Texas|Utah|Vermont|Virginia|Washington|West Virginia|Wisconsin|Wyoming|Alberta|British Columbia|Manitoba|New Brunswick|Newfoundland|Nova Scotia|Ontario|Prince Edward Island|Quebec|Québec|Saskatchewan|New South Wales|Northern Territory|Queensland|South Australia|Tasmania|Western Australia';
+const REGION = String.raw`(?:[A-Z]{2,3}\.?|${STATES})`;
 const GAP = String.raw`(?:,? ?\n {0,12}|, ?| - | – | | \| ?)`;
 const PART = String.raw`(?:(?:,| [-–]|,? ?\n) ?(?:Col\. |Bairro |Urb\. |Co\. |County )?\p{Lu}[\p{L}'’-]+(?: \p{Lu}[\p{L}'’-]+){0,2})`;
 
@@ -40,6 +42,13 @@ const WITH_CODE = [
     'y',
   ),
 ];
+/** "Truth or Consequences, New Mexico 87901", "Abilene, Texas": what a state stands behind is a town. */
+const TOWN_AND_STATE = new RegExp(
+  latin(
+    String.raw`,? (?:\p{Lu}[\p{L}'’.-]{1,20})(?: (?:or |and |of |the )?\p{Lu}[\p{L}'’.-]{1,20}){0,3}, (?:${STATES})(?!\p{L})(?: \d{5}(?:-\d{4})?| [A-Z]\d[A-Z] ?\d[A-Z]\d| \d{4}(?!\d))?`,
+  ),
+  'y',
+);
 const TOWN_ALONE = new RegExp(
   latin(
     String.raw`(?:,|\n| in| à| a| en| w| i| em)? ?(?<town>${TOWN})(?: \d{1,2}(?:er?|ème)?(?![\p{L}\p{N}]))?(?:[,/ -]{1,3}[A-Z]{2}(?!\p{L}))?`,
@@ -74,6 +83,8 @@ function readTail(text: string, from: number): Tail {
     const end = Math.max(...WITH_CODE.map((pattern) => reach(pattern, text, start)));
     if (end > start) return { end, hasCode: true, hasUnit, hasTown: true };
   }
+  const state = reach(TOWN_AND_STATE, text, unit);
+  if (state > unit) return { end: state, hasCode: /\d$/.test(text.slice(unit, state)), hasUnit, hasTown: true };
   TOWN_ALONE.lastIndex = unit;
   const match = TOWN_ALONE.exec(text);
   if (
@@ -140,8 +151,3 @@ const LAST_LINE = new RegExp(
   ),
   'y',
 );
-
-/** Whether lists have a place of the name. */
-export function isTown(name: string): boolean {
-  return gazetteer().cities.has(name.split(' ').map(asListed).join(' '));
-}

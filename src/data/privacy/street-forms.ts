@@ -13,13 +13,13 @@ const BEFORE_NUMBER = String.raw`(?:,? )`;
 const NO = String.raw`(?:n\.?[ºo°]?\.? ?|núm\.? ?|nr\.? ?|numero |número )?`;
 const SANS = String.raw`(?:s/n(?:\.?[ºo°])?|km\.? ?\d{1,4}(?:[.,]\d)?|[Ll]ote? \d{1,4}|snc)`;
 
-const ENGLISH_TYPES = String.raw`Street|Str|St|Avenue|Ave|Av|Road|Rd|Lane|Ln|Drive|Dr|Boulevard|Blvd|Court|Ct|Way|Place|Pl|Square|Sq|Terrace|Ter|Close|Crescent|Cres|Parkway|Pkwy|Highway|Hwy|Row|Gardens|Gdns|Mews|Hill|Green|Grove|Circle|Cir|Trail|Trl|Walk|Quay|Parade|Loop|Marg|Nagar|Chowk|Colony|Salai|Layout|Vale|Croft|Fold|Mead|Meadows?|View|Rise|Wharf|Yard|Alley|Pike|Plaza|Ridge|Crossing|Common|Heights|Park|Bend|Run|Path|Esplanade|Promenade|Embankment|Orchards?|Paddock|Gate|Turnpike|Expressway|Estate|Wynd|Brae|Bank|Hollow|Cove|Point|Landing|Glen|Villas|Drove|End|Side|Approach|Broadway|Cottages|Buildings|Arcade|Spur|Pass|Causeway|Strand|Haven`;
+const ENGLISH_TYPES = String.raw`Street|Track|Bypass|Str|St|Avenue|Ave|Av|Road|Rd|Lane|Ln|Drive|Dr|Boulevard|Blvd|Court|Ct|Way|Place|Pl|Square|Sq|Terrace|Ter|Close|Crescent|Cres|Parkway|Pkwy|Highway|Hwy|Row|Gardens|Gdns|Mews|Hill|Green|Grove|Circle|Cir|Trail|Trl|Walk|Quay|Parade|Loop|Marg|Nagar|Chowk|Colony|Salai|Layout|Vale|Croft|Fold|Mead|Meadows?|View|Rise|Wharf|Yard|Alley|Pike|Plaza|Ridge|Crossing|Common|Heights|Park|Bend|Run|Path|Esplanade|Promenade|Embankment|Orchards?|Paddock|Gate|Turnpike|Expressway|Estate|Wynd|Brae|Bank|Hollow|Cove|Point|Landing|Glen|Villas|Drove|End|Side|Approach|Broadway|Cottages|Buildings|Arcade|Spur|Pass|Causeway|Strand|Haven`;
 const ENGLISH_SMALL =
   'street|avenue|road|lane|drive|boulevard|court|close|crescent|terrace|gardens|place|grove|parkway';
 /** Houses of flats, as India, Nigeria and others name them. */
 const BLOCKS = String.raw`Apartments?|Towers?|Residency|Residences?|Heights|Society|Enclave|Complex|Nagar|Vihar|Colony|Bhavan|Niwas|Mansions?|Gardens?|Estate|Layout|Plaza|Homes|Flats|Chambers|Arcade|Buildings?|House|Court|Road|Street|Marg`;
 const GERMANIC_ENDS = String.raw`straße|strasse|str\.|strasze|weg|platz|allee|gasse|(?<!\b[Ss]t)ring|damm|ufer|chaussee|steig|stieg|pfad|markt|graben|hof|brücke|promenade|straat|laan|plein|gracht|kade|dijk|singel|dreef|steeg|gatan|vägen|gränd|torget|stigen|allén|vej|gade|plantsoen|park|gränden|backen|kajen|stranden|esplanaden|-Str\.|-Straße|-Strasse|-Weg|-Platz|-Allee|-Ring`;
-const FRENCH_TYPES = String.raw`[Cc]haussée|[Rr]ue|[Rr]\.|[Aa]venue|[Aa]ve?\.?|[Bb]oulevard|[Bb]l?v?d\.?|[Pp]lace|[Pp]l\.|[Aa]ll[ée]e|[Cc]hemin|[Cc]h\.|[Ii]mpasse|[Ii]mp\.|[Qq]uai|[Cc]ours|[Rr]oute|[Rr]te|[Ss]quare|[Pp]assage|[Ss]entier|[Vv]oie|[Ff]aubourg|[Ff]bg|[Hh]ameau|[Rr]uelle|[Vv]enelle|[Ee]splanade|[Rr]ond-[Pp]oint|[Cc]it[ée]|[Vv]illa|[Tt]raverse|[Mm]ont[ée]e|[Cc]ôte|[Pp]romenade|[Ll]otissement|[Cc]los|[Pp]arvis`;
+const FRENCH_TYPES = String.raw`[Cc]haussée|[Rr]ue|[Rr]\.|[Aa]venue|[Aa]ve?\.?|[Bb]oulevard|[Bb]l?v?d\.?|[Pp]lace|[Pp]l\.|[Aa]ll[ée]e|[Cc]hemin|[Cc]h\.|[Ii]mpasse|[Ii]mp\.?|[Qq]uai|[Cc]ours|[Rr]oute|[Rr]te|[Ss]quare|[Pp]assage|[Ss]entier|[Vv]oie|[Ff]aubourg|[Ff]bg|[Hh]ameau|[Rr]uelle|[Vv]enelle|[Ee]splanade|[Rr]ond-[Pp]oint|[Cc]it[ée]|[Vv]illa|[Tt]raverse|[Mm]ont[ée]e|[Cc]ôte|[Pp]romenade|[Ll]otissement|[Cc]los|[Pp]arvis`;
 const SPANISH_TYPES = String.raw`[Cc]alle|C/|[Cc]\.|[Cc]arrer|[Cc]/|[Aa]venida|[Aa]vda\.?|[Aa]v\.|[Aa]vinguda|[Pp]aseo|[Pp]asseig|P\.º|[Pp]º|[Pp]laza|[Pp]laça|[Pp]za\.?|[Cc]arrera|[Cc]ra\.?|[Rr]onda|[Cc]amino|[Cc]arretera|[Cc]tra\.?|[Tt]ravesía|[Gg]lorieta|[Gg]ran V[ií]a|[Rr]úa|[Cc]allejón|[Cc]uesta|[Bb]ulevar|[Bb]arrio|[Uu]rbanización|[Uu]rb\.|[Cc]osta(?:nilla)?|[Aa]lameda|[Rr]ambla|[Pp]asaje|[Pp]olígono|[Jj]irón|[Cc]alzada|[Pp]rivada|[Dd]iagonal|[Tt]ransversal|[Cc]ircunvalación`;
 const ITALIAN_TYPES = String.raw`[Vv]ia|[Vv]iale|[Vv]\.le|[Pp]iazza|[Pp]\.?zza|[Cc]orso|[Cc]\.so|[Vv]icolo|[Vv]\.lo|[Ll]argo|[Pp]iazzale|[Pp]\.le|[Ss]trada(?: [Pp]rovinciale| [Ss]tatale)?|[Cc]ontrada|[Cc]\.da|[Ll]ungomare|[Ll]ungotevere|[Ll]ungarno|[Rr]otonda|[Bb]orgo|[Ss]alita|[Cc]alle|[Ff]ondamenta|[Ff]razione|[Ff]raz\.|[Ll]ocalità|[Ll]oc\.|[Vv]ico|[Rr]iva|[Cc]ampo|[Tt]raversa|[Gg]alleria|[Pp]iazzetta|[Pp]asseggiata|[Rr]ampa|[Ss]alizada`;
 const PORTUGUESE_TYPES = String.raw`[Rr]ua|R\.|[Aa]venida|[Aa]v\.?|[Tt]ravessa|[Tt]v\.|[Pp]raça|P[çc]a\.?|[Aa]lameda|[Aa]l\.|[Rr]odovia|[Rr]od\.|[Ee]strada|[Ee]str?\.|[Ll]argo|[Ll]go\.?|[Bb]eco|[Cc]alçada|[Cc]ç\.|[Qq]uinta|[Bb]airro|[Ll]adeira|[Vv]iela|[Pp]raceta|[Cc]aminho|[Ee]scadinhas|[Rr]otunda|[Pp]átio|[Ss]ítio|[Ll]ugar|[Uu]rbanização|[Vv]ia|[Cc]onjunto|[Cc]ond(?:omínio|\.)`;
@@ -36,7 +36,7 @@ const FORMS = [
   String.raw`(?:\d{1,2}(?:-\d{1,3}){1,2}|\d{1,2}-chome[ ,]{1,2}\d{1,3}(?:-\d{1,3}){0,2}),? (?:${CAP},? ){0,3}?[A-Z][\p{L}]{1,20}(?:-(?:ku|shi|cho|machi|gun|son))(?:, ${CAP}){0,2}(?:,? 〒?\d{3}-\d{4})?`,
   String.raw`(?:${CAP} (?:Cottage|House|Farm|Lodge|Villa|Barn|Mill|Rectory|Vicarage|Hall|Manor)),(?: ${CAP}){1,3} (?:Street|Road|Lane|Drive|Avenue|Close|Hill|Way|Green)`,
   String.raw`(?:(?:Flat|Apartment|Apt\.?|Unit|c/o|Room) [^,\n]{1,30}, )?(?:(?:The )?${CAP}(?: ${CAP}){0,2}, ){1,2}(?:${CAP} ){1,3}(?:${ENGLISH_TYPES}),(?: ${CAP}){1,3},? [A-PR-UWYZ][A-HK-Y]?\d[A-Z\d]? ?\d[ABD-HJLNP-UW-Z]{2}`,
-  String.raw`Sector[- ]\d{1,3}(?:[- ]?[A-Z](?!\p{L}))?(?=, \p{Lu})|BFPO \d{1,4}|PSC \d{1,4},? Box \d{1,5}|(?:Ffordd|Heol|Stryd|Sráid|Bóthar) ${CAP}(?: ${CAP}){0,2}`,
+  String.raw`Lot \d{1,4}[A-Z]? (?:${CAP} ){1,3}(?:${ENGLISH_TYPES})(?!\p{L})|Sector[- ]\d{1,3}(?:[- ]?[A-Z](?!\p{L}))?(?=, \p{Lu})|BFPO \d{1,4}|PSC \d{1,4},? Box \d{1,5}|(?:Ffordd|Heol|Stryd|Sráid|Bóthar) ${CAP}(?: ${CAP}){0,2}`,
   String.raw`Unit \d{1,4}[A-Z]?,? (?:${CAP} ){1,4}(?:Estate|Park|Centre|Center|Court|Yard|Works)`,
   String.raw`\d{1,5} (?:Broadway|Whitehall|Piccadilly|The [A-Z]\p{Ll}+)(?! \p{Ll})|(?:RR|HC) \d{1,3},? Box \d{1,5}`,
   String.raw`\d{1,5}[a-z]? ${SMALL} (?:${ENGLISH_SMALL})(?=,| (?:apt|unit|#))`,
@@ -48,7 +48,7 @@ const FORMS = [
   String.raw`(?:Am|An der|An den|An|Im|In den|In der|Auf dem|Auf der|Auf den|Unter den|Unter der|Zum|Zur|Beim|Bei der|Bei den|Hinter dem|Hinter der|Vor dem|Vor der|Hinterm|Vorm|Über den|Alte|Alter|Altes|Neue|Neuer|Obere|Oberer|Untere|Unterer|Hohe|Lange|Kurze|Große|Kleine|Breite) ${CAP}(?: ${CAP})? ${NUMBER}`,
   String.raw`gamla \p{Ll}{3,20} ${NUMBER}`,
   // French
-  String.raw`(?:\d{1,4}(?:[-/]\d{1,4})?(?: ?(?:bis|ter|quater|[A-Z])(?!\p{L}))?,? )(?:${FRENCH_TYPES})(?!\p{L}) ?(?:${MORE}|${SMALL}(?=,|\n|$))`,
+  String.raw`(?:\d{1,4}(?:[-–/]\d{1,4})?(?: ?(?:bis|ter|quater|[A-Z])(?!\p{L}))?,? )(?:${FRENCH_TYPES})(?!\p{L}) ?(?:${MORE}|${SMALL}(?=,|\n|$))`,
   String.raw`(?:[Rr]ue|[Cc]hemin|[Aa]venue|[Rr]oute|[Bb]oulevard|[Pp]lace|[Aa]llée|[Qq]uai) ${MORE},? ${NUMBER}`,
   String.raw`[Ll]ieu-?dit ["«]? ?${MORE}`,
   // Spanish
@@ -62,10 +62,11 @@ const FORMS = [
   String.raw`(?:(?:${PORTUGUESE_TYPES}) ${MORE}|(?:rua|avenida|travessa|praça) ${SMALL_ROMANCE})${BEFORE_NUMBER}(?:${NO}${NUMBER}|${SANS})`,
   String.raw`S[QHC][NSRW]{1,2} \d{1,3}`,
   // Norwegian, Finnish, Hungarian, Turkish, Romanian, Czech, Croatian
-  String.raw`(?:${CAP} ){1,3}(?:gate|gata|vei|veien|plass|utca|út|útja|tér|körút|ulica|cesta|trg|sokak|caddesi) ${NUMBER}`,
+  String.raw`(?:${CAP} ){1,3}(?:gate|gata|vei|veien|plass|ulica|cesta|trg|sokak|caddesi) ${NUMBER}`,
+  String.raw`(?:\d{4} ${CAP}(?:[ -]${CAP})?, )?(?:${CAP} ){1,3}(?:utca|u\.|út|útja|tér|tere|körút|krt\.|köz|sétány|sor|fasor|rakpart) ${NUMBER}\.?`,
   String.raw`\p{Lu}\p{Ll}{2,20}(?:gata|veien|katu|intie|kuja|kaari|polku|bakken|stræde) ${NUMBER}`,
-  String.raw`(?:${CAP} ){1,3}(?:Caddesi|Cad\.|Sokak|Sokağı|Sok\.|Sk\.|Bulvarı|Mah(?:allesi|\.)),? (?:No: ?)?${NUMBER}`,
-  String.raw`(?:Str(?:ada|\.)|Bd\.|Bulevardul|Calea|Șos(?:eaua|\.)) ${MORE},? [Nn]r\.? ?${NUMBER}`,
+  String.raw`(?:${CAP} ){1,3}(?:(?:Mahallesi|Mah\.),? (?:(?:${CAP} ){1,3}|\d{1,5}\.? ))?(?:Caddesi|Cad\.|Sokak|Sokağı|Sok\.|Sk\.|Bulvarı|Mah(?:allesi|\.)),? (?:No ?[:.]? ?)?${NUMBER}`,
+  String.raw`(?:[Ss]tr(?:ada|\.)|[Bb]d\.|[Bb]ulevardul|Calea|[AaȘșSs](?:leea|os(?:eaua|\.))) ${MORE},? (?:[Nn]r\.? ?)?${NUMBER}`,
   // Boxes
   String.raw`(?:P\.? ?O\.? ?Box|GPO Box|Locked Bag|Private Bag|PMB|Postfach|Boîte [Pp]ostale|B\.?P\.?|CS|TSA|Apartado(?: de [Cc]orreos| [Pp]ostal)?|Apdo\.?(?: de [Cc]orreos)?|Casella [Pp]ostale|Postbus|Skrytka [Pp]ocztowa|[Ss]kr\.? ?[Pp]oczt\.?|Caixa [Pp]ostal|Box(?=[ ]\d{1,5},? ?\n?(?:SE-)?\d{3} ?\d\d)) ?(?:n\.?[ºo°]? ?|nr\.? ?)?\d{1,4}(?: ?\d{2,3}){0,2}(?!\d? ?/ ?\d)`,
 ];

@@ -37,6 +37,32 @@ describe('in other registers', () => {
     ['Ein Foto der Narbe ist in der Akte.', 'photo: Foto der Narbe'],
     ['Tęczówka oka zamiast karty', 'biometric: Tęczówka oka'],
     ['Halterabfrage B-KC 2544', 'plate: B-KC 2544'],
+    ['Der Bote wartet auf Steuerberater Knut Halvorsen.', 'name: Knut Halvorsen'],
+    ['Das Rad unserer Auszubildenden Mareike Stolz ist weg.', 'name: Mareike Stolz'],
+    ['Protokoll: Ordföranden Gunvor Asplund öppnade mötet.', 'name: Gunvor Asplund'],
+    ['See you on Friday.\n\n-- \nMaud Perrywinkle', 'name: Maud Perrywinkle'],
+    ['Passi KP4417220, voimassa', 'passport: KP4417220'],
+    ['Řidičský průkaz EK 310442 je neplatný.', 'licence: EK 310442'],
+    ['Dra. Helena, CRM-RJ 338120, assina', 'licence: 338120'],
+    ['Gefunden am 14. Mai: Ausweis LKZPWC7FT', 'national_id: LKZPWC7FT'],
+    ['the passports 604813258 (US) and KB114620 (Canada)', 'passport: KB114620'],
+    ['CNP 2790412345678, eliberat', 'national_id: 2790412345678'],
+    ['Send it to 4410 County Road 7, Marfa, Texas.', 'address: 4410 County Road 7, Marfa, Texas'],
+    [
+      'PO Box 88, Truth or Consequences, New Mexico 87901',
+      'address: PO Box 88, Truth or Consequences, New Mexico 87901',
+    ],
+    ['Havregade 9, 1. th., 5000 Odense C', 'address: Havregade 9, 1. th., 5000 Odense C'],
+    ['címem 1117 Budapest, Ady Endre utca 12.', 'address: 1117 Budapest, Ady Endre utca 12.'],
+    ['Lot 9 Bandicoot Track, Humpty Doo NT 0836', 'address: Lot 9 Bandicoot Track, Humpty Doo NT 0836'],
+    [
+      'of The Old Vicarage, Nether Wallop, Stockbridge SO20 8EU and',
+      'address: The Old Vicarage, Nether Wallop, Stockbridge SO20 8EU',
+    ],
+    ['Vivo en Urb. Las Dunas, chalet 12, 03189 Orihuela', 'address: Urb. Las Dunas, chalet 12, 03189 Orihuela'],
+    ['Abito in Contrada Torre 9, 70044 Polignano a Mare', 'address: Contrada Torre 9, 70044 Polignano a Mare'],
+    ['Ulica i nr: Konarskiego 14', 'address: Konarskiego 14'],
+    ['Ida Hedlund, 93, från Sorsele, vann.', 'city: Sorsele'],
   ])('finds %s', (text, expected) => {
     expect(found(text)).toContain(expected);
   });
@@ -58,6 +84,15 @@ describe('in other registers', () => {
     'The car passed at 95.',
     'The meeting was moved to Monday, the chat moved to Slack.',
     'A film about living in Fear.',
+    'Das Modell München ersetzt das Modell Hamburg.',
+    'Dallas, Denver and Boston flights are late.',
+    'Stoel Utrecht en tafel Breda zijn op.',
+    'Guten Morgen und guten Abend.',
+    'Merhaba, kartım kapandı.',
+    'Dobrý den, děkuji za zprávu.',
+    'Ersatzteile liefert Bosch.',
+    'Use a Phillips screwdriver and a Stanley knife.',
+    'Regał Gdańsk i komoda Sopot, kolor dąb',
   ])('leaves %s', (text) => {
     expect(found(text)).toEqual([]);
   });

@@ -46,14 +46,19 @@ export function* identifiersIn(text: string): Generator<Identifier> {
   }
 }
 
-/** "QX7T2P" has two digits only, and is no word. */
+/** "QX7T2P" has two digits only, and is no word; nor is a document's number, which has no vowels. */
 function isEnough(value: string, digits: number): boolean {
-  return digits >= 3 || (digits === 2 && /^[A-Z0-9]{6,}$/.test(value));
+  return digits >= 3 || (digits === 2 && /^[A-Z0-9]{6,}$/.test(value)) || isDocument(value);
+}
+
+/** Numbers of documents whose letters are no vowels, so that they are no words. */
+function isDocument(value: string): boolean {
+  return /^(?=[A-Z\d]{0,9}[A-Z])(?=[A-Z]{0,9}\d)[B-DF-HJ-NP-TV-Z\d]{8,10}$/.test(value);
 }
 
 /** No plausible quantity. */
 export function isCode(value: string, digits: number): boolean {
-  if (digits < 3) return false;
+  if (digits < 3) return isDocument(value);
   if (/^\d+$/.test(value)) return digits >= 7 || (digits >= 5 && value.startsWith('0'));
   if (/\p{L}/u.test(value)) return value.length >= 5;
   return digits >= 5;

@@ -11,7 +11,9 @@ patente~, patente di guida, iscrizione all albo, albo, porto d armi, numero di i
 carta de condução, cnh, carteira de motorista, carteira nacional de habilitação, habilitação, crm, cro, oab, coren, cédula profissional, licença, ordem dos médicos, carteira profissional
 rijbewijs~, big nummer, big registratie, agb code, agb, vergunningnummer, wapenvergunning, beroepsregister
 prawo jazdy, prawa jazdy, prawem jazdy, pwz, npwz, numer pwz, uprawnienia, uprawnień, licencja, licencji, pozwolenie~, numer licencji, prawo wykonywania zawodu
-körkort~, körkortsnummer, förskrivarkod~, legitimationsnummer, legitimations nr, vapenlicens~, behörighetsnummer`,
+körkort~, körkortsnummer, förskrivarkod~, legitimationsnummer, legitimations nr, legnr, leg nr, vapenlicens~, behörighetsnummer
+kørekort~, kørekortnummer, førerkort~, førerkortnummer, autorisationsnummer, autorisations id, hpr nummer, hpr nr, ajokortti~, ajokortin, rekisteröintinumero, řidičský průkaz, řidičského průkazu, vodičský preukaz, jogosítvány~, vezetői engedély~, permis de conducere, permisul, ehliyet~, sürücü belgesi, vozačka dozvola, vozniško dovoljenje
+ptin, ahpra, tachograph card, tachograph, provider number, prescriber number, medical council~, law society, bar licen~`,
   about: `licen~, permit~, certificate~, registration, registered, prescriber~, attorney, nurse, pilot, practitioner, physician, notary
 nachweis~, fachkunde~, befähigung~, lizenz~, zulassung~, genehmigung~, zertifikat~, arzt, ärztin, anwalt, notar
 licence, agrément~, certificat~, avocat, médecin, praticien, infirmi~

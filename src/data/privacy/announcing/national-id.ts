@@ -11,7 +11,9 @@ codice fiscale, carta d identità, carta identità, cie, permesso di soggiorno, 
 cpf, rg, cartão de cidadão, bilhete de identidade, bi, contribuinte, número de contribuinte, segurança social, niss, pis, pasep, nit, título de eleitor, identidade
 bsn, burgerservicenummer, sofinummer, identiteitskaart~, id kaart~, rijksregisternummer, vreemdelingennummer, v nummer, fiscaal nummer, insz
 pesel, dowód osobisty, dowodu osobistego, dowodem osobistym, dowód, dowodu, nip, karta pobytu, numer ewidencyjny
-personnummer, samordningsnummer, organisationsnummer, id kort, nationellt id, leg nr, skatteregistrering
+personnummer, samordningsnummer, organisationsnummer, id kort, nationellt id, skatteregistrering
+rodné číslo, rodného čísla, r č, občanský průkaz, občanského průkazu, číslo op, občiansky preukaz, személyi szám~, személyi igazolvány~, személyazonosító~, szig, adóazonosító~, adószám, cnp, carte de identitate, buletin, tc kimlik~, t c kimlik~, kimlik no, kimlik numarası, tckn, oib, osobna iskaznica, osobne iskaznice, emšo, jmbg, isikukood, asmens kodas, personas kods, kennitala, amka, afm, egn, cpr nummer, cpr nr, personnr, fødselsnr, henkilökortti~, sotu
+nric, mykad, fin no, sa id, national identification, omang, nin
 aadhaa~, aadhar, pan card, pan, voter id, cpr, hetu, henkilötunnus, fødselsnummer, personal identity`,
   about: `tax, taxpayer, identity, citizen~, resident, immigration, residence, social, national
 steuer~, ausweis~, identität~, sozialversicher~, rente~

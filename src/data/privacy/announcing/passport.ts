@@ -11,6 +11,7 @@ passaporto~, passaporti, documento di viaggio
 passaporte~, documento de viagem
 paspoort~, reisdocument~
 paszport~, dokument podróży, dokumentu podróży
-passnummer, passnr, passet, resedokument~`,
+passnummer, passnr, passet, resedokument~
+pässe, pässen, passes nr, pasnummer, pasnr, reisedokument~, passi, passin numero, passinumero, cestovní pas, cestovný pas, číslo pasu, útlevél~, pașaport~, pasaport~, putovnica~, putovnice, potni list`,
   about: `pass, passes, visa, visum, visto, visado`,
 };

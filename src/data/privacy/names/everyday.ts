@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /** Bits of the filter; of a million entries, one word in sixty that is none is taken for one. */
-export const BITS = 1 << 23;
+export const BITS = 1 << 24;
 const HASHES = 5;
 /** What follows is inflection for the most part, and would be ten times as many entries. */
 const STEM = 7;

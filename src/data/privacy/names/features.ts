@@ -4,7 +4,7 @@ import { asListed, gazetteer } from '../gazetteer.ts';
 import { NOT_NAMES, PARTICLES, TITLES } from '../name-words.ts';
 import { isEveryday } from './everyday.ts';
 import { isRole } from './roles.ts';
-import type { Token } from './tokens.ts';
+import { hashOf, type Token } from './tokens.ts';
 import { classOf } from './word-classes.ts';
 
 /** Rows of the table of weights. */
@@ -13,17 +13,13 @@ export const TABLE_SIZE = 1 << 21;
 /** Words in small letters, in lines of capitals, and others have weights of their own: one hash of each begins here. */
 const SEEDS = { small: 0x9747b28c, capitals: 0x5bd1e995, both: 0x811c9dc5 };
 
-/** What stands side by side in it, which is never put together: that would take longer than all else. */
-type Feature = readonly string[];
+/** Which feature it is, and what it holds. */
+type Feature = readonly [feature: number, value: number];
 
-/** FNV-1a over UTF-16 units. */
-function slotOf(feature: Feature, seed: number): number {
-  let hash = seed;
-  for (let index = 0; index < feature.length; index++) {
-    const part = feature[index];
-    for (let at = 0; at < part.length; at++) hash = Math.imul(hash ^ part.charCodeAt(at), 0x01000193);
-  }
-  return (hash ^ (hash >>> 15)) & (TABLE_SIZE - 1);
+/** Numbers stand for words, signs and lists: none is put together or read letter by letter for a feature. */
+function mixed(hash: number, part: number): number {
+  const product = Math.imul(hash ^ part, 0x9e3779b1);
+  return product ^ (product >>> 15);
 }
 
 export interface Standing {
@@ -58,7 +54,6 @@ export const standingOf = remembered(MOST_KNOWN, (word): Standing => {
 
 export const PARTICLE = new RegExp(`^(?:${PARTICLES}|d|l)$`);
 const PARTICLE_WORDS = new Set([...PARTICLES.replace('\\.?', '').split('|'), 'd', 'l']);
-const MOST_SMALL = 100_000;
 /** Greetings, and verbs of asking and telling, in front of a name. */
 const OPENINGS = new Set(
   `hi hello hey yo dear thanks cheers tell told ask asked remind call called text texted ping met meet invite thank i'm im
@@ -73,9 +68,9 @@ todos tutti allen wszyscy państwo todas pessoal alla för att que und och`.spli
 
 /** Whether a word in small letters may be part of a name: lists have it, no dictionary does, or what stands before it asks for one. */
 export function isSmallCandidate(tokens: readonly Token[], at: number, isNextToName: boolean): boolean {
-  const { text, lower, style } = tokens[at];
+  const { text, lower, style, form } = tokens[at];
   if (text !== lower) return false;
-  const listed = listingOf(lower);
+  const listed = (form.listing ??= listingOf(lower));
   if (listed === 'none') return false;
   // Where nothing has a capital, names that are words too may be meant.
   if (listed === '1' || (listed !== '0' && (style === 'small' || isNextToName))) return true;
@@ -88,12 +83,12 @@ export function isSmallCandidate(tokens: readonly Token[], at: number, isNextToN
 const BRINGS_NAMES = /[kgtrl]/;
 
 /** How a word in small letters stands in the lists; "x" for what neither they nor dictionaries have, "none" for what is no word. */
-const listingOf = remembered(MOST_SMALL, (lower): string => {
+function listingOf(lower: string): string {
   const isWord = lower.length >= 3 && /^\p{Ll}\P{N}*$/u.test(lower);
   const { given, family, everyday } = isWord ? standingOf(lower) : UNKNOWN;
   const own = given === '0' && everyday === '0' && /^\p{Ll}+$/u.test(lower) ? 'x' : given;
   return isWord ? (given === '1' || family === '1' ? '1' : own) : 'none';
-});
+}
 
 function isOpening(word: string): boolean {
   return OPENINGS.has(word) || TITLES.has(word) || isRole(word);
@@ -106,25 +101,13 @@ export function openingBefore(tokens: readonly Token[], at: number): string | un
   return tokens[from]?.lower;
 }
 
-const shapeOf = remembered(MOST_KNOWN, (text): string =>
-  text
-    .replaceAll(/\p{Lu}+/gu, (run) => (run.length > 1 ? 'XX' : 'X'))
-    .replaceAll(/[\p{Ll}\p{Lo}\p{M}]+/gu, (run) => (run.length > 1 ? 'xx' : 'x'))
-    .replaceAll(/\d+/g, '9'),
-);
-
-/** "W" for words with a capital, "w" for others, numbers as 9, and marks as they are. */
-function sortOf(token: Token | undefined): string {
-  if (token === undefined) return '^';
-  if (token.isCapital) return 'W';
-  return /\p{L}/u.test(token.text[0]) ? 'w' : /\d/.test(token.text[0]) ? '9' : token.text;
-}
-
 export interface Place {
   tokens: readonly Token[];
   at: number;
   /** Whether the word before, but for particles and stops, was taken for part of a name. */
   isAfterName: boolean;
+  /** Of the whole text. */
+  language: number;
   lookup?: Lookup;
   /** Without the word itself, so that training does not learn names by heart. */
   isBlind?: boolean;
@@ -134,27 +117,27 @@ const GRAM = 3;
 
 /** What a word's own letters say; without the word itself where `isBlind`. */
 export function slotsOfWord(token: Token, isBlind = false): number[] {
-  const { text, lower } = token;
+  const { text, lower, form } = token;
   const padded = `<${lower}>`;
-  const features = [
-    'b',
-    `s${shapeOf(text)}`,
-    `z${Math.min(12, text.length)}`,
-    `a2${lower.slice(0, 2)}`,
-    `a3${lower.slice(0, 3)}`,
-    `a4${lower.slice(0, 4)}`,
-    `e2${lower.slice(-2)}`,
-    `e3${lower.slice(-3)}`,
-    `e4${lower.slice(-4)}`,
+  const features: Feature[] = [
+    [1, 0],
+    [2, form.shape],
+    [3, Math.min(12, text.length)],
+    [4, hashOf(lower.slice(0, 2))],
+    [5, hashOf(lower.slice(0, 3))],
+    [6, hashOf(lower.slice(0, 4))],
+    [7, hashOf(lower.slice(-2))],
+    [8, hashOf(lower.slice(-3))],
+    [9, hashOf(lower.slice(-4))],
   ];
-  for (let at = 0; at + GRAM <= padded.length; at++) features.push(`g${padded.slice(at, at + GRAM)}`);
-  if (!isBlind) features.push(`w${lower}`);
+  for (let at = 0; at + GRAM <= padded.length; at++) features.push([10, hashOf(padded.slice(at, at + GRAM))]);
+  if (!isBlind) features.push([11, form.hash]);
   const seed = seedOf(token);
-  return features.map((feature) => slotOf([feature], seed));
+  return features.map(([feature, value]) => mixed(mixed(seed, feature), value) & (TABLE_SIZE - 1));
 }
 
 /** Which of the three sets of weights a word has. */
-export function seedOf({ isCapital, style }: Token): number {
+function seedOf({ isCapital, style }: Token): number {
   return isCapital ? (style === 'capitals' ? SEEDS.capitals : SEEDS.both) : SEEDS.small;
 }
 
@@ -166,79 +149,104 @@ function isNeighbour(isCapital: boolean, token: Token | undefined): boolean {
 /** Slots of what stands around a word, and of what lists know of it. */
 export function slotsAround(place: Place): number[] {
   const { tokens, at, isBlind = false } = place;
-  const { lower } = tokens[at];
   const about = surroundingsOf(place);
-  const features = [...featuresOfLists(place, about), ...featuresOfNeighbours(place, about)];
-  if (!isBlind) features.push(['wf', lower, '|', String(about.isFirst)], ['wt', lower, '|', about.tag]);
   const seed = seedOf(tokens[at]);
-  return features.map((feature) => slotOf(feature, seed));
+  const slots: number[] = [];
+  const add = (feature: number, one: number, two: number, three: number): void => {
+    slots.push(mixed(mixed(mixed(mixed(seed, feature), one), two), three) & (TABLE_SIZE - 1));
+  };
+  addLists(place, about, add);
+  addNeighbours(place, about, add);
+  if (!isBlind) {
+    add(50, tokens[at].form.hash, about.first, 0);
+    add(51, tokens[at].form.hash, about.tag, 0);
+  }
+  return slots;
 }
 
+/** Puts in a feature, which is told by its number, and what it holds. */
+type Add = (feature: number, one: number, two: number, three: number) => void;
+
 interface Surroundings {
-  lists: string;
-  left: string;
-  right: string;
-  /** Whether the word before was part of a name. */
-  tag: string;
-  isFirst: boolean;
-  sortLeft: string;
-  sortRight: string;
+  lists: number;
+  /** 1 where the word before was part of a name. */
+  tag: number;
+  /** 1 at the beginning of a sentence or a line. */
+  first: number;
+  /** What the words before and behind are of. */
+  kindLeft: number;
+  kindRight: number;
 }
+
+/** "0", "1" or "?" as a digit of the third order. */
+function digitOf(sign: string): number {
+  return sign === '0' ? 0 : sign === '1' ? 1 : 2;
+}
+
+function listsOf({ given, family, city, everyday }: Standing): number {
+  return 27 * digitOf(given) + 9 * digitOf(family) + 3 * digitOf(city) + digitOf(everyday);
+}
+
+/** Of a neighbour, of which towns say nothing. */
+function namesOf({ given, family, everyday }: Standing): number {
+  return 9 * digitOf(given) + 3 * digitOf(family) + digitOf(everyday);
+}
+
+const NOTHING = 0x3f;
+const BEGINS = /^[.!?\n:•*|>"„“«]$/;
 
 function surroundingsOf({ tokens, at, isAfterName, lookup = standingOf }: Place): Surroundings {
   const [before, earlier, next] = [tokens[at - 1], tokens[at - 2], tokens[at + 1]];
-  const own = lookup(tokens[at].text);
-  const [left, right] = [before?.lower ?? '^', next?.lower ?? '$'];
-  const titled = left === '.' ? (earlier?.lower ?? '^') : left;
+  const titled = before?.text === '.' ? earlier : before;
   return {
-    lists: own.given + own.family + own.city + own.everyday,
-    left,
-    right,
-    tag: isAfterName ? '1' : '0',
-    isFirst: before === undefined || /^[.!?\n:•*|>"„“«]$/.test(left),
-    sortLeft: classOf(titled),
-    sortRight: classOf(right),
+    lists: listsOf(lookup(tokens[at].text)),
+    tag: isAfterName ? 1 : 0,
+    first: before === undefined || BEGINS.test(before.text) ? 1 : 0,
+    kindLeft: titled?.form.kind ?? NOTHING,
+    kindRight: next?.form.kind ?? NOTHING,
   };
 }
 
-function featuresOfLists({ tokens, at, lookup = standingOf }: Place, about: Surroundings): Feature[] {
-  const { text, lower, style, isCapital } = tokens[at];
-  const { lists, left, right, tag, isFirst, sortLeft, sortRight } = about;
+function addLists({ tokens, at, language, lookup = standingOf }: Place, about: Surroundings, add: Add): void {
+  const { text, lower, style, isCapital, form } = tokens[at];
+  const { lists, tag, first, kindLeft, kindRight } = about;
   const [before, next] = [tokens[at - 1], tokens[at + 1]];
-  const ofNext = isNeighbour(isCapital, next) ? lookup(next.text) : UNKNOWN;
-  const ofBefore = isNeighbour(isCapital, before) ? lookup(before.text) : UNKNOWN;
-  const isOther = NOT_NAMES.has(isCapital ? text : asListed(text.toUpperCase())) || TITLES.has(lower) ? '1' : '0';
-  const shape = shapeOf(text);
-  return [
-    ['y', style, shape, lists],
-    ['l', lists],
-    ['lf', lists, String(isFirst)],
-    ['ls', lists, shape],
-    ['t', tag, lists],
-    ['o', isOther],
-    ['pl', left, '|', lists],
-    ['nl', right, '|', lists],
-    ['ps', sortOf(before), sortOf(next), lists],
-    ['gn', lists, '>', ofNext.given, ofNext.family, ofNext.everyday],
-    ['gb', ofBefore.given, ofBefore.family, ofBefore.everyday, '<', lists, tag],
-    ['kl', sortLeft, '|', lists, String(isFirst)],
-    ['kr', sortRight, '|', lists, tag],
-  ];
+  const [sortLeft, sortRight] = [before?.form.sort ?? NOTHING, next?.form.sort ?? NOTHING];
+  const ofNext = isNeighbour(isCapital, next) ? namesOf(lookup(next.text)) : 0;
+  const ofBefore = isNeighbour(isCapital, before) ? namesOf(lookup(before.text)) : 0;
+  const isOther = NOT_NAMES.has(isCapital ? text : asListed(text.toUpperCase())) || TITLES.has(lower);
+  add(20, style.length, form.shape, lists);
+  add(21, lists, 0, 0);
+  add(22, lists, first, 0);
+  add(23, lists, form.shape, 0);
+  add(24, tag, lists, 0);
+  add(25, isOther ? 1 : 0, 0, 0);
+  add(26, before?.form.hash ?? NOTHING, lists, 0);
+  add(27, next?.form.hash ?? NOTHING, lists, 0);
+  add(28, sortLeft, sortRight, lists);
+  add(29, lists, ofNext, 0);
+  add(30, ofBefore, lists, tag);
+  add(31, kindLeft, lists, first);
+  add(32, kindRight, lists, tag);
+  add(33, language, lists, 2 * first + tag);
+  add(34, language, sortLeft, 1024 * sortRight + tag);
 }
 
-function featuresOfNeighbours({ tokens, at }: Place, about: Surroundings): Feature[] {
-  const { left, right, tag, sortLeft, sortRight } = about;
+function addNeighbours({ tokens, at, language }: Place, about: Surroundings, add: Add): void {
+  const { tag, kindLeft, kindRight } = about;
   const [before, earlier, next, later] = [tokens[at - 1], tokens[at - 2], tokens[at + 1], tokens[at + 2]];
-  return [
-    ['p', left],
-    ['pp', earlier?.lower ?? '^', ' ', left],
-    ['n', right],
-    ['nn', right, ' ', later?.lower ?? '$'],
-    ['c', sortOf(earlier), sortOf(before), '_', sortOf(next), sortOf(later)],
-    ['pt', left, '|', tag],
-    ['pn', left, '|', right],
-    ['e3p', tokens[at].lower.slice(-3), sortOf(before)],
-    ['k', sortLeft, sortRight, tag],
-    ['kk', classOf(earlier?.lower ?? '^'), sortLeft, '_', sortRight, classOf(later?.lower ?? '$')],
-  ];
+  const [left, right] = [before?.form.hash ?? NOTHING, next?.form.hash ?? NOTHING];
+  const [sortLeft, sortRight] = [before?.form.sort ?? NOTHING, next?.form.sort ?? NOTHING];
+  const { last } = tokens[at].form;
+  add(35, left, 0, 0);
+  add(36, earlier?.form.hash ?? NOTHING, left, 0);
+  add(37, right, 0, 0);
+  add(38, right, later?.form.hash ?? NOTHING, 0);
+  add(39, 65536 * (earlier?.form.sort ?? NOTHING) + sortLeft, sortRight, later?.form.sort ?? NOTHING);
+  add(40, left, tag, 0);
+  add(41, left, right, 0);
+  add(42, last, sortLeft, 0);
+  add(43, language, last, 0);
+  add(44, kindLeft, kindRight, tag);
+  add(45, 256 * (earlier?.form.kind ?? NOTHING) + kindLeft, kindRight, later?.form.kind ?? NOTHING);
 }

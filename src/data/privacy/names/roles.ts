@@ -1,4 +1,6 @@
 /** Words before names that are no part of them, by language: forms of address, professions, relatives, greetings. */
+import { gazetteer } from '../gazetteer.ts';
+import { JOBS } from './role-nouns.ts';
 
 export const ROLES: Record<string, readonly string[]> = {
   en: 'Mr Mrs Ms Miss Mr. Mrs. Ms. Dr Dr. Prof. Professor Nurse Sister Officer Sergeant colleague witness neighbour tenant patient client driver manager uncle aunt Uncle Aunt cousin Ask Tell Call Remind Dear Madam Lady Sir Pastor Rabbi Father Witness Patient Tenant Client Employee Attn: Hi Hello Thanks Regards Sincerely Yours Between Meet Ask Please'.split(
@@ -44,9 +46,15 @@ Försäkrad Försäkrade Innehavare Hyresvärd Hyresgäst Köpare Säljare Motta
     /\s+/,
   );
 
+/** What relatives are called in place of their names. */
+const KIN =
+  `Grandpa Grandma Granny Gran Nan Nana Dad Daddy Mum Mummy Mom Mommy Mama Papa Auntie Grandad Granddad Opi Omi Uroma Uropa Mutti Vati Mami Papi Mamie Maman Mémé Pépé Tonton Tata Abuela Abuelo Nonna Nonno Mamma Babbo Avó Avô Vovó Vovô Titia Babcia Dziadek Mamusia Tatuś Mormor Morfar Farmor Pappa Bestemor Bestefar Oom Tante Tía Tío Zia Zio Tia Tio Babička Děda`.split(
+    ' ',
+  );
+
 /** In small letters and without their stops. */
 const ALL = new Set(
-  [...Object.values(ROLES).flat(), ...LABELS].map((role) => role.toLowerCase().replaceAll(/[.:]/g, '')),
+  [...Object.values(ROLES).flat(), ...LABELS, ...KIN].map((role) => role.toLowerCase().replaceAll(/[.:]/g, '')),
 );
 
 let countries: Set<string> | undefined;
@@ -67,9 +75,26 @@ function countriesAndLanguages(): Set<string> {
   return found;
 }
 
+let jobs: Set<string> | undefined;
+
+/** Professions by which nobody is named. */
+function jobsAlone(): Set<string> {
+  const { given, family } = gazetteer();
+  return new Set(
+    Object.values(JOBS)
+      .flatMap((words) => words.split(' '))
+      .filter((lower) => {
+        const listed = lower[0].toUpperCase() + lower.slice(1);
+        return !given.has(listed) && !family.has(listed);
+      }),
+  );
+}
+
 /** Whether a word is never part of a name beside it. */
 export function isRole(lower: string): boolean {
-  return ALL.has(lower);
+  if (ALL.has(lower)) return true;
+  jobs ??= jobsAlone();
+  return jobs.has(lower);
 }
 
 /** Whether a word by itself is a country or a language. */

@@ -6,13 +6,12 @@ import {
   isSmallCandidate,
   openingBefore,
   PARTICLE,
-  seedOf,
   slotsAround,
   slotsOfWord,
   standingOf,
   TABLE_SIZE,
 } from './features.ts';
-import { isRole } from './roles.ts';
+import { languageOf } from './language.ts';
 import { tokensOf, type Token } from './tokens.ts';
 
 /** Weights are whole numbers of this. */
@@ -63,11 +62,12 @@ function read(text: string): Reading {
   weights ??= load();
   const tokens = tokensOf(text);
   const probabilities = new Float32Array(tokens.length);
+  const language = languageOf(tokens);
   let before = -1;
   for (const [at, token] of tokens.entries()) {
-    if (!isCandidate(tokens, at, before) || isRole(token.lower)) continue;
+    if (!isCandidate(tokens, at, before) || token.form.isRole) continue;
     const isAfterName = before >= 0 && isJoined(tokens, before, at);
-    const sum = sumOfWord(weights, token) + sumOf(weights, slotsAround({ tokens, at, isAfterName }));
+    const sum = sumOfWord(weights, token) + sumOf(weights, slotsAround({ tokens, at, isAfterName, language }));
     probabilities[at] = 1 / (1 + Math.exp(-sum * STEP));
     if (probabilities[at] >= leastOf(tokens, at, before >= 0 && before === at - 1)) before = at;
   }
@@ -99,19 +99,44 @@ const ADDRESS = new Set(
   ),
 );
 
-/** The highest probability of a word of a stretch. */
-export function highestIn(text: string, start: number, end: number): number {
-  const { tokens, probabilities } = read(text);
-  // The first token that ends behind the start, by halving.
+/** The place of the first token that ends behind a position, by halving. */
+function tokenBehind(tokens: readonly Token[], start: number): number {
   let [low, high] = [0, tokens.length];
   while (low < high) {
     const middle = (low + high) >> 1;
     if (tokens[middle].end > start) high = middle;
     else low = middle + 1;
   }
+  return low;
+}
+
+/** The highest probability of a word of a stretch. */
+export function highestIn(text: string, start: number, end: number): number {
+  const { tokens, probabilities } = read(text);
   let highest = 0;
-  for (let at = low; at < tokens.length && tokens[at].start < end; at++) highest = Math.max(highest, probabilities[at]);
+  for (let at = tokenBehind(tokens, start); at < tokens.length && tokens[at].start < end; at++)
+    highest = Math.max(highest, probabilities[at]);
   return highest;
+}
+
+/** From which probability on a word shows that the unlikely ones beside it are none of the name. */
+const LIKELY = 0.6;
+const BESIDE = 0.2;
+
+/** A stretch without the words at its ends that are unlikely beside likely ones: "Jäger Korbinian Raab". */
+export function withoutUnlikely(text: string, start: number, end: number): { start: number; end: number } {
+  const { tokens, probabilities } = read(text);
+  const [from, to] = [tokenBehind(tokens, start), tokenBehind(tokens, end)];
+  let [first, last] = [-1, -1];
+  for (let at = from; at < to; at++) {
+    if (probabilities[at] >= LIKELY && first < 0) first = at;
+    if (probabilities[at] >= LIKELY) last = at;
+  }
+  if (first < 0) return { start, end };
+  const isOf = (at: number): boolean => probabilities[at] >= BESIDE || tokens[at].text.length <= 2;
+  for (let at = first - 1; at >= from && (isOf(at) || PARTICLE.test(tokens[at].lower)); at--) if (isOf(at)) first = at;
+  for (let at = last + 1; at < to && isOf(at); at++) last = at;
+  return { start: Math.max(start, tokens[first].start), end: Math.min(end, tokens[last].end) };
 }
 
 /** Names in their order, each from its first to its last word. */
@@ -155,17 +180,8 @@ function sumOf(table: Int8Array, slots: readonly number[]): number {
   return sum;
 }
 
-const MOST_KNOWN = 50_000;
-const knownSums = new Map<string, number>();
-
 /** The same words come again and again. */
 function sumOfWord(table: Int8Array, token: Token): number {
-  const key = `${token.text} ${seedOf(token)}`;
-  let sum = knownSums.get(key);
-  if (sum === undefined) {
-    sum = sumOf(table, slotsOfWord(token));
-    if (knownSums.size > MOST_KNOWN) knownSums.clear();
-    knownSums.set(key, sum);
-  }
-  return sum;
+  const written = token.isCapital ? (token.style === 'capitals' ? 0 : 1) : 2;
+  return (token.form.sums[written] ??= sumOf(table, slotsOfWord(token)));
 }

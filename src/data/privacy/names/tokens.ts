@@ -1,5 +1,8 @@
 /** Words, numbers and marks of a text, and which words may be parts of names. */
 import { remembered } from '../../../base/remembered.ts';
+import { languagesOf } from './language.ts';
+import { isRole } from './roles.ts';
+import { classOf as kindOf } from './word-classes.ts';
 
 export interface Token {
   start: number;
@@ -11,6 +14,37 @@ export interface Token {
   isCapital: boolean;
   /** How its line is written. */
   style: Style;
+  /** What the same words share. */
+  form: Form;
+}
+
+export interface Form {
+  text: string;
+  lower: string;
+  isCapital: boolean;
+  /** Of all its letters in small ones, and of the last three. */
+  hash: number;
+  last: number;
+  /** Of its shape: "Xx", "XX-Xx9". */
+  shape: number;
+  /** "W" for words with a capital, "w" for others, numbers as 9, and marks as they are. */
+  sort: number;
+  /** What sort of word beside a name it is, as `word-classes.ts` has them. */
+  kind: number;
+  /** The languages that it is a small word of, one bit each. */
+  languages: number;
+  isRole: boolean;
+  /** How it stands in the lists when it has no capital, once that was asked for. */
+  listing?: string;
+  /** What its own letters add to its score, by how it is written, once that was asked for. */
+  sums: (number | undefined)[];
+}
+
+/** FNV-1a over UTF-16 units. */
+export function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  return hash ^ (hash >>> 15);
 }
 
 /** No capitals at all, nothing but capitals, or both. */
@@ -37,13 +71,34 @@ function isInner(text: string, at: number): boolean {
 /** The same words come again and again: of each one string is kept, whose hash is known wherever it is looked up. */
 const MOST_KNOWN = 50_000;
 
-const formOf = remembered(MOST_KNOWN, (text): Pick<Token, 'text' | 'lower' | 'isCapital'> => {
+const formOf = remembered(MOST_KNOWN, (text): Form => {
   const kind = classOf(text, 0);
+  const lower = text.toLowerCase();
   // "al-Rashid" is a name as "Rashid" is.
   const isCapital =
     (kind === 2 || (kind === 1 && /^(?:al|el|as|ash|ad|d|l)[-'’]\p{Lu}/u.test(text))) && !/\d/.test(text);
-  return { text, lower: text.toLowerCase(), isCapital };
+  const sort = isCapital ? 'W' : kind === 1 || kind === 2 ? 'w' : kind === 3 ? '9' : text;
+  return {
+    text,
+    lower,
+    isCapital,
+    hash: hashOf(lower),
+    last: hashOf(lower.slice(-3)),
+    shape: hashOf(shapeOf(text)),
+    sort: sort.charCodeAt(0),
+    kind: kindOf(lower).charCodeAt(0),
+    languages: languagesOf(lower),
+    isRole: isRole(lower),
+    sums: [],
+  };
 });
+
+function shapeOf(text: string): string {
+  return text
+    .replaceAll(/\p{Lu}+/gu, (run) => (run.length > 1 ? 'XX' : 'X'))
+    .replaceAll(/[\p{Ll}\p{Lo}\p{M}]+/gu, (run) => (run.length > 1 ? 'xx' : 'x'))
+    .replaceAll(/\d+/g, '9');
+}
 
 /** All but spaces; line ends are tokens. */
 export function tokensOf(text: string): Token[] {
@@ -58,7 +113,15 @@ export function tokensOf(text: string): Token[] {
       continue;
     }
     const form = formOf(text.slice(at, end));
-    tokens.push({ start: at, end, text: form.text, lower: form.lower, isCapital: form.isCapital, style: 'both' });
+    tokens.push({
+      start: at,
+      end,
+      text: form.text,
+      lower: form.lower,
+      isCapital: form.isCapital,
+      style: 'both',
+      form,
+    });
     at = end;
   }
   markStyles(tokens);

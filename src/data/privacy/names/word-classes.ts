@@ -1,13 +1,15 @@
 /** What words beside a name say, whichever they are: one letter for all of a sort, in nine languages. */
 import { remembered } from '../../../base/remembered.ts';
 import { TITLES } from '../name-words.ts';
+import { JOBS, THINGS } from './role-nouns.ts';
 import { isRole } from './roles.ts';
 
 const CLASSES: Readonly<Record<string, string>> = {
   /** Firms and offices, behind their names and before them. */
   f: `gmbh ag kg ohg ug mbh ltd llc llp inc plc corp co company bros sons partners group holding holdings limited bank sa sas sarl eurl spa srl snc sl slu bv nv vof sp zoo ab aktiebolag hb lda ltda oy
     firma fa firm società ditta empresa sociedad société entreprise bedrijf företaget spółka restaurant hotel café pub brasserie ristorante trattoria clinic hospital klinik klinikum spital praxis school schule college university universität
-    université universidad università universidade universiteit uniwersytet stiftung foundation verlag brauerei bäckerei metzgerei apotheke pharmacy farmacia pharmacie services solutions logistics insurance versicherung motors foods stores`,
+    université universidad università universidade universiteit uniwersytet stiftung foundation verlag brauerei bäckerei metzgerei apotheke pharmacy farmacia pharmacie services solutions logistics insurance versicherung motors foods stores
+    filiale filialen markt supermarkt kette konzern werk hersteller lieferant händler branch branches store shop shops dealer supplier manufacturer chain magasin magasins enseigne fournisseur fabricant usine tienda tiendas proveedor fabricante fábrica negozio negozi fornitore fabbrica stabilimento loja lojas fornecedor winkel winkels leverancier fabrikant sklep sklepy dostawca producent butik butiken butiker leverantör tillverkare obchod prodejna mağaza şirket magazin bolt kauppa butikk medical center systems software analytics technologies tech digital media energy capital partners ventures`,
   /** Diseases, tests and discoveries called after somebody. */
   d: `disease syndrome disorder palsy sign test scale score index law theorem equation effect algorithm method procedure operation reaction stain coefficient distribution number
     morbus krankheit syndrom zeichen skala gesetz verfahren thyreoiditis reaktion maladie loi échelle signe théorème enfermedad síndrome escala ley signo malattia sindrome scala legge segno morbo doença escala lei ziekte syndroom schaal wet
@@ -15,7 +17,7 @@ const CLASSES: Readonly<Record<string, string>> = {
   /** Places and what stands in them. */
   p: `street road avenue lane drive square park bridge station airport river lake mount valley island islands county city town village bay beach hill hills bank line church cathedral stadium
     straße strasse platz weg allee gasse brücke bahnhof see berg tal insel rue place avenue boulevard gare lac mont plage pont calle plaza avenida paseo parque lago monte playa puente via piazza viale corso lago monte ponte
-    rua praça avenida largo lagoa straat plein laan gracht station meer ulica plac aleja jezioro góra gatan vägen torget sjön near nach in à en a te w i em bei`,
+    rua praça avenida largo lagoa straat plein laan gracht station meer ulica plac aleja jezioro góra gatan vägen torget sjön warehouse depot reception line route exit lager linie ausfahrt fluss ufer ligne sortie rivière río fiume rio rivier kade kanaal rzeka most linia linje älven hamnen vej gade allé plads vei gate katu tie ulice náměstí řeka utca út tér strada bulevardul sokak cadde mahallesi near nach in à en a te w i em bei`,
   /** Who is related, or works, or lives there. */
   k: `wife husband son daughter mother father mum mom dad brother sister uncle aunt cousin niece nephew grandma grandpa grandmother grandfather nan gran partner fiancé fiancée widow widower baby kid twin friend mate neighbour neighbor roommate flatmate landlord landlady boss colleague
     frau mann sohn tochter mutter vater bruder schwester oma opa onkel tante cousin kusine nichte neffe freundin freund lebensgefährte lebensgefährtin witwe zwilling nachbar nachbarin chef kollege
@@ -25,7 +27,15 @@ const CLASSES: Readonly<Record<string, string>> = {
     mulher marido filho filha mãe pai irmão irmã avó avô tio tia primo prima sobrinho esposa esposo viúva vizinho vizinha vó vô
     vrouw man zoon dochter moeder vader broer zus oma opa oom tante neef nicht partner weduwe buurman buurvrouw vriend vriendin
     żona mąż syn córka matka ojciec brat siostra babcia dziadek wujek ciocia kuzyn wnuk wnuczka żony męża syna córki mama tata
-    hustru make son dotter mor far mamma pappa bror syster mormor farmor morfar farfar moster faster kusin sambo änka granne dottern sonen hustrun maken`,
+    hustru make son dotter mor far mamma pappa bror syster mormor farmor morfar farfar moster faster kusin sambo änka granne dottern sonen hustrun maken
+    žena muž dcera matka otec bratr sestra babička děda strýc teta soused sousedka paní pan feleség férj fiú lány anya apa testvér nagymama szomszéd soție soț fiu fiică mamă tată frate soră bunică vecin doamna domnul
+    eş kızı oğlu annesi babası kardeş abla ağabey komşu bey hanım vaimo mies poika tytär äiti isä veli sisko mummo naapuri rouva herra kone mann sønn datter hustru ektemann bestemor nabo nabolag søn kone svigermor svigerfar schwager schwägerin schwiegermutter schwiegervater schwiegersohn schwiegertochter enkel enkelin patenkind pate patin
+    mother-in-law father-in-law sister-in-law brother-in-law stepson stepdaughter grandson granddaughter godson goddaughter beau-père belle-mère beau-frère belle-sœur gendre belle-fille petit-fils petite-fille suegra suegro cuñado cuñada yerno nuera nieto nieta suocera suocero cognato cognata genero nuora coniugi coniuge sogra sogro cunhado cunhada genro nora neto neta casal cônjuge
+    schoonmoeder schoonvader schoonzus zwager kleinzoon kleindochter teść teściowa szwagier szwagierka zięć synowa żonę siostry brata matki ojca svärmor svärfar svåger svägerska barnbarn`,
+  /** Who does what there. */
+  j: Object.values(JOBS).join(' '),
+  /** Goods, plants and dishes, which are called after people and towns. */
+  m: Object.values(THINGS).join(' '),
   /** Verbs of saying, asking and doing, behind whoever does. */
   v: `says said states stated reports reported denies denied asks asked told tells wrote writes called calls rang signed emailed texted confirmed agreed refused complains complained wants wanted needs claims claimed was is has had will would can did does went came left arrived works worked lives lived paid owes
     sagt sagte fragt fragte schreibt schrieb meint meinte berichtet berichtete klagt bittet rief ruft wohnt arbeitet hat hatte ist war wird will kommt kam

@@ -2,10 +2,10 @@
  * Addresses that no form of a street gives away, from their postcode and town back: "Le Bourg, 15380 Anglards",
  * "Stift Marienfried, Zimmer 18, 88400 Biberach", "Bryn Hyfryd, Llanrwst, Conwy LL26 0ZZ".
  */
-import { isTown } from '../address-tail.ts';
 import { latin } from '../latin.ts';
 import { TITLES } from '../name-words.ts';
 import { standingOf } from '../names/features.ts';
+import { isTown } from '../names/towns.ts';
 import { matchesOf, type Candidate, type Recogniser } from '../recogniser.ts';
 
 const CODE =
@@ -13,7 +13,7 @@ const CODE =
 /** Letters and digits in turn, as no number of anything else has them. */
 const SURE = /^(?:[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d|\d{4} ?[A-Z]{2}|[A-Z]\d[\dW] ?[A-Z\d]{4})$/i;
 const WORD = String.raw`(?:\p{Lu}[\p{L}\p{M}]+(?:['’-][\p{L}\p{M}]+){0,4}|[LD]['’]\p{Lu}\p{L}+|\p{Lu}['’]\p{Lu}\p{L}+|Ste?\.?|d['’]\p{Lu}\p{L}+)`;
-const LINK = String.raw`(?:(?:de la|de los|de|del|della|di|da|do|dos|das|d['’]|la|le|les|sur|sous|en|an der|am|im|in der|in|upon|on|the|aan den|aan de|aan|op|bij|nad|ob der|ob|i|y|e|w) ?)?`;
+const LINK = String.raw`(?:(?:de la|de los|de|del|della|di|da|do|dos|das|d['’]|la|le|les|sur|sous|en|an der|am|im|in der|in|upon|on|a|al|alla|the|aan den|aan de|aan|op|bij|nad|ob der|ob|i|y|e|w) ?)?`;
 const TOWN = String.raw`${WORD}(?:[ -]${LINK}${WORD}){0,3}`;
 const TOWN_BEHIND = new RegExp(
   latin(
@@ -38,7 +38,7 @@ const BETWEEN = /(?:,|;|\s[-–|·/]|\s?\n)\s{0,12}$|\s$/;
 const PART_START = /[,;:\n|(„“"«[\t]|\s[-–·]\s|(?<=\p{L}{4})\.\s/gu;
 const SMALL = String.raw`de|la|las|los|le|les|du|des|del|della|delle|dei|di|da|do|dos|das|e|y|i|et|und|and|of|the|on|an|am|der|dem|den|im|in|zum|zur|van|het|ter|ten|op|aan|bij|nad|przy|på|vid|s/n|n[oº°]?|no|nr|n\.|km`;
 /** Words for streets, houses and flats that stand in small letters. */
-const KIND = String.raw`rue|avenue|av|chemin|impasse|allée|place|quai|cours|route|quartier|hameau|lieu-dit|lotissement|résidence|bâtiment|bât|appartement|appt|apt|étage|esc|escalier|porte|boîte|calle|carrer|camino|avenida|avda|plaza|paseo|piso|puerta|pta|portal|bajo|bloque|habitación|hab|urbanización|polígono|parcela|nave|dto|dpto|depto|izq|dcha|via|viale|piazza|corso|vicolo|largo|strada|contrada|scala|interno|int|frazione|rua|travessa|praça|beco|alameda|sítio|lote|casa|bairro|fundos|andar|apto|ul|al|os|pl|m|lok|piętro|klatka|ulica|osiedle|verdieping|etage|kamer|huis|toestel|zimmer|zi|stock|stiege|tür|top|hinterhaus|haus|whg|floor|flat|room|unit|suite|ste|block|house|wing|gate|lgh|vån|våning|rum|trappa|tr|c/o`;
+const KIND = String.raw`rue|avenue|av|chemin|impasse|allée|place|quai|cours|route|quartier|hameau|lieu-dit|lotissement|résidence|bâtiment|bât|appartement|appt|apt|étage|esc|escalier|porte|boîte|calle|carrer|camino|avenida|avda|plaza|paseo|piso|puerta|pta|portal|bajo|bloque|habitación|hab|urbanización|polígono|parcela|nave|dto|dpto|depto|izq|dcha|via|viale|piazza|corso|vicolo|largo|strada|contrada|scala|interno|int|frazione|rua|travessa|praça|beco|alameda|sítio|lote|casa|bairro|fundos|andar|apto|ul|al|os|pl|m|lok|piętro|klatka|ulica|osiedle|verdieping|etage|kamer|huis|toestel|zimmer|zi|stock|stiege|tür|top|hinterhaus|haus|whg|floor|flat|room|unit|suite|ste|block|house|wing|gate|lgh|vån|våning|rum|trappa|tr|c/o|chalet|torre|blk|bl|sc|et|kat|daire|emelet`;
 const PART = new RegExp(
   latin(
     String.raw`^(?:\(?(?:${WORD}\.?|[A-Z]\.?|#?[A-Z]{0,2}\d{1,5}[A-Za-z]{0,3}(?:[-/.][A-Za-z0-9]{1,4}){0,2}\.?[ºª°]?|(?:${KIND})\.?|(?:${SMALL})|[ºª°]|\d{1,2}(?:st|nd|rd|th|e|er|º|ª))(?:\)?[ ]|[ ]?[-/][ ]?|\)?$)){1,7}$`,
@@ -49,7 +49,7 @@ const MOST_WORDS = 7;
 const BEGINS_WITH_KIND = new RegExp(`^(?:${KIND})(?![a-z])`);
 const HAS_KIND = new RegExp(
   latin(
-    String.raw`(?<!\p{L})(?:${KIND.replace('|m|', '|').replace('|al|', '|').replace('|pl|', '|').replace('|os|', '|')}|street|st|road|rd|lane|ln|drive|avenue|ave|close|court|terrace|gardens|grove|cottage|lodge|farm|hall|manor|villas?|mill|barn|building|tower|apartments?|residency|nagar|colony|sector|cross|main|plot|hof|heim|stift|gasse|weg|straße|strasse|platz|quinta|finca|edificio|edifício|residencia|residencial|condomínio|box|bp|postfach|gården|torp)(?!\p{L})|(?:straße|strasse|str\.|weg|gasse|platz|hof|heim|straat|laan|weg|plein|gatan|vägen|gården)(?!\p{L})`,
+    String.raw`(?<!\p{L})(?:${KIND.replace('|m|', '|').replace('|al|', '|').replace('|pl|', '|').replace('|os|', '|')}|street|st|road|rd|lane|ln|drive|avenue|ave|close|court|terrace|gardens|grove|cottage|lodge|farm|hall|manor|villas?|mill|barn|building|tower|apartments?|residency|nagar|colony|sector|cross|main|plot|hof|heim|stift|gasse|weg|straße|strasse|platz|quinta|finca|edificio|edifício|residencia|residencial|condomínio|box|bp|postfach|gården|torp|rectory|vicarage|priory|grange|chalet|bungalow|stables|old|urb|schloss|gut|mas|ferme|château|cascina|masseria|herdade|monte)(?!\p{L})|(?:straße|strasse|str\.|weg|gasse|platz|hof|heim|straat|laan|weg|plein|gatan|vägen|gården)(?!\p{L})`,
   ),
   'i',
 );
@@ -116,12 +116,24 @@ function withParts(
     const part = partOf(body);
     if (part === undefined) break;
     const isHouse = /\d/.test(part.text) || HAS_KIND.test(part.text);
-    if (!isHouse && ((!part.isPlace && isNamed(part.text)) || !(isSure || isAddress))) break;
+    if (
+      !isHouse &&
+      ((!part.isPlace && isNamed(part.text) && !isBehindHouse(text, from - gap.length - part.text.length)) ||
+        !(isSure || isAddress))
+    )
+      break;
     from -= gap.length + part.text.length;
     isAddress ||= isHouse || isSure;
     if (!part.isWhole) break;
   }
   return isAddress && from < start ? { start: from, end, score: 0.72 } : undefined;
+}
+
+/** "The Old Rectory, Stow Bardolph, …": a house stands before what may be a village or a surname. */
+function isBehindHouse(text: string, from: number): boolean {
+  const before = text.slice(Math.max(0, from - LONGEST_PART), from);
+  const part = /,\s$/.test(before) ? partOf(before.trimEnd().slice(0, -1)) : undefined;
+  return part !== undefined && HAS_KIND.test(part.text);
 }
 
 /** Somebody lives there, or comes from there. */
@@ -135,13 +147,25 @@ function partOf(body: string): { text: string; isWhole: boolean; isPlace: boolea
   const words = whole.split(' ');
   for (let at = 0; at < words.length; at++) {
     const text = words.slice(at).join(' ');
-    if (words.length - at > MOST_WORDS) continue;
+    if (words.length - at > MOST_WORDS || isCut(words, at)) continue;
     if ((text.length > LONGEST_PART || !/^["']?[\p{Lu}\d#]/u.test(text)) && !BEGINS_WITH_KIND.test(text)) continue;
     if (PART.test(text) && /[\p{L}\d]/u.test(text))
       return { text, isWhole: at === 0 && begin > 0, isPlace: AT.test(words[at - 1] ?? '') };
   }
   return undefined;
 }
+
+/** "Abito in Contrada Torre 5": a street's word behind a small one is where it begins. */
+function isCut(words: readonly string[], at: number): boolean {
+  for (let next = at + 1; next < words.length - 1; next++) {
+    const begun = words[next + 1].toLowerCase();
+    if (LEADS.test(words[next]) && (BEGINS_WITH_KIND.test(begun) || BOX.test(begun))) return true;
+  }
+  return false;
+}
+
+const BOX = /^(?:postfach|postbus|box|bp|apartado|casella|skrytka)$/;
+const LEADS = /^(?:at|in|à|au|en|em|na|no|op|aan|på|przy|im|am|an|bei|to|nach|naar|till|di|de|da)$/;
 
 /** "Anna Kowalska", in front of an address and no part of it. */
 function isNamed(part: string): boolean {

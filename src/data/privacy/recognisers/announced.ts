@@ -12,7 +12,8 @@ const MOST_FOREIGN = 6;
 const SENTENCE_END =
   /(?<!(?:\b\p{L}{1,2}|\b(?:num|núm|ref|acct|sygn|akt|art|pat|vers|kto|dr|mr|mrs|nos|acc|reg|rej|hosp|ser|prot|proc|rek|amtl))\.?)[.!?]\s+(?=\p{Lu})/giu;
 /** "12, 34 and 56": what is said of one is said of all. */
-const AND = /^\s?(?:[,;/&+]|\|)?\s?(?:and|or|und|oder|et|ou|y|o|e|i|oraz|lub|en|of|och|eller)?\s$/i;
+const AND =
+  /^(?: \([^()\n]{1,20}\))?\s?(?:[,;/&+]|\|)?\s?(?:and|or|und|oder|et|ou|y|o|e|i|oraz|lub|en|of|och|eller)?\s$/i;
 /** "12345 (account number)", "12345 is her student number". */
 const SAID_BEHIND =
   /^\s?\(|^,?\s(?:which )?(?:is|was|as|als|ist|war|est|comme|es|como|è|come|é|jest|to|jako|är|som)\s/i;
@@ -134,7 +135,10 @@ function startOf(text: string, { start, value }: Identifier): number {
   const prefix = PREFIX.exec(text.slice(Math.max(0, start - 10), start))?.[0];
   if (prefix === undefined) return start;
   const words = wordsOf(fold(prefix));
+  // "CRM-SP 120716": a council's and a state's letters.
   const isTerm =
-    (words.at(-1)!.length > 1 && CONNECTORS.has(words.at(-1)!)) || termAt(words, words.length - 1) !== undefined;
+    (words.at(-1)!.length > 1 && CONNECTORS.has(words.at(-1)!)) ||
+    words.some((word, at) => word.length > 2 && termAt(words, at) !== undefined) ||
+    termAt(words, words.length - 1) !== undefined;
   return isTerm ? start : start - prefix.length;
 }

@@ -8,7 +8,10 @@ const WORD = new Expression(/(?=\p{Lu})(?<![\p{L}\p{N}_@./-])\p{Lu}[\p{L}\p{M}'�
 const MOST_LENGTH = 48;
 const MOST_WORDS = 4;
 const PLACE =
-  /(?:\b(?:live[sd]?|living|born|reside[sd]?|residing|resident|based|moved|located|native|wohn\w{0,4}|geboren|lebt|habite|née?|vive|nacid[oa]|abita|nat[oa]|woont|mieszka|urodzon[aye]|bor|född|mora|nascid[oa]) (?:in|at|of|to|from|near|aus|nach|à|en|a|te|w|we|i|em)|\d{4,5},? |, )\s?$/iu;
+  /(?:\b(?:live[sd]?|living|born|reside[sd]?|residing|resident|based|moved|located|native|wohn\w{0,4}|geboren|lebt|habite|née?|vive|nacid[oa]|abita|nat[oa]|woont|mieszka|urodzon[aye]|bor|född|mora|nascid[oa]) (?:in|at|of|to|from|near|aus|nach|à|en|a|te|w|we|i|em)|\d{4,5},? |\d{2}-\d{3} |\d{3} \d{2} )\s?$/iu;
+/** A place is meant. */
+const AT =
+  /(?<!\p{L})(?:in|at|from|to|near|of|aus|nach|bei|à|de|en|a|ad|da|di|te|uit|naar|w|we|z|ze|do|i|från|till|em|no|na) $/iu;
 
 let firstWords: ReadonlySet<string> | undefined;
 
@@ -30,7 +33,11 @@ export const recogniser: Recogniser = {
           .slice(0, count)
           .join(' ')
           .replace(/(?:['’]s)?[.!?]*$/, '');
-        const score = scoreOf(place, text.slice(Math.max(0, index - 30), index));
+        const around = {
+          before: text.slice(Math.max(0, index - 30), index),
+          behind: text.slice(index + place.length, index + place.length + 3),
+        };
+        const score = scoreOf(place, around);
         if (score === undefined) continue;
         next = index + place.length;
         if (score > 0) yield { start: index, end: next, score };
@@ -41,11 +48,13 @@ export const recogniser: Recogniser = {
 };
 
 /** Undefined where there is no such place. */
-function scoreOf(place: string, before: string): number | undefined {
+function scoreOf(place: string, { before, behind }: { before: string; behind: string }): number | undefined {
   const { cities, given, family } = gazetteer();
   const listed = place.split(' ').map(asListed).join(' ');
   const standing = cities.get(listed);
   if (standing === undefined) return undefined;
   if (PLACE.test(before)) return 0.75;
-  return standing === 'plain' && !given.has(listed) && !family.has(listed) ? 0.55 : 0;
+  const isSure = standing === 'plain' && !given.has(listed) && !family.has(listed);
+  // "Modell München" is a lamp, and of "Dallas, Denver and Boston" nobody is said to live there.
+  return isSure && (AT.test(before) || (before.endsWith(', ') && /^\s*(?:[.;)\n]|$)/u.test(behind))) ? 0.55 : 0;
 }

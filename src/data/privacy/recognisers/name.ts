@@ -8,7 +8,7 @@ import { CUES, NOT_NAMES, PARTICLES, TITLES } from '../name-words.ts';
 import { isEponym } from '../names/eponyms.ts';
 import { withInitials } from '../names/initials.ts';
 import { isRole } from '../names/roles.ts';
-import { highestIn } from '../names/tagger.ts';
+import { highestIn, withoutUnlikely } from '../names/tagger.ts';
 import { matchesOf, type Candidate, type Recogniser } from '../recogniser.ts';
 import { Expression } from '../words/expression.ts';
 import { WordPattern } from '../words/word-pattern.ts';
@@ -48,8 +48,11 @@ export const recogniser: Recogniser = {
   *find(text) {
     for (const one of namesByRule(text)) {
       if (one.score < SURE && isEponym(text, one.start, one.end)) continue;
-      if (one.score >= DOUBTED || highestIn(text, one.start, one.end) >= UNLIKELY)
-        yield { ...one, ...withInitials(text, one.start, one.end) };
+      const doubted = text.slice(one.start, one.end).includes(' ') ? UNLIKELY : UNLIKELY_ALONE;
+      const least = one.score < DOUBTED ? doubted : one.score === CUED ? REFUTED : 0;
+      if (least > 0 && highestIn(text, one.start, one.end) < least) continue;
+      const { start, end } = one.score < DOUBTED ? withoutUnlikely(text, one.start, one.end) : one;
+      yield { score: one.score, ...withInitials(text, start, end) };
     }
   },
 };
@@ -76,8 +79,13 @@ export function* namesByRule(text: string): Generator<Candidate> {
 /** By lists alone, and refuted by what stands around. */
 const DOUBTED = 0.8;
 const UNLIKELY = 0.08;
+/** One word alone. */
+const UNLIKELY_ALONE = 0.2;
+/** Behind a phrase that announces names, but surely none: "Customer: Good Evening". */
+const REFUTED = 0.02;
 /** Titled or announced. */
 const SURE = 0.9;
+const CUED = 0.9;
 const LONGEST_PARTICLES = 14;
 const PARTICLES_BEFORE =
   /(?<![\p{L}\p{N}])(?:(?:van|von|vom|ter|ten|zum|zur|af)(?: (?:de|der|den|het|['’]t))?|de la|de los|del|della|dos|das) $/u;
@@ -203,7 +211,7 @@ function scoreOf(
   const isInitial = /^\p{Lu}\.?$/u.test(first.text) || /^(?:\p{Lu}\.){2}$/u.test(first.text);
   if (hasTitle) return 0.92;
   if (isCued && first.listed.length > 1)
-    return given.has(first.listed) || words.length > 1 || family.has(first.listed) ? 0.9 : 0.6;
+    return given.has(first.listed) || words.length > 1 || family.has(first.listed) ? CUED : 0.6;
   // "Madison, Austin, Jackson".
   if (isPlaces) return 0;
   const standing = given.get(first.listed.split('-')[0]) ?? given.get(first.listed);
