@@ -80,7 +80,7 @@ export function* namesByRule(text: string): Generator<Candidate> {
 const DOUBTED = 0.8;
 const UNLIKELY = 0.08;
 /** One word alone. */
-const UNLIKELY_ALONE = 0.2;
+const UNLIKELY_ALONE = 0.12;
 /** Behind a phrase that announces names, but surely none: "Customer: Good Evening". */
 const REFUTED = 0.02;
 /** Titled or announced. */
