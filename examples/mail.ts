@@ -10,6 +10,6 @@ export const mail: Example = {
     const about =
       "SpamAssassin's public mails without headers, subject, quotations and signature, as `attune data prepare` reads mails; repeated ones are left out of the held-out rows. Footers of mailing lists remain and tell both kinds of system much.";
     // On rows that are neither trained nor tested on, windows were worth more than as many tokens at both ends.
-    return studyTexts({ name: 'mail', about, data, longest: 48, windows: 4 }, setting);
+    return studyTexts({ name: 'mail', about, data, longest: 64, windows: 4 }, setting);
   },
 };

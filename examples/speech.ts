@@ -47,7 +47,7 @@ export const speech: Example = {
 const BASE_IN_WORDS = 'a wav2vec2 of 2.2 million parameters that writes letters, assets/attune-speech';
 
 function epochsOf({ quick }: Setting): number {
-  return quick ? 3 : 30;
+  return quick ? 3 : 25;
 }
 
 /** The folder of a run on the human recordings. */
