@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 
-// Tests are sorted by what they need; the groups run one after another, since libtorch alone uses every core.
+// Tests are sorted by what they need; the groups run one after another, since libtorch may use every core.
 const chromium = [
   process.env.ATTUNE_CHROMIUM,
   '/usr/bin/chromium',
@@ -11,6 +11,9 @@ const chromium = [
 if (chromium === undefined && existsSync('test/browser')) {
   process.stderr.write('browser tests are skipped: no chromium (apt-get install chromium, or set ATTUNE_CHROMIUM)\n');
 }
+
+/** Of tests with libtorch, child processes or a browser, so many at once: each of them waits for half of its time. */
+const FILES = 2;
 
 // node:sqlite says at every start that it is new.
 const execArgv = ['--disable-warning=ExperimentalWarning'];
@@ -31,7 +34,7 @@ export default defineConfig({
         test: {
           name: 'engine',
           include: ['test/engine/**/*.test.ts'],
-          maxWorkers: 1,
+          maxWorkers: FILES,
           testTimeout: 120_000,
           sequence: { groupOrder: 1 },
         },
@@ -41,7 +44,7 @@ export default defineConfig({
         test: {
           name: 'system',
           include: ['test/system/**/*.test.ts'],
-          maxWorkers: 1,
+          maxWorkers: FILES,
           testTimeout: 300_000,
           hookTimeout: 300_000,
           sequence: { groupOrder: 2 },
@@ -52,7 +55,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
-          maxWorkers: 1,
+          maxWorkers: FILES,
           testTimeout: 120_000,
           // A test there begins with describe.skipIf(!process.env.ATTUNE_CHROMIUM).
           env: chromium === undefined ? {} : { ATTUNE_CHROMIUM: chromium },
