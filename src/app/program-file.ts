@@ -14,16 +14,17 @@ export async function importDefault(
   file: string,
   { codes, expected }: { codes: { unreadable: ErrorCode; other: ErrorCode }; expected: string },
 ): Promise<unknown> {
-  let exported: { default?: unknown };
+  let value: unknown;
   try {
-    exported = (await import(pathToFileURL(resolve(file)).href)) as typeof exported;
+    const exported = (await import(pathToFileURL(resolve(file)).href)) as { default?: unknown };
+    value = await exported.default;
   } catch (error) {
     const got = firstLine(error instanceof Error ? error.message : String(error));
-    throw new AttuneError(codes.unreadable, { what: `${file} cannot be loaded`, got, cause: error });
+    const fix = `mend it: node ${file} says where`;
+    throw new AttuneError(codes.unreadable, { what: `${file} cannot be loaded`, got, fix, cause: error });
   }
-  const value = await exported.default;
   if (value !== undefined) return value;
-  throw new AttuneError(codes.other, { what: `${file} has no default export`, expected });
+  throw new AttuneError(codes.other, { what: `${file} has no default export`, expected, fix: `write it: ${expected}` });
 }
 
 /** Of a parser's or a loader's message, what says what is wrong. */

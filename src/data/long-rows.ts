@@ -42,9 +42,11 @@ export interface FitOptions {
   policy: LongRowPolicy;
   /** Tokens at a row's start that every cut keeps (BOS, [CLS]). */
   keepStart?: number;
+  /** Whether a token is one of those that stand before a row's items: all of them stay with its last items. */
+  isLead?: (token: number) => boolean;
   /** Where texts of `CUT_ANYWHERE` are cut; all others have a side of their own. */
   side?: TruncationSide;
-  /** Windows of a text of `READ_IN_WINDOWS` at most, spread over it where it has more; all of them unless given. */
+  /** Windows of a text of `READ_IN_WINDOWS` at most, spread over it where it has more; 8 unless given. */
   maxWindows?: number | null;
   /** Tokens that begin a text's frame (BOS, [CLS]): every cut of a text keeps one. */
   starts?: readonly number[];
@@ -129,10 +131,24 @@ function cutRow<Row extends TokenRow>(row: Row, { kind, textPair }: RowOrigin, o
     return [inWindows(row, options)];
   }
   if (WHOLE.has(kind)) return [keep(row, cutText(row, [0, row.ids.length], options))];
+  if (kind === 'items') return [newestItems(row, options)];
   const piece = keep(row, withoutBeginning(row, options));
   // Where the cut falls into an earlier answer, its first token has lost what it was predicted from.
   piece.trained[options.keepStart ?? 0] = 0;
   return [piece];
+}
+
+/** Who chose, and the last of what they chose; the first of these has lost what it was predicted from. */
+function newestItems<Row extends TokenRow>(row: Row, { maxLength, isLead = () => false }: FitOptions): Row {
+  const items = row.ids.findIndex((token) => !isLead(token));
+  // A lead longer than the model reads leaves room for the last item.
+  const lead = Math.max(0, Math.min(items, maxLength - 1));
+  const piece = keep(row, [
+    [0, lead],
+    [row.ids.length - (maxLength - lead), row.ids.length],
+  ]);
+  if (piece.ids.length > lead + 1) piece.trained[lead] = 0;
+  return piece;
 }
 
 /** Each of a row's texts with as much as there is room for. */
@@ -171,6 +187,9 @@ function frameOf(row: TokenRow, [from, end]: Stretches[number], { starts = [], e
   return { first, last };
 }
 
+/** A row is read at once: a book in all its windows would need the memory of a book. */
+const MOST_WINDOWS = 8;
+
 /**
  * A text as one row of several, its windows, each in the text's frame: about equally long where they hold all of it, else
  * spread evenly from its beginning to its end.
@@ -180,7 +199,7 @@ function inWindows<Row extends TokenRow>(row: Row, options: FitOptions): Row {
   const { first, last } = frameOf(row, [0, length], options);
   const [room, inner] = [options.maxLength - first - last, length - first - last];
   const needed = Math.ceil(inner / room);
-  const count = Math.min(needed, options.maxWindows ?? needed);
+  const count = Math.min(needed, options.maxWindows ?? MOST_WINDOWS);
   const size = count === needed ? inner / count : room;
   const step = count === 1 ? 0 : (inner - size) / (count - 1);
   const stretches = Array.from({ length: count }, (_, window): Stretches => [

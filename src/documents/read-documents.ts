@@ -25,6 +25,8 @@ export async function* readDocuments(
   const { onOutcome, signal } = options;
   await using own = readers === undefined ? new ReaderPool(options) : undefined;
   const pool = readers ?? own!;
+  // Where others read by the same processes, they read ahead as well.
+  const ahead = readers === undefined ? AHEAD * pool.size : AHEAD;
   const waiting: FileStream[] = [];
   const source = files[Symbol.asyncIterator]();
   let isOver = false;
@@ -34,7 +36,7 @@ export async function* readDocuments(
   signal?.addEventListener('abort', stop, { once: true });
   try {
     for (;;) {
-      while (!isOver && waiting.length < AHEAD * pool.size) {
+      while (!isOver && waiting.length < ahead) {
         const { value, done } = await source.next();
         if (done === true) isOver = true;
         else waiting.push(pool.read(value));

@@ -71,7 +71,9 @@ const dataSchema = z.strictObject({
     .positive()
     .nullable()
     .default(null)
-    .describe('windows read of a text that is classified under split: of a longer one so many, spread evenly over it'),
+    .describe(
+      'windows read of a text that is classified under split: of a longer one so many, spread evenly over it; 8 unless given',
+    ),
   truncation_side: z
     .enum(['right', 'left', 'middle'])
     .default('right')

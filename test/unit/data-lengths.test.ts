@@ -173,6 +173,21 @@ describe('rows longer than max_length', () => {
     expect(spread.cuts).toMatchObject([{ action: 'split', tokens: 20, keptTokens: 12 }]);
     expect(windowsOf('..........', { maxWindows: 3 }).windows).toEqual(all.windows);
     expect(windowsOf('..........', { maxWindows: 1 }, 'regression').windows).toEqual(['0 1 2 3']);
+    expect(windowsOf('.'.repeat(1000), {}).windows).toHaveLength(8);
+  });
+
+  it('of items keep who chose and the last items, the first of which is not trained any more', () => {
+    const isLead = (token: number) => token < 2;
+    for (const policy of ['truncate', 'split'] as const) {
+      expect(fit('..########', 'items', { maxLength: 5, policy, isLead }).pieces).toEqual([['0 1 7 8 9', '...##']]);
+    }
+    // Only the last item is new.
+    expect(fit('.........#', 'items', { maxLength: 5, policy: 'truncate', isLead }).pieces).toEqual([
+      ['0 1 7 8 9', '....#'],
+    ]);
+    expect(fit('...#', 'items', { maxLength: 2, policy: 'truncate', isLead: (token) => token < 3 }).pieces).toEqual([
+      ['0 3', '.#'],
+    ]);
   });
 
   it('are cut where two texts are classified together, which windows would take apart', () => {

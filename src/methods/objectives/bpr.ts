@@ -3,7 +3,7 @@ import { itemVectorsOf } from '../../models/architecture.ts';
 import { widened } from '../../models/heads/pooling.ts';
 import { aten, fromArray } from '../../tensor/index.ts';
 import { itemNames } from '../../text/index.ts';
-import type { Objective, PreparedRow, Processor } from '../../train/interfaces.ts';
+import type { Objective, PreparedRow, Processor, Tally } from '../../train/interfaces.ts';
 import type { BprOptions } from './bpr.options.ts';
 import { itemRows } from './item-rows.ts';
 import { philoxUnits } from './masking.ts';
@@ -43,10 +43,13 @@ export function create({ negatives }: BprOptions, { tokenizer }: Processor): Obj
       const logProbs = aten.log_sigmoid.default(margins).mean(1);
       const perRow = sumsOfRows(logProbs.mul(-1 / totals.tokens), onDevice(rows), batch.rows.length);
       const right = aten.gt.Scalar(margins, 0).sum();
-      return { perRow, tally: { pair_accuracy: { sum: right, count: targets.length * negatives } } };
+      const count = targets.length * negatives;
+      return { perRow, tally: count === 0 ? noTally : { pair_accuracy: { sum: right, count } } };
     },
   };
 }
+
+const noTally: Tally = {};
 
 interface Drawing {
   /** Ids of all items, and where each stands among them. */

@@ -43,11 +43,12 @@ export async function prepareSplit(examples: readonly Example[], context: Prepar
   const maxLength = Math.min(wanted, modelLimit);
   const { bosId } = context.tokenizer;
   const keepStart = bosId !== undefined && rows.length > 0 && rows[0].ids[0] === bosId ? 1 : 0;
+  const isLead = (token: number) => context.tokenizer.isSpecial(token);
   const frame = frameTokens(context.tokenizer);
   const divided = rows.map((row) => context.objective.windows?.(row, maxLength) ?? [row]);
   const exampleOf = divided.flatMap((windows, example) => windows.map(() => example));
   const origins = exampleOf.map((example) => examples[example]);
-  const cutting = { maxLength, modelLimit, policy, side, maxWindows, keepStart, ...frame };
+  const cutting = { maxLength, modelLimit, policy, side, maxWindows, keepStart, isLead, ...frame };
   const fitted = fitRows(divided.flat(), origins, cutting);
   const cuts = fitted.cuts.map((cut) => ({ ...cut, row: exampleOf[cut.row] }));
   return { rows: fitted.rows, rowOf: fitted.rowOf.map((row) => exampleOf[row]), cuts };

@@ -31,6 +31,25 @@ export const CASES_OF_FORMS: Record<string, { yes: readonly (readonly [string, s
       'In the year 2019, 10001 People voted.',
     ],
   },
+  'address-parts': {
+    yes: [
+      ['basha House 14, Road 3, Block F, Mirpur, ask for me', 'address: House 14, Road 3, Block F, Mirpur'],
+      ['Deliver to Flat B, 12/F, Tower 5, Ocean Shores please', 'address: Flat B, 12/F, Tower 5, Ocean Shores'],
+      ['j.k. Lyulin 7, bl. 712, vh. A, ap. 16', 'address: j.k. Lyulin 7, bl. 712, vh. A, ap. 16'],
+      ['r/o Village Kharar, Tehsil Rampura, states that', 'address: Village Kharar, Tehsil Rampura'],
+      ['plot 7, lane 3, near shiv mandir, kharadi', 'address: plot 7, lane 3, near shiv mandir, kharadi'],
+      ['domicilio en Mz. 9 Casa 2, Barrio Norte, Posadas', 'address: Mz. 9 Casa 2, Barrio Norte, Posadas'],
+      ['known as The Old Barn, Mill Lane, Much Wenlock', 'address: The Old Barn, Mill Lane, Much Wenlock'],
+    ],
+    no: [
+      'Floor 3, Room 12, Tower 2 at noon',
+      'In Section 4, Block B, Phase 2 of the plan',
+      'see Table 3, Lot 5, Box 12, and Annex C',
+      'Unit 4, Suite 3, No. 2 are spare',
+      'We met the House, the Senate, and the Court of Appeal.',
+      'Main 3, Sub 4, Phase 2 tripped',
+    ],
+  },
   'home-town': {
     yes: [
       ['Mi abuela vive en Almazán desde siempre.', 'city: Almazán'],

@@ -1,5 +1,6 @@
 /** Postal addresses as nine languages write them: street and number, flat, postcode and town in one piece, and boxes. */
 import { tailOf } from '../address-tail.ts';
+import { withCapitals } from '../capitals.ts';
 import { latin } from '../latin.ts';
 import { matchesOf, type Candidate, type Recogniser } from '../recogniser.ts';
 import { HINT, HOUSE, HOUSE_BEHIND, NUMBER, STREETS } from '../street-forms.ts';
@@ -65,19 +66,6 @@ function withoutCapitals(text: string): string {
     const small = word[0] + word.slice(1).toLowerCase();
     return small.length === word.length ? small : word;
   });
-}
-
-const KEPT =
-  /^(?:the|and|del?|della|delle|dei|des|der|den|dem|du|da|do|dos|das|las?|les?|los|sur|van|het|aan|bij|und|nad|przy|apt|unit|lok|pta|piso|casa|bis|ter|rua|rue|calle|carrer|via|viale|piazza|corso|avenue|avenida|boulevard|impasse|chemin|camino|place|plaza|allée|quai|route|ulica)$/;
-
-/** "3 impasse du lavoir" as others write it: only with more beside it that speaks for an address. */
-function withCapitals(text: string): string {
-  return text
-    .replaceAll(/(?<![\p{L}\p{N}'’])\p{Ll}{3,}(?![\p{N}])/gu, (word) =>
-      KEPT.test(word) ? word : word[0].toUpperCase() + word.slice(1),
-    )
-    .replaceAll(/(?<!\p{L})st(?= \p{Lu}\p{Ll}{3})/gu, 'St')
-    .replaceAll(/(?<![\p{L}\p{N}])[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2}(?![\p{L}\p{N}])/gu, (code) => code.toUpperCase());
 }
 
 /** Stretches around digits, where alone a street can be. */

@@ -7,6 +7,7 @@ import { recogniser as dayAndMonth } from './day-and-month.ts';
 import { recogniser as dateInWords } from './date-in-words.ts';
 import { recogniser as streetAlone } from './street-alone.ts';
 import { recogniser as addressByCode } from './address-by-code.ts';
+import { recogniser as addressParts } from './address-parts.ts';
 import { recogniser as addressField } from './address-field.ts';
 import { recogniser as homeTown } from './home-town.ts';
 import { recogniser as cityField } from './city-field.ts';
@@ -59,6 +60,7 @@ import { recogniser as vin } from './vin.ts';
 export const recognisers: readonly Recogniser[] = [
   address,
   addressByCode,
+  addressParts,
   age,
   ageInWords,
   dayAndMonth,

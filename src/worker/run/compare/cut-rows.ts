@@ -14,8 +14,14 @@ export function readingOf({ reading, notes }: Opened): Recipe['data'] | undefine
 /** What a model reads of rows that are too long for it, since it was trained so; undefined where it reads none. */
 export function partsRead(opened: Opened & Pick<Answering, 'model'>): string | undefined {
   const policy = readingOf(opened)?.long_rows;
-  if (policy === 'split' && opened.model.task === 'sequence') return 'long texts read in windows, as in training';
+  if (policy === 'split' && readsWindows(opened) && opened.model.task === 'sequence')
+    return 'long texts read in windows, as in training';
   return policy === 'truncate' || policy === 'split' ? 'long texts cut as in training' : undefined;
+}
+
+/** Runs whose recipe does not know the key cut such texts in place of reading them in windows. */
+function readsWindows(opened: Opened): boolean {
+  return readingOf(opened)?.max_windows !== undefined;
 }
 
 interface Cutting {
@@ -34,7 +40,8 @@ export function cutRows(
   if (reading === undefined) return rows;
   const maxLength = Math.min(reading.max_length, maxPositions);
   if (reading.long_rows !== 'truncate' && reading.long_rows !== 'split') return rows;
-  if (reading.long_rows === 'truncate' || origins === undefined) return cutTo(rows, maxLength, opened);
+  if (reading.long_rows === 'truncate' || origins === undefined || !readsWindows(opened))
+    return cutTo(rows, maxLength, opened);
   return fitRows(rows, origins, { ...cutsOf(opened), maxLength, policy: 'split' }).rows;
 }
 
