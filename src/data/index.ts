@@ -10,15 +10,14 @@ export { inspectData, type DataInspection, type InspectOptions } from './inspect
 export { reportLengths, type LengthReport } from './lengths.ts';
 export {
   CUT_ANYWHERE,
-  fitRows,
-  type CutRow,
+  READ_IN_WINDOWS,
   type FitOptions,
   type LongRowPolicy,
-  READ_IN_WINDOWS,
   type RowOrigin,
   type TokenRow,
   type TruncationSide,
-} from './long-rows.ts';
+} from './cut-row.ts';
+export { fitRows, type CutRow } from './long-rows.ts';
 export { makeSampler, type Batch, type Sampler, type SamplerOptions, type SamplerState } from './sampler.ts';
 export { refitMixture, type MixturePart } from './mixture.ts';
 export { DiskSignatures } from './disk-signatures.ts';
