@@ -57,9 +57,10 @@ export function readFailure(path: string, error: unknown): unknown {
 }
 
 export function missingFile(path: string, cause?: unknown): AttuneError {
+  const whole = resolve(path);
   return new AttuneError('E_FILE_MISSING', {
     what: `There is no file ${path}`,
-    got: resolve(path),
+    got: whole === path ? undefined : whole,
     fix: 'check the path',
     cause,
   });

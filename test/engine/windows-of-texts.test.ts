@@ -75,7 +75,7 @@ it('a model that was trained on windows answers by windows', async () => {
   writeTinyBert(folder, ['red', 'blue', 'green', 'house', 'dog']);
   const opened = await openModel(folder, { as: 'sequence', precision: 'f32' });
   const answers = async (texts: readonly string[], data: Partial<Recipe['data']>) => {
-    const reading = { max_length: 5, long_rows: 'split', ...data } as Recipe['data'];
+    const reading = { max_length: 5, long_rows: 'split', max_windows: null, ...data } as Recipe['data'];
     const examples = texts.map((text): ClassificationExample => {
       return { kind: 'classification', id: text, text, label: 'LABEL_0', source };
     });
@@ -93,6 +93,9 @@ it('a model that was trained on windows answers by windows', async () => {
   expect(ends).toBeCloseTo((apart[0]! + apart[2]!) / 2, 4);
   const [beginning] = await answers([windows.join(' ')], { long_rows: 'truncate' });
   expect(beginning).toBeCloseTo(apart[0]!, 4);
+  // Runs from before the key cut such texts.
+  const [older] = await answers([windows.join(' ')], { max_windows: undefined });
+  expect(older).toBeCloseTo(apart[0]!, 4);
   opened.model.dispose();
   rmSync(folder, { recursive: true });
 });

@@ -3,14 +3,7 @@ import { layoutOfTexts, rowOfTokens, type Layout } from '../../nn/index.ts';
 import type { Model, ModelInput } from '../../models/model.ts';
 import type { StackInput, StageRunner } from '../../models/stack.ts';
 import { aten, cat, fromArray, zeros, type Tensor } from '../../tensor/index.ts';
-import {
-  textLengths,
-  type Batch,
-  type Counts,
-  type LossResult,
-  type PreparedRow,
-  type Tally,
-} from '../../train/interfaces.ts';
+import type { Batch, Counts, LossResult, PreparedRow, Tally } from '../../train/interfaces.ts';
 import { balanceOfBatch } from './expert-balance.ts';
 import { sideBySide } from './recordings.ts';
 
@@ -20,7 +13,10 @@ export function collateRows(rows: readonly PreparedRow[], options: { causal: boo
   const features = rows.find((row) => row.features !== undefined)?.features;
   if (features !== undefined)
     return { rows, input: features.shape.length === 1 ? sideBySide(rows) : stackFeatures(rows) };
-  const layout = layoutOfTexts(rows.map(textLengths), { causal: options.causal });
+  const layout = layoutOfTexts(
+    rows.map(({ ids, segments }) => segments ?? [ids.length]),
+    { causal: options.causal },
+  );
   const ids = new BigInt64Array(layout.positions.length);
   const tokenTypes = rows.some((row) => row.typeIds !== undefined) ? new BigInt64Array(ids.length) : undefined;
   let at = 0;

@@ -9,7 +9,8 @@ import { isReading } from '../../../src/documents/formats/sql/query.ts';
 
 const initdb = globSync('/usr/lib/postgresql/*/bin/initdb').at(-1);
 const isRoot = process.getuid?.() === 0;
-const canRun = initdb !== undefined && (!isRoot || existsSync('/usr/sbin/runuser') || existsSync('/sbin/runuser'));
+const runuser = ['/usr/sbin/runuser', '/sbin/runuser'].find((path) => existsSync(path));
+const canRun = initdb !== undefined && (!isRoot || runuser !== undefined);
 if (!canRun) process.stderr.write('PostgreSQL tests are skipped: no server (apt-get install postgresql)\n');
 
 const PORT = 54_000 + (process.pid % 1000);
@@ -18,7 +19,7 @@ let folder: string;
 /** The server refuses to run as root. */
 function program(name: string, ...words: string[]): void {
   const path = join(dirname(initdb!), name);
-  const [command, ...before] = isRoot ? ['runuser', '-u', 'postgres', '--', path] : [path];
+  const [command, ...before] = isRoot ? [runuser!, '-u', 'postgres', '--', path] : [path];
   const { status, stderr } = spawnSync(command, [...before, ...words], {
     cwd: folder,
     stdio: ['ignore', 'ignore', 'pipe'],
