@@ -7,10 +7,11 @@ import type { Model } from '../../src/models/model.ts';
 import { layoutOfRows } from '../../src/nn/index.ts';
 import { arange, scope } from '../../src/tensor/index.ts';
 import { aboutIds, itemIds, itemTokenizer, selfOf, type Tokenizer } from '../../src/text/index.ts';
-import type { Objective, PreparedRow, Processor } from '../../src/train/interfaces.ts';
+import type { Objective, Processor } from '../../src/train/interfaces.ts';
 import type { JobContext } from '../../src/worker/job.ts';
 import { run as describeModel } from '../../src/worker/jobs/describe.ts';
 import { run as estimate } from '../../src/worker/jobs/estimate.ts';
+import { rowsOfItems } from './rows-of-items.ts';
 import { tinyConfigs } from './tiny-configs.ts';
 import { tinyModel } from './tiny-models.ts';
 
@@ -75,13 +76,13 @@ describe('its vocabulary', () => {
 describe('the objective', () => {
   let objective: Objective;
   const at = { seed: 3, step: 5 };
-  const rows = [
-    [1, 2, 7, 8, 9],
-    [1, 4, 10, 7],
-  ].map((ids, line): PreparedRow => {
-    const trained = Uint8Array.from(ids, (_, t) => (t > 1 ? 1 : 0));
-    return { id: `row ${line}`, ids: Int32Array.from(ids), trained, source: { file: 'rows', line } };
-  });
+  const rows = rowsOfItems(
+    [
+      [1, 2, 7, 8, 9],
+      [1, 4, 10, 7],
+    ],
+    2,
+  );
   beforeAll(() => {
     objective = create({ negatives: 2, text_encoder_rate: null }, { tokenizer } as Processor);
   });

@@ -27,6 +27,7 @@ import { openModel } from '../../src/worker/run/open-model.ts';
 import { availableBytes, planMemory } from '../../src/worker/run/resources.ts';
 import { paceTextEncoder } from '../../src/worker/run/text-encoder-pace.ts';
 import { writeTinyBert } from '../system/cli-tiny-bert.ts';
+import { rowsOfItems } from './rows-of-items.ts';
 import { tinyConfigs } from './tiny-configs.ts';
 import { tinyModel } from './tiny-models.ts';
 
@@ -35,14 +36,14 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const at = (name: string) => join(folder, name);
 const [frozenTexts, , tunedTexts] = tinyConfigs.two_tower;
 
-const rows = [
-  [1, 4, 5, 6],
-  [1, 5, 7],
-  [1, 6, 4, 8, 9],
-].map((ids, line): PreparedRow => {
-  const trained = Uint8Array.from(ids, (_, t) => (t > 0 ? 1 : 0));
-  return { id: `row ${line}`, ids: Int32Array.from(ids), trained, source: { file: 'rows', line } };
-});
+const rows = rowsOfItems(
+  [
+    [1, 4, 5, 6],
+    [1, 5, 7],
+    [1, 6, 4, 8, 9],
+  ],
+  1,
+);
 
 async function retrieval(): Promise<Objective> {
   const tokenizer = await itemTokenizer([...'abcdefghijklmno']);

@@ -19,6 +19,7 @@ import { run as createModel, type CreatedModel } from '../../src/worker/jobs/cre
 import { run as indexItems } from '../../src/worker/jobs/index-items.ts';
 import { run as recommend } from '../../src/worker/jobs/recommend.ts';
 import { writeTinyBert } from '../system/cli-tiny-bert.ts';
+import { rowsOfItems } from './rows-of-items.ts';
 import { tinyConfigs } from './tiny-configs.ts';
 import { tinyModel } from './tiny-models.ts';
 
@@ -65,14 +66,14 @@ describe('two towers', () => {
 describe('the objective of retrieval', () => {
   let model: Model;
   let objective: Objective;
-  const rows = [
-    [1, 4, 5, 6],
-    [1, 5, 7],
-    [1, 6, 4, 8, 9],
-  ].map((ids, line): PreparedRow => {
-    const trained = Uint8Array.from(ids, (_, t) => (t > 0 ? 1 : 0));
-    return { id: `row ${line}`, ids: Int32Array.from(ids), trained, source: { file: 'rows', line } };
-  });
+  const rows = rowsOfItems(
+    [
+      [1, 4, 5, 6],
+      [1, 5, 7],
+      [1, 6, 4, 8, 9],
+    ],
+    1,
+  );
   const counts = new Map([
     ['c', 6],
     ['d', 2],

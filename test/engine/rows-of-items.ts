@@ -1,0 +1,9 @@
+// Prepared rows of items, all of which are trained but for what stands before them.
+import type { PreparedRow } from '../../src/train/interfaces.ts';
+
+export function rowsOfItems(rows: readonly (readonly number[])[], lead: number): PreparedRow[] {
+  return rows.map((ids, line) => {
+    const trained = Uint8Array.from(ids, (_, t) => (t >= lead ? 1 : 0));
+    return { id: `row ${line}`, ids: Int32Array.from(ids), trained, source: { file: 'rows', line } };
+  });
+}
