@@ -1,6 +1,7 @@
 import { formatCount, plural } from '../../base/format.ts';
 import type { DataPipelineResult } from '../../app/data-pipeline.ts';
 import { defineCommand } from '../command.ts';
+import { keepHeapsSmall } from '../small-heap.ts';
 import { formatFacts } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
 import { withProgress } from '../with-progress.ts';
@@ -19,6 +20,7 @@ export const command = defineCommand({
   ],
   examples: ['data pipeline support.yaml', 'data pipeline support.yaml --to data/support'],
   async run(context) {
+    keepHeapsSmall();
     const { dataPipeline } = await import('../../app/data-pipeline.ts');
     const line = context.count('--line');
     const signal = context.stopSignal('stopping');

@@ -2,6 +2,7 @@ import type { PreparedData } from '../../app/prepare-data.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { formatBytes, formatCount, plural } from '../../base/format.ts';
 import { defineCommand, type CommandContext } from '../command.ts';
+import { keepHeapsSmall } from '../small-heap.ts';
 import { formatFacts } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
 import { withProgress } from '../with-progress.ts';
@@ -35,6 +36,7 @@ export const command = defineCommand({
     'data prepare docs.zip --to rows.jsonl --step "chunks: {size: 512, tokenizer: attune-base}"',
   ],
   async run(context) {
+    keepHeapsSmall();
     const { prepareData } = await import('../../app/prepare-data.ts');
     const to = context.option('--to');
     if (to === undefined)

@@ -3,6 +3,7 @@ import { AttuneError } from '../../base/errors.ts';
 import { formatBytes, formatCount, plural } from '../../base/format.ts';
 import { kinds, presets, type Kind, type Preset } from '../../data/privacy/kinds.ts';
 import { defineCommand, type CommandContext } from '../command.ts';
+import { keepHeapsSmall } from '../small-heap.ts';
 import { formatFacts } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
 import { withProgress } from '../with-progress.ts';
@@ -43,6 +44,7 @@ export const command = defineCommand({
     'data redact notes.jsonl --to clean.jsonl --style surrogates --subject patient_id',
   ],
   async run(context) {
+    keepHeapsSmall();
     const { redactData } = await import('../../app/redact/redact-data.ts');
     const to = context.option('--to');
     if (to === undefined)

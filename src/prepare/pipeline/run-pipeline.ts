@@ -1,6 +1,7 @@
 import { copyFileSync, constants, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { collectGarbage } from '../../base/collect-garbage.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { usualThreads } from '../../base/threads.ts';
 import { splitNames, type SplitName } from '../../data/index.ts';
@@ -74,12 +75,15 @@ export async function runPipeline(run: PipelineRun): Promise<PipelineResult> {
     for (const stage of stages) {
       const activity = stage.specs.map(({ step }) => step).join(', ');
       onProgress?.({ activity, done: 0 });
+      // What reading left, or the stage before: threads that work need the memory, and this one only waits for them.
+      await collectGarbage();
       parts = await runStage(stage, parts, { store, context, threads });
       all.push(...parts);
       reports.push(...mergeReports(parts));
     }
     onProgress?.({ activity: 'splitting', done: 0 });
     await pool?.rest();
+    await collectGarbage();
     const split = await splitPart(parts, run, { store, scratch });
     const manifest = describe(sources, split, { pipeline, reports });
     const folder = run.to(manifest.hash);

@@ -1,4 +1,5 @@
 import { parentPort } from 'node:worker_threads';
+import { collectGarbage } from '../../../base/collect-garbage.ts';
 import { AttuneError } from '../../../base/errors.ts';
 import type { StepContext } from '../../step.ts';
 import { runOver } from '../run-over.ts';
@@ -7,7 +8,8 @@ import type { ShardAnswer, ShardJob } from './protocol.ts';
 /** Makes this thread one that runs steps, a job at a time, for the pool that started it. */
 export function serveShards(openings: Pick<StepContext, 'openTokenizer' | 'openRecognisers'>): void {
   parentPort!.on('message', (job: ShardJob) => {
-    void answer(job, openings).then((message) => {
+    void answer(job, openings).then(async (message) => {
+      await collectGarbage();
       // oxlint-disable-next-line require-post-message-target-origin -- a thread has no origin
       parentPort!.postMessage(message);
     });
