@@ -182,7 +182,9 @@ describe('the encoder’s share of the learning rate', () => {
 describe('a folder', () => {
   const context = { emit: () => {}, signal: new AbortController().signal } as unknown as JobContext;
   const shape = { width: 8, blocks: 1, heads: 1, dropout: 0 };
-  const news = '{"item":"nib","text":"pen paper pen paper pen paper"}\n{"item":"sip","text":"drink"}';
+  const textOf = (words: number) => 'pen paper '.repeat(words / 2);
+  const news =
+    JSON.stringify({ item: 'nib', text: textOf(20) }) + '\n' + JSON.stringify({ item: 'sip', text: textOf(10) });
   beforeAll(async () => {
     writeTinyBert(at('bert'), ['pen', 'paper', 'drink']);
     writeFileSync(at('chosen.jsonl'), '{"items":["pen","ink"]}\n{"items":["tea","cup","pen"]}');
@@ -250,7 +252,8 @@ describe('a folder', () => {
 
   it('reads the texts of further items, as much of each as there is room for', async () => {
     const added = await addItems({ target: at('tuned'), catalogue: at('news.jsonl'), folder: at('more') }, context);
-    expect(added).toMatchObject({ added: 2, items: 6 });
+    // Its own texts have up to five tokens; there is room for a few more, and what is cut is told.
+    expect(added).toMatchObject({ added: 2, items: 6, cut: 1 });
     const [before, after] = [await loadModel(at('tuned')), await loadModel(at('more'))].map(({ model }) => {
       const all = vectors(model);
       model.dispose();

@@ -1,5 +1,5 @@
 import { AttuneError } from '../../base/errors.ts';
-import { formatCount } from '../../base/format.ts';
+import { formatCount, plural } from '../../base/format.ts';
 import { defineCommand } from '../command.ts';
 import { shortPath } from '../short-path.ts';
 import { withProgress } from '../with-progress.ts';
@@ -29,9 +29,12 @@ export const command = defineCommand({
     }
     return withProgress(context, (onEvent) => addItems(context.argument('MODEL')!, { items, folder, onEvent }));
   },
-  render: ({ folder, added, described, items }, { colours }) =>
+  render: ({ folder, added, described, items, cut }, { colours }) =>
     [
       `${colours.green('✓')} ${shortPath(folder)}: ${formatCount(added)} items more, ${formatCount(items)} in all`,
       ...(described > 0 ? [`  ${formatCount(described)} that it knew were described anew`] : []),
+      ...(cut > 0
+        ? [colours.yellow(`! of ${plural(cut, 'texts')} only the beginning is read: the model has no room for more`)]
+        : []),
     ].join('\n'),
 });

@@ -1,5 +1,5 @@
 import { AttuneError } from '../../base/errors.ts';
-import { formatBytes, formatCount } from '../../base/format.ts';
+import { formatBytes, formatCount, plural } from '../../base/format.ts';
 import type { ModelCreation } from '../../app/create-model.ts';
 import { objectiveOfClasses, usualObjectives } from '../../app/usual-objective.ts';
 import { defineCommand } from '../command.ts';
@@ -80,12 +80,15 @@ export const command = defineCommand({
       }),
     );
   },
-  render: ({ folder, modelType, className, items, cold, rows, parameters, bytes, ...known }, { colours }) => {
+  render: ({ folder, modelType, className, items, cold, rows, cut, parameters, bytes, ...known }, { colours }) => {
     const objective = (objectiveOfClasses('items', [className]) ?? usualObjectives.items!).name;
     return [
       `${colours.green('✓')} ${shortPath(folder)}: ${modelType}, ${formatCount(parameters)} parameters, ${formatBytes(bytes)}`,
       `  ${formatCount(items)} items of ${formatCount(rows)} rows${cold > 0 ? `, ${formatCount(cold)} of them chosen by nobody yet` : ''}`,
       ...knownFeatures(known),
+      ...(cut > 0
+        ? [colours.yellow(`! of ${plural(cut, 'texts')} only the beginning is read: the encoder reads no more`)]
+        : []),
       `  attune train --model ${shortPath(folder)} --objective ${objective} --tuning full --train …`,
     ].join('\n');
   },

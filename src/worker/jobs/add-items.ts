@@ -12,7 +12,7 @@ import { itemNames, withMoreItems, tokenizerHash } from '../../text/index.ts';
 import type { JobContext } from '../job.ts';
 import { isAdapterFolder } from '../run/base-model.ts';
 import { innerTokenizer, saveInnerTokenizer, tokenTexts } from '../run/inner-encoder.ts';
-import { describeItems, encodeTexts, readItemCatalogue, writeItemCatalogue } from '../run/item-catalogue.ts';
+import { cutOf, describeItems, encodeTexts, readItemCatalogue, writeItemCatalogue } from '../run/item-catalogue.ts';
 import { writeItemIndex } from '../run/item-index.ts';
 import { tokenizerOf } from '../run/model-readers.ts';
 import { resultFolder } from '../run/open-model.ts';
@@ -33,6 +33,8 @@ export interface AddedItems {
   /** Items that the model knew already, and is told of anew. */
   described: number;
   items: number;
+  /** Texts longer than the model has room for, of which it reads the beginning. */
+  cut: number;
 }
 
 /**
@@ -69,7 +71,8 @@ export async function run({ target, catalogue, folder }: AddItemsInput, context:
     if (existsSync(card)) writeFileAtomic(join(draft, 'README.md'), readFileSync(card));
     await writeItemIndex(draft, { model, tokenizer: larger });
   });
-  return { folder, added: added.length, described: news.length - added.length, items: before.size - 1 + added.length };
+  const counts = { added: added.length, described: news.length - added.length, cut: cutOf(texts) };
+  return { folder, ...counts, items: before.size - 1 + added.length };
 }
 
 /** Vectors of the items' texts; their tokens where the model reads them itself. */

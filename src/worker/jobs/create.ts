@@ -11,7 +11,7 @@ import { saveModel } from '../../models/save.ts';
 import { aboutIds, itemNames, itemTokenizer, selfOf } from '../../text/index.ts';
 import type { JobContext } from '../job.ts';
 import { openInnerEncoder, saveInnerTokenizer } from '../run/inner-encoder.ts';
-import { describeItems, encodeTexts, sizesOf, writeItemCatalogue } from '../run/item-catalogue.ts';
+import { cutOf, describeItems, encodeTexts, sizesOf, writeItemCatalogue } from '../run/item-catalogue.ts';
 
 export interface CreateInput {
   modelType: string;
@@ -35,6 +35,8 @@ export interface CreatedModel {
   /** Items of the catalogue that nobody has chosen. */
   cold: number;
   rows: number;
+  /** Items' texts longer than the encoder inside reads, of which it reads the beginning. */
+  cut: number;
   /** Users that have a vector of their own. */
   users: number;
   /** Different things that are known of users. */
@@ -80,7 +82,8 @@ export async function run(input: CreateInput, context: JobContext): Promise<Crea
   });
   const parameters = [...model.parameters()].reduce((sum, [, { tensor }]) => sum + tensor.size, 0);
   const ofUsers = { users: users?.count ?? 0, userFeatures: users === undefined ? about.length : 0 };
-  const counts = { items: all.length, cold: all.length - chosen.size, rows: rows.length, ...ofUsers };
+  const cut = cutOf(known?.texts);
+  const counts = { items: all.length, cut, cold: all.length - chosen.size, rows: rows.length, ...ofUsers };
   const { className } = architecture.heads(config)['next-item']!;
   return { folder, modelType, className, ...counts, itemFeatures: features, maxPositions, parameters, bytes };
 }

@@ -13,8 +13,10 @@ import { openModel } from './open-model.ts';
 
 /** Tokens of items' texts by the items' names, each one more than the encoder has it: 0 is none. */
 export interface ItemTokens {
-  /** Of the longest text. */
+  /** Of the longest text, with room for a few tokens at least. */
   width: number;
+  /** Texts of which only the beginning is read. */
+  cut: number;
   of: ReadonlyMap<string, Int32Array>;
 }
 
@@ -60,6 +62,9 @@ export async function openInnerEncoder(
   };
 }
 
+/** A catalogue of single words has room for texts of a few: items that are added later have them. */
+const LEAST_WIDTH = 16;
+
 /** Items' texts as their encoder reads them; of a long one its beginning. @throws AttuneError E_NO_TEXTS */
 export async function tokenTexts(
   tokenizer: Tokenizer,
@@ -73,7 +78,9 @@ export async function tokenTexts(
   });
   const rows = cutTo(whole, most, { tokenizer, notes: undefined, reading: undefined });
   const of = new Map(described.map(({ item }, i) => [item, rows[i].ids.map((id) => id + 1)]));
-  return { width: rows.reduce((longest, { ids }) => Math.max(longest, ids.length), 0), of };
+  const longest = rows.reduce((length, { ids }) => Math.max(length, ids.length), 0);
+  const cut = rows.filter(({ ids }, row) => ids.length < framed[row].ids.length).length;
+  return { width: Math.min(most, Math.max(longest, LEAST_WIDTH)), cut, of };
 }
 
 /** The tokenizer of the encoder inside a model of items. */

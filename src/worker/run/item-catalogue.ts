@@ -96,6 +96,11 @@ export function withTexts(items: readonly CatalogueItem[]): CatalogueItem[] {
   });
 }
 
+/** Texts of which a model with an encoder of its own reads the beginning only. */
+export function cutOf(texts: ItemVectors | ItemTokens | undefined): number {
+  return texts !== undefined && 'cut' in texts ? texts.cut : 0;
+}
+
 /** [V · E], 0 where an item has no text */
 function inOrder(
   names: readonly (string | undefined)[],
