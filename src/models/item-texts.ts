@@ -1,6 +1,6 @@
 // N items, V items of the vocabulary, U different texts, T tokens of the longest, E width of the encoder's vectors, D width
 import { philoxWord } from '../base/random.ts';
-import { currentRandomness, layoutOfRows, Linear, Module, ModuleBuffer, withRandomness } from '../nn/index.ts';
+import { layoutOfRows, Linear, Module, ModuleBuffer, withTokens } from '../nn/index.ts';
 import { cat, empty, fromArray, noGrad, zeros, type DType, type Tensor } from '../tensor/index.ts';
 import { isCausal } from './architecture.ts';
 import type { Model } from './model.ts';
@@ -151,20 +151,21 @@ export class ItemTextReader {
       texts.map((text) => text.length),
       { causal: this.#causal },
     );
-    const randomness = currentRandomness();
-    const own = randomness && { ...randomness, tokens: fromArray(textKeys(texts)).toDevice(device) };
-    return withRandomness(own, () => {
-      const hidden = runStack(
-        this.encoder.trunk.stack,
-        { ids: BigInt64Array.from(texts.flat(), BigInt), layout },
-        options,
-      );
-      const [vectors] = runner.stage((states) => {
-        const made = this.encoder.embeddingHead.embed(states, layout);
-        return [last === undefined ? made : cat([made, last.to(made.dtype)])];
-      }, hidden);
-      return runner.share(vectors);
-    });
+    return withTokens(
+      () => fromArray(textKeys(texts)).toDevice(device),
+      () => {
+        const hidden = runStack(
+          this.encoder.trunk.stack,
+          { ids: BigInt64Array.from(texts.flat(), BigInt), layout },
+          options,
+        );
+        const [vectors] = runner.stage((states) => {
+          const made = this.encoder.embeddingHead.embed(states, layout);
+          return [last === undefined ? made : cat([made, last.to(made.dtype)])];
+        }, hidden);
+        return runner.share(vectors);
+      },
+    );
   }
 }
 

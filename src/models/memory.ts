@@ -1,5 +1,5 @@
 // M memory tokens, D width, K heads, d head size
-import type { KeyLayout, Layout } from '../nn/index.ts';
+import { withTokens, type KeyLayout, type Layout } from '../nn/index.ts';
 import { cat, type Tensor } from '../tensor/index.ts';
 
 export interface KeysAndValues {
@@ -13,6 +13,8 @@ export interface Memory {
   /** [M, D] */
   hidden: Tensor;
   keys: KeyLayout;
+  /** What keys its rows' chance, in training: int64 [M] */
+  tokens?: Tensor;
   /** Where blocks keep the keys and values that they made of it, if it serves many passes. */
   kept?: Map<number, KeysAndValues>;
   /** Where its rows come from, if it was put together: their keys and values are made there, once. */
@@ -58,7 +60,10 @@ export function projectMemory(
   const { parts } = memory;
   const made =
     parts === undefined
-      ? project(memory.hidden)
+      ? withTokens(
+          (tokens) => memory.tokens ?? tokens,
+          () => project(memory.hidden),
+        )
       : {
           k: joinRows(parts, (part) => projectMemory(part, block, project).k),
           v: joinRows(parts, (part) => projectMemory(part, block, project).v),

@@ -1,9 +1,9 @@
 import {
   currentRandomness,
-  encoderRandomness,
+  encoderTokens,
   join,
   Module,
-  withRandomness,
+  withTokens,
   type Layout,
   type Parameter,
 } from '../nn/index.ts';
@@ -116,7 +116,8 @@ export class Model extends Module {
     if (stack === undefined) throw new Error(`${this.architecture.modelType} has no encoder`);
     const { dtype, device } = this;
     const hidden = runStack(stack, source, { ...options, dtype, device });
-    return { hidden: options.runner?.share(hidden) ?? hidden, keys: stack.layoutOf(source) };
+    const tokens = currentRandomness()?.tokens;
+    return { hidden: options.runner?.share(hidden) ?? hidden, keys: stack.layoutOf(source), tokens };
   }
 
   /** An encoder's output for the many passes of a generation, together with what the decoder's blocks make of it. */
@@ -135,18 +136,14 @@ export class Model extends Module {
   }
 
   #encodeFor(input: ModelInput, source: StackInput, runner: StageRunner | undefined): Memory {
-    const randomness = currentRandomness();
-    const stack = this.trunk.encoderStack;
-    if (randomness === undefined || stack === undefined) return this.encode(source, { runner });
-    const own = encoderRandomness(randomness, this.layoutOf(input), stack.layoutOf(source));
-    return withRandomness(own, () => this.encode(source, { runner }));
+    const keysOf = (tokens: Tensor): Tensor =>
+      encoderTokens(tokens, this.layoutOf(input), this.trunk.encoderStack!.layoutOf(source));
+    return withTokens(keysOf, () => this.encode(source, { runner }));
   }
 
-  /** Hidden states of images that belong to texts, row by row: [M, D]. The texts' rows key their dropout. */
-  hiddenBeside(texts: ModelInput, images: ModelInput, { runner }: Pick<ForwardOptions, 'runner'> = {}): Tensor {
-    const randomness = currentRandomness();
-    const own = randomness && encoderRandomness(randomness, this.layoutOf(texts), this.layoutOf(images));
-    return withRandomness(own, () => this.hidden(images, { runner }));
+  /** Runs what is made of images that belong to texts, row by row: the texts' rows key its chance. */
+  beside<T>(texts: ModelInput, images: ModelInput, body: () => T): T {
+    return withTokens((tokens) => encoderTokens(tokens, this.layoutOf(texts), this.layoutOf(images)), body);
   }
 
   get tokenHead(): TokenHead {

@@ -1,6 +1,6 @@
 // N items of all rows, n items that are compared, D width
 import { z } from 'zod';
-import { activations, Dropout, LayerNorm, Linear, segmentLengths, type Module } from '../nn/index.ts';
+import { activations, Dropout, LayerNorm, Linear, segmentLengths, withTokens, type Module } from '../nn/index.ts';
 import { aten, cat, type Tensor } from '../tensor/index.ts';
 import type { Architecture, Trunk } from './architecture.ts';
 import type { EmbeddingOptions } from './heads/embedding.ts';
@@ -118,7 +118,10 @@ class TwoTower extends Stack implements Trunk {
 
   /** ids int64 [n] → [n, D] */
   itemVectors(ids: Tensor, dtype: Pass['dtype'], texts?: ReadTexts): Tensor {
-    return this.item_blocks.reduce((x, block) => block.forward(x), this.item_emb.forward(ids, dtype, texts));
+    const vectors = (): Tensor =>
+      this.item_blocks.reduce((x, block) => block.forward(x), this.item_emb.forward(ids, dtype, texts));
+    // Items are no tokens: what chance does to an item, it does to it everywhere in a step.
+    return withTokens(() => ids, vectors);
   }
 }
 

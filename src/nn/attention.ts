@@ -2,7 +2,7 @@
 import { aten, cat, fromArray, type Tensor } from '../tensor/index.ts';
 import { biasOfScores, type DistanceBias } from './attention-bias.ts';
 import { fusedAttention, type AttentionProblem, type Heads } from './attention-fused.ts';
-import type { Dropout } from './dropout.ts';
+import { withTokens, type Dropout } from './dropout.ts';
 import { besideEachOther, places } from './attention-padded.ts';
 import { segmentLengths, type Layout } from './layout.ts';
 
@@ -216,11 +216,13 @@ function runBias(run: Run, { layout, keys, bias }: Context, device: string): Ten
  */
 function dropped(probabilities: Tensor, dropout: Dropout, queryPlaces: BigInt64Array): Tensor {
   const [B, H, T, Tk] = probabilities.shape;
-  const byToken = probabilities.permute(0, 2, 3, 1); // [B, T, Tk, H]
-  return dropout
-    .forward(byToken.reshape(B * T, Tk, H), fromArray(queryPlaces).toDevice(probabilities.device))
-    .reshape(B, T, Tk, H)
-    .permute(0, 3, 1, 2);
+  const byToken = probabilities.permute(0, 2, 3, 1).reshape(B * T, Tk, H);
+  const places = fromArray(queryPlaces).toDevice(probabilities.device);
+  const kept = withTokens(
+    (tokens) => tokens.indexSelect(0, places),
+    () => dropout.forward(byToken),
+  );
+  return kept.reshape(B, T, Tk, H).permute(0, 3, 1, 2);
 }
 
 function repeatHeads(x: Tensor, groups: number): Tensor {

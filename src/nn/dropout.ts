@@ -25,19 +25,28 @@ export function withRandomness<T>(randomness: Randomness | undefined, body: () =
 }
 
 /**
- * The randomness of an encoder whose frames [M] have no tokens of their own: each frame's key comes from the first token of
- * its row in the decoder and from its position.
+ * Runs what reads other rows than the pass's tokens, such as texts' means: their chance is keyed by what `keysOf` makes of
+ * the tokens' keys int64 [N], one for each row.
  */
-export function encoderRandomness(randomness: Randomness, decoder: Layout, encoder: Layout): Randomness {
+export function withTokens<T>(keysOf: (tokens: Tensor) => Tensor, body: () => T): T {
+  if (current === undefined) return body();
+  return withRandomness({ ...current, tokens: keysOf(current.tokens) }, body);
+}
+
+/**
+ * Keys int64 [M] of an encoder's frames, which are no tokens: each comes from the key of the first token of its row in the
+ * decoder, tokens int64 [N], and from its position.
+ */
+export function encoderTokens(tokens: Tensor, decoder: Layout, encoder: Layout): Tensor {
   const rows = rowOfTokens(encoder);
   const firstToken = new Map<number, number>();
   for (const [segment, row] of decoder.rowOf.entries())
     if (!firstToken.has(row)) firstToken.set(row, decoder.offsets[segment]);
   const first = BigInt64Array.from(rows, (row) => BigInt(firstToken.get(row) ?? 0));
-  const { device } = randomness.tokens;
-  const keys = randomness.tokens.indexSelect(0, fromArray(first).toDevice(device));
+  const { device } = tokens;
+  const keys = tokens.indexSelect(0, fromArray(first).toDevice(device));
   // An odd factor keeps different keys different; sums with small positions then do not meet.
-  return { ...randomness, tokens: keys.mul(6364136223846793005n).add(fromArray(encoder.positions).toDevice(device)) };
+  return keys.mul(6364136223846793005n).add(fromArray(encoder.positions).toDevice(device));
 }
 
 /** The randomness of the pass under way, to restore it when a block is computed again. */
@@ -67,11 +76,10 @@ export class Dropout extends Module {
     return current !== undefined && this.#probability > 0;
   }
 
-  /** x [N, D] or [N, H, D] → the same; `places` int64 [N] says which of the pass's tokens they are, where not all of them. */
-  forward(x: Tensor, places?: Tensor): Tensor {
+  /** x [N, D] or [N, H, D] → the same */
+  forward(x: Tensor): Tensor {
     if (current === undefined || this.#probability === 0) return x;
-    const { seed, step, tokens: all } = current;
-    const tokens = places === undefined ? all : all.indexSelect(0, places);
+    const { seed, step, tokens } = current;
     const kept = keyedNoise(x, tokens, philoxWord([seed, 'dropout', step, this.#site]));
     const mask = aten.ge.Scalar(kept, this.#probability).to(x.dtype);
     return x.mul(mask.mul(1 / (1 - this.#probability)));
@@ -118,7 +126,11 @@ export class DropPath extends Module {
     if (!this.#dropout.isActive) return x;
     const first = BigInt64Array.from(layout.rowOf, (_, segment) => BigInt(layout.offsets[segment]));
     const ones = zeros([first.length, 1], { dtype: x.dtype, device: x.device }).add(1);
-    const kept = this.#dropout.forward(ones, fromArray(first).toDevice(x.device)); // [R, 1]
+    const places = fromArray(first).toDevice(x.device);
+    const kept = withTokens(
+      (tokens) => tokens.indexSelect(0, places),
+      () => this.#dropout.forward(ones),
+    ); // [R, 1]
     const rows = BigInt64Array.from(rowOfTokens(layout), BigInt);
     return x.mul(kept.indexSelect(0, fromArray(rows).toDevice(x.device)));
   }

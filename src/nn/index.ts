@@ -8,9 +8,10 @@ export {
   currentRandomness,
   Dropout,
   DropPath,
-  encoderRandomness,
+  encoderTokens,
   Jitter,
   withRandomness,
+  withTokens,
   type Randomness,
 } from './dropout.ts';
 export { Embedding, type EmbeddingAdapter } from './embedding.ts';

@@ -181,7 +181,8 @@ function contrastiveScores(model: Model, hidden: Tensor, input: ModelInput, runn
   const images = { features };
   const head = model.contrastiveHead;
   const texts = head.vectors(hidden, input);
-  return head.scores(texts, head.vectors(model.hiddenBeside(input, images, { runner }), images));
+  const seen = model.beside(input, images, () => head.vectors(model.hidden(images, { runner }), images));
+  return head.scores(texts, seen);
 }
 
 function targetsOf(model: Model, count: number): Tensor {

@@ -118,7 +118,7 @@ export function runForward(model: Model, batch: Tensors, input: ParityInput): Fo
     source === undefined ? undefined : model.encode(source, { watch: (index, x) => (encoderStates[index] = x) });
   const aside: Tensor[] = [];
   const hidden = model.hidden(input.input, { memory, aside, watch: (index, x) => (states[index] = x) });
-  const imageHidden = input.images === undefined ? undefined : model.hiddenBeside(input.input, input.images);
+  const imageHidden = input.images === undefined ? undefined : model.hidden(input.images);
   return { model, batch, input, hidden, aside, imageHidden, states, encoderStates };
 }
 

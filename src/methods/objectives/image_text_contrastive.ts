@@ -53,8 +53,11 @@ export function usualLoss({ trunk }: Model): PairLossName {
 const pairVectors: JointLoss['represent'] = (model, { input, rows }: Batch, { runner }) => {
   const { contrastiveHead: head } = model;
   const images = stackFeatures(rows);
-  const seen = model.hiddenBeside(input, images, { runner });
-  return cat([head.vectors(model.hidden(input, { runner }), input), head.vectors(seen, images)], 1);
+  const [texts, seen] = [
+    head.vectors(model.hidden(input, { runner }), input),
+    model.beside(input, images, () => head.vectors(model.hidden(images, { runner }), images)),
+  ];
+  return cat([texts, seen], 1);
 };
 
 /** The rows' texts as one input; filled up with padding for models that read that too. @throws AttuneError E_NO_PADDING */

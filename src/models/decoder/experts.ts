@@ -1,16 +1,6 @@
 // N tokens, D width, E experts, k of them for each token, P = N · k pairs of a token and one of its experts
 import { z } from 'zod';
-import {
-  currentRandomness,
-  gatedLinear,
-  gateOf,
-  Jitter,
-  Linear,
-  linearGroup,
-  Module,
-  withRandomness,
-  type Gate,
-} from '../../nn/index.ts';
+import { gatedLinear, gateOf, Jitter, Linear, linearGroup, Module, withTokens, type Gate } from '../../nn/index.ts';
 import { aten, cat, fromArray, zeros, type Tensor } from '../../tensor/index.ts';
 import type { RouterBalance } from '../balance.ts';
 import type { Pass } from '../stack.ts';
@@ -89,17 +79,11 @@ export class SparseFeedForward extends Module implements FeedForwardPart {
     const [parts, owners] = [inputs.split(counts), tokens.split(counts)];
     const results = parts.flatMap((part, expert) => {
       if (counts[expert] === 0) return [];
-      return [ofTokens(owners[expert], () => this.experts[expert].forward(part))];
+      const keysOf = (all: Tensor): Tensor => all.indexSelect(0, owners[expert]);
+      return [withTokens(keysOf, () => this.experts[expert].forward(part))];
     });
     return cat(results);
   }
-}
-
-/** Runs what sees some tokens of the pass only: chance is keyed by these. */
-function ofTokens(tokens: Tensor, body: () => Tensor): Tensor {
-  const randomness = currentRandomness();
-  if (randomness === undefined) return body();
-  return withRandomness({ ...randomness, tokens: randomness.tokens.indexSelect(0, tokens) }, body);
 }
 
 /** Places in indices [N, k] sorted by the expert that stands there, and how many each expert has. */

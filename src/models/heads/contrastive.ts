@@ -4,7 +4,7 @@ import { aten, type Tensor } from '../../tensor/index.ts';
 import type { Towers, Trunk } from '../architecture.ts';
 import type { StackInput } from '../stack.ts';
 import type { HeadKind } from './head.ts';
-import { widened } from './pooling.ts';
+import { ofRows, widened } from './pooling.ts';
 
 /** Vectors of texts and images and how well they fit, in f32 (f64 in an f64 pass). What it needs is the trunk's. */
 export class ContrastiveHead extends Module {
@@ -24,7 +24,8 @@ export class ContrastiveHead extends Module {
   vectors(hidden: Tensor, input: StackInput): Tensor {
     const { text, image } = this.#towers;
     const tower = input.features === undefined ? text : image;
-    const vectors = tower.vectors(widened(hidden), { ids: input.ids, layout: tower.stack.layoutOf(input) });
+    const layout = tower.stack.layoutOf(input);
+    const vectors = ofRows(layout, () => tower.vectors(widened(hidden), { ids: input.ids, layout }));
     return vectors.div(aten.linalg_vector_norm.default(vectors, { dim: [-1], keepdim: true }));
   }
 

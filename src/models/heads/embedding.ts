@@ -3,7 +3,7 @@ import { Module, type Layout } from '../../nn/index.ts';
 import { aten, type Tensor } from '../../tensor/index.ts';
 import type { Trunk } from '../architecture.ts';
 import type { HeadKind } from './head.ts';
-import { poolings, type Pooling } from './pooling.ts';
+import { ofRows, poolings, type Pooling } from './pooling.ts';
 
 export interface EmbeddingOptions {
   /** Which hidden states make a row's vector. */
@@ -31,8 +31,9 @@ export class EmbeddingHead extends Module {
   /** hidden [N, D] → f32 [R, D] (f64 in an f64 pass) */
   embed(hidden: Tensor, layout: Layout): Tensor {
     const { pooling, pooler, normalise } = this.options;
-    let pooled = poolings[pooling](hidden, layout);
-    if (pooler === true && this.#trunk.pooler !== undefined) pooled = this.#trunk.pooler.forward(pooled);
+    const states = poolings[pooling](hidden, layout);
+    const { pooler: dense } = this.#trunk;
+    const pooled = pooler === true && dense !== undefined ? ofRows(layout, () => dense.forward(states)) : states;
     if (!normalise) return pooled;
     const norm = aten.linalg_vector_norm.default(pooled, { dim: [1], keepdim: true });
     return pooled.div(aten.clamp_min.default(norm, SMALLEST_NORM));

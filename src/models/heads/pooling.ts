@@ -1,6 +1,6 @@
 // N tokens, S segments, D width
 import { aten, cat, fromArray, type Tensor } from '../../tensor/index.ts';
-import { segmentLengths, type Layout } from '../../nn/index.ts';
+import { segmentLengths, withTokens, type Layout } from '../../nn/index.ts';
 
 type Pool = (hidden: Tensor, layout: Layout) => Tensor;
 
@@ -30,6 +30,12 @@ export function meanOfRows(ofSegments: Tensor, { rowOf }: Layout): Tensor {
   const counts = [...Map.groupBy(rowOf, (row) => row).values()].map(({ length }) => length);
   if (counts.length === rowOf.length) return ofSegments;
   return cat(ofSegments.split(counts).map((some) => some.mean(0, { keepdim: true })));
+}
+
+/** Runs what reads one state of each segment: chance is keyed by the token that it stands for. */
+export function ofRows<T>(layout: Layout, body: () => T, pool: Pooling = 'first'): T {
+  const places = pool === 'last' ? lastTokens : firstTokens;
+  return withTokens((tokens) => tokens.indexSelect(0, places(layout, tokens.device)), body);
 }
 
 /** How wide a segment's state is that a pooling makes of states [N, width]. */

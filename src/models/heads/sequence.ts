@@ -4,7 +4,7 @@ import { Dropout, Linear, Module, type Layout } from '../../nn/index.ts';
 import type { Trunk } from '../architecture.ts';
 import type { HeadKind, ProblemType } from './head.ts';
 import { place } from './place.ts';
-import { firstTokens, lastTokens, meanOfRows, pooledWidth, poolings, type Pooling } from './pooling.ts';
+import { meanOfRows, ofRows, pooledWidth, poolings, type Pooling } from './pooling.ts';
 import { Transform, type TransformPlan } from './transform.ts';
 
 export interface SequenceOptions {
@@ -57,12 +57,20 @@ export class SequenceHead extends Module {
 
   /** hidden [N, D] → logits f32 [R, C] (f64 in an f64 pass); a row that is read in windows gets their mean. */
   scores(hidden: Tensor, layout: Layout): Tensor {
-    const { pool, pooler } = this.#options;
-    const places = (pool === 'last' ? lastTokens : firstTokens)(layout, hidden.device);
-    let features = this.#inputDropout.forward(poolings[pool](hidden, layout), places);
-    if (pooler === true && this.#trunk.pooler !== undefined) features = this.#trunk.pooler.forward(features);
+    const pooled = poolings[this.#options.pool](hidden, layout);
+    return meanOfRows(
+      ofRows(layout, () => this.#classify(pooled), this.#options.pool),
+      layout,
+    );
+  }
+
+  /** [S, D] → [S, C] */
+  #classify(pooled: Tensor): Tensor {
+    const { pooler } = this.#trunk;
+    let features = this.#inputDropout.forward(pooled);
+    if (this.#options.pooler === true && pooler !== undefined) features = pooler.forward(features);
     features = this.#transform?.forward(features) ?? features;
-    return meanOfRows(this.#classifier.forward(this.#dropout.forward(features, places)), layout);
+    return this.#classifier.forward(this.#dropout.forward(features));
   }
 }
 
