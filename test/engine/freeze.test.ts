@@ -12,6 +12,7 @@ import { canResume, computeFrozen, resumedObjective } from '../../src/train/froz
 import type { Objective, PreparedRow, ResumedRow, Tuning } from '../../src/train/interfaces.ts';
 import { trainStep } from '../../src/train/step.ts';
 import { nextTokenObjective } from './next-token-objective.ts';
+import { tinyConfigs, tinyModel } from './tiny-models.ts';
 
 const config = {
   model_type: 'llama',
@@ -84,6 +85,9 @@ describe('freeze', () => {
       expect(() => freeze(of, { trainable_layers: 0 })).toThrow(
         /E_NOTHING_TRAINED[^]*only model\.norm\.weight|only norm\.weight/,
       );
+    // Behind an encoder's last block there is not even a norm.
+    const bert = await tinyModel({ raw: tinyConfigs.bert[0], task: 'embedding' }, 'f32');
+    expect(() => freeze(bert, { trainable_layers: 0 })).toThrow(/E_NOTHING_TRAINED[^]*no weight that moves/);
     expect(freeze(tied, { trainable_layers: 1 }).trainables.length).toBeGreaterThan(1);
   });
 

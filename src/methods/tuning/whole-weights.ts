@@ -46,7 +46,7 @@ export class WholeWeights implements Tuning {
         trainables.push({ name, parameter, decays: decays(module, name), rate, startsAt: startsAt?.(parameter) });
       }
     }
-    this.#storedType = trainables[0].parameter.tensor.dtype;
+    this.#storedType = trainables.length > 0 ? trainables[0].parameter.tensor.dtype : 'f32';
     noGrad(() => {
       for (const { parameter } of trainables) {
         scope(() => parameter.assign(parameter.tensor.to('f32').clone()));
