@@ -1,13 +1,10 @@
 /** The third held-out set is what its sources say, its labels lie where they should, its numbers hold, and it stays frozen. */
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { KINDS, defects, thirdWrittenRows } from '../../tools/pii-held-out/second-set.ts';
+import { thirdWrittenRows } from '../../tools/pii-held-out/second-set.ts';
 import { thirdContent, thirdMailRows } from '../../tools/pii-held-out/third-set.ts';
+import { expectDescribed, expectPlaced, expectSound, frozenSet } from './held-out-checks.ts';
 
-const folder = new URL('../../fixtures/pii/', import.meta.url);
-const frozen = readFileSync(new URL('pii-held-out-3.jsonl', folder), 'utf8');
-const readme = readFileSync(new URL('README.md', folder), 'utf8');
+const frozen = frozenSet('-3');
 const written = thirdWrittenRows();
 const mails = thirdMailRows();
 
@@ -39,34 +36,14 @@ const NATIONAL: Record<string, (number: string) => boolean> = {
 describe('the third held-out set of personal data', () => {
   it('is written from its sources, byte for byte, and has the hash and size that its description names', () => {
     expect(thirdContent()).toBe(frozen);
-    expect(readme).toContain(createHash('sha256').update(frozen).digest('hex'));
-    expect(readme).toContain(`${written.length + mails.length} rows`);
+    expectDescribed(frozen, written.length + mails.length);
   });
 
-  it('has no defect in its labels, and no text twice', () => {
-    expect(written.flatMap(defects)).toEqual([]);
-    expect(new Set(written.map(({ text }) => text)).size).toBe(written.length);
-    expect(new Set(mails.map(({ mail }) => mail.sha256)).size).toBe(mails.length);
-    expect(new Set([...written, ...mails].map(({ id }) => id)).size).toBe(written.length + mails.length);
+  it('has no defect in its labels, and no text or mail twice, nor one of an earlier set', () => {
+    expectSound({ written, mails }, ['', '-2']);
   });
 
-  it('names every mail and its labels by places in order, within the excerpt', () => {
-    for (const { id, mail, spans } of mails) {
-      let end = 0;
-      for (const span of spans) {
-        expect(KINDS, id).toContain(span.kind);
-        expect(span.start, id).toBeGreaterThanOrEqual(end);
-        expect(span.end, id).toBeGreaterThan(span.start);
-        ({ end } = span);
-      }
-      expect(end, id).toBeLessThanOrEqual(mail.end - mail.start);
-    }
-  });
-
-  it('uses no mail of the first set', () => {
-    const first = readFileSync(new URL('pii-held-out.jsonl', folder), 'utf8');
-    expect(mails.filter(({ mail }) => first.includes(`"${mail.path}"`))).toEqual([]);
-  });
+  it('names every mail and its labels by places in order, within the excerpt', () => expectPlaced(mails));
 
   it.each(Object.entries(NATIONAL))('has national numbers of %s whose check digits are right', (country, holds) => {
     const numbers = found('national_id', country);

@@ -1,8 +1,9 @@
 /**
- * A held-out set as rows that `attune data audit` reads: `node tools/pii-held-out/audit-rows.ts written.jsonl [mails.jsonl PACKAGE_FOLDER]`,
- * `audit-rows.ts --second written.jsonl` for the second set, and `--third` or `--fourth` before the arguments of the first for these.
+ * A held-out set as rows that `attune data audit` reads: `node tools/pii-held-out/audit-rows.ts [--set N] written.jsonl
+ * [mails.jsonl PACKAGE_FOLDER]`; the first set unless N says which. The second and the fifth have no mails.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
 import { mailText, type MailPlace } from './mails.ts';
 
 interface HeldOutRow {
@@ -12,20 +13,19 @@ interface HeldOutRow {
   spans: { start: number; end: number; kind: string }[];
 }
 
-const second = process.argv[2] === '--second';
-const third = process.argv[2] === '--third';
-const fourth = process.argv[2] === '--fourth';
-const [written, mails, packageFolder] = process.argv.slice(second || third || fourth ? 3 : 2);
+const { values, positionals } = parseArgs({
+  options: { set: { type: 'string', default: '1' } },
+  allowPositionals: true,
+});
+const [written, mails, packageFolder] = positionals;
 if (
   written === undefined ||
   (mails === undefined) !== (packageFolder === undefined) ||
-  (second && mails !== undefined)
+  !['1', '2', '3', '4', '5'].includes(values.set)
 ) {
-  throw new Error(
-    'usage: audit-rows.ts [--third|--fourth] written.jsonl [mails.jsonl PACKAGE_FOLDER], or --second written.jsonl',
-  );
+  throw new Error('usage: audit-rows.ts [--set 1|2|3|4|5] written.jsonl [mails.jsonl PACKAGE_FOLDER]');
 }
-const suffix = second ? '-2' : third ? '-3' : fourth ? '-4' : '';
+const suffix = values.set === '1' ? '' : `-${values.set}`;
 const file = new URL(`../../fixtures/pii/pii-held-out${suffix}.jsonl`, import.meta.url);
 const rows = readFileSync(file, 'utf8')
   .trim()
