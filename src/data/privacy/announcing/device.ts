@@ -11,7 +11,10 @@ numero di serie, n di serie, numero seriale, seriale, id dispositivo, indirizzo 
 número de série, n de série, id do dispositivo, identificador do dispositivo, endereço mac, número do contador, cpe, número do chip
 framenummer, framenr, serienummer~, serienr, apparaat id, apparaatnummer, toestelnummer, mac adres, meternummer, ean code, chipnummer
 nr serii, numer serii, numer seryjny, numerze seryjnym, numeru seryjnego, nr seryjny, nr ser, identyfikator urządzenia, id urządzenia, adres mac, numer licznika, nr licznika, numer fabryczny, ppe, numer inwentarzowy
-serienummer~, serienr, enhets id, enhetsnummer, mac adress, mätarnummer, anläggnings id, tillverkningsnummer, inventarienummer`,
+serienummer~, serienr, enhets id, enhetsnummer, mac adress, mätarnummer, anläggnings id, tillverkningsnummer, inventarienummer
+stelnr, serienr, sarjanumero~, laitetunnus, raðnúmer, seerianumber~, sērijas nr, sērijas numurs, serijos nr, serijos numeris, sériové číslo~, výrobní číslo~, výrobné číslo~, sorozatszám~, gyári szám~, gyáriszám~, număr de serie, nr serie, seri no, seri numarası, cihaz no, serijski broj~, serijska številka~, numri i serisë
+número de sèrie, nomor seri, no seri, no siri, nombor siri, số serial, số sê ri, số imei, serial no po, nambari ya serial, reeksnommer
+σειριακός αριθμός, αριθμός σειράς, серийный номер, сер номер, імеі, серійний номер, сериен номер, الرقم التسلسلي, رقم تسلسلي, شماره سریال, מספר סידורי, सीरियल नंबर, क्रमांक संख्या, 序列号, 序號, 序列號, 设备号, シリアル番号~, 製造番号~, 일련번호~, 시리얼번호~, หมายเลขเครื่อง, หมายเลขซีเรียล`,
   about: `sensor~, glucose meter, glucometer~, monitor~, headset, printer, camera, drone, bike, bicycle, e bike, device~, implant~, pump~, hearing aid~, defibrillator, icd, stimulator, cpap, ventilator, glucometer, prosthesis, phone, handset, mobile, laptop, tablet, router, modem, computer, meter, sim, watch, tracker, wheelchair, stent, scooter
 messgerät~, blutzucker~, sensor~, kamera, fahrrad, pedelec, gerät~, hörgerät~, schrittmacher~, herzschrittmacher~, implantat~, insulinpumpe~, pumpe, handy~, telefon, laptop~, rechner, zähler~, stromzähler, prothese~, rollstuhl, defibrillator~
 série, glucomètre~, capteur~, vélo, tensiomètre~, appareil~, stimulateur~, pompe~, implant~, prothèse~, téléphone, portable, ordinateur, compteur~, défibrillateur, box, fauteuil

@@ -13,7 +13,10 @@ rijbewijs~, big nummer, big registratie, agb code, agb, vergunningnummer, wapenv
 prawo jazdy, prawa jazdy, prawem jazdy, pwz, npwz, numer pwz, uprawnienia, uprawnień, licencja, licencji, pozwolenie~, numer licencji, prawo wykonywania zawodu
 körkort~, körkortsnummer, förskrivarkod~, legitimationsnummer, legitimations nr, legnr, leg nr, vapenlicens~, behörighetsnummer
 kørekort~, kørekortnummer, førerkort~, førerkortnummer, autorisationsnummer, autorisations id, hpr nummer, hpr nr, ajokortti~, ajokortin, rekisteröintinumero, řidičský průkaz, řidičského průkazu, vodičský preukaz, jogosítvány~, vezetői engedély~, permis de conducere, permisul, ehliyet~, sürücü belgesi, vozačka dozvola, vozniško dovoljenje
-ptin, ahpra, tachograph card, tachograph, provider number, prescriber number, medical council~, law society, bar licen~`,
+ptin, ahpra, tachograph card, tachograph, provider number, prescriber number, medical council~, law society, bar licen~
+kørekort nr, førerkort nr, ajokortin numero, ökuskírteini~, juhiluba, juhiloa~, juhiloa nr, vadītāja apliecība~, vadītāja apliecības nr, vairuotojo pažymėjim~, číslo řidičského průkazu, číslo vodičského preukazu, vodičského preukazu, jogosítvány szám~, vezetői engedély száma, permisului de conducere, nr permis, sürücü belgesi no, ehliyet no, broj vozačke dozvole, vozačke dozvole, vozniškega dovoljenja, leje drejtimi, patenta
+permís de conduir, carnet de conduir, carné de conducir, permiso de conducir, sim a, sim c, nomor sim, no sim, lesen memandu, no lesen, bằng lái xe, giấy phép lái xe, số gplx, gplx, lisensya sa pagmamaneho, leseni ya udereva, rybewys~, bestuurslisensie, driving licence no, dl number, dl no
+άδεια οδήγησης, δίπλωμα οδήγησης, αρ άδειας, водительск~ удостоверени~, водительское удостоверение, номер ву, права серия, посвідчення водія, свидетелство за управление, رخصة القيادة, رخصة قيادة, رقم الرخصة, گواهینامه, گواهینامه رانندگی, רישיון נהיגה, מספר רישיון, ड्राइविंग लाइसेंस, 驾驶证号, 驾照号码, 駕照號碼, 駕駛執照, 運転免許証番号~, 免許証番号~, 運転免許証, 운전면허~, 운전면허번호~, ใบขับขี่, ใบอนุญาตขับขี่`,
   about: `licen~, permit~, certificate~, registration, registered, prescriber~, attorney, nurse, pilot, practitioner, physician, notary
 nachweis~, fachkunde~, befähigung~, lizenz~, zulassung~, genehmigung~, zertifikat~, arzt, ärztin, anwalt, notar
 licence, agrément~, certificat~, avocat, médecin, praticien, infirmi~

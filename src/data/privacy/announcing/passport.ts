@@ -12,6 +12,9 @@ passaporte~, documento de viagem
 paspoort~, reisdocument~
 paszport~, dokument podróży, dokumentu podróży
 passnummer, passnr, passet, resedokument~
-pässe, pässen, passes nr, pasnummer, pasnr, reisedokument~, passi, passin numero, passinumero, cestovní pas, cestovný pas, číslo pasu, útlevél~, pașaport~, pasaport~, putovnica~, putovnice, potni list`,
+pässe, pässen, passes nr, pasnummer, pasnr, reisedokument~, passi, passin numero, passinumero, cestovní pas, cestovný pas, číslo pasu, útlevél~, pașaport~, pasaport~, putovnica~, putovnice, potni list
+vegabréf~, vegabréfsnúmer, passi nr, pases nr, pases numurs, pase, paso nr, paso numeris, pasas, pasą, číslo pasu, číslo cestovného pasu, cestovného pasu, cestovního pasu, útlevélszám~, nr pașaport, pașaportul~, pasaport no, pasaport numarası, broj putovnice, broj pasoša, pasoš~, številka potnega lista, potnega lista
+passaport, passaport núm, pasaporte zk, numri i pasaportës, pasaporta, paspor~, nomor paspor, no paspor, no pasport, pasport, hộ chiếu~, số hộ chiếu, pasaporte blg, pasipoti, nambari ya pasipoti, paspoortnommer
+διαβατήρι~, αριθμός διαβατηρίου, αρ διαβατηρίου, паспорт~, номер паспорта, загранпаспорт~, серия и номер паспорта, закордонний паспорт, جواز سفر, جواز السفر, رقم الجواز, رقم جواز السفر, پاسپورت, گذرنامه, شماره گذرنامه, דרכון, מספר דרכון, पासपोर्ट, पासपोर्ट संख्या, पासपोर्ट नंबर, 护照, 护照号, 护照号码, 護照號碼, 護照, パスポート~, 旅券番号~, 여권~, หนังสือเดินทาง, เลขที่หนังสือเดินทาง`,
   about: `pass, passes, visa, visum, visto, visado`,
 };

@@ -11,7 +11,10 @@ targa, targata, targato, targhe, telaio, numero di telaio, libretto di circolazi
 matrícula, placa~, chassi~, renavam, número do chassi, número do motor
 kenteken~, chassisnummer, chassisnr, voertuigidentificatienummer, meldcode, nummerplaat
 rejestracyjny, rejestracyjnym, rejestracyjnego, nr rej, numer rej, tablic~, nadwozia, podwozia, rejestracja, dowód rejestracyjny
-registreringsnummer, regnr, reg nr, regskylt, chassinummer, chassinr, registreringsskylt`,
+registreringsnummer, regnr, reg nr, regskylt, chassinummer, chassinr, registreringsskylt
+registreringsnummer~, nummerplade~, indregistrering~, stelnummer~, bilskilt~, skiltnummer, understellsnummer~, rekisterinumero~, rekisteritunnus~, rekkari, valmistenumero~, bílnúmer, skráningarnúmer, registrimärk~, auto number, auto nr, valsts numurs, auto numurs, valstybinis numeris, valst nr, spz, rz, státní poznávací značka, registrační značka, značka vozidla, evidenčné číslo vozidla, ečv, rendszám~, alvázszám~, număr de înmatriculare, nr înmatriculare, serie șasiu, plaka~, plakası, plakalı, şasi no, şasi numarası, registarska oznaka, registracijska oznaka, registarske tablice, broj šasije, registrska številka, registrske tablice, številka šasije, targa e makinës, targat
+matrícula~, plat nomor, nopol, no polisi, nomor polisi, no plat, nombor pendaftaran, biển số~, biển kiểm soát, bks, số khung, số máy, plate no, plaka blg, namba ya gari, namba za gari, nommerplaat~, registrasienommer, vehicle no, veh no, rc no, gaadi no, gaadi number, gadi no
+αριθμός κυκλοφορίας, πινακίδ~, αρ πλαισίου, госномер, гос номер, госномером, регистрационный знак, номер машины, номер авто, номерний знак, держномер, вин, рег номер, регистрационен номер, رقم اللوحة, لوحة, رقم السيارة, رقم الشاسيه, پلاک, شماره پلاک, מספר רכב, לוחית רישוי, गाड़ी नंबर, 车牌, 车牌号, 车牌号码, 車牌, 車牌號碼, 车架号, ナンバープレート~, 車両番号~, 登録番号~, 車台番号~, 차량번호~, 차대번호~, ทะเบียนรถ, เลขทะเบียน`,
   about: `vehicle~, car, truck, van, trailer, motorcycle, motorbike, registration, reg, tag, boat
 fahrzeug~, auto, wagen, pkw, lkw, anhänger, motorrad
 véhicule~, voiture, camion, moto, remorque
@@ -20,5 +23,6 @@ veicolo, veicoli, auto, vettura, furgone, moto
 veículo~, carro, viatura, camião, caminhão, moto
 voertuig~, auto, wagen, vrachtwagen, motor, aanhanger
 pojazd~, samoch~, auto, motocykl~, przyczep~
-fordon~, bil, bilen, lastbil~, motorcykel~, släp~`,
+fordon~, bil, bilen, lastbil~, motorcykel~, släp~
+køretøj~, kjøretøy~, bil, bilen, ajoneuvo~, auto, sõiduk~, automašīn~, automobil~, vozidl~, jármű~, gépkocsi~, mașin~, autovehicul~, araç~, otomobil~, vozil~, kendaraan, kenderaan, kereta, mobil, motor, xe, gari, pikipiki, voertuig~, машин~, автомобил~, авто, όχημα~, αυτοκίνητ~`,
 };

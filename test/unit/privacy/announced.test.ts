@@ -1,0 +1,46 @@
+/** Numbers that nothing but a word beside them gives away, in languages and scripts of many countries. */
+import { describe, expect, it } from 'vitest';
+import { Detector } from '../../../src/data/privacy/detector.ts';
+
+const detector = new Detector();
+
+function found(text: string): string[] {
+  return detector.find(text).map(({ kind, start, end }) => `${kind}: ${text.slice(start, end)}`);
+}
+
+describe('numbers behind announcing words', () => {
+  it.each([
+    ['Hộ chiếu số B4417220 hết hạn', 'passport: B4417220'],
+    ['Nomor paspor: A4417220', 'passport: A4417220'],
+    ['رقم جواز السفر: K4417220', 'passport: K4417220'],
+    ['护照号码：G44172205', 'passport: G44172205'],
+    ['여권번호: M44172205', 'passport: M44172205'],
+    ['Vairuotojo pažymėjimas nr. 04417220', 'licence: 04417220'],
+    ['運転免許証番号：441722051234', 'licence: 441722051234'],
+    ['Osebna izkaznica št. 004417220', 'national_id: 004417220'],
+    ['תעודת זהות: 044172205', 'national_id: 044172205'],
+    ['Номер карты пациента: 4417220', 'medical_record: 4417220'],
+    ['Hasta no: 4417220', 'medical_record: 4417220'],
+    ['No rekam medis 00441722', 'medical_record: 00441722'],
+    ['Číslo pojistné smlouvy: 4417220519', 'health_plan: 4417220519'],
+    ['номер полиса 4417220519', 'health_plan: 4417220519'],
+    ['Číslo účtu: 19-4417220519', 'account: 19-4417220519'],
+    ['Nambari ya akaunti: 0144172205', 'account: 0144172205'],
+    ['Ügyfélszám: 44172205', 'code: 44172205'],
+    ['Cod client: 44172205', 'code: 44172205'],
+    ['Αριθμός πελάτη: 44172205', 'code: 44172205'],
+    ['ग्राहक संख्या: 44172205', 'code: 44172205'],
+    ['社員番号は 441722 です', 'code: 441722'],
+    ['Asiakasnumero 44172205', 'code: 44172205'],
+    ['Sarjanumero: XK44172205', 'device: XK44172205'],
+  ])('finds %s', (text, expected) => {
+    expect(found(text)).toContain(expected);
+  });
+
+  it.each(['Strana 44172 katalogu', 'Toplam 44172 adet', 'Сумма 44172 рубля', 'Halaman 44172 dari 50000'])(
+    'leaves %s',
+    (text) => {
+      expect(found(text)).toEqual([]);
+    },
+  );
+});
