@@ -37,7 +37,7 @@ describe('numbers behind announcing words', () => {
     expect(found(text)).toContain(expected);
   });
 
-  it.each(['Strana 44172 katalogu', 'Toplam 44172 adet', 'Сумма 44172 рубля', 'Halaman 44172 dari 50000'])(
+  it.each(['Strana 44172 katalogu', 'Toplam 44172 adet', 'на сумму 44172 рубля', 'Halaman 44172 dari 50000'])(
     'leaves %s',
     (text) => {
       expect(found(text)).toEqual([]);
