@@ -4,7 +4,10 @@ import { gazetteer } from '../../src/data/privacy/gazetteer.ts';
 import { JOBS, THINGS } from '../../src/data/privacy/names/role-nouns.ts';
 import { ROLES } from '../../src/data/privacy/names/roles.ts';
 import type { Draws } from '../pii-development/values.ts';
-import { firmOf, Inventor, localesOf, type Locale } from './names.ts';
+import { firmOf, localesOf } from './names.ts';
+import { inflected } from './inflections.ts';
+import { People } from './people.ts';
+import { branded, type ThingDraws } from './decoys.ts';
 import type { Document, Sentence } from './train.ts';
 
 /** Whoever acts in documentation, as each language says it. */
@@ -37,106 +40,6 @@ const MOST_DOCUMENTS = 4000;
 const WITH_ROLE = 14;
 /** How many of a hundred professions and goods have a capital where none is due. */
 const CAPITAL_NOUNS = 25;
-/** How many of a hundred surnames behind titles are everyday words. */
-const WORDS = 40;
-
-interface Source extends Locale {
-  newGiven: Inventor;
-  newFamily: Inventor;
-}
-
-const PARTICLES: Record<string, readonly string[]> = {
-  de: ['von', 'von der', 'zu'],
-  fr: ['de', 'de la', 'du', 'Le', 'La'],
-  es: ['de', 'de la', 'del', 'de los', 'y'],
-  it: ['di', 'De', 'Di', 'Della', 'Lo'],
-  pt: ['da', 'de', 'dos', 'do', 'e'],
-  nl: ['van', 'van de', 'van den', 'van der', 'de', 'ter', 'Van', 'De'],
-  sv: ['af', 'von'],
-  en: ['Mc', 'O', 'de', 'van'],
-  pl: ['de'],
-};
-
-class People {
-  readonly #sources: Map<string, Source>;
-  readonly #draws: Draws;
-
-  constructor(locales: Map<string, Locale>, draws: Draws) {
-    this.#draws = draws;
-    this.#sources = new Map(
-      [...locales].map(([language, locale]) => [
-        language,
-        { ...locale, newGiven: new Inventor(locale.given), newFamily: new Inventor(locale.family) },
-      ]),
-    );
-  }
-
-  #source(language: string): Source {
-    const chance = this.#draws.below(100);
-    return this.#sources.get(
-      chance < 75 ? language : chance < 88 ? 'other' : this.#draws.of([...this.#sources.keys()]),
-    )!;
-  }
-
-  given(language: string): string {
-    const source = this.#source(language);
-    const name = this.#draws.below(100) < 35 ? source.newGiven.name(this.#draws) : this.#draws.of(source.given);
-    return this.#draws.below(100) < 6 ? `${name}-${this.#draws.of(source.given)}` : name;
-  }
-
-  family(language: string): string {
-    const source = this.#source(language);
-    const one = (): string =>
-      this.#draws.below(100) < 55 ? source.newFamily.name(this.#draws) : this.#draws.of(source.family);
-    const chance = this.#draws.below(100);
-    const particles = PARTICLES[language] ?? [];
-    if (chance < 7 && particles.length > 0) {
-      const particle = this.#draws.of(particles);
-      return particle === 'Mc' ? `Mc${one()}` : particle === 'O' ? `O'${one()}` : `${particle} ${one()}`;
-    }
-    if (chance < 12) return `${one()}-${one()}`;
-    return one();
-  }
-
-  /** Surnames of which some are words of everyday language: "Frau Winter". */
-  word(language: string, words: readonly string[]): string {
-    return this.#draws.below(100) < WORDS ? this.#draws.of(words) : this.family(language);
-  }
-
-  full(language: string): string {
-    const [given, family] = [this.given(language), this.family(language)];
-    const chance = this.#draws.below(100);
-    const hasTwoFamilies = (language === 'es' || language === 'pt') && this.#draws.below(100) < 45;
-    if (hasTwoFamilies) return `${given} ${family} ${this.family(language)}`;
-    if (chance < 5) return `${given} ${this.given(language)} ${family}`;
-    if (chance < 8) return `${given} ${this.given(language)[0]}. ${family}`;
-    if (chance < 11) return `${family}, ${given}`;
-    if (chance < 14) return `${family} ${given}`;
-    if (chance < 16) return `${given} ${family.toUpperCase()}`;
-    if (chance < 18) return `${family.toUpperCase()} ${given}`;
-    if (chance < 20) return `${given} ${family}`.toUpperCase();
-    if (chance < 35) return this.#withInitials(given, family, language);
-    return `${given} ${family}`;
-  }
-
-  #withInitials(given: string, family: string, language: string): string {
-    const [first, second] = [given[0], this.given(language)[0]];
-    const forms = [
-      `${first}. ${family}`,
-      `${first}. ${family}`,
-      `${first} ${family}`,
-      `${first}. ${second}. ${family}`,
-      `${first}.${second}. ${family}`,
-      `${first}.-${second}. ${family}`,
-      `${first}${second} ${family}`,
-      `${family}, ${first}.`,
-      `${family}, ${first}. ${second}.`,
-      `${family} ${first}.`,
-      `${given} ${family[0]}.`,
-    ];
-    return this.#draws.of(forms);
-  }
-}
 
 /** Of a hundred sentences, how many are written otherwise: all small, names small, all capitals, names in capitals. */
 const CASES: readonly [share: number, isWhole: boolean, change: (text: string) => string][] = [
@@ -147,7 +50,7 @@ const CASES: readonly [share: number, isWhole: boolean, change: (text: string) =
 ];
 
 /** As people type who spare the key for capitals, or never leave it. */
-function recased({ text, names }: Sentence, draws: Draws): Sentence {
+function recased({ text, names, called }: Sentence, draws: Draws): Sentence {
   let chance = draws.below(100);
   for (const [share, isWhole, change] of CASES) {
     chance -= share;
@@ -156,34 +59,36 @@ function recased({ text, names }: Sentence, draws: Draws): Sentence {
     for (const { start, end } of isWhole ? [] : names)
       changed = changed.slice(0, start) + change(changed.slice(start, end)) + changed.slice(end);
     // "ß" and a few others have no capital of one letter.
-    return { text: changed.length === text.length ? changed : text, names };
+    return { text: changed.length === text.length ? changed : text, names, called };
   }
-  return { text, names };
+  return { text, names, called };
 }
 
 interface About {
   people: People;
+  things: ThingDraws;
   cities: readonly string[];
   nouns: readonly string[];
   draws: Draws;
 }
 
-/** {N} full name, {G} given, {F} family, {V} and {W} such that may be everyday words, {C} a town, {f} and {g} what things are called. */
-const SLOT = /\{(?<slot>[NGFVWCfgm])(?<initial>\[0\])?\}/g;
+/** {N} full name, {G} given, {F} family, {V} and {W} such that may be everyday words, {C} a town, {f} and {g} what things are called after people, {T} what they are called. */
+const SLOT = /\{(?<slot>[NGFVWCTfgm])(?<initial>\[0\])?\}/g;
 /** {R} who does or is what, {M} goods, plants and dishes. */
 const NOUN = /(?<before>^|[\s\S])\{(?<slot>[RM])\}/g;
 
 /** Nouns have capitals in German, and at the beginning of a line. */
 function withNouns(carrier: string, language: string, draws: Draws): string {
   return carrier.replaceAll(NOUN, (written, before: string, slot: string) => {
-    const noun = draws.of((slot === 'R' ? JOBS : THINGS)[language].split(' '));
+    const noun = draws.of(((slot === 'R' ? JOBS : THINGS)[language] ?? (slot === 'R' ? JOBS : THINGS).en).split(' '));
     const isCapital = language === 'de' || before === '' || before === '\n' || draws.below(100) < CAPITAL_NOUNS;
     return before + (isCapital ? noun[0].toUpperCase() + noun.slice(1) : noun);
   });
 }
 
-function valueOf(slot: string, language: string, { people, cities, nouns, draws }: About): string {
-  if (slot === 'C') return draws.of(cities);
+function valueOf(slot: string, language: string, { people, things, cities, nouns, draws }: About): string {
+  if (slot === 'C') return draws.below(100) < 50 ? draws.of(cities) : things.place();
+  if (slot === 'T') return things.any();
   if (slot === 'N') return people.full(language);
   if (slot === 'G' || slot === 'g') return people.given(language);
   if (slot === 'V') return people.word(language, nouns);
@@ -201,6 +106,7 @@ function filled(carrier: string, language: string, about: About): Sentence {
     .replaceAll('{D}', () => draws.of(nouns));
   let [text, at, last] = ['', 0, 'someone'];
   const names: { start: number; end: number }[] = [];
+  const called: { start: number; end: number }[] = [];
   for (const { 0: written, index, groups } of whole.matchAll(SLOT)) {
     const slot = groups!.slot;
     text += whole.slice(at, index);
@@ -211,18 +117,24 @@ function filled(carrier: string, language: string, about: About): Sentence {
     }
     if (roles.length > 0 && 'NGF'.includes(slot) && groups!.initial === undefined && draws.below(100) < WITH_ROLE)
       text += `${draws.of(roles)} `;
-    const value = valueOf(slot, language, about);
+    const plain = valueOf(slot, language, about);
+    const value = 'NGF'.includes(slot) && groups!.initial === undefined ? inflected(plain, language, draws) : plain;
     const from = text.length;
     text += groups!.initial === undefined ? value : value[0];
-    if (slot === 'C' || slot === 'f' || slot === 'g') continue;
+    if (slot === 'T' || slot === 'C') called.push({ start: from, end: text.length });
+    if ('TCfg'.includes(slot)) continue;
     names.push({ start: from, end: text.length });
     last = value;
   }
-  return { text: text + whole.slice(at), names };
+  return { text: text + whole.slice(at), names, called };
 }
 
 /** Documents in which people stand for "the user". */
-function peopled(documents: readonly Document[], people: People, draws: Draws): Sentence[] {
+function peopled(
+  documents: readonly Document[],
+  { people, things }: Pick<About, 'people' | 'things'>,
+  draws: Draws,
+): Sentence[] {
   const sentences: Sentence[] = [];
   const counts = new Map<string, number>();
   for (const { text, language } of documents) {
@@ -235,26 +147,32 @@ function peopled(documents: readonly Document[], people: People, draws: Draws): 
     const somebody = (): string => draws.of(['{N}', '{N}', '{G}', '{F}']);
     let carrier = text.replaceAll(/[{}]/g, ' ').replaceAll(SOMEBODY[language], somebody);
     carrier = carrier.replaceAll(PRONOUNS[language], (word) => (draws.below(2) === 0 ? somebody() : word));
-    const sentence = filled(carrier, language, { people, cities: [], nouns: [], draws });
+    const sentence = filled(carrier, language, { people, things, cities: [], nouns: [], draws });
     sentences.push(draws.below(100) < 30 ? recased(sentence, draws) : sentence);
   }
   return sentences;
 }
 
+interface Sources {
+  documents: readonly Document[];
+  words: ReadonlyMap<string, readonly string[]>;
+  things: ThingDraws;
+}
+
 /** Every carrier many times over, and the documents once. */
 export async function carriersOf(
   fakerFolder: string,
-  { documents, words }: { documents: readonly Document[]; words: ReadonlyMap<string, readonly string[]> },
+  { documents, words, things }: Sources,
   draws: Draws,
 ): Promise<Sentence[]> {
-  const people = new People(await localesOf(fakerFolder), draws);
+  const people = new People(await localesOf(fakerFolder), things, draws);
   const cities = [...gazetteer().cities.keys()];
-  const sentences = peopled(documents, people, draws);
+  const sentences = [...peopled(documents, { people, things }, draws), ...branded(documents, things, draws)];
   const folder = new URL('carriers/', import.meta.url);
   for (const file of readdirSync(folder).toSorted()) {
     const language = file.slice(0, 2);
     const carriers = readFileSync(new URL(file, folder), 'utf8').trim().split('\n');
-    const about = { people, cities, nouns: words.get(language)!, draws };
+    const about = { people, things, cities, nouns: words.get(language) ?? words.get('en')!, draws };
     for (const carrier of carriers) {
       const whole = carrier.replaceAll(String.raw`\n`, '\n').replaceAll(String.raw`\t`, '\t');
       for (let round = 0; round < ROUNDS; round++) sentences.push(recased(filled(whole, language, about), draws));

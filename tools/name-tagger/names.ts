@@ -1,4 +1,5 @@
 /** Invented people for training: faker's names, names of its syllables that no list has, and organisations. */
+import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import type { Draws } from '../pii-development/values.ts';
 
@@ -28,10 +29,50 @@ const LOCALES: Record<string, readonly string[]> = {
   cs: ['CS_CZ', 'SK'],
   hu: ['HU'],
   ro: ['RO'],
-  tr: ['TR'],
-  other: ['CS_CZ', 'HU', 'RO', 'HR', 'TR', 'VI', 'ID_ID', 'SK', 'LV', 'AZ', 'AF_ZA', 'YO_NG', 'SR_RS_LATIN', 'ZU_ZA'],
+  tr: ['TR', 'AZ'],
+  id: ['ID_ID'],
+  vi: ['VI'],
+  tl: ['ES', 'EN'],
+  sw: ['EN_NG', 'YO_NG', 'ZU_ZA', 'FR_SN'],
+  hi: ['EN_IN', 'NE'],
+  hr: ['HR', 'SR_RS_LATIN', 'BS_BA'],
+  sk: ['SK', 'CS_CZ'],
+  sl: ['HR', 'SL_SI'],
+  et: ['FI', 'ET_EE'],
+  lt: ['LV', 'LT'],
+  lv: ['LV'],
+  ca: ['ES'],
+  sq: ['SQ', 'IT'],
+  af: ['AF_ZA', 'NL'],
+  is: ['DA', 'NB_NO'],
+  other: [
+    'CS_CZ',
+    'HU',
+    'RO',
+    'HR',
+    'TR',
+    'VI',
+    'ID_ID',
+    'SK',
+    'LV',
+    'AZ',
+    'AF_ZA',
+    'YO_NG',
+    'SR_RS_LATIN',
+    'ZU_ZA',
+    'EN_IN',
+    'EN_NG',
+    'FR_SN',
+    'EN_HK',
+  ],
 };
+/** Names of many countries, written by hand. */
+const WORLD = 'world';
 const OF_A_LOCALE = 1500;
+
+function isLatin(name: string): boolean {
+  return /^\p{Lu}[\p{Script=Latin} '’-]+$/u.test(name);
+}
 
 /** Distinct names of faker's locales, by language. */
 export async function localesOf(fakerFolder: string): Promise<Map<string, Locale>> {
@@ -51,9 +92,14 @@ export async function localesOf(fakerFolder: string): Promise<Map<string, Locale
         family.add(faker.person.lastName());
       }
     }
-    const isLatin = (name: string): boolean => /^\p{Lu}[\p{Script=Latin} '’-]+$/u.test(name);
     locales.set(language, { given: [...given].filter(isLatin), family: [...family].filter(isLatin) });
   }
+  const world = (kind: string): string[] =>
+    readFileSync(new URL(`lists/${kind}.txt`, import.meta.url), 'utf8')
+      .trim()
+      .split(/\s+/)
+      .filter(isLatin);
+  locales.set(WORLD, { given: world('given'), family: world('family') });
   return locales;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Trains assets/names/tagger.bin.br: `node tools/name-tagger/train.ts FAKER_FOLDER PROSE.jsonl WORDS_FOLDER`.
- * WORDS_FOLDER is /usr/share/dict of Debian's packages of words.
+ * Trains assets/names/tagger.bin.br: `node tools/name-tagger/train.ts PROSE.jsonl WORDS_FOLDER` and the four folders of
+ * `things.ts`. WORDS_FOLDER is /usr/share/dict of Debian's packages of words.
  * PROSE holds `{"text", "language"}` of documents in which next to nobody is named (Debian's packages of documentation).
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -16,19 +16,25 @@ import {
 } from '../../src/data/privacy/names/features.ts';
 import { languageOf } from '../../src/data/privacy/names/language.ts';
 import { isCandidate, isJoined, STEP } from '../../src/data/privacy/names/tagger.ts';
-import { tokensOf } from '../../src/data/privacy/names/tokens.ts';
+import { Things } from '../../src/data/privacy/names/things.ts';
+import { tokensOf, type Token } from '../../src/data/privacy/names/tokens.ts';
 import { namesByRule } from '../../src/data/privacy/recognisers/name.ts';
 import { Draws } from '../pii-development/values.ts';
 import { carriersOf } from './carriers.ts';
+import { ThingDraws } from './decoys.ts';
+import { thingLists } from './things.ts';
 
-const [fakerFolder, prosePath, wordsFolder] = process.argv.slice(2);
-if (wordsFolder === undefined) throw new Error('usage: train.ts FAKER_FOLDER PROSE.jsonl WORDS_FOLDER');
+const [prosePath, wordsFolder, ...folders] = process.argv.slice(2);
+if (folders.length !== 4)
+  throw new Error('usage: train.ts PROSE.jsonl WORDS_FOLDER FAKER_FOLDER BRANDS_FOLDER WORDNET_FOLDER CITIES_FOLDER');
 
 export interface Sentence {
   text: string;
   /** Stretches of names; what is `unsure` is not learnt from. */
   names: readonly { start: number; end: number }[];
   unsure?: readonly { start: number; end: number }[];
+  /** What things are called. */
+  called?: readonly { start: number; end: number }[];
 }
 
 interface Sample {
@@ -40,10 +46,21 @@ const NOBODY = { given: '0', family: '0', city: '0' };
 /** Shares of names that are learnt as if no list had them, and without the word itself. */
 const UNLISTED = 40;
 const BLIND = 85;
+/** And of what things are called, as if no list of things had it. */
+const UNKNOWN_THINGS = 45;
 /** Of a thousand words in small letters. */
 const STRAY = 12;
 
-function samplesOf({ text, names, unsure = [] }: Sentence, draws: Draws): Sample[] {
+/** Which tokens no list of things is to have. */
+function unknownThings(tokens: readonly Token[], called: Sentence['names'], draws: Draws): Set<number> {
+  const unknown = called.filter(() => draws.below(100) < UNKNOWN_THINGS);
+  const places = tokens.map((_, at) => at);
+  return new Set(
+    places.filter((at) => unknown.some(({ start, end }) => start <= tokens[at].start && tokens[at].start < end)),
+  );
+}
+
+function samplesOf({ text, names, unsure = [], called = [] }: Sentence, draws: Draws): Sample[] {
   const tokens = tokensOf(text);
   const isIn = (spans: Sentence['names'], at: number): boolean =>
     spans.some(({ start, end }) => start <= tokens[at].start && tokens[at].start < end);
@@ -55,6 +72,7 @@ function samplesOf({ text, names, unsure = [] }: Sentence, draws: Draws): Sample
     const standing = standingOf(word);
     return hidden.has(word) ? { ...standing, ...NOBODY } : standing;
   };
+  const things = new Things(tokens, unknownThings(tokens, called, draws));
   const samples: Sample[] = [];
   const language = languageOf(tokens);
   let last = -1;
@@ -74,6 +92,7 @@ function samplesOf({ text, names, unsure = [] }: Sentence, draws: Draws): Sample
       at,
       isAfterName: isStray || isAfterName !== isMistaken,
       language,
+      things,
       lookup,
       isBlind,
     });
@@ -221,7 +240,8 @@ const documents = documentsOf(prosePath);
 const words = wordsByLanguage(documents);
 // Where the rules see a name, who else is named is not known.
 const nameless = documents.filter(({ unsure }) => unsure.length === 0);
-const carried = await carriersOf(fakerFolder, { documents: nameless, words }, draws);
+const things = new ThingDraws(await thingLists(folders), draws);
+const carried = await carriersOf(folders[0], { documents: nameless, words, things }, draws);
 const plain = documents.map(({ text, unsure }) => ({ text, names: [], unsure }));
 const others = reworded(nameless, words, draws);
 const recased = inOtherCase(nameless, draws);

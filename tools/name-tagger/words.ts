@@ -10,15 +10,19 @@ import { BITS, bitsOf } from '../../src/data/privacy/names/everyday.ts';
 const [wordsFolder] = process.argv.slice(2);
 if (wordsFolder === undefined) throw new Error('usage: words.ts WORDS_FOLDER');
 
-/** Not in UTF-8. */
-const LATIN_1 = /n[bn]_NO\.dic$/;
+/** Spelling dictionaries say beside them how they are written: "SET ISO8859-2". */
+function textOf(path: string): string {
+  const rules = path.endsWith('.dic') ? readFileSync(path.replace(/\.dic$/, '.aff'), 'latin1') : '';
+  const encoding = /^SET\s+(\S+)/m.exec(rules)?.[1] ?? 'UTF-8';
+  return new TextDecoder(encoding.replace(/^ISO8859/, 'ISO-8859')).decode(readFileSync(path));
+}
 
 const { given, family } = gazetteer();
 const filter = new Uint8Array(BITS / 8);
 for (const file of globSync(['*', '../hunspell/*.dic'], { cwd: wordsFolder })) {
   const path = join(wordsFolder, file);
   if (lstatSync(path).isSymbolicLink()) continue;
-  for (const written of readFileSync(path, LATIN_1.test(file) ? 'latin1' : 'utf8').split('\n')) {
+  for (const written of textOf(path).split('\n')) {
     const [word] = written.split(/['/\t]/);
     // German's nouns have capitals, as its names have, of which some stand there too.
     if (file === 'ngerman' ? given.get(word) === 'plain' || family.get(word) === 'plain' : word !== word.toLowerCase())

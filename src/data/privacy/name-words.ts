@@ -11,7 +11,7 @@ signor signora signorina sig dott dottor dottore dottoressa dr.ssa avv ing dhr m
 
 /** Between the parts of a name. */
 export const PARTICLES =
-  "von|van|['’]t|het|de|der|den|del|della|di|da|do|dos|das|du|des|la|le|los|las|el|al|bin|ibn|ben|ter|ten|zu|zum|zur|af|av|y|e|i|und|st\\.?";
+  "von|van|['’]t|het|de|der|den|del|della|di|da|do|dos|das|du|des|la|le|los|las|el|al|bin|ibn|ben|ter|ten|zu|zum|zur|af|av|y|e|i|und|bint|binti|binte|bte|arap|ould|wa|dal|dalla|dei|degli|thoe|nic|ní|ap|st\\.?";
 
 /** After one of these comes a name, whatever its words are. */
 export const CUES = [

@@ -41,6 +41,7 @@ describe('in other registers', () => {
     ['Das Rad unserer Auszubildenden Mareike Stolz ist weg.', 'name: Mareike Stolz'],
     ['Protokoll: Ordföranden Gunvor Asplund öppnade mötet.', 'name: Gunvor Asplund'],
     ['See you on Friday.\n\n-- \nMaud Perrywinkle', 'name: Maud Perrywinkle'],
+    ['The cheque is for Mr Charles Schwab.', 'name: Charles Schwab'],
     ['Passi KP4417220, voimassa', 'passport: KP4417220'],
     ['Řidičský průkaz EK 310442 je neplatný.', 'licence: EK 310442'],
     ['Dra. Helena, CRM-RJ 338120, assina', 'licence: 338120'],
@@ -93,6 +94,8 @@ describe('in other registers', () => {
     'Ersatzteile liefert Bosch.',
     'Use a Phillips screwdriver and a Stanley knife.',
     'Regał Gdańsk i komoda Sopot, kolor dąb',
+    'Tim Hortons and Albert Heijn have closed their stores.',
+    'Le magasin Leroy Merlin ferme à midi.',
   ])('leaves %s', (text) => {
     expect(found(text)).toEqual([]);
   });

@@ -4,6 +4,7 @@ import { asListed, gazetteer } from '../gazetteer.ts';
 import { NOT_NAMES, PARTICLES, TITLES } from '../name-words.ts';
 import { isEveryday } from './everyday.ts';
 import { isRole } from './roles.ts';
+import type { Things } from './things.ts';
 import { hashOf, type Token } from './tokens.ts';
 import { classOf } from './word-classes.ts';
 
@@ -48,7 +49,8 @@ export const standingOf = remembered(MOST_KNOWN, (word): Standing => {
     given: sign(given.get(listed) ?? given.get(first)),
     family: sign(family.get(listed) ?? family.get(last)),
     city: sign(cities.get(listed)),
-    everyday: isEveryday(bare.toLowerCase()) ? '1' : '0',
+    // "Müller-Milch": the last part says what it is.
+    everyday: isEveryday(bare.toLowerCase().split('-').at(-1)!) ? '1' : '0',
   };
 });
 
@@ -108,6 +110,7 @@ export interface Place {
   isAfterName: boolean;
   /** Of the whole text. */
   language: number;
+  things: Things;
   lookup?: Lookup;
   /** Without the word itself, so that training does not learn names by heart. */
   isBlind?: boolean;
@@ -176,6 +179,8 @@ interface Surroundings {
   /** What the words before and behind are of. */
   kindLeft: number;
   kindRight: number;
+  /** Whether lists have the word, or a phrase that it stands in, as what a thing is called. */
+  thing: number;
 }
 
 /** "0", "1" or "?" as a digit of the third order. */
@@ -195,7 +200,7 @@ function namesOf({ given, family, everyday }: Standing): number {
 const NOTHING = 0x3f;
 const BEGINS = /^[.!?\n:•*|>"„“«]$/;
 
-function surroundingsOf({ tokens, at, isAfterName, lookup = standingOf }: Place): Surroundings {
+function surroundingsOf({ tokens, at, isAfterName, things, lookup = standingOf }: Place): Surroundings {
   const [before, earlier, next] = [tokens[at - 1], tokens[at - 2], tokens[at + 1]];
   const titled = before?.text === '.' ? earlier : before;
   return {
@@ -204,12 +209,13 @@ function surroundingsOf({ tokens, at, isAfterName, lookup = standingOf }: Place)
     first: before === undefined || BEGINS.test(before.text) ? 1 : 0,
     kindLeft: titled?.form.kind ?? NOTHING,
     kindRight: next?.form.kind ?? NOTHING,
+    thing: things.bits[at],
   };
 }
 
-function addLists({ tokens, at, language, lookup = standingOf }: Place, about: Surroundings, add: Add): void {
+function addLists({ tokens, at, language, things, lookup = standingOf }: Place, about: Surroundings, add: Add): void {
   const { text, lower, style, isCapital, form } = tokens[at];
-  const { lists, tag, first, kindLeft, kindRight } = about;
+  const { lists, tag, first, kindLeft, kindRight, thing } = about;
   const [before, next] = [tokens[at - 1], tokens[at + 1]];
   const [sortLeft, sortRight] = [before?.form.sort ?? NOTHING, next?.form.sort ?? NOTHING];
   const ofNext = isNeighbour(isCapital, next) ? namesOf(lookup(next.text)) : 0;
@@ -230,6 +236,9 @@ function addLists({ tokens, at, language, lookup = standingOf }: Place, about: S
   add(32, kindRight, lists, tag);
   add(33, language, lists, 2 * first + tag);
   add(34, language, sortLeft, 1024 * sortRight + tag);
+  add(46, thing, lists, tag);
+  add(47, thing, things.near(at), 2 * first + tag);
+  add(48, thing, sortLeft, sortRight);
 }
 
 function addNeighbours({ tokens, at, language }: Place, about: Surroundings, add: Add): void {

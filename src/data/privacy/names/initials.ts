@@ -4,8 +4,9 @@ const BEFORE = /(?<![\p{L}\p{N}.'’])(?:(?:\p{Lu}\p{Ll}?\.[ \u00a0]?-?){1,3}|[B
 /** In front of a name in small letters. */
 const BEFORE_SMALL = /(?<![\p{L}\p{N}.'’])\p{Ll}\. ?$/u;
 const BEHIND = /^(?: \p{Lu}\.(?= \p{Ll}|[,;)]|$)|,? (?:\p{Lu}\.[ -]?){1,3}(?<=\.)(?![ ]?\p{L}))/u;
-/** "Jr.", "III", "s/o Rajendran". */
-const LATER = /^(?:,? (?:Jr|Sr|jr|sr|JR|SR)(?!\p{L})\.?| (?:II|III|IV)(?![\p{L}\p{N}])| [sdwSDW]\/[oO] \p{Lu}\p{L}+)/u;
+/** "Jr.", "III", "s/o Rajendran", "binti Rahmat". */
+const LATER =
+  /^(?:,? (?:Jr|Sr|jr|sr|JR|SR)(?!\p{L})\.?| (?:II|III|IV)(?![\p{L}\p{N}])| (?:[sdwSDW]\/[oO]|[aA]\/[lLpP]|bin|binti|binte|bt[e.]?) \p{Lu}\p{L}+(?: \p{Lu}\p{L}+)?)/u;
 /** Small words that begin a name where a field, a line or a bracket does. */
 const PARTICLES =
   /(?<=(?:^|[:;,(\n/]|\s[-–])\s?)(?:van|von|de|der|den|ten|ter|af|zu|di|da|du|del|della|dos|van['’]t)(?: (?:de|der|den|la|le|het|['’]t))? $/u;

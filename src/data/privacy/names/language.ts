@@ -11,6 +11,10 @@ const SMALL_WORDS: Readonly<Record<string, string>> = {
   sv: 'och är att det en ett av för med på inte som den till från jag han hon vi har hos om ni mitt min ska blev',
   north:
     'og er det en et af av for med på ikke som den til fra jeg han hun vi har hos ved ja on ei että se joka oli minun mutta kun ovat',
+  south:
+    'dan di yang dari ke ini itu dengan untuk pada saya tidak sudah akan ada oleh và của là cho có không được tôi ở đã một những các ang ng sa na mga ay ko po ni kay hindi ka mo niya wa ya kwa ni za la katika hii ana yangu',
+  hindi:
+    'hai ka ki ke ko se mein main nahi aur kya ho gaya gayi raha hoon kal bhi hi mera meri aap kar karo tha thi the ji wala',
   east: 'a je na se ve v s z do že si jsem není má pro po byl az és nem egy hogy van meg ez volt și este nu la cu pe din un o pentru sunt am ve bir bu için ile da değil ben çok',
 };
 

@@ -12,13 +12,14 @@ import {
   TABLE_SIZE,
 } from './features.ts';
 import { languageOf } from './language.ts';
+import { THING, Things } from './things.ts';
 import { tokensOf, type Token } from './tokens.ts';
 
 /** Weights are whole numbers of this. */
 export const STEP = 1 / 24;
 const MOST_PARTICLES = 3;
 /** From which probability on a word is part of a name. */
-export const PART = 0.3;
+export const PART = 0.22;
 /** And from which on one that follows another directly is. */
 const MORE = 0.07;
 /** Both for words in small letters, which are names far less often. */
@@ -52,6 +53,7 @@ interface Reading {
   tokens: Token[];
   /** Of each token, 0 for what is asked of none. */
   probabilities: Float32Array;
+  things: Things;
 }
 
 let last: Reading | undefined;
@@ -63,15 +65,16 @@ function read(text: string): Reading {
   const tokens = tokensOf(text);
   const probabilities = new Float32Array(tokens.length);
   const language = languageOf(tokens);
+  const things = new Things(tokens);
   let before = -1;
   for (const [at, token] of tokens.entries()) {
     if (!isCandidate(tokens, at, before) || token.form.isRole) continue;
     const isAfterName = before >= 0 && isJoined(tokens, before, at);
-    const sum = sumOfWord(weights, token) + sumOf(weights, slotsAround({ tokens, at, isAfterName, language }));
+    const sum = sumOfWord(weights, token) + sumOf(weights, slotsAround({ tokens, at, isAfterName, language, things }));
     probabilities[at] = 1 / (1 + Math.exp(-sum * STEP));
     if (probabilities[at] >= leastOf(tokens, at, before >= 0 && before === at - 1)) before = at;
   }
-  last = { text, tokens, probabilities };
+  last = { text, tokens, probabilities, things };
   return last;
 }
 
@@ -119,9 +122,21 @@ export function highestIn(text: string, start: number, end: number): number {
   return highest;
 }
 
+/** Whether lists have each word of a stretch as what a firm or another thing is called, or in a phrase that is one. */
+export function isCalledThing(text: string, start: number, end: number): boolean {
+  const { tokens, things } = read(text);
+  let isCalled = false;
+  for (let at = tokenBehind(tokens, start); at < tokens.length && tokens[at].start < end; at++) {
+    if (!tokens[at].isCapital) continue;
+    isCalled = (things.bits[at] & (THING.word | THING.phrase)) !== 0;
+    if (!isCalled) return false;
+  }
+  return isCalled;
+}
+
 /** From which probability on a word shows that the unlikely ones beside it are none of the name. */
 const LIKELY = 0.6;
-const BESIDE = 0.2;
+const BESIDE = 0.1;
 
 /** A stretch without the words at its ends that are unlikely beside likely ones: "Jäger Korbinian Raab". */
 export function withoutUnlikely(text: string, start: number, end: number): { start: number; end: number } {

@@ -25,6 +25,8 @@ export interface Form {
   /** Of all its letters in small ones, and of the last three. */
   hash: number;
   last: number;
+  /** Of its letters before a hyphen or a genitive's ending. */
+  bare: number;
   /** Of its shape: "Xx", "XX-Xx9". */
   shape: number;
   /** "W" for words with a capital, "w" for others, numbers as 9, and marks as they are. */
@@ -36,6 +38,8 @@ export interface Form {
   isRole: boolean;
   /** How it stands in the lists when it has no capital, once that was asked for. */
   listing?: string;
+  /** What it is called by alone, as `things.ts` tells, once that was asked for. */
+  thing?: number;
   /** What its own letters add to its score, by how it is written, once that was asked for. */
   sums: (number | undefined)[];
 }
@@ -84,6 +88,7 @@ const formOf = remembered(MOST_KNOWN, (text): Form => {
     isCapital,
     hash: hashOf(lower),
     last: hashOf(lower.slice(-3)),
+    bare: hashOf(lower.replace(/(?:['’]s|-.*)$/, '')),
     shape: hashOf(shapeOf(text)),
     sort: sort.charCodeAt(0),
     kind: kindOf(lower).charCodeAt(0),

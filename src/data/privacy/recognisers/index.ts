@@ -37,6 +37,7 @@ import { recogniser as mac } from './mac.ts';
 import { recogniser as name } from './name.ts';
 import { recogniser as nameInContext } from './name-in-context.ts';
 import { recogniser as nameField } from './name-field.ts';
+import { recogniser as nameInScript } from './name-in-script.ts';
 import { recogniser as nlBsn } from './nl-bsn.ts';
 import { recogniser as phone } from './phone.ts';
 import { recogniser as photoFile } from './photo-file.ts';
@@ -95,6 +96,7 @@ export const recognisers: readonly Recogniser[] = [
   name,
   nameInContext,
   nameField,
+  nameInScript,
   nlBsn,
   phone,
   photoFile,

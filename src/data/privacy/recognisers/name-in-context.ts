@@ -6,17 +6,19 @@ import { standingOf } from '../names/features.ts';
 import { withInitials } from '../names/initials.ts';
 import { isCountry } from '../names/roles.ts';
 import { classOf } from '../names/word-classes.ts';
-import { namesOf, PART } from '../names/tagger.ts';
+import { isCalledThing, namesOf, PART } from '../names/tagger.ts';
 import type { Recogniser } from '../recogniser.ts';
 
-/** One word by itself needs more, and much more where no list of given names has it. */
-const ALONE_LISTED = 0.42;
-const ALONE_FAMILY = 0.42;
+/** One word by itself needs more, and much more where no list of names has it or firms are called so. */
+const ALONE_LISTED = 0.3;
 const ALONE = 0.5;
 /** In small letters, or nothing but capitals. */
 const ALONE_SMALL = 0.5;
 const ALONE_CAPITALS = 0.55;
 const AFTER_INITIAL = 0.3;
+/** What a probability adds to the score: a street of one word with its number is rather an address. */
+const OF_ONE = 0.15;
+const OF_SEVERAL = 0.3;
 
 export const recogniser: Recogniser = {
   name: 'name-in-context',
@@ -28,8 +30,10 @@ export const recogniser: Recogniser = {
       const isSure = whole.end - whole.start > end - start && probability >= AFTER_INITIAL;
       if (!isTitled && isEponym(text, start, end)) continue;
       const word = text.slice(start, end);
-      if (words === 1 && !isSure && !isTitled && !isBrought(text, start) && !standsAlone(word, probability)) continue;
-      yield { ...whole, score: 0.52 + 0.3 * Math.max(0, probability - PART) };
+      const isAlone = words === 1 && !isSure && !isTitled && !isBrought(text, start);
+      if (isAlone && !standsAlone(word, probability, isCalledThing(text, start, end))) continue;
+      const weight = words === 1 ? OF_ONE : OF_SEVERAL;
+      yield { ...whole, score: 0.52 + weight * Math.max(0, probability - PART) };
     }
   },
 };
@@ -46,7 +50,7 @@ function isBrought(text: string, start: number): boolean {
 
 const BEFORE = 20;
 
-function standsAlone(word: string, probability: number): boolean {
+function standsAlone(word: string, probability: number, isThing: boolean): boolean {
   // "GuGYhsQVAf" is a password.
   if (isCountry(word.toLowerCase()) || /\p{Ll}\p{Lu}\p{Ll}*\p{Lu}/u.test(word)) return false;
   const { given, family } = standingOf(word);
@@ -61,5 +65,5 @@ function standsAlone(word: string, probability: number): boolean {
       !NOT_NAMES.has(asListed(word))
     );
   if (word === word.toLowerCase()) return probability >= ALONE_SMALL;
-  return probability >= (given === '1' ? ALONE_LISTED : isListed ? ALONE_FAMILY : ALONE);
+  return probability >= (isListed && !isThing ? ALONE_LISTED : ALONE);
 }

@@ -8,7 +8,7 @@ import { CUES, NOT_NAMES, PARTICLES, TITLES } from '../name-words.ts';
 import { isEponym } from '../names/eponyms.ts';
 import { withInitials } from '../names/initials.ts';
 import { isRole } from '../names/roles.ts';
-import { highestIn, withoutUnlikely } from '../names/tagger.ts';
+import { highestIn, isCalledThing, withoutUnlikely } from '../names/tagger.ts';
 import { matchesOf, type Candidate, type Recogniser } from '../recogniser.ts';
 import { Expression } from '../words/expression.ts';
 import { WordPattern } from '../words/word-pattern.ts';
@@ -48,8 +48,8 @@ export const recogniser: Recogniser = {
   *find(text) {
     for (const one of namesByRule(text)) {
       if (one.score < SURE && isEponym(text, one.start, one.end)) continue;
-      const doubted = text.slice(one.start, one.end).includes(' ') ? UNLIKELY : UNLIKELY_ALONE;
-      const least = one.score < DOUBTED ? doubted : one.score === CUED ? REFUTED : 0;
+      const isThing = one.score !== CUED && one.score !== TITLED && isCalledThing(text, one.start, one.end);
+      const least = isThing ? REFUTED_THING : leastOf(one.score, text.slice(one.start, one.end).includes(' '));
       if (least > 0 && highestIn(text, one.start, one.end) < least) continue;
       const { start, end } = one.score < DOUBTED ? withoutUnlikely(text, one.start, one.end) : one;
       yield { score: one.score, ...withInitials(text, start, end) };
@@ -76,16 +76,30 @@ export function* namesByRule(text: string): Generator<Candidate> {
   }
 }
 
+/** How likely its likeliest word must be, for a rule's score to count. */
+function leastOf(score: number, isOfSeveral: boolean): number {
+  if (score < DOUBTED) return isOfSeveral ? UNLIKELY : UNLIKELY_ALONE;
+  if (score === CUED) return REFUTED;
+  return score === LISTED || score === LIKELY_LISTED ? REFUTED_LISTED : 0;
+}
+
 /** By lists alone, and refuted by what stands around. */
 const DOUBTED = 0.8;
-const UNLIKELY = 0.08;
+const UNLIKELY = 0.05;
 /** One word alone. */
-const UNLIKELY_ALONE = 0.12;
+const UNLIKELY_ALONE = 0.08;
 /** Behind a phrase that announces names, but surely none: "Customer: Good Evening". */
 const REFUTED = 0.02;
+/** By lists of given and of family names, and surely as firms are called: "Charles Schwab". */
+const LISTED = 0.95;
+const LIKELY_LISTED = 0.85;
+const REFUTED_LISTED = 0.05;
+/** Lists have it as what a firm is called. */
+const REFUTED_THING = 0.2;
 /** Titled or announced. */
 const SURE = 0.9;
 const CUED = 0.9;
+const TITLED = 0.92;
 const LONGEST_PARTICLES = 14;
 const PARTICLES_BEFORE =
   /(?<![\p{L}\p{N}])(?:(?:van|von|vom|ter|ten|zum|zur|af)(?: (?:de|der|den|het|['’]t))?|de la|de los|del|della|dos|das) $/u;
@@ -209,7 +223,7 @@ function scoreOf(
   const last = words.at(-1)!;
   const isPlaces = words.length > 1 && words.every(({ listed }) => cities.has(listed));
   const isInitial = /^\p{Lu}\.?$/u.test(first.text) || /^(?:\p{Lu}\.){2}$/u.test(first.text);
-  if (hasTitle) return 0.92;
+  if (hasTitle) return TITLED;
   if (isCued && first.listed.length > 1)
     return given.has(first.listed) || words.length > 1 || family.has(first.listed) ? CUED : 0.6;
   // "Madison, Austin, Jackson".
@@ -223,12 +237,12 @@ function scoreOf(
       ? 0.6
       : 0;
   const lastStanding = family.get(last.listed) ?? family.get(last.listed.split('-').at(-1)!);
-  if (last.isAfterComma && family.has(first.listed) && given.has(last.listed)) return 0.85;
+  if (last.isAfterComma && family.has(first.listed) && given.has(last.listed)) return LIKELY_LISTED;
   if (isInitial)
     return lastStanding === 'plain' ? 0.75 : lastStanding === 'ambiguous' && first.text.endsWith('.') ? 0.65 : 0;
-  if (standing === 'plain') return lastStanding === undefined ? (cities.has(first.listed) ? 0 : 0.72) : 0.95;
+  if (standing === 'plain') return lastStanding === undefined ? (cities.has(first.listed) ? 0 : 0.72) : LISTED;
   if (standing === 'ambiguous') {
-    if (lastStanding !== undefined) return lastStanding === 'plain' ? 0.85 : 0.6;
+    if (lastStanding !== undefined) return lastStanding === 'plain' ? LIKELY_LISTED : 0.6;
     return first.listed.length > 2 && /^\p{Lu}\p{Ll}{2,}$/u.test(last.text) && isInside() ? 0.52 : 0;
   }
   // A given name that no list has, before a family name that one has and that is no word.

@@ -1,0 +1,26 @@
+/** Names in Chinese, Japanese, Korean, Arabic, Hebrew, Indian and Thai letters, where a title, a label or a phrase stands beside them. */
+import { OTHER_SCRIPTS } from '../names/other-scripts.ts';
+import { matchesOf, type Recogniser } from '../recogniser.ts';
+
+/** The first letter of the scripts that have no capitals. */
+const OTHER_LETTER = /[\u0590-\u10ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]/;
+const SCORE = 0.74;
+
+export const recogniser: Recogniser = {
+  name: 'name-in-script',
+  kind: 'name',
+  *find(text) {
+    if (!OTHER_LETTER.test(text)) return;
+    for (const { letters, forms, nobody } of OTHER_SCRIPTS) {
+      if (!letters.test(text)) continue;
+      for (const form of forms) {
+        for (const match of matchesOf(form, text)) {
+          const { name } = match.groups!;
+          if (nobody?.test(name) === true) continue;
+          const start = match.index + match[0].indexOf(name);
+          yield { start, end: start + name.length, score: SCORE };
+        }
+      }
+    }
+  },
+};
