@@ -65,8 +65,8 @@ export const step = defineStep<Options>({
   },
 });
 
-/** What finds personal data, and the names that it knows. */
-const FINDERS = ['../../data/privacy/', '../../../assets/names/'];
+/** What finds personal data, the names that it knows, and what it has learnt. */
+const FINDERS = ['../../data/privacy/', '../../../assets/names/', '../../../assets/addresses/'];
 
 async function redactorOf(given: Options, { openRecognisers, folder }: StepContext): Promise<Redactor> {
   return new Redactor({

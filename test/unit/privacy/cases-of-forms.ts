@@ -153,6 +153,17 @@ export const CASES_OF_FORMS: Record<string, { yes: readonly (readonly [string, s
     ],
     no: ['Market Street closed at noon.', 'the street lives on'],
   },
+  // Forms that no rule has; address-learned.test.ts has more.
+  'address-learned': {
+    yes: [
+      [
+        'neshani: Khiaban-e Golestan, Kuche-ye Nastaran, pelak 27, Shiraz',
+        'address: Khiaban-e Golestan, Kuche-ye Nastaran, pelak 27, Shiraz',
+      ],
+      ['elab Kase tn 18-4, 10412 Tallinn', 'address: Kase tn 18-4, 10412 Tallinn'],
+    ],
+    no: ['Bus 14 to Harlow leaves from stop 6 at 09:15.', 'Art. 12 Abs. 3 des Gesetzes vom 4. Mai 1998'],
+  },
   'address-field': {
     yes: [['Address: Kraftwerk 7, Halle West', 'address: Kraftwerk 7, Halle West']],
     no: ['IP address: 10 Base', 'address: 0x7ffe', 'Address: see below', 'Memory address: Page 7 of Four'],

@@ -105,8 +105,15 @@ function shapeOf(text: string): string {
     .replaceAll(/\d+/g, '9');
 }
 
-/** All but spaces; line ends are tokens. */
+let last: { text: string; tokens: Token[] } | undefined;
+
+/** All but spaces; line ends are tokens. Several recognisers ask for the same text in turn. */
 export function tokensOf(text: string): Token[] {
+  if (last?.text !== text) last = { text, tokens: split(text) };
+  return last.tokens;
+}
+
+function split(text: string): Token[] {
   const tokens: Token[] = [];
   for (let at = 0; at < text.length;) {
     const kind = classOf(text, at);

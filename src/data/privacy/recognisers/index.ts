@@ -7,6 +7,7 @@ import { recogniser as dayAndMonth } from './day-and-month.ts';
 import { recogniser as dateInWords } from './date-in-words.ts';
 import { recogniser as streetAlone } from './street-alone.ts';
 import { recogniser as addressByCode } from './address-by-code.ts';
+import { recogniser as addressLearned } from './address-learned.ts';
 import { recogniser as addressParts } from './address-parts.ts';
 import { recogniser as addressField } from './address-field.ts';
 import { recogniser as homeTown } from './home-town.ts';
@@ -62,6 +63,7 @@ export const recognisers: readonly Recogniser[] = [
   address,
   addressByCode,
   addressParts,
+  addressLearned,
   age,
   ageInWords,
   dayAndMonth,

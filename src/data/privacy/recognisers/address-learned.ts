@@ -1,0 +1,29 @@
+/** Addresses of forms that no rule has, by what was learnt from invented ones of many countries. */
+import { addressesOf, type TaggedAddress } from '../addresses/tagger.ts';
+import type { Recogniser } from '../recogniser.ts';
+
+export const recogniser: Recogniser = {
+  name: 'address-learned',
+  kind: 'address',
+  *find(text) {
+    for (const one of addressesOf(text)) {
+      const { start, end } = one;
+      if (isAddress(text.slice(start, end), one)) yield { start, end, score: SCORE };
+    }
+  },
+};
+
+/** Below what rules are sure of, so that their kinds and ends count first. */
+const SCORE = 0.55;
+/** From which probability on a stretch with a number is taken, and one without. */
+const LEAST = 0.8;
+const LEAST_NUMBERLESS = 0.9;
+
+/** Numbers alone, and single words, are too little. */
+function isAddress(written: string, { probability }: TaggedAddress): boolean {
+  const words = written.match(/\p{L}{2,}/gu) ?? [];
+  const letters = words.join('').length;
+  const hasNumber = /\d/.test(written);
+  if (letters < 4 || (words.length < 2 && !hasNumber)) return false;
+  return probability >= (hasNumber ? LEAST : LEAST_NUMBERLESS);
+}
