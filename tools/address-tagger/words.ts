@@ -115,7 +115,7 @@ export class Words {
   #native(locale: string, ownWords: readonly string[]): CountryWords {
     const { person, location, word } = this.#fakers[locale]?.rawDefinitions ?? {};
     const isOwn = (one: string): boolean =>
-      /^[^\u0000-\u024f]+$/.test(one.replaceAll(/[ ()'’.-]/g, '')) && one.length < 25;
+      !/[\p{ASCII}\p{Script=Latin}]/u.test(one.replaceAll(/[ ()'’.-]/g, '')) && one !== '' && one.length < 25;
     const [given, family] = [flat(person?.first_name), flat(person?.last_name)].map((list) => list.filter(isOwn));
     const towns = [
       ...ownWords,

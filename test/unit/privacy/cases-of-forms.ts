@@ -160,7 +160,10 @@ export const CASES_OF_FORMS: Record<string, { yes: readonly (readonly [string, s
         'neshani: Khiaban-e Golestan, Kuche-ye Nastaran, pelak 27, Shiraz',
         'address: Khiaban-e Golestan, Kuche-ye Nastaran, pelak 27, Shiraz',
       ],
-      ['elab Kase tn 18-4, 10412 Tallinn', 'address: Kase tn 18-4, 10412 Tallinn'],
+      [
+        'Send it to Blk 518 Bishan Street 13 #09-44, Singapore 570518 please',
+        'address: Blk 518 Bishan Street 13 #09-44, Singapore 570518',
+      ],
     ],
     no: ['Bus 14 to Harlow leaves from stop 6 at 09:15.', 'Art. 12 Abs. 3 des Gesetzes vom 4. Mai 1998'],
   },

@@ -78,4 +78,17 @@ describe('a walk', () => {
   it.each(['a?', String.raw`\d*x?`, '(?:my )?'])('is not made for %s, which may be empty', (source) => {
     expect(new Beginnings().of(source, '', 0)).toBeUndefined();
   });
+
+  it('finds what begins where its table of states grows', () => {
+    const letters = Array.from('abcdefghijklmnopqrstuvwxyz');
+    // Words that take up states, more of them each time, so that the last one is taken where a match may begin.
+    for (let count = 60; count < 130; count++) {
+      const walk = new Walk();
+      const words = Array.from({ length: count }, (_, index) => `${letters[index % 26]}${letters[(index * 7) % 23]}z`);
+      for (const word of words) walk.add(String.raw`(?<!\p{L})${word}\d`, 'u');
+      const id = walk.add(String.raw`(?<=[.,;:!?])q\d`, 'u');
+      const text = `${words.map((word) => `${word}1`).join(' ')} .q1 ,q2`;
+      expect(walk.placesOf(id, text), `${count}`).toEqual([text.indexOf('.') + 1, text.indexOf(',') + 1]);
+    }
+  });
 });

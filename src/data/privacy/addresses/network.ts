@@ -74,15 +74,19 @@ export function weightsOf(bytes: Uint8Array): Weights {
   return { table: new Int8Array(whole, 0, ROWS * WIDTH), step, places, layers, gate, head, headBias };
 }
 
-/** What a token's vector [WIDTH] adds to the first layer at each tap: [taps, WIDTH]. */
-export function projectionOf(vector: Float32Array, { layers: [{ weight }] }: Weights): Float32Array {
-  const { taps } = LAYERS[0];
-  const projection = new Float32Array(taps * WIDTH);
-  for (let tap = 0; tap < taps; tap++) {
-    for (let unit = 0; unit < WIDTH; unit++) {
-      const row = (tap * WIDTH + unit) * WIDTH;
-      for (let out = 0; out < WIDTH; out++) projection[tap * WIDTH + out] += vector[unit] * weight[row + out];
-    }
+const NO_BIAS = new Float64Array(WIDTH);
+const ROWS_OF_TAPS = Array.from({ length: LAYERS[0].taps }, (_, tap) =>
+  Int32Array.from({ length: WIDTH }, (__, unit) => (tap * WIDTH + unit) * WIDTH),
+);
+
+/** What a token's vector [WIDTH] adds to the first layer at each tap: [taps, WIDTH]; sums below zero too. */
+export function projectionOf(vector: Float64Array, { layers: [{ weight }] }: Weights): Float32Array {
+  const projection = new Float32Array(LAYERS[0].taps * WIDTH);
+  const sums = new Float64Array(WIDTH);
+  for (const [tap, rows] of ROWS_OF_TAPS.entries()) {
+    const inputs: Active = { active: vector, rows, length: WIDTH, weight, bias: NO_BIAS };
+    for (let out = 0; out < WIDTH; out += BLOCK) addBlock(sums, out, inputs, out);
+    projection.set(sums, tap * WIDTH);
   }
   return projection;
 }
@@ -143,6 +147,7 @@ function convolved(values: Float64Array, { taps, step, weight, bias }: Layer): F
     }
     inputs.length = length;
     for (let out = 0; out < WIDTH; out += BLOCK) addBlock(result, at * WIDTH + out, inputs, out);
+    for (let unit = at * WIDTH; unit < (at + 1) * WIDTH; unit++) if (result[unit] < 0) result[unit] = 0;
   }
   return result;
 }
@@ -171,12 +176,12 @@ function addBlock(result: Float64Array, to: number, { active, rows, length, weig
     g += value * weight[at + 6];
     h += value * weight[at + 7];
   }
-  result[to] = a > 0 ? a : 0;
-  result[to + 1] = b > 0 ? b : 0;
-  result[to + 2] = c > 0 ? c : 0;
-  result[to + 3] = d > 0 ? d : 0;
-  result[to + 4] = e > 0 ? e : 0;
-  result[to + 5] = f > 0 ? f : 0;
-  result[to + 6] = g > 0 ? g : 0;
-  result[to + 7] = h > 0 ? h : 0;
+  result[to] = a;
+  result[to + 1] = b;
+  result[to + 2] = c;
+  result[to + 3] = d;
+  result[to + 4] = e;
+  result[to + 5] = f;
+  result[to + 6] = g;
+  result[to + 7] = h;
 }

@@ -34,7 +34,7 @@ interface Zone {
 }
 
 /** The logarithm of the odds from which on the first layer lets the others look. */
-const GATE = -1;
+const GATE = 0.5;
 const SIDE = (LAYERS[0].taps - 1) / 2;
 
 function zonesOf(tokens: readonly Token[]): Zone[] {
@@ -116,12 +116,12 @@ let ofPlaces: Float32Array[] | undefined;
 
 function projectionsOfPlaces(): Float32Array[] {
   ofPlaces ??= Array.from({ length: PLACES }, (_, place) =>
-    projectionOf(weights().places.subarray(place * WIDTH, (place + 1) * WIDTH), weights()),
+    projectionOf(Float64Array.from(weights().places.subarray(place * WIDTH, (place + 1) * WIDTH)), weights()),
   );
   return ofPlaces;
 }
 
-const MOST_KNOWN = 3000;
+const MOST_KNOWN = 6000;
 const LONGEST_KNOWN = 40;
 const known = new Map<string, Float32Array>();
 
@@ -132,9 +132,9 @@ function projectionOfToken(token: Token): Float32Array {
   const before = known.get(text);
   if (before !== undefined) return before;
   const { table, step } = weights();
-  const vector = new Float32Array(WIDTH);
-  for (const row of rowsOf(token))
-    for (let unit = 0; unit < WIDTH; unit++) vector[unit] += table[row * WIDTH + unit] * step;
+  const vector = new Float64Array(WIDTH);
+  for (const row of rowsOf(token)) for (let unit = 0; unit < WIDTH; unit++) vector[unit] += table[row * WIDTH + unit];
+  for (let unit = 0; unit < WIDTH; unit++) vector[unit] *= step;
   const projection = projectionOf(vector, weights());
   if (text.length > LONGEST_KNOWN) return projection;
   if (known.size >= MOST_KNOWN) known.clear();

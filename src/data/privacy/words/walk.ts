@@ -71,13 +71,16 @@ export class Walk {
       const code = text.charCodeAt(at);
       const symbol = code < MOST ? BELOW[code] : symbolOf(code);
       let state = starts[before];
-      if (state === UNKNOWN) state = this.#start(before);
+      if (state === UNKNOWN) {
+        state = this.#start(before);
+        // It may have grown, also below.
+        table = this.#table;
+      }
       before = symbol;
       let next = table[state * SYMBOLS + symbol];
       if (next === DEAD) continue;
       if (next === UNKNOWN) next = this.#step(state, symbol);
       this.#follow(text, at, next, places);
-      // It may have grown.
       table = this.#table;
     }
     return places;
@@ -112,7 +115,10 @@ export class Walk {
     // A set may have taken both halves of a character: what follows is not looked at.
     const next = symbol === SURROGATE ? [] : taken.flatMap((node) => node.next);
     const found = symbol === SURROGATE ? taken.map(({ id }) => id) : [];
-    return (this.#table[from * SYMBOLS + symbol] = this.#stateOf(next, symbol, depth + 1, found));
+    const to = this.#stateOf(next, symbol, depth + 1, found);
+    // After that: the table may be another one.
+    this.#table[from * SYMBOLS + symbol] = to;
+    return to;
   }
 
   /** The number of the state at nodes and all that is reached from them without a character, behind a symbol. */
