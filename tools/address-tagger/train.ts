@@ -15,7 +15,7 @@ const [fakerFolder, citiesFolder, prosePath, leftOut = '', target] = process.arg
 if (prosePath === undefined)
   throw new Error('usage: train.ts FAKER_FOLDER CITIES_FOLDER PROSE.jsonl [LEFT_OUT [FILE]]');
 
-const PASSES = 5;
+const PASSES = 9;
 /** Of each pass. */
 const CARRIED = 26_000;
 const DECOYS = 26_000;

@@ -14,7 +14,7 @@ export interface TaggedAddress {
 
 /** From which probability on a token is part of an address, and beside one that is. */
 const PART = 0.5;
-const MORE = 0.2;
+const MORE = 0.4;
 /** From which on one that follows another begins the next address. */
 const NEXT = 0.6;
 
@@ -34,7 +34,7 @@ interface Zone {
 }
 
 /** The logarithm of the odds from which on the first layer lets the others look. */
-const GATE = 0.5;
+const GATE = 0;
 const SIDE = (LAYERS[0].taps - 1) / 2;
 
 function zonesOf(tokens: readonly Token[]): Zone[] {
@@ -54,10 +54,13 @@ function zonesOf(tokens: readonly Token[]): Zone[] {
 /** Numbers, and words that say that somebody lives somewhere. */
 export function isTrigger({ text, lower }: Token): boolean {
   const code = text.charCodeAt(0);
-  return (code >= 48 && code <= 57) || wordKind(lower) === CUE;
+  if (code >= 48 && code <= 57) return true;
+  const kind = wordKind(lower);
+  return kind === CUE || kind === FROM;
 }
 
-const CUE = 'c'.charCodeAt(0);
+/** As word-kinds.ts has them. */
+const [CUE, FROM] = Array.from('cf', (letter) => letter.charCodeAt(0));
 
 function* found(tokens: readonly Token[], from: number, to: number): Generator<TaggedAddress> {
   const scores = scoresOf(firstLayer(tokens, { from, to }), weights());
@@ -79,14 +82,25 @@ function* found(tokens: readonly Token[], from: number, to: number): Generator<T
   }
 }
 
-/** Without marks at its ends; none where nothing else is left. */
+/** Without marks and stray words at its ends; none where nothing else is left. */
 function addressOf(tokens: readonly Token[], { from, to }: Zone, part: Float32Array): TaggedAddress | undefined {
   let [first, last] = [from, to - 1];
-  while (first <= last && !isWord(tokens[first])) first++;
-  while (last > first && !isWord(tokens[last])) last--;
+  const isOf = (at: number): boolean => isWord(tokens[at]) && (part[at - from] >= SURE || !isStray(tokens[at]));
+  while (first <= last && !isOf(first)) first++;
+  while (last > first && !isOf(last)) last--;
   if (first > last) return undefined;
   const sum = part.reduce((total, one) => total + one, 0);
   return { start: tokens[first].start, end: tokens[last].end, probability: sum / part.length };
+}
+
+/** From which probability on a word of any sort may stand at an end. */
+const SURE = 0.85;
+
+/** A word in small letters that says nothing of addresses, or that announces one. */
+function isStray({ text, lower, form, style }: Token): boolean {
+  if (text !== lower || style !== 'both' || form.sort === 57) return false;
+  const kind = wordKind(lower);
+  return kind === 0 || kind === CUE || kind === FROM;
 }
 
 function isWord({ text, form }: Token): boolean {

@@ -16,8 +16,8 @@ export const recogniser: Recogniser = {
 /** Below what rules are sure of, so that their kinds and ends count first. */
 const SCORE = 0.55;
 /** From which probability on a stretch with a number is taken, and one without. */
-const LEAST = 0.8;
-const LEAST_NUMBERLESS = 0.9;
+const LEAST = 0.65;
+const LEAST_NUMBERLESS = 0.7;
 
 /** Numbers alone, and single words, are too little. */
 function isAddress(written: string, { probability }: TaggedAddress): boolean {
