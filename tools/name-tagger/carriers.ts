@@ -64,6 +64,13 @@ function recased({ text, names, called }: Sentence, draws: Draws): Sentence {
   return { text, names, called };
 }
 
+/** Places in letters that no list of places has, as sentences bend them. */
+const TOWNS: Record<string, string> = {
+  ru: 'Москва Москве Москвы Санкт-Петербург Петербурге Новосибирск Новосибирске Казань Казани Самара Самаре Омск Ростов Уфа Уфе Красноярск Пермь Перми Воронеж Волгоград Саратов Тюмень Тюмени Иркутск Хабаровск Минск Минске Алматы Астане Ташкент Бишкек Сочи Тула Туле Рязань Пенза Киров Тверь Твери Курск Россия России Сибири Урале Европе Германии',
+  uk: 'Київ Києві Львів Львові Харків Харкові Одеса Одесі Дніпро Запоріжжя Вінниця Вінниці Полтава Полтаві Чернігів Луцьк Ужгород Тернопіль Суми Рівне Житомир Україна України Польщі Європі',
+  el: 'Αθήνα Αθήνας Θεσσαλονίκη Θεσσαλονίκης Πάτρα Πάτρας Ηράκλειο Λάρισα Βόλος Ιωάννινα Χανιά Ρόδος Καλαμάτα Κέρκυρα Λευκωσία Λεμεσός Λάρνακα Πειραιά Κρήτη Κύπρο Ελλάδα Ευρώπη Γερμανία',
+};
+
 interface About {
   people: People;
   things: ThingDraws;
@@ -87,6 +94,7 @@ function withNouns(carrier: string, language: string, draws: Draws): string {
 }
 
 function valueOf(slot: string, language: string, { people, things, cities, nouns, draws }: About): string {
+  if (slot === 'C' && TOWNS[language] !== undefined) return draws.of(TOWNS[language].split(' '));
   if (slot === 'C') return draws.below(100) < 50 ? draws.of(cities) : things.place();
   if (slot === 'T') return things.any();
   if (slot === 'N') return people.full(language);

@@ -16,6 +16,15 @@ const CZECH: readonly Ending[] = [
   [/a$/u, ['y', 'u', 'ovi', 'ou', 'ě']],
   [/(?<=[bcčdfghjklmnprřsštvzž])$/u, ['a', 'ovi', 'em', 'ů', 'e']],
 ];
+const EAST_SLAVIC: readonly Ending[] = [
+  [/(?<=[оеи][вн])$/u, ['а', 'у', 'ым', 'е']],
+  [/(?<=[сц]к)[ио]й$/u, ['ого', 'ому', 'им']],
+  [/ая$/u, ['ой', 'ую']],
+  [/а$/u, ['ы', 'е', 'у', 'ой']],
+  [/я$/u, ['и', 'ю', 'ей']],
+  [/й$/u, ['я', 'ю', 'ем']],
+  [/(?<=[бвгґджзклмнпрстфхцчшщ])$/u, ['а', 'у', 'ом', 'е']],
+];
 /** Of a hundred names, how many are bent, and how. */
 const ENDINGS: Readonly<Record<string, readonly [share: number, endings: readonly Ending[]]>> = {
   de: [7, GENITIVE],
@@ -36,6 +45,15 @@ const ENDINGS: Readonly<Record<string, readonly [share: number, endings: readonl
   ],
   cs: [22, CZECH],
   sk: [22, CZECH],
+  ru: [24, EAST_SLAVIC],
+  uk: [24, EAST_SLAVIC],
+  el: [
+    18,
+    [
+      [/ος$/u, ['ου', 'ο', 'ε']],
+      [/(?<=[ηα])ς$/u, ['']],
+    ],
+  ],
   hr: [18, SOUTH_SLAVIC],
   sl: [18, SOUTH_SLAVIC],
   hu: [16, [[/(?<=[^aeé])$/u, ['nak', 'nek', 'val', 'vel', 'hoz', 'tól', 'ék', 'né', 't']]]],

@@ -45,6 +45,9 @@ const LOCALES: Record<string, readonly string[]> = {
   sq: ['SQ', 'IT'],
   af: ['AF_ZA', 'NL'],
   is: ['DA', 'NB_NO'],
+  ru: ['RU', 'MK'],
+  uk: ['UK'],
+  el: ['EL'],
   other: [
     'CS_CZ',
     'HU',
@@ -70,9 +73,13 @@ const LOCALES: Record<string, readonly string[]> = {
 const WORLD = 'world';
 const OF_A_LOCALE = 1500;
 
-function isLatin(name: string): boolean {
-  return /^\p{Lu}[\p{Script=Latin} '’-]+$/u.test(name);
-}
+/** Languages of which only people of their own are written in their letters. */
+export const OWN_LETTERS: ReadonlyMap<string, RegExp> = new Map([
+  ['ru', /^\p{Lu}[\p{Script=Cyrillic} '’-]+$/u],
+  ['uk', /^\p{Lu}[\p{Script=Cyrillic} '’-]+$/u],
+  ['el', /^\p{Lu}[\p{Script=Greek} '’-]+$/u],
+]);
+const LATIN = /^\p{Lu}[\p{Script=Latin} '’-]+$/u;
 
 /** Distinct names of faker's locales, by language. */
 export async function localesOf(fakerFolder: string): Promise<Map<string, Locale>> {
@@ -92,13 +99,15 @@ export async function localesOf(fakerFolder: string): Promise<Map<string, Locale
         family.add(faker.person.lastName());
       }
     }
-    locales.set(language, { given: [...given].filter(isLatin), family: [...family].filter(isLatin) });
+    const letters = OWN_LETTERS.get(language) ?? LATIN;
+    const isOwn = (name: string): boolean => letters.test(name);
+    locales.set(language, { given: [...given].filter(isOwn), family: [...family].filter(isOwn) });
   }
   const world = (kind: string): string[] =>
     readFileSync(new URL(`lists/${kind}.txt`, import.meta.url), 'utf8')
       .trim()
       .split(/\s+/)
-      .filter(isLatin);
+      .filter((name) => LATIN.test(name));
   locales.set(WORLD, { given: world('given'), family: world('family') });
   return locales;
 }

@@ -1,7 +1,7 @@
 /** Invented people for training. */
 import type { Draws } from '../pii-development/values.ts';
 import type { ThingDraws } from './decoys.ts';
-import { Inventor, type Locale } from './names.ts';
+import { Inventor, OWN_LETTERS, type Locale } from './names.ts';
 
 /** How many of a hundred surnames behind titles are everyday words. */
 const WORDS = 40;
@@ -32,6 +32,9 @@ const LOCAL_FORMS: Record<string, readonly string[]> = {
     'Nana {g} {f}',
     '{g} arap {f}',
   ],
+  ru: ['{f} {g} {h}ович', '{g} {h}ович {f}', '{g} {h}овна', '{f} {g} {h}овна', '{g} {h}евич', '{f} {g}', '{f} {g}'],
+  uk: ['{f} {g} {h}ович', '{g} {h}івна {f}', '{f} {g}'],
+  el: ['{f} {g}', '{g} {f}', '{f} {g} του {h}'],
   hu: ['{f} {g}', '{f} {g}né', '{f}né {f} {g}'],
 };
 
@@ -70,6 +73,7 @@ export class People {
   }
 
   #source(language: string): Source {
+    if (OWN_LETTERS.has(language)) return this.#sources.get(language)!;
     const chance = this.#draws.below(100);
     return this.#sources.get(
       chance < (FEW_NAMES.has(language) ? 35 : 66)
@@ -78,7 +82,7 @@ export class People {
           ? 'world'
           : chance < 92
             ? 'other'
-            : this.#draws.of([...this.#sources.keys()]),
+            : this.#draws.of([...this.#sources.keys()].filter((one) => !OWN_LETTERS.has(one))),
     )!;
   }
 
@@ -111,8 +115,8 @@ export class People {
     const [given, family] = [this.given(language), this.family(language)];
     const chance = this.#draws.below(100);
     const hasTwoFamilies = (language === 'es' || language === 'pt') && this.#draws.below(100) < 45;
-    if (this.#draws.below(100) < 3) return this.#things.person() ?? `${given} ${family}`;
-    if (this.#draws.below(100) < 6) return this.#local(given, language);
+    if (this.#draws.below(100) < 3 && !OWN_LETTERS.has(language)) return this.#things.person() ?? `${given} ${family}`;
+    if (this.#draws.below(100) < (OWN_LETTERS.has(language) ? 40 : 6)) return this.#local(given, language);
     if (hasTwoFamilies) return `${given} ${family} ${this.family(language)}`;
     if (chance < 5) return `${given} ${this.given(language)} ${family}`;
     if (chance < 8) return `${given} ${this.given(language)[0]}. ${family}`;

@@ -15,7 +15,7 @@ const [root, target] = process.argv.slice(2);
 if (target === undefined) throw new Error('usage: prose.ts ROOT PROSE.jsonl');
 
 /** Languages that few of the rows are in, where capitals at the beginnings of lines are not to be taken for names. */
-const MORE = ['da', 'nb', 'fi', 'cs', 'sk', 'hu', 'ro', 'tr', 'ca', 'et', 'gl', 'id', 'sl', 'vi'];
+const MORE = ['da', 'nb', 'fi', 'cs', 'sk', 'hu', 'ro', 'tr', 'ca', 'et', 'gl', 'id', 'sl', 'vi', 'ru', 'el', 'uk'];
 
 /** Folders of each language, with what reads their files. */
 const HELP = ['text/**/*.html', extractHtml] as const;

@@ -21,9 +21,12 @@ export interface ThingLists {
   goods: readonly string[];
 }
 
-/** With a capital, in Latin letters, with nothing in brackets. */
+/** With a capital, in letters that have some, with nothing in brackets. */
 function isCalled(name: string): boolean {
-  return /^(?=[\p{Script=Latin}\p{N}'’&. -]{3,40}$)\p{L}.*$/u.test(name) && /(?<!\p{L})\p{Lu}/u.test(name);
+  return (
+    /^(?=[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{N}'’&. -]{3,40}$)\p{L}.*$/u.test(name) &&
+    /(?<!\p{L})\p{Lu}/u.test(name)
+  );
 }
 
 interface Brand {

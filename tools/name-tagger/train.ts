@@ -198,7 +198,7 @@ function inOtherCase(documents: readonly Document[], draws: Draws): Sentence[] {
 }
 
 /** What holds fewer times than this says nothing that can be relied on. */
-const LEAST_SEEN = 3;
+const LEAST_SEEN = 4;
 
 function seenOften(samples: readonly Sample[]): Uint8Array {
   const counts = new Uint8Array(TABLE_SIZE);

@@ -41,6 +41,9 @@ describe('in other registers', () => {
     ['Das Rad unserer Auszubildenden Mareike Stolz ist weg.', 'name: Mareike Stolz'],
     ['Protokoll: Ordföranden Gunvor Asplund öppnade mötet.', 'name: Gunvor Asplund'],
     ['See you on Friday.\n\n-- \nMaud Perrywinkle', 'name: Maud Perrywinkle'],
+    ['Уважаемый Иван Петрович, ваш договор готов.', 'name: Иван Петрович'],
+    ['Пациентка Смирнова Анна жалуется на головную боль.', 'name: Смирнова Анна'],
+    ['Με λένε Γιώργο Παπαδόπουλο.', 'name: Γιώργο Παπαδόπουλο'],
     ['The cheque is for Mr Charles Schwab.', 'name: Charles Schwab'],
     ['Passi KP4417220, voimassa', 'passport: KP4417220'],
     ['Řidičský průkaz EK 310442 je neplatný.', 'licence: EK 310442'],
@@ -96,6 +99,9 @@ describe('in other registers', () => {
     'Regał Gdańsk i komoda Sopot, kolor dąb',
     'Tim Hortons and Albert Heijn have closed their stores.',
     'Le magasin Leroy Merlin ferme à midi.',
+    'Магазин закрыт. Новая версия программы доступна в Москве.',
+    'Сумма указана без налога.',
+    'Ευχαριστώ πολύ. Το κατάστημα είναι κλειστό.',
   ])('leaves %s', (text) => {
     expect(found(text)).toEqual([]);
   });

@@ -15,6 +15,9 @@ const SMALL_WORDS: Readonly<Record<string, string>> = {
     'dan di yang dari ke ini itu dengan untuk pada saya tidak sudah akan ada oleh và của là cho có không được tôi ở đã một những các ang ng sa na mga ay ko po ni kay hindi ka mo niya wa ya kwa ni za la katika hii ana yangu',
   hindi:
     'hai ka ki ke ko se mein main nahi aur kya ho gaya gayi raha hoon kal bhi hi mera meri aap kar karo tha thi the ji wala',
+  russian:
+    'и в на не что с по для это из к у от за как но вы я он она они мы его ваш вас или при о до был была есть і та не що у з до від це як для ви ми він вона',
+  greek: 'και το η ο οι τα του της των στο στη στην στον με για από να θα δεν είναι που σας μας μου σε τον την ένα μια',
   east: 'a je na se ve v s z do že si jsem není má pro po byl az és nem egy hogy van meg ez volt și este nu la cu pe din un o pentru sunt am ve bir bu için ile da değil ben çok',
 };
 

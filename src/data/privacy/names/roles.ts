@@ -30,6 +30,15 @@ export const ROLES: Record<string, readonly string[]> = {
   sv: 'Herr Fru fru herr Dr dr Doktor kollegan vittnet Vittnet grannen hyresgästen patienten farbror moster Kollegan Grannen Patienten Familjen Syster Advokat Läraren Mormor Farfar Chefen Kunden Hej Kära Bästa Vittnet Tack Föraren Granne Läkare Sköterskan'.split(
     ' ',
   ),
+  ru: 'Уважаемый Уважаемая Дорогой Дорогая Господин Госпожа Пациент Пациентка Клиент Клиентка Свидетель Доктор Врач Профессор Здравствуйте Привет Спасибо Гражданин Гражданка Сотрудник Водитель Учитель Тётя Дядя Бабушка Дедушка Арендатор Адвокат'.split(
+    ' ',
+  ),
+  uk: 'Шановний Шановна Пан Пані Лікар Пацієнт Пацієнтка Клієнт Клієнтка Свідок Вітаю Привіт Дякую Бабуся Дідусь Орендар Водій'.split(
+    ' ',
+  ),
+  el: 'Κύριος Κυρία Κύριε Αγαπητέ Αγαπητή Γεια Ασθενής Πελάτης Πελάτισσα Δρ. Γιατρός Θεία Θείος Γιαγιά Παππούς Μάρτυρας Ευχαριστώ Ενοικιαστής Καθηγητής κα κ.'.split(
+    ' ',
+  ),
 };
 
 /** Words of forms, contracts and greetings that begin with a capital beside a name. */
