@@ -22,6 +22,12 @@ describe('things', () => {
     expect([Lidl & THING.word, Rungis & THING.place, Wenkeline]).toEqual([THING.word, THING.place, 0]);
   });
 
+  it('knows a firm in front of a hyphen and of a genitive', () => {
+    const bits = bitsOf("Lidl-Tasche und Lidl's, Wenkeline-Tasche");
+    expect([bits['Lidl-Tasche'], bits["Lidl's"]].map((one) => one & THING.word)).toEqual([THING.word, THING.word]);
+    expect(bits['Wenkeline-Tasche'] & THING.word).toBe(0);
+  });
+
   it('knows no phrase across lines, and none of what is hidden', () => {
     expect(bitsOf('Albert\nHeijn').Heijn & THING.phrase).toBe(0);
     expect(new Things(tokensOf('Lidl'), new Set([0])).bits[0]).toBe(0);
