@@ -2,7 +2,6 @@
 import { standingOf } from '../names/features.ts';
 import { hashOf, type Token } from '../names/tokens.ts';
 import { isTown } from '../names/towns.ts';
-import { wordKind } from './word-kinds.ts';
 
 /** Rows that tokens' features are hashed to. */
 export const ROWS = 1 << 13;
@@ -29,7 +28,7 @@ export function rowsOf(token: Token, blind: Blindness = {}): number[] {
   if (first >= 48 && first <= 57) return rowsOfNumber(text);
   if (token.form.sort !== 87 && token.form.sort !== 119) return [row(1, first)];
   const rows = [row(2, token.form.shape), row(3, Math.min(LONGEST, text.length)), row(4, scriptOf(first))];
-  if (blind.kind !== true) rows.push(row(5, wordKind(lower)));
+  if (blind.kind !== true) rows.push(row(5, token.form.placeKind));
   if (blind.lists !== true) rows.push(row(6, standing(token)));
   if (blind.ends !== true && text.length > 2) {
     rows.push(row(7, hashOf(lower.slice(0, 3))), row(8, hashOf(lower.slice(-2))), row(9, hashOf(lower.slice(-3))));

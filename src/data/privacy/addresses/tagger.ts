@@ -1,6 +1,5 @@
 /** Addresses by a small network over tokens; tools/address-tagger trains it on invented ones of all countries. */
 import type { Token } from '../names/tokens.ts';
-import { wordKind } from './word-kinds.ts';
 import { placeOf, PLACES, rowsOf } from './features.ts';
 import { gateOf, LAYERS, projectionOf, scoresOf, TAGS, weights, WIDTH } from './network.ts';
 import { addressTokens } from './tokens.ts';
@@ -34,13 +33,13 @@ interface Zone {
 }
 
 /** The logarithm of the odds from which on the first layer lets the others look. */
-const GATE = 0;
+const GATE = 0.5;
 const SIDE = (LAYERS[0].taps - 1) / 2;
 
 function zonesOf(tokens: readonly Token[]): Zone[] {
   const zones: Zone[] = [];
-  for (const [at, token] of tokens.entries()) {
-    if (!isTrigger(token)) continue;
+  for (let at = 0; at < tokens.length; at++) {
+    if (!isTrigger(tokens[at]) || isOtherNumber(tokens, at)) continue;
     const last = zones.at(-1);
     if (last !== undefined && at + AROUND / 2 < last.to) continue;
     if (gateOf(firstLayer(tokens, { from: at, to: at + 1 }), weights()) < GATE) continue;
@@ -52,11 +51,21 @@ function zonesOf(tokens: readonly Token[]): Zone[] {
 }
 
 /** Numbers, and words that say that somebody lives somewhere. */
-export function isTrigger({ text, lower }: Token): boolean {
-  const code = text.charCodeAt(0);
-  if (code >= 48 && code <= 57) return true;
-  const kind = wordKind(lower);
-  return kind === CUE || kind === FROM;
+export function isTrigger({ form: { sort, placeKind } }: Token): boolean {
+  return sort === DIGIT || placeKind === CUE || placeKind === FROM;
+}
+
+const DIGIT = 57;
+const LONGEST_NUMBER = 7;
+
+/** A later part of a date, a time or a version, or longer than a house's number or a postcode. */
+function isOtherNumber(tokens: readonly Token[], at: number): boolean {
+  const { text, start, form } = tokens[at];
+  if (form.sort !== DIGIT) return false;
+  if (text.length > LONGEST_NUMBER) return true;
+  if (at < 2 || tokens[at - 1].end !== start) return false;
+  const sign = tokens[at - 1].text;
+  return (sign === '.' || sign === ':') && tokens[at - 2].form.sort === DIGIT && tokens[at - 2].end === start - 1;
 }
 
 /** As word-kinds.ts has them. */
@@ -98,13 +107,13 @@ const SURE = 0.85;
 
 /** A word in small letters that says nothing of addresses, or that announces one. */
 function isStray({ text, lower, form, style }: Token): boolean {
-  if (text !== lower || style !== 'both' || form.sort === 57) return false;
-  const kind = wordKind(lower);
-  return kind === 0 || kind === CUE || kind === FROM;
+  if (text !== lower || style !== 'both' || form.sort === DIGIT) return false;
+  const { placeKind } = form;
+  return placeKind === 0 || placeKind === CUE || placeKind === FROM;
 }
 
 function isWord({ text, form }: Token): boolean {
-  return form.sort === 87 || form.sort === 119 || form.sort === 57 || text === '#' || text === '½';
+  return form.sort === 87 || form.sort === 119 || form.sort === DIGIT || text === '#' || text === '½';
 }
 
 /** Values [to - from, WIDTH] of the first layer. */
@@ -135,7 +144,7 @@ function projectionsOfPlaces(): Float32Array[] {
   return ofPlaces;
 }
 
-const MOST_KNOWN = 6000;
+const MOST_KNOWN = 3000;
 const LONGEST_KNOWN = 40;
 const known = new Map<string, Float32Array>();
 

@@ -1,4 +1,5 @@
 /** Words, numbers and marks of a text, and which words may be parts of names. */
+import { wordKind } from '../addresses/word-kinds.ts';
 import { remembered } from '../../../base/remembered.ts';
 import { languagesOf } from './language.ts';
 import { isRole } from './roles.ts';
@@ -36,6 +37,8 @@ export interface Form {
   /** The languages that it is a small word of, one bit each. */
   languages: number;
   isRole: boolean;
+  /** What it says in an address, as `addresses/word-kinds.ts` has it. */
+  placeKind: number;
   /** How it stands in the lists when it has no capital, once that was asked for. */
   listing?: string;
   /** What it is called by alone, as `things.ts` tells, once that was asked for. */
@@ -94,6 +97,7 @@ const formOf = remembered(MOST_KNOWN, (text): Form => {
     kind: kindOf(lower).charCodeAt(0),
     languages: languagesOf(lower),
     isRole: isRole(lower),
+    placeKind: wordKind(lower),
     sums: [],
   };
 });
