@@ -1,4 +1,5 @@
 /** Finds personal data in texts that belong together. */
+import { withPlainDigits } from './digits.ts';
 import { asListed, gazetteer } from './gazetteer.ts';
 import type { Kind } from './kinds.ts';
 import { NOT_NAMES } from './name-words.ts';
@@ -59,7 +60,7 @@ export class Detector {
    * texts of one conversation go in together.
    */
   findAll(texts: readonly string[]): Finding[][] {
-    const found = texts.map((text) => this.#candidates(text));
+    const found = texts.map((text) => this.#candidates(withPlainDigits(text)));
     const parts = nameParts(texts, found);
     return texts.map((text, index) => {
       const again = parts.size === 0 ? [] : mentions(text, parts);

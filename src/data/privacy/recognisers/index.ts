@@ -2,8 +2,10 @@
 import type { Recogniser } from '../recogniser.ts';
 import { recogniser as address } from './address.ts';
 import { recogniser as age } from './age.ts';
+import { recogniser as ageOfLanguages } from './age-of-languages.ts';
 import { recogniser as ageInWords } from './age-in-words.ts';
 import { recogniser as dayAndMonth } from './day-and-month.ts';
+import { recogniser as dateOfLanguages } from './date-of-languages.ts';
 import { recogniser as dateInWords } from './date-in-words.ts';
 import { recogniser as streetAlone } from './street-alone.ts';
 import { recogniser as addressByCode } from './address-by-code.ts';
@@ -66,8 +68,10 @@ export const recognisers: readonly Recogniser[] = [
   addressLearned,
   age,
   ageInWords,
+  ageOfLanguages,
   dayAndMonth,
   dateInWords,
+  dateOfLanguages,
   streetAlone,
   addressField,
   cityField,
