@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Detector } from '../../../src/data/privacy/index.ts';
 import { recognisers } from '../../../src/data/privacy/recognisers/index.ts';
 import { CASES_OF_FORMS } from './cases-of-forms.ts';
+import { CASES_OF_LANGUAGES } from './cases-of-languages.ts';
 
 const detector = new Detector();
 
@@ -308,9 +309,11 @@ CASES['name-in-context'] = {
   ],
 };
 
+const ALL_CASES = { ...CASES, ...CASES_OF_FORMS, ...CASES_OF_LANGUAGES };
+
 describe('every recogniser', () => {
   it.each(recognisers.map(({ name }) => name))('%s finds its kind, and not what only looks like it', (name) => {
-    const { yes, no } = { ...CASES, ...CASES_OF_FORMS }[name];
+    const { yes, no } = ALL_CASES[name];
     for (const [text, expected] of yes) expect(found(text), text).toContain(expected);
     for (const text of no)
       expect(
@@ -320,9 +323,7 @@ describe('every recogniser', () => {
   });
 
   it('is tried by its cases', () => {
-    expect(recognisers.map(({ name }) => name).toSorted()).toEqual(
-      Object.keys({ ...CASES, ...CASES_OF_FORMS }).toSorted(),
-    );
+    expect(recognisers.map(({ name }) => name).toSorted()).toEqual(Object.keys(ALL_CASES).toSorted());
   });
 
   it('has a name of its own', () => {

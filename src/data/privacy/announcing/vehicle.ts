@@ -24,5 +24,6 @@ veículo~, carro, viatura, camião, caminhão, moto
 voertuig~, auto, wagen, vrachtwagen, motor, aanhanger
 pojazd~, samoch~, auto, motocykl~, przyczep~
 fordon~, bil, bilen, lastbil~, motorcykel~, släp~
-køretøj~, kjøretøy~, bil, bilen, ajoneuvo~, auto, sõiduk~, automašīn~, automobil~, vozidl~, jármű~, gépkocsi~, mașin~, autovehicul~, araç~, otomobil~, vozil~, kendaraan, kenderaan, kereta, mobil, motor, xe, gari, pikipiki, voertuig~, машин~, автомобил~, авто, όχημα~, αυτοκίνητ~`,
+køretøj~, kjøretøy~, bil, bilen, ajoneuvo~, auto, sõiduk~, automašīn~, automobil~, vozidl~, jármű~, gépkocsi~, mașin~, autovehicul~, araç~, otomobil~, vozil~, kendaraan, kenderaan, kereta, mobil, motor, xe, gari, pikipiki, voertuig~, машин~, автомобил~, авто, όχημα~, αυτοκίνητ~
+scooter, bike, motor bike, lorry, tractor, bus, minibus, taxi, cab, rickshaw, three wheeler, boda, matatu, bíll, gari, автомобіль, автобус, тягач, мотоцикл, авто, ავტო, մեքենա, السيارة, سيارة, خودرو, ٹریکٹر, ট্রাক, गाड़ी, รถ, 차량, 车辆, 車両, 車輛`,
 };

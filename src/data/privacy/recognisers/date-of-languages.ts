@@ -86,10 +86,9 @@ export const recogniser: Recogniser = {
   needs: { digits: 1 },
   *find(text) {
     for (const { 0: whole, index, groups } of matchesOf(DAY_FIRST, text))
-      if (isMonth(groups!.word, months().all)) yield dateAt(text, index, whole);
+      if (isMonth(groups!.word, months().all)) yield* dateAt(text, index, whole);
     for (const { 0: whole, index, groups } of matchesOf(MONTH_FIRST, text)) {
-      const { word } = groups!;
-      if (!WORDS_TOO.has(word.toLowerCase()) && isMonth(word, months().first)) yield dateAt(text, index, whole);
+      if (isMonth(groups!.word, months().first)) yield* dateAt(text, index, whole);
     }
     for (const form of [IN_SIGNS, VIETNAMESE, OTHER_YEARS])
       for (const { 0: whole, index } of matchesOf(form, text))
@@ -97,9 +96,11 @@ export const recogniser: Recogniser = {
   },
 };
 
-/** With the year in front of it. */
-function dateAt(text: string, index: number, whole: string): Candidate {
+/** With the year in front of it. A month that is a word too is one beside a year only. */
+function* dateAt(text: string, index: number, whole: string): Generator<Candidate> {
   const from = Math.max(0, index - YEAR_REACH);
   const year = YEAR_BEFORE.exec(text.slice(from, index));
-  return { start: year === null ? index : from + year.index, end: index + whole.length, score: SCORE };
+  const isDated = year !== null || /\d{4}/.test(whole);
+  if (!isDated && WORDS_TOO.has(/\p{L}{3,}/u.exec(whole)![0].toLowerCase())) return;
+  yield { start: year === null ? index : from + year.index, end: index + whole.length, score: SCORE };
 }

@@ -19,6 +19,7 @@ import { recogniser as keyFingerprint } from './key-fingerprint.ts';
 import { recogniser as orcid } from './orcid.ts';
 import { recogniser as handle } from './handle.ts';
 import { recogniser as plateShape } from './plate-shape.ts';
+import { recogniser as secretOfLanguages } from './secret-of-languages.ts';
 import { recogniser as secretNear } from './secret-near.ts';
 import { recogniser as announced } from './announced.ts';
 import { recogniser as biometric } from './biometric.ts';
@@ -82,6 +83,7 @@ export const recognisers: readonly Recogniser[] = [
   homeTown,
   plateShape,
   secretNear,
+  secretOfLanguages,
   announced,
   biometric,
   brCpf,

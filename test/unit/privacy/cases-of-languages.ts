@@ -1,0 +1,52 @@
+/** What is found in languages and scripts that the rules of western Europe do not know. */
+export const CASES_OF_LANGUAGES: Record<string, { yes: [text: string, found: string][]; no: string[] }> = {
+  'date-of-languages': {
+    yes: [
+      ['Töölepe 14. jaanuar 2019 Tartus', 'date: 14. jaanuar 2019'],
+      ['Született 1988. szeptember 21-én', 'date: 1988. szeptember 21'],
+      ['Nascuda el 3 de setembre de 2001', 'date: 3 de setembre de 2001'],
+      ['Народилася 17 березня 1990 у Львові', 'date: 17 березня 1990'],
+      ['Γεννήθηκε 28 Οκτωβρίου 1975', 'date: 28 Οκτωβρίου 1975'],
+      ['נולד ב־9 באוקטובר 1969', 'date: 9 באוקטובר 1969'],
+      ['موعدها ٢١ أغسطس ٢٠٢٤', 'date: ٢١ أغسطس ٢٠٢٤'],
+      ['تاریخ تولد ۱۳۶۵/۰۴/۱۲', 'date: ۱۳۶۵/۰۴/۱۲'],
+      ['入社日 2018年12月1日', 'date: 2018年12月1日'],
+      ['昭和52年8月15日生まれ', 'date: 昭和52年8月15日'],
+      ['입원일 2023년 11월 30일', 'date: 2023년 11월 30일'],
+      ['khám ngày 12 tháng 8 năm 2021', 'date: 12 tháng 8 năm 2021'],
+      ['जन्म 5 अगस्त 1984', 'date: 5 अगस्त 1984'],
+      ['came in on Tahsas 21', 'date: Tahsas 21'],
+    ],
+    no: ['12 mart shelves', 'K-Mart 5', 'step 3 mehr', '3 მანეთი', '12 bars 2020', '5月の会議', 'chapter 4 verse 12'],
+  },
+  'age-of-languages': {
+    yes: [
+      ['patsient on 91-aastane', 'age: 91'],
+      ['бабусі 96 років', 'age: 96'],
+      ['Пациент, 93 года', 'age: 93'],
+      ['Ο παππούς είναι 95 ετών', 'age: 95'],
+      ['סבא שלי בן 97', 'age: 97'],
+      ['جدته عمرها 94', 'age: 94'],
+      ['祖母は98歳です', 'age: 98'],
+      ['할아버지는 92세', 'age: 92'],
+      ['bà cụ 99 tuổi', 'age: 99'],
+      ['dedem 101 yaşında', 'age: 101'],
+      ['nenek berumur 90', 'age: 90'],
+      ['दादी की उम्र ९३ है', 'age: ९३'],
+    ],
+    no: ['98 tahanan', 'umur 45', 'стор. 94', '95%', 'סעיף 92', '号 98'],
+  },
+  'secret-of-languages': {
+    yes: [
+      ['пароль Berezka#44', 'secret: Berezka#44'],
+      ['jelszó: Tisza_88x', 'secret: Tisza_88x'],
+      ['şifre Bogaz1453!', 'secret: Bogaz1453!'],
+      ['كلمة المرور Nile@2020', 'secret: Nile@2020'],
+      ['パスワードはfuji_3776です', 'secret: fuji_3776'],
+      ['비밀번호 hanra1950!', 'secret: hanra1950!'],
+      ['the gate code is 4471#', 'secret: 4471#'],
+      ['key safe 2208C round the back', 'secret: 2208C'],
+    ],
+    no: ['пароль забыт', 'issue #4471', 'şifre değişti', 'model 2208C', 'code review of 3 files'],
+  },
+};
