@@ -66,7 +66,12 @@ export const step = defineStep<Options>({
 });
 
 /** What finds personal data, the names that it knows, and what it has learnt. */
-const FINDERS = ['../../data/privacy/', '../../../assets/names/', '../../../assets/addresses/', '../../../assets/dates/'];
+const FINDERS = [
+  '../../data/privacy/',
+  '../../../assets/names/',
+  '../../../assets/addresses/',
+  '../../../assets/dates/',
+];
 
 async function redactorOf(given: Options, { openRecognisers, folder }: StepContext): Promise<Redactor> {
   return new Redactor({

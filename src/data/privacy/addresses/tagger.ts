@@ -58,14 +58,21 @@ export function isTrigger({ form: { sort, placeKind } }: Token): boolean {
 const DIGIT = 57;
 const LONGEST_NUMBER = 7;
 
-/** A later part of a date, a time or a version, or longer than a house's number or a postcode. */
+/** A later part of a date, a time, a version or a mail's address, one of several long numbers in a row, or too long. */
 function isOtherNumber(tokens: readonly Token[], at: number): boolean {
   const { text, start, form } = tokens[at];
   if (form.sort !== DIGIT) return false;
-  if (text.length > LONGEST_NUMBER) return true;
+  if (text.length > LONGEST_NUMBER || tokens[at + 1]?.text === '@') return true;
+  if (text.length > 3 && (isLongNumber(tokens, at - 1) || isLongNumber(tokens, at + 1))) return true;
   if (at < 2 || tokens[at - 1].end !== start) return false;
   const sign = tokens[at - 1].text;
   return (sign === '.' || sign === ':') && tokens[at - 2].form.sort === DIGIT && tokens[at - 2].end === start - 1;
+}
+
+/** Groups of four digits: of cards, phones and accounts. A hyphen may stand between. */
+function isLongNumber(tokens: readonly Token[], at: number): boolean {
+  const one = tokens[at];
+  return one !== undefined && one.form.sort === DIGIT && one.text.length > 3;
 }
 
 /** As word-kinds.ts has them. */
