@@ -10,7 +10,7 @@ const WORDS = [
 /** What links a word to its value, which has letters and digits or signs. */
 const NAMED = new RegExp(
   String.raw`(?<!\p{L})(?:${WORDS})(?:(?:[를을은는이가]|は|を|が|是|为|為|е|е:|je|on|olla|ir|yra|er|da|is|là|adalah|ialah|هي|هو|است)(?=[\s:]|[!-~]))?\s{0,2}[:=：]?\s{0,2}["'«„“「]?(?<value>[!-~]{4,40})`,
-  'iu',
+  'giu',
 );
 /** A number with a sign that keypads have, or cut by one. */
 const KEYED =
