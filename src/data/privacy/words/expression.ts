@@ -58,6 +58,7 @@ export class Expression {
 
 /** All matches, as `matchAll` gives them, without the copy of the expression that it makes each time. */
 export function matchesOf(pattern: RegExp, text: string): RegExpExecArray[] {
+  if (!pattern.global) throw new Error('an expression without the flag g would match for ever');
   const matches: RegExpExecArray[] = [];
   const isUnicode = pattern.unicode || pattern.unicodeSets;
   pattern.lastIndex = 0;
