@@ -37,7 +37,7 @@ export class Detector {
 
   constructor({ kinds, more = [], allow = [] }: DetectorOptions = {}) {
     this.#recognisers = [...more, ...recognisers];
-    const placed = this.#recognisers.map((one, index) => ({ ...one, index }));
+    const placed = this.#recognisers.map((one, index) => ({ ...one, index, isOwn: index < more.length }));
     this.#everywhere = placed.filter(({ needs }) => needs?.digits === undefined);
     this.#nearDigits = placed.filter(({ needs }) => needs?.digits !== undefined);
     this.#kinds = kinds === undefined ? undefined : new Set(kinds);
@@ -60,7 +60,7 @@ export class Detector {
    * texts of one conversation go in together.
    */
   findAll(texts: readonly string[]): Finding[][] {
-    const found = texts.map((text) => this.#candidates(withPlainDigits(text)));
+    const found = texts.map((text) => this.#candidates(withPlainDigits(text), text));
     const parts = nameParts(texts, found);
     return texts.map((text, index) => {
       const again = parts.size === 0 ? [] : mentions(text, parts);
@@ -73,26 +73,29 @@ export class Detector {
     });
   }
 
-  #candidates(text: string): Finding[] {
+  /** `written`: with the digits that it has; the user's recognisers read that. */
+  #candidates(text: string, written: string): Finding[] {
     const { digits, zones } = digitZones(text);
     const found: Finding[][] = [];
     this.#look(
-      text,
+      { text, written },
       0,
       this.#everywhere.filter(({ needs }) => isMet(needs, text, digits)),
       found,
     );
     const near = digits === 0 ? [] : this.#nearDigits.filter(({ needs }) => isMet(needs, text, digits));
     // One stretch by all recognisers before the next: what they share of it is worked out once.
-    if (near.length > 0) for (const { start, end } of zones) this.#look(text.slice(start, end), start, near, found);
+    if (near.length > 0)
+      for (const { start, end } of zones)
+        this.#look({ text: text.slice(start, end), written: written.slice(start, end) }, start, near, found);
     // By recogniser: of equal ones the first recogniser's counts. Lists that nobody has made are left out.
-    return resolveOverlaps(withoutTags(found.flat(), text), text);
+    return resolveOverlaps(withoutTags(withoutDoubtful(found.flat()), text), text);
   }
 
   /** Puts what recognisers find into the lists of each. */
-  #look(area: string, offset: number, recognising: readonly Placed[], found: Finding[][]): void {
-    for (const { index, name, kind, find } of recognising) {
-      for (const one of find(area)) {
+  #look(area: Area, offset: number, recognising: readonly Placed[], found: Finding[][]): void {
+    for (const { index, name, kind, find, isOwn } of recognising) {
+      for (const one of find(isOwn ? area.written : area.text)) {
         const finding = { kind, recogniser: name, ...one, start: one.start + offset, end: one.end + offset };
         if (found[index] === undefined) found[index] = [finding];
         else found[index].push(finding);
@@ -101,8 +104,14 @@ export class Detector {
   }
 }
 
-/** With its place among all. */
-type Placed = Recogniser & { index: number };
+/** With its place among all, and whether it is the user's. */
+type Placed = Recogniser & { index: number; isOwn: boolean };
+
+/** A stretch with plain digits, and as it was written. */
+interface Area {
+  text: string;
+  written: string;
+}
 
 function isMet(needs: Recogniser['needs'], text: string, digits: number): boolean {
   if (needs === undefined) return true;
@@ -134,6 +143,18 @@ function digitZones(text: string): { digits: number; zones: { start: number; end
     for (let left = REACH; left > 0 && zone.end < text.length && text[zone.end] !== ' '; left--) zone.end++;
   }
   return { digits, zones };
+}
+
+const SURE = 0.7;
+const OF_ADDRESSES = new Set(['address', 'city', 'postcode', 'name']);
+
+/** What was learnt about addresses takes nothing from numbers that rules are sure of. */
+function withoutDoubtful(found: readonly Finding[]): Finding[] {
+  const sure = found.filter(({ kind, score }) => score >= SURE && !OF_ADDRESSES.has(kind));
+  return found.filter(
+    ({ recogniser, start, end }) =>
+      recogniser !== 'address-learned' || !sure.some((one) => start < one.end && one.start < end),
+  );
 }
 
 /** What redaction has put in before, "[NAME_1]", is nothing to be found. */

@@ -1,4 +1,5 @@
 /** Rows without the personal data in them: tags or surrogates in their place, counted by kind. */
+import { withPlainDigits } from './digits.ts';
 import { Detector, type DetectorOptions, type Finding } from './detector.ts';
 import type { Kind } from './kinds.ts';
 import { leavesOf, type Leaf, type Leaves } from './leaves.ts';
@@ -141,7 +142,10 @@ export class Redactor implements Disposable {
     for (const finding of findings) {
       const value = text.slice(finding.start, finding.end);
       this.counts.kinds[finding.kind] = (this.counts.kinds[finding.kind] ?? 0) + 1;
-      const stand = hasTags ? this.#tags.of(value, finding.kind) : this.#surrogates.of(value, finding, subject);
+      const stand = hasTags
+        ? this.#tags.of(value, finding.kind)
+        : // What makes other numbers of numbers knows the digits 0 to 9.
+          this.#surrogates.of(withPlainDigits(value), finding, subject);
       result += kept(text.slice(at, finding.start)) + stand;
       at = finding.end;
     }

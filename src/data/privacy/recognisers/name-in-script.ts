@@ -17,7 +17,7 @@ export const recogniser: Recogniser = {
         for (const match of matchesOf(form, text)) {
           const { name } = match.groups!;
           if (nobody?.test(name) === true) continue;
-          const start = match.index + match[0].indexOf(name);
+          const start = match.index + match[0].lastIndexOf(name);
           yield { start, end: start + name.length, score: SCORE };
         }
       }

@@ -3,18 +3,18 @@ import { matchesOf, type Recogniser } from '../recogniser.ts';
 
 const WORDS = [
   'парол[ьяюіи]|паролем|паролата?|лозинк[аеу]|кодов[оеы][йе] слово|құпиясөз|сырсөз|нууц үг|গোপন নম্বর|գաղտնաբառ|პაროლი|κωδικός(?: πρόσβασης)?|συνθηματικό',
-  'hesl[oaeu]|jelsz(?:ó|ava|avam)|parol[aeăiė]|salasan[aat]{1,3}|parooli?|slaptažod\\p{L}{2,3}|lykilorð\\p{L}{0,2}|passord(?:et)?|adgangskode[nr]?|kodeord(?:et)?|şifre(?:si|m|niz)?|şifrə|gesl[oa]|zaporka|lozink[aeu]|fjalëkalimi?|wagwoord|nenosiri|nywila|kata ?laluan|kata ?sandi|sandi|mật khẩu|mk',
+  'hesl[oaeu]|jelsz(?:ó|ava|avam)|parol[aăiė]|salasan[aat]{1,3}|parooli?|slaptažod\\p{L}{2,3}|lykilorð\\p{L}{0,2}|passord(?:et)?|adgangskode[nr]?|kodeord(?:et)?|şifre(?:si|m|niz)?|şifrə|gesl[oa]|zaporka|lozink[aeu]|fjalëkalimi?|wagwoord|nenosiri|nywila|kata ?laluan|kata ?sandi|mật khẩu',
   'סיסמ[הא]|הסיסמ[הא]|كلمة ?(?:ال)?(?:سر|مرور)|الرقم السري|رمز(?: عبور)?|گذرواژه|پسورد|پاس ?ورڈ|पासवर्ड|কুটশব্দ|পাসওয়ার্ড|பாஸ்வேர்டு|கடவுச்சொல்|పాస్‌?వర్డ్|ಪಾಸ್‌?ವರ್ಡ್|പാസ്‌?വേഡ്|મુરપદ|પાસવર્ડ|ਪਾਸਵਰਡ|මුරපදය|รหัส(?:ผ่าน)?|ລະຫັດ(?:ຜ່ານ)?|លេខសម្ងាត់|စကားဝှက်|የይለፍ ?ቃል',
   '密码|密碼|口令|パスワード|暗証番号|合言葉|비밀번호|비번|패스워드|암호',
 ].join('|');
 /** What links a word to its value, which has letters and digits or signs. */
 const NAMED = new RegExp(
-  String.raw`(?<!\p{L})(?:${WORDS})(?:(?:[를을은는이가]|は|を|が|是|为|為|е|е:|je|on|olla|ir|yra|er|da|is|là|adalah|ialah|هي|هو|است)(?=[\s:]|[!-~]))?\s{0,2}[:=：]?\s{0,2}["'«„“「]?(?<value>[!-~]{4,40})`,
+  String.raw`(?<!\p{L})(?:${WORDS})(?<![A-Za-z](?=[A-Za-z0-9_-]))(?:(?:[를을은는이가]|は|を|が|是|为|為|е|е:|je|on|olla|ir|yra|er|da|is|là|adalah|ialah|هي|هو|است)(?=[\s:]|[!-~]))?\s{0,2}[:=：]?\s{0,2}["'«„“「]?(?<value>[!-~]{4,40})`,
   'giu',
 );
 /** A number with a sign that keypads have, or cut by one. */
 const KEYED =
-  /(?<![^\s:"'(,])(?<value>\d{3,6}[#*]|[#*]\d{3,6}[#*]?|\d{1,6}[*#]\d{1,4}|(?=[^\s,.;]{0,5}\d)\d{3,5}\p{Lu})(?=["'),.;]|\s|$)/gu;
+  /(?<![^\s:"'(,])(?<value>\d{3,6}[#*]|[#*]\d{3,6}[#*]?|\d{1,6}[*#]\d{1,4}|(?=[^\s,.;]{0,5}\d)\d{3,5}[B-JL-UX-Z\u0410-\u042f])(?=["'),.;]|\s|$)/gu;
 /** "door code", "key safe", "gate is", in what languages there are. */
 const DOORS = new RegExp(
   String.raw`(?<!\p{L})(?:(?:door|gate|entry|entrance|access|alarm|lift|elevator|buzzer|keypad|lock|garage|building|key ?safe|lockbox|intercom|doorbell)(?: code| pin| number| box)?|codes?|códigos?|codici?|koden?|kód|kod(?:u|em)?|koodi?|kodas|kods|uksekood|ovikoodi|portkod|türcode|haustürcode|digicode|interphone|citofono|portero|domofon(?:u)?|код(?:а|у|ом)?|домофон(?:а)?|κωδικός|קוד|كود|رمز|কোড|कोड|รหัส|暗証番号|密码|门禁|門禁|비번|비밀번호|mã(?: cửa| số)?)(?!\p{L})`,
