@@ -89,7 +89,17 @@ export class Detector {
       for (const { start, end } of zones)
         this.#look({ text: text.slice(start, end), written: written.slice(start, end) }, start, near, found);
     // By recogniser: of equal ones the first recogniser's counts. Lists that nobody has made are left out.
-    return resolveOverlaps(withoutTags(withoutDoubtful(found.flat()), text), text);
+    return resolveOverlaps(withoutTags(this.#withoutGuesses(found), text), text);
+  }
+
+  /** Without what touches a number that another recogniser is sure of, where a recogniser gives way to them. */
+  #withoutGuesses(found: readonly Finding[][]): Finding[] {
+    const all = found.flat();
+    const guesses = this.#recognisers.flatMap(({ givesWay }, index) => (givesWay ? (found[index] ?? []) : []));
+    if (guesses.length === 0) return all;
+    const sure = all.filter(isSureNumber);
+    const lost = new Set(guesses.filter(({ start, end }) => sure.some((one) => start < one.end && one.start < end)));
+    return all.filter((one) => !lost.has(one));
   }
 
   /** Puts what recognisers find into the lists of each. */
@@ -146,15 +156,10 @@ function digitZones(text: string): { digits: number; zones: { start: number; end
 }
 
 const SURE = 0.7;
-const OF_ADDRESSES = new Set(['address', 'city', 'postcode', 'name']);
+const OF_ADDRESSES: ReadonlySet<Kind> = new Set(['address', 'city', 'postcode', 'name']);
 
-/** What was learnt about addresses takes nothing from numbers that rules are sure of. */
-function withoutDoubtful(found: readonly Finding[]): Finding[] {
-  const sure = found.filter(({ kind, score }) => score >= SURE && !OF_ADDRESSES.has(kind));
-  return found.filter(
-    ({ recogniser, start, end }) =>
-      recogniser !== 'address-learned' || !sure.some((one) => start < one.end && one.start < end),
-  );
+function isSureNumber({ kind, score }: Finding): boolean {
+  return score >= SURE && !OF_ADDRESSES.has(kind);
 }
 
 /** What redaction has put in before, "[NAME_1]", is nothing to be found. */

@@ -22,6 +22,8 @@ export interface Recogniser {
   kind: Kind;
   /** A text without these is not looked at. */
   needs?: { digits?: number; character?: string };
+  /** What it finds gives way to numbers that another is sure of. */
+  givesWay?: boolean;
   find(text: string): Iterable<Candidate>;
   /** True for what the rules of an identifier allow, so that a surrogate can break them. */
   isValid?(value: string): boolean;

@@ -53,10 +53,8 @@ export function usualLoss({ trunk }: Model): PairLossName {
 const pairVectors: JointLoss['represent'] = (model, { input, rows }: Batch, { runner }) => {
   const { contrastiveHead: head } = model;
   const images = stackFeatures(rows);
-  const [texts, seen] = [
-    head.vectors(model.hidden(input, { runner }), input),
-    model.beside(input, images, () => head.vectors(model.hidden(images, { runner }), images)),
-  ];
+  const texts = head.vectors(model.hidden(input, { runner }), input);
+  const seen = model.beside(input, images, () => head.vectors(model.hidden(images, { runner }), images));
   return cat([texts, seen], 1);
 };
 

@@ -1,12 +1,6 @@
 /** Numbers that nothing but a word beside them gives away, in languages and scripts of many countries. */
 import { describe, expect, it } from 'vitest';
-import { Detector } from '../../../src/data/privacy/detector.ts';
-
-const detector = new Detector();
-
-function found(text: string): string[] {
-  return detector.find(text).map(({ kind, start, end }) => `${kind}: ${text.slice(start, end)}`);
-}
+import { found } from './found.ts';
 
 describe('numbers behind announcing words', () => {
   it.each([

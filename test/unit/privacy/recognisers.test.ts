@@ -1,15 +1,9 @@
 /** Each recogniser on what it must find, what only looks like it, and what is of another kind. */
 import { describe, expect, it } from 'vitest';
-import { Detector } from '../../../src/data/privacy/index.ts';
 import { recognisers } from '../../../src/data/privacy/recognisers/index.ts';
 import { CASES_OF_FORMS } from './cases-of-forms.ts';
 import { CASES_OF_LANGUAGES } from './cases-of-languages.ts';
-
-const detector = new Detector();
-
-function found(text: string): string[] {
-  return detector.find(text).map(({ start, end, kind }) => `${kind}: ${text.slice(start, end)}`);
-}
+import { detector, found } from './found.ts';
 
 /** Recogniser → texts with what must be found in them, and texts in which it must find nothing. */
 const CASES: Record<string, { yes: [text: string, found: string][]; no: string[] }> = {

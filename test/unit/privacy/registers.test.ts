@@ -1,12 +1,6 @@
 /** Chat in small letters, forms in capitals, notes, signatures and decoys: what people write beside letters and contracts. */
 import { describe, expect, it } from 'vitest';
-import { Detector } from '../../../src/data/privacy/detector.ts';
-
-const detector = new Detector();
-
-function found(text: string): string[] {
-  return detector.find(text).map(({ kind, start, end }) => `${kind}: ${text.slice(start, end)}`);
-}
+import { found } from './found.ts';
 
 describe('in other registers', () => {
   it.each([

@@ -1,6 +1,6 @@
 /** What a token says by itself, as rows of a table: its form, its sort, its beginning and end, what lists know of it. */
 import { standingOf } from '../names/features.ts';
-import { hashOf, type Token } from '../names/tokens.ts';
+import { hashOf, SORT, type Token } from '../names/tokens.ts';
 import { isTown } from '../names/towns.ts';
 
 /** Rows that tokens' features are hashed to. */
@@ -25,8 +25,9 @@ const LONGEST = 12;
 export function rowsOf(token: Token, blind: Blindness = {}): number[] {
   const { text, lower } = token;
   const first = text.charCodeAt(0);
+  const { sort } = token.form;
   if (first >= 48 && first <= 57) return rowsOfNumber(text);
-  if (token.form.sort !== 87 && token.form.sort !== 119) return [row(1, first)];
+  if (sort !== SORT.capital && sort !== SORT.word) return [row(1, first)];
   const rows = [row(2, token.form.shape), row(3, Math.min(LONGEST, text.length)), row(4, scriptOf(first))];
   if (blind.kind !== true) rows.push(row(5, token.form.placeKind));
   if (blind.lists !== true) rows.push(row(6, standing(token)));

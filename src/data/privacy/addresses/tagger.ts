@@ -1,5 +1,5 @@
 /** Addresses by a small network over tokens; tools/address-tagger trains it on invented ones of all countries. */
-import type { Token } from '../names/tokens.ts';
+import { SORT, type Token } from '../names/tokens.ts';
 import { placeOf, PLACES, rowsOf } from './features.ts';
 import { gateOf, LAYERS, projectionOf, scoresOf, TAGS, weights, WIDTH } from './network.ts';
 import { addressTokens } from './tokens.ts';
@@ -52,27 +52,26 @@ function zonesOf(tokens: readonly Token[]): Zone[] {
 
 /** Numbers, and words that say that somebody lives somewhere. */
 export function isTrigger({ form: { sort, placeKind } }: Token): boolean {
-  return sort === DIGIT || placeKind === CUE || placeKind === FROM;
+  return sort === SORT.number || placeKind === CUE || placeKind === FROM;
 }
 
-const DIGIT = 57;
 const LONGEST_NUMBER = 7;
 
 /** A later part of a date, a time, a version or a mail's address, one of several long numbers in a row, or too long. */
 function isOtherNumber(tokens: readonly Token[], at: number): boolean {
   const { text, start, form } = tokens[at];
-  if (form.sort !== DIGIT) return false;
+  if (form.sort !== SORT.number) return false;
   if (text.length > LONGEST_NUMBER || tokens[at + 1]?.text === '@') return true;
   if (text.length > 3 && (isLongNumber(tokens, at - 1) || isLongNumber(tokens, at + 1))) return true;
   if (at < 2 || tokens[at - 1].end !== start) return false;
   const sign = tokens[at - 1].text;
-  return (sign === '.' || sign === ':') && tokens[at - 2].form.sort === DIGIT && tokens[at - 2].end === start - 1;
+  return (sign === '.' || sign === ':') && tokens[at - 2].form.sort === SORT.number && tokens[at - 2].end === start - 1;
 }
 
 /** Groups of four digits: of cards, phones and accounts. A hyphen may stand between. */
 function isLongNumber(tokens: readonly Token[], at: number): boolean {
   const one = tokens[at];
-  return one !== undefined && one.form.sort === DIGIT && one.text.length > 3;
+  return one !== undefined && one.form.sort === SORT.number && one.text.length > 3;
 }
 
 /** As word-kinds.ts has them. */
@@ -114,13 +113,15 @@ const SURE = 0.85;
 
 /** A word in small letters that says nothing of addresses, or that announces one. */
 function isStray({ text, lower, form, style }: Token): boolean {
-  if (text !== lower || style !== 'both' || form.sort === DIGIT) return false;
+  if (text !== lower || style !== 'both' || form.sort === SORT.number) return false;
   const { placeKind } = form;
   return placeKind === 0 || placeKind === CUE || placeKind === FROM;
 }
 
 function isWord({ text, form }: Token): boolean {
-  return form.sort === 87 || form.sort === 119 || form.sort === DIGIT || text === '#' || text === '½';
+  return (
+    form.sort === SORT.capital || form.sort === SORT.word || form.sort === SORT.number || text === '#' || text === '½'
+  );
 }
 
 /** Values [to - from, WIDTH] of the first layer. */

@@ -47,6 +47,9 @@ export interface Form {
   sums: (number | undefined)[];
 }
 
+/** What a form's `sort` is of words with a capital, of others, and of numbers. */
+export const SORT = { capital: 87, word: 119, number: 57 };
+
 /** FNV-1a over UTF-16 units. */
 export function hashOf(text: string): number {
   let hash = 0x811c9dc5;

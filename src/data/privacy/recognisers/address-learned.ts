@@ -5,6 +5,7 @@ import type { Recogniser } from '../recogniser.ts';
 export const recogniser: Recogniser = {
   name: 'address-learned',
   kind: 'address',
+  givesWay: true,
   *find(text) {
     for (const one of addressesOf(text)) {
       const { start, end } = one;
