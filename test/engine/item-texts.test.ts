@@ -264,6 +264,10 @@ describe('a folder', () => {
     expect(fresh.map((one) => one.some((value) => value !== 0))).toEqual([true, true]);
     expect(fresh[0]).not.toEqual(fresh[1]);
     expect(existsSync(at('more/text_encoder/tokenizer.json'))).toBe(true);
+    // What an earlier file's texts lost is not told again.
+    writeFileSync(at('later.jsonl'), '{"item":"hat","text":"a hat"}\n');
+    const later = await addItems({ target: at('more'), catalogue: at('later.jsonl'), folder: at('later') }, context);
+    expect(later).toMatchObject({ added: 1, items: 7, cut: 0 });
   });
 
   it('is tuned by an adapter that trains the towers whole without being told', async () => {

@@ -33,7 +33,7 @@ export interface AddedItems {
   /** Items that the model knew already, and is told of anew. */
   described: number;
   items: number;
-  /** Texts longer than the model has room for, of which it reads the beginning. */
+  /** Of the items told of now, texts longer than the model has room for, of which it reads the beginning. */
   cut: number;
 }
 
@@ -71,7 +71,7 @@ export async function run({ target, catalogue, folder }: AddItemsInput, context:
     if (existsSync(card)) writeFileAtomic(join(draft, 'README.md'), readFileSync(card));
     await writeItemIndex(draft, { model, tokenizer: larger });
   });
-  const counts = { added: added.length, described: news.length - added.length, cut: cutOf(texts) };
+  const counts = { added: added.length, described: news.length - added.length, cut: cutOf(news, texts) };
   return { folder, ...counts, items: before.size - 1 + added.length };
 }
 

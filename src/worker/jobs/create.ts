@@ -82,7 +82,7 @@ export async function run(input: CreateInput, context: JobContext): Promise<Crea
   });
   const parameters = [...model.parameters()].reduce((sum, [, { tensor }]) => sum + tensor.size, 0);
   const ofUsers = { users: users?.count ?? 0, userFeatures: users === undefined ? about.length : 0 };
-  const cut = cutOf(known?.texts);
+  const cut = cutOf(known?.items ?? [], known?.texts);
   const counts = { items: all.length, cut, cold: all.length - chosen.size, rows: rows.length, ...ofUsers };
   const { className } = architecture.heads(config)['next-item']!;
   return { folder, modelType, className, ...counts, itemFeatures: features, maxPositions, parameters, bytes };

@@ -15,8 +15,8 @@ import { openModel } from './open-model.ts';
 export interface ItemTokens {
   /** Of the longest text, with room for a few tokens at least. */
   width: number;
-  /** Texts of which only the beginning is read. */
-  cut: number;
+  /** Items of whose texts only the beginning is read. */
+  cut: ReadonlySet<string>;
   of: ReadonlyMap<string, Int32Array>;
 }
 
@@ -79,8 +79,12 @@ export async function tokenTexts(
   const rows = cutTo(whole, most, { tokenizer, notes: undefined, reading: undefined });
   const of = new Map(described.map(({ item }, i) => [item, rows[i].ids.map((id) => id + 1)]));
   const longest = rows.reduce((length, { ids }) => Math.max(length, ids.length), 0);
-  const cut = rows.filter(({ ids }, row) => ids.length < framed[row].ids.length).length;
-  return { width: Math.min(most, Math.max(longest, LEAST_WIDTH)), cut, of };
+  const cut = described.filter((_, row) => rows[row].ids.length < framed[row].ids.length);
+  return {
+    width: Math.min(most, Math.max(longest, LEAST_WIDTH)),
+    cut: new Set(cut.map(({ item }) => item)),
+    of,
+  };
 }
 
 /** The tokenizer of the encoder inside a model of items. */

@@ -96,9 +96,9 @@ export function withTexts(items: readonly CatalogueItem[]): CatalogueItem[] {
   });
 }
 
-/** Texts of which a model with an encoder of its own reads the beginning only. */
-export function cutOf(texts: ItemVectors | ItemTokens | undefined): number {
-  return texts !== undefined && 'cut' in texts ? texts.cut : 0;
+/** How many of some items' texts a model with an encoder of its own reads the beginning of only. */
+export function cutOf(items: readonly CatalogueItem[], texts: ItemVectors | ItemTokens | undefined): number {
+  return texts !== undefined && 'cut' in texts ? items.filter(({ item }) => texts.cut.has(item)).length : 0;
 }
 
 /** [V · E], 0 where an item has no text */
