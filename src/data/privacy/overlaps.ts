@@ -16,15 +16,29 @@ export function resolveOverlaps<One extends Candidate>(candidates: readonly One[
   const ranked = candidates
     .filter(({ score }) => score >= THRESHOLD)
     .toSorted((a, b) => rank(b) - rank(a) || a.start - b.start || b.end - a.end);
-  let kept: One[] = [];
+  // In the text's order at all times, so that only neighbours are looked at.
+  const kept: One[] = [];
   for (const candidate of ranked) {
-    const over = kept.filter((one) => one.start < candidate.end && candidate.start < one.end);
-    if (over.length === 0) kept.push(candidate);
-    else if (isWider(candidate, over, text)) {
-      kept = [...kept.filter((one) => !over.includes(one)), { ...over[0], start: candidate.start, end: candidate.end }];
-    } else kept = [...kept, ...remains(candidate, over, text)];
+    const from = firstBehind(kept, candidate.start);
+    let to = from;
+    while (to < kept.length && kept[to].start < candidate.end) to++;
+    const over = kept.slice(from, to);
+    if (over.length === 0) kept.splice(from, 0, candidate);
+    else if (isWider(candidate, over, text)) kept[from] = { ...over[0], start: candidate.start, end: candidate.end };
+    else kept.splice(from, over.length, ...withRemains(candidate, over, text));
   }
-  return kept.toSorted((a, b) => a.start - b.start);
+  return kept;
+}
+
+/** Which is the first that ends behind a position. */
+function firstBehind(kept: readonly Candidate[], start: number): number {
+  let [from, to] = [0, kept.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (kept[middle].end <= start) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }
 
 const PARTICLE = /^[\p{L}'’ .]{0,4}$/u;
@@ -38,7 +52,8 @@ function isWider<One extends Candidate>(candidate: One, over: readonly One[], te
   return PARTICLE.test(text.slice(candidate.start, start)) && PARTICLE.test(text.slice(end, candidate.end));
 }
 
-function remains<One extends Candidate>(candidate: One, over: readonly One[], text: string): One[] {
+/** Those that lie over a candidate, with what sticks out of it between them. */
+function withRemains<One extends Candidate>(candidate: One, over: readonly One[], text: string): One[] {
   const parts: One[] = [];
   let from = candidate.start;
   const take = (to: number): void => {
@@ -47,8 +62,9 @@ function remains<One extends Candidate>(candidate: One, over: readonly One[], te
     const start = from + before.length;
     if (core.length >= 3) parts.push({ ...candidate, start, end: start + core.length });
   };
-  for (const one of over.toSorted((a, b) => a.start - b.start)) {
+  for (const one of over) {
     if (one.start > from) take(one.start);
+    parts.push(one);
     from = Math.max(from, one.end);
   }
   if (from < candidate.end) take(candidate.end);
