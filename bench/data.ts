@@ -66,7 +66,7 @@ async function benchSteps(folder: string, megabytes: number, against: string | u
     for (let at = 0; at < texts.length; at += 256) await tokenizer.encodeBatch(texts.slice(at, at + 256));
   });
   await rate('split', bytes, async () => {
-    using planner = new SplitPlanner({ by: 'random', validation: 0.05, test: 0.05, seed: 1 }, folder);
+    using planner = new SplitPlanner({ by: 'random', validation: 0.05, test: 0.05, seed: 1 }, { folder });
     for (const row of rows) planner.add(row);
     await planner.plan();
   });

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { AttuneError } from './errors.ts';
+import { problemsOf } from './schema-issues.ts';
 
 /** The settings of a model's preprocessor_config.json, checked, with its defaults. @throws AttuneError E_CONFIG_BAD */
 export function parseProcessorConfig<Schema extends z.ZodType>(
@@ -10,7 +11,7 @@ export function parseProcessorConfig<Schema extends z.ZodType>(
   if (result.success) return result.data;
   throw new AttuneError('E_CONFIG_BAD', {
     what: "The model's preprocessor_config.json cannot be followed",
-    problems: result.error.issues.map((issue) => ({ field: issue.path.join('.'), message: issue.message })),
+    problems: problemsOf(result.error.issues, { root: config, schema }),
     fix: 'fetch the model again, or mend the file',
   });
 }

@@ -1,5 +1,6 @@
 import { AttuneError, type Problem } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
+import { problemsOf } from '../base/schema-issues.ts';
 import type { Item } from '../documents/index.ts';
 import { textOfRow } from './row-texts.ts';
 import { steps } from './steps/index.ts';
@@ -26,14 +27,19 @@ export async function openSteps(specs: readonly StepSpec[], context: StepContext
   const problems: Problem[] = [];
   const checked: { name: string; definition: StepDefinition; options: unknown }[] = [];
   for (const { step: name, ...given } of specs) {
+    if (!steps.has(name)) {
+      problems.push({ field: 'step', message: `"${name}" is unknown`, fix: adviceOn(name) });
+      continue;
+    }
     const definition = await steps.load(name);
     const { data, error } = definition.options.safeParse(given);
     if (error === undefined) checked.push({ name, definition, options: data });
-    for (const issue of error?.issues ?? []) problems.push(...describeIssue(name, issue, definition));
+    problems.push(...problemsOf(error?.issues ?? [], { root: given, schema: definition.options, prefix: name }));
   }
   if (problems.length > 0) {
-    throw new AttuneError('E_STEP_OPTIONS', {
-      what: 'Options of steps are wrong',
+    const isUnknown = problems.every(({ field }) => field === 'step');
+    throw new AttuneError(isUnknown ? 'E_UNKNOWN_STEP' : 'E_STEP_OPTIONS', {
+      what: isUnknown ? 'There are no such steps' : 'Steps are wrong',
       problems,
       fix: '`attune data steps` lists every step with its options',
     });
@@ -51,22 +57,13 @@ export async function openSteps(specs: readonly StepSpec[], context: StepContext
   return opened;
 }
 
-function emptyReport(step: string, options: Record<string, unknown>): StepReport {
-  return { step, options, itemsIn: 0, itemsOut: 0, leftOut: [], found: [], remarks: [] };
+function adviceOn(name: string): string {
+  const close = nearest(name, steps.names);
+  return close === undefined ? `known are ${steps.names.join(', ')}` : `did you mean "${close}"?`;
 }
 
-type Issue = { code?: string; path: PropertyKey[]; message: string; keys?: string[] };
-
-function describeIssue(step: string, issue: Issue, { options }: StepDefinition): Problem[] {
-  const known = Object.keys((options as { shape?: object }).shape ?? {});
-  if (issue.code === 'unrecognized_keys') {
-    return (issue.keys ?? []).map((key) => {
-      const close = nearest(key, known);
-      const fix = close === undefined ? `known are ${known.join(', ')}` : `did you mean ${close}?`;
-      return { field: `${step}.${key}`, message: 'is unknown', fix };
-    });
-  }
-  return [{ field: [step, ...issue.path.map(String)].join('.'), message: issue.message }];
+function emptyReport(step: string, options: Record<string, unknown>): StepReport {
+  return { step, options, itemsIn: 0, itemsOut: 0, leftOut: [], found: [], remarks: [] };
 }
 
 /** Runs items through opened steps; their reports fill as items come out at the end. */

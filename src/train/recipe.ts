@@ -18,8 +18,6 @@ const sourceSchema = z.strictObject({
   columns: columns.nullable().default(null).describe("the format's field → your column"),
 });
 
-export const sourceKeys: readonly string[] = Object.keys(sourceSchema.shape);
-
 /** One set of rows, as `loadData` takes it. */
 export type RecipeSource = z.output<typeof sourceSchema>;
 

@@ -10,7 +10,8 @@ import { readFlagText } from './flag-text.ts';
 import { axisPlaces, type RecipeKeys } from './keys.ts';
 import { parseReference } from '../../train/reference.ts';
 import { findReferences, hashOf } from './references.ts';
-import { isPlainObject, type Settings } from './settings.ts';
+import { isPlainObject } from '../../base/plain-object.ts';
+import { type Settings } from './settings.ts';
 
 /** Checks all settings; undefined after a problem, which `settings` then holds. */
 export async function checkSettings(settings: Settings, keys: RecipeKeys): Promise<Recipe | undefined> {
@@ -29,7 +30,7 @@ export async function checkSettings(settings: Settings, keys: RecipeKeys): Promi
   checkNames(settings, 'evaluation.metrics', metrics);
   const base = baseTree(settings, keys);
   const parsed = recipeSchema.safeParse(base);
-  if (!parsed.success) faults.report(parsed.error.issues, base);
+  if (!parsed.success) faults.report(parsed.error.issues, { root: base, schema: recipeSchema });
   const references = parsed.success ? hashReferences(parsed.data, settings) : {};
   if (!parsed.success || settings.problems.length > 0) return undefined;
   return withMethods({ ...parsed.data, references }, methods);

@@ -36,7 +36,7 @@ export async function chooseMethod(
   }
   const parsed = module.options.safeParse(values);
   if (!parsed.success) {
-    faults.report(parsed.error.issues, values, `${path}.`);
+    faults.report(parsed.error.issues, { root: values, schema: module.options }, `${path}.`);
     return undefined;
   }
   const complete = module.complete?.(parsed.data as never) ?? parsed.data;

@@ -1,4 +1,4 @@
-import { describeIssues, missing, type ValueFault } from './issues.ts';
+import { describeIssues, missing, type Checked, type ValueFault } from '../../base/schema-issues.ts';
 import type { RecipeKeys } from './keys.ts';
 import type { Written } from './origin.ts';
 import type { Settings } from './settings.ts';
@@ -15,9 +15,9 @@ export class FaultReporter {
     this.#keys = keys;
   }
 
-  /** `prefix` is the dotted section, with its final dot, that `root` was built from. */
-  report(issues: Issues, root: unknown, prefix = ''): void {
-    for (const fault of describeIssues(issues, root)) this.reportFault(fault, prefix);
+  /** `prefix` is the dotted section, with its final dot, that was checked. */
+  report(issues: Issues, checked: Checked, prefix = ''): void {
+    for (const fault of describeIssues(issues, checked)) this.reportFault(fault, prefix);
   }
 
   reportFault(fault: ValueFault, prefix = ''): void {

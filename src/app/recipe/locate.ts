@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { Problem } from '../../base/errors.ts';
 import { parseReference } from '../../train/reference.ts';
 import { OWN_BASE } from '../../worker/run/base-model.ts';
-import { isPlainObject } from './settings.ts';
+import { isPlainObject } from '../../base/plain-object.ts';
 
 /** A stored recipe whose relative paths have become absolute, and which of them lead nowhere. */
 export interface LocatedRecipe {

@@ -5,7 +5,8 @@ import type { RecipeInput } from './define.ts';
 import { recipeKeys } from './keys.ts';
 import { noOrigin, type RecipeOrigin } from './origin.ts';
 import { parseRecipeText, readRecipeFile } from './read.ts';
-import { isPlainObject, type Settings } from './settings.ts';
+import { isPlainObject } from '../../base/plain-object.ts';
+import { type Settings } from './settings.ts';
 import { type RecipeFlags, settle } from './settle.ts';
 
 export interface ResolveOptions {

@@ -1,4 +1,5 @@
 import type { Problem } from '../../base/errors.ts';
+import { isPlainObject } from '../../base/plain-object.ts';
 import { describePlace, problemAt, type RecipeOrigin, type Written } from './origin.ts';
 
 /** One canonical key with its value, before the value is checked. */
@@ -96,10 +97,4 @@ function findStrange(value: unknown): string | undefined {
   return Object.values(value)
     .map(findStrange)
     .find((found) => found !== undefined);
-}
-
-export function isPlainObject(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  const prototype = Object.getPrototypeOf(value) as unknown;
-  return prototype === Object.prototype || prototype === null;
 }

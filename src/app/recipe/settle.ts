@@ -9,7 +9,8 @@ import {
 } from './foreign/index.ts';
 import { axisPlaces, type RecipeKeys, sectionPaths } from './keys.ts';
 import type { RecipeOrigin, Written } from './origin.ts';
-import { isPlainObject, Settings } from './settings.ts';
+import { isPlainObject } from '../../base/plain-object.ts';
+import { Settings } from './settings.ts';
 
 /** Command-line flags: name without dashes → text, or `true` for a flag without a value. Programs may give any value. */
 export type RecipeFlags = Record<string, unknown>;

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { AttuneError } from '../../base/errors.ts';
+import { problemsOf } from '../../base/schema-issues.ts';
 import { readJson } from '../../files/json.ts';
 import type { Task } from '../../models/architecture.ts';
 import type { Model } from '../../models/model.ts';
@@ -123,11 +124,12 @@ export interface AdapterDescription {
 /** Reads an adapter folder's configuration, whoever wrote it. */
 export function readAdapterConfig(folder: string): AdapterDescription {
   const path = join(folder, 'adapter_config.json');
-  const result = schema.safeParse(readJson(path));
+  const written = readJson(path);
+  const result = schema.safeParse(written);
   if (!result.success) {
     throw new AttuneError('E_ADAPTER_UNSUPPORTED', {
       what: `${path} describes an adapter that cannot be loaded`,
-      problems: result.error.issues.map((issue) => ({ field: issue.path.join('.'), message: issue.message })),
+      problems: problemsOf(result.error.issues, { root: written, schema }),
     });
   }
   const config = result.data;

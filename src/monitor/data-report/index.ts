@@ -93,9 +93,9 @@ function tiles({ rows, files, split }: DataSetManifest, { splits }: DataSurvey, 
 }
 
 /** Why rows stay on one side of the split. */
-function togetherBy({ by, column }: DataSetManifest['split']): string {
-  if (by === 'document') return 'of one document or alike';
-  return by === 'group' ? `of one ${column} or alike` : 'alike';
+function togetherBy({ by, groupBy = [] }: DataSetManifest['split']): string {
+  const of = [...(by === 'document' ? ['document'] : []), ...groupBy];
+  return [...of.map((what) => `of one ${what}`), 'alike'].join(' or ');
 }
 
 function tile(name: string, value: Html | string, note: string | undefined): Html {

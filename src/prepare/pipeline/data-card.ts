@@ -6,6 +6,7 @@ import type { DataSetManifest } from './data-set.ts';
 export function dataCard({ name, hash, rows, columns, files, parents, steps, split }: DataSetManifest): string {
   const splits = Object.entries(rows).map(([part, count]) => `| ${part} | ${formatCount(count)} |`);
   const skipped = Object.entries(files.skipped).map(([reason, { count }]) => `- ${formatCount(count)}: ${reason}`);
+  const together = (split.groupBy ?? []).map((column) => `, or of one \`${column}\``).join('');
   const by = split.column === undefined ? split.by : `${split.by} of \`${split.column}\``;
   return [
     `# ${name}`,
@@ -16,7 +17,7 @@ export function dataCard({ name, hash, rows, columns, files, parents, steps, spl
     '|---|---|',
     ...splits,
     '',
-    `Split by ${by}. ${formatCount(split.clusteredRows)} rows stand in ${formatCount(split.clusters)} sets that stay together (alike, or of one mail with its attachments${split.by === 'document' ? ', or of one document' : split.by === 'group' ? ', or of one group' : ''}); no set is in two splits.`,
+    `Split by ${by}. ${formatCount(split.clusteredRows)} rows stand in ${formatCount(split.clusters)} sets that stay together (alike, or of one mail with its attachments${split.by === 'document' ? ', or of one document' : ''}${together}); no set is in two splits.`,
     '',
     '## Columns',
     '',

@@ -1,13 +1,20 @@
 import { z } from 'zod';
 import { AttuneError } from '../../base/errors.ts';
+import { problemsOf } from '../../base/schema-issues.ts';
 import type { StepSpec } from '../run-steps.ts';
 
 const share = z.number().min(0).lt(1);
 
+const paths = z
+  .union([z.string(), z.array(z.string()).min(1)], { error: 'expected a text, or a list of texts' })
+  .transform((given) => [given].flat());
+
 const splitSchema = z.strictObject({
-  by: z.enum(['random', 'document', 'group', 'time']).default('random'),
-  /** The group's or the time's column; a dotted path reaches into objects. */
+  by: z.enum(['random', 'document', 'time']).default('random'),
+  /** The time's; a dotted path reaches into objects. */
   column: z.string().optional(),
+  /** Columns of which rows with the same value stay together, whatever else they are split by. */
+  group_by: paths.optional(),
   validation: share.default(0.05),
   test: share.default(0.05),
   seed: z.int().default(1),
@@ -15,7 +22,7 @@ const splitSchema = z.strictObject({
 
 const pipelineSchema = z.strictObject({
   name: z.string().min(1).default('data set'),
-  sources: z.union([z.string(), z.array(z.string()).min(1)]).transform((given) => [given].flat()),
+  sources: paths,
   ocr: z.boolean().default(false),
   query: z.string().optional(),
   steps: z.array(z.looseObject({ step: z.string() })).min(1),
@@ -37,10 +44,11 @@ export type SplitSpec = z.output<typeof splitSchema>;
 /** @throws AttuneError E_BAD_PIPELINE with all defects */
 export function checkPipeline(spec: unknown, file = 'the pipeline'): Pipeline {
   const { data, error } = pipelineSchema.safeParse(spec);
-  const problems = (error?.issues ?? []).map(({ path, message }) => ({ field: path.map(String).join('.'), message }));
-  const needsColumn =
-    data !== undefined && ['group', 'time'].includes(data.split.by) && data.split.column === undefined;
-  if (needsColumn) problems.push({ field: 'split.column', message: `by: ${data.split.by} needs the column to go by` });
+  const problems = problemsOf(error?.issues ?? [], { root: spec, schema: pipelineSchema });
+  if (data?.split.by === 'time' && data.split.column === undefined)
+    problems.push({ field: 'split.column', message: 'by: time needs the column to go by' });
+  if (data !== undefined && data.split.by !== 'time' && data.split.column !== undefined)
+    problems.push({ field: 'split.column', message: 'goes with by: time only', fix: 'for groups: group_by' });
   if (data !== undefined && data.split.validation + data.split.test >= 1)
     problems.push({ field: 'split', message: 'validation and test leave nothing to train on' });
   if (data === undefined || problems.length > 0) {

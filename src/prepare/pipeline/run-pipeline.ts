@@ -11,6 +11,7 @@ import { sha256 } from '../../files/hash.ts';
 import { writeJson } from '../../files/json.ts';
 import { writeWholeFolder } from '../../files/whole-folder.ts';
 import { lineOf, PREPARED_VERSION } from '../prepared-row.ts';
+import type { StepSpec } from '../run-steps.ts';
 import type { StepContext } from '../step.ts';
 import { dataCard } from './data-card.ts';
 import type { DataSetManifest } from './data-set.ts';
@@ -53,7 +54,7 @@ const MOST_CACHED = 20 * 2 ** 30;
 /**
  * Sources through steps and a split into a data set. Finished parts are kept: a run that was killed goes on from them,
  * and one over changed sources or steps makes only what depends on the change. The result depends on neither.
- * @throws AttuneError as `prepare`; E_SPLIT_IMPOSSIBLE, E_SPLIT_TIME
+ * @throws AttuneError as `prepare`; E_SPLIT_IMPOSSIBLE, E_SPLIT_TIME, E_SPLIT_GROUP
  */
 export async function runPipeline(run: PipelineRun): Promise<PipelineResult> {
   const { pipeline, base, openTokenizer, openRecognisers, signal, onProgress } = run;
@@ -109,9 +110,11 @@ function splitPart(
 ): Promise<StoredPart<SplitExtra>> {
   const shards = parts.flatMap(({ folder, shards: some }) => some.map((shard) => ({ ...shard, folder })));
   const paths = shards.map(({ folder, name }) => join(folder, name));
-  const of = { split: pipeline.split, version: PREPARED_VERSION, input: shards.map(({ sha256: hash }) => hash) };
+  const subjects = subjectsOf(pipeline.steps);
+  const input = shards.map(({ sha256: hash }) => hash);
+  const of = { split: pipeline.split, ...(subjects.length > 0 && { subjects }), version: PREPARED_VERSION, input };
   return store.part<SplitExtra>(of, async (draft) => {
-    const { splitOf, report } = await planSplit(paths, pipeline.split, { scratch, signal });
+    const { splitOf, report } = await planSplit(paths, pipeline.split, { scratch, subjects, signal });
     const writers = new Map<SplitName, ShardWriter>();
     const columns: Record<string, number> = {};
     let index = 0;
@@ -128,12 +131,17 @@ function splitPart(
   });
 }
 
+/** Columns of whom rows are about, as steps name them: one subject's rows stay together. */
+function subjectsOf(specs: readonly StepSpec[]): string[] {
+  return specs.flatMap(({ subject, step }) => (step === 'redact' && typeof subject === 'string' ? [subject] : []));
+}
+
 async function planSplit(
   paths: readonly string[],
   spec: Pipeline['split'],
-  { scratch, signal }: { scratch: string; signal?: AbortSignal },
+  { scratch, subjects, signal }: { scratch: string; subjects: readonly string[]; signal?: AbortSignal },
 ): Promise<{ splitOf: Uint8Array; report: SplitReport }> {
-  using planner = new SplitPlanner(spec, scratch);
+  using planner = new SplitPlanner(spec, { folder: scratch, subjects });
   let count = 0;
   for await (const row of rowsOf(readItems(paths))) {
     planner.add(row);

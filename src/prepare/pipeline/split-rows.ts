@@ -1,4 +1,4 @@
-/** Rows into train, validation and test: none that are alike, of one mail with its attachments, or of one group or document, on two sides. In memory are a few bytes a row. */
+/** Rows into train, validation and test: none that are alike, of one mail with its attachments, of one group or document, on two sides. In memory are a few bytes a row. */
 import { AttuneError } from '../../base/errors.ts';
 import { GrowingArray } from '../../base/growing-array.ts';
 import {
@@ -18,6 +18,8 @@ import type { SplitSpec } from './pipeline-spec.ts';
 export interface SplitReport {
   by: SplitSpec['by'];
   column?: string;
+  /** Columns of which rows with the same value stay together. */
+  groupBy?: readonly string[];
   rows: Record<SplitName, number>;
   /** Sets of two or more rows that stay together, the rows in them, and the largest. */
   clusters: number;
@@ -30,15 +32,22 @@ export class SplitPlanner implements Disposable {
   readonly #spec: SplitSpec;
   #signatures: DiskSignatures | undefined;
   readonly #ids = new HashList();
-  readonly #groups = new HashList();
+  /** What rows stay together by: their documents, or the columns that groups are told by. */
+  readonly #groups: { column?: string; isAsked: boolean; values: HashList; isFound: boolean }[];
   /** Rows of mails with attachments, and of these: by the mail, the first of them. */
   readonly #mails = new Map<string, number>();
   readonly #joined: [number, number][] = [];
   readonly #times = new GrowingArray(Float64Array);
   readonly #untimed: { row: DataRow; got: unknown }[] = [];
 
-  constructor(spec: SplitSpec, folder: string) {
+  /** @param subjects columns that group rows too, where rows have them still */
+  constructor(spec: SplitSpec, { folder, subjects = [] }: { folder: string; subjects?: readonly string[] }) {
     this.#spec = spec;
+    const asked = new Set(spec.group_by);
+    const columns = [...(spec.by === 'document' ? [undefined] : []), ...asked.union(new Set(subjects))];
+    this.#groups = columns.map((column) => {
+      return { column, isAsked: column !== undefined && asked.has(column), values: new HashList(), isFound: false };
+    });
     this.#signatures = new DiskSignatures(folder);
   }
 
@@ -47,21 +56,26 @@ export class SplitPlanner implements Disposable {
     this.#signatures!.add(textOfRow(row));
     this.#ids.add(JSON.stringify(row.values));
     this.#joinMails(row);
-    const value = column === undefined ? undefined : valueAt(row.values, column);
-    if (by === 'document') this.#groups.add(row.origins[0]?.file);
-    if (by === 'group') this.#groups.add(isEmpty(value) ? undefined : JSON.stringify(value));
+    for (const group of this.#groups) {
+      const value = group.column === undefined ? row.origins[0]?.file : valueAt(row.values, group.column);
+      group.values.add(isEmpty(value) ? undefined : JSON.stringify(value));
+      group.isFound ||= !isEmpty(value);
+    }
     if (by !== 'time') return;
+    const value = valueAt(row.values, column!);
     const time = timeOf(value);
     this.#times.push(time);
     if (Number.isNaN(time) && this.#untimed.length < MOST_LISTED) this.#untimed.push({ row, got: value });
   }
 
-  /** By row, the place of its split in `splitNames`. @throws AttuneError E_SPLIT_IMPOSSIBLE, E_SPLIT_TIME */
+  /** By row, the place of its split in `splitNames`. @throws AttuneError E_SPLIT_IMPOSSIBLE, E_SPLIT_TIME, E_SPLIT_GROUP */
   async plan(signal?: AbortSignal): Promise<{ splitOf: Uint8Array; report: SplitReport }> {
     if (this.#untimed.length > 0) throw noTime(this.#spec.column!, this.#untimed);
+    const strange = this.#groups.filter(({ isAsked, isFound }) => isAsked && !isFound);
+    if (strange.length > 0) throw noGroup(strange.map(({ column }) => column!));
     const sets = await this.#linkAlike(signal);
     for (const [first, other] of this.#joined) sets.union(first, other);
-    this.#groups.unite(sets);
+    for (const { values } of this.#groups) values.unite(sets);
     const { setOf, sizes } = sets.numbered();
     const assigned = this.#spec.by === 'time' ? this.#byTime(setOf, sizes) : this.#byHash(setOf, sizes);
     if (assigned === undefined) throw impossible(this.#ids.count, sizes.length);
@@ -120,12 +134,14 @@ export class SplitPlanner implements Disposable {
 
   #report(sizes: Uint32Array, splitOf: Uint8Array): SplitReport {
     const { by, column } = this.#spec;
+    const groupBy = this.#groups.flatMap((group) => (group.isFound ? (group.column ?? []) : []));
     const several = sizes.filter((size) => size > 1);
     const rows = { train: 0, validation: 0, test: 0 };
     for (const split of splitOf) rows[splitNames[split]]++;
     return {
       by,
       ...(column !== undefined && { column }),
+      ...(groupBy.length > 0 && { groupBy }),
       rows,
       clusters: several.length,
       clusteredRows: several.reduce((sum, size) => sum + size, 0),
@@ -160,6 +176,15 @@ function noTime(column: string, rows: readonly { row: DataRow; got: unknown }[])
     }),
     expected: 'a date such as 2024-05-31 or 2024-05-31T10:00:00Z, or a number',
     fix: 'name another column, or leave such rows out by a step before',
+  });
+}
+
+function noGroup(columns: readonly string[]): AttuneError {
+  return new AttuneError('E_SPLIT_GROUP', {
+    what: 'No row has a value in a column that group_by names',
+    problems: columns.map((column) => ({ field: 'split.group_by', message: `"${column}" is in no row` })),
+    expected: 'columns of the rows after the last step',
+    fix: 'name columns that the steps keep: `records` has all of a table, other steps only some',
   });
 }
 

@@ -123,7 +123,7 @@ it('keeps groups and what is alike on one side of a split', async () => {
     numbered(20, 500).map((row, index) => ({ ...row, user: `v${index}`, text: `${sentence(index)} x` })),
   );
   const steps = [{ step: 'records' }];
-  const { folder: to } = await make({ steps, split: { by: 'group', column: 'user', validation: 0, test: 0.3 } });
+  const { folder: to } = await make({ steps, split: { group_by: 'user', validation: 0, test: 0.3 } });
   const [train, test] = [rowsOf(to, 'train'), rowsOf(to, 'test')];
   const users = new Set(train.map(({ user }) => user));
   expect(test.length).toBeGreaterThan(20);
@@ -200,7 +200,42 @@ it('splits by time: the latest rows are test', async () => {
   for (const { day } of rowsOf(to, 'test')) expect(day >= latest).toBe(true);
 });
 
+it('keeps who comes again on one side when it splits by time', async () => {
+  // Two rows of each of 28 people, a month apart.
+  write(
+    'a.jsonl',
+    numbered(28).map((row, i) => ({ ...row, user: `u${i}`, day: `2024-01-${10 + (i % 19)}` })),
+  );
+  write(
+    'b.jsonl',
+    numbered(28, 28).map((row, i) => ({ ...row, user: `u${i}`, day: `2024-02-${10 + (i % 19)}` })),
+  );
+  const split = { by: 'time' as const, column: 'day', group_by: ['user'], validation: 0, test: 0.25 };
+  const { folder: to, manifest } = await make({ split });
+  const users = (part: string) => new Set(rowsOf(to, part).map(({ user }) => user));
+  expect(users('train').intersection(users('test'))).toEqual(new Set());
+  expect(rowsOf(to, 'test')).toHaveLength(14);
+  expect(manifest.split).toMatchObject({ by: 'time', column: 'day', groupBy: ['user'] });
+});
+
+it('keeps the rows of one subject of redaction together', async () => {
+  write(
+    'a.jsonl',
+    numbered(28).map((row, i) => ({ ...row, user: `u${i % 7}` })),
+  );
+  write(
+    'b.jsonl',
+    numbered(28, 28).map((row, i) => ({ ...row, user: `u${i % 7}` })),
+  );
+  const steps = [{ step: 'records' }, { step: 'redact', subject: 'user' }];
+  const { folder: to } = await make({ steps, split: { validation: 0, test: 0.3 } });
+  const users = (part: string) => new Set(rowsOf(to, part).map(({ user }) => user));
+  expect(users('train').intersection(users('test'))).toEqual(new Set());
+});
+
 it.each([
+  [{ split: { group_by: ['text', 'usr'] } }, 'E_SPLIT_GROUP'],
+  [{ split: { column: 'user' } }, 'E_BAD_PIPELINE'],
   [{ sources: [] }, 'E_BAD_PIPELINE'],
   [{ splits: {} }, 'E_BAD_PIPELINE'],
   [{ split: { by: 'time' } }, 'E_BAD_PIPELINE'],

@@ -24,9 +24,13 @@ describe('every step', () => {
       code: 'E_STEP_OPTIONS',
       problems: [{ field: 'chunks.siez', fix: 'did you mean size?' }, { field: 'conversations.session_hours' }],
     });
-    await expect(run([{ step: 'chunk' }], [])).rejects.toMatchObject({
+    await expect(run([{ step: 'chunk' }, { step: 'nothing' }], [])).rejects.toMatchObject({
       code: 'E_UNKNOWN_STEP',
-      fix: 'did you mean "chunks"?',
+      problems: [{ field: 'step', fix: 'did you mean "chunks"?' }, { message: '"nothing" is unknown' }],
+    });
+    await expect(run([{ step: 'chunk' }, { step: 'chunks', size: 'x' }], [])).rejects.toMatchObject({
+      code: 'E_STEP_OPTIONS',
+      problems: [{ field: 'step' }, { field: 'chunks.size', message: 'must be a number, got "x"' }],
     });
   });
 

@@ -1,9 +1,10 @@
+/** What a schema finds wrong, in words for whoever wrote the value. */
 import type { z } from 'zod';
-import { nearest } from '../../base/nearest.ts';
-import { sourceKeys } from '../../train/recipe.ts';
-import { isPlainObject } from './settings.ts';
+import type { Problem } from './errors.ts';
+import { nearest } from './nearest.ts';
+import { isPlainObject } from './plain-object.ts';
 
-/** What is wrong with one value, in words a user of the recipe understands. */
+/** What is wrong with one value. */
 export interface ValueFault {
   /** From the checked object. */
   path: (string | number)[];
@@ -15,25 +16,63 @@ export const missing = 'is missing';
 
 type Issue = z.core.$ZodIssue;
 
-/** Turns the schema's issues into sentences; `root` is the value that was checked. */
-export function describeIssues(issues: readonly Issue[], root: unknown): ValueFault[] {
-  return issues.flatMap((issue) => describeIssue(issue, root));
+/** What was checked, and what by. */
+export interface Checked {
+  root: unknown;
+  schema: z.core.$ZodType;
 }
 
-function describeIssue(issue: Issue, root: unknown): ValueFault[] {
+/** All of a schema's issues as problems with dotted fields, which begin with `prefix`. */
+export function problemsOf(issues: readonly Issue[], { prefix, ...checked }: Checked & { prefix?: string }): Problem[] {
+  return describeIssues(issues, checked).map(({ path, ...fault }) => {
+    const field = [...(prefix === undefined ? [] : [prefix]), ...path].join('.');
+    return { ...(field !== '' && { field }), ...fault };
+  });
+}
+
+/** Turns the schema's issues into sentences. */
+export function describeIssues(issues: readonly Issue[], { root, schema }: Checked): ValueFault[] {
+  return issues.flatMap((issue) => describeIssue(issue, { root, schema }));
+}
+
+function describeIssue(issue: Issue, { root, schema }: Checked): ValueFault[] {
   const path = issue.path as (string | number)[];
   const value = valueAt(root, path);
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => describeUnknown(path, key));
-  if (issue.code === 'invalid_union') return describeUnion(issue, path, value);
+  if (issue.code === 'unrecognized_keys') {
+    const known = [...new Set(keysAt(schema, path))];
+    return issue.keys.map((key) => describeUnknown(path, key, known));
+  }
+  if (issue.code === 'invalid_union') return describeUnion(issue, path, { root, schema });
   if (value === undefined) return [{ path, message: missing }];
   return [{ path, ...describeValue(issue, value) }];
 }
 
-/** Sets of rows are the one place where the schema itself meets unknown keys; the rest is read before. */
-function describeUnknown(path: readonly (string | number)[], key: string): ValueFault {
-  const close = nearest(key, sourceKeys);
-  const fix = close === undefined ? `known are ${sourceKeys.join(', ')}` : `did you mean ${close}?`;
+function describeUnknown(path: readonly (string | number)[], key: string, known: readonly string[]): ValueFault {
+  const close = nearest(key, known);
+  const fix = close === undefined ? `known are ${known.join(', ')}` : `did you mean ${close}?`;
   return { path: [...path, key], message: 'is unknown', fix };
+}
+
+/** What a schema is made of, as far as it says where keys are known. */
+interface Made {
+  type: string;
+  innerType?: z.core.$ZodType;
+  in?: z.core.$ZodType;
+  shape?: Record<string, z.core.$ZodType>;
+  element?: z.core.$ZodType;
+  valueType?: z.core.$ZodType;
+  options?: readonly z.core.$ZodType[];
+}
+
+/** The keys of the objects that a schema allows at a path. */
+function keysAt(schema: z.core.$ZodType, path: readonly (string | number)[]): string[] {
+  const made = schema._zod.def as unknown as Made;
+  const inner = made.innerType ?? made.in;
+  if (inner !== undefined) return keysAt(inner, path);
+  if (made.options !== undefined) return made.options.flatMap((option) => keysAt(option, path));
+  if (path.length === 0) return Object.keys(made.shape ?? {});
+  const next = typeof path[0] === 'number' ? made.element : (made.shape?.[path[0]] ?? made.valueType);
+  return next === undefined ? [] : keysAt(next, path.slice(1));
 }
 
 function describeValue(issue: Issue, value: unknown): { message: string; fix?: string } {
@@ -80,12 +119,14 @@ function unquoted(expected: string, value: unknown): string | undefined {
 function describeUnion(
   issue: Issue & { code: 'invalid_union' },
   path: (string | number)[],
-  value: unknown,
+  { root, schema }: Checked,
 ): ValueFault[] {
+  const value = valueAt(root, path);
   if (value === undefined) return [{ path, message: missing }];
   const meant = issue.errors.find((branch) => branch.every((inner) => inner.path.length > 0 || isRange(inner)));
   if (meant !== undefined && (isPlainObject(value) || Array.isArray(value) || meant.every(isRange))) {
-    return describeIssues(meant, value).map((fault) => ({ ...fault, path: [...path, ...fault.path] }));
+    const whole = meant.map((inner) => ({ ...inner, path: [...path, ...inner.path] }));
+    return describeIssues(whole, { root, schema });
   }
   const wanted = issue.message.replace(/^expected /, '');
   return [{ path, message: `must be ${wanted}, got ${shortJson(value)}` }];
