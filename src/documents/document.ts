@@ -87,6 +87,8 @@ export interface DataRow {
   kind: 'row';
   values: Record<string, unknown>;
   origins: readonly Origin[];
+  /** Of a row whose values were taken out, what it is split by; no part of what is written. */
+  splitKeys?: Record<string, unknown>;
 }
 
 /** What flows between steps. */

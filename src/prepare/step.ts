@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { DataRow, Item, ItemKind, Origin } from '../documents/index.ts';
 import type { Recogniser } from '../data/privacy/recogniser.ts';
 import type { Tokenizer } from '../text/index.ts';
+import type { SplitColumns } from './split-keys.ts';
 
 /** Where an item came from, as reports show it. */
 export interface ItemPlace {
@@ -40,6 +41,8 @@ export interface StepContext {
   seen?(item: Item): unknown;
   /** Reports quote the first words of the rows that they count; false where nothing of rows may be shown. */
   quotes?: boolean;
+  /** What rows will be split by; a step that takes it out keeps it beside them. */
+  splitColumns?: SplitColumns;
   onProgress?: (done: number, unit: string) => void;
   signal?: AbortSignal;
 }

@@ -12,6 +12,7 @@ import { writeJson } from '../../files/json.ts';
 import { writeWholeFolder } from '../../files/whole-folder.ts';
 import { lineOf, PREPARED_VERSION } from '../prepared-row.ts';
 import type { StepSpec } from '../run-steps.ts';
+import type { SplitColumns } from '../split-keys.ts';
 import type { StepContext } from '../step.ts';
 import { dataCard } from './data-card.ts';
 import type { DataSetManifest } from './data-set.ts';
@@ -65,7 +66,8 @@ export async function runPipeline(run: PipelineRun): Promise<PipelineResult> {
   const scratch = mkdtempSync(join(tmpdir(), 'attune-pipeline-'));
   try {
     const quotes = !(await hidesRows(pipeline.steps));
-    const context = { base, quotes, openTokenizer, openRecognisers, signal };
+    const splitColumns = splitColumnsOf(pipeline);
+    const context = { base, quotes, openTokenizer, openRecognisers, splitColumns, signal };
     const stages = await stagesOf(pipeline.steps, { ...context, folder: scratch });
     onProgress?.({ activity: `reading ${pipeline.sources.join(', ')}`, done: 0 });
     const reading = { ...run.reading, ocr: pipeline.ocr, query: pipeline.query, signal };
@@ -134,6 +136,13 @@ function splitPart(
 /** Columns of whom rows are about, as steps name them: one subject's rows stay together. */
 function subjectsOf(specs: readonly StepSpec[]): string[] {
   return specs.flatMap(({ subject, step }) => (step === 'redact' && typeof subject === 'string' ? [subject] : []));
+}
+
+/** Undefined where rows are split by nothing that they hold. */
+function splitColumnsOf({ split: { by, column, group_by: groups = [] }, steps }: Pipeline): SplitColumns | undefined {
+  const all = [...new Set([...groups, ...subjectsOf(steps)])];
+  if (by !== 'time' && all.length === 0) return undefined;
+  return { ...(by === 'time' && { time: column }), groups: all };
 }
 
 async function planSplit(

@@ -13,6 +13,7 @@ import {
 import type { DataRow } from '../../documents/index.ts';
 import { textOfRow } from '../row-texts.ts';
 import { HashList } from '../hash-list.ts';
+import { groupOf, isEmpty, timeOf, valueAt } from '../split-keys.ts';
 import type { SplitSpec } from './pipeline-spec.ts';
 
 export interface SplitReport {
@@ -57,12 +58,12 @@ export class SplitPlanner implements Disposable {
     this.#ids.add(JSON.stringify(row.values));
     this.#joinMails(row);
     for (const group of this.#groups) {
-      const value = group.column === undefined ? row.origins[0]?.file : valueAt(row.values, group.column);
-      group.values.add(isEmpty(value) ? undefined : JSON.stringify(value));
+      const value = group.column === undefined ? row.origins[0]?.file : keyOf(row, group.column);
+      group.values.add(isEmpty(value) ? undefined : groupOf(value));
       group.isFound ||= !isEmpty(value);
     }
     if (by !== 'time') return;
-    const value = valueAt(row.values, column!);
+    const value = keyOf(row, column!);
     const time = timeOf(value);
     this.#times.push(time);
     if (Number.isNaN(time) && this.#untimed.length < MOST_LISTED) this.#untimed.push({ row, got: value });
@@ -152,19 +153,9 @@ export class SplitPlanner implements Disposable {
 
 const MOST_LISTED = 20;
 
-function valueAt(values: Record<string, unknown>, path: string): unknown {
-  if (Object.hasOwn(values, path)) return values[path];
-  return path.split('.').reduce<unknown>((value, key) => (value as Record<string, unknown> | null)?.[key], values);
-}
-
-function isEmpty(value: unknown): boolean {
-  return value === undefined || value === null || value === '';
-}
-
-/** Milliseconds, from a date as text or a number of seconds or milliseconds. */
-function timeOf(value: unknown): number {
-  if (typeof value === 'number') return value;
-  return typeof value === 'string' ? Date.parse(value) : NaN;
+/** What a row is split by: as it was before a step took it out. */
+function keyOf({ values, splitKeys }: DataRow, column: string): unknown {
+  return splitKeys?.[column] ?? valueAt(values, column);
 }
 
 function noTime(column: string, rows: readonly { row: DataRow; got: unknown }[]): AttuneError {

@@ -14,6 +14,8 @@ interface Stage {
   perItem: boolean;
   /** One step that first looks at each shard by itself. */
   looks: boolean;
+  /** It takes out of rows what they may be split by. */
+  protects: boolean;
   /** All that the result depends on besides the items. */
   key: unknown[];
 }
@@ -27,8 +29,11 @@ export async function stagesOf(specs: readonly StepSpec[], context: StepContext)
     const last = stages.at(-1);
     const perItem = definition.perItem === true;
     const stage =
-      last?.perItem === true && perItem ? last : { specs: [], perItem, looks: definition.look !== undefined, key: [] };
+      last?.perItem === true && perItem
+        ? last
+        : { specs: [], perItem, looks: definition.look !== undefined, protects: false, key: [] };
     if (stage !== last) stages.push(stage);
+    stage.protects ||= definition.protects === true;
     stage.specs.push(specs[index]);
     const files = (definition.files?.(report.options, context.base) ?? []).map((file) => sha256File(file));
     const around = definition.surroundings?.(report.options);
@@ -57,7 +62,9 @@ export async function runStage(stage: Stage, before: readonly StoredPart[], run:
   if (stage.perItem) return overEach(stage, shards, { ...run, threads });
   const { store, context } = run;
   context.signal?.throwIfAborted();
-  const part = await store.part(keyOf(stage, shards, context), async (draft) => {
+  const { splitColumns } = context;
+  const of = { ...keyOf(stage, shards, context), ...(stage.protects && { splitColumns }) };
+  const part = await store.part(of, async (draft) => {
     const seen = stage.looks && shards.length > 1 ? await lookAt(stage, shards, { ...run, threads }) : undefined;
     await threads?.pool.rest();
     const work = { paths: shards.map(({ path }) => path), specs: stage.specs, draft, seen };

@@ -6,6 +6,7 @@ import { kinds, presets, Redactor, redactRows, type Finding } from '../../data/p
 import type { DataRow, Item } from '../../documents/index.ts';
 import { sha256, sha256OfOwn } from '../../files/hash.ts';
 import { AttuneError } from '../../base/errors.ts';
+import { splitKeysOf } from '../split-keys.ts';
 import { defineStep, rowOf, type StepContext } from '../step.ts';
 
 const options = z.strictObject({
@@ -55,7 +56,7 @@ export const step = defineStep<Options>({
     return async function* run(items, notes) {
       using redactor = opened;
       for await (const { item, values } of redacted(rowsOf(items), redactor, context))
-        yield rowOf(values, item.origins);
+        yield { ...rowOf(values, item.origins), ...keysOf(item, context) };
       const { rows: count, changed, kinds: found, numbersLeft } = redactor.counts;
       const counts = Object.entries(found).map(([kind, times]) => `${times} ${kind}`);
       notes.remark(`replaced in ${changed} of ${count} rows: ${counts.length === 0 ? 'nothing' : counts.join(', ')}`);
@@ -93,6 +94,11 @@ async function* redacted(items: AsyncIterable<DataRow>, redactor: Redactor, { se
   for await (const item of items) {
     yield { item, values: redactor.close(redactor.open(item.values), seen(item) as Finding[][]) };
   }
+}
+
+/** Dates and names that rows are split by are gone from their values, or moved. */
+function keysOf({ values, splitKeys }: DataRow, { splitColumns }: StepContext): Pick<DataRow, 'splitKeys'> {
+  return splitColumns === undefined ? {} : { splitKeys: { ...splitKeysOf(values, splitColumns), ...splitKeys } };
 }
 
 async function* rowsOf(items: AsyncIterable<Item>): AsyncGenerator<DataRow> {

@@ -218,6 +218,43 @@ it('keeps who comes again on one side when it splits by time', async () => {
   expect(manifest.split).toMatchObject({ by: 'time', column: 'day', groupBy: ['user'] });
 });
 
+it('splits by a time and by whom redaction takes out of the rows', async () => {
+  const people = [
+    'Anna Kowalska',
+    'John Miller',
+    'Lukas Weber',
+    'Maria Rossi',
+    'Peter Novak',
+    'Julia Schmidt',
+    'Karl Huber',
+  ];
+  write(
+    'a.jsonl',
+    numbered(28).map((row, i) => ({ ...row, name: people[i % 7] })),
+  );
+  write(
+    'b.jsonl',
+    numbered(28, 28).map((row, i) => ({ ...row, name: people[i % 7] })),
+  );
+  const steps = [{ step: 'records' }, { step: 'redact', style: 'surrogates' }, { step: 'lengths' }];
+  const timed = await make({ steps, split: { by: 'time', column: 'day', validation: 0, test: 0.25 } });
+  const [train, test] = ['train', 'test'].map((part) => rowsOf(timed.folder, part).map(({ id }) => id % 28));
+  expect(test).toHaveLength(14);
+  expect(Math.min(...test)).toBeGreaterThanOrEqual(Math.max(...train));
+  const grouped = await make({
+    steps: steps.with(1, { step: 'redact' }),
+    split: { group_by: 'name', validation: 0, test: 0.3 },
+  });
+  const sides = ['train', 'test'].map((part) => new Set(rowsOf(grouped.folder, part).map(({ id }) => id % 7)));
+  expect(sides[0].intersection(sides[1])).toEqual(new Set());
+  for (const { folder: to } of [timed, grouped])
+    for (const part of ['train', 'test'])
+      for (const row of rowsOf(to, part)) {
+        expect(Object.keys(row).toSorted()).toEqual(['day', 'id', 'name', 'provenance', 'text', 'user']);
+        expect(people).not.toContain((row as unknown as { name: string }).name);
+      }
+});
+
 it('keeps the rows of one subject of redaction together', async () => {
   write(
     'a.jsonl',

@@ -1,0 +1,39 @@
+/** What rows are split by, kept beside them where a step takes it out of their values. */
+import { sha256 } from '../files/hash.ts';
+
+/** Columns that a split goes by; a dotted path reaches into objects. */
+export interface SplitColumns {
+  time?: string;
+  /** Rows with the same value in one of them stay together. */
+  groups: readonly string[];
+}
+
+/** By column, the time in milliseconds and a hash of what groups the row; what a row does not have is left out. */
+export function splitKeysOf(values: Record<string, unknown>, { time, groups }: SplitColumns): Record<string, unknown> {
+  const found = groups.map((column) => [column, valueAt(values, column)] as const);
+  const hashed = found
+    .filter(([, value]) => !isEmpty(value))
+    .map(([column, value]) => [column, sha256(groupOf(value))]);
+  const at = time === undefined ? undefined : timeOf(valueAt(values, time));
+  return { ...Object.fromEntries(hashed), ...(at !== undefined && !Number.isNaN(at) && { [time!]: at }) };
+}
+
+/** The same text for the same value. */
+export function groupOf(value: unknown): string {
+  return JSON.stringify(value);
+}
+
+export function valueAt(values: Record<string, unknown>, path: string): unknown {
+  if (Object.hasOwn(values, path)) return values[path];
+  return path.split('.').reduce<unknown>((value, key) => (value as Record<string, unknown> | null)?.[key], values);
+}
+
+export function isEmpty(value: unknown): boolean {
+  return value === undefined || value === null || value === '';
+}
+
+/** Milliseconds, from a date as text or a number of seconds or milliseconds. */
+export function timeOf(value: unknown): number {
+  if (typeof value === 'number') return value;
+  return typeof value === 'string' ? Date.parse(value) : NaN;
+}
