@@ -66,8 +66,7 @@ export async function runPipeline(run: PipelineRun): Promise<PipelineResult> {
   const scratch = mkdtempSync(join(tmpdir(), 'attune-pipeline-'));
   try {
     const quotes = !(await hidesRows(pipeline.steps));
-    const splitColumns = splitColumnsOf(pipeline);
-    const context = { base, quotes, openTokenizer, openRecognisers, splitColumns, signal };
+    const context = { base, quotes, openTokenizer, openRecognisers, splitColumns: splitColumnsOf(pipeline), signal };
     const stages = await stagesOf(pipeline.steps, { ...context, folder: scratch });
     onProgress?.({ activity: `reading ${pipeline.sources.join(', ')}`, done: 0 });
     const reading = { ...run.reading, ocr: pipeline.ocr, query: pipeline.query, signal };
