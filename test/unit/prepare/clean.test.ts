@@ -183,6 +183,25 @@ describe('toxic', () => {
     const { values } = await run([{ step: 'toxic', words: ['Zonk'] }], rows('You BITCH!', 'a zonk', 'Scunthorpe'));
     expect(values.map(({ attune_flags: flags }) => flags)).toEqual([['toxic words'], ['toxic words'], undefined]);
   });
+
+  it('flags phrases where they stand whole, in many languages', async () => {
+    const { values } = await run(
+      [{ step: 'toxic', words: ['waste of space'] }],
+      rows(
+        'You stupid idiots, fix my parcel!',
+        'Halt die Fresse.',
+        'Va te faire foutre',
+        'What a waste of space…',
+        'Please go to the hell creek exit; the waste takes space.',
+        'Hold the line, shut the valve up to the mark.',
+        'La hora de la reunión, die Halt-Stelle, il y a un con-trat.',
+        // Insults elsewhere, and every day's words here.
+        'Varan är slut, en kurva, jag fick svar. Un retard de livraison. Et kys. Die FDP, Frau Depp. O puto. Finger prick.',
+      ),
+    );
+    const flags = values.map(({ attune_flags: found }) => found !== undefined);
+    expect(flags).toEqual([true, true, true, true, false, false, false, false]);
+  });
 });
 
 describe('label_noise', () => {
