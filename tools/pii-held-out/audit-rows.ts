@@ -18,12 +18,8 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 });
 const [written, mails, packageFolder] = positionals;
-if (
-  written === undefined ||
-  (mails === undefined) !== (packageFolder === undefined) ||
-  !['1', '2', '3', '4', '5'].includes(values.set)
-) {
-  throw new Error('usage: audit-rows.ts [--set 1|2|3|4|5] written.jsonl [mails.jsonl PACKAGE_FOLDER]');
+if (written === undefined || (mails === undefined) !== (packageFolder === undefined) || !/^[1-6]$/.test(values.set)) {
+  throw new Error('usage: audit-rows.ts [--set 1|2|3|4|5|6] written.jsonl [mails.jsonl PACKAGE_FOLDER]');
 }
 const suffix = values.set === '1' ? '' : `-${values.set}`;
 const file = new URL(`../../fixtures/pii/pii-held-out${suffix}.jsonl`, import.meta.url);
