@@ -50,6 +50,14 @@ export const CASES_OF_FORMS: Record<string, { yes: readonly (readonly [string, s
       'Main 3, Sub 4, Phase 2 tripped',
     ],
   },
+  'town-of-somebody': {
+    yes: [
+      ['Patiënt woont alleen, dochter in Assen.', 'city: Assen'],
+      ['Nasz klient z Ełku zgłosił reklamację.', 'city: Ełku'],
+      ['Ansprechpartner: Bruder Tobias (Fulda)', 'city: Fulda'],
+    ],
+    no: ['The patient was moved to Boston General at noon.', 'El hijo de Sofía llamó ayer.'],
+  },
   'home-town': {
     yes: [
       ['Mi abuela vive en Almazán desde siempre.', 'city: Almazán'],

@@ -56,6 +56,7 @@ import { recogniser as secretBlock } from './secret-block.ts';
 import { recogniser as secret } from './secret.ts';
 import { recogniser as ukNhs } from './uk-nhs.ts';
 import { recogniser as ukNino } from './uk-nino.ts';
+import { recogniser as townOfSomebody } from './town-of-somebody.ts';
 import { recogniser as url } from './url.ts';
 import { recogniser as userName } from './user-name.ts';
 import { recogniser as usSsnPlain } from './us-ssn-plain.ts';
@@ -81,6 +82,7 @@ export const recognisers: readonly Recogniser[] = [
   orcid,
   handle,
   homeTown,
+  townOfSomebody,
   plateShape,
   secretNear,
   secretOfLanguages,
