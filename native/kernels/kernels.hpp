@@ -161,6 +161,27 @@ struct PanelKernels {
   void (*run)(const PanelFactors&, const PanelBlock&, void* scratch);
 };
 
+// aᵀ × b in bf16, from a [rows, narrow] and b [rows, width] whose rows' values lie side by side: y [narrow, width], or turned [width, narrow].
+struct RowSums {
+  const void* a;
+  int64_t aStride;
+  const void* b;
+  int64_t bStride;
+  int64_t rows, narrow, width;
+  bool isTurned;
+  void* y;
+  int64_t yStride;
+};
+
+// Columns of b that are summed together: blocks start at a multiple of it. And how many a may have.
+constexpr int64_t kSumColumns = 32, kMostNarrow = 64;
+
+struct RowSumKernels {
+  size_t (*scratchBytes)(const RowSums&, int64_t columns);
+  // Columns [begin, end) of b.
+  void (*run)(const RowSums&, int64_t begin, int64_t end, void* scratch);
+};
+
 // Rows below this size count as zeros: the inverse of their scale would not be finite.
 constexpr float kLeastInt8Size = 1e-30f;
 
@@ -209,6 +230,7 @@ struct TypeKernels {
   void (*fewRows)(const FewRows&, int64_t begin, int64_t end);
   // Null where libtorch's products are as fast.
   PanelKernels panels;
+  RowSumKernels rowSums;
   Int8Kernels int8;
 };
 

@@ -94,7 +94,8 @@ struct PanelProduct {
         for (int j = 0; j < Vectors; j++) sums[r][j] = _mm512_dpbf16_ps(sums[r][j], factor[j], a);
       }
     }
-    if (t.isLast && t.alpha == 1 && t.beta == 0 && t.columns >= Vectors * kLanes) {
+    if (t.isLast && t.columns >= Vectors * kLanes) {
+      if (t.alpha != 1 || t.beta != 0) finish<Rows, Vectors>(t, sums);
 #pragma GCC unroll 8
       for (int r = 0; r < Rows; r++) writeWhole<Vectors>(t.y + r * t.yStride, sums[r]);
       return;
@@ -109,7 +110,20 @@ struct PanelProduct {
     for (int64_t i = 0; t.isLast && i < Rows * Vectors; i++) write(t, i / Vectors, i % Vectors * kLanes, load(last + i * kLanes));
   }
 
-  // A row of a result that is nothing but the product.
+  // alpha times what is summed, and beta times what stands there.
+  template <int Rows, int Vectors>
+  __attribute__((always_inline)) static void finish(const Tile& t, Vector (&sums)[Rows][Vectors]) {
+    const Vector alpha = broadcast(t.alpha), beta = broadcast(t.beta);
+#pragma GCC unroll 8
+    for (int r = 0; r < Rows; r++)
+#pragma GCC unroll 3
+      for (int j = 0; j < Vectors; j++) {
+        sums[r][j] = attune::multiply(sums[r][j], alpha);
+        if (t.beta != 0) sums[r][j] = multiplyAdd(load(t.y + r * t.yStride + j * kLanes), beta, sums[r][j]);
+      }
+  }
+
+  // A row of a tile that lies inside the result.
   template <int Vectors>
   static void writeWhole(Bf16* to, const Vector (&sums)[Vectors]) {
     if (Vectors >= 2) _mm512_storeu_si512(to, (__m512i)_mm512_cvtne2ps_pbh(sums[Vectors >= 2], sums[0]));

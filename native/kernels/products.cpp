@@ -49,25 +49,30 @@ Tensor fewRows(const Tensor& a, const Weight& w, const TypeKernels& kernels) {
   return y;
 }
 
-// Bytes of packed panels that stay in the second cache, and rows below which packing does not pay.
-constexpr int64_t kPanelBytes = 896 << 10, kPanelRows = 32;
+// Bytes of packed panels that stay in the second cache, and sizes below which packing does not pay.
+constexpr int64_t kPanelBytes = 896 << 10, kPanelRows = 32, kPanelDepth = 8, kLeastPanel = 8;
 constexpr int64_t kPanelsAtOnce = 8;
 
 // Null where libtorch's products are as fast, as with processors that have tiles for them.
-const PanelKernels* panelsFor(const Tensor& a) {
+const TypeKernels* pairKernelsFor(const Tensor& a) {
 #if defined(__x86_64__)
   static const bool hasTiles = __builtin_cpu_supports("amx-bf16");
   const TypeKernels* kernels = hasTiles ? nullptr : kernelsFor(a);
-  return kernels != nullptr && kernels->panels.run != nullptr && a.scalar_type() == at::kBFloat16 ? &kernels->panels : nullptr;
+  return kernels != nullptr && kernels->panels.run != nullptr && a.scalar_type() == at::kBFloat16 ? kernels : nullptr;
 #else
   return nullptr;
 #endif
 }
 
+const PanelKernels* panelsFor(const Tensor& a) {
+  const TypeKernels* kernels = pairKernelsFor(a);
+  return kernels == nullptr ? nullptr : &kernels->panels;
+}
+
 bool isInRows(const Tensor& x) { return x.stride(1) == 1 && x.stride(0) >= x.size(1); }
 
 bool isOfPanels(const Tensor& a, const Tensor& b) {
-  const bool isLarge = a.size(0) >= kPanelRows && b.size(1) >= kPanelWidth && b.size(0) >= 32 && b.size(0) % 2 == 0;
+  const bool isLarge = a.size(0) >= kPanelRows && b.size(1) >= kLeastPanel && b.size(0) >= kPanelDepth && b.size(0) % 2 == 0;
   return isLarge && isInRows(a) && (isInRows(b) || isInRows(b.t()));
 }
 
@@ -93,6 +98,27 @@ void panelProduct(const Tensor& a, const Tensor& b, Tensor& y, const PanelKernel
       if (block.row < block.rowEnd) kernels.run(f, block, scratch.data());
     }
   });
+}
+
+// Whether a × b is a sum over rows that both factors have, of which one has few columns: [few, N] × [N, D] or [D, N] × [N, few].
+bool isOfRowSums(const Tensor& a, const Tensor& b) {
+  return std::min(a.size(0), b.size(1)) <= kMostNarrow && a.size(1) >= kPanelRows && isInRows(a.t()) && isInRows(b);
+}
+
+Tensor rowSums(const Tensor& a, const Tensor& b, const RowSumKernels& kernels) {
+  const bool isTurned = b.size(1) < a.size(0);
+  const Tensor rows = a.t();
+  const Tensor &narrow = isTurned ? b : rows, &wide = isTurned ? rows : b;
+  Tensor y = at::empty({a.size(0), b.size(1)}, a.options());
+  const RowSums s{narrow.const_data_ptr(), narrow.stride(0), wide.const_data_ptr(),  wide.stride(0), wide.size(0),
+                  narrow.size(1),          wide.size(1),     isTurned, y.mutable_data_ptr(), y.stride(0)};
+  const int64_t strips = (s.width + kSumColumns - 1) / kSumColumns;
+  at::parallel_for(0, strips, std::max<int64_t>(1, kGrain / (narrow.numel() * kSumColumns)), [&](int64_t begin, int64_t end) {
+    const int64_t first = begin * kSumColumns, last = std::min(s.width, end * kSumColumns);
+    const Scratch scratch(kernels.scratchBytes(s, last - first));
+    kernels.run(s, first, last, scratch.data());
+  });
+  return y;
 }
 
 Tensor wide(const Tensor& x) { return x.to(at::kFloat); }
@@ -130,6 +156,7 @@ Tensor mm(const Tensor& a, const Tensor& b) {
   const TypeKernels* kernels = kernelsFor(a);
   if (kernels == nullptr || !isProduct(a, b)) return at::cpu::mm(a, b);
   if (isOfFewRows(a, b)) return fewRows(a, turned(b), *kernels);
+  if (isOfRowSums(a, b) && pairKernelsFor(a) != nullptr) return rowSums(a, b, kernels->rowSums);
   const PanelKernels* panels = isOfPanels(a, b) ? panelsFor(a) : nullptr;
   if (panels == nullptr && !isWidened(a)) return at::cpu::mm(a, b);
   Tensor y = at::empty({a.size(0), b.size(1)}, a.options());

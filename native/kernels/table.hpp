@@ -8,6 +8,7 @@
 #include "panel_product_kernel.hpp"
 #include "pointwise_kernel.hpp"
 #include "rms_norm_kernel.hpp"
+#include "row_sums_kernel.hpp"
 
 namespace attune {
 
@@ -27,6 +28,7 @@ constexpr TypeKernels typeKernels() {
           {LogProbRows<Stored>::forward, LogProbRows<Stored>::backward},
           FewRowsProduct<Stored>::run,
           panelKernels<Stored>(),
+          rowSumKernels<Stored>(),
           {Int8Rows<Stored>::run, Int8Panels<Stored>::run}};
 }
 

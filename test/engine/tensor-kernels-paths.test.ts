@@ -131,6 +131,18 @@ function linearCase(rows: number, width: number, out: number): Case {
   };
 }
 
+/** aᵀ × b over rows that both have, from columns inside of wider ones. */
+function rowSumsCase(rows: number, left: number, right: number): Case {
+  return {
+    name: `sums over ${rows} rows, ${left} columns by ${right}`,
+    shapes: [
+      [rows, left + 3],
+      [rows, right],
+    ],
+    forward: (a, b) => a.narrow(1, 2, left).transpose(0, 1).matmul(b),
+  };
+}
+
 /** Sums of products that neither start nor end in one piece. */
 const products: Case[] = [
   ...[1, 2, 3, 5, 8].map((rows) => linearCase(rows, 37, 30)),
@@ -142,6 +154,16 @@ const products: Case[] = [
   linearCase(37, 1602, 130),
   // More rows than are multiplied at a time, in stretches of the depth of which the last is shorter.
   linearCase(300, 1602, 149),
+  // Low-rank factors: few columns, or a shallow depth.
+  linearCase(61, 90, 8),
+  linearCase(61, 90, 23),
+  linearCase(61, 8, 90),
+  // More rows than are summed at a time, an odd number too; groups, strips and vectors that end inside.
+  rowSumsCase(301, 16, 100),
+  rowSumsCase(301, 100, 16),
+  rowSumsCase(128, 5, 32),
+  rowSumsCase(257, 33, 9),
+  rowSumsCase(45, 64, 70),
   {
     name: 'linear, one row by one',
     shapes: [

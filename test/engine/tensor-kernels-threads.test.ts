@@ -63,6 +63,14 @@ it.each([
     ],
     forward: ([x, weight]: Tensor[]) => aten.linear.default(x, weight),
   },
+  {
+    name: 'sums over rows',
+    shapes: [
+      [3000, 16],
+      [3000, 100],
+    ],
+    forward: ([a, b]: Tensor[]) => a.transpose(0, 1).matmul(b),
+  },
 ])('$name is the same to the bit on any number of threads', ({ shapes, forward }) => {
   const alone = results(shapes, forward, 1);
   for (const count of [2, 3, 7]) expect(results(shapes, forward, count)).toEqual(alone);
