@@ -5,22 +5,31 @@ export interface Cell {
   end: number;
 }
 
+/** A cell and what its column is called. */
+export interface NamedCell extends Cell {
+  column: string;
+}
+
 const MOST_ROWS = 2000;
 const SEPARATORS: readonly RegExp[] = [/\t/g, /;/g, /\|/g, /,/g, / {2,}/g];
 
 /** Cells of the lines under each line that has a column of such a name; lines of other widths end a table. */
-export function* cellsUnder(text: string, column: RegExp): Generator<Cell> {
+export function* cellsUnder(text: string, column: Pick<RegExp, 'test'>): Generator<NamedCell> {
   if (!text.includes('\n')) return;
   const lines = linesOf(text);
   for (let at = 0; at + 1 < lines.length; at++) {
     const head = text.slice(lines[at].start, lines[at].end);
     // A line of names of columns holds no sentence.
     if (head.length > 300 || head.length < 3 || /\d{3}|[.!?]\s/.test(head)) continue;
-    const separator = SEPARATORS.find((one) => head.search(one) > 0);
+    const separator = SEPARATORS.find((one) => head.slice(1).search(one) >= 0);
     if (separator === undefined) continue;
     const names = cellsOf(head, 0, separator);
-    const wanted = names.flatMap(({ start, end }, index) => (column.test(head.slice(start, end)) ? [index] : []));
-    if (names.length < 2 || wanted.length === 0) continue;
+    const wanted = new Map(
+      names
+        .map(({ start, end }, index) => [index, head.slice(start, end)] as const)
+        .filter(([, name]) => column.test(name)),
+    );
+    if (names.length < 2 || wanted.size === 0) continue;
     at = yield* rowsBelow(text, lines, { at, wanted, separator, width: names.length });
   }
 }
@@ -28,8 +37,13 @@ export function* cellsUnder(text: string, column: RegExp): Generator<Cell> {
 function* rowsBelow(
   text: string,
   lines: readonly Cell[],
-  { at, wanted, separator, width }: { at: number; wanted: readonly number[]; separator: RegExp; width: number },
-): Generator<Cell, number> {
+  {
+    at,
+    wanted,
+    separator,
+    width,
+  }: { at: number; wanted: ReadonlyMap<number, string>; separator: RegExp; width: number },
+): Generator<NamedCell, number> {
   let row = at + 1;
   for (; row < lines.length && row - at < MOST_ROWS; row++) {
     const line = text.slice(lines[row].start, lines[row].end);
@@ -39,7 +53,8 @@ function* rowsBelow(
     }
     const cells = cellsOf(line, lines[row].start, separator);
     if (cells.length !== width) return row - 1;
-    for (const index of wanted) if (cells[index].end > cells[index].start) yield cells[index];
+    for (const [index, name] of wanted)
+      if (cells[index].end > cells[index].start) yield { ...cells[index], column: name };
   }
   return row - 1;
 }

@@ -152,7 +152,36 @@ export const CASES_OF_FORMS: Record<string, { yes: readonly (readonly [string, s
     yes: [[`was $2y$10$${'abcdefgh'.repeat(6)}abcde today`, `secret: $2y$10$${'abcdefgh'.repeat(6)}abcde`]],
     no: ['costs $2 and $10', '-----BEGIN CERTIFICATE-----'],
   },
-  'photo-file': { yes: [['see arm-left_2.heic here', 'photo: arm-left_2.heic']], no: ['see arm.txt', 'a .jpg file'] },
+  'photo-file': {
+    yes: [
+      ['see arm-left_2.heic here', 'photo: arm-left_2.heic'],
+      ['photo_2024_kid.jpg', 'photo: photo_2024_kid.jpg'],
+      ['passed front_door_courier_face.mp4 on', 'photo: front_door_courier_face.mp4'],
+    ],
+    no: ['see arm.txt', 'a .jpg file', 'company_logo.png', 'kitchen1.jpg', 'release-demo.mp4', 'screenshot-2024.png'],
+  },
+  'table-column': {
+    yes: [
+      ['Guest|Room|Passport|\nAleksei M|412|75 2752589|\nHana T|414|TR8388010|', 'passport: TR8388010'],
+      ['| Alumno | Expediente |\n|---|---|\n| Omar B | 39965 |', 'code: 39965'],
+      ['name,phone,email\nMina,5127363221,mina@example.org', 'phone: 5127363221'],
+      ['user;password\nkdobson;bluebell', 'secret: bluebell'],
+    ],
+    no: [
+      'Invoice;Amount\n20447;1882.00',
+      'Part no.|Qty\n4471-22|12',
+      'Customer|Orders\nAcme|4471',
+      'Passport,Visa\nneeded,needed',
+    ],
+  },
+  'biometric-file': {
+    yes: [
+      ['voice_sample_kim.wav was sent', 'biometric: voice_sample_kim.wav'],
+      ['"face_template": "ft_0091ab.bin"', 'biometric: ft_0091ab.bin'],
+      ['prints in 00417.wsq', 'biometric: 00417.wsq'],
+    ],
+    no: ['setup.bin', 'song.mp3', 'the face template is a file', 'surface: "flat"'],
+  },
   'street-alone': {
     yes: [
       ['he lives in Wellington Crescent, two doors down', 'address: Wellington Crescent'],

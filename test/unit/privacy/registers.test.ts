@@ -28,7 +28,7 @@ describe('in other registers', () => {
     ['Passwort fürs WLAN Kirschkern#4', 'secret: Kirschkern#4'],
     ['neues Passwort: Apfel!Kuchen', 'secret: Apfel!Kuchen'],
     ['acceso del usuario mlopez77 correcto', 'code: mlopez77'],
-    ['Ein Foto der Narbe ist in der Akte.', 'photo: Foto der Narbe'],
+    ['Ein Foto der Narbe ist in der Akte.', 'photo: Ein Foto der Narbe'],
     ['Tęczówka oka zamiast karty', 'biometric: Tęczówka oka'],
     ['Halterabfrage B-KC 2544', 'plate: B-KC 2544'],
     ['Der Bote wartet auf Steuerberater Knut Halvorsen.', 'name: Knut Halvorsen'],

@@ -13,11 +13,12 @@ export interface Identifier {
 const SHAPE =
   /(?<![\p{L}\p{N}@\\$€£+]|\d[.,])(?=[\p{L}._/–-]{0,14}\d)(?:\d:)?[\p{L}\d]{1,40}(?:[-./_–·][\p{L}\d]{1,40}){0,8}(?![\p{L}\p{N}@]|[,.:]\d|%)/gu;
 /** More digits behind a space, and a last letter: "943 476 5919", "12345678 Z". */
-const MORE = /^(?: \d[\d./-]{0,10}(?![\p{L}\p{N}]|[.,:]\d))+/u;
+const MORE =
+  /^(?: (?:\d[\d./-]{0,10}[A-Z]{0,2}|[A-Z] \d[\d./-]{0,10}|[A-Z]{1,2}\d[A-Z\d]{0,6})(?![\p{L}\p{N}]|[.,:]\d)){1,8}/u;
 const LAST_LETTER = /^ [A-Z](?![\p{L}\p{N}'’]|\.\s?\S)/u;
 /** A year, a day, a time, a version, a measure or the name of a standard. */
 const OTHER =
-  /^(?:(?:19|20)\d\d(?:[-/–](?:(?:19|20)?\d\d))?|\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d|(?:19|20)\d\d-\d\d(?:-\d\d)?(?:T.*)?|v?\d{1,2}(?:\.\d{1,3}){1,3}|\d{1,3}\.\d{4,}|v\d[\d.]*|\d+x\d+|\d+(?:st|nd|rd|th|er|ème|mm|cm|km|kg|mg|ml|gb|mb|kb|hz|px|ms|s|h|k|m|w|v)|(?:iso|utf|rfc|cve|covid|sha|md5|aes|rsa|x86|http|tls|en|din|isbn|windows|win|ipv|mp|h2|usb|python|ubuntu|debian)[-_/]?\d{1,5}(?:[-:.]\d{1,4})*)$/iu;
+  /^(?:(?:19|20)\d\d(?:[-/–](?:(?:19|20)?\d\d))?|(?:0[1-9]|1[0-2])\/\d\d|\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d|(?:19|20)\d\d-\d\d(?:-\d\d)?(?:T.*)?|v?\d{1,2}(?:\.\d{1,3}){1,3}|\d{1,3}\.\d{4,}|v\d[\d.]*|\d+x\d+|\d{1,6}(?:st|nd|rd|th|er|ème|mm|cm|km|kg|mg|ml|gb|mb|kb|hz|px|ms|s|h|m|w|v)|\d{1,4}k|(?:iso|utf|rfc|cve|covid|sha|md5|aes|rsa|x86|http|tls|en|din|isbn|windows|win|ipv|mp|h2|usb|python|ubuntu|debian)[-_/]?\d{1,5}(?:[-:.]\d{1,4})*)$/iu;
 const UNIT =
   /^\s?(?:%|‰|€|£|\$|°|(?:mg|kg|g|ml|l|km|cm|mm|m|gb|mb|kb|tb|hz|khz|mhz|ghz|ms|px|usd|eur|gbp|pln|sek|chf|euros?|dollars?|years?|jahre?|ans|años|anni|anos|jaar|lat|år|days?|hours?|minutes?|times?|rows?|units?|pages?|people|members?|users?|copies|steps?|items?|stück|exemplar\w*|egzempl\w*|stuks|zł|kr)(?!\p{L}))/iu;
 

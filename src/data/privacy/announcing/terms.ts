@@ -23,7 +23,7 @@ const NUMBER_ENDS = /(?:nummern?|nummeret|numret|nr|kennung|kennzeichen|zeichen|
 /** Last parts of words that German, Dutch and Swedish write as one: what the first part is does not matter. */
 const LAST_PARTS: readonly [RegExp, Kind][] = [
   [/(?:schein|nachweis|zeugnis|bewijs|intyg|bevis)$/, 'licence'],
-  [/(?:akte|befund|auftrag|anforderung|probe|aanvraag|dossier|uitslag|remiss|journal|prov)$/, 'medical_record'],
+  [/(?:akte|befund|anforderung|probe|aanvraag|dossier|uitslag|remiss|journal|prov)$/, 'medical_record'],
   [/(?:police|polis|versicherung|verzekering|forsakring)$/, 'health_plan'],
   [/(?:konto|rekening|darlehen|lening|lanet?)$/, 'account'],
   [/(?:gerat|apparaat|apparat|messer|meter|matare)$/, 'device'],
@@ -73,8 +73,16 @@ function load(): void {
   add(BLOCKS, { role: 'block', kind: 'code' });
 }
 
+/** In front of whom a number belongs to, one word for it stands for all: "numéro de rôle", "n° de rôle". */
+const NUMBER_OF = new Set(['numero', 'num', 'n', 'no', 'nr', 'nro', 'numer', 'nummer', 'number', 'cislo', 'c']);
+const AS_NUMBER = new Set(['numero', 'numer', 'nummer', 'cislo', 'n']);
+
 function fits(word: string, pattern: string): boolean {
   return pattern.endsWith('~') ? word.startsWith(pattern.slice(0, -1)) : word === pattern;
+}
+
+function fitsAt(word: string, pattern: string, index: number): boolean {
+  return (index === 0 && AS_NUMBER.has(pattern) && NUMBER_OF.has(word)) || fits(word, pattern);
 }
 
 /** Entries stand in the bucket of their first three letters, or of all of them where they are fewer. */
@@ -105,9 +113,24 @@ export function termAt(words: readonly string[], at: number): { term: Term; coun
   for (const entry of bucketsOf(several!, words[at])) {
     const count = entry.words.length;
     if (count > at + 1 || (best !== undefined && best.words.length >= count)) continue;
-    if (entry.words.every((pattern, index) => fits(words[at - count + 1 + index], pattern))) best = entry;
+    if (entry.words.every((pattern, index) => fitsAt(words[at - count + 1 + index], pattern, index))) best = entry;
   }
   if (best !== undefined) return { term: best, count: best.words.length };
   const term = single(words[at]);
   return term && { term, count: 1 };
+}
+
+const NEAREST = 3;
+const OF_PHONES =
+  /^(?:tele?[fp]|tel$|phone|fax|mobil|hotline|rufn|durchw|celul|kom$|gsm$|linea?$|linha$|ligne$|line$|total|suma?$|no$|nr$)/;
+
+/** Whether the words right before a number say that it is no person's: "part no. 4471-08-221". */
+export function isOfNobody(before: string): boolean {
+  const words = wordsOf(fold(before.slice(before.search(/[^.!?;\n]{0,40}$/)))).slice(-NEAREST);
+  for (let at = words.length - 1; at >= 0;) {
+    const match = termAt(words, at);
+    if (match?.term.role !== 'number') return match?.term.role === 'block' && !OF_PHONES.test(words[at]);
+    at -= match.count;
+  }
+  return false;
 }

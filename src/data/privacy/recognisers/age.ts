@@ -11,9 +11,15 @@ const BEHIND_NAME = new Expression(
   { isNearDigits: true },
 );
 const SURE = 0.45;
+const REACH = 36;
 const TITLED =
   /(?<!\p{L})(?:Mr|Mrs|Ms|Miss|Mdm|Herrn?|Frau|Hr|Fr|Bew|Mme|Mlle|M|Sra?|Don|Doña|don|doña|Sig(?:\.?ra)?|Dhr|Mw|Mevr|dhr|mw|mevr|Pani?|pani?|p|Seu|Dona|dona|fru|herr|Fru|Herr|tant|Tante|Onkel|Oma|Opa|nonn[oa]|abuel[oa]|babcia|dziadek|mormor|farmor|morfar|farfar|vó|vô|vovó|vovô)\.? $/u;
 const BEFORE = 14;
+/** "a lease of 99 years", "90 Jahre Erfahrung": time that passes, of nobody's life. */
+const TIME_BEFORE =
+  /(?<!\p{L})(?:seit|depuis|desde hace|hace|da oltre|da più di|sinds|od|sedan|siden|lease(?: of)?|bail de|term of|(?:for|in|over|within) the (?:last|past|next)|vor|il y a|próxim[oa]s|nächsten|letzten|garanti[ae] (?:de|di|von)|warranty(?: of)?)(?: \p{L}{2,8})?\s$/iu;
+const TIME_BEHIND =
+  /^[\s-]{0,2}\p{L}{1,8}[\s-](?:of (?:experience|service|history|tradition|data|records)|lease|leasehold|warranty|guarantee|anniversary|ago|erfahrung|garantie|tradition|firmengeschichte|laufzeit|gewährleistung|d['’](?:expérience|existence|histoire)|de (?:bail|garantie|experiencia|experiência|historia|garantía|garantia|tradición|servicio)|di (?:esperienza|storia|garanzia|attività)|fa(?!\p{L})|geleden|ervaring|garantie|bestaan|temu|doświadczenia|gwarancji|tradycji|sedan|erfarenhet|garanti|siden|erfaring|atrás|zkušeností|tradice|záruky|önce|deneyim)/iu;
 
 export const recogniser: Recogniser = {
   name: 'age',
@@ -23,7 +29,13 @@ export const recogniser: Recogniser = {
     for (const match of FORMS.flatMap((form) => form.matches(text))) {
       const value = Object.values(match.groups!).find((group) => group !== undefined)!;
       const start = match.index + match[0].lastIndexOf(value);
-      yield { start, end: start + value.length, score: 0.85 };
+      const end = start + value.length;
+      if (
+        TIME_BEFORE.test(text.slice(Math.max(0, start - REACH), start)) ||
+        TIME_BEHIND.test(text.slice(end, end + REACH))
+      )
+        continue;
+      yield { start, end, score: 0.85 };
     }
     for (const { 0: whole, index, groups } of BEHIND_NAME.matches(text)) {
       const { word, age, bracket, close } = groups!;

@@ -10,7 +10,7 @@ const BEHIND = 48;
 const MOST_FOREIGN = 6;
 /** Ends a sentence, unless an abbreviation stands before it. */
 const SENTENCE_END =
-  /(?<!(?:\b\p{L}{1,2}|\b(?:num|núm|ref|acct|sygn|akt|art|pat|vers|kto|dr|mr|mrs|nos|acc|reg|rej|hosp|ser|prot|proc|rek|amtl))\.?)[.!?]\s+(?=\p{Lu})/giu;
+  /(?<!(?<!\p{L})(?:\p{L}{1,3}|[Aa](?:cct|kten|nst|utor)|[Bb]adge|[Cc](?:arn|éd|ed|lien|ert|ollar|ust)|[Dd]ipl|[Ee](?:mpl|vid|wid|xped|xp|xpte|xpd)|[Hh](?:ist|osp)|[Ii]nscr|[Kk]unde|[Ll](?:edn|eg|idm)|[Mm](?:at[rn]?|itgl|edarb|itarb|edl)|[Nn](?:úm|umm)|[Pp](?:ers|at[ni]?|asp|erm|roc|rot|rof|oj|ol)|[Rr](?:ef|ech|egn)|[Ss](?:erv|oc|tud|taff|ygn|lužb)|[Tt](?:ess|arj)|[Uu]sag|[Vv]ers)\.?)[.!?]\s+(?=\p{Lu})/gu;
 /** "12, 34 and 56": what is said of one is said of all. */
 const AND =
   /^(?: \([^()\n]{1,20}\))?\s?(?:[,;/&+]|\|)?\s?(?:and|or|und|oder|et|ou|y|o|e|i|oraz|lub|en|of|och|eller)?\s$/i;
@@ -18,8 +18,12 @@ const AND =
 const SAID_BEHIND =
   /^\s?\(|^,?\s(?:which )?(?:is|was|as|als|ist|war|est|comme|es|como|è|come|é|jest|to|jako|är|som)\s/i;
 /** Words of other languages, unless they are written in capitals. */
-const SHORT_OWN =
-  /^(?:sin|uid|pid|fin|team|pod|bi|pis|pan|ra|az|cin|cab|abi|bg|pg|ocr|cap|tis|sip|prot|tin|ein|rut|spi|dl|cie|dea|bar no|cro|rg|gz|nip|nir|nie|ame|tag|inz)$/;
+const SHORT_OWN = new RegExp(
+  String.raw`^(?:${[
+    'sin|uid|pid|fin|team|pod|bi|pis|pan|ra|az|cin|cab|abi|bg|pg|ocr|cap|tis|sip|prot|tin|ein|rut|spi|dl|cie|dea|bar no|cro|rg|gz|nip|nir|nie|ame|tag|inz',
+    'trn|uln|upn|din|crn|roll|re|rol|rit|ur|urn|rx|mn|mp|om|cc|css|bva|svs|dak|aok|ikk|bkk|hcf|nib|ahm|nam|cns|crc|crp|cau|crea|gdc|goc|sia|vhi|irn|hc|pea|ike|isk|bsu|fik|src|ek|acc|eps|tse|tsi|tip|lic|rach|gln|opi|drt|kid|vs|ag|nf|sort|best|bon|aba|rma|humana|anthem|big|arb|palais|ordine|patent|brevet|rapport|ordem|bracelet|vignette',
+  ].join('|')})$`,
+);
 
 export const recogniser: Recogniser = {
   name: 'announced',
@@ -86,11 +90,24 @@ function judge(before: string, one: Identifier): Verdict {
     const isShort = SHORT_OWN.test(words[at]) && written[at] !== written[at]?.toUpperCase();
     // "#12" by itself is a bug's, a comment's, an issue's.
     if (words[at] === '#') walk.hasNumber = true;
+    if (term.role === 'about' && walk.foreign === 0 && isNumberBefore(words, at - count)) {
+      walk.hasNumber = true;
+      walk.isNumbered = true;
+    }
     const verdict = isShort || words[at] === '#' ? undefined : decide(term, walk);
     if (verdict !== undefined) return verdict === 'none' ? undefined : verdict;
     at -= count;
   }
   return walk.isNumbered && one.isCode ? { kind: 'code', score: 0.55 } : undefined;
+}
+
+/** "número de empleado 12", "nr odznaki 12": a word for "number" in front of whom it belongs to. */
+function isNumberBefore(words: readonly string[], at: number): boolean {
+  for (let back = at; back >= Math.max(0, at - 2); back--) {
+    if (termAt(words, back)?.term.role === 'number') return true;
+    if (!CONNECTORS.has(words[back])) return false;
+  }
+  return false;
 }
 
 function decide({ role, kind }: Term, walk: Walk): Verdict | 'none' {
@@ -127,13 +144,16 @@ function saidBehind(text: string, one: Identifier): Candidate | undefined {
   return undefined;
 }
 
-/** Short letters before the digits belong to them: "KV 12", "II K 12/20", "3 O 12/20", "B-AB 12". */
-const PREFIX = /(?<![\p{L}\p{N}])(?:(?:[IVX]{1,4}|\d{1,3}) )?(?:[A-Z][A-Za-z]{0,2}|[A-ZÄÖÜ]{1,3}-[A-Z]{1,2}) $/u;
+/** Letters before the digits belong to them: "KV 12", "II K 12/20", "3 O 12/20", "B-AB 12", "TREM 8004 4718". */
+const PREFIX =
+  /(?<![\p{L}\p{N}])(?:(?:[IVX]{1,4}|\d{1,3}) )?(?:[A-Z][A-Za-z]{0,2}|[A-Z]{4,5}|[A-ZÄÖÜ]{1,3}-[A-Z]{1,2}) $/u;
+/** "CHEM 2210" is a course. */
+const LEAST_DIGITS = 5;
 
-function startOf(text: string, { start, value }: Identifier): number {
+function startOf(text: string, { start, value, digits }: Identifier): number {
   if (!/^\d/.test(value)) return start;
   const prefix = PREFIX.exec(text.slice(Math.max(0, start - 10), start))?.[0];
-  if (prefix === undefined) return start;
+  if (prefix === undefined || (/^[A-Z]{4}/.test(prefix) && digits < LEAST_DIGITS)) return start;
   const words = wordsOf(fold(prefix));
   // "CRM-SP 120716": a council's and a state's letters.
   const isTerm =

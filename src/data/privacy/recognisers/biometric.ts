@@ -1,5 +1,6 @@
 /** Mentions of biometric records: a text cannot hold a fingerprint, but can lead to one. */
 import { latin } from '../latin.ts';
+import { withPhrases } from './noun-phrase.ts';
 import { patternRecogniser } from '../recogniser.ts';
 
 /** What was taken of the body, and what it was kept as, in each order that a language has. */
@@ -37,17 +38,33 @@ const FORMS = [
   // Veins, irises and single fingers
   String.raw`(?:optical|retinal|digital|live) scans? of (?:both|his|her|the|their) (?:iris(?:es)?|retinas?|eyes?|hands?|fingers?)|fingerprinting of (?:his|her|the|their) (?:left |right )?(?:hand|thumb|index finger)|(?:finger|thumb|palm) impressions?|(?:left|right) (?:thumb|finger|palm)[ -]?prints?(?: templates?)?|voice-?prints? \w{1,10}[_-]\d+`,
   String.raw`(?:venen|iris|adern|hand|finger)-?muster(?: (?:der|des) (?:(?:rechten|linken) )?(?:hand|handfläche|auges|fingers?|daumens?))?|huellas? del? (?:índice|pulgar|dedo|la mano)(?: (?:derech[oa]|izquierd[oa]))?|impronte(?= (?:di|del|della)(?!\p{L}))|digital do (?:polegar|indicador)|(?:tęczówk|siatkówk)\p{L}{1,2} oka|układ\p{L}{0,2} żył(?: dłoni)?`,
+  // Parts of the body by what is kept of them, in more words
+  String.raw`(?:iris(?:es)?|retinal?|eye|finger|fingertip|thumb|palm|palm[ -]vein|vein|vascular|hand|face|facial|voice|vocal|speaker|speech|gait|ear|foot|dna|genetic|genomic|signature|handwriting|keystroke|typing|heartbeat|ecg|dental|bite[ -]?mark|lip|body|skull|fingerprint|thumbprint|palmprint|voice ?print)(?:[ -](?:geometry|vein|shape|pressure))?[ -](?:scans?|templates?|biometrics?|samples?|specimens?|geometry|profiles?|captures?|enrol{1,2}ments?|impressions?|swabs?|minutiae|landmarks|embeddings?|encodings?|vectors?|hash(?:es)?)(?: (?:samples?|templates?|scans?|data|files?))?|(?:ear|hand|face) shape|gait (?:analysis|patterns?)|(?:3d|body|full-body) scans?(?= of)|(?:latent|partial|inked|rolled) (?:finger|palm|thumb)?[ -]?prints?(?: lifted from the \p{L}{3,12})?|(?:buccal|cheek|mouth) (?:swabs?|scrapes?)(?: samples?)?|exemplars? of (?:his|her) handwriting|handwriting exemplars?|ten-?print (?:cards?|records?)`,
+  String.raw`(?:stimm|sprach|schrift|handschriften?|unterschrift(?:s|en)?|speichel|haar)-?proben?|fingerabdruck-?(?:muster|templates?|vorlagen?|daten|bild(?:er)?|datei|satz|karte|blatt|scans?)s?|(?:iris|gesichts|handvenen|venen|netzhaut|stimm|hand|handflächen|gang|ohr|biometrie)-?(?:scan|template|vorlage|schablone|code|daten|datensatz|merkmal|hash|vektor|modell|aufnahme|profil|muster|geometrie|abdruck|abbild)(?:e[sn]?|s|n|er)?|abdr[uü]ck\p{L}{0,2}(?= (?:(?:des|der) )?(?:rechte|linke))|(?:daktyloskopische|erkennungsdienstliche)[rsnm]? (?:abdrücke|behandlung|unterlagen|spuren)|zahn(?:schema|abdruck|status)|(?:dna|dns)-?(?:abstriche?|identifizierungsmuster|datensatz)|mundhöhlenabstrich\p{L}{0,2}|tippmuster|gangbild`,
+  String.raw`relevés? (?:dactyloscopiques?|décadactylaires?|d['’]empreintes(?: digitales)?)|(?:gabarit|modèle|empreinte|scan|échantillon|signature|profil|image|fichier|enregistrement|spécimen)s? (?:biométriques?|voca(?:le?s?|ux)|facia(?:le?s?|ux)|digita(?:le?s?|ux)|palmaires?|génétiques?|rétiniens?|de (?:(?:la|sa|ma) )?(?:voix|rétine|paume|main|salive|signature)|de l['’]iris|d['’](?:iris|adn|écriture)|du visage)|biométrie (?:faciale|vocale|de la main)|données biométriques|scan rétinien`,
+  String.raw`(?:plantilla|muestra|escaneo|escáner|registro|lectura|imagen|patrón|huella|mapa|modelo|perfil)(?:e?s)? (?:de |del |de la |de su )?(?:biométric[oa]s?|facial(?:es)?|dactilar(?:es)?|vocal(?:es)?|iris|retina|voz|palma|mano|venas|firma|escritura|caligráfic[oa]|dedos?|pulgar|índice|rostro|saliva|adn)|ficha (?:decadactilar|dactiloscópica)|biometría(?: (?:facial|dactilar|de voz))?`,
+  String.raw`(?:template|modelo|amostra|registr?o|leitura|coleta|recolha|escaneamento|digitalização|imagem|padrão|mapa|impressão|perfil)s? (?:de |da |do )?(?:biométric[oa]s?|facial|digital|vocal|voz|íris|retina|palma|mão|veias|assinatura|saliva|dedo|polegar|indicador|rosto|adn|dna)|(?:scan|digital) (?:do|da) (?:polegar|íris|dedo|mão|rosto)`,
+  String.raw`(?:modell|campion|scansion|registrazion|lettur|immagin|impront|template|mapp|riliev|profil)\p{L}{0,2} (?:di |del |della |dell['’]|dei )?(?:biometric[oaie]|facciale|digitale|vocale|voce|iride|retina|palmo|mano|vene|firma|saliva|dito|pollice|indice|volto|viso|dna)|riliev[oi] dattiloscopic[oi]|cartellino (?:foto)?dattiloscopico|saggio grafico|biometria(?: (?:facciale|vocale))?`,
+  String.raw`vingerafdruk(?:ken)?-?(?:sjabloon|template|scan|gegevens|patroon|beeld)|(?:stem|spraak|schrift|handschrift|wang|speeksel|handtekening)-?(?:monster|opname|proef|uitstrijk(?:je)?|slijm)(?:s|en)?|(?:gezichts|iris|hand|stem|aderen)-?(?:template|sjabloon|opname|gegevens|code|profiel)(?:s|en)?`,
+  String.raw`(?:wzorzec|wzorca|wzorce|szablon\p{L}{0,2}|skan\p{L}{0,2}|próbk\p{L}|zapis\p{L}{0,1}|obraz\p{L}{0,1}|odbitk\p{L}|profil\p{L}{0,2}|nagrani\p{L}{1,2}|odcisk\p{L}{0,2}) (?:biometryczn\p{L}{1,3}|tęczówki|siatkówki|twarzy|głosu|dłoni|palca|palców|linii papilarnych|pisma|podpisu|śliny|dna|żył|układu żył)|kart\p{L} daktyloskopijn\p{L}`,
+  String.raw`(?:röst|signatur|namnteckning|skriv|handstil|saliv|dna)s?-?(?:prov|profil)(?:et|er|en)?|fingeravtrycks-?(?:mall|bild|data|läsning|skanning)(?:en|er)?|(?:ansikts|iris|hand|röst)-?(?:mall|data|skanning|bild|modell|profil)(?:en|er)?|biometrisk (?:mall|profil)`,
+  // Danish and Norwegian, Czech, Turkish, Finnish
+  String.raw`(?:finger|tommel|tommelfinger|håndflade|håndflate|hånd|stemme|ansigts|ansikts|øre|fod|fot)-?a[fv]trykk?(?:et|ene|ket|kene|s-?(?:skabelon|mal|skanning|scanning)(?:en)?)?|(?:iris|nethinde|netthinne|ansigts|ansikts|hånd|vene|finger|stemme|fingera[fv]trykk?s)-?(?:s[ck]anning(?:en|er)?|scan(?:net)?|genkendelse(?:n)?|gjenkjenning(?:en)?|mønst(?:er|eret|ret)|profil(?:en)?|skabelon(?:en)?|mal(?:en)?|geometri(?:en)?|prøve(?:n)?|optagelse(?:n)?|opptak(?:et)?)|(?:dna|spyt|underskrifts|skrift)-?(?:prøve(?:n|r)?|profil(?:en)?|test(?:en)?|spor)|biometriske? (?:data|oplysninger|opplysninger|skabelon|mal|profil)|genetiske (?:data|oplysninger|opplysninger)|(?:mund|kind)skrab|munnhuleprøve`,
+  String.raw`otisk(?:y|u|ů|em)? (?:prst(?:u|ů)|palce|dlaně|ucha|ukazováčku|(?:pravého|levého) (?:palce|ukazováčku))|(?:sken|snímek|obraz|šablona|šablonu|vzor|vzorek) (?:duhovky|sítnice|obličeje|tváře|dlaně|ruky|prstu|hlasu|otisku prstu|krevního řečiště|podpisu|písma|slin|dna)|hlasov(?:ý|ého|á|ou) (?:otisk|vzorek|profil|stop\p{L})|profil dna|bukální stěr|stěr (?:z úst|bukální sliznice)|biometrick\p{L}{1,3} (?:údaj\p{L}{0,2}|šablon\p{L}|profil|data|podpis)|geometrie (?:ruky|obličeje)|rozpoznávání (?:obličeje|hlasu)|daktyloskopick\p{L}{1,3} \p{L}{3,12}|genetick\p{L}{1,2} (?:údaj\p{L}{0,2}|informac\p{L})`,
+  String.raw`(?:(?:baş|işaret|orta|yüzük|serçe)(?: ?parmak?)? ?)?parmak izi(?:ni|niz|m|nin|leri|ler)?(?: (?:şablonu|kaydı|taraması|örneği|verisi|görüntüsü))?|(?:iris|retina|yüz|avuç içi|damar|el|ses) (?:taraması|tarama|tanıma verisi|geometrisi|şablonu|profili|deseni|kaydı|izi|haritası|imzası|örneği|damar izi)|biyometrik (?:veri|şablon|kayıt|kaydı|imza)\p{L}{0,5}|dna (?:örneği|profili|testi|analizi)|tükürük örneği|ağız içi sürüntü|avuç izi|sormenjälj\p{L}{2,4}|iiris(?:skannaus|kuva)\p{L}{0,3}|kasvo(?:ntunnistus|malli|skannaus)\p{L}{0,4}|ääninäyte\p{L}{0,2}|dna-näyte\p{L}{0,2}|biometri(?:set|sten|nen) (?:tiedot|tietojen|tunniste)`,
 ];
 
-export const recogniser = patternRecogniser({
-  name: 'biometric',
-  kind: 'biometric',
-  pattern: new RegExp(
-    latin(
-      String.raw`(?=[a-zśáéíöü])(?<![\p{L}\p{N}])(?:${FORMS.join('|')})(?:\s(?:id|no\.?|number|hash|ref(?:erence)?)\s?[:#]?\s?[A-Z0-9-]{3,40})?(?![\p{L}\p{N}])`,
+export const recogniser = withPhrases(
+  patternRecogniser({
+    name: 'biometric',
+    kind: 'biometric',
+    pattern: new RegExp(
+      latin(
+        String.raw`(?=[a-zśáéíöüęøåčřäåç])(?<![\p{L}\p{N}])(?:${FORMS.join('|')})(?:\s(?:id|no\.?|number|hash|ref(?:erence)?)\s?[:#]?\s?[A-Z0-9-]{3,40})?(?![\p{L}\p{N}])`,
+      ),
+      'gi',
     ),
-    'gi',
-  ),
-  isOfWords: true,
-  score: 0.75,
-});
+    isOfWords: true,
+    score: 0.75,
+  }),
+);

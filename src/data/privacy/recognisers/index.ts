@@ -23,6 +23,7 @@ import { recogniser as secretOfLanguages } from './secret-of-languages.ts';
 import { recogniser as secretNear } from './secret-near.ts';
 import { recogniser as announced } from './announced.ts';
 import { recogniser as biometric } from './biometric.ts';
+import { recogniser as biometricFile } from './biometric-file.ts';
 import { recogniser as brCpf } from './br-cpf.ts';
 import { recogniser as card } from './card.ts';
 import { recogniser as chAhv } from './ch-ahv.ts';
@@ -54,6 +55,7 @@ import { recogniser as sePersonnummer } from './se-personnummer.ts';
 import { recogniser as secretWord } from './secret-word.ts';
 import { recogniser as secretBlock } from './secret-block.ts';
 import { recogniser as secret } from './secret.ts';
+import { recogniser as tableColumn } from './table-column.ts';
 import { recogniser as ukNhs } from './uk-nhs.ts';
 import { recogniser as ukNino } from './uk-nino.ts';
 import { recogniser as townOfSomebody } from './town-of-somebody.ts';
@@ -88,6 +90,7 @@ export const recognisers: readonly Recogniser[] = [
   secretOfLanguages,
   announced,
   biometric,
+  biometricFile,
   brCpf,
   card,
   chAhv,
@@ -119,6 +122,7 @@ export const recognisers: readonly Recogniser[] = [
   secretWord,
   secretBlock,
   secret,
+  tableColumn,
   ukNhs,
   ukNino,
   url,

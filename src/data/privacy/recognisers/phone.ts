@@ -1,6 +1,7 @@
 /** Telephone and fax numbers of any country, by libphonenumber's rules; a fax is told by its word. */
 import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/max';
 import { remembered } from '../../../base/remembered.ts';
+import { isOfNobody } from '../announcing/terms.ts';
 import type { Candidate, Recogniser } from '../recogniser.ts';
 import { Expression } from '../words/expression.ts';
 
@@ -79,10 +80,11 @@ function scoreOf(value: string, before: string): number {
     return parsePhoneNumberFromString(international)?.isPossible() === true ? 0.92 : hasWord ? 0.6 : 0;
   }
   // Fictional numbers in their usual grouping are none of libphonenumber's, and stand in many texts.
-  if (/^\(?\d{3}\)?[-. ]{1,2}\d{3}[-. ]\d{4}$/.test(bare)) return 0.8;
+  if (/^\(?\d{3}\)?[-. ]{1,2}\d{3}[-. ]\d{4}$/.test(bare)) return !bare.startsWith('(') && isOfNobody(before) ? 0 : 0.8;
   // Asked last: a number is tried in more than twenty countries.
   const isValid = (): boolean => isValidSomewhere(bare);
   if (hasWord) return isValid() ? 0.9 : 0.7;
+  if (isOfNobody(before)) return 0;
   const groups = bare.split(/[ ./()-]+/).filter((group) => group !== '').length;
   // Sizes and shares in a row.
   if (!/^\(?0/.test(bare) && / [/–-] /.test(bare)) return 0;

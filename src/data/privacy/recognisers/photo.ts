@@ -1,5 +1,6 @@
 /** Mentions of pictures of a face: words for full-face photographs, and for pictures of somebody. */
 import { latin } from '../latin.ts';
+import { withPhrases } from './noun-phrase.ts';
 import { patternRecogniser } from '../recogniser.ts';
 
 const FORMS = [
@@ -34,12 +35,21 @@ const FORMS = [
   String.raw`(?:photo(?:graph)?s?|pictures?|close-?ups?) of (?:(?:him|her|my)self|themselves|(?:the|his|her|my|their) (?:(?:left|right|surgical|open|infected) )?(?:incision|wound|injur(?:y|ies)|rash|lesions?|scars?|bruis(?:e|es|ing)|h(?:a|)ematoma|mole|ulcer|burns?|tattoo|swelling|arms?|legs?|hands?|foot|feet|back|head|eyes?|skin|teeth))|photo(?:graph)? (?:on|at) (?:the )?(?:reverse|back|file)`,
   String.raw`(?:foto|bild|aufnahme|lichtbild)(?:s|er|en)? (?:vom|des|der|von der|von dem) (?:hämatoms?|wunde|verletzung(?:en)?|narbe|prellung(?:en)?|ausschlags?|patient(?:in|en)?|bewohner(?:in|s)?|klient(?:in|en)?|antragsteller(?:in|s)?|mitarbeiter(?:in|s)?|opfers?|täters?)`,
   String.raw`photos? (?:de (?:la |sa |l['’])(?:plaie|blessure|cicatrice|lésion|hématome)|jointe|ci-jointe)|portrait joint|(?:foto|fotografía|imagen) de (?:la |su )(?:herida|lesión|cicatriz|quemadura)|foto (?:adjunta|allegata|anexa|em anexo)|foto(?:grafia)? (?:della |del )(?:ferita|lesione|cicatrice|ematoma)|foto da (?:ferida|lesão|cicatriz)|foto['’]?s? van (?:de wond|het letsel|het litteken|de blauwe plek)|foton? på (?:skadan|såret|ärret|ansiktet|patienten)|(?:aktualne )?(?:zdjęcie|zdjęcia|fotografia) (?:twarzy|rany|blizny|obrażeń)`,
+  // Occasions, and what more languages say
+  String.raw`(?:yearbook|engagement|christening|prom|intake|admission|enrol{1,2}ment|onboarding|access[ -]card|permit|corporate|author|press|staff[ -]page|website|lesion|intraoral|dental|smile|close-?up|bodycam|body-?worn|doorbell|dash ?cam|speed camera|security|cctv|webcam|surveillance|profile|avatar|passport[- ](?:size|sized|style)|intake|reception|counter)[ -](?:photo(?:graph)?s?|pictures?|images?|shots?|pics?|stills?|snapshots?|frames?)|(?:photo(?:graph)?|picture|image|pic|snapshot|still)s?(?= of (?:his|her|their|my|your|our|the (?:patient|child|victim|suspect|driver|baby|deceased|claimant|tenant|applicant)))`,
+  String.raw`(?:familien|hochzeits|klassen|gruppen|team|urlaubs|baby|kinder|schul|einschulungs|verletzungs|wund|tatort|blitzer|radar|webcam|personal|kamera|messe|vereins|kommunion|konfirmations|abi|lichtbildausweis)-?(?:foto|bild|aufnahme)(?:s|er|ern|en|n)?|(?:foto|bild|aufnahme)s?(?= (?:frontal|von vorn|im profil))|fotos? (?:ihre[rs]|seine[rs]|meine[rs]) \p{L}{3,16}`,
+  String.raw`photos? de (?:classe|famille|mariage|groupe|vacances|couple|baptême|naissance|profil|son fils|sa fille|mes enfants)|photo (?:scolaire|d['’]identité|officielle|de CV)|fotos? de (?:familia|boda|clase|grupo|orla|comunión|carnet|(?:su|mi) hij[oa]|turma|família|casamento|formatura|perfil)|foto(?:graf[ií]a)?s? (?:del|de la|do|da|della|de su|de mi) (?:dni|nie|pasaporte|permiso|carnet|licencia|rg|cnh|cpf|filh[oa]|hij[oa]|niñ[oa]|menin[oa]|criança|bebé|bebê|espos[oa]|mãe|pai|madre|padre|rostro|rosto|cara|patente|carta d['’]identità|bambin[oa]|permis)|trombinoscopes?|wizerun(?:ek|ku|kiem) twarzy|foto di (?:classe|famiglia|gruppo|matrimonio|laurea|suo figlio|sua figlia)|(?:trouw|familie|klassen|groeps|team|vakantie|baby|kinder|profiel|bewakings)-?foto(?:['’]?s)?|zdjęci\p{L}{1,3} (?:rodzinn|ślubn|klasow|profilow|paszportow|legitymacyjn)\p{L}{1,3}|(?:bröllops|familje|klass|grupp|skol|barn|profil|övervaknings)-?(?:foto|bild)(?:n|en|t|et|er|erna)?`,
+  String.raw`(?:pass?|profil|portræt|portrett|ansigts|ansikts|id|legitimations|medarbejder|ansatt|klasse|skole|patient|pasient|bryllups|familie|overvågnings|overvåkings|kørekort|førerkort|gruppe|elev)-?(?:foto|billede|bilde|fotografi)(?:t|et|r|er|ne|erne|s|n)?|portræt(?:ter|tet)?|portrett(?:er|et)?|(?:foto|billede|bilde|fotografi)(?:t|et|r|er)?(?= a[fv] (?:hendes|hans|hennes|mit|mitt|patientens|pasientens|min|sin|såret|såret|ansigtet|ansiktet|skaden|arret))`,
+  String.raw`(?:pasov|průkazov|profilov|portrétn|rodinn|svatebn|školn|třídn|služebn|bezpečnostn|obličejov)\p{L}{1,3} (?:fot(?:k|ografi)\p{L}{1,2}|snímek|snímk\p{L}{1,2}|foto)|(?:fot(?:k|ografi)\p{L}{1,2}|snímek|snímky|portrét) (?:obličeje|tváře|pacienta|pacientky|dítěte|rány|jizvy|zranění|oběti|podezřelého|klienta|řidiče|zaměstnance|(?:jeho|její|svého|mého|mé) \p{Ll}{3,12})|portrét\p{L}{0,2}|fot(?:ka|ku|o) (?:z občanky|do průkazu|na průkaz|na občanku)`,
+  String.raw`(?:vesikalık|biyometrik|profil|pasaport|yüz|düğün|aile|sınıf|hasta|portre|kimlik|personel|güvenlik kamerası) (?:fotoğraf|resim|resm|görüntü|foto)\p{L}{0,6}|vesikalık\p{L}{0,5}|portresi\p{L}{0,3}|özçekim\p{L}{0,3}|(?:passi|henkilö|kasvo|profiili|luokka|hää|perhe)-?kuva\p{L}{0,4}`,
 ];
 
-export const recogniser = patternRecogniser({
-  name: 'photo',
-  kind: 'photo',
-  pattern: new RegExp(latin(String.raw`(?<![\p{L}\p{N}])(?:${FORMS.join('|')})(?![\p{L}\p{N}])`), 'gi'),
-  isOfWords: true,
-  score: 0.7,
-});
+export const recogniser = withPhrases(
+  patternRecogniser({
+    name: 'photo',
+    kind: 'photo',
+    pattern: new RegExp(latin(String.raw`(?<![\p{L}\p{N}])(?:${FORMS.join('|')})(?![\p{L}\p{N}])`), 'gi'),
+    isOfWords: true,
+    score: 0.7,
+  }),
+);

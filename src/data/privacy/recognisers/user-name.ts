@@ -1,18 +1,93 @@
-/** Names of accounts at services, where a word announces them: "username: kroll_42". */
-import { patternRecogniser } from '../recogniser.ts';
+/** Names of accounts at services and on machines: "username: kroll", "logged in as s.vogt", "for rkemp from 10.0.0.4". */
+import { isEveryday } from '../names/everyday.ts';
+import type { Recogniser } from '../recogniser.ts';
+import { WordPattern } from '../words/word-pattern.ts';
 
-const WORDS = String.raw`user ?-?names?|user[ _-]?id|userid|login(?: name| id)?|log-in|screen name|handle|nick(?:name)?|skype(?: id| name)?|telegram|discord|twitter|instagram|benutzername|benutzerkennung|anmeldename|nutzername|kontoname|nom d['’]utilisateur|identifiant(?: de connexion)?|pseudo(?:nyme)?|compte utilisateur|nombre de usuario|usuario|nome utente|utente|nome de (?:utilizador|usuário)|utilizador|usuário|gebruikersnaam|inlognaam|accountnaam|nazwa użytkownika|identyfikator użytkownika|login|użytkownik|användarnamn|inloggningsnamn|användare`;
+/** Announce a name of an account and nothing else. */
+const OWN = [
+  String.raw`user ?-?names?|user[ _-]?id|userid|login(?: name| id)?|log-in|log-?on(?: name| id)?|screen name|handle|nick(?:name)?|skype(?: id| name)?|telegram|discord|twitter|instagram|account name|network id|domain user|windows user|ad user|unix user|samaccountname`,
+  String.raw`benutzername|benutzerkennung|benutzerkonto|benutzer-?id|anmeldename|nutzername|nutzerkennung|kontoname|kürzel|kennung|nom d['’]utilisateur|identifiant(?: de connexion| réseau| intranet)?|pseudo(?:nyme)?|compte (?:utilisateur|windows|réseau)|nombre de usuario|id de usuario|usuario de red|nome utente|id utente|account utente|nome de (?:utilizador|usuário)|nome do usuário|id do usuário`,
+  String.raw`gebruikersnaam|inlognaam|accountnaam|gebruikers-?id|nazwa użytkownika|identyfikator użytkownika|nazwa konta|användarnamn|inloggningsnamn|användar-?id|användarkonto|brugernavn|bruger-?id|brukernavn|bruker-?id|brukerkonto|uživatelské jméno|přihlašovací jméno|kullanıcı (?:adı|kodu|hesabı)|käyttäjätunnus|käyttäjänimi`,
+].join('|');
+/** Announce one where it is marked, or where the value is no word. */
+const PEOPLE =
+  'users?|accounts?|utilisateurs?|utilisatrice|usuari[oa]s?|utente|utilizador(?:a)?|usuári[oa]|użytkowni(?:k|czka|ka|kiem)|användaren?|benutzer(?:in|s)?|nutzer(?:in|s)?|gebruikers?|brugere?n?|brukere?n?|uživatel(?:ka|e|em)?|kullanıcı(?:nın)?|käyttäjän?|compte|konto|cuenta|conta|sysop|login|owner|oper';
+const VALUE = String.raw`@?[A-Za-z](?:[\w.-]{1,38}[A-Za-z\d_])(?![\p{L}\p{N}@])`;
+const IS = String.raw`(?:is|was|ist|war|lautet|est|es|è|é|to|jest|är|er|je)\s`;
+const ANNOUNCED = new WordPattern(
+  String.raw`(?<![\p{L}\p{N}])(?:[a-z]{1,12}_)?(?:(?<own>${OWN})|(?<people>${PEOPLE}))["']?(?:(?<mark>\s{0,2}(?:[:=|]|${IS})\s{0,2})|\s)["'«„“]?(?<value>${VALUE})`,
+  'iu',
+);
+/** What says that somebody is, or wants to be, at work on a machine. */
+const AS = [
+  String.raw`(?:logged|signed|log|sign)(?:ging|ing)? (?:in|on|into [\w.-]{1,30})(?: (?:again|remotely))? as|running as|runs as|authenticated as|connected as|posts? as|posting as|known as|impersonating|sudo -u|su -`,
+  String.raw`(?:angemeldet|eingeloggt|verbunden) als|anmeldung (?:von|als)|login (?:von|durch|als|par|de|di|da|van|door)|zugriff (?:durch|von|als)|connectée? en tant que|connectée? sous(?: le compte)?|connexion (?:de|par)|conectad[oa] como|sesión (?:iniciada )?(?:como|por|de)|acceso de|connesso come|collegat[oa] come|accesso di|conectad[oa] como|logad[oa] como|acesso de`,
+  String.raw`ingelogd als|aangemeld als|inloggen (?:als|door)|zalogowan[ya] jako|logowanie (?:jako|przez)|inloggad som|inloggning (?:av|som)|logget (?:ind|inn|på) (?:[^\n:;]{0,30}? )?som|pålogget som|přihlášen[áo]? jako|přihlášení (?:uživatele|jako)|olarak giriş`,
+  String.raw`session (?:opened|closed) for(?: user)?|accepted (?:publickey|password|keyboard-interactive/pam) for|failed password for(?: invalid user)?|invalid user|user unknown|bad password for|authentication fail(?:ure|ed) for(?: user)?|access denied for(?: user)?|denied for(?: user)?|account locked for|password (?:changed|reset) (?:for|by)|last login:|ssh(?: login)? by`,
+  String.raw`(?:changed|modified|created|approved|edited|closed|opened|updated|deleted|reviewed|committed|merged|pushed|deployed|deploy|uploaded|submitted|exported|locked|unlocked|reset|processed|entered|assigned) (?:by|to)|(?:geändert|erstellt|gelöscht|freigegeben|bearbeitet|angelegt|gesperrt|exportiert) (?:von|durch)|(?:modifié|créé|supprimé|validé|saisi|clôturé)e? par|(?:modificad|cread|eliminad|aprobad|cerrad)[oa] por|(?:modificat|creat|eliminat|approvat|chius)[oa] da|(?:alterad|criad|excluíd|aprovad|encerrad)[oa] por|(?:gewijzigd|aangemaakt|verwijderd|goedgekeurd|geweigerd|inloggen [^\n]{0,40}) door|(?:zmienion[ye]|utworzon[ye]|usunięt[ye]|zatwierdzon[ye])(?: przez)?|(?:ändrad|skapad|godkänd|borttagen) av|(?:ændret|oprettet|slettet|godkendt|endret|opprettet|godkjent) av|(?:změnil|vytvořil|smazal|schválil)a?`,
+].join('|');
+const WORKING = new WordPattern(String.raw`(?<![\p{L}\p{N}])(?:${AS})\s{1,2}["'\x60«„“]?(?<value>${VALUE})`, 'iu');
+/** "for rkemp from 10.0.0.4", "door mvdbroek vanaf 10.0.0.4", "'hpetersen'@'10.40.0.1'", "-u svc-hannah:". */
+const FROM = new WordPattern(
+  String.raw`(?<![\p{L}\p{N}-])(?:for|by|von|durch|par|por|da|door|przez|av|af|user)\s["']?(?<value>${VALUE})["']?\s{1,2}(?:from|von|aus|depuis|desde|dal?|vanaf|z|från|fra|de|via|\()\s{0,2}(?=[\da-f]{0,4}[.:][\da-f]{0,4}[.:])`,
+  'iu',
+);
+const AT_HOST = new WordPattern(
+  String.raw`(?<=["'\x60])(?<value>${VALUE.replace('(?![\\p{L}\\p{N}@])', '')})(?=["'\x60]@["'\x60])|(?<=(?:^|\s)(?:-u|--user)[ =]["']?)(?<value>${VALUE})(?=:)`,
+  'iu',
+);
+/** Accounts that every machine has, and what stands in the place of one. */
+const NOBODY =
+  /^(?:root|admin(?:istrator)?s?|administrador|guest|gast|invité|postgres|mysql|nobody|system|daemon|www-data|ubuntu|debian|ec2-user|git|github|oracle|test(?:user|er)?|demo|user(?:name)?s?|anonymous|public|default|support|info|service|null|none|undefined|true|false|required|optional|string|unknown|localhost|n\/a|tbd|e-?mail|id|name|password|passwort|login|sysadmin|jenkins|docker|nginx|apache|backup|deploy|bot|benutzer|utilisateur|usuario|utente|gebruiker|api|sso|oauth|saml|ldap|vpn|ssh|ftp|http|https|web|app|dev|prod|staging|pam_unix|sshd|sudo|cron|iban|bic|uid|gid)$/iu;
+const OTHER =
+  /\.(?:com|org|net|io|de|fr|es|it|nl|pl|se|co|uk|exe|js|ts|py|html?|txt|md|json|ya?ml|xml|zip|png|jpe?g|pdf|docx?|xlsx?|csv|log|conf|php|sql)$|^v?\d|^\w+\.\d+(?:\.\d+)*$|^[A-Z]{2,6}-\d+$/iu;
 
-/** "usuario agarcia82": without a mark only what no word looks like. */
-const BEFORE_ACCOUNT = String.raw`usuario|user(?:name)?|login|utilisateur|compte|użytkownik|konto|account|benutzer|nutzer|kürzel|kennung|användare|gebruiker|utente|usuário|utilizador|session opened for(?: user)?|posts as|logged in as`;
+/** Signs that no word has: digits, lines, a dot within. */
+function isMarked(value: string): boolean {
+  return /[\d_]|[a-z]\.[a-z]/i.test(value);
+}
 
-export const recogniser = patternRecogniser({
+/** No word of a language: in one case, and in none of the dictionaries. */
+function isNoWord(value: string): boolean {
+  const bare = value.replace(/^@/, '');
+  if (isMarked(bare)) return true;
+  if (!/^(?:[a-z-]+|[A-Z]+)$/.test(bare) || bare.length < 4) return false;
+  return bare
+    .toLowerCase()
+    .split('-')
+    .some((part) => part.length > 3 && !isEveryday(part));
+}
+
+export const recogniser: Recogniser = {
   name: 'user-name',
   kind: 'code',
-  pattern: new RegExp(
-    String.raw`(?<![\p{L}\p{N}])(?:(?:${BEFORE_ACCOUNT})(?:=|\s)(?<value>(?=[a-z._]{0,20}[\d_])[a-z][a-z\d._]{3,24}(?<![._]))(?![\p{L}\p{N}@-])|(?:${WORDS})["']?\s{0,2}(?::|=|(?:is|was|ist|lautet|est|es|è|é|to|jest|är)\s)\s{0,2}["'«„“]?(?<value>@?(?=[\w.-]{0,30}[\d_]|[a-z]{1,20}\.[a-z])[A-Za-z][\w.-]{2,39}(?<![.-]))(?![\p{L}\p{N}@]))`,
-    'giu',
-  ),
-  isOfWords: true,
-  score: 0.7,
-});
+  *find(text) {
+    for (const match of ANNOUNCED.matches(text)) {
+      const { own, mark, value } = match.groups!;
+      // "user groups", "account manager": without a mark only what no word looks like.
+      const isTold =
+        mark !== undefined || own !== undefined ? isNoWord(value) : isMarked(value) || isAtWork(text, match);
+      if (isTold) yield* nameIn(match);
+    }
+    for (const match of WORKING.matches(text)) if (isNoWord(match.groups!.value)) yield* nameIn(match);
+    for (const match of FROM.matches(text)) if (isNoWord(match.groups!.value)) yield* nameIn(match);
+    for (const match of AT_HOST.matches(text)) yield* nameIn(match);
+  },
+};
+
+const DOES =
+  /^["']?\s(?:has |was |hat |ist |a |ha |heeft |har |er )?(?:logged|signed|log(?:s|ging)? |connected|failed|changed|created|deleted|opened|uploaded|locked|requested|attempted|accessed|angemeldet|gesperrt|connecté|s['’]est|conectad|inició|accedi|effettuat|conectou|acessou|ingelogd|geblokkeerd|zalogowa|zmieni|loggade|loggat|loggede|logget|se přihlás|přihlás|giriş|from \d)/iu;
+
+/** "user bwhitlock logged in". */
+function isAtWork(text: string, match: RegExpExecArray): boolean {
+  const { value } = match.groups!;
+  const end = match.index + match[0].length;
+  return isNoWord(value) && DOES.test(text.slice(end, end + 40));
+}
+
+function* nameIn(match: RegExpExecArray): Generator<{ start: number; end: number; score: number }> {
+  const value = Object.entries(match.groups!).find(([name, group]) => name === 'value' && group !== undefined)![1];
+  if (NOBODY.test(value) || OTHER.test(value)) return;
+  const start = match.index + match[0].lastIndexOf(value);
+  yield { start, end: start + value.length, score: 0.7 };
+}
