@@ -167,13 +167,16 @@ function noRows(sources: readonly string[], files: FileSummary, reports: readonl
   const skipped = Object.entries(files.skipped).map(([reason, { count, first }]) => {
     return { message: `${count} skipped: ${reason}, for example ${first[0].message}`, file: first[0].file };
   });
+  const notes = Object.entries(files.notes).map(([reason, { count, first }]) => ({
+    message: `${count} ${reason}, for example ${first[0]}`,
+  }));
   const leftOut = reports.flatMap(({ step, leftOut: lost }) =>
     lost.map(({ reason, count }) => ({ field: step, message: `${count} left out: ${reason}` })),
   );
   return new AttuneError('E_NO_ROWS', {
     what: `Nothing to train on came of ${sources.join(', ')}`,
     got: `${plural(files.files, 'files')}, ${plural(files.documents, 'documents')}`,
-    problems: [...skipped, ...leftOut],
+    problems: [...skipped, ...notes, ...leftOut],
     fix: 'choose other files, or another step',
   });
 }

@@ -23,17 +23,30 @@ export async function usualSteps(documents: AsyncGenerator<Item, void, undefined
     first.push(value);
     characters += charactersOf(value);
   }
-  const counts = Map.groupBy(first, ({ kind }) => kind);
-  const [kind = 'text'] = [...counts.keys()].sort((a, b) => counts.get(b)!.length - counts.get(a)!.length);
-  const { step, reason } = USUAL[kind];
+  const { step, reason } = choice(first);
   const all = async function* all(): AsyncGenerator<Item> {
     for (let next = first.shift(); next !== undefined; next = first.shift()) yield next;
     yield* documents;
   };
+  return { steps: [{ step }], reason, documents: all() };
+}
+
+/** Of fewer of the documents, and the others would be too many to leave out. */
+const MOST_OTHERS = 0.05;
+
+function choice(first: readonly Item[]): { step: string; reason: string } {
+  const counts = [...Map.groupBy(first, ({ kind }) => kind)]
+    .map(([kind, { length }]) => ({ kind, length }))
+    .sort((a, b) => b.length - a.length);
+  const [{ kind, length } = { kind: 'text', length: 0 } as const] = counts;
+  const { step, reason } = USUAL[kind];
+  if (length >= first.length * (1 - MOST_OTHERS))
+    return { step, reason: `${length} of the first ${first.length} documents are ${reason}` };
+  const kinds = counts.map((one) => `${one.length} are ${USUAL[one.kind].reason.split(':')[0]}`).join(', ');
+  const own = [...new Set(counts.map((one) => USUAL[one.kind].step))].filter((name) => name !== 'chunks');
   return {
-    steps: [{ step }],
-    reason: `${counts.get(kind)?.length ?? 0} of the first ${first.length} documents are ${reason}`,
-    documents: all(),
+    step: 'chunks',
+    reason: `of the first ${first.length} documents ${kinds}: all in chunks, so that none is left out (--step ${own.join(' or --step ')} takes its kind only)`,
   };
 }
 

@@ -10,10 +10,15 @@ export interface RawRow {
   defect?: Defect;
 }
 
+export interface RowReading extends LineReading {
+  /** Columns of a table without a name, or with that of another, are given one; otherwise they are refused. */
+  namesColumns?: boolean;
+}
+
 /** A kind of file that holds rows. */
 export interface Container {
   /** The rows in the file's order, in bounded memory. `file` is the name to show in errors. */
-  read(path: string, file: string, reading?: LineReading): AsyncGenerator<RawRow, void, undefined>;
+  read(path: string, file: string, reading?: RowReading): AsyncGenerator<RawRow, void, undefined>;
 }
 
 /** A row from JSON text; anything but an object is a defect. */

@@ -1,13 +1,14 @@
 import { AttuneError } from '../../base/errors.ts';
 import { readLines, type LineReading } from '../../files/lines.ts';
 import type { Defect } from '../../files/utf8.ts';
-import type { Container, RawRow } from './container.ts';
+import type { Container, RawRow, RowReading } from './container.ts';
 import { CsvReader, type CsvRecord } from './csv-records.ts';
 
-async function* read(path: string, file: string, reading?: LineReading): AsyncGenerator<RawRow, void, undefined> {
+async function* read(path: string, file: string, reading?: RowReading): AsyncGenerator<RawRow, void, undefined> {
   let header: string[] | undefined;
   for await (const { line, cells, defect } of recordsOf(path, reading)) {
-    if (header === undefined) header = checkHeader(cells, { file, line, defect });
+    if (header === undefined)
+      header = checkHeader(reading?.namesColumns === true ? named(cells) : cells, { file, line, defect });
     else if (defect !== undefined) yield { line, defect };
     else if (cells.length !== header.length) yield { line, defect: wrongWidth(cells.length, header.length) };
     else yield { line, value: Object.fromEntries(header.map((name, index) => [name, cells[index]])) };
@@ -17,7 +18,12 @@ async function* read(path: string, file: string, reading?: LineReading): AsyncGe
 async function* recordsOf(path: string, reading?: LineReading): AsyncGenerator<CsvRecord, void, undefined> {
   let reader: CsvReader | undefined;
   for await (const line of readLines(path, reading)) {
-    reader ??= line.text === '' ? undefined : new CsvReader(delimiterOf(line.text, path), reading?.maxBytes);
+    if (reader === undefined) {
+      const told = /^"?sep=(.)"?$/i.exec(line.text)?.[1];
+      if (line.text !== '') reader = new CsvReader(told ?? delimiterOf(line.text, path), reading?.maxBytes);
+      // Excel says in the first line how the others are separated.
+      if (told !== undefined) continue;
+    }
     const record = reader?.take(line);
     if (record !== undefined) yield record;
     if (reader?.isEndless) break;
@@ -32,6 +38,18 @@ function delimiterOf(header: string, path: string): string {
   const outsideQuotes = header.replace(/"[^"]*"/g, '');
   const count = (delimiter: string): number => outsideQuotes.split(delimiter).length;
   return [',', ';', '\t', '|'].reduce((best, delimiter) => (count(delimiter) > count(best) ? delimiter : best));
+}
+
+/** A name for each column: a separator at a line's end makes one without, and joins of tables make two of one name. */
+function named(cells: readonly string[]): string[] {
+  const names: string[] = [];
+  for (const [index, cell] of cells.entries()) {
+    const name = cell.trim() || `column ${index + 1}`;
+    let unique = name;
+    for (let count = 2; names.includes(unique); count++) unique = `${name} ${count}`;
+    names.push(unique);
+  }
+  return names;
 }
 
 function checkHeader(cells: string[], place: { file: string; line: number; defect?: Defect }): string[] {

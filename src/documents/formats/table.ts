@@ -3,13 +3,15 @@ import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { RawRow } from '../../data/containers/container.ts';
 import { containers } from '../../data/containers/index.ts';
 import { MAX_ROW_BYTES } from '../../files/lines.ts';
 import type { Defect } from '../../files/utf8.ts';
+import { NoteBook } from '../outcome.ts';
 import { encodingOfFile, longerThan, readTextLines } from '../text/decode.ts';
 import type { Draft, FileInput, ReadContext, Reader } from '../reader.ts';
 import { chatsOf } from './chats/index.ts';
-import type { ChatSource } from './chats/chat.ts';
+import { isObject, type ChatSource, type Json } from './chats/chat.ts';
 import { peopleBeside } from './chats/people.ts';
 
 function readerOf(container: string, reader: Omit<Reader, 'read'>): Reader {
@@ -21,11 +23,26 @@ function readerOf(container: string, reader: Omit<Reader, 'read'>): Reader {
       const path = reader.isBinary === true ? input.path : await inUtf8(input, context);
       // A file of JSON may be one value: an export with all its messages.
       const limit = container === 'json' ? Math.max(MAX_ROW_BYTES, context.limits.lineBytes) : context.limits.lineBytes;
-      const reading = { maxBytes: limit, onChunk: context.alive, ...(input.range && { range: input.range }) };
-      for await (const { line, value, defect } of read(path, input.name, reading)) {
-        if (value === undefined) context.notes.add(noteOf(defect!, limit), `line ${line}: ${defect!.reason}`);
-        else yield* draftsOf(value, line, source);
+      const reading = {
+        maxBytes: limit,
+        onChunk: context.alive,
+        namesColumns: true,
+        ...(input.range && { range: input.range }),
+      };
+      // What a file of JSON holds alone may be the answer of a service, with the rows in it.
+      let first: RawRow | undefined;
+      let rows = 0;
+      for await (const row of read(path, input.name, reading)) {
+        if (row.defect !== undefined)
+          context.notes.add(noteOf(row.defect, limit), `line ${row.line}: ${row.defect.reason}`);
+        else if (container === 'json' && rows++ === 0) first = row;
+        else {
+          if (first !== undefined) yield* draftsOf(first.value!, first.line, source);
+          first = undefined;
+          yield* draftsOf(row.value!, row.line, source);
+        }
       }
+      if (first !== undefined) yield* wrapped(first, source);
     },
   };
 }
@@ -39,12 +56,30 @@ function noteOf({ reason, isTooLong }: Defect, limit: number): string {
 function* draftsOf(value: Record<string, unknown>, line: number, source: ChatSource): Generator<Draft> {
   const messages = chatsOf(value, source);
   if (messages === undefined) yield { kind: 'record', values: value, place: { row: line } };
-  else for (const message of messages) yield { ...message, place: { ...message.place, row: line } };
+  else for (const message of messages) yield { ...message, place: { row: line, ...message.place } };
 }
 
-/** The file itself where it is UTF-8, else a copy that is. */
+/** What services put the rows of an answer under, beside their number and the next page. */
+const LIST_NAMES =
+  /^(?:data|rows|items|results?|records|entries|values?|list|tickets|conversations|articles|examples)$/i;
+
+/** An object that is all of a file: its rows where it is a list of them under a name. */
+function* wrapped({ value, line }: RawRow, source: ChatSource): Generator<Draft> {
+  if (chatsOf(value!, { ...source, notes: new NoteBook() }) !== undefined) return yield* draftsOf(value!, line, source);
+  const lists = Object.entries(value!).filter(([, held]) => Array.isArray(held) && held.length > 0);
+  const [name, list] = lists.length === 1 ? (lists[0] as [string, unknown[]]) : ['', []];
+  const isOfRows =
+    list.length > 0 &&
+    list.every(isObject) &&
+    (LIST_NAMES.test(name) || chatsOf(list[0] as Json, { ...source, notes: new NoteBook() }) !== undefined);
+  if (!isOfRows) return yield* draftsOf(value!, line, source);
+  for (const [index, row] of (list as Json[]).entries()) yield* draftsOf(row, index + 1, source);
+}
+
+/** The file itself where it is UTF-8 in lines as Unix and Windows end them, else a copy that is. */
 async function inUtf8(input: FileInput, context: ReadContext): Promise<string> {
-  if ((await encodingOfFile(input)) === 'utf-8') return input.path;
+  const endsLines = input.head.includes(0x0a) || !input.head.includes(0x0d);
+  if (endsLines && (await encodingOfFile(input)) === 'utf-8') return input.path;
   const path = join(context.folder, 'utf8');
   const lines = async function* lines(): AsyncGenerator<string> {
     for await (const { text } of readTextLines(input, context)) yield `${text}\n`;

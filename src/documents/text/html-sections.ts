@@ -1,7 +1,7 @@
 /** HTML as Markdown in sections: the main content by Mozilla's Readability where the page has one. */
 import type { Section } from '../document.ts';
-import { markdownTable, tableCells, type TableNode } from './html-table.ts';
 import { markdownSections } from './markdown-sections.ts';
+import { toMarkdown } from './to-markdown.ts';
 
 export interface HtmlOptions {
   /** Leave out menus, side bars and footers. */
@@ -35,7 +35,7 @@ export async function htmlSections(
 interface HtmlDocument {
   title?: string;
   body?: { innerHTML: string };
-  querySelectorAll(selector: string): Iterable<{ remove(): void; outerHTML: string }>;
+  querySelectorAll(selector: string): Iterable<{ remove(): void; outerHTML: string; textContent: string | null }>;
 }
 
 /** An element that says it is the main one, else what Readability takes for it. */
@@ -44,43 +44,36 @@ async function mainContent(document: HtmlDocument): Promise<string | undefined> 
   if (marked.length > 0) return marked.join('\n');
   const { Readability } = await import('@mozilla/readability');
   try {
-    const heading = [...document.querySelectorAll('h1')][0]?.outerHTML ?? '';
+    const first = [...document.querySelectorAll('h1')][0];
+    lowerHeadings(document);
     const found = new Readability(document as never, { charThreshold: 200, keepClasses: true }).parse()?.content;
+    if (typeof found !== 'string') return undefined;
     // It takes a heading that repeats the page's title for no content.
-    return typeof found === 'string' ? (/<h1[\s>]/i.test(found) ? found : heading + found) : undefined;
+    const isKept = first === undefined || headingTexts(found).includes(clean(first.textContent ?? ''));
+    return isKept ? found : first.outerHTML + found;
   } catch {
     // A page that it cannot take apart is taken whole.
     return undefined;
   }
 }
 
-function textLength(html: string): number {
-  return html.replace(/<[^>]*>/g, '').replace(/\s+/g, ' ').length;
+/** Readability makes second headings of the first ones: all go down by one before, so that none changes its rank. */
+function lowerHeadings(document: HtmlDocument): void {
+  if (document.body === undefined) return;
+  document.body.innerHTML = document.body.innerHTML.replace(
+    /(<\/?h)([1-5])(?=[\s>])/gi,
+    (_, start: string, level: string) => start + String(Number(level) + 1),
+  );
 }
 
-/** HTML as Markdown, tables as pipe tables; pictures are left out, links keep their words only. */
-export async function toMarkdown(html: string): Promise<string> {
-  const [{ default: TurndownService }, { strikethrough, taskListItems, highlightedCodeBlock }] = await Promise.all([
-    import('turndown'),
-    // @ts-expect-error -- the package has no types
-    import('@joplin/turndown-plugin-gfm') as Promise<Record<string, never>>,
-  ]);
-  const service = new TurndownService({ headingStyle: 'atx', codeBlockStyle: 'fenced', bulletListMarker: '-' });
-  service.use([strikethrough, taskListItems, highlightedCodeBlock]);
-  service.addRule('links', { filter: 'a', replacement: (content) => content });
-  service.addRule('pictures', { filter: ['img', 'picture'] as never, replacement: () => '' });
-  service.addRule('tables', {
-    filter: 'table',
-    replacement(content, node) {
-      const rows = tableCells(node as unknown as TableNode);
-      if (rows === undefined) return `\n\n${content}\n\n`;
-      const texts = rows.map((cells) =>
-        cells.map(({ innerHTML }) => service.turndown(innerHTML === '' ? ' ' : `<p>${innerHTML}</p>`)),
-      );
-      return `\n\n${markdownTable(texts)}\n\n`;
-    },
-  });
-  return service.turndown(html).replace(/\n{3,}/g, '\n\n');
+function headingTexts(html: string): string[] {
+  return [...html.matchAll(/<h([1-6])(?:\s[^>]*)?>([^]*?)<\/h\1>/gi)].map(([, , inner]) =>
+    clean(inner.replace(/<[^>]*>/g, '')),
+  );
+}
+
+function textLength(html: string): number {
+  return html.replace(/<[^>]*>/g, '').replace(/\s+/g, ' ').length;
 }
 
 function clean(text: string): string {

@@ -1,4 +1,5 @@
 /** A mail's text taken apart: what its author wrote, what is quoted, and the signature. */
+import { announces, isFurtherHeader, isHeader, isOriginalMark } from './mail-marks.ts';
 
 export interface MailParts {
   text: string;
@@ -6,25 +7,22 @@ export interface MailParts {
   signature?: string;
 }
 
-/** "On … wrote:" in the languages of common mail programs; it may go over two lines. */
-const ATTRIBUTION =
-  /^(?:(?:on|am|le|el|il|op|em|dne|den|w dniu)\s.{4,200}?(?:wrote|schrieb[^:]*|a écrit|escribió|ha scritto|schreef[^:]*|escreveu|napsal[^:]*|skrev|napisał[^:]*)\s?:|.{1,80}\s(?:wrote|writes|schrieb):)$/i;
-/** Where whole mails are appended below the answer. */
-const ORIGINAL =
-  /^\s*(?:-{2,}\s*(?:original message|forwarded message|ursprüngliche nachricht|message d'origine|mensaje original|messaggio originale)\s*-{2,}|_{20,})\s*$/i;
-const HEADER = /^\s*\*?(?:from|von|de|da|van)\s?:\*?\s+\S/i;
-const FURTHER_HEADER =
-  /^\s*\*?(?:sent|date|to|subject|cc|gesendet|an|betreff|datum|envoyé|à|objet|enviado|para|asunto|inviato|oggetto)\s?:\*?\s/i;
 const DEVICE =
-  /^(?:sent from my |gesendet von meinem |von meinem \w+ gesendet|envoyé de mon |enviado desde mi |inviato da(?:l mio)? |get outlook for )/i;
+  /^(?:sent from my |gesendet von meinem |von meinem \w+ gesendet|envoyé de mon |enviado desde mi |enviado do meu |inviato da(?:l mio)? |verzonden vanaf |verstuurd vanaf |skickat från min |sendt fra min |wysłane z |get outlook for )/i;
 
-export function mailParts(body: string): MailParts {
+/** @param isForwarded what was passed on is the mail's own content, below what its author says of it */
+export function mailParts(body: string, { isForwarded = false } = {}): MailParts {
   const lines = body.replaceAll('\r\n', '\n').split('\n');
   const { from, to } = appended(lines);
+  if (isForwarded && from < lines.length) return forwarded(lines, from);
   const { own, quoted } = sortLines(lines.slice(0, from));
   const below = sortLines(lines.slice(to));
   own.push(...below.own);
   quoted.push(...lines.slice(from, to), ...below.quoted);
+  return partsOf(own, quoted);
+}
+
+function partsOf(own: readonly string[], quoted: readonly string[]): MailParts {
   const signatureAt = own.findIndex((line) => /^-- ?$/.test(line) || DEVICE.test(line.trim()));
   const text = trimmed(signatureAt === -1 ? own : own.slice(0, signatureAt));
   const signature = signatureAt === -1 ? '' : trimmed(own.slice(signatureAt).filter((line) => !/^-- ?$/.test(line)));
@@ -32,18 +30,34 @@ export function mailParts(body: string): MailParts {
   return { text, ...(quote !== '' && { quoted: quote }), ...(signature !== '' && { signature }) };
 }
 
+/** The words about it, and below them the mail that was passed on, without its header and without what that quotes. */
+function forwarded(lines: readonly string[], from: number): MailParts {
+  const about = partsOf(sortLines(lines.slice(0, from)).own, []);
+  const start = lines.slice(from).findIndex((line) => !isHeaderLine(line));
+  const passed =
+    start === -1
+      ? { text: '' }
+      : mailParts(
+          lines
+            .slice(from + start)
+            .join('\n')
+            .replace(/^\s{0,3}> ?/gm, ''),
+        );
+  return { ...about, ...passed, text: [about.text, passed.text].filter((text) => text !== '').join('\n\n') };
+}
+
+function isHeaderLine(line: string): boolean {
+  return line.trim() === '' || isOriginalMark(line) || isHeader(line) || isFurtherHeader(line);
+}
+
 /** Another mail that is appended whole; only its header where its text is marked as quoted, with an answer below. */
 function appended(lines: readonly string[]): { from: number; to: number } {
   const from = lines.findIndex((line, index) => {
-    if (ORIGINAL.test(line)) return true;
-    return (
-      HEADER.test(line) && lines.slice(index + 1, index + 5).filter((next) => FURTHER_HEADER.test(next)).length >= 2
-    );
+    if (isOriginalMark(line)) return true;
+    return isHeader(line) && lines.slice(index + 1, index + 6).filter(isFurtherHeader).length >= 2;
   });
   if (from === -1) return { from: lines.length, to: lines.length };
-  const isHeader = (line: string): boolean =>
-    line.trim() === '' || ORIGINAL.test(line) || HEADER.test(line) || FURTHER_HEADER.test(line);
-  const length = lines.slice(from).findIndex((line) => !isHeader(line));
+  const length = lines.slice(from).findIndex((line) => !isHeaderLine(line));
   const isMarked = length !== -1 && /^\s{0,3}>/.test(lines[from + length]);
   return { from, to: isMarked ? from + length : lines.length };
 }
@@ -64,12 +78,13 @@ function sortLines(lines: readonly string[]): { own: string[]; quoted: string[] 
 
 /** How many lines say who wrote what follows, where quoted lines do follow. */
 function announcementAt(lines: readonly string[], at: number): number {
+  if (lines[at].trim() === '') return 0;
   for (const count of [1, 2]) {
     const words = lines
       .slice(at, at + count)
       .join(' ')
       .trim();
-    if (words.length > 300 || !ATTRIBUTION.test(words)) continue;
+    if (words.length > 300 || !announces(words)) continue;
     const next = lines.slice(at + count).find((line) => line.trim() !== '');
     if (next !== undefined && /^\s{0,3}>/.test(next)) return count;
   }

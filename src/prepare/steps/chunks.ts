@@ -18,7 +18,7 @@ type Options = z.output<typeof options>;
 export const step = defineStep<Options>({
   summary: 'documents in chunks of running text, {text}, cut where sections and paragraphs end',
   takes: ['text', 'message', 'record'],
-  version: 2,
+  version: 3,
   perItem: true,
   options,
   async open(given, context) {
@@ -45,9 +45,14 @@ interface Part {
 
 function partsOf(item: Item): Part[] {
   if (item.kind === 'text') {
-    return [...withHeadings(item)]
-      .filter(({ section }) => section.text.trim() !== '')
-      .map(({ section, path }) => ({ path, text: section.text, origin: sectionOrigin(item, section, path) }));
+    const all = [...withHeadings(item)];
+    return all.flatMap(({ section, path }, index) => {
+      const origin = sectionOrigin(item, section, path);
+      if (section.text.trim() !== '') return [{ path, text: section.text, origin }];
+      // A heading with nothing below it, not even others, is a line of text like any other.
+      const isBare = path.length > 0 && (all[index + 1]?.path.length ?? 0) <= path.length;
+      return isBare ? [{ path: path.slice(0, -1), text: path.at(-1)!, origin }] : [];
+    });
   }
   const [origin] = item.origins;
   if (item.kind === 'record') return [{ path: [], text: recordText(item.values), origin }];

@@ -22,7 +22,7 @@ type Options = z.output<typeof options>;
 export const step = defineStep<Options>({
   summary: 'messages in conversations, {messages}: threads and sessions, in order of time, with roles',
   takes: ['message'],
-  version: 1,
+  version: 2,
   options,
   open: (given, { folder }) =>
     async function* run(items, notes) {
@@ -104,7 +104,8 @@ function* conversation(session: readonly MessageDocument[], { given, finder, not
     const role = isAgent ? 'assistant' : 'user';
     const last = turns.at(-1);
     if (last?.role === role) {
-      last.content += `\n${message.text}`;
+      // Whole mails stand apart, lines of a chat do not.
+      last.content += `${message.subject === undefined ? '\n' : '\n\n'}${message.text}`;
       last.messages.push(message);
     } else turns.push({ role, content: message.text, messages: [message] });
   }

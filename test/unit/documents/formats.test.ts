@@ -36,7 +36,7 @@ beforeAll(async () => {
     't.1': samples.mdocPage(),
     'r.tsv': Buffer.from('stadt\tpreis\nKöln\t7\n', 'latin1'),
   });
-});
+}, 60_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function of<Kind extends Document>(file: string): Kind[] {
@@ -68,11 +68,12 @@ describe('every format', () => {
 });
 
 describe('documents', () => {
-  it('of Word keep headings and tables', () => {
+  it('of Word keep headings, tables, code and equations', () => {
     const table = '| Part | Price |\n| --- | --- |\n| Valve | 12 |';
     expect(sectionsOf('a.docx')).toEqual([
-      [1, 'Manual', 'Read this first.', undefined],
-      [2, 'Parts', table, undefined],
+      [1, 'Manual', '', undefined],
+      [2, 'First', 'Read this first.\n\np=1\n\n```\nrun()\n  stop()\n```', undefined],
+      [3, 'Parts', table, undefined],
     ]);
   });
 

@@ -9,7 +9,8 @@ import { parquetWriteBuffer } from 'hyparquet-writer';
 import { linesAt, makePdf } from './pdf-writer.ts';
 import { makeTar, makeZip } from './zip-writer.ts';
 
-const W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"';
+const W =
+  'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"';
 const TYPES = 'http://schemas.openxmlformats.org/package/2006/content-types';
 const RELATIONS = 'http://schemas.openxmlformats.org/package/2006/relationships';
 const OFFICE = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
@@ -27,8 +28,11 @@ export function docx(): Buffer {
     `<w:p>${style === undefined ? '' : `<w:pPr><w:pStyle w:val="${style}"/></w:pPr>`}<w:r><w:t>${text}</w:t></w:r></w:p>`;
   const cell = (text: string): string => `<w:tc>${paragraph(text)}</w:tc>`;
   const table = `<w:tbl><w:tr>${cell('Part')}${cell('Price')}</w:tr><w:tr>${cell('Valve')}${cell('12')}</w:tr></w:tbl>`;
-  const body = paragraph('Manual', 'Heading1') + paragraph('Read this first.') + paragraph('Parts', 'Heading2') + table;
-  const styles = `<w:styles ${W}>${[1, 2].map((level) => `<w:style w:type="paragraph" w:styleId="Heading${level}"><w:name w:val="heading ${level}"/></w:style>`).join('')}</w:styles>`;
+  const equation = '<w:p><m:oMath><m:r><m:t>p=1</m:t></m:r></m:oMath></w:p>';
+  const code =
+    paragraph('run()', 'Code') + paragraph('  stop()', 'Code').replace('<w:t>', '<w:t xml:space="preserve">');
+  const body = `${paragraph('Manual', 'Title')}${paragraph('First', 'Heading1')}${paragraph('Read this first.')}${equation}${code}${paragraph('Parts', 'Heading2')}${table}`;
+  const styles = `<w:styles ${W}>${[1, 2].map((level) => `<w:style w:type="paragraph" w:styleId="Heading${level}"><w:name w:val="heading ${level}"/></w:style>`).join('')}${['Title', 'Code'].map((name) => `<w:style w:type="paragraph" w:styleId="${name}"><w:name w:val="${name}"/></w:style>`).join('')}</w:styles>`;
   return makeZip([
     {
       name: '[Content_Types].xml',

@@ -75,6 +75,30 @@ describe('data prepare', () => {
     expect(hashes[0]).toBe(hashes[1]);
   });
 
+  it('leaves out no kind of document where there are several, and no heading without a text', async () => {
+    write({
+      'a.csv': 'sep=;\nname;price;\nPump;3;x\nValve;4;y\n',
+      'b.md': '# A\n\nText.\n\n# Bare',
+      'c.csv': 'a,b\r1,2\r',
+    });
+    const report = await prepareData([source], { to, processes: 1 });
+    expect(report.chosen).toContain('all in chunks, so that none is left out');
+    expect(rowsOf(to).map(({ text }) => text)).toEqual([
+      'name: Pump\nprice: 3\ncolumn 3: x',
+      'name: Valve\nprice: 4\ncolumn 3: y',
+      '# A\n\nText.\n\nBare',
+      'a: 1\nb: 2',
+    ]);
+  });
+
+  it('says why nothing came of files that were read', async () => {
+    write({ 'a.csv': 'title\n1,2\n' });
+    await expect(prepareData([source], { to, processes: 1 })).rejects.toMatchObject({
+      code: 'E_NO_ROWS',
+      problems: expect.arrayContaining([{ message: expect.stringContaining('the row has n cells, the header n') }]),
+    });
+  });
+
   it('chooses conversations for messages and rows for tables, and says so', async () => {
     write({ 'mails.mbox': samples.mbox() });
     const mails = await prepareData([source], { to, processes: 1 });

@@ -36,12 +36,33 @@ export function textOf(value: unknown): string | undefined {
   return text === '' ? undefined : text;
 }
 
+const NAMED: Readonly<Record<string, string>> = {
+  lsquo: '‘',
+  rsquo: '’',
+  ldquo: '“',
+  rdquo: '”',
+  ndash: '–',
+  mdash: '—',
+  hellip: '…',
+  bull: '•',
+  euro: '€',
+};
+
+function characterOf(code: string): string | undefined {
+  const point = /^x/i.test(code) ? Number.parseInt(code.slice(1), 16) : Number(code);
+  return point > 0 && point <= 0x10ffff ? String.fromCodePoint(point) : undefined;
+}
+
 /** Help desks keep what was written as HTML. */
 export function plainOf(html: string): string {
   if (!/<[a-z][^>]*>/i.test(html)) return html.trim();
   return html
-    .replace(/<(br|\/p|\/div|\/li|\/h\d)\b[^>]*>/gi, '\n')
+    .replace(/<li\b[^>]*>/gi, '- ')
+    .replace(/<(br|\/p|\/div|\/li|\/ul|\/ol|\/h\d|\/tr)\b[^>]*>/gi, '\n')
+    .replace(/<\/t[dh]\b[^>]*>/gi, ' ')
     .replace(/<[^>]*>/g, '')
+    .replace(/&#(x[0-9a-f]{1,6}|\d{1,7});/gi, (entity, code: string) => characterOf(code) ?? entity)
+    .replace(/&([rl][sd]quo|[nm]dash|hellip|bull|euro);/g, (_, name: string) => NAMED[name])
     .replace(/&nbsp;/g, ' ')
     .replace(/&lt;/g, '<')
     .replace(/&gt;/g, '>')

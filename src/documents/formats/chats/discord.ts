@@ -1,4 +1,4 @@
-import { isObject, listOf, textOf, type ChatExport } from './chat.ts';
+import { isObject, listOf, textOf, type ChatExport, type Json } from './chat.ts';
 import { timeOf } from '../../text/time.ts';
 
 /** What DiscordChatExporter writes: one object a channel. */
@@ -7,10 +7,10 @@ export const discord: ChatExport = {
   *messages({ guild, channel, messages }, { notes }) {
     const [server, room] = [guild, channel].map((part) => (isObject(part) ? part : {}));
     const conversation = `${textOf(server.name) ?? textOf(server.id) ?? 'server'}#${textOf(room.name) ?? textOf(room.id) ?? 'channel'}`;
-    for (const message of listOf(messages)) {
+    for (const [index, message] of listOf(messages).entries()) {
       const author = isObject(message.author) ? message.author : {};
       const text = textOf(message.content);
-      const isSaid = message.type === undefined || message.type === 'Default' || message.type === 'Reply';
+      const isSaid = message.type === undefined || SAID.has(String(message.type));
       if (!isSaid || text === undefined) {
         notes.add(isSaid ? 'messages without text' : 'messages of the service itself', textOf(message.id));
         continue;
@@ -24,8 +24,20 @@ export const discord: ChatExport = {
         author: textOf(author.nickname) ?? textOf(author.name) ?? textOf(author.id) ?? 'unknown',
         ...(author.isBot === true && { role: 'agent' }),
         at: timeOf(message.timestamp),
-        text,
+        text: unmarked(text, listOf(message.mentions)),
+        place: { row: index + 1 },
       };
     }
   },
 };
+
+/** By name or, of newer kinds, by number: answers, commands and what begins a thread. */
+const SAID = new Set(['Default', 'Reply', 'ThreadStarterMessage', '0', '19', '20', '21', '23']);
+
+/** Mentions and pictures of feelings as people see them. */
+function unmarked(text: string, mentions: readonly Json[]): string {
+  const names = new Map(mentions.map(({ id, nickname, name }) => [textOf(id), textOf(nickname) ?? textOf(name)]));
+  return text
+    .replace(/<@!?(\d+)>/g, (mention, id: string) => (names.get(id) === undefined ? mention : `@${names.get(id)!}`))
+    .replace(/<a?(:\w+:)\d+>/g, '$1');
+}

@@ -1,4 +1,4 @@
-import { isObject, textOf, type ChatExport, type ChatMessage } from './chat.ts';
+import { isObject, listOf, textOf, type ChatExport, type ChatMessage, type Json } from './chat.ts';
 import type { People } from './people.ts';
 import { timeOf } from '../../text/time.ts';
 
@@ -25,7 +25,7 @@ export const slack: ChatExport = {
       author,
       ...(bot !== undefined && { role: 'agent' }),
       at: timeOf(ts),
-      text: unmarked(String(text), people),
+      text: unmarked(textOf(text) ?? attachedText(value.attachments), people),
     };
     if (message.text === '') notes.add('messages without text');
     else yield message;
@@ -34,6 +34,24 @@ export const slack: ChatExport = {
 
 /** Kinds of messages that somebody said. */
 const SAID = new Set(['bot_message', 'thread_broadcast', 'me_message', 'file_share', 'reply_broadcast']);
+
+/** What programs say stands beside an empty text. */
+function attachedText(attachments: unknown): string {
+  const texts = listOf(attachments).map(({ title, text, fallback }) =>
+    [textOf(title), textOf(text) ?? textOf(fallback)].filter((part) => part !== undefined).join('\n'),
+  );
+  return texts.join('\n\n');
+}
+
+/** Who and what an export is made of: it says nothing, but its names do. */
+const LISTS = /(?:^|\/)(?:users|channels|groups|dms|mpims|integration_logs)\.json$/;
+
+/** Whether an object is of one of the lists that lie beside an export's channels. */
+export function isOfSlackList(value: Readonly<Json>, file: string): boolean {
+  if (!LISTS.test(file)) return false;
+  const isOfPeople = isObject(value.profile) || 'is_bot' in value || 'real_name' in value;
+  return isOfPeople || Array.isArray(value.members) || 'app_type' in value || 'service_id' in value;
+}
 
 function nameOf(user: unknown, people: People): string | undefined {
   return typeof user === 'string' ? people.get(user) : undefined;
@@ -46,8 +64,10 @@ function unmarked(text: string, people: People): string {
     .replace(/<((?:https?|mailto):[^>]+)>/g, '$1')
     .replace(/<@([^|>]+)(?=[|>])/g, (mention, id: string) => (people.has(id) ? `<@|${people.get(id)!}` : mention))
     .replace(/<@\|([^|>]+)(?:\|[^>]*)?>/g, '@$1')
-    .replace(/<[@#!][^|>]*\|([^>]+)>/g, '@$1')
-    .replace(/<([@#!])([^>]+)>/g, '$1$2')
+    .replace(/<(#)[^|>]*\|([^>]+)>/g, '$1$2')
+    .replace(/<[@!][^|>]*\|@?([^>]+)>/g, '@$1')
+    .replace(/<!([^>]+)>/g, '@$1')
+    .replace(/<([@#])([^>]+)>/g, '$1$2')
     .replace(/&lt;/g, '<')
     .replace(/&gt;/g, '>')
     .replace(/&amp;/g, '&')

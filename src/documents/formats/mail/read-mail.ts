@@ -1,5 +1,6 @@
 import type { Email } from 'postal-mime';
 import { htmlSections } from '../../text/html-sections.ts';
+import { isForward } from '../../text/mail-marks.ts';
 import { mailParts } from '../../text/mail-parts.ts';
 import { noteDamage } from '../../text/decode.ts';
 import type { Draft, InnerFile, ReadContext } from '../../reader.ts';
@@ -27,7 +28,7 @@ export async function* readMail(
 
 /** Undefined, and noted, where it has no text. */
 async function messageOf(mail: Email, row: number, context: ReadContext): Promise<Draft | undefined> {
-  const parts = mailParts(await bodyOf(mail));
+  const parts = mailParts(await bodyOf(mail), { isForwarded: isForward(mail.subject ?? '') });
   if (parts.text === '') {
     context.notes.add('mails without text of their own', `mail ${row}`);
     return undefined;

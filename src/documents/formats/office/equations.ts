@@ -1,0 +1,71 @@
+/** Equations of Word as one line each: "x = (−b ± √(b² − 4ac))/(2a)" as people type them. */
+import { raised, lowered } from '../../text/off-line.ts';
+import { bareName, firstNamed, parseXml, type XmlElement } from '../../text/xml.ts';
+
+const EQUATION = /<m:oMath(?:\s[^>]*)?>[^]*?<\/m:oMath>/g;
+
+/** A part's XML with its equations as runs of text: the library that reads it passes over elements it does not know. */
+export async function withEquations(xml: string): Promise<string> {
+  if (!xml.includes('<m:oMath')) return xml;
+  const texts = new Map<string, string>();
+  for (const [equation] of xml.matchAll(EQUATION)) {
+    if (texts.has(equation)) continue;
+    const root = await parseXml(equation);
+    texts.set(equation, root === undefined ? '' : lineOf(root).trim());
+  }
+  return xml
+    .replace(/<m:oMathParaPr(?:\s[^>]*)?(?:\/>|>[^]*?<\/m:oMathParaPr>)|<\/?m:oMathPara(?:\s[^>]*)?>/g, '')
+    .replace(EQUATION, (equation) => `<w:r><w:t xml:space="preserve">${escaped(texts.get(equation)!)}</w:t></w:r>`);
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+type Parts = (name: string) => string;
+
+const FORMS: Readonly<Record<string, (part: Parts, element: XmlElement) => string>> = {
+  sSup: (part) => part('e') + raised(part('sup')),
+  sSub: (part) => part('e') + lowered(part('sub')),
+  sSubSup: (part) => part('e') + lowered(part('sub')) + raised(part('sup')),
+  f: (part) => `${grouped(part('num'))}/${grouped(part('den'))}`,
+  rad: (part) => `${part('deg') === '' ? '' : raised(part('deg'))}√${grouped(part('e'))}`,
+  nary: (part, element) => `${value(element, 'chr') ?? '∫'}${lowered(part('sub'))}${raised(part('sup'))} ${part('e')}`,
+  d: (_, element) => {
+    const inner = childrenNamed(element, 'e')
+      .map(lineOf)
+      .join(value(element, 'sepChr') ?? ', ');
+    return `${value(element, 'begChr') ?? '('}${inner}${value(element, 'endChr') ?? ')'}`;
+  },
+  func: (part) => `${part('fName')} ${part('e')}`,
+  m: (_, element) =>
+    `[${childrenNamed(element, 'mr')
+      .map((row) => childrenNamed(row, 'e').map(lineOf).join(', '))
+      .join('; ')}]`,
+  eqArr: (_, element) => childrenNamed(element, 'e').map(lineOf).join('; '),
+  limLow: (part) => part('e') + lowered(part('lim')),
+  limUpp: (part) => part('e') + raised(part('lim')),
+};
+
+function lineOf(element: XmlElement): string {
+  const name = bareName(element);
+  if (name === 't') return element.textContent ?? '';
+  if (name.endsWith('Pr')) return '';
+  const part: Parts = (wanted) => childrenNamed(element, wanted).map(lineOf).join('');
+  return FORMS[name]?.(part, element) ?? [...element.children].map(lineOf).join('');
+}
+
+/** In brackets where it is more than one number or name. */
+function grouped(text: string): string {
+  return /^[\p{L}\d.]*$/u.test(text) ? text : `(${text})`;
+}
+
+function childrenNamed(element: XmlElement, name: string): XmlElement[] {
+  return [...element.children].filter((child) => bareName(child) === name);
+}
+
+/** A setting of an element's own properties. */
+function value(element: XmlElement, name: string): string | undefined {
+  const properties = [...element.children].find((child) => bareName(child).endsWith('Pr'));
+  return (properties && firstNamed(properties, name)?.getAttribute('m:val')) ?? undefined;
+}

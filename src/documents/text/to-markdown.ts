@@ -1,0 +1,103 @@
+/** HTML as Markdown for people and models to read: nothing in it is escaped that need not be. */
+import type TurndownService from 'turndown';
+import { markdownTable, tableCaption, tableCells, type TableNode } from './html-table.ts';
+import { lowered, raised } from './off-line.ts';
+
+/** Tables as pipe tables; pictures are left out, links keep their words only. */
+export async function toMarkdown(html: string): Promise<string> {
+  const [{ default: Turndown }, { strikethrough, taskListItems, highlightedCodeBlock }] = await Promise.all([
+    import('turndown'),
+    // @ts-expect-error -- the package has no types
+    import('@joplin/turndown-plugin-gfm') as Promise<Record<string, never>>,
+  ]);
+  const service = new Turndown({ headingStyle: 'atx', codeBlockStyle: 'fenced', bulletListMarker: '-', br: '' });
+  service.escape = escapeStart;
+  service.use([strikethrough, taskListItems]);
+  addRules(service);
+  // Rules that are added later come first, and this one knows the language of a code block.
+  service.use([highlightedCodeBlock]);
+  const withLines = html.replace(/<pre[\s>][^]*?<\/pre>/gi, (code) => code.replace(/<br\s*\/?>/gi, '\n'));
+  return service.turndown(withLines).replace(/\n{3,}/g, '\n\n');
+}
+
+function addRules(service: TurndownService): void {
+  // A link that only leads back from a note, or to a heading's own place.
+  service.addRule('links', {
+    filter: 'a',
+    replacement: (content) => (/^(?:[↑↩⤴¶§^]|\ufe0e)+$/u.test(content) ? '' : content),
+  });
+  service.addRule('pictures', { filter: ['img', 'picture'], replacement: () => '' });
+  service.addRule('raised and lowered', {
+    filter: ['sup', 'sub'],
+    replacement: (content, node) => offLine(content, node as unknown as OffLineNode),
+  });
+  service.addRule('items', {
+    filter: 'li',
+    replacement: (content, node) => listItem(content, node as unknown as ItemNode),
+  });
+  service.addRule('code without its own element', {
+    filter: (node) => node.nodeName === 'PRE' && node.firstChild?.nodeName !== 'CODE',
+    replacement: (_, node) => fenced(node.textContent ?? ''),
+  });
+  service.addRule('tables', {
+    filter: 'table',
+    replacement(content, node) {
+      const table = node as unknown as TableNode;
+      const rows = tableCells(table);
+      if (rows === undefined) return `\n\n${content}\n\n`;
+      const texts = rows.map((cells) =>
+        cells.map(({ innerHTML }) => service.turndown(innerHTML === '' ? ' ' : `<p>${innerHTML}</p>`)),
+      );
+      const caption = tableCaption(table);
+      return `\n\n${caption === '' ? '' : `${caption}\n\n`}${markdownTable(texts)}\n\n`;
+    },
+  });
+}
+
+/** What would begin a heading or a code block; elsewhere a backslash would only be learnt. */
+function escapeStart(text: string): string {
+  return text.replace(/^(#{1,6} |=+\s*$|-+\s*$|```|~~~)/, '\\$1');
+}
+
+function fenced(code: string): string {
+  const longest = Math.max(2, ...[...code.matchAll(/^ {0,3}(`{3,})/gm)].map(([, mark]) => mark.length));
+  const fence = '`'.repeat(longest + 1);
+  return `\n\n${fence}\n${code.replace(/^\n|\n$/g, '')}\n${fence}\n\n`;
+}
+
+interface ItemNode {
+  nextSibling: unknown;
+  parentNode: { nodeName: string; children: ArrayLike<unknown>; getAttribute(name: string): string | null };
+}
+
+/** One space behind the mark; what belongs to the item stands below its text. */
+function listItem(content: string, node: ItemNode): string {
+  const { nextSibling, parentNode: list } = node;
+  const first = Number(list.getAttribute('start') ?? 1) || 1;
+  const mark = list.nodeName === 'OL' ? `${first + Array.from(list.children).indexOf(node)}. ` : '- ';
+  const text = content
+    .trim()
+    .replace(/\n/g, `\n${' '.repeat(mark.length)}`)
+    .replace(/^ +$/gm, '');
+  const isParagraph = /\n\s*\n$/.test(content) && text.includes('\n\n');
+  return `${mark}${text}${nextSibling === null ? '' : isParagraph ? '\n\n' : '\n'}`;
+}
+
+interface OffLineNode {
+  nodeName: string;
+  parentNode: { nodeName: string } | null;
+  previousSibling: { textContent: string | null } | null;
+  getElementsByTagName(name: string): { length: number };
+}
+
+/** 10³ and H₂O; the mark of a note in brackets. */
+function offLine(content: string, node: OffLineNode): string {
+  const text = content.trim();
+  if (node.getElementsByTagName('a').length > 0 || node.parentNode?.nodeName === 'A')
+    return text === '' || /^\[.*\]$/.test(text) ? text : `[${text}]`;
+  const before = node.previousSibling?.textContent ?? '';
+  // 1st, 2e, and ®.
+  const isOrdinal = /\d$/.test(before) && /^\p{L}{1,3}$/u.test(text);
+  if (isOrdinal || !/[\p{L}\d]/u.test(text) || /^(?:tm|sm)$/i.test(text)) return text;
+  return node.nodeName === 'SUP' ? raised(text) : lowered(text);
+}

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { withEquations } from '../../../src/documents/formats/office/equations.ts';
+import { htmlSections } from '../../../src/documents/text/html-sections.ts';
+
+const textOf = async (html: string): Promise<string> =>
+  (await htmlSections(html, { onlyMain: false })).sections.map(({ text }) => text).join('\n\n');
+
+describe('HTML as Markdown', () => {
+  it('has no backslashes that nobody wrote', async () => {
+    const html = '<p>foo_bar *x* [a] C:\\Users\\x `b`</p><p>1. no list</p><p>- no list</p>';
+    expect(await textOf(html)).toBe('foo_bar *x* [a] C:\\Users\\x `b`\n\n1. no list\n\n- no list');
+    expect(await textOf('<p># no heading</p>')).toBe('\\# no heading');
+  });
+
+  it('keeps what is raised and lowered another number than what stands on the line', async () => {
+    const html = '<p>10<sup>3</sup> H<sub>2</sub>O R<sub>max</sub> e<sup>x+1</sup> 1<sup>st</sup> A<sup>®</sup></p>';
+    expect(await textOf(html)).toBe('10³ H₂O R_max e^(x+1) 1st A®');
+  });
+
+  it('marks notes, and leaves out what leads back from them', async () => {
+    const notes = '<ol><li><p>The note. <a href="#r1">↑</a></p></li></ol>';
+    const html = `<p>Text<sup><a href="#n1">1</a></sup> and<a href="#n1"><sup>2</sup></a></p>${notes}`;
+    expect(await textOf(html)).toBe('Text[1] and[2]\n\n1. The note.');
+  });
+
+  it('sets lists as people write them', async () => {
+    const html = '<ul><li>a<ul><li>b</li></ul></li><li>c</li></ul><ol start="3"><li>x</li><li>y</li></ol>';
+    expect(await textOf(html)).toBe('- a\n  - b\n- c\n\n3. x\n4. y');
+  });
+
+  it('keeps the lines of code, whatever it is marked by', async () => {
+    expect(await textOf('<pre>a_b<br>  c</pre>')).toBe('```\na_b\n  c\n```');
+    expect(await textOf('<pre><code class="language-sh">a\n  b\n</code></pre>')).toBe('```sh\na\n  b\n```');
+  });
+
+  it('keeps captions, and puts a cell over several rows into each', async () => {
+    const rows = '<tr><th>a</th><th>b</th></tr><tr><td rowspan="2">1</td><td>2</td></tr><tr><td>3</td></tr>';
+    const html = `<table><caption>Limits</caption>${rows}</table>`;
+    expect(await textOf(html)).toBe('Limits\n\n| a | b |\n| --- | --- |\n| 1 | 2 |\n| 1 | 3 |');
+  });
+});
+
+describe('the main content of a page', () => {
+  const words = `<p>${'This is a sentence of the page, with some words in it. '.repeat(8)}</p>`;
+  const headingsOf = async (title: string, body: string): Promise<[number, string | undefined][]> => {
+    const html = `<html><head><title>${title}</title></head><body><div>${body}</div></body></html>`;
+    return (await htmlSections(html, { onlyMain: true })).sections.map(({ level, heading }) => [level, heading]);
+  };
+
+  it('has each heading once, below those that it belongs to', async () => {
+    const body = `<h1>Safety</h1>${words}<h2>Limits</h2>${words}<h1>Care</h1>${words}`;
+    const expected = [
+      [2, 'Safety'],
+      [3, 'Limits'],
+      [2, 'Care'],
+    ];
+    expect(await headingsOf('Acme', body)).toEqual(expected);
+    expect(await headingsOf('Safety', body)).toEqual([[1, 'Safety'], ...expected.slice(1)]);
+  });
+});
+
+describe('equations of Word', () => {
+  it('become a line of text', async () => {
+    const run = (text: string): string => `<m:r><m:t>${text}</m:t></m:r>`;
+    const root = `<m:rad><m:radPr/><m:deg/><m:e><m:sSup><m:e>${run('b')}</m:e><m:sup>${run('2')}</m:sup></m:sSup></m:e></m:rad>`;
+    const part = `<m:f><m:num>${run('x')}${run('&lt;y')}</m:num><m:den>${run('2')}</m:den></m:f>`;
+    const xml = `<w:p><m:oMathPara><m:oMath>${run('c=')}${root}${part}</m:oMath></m:oMathPara></w:p>`;
+    expect(await withEquations(xml)).toBe('<w:p><w:r><w:t xml:space="preserve">c=√(b²)(x&lt;y)/2</w:t></w:r></w:p>');
+  });
+});
