@@ -39,6 +39,8 @@ export interface Section {
   text: string;
   page?: number;
   lastPage?: number;
+  /** Of a section on several pages: where in its text each block begins, and on what page. */
+  pages?: readonly (readonly [at: number, page: number])[];
   /** 1-based line where the format has lines. */
   line?: number;
 }

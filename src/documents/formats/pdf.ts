@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { Unreadable } from '../outcome.ts';
 import { refuseLarge } from '../text/decode.ts';
 import type { Draft, FileInput, ReadContext, Reader } from '../reader.ts';
+import { Fonts } from './pdf/fonts.ts';
 import { withoutContents } from './pdf/furniture.ts';
 import { pdfSections } from './pdf/pdf-sections.ts';
 import { rowsOf, type Row, type TextItem } from './pdf/page-rows.ts';
@@ -13,12 +14,13 @@ const LEAST_CHARACTERS = 10;
 async function* read(input: FileInput, context: ReadContext): AsyncGenerator<Draft> {
   refuseLarge(input, context);
   const document = await openDocument(await readFile(input.path));
+  const fonts = new Fonts();
   const pages: { page: number; height: number; rows: Row[] }[] = [];
   const recognised: { page: number; text: string }[] = [];
   for (let page = 1; page <= document.numPages; page++) {
     context.alive();
     try {
-      const found = await readPage(document, page, context);
+      const found = await readPage(document, page, { context, fonts });
       if ('text' in found) recognised.push({ page, text: found.text });
       else pages.push({ page, ...found });
     } catch (error) {
@@ -59,19 +61,20 @@ async function openDocument(bytes: Buffer) {
 async function readPage(
   document: PdfDocument,
   number: number,
-  context: ReadContext,
+  { context, fonts }: { context: ReadContext; fonts: Fonts },
 ): Promise<{ height: number; rows: Row[] } | { text: string }> {
   const page = await document.getPage(number);
   try {
     const { height, transform } = page.getViewport({ scale: 1 });
-    const { items } = await page.getTextContent();
+    const { items, styles } = await page.getTextContent();
+    await fonts.learn(page, styles);
     const texts = items.filter((item): item is typeof item & TextItem => 'str' in item);
     const characters = texts.reduce((sum, { str }) => sum + str.trim().length, 0);
     if (characters < LEAST_CHARACTERS && (await hasPictures(page))) {
       if (context.choices.ocr) return { text: await recognisePage(document, number, context) };
       context.notes.add(SCANNED, `page ${number}`);
     }
-    const rows = rowsOf(texts, transform);
+    const rows = rowsOf(texts, transform, fonts);
     const shown = rows.reduce((sum, { segments }) => sum + segments.reduce((all, { text }) => all + text.length, 0), 0);
     if (shown < characters / 2)
       context.notes.add('pages with mostly slanted or upright-standing text, left out', `page ${number}`);

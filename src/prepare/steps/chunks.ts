@@ -1,6 +1,13 @@
 /** Documents as stretches of text for domain adaptation: cut between sections, then paragraphs, then sentences. */
 import { z } from 'zod';
-import { mergeOrigins, sectionOrigin, withHeadings, type Item, type Origin } from '../../documents/index.ts';
+import {
+  mergeOrigins,
+  sectionOrigin,
+  withHeadings,
+  type Item,
+  type Origin,
+  type Section,
+} from '../../documents/index.ts';
 import { blocksOf, smallerBlocks } from '../blocks.ts';
 import { measureBy, type Measure } from '../measure.ts';
 import { defineStep, eachItem, rowOf } from '../step.ts';
@@ -41,6 +48,8 @@ interface Part {
   path: readonly string[];
   text: string;
   origin: Origin;
+  /** Where in the text each page begins, of one on several. */
+  pages?: Section['pages'];
 }
 
 function partsOf(item: Item): Part[] {
@@ -48,7 +57,7 @@ function partsOf(item: Item): Part[] {
     const all = [...withHeadings(item)];
     return all.flatMap(({ section, path }, index) => {
       const origin = sectionOrigin(item, section, path);
-      if (section.text.trim() !== '') return [{ path, text: section.text, origin }];
+      if (section.text.trim() !== '') return [{ path, text: section.text, origin, pages: section.pages }];
       // A heading with nothing below it, not even others, is a line of text like any other.
       const isBare = path.length > 0 && (all[index + 1]?.path.length ?? 0) <= path.length;
       return isBare ? [{ path: path.slice(0, -1), text: path.at(-1)!, origin }] : [];
@@ -59,6 +68,23 @@ function partsOf(item: Item): Part[] {
   if (item.kind === 'message')
     return [{ path: item.subject === undefined ? [] : [item.subject], text: item.text, origin }];
   return [];
+}
+
+/** The pieces of a part that goes over several pages, each with its own. */
+function onTheirPages(part: Part, pieces: readonly Piece[]): Piece[] {
+  const { pages, text } = part;
+  if (pages === undefined) return [...pieces];
+  const pageAt = (at: number): number => pages.findLast(([start]) => start <= at)?.[1] ?? pages[0][1];
+  let from = 0;
+  return pieces.map((piece) => {
+    // What was divided anew, such as a table, may not be found: it lies behind the piece before it.
+    const found = text.indexOf(piece.text.slice(0, 60).trimEnd(), from);
+    const start = found === -1 ? from : found;
+    from = Math.min(text.length - 1, start + piece.text.length - 1);
+    const { lastPage: _, ...origin } = part.origin;
+    const [page, lastPage] = [pageAt(start), pageAt(from)];
+    return { ...piece, origin: { ...origin, page, ...(lastPage > page && { lastPage }) } };
+  });
 }
 
 interface Chunk {
@@ -101,7 +127,7 @@ class Chunker {
         length += headed;
         continue;
       }
-      for (const piece of await this.#pieces(part)) chunks.push(await this.#chunk([piece]));
+      for (const piece of onTheirPages(part, await this.#pieces(part))) chunks.push(await this.#chunk([piece]));
     }
     await close();
     return chunks;

@@ -1,4 +1,4 @@
-/** PDF files made in tests: texts at places, in Helvetica. */
+/** PDF files made in tests: texts at places, in Helvetica unless another font is named. */
 
 export interface PdfText {
   x: number;
@@ -6,8 +6,10 @@ export interface PdfText {
   y: number;
   text: string;
   size?: number;
+  font?: keyof typeof FONTS;
 }
 
+const FONTS = { Helvetica: 'F1', Courier: 'F2', 'Helvetica-Bold': 'F3' };
 const [WIDTH, HEIGHT] = [612, 792];
 
 /** `picture` fills the page with a grey square, as a scan would. */
@@ -18,17 +20,19 @@ export function makePdf(
   const kids = pages.map((_, index) => `${4 + index * 3} 0 R`).join(' ');
   objects.push('<< /Type /Catalog /Pages 2 0 R >>');
   objects.push(`<< /Type /Pages /Kids [${kids}] /Count ${pages.length} >>`);
-  objects.push('<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>');
+  const inline = (name: string): string =>
+    `<< /Type /Font /Subtype /Type1 /BaseFont /${name} /Encoding /WinAnsiEncoding >>`;
+  objects.push(inline('Helvetica'));
   for (const [index, { texts, picture, pictureSize = [1, 1] }] of pages.entries()) {
     const [content, image] = [5 + index * 3, 6 + index * 3];
     const shows = texts.map(
-      ({ x, y, text, size = 10 }) =>
-        `BT /F1 ${size} Tf 1 0 0 1 ${x} ${HEIGHT - y} Tm (${text.replace(/[()\\]/g, '\\$&')}) Tj ET`,
+      ({ x, y, text, size = 10, font = 'Helvetica' }) =>
+        `BT /${FONTS[font]} ${size} Tf 1 0 0 1 ${x} ${HEIGHT - y} Tm (${text.replace(/[()\\]/g, '\\$&')}) Tj ET`,
     );
     if (picture !== undefined) shows.push(`q ${WIDTH} 0 0 ${HEIGHT} 0 0 cm /Im1 Do Q`);
     const stream = Buffer.from(shows.join('\n'), 'latin1');
     objects.push(
-      `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 ${WIDTH} ${HEIGHT}] /Contents ${content} 0 R /Resources << /Font << /F1 3 0 R >> /XObject << /Im1 ${image} 0 R >> >> >>`,
+      `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 ${WIDTH} ${HEIGHT}] /Contents ${content} 0 R /Resources << /Font << /F1 3 0 R /F2 ${inline('Courier')} /F3 ${inline('Helvetica-Bold')} >> /XObject << /Im1 ${image} 0 R >> >> >>`,
     );
     objects.push(
       Buffer.concat([Buffer.from(`<< /Length ${stream.length} >>\nstream\n`), stream, Buffer.from('\nendstream')]),

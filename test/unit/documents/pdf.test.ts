@@ -76,7 +76,7 @@ beforeAll(async () => {
     'scan.pdf': makePdf([{ texts: [], picture: Buffer.from([128]) }]),
   });
   sections = (result.documents[0] as TextDocument).sections;
-});
+}, 60_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('a PDF', () => {
@@ -144,5 +144,72 @@ describe('recognising text', () => {
     } finally {
       rmSync(own, { recursive: true, force: true });
     }
+  });
+});
+
+describe('a manual of four pages', () => {
+  const CODE = ['def f(x):', '    return x', '', 'print(f(1),    2)'];
+  const code = (y: number): PdfText[] =>
+    CODE.flatMap((text, line) => (text === '' ? [] : [{ x: 60, y: y + line * 12, text, font: 'Courier' as const }]));
+  const head = (left: string, right: string): PdfText[] => [
+    { x: 60, y: 40, text: left, size: 8 },
+    { x: 400, y: 40, text: right, size: 8 },
+  ];
+  const words = (y: number, text: string): PdfText[] =>
+    linesAt(60, y, [`${text} that this page says of it, in a line that goes over most of the`, 'page and ends here.']);
+
+  async function manual(): Promise<TextDocument> {
+    const own = mkdtempSync(join(tmpdir(), 'attune-manual-'));
+    const pages: PdfText[][] = [
+      [
+        { x: 60, y: 100, text: 'The manual', size: 24 },
+        { x: 60, y: 130, text: 'Ann Lee', size: 16 },
+        ...words(180, 'What is first'),
+        { x: 60, y: 230, text: 'Use of it', font: 'Helvetica-Bold' },
+        ...words(244, 'What is meant by it and all'),
+        ...code(290),
+      ],
+      [
+        ...head('1 First', '1.1 Begin'),
+        ...words(90, 'What is second'),
+        ...linesAt(60, 130, ['See the page at https://example.org/', 'guide/start.html for all the others that are']),
+        { x: 60, y: 650, text: '1 A note below the text.', size: 8 },
+      ],
+      [
+        ...head('1 First', '1.2 Go on'),
+        ...linesAt(60, 90, ['there, at 10']),
+        { x: 111, y: 86, text: '3', size: 6 },
+        { x: 117, y: 90, text: 'metres.' },
+        ...words(140, 'What is third'),
+      ],
+      [...head('1 First', '1.3 End'), ...words(90, 'What is fourth')],
+    ];
+    const numbered = pages.map((texts, index) => ({ texts: [...texts, { x: 300, y: 670, text: String(index + 1) }] }));
+    try {
+      return (await readFiles(own, { 'manual.pdf': makePdf(numbered) })).documents[0] as TextDocument;
+    } finally {
+      rmSync(own, { recursive: true, force: true });
+    }
+  }
+
+  it('keeps code with its lines, and has bold headings, but no numbers, running titles and notes within its text', async () => {
+    const { sections: found } = await manual();
+    expect(found.map(({ level, heading }) => [level, heading])).toEqual([
+      [1, 'The manual'],
+      [2, 'Use of it'],
+    ]);
+    expect(found[0].text).toMatch(/^Ann Lee\n\nWhat is first that/);
+    const { text, pages } = found[1];
+    expect(text).toContain(`\`\`\`\n${CODE.join('\n')}\n\`\`\``);
+    expect(text).toContain(
+      'See the page at https://example.org/guide/start.html for all the others that are there, at 10³ metres.',
+    );
+    expect(text).toContain('1 A note below the text.');
+    expect(text).not.toMatch(/1 First|Begin|Go on|^\d$/m);
+    const begin = pages!.filter(([, page]) => page > 2).map(([at, page]) => [page, text.slice(at, at + 14)]);
+    expect(begin).toEqual([
+      [3, 'What is third '],
+      [4, 'What is fourth'],
+    ]);
   });
 });

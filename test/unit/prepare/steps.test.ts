@@ -48,6 +48,19 @@ const sentence = (word: string): string =>
   `The ${word} stands in the hall and is cleaned once a week by whoever has the time.`;
 
 describe('chunks', () => {
+  it('of a section on several pages name their own', async () => {
+    const parts = ['clock', 'chair', 'table', 'lamp'].map(sentence);
+    const pages = parts.map(
+      (_, index) => [parts.slice(0, index).join('\n\n').length + (index > 0 ? 2 : 0), index + 3] as const,
+    );
+    const section = { heading: 'Hall', level: 1, text: parts.join('\n\n'), page: 3, lastPage: 6, pages };
+    const { rows } = await run([{ step: 'chunks', size: 180 }], [text([section])]);
+    expect(rows.map(({ origins: [{ page, lastPage }] }) => [page, lastPage])).toEqual([
+      [3, 4],
+      [5, 6],
+    ]);
+  });
+
   it('end where sections end, begin with their headings, and keep whole what fits', async () => {
     const document = text([
       { heading: 'Hall', level: 1, text: sentence('clock') },

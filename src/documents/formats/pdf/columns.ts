@@ -50,7 +50,11 @@ export function columnsOf(rows: readonly Row[]): Column[] {
 
 function part(row: Row, isOn: (segment: Segment) => boolean): Row[] {
   const segments = row.segments.filter(isOn);
-  return segments.length === 0 ? [] : [{ y: row.y, size: Math.max(...segments.map(({ size }) => size)), segments }];
+  if (segments.length === 0) return [];
+  const [left, right] = [segments[0].left, Math.max(...segments.map((one) => one.right))];
+  const runs = row.runs?.filter((run) => run.left >= left - 1 && run.right <= right + 1);
+  const size = Math.max(...segments.map((one) => one.size));
+  return [{ y: row.y, size, segments, ...(runs && runs.length > 0 && { runs }) }];
 }
 
 /** The middle of a strip that few rows cross, between two columns of running lines; tables have short cells. */

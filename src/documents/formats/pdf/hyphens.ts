@@ -1,6 +1,8 @@
 /** Lines of a paragraph as running text, with words put together that were divided at the ends of lines. */
 
 const DIVIDED = /(\p{L}[\p{L}\p{M}'’]*)[-\u00ad\u2010]$/u;
+/** An address of the web that a line ends in the middle of. */
+const OPEN_ADDRESS = /(?:https?:|https?:\/\/?\S*[/.:?&=_-]|www\.\S*[/.?&=_-])$/;
 const CONTINUED = /^(\p{Ll}[\p{L}\p{M}'’]*)/u;
 
 /** Knows the words of a whole document, which tell a division from a hyphen of the word's own. */
@@ -19,6 +21,7 @@ export class LineJoiner {
   }
 
   #joinTwo(before: string, line: string): string {
+    if (OPEN_ADDRESS.test(before) && /^[\w/#?%~.-]/.test(line)) return before + line;
     const [, start] = DIVIDED.exec(before) ?? [];
     const [, end] = CONTINUED.exec(line) ?? [];
     if (start === undefined || end === undefined) return `${before} ${line}`;

@@ -1,23 +1,24 @@
 import { markdownTable } from '../../text/html-table.ts';
+import { codeAt } from './code.ts';
 import type { Row, Segment } from './page-rows.ts';
 
 /** A stretch of rows: running lines, or a table. */
-export type Stretch = { rows: Row[] } | { rows: Row[]; table: string };
+export type Stretch = { rows: Row[]; table?: string; code?: string };
 
-/** Finds rows whose cells stand below each other. */
-export function stretchesOf(rows: readonly Row[]): Stretch[] {
+/** Finds rows whose cells stand below each other, and lines of code. */
+export function stretchesOf(rows: readonly Row[], hasCode: boolean): Stretch[] {
   const stretches: Stretch[] = [];
   let plain: Row[] = [];
   for (let at = 0; at < rows.length;) {
-    const table = tableAt(rows, at);
-    if (table === undefined) {
+    const found = (hasCode ? codeAt(rows, at) : undefined) ?? tableAt(rows, at);
+    if (found === undefined) {
       plain.push(rows[at++]);
       continue;
     }
     if (plain.length > 0) stretches.push({ rows: plain });
     plain = [];
-    stretches.push(table);
-    at += table.rows.length;
+    stretches.push(found);
+    at += found.rows.length;
   }
   if (plain.length > 0) stretches.push({ rows: plain });
   return stretches;
@@ -31,7 +32,7 @@ interface Band {
 /** Lines between rows of one table, in ems of its text. */
 const MOST_LEADING = 3.5;
 
-function tableAt(rows: readonly Row[], from: number): (Stretch & { table: string }) | undefined {
+function tableAt(rows: readonly Row[], from: number): Stretch | undefined {
   if (rows[from].segments.length < 2) return undefined;
   const taken = [rows[from]];
   let bands = bandsOf(rows[from].segments);
