@@ -2,10 +2,11 @@ import { existsSync } from 'node:fs';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import { plural } from '../../base/format.ts';
 import { Audit, Detector, kinds, type AuditCase, type KindCounts } from '../../data/privacy/index.ts';
-import { kindOfLabel, type LabelledSpan } from '../../data/privacy/audit.ts';
+import { kindOfLabel } from '../../data/privacy/label-names.ts';
 import { jsonl } from '../../data/containers/jsonl.ts';
 import { missingFile } from '../../files/bytes.ts';
 import { wilsonInterval } from '../../eval/statistics/index.ts';
+import { labelledRowOf } from './labelled-row.ts';
 import { loadRecognisers } from './recognisers.ts';
 
 export interface Share {
@@ -34,7 +35,7 @@ export interface AuditResult {
 
 /**
  * Measures the recognisers on rows `{ text, spans: [{ start, end, kind }] }`; positions are characters (code points),
- * the end not included, and `label` stands for `kind` as well.
+ * the end not included. The shapes and names that other tools write are read too: `entities: [[0, 4, "PERSON"]]`.
  * @throws AttuneError E_FILE_MISSING, E_BAD_ROWS, E_NO_ROWS
  */
 export async function auditData(
@@ -47,8 +48,8 @@ export async function auditData(
   for await (const { line, value, defect } of jsonl.read(file, file)) {
     if (value === undefined) problems.push({ file, line, message: defect!.reason, fix: defect!.fix });
     else {
-      const spans = spansOf(value, (field, message) => problems.push({ file, line, field, message }));
-      if (spans !== undefined) audit.add(value.text as string, spans, line);
+      const row = labelledRowOf(value, (field, message) => problems.push({ file, line, field, message }));
+      if (row !== undefined) audit.add(row.text, row.spans, line);
     }
   }
   if (problems.length > 0)
@@ -70,30 +71,6 @@ export async function auditData(
     extras,
     unknown: unknowns(counts, all),
   };
-}
-
-function spansOf(
-  { text, spans }: Record<string, unknown>,
-  problem: (field: string, message: string) => void,
-): LabelledSpan[] | undefined {
-  if (typeof text !== 'string') return void problem('text', 'must be text');
-  if (!Array.isArray(spans)) return void problem('spans', 'must be a list of { start, end, kind }');
-  // UTF-16 units of each code point, which all positions inside the detector are.
-  const units = [0];
-  for (const character of text) units.push(units.at(-1)! + character.length);
-  const read: LabelledSpan[] = [];
-  for (const [index, span] of (spans as Record<string, unknown>[]).entries()) {
-    const kind = span?.kind ?? span?.label;
-    const [start, end] = [Number(span?.start), Number(span?.end)];
-    if (typeof kind !== 'string' || kind === '') problem(`spans[${index}].kind`, 'must be a name');
-    else if (!Number.isInteger(start) || !Number.isInteger(end) || start < 0 || end <= start || end >= units.length)
-      problem(
-        `spans[${index}]`,
-        `${String(span.start)} to ${String(span.end)} is no stretch of a text of ${units.length - 1} characters`,
-      );
-    else read.push({ start: units[start], end: units[end], kind });
-  }
-  return read.length === spans.length ? read : undefined;
 }
 
 function sharesOf(kind: string, counts: KindCounts): KindAudit {

@@ -1,6 +1,6 @@
 /** How much of what people have labelled is found, and how much of what is found they have labelled. */
 import type { Detector, Finding } from './detector.ts';
-import type { Kind } from './kinds.ts';
+import { kindOfLabel } from './label-names.ts';
 
 /** A stretch that a person has labelled. Positions are UTF-16 units, the end not included. */
 export interface LabelledSpan {
@@ -36,39 +36,6 @@ export interface AuditCounts {
   misses: AuditCase[];
   /** Found and not labelled. */
   extras: AuditCase[];
-}
-
-/** Other names for kinds, as label sets have them. */
-const ALIASES: Record<string, Kind> = {
-  person: 'name',
-  per: 'name',
-  street: 'address',
-  location: 'city',
-  loc: 'city',
-  zip: 'postcode',
-  zip_code: 'postcode',
-  postal_code: 'postcode',
-  telephone: 'phone',
-  mail: 'email',
-  'e-mail': 'email',
-  ssn: 'national_id',
-  id: 'national_id',
-  mrn: 'medical_record',
-  credit_card: 'card',
-  license: 'licence',
-  license_plate: 'plate',
-  vehicle: 'vin',
-  ip_address: 'ip',
-  mac: 'device',
-  imei: 'device',
-  api_key: 'secret',
-  password: 'secret',
-};
-
-/** A label's kind in our words. */
-export function kindOfLabel(label: string): string {
-  const plain = label.toLowerCase().replaceAll(/[\s-]+/g, '_');
-  return ALIASES[plain] ?? ALIASES[label.toLowerCase()] ?? plain;
 }
 
 export class Audit {

@@ -299,6 +299,30 @@ describe('files', () => {
     expect(unknown[0]).toContain('iban');
   });
 
+  it('are audited by the shapes and names that other tools write', async () => {
+    const file = write('labelled.jsonl', [
+      { text: 'Call Jane Doe', entities: [[5, 13, 'PERSON']] },
+      { full_text: 'Call Jane Doe', spans: [{ entity_type: 'B-PER', start_position: 5, end_position: 13 }] },
+      { text: 'Call Jane Doe', label: [{ start_offset: 5, end_offset: 13, label: 'First Name' }] },
+      { source_text: 'pay 4111 1111 1111 1111', privacy_mask: [{ label: 'CREDITCARDNUMBER', start: 4, end: 23 }] },
+      { text: 'to a@example.org', labels: [{ start: 3, end: 16, labels: ['EMAIL_ADDRESS'] }] },
+      { text: 'SSN 536-22-8726', spans: [{ start: 4, end: 15, type: 'US_SSN' }] },
+      { text: 'for Acme Ltd', spans: [{ start: 4, end: 12, entity: 'ORG' }] },
+    ]);
+    const { kinds, unknown } = await auditData(file);
+    const labelled = kinds.flatMap(({ kind, labelled: count, named }) => (count > 0 ? [[kind, count, named]] : []));
+    expect(labelled).toEqual([
+      ['card', 1, 1],
+      ['email', 1, 1],
+      ['name', 3, 3],
+      ['national_id', 1, 1],
+      ['org', 1, 0],
+    ]);
+    expect(unknown.join('\n')).toContain(
+      'no recogniser has these kinds; they count as found where anything covers them: org',
+    );
+  });
+
   it('with wrong labels are refused with all defects', async () => {
     const file = write('labelled.jsonl', [
       { text: 'a', spans: [{ start: 0, end: 5, kind: 'name' }] },
