@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { formatCount, plural } from '../../base/format.ts';
 import type { DataPipelineResult } from '../../app/data-pipeline.ts';
 import { defineCommand } from '../command.ts';
+import { readingLines } from '../reading-text.ts';
 import { keepHeapsSmall } from '../small-heap.ts';
 import { formatFacts } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
@@ -66,9 +68,7 @@ function describe({ folder, manifest, parts, report, unredacted }: DataPipelineR
   return [
     `${green('✓')} ${plural(total, 'rows')} in ${bold(folder)}`,
     facts,
-    ...Object.entries(files.skipped).map(([reason, { count }]) =>
-      yellow(`! ${plural(count, 'files')} skipped: ${reason}`),
-    ),
+    ...readingLines(files, join(folder, 'manifest.json'), colours),
     ...lost,
     ...(unredacted === undefined
       ? []

@@ -2,6 +2,7 @@ import type { PreparedData } from '../../app/prepare-data.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { formatBytes, formatCount, plural } from '../../base/format.ts';
 import { defineCommand, type CommandContext } from '../command.ts';
+import { readingLines } from '../reading-text.ts';
 import { keepHeapsSmall } from '../small-heap.ts';
 import { formatFacts } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
@@ -99,8 +100,6 @@ function badStep(text: string): AttuneError {
   });
 }
 
-const MOST_SHOWN = 3;
-
 function describe(result: PreparedData, { colours }: Terminal): string {
   const { green, yellow, bold, cyan, dim } = colours;
   const { files } = result;
@@ -115,14 +114,6 @@ function describe(result: PreparedData, { colours }: Terminal): string {
     ],
     colours,
   );
-  const skipped = Object.entries(files.skipped).flatMap(([reason, { count, first }]) => [
-    yellow(`! ${plural(count, 'files')} skipped or cut short: ${reason}`),
-    ...first.slice(0, MOST_SHOWN).map(({ file, message }) => `    ${file}  ${dim(message)}`),
-    ...(count > MOST_SHOWN ? [dim(`    … and ${count - MOST_SHOWN} more in ${result.to}.files`)] : []),
-  ]);
-  const notes = Object.entries(files.notes).map(([reason, { count, first }]) =>
-    yellow(`! ${formatCount(count)} ${reason}  ${dim(first[0])}`),
-  );
   const leftOut = result.steps.flatMap(({ step, leftOut: lost, remarks }) => [
     ...lost.map(({ reason, count }) => yellow(`! ${step}: ${formatCount(count)} left out: ${reason}`)),
     ...remarks.map((remark) => dim(`  ${step}: ${remark}`)),
@@ -131,8 +122,7 @@ function describe(result: PreparedData, { colours }: Terminal): string {
     `${green('✓')} ${plural(result.rows, 'rows')} in ${bold(result.to)} (${formatBytes(result.bytes)})`,
     facts,
     ...(result.chosen === undefined ? [] : [dim(`  ${result.chosen}`)]),
-    ...skipped,
-    ...notes,
+    ...readingLines(files, `${result.to}.files`, colours),
     ...leftOut,
     '',
     `  ${cyan(`attune data inspect ${result.to}`)}  ${dim('shows the rows as they are understood')}`,

@@ -6,6 +6,7 @@ import type { DataSetManifest } from './data-set.ts';
 export function dataCard({ name, hash, rows, columns, files, parents, steps, split }: DataSetManifest): string {
   const splits = Object.entries(rows).map(([part, count]) => `| ${part} | ${formatCount(count)} |`);
   const skipped = Object.entries(files.skipped).map(([reason, { count }]) => `- ${formatCount(count)}: ${reason}`);
+  const notes = Object.entries(files.notes).map(([reason, { count }]) => `- ${formatCount(count)} ${reason}`);
   const together = (split.groupBy ?? []).map((column) => `, or of one \`${column}\``).join('');
   const by = split.column === undefined ? split.by : `${split.by} of \`${split.column}\``;
   return [
@@ -27,6 +28,7 @@ export function dataCard({ name, hash, rows, columns, files, parents, steps, spl
     '',
     `${formatCount(files.read)} of ${formatCount(files.files)} files read, ${formatCount(files.documents)} documents; ${formatCount(parents.length)} paths with their hashes in manifest.json.`,
     ...(skipped.length > 0 ? ['', 'Not read, or not to the end:', '', ...skipped] : []),
+    ...(notes.length > 0 ? ['', 'Left out of what was read:', '', ...notes] : []),
     '',
     '## Steps',
     '',
