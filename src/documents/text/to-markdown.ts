@@ -31,6 +31,11 @@ function addRules(service: TurndownService): void {
     filter: ['sup', 'sub'],
     replacement: (content, node) => offLine(content, node as unknown as OffLineNode),
   });
+  // A term, or the question of a FAQ, before what is said of it.
+  service.addRule('terms', {
+    filter: ['dt', 'summary'],
+    replacement: (content) => `\n\n${/[*`\n]/.test(content.trim()) ? content.trim() : bold(content.trim())}\n\n`,
+  });
   service.addRule('items', {
     filter: 'li',
     replacement: (content, node) => listItem(content, node as unknown as ItemNode),
@@ -57,6 +62,10 @@ function addRules(service: TurndownService): void {
 /** What would begin a heading or a code block; elsewhere a backslash would only be learnt. */
 function escapeStart(text: string): string {
   return text.replace(/^(#{1,6} |=+\s*$|-+\s*$|```|~~~)/, '\\$1');
+}
+
+function bold(text: string): string {
+  return text === '' ? '' : `**${text}**`;
 }
 
 function fenced(code: string): string {

@@ -5,6 +5,9 @@ export interface XmlElement {
   textContent: string | null;
   parentElement: XmlElement | null;
   children: Iterable<XmlElement>;
+  /** Texts among them: 1 for an element, 3 for a text. */
+  childNodes: Iterable<XmlElement>;
+  nodeType: number;
   getAttribute(name: string): string | null;
 }
 

@@ -12,7 +12,7 @@ const options = z.strictObject({
     .min(1)
     .default('{{ heading }}')
     .describe('Jinja template of the prompt, from heading, headings (outermost first) and title'),
-  least: z.int().min(1).default(20).describe('characters of the shortest answer'),
+  least: z.int().min(1).default(5).describe('characters of the shortest answer'),
 });
 
 type Options = z.output<typeof options>;
@@ -20,7 +20,7 @@ type Options = z.output<typeof options>;
 export const step = defineStep<Options>({
   summary: 'questions and answers that documents hold, {prompt, completion}: FAQ entries, headings with their text',
   takes: ['text'],
-  version: 1,
+  version: 2,
   perItem: true,
   options,
   open(given) {
@@ -70,15 +70,13 @@ function* pairsOf(document: TextDocument, given: Options): Generator<Pair> {
   for (const { section, path } of withHeadings(document)) {
     const origin = sectionOrigin(document, section, path);
     const { heading, text } = section;
-    const inner = [...markedPairs(text)];
-    if (
-      heading !== undefined &&
-      text !== '' &&
-      inner.length === 0 &&
-      (given.headings === 'all' || isQuestion(heading))
-    ) {
+    const isFaq = FAQ.test([document.title ?? '', ...path].join('\n'));
+    // What a question's own answer asks is a part of it.
+    const asks = heading !== undefined && isQuestion(heading);
+    const inner = [...markedPairs(asks ? text : withMarks(text, isFaq))];
+    if (heading !== undefined && text !== '' && inner.length === 0 && (given.headings === 'all' || asks)) {
       yield {
-        question: heading.replace(/^(?:q(?:uestion)?\s*\d*\s*[.:)]\s*)/i, ''),
+        question: heading.replace(/^(?:q(?:uestion)?\s*\d*\s*[.:)]\s*|\d+(?:\.\d+)*[.)]?\s+)/i, ''),
         answer: text,
         headings: path,
         origin,
@@ -86,6 +84,26 @@ function* pairsOf(document: TextDocument, given: Options): Generator<Pair> {
     }
     for (const pair of inner) yield { ...pair, headings: path, origin };
   }
+}
+
+/** A title or heading of nothing but questions. */
+const FAQ =
+  /\b(?:faqs?|frequently asked|questions|häufige fragen|fragen und antworten|foire aux questions|preguntas frecuentes|perguntas frequentes|domande frequenti|veelgestelde vragen|vanliga frågor|часто задаваемые вопросы)\b|よくある質問|常见问题|자주 묻는 질문/iu;
+const PLAIN_QUESTION = /^(?:\d{1,3}[.)]\s+|[-*]\s+)?(?:\p{Lu}|\p{Lo}|[¿“"])[^\n]{4,200}[?？]$/u;
+
+/** Questions that stand on lines of their own, marked as such where there are several or the heading says so. */
+function withMarks(text: string, isFaq: boolean): string {
+  const blocks = blocksOf(text);
+  const asks = blocks.map((block, index) => PLAIN_QUESTION.test(block) && !Q.test(block) && index + 1 < blocks.length);
+  if (!isFaq && asks.filter(Boolean).length < 2) return text;
+  let isItem = false;
+  return blocks
+    .map((block, index) => {
+      if (!asks[index]) return isItem ? block.replace(/^ {2,4}/gm, '') : block;
+      isItem = /^(?:\d|[-*]\s)/.test(block);
+      return `**${block.replace(/^(?:\d{1,3}[.)]|[-*])\s+/, '')}**`;
+    })
+    .join('\n\n');
 }
 
 const Q = /^(?:\*\*|__)?(?:q(?:uestion)?|f(?:rage)?)\s*\d*\s*[.:)](?:\*\*|__)?\s*/i;

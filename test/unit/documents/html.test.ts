@@ -33,6 +33,11 @@ describe('HTML as Markdown', () => {
     expect(await textOf('<pre><code class="language-sh">a\n  b\n</code></pre>')).toBe('```sh\na\n  b\n```');
   });
 
+  it('has terms and what a page folds up apart from what is said of them', async () => {
+    const html = '<dl><dt>Is it loud?</dt><dd>No.</dd></dl><details><summary>Is it safe?</summary>Yes.</details>';
+    expect(await textOf(html)).toBe('**Is it loud?**\n\nNo.\n\n**Is it safe?**\n\nYes.');
+  });
+
   it('keeps captions, and puts a cell over several rows into each', async () => {
     const rows = '<tr><th>a</th><th>b</th></tr><tr><td rowspan="2">1</td><td>2</td></tr><tr><td>3</td></tr>';
     const html = `<table><caption>Limits</caption>${rows}</table>`;

@@ -127,6 +127,27 @@ describe('questions', () => {
   });
 });
 
+describe('questions of a FAQ', () => {
+  it('stand on lines of their own, as items or not; elsewhere a question is a part of the text', async () => {
+    const faq = text([
+      { heading: 'FAQ', level: 1, text: '1. What does it cost?\n\n   Twenty euros.\n\nIs it loud?\n\nNo, 40 dB.' },
+      { heading: '2.1 How do I start it?', level: 2, text: 'Press the button.\n\nDoes it hum?\n\nThen it runs.' },
+    ]);
+    const { values } = await run([{ step: 'questions' }], [faq]);
+    expect(values).toEqual([
+      { prompt: 'What does it cost?', completion: 'Twenty euros.' },
+      { prompt: 'Is it loud?', completion: 'No, 40 dB.' },
+      { prompt: 'How do I start it?', completion: 'Press the button.\n\nDoes it hum?\n\nThen it runs.' },
+    ]);
+    const guide = text([
+      { heading: 'How do I start it?', level: 1, text: 'Press it.\n\nDoes it hum?\n\nThen it runs.' },
+    ]);
+    expect((await run([{ step: 'questions' }], [guide])).values).toEqual([
+      { prompt: 'How do I start it?', completion: 'Press it.\n\nDoes it hum?\n\nThen it runs.' },
+    ]);
+  });
+});
+
 describe('conversations', () => {
   const at = (hour: number): number => Date.UTC(2024, 0, 1, hour);
 

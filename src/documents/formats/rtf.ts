@@ -1,0 +1,22 @@
+import { readFile } from 'node:fs/promises';
+import { Unreadable } from '../outcome.ts';
+import { refuseLarge } from '../text/decode.ts';
+import { markdownSections } from '../text/markdown-sections.ts';
+import type { Draft, FileInput, ReadContext, Reader } from '../reader.ts';
+import { rtfMarkdown } from './office/rtf-text.ts';
+
+async function* read(input: FileInput, context: ReadContext): AsyncGenerator<Draft> {
+  refuseLarge(input, context);
+  if (input.bytes > context.limits.wholeTextBytes) throw new Unreadable('too-large');
+  const { title, text } = await rtfMarkdown((await readFile(input.path)).toString('latin1'));
+  const sections = markdownSections(text).sections.map(({ line: _line, ...section }) => section);
+  if (sections.length > 0) yield { kind: 'text', ...(title !== '' && { title }), sections };
+}
+
+/** Rich Text Format, as word processors and mail programs write it. */
+export const rtf: Reader = {
+  endings: ['rtf'],
+  isBinary: true,
+  recognise: (head) => head.toString('latin1', 0, 5) === '{\\rtf',
+  read,
+};
