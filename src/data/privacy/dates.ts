@@ -4,7 +4,7 @@ import { moveWeekday, splitWeekday } from './weekdays.ts';
 /** Names of months in languages of the Latin script, in order; the first three letters of a name also stand for it. */
 const NAMES: readonly string[] = [
   'january|januar|jänner|janvier|enero|gennaio|januari|stycznia|styczeń|janeiro',
-  'february|februar|février|febrero|febbraio|februari|lutego|luty|fevereiro',
+  'february|februar|feber|février|febrero|febbraio|februari|lutego|luty|fevereiro',
   'march|märz|mars|marzo|maart|marca|marzec|março',
   'april|avril|abril|aprile|kwietnia|kwiecień',
   'may|mai|mayo|maggio|mei|maja|maj|maio',
@@ -20,7 +20,7 @@ const SHORT =
   'jan|feb|mar|apr|jun|jul|aug|sept|sep|okt|oct|nov|dec|dez|dic|ene|ago|janv|févr|avr|juil|déc|mär|mrt|gen|mag|giu|lug|set|ott';
 export const MONTH = `(?:${NAMES.join('|')}|(?:${SHORT})\\b\\.?)`;
 
-const OF = String.raw`(?:\s(?:of|de|del|do)\s|[\s-]{1,2})`;
+const OF = String.raw`(?:\s(?:of|de|del|do)\s|[\s-]{1,2}|\/)`;
 const DAY = String.raw`(?:0?[1-9]|[12]\d|3[01])`;
 const NUMBER = String.raw`(?:0?[1-9]|1[0-2])`;
 const YEAR = String.raw`(?:1[89]\d\d|20\d\d)`;
@@ -32,7 +32,18 @@ export const DATE_FORMS: readonly RegExp[] = [
     'giu',
   ),
   new RegExp(
-    String.raw`(?<![\w.-])(?<first>${DAY})(?<s>[-/.])(?<second>${DAY})\k<s>(?<year>${YEAR}|\d\d)(?![\w-]|\.\d)`,
+    String.raw`(?<![\w.-])(?<first>${DAY})(?<s>[-/.]|\. )(?<second>${DAY})\k<s>(?<year>${YEAR}|['’]?\d\d)(?![\w-]|\.\d)`,
+    'giu',
+  ),
+  // "7/3 1990", "14/3-24", as the north writes
+  new RegExp(
+    String.raw`(?<![\w./-])(?<first>${DAY})(?<s>\/)(?<second>${DAY})(?:[- ](?<year>${YEAR})|-(?<year>['’]?\d\d))(?![\w/-]|[.:]\d)`,
+    'giu',
+  ),
+  new RegExp(String.raw`(?<![\w.-])(?<day>${DAY})-(?<name>${MONTH})-(?<year>\d\d)(?![\w-])`, 'giu'),
+  new RegExp(String.raw`(?<![\w.-])(?<year>${YEAR})[ /-](?<name>${MONTH})[ /-](?<day>${DAY})(?![\p{L}\d])`, 'giu'),
+  new RegExp(
+    String.raw`(?<![\w.-])(?<day>0[1-9]|[12]\d|3[01])(?<name>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)(?<year>${YEAR}|\d\d)(?![\p{L}\d])`,
     'giu',
   ),
   new RegExp(

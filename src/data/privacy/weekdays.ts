@@ -22,6 +22,9 @@ const WHOLE: readonly Week[] = [
   week(7, 'måndag tisdag onsdag torsdag fredag lördag söndag'),
   week(8, 'segunda-feira terça-feira quarta-feira quinta-feira sexta-feira sábado domingo'),
   week(8, 'segunda terça quarta quinta sexta sábado domingo'),
+  week(9, 'mandag tirsdag onsdag torsdag fredag lørdag søndag'),
+  week(10, 'pondělí úterý středa čtvrtek pátek sobota neděle'),
+  week(11, 'pazartesi salı çarşamba perşembe cuma cumartesi pazar'),
 ];
 /** These are words and names too: only before a stop or a comma. */
 const SHORT: readonly Week[] = [

@@ -160,6 +160,46 @@ export const CASES_OF_FORMS: Record<string, { yes: readonly (readonly [string, s
     ],
     no: ['see arm.txt', 'a .jpg file', 'company_logo.png', 'kitchen1.jpg', 'release-demo.mp4', 'screenshot-2024.png'],
   },
+  'feast-day': {
+    yes: [
+      ['He fell on Boxing Day and waited.', 'date: Boxing Day'],
+      ['seit Ostermontag krank', 'date: Ostermontag'],
+      ['compleanno di zia a Ferragosto', 'date: Ferragosto'],
+      ['ramlade på julafton', 'date: julafton'],
+    ],
+    no: [
+      'We are closed on Boxing Day.',
+      'Am Karfreitag geschlossen',
+      'Merry Christmas Eve to all',
+      'the Easter Monday menu',
+    ],
+  },
+  'secret-said': {
+    yes: [
+      ["PIN for the gate at grandma's is 5135, tell no one", 'secret: 5135'],
+      ['Passwort: Sonnenblume', 'secret: Sonnenblume'],
+      ['passwort war Summnr!3469 und ist jetzt Wanter!6943', 'secret: Wanter!6943'],
+      ['wifi on the router sticker: hedgezpvkf71, keep it', 'secret: hedgezpvkf71'],
+      ['La contraseña del wifi es Alhambra00tg!; guárdala', 'secret: Alhambra00tg!'],
+      ['adgangskoden er Rugbroed51!k', 'secret: Rugbroed51!k'],
+      ['key safe C83G by the door', 'secret: C83G'],
+      ['Locker combos: Priya 78-20-28', 'secret: 78-20-28'],
+      ['kód ke dveřím 4471', 'secret: 4471'],
+      ['kapı şifresi 4471', 'secret: 4471'],
+      ['twilio auth 4226130c33082e744231623aca817b4e', 'secret: 4226130c33082e744231623aca817b4e'],
+    ],
+    no: [
+      'The password is required.',
+      'Passwort vergessen?',
+      'Password must be at least 12 characters long.',
+      'Enter your PIN in room 4471',
+      'error code 4471: safe mode',
+      'the safe opens at 9, the alarm rang',
+      'La contraseña debe tener 12 caracteres.',
+      'wifi 802.11ac is fast',
+      'PIN of 12 digits',
+    ],
+  },
   'table-column': {
     yes: [
       ['Guest|Room|Passport|\nAleksei M|412|75 2752589|\nHana T|414|TR8388010|', 'passport: TR8388010'],

@@ -29,7 +29,7 @@ export function* identifiersIn(text: string): Generator<Identifier> {
     if (match.index < from) continue;
     const start = match.index;
     let end = start + match[0].length;
-    if (/\d$/.test(match[0])) {
+    if (/\d$|^\d[A-Z]{2}$/.test(match[0])) {
       end += MORE.exec(text.slice(end, end + 60))?.[0].length ?? 0;
       end += LAST_LETTER.exec(text.slice(end, end + 4))?.[0].length ?? 0;
     }

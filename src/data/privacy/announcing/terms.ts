@@ -126,7 +126,7 @@ const OF_PHONES =
 
 /** Whether the words right before a number say that it is no person's: "part no. 4471-08-221". */
 export function isOfNobody(before: string): boolean {
-  const words = wordsOf(fold(before.slice(before.search(/[^.!?;\n]{0,40}$/)))).slice(-NEAREST);
+  const words = wordsOf(fold(before.slice(before.search(/[^!?;\n]{0,40}$/)))).slice(-NEAREST);
   for (let at = words.length - 1; at >= 0;) {
     const match = termAt(words, at);
     if (match?.term.role !== 'number') return match?.term.role === 'block' && !OF_PHONES.test(words[at]);

@@ -154,6 +154,7 @@ function startOf(text: string, { start, value, digits }: Identifier): number {
   if (!/^\d/.test(value)) return start;
   const prefix = PREFIX.exec(text.slice(Math.max(0, start - 10), start))?.[0];
   if (prefix === undefined || (/^[A-Z]{4}/.test(prefix) && digits < LEAST_DIGITS)) return start;
+  if (/^(?:PIN|OTP|SMS|PUK|TAN|CVV|CVC|TOTP|DIN|EN|ISO|RAL|VIN|AND|THE|FOR) $/.test(prefix)) return start;
   const words = wordsOf(fold(prefix));
   // "CRM-SP 120716": a council's and a state's letters.
   const isTerm =

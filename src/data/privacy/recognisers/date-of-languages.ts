@@ -1,6 +1,7 @@
 /** Dates in some hundred languages more: "5. mail 2025", "2025. augusztus 4", "3 مايو", "2025年3月8日", "12/5/1446". */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { withWeekday } from '../weekdays.ts';
 import { matchesOf, type Candidate, type Recogniser } from '../recogniser.ts';
 
 const SCORE = 0.8;
@@ -102,5 +103,9 @@ function* dateAt(text: string, index: number, whole: string): Generator<Candidat
   const year = YEAR_BEFORE.exec(text.slice(from, index));
   const isDated = year !== null || /\d{4}/.test(whole);
   if (!isDated && WORDS_TOO.has(/\p{L}{3,}/u.exec(whole)![0].toLowerCase())) return;
-  yield { start: year === null ? index : from + year.index, end: index + whole.length, score: SCORE };
+  yield {
+    start: year === null ? withWeekday(text, index) : from + year.index,
+    end: index + whole.length,
+    score: SCORE,
+  };
 }

@@ -17,17 +17,44 @@ född|födelsedag|inskriven|utskriven|inlagd|besök|avliden|opererad|sedan
 mon(?:day)?|tue(?:s|sday)?|wed(?:nesday)?|thu(?:rs|rsday)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|miércoles|jueves|viernes|lunedì|martedì|mercoledì|giovedì|venerdì|maandag|dinsdag|woensdag|donderdag|vrijdag|poniedziałek|wtorek|środa|czwartek|piątek|segunda|terça|quarta|quinta|sexta|måndag|tisdag|onsdag|torsdag|fredag`
     .split('\n')
     .join('|');
+const MORE_EVENTS = String.raw`w dniu|dne|ends?|ending|expires?|expiry|starts?|starting|begins?|covers?|moved (?:in|out)|left|leaves?|leave|returns?|off|exam|dob|shift|delivered|retorno|volta|exame|reunião|fim|início|cirurgia|baja|inicio|fin|revisión|operación|boda|inizio|fine|visita|intervento|entretien|début|fin|départ|arrivée|congé|eintritt|austritt|urlaub|beginn|ende|krank(?:geschrieben)?|impfung|op|auszug|einzug|begin|einde|verlof|ziek|operatie|przyjęcie|urlop|początek|koniec|ślub|operacja|start|slut|semester|sjuk|operation|födda?|født|f|fødselsdag|bursdag|indlagt|innlagt|udskrevet|utskrevet|aftale|time|ferie|syg|syk|operert|opereret|narozen[áa]?|nar|nástup|přijat[áa]?|propuštěn[áa]?|kontrola|termín|operace|svatba|dovolená|doğum|randevu|ameliyat|giriş|çıkış|izin`;
 const AFTER_EVENT = new RegExp(
-  String.raw`(?<![\p{L}\p{N}])(?:${EVENTS})[.,:]?(?:\s?[:=(|])?\s{0,2}(?:(?:on|the|am|den|le|el|il|op|em|för|no|w dniu|dnia|de|du)\s){0,2}$`,
+  String.raw`(?<![\p{L}\p{N}])(?:${EVENTS}|${MORE_EVENTS})[.,:]?(?:\s?[:=(|])?\s{0,2}(?:(?:on|the|am|den|d\.|le|el|il|op|del|em|för|no|w dniu|dnia|dne|dia|día|de|du|på)\s){0,2}$`,
   'iu',
 );
 /** These ask for a day where nothing that is counted follows. */
 const AFTER_PREPOSITION =
-  /(?<![\p{L}\p{N}])(?:on|from|to|until|till|by|am|vom|bis|zum|ab|le|du|au|el|il|op|tot|em|den|till|od)\s{1,2}$/iu;
+  /(?<![\p{L}\p{N}])(?:on|from|to|until|till|by|am|vom|bis|zum|ab|le|du|au|el|il|op|tot|em|den|d\.|till|til|fra|från|på|od|do|dne|dia|día|desde|hasta|até|dal|al|since|before|after|between|and|covers?)\s{1,2}$/iu;
 const MARKED = new Expression(DAY_AND_MONTH, { isNearDigits: true });
 const ENDS =
   /^\.?(?:\s?$|\s?[,;)!?\n]|\.?\s(?:at|um|à|a las|alle|om|kl|o|ab|gegen|klockan|and|und|et|y|e|en|i|och|bis|to|in|im|\d{1,2}[:h.]\d\d)(?!\p{L}))/iu;
 const REACH = 40;
+/** A share rather than a day, unless the sentence ends there. */
+const FRACTION = /^(?:1\/[2-9]|2\/[35]|3\/[4-8]|5\/[68]|7\/8|1\/(?:10|12)|24\/7|9\/11|50\/50|20\/20)$/;
+const GOES_ON = /^\s(?!of |de |des |von |d['’]|inch|cup|di |van |z |av )\p{L}/iu;
+/** One of two days that belong together. */
+const RANGE =
+  /^\s?(?:[–-]|to|until|till|bis|al|au|a|tot|t\/m|do|til|till|and|und|et|y|e|en|och|og|i|or|oder|&|,)\s?$/iu;
+/** Between commas, or in front of a time, what is no share. */
+const APART = /(?:^|[,;(|\n]\s?)$/u;
+const APART_END = /^(?:\s?$|\s?[.;,)|\n](?!\d)|\s\d{1,2}[:.h]\d\d(?!\d))/u;
+/** Birthdays in figures without signs: "DOB 03071990". */
+const BORN = new Expression(
+  /(?<=(?<![\p{L}\p{N}])(?:d\.?o\.?b\.?|date of birth|birth ?date|born|geb\.?|geboren(?: am)?|geb(?:urts)?\.?-?dat(?:um|\.)?|n[ée]e? le|ddn|date de naissance|f\.? ?(?:de )?nac(?:imiento)?\.?|fecha (?:de )?nac(?:imiento|\.)|nascid[oa] (?:em|a)|data (?:de )?nasc(?:imento|\.)|dn|data di nascita|nat[oa] il|geboortedatum|ur\.|data ur(?:odzenia|\.)|född|f\.|født|fødselsdato|nar\.|narozen[áa]?|datum narození|doğum tarihi|d\.t\.)[:.]?\s{0,2})(?:\d{8}|\d{6}|\d\d \d\d (?:\d{4}|\d\d))(?![\p{L}\p{N}]|[-.,/]\d)/giu,
+  { isNearDigits: true },
+);
+/** "od 3. 5.", "14.3. přijat". */
+const SPACED = new Expression(
+  /(?<=(?<!\p{L})(?:od|do|dne|na|k|ke|před|po|am|vom|bis|zum|ab|den) )(?:0?[1-9]|[12]\d|3[01])\. (?:0?[1-9]|1[0-2])\.(?! ?\d)|(?<![\p{L}\p{N}.,])(?:0?[1-9]|[12]\d|3[01])\. ?(?:0?[1-9]|1[0-2])\.(?= (?:innlagt|indlagt|udskrevet|utskrevet|přijata?|propuštěna?|operert|opereret|entlassen|aufgenommen|operiert|eingewiesen|verlegt|kontrola|kontroll|kontrol)(?!\p{L}))/giu,
+  { isNearDigits: true },
+);
+const MONTHS_OF_MORE =
+  'leden|ledna|lednu|únor|února|březen|března|březnu|duben|dubna|květen|května|květnu|červen|června|červenec|července|srpen|srpna|září|říjen|října|listopadu|prosinec|prosince|marts|mai|oktober|desember|ocak|şubat|mart|nisan|mayıs|haziran|temmuz|ağustos|eylül|ekim|kasım|aralık|tammikuu\\p{L}{0,3}|helmikuu\\p{L}{0,3}|maaliskuu\\p{L}{0,3}|huhtikuu\\p{L}{0,3}|toukokuu\\p{L}{0,3}|kesäkuu\\p{L}{0,3}|heinäkuu\\p{L}{0,3}|elokuu\\p{L}{0,3}|syyskuu\\p{L}{0,3}|lokakuu\\p{L}{0,3}|marraskuu\\p{L}{0,3}|joulukuu\\p{L}{0,3}';
+/** Months of a year that dates.ts does not know. */
+const OF_YEAR = new Expression(
+  new RegExp(String.raw`(?<![\p{L}\p{N}])(?:${MONTHS_OF_MORE}) (?:19|20)\d\d(?!\p{N})`, 'giu'),
+  { isNearDigits: true },
+);
 
 /** Days of the Islamic calendar. */
 const HIJRI = new Expression(
@@ -50,23 +77,57 @@ export const recogniser: Recogniser = {
   kind: 'date',
   needs: { digits: 1 },
   *find(text) {
-    for (const { 0: value, index, groups } of MARKED.matches(text)) {
+    let last = -1;
+    const marked = MARKED.matches(text);
+    for (const [at, { 0: value, index, groups }] of marked.entries()) {
       const end = index + value.length;
       const [first, second] = [Number(groups!.first), Number(groups!.second)];
-      if ((first > 12 && second > 12) || !isAsked(text, index, end, groups!.s)) continue;
+      if (first > 12 && second > 12) continue;
+      const isSecond = last >= 0 && RANGE.test(text.slice(last, index));
+      const next = marked[at + 1];
+      const isFirst = groups!.s === '/' && next?.groups!.s === '/' && /^\s?–\s?$/.test(text.slice(end, next.index));
+      if (!isSecond && !isFirst && !isAsked(text, { start: index, end, value, sign: groups!.s })) continue;
+      last = end;
       yield { start: index, end, score: 0.75 };
     }
-    for (const { 0: value, index } of [...ROMAN.matches(text), ...HIJRI.matches(text), ...NAMED.matches(text)])
+    for (const { 0: value, index } of BORN.matches(text))
+      if (isBirthday(value.replaceAll(' ', ''))) yield { start: index, end: index + value.length, score: 0.8 };
+    for (const { 0: value, index } of [ROMAN, HIJRI, NAMED, OF_YEAR, SPACED].flatMap((one) => one.matches(text)))
       yield { start: index, end: index + value.length, score: 0.75 };
   },
 };
 
-function isAsked(text: string, start: number, end: number, sign: string): boolean {
+/** Day, month and year in one of the orders that people write. */
+function isBirthday(digits: string): boolean {
+  const isDay = (text: string): boolean => Number(text) >= 1 && Number(text) <= 31;
+  const isMonth = (text: string): boolean => Number(text) >= 1 && Number(text) <= 12;
+  const of = (a: string, b: string): boolean => (isDay(a) && isMonth(b)) || (isMonth(a) && isDay(b));
+  if (digits.length === 6) return of(digits.slice(0, 2), digits.slice(2, 4)) || of(digits.slice(2, 4), digits.slice(4));
+  const isYear = (text: string): boolean => /^(?:19|20)\d\d$/.test(text);
+  if (isYear(digits.slice(4)) && of(digits.slice(0, 2), digits.slice(2, 4))) return true;
+  return isYear(digits.slice(0, 4)) && of(digits.slice(4, 6), digits.slice(6));
+}
+
+interface Marked {
+  start: number;
+  end: number;
+  value: string;
+  sign: string;
+}
+
+function isAsked(text: string, { start, end, value, sign }: Marked): boolean {
   const before = text.slice(Math.max(0, start - REACH), start);
   if (AFTER_EVENT.test(before)) return true;
   // "am 3.5." has a stop behind the month, which a fraction has not.
   const isPlain = sign === '/' || (sign === '.' && text[end] === '.');
   if (sign === '.' && text[end] === '.' && /(?<!\p{L})(?:am|vom|bis|zum|ab)\s$/iu.test(before))
     return /^\.(?:\s\p{Ll}|\s?$)/u.test(text.slice(end, end + 3));
-  return isPlain && AFTER_PREPOSITION.test(before) && ENDS.test(text.slice(end, end + 12));
+  const behind = text.slice(end, end + 12);
+  const isShare = FRACTION.test(value);
+  if (sign === '/' && !isShare && /(?:^|\/)(?:1[3-9]|2\d|3[01])(?:\/|$)/.test(value)) {
+    if (APART.test(before) && APART_END.test(behind)) return true;
+  }
+  if (sign === '/' && /(?:^|[\n|]\s?)$/.test(before) && /^\s{1,2}\d{1,2}[:h]\d\d(?!\d)/.test(behind)) return true;
+  if (!isPlain || !AFTER_PREPOSITION.test(before)) return false;
+  return ENDS.test(behind) || (sign === '/' && !isShare && GOES_ON.test(behind));
 }

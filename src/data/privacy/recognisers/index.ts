@@ -32,6 +32,7 @@ import { recogniser as date } from './date.ts';
 import { recogniser as deTax } from './de-tax.ts';
 import { recogniser as email } from './email.ts';
 import { recogniser as esDni } from './es-dni.ts';
+import { recogniser as feastDay } from './feast-day.ts';
 import { recogniser as frNir } from './fr-nir.ts';
 import { recogniser as iban } from './iban.ts';
 import { recogniser as imei } from './imei.ts';
@@ -52,6 +53,7 @@ import { recogniser as plate } from './plate.ts';
 import { recogniser as postcodeLabel } from './postcode-label.ts';
 import { recogniser as postcode } from './postcode.ts';
 import { recogniser as sePersonnummer } from './se-personnummer.ts';
+import { recogniser as secretSaid } from './secret-said.ts';
 import { recogniser as secretWord } from './secret-word.ts';
 import { recogniser as secretBlock } from './secret-block.ts';
 import { recogniser as secret } from './secret.ts';
@@ -99,6 +101,7 @@ export const recognisers: readonly Recogniser[] = [
   deTax,
   email,
   esDni,
+  feastDay,
   frNir,
   iban,
   imei,
@@ -119,6 +122,7 @@ export const recognisers: readonly Recogniser[] = [
   postcodeLabel,
   postcode,
   sePersonnummer,
+  secretSaid,
   secretWord,
   secretBlock,
   secret,
