@@ -68,6 +68,16 @@ struct PanelProduct {
     float alpha, beta;
   };
 
+  // The result's places, and the rows of the next strip, are on their way while a product is made.
+  template <int Rows, int Vectors>
+  __attribute__((always_inline)) static void fetchAhead(const Tile& t) {
+    for (int r = 0; r < Rows; r++) {
+      __builtin_prefetch(t.y + r * t.yStride, 1);
+      __builtin_prefetch(t.y + r * t.yStride + Vectors * kLanes - 1, 1);
+      __builtin_prefetch(t.a + (Rows + r) * t.aStride);
+    }
+  }
+
   template <int Rows, int Vectors>
   static void multiply(const Tile& t) {
     Vector sums[Rows][Vectors];
@@ -75,11 +85,7 @@ struct PanelProduct {
     for (int r = 0; r < Rows; r++)
 #pragma GCC unroll 3
       for (int j = 0; j < Vectors; j++) sums[r][j] = t.isFirst ? broadcast(0.0f) : load(t.sums + (r * Vectors + j) * kLanes);
-    // What the product is added to is on its way while the product is made.
-    for (int r = 0; t.isLast && t.beta != 0 && r < Rows; r++) {
-      __builtin_prefetch(t.y + r * t.yStride, 1);
-      __builtin_prefetch(t.y + r * t.yStride + Vectors * kLanes - 1, 1);
-    }
+    if (t.isLast) fetchAhead<Rows, Vectors>(t);
     const Bf16* b = t.b;
     for (int64_t k = 0; k < t.depth; k += 2, b += Vectors * 32) {
       __m512bh factor[Vectors];
@@ -94,6 +100,8 @@ struct PanelProduct {
         for (int j = 0; j < Vectors; j++) sums[r][j] = _mm512_dpbf16_ps(sums[r][j], factor[j], a);
       }
     }
+    // A panel is larger than the first cache: what it begins with has left, and is read next.
+    for (int i = 0; i < 8; i++) __builtin_prefetch(t.b + i * 32);
     if (t.isLast && t.columns >= Vectors * kLanes) {
       if (t.alpha != 1 || t.beta != 0) finish<Rows, Vectors>(t, sums);
 #pragma GCC unroll 8
