@@ -167,6 +167,26 @@ interface Sources {
   things: ThingDraws;
 }
 
+/** Of a hundred sentences, how many stand behind another one, and how many of those behind one of documentation. */
+const BEHIND = 40;
+const BEHIND_PROSE = 30;
+const LONGEST_PROSE = 240;
+/** Of the latest sentences of a language one is taken. */
+const MOST_EARLIER = 4000;
+const BETWEEN = [' ', ' ', '. ', '\n', '\n', '\n\n', '; '];
+
+/** One sentence behind another: most people are named in the middle of a text. */
+function behind(before: Sentence, { text, names, called = [] }: Sentence, draws: Draws): Sentence {
+  const start = `${before.text}${draws.of(BETWEEN)}`;
+  const moved = (spans: Sentence['names']): Sentence['names'] =>
+    spans.map((span) => ({ start: span.start + start.length, end: span.end + start.length }));
+  return {
+    text: start + text,
+    names: [...before.names, ...moved(names)],
+    called: [...(before.called ?? []), ...moved(called)],
+  };
+}
+
 /** Every carrier many times over, and the documents once. */
 export async function carriersOf(
   fakerFolder: string,
@@ -177,13 +197,24 @@ export async function carriersOf(
   const cities = [...gazetteer().cities.keys()];
   const sentences = [...peopled(documents, { people, things }, draws), ...branded(documents, things, draws)];
   const folder = new URL('carriers/', import.meta.url);
+  const prose = documents.filter(({ text }) => text.length <= LONGEST_PROSE);
+  const latest = new Map<string, Sentence[]>();
   for (const file of readdirSync(folder).toSorted()) {
     const language = file.slice(0, 2);
     const carriers = readFileSync(new URL(file, folder), 'utf8').trim().split('\n');
     const about = { people, things, cities, nouns: words.get(language) ?? words.get('en')!, draws };
+    const own = prose.filter((document) => document.language === language);
+    const earlier = latest.get(language) ?? [];
+    latest.set(language, earlier);
     for (const carrier of carriers) {
       const whole = carrier.replaceAll(String.raw`\n`, '\n').replaceAll(String.raw`\t`, '\t');
-      for (let round = 0; round < ROUNDS; round++) sentences.push(recased(filled(whole, language, about), draws));
+      for (let round = 0; round < ROUNDS; round++) {
+        const one = recased(filled(whole, language, about), draws);
+        const isProse = own.length > 0 && draws.below(100) < BEHIND_PROSE;
+        const before = isProse ? { text: draws.of(own).text, names: [] } : earlier.at(-1 - draws.below(MOST_EARLIER));
+        sentences.push(before !== undefined && draws.below(100) < BEHIND ? behind(before, one, draws) : one);
+        earlier.push(one);
+      }
     }
   }
   return sentences;

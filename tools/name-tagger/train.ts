@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 import { gazetteer } from '../../src/data/privacy/gazetteer.ts';
 import {
+  itemBefore,
   slotsAround,
   slotsOfWord,
   standingOf,
@@ -15,7 +16,7 @@ import {
   type Standing,
 } from '../../src/data/privacy/names/features.ts';
 import { languageOf } from '../../src/data/privacy/names/language.ts';
-import { isCandidate, isJoined, STEP } from '../../src/data/privacy/names/tagger.ts';
+import { isCandidate, isJoined, itemSign, STEP } from '../../src/data/privacy/names/tagger.ts';
 import { Things } from '../../src/data/privacy/names/things.ts';
 import { tokensOf, type Token } from '../../src/data/privacy/names/tokens.ts';
 import { namesByRule } from '../../src/data/privacy/recognisers/name.ts';
@@ -48,6 +49,8 @@ const UNLISTED = 40;
 const BLIND = 85;
 /** And of what things are called, as if no list of things had it. */
 const UNKNOWN_THINGS = 45;
+/** Of a hundred words before, how many the model is to take for what they are not. */
+const MISTAKEN = 6;
 /** Of a thousand words in small letters. */
 const STRAY = 12;
 
@@ -86,11 +89,12 @@ function samplesOf({ text, names, unsure = [], called = [] }: Sentence, draws: D
     if (isIn(unsure, at)) continue;
     const isBlind = isName && draws.below(100) < BLIND;
     // What the model takes the word before for is wrong at times.
-    const isMistaken = draws.below(100) < 6;
+    const isMistaken = draws.below(100) < MISTAKEN;
     const around = slotsAround({
       tokens,
       at,
       isAfterName: isStray || isAfterName !== isMistaken,
+      item: itemSign(itemBefore(tokens, at), (one) => isIn(names, one) !== draws.below(100) < MISTAKEN),
       language,
       things,
       lookup,

@@ -3,6 +3,8 @@ import { withPlainDigits } from './digits.ts';
 import { asListed, gazetteer } from './gazetteer.ts';
 import type { Kind } from './kinds.ts';
 import { NOT_NAMES } from './name-words.ts';
+import { standingOf } from './names/features.ts';
+import { highestIn } from './names/tagger.ts';
 import { resolveOverlaps } from './overlaps.ts';
 import type { Recogniser } from './recogniser.ts';
 import { recognisers } from './recognisers/index.ts';
@@ -199,9 +201,16 @@ const WORD = new Expression(
   ),
 );
 
+/** "Frau Winter … im Winter": an everyday word that nothing around it makes a name again. */
+function isPlainWord(text: string, word: string, index: number): boolean {
+  return standingOf(word).everyday === '1' && highestIn(text, index, index + word.length) < LEAST_AGAIN;
+}
+
+const LEAST_AGAIN = 0.03;
+
 function mentions(text: string, parts: ReadonlySet<string>): Finding[] {
   return WORD.matches(text)
-    .filter(({ 0: word }) => parts.has(asListed(word)))
+    .filter(({ 0: word, index }) => parts.has(asListed(word)) && !isPlainWord(text, word, index))
     .map(({ 0: word, index }) => {
       return { start: index, end: index + word.length, kind: 'name', score: 0.55, recogniser: 'name-again' };
     });

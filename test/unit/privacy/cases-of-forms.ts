@@ -290,4 +290,27 @@ export const CASES_OF_FORMS: Record<string, { yes: readonly (readonly [string, s
       'ร้านปิดวันศุกร์ คุณภาพดี',
     ],
   },
+  'name-of-writer': {
+    yes: [
+      ['On Mon, 9 Sep 2002, zorblat wrote:\n> fine by me\n', 'name: zorblat'],
+      ['On Tue, Vexley Quornby <vq@example.com> wrote:\n> no', 'name: Vexley Quornby'],
+      ['Am 4. Mai schrieb Thoralf Quinkert:\n> ja', 'name: Thoralf Quinkert'],
+      ['From: krummel <krummel77@example.org>\nSubject: keys', 'name: krummel'],
+      ['a reply\n    posted by zorblat on Tuesday', 'name: zorblat'],
+      ['See you there.\n\nBest regards,\n zorblat\n', 'name: zorblat'],
+      ['Bis morgen.\nMit freundlichen Grüßen\nQ. Thornquell', 'name: Q. Thornquell'],
+      ['il pacco è arrivato.\nCordiali saluti\nZeldra Quonti', 'name: Zeldra Quonti'],
+      ['das paket ist da, gruß b. quellert', 'name: b. quellert'],
+      ['> why?\n\nNo idea.\n\n-tom\n\n', 'name: tom'],
+    ],
+    no: [
+      'What you wrote:\nnothing',
+      'Best regards,\nCustomer Support',
+      'Viele Grüße\nIhr Kundenservice',
+      'Thanks.\n\nIntroduction\n\nThis part says why.',
+      'Options\n\n--verbose\n\n--quiet\n',
+      'From: The Weekly Digest <list@example.com>\n',
+      '> is it on?\n\nYep.\n\n',
+    ],
+  },
 };

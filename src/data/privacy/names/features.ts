@@ -9,7 +9,7 @@ import { hashOf, type Token } from './tokens.ts';
 import { classOf } from './word-classes.ts';
 
 /** Rows of the table of weights. */
-export const TABLE_SIZE = 1 << 21;
+export const TABLE_SIZE = 1 << 22;
 
 /** Words in small letters, in lines of capitals, and others have weights of their own: one hash of each begins here. */
 const SEEDS = { small: 0x9747b28c, capitals: 0x5bd1e995, both: 0x811c9dc5 };
@@ -108,12 +108,34 @@ export interface Place {
   at: number;
   /** Whether the word before, but for particles and stops, was taken for part of a name. */
   isAfterName: boolean;
+  /** What stands before it in a list, as `itemBefore` tells, and whether that was taken for a name. */
+  item: number;
   /** Of the whole text. */
   language: number;
   things: Things;
   lookup?: Lookup;
   /** Without the word itself, so that training does not learn names by heart. */
   isBlind?: boolean;
+}
+
+/** What parts the items of a list: marks, line ends and words for "and" and "or". */
+const PARTS = new Set([
+  ...',;&/+|\n·•',
+  ...'and und et y e en i och og ja a ve or oder ou o of lub eller nebo veya és și'.split(' '),
+]);
+const MARKS_OF_ITEMS = /^(?:[-–—.:)(]|\d+)$/;
+const FARTHEST = 5;
+
+/** The place of the word with a capital that ends the item before a word of a list; -1 where no list goes on. */
+export function itemBefore(tokens: readonly Token[], at: number): number {
+  let isParted = false;
+  for (let from = at - 1; from >= 0 && from >= at - FARTHEST; from--) {
+    const { text, isCapital } = tokens[from];
+    if (PARTS.has(text)) isParted = true;
+    else if (isCapital) return isParted ? from : -1;
+    else if (!MARKS_OF_ITEMS.test(text)) return -1;
+  }
+  return -1;
 }
 
 const GRAM = 3;
@@ -151,12 +173,18 @@ function isNeighbour(isCapital: boolean, token: Token | undefined): boolean {
 
 /** Slots of what stands around a word, and of what lists know of it. */
 export function slotsAround(place: Place): number[] {
+  const slots: number[] = [];
+  eachSlotAround(place, (slot) => slots.push(slot));
+  return slots;
+}
+
+/** The same, one after the other: for weights that are only summed, nothing is kept. */
+export function eachSlotAround(place: Place, visit: (slot: number) => void): void {
   const { tokens, at, isBlind = false } = place;
   const about = surroundingsOf(place);
   const seed = seedOf(tokens[at]);
-  const slots: number[] = [];
   const add = (feature: number, one: number, two: number, three: number): void => {
-    slots.push(mixed(mixed(mixed(mixed(seed, feature), one), two), three) & (TABLE_SIZE - 1));
+    visit(mixed(mixed(mixed(mixed(seed, feature), one), two), three) & (TABLE_SIZE - 1));
   };
   addLists(place, about, add);
   addNeighbours(place, about, add);
@@ -164,7 +192,6 @@ export function slotsAround(place: Place): number[] {
     add(50, tokens[at].form.hash, about.first, 0);
     add(51, tokens[at].form.hash, about.tag, 0);
   }
-  return slots;
 }
 
 /** Puts in a feature, which is told by its number, and what it holds. */
@@ -179,6 +206,7 @@ interface Surroundings {
   /** What the words before and behind are of. */
   kindLeft: number;
   kindRight: number;
+  item: number;
   /** Whether lists have the word, or a phrase that it stands in, as what a thing is called. */
   thing: number;
 }
@@ -200,7 +228,7 @@ function namesOf({ given, family, everyday }: Standing): number {
 const NOTHING = 0x3f;
 const BEGINS = /^[.!?\n:•*|>"„“«]$/;
 
-function surroundingsOf({ tokens, at, isAfterName, things, lookup = standingOf }: Place): Surroundings {
+function surroundingsOf({ tokens, at, isAfterName, item, things, lookup = standingOf }: Place): Surroundings {
   const [before, earlier, next] = [tokens[at - 1], tokens[at - 2], tokens[at + 1]];
   const titled = before?.text === '.' ? earlier : before;
   return {
@@ -209,13 +237,14 @@ function surroundingsOf({ tokens, at, isAfterName, things, lookup = standingOf }
     first: before === undefined || BEGINS.test(before.text) ? 1 : 0,
     kindLeft: titled?.form.kind ?? NOTHING,
     kindRight: next?.form.kind ?? NOTHING,
+    item,
     thing: things.bits[at],
   };
 }
 
 function addLists({ tokens, at, language, things, lookup = standingOf }: Place, about: Surroundings, add: Add): void {
   const { text, lower, style, isCapital, form } = tokens[at];
-  const { lists, tag, first, kindLeft, kindRight, thing } = about;
+  const { lists, tag, first, kindLeft, kindRight, item, thing } = about;
   const [before, next] = [tokens[at - 1], tokens[at + 1]];
   const [sortLeft, sortRight] = [before?.form.sort ?? NOTHING, next?.form.sort ?? NOTHING];
   const ofNext = isNeighbour(isCapital, next) ? namesOf(lookup(next.text)) : 0;
@@ -239,10 +268,15 @@ function addLists({ tokens, at, language, things, lookup = standingOf }: Place, 
   add(46, thing, lists, tag);
   add(47, thing, things.near(at), 2 * first + tag);
   add(48, thing, sortLeft, sortRight);
+  // Verbs, and who does what, are told by their endings where no list has them.
+  add(52, next?.form.last ?? NOTHING, lists, first);
+  add(53, before?.form.last ?? NOTHING, lists, 0);
+  add(54, item, lists, thing);
+  add(55, item, sortLeft, sortRight);
 }
 
 function addNeighbours({ tokens, at, language }: Place, about: Surroundings, add: Add): void {
-  const { tag, kindLeft, kindRight } = about;
+  const { tag, first, kindLeft, kindRight, item } = about;
   const [before, earlier, next, later] = [tokens[at - 1], tokens[at - 2], tokens[at + 1], tokens[at + 2]];
   const [left, right] = [before?.form.hash ?? NOTHING, next?.form.hash ?? NOTHING];
   const [sortLeft, sortRight] = [before?.form.sort ?? NOTHING, next?.form.sort ?? NOTHING];
@@ -257,5 +291,7 @@ function addNeighbours({ tokens, at, language }: Place, about: Surroundings, add
   add(42, last, sortLeft, 0);
   add(43, language, last, 0);
   add(44, kindLeft, kindRight, tag);
+  add(56, language, next?.form.last ?? NOTHING, 2 * first + tag);
+  add(57, item, kindRight, right);
   add(45, 256 * (earlier?.form.kind ?? NOTHING) + kindLeft, kindRight, later?.form.kind ?? NOTHING);
 }

@@ -3,10 +3,11 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { brotliDecompressSync } from 'node:zlib';
 import {
+  eachSlotAround,
   isSmallCandidate,
+  itemBefore,
   openingBefore,
   PARTICLE,
-  slotsAround,
   slotsOfWord,
   standingOf,
   TABLE_SIZE,
@@ -22,13 +23,16 @@ const MOST_PARTICLES = 3;
 export const PART = 0.22;
 /** And from which on one that follows another directly is. */
 const MORE = 0.07;
+/** And that either a family name or no everyday word is: "Hunter Woods", "Mariana Vilhena". */
+const MORE_LIKE_NAMES = 0.015;
 /** Both for words in small letters, which are names far less often. */
 const SMALL_PART = 0.5;
 const SMALL_MORE = 0.3;
 /** "frau wiesner": in small letters behind a form of address. */
 const SMALL_TITLED = 0.1;
-/** In small letters and in no list. */
+/** In small letters and in no list; words of everyday language, "i'm trying", hardly ever. */
 const SMALL_UNLISTED = 0.85;
+const SMALL_EVERYDAY = 0.97;
 
 export interface TaggedName {
   start: number;
@@ -61,21 +65,51 @@ let last: Reading | undefined;
 /** The probability of each word; two recognisers ask for the same text in turn. */
 function read(text: string): Reading {
   if (last?.text === text) return last;
-  weights ??= load();
+  const table = (weights ??= load());
   const tokens = tokensOf(text);
   const probabilities = new Float32Array(tokens.length);
   const language = languageOf(tokens);
   const things = new Things(tokens);
+  const isNamed = new Uint8Array(tokens.length);
   let before = -1;
   for (const [at, token] of tokens.entries()) {
     if (!isCandidate(tokens, at, before) || token.form.isRole) continue;
     const isAfterName = before >= 0 && isJoined(tokens, before, at);
-    const sum = sumOfWord(weights, token) + sumOf(weights, slotsAround({ tokens, at, isAfterName, language, things }));
+    const item = itemSign(itemBefore(tokens, at), (one) => isNamed[one] === 1);
+    let sum = sumOfWord(table, token);
+    eachSlotAround({ tokens, at, isAfterName, item, language, things }, (slot) => (sum += table[slot]));
     probabilities[at] = 1 / (1 + Math.exp(-sum * STEP));
-    if (probabilities[at] >= leastOf(tokens, at, before >= 0 && before === at - 1)) before = at;
+    if (probabilities[at] < leastOf(tokens, at, before >= 0 && before === at - 1)) continue;
+    before = at;
+    isNamed[at] = 1;
   }
+  raiseRepeated(tokens, probabilities);
   last = { text, tokens, probabilities, things };
   return last;
+}
+
+/** A word that is surely part of a name is likelier one where else it stands: odds times e to this. */
+const REPEATED = 2;
+const REPEATED_EVERYDAY = 1;
+const SURELY = 0.8;
+const LEAST_RAISED = 0.005;
+
+function raiseRepeated(tokens: readonly Token[], probabilities: Float32Array): void {
+  const sure = new Set<number>();
+  for (const [at, { isCapital, form }] of tokens.entries())
+    if (isCapital && probabilities[at] >= SURELY && form.text.length > 2) sure.add(form.hash);
+  if (sure.size === 0) return;
+  for (const [at, { isCapital, form }] of tokens.entries()) {
+    const probability = probabilities[at];
+    if (!isCapital || probability >= SURELY || probability < LEAST_RAISED || !sure.has(form.hash)) continue;
+    const bonus = standingOf(form.text).everyday === '1' ? REPEATED_EVERYDAY : REPEATED;
+    probabilities[at] = 1 / (1 + ((1 - probability) / probability) * Math.exp(-bonus));
+  }
+}
+
+/** What a feature holds of the item before in a list: 0 for none, 1 for a name, 2 for something else. */
+export function itemSign(item: number, isNamed: (at: number) => boolean): number {
+  return item < 0 ? 0 : isNamed(item) ? 1 : 2;
 }
 
 /** Whether a word may be part of a name; `before` is the last that was taken for one, -1 for none. */
@@ -85,13 +119,25 @@ export function isCandidate(tokens: readonly Token[], at: number, before: number
   return isSmallCandidate(tokens, at, before >= 0 && before === at - 1) && !PARTICLE.test(token.lower);
 }
 
+/** Beside words in small letters: "UHID", "RN", "NOW". */
+const ABBREVIATION = /^(?!JR$|SR$)\p{Lu}{2,5}$/u;
+const ABBREVIATED = 0.9;
+
+function isListed(word: string): boolean {
+  const { given, family } = standingOf(word);
+  return given === '1' || family === '1' || (word.length > 3 && (given !== '0' || family !== '0'));
+}
+
 function leastOf(tokens: readonly Token[], at: number, isNext: boolean): number {
   const { isCapital, text, style } = tokens[at];
-  if (isCapital) return isNext ? MORE : PART;
+  if (isCapital && style === 'both' && ABBREVIATION.test(text) && !isListed(text)) return ABBREVIATED;
+  if (isCapital && !isNext) return PART;
+  const { given, family, everyday } = standingOf(text);
+  if (isCapital) return everyday === '0' || family !== '0' ? MORE_LIKE_NAMES : MORE;
   const opening = openingBefore(tokens, at);
   if (opening !== undefined && ADDRESS.has(opening)) return SMALL_TITLED;
-  const { given, family } = standingOf(text);
-  if (given !== '1' && family !== '1') return given === '?' && style === 'small' ? SMALL_PART : SMALL_UNLISTED;
+  if (given === '0' && family !== '1') return everyday === '1' ? SMALL_EVERYDAY : SMALL_UNLISTED;
+  if (given !== '1' && family !== '1') return style === 'small' ? SMALL_PART : SMALL_UNLISTED;
   return isNext ? SMALL_MORE : SMALL_PART;
 }
 
@@ -149,8 +195,11 @@ export function withoutUnlikely(text: string, start: number, end: number): { sta
   }
   if (first < 0) return { start, end };
   const isOf = (at: number): boolean => probabilities[at] >= BESIDE || tokens[at].text.length <= 2;
+  // "Hunter Woods": a family name behind a given one stays.
+  const isFamily = (at: number): boolean =>
+    standingOf(tokens[at].text).family !== '0' && standingOf(tokens[at - 1].text).given !== '0';
   for (let at = first - 1; at >= from && (isOf(at) || PARTICLE.test(tokens[at].lower)); at--) if (isOf(at)) first = at;
-  for (let at = last + 1; at < to && isOf(at); at++) last = at;
+  for (let at = last + 1; at < to && (isOf(at) || isFamily(at)); at++) last = at;
   return { start: Math.max(start, tokens[first].start), end: Math.min(end, tokens[last].end) };
 }
 

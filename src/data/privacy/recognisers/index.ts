@@ -44,6 +44,7 @@ import { recogniser as name } from './name.ts';
 import { recogniser as nameInContext } from './name-in-context.ts';
 import { recogniser as nameField } from './name-field.ts';
 import { recogniser as nameInScript } from './name-in-script.ts';
+import { recogniser as nameOfWriter } from './name-of-writer.ts';
 import { recogniser as nlBsn } from './nl-bsn.ts';
 import { recogniser as phone } from './phone.ts';
 import { recogniser as photoFile } from './photo-file.ts';
@@ -113,6 +114,7 @@ export const recognisers: readonly Recogniser[] = [
   nameInContext,
   nameField,
   nameInScript,
+  nameOfWriter,
   nlBsn,
   phone,
   photoFile,

@@ -3,6 +3,7 @@ import { cellsUnder } from '../columns.ts';
 import { asListed } from '../gazetteer.ts';
 import { NOT_NAMES } from '../name-words.ts';
 import { standingOf } from '../names/features.ts';
+import { highestIn } from '../names/tagger.ts';
 import type { Candidate, Recogniser } from '../recogniser.ts';
 import { Expression } from '../words/expression.ts';
 import { WordPattern } from '../words/word-pattern.ts';
@@ -48,7 +49,7 @@ export const recogniser: Recogniser = {
     }
     for (const { start, end } of cellsUnder(text, COLUMN)) {
       const cell = text.slice(start, end);
-      if (isName(cell, false) || isKnown(cell)) yield { start, end, score: 0.7 };
+      if ((isName(cell, false) && !isPlain(text, start, cell)) || isKnown(cell)) yield { start, end, score: 0.7 };
     }
   },
 };
@@ -68,8 +69,20 @@ function* valueAt(text: string, from: number, isPart: number): Generator<Candida
   const isTurned = next > 0 && line[next] === ',' && /^,\s?\p{Lu}/u.test(line.slice(next));
   const bound = next < 0 || isTurned ? value.length : Math.min(value.length, next);
   const found = value.slice(0, bound).replace(/(?<=\p{L}{2})[.,'’-]+$|[\s,]+$/u, '');
-  if (!isName(found, isPart === 1)) return;
+  if (!isName(found, isPart === 1) || (isPart !== 1 && isPlain(text, from, found))) return;
   yield { start: from, end: from + found.length, score: isPart === 1 ? 0.88 : 0.6 };
+}
+
+const LEAST = 0.1;
+
+/** "Kunde: Guten Abend": words of everyday language, or abbreviations, that nothing around them makes a name. */
+function isPlain(text: string, start: number, value: string): boolean {
+  const words = value.match(/\p{L}[\p{L}\p{M}'’-]*/gu) ?? [];
+  const isNone = words.every((word) => {
+    const { given, family, everyday } = standingOf(word);
+    return given !== '1' && family !== '1' && (everyday === '1' || /^\p{Lu}{2,4}$/u.test(word));
+  });
+  return isNone && highestIn(text, start, start + value.length) < LEAST;
 }
 
 /** One word of a list. */

@@ -1,20 +1,23 @@
 /** Names that no list need have: by a small model of words, their forms and their neighbours in nine languages. */
 import { asListed } from '../gazetteer.ts';
-import { NOT_NAMES } from '../name-words.ts';
+import { NOBODY_ALONE, NOT_NAMES } from '../name-words.ts';
 import { isEponym } from '../names/eponyms.ts';
-import { standingOf } from '../names/features.ts';
+import { standingOf, type Standing } from '../names/features.ts';
 import { withInitials } from '../names/initials.ts';
 import { isCountry } from '../names/roles.ts';
 import { classOf } from '../names/word-classes.ts';
 import { isCalledThing, namesOf, PART } from '../names/tagger.ts';
 import type { Recogniser } from '../recogniser.ts';
 
-/** One word by itself needs more, and much more where no list of names has it or firms are called so. */
-const ALONE_LISTED = 0.3;
-const ALONE = 0.5;
-/** In small letters, or nothing but capitals. */
+/**
+ * From which probability on one word by itself is a name: one that a list has for nothing else, one that is a word or a
+ * thing too, one that no list has, and one that dictionaries have or firms alone are called.
+ */
+const ALONE = { listed: 0.22, either: 0.38, calledToo: 0.45, fresh: 0.38, everyday: 0.62, called: 0.8 };
+/** In small letters, or nothing but capitals: of five letters and more where no list has it. */
 const ALONE_SMALL = 0.5;
-const ALONE_CAPITALS = 0.55;
+const ALONE_CAPITALS = { known: 0.85, fresh: 0.6 };
+const SURE = 0.9;
 const AFTER_INITIAL = 0.3;
 /** What a probability adds to the score: a street of one word with its number is rather an address. */
 const OF_ONE = 0.15;
@@ -27,16 +30,21 @@ export const recogniser: Recogniser = {
     for (const { start, end, words, probability, isTitled } of namesOf(text)) {
       const whole = withInitials(text, start, end);
       if (!/\p{L}{2}/u.test(text.slice(start, end))) continue;
-      const isSure = whole.end - whole.start > end - start && probability >= AFTER_INITIAL;
+      const more = text.slice(whole.start, start) + text.slice(end, whole.end);
+      const isSure = more !== '' && !ARTICLE.test(more) && probability >= AFTER_INITIAL;
       if (!isTitled && isEponym(text, start, end)) continue;
       const word = text.slice(start, end);
       const isAlone = words === 1 && !isSure && !isTitled && !isBrought(text, start);
       if (isAlone && !standsAlone(word, probability, isCalledThing(text, start, end))) continue;
+      if (words > 1 && probability < PLAIN && isPlain(word)) continue;
       const weight = words === 1 ? OF_ONE : OF_SEVERAL;
       yield { ...whole, score: 0.52 + weight * Math.max(0, probability - PART) };
     }
   },
 };
+
+/** "De" and "La" begin sentences as well. */
+const ARTICLE = /^\p{Lu}\p{Ll}+ (?:\p{L}+ )?$/u;
 
 /** "helper Siti", "tant Asta": a relative or a form of address stands before it. */
 function isBrought(text: string, start: number): boolean {
@@ -50,20 +58,39 @@ function isBrought(text: string, start: number): boolean {
 
 const BEFORE = 20;
 
+/** How likely several words of everyday language must be, of which lists have none for a name alone: "Gift Offer". */
+const PLAIN = 0.45;
+
+function isPlain(name: string): boolean {
+  return name.split(/[^\p{L}\p{M}'’]+/u).every((word) => {
+    const { given, family, everyday } = standingOf(word);
+    return given !== '1' && family !== '1' && (everyday === '1' || word.length < 3);
+  });
+}
+
 function standsAlone(word: string, probability: number, isThing: boolean): boolean {
-  // "GuGYhsQVAf" is a password.
-  if (isCountry(word.toLowerCase()) || /\p{Ll}\p{Lu}\p{Ll}*\p{Lu}/u.test(word)) return false;
-  const { given, family } = standingOf(word);
+  const standing = standingOf(word);
+  const { given, family } = standing;
+  // "Malte" is a country in French; "GuGYhsQVAf" is a password.
+  if (isCountry(word.toLowerCase()) && (given === '0' || probability < SURE)) return false;
+  if (NOBODY_ALONE.has(asListed(word))) return false;
+  if (/\p{Ll}\p{Lu}\p{Ll}*\p{Lu}/u.test(word)) return false;
   const isListed = given === '1' || family === '1';
-  if (word.length < 3) return isListed && /^\p{Lu}\p{Ll}$/u.test(word) && probability >= ALONE;
-  // Short ones are abbreviations for the most part: "IBAN".
-  if (word === word.toUpperCase())
-    return (
-      (word.length > 4 || isListed) &&
-      word.length > 3 &&
-      probability >= ALONE_CAPITALS &&
-      !NOT_NAMES.has(asListed(word))
-    );
+  if (word.length < 3)
+    return /^\p{Lu}\p{Ll}$/u.test(word) && probability >= (isListed ? SHORT : given === '?' ? SURE : 1);
+  if (word === word.toUpperCase()) return standsInCapitals(word, probability, standing);
   if (word === word.toLowerCase()) return probability >= ALONE_SMALL;
-  return probability >= (isListed && !isThing ? ALONE_LISTED : ALONE);
+  if (isListed) return probability >= (isThing ? ALONE.calledToo : ALONE.listed);
+  if (given === '?' || family === '?') return probability >= (isThing ? ALONE.calledToo : ALONE.either);
+  if (isThing) return probability >= ALONE.called;
+  return probability >= (standing.everyday === '1' ? ALONE.everyday : ALONE.fresh);
+}
+
+const SHORT = 0.5;
+
+/** Short ones are abbreviations for the most part: "IBAN". */
+function standsInCapitals(word: string, probability: number, { given, family, everyday }: Standing): boolean {
+  const isListed = given === '1' || family === '1';
+  const least = isListed || everyday === '1' ? ALONE_CAPITALS.known : ALONE_CAPITALS.fresh;
+  return word.length > (isListed ? 3 : 4) && probability >= least && !NOT_NAMES.has(asListed(word));
 }

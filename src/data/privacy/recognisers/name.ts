@@ -7,7 +7,7 @@ import { asListed, gazetteer, type Gazetteer } from '../gazetteer.ts';
 import { CUES, NOT_NAMES, PARTICLES, TITLES } from '../name-words.ts';
 import { isEponym } from '../names/eponyms.ts';
 import { withInitials } from '../names/initials.ts';
-import { isRole } from '../names/roles.ts';
+import { isCountry, isRole } from '../names/roles.ts';
 import { highestIn, isCalledThing, withoutUnlikely } from '../names/tagger.ts';
 import { matchesOf, type Candidate, type Recogniser } from '../recogniser.ts';
 import { Expression } from '../words/expression.ts';
@@ -40,6 +40,8 @@ interface Word {
   end: number;
   /** A comma stands before it. */
   isAfterComma: boolean;
+  /** A stop behind it ends the sentence: no initial, title or abbreviation. */
+  isStopped: boolean;
 }
 
 export const recogniser: Recogniser = {
@@ -50,7 +52,11 @@ export const recogniser: Recogniser = {
       if (one.score < SURE && isEponym(text, one.start, one.end)) continue;
       const isThing = one.score !== CUED && one.score !== TITLED && isCalledThing(text, one.start, one.end);
       const least = isThing ? REFUTED_THING : leastOf(one.score, text.slice(one.start, one.end).includes(' '));
-      if (least > 0 && highestIn(text, one.start, one.end) < least) continue;
+      const likely = least > 0 ? highestIn(text, one.start, one.end) : 1;
+      if (likely < least) continue;
+      // "delivers to Ireland"
+      if (likely < LIKELY_COUNTRY && one.score < DOUBTED && isCountry(text.slice(one.start, one.end).toLowerCase()))
+        continue;
       const { start, end } = one.score < DOUBTED ? withoutUnlikely(text, one.start, one.end) : one;
       yield { score: one.score, ...withInitials(text, start, end) };
     }
@@ -79,7 +85,7 @@ export function* namesByRule(text: string): Generator<Candidate> {
 /** How likely its likeliest word must be, for a rule's score to count. */
 function leastOf(score: number, isOfSeveral: boolean): number {
   if (score < DOUBTED) return isOfSeveral ? UNLIKELY : UNLIKELY_ALONE;
-  if (score === CUED) return REFUTED;
+  if (score === CUED) return isOfSeveral ? REFUTED : UNLIKELY_ALONE;
   return score === LISTED || score === LIKELY_LISTED ? REFUTED_LISTED : 0;
 }
 
@@ -96,6 +102,8 @@ const LIKELY_LISTED = 0.85;
 const REFUTED_LISTED = 0.05;
 /** Lists have it as what a firm is called. */
 const REFUTED_THING = 0.2;
+/** What a country is called, too. */
+const LIKELY_COUNTRY = 0.9;
 /** Titled or announced. */
 const SURE = 0.9;
 const CUED = 0.9;
@@ -119,20 +127,24 @@ const PIECE = new RegExp(WORD, 'gu');
 
 function wordsOf(run: string, offset: number): Word[] {
   return matchesOf(PIECE, run).map(({ 0: piece, index }) => {
-    const { text, listed } = formsOf(piece);
+    const { text, listed, isStopped } = formsOf(piece);
     const isAfterComma = index > 0 && run.slice(0, index).trimEnd().endsWith(',');
-    return { text, listed, start: offset + index, end: offset + index + text.length, isAfterComma };
+    return { text, listed, start: offset + index, end: offset + index + text.length, isAfterComma, isStopped };
   });
 }
 
 /** The same words come again and again. */
 const MOST_KNOWN = 20_000;
 
-const formsOf = remembered(MOST_KNOWN, (piece): Pick<Word, 'text' | 'listed'> => {
+/** "Geo." and "Md." may go on. */
+const SHORTEST_STOPPED = 4;
+
+const formsOf = remembered(MOST_KNOWN, (piece): Pick<Word, 'text' | 'listed' | 'isStopped'> => {
   const isShort = piece.replaceAll(/[^\p{L}]/gu, '').length <= 2;
   const isTitle = TITLES.has(piece.slice(0, -1).toLowerCase());
   const text = piece.replace(/['’]s$/i, '').replace(isShort || isTitle ? /$^/ : /\.$/, '');
-  return { text, listed: asListed(text.replace(/\.$/, '')) };
+  const isStopped = piece.length > SHORTEST_STOPPED && text.length < piece.length && piece.endsWith('.');
+  return { text, listed: asListed(text.replace(/\.$/, '')), isStopped };
 });
 
 interface Surroundings {
@@ -151,7 +163,8 @@ function* namesIn(
     let [from, hasTitle] = [at, false];
     // "Kollege Brinkmann", "Dear Ms. Cho": no part of the name.
     for (; from < words.length; from++) {
-      if (isTitle(words[from])) hasTitle = true;
+      // In "Vasquez, M., Denver trip" there is an initial, and no title.
+      if (isTitle(words[from])) hasTitle = words[from + 1]?.isAfterComma === false;
       else if (from + 1 === words.length || !isRole(words[from].listed.toLowerCase())) break;
     }
     const to = Math.max(endOf(words, from), hasTitle && isSurname(words[from]) ? from + 1 : 0);
@@ -196,7 +209,7 @@ function endOf(words: readonly Word[], from: number): number {
   ) {
     // "Smith, John" is one name; "Anna, Peter" are two.
     if (words[to].isAfterComma && to > from && !isTurned(words.slice(from, to), words[to])) break;
-    if (to > from && isTitle(words[to])) break;
+    if (to > from && (isTitle(words[to]) || words[to - 1].isStopped)) break;
     to++;
   }
   return to;
