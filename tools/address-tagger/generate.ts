@@ -25,6 +25,41 @@ interface Country extends CountryWords {
 
 const ALWAYS = 100;
 
+/** Countries that half of all addresses are of, and the languages that are written there. */
+const MAIN: Record<string, readonly string[]> = {
+  US: ['en'],
+  GB: ['en'],
+  IE: ['en'],
+  AU: ['en'],
+  NZ: ['en'],
+  CA: ['en', 'en', 'fr'],
+  IN: ['en', 'en', 'hi'],
+  ZA: ['en'],
+  DE: ['de'],
+  AT: ['de'],
+  CH: ['de', 'de', 'fr', 'it'],
+  FR: ['fr'],
+  BE: ['nl', 'fr'],
+  NL: ['nl'],
+  ES: ['es'],
+  MX: ['es'],
+  AR: ['es'],
+  CL: ['es'],
+  CO: ['es'],
+  PT: ['pt'],
+  BR: ['pt'],
+  IT: ['it'],
+  PL: ['pl'],
+  CZ: ['cs'],
+  SE: ['sv'],
+  DK: ['da'],
+  NO: ['nb'],
+  TR: ['tr'],
+};
+const MAIN_SHARE = 55;
+/** Of a hundred sentences of a main country. */
+const IN_ITS_LANGUAGE = 65;
+
 /** The last in scripts without spaces: what is larger stands first. */
 const REVERSED: Record<string, number> = { R1: 12, R2: 50, R3: 60, R4: 50, R5: ALWAYS };
 
@@ -70,6 +105,7 @@ function capital(word: string): string {
 export class Generator {
   readonly countries: readonly Country[];
   readonly #latin: readonly Country[];
+  readonly #main: readonly Country[];
   readonly #draws: Draws;
   readonly #carriers: readonly Line[];
   readonly #decoys: readonly Line[];
@@ -79,6 +115,7 @@ export class Generator {
     this.#draws = draws;
     this.countries = countriesOf(words);
     this.#latin = this.countries.filter(({ isNative }) => !isNative);
+    this.#main = this.#latin.filter(({ code }) => code in MAIN);
     const { carriers, decoys } = allLines();
     this.#carriers = carriers;
     this.#decoys = decoys;
@@ -109,9 +146,11 @@ export class Generator {
       );
       return draws.of(own);
     }
+    const own = country.code in MAIN && draws.below(100) < IN_ITS_LANGUAGE ? draws.of(MAIN[country.code]) : undefined;
     for (;;) {
       const line = draws.of(lines);
-      if (!line.isNative && !left.has(line.language)) return line;
+      if (line.isNative || left.has(line.language)) continue;
+      if (own === undefined || line.language === own || left.has(own)) return line;
     }
   }
 
@@ -126,7 +165,7 @@ export class Generator {
 
   #country(left: ReadonlySet<string>): Country {
     for (;;) {
-      const country = this.#draws.of(this.countries);
+      const country = this.#draws.of(this.#draws.below(100) < MAIN_SHARE ? this.#main : this.countries);
       if (!left.has(country.code)) return country;
     }
   }
@@ -191,7 +230,7 @@ export class Generator {
           : between < 93
             ? ' '
             : draws.of([' - ', ' – ', '; ', ' · ', ',', ',\n', ' / ']);
-    return tidy(`${street}${/^(?:in|à|en|em|w|v|u|i|í|på|te|a) /.test(town) ? ' ' : gap}${town}`);
+    return tidy(`${street}${/^(?:in|à|en|em|w|we|v|ve|u|i|í|på|te|a) /.test(town) ? ' ' : gap}${town}`);
   }
 
   #town(country: Country): string {

@@ -1,3 +1,5 @@
+import { wordKind } from './addresses/word-kinds.ts';
+import { isTown } from './names/towns.ts';
 import { THRESHOLD, type Candidate } from './recogniser.ts';
 
 /** A longer one is preferred to a shorter one of the same certainty: a street to the name in it. */
@@ -52,6 +54,20 @@ function isWider<One extends Candidate>(candidate: One, over: readonly One[], te
   return PARTICLE.test(text.slice(candidate.start, start)) && PARTICLE.test(text.slice(end, candidate.end));
 }
 
+/** Streets, flats, houses, boxes and parts of a country, as word-kinds.ts has them. */
+const OF_ADDRESSES: ReadonlySet<number> = new Set(Array.from('sunbhad', (letter) => letter.charCodeAt(0)));
+
+/** A word or two before or behind a surer address, "Mail" or "near", unless one is a town. */
+function isStray({ kind }: Candidate, core: string): boolean {
+  if (kind !== 'address' || !/^\p{L}+(?:[ /]\p{L}+)?\.?$/u.test(core)) return false;
+  return !core
+    .split(/[ /.]/)
+    .some(
+      (word) =>
+        OF_ADDRESSES.has(wordKind(word.toLowerCase())) || isTown(word.slice(0, 1).toUpperCase() + word.slice(1)),
+    );
+}
+
 /** Those that lie over a candidate, with what sticks out of it between them. */
 function withRemains<One extends Candidate>(candidate: One, over: readonly One[], text: string): One[] {
   const parts: One[] = [];
@@ -60,7 +76,7 @@ function withRemains<One extends Candidate>(candidate: One, over: readonly One[]
     const piece = text.slice(from, to);
     const [, before, core] = /^([^\p{L}\p{N}]*)(.*?)[^\p{L}\p{N}]*$/su.exec(piece)!;
     const start = from + before.length;
-    if (core.length >= 3) parts.push({ ...candidate, start, end: start + core.length });
+    if (core.length >= 3 && !isStray(candidate, core)) parts.push({ ...candidate, start, end: start + core.length });
   };
   for (const one of over) {
     if (one.start > from) take(one.start);

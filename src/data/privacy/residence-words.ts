@@ -6,7 +6,7 @@ function words(...lists: readonly string[]): ReadonlySet<string> {
 
 /** Somebody lives or moves somewhere. */
 export const LIVING = words(
-  'live lives lived living reside resides resided residing resident residents residence based relocate relocates relocated relocating moved moving moves rents rented renting retired commutes commuting domiciled hometown stays staying settled',
+  'live lives lived living reside resides resided residing resident residents residence location based relocate relocates relocated relocating moved moving moves rents rented renting retired commutes commuting domiciled hometown stays staying settled',
   'wohnt wohne wohnen wohnte wohnend wohnhaft wohnh lebt lebe leben lebte lebend lebende wohnsitz zog zieht ziehen gezogen umgezogen verzogen zieh gemeldet ansässig beheimatet zuhause daheim pendelt wohnort',
   'habite habitent habitait habitant habitons vit vivent vivait vivant réside résidant résident résidait demeure demeurant demeurait domicilié domiciliée domicile installé installée hébergé hébergée loge déménage déménagé emménagé emménage',
   'vive vivo viven vivía viviendo vivimos reside residen residente residentes residía mudó mudaron mudado muda mudan trasladó trasladado empadronado empadronada radicado radicada afincado afincada domiciliado domiciliada domicilio',

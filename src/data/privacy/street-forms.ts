@@ -37,6 +37,9 @@ const FORMS = [
   String.raw`(?:${CAP} (?:Cottage|House|Farm|Lodge|Villa|Barn|Mill|Rectory|Vicarage|Hall|Manor)),(?: ${CAP}){1,3} (?:Street|Road|Lane|Drive|Avenue|Close|Hill|Way|Green)`,
   String.raw`(?:(?:Flat|Apartment|Apt\.?|Unit|c/o|Room) [^,\n]{1,30}, )?(?:(?:The )?${CAP}(?: ${CAP}){0,2}, ){1,2}(?:${CAP} ){1,3}(?:${ENGLISH_TYPES}),(?: ${CAP}){1,3},? [A-PR-UWYZ][A-HK-Y]?\d[A-Z\d]? ?\d[ABD-HJLNP-UW-Z]{2}`,
   String.raw`Lot \d{1,4}[A-Z]? (?:${CAP} ){1,3}(?:${ENGLISH_TYPES})(?!\p{L})|Sector[- ]\d{1,3}(?:[- ]?[A-Z](?!\p{L}))?(?=, \p{Lu})|BFPO \d{1,4}|PSC \d{1,4},? Box \d{1,5}|(?:Ffordd|Heol|Stryd|Sráid|Bóthar) ${CAP}(?: ${CAP}){0,2}`,
+  String.raw`\d{2,5} block of (?:${CAP} ){0,3}${CAP}`,
+  String.raw`(?:Room|Rm\.?|Flat|Studio) [A-Z]?\d{1,4}[A-Z]?,(?: (?:Hall|Block|Staircase|Floor|Level) [A-Z\d]{1,3},)? (?:${CAP} ){1,3}(?:Halls?|House|Court|Lodge|College|Residences?|Building|Inn)(?!\p{L})`,
+  String.raw`(?:${CAP} ){1,2}(?:Lodge|Inn|Hotel|Motel|Suites|Hostel),? (?:[Rr]oom|[Rr]m\.?|[Uu]nit) \d{1,4}`,
   String.raw`Unit \d{1,4}[A-Z]?,? (?:${CAP} ){1,4}(?:Estate|Park|Centre|Center|Court|Yard|Works)`,
   String.raw`\d{1,5} (?:Broadway|Whitehall|Piccadilly|The [A-Z]\p{Ll}+)(?! \p{Ll})|(?:RR|HC) \d{1,3},? Box \d{1,5}`,
   String.raw`\d{1,5}[a-z]? ${SMALL} (?:${ENGLISH_SMALL})(?=,| (?:apt|unit|#))`,
@@ -68,7 +71,7 @@ const FORMS = [
   String.raw`(?:${CAP} ){1,3}(?:(?:Mahallesi|Mah\.),? (?:(?:${CAP} ){1,3}|\d{1,5}\.? ))?(?:Caddesi|Cad\.|Sokak|Sokağı|Sok\.|Sk\.|Bulvarı|Mah(?:allesi|\.)),? (?:No ?[:.]? ?)?${NUMBER}`,
   String.raw`(?:[Ss]tr(?:ada|\.)|[Bb]d\.|[Bb]ulevardul|Calea|[AaȘșSs](?:leea|os(?:eaua|\.))) ${MORE},? (?:[Nn]r\.? ?)?${NUMBER}`,
   // Boxes
-  String.raw`(?:P\.? ?O\.? ?Box|GPO Box|Locked Bag|Private Bag|PMB|Postfach|Boîte [Pp]ostale|B\.?P\.?|CS|TSA|Apartado(?: de [Cc]orreos| [Pp]ostal)?|Apdo\.?(?: de [Cc]orreos)?|Casella [Pp]ostale|Postbus|Skrytka [Pp]ocztowa|[Ss]kr\.? ?[Pp]oczt\.?|Caixa [Pp]ostal|Box(?=[ ]\d{1,5},? ?\n?(?:SE-)?\d{3} ?\d\d)) ?(?:n\.?[ºo°]? ?|nr\.? ?)?\d{1,4}(?: ?\d{2,3}){0,2}(?!\d? ?/ ?\d)`,
+  String.raw`(?:P\.? ?O\.? ?Box|GPO Box|Locked Bag|Private Bag|PMB|Postfach|Boîte [Pp]ostale|B\.?P\.?|CS|TSA|Apartado(?: de [Cc]orreos| [Pp]ostal)?|Apdo\.?(?: de [Cc]orreos)?|Casella [Pp]ostale|Postbus|Skrytka [Pp]ocztowa|[Ss]kr\.? ?[Pp]oczt\.?|Caixa [Pp]ostal|Postboks|Pb\.|Posta [Kk]utusu|P\.? ?K\.(?= \d{1,5},? \d{5})|Casilla(?: de [Cc]orreos?)?|[Pp]oštovní přihrádka|Box(?=[ ]\d{1,5},? ?\n?(?:SE-)?\d{3} ?\d\d)) ?(?:n\.?[ºo°]? ?|nr\.? ?)?\d{1,4}(?: ?\d{2,3}){0,2}(?!\d? ?/ ?\d)`,
 ];
 
 /** Each an address by itself. One pattern of them all would take V8 half a second to compile. */
@@ -89,7 +92,7 @@ export const STREET_ALONE: readonly RegExp[] = [
 /** Without one of these in it, no stretch of text holds any of the forms above. */
 export const HINT = new RegExp(
   latin(
-    String.raw`(?<!\p{L})(?:${ENGLISH_TYPES}|${ENGLISH_SMALL}|County Road|Route|Hwy|US|FM|CR|SR|RR|HC|Whitehall|Piccadilly|The|${FRENCH_TYPES}|[Ll]ieu-?dit|${SPANISH_TYPES}|${ITALIAN_TYPES}|${POLISH_TYPES}|${PORTUGUESE_TYPES}|S[QHC][NSRW]{1,2}|P\.? ?O|GPO|Box|Locked|Private|PMB|Postfach|Boîte|B\.?P|CS|TSA|A(?:partado|pdo)|Casella|Postbus|[Ss]kr|Caixa|Laan|Plein|Weg|Burgemeester|Prins(?:es)?|Koning(?:in)?|Oude|Nieuwe|Achter|Onder|Sint|A[mn]|I[mn]|Auf|Unter|Zu[mr]|Bei[m]?|Hinter[m]?|Vor[m]?|Über|Alte[rs]?|Neuer?|Oberer?|Unterer?|Hohe|Lange|Kurze|Große|Kleine|Breite|gamla|Straße|Strasse|Platz|Allee|Gasse|Ring|Damm|Ufer|Graben|Markt|Steig|Straat|Gracht|Kade|[Gg]atan|[Vv]ägen|[Gg]ata|[Vv]äg|[Gg]ränd|[Tt]org|[Ss]trand|[Hh]amngata|[Aa]llé|${BLOCKS}|Sector|Rural|[Gg]at[ea]|vei|veien|plass|utca|út|útja|tér|körút|[Uu]lica|cesta|trg|sokak|Caddesi|Cad|Sok|Sk|Bulvarı|Mah|Mahallesi|Str|Strada|Bulevardul|Calea|st|ave|rd|ln|dr|blvd|ct|pl|hwy|Box|chome)(?!\p{L})|-(?:ku|shi|cho|machi|gun|son)(?!\p{L})|chome|BFPO|PSC|Ffordd|Heol|Stryd|Sráid|Bóthar|Rynek|(?:${GERMANIC_ENDS}|gata|veien|katu|intie|kuja|kaari|polku|bakken|stræde)(?= \d)`,
+    String.raw`(?<!\p{L})(?:${ENGLISH_TYPES}|${ENGLISH_SMALL}|County Road|Route|Hwy|US|FM|CR|SR|RR|HC|Whitehall|Piccadilly|The|${FRENCH_TYPES}|[Ll]ieu-?dit|${SPANISH_TYPES}|${ITALIAN_TYPES}|${POLISH_TYPES}|${PORTUGUESE_TYPES}|S[QHC][NSRW]{1,2}|P\.? ?O|GPO|Box|Locked|Private|PMB|Postfach|Boîte|B\.?P|CS|TSA|A(?:partado|pdo)|Casella|Postbus|[Ss]kr|Caixa|block of|Halls?|Lodge|College|Residences?|Inn|Hotel|Motel|Suites|Hostel|Postboks|Pb|Posta|P\.? ?K|Casilla|[Pp]oštovní|Laan|Plein|Weg|Burgemeester|Prins(?:es)?|Koning(?:in)?|Oude|Nieuwe|Achter|Onder|Sint|A[mn]|I[mn]|Auf|Unter|Zu[mr]|Bei[m]?|Hinter[m]?|Vor[m]?|Über|Alte[rs]?|Neuer?|Oberer?|Unterer?|Hohe|Lange|Kurze|Große|Kleine|Breite|gamla|Straße|Strasse|Platz|Allee|Gasse|Ring|Damm|Ufer|Graben|Markt|Steig|Straat|Gracht|Kade|[Gg]atan|[Vv]ägen|[Gg]ata|[Vv]äg|[Gg]ränd|[Tt]org|[Ss]trand|[Hh]amngata|[Aa]llé|${BLOCKS}|Sector|Rural|[Gg]at[ea]|vei|veien|plass|utca|út|útja|tér|körút|[Uu]lica|cesta|trg|sokak|Caddesi|Cad|Sok|Sk|Bulvarı|Mah|Mahallesi|Str|Strada|Bulevardul|Calea|st|ave|rd|ln|dr|blvd|ct|pl|hwy|Box|chome)(?!\p{L})|-(?:ku|shi|cho|machi|gun|son)(?!\p{L})|chome|BFPO|PSC|Ffordd|Heol|Stryd|Sráid|Bóthar|Rynek|(?:${GERMANIC_ENDS}|gata|veien|katu|intie|kuja|kaari|polku|bakken|stræde)(?= \d)`,
   ),
 );
 

@@ -50,6 +50,13 @@ export const CASES_OF_FORMS: Record<string, { yes: readonly (readonly [string, s
       'Main 3, Sub 4, Phase 2 tripped',
     ],
   },
+  'address-by-county': {
+    yes: [
+      ['lands at Knockanure, Ballinrobe, Co. Mayo, to him', 'address: Knockanure, Ballinrobe, Co. Mayo'],
+      ['Norman Airey, Beck Side, Dent, Cumbria', 'address: Beck Side, Dent, Cumbria'],
+    ],
+    no: ['The show visits Kent, Surrey and Essex.', 'Cornwall, Devon'],
+  },
   'town-of-somebody': {
     yes: [
       ['Patiënt woont alleen, dochter in Assen.', 'city: Assen'],
@@ -245,7 +252,11 @@ export const CASES_OF_FORMS: Record<string, { yes: readonly (readonly [string, s
     no: ['Bus 14 to Harlow leaves from stop 6 at 09:15.', 'Art. 12 Abs. 3 des Gesetzes vom 4. Mai 1998'],
   },
   'address-field': {
-    yes: [['Address: Kraftwerk 7, Halle West', 'address: Kraftwerk 7, Halle West']],
+    yes: [
+      ['Address: Kraftwerk 7, Halle West', 'address: Kraftwerk 7, Halle West'],
+      ['{"straat":"Havenkade","huisnr":"12b"}', 'address: Havenkade'],
+      ['{"straat":"Havenkade","huisnr":"12b"}', 'address: 12b'],
+    ],
     no: ['IP address: 10 Base', 'address: 0x7ffe', 'Address: see below', 'Memory address: Page 7 of Four'],
   },
   'city-field': {

@@ -211,7 +211,7 @@ const CASES: Record<string, { yes: [text: string, found: string][]; no: string[]
       ['Springfield, IL 62704', 'postcode: 62704'],
       ['SW1A 1AA', 'postcode: SW1A 1AA'],
       ['1015 CJ', 'postcode: 1015 CJ'],
-      ['50674 Köln', 'postcode: 50674'],
+      ['der Preis für 50674 Köln', 'postcode: 50674'],
     ],
     no: ['about 50674 rows', '2000 AM', 'the 1015 men'],
   },
@@ -219,6 +219,8 @@ const CASES: Record<string, { yes: [text: string, found: string][]; no: string[]
     yes: [
       ['zip code 94105', 'postcode: 94105'],
       ['PLZ: 8001', 'postcode: 8001'],
+      ['"zip": "95747"', 'postcode: 95747'],
+      ['nom;cp\nRose;59280', 'postcode: 59280'],
     ],
     no: ['a zip file of 94105 bytes'],
   },

@@ -126,7 +126,13 @@ function withParts(
     isAddress ||= isHouse || isSure;
     if (!part.isWhole) break;
   }
-  return isAddress && from < start ? { start: from, end, score: 0.72 } : undefined;
+  // "Ty Newydd, LL57 3AA": with a code as sure as that a name is enough.
+  const isNamedHouse = from === start && isCommaBeforeSureCode(text.slice(start, end));
+  return (isAddress && from < start) || isNamedHouse ? { start: from, end, score: 0.72 } : undefined;
+}
+
+function isCommaBeforeSureCode(text: string): boolean {
+  return /^\p{Lu}[\p{L} '’-]+, ?[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}$/u.test(text) && !isNamed(text.split(',')[0]);
 }
 
 /** "The Old Rectory, Stow Bardolph, …": a house stands before what may be a village or a surname. */

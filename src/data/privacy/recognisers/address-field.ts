@@ -14,6 +14,16 @@ const COLUMN = new RegExp(String.raw`^["']?(?:${LABELS})["']?$`, 'iu');
 const NEXT_LABEL =
   / {3,}|\s(?:tel|phone|mob|fax|e-?mail|dob|name|city|town|postcode|zip|ort|plz)[\p{L}. ]{0,12}[:=]|[|;\t"»”]/iu;
 const LONGEST = 110;
+/** A house's number, and a street without one, in fields of their own. */
+const HOUSE_NUMBER = new WordPattern(
+  String.raw`(?<![\p{L}\p{N}])(?:huis(?:nr|nummer)|haus(?:nr|nummer)|house[ _]?(?:no|nr|number)|street[ _]?(?:no|nr|number)|n(?:umero|um|°)?[ _]civico|civico|nr[ _]domu|numer[ _]domu|hus(?:nr|nummer)|(?:num|numero)[ _](?:voie|rue|ext(?:erior)?)|číslo popisné|kapı no)["'.]{0,2}\s{0,2}[:=]\s{0,2}["']?(?<value>\d{1,5}(?: ?[a-zA-Z](?![\p{L}\p{N}]))?(?:[/-][\p{L}\d]{1,4})?)(?![\p{L}\p{N}])`,
+  'iu',
+  { isNearDigits: true },
+);
+const STREET = new WordPattern(
+  String.raw`(?<=["'])(?:street|straat(?:naam)?|stra(?:ß|ss)e|rue|voie|calle|via|rua|logradouro|ulica|gata|vej|gate|ulice|sokak|line_?1|addr(?:ess)?_?(?:line)?_?1?|adresse|dirección|direccion|endere[cç]o|indirizzo|adres)["']\s?:\s?["'](?<value>\p{L}[\p{L}\p{N} .,'’/°-]{3,70})["']`,
+  'iu',
+);
 
 export const recogniser: Recogniser = {
   name: 'address-field',
@@ -26,6 +36,13 @@ export const recogniser: Recogniser = {
       const next = line.search(NEXT_LABEL);
       const value = (next < 0 ? line : line.slice(0, next)).replace(/[\s.,;)]+$/u, '');
       if (isAddress(value)) yield { start, end: start + value.length, score: 0.62 };
+    }
+    for (const pattern of [HOUSE_NUMBER, STREET]) {
+      for (const match of pattern.matches(text)) {
+        const { value } = match.groups!;
+        const start = match.index + match[0].lastIndexOf(value);
+        yield { start, end: start + value.length, score: 0.62 };
+      }
     }
     for (const { start, end } of cellsUnder(text, COLUMN)) {
       if (isAddress(text.slice(start, end))) yield { start, end, score: 0.62 };

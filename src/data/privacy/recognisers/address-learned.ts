@@ -8,12 +8,16 @@ export const recogniser: Recogniser = {
   givesWay: true,
   *find(text) {
     for (const one of addressesOf(text)) {
-      const { start, end } = one;
+      const { start } = one;
+      let { end } = one;
+      while (end < text.length && GOES_ON.test(text[end])) end++;
       if (isAddress(text.slice(start, end), one)) yield { start, end, score: SCORE };
     }
   },
 };
 
+/** Marks over and under letters, and halves of characters: no end of a word. */
+const GOES_ON = /[\p{M}\udc00-\udfff]/u;
 /** Below what rules are sure of, so that their kinds and ends count first. */
 const SCORE = 0.55;
 /** From which probability on a stretch with a number is taken, and one without. */

@@ -105,7 +105,7 @@ function withWhatIsBefore(text: string, start: number): number {
 const [MOST_BEFORE, REACH_BEFORE] = [3, 50];
 const BEFORE = new RegExp(
   latin(
-    String.raw`(?<![\p{L}\p{N}.,/:-])(?:#?\d{1,5}[A-Za-z]?(?:[-/]\d{1,4})? |(?:${ITEMS}|${NUMBERED}|\d{1,3}F\.?-\d{1,3}|${NAMES} (?:Apts\.?|Apartments|Towers?|Court|Residency|Mansions?)),? ?\n?)$`,
+    String.raw`(?<![\p{L}\p{N}.,/:-])(?:#?\d{1,5}[A-Za-z]?(?:[-/]\d{1,4})? |(?:[Aa]v(?:da|enida)?|[Cc]alle|[Cc]alz(?:ada)?|[Bb]lvd|[Bb]oulevard|[Rr]ua|[Vv]iale?|[Cc]orso|[Rr]ue|[Uu]l|[Pp]laza|[Pp]aseo|[Cc]arrera)\.? |(?:${ITEMS}|${NUMBERED}|\d{1,3}F\.?-\d{1,3}|${NAMES} (?:Apts\.?|Apartments|Towers?|Court|Residency|Mansions?)),? ?\n?)$`,
   ),
 );
 

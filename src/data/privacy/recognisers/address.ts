@@ -2,13 +2,14 @@
 import { tailOf } from '../address-tail.ts';
 import { withCapitals } from '../capitals.ts';
 import { latin } from '../latin.ts';
+import { isTown } from '../names/towns.ts';
 import { matchesOf, type Candidate, type Recogniser } from '../recogniser.ts';
 import { HINT, HOUSE, HOUSE_BEHIND, NUMBER, STREETS } from '../street-forms.ts';
 import { Expression } from '../words/expression.ts';
 
 /** Buildings that stand before the street. */
 const BEFORE_STREET =
-  /(?:(?:[Rr]ésidence|Résid\.|[Bb]âtiment|[Bb]ât\.|[Ii]mmeuble|Appartement|Appt\.?|Villa|Le Clos|Edificio|Edifício|Bloque|Condomínio|Residencial|Palazzo|Flat|Apartment|Apt\.?|Suite|c\/o|Lot|Blk|Block|Level|Site|Old No\.?|New No\.?|R\/o) [^,\n]{1,30}(?:, ?| ?\n ?)|(?:Lot|Blk|Block) \d{1,4}[A-Z]? |\p{Lu}\p{Ll}+ (?:House|Court|Lodge|Cottage|Mansions|Tower|Building|Villas?|Flat), ?){1,3}$/u;
+  /(?:(?:[Rr]ésidence|Résid\.|[Bb]âtiment|[Bb]ât\.|[Ii]mmeuble|Appartement|Appt\.?|Villa|Le Clos|Edificio|Edifício|Bloque|Condomínio|Residencial|Palazzo|Flat|Apartment|Apt\.?|Suite|c\/o|Lot|Blk|Block|Level|Site|Old No\.?|New No\.?|R\/o) [^,\n]{1,30}(?:, ?| ?\n ?)|(?:Lot|Blk|Block) \d{1,4}[A-Z]? |(?:Ground|First|Second|Third|Top|Basement|Garden) (?:[Ff]loor )?(?:Flat|Apartment|Maisonette),? |\p{Lu}\p{Ll}+ (?:House|Court|Lodge|Cottage|Mansions|Tower|Building|Villas?|Flat), ?){1,3}$/u;
 /** Where somebody lives, or something is sent. */
 const CUE =
   /(?:(?:address(?:es)?|adress[ae]?n?|anschrift|adresse|domicil\p{L}{1,2}|dirección|indirizzo|morada|endereço|adres|street|straße|strasse|rue|calle|via|rua|straat|ulica|gata)(?: dostawy)?(?:\s?[:=|]| is| ist| lautet| är| est| es| è| é| to)|lives? (?:at|in|on)|living at|resid(?:es?|ing|ent) (?:at|of|in)|deliver(?:ed)? to|ship(?:ped)? to|moved to|located at|wohn(?:haft|t|e|en)?(?: in(?: der)?| im| bei| am)?|habit(?:e|ant)(?: au| à)?|domicilié?e? (?:à|au)|vive en|vivo en|abit[ao](?: in| a)?|residente (?:en|in|na|em)|mora(?: na| no| em)?|moro (?:na|no|em)|woon(?:t|achtig)?(?: op| aan| in)?|mieszka(?:m)?(?: przy| na| w)?|zamieszkał[ay](?: przy| w| na)?|(?<!\p{L})bor(?: på| i)?)\s{0,2}$/iu;
@@ -55,8 +56,31 @@ function* streets(
     const { end, hasCode, hasUnit, hasTown } = tailOf(text, at + street.trimEnd().length);
     // In small letters "10 people close" looks so too.
     if (isRaised && !hasCode && !hasUnit && !hasTown && !CUE.test(text.slice(Math.max(0, at - 30), at))) continue;
-    yield { start: at - (before?.[0].length ?? 0), end, score: 0.85 };
+    const start = at - (before?.[0].length ?? 0);
+    yield { start: start - townBefore(text.slice(Math.max(0, start - REACH), start)), end, score: 0.85 };
   }
+}
+
+const TOWN_BEFORE = new RegExp(
+  latin(
+    String.raw`(?<![\p{L}\p{N}.,/-])(?<code>(?:[A-Z]-)?(?:\d{2}-\d{3}|\d{3} \d{2}|\d{4,5}) )?(?<town>\p{L}[\p{L}'’-]{2,24}(?: \p{L}[\p{L}'’-]{2,24})?),? (?:in |przy )?$`,
+  ),
+);
+
+/** How long the town is that stands before its street: "6020 Innsbruck, Höttinger Au 34". */
+function townBefore(before: string): number {
+  const match = TOWN_BEFORE.exec(before);
+  if (match === null) return 0;
+  const { code, town } = match.groups!;
+  const last = town.split(' ').at(-1)!;
+  const isWhole = isTown(raised(town)) || (code !== undefined && /^\p{Lu}/u.test(town));
+  if (isWhole) return match[0].length;
+  // A word before it may be no part of it.
+  return code === undefined && town !== last && isTown(raised(last)) ? match[0].length - town.length + last.length : 0;
+}
+
+function raised(town: string): string {
+  return town.replaceAll(/(?<![\p{L}'’])\p{Ll}/gu, (letter) => letter.toUpperCase());
 }
 
 /** "12 ELM ROAD" as others write it: forms in capitals are told from what stands in capitals by their other marks. */

@@ -1,4 +1,5 @@
 /** Towns that no list has, where somebody lives, comes from or is sent to: "vive en Calatayud", "kommt aus Workum". */
+import { withSurroundings } from '../addresses/towns-of-text.ts';
 import { standingOf } from '../names/features.ts';
 import { isCountry } from '../names/roles.ts';
 import { isTown } from '../names/towns.ts';
@@ -49,7 +50,7 @@ export const recogniser: Recogniser = {
       if (town === undefined || OTHER.test(town) || isCountry(town.toLowerCase()) || isEverydayWord(town)) continue;
       // A folder.
       if (/[/\\_]/.test(text[start + town.length] ?? '')) continue;
-      yield { start, end: start + town.length, score: 0.7 };
+      yield { start, end: withSurroundings(text, start + town.length), score: 0.7 };
     }
     for (const [pattern, isListedOnly] of [
       [BEHIND_NAME, false],
@@ -60,7 +61,7 @@ export const recogniser: Recogniser = {
         if (OTHER.test(town) || isCountry(town.toLowerCase()) || isEverydayWord(town)) continue;
         if (isListedOnly && !isTown(town)) continue;
         const start = match.index + match[0].lastIndexOf(town);
-        yield { start, end: start + town.length, score: 0.7 };
+        yield { start, end: withSurroundings(text, start + town.length), score: 0.7 };
       }
     }
   },

@@ -9,6 +9,7 @@ import { recogniser as dateOfLanguages } from './date-of-languages.ts';
 import { recogniser as dateInWords } from './date-in-words.ts';
 import { recogniser as streetAlone } from './street-alone.ts';
 import { recogniser as addressByCode } from './address-by-code.ts';
+import { recogniser as addressByCounty } from './address-by-county.ts';
 import { recogniser as addressLearned } from './address-learned.ts';
 import { recogniser as addressParts } from './address-parts.ts';
 import { recogniser as addressField } from './address-field.ts';
@@ -71,6 +72,7 @@ import { recogniser as vin } from './vin.ts';
 export const recognisers: readonly Recogniser[] = [
   address,
   addressByCode,
+  addressByCounty,
   addressParts,
   addressLearned,
   age,

@@ -45,6 +45,8 @@ function candidateOf(text: string, tokens: readonly Token[], { from, end, isList
 /** Behind the word, and before it where it is a verb: "in Rostock gemeldet". */
 function* townsAround(text: string, tokens: readonly Token[], at: number, isLiving: boolean): Generator<Town> {
   const isKin = KIN.has(tokens[at].lower);
+  const direct = isLiving ? townDirectly(text, tokens, at) : undefined;
+  if (direct !== undefined) yield direct;
   for (let next = at + 1; next < Math.min(tokens.length, at + AHEAD) && !isEnd(tokens, next); next++) {
     const town =
       turkishTownAt(tokens[next], next) ??
@@ -91,6 +93,21 @@ function isBent(preposition: string): boolean {
   return preposition === 'z' || preposition === 'ze';
 }
 
+/** "wohnh. Nordhorn", "location: Hosur". */
+function townDirectly(text: string, tokens: readonly Token[], at: number): Town | undefined {
+  if (!DIRECT.has(tokens[at].lower)) return undefined;
+  let next = at + 1;
+  while (next < at + 3 && tokens[next] !== undefined && '.:'.includes(tokens[next].text)) next++;
+  const town = townAt(text, tokens, next);
+  return town === undefined || tokens[next].style === 'small' || goesOn(tokens, town.to, '') ? undefined : town;
+}
+
+const DIRECT: ReadonlySet<string> = new Set(
+  'wohnh wohnhaft gemeldet wohnsitz wohnort residence location domicile domicilio residenza residência residencia zam bytem bydliště bopæl bosted folkbokförd woonplaats ikamet'.split(
+    ' ',
+  ),
+);
+
 /** ", Venray," and "(Fulda)" behind a relative. */
 function townApart(text: string, tokens: readonly Token[], at: number): Town | undefined {
   const mark = tokens[at].text;
@@ -105,6 +122,8 @@ function isClosed(tokens: readonly Token[], at: number, mark: string): boolean {
   return mark === '(' ? next === ')' : next === undefined || ',.;)\n'.includes(next);
 }
 
+/** Hardly ever whose somebody is. */
+const FROM: ReadonlySet<string> = new Set('aus vo uit från fra'.split(' '));
 const OF_NAMES: ReadonlySet<string> = new Set('of aus from uit från fra z ze vo iz din'.split(' '));
 
 /** "Olive Green of Diss", "Murat Kaya (Gaziantep)", "Sepp Thoma, Oberammergau." */
@@ -112,7 +131,9 @@ function* townsOfNames(text: string, tokens: readonly Token[], at: number): Gene
   const { lower } = tokens[at];
   const isMark = lower === ',' || lower === '(';
   if (!(isMark || OF_NAMES.has(lower)) || !isName(tokens, at)) return;
-  const town = townAt(text, tokens, at + 1, isMark ? undefined : lower);
+  const town =
+    townAt(text, tokens, at + 1, isMark ? undefined : lower) ??
+    (FROM.has(lower) ? unknownTownAt(tokens, at + 1) : undefined);
   if (town === undefined || tokens[at + 1].style === 'small') return;
   if (isMark ? isPersons(tokens[at + 1].text) : isGiven(tokens[at + 1].text)) return;
   if (isMark ? isClosed(tokens, town.to, lower) && !isListGoingOn(tokens, town.to) : !goesOn(tokens, town.to, lower))
