@@ -70,12 +70,41 @@ class Collector {
 
   finish(): Section[] {
     this.#close();
-    const sections = this.#sections;
+    const sections = withoutItems(this.#sections);
     this.#sections = [];
     this.#head = { level: this.#levelOfLast, line: 0 };
     this.characters = 0;
     return sections;
   }
+}
+
+/** Numbered lines with nothing between them are items of a list, and so is one that goes on from the lines above it. */
+function withoutItems(sections: readonly Section[]): Section[] {
+  const kept: Section[] = [];
+  let chapter = 0;
+  let isInList = false;
+  for (const [index, section] of sections.entries()) {
+    const number = itemNumber(section);
+    const goesOn = number !== undefined && section.text === '' && itemNumber(sections[index + 1]) === number + 1;
+    const above = new RegExp(`^\\s*${(number ?? 0) - 1}[.)]\\s`, 'm').test(kept.at(-1)?.text ?? '');
+    const isItem = number !== undefined && (goesOn || isInList || (above && number !== chapter + 1));
+    isInList = goesOn;
+    if (number !== undefined && !isItem) chapter = number;
+    const last = kept.at(-1);
+    if (!isItem) kept.push(section);
+    else {
+      const text = [section.heading!, section.text].filter((part) => part !== '').join('\n\n');
+      if (last === undefined) kept.push({ level: 0, text, line: section.line });
+      else last.text = last.text === '' ? text : `${last.text}\n\n${text}`;
+    }
+  }
+  return kept;
+}
+
+/** 3 of "3. Open the lid". */
+function itemNumber(section: Section | undefined): number | undefined {
+  const number = /^(\d{1,2})\.?\s/.exec(section?.heading ?? '')?.[1];
+  return number === undefined ? undefined : Number(number);
 }
 
 function isTitle(line: string, underline: string): boolean {

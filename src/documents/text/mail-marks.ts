@@ -46,3 +46,8 @@ export function isForward(subject: string): boolean {
     subject,
   );
 }
+
+/** A subject of a mail that answers one. */
+export function isReply(subject: string): boolean {
+  return /^\s*(?:re|aw|sv|antw|odp|ref|vá|ynt|r|回复|答复|回覆)(?:\[\d+\])?\s?[:：]/i.test(subject);
+}

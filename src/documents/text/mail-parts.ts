@@ -14,7 +14,7 @@ const DEVICE =
 export function mailParts(body: string, { isForwarded = false } = {}): MailParts {
   const lines = body.replaceAll('\r\n', '\n').split('\n');
   const { from, to } = appended(lines);
-  if (isForwarded && from < lines.length) return forwarded(lines, from);
+  if (isForwarded && isMail(lines.slice(from, from + 6))) return forwarded(lines, from);
   const { own, quoted } = sortLines(lines.slice(0, from));
   const below = sortLines(lines.slice(to));
   own.push(...below.own);
@@ -30,19 +30,17 @@ function partsOf(own: readonly string[], quoted: readonly string[]): MailParts {
   return { text, ...(quote !== '' && { quoted: quote }), ...(signature !== '' && { signature }) };
 }
 
+/** A line of underscores begins the notice of a mailing list as well. */
+function isMail(lines: readonly string[]): boolean {
+  return lines.some((line) => isHeader(line.replace(/^\s{0,3}> ?/, '')));
+}
+
 /** The words about it, and below them the mail that was passed on, without its header and without what that quotes. */
 function forwarded(lines: readonly string[], from: number): MailParts {
   const about = partsOf(sortLines(lines.slice(0, from)).own, []);
-  const start = lines.slice(from).findIndex((line) => !isHeaderLine(line));
-  const passed =
-    start === -1
-      ? { text: '' }
-      : mailParts(
-          lines
-            .slice(from + start)
-            .join('\n')
-            .replace(/^\s{0,3}> ?/gm, ''),
-        );
+  const rest = lines.slice(from).map((line) => line.replace(/^\s{0,3}> ?/, ''));
+  const start = rest.findIndex((line) => !isHeaderLine(line));
+  const passed = start === -1 ? { text: '' } : mailParts(rest.slice(start).join('\n'));
   return { ...about, ...passed, text: [about.text, passed.text].filter((text) => text !== '').join('\n\n') };
 }
 

@@ -109,6 +109,8 @@ interface Source {
   origins: readonly Origin[];
   /** The row that is written anew. */
   row?: DataRow;
+  /** Of a section on several pages: what stands on each. */
+  pages?: readonly { page: number; text: string }[];
 }
 
 function sourcesOf(item: Item, { task }: Options, notes: StepNotes): Source[] {
@@ -124,6 +126,10 @@ function sourcesOf(item: Item, { task }: Options, notes: StepNotes): Source[] {
         '\n\n',
       ),
       origins: [sectionOrigin(item, section, path)],
+      pages: section.pages?.map(([at, page], index, all) => ({
+        page,
+        text: section.text.slice(at, all[index + 1]?.[0]),
+      })),
     }));
   }
   if (item.kind !== 'row') return [];
@@ -142,12 +148,12 @@ async function taught(
     task.instruction,
     batch.map(({ text }) => text),
   );
-  return batch.flatMap(({ item, text, origins, row }, index) => {
+  return batch.flatMap(({ item, text, origins, row, pages }, index) => {
     const answer = answers[index];
     if (answer === undefined) throw new AttuneError('E_ENDPOINT_FAILED', { what: 'The teacher gave no answer' });
     return task.read(answer, text).flatMap((one) => {
       if (typeof one !== 'string') {
-        const quoted = one.quote === undefined ? origins : origins.map((origin) => ({ ...origin, quote: one.quote }));
+        const quoted = one.quote === undefined ? origins : origins.map((origin) => quotedAt(origin, one.quote!, pages));
         return [
           rowOf(
             row === undefined || !('text' in one.values) ? one.values : rewritten(row, String(one.values.text)),
@@ -159,6 +165,18 @@ async function taught(
       return [];
     });
   });
+}
+
+/** The page on which a quotation stands, where the section has several and it is found on one of them. */
+function quotedAt(origin: Origin, quote: string, pages: Source['pages']): Origin {
+  const page = pages?.find(({ text }) => plain(text).includes(plain(quote)))?.page;
+  if (page === undefined) return { ...origin, quote };
+  const { lastPage: _, ...rest } = origin;
+  return { ...rest, page, quote };
+}
+
+function plain(text: string): string {
+  return text.replace(/\s+/g, ' ').trim().toLowerCase();
 }
 
 function rewritten({ values }: DataRow, text: string): Record<string, unknown> {

@@ -53,5 +53,9 @@ describe('mails of other programs and languages', () => {
     const body = `Please see.\n\n${mark}\n\nIt is broken.\n\n-- \nMax`;
     expect(mailParts(body, { isForwarded: true })).toEqual({ text: 'Please see.\n\nIt is broken.', signature: 'Max' });
     expect(mailParts(body).text).toBe('Please see.');
+    const list = `Hello.\n\n${'_'.repeat(40)}\nPumps mailing list\nhttps://lists.example/pumps`;
+    expect(mailParts(list, { isForwarded: true }).text).toBe('Hello.');
+    const marked = 'Begin forwarded message:\n\n> From: Max\n> Date: Tue\n> Subject: Broken\n>\n> It is broken.';
+    expect(mailParts(marked, { isForwarded: true }).text).toBe('It is broken.');
   });
 });

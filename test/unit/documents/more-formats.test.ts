@@ -69,6 +69,8 @@ beforeAll(async () => {
     'h.tar.zst': zstdCompressSync(makeTar([{ name: 'in.md', data: '# In\n\nText.' }])),
     'i.zst': zstdCompressSync(Buffer.alloc(64 * 2 ** 20)),
     'j.tar.xz': Buffer.from('fd377a585a000004e6d6b446', 'hex'),
+    'l.txt': 'Guide\n=====\n\n1. Switch off\n2. Wait\n\n3. Open\n\nDone.\n\nCare\n====\n\n1. Wash\n\n2. Dry\n\nEnd.\n',
+    'm.txt': '1. Scope\n\nAll.\n\n2. Use\n\nSome.\n',
     'k.7z': Buffer.from('377abcaf271c0004', 'hex'),
   });
 }, 60_000);
@@ -105,6 +107,16 @@ describe('documents of other programs', () => {
       { reason: 'outputs of notebooks, left out', count: 1 },
     ]);
     expect(result.outcomes.get('g.ipynb')).toMatchObject({ status: 'skipped', reason: 'broken' });
+  });
+});
+
+describe('a plain text', () => {
+  it('has numbered headings, but none of the items of a list', () => {
+    expect(sectionsOf('l.txt').map(([level, heading, words]) => [level, heading, words])).toEqual([
+      [1, 'Guide', '1. Switch off\n2. Wait\n\n3. Open\n\nDone.'],
+      [1, 'Care', '1. Wash\n\n2. Dry\n\nEnd.'],
+    ]);
+    expect(sectionsOf('m.txt').map(([, heading]) => heading)).toEqual(['1. Scope', '2. Use']);
   });
 });
 

@@ -62,6 +62,21 @@ describe('a teacher', () => {
     expect(asked[0].messages[1].content).toContain(`# Valve\n\n${SOURCE}`);
   });
 
+  it('names the page of what an answer rests on', async () => {
+    answers = [
+      JSON.stringify([{ question: 'When does it open?', answer: 'The valve opens at 80 degrees.', quote: QUOTE }]),
+    ];
+    const words = `The tank is full at noon.\n\n${SOURCE}`;
+    const pages = [
+      [0, 3],
+      [words.indexOf(SOURCE), 4],
+    ] as const;
+    const long = text([{ heading: 'Valve', level: 1, text: words, page: 3, lastPage: 4, pages }]);
+    const { rows } = await run([{ step: 'teacher', endpoint }], [long]);
+    expect(rows[0].origins).toEqual([expect.objectContaining({ page: 4, quote: QUOTE })]);
+    expect(rows[0].origins[0]).not.toHaveProperty('lastPage');
+  });
+
   it('is asked nothing twice', async () => {
     answers = [JSON.stringify([{ question: 'When?', answer: 'At 80 degrees.', quote: QUOTE }])];
     const first = await run([{ step: 'teacher', endpoint }], [document]);

@@ -1,6 +1,6 @@
 import type { Email } from 'postal-mime';
 import { htmlSections } from '../../text/html-sections.ts';
-import { isForward } from '../../text/mail-marks.ts';
+import { isForward, isReply } from '../../text/mail-marks.ts';
 import { mailParts } from '../../text/mail-parts.ts';
 import { noteDamage } from '../../text/decode.ts';
 import type { Draft, InnerFile, ReadContext } from '../../reader.ts';
@@ -28,7 +28,7 @@ export async function* readMail(
 
 /** Undefined, and noted, where it has no text. */
 async function messageOf(mail: Email, row: number, context: ReadContext): Promise<Draft | undefined> {
-  const parts = mailParts(await bodyOf(mail), { isForwarded: isForward(mail.subject ?? '') });
+  const parts = mailParts(await bodyOf(mail), { isForwarded: passesOn(mail) });
   if (parts.text === '') {
     context.notes.add('mails without text of their own', `mail ${row}`);
     return undefined;
@@ -46,6 +46,11 @@ async function messageOf(mail: Email, row: number, context: ReadContext): Promis
     ...(Number.isFinite(at) && { at }),
     ...parts,
   };
+}
+
+/** What a mail that answers none has below it was passed on. */
+function passesOn({ subject = '', inReplyTo, references }: Email): boolean {
+  return isForward(subject) || (inReplyTo === undefined && references === undefined && !isReply(subject));
 }
 
 async function bodyOf({ text, html }: Email): Promise<string> {
