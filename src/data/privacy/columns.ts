@@ -20,7 +20,7 @@ export function* cellsUnder(text: string, column: Pick<RegExp, 'test'>): Generat
   for (let at = 0; at + 1 < lines.length; at++) {
     const head = text.slice(lines[at].start, lines[at].end);
     // A line of names of columns holds no sentence.
-    if (head.length > 300 || head.length < 3 || /\d{3}|[.!?]\s/.test(head)) continue;
+    if (head.length > 300 || head.length < 3 || /\d{3}|[.!?]\s\p{L}/u.test(head)) continue;
     const separator = SEPARATORS.find((one) => head.slice(1).search(one) >= 0);
     if (separator === undefined) continue;
     const names = cellsOf(head, 0, separator);

@@ -207,6 +207,15 @@ export const CASES_OF_FORMS: Record<string, { yes: readonly (readonly [string, s
       'PIN of 12 digits',
     ],
   },
+  'record-shape': {
+    yes: [
+      ['booked for Monday under MR012732.', 'medical_record: MR012732'],
+      ["('Grace', 'MR-15808-U', NULL)", 'medical_record: MR-15808-U'],
+      ['card A123456(3) of Ms Chan', 'national_id: A123456(3)'],
+      ['DIN 02592841 of the director', 'code: 02592841'],
+    ],
+    no: ['card A123456(4) is a sample', 'MR 12 left', 'a screw of DIN 912'],
+  },
   'table-column': {
     yes: [
       ['Guest|Room|Passport|\nAleksei M|412|75 2752589|\nHana T|414|TR8388010|', 'passport: TR8388010'],

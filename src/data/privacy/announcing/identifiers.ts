@@ -18,9 +18,13 @@ const MORE =
 const LAST_LETTER = /^ [A-Z](?![\p{L}\p{N}'’]|\.\s?\S)/u;
 /** A year, a day, a time, a version, a measure or the name of a standard. */
 const OTHER =
-  /^(?:(?:19|20)\d\d(?:[-/–](?:(?:19|20)?\d\d))?|(?:0[1-9]|1[0-2])\/\d\d|\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d|(?:19|20)\d\d-\d\d(?:-\d\d)?(?:T.*)?|v?\d{1,2}(?:\.\d{1,3}){1,3}|\d{1,3}\.\d{4,}|v\d[\d.]*|\d+x\d+|\d{1,6}(?:st|nd|rd|th|er|ème|mm|cm|km|kg|mg|ml|gb|mb|kb|hz|px|ms|s|h|m|w|v)|\d{1,4}k|(?:iso|utf|rfc|cve|covid|sha|md5|aes|rsa|x86|http|tls|en|din|isbn|windows|win|ipv|mp|h2|usb|python|ubuntu|debian)[-_/]?\d{1,5}(?:[-:.]\d{1,4})*)$/iu;
+  /^(?:.*\.(?:jpe?g|png|heic|tiff?|gif|pdf|docx?|xlsx?|csv|txt|json|xml|zip|mp[34]|wav|html?|exe|dll)|(?:19|20)\d\d(?:[-/–](?:(?:19|20)?\d\d))?|(?:0[1-9]|1[0-2])\/\d\d|\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d|(?:19|20)\d\d-\d\d(?:-\d\d)?(?:T.*)?|v?\d{1,2}(?:\.\d{1,3}){1,3}|\d{1,3}\.\d{4,}|v\d{1,3}(?:[.]\d+)*|\d+x\d+|\d{1,6}(?:st|nd|rd|th|er|ème|mm|cm|km|kg|mg|ml|gb|mb|kb|hz|px|ms|s|h|m|w|v)|[1-9]\d{0,3}k|(?:iso|utf|rfc|cve|covid|sha|md5|aes|rsa|x86|http|tls|en|din|isbn|windows|win|ipv|mp|h2|usb|python|ubuntu|debian)[-_/]?\d{1,5}(?:[-:.]\d{1,4})*)$/iu;
 const UNIT =
   /^\s?(?:%|‰|€|£|\$|°|(?:mg|kg|g|ml|l|km|cm|mm|m|gb|mb|kb|tb|hz|khz|mhz|ghz|ms|px|usd|eur|gbp|pln|sek|chf|euros?|dollars?|years?|jahre?|ans|años|anni|anos|jaar|lat|år|days?|hours?|minutes?|times?|rows?|units?|pages?|people|members?|users?|copies|steps?|items?|stück|exemplar\w*|egzempl\w*|stuks|zł|kr)(?!\p{L}))/iu;
+
+/** "63.480", as numbers of members of a profession are written in the south. */
+const THOUSANDS = /^\d{2,3}\.\d{3}$/;
+const LEAST_OF_CODES = 5;
 
 /** All of a text, in its order. */
 export function* identifiersIn(text: string): Generator<Identifier> {
@@ -36,14 +40,17 @@ export function* identifiersIn(text: string): Generator<Identifier> {
     from = end;
     const value = text.slice(start, end);
     const digits = value.replaceAll(/\D/g, '').length;
+    const isThousands = THOUSANDS.test(value);
     if (
       !isEnough(value, digits) ||
       /\d\.\d+ \d+\.\d/.test(value) ||
-      OTHER.test(value) ||
+      (OTHER.test(value) && !isThousands) ||
       UNIT.test(text.slice(end, end + 14))
     )
       continue;
-    yield { start, end, value, digits, isCode: isCode(value, digits) };
+    // An amount, unless the word right before it says what it is.
+    if (isThousands) yield { start, end, value, digits: Math.min(digits, LEAST_OF_CODES - 1), isCode: false };
+    else yield { start, end, value, digits, isCode: isCode(value, digits) };
   }
 }
 

@@ -21,7 +21,7 @@ const SAID_BEHIND =
 const SHORT_OWN = new RegExp(
   String.raw`^(?:${[
     'sin|uid|pid|fin|team|pod|bi|pis|pan|ra|az|cin|cab|abi|bg|pg|ocr|cap|tis|sip|prot|tin|ein|rut|spi|dl|cie|dea|bar no|cro|rg|gz|nip|nir|nie|ame|tag|inz',
-    'trn|uln|upn|din|crn|roll|re|rol|rit|ur|urn|rx|mn|mp|om|cc|css|bva|svs|dak|aok|ikk|bkk|hcf|nib|ahm|nam|cns|crc|crp|cau|crea|gdc|goc|sia|vhi|irn|hc|pea|ike|isk|bsu|fik|src|ek|acc|eps|tse|tsi|tip|lic|rach|gln|opi|drt|kid|vs|ag|nf|sort|best|bon|aba|rma|humana|anthem|big|arb|palais|ordine|patent|brevet|rapport|ordem|bracelet|vignette',
+    'trn|uln|upn|din|crn|re|rol|rit|ur|urn|rx|mn|mp|om|cc|css|bva|svs|dak|aok|ikk|bkk|hcf|nib|ahm|nam|cns|crc|crp|cau|crea|gdc|goc|sia|vhi|irn|hc|pea|ike|isk|bsu|fik|src|ek|acc|eps|tse|tsi|tip|lic|rach|gln|opi|drt|kid|vs|ag|nf|sort|best|bon|aba|rma|humana|anthem|big|arb|palais|ordine|patent|brevet|rapport|ordem|bracelet|vignette',
   ].join('|')})$`,
 );
 
@@ -70,6 +70,15 @@ interface Walk {
   hasNumber: boolean;
   /** A word for "number" with nothing but small words behind it. */
   isNumbered: boolean;
+  isOfThing: boolean;
+}
+
+/** Words for "number" that products and letters have as often as people. */
+const OF_THINGS = /^(?:refs?|rif|reference|referencia|referentie|riferimento|kenmerk|zeichen|oznaczenie|beteckning)$/;
+
+/** Files of people and cases have longer numbers than spare parts. */
+function isLongCode({ value, digits }: Identifier): boolean {
+  return digits >= 6 && /\p{L}/u.test(value);
 }
 
 /** Goes back from the number, word by word, to the first that decides. */
@@ -77,7 +86,7 @@ function judge(before: string, one: Identifier): Verdict {
   const spaced = before.replaceAll(/(?<=\p{Ll})(?=\p{Lu})/gu, ' ');
   const words = wordsOf(fold(spaced));
   const written = wordsOf(spaced);
-  const walk: Walk = { one, foreign: 0, small: 0, hasNumber: false, isNumbered: false };
+  const walk: Walk = { one, foreign: 0, small: 0, hasNumber: false, isNumbered: false, isOfThing: false };
   for (let at = words.length - 1; at >= 0 && walk.foreign <= MOST_FOREIGN;) {
     const match = termAt(words, at);
     if (match === undefined) {
@@ -94,11 +103,14 @@ function judge(before: string, one: Identifier): Verdict {
       walk.hasNumber = true;
       walk.isNumbered = true;
     }
+    if (term.role === 'number' && OF_THINGS.test(words[at])) walk.isOfThing = true;
     const verdict = isShort || words[at] === '#' ? undefined : decide(term, walk);
     if (verdict !== undefined) return verdict === 'none' ? undefined : verdict;
     at -= count;
   }
-  return walk.isNumbered && one.isCode ? { kind: 'code', score: 0.55 } : undefined;
+  return walk.isNumbered && one.isCode && (!walk.isOfThing || isLongCode(one))
+    ? { kind: 'code', score: 0.55 }
+    : undefined;
 }
 
 /** "número de empleado 12", "nr odznaki 12": a word for "number" in front of whom it belongs to. */
@@ -158,7 +170,7 @@ function startOf(text: string, { start, value, digits }: Identifier): number {
   const words = wordsOf(fold(prefix));
   // "CRM-SP 120716": a council's and a state's letters.
   const isTerm =
-    (words.at(-1)!.length > 1 && CONNECTORS.has(words.at(-1)!)) ||
+    (words.at(-1)!.length > 1 && CONNECTORS.has(words.at(-1)!) && prefix !== prefix.toUpperCase()) ||
     words.some((word, at) => word.length > 2 && termAt(words, at) !== undefined) ||
     termAt(words, words.length - 1) !== undefined;
   return isTerm ? start : start - prefix.length;

@@ -60,7 +60,7 @@ export const recogniser = withPhrases(
     kind: 'biometric',
     pattern: new RegExp(
       latin(
-        String.raw`(?=[a-zśáéíöüęøåčřäåç])(?<![\p{L}\p{N}])(?:${FORMS.join('|')})(?:\s(?:id|no\.?|number|hash|ref(?:erence)?)\s?[:#]?\s?[A-Z0-9-]{3,40})?(?![\p{L}\p{N}])`,
+        String.raw`(?=[a-z3śáéíöüęøåčřäåç])(?<![\p{L}\p{N}])(?:${FORMS.join('|')})(?:\s(?:id|no\.?|number|hash|ref(?:erence)?)\s?[:#]?\s?[A-Z0-9-]{3,40})?(?![\p{L}\p{N}])`,
       ),
       'gi',
     ),

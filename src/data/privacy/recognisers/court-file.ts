@@ -5,13 +5,17 @@ const FORMS = [
   // United States: "2:19-cr-00321"; district and year alone, "20-CV-1183"
   String.raw`\d:\d\d-(?:cv|cr|mc|md|mj|bk|ap|po)-\d{3,6}(?:-[A-Z]{2,4}){0,3}|\d\d-(?:CV|CR|MC|MJ|BK|cv|cr|mj|bk)-\d{3,6}|[1-9]:\d\d(?:cv|cr)\d{3,6}`,
   // Germany and Austria: "12 O 334/20", "3 StR 12/19", "5 Cs 210 Js 3344/20"
-  String.raw`(?:[IVX]{1,4}|\d{1,4}) (?:[A-Z]|[A-Z][a-z]{1,2}|StR|AZR|AR|OWi|VRs|[A-Z][a-z] \d{1,4} Js) \d{1,6}\/(?:19|20)?\d\d(?: ?[a-z])?`,
+  String.raw`(?:[IVX]{1,4}|\d{1,4}) (?:[A-Z]|[A-Z][a-z]{1,2}|[IVX]{2,5}|StR|AZR|AR|OWi|VRs|[A-Z][a-z] \d{1,4} Js) \d{1,6}\/(?:19|20)?\d\d(?: ?[a-z])?`,
+  // The Netherlands: "8204471 CV EXPL 20-4471"; Portugal: "447/21.0T8LSB"
+  String.raw`\d{6,8} (?:[A-Z]{2} ){1,2}(?:EXPL|VERZ|RK|ZA) \d\d-\d{1,5}|\d{1,5}\/\d\d\.\d[A-Z]{1,2}[A-Z\d]{2,6}(?:-[A-Z]{1,2})?`,
+  // Poland's prosecutors; Czech files behind their abbreviation
+  String.raw`[A-Z]{2,4}(?:-\d)? \d{1,2} Ds\.? ?\d{1,5}\.\d{4}|(?<=(?:č\. ?j\.|sp\. ?zn\.):? )[A-Z]{2,6}[- ]\d{2,7}(?:-\d{1,4})?\/(?:[A-ZČŘŠ]{2,3}-)?(?:19|20)\d\d`,
   // Poland: "II K 418/20", "I ACa 12/19"
   String.raw`[IVX]{1,5} (?:[A-Z]{1,3}[a-z]{0,2}) \d{1,5}\/\d\d`,
   // Netherlands: "C/13/662914", "C/13/662914 / HA ZA 19-214"
   String.raw`C\/\d\d\/\d{5,7}(?: \/ [A-Z]{2} [A-Z]{2} \d\d-\d{1,4})?`,
   // France: "RG 20/01184"
-  String.raw`(?:RG|R\.G\.) ?(?:n[°º] ?)?\d\d\/\d{4,6}`,
+  String.raw`(?:RG|R\.G\.) ?(?:n[°º] ?)?\d\d\/\d{3,6}(?:\/[A-C])?`,
   // Brazil: the national number of the Council of Justice
   String.raw`\d{7}-\d\d\.\d{4}\.\d\.\d\d\.\d{4}`,
   // Sweden: "T 4418-20", "B 1234-19"

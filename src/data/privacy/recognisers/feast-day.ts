@@ -48,7 +48,12 @@ const DAYS: readonly (readonly [string, string])[] = [
 ];
 const FORM = new Expression(
   new RegExp(
-    latin(DAYS.map(([before, days]) => String.raw`(?<=(?<![\p{L}])(?:${before}) )(?:${days})(?![\p{L}])`).join('|')),
+    latin(
+      DAYS.map(
+        ([before, days]) =>
+          String.raw`(?<=(?<![\p{L}])(?:${before}) )(?:${days})(?: (?:of |de |del |di )?(?:19|20)\d\d(?!\d))?(?![\p{L}])`,
+      ).join('|'),
+    ),
     'g',
   ),
 );

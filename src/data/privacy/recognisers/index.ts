@@ -55,6 +55,7 @@ import { recogniser as plate } from './plate.ts';
 import { recogniser as postcodeLabel } from './postcode-label.ts';
 import { recogniser as postcode } from './postcode.ts';
 import { recogniser as sePersonnummer } from './se-personnummer.ts';
+import { recogniser as recordShape } from './record-shape.ts';
 import { recogniser as secretSaid } from './secret-said.ts';
 import { recogniser as secretWord } from './secret-word.ts';
 import { recogniser as secretBlock } from './secret-block.ts';
@@ -125,6 +126,7 @@ export const recognisers: readonly Recogniser[] = [
   plate,
   postcodeLabel,
   postcode,
+  recordShape,
   sePersonnummer,
   secretSaid,
   secretWord,

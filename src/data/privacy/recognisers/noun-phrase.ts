@@ -26,7 +26,7 @@ const BEHIND = [
 const NUMBERED = String.raw` (?:(?:no|nr|n°|nº|id|ref|č)\.? ?)?#?(?=[\w-]{0,24}\d)(?:[A-Za-z]{1,6}[_-])?\d[\w-]{0,24}(?![\p{L}\p{N}]|[.,:/]\d)`;
 /** "fingerprint" may be no more than the first part of what was found. */
 const KEPT_AS = String.raw`(?:[ -](?:templates?|scans?|samples?|data|profiles?|images?|records?|hash(?:es)?|codes?|files?|vectors?|embeddings?|readings?|vorlagen?|daten|muster|schablonen?|gabarit|plantilla|modello|modelo|sjabloon|mall|skabelon|šablona|şablonu|kaydı)){0,2}`;
-const TAKEN = String.raw` dated (?:19|20)\d\d| taken (?:at|in|by|on) the \p{Ll}{3,16}`;
+const TAKEN = String.raw` dated (?:19|20)\d\d| lifted from the \p{Ll}{3,16}| taken (?:at|in|by|on) the \p{Ll}{3,16}`;
 const AFTER = new RegExp(latin(String.raw`^${KEPT_AS}(?:${BEHIND})?(?:${TAKEN})?(?![\p{L}\p{N}])`));
 /** A number that is written as no quantity is: behind "no.", or of letters and digits. */
 const NUMBER_AFTER = new RegExp(

@@ -6,12 +6,12 @@ import type { Candidate, Recogniser } from '../recogniser.ts';
 import { Expression } from '../words/expression.ts';
 
 const SHAPE = new Expression(
-  /(?<![\p{L}\p{N}.,/:=#_-]|\d )(?:\+|00 ?|\(\+?)?\d(?:(?:[ \u00a0./-]{0,2}| [/–-] )\(?\d\)?){5,15}(?![\p{L}\p{N}_-]|[.,:/]\d|%| ?[€$£])(?:,?\s?(?:x|ext\.?|extn\.?|extension|durchwahl|dw|app\.|poste|int\.?|interno|wew\.?|ankn\.?|toestel|tst\.?|r\.|ramal|anexo)\s?\d{1,6}(?!\d))?/giu,
+  /(?<![\p{L}\p{N}.,/:=#_-]|\d )(?:\+|00 ?|\(\+?)?\d(?:(?:[ \u00a0./-]{0,2}| [/–-] (?!(?:\+|0)\d))\(?\d\)?){5,15}(?![\p{L}\p{N}_-]|[.,:/]\d|%| ?[€$£])(?:,?\s?(?:x|ext\.?|extn\.?|extension|durchwahl|dw|app\.|poste|int\.?|interno|wew\.?|ankn\.?|toestel|tst\.?|r\.|ramal|anexo)\s?\d{1,6}(?!\d))?/giu,
   { isNearDigits: true },
 );
 const FAX = /\b(?:tele)?fax|télécopie|faks/i;
 const PHONE =
-  /\b(?:tel|telefo[nn]?o?|téléphone|teléfono|telefoon|phone|mobile?|cell(?:ulare|ular)?|handy|call(?:ed|ing)?|ring|text|sms|whats ?app|hotline|pager|contact|reach|dial|rufen|anrufen|rufnummer|móvil|portable|appel\w{0,3}|llam\w{0,4}|chiam\w{0,4}|bel(?:len)?|komórk\w{0,3}|zadzwo\w{0,3}|ring(?:a)?|celular|ligue|ligar)\b/i;
+  /\b(?:tel|telefo[nn]?o?|téléphone|teléfono|telefoon|phone|mobile?|cell(?:ulare|ular)?|handy|call(?:ed|ing)?|ring|text|sms|whats ?app|hotline|pager|contact|reach|dial|rufen|anrufen|rufnummer|móvil|portable|appel\w{0,3}|llam\w{0,4}|chiam\w{0,4}|bel(?:len)?|komórk\w{0,3}|zadzwo\w{0,3}|ring(?:a)?|celular|ligue|ligar|richiam\w{0,5}|recapito|zap|fone|telefone|telefon(?:isch|nr|nummer|ska|em|u|ul)?|telefoonnummer|mobil(?:nummer|nr|telefon|t)?|tlf|gsm|puh|cep|mobilní|telefonní|contato|contatto|erreichbar|joindre|localizar)\b/i;
 /** Tried in turn where a number does not say its country. */
 const REGIONS: readonly CountryCode[] = [
   'US',

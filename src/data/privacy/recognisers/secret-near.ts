@@ -12,7 +12,7 @@ const STANDARD =
   /^(?:sha|md5|aes|rsa|dsa|hmac|oauth|ipv|http|utf|base\d|pkcs|x509|ed\d|wpa|tls|ssl|iso|rfc|ascii|hs256|rs256|es256|windows|ubuntu|debian|python|node|java|version|v\d)/i;
 
 const PHRASE = new WordPattern(
-  String.raw`(?<!\p{L})(?:pass ?phrase|(?:seed|recovery|backup|wallet|secret)(?: recovery)? phrase|mnemonic|seed words|passwort-?satz|wachtzin|phrase secrète|frase (?:semilla|de recuperación|segreta|di recupero|secreta|de recuperação))(?:\s(?:is|was|ist|est|es|è|é))?\s{0,2}[:=]?\s{0,2}["'«„“]?(?<value>\p{Ll}{3,12}(?:[ -]\p{Ll}{3,12}){3,23})(?=["'»”.]|\s*$|\s*\n)`,
+  String.raw`(?<!\p{L})(?:pass ?phrase|(?:seed|recovery|backup|wallet|secret)(?: recovery)? phrase|mnemonic|seed words|passwort-?satz|wachtzin|phrase secrète|frase (?:semilla|de recuperación|segreta|di recupero|secreta|de recuperação))(?:\s(?:for|of) (?:the )?[\p{L}\d]{2,12}(?: \p{L}{2,12})?)?(?:\s(?:is|was|ist|est|es|è|é|(?:begins|starts)(?: with)?|reads))?\s{0,2}[:=]?\s{0,2}["'«„“]?(?<value>\p{Ll}{3,12}(?:[ -]\p{Ll}{3,12}){3,23})(?=["'»”.,]|\s*$|\s*\n)`,
   'imu',
 );
 const PROSE =

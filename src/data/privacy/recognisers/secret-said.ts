@@ -7,7 +7,7 @@ import { WordPattern } from '../words/word-pattern.ts';
 const PASSWORDS = [
   String.raw`(?:wi-?fi|wlan|admin|root|temp(?:orary)?|initial|guest|e-?mail|login|user)?[ -]?(?:pass(?:words?|wd|phrase)|pwd?|psw)|memorable (?:word|place|name)|security (?:answer|word)|secret (?:answer|word)|creds|wi-?fi(?: (?:key|code|network))?|wlan|network key`,
   String.raw`\p{L}{0,14}-?passw(?:ort|örter)(?:es|s)?|\p{L}{0,10}kennwort(?:s|es)?|losungswort|sicherheitsantwort|sicherheitsfrage|geheimantwort|mots? de passe|mdp|réponse secrète|mot secret|contraseñas?|palabra clave|clave (?:del? )?(?:wi-?fi|internet|banca)|clave|respuesta secreta|parola (?:d['’]ordine|chiave)|senhas?|palavras?[ -]passe|palavra[ -]chave`,
-  String.raw`(?:wi-?fi-?)?wachtwoord(?:en)?|hasł(?:o|a|em|u)|lösenord(?:et|en)?|adgangskode[nr]?|kodeord(?:et)?|passord(?:et)?|hes(?:lo|la|lem|lu)|şifre(?:si|m|niz|miz|n)?|parola(?:sı|m|nız)?|salasana(?:ni|si)?|jelszó|jelszava|wi-?fi-?(?:kode|kod|lösenord|passord)(?:n|en|et)?`,
+  String.raw`(?:wi-?fi-?)?wachtwoord(?:en)?|hasł(?:o|a|em|u)|lösenord(?:et|en)?|adgangskode[nr]?|kodeord(?:et)?|passord(?:et)?|koden|hes(?:lo|la|lem|lu)|şifre(?:si|m|niz|miz|n)?|parola(?:sı|m|nız)?|salasana(?:ni|si)?|jelszó|jelszava|wi-?fi-?(?:kode|kod|lösenord|passord)(?:n|en|et)?`,
 ].join('|');
 /** Whose value may stand after some words more. */
 const CODES = [
@@ -35,7 +35,7 @@ const LINKED = new RegExp(
   String.raw`^${QUOTE}?(?:\s\([^()\n]{1,24}\))?(?<lead>(?:,?\s(?!${IS}\s)[\p{L}'’-]{1,16}){0,5}?)(?<link>\s?(?:=>|->|→|[:=–(])\s{0,2}|\s(?:changed|geändert|cambiada|changé)? ?(?:from|von|de|da)\s|\s${IS}(?: (?:now|jetzt|still|nu|nå|le|la|el|il|der|die|das|het|also))?:?\s)${VALUE}`,
   'iu',
 );
-const BESIDE = new RegExp(String.raw`^${QUOTE}?\s${VALUE}`, 'iu');
+const BESIDE = new RegExp(String.raw`^${QUOTE}?\s(?!\()${VALUE}`, 'iu');
 const DIGITS = String.raw`(?:[A-Z]?\d{3,8}[A-Z]?[#*]?|[#*]\d{3,8}[#*]?|\d{1,3}[A-Z]\d{1,4}|[A-Z]\d{2}[A-Z]|[A-Z]{1,2}-\d{3,6}|\d{1,2}(?:-\d{1,2}){2,5})`;
 const CODE_VALUE = new RegExp(
   String.raw`(?<![\p{L}\p{N}.,/:-])${DIGITS}(?![\p{L}\p{N}/%€$£]|[.,:]\d|-\d|\s?(?:digits?|stellig|stellen|chiffres?|cifre|dígitos|cijfers|cyfr|siffror|sifre|číslic|hane|uhr|times|years?|days?|min|sek|sec|eur|usd|kr|zł|kč|tl|gbp|m|km|kg)(?!\p{L}))`,

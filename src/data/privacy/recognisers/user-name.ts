@@ -5,13 +5,13 @@ import { WordPattern } from '../words/word-pattern.ts';
 
 /** Announce a name of an account and nothing else. */
 const OWN = [
-  String.raw`user ?-?names?|user[ _-]?id|userid|login(?: name| id)?|log-in|log-?on(?: name| id)?|screen name|handle|nick(?:name)?|skype(?: id| name)?|telegram|discord|twitter|instagram|account name|network id|domain user|windows user|ad user|unix user|samaccountname`,
+  String.raw`user ?-?names?|user[ _-]?id|userid|login(?: name| id)?|log-in|log-?on(?: name| id)?|screen name|handle|nick(?:name)?(?: (?:in|on) (?:the )?\p{L}{2,12})?|skype(?: id| name)?|telegram|discord|twitter|instagram|account name|network id|domain user|windows user|ad user|unix user|samaccountname`,
   String.raw`benutzername|benutzerkennung|benutzerkonto|benutzer-?id|anmeldename|nutzername|nutzerkennung|kontoname|kürzel|kennung|nom d['’]utilisateur|identifiant(?: de connexion| réseau| intranet)?|pseudo(?:nyme)?|compte (?:utilisateur|windows|réseau)|nombre de usuario|id de usuario|usuario de red|nome utente|id utente|account utente|nome de (?:utilizador|usuário)|nome do usuário|id do usuário`,
   String.raw`gebruikersnaam|inlognaam|accountnaam|gebruikers-?id|nazwa użytkownika|identyfikator użytkownika|nazwa konta|användarnamn|inloggningsnamn|användar-?id|användarkonto|brugernavn|bruger-?id|brukernavn|bruker-?id|brukerkonto|uživatelské jméno|přihlašovací jméno|kullanıcı (?:adı|kodu|hesabı)|käyttäjätunnus|käyttäjänimi`,
 ].join('|');
 /** Announce one where it is marked, or where the value is no word. */
 const PEOPLE =
-  'users?|accounts?|utilisateurs?|utilisatrice|usuari[oa]s?|utente|utilizador(?:a)?|usuári[oa]|użytkowni(?:k|czka|ka|kiem)|användaren?|benutzer(?:in|s)?|nutzer(?:in|s)?|gebruikers?|brugere?n?|brukere?n?|uživatel(?:ka|e|em)?|kullanıcı(?:nın)?|käyttäjän?|compte|konto|cuenta|conta|sysop|login|owner|oper';
+  'users?|accounts?|utilisateurs?|utilisatrice|usuari[oa]s?|utente|utilizador(?:a)?|usuári[oa]|użytkowni(?:k|czka|ka|kiem)|användaren?|benutzer(?:in|s)?|nutzer(?:in|s)?|gebruikers?|brugere?n?|brukere?n?|uživatel(?:ka|e|em)?|kullanıcı(?:nın)?|käyttäjän?|accès|acceso|accesso|acesso|zugang|compte|konto|cuenta|conta|sysop|login|owner|oper';
 const VALUE = String.raw`@?[A-Za-z](?:[\w.-]{1,38}[A-Za-z\d_])(?![\p{L}\p{N}@])`;
 const IS = String.raw`(?:is|was|ist|war|lautet|est|es|è|é|to|jest|är|er|je)\s`;
 const ANNOUNCED = new WordPattern(
@@ -20,10 +20,10 @@ const ANNOUNCED = new WordPattern(
 );
 /** What says that somebody is, or wants to be, at work on a machine. */
 const AS = [
-  String.raw`(?:logged|signed|log|sign)(?:ging|ing)? (?:in|on|into [\w.-]{1,30})(?: (?:again|remotely))? as|running as|runs as|authenticated as|connected as|posts? as|posting as|known as|impersonating|sudo -u|su -`,
+  String.raw`(?:logged|signed|log|sign)(?:ging|ing)? (?:in|on|into [\w.-]{1,30})(?: (?:again|remotely))? as|running as|welcome(?: back)?,?|runs as|authenticated as|connected as|posts? as|posting as|known as|impersonating|sudo -u|su -`,
   String.raw`(?:angemeldet|eingeloggt|verbunden) als|anmeldung (?:von|als)|login (?:von|durch|als|par|de|di|da|van|door)|zugriff (?:durch|von|als)|connectée? en tant que|connectée? sous(?: le compte)?|connexion (?:de|par)|conectad[oa] como|sesión (?:iniciada )?(?:como|por|de)|acceso de|connesso come|collegat[oa] come|accesso di|conectad[oa] como|logad[oa] como|acesso de`,
   String.raw`ingelogd als|aangemeld als|inloggen (?:als|door)|zalogowan[ya] jako|logowanie (?:jako|przez)|inloggad som|inloggning (?:av|som)|logget (?:ind|inn|på) (?:[^\n:;]{0,30}? )?som|pålogget som|přihlášen[áo]? jako|přihlášení (?:uživatele|jako)|olarak giriş`,
-  String.raw`session (?:opened|closed) for(?: user)?|accepted (?:publickey|password|keyboard-interactive/pam) for|failed password for(?: invalid user)?|invalid user|user unknown|bad password for|authentication fail(?:ure|ed) for(?: user)?|access denied for(?: user)?|denied for(?: user)?|account locked for|password (?:changed|reset) (?:for|by)|last login:|ssh(?: login)? by`,
+  String.raw`session (?:opened|closed) for(?: user)?|accepted (?:publickey|password|keyboard-interactive/pam) for|failed password for(?: invalid user)?|invalid user|user unknown|bad password for|authentication fail(?:ure|ed) for(?: user)?|access denied for(?: user)?|denied for(?: user)?|account locked for|password (?:changed|reset) (?:for|by)|sessions? belongs? to|last login:|ssh(?: login)? by`,
   String.raw`(?:changed|modified|created|approved|edited|closed|opened|updated|deleted|reviewed|committed|merged|pushed|deployed|deploy|uploaded|submitted|exported|locked|unlocked|reset|processed|entered|assigned) (?:by|to)|(?:geändert|erstellt|gelöscht|freigegeben|bearbeitet|angelegt|gesperrt|exportiert) (?:von|durch)|(?:modifié|créé|supprimé|validé|saisi|clôturé)e? par|(?:modificad|cread|eliminad|aprobad|cerrad)[oa] por|(?:modificat|creat|eliminat|approvat|chius)[oa] da|(?:alterad|criad|excluíd|aprovad|encerrad)[oa] por|(?:gewijzigd|aangemaakt|verwijderd|goedgekeurd|geweigerd|inloggen [^\n]{0,40}) door|(?:zmienion[ye]|utworzon[ye]|usunięt[ye]|zatwierdzon[ye])(?: przez)?|(?:ändrad|skapad|godkänd|borttagen) av|(?:ændret|oprettet|slettet|godkendt|endret|opprettet|godkjent) av|(?:změnil|vytvořil|smazal|schválil)a?`,
 ].join('|');
 const WORKING = new WordPattern(String.raw`(?<![\p{L}\p{N}])(?:${AS})\s{1,2}["'\x60«„“]?(?<value>${VALUE})`, 'iu');
@@ -66,7 +66,9 @@ export const recogniser: Recogniser = {
       const { own, mark, value } = match.groups!;
       // "user groups", "account manager": without a mark only what no word looks like.
       const isTold =
-        mark !== undefined || own !== undefined ? isNoWord(value) : isMarked(value) || isAtWork(text, match);
+        mark !== undefined || own !== undefined
+          ? isNoWord(value)
+          : isMarked(value) || isAtWork(text, match) || /^USER [A-Z]+$/.test(match[0]);
       if (isTold) yield* nameIn(match);
     }
     for (const match of WORKING.matches(text)) if (isNoWord(match.groups!.value)) yield* nameIn(match);
