@@ -35,18 +35,21 @@ export async function usualSteps(documents: AsyncGenerator<Item, void, undefined
 const MOST_OTHERS = 0.05;
 
 function choice(first: readonly Item[]): { step: string; reason: string } {
-  const counts = [...Map.groupBy(first, ({ kind }) => kind)]
+  // A title or a note beside a table is no document of its own.
+  const tables = new Set(first.filter(({ kind }) => kind === 'record').map(({ origins: [{ file }] }) => file));
+  const own = first.filter(({ kind, origins: [{ file }] }) => kind !== 'text' || !tables.has(file));
+  const counts = [...Map.groupBy(own, ({ kind }) => kind)]
     .map(([kind, { length }]) => ({ kind, length }))
     .sort((a, b) => b.length - a.length);
   const [{ kind, length } = { kind: 'text', length: 0 } as const] = counts;
   const { step, reason } = USUAL[kind];
-  if (length >= first.length * (1 - MOST_OTHERS))
+  if (length >= own.length * (1 - MOST_OTHERS))
     return { step, reason: `${length} of the first ${first.length} documents are ${reason}` };
   const kinds = counts.map((one) => `${one.length} are ${USUAL[one.kind].reason.split(':')[0]}`).join(', ');
-  const own = [...new Set(counts.map((one) => USUAL[one.kind].step))].filter((name) => name !== 'chunks');
+  const others = [...new Set(counts.map((one) => USUAL[one.kind].step))].filter((name) => name !== 'chunks');
   return {
     step: 'chunks',
-    reason: `of the first ${first.length} documents ${kinds}: all in chunks, so that none is left out (--step ${own.join(' or --step ')} takes its kind only)`,
+    reason: `of the first ${first.length} documents ${kinds}: all in chunks, so that none is left out (--step ${others.join(' or --step ')} takes its kind only)`,
   };
 }
 

@@ -45,7 +45,7 @@ async function mainContent(document: HtmlDocument): Promise<string | undefined> 
   const { Readability } = await import('@mozilla/readability');
   try {
     const first = [...document.querySelectorAll('h1')][0];
-    lowerHeadings(document);
+    suitReadability(document);
     const found = new Readability(document as never, { charThreshold: 200, keepClasses: true }).parse()?.content;
     if (typeof found !== 'string') return undefined;
     // It takes a heading that repeats the page's title for no content.
@@ -57,13 +57,17 @@ async function mainContent(document: HtmlDocument): Promise<string | undefined> 
   }
 }
 
-/** Readability makes second headings of the first ones: all go down by one before, so that none changes its rank. */
-function lowerHeadings(document: HtmlDocument): void {
+/**
+ * Readability makes second headings of the first ones: all go down by one before, so that none changes its rank. And it
+ * takes some old inline elements for paragraphs.
+ */
+function suitReadability(document: HtmlDocument): void {
   if (document.body === undefined) return;
-  document.body.innerHTML = document.body.innerHTML.replace(
-    /(<\/?h)([1-5])(?=[\s>])/gi,
-    (_, start: string, level: string) => start + String(Number(level) + 1),
-  );
+  document.body.innerHTML = document.body.innerHTML
+    .replace(/(<\/?h)([1-5])(?=[\s>])/gi, (_, start: string, level: string) => start + String(Number(level) + 1))
+    .replace(/(<\/?)(?:acronym|big|nobr|u|bdi)(?=[\s>])/gi, '$1span')
+    .replace(/(<\/?)tt(?=[\s>])/gi, '$1code')
+    .replace(/(<\/?)(?:s|strike)(?=[\s>])/gi, '$1del');
 }
 
 function headingTexts(html: string): string[] {

@@ -36,12 +36,17 @@ function addRules(service: TurndownService): void {
     filter: ['dt', 'summary'],
     replacement: (content) => `\n\n${/[*`\n]/.test(content.trim()) ? content.trim() : bold(content.trim())}\n\n`,
   });
+  service.addRule('emphasis within code', {
+    filter: (node) => EMPHASIS.has(node.nodeName) && isWithinCode(node),
+    replacement: (content) => content,
+  });
   service.addRule('items', {
     filter: 'li',
     replacement: (content, node) => listItem(content, node as unknown as ItemNode),
   });
-  service.addRule('code without its own element', {
-    filter: (node) => node.nodeName === 'PRE' && node.firstChild?.nodeName !== 'CODE',
+  // The library takes of a block of code what its first element holds, and no more.
+  service.addRule('code of several elements', {
+    filter: (node) => node.nodeName === 'PRE' && (node.childNodes.length !== 1 || node.firstChild?.nodeName !== 'CODE'),
     replacement: (_, node) => fenced(node.textContent ?? ''),
   });
   service.addRule('tables', {
@@ -62,6 +67,13 @@ function addRules(service: TurndownService): void {
 /** What would begin a heading or a code block; elsewhere a backslash would only be learnt. */
 function escapeStart(text: string): string {
   return text.replace(/^(#{1,6} |=+\s*$|-+\s*$|```|~~~)/, '\\$1');
+}
+
+const EMPHASIS = new Set(['EM', 'I', 'STRONG', 'B', 'VAR']);
+
+function isWithinCode(node: { parentNode: unknown }): boolean {
+  const parent = node.parentNode as { nodeName: string; parentNode: unknown } | null;
+  return parent !== null && (parent.nodeName === 'CODE' || (EMPHASIS.has(parent.nodeName) && isWithinCode(parent)));
 }
 
 function bold(text: string): string {

@@ -30,6 +30,9 @@ describe('HTML as Markdown', () => {
 
   it('keeps the lines of code, whatever it is marked by', async () => {
     expect(await textOf('<pre>a_b<br>  c</pre>')).toBe('```\na_b\n  c\n```');
+    const session = '<pre><code># </code><strong><code>apt install</code></strong>\ndone</pre>';
+    expect(await textOf(session)).toBe('```\n# apt install\ndone\n```');
+    expect(await textOf('<p><code>run <em>file</em></code></p>')).toBe('`run file`');
     expect(await textOf('<pre><code class="language-sh">a\n  b\n</code></pre>')).toBe('```sh\na\n  b\n```');
   });
 
@@ -61,6 +64,15 @@ describe('the main content of a page', () => {
     ];
     expect(await headingsOf('Acme', body)).toEqual(expected);
     expect(await headingsOf('Safety', body)).toEqual([[1, 'Safety'], ...expected.slice(1)]);
+  });
+});
+
+describe('a paragraph of a page', () => {
+  it('stays whole around old inline elements', async () => {
+    const rest = 'is a vast project, whose plans were made long before anybody thought of it. '.repeat(6);
+    const html = `<html><head><title>x</title></head><body><div><div><acronym>APT</acronym> ${rest}</div></div></body></html>`;
+    const [{ text }] = (await htmlSections(html, { onlyMain: true })).sections;
+    expect(text).toMatch(/^APT is a vast project/);
   });
 });
 

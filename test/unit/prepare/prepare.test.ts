@@ -91,6 +91,13 @@ describe('data prepare', () => {
     ]);
   });
 
+  it('takes a sheet with a title above its table for a table', async () => {
+    write({ 'a.xlsx': await samples.xlsx() });
+    const report = await prepareData([source], { to, processes: 1 });
+    expect(report.chosen).toContain('rows of tables');
+    expect(rowsOf(to).map(({ name }) => name)).toEqual(['Ann', 'Bob']);
+  });
+
   it('says why nothing came of files that were read', async () => {
     write({ 'a.csv': 'title\n1,2\n' });
     await expect(prepareData([source], { to, processes: 1 })).rejects.toMatchObject({
