@@ -1,9 +1,10 @@
 /** What follows a street in an address: flat and floor, postcode, town, region. */
+import { isBentTown } from './addresses/bent-towns.ts';
 import { latin } from './latin.ts';
 import { standingOf } from './names/features.ts';
 import { isTown } from './names/towns.ts';
 
-const TOWN = String.raw`(?![A-Z]{1,3}(?!\p{L}|[ -]\p{Lu}\p{Ll}))(?:(?:Den|Het|La|Le|Les|L['’]|El|Los|San|Santa|São|Sankt|St\.?|Saint|Bad|Ciudad de|Villa) ?)?\p{Lu}[\p{L}\p{M}'’]*(?:[ -](?:(?:a\.? ?d\.? |an der |am |im |i\. ?|in |de la |de los |de |del |della |di |do |da |dos |das |sur |sur-|sous-|en |en-|lès-|lez-|de-|de la-|la-|le-|les-|du-|aux-|ès-|a |al |alla |aan |op |bij |nad |ob |w |i )?\p{Lu}[\p{L}\p{M}'’]*)){0,3}`;
+const TOWN = String.raw`(?![A-Z]{1,3}(?!\p{L}|[ -]\p{Lu}\p{Ll}))(?:(?:['’]s-|['’]t|Den|Het|La|Le|Les|L['’]|El|Los|San|Santa|São|Sankt|St\.?|Saint|Bad|Ciudad de|Villa) ?)?\p{Lu}[\p{L}\p{M}'’]*(?:[ -](?:(?:a\.? ?d\.? |an der |am |im |i\. ?|in |de la |de los |de |del |della |di |do |da |dos |das |sur |sur-|sous-|en |en-|lès-|lez-|de-|de la-|la-|le-|les-|du-|aux-|ès-|a |al |alla |aan |op |bij |nad |ob |w |i )?\p{Lu}[\p{L}\p{M}'’]*)){0,3}`;
 const UNIT_WORDS = String.raw`apartment|apt|bte|boîte|appartement|appt|app|apto?|ap|suite|ste|unit|flat|floor|fl|room|rm|building|bldg|block|lgh|bus|lokal|lok|m|int|interno|scala|piano|bloco|bloque|bl|bât|bâtiment|esc|escalera|escalier|piso|puerta|pta|portal|bajo|ático|entresuelo|principal|izquierda|izq|izda|derecha|dcha|r/c|esq|esquerdo|dto|direito|dt|frente|fte|andar|étage|hs|huis|hoog|og|eg|dg|whg|top|stiege|tür|hinterhaus|vorderhaus|links|rechts|lote?|casa|sala|conj|quadra|qd|km|tr|vån|box|cedex|col|colonia|urb|residencial|kl|klatka|piętro|p|résidence|rez-de-chaussée|habitación|hab|zimmer|zi|kamer|verdieping|etage|stock|fundos|quarto|stanza|chambre|pokój|rum|våning|phase|chalet|vh|hh|sf|gh|ug|tv|th|mf|sal|kld|emelet|em|ajtó|lph|et|sc|parter|daire|kat|blok|patro|byt`;
 const UNIT = String.raw`(?:(?: [-–] |,? ?)(?:\(?(?:${UNIT_WORDS})(?!\p{L})\.? ?#?(?:[A-Z]?\d{0,5}[A-Za-z]?(?![\p{L}\p{N}]))|#\s?[A-Z0-9-]{1,6}|\d{1,3}\.?[ºª°]?(?:er|ème|e|nd|rd|th|st|o|a)?\.? (?:${UNIT_WORDS})(?!\p{L})\.?(?: (?:links|rechts|Mitte|gauche|droite))?|\d{1,2}\.?[ºª°] ?(?:[A-Z](?!\p{L})|izq\.?|dcha\.?|izda\.?|esq\.?|dto\.?|frente|izquierda|derecha|esquerdo|direito)?|[IVX]{1,4}(?:\/\d{1,3}\.?)?(?![\p{L}\p{N}])|[A-H] \d{1,3}(?![\p{L}\p{N}])|n[ºo°]? \d{1,4}|(?:garden|basement|lower|upper|rear|ground) (?:unit|apt|level|flat)(?!\p{L})|(?:first|second|third|fourth|fifth|top|ground) floor(?!\p{L})))`;
 const UK = String.raw`[A-PR-UWYZ][A-HK-Y]?\d[A-Z\d]? ?\d[ABD-HJLNP-UW-Z]{2}`;
@@ -21,7 +22,7 @@ const UNITS = new RegExp(latin(`(?:${UNIT}){1,4}`), 'iy');
 const WITH_CODE = [
   new RegExp(
     latin(
-      String.raw`${PART}{0,2}?${GAP}(?:(?:CEP|C\.?P\.?):? )?${CODE_BEFORE}(?:,? ${TOWN}(?: ?(?:a\. ?d\.|i\. ?d\.|v\. ?d\.|a\.|i\.|b\.) ?\p{Lu}\p{L}*\.?| \(\p{Lu}\p{Ll}{2,14}\))?(?: [Cc](?:edex|EDEX)(?!\p{L}))?(?: \d{1,2}(?!\d|[.,:/-]\d)(?: ?[-–] ?\p{Lu}\p{Ll}{2,20}(?: \p{Lu}\p{Ll}{2,20})?)?)?(?:,? ?\([A-Z]{2}\))?(?: ?[/–-] ?[A-Z]{2}(?!\p{L})|, \p{Lu}\p{Ll}{1,4}\.)?)`,
+      String.raw`${PART}{0,2}?${GAP}(?:(?:CEP|C\.?P\.?):? )?${CODE_BEFORE}(?:,? ${TOWN}(?: ?(?:a\. ?d\.|i\. ?d\.|v\. ?d\.|a\.|i\.|b\.) ?\p{Lu}\p{L}*\.?| \(\p{Lu}\p{Ll}{2,14}\))?(?: [Cc](?:edex|EDEX)(?!\p{L}))?(?: \d{1,2}(?!\d|[.,:/-]\d)(?: ?[-–] ?\p{Lu}\p{Ll}{2,20}(?: \p{Lu}\p{Ll}{2,20})?)?)?(?:,? ?\([A-Z]{2}\))?(?: ?[/–-] ?[A-Z]{2}(?!\p{L})| ?/ ?\p{Lu}\p{Ll}{2,14}(?!\p{L})|, \p{Lu}\p{Ll}{1,4}\.)?)`,
     ),
     'y',
   ),
@@ -42,16 +43,18 @@ const WITH_CODE = [
     'y',
   ),
 ];
+const STATE_CODES =
+  'A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY]|NSW|VIC|QLD|TAS|ON|QC|BC|AB|MB|SK|NS|NB';
 /** "Truth or Consequences, New Mexico 87901", "Abilene, Texas": what a state stands behind is a town. */
 const TOWN_AND_STATE = new RegExp(
   latin(
-    String.raw`,? (?:\p{Lu}[\p{L}'’.-]{1,20})(?: (?:or |and |of |the )?\p{Lu}[\p{L}'’.-]{1,20}){0,3}, (?:${STATES})(?!\p{L})(?: \d{5}(?:-\d{4})?| [A-Z]\d[A-Z] ?\d[A-Z]\d| \d{4}(?!\d))?`,
+    String.raw`,? (?:\p{Lu}[\p{L}'’.-]{1,20})(?: (?:or |and |of |the )?\p{Lu}[\p{L}'’.-]{1,20}){0,3}(?:, (?:${STATES})|,? (?:${STATE_CODES}))(?!\p{L})(?: \d{5}(?:-\d{4})?| [A-Z]\d[A-Z] ?\d[A-Z]\d| \d{4}(?!\d))?`,
   ),
   'y',
 );
 const TOWN_ALONE = new RegExp(
   latin(
-    String.raw`(?:,|\n| in| à| a| en| w| i| em)? ?(?<town>${TOWN})(?: \d{1,2}(?:er?|ème)?(?![\p{L}\p{N}]))?(?:[,/ -]{1,3}[A-Z]{2}(?!\p{L}))?`,
+    String.raw`(?:,|\n| in| à| a| en| w| i| em)? ?(?<town>${TOWN})(?: \d{1,2}(?:er?|ème)?(?![\p{L}\p{N}]))?(?:[,/ -]{1,3}[A-Z]{2}(?!\p{L})| ?/ ?\p{Lu}\p{Ll}{2,14}(?!\p{L}))?`,
   ),
   'y',
 );
@@ -90,7 +93,7 @@ function readTail(text: string, from: number): Tail {
   if (
     match !== null &&
     (match[0][0] !== ' ' || /^\s?(?:$|[,.;)\n]|[\p{Ll}])/u.test(text.slice(TOWN_ALONE.lastIndex))) &&
-    isTown(match.groups!.town)
+    (isTown(match.groups!.town) || (/^ ?[wv]e? /.test(match[0]) && isBentTown(match.groups!.town)))
   )
     return { end: unit + match[0].length, hasCode: false, hasUnit, hasTown: true };
   const known = townBehind(text, unit);
@@ -119,10 +122,13 @@ function townBehind(text: string, from: number): number {
 }
 
 /** "São Luís/MA". */
-const REGION_BEHIND = /[/-] ?[A-Z]{2}(?![A-Za-z])|, [A-Z][a-z]{3,14}(?=[.;)\n]|$)/y;
+const REGION_BEHIND = new RegExp(
+  latin(String.raw` ?[/–-] ?[A-Z]{2}(?!\p{L})| ?/ ?\p{Lu}\p{Ll}{2,14}(?!\p{L})|, [A-Z][a-z]{3,14}(?=[.;)\n]|$)`),
+  'y',
+);
 const UNKNOWN_TOWN = new RegExp(
   latin(
-    String.raw`, (?:Col\. |Bairro |Urb\. |Co\. |near |opp\. )?(?<first>\p{Lu}[\p{L}'’.-]+)(?:[ -](?:(?:de|da|do|dos|del|la|am|an der|on|upon|aan|op|nad|sur|in) )?\p{Lu}[\p{L}'’.-]+){0,3}(?:(?:/|-|, ?| )[A-Z]{2,3}(?!\p{L})| \d{1,2}e?(?![\p{L}\p{N}]))?(?<close>(?=\s?[,;:.)\n]|\s?$)|(?= \p{Ll}))`,
+    String.raw`, (?:Col\. |Bairro |Urb\. |Co\. |near |opp\. )?(?<first>\p{Lu}[\p{L}'’.-]+)(?:[ -](?:(?:de|da|do|dos|del|la|am|an der|on|upon|aan|op|nad|sur|in) )?\p{Lu}[\p{L}'’.-]+){0,3}(?:(?: ?/ ?| ?- ?|, ?| )[A-Z]{2,3}(?!\p{L})| ?/ ?\p{Lu}\p{Ll}{2,14}(?!\p{L})| \d{1,2}e?(?![\p{L}\p{N}]))?(?<close>(?=\s?[,;:.)\n]|\s?$)|(?= \p{Ll}))`,
   ),
   'y',
 );

@@ -59,7 +59,7 @@ const OF_ADDRESSES: ReadonlySet<number> = new Set(Array.from('sunbhad', (letter)
 
 /** A word or two before or behind a surer address, "Mail" or "near", unless one is a town. */
 function isStray({ kind }: Candidate, core: string): boolean {
-  if (kind !== 'address' || !/^\p{L}+(?:[ /]\p{L}+)?\.?$/u.test(core)) return false;
+  if (kind !== 'address' || !/^\p{L}+(?:\/\p{L}+| \p{Ll}+)?\.?$/u.test(core)) return false;
   return !core
     .split(/[ /.]/)
     .some(

@@ -2,7 +2,7 @@
 import { latin } from './latin.ts';
 
 const CAP = String.raw`\p{Lu}[\p{L}\p{M}.'’-]{0,30}`;
-export const NUMBER = String.raw`\d{1,5}(?: ?[-–/+] ?\d{1,4}(?:/\d{1,4})?)?(?: ?(?:[a-zA-Z](?![\p{L}\p{N}]|\.? ?\d)|bis\b|ter\b|quater\b)(?:/\d{1,3}|-\d{1,3}[a-z]?)?)?(?:[/-][A-Za-z](?![\p{L}\p{N}])|-(?:hs|huis|hoog|bv|bg|[IVX]{1,3})(?![\p{L}\p{N}]))?`;
+export const NUMBER = String.raw`\d{1,5}(?: ?[-–/+] ?\d{1,4}(?:/\d{1,4})?)?(?: ?(?:(?![wvz] \p{Lu})[a-zA-Z](?![\p{L}\p{N}]|\.? ?\d)|bis\b|ter\b|quater\b)(?:/\d{1,3}|-\d{1,3}[a-z]?)?)?(?:[/-][A-Za-z](?![\p{L}\p{N}])|-(?:hs|huis|hoog|bv|bg|[IVX]{1,3})(?![\p{L}\p{N}]))?`;
 const LINKS = String.raw`(?:(?:de la|de los|de las|de l['’]|de les|des|del|dels|della|delle|dello|dei|degli|dell['’]|de|du|di|da|do|dos|das|la|le|les|los|las|van|der|den|aux?|sur|en|d['’]|l['’]|e|y|i|im\.|gen\.|św\.|ks\.|płk\.|mjr\.|dr\.?|prof\.) ?){0,2}`;
 const MORE = String.raw`${LINKS}(?:${CAP}|\d{1,2}(?= \p{L})|[IVX]{1,5}(?= \p{L}))(?:[ -]${LINKS}${CAP}){0,4}`;
 /** Names of streets in small letters, as people type them. */
@@ -63,6 +63,7 @@ const FORMS = [
   String.raw`Rynek(?: ${MORE})? ${NUMBER}`,
   // Portuguese
   String.raw`(?:(?:${PORTUGUESE_TYPES}) ${MORE}|(?:rua|avenida|travessa|praça) ${SMALL_ROMANCE})${BEFORE_NUMBER}(?:${NO}${NUMBER}|${SANS})`,
+  String.raw`(?:[Rr]odovia|[Rr]od\.|[Ee]strada|[Cc]arretera|[Cc]tra\.?|[Rr]uta(?: [Nn]acional| [Pp]rovincial)?|[Rr]oute) (?:[A-Z]{1,3}[- ]?)?\d{1,4},? [Kk][Mm]\.? ?\d{1,4}(?:[.,]\d)?`,
   String.raw`S[QHC][NSRW]{1,2} \d{1,3}`,
   // Norwegian, Finnish, Hungarian, Turkish, Romanian, Czech, Croatian
   String.raw`(?:${CAP} ){1,3}(?:gate|gata|vei|veien|plass|ulica|cesta|trg|sokak|caddesi) ${NUMBER}`,

@@ -34,6 +34,10 @@ const SENTENCES = [
   'Náš zákazník z <Olomouce> reklamuje zboží.',
   'Přestěhovala se z <Jihlavy> do <Karlových Varů>.',
   "Hasta <Eskişehir>'de oturuyor, oğlu <Bursa>'da.",
+  'Reklamację złożyła pani Zofia z <Ostrołęki>.',
+  'Davalı, <Kayseri> ilinde ikamet etmektedir.',
+  'Empadronada en <Arganda del Rey> desde mayo.',
+  'Die Zeugin Frau Berger, <Graz>, wurde geladen.',
   'Çalışan: Murat Kaya (<Gaziantep>)',
 ];
 

@@ -226,6 +226,12 @@ const CASES: Record<string, { yes: [text: string, found: string][]; no: string[]
   },
   address: {
     yes: [
+      ['przy ul. Długiej 9 w Tarnowie.', 'address: ul. Długiej 9 w Tarnowie'],
+      ['naar Jansenlaan 12-A, 5211 HL ’s-Hertogenbosch.', 'address: Jansenlaan 12-A, 5211 HL ’s-Hertogenbosch'],
+      ['BP 341, 97200 Fort-de-France cedex', 'address: BP 341, 97200 Fort-de-France cedex'],
+      ['Lale Sok. No: 3/4, 34758 Ataşehir/İstanbul', 'address: Lale Sok. No: 3/4, 34758 Ataşehir/İstanbul'],
+      ['near 1400 block of Alder Street, text me', 'address: 1400 block of Alder Street'],
+      ['Room 214, Ustin Hall, Durham, porter', 'address: Room 214, Ustin Hall, Durham'],
       ['12 rue des Lilas, 69003 Vaulx. Tél.', 'address: 12 rue des Lilas, 69003 Vaulx'],
       ['ul. Długa 12 m. 4, 00-238 Xyz', 'address: ul. Długa 12 m. 4, 00-238 Xyz'],
       ['Björkbacken 2, 743 30 Storvreta', 'address: Björkbacken 2, 743 30 Storvreta'],

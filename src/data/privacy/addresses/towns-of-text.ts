@@ -127,6 +127,8 @@ const WORDS = String.raw`\p{Lu}[\p{L}'’-]+(?: (?:de |del |la |of |and )?\p{Lu}
 const STATES =
   'Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia|Hawaii|Idaho|Illinois|Indiana|Iowa|Kansas|Kentucky|Louisiana|Maine|Maryland|Massachusetts|Michigan|Minnesota|Mississippi|Missouri|Montana|Nebraska|Nevada|New Hampshire|New Jersey|New Mexico|New York|North Carolina|North Dakota|Ohio|Oklahoma|Oregon|Pennsylvania|Rhode Island|South Carolina|South Dakota|Tennessee|Texas|Utah|Vermont|Virginia|Washington|West Virginia|Wisconsin|Wyoming|Alberta|British Columbia|Manitoba|New Brunswick|Nova Scotia|Ontario|Quebec|Québec|Saskatchewan|New South Wales|Queensland|South Australia|Tasmania|Victoria|Western Australia';
 const SIDES = [
+  // "Arganda del Rey", "Jerez de la Frontera"
+  String.raw` (?:del|de la|de los|de las|sur|sous|lès|nad|upon|aan den|aan de) \p{Lu}\p{L}+(?!\p{L})`,
   // "Bad Homburg v. d. Höhe", "Neumarkt i.d.OPf.", "Frankfurt (Oder)"
   String.raw` ?(?:a\. ?d\.|i\. ?d\.|v\. ?d\.|a\.|i\.|b\.|am|an der|ob der|vor der|im|in der) ?\p{Lu}\p{L}*\.?(?![\p{L}\d])`,
   String.raw`,? \((?:${WORDS}|[A-Z]{2}|\d{2,3})\)`,

@@ -12,7 +12,7 @@ const COUNTY = new WordPattern(
 const ONLY_COUNTY = new RegExp(`^(?:${COUNTIES}|England|Scotland|Wales|Ireland)$`, 'u');
 /** A part between commas: words with capitals, at its text's end. */
 const PART =
-  /(?:^|[\s(])(?<part>(?:The |An |Na )?\p{Lu}[\p{L}'’-]+(?: (?:(?:y|the|of|on|in|upon|le|na|an) )?\p{Lu}[\p{L}'’-]+){0,3}), $/u;
+  /(?:^|[\s(])(?<part>(?:\d{1,4}[A-Za-z]?,? )?(?:The |An |Na )?\p{Lu}[\p{L}'’-]+(?: (?:(?:y|the|of|on|in|upon|le|na|an) )?\p{Lu}[\p{L}'’-]+){0,3}), $/u;
 const [MOST_PARTS, REACH] = [4, 60];
 const HOUSE =
   /(?:House|Cottage|Farm|Lodge|Barn|Mill|Hall|Grange|Manor|Bungalow|Villa|View|Rectory|Vicarage|Forge|Croft|Rise|End|Side|Lane|Road|Street|Hill|Green|Bank|Top)$|^(?:The|Ty|Plas|Bryn|Pen|Llys|An|Heol|Ffordd)(?!\p{L})/u;

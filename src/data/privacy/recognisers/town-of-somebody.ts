@@ -47,6 +47,8 @@ function* townsAround(text: string, tokens: readonly Token[], at: number, isLivi
   const isKin = KIN.has(tokens[at].lower);
   const direct = isLiving ? townDirectly(text, tokens, at) : undefined;
   if (direct !== undefined) yield direct;
+  const before = PROVINCE.has(tokens[at].lower) ? townAt(text, tokens, at - 1) : undefined;
+  if (before?.to === at) yield before;
   for (let next = at + 1; next < Math.min(tokens.length, at + AHEAD) && !isEnd(tokens, next); next++) {
     const town =
       turkishTownAt(tokens[next], next) ??
@@ -56,10 +58,10 @@ function* townsAround(text: string, tokens: readonly Token[], at: number, isLivi
     yield apart;
     next = apart.to - 1;
   }
-  for (let before = at - 1; before >= Math.max(0, at - BEHIND) && !isEnd(tokens, before); before--) {
+  for (let back = at - 1; back >= Math.max(0, at - BEHIND) && !isEnd(tokens, back); back--) {
     const town =
-      turkishTownAt(tokens[before], before) ??
-      (isLiving ? townBehind(text, tokens, before, { isKin, isLiving, isNear: false }) : undefined);
+      turkishTownAt(tokens[back], back) ??
+      (isLiving ? townBehind(text, tokens, back, { isKin, isLiving, isNear: false }) : undefined);
     if (town !== undefined && town.to <= at) yield town;
   }
 }
@@ -101,6 +103,9 @@ function townDirectly(text: string, tokens: readonly Token[], at: number): Town 
   const town = townAt(text, tokens, next);
   return town === undefined || tokens[next].style === 'small' || goesOn(tokens, town.to, '') ? undefined : town;
 }
+
+/** "Kayseri ilinde". */
+const PROVINCE: ReadonlySet<string> = new Set(['ilinde', 'ilçesinde']);
 
 const DIRECT: ReadonlySet<string> = new Set(
   'wohnh wohnhaft gemeldet wohnsitz wohnort residence location domicile domicilio residenza residência residencia zam bytem bydliště bopæl bosted folkbokförd woonplaats ikamet'.split(
@@ -149,6 +154,7 @@ function isListGoingOn(tokens: readonly Token[], at: number): boolean {
 function isName(tokens: readonly Token[], at: number): boolean {
   const last = tokens[at - 1];
   if (at < 2 || !last.isCapital || last.text === '\n' || isRole(last.lower)) return false;
+  if (isRole(tokens[at - 2].lower)) return true;
   const isParticle = !tokens[at - 2].isCapital && at > 2 && tokens[at - 2].text.length < 4;
   const first = tokens[isParticle ? at - 3 : at - 2];
   return first.isCapital && standingOf(first.text).given !== '0' && first.text.length > 1;
