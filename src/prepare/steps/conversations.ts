@@ -92,7 +92,9 @@ interface Turn {
 /** Turns from the first question to the last answer; neighbouring messages of one side are one turn. */
 function* conversation(session: readonly MessageDocument[], { given, finder, notes }: Telling): Generator<Item> {
   const turns: Turn[] = [];
-  for (const message of session) {
+  // What an assistant was told before it spoke, as logs of models have it.
+  const told = session[0].role === 'system' ? session[0].text : null;
+  for (const message of told === null ? session : session.slice(1)) {
     const isAgent = message.role === 'system' ? undefined : finder.isAgent(message);
     if (isAgent === undefined) {
       notes.leaveOut(
@@ -112,6 +114,22 @@ function* conversation(session: readonly MessageDocument[], { given, finder, not
   const from = turns.findIndex(({ role }) => role === 'user');
   const to = turns.findLastIndex(({ role }) => role === 'assistant');
   const kept = from === -1 ? [] : turns.slice(from, to + 1);
+  leaveOut(turns, kept, notes);
+  if (kept.length === 0) return;
+  const { subject } = session[0];
+  if (given.subject && subject !== undefined)
+    kept[0].content = `${subject.replace(REPLY_MARK, '')}\n\n${kept[0].content}`;
+  const messages = kept.map(({ role, content }) => ({ role, content }));
+  const instruction = given.system ?? told;
+  const system = instruction === null ? [] : [{ role: 'system', content: instruction }];
+  yield rowOf(
+    { messages: [...system, ...messages] },
+    mergeOrigins(kept.flatMap((turn) => turn.messages).flatMap(({ origins }) => origins)),
+  );
+}
+
+/** Tells of the turns before the first question and behind the last answer. */
+function leaveOut(turns: readonly Turn[], kept: readonly Turn[], notes: StepNotes): void {
   for (const turn of turns) {
     if (kept.includes(turn)) continue;
     for (const message of turn.messages)
@@ -120,14 +138,4 @@ function* conversation(session: readonly MessageDocument[], { given, finder, not
         turn.role === 'user' ? 'a question that nobody answers' : 'an answer before any question',
       );
   }
-  if (kept.length === 0) return;
-  const { subject } = session[0];
-  if (given.subject && subject !== undefined)
-    kept[0].content = `${subject.replace(REPLY_MARK, '')}\n\n${kept[0].content}`;
-  const messages = kept.map(({ role, content }) => ({ role, content }));
-  const system = given.system === null ? [] : [{ role: 'system', content: given.system }];
-  yield rowOf(
-    { messages: [...system, ...messages] },
-    mergeOrigins(kept.flatMap((turn) => turn.messages).flatMap(({ origins }) => origins)),
-  );
 }

@@ -10,6 +10,8 @@ const column = z.string().min(1).nullable().default(null);
 const options = z.strictObject({
   text: column.describe('column of what was said; found by its name when null'),
   author: column.describe('column of who said it'),
+  role: column.describe('column of whether a customer or an agent said it'),
+  recipient: column.describe('column of whom it was said to: where nothing else tells what belongs together'),
   conversation: column.describe('column of what belongs together: a ticket, a session, a customer'),
   time: column.describe('column of when'),
   subject: column.describe('column of what it is about'),
@@ -21,7 +23,19 @@ type Field = keyof Options;
 /** Names that such columns usually have, in lower case without spaces and underscores. */
 const USUAL: Record<Field, readonly string[]> = {
   text: ['text', 'message', 'body', 'content', 'messagetext', 'comment', 'utterance', 'msg'],
-  author: ['author', 'sender', 'from', 'speaker', 'user', 'username', 'name', 'authorid', 'role', 'fromname'],
+  author: ['author', 'sender', 'from', 'speaker', 'user', 'username', 'name', 'authorid', 'fromname'],
+  role: [
+    'role',
+    'sendertype',
+    'authortype',
+    'usertype',
+    'fromtype',
+    'speakertype',
+    'senderrole',
+    'authorrole',
+    'direction',
+  ],
+  recipient: ['to', 'recipient', 'receiver', 'toname'],
   conversation: [
     'conversation',
     'conversationid',
@@ -40,12 +54,21 @@ const USUAL: Record<Field, readonly string[]> = {
   subject: ['subject', 'title', 'topic'],
 };
 
-const NEEDED: readonly Field[] = ['text', 'author'];
+/** What a column of roles calls those who ask, those who answer, and what was told to these. */
+const ROLES: Readonly<Record<string, MessageDocument['role']>> = {
+  ...namedAs('customer', 'user customer client visitor enduser requester contact lead human guest inbound incoming'),
+  ...namedAs('agent', 'assistant agent bot support operator admin staff advisor representative outbound outgoing ai'),
+  ...namedAs('system', 'system'),
+};
+
+function namedAs(role: MessageDocument['role'], names: string): Record<string, MessageDocument['role']> {
+  return Object.fromEntries(names.split(' ').map((name) => [name, role]));
+}
 
 export const step = defineStep<Options>({
   summary: 'rows of a table as messages, by columns that are named or known by their names; conversations follow',
   takes: ['record', 'message'],
-  version: 1,
+  version: 2,
   options,
   open(given) {
     let columns: Partial<Record<Field, string>> | undefined;
@@ -55,6 +78,11 @@ export const step = defineStep<Options>({
       columns ??= columnsOf(item, given, notes);
       const message = messageOf(item, columns);
       if (message === undefined) notes.leaveOut(item, `no text in column "${columns.text}"`);
+      else if (columns.time !== undefined && message.at === undefined)
+        notes.find(
+          item,
+          `its time in column "${columns.time}" was not understood: it stands behind those that have one`,
+        );
       return message === undefined ? [] : [message];
     });
   },
@@ -75,7 +103,7 @@ function columnsOf(
   });
   const columns: Partial<Record<Field, string>> = Object.fromEntries(found.filter(([, name]) => name !== undefined));
   const wrong = found.filter(([field, name]) =>
-    name === undefined ? NEEDED.includes(field) : !present.includes(name),
+    name === undefined ? isNeeded(field, columns) : !present.includes(name),
   );
   if (wrong.length > 0) {
     throw new AttuneError('E_BAD_COLUMNS', {
@@ -96,6 +124,11 @@ function columnsOf(
   return columns;
 }
 
+/** Without a name, what somebody is says who it was. */
+function isNeeded(field: Field, columns: Partial<Record<Field, string>>): boolean {
+  return field === 'text' || (field === 'author' && columns.role === undefined);
+}
+
 function messageOf(
   { values, origins }: RecordDocument,
   columns: Partial<Record<Field, string>>,
@@ -104,11 +137,20 @@ function messageOf(
   const text = value('text');
   if (text === '') return undefined;
   const at = timeOf(value('time'));
+  const role =
+    ROLES[
+      value('role')
+        .toLowerCase()
+        .replaceAll(/[\s_-]/g, '')
+    ];
+  const author = value('author') || value('role') || 'unknown';
+  const pair = value('recipient') === '' ? '' : [author, value('recipient')].sort().join(' and ');
   const subject = value('subject');
   return {
     kind: 'message',
-    conversation: value('conversation') || origins[0].file,
-    author: value('author') || 'unknown',
+    conversation: value('conversation') || pair || origins[0].file,
+    author,
+    ...(role !== undefined && { role }),
     ...(at !== undefined && { at }),
     ...(subject !== '' && { subject }),
     text,

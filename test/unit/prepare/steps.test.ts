@@ -241,6 +241,47 @@ describe('conversations', () => {
     expect(reports[0].remarks[0]).toContain('conversation = Ticket ID');
     await expect(run([{ step: 'messages' }], [record({ a: 1 })])).rejects.toMatchObject({ code: 'E_BAD_COLUMNS' });
   });
+
+  it('come out of a table with the roles that a column tells, and with what the assistant was told', async () => {
+    const log = [
+      { id: 1, role: 'system', content: 'Be kind.' },
+      { id: 1, role: 'user', content: 'Bye' },
+      { id: 1, role: 'assistant', content: 'Bye!' },
+      { id: 2, role: 'agent', content: 'Hello from the shop' },
+      { id: 2, role: 'Customer', content: 'Open?' },
+      { id: 2, role: 'agent', content: 'Yes.' },
+    ].map(({ id, ...values }) => record({ 'Session ID': id, ...values, Date: id === 1 ? 'noon' : '2024-01-01' }));
+    const { values, reports } = await run([{ step: 'messages' }, { step: 'conversations' }], log);
+    expect(
+      values.map(({ messages }) => (messages as { role: string; content: string }[]).map((one) => Object.values(one))),
+    ).toEqual([
+      [
+        ['system', 'Be kind.'],
+        ['user', 'Bye'],
+        ['assistant', 'Bye!'],
+      ],
+      [
+        ['user', 'Open?'],
+        ['assistant', 'Yes.'],
+      ],
+    ]);
+    expect(JSON.stringify(reports[0])).toContain('its time in column \\"Date\\" was not understood');
+  });
+
+  it('belong together by who writes to whom, where no column says more', async () => {
+    const between = (From: string, To: string, Message: string) => record({ From, To, Message });
+    const rows = [
+      between('joe', 'shop', 'A?'),
+      between('eva', 'shop', 'B?'),
+      between('shop', 'joe', 'a'),
+      between('shop', 'eva', 'b'),
+    ];
+    const { values } = await run([{ step: 'messages' }, { step: 'conversations' }], rows);
+    expect(values.map(({ messages }) => (messages as { content: string }[]).map(({ content }) => content))).toEqual([
+      ['A?', 'a'],
+      ['B?', 'b'],
+    ]);
+  });
 });
 
 describe('a catalogue', () => {
