@@ -213,8 +213,10 @@ export const CASES_OF_FORMS: Record<string, { yes: readonly (readonly [string, s
       ["('Grace', 'MR-15808-U', NULL)", 'medical_record: MR-15808-U'],
       ['card A123456(3) of Ms Chan', 'national_id: A123456(3)'],
       ['DIN 02592841 of the director', 'code: 02592841'],
+      ['Ondřej, 800412/4471, Brno', 'national_id: 800412/4471'],
+      ['RFC: GOMC8001019A1', 'national_id: GOMC8001019A1'],
     ],
-    no: ['card A123456(4) is a sample', 'MR 12 left', 'a screw of DIN 912'],
+    no: ['spis 204471/2021', 'card A123456(4) is a sample', 'MR 12 left', 'a screw of DIN 912'],
   },
   'table-column': {
     yes: [

@@ -86,15 +86,25 @@ const CASES: Record<string, { yes: [text: string, found: string][]; no: string[]
     yes: [
       ['jane.doe+x@mail.example.org!', 'email: jane.doe+x@mail.example.org'],
       ['jane (at) example (dot) org', 'email: jane (at) example (dot) org'],
+      ['write to gbolcer at endtech dot com', 'email: gbolcer at endtech dot com'],
+      ['v.skytta at iki.fi', 'email: v.skytta at iki.fi'],
     ],
-    no: ['@Override void f()', 'user@localhost', 'a @ b'],
+    no: [
+      'look at example.com',
+      'Message-ID: <18366.1030517481@mun.oz.au>',
+      '@Override void f()',
+      'user@localhost',
+      'a @ b',
+    ],
   },
   url: {
     yes: [
       ['see https://a.example/x?y=1.', 'url: https://a.example/x?y=1'],
       ['at www.example.de today', 'url: www.example.de'],
+      ['linkedin.com/in/mina is hers', 'url: linkedin.com/in/mina'],
+      ['my website is minarossi.com now', 'url: minarossi.com'],
     ],
-    no: ['e.g. this', 'foo.bar()', 'the file a.ts'],
+    no: ['sponsored by sf.net', 'e.g. this', 'foo.bar()', 'the file a.ts'],
   },
   ip: {
     yes: [

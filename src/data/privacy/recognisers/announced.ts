@@ -96,7 +96,7 @@ function judge(before: string, one: Identifier): Verdict {
       continue;
     }
     const { term, count } = match;
-    const isShort = SHORT_OWN.test(words[at]) && written[at] !== written[at]?.toUpperCase();
+    const isShort = count === 1 && SHORT_OWN.test(words[at]) && written[at] !== written[at]?.toUpperCase();
     // "#12" by itself is a bug's, a comment's, an issue's.
     if (words[at] === '#') walk.hasNumber = true;
     if (term.role === 'about' && walk.foreign === 0 && isNumberBefore(words, at - count)) {

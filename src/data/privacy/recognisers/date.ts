@@ -22,12 +22,30 @@ export const recogniser: Recogniser = {
       for (const { 0: value, index, groups = {} } of form.matches(text)) {
         const { first, second } = groups;
         if (first !== undefined && Number(first) > 12 && Number(second) > 12) continue;
+        if (
+          isVersion(
+            value,
+            text.slice(Math.max(0, index - 16), index),
+            text.slice(index + value.length, index + value.length + 12),
+          )
+        )
+          continue;
         if (isWord(value, groups, text.slice(Math.max(0, index - 12), index))) continue;
         yield { start: withWeekday(text, index), end: index + value.length, score: 0.85 };
       }
     }
   },
 };
+
+/** "kernel 2.4.19", "upgrade to 7.2.14". */
+function isVersion(value: string, before: string, behind: string): boolean {
+  if (!/^\d\.\d{1,2}\.\d\d$/.test(value)) return false;
+  return (
+    /(?<!\p{L})(?:kernel|version|firmware|linux|release|update|upgrade|build|driver|treiber|to|under|using|with|of|from|php|python|perl|java|v)\s{1,2}$/iu.test(
+      before,
+    ) || /^\s?(?:kernels?|release|version|update|build|-\p{L})/iu.test(behind)
+  );
+}
 
 /** "may 5 %" and "mar 3" in prose are words; a month as written in English has a capital, and others a year or "de". */
 function isWord(value: string, { name, year }: Record<string, string | undefined>, before: string): boolean {

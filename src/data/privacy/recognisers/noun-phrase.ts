@@ -37,13 +37,17 @@ const NUMBER_AFTER = new RegExp(
 const IS_CUT = / (?:of|with|showing) (?:his|her|their|my|your|our|the)$/i;
 const CUT_OFF = new RegExp(latin(String.raw`^ (?:(?:${SIDE}) ){0,2}\p{Ll}{2,20}(?![\p{L}\p{N}])`));
 const REACH = 60;
+const LOOK = 90;
 
-/** A recogniser whose finds are the heads of phrases. */
-export function withPhrases(recogniser: Recogniser): Recogniser {
+/** A recogniser whose finds are the heads of phrases, but for those that something behind them says more of. */
+export function withPhrases(recogniser: Recogniser, isTold: RegExp): Recogniser {
   return {
     ...recogniser,
     *find(text) {
-      for (const one of recogniser.find(text)) yield grown(text, one);
+      for (const one of recogniser.find(text)) {
+        const phrase = grown(text, one);
+        if (!isTold.test(text.slice(phrase.end, phrase.end + LOOK))) yield phrase;
+      }
     },
   };
 }

@@ -11,7 +11,7 @@ const SHAPE = new Expression(
 );
 const FAX = /\b(?:tele)?fax|télécopie|faks/i;
 const PHONE =
-  /\b(?:tel|telefo[nn]?o?|téléphone|teléfono|telefoon|phone|mobile?|cell(?:ulare|ular)?|handy|call(?:ed|ing)?|ring|text|sms|whats ?app|hotline|pager|contact|reach|dial|rufen|anrufen|rufnummer|móvil|portable|appel\w{0,3}|llam\w{0,4}|chiam\w{0,4}|bel(?:len)?|komórk\w{0,3}|zadzwo\w{0,3}|ring(?:a)?|celular|ligue|ligar|richiam\w{0,5}|recapito|zap|fone|telefone|telefon(?:isch|nr|nummer|ska|em|u|ul)?|telefoonnummer|mobil(?:nummer|nr|telefon|t)?|tlf|gsm|puh|cep|mobilní|telefonní|contato|contatto|erreichbar|joindre|localizar)\b/i;
+  /\b(?:tel|telefo[nn]?o?|téléphone|teléfono|telefoon|phone|mobile?|cel|cell(?:ulare|ular)?|handy|call(?:ed|ing)?|ring|text|sms|whats ?app|hotline|pager|contact|reach|dial|rufen|anrufen|rufnummer|móvil|portable|appel\w{0,3}|llam\w{0,4}|chiam\w{0,4}|bel(?:len)?|komórk\w{0,3}|zadzwo\w{0,3}|ring(?:a)?|celular|ligue|ligar|richiam\w{0,5}|recapito|zap|fone|telefone|telefon(?:isch|nr|nummer|ska|em|u|ul)?|telefoonnummer|mobil(?:nummer|nr|telefon|t)?|tlf|gsm|puh|cep|mobilní|telefonní|contato|contatto|erreichbar|joindre|localizar)\b/i;
 /** Tried in turn where a number does not say its country. */
 const REGIONS: readonly CountryCode[] = [
   'US',
@@ -74,6 +74,8 @@ function scoreOf(value: string, before: string): number {
   if (digits < 7 || digits > 15 || /^\(?(?:19|20)\d\d[-/. ]\d\d?[-/. ]\d\d?/.test(bare)) return 0;
   // Decimal fractions beside each other, and a DOI.
   if (/^\d{1,3}\.\d+\s|^10\.\d{4,9}\//.test(bare)) return 0;
+  // As Brazil writes them: with ten digits or eleven, and its area.
+  if (/^\(\d\d\) ?9?\d{4}-\d{4}$/.test(bare)) return 0.9;
   const hasWord = PHONE.test(before) || FAX.test(before);
   if (/^\(?(?:\+|00)/.test(bare)) {
     const international = bare.replace(/^\(/, '').replace(/^00 ?/, '+').replace(/\)/, '').replace('(0)', '');

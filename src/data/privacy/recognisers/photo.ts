@@ -44,6 +44,10 @@ const FORMS = [
   String.raw`(?:vesikalık|biyometrik|profil|pasaport|yüz|düğün|aile|sınıf|hasta|portre|kimlik|personel|güvenlik kamerası) (?:fotoğraf|resim|resm|görüntü|foto)\p{L}{0,6}|vesikalık\p{L}{0,5}|portresi\p{L}{0,3}|özçekim\p{L}{0,3}|(?:passi|henkilö|kasvo|profiili|luokka|hää|perhe)-?kuva\p{L}{0,4}`,
 ];
 
+/** The picture's file is what is looked for: "her passport photo (pass_ann.jpg)". */
+const NAMED_FILE =
+  /^[^.!?\n]{0,24}?[\s("'][\w-]{1,60}\.(?:jpe?g|png|heic|tiff?|webp|bmp|gif|mp4|mov)(?![\p{L}\p{N}])/iu;
+
 export const recogniser = withPhrases(
   patternRecogniser({
     name: 'photo',
@@ -52,4 +56,5 @@ export const recogniser = withPhrases(
     isOfWords: true,
     score: 0.7,
   }),
+  NAMED_FILE,
 );

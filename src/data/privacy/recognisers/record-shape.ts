@@ -1,13 +1,19 @@
-/** Numbers whose own form says what they are: "MR-204471" of patients, Hong Kong's identity cards, India's directors. */
+/** Numbers whose own form says what they are: "MR-204471" of patients, identity cards of Hong Kong, numbers of birth of Czechia. */
 import type { Kind } from '../kinds.ts';
 import type { Recogniser } from '../recogniser.ts';
 import { Expression } from '../words/expression.ts';
 
 const FORM = new Expression(
-  /(?<![\p{L}\p{N}-])(?:(?<record>MRN?[- ]?\d{5,10}(?:-[A-Z\d])?)|(?<card>[A-Z]{1,2}\d{6} ?\([\dA]\))|(?<=DIN:? )(?<director>0\d{7}))(?![\p{L}\p{N}])/gu,
+  /(?<![\p{L}\p{N}-])(?:(?<record>MRN?[- ]?\d{5,10}(?:-[A-Z\d])?)|(?<card>[A-Z]{1,2}\d{6} ?\([\dA]\))|(?<=DIN:? )(?<director>0\d{7})|(?<=R\.?F\.?C\.?:? )(?<tax>[A-ZÑ&]{3,4}\d{6}[A-Z\d]{3})|(?<birth>\d\d(?:[0257][1-9]|[1368][0-2])(?:0[1-9]|[12]\d|3[01])\/(?!19\d\d|20\d\d)\d{3,4}|(?<=RČ:? ?)\d{9,10}))(?![\p{L}\p{N}/])/gu,
   { isNearDigits: true },
 );
-const KINDS: Record<string, Kind> = { record: 'medical_record', card: 'national_id', director: 'code' };
+const KINDS: Record<string, Kind> = {
+  record: 'medical_record',
+  card: 'national_id',
+  director: 'code',
+  tax: 'national_id',
+  birth: 'national_id',
+};
 
 /** The weighted sum of letters, from A = 10 and a space = 36, and digits is a multiple of eleven. */
 function isCard(value: string): boolean {

@@ -32,7 +32,7 @@ const QUOTE = `["'\x60“”„«‘’»‹]`;
 const VALUE = String.raw`(?<quote>${QUOTE})?(?<value>[^\s"'\x60“”„«‘’»‹|;]{3,64})`;
 /** Up to the value: what it is for, and what links it. */
 const LINKED = new RegExp(
-  String.raw`^${QUOTE}?(?:\s\([^()\n]{1,24}\))?(?<lead>(?:,?\s(?!${IS}\s)[\p{L}'’-]{1,16}){0,5}?)(?<link>\s?(?:=>|->|→|[:=–(])\s{0,2}|\s(?:changed|geändert|cambiada|changé)? ?(?:from|von|de|da)\s|\s${IS}(?: (?:now|jetzt|still|nu|nå|le|la|el|il|der|die|das|het|also))?:?\s)${VALUE}`,
+  String.raw`^${QUOTE}?(?:\s\([^()\n]{1,24}\))?(?<lead>(?:,?\s(?!${IS}\s)[\p{L}'’-]{1,16}){0,5}?)(?<link>\s?(?:=>|->|→|[:=–(])\s{0,8}|\s(?:changed|geändert|cambiada|changé)? ?(?:from|von|de|da)\s|\s${IS}(?: (?:now|jetzt|still|nu|nå|le|la|el|il|der|die|das|het|also))?:?\s)${VALUE}`,
   'iu',
 );
 const BESIDE = new RegExp(String.raw`^${QUOTE}?\s(?!\()${VALUE}`, 'iu');
