@@ -332,6 +332,7 @@ export const CASES_OF_FORMS: Record<string, { yes: readonly (readonly [string, s
       'Thanks.\n\nIntroduction\n\nThis part says why.',
       'Options\n\n--verbose\n\n--quiet\n',
       'From: The Weekly Digest <list@example.com>\n',
+      'From: "Garden Window" <gardenwindow@example.com>\n',
       '> is it on?\n\nYep.\n\n',
     ],
   },

@@ -131,7 +131,7 @@ function isSomebody(name: string): boolean {
     return false;
   if (words.length === 2 && words.every((word) => /^\p{Ll}/u.test(word)) && words.some(isPlainWord)) return false;
   if (words.length > 2 && words.some((word) => /^\p{Ll}{4,}/u.test(word))) return false;
-  if (words.length === 1 && isPlainWord(name)) return false;
+  if (words.length === 1 ? isPlainWord(name) : words.every(isWordAlone)) return false;
   return !words.some(
     (word) =>
       NOBODY.test(word) ||
@@ -150,6 +150,12 @@ function isRoleAlone(word: string): boolean {
 function isPlainWord(word: string): boolean {
   const { given, family, everyday } = standingOf(word.replace(/\.$/, ''));
   return everyday === '1' && given === '0' && (family === '0' || /^\p{Ll}/u.test(word));
+}
+
+/** Among others: "Garden Window", of which lists have surnames that are words. */
+function isWordAlone(word: string): boolean {
+  const { given, family, everyday } = standingOf(word);
+  return everyday === '1' && given === '0' && family !== '1';
 }
 
 /** Nicknames in small letters, or of mixed ones, wherever else they stand. */

@@ -96,8 +96,8 @@ const DOUBTED = 0.8;
 const UNLIKELY = 0.05;
 /** One word alone. */
 const UNLIKELY_ALONE = 0.08;
-/** Behind a phrase that announces names, but surely none: "Customer: Good Evening". */
-const REFUTED = 0.02;
+/** Several words behind a phrase that announces names, but surely none: "Customer: Good Evening", "From: Free Phone Calls". */
+const REFUTED = 0.15;
 /** By lists of given and of family names, and surely as firms are called: "Charles Schwab". */
 const LISTED = 0.95;
 const LIKELY_LISTED = 0.85;
