@@ -267,11 +267,13 @@ export const CASES_OF_FORMS: Record<string, { yes: readonly (readonly [string, s
       ['Address: Kraftwerk 7, Halle West', 'address: Kraftwerk 7, Halle West'],
       ['{"straat":"Havenkade","huisnr":"12b"}', 'address: Havenkade'],
       ['{"straat":"Havenkade","huisnr":"12b"}', 'address: 12b'],
+      ['naam,huisnummer\nBos,7', 'address: 7'],
     ],
     no: ['IP address: 10 Base', 'address: 0x7ffe', 'Address: see below', 'Memory address: Page 7 of Four'],
   },
   'city-field': {
     yes: [
+      ['Město: Praha 1', 'city: Praha 1'],
       ['Town: Skibbereen\nCounty: none', 'city: Skibbereen'],
       ['namn;ort\nTuva;Kiruna', 'city: Kiruna'],
     ],

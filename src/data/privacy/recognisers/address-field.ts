@@ -20,6 +20,8 @@ const HOUSE_NUMBER = new WordPattern(
   'iu',
   { isNearDigits: true },
 );
+const NUMBER_COLUMN =
+  /^["']?(?:huis(?:nr|nummer)|haus(?:nr|nummer)|house[ _]?(?:no|nr|number)|civico|nr[ _]domu|hus(?:nr|nummer))["']?$/i;
 const STREET = new WordPattern(
   String.raw`(?<=["'])(?:street|straat(?:naam)?|stra(?:ß|ss)e|rue|voie|calle|via|rua|logradouro|ulica|gata|vej|gate|ulice|sokak|line_?1|addr(?:ess)?_?(?:line)?_?1?|adresse|dirección|direccion|endere[cç]o|indirizzo|adres)["']\s?:\s?["'](?<value>\p{L}[\p{L}\p{N} .,'’/°-]{3,70})["']`,
   'iu',
@@ -44,6 +46,8 @@ export const recogniser: Recogniser = {
         yield { start, end: start + value.length, score: 0.62 };
       }
     }
+    for (const { start, end } of cellsUnder(text, NUMBER_COLUMN))
+      if (/^\d{1,5} ?[a-z]?$/i.test(text.slice(start, end))) yield { start, end, score: 0.62 };
     for (const { start, end } of cellsUnder(text, COLUMN)) {
       if (isAddress(text.slice(start, end))) yield { start, end, score: 0.62 };
     }
