@@ -1,7 +1,7 @@
-import { closeSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { GrowingArray } from '../base/growing-array.ts';
-import { writeAll } from '../files/atomic.ts';
+import { readNumbers, writeNumbers } from '../files/numbers.ts';
 import type { Signatures } from './link-buckets.ts';
 import { BANDS, MinHash } from './min-hash.ts';
 import { shinglesOfText } from './shingles.ts';
@@ -24,7 +24,6 @@ export class DiskSignatures implements Signatures, Disposable {
   readonly #bands: { descriptor: number; buffer: Uint32Array }[];
   readonly #sets: number;
   readonly #kept = new Map<number, Uint32Array>();
-  #keys: Uint32Array | undefined;
   readonly #buffer = new Uint32Array(BUFFERED);
   #buffered = 0;
   #written = 0;
@@ -53,7 +52,7 @@ export class DiskSignatures implements Signatures, Disposable {
     this.sketches.set(this.#count, this.#minHash.sketch);
     for (let band = 0; band < BANDS; band++) this.#bands[band].buffer[at] = this.#minHash.keys[band];
     if (this.#buffered + shingles.length > BUFFERED) this.#writeSets();
-    if (shingles.length > BUFFERED) writeAll(this.#sets, bytesOf(shingles));
+    if (shingles.length > BUFFERED) writeNumbers(this.#sets, shingles);
     else {
       this.#buffer.set(shingles, this.#buffered);
       this.#buffered += shingles.length;
@@ -70,10 +69,9 @@ export class DiskSignatures implements Signatures, Disposable {
     this.#writeSets();
   }
 
-  keys(band: number): Uint32Array {
-    this.#keys ??= new Uint32Array(this.#count);
-    readWhole(this.#bands[band].descriptor, this.#keys, 0);
-    return this.#keys;
+  keys(band: number, room: Uint32Array): Uint32Array {
+    readNumbers(this.#bands[band].descriptor, room, 0);
+    return room;
   }
 
   takesPart(): boolean {
@@ -85,7 +83,7 @@ export class DiskSignatures implements Signatures, Disposable {
     if (known !== undefined) return known;
     const [from, to] = [this.#offsets.at(index), index + 1 < this.#count ? this.#offsets.at(index + 1) : this.#written];
     const shingles = new Uint32Array((to - from) / Uint32Array.BYTES_PER_ELEMENT);
-    readWhole(this.#sets, shingles, from);
+    readNumbers(this.#sets, shingles, from);
     if (this.#kept.size >= MOST_KEPT) this.#kept.delete(this.#kept.keys().next().value!);
     this.#kept.set(index, shingles);
     return shingles;
@@ -99,25 +97,12 @@ export class DiskSignatures implements Signatures, Disposable {
 
   #writeKeys(count: number): void {
     for (const { descriptor, buffer } of this.#bands) {
-      writeAll(descriptor, bytesOf(buffer.subarray(0, count)));
+      writeNumbers(descriptor, buffer.subarray(0, count));
     }
   }
 
   #writeSets(): void {
-    writeAll(this.#sets, bytesOf(this.#buffer.subarray(0, this.#buffered)));
+    writeNumbers(this.#sets, this.#buffer.subarray(0, this.#buffered));
     this.#buffered = 0;
-  }
-}
-
-function bytesOf({ buffer, byteOffset, byteLength }: Uint32Array): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, byteLength);
-}
-
-function readWhole(descriptor: number, array: Uint32Array, position: number): void {
-  const bytes = bytesOf(array);
-  for (let offset = 0; offset < bytes.length;) {
-    const count = readSync(descriptor, bytes, offset, Math.min(bytes.length - offset, 1 << 30), position + offset);
-    if (count === 0) throw new RangeError('A file of signatures is shorter than what was written to it');
-    offset += count;
   }
 }

@@ -10,8 +10,8 @@ import { UnionFind } from './union-find.ts';
 export interface Signatures {
   readonly count: number;
   readonly sketches: Sketches;
-  /** By text, the key of its minimum hashes in one of the bands; good until those of another are asked for. */
-  keys(band: number): Uint32Array;
+  /** By text, the key of its minimum hashes in one of the bands. @param room for all, which may be what comes back */
+  keys(band: number, room: Uint32Array): Uint32Array;
   /** False for a text that is not compared. */
   takesPart(index: number): boolean;
   /** The text's shingles, ascending and without repeats. */
@@ -55,9 +55,22 @@ export async function linkBuckets(
     glance: isBound ? 1 : GLANCE,
   };
   const crowd = new Uint8Array(signatures.count);
+  if (!(await linkBands(crowd, linking, { isBound, signal }))) return false;
+  await linkCrowd(crowd, linking, signal);
+  return true;
+}
+
+/** Marks in `crowd` the texts of buckets that are too full; false where there were too many pairs. What it takes is free once it is done. */
+async function linkBands(
+  crowd: Uint8Array,
+  linking: Linking,
+  { isBound, signal }: { isBound: boolean; signal?: AbortSignal },
+): Promise<boolean> {
+  const { signatures, budget } = linking;
   const order = new PlacedNumbers(signatures.count);
+  const room = new Uint32Array(signatures.count);
   for (let band = 0; band < BANDS; band++) {
-    for (const bucket of bucketsOf(signatures.keys(band), order, signatures)) {
+    for (const bucket of bucketsOf(signatures.keys(band, room), order, signatures)) {
       // Texts of the crowd are compared with each other in the end.
       const fresh = bucket.filter((index) => crowd[index] === 0);
       if (fresh.length === 0) continue;
@@ -70,15 +83,14 @@ export async function linkBuckets(
     await yieldToEvents();
     signal?.throwIfAborted();
   }
-  await linkCrowd(crowd, linking, signal);
   return true;
 }
 
 /** Texts of buckets that are too full to be compared pair by pair, as those of one template are, by their rare shingles. */
 async function linkCrowd(crowd: Uint8Array, linking: Linking, signal?: AbortSignal): Promise<void> {
-  const texts: number[] = [];
-  for (const [index, isIn] of crowd.entries()) if (isIn === 1) texts.push(index);
+  const texts = new Uint32Array(crowd.reduce((sum, isIn) => sum + isIn, 0));
   if (texts.length === 0) return;
+  for (let index = 0, at = 0; index < crowd.length; index++) if (crowd[index] === 1) texts[at++] = index;
   const { signatures, threshold } = linking;
   for await (const { bucket, across } of prefixBuckets(texts, signatures, { threshold, signal })) {
     if (across === undefined) linkBucket(bucket, linking);

@@ -5,14 +5,14 @@
  * for near duplicate detection", 2008), without which all texts meet in the shingles of their template.
  */
 import { setImmediate as yieldToEvents } from 'node:timers/promises';
-import { GrowingArray } from '../base/growing-array.ts';
 import { PlacedNumbers } from '../base/placed-numbers.ts';
 import type { Signatures } from './link-buckets.ts';
+import { SpilledNumbers } from './spilled-numbers.ts';
 
 /** Shingles are counted by their upper bits: two that are counted as one cost time, never a pair. */
 const COUNTED_BITS = 22;
-/** Shingles with their texts that are sorted at once: 80 MiB. */
-const SORTED = 1 << 22;
+/** Shingles with their texts that are sorted at once, 20 bytes each; of more, those that fall together wait on disk. */
+const SORTED = 1 << 21;
 const TEXTS_BETWEEN_PAUSES = 4096;
 
 export interface PrefixOptions {
@@ -31,7 +31,7 @@ export interface PrefixBucket {
 
 /** Texts by their rare shingles. Every pair that is alike shares a bucket, or is in one across. */
 export async function* prefixBuckets(
-  texts: readonly number[],
+  texts: Uint32Array,
   signatures: Pick<Signatures, 'shingles'>,
   { threshold, signal, sorted = SORTED }: PrefixOptions,
 ): AsyncGenerator<PrefixBucket, void, undefined> {
@@ -50,18 +50,18 @@ export async function* prefixBuckets(
     expected += prefixLength(shingles.length, threshold);
     await pause(place);
   }
-  const passes = Math.ceil(expected / sorted);
-  for (let pass = 0; pass < passes; pass++) {
-    const entries = new Entries(texts, sizes);
-    for (const [place, text] of texts.entries()) {
-      const rare = rarest(signatures.shingles(text), counts, threshold);
-      for (const [position, shingle] of rare.entries()) {
-        // Shingles are hashes already: a remainder divides them evenly.
-        if (shingle % passes === pass) entries.add(shingle, place, position);
-      }
-      await pause(place);
-    }
-    for (const run of entries.runs()) yield* candidates(run, threshold);
+  const parts = Math.max(1, Math.ceil(expected / sorted));
+  using entries = new SpilledNumbers(parts);
+  for (const [place, text] of texts.entries()) {
+    const rare = rarest(signatures.shingles(text), counts, threshold);
+    // Shingles are hashes already: a remainder divides them evenly.
+    for (const [position, shingle] of rare.entries()) entries.push(shingle % parts, shingle, place, position);
+    await pause(place);
+  }
+  for (let part = 0; part < parts; part++) {
+    for (const run of runsOf(entries.read(part), texts, sizes)) yield* candidates(run, threshold);
+    await yieldToEvents();
+    signal?.throwIfAborted();
   }
 }
 
@@ -83,42 +83,22 @@ interface Entry {
   position: number;
 }
 
-class Entries {
-  readonly #texts: readonly number[];
-  readonly #sizes: Uint32Array;
-  readonly #shingles = new GrowingArray(Uint32Array);
-  readonly #places = new GrowingArray(Uint32Array);
-  readonly #positions = new GrowingArray(Uint32Array);
-
-  constructor(texts: readonly number[], sizes: Uint32Array) {
-    this.#texts = texts;
-    this.#sizes = sizes;
-  }
-
-  add(shingle: number, place: number, position: number): void {
-    this.#shingles.push(shingle);
-    this.#places.push(place);
-    this.#positions.push(position);
-  }
-
-  /** The entries of each shingle that two or more texts have. */
-  *runs(): Generator<Entry[]> {
-    const count = this.#shingles.length;
-    const sorted = new PlacedNumbers(count);
-    for (let entry = 0; entry < count; entry++) sorted.add(entry, this.#shingles.at(entry));
-    sorted.sort();
-    for (let from = 0, to; from < count; from = to) {
-      to = sorted.endOfRun(from);
-      if (to === from + 1) continue;
-      const run: Entry[] = [];
-      for (let at = from; at < to; at++) run.push(this.#entry(sorted.place(at)));
-      yield run;
+/** The entries of each shingle that two or more texts have. @param entries shingle, place of the text and position, one after the other */
+function* runsOf(entries: Uint32Array, texts: Uint32Array, sizes: Uint32Array): Generator<Entry[]> {
+  const count = entries.length / 3;
+  const sorted = new PlacedNumbers(count);
+  for (let entry = 0; entry < count; entry++) sorted.add(entry, entries[3 * entry]);
+  sorted.sort();
+  for (let from = 0, to; from < count; from = to) {
+    to = sorted.endOfRun(from);
+    if (to === from + 1) continue;
+    const run: Entry[] = [];
+    for (let at = from; at < to; at++) {
+      const entry = 3 * sorted.place(at);
+      const place = entries[entry + 1];
+      run.push({ text: texts[place], size: sizes[place], position: entries[entry + 2] });
     }
-  }
-
-  #entry(entry: number): Entry {
-    const place = this.#places.at(entry);
-    return { text: this.#texts[place], size: this.#sizes[place], position: this.#positions.at(entry) };
+    yield run;
   }
 }
 

@@ -1,0 +1,55 @@
+import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readNumbers, writeNumbers } from '../files/numbers.ts';
+
+/** Numbers of a part that are written at once: 16 KiB, which each part has in memory. */
+const BLOCK = 4096;
+
+interface Part {
+  buffer: Uint32Array;
+  buffered: number;
+  /** Of its blocks in the file, in numbers. */
+  blocks: number[];
+}
+
+/** Numbers of 32 bits that are dealt out to parts in one file, to be read again part by part. */
+export class SpilledNumbers implements Disposable {
+  readonly #folder = mkdtempSync(join(tmpdir(), 'attune-numbers-'));
+  readonly #file = openSync(join(this.#folder, 'numbers'), 'w+');
+  readonly #parts: Part[];
+  #written = 0;
+
+  constructor(parts: number) {
+    this.#parts = Array.from({ length: parts }, () => ({ buffer: new Uint32Array(BLOCK), buffered: 0, blocks: [] }));
+  }
+
+  push(part: number, ...numbers: readonly number[]): void {
+    const into = this.#parts[part];
+    for (const number of numbers) {
+      into.buffer[into.buffered++] = number;
+      if (into.buffered < BLOCK) continue;
+      writeNumbers(this.#file, into.buffer);
+      into.blocks.push(this.#written);
+      this.#written += BLOCK;
+      into.buffered = 0;
+    }
+  }
+
+  /** All of a part, in the order in which they came. */
+  read(part: number): Uint32Array {
+    const { buffer, buffered, blocks } = this.#parts[part];
+    const numbers = new Uint32Array(BLOCK * blocks.length + buffered);
+    for (const [index, block] of blocks.entries()) {
+      const at = BLOCK * index;
+      readNumbers(this.#file, numbers.subarray(at, at + BLOCK), block * Uint32Array.BYTES_PER_ELEMENT);
+    }
+    numbers.set(buffer.subarray(0, buffered), BLOCK * blocks.length);
+    return numbers;
+  }
+
+  [Symbol.dispose](): void {
+    closeSync(this.#file);
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
