@@ -211,9 +211,9 @@ function seenOften(samples: readonly Sample[]): Uint8Array {
 }
 
 /** Logistic regression by AdaGrad; the mean of the weights after each pass is kept. */
-function train(samples: readonly Sample[], draws: Draws): Float64Array {
+function train(samples: readonly Sample[], draws: Draws): Float32Array {
   const isSeen = seenOften(samples);
-  const [weights, squares, sums] = [0, 1, 2].map(() => new Float64Array(TABLE_SIZE));
+  const [weights, squares, sums] = [0, 1, 2].map(() => new Float32Array(TABLE_SIZE));
   const PASSES = 5;
   const order = samples.map((_, index) => index);
   for (let pass = 0; pass < PASSES; pass++) {
