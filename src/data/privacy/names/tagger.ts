@@ -20,7 +20,7 @@ import { tokensOf, type Token } from './tokens.ts';
 export const STEP = 1 / 24;
 const MOST_PARTICLES = 3;
 /** From which probability on a word is part of a name. */
-export const PART = 0.22;
+export const PART = 0.3;
 /** And from which on one that follows another directly is. */
 const MORE = 0.07;
 /** And that either a family name or no everyday word is: "Hunter Woods", "Mariana Vilhena". */
