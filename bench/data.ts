@@ -109,16 +109,8 @@ async function benchPipeline(folder: string, megabytes: number, isRedacted: bool
   writeFileSync(join(folder, 'pipeline.yaml'), pipeline(steps));
   const started = performance.now();
   const child = spawn(
-    process.execPath,
-    [
-      join(ROOT, 'src', 'cli', 'main.ts'),
-      'data',
-      'pipeline',
-      join(folder, 'pipeline.yaml'),
-      '--to',
-      join(folder, 'out'),
-      '--no-cache',
-    ],
+    join(ROOT, 'bin', 'attune'),
+    ['data', 'pipeline', join(folder, 'pipeline.yaml'), '--to', join(folder, 'out'), '--no-cache'],
     { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, ATTUNE_HOME: join(folder, 'home') } },
   );
   const most = { all: 0, main: 0, ticks: 0 };
