@@ -22,6 +22,13 @@ export interface Checked {
   schema: z.core.$ZodType;
 }
 
+/** How zod's own sentences begin. */
+const STANDARD = /^(?:Invalid |Too (?:small|big): |Unrecognized |Required$)/;
+
+function ownWords({ code, message }: Issue, value: unknown): string {
+  return code === 'custom' && value !== undefined ? `${message}, got ${shortJson(value)}` : message;
+}
+
 /** All of a schema's issues as problems with dotted fields, which begin with `prefix`. */
 export function problemsOf(issues: readonly Issue[], { prefix, ...checked }: Checked & { prefix?: string }): Problem[] {
   return describeIssues(issues, checked).map(({ path, ...fault }) => {
@@ -43,6 +50,8 @@ function describeIssue(issue: Issue, { root, schema }: Checked): ValueFault[] {
     return issue.keys.map((key) => describeUnknown(path, key, known));
   }
   if (issue.code === 'invalid_union') return describeUnion(issue, path, { root, schema });
+  // Schemas that say in their own words what they want are left to.
+  if (!STANDARD.test(issue.message)) return [{ path, message: ownWords(issue, value) }];
   if (value === undefined) return [{ path, message: missing }];
   return [{ path, ...describeValue(issue, value) }];
 }
