@@ -72,7 +72,7 @@ const FORMS = [
   String.raw`(?:${CAP} ){1,3}(?:(?:Mahallesi|Mah\.),? (?:(?:${CAP} ){1,3}|\d{1,5}\.? ))?(?:Caddesi|Cad\.|Sokak|Sokağı|Sok\.|Sk\.|Bulvarı|Mah(?:allesi|\.)),? (?:No ?[:.]? ?)?${NUMBER}`,
   String.raw`(?:[Ss]tr(?:ada|\.)|[Bb]d\.|[Bb]ulevardul|Calea|[AaȘșSs](?:leea|os(?:eaua|\.))) ${MORE},? (?:[Nn]r\.? ?)?${NUMBER}`,
   // Boxes
-  String.raw`(?:P\.? ?O\.? ?Box|GPO Box|Locked Bag|Private Bag|PMB|Postfach|Boîte [Pp]ostale|B\.?P\.?|CS|TSA|Apartado(?: de [Cc]orreos| [Pp]ostal)?|Apdo\.?(?: de [Cc]orreos)?|Casella [Pp]ostale|Postbus|Skrytka [Pp]ocztowa|[Ss]kr\.? ?[Pp]oczt\.?|Caixa [Pp]ostal|Postboks|Pb\.|Posta [Kk]utusu|P\.? ?K\.(?= \d{1,5},? \d{5})|Casilla(?: de [Cc]orreos?)?|[Pp]oštovní přihrádka|Box(?=[ ]\d{1,5},? ?\n?(?:SE-)?\d{3} ?\d\d)) ?(?:n\.?[ºo°]? ?|nr\.? ?)?\d{1,4}(?: ?\d{2,3}){0,2}(?!\d? ?/ ?\d)`,
+  String.raw`(?:P\.? ?O\.? ?Box|GPO Box|Locked Bag|Private Bag|PMB|Postfach|Boîte [Pp]ostale|B\.?P\.?|CS|TSA|Apartado(?: de [Cc]orreos| [Pp]ostal)?|Apdo\.?(?: de [Cc]orreos)?|Casella [Pp]ostale|Postbus|Skrytka [Pp]ocztowa|[Ss]kr\.? ?[Pp]oczt\.?|Caixa [Pp]ostal|Postboks|Pb\.|Posta [Kk]utusu|P\.? ?K\.(?= \d{1,5},? \d{5})|Casilla(?: de [Cc]orreos?)?|[Pp]oštovní přihrádka|Box(?=[ ]\d{1,5},? ?\n?(?:SE-)?\d{3} ?\d\d)) ?(?:n\.?[ºo°]? ?|nr\.? ?)?\d{1,4}(?: ?\d{2,3}){0,2}(?:-\d{5}(?!\d))?(?!\d? ?/ ?\d)`,
 ];
 
 /** Each an address by itself. One pattern of them all would take V8 half a second to compile. */

@@ -85,7 +85,7 @@ function isCovered(sentence: string): boolean {
 describe('addresses', () => {
   it('of forty places are found whole, but for a few', () => {
     const missed = SENTENCES.filter((sentence) => !isCovered(sentence));
-    expect(missed.length, missed.join('\n')).toBeLessThanOrEqual(6);
+    expect(missed.length, missed.join('\n')).toBeLessThanOrEqual(5);
   });
 
   it('are not seen in numbers, sports, laws, trains and streets that are a subject', () => {
