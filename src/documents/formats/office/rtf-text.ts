@@ -21,7 +21,7 @@ const CHARACTERS: Readonly<Record<string, string>> = {
   ldblquote: '“',
   rdblquote: '”',
 };
-const TOKEN = /\\([a-z]+)(-?\d+)? ?|\\'([0-9a-f]{2})|\\([^a-z\r\n])|([{}])|\r?\n|([^\\{}\r\n]+)/gi;
+const TOKEN = /\\([a-z]+)(-?\d+)? ?|\\'([0-9a-f]{2})|\\(\r\n|[^a-z])|([{}])|\r?\n|([^\\{}\r\n]+)/gi;
 
 interface State {
   isSilent: boolean;
@@ -35,7 +35,12 @@ export async function rtfMarkdown(rtf: string): Promise<{ title: string; text: s
   const page = `windows-${/\\ansicpg(\d+)/.exec(rtf)?.[1] ?? '1252'}`;
   const known = iconv.encodingExists(page) ? page : 'windows-1252';
   const reader = new RtfReader((bytes) => iconv.decode(Buffer.from(bytes), known));
-  for (const token of rtf.matchAll(TOKEN)) reader.take(token);
+  const tokens = new RegExp(TOKEN);
+  for (let token = tokens.exec(rtf); token !== null; token = tokens.exec(rtf)) {
+    reader.take(token);
+    // Bytes of a picture stand as they are, and any of them may be a brace.
+    if (token[1] === 'bin') tokens.lastIndex += Math.max(0, Number(token[2] ?? 0));
+  }
   const title = /\{\\title ([^{}\\]*)\}/.exec(rtf)?.[1].trim() ?? '';
   return { title, text: reader.end() };
 }
@@ -56,7 +61,7 @@ class RtfReader {
     this.#decode = decode;
   }
 
-  take([, word, number, hex, symbol, brace, text]: RegExpMatchArray): void {
+  take([, word, number, hex, symbol, brace, text]: RegExpExecArray): void {
     if (hex !== undefined) return this.#byte(Number.parseInt(hex, 16));
     this.#flush();
     if (brace === '{') this.#states.push({ ...this.#states.at(-1)! });
@@ -64,6 +69,7 @@ class RtfReader {
       if (this.#states.length > 1) this.#states.pop();
     } else if (word !== undefined) this.#word(word, number);
     else if (symbol === '*') this.#states.at(-1)!.isSilent = true;
+    else if (symbol === '\n' || symbol === '\r' || symbol === '\r\n') this.#word('par', undefined);
     else if (symbol !== undefined)
       this.#write(symbol === '~' ? ' ' : symbol === '_' ? '-' : symbol === '-' ? '' : symbol);
     else if (text !== undefined) this.#write(text);
@@ -94,7 +100,7 @@ class RtfReader {
     if (SILENT.has(word)) state.isSilent = true;
     if (state.isSilent) return;
     if (word === 'uc') state.skipped = Number(number ?? 1);
-    else if (word === 'u') {
+    else if (word === 'u' && number !== undefined) {
       this.#paragraph += String.fromCharCode((Number(number) + 65_536) % 65_536);
       this.#toSkip = state.skipped;
     } else if (word === 'intbl') this.#isInTable = true;
