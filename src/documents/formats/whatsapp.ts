@@ -46,10 +46,10 @@ function* finished({ author, at, lines, row }: OpenMessage, context: ReadContext
   else yield { kind: 'message', author, ...(at !== undefined && { at }), text, place: { row } };
 }
 
-/** "Ann changed the subject to "a: b"" is said by nobody: its start is somebody else's name, and it is said once. */
+/** Ann changed the subject to "a: b" is said by nobody: the colon stands within quotation marks, and it is said once. */
 function speaksOf(author: string, authors: ReadonlyMap<string, number>): boolean {
-  if (authors.get(author)! > 1 || !author.includes(' ')) return false;
-  return /["“„«]/u.test(author) || [...authors].some(([name, count]) => count > 1 && author.startsWith(`${name} `));
+  const marks = author.match(/["“”„«»「」『』]/gu) ?? [];
+  return marks.length % 2 === 1 && author.includes(' ') && (authors.get(author) ?? 0) < 2;
 }
 
 type DateOrder = 'day first' | 'month first';

@@ -36,6 +36,13 @@ beforeAll(async () => {
       '[31.12.23, 22:19:00] Ann changed the subject from "a: b" to "c"',
       '[31.12.23, 22:20:00] Shop: Bye',
     ].join('\n'),
+    'like-another.txt': [
+      '31.12.23, 22:15 - Ann: One',
+      '31.12.23, 22:16 - Ann: Two',
+      '31.12.23, 22:17 - Ann Bell: Three',
+      '31.12.23, 22:18 - Bob "Bo" Lee: Four',
+      '31.12.23, 22:19 - Ann Bell created group “Trip: 2024”',
+    ].join('\n'),
     'tickets.json': JSON.stringify({
       tickets: [
         {
@@ -93,6 +100,18 @@ describe('exports of WhatsApp', () => {
   it('lose pictures, deleted messages and what the service says, in any language', () => {
     expect(messagesOf('left-out.txt').map(({ text }) => text)).toEqual(['Look', 'Nice', 'Bye']);
     expect(result.outcomes.get('left-out.txt')!.notes).toMatchObject([{ count: 2 }, { count: 1 }]);
+  });
+});
+
+describe('a chat of WhatsApp', () => {
+  it('keeps who writes once under a name that begins as another does', () => {
+    expect(messagesOf('like-another.txt').map(({ author }) => author)).toEqual([
+      'Ann',
+      'Ann',
+      'Ann Bell',
+      'Bob "Bo" Lee',
+    ]);
+    expect(result.outcomes.get('like-another.txt')!.notes).toMatchObject([{ count: 1 }]);
   });
 });
 
