@@ -99,7 +99,8 @@ function describeValue(issue: Issue, value: unknown): { message: string; fix?: s
         fix: unquoted(issue.expected, value),
       };
     case 'too_small':
-      if (issue.origin !== 'number') return { message: `must not be empty` };
+      if (issue.origin !== 'number')
+        return { message: issue.minimum > 1 ? `must have at least ${issue.minimum}${got}` : `must not be empty` };
       return { message: `must be ${issue.inclusive ? 'at least' : 'above'} ${issue.minimum}${got}` };
     case 'too_big':
       return { message: `must be ${issue.inclusive ? 'at most' : 'below'} ${issue.maximum}${got}` };
@@ -137,6 +138,8 @@ function describeUnion(
     const whole = meant.map((inner) => ({ ...inner, path: [...path, ...inner.path] }));
     return describeIssues(whole, { root, schema });
   }
+  if (STANDARD.test(issue.message))
+    return [{ path, message: `is nothing that is known here, got ${shortJson(value)}` }];
   const wanted = issue.message.replace(/^expected /, '');
   return [{ path, message: `must be ${wanted}, got ${shortJson(value)}` }];
 }

@@ -92,9 +92,10 @@ export function defineStep<Options>(definition: StepDefinition<Options>): StepDe
   return definition as StepDefinition;
 }
 
-/** A row with the origins of what it was made from. */
-export function rowOf(values: Record<string, unknown>, origins: readonly Origin[]): DataRow {
-  return { kind: 'row', values, origins };
+/** A row with the origins of what it was made from. @param from the item that it is made from: a row is split by the same */
+export function rowOf(values: Record<string, unknown>, origins: readonly Origin[], from?: Item): DataRow {
+  const splitKeys = from?.kind === 'row' ? from.splitKeys : undefined;
+  return { kind: 'row', values, origins, ...(splitKeys && { splitKeys }) };
 }
 
 /** A step that looks at one item at a time; undefined leaves it out, for the reason that was told. */

@@ -19,7 +19,7 @@ export function labelledRowOf(
   problem: (field: string, message: string) => void,
 ): LabelledRow | undefined {
   const text = firstOf(row, TEXTS);
-  const column = SPANS.find((name) => row[name] !== undefined) ?? 'spans';
+  const column = SPANS.find((name) => Array.isArray(row[name])) ?? 'spans';
   const spans = row[column];
   if (typeof text !== 'string') return void problem('text', 'must be text');
   if (!Array.isArray(spans)) return void problem(column, 'must be a list of { start, end, kind }');
@@ -29,7 +29,7 @@ export function labelledRowOf(
   const read = spans.flatMap((span: unknown, index): LabelledSpan[] => {
     const one = partsOf(span);
     const place = `${column}[${index}]`;
-    const [start, end] = [Number(one.start), Number(one.end)];
+    const [start, end] = [Number(one.start ?? NaN), Number(one.end ?? NaN)];
     if (typeof one.kind !== 'string' || one.kind === '') problem(`${place}.kind`, 'must be a name');
     else if (!Number.isInteger(start) || !Number.isInteger(end) || start < 0 || end <= start || end >= units.length)
       problem(

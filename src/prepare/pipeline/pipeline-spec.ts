@@ -45,6 +45,8 @@ export type SplitSpec = z.output<typeof splitSchema>;
 export function checkPipeline(spec: unknown, file = 'the pipeline'): Pipeline {
   const { data, error } = pipelineSchema.safeParse(spec);
   const problems = problemsOf(error?.issues ?? [], { root: spec, schema: pipelineSchema });
+  for (const problem of problems)
+    if (problem.field === 'split.by') problem.fix ??= 'for groups that stay together write group_by: COLUMN';
   if (data?.split.by === 'time' && data.split.column === undefined)
     problems.push({ field: 'split.column', message: 'by: time needs the column to go by' });
   if (data !== undefined && data.split.by !== 'time' && data.split.column !== undefined)

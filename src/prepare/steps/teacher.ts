@@ -47,7 +47,7 @@ export const step = defineStep<Options>({
   summary:
     'rows that a teacher writes from the documents, checked against them: questions, preference pairs, rewriting',
   takes: ['text', 'row'],
-  version: 1,
+  version: 2,
   options,
   open(given, { signal, onProgress }) {
     const teacher = teacherOf(given, signal);
@@ -158,6 +158,7 @@ async function taught(
           rowOf(
             row === undefined || !('text' in one.values) ? one.values : rewritten(row, String(one.values.text)),
             quoted,
+            item,
           ),
         ];
       }

@@ -79,7 +79,7 @@ function filled(
     return [];
   }
   const texts = templates.map((template) => template.render(values));
-  if (texts.every((text) => text !== '')) return [rowOf(build(texts), origins)];
+  if (texts.every((text) => text !== '')) return [rowOf(build(texts), origins, item)];
   notes.leaveOut(item, 'a template that gives no text');
   return [];
 }

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { dataDiff, dataPipeline } from '../../../src/app/data-pipeline.ts';
 import { loadData } from '../../../src/data/index.ts';
 import { randomUint32 } from '../../../src/base/random.ts';
+import { checkPipeline } from '../../../src/prepare/pipeline/pipeline-spec.ts';
 import { makeZip } from '../documents/zip-writer.ts';
 
 let folder: string;
@@ -268,6 +269,28 @@ it('keeps the rows of one subject of redaction together', async () => {
   const { folder: to } = await make({ steps, split: { validation: 0, test: 0.3 } });
   const users = (part: string) => new Set(rowsOf(to, part).map(({ user }) => user));
   expect(users('train').intersection(users('test'))).toEqual(new Set());
+});
+
+it('keeps what rows are split by through steps that make other rows of them', async () => {
+  write(
+    'a.jsonl',
+    numbered(28).map((row, i) => ({ ...row, user: `u${i % 7}` })),
+  );
+  write(
+    'b.jsonl',
+    numbered(28, 28).map((row, i) => ({ ...row, user: `u${i % 7}` })),
+  );
+  const template = { step: 'template', columns: { prompt: '{{ text }}', completion: '{{ id }}' } };
+  const steps = [{ step: 'records' }, { step: 'redact', subject: 'user' }, template];
+  const { folder: to } = await make({ steps, split: { validation: 0, test: 0.3 } });
+  const users = (part: string) =>
+    new Set(rowsOf(to, part).map((row) => Number((row as unknown as { completion: string }).completion) % 7));
+  expect(users('train').intersection(users('test'))).toEqual(new Set());
+});
+
+it('says what by: group has become', () => {
+  const check = () => checkPipeline({ sources: 'a', steps: [{ step: 'records' }], split: { by: 'group' } });
+  expect(check).toThrow(/group_by: COLUMN/);
 });
 
 it.each([

@@ -307,7 +307,8 @@ describe('files', () => {
       { source_text: 'pay 4111 1111 1111 1111', privacy_mask: [{ label: 'CREDITCARDNUMBER', start: 4, end: 23 }] },
       { text: 'to a@example.org', labels: [{ start: 3, end: 16, labels: ['EMAIL_ADDRESS'] }] },
       { text: 'SSN 536-22-8726', spans: [{ start: 4, end: 15, type: 'US_SSN' }] },
-      { text: 'for Acme Ltd', spans: [{ start: 4, end: 12, entity: 'ORG' }] },
+      // A class beside the spans.
+      { text: 'for Acme Ltd', label: 'pos', privacy_mask: [{ start: 4, end: 12, entity: 'ORG' }] },
     ]);
     const { kinds, unknown } = await auditData(file);
     const labelled = kinds.flatMap(({ kind, labelled: count, named }) => (count > 0 ? [[kind, count, named]] : []));
