@@ -55,8 +55,13 @@ function addRules(service: TurndownService): void {
       const table = node as unknown as TableNode;
       const rows = tableCells(table);
       if (rows === undefined) return `\n\n${content}\n\n`;
+      const known = new Map<TableNode | undefined, string>([[undefined, '']]);
       const texts = rows.map((cells) =>
-        cells.map(({ innerHTML }) => service.turndown(innerHTML === '' ? ' ' : `<p>${innerHTML}</p>`)),
+        cells.map((cell) => {
+          const text = known.get(cell) ?? service.turndown(`<p>${cell!.innerHTML || ' '}</p>`);
+          known.set(cell, text);
+          return text;
+        }),
       );
       const caption = tableCaption(table);
       return `\n\n${caption === '' ? '' : `${caption}\n\n`}${markdownTable(texts)}\n\n`;

@@ -48,6 +48,25 @@ describe('HTML as Markdown', () => {
   });
 });
 
+describe('cells over several rows', () => {
+  const head = '<tr><td>a</td><td>b</td><td>c</td></tr>';
+  const tableOf = (rows: string) => textOf(`<table>${head}${rows}</table>`);
+
+  it('end with their rows, also empty and short ones', async () => {
+    const last = '<tr><td>5</td><td>6</td></tr>';
+    const spanned = '<tr><td rowspan="2">1</td><td>2</td><td>3</td></tr><tr></tr>';
+    expect(await tableOf(spanned + last)).toContain('| 1 | 2 | 3 |\n| 5 | 6 |  |');
+    const right = '<tr><td>1</td><td>2</td><td rowspan="2">3</td></tr><tr><td>4</td></tr>';
+    expect(await tableOf(right + last)).toContain('| 1 | 2 | 3 |\n| 4 |  | 3 |\n| 5 | 6 |  |');
+  });
+
+  it('do not let a small page grow without end', async () => {
+    const text = 'word '.repeat(100);
+    const rows = `<tr><td rowspan="1000" colspan="999">${text}</td></tr>${'<tr><td>x</td></tr>'.repeat(2000)}`;
+    expect((await tableOf(rows)).length).toBeLessThan(3 * 2 ** 20);
+  }, 5000);
+});
+
 describe('the main content of a page', () => {
   const words = `<p>${'This is a sentence of the page, with some words in it. '.repeat(8)}</p>`;
   const headingsOf = async (title: string, body: string): Promise<[number, string | undefined][]> => {
