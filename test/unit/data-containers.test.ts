@@ -176,6 +176,19 @@ describe('CSV', () => {
     ]);
   });
 
+  it('names columns of no name and of the same in no time, however many', async () => {
+    const path = join(folder, 'wide.csv');
+    const { csv } = await import('../../src/data/containers/csv.ts');
+    const columnsOf = async (header: string): Promise<string[]> => {
+      writeFileSync(path, `${header}\n${header}\n`);
+      const { value: row } = await csv.read(path, 'wide.csv', { namesColumns: true }).next();
+      return Object.keys(row!.value!);
+    };
+    expect(await columnsOf('a,a 2,,a,a')).toEqual(['a', 'a 2', 'column 3', 'a 3', 'a 4']);
+    expect((await columnsOf(','.repeat(60_000))).at(-1)).toBe('column 60001');
+    expect((await columnsOf('a,'.repeat(20_000))).at(-2)).toBe('a 20000');
+  }, 5000);
+
   it('names the row whose quote is never closed', async () => {
     const rows = await rowsOf('d.csv', 'text,label\ngood,a\n"open,b\nnext,c\n');
     expect(values(rows)).toEqual([

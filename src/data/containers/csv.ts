@@ -42,19 +42,23 @@ function delimiterOf(header: string, path: string): string {
 
 /** A name for each column: a separator at a line's end makes one without, and joins of tables make two of one name. */
 function named(cells: readonly string[]): string[] {
-  const names: string[] = [];
+  const names = new Set<string>();
+  const counts = new Map<string, number>();
   for (const [index, cell] of cells.entries()) {
     const name = cell.trim() || `column ${index + 1}`;
+    let count = counts.get(name) ?? 1;
     let unique = name;
-    for (let count = 2; names.includes(unique); count++) unique = `${name} ${count}`;
-    names.push(unique);
+    while (names.has(unique)) unique = `${name} ${++count}`;
+    counts.set(name, count);
+    names.add(unique);
   }
-  return names;
+  return [...names];
 }
 
 function checkHeader(cells: string[], place: { file: string; line: number; defect?: Defect }): string[] {
   const names = cells.map((cell) => cell.trim());
-  const repeated = names.find((name, index) => names.indexOf(name) !== index);
+  const known = new Set<string>();
+  const repeated = names.find((name) => known.size === known.add(name).size);
   const empty = names.indexOf('');
   const { file, line, defect } = place;
   let message = defect?.reason;

@@ -1,6 +1,7 @@
 import { Unreadable } from '../outcome.ts';
 import { readText } from '../text/decode.ts';
 import { markdownSections } from '../text/markdown-sections.ts';
+import { fenced } from '../text/to-markdown.ts';
 import type { Draft, FileInput, ReadContext, Reader } from '../reader.ts';
 import { isObject, listOf, textOf } from './chats/chat.ts';
 
@@ -13,7 +14,7 @@ async function* read(input: FileInput, context: ReadContext): AsyncGenerator<Dra
   const parts: string[] = [];
   for (const { cell_type: type, source, outputs } of listOf(notebook.cells)) {
     const text = (Array.isArray(source) ? source.join('') : String(source ?? '')).trim();
-    if (text !== '') parts.push(type === 'code' ? `\`\`\`${language}\n${text}\n\`\`\`` : text);
+    if (text !== '') parts.push(type === 'code' ? fenced(text, language) : text);
     const shown = listOf(outputs).length;
     if (shown > 0) context.notes.add('outputs of notebooks, left out', undefined, shown);
   }

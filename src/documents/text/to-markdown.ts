@@ -47,26 +47,26 @@ function addRules(service: TurndownService): void {
   // The library takes of a block of code what its first element holds, and no more.
   service.addRule('code of several elements', {
     filter: (node) => node.nodeName === 'PRE' && (node.childNodes.length !== 1 || node.firstChild?.nodeName !== 'CODE'),
-    replacement: (_, node) => fenced(node.textContent ?? ''),
+    replacement: (_, node) => `\n\n${fenced(node.textContent ?? '')}\n\n`,
   });
   service.addRule('tables', {
     filter: 'table',
-    replacement(content, node) {
-      const table = node as unknown as TableNode;
-      const rows = tableCells(table);
-      if (rows === undefined) return `\n\n${content}\n\n`;
-      const known = new Map<TableNode | undefined, string>([[undefined, '']]);
-      const texts = rows.map((cells) =>
-        cells.map((cell) => {
-          const text = known.get(cell) ?? service.turndown(`<p>${cell!.innerHTML || ' '}</p>`);
-          known.set(cell, text);
-          return text;
-        }),
-      );
-      const caption = tableCaption(table);
-      return `\n\n${caption === '' ? '' : `${caption}\n\n`}${markdownTable(texts)}\n\n`;
-    },
+    replacement: (content, node) => tableText(content, node as unknown as TableNode, (html) => service.turndown(html)),
   });
+}
+
+/** Each cell is rendered once, however many columns and rows it spans. */
+function tableText(content: string, table: TableNode, render: (html: string) => string): string {
+  const rows = tableCells(table);
+  if (rows === undefined) return `\n\n${content}\n\n`;
+  const known = new Map<TableNode | undefined, string>([[undefined, '']]);
+  const textOf = (cell: TableNode | undefined): string => {
+    const text = known.get(cell) ?? render(`<p>${cell!.innerHTML || ' '}</p>`);
+    known.set(cell, text);
+    return text;
+  };
+  const caption = tableCaption(table);
+  return `\n\n${caption === '' ? '' : `${caption}\n\n`}${markdownTable(rows.map((cells) => cells.map(textOf)))}\n\n`;
 }
 
 /** What would begin a heading or a code block; elsewhere a backslash would only be learnt. */
@@ -85,10 +85,12 @@ function bold(text: string): string {
   return text === '' ? '' : `**${text}**`;
 }
 
-function fenced(code: string): string {
-  const longest = Math.max(2, ...[...code.matchAll(/^ {0,3}(`{3,})/gm)].map(([, mark]) => mark.length));
+/** Code between fences that no line of it can end. */
+export function fenced(code: string, language = ''): string {
+  const marks = code.matchAll(/^ {0,3}(`{3,})/gm);
+  const longest = marks.reduce((most, [, mark]) => Math.max(most, mark.length), 2);
   const fence = '`'.repeat(longest + 1);
-  return `\n\n${fence}\n${code.replace(/^\n|\n$/g, '')}\n${fence}\n\n`;
+  return `${fence}${language}\n${code.replace(/^\n|\n$/g, '')}\n${fence}`;
 }
 
 interface ItemNode {

@@ -45,6 +45,7 @@ const RTF = String.raw`{\rtf1\ansi\ansicpg1252{\fonttbl{\f0 Arial;}}{\info{\titl
 const NOTEBOOK = {
   cells: [
     { cell_type: 'markdown', source: ['# Use\n', '\n', 'Turn it on.'] },
+    { cell_type: 'code', source: 'doc = """\n```\nx\n```\n"""' },
     { cell_type: 'code', source: 'run()', outputs: [{ output_type: 'stream', text: 'ran' }] },
   ],
   metadata: { kernelspec: { language: 'python' } },
@@ -102,7 +103,10 @@ describe('documents of other programs', () => {
   });
 
   it('of notebooks are their words and code, and outputs are told', () => {
-    expect(sectionsOf('f.ipynb')).toEqual([[1, 'Use', 'Turn it on.\n\n```python\nrun()\n```', undefined]]);
+    const quoting = '````python\ndoc = """\n```\nx\n```\n"""\n````';
+    expect(sectionsOf('f.ipynb')).toEqual([
+      [1, 'Use', `Turn it on.\n\n${quoting}\n\n\`\`\`python\nrun()\n\`\`\``, undefined],
+    ]);
     expect(result.outcomes.get('f.ipynb')!.notes).toMatchObject([
       { reason: 'outputs of notebooks, left out', count: 1 },
     ]);

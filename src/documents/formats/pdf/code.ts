@@ -1,4 +1,5 @@
 /** Programs and what they print, line by line as they stand: in letters of one width a place on the line says something. */
+import { fenced } from '../../text/to-markdown.ts';
 import { rowText, type Row, type Segment } from './page-rows.ts';
 
 /** More of a document, and it is typed as a whole. */
@@ -47,7 +48,7 @@ export function codeAt(rows: readonly Row[], from: number): { rows: Row[]; code:
     taken.push(row);
   }
   if (taken.every((row) => ADDRESS.test(rowText(row)))) return undefined;
-  return { rows: taken, code: `\`\`\`\n${codeText(taken)}\n\`\`\`` };
+  return { rows: taken, code: fenced(codeText(taken)) };
 }
 
 function codeText(rows: readonly Row[]): string {
