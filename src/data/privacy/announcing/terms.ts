@@ -120,16 +120,31 @@ export function termAt(words: readonly string[], at: number): { term: Term; coun
   return term && { term, count: 1 };
 }
 
+/** Words of other languages, unless they are written in capitals. */
+const SHORT_OWN = new RegExp(
+  String.raw`^(?:${[
+    'sin|uid|pid|fin|team|pod|bi|pis|pan|ra|az|cin|cab|abi|bg|pg|ocr|cap|tis|sip|prot|tin|ein|rut|spi|dl|cie|dea|bar no|cro|rg|gz|nip|nir|nie|ame|tag|inz',
+    'trn|uln|upn|din|crn|re|rol|rit|ur|urn|rx|mn|mp|om|cc|css|bva|svs|dak|aok|ikk|bkk|hcf|nib|ahm|nam|cns|crc|crp|cau|crea|gdc|goc|sia|vhi|irn|hc|pea|ike|isk|bsu|fik|src|ek|acc|eps|tse|tsi|tip|lic|rach|gln|opi|drt|kid|vs|ag|nf|sort|best|bon|aba|rma|humana|anthem|big|arb|palais|ordine|patent|brevet|rapport|ordem|bracelet|vignette',
+  ].join('|')})$`,
+);
+
+/** Whether a word is another language's: "kid", "vs", where "KID" and "VS" announce a number. */
+export function isForeignShort(folded: string, written: string | undefined): boolean {
+  return SHORT_OWN.test(folded) && written !== written?.toUpperCase();
+}
+
 const NEAREST = 3;
 const OF_PHONES =
-  /^(?:tele?[fp]|tel$|phone|fax|mobil|hotline|rufn|durchw|celul|kom$|gsm$|linea?$|linha$|ligne$|line$|total|suma?$|no$|nr$)/;
+  /^(?:tele?[fp]|tel$|phone|fax|mobil|hotline|rufn|durchw|celul|kom$|gsm$|linea?$|linha$|ligne$|line$|total|suma?$|no$|nr$|lieferung$)/;
 
 /** Whether the words right before a number say that it is no person's: "part no. 4471-08-221". */
 export function isOfNobody(before: string): boolean {
-  const words = wordsOf(fold(before.slice(before.search(/[^!?;\n]{0,40}$/)))).slice(-NEAREST);
+  const clause = before.slice(before.search(/[^!?;\n]{0,40}$/));
+  const [words, written] = [wordsOf(fold(clause)), wordsOf(clause)].map((all) => all.slice(-NEAREST));
   for (let at = words.length - 1; at >= 0;) {
     const match = termAt(words, at);
-    if (match?.term.role !== 'number') return match?.term.role === 'block' && !OF_PHONES.test(words[at]);
+    if (match?.term.role !== 'number')
+      return match?.term.role === 'block' && !OF_PHONES.test(words[at]) && !isForeignShort(words[at], written[at]);
     at -= match.count;
   }
   return false;

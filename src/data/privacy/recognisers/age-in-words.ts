@@ -4,7 +4,7 @@ import { matchesOf, type Recogniser } from '../recogniser.ts';
 import { WordPattern } from '../words/word-pattern.ts';
 
 /** Numbers from 90 to 119; those of a hundred only where something more says that they are ages. */
-const WORDS = [
+const NUMBERS = [
   String.raw`ninety(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?|(?:a|one) hundred(?: (?:and )?(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve))?`,
   String.raw`(?:(?:ein|zwei|drei|vier|fünf|sechs|sieben|acht|neun)und)?neunzig|(?:ein)?hundert(?:(?:und)?(?:eins?|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn))?`,
   String.raw`quatre[- ]vingt[- ](?:dix[- ](?:sept|huit|neuf)|dix|onze|douze|treize|quatorze|quinze|seize)|nonante(?:[- ](?:et[- ]un|deux|trois|quatre|cinq|six|sept|huit|neuf))?|cent (?:un|deux|trois|quatre|cinq|six|sept|huit|neuf|dix)`,
@@ -14,7 +14,10 @@ const WORDS = [
   String.raw`(?:een|één|twee|drie|vier|vijf|zes|zeven|acht|negen)[eë]nnegentig|negentig|honderd(?:een|twee|drie|vier|vijf|zes|zeven|acht|negen|tien)`,
   String.raw`dziewięćdziesi(?:ąt|ęciu)(?: (?:jeden|dwa|dwie|trzy|cztery|pięć|sześć|siedem|osiem|dziewięć|jednego|dwóch|trzech|czterech|pięciu|sześciu|siedmiu|ośmiu|dziewięciu))?|sto (?:jeden|dwa|trzy|cztery|pięć|sześć|siedem|osiem|dziewięć|dziesięć)`,
   String.raw`nittio?(?:en|ett|två|tre|fyra|fem|sex|sju|åtta|nio)?|(?:ett)?hundra(?:en|ett|två|tre|fyra|fem|sex|sju|åtta|nio)`,
-].join('|');
+];
+const WORDS = NUMBERS.join('|');
+/** The longest of any language: "noventa" is Spanish in "noventa e oito" too. */
+const WHOLE = NUMBERS.map((words) => new RegExp(String.raw`^(?:${words})(?!\p{L})`, 'iu'));
 const FORMS = ageForms(WORDS);
 const ORDINALS =
   /(?<!\p{L})(?<age>ninet(?:ieth|y[- ](?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth))|(?:one[- ])?hundredth|(?:(?:ein|zwei|drei|vier|fünf|sechs|sieben|acht|neun)und)?neunzigst\p{L}{1,2}|hundertst\p{L}{1,2}|nonagésim[oa]|nonagesim[oa]|novantesim[oa]|negentigste|dziewięćdziesiąt\p{L}{1,3}|setn\p{L}{1,3}|nittionde|hundrade)(?= (?:birthday|geburtstag|cumpleaños|compleanno|verjaardag|urodzin|aniversário|födelsedag))/giu;
@@ -40,7 +43,8 @@ export const recogniser: Recogniser = {
       for (const match of [...FORMS, ORDINALS].flatMap((form) => matchesOf(form, area))) {
         const value = Object.values(match.groups!).find((group) => group !== undefined)!;
         const at = start + match.index + match[0].lastIndexOf(value);
-        const end = at + value.length;
+        const longest = WHOLE.map((form) => form.exec(text.slice(at, at + REACH))?.[0].length ?? 0);
+        const end = at + Math.max(value.length, ...longest);
         if (!DURATION.test(text.slice(end, end + 24))) yield { start: at, end, score: 0.85 };
       }
     }

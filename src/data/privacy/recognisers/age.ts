@@ -18,6 +18,9 @@ const BEFORE = 14;
 /** "a lease of 99 years", "90 Jahre Erfahrung": time that passes, of nobody's life. */
 const TIME_BEFORE =
   /(?<!\p{L})(?:seit|depuis|desde hace|hace|da oltre|da più di|sinds|od|sedan|siden|lease(?: of)?|temp(?:erature)?|fever|score|bail de|term of|(?:for|in|over|within) the (?:last|past|next)|vor|il y a|próxim[oa]s|nächsten|letzten|garanti[ae] (?:de|di|von)|warranty(?: of)?)(?: \p{L}{2,8})?\s$/iu;
+/** What no time but a life has behind it: "temperature 95 year old male", "seit Montag 94 Jahre alt". */
+const OLD_BEHIND =
+  /^[\s-]{0,2}(?:(?:years?|yrs?)\.?[\s-](?:olds?|of age|young)|yo(?!\p{L})|y\.?\/?o(?!\p{L})|jährig|jahren? (?:alt|geboren)|jaar oud|(?:års?|år) gam|årig|letni)/iu;
 const TIME_BEHIND =
   /^[\s-]{0,2}\p{L}{1,8}[\s-](?:of (?:experience|service|history|tradition|data|records)|lease|leasehold|warranty|guarantee|anniversary|ago|erfahrung|garantie|tradition|firmengeschichte|laufzeit|gewährleistung|d['’](?:expérience|existence|histoire)|de (?:bail|garantie|experiencia|experiência|historia|garantía|garantia|tradición|servicio)|di (?:esperienza|storia|garanzia|attività)|fa(?!\p{L})|geleden|ervaring|garantie|bestaan|temu|doświadczenia|gwarancji|tradycji|sedan|erfarenhet|garanti|siden|erfaring|atrás|zkušeností|tradice|záruky|önce|deneyim)/iu;
 
@@ -30,11 +33,9 @@ export const recogniser: Recogniser = {
       const value = Object.values(match.groups!).find((group) => group !== undefined)!;
       const start = match.index + match[0].lastIndexOf(value);
       const end = start + value.length;
-      if (
-        TIME_BEFORE.test(text.slice(Math.max(0, start - REACH), start)) ||
-        TIME_BEHIND.test(text.slice(end, end + REACH))
-      )
-        continue;
+      const behind = text.slice(end, end + REACH);
+      const isAfterTime = !OLD_BEHIND.test(behind) && TIME_BEFORE.test(text.slice(Math.max(0, start - REACH), start));
+      if (isAfterTime || TIME_BEHIND.test(behind)) continue;
       yield { start, end, score: 0.85 };
     }
     for (const { 0: whole, index, groups } of BEHIND_NAME.matches(text)) {

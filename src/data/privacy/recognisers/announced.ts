@@ -1,7 +1,7 @@
 /** Numbers of people that nothing but the words beside them gives away, of every kind that has a table of such words. */
 import { CONNECTORS } from '../announcing/connectors.ts';
 import { identifiersIn, isCode, type Identifier } from '../announcing/identifiers.ts';
-import { fold, termAt, wordsOf, type Term } from '../announcing/terms.ts';
+import { fold, isForeignShort, termAt, wordsOf, type Term } from '../announcing/terms.ts';
 import { matchesOf, type Candidate, type Recogniser } from '../recogniser.ts';
 
 /** Characters before and behind a number that are looked at, and the words in them that count. */
@@ -17,13 +17,6 @@ const AND =
 /** "12345 (account number)", "12345 is her student number". */
 const SAID_BEHIND =
   /^\s?\(|^,?\s(?:which )?(?:is|was|as|als|ist|war|est|comme|es|como|è|come|é|jest|to|jako|är|som)\s/i;
-/** Words of other languages, unless they are written in capitals. */
-const SHORT_OWN = new RegExp(
-  String.raw`^(?:${[
-    'sin|uid|pid|fin|team|pod|bi|pis|pan|ra|az|cin|cab|abi|bg|pg|ocr|cap|tis|sip|prot|tin|ein|rut|spi|dl|cie|dea|bar no|cro|rg|gz|nip|nir|nie|ame|tag|inz',
-    'trn|uln|upn|din|crn|re|rol|rit|ur|urn|rx|mn|mp|om|cc|css|bva|svs|dak|aok|ikk|bkk|hcf|nib|ahm|nam|cns|crc|crp|cau|crea|gdc|goc|sia|vhi|irn|hc|pea|ike|isk|bsu|fik|src|ek|acc|eps|tse|tsi|tip|lic|rach|gln|opi|drt|kid|vs|ag|nf|sort|best|bon|aba|rma|humana|anthem|big|arb|palais|ordine|patent|brevet|rapport|ordem|bracelet|vignette',
-  ].join('|')})$`,
-);
 
 export const recogniser: Recogniser = {
   name: 'announced',
@@ -96,7 +89,11 @@ function judge(before: string, one: Identifier): Verdict {
       continue;
     }
     const { term, count } = match;
-    const isShort = count === 1 && SHORT_OWN.test(words[at]) && written[at] !== written[at]?.toUpperCase();
+    const isShort = count === 1 && isForeignShort(words[at], written[at]);
+    if (term.role === 'block' && walk.foreign === 0 && isWrittenOn(words, at - count)) {
+      at -= count;
+      continue;
+    }
     // "#12" by itself is a bug's, a comment's, an issue's.
     if (words[at] === '#') walk.hasNumber = true;
     if (term.role === 'about' && walk.foreign === 0 && isNumberBefore(words, at - count)) {
@@ -120,6 +117,26 @@ function isNumberBefore(words: readonly string[], at: number): boolean {
     if (!CONNECTORS.has(words[back])) return false;
   }
   return false;
+}
+
+const PLACES = new Set(
+  'on in at auf im am an sur dans en su sul sulla sulle na op in w paa pa i the this that your my our der dem den die meiner ihrer unserer la le les el los ma votre ta a o de het mijn uw'.split(
+    ' ',
+  ),
+);
+const ARTICLES = /^(?:the|this|that|a|o|de|het|der|dem|den|die|la|le|les|el|los)$/;
+
+/** "account no on the invoice 12", "Kundennummer auf der Rechnung: 12": the thing says where the person's number stands. */
+function isWrittenOn(words: readonly string[], at: number): boolean {
+  let back = at;
+  while (back >= 0 && PLACES.has(words[back])) back--;
+  if (back < 0 || words.slice(back + 1, at + 1).every((word) => ARTICLES.test(word))) return false;
+  const match = termAt(words, back);
+  if (match === undefined) return false;
+  const { term, count } = match;
+  if (term.role === 'own') return true;
+  if (term.role === 'about') return isNumberBefore(words, back - count);
+  return term.role === 'number' && back >= count && termAt(words, back - count)?.term.role === 'about';
 }
 
 function decide({ role, kind }: Term, walk: Walk): Verdict | 'none' {

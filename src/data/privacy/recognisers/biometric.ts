@@ -71,5 +71,5 @@ export const recogniser = withPhrases(
     isOfWords: true,
     score: 0.75,
   }),
-  OF_KEYS,
+  (behind) => OF_KEYS.test(behind),
 );

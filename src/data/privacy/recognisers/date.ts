@@ -25,8 +25,8 @@ export const recogniser: Recogniser = {
         if (
           isVersion(
             value,
-            text.slice(Math.max(0, index - 16), index),
-            text.slice(index + value.length, index + value.length + 12),
+            text.slice(Math.max(0, index - 40), index),
+            text.slice(index + value.length, index + value.length + 24),
           )
         )
           continue;
@@ -37,14 +37,19 @@ export const recogniser: Recogniser = {
   },
 };
 
-/** "kernel 2.4.19", "upgrade to 7.2.14". */
+const PROGRAM = 'kernels?|versions?|firmware|linux|upgrad(?:e|es|ed|ing)|drivers?|treiber|php|python|perl|java';
+/** "kernel 2.4.19", "upgrade to 7.2.14"; a preposition alone stands before days as well: "moved to 7.4.24". */
+const VERSION_BEFORE = new RegExp(
+  String.raw`(?<!\p{L})(?:(?:${PROGRAM}|release|update|build|v)|(?:${PROGRAM})(?:\s\p{L}{2,10})?\s(?:from|to|under|using|with|of)(?:\s\d\.\d{1,2}\.\d\d\s(?:to|and))?)\s{1,2}$`,
+  'iu',
+);
+/** "2.4.19 kernels", "the 2.4.19 release of"; but "4.11.85 release form signed". */
+const VERSION_BEHIND =
+  /^\s?(?:(?:kernels?|version)(?!\p{L})|(?:release|update|build)(?=[.,;)]|$|\s(?:of|is|was|has|and|kernel)(?!\p{L}))|-\p{L})/iu;
+
 function isVersion(value: string, before: string, behind: string): boolean {
   if (!/^\d\.\d{1,2}\.\d\d$/.test(value)) return false;
-  return (
-    /(?<!\p{L})(?:kernel|version|firmware|linux|release|update|upgrade|build|driver|treiber|to|under|using|with|of|from|php|python|perl|java|v)\s{1,2}$/iu.test(
-      before,
-    ) || /^\s?(?:kernels?|release|version|update|build|-\p{L})/iu.test(behind)
-  );
+  return VERSION_BEFORE.test(before) || VERSION_BEHIND.test(behind);
 }
 
 /** "may 5 %" and "mar 3" in prose are words; a month as written in English has a capital, and others a year or "de". */

@@ -12,8 +12,14 @@ const SPELLED =
   /\s(?:at|@|arroba|chez)\s(?:[a-z\d][a-z\d-]{1,40}(?:\.| dot | punkt | point | punto )){1,4}(?:com|org|net|edu|gov|info|io|co|[a-z]{2})(?![\p{L}\p{N}@-]|\.\p{L})/giu;
 const LOCAL = /(?<![\p{L}\p{N}._%+-])[a-z\d][\w.+-]{1,40}$/iu;
 const LONGEST = 44;
-/** Of a letter, and nobody's. */
-const MESSAGE_ID = /^\d+\.\d+@/;
+/** Of a letter, and nobody's, where its header or its many digits say so: "22.1990@web.de" is somebody's. */
+const MESSAGE_ID = /^(?!0)(?<digits>\d+\.\d+)@/;
+const ID_HEADER = /(?:message-id|in-reply-to|references)["']?\s?[:=][^:=]{0,200}$/i;
+const HEADER_REACH = 240;
+const LEAST_ID = 13;
+const LEAST_ID_IN_BRACKETS = 9;
+/** Nobody's, in front of "at": "contact us at". */
+const PRONOUN = /^(?:us|me|him|her|them|you|it|uns|mich|ihn|sie|nous|moi|lui|nos)$/i;
 
 const addresses = patternRecogniser({
   name: 'email',
@@ -30,16 +36,25 @@ export const recogniser: Recogniser = {
   ...addresses,
   *find(text) {
     if (MARK.test(text)) {
-      for (const one of addresses.find(text)) if (!MESSAGE_ID.test(text.slice(one.start, one.end))) yield one;
+      for (const one of addresses.find(text)) if (!isMessageId(text, one)) yield one;
     }
     yield* spelled(text);
   },
 };
 
+function isMessageId(text: string, { start, end }: Candidate): boolean {
+  const digits = MESSAGE_ID.exec(text.slice(start, end))?.groups!.digits;
+  if (digits === undefined) return false;
+  const isInBrackets = text[start - 1] === '<' && text[end] === '>';
+  if (digits.length > (isInBrackets ? LEAST_ID_IN_BRACKETS : LEAST_ID)) return true;
+  return ID_HEADER.test(text.slice(Math.max(0, start - HEADER_REACH), start));
+}
+
 function* spelled(text: string): Generator<Candidate> {
   for (const { 0: host, index } of matchesOf(SPELLED, text)) {
     const local = LOCAL.exec(text.slice(Math.max(0, index - LONGEST), index))?.[0];
-    if (local === undefined || (!/[._\d]/.test(local) && isEveryday(local.toLowerCase()))) continue;
+    if (local === undefined || PRONOUN.test(local)) continue;
+    if (!/[._\d]/.test(local) && isEveryday(local.toLowerCase())) continue;
     yield { start: index - local.length, end: index + host.length, score: 0.8 };
   }
 }

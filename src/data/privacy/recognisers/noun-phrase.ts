@@ -40,13 +40,13 @@ const REACH = 60;
 const LOOK = 90;
 
 /** A recogniser whose finds are the heads of phrases, but for those that something behind them says more of. */
-export function withPhrases(recogniser: Recogniser, isTold: RegExp): Recogniser {
+export function withPhrases(recogniser: Recogniser, isTold: (behind: string) => boolean): Recogniser {
   return {
     ...recogniser,
     *find(text) {
       for (const one of recogniser.find(text)) {
         const phrase = grown(text, one);
-        if (!isTold.test(text.slice(phrase.end, phrase.end + LOOK))) yield phrase;
+        if (!isTold(text.slice(phrase.end, phrase.end + LOOK))) yield phrase;
       }
     },
   };

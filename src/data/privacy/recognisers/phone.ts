@@ -82,7 +82,9 @@ function scoreOf(value: string, before: string): number {
     return parsePhoneNumberFromString(international)?.isPossible() === true ? 0.92 : hasWord ? 0.6 : 0;
   }
   // Fictional numbers in their usual grouping are none of libphonenumber's, and stand in many texts.
-  if (/^\(?\d{3}\)?[-. ]{1,2}\d{3}[-. ]\d{4}$/.test(bare)) return !bare.startsWith('(') && isOfNobody(before) ? 0 : 0.8;
+  if (/^\(?\d{3}\)?[-. ]{1,2}\d{3}[-. ]\d{4}$/.test(bare)) {
+    return !hasWord && !bare.startsWith('(') && isOfNobody(before) ? 0 : 0.8;
+  }
   // Asked last: a number is tried in more than twenty countries.
   const isValid = (): boolean => isValidSomewhere(bare);
   if (hasWord) return isValid() ? 0.9 : 0.7;

@@ -1,6 +1,7 @@
 /** Mentions of pictures of a face: words for full-face photographs, and for pictures of somebody. */
 import { latin } from '../latin.ts';
 import { withPhrases } from './noun-phrase.ts';
+import { recogniser as pictureFiles } from './photo-file.ts';
 import { patternRecogniser } from '../recogniser.ts';
 
 const FORMS = [
@@ -46,7 +47,13 @@ const FORMS = [
 
 /** The picture's file is what is looked for: "her passport photo (pass_ann.jpg)". */
 const NAMED_FILE =
-  /^[^.!?\n]{0,24}?[\s("'][\w-]{1,60}\.(?:jpe?g|png|heic|tiff?|webp|bmp|gif|mp4|mov)(?![\p{L}\p{N}])/iu;
+  /^[^.!?\n]{0,24}?[\s("'](?<file>[\w-]{1,60}\.(?:jpe?g|png|heic|tiff?|webp|bmp|gif|mp4|mov))(?![\p{L}\p{N}])/iu;
+
+/** Only where the file is found: "her passport photo is in kitchen_plan.jpg" loses nothing. */
+function namesFile(behind: string): boolean {
+  const file = NAMED_FILE.exec(behind)?.groups!.file;
+  return file !== undefined && [...pictureFiles.find(file)].length > 0;
+}
 
 export const recogniser = withPhrases(
   patternRecogniser({
@@ -56,5 +63,5 @@ export const recogniser = withPhrases(
     isOfWords: true,
     score: 0.7,
   }),
-  NAMED_FILE,
+  namesFile,
 );
