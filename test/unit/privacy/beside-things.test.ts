@@ -6,6 +6,7 @@ const FOUND: Record<string, string[]> = {
   'Appointment moved from 3.4.24 to 7.4.24': ['date: 3.4.24', 'date: 7.4.24'],
   'paid with 3.12.19, discharged to 4.12.19 home': ['date: 3.12.19', 'date: 4.12.19'],
   'Born 4.11.85 release form signed': ['date: 4.11.85'],
+  'Update 3.4.24, v 5.4.24': ['date: 3.4.24', 'date: 5.4.24'],
   'Call back for quote: 617-555-0134': ['phone: 617-555-0134'],
   'Tel. about the invoice 617-555-0134': ['phone: 617-555-0134'],
   '(kid) 0171 2345678': ['phone: 0171 2345678'],
@@ -19,10 +20,14 @@ const FOUND: Record<string, string[]> = {
   'tem noventa e oito anos': ['age: noventa e oito'],
   'Temperature 95 year old male': ['age: 95'],
   'ist seit Montag 94 Jahre alt': ['age: 94'],
+  'depuis lundi 94 ans': ['age: 94'],
+  'hace 94 años nació': ['age: 94'],
   '{"website": "annakowalska.com"}': ['url: annakowalska.com'],
   'website - annakowalska.com': ['url: annakowalska.com'],
   'Contact us at annakowalska.com': ['url: annakowalska.com'],
   'Kundennummer auf der Rechnung: 88123456': ['code: 88123456'],
+  'Personalnummer lt. Rechnung 88123456': ['code: 88123456'],
+  '[Blog](annakowalska.com)': ['url: annakowalska.com'],
   'account no on the invoice 88123456': ['account: 88123456'],
 };
 

@@ -17,10 +17,10 @@ const TITLED =
 const BEFORE = 14;
 /** "a lease of 99 years", "90 Jahre Erfahrung": time that passes, of nobody's life. */
 const TIME_BEFORE =
-  /(?<!\p{L})(?:seit|depuis|desde hace|hace|da oltre|da più di|sinds|od|sedan|siden|lease(?: of)?|temp(?:erature)?|fever|score|bail de|term of|(?:for|in|over|within) the (?:last|past|next)|vor|il y a|próxim[oa]s|nächsten|letzten|garanti[ae] (?:de|di|von)|warranty(?: of)?)(?: \p{L}{2,8})?\s$/iu;
+  /(?<!\p{L})(?:seit|depuis|desde hace|hace|da oltre|da più di|sinds|od|sedan|siden|lease(?: of)?|temp(?:erature)?|fever|score|bail de|term of|(?:for|in|over|within) the (?:last|past|next)|vor|il y a|próxim[oa]s|nächsten|letzten|garanti[ae] (?:de|di|von)|warranty(?: of)?)(?: (?!(?:mon|tues?|wednes|thurs|fri|satur|sun)day|\p{L}{3,7}tag|(?:lun|mar|mercre|jeu|vendre|same)di|dimanche|lunes|martes|jueves|viernes|domingo|gestern|heute|hier|ayer|poco|ieri)\p{L}{2,8})?\s$/iu;
 /** What no time but a life has behind it: "temperature 95 year old male", "seit Montag 94 Jahre alt". */
 const OLD_BEHIND =
-  /^[\s-]{0,2}(?:(?:years?|yrs?)\.?[\s-](?:olds?|of age|young)|yo(?!\p{L})|y\.?\/?o(?!\p{L})|jährig|jahren? (?:alt|geboren)|jaar oud|(?:års?|år) gam|årig|letni)/iu;
+  /^[\s-]{0,2}(?:(?:years?|yrs?)\.?[\s-](?:olds?|of age|young)|yo(?!\p{L})|y\.?\/?o(?!\p{L})|jährig|jahren? (?:alt|geboren)|jaar oud|(?:års?|år) gam|årig|letni|(?:ans|años),? (?:(?:il|elle) )?(?:est née?|naquit|nació))/iu;
 const TIME_BEHIND =
   /^[\s-]{0,2}\p{L}{1,8}[\s-](?:of (?:experience|service|history|tradition|data|records)|lease|leasehold|warranty|guarantee|anniversary|ago|erfahrung|garantie|tradition|firmengeschichte|laufzeit|gewährleistung|d['’](?:expérience|existence|histoire)|de (?:bail|garantie|experiencia|experiência|historia|garantía|garantia|tradición|servicio)|di (?:esperienza|storia|garanzia|attività)|fa(?!\p{L})|geleden|ervaring|garantie|bestaan|temu|doświadczenia|gwarancji|tradycji|sedan|erfarenhet|garanti|siden|erfaring|atrás|zkušeností|tradice|záruky|önce|deneyim)/iu;
 

@@ -120,7 +120,7 @@ function isNumberBefore(words: readonly string[], at: number): boolean {
 }
 
 const PLACES = new Set(
-  'on in at auf im am an sur dans en su sul sulla sulle na op in w paa pa i the this that your my our der dem den die meiner ihrer unserer la le les el los ma votre ta a o de het mijn uw'.split(
+  'on in at auf im am an sur dans en su sul sulla sulle na op in w paa pa i the this that your my our der dem den die meiner ihrer unserer la le les el los ma votre ta lt laut per siehe selon segun a o de het mijn uw'.split(
     ' ',
   ),
 );

@@ -11,7 +11,7 @@ export const recogniser = patternRecogniser({
   kind: 'url',
   needs: { character: '.' },
   pattern: new RegExp(
-    String.raw`(?<![\p{L}\p{N}@.-])(?:(?:https?|ftps?|sftp|wss?|ssh|git|ipp|ldaps?|rtsp|smb|irc):\/\/${REST}{3,2000}|www\.${REST}{3,2000}|${HOST}\/${REST}{0,500}|(?<=(?<!\p{L})(?:${WORDS})(?: is| at)?(?:["']?\s?[:=|(–-]\s?["']?|\s["']?))${HOST}(?![\p{L}\p{N}@.-]|\())(?<![.,;:!?])`,
+    String.raw`(?<![\p{L}\p{N}@.-])(?:(?:https?|ftps?|sftp|wss?|ssh|git|ipp|ldaps?|rtsp|smb|irc):\/\/${REST}{3,2000}|www\.${REST}{3,2000}|${HOST}\/${REST}{0,500}|(?<=(?<!\p{L})(?:${WORDS})(?: is| at)?(?:["'\]]?\s?[:=|(–-]\s?["']?|\s["']?))${HOST}(?![\p{L}\p{N}@.-]|\())(?<![.,;:!?])`,
     'giu',
   ),
   score: 0.9,
