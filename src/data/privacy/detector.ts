@@ -4,7 +4,7 @@ import { asListed, gazetteer } from './gazetteer.ts';
 import type { Kind } from './kinds.ts';
 import { NOT_NAMES } from './name-words.ts';
 import { standingOf } from './names/features.ts';
-import { highestIn } from './names/tagger.ts';
+import { highestIn, isGerman } from './names/tagger.ts';
 import { resolveOverlaps } from './overlaps.ts';
 import type { Recogniser } from './recogniser.ts';
 import { recognisers } from './recognisers/index.ts';
@@ -201,10 +201,22 @@ const WORD = new Expression(
   ),
 );
 
-/** "Frau Winter … im Winter": an everyday word that nothing around it makes a name again. */
+/**
+ * "Frau Winter … im Winter": an everyday word that nothing around it makes a name again. Only in German, and where a
+ * sentence begins: elsewhere an everyday word has no capital.
+ */
 function isPlainWord(text: string, word: string, index: number): boolean {
-  return standingOf(word).everyday === '1' && highestIn(text, index, index + word.length) < LEAST_AGAIN;
+  if (standingOf(word).everyday !== '1' || highestIn(text, index, index + word.length) >= LEAST_AGAIN) return false;
+  const isPerson =
+    INSIDE.test(text.slice(Math.max(0, index - 2), index)) || DOES.test(text.slice(index + word.length, index + 24));
+  return !isPerson || isGerman(text);
 }
+
+/** In the middle of a sentence. */
+const INSIDE = /[\p{Ll},;] $/u;
+/** "Long owns it", at the start of one. */
+const DOES =
+  /^ (?:\p{Ll}{2,18}ed|has|had|was|is|will|would|said|says|told|tells|owns|wants|needs|went|came|gave|took|made|wrote|paid|left|met)(?!\p{L})/u;
 
 const LEAST_AGAIN = 0.03;
 

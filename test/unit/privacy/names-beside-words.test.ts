@@ -18,3 +18,29 @@ describe('beside words of firms and streets', () => {
     expect(found(text)).toEqual([]);
   });
 });
+
+describe('in capitals, with particles and initials', () => {
+  it.each([
+    ['HUNTLEY stated that he was there.', 'name: HUNTLEY'],
+    ['Er bestritt es, HOLZAPFEL schwieg.', 'name: HOLZAPFEL'],
+    ['OOSTERHUIS verklaarde dat hij daar niet was.', 'name: OOSTERHUIS'],
+    ['Ms. De la Cruz called.', 'name: De la Cruz'],
+    ['The prescription was checked by pharmacist R Das today.', 'name: R Das'],
+  ])('finds %s', (text, expected) => {
+    expect(found(text)).toContain(expected);
+  });
+
+  it.each(['PATIENT HISTORY SUMMARY', 'ATTENTION: please CONFIRM the PAYMENT.'])('finds nobody in %s', (text) => {
+    expect(found(text)).toEqual([]);
+  });
+});
+
+describe('of everyday words, said again', () => {
+  it.each([
+    ['Peter Long bought the house. Long owns it.', ['name: Peter Long', 'name: Long']],
+    ['Robert Field called, Field is ill.', ['name: Robert Field', 'name: Field']],
+    ['Frau Winter rief an. Im Winter ist es kalt.', ['name: Winter']],
+  ])('finds in %s', (text, expected) => {
+    expect(found(text)).toEqual(expected);
+  });
+});

@@ -11,7 +11,7 @@ const LATER =
 const PARTICLES =
   /(?<=(?:^|[:;,(\n/\d]|\s[-–])\s?)(?:van|von|de|der|den|ten|ter|af|zu|di|da|du|del|della|dos|van['’]t)(?: (?:de|der|den|la|le|het|['’]t))? $/u;
 const ANYWHERE =
-  /(?<![\p{L}\p{N}])(?:von und zu|vo[nm] de[rm]|van de[rn]?|van ['’]t|de la|de las|de los|(?:De|Del|Della|Di|Da|Dos|La|Le|Van|Von|El|Al|Ben|Ibn|Abu|Mac|Ter|Ten)(?: (?:La|Las|Los|Le|Der|Den|De))?) $/u;
+  /(?<![\p{L}\p{N}])(?:von und zu|vo[nm] de[rm]|van de[rn]?|van ['’]t|de la|de las|de los|(?:De|Del|Della|Di|Da|Dos|La|Le|Van|Von|El|Al|Ben|Ibn|Abu|Mac|Ter|Ten)(?: (?:La|Las|Los|Le|Der|Den|De|la|las|los|le|der|den|de))?) $/u;
 const REACH = 24;
 /** "No. Smith" and "St. Anna" have no initial before them. */
 const OTHER = /(?:No|Nr|St|Dr|Mr|Ms|Jr|Sr|Mt|Av|Al|Ul|Os|Pl)\.[ \u00a0]?$/;

@@ -27,6 +27,8 @@ for (const [at, words] of Object.values(SMALL_WORDS).entries())
   for (const word of words.split(' ')) BITS.set(word, (BITS.get(word) ?? 0) | (1 << at));
 
 const LANGUAGES = Object.keys(SMALL_WORDS).length;
+/** The place of the one whose nouns have capitals. */
+export const GERMAN = Object.keys(SMALL_WORDS).indexOf('de');
 
 /** The languages that a word is a small word of, one bit each. */
 export function languagesOf(lower: string): number {

@@ -12,7 +12,7 @@ import {
   standingOf,
   TABLE_SIZE,
 } from './features.ts';
-import { languageOf } from './language.ts';
+import { GERMAN, languageOf } from './language.ts';
 import { THING, Things } from './things.ts';
 import { tokensOf, type Token } from './tokens.ts';
 
@@ -58,6 +58,7 @@ interface Reading {
   /** Of each token, 0 for what is asked of none. */
   probabilities: Float32Array;
   things: Things;
+  language: number;
 }
 
 let last: Reading | undefined;
@@ -84,7 +85,7 @@ function read(text: string): Reading {
     isNamed[at] = 1;
   }
   raiseRepeated(tokens, probabilities);
-  last = { text, tokens, probabilities, things };
+  last = { text, tokens, probabilities, things, language };
   return last;
 }
 
@@ -166,6 +167,11 @@ export function highestIn(text: string, start: number, end: number): number {
   for (let at = tokenBehind(tokens, start); at < tokens.length && tokens[at].start < end; at++)
     highest = Math.max(highest, probabilities[at]);
   return highest;
+}
+
+/** Whether a text is in the language whose nouns have capitals. */
+export function isGerman(text: string): boolean {
+  return read(text).language === GERMAN;
 }
 
 /** Whether lists have each word of a stretch as what a firm or another thing is called, or in a phrase that is one. */

@@ -16,7 +16,7 @@ import type { Recogniser } from '../recogniser.ts';
 const ALONE = { listed: 0.22, either: 0.38, calledToo: 0.45, fresh: 0.38, everyday: 0.62, called: 0.8 };
 /** In small letters, or nothing but capitals: of five letters and more where no list has it. */
 const ALONE_SMALL = 0.5;
-const ALONE_CAPITALS = { known: 0.85, fresh: 0.6 };
+const ALONE_CAPITALS = { listed: 0.5, everyday: 0.85, fresh: 0.55 };
 const SURE = 0.9;
 const AFTER_INITIAL = 0.3;
 /** What a probability adds to the score: a street of one word with its number is rather an address. */
@@ -62,11 +62,17 @@ const BEFORE = 20;
 const PLAIN = 0.45;
 
 function isPlain(name: string): boolean {
-  return name.split(/[^\p{L}\p{M}'’]+/u).every((word) => {
+  const words = name.split(/[^\p{L}\p{M}'’]+/u);
+  // "R Das": an initial before what a family is called, too.
+  if (INITIAL.test(name) && standingOf(words.at(-1)!).family !== '0') return false;
+  return words.every((word) => {
     const { given, family, everyday } = standingOf(word);
     return given !== '1' && family !== '1' && (everyday === '1' || word.length < 3);
   });
 }
+
+/** "A" and "I" are words. */
+const INITIAL = /^(?![AEIOUY])\p{Lu} \p{Lu}\p{Ll}+$/u;
 
 function standsAlone(word: string, probability: number, isThing: boolean): boolean {
   const standing = standingOf(word);
@@ -91,6 +97,6 @@ const SHORT = 0.5;
 /** Short ones are abbreviations for the most part: "IBAN". */
 function standsInCapitals(word: string, probability: number, { given, family, everyday }: Standing): boolean {
   const isListed = given === '1' || family === '1';
-  const least = isListed || everyday === '1' ? ALONE_CAPITALS.known : ALONE_CAPITALS.fresh;
+  const least = everyday === '1' ? ALONE_CAPITALS.everyday : isListed ? ALONE_CAPITALS.listed : ALONE_CAPITALS.fresh;
   return word.length > (isListed ? 3 : 4) && probability >= least && !NOT_NAMES.has(asListed(word));
 }
