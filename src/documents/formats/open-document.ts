@@ -31,7 +31,7 @@ function* sheetsOf(sheets: XmlElement, context: ReadContext): Generator<Draft> {
   for (const sheet of elementsNamed(sheets, 'table')) {
     context.alive();
     const table = new SheetTable(sheet.getAttribute('table:name') ?? 'sheet');
-    for (const row of openSheetRows(sheet)) yield* table.take(row);
+    for (const row of openSheetRows(sheet, context.notes)) yield* table.take(row);
     yield* table.end();
   }
 }

@@ -83,22 +83,31 @@ function withoutItems(sections: readonly Section[]): Section[] {
   const kept: Section[] = [];
   let chapter = 0;
   let isInList = false;
+  /** Numbers that lines of the last kept section begin with. */
+  let above = new Set<number>();
   for (const [index, section] of sections.entries()) {
     const number = itemNumber(section);
     const goesOn = number !== undefined && section.text === '' && itemNumber(sections[index + 1]) === number + 1;
-    const above = new RegExp(`^\\s*${(number ?? 0) - 1}[.)]\\s`, 'm').test(kept.at(-1)?.text ?? '');
-    const isItem = number !== undefined && (goesOn || isInList || (above && number !== chapter + 1));
+    const isAbove = number !== undefined && above.has(number - 1);
+    const isItem = number !== undefined && (goesOn || isInList || (isAbove && number !== chapter + 1));
     isInList = goesOn;
     if (number !== undefined && !isItem) chapter = number;
     const last = kept.at(-1);
-    if (!isItem) kept.push(section);
-    else {
+    if (!isItem) {
+      kept.push(section);
+      above = new Set(lineNumbers(section.text));
+    } else {
       const text = [section.heading!, section.text].filter((part) => part !== '').join('\n\n');
+      for (const one of lineNumbers(text)) above.add(one);
       if (last === undefined) kept.push({ level: 0, text, line: section.line });
       else last.text = last.text === '' ? text : `${last.text}\n\n${text}`;
     }
   }
   return kept;
+}
+
+function lineNumbers(text: string): number[] {
+  return Array.from(text.matchAll(/^[ \t]*(\d{1,2})[.)](?:\s|$)/gm), ([, number]) => Number(number));
 }
 
 /** 3 of "3. Open the lid". */

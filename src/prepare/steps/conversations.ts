@@ -121,6 +121,8 @@ function* conversation(session: readonly MessageDocument[], { given, finder, not
     kept[0].content = `${subject.replace(REPLY_MARK, '')}\n\n${kept[0].content}`;
   const messages = kept.map(({ role, content }) => ({ role, content }));
   const instruction = given.system ?? told;
+  if (told !== null && told !== instruction)
+    notes.leaveOut(session[0], 'what the assistant was told, in place of which `system` stands');
   const system = instruction === null ? [] : [{ role: 'system', content: instruction }];
   yield rowOf(
     { messages: [...system, ...messages] },

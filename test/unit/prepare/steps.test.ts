@@ -265,6 +265,11 @@ describe('conversations', () => {
         ['assistant', 'Yes.'],
       ],
     ]);
+    const own = await run([{ step: 'messages' }, { step: 'conversations', system: 'Be short.' }], log);
+    expect(own.values[0].messages).toMatchObject([{ role: 'system', content: 'Be short.' }, {}, {}]);
+    expect(own.reports[1].leftOut).toContainEqual(
+      expect.objectContaining({ reason: 'what the assistant was told, in place of which `system` stands', count: 1 }),
+    );
     expect(JSON.stringify(reports[0])).toContain('its time in column \\"Date\\" was not understood');
   });
 

@@ -53,14 +53,19 @@ function characterOf(code: string): string | undefined {
   return point > 0 && point <= 0x10ffff ? String.fromCodePoint(point) : undefined;
 }
 
+function instead(tag: string): string {
+  if (/^<li\b/i.test(tag)) return '- ';
+  if (/^<(?:br|\/p|\/div|\/li|\/ul|\/ol|\/h\d|\/tr)\b/i.test(tag)) return '\n';
+  return /^<\/t[dh]\b/i.test(tag) ? ' ' : '';
+}
+
 /** Help desks keep what was written as HTML. */
 export function plainOf(html: string): string {
-  if (!/<[a-z][^>]*>/i.test(html)) return html.trim();
-  return html
-    .replace(/<li\b[^>]*>/gi, '- ')
-    .replace(/<(br|\/p|\/div|\/li|\/ul|\/ol|\/h\d|\/tr)\b[^>]*>/gi, '\n')
-    .replace(/<\/t[dh]\b[^>]*>/gi, ' ')
-    .replace(/<[^>]*>/g, '')
+  // Behind the last ">" no tag ends, and each "<" there would look for one.
+  const end = html.lastIndexOf('>') + 1;
+  const marked = html.slice(0, end);
+  if (!/<[a-z][^>]*>/i.test(marked)) return html.trim();
+  return (marked.replace(/<[^>]*>/g, instead) + html.slice(end))
     .replace(/&#(x[0-9a-f]{1,6}|\d{1,7});/gi, (entity, code: string) => characterOf(code) ?? entity)
     .replace(/&([rl][sd]quo|[nm]dash|hellip|bull|euro);/g, (_, name: string) => NAMED[name])
     .replace(/&nbsp;/g, ' ')
@@ -69,7 +74,7 @@ export function plainOf(html: string): string {
     .replace(/&quot;/g, '"')
     .replace(/&#39;/g, "'")
     .replace(/&amp;/g, '&')
-    .replace(/[ \t]+\n/g, '\n')
+    .replace(/(?<![ \t])[ \t]+\n/g, '\n')
     .replace(/\n{3,}/g, '\n\n')
     .trim();
 }

@@ -2,20 +2,42 @@
 import { raised, lowered } from '../../text/off-line.ts';
 import { bareName, firstNamed, parseXml, type XmlElement } from '../../text/xml.ts';
 
-const EQUATION = /<m:oMath(?:\s[^>]*)?>[^]*?<\/m:oMath>/g;
-
 /** A part's XML with its equations as runs of text: the library that reads it passes over elements it does not know. */
 export async function withEquations(xml: string): Promise<string> {
   if (!xml.includes('<m:oMath')) return xml;
+  const found = new Set<string>();
+  replaceElements(xml, 'm:oMath', (equation) => {
+    found.add(equation);
+    return '';
+  });
   const texts = new Map<string, string>();
-  for (const [equation] of xml.matchAll(EQUATION)) {
-    if (texts.has(equation)) continue;
+  for (const equation of found) {
     const root = await parseXml(equation);
     texts.set(equation, root === undefined ? '' : lineOf(root).trim());
   }
-  return xml
-    .replace(/<m:oMathParaPr(?:\s[^>]*)?(?:\/>|>[^]*?<\/m:oMathParaPr>)|<\/?m:oMathPara(?:\s[^>]*)?>/g, '')
-    .replace(EQUATION, (equation) => `<w:r><w:t xml:space="preserve">${escaped(texts.get(equation)!)}</w:t></w:r>`);
+  const bare = replaceElements(xml, 'm:oMathParaPr', () => '').replace(/<\/?m:oMathPara(?:\s[^<>]*)?>/g, '');
+  return replaceElements(
+    bare,
+    'm:oMath',
+    (equation) => `<w:r><w:t xml:space="preserve">${escaped(texts.get(equation) ?? '')}</w:t></w:r>`,
+  );
+}
+
+/** Of elements that do not hold each other: an expression would look for the end of each that has none, up to the file's. */
+function replaceElements(xml: string, name: string, replacement: (element: string) => string): string {
+  const start = new RegExp(`<${name}(?:\\s[^<>]*|/)?>`, 'g');
+  const end = `</${name}>`;
+  let replaced = '';
+  let done = 0;
+  for (let match = start.exec(xml); match !== null; match = start.exec(xml)) {
+    const isEmpty = match[0].endsWith('/>');
+    const at = isEmpty ? start.lastIndex : xml.indexOf(end, start.lastIndex);
+    if (at === -1) break;
+    start.lastIndex = isEmpty ? at : at + end.length;
+    replaced += xml.slice(done, match.index) + replacement(xml.slice(match.index, start.lastIndex));
+    done = start.lastIndex;
+  }
+  return replaced + xml.slice(done);
 }
 
 function escaped(text: string): string {

@@ -43,7 +43,7 @@ class Converter {
     const attribute = (key: string): string => element.getAttribute(key) ?? '';
     switch (name) {
       case 's':
-        return MEANT.repeat(Math.min(200, Number(attribute('text:c') || 1)));
+        return MEANT.repeat(Math.max(0, Math.min(200, Number(attribute('text:c')) || 1)));
       case 'tab':
         return '\t';
       case 'line-break':
