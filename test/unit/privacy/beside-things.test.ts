@@ -33,6 +33,7 @@ const FOUND: Record<string, string[]> = {
 
 const LEFT = [
   'kernel 2.4.19 and upgrade to 7.2.14, kernel from 2.4.18 to 2.4.19',
+  'Upgrade path: 7.0.3 to 7.1.0 to 7.2.14',
   'part no. 617-555-0134',
   'Message-ID: <22.1990@web.de>, <20021008.144500@host.com>',
   'logo_2.png and kitchen_plan.jpg',

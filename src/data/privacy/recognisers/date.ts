@@ -38,9 +38,9 @@ export const recogniser: Recogniser = {
 };
 
 const PROGRAM = 'kernels?|versions?|firmware|linux|upgrad(?:e|es|ed|ing)|drivers?|treiber|php|python|perl|java';
-/** "kernel 2.4.19", "upgrade to 7.2.14"; a preposition alone stands before days as well: "moved to 7.4.24". */
+/** "kernel 2.4.19", "upgrade to 7.2.14", "7.1.0 to 7.2.14"; a preposition alone stands before days as well: "moved to 7.4.24". */
 const VERSION_BEFORE = new RegExp(
-  String.raw`(?<!\p{L})(?:(?:${PROGRAM}|release|build)|(?:${PROGRAM})(?:\s\p{L}{2,10})?\s(?:from|to|under|using|with|of)(?:\s\d\.\d{1,2}\.\d\d\s(?:to|and))?)\s{1,2}$`,
+  String.raw`(?<!\p{L})(?:(?:${PROGRAM}|release|build)|(?:${PROGRAM})(?:\s\p{L}{2,10})?\s(?:from|to|under|using|with|of)(?:\s\d\.\d{1,2}\.\d\d\s(?:to|and))?|(?<![\d.])\d\.\d{1,2}\.\d\s(?:to|and|or))\s{1,2}$`,
   'iu',
 );
 /** "2.4.19 kernels", "the 2.4.19 release of"; but "4.11.85 release form signed". */
