@@ -122,6 +122,13 @@ describe('a plain text', () => {
     ]);
     expect(sectionsOf('m.txt').map(([, heading]) => heading)).toEqual(['1. Scope', '2. Use']);
   });
+
+  it('of very many items is read in no time', async () => {
+    const items = Array.from({ length: 40_000 }, (_, index) => `${(index % 99) + 1}. Item of a list\n\n`);
+    const inside = join(folder, 'long');
+    const { documents } = await readFiles(inside, { 'long.txt': `Guide\n=====\n\n${items.join('')}` });
+    expect((documents[0] as TextDocument).sections.map(({ heading }) => heading)).toEqual(['Guide']);
+  }, 5000);
 });
 
 describe('archives of other kinds', () => {
