@@ -44,3 +44,14 @@ describe('of everyday words, said again', () => {
     expect(found(text)).toEqual(expected);
   });
 });
+
+describe('that countries and things have, too', () => {
+  it.each([
+    ['Written by Georgia Brown in Chad.', ['name: Georgia Brown']],
+    ['Kenya Banks called the office today.', ['name: Kenya Banks']],
+    ['Signed: Pat Rivers, nurse.', ['name: Pat Rivers']],
+    ['Georgia State and Sierra Madre', []],
+  ])('finds in %s', (text, expected) => {
+    expect(found(text)).toEqual(expected);
+  });
+});

@@ -207,7 +207,7 @@ function endOf(words: readonly Word[], from: number): number {
   while (
     to < words.length &&
     to - from < MOST_WORDS &&
-    (!NOT_NAMES.has(words[to].listed) || isParticle(words, to, from))
+    (!NOT_NAMES.has(words[to].listed) || isParticle(words, to, from) || isBoth(words, to, from))
   ) {
     // "Smith, John" is one name; "Anna, Peter" are two.
     if (words[to].isAfterComma && to > from && !isTurned(words.slice(from, to), words[to])) break;
@@ -216,6 +216,16 @@ function endOf(words: readonly Word[], from: number): number {
   }
   return to;
 }
+
+/** "Georgia Brown", "Ruby Banks": what is a country or a thing by itself, before what families alone are called. */
+function isBoth(words: readonly Word[], at: number, from: number): boolean {
+  const [word, next] = [words[at], words[at + 1]];
+  if (at > from || words.length !== from + 2 || next.isAfterComma || NOT_NAMES.has(next.listed)) return false;
+  return NAMED_SO.has(word.text) && gazetteer().family.has(next.listed);
+}
+
+/** Of those that are no names for the most part, what people are called. */
+const NAMED_SO = new Set('Jordan Chad Georgia Virginia Carolina Asia Kenya Sierra Christian Ruby Pat'.split(' '));
 
 const CAPITAL_PARTICLE = /^(?:De|Del|Della|Di|Da|Dos|La|Le|Van|Von|Der|Den|El|Al)$/;
 
