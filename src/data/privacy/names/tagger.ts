@@ -205,6 +205,8 @@ export function withoutUnlikely(text: string, start: number, end: number): { sta
   const isFamily = (at: number): boolean =>
     standingOf(tokens[at].text).family !== '0' && standingOf(tokens[at - 1].text).given !== '0';
   for (let at = first - 1; at >= from && (isOf(at) || PARTICLE.test(tokens[at].lower)); at--) if (isOf(at)) first = at;
+  // "Eve Green": a given name right before a name is its beginning, whatever else the word means.
+  if (first > from && standingOf(tokens[first - 1].text).given !== '0') first--;
   for (let at = last + 1; at < to && (isOf(at) || isFamily(at)); at++) last = at;
   return { start: Math.max(start, tokens[first].start), end: Math.min(end, tokens[last].end) };
 }
