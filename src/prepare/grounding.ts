@@ -20,7 +20,7 @@ export function groundingFault(
 }
 
 /** Letters and digits with single spaces, so that line ends, quotes and marks of emphasis make no difference. */
-function squeezed(text: string): string {
+export function squeezed(text: string): string {
   return text
     .toLowerCase()
     .replaceAll(/[^\p{L}\p{N}]+/gu, ' ')

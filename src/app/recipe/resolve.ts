@@ -6,7 +6,7 @@ import { recipeKeys } from './keys.ts';
 import { noOrigin, type RecipeOrigin } from './origin.ts';
 import { parseRecipeText, readRecipeFile } from './read.ts';
 import { isPlainObject } from '../../base/plain-object.ts';
-import { type Settings } from './settings.ts';
+import type { Settings } from './settings.ts';
 import { type RecipeFlags, settle } from './settle.ts';
 
 export interface ResolveOptions {

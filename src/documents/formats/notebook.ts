@@ -1,6 +1,6 @@
 import { Unreadable } from '../outcome.ts';
 import { readText } from '../text/decode.ts';
-import { markdownSections } from '../text/markdown-sections.ts';
+import { madeSections } from '../text/markdown-sections.ts';
 import { fenced } from '../text/to-markdown.ts';
 import type { Draft, FileInput, ReadContext, Reader } from '../reader.ts';
 import { isObject, listOf, textOf } from './chats/chat.ts';
@@ -18,10 +18,8 @@ async function* read(input: FileInput, context: ReadContext): AsyncGenerator<Dra
     const shown = listOf(outputs).length;
     if (shown > 0) context.notes.add('outputs of notebooks, left out', undefined, shown);
   }
-  // Lines of the cells are no lines of the file.
-  const { title, sections } = markdownSections(parts.join('\n\n'));
-  const bare = sections.map(({ line: _line, ...section }) => section);
-  if (bare.length > 0) yield { kind: 'text', ...(title !== undefined && { title }), sections: bare };
+  const { title, sections } = madeSections(parts.join('\n\n'));
+  if (sections.length > 0) yield { kind: 'text', ...(title !== undefined && { title }), sections };
 }
 
 function parsed(text: string): Record<string, unknown> {

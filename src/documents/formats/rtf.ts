@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Unreadable } from '../outcome.ts';
 import { refuseLarge } from '../text/decode.ts';
-import { markdownSections } from '../text/markdown-sections.ts';
+import { madeSections } from '../text/markdown-sections.ts';
 import type { Draft, FileInput, ReadContext, Reader } from '../reader.ts';
 import { rtfMarkdown } from './office/rtf-text.ts';
 
@@ -9,7 +9,7 @@ async function* read(input: FileInput, context: ReadContext): AsyncGenerator<Dra
   refuseLarge(input, context);
   if (input.bytes > context.limits.wholeTextBytes) throw new Unreadable('too-large');
   const { title, text } = await rtfMarkdown((await readFile(input.path)).toString('latin1'));
-  const sections = markdownSections(text).sections.map(({ line: _line, ...section }) => section);
+  const { sections } = madeSections(text);
   if (sections.length > 0) yield { kind: 'text', ...(title !== '' && { title }), sections };
 }
 

@@ -1,6 +1,6 @@
 /** HTML as Markdown in sections: the main content by Mozilla's Readability where the page has one. */
 import type { Section } from '../document.ts';
-import { markdownSections } from './markdown-sections.ts';
+import { madeSections } from './markdown-sections.ts';
 import { toMarkdown } from './to-markdown.ts';
 
 export interface HtmlOptions {
@@ -27,8 +27,7 @@ export async function htmlSections(
   const all = document.body?.innerHTML ?? '';
   const main = onlyMain ? await mainContent(document) : undefined;
   const chosen = main !== undefined && textLength(main) >= LEAST_SHARE * textLength(all) ? main : all;
-  // Lines of the Markdown are no lines of the page.
-  const sections = markdownSections(await toMarkdown(chosen)).sections.map(({ line: _line, ...section }) => section);
+  const { sections } = madeSections(await toMarkdown(chosen));
   return { ...(title !== '' && { title }), sections };
 }
 

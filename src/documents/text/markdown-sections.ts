@@ -19,6 +19,12 @@ export function markdownSections(markdown: string): { title?: string; sections: 
   return { ...(title !== undefined && { title }), sections };
 }
 
+/** Of Markdown that was made of something else: its lines are none of the file's. */
+export function madeSections(markdown: string): { title?: string; sections: Section[] } {
+  const { sections, ...about } = markdownSections(markdown);
+  return { ...about, sections: sections.map(({ line: _line, ...section }) => section) };
+}
+
 function frontMatter(lines: readonly string[]): { lines: number; title?: string } {
   if (lines[0]?.trimEnd() !== '---') return { lines: 0 };
   const end = lines.findIndex((line, index) => index > 0 && /^(---|\.\.\.)\s*$/.test(line));

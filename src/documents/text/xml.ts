@@ -37,3 +37,8 @@ export function firstNamed(within: XmlElement, name: string): XmlElement | undef
 export function bareName({ localName }: XmlElement): string {
   return localName.slice(localName.indexOf(':') + 1);
 }
+
+/** A text as XML and HTML write it between elements. */
+export function escapedText(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}

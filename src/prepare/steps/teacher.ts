@@ -6,6 +6,7 @@ import { sectionOrigin, withHeadings, type DataRow, type Item, type Origin } fro
 import { endpointFrom } from '../../eval/endpoint/endpoint.ts';
 import { endpointPredictor } from '../../eval/endpoint/endpoint-predictor.ts';
 import { sha256 } from '../../files/hash.ts';
+import { squeezed } from '../grounding.ts';
 import { defineStep, rowOf, type StepContext, type StepNotes } from '../step.ts';
 import { taskNames, teacherTask, type TeacherTask } from '../teacher-tasks.ts';
 
@@ -170,14 +171,11 @@ async function taught(
 
 /** The page on which a quotation stands, where the section has several and it is found on one of them. */
 function quotedAt(origin: Origin, quote: string, pages: Source['pages']): Origin {
-  const page = pages?.find(({ text }) => plain(text).includes(plain(quote)))?.page;
+  const said = squeezed(quote);
+  const page = said === '' ? undefined : pages?.find(({ text }) => squeezed(text).includes(said))?.page;
   if (page === undefined) return { ...origin, quote };
   const { lastPage: _, ...rest } = origin;
   return { ...rest, page, quote };
-}
-
-function plain(text: string): string {
-  return text.replace(/\s+/g, ' ').trim().toLowerCase();
 }
 
 function rewritten({ values }: DataRow, text: string): Record<string, unknown> {

@@ -256,15 +256,20 @@ it('splits by a time and by whom redaction takes out of the rows', async () => {
       }
 });
 
+/** Eight rows of each of seven users, in two files. */
+function writeSevenUsers(): void {
+  for (const [file, from] of [
+    ['a.jsonl', 0],
+    ['b.jsonl', 28],
+  ] as const)
+    write(
+      file,
+      numbered(28, from).map((row, i) => ({ ...row, user: `u${i % 7}` })),
+    );
+}
+
 it('keeps the rows of one subject of redaction together', async () => {
-  write(
-    'a.jsonl',
-    numbered(28).map((row, i) => ({ ...row, user: `u${i % 7}` })),
-  );
-  write(
-    'b.jsonl',
-    numbered(28, 28).map((row, i) => ({ ...row, user: `u${i % 7}` })),
-  );
+  writeSevenUsers();
   const steps = [{ step: 'records' }, { step: 'redact', subject: 'user' }];
   const { folder: to } = await make({ steps, split: { validation: 0, test: 0.3 } });
   const users = (part: string) => new Set(rowsOf(to, part).map(({ user }) => user));
@@ -272,20 +277,23 @@ it('keeps the rows of one subject of redaction together', async () => {
 });
 
 it('keeps what rows are split by through steps that make other rows of them', async () => {
-  write(
-    'a.jsonl',
-    numbered(28).map((row, i) => ({ ...row, user: `u${i % 7}` })),
-  );
-  write(
-    'b.jsonl',
-    numbered(28, 28).map((row, i) => ({ ...row, user: `u${i % 7}` })),
-  );
+  writeSevenUsers();
   const template = { step: 'template', columns: { prompt: '{{ text }}', completion: '{{ id }}' } };
   const steps = [{ step: 'records' }, { step: 'redact', subject: 'user' }, template];
   const { folder: to } = await make({ steps, split: { validation: 0, test: 0.3 } });
   const users = (part: string) =>
     new Set(rowsOf(to, part).map((row) => Number((row as unknown as { completion: string }).completion) % 7));
   expect(users('train').intersection(users('test'))).toEqual(new Set());
+});
+
+it('tells of unknown steps beside all other defects', async () => {
+  write('a.jsonl', numbered(5));
+  write('b.jsonl', numbered(5, 5));
+  const steps = [{ step: 'record' }, { step: 'quality', most_symbol: 1 }];
+  await expect(make({ steps })).rejects.toMatchObject({
+    code: 'E_STEP_OPTIONS',
+    problems: [{ field: 'step' }, { field: 'quality.most_symbol' }],
+  });
 });
 
 it('says what by: group has become', () => {

@@ -23,7 +23,7 @@ const LAST = /(?<=[ -])(?:Streets?|Nagar|Federal|Rules|Foundation|Insurance|Moto
 const REACH = 24;
 
 /** "Le magasin Leroy Merlin", "Autohaus Wagner"; "Firma Klaus Meier" is somebody, too. */
-export function isShop(text: string, start: number, end: number): boolean {
+function isShop(text: string, start: number, end: number): boolean {
   const name = text.slice(start, end);
   if (FIRST.test(name)) return true;
   const [given, family] = name.split(/[ ,]+/);
@@ -35,8 +35,12 @@ export function isShop(text: string, start: number, end: number): boolean {
 const TURKISH_STREET = /^(?:\p{L}[\p{L}\p{M}’']* ){1,4}(?:Sok|Cad|Mah|Sk|Blv|Bulv)\.[^\n\d]{0,40}\d/u;
 
 /** "Zümrüt Sok. No:14". */
-export function isStreet(text: string, start: number, end: number): boolean {
+function isStreet(text: string, start: number, end: number): boolean {
   return TURKISH_STREET.test(text.slice(start, end + 2 * REACH));
+}
+
+export function isShopOrStreet(text: string, start: number, end: number): boolean {
+  return isShop(text, start, end) || isStreet(text, start, end);
 }
 
 export function isEponym(text: string, start: number, end: number): boolean {
@@ -44,8 +48,7 @@ export function isEponym(text: string, start: number, end: number): boolean {
     BEHIND.test(text.slice(end, end + REACH)) ||
     BEFORE.test(text.slice(Math.max(0, start - REACH), start)) ||
     (text.slice(Math.max(0, start - 3), start) === 'M. ' && OF_DISEASES.test(text.slice(start, end))) ||
-    isShop(text, start, end) ||
-    isStreet(text, start, end) ||
+    isShopOrStreet(text, start, end) ||
     LAST.test(text.slice(start, end))
   );
 }

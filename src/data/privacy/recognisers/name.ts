@@ -5,7 +5,7 @@
 import { remembered } from '../../../base/remembered.ts';
 import { asListed, gazetteer, type Gazetteer } from '../gazetteer.ts';
 import { CUES, NOT_NAMES, PARTICLES, TITLES } from '../name-words.ts';
-import { isEponym, isShop, isStreet } from '../names/eponyms.ts';
+import { isEponym, isShopOrStreet } from '../names/eponyms.ts';
 import { withInitials } from '../names/initials.ts';
 import { isCountry, isRole } from '../names/roles.ts';
 import { highestIn, isCalledThing, withoutUnlikely } from '../names/tagger.ts';
@@ -49,9 +49,9 @@ export const recogniser: Recogniser = {
   kind: 'name',
   *find(text) {
     for (const one of namesByRule(text)) {
-      if (one.score < SURE && isEponym(text, one.start, one.end)) continue;
       const isListed = one.score !== CUED && one.score !== TITLED;
-      if (isListed && (isShop(text, one.start, one.end) || isStreet(text, one.start, one.end))) continue;
+      const refutes = one.score < SURE ? isEponym : isListed ? isShopOrStreet : undefined;
+      if (refutes?.(text, one.start, one.end) === true) continue;
       const isThing = isListed && isCalledThing(text, one.start, one.end);
       const least = isThing ? REFUTED_THING : leastOf(one.score, text.slice(one.start, one.end).includes(' '));
       const likely = least > 0 ? highestIn(text, one.start, one.end) : 1;

@@ -1,6 +1,6 @@
 /** Equations of Word as one line each: "x = (−b ± √(b² − 4ac))/(2a)" as people type them. */
 import { raised, lowered } from '../../text/off-line.ts';
-import { bareName, firstNamed, parseXml, type XmlElement } from '../../text/xml.ts';
+import { bareName, escapedText, firstNamed, parseXml, type XmlElement } from '../../text/xml.ts';
 
 /** A part's XML with its equations as runs of text: the library that reads it passes over elements it does not know. */
 export async function withEquations(xml: string): Promise<string> {
@@ -19,7 +19,7 @@ export async function withEquations(xml: string): Promise<string> {
   return replaceElements(
     bare,
     'm:oMath',
-    (equation) => `<w:r><w:t xml:space="preserve">${escaped(texts.get(equation) ?? '')}</w:t></w:r>`,
+    (equation) => `<w:r><w:t xml:space="preserve">${escapedText(texts.get(equation) ?? '')}</w:t></w:r>`,
   );
 }
 
@@ -38,10 +38,6 @@ function replaceElements(xml: string, name: string, replacement: (element: strin
     done = start.lastIndex;
   }
   return replaced + xml.slice(done);
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
 type Parts = (name: string) => string;

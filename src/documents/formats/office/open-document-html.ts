@@ -1,5 +1,5 @@
 /** Texts of OpenDocument as HTML: paragraphs, headings, lists, tables and notes by their elements. */
-import { bareName, type XmlElement } from '../../text/xml.ts';
+import { bareName, escapedText, type XmlElement } from '../../text/xml.ts';
 
 /** What is no text of the document's own: what was deleted, remarks, contents, pictures' data. */
 const SILENT = new Set(
@@ -30,7 +30,7 @@ class Converter {
       const text = child.nodeType === 3 ? (child.textContent ?? '').replace(/\s+/g, ' ') : undefined;
       // Between elements, a space is the writer's of the file.
       if (text === undefined) html += this.#element(child);
-      else if (text !== ' ' || HOLDS_TEXT.has(bareName(element))) html += escaped(text);
+      else if (text !== ' ' || HOLDS_TEXT.has(bareName(element))) html += escapedText(text);
     }
     // Lines of code that stand below each other are one block.
     return html.replaceAll('</pre><pre>', '\n');
@@ -91,19 +91,15 @@ class Converter {
       this.#notes.push(
         within(
           'p',
-          `[${escaped(mark)}] ${this.#inner(body)
+          `[${escapedText(mark)}] ${this.#inner(body)
             .replace(/<\/?p>/g, ' ')
             .trim()}`,
         ),
       );
-    return `[${escaped(mark)}]`;
+    return `[${escapedText(mark)}]`;
   }
 }
 
 function within(tag: string, html: string): string {
   return `<${tag}>${html}</${tag}>`;
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
