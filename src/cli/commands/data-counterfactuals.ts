@@ -1,7 +1,7 @@
 import type { AxisCounts, Counterfactuals } from '../../app/fairness/counterfactuals.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { formatCount, plural } from '../../base/format.ts';
-import { axes, type Axis } from '../../data/fairness/change-texts.ts';
+import { axes, type Axis } from '../../data/fairness/axes.ts';
 import { defineCommand, type CommandContext } from '../command.ts';
 import { formatFacts } from '../table.ts';
 import type { Terminal } from '../terminal.ts';

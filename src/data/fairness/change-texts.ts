@@ -1,16 +1,13 @@
 /** The texts of a row with somebody of another group in them, everything else left as it was. */
 import { shuffled } from '../../base/random.ts';
 import { asListed } from '../privacy/gazetteer.ts';
+import type { Axis } from './axes.ts';
 import { changeNationality } from './change-nationality.ts';
 import { TextEdits, type Change } from './edits.ts';
 import { lexicon, type Gender } from './lexicon.ts';
 import { mentionsIn, type Mention, type Mentions } from './mentions.ts';
 import { otherPronoun } from './pronouns.ts';
 import { wordsOf } from './words.ts';
-
-/** What a pair differs in. */
-export const axes = ['gender', 'origin', 'nationality'] as const;
-export type Axis = (typeof axes)[number];
 
 export interface ChangedTexts {
   texts: string[];

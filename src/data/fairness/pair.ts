@@ -1,5 +1,5 @@
 /** Two rows that differ in the group of whoever they speak of, as they stand in a file: two lines, the original first. */
-import type { Axis } from './change-texts.ts';
+import type { Axis } from './axes.ts';
 import type { Change } from './edits.ts';
 
 /** The column by which the rows of a pair are known. */

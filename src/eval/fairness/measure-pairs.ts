@@ -1,5 +1,5 @@
 import type { CounterfactualAxis, FlippedPair, FlipRate } from '../../store/counterfactuals.ts';
-import { axes } from '../../data/fairness/change-texts.ts';
+import { axes } from '../../data/fairness/axes.ts';
 import { verdictOf } from '../compare/differences.ts';
 import { promptText } from '../example-text.ts';
 import type { MetricSpec } from '../metrics/index.ts';

@@ -1,5 +1,5 @@
 import type { Example } from '../../data/example.ts';
-import type { Axis } from '../../data/fairness/change-texts.ts';
+import type { Axis } from '../../data/fairness/axes.ts';
 import type { Change } from '../../data/fairness/edits.ts';
 import { neutralText } from '../../data/fairness/neutral.ts';
 import type { Prediction } from '../predictor.ts';

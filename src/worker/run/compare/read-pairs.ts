@@ -1,5 +1,5 @@
 import { AttuneError, type Problem } from '../../../base/errors.ts';
-import { axes } from '../../../data/fairness/change-texts.ts';
+import { axes } from '../../../data/fairness/axes.ts';
 import { PAIR, type PairColumn } from '../../../data/fairness/pair.ts';
 import { loadData, type Example } from '../../../data/index.ts';
 import { rawRows } from '../../../data/raw-rows.ts';
