@@ -28,7 +28,7 @@ const WITH_CODE = [
   ),
   new RegExp(
     latin(
-      String.raw`${PART}{0,3}?(?:,? ?\n {0,12}|, ?| - | – | \| ?)(?:Co\. |County )?${TOWN}(?:(?:,| ?[-–]|/)? ?${REGION})?(?:,| ?[-–])? ?\n?(?:(?:CEP|PIN(?: ?[Cc]ode)?|ZIP|C\.?P\.?|Eircode):? )?${CODE_BEHIND}(?![\p{L}\p{N}])`,
+      String.raw`${PART}{0,3}?(?:,? ?\n {0,12}|, ?| - | – | \| ?)(?:Co\. |County )?${TOWN}(?:(?:,| ?[-–]|/)? ?${REGION})?(?:,| ?[-–])? {0,3}\n?(?:(?:CEP|PIN(?: ?[Cc]ode)?|ZIP|C\.?P\.?|Eircode):? )?${CODE_BEHIND}(?![\p{L}\p{N}])`,
     ),
     'y',
   ),
@@ -48,7 +48,7 @@ const STATE_CODES =
 /** "Truth or Consequences, New Mexico 87901", "Abilene, Texas": what a state stands behind is a town. */
 const TOWN_AND_STATE = new RegExp(
   latin(
-    String.raw`,? (?:\p{Lu}[\p{L}'’.-]{1,20})(?: (?:or |and |of |the )?\p{Lu}[\p{L}'’.-]{1,20}){0,3}(?:, (?:${STATES})|,? (?:${STATE_CODES}))(?!\p{L})(?: \d{5}(?:-\d{4})?| [A-Z]\d[A-Z] ?\d[A-Z]\d| \d{4}(?!\d))?`,
+    String.raw`,? (?:\p{Lu}[\p{L}'’.-]{1,20})(?: (?:or |and |of |the )?\p{Lu}[\p{L}'’.-]{1,20}){0,3}(?:, (?:${STATES})|,? (?:${STATE_CODES}))(?!\p{L})(?: {1,3}\d{5}(?:-\d{4})?| [A-Z]\d[A-Z] ?\d[A-Z]\d| \d{4}(?!\d))?`,
   ),
   'y',
 );

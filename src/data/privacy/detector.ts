@@ -1,4 +1,5 @@
 /** Finds personal data in texts that belong together. */
+import { withCountryLine } from './addresses/country-lines.ts';
 import { withPlainDigits } from './digits.ts';
 import { asListed, gazetteer } from './gazetteer.ts';
 import type { Kind } from './kinds.ts';
@@ -91,7 +92,7 @@ export class Detector {
       for (const { start, end } of zones)
         this.#look({ text: text.slice(start, end), written: written.slice(start, end) }, start, near, found);
     // By recogniser: of equal ones the first recogniser's counts. Lists that nobody has made are left out.
-    return resolveOverlaps(withoutTags(this.#withoutGuesses(found), text), text);
+    return withCountries(resolveOverlaps(withoutTags(this.#withoutGuesses(found), text), text), text);
   }
 
   /** Without what touches a number that another recogniser is sure of, where a recogniser gives way to them. */
@@ -162,6 +163,17 @@ const OF_ADDRESSES: ReadonlySet<Kind> = new Set(['address', 'city', 'postcode', 
 
 function isSureNumber({ kind, score }: Finding): boolean {
   return score >= SURE && !OF_ADDRESSES.has(kind);
+}
+
+/** Addresses with the country in the line below, which nothing else is found in then. */
+function withCountries(found: readonly Finding[], text: string): Finding[] {
+  let covered = 0;
+  return found.flatMap((one) => {
+    if (one.end <= covered) return [];
+    const end = one.kind === 'address' && text.includes('\n') ? withCountryLine(text, one.end) : one.end;
+    covered = Math.max(covered, end);
+    return [{ ...one, end }];
+  });
 }
 
 /** What redaction has put in before, "[NAME_1]", is nothing to be found. */

@@ -35,7 +35,7 @@ export const CUES = [
 
 /** Words with a capital that are no names, or end what looks like one. */
 export const NOT_NAMES = new Set(
-  `Mann Heim Auftrag Aadhaar Pesel Pantone Codice Fiscale Tel Mobil Handy Fax Telefon Zwischen Sachen Anbei Hiermit Siehe Market Pat Loan Signed Regards Gruß Grüße Dob Iban Bic Vat Pin Otp Faq January February March April May June July August September October November December Monday Tuesday Wednesday Thursday Friday Saturday Sunday
+  `Cheers Mann Heim Auftrag Aadhaar Pesel Pantone Codice Fiscale Tel Mobil Handy Fax Telefon Zwischen Sachen Anbei Hiermit Siehe Market Pat Loan Signed Regards Gruß Grüße Dob Iban Bic Vat Pin Otp Faq January February March April May June July August September October November December Monday Tuesday Wednesday Thursday Friday Saturday Sunday
 Januar Februar März Mai Juni Juli Oktober Dezember Montag Dienstag Mittwoch Donnerstag Freitag Samstag Sonntag
 America India Israel Jordan Chad Georgia Virginia Carolina Florida Austria Asia Africa China Kenya Sierra Christian Islam Bible Christmas Easter
 The This That These Those He She It We You They And But Or If In On At Of For To From With By As Is Are Was Were A An I My Our Your His Her Their Please Thanks Thank Hello Dear Yes No Not Ok
@@ -51,7 +51,7 @@ Windows Linux Debian Ubuntu Python Java Ruby Perl Docker Apache Mozilla Google A
 /** What is nobody where it stands by itself: firms that everyone speaks of, and what people say before they say more. */
 export const NOBODY_ALONE = new Set(
   `Yahoo Hotmail Gmail Outlook Facebook Twitter Instagram Whatsapp Youtube Linkedin Ebay Paypal Netflix Skype Zoom Slack Nokia Samsung Motorola Ericsson Intel Sony Siemens Volkswagen Toyota Ikea Lidl Aldi Tesco Vodafone Telekom Enron
-Yeah Yep Yup Nope Well What Hmm Huh Wow Ugh Oops Okay Sorry Sure Sweetie Anyway Anyone Someone Everybody Ditto Alas Besides Meanwhile Ive Theres Dont Cant Thats Feb Apr Jun Jul Aug Sept Oct Nov Dec
+Yeah Yep Yup Nope Well What Hmm Huh Wow Ugh Oops Okay Sorry Sure Sweetie Anyway Anyone Someone Everybody Ditto Alas Besides Meanwhile Sheesh Geez Jeez Gee Uh-oh Whoa Yikes Doh Duh Phew Whew Argh Yay Nah Aha Ahem Hurrah Howdy Greetings Congrats Congratulations Agreed Indeed Hash Ive Theres Dont Cant Thats Feb Apr Jun Jul Aug Sept Oct Nov Dec
 Danke Gruß Moin Servus Tschö Tschoe Tschüss Bitte Merci Bonjour Bonsoir Bises Grazie Ciao Hola Saludos Gracias Obrigado Obrigada Oi Olá Bedankt Groet Groeten Groetjes Hoi Dzięki Cześć Díky Ahoj Hej Hei Hejsan Tack Takk Kiitos Terveisin Merhaba`
     .split(/\s+/)
     .filter((word) => word !== ''),

@@ -22,6 +22,9 @@ const OTHER =
 const UNIT =
   /^\s?(?:%|‰|€|£|\$|°|(?:mg|kg|g|ml|l|km|cm|mm|m|gb|mb|kb|tb|hz|khz|mhz|ghz|ms|px|usd|eur|gbp|pln|sek|chf|euros?|dollars?|years?|jahre?|ans|años|anni|anos|jaar|lat|år|days?|hours?|minutes?|times?|rows?|units?|pages?|people|members?|users?|copies|steps?|items?|stück|exemplar\w*|egzempl\w*|stuks|zł|kr)(?!\p{L}))/iu;
 
+/** "200208210251.g7L2pq@host": of a mail's address or its id. */
+const OF_ADDRESS = /^[.+-][\w.+-]{1,40}@/;
+
 /** "63.480", as numbers of members of a profession are written in the south. */
 const THOUSANDS = /^\d{2,3}\.\d{3}$/;
 const LEAST_OF_CODES = 5;
@@ -45,7 +48,8 @@ export function* identifiersIn(text: string): Generator<Identifier> {
       !isEnough(value, digits) ||
       /\d\.\d+ \d+\.\d/.test(value) ||
       (OTHER.test(value) && !isThousands) ||
-      UNIT.test(text.slice(end, end + 14))
+      UNIT.test(text.slice(end, end + 14)) ||
+      OF_ADDRESS.test(text.slice(end, end + 48))
     )
       continue;
     // An amount, unless the word right before it says what it is.

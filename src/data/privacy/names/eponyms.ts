@@ -17,15 +17,18 @@ const SHOP = new RegExp(
 );
 /** The first word of what is none. */
 const FIRST =
-  /^(?:Autohaus|Kaufhaus|Supermarkt|Baumarkt|Gasthof|Bäckerei|Apotheke|Filiale|Spielplan|Condominio|Atelier|Maison|Hôtel|Hotel|Camping|Residence|Café|Ristorante|Restaurant) /u;
+  /^(?:Autohaus|Kaufhaus|Supermarkt|Baumarkt|Gasthof|Bäckerei|Apotheke|Filiale|Spielplan|Condominio|Atelier|Maison|Hôtel|Hotel|Camping|Residence|Café|Ristorante|Restaurant|USS|HMS|RMS) /u;
 /** The last word of what is none. */
-const LAST = /(?<=[ -])(?:Streets?|Nagar|Federal|Rules|Foundation|Insurance|Motors)$/u;
+const LAST =
+  /(?<=[ -])(?:Streets?|Nagar|Federal|Rules|Foundation|Insurance|Motors|Technology|Technologies|Software|Solutions|Communications|Consulting|Networks|Enterprises|Ballet|Orchestra|Aquarium)$/u;
+/** "DataPower", "NewTech", but "MacDonald" and "DeSoto". */
+const CAMEL = /(?<![\p{L}'’-])(?!Mac|Fitz|Van|Von|Des|Del|Dal|Abd|Abu|Ibn)\p{Lu}\p{Ll}{2,}\p{Lu}\p{Ll}/u;
 const REACH = 24;
 
 /** "Le magasin Leroy Merlin", "Autohaus Wagner"; "Firma Klaus Meier" is somebody, too. */
 function isShop(text: string, start: number, end: number): boolean {
   const name = text.slice(start, end);
-  if (FIRST.test(name)) return true;
+  if (FIRST.test(name) || (name.includes(' ') && CAMEL.test(name))) return true;
   const [given, family] = name.split(/[ ,]+/);
   const isPerson = family !== undefined && gazetteer().given.get(asListed(given)) === 'plain';
   if (isPerson && !isCalledThing(text, start, end)) return false;

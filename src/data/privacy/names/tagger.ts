@@ -15,6 +15,7 @@ import {
 import { GERMAN, languageOf } from './language.ts';
 import { THING, Things } from './things.ts';
 import { tokensOf, type Token } from './tokens.ts';
+import { unwrapped } from './wrapping.ts';
 
 /** Weights are whole numbers of this. */
 export const STEP = 1 / 24;
@@ -67,7 +68,7 @@ let last: Reading | undefined;
 function read(text: string): Reading {
   if (last?.text === text) return last;
   const table = (weights ??= load());
-  const tokens = tokensOf(text);
+  const tokens = tokensOf(unwrapped(text));
   const probabilities = new Float32Array(tokens.length);
   const language = languageOf(tokens);
   const things = new Things(tokens);

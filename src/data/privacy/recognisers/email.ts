@@ -15,6 +15,8 @@ const LONGEST = 44;
 /** Of a letter, and nobody's, where its header or its many digits say so: "22.1990@web.de" is somebody's. */
 const MESSAGE_ID = /^(?!0)(?<digits>\d+\.\d+)@/;
 const ID_HEADER = /(?:message-id|in-reply-to|references)["']?\s?[:=][^:=]{0,200}$/i;
+/** Whatever it is made of. */
+const ID_RIGHT_BEFORE = /(?:message-id|references):\s{0,6}(?:<[^<>\s]{3,80}>\s{1,6}){0,2}<$/i;
 const HEADER_REACH = 240;
 const LEAST_ID = 13;
 const LEAST_ID_IN_BRACKETS = 9;
@@ -43,9 +45,10 @@ export const recogniser: Recogniser = {
 };
 
 function isMessageId(text: string, { start, end }: Candidate): boolean {
+  const isInBrackets = text[start - 1] === '<' && text[end] === '>';
+  if (isInBrackets && ID_RIGHT_BEFORE.test(text.slice(Math.max(0, start - HEADER_REACH), start))) return true;
   const digits = MESSAGE_ID.exec(text.slice(start, end))?.groups!.digits;
   if (digits === undefined) return false;
-  const isInBrackets = text[start - 1] === '<' && text[end] === '>';
   if (digits.length > (isInBrackets ? LEAST_ID_IN_BRACKETS : LEAST_ID)) return true;
   return ID_HEADER.test(text.slice(Math.max(0, start - HEADER_REACH), start));
 }

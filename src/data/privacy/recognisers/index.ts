@@ -41,6 +41,7 @@ import { recogniser as inAadhaar } from './in-aadhaar.ts';
 import { recogniser as ip } from './ip.ts';
 import { recogniser as itCodiceFiscale } from './it-codice-fiscale.ts';
 import { recogniser as mac } from './mac.ts';
+import { recogniser as messenger } from './messenger.ts';
 import { recogniser as name } from './name.ts';
 import { recogniser as nameInContext } from './name-in-context.ts';
 import { recogniser as nameField } from './name-field.ts';
@@ -64,6 +65,7 @@ import { recogniser as tableColumn } from './table-column.ts';
 import { recogniser as ukNhs } from './uk-nhs.ts';
 import { recogniser as ukNino } from './uk-nino.ts';
 import { recogniser as townOfSomebody } from './town-of-somebody.ts';
+import { recogniser as townLine } from './town-line.ts';
 import { recogniser as url } from './url.ts';
 import { recogniser as userName } from './user-name.ts';
 import { recogniser as usSsnPlain } from './us-ssn-plain.ts';
@@ -91,6 +93,7 @@ export const recognisers: readonly Recogniser[] = [
   handle,
   homeTown,
   townOfSomebody,
+  townLine,
   plateShape,
   secretNear,
   secretOfLanguages,
@@ -113,6 +116,7 @@ export const recognisers: readonly Recogniser[] = [
   ip,
   itCodiceFiscale,
   mac,
+  messenger,
   name,
   nameInContext,
   nameField,

@@ -7,6 +7,7 @@ import { withInitials } from '../names/initials.ts';
 import { isCountry } from '../names/roles.ts';
 import { classOf } from '../names/word-classes.ts';
 import { isCalledThing, namesOf, PART } from '../names/tagger.ts';
+import { unwrapped, withoutMarks } from '../names/wrapping.ts';
 import type { Recogniser } from '../recogniser.ts';
 
 /**
@@ -26,8 +27,9 @@ const OF_SEVERAL = 0.3;
 export const recogniser: Recogniser = {
   name: 'name-in-context',
   kind: 'name',
-  *find(text) {
-    for (const { start, end, words, probability, isTitled } of namesOf(text)) {
+  *find(written) {
+    const text = unwrapped(written);
+    for (const { start, end, words, probability, isTitled } of namesOf(written)) {
       const whole = withInitials(text, start, end);
       if (!/\p{L}{2}/u.test(text.slice(start, end))) continue;
       const more = text.slice(whole.start, start) + text.slice(end, whole.end);
@@ -35,10 +37,10 @@ export const recogniser: Recogniser = {
       if (!isTitled && isEponym(text, start, end)) continue;
       const word = text.slice(start, end);
       const isAlone = words === 1 && !isSure && !isTitled && !isBrought(text, start);
-      if (isAlone && !standsAlone(word, probability, isCalledThing(text, start, end))) continue;
+      if (isAlone && !standsAlone(word, probability, isCalledThing(written, start, end))) continue;
       if (words > 1 && probability < PLAIN && isPlain(word)) continue;
       const weight = words === 1 ? OF_ONE : OF_SEVERAL;
-      yield { ...whole, score: 0.52 + weight * Math.max(0, probability - PART) };
+      yield* withoutMarks(written, { ...whole, score: 0.52 + weight * Math.max(0, probability - PART) });
     }
   },
 };

@@ -8,6 +8,7 @@ import { CLOSINGS, SHORT_CLOSINGS, WROTE, WROTE_BEFORE } from '../names/closings
 import { standingOf } from '../names/features.ts';
 import { isCountry, isRole } from '../names/roles.ts';
 import { isCalledThing } from '../names/tagger.ts';
+import { quotedWriters } from '../names/quoted-writers.ts';
 import { matchesOf, type Candidate, type Recogniser } from '../recogniser.ts';
 import { Expression } from '../words/expression.ts';
 import { WordPattern } from '../words/word-pattern.ts';
@@ -32,7 +33,7 @@ const BEFORE_ADDRESS = new RegExp(
   'u',
 );
 const CLOSED = new WordPattern(
-  String.raw`(?<=(?:^|[\n.!?;,])[ \t>]{0,6})(?:${CLOSINGS})[,.!]{0,2}[ \t]*(?:\n[ \t>]{0,8}){1,3}(?:[-–—/~]{1,2} ?)?(?<value>${NAME})[.,!]?[ \t]*(?=\n|$|[(<])`,
+  String.raw`(?<=(?:^|[\n.!?;,])[ \t>]{0,6})(?:${CLOSINGS})[,.!]{0,2}[ \t]*(?:\n[ \t>]{0,8}){1,3}(?:[-–—/~]{1,2} ?)?(?<value>${NAME})[.,!]?[ \t]*(?=\n|$|[(<]|mailto:)`,
   'iu',
 );
 const CLOSED_SHORT = new WordPattern(
@@ -41,17 +42,18 @@ const CLOSED_SHORT = new WordPattern(
 );
 /** A line between empty ones at the end of what somebody wrote: "- Joe", "--Guido", "Skip". */
 const UNDER =
-  /\n[ \t>]{0,4}\n[ \t>]{0,10}(?:-{1,2} ?|[–—/~*] ?|\.\.\.)?(?<value>\p{L}[\p{L}'’.-]{1,19}(?: \p{Lu}[\p{L}'’.-]{0,19}){0,2}?)\.{0,3}[ \t]*(?=\n[ \t>]{0,4}(?:\n|[-_=]{2}|https?:|$)|$| \()/gu;
-const IS_MAIL = /(?:^|\n)(?:> ?|From: |Subject: |URL: |-- ?\n|_{20,}|To unsubscribe)|wrote:\n/;
+  /\n[ \t>]{0,4}\n[ \t>]{0,10}(?:-{1,2} ?|[–—/~*] ?|\.\.\.)?(?<value>\p{L}[\p{L}'’.-]{1,19}(?: \p{Lu}[\p{L}'’.-]{0,19}){0,2}?)\.{0,3}[ \t]*(?=\n[ \t>]{0,4}(?:\n|[-_=]{2}|https?:|["“]|$)|$| \()/gu;
+const IS_MAIL = /(?:^|\n)(?:> ?|From: |Subject: |URL: |--(?: ?\n| \p{L})|_{20,}|To unsubscribe)|wrote:\n/u;
 const NEAR = 160;
 
 export const recogniser: Recogniser = {
   name: 'name-of-writer',
   kind: 'name',
   *find(text) {
-    const found = [...fromHeads(text)];
+    const quoted = [...quotedWriters(text)].filter(({ start, end }) => !isNobody(text.slice(start, end)));
+    const found = [...fromHeads(text), ...quoted];
     yield* found;
-    yield* nicknamesAgain(text, found);
+    yield* nicknamesAgain(text, found, new Set(quoted.map(({ start, end }) => text.slice(start, end))));
     if (!text.includes('\n') && text.length > NEAR * 4) return;
     for (const match of [...CLOSED.matches(text), ...CLOSED_SHORT.matches(text)]) yield* writerOf(text, match, 0.7);
     if (!IS_MAIL.test(text)) return;
@@ -124,6 +126,15 @@ const NOBODY =
 const FIRM =
   /^(?:inc|ltd|llc|gmbh|ag|kg|plc|corp|co|sa|srl|spa|bv|ab|as|oy|nv|se|e\.?v|group|list|digest|news|newsletter|admin|daemon)\.?$/iu;
 
+/** "He", "The manual": what somebody may be called by a nickname is none of these. */
+function isNobody(name: string): boolean {
+  const words = name.split(/[ \u00a0]/);
+  if (/^\p{Lu}{2,4}$|['’](?:t|s|ll|re|m|ve)\b/u.test(name) || name.length < 3) return true;
+  return [words[0], words.at(-1)!].some(
+    (word) => NOBODY.test(word) || FIRM.test(word) || NOT_NAMES.has(asListed(word)) || isRoleAlone(word),
+  );
+}
+
 /** Up to four words of which none is a role, a firm's ending, a country or a word that is no name. */
 function isSomebody(name: string): boolean {
   const words = name.split(/[ \u00a0]/);
@@ -159,13 +170,21 @@ function isWordAlone(word: string): boolean {
 }
 
 /** Nicknames in small letters, or of mixed ones, wherever else they stand. */
-function* nicknamesAgain(text: string, found: readonly Candidate[]): Generator<Candidate> {
+function* nicknamesAgain(text: string, found: readonly Candidate[], quoted: ReadonlySet<string>): Generator<Candidate> {
   const names = new Set(found.map(({ start, end }) => text.slice(start, end)));
   for (const name of names) {
-    if (/[ .]/.test(name) || /^\p{Lu}\p{Ll}+$/u.test(name) || standingOf(name).everyday === '1') continue;
+    const isCapitalised = /^\p{Lu}\p{Ll}+$/u.test(name);
+    if (/[ .]/.test(name) || (isCapitalised && !quoted.has(name))) continue;
+    const isWord = standingOf(name).everyday === '1';
+    if (isWord && !isCapitalised) continue;
     for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + name.length)) {
-      const around = text.slice(Math.max(0, at - 1), at) + text.slice(at + name.length, at + name.length + 1);
-      if (!/[\p{L}\p{N}@_./]/u.test(around.replace(/\.$/, ''))) yield { start: at, end: at + name.length, score: 0.6 };
+      const end = at + name.length;
+      const around = text.slice(Math.max(0, at - 1), at) + text.slice(end, end + 1);
+      if (/[\p{L}\p{N}@_./]/u.test(around.replace(/\.$/, ''))) continue;
+      if (!isWord || IS_ADDRESSED.test(text.slice(end, end + 3))) yield { start: at, end, score: 0.6 };
     }
   }
 }
+
+/** Behind a nickname that is a word, too: "Swerve, shut up", "Hacksaw's box". */
+const IS_ADDRESSED = /^(?:,|['’]s| (?:is|sa|wr))/;

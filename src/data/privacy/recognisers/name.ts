@@ -8,7 +8,8 @@ import { CUES, NOT_NAMES, PARTICLES, TITLES } from '../name-words.ts';
 import { isEponym, isShopOrStreet } from '../names/eponyms.ts';
 import { withInitials } from '../names/initials.ts';
 import { isCountry, isRole } from '../names/roles.ts';
-import { highestIn, isCalledThing, withoutUnlikely } from '../names/tagger.ts';
+import { highestIn, isCalledThing, isGerman, withoutUnlikely } from '../names/tagger.ts';
+import { unwrapped, withoutMarks } from '../names/wrapping.ts';
 import { matchesOf, type Candidate, type Recogniser } from '../recogniser.ts';
 import { Expression } from '../words/expression.ts';
 import { WordPattern } from '../words/word-pattern.ts';
@@ -16,7 +17,7 @@ import { WordPattern } from '../words/word-pattern.ts';
 const WORD = String.raw`\p{Lu}(?:[\p{L}\p{M}]|['’](?=\p{L})){0,40}(?:-\p{L}[\p{L}\p{M}'’]{0,40}){0,3}\.?`;
 const RUN = new Expression(
   new RegExp(
-    String.raw`(?=\p{Lu})(?<![\p{L}\p{N}_@./-])${WORD}(?:,?[ \u00a0](?:(?:${PARTICLES})[ \u00a0]){0,3}(?:d['’]|l['’])?${WORD}){0,6}(?![\p{L}\p{N}_])`,
+    String.raw`(?=\p{Lu})(?<![\p{L}\p{N}_@./-])${WORD}(?:,?[ \u00a0]{1,2}(?:(?:${PARTICLES})[ \u00a0]{1,2}){0,3}(?:d['’]|l['’])?${WORD}){0,6}(?![\p{L}\p{N}_])`,
     'gu',
   ),
 );
@@ -47,23 +48,42 @@ interface Word {
 export const recogniser: Recogniser = {
   name: 'name',
   kind: 'name',
-  *find(text) {
+  *find(written) {
+    const text = unwrapped(written);
     for (const one of namesByRule(text)) {
       const isListed = one.score !== CUED && one.score !== TITLED;
       const refutes = one.score < SURE ? isEponym : isListed ? isShopOrStreet : undefined;
       if (refutes?.(text, one.start, one.end) === true) continue;
-      const isThing = isListed && isCalledThing(text, one.start, one.end);
-      const least = isThing ? REFUTED_THING : leastOf(one.score, text.slice(one.start, one.end).includes(' '));
-      const likely = least > 0 ? highestIn(text, one.start, one.end) : 1;
+      const isThing = isListed && isCalledThing(written, one.start, one.end);
+      if (isInitials(text, one.start, one.end)) continue;
+      const whose = POSSESSOR.test(text.slice(one.end, one.end + 4)) && !isGerman(written);
+      const least = whose
+        ? isThing
+          ? LIKELY_WHOSE
+          : 0
+        : isThing
+          ? REFUTED_THING
+          : leastOf(one.score, text.slice(one.start, one.end).includes(' '));
+      const likely = least > 0 ? highestIn(written, one.start, one.end) : 1;
       if (likely < least) continue;
       // "delivers to Ireland"
       if (likely < LIKELY_COUNTRY && one.score < DOUBTED && isCountry(text.slice(one.start, one.end).toLowerCase()))
         continue;
-      const { start, end } = one.score < DOUBTED ? withoutUnlikely(text, one.start, one.end) : one;
-      yield { score: one.score, ...withInitials(text, start, end) };
+      const { start, end } = one.score < DOUBTED ? withoutUnlikely(written, one.start, one.end) : one;
+      yield* withoutMarks(written, { score: one.score, ...withInitials(text, start, end) });
     }
   },
 };
+
+/** "Kasia's latest idea": what firms are called, too, must be a little likely. */
+const POSSESSOR = /^['’]s \p{Ll}/u;
+const LIKELY_WHOSE = 0.03;
+const CLOSED = /(?:cheers|regards|thanks|wishes|rgds|yours|greetings)[,.!]{0,2}[ \t]*\n\s*$/i;
+
+/** "Cheers,\nRAH": initials by themselves. */
+function isInitials(text: string, start: number, end: number): boolean {
+  return /^\p{Lu}{2,3}$/u.test(text.slice(start, end)) && CLOSED.test(text.slice(Math.max(0, start - 24), start));
+}
 
 /** What lists, titles and phrases say alone. */
 export function* namesByRule(text: string): Generator<Candidate> {

@@ -6,9 +6,17 @@ import type { Candidate, Recogniser } from '../recogniser.ts';
 import { Expression } from '../words/expression.ts';
 
 const SHAPE = new Expression(
-  /(?<![\p{L}\p{N}.,/:=#_-]|\d )(?:\+|00 ?|\(\+?)?\d(?:(?:[ \u00a0./-]{0,2}| [/–-] (?!(?:\+|0)\d))\(?\d\)?){5,15}(?![\p{L}\p{N}_-]|[.,:/]\d|%| ?[€$£])(?:,?\s?(?:x|ext\.?|extn\.?|extension|durchwahl|dw|app\.|poste|int\.?|interno|wew\.?|ankn\.?|toestel|tst\.?|r\.|ramal|anexo)\s?\d{1,6}(?!\d))?/giu,
+  /(?<![\p{L}\p{N}.,/=#_-]|\d |(?<!\p{L}{3}):)(?:\+|00 ?|\(\+?)?\d(?:(?:[ \u00a0./-]{0,2}| [/–-] (?!(?:\+|0)\d))\(?\d\)?){5,15}(?![\p{L}\p{N}_-]|[.,:/]\d|%| ?[€$£])(?:,?\s{0,2}(?:x|ext\.?|extn\.?|extension|durchwahl|dw|app\.|poste|int\.?|interno|wew\.?|ankn\.?|toestel|tst\.?|r\.|ramal|anexo)\s?\d{1,6}(?!\d))?/giu,
   { isNearDigits: true },
 );
+/** With letters for digits, and with an area's code for callers from abroad: "1-877-451-TEEN", "(+353 or 0)86 854 9268". */
+const OTHER_SHAPES = new Expression(
+  /(?<![\p{L}\p{N}.,/=#_-]|\d )(?:(?:1[-. ])?\(?8(?:00|33|44|55|66|77|88)\)?[-. ]{1,2}(?=[\d. -]{0,5}[A-Z]{3})[A-Z\d](?:[-. ]?[A-Z\d]){5,9}|\(\+\d{1,3} (?:or|oder|ou|o) 0\) ?\d(?:[ -]?\d){6,11})(?![\p{L}\p{N}_-])/gu,
+  { isNearDigits: true },
+);
+/** "1-56592-509-2": of a book. */
+const ISBN = /^\d-\d{2,7}-\d{2,7}-\d$/;
+const ISBN_DIGITS = 10;
 const FAX = /\b(?:tele)?fax|télécopie|faks/i;
 const PHONE =
   /\b(?:tel|telefo[nn]?o?|téléphone|teléfono|telefoon|phone|mobile?|cel|cell(?:ulare|ular)?|handy|call(?:ed|ing)?|ring|text|sms|whats ?app|hotline|pager|contact|reach|dial|rufen|anrufen|rufnummer|móvil|portable|appel\w{0,3}|llam\w{0,4}|chiam\w{0,4}|bel(?:len)?|komórk\w{0,3}|zadzwo\w{0,3}|ring(?:a)?|celular|ligue|ligar|richiam\w{0,5}|recapito|zap|fone|telefone|telefon(?:isch|nr|nummer|ska|em|u|ul)?|telefoonnummer|mobil(?:nummer|nr|telefon|t)?|tlf|gsm|puh|cep|mobilní|telefonní|contato|contatto|erreichbar|joindre|localizar)\b/i;
@@ -41,8 +49,10 @@ const REGIONS: readonly CountryCode[] = [
 export const recogniser: Recogniser = {
   name: 'phone',
   kind: 'phone',
-  needs: { digits: 7 },
+  needs: { digits: 4 },
   *find(text) {
+    for (const { 0: value, index } of OTHER_SHAPES.matches(text))
+      yield { start: index, end: index + value.length, score: 0.85 };
     for (const { 0: value, index } of SHAPE.matches(text)) {
       const before = text.slice(Math.max(0, index - 40), index);
       const start = index > 0 && text[index - 1] === '(' && /^\d{2,5}\)/.test(value) ? index - 1 : index;
@@ -76,6 +86,7 @@ function scoreOf(value: string, before: string): number {
   if (/^\d{1,3}\.\d+\s|^10\.\d{4,9}\//.test(bare)) return 0;
   // As Brazil writes them: with ten digits or eleven, and its area.
   if (/^\(\d\d\) ?9?\d{4}-\d{4}$/.test(bare)) return 0.9;
+  if (ISBN.test(bare) && digits === ISBN_DIGITS) return 0;
   const hasWord = PHONE.test(before) || FAX.test(before);
   if (/^\(?(?:\+|00)/.test(bare)) {
     const international = bare.replace(/^\(/, '').replace(/^00 ?/, '+').replace(/\)/, '').replace('(0)', '');
