@@ -1,4 +1,5 @@
 /** Tables in plain text: lines of cells between commas, semicolons, tabs, bars or runs of spaces, under a line of names. */
+import { matchesOf } from './words/expression.ts';
 
 export interface Cell {
   start: number;
@@ -16,22 +17,35 @@ const SEPARATORS: readonly RegExp[] = [/\t/g, /;/g, /\|/g, /,/g, / {2,}/g];
 /** Cells of the lines under each line that has a column of such a name; lines of other widths end a table. */
 export function* cellsUnder(text: string, column: Pick<RegExp, 'test'>): Generator<NamedCell> {
   if (!text.includes('\n')) return;
-  const lines = linesOf(text);
+  if (last?.text !== text) last = { text, lines: linesOf(text), heads: [] };
+  const { lines, heads } = last;
   for (let at = 0; at + 1 < lines.length; at++) {
-    const head = text.slice(lines[at].start, lines[at].end);
-    // A line of names of columns holds no sentence.
-    if (head.length > 300 || head.length < 3 || /\d{3}|[.!?]\s\p{L}/u.test(head)) continue;
-    const separator = SEPARATORS.find((one) => head.slice(1).search(one) >= 0);
-    if (separator === undefined) continue;
-    const names = cellsOf(head, 0, separator);
-    const wanted = new Map(
-      names
-        .map(({ start, end }, index) => [index, head.slice(start, end)] as const)
-        .filter(([, name]) => column.test(name)),
-    );
-    if (names.length < 2 || wanted.size === 0) continue;
+    const { names, separator } = (heads[at] ??= headOf(text, lines[at]));
+    if (!names.some((name) => column.test(name))) continue;
+    const wanted = new Map([...names.entries()].filter(([, name]) => column.test(name)));
     at = yield* rowsBelow(text, lines, { at, wanted, separator, width: names.length });
   }
+}
+
+/** What columns are called by a line; none where it names no columns. */
+interface Head {
+  names: readonly string[];
+  separator: RegExp;
+}
+
+/** Several recognisers ask for columns of the same text in turn. */
+let last: { text: string; lines: readonly Cell[]; heads: Head[] } | undefined;
+
+function headOf(text: string, { start, end }: Cell): Head {
+  const line = text.slice(start, end);
+  const none = { names: [], separator: SEPARATORS[0] };
+  // A line of names of columns holds no sentence.
+  if (line.length > 300 || line.length < 3 || /\d{3}|[.!?]\s\p{L}/u.test(line)) return none;
+  const rest = line.slice(1);
+  const separator = SEPARATORS.find((one) => rest.search(one) >= 0);
+  if (separator === undefined) return none;
+  const names = cellsOf(line, 0, separator).map((cell) => line.slice(cell.start, cell.end));
+  return names.length < 2 ? none : { names, separator };
 }
 
 function* rowsBelow(
@@ -70,15 +84,19 @@ function linesOf(text: string): Cell[] {
   return lines;
 }
 
+const AROUND_CELLS = /[\s"']/;
+
 /** Without the spaces and quotation marks around each. */
 function cellsOf(line: string, offset: number, separator: RegExp): Cell[] {
   const cells: Cell[] = [];
   let from = 0;
   const take = (to: number): void => {
-    const [, before, core] = /^([\s"']*)(.*?)[\s"']*$/s.exec(line.slice(from, to))!;
-    cells.push({ start: offset + from + before.length, end: offset + from + before.length + core.length });
+    let [start, end] = [from, to];
+    while (start < end && AROUND_CELLS.test(line[start])) start++;
+    while (end > start && AROUND_CELLS.test(line[end - 1])) end--;
+    cells.push({ start: offset + start, end: offset + end });
   };
-  for (const { 0: mark, index } of line.matchAll(separator)) {
+  for (const { 0: mark, index } of matchesOf(separator, line)) {
     take(index);
     from = index + mark.length;
   }

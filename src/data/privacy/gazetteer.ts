@@ -27,8 +27,14 @@ function readList(name: string): Map<string, Standing> {
 
 /** "JEAN-LUC" as the lists write it; other words as they are. */
 export function asListed(word: string): string {
-  if (word.length < 2 || word !== word.toUpperCase()) return word;
+  // Asked of every word with a capital: most have a small letter behind it, and nothing is made for these.
+  if (word.length < 2 || isSmall(word.charCodeAt(1)) || word !== word.toUpperCase()) return word;
   return word
     .toLowerCase()
     .replaceAll(/(?<![\p{L}])\p{L}|(?<=(?<!\p{L})(?:O['’]|Mc))\p{L}/giu, (letter) => letter.toUpperCase());
+}
+
+/** A small letter of ASCII. */
+function isSmall(code: number): boolean {
+  return code >= 97 && code <= 122;
 }

@@ -1,5 +1,7 @@
 /** How nine languages write a street with its number, a house without a street, and a box at the post. */
 import { latin } from './latin.ts';
+import { Expression } from './words/expression.ts';
+import { Walk } from './words/walk.ts';
 
 const CAP = String.raw`\p{Lu}[\p{L}\p{M}.'’-]{0,30}`;
 export const NUMBER = String.raw`\d{1,5}(?: ?[-–/+] ?\d{1,4}(?:/\d{1,4})?)?(?: ?(?:(?![wvz] \p{Lu})[a-zA-Z](?![\p{L}\p{N}]|\.? ?\d)|bis\b|ter\b|quater\b)(?:/\d{1,3}|-\d{1,3}[a-z]?)?)?(?:[/-][A-Za-z](?![\p{L}\p{N}])|-(?:hs|huis|hoog|bv|bg|[IVX]{1,3})(?![\p{L}\p{N}]))?`;
@@ -75,9 +77,11 @@ const FORMS = [
   String.raw`(?:P\.? ?O\.? ?Box|GPO Box|Locked Bag|Private Bag|PMB|Postfach|Boîte [Pp]ostale|B\.?P\.?|CS|TSA|Apartado(?: de [Cc]orreos| [Pp]ostal)?|Apdo\.?(?: de [Cc]orreos)?|Casella [Pp]ostale|Postbus|Skrytka [Pp]ocztowa|[Ss]kr\.? ?[Pp]oczt\.?|Caixa [Pp]ostal|Postboks|Pb\.|Posta [Kk]utusu|P\.? ?K\.(?= \d{1,5},? \d{5})|Casilla(?: de [Cc]orreos?)?|[Pp]oštovní přihrádka|Box(?=[ ]\d{1,5},? ?\n?(?:SE-)?\d{3} ?\d\d)) ?(?:n\.?[ºo°]? ?|nr\.? ?)?\d{1,4}(?: ?\d{2,3}){0,2}(?:-\d{5}(?!\d))?(?!\d? ?/ ?\d)`,
 ];
 
+const walk = new Walk();
+
 /** Each an address by itself. One pattern of them all would take V8 half a second to compile. */
-export const STREETS: readonly RegExp[] = FORMS.map(
-  (form) => new RegExp(latin(String.raw`(?<![\p{L}\p{N}.-])(?:${form})(?![\p{L}\p{N}])`), 'g'),
+export const STREETS: readonly Expression[] = FORMS.map(
+  (form) => new Expression(new RegExp(latin(String.raw`(?<![\p{L}\p{N}.-])(?:${form})(?![\p{L}\p{N}])`)), { walk }),
 );
 
 /** Streets without a number, each from a place on: only where a word says that somebody lives there. */

@@ -32,7 +32,11 @@ const SOURCES: readonly (readonly [source: string, flags: string])[] = [
   [String.raw`(?:x|yy)?(?:\.|=){1,2}.`, ''],
   [String.raw`\u{1f600}\d`, 'u'],
   [String.raw`(?<=[a-z.],? )\d{1,3}|(?<=x?)y`, 'u'],
+  [String.raw`(?<=(?:^|\s)(?:or|and)[ (]?)\d{3}|(?<=[.,]|cat )\w`, 'u'],
+  [String.raw`(?<=\u{1d400}|[ab]+)x?\d|(?<=(?<first>a)b?\k<first>)b`, 'u'],
   [String.raw`(?<!\d |\w)\d{1,3}(?:-\d+)?`, ''],
+  [String.raw`\d{3}(?=-\d| 12|$)|(?:call|or)(?= \d|(?= \())|(?=a)a+(?=b)`, ''],
+  [String.raw`(?:\p{L}{2,}(?=[,;]|\s\d))+(?!;)`, 'u'],
 ];
 
 const told = (matches: readonly RegExpExecArray[]): unknown => matches.map(({ 0: match, index }) => [index, match]);
@@ -75,8 +79,18 @@ describe('a walk', () => {
     expect(walk.placesOf(number, 'x123-4 12-34 123-4 1234')).toEqual([13]);
   });
 
+  it('leaves places where what must stand before or behind does not', () => {
+    const walk = new Walk();
+    const word = walk.add('cat', '', true);
+    const behind = walk.add(String.raw`(?<=(?:^|\s)(?:-u|to)[ =]["']?|[.:])\w\w`, '');
+    const ahead = walk.add(String.raw`(?:9\d|1[01]\d)(?= (?:years|ans))(?!,)`, '');
+    expect(walk.placesOf(word, 'cat concat cat9 3cat ėcat')).toEqual([0, 11]);
+    expect(walk.placesOf(behind, 'ab -u cd to="ef g.hi')).toEqual([6, 9, 13, 18]);
+    expect(walk.placesOf(ahead, '95 years, 95 yearly, 99 anset, 104 ans, 194')).toEqual([0, 21, 31]);
+  });
+
   it.each(['a?', String.raw`\d*x?`, '(?:my )?'])('is not made for %s, which may be empty', (source) => {
-    expect(new Beginnings().of(source, '', 0)).toBeUndefined();
+    expect(new Beginnings().of({ source, flags: '' }, 0)).toBeUndefined();
   });
 
   it('finds what begins where its table of states grows', () => {

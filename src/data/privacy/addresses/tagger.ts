@@ -152,7 +152,7 @@ function projectionsOfPlaces(): Float32Array[] {
   return ofPlaces;
 }
 
-const MOST_KNOWN = 3000;
+const MOST_KNOWN = 10_000;
 const LONGEST_KNOWN = 40;
 const known = new Map<string, Float32Array>();
 

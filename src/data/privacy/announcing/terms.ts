@@ -32,13 +32,16 @@ const LAST_PARTS: readonly [RegExp, Kind][] = [
 const LEAST_COMPOUND = 8;
 /** Letters that no decomposition makes plain. */
 const PLAIN: Record<string, string> = { ł: 'l', ß: 'ss', ø: 'o', æ: 'ae', œ: 'oe', đ: 'd' };
+/** Nothing but characters of ASCII. */
+const IS_PLAIN = /^[ -~\t\n\r]*$/;
 const BUCKET = 3;
 const MOST_KNOWN = 20_000;
 
 /** Small letters without accents. */
 export function fold(text: string): string {
-  return text
-    .toLowerCase()
+  const lower = text.toLowerCase();
+  if (IS_PLAIN.test(lower)) return lower;
+  return lower
     .normalize('NFD')
     .replaceAll(/\p{M}/gu, '')
     .replaceAll(/[łßøæœđ]/g, (letter) => PLAIN[letter]);
@@ -91,6 +94,9 @@ function* bucketsOf(buckets: Map<string, Entry[]>, word: string): Generator<Entr
     yield* buckets.get(word.slice(0, length)) ?? [];
 }
 
+/** Entries of several words that may end with a word. */
+const endingWith = remembered(MOST_KNOWN, (word) => [...bucketsOf(several!, word)]);
+
 const single = remembered(MOST_KNOWN, (word): Term | undefined => {
   let best: Entry | undefined;
   for (const entry of bucketsOf(singles!, word)) {
@@ -110,7 +116,7 @@ const single = remembered(MOST_KNOWN, (word): Term | undefined => {
 export function termAt(words: readonly string[], at: number): { term: Term; count: number } | undefined {
   if (singles === undefined) load();
   let best: Entry | undefined;
-  for (const entry of bucketsOf(several!, words[at])) {
+  for (const entry of endingWith(words[at])) {
     const count = entry.words.length;
     if (count > at + 1 || (best !== undefined && best.words.length >= count)) continue;
     if (entry.words.every((pattern, index) => fitsAt(words[at - count + 1 + index], pattern, index))) best = entry;

@@ -3,10 +3,8 @@ import { remembered } from '../../../base/remembered.ts';
 import { asListed, gazetteer } from '../gazetteer.ts';
 import { NOT_NAMES, PARTICLES, TITLES } from '../name-words.ts';
 import { isEveryday } from './everyday.ts';
-import { isRole } from './roles.ts';
 import type { Things } from './things.ts';
-import { hashOf, type Token } from './tokens.ts';
-import { classOf } from './word-classes.ts';
+import { hashOf, type Form, type Token } from './tokens.ts';
 
 /** Rows of the table of weights. */
 export const TABLE_SIZE = 1 << 22;
@@ -76,13 +74,14 @@ export function isSmallCandidate(tokens: readonly Token[], at: number, isNextToN
   if (listed === 'none') return false;
   // Where nothing has a capital, names that are words too may be meant.
   if (listed === '1' || (listed !== '0' && (style === 'small' || isNextToName))) return true;
-  const before = openingBefore(tokens, at);
-  if (before === undefined || NOT_SMALL_NAMES.has(lower)) return false;
-  return isOpening(before) || (listed !== '0' && BRINGS_NAMES.test(classOf(before)));
+  const before = tokens[openingAt(tokens, at)]?.form;
+  if (before === undefined) return false;
+  const isBrought = isOpening(before) || (listed !== '0' && BRINGS_NAMES.has(before.kind));
+  return isBrought && !NOT_SMALL_NAMES.has(lower);
 }
 
-/** Relatives, greetings, forms of address, labels. */
-const BRINGS_NAMES = /[kgtrl]/;
+/** Relatives, greetings, forms of address, labels: a form's `kind`. */
+const BRINGS_NAMES: ReadonlySet<number> = new Set(Array.from('kgtrl', (letter) => letter.charCodeAt(0)));
 
 /** How a word in small letters stands in the lists; "x" for what neither they nor dictionaries have, "none" for what is no word. */
 function listingOf(lower: string): string {
@@ -92,15 +91,19 @@ function listingOf(lower: string): string {
   return isWord ? (given === '1' || family === '1' ? '1' : own) : 'none';
 }
 
-function isOpening(word: string): boolean {
-  return OPENINGS.has(word) || TITLES.has(word) || isRole(word);
+function isOpening(form: Form): boolean {
+  return (form.isOpening ??= OPENINGS.has(form.lower) || TITLES.has(form.lower) || form.isRole);
 }
 
-/** The word before, but for a stop and small words: "dr. patel", "mevrouw van dijk". */
-export function openingBefore(tokens: readonly Token[], at: number): string | undefined {
+/** Where the word before stands, but for a stop and small words: "dr. patel", "mevrouw van dijk". */
+function openingAt(tokens: readonly Token[], at: number): number {
   let from = at - 1;
   while (from > 0 && from > at - 4 && (tokens[from].text === '.' || PARTICLE_WORDS.has(tokens[from].lower))) from--;
-  return tokens[from]?.lower;
+  return from;
+}
+
+export function openingBefore(tokens: readonly Token[], at: number): string | undefined {
+  return tokens[openingAt(tokens, at)]?.lower;
 }
 
 export interface Place {

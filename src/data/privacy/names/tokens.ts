@@ -40,9 +40,13 @@ export interface Form {
   /** What it says in an address, as `addresses/word-kinds.ts` has it. */
   placeKind: number;
   /** How it stands in the lists when it has no capital, once that was asked for. */
-  listing?: string;
+  listing: string | undefined;
   /** What it is called by alone, as `things.ts` tells, once that was asked for. */
-  thing?: number;
+  thing: number | undefined;
+  /** Whether it brings a name, as `features.ts` tells, once that was asked for. */
+  isOpening: boolean | undefined;
+  /** What it says of where somebody lives, as `town-of-somebody.ts` tells, once that was asked for. */
+  residence: 'living' | 'people' | 'behind-name' | 'none' | undefined;
   /** What its own letters add to its score, by how it is written, once that was asked for. */
   sums: (number | undefined)[];
 }
@@ -101,6 +105,11 @@ const formOf = remembered(MOST_KNOWN, (text): Form => {
     languages: languagesOf(lower),
     isRole: isRole(lower),
     placeKind: wordKind(lower),
+    // There from the beginning, so that V8 has all forms of one shape.
+    listing: undefined,
+    thing: undefined,
+    isOpening: undefined,
+    residence: undefined,
     sums: [],
   };
 });

@@ -8,8 +8,10 @@ let towns: ReadonlySet<string> | undefined;
 /** Places of 3,000 inhabitants and more. Of the smaller ones many are words, so that something else must speak for a place. */
 export function isTown(name: string): boolean {
   const listed = name.split(' ').map(asListed).join(' ');
-  if (gazetteer().cities.has(listed)) return true;
+  return gazetteer().cities.has(listed) || (towns ??= load()).has(listed);
+}
+
+function load(): ReadonlySet<string> {
   const path = fileURLToPath(new URL('../../../../assets/names/towns.txt', import.meta.url));
-  towns ??= new Set(readFileSync(path, 'utf8').split('\n'));
-  return towns.has(listed);
+  return new Set(readFileSync(path, 'utf8').split('\n'));
 }

@@ -25,6 +25,7 @@ const NUMBER_COLUMN =
 const STREET = new WordPattern(
   String.raw`(?<=["'])(?:street|straat(?:naam)?|stra(?:ß|ss)e|rue|voie|calle|via|rua|logradouro|ulica|gata|vej|gate|ulice|sokak|line_?1|addr(?:ess)?_?(?:line)?_?1?|adresse|dirección|direccion|endere[cç]o|indirizzo|adres)["']\s?:\s?["'](?<value>\p{L}[\p{L}\p{N} .,'’/°-]{3,70})["']`,
   'iu',
+  { isNearDigits: true },
 );
 
 export const recogniser: Recogniser = {

@@ -19,6 +19,7 @@ const CUE_WORD =
 const HOUSE_NUMBER = new Expression(new RegExp(latin(String.raw`(?<=[\p{L}.\d],? )${NUMBER}(?![\p{L}\p{N}])`), 'g'), {
   isNearDigits: true,
 });
+const NUMBER_BEFORE = new Expression(/(?<![\p{L}\p{N}.,-])\d{1,5}[A-Za-z]?,? (?=\p{Lu})/gu, { isNearDigits: true });
 /** No street is longer, nor its number farther from its first letter. */
 const REACH = 70;
 
@@ -47,7 +48,7 @@ function* streets(
   { whole, isRaised }: { whole: () => string; isRaised: boolean },
 ): Generator<Candidate> {
   if (!HINT.test(window)) return;
-  const found = STREETS.flatMap((form) => matchesOf(form, window));
+  const found = STREETS.flatMap((form) => form.matches(window));
   if (found.length === 0) return;
   const text = whole();
   for (const { 0: street, index } of found) {
@@ -92,10 +93,12 @@ function withoutCapitals(text: string): string {
   });
 }
 
+const DIGITS = /\d+/g;
+
 /** Stretches around digits, where alone a street can be. */
 function windowsOf(text: string): { start: number; end: number }[] {
   const windows: { start: number; end: number }[] = [];
-  for (const { index } of text.matchAll(/\d+/g)) {
+  for (const { index } of matchesOf(DIGITS, text)) {
     const last = windows.at(-1);
     const end = Math.min(text.length, index + REACH);
     if (last !== undefined && index - REACH <= last.end) last.end = end;
@@ -116,7 +119,7 @@ function* houses(text: string): Generator<Candidate> {
     else if (tail.hasUnit && /^\p{Lu}/u.test(house)) yield { start, end: tail.end, score: 0.6 };
     else if (CUE.test(text.slice(Math.max(0, start - 30), start))) yield { start, end: tail.end, score: 0.65 };
   }
-  for (const { index } of text.matchAll(/(?<![\p{L}\p{N}.,-])\d{1,5}[A-Za-z]?,? (?=\p{Lu})/gu)) {
+  for (const { index } of NUMBER_BEFORE.matches(text)) {
     HOUSE_BEHIND.lastIndex = index;
     const house = HOUSE_BEHIND.exec(text)?.[0];
     if (house === undefined) continue;

@@ -1,6 +1,8 @@
 /** Ages over 89 in words: "ninety-four years old", "einundneunzigjährig", "her hundredth birthday". */
 import { ageForms } from '../ages.ts';
-import { matchesOf, type Recogniser } from '../recogniser.ts';
+import type { Recogniser } from '../recogniser.ts';
+import { Expression } from '../words/expression.ts';
+import { Walk } from '../words/walk.ts';
 import { WordPattern } from '../words/word-pattern.ts';
 
 /** Numbers from 90 to 119; those of a hundred only where something more says that they are ages. */
@@ -18,9 +20,10 @@ const NUMBERS = [
 const WORDS = NUMBERS.join('|');
 /** The longest of any language: "noventa" is Spanish in "noventa e oito" too. */
 const WHOLE = NUMBERS.map((words) => new RegExp(String.raw`^(?:${words})(?!\p{L})`, 'iu'));
-const FORMS = ageForms(WORDS);
 const ORDINALS =
   /(?<!\p{L})(?<age>ninet(?:ieth|y[- ](?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth))|(?:one[- ])?hundredth|(?:(?:ein|zwei|drei|vier|fünf|sechs|sieben|acht|neun)und)?neunzigst\p{L}{1,2}|hundertst\p{L}{1,2}|nonagésim[oa]|nonagesim[oa]|novantesim[oa]|negentigste|dziewięćdziesiąt\p{L}{1,3}|setn\p{L}{1,3}|nittionde|hundrade)(?= (?:birthday|geburtstag|cumpleaños|compleanno|verjaardag|urodzin|aniversário|födelsedag))/giu;
+const walk = new Walk();
+const FORMS = [...ageForms(WORDS), ORDINALS].map((form) => new Expression(form, { walk }));
 const BEGIN = new WordPattern(
   String.raw`(?<!\p{L})(?:${WORDS}|ninetieth|hundredth|nonag|novantesim|negentigst|setn|nittionde|hundrade)`,
   'iu',
@@ -40,7 +43,7 @@ export const recogniser: Recogniser = {
       const start = Math.max(0, index - REACH);
       const area = text.slice(start, index + REACH);
       from = index + REACH / 2;
-      for (const match of [...FORMS, ORDINALS].flatMap((form) => matchesOf(form, area))) {
+      for (const match of FORMS.flatMap((form) => form.matches(area))) {
         const value = Object.values(match.groups!).find((group) => group !== undefined)!;
         const at = start + match.index + match[0].lastIndexOf(value);
         const longest = WHOLE.map((form) => form.exec(text.slice(at, at + REACH))?.[0].length ?? 0);

@@ -11,7 +11,7 @@ import {
 } from '../addresses/towns-of-text.ts';
 import { isRole } from '../names/roles.ts';
 import { standingOf } from '../names/features.ts';
-import { tokensOf, type Token } from '../names/tokens.ts';
+import { tokensOf, type Form, type Token } from '../names/tokens.ts';
 import type { Candidate, Recogniser } from '../recogniser.ts';
 import { KIN, LIVING, OF, PEOPLE, PREPOSITIONS } from '../residence-words.ts';
 
@@ -28,15 +28,24 @@ export const recogniser: Recogniser = {
   *find(text) {
     const tokens = tokensOf(text);
     for (let at = 0; at < tokens.length; at++) {
-      const { lower } = tokens[at];
-      const isLiving = LIVING.has(lower);
-      for (const town of isLiving || PEOPLE.has(lower)
-        ? townsAround(text, tokens, at, isLiving)
-        : townsOfNames(text, tokens, at))
-        yield candidateOf(text, tokens, town);
+      const { form } = tokens[at];
+      const residence = (form.residence ??= residenceOf(form.lower));
+      if (residence === 'none') continue;
+      const towns =
+        residence === 'behind-name'
+          ? townsOfNames(text, tokens, at)
+          : townsAround(text, tokens, at, residence === 'living');
+      for (const town of towns) yield candidateOf(text, tokens, town);
     }
   },
 };
+
+/** What a word says of where somebody lives; most words say nothing. */
+function residenceOf(lower: string): NonNullable<Form['residence']> {
+  if (LIVING.has(lower)) return 'living';
+  if (PEOPLE.has(lower)) return 'people';
+  return lower === ',' || lower === '(' || OF_NAMES.has(lower) ? 'behind-name' : 'none';
+}
 
 function candidateOf(text: string, tokens: readonly Token[], { from, end, isListed }: Town): Candidate {
   return { start: tokens[from].start, end: withSurroundings(text, end), score: isListed ? 0.7 : 0.6 };
@@ -135,7 +144,7 @@ const OF_NAMES: ReadonlySet<string> = new Set('of aus from uit från fra z ze vo
 function* townsOfNames(text: string, tokens: readonly Token[], at: number): Generator<Town> {
   const { lower } = tokens[at];
   const isMark = lower === ',' || lower === '(';
-  if (!(isMark || OF_NAMES.has(lower)) || !isName(tokens, at)) return;
+  if (!isName(tokens, at)) return;
   const town =
     townAt(text, tokens, at + 1, isMark ? undefined : lower) ??
     (FROM.has(lower) ? unknownTownAt(tokens, at + 1) : undefined);

@@ -3,7 +3,7 @@
  * set, up to a depth. Assertions other than of the character before are taken as met.
  */
 import { readPattern, type Piece } from './syntax.ts';
-import { NONE, SYMBOLS, symbolSet } from './symbols.ts';
+import { IS_WORD, NONE, SYMBOLS, symbolSet } from './symbols.ts';
 
 /** Characters of a beginning. */
 export const DEPTH = 10;
@@ -23,17 +23,25 @@ export interface Node {
   isEnd: boolean;
 }
 
+export interface Source {
+  source: string;
+  flags: string;
+  /** It counts only where a word begins. */
+  isOfWords?: boolean;
+}
+
 export class Beginnings {
   #count = 0;
   #id = -1;
   #end: Node | undefined;
 
   /** The node where one expression's matches begin; undefined where they may begin with anything. */
-  of(source: string, flags: string, id: number): Node | undefined {
+  of({ source, flags, isOfWords = false }: Source, id: number): Node | undefined {
     this.#id = id;
     this.#end = this.#node({ next: [], isEnd: true });
     const first = this.#build(readPattern(source, flags), this.#end);
-    return reachesEnd(first) ? undefined : first;
+    if (reachesEnd(first)) return undefined;
+    return isOfWords ? this.#node({ next: [first], before: NO_LETTER }) : first;
   }
 
   #node(about: Pick<Node, 'next'> & Partial<Node>): Node {
@@ -52,6 +60,9 @@ export class Beginnings {
         return this.#repeat(piece, next);
       case 'before':
         return this.#node({ next: [next], before: symbolsBefore(piece) });
+      case 'ahead':
+        // Where more of the expression follows, that is looked at instead.
+        return next === this.#end ? this.#build(piece.item, next) : next;
       case 'boundary':
         return onlyWords(next) ? this.#node({ next: [next], before: NO_WORD }) : next;
       case 'anything':
@@ -84,9 +95,15 @@ export class Beginnings {
 
 const NO_WORD = Uint8Array.from({ length: SYMBOLS }, (_, symbol) => (/^\w$/.test(String.fromCharCode(symbol)) ? 0 : 1));
 
-function symbolsBefore({ isNegative, atom, flags }: Piece & { type: 'before' }): Uint8Array {
-  const { holds, lacks } = symbolSet(atom, flags);
-  const allowed = Uint8Array.from(isNegative ? lacks : holds);
+const NO_LETTER = IS_WORD.map((one) => 1 - one);
+
+function symbolsBefore({ isNegative, sets }: Piece & { type: 'before' }): Uint8Array {
+  const allowed = new Uint8Array(SYMBOLS);
+  for (const { atom, flags } of sets) {
+    const { holds, lacks } = symbolSet(atom, flags);
+    const of = isNegative ? lacks : holds;
+    for (let symbol = 0; symbol < SYMBOLS; symbol++) allowed[symbol] |= of[symbol];
+  }
   allowed[NONE] = isNegative ? 1 : 0;
   return allowed;
 }

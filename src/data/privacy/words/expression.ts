@@ -7,6 +7,8 @@ export interface ExpressionOptions {
   isOfWords?: boolean;
   /** It is given the surroundings of digits alone, for which there is a walk apart. */
   isNearDigits?: boolean;
+  /** Of expressions that are given texts of their own: in turn with others of one walk each text would be walked again. */
+  walk?: Walk;
 }
 
 const walks = { text: new Walk(), digits: new Walk() };
@@ -18,14 +20,14 @@ export class Expression {
   readonly #walk: Walk;
   readonly #id: number;
 
-  constructor(pattern: RegExp, { isOfWords = false, isNearDigits = false }: ExpressionOptions = {}) {
+  constructor(pattern: RegExp, { isOfWords = false, isNearDigits = false, walk }: ExpressionOptions = {}) {
     const { source } = pattern;
     const flags = pattern.flags.replaceAll(/[gy]/g, '');
     this.#global = new RegExp(source, `${flags}g`);
     this.#sticky = new RegExp(source, `${flags}y`);
     this.#isOfWords = isOfWords;
-    this.#walk = isNearDigits ? walks.digits : walks.text;
-    this.#id = this.#walk.add(source, flags);
+    this.#walk = walk ?? (isNearDigits ? walks.digits : walks.text);
+    this.#id = this.#walk.add(source, flags, isOfWords);
   }
 
   /** All matches, as `matchAll` gives them. */

@@ -14,7 +14,7 @@ export const BEYOND = 7;
 export const SURROGATE = 8;
 
 /** Beyond, characters are not told apart. */
-export const MOST = 0x250;
+const MOST = 0x250;
 
 function symbolBelow(code: number): number {
   if (code >= 9 && code <= 13) return code;
@@ -25,11 +25,18 @@ function symbolBelow(code: number): number {
   return /\p{N}/u.test(sign) ? OTHER_NUMBER : /\s/.test(sign) ? SPACE_LIKE : OTHER;
 }
 
-export const BELOW = Uint8Array.from({ length: MOST }, (_, code) => symbolBelow(code));
+const BELOW = Uint8Array.from({ length: MOST }, (_, code) => symbolBelow(code));
 
 export function symbolOf(code: number): number {
   if (code < MOST) return BELOW[code];
   return code >= 0xd800 && code <= 0xdfff ? SURROGATE : BEYOND;
+}
+
+/** Of each UTF-16 unit of a text. */
+export function symbolsOf(text: string): Uint8Array {
+  const symbols = new Uint8Array(text.length);
+  for (let at = 0; at < text.length; at++) symbols[at] = symbolOf(text.charCodeAt(at));
+  return symbols;
 }
 
 /** Of each symbol whether it can be a letter or a digit of a word; none beyond is. */

@@ -1,13 +1,21 @@
 /** Regular expressions read as far as their beginnings ask for; what is not understood may be anything. */
 
+/** One character of a set. */
+export interface SetOfSigns {
+  type: 'set';
+  atom: string;
+  flags: string;
+}
+
 export type Piece =
-  /** One character of a set. */
-  | { type: 'set'; atom: string; flags: string }
+  | SetOfSigns
   | { type: 'sequence'; items: readonly Piece[] }
   | { type: 'choice'; options: readonly Piece[] }
   | { type: 'repeat'; item: Piece; least: number; most: number }
-  /** What stands before is, or is not, of a set. */
-  | { type: 'before'; isNegative: boolean; atom: string; flags: string }
+  /** What stands before is of one of several sets, or is not of a set. */
+  | { type: 'before'; isNegative: boolean; sets: readonly SetOfSigns[] }
+  /** Stands there, and what follows begins before it again. */
+  | { type: 'ahead'; item: Piece }
   /** Between a letter or digit and something else. */
   | { type: 'boundary' }
   /** From here on nothing is known. */
@@ -109,7 +117,8 @@ class Reader {
     const inner = this.choice();
     this.#flags = before;
     this.#at++;
-    if (kind === '=' || kind === '!') return NOTHING;
+    if (kind === '!') return NOTHING;
+    if (kind === '=') return { type: 'ahead', item: inner };
     return kind === '<=' || kind === '<!' ? behind(inner, kind === '<!') : inner;
   }
 }
@@ -121,13 +130,59 @@ function changed(flags: string, change: string): string {
 
 /** Of what must or must not stand before, what it says of one character; more is taken as met. */
 function behind(inner: Piece, isNegative: boolean): Piece {
-  const single = (piece: Piece): Piece[] => {
-    if (piece.type === 'set') return [{ type: 'before', isNegative, atom: piece.atom, flags: piece.flags }];
-    if (piece.type !== 'sequence' || piece.items.length === 0) return [];
-    // Of more than one that must stand there the last is as good as alone; of one that must not, nothing is.
-    return isNegative && piece.items.length > 1 ? [] : single(piece.items.at(-1)!);
-  };
-  if (inner.type !== 'choice') return { type: 'sequence', items: single(inner) };
-  // None of several may stand there: each says something by itself.
-  return isNegative ? { type: 'sequence', items: inner.options.flatMap(single) } : NOTHING;
+  if (!isNegative) {
+    const { sets, mayBeNone } = lastOf(inner);
+    return mayBeNone ? NOTHING : { type: 'sequence', items: [{ type: 'before', isNegative, sets }] };
+  }
+  // None of several may stand there: each that is one character says something by itself.
+  const options = inner.type === 'choice' ? inner.options : [inner];
+  const items = options.map(onlySet).filter((set) => set !== undefined);
+  return { type: 'sequence', items: items.map((set) => ({ type: 'before', isNegative, sets: [set] })) };
+}
+
+function onlySet(piece: Piece): SetOfSigns | undefined {
+  if (piece.type === 'set') return piece;
+  return piece.type === 'sequence' && piece.items.length === 1 ? onlySet(piece.items[0]) : undefined;
+}
+
+interface Last {
+  sets: readonly SetOfSigns[];
+  /** A piece may match without a character. */
+  mayBeNone: boolean;
+}
+
+const UNKNOWN: Last = { sets: [{ type: 'set', atom: '[^]', flags: '' }], mayBeNone: true };
+
+/** Of which sets the last character of what a piece matches is. */
+function lastOf(piece: Piece): Last {
+  switch (piece.type) {
+    case 'set':
+      return { sets: [piece], mayBeNone: false };
+    case 'choice': {
+      const lasts = piece.options.map(lastOf);
+      return { sets: lasts.flatMap(({ sets }) => sets), mayBeNone: lasts.some(({ mayBeNone }) => mayBeNone) };
+    }
+    case 'repeat': {
+      const { sets, mayBeNone } = lastOf(piece.item);
+      return { sets, mayBeNone: mayBeNone || piece.least === 0 };
+    }
+    case 'sequence':
+      return lastOfSequence(piece.items);
+    case 'anything':
+      return UNKNOWN;
+    default:
+      return { sets: [], mayBeNone: true };
+  }
+}
+
+function lastOfSequence(items: readonly Piece[]): Last {
+  // What is not understood goes on in the items behind it.
+  if (items.some(({ type }) => type === 'anything')) return UNKNOWN;
+  const sets: SetOfSigns[] = [];
+  for (const item of items.toReversed()) {
+    const last = lastOf(item);
+    sets.push(...last.sets);
+    if (!last.mayBeNone) return { sets, mayBeNone: false };
+  }
+  return { sets, mayBeNone: true };
 }

@@ -2,8 +2,8 @@
  * One walk over a text for many expressions: at each character a table says what can begin there and goes on with what
  * follows. The table is made as texts ask for it.
  */
-import { Beginnings, DEPTH, type Node } from './beginnings.ts';
-import { BELOW, MOST, NONE, SURROGATE, SYMBOLS, symbolOf } from './symbols.ts';
+import { Beginnings, DEPTH, type Node, type Source } from './beginnings.ts';
+import { NONE, SURROGATE, SYMBOLS, symbolsOf } from './symbols.ts';
 
 const UNKNOWN = -1;
 const DEAD = 0;
@@ -11,7 +11,9 @@ const DEAD = 0;
 const MOST_STATES = 30_000;
 
 interface State {
+  /** How many characters were read. */
   depth: number;
+  /** Where it goes on; none where all is known. */
   nodes: readonly Node[];
   /** Expressions whose matches may begin as what was read did. */
   found: readonly number[];
@@ -20,7 +22,7 @@ interface State {
 const NOWHERE: readonly State[] = [{ depth: 0, nodes: [], found: [] }];
 
 export class Walk {
-  readonly #sources: { source: string; flags: string }[] = [];
+  readonly #sources: Source[] = [];
   #first: Node[] | undefined;
   #isAnywhere: boolean[] = [];
   #states: State[] = [...NOWHERE];
@@ -29,10 +31,10 @@ export class Walk {
   #table = new Int32Array(SYMBOLS * 256).fill(UNKNOWN);
   #last: { text: string; places: (number[] | undefined)[] } | undefined;
 
-  /** @returns the expression's number */
-  add(source: string, flags: string): number {
+  /** @returns the expression's number; one of words is looked for behind no letter or digit */
+  add(source: string, flags: string, isOfWords = false): number {
     this.#first = undefined;
-    return this.#sources.push({ source, flags }) - 1;
+    return this.#sources.push({ source, flags, isOfWords }) - 1;
   }
 
   /** Where matches of an expression may begin; undefined where that may be anywhere. */
@@ -46,7 +48,7 @@ export class Walk {
   /** When it is first asked for: a program that redacts nothing should not wait for that. */
   #load(): void {
     const beginnings = new Beginnings();
-    const firsts = this.#sources.map(({ source, flags }, id) => beginnings.of(source, flags, id));
+    const firsts = this.#sources.map((one, id) => beginnings.of(one, id));
     this.#isAnywhere = firsts.map((first) => first === undefined);
     this.#first = firsts.filter((first) => first !== undefined);
     this.#last = undefined;
@@ -65,11 +67,12 @@ export class Walk {
     if (this.#states.length > MOST_STATES) this.#forget();
     const places: (number[] | undefined)[] = [];
     const starts = this.#starts;
+    // Each is looked at from several places.
+    const symbols = symbolsOf(text);
     let table = this.#table;
     let before = NONE;
     for (let at = 0; at < text.length; at++) {
-      const code = text.charCodeAt(at);
-      const symbol = code < MOST ? BELOW[code] : symbolOf(code);
+      const symbol = symbols[at];
       let state = starts[before];
       if (state === UNKNOWN) {
         state = this.#start(before);
@@ -80,26 +83,25 @@ export class Walk {
       let next = table[state * SYMBOLS + symbol];
       if (next === DEAD) continue;
       if (next === UNKNOWN) next = this.#step(state, symbol);
-      this.#follow(text, at, next, places);
+      this.#follow(symbols, at, next, places);
       table = this.#table;
     }
     return places;
   }
 
   /** What began at one place, from the state behind its first character on. */
-  #follow(text: string, start: number, first: number, places: (number[] | undefined)[]): void {
+  #follow(symbols: Uint8Array, start: number, first: number, places: (number[] | undefined)[]): void {
     let [state, at] = [first, start + 1];
     while (state !== DEAD) {
-      const { found } = this.#states[state];
+      const { found, nodes } = this.#states[state];
       for (const id of found) {
         const known = places[id];
         if (known === undefined) places[id] = [start];
         // Two paths of one expression may end at different depths.
         else if (known[known.length - 1] !== start) known.push(start);
       }
-      if (at >= text.length) return;
-      const code = text.charCodeAt(at++);
-      const symbol = code < MOST ? BELOW[code] : symbolOf(code);
+      if (at >= symbols.length || nodes.length === 0) return;
+      const symbol = symbols[at++];
       const next = this.#table[state * SYMBOLS + symbol];
       state = next === UNKNOWN ? this.#step(state, symbol) : next;
     }
