@@ -57,6 +57,20 @@ export const CASES_OF_FORMS: Record<string, { yes: readonly (readonly [string, s
     ],
     no: ['The show visits Kent, Surrey and Essex.', 'Cornwall, Devon'],
   },
+  'town-line': {
+    yes: [
+      ['a technomad\nEvansville, IN', 'address: Evansville, IN'],
+      ['and family,\n          Johannesburg,South Africa.\n', 'address: Johannesburg,South Africa'],
+    ],
+    no: ['yours\nJohn Smith, MA\n', 'as shown in\nChapter Two, Section Three\n'],
+  },
+  messenger: {
+    yes: [
+      ['AIM "joe topshot"', 'code: joe topshot'],
+      ['ICQ# 12345678', 'code: 12345678'],
+    ],
+    no: ['AIM: to reduce the noise', 'We log on to IRC in the evening.'],
+  },
   'town-of-somebody': {
     yes: [
       ['Patiënt woont alleen, dochter in Assen.', 'city: Assen'],

@@ -30,7 +30,9 @@ describe('a name over a hard line break', () => {
 
   it('keeps every place', () => {
     const text = '> so that all of these long words go on in the\n>   next line of what is quoted here';
-    expect(unwrapped(text)).toBe('> so that all of these long words go on in the     next line of what is quoted here');
+    expect(unwrapped(text)).toBe(
+      '> so that all of these long words go on in the \r\r\r\rnext line of what is quoted here',
+    );
     expect(unwrapped(text)).toHaveLength(text.length);
   });
 });

@@ -23,6 +23,9 @@ interface Line {
 
 let known: { text: string; plain: string } | undefined;
 
+/** Behind the first space, so that nothing else looks like the gap: what stands two spaces apart in a line is two things. */
+const FILLER = '\r';
+
 /** The text with spaces in place of breaks within paragraphs, and of marks of quotation behind them. */
 export function unwrapped(text: string): string {
   if (!text.includes('\n') || text.length < LEAST_WIDTH) return text;
@@ -41,7 +44,7 @@ function joined(text: string): string {
     for (let at = from; at < last; at++) {
       const [{ to: end }, next] = [lines[at], lines[at + 1]];
       if (!goesOn(text, { line: lines[at], next, width })) continue;
-      plain += text.slice(done, end) + ' '.repeat(next.from - end);
+      plain += text.slice(done, end) + ` ${FILLER.repeat(next.from - end - 1)}`;
       done = next.from;
     }
     from = to;

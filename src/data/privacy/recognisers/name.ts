@@ -17,7 +17,7 @@ import { WordPattern } from '../words/word-pattern.ts';
 const WORD = String.raw`\p{Lu}(?:[\p{L}\p{M}]|['’](?=\p{L})){0,40}(?:-\p{L}[\p{L}\p{M}'’]{0,40}){0,3}\.?`;
 const RUN = new Expression(
   new RegExp(
-    String.raw`(?=\p{Lu})(?<![\p{L}\p{N}_@./-])${WORD}(?:,?[ \u00a0]{1,2}(?:(?:${PARTICLES})[ \u00a0]{1,2}){0,3}(?:d['’]|l['’])?${WORD}){0,6}(?![\p{L}\p{N}_])`,
+    String.raw`(?=\p{Lu})(?<![\p{L}\p{N}_@./-])${WORD}(?:,?[ \u00a0]\r{0,16}(?:(?:${PARTICLES})[ \u00a0]\r{0,16}){0,3}(?:d['’]|l['’])?${WORD}){0,6}(?![\p{L}\p{N}_])`,
     'gu',
   ),
 );
