@@ -77,6 +77,9 @@ describe('messengers, phones and letters of mails', () => {
     ['Phone: 408.725.7136  x 4138', ['phone: 408.725.7136  x 4138']],
     ['call (877) 44 SOLEX today', ['phone: (877) 44 SOLEX']],
     ['call:888-800-6339 today', ['phone: 888-800-6339']],
+    ['+001 407 323 1668 International', ['phone: +001 407 323 1668']],
+    ['Hours: Mon. - Sat. 10 a.m. to 9 p.m. Central Time', []],
+    ['RECEIVE THIS FORM NO LATER THAN MAY 28, 2002 IN ORDER TO SEND YOU', ['date: MAY 28, 2002']],
     ['by Sailu, 1-56592-509-2, 300 pages', []],
     ['Message-ID: <200208210251.g7L2pqKb001805@mail.example>', []],
   ])('in %j', (text, expected) => {

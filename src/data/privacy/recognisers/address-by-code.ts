@@ -97,9 +97,9 @@ function beforeCode(text: string, code: string, index: number): Candidate | unde
   return withParts(text, { start, end, isSure: SURE.test(code) || (isState && code.length > 4) || isTown(town) });
 }
 
-/** Numbers of four digits that are years for the most part. */
+/** Numbers of four digits that are years for the most part, in capitals too: "MAY 28, 2002 IN ORDER TO". */
 function isYear(code: string): boolean {
-  return /^(?:19|20)\d\d$/.test(code);
+  return /^(?:19|20)\d\d(?: (?:A[MST]|BY|DO|I[FNST]|NO|O[FNR]|SO|TO|UP|WE))?$/.test(code);
 }
 
 /** What stands before, part by part, as long as it looks like a part of an address. */

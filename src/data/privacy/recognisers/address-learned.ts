@@ -24,11 +24,15 @@ const SCORE = 0.55;
 const LEAST = 0.65;
 const LEAST_NUMBERLESS = 0.7;
 
+/** "Sat. 10 a.m. to 9 p.m.", and columns. */
+const OTHER = /\d ?[ap]\.? ?m(?:\.|(?!\p{L}))|[^\S\n]{4}|(?<!\p{L})Vol$/iu;
+
 /** Numbers alone, and single words, are too little. */
 function isAddress(written: string, { probability }: TaggedAddress): boolean {
   const words = written.match(/\p{L}{2,}/gu) ?? [];
   const letters = words.join('').length;
   const hasNumber = /\d/.test(written);
+  if (OTHER.test(written)) return false;
   if (letters < 4 || (words.length < 2 && !hasNumber)) return false;
   return probability >= (hasNumber ? LEAST : LEAST_NUMBERLESS);
 }

@@ -89,7 +89,12 @@ function scoreOf(value: string, before: string): number {
   if (ISBN.test(bare) && digits === ISBN_DIGITS) return 0;
   const hasWord = PHONE.test(before) || FAX.test(before);
   if (/^\(?(?:\+|00)/.test(bare)) {
-    const international = bare.replace(/^\(/, '').replace(/^00 ?/, '+').replace(/\)/, '').replace('(0)', '');
+    const international = bare
+      .replace(/^\(/, '')
+      .replace(/^00 ?/, '+')
+      .replace(/\)/, '')
+      .replace('(0)', '')
+      .replace(/^\+00/, '+');
     return parsePhoneNumberFromString(international)?.isPossible() === true ? 0.92 : hasWord ? 0.6 : 0;
   }
   // Fictional numbers in their usual grouping are none of libphonenumber's, and stand in many texts.
