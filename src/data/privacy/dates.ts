@@ -84,7 +84,8 @@ export function shiftDate(text: string, days: number, monthFirst: boolean): stri
   const parts = splitWeekday(text);
   if (parts !== undefined) {
     const date = shiftDate(parts.date, days, monthFirst);
-    return date && moveWeekday(parts.lead, { days, languages: languagesOf(parts.date) }) + date;
+    const move = (part: string): string => moveWeekday(part, { days, languages: languagesOf(parts.date) });
+    return date && move(parts.lead) + date + move(parts.trail);
   }
   for (const form of MOVABLE) {
     const match = new RegExp(`^(?:${form.source})$`, 'diu').exec(text);

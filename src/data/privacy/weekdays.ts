@@ -1,4 +1,4 @@
-/** Days of the week before dates: part of them, since one that stays says by how many days a date was moved, but for weeks. */
+/** Days of the week beside dates: part of them, since one that stays says by how many days a date was moved, but for weeks. */
 
 /** Days from Monday, and the place of their language among those of months. */
 interface Week {
@@ -25,6 +25,22 @@ const WHOLE: readonly Week[] = [
   week(9, 'mandag tirsdag onsdag torsdag fredag lørdag søndag'),
   week(10, 'pondělí úterý středa čtvrtek pátek sobota neděle'),
   week(11, 'pazartesi salı çarşamba perşembe cuma cumartesi pazar'),
+  week(12, 'maanantai tiistai keskiviikko torstai perjantai lauantai sunnuntai'),
+  week(13, 'hétfő kedd szerda csütörtök péntek szombat vasárnap'),
+  week(14, 'luni marți miercuri joi vineri sâmbătă duminică'),
+  week(15, 'δευτέρα τρίτη τετάρτη πέμπτη παρασκευή σάββατο κυριακή'),
+  week(16, 'понедельник вторник среда четверг пятница суббота воскресенье'),
+  week(17, 'понеділок вівторок середа четвер п’ятниця субота неділя'),
+  // As the cases of a language write them
+  week(6, 'poniedziałek wtorek środę czwartek piątek sobotę niedzielę'),
+  week(6, 'poniedziałku wtorku środy czwartku piątku soboty niedzieli'),
+  week(7, 'måndagen tisdagen onsdagen torsdagen fredagen lördagen söndagen'),
+  week(9, 'mandagen tirsdagen onsdagen torsdagen fredagen lørdagen søndagen'),
+  week(10, 'pondělí úterý středu čtvrtek pátek sobotu neděli'),
+  week(10, 'pondělka úterka středy čtvrtka pátku soboty neděle'),
+  week(12, 'maanantaina tiistaina keskiviikkona torstaina perjantaina lauantaina sunnuntaina'),
+  week(13, 'hétfőn kedden szerdán csütörtökön pénteken szombaton vasárnap'),
+  week(16, 'понедельник вторник среду четверг пятницу субботу воскресенье'),
 ];
 /** These are words and names too: only before a stop or a comma. */
 const SHORT: readonly Week[] = [
@@ -36,6 +52,8 @@ const SHORT: readonly Week[] = [
   week(6, 'pon wt śr czw pt sob niedz'),
   week(7, 'mån tis ons tors fre lör sön'),
   week(8, 'seg ter qua qui sex sáb dom'),
+  week(9, 'man tir ons tor fre lør søn'),
+  week(10, 'po út st čt pá so ne'),
 ];
 
 /** The longest first, of which shorter ones are the beginning. */
@@ -43,36 +61,54 @@ const namesOf = (weeks: readonly Week[]): string =>
   [...new Set(weeks.flatMap(({ names }) => names))].toSorted((a, b) => b.length - a.length).join('|');
 const MARK = String.raw`(?:\.,|[.,])`;
 const NAME = `(?:${namesOf(WHOLE)})${MARK}?|(?:${namesOf(SHORT)})${MARK}`;
-const ARTICLE = '(?:(?:the|den|dem|der|le|el|il|de|dnia)\\s)?';
+const ARTICLE = String.raw`(?:(?:the|den|dem|der|le|el|il|de|dnia|dia|dne|d\.)\s)?`;
 const BEFORE = new RegExp(`(?<![\\p{L}\\p{N}-])(?:${NAME})\\s${ARTICLE}$`, 'iu');
-const LEAD = new RegExp(`^(?<day>${NAME})\\s${ARTICLE}(?=\\S)`, 'iu');
+/** These count things in Portuguese: "5 de maio, segunda fase". */
+const BEHIND = new RegExp(
+  `^(?:\\.?,)?\\s\\(?(?!(?:segunda|terça|quarta|quinta|sexta)(?!-))(?:${namesOf(WHOLE)})(?![\\p{L}-])`,
+  'iu',
+);
+const LEAD = new RegExp(`^(?:${NAME})\\s${ARTICLE}(?=\\S)`, 'iu');
+const TRAIL = new RegExp(`(?:\\.?,)?\\s\\(?(?:${namesOf(WHOLE)})$`, 'iu');
+const DAY = new RegExp(`${namesOf(WHOLE)}|${namesOf(SHORT)}`, 'iu');
 /** "segunda-feira, the " and some. */
 const REACH = 28;
 
-/** Where a date that begins at `start` begins with its day of the week. */
-export function withWeekday(text: string, start: number): number {
-  return start - (BEFORE.exec(text.slice(Math.max(0, start - REACH), start))?.[0].length ?? 0);
+interface Stretch {
+  start: number;
+  end: number;
 }
 
-/** What stands before a date, and the date; undefined where no day of the week does. */
-export function splitWeekday(text: string): { lead: string; date: string } | undefined {
-  const lead = LEAD.exec(text)?.[0];
-  return lead === undefined ? undefined : { lead, date: text.slice(lead.length) };
+/** A date with its day of the week, which stands before it or behind. */
+export function withWeekday(text: string, { start, end }: Stretch): Stretch {
+  const before = BEFORE.exec(text.slice(Math.max(0, start - REACH), start))?.[0].length ?? 0;
+  const behind = before > 0 ? 0 : (BEHIND.exec(text.slice(end, end + REACH))?.[0].length ?? 0);
+  return { start: start - before, end: end + behind };
+}
+
+/** A date, and what stands before or behind it to its day of the week; undefined where there is none. */
+export function splitWeekday(text: string): { lead: string; date: string; trail: string } | undefined {
+  const lead = LEAD.exec(text)?.[0] ?? '';
+  const trail = lead === '' ? (TRAIL.exec(text)?.[0] ?? '') : '';
+  if (lead === '' && trail === '') return undefined;
+  return { lead, date: text.slice(lead.length, text.length - trail.length), trail };
 }
 
 /**
  * The day of the week so many days later, in its own language and letters: "Fri, " → "Mon, ". `languages`: the places
  * of those of the month, which decide where several have a day of this name.
  */
-export function moveWeekday(lead: string, { days, languages }: { days: number; languages: readonly number[] }): string {
-  const written = LEAD.exec(`${lead}0`)!.groups!.day.replace(/[.,]+$/, '');
+export function moveWeekday(part: string, { days, languages }: { days: number; languages: readonly number[] }): string {
+  const match = DAY.exec(part);
+  if (match === null) return part;
+  const [written] = match;
   // Old print has a long s.
   const name = written.normalize('NFKC').toLowerCase();
   const having = [...WHOLE, ...SHORT].filter(({ names }) => names.includes(name));
-  if (having.length === 0) return lead;
+  if (having.length === 0) return part;
   const { names } = having.find(({ language }) => languages.includes(language)) ?? having[0];
   const moved = names[(((names.indexOf(name) + days) % 7) + 7) % 7];
-  return likeCase(moved, written) + lead.slice(written.length);
+  return part.slice(0, match.index) + likeCase(moved, written) + part.slice(match.index + written.length);
 }
 
 function likeCase(word: string, model: string): string {

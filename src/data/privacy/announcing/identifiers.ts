@@ -18,7 +18,7 @@ const MORE =
 const LAST_LETTER = /^ [A-Z](?![\p{L}\p{N}'’]|\.\s?\S)/u;
 /** A year, a day, a time, a version, a measure or the name of a standard. */
 const OTHER =
-  /^(?:.*\.(?:jpe?g|png|heic|tiff?|gif|pdf|docx?|xlsx?|csv|txt|json|xml|zip|mp[34]|wav|html?|exe|dll)|(?:19|20)\d\d(?:[-/–](?:(?:19|20)?\d\d))?|(?:0[1-9]|1[0-2])\/\d\d|\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d|(?:19|20)\d\d-\d\d(?:-\d\d)?(?:T.*)?|v?\d{1,2}(?:\.\d{1,3}){1,3}|\d{1,3}\.\d{4,}|v\d{1,3}(?:[.]\d+)*|\d+x\d+|\d{1,6}(?:st|nd|rd|th|er|ème|mm|cm|km|kg|mg|ml|gb|mb|kb|hz|px|ms|s|h|m|w|v)|[1-9]\d{0,3}k|(?:iso|utf|rfc|cve|covid|sha|md5|aes|rsa|x86|http|tls|en|din|isbn|windows|win|ipv|mp|h2|usb|python|ubuntu|debian)[-_/]?\d{1,5}(?:[-:.]\d{1,4})*)$/iu;
+  /^(?:127(?:\.\d{1,3}){3}|0\.0\.0\.0|.*\.(?:jpe?g|png|heic|tiff?|gif|pdf|docx?|xlsx?|csv|txt|json|xml|zip|mp[34]|wav|html?|exe|dll)|(?:19|20)\d\d(?:[-/–](?:(?:19|20)?\d\d))?|(?:0[1-9]|1[0-2])\/\d\d|\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d|(?:19|20)\d\d-\d\d(?:-\d\d)?(?:T.*)?|v?\d{1,2}(?:\.\d{1,3}){1,3}|\d{1,3}\.\d{4,}|v\d{1,3}(?:[.]\d+)*|\d+x\d+|\d{1,6}(?:st|nd|rd|th|er|ème|mm|cm|km|kg|mg|ml|gb|mb|kb|hz|px|ms|s|h|m|w|v)|[1-9]\d{0,3}k|(?:iso|utf|rfc|cve|covid|sha|md5|aes|rsa|x86|http|tls|en|din|isbn|windows|win|ipv|mp|h2|usb|python|ubuntu|debian)[-_/]?\d{1,5}(?:[-:.]\d{1,4})*)$/iu;
 const UNIT =
   /^\s?(?:%|‰|€|£|\$|°|(?:mg|kg|g|ml|l|km|cm|mm|m|gb|mb|kb|tb|hz|khz|mhz|ghz|ms|px|usd|eur|gbp|pln|sek|chf|euros?|dollars?|years?|jahre?|ans|años|anni|anos|jaar|lat|år|days?|hours?|minutes?|times?|rows?|units?|pages?|people|members?|users?|copies|steps?|items?|stück|exemplar\w*|egzempl\w*|stuks|zł|kr)(?!\p{L}))/iu;
 

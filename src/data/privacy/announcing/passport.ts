@@ -10,7 +10,7 @@ pasaporte~, documento de viaje
 passaporto~, passaporti, documento di viaggio
 passaporte~, documento de viagem
 paspoort~, reisdocument~
-paszport~, dokument podróży, dokumentu podróży
+paszport~, paszporci~, dokument podróży, dokumentu podróży
 passnummer, passnr, passet, resedokument~
 pässe, pässen, passes nr, pasnummer, pasnr, reisedokument~, passi, passin numero, passinumero, cestovní pas, cestovný pas, číslo pasu, útlevél~, pașaport~, pasaport~, putovnica~, putovnice, potni list
 vegabréf~, vegabréfsnúmer, passi nr, pases nr, pases numurs, pase, paso nr, paso numeris, pasas, pasą, číslo pasu, číslo cestovného pasu, cestovného pasu, cestovního pasu, útlevélszám~, nr pașaport, pașaportul~, pasaport no, pasaport numarası, broj putovnice, broj pasoša, pasoš~, številka potnega lista, potnega lista

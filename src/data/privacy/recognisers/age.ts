@@ -10,6 +10,8 @@ const BEHIND_NAME = new Expression(
   /(?<word>\p{Lu}[\p{L}'’-]{1,24}),?(?<bracket> \()?[ ]?(?<age>9\d|1[01]\d|12[0-5])(?=(?<close>\))|[,;]\s|\s?[|]|\.?$|\.\s|, \p{Ll})/gu,
   { isNearDigits: true },
 );
+/** "(92, Vers.-Nr. 12)". */
+const GOES_ON = /^[,;] [\p{L}*]/u;
 const SURE = 0.45;
 const REACH = 36;
 const TITLED =
@@ -40,7 +42,9 @@ export const recogniser: Recogniser = {
     }
     for (const { 0: whole, index, groups } of BEHIND_NAME.matches(text)) {
       const { word, age, bracket, close } = groups!;
-      if ((bracket === undefined) !== (close === undefined)) continue;
+      const isOpen = bracket !== undefined && close === undefined;
+      if ((bracket === undefined && close !== undefined) || (isOpen && !GOES_ON.test(text.slice(index + whole.length))))
+        continue;
       const isTitled = TITLED.test(text.slice(Math.max(0, index - BEFORE), index));
       const isApart = bracket !== undefined || whole[word.length] === ',';
       if (!isTitled && !isApart) continue;

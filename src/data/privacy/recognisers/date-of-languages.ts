@@ -97,15 +97,13 @@ export const recogniser: Recogniser = {
   },
 };
 
-/** With the year in front of it. A month that is a word too is one beside a year only. */
+/** With the year in front of it. A month that is a word too is one beside a year or in front of a day of the week only. */
 function* dateAt(text: string, index: number, whole: string): Generator<Candidate> {
   const from = Math.max(0, index - YEAR_REACH);
   const year = YEAR_BEFORE.exec(text.slice(from, index));
-  const isDated = year !== null || /\d{4}/.test(whole);
+  const start = year === null ? index : from + year.index;
+  const dated = withWeekday(text, { start, end: index + whole.length });
+  const isDated = year !== null || dated.end > index + whole.length || /\d{4}/.test(whole);
   if (!isDated && WORDS_TOO.has(/\p{L}{3,}/u.exec(whole)![0].toLowerCase())) return;
-  yield {
-    start: year === null ? withWeekday(text, index) : from + year.index,
-    end: index + whole.length,
-    score: SCORE,
-  };
+  yield { ...dated, score: SCORE };
 }

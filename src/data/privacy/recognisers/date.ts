@@ -31,7 +31,7 @@ export const recogniser: Recogniser = {
         )
           continue;
         if (isWord(value, groups, text.slice(Math.max(0, index - 12), index))) continue;
-        yield { start: withWeekday(text, index), end: index + value.length, score: 0.85 };
+        yield { ...withWeekday(text, { start: index, end: index + value.length }), score: 0.85 };
       }
     }
   },

@@ -1,6 +1,7 @@
 /** Days without a year where a word asks for one: "born 14/07", "am 3.5.". */
 import { DAY_AND_MONTH } from '../dates.ts';
 import type { Recogniser } from '../recogniser.ts';
+import { withWeekday } from '../weekdays.ts';
 import { Expression } from '../words/expression.ts';
 
 /** What happens to people on a day, in nine languages. */
@@ -24,7 +25,7 @@ const AFTER_EVENT = new RegExp(
 );
 /** These ask for a day where nothing that is counted follows. */
 const AFTER_PREPOSITION =
-  /(?<![\p{L}\p{N}])(?:on|from|to|until|till|by|am|vom|bis|zum|ab|le|du|au|el|il|op|tot|em|den|d\.|till|til|fra|från|på|od|do|dne|dia|día|desde|hasta|até|dal|al|since|before|after|between|and|covers?)\s{1,2}$/iu;
+  /(?<![\p{L}\p{N}])(?:on|from|to|until|till|by|am|vom|bis|zum|ab|le|du|au|el|il|op|tot|em|den|d\.|till|til|fra|från|på|od|do|dne|dia|día|desde|hasta|até|dal|al|since|before|after|between|and|covers?|para(?: el| o)?|für den|pour le|per il|voor|till den|for den|na)\s{1,2}$/iu;
 const MARKED = new Expression(DAY_AND_MONTH, { isNearDigits: true });
 const ENDS =
   /^\.?(?:\s?$|\s?[,;)!?\n]|\.?\s(?:at|um|à|a las|alle|om|kl|o|ab|gegen|klockan|and|und|et|y|e|en|i|och|bis|to|in|im|\d{1,2}[:h.]\d\d)(?!\p{L}))/iu;
@@ -49,7 +50,7 @@ const SPACED = new Expression(
   { isNearDigits: true },
 );
 const MONTHS_OF_MORE =
-  'leden|ledna|lednu|únor|února|březen|března|březnu|duben|dubna|květen|května|květnu|červen|června|červenec|července|srpen|srpna|září|říjen|října|listopadu|prosinec|prosince|marts|mai|oktober|desember|ocak|şubat|mart|nisan|mayıs|haziran|temmuz|ağustos|eylül|ekim|kasım|aralık|tammikuu\\p{L}{0,3}|helmikuu\\p{L}{0,3}|maaliskuu\\p{L}{0,3}|huhtikuu\\p{L}{0,3}|toukokuu\\p{L}{0,3}|kesäkuu\\p{L}{0,3}|heinäkuu\\p{L}{0,3}|elokuu\\p{L}{0,3}|syyskuu\\p{L}{0,3}|lokakuu\\p{L}{0,3}|marraskuu\\p{L}{0,3}|joulukuu\\p{L}{0,3}';
+  'styczniu|lutym|marcu|kwietniu|maju|czerwcu|lipcu|sierpniu|wrześniu|październiku|listopadzie|grudniu|únoru|dubnu|červnu|červenci|srpnu|říjnu|prosinci|leden|ledna|lednu|únor|února|březen|března|březnu|duben|dubna|květen|května|květnu|červen|června|červenec|července|srpen|srpna|září|říjen|října|listopadu|prosinec|prosince|marts|mai|oktober|desember|ocak|şubat|mart|nisan|mayıs|haziran|temmuz|ağustos|eylül|ekim|kasım|aralık|tammikuu\\p{L}{0,3}|helmikuu\\p{L}{0,3}|maaliskuu\\p{L}{0,3}|huhtikuu\\p{L}{0,3}|toukokuu\\p{L}{0,3}|kesäkuu\\p{L}{0,3}|heinäkuu\\p{L}{0,3}|elokuu\\p{L}{0,3}|syyskuu\\p{L}{0,3}|lokakuu\\p{L}{0,3}|marraskuu\\p{L}{0,3}|joulukuu\\p{L}{0,3}';
 /** Months of a year that dates.ts does not know. */
 const OF_YEAR = new Expression(
   new RegExp(String.raw`(?<![\p{L}\p{N}])(?:${MONTHS_OF_MORE}) (?:19|20)\d\d(?!\p{N})`, 'giu'),
@@ -86,9 +87,13 @@ export const recogniser: Recogniser = {
       const isSecond = last >= 0 && RANGE.test(text.slice(last, index));
       const next = marked[at + 1];
       const isFirst = groups!.s === '/' && next?.groups!.s === '/' && /^\s?–\s?$/.test(text.slice(end, next.index));
-      if (!isSecond && !isFirst && !isAsked(text, { start: index, end, value, sign: groups!.s })) continue;
+      const whole = withWeekday(text, { start: index, end });
+      // "Thursday 10-6": hours.
+      const isOfWeek = groups!.s !== '-' && (whole.start < index || whole.end > end);
+      if (groups!.s === '-' && whole.start < index) continue;
+      if (!isOfWeek && !isSecond && !isFirst && !isAsked(text, { start: index, end, value, sign: groups!.s })) continue;
       last = end;
-      yield { start: index, end, score: 0.75 };
+      yield { ...whole, score: 0.75 };
     }
     for (const { 0: value, index } of BORN.matches(text))
       if (isBirthday(value.replaceAll(' ', ''))) yield { start: index, end: index + value.length, score: 0.8 };
@@ -121,7 +126,7 @@ function isAsked(text: string, { start, end, value, sign }: Marked): boolean {
   // "am 3.5." has a stop behind the month, which a fraction has not.
   const isPlain = sign === '/' || (sign === '.' && text[end] === '.');
   if (sign === '.' && text[end] === '.' && /(?<!\p{L})(?:am|vom|bis|zum|ab)\s$/iu.test(before))
-    return /^\.(?:\s\p{Ll}|\s?$)/u.test(text.slice(end, end + 3));
+    return /^\.(?:\s\p{Ll}|\s?$|[?!,;:)])/u.test(text.slice(end, end + 3));
   const behind = text.slice(end, end + 12);
   const isShare = FRACTION.test(value);
   if (sign === '/' && !isShare && /(?:^|\/)(?:1[3-9]|2\d|3[01])(?:\/|$)/.test(value)) {

@@ -26,7 +26,8 @@ export const recogniser: Recogniser = {
   *find(text) {
     if (text.includes('@')) {
       for (const { 0: value, index } of AT_SIGN.matches(text)) {
-        if (NEAR.test(text.slice(Math.max(0, index - 60), index))) yield found(index, value, 0.65);
+        const isNear = NEAR.test(text.slice(Math.max(0, index - 60), index));
+        if (isNear || isMarked(value, text[index + value.length])) yield found(index, value, isNear ? 0.65 : 0.6);
       }
     }
     for (const match of SAID.matches(text)) {
@@ -38,6 +39,11 @@ export const recogniser: Recogniser = {
     }
   },
 };
+
+/** "@bru.nasc_arq", "@ann_w7": as nobody writes a word, and no decorator, package or rule of a style sheet. */
+function isMarked(value: string, next: string | undefined): boolean {
+  return next !== '(' && next !== '/' && value.length > 5 && /[a-z]_[a-z]|[a-z][._]?\d{1,4}$/i.test(value) && !OTHER.test(value);
+}
 
 function found(start: number, value: string, score: number): Candidate {
   return { start, end: start + value.length, score };

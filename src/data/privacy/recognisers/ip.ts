@@ -10,13 +10,16 @@ const PATTERN = new Expression(
 const VERSION =
   /(?:\bv|version|release|firmware|build|\brev\.?|kernel|section|clause|§|chapter|kapitel)\s{0,2}[:=]?\s{0,2}$/i;
 
+/** Unspecified, and the machine itself. */
+const OF_NOBODY = /^(?:0\.0\.0\.0|127\.\d+\.\d+\.\d+|::1?)$/;
+
 export const recogniser: Recogniser = {
   name: 'ip',
   kind: 'ip',
   needs: { digits: 1 },
   *find(text) {
     for (const match of PATTERN.matches(text)) {
-      if (isIP(match[0]) === 0 || match[0] === '::') continue;
+      if (isIP(match[0]) === 0 || OF_NOBODY.test(match[0])) continue;
       if (VERSION.test(text.slice(Math.max(0, match.index - 16), match.index))) continue;
       yield { start: match.index, end: match.index + match[0].length, score: 0.9 };
     }

@@ -14,6 +14,7 @@ const SIDE = `left|right|index|middle|ring|little|upper|lower|whole|entire|own|r
 const SIDE_BEHIND = `gauches?|droite?s?|derech[oa]s?|izquierd[oa]s?|direit[oa]s?|esquerd[oa]s?|destr[oaie]|sinistr[oaie]`;
 /** What stands behind: of which part or of whom, which side, its number. */
 const BEHIND = [
+  String.raw` (?:for|para|per|pour|für|voor) (?:(?:a|the|o|el|la|il|un|een|den|einen?) )?(?:(?:dna|dns|adn|paternity|paternidade)[- ]?(?:test(?:ing|s)?|analysis|analyse|abgleich|profil)|(?:exame|teste|análise|análisis|prueba|test|esame|analisi|analyse) (?:de |d['’]|del |di )(?:adn|dna|paternidade|paternidad|paternità|paternité))`,
   String.raw` of (?:(?:the|his|her|their|my|your|our|both|each|an?|all) )?(?:(?:${SIDE}) ){0,2}(?:\p{Ll}{2,20}['’]s )?(?:(?:${SIDE}) ){0,2}\p{Ll}{2,20}`,
   String.raw` (?:der|des|seine[rs]|ihre[rs]|meine[rs]) (?:(?:linken|rechten|operierten|verletzten) )?(?!(?:Frau|Herrn|Dr|Fa|Firma)\b)\p{Lu}\p{Ll}{2,20}| (?:rechte[rs]?|linke[rs]?) \p{Lu}\p{Ll}{2,20}| (?:vom|am) (?:(?:linken|rechten) )?\p{Lu}\p{Ll}{2,20}`,
   String.raw` (?:du|de la|de l['’]|de son|de sa|de mon|de ma|de ses|des|del|de la|de su|de mi|de sus|do|da|dos|das|de seu|de sua|della|dell['’]|del suo|della sua|dello|dei|delle) ?(?!(?:part|place|société|empresa|mes|año|ano)(?!\p{L}))\p{Ll}{3,20}(?: (?:${SIDE_BEHIND}))?`,

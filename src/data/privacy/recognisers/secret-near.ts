@@ -3,7 +3,7 @@ import { matchesOf, type Candidate, type Recogniser } from '../recogniser.ts';
 import { WordPattern } from '../words/word-pattern.ts';
 import { entropy } from './secret-word.ts';
 
-const WORDS = String.raw`pw|haslo|sekret|startpasswort|(?:wi-?fi|wlan|network|door|safe)[ -]?(?:key|code)s?|pass(?:word|wd|phrase|code|wort)?s?|pwd|kennwort|mots? de passe|mdp|contraseñas?|clave|wachtwoord(?:en)?|hasł(?:o|a|em)|lösenord(?:et)?|senhas?|palavra[ -]passe|parola (?:chiave|d['’]ordine)|credentials?|zugangsdaten|api[ _-]?keys?|(?:access|secret|private|signing|license|licence|product|activation|encryption|recovery|backup)[ _-]?(?:keys?|codes?|tokens?)|tokens?|secret|cl[ée] (?:api|secrète|privée)|clave (?:api|secreta)|chiave (?:api|segreta)|chave (?:api|secreta)|klucz(?:a)? (?:api|prywatny)|api-?(?:schlüssel|sleutel|nyckel)`;
+const WORDS = String.raw`pw|paswoord|şifre(?:si|sini|yi|m|mi|niz)?|haslo|sekret|startpasswort|(?:wi-?fi|wlan|network|door|safe)[ -]?(?:key|code)s?|pass(?:word|wd|phrase|code|wort)?s?|pwd|kennwort|mots? de passe|mdp|contraseñas?|clave|wachtwoord(?:en)?|hasł(?:o|a|em)|lösenord(?:et)?|senhas?|palavra[ -]passe|parola (?:chiave|d['’]ordine)|credentials?|zugangsdaten|api[ _-]?keys?|(?:access|secret|private|signing|license|licence|product|activation|encryption|recovery|backup)[ _-]?(?:keys?|codes?|tokens?)|tokens?|secret|cl[ée] (?:api|secrète|privée)|clave (?:api|secreta)|chiave (?:api|segreta)|chave (?:api|secreta)|klucz(?:a)? (?:api|prywatny)|api-?(?:schlüssel|sleutel|nyckel)`;
 const WORD = new WordPattern(String.raw`(?<![\p{L}\p{N}])(?:${WORDS})(?![\p{L}\p{N}])`, 'iu');
 const TOKEN = /(?<![^\s"'`«„“(:=,|])[^\s"'`,;<>«»“”„|()]{8,128}/gu;
 const REACH = 70;
@@ -12,7 +12,7 @@ const STANDARD =
   /^(?:sha|md5|aes|rsa|dsa|hmac|oauth|ipv|http|utf|base\d|pkcs|x509|ed\d|wpa|tls|ssl|iso|rfc|ascii|hs256|rs256|es256|windows|ubuntu|debian|python|node|java|version|v\d)/i;
 
 const PHRASE = new WordPattern(
-  String.raw`(?<!\p{L})(?:pass ?phrase|(?:seed|recovery|backup|wallet|secret)(?: recovery)? phrase|mnemonic|seed words|passwort-?satz|wachtzin|phrase secrète|frase (?:semilla|de recuperación|segreta|di recupero|secreta|de recuperação))(?:\s(?:for|of) (?:the )?[\p{L}\d]{2,12}(?: \p{L}{2,12})?)?(?:\s(?:is|was|ist|est|es|è|é|(?:begins|starts)(?: with)?|reads))?\s{0,2}[:=]?\s{0,2}["'«„“]?(?<value>\p{Ll}{3,12}(?:[ -]\p{Ll}{3,12}){3,23})(?=["'»”.,]|\s*$|\s*\n)`,
+  String.raw`(?<!\p{L})(?:pass ?phrase|(?:seed|recovery|backup|wallet|secret)(?: recovery| key)? (?:phrase|words)|key phrase|mnemonic|seed words|passwort-?satz|wachtzin|phrase secrète|frase (?:semilla|de recuperación|segreta|di recupero|secreta|de recuperação))(?:\s(?:for|of) (?:the )?[\p{L}\d]{2,12}(?: \p{L}{2,12})?)?(?:\s(?:is|was|ist|est|es|è|é|(?:begins|starts)(?: with)?|reads))?\s{0,2}[:=]?\s{0,2}["'«„“]?(?<value>\p{Ll}{3,12}(?:[ -]\p{Ll}{3,12}){3,23})(?=["'»”.,]|\s*$|\s*\n)`,
   'imu',
 );
 const PROSE =
@@ -60,7 +60,7 @@ function* command(match: RegExpExecArray): Generator<Candidate> {
 
 /** The first stretch of the same sentence that no language has for a word. */
 function* near(text: string, from: number): Generator<Candidate> {
-  const area = text.slice(from, from + REACH).split(/\n|(?<=[.!?])\s+(?=\p{Lu})/u)[0];
+  const area = text.slice(from, from + REACH).split(/\n|(?<=[.!])\s+(?=\p{Lu})/u)[0];
   for (const { 0: raw, index } of matchesOf(TOKEN, area)) {
     const value = raw.replace(/[.:!?]+$/, '');
     if (!isRandom(value)) continue;

@@ -55,6 +55,8 @@ function isPin(value: string): boolean {
 }
 
 function scoreOf(value: string, groups: Record<string, string | undefined>, isAssigned: boolean): number {
+  // "bad_password attempts=4": the next field.
+  if (!isAssigned && /^\p{L}+=/u.test(value)) return 0;
   if (value.length < 4 || /^[[<{$%(\\]|^\*+$|^x+$|^\.+$|^\p{Ll}+\(|^--/u.test(value)) return 0;
   if (groups.pin !== undefined && isPin(value)) return 0.85;
   const isRandom = value.length >= 16 && entropy(value) > 3.5 && !/[()[\]{}]|\/.*\//.test(value);

@@ -1,4 +1,5 @@
 /** Names of accounts at services and on machines: "username: kroll", "logged in as s.vogt", "for rkemp from 10.0.0.4". */
+import { gazetteer } from '../gazetteer.ts';
 import { isEveryday } from '../names/everyday.ts';
 import type { Recogniser } from '../recogniser.ts';
 import { WordPattern } from '../words/word-pattern.ts';
@@ -7,11 +8,11 @@ import { WordPattern } from '../words/word-pattern.ts';
 const OWN = [
   String.raw`user ?-?names?|user[ _-]?id|userid|login(?: name| id)?|log-in|log-?on(?: name| id)?|screen name|handle|nick(?:name)?(?: (?:in|on) (?:the )?\p{L}{2,12})?|skype(?: id| name)?|telegram|discord|twitter|instagram|account name|network id|domain user|windows user|ad user|unix user|samaccountname`,
   String.raw`benutzername|benutzerkennung|benutzerkonto|benutzer-?id|anmeldename|nutzername|nutzerkennung|kontoname|kürzel|kennung|nom d['’]utilisateur|identifiant(?: de connexion| réseau| intranet)?|pseudo(?:nyme)?|compte (?:utilisateur|windows|réseau)|nombre de usuario|id de usuario|usuario de red|nome utente|id utente|account utente|nome de (?:utilizador|usuário)|nome do usuário|id do usuário`,
-  String.raw`gebruikersnaam|inlognaam|accountnaam|gebruikers-?id|nazwa użytkownika|identyfikator użytkownika|nazwa konta|användarnamn|inloggningsnamn|användar-?id|användarkonto|brugernavn|bruger-?id|brukernavn|bruker-?id|brukerkonto|uživatelské jméno|přihlašovací jméno|kullanıcı (?:adı|kodu|hesabı)|käyttäjätunnus|käyttäjänimi`,
+  String.raw`gebruikersnaam|inlognaam|accountnaam|gebruikers-?id|nazwa użytkownika|identyfikator użytkownika|nazwa konta|användarnamn|inloggningsnamn|användar-?id|användarkonto|brugernavn|bruger-?id|brukernavn|bruker-?id|brukerkonto|uživatelské jméno|přihlašovací jméno|kullanıcı (?:adı|kodu|hesabı)|käyttäjätunnus|käyttäjänimi|nume(?:le)? de utilizator|felhasználónév|felhasználói név|όνομα χρήστη|имя пользователя|ім['’]я користувача|alias (?:cbu|cvu)`,
 ].join('|');
 /** Announce one where it is marked, or where the value is no word. */
 const PEOPLE =
-  'users?|accounts?|utilisateurs?|utilisatrice|usuari[oa]s?|utente|utilizador(?:a)?|usuári[oa]|użytkowni(?:k|czka|ka|kiem)|användaren?|benutzer(?:in|s)?|nutzer(?:in|s)?|gebruikers?|brugere?n?|brukere?n?|uživatel(?:ka|e|em)?|kullanıcı(?:nın)?|käyttäjän?|accès|acceso|accesso|acesso|zugang|compte|konto|cuenta|conta|sysop|login|owner|oper';
+  'users?|accounts?|utilisateurs?|utilisatrice|usuari[oa]s?|utente|utilizador(?:a)?|usuári[oa]|użytkowni(?:k|czka|ka|kiem)|användaren?|benutzer(?:in|s)?|nutzer(?:in|s)?|gebruikers?|brugere?n?|brukere?n?|uživatel(?:ka|e|em)?|kullanıcı(?:nın)?|käyttäjän?|utilizator(?:ul|ului)?|user(?:ul|ului)|felhasználó(?:t|nak)?|kontot|kontoen|contul|konta|konto(?:n|ni)|profile|profiel|profil(?:en)?|perfil|profilo|alias|accès|acceso|accesso|acesso|zugang|compte|konto|cuenta|conta|sysop|login|owner|oper';
 const VALUE = String.raw`@?[A-Za-z](?:[\w.-]{1,38}[A-Za-z\d_])(?![\p{L}\p{N}@])`;
 const IS = String.raw`(?:is|was|ist|war|lautet|est|es|è|é|to|jest|är|er|je)\s`;
 const ANNOUNCED = new WordPattern(
@@ -27,6 +28,15 @@ const AS = [
   String.raw`(?:changed|modified|created|approved|edited|closed|opened|updated|deleted|reviewed|committed|merged|pushed|deployed|deploy|uploaded|submitted|exported|locked|unlocked|reset|processed|entered|assigned) (?:by|to)|(?:geändert|erstellt|gelöscht|freigegeben|bearbeitet|angelegt|gesperrt|exportiert) (?:von|durch)|(?:modifié|créé|supprimé|validé|saisi|clôturé)e? par|(?:modificad|cread|eliminad|aprobad|cerrad)[oa] por|(?:modificat|creat|eliminat|approvat|chius)[oa] da|(?:alterad|criad|excluíd|aprovad|encerrad)[oa] por|(?:gewijzigd|aangemaakt|verwijderd|goedgekeurd|geweigerd|inloggen [^\n]{0,40}) door|(?:zmienion[ye]|utworzon[ye]|usunięt[ye]|zatwierdzon[ye])(?: przez)?|(?:ändrad|skapad|godkänd|borttagen) av|(?:ændret|oprettet|slettet|godkendt|endret|opprettet|godkjent) av|(?:změnil|vytvořil|smazal|schválil)a?`,
 ].join('|');
 const WORKING = new WordPattern(String.raw`(?<![\p{L}\p{N}])(?:${AS})\s{1,2}["'\x60«„“]?(?<value>${VALUE})`, 'iu');
+/** No sentence says so of anything but an account. */
+const OF_LOG = /^(?:accepted|failed|bad) (?:password|publickey|keyboard-interactive\/pam) for/i;
+/** "okaraca kullanıcısı", "okaraca hesabı". */
+const BEHIND = new WordPattern(
+  String.raw`(?<!\p{L})(?:kullanıcı(?:sı|sının|sına|sını|lı)|hesab(?:ı|ının|ına|ını)|felhasználó(?:val|t|nak)?|fiók(?:ja|ját|jával))(?!\p{L})`,
+  'iu',
+);
+const BEFORE = new RegExp(String.raw`(?<![\p{L}\p{N}@.])(?<value>${VALUE.replace('(?![\\p{L}\\p{N}@])', '')}) $`, 'u');
+const REACH = 42;
 /** "for rkemp from 10.0.0.4", "door mvdbroek vanaf 10.0.0.4", "'hpetersen'@'10.40.0.1'", "-u svc-hannah:". */
 const FROM = new WordPattern(
   String.raw`(?<![\p{L}\p{N}-])(?:for|by|von|durch|par|por|da|door|przez|av|af|user)\s["']?(?<value>${VALUE})["']?\s{1,2}(?:from|von|aus|depuis|desde|dal?|vanaf|z|från|fra|de|via|\()\s{0,2}(?=[\da-f]{0,4}[.:][\da-f]{0,4}[.:])`,
@@ -45,6 +55,20 @@ const OTHER =
 /** Signs that no word has: digits, lines, a dot within. */
 function isMarked(value: string): boolean {
   return /[\d_]|[a-z]\.[a-z]/i.test(value);
+}
+
+/** "skhanna", "mlopezr", "svc-hparker", "ewanas": initials about a family name, or a given name and some letters more. */
+function isMadeOfName(value: string): boolean {
+  const word = value.replace(/^(?:svc|adm|usr|ext)[-_.]?/, '');
+  if (!/^[a-z]{5,20}$/.test(word) || isEveryday(word)) return false;
+  const { family, given } = gazetteer();
+  const listed = (from: number, to?: number): string => word[from].toUpperCase() + word.slice(from + 1, to);
+  const families = [listed(1), listed(2), listed(1, -1)];
+  const ends = [1, 2, 3, 4].map((letters) => word.length - letters);
+  return (
+    families.some((name) => name.length >= 4 && family.has(name)) ||
+    ends.some((end) => end >= 3 && given.has(listed(0, end)))
+  );
 }
 
 /** No word of a language: in one case, and in none of the dictionaries. */
@@ -68,10 +92,18 @@ export const recogniser: Recogniser = {
       const isTold =
         mark !== undefined || own !== undefined
           ? isNoWord(value)
-          : isMarked(value) || isAtWork(text, match) || /^USER [A-Z]+$/.test(match[0]);
+          : isMarked(value) || isMadeOfName(value) || isAtWork(text, match) || /^USER [A-Z]+$/.test(match[0]);
       if (isTold) yield* nameIn(match);
     }
-    for (const match of WORKING.matches(text)) if (isNoWord(match.groups!.value)) yield* nameIn(match);
+    for (const match of WORKING.matches(text))
+      if (isNoWord(match.groups!.value) || OF_LOG.test(match[0])) yield* nameIn(match);
+    for (const { index } of BEHIND.matches(text)) {
+      const from = Math.max(0, index - REACH);
+      const match = BEFORE.exec(text.slice(from, index));
+      if (match === null || !(isMarked(match.groups!.value) || isMadeOfName(match.groups!.value))) continue;
+      match.index += from;
+      yield* nameIn(match);
+    }
     for (const match of FROM.matches(text)) if (isNoWord(match.groups!.value)) yield* nameIn(match);
     for (const match of AT_HOST.matches(text)) yield* nameIn(match);
   },
