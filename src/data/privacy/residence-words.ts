@@ -6,18 +6,19 @@ function words(...lists: readonly string[]): ReadonlySet<string> {
 
 /** Somebody lives or moves somewhere. */
 export const LIVING = words(
-  'live lives lived living reside resides resided residing resident residents residence location based relocate relocates relocated relocating moved moving moves rents rented renting retired commutes commuting domiciled hometown stays staying settled',
-  'wohnt wohne wohnen wohnte wohnend wohnhaft wohnh lebt lebe leben lebte lebend lebende wohnsitz zog zieht ziehen gezogen umgezogen verzogen zieh gemeldet ansässig beheimatet zuhause daheim pendelt wohnort',
-  'habite habitent habitait habitant habitons vit vivent vivait vivant réside résidant résident résidait demeure demeurant demeurait domicilié domiciliée domicile installé installée hébergé hébergée loge déménage déménagé emménagé emménage',
+  'live lives lived living reside resides resided residing resident residents residence location based relocate relocates relocated relocating moved moving moves rents rented renting retired commutes commuting domiciled hometown stays staying settled home',
+  'wohnt wohne wohnen wohnte wohnend wohnhaft wohnh lebt lebe leben lebte lebend lebende wohnsitz zog zieht ziehen gezogen umgezogen verzogen zieh gemeldet ansässig beheimatet zuhause daheim pendelt wohnort heim heimgekehrt heimkehrt daham dahoam',
+  'habite habitent habitait habitant habitons vit vivent vivait vivant réside résidant résident résidait demeure demeurant demeurait domicilié domiciliée domicile installé installée installés installées rentre rentrée hébergé hébergée loge déménage déménagé emménagé emménage',
   'vive vivo viven vivía viviendo vivimos reside residen residente residentes residía mudó mudaron mudado muda mudan trasladó trasladado empadronado empadronada radicado radicada afincado afincada domiciliado domiciliada domicilio',
-  'abita abito abitano abitante abitava vivono risiede risiedono residenti trasferito trasferita trasferiti trasferisce sta dorme alloggia domiciliati dimorante',
+  'abita abito abitano abitante abitava vivono risiede risiedono residenti trasferito trasferita trasferiti trasferisce sta dorme alloggia domiciliati dimorante reperibile rientra rientrata',
   'mora moro moram morava morando vivem mudou mudou-se mudaram mudei morador moradora moradores morada',
-  'woont woon wonen woonde woonachtig wonende verhuisd verhuist verhuisde verhuizen thuis',
+  'woont woon wonen woonde woonachtig wonende verhuisd verhuist verhuisde verhuizen thuis getrokken',
   'mieszka mieszkam mieszkają mieszkał mieszkała zamieszkały zamieszkała zam zameldowany zameldowana przeprowadził przeprowadziła przeprowadzili przeprowadza przeprowadzka wyprowadził wyprowadziła',
-  'bor bo bodde bosatt bosatta flyttade flyttat flyttar flytta folkbokförd folkbokförda hemmahörande hemma',
-  'boede bosat bopæl flyttede flyttet flytter folkeregisteradresse bosted',
+  'bor bo bodde bosatt bosatta flyttade flyttat flyttar flytta folkbokförd folkbokförda hemmahörande hemma hem',
+  'boede bosat bopæl flyttede flyttet flytter folkeregisteradresse bosted hjem hjemme',
   'bydlí bydlel bydlela bydlím bytem žije žijí přestěhoval přestěhovala přestěhovali stěhuje',
   'oturuyor oturuyorum oturan yaşıyor yaşayan ikamet taşındı taşındık taşınıyor mukim ilinde ilçesinde',
+  'asuu asun asuva muutti muutto muuttaa kotiin kotona locuiește locuiesc stă mutat mutată domiciliat domiciliată lakik lakom lakó él élek költözött κατοικεί μένει живёт живет проживает мешкає проживає',
 );
 
 /** Whoever they are, they live somewhere. */
@@ -50,7 +51,7 @@ export const KIN = words(
 
 /** Before a town that somebody is in, goes to or comes from. */
 export const PREPOSITIONS = words(
-  'in at near to from of outside around aus von van nach bei aus vo à vers depuis en a hacia desde para em na no ad da di de naar uit te bij w we z ze do i på från till fra til hos v ve ke k u',
+  'in at near to from of outside around pra în aus von van nach bei aus vo à vers depuis en a hacia desde para em na no ad da di de naar uit te bij w we z ze do i på från till fra til hos v ve ke k u',
 );
 
 /** Those that tell whose somebody is, too: "hija de Sofía". */

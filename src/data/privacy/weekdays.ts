@@ -59,8 +59,10 @@ const SHORT: readonly Week[] = [
 /** The longest first, of which shorter ones are the beginning. */
 const namesOf = (weeks: readonly Week[]): string =>
   [...new Set(weeks.flatMap(({ names }) => names))].toSorted((a, b) => b.length - a.length).join('|');
+/** No words of these languages, so that no stop need follow. */
+const PLAIN = 'mån|tis|ons|tors|fre|lör|sön|tir|lør|søn|śr|czw|niedz|jue|vie|sáb|mié|jeu';
 const MARK = String.raw`(?:\.,|[.,])`;
-const NAME = `(?:${namesOf(WHOLE)})${MARK}?|(?:${namesOf(SHORT)})${MARK}`;
+const NAME = `(?:${namesOf(WHOLE)}|${PLAIN})${MARK}?|(?:${namesOf(SHORT)})${MARK}`;
 const ARTICLE = String.raw`(?:(?:the|den|dem|der|le|el|il|de|dnia|dia|dne|d\.)\s)?`;
 const BEFORE = new RegExp(`(?<![\\p{L}\\p{N}-])(?:${NAME})\\s${ARTICLE}$`, 'iu');
 /** These count things in Portuguese: "5 de maio, segunda fase". */

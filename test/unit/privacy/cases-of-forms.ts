@@ -50,6 +50,25 @@ export const CASES_OF_FORMS: Record<string, { yes: readonly (readonly [string, s
       'Main 3, Sub 4, Phase 2 tripped',
     ],
   },
+  'address-by-residence': {
+    yes: [
+      ['ondergetekende, wonende te Turnhout, Guldensporenlei 45', 'address: Turnhout, Guldensporenlei 45'],
+      ['domiciliat în Cluj, str. Horea 12, ap. 4', 'address: Cluj, str. Horea 12, ap. 4'],
+    ],
+    no: ['Hij woont in een huis, heeft 2 kinderen', 'resident in the house, number 4 of 12'],
+  },
+  'secret-entered': {
+    yes: [
+      ['then punch in 4417 and wait', 'secret: 4417'],
+      ['904817 is your code', 'secret: 904817'],
+      ['la porta si apre con 4471#', 'secret: 4471#'],
+    ],
+    no: ['enter 10000 units', '1234 is the article code', 'the shop opens with 1200 visitors'],
+  },
+  'passport-shape': {
+    yes: [['A1829044 expires soon; the passport office is shut', 'passport: A1829044']],
+    no: ['part A1829044 is sold out', 'Pass the part 518824093 on'],
+  },
   'address-by-county': {
     yes: [
       ['lands at Knockanure, Ballinrobe, Co. Mayo, to him', 'address: Knockanure, Ballinrobe, Co. Mayo'],

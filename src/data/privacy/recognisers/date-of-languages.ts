@@ -77,7 +77,11 @@ function monthsOf(text: string): Months {
 
 /** Hebrew writes "in" as a part of the month. */
 function isMonth(word: string, names: ReadonlySet<string>): boolean {
-  const lower = word.toLowerCase().normalize('NFC');
+  // "23 Nisan'da": an ending behind its sign.
+  const lower = word
+    .toLowerCase()
+    .normalize('NFC')
+    .replace(/['’]\p{L}{1,5}$/u, '');
   return names.has(lower) || (lower.startsWith('ב') && names.has(lower.slice(1)));
 }
 

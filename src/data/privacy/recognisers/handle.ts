@@ -10,7 +10,7 @@ const NEAR = new RegExp(
   'iu',
 );
 const SAID = new WordPattern(
-  String.raw`(?<!\p{L})(?:${SERVICES})(?: (?:handle|name|id|tag|account|profile|user(?:name)?|konto|compte|cuenta|conta|nick))?(?:\s?[:=]\s?|\s(?:is|ist|est|es|è|é|to|jest|är)\s|\s)["'«„“]?(?<value>@?(?:live:)?(?=[\w.]{0,30}(?:[\d_]|\.\w))[A-Za-z](?:[\w.]{2,39})(?<![.])(?=[^\w.@]|[.](?:\s|$)|$))`,
+  String.raw`(?<!\p{L})(?:${SERVICES})(?: (?:handle|name|id|tag|account|profile|user(?:name)?|konto|compte|cuenta|conta|nick))?(?:\s?[:=]\s?|\s(?:bin ich|je suis|moi c['’]est|soy|me llamo|sono|io sono|sou|ben ik|heet ik|är jag|heter jag|er jeg|hedder jeg|jestem|i am|i['’]m|as)\s|\s(?:is|ist|est|es|è|é|to|jest|är)\s|\s)["'«„“]?(?<value>@?(?:live:)?(?=[\w.]{0,30}(?:[\d_]|\.\w))[A-Za-z](?:[\w.]{2,39})(?<![.])(?=[^\w.@]|[.](?:\s|$)|$))`,
   'iu',
 );
 const ALONE = new Expression(
@@ -42,7 +42,13 @@ export const recogniser: Recogniser = {
 
 /** "@bru.nasc_arq", "@ann_w7": as nobody writes a word, and no decorator, package or rule of a style sheet. */
 function isMarked(value: string, next: string | undefined): boolean {
-  return next !== '(' && next !== '/' && value.length > 5 && /[a-z]_[a-z]|[a-z][._]?\d{1,4}$/i.test(value) && !OTHER.test(value);
+  return (
+    next !== '(' &&
+    next !== '/' &&
+    value.length > 5 &&
+    /[a-z]_[a-z]|[a-z][._]?\d{1,4}$/i.test(value) &&
+    !OTHER.test(value)
+  );
 }
 
 function found(start: number, value: string, score: number): Candidate {

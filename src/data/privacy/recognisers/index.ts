@@ -13,6 +13,7 @@ import { recogniser as addressByCounty } from './address-by-county.ts';
 import { recogniser as addressLearned } from './address-learned.ts';
 import { recogniser as addressParts } from './address-parts.ts';
 import { recogniser as addressField } from './address-field.ts';
+import { recogniser as addressByResidence } from './address-by-residence.ts';
 import { recogniser as homeTown } from './home-town.ts';
 import { recogniser as cityField } from './city-field.ts';
 import { recogniser as courtFile } from './court-file.ts';
@@ -21,6 +22,7 @@ import { recogniser as orcid } from './orcid.ts';
 import { recogniser as handle } from './handle.ts';
 import { recogniser as plateShape } from './plate-shape.ts';
 import { recogniser as secretOfLanguages } from './secret-of-languages.ts';
+import { recogniser as secretEntered } from './secret-entered.ts';
 import { recogniser as secretNear } from './secret-near.ts';
 import { recogniser as announced } from './announced.ts';
 import { recogniser as biometric } from './biometric.ts';
@@ -48,6 +50,7 @@ import { recogniser as nameField } from './name-field.ts';
 import { recogniser as nameInScript } from './name-in-script.ts';
 import { recogniser as nameOfWriter } from './name-of-writer.ts';
 import { recogniser as nlBsn } from './nl-bsn.ts';
+import { recogniser as passportShape } from './passport-shape.ts';
 import { recogniser as phone } from './phone.ts';
 import { recogniser as photoFile } from './photo-file.ts';
 import { recogniser as photo } from './photo.ts';
@@ -76,6 +79,7 @@ export const recognisers: readonly Recogniser[] = [
   address,
   addressByCode,
   addressByCounty,
+  addressByResidence,
   addressParts,
   addressLearned,
   age,
@@ -95,6 +99,7 @@ export const recognisers: readonly Recogniser[] = [
   townOfSomebody,
   townLine,
   plateShape,
+  secretEntered,
   secretNear,
   secretOfLanguages,
   announced,
@@ -123,6 +128,7 @@ export const recognisers: readonly Recogniser[] = [
   nameInScript,
   nameOfWriter,
   nlBsn,
+  passportShape,
   phone,
   photoFile,
   photo,

@@ -3,7 +3,7 @@ import { matchesOf, type Candidate, type Recogniser } from '../recogniser.ts';
 import { WordPattern } from '../words/word-pattern.ts';
 import { entropy } from './secret-word.ts';
 
-const WORDS = String.raw`pw|paswoord|şifre(?:si|sini|yi|m|mi|niz)?|haslo|sekret|startpasswort|(?:wi-?fi|wlan|network|door|safe)[ -]?(?:key|code)s?|pass(?:word|wd|phrase|code|wort)?s?|pwd|kennwort|mots? de passe|mdp|contraseñas?|clave|wachtwoord(?:en)?|hasł(?:o|a|em)|lösenord(?:et)?|senhas?|palavra[ -]passe|parola (?:chiave|d['’]ordine)|credentials?|zugangsdaten|api[ _-]?keys?|(?:access|secret|private|signing|license|licence|product|activation|encryption|recovery|backup)[ _-]?(?:keys?|codes?|tokens?)|tokens?|secret|cl[ée] (?:api|secrète|privée)|clave (?:api|secreta)|chiave (?:api|segreta)|chave (?:api|secreta)|klucz(?:a)? (?:api|prywatny)|api-?(?:schlüssel|sleutel|nyckel)`;
+const WORDS = String.raw`pw|ww|paswoord|(?:wi-?fi-?)?lösen|wi-?fi|wlan|router|şifre(?:si|sini|yi|m|mi|niz)?|haslo|sekret|startpasswort|(?:wi-?fi|wlan|network|door|safe)[ -]?(?:key|code)s?|pass(?:word|wd|phrase|code|wort)?s?|pwd|kennwort|mots? de passe|mdp|contraseñas?|clave|wachtwoord(?:en)?|hasł(?:o|a|em)|lösenord(?:et)?|senhas?|palavra[ -]passe|parola (?:chiave|d['’]ordine)|credentials?|zugangsdaten|api[ _-]?keys?|(?:access|secret|private|signing|license|licence|product|activation|encryption|recovery|backup)[ _-]?(?:keys?|codes?|tokens?)|tokens?|secret|cl[ée] (?:api|secrète|privée)|clave (?:api|secreta)|chiave (?:api|segreta)|chave (?:api|secreta)|klucz(?:a)? (?:api|prywatny)|api-?(?:schlüssel|sleutel|nyckel)`;
 const WORD = new WordPattern(String.raw`(?<![\p{L}\p{N}])(?:${WORDS})(?![\p{L}\p{N}])`, 'iu');
 const TOKEN = /(?<![^\s"'`«„“(:=,|])[^\s"'`,;<>«»“”„|()]{8,128}/gu;
 const REACH = 70;

@@ -17,10 +17,10 @@ const KEYED =
   /(?<![^\s:"'(,])(?<value>\d{3,6}[#*]|[#*]\d{3,6}[#*]?|\d{1,6}[*#]\d{1,4}|(?=[^\s,.;]{0,5}\d)\d{3,5}[B-JL-UX-Z\u0410-\u042f])(?=["'),.;]|\s|$)/gu;
 /** "door code", "key safe", "gate is", in what languages there are. */
 const DOORS = new RegExp(
-  String.raw`(?<!\p{L})(?:(?:door|gate|entry|entrance|access|alarm|lift|elevator|buzzer|keypad|lock|garage|building|key ?safe|lockbox|intercom|doorbell)(?: code| pin| number| box)?|codes?|códigos?|codici?|koden?|kód|kod(?:u|em)?|koodi?|kodas|kods|uksekood|ovikoodi|portkod|türcode|haustürcode|digicode|interphone|citofono|portero|domofon(?:u)?|код(?:а|у|ом)?|домофон(?:а)?|κωδικός|קוד|كود|رمز|কোড|कोड|รหัส|暗証番号|密码|门禁|門禁|비번|비밀번호|mã(?: cửa| số)?)(?!\p{L})`,
+  String.raw`(?<!\p{L})(?:(?:door|gate|entry|entrance|access|alarm|lift|elevator|buzzer|keypad|lock|garage|building|key ?safe|lockbox|intercom|doorbell)(?: code| pin| number| box)?|codes?|códigos?|codici?|koden?|kód|kod(?:u|em)?|koodi?|kodas|kods|uksekood|ovikoodi|portkod|türcode|haustürcode|haustür|tür|tor|eingang|porte|portail|entrée|puerta|verja|entrada|porta|portone|cancello|portão|deur|poort|voordeur|drzwi|brama|furtka|dörr(?:en)?|porten|grinden|dør(?:en)?|dveře|vchod|kapı|interfon|digicode|interphone|citofono|portero|domofon(?:u)?|код(?:а|у|ом)?|домофон(?:а)?|κωδικός|קוד|كود|رمز|কোড|कोड|รหัส|暗証番号|密码|门禁|門禁|비번|비밀번호|mã(?: cửa| số)?)(?!\p{L})`,
   'iu',
 );
-const REACH = 32;
+const REACH = 40;
 
 export const recogniser: Recogniser = {
   name: 'secret-of-languages',
@@ -34,8 +34,8 @@ export const recogniser: Recogniser = {
     }
     for (const { index, groups } of matchesOf(KEYED, text)) {
       const { value } = groups!;
-      if (DOORS.test(text.slice(Math.max(0, index - REACH), index)))
-        yield { start: index, end: index + value.length, score: 0.7 };
+      const around = `${text.slice(Math.max(0, index - REACH), index)}\n${text.slice(index + value.length, index + value.length + REACH)}`;
+      if (DOORS.test(around)) yield { start: index, end: index + value.length, score: 0.7 };
     }
   },
 };

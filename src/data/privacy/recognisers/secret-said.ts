@@ -16,7 +16,8 @@ const CODES = [
   String.raw`digicode|codes? (?:(?:de |du |de la |de l['’]|d['’])?(?:porte|portail|alarme|entrée|accès|coffre|boîte à clés?|immeuble|parking|garage|wi-?fi|secret|confidentiel|vérification|pin|interphone|hall))|boîte à clés|cryptogramme(?: visuel)?`,
   String.raw`(?:código|clave|contraseña)(?: (?:de|del|de la|para la|para el))? (?:puerta|portal|garaje|alarma|acceso|entrada|verja|caja fuerte|verificación|seguridad|edificio|candado|tarjeta)|nip|(?:codice|combinazione)(?: (?:della|del|di|dell['’]|per il|per la))? ?(?:porta|portone|cancello|allarme|cassaforte|accesso|cassetta|sblocco|verifica|ingresso|pin|otp|sicurezza|garage)|cassetta delle chiavi|(?:código|senha|segredo) (?:de |do |da )?(?:porta|portão|alarme|cofre|cadeado|condomínio|acesso|entrada|verificação|segurança|cartão|prédio|garagem)`,
   String.raw`(?:voor|achter)?(?:deur|poort|toegangs|alarm|kluis|sleutelkluis|slot|garage|verificatie|sleutelkast)-?code|sleutel(?:kluis|kast)(?:je)?|code (?:(?:van|voor) (?:(?:de|het) )?)?(?:deur|poort|kluis|sleutelkluis|alarm|garage|hek)|kod (?:do |od |z )?(?:drzwi|bramy|domofonu|alarmu|sejfu|furtki|garażu|wi-?fi|sms|klatki|skrytki|pin|blik|dostępu)|(?:port|dörr|larm|grind|engångs|verifierings|garage|kod)kod(?:en)?|kod(?:en)? till \p{L}{3,16}|nyckel(?:skåp|box)(?:et|en)?`,
-  String.raw`(?:dør|port|alarm|engangs|nøgle(?:boks)?|nøkkel(?:boks)?|lås|garage|garasje|bekræftelses|verifiserings)-?kode[nr]?|n[øo]gleboks(?:en)?|nøkkelboks(?:en)?|(?:ověřovací |přístupový |vstupní )kód|kód (?:k[eu]? |od |do |pro |na )?(?:dveř|vrat|brán|brank|alarm|trezor|vchod|garáž|schránk)\p{L}{0,4}|(?:kapı|alarm|kasa|giriş|bina|bahçe kapısı|doğrulama|onay|güvenlik|apartman|sms) (?:şifresi|kodu|şifre|kod)|ovikoodi|hälytyskoodi`,
+  String.raw`(?:dør|port|alarm|engangs|nøgle(?:boks)?|nøkkel(?:boks)?|lås|garage|garasje|bekræftelses|verifiserings)-?kode[nr]?|n[øo]gleboks(?:en)?|nøkkelboks(?:en)?|(?:ověřovací |přístupový |vstupní )kód|kód (?:k[eu]? |od |do |pro |na )?(?:dveř|vrat|brán|brank|alarm|trezor|vchod|garáž|schránk)\p{L}{0,4}|(?:kapı|alarm|kasa|giriş|bina|bahçe kapısı|doğrulama|onay|güvenlik|apartman|sms) (?:şifresi|kodu|şifre|kod)|ovikoodi|hälytyskoodi|\p{L}{3,14}n koodi`,
+  String.raw`(?:codes?|código|codice|pin) (?:de |del |di |do |da )?(?:la |sa |ma |ta |votre |leur |son |mon |su |mi |tu |della |del |da |do )?(?:sua |mia |tua |suo |mio )?(?:carte|carta|tarjeta|cartão|kaart|karte|karty|kort(?:et)?|cellulare|telefono|tel[eé]fono|móvil|portable|téléphone|telefon(?:en)?|telemóvel|celular|valise|valigia|maleta|mala|moto|vélo|bici(?:cletta)?|cadenas|candado|lucchetto|cadeado|hængelås(?:en)?|lås(?:en)?|cykel(?:n|en)?|opgang(?:en)?|trappe(?:n)?|port(?:en)?|dør(?:en)?|hoveddør(?:en)?|dörr(?:en)?|cave|kælder(?:en)?|källare(?:n)?|garasje(?:n)?|garage(?:n)?|larm(?:et)?|sykkel(?:en)?|bod(?:en)?|hytta|hytten|stuga(?:n)?|skab(?:et)?|skåp(?:et)?|skap(?:et)?)|kod(?:en|e)? (?:til|till|for|för|på|i|av) (?:(?:hennes|hendes|hans|min|mitt|sin) )?(?:carte|carta|tarjeta|cartão|kaart|karte|karty|kort(?:et)?|cellulare|telefono|tel[eé]fono|móvil|portable|téléphone|telefon(?:en)?|telemóvel|celular|valise|valigia|maleta|mala|moto|vélo|bici(?:cletta)?|cadenas|candado|lucchetto|cadeado|hængelås(?:en)?|lås(?:en)?|cykel(?:n|en)?|opgang(?:en)?|trappe(?:n)?|port(?:en)?|dør(?:en)?|hoveddør(?:en)?|dörr(?:en)?|cave|kælder(?:en)?|källare(?:n)?|garasje(?:n)?|garage(?:n)?|larm(?:et)?|sykkel(?:en)?|bod(?:en)?|hytta|hytten|stuga(?:n)?|skab(?:et)?|skåp(?:et)?|skap(?:et)?)|combinación|combinaison|combinazione|combinação|kombinatie|kombinacja|kombination(?:en)?|kombinasjon(?:en)?|kombinace`,
 ].join('|');
 /** A value must stand right behind them: they are words of other things too. */
 const SAFES = String.raw`safe|vault|tresor|coffre(?:-fort)?|caja fuerte|cassaforte|cofre|kluis|sejf(?:u)?|kassaskåp(?:et)?|pengeskab|safen|trezor|kasa|alarmanlage|alarm|alarme|allarme|locker|combination|domofon|interphone|citofono|portero`;
@@ -83,8 +84,7 @@ export const recogniser: Recogniser = {
     for (const { 0: word, index } of PASSWORD.matches(text)) yield* password(text, index + word.length);
     for (const { 0: value, index } of HASH.matches(text))
       yield { start: index, end: index + value.length, score: 0.75 };
-    for (const { 0: word, index, groups } of CODE.matches(text))
-      yield* code(text, index + word.length, groups!);
+    for (const { 0: word, index, groups } of CODE.matches(text)) yield* code(text, index + word.length, groups!);
   },
 };
 
@@ -126,6 +126,8 @@ interface Standing {
 /** How sure a value is one: signs and digits say it, a plain word must be all that is told. */
 function passwordScore(value: string, { isTold, isNear }: Standing): number {
   if (isNear && isNumber(value)) return 0.7;
+  // "bad_password attempts=4": the next field.
+  if (!isTold && /^\p{L}+=/u.test(value)) return 0;
   if (value.length < 4 || NO_SECRET.test(value) || SHAPELESS.test(value)) return 0;
   if (isMixed(value)) return 0.75;
   if (!/^\p{L}{4,30}(?:[-_.]\p{L}{1,30}){0,4}$/u.test(value) || !isNear) return 0;
@@ -182,7 +184,8 @@ function* code(text: string, from: number, { safe, changed }: Groups): Generator
   for (const { 0: value, index } of matchesOf(CODE_VALUE, area)) {
     const between = area.slice(last ?? 0, index);
     const isNear = NEAR_CODE.test(between);
-    if (last !== undefined ? !/^,?\s(?:\p{L}{2,12}:?\s)?$/u.test(between) : (safe ?? changed) !== undefined && !isNear) return;
+    if (last !== undefined ? !/^,?\s(?:\p{L}{2,12}:?\s)?$/u.test(between) : (safe ?? changed) !== undefined && !isNear)
+      return;
     if (changed !== undefined && !ENDS.test(area.slice(index + value.length))) return;
     if (/\d/.test(between) || OTHER_NUMBER.test(between) || between.split(/\s+/).length > MOST_BETWEEN) return;
     if (/^(?:19|20)\d\d$/.test(value) && !(isNear || BESIDE_CODE.test(between))) return;

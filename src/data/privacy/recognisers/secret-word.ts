@@ -19,7 +19,7 @@ const ANNOUNCED = new WordPattern(
 /** "logged in with X as the password", "user:X@host", "X (password)". */
 const SAID_BEHIND = new WordPattern(
   latin(
-    String.raw`(?<=\s)(?:as|als|comme|como|come|jako|som)\s(?:(?:the|my|his|her|your|das|mein|ihr|sein|le|la|el|il|a|o|het|mot de)\s)?(?:${PASSWORDS}|passe)(?![\p{L}])`,
+    String.raw`(?<=\s)(?:as|als|comme|como|come|jako|som|de|di|por)\s(?:(?:the|my|his|her|your|das|mein|ihr|sein|le|la|el|il|a|o|het|mot de)\s)?(?:${PASSWORDS}|passe)(?![\p{L}])`,
   ),
   'i',
 );

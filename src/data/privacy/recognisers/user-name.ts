@@ -1,7 +1,7 @@
 /** Names of accounts at services and on machines: "username: kroll", "logged in as s.vogt", "for rkemp from 10.0.0.4". */
 import { gazetteer } from '../gazetteer.ts';
 import { isEveryday } from '../names/everyday.ts';
-import type { Recogniser } from '../recogniser.ts';
+import type { Candidate, Recogniser } from '../recogniser.ts';
 import { WordPattern } from '../words/word-pattern.ts';
 
 /** Announce a name of an account and nothing else. */
@@ -16,7 +16,7 @@ const PEOPLE =
 const VALUE = String.raw`@?[A-Za-z](?:[\w.-]{1,38}[A-Za-z\d_])(?![\p{L}\p{N}@])`;
 const IS = String.raw`(?:is|was|ist|war|lautet|est|es|è|é|to|jest|är|er|je)\s`;
 const ANNOUNCED = new WordPattern(
-  String.raw`(?<![\p{L}\p{N}])(?:[a-z]{1,12}_)?(?:(?<own>${OWN})|(?<people>${PEOPLE}))["']?(?:(?<mark>\s{0,2}(?:[:=|]|${IS})\s{0,2})|\s)["'«„“]?(?<value>${VALUE})`,
+  String.raw`(?<![\p{L}\p{N}])(?:[a-z]{1,12}_)?(?:(?<own>${OWN})|(?<people>${PEOPLE}))["']?(?:(?<mark>['’]s\s|\s{0,2}(?:[:=|]|${IS})\s{0,2})|\s)["'«„“]?(?<value>${VALUE})`,
   'iu',
 );
 /** What says that somebody is, or wants to be, at work on a machine. */
@@ -24,7 +24,7 @@ const AS = [
   String.raw`(?:logged|signed|log|sign)(?:ging|ing)? (?:in|on|into [\w.-]{1,30})(?: (?:again|remotely))? as|running as|welcome(?: back)?,?|runs as|authenticated as|connected as|posts? as|posting as|known as|impersonating|sudo -u|su -`,
   String.raw`(?:angemeldet|eingeloggt|verbunden) als|anmeldung (?:von|als)|login (?:von|durch|als|par|de|di|da|van|door)|zugriff (?:durch|von|als)|connectée? en tant que|connectée? sous(?: le compte)?|connexion (?:de|par)|conectad[oa] como|sesión (?:iniciada )?(?:como|por|de)|acceso de|connesso come|collegat[oa] come|accesso di|conectad[oa] como|logad[oa] como|acesso de`,
   String.raw`ingelogd als|aangemeld als|inloggen (?:als|door)|zalogowan[ya] jako|logowanie (?:jako|przez)|inloggad som|inloggning (?:av|som)|logget (?:ind|inn|på) (?:[^\n:;]{0,30}? )?som|pålogget som|přihlášen[áo]? jako|přihlášení (?:uživatele|jako)|olarak giriş`,
-  String.raw`session (?:opened|closed) for(?: user)?|accepted (?:publickey|password|keyboard-interactive/pam) for|failed password for(?: invalid user)?|invalid user|user unknown|bad password for|authentication fail(?:ure|ed) for(?: user)?|access denied for(?: user)?|denied for(?: user)?|account locked for|password (?:changed|reset) (?:for|by)|sessions? belongs? to|last login:|ssh(?: login)? by`,
+  String.raw`session (?:opened|closed) for(?: user)?|accepted (?:publickey|password|keyboard-interactive/pam) for|failed password for(?: invalid user)?|invalid user|user unknown|bad password for|authentication fail(?:ure|ed) for(?: user)?|access denied (?:for|to)(?: user)?|denied for(?: user)?|(?:accesso|acceso|acesso|accès|toegang|dostęp|åtkomst|adgang|tilgang) (?:negato|denegado|negado|refusé|geweigerd|zabroniony|nekad|nægtet|nektet) (?:a|para|à|pour|per|voor|dla|för|for|til)(?: l['’]utente)?|connexion refusée (?:pour|à|de)|zugriff verweigert für|anmeldung fehlgeschlagen(?: für|:)|fehlversuche:|failed logins?:|(?:ran|run|runs|started|executed|launched) (?:\p{L}+ ){0,3}as|games? as|plays? as|streams? as|signs? as|firma como|firma come|signe|assigned to|cc|account locked for|password (?:changed|reset) (?:for|by)|sessions? belongs? to|last login:|ssh(?: login)? by`,
   String.raw`(?:changed|modified|created|approved|edited|closed|opened|updated|deleted|reviewed|committed|merged|pushed|deployed|deploy|uploaded|submitted|exported|locked|unlocked|reset|processed|entered|assigned) (?:by|to)|(?:geändert|erstellt|gelöscht|freigegeben|bearbeitet|angelegt|gesperrt|exportiert) (?:von|durch)|(?:modifié|créé|supprimé|validé|saisi|clôturé)e? par|(?:modificad|cread|eliminad|aprobad|cerrad)[oa] por|(?:modificat|creat|eliminat|approvat|chius)[oa] da|(?:alterad|criad|excluíd|aprovad|encerrad)[oa] por|(?:gewijzigd|aangemaakt|verwijderd|goedgekeurd|geweigerd|inloggen [^\n]{0,40}) door|(?:zmienion[ye]|utworzon[ye]|usunięt[ye]|zatwierdzon[ye])(?: przez)?|(?:ändrad|skapad|godkänd|borttagen) av|(?:ændret|oprettet|slettet|godkendt|endret|opprettet|godkjent) av|(?:změnil|vytvořil|smazal|schválil)a?`,
 ].join('|');
 const WORKING = new WordPattern(String.raw`(?<![\p{L}\p{N}])(?:${AS})\s{1,2}["'\x60«„“]?(?<value>${VALUE})`, 'iu');
@@ -37,9 +37,19 @@ const BEHIND = new WordPattern(
 );
 const BEFORE = new RegExp(String.raw`(?<![\p{L}\p{N}@.])(?<value>${VALUE.replace('(?![\\p{L}\\p{N}@])', '')}) $`, 'u');
 const REACH = 42;
+/** What only accounts do: "lholm kan ikke logge på", "akarlsson2 loggade in", "jdelacroix7 failed three times". */
+const DOING = new WordPattern(
+  String.raw`(?<!\p{L})(?:(?:has |had |was |just |last |can['’]?t |cannot |could not |couldn['’]t |kan (?:ikke|inte|niet) |kunde inte |nie może się |no puede |ne peut pas |ne peut plus |non riesce ad? |não consegue )?(?:logg?(?:ed|ing|s)? (?:in|on|out|off)|log (?:in|on)|logge (?:på|inn|ind|seg|sig)|loggade|loggat|logget|logga in|inloggen|se connecter|s['’]est connecté|acced(?:er|ió|ere)|iniciar sesión|inició sesión|entrar|zalogow\p{L}{1,3}|failed (?:\p{L}+ )?(?:times|twice|login|attempts)|(?:is|was|got) locked out|hat sich (?:um \p{L}+ |gestern |heute |\d{1,2}:\d\d )?(?:an|ein|ab)ge(?:meldet|loggt)))(?!\p{L})`,
+  'iu',
+);
+/** Where people go by such names: "nightheron_88 on the forum", "sourdoughsammy on insta". */
+const FORUM = new WordPattern(
+  String.raw`(?<!\p{L})(?:on|in|at|auf|im|bei|sur|dans|en|su|sul|no|na|op|på|em) (?:the |our |dem |dem |le |el |il |o |het |de )?(?:forum|foro|foorumi\p{L}{0,3}|instagram|insta|ig|tik ?tok|twitter|twitch|discord|reddit|telegram|snapchat|snap|strava|vinted|ebay|facebook|fb|youtube|steam|github|mastodon|whatsapp|slack|teams)(?!\p{L})`,
+  'iu',
+);
 /** "for rkemp from 10.0.0.4", "door mvdbroek vanaf 10.0.0.4", "'hpetersen'@'10.40.0.1'", "-u svc-hannah:". */
 const FROM = new WordPattern(
-  String.raw`(?<![\p{L}\p{N}-])(?:for|by|von|durch|par|por|da|door|przez|av|af|user)\s["']?(?<value>${VALUE})["']?\s{1,2}(?:from|von|aus|depuis|desde|dal?|vanaf|z|från|fra|de|via|\()\s{0,2}(?=[\da-f]{0,4}[.:][\da-f]{0,4}[.:])`,
+  String.raw`(?<![\p{L}\p{N}-])(?:for|by|von|durch|für|par|pour|por|para|per|til|till|för|da|door|przez|av|af|user)\s["']?(?<value>${VALUE})["']?\s{1,2}(?:from|von|aus|depuis|desde|dal?|vanaf|z|från|fra|de|via|\()\s{0,2}(?=[\da-f]{0,4}[.:][\da-f]{0,4}[.:])`,
   'iu',
 );
 const AT_HOST = new WordPattern(
@@ -97,17 +107,22 @@ export const recogniser: Recogniser = {
     }
     for (const match of WORKING.matches(text))
       if (isNoWord(match.groups!.value) || OF_LOG.test(match[0])) yield* nameIn(match);
-    for (const { index } of BEHIND.matches(text)) {
-      const from = Math.max(0, index - REACH);
-      const match = BEFORE.exec(text.slice(from, index));
-      if (match === null || !(isMarked(match.groups!.value) || isMadeOfName(match.groups!.value))) continue;
-      match.index += from;
-      yield* nameIn(match);
-    }
+    for (const { index } of [...BEHIND.matches(text), ...DOING.matches(text), ...FORUM.matches(text)])
+      yield* nameBefore(text, index);
     for (const match of FROM.matches(text)) if (isNoWord(match.groups!.value)) yield* nameIn(match);
     for (const match of AT_HOST.matches(text)) yield* nameIn(match);
   },
 };
+
+function* nameBefore(text: string, index: number): Generator<Candidate> {
+  const from = Math.max(0, index - REACH);
+  const match = BEFORE.exec(text.slice(from, index));
+  if (match === null) return;
+  const { value } = match.groups!;
+  if (!(isMarked(value) && /^[@a-z]/i.test(value)) && !isMadeOfName(value)) return;
+  match.index += from;
+  yield* nameIn(match);
+}
 
 const DOES =
   /^["']?\s(?:has |was |hat |ist |a |ha |heeft |har |er )?(?:logged|signed|log(?:s|ging)? |connected|failed|changed|created|deleted|opened|uploaded|locked|requested|attempted|accessed|angemeldet|gesperrt|connecté|s['’]est|conectad|inició|accedi|effettuat|conectou|acessou|ingelogd|geblokkeerd|zalogowa|zmieni|loggade|loggat|loggede|logget|se přihlás|přihlás|giriş|from \d)/iu;
@@ -119,7 +134,7 @@ function isAtWork(text: string, match: RegExpExecArray): boolean {
   return isNoWord(value) && DOES.test(text.slice(end, end + 40));
 }
 
-function* nameIn(match: RegExpExecArray): Generator<{ start: number; end: number; score: number }> {
+function* nameIn(match: RegExpExecArray): Generator<Candidate> {
   const value = Object.entries(match.groups!).find(([name, group]) => name === 'value' && group !== undefined)![1];
   if (NOBODY.test(value) || OTHER.test(value)) return;
   const start = match.index + match[0].lastIndexOf(value);
