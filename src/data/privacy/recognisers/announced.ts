@@ -15,7 +15,8 @@ const SENTENCE_END =
 const AND =
   /^(?: \([^()\n]{1,20}\))?\s?(?:[,;/&+]|\|)?\s?(?:and|or|und|oder|et|ou|y|o|e|i|oraz|lub|en|of|och|eller)?\s$/i;
 /** "Passports: Ann Lee 141501619, Bo Hall 518637045": numbers of one form, each behind its name. */
-const LISTED = /^\s?[,;\n]\s{0,2}(?:[-*•] )?(?:(?:and|und|et|y|e|en|och|og|i) )?(?:\p{Lu}[\p{L}'’.-]{0,20} ?){1,3}[:(]?\s?$/u;
+const LISTED =
+  /^\s?[,;\n]\s{0,2}(?:[-*•] )?(?:(?:and|und|et|y|e|en|och|og|i) )?(?:\p{Lu}[\p{L}'’.-]{0,20} ?){1,3}[:(]?\s?$/u;
 /** "12345 (account number)", "12345 is her student number". */
 const SAID_BEHIND =
   /^\s?\(|^,?\s(?:which )?(?:is|was|as|als|ist|war|est|comme|es|como|è|come|é|jest|to|jako|är|som)\s/i;
@@ -29,7 +30,8 @@ export const recogniser: Recogniser = {
     for (const one of identifiersIn(text)) {
       const between = text.slice(last.end, one.start);
       let found: Candidate | undefined;
-      if (last.found !== undefined && (AND.test(between) || (LISTED.test(between) && isLike(one, last.found, text)))) found = { ...last.found, start: one.start, end: one.end };
+      if (last.found !== undefined && (AND.test(between) || (LISTED.test(between) && isLike(one, last.found, text))))
+        found = { ...last.found, start: one.start, end: one.end };
       else found = candidateOf(text, one, last.end) ?? saidBehind(text, one);
       if (found !== undefined) yield found;
       last = { end: one.end, found };

@@ -12,7 +12,8 @@ const SPACED = new Expression(/(?<![A-Z0-9-])(?:[A-HJ-NPR-Z0-9]{2,9}[ -]){1,5}[A
   isNearDigits: true,
 });
 const LENGTH = 17;
-const CONTEXT = /\bvin\b|vehicle|chassis|fahrgestell|fahrzeug-?ident|\bfin\b|châssis|bastidor|telaio|nadwozia|chassi|\bniv\b|alváz|ramnummer|stelnummer|understell|podvozk|karoseri|şasi|șasiu|πλαισίου|кузов|шасі|шасси/i;
+const CONTEXT =
+  /\bvin\b|vehicle|chassis|fahrgestell|fahrzeug-?ident|\bfin\b|châssis|bastidor|telaio|nadwozia|chassi|\bniv\b|alváz|ramnummer|stelnummer|understell|podvozk|karoseri|şasi|șasiu|πλαισίου|кузов|шасі|шасси/i;
 const WEIGHTS = [8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2];
 const VALUES: Record<string, number> = Object.fromEntries(
   [...'ABCDEFGH']
