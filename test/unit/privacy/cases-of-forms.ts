@@ -76,6 +76,15 @@ export const CASES_OF_FORMS: Record<string, { yes: readonly (readonly [string, s
     ],
     no: ['The show visits Kent, Surrey and Essex.', 'Cornwall, Devon'],
   },
+  'address-block': {
+    yes: [
+      [
+        'Add:Huangli town,Wujin county\n    Changzhou 213151\n    Jiangsu province\n    P.R.China\nWeb',
+        'address: Huangli town,Wujin county\n    Changzhou 213151\n    Jiangsu province\n    P.R.China',
+      ],
+    ],
+    no: ['Address: see below\nThanks for all 3', 'Add:\nTwo Eggs\nSome Flour'],
+  },
   'town-line': {
     yes: [
       ['a technomad\nEvansville, IN', 'address: Evansville, IN'],

@@ -41,6 +41,7 @@ describe('whoever is quoted', () => {
   it.each([
     ['Hacksaw said:\n\n> When I do that it fails.', ['name: Hacksaw']],
     ['At 7:13 AM, Rodent of Unusual Size wrote:\n\n> I think so.', ['name: Rodent of Unusual Size']],
+    ['> >>>Hacksaw said:\n\n>  > When I do that it fails.', ['name: Hacksaw']],
     ['CDale:\n>I guess that it works.', ['name: CDale']],
     ['Swerve wrote:\n> moo\n\nSwerve, shut up.', ['name: Swerve', 'name: Swerve']],
     ['Note:\n> this is what the manual says', []],

@@ -5,7 +5,7 @@ const LINE =
   /[.,]?[ \t]*\n[ \t>]{0,16}(?<country>\p{Lu}[\p{L}.]*(?:[ -](?:of |and |the )?\p{Lu}[\p{L}.]*){0,3})(?=[ \t]*[.,;]?[ \t]*(?:\n|$)| {3})/uy;
 /** As people write them, beside what Unicode's tables have. */
 const OTHERS = [
-  ...'usa us uk gb england scotland wales holland prc uae ksa korea russia burma eire'.split(' '),
+  ...'usa us uk gb england scotland wales holland prc prchina uae ksa korea russia burma eire'.split(' '),
   ...'northern ireland,the netherlands,pr china,peoples republic of china,ivory coast,west africa'.split(','),
   ...'south korea,hong kong,czech republic,great britain,republic of ireland,republic of south africa'.split(','),
 ];

@@ -18,7 +18,7 @@ export function* quotedWriters(text: string): Generator<Candidate> {
     const { marks, value, alone } = groups!;
     if (alone !== undefined && !NICKNAME.test(value)) continue;
     if (!/\p{Lu}/u.test(value[0]) && value.includes(' ')) continue;
-    if (!isQuotedBelow(text, index + line.length, depthOf(marks))) continue;
+    if (!isQuotedBelow(text, index + line.length, { depth: depthOf(marks), isSaid: alone === undefined })) continue;
     const start = index + line.lastIndexOf(value);
     yield { start, end: start + value.length, score: 0.7 };
   }
@@ -28,11 +28,12 @@ function depthOf(marks: string): number {
   return marks.replaceAll(/[^>|]/g, '').length;
 }
 
-/** Whether the next line that is not empty has more marks of quotation. */
-function isQuotedBelow(text: string, end: number, depth: number): boolean {
+/** Whether the next line that is not empty has more marks of quotation; or others, where programs have mixed them up. */
+function isQuotedBelow(text: string, end: number, { depth, isSaid }: { depth: number; isSaid: boolean }): boolean {
   for (const line of text.slice(end + 1, end + 1 + REACH).split('\n', LINES_BELOW)) {
     const marks = /^[ \t>|]*/.exec(line)![0];
-    if (depthOf(marks) > depth) return true;
+    const below = depthOf(marks);
+    if (below > depth || (isSaid && below > 0 && below < depth)) return true;
     if (marks.length < line.length) return false;
   }
   return false;

@@ -8,6 +8,7 @@ import { recogniser as dayAndMonth } from './day-and-month.ts';
 import { recogniser as dateOfLanguages } from './date-of-languages.ts';
 import { recogniser as dateInWords } from './date-in-words.ts';
 import { recogniser as streetAlone } from './street-alone.ts';
+import { recogniser as addressBlock } from './address-block.ts';
 import { recogniser as addressByCode } from './address-by-code.ts';
 import { recogniser as addressByCounty } from './address-by-county.ts';
 import { recogniser as addressLearned } from './address-learned.ts';
@@ -77,6 +78,7 @@ import { recogniser as vin } from './vin.ts';
 
 export const recognisers: readonly Recogniser[] = [
   address,
+  addressBlock,
   addressByCode,
   addressByCounty,
   addressByResidence,
