@@ -57,6 +57,14 @@ export const CASES_OF_FORMS: Record<string, { yes: readonly (readonly [string, s
     ],
     no: ['Hij woont in een huis, heeft 2 kinderen', 'resident in the house, number 4 of 12'],
   },
+  'name-who-does': {
+    yes: [
+      ['Nacho labura hasta las 6', 'name: Nacho'],
+      ['Bo bor ikke her mere', 'name: Bo'],
+      ['It rained. Fitz and Dolly split the petrol', 'name: Dolly'],
+    ],
+    no: ['Paris veut gagner', 'Guest asked for a towel', 'Das sagt man so', 'The company said so'],
+  },
   'secret-entered': {
     yes: [
       ['then punch in 4417 and wait', 'secret: 4417'],

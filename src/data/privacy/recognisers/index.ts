@@ -50,6 +50,7 @@ import { recogniser as nameInContext } from './name-in-context.ts';
 import { recogniser as nameField } from './name-field.ts';
 import { recogniser as nameInScript } from './name-in-script.ts';
 import { recogniser as nameOfWriter } from './name-of-writer.ts';
+import { recogniser as nameWhoDoes } from './name-who-does.ts';
 import { recogniser as nlBsn } from './nl-bsn.ts';
 import { recogniser as passportShape } from './passport-shape.ts';
 import { recogniser as phone } from './phone.ts';
@@ -129,6 +130,7 @@ export const recognisers: readonly Recogniser[] = [
   nameField,
   nameInScript,
   nameOfWriter,
+  nameWhoDoes,
   nlBsn,
   passportShape,
   phone,
