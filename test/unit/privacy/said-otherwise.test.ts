@@ -38,6 +38,17 @@ describe('said otherwise', () => {
     ['asked for the facial close-up of the deceased.', 'photo: the facial close-up of the deceased'],
     ['wonende te Turnhout, Guldensporenlei 45, verklaart', 'address: Turnhout, Guldensporenlei 45'],
     ['domiciliat în Sfântu Gheorghe, str. Gróf Mikó Imre 22.', 'address: Sfântu Gheorghe, str. Gróf Mikó Imre 22'],
+    ['診察券番号0129323と保険証をお持ちください。', 'medical_record: 0129323'],
+    ['電話は090-4414-0712まで。', 'phone: 090-4414-0712'],
+    ['玄関の暗証番号は5824に変わりました。', 'secret: 5824'],
+    ['пароль от почты Pirozhok_91, логин lena.buh.', 'secret: Pirozhok_91'],
+    ['пароль от почты Pirozhok_91, логин lena.buh.', 'code: lena.buh'],
+    ['χρήστης gpetrou77.', 'code: gpetrou77'],
+    ['Samu: password del gestionale?\nAle: Trattoria!Sole9\nSamu: grazie', 'secret: Trattoria!Sole9'],
+    ['Avlarmat med kod 66102 av vakten', 'secret: 66102'],
+    ['the temp password you gave me, Plum-9-Orbit, has a typo', 'secret: Plum-9-Orbit'],
+    ['mit Header X-Key: b7e1c94f20d84a6bb3f5', 'secret: b7e1c94f20d84a6bb3f5'],
+    ['vracíme na CZ32 0300 0000 0027 9196 3510, dejte', 'iban: CZ32 0300 0000 0027 9196 3510'],
   ])('%s', (text, expected) => expect(found(text)).toContain(expected));
 
   it.each([
@@ -49,6 +60,9 @@ describe('said otherwise', () => {
     'ping localhost at 127.0.0.1, or listen on 0.0.0.0',
     'March second-hand sales; may first aid help.',
     'Pass the part 518824093 on.',
+    'by dogma.slashnull.org (8.11.6/8.11.6) with ESMTP id g8R80sg00725 for',
+    '<font color="#ff0000">red</font>',
+    'The error code 4471 and the product code 7713 at page 12.',
     'Hij woont in een huis, heeft 2 kinderen.',
   ])('leaves %s', (text) => expect(found(text)).toEqual([]));
 });

@@ -3,7 +3,7 @@ import type { Announcing } from './announcing.ts';
 
 export const words: Announcing = {
   kind: 'health_plan',
-  own: `member id, member no, member number, membership no, membership number, membership id, subscriber~, beneficiary~, policy number, policy no, policyholder no, medicare, medicaid, mbi, hicn, nhs, hcn, ohip, payer id, insurance id, group no, group number, plan id, plan number
+  own: `保険証~, 保険証番号~, 記号番号~, kassen nr, krankenkassennummer, police ktg, member id, member no, member number, membership no, membership number, membership id, subscriber~, beneficiary~, policy number, policy no, policyholder no, medicare, medicaid, mbi, hicn, nhs, hcn, ohip, payer id, insurance id, group no, group number, plan id, plan number
 versichertennummer~, versicherungsnummer~, versichertennr, versicherungsnr, kvnr, kv nr, kv nummer, krankenversicherung~, krankenkasse~, gesundheitskarte~, versichertenkarte~, versicherungsschein~, egk, mitgliedsnummer, policennummer, pkv, gkv, ik nummer
 numéro d adhérent, numéro adhérent, n adhérent, numéro d assuré, n d assuré, numéro amc, amc, tiers payant, carte vitale, numéro de mutuelle, ame, contrat santé, cmu
 número de afiliado, número de afiliación, nss, número de asegurado, número de póliza, tarjeta sanitaria, cip, cipa, tis, sip, nuhsa, isapre, fonasa, carné de salud, número de beneficiario

@@ -10,8 +10,12 @@ export interface Identifier {
   isCode: boolean;
 }
 
-const SHAPE =
-  /(?<![\p{L}\p{N}@\\$€£+]|\d[.,])(?=[\p{L}._/–-]{0,14}\d)(?:\d:)?[\p{L}\d]{1,40}(?:[-./_–·][\p{L}\d]{1,40}){0,8}(?![\p{L}\p{N}@]|[,.:]\d|%)/gu;
+/** No space need stand before a number in the others. */
+const LETTER = String.raw`\p{L}--[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}]`;
+const SHAPE = new RegExp(
+  String.raw`(?<![[${LETTER}]\p{N}@\\$€£+]|\d[.,])(?=[[${LETTER}]._\/–\-]{0,14}\d)(?:\d:)?[[${LETTER}]\d]{1,40}(?:[\-.\/_–·][[${LETTER}]\d]{1,40}){0,8}(?![[${LETTER}]\p{N}@]|[,.:]\d|%)`,
+  'gv',
+);
 /** More digits behind a space, and a last letter: "943 476 5919", "12345678 Z". */
 const MORE =
   /^(?: (?:\d[\d./-]{0,10}[A-Z]{0,2}|[A-Z] \d[\d./-]{0,10}|[A-Z]{1,2}\d[A-Z\d]{0,6})(?![\p{L}\p{N}]|[.,:]\d)){1,8}/u;
@@ -45,6 +49,7 @@ export function* identifiersIn(text: string): Generator<Identifier> {
     const digits = value.replaceAll(/\D/g, '').length;
     const isThousands = THOUSANDS.test(value);
     if (
+      isOfMachines(text, start, end) ||
       !isEnough(value, digits) ||
       /\d\.\d+ \d+\.\d/.test(value) ||
       (OTHER.test(value) && !isThousands) ||
@@ -56,6 +61,19 @@ export function* identifiersIn(text: string): Generator<Identifier> {
     if (isThousands) yield { start, end, value, digits: Math.min(digits, LEAST_OF_CODES - 1), isCode: false };
     else yield { start, end, value, digits, isCode: isCode(value, digits) };
   }
+}
+
+/** Of the programs that carried a mail, and a colour: no person's. */
+const BEFORE_MACHINES =
+  /(?:(?:E?SMTPS?A?|LMTP|IMAP|Debian\){1,2}|#\d\){1,2}|local)(?:[^\n;]{0,24})?\s{1,3}id\s{1,6}|(?:X-Mailer|User-Agent|X-MimeOLE)["']?:[^\n]{0,60}|=\?|(?<=[="'3D]{1,4})#)$/iu;
+const MACHINES_REACH = 70;
+
+function isOfMachines(text: string, start: number, end: number): boolean {
+  if (BEFORE_MACHINES.test(text.slice(Math.max(0, start - MACHINES_REACH), start))) return true;
+  return (
+    /<[^\s<>@]*$/.test(text.slice(Math.max(0, start - MACHINES_REACH), start)) &&
+    /^[^\s<>@]*@[^\s<>]*>/.test(text.slice(end, end + MACHINES_REACH))
+  );
 }
 
 /** "QX7T2P" has two digits only, and is no word; nor is a document's number, which has no vowels. */

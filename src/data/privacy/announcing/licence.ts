@@ -3,7 +3,7 @@ import type { Announcing } from './announcing.ts';
 
 export const words: Announcing = {
   kind: 'licence',
-  own: `cod parafă, parafa, parafă, cdl, driver s licen~, drivers licen~, driver licen~, driving licen~, dl, dln, dvla, licen~ number, licen~ no, licence, license no, npi, dea, gmc, nmc, hcpc, gphc, bar no, bar number, sra, upin, permit no, permit number, certificate no, certificate number, state licen~, registration no, registration number, firearms certificate
+  own: `lic, licence no, autorisationsid, autorisations id, autorisationsnummer, sv numero, sv nro, hpcsa no, hpcsa, crm, crm sp, crm rj, crm mg, δίπλωμα, άδεια οδήγησης, αριθμός διπλώματος, 免許証番号~, 運転免許~, ajokortti, ajokortin numero, посвідчення водія, водительское удостоверение, jogosítvány~, permis de conducere, permis auto, cod parafă, parafa, parafă, cdl, driver s licen~, drivers licen~, driver licen~, driving licen~, dl, dln, dvla, licen~ number, licen~ no, licence, license no, npi, dea, gmc, nmc, hcpc, gphc, bar no, bar number, sra, upin, permit no, permit number, certificate no, certificate number, state licen~, registration no, registration number, firearms certificate
 führerschein~, fahrerlaubnis~, lanr, arztnummer~, approbation~, bsnr, betriebsstättennummer, jagdschein~, waffenschein~, waffenbesitzkarte~, zulassungsnummer, gewerbeschein, handwerkskarte
 permis de conduire, permis, numéro de permis, rpps, adeli, finess, toque, carte professionnelle, licence professionnelle, numéro d ordre, numéro d agrément
 permiso de conducir, permiso de conduccion, carné de conducir, carnet de conducir, licencia de conducir, licencia, colegiad~, número de colegiad~, permiso de armas, cédula profesional

@@ -3,7 +3,7 @@ import type { Announcing } from './announcing.ts';
 
 export const words: Announcing = {
   kind: 'medical_record',
-  own: `mrn, emrn, mpi, m r n, medical record~, med rec, unit record, health record~, hospital number, hospital no, hosp no, patient id, patient number, patient no, patient identifier, pt id, chart number, chart no, chart, accession~, encounter~, fin, csn, visit number, visit no, admission number, specimen id, specimen no, case note~
+  own: `blood results for, fo nr, fișa, numéro de passage, n de passage, 診察券番号~, カルテ番号~, номер історії хвороби, історія хвороби, история болезни, φάκελος, φάκελός, αριθμός φακέλου, chorobopis č, kartoteka nr, potilasnumero, hoitotunnus, mrn, emrn, mpi, m r n, medical record~, med rec, unit record, health record~, hospital number, hospital no, hosp no, patient id, patient number, patient no, patient identifier, pt id, chart number, chart no, chart, accession~, encounter~, fin, csn, visit number, visit no, admission number, specimen id, specimen no, case note~
 patientenakte~, patientennummer~, patientenid, pat id, pat nr, patnr, fallnummer~, fallnr, fallzahl, aufnahmenummer, aufnahmenr, aufnahme nr, krankenakte~, krankenblatt~, krankengeschichte~, histologie nr, befundnummer, untersuchungsnummer, laufnummer, probennummer, fallakte~, pflegeakte~, behandlungsnummer
 ipp, nip, nda, iep, dossier médical, dossier patient, numéro de dossier, n de dossier, numéro de patient, n patient, n de séjour, numéro de séjour, numéro d hospitalisation, dossier hospitalier
 nhc, historia clínica, historial clínico, expediente médico, expediente clínico, número de paciente, n de paciente, número de episodio, episodio, nuhsa, n de historia

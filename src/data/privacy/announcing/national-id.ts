@@ -3,7 +3,7 @@ import type { Announcing } from './announcing.ts';
 
 export const words: Announcing = {
   kind: 'national_id',
-  own: `ssn, social security, social insurance, national insurance, nino, ni number, national id~, identity card~, id card~, identification number, tin, itin, ein, tax id~, taxpayer id~, utr, tfn, sin, ppsn, pps number, green card, alien number, uscis
+  own: `pps, pps no, ppsn, pps number, ci seria, seria ci, buletin, αδτ, αρ ταυτότητας, personalausweis gesehen, ausweis gesehen, マイナンバー~, 個人番号~, рнокпп, henkilökortti, ssn, social security, social insurance, national insurance, nino, ni number, national id~, identity card~, id card~, identification number, tin, itin, ein, tax id~, taxpayer id~, utr, tfn, sin, ppsn, pps number, green card, alien number, uscis
 steuer id, steueridentifikation~, steuernummer, steuer nr, idnr, sozialversicherungsnummer, sv nummer, svnr, sv nr, rentenversicherungsnummer, rvnr, personalausweis~, ausweisnummer, perso nr, aufenthaltstitel, ahv~, avs
 sécurité sociale, nir, numéro de sécu, numéro insee, carte d identité, cni, numéro fiscal, spi, nif, titre de séjour, carte de séjour, registre national, niss
 dni, nie, nif, seguridad social, documento de identidad, documento nacional, cédula de identidad, cédula, curp, rut, cuit, cuil, naf, permiso de residencia

@@ -51,6 +51,7 @@ import { recogniser as nameField } from './name-field.ts';
 import { recogniser as nameInScript } from './name-in-script.ts';
 import { recogniser as nameOfWriter } from './name-of-writer.ts';
 import { recogniser as nameWhoDoes } from './name-who-does.ts';
+import { recogniser as nationalIds } from './national-ids.ts';
 import { recogniser as nlBsn } from './nl-bsn.ts';
 import { recogniser as passportShape } from './passport-shape.ts';
 import { recogniser as phone } from './phone.ts';
@@ -131,6 +132,7 @@ export const recognisers: readonly Recogniser[] = [
   nameInScript,
   nameOfWriter,
   nameWhoDoes,
+  nationalIds,
   nlBsn,
   passportShape,
   phone,

@@ -14,6 +14,10 @@ const OTHER_SHAPES = new Expression(
   /(?<![\p{L}\p{N}.,/=#_-]|\d )(?:(?:1[-. ])?\(?8(?:00|33|44|55|66|77|88)\)?[-. ]{1,2}(?=[\d. -]{0,5}[A-Z]{3})[A-Z\d](?:[-. ]?[A-Z\d]){5,9}|\(\+\d{1,3} (?:or|oder|ou|o) 0\) ?\d(?:[ -]?\d){6,11})(?![\p{L}\p{N}_-])/gu,
   { isNearDigits: true },
 );
+/** As Japan writes them, where no space need stand before one. */
+const JAPANESE = new Expression(/(?<![\d-])0\d{1,4}-\d{1,4}-\d{4}(?![\d-])/gu, { isNearDigits: true });
+/** "8.11.6/8.11.6": of a program. */
+const VERSIONS = /^\(?\d{1,2}\.\d{1,3}\.\d{1,3}\/\d|^\d\.\d\d\.\d{4}\.\d{4}$/;
 /** "1-56592-509-2": of a book. */
 const ISBN = /^\d-\d{2,7}-\d{2,7}-\d$/;
 const ISBN_DIGITS = 10;
@@ -53,6 +57,9 @@ export const recogniser: Recogniser = {
   *find(text) {
     for (const { 0: value, index } of OTHER_SHAPES.matches(text))
       yield { start: index, end: index + value.length, score: 0.85 };
+    for (const { 0: value, index } of JAPANESE.matches(text))
+      if (parsePhoneNumberFromString(value, 'JP')?.isValid() === true)
+        yield { start: index, end: index + value.length, score: 0.85 };
     for (const { 0: value, index } of SHAPE.matches(text)) {
       const before = text.slice(Math.max(0, index - 40), index);
       const start = index > 0 && text[index - 1] === '(' && /^\d{2,5}\)/.test(value) ? index - 1 : index;
@@ -86,6 +93,7 @@ function scoreOf(value: string, before: string): number {
   if (/^\d{1,3}\.\d+\s|^10\.\d{4,9}\//.test(bare)) return 0;
   // As Brazil writes them: with ten digits or eleven, and its area.
   if (/^\(\d\d\) ?9?\d{4}-\d{4}$/.test(bare)) return 0.9;
+  if (VERSIONS.test(bare)) return 0;
   if (ISBN.test(bare) && digits === ISBN_DIGITS) return 0;
   const hasWord = PHONE.test(before) || FAX.test(before);
   if (/^\(?(?:\+|00)/.test(bare)) {

@@ -27,6 +27,14 @@ const COUNTED =
 /** "904817 : c'est le code", "4471 is your PIN", "Pinem 4096". */
 const SAID_BEHIND =
   /(?<![\p{L}\p{N}.,:/#-])(?<value>\d{4,8}|\d{3}[ -]\d{3}|[A-Z]-\d{6})(?:\s?[:=–-]|,)?\s(?:(?:is|c['’]est|est|ist|es|è|é|är|er|to|je|on|as|als|comme|como|come|for)\s)?(?:(?:the|my|your|his|her|our|le|la|votre|ton|mon|der|die|das|dein|Ihre?|mein|el|la|tu|su|mi|il|tuo|suo|o|a|seu|sua|de|het|uw|je|twój|din|ditt)\s)?(?:(?:new|door|gate|alarm|access|verification|one-time|security|login|entry|nouveau|neuer?|nuevo|nuovo|novo|nieuwe|nowy|nya|nye)[ -])?(?:code|código|codice|PIN|pin|TAN|tan|kod|kode|kód|koodi|Code|OTP|passcode)(?!\p{L}|[ -](?:of conduct|de conduite|postal|postcode|produit|article))/gu;
+/** "Avlarmat med kod 66102", "Code 7K44": where the text speaks of doors, alarms or keys. */
+const BESIDE = new WordPattern(
+  String.raw`(?<![\p{L}\p{N}])(?:code|pin|kod(?:en|em)?|kode[nr]?|koodi(?:lla)?|código|codice|kód(?:em)?|κωδικ[όο]ς?)(?: (?:used|is|lautet|est|es|är|er|on|είναι))?:? (?<value>\d{4,6}[A-Z#*]?|\d[A-Z]\d{2}|\d{3}[A-Z#*])(?![\p{L}\p{N}]|[.,:/-]\d)|(?<![\p{L}\p{N}])(?:(?:back|side|front|garden) (?:gate|door)|hintertür|seitentor) (?<value>\d{4,6}[#*]?)(?![\p{L}\p{N}]|[.,:/-]\d)`,
+  'iu',
+);
+const OF_DOORS =
+  /(?<!\p{L})(?:doors?|gate|alarm\p{L}{0,6}|a?v?larmat|larm(?:et)?|keys?|key ?box|lock\p{L}{0,4}|safe|garage|lift|(?:haus)?tür|tor|schlüssel\p{L}{0,8}|kasten|tresor|porte|portail|clés?|alarme|puerta|llaves?|portal|verja|alarma|porta|portone|chiavi|cancello|allarme|portão|chaves?|deur|poort|sleutels?|kluis|drzwi|brama|klucz\p{L}{0,2}|dörr(?:en)?|nyckel\p{L}{0,3}|dør(?:en)?|nøgle\p{L}{0,4}|nøkkel\p{L}{0,4}|dveře|klíč\p{L}{0,2}|ovi|avain|lukko\p{L}{0,8}|riasztó|kulcs|ajtó|ușa|cheia|interfon|kapı|συναγερμ\p{L}{1,3}|κλειδί\p{L}?)(?!\p{L})/iu;
+const AROUND = 80;
 /** A text message and what it brought: "text came through, it said use G-448102", "SMS con 774 019". */
 const SENT = new WordPattern(
   String.raw`(?<![\p{L}\p{N}])(?:sms|text (?:message )?(?:came|said|says|from|with)|whatsapp|tan|m-?tan|otp|one-time code|2fa|authenticator|verif(?:y|ication)|vérification|verificación|verifica|verificação|bestätigungscode|weryfikacyjny)(?!\p{L})[^\n.!?\d]{0,40}?(?<![\p{L}\p{N}.,:/#-])(?<value>[A-Z]-\d{5,6}|\d{3}[ -]\d{3}|\d{6})(?![\p{L}\p{N}]|[.,:/-]\d)`,
@@ -47,6 +55,12 @@ export const recogniser: Recogniser = {
     }
     for (const { index, groups } of matchesOf(SAID_BEHIND, text))
       if (!isYear(groups!.value)) yield found(index, groups!.value, 0.62);
+    for (const match of BESIDE.matches(text)) {
+      const { value } = match.groups!;
+      const end = match.index + match[0].length;
+      if (isYear(value) || !OF_DOORS.test(text.slice(Math.max(0, match.index - AROUND), end + AROUND))) continue;
+      yield found(end - value.length, value, 0.6);
+    }
     for (const match of SENT.matches(text)) {
       const { value } = match.groups!;
       yield found(match.index + match[0].length - value.length, value, 0.6);

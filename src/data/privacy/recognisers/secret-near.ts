@@ -3,8 +3,15 @@ import { matchesOf, type Candidate, type Recogniser } from '../recogniser.ts';
 import { WordPattern } from '../words/word-pattern.ts';
 import { entropy } from './secret-word.ts';
 
-const WORDS = String.raw`pw|ww|paswoord|(?:wi-?fi-?)?lösen|wi-?fi|wlan|router|şifre(?:si|sini|yi|m|mi|niz)?|haslo|sekret|startpasswort|(?:wi-?fi|wlan|network|door|safe)[ -]?(?:key|code)s?|pass(?:word|wd|phrase|code|wort)?s?|pwd|kennwort|mots? de passe|mdp|contraseñas?|clave|wachtwoord(?:en)?|hasł(?:o|a|em)|lösenord(?:et)?|senhas?|palavra[ -]passe|parola (?:chiave|d['’]ordine)|credentials?|zugangsdaten|api[ _-]?keys?|(?:access|secret|private|signing|license|licence|product|activation|encryption|recovery|backup)[ _-]?(?:keys?|codes?|tokens?)|tokens?|secret|cl[ée] (?:api|secrète|privée)|clave (?:api|secreta)|chiave (?:api|segreta)|chave (?:api|secreta)|klucz(?:a)? (?:api|prywatny)|api-?(?:schlüssel|sleutel|nyckel)`;
+const WORDS = String.raw`pw|ww|salasana|heslo|jelszó|parola|paswoord|(?:wi-?fi-?)?lösen|wi-?fi|wlan|router|şifre(?:si|sini|yi|m|mi|niz)?|haslo|sekret|startpasswort|(?:wi-?fi|wlan|network|door|safe)[ -]?(?:key|code)s?|pass(?:word|wd|phrase|code|wort)?s?|pwd|kennwort|mots? de passe|mdp|contraseñas?|clave|wachtwoord(?:en)?|hasł(?:o|a|em)|lösenord(?:et)?|senhas?|palavra[ -]passe|parola (?:chiave|d['’]ordine)|credentials?|zugangsdaten|api[ _-]?keys?|(?:access|secret|private|signing|license|licence|product|activation|encryption|recovery|backup)[ _-]?(?:keys?|codes?|tokens?)|tokens?|secret|cl[ée] (?:api|secrète|privée)|clave (?:api|secreta)|chiave (?:api|segreta)|chave (?:api|secreta)|klucz(?:a)? (?:api|prywatny)|api-?(?:schlüssel|sleutel|nyckel)`;
 const WORD = new WordPattern(String.raw`(?<![\p{L}\p{N}])(?:${WORDS})(?![\p{L}\p{N}])`, 'iu');
+const OF_PASSWORDS =
+  /salas|heslo|jelsz|parola|pass|pwd|pw|ww|kenn|mdp|mot|contra|clave|wacht|has|lösen|senh|şifre|palavra/iu;
+/** "password of the till?", and the next one to speak says nothing else. */
+const ANSWERED = new WordPattern(
+  String.raw`(?<![\p{L}\p{N}])(?:${WORDS}|pin|code|kod(?:en)?|kode[nr]?|código|codice|salasana|heslo|hasło|parola)(?!\p{L})[^\n]{0,48}\n(?:\[?\d{1,2}[:.]\d\d\]?\s)?[\p{L} .-]{1,24}:\s{1,2}(?<value>[^\s]{4,40})(?=[ \t]*(?:\n|$))`,
+  'iu',
+);
 const TOKEN = /(?<![^\s"'`«„“(:=,|])[^\s"'`,;<>«»“”„|()]{8,128}/gu;
 const REACH = 70;
 /** Names of procedures and standards hold letters and digits too. */
@@ -25,15 +32,16 @@ const NO_SECRET =
   /^(?:required|optional|string|secret|none|null|true|false|hidden|reset|changed|expired|invalid|incorrect|wrong|unknown|forgotten|text|protected|password|passwort|boolean|number|empty|enabled|disabled|missing|example|changeme|redacted|same|here|below|above|default|prompt|interactive|plaintext|encrypted|hashed|never|always|obligatorio|requerido|obligatoire|requis|erforderlich|vereist|wymagane|krävs|obbligatorio|obrigatório|opcional|facultatif|oculta|versteckt|vergessen|oublié|olvidada|esquecida|vergeten|glömt)$/iu;
 /** "login rgupta / tiger-paws-7". */
 const PAIR = new WordPattern(
-  String.raw`(?<!\p{L})(?:login|log-in|credentials?|creds|access|account|user(?:name)?|zugang(?:sdaten)?|anmeldung|identifiants?|accès|acceso|usuario|accesso|utente|acesso|inlog(?:gegevens)?|logowanie|inloggning)(?!\p{L})\s{0,2}[:=]?\s{0,2}[\w.@-]{2,40}\s?(?:\/|\||:)\s?(?<value>[^\s"'/|]{6,40})`,
+  String.raw`(?<!\p{L})(?:login|log-in|credentials?|creds|access|account|user(?:name)?|wi-?fi|wlan|zugang(?:sdaten)?|anmeldung|identifiants?|accès|acceso|usuario|accesso|utente|acesso|inlog(?:gegevens)?|logowanie|inloggning)(?!\p{L})(?: \p{L}{2,12}){0,3}\s{0,2}[:=]?\s{0,2}["'«„“]?[\w.@-]{2,40}["'»”]?\s?(?:\/|\||:)\s?(?<value>[^\s"'/|]{5,40}[^\s"'/|.,;:)])`,
   'iu',
 );
 /** Whether one of those below can be anywhere. */
-const COMMAND = /(?<!\S)-{1,2}[a-z]|Authorization|PASS|PWD|SECRET|TOKEN|KEY/;
+const COMMAND = /(?<!\S)-{1,2}[a-z]|Authorization|X-[A-Z]|PASS|PWD|SECRET|TOKEN|KEY/;
 const COMMANDS = [
   /(?<!\S)(?:-u|--user|--credentials?)[ =]["']?[\w.@-]{1,64}:(?<value>[^\s"'@]{4,64})/g,
   /(?<!\S)(?:--pass(?:word|wd|phrase)?|--token|--secret|--api-key)[ =]["']?(?<value>[^\s"'$<[{]{6,128})/g,
   /(?<=\b(?:mysql|mysqldump|mariadb|sshpass|redis-cli|7z)\b[^\n]{0,60}\s)-(?:p|a)["']?(?<value>[^\s"'$<-][^\s"']{5,64})/g,
+  /\bX-(?:[A-Za-z]+-)*(?:Key|Token|Secret):\s?(?<value>[\w+/=.-]{12,512})/gi,
   /\bAuthorization:\s?(?:Basic|Token|ApiKey|Digest)\s(?<value>[\w+/=.-]{8,512})/gi,
   /(?<![\p{L}\d])(?:[A-Z][A-Z0-9]*_)*[A-Z0-9]*(?:PASS(?:WORD|WD|PHRASE)?|PWD|SECRET|TOKEN|APIKEY|API_KEY|ACCESS_KEY|PRIVATE_KEY)\s?[=:]\s?["']?(?<value>[^\s"'`;$<>(){}[\]]{6,256})/gu,
 ];
@@ -43,7 +51,8 @@ export const recogniser: Recogniser = {
   kind: 'secret',
   *find(text) {
     const words = WORD.matches(text);
-    for (const { 0: word, index } of words) yield* near(text, index + word.length);
+    for (const { 0: word, index } of words) yield* near(text, index + word.length, OF_PASSWORDS.test(word));
+    for (const match of ANSWERED.matches(text)) if (isAnswer(match.groups!.value)) yield found(match, 0.65);
     for (const match of PHRASE.matches(text)) if (!PROSE.test(match.groups!.value)) yield found(match, 0.7);
     for (const match of words.length === 0 ? [] : matchesOf(WHOLE_WORD, text))
       if (!NO_SECRET.test(match.groups!.value)) yield found(match, 0.6);
@@ -59,14 +68,24 @@ function* command(match: RegExpExecArray): Generator<Candidate> {
 }
 
 /** The first stretch of the same sentence that no language has for a word. */
-function* near(text: string, from: number): Generator<Candidate> {
+function* near(text: string, from: number, isPassword: boolean): Generator<Candidate> {
   const area = text.slice(from, from + REACH).split(/\n|(?<=[.!])\s+(?=\p{Lu})/u)[0];
   for (const { 0: raw, index } of matchesOf(TOKEN, area)) {
     const value = raw.replace(/[.:!?]+$/, '');
-    if (!isRandom(value)) continue;
+    if (!isRandom(value) && !(isPassword && isMade(value))) continue;
     yield { start: from + index, end: from + index + value.length, score: 0.6 };
     return;
   }
+}
+
+/** What people make passwords of, which is no word and no name of a product behind that word: "bluenose52", "Plum-9-Orbit". */
+function isMade(value: string): boolean {
+  if (isOther(value)) return false;
+  return /^\p{L}{4,20}\d{2,4}[!?]?$/u.test(value) || /^(?=\D*\d)[\p{L}\d]+(?:[-_.][\p{L}\d]+){2,4}$/u.test(value);
+}
+
+function isAnswer(value: string): boolean {
+  return /^\d{4,8}#?$/.test(value) || isRandom(value) || isMade(value) || /^\p{L}+[-_.!@#$&*+]\S*\d/u.test(value);
 }
 
 /** Two digits or more among letters of both cases or with signs, or long and without a pattern. */

@@ -9,9 +9,13 @@ const WORDS = [
 ].join('|');
 /** What links a word to its value, which has letters and digits or signs. */
 const NAMED = new RegExp(
-  String.raw`(?<!\p{L})(?:${WORDS})(?<![A-Za-z](?=[A-Za-z0-9_-]))(?:(?:[를을은는이가]|は|を|が|是|为|為|е|е:|je|on|olla|ir|yra|er|da|is|là|adalah|ialah|هي|هو|است)(?=[\s:]|[!-~]))?\s{0,2}[:=：]?\s{0,2}["'«„“「]?(?<value>[!-~]{4,40})`,
+  // No space need stand before a word of Chinese, Japanese, Korean or Thai.
+  String.raw`(?<![^\P{L}\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Thai}])(?:${WORDS})(?<![A-Za-z](?=[A-Za-z0-9_-]))(?:(?:[를을은는이가]|は|を|が|是|为|為|е|е:|je|on|olla|ir|yra|er|da|is|là|adalah|ialah|هي|هو|است)(?=[\s:]|[!-~]))?\s{0,2}[:=：]?\s{0,2}["'«„“「]?(?<value>[!-~]{4,40})`,
   'giu',
 );
+/** Words between: "пароль от почты Pirozhok_91". */
+const NAMED_FARTHER =
+  /(?<!\p{L})(?:парол[ьяюе]|паролем|κωδικ[όο]ς?)(?:\s\p{L}{1,14}){1,4}?(?:\s?[:=–—]\s?|\s)["'«„“]?(?<value>[!-~]{4,40})/giu;
 /** A number with a sign that keypads have, or cut by one. */
 const KEYED =
   /(?<![^\s:"'(,])(?<value>\d{3,6}[#*]|[#*]\d{3,6}[#*]?|\d{1,6}[*#]\d{1,4}|(?=[^\s,.;]{0,5}\d)\d{3,5}[B-JL-UX-Z\u0410-\u042f])(?=["'),.;]|\s|$)/gu;
@@ -27,7 +31,7 @@ export const recogniser: Recogniser = {
   kind: 'secret',
   needs: { digits: 1 },
   *find(text) {
-    for (const { 0: whole, index, groups } of matchesOf(NAMED, text)) {
+    for (const { 0: whole, index, groups } of [NAMED, NAMED_FARTHER].flatMap((one) => [...matchesOf(one, text)])) {
       const value = groups!.value.replace(/["'),.;:»”]+$/, '');
       const start = index + whole.length - groups!.value.length;
       if (isSecret(value)) yield { start, end: start + value.length, score: 0.75 };

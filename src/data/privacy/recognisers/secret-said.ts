@@ -24,7 +24,7 @@ const SAFES = String.raw`safe|vault|tresor|coffre(?:-fort)?|caja fuerte|cassafor
 /** Nothing may stand behind the value either: "the new code", "le code a changé", "abre com". */
 const CHANGED = [
   String.raw`(?:new|old|right|correct|current|neue[rn]?|alte[rn]?|richtige[rn]?|aktuelle[rn]?|nouveau|ancien|bon|nuevo|viejo|nuovo|vecchio|novo|antigo|nieuwe|oude|juiste|nowy|stary|nya|gamla|nye|gamle|nový|yeni|eski) (?:code|código|codice|kod(?:en)?|kode[nr]?|kód|pin)|(?:code|código|codice) (?:bueno|correcto|nuevo|actual|giusto|nuovo|attuale|corretto|novo|certo|correto|atual|actuel|correct)`,
-  String.raw`(?:code|código|codice|kod(?:en)?|kode[nr]?) (?:has |a |ha |wurde |is |blev |har |ble )?(?:changed|changé|cambiato|cambiado|cambió|mudou|geändert|gewijzigd|veranderd|ändrats|ændret|endret|zmieniony)(?: (?:to|en|a|para|auf|in|naar|till|til|na))?`,
+  String.raw`(?:code|código|codice|kod(?:en|u|ul)?|kode[nr]?|koodi|kódja|kód) (?:se |has |a |ha |wurde |is |blev |har |ble )?(?:changed|changé|cambiato|cambiado|cambió|mudou|geändert|gewijzigd|veranderd|ändrats|ændret|endret|zmieniony|muuttui|vaihtui|(?:meg)?változott|změnil|s-a schimbat|değişti)(?: (?:to|en|a|para|auf|in|naar|till|til|na))?`,
   String.raw`(?:opens?|öffnet(?: sich)?|s['’]ouvre|se abre|abre|si apre|gaat open|öppnas|åbnes|åpnes|otwiera się|otevírá se|unlocks?) (?:with|mit|avec|con|com|met|med|na|kodem)(?: (?:the |le |el |il |o |de |dem |den )?(?:code|código|codice|kod(?:en)?|kode[nr]?))?`,
 ].join('|');
 

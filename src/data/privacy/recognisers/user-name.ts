@@ -2,13 +2,14 @@
 import { gazetteer } from '../gazetteer.ts';
 import { isEveryday } from '../names/everyday.ts';
 import type { Candidate, Recogniser } from '../recogniser.ts';
+import { Expression } from '../words/expression.ts';
 import { WordPattern } from '../words/word-pattern.ts';
 
 /** Announce a name of an account and nothing else. */
 const OWN = [
   String.raw`user ?-?names?|user[ _-]?id|userid|login(?: name| id)?|log-in|log-?on(?: name| id)?|screen name|handle|nick(?:name)?(?: (?:in|on) (?:the )?\p{L}{2,12})?|skype(?: id| name)?|telegram|discord|twitter|instagram|account name|network id|domain user|windows user|ad user|unix user|samaccountname`,
   String.raw`benutzername|benutzerkennung|benutzerkonto|benutzer-?id|anmeldename|nutzername|nutzerkennung|kontoname|kürzel|kennung|nom d['’]utilisateur|identifiant(?: de connexion| réseau| intranet)?|pseudo(?:nyme)?|compte (?:utilisateur|windows|réseau)|nombre de usuario|id de usuario|usuario de red|nome utente|id utente|account utente|nome de (?:utilizador|usuário)|nome do usuário|id do usuário`,
-  String.raw`gebruikersnaam|inlognaam|accountnaam|gebruikers-?id|nazwa użytkownika|identyfikator użytkownika|nazwa konta|användarnamn|inloggningsnamn|användar-?id|användarkonto|brugernavn|bruger-?id|brukernavn|bruker-?id|brukerkonto|uživatelské jméno|přihlašovací jméno|kullanıcı (?:adı|kodu|hesabı)|käyttäjätunnus|käyttäjänimi|nume(?:le)? de utilizator|felhasználónév|felhasználói név|όνομα χρήστη|имя пользователя|ім['’]я користувача|alias (?:cbu|cvu)`,
+  String.raw`gebruikersnaam|inlognaam|accountnaam|gebruikers-?id|nazwa użytkownika|identyfikator użytkownika|nazwa konta|användarnamn|inloggningsnamn|användar-?id|användarkonto|brugernavn|bruger-?id|brukernavn|bruker-?id|brukerkonto|uživatelské jméno|přihlašovací jméno|kullanıcı (?:adı|kodu|hesabı)|käyttäjätunnus|käyttäjänimi|nume(?:le)? de utilizator|felhasználónév|felhasználói név|tunnus|käyttäjä|přihlášení|alias (?:cbu|cvu)`,
 ].join('|');
 /** Announce one where it is marked, or where the value is no word. */
 const PEOPLE =
@@ -16,7 +17,7 @@ const PEOPLE =
 const VALUE = String.raw`@?[A-Za-z](?:[\w.-]{1,38}[A-Za-z\d_])(?![\p{L}\p{N}@])`;
 const IS = String.raw`(?:is|was|ist|war|lautet|est|es|è|é|to|jest|är|er|je)\s`;
 const ANNOUNCED = new WordPattern(
-  String.raw`(?<![\p{L}\p{N}])(?:[a-z]{1,12}_)?(?:(?<own>${OWN})|(?<people>${PEOPLE}))["']?(?:(?<mark>['’]s\s|\s{0,2}(?:[:=|]|${IS})\s{0,2})|\s)["'«„“]?(?<value>${VALUE})`,
+  String.raw`(?<![\p{L}\p{N}])(?:[a-z]{1,12}_)?(?:(?<own>${OWN})|(?<people>${PEOPLE}))["']?(?:(?<mark>['’]s\s|\s{0,2}(?:[:=|]|${IS})\s{0,2})|\s)["'«„“]?(?<value>(?!(?:${PEOPLE})\\s)${VALUE})`,
   'iu',
 );
 /** What says that somebody is, or wants to be, at work on a machine. */
@@ -37,6 +38,13 @@ const BEHIND = new WordPattern(
 );
 const BEFORE = new RegExp(String.raw`(?<![\p{L}\p{N}@.])(?<value>${VALUE.replace('(?![\\p{L}\\p{N}@])', '')}) $`, 'u');
 const REACH = 42;
+/** Words of other letters, beside which a name of an account is the only Latin one. */
+const OTHER_LETTERS = new Expression(
+  new RegExp(
+    String.raw`(?:имя пользователя|ім['’]я користувача|логин|логін|учётная запись|обліковий запис|όνομα χρήστη|χρήστης|ユーザー名|ユーザーID|アカウント名|用户名|用戶名|帐号|아이디|사용자 이름)\s?[:：=はは는은]?\s?(?<value>${VALUE})`,
+    'giu',
+  ),
+);
 /** What only accounts do: "lholm kan ikke logge på", "akarlsson2 loggade in", "jdelacroix7 failed three times". */
 const DOING = new WordPattern(
   String.raw`(?<!\p{L})(?:(?:has |had |was |just |last |can['’]?t |cannot |could not |couldn['’]t |kan (?:ikke|inte|niet) |kunde inte |nie może się |no puede |ne peut pas |ne peut plus |non riesce ad? |não consegue )?(?:logg?(?:ed|ing|s)? (?:in|on|out|off)|log (?:in|on)|logge (?:på|inn|ind|seg|sig)|loggade|loggat|logget|logga in|inloggen|se connecter|s['’]est connecté|acced(?:er|ió|ere)|iniciar sesión|inició sesión|entrar|zalogow\p{L}{1,3}|failed (?:\p{L}+ )?(?:times|twice|login|attempts)|(?:is|was|got) locked out|hat sich (?:um \p{L}+ |gestern |heute |\d{1,2}:\d\d )?(?:an|ein|ab)ge(?:meldet|loggt)))(?!\p{L})`,
@@ -107,6 +115,7 @@ export const recogniser: Recogniser = {
     }
     for (const match of WORKING.matches(text))
       if (isNoWord(match.groups!.value) || OF_LOG.test(match[0])) yield* nameIn(match);
+    for (const match of OTHER_LETTERS.matches(text)) yield* nameIn(match);
     for (const { index } of [...BEHIND.matches(text), ...DOING.matches(text), ...FORUM.matches(text)])
       yield* nameBefore(text, index);
     for (const match of FROM.matches(text)) if (isNoWord(match.groups!.value)) yield* nameIn(match);
