@@ -66,7 +66,8 @@ function isBaltic(value: string): boolean {
 const CURP = '0123456789ABCDEFGHIJKLMNÑOPQRSTUVWXYZ';
 
 function isMexican(value: string): boolean {
-  const sum = [...value.slice(0, 17)].reduce((total, sign, index) => total + CURP.indexOf(sign) * (18 - index), 0);
+  const signs = Array.from(value.slice(0, 17));
+  const sum = signs.reduce((total, sign, index) => total + CURP.indexOf(sign) * (18 - index), 0);
   return isYearMonthDay(value, 4) && (10 - (sum % 10)) % 10 === Number(value[17]);
 }
 
@@ -76,9 +77,8 @@ function isArgentine(value: string): boolean {
 }
 
 function isChilean(value: string): boolean {
-  const sum = [...value.slice(0, -1)]
-    .reverse()
-    .reduce((total, digit, index) => total + Number(digit) * (2 + (index % 6)), 0);
+  const digits = Array.from(value.slice(0, -1), Number).toReversed();
+  const sum = digits.reduce((total, digit, index) => total + digit * (2 + (index % 6)), 0);
   return '0K987654321'[sum % 11] === value.at(-1);
 }
 
