@@ -1,5 +1,6 @@
 /** Expressions that are tried where their matches can begin find what they find when they are tried everywhere. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { recognisers } from '../../../src/data/privacy/recognisers/index.ts';
 import { Beginnings } from '../../../src/data/privacy/words/beginnings.ts';
 import { Expression, matchesOf } from '../../../src/data/privacy/words/expression.ts';
 import { WordPattern } from '../../../src/data/privacy/words/word-pattern.ts';
@@ -104,5 +105,28 @@ describe('a walk', () => {
       const text = `${words.map((word) => `${word}1`).join(' ')} .q1 ,q2`;
       expect(walk.placesOf(id, text), `${count}`).toEqual([text.indexOf('.') + 1, text.indexOf(',') + 1]);
     }
+  });
+});
+
+describe('recognisers that are given what stands around digits', () => {
+  it('use the walk of such stretches, so that none pushes out the whole text', { timeout: 60_000 }, () => {
+    const used = new Set<Walk>();
+    const places = Walk.prototype.placesOf;
+    const spy = vi.spyOn(Walk.prototype, 'placesOf').mockImplementation(function placesOf(this: Walk, ...words) {
+      used.add(this);
+      return places.apply(this, words);
+    });
+    new Expression(/a/u).matches('a');
+    const [ofTexts] = used;
+    const text = 'Ann Lee, 12 Main Street, tel. 555 0142 889, born 3 May 1931, aged 94, 1 of 2: a@b.org, No. 12 (3)';
+    const wrong = recognisers
+      .filter(({ needs }) => needs?.digits !== undefined)
+      .filter(({ find }) => {
+        used.clear();
+        Array.from(find(text));
+        return used.has(ofTexts);
+      });
+    spy.mockRestore();
+    expect(wrong.map(({ name }) => name)).toEqual([]);
   });
 });

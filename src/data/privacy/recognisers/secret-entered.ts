@@ -20,6 +20,7 @@ const QUOTE = `["'“”„«‘’»]?`;
 const ACTION = new WordPattern(
   String.raw`(?<![\p{L}\p{N}])(?:(?<entering>${ENTERING})|(?<opening>${OPENING}))(?: (?:the |le |el |il |o |de |den |der |dem |het )?(?:code|pin|código|codice|kod(?:en)?|kode[nr]?|kód|koodi|cod))?:? ${QUOTE}(?:(?<keyed>${KEYED})(?![\p{L}\p{N}#*]|[.,:/-]\d)|(?<mixed>${MIXED}))`,
   'u',
+  { isNearDigits: true },
 );
 /** What a number that is put in is no code beside: things that are counted, and the word behind a year or a field. */
 const COUNTED =
@@ -31,6 +32,7 @@ const SAID_BEHIND =
 const BESIDE = new WordPattern(
   String.raw`(?<![\p{L}\p{N}])(?:code|pin|kod(?:en|em)?|kode[nr]?|koodi(?:lla)?|código|codice|kód(?:em)?|κωδικ[όο]ς?)(?: (?:used|is|lautet|est|es|är|er|on|είναι))?:? (?<value>\d{4,6}[A-Z#*]?|\d[A-Z]\d{2}|\d{3}[A-Z#*])(?![\p{L}\p{N}]|[.,:/-]\d)|(?<![\p{L}\p{N}])(?:(?:back|side|front|garden) (?:gate|door)|hintertür|seitentor) (?<value>\d{4,6}[#*]?)(?![\p{L}\p{N}]|[.,:/-]\d)`,
   'iu',
+  { isNearDigits: true },
 );
 const OF_DOORS =
   /(?<!\p{L})(?:doors?|gate|alarm\p{L}{0,6}|a?v?larmat|larm(?:et)?|keys?|key ?box|lock\p{L}{0,4}|safe|garage|lift|(?:haus)?tür|tor|schlüssel\p{L}{0,8}|kasten|tresor|porte|portail|clés?|alarme|puerta|llaves?|portal|verja|alarma|porta|portone|chiavi|cancello|allarme|portão|chaves?|deur|poort|sleutels?|kluis|drzwi|brama|klucz\p{L}{0,2}|dörr(?:en)?|nyckel\p{L}{0,3}|dør(?:en)?|nøgle\p{L}{0,4}|nøkkel\p{L}{0,4}|dveře|klíč\p{L}{0,2}|ovi|avain|lukko\p{L}{0,8}|riasztó|kulcs|ajtó|ușa|cheia|interfon|kapı|συναγερμ\p{L}{1,3}|κλειδί\p{L}?)(?!\p{L})/iu;
@@ -39,6 +41,7 @@ const AROUND = 80;
 const SENT = new WordPattern(
   String.raw`(?<![\p{L}\p{N}])(?:sms|text (?:message )?(?:came|said|says|from|with)|whatsapp|tan|m-?tan|otp|one-time code|2fa|authenticator|verif(?:y|ication)|vérification|verificación|verifica|verificação|bestätigungscode|weryfikacyjny)(?!\p{L})[^\n.!?\d]{0,40}?(?<![\p{L}\p{N}.,:/#-])(?<value>[A-Z]-\d{5,6}|\d{3}[ -]\d{3}|\d{6})(?![\p{L}\p{N}]|[.,:/-]\d)`,
   'iu',
+  { isNearDigits: true },
 );
 
 export const recogniser: Recogniser = {
