@@ -224,6 +224,13 @@ export const CASES_OF_FORMS: Record<string, { yes: readonly (readonly [string, s
     ],
     no: ['see arm.txt', 'a .jpg file', 'company_logo.png', 'kitchen1.jpg', 'release-demo.mp4', 'screenshot-2024.png'],
   },
+  'photo-of-somebody': {
+    yes: [
+      ["kept a still of the shoplifter's face; police", "photo: a still of the shoplifter's face"],
+      ['zdjęcie biometryczne', 'photo: zdjęcie biometryczne'],
+    ],
+    no: ['picture of the customer journey', 'screenshot of the client', 'Foto vom Zählerstand'],
+  },
   'feast-day': {
     yes: [
       ['He fell on Boxing Day and waited.', 'date: Boxing Day'],

@@ -49,6 +49,25 @@ describe('said otherwise', () => {
     ['the temp password you gave me, Plum-9-Orbit, has a typo', 'secret: Plum-9-Orbit'],
     ['mit Header X-Key: b7e1c94f20d84a6bb3f5', 'secret: b7e1c94f20d84a6bb3f5'],
     ['vracíme na CZ32 0300 0000 0027 9196 3510, dejte', 'iban: CZ32 0300 0000 0027 9196 3510'],
+    ['The lobby camera still of his face is kept.', 'photo: The lobby camera still of his face'],
+    ['a photo-booth picture of two children, and', 'photo: a photo-booth picture of two children'],
+    ['For the Gazette: portrait of her in the garden (not', 'photo: portrait of her in the garden'],
+    ['She posted a selfie with her new badge on Insta', 'photo: a selfie with her new badge'],
+    ['Standbild vom Gesicht der Kundin unscharf', 'photo: Standbild vom Gesicht der Kundin'],
+    ['Skipass löschen; Referenzfoto vom Drehkreuz ebenso', 'photo: Referenzfoto vom Drehkreuz'],
+    ['je vous envoie la photo de ma tache sur la joue comme', 'photo: la photo de ma tache sur la joue'],
+    ['une photo polaroïd de deux bébés. Remis', 'photo: une photo polaroïd de deux bébés'],
+    ['Capture d’écran du visage remise', 'photo: Capture d’écran du visage'],
+    ['Publicaron una imagen de mi hijo en la piscina', 'photo: una imagen de mi hijo en la piscina'],
+    ['la foto di mia figlia al saggio.', 'photo: la foto di mia figlia al saggio'],
+    ['Envio a foto do meu filho na praia.', 'photo: a foto do meu filho na praia'],
+    ['een foto van mijn moeder in haar nachtpon op', 'photo: een foto van mijn moeder in haar nachtpon'],
+    ['Wysyłam zdjęcie mojej córki w stroju', 'photo: zdjęcie mojej córki w stroju'],
+    ['Der ligger et billede af mit barn i bad på', 'photo: et billede af mit barn i bad'],
+    ['Bifogar en bild på min sons hand.', 'photo: en bild på min sons hand'],
+    ['Posílám fotku dcery na pláži.', 'photo: fotku dcery na pláži'],
+    ['Lähetän kuvan lapsestani rannalla.', 'photo: kuvan lapsestani rannalla'],
+    ['μαζί με μία έγχρωμη φωτογραφία προσώπου.', 'photo: έγχρωμη φωτογραφία προσώπου'],
   ])('%s', (text, expected) => expect(found(text)).toContain(expected));
 
   it.each([
@@ -64,5 +83,9 @@ describe('said otherwise', () => {
     '<font color="#ff0000">red</font>',
     'The error code 4471 and the product code 7713 at page 12.',
     'Hij woont in een huis, heeft 2 kinderen.',
+    'Send the picture of the customer journey and a stock photo of a nurse.',
+    'A screenshot of the client; Portrait of a Lady; still with her mother.',
+    'Bei Aufnahme der Patientin: Foto vom Kinderzimmer, Referenzfoto vom Dach.',
+    'Photo du véhicule, photo de la carte mère, foto della facciata, bilde av et par sko.',
   ])('leaves %s', (text) => expect(found(text)).toEqual([]));
 });

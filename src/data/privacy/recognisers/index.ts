@@ -57,6 +57,7 @@ import { recogniser as passportShape } from './passport-shape.ts';
 import { recogniser as phone } from './phone.ts';
 import { recogniser as photoFile } from './photo-file.ts';
 import { recogniser as photo } from './photo.ts';
+import { recogniser as photoOfSomebody } from './photo-of-somebody.ts';
 import { recogniser as plPesel } from './pl-pesel.ts';
 import { recogniser as plate } from './plate.ts';
 import { recogniser as postcodeLabel } from './postcode-label.ts';
@@ -138,6 +139,7 @@ export const recognisers: readonly Recogniser[] = [
   phone,
   photoFile,
   photo,
+  photoOfSomebody,
   plPesel,
   plate,
   postcodeLabel,

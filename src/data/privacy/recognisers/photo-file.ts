@@ -35,3 +35,13 @@ export const recogniser: Recogniser = {
     }
   },
 };
+
+/** The picture's file is what is looked for: "her passport photo (pass_ann.jpg)". */
+const NAMED_FILE =
+  /^[^.!?\n]{0,24}?[\s("'](?<file>[\w-]{1,60}\.(?:jpe?g|png|heic|tiff?|webp|bmp|gif|mp4|mov))(?![\p{L}\p{N}])/iu;
+
+/** Only where the file is found: "her passport photo is in kitchen_plan.jpg" loses nothing. */
+export function namesFile(behind: string): boolean {
+  const file = NAMED_FILE.exec(behind)?.groups!.file;
+  return file !== undefined && [...recogniser.find(file)].length > 0;
+}

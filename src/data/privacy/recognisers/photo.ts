@@ -1,7 +1,7 @@
 /** Mentions of pictures of a face: words for full-face photographs, and for pictures of somebody. */
 import { latin } from '../latin.ts';
 import { withPhrases } from './noun-phrase.ts';
-import { recogniser as pictureFiles } from './photo-file.ts';
+import { namesFile } from './photo-file.ts';
 import { patternRecogniser } from '../recogniser.ts';
 
 const FORMS = [
@@ -20,7 +20,7 @@ const FORMS = [
   // Polish
   String.raw`(?:zdjęci[eauęom]{1,3}|zdjęć|fotografi\p{L}{1,4}|fotk\p{L}|foto) (?:(?:jego|jej|mojej|swojej|pana|pani|pełnej) )?(?:twarz[yą]|paszportow\p{L}{1,4}|legitymacyjn\p{L}{1,4}|portretow\p{L}{1,4}|profilow\p{L}{1,4}|(?:do|z|w) (?:dowodu|paszportu|legitymacji|paszporcie|dowodzie|prawa jazdy)|pacjent\p{L}{1,3}|sygnalityczn\p{L}{1,3}|en face)|portret\p{L}{0,3}|selfie`,
   // Pictures of somebody, in each language
-  String.raw`(?:photo(?:graph)?s?|pictures?|pics?|snaps?|snapshots?|portraits?|stills?|polaroids?|fundus photo(?:graph)?s?|close-?ups?|(?<!(?:disk|system|boot|docker|iso|container|kernel|base|mirror) )images?|scans?) (?:of|showing|with) (?:him|her|them|me|us|(?:my|his|her|their|our|the (?:patient|client|claimant|victim|suspect|child|defendant|applicant|employee|driver|accused|deceased|injured)(?:['’]s)?)(?: (?:\p{L}+ )?(?:face|son|daughter|wife|husband|child|children|kids?|mother|father|baby|injur(?:y|ies)|wounds?|scars?|tattoos?|arm|leg|hand|back|passport|id|licen[cs]e|family|bruis(?:e|es|ing)))?)(?!\p{L})`,
+  String.raw`(?:photo(?:graph)?s?|pictures?|pics?|snaps?|snapshots?|portraits?|stills?(?! with)|polaroids?|fundus photo(?:graph)?s?|close-?ups?|(?<!(?:disk|system|boot|docker|iso|container|kernel|base|mirror) )images?|scans?) (?:of|showing|with) (?:him|her|them|me|us|(?:my|his|her|their|our|the (?:patient|client|claimant|victim|suspect|child|defendant|applicant|employee|driver|accused|deceased|injured)(?:['’]s)?)(?: (?:\p{L}+ )?(?:face|son|daughter|wife|husband|child|children|kids?|mother|father|baby|injur(?:y|ies)|wounds?|scars?|tattoos?|arm|leg|hand|back|passport|id|licen[cs]e|family|bruis(?:e|es|ing)))?)(?!\p{L})`,
   String.raw`(?<=(?:my|his|her|their|patient['’]s|client['’]s|child['’]s|suspect['’]s|victim['’]s|applicant['’]s|employee['’]s|\p{L}{2}['’]s) (?:(?:own|old|new|recent|latest|attached) )?)(?:photo(?:graph)?s?|portraits?|mug ?shots?|head ?shots?|selfies?|picture)(?= (?:is|was|from|on|in|at|taken|attached|shows|appears|has|to|for|and)(?!\p{L})|[.,;)!?]|$)`,
   String.raw`(?:x-ray|dental|cctv|dash ?cam|security camera|doorbell|webcam|surveillance|drone) (?:photo(?:graph)?s?|pictures?|images?|stills?|footage|frames?) (?:of|showing) (?:him|her|them|me|(?:his|her|my) face)`,
   String.raw`(?:fotos?|bild(?:er)?|aufnahmen?|fotografien?|schnappsch(?:uss|üsse)) (?:von |mit )(?:ihm|ihr|mir|ihnen|uns|(?:meine[mrn]|seine[mrn]|ihre[mrn]) (?:sohn|tochter|frau|mann|kind(?:ern)?|mutter|vater|hand|arm|bein|verletzung(?:en)?|wunde)|der (?:patientin|zeugin|klägerin|verletzten)|dem (?:patienten|zeugen|kläger|opfer))(?!\p{L})|(?<=(?:sein|ihr|mein)e? )(?:foto|bild|porträt)(?= (?:ist|war|hängt|liegt|wurde|aus|von|auf|in)(?!\p{L})|[.,;)!?])`,
@@ -34,7 +34,7 @@ const FORMS = [
   // What a picture shows of somebody's body, and where one lies
   String.raw`(?:(?:clinical|medical|passport[- ]siz(?:e|ed)|recent|enclosed|attached) )(?:photo(?:graph)?s?|pictures?)(?: of (?:the|his|her|their|my) (?:\p{L}+ )?\p{L}+)?`,
   String.raw`(?:photo(?:graph)?s?|pictures?|close-?ups?) of (?:(?:him|her|my)self|themselves|(?:the|his|her|my|their) (?:(?:left|right|surgical|open|infected) )?(?:incision|wound|injur(?:y|ies)|rash|lesions?|scars?|bruis(?:e|es|ing)|h(?:a|)ematoma|mole|ulcer|burns?|tattoo|swelling|arms?|legs?|hands?|foot|feet|back|head|eyes?|skin|teeth))|photo(?:graph)? (?:on|at) (?:the )?(?:reverse|back|file)`,
-  String.raw`(?:foto|bild|aufnahme|lichtbild)(?:s|er|en)? (?:vom|des|der|von der|von dem) (?:hämatoms?|wunde|verletzung(?:en)?|narbe|prellung(?:en)?|ausschlags?|patient(?:in|en)?|bewohner(?:in|s)?|klient(?:in|en)?|antragsteller(?:in|s)?|mitarbeiter(?:in|s)?|opfers?|täters?)`,
+  String.raw`(?:foto|bild|aufnahme|lichtbild)(?:s|er|en)? (?:vom|des|der|von der|von dem) (?:hämatoms?|wunde|verletzung(?:en)?|narbe|prellung(?:en)?|ausschlags?)|(?:foto|bild|lichtbild)(?:s|er|en)? (?:vom|des|der|von der|von dem) (?:patient(?:in|en)?|bewohner(?:in|s)?|klient(?:in|en)?|antragsteller(?:in|s)?|mitarbeiter(?:in|s)?|opfers?|täters?)`,
   String.raw`photos? (?:de (?:la |sa |l['’])(?:plaie|blessure|cicatrice|lésion|hématome)|jointe|ci-jointe)|portrait joint|(?:foto|fotografía|imagen) de (?:la |su )(?:herida|lesión|cicatriz|quemadura)|foto (?:adjunta|allegata|anexa|em anexo)|foto(?:grafia)? (?:della |del )(?:ferita|lesione|cicatrice|ematoma)|foto da (?:ferida|lesão|cicatriz)|foto['’]?s? van (?:de wond|het letsel|het litteken|de blauwe plek)|foton? på (?:skadan|såret|ärret|ansiktet|patienten)|(?:aktualne )?(?:zdjęcie|zdjęcia|fotografia) (?:twarzy|rany|blizny|obrażeń)`,
   // Occasions, and what more languages say
   String.raw`(?:yearbook|engagement|christening|prom|intake|admission|enrol{1,2}ment|onboarding|access[ -]card|permit|corporate|author|press|staff[ -]page|website|lesion|intraoral|dental|smile|close-?up|bodycam|body-?worn|doorbell|dash ?cam|speed camera|security|cctv|webcam|surveillance|profile|avatar|passport[- ](?:size|sized|style)|intake|reception|counter)[ -](?:photo(?:graph)?s?|pictures?|images?|shots?|pics?|stills?|snapshots?|frames?)|(?:photo(?:graph)?|picture|image|pic|snapshot|still)s?(?= of (?:his|her|their|my|your|our|the (?:patient|child|victim|suspect|driver|baby|deceased|claimant|tenant|applicant)))`,
@@ -44,16 +44,6 @@ const FORMS = [
   String.raw`(?:pasov|průkazov|profilov|portrétn|rodinn|svatebn|školn|třídn|služebn|bezpečnostn|obličejov)\p{L}{1,3} (?:fot(?:k|ografi)\p{L}{1,2}|snímek|snímk\p{L}{1,2}|foto)|(?:fot(?:k|ografi)\p{L}{1,2}|snímek|snímky|portrét) (?:obličeje|tváře|pacienta|pacientky|dítěte|rány|jizvy|zranění|oběti|podezřelého|klienta|řidiče|zaměstnance|(?:jeho|její|svého|mého|mé) \p{Ll}{3,12})|portrét\p{L}{0,2}|fot(?:ka|ku|o) (?:z občanky|do průkazu|na průkaz|na občanku)`,
   String.raw`(?:vesikalık|biyometrik|profil|pasaport|yüz|düğün|aile|sınıf|hasta|portre|kimlik|personel|güvenlik kamerası) (?:fotoğraf|resim|resm|görüntü|foto)\p{L}{0,6}|vesikalık\p{L}{0,5}|portresi\p{L}{0,3}|özçekim\p{L}{0,3}|(?:passi|henkilö|kasvo|profiili|luokka|hää|perhe)-?kuva\p{L}{0,4}`,
 ];
-
-/** The picture's file is what is looked for: "her passport photo (pass_ann.jpg)". */
-const NAMED_FILE =
-  /^[^.!?\n]{0,24}?[\s("'](?<file>[\w-]{1,60}\.(?:jpe?g|png|heic|tiff?|webp|bmp|gif|mp4|mov))(?![\p{L}\p{N}])/iu;
-
-/** Only where the file is found: "her passport photo is in kitchen_plan.jpg" loses nothing. */
-function namesFile(behind: string): boolean {
-  const file = NAMED_FILE.exec(behind)?.groups!.file;
-  return file !== undefined && [...pictureFiles.find(file)].length > 0;
-}
 
 export const recogniser = withPhrases(
   patternRecogniser({
