@@ -57,13 +57,6 @@ export const CASES_OF_FORMS: Record<string, { yes: readonly (readonly [string, s
     ],
     no: ['Hij woont in een huis, heeft 2 kinderen', 'resident in the house, number 4 of 12'],
   },
-  'national-ids': {
-    yes: [
-      ['mangler: 140412 12536', 'national_id: 140412 12536'],
-      ['6316999B please', 'national_id: 6316999B'],
-    ],
-    no: ['140412 12537', '6316999C', '131052-308U', '12345678901'],
-  },
   'name-who-does': {
     yes: [
       ['Nacho labura hasta las 6', 'name: Nacho'],

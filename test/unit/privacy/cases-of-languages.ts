@@ -1,5 +1,12 @@
 /** What is found in languages and scripts that the rules of western Europe do not know. */
 export const CASES_OF_LANGUAGES: Record<string, { yes: [text: string, found: string][]; no: string[] }> = {
+  'national-ids': {
+    yes: [
+      ['mangler: 140412 12536', 'national_id: 140412 12536'],
+      ['6316999B please', 'national_id: 6316999B'],
+    ],
+    no: ['140412 12537', '6316999C', '131052-308U', '12345678901'],
+  },
   'date-of-languages': {
     yes: [
       ['Töölepe 14. jaanuar 2019 Tartus', 'date: 14. jaanuar 2019'],
