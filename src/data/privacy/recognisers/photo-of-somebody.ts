@@ -4,6 +4,7 @@ import { PICTURE_WORDS, type PictureWords } from '../pictures.ts';
 import { PICTURE_WORDS_NORTH_EAST } from '../pictures-north-east.ts';
 import type { Candidate, Recogniser } from '../recogniser.ts';
 import { Expression } from '../words/expression.ts';
+import { Walk } from '../words/walk.ts';
 import { withPhrases } from './noun-phrase.ts';
 import { namesFile } from './photo-file.ts';
 
@@ -25,6 +26,9 @@ function patternOf(words: PictureWords): string {
   return latin(String.raw`(?<![\p{L}\p{N}-])(?:${shown}|${kinds})(?![\p{L}\p{N}-])`);
 }
 
+/** Of their own: most texts speak of no picture, and these would make the table of all others larger. */
+const walk = new Walk();
+
 interface Language {
   shown: Expression;
   weak?: Expression;
@@ -33,13 +37,11 @@ interface Language {
 }
 
 const LANGUAGES: readonly Language[] = [...PICTURE_WORDS, ...PICTURE_WORDS_NORTH_EAST].map((words) => ({
-  shown: new Expression(new RegExp(patternOf(words), 'gi'), { isOfWords: true }),
+  shown: new Expression(new RegExp(patternOf(words), 'gi'), { isOfWords: true, walk }),
   ...(words.weakKinds !== undefined && {
     weak: new Expression(
       new RegExp(latin(String.raw`(?<![\p{L}\p{N}-])(?:${words.weakKinds})(?![\p{L}\p{N}-])`), 'gi'),
-      {
-        isOfWords: true,
-      },
+      { isOfWords: true, walk },
     ),
   }),
   tail: new RegExp(latin(String.raw`^(?:${words.tail})(?![\p{L}\p{N}-])`)),
@@ -48,6 +50,7 @@ const LANGUAGES: readonly Language[] = [...PICTURE_WORDS, ...PICTURE_WORDS_NORTH
 /** Of other scripts. */
 const OTHERS = new Expression(
   /(?<!\p{L})(?:(?:έγχρωμ\p{L}{1,2} |πρόσφατ\p{L}{1,2} )?φωτογραφί(?:α|ας|ες) (?:(?:του|της|των|με) (?:\p{L}{2,4} )?)?(?:προσώπου|ταυτότητας|διαβατηρίου|παιδιού|παιδιών|γιου|κόρης|ασθενούς|υπόπτου|οδηγού|θύματος|τραύματος)|(?:фото|фотографи(?:я|и|ю|ей)|снимок|портрет) (?:(?:моей|моего|его|её|ее|на) )?(?:лица|паспорт|ребёнка|ребенка|сына|дочери|жены|мужа|матери|отца|пациент(?:а|ки)|подозреваемого|водителя|раны|шрама))(?![\p{L}\p{N}])/giu,
+  { walk },
 );
 /** What makes a reference picture one of a face. */
 const FACES =
