@@ -13,6 +13,18 @@ export function frozenSet(suffix: string): string {
   return readFileSync(new URL(`pii-held-out${suffix}.jsonl`, folder), 'utf8');
 }
 
+/** The rows of a set that has no sources beside its file, those with a text and those of mails. */
+export function rowsOf(frozen: string): { written: Row[]; mails: MailRow[] } {
+  const rows = frozen
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Row | MailRow);
+  return {
+    written: rows.filter((row): row is Row => !('mail' in row)),
+    mails: rows.filter((row): row is MailRow => 'mail' in row),
+  };
+}
+
 /** The file has the hash and size that its description names. */
 export function expectDescribed(frozen: string, rows: number): void {
   expect(readme).toContain(createHash('sha256').update(frozen).digest('hex'));

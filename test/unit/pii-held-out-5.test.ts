@@ -1,13 +1,9 @@
 /** The fifth held-out set stays frozen, and its labels lie where they should. */
 import { describe, expect, it } from 'vitest';
-import type { Row } from '../../tools/pii-held-out/second-set.ts';
-import { expectDescribed, expectSound, frozenSet } from './held-out-checks.ts';
+import { expectDescribed, expectSound, frozenSet, rowsOf } from './held-out-checks.ts';
 
 const frozen = frozenSet('-5');
-const rows = frozen
-  .trimEnd()
-  .split('\n')
-  .map((line) => JSON.parse(line) as Row);
+const { written: rows } = rowsOf(frozen);
 
 describe('the fifth held-out set of personal data', () => {
   it('has the hash and size that its description names, no defect in its labels, and no text of an earlier set', () => {

@@ -43,7 +43,8 @@ const WITH_CODE = [
     'y',
   ),
 ];
-const STATE_CODES =
+/** Of the United States, Australia and Canada, as alternatives: but for those that are words and units too. */
+export const STATE_CODES =
   'A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY]|NSW|VIC|QLD|TAS|ON|QC|BC|AB|MB|SK|NS|NB';
 /** "Truth or Consequences, New Mexico 87901", "Abilene, Texas": what a state stands behind is a town. */
 const TOWN_AND_STATE = new RegExp(

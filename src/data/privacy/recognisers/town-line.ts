@@ -1,4 +1,5 @@
 /** Towns with their state or country in a line, or a column, of their own, as signatures and letters have them: "Evansville, IN", "Johannesburg, South Africa." */
+import { STATE_CODES } from '../address-tail.ts';
 import { isCountryName } from '../addresses/country-lines.ts';
 import { asListed } from '../gazetteer.ts';
 import { latin } from '../latin.ts';
@@ -9,11 +10,9 @@ import { matchesOf, type Recogniser } from '../recogniser.ts';
 
 const WORD = String.raw`\p{Lu}[\p{L}'’-]+`;
 const TOWN = String.raw`${WORD}(?: ${WORD}){0,2}`;
-const STATES =
-  'A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY]|NSW|VIC|QLD|TAS|ON|QC|BC|AB|MB|SK|NS|NB';
 const LINE = new RegExp(
   latin(
-    String.raw`(?=[\p{Lu}\d])(?<=(?:^|\n|\|| {3}|\t)[ \t>|]{0,16})(?:(?<code>(?:[A-Z]{1,2}-)?\d{4,5}) )?(?<town>${TOWN})(?:, ?${TOWN})?, ?(?:(?<state>${STATES})(?: {1,3}\d{4,5}(?:-\d{4})?)?|(?<country>${WORD}\.?(?: ${WORD}\.?){0,2}))(?=\.?[ \t]*(?:\n|$|\|)|\.? {3}|\.?\t)`,
+    String.raw`(?=[\p{Lu}\d])(?<=(?:^|\n|\|| {3}|\t)[ \t>|]{0,16})(?:(?<code>(?:[A-Z]{1,2}-)?\d{4,5}) )?(?<town>${TOWN})(?:, ?${TOWN})?, ?(?:(?<state>${STATE_CODES})(?: {1,3}\d{4,5}(?:-\d{4})?)?|(?<country>${WORD}\.?(?: ${WORD}\.?){0,2}))(?=\.?[ \t]*(?:\n|$|\|)|\.? {3}|\.?\t)`,
   ),
   'gu',
 );

@@ -34,10 +34,13 @@ export class Beginnings {
   #count = 0;
   #id = -1;
   #end: Node | undefined;
+  /** One expression's nodes that take a character, by what follows and what they take: "photos" and "pictures" end as one. */
+  #taking = new Map<Node, Map<Uint8Array, Node>>();
 
   /** The node where one expression's matches begin; undefined where they may begin with anything. */
   of({ source, flags, isOfWords = false }: Source, id: number): Node | undefined {
     this.#id = id;
+    this.#taking = new Map();
     this.#end = this.#node({ next: [], isEnd: true });
     const first = this.#build(readPattern(source, flags), this.#end);
     if (reachesEnd(first)) return undefined;
@@ -51,11 +54,11 @@ export class Beginnings {
   #build(piece: Piece, next: Node): Node {
     switch (piece.type) {
       case 'set':
-        return this.#node({ next: [next], takes: symbolSet(piece.atom, piece.flags).holds });
+        return this.#take(symbolSet(piece.atom, piece.flags).holds, next);
       case 'sequence':
         return this.#sequence(piece.items, next);
       case 'choice':
-        return this.#node({ next: piece.options.map((option) => this.#build(option, next)) });
+        return this.#node({ next: [...new Set(piece.options.map((option) => this.#build(option, next)))] });
       case 'repeat':
         return this.#repeat(piece, next);
       case 'before':
@@ -68,6 +71,14 @@ export class Beginnings {
       case 'anything':
         return this.#end!;
     }
+  }
+
+  #take(takes: Uint8Array, next: Node): Node {
+    const known = this.#taking.get(next) ?? new Map<Uint8Array, Node>();
+    this.#taking.set(next, known);
+    const node = known.get(takes) ?? this.#node({ next: [next], takes });
+    known.set(takes, node);
+    return node;
   }
 
   #sequence(items: readonly Piece[], next: Node): Node {
