@@ -1,4 +1,4 @@
-type Numbers = Uint32Array | Float64Array;
+type Numbers = Uint16Array | Uint32Array | Float64Array;
 
 /** Numbers of which nobody knows how many there will be, in no more bytes than they need, twice over. */
 export class GrowingArray<Of extends Numbers> {

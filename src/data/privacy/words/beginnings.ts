@@ -2,6 +2,7 @@
  * What the matches of regular expressions begin with, as one automaton of them all: nodes that take one character of a
  * set, up to a depth. Assertions other than of the character before are taken as met.
  */
+import { END, FREE, MOST_SETS, Nodes, type Node } from './nodes.ts';
 import { readPattern, type Piece } from './syntax.ts';
 import { IS_WORD, NONE, SYMBOLS, symbolSet } from './symbols.ts';
 
@@ -11,18 +12,6 @@ export const DEPTH = 10;
 const WIDE = 67;
 const MANY = 8;
 
-/** Goes on without a character, to all of `next`, unless it has `takes`; with `before` only behind such a symbol. */
-export interface Node {
-  /** The node's own number, and its expression's. */
-  number: number;
-  id: number;
-  next: readonly Node[];
-  takes?: Uint8Array;
-  before?: Uint8Array;
-  /** The beginning is over. */
-  isEnd: boolean;
-}
-
 export interface Source {
   source: string;
   flags: string;
@@ -31,27 +20,27 @@ export interface Source {
 }
 
 export class Beginnings {
-  #count = 0;
+  readonly nodes = new Nodes();
   #id = -1;
-  #end: Node | undefined;
+  #end = -1;
   /** One expression's nodes that take a character, by what follows and what they take: "photos" and "pictures" end as one. */
-  #taking = new Map<Node, Map<Uint8Array, Node>>();
+  #taking = new Map<number, number>();
 
   /** The node where one expression's matches begin; undefined where they may begin with anything. */
-  of({ source, flags, isOfWords = false }: Source, id: number): Node | undefined {
+  of({ source, flags, isOfWords = false }: Source, id: number): number | undefined {
     this.#id = id;
     this.#taking = new Map();
     this.#end = this.#node({ next: [], isEnd: true });
     const first = this.#build(readPattern(source, flags), this.#end);
-    if (reachesEnd(first)) return undefined;
+    if (this.#reachesEnd(first)) return undefined;
     return isOfWords ? this.#node({ next: [first], before: NO_LETTER }) : first;
   }
 
-  #node(about: Pick<Node, 'next'> & Partial<Node>): Node {
-    return { number: this.#count++, id: this.#id, isEnd: false, ...about };
+  #node(about: Node): number {
+    return this.nodes.add(about, this.#id);
   }
 
-  #build(piece: Piece, next: Node): Node {
+  #build(piece: Piece, next: number): number {
     switch (piece.type) {
       case 'set':
         return this.#take(symbolSet(piece.atom, piece.flags).holds, next);
@@ -67,40 +56,51 @@ export class Beginnings {
         // Where more of the expression follows, that is looked at instead.
         return next === this.#end ? this.#build(piece.item, next) : next;
       case 'boundary':
-        return onlyWords(next) ? this.#node({ next: [next], before: NO_WORD }) : next;
+        return this.#onlyWords(next) ? this.#node({ next: [next], before: NO_WORD }) : next;
       case 'anything':
-        return this.#end!;
+        return this.#end;
     }
   }
 
-  #take(takes: Uint8Array, next: Node): Node {
-    const known = this.#taking.get(next) ?? new Map<Uint8Array, Node>();
-    this.#taking.set(next, known);
-    const node = known.get(takes) ?? this.#node({ next: [next], takes });
-    known.set(takes, node);
+  #take(takes: Uint8Array, next: number): number {
+    const key = next * MOST_SETS + this.nodes.setNumber(takes);
+    let node = this.#taking.get(key);
+    if (node === undefined) this.#taking.set(key, (node = this.#node({ next: [next], takes })));
     return node;
   }
 
-  #sequence(items: readonly Piece[], next: Node): Node {
+  #sequence(items: readonly Piece[], next: number): number {
     let [length, count] = [0, 0];
     while (count < items.length && length < DEPTH) length += leastLength(items[count++]);
     // What lies deeper is not looked at.
-    let first = length >= DEPTH ? this.#end! : next;
+    let first = length >= DEPTH ? this.#end : next;
     for (let at = count - 1; at >= 0; at--) first = this.#build(items[at], first);
     return first;
   }
 
-  #repeat({ item, least, most }: Piece & { type: 'repeat' }, next: Node): Node {
+  #repeat({ item, least, most }: Piece & { type: 'repeat' }, next: number): number {
     const isOpen = most - least >= MANY && isWide(item);
     const required = Math.min(least, DEPTH);
-    let first = isOpen || least > DEPTH ? this.#end! : next;
+    let first = isOpen || least > DEPTH ? this.#end : next;
     if (!isOpen && least <= DEPTH) {
       const optional = Math.min(most, DEPTH) - least;
-      if (most > DEPTH) first = this.#end!;
+      if (most > DEPTH) first = this.#end;
       for (let count = 0; count < optional; count++) first = this.#node({ next: [this.#build(item, first), next] });
     }
     for (let count = 0; count < required; count++) first = this.#build(item, first);
     return first;
+  }
+
+  #reachesEnd(node: number): boolean {
+    const takes = this.nodes.takes(node);
+    return takes === END || (takes === FREE && this.nodes.next(node).some((next) => this.#reachesEnd(next)));
+  }
+
+  /** Whether whatever comes first is of ASCII's letters, digits and the underscore. */
+  #onlyWords(node: number): boolean {
+    const takes = this.nodes.takes(node);
+    if (takes === FREE) return this.nodes.next(node).every((next) => this.#onlyWords(next));
+    return takes !== END && this.nodes.setOf(node).every((one, symbol) => one === 0 || NO_WORD[symbol] === 0);
   }
 }
 
@@ -145,15 +145,4 @@ function leastLength(piece: Piece): number {
     default:
       return 0;
   }
-}
-
-function reachesEnd(node: Node): boolean {
-  return node.isEnd || (node.takes === undefined && node.next.some(reachesEnd));
-}
-
-/** Whether whatever comes first is of ASCII's letters, digits and the underscore. */
-function onlyWords(node: Node): boolean {
-  if (node.isEnd) return false;
-  if (node.takes === undefined) return node.next.every(onlyWords);
-  return node.takes.every((one, symbol) => one === 0 || (symbol < SYMBOLS && NO_WORD[symbol] === 0));
 }

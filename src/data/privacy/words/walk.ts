@@ -2,44 +2,40 @@
  * One walk over a text for many expressions: at each character a table says what can begin there and goes on with what
  * follows. The table is made as texts ask for it.
  */
-import { Beginnings, DEPTH, type Node, type Source } from './beginnings.ts';
+import { Beginnings, DEPTH, type Source } from './beginnings.ts';
+import { END, FREE, type Columns } from './nodes.ts';
+import { DEAD, States, UNKNOWN } from './states.ts';
 import { NONE, SURROGATE, SYMBOLS, symbolsOf } from './symbols.ts';
 
-const UNKNOWN = -1;
-const DEAD = 0;
 /** More states than texts of people ask for: then all are forgotten. */
 const MOST_STATES = 30_000;
 
-interface State {
-  /** How many characters were read. */
-  depth: number;
-  /** Where it goes on; none where all is known. */
-  nodes: readonly Node[];
-  /** Expressions whose matches may begin as what was read did. */
-  found: readonly number[];
-}
-
-const NOWHERE: readonly State[] = [{ depth: 0, nodes: [], found: [] }];
+/** Of each expression where its matches may begin. */
+type Places = (number[] | undefined)[];
 
 export class Walk {
   readonly #sources: Source[] = [];
-  #first: Node[] | undefined;
-  #isAnywhere: boolean[] = [];
-  #states: State[] = [...NOWHERE];
-  #numbers = new Map<string, number>();
-  #starts = new Int32Array(SYMBOLS).fill(UNKNOWN);
-  #table = new Int32Array(SYMBOLS * 256).fill(UNKNOWN);
-  #last: { text: string; places: (number[] | undefined)[] } | undefined;
+  #nodes: Columns | undefined;
+  #firsts: readonly number[] = [];
+  #isAnywhere: readonly boolean[] = [];
+  #states = new States();
+  /** By the symbol before, the state in which a text's next character is met. */
+  readonly #starts = new Uint16Array(SYMBOLS);
+  /** By node and by expression, the last time that a state was at it, or had found it. */
+  #reached = new Uint32Array(0);
+  #found = new Uint32Array(0);
+  #time = 0;
+  #last: { text: string; places: Places } | undefined;
 
   /** @returns the expression's number; one of words is looked for behind no letter or digit */
   add(source: string, flags: string, isOfWords = false): number {
-    this.#first = undefined;
+    this.#nodes = undefined;
     return this.#sources.push({ source, flags, isOfWords }) - 1;
   }
 
   /** Where matches of an expression may begin; undefined where that may be anywhere. */
   placesOf(id: number, text: string): readonly number[] | undefined {
-    if (this.#first === undefined) this.#load();
+    if (this.#nodes === undefined) this.#load();
     if (this.#isAnywhere[id]) return undefined;
     if (this.#last?.text !== text) this.#last = { text, places: this.#walk(text) };
     return this.#last.places[id] ?? [];
@@ -50,110 +46,107 @@ export class Walk {
     const beginnings = new Beginnings();
     const firsts = this.#sources.map((one, id) => beginnings.of(one, id));
     this.#isAnywhere = firsts.map((first) => first === undefined);
-    this.#first = firsts.filter((first) => first !== undefined);
+    this.#firsts = firsts.filter((first) => first !== undefined);
+    this.#nodes = beginnings.nodes.columns();
+    this.#reached = new Uint32Array(this.#nodes.takes.length);
+    this.#found = new Uint32Array(this.#sources.length);
+    this.#time = 0;
     this.#last = undefined;
     this.#forget();
   }
 
   #forget(): void {
-    this.#states = [...NOWHERE];
-    this.#numbers = new Map();
+    this.#states = new States();
     this.#starts.fill(UNKNOWN);
-    this.#table.fill(UNKNOWN);
-    this.#table.fill(DEAD, 0, SYMBOLS);
   }
 
-  #walk(text: string): (number[] | undefined)[] {
-    if (this.#states.length > MOST_STATES) this.#forget();
-    const places: (number[] | undefined)[] = [];
+  #walk(text: string): Places {
+    const places: Places = [];
     const starts = this.#starts;
     // Each is looked at from several places.
     const symbols = symbolsOf(text);
-    let table = this.#table;
     let before = NONE;
     for (let at = 0; at < text.length; at++) {
+      // Between two places: within one no more are added than have a number.
+      if (this.#states.count > MOST_STATES) this.#forget();
       const symbol = symbols[at];
       let state = starts[before];
-      if (state === UNKNOWN) {
-        state = this.#start(before);
-        // It may have grown, also below.
-        table = this.#table;
-      }
+      if (state === UNKNOWN) state = this.#start(before);
       before = symbol;
-      let next = table[state * SYMBOLS + symbol];
+      let next = this.#states.table[state * SYMBOLS + symbol];
       if (next === DEAD) continue;
       if (next === UNKNOWN) next = this.#step(state, symbol);
       this.#follow(symbols, at, next, places);
-      table = this.#table;
     }
     return places;
   }
 
   /** What began at one place, from the state behind its first character on. */
-  #follow(symbols: Uint8Array, start: number, first: number, places: (number[] | undefined)[]): void {
+  #follow(symbols: Uint8Array, start: number, first: number, places: Places): void {
+    const states = this.#states;
     let [state, at] = [first, start + 1];
     while (state !== DEAD) {
-      const { found, nodes } = this.#states[state];
-      for (const id of found) {
+      const count = states.foundCount(state);
+      for (let index = 0; index < count; index++) {
+        const id = states.found(state, index);
         const known = places[id];
         if (known === undefined) places[id] = [start];
         // Two paths of one expression may end at different depths.
         else if (known[known.length - 1] !== start) known.push(start);
       }
-      if (at >= symbols.length || nodes.length === 0) return;
+      if (at >= symbols.length || !states.goesOn(state)) return;
       const symbol = symbols[at++];
-      const next = this.#table[state * SYMBOLS + symbol];
+      const next = states.table[state * SYMBOLS + symbol];
       state = next === UNKNOWN ? this.#step(state, symbol) : next;
     }
   }
 
   #start(before: number): number {
-    return (this.#starts[before] = this.#stateOf(this.#first!, before, 0));
+    return (this.#starts[before] = this.#stateOf(this.#firsts, before, 0));
   }
 
   #step(from: number, symbol: number): number {
-    const { nodes, depth } = this.#states[from];
-    const taken = nodes.filter(({ takes }) => takes![symbol] === 1);
-    // A set may have taken both halves of a character: what follows is not looked at.
-    const next = symbol === SURROGATE ? [] : taken.flatMap((node) => node.next);
-    const found = symbol === SURROGATE ? taken.map(({ id }) => id) : [];
-    const to = this.#stateOf(next, symbol, depth + 1, found);
+    const { takes, owners, firsts, followers, holds } = this.#nodes!;
+    const next: number[] = [];
+    const found: number[] = [];
+    for (const node of this.#states.nodes(from)) {
+      if (holds[takes[node] * SYMBOLS + symbol] === 0) continue;
+      // A set may have taken both halves of a character: what follows is not looked at.
+      if (symbol === SURROGATE) found.push(owners[node]);
+      else for (let at = firsts[node]; at < firsts[node + 1]; at++) next.push(followers[at]);
+    }
+    const to = this.#stateOf(next, symbol, this.#states.depth(from) + 1, found);
     // After that: the table may be another one.
-    this.#table[from * SYMBOLS + symbol] = to;
+    this.#states.table[from * SYMBOLS + symbol] = to;
     return to;
   }
 
   /** The number of the state at nodes and all that is reached from them without a character, behind a symbol. */
-  #stateOf(from: readonly Node[], before: number, depth: number, known: readonly number[] = []): number {
-    const found = new Set(known);
-    const seen = new Set<Node>();
-    const left = [...from];
-    for (let node = left.pop(); node !== undefined; node = left.pop()) {
-      if (seen.has(node)) continue;
-      seen.add(node);
-      if (node.isEnd) found.add(node.id);
-      else if (node.takes === undefined && node.before?.[before] !== 0) left.push(...node.next);
-    }
-    let nodes = [...seen].filter(({ takes, id }) => takes !== undefined && !found.has(id));
-    if (depth === DEPTH) {
-      for (const { id } of nodes) found.add(id);
-      nodes = [];
-    }
-    return nodes.length + found.size === 0 ? DEAD : this.#numberOf({ depth, nodes, found: [...found] });
+  #stateOf(from: readonly number[], before: number, depth: number, known: readonly number[] = []): number {
+    const { owners } = this.#nodes!;
+    const time = ++this.#time;
+    for (const id of known) this.#found[id] = time;
+    const taking = this.#taking([...from], before, time);
+    const open = taking.filter((node) => this.#found[owners[node]] !== time);
+    if (depth === DEPTH) for (const node of open) this.#found[owners[node]] = time;
+    const found: number[] = [];
+    for (const [id, when] of this.#found.entries()) if (when === time) found.push(id);
+    const nodes = depth === DEPTH ? new Uint32Array(0) : Uint32Array.from(open).sort();
+    return nodes.length + found.length === 0 ? DEAD : this.#states.add({ depth, found, nodes });
   }
 
-  #numberOf(state: State): number {
-    const nodes = Int32Array.from(state.nodes, ({ number }) => number).sort();
-    const key = `${state.depth} ${state.found.toSorted((a, b) => a - b).join(',')} ${nodes.join(',')}`;
-    const before = this.#numbers.get(key);
-    if (before !== undefined) return before;
-    const number = this.#states.push(state) - 1;
-    this.#numbers.set(key, number);
-    if ((number + 1) * SYMBOLS > this.#table.length) {
-      const table = new Int32Array(this.#table.length * 2).fill(UNKNOWN);
-      table.set(this.#table);
-      this.#table = table;
+  /** The nodes that take a character; what is over is noted as found. */
+  #taking(left: number[], before: number, time: number): number[] {
+    const { takes, before: allowed, owners, firsts, followers, holds } = this.#nodes!;
+    const taking: number[] = [];
+    for (let node = left.pop(); node !== undefined; node = left.pop()) {
+      if (this.#reached[node] === time) continue;
+      this.#reached[node] = time;
+      if (takes[node] === END) this.#found[owners[node]] = time;
+      else if (takes[node] !== FREE) taking.push(node);
+      else if (allowed[node] === FREE || holds[allowed[node] * SYMBOLS + before] === 1)
+        for (let at = firsts[node]; at < firsts[node + 1]; at++) left.push(followers[at]);
     }
-    return number;
+    return taking;
   }
 }
