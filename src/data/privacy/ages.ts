@@ -1,5 +1,8 @@
 /** How nine languages say that a number is somebody's age. */
 
+/** Over 89, as digits. */
+export const HIGH_AGE = String.raw`9\d|1[01]\d|12[0-5]`;
+
 /** What follows an age: "years old", "-jährige", "anni", "lat". */
 const BEHIND = String.raw`[\s-]{0,2}(?:years?[\s-]old|years? of age|year[\s-]olds?|yrs?\.?(?: ?old)?\b|yo\b|y\.o\.|y/o|jahren?\b|jährige?[rnsm]?\b|ans\b|años?\b|año\b|añeros?|anni\b|enne\b|enni\b|jaar\b|jarige\b|lata?\b|latk\w{1,3}|lat(?:ek|ków|kiem)(?!\p{L})|årige[nr]?(?!\p{L})|letech(?!\p{L})|letni\p{L}{0,3}\b|år\b|åri?ngs?\b|årig[at]?\b|års\b|anos\b|lj\.?\b|J\.?(?=[\s),;]|$)|l\.(?=[\s,;)])|jhg\.?|-?jähr(?:ig\p{L}{0,2}|\.)|years? young|let[áýéo]?(?:ho|u|m)?(?!\p{L})|rok[yůu]?(?!\p{L})|ročn[áýí]|yaş\p{L}{0,8}(?!\p{L})|-?års(?:dag|jubil)\p{L}{0,4})`;
 /** Says by itself that an age follows. */

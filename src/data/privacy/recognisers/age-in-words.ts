@@ -1,8 +1,6 @@
 /** Ages over 89 in words: "ninety-four years old", "einundneunzigjährig", "her hundredth birthday". */
-import { ageForms } from '../ages.ts';
-import type { Recogniser } from '../recogniser.ts';
-import { Expression } from '../words/expression.ts';
-import { Walk } from '../words/walk.ts';
+import { ageForms, HIGH_AGE } from '../ages.ts';
+import { matchesOf, type Recogniser } from '../recogniser.ts';
 import { WordPattern } from '../words/word-pattern.ts';
 
 /** Numbers from 90 to 119; those of a hundred only where something more says that they are ages. */
@@ -20,12 +18,13 @@ const NUMBERS = [
 const WORDS = NUMBERS.join('|');
 /** The longest of any language: "noventa" is Spanish in "noventa e oito" too. */
 const WHOLE = NUMBERS.map((words) => new RegExp(String.raw`^(?:${words})(?!\p{L})`, 'iu'));
-const ORDINALS =
-  /(?<!\p{L})(?<age>ninet(?:ieth|y[- ](?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth))|(?:one[- ])?hundredth|(?:(?:ein|zwei|drei|vier|fünf|sechs|sieben|acht|neun)und)?neunzigst\p{L}{1,2}|hundertst\p{L}{1,2}|nonagésim[oa]|nonagesim[oa]|novantesim[oa]|negentigste|dziewięćdziesiąt\p{L}{1,3}|setn\p{L}{1,3}|nittionde|hundrade)(?= (?:birthday|geburtstag|cumpleaños|compleanno|verjaardag|urodzin|aniversário|födelsedag))/giu;
-const walk = new Walk();
-const FORMS = [...ageForms(WORDS), ORDINALS].map((form) => new Expression(form, { walk }));
+const ORDINAL =
+  /^(?:ninet(?:ieth|y[- ](?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth))|(?:one[- ])?hundredth|(?:(?:ein|zwei|drei|vier|fünf|sechs|sieben|acht|neun)und)?neunzigst\p{L}{1,2}|hundertst\p{L}{1,2}|nonagésim[oa]|nonagesim[oa]|novantesim[oa]|negentigste|dziewięćdziesiąt\p{L}{1,3}|setn\p{L}{1,3}|nittionde|hundrade)(?= (?:birthday|geburtstag|cumpleaños|compleanno|verjaardag|urodzin|aniversário|födelsedag))/iu;
+const FORMS = ageForms(HIGH_AGE);
+/** What a number is read as: the forms know how it is said that digits are an age. */
+const AS_DIGITS = '94';
 const BEGIN = new WordPattern(
-  String.raw`(?<!\p{L})(?:${WORDS}|ninetieth|hundredth|nonag|novantesim|negentigst|setn|nittionde|hundrade)`,
+  String.raw`(?<!\p{L})(?:(?<number>${WORDS})|ninetieth|hundredth|nonag|novantesim|negentigst|setn|nittionde|hundrade)`,
   'iu',
 );
 const REACH = 60;
@@ -38,18 +37,28 @@ export const recogniser: Recogniser = {
   kind: 'age',
   *find(text) {
     let from = 0;
-    for (const { index } of BEGIN.matches(text)) {
+    for (const { 0: word, index, groups } of BEGIN.matches(text)) {
       if (index < from) continue;
-      const start = Math.max(0, index - REACH);
-      const area = text.slice(start, index + REACH);
-      from = index + REACH / 2;
-      for (const match of FORMS.flatMap((form) => form.matches(area))) {
-        const value = Object.values(match.groups!).find((group) => group !== undefined)!;
-        const at = start + match.index + match[0].lastIndexOf(value);
-        const longest = WHOLE.map((form) => form.exec(text.slice(at, at + REACH))?.[0].length ?? 0);
-        const end = at + Math.max(value.length, ...longest);
-        if (!DURATION.test(text.slice(end, end + 24))) yield { start: at, end, score: 0.85 };
-      }
+      const before = text.slice(Math.max(0, index - REACH), index);
+      const near = text.slice(index, index + REACH);
+      const length = Math.max(word.length, ...WHOLE.map((form) => form.exec(near)?.[0].length ?? 0));
+      const ordinal = ORDINAL.exec(near)?.[0].length;
+      const end = index + (ordinal ?? length);
+      const isNumber = groups!.number !== undefined && isAge(before, near.slice(length));
+      if (ordinal === undefined && !isNumber) continue;
+      from = end;
+      if (!DURATION.test(text.slice(end, end + 24))) yield { start: index, end, score: 0.85 };
     }
   },
 };
+
+/** Whether a number is one by what stands before and behind it. */
+function isAge(before: string, behind: string): boolean {
+  const area = `${before}${AS_DIGITS}${behind}`;
+  return FORMS.some((form) =>
+    matchesOf(form, area).some(({ 0: match, index, groups }) => {
+      const value = Object.values(groups!).find((group) => group !== undefined)!;
+      return index + match.lastIndexOf(value) === before.length;
+    }),
+  );
+}

@@ -1,10 +1,10 @@
 /** Ages over 89, which Safe Harbor counts as identifying. */
-import { ageForms } from '../ages.ts';
+import { ageForms, HIGH_AGE } from '../ages.ts';
 import { highestIn } from '../names/tagger.ts';
 import type { Recogniser } from '../recogniser.ts';
 import { Expression } from '../words/expression.ts';
 
-const FORMS = ageForms(String.raw`9\d|1[01]\d|12[0-5]`).map((form) => new Expression(form, { isNearDigits: true }));
+const FORMS = ageForms(HIGH_AGE).map((form) => new Expression(form, { isNearDigits: true }));
 /** "Segismundo (93)", "Frau Sommer 91, Zimmer 4", "Lee, 95, lives alone": behind what is a name by what stands around it. */
 const BEHIND_NAME = new Expression(
   /(?<word>\p{Lu}[\p{L}'’-]{1,24}),?(?<bracket> \()?[ ]?(?<age>9\d|1[01]\d|12[0-5])(?=(?<close>\))|[,;]\s|\s?[|]|\.?$|\.\s|, \p{Ll})/gu,
