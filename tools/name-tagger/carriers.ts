@@ -194,7 +194,7 @@ export async function carriersOf(
   draws: Draws,
 ): Promise<Sentence[]> {
   const people = new People(await localesOf(fakerFolder), things, draws);
-  const cities = [...gazetteer().cities.keys()];
+  const cities = Array.from(gazetteer().cities, ([name]) => name);
   const sentences = [...peopled(documents, { people, things }, draws), ...branded(documents, things, draws)];
   const folder = new URL('carriers/', import.meta.url);
   const prose = documents.filter(({ text }) => text.length <= LONGEST_PROSE);

@@ -1,28 +1,22 @@
 /** Given names, family names and places that are known; assets/names says where they come from. */
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-
-/** `plain`: the word says so by itself; `ambiguous`: it is a word of everyday language too. */
-export type Standing = 'plain' | 'ambiguous';
+import { WordList } from './word-list.ts';
 
 export interface Gazetteer {
-  given: ReadonlyMap<string, Standing>;
-  family: ReadonlyMap<string, Standing>;
-  cities: ReadonlyMap<string, Standing>;
+  given: WordList;
+  family: WordList;
+  cities: WordList;
 }
 
 let loaded: Gazetteer | undefined;
 
 /** Reads the lists when they are first asked for. */
 export function gazetteer(): Gazetteer {
-  loaded ??= { given: readList('given.txt'), family: readList('family.txt'), cities: readList('cities.txt') };
+  loaded ??= { given: listOf('given.txt'), family: listOf('family.txt'), cities: listOf('cities.txt') };
   return loaded;
 }
 
-function readList(name: string): Map<string, Standing> {
-  const path = fileURLToPath(new URL(`../../../assets/names/${name}`, import.meta.url));
-  const lines = readFileSync(path, 'utf8').split('\n');
-  return new Map(lines.map((line) => (line.endsWith('?') ? [line.slice(0, -1), 'ambiguous'] : [line, 'plain'])));
+function listOf(name: string): WordList {
+  return WordList.read(new URL(`../../../assets/names/${name}`, import.meta.url));
 }
 
 /** "JEAN-LUC" as the lists write it; other words as they are. */

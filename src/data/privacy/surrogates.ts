@@ -7,6 +7,7 @@ import { shiftDate } from './dates.ts';
 import type { Finding } from './detector.ts';
 import { asListed, gazetteer } from './gazetteer.ts';
 import type { Kind } from './kinds.ts';
+import type { WordList } from './word-list.ts';
 
 /** Days that a subject's dates move by, either way, at most. */
 const MOST_DAYS = 365;
@@ -92,7 +93,7 @@ export class Surrogates {
   }
 }
 
-function plain(list: ReadonlyMap<string, string>): string[] {
+function plain(list: WordList): string[] {
   return [...list]
     .filter(([word, standing]) => standing === 'plain' && /^\p{Lu}\p{Ll}{2,}$/u.test(word))
     .map(([word]) => word);

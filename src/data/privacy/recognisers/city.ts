@@ -1,6 +1,7 @@
 /** Cities and towns by a list of places. One that is also a word or a name needs a preposition of place before it. */
 import { asListed, gazetteer } from '../gazetteer.ts';
 import type { Recogniser } from '../recogniser.ts';
+import { WordList } from '../word-list.ts';
 import { Expression } from '../words/expression.ts';
 
 const WORD = new Expression(/(?=\p{Lu})(?<![\p{L}\p{N}_@./-])\p{Lu}[\p{L}\p{M}'’-]*/gu);
@@ -13,14 +14,14 @@ const PLACE =
 const AT =
   /(?<!\p{L})(?:in|at|from|to|near|of|aus|nach|bei|à|de|en|a|ad|da|di|te|uit|naar|w|we|z|ze|do|i|från|till|em|no|na) $/iu;
 
-let firstWords: ReadonlySet<string> | undefined;
+let firstWords: WordList | undefined;
 
 export const recogniser: Recogniser = {
   name: 'city',
   kind: 'city',
   *find(text) {
     const { cities } = gazetteer();
-    firstWords ??= new Set([...cities.keys()].map((name) => name.split(' ')[0]));
+    firstWords ??= WordList.of(new Set(Array.from(cities, ([name]) => name.split(' ')[0])));
     let next = 0;
     for (const { 0: word, index } of WORD.matches(text)) {
       if (index < next || !firstWords.has(asListed(word))) continue;
