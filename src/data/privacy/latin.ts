@@ -1,4 +1,5 @@
 /** Patterns over Latin letters alone: with the classes of all of Unicode, some of ours take half a second to compile. */
+import { lean } from './lean.ts';
 
 /** Beyond U+00FF capitals and small letters alternate: there both classes hold both, which keeps them few ranges. */
 const BEYOND = 'Ā-ɏḀ-ỿ';
@@ -10,13 +11,15 @@ const CLASSES: Record<string, string> = {
   N: '0-9',
 };
 
-/** A pattern for use without the flag u: `\p{L}`, `\p{Lu}`, `\p{Ll}`, `\p{M}` and `\p{N}` stand for Latin ones. */
+/** A {@link lean} pattern for use without the flag u: `\p{L}`, `\p{Lu}`, `\p{Ll}`, `\p{M}` and `\p{N}` stand for Latin ones. */
 export function latin(source: string): string {
   let isInClass = false;
-  return source.replaceAll(/\\p\{(\w+)\}|\\.|[[\]]/gs, (part, name: string | undefined) => {
-    if (part === '[') isInClass = true;
-    else if (part === ']') isInClass = false;
-    if (name === undefined) return part;
-    return isInClass ? CLASSES[name] : `[${CLASSES[name]}]`;
-  });
+  return lean(
+    source.replaceAll(/\\p\{(\w+)\}|\\.|[[\]]/gs, (part, name: string | undefined) => {
+      if (part === '[') isInClass = true;
+      else if (part === ']') isInClass = false;
+      if (name === undefined) return part;
+      return isInClass ? CLASSES[name] : `[${CLASSES[name]}]`;
+    }),
+  );
 }
