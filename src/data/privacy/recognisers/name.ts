@@ -4,6 +4,7 @@
  */
 import { remembered } from '../../../base/remembered.ts';
 import { asListed, gazetteer, type Gazetteer } from '../gazetteer.ts';
+import { lean } from '../lean.ts';
 import { CUES, NOT_NAMES, PARTICLES, TITLES } from '../name-words.ts';
 import { isEponym, isShopOrStreet } from '../names/eponyms.ts';
 import { withInitials } from '../names/initials.ts';
@@ -22,7 +23,10 @@ const RUN = new Expression(
   ),
 );
 const CUE = new WordPattern(
-  String.raw`(?<![\p{L}\p{N}])(?:${CUES})[\s*_"]{0,3}(?:(?:van|von|ter|ten|de|der|den|del|della|di|da|af|zu|zum|zur|['’]t)\s){0,2}`,
+  lean(
+    String.raw`(?<![\p{L}\p{N}])(?:${CUES})[\s*_"]{0,3}(?:(?:van|von|ter|ten|de|der|den|del|della|di|da|af|zu|zum|zur|['’]t)\s){0,2}`,
+    'iu',
+  ),
   'iu',
 );
 const ANNOUNCED_ELSEWHERE = new Expression(

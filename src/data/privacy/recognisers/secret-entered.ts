@@ -1,4 +1,5 @@
 /** Codes by what is done with them: "punch in 4417", "on entre avec 48B17", "stängs av med 7093", and "904817 is your code". */
+import { lean } from '../lean.ts';
 import { matchesOf, type Candidate, type Recogniser } from '../recogniser.ts';
 import { WordPattern } from '../words/word-pattern.ts';
 
@@ -18,7 +19,10 @@ const KEYED = String.raw`(?:[A-Z]?\d{4,6}[A-Z]?[#*]?|\d{2}[A-Z]\d{3,5}|[#*]\d{3,
 const MIXED = String.raw`(?=\S{0,40}\p{L}{2})(?=\S{0,40}\d)(?=\S{0,40}[!$&*+#@^~?%_.-])[^\s"'“”„«»()<>,;]{6,40}`;
 const QUOTE = `["'“”„«‘’»]?`;
 const ACTION = new WordPattern(
-  String.raw`(?<![\p{L}\p{N}])(?:(?<entering>${ENTERING})|(?<opening>${OPENING}))(?: (?:the |le |el |il |o |de |den |der |dem |het )?(?:code|pin|código|codice|kod(?:en)?|kode[nr]?|kód|koodi|cod))?:? ${QUOTE}(?:(?<keyed>${KEYED})(?![\p{L}\p{N}#*]|[.,:/-]\d)|(?<mixed>${MIXED}))`,
+  lean(
+    String.raw`(?<![\p{L}\p{N}])(?:(?<entering>${ENTERING})|(?<opening>${OPENING}))(?: (?:the |le |el |il |o |de |den |der |dem |het )?(?:code|pin|código|codice|kod(?:en)?|kode[nr]?|kód|koodi|cod))?:? ${QUOTE}(?:(?<keyed>${KEYED})(?![\p{L}\p{N}#*]|[.,:/-]\d)|(?<mixed>${MIXED}))`,
+    'u',
+  ),
   'u',
   { isNearDigits: true },
 );
@@ -30,7 +34,10 @@ const SAID_BEHIND =
   /(?<![\p{L}\p{N}.,:/#-])(?<value>\d{4,8}|\d{3}[ -]\d{3}|[A-Z]-\d{6})(?:\s?[:=–-]|,)?\s(?:(?:is|c['’]est|est|ist|es|è|é|är|er|to|je|on|as|als|comme|como|come|for)\s)?(?:(?:the|my|your|his|her|our|le|la|votre|ton|mon|der|die|das|dein|Ihre?|mein|el|la|tu|su|mi|il|tuo|suo|o|a|seu|sua|de|het|uw|je|twój|din|ditt)\s)?(?:(?:new|door|gate|alarm|access|verification|one-time|security|login|entry|nouveau|neuer?|nuevo|nuovo|novo|nieuwe|nowy|nya|nye)[ -])?(?:code|código|codice|PIN|pin|TAN|tan|kod|kode|kód|koodi|Code|OTP|passcode)(?!\p{L}|[ -](?:of conduct|de conduite|postal|postcode|produit|article))/gu;
 /** "Avlarmat med kod 66102", "Code 7K44": where the text speaks of doors, alarms or keys. */
 const BESIDE = new WordPattern(
-  String.raw`(?<![\p{L}\p{N}])(?:code|pin|kod(?:en|em)?|kode[nr]?|koodi(?:lla)?|código|codice|kód(?:em)?|κωδικ[όο]ς?)(?: (?:used|is|lautet|est|es|är|er|on|είναι))?:? (?<value>\d{4,6}[A-Z#*]?|\d[A-Z]\d{2}|\d{3}[A-Z#*])(?![\p{L}\p{N}]|[.,:/-]\d)|(?<![\p{L}\p{N}])(?:(?:back|side|front|garden) (?:gate|door)|hintertür|seitentor) (?<value>\d{4,6}[#*]?)(?![\p{L}\p{N}]|[.,:/-]\d)`,
+  lean(
+    String.raw`(?<![\p{L}\p{N}])(?:code|pin|kod(?:en|em)?|kode[nr]?|koodi(?:lla)?|código|codice|kód(?:em)?|κωδικ[όο]ς?)(?: (?:used|is|lautet|est|es|är|er|on|είναι))?:? (?<value>\d{4,6}[A-Z#*]?|\d[A-Z]\d{2}|\d{3}[A-Z#*])(?![\p{L}\p{N}]|[.,:/-]\d)|(?<![\p{L}\p{N}])(?:(?:back|side|front|garden) (?:gate|door)|hintertür|seitentor) (?<value>\d{4,6}[#*]?)(?![\p{L}\p{N}]|[.,:/-]\d)`,
+    'iu',
+  ),
   'iu',
   { isNearDigits: true },
 );
@@ -39,7 +46,10 @@ const OF_DOORS =
 const AROUND = 80;
 /** A text message and what it brought: "text came through, it said use G-448102", "SMS con 774 019". */
 const SENT = new WordPattern(
-  String.raw`(?<![\p{L}\p{N}])(?:sms|text (?:message )?(?:came|said|says|from|with)|whatsapp|tan|m-?tan|otp|one-time code|2fa|authenticator|verif(?:y|ication)|vérification|verificación|verifica|verificação|bestätigungscode|weryfikacyjny)(?!\p{L})[^\n.!?\d]{0,40}?(?<![\p{L}\p{N}.,:/#-])(?<value>[A-Z]-\d{5,6}|\d{3}[ -]\d{3}|\d{6})(?![\p{L}\p{N}]|[.,:/-]\d)`,
+  lean(
+    String.raw`(?<![\p{L}\p{N}])(?:sms|text (?:message )?(?:came|said|says|from|with)|whatsapp|tan|m-?tan|otp|one-time code|2fa|authenticator|verif(?:y|ication)|vérification|verificación|verifica|verificação|bestätigungscode|weryfikacyjny)(?!\p{L})[^\n.!?\d]{0,40}?(?<![\p{L}\p{N}.,:/#-])(?<value>[A-Z]-\d{5,6}|\d{3}[ -]\d{3}|\d{6})(?![\p{L}\p{N}]|[.,:/-]\d)`,
+    'iu',
+  ),
   'iu',
   { isNearDigits: true },
 );
