@@ -7,6 +7,9 @@ export const DEAD = 0;
 /** Not asked for yet. */
 export const UNKNOWN = 0xffff;
 const FIRST_ROWS = 256;
+/** What a state is, as bits: expressions are found there, and it may go on. */
+export const FINDS = 1;
+export const GOES_ON = 2;
 
 export interface State {
   /** How many characters were read. */
@@ -21,9 +24,13 @@ export class States {
   count = 0;
   /** By state and symbol, the state that follows. It is another one once it has grown. */
   table = new Uint16Array(SYMBOLS * FIRST_ROWS).fill(UNKNOWN);
+  /** Of each state the expressions that it has found. */
+  readonly found: (readonly number[])[] = [];
+  /** Of each state FINDS and GOES_ON. */
+  readonly kinds = new Uint8Array(UNKNOWN);
   readonly #depths = new GrowingArray(Uint16Array);
-  /** Of each state how many it has found, these, and its nodes. */
-  readonly #numbers = new GrowingArray(Uint32Array);
+  /** All states' nodes, and of each state where its own begin. */
+  readonly #nodes = new GrowingArray(Uint32Array);
   readonly #firsts = new GrowingArray(Uint32Array);
   /** By hash the last state that has it, and of each state the one before it with the same. */
   readonly #lasts = new Map<number, number>();
@@ -40,12 +47,12 @@ export class States {
     const last = this.#lasts.get(hash) ?? UNKNOWN;
     for (let one = last; one !== UNKNOWN; one = this.#others.at(one)) if (this.#isSame(one, state)) return one;
     this.#depths.push(state.depth);
-    this.#firsts.push(this.#numbers.length);
-    this.#numbers.push(state.found.length);
-    for (const id of state.found) this.#numbers.push(id);
-    for (const node of state.nodes) this.#numbers.push(node);
+    this.found.push(state.found);
+    this.#firsts.push(this.#nodes.length);
+    for (const node of state.nodes) this.#nodes.push(node);
     this.#others.push(last);
     this.#lasts.set(hash, this.count);
+    this.kinds[this.count] = (state.found.length > 0 ? FINDS : 0) | (state.nodes.length > 0 ? GOES_ON : 0);
     if ((this.count + 1) * SYMBOLS > this.table.length) this.#grow();
     return this.count++;
   }
@@ -54,37 +61,20 @@ export class States {
     return this.#depths.at(state);
   }
 
-  /** How many expressions it has found. */
-  foundCount(state: number): number {
-    return this.#numbers.at(this.#firsts.at(state));
-  }
-
-  found(state: number, index: number): number {
-    return this.#numbers.at(this.#firsts.at(state) + 1 + index);
-  }
-
   /** Good until more states are added. */
   nodes(state: number): Uint32Array {
-    const first = this.#firsts.at(state);
-    return this.#numbers.view.subarray(first + 1 + this.#numbers.at(first), this.#end(state));
-  }
-
-  goesOn(state: number): boolean {
-    const first = this.#firsts.at(state);
-    return first + 1 + this.#numbers.at(first) < this.#end(state);
+    return this.#nodes.view.subarray(this.#firsts.at(state), this.#end(state));
   }
 
   #end(state: number): number {
-    return state + 1 < this.count ? this.#firsts.at(state + 1) : this.#numbers.length;
+    return state + 1 < this.count ? this.#firsts.at(state + 1) : this.#nodes.length;
   }
 
   #isSame(state: number, { depth, found, nodes }: State): boolean {
-    const first = this.#firsts.at(state);
-    if (this.#depths.at(state) !== depth || this.#numbers.at(first) !== found.length) return false;
-    if (this.#end(state) - first !== 1 + found.length + nodes.length) return false;
-    let at = first;
-    for (const id of found) if (this.#numbers.at(++at) !== id) return false;
-    for (const node of nodes) if (this.#numbers.at(++at) !== node) return false;
+    const [first, known] = [this.#firsts.at(state), this.found[state]];
+    if (this.#depths.at(state) !== depth || known.length !== found.length) return false;
+    if (this.#end(state) - first !== nodes.length || known.some((id, index) => id !== found[index])) return false;
+    for (let index = 0; index < nodes.length; index++) if (this.#nodes.at(first + index) !== nodes[index]) return false;
     return true;
   }
 

@@ -4,7 +4,7 @@
  */
 import { Beginnings, DEPTH, type Source } from './beginnings.ts';
 import { END, FREE, type Columns } from './nodes.ts';
-import { DEAD, States, UNKNOWN } from './states.ts';
+import { DEAD, FINDS, GOES_ON, States, UNKNOWN } from './states.ts';
 import { NONE, SURROGATE, SYMBOLS, symbolsOf } from './symbols.ts';
 
 /** More states than texts of people ask for: then all are forgotten. */
@@ -84,17 +84,12 @@ export class Walk {
   /** What began at one place, from the state behind its first character on. */
   #follow(symbols: Uint8Array, start: number, first: number, places: Places): void {
     const states = this.#states;
+    const { kinds } = states;
     let [state, at] = [first, start + 1];
     while (state !== DEAD) {
-      const count = states.foundCount(state);
-      for (let index = 0; index < count; index++) {
-        const id = states.found(state, index);
-        const known = places[id];
-        if (known === undefined) places[id] = [start];
-        // Two paths of one expression may end at different depths.
-        else if (known[known.length - 1] !== start) known.push(start);
-      }
-      if (at >= symbols.length || !states.goesOn(state)) return;
+      const kind = kinds[state];
+      if ((kind & FINDS) !== 0) note(states.found[state], start, places);
+      if ((kind & GOES_ON) === 0 || at >= symbols.length) return;
       const symbol = symbols[at++];
       const next = states.table[state * SYMBOLS + symbol];
       state = next === UNKNOWN ? this.#step(state, symbol) : next;
@@ -148,5 +143,14 @@ export class Walk {
         for (let at = firsts[node]; at < firsts[node + 1]; at++) left.push(followers[at]);
     }
     return taking;
+  }
+}
+
+/** Puts down that expressions may begin at a place; two paths of one may end at different depths. */
+function note(ids: readonly number[], start: number, places: Places): void {
+  for (const id of ids) {
+    const known = places[id];
+    if (known === undefined) places[id] = [start];
+    else if (known[known.length - 1] !== start) known.push(start);
   }
 }
