@@ -1,10 +1,12 @@
 /** How nine languages say that a number is somebody's age. */
+import { leanPattern } from './lean.ts';
+import { Expression } from './words/expression.ts';
 
-/** Over 89, as digits. */
-export const HIGH_AGE = String.raw`9\d|1[01]\d|12[0-5]`;
+/** Over 89. */
+const HIGH_AGE = String.raw`9\d|1[01]\d|12[0-5]`;
 
-/** What follows an age: "years old", "-jährige", "anni", "lat". */
-const BEHIND = String.raw`[\s-]{0,2}(?:years?[\s-]old|years? of age|year[\s-]olds?|yrs?\.?(?: ?old)?\b|yo\b|y\.o\.|y/o|jahren?\b|jährige?[rnsm]?\b|ans\b|años?\b|año\b|añeros?|anni\b|enne\b|enni\b|jaar\b|jarige\b|lata?\b|latk\w{1,3}|lat(?:ek|ków|kiem)(?!\p{L})|årige[nr]?(?!\p{L})|letech(?!\p{L})|letni\p{L}{0,3}\b|år\b|åri?ngs?\b|årig[at]?\b|års\b|anos\b|lj\.?\b|J\.?(?=[\s),;]|$)|l\.(?=[\s,;)])|jhg\.?|-?jähr(?:ig\p{L}{0,2}|\.)|years? young|let[áýéo]?(?:ho|u|m)?(?!\p{L})|rok[yůu]?(?!\p{L})|ročn[áýí]|yaş\p{L}{0,8}(?!\p{L})|-?års(?:dag|jubil)\p{L}{0,4})`;
+/** What follows an age: "years old", "-jährige", "anni", "lat"; by what ends the word, so that each end is compiled once. */
+const BEHIND = String.raw`[\s-]{0,2}(?:years?[\s-]old|years? of age|year[\s-]olds?|y\.o\.|y/o|añeros?|latk\w{1,3}|J\.?(?=[\s),;]|$)|l\.(?=[\s,;)])|jhg\.?|-?jähr(?:ig\p{L}{0,2}|\.)|years? young|ročn[áýí]|-?års(?:dag|jubil)\p{L}{0,4}|(?:yrs?\.?(?: ?old)?|yo|jahren?|jährige?[rnsm]?|ans|años?|año|anni|enne|enni|jaar|jarige|lata?|letni\p{L}{0,3}|år|åri?ngs?|årig[at]?|års|anos|lj\.?)\b|(?:lat(?:ek|ków|kiem)|årige[nr]?|letech|let[áýéo]?(?:ho|u|m)?|rok[yůu]?|yaş\p{L}{0,8})(?!\p{L}))`;
 /** Says by itself that an age follows. */
 const LABELS = String.raw`(?:oldefar|oldemor|bestefar|bestemor|morfar|mormor|farfar|farmor|mand|kvinde|mann|kvinne|man|kvinna) på|täyttää|täytti|aged?|age at death|patient age|alder|i en alder a[fv]|i alderen|věk|ve věku|stáří|yaşı?|leeft(?:ijd)? van|aa\.|age of|age is|at age|alter|im alter von|alters|âge|âgée? de|agée? de|à l['’]âge de|edad(?: de)?|la edad de|età(?: di)?|di anni|idade(?: de)?|leeftijd(?: van)?|wiek|w wieku|ålder|åldern|(?<=[,(;|] ?)(?:lat|anni|años)(?= \d)|jahre alt:`;
 /** Tells an age where nothing that is counted follows. */
@@ -15,44 +17,43 @@ const PERSON = String.raw`(?:\b(?:I am|I['’]m)(?: now| already| almost| nearly
 const RELATIVE = String.raw`(?:man|woman|lady|gentleman|dad|mum|mom|nan|gran|papa|grandpa|grandma|granny|grandfather|grandmother|mother|father|aunt|uncle|widow|widower|pensioner|resident|patient|driver|victim|mann|frau|oma|opa|großmutter|großvater|mutter|vater|tante|onkel|witwe[r]?|rentner(?:in)?|patient(?:in)?|nachbar(?:in)?|homme|femme|dame|monsieur|grand-mère|grand-père|mère|père|veuve|veuf|retraitée?|voisine?|patiente?|hombre|mujer|señora?|abuel[oa]|madre|padre|viud[oa]|jubilad[oa]|vecin[oa]|uomo|donna|signora?|nonn[oa]|vedov[oa]|pensionat[oa]|homem|mulher|senhora?|av[óô]|mãe|pai|viúv[oa]|reformad[oa]|vizinh[oa]|man|vrouw|moeder|vader|weduwe|buurvrouw|buurman|mężczyzna|kobieta|babcia|dziadek|matka|ojciec|wdowa|emerytka?|sąsiadka?|kvinna|kvinnan|mannen|hyresgästen \p{L}+|patienten|mormor|morfar|farmor|farfar|mamma|pappa|änka|pensionär|granne|bewoner|bewoonster|donor|member|volunteer|claimant|applicant|customer|client|oldefar|oldemor|bestefar|bestemor|farfar|mormor|isoäiti|isoisä|mummo|ukki|pradědeček|prababička|dědeček|babička|nagymama|nagypapa|bunica|bunicul|dede|nine|büyükanne|büyükbaba|γιαγιά|παππούς)`;
 const NO_COUNT = String.raw`(?![\d.,%:/]\d|\d|\s?[%°€$£-]|\s?(?:mm|cm|km|kg|mg|m|euros?|stück|prozent|percent|per cent|procent)(?!\p{L}))`;
 
-/** Patterns of an age beside what tells that it is one; the number, of any form, is their only named group that matched. */
-export function ageForms(number: string): readonly RegExp[] {
-  const named = (name: string): string => String.raw`(?<${name}>${number})`;
-  return [
-    new RegExp(
-      [
-        String.raw`(?<![\p{L}\p{N}.,])${named('behind')}(?=${BEHIND})`,
-        String.raw`(?<![\p{L}\p{N}])(?:${LABELS})\s{0,2}[:=|]?\s{0,2}${named('label')}${NO_COUNT}`,
-        String.raw`(?<![\p{L}\p{N}])(?:${VERBS})\s${named('verb')}${ENDS}`,
-        String.raw`${PERSON}\s${named('person')}${ENDS}`,
-        String.raw`(?<!\p{L})at\s${named('when')}(?=,?\s(?:he|she|my|his|her)\b)|(?<!\p{L})mit\s${named('since')}(?=\s\p{L}{2,12}\s(?:sie|er|die|der|meine?)\b)`,
-        String.raw`(?<![\p{L}\p{N}.,])${named('celebrated')}(?=(?:st|nd|rd|th|\.|e|er|º|ª|°|ème|:an|:e|-års)?\s(?:birthday|geburtstag|cumpleaños|compleanno|verjaardag|urodzin\p{L}{1,2}|aniversário|anniversaire|födelsedag|fødselsdag|bursdag|narozenin\p{L}{1,3}|doğum günü|yaş günü|syntymäpäiv\p{L}{1,3}))`,
-        String.raw`(?<![\p{L}\p{N}.,])${named('year')}(?=(?:th|st|nd|rd|\.|º|ª|°|e|ème|:e|:a)? (?:year(?= of (?:her|his|their) life|[.,;)]|$)|lebensjahr|levensjaar|levnadsår|leveår|roku życia|année(?= de sa vie|[.,;)]|$)|año de vida|anno di (?:vita|età)|ano de vida|narozenin\p{L}{1,3}|doğum günü|yaş günü))`,
-        String.raw`(?<!\p{L})(?:die|der|wie|who|qui|que|che|som|která|který)(?: (?:nu|inmiddels|is|est|é|è|er|är))?\s${named('which')}(?=(?: (?:is|was|wordt|ist|war|wird))?(?:[.,;)]|$| (?:is|was|wordt|ist|war|wird)(?!\p{L})))`,
-        String.raw`(?<!\p{L})(?:hombre|mujer|varón|pte\.?|paciente|patiente?|paziente|abuel[oa]|nonn[oa]|moeder|vader|oma|opa|doña \p{L}+,?|dona \p{L}+,?) (?:de|van|di) ${named('of')}(?= ?a\.?(?=[\s,;).]|$)|[.,;)]|$)`,
-        String.raw`(?<!\p{L})(?:retired|former|ehemalige[rs]?|pensionierte[rs]?|ancien(?:ne)?|jubilad[oa]|aposentad[oa]|gepensioneerde?|emerytowan[ya]|pensionerad)(?: \p{L}+){0,2}, ${named('former')}(?=[,;)])`,
-        String.raw`(?<!\p{L})${RELATIVE}(?: \p{L}+)?(?:, | \(| )${named('relative')}(?=\)|,|;|\.(?:\s|$)|$| (?:ans|yrs|J|l)\b)`,
-        String.raw`(?<![\p{L}\p{N}.,])${named('already')}(?= (?:already|now)[.,;])`,
-        String.raw`(?<=(?<!\p{L})(?:lived(?: on)?|made it) to \d{2,3} and )${named('both')}(?!\d)`,
-        String.raw`(?<!\p{L})(?:oldest|eldest|youngest) (?:\p{L}+ ){1,4}(?:ever )?(?:had|was|is|seen),? ${named('eldest')}(?=[ ,.;])`,
-        String.raw`(?<!\p{L})\p{L}+(?:ovi|ce|če|ě|ně|ině) je ${named('dative')}(?= a |[,.;]|$)`,
-        String.raw`(?<!\p{L})(?:, now|centenarian of|nonagenarian of|nonagénaire de|centenaire de|centenari[oa] de|nonagenari[oa] de|ultranovantenne di|centenario di)\s${named('now')}(?=[.,;)]|$)`,
-        String.raw`(?<!\p{L})(?:herman[oa]|irm[ãa]o?|sœur|soeur|frère|sorella|fratello|madre|mère|mãe|padre|père|pai|abuel[oa]|tí[oa]) de ${named('kin')}(?=[.,;)]|$)`,
-        String.raw`(?<!\p{L})(?:älteste|jüngste|oldest|eldest|ältester)[nr]? (?:\p{L}+ ){1,3}(?:ist|is|war|was) ${named('oldest')}${ENDS}`,
-        String.raw`(?<!\p{L})(?:ex-\p{L}+|veteran|retired|rentner|pensionär|rüstig), ${named('veteran')}(?=,)`,
-        String.raw`(?:\d{1,2}[/.-]\d{1,2}[/.-](?:19[0-3]\d|[0-3]\d)|19[0-3]\d-\d\d-\d\d)\s?[|;,(]\s?(?:age:? ?)?${named('column')}(?=\s?[|;,)])`,
-      ].join('|'),
-      'giu',
-    ),
-    // With capitals told from others: "Horst Lohmann (94)", "Herr Lohmann, 94,", "94F".
-    new RegExp(
-      [
-        String.raw`(?<!\p{L})(?:[A-Z]\p{Ll}+|[Ss]?he|who|wife|husband|mother|father|[Gg]randmother|[Gg]randfather) passed at ${named('passed')}(?=[.,;)]|$)`,
-        String.raw`(?<!\p{L})(?:\p{Lu}\p{Ll}+|Dr\.|Mr\.?|Mrs\.?|Ms\.?) \p{Lu}[\p{L}-]+(?: \(|, )${named('bracket')}(?=\)|, \p{Ll})`,
-        String.raw`(?<![\p{L}\p{N}.,])${named('sex')}(?= ?\/? ?(?:[MFW]|male|female)\b)`,
-        String.raw`(?<=(?:^|[\s(,|])(?:[MFWmfw]|male|female)(?:, ?|\/))${named('after')}(?=[,.;)|]|$)`,
-      ].join('|'),
-      'gu',
-    ),
-  ];
-}
+const named = (name: string): string => String.raw`(?<${name}>${HIGH_AGE})`;
+
+/** A high age beside what tells that it is one; the number is their only named group that matched. */
+export const AGE_FORMS: readonly Expression[] = [
+  new RegExp(
+    [
+      String.raw`(?<![\p{L}\p{N}.,])${named('behind')}(?=${BEHIND})`,
+      String.raw`(?<![\p{L}\p{N}])(?:${LABELS})\s{0,2}[:=|]?\s{0,2}${named('label')}${NO_COUNT}`,
+      String.raw`(?<![\p{L}\p{N}])(?:${VERBS})\s${named('verb')}${ENDS}`,
+      String.raw`${PERSON}\s${named('person')}${ENDS}`,
+      String.raw`(?<!\p{L})at\s${named('when')}(?=,?\s(?:he|she|my|his|her)\b)|(?<!\p{L})mit\s${named('since')}(?=\s\p{L}{2,12}\s(?:sie|er|die|der|meine?)\b)`,
+      String.raw`(?<![\p{L}\p{N}.,])${named('celebrated')}(?=(?:st|nd|rd|th|\.|e|er|º|ª|°|ème|:an|:e|-års)?\s(?:birthday|geburtstag|cumpleaños|compleanno|verjaardag|urodzin\p{L}{1,2}|aniversário|anniversaire|födelsedag|fødselsdag|bursdag|narozenin\p{L}{1,3}|doğum günü|yaş günü|syntymäpäiv\p{L}{1,3}))`,
+      String.raw`(?<![\p{L}\p{N}.,])${named('year')}(?=(?:th|st|nd|rd|\.|º|ª|°|e|ème|:e|:a)? (?:year(?= of (?:her|his|their) life|[.,;)]|$)|lebensjahr|levensjaar|levnadsår|leveår|roku życia|année(?= de sa vie|[.,;)]|$)|año de vida|anno di (?:vita|età)|ano de vida|narozenin\p{L}{1,3}|doğum günü|yaş günü))`,
+      String.raw`(?<!\p{L})(?:die|der|wie|who|qui|que|che|som|která|který)(?: (?:nu|inmiddels|is|est|é|è|er|är))?\s${named('which')}(?=(?: (?:is|was|wordt|ist|war|wird))?(?:[.,;)]|$| (?:is|was|wordt|ist|war|wird)(?!\p{L})))`,
+      String.raw`(?<!\p{L})(?:hombre|mujer|varón|pte\.?|paciente|patiente?|paziente|abuel[oa]|nonn[oa]|moeder|vader|oma|opa|doña \p{L}+,?|dona \p{L}+,?) (?:de|van|di) ${named('of')}(?= ?a\.?(?=[\s,;).]|$)|[.,;)]|$)`,
+      String.raw`(?<!\p{L})(?:retired|former|ehemalige[rs]?|pensionierte[rs]?|ancien(?:ne)?|jubilad[oa]|aposentad[oa]|gepensioneerde?|emerytowan[ya]|pensionerad)(?: \p{L}+){0,2}, ${named('former')}(?=[,;)])`,
+      String.raw`(?<!\p{L})${RELATIVE}(?: \p{L}+)?(?:, | \(| )${named('relative')}(?=\)|,|;|\.(?:\s|$)|$| (?:ans|yrs|J|l)\b)`,
+      String.raw`(?<![\p{L}\p{N}.,])${named('already')}(?= (?:already|now)[.,;])`,
+      String.raw`(?<=(?<!\p{L})(?:lived(?: on)?|made it) to \d{2,3} and )${named('both')}(?!\d)`,
+      String.raw`(?<!\p{L})(?:oldest|eldest|youngest) (?:\p{L}+ ){1,4}(?:ever )?(?:had|was|is|seen),? ${named('eldest')}(?=[ ,.;])`,
+      String.raw`(?<!\p{L})\p{L}+(?:ovi|ce|če|ě|ně|ině) je ${named('dative')}(?= a |[,.;]|$)`,
+      String.raw`(?<!\p{L})(?:, now|centenarian of|nonagenarian of|nonagénaire de|centenaire de|centenari[oa] de|nonagenari[oa] de|ultranovantenne di|centenario di)\s${named('now')}(?=[.,;)]|$)`,
+      String.raw`(?<!\p{L})(?:herman[oa]|irm[ãa]o?|sœur|soeur|frère|sorella|fratello|madre|mère|mãe|padre|père|pai|abuel[oa]|tí[oa]) de ${named('kin')}(?=[.,;)]|$)`,
+      String.raw`(?<!\p{L})(?:älteste|jüngste|oldest|eldest|ältester)[nr]? (?:\p{L}+ ){1,3}(?:ist|is|war|was) ${named('oldest')}${ENDS}`,
+      String.raw`(?<!\p{L})(?:ex-\p{L}+|veteran|retired|rentner|pensionär|rüstig), ${named('veteran')}(?=,)`,
+      String.raw`(?:\d{1,2}[/.-]\d{1,2}[/.-](?:19[0-3]\d|[0-3]\d)|19[0-3]\d-\d\d-\d\d)\s?[|;,(]\s?(?:age:? ?)?${named('column')}(?=\s?[|;,)])`,
+    ].join('|'),
+    'giu',
+  ),
+  // With capitals told from others: "Horst Lohmann (94)", "Herr Lohmann, 94,", "94F".
+  new RegExp(
+    [
+      String.raw`(?<!\p{L})(?:[A-Z]\p{Ll}+|[Ss]?he|who|wife|husband|mother|father|[Gg]randmother|[Gg]randfather) passed at ${named('passed')}(?=[.,;)]|$)`,
+      String.raw`(?<!\p{L})(?:\p{Lu}\p{Ll}+|Dr\.|Mr\.?|Mrs\.?|Ms\.?) \p{Lu}[\p{L}-]+(?: \(|, )${named('bracket')}(?=\)|, \p{Ll})`,
+      String.raw`(?<![\p{L}\p{N}.,])${named('sex')}(?= ?\/? ?(?:[MFW]|male|female)\b)`,
+      String.raw`(?<=(?:^|[\s(,|])(?:[MFWmfw]|male|female)(?:, ?|\/))${named('after')}(?=[,.;)|]|$)`,
+    ].join('|'),
+    'gu',
+  ),
+].map((form) => new Expression(leanPattern(form), { isNearDigits: true }));

@@ -1,6 +1,6 @@
 /** Ages over 89 in words: "ninety-four years old", "einundneunzigjährig", "her hundredth birthday". */
-import { ageForms, HIGH_AGE } from '../ages.ts';
-import { matchesOf, type Recogniser } from '../recogniser.ts';
+import { AGE_FORMS } from '../ages.ts';
+import type { Recogniser } from '../recogniser.ts';
 import { WordPattern } from '../words/word-pattern.ts';
 
 /** Numbers from 90 to 119; those of a hundred only where something more says that they are ages. */
@@ -20,7 +20,6 @@ const WORDS = NUMBERS.join('|');
 const WHOLE = NUMBERS.map((words) => new RegExp(String.raw`^(?:${words})(?!\p{L})`, 'iu'));
 const ORDINAL =
   /^(?:ninet(?:ieth|y[- ](?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth))|(?:one[- ])?hundredth|(?:(?:ein|zwei|drei|vier|fünf|sechs|sieben|acht|neun)und)?neunzigst\p{L}{1,2}|hundertst\p{L}{1,2}|nonagésim[oa]|nonagesim[oa]|novantesim[oa]|negentigste|dziewięćdziesiąt\p{L}{1,3}|setn\p{L}{1,3}|nittionde|hundrade)(?= (?:birthday|geburtstag|cumpleaños|compleanno|verjaardag|urodzin|aniversário|födelsedag))/iu;
-const FORMS = ageForms(HIGH_AGE);
 /** What a number is read as: the forms know how it is said that digits are an age. */
 const AS_DIGITS = '94';
 const BEGIN = new WordPattern(
@@ -55,8 +54,8 @@ export const recogniser: Recogniser = {
 /** Whether a number is one by what stands before and behind it. */
 function isAge(before: string, behind: string): boolean {
   const area = `${before}${AS_DIGITS}${behind}`;
-  return FORMS.some((form) =>
-    matchesOf(form, area).some(({ 0: match, index, groups }) => {
+  return AGE_FORMS.some((form) =>
+    form.matches(area).some(({ 0: match, index, groups }) => {
       const value = Object.values(groups!).find((group) => group !== undefined)!;
       return index + match.lastIndexOf(value) === before.length;
     }),

@@ -1,10 +1,9 @@
 /** Ages over 89, which Safe Harbor counts as identifying. */
-import { ageForms, HIGH_AGE } from '../ages.ts';
+import { AGE_FORMS } from '../ages.ts';
 import { highestIn } from '../names/tagger.ts';
 import type { Recogniser } from '../recogniser.ts';
 import { Expression } from '../words/expression.ts';
 
-const FORMS = ageForms(HIGH_AGE).map((form) => new Expression(form, { isNearDigits: true }));
 /** "Segismundo (93)", "Frau Sommer 91, Zimmer 4", "Lee, 95, lives alone": behind what is a name by what stands around it. */
 const BEHIND_NAME = new Expression(
   /(?<word>\p{Lu}[\p{L}'’-]{1,24}),?(?<bracket> \()?[ ]?(?<age>9\d|1[01]\d|12[0-5])(?=(?<close>\))|[,;]\s|\s?[|]|\.?$|\.\s|, \p{Ll})/gu,
@@ -31,7 +30,7 @@ export const recogniser: Recogniser = {
   kind: 'age',
   needs: { digits: 2 },
   *find(text) {
-    for (const match of FORMS.flatMap((form) => form.matches(text))) {
+    for (const match of AGE_FORMS.flatMap((form) => form.matches(text))) {
       const value = Object.values(match.groups!).find((group) => group !== undefined)!;
       const start = match.index + match[0].lastIndexOf(value);
       const end = start + value.length;
