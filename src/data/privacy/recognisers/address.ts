@@ -3,16 +3,19 @@ import { tailOf } from '../address-tail.ts';
 import { withCapitals } from '../capitals.ts';
 import { latin } from '../latin.ts';
 import { isTown } from '../names/towns.ts';
+import { leanestPattern } from '../planes.ts';
 import { matchesOf, type Candidate, type Recogniser } from '../recogniser.ts';
 import { HINT, HOUSE, HOUSE_BEHIND, NUMBER, STREETS } from '../street-forms.ts';
 import { Expression } from '../words/expression.ts';
 
 /** Buildings that stand before the street. */
-const BEFORE_STREET =
-  /(?:(?:[Rr]ésidence|Résid\.|[Bb]âtiment|[Bb]ât\.|[Ii]mmeuble|Appartement|Appt\.?|Villa|Le Clos|Edificio|Edifício|Bloque|Condomínio|Residencial|Palazzo|Flat|Apartment|Apt\.?|Suite|c\/o|Lot|Blk|Block|Level|Site|Old No\.?|New No\.?|R\/o) [^,\n]{1,30}(?:, ?| ?\n ?)|(?:Lot|Blk|Block) \d{1,4}[A-Z]? |(?:Ground|First|Second|Third|Top|Basement|Garden) (?:[Ff]loor )?(?:Flat|Apartment|Maisonette),? |\p{Lu}\p{Ll}+ (?:House|Court|Lodge|Cottage|Mansions|Tower|Building|Villas?|Flat), ?){1,3}$/u;
+const BEFORE_STREET = leanestPattern(
+  /(?:(?:[Rr]ésidence|Résid\.|[Bb]âtiment|[Bb]ât\.|[Ii]mmeuble|Appartement|Appt\.?|Villa|Le Clos|Edificio|Edifício|Bloque|Condomínio|Residencial|Palazzo|Flat|Apartment|Apt\.?|Suite|c\/o|Lot|Blk|Block|Level|Site|Old No\.?|New No\.?|R\/o) [^,\n]{1,30}(?:, ?| ?\n ?)|(?:Lot|Blk|Block) \d{1,4}[A-Z]? |(?:Ground|First|Second|Third|Top|Basement|Garden) (?:[Ff]loor )?(?:Flat|Apartment|Maisonette),? |\p{Lu}\p{Ll}+ (?:House|Court|Lodge|Cottage|Mansions|Tower|Building|Villas?|Flat), ?){1,3}$/u,
+);
 /** Where somebody lives, or something is sent. */
-const CUE =
-  /(?:(?:address(?:es)?|adress[ae]?n?|anschrift|adresse|domicil\p{L}{1,2}|dirección|indirizzo|morada|endereço|adres|street|straße|strasse|rue|calle|via|rua|straat|ulica|gata)(?: dostawy)?(?:\s?[:=|]| is| ist| lautet| är| est| es| è| é| to)|lives? (?:at|in|on)|living at|resid(?:es?|ing|ent) (?:at|of|in)|deliver(?:ed)? to|ship(?:ped)? to|moved to|located at|wohn(?:haft|t|e|en)?(?: in(?: der)?| im| bei| am)?|habit(?:e|ant)(?: au| à)?|domicilié?e? (?:à|au)|vive en|vivo en|abit[ao](?: in| a)?|residente (?:en|in|na|em)|mora(?: na| no| em)?|moro (?:na|no|em)|woon(?:t|achtig)?(?: op| aan| in)?|mieszka(?:m)?(?: przy| na| w)?|zamieszkał[ay](?: przy| w| na)?|(?<!\p{L})bor(?: på| i)?)\s{0,2}$/iu;
+const CUE = leanestPattern(
+  /(?:(?:address(?:es)?|adress[ae]?n?|anschrift|adresse|domicil\p{L}{1,2}|dirección|indirizzo|morada|endereço|adres|street|straße|strasse|rue|calle|via|rua|straat|ulica|gata)(?: dostawy)?(?:\s?[:=|]| is| ist| lautet| är| est| es| è| é| to)|lives? (?:at|in|on)|living at|resid(?:es?|ing|ent) (?:at|of|in)|deliver(?:ed)? to|ship(?:ped)? to|moved to|located at|wohn(?:haft|t|e|en)?(?: in(?: der)?| im| bei| am)?|habit(?:e|ant)(?: au| à)?|domicilié?e? (?:à|au)|vive en|vivo en|abit[ao](?: in| a)?|residente (?:en|in|na|em)|mora(?: na| no| em)?|moro (?:na|no|em)|woon(?:t|achtig)?(?: op| aan| in)?|mieszka(?:m)?(?: przy| na| w)?|zamieszkał[ay](?: przy| w| na)?|(?<!\p{L})bor(?: på| i)?)\s{0,2}$/iu,
+);
 /** Whether it is worth looking. */
 const CUE_WORD =
   /ad+res|anschrift|domicil|direcci|indirizzo|morada|endere|liv(?:es?|ing) |resid|deliver|ship|wohn|habit|viv[eo] |abit|mor[ao] |woon|mieszk|bor /i;

@@ -1,4 +1,5 @@
 /** Ages over 89 in some sixty languages more, by the words behind a number and in front of it. */
+import { leanestPattern } from '../planes.ts';
 import { matchesOf, type Recogniser } from '../recogniser.ts';
 
 const NUMBER = /(?<![\p{N}.,:/-])(?:9\d|1[01]\d|12[0-5])(?![\p{N}/:]|[.,]\p{N})/gu;
@@ -14,7 +15,9 @@ const APART = [
   'वर्ष(?:ीय)?|साल|वर्षांच[ाीे]|বছর(?:ের)?|বৎসর|વર્ષ|ਸਾਲ|ବର୍ଷ|வயது|ఏళ్ల|సంవత్సరాలు|ವರ್ಷ|വയസ്സ്|අවුරුදු|ปี|ປີ|ឆ្នាំ|နှစ်',
   'tahun|taun|taong gulang|anyos|ka tuig|miaka|blwydd oed|bliadhna|bliain|urteko|anys|jaar oud|jaar gelede',
 ].join('|');
-const BEHIND = new RegExp(String.raw`^(?:[歳岁歲세살]|${CLOSE}(?!\p{L})|[-\s]{1,2}(?:${APART})(?![\p{L}\p{M}]))`, 'iu');
+const BEHIND = leanestPattern(
+  new RegExp(String.raw`^(?:[歳岁歲세살]|${CLOSE}(?!\p{L})|[-\s]{1,2}(?:${APART})(?![\p{L}\p{M}]))`, 'iu'),
+);
 
 /** What asks for an age. */
 const LABELS = [
@@ -23,7 +26,7 @@ const LABELS = [
   'उम्र|आयु|वय|বয়স|ઉંમર|ਉਮਰ|ବୟସ|வயது|వయస్సు|వయసు|ವಯಸ್ಸು|പ്രായം|වයස|年齢|年龄|年齡|享年|行年|나이|연세|향년',
   'ikä|iältään|vanus|amžius|vecums|aldur|alderen|ouderdom|mosha|edat|adina|oed|aois',
 ].join('|');
-const BEFORE = new RegExp(String.raw`(?<![\p{L}\p{M}])(?:${LABELS})\s?[:：=|]?\s{0,2}$`, 'iu');
+const BEFORE = leanestPattern(new RegExp(String.raw`(?<![\p{L}\p{M}])(?:${LABELS})\s?[:：=|]?\s{0,2}$`, 'iu'));
 const REACH = 24;
 /** Behind a label nothing that is counted. */
 const COUNTED = /^\s?(?:%|°|€|\$|kg|cm|mm|km|m\b|ml|mg|元|円|원)/u;

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { withWeekday } from '../weekdays.ts';
+import { leanestPattern } from '../planes.ts';
 import { matchesOf, type Candidate, type Recogniser } from '../recogniser.ts';
 
 const SCORE = 0.8;
@@ -9,13 +10,17 @@ const YEAR = String.raw`(?:1[3-9]|2[05])\d\d`;
 const DAY = String.raw`(?:3[01]|[12]\d|0?[1-9])`;
 
 /** A day, what may stand behind it, and a word: which words are months, the table says. */
-const DAY_FIRST = new RegExp(
-  String.raw`(?<![\p{L}\p{N}.,:/-])${DAY}(?:-?(?:e|a|i|ja|та|го|ші|nji|ος|η))?[.ºª°]?(?: (?:de|di|ta['’]|of|to))?[ -]?(?<word>[\p{L}\p{M}'’]{3,20})(?:[.,]?(?: de| of| عام| سنة)? ${YEAR}(?!\p{N})(?: ?(?:р|г)\.)?)?`,
-  'gu',
+const DAY_FIRST = leanestPattern(
+  new RegExp(
+    String.raw`(?<![\p{L}\p{N}.,:/-])${DAY}(?:-?(?:e|a|i|ja|та|го|ші|nji|ος|η))?[.ºª°]?(?: (?:de|di|ta['’]|of|to))?[ -]?(?<word>[\p{L}\p{M}'’]{3,20})(?:[.,]?(?: de| of| عام| سنة)? ${YEAR}(?!\p{N})(?: ?(?:р|г)\.)?)?`,
+    'gu',
+  ),
 );
-const MONTH_FIRST = new RegExp(
-  String.raw`(?<![\p{L}\p{M}])(?<word>[\p{L}\p{M}'’]{3,20}) ${DAY}(?!\p{N}|[.,:/-]\d| ?%)(?:,? ${YEAR}(?!\p{N}))?`,
-  'gu',
+const MONTH_FIRST = leanestPattern(
+  new RegExp(
+    String.raw`(?<![\p{L}\p{M}])(?<word>[\p{L}\p{M}'’]{3,20}) ${DAY}(?!\p{N}|[.,:/-]\d| ?%)(?:,? ${YEAR}(?!\p{N}))?`,
+    'gu',
+  ),
 );
 /** In front of either: the year, and what languages put behind it. */
 const YEAR_BEFORE = new RegExp(String.raw`(?<!\p{N})${YEAR}(?:[.]|-?eko| (?:m\.|gada|жылғы|жылдын|оны|жылы))? $`, 'u');

@@ -1,6 +1,6 @@
 /** Days without a year where a word asks for one: "born 14/07", "am 3.5.". */
 import { DAY_AND_MONTH } from '../dates.ts';
-import { lean } from '../lean.ts';
+import { leanestPattern } from '../planes.ts';
 import type { Recogniser } from '../recogniser.ts';
 import { withWeekday } from '../weekdays.ts';
 import { Expression } from '../words/expression.ts';
@@ -20,12 +20,11 @@ mon(?:day)?|tue(?:s|sday)?|wed(?:nesday)?|thu(?:rs|rsday)?|fri(?:day)?|sat(?:urd
     .split('\n')
     .join('|');
 const MORE_EVENTS = String.raw`home|hem|hjem|hjemme|heim|nach hause|thuis|discharge|stent|scan|mri|ct|echo|hat|has her|anniversary|w dniu|dne|ends?|ending|expires?|expiry|starts?|starting|begins?|covers?|moved (?:in|out)|left|leaves?|leave|returns?|off|exam|dob|shift|delivered|retorno|volta|exame|reunião|fim|início|cirurgia|baja|inicio|fin|revisión|operación|boda|inizio|fine|visita|intervento|entretien|début|fin|départ|arrivée|congé|eintritt|austritt|urlaub|beginn|ende|krank(?:geschrieben)?|impfung|op|auszug|einzug|begin|einde|verlof|ziek|operatie|przyjęcie|urlop|początek|koniec|ślub|operacja|start|slut|semester|sjuk|operation|födda?|født|f|fødselsdag|bursdag|indlagt|innlagt|udskrevet|utskrevet|aftale|time|ferie|syg|syk|operert|opereret|narozen[áa]?|nar|nástup|přijat[áa]?|propuštěn[áa]?|kontrola|termín|operace|svatba|dovolená|doğum|randevu|ameliyat|giriş|çıkış|izin`;
-const AFTER_EVENT = new RegExp(
-  lean(
+const AFTER_EVENT = leanestPattern(
+  new RegExp(
     String.raw`(?<![\p{L}\p{N}])(?:${EVENTS}|${MORE_EVENTS})[.,:]?(?:\s?[:=(|])?\s{0,2}(?:(?:on|the|am|den|d\.|le|el|il|op|del|em|för|no|w dniu|dnia|dne|dia|día|de|du|på)\s){0,2}$`,
     'iu',
   ),
-  'iu',
 );
 /** These ask for a day where nothing that is counted follows. */
 const AFTER_PREPOSITION =

@@ -5,6 +5,7 @@ import { standingOf } from '../names/features.ts';
 import { isCountry } from '../names/roles.ts';
 import { isTown } from '../names/towns.ts';
 import { latin } from '../latin.ts';
+import { leanestPattern } from '../planes.ts';
 import type { Recogniser } from '../recogniser.ts';
 import { Expression } from '../words/expression.ts';
 import { WordPattern } from '../words/word-pattern.ts';
@@ -18,8 +19,9 @@ const LIVES = new WordPattern(
   'iu',
 );
 /** The capitals that the pattern does not ask for. */
-const TOWN =
-  /\p{Lu}[\p{L}'’-]{2,24}(?: (?:(?:de|del|la|am|an der|sur|on|upon|aan|op|nad) )?\p{Lu}[\p{L}'’-]{2,24}){0,2}(?:, (?:[A-Z]{2}|\p{Lu}\p{Ll}{3,13})(?=[.;)\n]|$))?/uy;
+const TOWN = leanestPattern(
+  /\p{Lu}[\p{L}'’-]{2,24}(?: (?:(?:de|del|la|am|an der|sur|on|upon|aan|op|nad) )?\p{Lu}[\p{L}'’-]{2,24}){0,2}(?:, (?:[A-Z]{2}|\p{Lu}\p{Ll}{3,13})(?=[.;)\n]|$))?/uy,
+);
 /** Streets, flats and houses are found with their numbers; seasons and the like are no places. */
 const OTHER =
   /^(?:Flat|Apartment|Apt|Unit|Room|House|Haus|Zimmer|The|This|That|My|His|Her|Their|Our|Das|Der|Die|January|February|March|April|May|June|July|August|September|October|November|December|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|Montag|Dienstag|Mittwoch|Donnerstag|Freitag|Samstag|Sonntag|Spring|Summer|Autumn|Winter|Europe|Europa|Asia|Africa|America)(?!\p{L})|(?:straße|strasse|weg|gasse|platz|straat|laan|gatan|vägen)$|(?<!\p{L})(?:Street|Road|Avenue|Lane|Crescent|Close|Drive|Court|Terrace|Gardens|Place|Way|Square|Hill|Grove|Row|Mews|House)$/u;

@@ -1,5 +1,6 @@
 /** Codes by what is done with them: "punch in 4417", "on entre avec 48B17", "stängs av med 7093", and "904817 is your code". */
 import { lean } from '../lean.ts';
+import { leanestPattern } from '../planes.ts';
 import { matchesOf, type Candidate, type Recogniser } from '../recogniser.ts';
 import { WordPattern } from '../words/word-pattern.ts';
 
@@ -30,8 +31,9 @@ const ACTION = new WordPattern(
 const COUNTED =
   /^\s(?!(?:when|within|in|on|at|and|or|then|to|till|until|for|before|after|as|followed|into|if|so|und|oder|dann|ein|auf|aufmachen|am|an|im|bei|wenn|et|ou|puis|sur|au|à|quand|y|o|luego|en|cuando|e|poi|quando|su|al|depois|na|no|ao|of|als|op|aan|a|i|lub|potem|och|eller|sedan|på|vid|og|så|ved|inom|på|do|v|u|nebo|pak|și|apoi|la|ve|ja|ennen|odblok|wewnątrz|during|please|bitte|hasta|touche)(?!\p{L}))[\p{L}%€$£]/iu;
 /** "904817 : c'est le code", "4471 is your PIN", "Pinem 4096". */
-const SAID_BEHIND =
-  /(?<![\p{L}\p{N}.,:/#-])(?<value>\d{4,8}|\d{3}[ -]\d{3}|[A-Z]-\d{6})(?:\s?[:=–-]|,)?\s(?:(?:is|c['’]est|est|ist|es|è|é|är|er|to|je|on|as|als|comme|como|come|for)\s)?(?:(?:the|my|your|his|her|our|le|la|votre|ton|mon|der|die|das|dein|Ihre?|mein|el|la|tu|su|mi|il|tuo|suo|o|a|seu|sua|de|het|uw|je|twój|din|ditt)\s)?(?:(?:new|door|gate|alarm|access|verification|one-time|security|login|entry|nouveau|neuer?|nuevo|nuovo|novo|nieuwe|nowy|nya|nye)[ -])?(?:code|código|codice|PIN|pin|TAN|tan|kod|kode|kód|koodi|Code|OTP|passcode)(?!\p{L}|[ -](?:of conduct|de conduite|postal|postcode|produit|article))/gu;
+const SAID_BEHIND = leanestPattern(
+  /(?<![\p{L}\p{N}.,:/#-])(?<value>\d{4,8}|\d{3}[ -]\d{3}|[A-Z]-\d{6})(?:\s?[:=–-]|,)?\s(?:(?:is|c['’]est|est|ist|es|è|é|är|er|to|je|on|as|als|comme|como|come|for)\s)?(?:(?:the|my|your|his|her|our|le|la|votre|ton|mon|der|die|das|dein|Ihre?|mein|el|la|tu|su|mi|il|tuo|suo|o|a|seu|sua|de|het|uw|je|twój|din|ditt)\s)?(?:(?:new|door|gate|alarm|access|verification|one-time|security|login|entry|nouveau|neuer?|nuevo|nuovo|novo|nieuwe|nowy|nya|nye)[ -])?(?:code|código|codice|PIN|pin|TAN|tan|kod|kode|kód|koodi|Code|OTP|passcode)(?!\p{L}|[ -](?:of conduct|de conduite|postal|postcode|produit|article))/gu,
+);
 /** "Avlarmat med kod 66102", "Code 7K44": where the text speaks of doors, alarms or keys. */
 const BESIDE = new WordPattern(
   lean(

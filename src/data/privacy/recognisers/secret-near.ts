@@ -1,5 +1,6 @@
 /** Secrets that stand farther from their word, in pairs, on command lines, and passwords that are words themselves. */
 import { lean } from '../lean.ts';
+import { leanestPattern } from '../planes.ts';
 import { matchesOf, type Candidate, type Recogniser } from '../recogniser.ts';
 import { WordPattern } from '../words/word-pattern.ts';
 import { entropy } from './secret-word.ts';
@@ -31,12 +32,11 @@ const PHRASE = new WordPattern(
 );
 const PROSE =
   /(?<!\p{L})(?:the|and|for|used|with|that|which|your|you|this|from|will|must|when|der|die|das|und|für|les|des|pour|que|los|las|para|che|per|non|het|een|voor|och|för|oraz|dla)(?!\p{L})/u;
-const WHOLE_WORD = new RegExp(
-  lean(
+const WHOLE_WORD = leanestPattern(
+  new RegExp(
     String.raw`(?<=^|\n|[,;(] ?)\s{0,8}["']?(?:[\p{L}-]{2,15} ){0,2}(?:pass(?:word|wd|wort|phrase)?|pwd|kennwort|mot de passe|mdp|contraseña|clave|wachtwoord|hasło|lösenord|senha|palavra[ -]passe|parola chiave|password)["']?(?:\s?[:=]\s?|\s(?=\p{L}+-\p{L}+\s*$))["'«„“]?(?<value>\p{L}{5,30}(?:[-_.]\p{L}{1,30}){0,4})["'»”]?(?=\s*(?:$|\n|[,;)]))`,
-    'iu',
+    'giu',
   ),
-  'giu',
 );
 const NO_SECRET =
   /^(?:required|optional|string|secret|none|null|true|false|hidden|reset|changed|expired|invalid|incorrect|wrong|unknown|forgotten|text|protected|password|passwort|boolean|number|empty|enabled|disabled|missing|example|changeme|redacted|same|here|below|above|default|prompt|interactive|plaintext|encrypted|hashed|never|always|obligatorio|requerido|obligatoire|requis|erforderlich|vereist|wymagane|krävs|obbligatorio|obrigatório|opcional|facultatif|oculta|versteckt|vergessen|oublié|olvidada|esquecida|vergeten|glömt)$/iu;
