@@ -35,6 +35,34 @@ function isShop(text: string, start: number, end: number): boolean {
   return SHOP.test(text.slice(Math.max(0, start - REACH), start));
 }
 
+/** Houses, schools, bridges, stops, prizes: what stands behind them is what they are called, whoever that was. */
+const PLACES = [
+  String.raw`hôpital|[Hh]ôpitaux|clinique|[ÉéEe]cole|[Cc]ollège|[Ll]ycée|[Pp]ont|[Aa]venue|[Rr]ue|[Bb]oulevard|[Aa]mphi(?:théâtre)?|[Pp]arking|[Tt]héâtre|[Ss]tade|[Gg]ymnase|[Cc]hâteau|[Mm]étro|[Ff]oyer|[Rr]ésidence|[Ff]ondation|[Ii]nstitut|[Pp]rix|[Cc]oupe`,
+  String.raw`[Hh]ospital|[Cc]línica|[Cc]olegio|[Ee]scuela(?: [Pp]rimaria| [Ss]ecundaria)?|[Ii]nstituto|[Uu]niversidad|[Ff]undación|[Tt]eatro|[Ee]stadio|[Pp]arque|[Pp]laza|[Tt]orneo|[Cc]opa|[Pp]remio|[Pp]uente|[Ee]stación|[Rr]esidencia|[Bb]iblioteca|[Aa]ula|[Ss]ala|[Pp]abellón|[Cc]afé|[Cc]alle|[Aa]venida`,
+  String.raw`[Oo]spedale|[Ss]cuola|[Ii]stituto|[Uu]niversità|[Ff]ondazione|[Pp]iazza|[Pp]onte|[Rr]ifugio|[Ss]tadio|[Ss]ettore|[Ll]iceo|[Pp]arco|[Tt]rofeo|[Vv]iale|[Cc]orso|[Tt]enuta|[Cc]antina|[Pp]asticceria|[Tt]rattoria`,
+  String.raw`[Cc]línica|[Ee]scola|[Uu]niversidade|[Ff]undação|[Pp]raça|[Ee]stádio|[Ee]stação|[Aa]eroporto|[Pp]rémio|[Rr]odoviária|[Pp]adaria|[Pp]astelaria|[Rr]ua`,
+  String.raw`Klinik|Klinikum|Krankenhaus|Schule|Grundschule|Gesamtschule|Realschule|Gymnasium|Gasthaus|Statikbüro|Sanitätshaus|Architekturbüro|Ingenieurbüro|Stiftung|Haus|Turnhalle|Kita|Bahnhof|Haltestelle|Tierheim|Fahrschule|Möbelhaus|Brauerei|Weingut|Metzgerei|Bäckerei|Druckerei|Spedition|Pension`,
+  String.raw`[Zz]iekenhuis|[Ss]chool|[Bb]asisschool|[Bb]rug|[Pp]lein|[Ss]tichting|[Ss]porthal|[Hh]alte|[Bb]akkerij|[Ss]lagerij|[Gg]arage|[Bb]rouwerij|[Rr]estaurant`,
+  String.raw`[Ss]zpital\p{Ll}{0,3}|[Ff]undacj\p{Ll}|[Uu]lic\p{Ll}|[Rr]ond\p{Ll}{1,2}|[Pp]lac(?:u|em)?|[Ss]zko[łl]\p{Ll}{1,3}|[Ll]ice\p{Ll}{2}|[Pp]ark(?:u)?|[Kk]awiarni\p{Ll}{0,2}|[Pp]iekarni\p{Ll}{0,2}|[Oo]siedl\p{Ll}|[Bb]racia|(?:[Ss]zpital|[Ff]undacja|[Ss]zkoła|[Pp]ark|[Ll]iceum|[Hh]ala|[Mm]uzeum) im\.`,
+  String.raw`[Nn]emocnic\p{Ll}|[Nn]áměstí|[Uu]lic\p{Ll}|[Kk]větinářství|[Pp]ekárn\p{Ll}|[Rr]estaurac\p{Ll}|[Hh]otel\p{Ll}?|[Zz]astávk\p{Ll}|[Šš]kol\p{Ll}|[Gg]ymnázium`,
+  String.raw`[Ss]jukhus(?:et)?|[Ss]kola(?:n)?|[Bb]ageri(?:et)?|[Kk]onditori(?:et)?|[Ss]tiftelsen|[Ff]onden|[Ss]kole(?:n)?|[Bb]ageriet|[Ss]ykehus(?:et)?|[Hh]otell?|[Ll]eipomo|[Kk]ahvila|[Rr]avintola|[Rr]avintolassa|[Kk]auppa|[Kk]oulu|[Ss]airaala`,
+  String.raw`[Ss]trada|[Bb]ulevardul|[Ss]pitalul|[Ll]iceul|[Ff]undația|[Ss]tația|[Șș]coala|[Gg]rădinița|[Kk]órház|[Ii]skola|[Aa]lapítvány|[Oo]teli?|[Hh]astanesi|[Oo]kulu`,
+].join('|');
+const PLACE_BEFORE = new RegExp(
+  String.raw`(?<!\p{L})(?:${PLACES}) (?:["“„«'‘]|(?:de|du|des|di|do|da|del|della|im\.|[Ss]t\.|[Ss]w\.|św\.|San|Saint|Sint|Sankt) )?$`,
+  'u',
+);
+/** "Selma Lagerlöfs gata", "Ziya Gökalp durağı", "Joyce Tower". */
+const PLACE_BEHIND =
+  /^(?:[ -]|['’]s )(?:Towers?|Barracks|Terrace|Clinic|Hospital|School|College|Academy|Lodge|Theatre|Stadium|Park|Trophy|Prize|Award|Estate|Centre|Festspiele|Schule|Kaserne|Stiftung|Klinik|gata[n]?|gatans|gate|gaten|gade|vei|veien|vägen|vej|plads|plass|plats|torg|torget|bro|skole|skola|skolen|skolan|kadun|katu|tie|aukio|puisto|utca|utcai|út|úti|tér|téri|híd|körút|ulice|náměstí|most|durağı|Bulvarı|Caddesi|Sokağı|Sokak|Mahallesi|Parkı|Lisesi|Okulu|Hastanesi|Üniversitesi|straat|plein|laan|brug)(?!\p{L})/u;
+
+/** "Hospital Egas Moniz", "pont Mirabeau": no person that the text speaks of. */
+function isPlace(text: string, start: number, end: number): boolean {
+  return (
+    PLACE_BEFORE.test(text.slice(Math.max(0, start - REACH), start)) || PLACE_BEHIND.test(text.slice(end, end + REACH))
+  );
+}
+
 const TURKISH_STREET = /^(?:\p{L}[\p{L}\p{M}’']* ){1,4}(?:Sok|Cad|Mah|Sk|Blv|Bulv)\.[^\n\d]{0,40}\d/u;
 
 /** "Zümrüt Sok. No:14". */
@@ -43,7 +71,7 @@ function isStreet(text: string, start: number, end: number): boolean {
 }
 
 export function isShopOrStreet(text: string, start: number, end: number): boolean {
-  return isShop(text, start, end) || isStreet(text, start, end);
+  return isPlace(text, start, end) || isShop(text, start, end) || isStreet(text, start, end);
 }
 
 export function isEponym(text: string, start: number, end: number): boolean {

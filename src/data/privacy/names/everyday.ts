@@ -28,3 +28,19 @@ export function isEveryday(lower: string): boolean {
   for (const bit of bitsOf(lower)) if ((filter[bit >> 3] & (1 << (bit & 7))) === 0) return false;
   return true;
 }
+
+const [LEAST_HEAD, LEAST_TAIL] = [3, 4];
+/** Between the parts of German, Dutch and Scandinavian nouns: "Geburts+tag", "Leisten+bruch". */
+const JOINTS = ['', 's', 'n', 'en', 'es', 'e'];
+
+/** Whether a word in small letters is put together of two of everyday language: "leitersturz". */
+export function isCompound(lower: string): boolean {
+  for (let at = LEAST_HEAD; at <= lower.length - LEAST_TAIL; at++) {
+    if (!isEveryday(lower.slice(at))) continue;
+    const head = lower.slice(0, at);
+    for (const joint of JOINTS)
+      if (head.endsWith(joint) && at - joint.length >= LEAST_HEAD && isEveryday(head.slice(0, at - joint.length)))
+        return true;
+  }
+  return false;
+}

@@ -2,6 +2,7 @@
 import { asListed } from '../gazetteer.ts';
 import { NOBODY_ALONE, NOT_NAMES } from '../name-words.ts';
 import { isEponym } from '../names/eponyms.ts';
+import { isCompound } from '../names/everyday.ts';
 import { standingOf, type Standing } from '../names/features.ts';
 import { withInitials } from '../names/initials.ts';
 import { isCountry } from '../names/roles.ts';
@@ -11,12 +12,23 @@ import { unwrapped, withoutMarks } from '../names/wrapping.ts';
 import type { Recogniser } from '../recogniser.ts';
 
 /**
- * From which probability on one word by itself is a name: one that a list has for nothing else, one that is a word or a
- * thing too, one that no list has, and one that dictionaries have or firms alone are called.
+ * From which probability on one word by itself is a name: one that a list of given names has for nothing else, one that
+ * only families are called, one that is a word or a thing too, one that no list has, and one that dictionaries have or
+ * firms alone are called.
  */
-const ALONE = { listed: 0.22, either: 0.38, calledToo: 0.45, fresh: 0.38, everyday: 0.62, called: 0.8 };
-/** In small letters, or nothing but capitals: of five letters and more where no list has it. */
-const ALONE_SMALL = 0.5;
+const ALONE = {
+  given: 0.22,
+  family: 0.5,
+  either: 0.38,
+  eitherFamily: 0.6,
+  calledToo: 0.45,
+  fresh: 0.55,
+  everyday: 0.8,
+  called: 0.8,
+};
+/** In small letters, where given names have it for nothing else or are words too: of anything else more are words. */
+const ALONE_SMALL = { plain: 0.5, everyday: 0.7 };
+/** Nothing but capitals: of five letters and more where no list has it. */
 const ALONE_CAPITALS = { listed: 0.5, everyday: 0.85, fresh: 0.55 };
 const SURE = 0.9;
 const AFTER_INITIAL = 0.3;
@@ -37,6 +49,7 @@ export const recogniser: Recogniser = {
       if (!isTitled && isEponym(text, start, end)) continue;
       const word = text.slice(start, end);
       const isAlone = words === 1 && !isSure && !isTitled && !isBrought(text, start);
+      if (isAlone && LABELS.test(text.slice(end, end + BEHIND)) && isFresh(word)) continue;
       if (isAlone && !standsAlone(word, probability, isCalledThing(written, start, end))) continue;
       if (words > 1 && probability < PLAIN && isPlain(word)) continue;
       const weight = words === 1 ? OF_ONE : OF_SEVERAL;
@@ -44,6 +57,15 @@ export const recogniser: Recogniser = {
     }
   },
 };
+
+/** "Kassen-Nr. L850398513", "hetu 110740-288B": what a number stands behind is what it is called. */
+const LABELS = /^\.?:? {0,2}(?=[\p{Lu}\d./-]*\d[\d ./-]*\d)[\p{Lu}\d][\p{Lu}\d ./-]{4}/u;
+const BEHIND = 24;
+
+function isFresh(word: string): boolean {
+  const { given, family } = standingOf(word);
+  return given === '0' && family === '0';
+}
 
 /** "De" and "La" begin sentences as well. */
 const ARTICLE = /^\p{Lu}\p{Ll}+ (?:\p{L}+ )?$/u;
@@ -78,7 +100,7 @@ const INITIAL = /^(?![AEIOUY])\p{Lu} \p{Lu}\p{Ll}+$/u;
 
 function standsAlone(word: string, probability: number, isThing: boolean): boolean {
   const standing = standingOf(word);
-  const { given, family } = standing;
+  const { given, family, everyday } = standing;
   // "Malte" is a country in French; "GuGYhsQVAf" is a password.
   if (isCountry(word.toLowerCase()) && (given === '0' || probability < SURE)) return false;
   if (NOBODY_ALONE.has(asListed(word))) return false;
@@ -87,11 +109,17 @@ function standsAlone(word: string, probability: number, isThing: boolean): boole
   if (word.length < 3)
     return /^\p{Lu}\p{Ll}$/u.test(word) && probability >= (isListed ? SHORT : given === '?' ? SURE : 1);
   if (word === word.toUpperCase()) return standsInCapitals(word, probability, standing);
-  if (word === word.toLowerCase()) return probability >= ALONE_SMALL;
-  if (isListed) return probability >= (isThing ? ALONE.calledToo : ALONE.listed);
-  if (given === '?' || family === '?') return probability >= (isThing ? ALONE.calledToo : ALONE.either);
+  if (word === word.toLowerCase())
+    return given !== '0' && probability >= ALONE_SMALL[everyday === '1' ? 'everyday' : 'plain'];
+  if (given !== '0' || family !== '0') return probability >= leastOfListed(standing, isThing);
   if (isThing) return probability >= ALONE.called;
-  return probability >= (standing.everyday === '1' ? ALONE.everyday : ALONE.fresh);
+  return probability >= (everyday === '1' || isCompound(word.toLowerCase()) ? ALONE.everyday : ALONE.fresh);
+}
+
+function leastOfListed({ given, family }: Standing, isThing: boolean): number {
+  const least =
+    given === '1' ? ALONE.given : family === '1' ? ALONE.family : given === '?' ? ALONE.either : ALONE.eitherFamily;
+  return isThing ? Math.max(least, ALONE.calledToo) : least;
 }
 
 const SHORT = 0.5;

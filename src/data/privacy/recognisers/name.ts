@@ -7,6 +7,7 @@ import { asListed, gazetteer, type Gazetteer } from '../gazetteer.ts';
 import { lean } from '../lean.ts';
 import { CUES, NOT_NAMES, PARTICLES, TITLES } from '../name-words.ts';
 import { isEponym, isShopOrStreet } from '../names/eponyms.ts';
+import { standingOf } from '../names/features.ts';
 import { withInitials } from '../names/initials.ts';
 import { isCountry, isRole } from '../names/roles.ts';
 import { highestIn, isCalledThing, isGerman, withoutUnlikely } from '../names/tagger.ts';
@@ -67,7 +68,7 @@ export const recogniser: Recogniser = {
           : 0
         : isThing
           ? REFUTED_THING
-          : leastOf(one.score, text.slice(one.start, one.end).includes(' '));
+          : leastOf(one.score, text.slice(one.start, one.end));
       const likely = least > 0 ? highestIn(written, one.start, one.end) : 1;
       if (likely < least) continue;
       // "delivers to Ireland"
@@ -109,17 +110,24 @@ export function* namesByRule(text: string): Generator<Candidate> {
 }
 
 /** How likely its likeliest word must be, for a rule's score to count. */
-function leastOf(score: number, isOfSeveral: boolean): number {
-  if (score < DOUBTED) return isOfSeveral ? UNLIKELY : UNLIKELY_ALONE;
+function leastOf(score: number, name: string): number {
+  const isOfSeveral = name.includes(' ');
+  if (score < DOUBTED) return isOfSeveral ? UNLIKELY : isGivenOnly(name) ? UNLIKELY_ALONE : UNLIKELY_WORD;
   if (score === CUED) return isOfSeveral ? REFUTED : UNLIKELY_ALONE;
   return score === LISTED || score === LIKELY_LISTED ? REFUTED_LISTED : 0;
+}
+
+function isGivenOnly(word: string): boolean {
+  const { family, everyday } = standingOf(word);
+  return family === '0' && everyday === '0';
 }
 
 /** By lists alone, and refuted by what stands around. */
 const DOUBTED = 0.8;
 const UNLIKELY = 0.05;
-/** One word alone. */
+/** One word alone, and one that families or things are called, too. */
 const UNLIKELY_ALONE = 0.08;
+const UNLIKELY_WORD = 0.3;
 /** Several words behind a phrase that announces names, but surely none: "Customer: Good Evening", "From: Free Phone Calls". */
 const REFUTED = 0.15;
 /** By lists of given and of family names, and surely as firms are called: "Charles Schwab". */
