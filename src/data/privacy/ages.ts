@@ -1,5 +1,4 @@
 /** How nine languages say that a number is somebody's age. */
-import { leanPattern } from './lean.ts';
 import { Expression } from './words/expression.ts';
 
 /** Over 89. */
@@ -56,4 +55,4 @@ export const AGE_FORMS: readonly Expression[] = [
     ].join('|'),
     'gu',
   ),
-].map((form) => new Expression(leanPattern(form), { isNearDigits: true }));
+].map((form) => new Expression(form, { isNearDigits: true }));

@@ -1,5 +1,4 @@
 import type { Kind } from './kinds.ts';
-import { leanPattern } from './lean.ts';
 import { Expression, matchesOf } from './words/expression.ts';
 
 export { matchesOf };
@@ -62,7 +61,7 @@ export function patternRecogniser({
   ...about
 }: Pattern): Recogniser {
   const isNearDigits = about.needs?.digits !== undefined;
-  const placed = isAnywhere === true ? undefined : new Expression(leanPattern(pattern), { isOfWords, isNearDigits });
+  const placed = isAnywhere === true ? undefined : new Expression(pattern, { isOfWords, isNearDigits });
   return {
     ...about,
     ...(check !== undefined && { isValid: check }),

@@ -1,5 +1,4 @@
 /** Addresses whose town comes first, behind words of living there: "wonende te Turnhout, Guldensporenlei 45", "domiciliat în Cluj, str. Horea 12, ap. 4". */
-import { lean } from '../lean.ts';
 import type { Recogniser } from '../recogniser.ts';
 import { WordPattern } from '../words/word-pattern.ts';
 
@@ -16,10 +15,7 @@ const TOWN = String.raw`(?:(?:com|sat|or|mun|jud|gm|obec)\. ?)?\p{Lu}[\p{L}'’-
 const STREET = String.raw`(?:(?!(?:since|has|have|and|for|with|where|born|seit|hat|und|depuis|avec|et|desde|tiene|con|y|da|ha|e|sinds|heeft|en|od|ma|i|sedan|har|och|siden|og|má|ve|are|și|la)(?!\p{L}))[\p{L}'’-]{1,20}\.? ){1,5}(?:(?:nr|no|núm|num|n|č|č\. ?p|n[.º°])\.? ?)?\d{1,5}(?:[A-Za-z](?!\p{L}))?(?:[/-]\d{1,4}[A-Za-z]?)?`;
 const REST = String.raw`(?:, ?(?:bl|sc|et|ap|apt|appt|app|piso|pta|bus|bte|int|scala|m|lok|kat|daire|stg|top|lgh)\.? ?[\dA-Z]{1,5}(?![\p{L}\p{N}])){0,4}`;
 const ADDRESS = new WordPattern(
-  lean(
-    String.raw`(?<!\p{L})(?:${LIVING}),? ${PREPOSITION}(?<value>${TOWN}, ${STREET}${REST})(?![\p{L}\p{N}]|[.,:]\d)`,
-    'u',
-  ),
+  String.raw`(?<!\p{L})(?:${LIVING}),? ${PREPOSITION}(?<value>${TOWN}, ${STREET}${REST})(?![\p{L}\p{N}]|[.,:]\d)`,
   'u',
 );
 

@@ -1,6 +1,5 @@
 /** Days in words: "the third of March", "May twenty-second", "am zwölften Mai", "veintitrés de abril", "dal primo aprile". */
 import { MONTH } from '../dates.ts';
-import { lean } from '../lean.ts';
 import type { Recogniser } from '../recogniser.ts';
 import { withWeekday } from '../weekdays.ts';
 import { WordPattern } from '../words/word-pattern.ts';
@@ -22,10 +21,7 @@ const ONES =
   'one|two|three|four|five|six|seven|eight|nine|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen';
 const YEAR = String.raw`(?:,? (?:in the year )?(?:(?:two thousand|twenty|nineteen(?: hundred)?)(?: and)?(?:[ -](?:${TENS}|${ONES})){0,2}|(?:19|20)\d\d))?`;
 const DAYS = new WordPattern(
-  lean(
-    String.raw`(?<!\p{L})(?:(?:(?:${ENGLISH}) (?:day )?of|${GERMAN}|${ROMANCE}) ${MONTH}|${MONTH} (?:the )?(?:${ENGLISH}))(?![\p{L}-])${YEAR}(?!\p{L})`,
-    'iu',
-  ),
+  String.raw`(?<!\p{L})(?:(?:(?:${ENGLISH}) (?:day )?of|${GERMAN}|${ROMANCE}) ${MONTH}|${MONTH} (?:the )?(?:${ENGLISH}))(?![\p{L}-])${YEAR}(?!\p{L})`,
   'iu',
 );
 /** Months that are words too: "march second", "may first" are days where they are written as names. */

@@ -1,11 +1,10 @@
 /** Dates with more than a year, and the day of the week before them. "May 5" needs its month to be one: numbers of versions and fractions are left. */
 import { DATE_FORMS } from '../dates.ts';
-import { leanPattern } from '../lean.ts';
 import type { Recogniser } from '../recogniser.ts';
 import { withWeekday } from '../weekdays.ts';
 import { Expression } from '../words/expression.ts';
 
-const FORMS = DATE_FORMS.map((form) => new Expression(leanPattern(form), { isNearDigits: true }));
+const FORMS = DATE_FORMS.map((form) => new Expression(form, { isNearDigits: true }));
 
 /** Months in small letters that are words too, in front of a number, and behind one. */
 const WORD_BEFORE_DAY = /^(?:may|march|mars|mar|set|gen|mag|mai|maj|mei|dec|jan)$/;

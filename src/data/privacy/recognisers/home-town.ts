@@ -1,6 +1,5 @@
 /** Towns that no list has, where somebody lives, comes from or is sent to: "vive en Calatayud", "kommt aus Workum". */
 import { withSurroundings } from '../addresses/towns-of-text.ts';
-import { lean } from '../lean.ts';
 import { standingOf } from '../names/features.ts';
 import { isCountry } from '../names/roles.ts';
 import { isTown } from '../names/towns.ts';
@@ -12,10 +11,7 @@ import { WordPattern } from '../words/word-pattern.ts';
 
 const CUE = String.raw`(?:live[sd]?|living|reside[sd]?|residing|grew up|retired|home is|hails|commutes) (?:in|at|near|to|from)|(?:lists|gives) (?:her|his|their) home as|wohn(?:t|e|en|haft)(?: \p{L}{3,8})? in|lebt(?: \p{L}{3,8})? in|(?:stammt|kommt|ist|bin|komme)(?: \p{L}{3,8})? aus|habit(?:e|ent|ait|ant)(?: \p{L}{3,8})? à|vi(?:t|vant) à|viv(?:e|o|en|ía)(?: \p{L}{3,8})? en|reside(?:nte)? e[nm]|abit(?:a|o|ano|ante)(?: \p{L}{3,8})? [aà]d?|vive a|residente ad?|mor(?:a|o|am)(?: \p{L}{3,8})? em|viv[eo] em|woon(?:t|achtig)?(?: \p{L}{3,8})? in|komt(?: \p{L}{3,8})? uit|over uit|mieszka(?:m|ją)?(?: \p{L}{3,8})? we?|(?:där|hon|han|jag|och) bor(?: \p{L}{3,8})? i|(?<!\p{L})bor i|bosatt i|kommer från|(?:i|he|she|they|we|who|family|parents?|mother|father|son|daughter|husband|wife|patient|tenant|customer|client|employee)(?: has| have| had)?(?: since| recently| just)? (?:moved|relocated)(?: back| away)? to|(?:zog|zieht|ziehen|umgezogen)(?: \p{L}{3,8})? nach|(?:déménag|emménag)\p{L}{1,3} à|se (?:mudó|muda|mudaron) a|trasferit[oaei] a|mud(?:ou|ei)-se para|verhuis(?:d|t|de) naar|przeprowadził\p{L}{0,2} się do|flytta(?:r|t|de) till|(?:bin|ist|sind)(?: \p{L}{1,12}){0,3} aus|home in|aus (?=[\p{L} ]{3,30}(?:, meine?|, ich|, hier))|hier \p{L}{2,15} aus|habit(?:e|ait|ent)(?: toujours)?|domiciliée? à|demeurant à|vecin[oa] de|natural e residente em|zuhause in|daheim in|thuis in|hemma i`;
 const LIVES = new WordPattern(
-  lean(
-    String.raw`(?<!\p{L})(?:${CUE})\s(?<town>\p{L}[\p{L}'’-]{2,24}(?: (?:(?:de|del|la|am|an der|sur|on|upon|aan|op|nad|na|in) )?\p{L}[\p{L}'’-]{2,24}){0,2}(?:, \p{L}{2,14}(?!\p{L}))?)`,
-    'iu',
-  ),
+  String.raw`(?<!\p{L})(?:${CUE})\s(?<town>\p{L}[\p{L}'’-]{2,24}(?: (?:(?:de|del|la|am|an der|sur|on|upon|aan|op|nad|na|in) )?\p{L}[\p{L}'’-]{2,24}){0,2}(?:, \p{L}{2,14}(?!\p{L}))?)`,
   'iu',
 );
 /** The capitals that the pattern does not ask for. */

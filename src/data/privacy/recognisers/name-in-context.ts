@@ -48,7 +48,8 @@ export const recogniser: Recogniser = {
       const isSure = more !== '' && !ARTICLE.test(more) && probability >= AFTER_INITIAL;
       if (!isTitled && isEponym(text, start, end)) continue;
       const word = text.slice(start, end);
-      const isAlone = words === 1 && !isSure && !isTitled && !isBrought(text, start);
+      const isWriter = MAIL_BEHIND.exec(text.slice(end, end + BEHIND))?.[1].toLowerCase() === word.toLowerCase();
+      const isAlone = words === 1 && !isSure && !isTitled && !isWriter && !isBrought(text, start);
       if (isAlone && LABELS.test(text.slice(end, end + BEHIND)) && isFresh(word)) continue;
       if (isAlone && !standsAlone(word, probability, isCalledThing(written, start, end))) continue;
       if (words > 1 && probability < PLAIN && isPlain(word)) continue;
@@ -58,9 +59,11 @@ export const recogniser: Recogniser = {
   },
 };
 
+/** "krummel <krummel77@example.org>". */
+const MAIL_BEHIND = /^["'”)]{0,2} ?<(\p{L}+)[\p{L}\d._-]*@/u;
 /** "Kassen-Nr. L850398513", "hetu 110740-288B": what a number stands behind is what it is called. */
 const LABELS = /^\.?:? {0,2}(?=[\p{Lu}\d./-]*\d[\d ./-]*\d)[\p{Lu}\d][\p{Lu}\d ./-]{4}/u;
-const BEHIND = 24;
+const BEHIND = 30;
 
 function isFresh(word: string): boolean {
   const { given, family } = standingOf(word);

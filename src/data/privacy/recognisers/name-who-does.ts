@@ -1,6 +1,5 @@
 /** A name at the beginning of a sentence, by what only people do: "Resi kopiert es", "Bo bor ikke her", "Fitz and Dolly split it". */
 import { asListed } from '../gazetteer.ts';
-import { lean } from '../lean.ts';
 import { NOBODY_ALONE, NOT_NAMES } from '../name-words.ts';
 import { standingOf } from '../names/features.ts';
 import { isCountry } from '../names/roles.ts';
@@ -20,10 +19,7 @@ const DOING = [
 const NAME = String.raw`\p{Lu}[\p{L}\p{M}]{1,15}(?:-\p{Lu}\p{L}{1,12})?`;
 const AND = '(?:and|&|und|et|y|e|en|i|och|og|a)';
 const SENTENCE = new WordPattern(
-  lean(
-    String.raw`(?<=^|[.!?:;]["”»]?\s{1,2}|\n\s{0,4}(?:[-*•]\s)?|["“„«(]|, )(?<one>${NAME})(?: ${AND} (?<other>${NAME}))?,?(?:(?=['’]s)| )(?:${DOING})(?!\p{L})`,
-    'u',
-  ),
+  String.raw`(?<=^|[.!?:;]["”»]?\s{1,2}|\n\s{0,4}(?:[-*•]\s)?|["“„«(]|, )(?<one>${NAME})(?: ${AND} (?<other>${NAME}))?,?(?:(?=['’]s)| )(?:${DOING})(?!\p{L})`,
   'u',
 );
 const PRONOUNS =

@@ -4,12 +4,21 @@
  */
 import { remembered } from '../../../base/remembered.ts';
 import { asListed, gazetteer, type Gazetteer } from '../gazetteer.ts';
-import { lean } from '../lean.ts';
 import { CUES, NOT_NAMES, PARTICLES, TITLES } from '../name-words.ts';
 import { isEponym, isShopOrStreet } from '../names/eponyms.ts';
-import { standingOf } from '../names/features.ts';
 import { withInitials } from '../names/initials.ts';
 import { isCountry, isRole } from '../names/roles.ts';
+import {
+  CUED,
+  DOUBTED,
+  leastOf,
+  LIKELY_COUNTRY,
+  LIKELY_LISTED,
+  LISTED,
+  REFUTED_THING,
+  SURE,
+  TITLED,
+} from '../names/rule-scores.ts';
 import { highestIn, isCalledThing, isGerman, withoutUnlikely } from '../names/tagger.ts';
 import { unwrapped, withoutMarks } from '../names/wrapping.ts';
 import { matchesOf, type Candidate, type Recogniser } from '../recogniser.ts';
@@ -24,10 +33,7 @@ const RUN = new Expression(
   ),
 );
 const CUE = new WordPattern(
-  lean(
-    String.raw`(?<![\p{L}\p{N}])(?:${CUES})[\s*_"]{0,3}(?:(?:van|von|ter|ten|de|der|den|del|della|di|da|af|zu|zum|zur|['’]t)\s){0,2}`,
-    'iu',
-  ),
+  String.raw`(?<![\p{L}\p{N}])(?:${CUES})[\s*_"]{0,3}(?:(?:van|von|ter|ten|de|der|den|del|della|di|da|af|zu|zum|zur|['’]t)\s){0,2}`,
   'iu',
 );
 const ANNOUNCED_ELSEWHERE = new Expression(
@@ -109,39 +115,6 @@ export function* namesByRule(text: string): Generator<Candidate> {
   }
 }
 
-/** How likely its likeliest word must be, for a rule's score to count. */
-function leastOf(score: number, name: string): number {
-  const isOfSeveral = name.includes(' ');
-  if (score < DOUBTED) return isOfSeveral ? UNLIKELY : isGivenOnly(name) ? UNLIKELY_ALONE : UNLIKELY_WORD;
-  if (score === CUED) return isOfSeveral ? REFUTED : UNLIKELY_ALONE;
-  return score === LISTED || score === LIKELY_LISTED ? REFUTED_LISTED : 0;
-}
-
-function isGivenOnly(word: string): boolean {
-  const { family, everyday } = standingOf(word);
-  return family === '0' && everyday === '0';
-}
-
-/** By lists alone, and refuted by what stands around. */
-const DOUBTED = 0.8;
-const UNLIKELY = 0.05;
-/** One word alone, and one that families or things are called, too. */
-const UNLIKELY_ALONE = 0.08;
-const UNLIKELY_WORD = 0.3;
-/** Several words behind a phrase that announces names, but surely none: "Customer: Good Evening", "From: Free Phone Calls". */
-const REFUTED = 0.15;
-/** By lists of given and of family names, and surely as firms are called: "Charles Schwab". */
-const LISTED = 0.95;
-const LIKELY_LISTED = 0.85;
-const REFUTED_LISTED = 0.05;
-/** Lists have it as what a firm is called. */
-const REFUTED_THING = 0.2;
-/** What a country is called, too. */
-const LIKELY_COUNTRY = 0.9;
-/** Titled or announced. */
-const SURE = 0.9;
-const CUED = 0.9;
-const TITLED = 0.92;
 const LONGEST_PARTICLES = 14;
 const PARTICLES_BEFORE =
   /(?<![\p{L}\p{N}])(?:(?:van|von|vom|ter|ten|zum|zur|af)(?: (?:de|der|den|het|['’]t))?|de la|de los|del|della|dos|das) $/u;

@@ -1,5 +1,4 @@
 /** Codes by what is done with them: "punch in 4417", "on entre avec 48B17", "stängs av med 7093", and "904817 is your code". */
-import { lean } from '../lean.ts';
 import { leanestPattern } from '../planes.ts';
 import { matchesOf, type Candidate, type Recogniser } from '../recogniser.ts';
 import { WordPattern } from '../words/word-pattern.ts';
@@ -20,10 +19,7 @@ const KEYED = String.raw`(?:[A-Z]?\d{4,6}[A-Z]?[#*]?|\d{2}[A-Z]\d{3,5}|[#*]\d{3,
 const MIXED = String.raw`(?=\S{0,40}\p{L}{2})(?=\S{0,40}\d)(?=\S{0,40}[!$&*+#@^~?%_.-])[^\s"'“”„«»()<>,;]{6,40}`;
 const QUOTE = `["'“”„«‘’»]?`;
 const ACTION = new WordPattern(
-  lean(
-    String.raw`(?<![\p{L}\p{N}])(?:(?<entering>${ENTERING})|(?<opening>${OPENING}))(?: (?:the |le |el |il |o |de |den |der |dem |het )?(?:code|pin|código|codice|kod(?:en)?|kode[nr]?|kód|koodi|cod))?:? ${QUOTE}(?:(?<keyed>${KEYED})(?![\p{L}\p{N}#*]|[.,:/-]\d)|(?<mixed>${MIXED}))`,
-    'u',
-  ),
+  String.raw`(?<![\p{L}\p{N}])(?:(?<entering>${ENTERING})|(?<opening>${OPENING}))(?: (?:the |le |el |il |o |de |den |der |dem |het )?(?:code|pin|código|codice|kod(?:en)?|kode[nr]?|kód|koodi|cod))?:? ${QUOTE}(?:(?<keyed>${KEYED})(?![\p{L}\p{N}#*]|[.,:/-]\d)|(?<mixed>${MIXED}))`,
   'u',
   { isNearDigits: true },
 );
@@ -36,10 +32,7 @@ const SAID_BEHIND = leanestPattern(
 );
 /** "Avlarmat med kod 66102", "Code 7K44": where the text speaks of doors, alarms or keys. */
 const BESIDE = new WordPattern(
-  lean(
-    String.raw`(?<![\p{L}\p{N}])(?:code|pin|kod(?:en|em)?|kode[nr]?|koodi(?:lla)?|código|codice|kód(?:em)?|κωδικ[όο]ς?)(?: (?:used|is|lautet|est|es|är|er|on|είναι))?:? (?<value>\d{4,6}[A-Z#*]?|\d[A-Z]\d{2}|\d{3}[A-Z#*])(?![\p{L}\p{N}]|[.,:/-]\d)|(?<![\p{L}\p{N}])(?:(?:back|side|front|garden) (?:gate|door)|hintertür|seitentor) (?<value>\d{4,6}[#*]?)(?![\p{L}\p{N}]|[.,:/-]\d)`,
-    'iu',
-  ),
+  String.raw`(?<![\p{L}\p{N}])(?:code|pin|kod(?:en|em)?|kode[nr]?|koodi(?:lla)?|código|codice|kód(?:em)?|κωδικ[όο]ς?)(?: (?:used|is|lautet|est|es|är|er|on|είναι))?:? (?<value>\d{4,6}[A-Z#*]?|\d[A-Z]\d{2}|\d{3}[A-Z#*])(?![\p{L}\p{N}]|[.,:/-]\d)|(?<![\p{L}\p{N}])(?:(?:back|side|front|garden) (?:gate|door)|hintertür|seitentor) (?<value>\d{4,6}[#*]?)(?![\p{L}\p{N}]|[.,:/-]\d)`,
   'iu',
   { isNearDigits: true },
 );
@@ -48,10 +41,7 @@ const OF_DOORS =
 const AROUND = 80;
 /** A text message and what it brought: "text came through, it said use G-448102", "SMS con 774 019". */
 const SENT = new WordPattern(
-  lean(
-    String.raw`(?<![\p{L}\p{N}])(?:sms|text (?:message )?(?:came|said|says|from|with)|whatsapp|tan|m-?tan|otp|one-time code|2fa|authenticator|verif(?:y|ication)|vérification|verificación|verifica|verificação|bestätigungscode|weryfikacyjny)(?!\p{L})[^\n.!?\d]{0,40}?(?<![\p{L}\p{N}.,:/#-])(?<value>[A-Z]-\d{5,6}|\d{3}[ -]\d{3}|\d{6})(?![\p{L}\p{N}]|[.,:/-]\d)`,
-    'iu',
-  ),
+  String.raw`(?<![\p{L}\p{N}])(?:sms|text (?:message )?(?:came|said|says|from|with)|whatsapp|tan|m-?tan|otp|one-time code|2fa|authenticator|verif(?:y|ication)|vérification|verificación|verifica|verificação|bestätigungscode|weryfikacyjny)(?!\p{L})[^\n.!?\d]{0,40}?(?<![\p{L}\p{N}.,:/#-])(?<value>[A-Z]-\d{5,6}|\d{3}[ -]\d{3}|\d{6})(?![\p{L}\p{N}]|[.,:/-]\d)`,
   'iu',
   { isNearDigits: true },
 );

@@ -1,5 +1,4 @@
 /** Secrets that stand farther from their word, in pairs, on command lines, and passwords that are words themselves. */
-import { lean } from '../lean.ts';
 import { leanestPattern } from '../planes.ts';
 import { matchesOf, type Candidate, type Recogniser } from '../recogniser.ts';
 import { WordPattern } from '../words/word-pattern.ts';
@@ -11,10 +10,7 @@ const OF_PASSWORDS =
   /salas|heslo|jelsz|parola|pass|pwd|pw|ww|kenn|mdp|mot|contra|clave|wacht|has|lösen|senh|şifre|palavra/iu;
 /** "password of the till?", and the next one to speak says nothing else. */
 const ANSWERED = new WordPattern(
-  lean(
-    String.raw`(?<![\p{L}\p{N}])(?:${WORDS}|pin|code|kod(?:en)?|kode[nr]?|código|codice|salasana|heslo|hasło|parola)(?!\p{L})[^\n]{0,48}\n(?:\[?\d{1,2}[:.]\d\d\]?\s)?[\p{L} .-]{1,24}:\s{1,2}(?<value>[^\s]{4,40})(?=[ \t]*(?:\n|$))`,
-    'iu',
-  ),
+  String.raw`(?<![\p{L}\p{N}])(?:${WORDS}|pin|code|kod(?:en)?|kode[nr]?|código|codice|salasana|heslo|hasło|parola)(?!\p{L})[^\n]{0,48}\n(?:\[?\d{1,2}[:.]\d\d\]?\s)?[\p{L} .-]{1,24}:\s{1,2}(?<value>[^\s]{4,40})(?=[ \t]*(?:\n|$))`,
   'iu',
 );
 const TOKEN = /(?<![^\s"'`«„“(:=,|])[^\s"'`,;<>«»“”„|()]{8,128}/gu;
@@ -24,10 +20,7 @@ const STANDARD =
   /^(?:sha|md5|aes|rsa|dsa|hmac|oauth|ipv|http|utf|base\d|pkcs|x509|ed\d|wpa|tls|ssl|iso|rfc|ascii|hs256|rs256|es256|windows|ubuntu|debian|python|node|java|version|v\d)/i;
 
 const PHRASE = new WordPattern(
-  lean(
-    String.raw`(?<!\p{L})(?:pass ?phrase|(?:seed|recovery|backup|wallet|secret)(?: recovery| key)? (?:phrase|words)|key phrase|mnemonic|seed words|passwort-?satz|wachtzin|phrase secrète|frase (?:semilla|de recuperación|segreta|di recupero|secreta|de recuperação))(?:\s(?:for|of) (?:the )?[\p{L}\d]{2,12}(?: \p{L}{2,12})?)?(?:\s(?:is|was|ist|est|es|è|é|(?:begins|starts)(?: with)?|reads))?\s{0,2}[:=]?\s{0,2}["'«„“]?(?<value>\p{Ll}{3,12}(?:[ -]\p{Ll}{3,12}){3,23})(?=["'»”.,]|\s*$|\s*\n)`,
-    'imu',
-  ),
+  String.raw`(?<!\p{L})(?:pass ?phrase|(?:seed|recovery|backup|wallet|secret)(?: recovery| key)? (?:phrase|words)|key phrase|mnemonic|seed words|passwort-?satz|wachtzin|phrase secrète|frase (?:semilla|de recuperación|segreta|di recupero|secreta|de recuperação))(?:\s(?:for|of) (?:the )?[\p{L}\d]{2,12}(?: \p{L}{2,12})?)?(?:\s(?:is|was|ist|est|es|è|é|(?:begins|starts)(?: with)?|reads))?\s{0,2}[:=]?\s{0,2}["'«„“]?(?<value>\p{Ll}{3,12}(?:[ -]\p{Ll}{3,12}){3,23})(?=["'»”.,]|\s*$|\s*\n)`,
   'imu',
 );
 const PROSE =
@@ -42,10 +35,7 @@ const NO_SECRET =
   /^(?:required|optional|string|secret|none|null|true|false|hidden|reset|changed|expired|invalid|incorrect|wrong|unknown|forgotten|text|protected|password|passwort|boolean|number|empty|enabled|disabled|missing|example|changeme|redacted|same|here|below|above|default|prompt|interactive|plaintext|encrypted|hashed|never|always|obligatorio|requerido|obligatoire|requis|erforderlich|vereist|wymagane|krävs|obbligatorio|obrigatório|opcional|facultatif|oculta|versteckt|vergessen|oublié|olvidada|esquecida|vergeten|glömt)$/iu;
 /** "login rgupta / tiger-paws-7". */
 const PAIR = new WordPattern(
-  lean(
-    String.raw`(?<!\p{L})(?:login|log-in|credentials?|creds|access|account|user(?:name)?|wi-?fi|wlan|zugang(?:sdaten)?|anmeldung|identifiants?|accès|acceso|usuario|accesso|utente|acesso|inlog(?:gegevens)?|logowanie|inloggning)(?!\p{L})(?: \p{L}{2,12}){0,3}\s{0,2}[:=]?\s{0,2}["'«„“]?[\w.@-]{2,40}["'»”]?\s?(?:\/|\||:)\s?(?<value>[^\s"'/|]{5,40}[^\s"'/|.,;:)])`,
-    'iu',
-  ),
+  String.raw`(?<!\p{L})(?:login|log-in|credentials?|creds|access|account|user(?:name)?|wi-?fi|wlan|zugang(?:sdaten)?|anmeldung|identifiants?|accès|acceso|usuario|accesso|utente|acesso|inlog(?:gegevens)?|logowanie|inloggning)(?!\p{L})(?: \p{L}{2,12}){0,3}\s{0,2}[:=]?\s{0,2}["'«„“]?[\w.@-]{2,40}["'»”]?\s?(?:\/|\||:)\s?(?<value>[^\s"'/|]{5,40}[^\s"'/|.,;:)])`,
   'iu',
 );
 /** Whether one of those below can be anywhere. */

@@ -1,5 +1,4 @@
 /** Passwords and codes of doors farther from their word, and without a digit: "the PIN for the gate is 5135", "Passwort: Sonnenblume". */
-import { lean } from '../lean.ts';
 import { isEveryday } from '../names/everyday.ts';
 import { matchesOf, type Candidate, type Recogniser } from '../recogniser.ts';
 import { Expression } from '../words/expression.ts';
@@ -29,15 +28,9 @@ const CHANGED = [
   String.raw`(?:opens?|öffnet(?: sich)?|s['’]ouvre|se abre|abre|si apre|gaat open|öppnas|åbnes|åpnes|otwiera się|otevírá se|unlocks?) (?:with|mit|avec|con|com|met|med|na|kodem)(?: (?:the |le |el |il |o |de |dem |den )?(?:code|código|codice|kod(?:en)?|kode[nr]?))?`,
 ].join('|');
 
-const PASSWORD = new WordPattern(
-  lean(String.raw`(?<![\p{L}\p{N}])(?:${PASSWORDS})(?![\p{L}\p{N}]|-\p{L})`, 'iu'),
-  'iu',
-);
+const PASSWORD = new WordPattern(String.raw`(?<![\p{L}\p{N}])(?:${PASSWORDS})(?![\p{L}\p{N}]|-\p{L})`, 'iu');
 const CODE = new WordPattern(
-  lean(
-    String.raw`(?<![\p{L}\p{N}])(?:(?<code>${CODES})|(?<safe>${SAFES})|(?<changed>${CHANGED}))(?![\p{L}\p{N}])`,
-    'iu',
-  ),
+  String.raw`(?<![\p{L}\p{N}])(?:(?<code>${CODES})|(?<safe>${SAFES})|(?<changed>${CHANGED}))(?![\p{L}\p{N}])`,
   'iu',
 );
 

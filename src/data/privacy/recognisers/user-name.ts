@@ -1,6 +1,5 @@
 /** Names of accounts at services and on machines: "username: kroll", "logged in as s.vogt", "for rkemp from 10.0.0.4". */
 import { gazetteer } from '../gazetteer.ts';
-import { lean } from '../lean.ts';
 import { isEveryday } from '../names/everyday.ts';
 import type { Candidate, Recogniser } from '../recogniser.ts';
 import { Expression } from '../words/expression.ts';
@@ -18,10 +17,7 @@ const PEOPLE =
 const VALUE = String.raw`@?[A-Za-z](?:[\w.-]{1,38}[A-Za-z\d_])(?![\p{L}\p{N}@])`;
 const IS = String.raw`(?:is|was|ist|war|lautet|est|es|è|é|to|jest|är|er|je)\s`;
 const ANNOUNCED = new WordPattern(
-  lean(
-    String.raw`(?<![\p{L}\p{N}])(?:[a-z]{1,12}_)?(?:(?<own>${OWN})|(?<people>${PEOPLE}))["']?(?:(?<mark>['’]s\s|\s{0,2}(?:[:=|]|${IS})\s{0,2})|\s)["'«„“]?(?<value>(?!(?:${PEOPLE})\\s)${VALUE})`,
-    'iu',
-  ),
+  String.raw`(?<![\p{L}\p{N}])(?:[a-z]{1,12}_)?(?:(?<own>${OWN})|(?<people>${PEOPLE}))["']?(?:(?<mark>['’]s\s|\s{0,2}(?:[:=|]|${IS})\s{0,2})|\s)["'«„“]?(?<value>(?!(?:${PEOPLE})\\s)${VALUE})`,
   'iu',
 );
 /** What says that somebody is, or wants to be, at work on a machine. */
@@ -32,10 +28,7 @@ const AS = [
   String.raw`session (?:opened|closed) for(?: user)?|accepted (?:publickey|password|keyboard-interactive/pam) for|failed password for(?: invalid user)?|invalid user|user unknown|bad password for|authentication fail(?:ure|ed) for(?: user)?|access denied (?:for|to)(?: user)?|denied for(?: user)?|(?:accesso|acceso|acesso|accès|toegang|dostęp|åtkomst|adgang|tilgang) (?:negato|denegado|negado|refusé|geweigerd|zabroniony|nekad|nægtet|nektet) (?:a|para|à|pour|per|voor|dla|för|for|til)(?: l['’]utente)?|connexion refusée (?:pour|à|de)|zugriff verweigert für|anmeldung fehlgeschlagen(?: für|:)|fehlversuche:|failed logins?:|(?:ran|run|runs|started|executed|launched) (?:\p{L}+ ){0,3}as|games? as|plays? as|streams? as|signs? as|firma como|firma come|signe|assigned to|cc|account locked for|password (?:changed|reset) (?:for|by)|sessions? belongs? to|last login:|ssh(?: login)? by`,
   String.raw`(?:changed|modified|created|approved|edited|closed|opened|updated|deleted|reviewed|committed|merged|pushed|deployed|deploy|uploaded|submitted|exported|locked|unlocked|reset|processed|entered|assigned) (?:by|to)|(?:geändert|erstellt|gelöscht|freigegeben|bearbeitet|angelegt|gesperrt|exportiert) (?:von|durch)|(?:modifié|créé|supprimé|validé|saisi|clôturé)e? par|(?:modificad|cread|eliminad|aprobad|cerrad)[oa] por|(?:modificat|creat|eliminat|approvat|chius)[oa] da|(?:alterad|criad|excluíd|aprovad|encerrad)[oa] por|(?:gewijzigd|aangemaakt|verwijderd|goedgekeurd|geweigerd|inloggen [^\n]{0,40}) door|(?:zmienion[ye]|utworzon[ye]|usunięt[ye]|zatwierdzon[ye])(?: przez)?|(?:ändrad|skapad|godkänd|borttagen) av|(?:ændret|oprettet|slettet|godkendt|endret|opprettet|godkjent) av|(?:změnil|vytvořil|smazal|schválil)a?`,
 ].join('|');
-const WORKING = new WordPattern(
-  lean(String.raw`(?<![\p{L}\p{N}])(?:${AS})\s{1,2}["'\x60«„“]?(?<value>${VALUE})`, 'iu'),
-  'iu',
-);
+const WORKING = new WordPattern(String.raw`(?<![\p{L}\p{N}])(?:${AS})\s{1,2}["'\x60«„“]?(?<value>${VALUE})`, 'iu');
 /** No sentence says so of anything but an account. */
 const OF_LOG = /^(?:accepted|failed|bad) (?:password|publickey|keyboard-interactive\/pam) for/i;
 /** "okaraca kullanıcısı", "okaraca hesabı". */
@@ -54,18 +47,12 @@ const OTHER_LETTERS = new Expression(
 );
 /** What only accounts do: "lholm kan ikke logge på", "akarlsson2 loggade in", "jdelacroix7 failed three times". */
 const DOING = new WordPattern(
-  lean(
-    String.raw`(?<!\p{L})(?:(?:has |had |was |just |last |can['’]?t |cannot |could not |couldn['’]t |kan (?:ikke|inte|niet) |kunde inte |nie może się |no puede |ne peut pas |ne peut plus |non riesce ad? |não consegue )?(?:logg?(?:ed|ing|s)? (?:in|on|out|off)|log (?:in|on)|logge (?:på|inn|ind|seg|sig)|loggade|loggat|logget|logga in|inloggen|se connecter|s['’]est connecté|acced(?:er|ió|ere)|iniciar sesión|inició sesión|entrar|zalogow\p{L}{1,3}|failed (?:\p{L}+ )?(?:times|twice|login|attempts)|(?:is|was|got) locked out|hat sich (?:um \p{L}+ |gestern |heute |\d{1,2}:\d\d )?(?:an|ein|ab)ge(?:meldet|loggt)))(?!\p{L})`,
-    'iu',
-  ),
+  String.raw`(?<!\p{L})(?:(?:has |had |was |just |last |can['’]?t |cannot |could not |couldn['’]t |kan (?:ikke|inte|niet) |kunde inte |nie może się |no puede |ne peut pas |ne peut plus |non riesce ad? |não consegue )?(?:logg?(?:ed|ing|s)? (?:in|on|out|off)|log (?:in|on)|logge (?:på|inn|ind|seg|sig)|loggade|loggat|logget|logga in|inloggen|se connecter|s['’]est connecté|acced(?:er|ió|ere)|iniciar sesión|inició sesión|entrar|zalogow\p{L}{1,3}|failed (?:\p{L}+ )?(?:times|twice|login|attempts)|(?:is|was|got) locked out|hat sich (?:um \p{L}+ |gestern |heute |\d{1,2}:\d\d )?(?:an|ein|ab)ge(?:meldet|loggt)))(?!\p{L})`,
   'iu',
 );
 /** Where people go by such names: "nightheron_88 on the forum", "sourdoughsammy on insta". */
 const FORUM = new WordPattern(
-  lean(
-    String.raw`(?<!\p{L})(?:on|in|at|auf|im|bei|sur|dans|en|su|sul|no|na|op|på|em) (?:the |our |dem |dem |le |el |il |o |het |de )?(?:forum|foro|foorumi\p{L}{0,3}|instagram|insta|ig|tik ?tok|twitter|twitch|discord|reddit|telegram|snapchat|snap|strava|vinted|ebay|facebook|fb|youtube|steam|github|mastodon|whatsapp|slack|teams)(?!\p{L})`,
-    'iu',
-  ),
+  String.raw`(?<!\p{L})(?:on|in|at|auf|im|bei|sur|dans|en|su|sul|no|na|op|på|em) (?:the |our |dem |dem |le |el |il |o |het |de )?(?:forum|foro|foorumi\p{L}{0,3}|instagram|insta|ig|tik ?tok|twitter|twitch|discord|reddit|telegram|snapchat|snap|strava|vinted|ebay|facebook|fb|youtube|steam|github|mastodon|whatsapp|slack|teams)(?!\p{L})`,
   'iu',
 );
 /** "for rkemp from 10.0.0.4", "door mvdbroek vanaf 10.0.0.4", "'hpetersen'@'10.40.0.1'", "-u svc-hannah:". */

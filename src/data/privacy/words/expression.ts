@@ -1,4 +1,5 @@
 /** Regular expressions that are tried only where one of their matches can begin, found for all of them in one walk. */
+import { leanestPattern } from '../planes.ts';
 import { IS_WORD, symbolOf } from './symbols.ts';
 import { Walk } from './walk.ts';
 
@@ -23,8 +24,10 @@ export class Expression {
   constructor(pattern: RegExp, { isOfWords = false, isNearDigits = false, walk }: ExpressionOptions = {}) {
     const { source } = pattern;
     const flags = pattern.flags.replaceAll(/[gy]/g, '');
-    this.#global = new RegExp(source, `${flags}g`);
-    this.#sticky = new RegExp(source, `${flags}y`);
+    // The walk reads what was written; what is tried at its places is what V8 makes least code of.
+    const leanest = leanestPattern(new RegExp(source, flags));
+    this.#global = new RegExp(leanest.source, `${leanest.flags}g`);
+    this.#sticky = new RegExp(leanest.source, `${leanest.flags}y`);
     this.#isOfWords = isOfWords;
     this.#walk = walk ?? (isNearDigits ? walks.digits : walks.text);
     this.#id = this.#walk.add(source, flags, isOfWords);
