@@ -47,7 +47,7 @@ export const DATE_FORMS: readonly RegExp[] = [
     'giu',
   ),
   new RegExp(
-    String.raw`(?<![\w.])(?:(?<since>0?[1-9]|[12]\d|3[01])\.? ?(?:al|a|au|to|bis|t/m|tot|do|till|until|e|y|et|and|und|en|och|i|[-–/]) ?)?(?<day>${DAY})(?:st|nd|rd|th|er|º|ª|°|\.)?(?: day)?${OF}(?<name>${MONTH})(?:,?${OF}(?<year>${YEAR}|['’]\d\d))?(?![\p{L}\d])`,
+    String.raw`(?<![\w.])(?:(?<since>0?[1-9]|[12]\d|3[01])\.? ?(?:al|a|au|to|bis|t/m|tot|do|till|until|e|y|et|and|und|en|och|i|[-–/]) ?)?(?<day>${DAY})(?:st|nd|rd|th|er|e|ste|de|º|ª|°|\.)?(?: day)?${OF}(?<name>${MONTH})(?:,?${OF}(?<year>${YEAR}|['’]\d\d))?(?![\p{L}\d])`,
     'giu',
   ),
   new RegExp(

@@ -3,7 +3,7 @@ import type { PictureWords } from './pictures.ts';
 
 export const PICTURE_WORDS_NORTH_EAST: readonly PictureWords[] = [
   {
-    pictures: `foto(?:['’]?s)?|afbeelding(?:en)?|portret(?:ten)?|kiekjes?|polaroids?`,
+    pictures: `(?:flits|pas|profiel|school|groeps|klassen)?foto(?:['’]?s)?|afbeelding(?:en)?|portret(?:ten)?|kiekjes?|polaroids?`,
     screens: `beeld(?:en)?|camerabeeld(?:en)?|stills?|screenshots?|schermafbeelding(?:en)?|opnames?|close-?up`,
     of: `met `,
     ofThe: `van `,

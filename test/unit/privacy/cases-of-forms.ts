@@ -135,6 +135,8 @@ export const CASES_OF_FORMS: Record<string, { yes: readonly (readonly [string, s
       ['Die Bewohnerin ist dreiundneunzig Jahre alt.', 'age: dreiundneunzig'],
       ['on her ninety-first birthday', 'age: ninety-first'],
       ['Babcia ma dziewięćdziesiąt dwa lata.', 'age: dziewięćdziesiąt dwa'],
+      ['Babička má devadesát tři let.', 'age: devadesát tři'],
+      ['Seit März ist sie siebenundneunzig und wohnt hier.', 'age: siebenundneunzig'],
     ],
     no: [
       'ninety per cent of them',
@@ -148,8 +150,20 @@ export const CASES_OF_FORMS: Record<string, { yes: readonly (readonly [string, s
       ['born 14/07, left-handed', 'date: 14/07'],
       ['Termin am 9.6. um zehn', 'date: 9.6'],
       ['wizyta 17.09 o ósmej', 'date: 17.09'],
+      ['Please sign it by 30/9. The lessor is out.', 'date: 30/9'],
+      ['Arrives 13/05.', 'date: 13/05'],
+      ['Turno, 22/03 15 hs, consultorio 4', 'date: 22/03'],
+      ['Ziek gemeld tot 4-11.', 'date: 4-11'],
+      ['parte del 3-V-2022', 'date: 3-V-2022'],
     ],
-    no: ['3/4 of the users answered', 'scored 5/7 on it', 'version 2.1 works', 'BP 12/8 today', 'pages 3-4'],
+    no: [
+      'turn to pages 4-11.',
+      '3/4 of the users answered',
+      'scored 5/7 on it',
+      'version 2.1 works',
+      'BP 12/8 today',
+      'pages 3-4',
+    ],
   },
   'date-in-words': {
     yes: [['on the third of March', 'date: third of March']],
@@ -178,6 +192,8 @@ export const CASES_OF_FORMS: Record<string, { yes: readonly (readonly [string, s
   },
   handle: {
     yes: [
+      ['@lena.backt tagged us in a story', 'code: @lena.backt'],
+      ['En TikTok estoy como luzmi.ve por si acaso', 'code: luzmi.ve'],
       ['follow her on Instagram: @tess.paints', 'code: @tess.paints'],
       ['my gamertag is frostbyte_09', 'code: frostbyte_09'],
       ['ask u/quietfox about it', 'code: u/quietfox'],
@@ -188,6 +204,8 @@ export const CASES_OF_FORMS: Record<string, { yes: readonly (readonly [string, s
     yes: [
       ['a blue van, LK19 VXD, was parked there', 'plate: LK19 VXD'],
       ['der Wagen mit B-XY 1234 fuhr weg', 'plate: B-XY 1234'],
+      ['Auf dem Parkplatz: GM XK 2094 und sonst keiner', 'plate: GM XK 2094'],
+      ['Our bakkie, CA 518-203, was hit', 'plate: CA 518-203'],
     ],
     no: ['order LK19 VXD today', 'see ISO 9001 for cars and UTF-8'],
   },
@@ -317,7 +335,12 @@ export const CASES_OF_FORMS: Record<string, { yes: readonly (readonly [string, s
         'address: Blk 518 Bishan Street 13 #09-44, Singapore 570518',
       ],
     ],
-    no: ['Bus 14 to Harlow leaves from stop 6 at 09:15.', 'Art. 12 Abs. 3 des Gesetzes vom 4. Mai 1998'],
+    no: [
+      'Ordered: 5 st Björk, 2 st Ask.',
+      'Section 420 IPC r/w Sec 34',
+      'Bus 14 to Harlow leaves from stop 6 at 09:15.',
+      'Art. 12 Abs. 3 des Gesetzes vom 4. Mai 1998',
+    ],
   },
   'address-field': {
     yes: [

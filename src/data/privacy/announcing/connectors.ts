@@ -11,5 +11,8 @@ to jest ma pod o nr z za w moj moja jego jej numerem na pana pani
 ar med har lyder pa av mitt min hans hennes den det ett en som
 er lyder med din hans hendes hennes deres vores
 je ma s se pod na za od jeho jeji
-ile olan icin bu su`.split(/\s+/),
+ile olan icin bu su
+left right links rechts linke rechte gauche droite derecho derecha izquierdo izquierda destro destra sinistro sinistra vanster hoger venstre hojre lewy prawy levy pravy`.split(
+    /\s+/,
+  ),
 );

@@ -23,9 +23,19 @@ const SCORE = 0.55;
 /** From which probability on a stretch with a number is taken, and one without. */
 const LEAST = 0.65;
 const LEAST_NUMBERLESS = 0.7;
+/** Of one or two words. */
+const LEAST_SHORT = 0.85;
 
-/** "Sat. 10 a.m. to 9 p.m.", and columns. */
-const OTHER = /\d ?[ap]\.? ?m(?:\.|(?!\p{L}))|[^\S\n]{4}|(?<!\p{L})Vol$/iu;
+/** "Sat. 10 a.m. to 9 p.m.", columns, sections of laws, courts, and what is ordered: "4 st Billy", "6 x Granny Smith". */
+const OTHER = new RegExp(
+  [
+    String.raw`\d ?[ap]\.? ?m(?:\.|(?!\p{L}))|[^\S\n]{4}|(?<!\p{L})Vol$`,
+    String.raw`(?<!\p{L})(?:sec(?:tion)?|art(?:icle|\.)?|alinéa|§|rev|grade|BP|Exhibit|printing) ?\d`,
+    String.raw`mahkemesi|(?:járás|törvény)bíróság|(?<!\p{L})(?:court|tribunal|gericht)(?!\p{L})`,
+    String.raw`(?<![\p{L}\d])\d{1,3} ?(?:x|×|stk\.?|st|szt\.?|ks|db|pcs|kn|N·m) \p{Lu}`,
+  ].join('|'),
+  'iu',
+);
 
 /** Numbers alone, and single words, are too little. */
 function isAddress(written: string, { probability }: TaggedAddress): boolean {
@@ -34,5 +44,5 @@ function isAddress(written: string, { probability }: TaggedAddress): boolean {
   const hasNumber = /\d/.test(written);
   if (OTHER.test(written)) return false;
   if (letters < 4 || (words.length < 2 && !hasNumber)) return false;
-  return probability >= (hasNumber ? LEAST : LEAST_NUMBERLESS);
+  return probability >= Math.max(hasNumber ? LEAST : LEAST_NUMBERLESS, words.length < 3 ? LEAST_SHORT : 0);
 }

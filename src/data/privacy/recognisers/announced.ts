@@ -13,7 +13,7 @@ const SENTENCE_END =
   /(?<!(?<!\p{L})(?:\p{L}{1,3}|[Aa](?:cct|kten|nst|utor)|[Bb]adge|[Cc](?:arn|éd|ed|lien|ert|ollar|ust)|[Dd]ipl|[Ee](?:mpl|vid|wid|xped|xp|xpte|xpd)|[Hh](?:ist|osp)|[Ii]nscr|[Kk]unde|[Ll](?:edn|eg|idm)|[Mm](?:at[rn]?|itgl|edarb|itarb|edl)|[Nn](?:úm|umm)|[Pp](?:ers|at[ni]?|asp|erm|roc|rot|rof|oj|ol)|[Rr](?:ef|ech|egn)|[Ss](?:erv|oc|tud|taff|ygn|lužb)|[Tt](?:ess|arj)|[Uu]sag|[Vv]ers)\.?)[.!?]\s+(?=\p{Lu})/gu;
 /** "12, 34 and 56": what is said of one is said of all. */
 const AND =
-  /^(?: \([^()\n]{1,20}\))?\s?(?:[,;/&+]|\|)?\s?(?:and|or|und|oder|et|ou|y|o|e|i|oraz|lub|en|of|och|eller)?\s$/i;
+  /^(?: \([^()\n]{1,20}\))?\s?(?:[,;/&+]|\|)?\s?(?:and|or|und|oder|et|ou|y|o|e|i|oraz|lub|en|of|och|eller)?\s?(?:(?:left|right|links|rechts|gauche|droite|derech[oa]|izquierd[oa]|destr[oa]|sinistr[oa]|vänster|höger|venstre|højre|høyre|alt|neu|old|new):?)?\s$/i;
 /** "Passports: Ann Lee 141501619, Bo Hall 518637045": numbers of one form, each behind its name. */
 const LISTED =
   /^\s?[,;\n]\s{0,2}(?:[-*•] )?(?:(?:and|und|et|y|e|en|och|og|i) )?(?:\p{Lu}[\p{L}'’.-]{0,20} ?){1,3}[:(]?\s?$/u;

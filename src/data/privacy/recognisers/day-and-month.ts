@@ -7,7 +7,7 @@ import { Expression } from '../words/expression.ts';
 
 /** What happens to people on a day, in nine languages. */
 const EVENTS =
-  String.raw`born|d\.?o\.?b\.?|birth(?:day|date)?|bday|admitted|admission|adm|discharged?|died|death|deceased|(?:re)?scheduled|booked|appointments?|appt|visit(?:ed)?|seen|follow-?up|f\/u|rtc|ret(?:urn)?|next|lmp|edd|last seen|surgery|operated|hired|signed|dated?|married|wedding|hearing|due|transfer(?:red)?|vaccinated|tested|fell|collapsed|arrived?|since|until
+  String.raw`born|d\.?o\.?b\.?|birth(?:day|date)?|bday|admitted|admission|adm|discharged?|died|death|deceased|(?:re)?scheduled|booked|appointments?|appt|visit(?:ed)?|seen|follow-?up|f\/u|rtc|ret(?:urn)?|next|lmp|edd|last seen|surgery|operated|hired|signed|dated?|married|wedding|hearing|due|transfer(?:red)?|vaccinated|tested|fell|collapsed|arriv(?:e[ds]?|al|ing)|contacted|called|rang|phoned|since|until
 verbandswechsel|nächste[rs]?|geb|geboren|geburtstag|termin|aufnahme|aufgenommen|entlassen|entlassung|gestorben|verstorben|gest|untersuchung|kontrolle|besuch|hochzeit|seit|vom|operiert
 née?|naissance|anniversaire|admise?|sortie?|hospitalisée?|rendez-vous|rdv|décédée?|visite|consultation|opérée?|depuis le|dès le
 nacid[oa]|nació|nacimiento|cumpleaños|ingres[óo]|ingresad[oa]|alta|salió|cita|visita|consulta|falleció|fallecid[oa]|operad[oa]|desde el|hasta el|día
@@ -15,7 +15,7 @@ nat[oa]|nascita|compleanno|ricover\p{L}{1,4}|dimess[oa]|dimissioni?|appuntamento
 verjaardag|opgenomen|opname|ontslagen|ontslag|afspraak|overleden|controle|bezoek|vanaf
 ur|urodz|urodzon[ya]|urodziny|przyjęt[ya]|wypisan[ya]|wizyta|zmarła?|kontrola|dnia|zabieg|wypis
 nascid[oa]|nascimento|nasceu|aniversário|internad[oa]|internação|falec\p{L}{1,4}|dia|desde
-född|födelsedag|inskriven|utskriven|inlagd|besök|avliden|opererad|sedan
+kontaktad|född|födelsedag|inskriven|utskriven|inlagd|besök|avliden|opererad|sedan
 mon(?:day)?|tue(?:s|sday)?|wed(?:nesday)?|thu(?:rs|rsday)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|miércoles|jueves|viernes|lunedì|martedì|mercoledì|giovedì|venerdì|maandag|dinsdag|woensdag|donderdag|vrijdag|poniedziałek|wtorek|środa|czwartek|piątek|segunda|terça|quarta|quinta|sexta|måndag|tisdag|onsdag|torsdag|fredag`
     .split('\n')
     .join('|');
@@ -30,6 +30,10 @@ const AFTER_EVENT = leanestPattern(
 const AFTER_PREPOSITION =
   /(?<![\p{L}\p{N}])(?:on|from|to|until|till|by|am|vom|bis|zum|ab|le|du|au|el|il|op|tot|em|den|d\.|till|til|fra|från|på|od|do|dne|dia|día|desde|hasta|até|dal|al|since|before|after|between|and|covers?|para(?: el| o)?|für den|pour le|per il|voor|till den|for den|na)\s{1,2}$/iu;
 const MARKED = new Expression(DAY_AND_MONTH, { isNearDigits: true });
+/** "until 3-11": in the Netherlands. */
+const AFTER_DUTCH = /(?<!\p{L})(?:tot|t\/m|vanaf|sinds|ziek|verlof|afspraak)(?: en met)?\s$/iu;
+/** "sign by 30/6. Lessee: …". */
+const SENTENCE_BEHIND = /^\.\s+\p{Lu}/u;
 const ENDS =
   /^\.?(?:\s?$|\s?[,;)!?\n]|\.?\s(?:at|um|à|a las|alle|om|kl|o|ab|gegen|klockan|and|und|et|y|e|en|i|och|bis|to|in|im|\d{1,2}[:h.]\d\d)(?!\p{L}))/iu;
 const REACH = 40;
@@ -41,7 +45,7 @@ const RANGE =
   /^\s?(?:[–-]|to|until|till|bis|al|au|a|tot|t\/m|do|til|till|and|und|et|y|e|en|och|og|i|or|oder|&|,)\s?$/iu;
 /** Between commas, or in front of a time, what is no share. */
 const APART = /(?:^|[,;(|\n]\s?)$/u;
-const APART_END = /^(?:\s?$|\s?[.;,)|\n](?!\d)|\s\d{1,2}[:.h]\d\d(?!\d))/u;
+const APART_END = /^(?:\s?$|\s?[.;,)|\n](?!\d)|\s\d{1,2}(?:[:.h]\d\d(?!\d)| ?(?:hs?|hrs?|uhr|uur)(?!\p{L}))|\s\p{Ll})/u;
 /** Birthdays in figures without signs: "DOB 03071990". */
 const BORN = new Expression(
   /(?<=(?<![\p{L}\p{N}])(?:d\.?o\.?b\.?|date of birth|birth ?date|born|geb\.?|geboren(?: am)?|geb(?:urts)?\.?-?dat(?:um|\.)?|n[ée]e? le|ddn|date de naissance|f\.? ?(?:de )?nac(?:imiento)?\.?|fecha (?:de )?nac(?:imiento|\.)|nascid[oa] (?:em|a)|data (?:de )?nasc(?:imento|\.)|dn|data di nascita|nat[oa] il|geboortedatum|ur\.|data ur(?:odzenia|\.)|född|f\.|født|fødselsdato|nar\.|narozen[áa]?|datum narození|doğum tarihi|d\.t\.)[:.]?\s{0,2})(?:\d{8}|\d{6}|\d\d \d\d (?:\d{4}|\d\d))(?![\p{L}\p{N}]|[-.,/]\d)/giu,
@@ -72,7 +76,7 @@ const NAMED = new Expression(
 );
 /** "14 VII 1980", as Poland and Hungary write. */
 const ROMAN = new Expression(
-  /(?<![\p{L}\p{N}.])(?:0?[1-9]|[12]\d|3[01])[. ]{1,2}(?:I{1,3}|IV|VI{0,3}|IX|XI{0,2})[. ]{1,2}(?:1[89]\d\d|20\d\d)(?!\d)/gu,
+  /(?<![\p{L}\p{N}.])(?:0?[1-9]|[12]\d|3[01])(?:[. ]{1,2}|-)(?:I{1,3}|IV|VI{0,3}|IX|XI{0,2})(?:[. ]{1,2}|-)(?:1[89]\d\d|20\d\d)(?!\d)/gu,
   { isNearDigits: true },
 );
 
@@ -136,6 +140,8 @@ function isAsked(text: string, { start, end, value, sign }: Marked): boolean {
     if (APART.test(before) && APART_END.test(behind)) return true;
   }
   if (sign === '/' && /(?:^|[\n|]\s?)$/.test(before) && /^\s{1,2}\d{1,2}[:h]\d\d(?!\d)/.test(behind)) return true;
+  if (sign === '-' && AFTER_DUTCH.test(before)) return ENDS.test(behind) || SENTENCE_BEHIND.test(behind);
   if (!isPlain || !AFTER_PREPOSITION.test(before)) return false;
+  if (sign === '/' && !isShare && SENTENCE_BEHIND.test(behind)) return true;
   return ENDS.test(behind) || (sign === '/' && !isShare && GOES_ON.test(behind));
 }

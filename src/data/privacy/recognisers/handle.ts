@@ -9,8 +9,13 @@ const NEAR = new RegExp(
   String.raw`(?<!\p{L})(?:${SERVICES}|follow(?:s|ed|ing|ers)?|dm(?:s|ed)?|tag(?:ged)?|mention(?:ed)?|profile|account|posted by|folg(?:t|en)|suivez|sígueme|segui|volg|obserwuj|följ)(?!\p{L})[^\n]{0,40}$`,
   'iu',
 );
+/** "@kasia.bakes tagged us", "@rhodesdusty on Insta". */
+const AT_WORK = new RegExp(
+  String.raw`^\s(?:(?:has |had |just )?(?:tagged|posted|commented|messaged|dm['’]?e?d|followed|liked|replied|wrote|shared)|(?:on|auf|sur|en|su|no|op|na|på) (?:${SERVICES})|hat (?:uns|mich)|nous a|nos ha|ci ha)(?!\p{L})`,
+  'iu',
+);
 const SAID = new WordPattern(
-  String.raw`(?<!\p{L})(?:${SERVICES})(?: (?:handle|name|id|tag|account|profile|user(?:name)?|konto|compte|cuenta|conta|nick))?(?:\s?[:=]\s?|\s(?:bin ich|je suis|moi c['’]est|soy|me llamo|sono|io sono|sou|ben ik|heet ik|är jag|heter jag|er jeg|hedder jeg|jestem|i am|i['’]m|as)\s|\s(?:is|ist|est|es|è|é|to|jest|är)\s|\s)["'«„“]?(?<value>@?(?:live:)?(?=[\w.]{0,30}(?:[\d_]|\.\w))[A-Za-z](?:[\w.]{2,39})(?<![.])(?=[^\w.@]|[.](?:\s|$)|$))`,
+  String.raw`(?<!\p{L})(?:${SERVICES})(?: (?:handle|name|id|tag|account|profile|user(?:name)?|konto|compte|cuenta|conta|nick))?(?:\s?[:=]\s?|\s(?:heißt (?:sie|er|es)|estoy como|estou como|come|come:|under|unter|sous|bin ich|je suis|moi c['’]est|soy|me llamo|sono|io sono|sou|ben ik|heet ik|är jag|heter jag|er jeg|hedder jeg|jestem|i am|i['’]m|as)\s|\s(?:is|ist|est|es|è|é|to|jest|är)\s|\s)["'«„“]?(?<value>@?(?:live:)?(?=[\w.]{0,30}(?:[\d_]|\.\w))[A-Za-z](?:[\w.]{2,39})(?<![.])(?=[^\w.@]|[.](?:\s|$)|$))`,
   'iu',
 );
 const ALONE = new Expression(
@@ -26,7 +31,8 @@ export const recogniser: Recogniser = {
   *find(text) {
     if (text.includes('@')) {
       for (const { 0: value, index } of AT_SIGN.matches(text)) {
-        const isNear = NEAR.test(text.slice(Math.max(0, index - 60), index));
+        const behind = text.slice(index + value.length, index + value.length + 40);
+        const isNear = NEAR.test(text.slice(Math.max(0, index - 60), index)) || AT_WORK.test(behind);
         if (isNear || isMarked(value, text[index + value.length])) yield found(index, value, isNear ? 0.65 : 0.6);
       }
     }

@@ -11,7 +11,7 @@ const PASSWORDS = [
 ].join('|');
 /** Whose value may stand after some words more. */
 const CODES = [
-  String.raw`cvv2?|cvc2?|csc|unlock pattern|codes? sim|sim[ -]?(?:pin|code|karten-?pin)|entsperrmuster|patrón de desbloqueo|schéma de déverrouillage|pin(?:s|[ -]?(?:codes?|numbers?|kod(?:en|e|u)?|kode[nr]?|nummer|kód|kodu))?|(?:door|gate|entry|entrance|access|alarm|keypad|key ?(?:safe|box)|lock ?box|locker|padlock|safe|garage|building|buzzer|lift|intercom|bike lock|back ?door|front door|unlock|shed|parking)(?: (?:code|pin|combo|combination|number))s?|keypad|key ?safe|lock ?box|(?:host|moderator|meeting)[ -](?:key|pin|passcode|code)|combos?|passcodes?|(?:the|your|le|el|il|o|der|de|votre|su|tu) (?:code|código|codice)(?= (?:is|est|es|è|é|lautet|ist))|koden(?= (?:är|er))|kod(?= to)|security code|verification code|recovery code`,
+  String.raw`cvv2?|cvc2?|csc|unlock pattern|codes? sim|sim[ -]?(?:pin|code|karten-?pin)|entsperrmuster|patrón de desbloqueo|schéma de déverrouillage|pin(?:s|[ -]?(?:codes?|numbers?|kod(?:en|e|u)?|kode[nr]?|nummer|kód|kodu))?|(?:door|gate|entry|entrance|access|alarm|keypad|key ?(?:safe|box)|lock ?box|locker|padlock|safe|garage|building|buzzer|lift|intercom|bike lock|back ?door|front door|unlock|shed|parking)(?: (?:code|pin|combo|combination|number))s?|keypad|key ?safe|lock ?box|(?:host|moderator|meeting)[ -](?:key|pin|passcode|code)|combos?|passcodes?|(?:the|your|le|el|il|o|der|de|votre|su|tu) (?:code|código|codice)(?= (?:is|est|es|è|é|lautet|ist))|koden(?= (?:är|er))|kod(?= to)|security code|verification code|recovery code|code for (?:the |our |my |your )?\p{L}{3,12}(?: \p{L}{3,12})?`,
   String.raw`geheimzahl|(?:haus|keller|hof|büro|garagen|eingangs)?-?(?:tür|tor|alarm|schließfach|tresor|schlüssel(?:box|safe|tresor|kasten)?|garagen|eingangs|zugangs|entsperr|freischalt|bestätigungs|sicherheits|aktivierungs|verifizierungs|wlan|zahlen)-?(?:codes?|kombination|pin)|schlüssel(?:tresor|box|safe)|kartenprüfnummer|prüfziffer|m?tan|code (?:für|zur|zum|der|am|vom) (?:(?:die|das|den) )?(?:haus)?(?:tür|tor|eingang|garage|tresor|schlüsselbox|alarm|alarmanlage)`,
   String.raw`digicode|codes? (?:(?:de |du |de la |de l['’]|d['’])?(?:porte|portail|alarme|entrée|accès|coffre|boîte à clés?|immeuble|parking|garage|wi-?fi|secret|confidentiel|vérification|pin|interphone|hall))|boîte à clés|cryptogramme(?: visuel)?`,
   String.raw`(?:código|clave|contraseña)(?: (?:de|del|de la|para la|para el))? (?:puerta|portal|garaje|alarma|acceso|entrada|verja|caja fuerte|verificación|seguridad|edificio|candado|tarjeta)|nip|(?:codice|combinazione)(?: (?:della|del|di|dell['’]|per il|per la))? ?(?:porta|portone|cancello|allarme|cassaforte|accesso|cassetta|sblocco|verifica|ingresso|pin|otp|sicurezza|garage)|cassetta delle chiavi|(?:código|senha|segredo) (?:de |do |da )?(?:porta|portão|alarme|cofre|cadeado|condomínio|acesso|entrada|verificação|segurança|cartão|prédio|garagem)`,
@@ -75,7 +75,7 @@ const SHAPELESS =
   /^(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d[\d.,:]*\p{L}{0,3}|https?:.*|www\..*|[\w.+-]+@[\w.-]+|\p{L}+\.(?:com|org|net|pdf|docx?|txt)|v\d.*|[<[{$%(\\*].*|\p{L}{1,3}\d{1,3}|802\.11\p{L}*|wpa\d.*)$/iu;
 const ENDS = /^["'”»]?(?:\s?[.,;!?)–-]|$|\s(?:and|or|und|oder|et|ou|y|o|e|en|of|och|og|i)\s)/iu;
 const REACH = 72;
-const MOST_BETWEEN = 9;
+const MOST_BETWEEN = 11;
 
 export const recogniser: Recogniser = {
   name: 'secret-said',

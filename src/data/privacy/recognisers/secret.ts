@@ -19,7 +19,7 @@ const SHAPES = [
   String.raw`\b(?:AC|SK)[0-9a-f]{32}\b`,
   String.raw`\bdop_v1_[0-9a-f]{64}\b`,
   String.raw`\bhooks\.slack\.com\/services\/[\w/]{20,100}`,
-  String.raw`\bwhsec_[A-Za-z0-9+/=]{24,80}`,
+  String.raw`\bwhsec_[A-Za-z0-9+/=]{14,80}`,
   String.raw`\bGOCSPX-[\w-]{20,40}`,
   String.raw`\bshp(?:at|ca|pa|ss)_[0-9a-fA-F]{32}\b`,
   String.raw`\bsq0(?:atp|csp|idp)-[\w-]{22,48}`,

@@ -13,11 +13,11 @@ const OWN = [
 ].join('|');
 /** Announce one where it is marked, or where the value is no word. */
 const PEOPLE =
-  'users?|accounts?|utilisateurs?|utilisatrice|usuari[oa]s?|utente|utilizador(?:a)?|usuári[oa]|użytkowni(?:k|czka|ka|kiem)|användaren?|benutzer(?:in|s)?|nutzer(?:in|s)?|gebruikers?|brugere?n?|brukere?n?|uživatel(?:ka|e|em)?|kullanıcı(?:nın)?|käyttäjän?|utilizator(?:ul|ului)?|user(?:ul|ului)|felhasználó(?:t|nak)?|kontot|kontoen|contul|konta|konto(?:n|ni)|profile|profiel|profil(?:en)?|perfil|profilo|alias|accès|acceso|accesso|acesso|zugang|compte|konto|cuenta|conta|sysop|login|owner|oper';
+  'users?|accounts?|utilisateurs?|utilisatrice|usuari[oa]s?|utente|utilizador(?:a)?|usuári[oa]|użytkowni(?:k|czka|ka|kiem)|användaren?|benutzer(?:in|s)?|nutzer(?:in|s)?|gebruikers?|brugere?n?|brukere?n?|uživatel(?:ka|e|em)?|kullanıcı(?:nın)?|käyttäjän?|utilizator(?:ul|ului)?|user(?:ul|ului)|felhasználó(?:t|nak)?|kontot|kontoen|contul|konta|konto(?:n|ni)|profile|profiel|profil(?:en)?|perfil|profilo|alias|accès|acceso|accesso|acesso|zugang|compte|konto|cuenta|conta|sysop|login|owner|oper|client';
 const VALUE = String.raw`@?[A-Za-z](?:[\w.-]{1,38}[A-Za-z\d_])(?![\p{L}\p{N}@])`;
 const IS = String.raw`(?:is|was|ist|war|lautet|est|es|è|é|to|jest|är|er|je)\s`;
 const ANNOUNCED = new WordPattern(
-  String.raw`(?<![\p{L}\p{N}])(?:[a-z]{1,12}_)?(?:(?<own>${OWN})|(?<people>${PEOPLE}))["']?(?:(?<mark>['’]s\s|\s{0,2}(?:[:=|]|${IS})\s{0,2})|\s)["'«„“]?(?<value>(?!(?:${PEOPLE})\\s)${VALUE})`,
+  String.raw`(?<![\p{L}\p{N}])(?:[a-z]{1,12}_)?(?:(?<own>${OWN})|(?<people>${PEOPLE}))["']?(?:(?<mark>['’]s\s|\s{0,2}(?:[:=|]|${IS})\s{0,2})|\s)["'«„“]?(?<value>(?!(?:${PEOPLE})\s)${VALUE})`,
   'iu',
 );
 /** What says that somebody is, or wants to be, at work on a machine. */
@@ -136,11 +136,16 @@ function* nameBefore(text: string, index: number): Generator<Candidate> {
 const DOES =
   /^["']?\s(?:has |was |hat |ist |a |ha |heeft |har |er )?(?:logged|signed|log(?:s|ging)? |connected|failed|changed|created|deleted|opened|uploaded|locked|requested|attempted|accessed|angemeldet|gesperrt|connecté|s['’]est|conectad|inició|accedi|effettuat|conectou|acessou|ingelogd|geblokkeerd|zalogowa|zmieni|loggade|loggat|loggede|logget|se přihlás|přihlás|giriş|from \d)/iu;
 
+/** "usuario lpereyra, clave …", "client lebkuchen-prod, secret …". */
+const WITH_SECRET =
+  /^["']?(?:[,;/]|\s(?:und|and|et|y|e|con|mit|avec))?\s(?:clave|contraseña|kennwort|passwor[td]|pass|pw|secret|mot de passe|mdp|senha|password|wachtwoord|lösenord|hasło|heslo|salasana|adgangskode|passord)(?!\p{L})/iu;
+
 /** "user bwhitlock logged in". */
 function isAtWork(text: string, match: RegExpExecArray): boolean {
   const { value } = match.groups!;
   const end = match.index + match[0].length;
-  return isNoWord(value) && DOES.test(text.slice(end, end + 40));
+  const behind = text.slice(end, end + 40);
+  return isNoWord(value) && (DOES.test(behind) || WITH_SECRET.test(behind));
 }
 
 function* nameIn(match: RegExpExecArray): Generator<Candidate> {
