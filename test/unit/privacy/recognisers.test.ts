@@ -91,6 +91,7 @@ const CASES: Record<string, { yes: [text: string, found: string][]; no: string[]
       ['jane (at) example (dot) org', 'email: jane (at) example (dot) org'],
       ['write to gbolcer at endtech dot com', 'email: gbolcer at endtech dot com'],
       ['v.skytta at iki.fi', 'email: v.skytta at iki.fi'],
+      ['\tfor <mkl@localhost>; Thu, 5 Sep', 'email: mkl@localhost'],
     ],
     no: [
       'look at example.com',

@@ -3,7 +3,7 @@ import type { Announcing } from './announcing.ts';
 
 export const words: Announcing = {
   kind: 'account',
-  own: `laina, lainan numero, cheque acc, chequing acc, savings acc, savings acct, acct, a/c, acc no, iban, account number, account no, standing order
+  own: `laina, lainan numero, cheque acc, chequing acc, savings acc, savings acct, acct, acc, a/c, acc no, iban, account number, account no, standing order
 kontonummer~, kontonr, kto, ktonr, depotnummer, darlehensnummer, kreditnummer, sparbuch~, bausparvertrag~
 rib, numéro de compte, n de compte, numéro de prêt
 número de cuenta, n de cuenta, clabe, ccc, código de cuenta

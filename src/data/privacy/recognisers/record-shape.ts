@@ -4,10 +4,12 @@ import type { Recogniser } from '../recogniser.ts';
 import { Expression } from '../words/expression.ts';
 
 const FORM = new Expression(
-  /(?<![\p{L}\p{N}-])(?:(?<record>MRN?[- ]?\d{5,10}(?:-[A-Z\d])?)|(?<card>[A-Z]{1,2}\d{6} ?\([\dA]\))|(?<=DIN:? )(?<director>0\d{7})|(?<=R\.?F\.?C\.?:? )(?<tax>[A-ZÑ&]{3,4}\d{6}[A-Z\d]{3})|(?<birth>\d\d(?:[0257][1-9]|[1368][0-2])(?:0[1-9]|[12]\d|3[01])\/(?!19\d\d|20\d\d)\d{3,4}|(?<=RČ:? ?)\d{9,10}))(?![\p{L}\p{N}/])/gu,
+  /(?<![\p{L}\p{N}-])(?:(?<account>\d\d-\d{4}-\d{7}-\d{2,3})|(?<record>MRN?[- ]?\d{5,10}(?:-[A-Z\d])?)|(?<card>[A-Z]{1,2}\d{6} ?\([\dA]\))|(?<=DIN:? )(?<director>0\d{7})|(?<=R\.?F\.?C\.?:? )(?<tax>[A-ZÑ&]{3,4}\d{6}[A-Z\d]{3})|(?<birth>\d\d(?:[0257][1-9]|[1368][0-2])(?:0[1-9]|[12]\d|3[01])\/(?!19\d\d|20\d\d)\d{3,4}|(?<=RČ:? ?)\d{9,10}))(?![\p{L}\p{N}/])/gu,
   { isNearDigits: true },
 );
 const KINDS: Record<string, Kind> = {
+  /** Of New Zealand's banks. */
+  account: 'account',
   record: 'medical_record',
   card: 'national_id',
   director: 'code',
