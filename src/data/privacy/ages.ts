@@ -1,4 +1,4 @@
-/** How nine languages say that a number is somebody's age. */
+/** How some fifteen languages say that a number is somebody's age. */
 import { Expression } from './words/expression.ts';
 
 /** Over 89. */

@@ -6,9 +6,10 @@ import { leanPattern } from './lean.ts';
 
 /** Beyond U+FFFF whole blocks stand for their letters: symbols of music, digits and pictures are none. */
 const BEYOND: Readonly<Record<string, string>> = {
-  L: String.raw`\u{10000}-\u{1cfff}\u{1d400}-\u{1d7cb}\u{1df00}-\u{1e943}\u{20000}-\u{323af}`,
+  L: String.raw`\u{10000}-\u{1cfff}\u{1d400}-\u{1d7cb}\u{1df00}-\u{1e943}\u{20000}-\u{33479}`,
   N: String.raw`\u{1d7ce}-\u{1d7ff}\u{1f100}-\u{1f10c}\u{1fbf0}-\u{1fbf9}`,
-  M: '',
+  // Which form of a character a name has.
+  M: String.raw`\u{e0100}-\u{e01ef}`,
 };
 const CLASS = /\\(?:[pP]\{[^}]*\}|u\{[^}]*\}|[^])|\[(?:\\[^]|[^\]\\])*\]|[^\\[]+/gsu;
 const MEMBER = /\\(?:[pP]\{[^}]*\}|u\{[^}]*\}|[^])|[^]/gsu;
@@ -16,7 +17,7 @@ const MEMBER = /\\(?:[pP]\{[^}]*\}|u\{[^}]*\}|[^])|[^]/gsu;
 const SIGN = /^[&\-!#%,:;<=>@`~^$.*+?()[\]{}|/]$/u;
 
 /**
- * An expression that matches the same, compiled to as little as can be. It has the flag v, whose classes are cut out of
+ * An expression that matches the same but for signs within far blocks, compiled to as little as can be. It has the flag v, whose classes are cut out of
  * others, unless it says "no letter"; no walk reads that.
  */
 export function leanestPattern(pattern: RegExp): RegExp {

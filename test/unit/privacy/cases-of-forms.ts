@@ -132,6 +132,7 @@ export const CASES_OF_FORMS: Record<string, { yes: readonly (readonly [string, s
     ],
     no: [
       'ninety per cent of them',
+      'The church is two hundred years old.',
       'That was ninety years ago.',
       'one hundred boxes were counted',
       'She is eighty years old.',
@@ -150,6 +151,8 @@ export const CASES_OF_FORMS: Record<string, { yes: readonly (readonly [string, s
     ],
     no: [
       'turn to pages 4-11.',
+      'a drill bit, 5/16 inch wide',
+      'model car, 1/24 scale',
       '3/4 of the users answered',
       'scored 5/7 on it',
       'version 2.1 works',
@@ -190,7 +193,7 @@ export const CASES_OF_FORMS: Record<string, { yes: readonly (readonly [string, s
       ['my gamertag is frostbyte_09', 'code: frostbyte_09'],
       ['ask u/quietfox about it', 'code: u/quietfox'],
     ],
-    no: ['use @param for arguments', 'the @media rule', 'Reddit is large.', 'her account too.'],
+    no: ['@here posted it', 'use @param for arguments', 'the @media rule', 'Reddit is large.', 'her account too.'],
   },
   'plate-shape': {
     yes: [
@@ -199,7 +202,7 @@ export const CASES_OF_FORMS: Record<string, { yes: readonly (readonly [string, s
       ['Auf dem Parkplatz: GM XK 2094 und sonst keiner', 'plate: GM XK 2094'],
       ['Our bakkie, CA 518-203, was hit', 'plate: CA 518-203'],
     ],
-    no: ['order LK19 VXD today', 'see ISO 9001 for cars and UTF-8'],
+    no: ['release tags: BLTS-22 and CVSS-31', 'order LK19 VXD today', 'see ISO 9001 for cars and UTF-8'],
   },
   'photo-file': {
     yes: [

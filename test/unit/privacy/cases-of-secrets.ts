@@ -41,6 +41,7 @@ export const CASES_OF_SECRETS: Record<string, { yes: [text: string, found: strin
       ['twilio auth 4226130c33082e744231623aca817b4e', 'secret: 4226130c33082e744231623aca817b4e'],
     ],
     no: [
+      'zip code for the area is 90210',
       'The password is required.',
       'Passwort vergessen?',
       'Password must be at least 12 characters long.',

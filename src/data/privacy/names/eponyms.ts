@@ -29,38 +29,50 @@ const REACH = 24;
 function isShop(text: string, start: number, end: number): boolean {
   const name = text.slice(start, end);
   if (FIRST.test(name) || (name.includes(' ') && CAMEL.test(name))) return true;
-  const [given, family] = name.split(/[ ,]+/);
-  const isPerson = family !== undefined && gazetteer().given.get(asListed(given)) === 'plain';
-  if (isPerson && !isCalledThing(text, start, end)) return false;
+  if (isWholeName(name) && !isCalledThing(text, start, end)) return false;
   return SHOP.test(text.slice(Math.max(0, start - REACH), start));
 }
 
-/** Houses, schools, bridges, stops, prizes: what stands behind them is what they are called, whoever that was. */
+/** Schools, bridges, streets, prizes: what stands behind them is what they are called, whoever that was. */
 const PLACES = [
-  String.raw`hôpital|[Hh]ôpitaux|clinique|[ÉéEe]cole|[Cc]ollège|[Ll]ycée|[Pp]ont|[Aa]venue|[Rr]ue|[Bb]oulevard|[Aa]mphi(?:théâtre)?|[Pp]arking|[Tt]héâtre|[Ss]tade|[Gg]ymnase|[Cc]hâteau|[Mm]étro|[Ff]oyer|[Rr]ésidence|[Ff]ondation|[Ii]nstitut|[Pp]rix|[Cc]oupe`,
-  String.raw`[Hh]ospital|[Cc]línica|[Cc]olegio|[Ee]scuela(?: [Pp]rimaria| [Ss]ecundaria)?|[Ii]nstituto|[Uu]niversidad|[Ff]undación|[Tt]eatro|[Ee]stadio|[Pp]arque|[Pp]laza|[Tt]orneo|[Cc]opa|[Pp]remio|[Pp]uente|[Ee]stación|[Rr]esidencia|[Bb]iblioteca|[Aa]ula|[Ss]ala|[Pp]abellón|[Cc]afé|[Cc]alle|[Aa]venida`,
-  String.raw`[Oo]spedale|[Ss]cuola|[Ii]stituto|[Uu]niversità|[Ff]ondazione|[Pp]iazza|[Pp]onte|[Rr]ifugio|[Ss]tadio|[Ss]ettore|[Ll]iceo|[Pp]arco|[Tt]rofeo|[Vv]iale|[Cc]orso|[Tt]enuta|[Cc]antina|[Pp]asticceria|[Tt]rattoria`,
-  String.raw`[Cc]línica|[Ee]scola|[Uu]niversidade|[Ff]undação|[Pp]raça|[Ee]stádio|[Ee]stação|[Aa]eroporto|[Pp]rémio|[Rr]odoviária|[Pp]adaria|[Pp]astelaria|[Rr]ua`,
-  String.raw`Klinik|Klinikum|Krankenhaus|Schule|Grundschule|Gesamtschule|Realschule|Gymnasium|Gasthaus|Statikbüro|Sanitätshaus|Architekturbüro|Ingenieurbüro|Stiftung|Haus|Turnhalle|Kita|Bahnhof|Haltestelle|Tierheim|Fahrschule|Möbelhaus|Brauerei|Weingut|Metzgerei|Bäckerei|Druckerei|Spedition|Pension`,
-  String.raw`[Zz]iekenhuis|[Ss]chool|[Bb]asisschool|[Bb]rug|[Pp]lein|[Ss]tichting|[Ss]porthal|[Hh]alte|[Bb]akkerij|[Ss]lagerij|[Gg]arage|[Bb]rouwerij|[Rr]estaurant`,
-  String.raw`[Ss]zpital\p{Ll}{0,3}|[Ff]undacj\p{Ll}|[Uu]lic\p{Ll}|[Rr]ond\p{Ll}{1,2}|[Pp]lac(?:u|em)?|[Ss]zko[łl]\p{Ll}{1,3}|[Ll]ice\p{Ll}{2}|[Pp]ark(?:u)?|[Kk]awiarni\p{Ll}{0,2}|[Pp]iekarni\p{Ll}{0,2}|[Oo]siedl\p{Ll}|[Bb]racia|(?:[Ss]zpital|[Ff]undacja|[Ss]zkoła|[Pp]ark|[Ll]iceum|[Hh]ala|[Mm]uzeum) im\.`,
-  String.raw`[Nn]emocnic\p{Ll}|[Nn]áměstí|[Uu]lic\p{Ll}|[Kk]větinářství|[Pp]ekárn\p{Ll}|[Rr]estaurac\p{Ll}|[Hh]otel\p{Ll}?|[Zz]astávk\p{Ll}|[Šš]kol\p{Ll}|[Gg]ymnázium`,
-  String.raw`[Ss]jukhus(?:et)?|[Ss]kola(?:n)?|[Bb]ageri(?:et)?|[Kk]onditori(?:et)?|[Ss]tiftelsen|[Ff]onden|[Ss]kole(?:n)?|[Bb]ageriet|[Ss]ykehus(?:et)?|[Hh]otell?|[Ll]eipomo|[Kk]ahvila|[Rr]avintola|[Rr]avintolassa|[Kk]auppa|[Kk]oulu|[Ss]airaala`,
-  String.raw`[Ss]trada|[Bb]ulevardul|[Ss]pitalul|[Ll]iceul|[Ff]undația|[Ss]tația|[Șș]coala|[Gg]rădinița|[Kk]órház|[Ii]skola|[Aa]lapítvány|[Oo]teli?|[Hh]astanesi|[Oo]kulu`,
+  String.raw`[Hh]ôpital|[Hh]ôpitaux|[ÉéEe]cole|[Cc]ollège|[Ll]ycée|[Pp]ont|[Aa]venue|[Rr]ue|[Bb]oulevard|[Aa]mphi(?:théâtre)?|[Tt]héâtre|[Ss]tade|[Gg]ymnase|[Cc]hâteau|[Ff]ondation|[Ii]nstitut|[Pp]rix`,
+  String.raw`[Hh]ospital|[Cc]olegio|[Ee]scuela(?: [Pp]rimaria| [Ss]ecundaria)?|[Ii]nstituto|[Uu]niversidad|[Ff]undación|[Tt]eatro|[Ee]stadio|[Pp]arque|[Pp]laza|[Tt]orneo|[Pp]remio|[Pp]uente|[Ee]stación|[Bb]iblioteca|[Cc]alle|[Aa]venida`,
+  String.raw`[Oo]spedale|[Ss]cuola|[Ii]stituto|[Uu]niversità|[Ff]ondazione|[Pp]iazza|[Pp]onte|[Rr]ifugio|[Ss]tadio|[Ll]iceo|[Pp]arco|[Tt]rofeo|[Vv]iale|[Cc]orso`,
+  String.raw`[Ee]scola|[Uu]niversidade|[Ff]undação|[Pp]raça|[Ee]stádio|[Ee]stação|[Aa]eroporto|[Pp]rémio|[Rr]odoviária|[Rr]ua`,
+  String.raw`Klinikum|Krankenhaus|Schule|Grundschule|Gesamtschule|Realschule|Gymnasium|Stiftung|Turnhalle|Haltestelle`,
+  String.raw`[Zz]iekenhuis|[Bb]asisschool|[Bb]rug|[Pp]lein|[Ss]tichting|[Ss]porthal`,
+  String.raw`[Ss]zpital\p{Ll}{0,3}|[Ff]undacj\p{Ll}|[Uu]lic\p{Ll}|[Rr]ond\p{Ll}{1,2}|[Pp]lac(?:u|em)?|[Ss]zko[łl]\p{Ll}{1,3}|[Ll]ice\p{Ll}{2}|[Oo]siedl\p{Ll}|(?:[Pp]ark|[Hh]ala|[Mm]uzeum) im\.`,
+  String.raw`[Nn]emocnic\p{Ll}|[Nn]áměstí|[Zz]astávk\p{Ll}|[Gg]ymnázium|[Ss]jukhus(?:et)?|[Ss]tiftelsen|[Ss]ykehus(?:et)?`,
+  String.raw`[Ss]trada|[Bb]ulevardul|[Ss]pitalul|[Ll]iceul|[Ff]undația|[Ss]tația|[Șș]coala|[Kk]órház|[Aa]lapítvány|[Hh]astanesi`,
 ].join('|');
-const PLACE_BEFORE = new RegExp(
-  String.raw`(?<!\p{L})(?:${PLACES}) (?:["“„«'‘]|(?:de|du|des|di|do|da|del|della|im\.|[Ss]t\.|[Ss]w\.|św\.|San|Saint|Sint|Sankt) )?$`,
-  'u',
+/** Where people are or live as well: what stands behind them is a person where it is a whole name. */
+const HOUSES = [
+  String.raw`[Cc]linique|[Pp]arking|[Mm]étro|[Ff]oyer|[Rr]ésidence|[Cc]oupe|[Cc]línica|[Cc]opa|[Rr]esidencia|[Aa]ula|[Ss]ala|[Pp]abellón|[Cc]afé|[Ss]ettore|[Tt]enuta|[Cc]antina|[Pp]asticceria|[Tt]rattoria|[Pp]adaria|[Pp]astelaria`,
+  String.raw`Klinik|Gasthaus|Statikbüro|Sanitätshaus|Architekturbüro|Ingenieurbüro|Haus|Kita|Bahnhof|Tierheim|Fahrschule|Möbelhaus|Brauerei|Weingut|Metzgerei|Bäckerei|Druckerei|Spedition|Pension|[Ss]chool|[Hh]alte|[Bb]akkerij|[Ss]lagerij|[Gg]arage|[Bb]rouwerij|[Rr]estaurant`,
+  String.raw`[Kk]awiarni\p{Ll}{0,2}|[Pp]iekarni\p{Ll}{0,2}|[Bb]racia|[Uu]lic\p{Ll}|[Kk]větinářství|[Pp]ekárn\p{Ll}|[Rr]estaurac\p{Ll}|[Hh]otel\p{Ll}?|[Šš]kol\p{Ll}|[Ss]kola(?:n)?|[Bb]ageri(?:et)?|[Kk]onditori(?:et)?|[Ff]onden|[Ss]kole(?:n)?|[Ll]eipomo|[Kk]ahvila|[Rr]avintola|[Rr]avintolassa|[Kk]auppa|[Kk]oulu|[Ss]airaala|[Gg]rădinița|[Ii]skola|[Oo]teli?|[Oo]kulu`,
+].join('|');
+const [PLACE_BEFORE, HOUSE_BEFORE] = [PLACES, HOUSES].map(
+  (words) =>
+    new RegExp(
+      String.raw`(?<!\p{L})(?:${words}) (?:["“„«'‘]|(?:de|du|des|di|do|da|del|della|im\.|[Ss]t\.|[Ss]w\.|św\.|San|Saint|Sint|Sankt) )?$`,
+      'u',
+    ),
 );
 /** "Selma Lagerlöfs gata", "Ziya Gökalp durağı", "Joyce Tower". */
 const PLACE_BEHIND =
-  /^(?:[ -]|['’]s )(?:Towers?|Barracks|Terrace|Clinic|Hospital|School|College|Academy|Lodge|Theatre|Stadium|Park|Trophy|Prize|Award|Estate|Centre|Festspiele|Schule|Kaserne|Stiftung|Klinik|gata[n]?|gatans|gate|gaten|gade|vei|veien|vägen|vej|plads|plass|plats|torg|torget|bro|skole|skola|skolen|skolan|kadun|katu|tie|aukio|puisto|utca|utcai|út|úti|tér|téri|híd|körút|ulice|náměstí|most|durağı|Bulvarı|Caddesi|Sokağı|Sokak|Mahallesi|Parkı|Lisesi|Okulu|Hastanesi|Üniversitesi|straat|plein|laan|brug)(?!\p{L})/u;
+  /^[ -](?:Towers?|Barracks|Terrace|Clinic|Hospital|School|College|Academy|Lodge|Theatre|Stadium|Park|Trophy|Prize|Award|Estate|Centre|Festspiele|Schule|Kaserne|Stiftung|Klinik|gata[n]?|gatans|gaten|vei|veien|vägen|plads|plass|torget|skole|skola|skolen|skolan|kadun|katu|aukio|puisto|utca|utcai|út|úti|tér|téri|híd|körút|ulice|náměstí|durağı|Bulvarı|Caddesi|Sokağı|Sokak|Mahallesi|Parkı|Lisesi|Okulu|Hastanesi|Üniversitesi|straat|plein|laan)(?!\p{L})/u;
 
-/** "Hospital Egas Moniz", "pont Mirabeau": no person that the text speaks of. */
+/** "Hospital Egas Moniz", "pont Mirabeau", "clinique Saint-Jean", but "foyer Marie Durand". */
 function isPlace(text: string, start: number, end: number): boolean {
-  return (
-    PLACE_BEFORE.test(text.slice(Math.max(0, start - REACH), start)) || PLACE_BEHIND.test(text.slice(end, end + REACH))
-  );
+  const before = text.slice(Math.max(0, start - REACH), start);
+  if (PLACE_BEFORE.test(before) || PLACE_BEHIND.test(text.slice(end, end + REACH))) return true;
+  return HOUSE_BEFORE.test(before) && !isWholeName(text.slice(start, end));
+}
+
+/** A given name that is nothing else, and something behind it. */
+function isWholeName(name: string): boolean {
+  const [given, family] = name.split(/[ ,]+/);
+  return family !== undefined && gazetteer().given.get(asListed(given)) === 'plain';
 }
 
 const TURKISH_STREET = /^(?:\p{L}[\p{L}\p{M}’']* ){1,4}(?:Sok|Cad|Mah|Sk|Blv|Bulv)\.[^\n\d]{0,40}\d/u;

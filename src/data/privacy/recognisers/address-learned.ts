@@ -26,23 +26,25 @@ const LEAST_NUMBERLESS = 0.7;
 /** Of one or two words. */
 const LEAST_SHORT = 0.85;
 
-/** "Sat. 10 a.m. to 9 p.m.", columns, sections of laws, courts, and what is ordered: "4 st Billy", "6 x Granny Smith". */
+/** "Sat. 10 a.m. to 9 p.m.", columns, sections of laws, courts. */
 const OTHER = new RegExp(
   [
     String.raw`\d ?[ap]\.? ?m(?:\.|(?!\p{L}))|[^\S\n]{4}|(?<!\p{L})Vol$`,
-    String.raw`(?<!\p{L})(?:sec(?:tion)?|art(?:icle|\.)?|alinéa|§|rev|grade|BP|Exhibit|printing) ?\d`,
-    String.raw`mahkemesi|(?:járás|törvény)bíróság|(?<!\p{L})(?:court|tribunal|gericht)(?!\p{L})`,
-    String.raw`(?<![\p{L}\d])\d{1,3} ?(?:x|×|stk\.?|st|szt\.?|ks|db|pcs|kn|N·m) \p{Lu}`,
+    String.raw`(?<!\p{L})(?:section|article|alinéa|exhibit|pflegegrad) ?\d|\d(?:st|nd|rd|th) printing|(?<!\p{L})BP \d{2,3}/\d`,
+    String.raw`mahkemesi|(?:járás|törvény)bíróság|(?<!\p{L})(?:(?:district|high|county|crown|supreme|family) court|tribunal|amtsgericht|landgericht)(?!\p{L})`,
   ].join('|'),
   'iu',
 );
+/** What is ordered: "6 x Granny Smith", "4 st Billy, 2 st Ivar". */
+const ORDERED =
+  /(?<![\p{L}\d])\d{1,3} ?(?:x|×|[Ss]tk\.?|szt\.?|ks|db|pcs|N·m) \p{Lu}|(?<![\p{L}\d])\d{1,2} st \p{Lu}\p{Ll}+, \d{1,2} st /u;
 
 /** Numbers alone, and single words, are too little. */
 function isAddress(written: string, { probability }: TaggedAddress): boolean {
   const words = written.match(/\p{L}{2,}/gu) ?? [];
   const letters = words.join('').length;
   const hasNumber = /\d/.test(written);
-  if (OTHER.test(written)) return false;
+  if (OTHER.test(written) || ORDERED.test(written)) return false;
   if (letters < 4 || (words.length < 2 && !hasNumber)) return false;
   return probability >= Math.max(hasNumber ? LEAST : LEAST_NUMBERLESS, words.length < 3 ? LEAST_SHORT : 0);
 }

@@ -13,7 +13,7 @@ const NUMBERS = [
   String.raw`noventa(?: e (?:um|uma|dois|duas|três|quatro|cinco|seis|sete|oito|nove))?|cento e (?:um|dois|três|quatro|cinco|seis|sete|oito|nove|dez)`,
   String.raw`(?:een|één|twee|drie|vier|vijf|zes|zeven|acht|negen)[eë]nnegentig|negentig|honderd(?:een|twee|drie|vier|vijf|zes|zeven|acht|negen|tien)`,
   String.raw`dziewięćdziesi(?:ąt|ęciu)(?: (?:jeden|dwa|dwie|trzy|cztery|pięć|sześć|siedem|osiem|dziewięć|jednego|dwóch|trzech|czterech|pięciu|sześciu|siedmiu|ośmiu|dziewięciu))?|sto (?:jeden|dwa|trzy|cztery|pięć|sześć|siedem|osiem|dziewięć|dziesięć)`,
-  String.raw`devadesát(?:[ -]?(?:jedna|jeden|dva|dvě|tři|čtyři|pět|šest|sedm|osm|devět))?|(?:(?:en|to|tre|fire|fem|seks|syv|otte|ni)og)?halvfems|nitti(?:en|to|tre|fire|fem|seks|sju|syv|åtte|ni)?|hundrede?`,
+  String.raw`devadesát(?:[ -]?(?:jedna|jeden|dva|dvě|tři|čtyři|pět|šest|sedm|osm|devět))?|(?:(?:en|to|tre|fire|fem|seks|syv|otte|ni)og)?halvfems|nitti(?:en|to|tre|fire|fem|seks|sju|syv|åtte|ni)?|(?<!(?:to|tre|fire|fem|seks|syv|sju|otte|åtte|ni) )hundre(?:de)?(?!\p{L})`,
   String.raw`yhdeksänkymmentä(?:yksi|kaksi|kolme|neljä|viisi|kuusi|seitsemän|kahdeksan|yhdeksän)?|kilencven(?:egy|két|kettő|három|négy|öt|hat|hét|nyolc|kilenc)?|nouăzeci(?: și (?:unu|una|doi|două|trei|patru|cinci|șase|șapte|opt|nouă))?|doksan(?: (?:bir|iki|üç|dört|beş|altı|yedi|sekiz|dokuz))?`,
   String.raw`nittio?(?:en|ett|två|tre|fyra|fem|sex|sju|åtta|nio)?|(?:ett)?hundra(?:en|ett|två|tre|fyra|fem|sex|sju|åtta|nio)`,
 ];

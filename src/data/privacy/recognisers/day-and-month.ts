@@ -45,7 +45,9 @@ const RANGE =
   /^\s?(?:[–-]|to|until|till|bis|al|au|a|tot|t\/m|do|til|till|and|und|et|y|e|en|och|og|i|or|oder|&|,)\s?$/iu;
 /** Between commas, or in front of a time, what is no share. */
 const APART = /(?:^|[,;(|\n]\s?)$/u;
-const APART_END = /^(?:\s?$|\s?[.;,)|\n](?!\d)|\s\d{1,2}(?:[:.h]\d\d(?!\d)| ?(?:hs?|hrs?|uhr|uur)(?!\p{L}))|\s\p{Ll})/u;
+const APART_END = /^(?:\s?$|\s?[.;,)|\n](?!\d)|\s\d{1,2}(?:[:.h]\d\d(?!\d)| ?(?:hs?|hrs?|uhr|uur)(?!\p{L})))/u;
+/** "20/11 would suit her", but no 16/9 screen. */
+const DAY_FIRST = /^(?!(?:16|18|21)\/9)(?:1[3-9]|2\d|3[01])[/.]/;
 /** Birthdays in figures without signs: "DOB 03071990". */
 const BORN = new Expression(
   /(?<=(?<![\p{L}\p{N}])(?:d\.?o\.?b\.?|date of birth|birth ?date|born|geb\.?|geboren(?: am)?|geb(?:urts)?\.?-?dat(?:um|\.)?|n[ée]e? le|ddn|date de naissance|f\.? ?(?:de )?nac(?:imiento)?\.?|fecha (?:de )?nac(?:imiento|\.)|nascid[oa] (?:em|a)|data (?:de )?nasc(?:imento|\.)|dn|data di nascita|nat[oa] il|geboortedatum|ur\.|data ur(?:odzenia|\.)|född|f\.|født|fødselsdato|nar\.|narozen[áa]?|datum narození|doğum tarihi|d\.t\.)[:.]?\s{0,2})(?:\d{8}|\d{6}|\d\d \d\d (?:\d{4}|\d\d))(?![\p{L}\p{N}]|[-.,/]\d)/giu,
@@ -136,6 +138,7 @@ function isAsked(text: string, { start, end, value, sign }: Marked): boolean {
     return /^\.(?:\s\p{Ll}|\s?$|[?!,;:)])/u.test(text.slice(end, end + 3));
   const behind = text.slice(end, end + 12);
   const isShare = FRACTION.test(value);
+  if (!isShare && DAY_FIRST.test(value) && isPlain && APART.test(before) && /^\.?\s\p{Ll}/u.test(behind)) return true;
   if (sign === '/' && !isShare && /(?:^|\/)(?:1[3-9]|2\d|3[01])(?:\/|$)/.test(value)) {
     if (APART.test(before) && APART_END.test(behind)) return true;
   }

@@ -11,7 +11,8 @@ const MARK = /@|[[({]\s?(?:at|ät|arroba)\s?[\])}]/iu;
 const SPELLED =
   /\s(?:at|@|arroba|chez)\s(?:[a-z\d][a-z\d-]{1,40}(?:\.| dot | punkt | point | punto )){1,4}(?:com|org|net|edu|gov|info|io|co|[a-z]{2})(?![\p{L}\p{N}@-]|\.\p{L})/giu;
 /** In mails' headers: "for <jm@localhost>", "from jm@localhost by". */
-const OF_MACHINE = /(?<=(?:^|[\s(])(?:for|from)\s{1,3}<?)[a-z][\w.+-]{1,40}@localhost(?=[>)\s])/gi;
+const OF_MACHINE =
+  /(?<=(?:^|[\s(])(?:for|from)\s{1,3}<?)(?!(?:root|git|postgres|mysql|admin|daemon|www-data|nobody|user|username|test)@)[a-z][\w.+-]{1,40}@localhost(?=[>)\s,;]|\.?(?:\s|$))/gi;
 const LOCAL = /(?<![\p{L}\p{N}._%+-])[a-z\d][\w.+-]{1,40}$/iu;
 const LONGEST = 44;
 /** Of a letter, and nobody's, where its header or its many digits say so: "22.1990@web.de" is somebody's. */
@@ -42,7 +43,7 @@ export const recogniser: Recogniser = {
     if (MARK.test(text)) {
       for (const one of addresses.find(text)) if (!isMessageId(text, one)) yield one;
     }
-    if (text.includes('@localhost'))
+    if (/@localhost/i.test(text))
       for (const { 0: value, index } of matchesOf(OF_MACHINE, text))
         yield { start: index, end: index + value.length, score: 0.8 };
     yield* spelled(text);

@@ -14,6 +14,9 @@ const AT_WORK = new RegExp(
   String.raw`^\s(?:(?:has |had |just )?(?:tagged|posted|commented|messaged|dm['’]?e?d|followed|liked|replied|wrote|shared)|(?:on|auf|sur|en|su|no|op|na|på) (?:${SERVICES})|hat (?:uns|mich)|nous a|nos ha|ci ha)(?!\p{L})`,
   'iu',
 );
+/** Everybody, and words of programs. */
+const NOBODY =
+  /^@(?:here|all|everyone|channel|team|media|types?|dataclass|param|returns?|override|import|property|staticmethod|author|see|link|todo|deprecated|test|app|me|you|us)$/i;
 const SAID = new WordPattern(
   String.raw`(?<!\p{L})(?:${SERVICES})(?: (?:handle|name|id|tag|account|profile|user(?:name)?|konto|compte|cuenta|conta|nick))?(?:\s?[:=]\s?|\s(?:heißt (?:sie|er|es)|estoy como|estou como|come|come:|under|unter|sous|bin ich|je suis|moi c['’]est|soy|me llamo|sono|io sono|sou|ben ik|heet ik|är jag|heter jag|er jeg|hedder jeg|jestem|i am|i['’]m|as)\s|\s(?:is|ist|est|es|è|é|to|jest|är)\s|\s)["'«„“]?(?<value>@?(?:live:)?(?=[\w.]{0,30}(?:[\d_]|\.\w))[A-Za-z](?:[\w.]{2,39})(?<![.])(?=[^\w.@]|[.](?:\s|$)|$))`,
   'iu',
@@ -32,7 +35,8 @@ export const recogniser: Recogniser = {
     if (text.includes('@')) {
       for (const { 0: value, index } of AT_SIGN.matches(text)) {
         const behind = text.slice(index + value.length, index + value.length + 40);
-        const isNear = NEAR.test(text.slice(Math.max(0, index - 60), index)) || AT_WORK.test(behind);
+        const isNear =
+          NEAR.test(text.slice(Math.max(0, index - 60), index)) || (AT_WORK.test(behind) && !NOBODY.test(value));
         if (isNear || isMarked(value, text[index + value.length])) yield found(index, value, isNear ? 0.65 : 0.6);
       }
     }

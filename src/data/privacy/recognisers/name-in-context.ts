@@ -61,8 +61,8 @@ export const recogniser: Recogniser = {
 
 /** "krummel <krummel77@example.org>". */
 const MAIL_BEHIND = /^["'”)]{0,2} ?<(\p{L}+)[\p{L}\d._-]*@/u;
-/** "Kassen-Nr. L850398513", "hetu 110740-288B": what a number stands behind is what it is called. */
-const LABELS = /^\.?:? {0,2}(?=[\p{Lu}\d./-]*\d[\d ./-]*\d)[\p{Lu}\d][\p{Lu}\d ./-]{4}/u;
+/** "Kassen-Nr. L850398513", "hetu 110740-288B": what a number with letters stands behind is what it is called. */
+const LABELS = /^\.?:? {0,2}(?=[\d./-]{0,12}\p{Lu})(?=[\p{Lu}./-]{0,4}\d)[\p{Lu}\d][\p{Lu}\d ./-]{5}/u;
 const BEHIND = 30;
 
 function isFresh(word: string): boolean {

@@ -13,7 +13,7 @@ const OWN = [
 ].join('|');
 /** Announce one where it is marked, or where the value is no word. */
 const PEOPLE =
-  'users?|accounts?|utilisateurs?|utilisatrice|usuari[oa]s?|utente|utilizador(?:a)?|usuári[oa]|użytkowni(?:k|czka|ka|kiem)|användaren?|benutzer(?:in|s)?|nutzer(?:in|s)?|gebruikers?|brugere?n?|brukere?n?|uživatel(?:ka|e|em)?|kullanıcı(?:nın)?|käyttäjän?|utilizator(?:ul|ului)?|user(?:ul|ului)|felhasználó(?:t|nak)?|kontot|kontoen|contul|konta|konto(?:n|ni)|profile|profiel|profil(?:en)?|perfil|profilo|alias|accès|acceso|accesso|acesso|zugang|compte|konto|cuenta|conta|sysop|login|owner|oper|client';
+  'users?|accounts?|utilisateurs?|utilisatrice|usuari[oa]s?|utente|utilizador(?:a)?|usuári[oa]|użytkowni(?:k|czka|ka|kiem)|användaren?|benutzer(?:in|s)?|nutzer(?:in|s)?|gebruikers?|brugere?n?|brukere?n?|uživatel(?:ka|e|em)?|kullanıcı(?:nın)?|käyttäjän?|utilizator(?:ul|ului)?|user(?:ul|ului)|felhasználó(?:t|nak)?|kontot|kontoen|contul|konta|konto(?:n|ni)|profile|profiel|profil(?:en)?|perfil|profilo|alias|accès|acceso|accesso|acesso|zugang|compte|konto|cuenta|conta|sysop|login|owner|oper';
 const VALUE = String.raw`@?[A-Za-z](?:[\w.-]{1,38}[A-Za-z\d_])(?![\p{L}\p{N}@])`;
 const IS = String.raw`(?:is|was|ist|war|lautet|est|es|è|é|to|jest|är|er|je)\s`;
 const ANNOUNCED = new WordPattern(
@@ -136,9 +136,9 @@ function* nameBefore(text: string, index: number): Generator<Candidate> {
 const DOES =
   /^["']?\s(?:has |was |hat |ist |a |ha |heeft |har |er )?(?:logged|signed|log(?:s|ging)? |connected|failed|changed|created|deleted|opened|uploaded|locked|requested|attempted|accessed|angemeldet|gesperrt|connecté|s['’]est|conectad|inició|accedi|effettuat|conectou|acessou|ingelogd|geblokkeerd|zalogowa|zmieni|loggade|loggat|loggede|logget|se přihlás|přihlás|giriş|from \d)/iu;
 
-/** "usuario lpereyra, clave …", "client lebkuchen-prod, secret …". */
+/** "usuario lpereyra, clave Bondi.2025x". */
 const WITH_SECRET =
-  /^["']?(?:[,;/]|\s(?:und|and|et|y|e|con|mit|avec))?\s(?:clave|contraseña|kennwort|passwor[td]|pass|pw|secret|mot de passe|mdp|senha|password|wachtwoord|lösenord|hasło|heslo|salasana|adgangskode|passord)(?!\p{L})/iu;
+  /^["']?(?:[,;/]|\s(?:und|and|et|y|e|con|mit|avec))?\s(?:clave|contraseña|kennwort|passwor[td]|pass|pw|secret|mot de passe|mdp|senha|wachtwoord|lösenord|hasło|heslo|salasana|adgangskode|passord)(?!\p{L})[^\n]{0,20}\d/iu;
 
 /** "user bwhitlock logged in". */
 function isAtWork(text: string, match: RegExpExecArray): boolean {

@@ -58,6 +58,7 @@ export class Nodes {
     if (known !== undefined) return known;
     const key = set.join('');
     const number = this.#numbers.get(key) ?? this.#sets.push(set) - 1;
+    if (number >= MOST_SETS) throw new Error('more sets of symbols than have a number');
     this.#numbers.set(key, number);
     this.#known.set(set, number);
     return number;
