@@ -19,7 +19,7 @@ const NO_COUNT = String.raw`(?![\d.,%:/]\d|\d|\s?[%°€$£-]|\s?(?:mm|cm|km|kg|
 const named = (name: string): string => String.raw`(?<${name}>${HIGH_AGE})`;
 
 /** A high age beside what tells that it is one; the number is their only named group that matched. */
-export const AGE_FORMS: readonly Expression[] = [
+const FORMS: readonly Expression[] = [
   new RegExp(
     [
       String.raw`(?<![\p{L}\p{N}.,])${named('behind')}(?=${BEHIND})`,
@@ -61,3 +61,14 @@ export const AGE_FORMS: readonly Expression[] = [
     'gu',
   ),
 ].map((form) => new Expression(form, { isNearDigits: true }));
+
+/** Where high ages in digits stand in a text. */
+export function agesIn(text: string): { start: number; end: number }[] {
+  return FORMS.flatMap((form) =>
+    form.matches(text).map(({ 0: match, index, groups }) => {
+      const value = Object.values(groups!).find((group) => group !== undefined)!;
+      const start = index + match.lastIndexOf(value);
+      return { start, end: start + value.length };
+    }),
+  );
+}

@@ -4,6 +4,8 @@
  * What matches stays the same.
  */
 
+import { GROUP, QUANTIFIER } from './words/syntax.ts';
+
 /** Always met; what stands behind a lookahead is compiled once for all the ways that lead to it. */
 const JOINT = '(?=)';
 /** Never met, but as if it had no length: what might be empty is repeated by a counter and not in copies. */
@@ -104,8 +106,6 @@ function counted(item: string, [quantifier, sign, low, comma, high]: RegExpExecA
   return `${item}${repeated}{${least - 1},${high === '' ? '' : most - 1}}${quantifier.endsWith('}') ? '' : '?'}`;
 }
 
-const QUANTIFIER = /^(?:([?*+])|\{(\d+)(?:(,)(\d*))?\})\??/;
-const GROUP = /^\((?:\?(?:<?[=!]|:|<\w+>|[a-z]*(?:-[a-z]+)?:))?/;
 const ATOM = /^(?:\\(?:[pP]\{[^}]*\}|u\{[^}]*\}|u[\da-fA-F]{4}|x[\da-fA-F]{2}|k<\w+>|[^])|\[(?:\\[^]|[^\]\\])*\]|[^])/u;
 
 /** The same, of an expression that is there. */

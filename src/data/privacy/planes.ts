@@ -17,8 +17,8 @@ const MEMBER = /\\(?:[pP]\{[^}]*\}|u\{[^}]*\}|[^])|[^]/gsu;
 const SIGN = /^[&\-!#%,:;<=>@`~^$.*+?()[\]{}|/]$/u;
 
 /**
- * An expression that matches the same but for signs within far blocks, compiled to as little as can be. It has the flag v, whose classes are cut out of
- * others, unless it says "no letter"; no walk reads that.
+ * An expression that matches the same but for signs within far blocks, compiled to as little as can be. It has the flag
+ * v, whose classes are cut out of others, unless it says "no letter"; no walk reads that.
  */
 export function leanestPattern(pattern: RegExp): RegExp {
   const { source, flags } = leanPattern(pattern);

@@ -49,7 +49,7 @@ const PLACES = [
 const HOUSES = [
   String.raw`[Cc]linique|[Pp]arking|[Mm]étro|[Ff]oyer|[Rr]ésidence|[Cc]oupe|[Cc]línica|[Cc]opa|[Rr]esidencia|[Aa]ula|[Ss]ala|[Pp]abellón|[Cc]afé|[Ss]ettore|[Tt]enuta|[Cc]antina|[Pp]asticceria|[Tt]rattoria|[Pp]adaria|[Pp]astelaria`,
   String.raw`Klinik|Gasthaus|Statikbüro|Sanitätshaus|Architekturbüro|Ingenieurbüro|Haus|Kita|Bahnhof|Tierheim|Fahrschule|Möbelhaus|Brauerei|Weingut|Metzgerei|Bäckerei|Druckerei|Spedition|Pension|[Ss]chool|[Hh]alte|[Bb]akkerij|[Ss]lagerij|[Gg]arage|[Bb]rouwerij|[Rr]estaurant`,
-  String.raw`[Kk]awiarni\p{Ll}{0,2}|[Pp]iekarni\p{Ll}{0,2}|[Bb]racia|[Uu]lic\p{Ll}|[Kk]větinářství|[Pp]ekárn\p{Ll}|[Rr]estaurac\p{Ll}|[Hh]otel\p{Ll}?|[Šš]kol\p{Ll}|[Ss]kola(?:n)?|[Bb]ageri(?:et)?|[Kk]onditori(?:et)?|[Ff]onden|[Ss]kole(?:n)?|[Ll]eipomo|[Kk]ahvila|[Rr]avintola|[Rr]avintolassa|[Kk]auppa|[Kk]oulu|[Ss]airaala|[Gg]rădinița|[Ii]skola|[Oo]teli?|[Oo]kulu`,
+  String.raw`[Kk]awiarni\p{Ll}{0,2}|[Pp]iekarni\p{Ll}{0,2}|[Bb]racia|[Kk]větinářství|[Pp]ekárn\p{Ll}|[Rr]estaurac\p{Ll}|[Hh]otel\p{Ll}?|[Šš]kol\p{Ll}|[Ss]kola(?:n)?|[Bb]ageri(?:et)?|[Kk]onditori(?:et)?|[Ff]onden|[Ss]kole(?:n)?|[Ll]eipomo|[Kk]ahvila|[Rr]avintola|[Rr]avintolassa|[Kk]auppa|[Kk]oulu|[Ss]airaala|[Gg]rădinița|[Ii]skola|[Oo]teli?|[Oo]kulu`,
 ].join('|');
 const [PLACE_BEFORE, HOUSE_BEFORE] = [PLACES, HOUSES].map(
   (words) =>

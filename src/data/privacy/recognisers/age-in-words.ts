@@ -1,5 +1,5 @@
 /** Ages over 89 in words: "ninety-four years old", "einundneunzigjährig", "her hundredth birthday". */
-import { AGE_FORMS } from '../ages.ts';
+import { agesIn } from '../ages.ts';
 import type { Recogniser } from '../recogniser.ts';
 import { WordPattern } from '../words/word-pattern.ts';
 
@@ -55,11 +55,5 @@ export const recogniser: Recogniser = {
 
 /** Whether a number is one by what stands before and behind it. */
 function isAge(before: string, behind: string): boolean {
-  const area = `${before}${AS_DIGITS}${behind}`;
-  return AGE_FORMS.some((form) =>
-    form.matches(area).some(({ 0: match, index, groups }) => {
-      const value = Object.values(groups!).find((group) => group !== undefined)!;
-      return index + match.lastIndexOf(value) === before.length;
-    }),
-  );
+  return agesIn(`${before}${AS_DIGITS}${behind}`).some(({ start }) => start === before.length);
 }

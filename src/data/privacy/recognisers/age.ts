@@ -1,5 +1,5 @@
 /** Ages over 89, which Safe Harbor counts as identifying. */
-import { AGE_FORMS } from '../ages.ts';
+import { agesIn } from '../ages.ts';
 import { highestIn } from '../names/tagger.ts';
 import type { Recogniser } from '../recogniser.ts';
 import { Expression } from '../words/expression.ts';
@@ -30,10 +30,7 @@ export const recogniser: Recogniser = {
   kind: 'age',
   needs: { digits: 2 },
   *find(text) {
-    for (const match of AGE_FORMS.flatMap((form) => form.matches(text))) {
-      const value = Object.values(match.groups!).find((group) => group !== undefined)!;
-      const start = match.index + match[0].lastIndexOf(value);
-      const end = start + value.length;
+    for (const { start, end } of agesIn(text)) {
       const behind = text.slice(end, end + REACH);
       const isAfterTime = !OLD_BEHIND.test(behind) && TIME_BEFORE.test(text.slice(Math.max(0, start - REACH), start));
       if (isAfterTime || TIME_BEHIND.test(behind)) continue;

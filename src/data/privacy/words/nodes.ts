@@ -81,11 +81,14 @@ export class Nodes {
   columns(): Columns {
     const holds = new Uint8Array(this.#sets.length * SYMBOLS);
     for (const [number, set] of this.#sets.entries()) holds.set(set, number * SYMBOLS);
+    const firsts = new Uint32Array(this.#firsts.length + 1);
+    firsts.set(this.#firsts.view);
+    firsts[this.#firsts.length] = this.#followers.length;
     return {
       takes: this.#takes.view.slice(),
       before: this.#before.view.slice(),
       owners: this.#owners.view.slice(),
-      firsts: Uint32Array.from([...this.#firsts.view, this.#followers.length]),
+      firsts,
       followers: this.#followers.view.slice(),
       holds,
     };

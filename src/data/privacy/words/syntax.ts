@@ -21,6 +21,11 @@ export type Piece =
   /** From here on nothing is known. */
   | { type: 'anything' };
 
+/** At the beginning of what follows an item: `?`, `*` or `+`, or the least, a comma and the most. */
+export const QUANTIFIER = /^(?:([?*+])|\{(\d+)(?:(,)(\d*))?\})\??/;
+/** What opens a group, and of which kind it is. */
+export const GROUP = /^\((?:\?(<?[=!]|:|<\w+>|[a-z]*(?:-[a-z]+)?:))?/;
+
 const NOTHING: Piece = { type: 'sequence', items: [] };
 const ANYTHING: Piece = { type: 'anything' };
 
@@ -54,10 +59,10 @@ class Reader {
   }
 
   #repeated(item: Piece): Piece {
-    const quantifier = /^(?:[?*+]|\{(\d+)(?:(,)(\d*))?\})\??/.exec(this.#source.slice(this.#at, this.#at + 16));
+    const quantifier = QUANTIFIER.exec(this.#source.slice(this.#at, this.#at + 16));
     if (quantifier === null) return item;
     this.#at += quantifier[0].length;
-    const [{ 0: sign }, low, comma, high] = quantifier;
+    const [, sign, low, comma, high] = quantifier;
     if (low === undefined) {
       return { type: 'repeat', item, least: sign === '+' ? 1 : 0, most: sign === '?' ? 1 : Number.POSITIVE_INFINITY };
     }
@@ -110,7 +115,7 @@ class Reader {
 
   #group(): Piece {
     const rest = this.#source.slice(this.#at, this.#at + 64);
-    const [head, kind = ''] = /^\((?:\?(<?[=!]|:|<\w+>|[a-z]*(?:-[a-z]+)?:))?/.exec(rest)!;
+    const [head, kind = ''] = GROUP.exec(rest)!;
     this.#at += head.length;
     const before = this.#flags;
     if (/^[a-z]*-?[a-z]*:$/.test(kind)) this.#flags = changed(before, kind);
