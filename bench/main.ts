@@ -17,7 +17,7 @@ else {
        npm run bench -- generation [--model FOLDER] [--dtype f32] [--rounds 3] [--threads 1] [--against CHECKOUT]
                         [--llama-cpp FOLDER_WITH_NODE_MODULES]
        npm run bench -- data [--megabytes 20] [--against FOLDER_WITH_NODE_MODULES] | --pipeline MEGABYTES [--unredacted]
-       npm run bench -- ${workloads.join('|')} [--full] [--checkpointing] [--int8] [--steps 3] [--rounds 1] [--threads N]
+       npm run bench -- ${workloads.join('|')} [--full] [--checkpointing] [--storage int8_switchback] [--steps 3] [--rounds 1] [--threads N]
                         [--baselines FILE.py] [--against CHECKOUT] [--json] [--anyway]`);
   process.exitCode = 2;
 }

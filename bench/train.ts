@@ -1,12 +1,12 @@
 /**
  * One measured training in a process of its own, so that its peak of memory is its own; `bench/main.ts` starts it:
- * `node bench/train.ts --workload w1 --model FOLDER [--make] [--full] [--checkpointing] [--int8] [--steps 3]`.
+ * `node bench/train.ts --workload w1 --model FOLDER [--make] [--full] [--checkpointing] [--storage dense] [--steps 3]`.
  * `--make` writes the model's folder, of random weights, and trains nothing. Prints one JSON line.
  */
 import { mkdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { collateRows, countTokens, nextTokenLoss } from '../src/methods/objectives/next-token.ts';
-import { create as createInt8Forward } from '../src/methods/storage/int8-forward.ts';
+import { storages } from '../src/methods/storage/index.ts';
 import { create as createFull } from '../src/methods/tuning/full.ts';
 import { create as createLora } from '../src/methods/tuning/lora.ts';
 import { complete, options as loraOptions } from '../src/methods/tuning/lora.options.ts';
@@ -58,17 +58,17 @@ interface Choice {
   folder: string;
   full: boolean;
   checkpointing: boolean;
-  /** Frozen layers' forward in int8. */
-  int8: boolean;
+  /** How frozen weights are kept and read. */
+  storage: string;
   steps: number;
 }
 
 /** The parts of a run as `attune train` has them: trained weights in f32, frozen ones as they are stored, in bf16. */
-async function partsOf({ lora }: Workload, { folder, full, int8 }: Choice): Promise<StepParts> {
+async function partsOf({ lora }: Workload, { folder, full, storage }: Choice): Promise<StepParts> {
   const { model } = await loadModel(folder, { task: objective.task, dtype: 'stored' });
   const adapter = complete(loraOptions.parse({ r: lora.r, alpha: lora.lora_alpha }));
   const tuning = full ? createFull(model, {}) : createLora(model, adapter, { seed: SEED });
-  if (int8) createInt8Forward(model, 'training');
+  (await storages.load(storage)).create(model, 'training');
   return { model, objective, update: createAdamw(tuning.trainables, adamwOptions.parse({})) };
 }
 
@@ -113,7 +113,7 @@ const { values } = parseArgs({
     make: { type: 'boolean', default: false },
     full: { type: 'boolean', default: false },
     checkpointing: { type: 'boolean', default: false },
-    int8: { type: 'boolean', default: false },
+    storage: { type: 'string', default: 'dense' },
     steps: { type: 'string', default: '3' },
   },
 });

@@ -12,8 +12,8 @@ import { operationsOf, readWorkload, type Operations } from './workload.ts';
 interface Options {
   full: boolean;
   checkpointing: boolean;
-  /** Frozen layers' forward in int8, in turns with the same in bf16. */
-  int8: boolean;
+  /** How frozen weights are kept and read; all but dense ones in turns with those. */
+  storage: string;
   steps: number;
   rounds: number;
   threads: number;
@@ -77,7 +77,7 @@ function readOptions(words: readonly string[]): Options {
     options: {
       full: { type: 'boolean', default: false },
       checkpointing: { type: 'boolean', default: false },
-      int8: { type: 'boolean', default: false },
+      storage: { type: 'string', default: 'dense' },
       json: { type: 'boolean', default: false },
       anyway: { type: 'boolean', default: false },
       steps: { type: 'string', default: '3' },
@@ -102,8 +102,8 @@ function inTurns(name: string, model: string, options: Options): Map<string, Mea
     (folder: string, extra: readonly string[] = []) =>
     () =>
       JSON.parse(runTraining(folder, { name, model, options, extra })) as Measurement;
-  runs.set('attune', training(import.meta.dirname, options.int8 ? ['--int8'] : []));
-  if (options.int8) runs.set('without int8', training(import.meta.dirname));
+  runs.set('attune', training(import.meta.dirname, ['--storage', options.storage]));
+  if (options.storage !== 'dense') runs.set('dense', training(import.meta.dirname));
   if (options.against !== undefined) runs.set('against', training(join(resolve(options.against), 'bench')));
   for (const mode of options.baselines === undefined ? [] : ['plain', 'strong'])
     runs.set(mode, () => runBaseline(mode, name, options));

@@ -5,6 +5,8 @@
 #include <ATen/Parallel.h>
 #include <torch/library.h>
 
+#include <atomic>
+
 #include "fused.hpp"
 #include "products.hpp"
 
@@ -38,7 +40,7 @@ Whole rounded(const Tensor& rows) {
 Tensor int8Weight(const Tensor& weight) {
   TORCH_CHECK(weight.dim() == 2 && weight.is_floating_point() && weight.numel() > 0, "int8_weight wants a weight [O, D]");
   TORCH_CHECK(weight.size(1) <= kMostDepth, "int8_weight wants at most ", kMostDepth, " values in a row");
-  const auto [values, scales] = rounded(weight.to(at::promote_types(weight.scalar_type(), at::kFloat)));
+  const auto [values, scales] = rounded(weight.to(at::promote_types(weight.scalar_type(), at::kFloat)).contiguous());
   const int64_t columns = upTo(weight.size(0), kPanel), depth = upTo(weight.size(1), kStep), panels = columns / kPanel;
   const Tensor shifted = at::constant_pad_nd(values + 128, {0, depth - weight.size(1), 0, columns - weight.size(0)}, 128).to(at::kByte);
   const Tensor tiles = shifted.view({panels, kPanel, depth / kStep, kStep}).transpose(1, 2);
@@ -56,6 +58,21 @@ Tensor exactProduct(const Tensor& a, const Tensor& b) {
     sum = sum.defined() ? sum + part : part;
   }
   return sum;
+}
+
+// Blocks of so many panels and rows, each by the thread that comes first.
+void eachBlock(const Int8Product& p, int64_t panels, int64_t rows, const Int8Kernels& kernels) {
+  constexpr int64_t panelsAtOnce = 3, rowsAtOnce = 192;
+  const int64_t across = (panels + panelsAtOnce - 1) / panelsAtOnce, down = (rows + rowsAtOnce - 1) / rowsAtOnce;
+  const int64_t products = rows * p.width * p.steps * kStep;
+  const int64_t threads = std::min({across * down, int64_t{at::get_num_threads()}, std::max<int64_t>(1, products / kProductGrain)});
+  std::atomic<int64_t> next{0};
+  at::parallel_for(0, threads, 1, [&](int64_t, int64_t) {
+    for (int64_t unit = next++; unit < across * down; unit = next++) {
+      const int64_t panel = unit / down * panelsAtOnce, row = unit % down * rowsAtOnce;
+      kernels.product(p, {panel, std::min(panels, panel + panelsAtOnce), row, std::min(rows, row + rowsAtOnce)});
+    }
+  });
 }
 
 }  // namespace
@@ -76,33 +93,21 @@ Int8Rounded roundToInt8(const Tensor& x) {
   return to;
 }
 
-Tensor productWithInt8(const Int8Rounded& x, const Tensor& packed, const Tensor& weight, at::ScalarType type) {
-  // So many panels meet so many rows: the panels stay in the second cache.
-  constexpr int64_t panelsAtOnce = 4, rowsAtOnce = 192;
-  const int64_t rows = x.values.size(0), width = weight.size(0), panels = packed.size(0);
-  Tensor y = at::empty({rows, width}, x.scales.options().dtype(type));
+void multiplyByInt8(const Int8Rounded& x, const Tensor& packed, Tensor& y, bool isSum) {
   const Int8Product p{x.values.const_data_ptr<int8_t>(),
                       x.values.size(1),
                       x.scales.const_data_ptr<float>(),
                       x.sums.const_data_ptr<int32_t>(),
                       packed.const_data_ptr<uint8_t>(),
                       packed.size(1) - 1,
-                      width,
-                      y.mutable_data_ptr()};
-  const Int8Kernels& kernels = kernelsFor(y)->int8;
-  const int64_t across = (panels + panelsAtOnce - 1) / panelsAtOnce, down = (rows + rowsAtOnce - 1) / rowsAtOnce;
-  const int64_t products = std::min(rows, rowsAtOnce) * panelsAtOnce * kPanel * weight.size(1);
-  at::parallel_for(0, across * down, std::max<int64_t>(1, kProductGrain / products), [&](int64_t begin, int64_t end) {
-    for (int64_t unit = begin; unit < end; unit++) {
-      const int64_t panel = unit / down * panelsAtOnce, row = unit % down * rowsAtOnce;
-      kernels.product(p, {panel, std::min(panels, panel + panelsAtOnce), row, std::min(rows, row + rowsAtOnce)});
-    }
-  });
-  return y;
+                      y.size(1),
+                      y.mutable_data_ptr(),
+                      isSum};
+  eachBlock(p, packed.size(0), x.values.size(0), kernelsFor(y)->int8);
 }
 
-Tensor compositeInt8Product(const Tensor& x, const Tensor& packed, const Tensor& weight) {
-  const int64_t steps = packed.size(1) - 1, width = weight.size(0), depth = weight.size(1);
+Tensor compositeInt8Product(const Tensor& x, const Tensor& packed, int64_t width) {
+  const int64_t steps = packed.size(1) - 1, depth = x.size(1);
   const Tensor shifted = packed.slice(1, 0, steps).transpose(1, 2).reshape({-1, steps * kStep}); // [O padded, D padded]
   const Tensor values = shifted.slice(0, 0, width).slice(1, 0, depth).to(at::kFloat) - 128;
   const Tensor scales = packed.select(1, steps).contiguous().view(at::kFloat).reshape({1, -1}).slice(1, 0, width);

@@ -15,10 +15,10 @@ struct Int8Rounded {
 };
 Int8Rounded roundToInt8(const at::Tensor& x);
 
-// x [N, D] × weightᵀ [D, O] in the type of x, which has kernels.
-at::Tensor productWithInt8(const Int8Rounded& x, const at::Tensor& packed, const at::Tensor& weight, at::ScalarType type);
+// y [N, O], in rows and of a type that has kernels, becomes x [N, D] × weightᵀ [D, O], or that is added to it.
+void multiplyByInt8(const Int8Rounded& x, const at::Tensor& packed, at::Tensor& y, bool isSum);
 
-// The definition, in operators of libtorch: equal to the above to the bit.
-at::Tensor compositeInt8Product(const at::Tensor& x, const at::Tensor& packed, const at::Tensor& weight);
+// The definition, in operators of libtorch: equal to the above, where nothing is added, to the bit.
+at::Tensor compositeInt8Product(const at::Tensor& x, const at::Tensor& packed, int64_t width);
 
 }  // namespace attune

@@ -15,15 +15,14 @@ struct Int8Vectors {
   using Sums = __m512i;
   using Weights = __m512i;
   using Values = __m512i;
-  static constexpr int kRows = 6, kPanels = 4;
+  static constexpr int kRows = 8, kPanels = 3;
   // What the weights' 128 adds to a sum is taken off by the sum of the row's values.
-  static constexpr bool isShifted = true;
-  static Sums zero() { return _mm512_setzero_si512(); }
+  static Sums start(int32_t sumOfRow) { return _mm512_set1_epi32(-128 * sumOfRow); }
   static Weights weights(const uint8_t* p) { return _mm512_loadu_si512(p); }
   static Values values(int32_t four) { return _mm512_set1_epi32(four); }
   static Sums dot(Sums sum, Weights w, Values x) { return _mm512_dpbusd_epi32(sum, w, x); }
   static void store(int32_t* to, Sums sums) { _mm512_store_si512(to, sums); }
-  static Vector number(const int32_t* sums, int32_t shift) { return _mm512_cvtepi32_ps(_mm512_sub_epi32(_mm512_load_si512(sums), _mm512_set1_epi32(shift))); }
+  static Vector number(const int32_t* sums) { return _mm512_cvtepi32_ps(_mm512_load_si512(sums)); }
 };
 
 // Sixteen numbers rounded to whole ones, ties to even; gives their sum.
@@ -46,8 +45,7 @@ struct Int8Vectors {
   };
   using Values = __m256i;
   static constexpr int kRows = 4, kPanels = 1;
-  static constexpr bool isShifted = false;
-  static Sums zero() { return _mm256_setzero_si256(); }
+  static Sums start(int32_t) { return _mm256_setzero_si256(); }
   static Weights weights(const uint8_t* p) {
     const __m256i w = _mm256_xor_si256(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)), _mm256_set1_epi8(-128));
     return {w, _mm256_abs_epi8(w)};
@@ -58,7 +56,7 @@ struct Int8Vectors {
     return _mm256_add_epi32(sum, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
   }
   static void store(int32_t* to, Sums sums) { _mm256_store_si256(reinterpret_cast<__m256i*>(to), sums); }
-  static Vector number(const int32_t* sums, int32_t) { return _mm256_cvtepi32_ps(_mm256_load_si256(reinterpret_cast<const __m256i*>(sums))); }
+  static Vector number(const int32_t* sums) { return _mm256_cvtepi32_ps(_mm256_load_si256(reinterpret_cast<const __m256i*>(sums))); }
 };
 
 inline __m256i storeWhole(int8_t* to, Vector v, int64_t count) {
@@ -115,51 +113,68 @@ template <class Stored>
 struct Int8Panels {
   static constexpr int kVectors = 16 / kLanes;
 
+  // The result's places, and the rows of the next tile, are on their way while a product is made.
+  template <int Rows, int Panels>
+  __attribute__((always_inline)) static void fetchAhead(const Int8Product& p, int64_t row, const Stored* y) {
+    for (int r = 0; r < Rows; r++) {
+      __builtin_prefetch(y + r * p.width, 1);
+      __builtin_prefetch(y + r * p.width + Panels * 16 - 1, 1);
+      __builtin_prefetch(p.values + (row + Rows + r) * p.stride);
+    }
+  }
+
   template <int Rows, int Panels>
   static void tile(const Int8Product& p, int64_t row, int64_t panel) {
     using Lanes = Int8Vectors;
+    constexpr int vectors = Panels * kVectors;
     const int8_t* x = p.values + row * p.stride;
     const int64_t panelBytes = (p.steps + 1) * 64;
     const uint8_t* weight = p.weight + panel * panelBytes;
-    typename Lanes::Sums sums[Rows][Panels * kVectors];
+    Stored* y = static_cast<Stored*>(p.y) + row * p.width + panel * 16;
+    typename Lanes::Sums sums[Rows][vectors];
 #pragma GCC unroll 8
     for (int r = 0; r < Rows; r++)
 #pragma GCC unroll 8
-      for (int v = 0; v < Panels * kVectors; v++) sums[r][v] = Lanes::zero();
+      for (int v = 0; v < vectors; v++) sums[r][v] = Lanes::start(p.sums[row + r]);
+    fetchAhead<Rows, Panels>(p, row, y);
     for (int64_t step = 0; step < p.steps; step++) {
-      typename Lanes::Weights w[Panels * kVectors];
+      typename Lanes::Weights w[vectors];
 #pragma GCC unroll 8
-      for (int v = 0; v < Panels * kVectors; v++) w[v] = Lanes::weights(weight + v / kVectors * panelBytes + step * 64 + v % kVectors * kLanes * 4);
+      for (int v = 0; v < vectors; v++) w[v] = Lanes::weights(weight + v / kVectors * panelBytes + step * 64 + v % kVectors * kLanes * 4);
 #pragma GCC unroll 8
       for (int r = 0; r < Rows; r++) {
         int32_t four;
         std::memcpy(&four, x + r * p.stride + step * 4, sizeof four);
         const auto values = Lanes::values(four);
 #pragma GCC unroll 8
-        for (int v = 0; v < Panels * kVectors; v++) sums[r][v] = Lanes::dot(sums[r][v], w[v], values);
+        for (int v = 0; v < vectors; v++) sums[r][v] = Lanes::dot(sums[r][v], w[v], values);
       }
     }
+    // Sums stay in registers up to here only where nothing but this reads them.
     alignas(64) int32_t result[Rows][Panels * 16];
 #pragma GCC unroll 8
     for (int r = 0; r < Rows; r++)
 #pragma GCC unroll 8
-      for (int v = 0; v < Panels * kVectors; v++) Lanes::store(&result[r][v * kLanes], sums[r][v]);
-    for (int part = 0; part < Panels; part++) scale(p, row, panel + part, Rows, &result[0][part * 16], Panels * 16);
-  }
-
-  // Sums of one panel, `stride` apart, to numbers of y.
-  static void scale(const Int8Product& p, int64_t row, int64_t panel, int rows, const int32_t* sums, int64_t stride) {
-    const float* scales = reinterpret_cast<const float*>(p.weight + ((panel + 1) * (p.steps + 1) - 1) * 64);
-    for (int r = 0; r < rows; r++) {
-      const int32_t shift = Int8Vectors::isShifted ? 128 * p.sums[row + r] : 0;
+      for (int v = 0; v < vectors; v++) Lanes::store(&result[r][v * kLanes], sums[r][v]);
+    const int64_t columns = p.width - panel * 16;
+    for (int r = 0; r < Rows; r++) {
       const Vector ofRow = broadcast(p.scales[row + r]);
-      for (int64_t lane = 0; lane < 16; lane += kLanes) {
-        const int64_t column = panel * 16 + lane;
-        if (column >= p.width) break;
-        const Vector y = multiply(multiply(Int8Vectors::number(sums + r * stride + lane, shift), ofRow), load(scales + lane));
-        storeFirst(static_cast<Stored*>(p.y) + (row + r) * p.width + column, y, p.width - column);
+      Stored* to = y + r * p.width;
+      const auto numbers = [&](int v) {
+        const float* ofColumns = reinterpret_cast<const float*>(weight + (v / kVectors + 1) * panelBytes - 64) + v % kVectors * kLanes;
+        return multiply(multiply(Lanes::number(&result[r][v * kLanes]), ofRow), load(ofColumns));
+      };
+      if (columns >= Panels * 16) {
+#pragma GCC unroll 8
+        for (int v = 0; v < vectors; v++) store(to + v * kLanes, p.isSum ? add(numbers(v), load(to + v * kLanes)) : numbers(v));
+      } else {
+        for (int v = 0; v < vectors; v++) writeFirst(to + v * kLanes, numbers(v), columns - v * kLanes, p.isSum);
       }
     }
+  }
+
+  static void writeFirst(Stored* to, Vector v, int64_t count, bool isSum) {
+    if (count > 0) storeFirst(to, isSum ? add(v, loadFirst(to, count)) : v, count);
   }
 
   template <int Panels>

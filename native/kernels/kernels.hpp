@@ -195,7 +195,7 @@ struct Int8Input {
   int32_t* sums;  // [N], of each row's values
 };
 
-// y [N, width] = x × weightᵀ. The weight lies in panels of 16 columns: `steps` times four values of each, plus 128, then the columns'
+// y [N, width] = x × weightᵀ, or added to what y holds. The weight lies in panels of 16 columns: `steps` times four values of each, plus 128, then the columns'
 // scales in f32.
 struct Int8Product {
   const int8_t* values;
@@ -205,6 +205,7 @@ struct Int8Product {
   const uint8_t* weight;
   int64_t steps, width;
   void* y;
+  bool isSum;
 };
 
 struct Int8Block {

@@ -1,6 +1,7 @@
 // Linear layers that read one input, with their low-rank adapters, as one node: y_i = x W_iᵀ + b_i + Σ s (x Aᵀ) Bᵀ.
 // Products of all A are one, and the input's gradient is summed as it is made. Weights are cast when they are needed and not kept.
-// A weight that comes in int8 besides is read so by the forward alone: gradients are those of the weight itself.
+// A weight that comes in int8 besides is read so by the forward: gradients are those of the weight itself, or, where its columns come
+// in int8 too, of those and of the outputs' gradients rounded like an input (SwitchBack; Wortsman et al., 2023).
 // An input that a norm made is not kept but made again from the norm's own, which is kept anyway.
 // Outputs that are known from an earlier pass over the same values are taken as they are, and only backward is made ready.
 // N tokens, D width of the input, O_i widths of the outputs, r ranks.
@@ -60,7 +61,8 @@ variable_list layersOf(const Tensor& x, Inputs all, const Plan& plan) {
   for (size_t i = 0; i < plan.layers; i++) {
     if (plan.isInt8(i)) {
       if (!whole.values.defined()) whole = roundToInt8(x);
-      y.push_back(productWithInt8(whole, plan.int8[i], all[plan.weight(i)], type));
+      y.push_back(at::empty({x.size(0), all[plan.weight(i)].size(0)}, x.options()));
+      multiplyByInt8(whole, plan.int8[i], y.back(), false);
       if (plan.biasAt[i] >= 0) y.back().add_(bias(i));
       continue;
     }
@@ -111,11 +113,20 @@ struct Backward {
       if (!g.defined()) continue;
       if (needs(plan.weight(i))) give(plan.weight(i), at::mm(g.t(), x));
       if (plan.biasAt[i] >= 0 && needs(plan.bias(i))) give(plan.bias(i), g.sum(0));
-      if (!needsX()) continue;
-      const Tensor weight = all[plan.weight(i)].to(type);
-      if (dx.defined()) dx.addmm_(g, weight);
-      else dx = at::mm(g, weight);
+      if (needsX()) addProduct(dx, g, i);
     }
+  }
+
+  // What a layer's gradient makes of its weight, added to that of the input.
+  void addProduct(Tensor& dx, const Tensor& g, size_t i) {
+    if (plan.isTurnedInt8(i)) {
+      const bool isSum = dx.defined();
+      if (!isSum) dx = at::empty(x.sizes(), x.options());
+      return multiplyByInt8(roundToInt8(g), plan.int8Turned[i], dx, isSum);
+    }
+    const Tensor weight = all[plan.weight(i)].to(type);
+    if (dx.defined()) dx.addmm_(g, weight);
+    else dx = at::mm(g, weight);
   }
 
   void adapters(Tensor& dx) {
@@ -184,17 +195,19 @@ struct LinearGroup : public torch::autograd::Function<LinearGroup> {
   }
 };
 
-// Forward by the weight in int8, backward by the weight itself.
+// Forward by the weight in int8, backward by its columns in int8 or, where they are not given, by the weight itself.
 struct Int8Linear : public torch::autograd::Function<Int8Linear> {
-  static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& weight, const Tensor& packed) {
+  static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& weight, const Tensor& packed, const std::optional<Tensor>& turned) {
     const at::AutoDispatchBelowADInplaceOrView guard;
-    context->save_for_backward({weight});
-    return compositeInt8Product(x, packed, weight);
+    context->save_for_backward({weight, turned.value_or(Tensor())});
+    return compositeInt8Product(x, packed, weight.size(0));
   }
 
   static variable_list backward(AutogradContext* context, const variable_list& gradients) {
-    const Tensor weight = context->get_saved_variables()[0];
-    return {at::mm(gradients[0], weight.to(gradients[0].scalar_type())), Tensor(), Tensor()};
+    const variable_list saved = context->get_saved_variables();
+    const Tensor& g = gradients[0];
+    const Tensor dx = saved[1].defined() ? compositeInt8Product(g, saved[1], saved[0].size(1)) : at::mm(g, saved[0].to(g.scalar_type()));
+    return {dx, Tensor(), Tensor(), Tensor()};
   }
 };
 
@@ -204,7 +217,8 @@ variable_list compositeGroup(Inputs all, const Plan& plan) {
   for (size_t i = 0; i < plan.layers; i++) {
     const Tensor bias = plan.biasAt[i] < 0 ? Tensor() : all[plan.bias(i)].to(x.scalar_type());
     if (plan.isInt8(i)) {
-      const Tensor product = Int8Linear::apply(x, all[plan.weight(i)], plan.int8[i]);
+      const auto turned = plan.isTurnedInt8(i) ? std::optional(plan.int8Turned[i]) : std::nullopt;
+      const Tensor product = Int8Linear::apply(x, all[plan.weight(i)], plan.int8[i], turned);
       y.push_back(bias.defined() ? product + bias : product);
     } else {
       y.push_back(at::linear(x, all[plan.weight(i)].to(x.scalar_type()), bias));
@@ -224,7 +238,7 @@ bool isRecorded(Inputs all) {
 
 variable_list linearGroup(const Tensor& x, const std::optional<Tensor>& up, at::TensorList weight, const c10::List<std::optional<Tensor>>& bias,
                           at::TensorList a, at::TensorList b, at::IntArrayRef layer, at::ArrayRef<double> scale, const c10::List<std::optional<Tensor>>& int8,
-                          at::TensorList known) {
+                          const c10::List<std::optional<Tensor>>& int8Turned, at::TensorList known) {
   auto plan = c10::make_intrusive<Plan>();
   variable_list all{x.contiguous()};
   plan->isGated = up.has_value();
@@ -240,6 +254,7 @@ variable_list linearGroup(const Tensor& x, const std::optional<Tensor>& up, at::
   all.insert(all.end(), a.begin(), a.end());
   all.insert(all.end(), b.begin(), b.end());
   for (const std::optional<Tensor> one : int8) plan->int8.push_back(one.value_or(Tensor()));
+  for (const std::optional<Tensor> one : int8Turned) plan->int8Turned.push_back(one.value_or(Tensor()));
   plan->known.assign(known.begin(), known.end());
   checkInt8(all, *plan);
   checkGroup(all, *plan, {a, b, layer, scale});
@@ -253,7 +268,7 @@ variable_list linearGroup(const Tensor& x, const std::optional<Tensor>& up, at::
 TORCH_LIBRARY_FRAGMENT(attune, library) {
   library.def(
       "linear_group(Tensor x, Tensor? up, Tensor[] weight, Tensor?[] bias, Tensor[] a, Tensor[] b, int[] layer, float[] scale, "
-      "Tensor?[] int8, Tensor[] known) -> Tensor[]");
+      "Tensor?[] int8, Tensor?[] int8_turned, Tensor[] known) -> Tensor[]");
 }
 
 TORCH_LIBRARY_IMPL(attune, CompositeImplicitAutograd, library) { library.impl("linear_group", linearGroup); }

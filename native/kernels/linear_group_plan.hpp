@@ -24,7 +24,7 @@ struct Plan : public torch::CustomClassHolder {
   std::vector<int64_t> biasAt;  // -1: the layer has none
   size_t biases = 0;
   std::vector<Adapter> adapters;
-  variable_list int8;  // of each layer, undefined where it has none; or empty
+  variable_list int8, int8Turned;  // of each layer and of its columns, undefined where it has none; or empty
   variable_list known;  // all outputs, or empty
   bool isNormed = false;  // what is saved has x's place empty, and at the end what a norm makes x of
   double eps = 0;         // that norm's
@@ -35,6 +35,7 @@ struct Plan : public torch::CustomClassHolder {
   size_t b(size_t adapter) const { return a(adapters.size()) + adapter; }
   size_t size() const { return b(adapters.size()); }
   bool isInt8(size_t layer) const { return !int8.empty() && int8[layer].defined(); }
+  bool isTurnedInt8(size_t layer) const { return !int8Turned.empty() && int8Turned[layer].defined(); }
 };
 
 using Inputs = const variable_list&;
@@ -46,10 +47,13 @@ struct Adapters {
 };
 
 void checkInt8(Inputs all, const Plan& plan) {
-  TORCH_CHECK(plan.int8.empty() || plan.int8.size() == plan.layers, "linear_group wants a weight in int8, or none, of each layer");
+  TORCH_CHECK((plan.int8.empty() || plan.int8.size() == plan.layers) && (plan.int8Turned.empty() || plan.int8Turned.size() == plan.layers),
+              "linear_group wants a weight in int8, or none, of each layer");
   for (size_t i = 0; i < plan.layers; i++) {
+    TORCH_CHECK(plan.isInt8(i) || !plan.isTurnedInt8(i), "linear_group wants columns in int8 only of a weight that is in int8 itself");
     if (!plan.isInt8(i)) continue;
     const Tensor& weight = all[plan.weight(i)];
+    TORCH_CHECK(!plan.isTurnedInt8(i) || isInt8WeightOf(plan.int8Turned[i], weight.t()), "linear_group wants columns in int8 as int8_weight makes them of [D, O]");
     TORCH_CHECK(isInt8WeightOf(plan.int8[i], weight), "linear_group wants weights in int8 as int8_weight makes them of [O, D]");
     TORCH_CHECK(!weight.requires_grad(), "linear_group: a weight that moves has no use for a fixed copy in int8");
   }

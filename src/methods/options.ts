@@ -23,6 +23,7 @@ const tunings = {
 const storages = {
   dense: () => import('./storage/dense.options.ts'),
   int8_forward: () => import('./storage/int8-forward.options.ts'),
+  int8_switchback: () => import('./storage/int8-switchback.options.ts'),
 };
 
 const objectives = {

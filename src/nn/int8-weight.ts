@@ -2,19 +2,41 @@ import { attune, noGrad, scope, type Tensor } from '../tensor/index.ts';
 import { currentRandomness } from './dropout.ts';
 import type { Parameter } from './module.ts';
 
-/** A weight's copy in int8 that products of the forward read; gradients stay those of the weight itself. */
+/** When copies are read, and whether the input's gradient is made with one too. */
+export interface Int8Use {
+  when: 'training' | 'always';
+  gradients: boolean;
+}
+
+/**
+ * A weight's copies in int8: products of the forward read one, those of the input's gradient another, or else the
+ * weight itself.
+ */
 export class Int8Weight {
-  /** As `attune::int8_weight` lays it out; a byte for each value, and the scales. */
+  /** [O, D] as `attune::int8_weight` lays it out; a byte for each value, and the scales. */
   readonly packed: Tensor;
+  /** The same of [D, O], with a scale for each column of the weight. */
+  readonly turned?: Tensor;
   readonly #weight: Parameter;
   readonly #source: number;
-  readonly #when: 'training' | 'always';
+  readonly #when: Int8Use['when'];
 
-  constructor(weight: Parameter, when: 'training' | 'always') {
+  constructor(weight: Parameter, { when, gradients }: Int8Use) {
     this.#weight = weight;
     this.#source = weight.tensor.id;
     this.#when = when;
-    this.packed = noGrad(() => scope(() => attune.int8_weight.default(weight.tensor).own()));
+    this.packed = packedOf(() => weight.tensor);
+    if (gradients) this.turned = packedOf(() => weight.tensor.transpose(0, 1));
+  }
+
+  /** Bytes of all copies. */
+  get size(): number {
+    return this.packed.size + (this.turned?.size ?? 0);
+  }
+
+  dispose(): void {
+    this.packed.dispose();
+    this.turned?.dispose();
   }
 
   /** Whether the pass under way reads it: never once another weight is in place of the one that was rounded. */
@@ -22,4 +44,8 @@ export class Int8Weight {
     if (this.#weight.tensor.id !== this.#source) return false;
     return this.#when === 'always' || currentRandomness() !== undefined;
   }
+}
+
+function packedOf(weight: () => Tensor): Tensor {
+  return noGrad(() => scope(() => attune.int8_weight.default(weight()).own()));
 }

@@ -47,6 +47,7 @@ function linearGroupOf(
   { x, up }: { x: Tensor; up?: Tensor },
   { adapters, known }: { adapters: readonly LayerAdapter[]; known: readonly Tensor[] },
 ): Tensor[] {
+  const copies = layers.map(({ int8 }) => (int8?.isRead === true ? int8 : undefined));
   return attune.linear_group.default(
     x,
     up,
@@ -56,7 +57,8 @@ function linearGroupOf(
     adapters.map(({ b }) => b),
     adapters.map(({ layer }) => layer),
     adapters.map(({ scale }) => scale),
-    layers.map(({ int8 }) => (int8?.isRead === true ? int8.packed : undefined)),
+    copies.map((int8) => int8?.packed),
+    copies.map((int8) => int8?.turned),
     known,
   );
 }

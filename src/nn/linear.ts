@@ -31,7 +31,7 @@ export interface LinearLike extends Module {
   /** True where the weight is stored [in, out] (GPT-2's Conv1D). */
   readonly isTransposed: boolean;
   readonly adapters: readonly LinearAdapter[];
-  /** A frozen weight in int8, where storage keeps one; only for weights [out, in]. */
+  /** Copies of a frozen weight in int8, where storage keeps such; only for weights [out, in]. */
   int8?: Int8Weight;
   addAdapter(adapter: LinearAdapter): void;
   removeAdapter(adapter: LinearAdapter): void;

@@ -251,6 +251,7 @@ function groupCase(name: string, options: { gated?: boolean; used?: number[] } =
         scales,
         [],
         [],
+        [],
       );
       // What is left out has a gradient of zeros, not none.
       const whole = cat(

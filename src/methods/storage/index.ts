@@ -8,9 +8,10 @@ export interface StorageMethod {
   create(model: Model, when: 'training' | 'always'): Storage;
 }
 
-export type StorageName = 'dense' | 'int8_forward';
+export type StorageName = 'dense' | 'int8_forward' | 'int8_switchback';
 
 export const storages = defineRegistry<StorageMethod, StorageName>('storage', 'E_UNKNOWN_STORAGE', {
   dense: () => import('./dense.ts'),
   int8_forward: () => import('./int8-forward.ts'),
+  int8_switchback: () => import('./int8-switchback.ts'),
 });

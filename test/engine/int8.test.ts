@@ -2,6 +2,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { kernelPaths, usualPath } from './kernel-paths.ts';
 import { create as createStorage } from '../../src/methods/storage/int8-forward.ts';
+import { create as createSwitchback } from '../../src/methods/storage/int8-switchback.ts';
 import { create as createLora } from '../../src/methods/tuning/lora.ts';
 import { complete, options as loraOptions } from '../../src/methods/tuning/lora.options.ts';
 import { keyedNormal } from '../../src/models/initialise.ts';
@@ -18,10 +19,15 @@ function normal(shape: number[], path: string, dtype: DType = 'f32'): Tensor {
   return keyedNormal(shape, { seed: 3, path }, 1).to(dtype);
 }
 
+/** One layer with copies of its weight. */
+function int8Layer(x: Tensor, weight: Tensor, copies: { packed?: Tensor; turned?: Tensor }): Tensor {
+  const [packed, turned] = [[copies.packed], [copies.turned]];
+  return attune.linear_group.default(x, undefined, [weight], [undefined], [], [], [], [], packed, turned, [])[0];
+}
+
 function int8Product(x: Tensor, weight: Tensor, use: string): number[] {
   attune.kernels.default({ use });
-  const packed = attune.int8_weight.default(weight);
-  return attune.linear_group.default(x, undefined, [weight], [undefined], [], [], [], [], [packed], [])[0].toNumbers();
+  return int8Layer(x, weight, { packed: attune.int8_weight.default(weight) }).toNumbers();
 }
 
 function largest(values: readonly number[]): number {
@@ -72,28 +78,69 @@ describe('products in int8', () => {
     attune.kernels.default({ use });
     scope(() => {
       const [x, weight, gradient] = [normal([9, 12], 'x').setRequiresGrad(), normal([5, 12], 'w'), normal([9, 5], 'g')];
-      const packed = attune.int8_weight.default(weight);
-      const [y] = attune.linear_group.default(x, undefined, [weight], [undefined], [], [], [], [], [packed], []);
-      backward([y], [gradient]);
+      backward([int8Layer(x, weight, { packed: attune.int8_weight.default(weight) })], [gradient]);
       const wanted = gradient.matmul(weight).toNumbers();
       const got = (x.grad as Tensor).toNumbers();
       expect(largest(got.map((value, i) => value - wanted[i]))).toBeLessThan(1e-5);
     });
   });
 
+  describe.each(paths)('back through $path kernels', ({ path, isHere }) => {
+    it.skipIf(!isHere).each(shapes)('to [%i, %i] from [%i, …] are those of the definition to the bit', (n, d, o) => {
+      scope(() => {
+        for (const dtype of ['bf16', 'f32'] as const) {
+          const [weight, gradient] = [normal([o, d], 'w', dtype), normal([n, o], 'g', dtype)];
+          const back = (use: string) => {
+            attune.kernels.default({ use });
+            const x = normal([n, d], 'x', dtype).setRequiresGrad();
+            backward([int8Layer(x, weight, bothOf(weight))], [gradient]);
+            return (x.grad as Tensor).toNumbers();
+          };
+          const wanted = int8Product(gradient, weight.transpose(0, 1).contiguous(), 'composite');
+          expect(back('composite')).toEqual(wanted);
+          expect(back(path)).toEqual(wanted);
+        }
+      });
+    });
+
+    it.skipIf(!isHere)('add what several layers give', () => {
+      scope(() => {
+        const widths = [70, 33, 5];
+        const weights = widths.map((o, i) => normal([o, 61], `w${i}`));
+        const gradients = widths.map((o, i) => normal([19, o], `g${i}`).mul(10 ** -i));
+        const back = (use: string) => {
+          attune.kernels.default({ use });
+          const x = normal([19, 61], 'x').setRequiresGrad();
+          const [packed, turned] = [weights.map((w) => bothOf(w).packed), weights.map((w) => bothOf(w).turned)];
+          const none = weights.map(() => undefined);
+          backward(attune.linear_group.default(x, undefined, weights, none, [], [], [], [], packed, turned, []), gradients);
+          return (x.grad as Tensor).toNumbers();
+        };
+        const [wanted, got] = [back('composite'), back(path)];
+        expect(largest(got.map((value, i) => value - wanted[i]))).toBeLessThan(1e-6 * largest(wanted));
+      });
+    });
+  });
+
   it('refuse a weight that moves, and a copy of another shape', () => {
     scope(() => {
       const [x, weight] = [normal([2, 8], 'x'), normal([4, 8], 'w')];
-      const packed = attune.int8_weight.default(weight);
-      const product = (of: Tensor, copy: Tensor) =>
-        attune.linear_group.default(x, undefined, [of], [undefined], [], [], [], [], [copy], []);
-      expect(() => product(normal([40, 8], 'w'), packed)).toThrow(/as int8_weight makes them/);
-      expect(() => product(normal([4, 8], 'w').setRequiresGrad(), packed)).toThrow(/a weight that moves/);
+      const { packed, turned } = bothOf(weight);
+      const wide = normal([40, 8], 'w');
+      expect(() => int8Layer(x, wide, { packed })).toThrow(/as int8_weight makes them/);
+      expect(() => int8Layer(x, wide, { ...bothOf(wide), turned })).toThrow(/makes them of \[D, O\]/);
+      expect(() => int8Layer(x, weight, { turned })).toThrow(/only of a weight that is in int8 itself/);
+      expect(() => int8Layer(x, normal([4, 8], 'w').setRequiresGrad(), { packed })).toThrow(/a weight that moves/);
     });
   });
 });
 
-describe('storage int8_forward', () => {
+/** Copies of a weight and of its columns. */
+function bothOf(weight: Tensor): { packed: Tensor; turned: Tensor } {
+  return { packed: attune.int8_weight.default(weight), turned: attune.int8_weight.default(weight.transpose(0, 1)) };
+}
+
+describe('storage in int8', () => {
   it('is read by training passes alone, and not once another weight stands there', async () => {
     attune.kernels.default({ use: usualPath });
     const model = await tinyModel({ raw: tinyConfigs.llama[0], task: 'causal-lm' }, 'f32');
@@ -119,7 +166,7 @@ describe('storage int8_forward', () => {
       scope(() => {
         const layer = new Linear(8, 5);
         layer.weight.assign(normal([5, 8], 'w'));
-        layer.int8 = new Int8Weight(layer.weight, 'always');
+        layer.int8 = new Int8Weight(layer.weight, { when: 'always', gradients: false });
         const x = normal([6, 8], 'x');
         const product = layer.forward(x).toNumbers();
         expect(product).toEqual(int8Product(x, layer.weight.tensor, usualPath));
@@ -130,6 +177,36 @@ describe('storage int8_forward', () => {
         expect(layer.forward(x).toNumbers()).toEqual(product.map((value) => 2 * value));
       }),
     );
+  });
+
+  it('with gradients in int8 too, gives those of adapters but for what rounding costs', async () => {
+    attune.kernels.default({ use: usualPath });
+    const model = await tinyModel({ raw: tinyConfigs.llama[0], task: 'causal-lm' }, 'f32');
+    const { trainables } = createLora(model, complete(loraOptions.parse({ r: 2 })), { seed: 5 });
+    for (const [i, { parameter }] of trainables.entries())
+      parameter.assign(normal([...parameter.tensor.shape], `adapter ${i}`).mul(0.1).setRequiresGrad());
+    const input = tinyInput(model, [5, 3]);
+    const gradients = () =>
+      withRandomness({ seed: 1, step: 0, tokens: fromArray(new BigInt64Array(8)) }, () =>
+        scope(() => {
+          for (const { parameter } of trainables) parameter.tensor.grad = undefined;
+          const hidden = model.hidden(input);
+          backward([hidden], [normal([...hidden.shape], 'gradient')]);
+          return trainables.flatMap(({ parameter }) => (parameter.tensor.grad as Tensor).toNumbers());
+        }),
+      );
+    const dense = gradients();
+    const forward = createStorage(model, 'training');
+    const onlyForward = gradients();
+    forward.dispose();
+    const both = createSwitchback(model, 'training');
+    const rounded = gradients();
+    const off = (values: number[]) => Math.hypot(...values.map((value, i) => value - dense[i])) / Math.hypot(...dense);
+    expect(rounded).not.toEqual(onlyForward);
+    expect(off(rounded)).toBeLessThan(0.1);
+    both.dispose();
+    expect(gradients()).toEqual(dense);
+    model.dispose();
   });
 
   it('says how many layers and bytes it takes, and leaves trained modules out', async () => {
