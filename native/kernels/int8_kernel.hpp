@@ -130,13 +130,12 @@ struct Int8Panels {
     const int8_t* x = p.values + row * p.stride;
     const int64_t panelBytes = (p.steps + 1) * 64;
     const uint8_t* weight = p.weight + panel * panelBytes;
-    Stored* y = static_cast<Stored*>(p.y) + row * p.width + panel * 16;
     typename Lanes::Sums sums[Rows][vectors];
 #pragma GCC unroll 8
     for (int r = 0; r < Rows; r++)
 #pragma GCC unroll 8
       for (int v = 0; v < vectors; v++) sums[r][v] = Lanes::start(p.sums[row + r]);
-    fetchAhead<Rows, Panels>(p, row, y);
+    fetchAhead<Rows, Panels>(p, row, static_cast<const Stored*>(p.y) + row * p.width + panel * 16);
     for (int64_t step = 0; step < p.steps; step++) {
       typename Lanes::Weights w[vectors];
 #pragma GCC unroll 8
@@ -156,20 +155,26 @@ struct Int8Panels {
     for (int r = 0; r < Rows; r++)
 #pragma GCC unroll 8
       for (int v = 0; v < vectors; v++) Lanes::store(&result[r][v * kLanes], sums[r][v]);
-    const int64_t columns = p.width - panel * 16;
-    for (int r = 0; r < Rows; r++) {
-      const Vector ofRow = broadcast(p.scales[row + r]);
-      Stored* to = y + r * p.width;
-      const auto numbers = [&](int v) {
-        const float* ofColumns = reinterpret_cast<const float*>(weight + (v / kVectors + 1) * panelBytes - 64) + v % kVectors * kLanes;
-        return multiply(multiply(Lanes::number(&result[r][v * kLanes]), ofRow), load(ofColumns));
-      };
-      if (columns >= Panels * 16) {
+    for (int r = 0; r < Rows; r++) write<Panels>(p, row + r, panel, result[r]);
+  }
+
+  // The sums of a row, times its scale and the columns', to y.
+  template <int Panels>
+  static void write(const Int8Product& p, int64_t row, int64_t panel, const int32_t* sums) {
+    constexpr int vectors = Panels * kVectors;
+    const int64_t columns = p.width - panel * 16, panelBytes = (p.steps + 1) * 64;
+    const uint8_t* end = p.weight + (panel + 1) * panelBytes - 64;
+    const Vector ofRow = broadcast(p.scales[row]);
+    Stored* to = static_cast<Stored*>(p.y) + row * p.width + panel * 16;
+    const auto numbers = [&](int v) {
+      const float* ofColumns = reinterpret_cast<const float*>(end + v / kVectors * panelBytes) + v % kVectors * kLanes;
+      return multiply(multiply(Int8Vectors::number(sums + v * kLanes), ofRow), load(ofColumns));
+    };
+    if (columns >= Panels * 16) {
 #pragma GCC unroll 8
-        for (int v = 0; v < vectors; v++) store(to + v * kLanes, p.isSum ? add(numbers(v), load(to + v * kLanes)) : numbers(v));
-      } else {
-        for (int v = 0; v < vectors; v++) writeFirst(to + v * kLanes, numbers(v), columns - v * kLanes, p.isSum);
-      }
+      for (int v = 0; v < vectors; v++) store(to + v * kLanes, p.isSum ? add(numbers(v), load(to + v * kLanes)) : numbers(v));
+    } else {
+      for (int v = 0; v < vectors; v++) writeFirst(to + v * kLanes, numbers(v), columns - v * kLanes, p.isSum);
     }
   }
 

@@ -113,7 +113,10 @@ describe('products in int8', () => {
           const x = normal([19, 61], 'x').setRequiresGrad();
           const [packed, turned] = [weights.map((w) => bothOf(w).packed), weights.map((w) => bothOf(w).turned)];
           const none = weights.map(() => undefined);
-          backward(attune.linear_group.default(x, undefined, weights, none, [], [], [], [], packed, turned, []), gradients);
+          backward(
+            attune.linear_group.default(x, undefined, weights, none, [], [], [], [], packed, turned, []),
+            gradients,
+          );
           return (x.grad as Tensor).toNumbers();
         };
         const [wanted, got] = [back('composite'), back(path)];
@@ -184,7 +187,11 @@ describe('storage in int8', () => {
     const model = await tinyModel({ raw: tinyConfigs.llama[0], task: 'causal-lm' }, 'f32');
     const { trainables } = createLora(model, complete(loraOptions.parse({ r: 2 })), { seed: 5 });
     for (const [i, { parameter }] of trainables.entries())
-      parameter.assign(normal([...parameter.tensor.shape], `adapter ${i}`).mul(0.1).setRequiresGrad());
+      parameter.assign(
+        normal([...parameter.tensor.shape], `adapter ${i}`)
+          .mul(0.1)
+          .setRequiresGrad(),
+      );
     const input = tinyInput(model, [5, 3]);
     const gradients = () =>
       withRandomness({ seed: 1, step: 0, tokens: fromArray(new BigInt64Array(8)) }, () =>
