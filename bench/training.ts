@@ -131,8 +131,9 @@ function runBaseline(mode: string, name: string, options: Options): Measurement 
   const spec = join(import.meta.dirname, 'workloads', `${name}.json`);
   const words = [String(options.baselines), mode, '--steps', String(options.steps), '--spec', spec];
   if (options.full) words.push('--full');
-  // On a busy machine threads that spin at barriers would measure the scheduler; attune's never do.
-  const environment: Record<string, string> = options.anyway ? { OMP_WAIT_POLICY: 'PASSIVE' } : {};
+  // On a busy machine threads that spin at barriers would measure the scheduler: they wait as attune's do.
+  const waiting = { OMP_WAIT_POLICY: 'PASSIVE', GOMP_SPINCOUNT: '5000' };
+  const environment: Record<string, string> = options.anyway ? waiting : {};
   const stdout = run('/usr/bin/python3', [...words, '--threads', String(options.threads)], environment);
   const printed = JSON.parse(stdout) as Record<string, unknown>;
   return {

@@ -206,6 +206,7 @@ struct Int8Linear : public torch::autograd::Function<Int8Linear> {
   static variable_list backward(AutogradContext* context, const variable_list& gradients) {
     const variable_list saved = context->get_saved_variables();
     const Tensor& g = gradients[0];
+    TORCH_CHECK(!saved[1].defined() || !at::GradMode::is_enabled(), "a gradient in int8 has no second derivative");
     const Tensor dx = saved[1].defined() ? compositeInt8Product(g, saved[1], saved[0].size(1)) : at::mm(g, saved[0].to(g.scalar_type()));
     return {dx, Tensor(), Tensor(), Tensor()};
   }

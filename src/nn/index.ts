@@ -15,7 +15,7 @@ export {
   type Randomness,
 } from './dropout.ts';
 export { Embedding, type EmbeddingAdapter } from './embedding.ts';
-export { Int8Weight, type Int8Use } from './int8-weight.ts';
+export { Int8Weight, MOST_INT8_DEPTH, type Int8Use } from './int8-weight.ts';
 export { atStageEnd, KeptProducts } from './kept-products.ts';
 export { layoutOfRows, layoutOfTexts, rowOfTokens, segmentLengths, type Layout } from './layout.ts';
 export { Conv1D, isLinear, Linear, type LinearAdapter, type LinearLike, type Term } from './linear.ts';

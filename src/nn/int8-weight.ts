@@ -2,6 +2,9 @@ import { attune, noGrad, scope, type Tensor } from '../tensor/index.ts';
 import { currentRandomness } from './dropout.ts';
 import type { Parameter } from './module.ts';
 
+/** The most values in a row that sums of products in int8 hold. */
+export const MOST_INT8_DEPTH = 2 ** 16;
+
 /** When copies are read, and whether the input's gradient is made with one too. */
 export interface Int8Use {
   when: 'training' | 'always';
@@ -26,7 +29,8 @@ export class Int8Weight {
     this.#source = weight.tensor.id;
     this.#when = when;
     this.packed = packedOf(() => weight.tensor);
-    if (gradients) this.turned = packedOf(() => weight.tensor.transpose(0, 1));
+    if (gradients && weight.tensor.shape[0] <= MOST_INT8_DEPTH)
+      this.turned = packedOf(() => weight.tensor.transpose(0, 1));
   }
 
   /** Bytes of all copies. */

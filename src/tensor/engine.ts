@@ -13,7 +13,7 @@ const environment: Record<string, string | undefined> = {
   UCX_MEM_EVENTS: 'no',
   // Threads that spin at barriers starve each other where cores are shared; one that sleeps at once is woken too late.
   OMP_WAIT_POLICY: 'PASSIVE',
-  // So each waits awake for as long as waking one takes: some 60 µs.
+  // So each waits awake for about as long as waking one takes: 60 µs on Zen 4.
   GOMP_SPINCOUNT: '5000',
   // A forced kernel choice makes f32 products two to five times slower.
   OPENBLAS_CORETYPE: undefined,

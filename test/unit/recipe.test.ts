@@ -136,8 +136,7 @@ describe('a bad recipe', () => {
     expect(problems.every((problem) => problem.line === undefined || problem.file === 'bad.yaml')).toBe(true);
   });
 
-  it('refuses to round weights once that move', async () => {
-    const storage = 'int8_forward';
+  it.each(['int8_forward', 'int8_switchback'])('refuses to round weights once that move, for %s', async (storage) => {
     for (const tuning of ['full', 'freeze'] as const) {
       const problem = await problemOf({ ...minimal, tuning, storage });
       expect(problem).toMatchObject({ field: 'storage', fix: 'choose tuning: lora, or storage: dense' });

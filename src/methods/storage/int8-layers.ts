@@ -1,6 +1,6 @@
 import { AttuneError } from '../../base/errors.ts';
 import type { Model } from '../../models/model.ts';
-import { Int8Weight, isLinear, type Int8Use, type LinearLike } from '../../nn/index.ts';
+import { Int8Weight, isLinear, MOST_INT8_DEPTH, type Int8Use, type LinearLike } from '../../nn/index.ts';
 import type { Storage } from '../../train/interfaces.ts';
 import type { StorageName } from './index.ts';
 
@@ -25,7 +25,8 @@ function frozenLayers(model: Model): LinearLike[] {
     .filter(([path]) => !model.isOfHead(`${path}.weight`))
     .map(([, module]) => module)
     .filter((module) => isLinear(module))
-    .filter(({ weight, isTransposed }) => !weight.trainable && !isTransposed);
+    .filter(({ weight, isTransposed }) => !weight.trainable && !isTransposed)
+    .filter(({ inFeatures }) => inFeatures <= MOST_INT8_DEPTH);
 }
 
 function nothingToStore(name: StorageName, { config }: Model): AttuneError {

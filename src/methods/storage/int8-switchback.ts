@@ -10,5 +10,5 @@ import { storeInt8 } from './int8-layers.ts';
  * bytes a weight more.
  */
 export function create(model: Model, when: 'training' | 'always'): Storage {
-  return storeInt8('int8_switchback', model, { when, gradients: true });
+  return storeInt8('int8_switchback', model, { when, gradients: when === 'training' });
 }

@@ -71,12 +71,15 @@ function forcedKernels(): Check {
   });
 }
 
+/** What a thread may wait awake: each turn is ten to a hundred cycles, by the processor. */
+const MOST_TURNS = 20_000;
+
 function waitPolicy(): Check {
-  const policy = process.env.OMP_WAIT_POLICY ?? '';
-  return judged('threads wait', policy, {
-    isGood: policy === 'PASSIVE',
+  const [policy, spins] = [process.env.OMP_WAIT_POLICY ?? '', process.env.GOMP_SPINCOUNT ?? ''];
+  return judged('threads wait', `${policy}, after ${spins} turns`, {
+    isGood: policy === 'PASSIVE' && Number(spins) <= MOST_TURNS,
     otherwise: 'warn',
-    fix: 'unset OMP_WAIT_POLICY: threads that spin starve each other',
+    fix: 'unset OMP_WAIT_POLICY and GOMP_SPINCOUNT: threads that spin for long starve each other',
   });
 }
 

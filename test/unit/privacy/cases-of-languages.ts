@@ -9,6 +9,8 @@ export const CASES_OF_LANGUAGES: Record<string, { yes: [text: string, found: str
   },
   'date-of-languages': {
     yes: [
+      ['घटना 12 अप्रैल की है।', 'date: 12 अप्रैल'],
+      ['मरीज़ को 19 जून दोबारा बुलाओ', 'date: 19 जून'],
       ['Töölepe 14. jaanuar 2019 Tartus', 'date: 14. jaanuar 2019'],
       ['Született 1988. szeptember 21-én', 'date: 1988. szeptember 21'],
       ['Nascuda el 3 de setembre de 2001', 'date: 3 de setembre de 2001'],

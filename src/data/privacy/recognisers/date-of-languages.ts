@@ -113,6 +113,6 @@ function* dateAt(text: string, index: number, whole: string): Generator<Candidat
   const start = year === null ? index : from + year.index;
   const dated = withWeekday(text, { start, end: index + whole.length });
   const isDated = year !== null || dated.end > index + whole.length || /\d{4}/.test(whole);
-  if (!isDated && WORDS_TOO.has(/\p{L}{3,}/u.exec(whole)![0].toLowerCase())) return;
+  if (!isDated && WORDS_TOO.has(/\p{L}{3,}/u.exec(whole)?.[0].toLowerCase() ?? '')) return;
   yield { ...dated, score: SCORE };
 }
