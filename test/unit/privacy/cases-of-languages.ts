@@ -24,6 +24,8 @@ export const CASES_OF_LANGUAGES: Record<string, { yes: [text: string, found: str
       ['입원일 2023년 11월 30일', 'date: 2023년 11월 30일'],
       ['khám ngày 12 tháng 8 năm 2021', 'date: 12 tháng 8 năm 2021'],
       ['जन्म 5 अगस्त 1984', 'date: 5 अगस्त 1984'],
+      // Marks stand between its letters.
+      ['मिलना 5 जून को तय है', 'date: 5 जून'],
       ['came in on Tahsas 21', 'date: Tahsas 21'],
     ],
     no: ['12 mart shelves', 'K-Mart 5', 'step 3 mehr', '3 მანეთი', '12 bars 2020', '5月の会議', 'chapter 4 verse 12'],
