@@ -38,3 +38,22 @@ describe('numbers behind announcing words', () => {
     },
   );
 });
+
+describe('numbers that answer what was asked in the line above', () => {
+  it.each([
+    ['— Adóazonosító?\n— 8132810198.', 'national_id: 8132810198'],
+    ['Agent: Noted. Discovery membership?\nCaller: 117358562.', 'health_plan: 117358562'],
+    ['— Mulțumesc. Codul de client?\n— C-874410, soțul meu', 'code: C-874410'],
+    ['Policy number:\n40077120', 'health_plan: 40077120'],
+  ])('finds %s', (text, expected) => {
+    expect(found(text)).toContain(expected);
+  });
+
+  it.each([
+    '— Hány darab?\n— 8132810.',
+    'Agent: Order number?\nCaller: 117358562.',
+    'Is your policy number at hand?\n\nThe sum is 40077120',
+  ])('leaves %s', (text) => {
+    expect(found(text)).toEqual([]);
+  });
+});

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { recognisers } from '../../../src/data/privacy/recognisers/index.ts';
 import { CASES_OF_FORMS } from './cases-of-forms.ts';
 import { CASES_OF_LANGUAGES } from './cases-of-languages.ts';
+import { CASES_OF_NUMBERS } from './cases-of-numbers.ts';
 import { CASES_OF_SECRETS } from './cases-of-secrets.ts';
 import { detector, found } from './found.ts';
 
@@ -329,7 +330,7 @@ CASES['name-in-context'] = {
   ],
 };
 
-const ALL_CASES = { ...CASES, ...CASES_OF_FORMS, ...CASES_OF_LANGUAGES, ...CASES_OF_SECRETS };
+const ALL_CASES = { ...CASES, ...CASES_OF_FORMS, ...CASES_OF_LANGUAGES, ...CASES_OF_NUMBERS, ...CASES_OF_SECRETS };
 
 describe('every recogniser', () => {
   it.each(recognisers.map(({ name }) => name))('%s finds its kind, and not what only looks like it', (name) => {

@@ -11,9 +11,9 @@ export interface Identifier {
 }
 
 /** No space need stand before a number in the others. */
-const LETTER = String.raw`\p{L}--[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}]`;
+const LETTER = String.raw`\p{L}--[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Thai}]`;
 const SHAPE = new RegExp(
-  String.raw`(?<![[${LETTER}]\p{N}@\\$€£+]|\d[.,])(?=[[${LETTER}]._\/–\-]{0,14}\d)(?:\d:)?[[${LETTER}]\d]{1,40}(?:[\-.\/_–·][[${LETTER}]\d]{1,40}){0,8}(?![[${LETTER}]\p{N}@]|[,.:]\d|%)`,
+  String.raw`(?<![[${LETTER}]\p{N}@\\$€£+]|\d[.,])(?=[[${LETTER}]._\/–\-]{0,14}\d)(?:\d:)?[[${LETTER}]\d]{1,40}(?:[\-.\/_–·・][[${LETTER}]\d]{1,40}){0,8}(?![[${LETTER}]\p{N}@]|[,.:]\d|%)`,
   'gv',
 );
 /** More digits behind a space, and a last letter: "943 476 5919", "12345678 Z". */

@@ -1,6 +1,7 @@
 /** Numbers of people that nothing but the words beside them gives away, of every kind that has a table of such words. */
 import { CONNECTORS } from '../announcing/connectors.ts';
 import { identifiersIn, isCode, type Identifier } from '../announcing/identifiers.ts';
+import { questionAbove } from '../announcing/questions.ts';
 import { fold, isForeignShort, termAt, wordsOf, type Term } from '../announcing/terms.ts';
 import { matchesOf, type Candidate, type Recogniser } from '../recogniser.ts';
 
@@ -8,6 +9,7 @@ import { matchesOf, type Candidate, type Recogniser } from '../recogniser.ts';
 const BEFORE = 90;
 const BEHIND = 48;
 const MOST_FOREIGN = 6;
+const LESS_SURE = 0.15;
 /** Ends a sentence, unless an abbreviation stands before it. */
 const SENTENCE_END =
   /(?<!(?<!\p{L})(?:\p{L}{1,3}|[Aa](?:cct|kten|nst|utor)|[Bb]adge|[Cc](?:arn|éd|ed|lien|ert|ollar|ust)|[Dd]ipl|[Ee](?:mpl|vid|wid|xped|xp|xpte|xpd)|[Hh](?:ist|osp)|[Ii]nscr|[Kk]unde|[Ll](?:edn|eg|idm)|[Mm](?:at[rn]?|itgl|edarb|itarb|edl)|[Nn](?:úm|umm)|[Pp](?:ers|at[ni]?|asp|erm|roc|rot|rof|oj|ol)|[Rr](?:ef|ech|egn)|[Ss](?:erv|oc|tud|taff|ygn|lužb)|[Tt](?:ess|arj)|[Uu]sag|[Vv]ers)\.?)[.!?]\s+(?=\p{Lu})/gu;
@@ -48,8 +50,18 @@ function candidateOf(text: string, one: Identifier, from: number): Candidate | u
   const start = Math.max(from, startOf(text, one));
   const value = text.slice(start, one.end);
   const before = clauseBefore(text.slice(Math.max(from, start - BEFORE), start));
-  const verdict = judge(before, { ...one, value, isCode: isCode(value, one.digits) });
+  const whole = { ...one, value, isCode: isCode(value, one.digits) };
+  const verdict = judge(before, whole) ?? answered(text, before, whole, start);
   return verdict && { start, end: one.end, ...verdict };
+}
+
+/** What the line above asks for, where nothing but who speaks stands before a number: no label of its own. */
+function answered(text: string, before: string, one: Identifier, start: number): Verdict {
+  const question = questionAbove(text, start);
+  const words = wordsOf(fold(before));
+  if (question === undefined || words.some((_, at) => termAt(words, at) !== undefined)) return undefined;
+  const verdict = judge(clauseBefore(question), one);
+  return verdict && { ...verdict, score: verdict.score - LESS_SURE };
 }
 
 /** What stands in the number's own sentence, line or cell. */

@@ -26,6 +26,7 @@ import { recogniser as secretOfLanguages } from './secret-of-languages.ts';
 import { recogniser as secretEntered } from './secret-entered.ts';
 import { recogniser as secretNear } from './secret-near.ts';
 import { recogniser as announced } from './announced.ts';
+import { recogniser as announcedUnspaced } from './announced-unspaced.ts';
 import { recogniser as biometric } from './biometric.ts';
 import { recogniser as biometricFile } from './biometric-file.ts';
 import { recogniser as brCpf } from './br-cpf.ts';
@@ -108,6 +109,7 @@ export const recognisers: readonly Recogniser[] = [
   secretNear,
   secretOfLanguages,
   announced,
+  announcedUnspaced,
   biometric,
   biometricFile,
   brCpf,
