@@ -1,6 +1,7 @@
 /** Each recogniser on what it must find, what only looks like it, and what is of another kind. */
 import { describe, expect, it } from 'vitest';
 import { recognisers } from '../../../src/data/privacy/recognisers/index.ts';
+import { CASES_OF_BODIES } from './cases-of-bodies.ts';
 import { CASES_OF_FORMS } from './cases-of-forms.ts';
 import { CASES_OF_LANGUAGES } from './cases-of-languages.ts';
 import { CASES_OF_NUMBERS } from './cases-of-numbers.ts';
@@ -330,7 +331,14 @@ CASES['name-in-context'] = {
   ],
 };
 
-const ALL_CASES = { ...CASES, ...CASES_OF_FORMS, ...CASES_OF_LANGUAGES, ...CASES_OF_NUMBERS, ...CASES_OF_SECRETS };
+const ALL_CASES = {
+  ...CASES,
+  ...CASES_OF_BODIES,
+  ...CASES_OF_FORMS,
+  ...CASES_OF_LANGUAGES,
+  ...CASES_OF_NUMBERS,
+  ...CASES_OF_SECRETS,
+};
 
 describe('every recogniser', () => {
   it.each(recognisers.map(({ name }) => name))('%s finds its kind, and not what only looks like it', (name) => {

@@ -54,9 +54,9 @@ const FORMS = [
   String.raw`(?:(?:baş|işaret|orta|yüzük|serçe) ?parmağı(?:nın)? ?izi(?:ni|nin|ne)?|(?:(?:baş|işaret|orta|yüzük|serçe)(?: ?parmak?)? ?)?parmak izi(?:ni|niz|m|nin|leri|ler)?(?: (?:şablonu|kaydı|taraması|örneği|verisi|görüntüsü))?)|(?:iris|retina|yüz|avuç içi|damar|el|ses) (?:taraması|tarama|tanıma verisi|geometrisi|şablonu|profili|deseni|kaydı|izi|haritası|imzası|örneği|damar izi)|biyometrik (?:veri|şablon|kayıt|kaydı|imza)\p{L}{0,5}|dna (?:örneği|profili|testi|analizi)|tükürük örneği|ağız içi sürüntü|avuç izi|sormenjälj\p{L}{2,4}|iiris(?:skannaus|kuva)\p{L}{0,3}|kasvo(?:ntunnistus|malli|skannaus)\p{L}{0,4}|ääninäyte\p{L}{0,2}|dna-näyte\p{L}{0,2}|biometri(?:set|sten|nen) (?:tiedot|tietojen|tunniste)`,
 ];
 
-/** Keys and certificates have fingerprints too. */
+/** Keys and certificates have fingerprints too, and machines read them. */
 const OF_KEYS =
-  /^(?:\s?(?:is|ist|=|:))?\s{0,2}["']?(?:SHA-?\d|MD5|(?:[0-9A-Fa-f]{2}:){3}|(?:[0-9A-Fa-f]{4} ){2}|[0-9A-F]{16})|^ (?:of|for|des|der|de la|della|van de) (?:the |its |their )?(?:key|server|host|certificate|cert|clé|clave|chiave|sleutel)/u;
+  /^(?:\s?(?:is|ist|=|:))?\s{0,2}["']?(?:SHA-?\d|MD5|(?:[0-9A-Fa-f]{2}:){3}|(?:[0-9A-Fa-f]{4} ){2}|[0-9A-F]{16})|^ (?:of|for|des|der|de la|della|van de) (?:the |its |their )?(?:key|server|host|certificate|cert|clé|clave|chiave|sleutel)|^[ -](?:readers?|sensors?|scanners?|locks?|machines?)(?!\p{L})/u;
 
 export const recogniser = withPhrases(
   patternRecogniser({

@@ -29,6 +29,7 @@ import { recogniser as announced } from './announced.ts';
 import { recogniser as announcedUnspaced } from './announced-unspaced.ts';
 import { recogniser as biometric } from './biometric.ts';
 import { recogniser as biometricFile } from './biometric-file.ts';
+import { recogniser as biometricOfLanguages } from './biometric-of-languages.ts';
 import { recogniser as brCpf } from './br-cpf.ts';
 import { recogniser as card } from './card.ts';
 import { recogniser as chAhv } from './ch-ahv.ts';
@@ -112,6 +113,7 @@ export const recognisers: readonly Recogniser[] = [
   announcedUnspaced,
   biometric,
   biometricFile,
+  biometricOfLanguages,
   brCpf,
   card,
   chAhv,

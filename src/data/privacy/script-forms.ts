@@ -1,0 +1,36 @@
+/** Phrases in letters beyond Latin, which are looked for only in texts that have such letters. */
+import { leanestPattern } from './planes.ts';
+import { matchesOf, type Candidate } from './recogniser.ts';
+
+/** Phrases of the languages that have a script. */
+export interface ScriptForms {
+  script: RegExp;
+  /** Spaces part its words, and none has an article in front of it in the same word. */
+  isOfWords?: boolean;
+  /** Alternatives of regular expressions. */
+  forms: readonly string[];
+}
+
+/** Most texts have no such letter at all. */
+const BEYOND_LATIN = /[\u0370-\u1fff\u3040-\ud7ff]/;
+
+/** Finds what is one of them. */
+export function scriptFinder(scripts: readonly ScriptForms[], score: number): (text: string) => Iterable<Candidate> {
+  const patterns = scripts.map(({ script, isOfWords, forms }) => ({
+    script,
+    pattern: leanestPattern(
+      new RegExp(
+        isOfWords === true ? String.raw`(?<!\p{L})(?:${forms.join('|')})(?!\p{L})` : `(?:${forms.join('|')})`,
+        'giu',
+      ),
+    ),
+  }));
+  return function* find(text) {
+    if (!BEYOND_LATIN.test(text)) return;
+    for (const { script, pattern } of patterns) {
+      if (!script.test(text)) continue;
+      for (const { 0: whole, index } of matchesOf(pattern, text))
+        yield { start: index, end: index + whole.length, score };
+    }
+  };
+}
