@@ -3,6 +3,7 @@
 #pragma once
 #include "kernels.hpp"
 #include "lanes.hpp"
+#include "product.hpp"
 
 namespace attune {
 
@@ -81,27 +82,56 @@ inline int32_t sumOfWhole(__m256i v) {
 
 #endif
 
+#if defined(__AVX512F__)
+constexpr int64_t kHalves = 32;
+inline __m512i halvesOf(const Bf16* p, int64_t count) { return _mm512_maskz_loadu_epi16(count >= kHalves ? ~0u : (1u << count) - 1, p); }
+inline __m512i largerSize(__m512i most, __m512i v) { return _mm512_max_epu16(most, _mm512_and_si512(v, _mm512_set1_epi16(0x7fff))); }
+inline __m512i noHalves() { return _mm512_setzero_si512(); }
+#else
+constexpr int64_t kHalves = 16;
+inline __m256i halvesOf(const Bf16* p, int64_t count) {
+  alignas(32) Bf16 buffer[kHalves] = {};
+  if (count < kHalves) std::memcpy(buffer, p, static_cast<size_t>(count) * sizeof(Bf16));
+  return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(count < kHalves ? buffer : p));
+}
+inline __m256i largerSize(__m256i most, __m256i v) { return _mm256_max_epu16(most, _mm256_and_si256(v, _mm256_set1_epi16(0x7fff))); }
+inline __m256i noHalves() { return _mm256_setzero_si256(); }
+#endif
+
+// The largest size of a row's numbers; no number where one of them is none or without end.
+inline float largestSize(const float* x, int64_t depth) {
+  Vector most = broadcast(0.0f), broken = broadcast(0.0f);
+  for (int64_t k = 0; k < depth; k += kLanes) {
+    const Vector v = loadFirst(x + k, depth - k);
+    most = larger(larger(v, subtract(broadcast(0.0f), v)), most);
+    broken = multiplyAdd(v, broadcast(0.0f), broken);
+  }
+  return largestOf(most) + sumOf(broken);
+}
+
+// Sizes of bf16 are in the order of their bits, what is no number last.
+inline float largestSize(const Bf16* x, int64_t depth) {
+  auto most = noHalves();
+  for (int64_t k = 0; k < depth; k += kHalves) most = largerSize(most, halvesOf(x + k, depth - k));
+  alignas(64) Bf16 sizes[kHalves];
+  std::memcpy(sizes, &most, sizeof most);
+  Bf16 largest = 0;
+  for (const Bf16 size : sizes) largest = size > largest ? size : largest;
+  return largest >= 0x7f80 ? __builtin_nanf("") : valueOf(largest);
+}
+
 template <class Stored>
 struct Int8Rows {
-  // The largest size of the row's numbers; no number where one of them is none.
-  static float sizeOf(const Stored* x, int64_t depth) {
-    Vector most = broadcast(0.0f), broken = broadcast(0.0f);
-    for (int64_t k = 0; k < depth; k += kLanes) {
-      const Vector v = loadFirst(x + k, depth - k);
-      most = larger(larger(v, subtract(broadcast(0.0f), v)), most);
-      broken = multiplyAdd(v, broadcast(0.0f), broken);
-    }
-    return largestOf(most) + sumOf(broken);
-  }
-
   static void run(const Int8Input& p, int64_t begin, int64_t end) {
+    const int64_t whole = p.depth / kLanes * kLanes;
     for (int64_t row = begin; row < end; row++) {
       const Stored* x = static_cast<const Stored*>(p.x) + row * p.depth;
       int8_t* to = p.values + row * p.stride;
-      const float size = sizeOf(x, p.depth);
+      const float size = largestSize(x, p.depth);
       const Vector inverse = broadcast(size < kLeastInt8Size ? 0.0f : 127.0f / size);
       auto sum = noWhole();
-      for (int64_t k = 0; k < p.depth; k += kLanes) sum = addWhole(sum, storeWhole(to + k, multiply(loadFirst(x + k, p.depth - k), inverse), p.depth - k));
+      for (int64_t k = 0; k < whole; k += kLanes) sum = addWhole(sum, storeWhole(to + k, multiply(load(x + k), inverse), kLanes));
+      if (whole < p.depth) sum = addWhole(sum, storeWhole(to + whole, multiply(loadFirst(x + whole, p.depth - whole), inverse), p.depth - whole));
       for (int64_t k = p.depth; k < p.stride; k++) to[k] = 0;
       p.scales[row] = size < kLeastInt8Size ? 0.0f : size / 127.0f;
       p.sums[row] = sumOfWhole(sum);

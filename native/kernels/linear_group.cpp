@@ -131,18 +131,19 @@ struct Backward {
 
   void adapters(Tensor& dx) {
     const auto ranks = rankOffsets(all, plan);
-    std::vector<Tensor> parts;
+    Tensor made = at::empty({x.size(0), ranks.back()}, x.options());
     for (size_t j = 0; j < plan.adapters.size(); j++) {
       const auto [layer, scale] = plan.adapters[j];
       const Tensor& g = gradients[layer];
+      Tensor part = made.slice(1, ranks[j], ranks[j + 1]);
       if (!g.defined()) {
-        parts.push_back(at::zeros({x.size(0), ranks[j + 1] - ranks[j]}, x.options()));
+        part.zero_();
         continue;
       }
       if (needs(plan.b(j))) give(plan.b(j), at::mm(g.t(), inner.slice(1, ranks[j], ranks[j + 1])).mul_(scale));
-      parts.push_back(at::mm(g, all[plan.b(j)].to(type)).mul_(scale));
+      part.addmm_(g, all[plan.b(j)].to(type), 0, scale);
     }
-    const Tensor innerGradient = rounded(parts.size() == 1 ? parts[0] : at::cat(parts, 1), all[0].scalar_type());  // [N, Σ r]
+    const Tensor innerGradient = rounded(made, all[0].scalar_type());  // [N, Σ r]
     const Tensor a = at::mm(innerGradient.t(), x);
     for (size_t j = 0; j < plan.adapters.size(); j++) {
       if (needs(plan.a(j))) give(plan.a(j), a.slice(0, ranks[j], ranks[j + 1]));

@@ -54,14 +54,20 @@ describe('products in int8', () => {
       });
     });
 
-    it.skipIf(!isHere)('keep a row of zeros at zero, and what is no number', () => {
-      scope(() => {
-        const x = fromArray(Float32Array.of(0, 0, 0, 1e-38, 1, Number.NaN, 2, Number.POSITIVE_INFINITY)).reshape(4, 2);
-        const y = int8Product(x, normal([3, 2], 'w'), path);
-        expect(y.slice(0, 6)).toEqual([0, 0, 0, 0, 0, 0]);
-        expect(y.slice(6).some((value) => Number.isFinite(value))).toBe(false);
-      });
-    });
+    it.skipIf(!isHere).each(['f32', 'bf16'] as const)(
+      'keep a row of zeros at zero, and what is no number, in %s',
+      (dtype) => {
+        scope(() => {
+          const x = fromArray(Float32Array.of(0, 0, 0, 1e-38, 1, Number.NaN, 2, Number.POSITIVE_INFINITY)).reshape(
+            4,
+            2,
+          );
+          const y = int8Product(x.to(dtype), normal([3, 2], 'w', dtype), path);
+          expect(y.slice(0, 6)).toEqual([0, 0, 0, 0, 0, 0]);
+          expect(y.slice(6).some((value) => Number.isFinite(value))).toBe(false);
+        });
+      },
+    );
 
     it.skipIf(!isHere)('are off by what rounding to 254 steps costs', () => {
       scope(() => {
