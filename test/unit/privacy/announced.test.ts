@@ -27,16 +27,43 @@ describe('numbers behind announcing words', () => {
     ['社員番号は 441722 です', 'code: 441722'],
     ['Asiakasnumero 44172205', 'code: 44172205'],
     ['Sarjanumero: XK44172205', 'device: XK44172205'],
+    ['перевести на счёт 41172205311700', 'account: 41172205311700'],
+    ['חשבון 417220 על שם אמא', 'account: 417220'],
+    ['pay it to GTBank 0441722051 today', 'account: 0441722051'],
+    ['नीलम के खाते 0441722051334 में', 'account: 0441722051334'],
+    ['по лицензии ЛО-77-01-441722', 'licence: ЛО-77-01-441722'],
+    ['адвокат, свідоцтво КВ-4417', 'licence: КВ-4417'],
+    ['dr. Nagy pecsétszáma 44172', 'licence: 44172'],
+    ['laillistusnumero 44172', 'licence: 44172'],
+    ['autorisations-ID 07TKM', 'licence: 07TKM'],
+    ['رقم مزاولة المهنة ط/44172', 'licence: ط/44172'],
+    ['Nurse Aisyah (SNB RN-244172) came', 'licence: RN-244172'],
+    ['ИБ № 4417/25-к', 'medical_record: 4417/25-к'],
+    ['mã bệnh nhân 44.172205', 'medical_record: 44.172205'],
+    ['מספר פוליסת הסיעוד: 6441722-8', 'health_plan: 6441722-8'],
+    ['بطاقة هوية وطنية 1044172117', 'national_id: 1044172117'],
+    ['श्रवण यंत्र सीरियल HA441722 खराब', 'device: HA441722'],
+    ['Студ. билет: ИС-20-0441', 'code: ИС-20-0441'],
+    ['Η υπόθεση πήρε ΓΑΚ 44172/2025', 'code: 44172/2025'],
+    // What is written as a number that was announced is another of its kind.
+    ['kortti KU-0417, tiistai Fatima (KU-4172)', 'code: KU-4172'],
   ])('finds %s', (text, expected) => {
     expect(found(text)).toContain(expected);
   });
 
-  it.each(['Strana 44172 katalogu', 'Toplam 44172 adet', 'на сумму 44172 рубля', 'Halaman 44172 dari 50000'])(
-    'leaves %s',
-    (text) => {
-      expect(found(text)).toEqual([]);
-    },
-  );
+  it.each([
+    'Strana 44172 katalogu',
+    'Toplam 44172 adet',
+    'на сумму 44172 рубля',
+    'Halaman 44172 dari 50000',
+    'παραγγελία #44172',
+    'Рахунок-фактура СФ-0441 виписана',
+    'comanda 441722 nu a ajuns',
+    'Versi 44.172 sudah keluar',
+    'договір купівлі № 2025/441',
+  ])('leaves %s', (text) => {
+    expect(found(text)).toEqual([]);
+  });
 });
 
 describe('numbers that answer what was asked in the line above', () => {

@@ -26,7 +26,8 @@ nr r k, r k, rach, rach nr, nr rach, konto bankowe, numer konta bankowego, rachu
 bankkonto, lönekonto, personkonto, sparkonto, kontonummer, lånenr, lån nr, bolånenr, depånummer, depånr, isk, aktiedepå, utbetalningskonto, kreditkonto, privatkonto
 kontonr, konto nummer, reg nr og konto, lånenr, lånenummer, låne nr, lønkonto, lønnskonto, sparekonto, brukskonto, nemkonto, budgetkonto, opsparingskonto, depotnr, depotnummer, bankkonto, bsu, giro, girokort, fik, kredittkonto, kreditkonto
 č ú, čú, účet č, účet, účtu, č účtu, běžný účet, spořicí účet, bankovní spojení, úvěr č, č úvěru, číslo úvěru, úvěrová smlouva, smlouva o úvěru, číslo smlouvy o úvěru, hypotéka č, stavební spoření, penzijní spoření, majetkový účet, kontokorent, účet čísla, č smlouvy o úvěru
-hesap, banka hesabı, hesabım, mevduat hesabı, vadesiz hesap, kredi no, kredi numarası, kredi sözleşme no, ek no, müşteri ek no, maaş hesabı, bes sözleşme no, yatırım hesabı`,
+hesap, banka hesabı, hesabım, mevduat hesabı, vadesiz hesap, kredi no, kredi numarası, kredi sözleşme no, ek no, müşteri ek no, maaş hesabı, bes sözleşme no, yatırım hesabı
+тилине, расчетн~ счет~, лицев~ счет~, р с, л с, банковск~ карт~, особов~ рахун~, розрахунков~ рахун~, банківськ~ рахун~, номер карты для перевода, חשבון, לחשבון, חשבון מס, מס חשבון, מספר החשבון, חשבוני, حساب رقم, رقم حسابي, حساب بنكي, الحساب البنكي, الآيبان, حسابنا رقم, खाते, खाता, खाते में, अकाउंट, अकाउंट नंबर, खाता क्रमांक, tài khoản, rekening~, rek, folyószámla~, contul bancar, contul nr, τραπεζικός λογαριασμός, αριθμός λογ, folio and transit, acct name and no`,
   about: `escrow~, ira, 401k, pension~, annuity, debit~, credit card, deposit~, withdrawal~, account~, loan~, mortgage~, savings, checking, brokerage, credit line, overdraft, bank, giro, lender, deposit, portfolio, wallet, ledger
 konto, kontos, konten, girokonto~, sparkonto, tagesgeld~, depot~, darlehen~, kredit~, hypothek~, überweisung~, lastschrift~, einzug~
 prélev~, débit~, retrait~, retraite, compte~, crédit, prêt~, emprunt~, livret~, virement~, prélèvement~, hypothèque
@@ -47,5 +48,6 @@ kredytu, maklersk~, rachun~
 kontonummer, låne~, depå~
 låne~, lån, lånet, depot~, opsparing~, sparing~
 účet, účtu, úvěr~, hypot~, spoření, spořic~, bankovn~
-hesap, hesab~, kredi~, mevduat`,
+hesap, hesab~, kredi~, mevduat
+счет~, счёт~, рахунок, рахунку, λογαριασμ~, حساب, الحساب, لحساب, बैंक, tili, tilille, tililtä, számla, számlára, bankszámla~, cont, contul, gtbank, gtb, zenith, zenith bank, access bank, first bank, uba, fidelity bank, opay, palmpay, kuda, moniepoint, sterling bank, fcmb, ecobank, stanbic, fnb, absa, capitec, nedbank, standard bank, tymebank, equity bank, kcb, co op bank, ncba, mpesa, posb, dbs, uob, ocbc, maybank, cimb, bpi, bdo, metrobank, landbank, gcash, bca, bri, bni, mandiri, bsi, vietcombank, vcb, techcombank, vpbank, tpbank, agribank, bidv, sacombank, sbi, hdfc, icici, pnb, axis bank, aib, permanent tsb, ptsb, credit union, kh bank, banca transilvania, btrl, bcr, ziraat, garanti, akbank, yapi kredi, isbank, sberbank, сбер~, тинькофф~, альфа банк~, приватбанк~, монобанк~, ощадбанк~, אלראג'חי, לאומי, הפועלים, דיסקונט, الراجحي, الأهلي, بنك, مصرف`,
 };

@@ -29,8 +29,8 @@ const UNIT =
 /** "200208210251.g7L2pq@host": of a mail's address or its id. */
 const OF_ADDRESS = /^[.+-][\w.+-]{1,40}@/;
 
-/** "63.480", as numbers of members of a profession are written in the south. */
-const THOUSANDS = /^\d{2,3}\.\d{3}$/;
+/** "63.480", as numbers of members of a profession are written in the south, and "25.574654" of patients. */
+const THOUSANDS = /^(?:\d{2,3}\.\d{3}|\d\d\.\d{6})$/;
 const LEAST_OF_CODES = 5;
 
 /** All of a text, in its order. */
@@ -78,7 +78,7 @@ function isOfMachines(text: string, start: number, end: number): boolean {
 
 /** "QX7T2P" has two digits only, and is no word; nor is a document's number, which has no vowels. */
 function isEnough(value: string, digits: number): boolean {
-  return digits >= 3 || (digits === 2 && /^[A-Z0-9]{6,}$/.test(value)) || isDocument(value);
+  return digits >= 3 || (digits === 2 && /^(?:\d[A-Z0-9]{4}|[A-Z0-9]{6,})$/.test(value)) || isDocument(value);
 }
 
 /** Numbers of documents whose letters are no vowels, so that they are no words. */

@@ -2,7 +2,8 @@
 import { CONNECTORS } from '../announcing/connectors.ts';
 import { identifiersIn, isCode, type Identifier } from '../announcing/identifiers.ts';
 import { questionAbove } from '../announcing/questions.ts';
-import { fold, isForeignShort, termAt, wordsOf, type Term } from '../announcing/terms.ts';
+import { fold, isForeignShort, isOfNobody, termAt, wordsOf, type Term } from '../announcing/terms.ts';
+import type { Kind } from '../kinds.ts';
 import { matchesOf, type Candidate, type Recogniser } from '../recogniser.ts';
 
 /** Characters before and behind a number that are looked at, and the words in them that count. */
@@ -29,21 +30,45 @@ export const recogniser: Recogniser = {
   needs: { digits: 2 },
   *find(text) {
     let last: { end: number; found?: Candidate } = { end: 0 };
+    const forms = new Map<string, Kind>();
+    const rest: Identifier[] = [];
     for (const one of identifiersIn(text)) {
       const between = text.slice(last.end, one.start);
       let found: Candidate | undefined;
-      if (last.found !== undefined && (AND.test(between) || (LISTED.test(between) && isLike(one, last.found, text))))
+      if (last.found !== undefined && isListed(between, one, last.found, text))
         found = { ...last.found, start: one.start, end: one.end };
       else found = candidateOf(text, one, last.end) ?? saidBehind(text, one);
+      const form = formOf(one.value);
+      if (found === undefined) rest.push(one);
+      else if (MARKED.test(form)) forms.set(form, found.kind!);
       if (found !== undefined) yield found;
       last = { end: one.end, found };
+    }
+    for (const { start, end, value } of forms.size === 0 ? [] : rest) {
+      const kind = forms.get(formOf(value));
+      if (kind !== undefined && !isOfNobody(text.slice(Math.max(0, start - BEHIND), start)))
+        yield { start, end, kind, score: 0.6 };
     }
   },
 };
 
+/** "12, 34 and 56"; behind nothing but a comma a number of another form is a postcode as well. */
+function isListed(between: string, one: Identifier, last: Candidate, text: string): boolean {
+  if (AND.test(between)) return one.isCode || isLike(one, last, text) || !/^,\s$/.test(between);
+  return LISTED.test(between) && isLike(one, last, text);
+}
+
+/** Letters, and a sign or digits enough that no other thing in the text is written so: "KU-0609" is of "KU-4262"'s. */
+const MARKED = /^(?=.*\p{L})(?=(?:.*0){4})/u;
+
+/** Its letters, and noughts for digits. */
+function formOf(value: string): string {
+  return value.replaceAll(/\d/g, '0');
+}
+
 function isLike({ value }: Identifier, { start, end }: Candidate, text: string): boolean {
-  const formOf = (written: string): string => written.replaceAll(/\d/g, '0').replaceAll(/\p{L}/gu, 'A');
-  return formOf(value) === formOf(text.slice(start, end));
+  const shapeOf = (written: string): string => formOf(written).replaceAll(/\p{L}/gu, 'A');
+  return shapeOf(value) === shapeOf(text.slice(start, end));
 }
 
 function candidateOf(text: string, one: Identifier, from: number): Candidate | undefined {
