@@ -52,7 +52,7 @@ Windows Linux Debian Ubuntu Python Java Ruby Perl Docker Apache Mozilla Google A
 export const NOBODY_ALONE = new Set(
   `Yahoo Hotmail Gmail Outlook Facebook Twitter Instagram Whatsapp Youtube Linkedin Ebay Paypal Netflix Skype Zoom Slack Nokia Samsung Motorola Ericsson Intel Sony Siemens Volkswagen Toyota Ikea Lidl Aldi Tesco Vodafone Telekom Enron
 Yeah Yep Yup Nope Well What Hmm Huh Wow Ugh Oops Okay Sorry Sure Sweetie Anyway Anyone Someone Everybody Ditto Alas Besides Meanwhile Sheesh Geez Jeez Gee Uh-oh Whoa Yikes Doh Duh Phew Whew Argh Yay Nah Aha Ahem Hurrah Howdy Greetings Congrats Congratulations Agreed Indeed Hash Ive Theres Dont Cant Thats Feb Apr Jun Jul Aug Sept Oct Nov Dec
-Danke Gruß Moin Servus Tschö Tschoe Tschüss Bitte Merci Bonjour Bonsoir Bises Grazie Ciao Hola Saludos Gracias Obrigado Obrigada Oi Olá Bedankt Groet Groeten Groetjes Hoi Dzięki Cześć Díky Ahoj Hej Hei Hejsan Tack Takk Kiitos Terveisin Merhaba`
+Hun Hän Umur Muhasebe Jeton Danke Gruß Moin Servus Tschö Tschoe Tschüss Bitte Merci Bonjour Bonsoir Bises Grazie Ciao Hola Saludos Gracias Obrigado Obrigada Oi Olá Bedankt Groet Groeten Groetjes Hoi Dzięki Cześć Díky Ahoj Hej Hei Hejsan Tack Takk Kiitos Terveisin Merhaba`
     .split(/\s+/)
     .filter((word) => word !== ''),
 );

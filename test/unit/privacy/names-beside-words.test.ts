@@ -30,7 +30,12 @@ describe('in capitals, with particles and initials', () => {
     expect(found(text)).toContain(expected);
   });
 
-  it.each(['PATIENT HISTORY SUMMARY', 'ATTENTION: please CONFIRM the PAYMENT.'])('finds nobody in %s', (text) => {
+  it.each([
+    'PATIENT HISTORY SUMMARY',
+    'Kunden har ringet. Hun er medlem.',
+    'Jeton perdu !',
+    'ATTENTION: please CONFIRM the PAYMENT.',
+  ])('finds nobody in %s', (text) => {
     expect(found(text)).toEqual([]);
   });
 });
