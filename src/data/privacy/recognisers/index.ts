@@ -22,6 +22,7 @@ import { recogniser as keyFingerprint } from './key-fingerprint.ts';
 import { recogniser as orcid } from './orcid.ts';
 import { recogniser as handle } from './handle.ts';
 import { recogniser as plateShape } from './plate-shape.ts';
+import { recogniser as plateOfLanguages } from './plate-of-languages.ts';
 import { recogniser as secretOfLanguages } from './secret-of-languages.ts';
 import { recogniser as secretEntered } from './secret-entered.ts';
 import { recogniser as secretNear } from './secret-near.ts';
@@ -106,6 +107,7 @@ export const recognisers: readonly Recogniser[] = [
   townOfSomebody,
   townLine,
   plateShape,
+  plateOfLanguages,
   secretEntered,
   secretNear,
   secretOfLanguages,
