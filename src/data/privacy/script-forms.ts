@@ -12,7 +12,11 @@ export interface ScriptForms {
 }
 
 /** Most texts have no such letter at all. */
-const BEYOND_LATIN = /[\u0370-\u1fff\u3040-\ud7ff]/;
+const BEYOND_LATIN = /[\u0370-\u1dff\u3040-\ud7ff]/;
+
+export function isBeyondLatin(text: string): boolean {
+  return BEYOND_LATIN.test(text);
+}
 
 /** Finds what is one of them. */
 export function scriptFinder(scripts: readonly ScriptForms[], score: number): (text: string) => Iterable<Candidate> {
@@ -26,7 +30,7 @@ export function scriptFinder(scripts: readonly ScriptForms[], score: number): (t
     ),
   }));
   return function* find(text) {
-    if (!BEYOND_LATIN.test(text)) return;
+    if (!isBeyondLatin(text)) return;
     for (const { script, pattern } of patterns) {
       if (!script.test(text)) continue;
       for (const { 0: whole, index } of matchesOf(pattern, text))

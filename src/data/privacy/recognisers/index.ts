@@ -24,6 +24,8 @@ import { recogniser as handle } from './handle.ts';
 import { recogniser as plateShape } from './plate-shape.ts';
 import { recogniser as plateOfLanguages } from './plate-of-languages.ts';
 import { recogniser as secretOfLanguages } from './secret-of-languages.ts';
+import { recogniser as secretCode } from './secret-code.ts';
+import { recogniser as secretConfig } from './secret-config.ts';
 import { recogniser as secretEntered } from './secret-entered.ts';
 import { recogniser as secretNear } from './secret-near.ts';
 import { recogniser as announced } from './announced.ts';
@@ -67,6 +69,7 @@ import { recogniser as postcodeLabel } from './postcode-label.ts';
 import { recogniser as postcode } from './postcode.ts';
 import { recogniser as sePersonnummer } from './se-personnummer.ts';
 import { recogniser as recordShape } from './record-shape.ts';
+import { recogniser as secretPhrase } from './secret-phrase.ts';
 import { recogniser as secretSaid } from './secret-said.ts';
 import { recogniser as secretWord } from './secret-word.ts';
 import { recogniser as secretBlock } from './secret-block.ts';
@@ -152,6 +155,9 @@ export const recognisers: readonly Recogniser[] = [
   postcode,
   recordShape,
   sePersonnummer,
+  secretCode,
+  secretConfig,
+  secretPhrase,
   secretSaid,
   secretWord,
   secretBlock,
