@@ -129,14 +129,22 @@ describe('a list of words', () => {
     expect([...WordList.of(new Set(['San', 'Bad', 'São']))].map(([word]) => word)).toEqual(['San', 'Bad', 'São']);
   });
 
-  it.each(['given.txt', 'family.txt', 'cities.txt', 'towns.txt'])('says of %s what its lines say', (name) => {
-    const path = new URL(`../../../assets/names/${name}`, import.meta.url);
-    const expected = mapOf(readFileSync(path, 'utf8'));
-    const list = WordList.read(path);
-    expect([...list]).toEqual([...expected]);
-    const wrong = [...expected].filter(([word, standing]) => list.get(word) !== standing || !list.has(word));
-    expect(wrong).toEqual([]);
-    const others = [...expected.keys()].flatMap((word) => [`${word}s`, word.slice(1), word.toLowerCase(), `${word}?`]);
-    expect(others.filter((word) => list.has(word) !== expected.has(word))).toEqual([]);
-  });
+  it.each(['given.txt', 'family.txt', 'cities.txt', 'towns.txt', 'script-given.txt', 'script-family.txt'])(
+    'says of %s what its lines say',
+    (name) => {
+      const path = new URL(`../../../assets/names/${name}`, import.meta.url);
+      const expected = mapOf(readFileSync(path, 'utf8'));
+      const list = WordList.read(path);
+      expect([...list]).toEqual([...expected]);
+      const wrong = [...expected].filter(([word, standing]) => list.get(word) !== standing || !list.has(word));
+      expect(wrong).toEqual([]);
+      const others = [...expected.keys()].flatMap((word) => [
+        `${word}s`,
+        word.slice(1),
+        word.toLowerCase(),
+        `${word}?`,
+      ]);
+      expect(others.filter((word) => list.has(word) !== expected.has(word))).toEqual([]);
+    },
+  );
 });

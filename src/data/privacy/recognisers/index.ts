@@ -54,6 +54,7 @@ import { recogniser as name } from './name.ts';
 import { recogniser as nameInContext } from './name-in-context.ts';
 import { recogniser as nameField } from './name-field.ts';
 import { recogniser as nameInScript } from './name-in-script.ts';
+import { recogniser as nameListedInScript } from './name-listed-in-script.ts';
 import { recogniser as nameOfWriter } from './name-of-writer.ts';
 import { recogniser as nameWhoDoes } from './name-who-does.ts';
 import { recogniser as nationalIds } from './national-ids.ts';
@@ -140,6 +141,7 @@ export const recognisers: readonly Recogniser[] = [
   nameInContext,
   nameField,
   nameInScript,
+  nameListedInScript,
   nameOfWriter,
   nameWhoDoes,
   nationalIds,
