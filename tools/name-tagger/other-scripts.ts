@@ -23,10 +23,16 @@ interface Names {
 }
 
 /** By hand: those of nobody but people, those that are words too, and family names. */
-function byHand(): Names & Record<'plain' | 'words', string[]> {
-  const names = { plain: [] as string[], words: [] as string[], given: [] as string[], family: [] as string[] };
+function byHand(): Names & Record<'plain' | 'words' | 'nobody', string[]> {
+  const names = {
+    plain: [] as string[],
+    words: [] as string[],
+    nobody: [] as string[],
+    given: [] as string[],
+    family: [] as string[],
+  };
   const text = readFileSync(new URL('lists/other-scripts.txt', import.meta.url), 'utf8');
-  for (const [, kind, words] of text.matchAll(/^(plain|given|family|words) (.+)$/gm))
+  for (const [, kind, words] of text.matchAll(/^(plain|given|family|words|nobody) (.+)$/gm))
     names[kind as keyof typeof names].push(...words.split(' '));
   return names;
 }
@@ -197,8 +203,7 @@ function listOf(kind: 'given' | 'family'): string[] {
   const standing = new Map<string, boolean>();
   const add = (name: string, isPlain: boolean) => {
     const known = asKnown(name);
-    // Which Debian's list has for علي.
-    if (known.length >= 2 && known !== 'على') standing.set(known, (standing.get(known) ?? false) || isPlain);
+    if (known.length >= 2) standing.set(known, (standing.get(known) ?? false) || isPlain);
   };
   for (const one of others) for (const name of one[kind]) if (SPACED.test(name)) add(name, false);
   const isJapanese = (name: string) =>
@@ -214,6 +219,7 @@ function listOf(kind: 'given' | 'family'): string[] {
   for (const name of hand[kind]) add(name, kind === 'family');
   for (const name of standing.keys())
     if (kind === 'given' && !hand.plain.includes(name) && prose.has(name)) standing.set(name, false);
+  for (const name of hand.nobody) standing.delete(asKnown(name));
   return [...standing].map(([name, isPlain]) => (isPlain ? name : `${name}?`)).sort();
 }
 

@@ -310,6 +310,15 @@ export const CASES_OF_FORMS: Record<string, { yes: readonly (readonly [string, s
     ],
     no: ['Town: unknown', 'city: string'],
   },
+  // Those of each language stand in cases-of-scripts.ts.
+  'name-listed-in-script': {
+    yes: [
+      ['物业说陈慧敏家漏水了。', 'name: 陈慧敏'],
+      ['서류에 심재호 주민번호가 빠졌습니다', 'name: 심재호'],
+      ['الجار فهد رافقها', 'name: فهد'],
+    ],
+    no: ['高兴的是方便面已经到货。', '이사회는 주문서를 검토한다.', 'القيمة غير صالحة'],
+  },
   'name-in-script': {
     yes: [
       ['我叫王小明，住在北京。', 'name: 王小明'],
