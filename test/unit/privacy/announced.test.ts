@@ -34,6 +34,7 @@ describe('numbers behind announcing words', () => {
     ['по лицензии ЛО-77-01-441722', 'licence: ЛО-77-01-441722'],
     ['адвокат, свідоцтво КВ-4417', 'licence: КВ-4417'],
     ['dr. Nagy pecsétszáma 44172', 'licence: 44172'],
+    ['journalnumret är 44-17220 men', 'medical_record: 44-17220'],
     ['laillistusnumero 44172', 'licence: 44172'],
     ['autorisations-ID 07TKM', 'licence: 07TKM'],
     ['رقم مزاولة المهنة ط/44172', 'licence: ط/44172'],

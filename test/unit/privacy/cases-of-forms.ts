@@ -141,6 +141,7 @@ export const CASES_OF_FORMS: Record<string, { yes: readonly (readonly [string, s
   'day-and-month': {
     yes: [
       ['born 14/07, left-handed', 'date: 14/07'],
+      ['off today. Rescheduled for 19/6, bring the card', 'date: 19/6'],
       ['Termin am 9.6. um zehn', 'date: 9.6'],
       ['wizyta 17.09 o ósmej', 'date: 17.09'],
       ['Please sign it by 30/9. The lessor is out.', 'date: 30/9'],
@@ -169,8 +170,11 @@ export const CASES_OF_FORMS: Record<string, { yes: readonly (readonly [string, s
       ['see 2:19-cr-00321 for more', 'code: 2:19-cr-00321'],
       ['Beschluss 12 O 334/20 liegt vor', 'code: 12 O 334/20'],
       ['wyrok II K 418/20 jest prawomocny', 'code: II K 418/20'],
+      ['案号(2024)粤0304民初2825号,开庭', 'code: (2024)粤0304民初2825号'],
+      ['判決は令和5年(ワ)第1234号です', 'code: 令和5年(ワ)第1234号'],
+      ['사건 2023가단51772 선고', 'code: 2023가단51772'],
     ],
-    no: ['ratio 12 to 334/20', 'at 2:19 she left', '12 a 3/20'],
+    no: ['ratio 12 to 334/20', 'at 2:19 she left', '12 a 3/20', '2024년 51772명', '(2024)年度报告'],
   },
   'key-fingerprint': {
     yes: [

@@ -4,8 +4,21 @@ export const CASES_OF_LANGUAGES: Record<string, { yes: [text: string, found: str
     yes: [
       ['mangler: 140412 12536', 'national_id: 140412 12536'],
       ['6316999B please', 'national_id: 6316999B'],
+      ['указан 500100732259 верно', 'national_id: 500100732259'],
+      ['寫的是 A123456789 沒錯', 'national_id: A123456789'],
+      ['เลข 1-1017-00203-45-0 ค่ะ', 'national_id: 1-1017-00203-45-0'],
+      ['كتب 29001011234567 هنا', 'national_id: 29001011234567'],
     ],
-    no: ['140412 12537', '6316999C', '131052-308U', '12345678901'],
+    no: [
+      'указан 500100732258 верно',
+      'unit A123456788',
+      '1-1017-00203-45-2',
+      'total 29013011234567',
+      '140412 12537',
+      '6316999C',
+      '131052-308U',
+      '12345678901',
+    ],
   },
   'date-of-languages': {
     yes: [
@@ -26,9 +39,24 @@ export const CASES_OF_LANGUAGES: Record<string, { yes: [text: string, found: str
       ['जन्म 5 अगस्त 1984', 'date: 5 अगस्त 1984'],
       // Marks stand between its letters.
       ['मिलना 5 जून को तय है', 'date: 5 जून'],
+      ['請於113年4月28日前辦理', 'date: 113年4月28日'],
+      ['cấp hồi tháng 9 năm 2022 ạ', 'date: tháng 9 năm 2022'],
+      ['당일(2025.4.13) 병원에', 'date: 2025.4.13'],
+      ['închis din ianuarie 2024.', 'date: ianuarie 2024'],
+      ['сдано в марте 2023', 'date: марте 2023'],
       ['came in on Tahsas 21', 'date: Tahsas 21'],
     ],
-    no: ['12 mart shelves', 'K-Mart 5', 'step 3 mehr', '3 მანეთი', '12 bars 2020', '5月の会議', 'chapter 4 verse 12'],
+    no: [
+      '12 mart shelves',
+      'K-Mart 5',
+      'step 3 mehr',
+      '3 მანეთი',
+      '12 bars 2020',
+      '5月の会議',
+      'chapter 4 verse 12',
+      'update to 2025.4.13',
+      'о людях 2023',
+    ],
   },
   'age-of-languages': {
     yes: [

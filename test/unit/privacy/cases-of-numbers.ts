@@ -1,4 +1,4 @@
-/** Numbers of people whose words stand in scripts without spaces, or in the line above. */
+/** Numbers, plates and names of accounts whose words stand in many scripts, or in the line above. */
 export const CASES_OF_NUMBERS: Record<string, { yes: [text: string, found: string][]; no: string[] }> = {
   'announced-unspaced': {
     yes: [
@@ -53,6 +53,41 @@ export const CASES_OF_NUMBERS: Record<string, { yes: [text: string, found: strin
       'kode 51K-90316',
       'KLM-916 wurde geliefert',
       '전화 20대 3000원',
+    ],
+  },
+  'user-name': {
+    yes: [
+      ['username: kroll_42', 'code: kroll_42'],
+      ['Mijn gebruikersnaam is jdevries70.', 'code: jdevries70'],
+      ['Username: jharlow', 'code: jharlow'],
+      ['Kullanıcı adım deniz_akin34.', 'code: deniz_akin34'],
+      ['Το όνομα χρήστη είναι vag_tsolis.', 'code: vag_tsolis'],
+      ['твой телеграм lexa_karpov же?', 'code: lexa_karpov'],
+      ['アプリのログインIDはyuki_hayamaです', 'code: yuki_hayama'],
+      ['ผู้ใช้ nongpim_shop จาก', 'code: nongpim_shop'],
+      ['lupa kata sandi akun sultan_resah77', 'code: sultan_resah77'],
+      ['převzal účet drak_z_hory.', 'code: drak_z_hory'],
+      ['[auth] fail id=kangmj_87 ip=10.4.4.7', 'code: kangmj_87'],
+      ['ssh arvindp@10.3.113.41', 'code: arvindp'],
+      ["arvindp's password:", 'code: arvindp'],
+      ['docker login registry.local -u jwhitlow -p x', 'code: jwhitlow'],
+      ['streams as SybilBakesLate at night', 'code: SybilBakesLate'],
+      ['user bwhitlock logged in', 'code: bwhitlock'],
+      ['usuario mquiroga, clave provisoria Retiro.2031x', 'code: mquiroga'],
+      ['Zugang: Benutzer hk_pforte Kennwort Kabine-9', 'code: hk_pforte'],
+      ['bad password for rkemp from 10.2.2.4', 'code: rkemp'],
+      ['Inloggen vanaf 10.2.2.4 door mvdbroek geweigerd', 'code: mvdbroek'],
+      ['angemeldet als s.vogt', 'code: s.vogt'],
+      ["Access denied for user 'hpetersen'@'10.40.0.1'", 'code: hpetersen'],
+      ['curl -u svc-hannah:pass http://x', 'code: svc-hannah'],
+    ],
+    no: [
+      'the username is wrong',
+      'login: required',
+      'user groups are listed',
+      'Accepted password for root from 10.2.2.4',
+      'approved by management on Monday',
+      'user manual.pdf',
     ],
   },
 };

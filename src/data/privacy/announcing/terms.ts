@@ -136,7 +136,7 @@ const SHORT_OWN = new RegExp(
   String.raw`^(?:${[
     'sin|uid|pid|fin|team|pod|bi|pis|pan|ra|az|cin|cab|abi|bg|pg|ocr|cap|tis|sip|prot|tin|ein|rut|spi|dl|cie|dea|bar no|cro|rg|gz|nip|nir|nie|ame|tag|inz',
     'trn|uln|upn|din|crn|re|rol|rit|ur|urn|rx|mn|mp|om|cc|css|bva|svs|dak|aok|ikk|bkk|hcf|nib|ahm|nam|cns|crc|crp|cau|crea|gdc|goc|sia|vhi|irn|hc|pea|ike|isk|bsu|fik|src|ek|acc|eps|tse|tsi|tip|lic|rach|gln|opi|drt|kid|vs|ag|nf|sort|best|bon|aba|rma|humana|anthem|big|arb|palais|ordine|patent|brevet|rapport|ordem|bracelet|vignette',
-    'ву|иб|стс|птс|таб|str|sim|prc|nck|lsk|scn|tcn|tsc|mcr|smc|mmc|apc|psi|gems|hmo|sha|nis|kis|biển|plat|mst|taj|tag|kasz|lrn|prc lic|омс|дмс|uba|dbs|bri|bni|bca|bsi|bpi|bdo|sbi|aib|bcr|kuda|zenith|discovery',
+    'ву|иб|стс|птс|таб|str|sim|prc|nck|lsk|scn|tcn|tsc|mcr|smc|mmc|apc|psi|gems|hmo|sha|nis|kis|biển|plat|mst|taj|tag|kasz|lrn|prc lic|омс|дмс|uba|dbs|bri|bni|bca|bsi|bpi|bdo|sbi|aib|bcr|kuda',
   ].join('|')})$`,
 );
 

@@ -48,7 +48,7 @@ for (const stem of OF_THINGS.split(' ')) stems.set(stem, 'nobody');
 const [SHORTEST, LONGEST] = [2, 18];
 
 /** Small words and signs between, and words for "number". */
-const LINK = /(?:[\s:：=「『"“(（«、第]|は|が|を|も|の|为|為|是|는|은|이|가|을|를|คือ|ว่า)$/u;
+const LINK = /(?:[\s:：=「『"“(（«、第]|は|が|を|も|の|为|為|是|는|은|이|가|을|를|คือ|ว่า|[ก-ฮ]\.)$/u;
 const NUMBER =
   /(?:号码|號碼|番号|번호|编号|編號|号|號|字號|No\.?|ID|เลขที่|หมายเลข|เลข|รหัส|นัมเบอร์|\u0e17\u0e35\u0e48)$/iu;
 const MOST_LINKS = 8;

@@ -127,7 +127,8 @@ function judge(before: string, one: Identifier): Verdict {
   const written = wordsOf(spaced);
   const walk: Walk = { one, foreign: 0, small: 0, hasNumber: false, isNumbered: false, isOfThing: false };
   for (let at = words.length - 1; at >= 0 && walk.foreign <= MOST_FOREIGN;) {
-    const match = termAt(words, at);
+    // Without its accent the Swedish "is" would be the word for "year".
+    const match = /^är$/i.test(written[at] ?? '') ? undefined : termAt(words, at);
     if (match === undefined) {
       if (CONNECTORS.has(words[at])) walk.small++;
       else walk.foreign++;

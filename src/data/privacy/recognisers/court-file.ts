@@ -18,14 +18,26 @@ const FORMS = [
   String.raw`(?:RG|R\.G\.) ?(?:n[°º] ?)?\d\d\/\d{3,6}(?:\/[A-C])?`,
   // Brazil: the national number of the Council of Justice
   String.raw`\d{7}-\d\d\.\d{4}\.\d\.\d\d\.\d{4}`,
+  // Korea: "2024가단12345"
+  String.raw`20\d\d(?:[가나다]|가합|가단|가소|고합|고단|노|도|구합|구단|드합|드단|카합|카단|느단|타경|개회|하단)\d{2,7}`,
   // Sweden: "T 4418-20", "B 1234-19"
   String.raw`(?<=(?:mål|målet|dom|nr|nummer|tingsrätts?|hovrätten)\.? )[TBÖFKMÄ] \d{2,6}-\d\d`,
+];
+
+/** No space need stand around these: China, Japan, Taiwan. */
+const UNSPACED = [
+  String.raw`[(（〔]20\d\d[)）〕][一-鿿]{1,2}\d{0,5}[一-鿿]{1,4}\d{1,7}号`,
+  String.raw`(?:令和|平成)(?:\d{1,2}|元)年[(（][ァ-ヺ一-鿿]{1,3}[)）]第?\d{1,6}号`,
+  String.raw`\d{2,3}年度?[一-鿿]{1,5}字第\d{1,7}號`,
 ];
 
 export const recogniser = patternRecogniser({
   name: 'court-file',
   kind: 'code',
   needs: { digits: 4 },
-  pattern: new RegExp(String.raw`(?<![\p{L}\p{N}./-])(?:${FORMS.join('|')})(?![\p{L}\p{N}]|[./-]\d)`, 'gu'),
+  pattern: new RegExp(
+    String.raw`(?<![\p{L}\p{N}./-])(?:${FORMS.join('|')})(?![\p{L}\p{N}]|[./-]\d)|${UNSPACED.join('|')}`,
+    'gu',
+  ),
   score: 0.75,
 });

@@ -28,17 +28,31 @@ const YEAR_REACH = 14;
 
 /** Years of eras too; days and months by their signs. */
 const IN_SIGNS = new RegExp(
-  String.raw`(?:(?:(?:令和|平成|昭和|大正|明治|民國|民国) ?(?:\d{1,3}|元) ?年|(?<!\d)${YEAR} ?[年년]) ?(?:1[0-2]|0?[1-9]) ?[月월](?: ?${DAY} ?[日일號号])?|(?<![\d年년] ?)(?:1[0-2]|0?[1-9]) ?[月월] ?${DAY} ?[日일號号])`,
+  String.raw`(?:(?:(?:令和|平成|昭和|大正|明治|民國|民国) ?(?:\d{1,3}|元) ?年|(?<!\d)(?:${YEAR}|[6-9]\d|1[01]\d) ?[年년]) ?(?:1[0-2]|0?[1-9]) ?[月월](?: ?${DAY} ?[日일號号])?|(?<![\d年년] ?)(?:1[0-2]|0?[1-9]) ?[月월] ?${DAY} ?[日일號号])`,
   'gu',
 );
 const VIETNAMESE = new RegExp(
-  String.raw`(?<!\p{N})${DAY} tháng (?:1[0-2]|0?[1-9])(?!\p{N})(?:,? (?:năm )?${YEAR}(?!\p{N}))?`,
+  String.raw`(?<!\p{N})${DAY} tháng (?:1[0-2]|0?[1-9])(?!\p{N})(?:,? (?:năm )?${YEAR}(?!\p{N}))?|(?<!\p{L})tháng (?:1[0-2]|0?[1-9])(?: năm |[/-])${YEAR}(?!\p{N})`,
   'giu',
 );
 /** Of Islamic and Persian years. */
 const OTHER_YEARS = new RegExp(
   String.raw`(?<![\p{L}\p{N}/.-])(?:1[34]\d\d\/(?:1[0-2]|0?[1-9])\/${DAY}|${DAY}\/(?:1[0-2]|0?[1-9])\/1[34]\d\d)(?![\p{N}/.-])`,
   'gu',
+);
+
+/** Of Korea, China and Japan, beside their letters: elsewhere versions are written so. */
+const DOTTED =
+  /(?<=[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af][ :(~-]{0,3})(?:19|20)\d\d\. ?(?:1[0-2]|0?[1-9])\. ?(?:3[01]|[12]\d|0?[1-9])(?![\d-])\.?/g;
+/** A year by itself: which word stands before it is looked at. */
+const YEAR_ALONE = new RegExp(String.raw`(?<= )(?:19|20)\d\d(?![\p{N}/-]|[.,]\d)`, 'gu');
+const MONTH_BEFORE = /(?<![\p{L}\p{M}'’-])(?<word>[\p{L}\p{M}'’]{3,20})(?: (?:de|di|del|din))? $/u;
+const MONTH_REACH = 26;
+/** Months as languages bend them for "in". */
+const BENT_MONTHS = new Set(
+  'январе феврале марте апреле мае июне июле августе сентябре октябре ноябре декабре січні лютому березні квітні травні червні липні серпні вересні жовтні листопаді грудні januárban februárban márciusban áprilisban májusban júniusban júliusban augusztusban szeptemberben októberben novemberben decemberben tammikuussa helmikuussa maaliskuussa huhtikuussa toukokuussa kesäkuussa heinäkuussa elokuussa syyskuussa lokakuussa marraskuussa joulukuussa ιανουάριο φεβρουάριο μάρτιο απρίλιο μάιο ιούνιο ιούλιο αύγουστο σεπτέμβριο οκτώβριο νοέμβριο δεκέμβριο'.split(
+    ' ',
+  ),
 );
 
 /** Words that another language's sentences have, or names. */
@@ -100,11 +114,25 @@ export const recogniser: Recogniser = {
     for (const { 0: whole, index, groups } of matchesOf(MONTH_FIRST, text)) {
       if (isMonth(groups!.word, months().first)) yield* dateAt(text, index, whole);
     }
-    for (const form of [IN_SIGNS, VIETNAMESE, OTHER_YEARS])
+    for (const form of [IN_SIGNS, VIETNAMESE, OTHER_YEARS, DOTTED])
       for (const { 0: whole, index } of matchesOf(form, text))
         yield { start: index, end: index + whole.length, score: SCORE };
+    yield* monthsOfYears(text);
   },
 };
+
+/** "februarie 2024": without a day. */
+function* monthsOfYears(text: string): Generator<Candidate> {
+  for (const { 0: year, index } of matchesOf(YEAR_ALONE, text)) {
+    const from = Math.max(0, index - MONTH_REACH);
+    const month = MONTH_BEFORE.exec(text.slice(from, index));
+    if (month === null) continue;
+    const word = month.groups!.word;
+    const isOne = BENT_MONTHS.has(word.toLowerCase()) || isMonth(word, months().all);
+    if (isOne && !WORDS_TOO.has(word.toLowerCase()))
+      yield { start: from + month.index, end: index + year.length, score: SCORE };
+  }
+}
 
 /** With the year in front of it. A month that is a word too is one beside a year or in front of a day of the week only. */
 function* dateAt(text: string, index: number, whole: string): Generator<Candidate> {

@@ -22,7 +22,7 @@ mon(?:day)?|tue(?:s|sday)?|wed(?:nesday)?|thu(?:rs|rsday)?|fri(?:day)?|sat(?:urd
 const MORE_EVENTS = String.raw`home|hem|hjem|hjemme|heim|nach hause|thuis|discharge|stent|scan|mri|ct|echo|hat|has her|anniversary|w dniu|dne|ends?|ending|expires?|expiry|starts?|starting|begins?|covers?|moved (?:in|out)|left|leaves?|leave|returns?|off|exam|dob|shift|delivered|retorno|volta|exame|reunião|fim|início|cirurgia|baja|inicio|fin|revisión|operación|boda|inizio|fine|visita|intervento|entretien|début|fin|départ|arrivée|congé|eintritt|austritt|urlaub|beginn|ende|krank(?:geschrieben)?|impfung|op|auszug|einzug|begin|einde|verlof|ziek|operatie|przyjęcie|urlop|początek|koniec|ślub|operacja|start|slut|semester|sjuk|operation|födda?|født|f|fødselsdag|bursdag|indlagt|innlagt|udskrevet|utskrevet|aftale|time|ferie|syg|syk|operert|opereret|narozen[áa]?|nar|nástup|přijat[áa]?|propuštěn[áa]?|kontrola|termín|operace|svatba|dovolená|doğum|randevu|ameliyat|giriş|çıkış|izin`;
 const AFTER_EVENT = leanestPattern(
   new RegExp(
-    String.raw`(?<![\p{L}\p{N}])(?:${EVENTS}|${MORE_EVENTS})[.,:]?(?:\s?[:=(|])?\s{0,2}(?:(?:on|the|am|den|d\.|le|el|il|op|del|em|för|no|w dniu|dnia|dne|dia|día|de|du|på)\s){0,2}$`,
+    String.raw`(?<![\p{L}\p{N}])(?:${EVENTS}|${MORE_EVENTS})[.,:]?(?:\s?[:=(|])?\s{0,2}(?:(?:on|for|the|am|den|d\.|le|el|il|op|del|em|för|no|w dniu|dnia|dne|dia|día|de|du|på)\s){0,2}$`,
     'iu',
   ),
 );

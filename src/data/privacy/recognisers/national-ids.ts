@@ -122,6 +122,26 @@ function isTurkish(value: string): boolean {
   return (((odd * 7 - even) % 10) + 10) % 10 === digits[9] && sum % 10 === digits[10];
 }
 
+/** Of natural persons; firms have ten digits. */
+function isRussianTax(value: string): boolean {
+  return (
+    isCheckedBy(value.slice(0, 11), [7, 2, 4, 10, 3, 5, 9, 4, 6, 8]) &&
+    isCheckedBy(value, [3, 7, 2, 4, 10, 3, 5, 9, 4, 6, 8])
+  );
+}
+
+/** The letter is of the place of registration: 10 to 35. */
+function isTaiwanese(value: string): boolean {
+  const place = 10 + 'ABCDEFGHJKLMNPQRSTUVXYWZIO'.indexOf(value[0]);
+  const sum = Math.floor(place / 10) + (place % 10) * 9 + weighted(value.slice(1), [8, 7, 6, 5, 4, 3, 2, 1, 1]);
+  return sum % 10 === 0;
+}
+
+function isThai(value: string): boolean {
+  const sum = weighted(value, [13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2]);
+  return (11 - (sum % 11)) % 10 === Number(value[12]);
+}
+
 const FORMS: readonly Form[] = [
   form(String.raw`\d{6} ?\d{5}`, (value) => isNorwegian(value) || (isDayMonthYear(value) && luhn(value))),
   form(String.raw`\d{6}[-+A-FU-Y]\d{3}[0-9A-Y]`, isFinnish),
@@ -142,6 +162,11 @@ const FORMS: readonly Form[] = [
   form(String.raw`\d{7}[A-W][A-IW]?`, isIrish),
   form(String.raw`\d{3}-\d{3}-\d{3}[ -]\d{2}`, isRussian),
   form(String.raw`\d{13}`, isYugoslav),
+  form(String.raw`\d{12}`, isRussianTax),
+  form(String.raw`[A-Z][1289]\d{8}`, isTaiwanese),
+  form(String.raw`[1-8]-\d{4}-\d{5}-\d\d-\d|[1-8] \d{4} \d{5} \d\d \d`, isThai),
+  // Egypt: a century, a day and a governorate.
+  form(String.raw`[23]\d{6}(?:0[1-4]|[12]\d|3[1-5]|88)\d{5}`, (value) => isYearMonthDay(value, 1)),
 ];
 
 export const recogniser: Recogniser = {

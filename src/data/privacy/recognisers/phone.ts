@@ -48,6 +48,23 @@ const REGIONS: readonly CountryCode[] = [
   'FI',
   'PT',
   'MX',
+  'CZ',
+  'RO',
+  'HU',
+  'GR',
+  'TR',
+  'ID',
+  'PH',
+  'MY',
+  'TH',
+  'VN',
+  'KR',
+  'TW',
+  'KE',
+  'NG',
+  'ZA',
+  'IL',
+  'EG',
 ];
 
 export const recogniser: Recogniser = {

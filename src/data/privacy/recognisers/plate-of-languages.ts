@@ -19,7 +19,7 @@ const OWN_UNSPACED = [
 /** Forms that are plates beside words of traffic. */
 const BESIDE = [
   String.raw`\d{2,3}[가나다라마거너더러머버서어저고노도로모보소오조구누두루무부수우주바사아자하허호배] ?\d{4}(?!\d)`,
-  String.raw`(?<![ก-๙])\d? ?[ก-ฮ]{1,2} ?\d{1,4}(?![\d,.])`,
+  String.raw`(?<![ก-๙])(?:\d ?)?[ก-ฮ]{1,2} ?\d{1,4}(?![\d,.])`,
   String.raw`(?<![A-Z\d-])(?:[A-Z]{3}-\d{4}|\d{4}-[A-Z]{2}|[A-Z]{2}-\d{4}|[A-Z]{3} \d{1,4} ?[A-Z]|S[A-Z]{2}\d{1,4}[A-Z]|[A-Z]{1,2} \d{1,4} [A-Z]{1,3}|\d\d[A-Z][A-Z\d]?[- ]?\d{4,5}|G[A-Z]-\d{1,4}-\d\d|[A-Z]{3}-\d{3})(?![A-Z\d-])`,
   String.raw`(?<![ء-ي])(?:[ء-ي] ?){1,3}\d{3,4}(?!\d)`,
 ].join('|');

@@ -1,23 +1,23 @@
 /** Names of accounts at services and on machines: "username: kroll", "logged in as s.vogt", "for rkemp from 10.0.0.4". */
 import { gazetteer } from '../gazetteer.ts';
 import { isEveryday } from '../names/everyday.ts';
-import type { Candidate, Recogniser } from '../recogniser.ts';
+import { matchesOf, type Candidate, type Recogniser } from '../recogniser.ts';
 import { Expression } from '../words/expression.ts';
 import { WordPattern } from '../words/word-pattern.ts';
 
 /** Announce a name of an account and nothing else. */
 const OWN = [
   String.raw`user ?-?names?|user[ _-]?id|userid|login(?: name| id)?|log-in|log-?on(?: name| id)?|screen name|handle|nick(?:name)?(?: (?:in|on) (?:the )?\p{L}{2,12})?|skype(?: id| name)?|telegram|discord|twitter|instagram|account name|network id|domain user|windows user|ad user|unix user|samaccountname`,
-  String.raw`benutzername|benutzerkennung|benutzerkonto|benutzer-?id|anmeldename|nutzername|nutzerkennung|kontoname|kürzel|kennung|nom d['’]utilisateur|identifiant(?: de connexion| réseau| intranet)?|pseudo(?:nyme)?|compte (?:utilisateur|windows|réseau)|nombre de usuario|id de usuario|usuario de red|nome utente|id utente|account utente|nome de (?:utilizador|usuário)|nome do usuário|id do usuário`,
-  String.raw`gebruikersnaam|inlognaam|accountnaam|gebruikers-?id|nazwa użytkownika|identyfikator użytkownika|nazwa konta|användarnamn|inloggningsnamn|användar-?id|användarkonto|brugernavn|bruger-?id|brukernavn|bruker-?id|brukerkonto|uživatelské jméno|přihlašovací jméno|kullanıcı (?:adı|kodu|hesabı)|käyttäjätunnus|käyttäjänimi|nume(?:le)? de utilizator|felhasználónév|felhasználói név|tunnus|käyttäjä|přihlášení|alias (?:cbu|cvu)`,
+  String.raw`benutzernamens?|benutzerkennung|benutzerkonto|benutzer-?id|anmeldename|nutzername|nutzerkennung|kontoname|kürzel|kennung|nom d['’]utilisateur|identifiant(?: de connexion| réseau| intranet)?|pseudo(?:nyme)?|compte (?:utilisateur|windows|réseau)|nombre de usuario|id de usuario|usuario de red|nome utente|id utente|account utente|nome de (?:utilizador|usuário)|nome do usuário|id do usuário`,
+  String.raw`gebruikersnaam|inlognaam|accountnaam|gebruikers-?id|nazwa użytkownika|identyfikator użytkownika|nazwa konta|användarnamn|inloggningsnamn|användar-?id|användarkonto|brugernavn|bruger-?id|brukernavn|bruker-?id|brukerkonto|uživatelské jméno|přihlašovací jméno|kullanıcı (?:ad[ıi](?:m|n[ıi]z|m[ıi]z)?|kodu|hesabı)|käyttäjätunnus|käyttäjänimi|nume(?:le)? de utilizator|felhasználónév|felhasználói név|tunnus|käyttäjä|přihlášení|tên đăng nhập|tên người dùng|nama pengguna|nama akun|username-?nya|nimimerkki|přezdívka|becenév|alias (?:cbu|cvu)`,
 ].join('|');
 /** Announce one where it is marked, or where the value is no word. */
 const PEOPLE =
-  'users?|accounts?|utilisateurs?|utilisatrice|usuari[oa]s?|utente|utilizador(?:a)?|usuári[oa]|użytkowni(?:k|czka|ka|kiem)|användaren?|benutzer(?:in|s)?|nutzer(?:in|s)?|gebruikers?|brugere?n?|brukere?n?|uživatel(?:ka|e|em)?|kullanıcı(?:nın)?|käyttäjän?|utilizator(?:ul|ului)?|user(?:ul|ului)|felhasználó(?:t|nak)?|kontot|kontoen|contul|konta|konto(?:n|ni)|profile|profiel|profil(?:en)?|perfil|profilo|alias|accès|acceso|accesso|acesso|zugang|compte|konto|cuenta|conta|sysop|login|owner|oper';
+  'users?|accounts?|utilisateurs?|utilisatrice|usuari[oa]s?|utente|utilizador(?:a)?|usuári[oa]|użytkowni(?:k|czka|ka|kiem)|användaren?|benutzer(?:in|s)?|nutzer(?:in|s)?|gebruikers?|brugere?n?|brukere?n?|uživatel(?:ka|e|em)?|kullanıcı(?:nın)?|käyttäjän?|utilizator(?:ul|ului)?|user(?:ul|ului)|felhasználó(?:t|nak)?|kontot|kontoen|contul|konta|konto(?:n|ni)|profile|profiel|profil(?:en)?|perfil|profilo|alias|accès|acceso|accesso|acesso|zugang|compte|konto|cuenta|conta|sysop|login|owner|oper|tài khoản|khách|akun|účet|účt(?:u|em)|fiók(?:om|ja)?|tili(?:n|lle|ltä)?|hesab[ıi]m?|tekijä|commit(?:ter)?|streamer|pelaaja|játékos|hráč';
 const VALUE = String.raw`@?[A-Za-z](?:[\w.-]{1,38}[A-Za-z\d_])(?![\p{L}\p{N}@])`;
 const IS = String.raw`(?:is|was|ist|war|lautet|est|es|è|é|to|jest|är|er|je)\s`;
 const ANNOUNCED = new WordPattern(
-  String.raw`(?<![\p{L}\p{N}])(?:[a-z]{1,12}_)?(?:(?<own>${OWN})|(?<people>${PEOPLE}))["']?(?:(?<mark>['’]s\s|\s{0,2}(?:[:=|]|${IS})\s{0,2})|\s)["'«„“]?(?<value>(?!(?:${PEOPLE})\s)${VALUE})`,
+  String.raw`(?<![\p{L}\p{N}])(?:[a-z]{1,12}_)?(?:(?<own>${OWN})|(?<people>${PEOPLE}))["']?(?:(?<mark>['’]s\s|\s{0,2}(?:[:=|]|${IS})\s{0,2})|\s)["'«„“(<]?(?<value>(?!(?:${PEOPLE})[\s=:])${VALUE})`,
   'iu',
 );
 /** What says that somebody is, or wants to be, at work on a machine. */
@@ -30,6 +30,8 @@ const AS = [
 ].join('|');
 const WORKING = new WordPattern(String.raw`(?<![\p{L}\p{N}])(?:${AS})\s{1,2}["'\x60«„“]?(?<value>${VALUE})`, 'iu');
 /** No sentence says so of anything but an account. */
+/** "SybilBakesLive". */
+const IN_HUMPS = /^(?:[A-Z][a-z]{2,}){2,}$/;
 const OF_LOG = /^(?:accepted|failed|bad) (?:password|publickey|keyboard-interactive\/pam) for/i;
 /** "okaraca kullanıcısı", "okaraca hesabı". */
 const BEHIND = new WordPattern(
@@ -38,10 +40,10 @@ const BEHIND = new WordPattern(
 );
 const BEFORE = new RegExp(String.raw`(?<![\p{L}\p{N}@.])(?<value>${VALUE.replace('(?![\\p{L}\\p{N}@])', '')}) $`, 'u');
 const REACH = 42;
-/** Words of other letters, beside which a name of an account is the only Latin one. */
+/** Words of other letters, beside which a name of an account is the only Latin one; particles of Japan and Korea touch it. */
 const OTHER_LETTERS = new Expression(
   new RegExp(
-    String.raw`(?:имя пользователя|ім['’]я користувача|логин|логін|учётная запись|обліковий запис|όνομα χρήστη|χρήστης|ユーザー名|ユーザーID|アカウント名|用户名|用戶名|帐号|아이디|사용자 이름)\s?[:：=はは는은]?\s?(?<value>${VALUE})`,
+    String.raw`(?:имя пользователя|ім['’]я користувача|логин(?:ом|а|у)?|логін(?:ом|а|у)?|учётная запись|обліковий запис|аккаунт(?:а|у|ом)?|акаунт(?:а|у|ом)?|телеграм(?:е|і)?|телега|инстаграм(?:е)?|інстаграм(?:і)?|соц(?:иальная|іальна) (?:сеть|мережа)|ник(?:нейм)?|нікнейм|όνομα χρήστη|χρήστης|λογαριασμός|ψευδώνυμο|ユーザー(?:名|ID)|アカウント(?:名|ID)?|ログイン(?:名|ID)|用户名?|用戶名?|登录名?|登入帳號|账号|帳號|帐号|微信号?|小红书|抖音|아이디|계정|사용자(?: 이름|명)?|닉네임|인스타|ผู้ใช้|ชื่อผู้ใช้|บัญชี|ไอดี(?:ไลน์)?|اسم المستخدم|المستخدم|لحساب(?:ك|ي)?|حساب(?:ك|ي)?|معرف|שם ה?משתמש|משתמש|כינוי|यूज़?र ?नेम|यूज़र ?नेम|उपयोगकर्ता(?: नाम)?|हैंडल|आईडी)(?: (?:μου|του|της|είναι|это|це|هو|هي|שלי|הוא|है))*\s?(?:[:：=—–「『"']|は|が|는|은|이|가|是|为|為|คือ)?\s?[「『"'«]?(?<value>@?[A-Za-z](?:[\w.-]{1,38}[A-Za-z\d_])(?![A-Za-z\d@_-]|\.[A-Za-z]))`,
     'giu',
   ),
 );
@@ -60,6 +62,16 @@ const FROM = new WordPattern(
   String.raw`(?<![\p{L}\p{N}-])(?:for|by|von|durch|für|par|pour|por|para|per|til|till|för|da|door|przez|av|af|user)\s["']?(?<value>${VALUE})["']?\s{1,2}(?:from|von|aus|depuis|desde|dal?|vanaf|z|från|fra|de|via|\()\s{0,2}(?=[\da-f]{0,4}[.:][\da-f]{0,4}[.:])`,
   'iu',
 );
+/** "fail id=kroll_88 ip=10.0.0.4", "docker login -u kroll -p", "ssh kroll@10.0.0.4", "kroll's password:". */
+const AT_PROMPT = new WordPattern(
+  [
+    String.raw`(?<![\p{L}\p{N}_])(?:id|uid|usr|acct|account|login|user|username)=["'<]?(?<value>${VALUE})(?=["'>]?[\s,;&]{1,2}(?:from|ip|rip|src|host|addr|client|ua|pw|pass|password|token)[=\s])`,
+    String.raw`(?<![\p{L}\p{N}])(?:ssh|scp|sftp|rsync|mosh)(?: -{1,2}[\w=-]{1,20}(?: \d{2,5})?){0,2} (?<value>[A-Za-z][\w.-]{1,30})(?=@)`,
+    String.raw`(?<![\p{L}\p{N}])(?:login|connect|curl|psql|mysql|http|svn)(?: [\w.:/-]{1,60}){0,3} -u (?<value>${VALUE})(?= -p)`,
+  ].join('|'),
+  'u',
+);
+const PASSWORD_OF = /(?<=^|\n)(?<value>[a-z][\w.-]{2,30})(?:@[\w.-]{1,40})?['’]s password:/g;
 const AT_HOST = new WordPattern(
   String.raw`(?<=["'\x60])(?<value>${VALUE.replace('(?![\\p{L}\\p{N}@])', '')})(?=["'\x60]@["'\x60])|(?<=(?:^|\s)(?:-u|--user)[ =]["']?)(?<value>${VALUE})(?=:)`,
   'iu',
@@ -106,6 +118,8 @@ export const recogniser: Recogniser = {
   *find(text) {
     for (const match of ANNOUNCED.matches(text)) {
       const { own, mark, value } = match.groups!;
+      // "login (auth failed)".
+      if (match[0].includes(`(${value}`) && text[match.index + match[0].length] !== ')') continue;
       // "user groups", "account manager": without a mark only what no word looks like.
       const isTold =
         mark !== undefined || own !== undefined
@@ -114,12 +128,14 @@ export const recogniser: Recogniser = {
       if (isTold) yield* nameIn(match);
     }
     for (const match of WORKING.matches(text))
-      if (isNoWord(match.groups!.value) || OF_LOG.test(match[0])) yield* nameIn(match);
+      if (isNoWord(match.groups!.value) || IN_HUMPS.test(match.groups!.value) || OF_LOG.test(match[0]))
+        yield* nameIn(match);
     for (const match of OTHER_LETTERS.matches(text)) yield* nameIn(match);
     for (const { index } of [...BEHIND.matches(text), ...DOING.matches(text), ...FORUM.matches(text)])
       yield* nameBefore(text, index);
     for (const match of FROM.matches(text)) if (isNoWord(match.groups!.value)) yield* nameIn(match);
-    for (const match of AT_HOST.matches(text)) yield* nameIn(match);
+    for (const match of [...AT_HOST.matches(text), ...AT_PROMPT.matches(text)]) yield* nameIn(match);
+    if (text.includes('s password:')) for (const match of matchesOf(PASSWORD_OF, text)) yield* nameIn(match);
   },
 };
 
