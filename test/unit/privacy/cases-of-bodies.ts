@@ -1,4 +1,4 @@
-/** Records of bodies and pictures of people, by language. */
+/** Records of bodies, pictures of people and ages of theirs, by language. */
 export const CASES_OF_BODIES: Record<string, { yes: [text: string, found: string][]; no: string[] }> = {
   'biometric-of-languages': {
     yes: [
@@ -40,6 +40,46 @@ export const CASES_OF_BODIES: Record<string, { yes: [text: string, found: string
       '다음 지문을 읽고 답하시오',
       'sormenjälkilukija on rikki',
       'the fingerprint reader is broken',
+    ],
+  },
+  'age-said': {
+    yes: [
+      ["Hello, I'm Gus, my mother is 97 not 79", 'age: 97'],
+      ['She is in her 97th year and never paid', 'age: 97'],
+      ['Plaintiff Kamala Bai, aged about 90 years, residing at', 'age: 90'],
+      ['Mein Mann ist einundneunzig und rechnet im Kopf', 'age: einundneunzig'],
+      ['Die Urli-Oma ist heuer 99 und fesch', 'age: 99'],
+      ['Grossmutter wird hundertundeins, eingeschrieben bei', 'age: hundertundeins'],
+      ['Meu bisavô fez cem anos! Foi o primeiro', 'age: cem'],
+      ['Dziadek z łóżka kończy jutro sto lat, proszę', 'age: sto'],
+      ['enda hun blir nittito til høsten', 'age: nittito'],
+      ['Isoäitini on yhdeksänkymmentäkolme ja asuu', 'age: yhdeksänkymmentäkolme'],
+      ['Oma saya berumur sembilan puluh tiga dan', 'age: sembilan puluh tiga'],
+      ['Bà năm nay chín mươi hai tuổi rồi', 'age: chín mươi hai'],
+      ['Η γιαγιά, ενενήντα τεσσάρων χρονών, έχει', 'age: ενενήντα τεσσάρων'],
+      ['Бабушке уже девяносто шесть, а в карточке', 'age: девяносто шесть'],
+      ["діду, якому дев'яносто три.", "age: дев'яносто три"],
+      ['إنعام، خمسة وتسعون عاماً، تقيم', 'age: خمسة وتسعون'],
+      ['סבתא בת תשעים ושתיים, גרה', 'age: תשעים ושתיים'],
+      ['(निन्यानवे साल पूरे हुए।)', 'age: निन्यानवे'],
+      ['คุณยาย อายุ เก้าสิบสอง ปี', 'age: เก้าสิบสอง'],
+      ['最高齢:小鹿ハル様 九十九歳', 'age: 九十九'],
+      ['和弟弟(九十五岁)都在', 'age: 九十五'],
+      ['阿祖曾水木今年九十一,上新聞囉', 'age: 九十一'],
+      ['저희 외할머니가 아흔둘이신데', 'age: 아흔둘'],
+    ],
+    no: [
+      'she paid ninety-five euros',
+      'the lease of ninety-nine years ago',
+      'my mother is 97 euros short',
+      'er ist 95 kg schwer',
+      'hun blir 92 dager',
+      'он сто раз говорил',
+      'девяносто процентов',
+      '九十九个人来了',
+      '一百年前的房子',
+      'сто лет назад',
+      'เก้าสิบสองบาท',
     ],
   },
 };

@@ -4,7 +4,7 @@ import type { Recogniser } from '../recogniser.ts';
 import { WordPattern } from '../words/word-pattern.ts';
 
 /** Numbers from 90 to 119; those of a hundred only where something more says that they are ages. */
-const NUMBERS = [
+export const NUMBERS = [
   String.raw`ninety(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?|(?:a|one) hundred(?: (?:and )?(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve))?`,
   String.raw`(?:(?:ein|zwei|drei|vier|fünf|sechs|sieben|acht|neun)und)?neunzig|(?:ein)?hundert(?:(?:und)?(?:eins?|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn))?`,
   String.raw`quatre[- ]vingt[- ](?:dix[- ](?:sept|huit|neuf)|dix|onze|douze|treize|quatorze|quinze|seize)|nonante(?:[- ](?:et[- ]un|deux|trois|quatre|cinq|six|sept|huit|neuf))?|cent (?:un|deux|trois|quatre|cinq|six|sept|huit|neuf|dix)`,

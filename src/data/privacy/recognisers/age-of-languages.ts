@@ -1,8 +1,9 @@
 /** Ages over 89 in some sixty languages more, by the words behind a number and in front of it. */
+import { isOfThing } from '../age-of-things.ts';
 import { leanestPattern } from '../planes.ts';
 import { matchesOf, type Recogniser } from '../recogniser.ts';
 
-const NUMBER = /(?<![\p{N}.,:/-])(?:9\d|1[01]\d|12[0-5])(?![\p{N}/:]|[.,]\p{N})/gu;
+const NUMBER = /(?<![\p{N}:/-]|\p{N}[.,])(?:9\d|1[01]\d|12[0-5])(?![\p{N}/:]|[.,]\p{N})/gu;
 
 /** "years old" that may stand right behind the number: signs, and endings behind a hyphen. */
 const CLOSE = String.raw`[-‐]?(?:歳|岁|歲|才|세|살|aasta(?:ne|se)|vuotia(?:s|an)|річн\p{L}{1,3}|летн\p{L}{2,3}|годишн\p{L}{1,2}|годишен|letn?[ýáí]|ročn\p{L}{1,2}|éves|jarige)`;
@@ -41,7 +42,7 @@ export const recogniser: Recogniser = {
       const behind = text.slice(end, end + REACH);
       const isTold =
         BEHIND.test(behind) || (BEFORE.test(text.slice(Math.max(0, index - REACH), index)) && !COUNTED.test(behind));
-      if (isTold) yield { start: index, end, score: 0.8 };
+      if (isTold && !isOfThing(text, index, end)) yield { start: index, end, score: 0.8 };
     }
   },
 };

@@ -1,4 +1,5 @@
 /** Ages over 89, which Safe Harbor counts as identifying. */
+import { isOfThing } from '../age-of-things.ts';
 import { agesIn } from '../ages.ts';
 import { highestIn } from '../names/tagger.ts';
 import type { Recogniser } from '../recogniser.ts';
@@ -33,7 +34,7 @@ export const recogniser: Recogniser = {
     for (const { start, end } of agesIn(text)) {
       const behind = text.slice(end, end + REACH);
       const isAfterTime = !OLD_BEHIND.test(behind) && TIME_BEFORE.test(text.slice(Math.max(0, start - REACH), start));
-      if (isAfterTime || TIME_BEHIND.test(behind)) continue;
+      if (isAfterTime || TIME_BEHIND.test(behind) || isOfThing(text, start, end)) continue;
       yield { start, end, score: 0.85 };
     }
     for (const { 0: whole, index, groups } of BEHIND_NAME.matches(text)) {

@@ -2,6 +2,7 @@
 import type { Recogniser } from '../recogniser.ts';
 import { recogniser as address } from './address.ts';
 import { recogniser as age } from './age.ts';
+import { recogniser as ageSaid } from './age-said.ts';
 import { recogniser as ageOfLanguages } from './age-of-languages.ts';
 import { recogniser as ageInWords } from './age-in-words.ts';
 import { recogniser as dayAndMonth } from './day-and-month.ts';
@@ -97,6 +98,7 @@ export const recognisers: readonly Recogniser[] = [
   age,
   ageInWords,
   ageOfLanguages,
+  ageSaid,
   dayAndMonth,
   dateInWords,
   dateOfLanguages,
