@@ -4,10 +4,10 @@ import { FAMILY_OF_TWO, isScriptWord, scriptLists } from './script-lists.ts';
 
 /** Behind these a person is named. */
 const ANNOUNCED =
-  /(?:我叫|我是|名叫|自述叫|她叫|他叫|叫做|名字是|本人|姓名|联系人|聯絡人|患者|病人|病患|个案|個案|住民|长者|長者|客户|客戶|顾客|顧客|收件人|收货人|寄件人|经办人|承辦人|接待人|负责人|負責人|借用人|申请人|申請人|投保人|被保人|受益人|受託人|担保人|保证人|紧急联络人|紧急联系人|证人|證人|原告|被告|员工|員工|职员|職員|同事|前员工|前員工|学生|學生|学员|學員|考生|新生|租客|租户|房客|房东|房東|业主|業主|户主|戶主|车主|車主|乘客|旅客|住客|访客|訪客|户名|戶名|账户名|收款人|付款人|匯款人|汇款人|持卡人|驾驶人|駕駛人|驾驶员|駕駛|司机|司機|师傅|護理師|护理师|护士|護士|护工|看護|保姆|阿姨|医生|醫生|医师|醫師|大夫|药师|藥師|律师|律師|老师|老師|教师|教練|教练|教授|导师|記者|记者|編輯|编辑|作者|主任|经理|經理|店长|店長|主管|组长|組長|班长|工程师|工程師|师父|志工|队员|隊員|选手|選手|候选人|當事人|当事人|女儿|女兒|儿子|兒子|孙子|孫子|孙女|孫女|外孙|外孫|丈夫|妻子|老公|老婆|太太|先生|母亲|母親|父亲|父親|妈妈|媽媽|爸爸|爷爷|爺爺|奶奶|外公|外婆|姥姥|姥爷|阿公|阿嬤|阿嬷|阿祖|祖母|祖父|媳妇|媳婦|女婿|哥哥|弟弟|姐姐|姊姊|妹妹|大哥|大姐|堂哥|堂姐|堂弟|堂妹|表哥|表姐|表弟|表妹|舅舅|叔叔|伯父|伯伯|姑姑|姑媽|姨媽|姨妈|外甥|侄子|侄女|姪子|姪女|孩子|小孩|小朋友|同学|同學|室友|朋友|好友|邻居|鄰居|男友|女友|未婚妻|未婚夫|尊敬的|亲爱的|親愛的|致|此致)[:：\s「“"（(]{0,2}$/u;
+  /(?:我是|叫做|(?<!呼)叫|复核|審核|审核|制单|签名|签字|簽名|名字是|本人|姓名|联系人|聯絡人|患者|病人|病患|个案|個案|住民|长者|長者|客户|客戶|顾客|顧客|收件人|收货人|寄件人|经办人|承辦人|接待人|负责人|負責人|借用人|申请人|申請人|投保人|被保人|受益人|受託人|担保人|保证人|紧急联络人|紧急联系人|证人|證人|原告|被告|员工|員工|职员|職員|同事|前员工|前員工|学生|學生|学员|學員|考生|新生|租客|租户|房客|房东|房東|业主|業主|户主|戶主|车主|車主|乘客|旅客|住客|访客|訪客|户名|戶名|账户名|收款人|付款人|匯款人|汇款人|持卡人|驾驶人|駕駛人|驾驶员|駕駛|司机|司機|师傅|護理師|护理师|护士|護士|护工|看護|保姆|阿姨|医生|醫生|医师|醫師|大夫|药师|藥師|律师|律師|老师|老師|教师|教練|教练|教授|导师|記者|记者|編輯|编辑|作者|主任|经理|經理|店长|店長|主管|组长|組長|班长|工程师|工程師|师父|志工|队员|隊員|选手|選手|候选人|當事人|当事人|女儿|女兒|儿子|兒子|孙子|孫子|孙女|孫女|外孙|外孫|丈夫|妻子|老公|老婆|太太|先生|母亲|母親|父亲|父親|妈妈|媽媽|爸爸|爷爷|爺爺|奶奶|外公|外婆|姥姥|姥爷|阿公|阿嬤|阿嬷|阿祖|祖母|祖父|媳妇|媳婦|女婿|哥哥|弟弟|姐姐|姊姊|妹妹|大哥|大姐|堂哥|堂姐|堂弟|堂妹|表哥|表姐|表弟|表妹|舅舅|叔叔|伯父|伯伯|姑姑|姑媽|姨媽|姨妈|外甥|侄子|侄女|姪子|姪女|孩子|小孩|小朋友|同学|同學|室友|朋友|好友|邻居|鄰居|男友|女友|未婚妻|未婚夫|尊敬的|亲爱的|親愛的|致|此致)[:：\s「“"（(]{0,2}$/u;
 /** What stands behind a name and begins no word with it. */
 const GOES_ON =
-  /^(?:先生|女士|小姐|太太|同学|同學|老师|老師|医生|醫生|医师|醫師|经理|經理|教授|主任|律师|律師|护士|護士|护理师|護理師|师傅|師傅|大夫|阿姨|叔叔|阿嬤|阿嬷|阿公|奶奶|爷爷|爺爺|敬启|敬啟|敬上|谨上|謹上|家[（(的里]|主诉|主訴|[的在是于於已将將说說称稱来來到与與和及跟同也都就等等因被把对對住又还還未没沒有要想请請去从從给給让讓为為曾刚剛今昨明晚早上下午出入生患报報提签簽收寄付转轉汇匯打发發做当當任負负带帶陪向])/u;
+  /^(?:先生|女士|小姐|太太|同学|同學|老师|老師|医生|醫生|医师|醫師|经理|經理|教授|主任|律师|律師|护士|護士|护理师|護理師|师傅|師傅|大夫|阿姨|叔叔|阿嬤|阿嬷|阿公|奶奶|爷爷|爺爺|敬启|敬啟|敬上|谨上|謹上|家[（(的里]|主诉|主訴|[病摔正很真一那这這走跑喊打的在是于於已将將说說称稱来來到与與和及跟同也都就等等因被把对對住又还還未没沒有要想请請去从從给給让讓为為曾刚剛今昨明晚早上下午出入生患报報提签簽收寄付转轉汇匯打发發做当當任負负带帶陪向])/u;
 /** Whoever is called so is named by the two signs of a given name too. */
 const RELATIVE =
   /(?:女儿|女兒|儿子|兒子|孙子|孫子|孙女|孫女|丈夫|妻子|老公|老婆|媳妇|媳婦|女婿|哥哥|弟弟|姐姐|姊姊|妹妹|大哥|大姐|孩子|小孩|小朋友|闺女|闺蜜|室友|表哥|表姐|表弟|表妹|堂哥|堂姐|堂弟|堂妹|外甥|侄子|侄女|姪子|姪女|外孙|外孫|男友|女友)$/u;
@@ -46,6 +46,7 @@ export function* chineseNames(text: string): Generator<Candidate> {
     if (family.has(name)) yield { start: index, end: index + 1, score: SCORE };
   for (let start = 0; start < text.length; start++) {
     if (!isHan(text, start)) continue;
+    if (isNicknamed(text, start)) yield { start, end: start + 2, score: SCORE };
     const place = { text, start, isAnnounced: isAnnounced(text, start) };
     const ofTwo = FAMILY_OF_TWO.test(text.slice(start, start + 2));
     const isFamily = ofTwo || family.has(text[start]);
@@ -93,8 +94,8 @@ function worthOf(place: Place, head: number, end: number): number {
   const { given } = scriptLists().signs;
   let worth = 0;
   for (let at = end - head === 3 ? head + 1 : head; at < end; at++) worth += given.get(text[at]) ?? -5;
-  if (head - start === 1 && isScriptWord(text.slice(start, head + 1))) worth -= 6;
   const isKnown = end - head > 1 && scriptLists().given.has(text.slice(head, end));
+  if (head - start === 1 && isScriptWord(text.slice(start, head + 1))) worth -= isKnown ? 2 : 6;
   if (!isKnown && end - head > 1 && isScriptWord(text.slice(end - 2, end))) worth -= 5;
   return worth + beforeWorth(place) + behindWorth(text, head, end);
 }
@@ -117,6 +118,15 @@ function behindWorth(text: string, head: number, end: number): number {
     (end - head > 1 && isScriptWord(text.slice(last - 1, end + 1))) ||
     isScriptWord(text.slice(last, end + 2));
   return isInWord ? -7 : -1;
+}
+
+/** "小赵", "老李": behind no other sign or whoever that is, and in front of what goes on. */
+function isNicknamed(text: string, start: number): boolean {
+  if (!/[小老]/u.test(text[start]) || start + 2 > text.length || !isHan(text, start + 1)) return false;
+  if ((scriptLists().signs.family.get(text[start + 1]) ?? -9) < 4 || isScriptWord(text.slice(start, start + 2)))
+    return false;
+  if (start > 0 && isHan(text, start - 1) && isScriptWord(text.slice(start - 1, start + 1))) return false;
+  return start + 2 === text.length || !isHan(text, start + 2) || GOES_ON.test(text.slice(start + 2, start + 6));
 }
 
 /** "孩子乐乐说", "阿強": two signs without a family name. */

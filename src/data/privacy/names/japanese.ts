@@ -8,6 +8,13 @@ const TITLE =
   /^(?:さん|様|氏(?![名は])|先生|ちゃん|くん|君(?![が主])|殿|医師|看護師|ナース|ドクター|部長|課長|係長|主任|店長|社長|専務|常務|会長|所長|院長|園長|校長|教授|講師|教諭|弁護士|記者|選手|監督|議員|巡査|刑事|夫妻|家(?=[のにはへ])|より(?=[。\s]|$)|拝$)/u;
 const ANNOUNCED =
   /(?:氏名|名前は?|患者|担当者?|運転者|所有者|契約者|被保険者|受取人|名義|名義人|申請者|申込者|届出人|保護者|世帯主|代表者?|責任者|入居者|借主|貸主|利用者|宿泊者|会員|社員|職員|従業員|学生|生徒|児童|選手|講師|教諭|担任|医師|看護師|薬剤師|弁護士|記者|同僚|友人|知人|隣人|夫|妻|息子|娘|長男|次男|長女|次女|孫|祖母|祖父|母|父|兄|姉|弟|妹|叔母|叔父|伯母|伯父|姪|甥|嫁|婿|彼氏|彼女|主治医|介護者|送迎|運転手|乗客|証人|原告|被告|候補|宛|差出人|社員番号 ?[A-Z]?\d{3,8})(?:の|は|が|、|:|：|\s|「|『){0,2}$/u;
+const RELATIVE = /(?:孫|息子|娘|長男|次男|三男|長女|次女|三女|夫|妻|兄|姉|弟|妹|姪|甥|孫娘|友人|友達)の$/u;
+/** "ヨシ子", as older women's names are written. */
+const MIXED = /^\p{Script=Katakana}{1,3}[子江代]$/u;
+/** What words end in. */
+const NO_GIVEN = /^[子者物人化性的名用部]$/u;
+const PERSON_BEFORE =
+  /(?:配達員|担当|担当者|営業|受付|看護師|医師|運転手|管理人|大家|上司|部下|同僚|後輩|先輩|友人|隣|隣人|教師|講師|係|店員|店長|社員|職員|新人|技師|保育士|介護士|ヘルパー|ドライバー|マネージャー)の$|、$/u;
 /** A house, a street, a firm and what else people's names stand in. */
 const THING =
   /^(?:[町村市区県郡駅川山島橋線城寺神社宮港湖峠岳丁通号店館堂屋園荘院邸社行庁署局校学式製杯賞流版型記念科]|株式|商店|工業|建設|産業|電機|銀行|病院|医院|大学|高校|中学|小学|神社|書店|公園|ビル|マンション|ハイツ|クリニック|賞|城)/u;
@@ -43,8 +50,29 @@ function nameIn(text: string, index: number, run: string): { start: number; end:
     if (skip > 0 && !isAnnounced) continue;
     const end = endOfName(text, start, index + run.length, isAnnounced);
     if (end !== undefined) return { start, end };
+    if (isAnnounced && isGivenAlone(text, start, index + run.length)) return { start, end: index + run.length };
   }
   return undefined;
+}
+
+/** "中村です。", "配達員の小林が": a frequent family name by itself. */
+function isPerson(text: string, start: number, end: number): boolean {
+  const before = text.slice(Math.max(0, start - 14), start);
+  const behind = text.slice(end, end + 6);
+  if (/^(?:です[。、\s]|でした|と申|といい|と言い|が伺|が参|が担当|と(?:連絡|会|話|面談)|本人)/u.test(behind))
+    return true;
+  if (/^[がはもにへのをと、]/u.test(behind) && PERSON_BEFORE.test(before)) return true;
+  return /^の(?:両名|携帯|自宅|妻|夫|息子|娘|父|母|件)/u.test(behind);
+}
+
+/** "孫の陽菜が": of a child or a parent. */
+function isGivenAlone(text: string, start: number, end: number): boolean {
+  if (end - start < 2 || !scriptLists().given.has(text.slice(start, end)) || isScriptWord(text.slice(start, end)))
+    return false;
+  return (
+    RELATIVE.test(text.slice(Math.max(0, start - 4), start)) &&
+    /^(?:$|[がはもにをと、。\s(（])/u.test(text.slice(end, end + 1))
+  );
 }
 
 function endOfName(text: string, start: number, stop: number, isAnnounced: boolean): number | undefined {
@@ -56,6 +84,7 @@ function endOfName(text: string, start: number, stop: number, isAnnounced: boole
     const near = { isAnnounced, isPlain: standing === 'plain' && head - start > 1 };
     const end = endOfGiven(text, start, head, near);
     if (end !== undefined) return end;
+    if (near.isPlain && head === stop && isPerson(text, start, head)) return head;
     const isAlone = near.isPlain || (head - start > 1 && !isScriptWord(name));
     if (isAlone && TITLE.test(text.slice(head, head + 4))) return head;
   }
@@ -80,13 +109,18 @@ function endOfGiven(
     length > 0;
     length--
   ) {
-    const standing = scriptLists().given.get(run.slice(0, length));
+    const given = run.slice(0, length);
+    const standing = MIXED.test(given) ? 'plain' : scriptLists().given.get(given);
+    if (!hasSpace && NO_GIVEN.test(given)) continue;
     const end = from + length;
     if (standing === undefined || !endsHere(text, end, run.length - length)) continue;
     if (!hasSpace && isScriptWord(text.slice(start, end))) continue;
     const isApart = hasSpace && length > 1 && head - start > 1;
     const isSure =
-      isApart || (near.isPlain ? standing === 'plain' || hasSpace || length > 1 : standing === 'plain' && length > 1);
+      isApart ||
+      (near.isPlain || (length > 1 && head - start > 1 && length === run.length)
+        ? standing === 'plain' || hasSpace || length > 1
+        : standing === 'plain' && length > 1);
     if (isSure || near.isAnnounced || TITLE.test(text.slice(end, end + 4))) return end;
   }
   return undefined;

@@ -56,6 +56,7 @@ function lengthOfName(word: string, before: string, behind: string): number {
   const given = word.slice(0, 2);
   // "딸 서연이가": of the given name alone, before it is read as a family name and another.
   const isAlone = RELATIVE.test(before) && scriptLists().given.has(given) && ENDING.test(word.slice(2));
+  if (/^[아야]$/.test(word.slice(2)) && /^[,!?.]/.test(behind) && scriptLists().given.get(given) === 'plain') return 2;
   if (isAlone && scriptLists().given.get(given) === 'plain') return 2;
   if (family !== '') {
     const end = family.length + 2;
@@ -71,7 +72,13 @@ function lengthOfName(word: string, before: string, behind: string): number {
 function isNamed(word: string, family: string, near: { isAnnounced: boolean; behind: string }): boolean {
   const end = family.length + 2;
   const [name, given, rest] = [word.slice(0, end), word.slice(family.length, end), word.slice(end)];
-  if (given.length < 2 || !ENDING.test(rest) || isScriptWord(name) || isScriptWord(word) || given === '이나')
+  if (
+    given.length < 2 ||
+    !ENDING.test(rest) ||
+    isScriptWord(name) ||
+    isScriptWord(word) ||
+    (/^(?:이나|해진|하는)$/.test(given) && !near.isAnnounced)
+  )
     return false;
   // "조정은": a word of two signs and what it ends in.
   const isWord =
@@ -79,7 +86,11 @@ function isNamed(word: string, family: string, near: { isAnnounced: boolean; beh
   const isBeside = near.isAnnounced || TITLE.test(rest + near.behind);
   const standing = scriptLists().given.get(given);
   if (standing !== undefined) return isBeside || !isWord;
-  return isBeside && !isWord && givenSigns().first.has(given[0]) && givenSigns().second.has(given[1]);
+  const isLikely = [givenSigns().first.has(given[0]), givenSigns().second.has(given[1])];
+  // Of rarer signs as well where the word ends as a name does.
+  const isClosed =
+    /^(?:입니다|이에요|예요|이라고|라고|씨|님)/.test(rest) || (rest === '' && /^(?:$|[^가-힣 ])/.test(near.behind));
+  return isBeside && !isWord && (isClosed ? isLikely.includes(true) : !isLikely.includes(false));
 }
 
 function isShortNamed(word: string, end: number, isAnnounced: boolean, behind: string): boolean {
