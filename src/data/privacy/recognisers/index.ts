@@ -70,6 +70,7 @@ import { recogniser as plate } from './plate.ts';
 import { recogniser as postcodeLabel } from './postcode-label.ts';
 import { recogniser as postcode } from './postcode.ts';
 import { recogniser as sePersonnummer } from './se-personnummer.ts';
+import { recogniser as residenceOfLanguages } from './residence-of-languages.ts';
 import { recogniser as recordShape } from './record-shape.ts';
 import { recogniser as secretPhrase } from './secret-phrase.ts';
 import { recogniser as secretSaid } from './secret-said.ts';
@@ -157,6 +158,7 @@ export const recognisers: readonly Recogniser[] = [
   plate,
   postcodeLabel,
   postcode,
+  residenceOfLanguages,
   recordShape,
   sePersonnummer,
   secretCode,
