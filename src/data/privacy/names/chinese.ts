@@ -27,15 +27,8 @@ const NO_GIVEN = /^阿[里姨伯公婆嬤嬷祖爸妈媽爷爺哥姐妹弟舅叔
 /** "The clerk's family name is 駱". */
 const FAMILY_SAID = /(?<=姓(?:氏)?[是为為]?)(?<name>\p{Script=Han})(?![\p{Script=Han}])/gu;
 
-const [LEAST, LEAST_ANNOUNCED, LEAST_OF_TWO] = [11, 3, 9];
+const [LEAST, LEAST_ANNOUNCED, LEAST_OF_ONE, WORTH_ANNOUNCED] = [11, 3, 12, 3];
 const SCORE = 0.7;
-
-/** What has such a place, and what it is worth. */
-interface Place {
-  text: string;
-  start: number;
-  isAnnounced: boolean;
-}
 
 export function* chineseNames(text: string): Generator<Candidate> {
   const { family } = scriptLists().signs;
@@ -47,10 +40,9 @@ export function* chineseNames(text: string): Generator<Candidate> {
   for (let start = 0; start < text.length; start++) {
     if (!isHan(text, start)) continue;
     if (isNicknamed(text, start)) yield { start, end: start + 2, score: SCORE };
-    const place = { text, start, isAnnounced: isAnnounced(text, start) };
     const ofTwo = FAMILY_OF_TWO.test(text.slice(start, start + 2));
     const isFamily = ofTwo || family.has(text[start]);
-    const end = (isFamily ? endOfName(place, ofTwo) : undefined) ?? givenAlone(place);
+    const end = (isFamily ? endOfName(text, start, ofTwo) : undefined) ?? givenAlone(text, start);
     if (end === undefined) continue;
     yield { start, end, score: SCORE };
     start = end - 1;
@@ -67,41 +59,46 @@ function isAnnounced(text: string, start: number): boolean {
 }
 
 /** Of the best of the names that may begin there. */
-function endOfName(place: Place, ofTwo: boolean): number | undefined {
-  const { text, start } = place;
+function endOfName(text: string, start: number, ofTwo: boolean): number | undefined {
   const { family } = scriptLists().signs;
   const head = start + (ofTwo ? 2 : 1);
   // Behind her own a wife's may have her husband's family name: "林陳秀鑾".
   const isDouble = !ofTwo && (family.get(text[head]) ?? -9) >= 3;
   const worth = ofTwo ? 8 : family.get(text[start])!;
-  const least = place.isAnnounced ? LEAST_ANNOUNCED : LEAST;
-  const ends = [head + 2, head + 1, ...(isDouble ? [head + 3] : [])];
-  const best = ends
-    .map((end) => ({ end, worth: worth + worthOf(place, head, end) }))
-    .filter(({ end, worth: all }) => all >= (end - head === 1 && !place.isAnnounced ? LEAST_OF_TWO + 3 : least))
-    .sort((one, other) => other.worth - one.worth)[0];
-  return best?.end;
+  const [best] = [head + 2, head + 1, ...(isDouble ? [head + 3] : [])]
+    .map((end) => ({ end, worth: worth + worthOf(text, { start, head, end }) }))
+    .filter((one) => one.worth >= LEAST_ANNOUNCED - WORTH_ANNOUNCED)
+    .sort((one, other) => other.worth - one.worth);
+  if (best === undefined) return undefined;
+  const is = isAnnounced(text, start);
+  const whole = best.worth + (is ? WORTH_ANNOUNCED : beforeWorth(text, start));
+  if (is) return whole >= LEAST_ANNOUNCED ? best.end : undefined;
+  if (isOfSounds(text, start, best.end) || NO_FAMILY.includes(text[start])) return undefined;
+  return whole >= (best.end - head === 1 ? LEAST_OF_ONE : LEAST) ? best.end : undefined;
 }
 
-/** Of the given name from `head` to `end` and of what stands around the whole name. */
-function worthOf(place: Place, head: number, end: number): number {
-  const { text, start } = place;
+function isOfSounds(text: string, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (!SOUNDS.includes(text[at])) return false;
+  return true;
+}
+
+/** Of the given name from `head` to `end` and of what stands behind the whole name. */
+function worthOf(text: string, { start, head, end }: { start: number; head: number; end: number }): number {
   if (end > text.length || !isHan(text, end - 1) || !isHan(text, head)) return -99;
-  const name = text.slice(start, end);
-  if (isScriptWord(name) || KIN.test(name) || THING.test(text.slice(end, end + 3))) return -99;
-  if (!place.isAnnounced && (NO_FAMILY.includes(name[0]) || [...name].every((sign) => SOUNDS.includes(sign))))
-    return -99;
   const { given } = scriptLists().signs;
   let worth = 0;
   for (let at = end - head === 3 ? head + 1 : head; at < end; at++) worth += given.get(text[at]) ?? -5;
+  // Most stretches are none: nothing more is asked of them.
+  if (worth < -6) return -99;
+  const name = text.slice(start, end);
+  if (isScriptWord(name) || KIN.test(name) || THING.test(text.slice(end, end + 3))) return -99;
   const isKnown = end - head > 1 && scriptLists().given.has(text.slice(head, end));
   if (head - start === 1 && isScriptWord(text.slice(start, head + 1))) worth -= isKnown ? 2 : 6;
   if (!isKnown && end - head > 1 && isScriptWord(text.slice(end - 2, end))) worth -= 5;
-  return worth + beforeWorth(place) + behindWorth(text, head, end);
+  return worth + behindWorth(text, head, end);
 }
 
-function beforeWorth({ text, start, isAnnounced: is }: Place): number {
-  if (is) return 3;
+function beforeWorth(text: string, start: number): number {
   if (start === 0 || !isHan(text, start - 1)) return 2;
   const inWord =
     isScriptWord(text.slice(start - 1, start + 1)) || (start > 1 && isScriptWord(text.slice(start - 2, start + 1)));
@@ -130,17 +127,17 @@ function isNicknamed(text: string, start: number): boolean {
 }
 
 /** "孩子乐乐说", "阿強": two signs without a family name. */
-function givenAlone({ text, start }: Place): number | undefined {
+function givenAlone(text: string, start: number): number | undefined {
   const end = start + 2;
-  const two = text.slice(start, end);
   if (end > text.length || !isHan(text, start + 1)) return undefined;
-  const isBehind = RELATIVE.test(text.slice(Math.max(0, start - 4), start));
-  const isName = two[0] === two[1] || scriptLists().given.has(two);
-  if (isScriptWord(two) && !(isBehind && isName)) return undefined;
-  if (end < text.length && isHan(text, end) && !GOES_ON.test(text.slice(end, end + 4))) return undefined;
+  const two = text.slice(start, end);
   const { given } = scriptLists().signs;
   const [one, other] = [given.get(two[0]) ?? -5, given.get(two[1]) ?? -5];
-  if (two[0] === '阿') return other >= 0 && !NO_GIVEN.test(two) ? end : undefined;
-  if (!isBehind) return undefined;
-  return one >= -3 && other >= -3 && (one + other >= 0 || isName) ? end : undefined;
+  const isNick = two[0] === '阿';
+  if (isNick ? other < 0 || NO_GIVEN.test(two) : one < -3 || other < -3) return undefined;
+  if (end < text.length && isHan(text, end) && !GOES_ON.test(text.slice(end, end + 4))) return undefined;
+  if (isNick) return isScriptWord(two) ? undefined : end;
+  if (!RELATIVE.test(text.slice(Math.max(0, start - 4), start))) return undefined;
+  const isName = two[0] === two[1] || scriptLists().given.has(two);
+  return isName || (one + other >= 0 && !isScriptWord(two)) ? end : undefined;
 }

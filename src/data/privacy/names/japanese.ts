@@ -46,6 +46,7 @@ function isForeign(family: string, given: string): boolean {
 function nameIn(text: string, index: number, run: string): { start: number; end: number } | undefined {
   for (let skip = 0; skip <= Math.min(4, run.length - 1); skip++) {
     const start = index + skip;
+    if (!mayBegin(run.slice(skip))) continue;
     const isAnnounced = ANNOUNCED.test(text.slice(Math.max(0, start - 14), start));
     if (skip > 0 && !isAnnounced) continue;
     const end = endOfName(text, start, index + run.length, isAnnounced);
@@ -53,6 +54,13 @@ function nameIn(text: string, index: number, run: string): { start: number; end:
     if (isAnnounced && isGivenAlone(text, start, index + run.length)) return { start, end: index + run.length };
   }
   return undefined;
+}
+
+/** With a family name, or all of a given one. */
+function mayBegin(rest: string): boolean {
+  const { family, given } = scriptLists();
+  for (let length = 1; length <= LONGEST_FAMILY; length++) if (family.has(rest.slice(0, length))) return true;
+  return given.has(rest);
 }
 
 /** "中村です。", "配達員の小林が": a frequent family name by itself. */

@@ -52,13 +52,16 @@ export function* koreanNames(text: string): Generator<Candidate> {
 
 function lengthOfName(word: string, before: string, behind: string): number {
   const family = FAMILY.exec(word)?.[0] ?? '';
-  const isAnnounced = ANNOUNCED.test(before);
   const given = word.slice(0, 2);
+  const isGiven = scriptLists().given.has(given);
+  // Most words are neither a name nor begin with one: nothing more is asked of them.
+  if (!isGiven && (family === '' || isScriptWord(word))) return 0;
   // "딸 서연이가": of the given name alone, before it is read as a family name and another.
-  const isAlone = RELATIVE.test(before) && scriptLists().given.has(given) && ENDING.test(word.slice(2));
+  const isAlone = isGiven && ENDING.test(word.slice(2)) && RELATIVE.test(before);
   if (/^[아야]$/.test(word.slice(2)) && /^[,!?.]/.test(behind) && scriptLists().given.get(given) === 'plain') return 2;
   if (isAlone && scriptLists().given.get(given) === 'plain') return 2;
-  if (family !== '') {
+  if (family !== '' && !isScriptWord(word)) {
+    const isAnnounced = ANNOUNCED.test(before);
     const end = family.length + 2;
     if (isNamed(word, family, { isAnnounced, behind })) return end;
     // Of one sign: "제갈윤 후보", "허준 환자".
