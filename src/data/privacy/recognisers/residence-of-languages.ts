@@ -96,7 +96,7 @@ const LANGUAGES: readonly Language[] = [
 
 /** Places of everybody: at home, in a flat, abroad, in a home. */
 const NOWHERE =
-  /^(?:혼자|함께|같이|시골|집|아파트|원룸|외국|해외|서로|여기|거기|지금|현재|근처|이 동네|بيت|منزل|البيت|المنزل|شقة|شقته|الخارج|دار|المدينة|القرية|سلام|خوف|فقر|حالة|ظروف|هذه|هذا|نفس|בבית|בדירה|אצל|אצלנו|אצלי|כאן|איתנו|איתי|לבד|घर|शहर|बाद|आपस|इस|उस|जिस|किराए|हॉस्टल|बीच|पहले|गांव|गाँव|विदेश|साथ|अकेले|पास|यहीं|यहाँ|Интернет\p{L}*|Россию?|России|Європ\p{L}+|Европ\p{L}+|Facebook|Google|Jalan|Jln|Česk\p{L}+|Evrop\p{L}+|Slovensk\p{L}+|Talossa|Kodissa|Siellä|Täällä|Missä|Naapurissa|Asunnossa|Meillä|Heillä|Samassa|Kerrostalossa|Rivitalossa|Kylässä|Kaupungissa|Maalla|Sillä|Tässä)$/u;
+  /^(?:혼자|함께|같이|시골|집|아파트|원룸|외국|해외|서로|여기|거기|지금|현재|근처|이 동네|بيت|منزل|البيت|المنزل|شقة|شقته|الخارج|دار|المدينة|القرية|سلام|خوف|فقر|حالة|ظروف|هذه|هذا|نفس|בבית(?: .*)?|בדירה(?: .*)?|אצל|אצלנו|אצלי|כאן|איתנו|איתי|לבד|घर|शहर|बाद|आपस|इस|उस|जिस|किराए|हॉस्टल|बीच|पहले|गांव|गाँव|विदेश|साथ|अकेले|पास|यहीं|यहाँ|Интернет\p{L}*|Россию?|России|Європ\p{L}+|Европ\p{L}+|Facebook|Google|Jalan|Jln|Česk\p{L}+|Evrop\p{L}+|Slovensk\p{L}+|Talossa|Kodissa|Siellä|Täällä|Missä|Naapurissa|Asunnossa|Meillä|Heillä|Samassa|Kerrostalossa|Rivitalossa|Kylässä|Kaupungissa|Maalla|Sillä|Tässä)$/u;
 const [REACH_BEHIND, REACH_BEFORE] = [70, 36];
 
 export const recogniser: Recogniser = {
