@@ -15,7 +15,7 @@ const FOUND: Record<string, string[]> = {
   'Maria_Schmidt_Rechnung.jpg': ['photo: Maria_Schmidt_Rechnung.jpg'],
   'invoice-peter-miller.png': ['photo: invoice-peter-miller.png'],
   'her passport photo is in kitchen_plan.jpg': ['photo: her passport photo'],
-  'her passport photo (pass_ann.jpg)': ['photo: pass_ann.jpg'],
+  'her passport photo (pass_ann.jpg)': ['photo: her passport photo', 'photo: pass_ann.jpg'],
   'tiene noventa y cuatro años': ['age: noventa y cuatro'],
   'tem noventa e oito anos': ['age: noventa e oito'],
   'Temperature 95 year old male': ['age: 95'],

@@ -64,6 +64,7 @@ import { recogniser as passportShape } from './passport-shape.ts';
 import { recogniser as phone } from './phone.ts';
 import { recogniser as photoFile } from './photo-file.ts';
 import { recogniser as photo } from './photo.ts';
+import { recogniser as photoOfLanguages } from './photo-of-languages.ts';
 import { recogniser as photoOfSomebody } from './photo-of-somebody.ts';
 import { recogniser as plPesel } from './pl-pesel.ts';
 import { recogniser as plate } from './plate.ts';
@@ -153,6 +154,7 @@ export const recognisers: readonly Recogniser[] = [
   phone,
   photoFile,
   photo,
+  photoOfLanguages,
   photoOfSomebody,
   plPesel,
   plate,

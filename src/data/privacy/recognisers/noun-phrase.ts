@@ -41,7 +41,7 @@ const REACH = 60;
 const LOOK = 90;
 
 /** A recogniser whose finds are the heads of phrases, but for those that something behind them says more of. */
-export function withPhrases(recogniser: Recogniser, isTold: (behind: string) => boolean): Recogniser {
+export function withPhrases(recogniser: Recogniser, isTold = (_behind: string): boolean => false): Recogniser {
   return {
     ...recogniser,
     *find(text) {

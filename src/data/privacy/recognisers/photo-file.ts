@@ -5,7 +5,8 @@ import { Expression } from '../words/expression.ts';
 const ENDING = new Expression(
   /\.(?:jpe?g|heic|heif|png|tiff?|webp|dng|cr2|nef|bmp|gif|mp4|mov|avi|mkv|webm|3gp)(?![\p{L}\p{N}])/giu,
 );
-const NAME = /[\p{L}\p{N}_-]{1,80}$/u;
+/** "(2)" is what a second copy has. */
+const NAME = /[\p{L}\p{N}_-]{1,80}(?:\(\d{1,2}\))?$/u;
 const MOST = 80;
 const FILM = /^\.(?:mp4|mov|avi|mkv|webm|3gp|gif)$/i;
 /** What shows that somebody is in the picture. */
@@ -35,13 +36,3 @@ export const recogniser: Recogniser = {
     }
   },
 };
-
-/** The picture's file is what is looked for: "her passport photo (pass_ann.jpg)". */
-const NAMED_FILE =
-  /^[^.!?\n]{0,24}?[\s("'](?<file>[\w-]{1,60}\.(?:jpe?g|png|heic|tiff?|webp|bmp|gif|mp4|mov))(?![\p{L}\p{N}])/iu;
-
-/** Only where the file is found: "her passport photo is in kitchen_plan.jpg" loses nothing. */
-export function namesFile(behind: string): boolean {
-  const file = NAMED_FILE.exec(behind)?.groups!.file;
-  return file !== undefined && [...recogniser.find(file)].length > 0;
-}

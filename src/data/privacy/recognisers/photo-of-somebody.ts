@@ -6,7 +6,6 @@ import type { Candidate, Recogniser } from '../recogniser.ts';
 import { Expression } from '../words/expression.ts';
 import { Walk } from '../words/walk.ts';
 import { withPhrases } from './noun-phrase.ts';
-import { namesFile } from './photo-file.ts';
 
 const PRONOUN = String.raw`him|me|us|them|himself|herself|themselves|myself|her(?= (?:in|at|on|with|near|and|as|from|by|holding|wearing|sitting|standing|next)(?!\p{L})|[.,;:!?)]|$)`;
 /** "customer's", "min sons": whose face it is. */
@@ -97,16 +96,13 @@ function withKind(text: string, one: Candidate): Candidate {
   return { ...one, start: one.start - (before?.[0].length ?? 0) };
 }
 
-export const recogniser = withPhrases(
-  {
-    name: 'photo-of-somebody',
-    kind: 'photo',
-    *find(text: string) {
-      if (!PICTURE.test(text)) return;
-      for (const language of LANGUAGES) yield* ofLanguage(text, language);
-      for (const { 0: whole, index } of OTHERS.matches(text))
-        yield { start: index, end: index + whole.length, score: 0.7 };
-    },
-  } satisfies Recogniser,
-  namesFile,
-);
+export const recogniser = withPhrases({
+  name: 'photo-of-somebody',
+  kind: 'photo',
+  *find(text: string) {
+    if (!PICTURE.test(text)) return;
+    for (const language of LANGUAGES) yield* ofLanguage(text, language);
+    for (const { 0: whole, index } of OTHERS.matches(text))
+      yield { start: index, end: index + whole.length, score: 0.7 };
+  },
+} satisfies Recogniser);

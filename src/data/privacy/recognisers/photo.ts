@@ -1,7 +1,6 @@
 /** Mentions of pictures of a face: words for full-face photographs, and for pictures of somebody. */
 import { latin } from '../latin.ts';
 import { withPhrases } from './noun-phrase.ts';
-import { namesFile } from './photo-file.ts';
 import { patternRecogniser } from '../recogniser.ts';
 
 const FORMS = [
@@ -53,5 +52,4 @@ export const recogniser = withPhrases(
     isOfWords: true,
     score: 0.7,
   }),
-  namesFile,
 );
