@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { AttuneError } from '../src/base/errors.ts';
+import { waitingThreads } from '../src/tensor/engine.ts';
 import { QUIET_SHARE, watchLoad, type Load } from './quiet.ts';
 import type { Measurement } from './train.ts';
 import { operationsOf, readWorkload, type Operations } from './workload.ts';
@@ -132,8 +133,7 @@ function runBaseline(mode: string, name: string, options: Options): Measurement 
   const words = [String(options.baselines), mode, '--steps', String(options.steps), '--spec', spec];
   if (options.full) words.push('--full');
   // On a busy machine threads that spin at barriers would measure the scheduler: they wait as attune's do.
-  const waiting = { OMP_WAIT_POLICY: 'PASSIVE', GOMP_SPINCOUNT: '5000' };
-  const environment: Record<string, string> = options.anyway ? waiting : {};
+  const environment: Record<string, string> = options.anyway ? waitingThreads : {};
   const stdout = run('/usr/bin/python3', [...words, '--threads', String(options.threads)], environment);
   const printed = JSON.parse(stdout) as Record<string, unknown>;
   return {

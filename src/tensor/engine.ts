@@ -4,17 +4,22 @@ import { isMainThread } from 'node:worker_threads';
 import { AttuneError } from '../base/errors.ts';
 import type { Native } from './native.ts';
 
+/** How threads wait for each other. */
+export const waitingThreads = {
+  // Threads that spin at barriers starve each other where cores are shared; one that sleeps at once is woken too late.
+  OMP_WAIT_POLICY: 'PASSIVE',
+  // So each waits awake for about as long as waking one takes: 60 µs on Zen 4.
+  GOMP_SPINCOUNT: '5000',
+};
+
 /**
  * Loads libtorch, once, in the process's main thread. What libtorch and its BLAS read from the environment
  * must be set before the library is loaded; each line undoes a trap that was measured (docs/decisions/engine.md).
  */
 const environment: Record<string, string | undefined> = {
+  ...waitingThreads,
   // UCX's memory hooks, which come with libmpi, crash about 1 % of the processes that load them.
   UCX_MEM_EVENTS: 'no',
-  // Threads that spin at barriers starve each other where cores are shared; one that sleeps at once is woken too late.
-  OMP_WAIT_POLICY: 'PASSIVE',
-  // So each waits awake for about as long as waking one takes: 60 µs on Zen 4.
-  GOMP_SPINCOUNT: '5000',
   // A forced kernel choice makes f32 products two to five times slower.
   OPENBLAS_CORETYPE: undefined,
   OPENBLAS_L2_SIZE: undefined,

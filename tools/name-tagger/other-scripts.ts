@@ -7,7 +7,8 @@
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { FAMILY_OF_TWO, SCRIPT_BITS, asKnown, bitsOfScriptWord } from '../../src/data/privacy/names/script-lists.ts';
+import { FAMILY_OF_TWO, SCRIPT_BITS, asKnown } from '../../src/data/privacy/names/script-lists.ts';
+import { keep } from '../../src/data/privacy/names/word-filter.ts';
 
 const [root, fakerFolder, openccFolder, proseFolder] = process.argv.slice(2);
 if (proseFolder === undefined) throw new Error('usage: other-scripts.ts ROOT FAKER_FOLDER OPENCC_FOLDER PROSE_FOLDER');
@@ -233,7 +234,7 @@ const lists = { given: listOf('given'), family: listOf('family') };
 const known = (names: readonly string[]) => new Set(names.map((name) => name.replace('?', '')));
 const filter = new Uint8Array(SCRIPT_BITS / 8);
 const words = new Set(everydayWords({ given: known(lists.given), family: known(lists.family), nouns }));
-for (const word of words) for (const bit of bitsOfScriptWord(word)) filter[bit >> 3] |= 1 << (bit & 7);
+for (const word of words) keep(filter, word);
 
 const assets = new URL('../../assets/names/', import.meta.url);
 for (const kind of ['given', 'family'] as const)

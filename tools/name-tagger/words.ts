@@ -5,7 +5,8 @@
 import { globSync, lstatSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gazetteer } from '../../src/data/privacy/gazetteer.ts';
-import { BITS, bitsOf } from '../../src/data/privacy/names/everyday.ts';
+import { BITS, keyOf } from '../../src/data/privacy/names/everyday.ts';
+import { keep } from '../../src/data/privacy/names/word-filter.ts';
 
 const [wordsFolder] = process.argv.slice(2);
 if (wordsFolder === undefined) throw new Error('usage: words.ts WORDS_FOLDER');
@@ -28,7 +29,7 @@ for (const file of globSync(['*', '../hunspell/*.dic'], { cwd: wordsFolder })) {
     if (file === 'ngerman' ? given.get(word) === 'plain' || family.get(word) === 'plain' : word !== word.toLowerCase())
       continue;
     const lower = word.toLowerCase();
-    if (/^\p{L}{3,}$/u.test(lower)) for (const bit of bitsOf(lower)) filter[bit >> 3] |= 1 << (bit & 7);
+    if (/^\p{L}{3,}$/u.test(lower)) keep(filter, keyOf(lower));
   }
 }
 writeFileSync(new URL('../../assets/names/words.bin', import.meta.url), filter);

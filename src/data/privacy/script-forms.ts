@@ -1,6 +1,7 @@
 /** Phrases in letters beyond Latin, which are looked for only in texts that have such letters. */
 import { leanestPattern } from './planes.ts';
 import { matchesOf, type Candidate } from './recogniser.ts';
+import type { Expression } from './words/expression.ts';
 
 /** Phrases of the languages that have a script. */
 export interface ScriptForms {
@@ -18,8 +19,26 @@ export function isBeyondLatin(text: string): boolean {
   return BEYOND_LATIN.test(text);
 }
 
-/** Finds what is one of them. */
-export function scriptFinder(scripts: readonly ScriptForms[], score: number): (text: string) => Iterable<Candidate> {
+/** Of Hebrew, Arabic, India, Thailand and East Asia. */
+const WITHOUT_CAPITALS = /[\u0590-\u10ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]/;
+
+export function hasLettersWithoutCapitals(text: string): boolean {
+  return WITHOUT_CAPITALS.test(text);
+}
+
+/** Finds phrases of Latin letters, and those beyond them. */
+export function phraseFinder(
+  latin: Expression,
+  { beyond, score }: { beyond: readonly ScriptForms[]; score: number },
+): (text: string) => Iterable<Candidate> {
+  const inScripts = scriptFinder(beyond, score);
+  return function* find(text) {
+    for (const { 0: whole, index } of latin.matches(text)) yield { start: index, end: index + whole.length, score };
+    yield* inScripts(text);
+  };
+}
+
+function scriptFinder(scripts: readonly ScriptForms[], score: number): (text: string) => Iterable<Candidate> {
   const patterns = scripts.map(({ script, isOfWords, forms }) => ({
     script,
     pattern: leanestPattern(

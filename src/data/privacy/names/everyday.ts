@@ -1,32 +1,23 @@
 /** Whether a word is one of everyday language: a Bloom filter of dictionaries, by the first letters of each word. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { isKept } from './word-filter.ts';
 
 /** Bits of the filter; of a million entries, one word in sixty that is none is taken for one. */
 export const BITS = 1 << 24;
-const HASHES = 5;
 /** What follows is inflection for the most part, and would be ten times as many entries. */
 const STEM = 7;
 
 let filter: Uint8Array | undefined;
 
-/** Where the bits of a word in small letters are. */
-export function* bitsOf(lower: string): Generator<number> {
-  const key = lower.length > STEM ? `${lower.slice(0, STEM)}*` : lower;
-  let [one, two] = [0x811c9dc5, 0x9747b28c];
-  for (let at = 0; at < key.length; at++) {
-    one = Math.imul(one ^ key.charCodeAt(at), 0x01000193);
-    two = Math.imul(two ^ key.charCodeAt(at), 0x5bd1e995);
-  }
-  one ^= one >>> 15;
-  two = (two ^ (two >>> 13)) | 1;
-  for (let index = 0; index < HASHES; index++) yield (one + Math.imul(index, two)) & (BITS - 1);
+/** What the filter keeps of a word in small letters. */
+export function keyOf(lower: string): string {
+  return lower.length > STEM ? `${lower.slice(0, STEM)}*` : lower;
 }
 
 export function isEveryday(lower: string): boolean {
   filter ??= readFileSync(fileURLToPath(new URL('../../../../assets/names/words.bin', import.meta.url)));
-  for (const bit of bitsOf(lower)) if ((filter[bit >> 3] & (1 << (bit & 7))) === 0) return false;
-  return true;
+  return isKept(filter, keyOf(lower));
 }
 
 const [LEAST_HEAD, LEAST_TAIL] = [3, 4];

@@ -1,10 +1,10 @@
 /** What is known of names in letters without capitals; assets/names says where the lists come from. */
 import { readFileSync } from 'node:fs';
 import { WordList } from '../word-list.ts';
+import { isKept } from './word-filter.ts';
 
 /** Bits of the filter of everyday words; of 460,000 of them, one word in a hundred that is none is taken for one. */
 export const SCRIPT_BITS = 1 << 22;
-const HASHES = 5;
 
 export const FAMILY_OF_TWO =
   /^(?:欧阳|歐陽|司马|司馬|上官|诸葛|諸葛|尉迟|尉遲|东方|東方|皇甫|令狐|慕容|司徒|夏侯|公孙|公孫|端木|范姜|张简|張簡|欧陽)/u;
@@ -53,21 +53,7 @@ export function asKnown(word: string): string {
     .replaceAll(/['’]/g, '׳');
 }
 
-/** Where the bits of a word are. */
-export function* bitsOfScriptWord(word: string): Generator<number> {
-  let [one, two] = [0x811c9dc5, 0x9747b28c];
-  for (let at = 0; at < word.length; at++) {
-    one = Math.imul(one ^ word.charCodeAt(at), 0x01000193);
-    two = Math.imul(two ^ word.charCodeAt(at), 0x5bd1e995);
-  }
-  one ^= one >>> 15;
-  two = (two ^ (two >>> 13)) | 1;
-  for (let index = 0; index < HASHES; index++) yield (one + Math.imul(index, two)) & (SCRIPT_BITS - 1);
-}
-
 /** Whether a word is one of everyday Chinese, Korean or Thai. */
 export function isScriptWord(word: string): boolean {
-  const { words } = scriptLists();
-  for (const bit of bitsOfScriptWord(word)) if ((words[bit >> 3] & (1 << (bit & 7))) === 0) return false;
-  return true;
+  return isKept(scriptLists().words, word);
 }

@@ -2,9 +2,8 @@
 import { FAMILY_OF_TWO, isScriptWord } from '../names/script-lists.ts';
 import { OTHER_SCRIPTS } from '../names/other-scripts.ts';
 import { matchesOf, type Recogniser } from '../recogniser.ts';
+import { hasLettersWithoutCapitals } from '../script-forms.ts';
 
-/** The first letter of the scripts that have no capitals. */
-const OTHER_LETTER = /[\u0590-\u10ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]/;
 const SCORE = 0.74;
 
 /** But for a family name of two signs, which is a word as others are. */
@@ -16,7 +15,7 @@ export const recogniser: Recogniser = {
   name: 'name-in-script',
   kind: 'name',
   *find(text) {
-    if (!OTHER_LETTER.test(text)) return;
+    if (!hasLettersWithoutCapitals(text)) return;
     for (const { letters, forms, nobody, isNoWord } of OTHER_SCRIPTS) {
       if (!letters.test(text)) continue;
       for (const form of forms) {

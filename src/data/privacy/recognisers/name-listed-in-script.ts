@@ -5,8 +5,7 @@ import { koreanNames } from '../names/korean.ts';
 import { arabicNames, hebrewNames, hindiNames } from '../names/spaced.ts';
 import { thaiNames } from '../names/thai.ts';
 import type { Candidate, Recogniser } from '../recogniser.ts';
-
-const OTHER_LETTER = /[\u0590-\u10ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]/;
+import { hasLettersWithoutCapitals } from '../script-forms.ts';
 
 /** Which letters a text has, and whose names are looked for then. */
 const FINDERS: readonly { letters: RegExp; but?: RegExp; find(text: string): Iterable<Candidate> }[] = [
@@ -23,7 +22,7 @@ export const recogniser: Recogniser = {
   name: 'name-listed-in-script',
   kind: 'name',
   *find(text) {
-    if (!OTHER_LETTER.test(text)) return;
+    if (!hasLettersWithoutCapitals(text)) return;
     for (const { letters, but, find } of FINDERS) if (letters.test(text) && but?.test(text) !== true) yield* find(text);
   },
 };

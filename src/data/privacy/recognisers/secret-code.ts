@@ -16,7 +16,10 @@ import {
 
 const recovery = wordFinder({ latin: RECOVERY_WORDS, beyond: RECOVERY_WORDS_BEYOND });
 const sent = wordFinder({ latin: SENT_WORDS, beyond: SENT_WORDS_BEYOND });
-const codes = wordFinder({ latin: [...CODE_WORDS, ...OPENED], beyond: [...both(CODE_WORDS_BEYOND, OPENED_BEYOND)] });
+const codes = wordFinder({
+  latin: [...CODE_WORDS, ...OPENED],
+  beyond: CODE_WORDS_BEYOND.map((words, index) => `${words}|${OPENED_BEYOND[index]}`),
+});
 const OF_OPENING = leanestPattern(
   new RegExp(String.raw`(?<!\p{L})(?:${[...OPENED, OPENED_BEYOND[0]].join('|')})(?!\p{L})|${OPENED_BEYOND[1]}`, 'iu'),
 );
@@ -66,10 +69,6 @@ export const recogniser: Recogniser = {
     yield* opening(text);
   },
 };
-
-function* both(one: readonly string[], other: readonly string[]): Generator<string> {
-  for (const [index, words] of one.entries()) yield `${words}|${other[index]}`;
-}
 
 function* answered(text: string, from: number): Generator<Candidate> {
   const match = ANSWERED.exec(text.slice(from, from + FAR));
