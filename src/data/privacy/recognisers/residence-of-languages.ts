@@ -1,8 +1,11 @@
 /** Where somebody lives, in languages that bend the town, write it in other letters or put it first: "живёт в Сызрани", "Mezőkövesden él", "전남 강진에 사세요". */
 import type { Recogniser } from '../recogniser.ts';
+import { isBeyondLatin } from '../script-forms.ts';
 import { Expression } from '../words/expression.ts';
 
 interface Language {
+  /** Its words have letters beyond Latin, as most texts have not. */
+  isBeyondLatin: boolean;
   /** Words of living. */
   verb: Expression;
   /** What stands behind the verb, from its end on, with the town; and before it, up to its start. */
@@ -18,9 +21,11 @@ const SMALL = String.raw`(?: \p{Ll}{1,12}){0,2}`;
 const IN_LATIN = /\(\?:[a-z\u00c0-\u024f]/;
 
 function language(verbs: string, { behind, before }: { behind?: string; before?: string }): Language {
+  // All words of one entry begin with letters of the same script.
+  const isOfWords = IN_LATIN.test(verbs);
   return {
-    // All words of one entry begin with letters of the same script.
-    verb: new Expression(new RegExp(verbs, 'giu'), { isOfWords: IN_LATIN.test(verbs) }),
+    isBeyondLatin: !isOfWords,
+    verb: new Expression(new RegExp(verbs, 'giu'), { isOfWords }),
     ...(behind !== undefined && { behind: new RegExp(`^${behind}`, 'u') }),
     ...(before !== undefined && { before: new RegExp(`${before}$`, 'u') }),
   };
@@ -94,6 +99,8 @@ const LANGUAGES: readonly Language[] = [
   }),
 ];
 
+const LATIN_LANGUAGES = LANGUAGES.filter((one) => !one.isBeyondLatin);
+
 /** Places of everybody: at home, in a flat, abroad, in a home. */
 const NOWHERE =
   /^(?:혼자|함께|같이|시골|집|아파트|원룸|외국|해외|서로|여기|거기|지금|현재|근처|이 동네|بيت|منزل|البيت|المنزل|شقة|شقته|الخارج|دار|المدينة|القرية|سلام|خوف|فقر|حالة|ظروف|هذه|هذا|نفس|בבית(?: .*)?|בדירה(?: .*)?|אצל|אצלנו|אצלי|כאן|איתנו|איתי|לבד|घर|शहर|बाद|आपस|इस|उस|जिस|किराए|हॉस्टल|बीच|पहले|गांव|गाँव|विदेश|साथ|अकेले|पास|यहीं|यहाँ|Интернет\p{L}*|Россию?|России|Європ\p{L}+|Европ\p{L}+|Facebook|Google|Jalan|Jln|Česk\p{L}+|Evrop\p{L}+|Slovensk\p{L}+|Talossa|Kodissa|Siellä|Täällä|Missä|Naapurissa|Asunnossa|Meillä|Heillä|Samassa|Kerrostalossa|Rivitalossa|Kylässä|Kaupungissa|Maalla|Sillä|Tässä)$/u;
@@ -103,7 +110,8 @@ export const recogniser: Recogniser = {
   name: 'residence-of-languages',
   kind: 'city',
   *find(text) {
-    for (const { verb, behind, before } of LANGUAGES) {
+    const languages = isBeyondLatin(text) ? LANGUAGES : LATIN_LANGUAGES;
+    for (const { verb, behind, before } of languages) {
       for (const { 0: said, index } of verb.matches(text)) {
         const end = index + said.length;
         const after = behind?.exec(text.slice(end, end + REACH_BEHIND));

@@ -2,6 +2,7 @@
 import { gazetteer } from '../gazetteer.ts';
 import { isEveryday } from '../names/everyday.ts';
 import { matchesOf, type Candidate, type Recogniser } from '../recogniser.ts';
+import { isBeyondLatin } from '../script-forms.ts';
 import { Expression } from '../words/expression.ts';
 import { WordPattern } from '../words/word-pattern.ts';
 
@@ -130,7 +131,7 @@ export const recogniser: Recogniser = {
     for (const match of WORKING.matches(text))
       if (isNoWord(match.groups!.value) || IN_HUMPS.test(match.groups!.value) || OF_LOG.test(match[0]))
         yield* nameIn(match);
-    for (const match of OTHER_LETTERS.matches(text)) yield* nameIn(match);
+    if (isBeyondLatin(text)) for (const match of OTHER_LETTERS.matches(text)) yield* nameIn(match);
     for (const { index } of [...BEHIND.matches(text), ...DOING.matches(text), ...FORUM.matches(text)])
       yield* nameBefore(text, index);
     for (const match of FROM.matches(text)) if (isNoWord(match.groups!.value)) yield* nameIn(match);
