@@ -75,7 +75,7 @@ export const pairs: FirstHourSet = {
       answers: ['--text-column', 'query', '--label-column', 'document'],
       fresh: freshFile,
       truth: asked.map(({ document }) => document),
-      ceiling: { metric: 'recall@10', value: 1, because: 'each question names all that tells its product apart' },
+      ceiling: { metric: 'recall_at_10', value: 1, because: 'each question names all that tells its product apart' },
     };
   },
 };
