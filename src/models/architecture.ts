@@ -160,6 +160,8 @@ export interface Architecture {
   build(raw: RawConfig, context: TrunkContext): Trunk;
   /** Older names that checkpoints may use for a parameter. */
   formerNames?(path: string): readonly string[];
+  /** Names of tensors that published checkpoints hold and the reference passes over: masks, tied copies, heads of pre-training. */
+  passedOver?(raw: RawConfig): readonly RegExp[];
   /** The tasks it can do and their heads; the first one is the default. */
   heads(raw: RawConfig): Partial<Record<Task, HeadPlan>>;
   /** The configuration with room for so many tokens, where that is not the key `vocab_size`. */

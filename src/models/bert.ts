@@ -30,5 +30,6 @@ export const architecture: Architecture = {
     const config = parseConfig(bertSchema, raw);
     return { vocabularySize: config.vocab_size, maxPositions: config.max_position_embeddings };
   },
+  passedOver: () => [/^cls\.seq_relationship\./, /^cls\.predictions\.decoder\.bias$/],
   formerNames: formerNormNames,
 };

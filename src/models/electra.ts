@@ -56,5 +56,6 @@ export const architecture: Architecture = {
     const config = parseConfig(schema, raw);
     return { vocabularySize: config.vocab_size, maxPositions: config.max_position_embeddings };
   },
+  passedOver: () => [/^(discriminator_predictions|generator_predictions|generator_lm_head)\./],
   formerNames: formerNormNames,
 };

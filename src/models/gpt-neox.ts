@@ -180,6 +180,7 @@ export const architecture: Architecture = {
   modelType: 'gpt_neox',
   prefix: 'gpt_neox',
   build: (raw) => new GptNeox(parseConfig(schema, raw)),
+  passedOver: () => [/\.attention\.(bias|masked_bias)$/],
   heads(raw) {
     const { tie_word_embeddings: tied } = parseConfig(schema, raw);
     return decoderHeads(decoderClasses('GPTNeoX'), {

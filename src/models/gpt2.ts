@@ -147,6 +147,7 @@ export const architecture: Architecture = {
   modelType: 'gpt2',
   prefix: 'transformer',
   build: (raw) => new Gpt2(parseConfig(schema, raw)),
+  passedOver: () => [/(^|\.)h\.\d+\.attn\.(bias|masked_bias)$/],
   heads(raw) {
     const { tie_word_embeddings: tied } = parseConfig(schema, raw);
     return decoderHeads(

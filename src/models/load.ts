@@ -2,10 +2,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { AttuneError, type Problem } from '../base/errors.ts';
 import { readJson } from '../files/json.ts';
-import type { Module, Parameter } from '../nn/index.ts';
+import { ModuleBuffer, type Module, type Parameter } from '../nn/index.ts';
 import { cat, isFloating, noGrad, scope, zeros, type DType, type Tensor } from '../tensor/index.ts';
 import { rootOf, TEXT_ENCODER, type Architecture, type HeadPlan, type Task } from './architecture.ts';
-import { CheckpointFiles } from './checkpoint-files.ts';
 import type { RawConfig } from './config.ts';
 import type { EmbeddingOptions } from './heads/embedding.ts';
 import type { ProblemType } from './heads/head.ts';
@@ -14,7 +13,9 @@ import { architectures } from './index.ts';
 import { initialise } from './initialise.ts';
 import { isClassifierOf, labelConfig, labelsOf, problemTypeOf } from './labels.ts';
 import { Model } from './model.ts';
+import { openWeights, withoutQuantisation, type Weights } from './quantised/open-weights.ts';
 import { readSentenceFiles, type SentenceFiles } from './sentence-folder.ts';
+import { refuseUnplaced } from './unplaced.ts';
 
 export interface ModelOptions {
   /** What the model is to do; by default what the checkpoint was saved for. */
@@ -49,16 +50,19 @@ export interface LoadedModel {
  * their type changes.
  */
 export async function loadModel(folder: string, wanted: ModelOptions = {}): Promise<LoadedModel> {
-  const stored = withLetters(readConfig(folder), wanted.letters);
+  const config = readConfig(folder);
+  const stored = withLetters(withoutQuantisation(config), wanted.letters);
   const sentence = forVectors(folder, wanted);
   const options =
     sentence === undefined ? wanted : { ...wanted, task: 'embedding' as const, embedding: sentence.embedding };
   const { raw, grown } = await withVocabulary(stored, options.vocabularySize);
-  using files = new CheckpointFiles(folder);
+  using files = await openWeights(folder, config);
   const { model, plan } = await skeleton(raw, options, files);
   try {
     model.sentence = sentence;
-    return finish(model, files, { raw, plan, options, grown });
+    const loaded = finish(model, files, { raw, plan, options, grown });
+    await refuseUnplaced(loaded, files);
+    return loaded;
   } catch (error) {
     model.dispose();
     throw error;
@@ -94,7 +98,7 @@ async function withVocabulary(raw: RawConfig, wanted = 0): Promise<{ raw: RawCon
 /** Fills a skeleton from its checkpoint, and with new values where that may lack some. */
 function finish(
   model: Model,
-  files: CheckpointFiles,
+  files: Weights,
   { raw, plan, options, grown }: { raw: RawConfig; plan: HeadPlan; options: ModelOptions; grown?: Growth },
 ): LoadedModel {
   const { dtype = 'stored', device = 'cpu', labels, letters, seed = 0 } = options;
@@ -223,7 +227,7 @@ interface FillOptions {
 }
 
 /** Gives every parameter that the checkpoint knows its tensor; all wrong shapes are reported at once. */
-function fill(model: Model, files: CheckpointFiles, options: FillOptions): Filled {
+function fill(model: Model, files: Weights, options: FillOptions): Filled {
   const unused = new Set(files.names);
   const missing: string[] = [];
   const problems: Problem[] = [];
@@ -244,14 +248,14 @@ function fill(model: Model, files: CheckpointFiles, options: FillOptions): Fille
   }
   if (problems.length === 0) return { missing, unused: [...unused], isBare };
   throw new AttuneError('E_WEIGHT_SHAPE', {
-    what: `${problems.length} tensors of ${files.folder} do not have the shape that its config.json gives them`,
+    what: `${problems.length} tensors of ${files.folder} do not have the shape or type that its config.json gives them`,
     problems,
     fix: 'config.json and weights belong to different models: fetch both again',
   });
 }
 
 /** The names under which a checkpoint may hold a parameter: with or without the trunk's, or an older one. */
-function namesOf(model: Model, path: string): string[] {
+export function namesOf(model: Model, path: string): string[] {
   const { architecture } = model;
   const root = rootOf(architecture);
   const full = model.isOfHead(path) ? path : root + path.slice(model.root.length);
@@ -268,6 +272,9 @@ function assign(parameter: Parameter, file: Tensor, { dtype, device, grown }: Fi
   const stored = grown === undefined ? file : grow(file, parameter, grown);
   if (!isOfShape(stored, parameter)) {
     return `has the shape [${stored.shape.join(', ')}], not [${parameter.shape.join(', ')}]`;
+  }
+  if (!isFloating(stored.dtype) && !(parameter instanceof ModuleBuffer)) {
+    return `holds ${stored.dtype} in place of floating-point numbers: it is quantised, and config.json has no quantization_config`;
   }
   const cast = dtype === 'stored' || !isFloating(stored.dtype) ? stored : stored.to(dtype);
   parameter.assign(cast.toDevice(device));

@@ -46,6 +46,7 @@ export function defineRoberta(modelType: string, className: string): Architectur
         maxPositions: config.max_position_embeddings - firstPosition(raw),
       };
     },
+    passedOver: () => [/(^|\.)pooler\.dense\./, /^lm_head\.decoder\.bias$/],
     formerNames: formerNormNames,
   };
 }

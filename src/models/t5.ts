@@ -93,6 +93,7 @@ export function defineT5(modelType: string, className: string, defaults: RawConf
       };
     },
     limits: (raw) => ({ vocabularySize: configOf(raw).vocab_size, maxPositions: MOST_POSITIONS }),
+    passedOver: () => [/^decoder\.block\.0\.layer\.1\.EncDecAttention\.relative_attention_bias\.weight$/],
     // Both stacks have the shared table under names of their own.
     formerNames: (path) =>
       path === 'shared.weight' ? ['encoder.embed_tokens.weight', 'decoder.embed_tokens.weight'] : [],

@@ -111,6 +111,7 @@ export const architecture: Architecture = {
     const config = parseConfig(wav2vec2Schema, raw);
     return config.do_stable_layer_norm ? new StableWav2Vec2(config, context) : new Wav2Vec2(config, context);
   },
+  passedOver: () => [/^(quantizer|project_q|project_hid)\./],
   heads(raw) {
     const config = parseConfig(wav2vec2Schema, raw);
     const ctcOptions = {

@@ -186,6 +186,7 @@ export const architecture: Architecture = {
   prefix: 'model',
   modalities: ['audio', 'text'],
   build: (raw) => new Whisper(parseConfig(schema, raw)),
+  passedOver: () => [/^proj_out\.weight$/],
   heads(raw) {
     const tied = parseConfig(schema, raw).tie_word_embeddings;
     return {

@@ -1,5 +1,18 @@
 /** Element types by the names of the safetensors format, in lower case. */
-export type DType = 'f64' | 'f32' | 'bf16' | 'f16' | 'i64' | 'i32' | 'i16' | 'i8' | 'u8' | 'bool' | 'c64';
+export type DType =
+  | 'f64'
+  | 'f32'
+  | 'bf16'
+  | 'f16'
+  | 'i64'
+  | 'i32'
+  | 'i16'
+  | 'i8'
+  | 'u8'
+  | 'bool'
+  | 'c64'
+  | 'f8_e4m3'
+  | 'f8_e5m2';
 
 /** libtorch's `ScalarType` numbers. */
 export const dtypeCode: Record<DType, number> = {
@@ -14,6 +27,8 @@ export const dtypeCode: Record<DType, number> = {
   c64: 9,
   bool: 11,
   bf16: 15,
+  f8_e5m2: 23,
+  f8_e4m3: 24,
 };
 
 const nameOfCode = new Map(Object.entries(dtypeCode).map(([name, code]) => [code, name as DType]));
@@ -38,8 +53,11 @@ export const dtypeBytes: Record<DType, number> = {
   u8: 1,
   bool: 1,
   c64: 8,
+  f8_e4m3: 1,
+  f8_e5m2: 1,
 };
 
+/** Whether weights may be of the type; eight-bit floats are codes, which need scales. */
 export function isFloating(dtype: DType): boolean {
   return dtype === 'f32' || dtype === 'bf16' || dtype === 'f16' || dtype === 'f64';
 }
@@ -54,7 +72,7 @@ export type NumericArray =
   | Uint8Array
   | Uint16Array;
 
-/** The typed array that holds a type's elements as they are; bf16 and f16 have none and show as their 16 bits. */
+/** The typed array that holds a type's elements as they are; bf16, f16 and eight-bit floats have none and show as their bits. */
 export function typedArrayOver(dtype: DType, buffer: ArrayBuffer): NumericArray {
   switch (dtype) {
     case 'f64':
@@ -72,6 +90,8 @@ export function typedArrayOver(dtype: DType, buffer: ArrayBuffer): NumericArray 
       return new Int8Array(buffer);
     case 'u8':
     case 'bool':
+    case 'f8_e4m3':
+    case 'f8_e5m2':
       return new Uint8Array(buffer);
     case 'bf16':
     case 'f16':

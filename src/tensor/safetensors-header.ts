@@ -31,6 +31,8 @@ const dtypeOfName: Record<string, DType> = {
   U8: 'u8',
   BOOL: 'bool',
   C64: 'c64',
+  F8_E4M3: 'f8_e4m3',
+  F8_E5M2: 'f8_e5m2',
 };
 const nameOfDtype = Object.fromEntries(Object.entries(dtypeOfName).map(([name, dtype]) => [dtype, name]));
 
@@ -155,5 +157,7 @@ export function layOut(
 
 /** The reference writer's order of types: its enumeration, widest last. */
 function rank(dtype: DType): number {
-  return ['bool', 'u8', 'i8', 'i16', 'f16', 'bf16', 'i32', 'f32', 'c64', 'f64', 'i64'].indexOf(dtype);
+  return ['bool', 'u8', 'i8', 'f8_e5m2', 'f8_e4m3', 'i16', 'f16', 'bf16', 'i32', 'f32', 'c64', 'f64', 'i64'].indexOf(
+    dtype,
+  );
 }

@@ -1,0 +1,81 @@
+import { isFloating, type DType, type Tensor } from '../../tensor/index.ts';
+import { CheckpointFiles } from '../checkpoint-files.ts';
+import type { RawConfig } from '../config.ts';
+import { quantisations } from './index.ts';
+import type { PackedWeight } from './quantisation.ts';
+import { unsupported } from './unsupported.ts';
+
+/** A checkpoint's weights by name; those of a quantised one are dense. */
+export interface Weights extends Disposable {
+  readonly folder: string;
+  readonly names: readonly string[];
+  has(name: string): boolean;
+  get(name: string): Tensor;
+}
+
+/** How a configuration says that its weights are quantised; undefined where they are dense. */
+export function quantisationOf(raw: RawConfig): { method: string; config: unknown } | undefined {
+  const config = raw.quantization_config ?? raw.compression_config;
+  if (typeof config !== 'object' || config === null) return undefined;
+  const { quant_method: named, load_in_4bit: four, load_in_8bit: eight } = config as Record<string, unknown>;
+  const older = four === true || eight === true ? 'bitsandbytes' : 'compressed-tensors';
+  return { method: typeof named === 'string' ? named : older, config };
+}
+
+/** The configuration of the dense model. */
+export function withoutQuantisation({ quantization_config: _, compression_config: __, ...raw }: RawConfig): RawConfig {
+  return raw;
+}
+
+/** @throws AttuneError E_QUANTISATION_UNSUPPORTED, E_CONFIG_BAD, and as `CheckpointFiles` */
+export async function openWeights(folder: string, raw: RawConfig): Promise<Weights> {
+  const files = new CheckpointFiles(folder);
+  const quantised = quantisationOf(raw);
+  if (quantised === undefined) return files;
+  try {
+    if (!quantisations.has(quantised.method)) throw unsupported(folder, quantised.method);
+    const found = (await quantisations.load(quantised.method)).find(files, quantised.config);
+    return new DenseWeights(files, found, denseType(raw, files));
+  } catch (error) {
+    files[Symbol.dispose]();
+    throw error;
+  }
+}
+
+const TYPES: Record<string, DType> = { float32: 'f32', bfloat16: 'bf16', float16: 'f16' };
+
+/** The type of the weights before they were quantised. */
+function denseType({ dtype, torch_dtype: older }: RawConfig, files: CheckpointFiles): DType {
+  const named = TYPES[String(dtype ?? older)];
+  return named ?? (isFloating(files.dtype) ? files.dtype : 'f32');
+}
+
+/** Makes each packed weight dense when it is asked for. */
+class DenseWeights implements Weights {
+  readonly #files: CheckpointFiles;
+  readonly #packed: ReadonlyMap<string, PackedWeight>;
+  readonly #dtype: DType;
+  readonly names: readonly string[];
+
+  constructor(files: CheckpointFiles, packed: readonly PackedWeight[], dtype: DType) {
+    this.#files = files;
+    this.#packed = new Map(packed.map((weight) => [weight.name, weight]));
+    this.#dtype = dtype;
+    const parts = new Set(packed.flatMap((weight) => weight.parts));
+    this.names = [...files.names.filter((name) => !parts.has(name)), ...this.#packed.keys()];
+  }
+
+  get folder(): string {
+    return this.#files.folder;
+  }
+  has(name: string): boolean {
+    return this.#packed.has(name) || this.#files.has(name);
+  }
+  get(name: string): Tensor {
+    const packed = this.#packed.get(name);
+    return packed === undefined ? this.#files.get(name) : packed.dense().to(this.#dtype);
+  }
+  [Symbol.dispose](): void {
+    this.#files[Symbol.dispose]();
+  }
+}

@@ -1,0 +1,62 @@
+// R rows, C columns, P numbers in one packed word
+import { AttuneError } from '../../base/errors.ts';
+import { aten, stack, type Shape, type Tensor } from '../../tensor/index.ts';
+
+const WORD = 32;
+
+/**
+ * Unsigned numbers of `bits` bits out of 32-bit words, the lowest bits first: i32 [R, W] → i32 [R, W·P].
+ * @param order the place among a word's numbers at which each of them belongs
+ */
+export function unpackColumns(packed: Tensor, bits: number, order?: readonly number[]): Tensor {
+  const perWord = WORD / bits;
+  const [rows, words] = packed.shape;
+  const places = Array.from({ length: perWord }, (_, place) => order?.indexOf(place) ?? place);
+  const parts = places.map((at) => numbersAt(packed, at * bits, bits));
+  return stack(parts, 2).reshape(rows, words * perWord); // [R, W·P]
+}
+
+/** The same for words that lie one below the other: i32 [W, C] → i32 [W·P, C] */
+export function unpackRows(packed: Tensor, bits: number): Tensor {
+  const perWord = WORD / bits;
+  const [words, columns] = packed.shape;
+  const parts = Array.from({ length: perWord }, (_, place) => numbersAt(packed, place * bits, bits));
+  return stack(parts, 1).reshape(words * perWord, columns); // [W·P, C]
+}
+
+/** The shift keeps the sign, whose copies the mask takes away. */
+function numbersAt(packed: Tensor, shift: number, bits: number): Tensor {
+  return aten.bitwise_and.Scalar(aten.bitwise_right_shift.Tensor_Scalar(packed, shift), 2 ** bits - 1);
+}
+
+/** Elements that share a scale, down and across; undefined where a dimension has one scale or one for each element. */
+export interface Block {
+  rows?: number;
+  columns?: number;
+}
+
+/**
+ * Scales of a whole weight, of its rows, of groups in a row or of blocks, as numbers for each element.
+ * @returns a shape that broadcasts to [R, C]
+ * @throws AttuneError E_QUANTISATION_BAD where they do not cover the weight
+ */
+export function spread(scales: Tensor, [rows, columns]: Shape, block: Block = {}): Tensor {
+  const flat = scales.shape.length < 2 ? scales.reshape(-1, 1) : scales;
+  return spreadAlong(spreadAlong(flat, 0, { size: rows, block: block.rows }), 1, {
+    size: columns,
+    block: block.columns,
+  });
+}
+
+function spreadAlong(scales: Tensor, dim: 0 | 1, { size, block }: { size: number; block?: number }): Tensor {
+  const count = scales.shape[dim];
+  if (count === 1 || count === size) return scales;
+  if (block === undefined || Math.ceil(size / block) !== count) {
+    throw new AttuneError('E_QUANTISATION_BAD', {
+      what: 'The scales of a quantised weight do not fit it',
+      got: `${count} scales for ${size} ${dim === 0 ? 'rows' : 'columns'}, in blocks of ${block ?? 'no known size'}`,
+      fix: 'config.json and weights belong to different models: fetch both again',
+    });
+  }
+  return aten.repeat_interleave.self_int(scales, block, { dim }).narrow(dim, 0, size);
+}
