@@ -3,6 +3,7 @@ import type { EventSink } from '../base/events.ts';
 import { fetchModelConfig, isRepositoryName, parseRepository } from '../hub/index.ts';
 import type { RawConfig } from '../models/config.ts';
 import { readConfig } from '../models/load.ts';
+import { quantisationOf } from '../models/quantised/config.ts';
 import { runJob, type JobResult } from '../worker/index.ts';
 import { modelFolder } from '../worker/run/base-model.ts';
 
@@ -17,7 +18,11 @@ export interface EstimateOptions {
   signal?: AbortSignal;
 }
 
-export type ModelEstimate = JobResult<'estimate'> & Required<Pick<EstimateOptions, 'tokens' | 'rank'>>;
+export type ModelEstimate = JobResult<'estimate'> &
+  Required<Pick<EstimateOptions, 'tokens' | 'rank'>> & {
+    /** How its weights are quantised, which are made dense when they are loaded: the memory is that of dense ones. */
+    quantisation?: string;
+  };
 
 /**
  * Memory, time and money that tuning a model takes, here and on common GPUs, from its config.json alone: of a model on
@@ -28,7 +33,9 @@ export async function estimate(model: string, options: EstimateOptions = {}): Pr
   const { tokens = 1e6, rowTokens, rank = 16, onEvent, signal } = options;
   const config = await configOf(model, signal);
   const input = { config, tokens, rowTokens, rank };
-  return { ...(await runJob({ job: 'estimate', input, onEvent, signal })), tokens, rank };
+  const quantisation = quantisationOf(config)?.method;
+  const estimated = await runJob({ job: 'estimate', input, onEvent, signal });
+  return { ...estimated, tokens, rank, ...(quantisation !== undefined && { quantisation }) };
 }
 
 async function configOf(model: string, signal = new AbortController().signal): Promise<RawConfig> {

@@ -4,6 +4,8 @@ import { readAdapterConfig } from '../methods/tuning/adapter-config.ts';
 import { weightFiles } from '../models/checkpoint-files.ts';
 import { readJson } from '../files/json.ts';
 import { architectures } from '../models/index.ts';
+import { quantisationOf } from '../models/quantised/config.ts';
+import { quantisations } from '../models/quantised/index.ts';
 import { readConfig } from '../models/load.ts';
 import { hasTokenizer } from '../text/index.ts';
 import { openIndex } from '../store/database.ts';
@@ -51,7 +53,9 @@ export interface ModelDetails {
   /** What it reads: text, images, recordings. */
   reads?: readonly string[];
   /** Layers that LoRA on `all-linear` tunes. */
-  adapted?: JobResult<'describe'>;
+  adapted?: JobResult<'describe'>['adapted'];
+  /** How its weights are quantised, by `quant_method`, and whether attune makes them dense when it loads them. */
+  quantisation?: { method: string; isRead: boolean };
   hasTokenizer: boolean;
   hasChatTemplate: boolean;
   /** Of an adapter: its base model and its options. */
@@ -93,8 +97,20 @@ async function describeArchitecture(folder: string) {
   const layers = typeof raw.num_hidden_layers === 'number' ? { layers: raw.num_hidden_layers } : {};
   const tasks = Object.keys(architecture.heads(raw));
   const { modalities: reads = ['text'] } = architecture;
-  const adapted = await runJob({ job: 'describe', input: { config: raw } });
-  return { modelType, tasks, reads, vocabulary: vocabularySize, maxLength: maxPositions, ...layers, adapted };
+  const { adapted, parameters } = await runJob({ job: 'describe', input: { config: raw } });
+  const method = quantisationOf(raw)?.method;
+  // Tensors of packed numbers say nothing of how many weights there are.
+  const stored = method !== undefined && { parameters, quantisation: { method, isRead: quantisations.has(method) } };
+  return {
+    modelType,
+    tasks,
+    reads,
+    vocabulary: vocabularySize,
+    maxLength: maxPositions,
+    ...layers,
+    adapted,
+    ...stored,
+  };
 }
 
 function describeAdapter(folder: string): Pick<ModelDetails, 'adapter' | 'tasks'> {

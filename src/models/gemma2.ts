@@ -38,6 +38,12 @@ export function timesRootOf(width: number): (x: Tensor) => Tensor {
 export const architecture = defineDecoder({
   modelType: 'gemma2',
   classes: decoderClasses('Gemma2'),
+  settings: [
+    'query_pre_attn_scalar',
+    'attn_logit_softcapping',
+    'final_logit_softcapping',
+    'use_bidirectional_attention',
+  ],
   defaults: { ...gemmaDefaults, max_position_embeddings: 8192 },
   read: withActivation,
   traits({ attention_bias: bias, hidden_size: width, rms_norm_eps: epsilon }, { raw, rope }) {

@@ -25,6 +25,7 @@ const schema = z.looseObject({
 export const architecture = defineDecoder({
   modelType: 'gemma3_text',
   classes: { causal: 'Gemma3ForCausalLM', sequence: 'Gemma3TextForSequenceClassification', trunk: 'Gemma3TextModel' },
+  settings: ['query_pre_attn_scalar', 'final_logit_softcapping', 'use_bidirectional_attention'],
   defaults: { ...gemmaDefaults, max_position_embeddings: 131072 },
   rope: { theta: 1_000_000 },
   read: (raw) => withGlobalRope(withActivation(raw)),

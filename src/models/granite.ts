@@ -13,6 +13,7 @@ const schema = z.looseObject({
 export const architecture = defineDecoder({
   modelType: 'granite',
   classes: { causal: 'GraniteForCausalLM' },
+  settings: ['embedding_multiplier', 'attention_multiplier', 'residual_multiplier', 'logits_scaling'],
   traits({ attention_bias: bias, mlp_bias: mlpBias }, { raw, rope }) {
     const multipliers = parseConfig(schema, raw);
     return {

@@ -4,38 +4,17 @@ import { AttuneError, type Problem } from '../base/errors.ts';
 import { readJson } from '../files/json.ts';
 import { ModuleBuffer, type Module, type Parameter } from '../nn/index.ts';
 import { cat, isFloating, noGrad, scope, zeros, type DType, type Tensor } from '../tensor/index.ts';
-import { rootOf, TEXT_ENCODER, type Architecture, type HeadPlan, type Task } from './architecture.ts';
+import { rootOf, type HeadPlan } from './architecture.ts';
 import type { RawConfig } from './config.ts';
-import type { EmbeddingOptions } from './heads/embedding.ts';
-import type { ProblemType } from './heads/head.ts';
-import { heads } from './heads/index.ts';
 import { architectures } from './index.ts';
 import { initialise } from './initialise.ts';
-import { isClassifierOf, labelConfig, labelsOf, problemTypeOf } from './labels.ts';
-import { Model } from './model.ts';
-import { openWeights, withoutQuantisation, type Weights } from './quantised/open-weights.ts';
+import { isClassifierOf, labelConfig } from './labels.ts';
+import type { Model } from './model.ts';
+import { withoutQuantisation } from './quantised/config.ts';
+import { openWeights, type Weights } from './quantised/open-weights.ts';
 import { readSentenceFiles, type SentenceFiles } from './sentence-folder.ts';
+import { namesOf, skeleton, type ModelOptions } from './skeleton.ts';
 import { refuseUnplaced } from './unplaced.ts';
-
-export interface ModelOptions {
-  /** What the model is to do; by default what the checkpoint was saved for. */
-  task?: Task;
-  /** Type of weights and activations; `stored` keeps the checkpoint's. */
-  dtype?: DType | 'stored';
-  device?: string;
-  /** Class names of a sequence or token head; by default the checkpoint's. */
-  labels?: readonly string[];
-  /** What the scores of a sequence head mean; by default what the checkpoint says. */
-  problemType?: ProblemType;
-  /** Another vocabulary of letters than the checkpoint's, for a head that reads speech: that head is then new. */
-  letters?: { count: number; blank: number };
-  /** How an embedding head makes a row's vector, where it is not to be as the checkpoint says. */
-  embedding?: Partial<EmbeddingOptions>;
-  /** Keys the values of a new head. */
-  seed?: number;
-  /** Rows that the token tables need; those beyond the checkpoint's are zero until they are given values. */
-  vocabularySize?: number;
-}
 
 export interface LoadedModel {
   model: Model;
@@ -141,35 +120,6 @@ function chosenConfig({ labels, problemType }: ModelOptions): Record<string, unk
   };
 }
 
-/** The model's modules on `meta`: shapes without memory. What a checkpoint holds may decide on optional parts. */
-export async function skeleton(
-  raw: RawConfig,
-  options: ModelOptions,
-  checkpoint?: { has(name: string): boolean },
-): Promise<{ model: Model; plan: HeadPlan }> {
-  const architecture = await architectures.load(String(raw.model_type));
-  const { task, plan } = chooseTask(architecture, raw, options.task);
-  const has = (path: string) => checkpoint?.has(rootOf(architecture) + path) === true || checkpoint?.has(path) === true;
-  const trunk = architecture.build(raw, { task, has, textEncoder: await textEncoderOf(architecture, raw, checkpoint) });
-  const kind = await heads.load(plan.head);
-  const labels = options.labels ?? labelsOf(raw);
-  const problemType = options.problemType ?? problemTypeOf(raw, labels);
-  const head = kind.create({ trunk, options: { ...plan.options, ...options.embedding }, labels, problemType });
-  return { model: new Model({ architecture, task, plan, trunk, head, config: raw }), plan };
-}
-
-/** The model inside another that reads texts, on `meta` like the rest. */
-async function textEncoderOf(
-  architecture: Architecture,
-  raw: RawConfig,
-  checkpoint?: { has(name: string): boolean },
-): Promise<Model | undefined> {
-  const plan = architecture.textEncoder?.(raw);
-  if (plan === undefined) return undefined;
-  const has = (name: string) => checkpoint?.has(`${rootOf(architecture)}${TEXT_ENCODER}.${name}`) === true;
-  return (await skeleton(plan.config, { task: 'embedding', embedding: plan.embedding }, { has })).model;
-}
-
 export function readConfig(folder: string): RawConfig {
   const path = join(folder, 'config.json');
   if (!existsSync(path)) {
@@ -180,25 +130,6 @@ export function readConfig(folder: string): RawConfig {
     });
   }
   return readJson<RawConfig>(path);
-}
-
-function chooseTask(
-  architecture: Architecture,
-  raw: RawConfig,
-  wanted: Task | undefined,
-): { task: Task; plan: HeadPlan } {
-  const plans = Object.entries(architecture.heads(raw)) as [Task, HeadPlan][];
-  const saved = Array.isArray(raw.architectures) ? (raw.architectures as unknown[]) : [];
-  const found =
-    wanted === undefined
-      ? (plans.find(([, plan]) => saved.includes(plan.className)) ?? plans[0])
-      : plans.find(([task]) => task === wanted);
-  if (found !== undefined) return { task: found[0], plan: found[1] };
-  throw new AttuneError('E_TASK_UNSUPPORTED', {
-    what: `A ${architecture.modelType} model has no head for the task ${wanted}`,
-    expected: `one of ${plans.map(([task]) => task).join(', ')}`,
-    fix: 'choose another objective, or another base model',
-  });
 }
 
 function deviationOf(raw: RawConfig): number {
@@ -252,16 +183,6 @@ function fill(model: Model, files: Weights, options: FillOptions): Filled {
     problems,
     fix: 'config.json and weights belong to different models: fetch both again',
   });
-}
-
-/** The names under which a checkpoint may hold a parameter: with or without the trunk's, or an older one. */
-export function namesOf(model: Model, path: string): string[] {
-  const { architecture } = model;
-  const root = rootOf(architecture);
-  const full = model.isOfHead(path) ? path : root + path.slice(model.root.length);
-  return [full, ...(architecture.formerNames?.(full) ?? [])].flatMap((name) =>
-    root !== '' && name.startsWith(root) ? [name, name.slice(root.length)] : [name],
-  );
 }
 
 function isOfShape(stored: Tensor, parameter: Parameter): boolean {

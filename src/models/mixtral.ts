@@ -21,6 +21,7 @@ const schema = z
 export const architecture = defineDecoder({
   modelType: 'mixtral',
   classes: decoderClasses('Mixtral'),
+  settings: ['num_local_experts'],
   defaults: { max_position_embeddings: 131072, num_key_value_heads: 8, rms_norm_eps: 1e-5 },
   rope: { theta: 1_000_000 },
   traits(config, { raw, rope }) {

@@ -26,6 +26,7 @@ const schema = z
 export const architecture = defineDecoder({
   modelType: 'qwen3_moe',
   classes: decoderClasses('Qwen3Moe'),
+  settings: ['num_experts'],
   defaults: { max_position_embeddings: 32768, num_key_value_heads: 4 },
   traits(config, { raw, rope }) {
     const { attention_bias: bias } = config;

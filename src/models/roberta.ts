@@ -7,6 +7,8 @@ import { encoderHeads } from './encoder-heads.ts';
 /** Where HF RobertaConfig differs from BertConfig. */
 const schema = bertSchema.extend({ pad_token_id: z.int().nonnegative().default(1) });
 
+const PASSED_OVER = [/(^|\.)pooler\.dense\./, /^lm_head\.decoder\.bias$/];
+
 /** A member of the family, by its `model_type` and the name in its classes. */
 export function defineRoberta(modelType: string, className: string): Architecture {
   /** The position table's first rows, up to the padding token's, stand for no position. */
@@ -41,12 +43,10 @@ export function defineRoberta(modelType: string, className: string): Architectur
     },
     limits(raw) {
       const config = parseConfig(schema, raw);
-      return {
-        vocabularySize: config.vocab_size,
-        maxPositions: config.max_position_embeddings - firstPosition(raw),
-      };
+      const maxPositions = config.max_position_embeddings - firstPosition(raw);
+      return { vocabularySize: config.vocab_size, maxPositions };
     },
-    passedOver: () => [/(^|\.)pooler\.dense\./, /^lm_head\.decoder\.bias$/],
+    passedOver: () => PASSED_OVER,
     formerNames: formerNormNames,
   };
 }

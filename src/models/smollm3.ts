@@ -15,6 +15,7 @@ const schema = z.looseObject({
 export const architecture = defineDecoder({
   modelType: 'smollm3',
   classes: decoderClasses('SmolLM3'),
+  settings: ['no_rope_layers'],
   defaults: { max_position_embeddings: 32768, num_key_value_heads: 4, tie_word_embeddings: true },
   rope: { theta: 2_000_000 },
   traits({ attention_bias: bias, mlp_bias: mlpBias }, { raw, rope }) {

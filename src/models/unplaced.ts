@@ -1,8 +1,9 @@
 import { AttuneError } from '../base/errors.ts';
 import type { Architecture, Task } from './architecture.ts';
 import type { RawConfig } from './config.ts';
-import { namesOf, skeleton, type LoadedModel } from './load.ts';
+import type { Model } from './model.ts';
 import type { Weights } from './quantised/open-weights.ts';
+import { namesOf, skeleton } from './skeleton.ts';
 
 /** What checkpoints of every architecture may hold besides weights, and the reference passes over. */
 const EVERYWHERE: readonly RegExp[] = [
@@ -17,7 +18,10 @@ const EVERYWHERE: readonly RegExp[] = [
  * is left out in silence changes what the model computes.
  * @throws AttuneError E_TENSORS_UNPLACED
  */
-export async function refuseUnplaced({ model, unused }: LoadedModel, files: Weights): Promise<void> {
+export async function refuseUnplaced(
+  { model, unused }: { model: Model; unused: readonly string[] },
+  files: Weights,
+): Promise<void> {
   const { architecture, config } = model;
   const known = [...EVERYWHERE, ...(architecture.passedOver?.(config) ?? [])];
   const odd = unused.filter((name) => !known.some((pattern) => pattern.test(name)));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { existsSync } from 'node:fs';
 import { architectures } from '../../src/models/index.ts';
-import { skeleton } from '../../src/models/load.ts';
+import { skeleton } from '../../src/models/skeleton.ts';
 import type { RawConfig } from '../../src/models/config.ts';
 import { collateRows } from '../../src/methods/objectives/next-token.ts';
 import { scope } from '../../src/tensor/index.ts';

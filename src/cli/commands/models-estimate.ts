@@ -32,7 +32,7 @@ export const command = defineCommand({
       }),
     );
   },
-  render({ size, here, estimates, tokens, rowTokens, rank }, { colours }) {
+  render({ size, here, estimates, tokens, rowTokens, rank, quantisation }, { colours }) {
     const columns = [
       { title: 'machine' },
       { title: 'tuning' },
@@ -54,6 +54,11 @@ export const command = defineCommand({
     const about = `${formatCount(size.parameters)} parameters; ${formatCount(tokens)} tokens in rows of up to ${formatCount(rowTokens)}, LoRA of rank ${rank}${media}`;
     const notes = [
       `Computed from the model's shape: whole steps are taken to reach ${100 * here.share} % of the ${(here.rate / 1e9).toFixed(0)} GFLOP/s measured here, and 35 % of a card's data sheet.`,
+      ...(quantisation === undefined
+        ? []
+        : [
+            `Its weights are quantised (${quantisation}) and made dense when they are loaded: memory is that of dense ones.`,
+          ]),
       'No card was tried, and prices change: they say which order of magnitude to expect. attune train --dry-run measures this machine.',
     ];
     return `${about}\n\n${formatTable(columns, rows, colours)}\n\n${dim(notes.join('\n'))}`;

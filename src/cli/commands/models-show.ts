@@ -24,6 +24,7 @@ export const command = defineCommand({
           ['base', model.adapter?.base],
           ['adapter', describeAdapter(model)],
           ['parameters', `${formatCount(model.parameters)}, ${model.dtypes.join(', ')}, ${formatBytes(model.bytes)}`],
+          ['quantised', describeQuantisation(model)],
           ['layers', count(model.layers)],
           ['vocabulary', count(model.vocabulary)],
           ['max_length', count(model.maxLength)],
@@ -37,6 +38,12 @@ export const command = defineCommand({
     ].join('\n');
   },
 });
+
+function describeQuantisation({ quantisation }: ModelDetails): string | undefined {
+  if (quantisation === undefined) return undefined;
+  const { method, isRead } = quantisation;
+  return `${method}, ${isRead ? 'made dense when it is loaded' : 'a form that is not read: take the model that it was made from'}`;
+}
 
 /** "24 layers q_proj (576 → 576), …; 1,234 weights for each unit of r". */
 function describeAdapted({ adapted }: ModelDetails): string | undefined {

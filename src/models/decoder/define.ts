@@ -5,6 +5,7 @@ import type { RawConfig } from '../config.ts';
 import type { TokenClassOptions } from '../heads/token.ts';
 import { decoderConfig, headShape, type DecoderConfig } from './config.ts';
 import { Decoder, type DecoderTraits } from './decoder.ts';
+import { refuseForeignSettings, type DecoderSetting } from './foreign-settings.ts';
 import { ropeOptions, stretchedPositions, type RopeDefaults } from './rope-settings.ts';
 
 /** Hugging Face's classes of a decoder: `LlamaForCausalLM`, and those for whole rows and for tokens where there are. */
@@ -31,6 +32,8 @@ export interface DecoderDefinition {
   /** What the reference takes where a configuration leaves a key out, if not what it takes for Llama. */
   defaults?: RawConfig;
   rope?: RopeDefaults;
+  /** Keys that change the computation and that most of the family do not have. */
+  settings?: readonly DecoderSetting[];
   /** The configuration in the family's names, where it has others. */
   read?(raw: RawConfig): RawConfig;
   traits(config: DecoderConfig, context: { raw: RawConfig; rope: Rope }): DecoderTraits;
@@ -47,6 +50,7 @@ export function defineDecoder(definition: DecoderDefinition): Architecture {
     modelType,
     prefix: 'model',
     build(raw) {
+      refuseForeignSettings(modelType, raw, definition.settings);
       const config = configOf(raw);
       return new Decoder(config, definition.traits(config, { raw, rope: new Rope(ropeOf(config)) }));
     },

@@ -3,7 +3,7 @@ import { GgufFile } from '../../tensor/gguf/index.ts';
 import { noGrad, scope } from '../../tensor/index.ts';
 import type { RawConfig } from '../config.ts';
 import { decoderConfig } from '../decoder/config.ts';
-import { skeleton } from '../load.ts';
+import { skeleton } from '../skeleton.ts';
 import type { Model } from '../model.ts';
 import { ggufFamilies } from './families.ts';
 import { configFromGguf } from './settings.ts';

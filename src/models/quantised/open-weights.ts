@@ -1,6 +1,7 @@
 import { isFloating, type DType, type Tensor } from '../../tensor/index.ts';
 import { CheckpointFiles } from '../checkpoint-files.ts';
 import type { RawConfig } from '../config.ts';
+import { quantisationOf } from './config.ts';
 import { quantisations } from './index.ts';
 import type { PackedWeight } from './quantisation.ts';
 import { unsupported } from './unsupported.ts';
@@ -11,20 +12,6 @@ export interface Weights extends Disposable {
   readonly names: readonly string[];
   has(name: string): boolean;
   get(name: string): Tensor;
-}
-
-/** How a configuration says that its weights are quantised; undefined where they are dense. */
-export function quantisationOf(raw: RawConfig): { method: string; config: unknown } | undefined {
-  const config = raw.quantization_config ?? raw.compression_config;
-  if (typeof config !== 'object' || config === null) return undefined;
-  const { quant_method: named, load_in_4bit: four, load_in_8bit: eight } = config as Record<string, unknown>;
-  const older = four === true || eight === true ? 'bitsandbytes' : 'compressed-tensors';
-  return { method: typeof named === 'string' ? named : older, config };
-}
-
-/** The configuration of the dense model. */
-export function withoutQuantisation({ quantization_config: _, compression_config: __, ...raw }: RawConfig): RawConfig {
-  return raw;
 }
 
 /** @throws AttuneError E_QUANTISATION_UNSUPPORTED, E_CONFIG_BAD, and as `CheckpointFiles` */

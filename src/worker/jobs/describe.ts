@@ -1,5 +1,6 @@
 import type { RawConfig } from '../../models/config.ts';
-import { skeleton } from '../../models/load.ts';
+import { skeleton } from '../../models/skeleton.ts';
+import type { Model } from '../../models/model.ts';
 import { adaptable, findTargets, lastName } from '../../methods/tuning/targets.ts';
 import { isLinear } from '../../nn/index.ts';
 
@@ -19,10 +20,21 @@ export interface AdaptedLayers {
   perRank: number;
 }
 
-/** What LoRA on `all-linear` would tune, from the configuration alone; nothing of a model without such layers. */
-export async function run({ config }: DescribeInput): Promise<AdaptedLayers[]> {
+export interface Description {
+  /** Weights of the dense model. */
+  parameters: number;
+  /** What LoRA on `all-linear` would tune; nothing of a model without such layers. */
+  adapted: AdaptedLayers[];
+}
+
+/** What a model is made of, from the configuration alone. */
+export async function run({ config }: DescribeInput): Promise<Description> {
   const { model } = await skeleton(config, {});
-  if (adaptable(model).length === 0) return [];
+  const parameters = [...model.parameters()].reduce((sum, [, { size }]) => sum + size, 0);
+  return { parameters, adapted: adaptable(model).length === 0 ? [] : adaptedLayers(model) };
+}
+
+function adaptedLayers(model: Model): AdaptedLayers[] {
   const groups = Map.groupBy(findTargets(model, 'all-linear', null), ({ path }) => lastName(path));
   return [...groups].map(([name, targets]) => {
     const sizes = targets.map(({ layer }): [number, number] => {

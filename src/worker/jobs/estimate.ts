@@ -1,6 +1,6 @@
 import { totalmem } from 'node:os';
 import type { RawConfig } from '../../models/config.ts';
-import { skeleton } from '../../models/load.ts';
+import { skeleton } from '../../models/skeleton.ts';
 import type { Model } from '../../models/model.ts';
 import { isLinear } from '../../nn/index.ts';
 import { matrixProductRate } from '../doctor/rates.ts';

@@ -1,7 +1,8 @@
 import { AttuneError } from '../../base/errors.ts';
 import { isNamed } from '../../methods/tuning/targets.ts';
 import type { Task } from '../../models/architecture.ts';
-import { readConfig, skeleton } from '../../models/load.ts';
+import { readConfig } from '../../models/load.ts';
+import { skeleton } from '../../models/skeleton.ts';
 import type { Model } from '../../models/model.ts';
 import { listTokenTables } from '../../models/token-tables.ts';
 import { aten, noGrad, readSafetensorsHeader, scope, type SafetensorsFile, type Tensor } from '../../tensor/index.ts';

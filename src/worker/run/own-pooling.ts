@@ -1,5 +1,5 @@
 import { AttuneError } from '../../base/errors.ts';
-import type { ModelOptions } from '../../models/load.ts';
+import type { ModelOptions } from '../../models/skeleton.ts';
 import type { Model } from '../../models/model.ts';
 import { isForSentences } from '../../models/save.ts';
 import { poolingKey, readSentenceFiles } from '../../models/sentence-folder.ts';

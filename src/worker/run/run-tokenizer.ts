@@ -4,7 +4,7 @@ import type { Example } from '../../data/example.ts';
 import { chooseTemplate, withChatTemplate, type Tokenizer } from '../../text/index.ts';
 import type { Recipe } from '../../train/recipe.ts';
 import { checkHash, isFile } from '../../train/reference.ts';
-import type { ModelOptions } from '../../models/load.ts';
+import type { ModelOptions } from '../../models/skeleton.ts';
 import { tokenizerOf } from './model-readers.ts';
 import { speechTokenizer } from './speech-tokenizer.ts';
 

@@ -1,0 +1,17 @@
+import type { RawConfig } from '../config.ts';
+
+const KEYS: readonly string[] = ['quantization_config', 'compression_config'];
+
+/** How a configuration says that its weights are quantised; undefined where they are dense. */
+export function quantisationOf(raw: RawConfig): { method: string; config: unknown } | undefined {
+  const config = raw.quantization_config ?? raw.compression_config;
+  if (typeof config !== 'object' || config === null) return undefined;
+  const { quant_method: named, load_in_4bit: four, load_in_8bit: eight } = config as Record<string, unknown>;
+  const older = four === true || eight === true ? 'bitsandbytes' : 'compressed-tensors';
+  return { method: typeof named === 'string' ? named : older, config };
+}
+
+/** The configuration of the dense model. */
+export function withoutQuantisation(raw: RawConfig): RawConfig {
+  return Object.fromEntries(Object.entries(raw).filter(([key]) => !KEYS.includes(key)));
+}

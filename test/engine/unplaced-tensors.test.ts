@@ -1,0 +1,75 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { loadModel } from '../../src/models/load.ts';
+import { skeleton } from '../../src/models/skeleton.ts';
+import { fromArray, SafetensorsFile, type Tensor, writeSafetensors } from '../../src/tensor/index.ts';
+
+const LLAMA = 'fixtures/models/llama';
+const work = mkdtempSync(join(tmpdir(), 'attune-unplaced-'));
+afterAll(() => rmSync(work, { recursive: true }));
+const floats = (numbers: readonly number[], shape: readonly number[]) => fromArray(Float32Array.from(numbers), shape);
+
+describe('tensors without a place', () => {
+  const folderWith = (name: string, extra: [string, Tensor][], config: object = {}): string => {
+    const folder = join(work, name);
+    cpSync(LLAMA, folder, { recursive: true });
+    using files = new SafetensorsFile(join(LLAMA, 'model.safetensors'));
+    writeSafetensors(
+      join(folder, 'model.safetensors'),
+      new Map([...files.names.map((path) => [path, files.get(path)] as const), ...extra]),
+    );
+    const raw = JSON.parse(readFileSync(join(LLAMA, 'config.json'), 'utf8')) as object;
+    writeFileSync(join(folder, 'config.json'), JSON.stringify({ ...raw, ...config }));
+    return folder;
+  };
+
+  it.each([
+    'model.layers.0.self_attn.q_proj.bias',
+    'model.layers.7.input_layernorm.weight',
+    'model.layers.0.mlp.up_proj.weight_scale',
+  ])('%s refuses the load', async (path) => {
+    const folder = folderWith(`extra-${path.length}`, [[path, floats([1, 2], [2])]]);
+    await expect(loadModel(folder)).rejects.toMatchObject({ code: 'E_TENSORS_UNPLACED', problems: [{ field: path }] });
+  });
+
+  it('passes over what the reference does: frequencies, a copy of a tied head, another task’s head', async () => {
+    const extra: [string, Tensor][] = [
+      ['model.layers.0.self_attn.rotary_emb.inv_freq', floats([1, 2], [2])],
+      ['score.weight', floats([0, 0], [2])],
+    ];
+    const { unused } = await loadModel(folderWith('known', extra));
+    expect(unused).toEqual(extra.map(([path]) => path));
+    const tied = await loadModel(folderWith('tied', [], { tie_word_embeddings: true }));
+    expect(tied.unused).toEqual(['lm_head.weight']);
+  });
+
+  it('integers in place of weights are refused', async () => {
+    const path = 'model.layers.0.mlp.up_proj.weight';
+    using files = new SafetensorsFile(join(LLAMA, 'model.safetensors'));
+    const { shape } = files.get(path);
+    const codes = fromArray(new Int8Array(shape[0] * shape[1]), shape);
+    const folder = folderWith('integers', [[path, codes]]);
+    await expect(loadModel(folder)).rejects.toMatchObject({ code: 'E_WEIGHT_SHAPE', problems: [{ field: path }] });
+  });
+});
+
+describe('settings of another model type', () => {
+  const raw = JSON.parse(readFileSync(join(LLAMA, 'config.json'), 'utf8')) as Record<string, unknown>;
+
+  it.each([
+    ['logit_scale', 0.0625],
+    ['residual_multiplier', 0.22],
+    ['final_logit_softcapping', 30],
+    ['no_rope_layers', [1, 1, 1, 0]],
+  ])('%s refuses a llama', async (key, value) => {
+    const problems = [{ field: key }];
+    await expect(skeleton({ ...raw, [key]: value }, {})).rejects.toMatchObject({ code: 'E_CONFIG_FOREIGN', problems });
+  });
+
+  it('passes at values that change nothing', async () => {
+    const neutral = { logit_scale: 1, final_logit_softcapping: null, no_rope_layers: [], use_qk_norm: false };
+    await expect(skeleton({ ...raw, ...neutral }, {})).resolves.toBeDefined();
+  });
+});
