@@ -4,7 +4,7 @@ import { AttuneError } from '../base/errors.ts';
 import { writeFileAtomic } from '../files/atomic.ts';
 import { readJson } from '../files/json.ts';
 import { hasCtcVocabulary, readCtcTokenizer } from './ctc-tokenizer.ts';
-import { hasOlderTokenizer, readOlderTokenizer } from './older/index.ts';
+import { hasOlderTokenizer, impliedRoles, readOlderTokenizer } from './older/index.ts';
 import type { Roles } from './older/older-files.ts';
 
 /** What a Hugging Face folder says about its tokenizer, text by text, so that it can be written back unchanged. */
@@ -52,7 +52,37 @@ export function readTokenizerFiles(folder: string): TokenizerFiles {
   if (older !== undefined) others.set(SETTINGS, withRoles(others.get(SETTINGS), older.roles));
   if (letters !== undefined) others.set(...letters.vocabulary);
   const made = letters?.tokenizer ?? (older && JSON.stringify(older.tokenizer));
-  return { origin: folder, tokenizer: made ?? readFileSync(path, 'utf8'), others, modelIds: readModelIds(folder) };
+  const tokenizer = made ?? readFileSync(path, 'utf8');
+  if (made === undefined) addImpliedRoles(others, { folder, tokenizer });
+  return { origin: folder, tokenizer, others, modelIds: readModelIds(folder) };
+}
+
+/** Adds to tokenizer_config.json the roles that its class implies and its vocabulary has a token for. */
+function addImpliedRoles(others: Map<string, string>, { folder, tokenizer }: { folder: string; tokenizer: string }) {
+  const text = others.get(SETTINGS);
+  const settings = text === undefined ? {} : parseObject(text, SETTINGS);
+  const listed = parseOtherRoles(others.get('special_tokens_map.json'));
+  const ids = readModelIds(folder);
+  const isNamed = (role: string) =>
+    [settings, listed].some((table) => (table[`${role}_token`] ?? null) !== null) ||
+    (ids[`${role}_token_id`] ?? null) !== null;
+  const implied = Object.entries(impliedRoles(folder)).filter(([role]) => !isNamed(role));
+  if (implied.length === 0) return;
+  const tokens = specialTokensOf(tokenizer);
+  const roles = Object.fromEntries(implied.filter(([, token]) => tokens.has(token)));
+  if (Object.keys(roles).length > 0) others.set(SETTINGS, withRoles(text, roles));
+}
+
+function parseOtherRoles(text: string | undefined): Record<string, unknown> {
+  return text === undefined ? {} : parseObject(text, 'special_tokens_map.json');
+}
+
+/** Texts of the added tokens: a token with a role is always one of them. */
+function specialTokensOf(tokenizer: string): Set<string> {
+  const { added_tokens: added } = parseObject(tokenizer, 'tokenizer.json');
+  return new Set(
+    Array.isArray(added) ? added.map((token: { content?: unknown } | null) => String(token?.content)) : [],
+  );
 }
 
 /** tokenizer_config.json with the roles that only an older tokenizer's class knows. */

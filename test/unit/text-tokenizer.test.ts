@@ -136,6 +136,56 @@ describe('a tokenizer folder', () => {
   });
 });
 
+describe('roles that only the class knows', () => {
+  const bert = {
+    version: '1.0',
+    added_tokens: ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'].map((content, id) => ({
+      id,
+      content,
+      single_word: false,
+      lstrip: false,
+      rstrip: false,
+      normalized: false,
+      special: true,
+    })),
+    model: {
+      type: 'WordPiece',
+      unk_token: '[UNK]',
+      continuing_subword_prefix: '##',
+      max_input_chars_per_word: 100,
+      vocab: { '[PAD]': 0, '[UNK]': 1, '[CLS]': 2, '[SEP]': 3, '[MASK]': 4, a: 5 },
+    },
+  };
+
+  // As bert-base-uncased is published: its settings name no token.
+  test('are there beside tokenizer.json, by the tokenizer class or by the model type', async () => {
+    const settings = { do_lower_case: true, model_max_length: 512 };
+    const byType = folderWith({
+      'tokenizer.json': bert,
+      'tokenizer_config.json': settings,
+      'config.json': { model_type: 'bert', pad_token_id: 0 },
+    });
+    expect((await Tokenizer.load(byType)).special.mask?.id).toBe(4);
+    const byClass = folderWith({
+      'tokenizer.json': bert,
+      'tokenizer_config.json': { ...settings, tokenizer_class: 'DistilBertTokenizer' },
+    });
+    expect((await Tokenizer.load(byClass)).special.mask?.id).toBe(4);
+  });
+
+  test('are not made up where the vocabulary has no such token, or another class is named', async () => {
+    const lacking = { ...bert, added_tokens: bert.added_tokens.slice(0, 4) };
+    const settings = { tokenizer_class: 'BertTokenizer' };
+    const folder = folderWith({ 'tokenizer.json': lacking, 'tokenizer_config.json': settings });
+    expect((await Tokenizer.load(folder)).special.mask).toBeUndefined();
+    const other = folderWith({
+      'tokenizer.json': bert,
+      'tokenizer_config.json': { tokenizer_class: 'PreTrainedTokenizerFast' },
+    });
+    expect((await Tokenizer.load(other)).special.mask).toBeUndefined();
+  });
+});
+
 describe('encoding', () => {
   test('gives the core’s own ids, one by one and in a batch, and adds nothing unless asked', async () => {
     const single = [{ SpecialToken: { id: '<s>', type_id: 0 } }, { Sequence: { id: 'A', type_id: 0 } }];

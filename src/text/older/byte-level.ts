@@ -26,7 +26,7 @@ const qwen2: Family = {
 };
 
 /** Byte-level BPE by vocab.json and merges.txt, as transformers' converters have it, by the tokenizer's class. */
-const families: Readonly<Record<string, Family>> = {
+export const byteLevelFamilies: Readonly<Record<string, Family>> = {
   gpt2,
   gptneo: gpt2,
   gptj: gpt2,
@@ -39,8 +39,8 @@ const families: Readonly<Record<string, Family>> = {
 };
 
 export function fromByteLevel(files: OlderFiles): OlderTokenizer {
-  const family = families[files.family === '' ? 'gpt2' : files.family];
-  if (family === undefined) throw unknownFamily(files, families);
+  const family = byteLevelFamilies[files.family === '' ? 'gpt2' : files.family];
+  if (family === undefined) throw unknownFamily(files, byteLevelFamilies);
   const vocab = files.json('vocab.json') as Record<string, number>;
   const ids = new Map(Object.entries(vocab));
   const roles = files.roles(family.roles);

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { fromByteLevel } from './byte-level.ts';
+import { byteLevelFamilies, fromByteLevel } from './byte-level.ts';
 import { OlderFiles, type Roles } from './older-files.ts';
+import { pieceFamilies } from './piece-families.ts';
 import { fromSentencePiece } from './piece-tokenizer.ts';
-import { fromWordPiece } from './word-piece.ts';
+import { fromWordPiece, wordPieceRoles } from './word-piece.ts';
 
 /** What an older tokenizer becomes. */
 export interface OlderTokenizer {
@@ -32,4 +33,18 @@ export function readOlderTokenizer(folder: string): OlderTokenizer | undefined {
   if (pieces !== undefined) return fromSentencePiece(files, pieces);
   if (files.has('vocab.json') && files.has('merges.txt')) return fromByteLevel(files);
   return files.has('vocab.txt') ? fromWordPiece(files) : undefined;
+}
+
+/** Families whose tokenizer.json is of BERT's kind. */
+const WORD_PIECE: readonly string[] = ['bert', 'distilbert', 'electra', 'mobilebert', 'convbert', 'funnel', 'lxmert'];
+
+/**
+ * The roles that a folder's tokenizer class, or its model type, implies where its settings name none, as transformers'
+ * classes have them by default: a published bert-base-uncased says nowhere that [MASK] is its mask.
+ */
+export function impliedRoles(folder: string): Roles {
+  const { family } = new OlderFiles(folder);
+  if (family === '') return {};
+  if (WORD_PIECE.includes(family)) return wordPieceRoles;
+  return byteLevelFamilies[family]?.roles ?? pieceFamilies[family]?.roles ?? {};
 }

@@ -1,12 +1,15 @@
-import { addedTokens, presentRoles, roleTokens, type OlderFiles } from './older-files.ts';
+import { addedTokens, presentRoles, roleTokens, type OlderFiles, type Roles } from './older-files.ts';
 import { templateProcessor } from './template.ts';
 import type { OlderTokenizer } from './index.ts';
+
+/** Roles of the families that read vocab.txt. */
+export const wordPieceRoles: Roles = { unk: '[UNK]', sep: '[SEP]', pad: '[PAD]', cls: '[CLS]', mask: '[MASK]' };
 
 /** BERT's: vocab.txt with a piece a line (Wu et al., 2016), as transformers' BertConverter has it. */
 export function fromWordPiece(files: OlderFiles): OlderTokenizer {
   const lines = files.text('vocab.txt').replace(/\n$/, '').split('\n');
   const ids = new Map(lines.map((line, id) => [line.replace(/\r$/, ''), id]));
-  const roles = files.roles({ unk: '[UNK]', sep: '[SEP]', pad: '[PAD]', cls: '[CLS]', mask: '[MASK]' });
+  const roles = files.roles(wordPieceRoles);
   const { cls, sep, unk } = roles as Record<string, string>;
   const added_tokens = addedTokens(ids, [...files.declared(), ...roleTokens(roles, ids)]);
   const accents = files.settings.strip_accents;
