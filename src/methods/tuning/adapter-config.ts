@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { AttuneError } from '../../base/errors.ts';
+import { AttuneError, type Problem } from '../../base/errors.ts';
 import { problemsOf } from '../../base/schema-issues.ts';
 import { readJson } from '../../files/json.ts';
 import type { Task } from '../../models/architecture.ts';
@@ -113,6 +113,45 @@ const schema = z.looseObject({
   task_type: z.string().nullish(),
 });
 
+/** Keys that say nothing of what is computed, whatever their value. */
+const HARMLESS: ReadonlySet<string> = new Set([
+  'auto_mapping',
+  'fan_in_fan_out',
+  'inference_mode',
+  'megatron_core',
+  'peft_version',
+  'qalora_group_size',
+  'revision',
+  'runtime_config',
+]);
+
+/** Beginnings of the names of initialisations that leave the base as it is. */
+const PLAIN_STARTS: ReadonlySet<unknown> = new Set([true, false, null, undefined, 'gaussian', 'eva', 'orthogonal']);
+
+/** What PEFT would do on loading that is not done here. */
+function foreignSettings(written: Record<string, unknown>): Problem[] {
+  const { init_lora_weights: start } = written;
+  const foreign = Object.entries(written).filter(
+    ([key, value]) => !HARMLESS.has(key) && key !== 'init_lora_weights' && !(key in schema.shape) && !isOff(value),
+  );
+  return [
+    ...(PLAIN_STARTS.has(start) ? [] : [{ field: 'init_lora_weights', message: changesBase(start) }]),
+    ...foreign.map(([field, value]) => ({
+      field,
+      message: `is ${JSON.stringify(value)}, which attune does not know and cannot leave out`,
+    })),
+  ];
+}
+
+function isOff(value: unknown): boolean {
+  const isEmpty = typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+  return value === null || value === undefined || value === false || isEmpty;
+}
+
+function changesBase(start: unknown): string {
+  return `is ${JSON.stringify(start)}: PEFT changes the base model's weights when it loads such an adapter; save it as plain LoRA (path_initial_model_for_weight_conversion)`;
+}
+
 export interface AdapterDescription {
   options: LoraOptions;
   /** Tokens whose rows the adapter holds. */
@@ -126,10 +165,14 @@ export function readAdapterConfig(folder: string): AdapterDescription {
   const path = join(folder, 'adapter_config.json');
   const written = readJson(path);
   const result = schema.safeParse(written);
-  if (!result.success) {
+  const defects = result.success ? [] : problemsOf(result.error.issues, { root: written, schema });
+  // Keys of another method are no defects of their own.
+  const isLora = (written as { peft_type?: unknown } | null)?.peft_type === 'LORA';
+  const problems = [...defects, ...(isLora ? foreignSettings(written as Record<string, unknown>) : [])];
+  if (!result.success || problems.length > 0) {
     throw new AttuneError('E_ADAPTER_UNSUPPORTED', {
       what: `${path} describes an adapter that cannot be loaded`,
-      problems: problemsOf(result.error.issues, { root: written, schema }),
+      problems,
     });
   }
   const config = result.data;

@@ -1,0 +1,71 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { readAdapterConfig } from '../../src/methods/tuning/adapter-config.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'attune-adapter-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** As PEFT 0.18 writes it. */
+const PLAIN = {
+  alora_invocation_tokens: null,
+  alpha_pattern: {},
+  arrow_config: null,
+  auto_mapping: null,
+  base_model_name_or_path: 'llama',
+  bias: 'none',
+  ensure_weight_tying: false,
+  exclude_modules: null,
+  init_lora_weights: true,
+  loftq_config: {},
+  lora_alpha: 8,
+  megatron_core: 'megatron.core',
+  peft_type: 'LORA',
+  peft_version: '0.18.1',
+  qalora_group_size: 16,
+  r: 4,
+  target_modules: ['q_proj'],
+  task_type: 'CAUSAL_LM',
+  use_dora: false,
+};
+
+function read(changes: Record<string, unknown>) {
+  writeFileSync(join(folder, 'adapter_config.json'), JSON.stringify({ ...PLAIN, ...changes }));
+  return () => readAdapterConfig(folder);
+}
+
+describe('adapter_config.json', () => {
+  it('of plain LoRA is read, with whatever later versions leave switched off', () => {
+    expect(read({ use_something_new: false, something_else: null, a_table: {} })().options).toMatchObject({ r: 4 });
+    expect(read({ init_lora_weights: 'gaussian' })().options.alpha).toBe(8);
+  });
+
+  it.each([['pissa'], ['pissa_niter_16'], ['olora'], ['loftq'], ['corda'], ['kasa']])(
+    'init_lora_weights: %s is refused: PEFT changes the base on loading',
+    (start) => {
+      const problems = [{ field: 'init_lora_weights' }];
+      expect(read({ init_lora_weights: start })).toThrow(
+        expect.objectContaining({ code: 'E_ADAPTER_UNSUPPORTED', problems: [expect.objectContaining(problems[0])] }),
+      );
+    },
+  );
+
+  it.each([
+    ['alora_invocation_tokens', [1, 2]],
+    ['arrow_config', { top_k: 2 }],
+    ['exclude_modules', ['up_proj']],
+    ['layer_replication', [[0, 2]]],
+    ['lora_bias', true],
+    ['use_qalora', true],
+    ['a_setting_of_tomorrow', 0.5],
+  ])('%s is refused by its name', (field, value) => {
+    expect(read({ [field]: value })).toThrow(expect.objectContaining({ code: 'E_ADAPTER_UNSUPPORTED' }));
+    expect(read({ [field]: value })).toThrow(field);
+  });
+
+  it('of another method names the method alone', () => {
+    const error = expect.objectContaining({ problems: [expect.objectContaining({ field: 'peft_type' })] });
+    expect(read({ peft_type: 'LOHA', alpha: 4, hada_rank: 2 })).toThrow(error);
+  });
+});
