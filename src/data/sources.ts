@@ -8,6 +8,7 @@ import { hubSettings, isRepositoryName, parseRepository, snapshotFolder } from '
 import { holdsClasses } from './containers/class-folders.ts';
 import { dataExtensions } from './containers/index.ts';
 import type { RowFormatter, RowFormatters } from './row-formatter.ts';
+import type { KnownShapes } from './row-shapes.ts';
 
 /** One part of a data set. */
 export interface DataSource {
@@ -33,6 +34,10 @@ export interface SourceFile {
   /** The user's own function, named by `format`. */
   formatter?: RowFormatter;
   columns?: ColumnMapping;
+  /** What its rows are expected to look like, where nothing was said of the file itself. */
+  known?: KnownShapes;
+  /** Its rows are to be answered: they may have no answers yet. */
+  isInput?: boolean;
 }
 
 export interface ExpandedSpec {
@@ -51,6 +56,9 @@ export interface ExpandOptions {
   format?: string;
   columns?: ColumnMapping;
   formatters?: RowFormatters;
+  /** Of every file. */
+  known?: KnownShapes;
+  isInput?: boolean;
 }
 
 /** The files of a spec, in its order. */
@@ -72,6 +80,8 @@ export function expandSpec(spec: DataSpec, options: ExpandOptions): ExpandedSpec
         format,
         columns,
         formatter,
+        known: options.known,
+        isInput: options.isInput,
       }));
       if (split === options.split) expanded.files.push(...files);
       else (expanded.beside[split] ??= []).push(...files);
