@@ -1,6 +1,6 @@
 import { AttuneError } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
-import { mapColumns, valueAt, type ColumnMapping } from './columns.ts';
+import { columnsOf, mapColumns, valueAt, type ColumnMapping } from './columns.ts';
 import { detectFormat } from './formats/detect.ts';
 import { formats } from './formats/index.ts';
 import { RowReader } from './formats/row-reader.ts';
@@ -38,7 +38,7 @@ export async function withShape(source: SourceFile, sample: readonly Row[]): Pro
   const { known, format } = source;
   if (known === undefined || source.formatter !== undefined || sample.length === 0) return source;
   const shapes = known.shapes.filter((shape) => format === undefined || shape.format === format);
-  if (source.columns) return { ...source, format: format ?? mappedFormat(shapes, source.columns) };
+  if (source.columns) return mappedByUser(source, sample, shapes);
   const misfits: Misfit[] = [];
   for (const shape of shapes) {
     const missing = await missingColumns(sample, shape, source);
@@ -50,6 +50,14 @@ export async function withShape(source: SourceFile, sample: readonly Row[]): Pro
   const isWrong = known.isStrict === true || isPartial(closest) || !(await isRecognised(sample, source));
   if (isWrong) throw otherColumns(sample, closest, source);
   return source;
+}
+
+async function mappedByUser(source: SourceFile, sample: readonly Row[], shapes: readonly RowShape[]) {
+  const { columns, format = mappedFormat(shapes, columns!) } = source;
+  if (source.isInput !== true || format === undefined) return { ...source, format };
+  const missing = await missingColumns(sample, { format, columns }, source);
+  if (missing.length > 0) throw otherColumns(sample, { missing, columns }, source);
+  return { ...source, format };
 }
 
 /** The format that a mapping of the user's is for, unless it says so itself. */
@@ -91,7 +99,7 @@ function isAbsent(column: string, sample: readonly Row[]): boolean {
 /** A file that has some of the mapped columns is meant to have all of them. */
 function isPartial({ columns = {}, missing }: Misfit): boolean {
   const all = Object.values(columns).flatMap(columnsOf);
-  return all.length > missing.length && all.some((column) => !missing.includes(column)) && all.length > 0;
+  return missing.length < all.length && all.some((column) => !missing.includes(column));
 }
 
 async function isRecognised(sample: readonly Row[], { file }: SourceFile): Promise<boolean> {

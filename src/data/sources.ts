@@ -36,6 +36,10 @@ export interface SourceFile {
   columns?: ColumnMapping;
   /** What its rows are expected to look like, where nothing was said of the file itself. */
   known?: KnownShapes;
+  /** Rows in memory, in place of the file's. */
+  rows?: Iterable<Record<string, unknown>> | AsyncIterable<Record<string, unknown>>;
+  /** The kind of data file, where its name does not tell. */
+  container?: string;
   /** Its rows are to be answered: they may have no answers yet. */
   isInput?: boolean;
 }

@@ -30,7 +30,7 @@ export const spans: Format = {
   },
   readInput(row) {
     const text = row.text('text');
-    return text === undefined ? undefined : { kind: 'tagged', ...tagWords([...text], []) };
+    return text === undefined ? undefined : { kind: 'tagged', ...tagWords([...text], []), text };
   },
 };
 
