@@ -45,7 +45,7 @@ export async function withShape(source: SourceFile, sample: readonly Row[]): Pro
     if (missing.length === 0) return { ...source, ...shape };
     misfits.push({ ...shape, missing });
   }
-  const closest = misfits.toSorted((a, b) => a.missing.length - b.missing.length).at(0);
+  const closest = misfits.find(isPartial) ?? misfits.at(0);
   if (closest === undefined || (format !== undefined && known.isStrict !== true)) return source;
   const isWrong = known.isStrict === true || isPartial(closest) || !(await isRecognised(sample, source));
   if (isWrong) throw otherColumns(sample, closest, source);
@@ -73,7 +73,11 @@ const TRIED_ROWS = 3;
 /** Columns that a shape reads and no row of the sample has. */
 async function missingColumns(sample: readonly Row[], shape: RowShape, source: SourceFile): Promise<string[]> {
   const { format, columns = {} } = shape;
-  const { read, readInput = read } = await formats.load(format!);
+  if (format === undefined)
+    return Object.values(columns)
+      .flatMap(columnsOf)
+      .filter((column) => isAbsent(column, sample));
+  const { read, readInput = read } = await formats.load(format);
   const [mapped, faulty] = [new Set<string>(), new Set<string>()];
   for (const row of sample.slice(0, TRIED_ROWS)) {
     const reader = new RowReader(wholeRow(row, columns), { file: source.file, line: 1, folder: source.path });
@@ -116,15 +120,15 @@ const SHOWN_COLUMNS = 20;
 
 function otherColumns(sample: readonly Row[], { missing, columns }: Misfit, { file, known }: SourceFile): AttuneError {
   const present = [...new Set(sample.flatMap((row) => Object.keys(row)))];
-  const [field = 'text'] = Object.keys(columns ?? {});
+  const [field] = Object.keys(columns ?? {});
   return new AttuneError('E_BAD_COLUMNS', {
-    what: `${file} has other columns than ${known!.origin} reads`,
+    what: `${file} has other columns than the rows of ${known!.origin}`,
     got: `${present.slice(0, SHOWN_COLUMNS).join(', ')}${present.length > SHOWN_COLUMNS ? ', …' : ''}`,
     problems: missing.map((column) => {
       const close = nearest(column, present);
       const fix = close === undefined ? undefined : `did you mean "${close}"?`;
-      return { file, field: column, message: 'there is no such column', fix };
+      return { file, message: `there is no column "${column}"`, fix };
     }),
-    fix: `say which column is which: --columns "{${field}: ${present[0] ?? 'COLUMN'}}"`,
+    fix: `rename the columns, or say which is which: --columns "{${field ?? missing[0]}: YOUR_COLUMN}"`,
   });
 }

@@ -17,11 +17,19 @@ export interface PredictorOptions {
   signal?: AbortSignal;
 }
 
+export interface AnswerOptions {
+  /** Longest answer of a model that writes, in tokens. Default 256. */
+  maxNewTokens?: number;
+  /** Rows that were answered before, and rows in all, for progress; without them there is none. */
+  done?: number;
+  total?: number;
+}
+
 /** What answers examples until it is closed: a model in the worker, or whatever else can. */
 export interface AnsweringModel {
   readonly description: PredictorDescription;
   /** One prediction for each example, in their order. */
-  answer(examples: readonly Example[], maxNewTokens?: number): Promise<Prediction[]>;
+  answer(examples: readonly Example[], options?: AnswerOptions): Promise<Prediction[]>;
   close(): Promise<void>;
 }
 
@@ -36,9 +44,9 @@ export async function openAnsweringModel(options: PredictorOptions): Promise<Ans
   const described = await ask({});
   return {
     description: (described as { description: PredictorDescription }).description,
-    answer: async (examples, maxNewTokens) => {
+    answer: async (examples, { maxNewTokens, done, total } = {}) => {
       if (examples.length === 0) return [];
-      return ((await ask({ examples, maxNewTokens })) as { predictions: Prediction[] }).predictions;
+      return ((await ask({ examples, maxNewTokens, done, total })) as { predictions: Prediction[] }).predictions;
     },
     close: () => session.close(),
   };

@@ -83,14 +83,10 @@ function refuseIdle({ description: { answers } }: RowAnswerer, { topK, probabili
   });
 }
 
-/** Rows between two signs of progress, which are answered together. */
-const ROWS_AT_ONCE = 256;
-/** Of rows that take long: files to decode, and texts to write. */
-const SLOW_ROWS_AT_ONCE = 32;
-
-function chunkSize({ description: { answers, media } }: RowAnswerer): number {
-  return answers === 'text' || media !== undefined ? SLOW_ROWS_AT_ONCE : ROWS_AT_ONCE;
-}
+/** Rows that are answered together and then written: as many as are measured at once, to the same digits. */
+const ROWS_AT_ONCE = 512;
+/** Of texts to write, each of which takes long. */
+const TEXTS_AT_ONCE = 128;
 
 async function refuseBad(answerer: RowAnswerer, plan: InputPlan, options: PredictOptions): Promise<void> {
   if (plan.rows !== undefined && !Array.isArray(plan.rows)) {
@@ -115,18 +111,17 @@ async function answerPlanned(answerer: RowAnswerer, plan: InputPlan, options: An
     message: `answering ${total === undefined ? 'rows' : plural(total, 'rows')}`,
   });
   const tally = new RowTally();
-  const size = chunkSize(answerer);
+  const size = answerer.description.answers === 'text' ? TEXTS_AT_ONCE : ROWS_AT_ONCE;
   let opened: { layout: OutputLayout; sink: OutputSink } | undefined;
   try {
     for await (const inputs of readPlanned(plan, answerer, { ...options, size })) {
       signal?.throwIfAborted();
       opened ??= openOutput(answerer, { plan, options, inputs });
-      const answers = await answerer.answer(inputs, { ...options, topK: undefined });
+      const answers = await answerer.answer(inputs, { ...options, topK: undefined, done: tally.rows, total });
       for (const [i, input] of inputs.entries()) {
         tally.add(input, answers[i].error);
         opened.sink.write(opened.layout.row(input, answers[i]));
       }
-      onEvent({ type: 'work-advanced', phase: 'generate', done: tally.rows, total, unit: 'rows' });
     }
     if (opened === undefined) throw noRows();
     if (tally.bad === tally.rows) throw tally.refusal();

@@ -2,7 +2,12 @@ import type { Problem } from '../../base/errors.ts';
 import type { ColumnMapping } from '../../data/columns.ts';
 import { readInputs, type InputRow, type KnownShapes } from '../../data/index.ts';
 import type { PredictorDescription } from '../../worker/jobs/predict.ts';
-import { openAnsweringModel, type AnsweringModel, type PredictorOptions } from './answering-model.ts';
+import {
+  openAnsweringModel,
+  type AnsweringModel,
+  type AnswerOptions,
+  type PredictorOptions,
+} from './answering-model.ts';
 import { rowOfText, shapesFor, textFormat } from './input-shapes.ts';
 import { failedRow, predictedRow, thresholdsOf, type PredictedRow, type ReadingOptions } from './predicted-row.ts';
 
@@ -17,10 +22,7 @@ export interface LayoutOptions {
   columns?: ColumnMapping;
 }
 
-export interface RowsOptions extends LayoutOptions, ReadingOptions {
-  /** Longest answer of a model that writes, in tokens. Default 256. */
-  maxNewTokens?: number;
-}
+export interface RowsOptions extends LayoutOptions, ReadingOptions, Pick<AnswerOptions, 'maxNewTokens'> {}
 
 /** A model with what turns rows into its examples, and its predictions into answers. */
 export class RowAnswerer {
@@ -64,14 +66,16 @@ export class RowAnswerer {
   }
 
   /** One answer for each row; those without an example get what is wrong with them. */
-  async answer(inputs: readonly InputRow[], options: RowsOptions = {}): Promise<PredictedRow[]> {
-    const { topK, threshold, maxNewTokens } = options;
+  async answer(inputs: readonly InputRow[], options: ReadingOptions & AnswerOptions = {}): Promise<PredictedRow[]> {
+    const { topK, threshold, maxNewTokens, done, total } = options;
     const { description } = this;
     const thresholds = thresholdsOf(description, threshold);
     const examples = inputs.flatMap(({ example }) => example ?? []);
-    const predictions = (await this.#model.answer(examples, maxNewTokens)).values();
-    return inputs.map(({ example, problems }) => {
-      if (example === undefined) return failedRow(problems.map(describeDefect).join('; '));
+    const predictions = (await this.#model.answer(examples, { maxNewTokens, done, total })).values();
+    return inputs.map(({ example, problems, columns, file, line }) => {
+      // A row that cannot be taken apart is known by its place alone.
+      const place = columns === undefined ? `${file}:${line}: ` : '';
+      if (example === undefined) return failedRow(place + problems.map(describeDefect).join('; '));
       return predictedRow(predictions.next().value!, example, { description, topK, thresholds });
     });
   }

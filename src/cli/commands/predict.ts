@@ -11,7 +11,7 @@ const SHOWN_ROWS = 10;
 /** Classes that people see of a text. */
 const SHOWN_CLASSES = 5;
 
-type Shown = Predicted & { texts?: number };
+type Shown = Predicted & { input: readonly string[] };
 
 export const command = defineCommand<Shown>({
   section: 'Use',
@@ -65,10 +65,12 @@ export const command = defineCommand<Shown>({
     const predicted = await withProgress(context, (onEvent) =>
       predict(context.argument('MODEL')!, { ...options, onEvent }),
     );
-    return options.rows === undefined ? predicted : { ...predicted, texts: predicted.rows };
+    return { input: context.all('--input'), ...predicted };
   },
   render: (predicted, terminal) =>
-    predicted.texts === undefined ? describePredicted(predicted, terminal) : describeTexts(predicted, terminal),
+    predicted.input.length > 0 || predicted.to !== undefined
+      ? describePredicted(predicted, terminal)
+      : describeTexts(predicted, terminal),
 });
 
 async function optionsOf(context: CommandContext): Promise<PredictOptions> {

@@ -38,7 +38,14 @@ export interface PredictorDescription {
 }
 
 /** One request of a session: what the model is, or answers to rows. Requests are answered one after the other. */
-export type PredictRequest = { examples?: undefined } | { examples: readonly Example[]; maxNewTokens?: number };
+export type PredictRequest = { examples?: undefined } | (PredictBody & { examples: readonly Example[] });
+
+interface PredictBody {
+  maxNewTokens?: number;
+  /** Rows that were answered before, and rows in all, for progress. */
+  done?: number;
+  total?: number;
+}
 
 export type PredictChunk = { description: PredictorDescription } | { predictions: Prediction[] };
 
@@ -64,7 +71,7 @@ export async function run(input: PredictInput, context: JobContext): Promise<voi
   if (note !== undefined) context.emit({ type: 'phase-started', phase: 'engine', message: note });
   for await (const request of context.requests as AsyncIterable<JobRequest<PredictRequest, PredictChunk>>) {
     try {
-      request.send(await answer(opened, request));
+      request.send(await answer(opened, request, context));
       request.end();
     } catch (error) {
       request.fail(error);
@@ -80,11 +87,20 @@ function unsupported(target: string, task: Task): AttuneError {
   });
 }
 
-async function answer(opened: OpenedModel, request: JobRequest<PredictRequest, PredictChunk>): Promise<PredictChunk> {
-  const { body, signal } = request;
+async function answer(
+  opened: OpenedModel,
+  request: JobRequest<PredictRequest, PredictChunk>,
+  context: JobContext,
+): Promise<PredictChunk> {
+  const { body } = request;
+  const signal = AbortSignal.any([request.signal, context.signal]);
   if (body.examples === undefined) return { description: describe(opened) };
-  const { examples, maxNewTokens = DEFAULT_NEW_TOKENS } = body;
-  const options = { maxNewTokens, labels: opened.notes?.labels, signal };
+  const { examples, maxNewTokens = DEFAULT_NEW_TOKENS, done: before, total } = body;
+  const onProgress = (done: number) => {
+    if (before === undefined) return;
+    context.emit({ type: 'work-advanced', phase: 'generate', done: before + done, total, unit: 'rows' });
+  };
+  const options = { maxNewTokens, labels: opened.notes?.labels, signal, onProgress };
   return { predictions: await answerReadable(opened, examples, options) };
 }
 
