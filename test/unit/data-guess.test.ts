@@ -4,7 +4,7 @@ import { type ColumnWish, guessColumns, isClear } from '../../src/data/guess/ind
 import { ColumnProfiler } from '../../src/data/guess/profile.ts';
 
 const ROWS = 60;
-const pick = (...key: (string | number)[]): number => randomUint32([5, ...key]);
+const pick = (key: string, ...places: number[]): number => randomUint32([5, key, ...places]);
 const word = (key: string, row: number, at: number): string => `word${pick(key, row, at) % 900}`;
 
 /** What a column holds, by row. */

@@ -8,6 +8,7 @@ import type { ColumnProfile } from './profile.ts';
 export type { ColumnWish, Guess } from './guess.ts';
 export { describeValues } from './guess.ts';
 export type { ColumnProfile } from './profile.ts';
+export { isRepeatedPerson } from './traits.ts';
 export { profileColumns } from './sample.ts';
 
 /** Best first; equal ones in this order. */

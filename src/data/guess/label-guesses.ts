@@ -2,7 +2,17 @@ import { type ColumnWish, describeValues, type Guess, joined, listed } from './g
 import { nameFit } from './lexicon.ts';
 import { itemGuesses } from './other-guesses.ts';
 import type { ColumnProfile } from './profile.ts';
-import { classFit, isAside, isFeature, isNamed, isNumberedClass, quantityFit, severalFit, textFit } from './traits.ts';
+import {
+  classFit,
+  isAside,
+  isFeature,
+  isNamed,
+  isNumberedClass,
+  isTime,
+  quantityFit,
+  severalFit,
+  textFit,
+} from './traits.ts';
 
 type Goal = 'classification' | 'multilabel' | 'regression';
 
@@ -43,11 +53,6 @@ function targetOf(column: ColumnProfile, wish: ColumnWish): Target | undefined {
   const { goal, fit, named } = goalOf(column, wish.format);
   if (!isWished && fit === 0) return undefined;
   return { column, goal, fit, named };
-}
-
-/** "Tag" is a day where it is a number, and a label where it is text. */
-function isTime(column: ColumnProfile): boolean {
-  return column.kind === 'number' && isNamed(column, 'time');
 }
 
 const GOALS: ReadonlySet<string> = new Set<Goal>(['classification', 'multilabel', 'regression']);

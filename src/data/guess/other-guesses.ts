@@ -1,7 +1,7 @@
-import { type ColumnWish, describeValues, type Guess } from './guess.ts';
+import { type ColumnWish, describeValues, type Guess, joined, listed } from './guess.ts';
 import { nameFit } from './lexicon.ts';
 import type { ColumnProfile } from './profile.ts';
-import { classFit, isAside, isNamed, severalFit, textFit, variety } from './traits.ts';
+import { classFit, isAside, isNamed, isTime, severalFit, textFit, variety } from './traits.ts';
 
 /** Images and recordings with a class, or with what is seen or said. */
 export function mediaGuesses(columns: readonly ColumnProfile[], wish: ColumnWish): Guess[] {
@@ -104,6 +104,7 @@ export function tagGuesses(columns: readonly ColumnProfile[], wish: ColumnWish):
 export function textGuesses(columns: readonly ColumnProfile[], wish: ColumnWish): Guess[] {
   const isOfFiles = columns.some(({ kind }) => kind === 'image' || kind === 'audio');
   if (isOfFiles || wish.label !== undefined || wish.answer !== undefined) return [];
+  if (wish.text !== undefined) return [wishedText(columns, wish.text, wish.format)];
   const texts = columns.filter((column) => textFit(column) > 0 || (column.kind === 'text' && isNamed(column, 'text')));
   const text = bestOf(texts, (column) => 0.1 + nameFit(column.name, 'text') + textFit(column));
   if (text === undefined) return [];
@@ -115,8 +116,15 @@ export function textGuesses(columns: readonly ColumnProfile[], wish: ColumnWish)
   ];
 }
 
+/** Columns that the user calls text, and nothing else of the table. */
+function wishedText(columns: readonly ColumnProfile[], names: readonly string[], format: string | undefined): Guess {
+  const read = names.map((name) => columns.find((column) => column.name === name)!);
+  const reasons = [`${listed(read)} ${read.length === 1 ? 'is' : 'are'} read, and nothing else is learnt`];
+  return { format: 'text', columns: { text: joined(read) }, text: names, score: format === 'text' ? 1 : 0.3, reasons };
+}
+
 /** Whether a column beside a text could be an answer or a label. */
 function mayBeLearnt(column: ColumnProfile): boolean {
-  if (isAside(column) || column.distinct < 2 || isNamed(column, 'time')) return false;
+  if (isAside(column) || column.distinct < 2 || isTime(column)) return false;
   return textFit(column) > 0 || classFit(column) > 0 || severalFit(column) > 0 || column.kind === 'number';
 }

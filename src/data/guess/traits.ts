@@ -24,6 +24,16 @@ export function isAside(column: ColumnProfile): boolean {
   return (isNamed(column, 'id', 'user') && column.words < SENTENCE) || isCode(column);
 }
 
+/** Somebody who has several rows. */
+export function isRepeatedPerson(column: ColumnProfile): boolean {
+  return isNamed(column, 'user') && column.distinct > 1 && variety(column) < 1 && column.words < SENTENCE;
+}
+
+/** "Tag" is a day where it is a number, and a label where it is text. */
+export function isTime(column: ColumnProfile): boolean {
+  return column.kind === 'number' && isNamed(column, 'time');
+}
+
 /** Codes such as `A-1039`: one word with digits, another in each row. */
 function isCode(column: ColumnProfile): boolean {
   if (column.kind !== 'text' || column.words > 1.2 || column.filled < ENOUGH_ROWS || variety(column) < 0.95)
