@@ -57,8 +57,11 @@ export async function examineForInit(
     });
   }
   const used = new Set(Object.values(columns ?? {}).flatMap(columnsOf));
-  const isGroup = (name: string): boolean =>
-    groupName.test(name) || profiles.some((one) => one.name === name && isRepeatedPerson(one));
+  const isGroup = (name: string): boolean => {
+    const profile = profiles.find((one) => one.name === name);
+    if (profile === undefined) return groupName.test(name);
+    return isRepeatedPerson(profile) || (groupName.test(name) && profile.distinct < profile.filled);
+  };
   const groupColumns = kind === 'items' ? [] : inspection.columns.filter((name) => isGroup(name) && !used.has(name));
   return { path, inspection, objective, groupColumns };
 }
@@ -97,9 +100,11 @@ export async function recipeText(findings: InitFindings, answers: InitAnswers): 
   const lines: Line[] = [
     [`model: ${plain(model)}`, 'a model folder, or a known name'],
     ['data:'],
-    [`  train: ${plain(path)}`, `${inspection.format} rows, ${inspection.reason}`],
+    [`  train: ${plain(path)}`, format === undefined ? `${inspection.format} rows, ${inspection.reason}` : undefined],
     ...(format === undefined ? [] : [[`  format: ${plain(format)}`, 'what a row is'] as const]),
-    ...(columns === undefined ? [] : [[`  columns: ${plain(columns)}`, 'what is read of it'] as const]),
+    ...(columns === undefined
+      ? []
+      : [[`  columns: ${plain(columns)}`, 'what is read of it, and what is learnt'] as const]),
     ...splitLines(inspection),
     ...groupLine(findings, groupBy, plain),
     ['  max_length: 1024', 'tokens of the longest row'],

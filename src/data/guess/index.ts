@@ -9,7 +9,7 @@ export type { ColumnWish, Guess } from './guess.ts';
 export { describeValues } from './guess.ts';
 export type { ColumnProfile } from './profile.ts';
 export { isRepeatedPerson } from './traits.ts';
-export { profileColumns } from './sample.ts';
+export { profileColumns, profileRows } from './sample.ts';
 
 /** Best first; equal ones in this order. */
 const GUESSERS = [

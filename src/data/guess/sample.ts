@@ -11,20 +11,40 @@ const MAX_COLUMNS = 500;
 /** The columns of a path's first file, in their order, as its first rows have them; none where it is no table. */
 export async function profileColumns(spec: DataSpec, base = process.cwd()): Promise<ColumnProfile[]> {
   const { files } = expandSpec(spec, { split: 'train', base });
-  const profilers = new Map<string, ColumnProfiler>();
-  let rows = 0;
+  const table = new TableProfiler();
   for await (const row of rowsOf(files[0])) {
-    rows++;
-    for (const [name, value] of Object.entries(row)) {
-      if (name === PROVENANCE || name === FLAGS) continue;
-      const profiler = profilers.get(name) ?? (profilers.size < MAX_COLUMNS ? new ColumnProfiler(name) : undefined);
-      if (profiler === undefined) continue;
-      profilers.set(name, profiler);
-      profiler.add(value);
-    }
-    if (rows >= SAMPLE_ROWS) break;
+    table.add(row);
+    if (table.rows >= SAMPLE_ROWS) break;
   }
-  return [...profilers.values()].map((profiler) => profiler.profile(rows));
+  return table.profiles();
+}
+
+export function profileRows(rows: readonly Record<string, unknown>[]): ColumnProfile[] {
+  const table = new TableProfiler();
+  for (const row of rows) table.add(row);
+  return table.profiles();
+}
+
+class TableProfiler {
+  rows = 0;
+  readonly #columns = new Map<string, ColumnProfiler>();
+
+  add(row: Record<string, unknown>): void {
+    this.rows++;
+    for (const [name, value] of Object.entries(row)) this.#column(name)?.add(value);
+  }
+
+  #column(name: string): ColumnProfiler | undefined {
+    const known = this.#columns.get(name);
+    if (known !== undefined || name === PROVENANCE || name === FLAGS || this.#columns.size >= MAX_COLUMNS) return known;
+    const column = new ColumnProfiler(name);
+    this.#columns.set(name, column);
+    return column;
+  }
+
+  profiles(): ColumnProfile[] {
+    return [...this.#columns.values()].map((column) => column.profile(this.rows));
+  }
 }
 
 async function* rowsOf(file: SourceFile): AsyncGenerator<Record<string, unknown>> {
