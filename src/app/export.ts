@@ -3,7 +3,7 @@ import { basename, join, resolve } from 'node:path';
 import type { EventSink } from '../base/events.ts';
 import { isRunFolder } from '../store/run-folder.ts';
 import { runJob, type JobResult } from '../worker/index.ts';
-import { isAdapterFolder, OWN_BASE } from '../worker/run/base-model.ts';
+import { isAdapterFolder, isOwnBase } from '../worker/run/base-model.ts';
 import type { ExportFormName, ExportType } from '../worker/run/export/index.ts';
 import { showRun } from './runs.ts';
 import { storedRecipe } from './stored-run.ts';
@@ -34,5 +34,5 @@ export async function exportRun(wanted: string, options: ExportOptions): Promise
 }
 
 function isModel(wanted: string): boolean {
-  return existsSync(join(wanted, 'config.json')) || isAdapterFolder(wanted) || wanted === OWN_BASE;
+  return existsSync(join(wanted, 'config.json')) || isAdapterFolder(wanted) || isOwnBase(wanted);
 }

@@ -1,13 +1,19 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
-import type { ColumnMapping } from '../data/columns.ts';
+import { type ColumnMapping, columnsOf } from '../data/columns.ts';
+import { isRepeatedPerson } from '../data/guess/index.ts';
 import { type DataInspection, inspectData } from '../data/index.ts';
 import { writeFileAtomic } from '../files/atomic.ts';
 import { readJson } from '../files/json.ts';
+import { isOwnBase, modelFolder } from '../worker/run/base-model.ts';
 import { loadFormatters } from '../worker/run/row-formatters.ts';
+import type { ColumnReading } from './init/columns.ts';
 import { resolveRecipe } from './recipe/index.ts';
 import { objectiveOfClasses, type UsualObjective, usualObjectives } from './usual-objective.ts';
+
+export type { InitHints } from './init/columns.ts';
+export { checkBase, suggestBase, type Base } from './init/base.ts';
 
 /** What the data say about the recipe to write. */
 export interface InitFindings {
@@ -19,26 +25,26 @@ export interface InitFindings {
   groupColumns: string[];
 }
 
-/** How rows are to be understood where detection needs help. */
-export interface InitHints {
-  format?: string;
-  columns?: ColumnMapping;
-}
-
-export interface InitAnswers extends InitHints {
+export interface InitAnswers {
   model: string;
   groupBy?: string;
+  format?: string;
+  columns?: ColumnMapping;
 }
 
 const groupName =
   /(^|_)(customer|client|user|patient|author|account|company|session|thread|conversation|document|group)(_?id)?$/i;
 
 /**
- * Looks at the first rows of a file or folder.
+ * Looks at the first rows of a file or folder, as they are understood by now.
  * @throws AttuneError as `inspectData`; E_INIT_FORMAT where no objective takes such rows
  */
-export async function examineForInit(path: string, hints: InitHints = {}): Promise<InitFindings> {
-  const inspection = await inspectData(path, { ...hints, formatters: await loadFormatters([hints.format]) });
+export async function examineForInit(
+  path: string,
+  reading: Pick<ColumnReading, 'format' | 'columns' | 'profiles'>,
+): Promise<InitFindings> {
+  const { format, columns, profiles } = reading;
+  const inspection = await inspectData(path, { format, columns, formatters: await loadFormatters([format]) });
   const kind = inspection.examples[0]?.kind;
   if (kind === undefined) throw noGoodRow(inspection);
   const objective = usualObjectives[kind];
@@ -47,10 +53,17 @@ export async function examineForInit(path: string, hints: InitHints = {}): Promi
       what: `${path} holds ${inspection.format} rows, which no objective of this version takes`,
       got: inspection.reason,
       expected: 'messages, alpaca, sharegpt, prompt and completion, text, text and label, or text and labels',
-      fix: 'name another format with --format, or map columns with --columns "{prompt: question, completion: reply}"',
+      fix: 'name another format with --format, or the columns with --text-column, --label-column or --answer-column',
     });
   }
-  return { path, inspection, objective, groupColumns: inspection.columns.filter((column) => groupName.test(column)) };
+  const used = new Set(Object.values(columns ?? {}).flatMap(columnsOf));
+  const isGroup = (name: string): boolean => {
+    const profile = profiles.find((one) => one.name === name);
+    if (profile === undefined) return groupName.test(name);
+    return isRepeatedPerson(profile) || (groupName.test(name) && profile.distinct < profile.filled);
+  };
+  const groupColumns = kind === 'items' ? [] : inspection.columns.filter((name) => isGroup(name) && !used.has(name));
+  return { path, inspection, objective, groupColumns };
 }
 
 function noGoodRow({ file, problems }: DataInspection): AttuneError {
@@ -82,19 +95,21 @@ export async function recipeText(findings: InitFindings, answers: InitAnswers): 
   const { path, inspection } = findings;
   const { stringify } = await import('yaml');
   const plain = (value: unknown): string =>
-    stringify(value, { flowCollectionPadding: false, collectionStyle: 'flow' }).trim();
+    stringify(value, { flowCollectionPadding: false, collectionStyle: 'flow', lineWidth: 0 }).trim();
   const { groupBy, format, columns, model } = answers;
   const lines: Line[] = [
     [`model: ${plain(model)}`, 'a model folder, or a known name'],
     ['data:'],
-    [`  train: ${plain(path)}`, `${inspection.format} rows, ${inspection.reason}`],
-    ...(format === undefined ? [] : [[`  format: ${plain(format)}`] as const]),
-    ...(columns === undefined ? [] : [[`  columns: ${plain(columns)}`] as const]),
+    [`  train: ${plain(path)}`, format === undefined ? `${inspection.format} rows, ${inspection.reason}` : undefined],
+    ...(format === undefined ? [] : [[`  format: ${plain(format)}`, 'what a row is'] as const]),
+    ...(columns === undefined
+      ? []
+      : [[`  columns: ${plain(columns)}`, 'what is read of it, and what is learnt'] as const]),
     ...splitLines(inspection),
-    ...(groupBy === undefined ? [] : [[`  group_by: ${plain(groupBy)}`, 'its values never straddle splits'] as const]),
+    ...groupLine(findings, groupBy, plain),
     ['  max_length: 1024', 'tokens of the longest row'],
     ['  long_rows: fail', 'or drop, truncate, split'],
-    ['tuning: lora', 'or full: every weight moves'],
+    tuningLine(inspection),
     objectiveLine(objectiveFor(findings, model)),
     ['training:'],
     ['  epochs: 3', 'passes over the rows'],
@@ -103,6 +118,23 @@ export async function recipeText(findings: InitFindings, answers: InitAnswers): 
     ['  seed: 42'],
   ];
   return `# What to train, on what, and how. All settings: attune train --help\n${align(lines)}\n`;
+}
+
+/** A column that nobody was asked about stands there to be used. */
+function groupLine(
+  { groupColumns }: InitFindings,
+  groupBy: string | undefined,
+  plain: (value: unknown) => string,
+): Line[] {
+  if (groupBy !== undefined) return [[`  group_by: ${plain(groupBy)}`, 'its values never straddle splits']];
+  const [likely] = groupColumns;
+  return likely === undefined ? [] : [[`  # group_by: ${plain(likely)}`, 'rows with the same value stay in one split']];
+}
+
+/** Models of items are new: all of their weights are trained. */
+function tuningLine({ examples }: DataInspection): Line {
+  if (examples[0]?.kind === 'items') return ['tuning: full', 'every weight moves'];
+  return ['tuning: lora', 'or full: every weight moves'];
 }
 
 function splitLines({ splits }: DataInspection): Line[] {
@@ -124,7 +156,7 @@ export function objectiveFor({ objective, inspection }: InitFindings, model: str
 
 /** What a model's folder says that it is. */
 function classesOf(model: string): string[] {
-  const path = join(model, 'config.json');
+  const path = join(isOwnBase(model) ? modelFolder(model) : model, 'config.json');
   if (!existsSync(path)) return [];
   const { architectures } = readJson<{ architectures?: unknown }>(path);
   return Array.isArray(architectures) ? architectures.map(String) : [];

@@ -1,7 +1,18 @@
 import { existsSync } from 'node:fs';
 import type { Problem } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
-import { type DataReport, type Example, inspectData, type LengthReport, reportLengths } from '../data/index.ts';
+import type { ColumnMapping } from '../data/columns.ts';
+import {
+  countLabels,
+  type DataReport,
+  type Example,
+  type ExampleKind,
+  inspectData,
+  type LabelReport,
+  type LengthReport,
+  reportLengths,
+} from '../data/index.ts';
+import { expectedText } from '../eval/example-text.ts';
 import type { GroupsWanted } from '../prepare/index.ts';
 import type { Piece, RenderedRow, Tokenizer } from '../text/index.ts';
 import type { Recipe } from '../train/recipe.ts';
@@ -24,7 +35,9 @@ export interface InspectedRow {
   trainedTokens?: number;
   /** The row's text in stretches that are trained or not. */
   pieces: Pick<Piece, 'text' | 'trained'>[];
-  /** Made by `paint`. */
+  /** The class, classes or number of the whole row. */
+  label?: string;
+  /** Made by `paint`; without the label. */
   painted?: string;
 }
 
@@ -35,6 +48,8 @@ export interface DataInspectionResult {
   tokenizer?: string;
   lengths?: LengthReport;
   trainedTokens?: number;
+  /** Of all splits, where rows have classes or numbers. */
+  labels?: LabelReport;
   longRows: Recipe['data']['long_rows'];
   /** Rows of the training split that are longer than max_length. */
   tooLong: { file: string; line: number; tokens: number }[];
@@ -70,22 +85,29 @@ export async function inspectTrainingData(path: string, options: InspectDataOpti
   const recipe = await recipeOf(path, options);
   const { report, splits } = await loadRunData(recipe, { emit: options.onEvent, signal: options.signal });
   const { groups: wanted, onEvent, signal } = options;
+  const all = Object.values(splits).flat();
+  const labels = countLabels(all);
   const files = [...new Set(report.files.map(({ file }) => file))];
   const result: DataInspectionResult = {
     report,
     ...(wanted !== undefined && { groups: await describeGroups(files, { ...wanted, onEvent, signal }) }),
     objective: recipe.objective.name,
+    ...(labels !== undefined && { labels }),
     longRows: recipe.data.long_rows,
     tooLong: [],
     rows: [],
     problems: [],
-    remarks: [],
+    remarks: unnamedNumbers(all, recipe),
   };
   if (recipe.model === NO_MODEL) return { ...result, rows: splits.train.slice(0, options.rows).map(plainRow) };
   const { tokenizer } = await runTokenizer(recipe, modelFolder(recipe.model), splits.train);
   await tokenise(splits.train, { recipe, tokenizer, options, result });
   const remark = await answerSpaceRemark(splits.train, tokenizer);
-  return { ...result, tokenizer: recipe.model, remarks: remark === undefined ? [] : [remark] };
+  return {
+    ...result,
+    tokenizer: recipe.model,
+    remarks: [...result.remarks, ...(remark === undefined ? [] : [remark])],
+  };
 }
 
 /** Stands where data are looked at without a model, and attune's own is not there either. */
@@ -93,12 +115,37 @@ const NO_MODEL = '(none)';
 
 async function recipeOf(path: string, { flags = {}, onNotice }: InspectDataOptions): Promise<Recipe> {
   if (isRecipe(path)) return resolveRecipeFile(path, { flags, onNotice });
-  const format = (flags.format ?? flags['data.format']) as string | undefined;
-  const { examples } = await inspectData(path, { format, formatters: await loadFormatters([format]) });
+  const { format, columns } = await wordsOn(flags);
+  const { examples } = await inspectData(path, { format, columns, formatters: await loadFormatters([format]) });
   const kind = examples[0]?.kind;
   const objective = kind === undefined ? 'sft' : (usualObjectives[kind]?.name ?? 'sft');
   const model = existsSync(modelFolder(OWN_BASE)) ? OWN_BASE : NO_MODEL;
   return resolveRecipe({ model, data: { train: path }, objective }, { flags, onNotice });
+}
+
+/** What flags say of the rows' format and columns, as a recipe would. */
+async function wordsOn(flags: RecipeFlags): Promise<{ format?: string; columns?: ColumnMapping }> {
+  const names = new Set(['format', 'data.format', 'columns', 'data.columns']);
+  const ofData = Object.fromEntries(Object.entries(flags).filter(([name]) => names.has(name)));
+  const { data } = await resolveRecipe({ model: NO_MODEL, data: { train: '(none)' } }, { flags: ofData });
+  return { format: data.format ?? undefined, columns: data.columns ?? undefined };
+}
+
+const SAMPLE = 100;
+
+/** Numbers that stand in a text of several columns without their names, by which alone one is told from another. */
+function unnamedNumbers(examples: readonly Example[], { data }: Recipe): string[] {
+  const source = data.columns?.text;
+  if (!Array.isArray(source)) return [];
+  const rows = examples.slice(0, SAMPLE).flatMap((row) => ('fields' in row && row.fields ? [row.fields] : []));
+  const numbers = source.filter(
+    (name: string) => rows.length > 0 && rows.every((row) => typeof row[name] === 'number'),
+  );
+  if (numbers.length === 0) return [];
+  const list = source.join(', ');
+  return [
+    `${numbers.join(', ')}: numbers without their names in the text; data.columns.text: {columns: [${list}], names: true} writes "${numbers[0]}: …"`,
+  ];
 }
 
 interface Work {
@@ -129,7 +176,8 @@ async function tokenise(examples: readonly Example[], work: Work): Promise<void>
 }
 
 /** Counts a row, notes it where it is too long, and keeps the first ones to show. */
-function takeRow(row: RenderedRow, { source }: Example, { recipe, tokenizer, options, result }: Work): void {
+function takeRow(row: RenderedRow, example: Example, { recipe, tokenizer, options, result }: Work): void {
+  const { source } = example;
   const tokens = row.ids.length;
   const trainedTokens = row.trained.reduce((sum, one) => sum + one, 0);
   result.trainedTokens! += trainedTokens;
@@ -137,8 +185,12 @@ function takeRow(row: RenderedRow, { source }: Example, { recipe, tokenizer, opt
   if (result.rows.length >= options.rows) return;
   const pieces = row.pieces.map(({ text, trained }) => ({ text, trained }));
   const painted = options.paint?.(row, tokenizer);
-  result.rows.push({ ...source, tokens, trainedTokens, pieces, ...(painted === undefined ? {} : { painted }) });
+  const label = LABELLED.has(example.kind) ? { label: expectedText(example) } : {};
+  const shown = painted === undefined || tokens === 0 ? {} : { painted };
+  result.rows.push({ ...source, tokens, trainedTokens, pieces, ...label, ...shown });
 }
+
+const LABELLED: ReadonlySet<string> = new Set<ExampleKind>(['classification', 'multilabel', 'regression', 'graded']);
 
 /** Without a tokenizer: the row as it was understood. */
 function plainRow(example: Example): InspectedRow {

@@ -26,6 +26,8 @@ const renders: Partial<Record<ExampleKind, Render>> = {
   pair: renderTexts,
   graded: renderTexts,
   items: renderItems,
+  speech: renderFiles,
+  'image-text': renderFiles,
 };
 
 /** Rows of one kind as the model would see them. @throws AttuneError E_WRONG_ROWS for a kind that is not trained on */
@@ -65,18 +67,30 @@ async function renderWhole(examples: readonly Example[], tokenizer: Tokenizer): 
   const texts = examples as readonly (Example & { text: string; textPair?: string })[];
   const framed = await tokenizer.encodeFramed(texts.map(({ text, textPair }) => ({ text, pair: textPair })));
   const rows = framed.map(({ ids }, index): RenderedRow => {
-    const text = `${tokenizer.decode(ids)}  → ${expectedText(texts[index])}`;
-    const pieces = [{ text, start: 0, end: ids.length, trained: false }];
-    return { ids, trained: new Uint8Array(ids.length), pieces };
+    const read = { text: `${tokenizer.decode(ids)}${ARROW}`, start: 0, end: ids.length, trained: false };
+    return { ids, trained: new Uint8Array(ids.length), pieces: [read, labelPiece(texts[index], ids.length)] };
   });
   return { rows, problems: [] };
+}
+
+// oxlint-disable-next-line typescript/require-await -- as the others
+async function renderFiles(examples: readonly Example[]): Promise<RenderedRows> {
+  return { rows: examples.map(renderFile), problems: [] };
 }
 
 /** A file is shown by its path. */
 function renderFile(example: Example): RenderedRow {
   const path = 'media' in example && example.media !== undefined ? example.media.path : expectedText(example);
-  const pieces = [{ text: `${path}  → ${expectedText(example)}`, start: 0, end: 0, trained: false }];
-  return { ids: new Int32Array(), trained: new Uint8Array(), pieces };
+  const file = { text: `${path}${ARROW}`, start: 0, end: 0, trained: false };
+  return { ids: new Int32Array(), trained: new Uint8Array(), pieces: [file, labelPiece(example, 0)] };
+}
+
+/** Between what is read and its label. */
+const ARROW = '  → ';
+
+/** The label is trained, though it is no token of the row. */
+function labelPiece(example: Example, at: number): RenderedRow['pieces'][number] {
+  return { text: expectedText(example) ?? '', start: at, end: at, trained: true };
 }
 
 /** The prompt as the encoder reads it, then the answer, which is trained. */
@@ -139,11 +153,9 @@ async function renderTexts(examples: readonly Example[], tokenizer: Tokenizer): 
       const framed = await tokenizer.encodeFramed(texts.map(({ text }) => ({ text })));
       const ids = Int32Array.from(framed.flatMap((one) => [...one.ids]));
       const text = texts.map((one) => `${one.name}: ${one.text}`).join('\n');
-      return {
-        ids,
-        trained: new Uint8Array(ids.length),
-        pieces: [{ text, start: 0, end: ids.length, trained: false }],
-      };
+      const read = { text, start: 0, end: ids.length, trained: false };
+      const score = [{ ...read, text: `${text}${ARROW}` }, labelPiece(example, ids.length)];
+      return { ids, trained: new Uint8Array(ids.length), pieces: example.kind === 'graded' ? score : [read] };
     }),
   );
   return { rows, problems: [] };
@@ -151,10 +163,9 @@ async function renderTexts(examples: readonly Example[], tokenizer: Tokenizer): 
 
 function textsOf(example: Example): { name: string; text: string }[] {
   if (example.kind === 'graded') {
-    const second = `${example.second}  → ${example.score}`;
     return [
       { name: 'first', text: example.first },
-      { name: 'second', text: second },
+      { name: 'second', text: example.second },
     ];
   }
   const { anchor, positive, negatives } = example as PairExample;

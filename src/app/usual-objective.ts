@@ -20,6 +20,11 @@ const objectivesByClass: readonly { kind: ExampleKind; classEnding: string; obje
     objective: { name: 'seq2seq', remark: 'the prompt is read whole, the answer is trained' },
   },
   {
+    kind: 'speech',
+    classEnding: 'ForConditionalGeneration',
+    objective: { name: 'speech_seq2seq', remark: 'the recording is read whole, its text is written token by token' },
+  },
+  {
     kind: 'items',
     classEnding: 'ForItemRetrieval',
     objective: { name: 'item_retrieval', remark: 'each item is told from what the other rows choose' },
@@ -44,6 +49,7 @@ export const usualObjectives: Partial<Record<ExampleKind, UsualObjective>> = {
   items: { name: 'next_item', remark: 'each item is predicted from those before it' },
   pair: { name: 'contrastive', remark: 'vectors of texts, near to what belongs to them' },
   'image-text': { name: 'image_text_contrastive', remark: 'images and their texts, near to each other' },
+  speech: { name: 'ctc', remark: 'the letters of what is said, in their order' },
   graded: { name: 'contrastive', remark: 'vectors of texts, as near as their score says' },
 };
 

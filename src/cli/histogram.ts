@@ -11,7 +11,7 @@ interface Bucket {
 }
 
 /** One bar a line; neighbours are put together where there are too many. */
-export function histogram(buckets: readonly Bucket[], colours: Colours): string {
+export function histogram(buckets: readonly Bucket[], colours: Colours, rangeOf = wholeRange): string {
   const lines = gather(buckets);
   const most = Math.max(...lines.map(({ rows }) => rows));
   const width = Math.max(...lines.map((line) => rangeOf(line).length));
@@ -24,7 +24,7 @@ export function histogram(buckets: readonly Bucket[], colours: Colours): string 
     .join('\n');
 }
 
-function rangeOf({ from, to }: Bucket): string {
+function wholeRange({ from, to }: Bucket): string {
   return to - from <= 1 ? String(from) : `${from}–${to - 1}`;
 }
 

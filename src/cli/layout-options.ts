@@ -1,5 +1,5 @@
 import type { ColumnMapping } from '../data/columns.ts';
-import { AttuneError } from '../base/errors.ts';
+import { columnsOption } from './columns-option.ts';
 import type { CommandContext, CommandOption } from './command.ts';
 
 /** How the rows of a file are read, where they are laid out otherwise than those that the model was trained on. */
@@ -14,21 +14,7 @@ export const layoutOptions: readonly CommandOption[] = [
 
 /** @throws AttuneError E_USAGE */
 export async function layoutOf(context: CommandContext): Promise<{ columns?: ColumnMapping; format?: string }> {
-  const text = context.option('--columns');
+  const columns = await columnsOption(context);
   const format = context.option('--format');
-  return { ...(text !== undefined && { columns: await parseColumns(text) }), ...(format !== undefined && { format }) };
-}
-
-async function parseColumns(text: string): Promise<ColumnMapping> {
-  const [{ parse }, { columns }] = await Promise.all([import('yaml'), import('../train/recipe.ts')]);
-  try {
-    return columns.parse(parse(text, { logLevel: 'silent' }));
-  } catch (error) {
-    throw new AttuneError('E_USAGE', {
-      what: '--columns is no mapping of fields to columns',
-      got: text,
-      expected: '"{text: body, label: queue}", or "{text: [subject, body]}"',
-      cause: error,
-    });
-  }
+  return { ...(columns !== undefined && { columns }), ...(format !== undefined && { format }) };
 }

@@ -1,15 +1,59 @@
-import { confirm, isCancel, select, text } from '@clack/prompts';
+import { confirm, isCancel, multiselect, select, text } from '@clack/prompts';
 import { AttuneError } from '../base/errors.ts';
 
 /** The questions of `init`, on a terminal. */
 
-export async function askModel(defaultModel: string): Promise<string> {
+export async function askModel(defaultModel: string, reason: string): Promise<string> {
   const answer = await text({
     message: 'Which model do you want to tune? A folder, or a name',
-    placeholder: defaultModel,
+    placeholder: `${defaultModel} (${reason})`,
     defaultValue: defaultModel,
   });
   return decided(answer);
+}
+
+/** A column to choose, with what it holds. */
+export interface ColumnChoice {
+  name: string;
+  hint: string;
+}
+
+export async function askText(columns: readonly ColumnChoice[], guessed: readonly string[]): Promise<string[]> {
+  const answer = await multiselect({
+    message: 'Which columns hold the text that is read? Several are joined',
+    options: columns.map(({ name, hint }) => ({ value: name, label: name, hint })),
+    initialValues: [...guessed],
+    required: true,
+  });
+  return decided(answer);
+}
+
+/** Undefined where the text itself is learnt. */
+export async function askTarget(columns: readonly ColumnChoice[], guessed?: string): Promise<string | undefined> {
+  const none = '';
+  const answer = await select({
+    message: 'Which column holds the answer or the label that is learnt?',
+    options: [
+      ...columns.map(({ name, hint }) => ({ value: name, label: name, hint })),
+      { value: none, label: 'none', hint: 'the text itself is learnt, to go on writing in its manner' },
+    ],
+    initialValue: guessed ?? none,
+  });
+  return decided(answer) || undefined;
+}
+
+/** What is made of a column. */
+export async function askGoal<Goal extends string>(column: string, goals: Record<Goal, string>): Promise<Goal> {
+  const answer = await select<string>({
+    message: `What is ${column}?`,
+    options: Object.entries<string>(goals).map(([value, label]) => ({ value, label })),
+  });
+  return decided(answer) as Goal;
+}
+
+/** Whether a reading of the columns is right. */
+export async function askReading(reasons: readonly string[]): Promise<boolean> {
+  return decided(await confirm({ message: `${reasons.join('; ')}. Is that right?`, initialValue: true }));
 }
 
 /** Undefined where rows are independent. */

@@ -16,13 +16,19 @@ const UNTRAINED = '\u001b[2m';
 /** The row for a terminal: trained tokens green, others dim, special tokens bold, line feeds and controls visible. */
 export function colourRow(row: RenderedRow, tokenizer: Tokenizer): string {
   return shownParts(row, tokenizer)
-    .map(({ text, trained, special }) => {
-      const colour = (trained ? TRAINED : UNTRAINED) + (special ? SPECIAL : '');
-      // A colour must not run over a line's end, where pagers cut.
-      const lines = visible(text).split('\n');
-      return lines.map((line) => (line === '' ? '' : `${colour}${line}${RESET}`)).join('\n');
-    })
+    .map(({ text, trained, special }) => coloured(text, (trained ? TRAINED : UNTRAINED) + (special ? SPECIAL : '')))
     .join('');
+}
+
+/** Text that is no token, for a terminal: a label, a path. */
+export function colourText(text: string, isTrained: boolean): string {
+  return coloured(text, isTrained ? TRAINED : UNTRAINED);
+}
+
+/** A colour must not run over a line's end, where pagers cut. */
+function coloured(text: string, colour: string): string {
+  const lines = visible(text).split('\n');
+  return lines.map((line) => (line === '' ? '' : `${colour}${line}${RESET}`)).join('\n');
 }
 
 /** Neighbouring tokens of one kind together, so that characters spread over several tokens come out whole. */

@@ -26,7 +26,7 @@ const columnSource = z.union(
       'expected a column, a list of columns, {columns: […], separator: " ", names: true} or {template: "{column} …"}',
   },
 );
-export const columns = z.record(z.string(), columnSource);
+export const columnsSchema = z.record(z.string(), columnSource);
 
 const sourceSchema = z.strictObject({
   path: path.describe('file, folder or glob'),
@@ -37,7 +37,10 @@ const sourceSchema = z.strictObject({
     .default(null)
     .describe("share of the training rows, relative to other sets'; each row once where no set has one"),
   format: z.string().nullable().default(null).describe('row format, or ./file.ts#function; detected when null'),
-  columns: columns.nullable().default(null).describe("the format's field → your column, or several: [subject, body]"),
+  columns: columnsSchema
+    .nullable()
+    .default(null)
+    .describe("the format's field → your column, or several: [subject, body]"),
 });
 
 /** One set of rows, as `loadData` takes it. */
@@ -77,7 +80,7 @@ const dataSchema = z.strictObject({
     .nullable()
     .default(null)
     .describe('row format of every set, or ./file.ts#function from a row to one of a known format; detected when null'),
-  columns: columns.nullable().default(null).meta({
+  columns: columnsSchema.nullable().default(null).meta({
     description: "the format's field → your column, or several: [subject, body]; for every set",
     shown: '{FIELD: COLUMN}',
   }),

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Problem } from '../../base/errors.ts';
 import { parseReference } from '../../train/reference.ts';
-import { OWN_BASE } from '../../worker/run/base-model.ts';
+import { isOwnBase } from '../../worker/run/base-model.ts';
 import { isPlainObject } from '../../base/plain-object.ts';
 
 /** A stored recipe whose relative paths have become absolute, and which of them lead nowhere. */
@@ -27,7 +27,7 @@ export function locateRecipe(stored: Record<string, unknown>, base: string): Loc
   for (const split of ['train', 'validation', 'test'])
     data[split] = locateSources(data[split], `data.${split}`, locate);
   data.chat_template = existing(data.chat_template, base);
-  const model = recipe.model === OWN_BASE ? existing(OWN_BASE, base) : locate('model', String(recipe.model));
+  const model = isOwnBase(String(recipe.model)) ? existing(recipe.model, base) : locate('model', String(recipe.model));
   const references = withKey(recipe.references, (recipe.data as typeof data).chat_template, data.chat_template);
   return { recipe: { ...recipe, model, data, references }, missing };
 }

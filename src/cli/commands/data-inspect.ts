@@ -4,18 +4,24 @@ import { formatCount } from '../../base/format.ts';
 import { defineCommand } from '../command.ts';
 import { describeGroupReport, groupOptions, groupsOf } from '../group-text.ts';
 import { histogram } from '../histogram.ts';
+import { describeLabels } from '../label-text.ts';
 import { formatFacts } from '../table.ts';
+import { colourText } from '../../text/colour-row.ts';
 import type { Terminal } from '../terminal.ts';
 
 const MAX_LISTED = 10;
 
 export const command = defineCommand({
   section: 'Data',
-  summary: 'show how data are understood, and rows with the trained tokens coloured',
+  summary: 'show how data are understood, their labels, and rows with what is trained in colour',
   arguments: [{ name: 'PATH', summary: 'a recipe, or data: a file, folder or glob', required: true }],
   options: [{ name: '--rows', value: 'N', summary: 'rows to show (3)' }, ...groupOptions],
   takesRecipe: true,
-  examples: ['data inspect tickets.yaml --rows 10', 'data inspect tickets.jsonl --model attune-base'],
+  examples: [
+    'data inspect tickets.yaml --rows 10',
+    'data inspect tickets.jsonl --model attune-base',
+    'data inspect tickets.csv --columns "{text: [subject, body], label: queue}"',
+  ],
   async run(context) {
     const { inspectTrainingData } = await import('../../app/inspect-data.ts');
     const { colourRow } = await import('../../text/colour-row.ts');
@@ -39,6 +45,7 @@ export const command = defineCommand({
     const parts = [
       describeFiles(result, terminal),
       describeSplits(result, terminal),
+      ...(result.labels === undefined ? [] : [describeLabels(result.labels, terminal)]),
       describeLengths(result, terminal),
       ...(result.groups === undefined ? [] : [describeGroupReport(result.groups, terminal)]),
     ];
@@ -122,10 +129,17 @@ function describeLengths(
 }
 
 /** Without colours the trained stretches stand between marks. */
-function describeRow(row: InspectedRow, { colours }: Terminal): string {
-  const counts = row.tokens === undefined ? '' : `  ${row.tokens} tokens, ${row.trainedTokens} trained`;
-  const marked = row.pieces.map(({ text, trained }) => (trained ? `⟦${text}⟧` : text)).join('');
-  return `${colours.bold(`${row.file}:${row.line}`)}${colours.dim(counts)}\n${row.painted ?? marked}`;
+function describeRow(
+  { file, line, tokens, trainedTokens, pieces, painted, label }: InspectedRow,
+  { colours }: Terminal,
+): string {
+  const trained = label === undefined ? `, ${trainedTokens} trained` : '';
+  const counts = tokens === undefined || tokens === 0 ? '' : `  ${tokens} tokens${trained}`;
+  const head = `${colours.bold(`${file}:${line}`)}${colours.dim(counts)}`;
+  if (!colours.isColorSupported)
+    return `${head}\n${pieces.map((one) => (one.trained ? `⟦${one.text}⟧` : one.text)).join('')}`;
+  if (painted === undefined) return `${head}\n${pieces.map((one) => colourText(one.text, one.trained)).join('')}`;
+  return `${head}\n${painted}${label === undefined ? '' : `  → ${colourText(label, true)}`}`;
 }
 
 function describeProblems({ problems }: DataInspectionResult, { colours }: Terminal): string {

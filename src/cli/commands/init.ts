@@ -1,81 +1,84 @@
-import { existsSync } from 'node:fs';
-import type { InitAnswers, InitFindings, InitHints } from '../../app/init.ts';
-import { AttuneError } from '../../base/errors.ts';
+import type { InitHints } from '../../app/init/columns.ts';
+import type { InitResult } from '../../app/init/run-init.ts';
+import { columnsOption } from '../columns-option.ts';
 import { type CommandContext, defineCommand } from '../command.ts';
-
-/** What is tuned unless another model is named: it comes with attune. */
-const DEFAULT_MODEL = 'attune-base';
+import type { Terminal } from '../terminal.ts';
 
 export const command = defineCommand({
   section: 'Start',
   summary: 'write a recipe for your data',
-  arguments: [{ name: 'FILE', summary: 'jsonl, json, csv, tsv or parquet; or a folder of these', required: true }],
+  arguments: [
+    {
+      name: 'FILE',
+      summary: 'jsonl, json, csv, tsv or parquet; a folder of these, or of images by class',
+      required: true,
+    },
+  ],
   options: [
-    { name: '--model', value: 'FOLDER|NAME', summary: 'the model to tune' },
+    { name: '--text-column', value: 'COLUMNS', summary: 'what is read; several with commas between are joined' },
+    { name: '--label-column', value: 'COLUMN', summary: 'the class, classes or number to learn' },
+    { name: '--answer-column', value: 'COLUMN', summary: 'the answer to write' },
+    { name: '--model', value: 'FOLDER|NAME', summary: 'the model to tune; what suits the rows unless given' },
     { name: '--output', value: 'FILE', summary: 'the recipe to write; named after the data unless given' },
     { name: '--format', value: 'NAME', summary: 'row format, where it is not recognised' },
-    { name: '--columns', value: '{FIELD: COLUMN}', summary: "the format's field → your column" },
+    { name: '--columns', value: '{FIELD: COLUMN}', summary: "the format's field → your column, or a list of columns" },
     { name: '--group-by', value: 'COLUMN', summary: 'rows with the same value stay in one split' },
-    { name: '--yes', summary: 'ask nothing' },
+    { name: '--yes', summary: 'ask nothing; take the likeliest columns' },
     { name: '--force', summary: 'replace a recipe that exists' },
   ],
-  examples: ['init tickets.jsonl', 'init faq.csv --columns "{prompt: question, completion: reply}" --yes'],
+  examples: [
+    'init tickets.csv',
+    'init tickets.csv --text-column subject,body --label-column queue --yes',
+    'init faq.csv --answer-column reply --yes',
+    'init faq.csv --columns "{prompt: question, completion: reply}" --yes',
+  ],
   async run(context) {
-    const { examineForInit, objectiveFor, recipeFileFor, recipeText, writeRecipe } = await import('../../app/init.ts');
-    const path = context.argument('FILE')!;
-    const hints = await readHints(context);
-    const findings = await examineForInit(path, hints);
-    const file = context.option('--output') ?? recipeFileFor(path);
-    const answers = await answer(context, findings, file);
-    const text = await recipeText(findings, { ...answers, ...hints });
-    await writeRecipe(file, text, { overwrite: answers.overwrite });
-    const { format, reason, problems } = findings.inspection;
-    const { model } = answers;
-    return { recipe: file, format, reason, objective: objectiveFor(findings, model).name, model, problems };
+    const { init } = await import('../../app/init/run-init.ts');
+    const yes = context.has('--yes');
+    return init(context.argument('FILE')!, {
+      ...(await readHints(context)),
+      model: context.option('--model'),
+      groupBy: context.option('--group-by'),
+      output: context.option('--output'),
+      yes,
+      overwrite: context.has('--force'),
+      ...(!yes && context.isInteractive && { ask: (await import('../init-questions.ts')).initQuestions }),
+    });
   },
-  render({ recipe, format, reason, problems }, { colours }) {
-    const { green, yellow, bold, cyan, dim } = colours;
-    const warning = `${yellow('!')} ${problems.length} of the first rows cannot be used: attune data inspect ${recipe}`;
-    return [
-      `${green('✓')} ${format} rows, ${reason}`,
-      ...(problems.length > 0 ? [warning] : []),
-      `${green('✓')} wrote ${bold(recipe)}`,
-      '',
-      `  ${cyan(`attune data inspect ${recipe}`)}  ${dim('shows rows with the trained tokens coloured')}`,
-      `  ${cyan(`attune train ${recipe}`)}`,
-    ].join('\n');
-  },
+  render: describeInit,
 });
 
 async function readHints(context: CommandContext): Promise<InitHints> {
-  const format = context.option('--format');
-  const text = context.option('--columns');
-  if (text === undefined) return format === undefined ? {} : { format };
-  const { parse } = await import('yaml');
-  const columns = parse(text, { logLevel: 'silent' }) as unknown;
-  if (typeof columns !== 'object' || columns === null || Array.isArray(columns)) {
-    throw new AttuneError('E_USAGE', {
-      what: '--columns is no mapping',
-      got: text,
-      expected: '"{prompt: question, completion: reply}"',
-    });
-  }
-  return { ...(format === undefined ? {} : { format }), columns: columns as Record<string, string> };
+  const text = context.option('--text-column');
+  return {
+    format: context.option('--format'),
+    columns: await columnsOption(context),
+    textColumns: text?.split(',').map((name) => name.trim()),
+    labelColumn: context.option('--label-column'),
+    answerColumn: context.option('--answer-column'),
+  };
 }
 
-interface Answers extends InitAnswers {
-  overwrite: boolean;
+function describeInit(result: InitResult, { colours }: Terminal): string {
+  const { recipe, format, columns, reason, problems, reasons, model, objective, command, isClear } = result;
+  const { green, yellow, bold, cyan, dim } = colours;
+  const unusable = `${yellow('!')} ${problems.length} of the first rows cannot be used: attune data inspect ${recipe}`;
+  const others = `${yellow('!')} other readings are possible; name the columns with --text-column and --label-column or --answer-column`;
+  return [
+    `${green('✓')} ${format} rows${columns === undefined ? `, ${reason}` : ''}`,
+    ...reasons.map((one) => `  ${one}`),
+    ...(isClear ? [] : [others, ...otherReadings(result).map((one) => `    ${dim(one)}`)]),
+    ...(problems.length > 0 ? [unusable] : []),
+    `${green('✓')} wrote ${bold(recipe)}: objective ${objective}, model ${model}`,
+    '',
+    ...(command === undefined ? [] : [`  ${cyan(command)}  ${dim('brings the model')}`]),
+    `  ${cyan(`attune data inspect ${recipe}`)}  ${dim('shows rows as the model sees them, what is trained in colour')}`,
+    `  ${cyan(`attune train ${recipe}`)}`,
+  ].join('\n');
 }
 
-/** Three questions at most, and only what no option has answered. */
-async function answer(context: CommandContext, findings: InitFindings, file: string): Promise<Answers> {
-  const model = context.option('--model');
-  const groupBy = context.option('--group-by');
-  const given = { model: model ?? DEFAULT_MODEL, groupBy, overwrite: context.has('--force') };
-  if (context.has('--yes') || !context.isInteractive) return given;
-  const { askModel, askGroup, askOverwrite } = await import('../questions.ts');
-  const overwrite = given.overwrite || (existsSync(file) ? await askOverwrite(file) : false);
-  const chosenModel = model ?? (await askModel(DEFAULT_MODEL));
-  const chosenGroup = groupBy ?? (await askGroup(findings.groupColumns));
-  return { model: chosenModel, groupBy: chosenGroup, overwrite };
+const MOST_OTHERS = 2;
+
+function otherReadings({ guesses }: InitResult): string[] {
+  return guesses.slice(1, 1 + MOST_OTHERS).map(({ reasons }) => reasons.join(', '));
 }

@@ -2,6 +2,7 @@ import { AttuneError } from '../../base/errors.ts';
 import { formatBytes, formatCount, plural } from '../../base/format.ts';
 import type { ModelCreation } from '../../app/create-model.ts';
 import { objectiveOfClasses, usualObjectives } from '../../app/usual-objective.ts';
+import { columnsOption } from '../columns-option.ts';
 import { defineCommand } from '../command.ts';
 import { shortPath } from '../short-path.ts';
 import { withProgress } from '../with-progress.ts';
@@ -24,6 +25,8 @@ export const command = defineCommand({
       required: true,
       summary: 'rows of user and item (and timestamp), or of items as a list',
     },
+    { name: '--format', value: 'NAME', summary: 'row format, where it is not recognised' },
+    { name: '--columns', value: '{FIELD: COLUMN}', summary: "the format's field → your column" },
     {
       name: '--items',
       value: 'FILE',
@@ -62,11 +65,14 @@ export const command = defineCommand({
         fix: 'attune models create sasrec --data interactions.csv --to recommender',
       });
     }
+    const columns = await columnsOption(context);
     const signal = context.stopSignal('stopping');
     return withProgress(context, (onEvent) =>
       createNewModel(context.argument('TYPE')!, {
         data,
         folder,
+        format: context.option('--format'),
+        columns,
         items: context.option('--items'),
         textEncoder: context.option('--text-encoder'),
         tunesEncoder: context.has('--tune-text-encoder'),

@@ -1,6 +1,7 @@
 import { AttuneError } from '../../base/errors.ts';
 import { nearest } from '../../base/nearest.ts';
-import { type ColumnMapping, describeSource } from '../columns.ts';
+import { type ColumnMapping, type ColumnSource, columnsOf, describeSource } from '../columns.ts';
+import { guessColumns, profileRows } from '../guess/index.ts';
 import type { ColumnSample, Format } from './format.ts';
 import { formats } from './index.ts';
 
@@ -71,35 +72,32 @@ function checked(detection: Detection, columns: ColumnMapping): Detection {
   });
 }
 
-const PROMPTS = ['question', 'query', 'input', 'source', 'user', 'request', 'instruction', 'prompt', 'problem'];
-const ANSWERS = ['answer', 'response', 'output', 'target', 'reply', 'assistant', 'completion', 'solution', 'summary'];
-const TEXTS = ['body', 'content', 'sentence', 'document', 'message', 'description', 'review', 'text', 'title'];
-const LABELS = ['category', 'class', 'intent', 'topic', 'tag', 'sentiment', 'label', 'type'];
-
 async function unrecognised(rows: readonly Record<string, unknown>[], { file }: DetectOptions): Promise<AttuneError> {
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
-  const pick = (names: readonly string[]): string | undefined =>
-    columns.find((column) => names.includes(column.toLowerCase()));
-  const [prompt, answer, text, label] = [PROMPTS, ANSWERS, TEXTS, LABELS].map(pick);
   const shown = columns.slice(0, 20).join(', ') + (columns.length > 20 ? ', …' : '');
   return new AttuneError('E_UNKNOWN_FORMAT', {
     what: `The row format of ${file} is not recognised`,
     got: columns.length === 0 ? 'rows without columns' : `columns ${shown}`,
     expected:
       'messages · conversations · instruction and output · prompt and completion · text · text and label · text and labels · source and target · user and item · items · question, context and answers · tokens and tags · text and spans · anchor and positive · sentence1, sentence2 and score · chosen and rejected · prompt, completion and label · prompt',
-    fix: suggestion({ prompt, answer, text, label }),
+    fix: suggestion(rows),
   });
 }
 
-function suggestion(found: { prompt?: string; answer?: string; text?: string; label?: string }): string {
-  const { prompt, answer, text, label } = found;
-  if (prompt !== undefined && answer !== undefined) return mapping({ prompt, completion: answer });
-  if (text !== undefined && label !== undefined) return mapping({ text, label });
-  if (text !== undefined) return mapping({ text });
+function suggestion(rows: readonly Record<string, unknown>[]): string {
+  const [likely] = guessColumns(profileRows(rows));
+  if (likely !== undefined) return mapping(likely.columns);
   return 'rename the columns, or say which is which, for example columns: { prompt: question, completion: reply }';
 }
 
-function mapping(columns: Record<string, string>): string {
-  const entries = Object.entries(columns).map(([ours, theirs]) => `${ours}: ${theirs}`);
+function mapping(columns: ColumnMapping): string {
+  const entries = Object.entries(columns).map(([ours, source]) => `${ours}: ${shown(source)}`);
   return `say which column is which: columns: { ${entries.join(', ')} }`;
+}
+
+/** As one would write it in a recipe. */
+function shown(source: ColumnSource): string {
+  if (typeof source === 'string') return source;
+  const list = `[${columnsOf(source).join(', ')}]`;
+  return 'names' in source ? `{ columns: ${list}, names: true }` : list;
 }

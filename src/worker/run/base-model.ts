@@ -4,13 +4,19 @@ import { join, resolve } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { hubSettings, isRepositoryName, parseRepository, snapshotFolder } from '../../hub/index.ts';
 
-/** The model that comes with the package. */
+/** The language model that comes with the package. */
 export const OWN_BASE = 'attune-base';
 
-/** The folder of a base model: a path, or the name of the one that comes with the package. */
+/** The one for recordings that comes with it. */
+export const OWN_SPEECH = 'attune-speech';
+
+export function isOwnBase(name: string): boolean {
+  return name === OWN_BASE || name === OWN_SPEECH;
+}
+
+/** The folder of a base model: a path, or the name of one that comes with the package. */
 export function modelFolder(name: string): string {
-  if (name === OWN_BASE && !existsSync(name))
-    return fileURLToPath(new URL('../../../assets/attune-base', import.meta.url));
+  if (isOwnBase(name) && !existsSync(name)) return fileURLToPath(new URL(`../../../assets/${name}`, import.meta.url));
   if (existsSync(name)) return resolve(name);
   const isHubName = isRepositoryName(name.split('@')[0]);
   const pulled = isHubName ? snapshotFolder(parseRepository(name, 'model'), hubSettings()) : undefined;

@@ -18,7 +18,7 @@ import {
 } from '../../text/index.ts';
 import type { MediaReader, Tuning } from '../../train/interfaces.ts';
 import { adapterTensors, findSavedTables, placeTables } from './adapter-tables.ts';
-import { adapterWeights, isAdapterFolder, modelFolder, OWN_BASE } from './base-model.ts';
+import { adapterWeights, isAdapterFolder, isOwnBase, modelFolder } from './base-model.ts';
 import { mediaReaderOf, tokenizerOf } from './model-readers.ts';
 import { hasClasses, problemTypeIn, withReading } from './output-reading.ts';
 import { checkProbe } from './probe.ts';
@@ -140,7 +140,7 @@ function baseFolderOf(notes: ResultNotesFile | undefined, named: string | undefi
     });
   }
   const found = [...recorded, resolve(folder, '..', name)].find((path) => existsSync(join(path, 'config.json')));
-  if (found !== undefined || recorded.length === 0 || name === OWN_BASE) return found ?? modelFolder(name);
+  if (found !== undefined || recorded.length === 0 || isOwnBase(name)) return found ?? modelFolder(name);
   throw new AttuneError('E_BASE_MISSING', {
     what: `The base model of ${folder} is not where it was`,
     got: recorded.map((path) => `nothing in ${path}`).join(', '),

@@ -1,0 +1,185 @@
+/** Which base model suits rows of a kind, and whether one that was named does. */
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { AttuneError } from '../../base/errors.ts';
+import { nearest } from '../../base/nearest.ts';
+import type { Example, ExampleKind } from '../../data/index.ts';
+import { textOf } from '../../data/index.ts';
+import { readJson } from '../../files/json.ts';
+import type { Modality, Task } from '../../models/architecture.ts';
+import { architectures } from '../../models/index.ts';
+import { readConfig } from '../../models/load.ts';
+import { openIndex } from '../../store/database.ts';
+import { listModels } from '../../store/models.ts';
+import { isAdapterFolder, modelFolder, OWN_BASE, OWN_SPEECH } from '../../worker/run/base-model.ts';
+
+export interface Base {
+  model: string;
+  reason: string;
+  /** What brings it, where it is not on this machine. */
+  command?: string;
+}
+
+interface Need {
+  reads: Modality;
+  /** One of these. */
+  tasks: readonly Task[];
+}
+
+const TEXTS: Partial<Record<ExampleKind, readonly Task[]>> = {
+  chat: ['causal-lm', 'seq2seq'],
+  completion: ['causal-lm', 'seq2seq'],
+  text: ['causal-lm', 'masked-lm'],
+  classification: ['sequence'],
+  multilabel: ['sequence'],
+  regression: ['sequence'],
+  tagged: ['token'],
+  question: ['question'],
+  pair: ['embedding'],
+  graded: ['embedding'],
+};
+
+/** What a model must read and be able to do for rows such as this one. */
+function needOf(example: Example): Need | undefined {
+  const { kind } = example;
+  if (kind === 'items') return { reads: 'items', tasks: ['next-item'] };
+  if (kind === 'image-text') return { reads: 'image', tasks: ['contrastive'] };
+  if (kind === 'speech') return { reads: 'audio', tasks: ['ctc', 'seq2seq'] };
+  const media = kind === 'classification' ? example.media?.kind : undefined;
+  const tasks = TEXTS[kind];
+  return tasks && { reads: media ?? 'text', tasks };
+}
+
+export interface BaseQuestion {
+  /** The data, as the user named them. */
+  path: string;
+  examples: readonly Example[];
+  /** What `attune models create` needs to read the rows. */
+  createOptions?: string;
+}
+
+/** The base that is taken unless the user names one. */
+export async function suggestBase({ path, examples, createOptions = '' }: BaseQuestion): Promise<Base> {
+  const need = needOf(examples[0]);
+  if (need === undefined) return { model: OWN_BASE, reason: 'comes with attune' };
+  const { reads, tasks } = need;
+  if (reads === 'items') {
+    const model = `${basename(path).replace(/(\.[a-z0-9]+)+$/i, '')}-model`;
+    const command = `attune models create sasrec --data ${path}${createOptions} --to ${model}`;
+    return brought({ model, reason: 'has a vector for each item of these rows', command });
+  }
+  if (reads === 'audio') return { model: OWN_SPEECH, reason: 'comes with attune; it has heard synthetic English only' };
+  if (tasks.includes('contrastive'))
+    return brought(pulled('openai/clip-vit-base-patch32', 'reads images and texts into one space'));
+  if (reads === 'image')
+    return (
+      (await onThisMachine('mobilenet_v2', 'nsfwjs', 'reads images')) ?? {
+        model: 'nsfwjs',
+        reason: 'a MobileNetV2, which reads images',
+        command: 'attune models import nsfwjs',
+      }
+    );
+  if (tasks.includes('question'))
+    return brought(pulled('distilbert/distilbert-base-cased', 'reads texts from both sides and finds answers in them'));
+  const sentences = tasks.some((task) => task === 'sequence' || task === 'embedding')
+    ? await sentenceModel(examples)
+    : undefined;
+  return sentences ?? { model: OWN_BASE, reason: 'comes with attune' };
+}
+
+function pulled(model: string, reason: string): Base {
+  return { model, reason, command: `attune models pull ${model}` };
+}
+
+/** Without the command where the model is there. */
+function brought(base: Base): Base {
+  try {
+    modelFolder(base.model);
+    return { model: base.model, reason: base.reason };
+  } catch {
+    return base;
+  }
+}
+
+/** Universal Sentence Encoder Lite, if somebody has imported it: better with English texts than attune-base. */
+async function sentenceModel(examples: readonly Example[]): Promise<Base | undefined> {
+  const found = await onThisMachine(
+    'use_lite',
+    'model-embeddings-en',
+    'is on this machine and knows English sentences',
+  );
+  return found !== undefined && (await isEnglish(examples)) ? found : undefined;
+}
+
+const LOOKED_AT = 4000;
+
+async function isEnglish(examples: readonly Example[]): Promise<boolean> {
+  const { detect } = await import('tinyld');
+  const text = examples.map(textOf).join(' ').slice(0, LOOKED_AT);
+  return detect(text) === 'en';
+}
+
+/** A base of a type in the current folder under its usual name, or known to the index. */
+async function onThisMachine(modelType: string, usual: string, reason: string): Promise<Base | undefined> {
+  if (typeOf(usual) === modelType) return { model: usual, reason };
+  const known = (await knownModels()).find((one) => one.model_type === modelType && typeOf(one.id) === modelType);
+  return known && { model: known.id, reason };
+}
+
+async function knownModels(): Promise<{ id: string; model_type: string | null; kind: string }[]> {
+  const index = await openIndex();
+  try {
+    return (await listModels(index)).filter(({ kind }) => kind !== 'adapter');
+  } finally {
+    await index.destroy();
+  }
+}
+
+function typeOf(folder: string): string | undefined {
+  const path = join(folder, 'config.json');
+  return existsSync(path) ? String(readJson<{ model_type?: unknown }>(path).model_type) : undefined;
+}
+
+/**
+ * Refuses a base that is not there, or cannot read or learn such rows, by its config.json alone.
+ * @throws AttuneError E_MODEL_MISSING, E_CONFIG_MISSING, E_UNKNOWN_MODEL_TYPE, E_WRONG_MODEL
+ */
+export async function checkBase(model: string, examples: readonly Example[]): Promise<void> {
+  const folder = await folderOf(model);
+  const need = needOf(examples[0]);
+  if (isAdapterFolder(folder) || need === undefined) return;
+  const raw = readConfig(folder);
+  const architecture = await architectures.load(String(raw.model_type));
+  const { modalities = ['text'] } = architecture;
+  const tasks = Object.keys(architecture.heads(raw)) as Task[];
+  const reads = modalities.includes(need.reads);
+  if (reads && need.tasks.some((task) => tasks.includes(task))) return;
+  const { model: other, command } = await suggestBase({ path: 'DATA', examples });
+  const rows = ROWS[need.reads];
+  throw new AttuneError('E_WRONG_MODEL', {
+    what: reads ? `${model} cannot learn from such rows` : `${model} reads no ${rows}`,
+    got: `${raw.model_type}, which reads ${modalities.map((one) => ROWS[one]).join(' and ')}, for ${tasks.join(', ')}`,
+    expected: `a model that reads ${rows}, for ${need.tasks.join(' or ')}`,
+    fix: `--model ${other}${command === undefined ? '' : `, after ${command}`}`,
+  });
+}
+
+const ROWS: Record<Modality, string> = { text: 'texts', image: 'images', audio: 'recordings', items: 'items' };
+
+async function folderOf(model: string): Promise<string> {
+  try {
+    return modelFolder(model);
+  } catch (error) {
+    if (!(error instanceof AttuneError) || error.code !== 'E_MODEL_MISSING') throw error;
+    const here = readdirSync('.').filter((name) => existsSync(join(name, 'config.json')));
+    const known = [OWN_BASE, OWN_SPEECH, ...here, ...(await knownModels()).map(({ id }) => id)];
+    const close = nearest(model, known);
+    const { what, got, expected, fix } = error;
+    throw new AttuneError('E_MODEL_MISSING', {
+      what,
+      got,
+      expected,
+      fix: close === undefined ? fix : `did you mean "${close}"?`,
+    });
+  }
+}

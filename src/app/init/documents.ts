@@ -1,0 +1,63 @@
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { basename, extname } from 'node:path';
+import { AttuneError } from '../../base/errors.ts';
+import { containerName, containers, dataExtensions } from '../../data/containers/index.ts';
+import { holdsClasses } from '../../data/containers/class-folders.ts';
+import { mediaExtensions } from '../../data/media.ts';
+import { isFolder } from '../../files/find-files.ts';
+
+/**
+ * Leads documents (PDF, Office, web pages, mail) to `data prepare`, and folders of images or recordings to classes.
+ * @throws AttuneError E_INIT_DOCUMENTS, E_INIT_CLASSES
+ */
+export async function refuseDocuments(path: string): Promise<void> {
+  if (!existsSync(path)) return;
+  if (!isFolder(path)) {
+    if (!containers.has(containerName(path))) throw documents(path, `a ${extname(path) || 'file without ending'} file`);
+    return;
+  }
+  if (holdsClasses(path)) return;
+  const names = await namesBelow(path);
+  if (names.length === 0 || names.some((name) => dataExtensions.some((end) => name.endsWith(end)))) return;
+  const media = [...mediaExtensions.image, ...mediaExtensions.audio] as readonly string[];
+  const others = names.filter((name) => !media.includes(extname(name).toLowerCase()));
+  // A folder with splits has its classes one level deeper.
+  if (others.length === 0 && names.every((name) => name.includes('/') || name.includes('\\'))) return;
+  if (others.length === 0) throw withoutClasses(path);
+  throw documents(
+    path,
+    `a folder of ${[...new Set(others.map((name) => extname(name) || basename(name)))].slice(0, 5).join(', ')}`,
+  );
+}
+
+/** Files of a folder, by paths inside it; hidden ones are none. */
+async function namesBelow(path: string): Promise<string[]> {
+  const entries = await readdir(path, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
+    .map((entry) => `${entry.parentPath.slice(path.length)}/${entry.name}`.replace(/^[/\\]+/, ''));
+}
+
+function documents(path: string, got: string): AttuneError {
+  const rows = `${
+    basename(path)
+      .replace(/(\.[a-z0-9]+)+$/i, '')
+      .replace(/[^\w.-]+/g, '-') || 'rows'
+  }.jsonl`;
+  const quoted = /^[\w./-]+$/.test(path) ? path : `"${path}"`;
+  return new AttuneError('E_INIT_DOCUMENTS', {
+    what: `${path} holds documents, not rows`,
+    got,
+    expected: dataExtensions.filter((end) => !end.endsWith('.gz')).join(', '),
+    fix: `make rows of them: attune data prepare ${quoted} --to ${rows}; then attune init ${rows}`,
+  });
+}
+
+function withoutClasses(path: string): AttuneError {
+  return new AttuneError('E_INIT_CLASSES', {
+    what: `${path} holds images or recordings, and nothing says what they are`,
+    expected: 'a folder for each class, or a table (csv, jsonl) with a column of paths and one of labels or texts',
+    fix: `sort them: ${path}/cats/1.jpg, ${path}/dogs/2.jpg`,
+  });
+}

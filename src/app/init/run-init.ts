@@ -1,0 +1,136 @@
+import { existsSync } from 'node:fs';
+import type { ColumnMapping } from '../../data/columns.ts';
+import type { Guess } from '../../data/guess/index.ts';
+import { displayPath } from '../../files/find-files.ts';
+import { examineForInit, type InitFindings, objectiveFor, recipeFileFor, recipeText, writeRecipe } from '../init.ts';
+import { type Base, checkBase, suggestBase } from './base.ts';
+import { type ColumnReading, type InitHints, isPossible, readColumns, refuseUnclear } from './columns.ts';
+import { refuseDocuments } from './documents.ts';
+
+/** Somebody who can be asked. */
+export interface InitQuestions {
+  /** What the columns are; `{}` keeps the likeliest reading. */
+  columns(reading: ColumnReading): Promise<InitHints>;
+  model(base: Base): Promise<string>;
+  group(columns: readonly string[]): Promise<string | undefined>;
+  overwrite(file: string): Promise<boolean>;
+}
+
+export interface InitOptions extends InitHints {
+  /** The model to tune; what suits the rows unless given. */
+  model?: string;
+  groupBy?: string;
+  /** The recipe to write; named after the data unless given. */
+  output?: string;
+  /** Takes the likeliest reading of the columns where it is not clear. */
+  yes?: boolean;
+  /** Replaces a recipe that exists. */
+  overwrite?: boolean;
+  ask?: InitQuestions;
+}
+
+export interface InitResult {
+  recipe: string;
+  format: string;
+  reason: string;
+  /** The recipe's mapping; undefined where the columns have the format's own names. */
+  columns?: ColumnMapping;
+  objective: string;
+  model: string;
+  /** What brings the model, where it is not on this machine. */
+  command?: string;
+  /** What was thought of the columns, likeliest first. */
+  guesses: Guess[];
+  /** Why the first was taken. */
+  reasons: readonly string[];
+  /** A reading was taken though another is nearly as likely. */
+  isClear: boolean;
+  problems: InitFindings['inspection']['problems'];
+}
+
+/**
+ * Writes a recipe for data of any kind: which columns are what, which objective and which base suits.
+ * @throws AttuneError as `inspectData`; E_INIT_COLUMNS, E_INIT_FORMAT, E_INIT_DOCUMENTS, E_INIT_CLASSES, E_BAD_COLUMNS,
+ * E_MODEL_MISSING, E_WRONG_MODEL, E_RECIPE_EXISTS
+ */
+export async function init(path: string, options: InitOptions = {}): Promise<InitResult> {
+  await refuseDocuments(path);
+  const { reading, findings } = await understand(path, options);
+  const file = options.output ?? recipeFileFor(path);
+  const overwrite = await mayReplace(file, options);
+  const { model, command } = await baseFor(findings, reading, options);
+  const groupBy = options.groupBy ?? (await options.ask?.group(findings.groupColumns));
+  const { format, columns, guesses, reasons, isClear } = reading;
+  await writeRecipe(file, await recipeText(findings, { model, groupBy, format, columns }), { overwrite });
+  return {
+    recipe: file,
+    format: findings.inspection.format,
+    reason: findings.inspection.reason,
+    columns,
+    objective: objectiveFor(findings, model).name,
+    model,
+    command,
+    guesses: guesses.slice(0, MAX_GUESSES),
+    reasons,
+    isClear,
+    problems: findings.inspection.problems,
+  };
+}
+
+const MAX_GUESSES = 5;
+
+async function understand(
+  path: string,
+  options: InitOptions,
+): Promise<{ reading: ColumnReading; findings: InitFindings }> {
+  const { textColumns, labelColumn, answerColumn, format, columns, ask, yes = false } = options;
+  const hints = { textColumns, labelColumn, answerColumn, format, columns };
+  let reading = await readColumns(path, hints);
+  if (ask !== undefined && isOpen(reading, hints)) {
+    const answers = await ask.columns(reading);
+    if (Object.keys(answers).length > 0) reading = await readColumns(path, { ...hints, ...answers });
+    else if (reading.guesses.length > 0) reading = { ...reading, isClear: true };
+  }
+  if (!(reading.isClear || (yes && isPossible(reading)))) refuseUnclear(path, reading);
+  return { reading, findings: await examineForInit(path, reading) };
+}
+
+/** A table whose columns nobody has named, and that may be read in more than one way. */
+function isOpen({ guesses, profiles, columns, isClear }: ColumnReading, hints: InitHints): boolean {
+  if (hints.columns !== undefined || hints.labelColumn !== undefined || hints.answerColumn !== undefined) return false;
+  if (!isClear) return profiles.length > 0;
+  return guesses.length > 0 && (columns !== undefined || hints.textColumns !== undefined);
+}
+
+async function mayReplace(file: string, { overwrite = false, ask }: InitOptions): Promise<boolean> {
+  if (overwrite || ask === undefined || !existsSync(file)) return overwrite;
+  return ask.overwrite(file);
+}
+
+async function baseFor(findings: InitFindings, reading: ColumnReading, options: InitOptions): Promise<Base> {
+  const { examples } = findings.inspection;
+  const base = await suggestBase({
+    path: displayPath(findings.path, process.cwd()),
+    examples,
+    createOptions: createOptions(reading),
+  });
+  const model = options.model ?? (await options.ask?.model(base)) ?? base.model;
+  if (model === base.model && base.command !== undefined) return base;
+  await checkBase(model, examples);
+  return { model, reason: 'as named' };
+}
+
+/** What `attune models create` must be told of the columns. */
+function createOptions({ format, columns }: ColumnReading): string {
+  const mapping = columns === undefined ? '' : ` --columns ${JSON.stringify(flow(columns))}`;
+  return `${format === undefined ? '' : ` --format ${format}`}${mapping}`;
+}
+
+function flow(columns: ColumnMapping): string {
+  return `{${Object.entries(columns)
+    .map(
+      ([field, source]) =>
+        `${field}: ${typeof source === 'string' && /^[\w ]+$/.test(source) ? source : JSON.stringify(source)}`,
+    )
+    .join(', ')}}`;
+}

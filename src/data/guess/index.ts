@@ -1,0 +1,39 @@
+/** Which columns of a table are what, by their names and what they hold. */
+import type { ColumnWish, Guess } from './guess.ts';
+import { labelGuesses } from './label-guesses.ts';
+import { itemGuesses, mediaGuesses, tagGuesses, textGuesses } from './other-guesses.ts';
+import { answerGuesses, searchGuesses, translationGuesses } from './pair-guesses.ts';
+import type { ColumnProfile } from './profile.ts';
+
+export type { ColumnWish, Guess } from './guess.ts';
+export { describeValues } from './guess.ts';
+export type { ColumnProfile } from './profile.ts';
+export { isRepeatedPerson } from './traits.ts';
+export { profileColumns, profileRows } from './sample.ts';
+
+/** Best first; equal ones in this order. */
+const GUESSERS = [
+  tagGuesses,
+  mediaGuesses,
+  itemGuesses,
+  translationGuesses,
+  searchGuesses,
+  answerGuesses,
+  labelGuesses,
+  textGuesses,
+];
+
+/** All readings of a table that make sense, the likeliest first. */
+export function guessColumns(columns: readonly ColumnProfile[], wish: ColumnWish = {}): Guess[] {
+  return GUESSERS.flatMap((guesses) => guesses(columns, wish)).toSorted((a, b) => b.score - a.score);
+}
+
+const LIKELY = 0.5;
+/** A second reading of another column that is nearly as likely makes a guess unclear. */
+const NEAR = 0.75;
+
+/** Whether the first reading needs nobody's word. */
+export function isClear([best, ...others]: readonly Guess[]): boolean {
+  if (best === undefined || best.score < LIKELY) return false;
+  return others.every(({ score, target }) => target === best.target || score < NEAR * best.score);
+}

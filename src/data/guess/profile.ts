@@ -1,0 +1,152 @@
+import { cellNumber, cellText } from '../cells.ts';
+import { parseStructure } from '../formats/row-reader.ts';
+import { mediaExtensions } from '../media.ts';
+
+/** What the cells of a column hold. */
+export type ColumnKind =
+  | 'text'
+  | 'number'
+  | 'truth'
+  | 'date'
+  | 'address'
+  | 'list'
+  | 'structure'
+  | 'image'
+  | 'audio'
+  | 'empty';
+
+/** A column by its cells. */
+export interface ColumnProfile {
+  name: string;
+  kind: ColumnKind;
+  /** Rows that were looked at, and those with a value. */
+  rows: number;
+  filled: number;
+  /** Different values, and the most frequent ones with their counts. */
+  distinct: number;
+  frequent: { value: string; rows: number }[];
+  /** Of a text: mean words. */
+  words: number;
+  /** Of numbers: none has a fraction. */
+  isWhole: boolean;
+  /** Rows with several values in a cell: a list, or text with | or ; between. */
+  several: number;
+  /** Different values inside of such cells. */
+  distinctParts: number;
+  /** Of lists: mean items. */
+  items: number;
+}
+
+/** Cells are told apart by their beginning: long texts differ there. */
+const KEY_LENGTH = 200;
+/** Share of the cells that decides what a column holds; a few may be odd. */
+const MOST = 0.95;
+const SHOWN = 5;
+
+const DATE =
+  /^(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{2}))([T ,]+\d{1,2}:\d{2}.*)?$|^\d{1,2}:\d{2}(:\d{2})?$/;
+const ADDRESS = /^(https?:\/\/\S+|[\w.+-]+@[\w-]+\.[\w.-]+)$/i;
+const TRUTH = /^(true|false)$/i;
+
+/** Collects a column's profile, cell by cell. */
+export class ColumnProfiler {
+  readonly #name: string;
+  readonly #kinds = new Map<ColumnKind, number>();
+  readonly #values = new Map<string, number>();
+  readonly #parts = new Set<string>();
+  #words = 0;
+  #filled = 0;
+  #fractions = 0;
+  #several = 0;
+  #items = 0;
+
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  add(value: unknown): void {
+    if (value instanceof Uint8Array) return this.#count('structure', '(bytes)');
+    const text = cellText(value)?.trim();
+    if (text === undefined) return;
+    const kind = kindOf(value, text);
+    this.#count(kind, text.slice(0, KEY_LENGTH));
+    if (kind === 'number' && !Number.isInteger(cellNumber(value))) this.#fractions++;
+    if (kind === 'text') this.#words += text.split(/\s+/).length;
+    this.#addParts(partsOf(value, kind));
+  }
+
+  #count(kind: ColumnKind, key: string): void {
+    this.#filled++;
+    this.#kinds.set(kind, (this.#kinds.get(kind) ?? 0) + 1);
+    this.#values.set(key, (this.#values.get(key) ?? 0) + 1);
+  }
+
+  #addParts(parts: readonly string[]): void {
+    this.#items += parts.length;
+    if (parts.length > 1) this.#several++;
+    for (const part of parts) this.#parts.add(part.slice(0, KEY_LENGTH));
+  }
+
+  profile(rows: number): ColumnProfile {
+    const frequent = [...this.#values].toSorted(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)).slice(0, SHOWN);
+    const each = Math.max(1, this.#filled);
+    return {
+      name: this.#name,
+      kind: this.#kind(),
+      rows,
+      filled: this.#filled,
+      distinct: this.#values.size,
+      frequent: frequent.map(([value, count]) => ({ value, rows: count })),
+      words: this.#words / each,
+      isWhole: this.#fractions === 0,
+      several: this.#several,
+      distinctParts: this.#parts.size,
+      items: this.#items / each,
+    };
+  }
+
+  /** What most cells are; a mixture is text. */
+  #kind(): ColumnKind {
+    if (this.#filled === 0) return 'empty';
+    const main = [...this.#kinds].find(([, count]) => count >= MOST * this.#filled);
+    return main?.[0] ?? 'text';
+  }
+}
+
+function kindOf(value: unknown, text: string): ColumnKind {
+  if (typeof value === 'boolean' || TRUTH.test(text)) return 'truth';
+  if (value instanceof Date || DATE.test(text)) return 'date';
+  const read = typeof value === 'string' ? parseStructure(text) : value;
+  if (Array.isArray(read)) return 'list';
+  if (typeof read === 'object' && read !== null) return isMedia(read) ?? 'structure';
+  if (cellNumber(value) !== undefined) return 'number';
+  // Nothing is fetched: an image on the network is an address.
+  if (ADDRESS.test(text)) return 'address';
+  if (!/\n/.test(text)) for (const kind of ['image', 'audio'] as const) if (endsLike(text, kind)) return kind;
+  return 'text';
+}
+
+/** `{bytes, path}`, as data sets in Parquet hold files. */
+function isMedia(value: object): 'image' | 'audio' | undefined {
+  const { path } = value as { path?: unknown };
+  if (typeof path !== 'string') return undefined;
+  return (['image', 'audio'] as const).find((kind) => endsLike(path, kind));
+}
+
+function endsLike(text: string, kind: 'image' | 'audio'): boolean {
+  const lower = text.toLowerCase();
+  return mediaExtensions[kind].some((ending) => lower.endsWith(ending));
+}
+
+/** The values inside a cell that may hold several. */
+function partsOf(value: unknown, kind: ColumnKind): string[] {
+  if (kind === 'list') {
+    const list = (typeof value === 'string' ? parseStructure(value) : value) as unknown[];
+    return list.map((part) => (typeof part === 'object' ? JSON.stringify(part) : String(part)));
+  }
+  if (kind !== 'text' || typeof value !== 'string') return [];
+  return value
+    .split(/[|;]/)
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}

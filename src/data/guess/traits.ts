@@ -1,0 +1,92 @@
+import { nameFit, type Role } from './lexicon.ts';
+import type { ColumnProfile } from './profile.ts';
+
+/** Below so many rows, values that differ in every row say nothing. */
+const ENOUGH_ROWS = 20;
+/** A text of fewer words is a name or a class rather than a sentence. */
+const SENTENCE = 2.5;
+/** So many different whole numbers may be classes. */
+const MAX_NUMBERED_CLASSES = 10;
+
+/** Share of the values that are different. */
+export function variety({ distinct, filled }: ColumnProfile): number {
+  return filled === 0 ? 0 : distinct / filled;
+}
+
+export function isNamed(column: ColumnProfile, ...roles: Role[]): boolean {
+  return roles.some((role) => nameFit(column.name, role) >= 0.8);
+}
+
+/** Ids, times, people, places of origin: what a row is called, not what it says. */
+export function isAside(column: ColumnProfile): boolean {
+  if (['date', 'address', 'empty', 'structure'].includes(column.kind)) return true;
+  if (/^(column \d+|unnamed.*|index|)$/i.test(column.name)) return true;
+  return (isNamed(column, 'id', 'user') && column.words < SENTENCE) || isCode(column);
+}
+
+/** Somebody who has several rows. */
+export function isRepeatedPerson(column: ColumnProfile): boolean {
+  return isNamed(column, 'user') && column.distinct > 1 && variety(column) < 1 && column.words < SENTENCE;
+}
+
+/** "Tag" is a day where it is a number, and a label where it is text. */
+export function isTime(column: ColumnProfile): boolean {
+  return column.kind === 'number' && isNamed(column, 'time');
+}
+
+/** Codes such as `A-1039`: one word with digits, another in each row. */
+function isCode(column: ColumnProfile): boolean {
+  if (column.kind !== 'text' || column.words > 1.2 || column.filled < ENOUGH_ROWS || variety(column) < 0.95)
+    return false;
+  return column.frequent.every(({ value }) => /\d/.test(value));
+}
+
+/** How much a column reads as text, from 0 to 1. */
+export function textFit(column: ColumnProfile): number {
+  if (column.kind !== 'text' || isAside(column)) return 0;
+  const isSentence = column.words >= SENTENCE && (variety(column) > 0.2 || column.filled < ENOUGH_ROWS);
+  if (isSentence) return 1;
+  if (isNamed(column, 'text', 'prompt', 'answer', 'query') && variety(column) > 0.3) return 0.8;
+  return variety(column) > 0.8 ? 0.4 : 0;
+}
+
+/** How much a column's values are classes, from 0 to 1: few of them, each in many rows. */
+export function classFit(column: ColumnProfile): number {
+  if (!['text', 'number', 'truth'].includes(column.kind) || column.distinct < 2) return 0;
+  if (column.kind === 'number' && !isNumberedClass(column)) return 0;
+  if (column.filled < ENOUGH_ROWS) return variety(column) < 1 ? fewWords(column) : 0.6 * fewWords(column);
+  if (variety(column) > 0.8) return 0;
+  return (variety(column) > 0.5 ? 0.4 : 1) * fewWords(column);
+}
+
+function fewWords({ words }: ColumnProfile): number {
+  return words > 8 ? 0.2 : 1;
+}
+
+/** Whole numbers, few of them and each more than once: stars, grades, 0 and 1. */
+export function isNumberedClass(column: ColumnProfile): boolean {
+  const isFew = column.distinct <= MAX_NUMBERED_CLASSES && (column.distinct <= 2 || variety(column) <= 0.5);
+  return column.kind === 'number' && column.isWhole && isFew;
+}
+
+/** How much a column holds quantities, from 0 to 1. */
+export function quantityFit(column: ColumnProfile): number {
+  if (column.kind !== 'number' || column.distinct < 3) return 0;
+  return isNumberedClass(column) ? 0 : 1;
+}
+
+/** How much a column holds several classes a cell, from 0 to 1. */
+export function severalFit(column: ColumnProfile): number {
+  const { kind, several, filled, distinctParts, items } = column;
+  if (kind !== 'text' && kind !== 'list') return 0;
+  if (several < (kind === 'list' ? 1 : 0.1 * filled)) return 0;
+  const parts = items * filled;
+  return distinctParts <= 0.5 * parts || parts < ENOUGH_ROWS ? 1 : 0;
+}
+
+/** What a table of numbers and classes tells a row by: no ids, texts or values that never change. */
+export function isFeature(column: ColumnProfile): boolean {
+  if (isAside(column) || isNamed(column, 'origin') || column.distinct < 2) return false;
+  if (column.kind === 'number' || column.kind === 'truth') return true;
+  return column.kind === 'text' && (variety(column) <= 0.5 || column.filled < ENOUGH_ROWS);
+}

@@ -1,0 +1,109 @@
+import type { Example } from './example.ts';
+
+/** A class with how many rows have it. */
+export interface LabelCount {
+  label: string;
+  rows: number;
+  /** Of all rows. */
+  share: number;
+}
+
+export interface NumberBucket {
+  from: number;
+  to: number;
+  rows: number;
+}
+
+/** What is learnt of the rows: classes with their rows, the most frequent first; or numbers with their range. */
+export type LabelReport =
+  | {
+      kind: 'classes';
+      rows: number;
+      labels: LabelCount[];
+      /** Classes of fewer rows than can be learnt from. */
+      rare: string[];
+      /** Rows without any, where a row may have several. */
+      without?: number;
+    }
+  | {
+      kind: 'numbers';
+      rows: number;
+      min: number;
+      mean: number;
+      median: number;
+      max: number;
+      histogram: NumberBucket[];
+    };
+
+/** A class with fewer rows has one or none to be judged by. */
+export const FEW_ROWS = 10;
+
+/** The labels of rows that have some; undefined for all others. */
+export function countLabels(examples: readonly Example[]): LabelReport | undefined {
+  switch (examples[0]?.kind) {
+    case 'classification':
+    case 'multilabel':
+      return countClasses(examples);
+    case 'regression':
+    case 'graded':
+      return describeNumbers(
+        examples.flatMap((row) => (row.kind === 'regression' ? [row.value] : row.kind === 'graded' ? [row.score] : [])),
+      );
+    default:
+      return undefined;
+  }
+}
+
+function countClasses(examples: readonly Example[]): LabelReport {
+  const counts = new Map<string, number>();
+  let without = 0;
+  for (const row of examples) {
+    const labels = row.kind === 'classification' ? [row.label] : row.kind === 'multilabel' ? row.labels : [];
+    if (labels.length === 0) without++;
+    for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
+  }
+  const labels = [...counts]
+    .map(([label, rows]) => ({ label, rows, share: rows / examples.length }))
+    .toSorted((a, b) => b.rows - a.rows || (a.label < b.label ? -1 : 1));
+  const rare = labels.filter(({ rows }) => rows < FEW_ROWS).map(({ label }) => label);
+  const some = examples[0].kind === 'multilabel' && { without };
+  return { kind: 'classes', rows: examples.length, labels, rare, ...some };
+}
+
+function describeNumbers(values: readonly number[]): LabelReport {
+  const sorted = Float64Array.from(values).sort();
+  const { length } = sorted;
+  const middle = Math.floor(length / 2);
+  return {
+    kind: 'numbers',
+    rows: length,
+    min: sorted[0],
+    mean: sorted.reduce((sum, value) => sum + value / length, 0),
+    median: length % 2 === 1 ? sorted[middle] : sorted[middle - 1] / 2 + sorted[middle] / 2,
+    max: sorted[length - 1],
+    histogram: bucketsOf(sorted),
+  };
+}
+
+const BUCKETS = 10;
+
+/** Equal steps of a round width: 1, 2 or 5 times a power of ten. */
+function bucketsOf(sorted: Float64Array): NumberBucket[] {
+  const [least, most] = [sorted[0], sorted[sorted.length - 1]];
+  if (least === most || !Number.isFinite(most - least)) return [{ from: least, to: most, rows: sorted.length }];
+  const power = 10 ** Math.floor(Math.log10((most - least) / BUCKETS));
+  const width = [1, 2, 5, 10].map((factor) => factor * power).find((step) => (most - least) / step < BUCKETS)!;
+  const first = Math.floor(least / width);
+  const buckets = Array.from({ length: Math.floor(most / width) - first + 1 }, (_, i) => ({
+    from: rounded((first + i) * width),
+    to: rounded((first + i + 1) * width),
+    rows: 0,
+  }));
+  for (const value of sorted) buckets[Math.min(buckets.length - 1, Math.floor(value / width) - first)].rows++;
+  return buckets;
+}
+
+/** Without the last digits, which steps of a tenth do not have. */
+function rounded(value: number): number {
+  return Number(value.toPrecision(12));
+}
