@@ -12,6 +12,7 @@ export { newTokenizer, type NewTokenizerOptions } from './new-tokenizer.ts';
 export { checkRenderedRow } from './row-check.ts';
 export type { ChatRow, CompletionRow, RenderableRow, TextRow, TrainOn } from './row-draft.ts';
 export { Renderer, type Piece, type RenderedRow, type RenderedRows, type RendererOptions } from './renderer.ts';
+export { TOOLS_TEMPLATE, usesTools } from './shown-tools.ts';
 export type { SpecialRole } from './special-roles.ts';
 export type { SpecialToken, SpecialTokens } from './special-tokens.ts';
 export { SpeechTokens, withSpeechWish, type SpeechWish, type TimeTokens } from './speech-tokens.ts';

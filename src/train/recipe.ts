@@ -77,7 +77,11 @@ const dataSchema = z.strictObject({
     .default('right')
     .describe('what truncate takes from a text that is classified or embedded: its end, beginning or middle'),
   packing: z.boolean().default(true).describe('several rows in one sequence, kept apart; never changes the result'),
-  chat_template: z.string().nullable().default(null).describe("template file, or a name among the tokenizer's own"),
+  chat_template: z
+    .string()
+    .nullable()
+    .default(null)
+    .describe("template file, a name among the tokenizer's own, or attune-tools: ours, which shows tools and calls"),
   chat_template_kwargs: z
     .record(z.string(), z.json())
     .default({})
