@@ -1,4 +1,5 @@
 import { AttuneError } from '../base/errors.ts';
+import { separatorOf } from './answer-space.ts';
 import { findAnswer, type RenderTurns, type Span } from './answer-spans.ts';
 import { checkToolsShown } from './shown-tools.ts';
 import type { Conversation, TemplateOptions } from './template.ts';
@@ -9,7 +10,7 @@ export interface ChatRow extends Conversation {
   kind: 'chat';
 }
 
-/** Prompt and answer as plain texts; the answer ends with EOS. */
+/** Prompt and answer as plain texts; a space stands between them where the tokenizer says so, and EOS at the end. */
 export interface CompletionRow {
   kind: 'completion';
   prompt: string;
@@ -76,7 +77,7 @@ function draftCompletion(row: CompletionRow, tokenizer: Tokenizer, { trainOn }: 
       fix: 'name an eos_token in tokenizer_config.json, or add one as a new special token',
     });
   }
-  const text = row.prompt + row.completion;
+  const text = row.prompt + (tokenizer.answerSpace ? separatorOf(row) : '') + row.completion;
   const start = trainOn === 'all' ? 0 : row.prompt.length;
   const trained = [{ start, end: text.length }];
   return { text, trained, cuts: [row.prompt.length], endsWithEos: !row.completion.endsWith(eos.content) };

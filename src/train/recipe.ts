@@ -86,6 +86,12 @@ const dataSchema = z.strictObject({
     .record(z.string(), z.json())
     .default({})
     .meta({ description: "the template's own variables (enable_thinking)", shown: '{NAME: VALUE}' }),
+  answer_space: z
+    .union([z.literal('auto'), z.boolean()], { error: 'expected auto, true or false' })
+    .default('auto')
+    .describe(
+      'a space between prompt and completion where neither has white space; auto: where most rows lack it and the words of the vocabulary begin with one',
+    ),
   new_tokens: z
     .array(newTokenSchema)
     .default([])

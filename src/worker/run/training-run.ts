@@ -86,7 +86,7 @@ interface RunRows {
 export async function prepareRun(context: RunContext): Promise<PreparedRun> {
   const { recipe, emit, signal } = context;
   const read = await readRows(context);
-  const { base, loaded, media, vocabulary, letters, labels, objective, train, validation, metrics } = read;
+  const { base, loaded, tokenizer, media, vocabulary, letters, labels, objective, train, validation, metrics } = read;
   emit({ type: 'phase-started', phase: 'engine', message: `loading ${recipe.model}` });
   const dtype = computeType(recipe.training.precision);
   const headLabels = hasClasses(objective.task) ? labels : undefined;
@@ -103,7 +103,7 @@ export async function prepareRun(context: RunContext): Promise<PreparedRun> {
   if (storage.note !== undefined) emit({ type: 'phase-started', phase: 'engine', message: storage.note });
   if (objective.config !== undefined) model.config = withReading(model.config, objective.config);
   const update = await createUpdate(recipe, tuning);
-  const constants = await decide(context, { model, objective }, [...train.rows, ...validation.rows]);
+  const constants = await decide(context, { model, objective, tokenizer }, [...train.rows, ...validation.rows]);
   const sampler = createSampler(recipe, train.rows, {
     microBatchTokens: constants.microBatchTokens,
     mixture: loaded.mixture === undefined ? undefined : refitMixture(loaded.mixture, train.rowOf),
@@ -123,6 +123,9 @@ export async function prepareRun(context: RunContext): Promise<PreparedRun> {
   return { ...read, context, parts, storage, options, trainer, test: loaded.splits.test };
 }
 
+const SPACE_MESSAGE =
+  "a space is put between prompt and answer, as the vocabulary's words begin with one (data.answer_space: false for none)";
+
 async function readRows(context: RunContext): Promise<RunRows> {
   const { recipe, emit, now } = context;
   const base = modelFolder(recipe.model);
@@ -131,7 +134,11 @@ async function readRows(context: RunContext): Promise<RunRows> {
   const metrics = await recipeMetrics(recipe);
   const loaded = await loadRunData(recipe, context);
   const { causal, maxPositions, vocabularySize, filledTo } = await baseTraits(base);
-  const { tokenizer, vocabulary, letters } = await runTokenizer(recipe, base, loaded.splits.train);
+  const { earlier } = context;
+  // A run that began before there was such a space goes on without it.
+  const decided = earlier && { answerSpace: earlier.answerSpace ?? false };
+  const { tokenizer, vocabulary, letters } = await runTokenizer(recipe, base, loaded.splits.train, decided);
+  if (tokenizer.answerSpace) emit({ type: 'phase-started', phase: 'data', message: SPACE_MESSAGE });
   // What reads no tokens has no table that the letters it writes could fit.
   if (vocabularySize > 0) checkVocabulary({ origin: base, size: vocabulary.known }, vocabularySize);
   const labels = labelsOf(recipe, loaded.splits.train, readConfig(base));
@@ -156,7 +163,7 @@ async function readRows(context: RunContext): Promise<RunRows> {
 /** What the run decides once: as an earlier part of it did, else what fits into memory now. */
 async function decide(
   context: RunContext,
-  { model, objective }: { model: Model; objective: Objective },
+  { model, objective, tokenizer }: { model: Model; objective: Objective; tokenizer: Tokenizer },
   rows: readonly PreparedRow[],
 ): Promise<RunConstants> {
   const { gradient_checkpointing: checkpointing, micro_batch_tokens: microBatchTokens } = context.recipe.training;
@@ -164,7 +171,9 @@ async function decide(
   const [sample] = rows[0].media === undefined ? [] : ((await objective.load?.([rows[0]])) ?? []);
   const perToken = sample && scope(() => convolutionBytesPerToken(model, objective.collate([sample]).input));
   const memory = context.earlier ?? planMemory(model, { longest, microBatchTokens, checkpointing, perToken });
-  return { now: context.now, microBatchTokens: memory.microBatchTokens, checkpointing: memory.checkpointing };
+  const { microBatchTokens: most, checkpointing: isSaving } = memory;
+  const space = tokenizer.answerSpace ? { answerSpace: true } : {};
+  return { now: context.now, microBatchTokens: most, checkpointing: isSaving, ...space };
 }
 
 async function save(
