@@ -20,16 +20,17 @@ const system: Message = { role: 'system', content: SYSTEM };
 
 /**
  * An Ollama Modelfile for weights beside it: the tokenizer's own template in Ollama's language, and its stop tokens.
- * `isPlain`: the model continues prompts as they are, whatever template lies beside it.
+ * `isPlain`: the model continues prompts as they are, whatever template lies beside it; `system`: what it was always told.
  */
 export function ollamaModelfile(
   tokenizer: Tokenizer,
   weights: string,
-  { isPlain = false } = {},
+  { isPlain = false, system }: { isPlain?: boolean; system?: string } = {},
 ): { text: string; differences: string[] } {
   if (isPlain) return plainModelfile(tokenizer, weights);
   const frame = tokenizer.templates.exists ? frameOf(tokenizer) : undefined;
   const template = frame === undefined ? [] : [`TEMPLATE """${goTemplate(frame)}"""`];
+  if (frame?.system !== undefined && system !== undefined) template.push(`SYSTEM """${system}"""`);
   const differences =
     frame === undefined && tokenizer.templates.exists
       ? ['the chat template does more than frame turns: the Modelfile has none, and Ollama would choose one itself']

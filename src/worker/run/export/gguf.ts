@@ -22,7 +22,7 @@ export const form: ExportForm = {
     const told = [...vocabulary.metadata].filter(([key]) => !isPlain || !key.startsWith('tokenizer.chat_template'));
     const metadata = new Map([['general.name', { type: 'string', value: name }] as const, ...told]);
     const bytes = writeModelGguf(join(draft, WEIGHTS), planGguf(model, dtype), metadata);
-    const modelfile = ollamaModelfile(tokenizer, WEIGHTS, { isPlain });
+    const modelfile = ollamaModelfile(tokenizer, WEIGHTS, { isPlain, system: notes?.system_prompt });
     writeFileAtomic(join(draft, 'Modelfile'), modelfile.text);
     for (const message of [...vocabulary.differences, ...modelfile.differences])
       emit({ type: 'warning-raised', code: 'W_READ_OTHERWISE', message });
