@@ -58,3 +58,35 @@ describe.skipIf(!existsSync('build/attune.node'))('a model', () => {
     expect(bench.text('told/gguf/Modelfile')).toContain('SYSTEM """Say where parcels are."""');
   });
 });
+
+describe.skipIf(!existsSync('build/attune.node'))('a dry run', () => {
+  let own: BadInputBench;
+  beforeAll(async () => {
+    own = await BadInputBench.make();
+  });
+  afterAll(() => own.remove());
+
+  it('tells time, memory, rows and tokens as JSON', () => {
+    const { code, document } = own.run(own.train({}, '--dry-run', '--output-dir', 'dry'));
+    expect(code).toBe(0);
+    expect(document).toMatchObject({
+      outcome: 'dry-run',
+      plan: {
+        rows: { train: 24, validation: 3, test: 3 },
+        tokens: { input: expect.any(Number), loss: expect.any(Number) },
+        steps: 3,
+        seconds: expect.any(Number),
+        memory: { peakBytes: expect.any(Number), availableBytes: expect.any(Number) },
+        disk: { bytes: expect.any(Number), freeBytes: expect.any(Number) },
+      },
+    });
+    expect(existsSync(own.path('dry'))).toBe(false);
+  });
+
+  it('refuses what training would: a folder that is taken, metrics of other rows', () => {
+    const numbers = own.train({}, '--dry-run', '--evaluation.metrics', '[mae]');
+    expect(own.failure(numbers).code).toBe('E_EVALUATION_IMPOSSIBLE');
+    own.write('taken/events.jsonl', `${JSON.stringify({ at: 1, type: 'run-finished' })}\n`);
+    expect(own.failure(own.train({}, '--dry-run', '--output-dir', 'taken')).code).toBe('E_RUN_EXISTS');
+  });
+});

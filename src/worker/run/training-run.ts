@@ -1,4 +1,4 @@
-import type { EventSink } from '../../base/events.ts';
+import type { DataPrepared, EventSink } from '../../base/events.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { refitMixture, type Example, type LoadedData } from '../../data/index.ts';
 import type { MetricSpec } from '../../eval/metrics/index.ts';
@@ -60,7 +60,11 @@ export interface PreparedRun {
   media: MediaReader | undefined;
   labels: readonly string[];
   loaded: LoadedData;
+  /** What will be trained on, in numbers. */
+  report: DataPrepared;
   test: readonly Example[];
+  /** Whether the base model can be told or shown a task. */
+  isPromptable: boolean;
   /** The base model's folder. */
   base: string;
   /** The metrics that the recipe names; undefined where it leaves them to what the answers are like. */
@@ -71,6 +75,8 @@ export interface PreparedRun {
 interface RunRows {
   base: string;
   loaded: LoadedData;
+  report: DataPrepared;
+  isPromptable: boolean;
   tokenizer: Tokenizer;
   media: MediaReader | undefined;
   vocabulary: Vocabulary;
@@ -153,11 +159,31 @@ async function readRows(context: RunContext): Promise<RunRows> {
   if (train.rows.length === 0) throw nothingLeft(Math.min(recipe.data.max_length, maxPositions));
   checkGeneralSet(recipe, objective.task);
   if (recipe.evaluation.patience !== null && validation.rows.length === 0) throw patienceForNothing();
-  reportData(loaded, { train: train.rows, validation: validation.rows, test: loaded.splits.test }, train.cuts, emit);
+  const report = reportData(
+    loaded,
+    { train: train.rows, validation: validation.rows, test: loaded.splits.test },
+    train.cuts,
+    emit,
+  );
   reportCuts(train.cuts, { split: 'train', examples: loaded.splits.train, emit });
   reportCuts(validation.cuts, { split: 'validation', examples: loaded.splits.validation, emit });
   reportUnseen(vocabulary.trained, { rows: train.rows, tokenizer, emit });
-  return { base, loaded, tokenizer, media, vocabulary, letters, labels, objective, train, validation, metrics };
+  const isPromptable = (causal || objective.task === 'seq2seq') && media === undefined;
+  return {
+    base,
+    loaded,
+    report,
+    isPromptable,
+    tokenizer,
+    media,
+    vocabulary,
+    letters,
+    labels,
+    objective,
+    train,
+    validation,
+    metrics,
+  };
 }
 
 /** What the run decides once: as an earlier part of it did, else what fits into memory now. */
