@@ -188,11 +188,18 @@ const evaluationSchema = z.strictObject({
       description: 'what the result is compared with on the test rows, besides its base; auto: cheap; none: nothing',
       shown: 'auto|none|LIST',
     }),
-  max_rows: z.int().positive().default(500).describe('test rows compared at most: a sample of more'),
+  max_rows: z
+    .union([z.literal('auto'), z.int().positive()], { error: 'expected auto or a whole number of rows' })
+    .default('auto')
+    .describe(
+      'test rows compared at most: a sample of more; auto: 500, fewer where writing so many answers would take long',
+    ),
   max_new_tokens: z
     .union([z.literal('auto'), z.int().positive()], { error: 'expected auto or a whole number of tokens' })
     .default('auto')
-    .describe('longest answer to a test row; auto: what the longest training answer needs'),
+    .describe(
+      'longest answer to a test row; auto: what the longest training answer needs, of a model that was not tuned what 99 in 100 need',
+    ),
   exclude_seen: z
     .boolean()
     .default(true)

@@ -109,8 +109,8 @@ async function writeAnswers(
     await write(writing.filter(isHeld), { maxNewTokens: room, constraint: () => constraint.begin() });
   }
   const free = writing.filter((row) => !isHeld(row));
-  // A turn has an end of its own.
-  await write(free, { maxNewTokens, stop: isPlain ? stop : undefined });
+  // A turn has an end of its own, which a model that was never shown turns does not write either.
+  await write(free, { maxNewTokens, stop });
   return writing.map((row, i) => answerBorder(asked[i], opened.tokenizer).whole(answers.get(row)!));
 }
 
