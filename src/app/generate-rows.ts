@@ -7,6 +7,7 @@ import type { Answer } from '../worker/jobs/generate.ts';
 import type { Message } from '../text/index.ts';
 import { rememberedShapes } from '../worker/run/remembered-shapes.ts';
 import { loadFormatters } from '../worker/run/row-formatters.ts';
+import { inTrainedForm } from './prompt-form.ts';
 import { checkSampling, openTalker, type Prompt, type Sampling, type TalkOptions } from './talk.ts';
 
 export interface GenerateRowsOptions extends TalkOptions {
@@ -66,7 +67,10 @@ export async function generateRows(options: GenerateRowsOptions): Promise<Genera
       answers[row] = completions.map((one, sample) => rowOf(rows[row], one, n > 1 ? sample : undefined));
       onEvent?.({ ...progress, done: ++done });
     };
-    await talker.answer(rows.map(promptOf), sampling, { onAnswer, signal }).catch(unlessStopped);
+    // A row of plain text is to be continued, whatever the model was trained on.
+    const form = (row: Example) => (row.kind === 'text' ? undefined : talker.trained);
+    const prompts = rows.map((row) => inTrainedForm(promptOf(row), form(row)));
+    await talker.answer(prompts, sampling, { onAnswer, signal }).catch(unlessStopped);
   } finally {
     await talker.close().catch(unlessStopped);
   }

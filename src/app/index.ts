@@ -35,6 +35,7 @@ export { reportRun, type WrittenReport } from './report/index.ts';
 export { addItems, indexItems, recommend, type Recommended, type RecommendOptions } from './recommend.ts';
 export { attachRun, findRuns, showRun, stopRun, type RunDetails, type RunSummary } from './runs.ts';
 export { Conversation, openTalker, type AnswerWatch, type Sampling, type Talker, type TalkOptions } from './talk.ts';
+export { deleteRuns, renameRunTo, type RunToDelete } from './tidy-runs.ts';
 export { train, trainDetached, type TrainOptions, type TrainOutcome } from './train.ts';
 export { verifyRun, type Verification, type VerifyOptions } from './verify.ts';
 export { AttuneError, type Problem } from '../base/errors.ts';

@@ -3,6 +3,7 @@ import { grammarOf } from '../generate/constraint/grammar-of.ts';
 import type { Message } from '../text/index.ts';
 import type { StorageName } from '../methods/storage/index.ts';
 import { openSession } from '../worker/index.ts';
+import { trainedForm, type TrainedForm } from './prompt-form.ts';
 import type { Answer, GenerateChunk, GenerateRequest } from '../worker/jobs/generate.ts';
 
 /** How answers are made; what is left out, or undefined, has its default. */
@@ -35,6 +36,8 @@ export interface AnswerWatch {
 
 /** A model that is loaded once and answers until it is closed. Calls may overlap. */
 export interface Talker {
+  /** How the result was trained to be asked; its base is asked the same. Undefined for a model that was not tuned here. */
+  readonly trained?: TrainedForm;
   /** Answers any number of prompts: n rows for each, one after the other. */
   answer(prompts: readonly Prompt[], sampling?: Sampling, watch?: AnswerWatch): Promise<Answer[]>;
   close(): Promise<void>;
@@ -50,6 +53,7 @@ export async function openTalker(options: TalkOptions): Promise<Talker> {
   const { target, base, precision, storage, onEvent = () => undefined, signal } = options;
   const session = await openSession({ job: 'generate', input: { target, base, precision, storage }, onEvent, signal });
   return {
+    trained: trainedForm(target),
     async answer(prompts, sampling = {}, { onText, onAnswer, signal: stop } = {}) {
       const request: GenerateRequest = { ...sampling, prompts, stream: onText !== undefined };
       const n = sampling.n ?? 1;

@@ -8,7 +8,7 @@ import { checkForgetting } from '../eval/general/forgetting.ts';
 import { readForgetting, type Forgetting } from '../store/forgetting.ts';
 import { readOverfitting, type Overfitting } from '../store/overfitting.ts';
 import { readComparison, type Comparison } from '../store/results.ts';
-import { isRunFolder } from '../store/run-folder.ts';
+import { checkFree, isRunFolder } from '../store/run-folder.ts';
 import type { Recipe } from '../train/recipe.ts';
 import { type JobResult, runJob, startJob } from '../worker/index.ts';
 import { pullForRecipe } from './pull.ts';
@@ -59,7 +59,9 @@ export async function train(recipe: Recipe, options: TrainOptions = {}): Promise
     checkForgetting(forgetting, recipe.evaluation.max_forgetting);
     return { ...outcome, folder, comparison: readComparison(folder), forgetting, overfitting: readOverfitting(folder) };
   };
-  return dryRun ? withBorrowedFolder(folder, run) : run();
+  if (!dryRun) return run();
+  if (!resume && isRunFolder(folder)) checkFree(folder);
+  return withBorrowedFolder(folder, run);
 }
 
 /** A dry run tries the disk where the run would lie, and leaves no empty folder there. */

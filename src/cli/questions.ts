@@ -77,6 +77,13 @@ export async function askOverwrite(file: string): Promise<true> {
   throw cancelled();
 }
 
+/** True, or the user has thought better of it. `what`: "2 runs". */
+export async function askDeletion(what: string): Promise<true> {
+  const answer = await confirm({ message: `Delete ${what} for good?`, initialValue: false });
+  if (!isCancel(answer) && answer) return true;
+  throw new AttuneError('E_CANCELLED', { what: 'Nothing was deleted' });
+}
+
 function decided<Answer>(answer: Answer): Exclude<Answer, symbol> {
   if (isCancel(answer)) throw cancelled();
   return answer as Exclude<Answer, symbol>;

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import type { ResolveOptions } from '../app/recipe/index.ts';
 import type { Recipe } from '../train/recipe.ts';
 import type { TrainOptions, TrainOutcome } from '../app/train.ts';
 import { AttuneError } from '../base/errors.ts';
@@ -13,10 +14,14 @@ import { withProgress } from './with-progress.ts';
 /** What `train` and `runs resume` have in common. */
 
 /** The recipe of the command line: the file where one is named, with the flags over it. */
-export async function resolveFor(context: CommandContext): Promise<Recipe> {
+export async function resolveFor(
+  context: CommandContext,
+  outputFolder?: ResolveOptions['outputFolder'],
+): Promise<Recipe> {
   const { resolveRecipe, resolveRecipeFile } = await import('../app/recipe/index.ts');
   const { dim } = context.log.colours;
-  const options = { flags: context.recipeFlags, onNotice: (notice: string) => context.log.line(dim(notice)) };
+  const onNotice = (notice: string) => context.log.line(dim(notice));
+  const options = { flags: context.recipeFlags, outputFolder, onNotice };
   const file = context.argument('RECIPE');
   if (file !== undefined) return resolveRecipeFile(file, options);
   if (Object.keys(context.recipeFlags).length > 0) return resolveRecipe({}, options);

@@ -1,5 +1,6 @@
 import { AttuneError } from '../base/errors.ts';
 import type { Example } from '../data/example.ts';
+import { callText } from '../text/call-text.ts';
 import type { Message } from '../text/message.ts';
 
 /** The text that a predictor is given: prompt, conversation up to the last answer, or the text to classify. */
@@ -53,7 +54,7 @@ export function answerText(example: Example): string {
 export function expectedText(example: Example): string | undefined {
   switch (example.kind) {
     case 'chat':
-      return example.messages[lastAnswer(example.messages)]?.content;
+      return answerOf(example.messages[lastAnswer(example.messages)]);
     case 'completion':
       return example.completion;
     case 'classification':
@@ -84,6 +85,12 @@ export function expectedText(example: Example): string | undefined {
     case 'recording':
       return undefined;
   }
+}
+
+/** What an assistant says, and then its calls, as our own chat template writes them. */
+function answerOf(message: Message | undefined): string | undefined {
+  if (message?.tool_calls === undefined) return message?.content;
+  return [message.content, ...message.tool_calls.map(callText)].filter((part) => part !== '').join('\n');
 }
 
 /** The classes of one row; empty for rows of other kinds. */

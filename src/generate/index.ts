@@ -1,6 +1,7 @@
 export { rememberTexts } from './sources.ts';
 export { Batcher, type BatcherCounts, type BatcherOptions } from './batcher.ts';
 export { constraintFor } from './constraint/constraint-for.ts';
+export { spacedConstraint } from './constraint/spaced.ts';
 export type { TokenConstraint } from './constraint/token-constraint.ts';
 export type { ConstraintSpec } from './constraint/spec.ts';
 export { askInTurn, generate } from './generate.ts';

@@ -17,6 +17,10 @@ export interface ModelCardParts {
   /** The Hub's name of what it does: "text-generation", "text-classification". */
   task: string;
   tags?: readonly string[];
+  /** How a model that writes is asked: in turns of its chat template, or with a text that it continues. */
+  promptForm?: 'chat' | 'plain';
+  /** The system message that it was trained with. */
+  systemPrompt?: string;
   /** Rows of the token tables, where new tokens made them more than the base model has. */
   vocabularySize?: number;
   /** Where the data came from, as the recipe names it. */
@@ -115,14 +119,22 @@ function systemsTable({ metric, metrics, systems, subject }: Comparison): string
   return table(['System', metrics.find(({ name }) => name === metric)?.title ?? metric, 'Interval'], rows);
 }
 
-function use({ kind, task, vocabularySize }: ModelCardParts): string {
-  const chat = task === 'text-generation' ? '```sh\nattune chat FOLDER\n```\n\n' : '';
+function use({ kind, task, vocabularySize, ...asked }: ModelCardParts): string {
+  const chat = task === 'text-generation' ? `\`\`\`sh\nattune chat FOLDER\n\`\`\`\n\n${askedAs(asked)}` : '';
   const reader = kind === 'adapter' ? 'PEFT' : 'transformers';
   const grown =
     kind === 'adapter' && vocabularySize !== undefined
       ? `once the base model has rows for its new tokens (\`model.resize_token_embeddings(${vocabularySize})\`)`
       : 'as it is';
   return `## Use\n\n${chat}${reader} reads the folder ${grown}; tokenizer and chat template lie beside the weights.`;
+}
+
+/** The form of its training rows, which it has to be asked in elsewhere too. */
+function askedAs({ promptForm, systemPrompt }: Pick<ModelCardParts, 'promptForm' | 'systemPrompt'>): string {
+  if (promptForm === 'plain')
+    return 'It continues a prompt as plain text, one at a time, as in training: ask it without the chat template.\n\n';
+  if (systemPrompt === undefined) return '';
+  return `Every conversation that it was trained on began with this system message:\n\n${fenced(`${systemPrompt}\n`, 'text')}\n\n`;
 }
 
 function data({ data: used, source }: ModelCardParts): string | undefined {
@@ -142,10 +154,10 @@ function training({ recipe, identity }: ModelCardParts): string {
 }
 
 /** A fence longer than any run of backticks inside: a recipe may hold a prompt with code. */
-function fenced(text: string): string {
+function fenced(text: string, language = 'yaml'): string {
   const longest = Math.max(2, ...Array.from(text.matchAll(/`+/g), ([run]) => run.length));
   const fence = '`'.repeat(longest + 1);
-  return `${fence}yaml\n${text}${fence}`;
+  return `${fence}${language}\n${text}${fence}`;
 }
 
 function rowsOf(used: ModelCardParts['data'], split: string): string {

@@ -19,7 +19,8 @@ export async function recordModel(index: Index, model: ModelRecord): Promise<voi
 
 /** Records the model that a run started from and, once it has finished, the one that it made. */
 export async function recordRunModels(index: Index, run: RunSummary): Promise<void> {
-  if (run.model !== undefined) {
+  // A run that failed before it had read any rows may have named a model that is none.
+  if (run.model !== undefined && (run.data !== undefined || existsSync(run.model))) {
     const base = existsSync(run.model) ? resolve(run.model) : run.model;
     await index
       .insertInto('models')
@@ -39,10 +40,13 @@ export async function recordRunModels(index: Index, run: RunSummary): Promise<vo
   });
 }
 
-/** The known models, newest first; those whose folder is gone are left out. */
+/** The known models, newest first; those whose folder is gone are left out, and names that no run could begin with. */
 export async function listModels(index: Index): Promise<ModelRecord[]> {
   const rows = await index.selectFrom('models').selectAll().orderBy('created_at', 'desc').orderBy('id').execute();
-  return rows.filter((row) => !isAbsolute(row.id) || existsSync(row.id));
+  const runs = await index.selectFrom('runs').select(['model', 'status', 'step']).execute();
+  const begun = new Set(runs.flatMap(({ model, status, step }) => (status === 'failed' && step === 0 ? [] : [model])));
+  const failed = new Set(runs.map(({ model }) => model).filter((model) => !begun.has(model)));
+  return rows.filter(({ id }) => (isAbsolute(id) ? existsSync(id) : !failed.has(id)));
 }
 
 /** What a model's folder says of itself; a hub name says nothing here. */

@@ -9,7 +9,7 @@ import { writeJson } from '../files/json.ts';
 import { listCheckpoints, removeUnfinished } from './checkpoints.ts';
 import { JsonLinesWriter, readJsonLines } from './json-lines.ts';
 import { isOwn } from './process-identity.ts';
-import { findLockOwner, lockRun, type RunLock } from './run-lock.ts';
+import { findLockOwner, lockRun, refuseLocked, type RunLock } from './run-lock.ts';
 import { runPaths, type RunPaths } from './run-paths.ts';
 import { emptySummary, prefixed, recordEvent, type RunSummary } from './run-summary.ts';
 
@@ -106,13 +106,23 @@ function makeFolder(folder: string): void {
   }
 }
 
-function beginAnew(folder: string, paths: RunPaths): void {
+/** Refuses a folder that a new run could not take. @throws AttuneError E_RUN_EXISTS, E_RUN_LOCKED */
+export function checkFree(folder: string): void {
+  refuseLocked(folder);
+  refuseWork(folder);
+}
+
+function refuseWork(folder: string): void {
   if (holdsWork(folder)) {
     throw new AttuneError('E_RUN_EXISTS', {
       what: `${folder} already holds a run with checkpoints or a result`,
-      fix: `resume it with \`attune runs resume ${folder}\`, choose another output_dir, or delete the folder`,
+      fix: `resume it with \`attune runs resume ${folder}\`, choose another output_dir, or replace it with --overwrite`,
     });
   }
+}
+
+function beginAnew(folder: string, paths: RunPaths): void {
+  refuseWork(folder);
   const stale = [paths.events, paths.metrics, paths.heartbeat, paths.samples, paths.comparison];
   const reports = [paths.reportHtml, paths.reportJson];
   const findings = [paths.forgetting, paths.overfitting, paths.counterfactuals, ...reports];

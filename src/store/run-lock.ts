@@ -53,6 +53,12 @@ export function findLockOwner(folder: string): LockOwner | undefined {
   return owner !== undefined && isWorking(folder, owner) ? owner : undefined;
 }
 
+/** @throws AttuneError E_RUN_LOCKED where a process works on the folder */
+export function refuseLocked(folder: string): void {
+  const owner = findLockOwner(folder);
+  if (owner !== undefined) throw locked(folder, owner);
+}
+
 function takeLock(folder: string, path: string, draft: string): void {
   const deadline = Date.now() + TAKEOVER_TIMEOUT_MS;
   while (!linkIfAbsent(draft, path)) {

@@ -1,5 +1,7 @@
 import { AttuneError, type Problem } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
+import { defaultTemplate } from './default-template.ts';
+import { TOOLS_TEMPLATE } from './shown-tools.ts';
 import { parseTemplate, RESERVED } from './template.ts';
 import { variablesOf, type TemplateVariables } from './template-variables.ts';
 import { parseOther, TEMPLATE_FOLDER, type TokenizerFiles } from './tokenizer-files.ts';
@@ -7,7 +9,7 @@ import { Tokenizer } from './tokenizer.ts';
 
 /** What a run says of its chat template. */
 export interface TemplateChoice {
-  /** A template's text with where it was read, or the name of one that the tokenizer has; else its own default. */
+  /** A template's text with where it was read, or the name of one that the tokenizer has or of ours; else its own default. */
   template?: { text: string; origin: string } | { name: string };
   /** Values of the template's own variables for conversations that say nothing of them. */
   kwargs?: Readonly<Record<string, unknown>>;
@@ -51,6 +53,7 @@ function sourceOf(tokenizer: Tokenizer, template: NonNullable<TemplateChoice['te
   const { sources } = tokenizer.templates;
   const source = sources.get(template.name);
   if (source !== undefined) return source;
+  if (template.name === TOOLS_TEMPLATE) return defaultTemplate(tokenizer);
   const isText = /\{[{%#]/.test(template.name);
   throw new AttuneError('E_TEMPLATE_MISSING', {
     what: isText
@@ -58,8 +61,8 @@ function sourceOf(tokenizer: Tokenizer, template: NonNullable<TemplateChoice['te
       : `There is no chat template "${template.name}", neither as a file nor in the tokenizer of ${tokenizer.origin}`,
     expected:
       sources.size === 0
-        ? 'a file; the tokenizer has no template'
-        : `a file, or one of ${[...sources.keys()].join(', ')}`,
+        ? `a file, or ${TOOLS_TEMPLATE}; the tokenizer has no template`
+        : `a file, or one of ${[...sources.keys(), TOOLS_TEMPLATE].join(', ')}`,
     fix: isText
       ? 'put the template into a file and give its path'
       : "give a file: other tools' names are not known here",

@@ -11,6 +11,12 @@ const TURN_END = '<|im_end|>';
  */
 export async function withChatTemplate(tokenizer: Tokenizer): Promise<Tokenizer> {
   if (tokenizer.templates.exists) return tokenizer;
+  const others = new Map([...tokenizer.files.others, ['chat_template.jinja', defaultTemplate(tokenizer)]]);
+  return Tokenizer.fromFiles({ ...tokenizer.files, others });
+}
+
+/** ChatML with tools, tool calls and reasoning, in this tokenizer's own tokens. @throws E_NO_STOP_TOKEN */
+export function defaultTemplate(tokenizer: Tokenizer): string {
   const hasTurnEnd = tokenizer.idOf(TURN_END) !== null;
   if (!hasTurnEnd && tokenizer.eosId === undefined) {
     throw new AttuneError('E_NO_STOP_TOKEN', {
@@ -19,12 +25,10 @@ export async function withChatTemplate(tokenizer: Tokenizer): Promise<Tokenizer>
       fix: `add ${TURN_END} as a new special token`,
     });
   }
-  const source = chatMlTemplate(hasTurnEnd ? `'${TURN_END}'` : 'eos_token', tokenizer.addsBos);
-  const others = new Map([...tokenizer.files.others, ['chat_template.jinja', source]]);
-  return Tokenizer.fromFiles({ ...tokenizer.files, others });
+  return chatMlTemplate(hasTurnEnd ? `'${TURN_END}'` : 'eos_token', tokenizer.addsBos);
 }
 
-/** ChatML with tools, tool calls and reasoning; earlier turns are never changed, so every prefix is what serving sees. */
+/** Earlier turns are never changed, so every prefix is what serving sees. */
 function chatMlTemplate(turnEnd: string, writesBos: boolean): string {
   return `${writesBos ? '{{- bos_token }}' : ''}{%- if tools %}
 {{- '${TURN_START}system\\n' }}

@@ -1,6 +1,7 @@
 export { trainByteLevelBpe, type BpeTrainingOptions, type TokenizerJson } from './bpe/trainer.ts';
 export { splitPatterns, type SplitPatternName } from './bpe/split-pattern.ts';
 export type { NewToken } from './added-tokens.ts';
+export { gluedRows, separatorOf, wantsAnswerSpace, withAnswerSpace, withoutSeparator } from './answer-space.ts';
 export { colourRow } from './colour-row.ts';
 export { chooseTemplate, withKnownKwargs, type TemplateChoice } from './chosen-template.ts';
 export { withChatTemplate } from './default-template.ts';
@@ -12,6 +13,7 @@ export { newTokenizer, type NewTokenizerOptions } from './new-tokenizer.ts';
 export { checkRenderedRow } from './row-check.ts';
 export type { ChatRow, CompletionRow, RenderableRow, TextRow, TrainOn } from './row-draft.ts';
 export { Renderer, type Piece, type RenderedRow, type RenderedRows, type RendererOptions } from './renderer.ts';
+export { TOOLS_TEMPLATE, usesTools } from './shown-tools.ts';
 export type { SpecialRole } from './special-roles.ts';
 export type { SpecialToken, SpecialTokens } from './special-tokens.ts';
 export { SpeechTokens, withSpeechWish, type SpeechWish, type TimeTokens } from './speech-tokens.ts';

@@ -49,7 +49,12 @@ export interface RenderedRows {
 }
 
 // Nothing that another row could do better.
-const TEMPLATE_ERRORS = new Set<string>(['E_TEMPLATE_MISSING', 'E_TEMPLATE_INVALID', 'E_NO_STOP_TOKEN']);
+const TEMPLATE_ERRORS = new Set<string>([
+  'E_TEMPLATE_MISSING',
+  'E_TEMPLATE_INVALID',
+  'E_TEMPLATE_DROPS_TOOLS',
+  'E_NO_STOP_TOKEN',
+]);
 
 /**
  * Turns rows into tokens with the mask of those that are trained: the one place that does, for training, evaluation
@@ -72,7 +77,7 @@ export class Renderer {
 
   /**
    * Many rows at once, with every problem found. @throws only what no row can help: E_TEMPLATE_MISSING,
-   * E_TEMPLATE_INVALID, E_NO_STOP_TOKEN, E_TEMPLATE_SERVING
+   * E_TEMPLATE_INVALID, E_TEMPLATE_DROPS_TOOLS, E_NO_STOP_TOKEN, E_TEMPLATE_SERVING
    */
   async renderRows(rows: readonly RenderableRow[]): Promise<RenderedRows> {
     const problems: Problem[] = [];

@@ -4,15 +4,16 @@ import type { ChatRow } from './row-draft.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 /**
- * Proves a rendered row: every answer ends in a token that stops generation and holds none before, no padding is
- * trained, there is one BOS at most at the start, and the trained tokens spell exactly the answer. Empty when all is well.
+ * Proves a rendered row: every answer shows something, ends in a token that stops generation and holds none before, no
+ * padding is trained, there is one BOS at most at the start, and the trained tokens spell exactly the answer. Empty when all is well.
  */
 export function checkRenderedRow(row: RenderedRow, tokenizer: Tokenizer): Problem[] {
   const problems: Problem[] = [];
   for (const piece of row.pieces) {
     if (!piece.trained) continue;
     const ids = row.ids.subarray(piece.start, piece.end);
-    const answer = piece.message === undefined ? [] : stopProblems(ids, tokenizer);
+    const answer =
+      piece.message === undefined ? [] : [...stopProblems(ids, tokenizer), ...emptyProblem(ids, tokenizer)];
     if (tokenizer.padId !== undefined && ids.includes(tokenizer.padId))
       answer.push('the padding token is among the trained ones');
     const spelled = tokenizer.decode(ids);
@@ -38,6 +39,13 @@ function stopProblems(ids: Int32Array, tokenizer: Tokenizer): string[] {
   const after = ids.subarray(first + 1).filter((id) => !isStop(id));
   if (tokenizer.decode(after).trim() === '') return [];
   return [`the answer holds "${tokenizer.decode([ids[first]])}" before its end, where generation would stop`];
+}
+
+/** A turn of which the template shows nothing would teach the model to say nothing. */
+function emptyProblem(ids: Int32Array, tokenizer: Tokenizer): string[] {
+  const shown = ids.filter((id) => !tokenizer.stopIds.includes(id));
+  if (tokenizer.decode(shown).trim() !== '') return [];
+  return ['the chat template shows nothing of the answer, so that an empty one would be trained'];
 }
 
 /** Unicode composition is the tokenizer's right, and so is white space beside tokens that take it in. */

@@ -1,6 +1,8 @@
 import { AttuneError } from '../base/errors.ts';
+import { separatorOf } from './answer-space.ts';
 import { findAnswer, type RenderTurns, type Span } from './answer-spans.ts';
-import type { Conversation } from './template.ts';
+import { checkToolsShown } from './shown-tools.ts';
+import type { Conversation, TemplateOptions } from './template.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 /** A conversation to train on or to answer. */
@@ -8,7 +10,7 @@ export interface ChatRow extends Conversation {
   kind: 'chat';
 }
 
-/** Prompt and answer as plain texts; the answer ends with EOS. */
+/** Prompt and answer as plain texts; a space stands between them where the tokenizer says so, and EOS at the end. */
 export interface CompletionRow {
   kind: 'completion';
   prompt: string;
@@ -57,9 +59,13 @@ export function draftRow(row: RenderableRow, tokenizer: Tokenizer, options: Draf
   return { text: row.text, trained: [{ start: 0, end: row.text.length }], cuts: [], endsWithEos };
 }
 
-/** A conversation up to where the next answer starts, laid out as training lays it out. */
+/**
+ * A conversation up to where the next answer starts, laid out as training lays it out.
+ * @throws E_TEMPLATE_…, E_TEMPLATE_DROPS_TOOLS
+ */
 export function draftPrompt(conversation: Conversation, tokenizer: Tokenizer, now: Date): Draft {
   const text = tokenizer.templates.render(conversation, { addGenerationPrompt: true, now });
+  requireTools(conversation, tokenizer, { addGenerationPrompt: true, now });
   return { text, trained: [], cuts: knownStarts(findAnswers(conversation, text, tokenizer, now)), endsWithEos: false };
 }
 
@@ -71,7 +77,7 @@ function draftCompletion(row: CompletionRow, tokenizer: Tokenizer, { trainOn }: 
       fix: 'name an eos_token in tokenizer_config.json, or add one as a new special token',
     });
   }
-  const text = row.prompt + row.completion;
+  const text = row.prompt + (tokenizer.answerSpace ? separatorOf(row) : '') + row.completion;
   const start = trainOn === 'all' ? 0 : row.prompt.length;
   const trained = [{ start, end: text.length }];
   return { text, trained, cuts: [row.prompt.length], endsWithEos: !row.completion.endsWith(eos.content) };
@@ -81,6 +87,7 @@ type Answer = { index: number; found: Span | 'unstable' | 'endless' };
 
 function draftChat(row: ChatRow, tokenizer: Tokenizer, { trainOn, now }: DraftOptions): Draft {
   const text = tokenizer.templates.render(row, { addGenerationPrompt: false, now });
+  requireTools(row, tokenizer, { addGenerationPrompt: false, now });
   const answers = findAnswers(row, text, tokenizer, now);
   const weighs = ({ index }: Answer) => row.messages[index].weight !== 0;
   const spans = (chosen: Answer[]) => chosen.map((answer) => requireSpan(answer, row, tokenizer));
@@ -90,16 +97,32 @@ function draftChat(row: ChatRow, tokenizer: Tokenizer, { trainOn, now }: DraftOp
   return { text, trained, cuts: knownStarts(answers), endsWithEos: false };
 }
 
+function requireTools(
+  conversation: Conversation & { source?: { file: string; line: number } },
+  { templates }: Tokenizer,
+  options: TemplateOptions,
+): void {
+  const { source } = conversation;
+  checkToolsShown(conversation, {
+    render: (marked) => unlessRefused(() => templates.render(marked, options)),
+    template: templates.describe(conversation),
+    place: source && `${source.file}:${source.line}`,
+  });
+}
+
+/** Many templates refuse part of a conversation, or other words in it. */
+function unlessRefused(render: () => string): string | undefined {
+  try {
+    return render();
+  } catch {
+    return undefined;
+  }
+}
+
 function findAnswers(conversation: Conversation, text: string, tokenizer: Tokenizer, now: Date): Answer[] {
   const { messages } = conversation;
-  const render: RenderTurns = (turns, addGenerationPrompt) => {
-    try {
-      return tokenizer.templates.render({ ...conversation, messages: turns }, { addGenerationPrompt, now });
-    } catch {
-      // Many templates refuse part of a conversation; the search has other ways.
-      return undefined;
-    }
-  };
+  const render: RenderTurns = (turns, addGenerationPrompt) =>
+    unlessRefused(() => tokenizer.templates.render({ ...conversation, messages: turns }, { addGenerationPrompt, now }));
   const stops = tokenizer.stopIds.map((id) => tokenizer.decode([id])).filter((stop) => stop !== '');
   return messages.flatMap(({ role }, index) =>
     role === 'assistant' ? [{ index, found: findAnswer({ messages, text, render, stops }, index) }] : [],

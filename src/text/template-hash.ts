@@ -10,7 +10,8 @@ export function templateHash(tokenizer: Tokenizer): string {
 
 /** Fingerprint of the whole tokenizer, for cache keys: vocabulary, added tokens, roles and templates. */
 export function tokenizerHash(tokenizer: Tokenizer): string {
-  return sha256(JSON.stringify([tokenizer.files.tokenizer, templateHash(tokenizer), tokenizer.addsBos]));
+  const space = tokenizer.answerSpace ? ['answer space'] : [];
+  return sha256(JSON.stringify([tokenizer.files.tokenizer, templateHash(tokenizer), tokenizer.addsBos, ...space]));
 }
 
 /** Refuses an adapter that was trained with another template. @throws E_TEMPLATE_MISMATCH */

@@ -17,7 +17,8 @@ export function templateMessages(messages: readonly Message[], source: string): 
   });
 }
 
-function withParsedArguments(call: ToolCall): ToolCall {
+/** OpenAI sends arguments as JSON text. */
+export function withParsedArguments(call: ToolCall): ToolCall {
   if (typeof call.function.arguments !== 'string') return call;
   try {
     const parsed: unknown = JSON.parse(call.function.arguments);

@@ -15,6 +15,8 @@ export interface TokenizerFiles {
   readonly templateOrigin?: string;
   /** True for a model that reads no text. */
   readonly isAbsent?: boolean;
+  /** Whether a space sets answers of plain text off from their prompts; no file says it, a run's notes do. */
+  readonly answerSpace?: boolean;
   /** tokenizer.json, byte for byte. */
   readonly tokenizer: string;
   /** tokenizer_config.json, special_tokens_map.json, generation_config.json and the templates, by file name. */

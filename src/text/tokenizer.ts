@@ -109,6 +109,11 @@ export class Tokenizer {
     return this.files.origin;
   }
 
+  /** Whether a space sets answers of plain text off from their prompts. */
+  get answerSpace(): boolean {
+    return this.files.answerSpace === true;
+  }
+
   get bosId(): number | undefined {
     return this.special.bos?.id;
   }

@@ -102,11 +102,21 @@ const dataSchema = z.strictObject({
     .default('right')
     .describe('what truncate takes from a text that is classified or embedded: its end, beginning or middle'),
   packing: z.boolean().default(true).describe('several rows in one sequence, kept apart; never changes the result'),
-  chat_template: z.string().nullable().default(null).describe("template file, or a name among the tokenizer's own"),
+  chat_template: z
+    .string()
+    .nullable()
+    .default(null)
+    .describe("template file, a name among the tokenizer's own, or attune-tools: ours, which shows tools and calls"),
   chat_template_kwargs: z
     .record(z.string(), z.json())
     .default({})
     .meta({ description: "the template's own variables (enable_thinking)", shown: '{NAME: VALUE}' }),
+  answer_space: z
+    .union([z.literal('auto'), z.boolean()], { error: 'expected auto, true or false' })
+    .default('auto')
+    .describe(
+      'a space between prompt and completion where neither has white space; auto: where most rows lack it and the words of the vocabulary begin with one',
+    ),
   new_tokens: z
     .array(newTokenSchema)
     .default([])
@@ -203,11 +213,18 @@ const evaluationSchema = z.strictObject({
       description: 'what the result is compared with on the test rows, besides its base; auto: cheap; none: nothing',
       shown: 'auto|none|LIST',
     }),
-  max_rows: z.int().positive().default(500).describe('test rows compared at most: a sample of more'),
+  max_rows: z
+    .union([z.literal('auto'), z.int().positive()], { error: 'expected auto or a whole number of rows' })
+    .default('auto')
+    .describe(
+      'test rows compared at most: a sample of more; auto: 500, fewer where writing so many answers would take long',
+    ),
   max_new_tokens: z
     .union([z.literal('auto'), z.int().positive()], { error: 'expected auto or a whole number of tokens' })
     .default('auto')
-    .describe('longest answer to a test row; auto: what the longest training answer needs'),
+    .describe(
+      'longest answer to a test row; auto: what the longest training answer needs, of a model that was not tuned what 99 in 100 need',
+    ),
   exclude_seen: z
     .boolean()
     .default(true)

@@ -40,6 +40,8 @@ export interface RunConstants {
   now: Date;
   microBatchTokens: number;
   checkpointing: Checkpointing;
+  /** Whether a space sets plain answers off; absent in runs from before there was one. */
+  answerSpace?: boolean;
 }
 
 interface SavedState extends TrainerState {

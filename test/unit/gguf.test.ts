@@ -7,7 +7,7 @@ import { layOutGguf, parseGguf, type GgufHeader } from '../../src/tensor/gguf/he
 import type { GgufMetadata, GgufValue } from '../../src/tensor/gguf/index.ts';
 import { encodeItem, encodeText } from '../../src/tensor/gguf/values.ts';
 import { ggufVocabulary, ollamaModelfile } from '../../src/text/gguf/index.ts';
-import { newTokenizer, Tokenizer, trainByteLevelBpe } from '../../src/text/index.ts';
+import { newTokenizer, Tokenizer, trainByteLevelBpe, withAnswerSpace } from '../../src/text/index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-gguf-header-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -227,5 +227,23 @@ PARAMETER stop "<|im_end|>"
     const { text, differences } = ollamaModelfile(await withTemplate(last + prompt), 'model.gguf');
     expect(text).not.toContain('TEMPLATE');
     expect(differences).toEqual([expect.stringContaining('more than frame turns')]);
+  });
+
+  it('of a model trained on plain prompts hands them on as they are, whatever template lies beside it', async () => {
+    const tokenizer = await withTemplate(turns + prompt);
+    const { text, differences } = ollamaModelfile(tokenizer, 'model.gguf', { isPlain: true });
+    expect(text).toBe(`FROM ./model.gguf
+TEMPLATE """{{ .Prompt }}"""
+PARAMETER stop "<|end|>"
+PARAMETER stop "<|im_end|>"
+`);
+    expect(differences).toEqual([]);
+    const spaced = ollamaModelfile(await withAnswerSpace(tokenizer, true), 'model.gguf', { isPlain: true });
+    expect(spaced.differences).toEqual([expect.stringContaining('begin with the space')]);
+  });
+
+  it('tells the system message that every training row had', async () => {
+    const { text } = ollamaModelfile(await withTemplate(turns + prompt), 'model.gguf', { system: 'Be kind.' });
+    expect(text).toContain('SYSTEM """Be kind."""');
   });
 });

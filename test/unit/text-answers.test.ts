@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { ChatRow, RenderedRow, Tokenizer, TrainOn } from '../../src/text/index.ts';
+import { Renderer, type ChatRow, type RenderedRow, type Tokenizer, type TrainOn } from '../../src/text/index.ts';
 import {
   assistant,
   chat,
+  now,
   renderChecked,
   styles,
   tokenizersByStyle,
@@ -78,13 +79,26 @@ describe('the answers of a conversation', () => {
     }
   });
 
-  test('may be long, empty of words, or start and end with white space', async () => {
-    for (const content of ['', '\n\n', '  two  ', '\n- a\n- b\n', 'x'.repeat(5000), '🙂'.repeat(50)]) {
+  test('may be long, or start and end with white space', async () => {
+    for (const content of ['  two  ', '\n- a\n- b\n', 'x'.repeat(5000), '🙂'.repeat(50)]) {
       const row = chat(user('Go on.'), assistant(content));
       expect(trainedTexts(await render('chatml', row), tokenizerOf('chatml'))).toEqual([`${content}<|im_end|>`]);
       expect(trainedTexts(await render('llama3', row), tokenizerOf('llama3'))).toEqual([`${content.trim()}<|eot_id|>`]);
     }
   });
+});
+
+test.each(['', '\n\n'])('an answer of which the template shows nothing is no answer: %j', async (content) => {
+  const row = { ...chat(user('Go on.'), assistant(content)), source: { file: 'rows.jsonl', line: 7 } };
+  const { problems } = await new Renderer(tokenizerOf('chatml'), { now }).renderRows([row]);
+  expect(problems).toEqual([
+    {
+      message: 'the chat template shows nothing of the answer, so that an empty one would be trained',
+      field: 'messages.1',
+      file: 'rows.jsonl',
+      line: 7,
+    },
+  ]);
 });
 
 describe('reasoning and tools', () => {
@@ -141,6 +155,9 @@ describe('reasoning and tools', () => {
     ],
   };
 
+  // Some of the small templates write calls but no tools.
+  const calling: ChatRow = { ...agent, tools: undefined };
+
   test('are trained as the template writes them, arguments as objects', async () => {
     expect(trainedTexts(await render('qwen2', agent), tokenizerOf('qwen2'))).toEqual([
       '<tool_call>\n{"name": "price", "arguments": {"item": "parcel", "count": 2}}\n</tool_call><|im_end|>',
@@ -148,13 +165,13 @@ describe('reasoning and tools', () => {
       '<tool_call>\n{"name": "price", "arguments": {"item": "parcel"}}\n</tool_call><|im_end|>',
       '19.90.<|im_end|>',
     ]);
-    expect(trainedTexts(await render('llama3', agent), tokenizerOf('llama3'))[0]).toBe(
+    expect(trainedTexts(await render('llama3', calling), tokenizerOf('llama3'))[0]).toBe(
       '{"name": "price", "parameters": {"item": "parcel", "count": 2}}<|eot_id|>',
     );
   });
 
   test('are found in templates that change earlier turns', async () => {
-    expect(trainedTexts(await render('qwen3', agent), tokenizerOf('qwen3'))).toEqual([
+    expect(trainedTexts(await render('qwen3', calling), tokenizerOf('qwen3'))).toEqual([
       '<tool_call>\n{"name": "price", "arguments": {"item": "parcel", "count": 2}}\n</tool_call><|im_end|>',
       '39.80 in all.<|im_end|>',
       '<tool_call>\n{"name": "price", "arguments": {"item": "parcel"}}\n</tool_call><|im_end|>',

@@ -61,7 +61,7 @@ describe('a template that a run chooses', () => {
     expect(textOf(chosen)).toBe('some</s>words</s>');
     await expect(chooseTemplate(several, { template: { name: 'chatml' } })).rejects.toMatchObject({
       code: 'E_TEMPLATE_MISSING',
-      expected: 'a file, or one of default, short',
+      expected: 'a file, or one of default, short, attune-tools',
     });
     await expect(chooseTemplate(several, { template: { name: '{{ messages }}' } })).rejects.toMatchObject({
       code: 'E_TEMPLATE_MISSING',

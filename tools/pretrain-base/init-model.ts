@@ -8,18 +8,10 @@ import { createInterface } from 'node:readline';
 import { writeJson } from '../../src/files/json.ts';
 import { createModel } from '../../src/models/load.ts';
 import { saveModel } from '../../src/models/save.ts';
-import { newTokenizer, trainByteLevelBpe } from '../../src/text/index.ts';
+import { newTokenizer, trainByteLevelBpe, withChatTemplate } from '../../src/text/index.ts';
 
 const VOCABULARY = 4096;
 const LENGTH = 1024;
-
-const chatTemplate = `{%- for message in messages -%}
-{{- '<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>' + '\\n' -}}
-{%- endfor -%}
-{%- if add_generation_prompt -%}
-{{- '<|im_start|>assistant\\n' -}}
-{%- endif -%}
-`;
 
 async function* texts(folder: string): AsyncGenerator<string> {
   for (const name of readdirSync(folder)
@@ -41,11 +33,8 @@ const json = await trainByteLevelBpe(texts(corpus), {
   vocabSize: VOCABULARY,
   specialTokens: ['<|pad|>', '<|endoftext|>', '<|im_start|>', '<|im_end|>'],
 });
-const tokenizer = await newTokenizer(json, {
-  roles: { pad: '<|pad|>', eos: '<|endoftext|>' },
-  chatTemplate,
-  maxLength: LENGTH,
-});
+const plain = await newTokenizer(json, { roles: { pad: '<|pad|>', eos: '<|endoftext|>' }, maxLength: LENGTH });
+const tokenizer = await withChatTemplate(plain);
 const config = {
   architectures: ['LlamaForCausalLM'],
   attention_bias: false,

@@ -4,7 +4,7 @@ import type { Example } from '../../data/index.ts';
 import { learningCurve, type LearningCurve } from '../../eval/advice/learning-curve.ts';
 import { recommend, type Recommendation } from '../../eval/advice/recommend.ts';
 import { answerForm } from '../../eval/answer-form.ts';
-import { sampledRows } from '../../eval/compare/sampled-rows.ts';
+import { rowsWanted, sampledRows } from '../../eval/compare/sampled-rows.ts';
 import { suitableMetrics } from '../../eval/compare/suitable-metrics.ts';
 import type { Comparison } from '../../store/results.ts';
 import type { Recipe } from '../../train/recipe.ts';
@@ -43,7 +43,7 @@ const FEWEST_ROWS = 20;
 export async function advise({ recipe, withModel, onEvent = () => undefined, signal }: AdviseOptions): Promise<Advice> {
   onEvent({ type: 'phase-started', phase: 'data', message: 'reading and splitting the rows' });
   const { splits } = await loadRunData(recipe, { emit: onEvent, signal: signal ?? new AbortController().signal });
-  const test = sampledRows(splits.test, recipe.evaluation.max_rows, recipe.training.seed);
+  const test = sampledRows(splits.test, rowsWanted(recipe.evaluation.max_rows), recipe.training.seed);
   const rows = { train: splits.train, validation: splits.validation, test };
   refuseFew(rows);
   const parts = growingParts(rows.train, recipe.training.seed);

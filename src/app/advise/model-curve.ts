@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EventSink } from '../../base/events.ts';
 import { exampleRow, type Example } from '../../data/index.ts';
+import { rowsWanted } from '../../eval/compare/sampled-rows.ts';
 import type { MeasuredSize } from '../../eval/advice/learning-curve.ts';
 import { writeFileAtomic } from '../../files/atomic.ts';
 import type { Comparison } from '../../store/results.ts';
@@ -66,7 +67,8 @@ async function trainAndCompare(
     { ...recipe.evaluation, baselines: ['prompted', 'few_shot', 'cheap'] },
     folder,
   );
-  const { max_rows: maxRows, max_new_tokens: room } = recipe.evaluation;
+  const { max_rows: most, max_new_tokens: room } = recipe.evaluation;
+  const maxRows = rowsWanted(most);
   const rows = { recipes: [recipe], split: 'test', allowOverlap: true, maxRows, seed: recipe.training.seed } as const;
   const systems = isLast ? [tuned, ...others] : [tuned];
   const maxNewTokens = room === 'auto' ? undefined : room;

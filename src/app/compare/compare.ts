@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { rowsWanted } from '../../eval/compare/sampled-rows.ts';
 import { AttuneError } from '../../base/errors.ts';
 import type { ColumnMapping } from '../../data/columns.ts';
 import type { DataSource } from '../../data/index.ts';
@@ -45,8 +46,6 @@ export interface CompareOptions {
   onEvent?: EventSink;
   signal?: AbortSignal;
 }
-
-const MAX_ROWS = 500;
 
 /**
  * Judges the first system by the others on the same rows. A run alone is compared again with what its recipe names,
@@ -155,7 +154,7 @@ export function source(
 
 /** How rows are measured: as the options say, or the first run's recipe. */
 export function measuring(recipe: Recipe | undefined, options: CompareOptions) {
-  const { maxRows = recipe?.evaluation.max_rows ?? MAX_ROWS, seed = recipe?.training.seed ?? 0 } = options;
+  const { maxRows = rowsWanted(recipe?.evaluation.max_rows ?? 'auto'), seed = recipe?.training.seed ?? 0 } = options;
   const own = recipe?.evaluation.metrics;
   const room = recipe?.evaluation.max_new_tokens;
   const metrics = options.metrics ?? (own === 'auto' ? undefined : own);

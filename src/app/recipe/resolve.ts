@@ -4,6 +4,7 @@ import { checkSettings } from './check.ts';
 import type { RecipeInput } from './define.ts';
 import { recipeKeys } from './keys.ts';
 import { noOrigin, type RecipeOrigin } from './origin.ts';
+import { freeRunFolder, latestRunFolder } from '../../store/numbered-folder.ts';
 import { parseRecipeText, readRecipeFile } from './read.ts';
 import { isPlainObject } from '../../base/plain-object.ts';
 import type { Settings } from './settings.ts';
@@ -14,6 +15,11 @@ export interface ResolveOptions {
   file?: string;
   /** Settings that win over the input, by leaf name or dotted path; text is read as YAML. */
   flags?: RecipeFlags;
+  /**
+   * For a recipe that names no output folder: `new`, one that no run has taken yet; `latest`, that of the newest run of
+   * the same name. Else the usual folder, whatever it holds.
+   */
+  outputFolder?: 'new' | 'latest';
   /** Told about renamed, moved and needless keys, one line each. */
   onNotice?: (notice: string) => void;
 }
@@ -48,7 +54,21 @@ async function resolveTree(tree: unknown, origin: RecipeOrigin, options: Resolve
   const recipe = await checkSettings(settings, keys);
   if (recipe === undefined) throw refusal(settings);
   for (const notice of settings.notices) options.onNotice?.(notice);
-  return recipe;
+  if (options.outputFolder === undefined || settings.get('output_dir') !== undefined) return recipe;
+  return withFolder(recipe, options);
+}
+
+function withFolder(recipe: Recipe, { outputFolder, onNotice }: ResolveOptions): Recipe {
+  const { output_dir: usual } = recipe;
+  const folder = outputFolder === 'new' ? freeRunFolder(usual) : latestRunFolder(usual);
+  if (folder !== usual) {
+    onNotice?.(
+      outputFolder === 'new'
+        ? `${usual} holds a run: this one goes to ${folder} (output_dir names another, --overwrite replaces it)`
+        : `the newest run of this recipe is in ${folder}`,
+    );
+  }
+  return { ...recipe, output_dir: folder };
 }
 
 function refusal({ problems, origin }: Settings): AttuneError {

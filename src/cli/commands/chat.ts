@@ -1,4 +1,7 @@
 import { createInterface } from 'node:readline/promises';
+import type { TrainedForm } from '../../app/prompt-form.ts';
+import type { Sampling, Talker } from '../../app/talk.ts';
+import { AttuneError } from '../../base/errors.ts';
 import { defineCommand, type CommandContext } from '../command.ts';
 import { openingOf, samplingOf, samplingOptions } from '../sampling.ts';
 
@@ -8,33 +11,34 @@ export const command = defineCommand({
   arguments: [{ name: 'MODEL', summary: "a run's folder, an adapter's, a model's, or attune-base", required: true }],
   options: [
     ...samplingOptions,
-    { name: '--system', value: 'TEXT', summary: 'a system message' },
-    { name: '--raw', summary: 'continue plain text instead of a conversation' },
+    { name: '--system', value: 'TEXT', summary: 'a system message; that of all training rows unless given' },
+    { name: '--raw', summary: 'continue plain text; as the model was trained unless given' },
+    { name: '--turns', summary: 'ask in turns of the chat template although the model was trained on plain prompts' },
   ],
   examples: ['chat runs/tickets', 'chat runs/tickets --base', 'chat attune-base --raw --temperature 0.8'],
   async run(context) {
-    const { checkSampling, openTalker, Conversation } = await import('../../app/talk.ts');
+    refuseContradictions(context);
+    const { checkSampling, openTalker } = await import('../../app/talk.ts');
+    const { trainedForm } = await import('../../app/prompt-form.ts');
     const sampling = samplingOf(context);
     checkSampling(sampling);
+    const form = chosenForm(context, trainedForm(context.argument('MODEL')!));
     const progress = context.progress();
     const talker = await openTalker({
       ...openingOf(context),
       onEvent: progress.show,
     });
     progress.close(true);
-    const conversation = new Conversation(talker, sampling, context.option('--system'));
+    describeForm(context, form);
     const answers: { prompt: string; answer: string }[] = [];
     try {
+      const { ask, clear } = await asker({ talker, sampling, form });
       for await (const line of questions(context)) {
-        if (line === '/clear') conversation.clear();
+        if (line === '/clear') clear();
         if (line === '/clear' || line === '') continue;
-        const write = (text: string) => context.out.write(text);
-        const watch = { onText: (_: number, text: string) => write(text) };
-        const completion = context.has('--raw')
-          ? (await talker.answer([line.replaceAll('\\n', '\n')], sampling, watch))[0]
-          : await conversation.say(line, write);
+        const answer = await ask(line, (text) => context.out.write(text));
         context.out.write('\n');
-        answers.push({ prompt: line, answer: completion.text });
+        answers.push({ prompt: line, answer });
       }
     } finally {
       await talker.close();
@@ -43,6 +47,58 @@ export const command = defineCommand({
   },
   render: () => '',
 });
+
+interface ChosenForm {
+  isPlain: boolean;
+  system?: string;
+  /** What the model was trained on, where that decided. */
+  trained?: TrainedForm;
+}
+
+function refuseContradictions(context: CommandContext): void {
+  const given = ['--raw', '--turns'].filter((name) => context.has(name));
+  if (given.length < 2) return;
+  throw new AttuneError('E_USAGE', { what: `${given.join(' and ')} exclude each other`, fix: 'choose one' });
+}
+
+/** As the model was trained, unless told. @throws AttuneError E_USAGE for a system message that nothing would show */
+function chosenForm(context: CommandContext, trained: TrainedForm | undefined): ChosenForm {
+  const system = context.option('--system');
+  const isTold = context.has('--raw') || context.has('--turns');
+  const isPlain = isTold ? context.has('--raw') : trained?.form === 'plain';
+  if (!isPlain) return { isPlain, system: system ?? trained?.systemPrompt, trained: isTold ? undefined : trained };
+  if (system === undefined) return { isPlain, trained: isTold ? undefined : trained };
+  throw new AttuneError('E_USAGE', {
+    what: 'A plain text has no system message',
+    got: isTold ? '--raw and --system' : '--system, and a model that was trained on plain prompts',
+    fix: isTold ? 'leave out one of them' : 'leave it out, or ask in turns: --turns',
+  });
+}
+
+function describeForm(context: CommandContext, { isPlain, system, trained }: ChosenForm): void {
+  if (trained === undefined) return;
+  const { dim } = context.log.colours;
+  const say = (text: string) => context.log.line(dim(`  ${text}`));
+  if (isPlain)
+    say('trained on plain prompts: each line is continued as text, without the lines before (--turns: chat)');
+  else if (system !== undefined && system === trained.systemPrompt) say(`system, as in training: ${system}`);
+}
+
+/** One line after the other: plain texts are asked alone, turns make a conversation. */
+async function asker({ talker, sampling, form }: { talker: Talker; sampling: Sampling; form: ChosenForm }) {
+  const { Conversation } = await import('../../app/talk.ts');
+  const conversation = new Conversation(talker, sampling, form.system);
+  const continued = async (line: string, write: (text: string) => void) => {
+    const watch = { onText: (_: number, text: string) => write(text) };
+    return (await talker.answer([line.replaceAll('\\n', '\n')], sampling, watch))[0].text;
+  };
+  return {
+    ask: form.isPlain
+      ? continued
+      : async (line: string, write: (text: string) => void) => (await conversation.say(line, write)).text,
+    clear: () => conversation.clear(),
+  };
+}
 
 /** Lines from the terminal, with a prompt and a way out; or from a pipe. */
 async function* questions(context: CommandContext): AsyncGenerator<string> {

@@ -10,6 +10,7 @@ export const command = defineCommand({
     { name: '--dry-run', summary: 'check everything and try the longest batch, then stop' },
     { name: '--detach', summary: 'go on in the background' },
     { name: '--resume', summary: 'go on from the newest checkpoint, where there is one' },
+    { name: '--overwrite', summary: 'delete the run in the output folder first, where there is one' },
     { name: '--profile', summary: 'say what two of the steps spend their time on; a trace goes to profile.json' },
     { name: '--in-process', summary: 'train in this process, for debugging' },
   ],
@@ -21,8 +22,10 @@ export const command = defineCommand({
   ],
   async run(context) {
     refuseContradictions(context);
-    const recipe = await resolveFor(context);
     const resume = context.has('--resume');
+    const isReplacing = context.has('--overwrite');
+    const recipe = await resolveFor(context, isReplacing ? undefined : resume ? 'latest' : 'new');
+    if (isReplacing) await removeEarlier(recipe.output_dir);
     if (context.has('--detach')) {
       const { trainDetached } = await import('../../app/train.ts');
       return { outcome: 'detached' as const, ...(await trainDetached(recipe, { resume })) };
@@ -40,7 +43,14 @@ const exclusive = [
   ['--profile', '--dry-run'],
   ['--profile', '--detach'],
   ['--profile', '--resume'],
+  ['--overwrite', '--resume'],
+  ['--overwrite', '--dry-run'],
 ];
+
+async function removeEarlier(folder: string): Promise<void> {
+  const { deleteRuns, isRun } = await import('../../app/tidy-runs.ts');
+  if (isRun(folder)) await deleteRuns([folder]);
+}
 
 function refuseContradictions(context: CommandContext): void {
   for (const group of exclusive) {

@@ -1,5 +1,5 @@
 import type { ChatExample, CompletionExample, Example, ExampleKind } from '../../data/example.ts';
-import type { Conversation, Message } from '../../text/index.ts';
+import { separatorOf, type Conversation, type Message } from '../../text/index.ts';
 import { expectedText, promptText, questionTurns } from '../example-text.ts';
 
 /** A row with what it is asked with: an instruction, and solved rows to show before it. Plain data. */
@@ -18,14 +18,18 @@ export type AskedRow = ChatExample | CompletionExample;
 
 /**
  * Lays a row out: the instruction first, then the solved rows with the best one last, then the question itself. Rows
- * of plain text ask nothing and have no layout.
+ * of plain text ask nothing and have no layout. `answerSpace`: solved rows show the space that sets answers off.
  */
-export function askedRow({ example, instruction, shots = [] }: Asked, style: AskingStyle): AskedRow | undefined {
+export function askedRow(
+  { example, instruction, shots = [] }: Asked,
+  style: AskingStyle,
+  answerSpace = false,
+): AskedRow | undefined {
   if (example.kind === 'text') return undefined;
   const solved = shots.toReversed();
   return style === 'chat' || isChat(example)
     ? asChat(example, { instruction, solved })
-    : asCompletion(example, { instruction, solved });
+    : asCompletion(example, { instruction, solved, answerSpace });
 }
 
 /** Whether a row has turns of its own, so that there is but one way to ask it. */
@@ -43,6 +47,11 @@ export function promptOf(row: AskedRow): Conversation | string {
 interface Frame {
   instruction?: string;
   solved: readonly Example[];
+}
+
+/** Of plain texts, whose answers a space may set off. */
+interface PlainFrame extends Frame {
+  answerSpace: boolean;
 }
 
 function asChat(example: Example, { instruction, solved }: Frame): ChatExample {
@@ -67,13 +76,18 @@ function turnsOf(example: Example): readonly Message[] {
 }
 
 function answerTurn(example: Example): Message {
+  const answer = example.kind === 'chat' ? example.messages.findLast(({ role }) => role === 'assistant') : undefined;
+  if (answer?.tool_calls !== undefined) return { ...answer, content: answer.content.trim() };
   return { role: 'assistant', content: (expectedText(example) ?? '').trim() };
 }
 
-function asCompletion(example: Example, { instruction, solved }: Frame): CompletionExample {
+function asCompletion(example: Example, { instruction, solved, answerSpace }: PlainFrame): CompletionExample {
   const { id, source, group } = example;
   const told = instruction === undefined ? [] : [instruction];
-  const before = solved.map((shot) => plainQuestion(shot) + plainAnswer(shot));
+  const before = solved.map((shot) => {
+    const [prompt, completion] = [plainQuestion(shot), plainAnswer(shot)];
+    return prompt + (answerSpace ? separatorOf({ prompt, completion }) : '') + completion;
+  });
   const prompt = [...told, ...before, plainQuestion(example)].join('\n\n');
   return { kind: 'completion', id, source, group, prompt, completion: plainAnswer(example) };
 }

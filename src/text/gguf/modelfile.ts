@@ -18,17 +18,36 @@ const user = (content: string): Message => ({ role: 'user', content });
 const answer: Message = { role: 'assistant', content: ANSWER };
 const system: Message = { role: 'system', content: SYSTEM };
 
-/** An Ollama Modelfile for weights beside it: the tokenizer's own template in Ollama's language, and its stop tokens. */
-export function ollamaModelfile(tokenizer: Tokenizer, weights: string): { text: string; differences: string[] } {
+/**
+ * An Ollama Modelfile for weights beside it: the tokenizer's own template in Ollama's language, and its stop tokens.
+ * `isPlain`: the model continues prompts as they are, whatever template lies beside it; `system`: what it was always told.
+ */
+export function ollamaModelfile(
+  tokenizer: Tokenizer,
+  weights: string,
+  { isPlain = false, system }: { isPlain?: boolean; system?: string } = {},
+): { text: string; differences: string[] } {
+  if (isPlain) return plainModelfile(tokenizer, weights);
   const frame = tokenizer.templates.exists ? frameOf(tokenizer) : undefined;
-  const lines = [`FROM ./${weights}`];
-  if (frame !== undefined) lines.push(`TEMPLATE """${goTemplate(frame)}"""`);
-  for (const id of tokenizer.stopIds) lines.push(`PARAMETER stop ${quoted(tokenizer.tokenOf(id) ?? '')}`);
+  const template = frame === undefined ? [] : [`TEMPLATE """${goTemplate(frame)}"""`];
+  if (frame?.system !== undefined && system !== undefined) template.push(`SYSTEM """${system}"""`);
   const differences =
     frame === undefined && tokenizer.templates.exists
       ? ['the chat template does more than frame turns: the Modelfile has none, and Ollama would choose one itself']
       : [];
-  return { text: `${lines.join('\n')}\n`, differences };
+  return { text: modelfileText(tokenizer, weights, template), differences };
+}
+
+function plainModelfile(tokenizer: Tokenizer, weights: string): { text: string; differences: string[] } {
+  const differences = tokenizer.answerSpace
+    ? ['answers begin with the space that set them off in training, which Ollama and llama.cpp print']
+    : [];
+  return { text: modelfileText(tokenizer, weights, ['TEMPLATE """{{ .Prompt }}"""']), differences };
+}
+
+function modelfileText(tokenizer: Tokenizer, weights: string, template: readonly string[]): string {
+  const stops = tokenizer.stopIds.map((id) => `PARAMETER stop ${quoted(tokenizer.tokenOf(id) ?? '')}`);
+  return `${[`FROM ./${weights}`, ...template, ...stops].join('\n')}\n`;
 }
 
 function quoted(token: string): string {

@@ -23,6 +23,7 @@ import type { KeptMemory } from '../../models/memory.ts';
 import { Renderer, type Conversation, type SpeechWish } from '../../text/index.ts';
 import type { JobContext, JobRequest } from '../job.ts';
 import { openModel, type OpenedModel, type OpenOptions } from '../run/open-model.ts';
+import { answerBorder, borderedConstraint } from '../run/plain-answers.ts';
 import { availableBytes } from '../run/resources.ts';
 import { settleWeights } from '../run/settle-weights.ts';
 import { answerWithSpans } from '../run/compare/spans.ts';
@@ -126,18 +127,21 @@ async function answerPrompts(answering: Answering, request: Request): Promise<vo
   const { body, send, signal } = request;
   const { stream, constraint: spec, speech, ...options } = body;
   if (Object.values(speech ?? {}).some((value) => value !== undefined)) throw onlySpeech();
-  const { ids, memories } = await readPrompts(body.prompts.map(readable), answering);
+  const prompts = body.prompts.map(readable);
+  const { ids, memories } = await readPrompts(prompts, answering);
   refuseLong(ids, answering.model);
-  const constraint = spec === undefined ? undefined : constraintOf(spec, ids, { options, answering });
+  const bordered = spec && borderedConstraint(spec, prompts, answering.tokenizer);
+  const constraint = bordered && constraintOf(bordered, ids, { options, answering });
   const failure = new AbortController();
   const either = AbortSignal.any([signal, failure.signal]);
   const ask = async (prompt: Int32Array, row: number) => {
-    const onText = stream === true ? (event: TextEvent) => send({ row, ...event }) : undefined;
+    const border = answerBorder(prompts[row], answering.tokenizer);
+    const onText = stream === true ? (event: TextEvent) => send({ row, ...border.streamed(event) }) : undefined;
     const memory = memories.at(Math.floor(row / READ_TOGETHER));
     const source = memory && { of: memory, row: row % READ_TOGETHER };
     const asked = { ...options, constraint, prompt, memory: source, signal: either };
     const completions = await answering.batcher.submit(asked, onText);
-    send({ row, completions });
+    send({ row, completions: completions.map((one) => border.whole(one)) });
   };
   try {
     await askInTurn(ids, options.n ?? 1, ask);

@@ -1,10 +1,11 @@
-import type { Metrics, ResultChoice } from '../../base/events.ts';
+import type { DataPrepared, Metrics, PreflightFinished, ResultChoice } from '../../base/events.ts';
 import { listCheckpoints } from '../../store/checkpoints.ts';
 import type { Task } from '../../models/architecture.ts';
 import { newRunId } from '../../store/run-folder.ts';
 import { engineIdentity } from '../../tensor/index.ts';
 import type { Recipe } from '../../train/recipe.ts';
 import { readConstants } from '../../train/trainer-state.ts';
+import { checkEvaluation, type EvaluationPlan } from '../run/check-evaluation.ts';
 import { compareResult } from '../run/compare/final-comparison.ts';
 import { chooseNullThreshold } from '../run/choose-null-threshold.ts';
 import { chooseResult, measureResult } from '../run/choose-result.ts';
@@ -40,6 +41,21 @@ export interface TrainResult {
   /** Validation of the result's step, or else of the last one. */
   metrics: Metrics;
   seconds: number;
+  /** Of a dry run: what the run would take. */
+  plan?: TrainPlan;
+}
+
+/** What a run takes, as measured on its largest batch. */
+export interface TrainPlan {
+  /** Rows of each split. */
+  rows: DataPrepared['rows'];
+  /** Of the training rows, once through: what is read, and what is trained. */
+  tokens: { input: number; loss: number };
+  steps: number;
+  secondsPerStep: number;
+  seconds: number;
+  memory: { peakBytes: number; availableBytes: number };
+  disk: { bytes: number; freeBytes: number };
 }
 
 /** A whole training run: data, preflight, training, result. */
@@ -62,9 +78,12 @@ export async function run(input: TrainInput, context: JobContext): Promise<Train
     profile: input.profile,
   });
   const isResumed = input.resume === true && resumeRun(prepared);
-  if (!isResumed) await checkBefore(prepared);
+  // A run that is repeated has been checked.
+  if (!isResumed && input.like === undefined) await checkEvaluation(evaluationOf(prepared));
+  const measured = isResumed ? undefined : await checkBefore(prepared);
   const { trainer } = prepared;
-  if (input.dryRun === true) return unfinished(prepared, 'dry-run');
+  if (input.dryRun === true)
+    return { ...unfinished(prepared, 'dry-run'), plan: measured && planOf(prepared, measured) };
   emit({
     type: 'phase-started',
     phase: 'train',
@@ -101,9 +120,26 @@ async function judgeResult(prepared: PreparedRun, result: string): Promise<void>
   await recordOverfitting(prepared, result);
 }
 
-async function checkBefore(prepared: PreparedRun): Promise<void> {
+function evaluationOf({ context, metrics, parts, test, isPromptable }: PreparedRun): EvaluationPlan {
+  return { recipe: context.recipe, metrics, task: parts.objective.task, test, isPromptable };
+}
+
+function planOf({ report }: PreparedRun, measured: PreflightFinished): TrainPlan {
+  const { steps, secondsPerStep, totalSeconds: seconds, peakBytes, availableBytes } = measured;
+  return {
+    rows: report.rows,
+    tokens: { input: report.inputTokens, loss: report.lossTokens },
+    steps,
+    secondsPerStep,
+    seconds,
+    memory: { peakBytes, availableBytes },
+    disk: { bytes: measured.diskBytes, freeBytes: measured.freeDiskBytes },
+  };
+}
+
+async function checkBefore(prepared: PreparedRun): Promise<PreflightFinished> {
   const { context, parts, options } = prepared;
-  await preflight({
+  return preflight({
     parts,
     options,
     folder: context.folder,

@@ -1,4 +1,4 @@
-import type { EventSink } from '../../base/events.ts';
+import type { DataPrepared, EventSink } from '../../base/events.ts';
 import { loadData, reportLengths, type DataReport, type Example, type LoadedData } from '../../data/index.ts';
 import type { Recipe } from '../../train/recipe.ts';
 import { tokensOf, type PreparedRow } from '../../train/interfaces.ts';
@@ -63,11 +63,16 @@ export interface SplitRows {
   test: readonly Example[];
 }
 
-/** The event that tells what will be trained on. */
-export function reportData(loaded: LoadedData, rows: SplitRows, cuts: readonly CutRow[], emit: EventSink): void {
+/** Tells what will be trained on. */
+export function reportData(
+  loaded: LoadedData,
+  rows: SplitRows,
+  cuts: readonly CutRow[],
+  emit: EventSink,
+): DataPrepared {
   const lengths = reportLengths(rows.train.map(tokensOf));
   const { min, median, p95, max, histogram } = lengths;
-  emit({
+  const prepared: DataPrepared = {
     type: 'data-prepared',
     format: [...new Set(loaded.report.files.map(({ format }) => format))].join(', '),
     rows: { train: rows.train.length, validation: rows.validation.length, test: rows.test.length },
@@ -77,7 +82,9 @@ export function reportData(loaded: LoadedData, rows: SplitRows, cuts: readonly C
     truncated: cuts.filter(({ action }) => action !== 'dropped').length,
     dropped: cuts.filter(({ action }) => action === 'dropped').length,
     hashes: loaded.report.hashes,
-  });
+  };
+  emit(prepared);
+  return prepared;
 }
 
 const MAX_LISTED = 20;

@@ -10,8 +10,11 @@ import type { Model } from '../../models/model.ts';
 import { noGrad, SafetensorsFile, scope, type DType } from '../../tensor/index.ts';
 import {
   checkTemplate,
+  chooseTemplate,
   hasTokenizer,
   Letters,
+  TOOLS_TEMPLATE,
+  withAnswerSpace,
   withChatTemplate,
   withKnownKwargs,
   type Tokenizer,
@@ -81,7 +84,7 @@ async function openChecked(target: string, options: OpenOptions): Promise<Opened
   }
   const { embedding } = options;
   const { model } = await loadModel(folder, { dtype, task: notes?.task ?? options.as, embedding });
-  const tokenizer = await loadTokenizer(folder, model.task);
+  const tokenizer = await withForm(await loadTokenizer(folder, model.task), notes);
   if (notes !== undefined) check(model, tokenizer, { folder, notes });
   return { model, tokenizer, media: await mediaReaderOf(folder), folder, baseFolder: folder, notes };
 }
@@ -114,7 +117,7 @@ async function openAdapter(folder: string, request: AdapterRequest): Promise<Ope
   const vocabularySize = Math.max(saved.rows, tokens === undefined ? 0 : vocabulary.size);
   const letters = task === 'ctc' && options.modules_to_save.includes('lm_head') ? lettersIn(vocabulary) : undefined;
   const { model } = await loadModel(baseFolder, { ...as, dtype, vocabularySize, letters });
-  const tokenizer = await withDefaultTemplate(vocabulary, model.task);
+  const tokenizer = await withForm(await withDefaultTemplate(vocabulary, model.task), notes);
   const modulesToSave = [...options.modules_to_save, ...saved.whole];
   using file = new SafetensorsFile(weights);
   placeTables(file, model, saved);
@@ -161,9 +164,20 @@ async function withDefaultTemplate(tokenizer: Tokenizer, task: Task): Promise<To
   return task === 'causal-lm' ? withChatTemplate(tokenizer) : tokenizer;
 }
 
-/** A base model keeps its own template, with the variables that the run set as far as that reads them. */
+/**
+ * A base model keeps its own template, with the variables that the run set as far as that reads them; where it could
+ * not be shown the tools of the run's rows, it is asked in the run's.
+ */
 async function asTrained(tokenizer: Tokenizer, notes: ResultNotesFile | undefined): Promise<Tokenizer> {
-  return withKnownKwargs(tokenizer, notes?.chat_template_kwargs ?? {});
+  const named = (notes?.recipe as Recipe | undefined)?.data.chat_template;
+  const isOurs = notes?.has_tools === true && named === TOOLS_TEMPLATE;
+  const template = isOurs ? await chooseTemplate(tokenizer, { template: { name: named } }) : tokenizer;
+  return withForm(await withKnownKwargs(template, notes?.chat_template_kwargs ?? {}), notes);
+}
+
+/** Plain answers follow their prompts as the run's rows did. */
+function withForm(tokenizer: Tokenizer, notes: ResultNotesFile | undefined): Promise<Tokenizer> {
+  return withAnswerSpace(tokenizer, notes?.answer_space === true);
 }
 
 function check(

@@ -6,7 +6,7 @@ import type { Task } from '../../models/architecture.ts';
 import { readReport } from '../../monitor/report/run-report.ts';
 import { modelCard, type ModelCardParts } from '../../store/model-card.ts';
 import { isAdapterFolder } from './base-model.ts';
-import { readNotes } from './result-notes.ts';
+import { promptFormOf, readNotes } from './result-notes.ts';
 
 /** What model hubs call our tasks. */
 const PIPELINE_TAGS: Record<Task, string> = {
@@ -42,6 +42,8 @@ export function writeModelCard(runFolder: string, resultFolder: string): void {
     data,
     metrics: Object.keys(notes.metrics).length === 0 ? {} : { validation: notes.metrics },
     comparison,
+    promptForm: promptFormOf(notes),
+    systemPrompt: notes.system_prompt,
     vocabularySize: notes.vocabulary_size,
     recipe: notes.recipe,
     identity,

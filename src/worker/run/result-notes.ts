@@ -20,6 +20,12 @@ export interface ResultNotesFile {
   chat_template_kwargs?: Record<string, unknown>;
   /** Whether rows were conversations, so that the template matters. */
   has_template: boolean;
+  /** Whether any of them had tools or called one; absent in older notes. */
+  has_tools?: boolean;
+  /** The system message that every conversation began with. */
+  system_prompt?: string;
+  /** Whether a space sets answers of plain text off from their prompts. */
+  answer_space?: boolean;
   tokenizer_hash: string;
   /** Rows of the token tables, where they are more than the base model's. */
   vocabulary_size?: number;
@@ -36,6 +42,15 @@ export interface ResultNotesFile {
   probe?: Probe;
   metrics: Metrics;
   recipe: unknown;
+}
+
+/** How a model is asked: in turns of its chat template, or with a text that it continues. */
+export type PromptForm = 'chat' | 'plain';
+
+/** The form of the rows that a result was trained on; undefined for a model that was not tuned here. */
+export function promptFormOf(notes: ResultNotesFile | undefined): PromptForm | undefined {
+  if (notes === undefined) return undefined;
+  return notes.has_template ? 'chat' : 'plain';
 }
 
 /** The notes of a result that attune wrote; undefined for others' adapters. */

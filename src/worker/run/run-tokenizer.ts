@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { Example } from '../../data/example.ts';
-import { chooseTemplate, withChatTemplate, type Tokenizer } from '../../text/index.ts';
+import {
+  chooseTemplate,
+  wantsAnswerSpace,
+  withAnswerSpace,
+  withChatTemplate,
+  type Tokenizer,
+} from '../../text/index.ts';
 import type { Recipe } from '../../train/recipe.ts';
 import { checkHash, isFile } from '../../train/reference.ts';
 import type { ModelOptions } from '../../models/skeleton.ts';
@@ -28,13 +34,23 @@ export interface RunTokenizer {
   letters?: ModelOptions['letters'];
 }
 
+/** What an earlier part of the run decided of its rows. */
+export interface TokenizerChoice {
+  answerSpace?: boolean;
+}
+
 /**
- * The base model's tokenizer with the recipe's new tokens, and with the template that its conversations are shown in;
- * a base model without a template gets the default one.
+ * The base model's tokenizer with the recipe's new tokens, and with the form that its rows are shown in: the template of
+ * conversations, where a base model without one gets the default, and the space before answers of plain text.
  * @throws E_NEW_TOKENS, E_TRAINABLE_TOKENS, E_TEMPLATE_MISSING, E_TEMPLATE_INVALID, E_TEMPLATE_KWARGS,
- * E_TEMPLATE_UNUSED, E_REFERENCE_CHANGED
+ * E_TEMPLATE_UNUSED, E_OPTION_IDLE, E_REFERENCE_CHANGED
  */
-export async function runTokenizer(recipe: Recipe, base: string, examples: readonly Example[]): Promise<RunTokenizer> {
+export async function runTokenizer(
+  recipe: Recipe,
+  base: string,
+  examples: readonly Example[],
+  decided: TokenizerChoice = {},
+): Promise<RunTokenizer> {
   const spoken = await speechTokenizer(recipe, base, examples);
   if (spoken !== undefined) return spoken;
   const own = await tokenizerOf(base);
@@ -43,7 +59,11 @@ export async function runTokenizer(recipe: Recipe, base: string, examples: reado
   const { tokenizer: larger, newIds } = await own.addTokens(wanted);
   const trainable = (recipe.tuning as { trainable_tokens?: readonly (string | number)[] }).trainable_tokens ?? [];
   const trained = [...new Set([...newIds, ...(await idsOf(trainable, larger))])].toSorted((a, b) => a - b);
-  const tokenizer = await withTemplate(recipe, larger, examples);
+  const templated = await withTemplate(recipe, larger, examples);
+  const tokenizer = await withAnswerSpace(
+    templated,
+    decided.answerSpace ?? (await decideSpace(recipe, templated, examples)),
+  );
   return { tokenizer, vocabulary: { size: tokenizer.size, known: own.size, newIds, trained } };
 }
 
@@ -92,6 +112,17 @@ async function withTemplate(recipe: Recipe, tokenizer: Tokenizer, examples: read
   }
   if (template === null) return chooseTemplate(await withChatTemplate(tokenizer), { kwargs });
   return chooseTemplate(tokenizer, { template: readTemplate(template, recipe.references), kwargs });
+}
+
+/** Only what is trained as prompt and completion has a border to set answers off at. @throws AttuneError E_OPTION_IDLE */
+async function decideSpace({ data, objective }: Recipe, tokenizer: Tokenizer, examples: readonly Example[]) {
+  const plain = objective.name === 'sft' ? examples.filter((one) => one.kind === 'completion') : [];
+  if (data.answer_space === 'auto') return wantsAnswerSpace(plain, tokenizer);
+  if (plain.length > 0 || !data.answer_space) return data.answer_space;
+  throw new AttuneError('E_OPTION_IDLE', {
+    what: 'data.answer_space would have no effect: no row is trained as prompt and completion',
+    fix: 'remove it, or train rows of prompt and completion (objective: sft)',
+  });
 }
 
 /** A file where there is one, else a name. */

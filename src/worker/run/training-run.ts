@@ -1,4 +1,4 @@
-import type { EventSink } from '../../base/events.ts';
+import type { DataPrepared, EventSink } from '../../base/events.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { refitMixture, type Example, type LoadedData } from '../../data/index.ts';
 import type { MetricSpec } from '../../eval/metrics/index.ts';
@@ -61,7 +61,11 @@ export interface PreparedRun {
   media: MediaReader | undefined;
   labels: readonly string[];
   loaded: LoadedData;
+  /** What will be trained on, in numbers. */
+  report: DataPrepared;
   test: readonly Example[];
+  /** Whether the base model can be told or shown a task. */
+  isPromptable: boolean;
   /** The base model's folder. */
   base: string;
   /** The metrics that the recipe names; undefined where it leaves them to what the answers are like. */
@@ -72,6 +76,8 @@ export interface PreparedRun {
 interface RunRows {
   base: string;
   loaded: LoadedData;
+  report: DataPrepared;
+  isPromptable: boolean;
   tokenizer: Tokenizer;
   media: MediaReader | undefined;
   vocabulary: Vocabulary;
@@ -87,7 +93,7 @@ interface RunRows {
 export async function prepareRun(context: RunContext): Promise<PreparedRun> {
   const { recipe, emit, signal } = context;
   const read = await readRows(context);
-  const { base, loaded, media, vocabulary, letters, labels, objective, train, validation, metrics } = read;
+  const { base, loaded, tokenizer, media, vocabulary, letters, labels, objective, train, validation, metrics } = read;
   emit({ type: 'phase-started', phase: 'engine', message: `loading ${recipe.model}` });
   const dtype = computeType(recipe.training.precision);
   const headLabels = hasClasses(objective.task) ? labels : undefined;
@@ -104,7 +110,7 @@ export async function prepareRun(context: RunContext): Promise<PreparedRun> {
   if (storage.note !== undefined) emit({ type: 'phase-started', phase: 'engine', message: storage.note });
   if (objective.config !== undefined) model.config = withReading(model.config, objective.config);
   const update = await createUpdate(recipe, tuning);
-  const constants = await decide(context, { model, objective }, [...train.rows, ...validation.rows]);
+  const constants = await decide(context, { model, objective, tokenizer }, [...train.rows, ...validation.rows]);
   const sampler = createSampler(recipe, train.rows, {
     microBatchTokens: constants.microBatchTokens,
     mixture: loaded.mixture === undefined ? undefined : refitMixture(loaded.mixture, train.rowOf),
@@ -124,6 +130,9 @@ export async function prepareRun(context: RunContext): Promise<PreparedRun> {
   return { ...read, context, parts, storage, options, trainer, test: loaded.splits.test };
 }
 
+const SPACE_MESSAGE =
+  "a space is put between prompt and answer, as the vocabulary's words begin with one (data.answer_space: false for none)";
+
 async function readRows(context: RunContext): Promise<RunRows> {
   const { recipe, emit, now } = context;
   const base = modelFolder(recipe.model);
@@ -132,7 +141,11 @@ async function readRows(context: RunContext): Promise<RunRows> {
   const metrics = await recipeMetrics(recipe);
   const loaded = await loadRunData(recipe, context);
   const { causal, maxPositions, vocabularySize, filledTo } = await baseTraits(base);
-  const { tokenizer, vocabulary, letters } = await runTokenizer(recipe, base, loaded.splits.train);
+  const { earlier } = context;
+  // A run that began before there was such a space goes on without it.
+  const decided = earlier && { answerSpace: earlier.answerSpace ?? false };
+  const { tokenizer, vocabulary, letters } = await runTokenizer(recipe, base, loaded.splits.train, decided);
+  if (tokenizer.answerSpace) emit({ type: 'phase-started', phase: 'data', message: SPACE_MESSAGE });
   // What reads no tokens has no table that the letters it writes could fit.
   if (vocabularySize > 0) checkVocabulary({ origin: base, size: vocabulary.known }, vocabularySize);
   const labels = labelsOf(recipe, loaded.splits.train, readConfig(base));
@@ -147,17 +160,37 @@ async function readRows(context: RunContext): Promise<RunRows> {
   if (train.rows.length === 0) throw nothingLeft(Math.min(recipe.data.max_length, maxPositions));
   checkGeneralSet(recipe, objective.task);
   if (recipe.evaluation.patience !== null && validation.rows.length === 0) throw patienceForNothing();
-  reportData(loaded, { train: train.rows, validation: validation.rows, test: loaded.splits.test }, train.cuts, emit);
+  const report = reportData(
+    loaded,
+    { train: train.rows, validation: validation.rows, test: loaded.splits.test },
+    train.cuts,
+    emit,
+  );
   reportCuts(train.cuts, { split: 'train', examples: loaded.splits.train, emit });
   reportCuts(validation.cuts, { split: 'validation', examples: loaded.splits.validation, emit });
   reportUnseen(vocabulary.trained, { rows: train.rows, tokenizer, emit });
-  return { base, loaded, tokenizer, media, vocabulary, letters, labels, objective, train, validation, metrics };
+  const isPromptable = (causal || objective.task === 'seq2seq') && media === undefined;
+  return {
+    base,
+    loaded,
+    report,
+    isPromptable,
+    tokenizer,
+    media,
+    vocabulary,
+    letters,
+    labels,
+    objective,
+    train,
+    validation,
+    metrics,
+  };
 }
 
 /** What the run decides once: as an earlier part of it did, else what fits into memory now. */
 async function decide(
   context: RunContext,
-  { model, objective }: { model: Model; objective: Objective },
+  { model, objective, tokenizer }: { model: Model; objective: Objective; tokenizer: Tokenizer },
   rows: readonly PreparedRow[],
 ): Promise<RunConstants> {
   const { gradient_checkpointing: checkpointing, micro_batch_tokens: microBatchTokens } = context.recipe.training;
@@ -165,7 +198,9 @@ async function decide(
   const [sample] = rows[0].media === undefined ? [] : ((await objective.load?.([rows[0]])) ?? []);
   const perToken = sample && scope(() => convolutionBytesPerToken(model, objective.collate([sample]).input));
   const memory = context.earlier ?? planMemory(model, { longest, microBatchTokens, checkpointing, perToken });
-  return { now: context.now, microBatchTokens: memory.microBatchTokens, checkpointing: memory.checkpointing };
+  const { microBatchTokens: most, checkpointing: isSaving } = memory;
+  const space = tokenizer.answerSpace ? { answerSpace: true } : {};
+  return { now: context.now, microBatchTokens: most, checkpointing: isSaving, ...space };
 }
 
 async function save(

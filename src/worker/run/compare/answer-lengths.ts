@@ -7,15 +7,26 @@ const LOOKED_AT = 2000;
 const MARGIN = 1.25;
 const SPARE = 8;
 
-/** Room for an answer in tokens: what the longest training answer needs and some more; none for a model without text. */
-export async function roomForAnswers(tokenizer: Tokenizer, train: readonly Example[]): Promise<number> {
+/** Of a model that has not learnt how long answers are, and would write on wherever there is room. */
+const UNTAUGHT_SHARE = 0.99;
+
+/**
+ * Room for an answer in tokens: what the longest training answer needs and some more; of a model that was not tuned,
+ * what 99 in 100 need, so that one long answer does not let it write as much on every row. None for a model without text.
+ */
+export async function roomForAnswers(
+  tokenizer: Tokenizer,
+  train: readonly Example[],
+  { isTrained = true } = {},
+): Promise<number> {
   if (!tokenizer.readsText) return 0;
   const answers = train
     .slice(0, LOOKED_AT)
     .flatMap((example) => (example.kind === 'text' ? [] : (expectedText(example) ?? [])));
   const ids = await tokenizer.encodeBatch(answers);
-  const longest = ids.reduce((most, { length }) => Math.max(most, length), 0);
-  return Math.ceil(longest * MARGIN) + SPARE;
+  const lengths = ids.map(({ length }) => length).toSorted((a, b) => a - b);
+  const place = isTrained ? lengths.length - 1 : Math.ceil(UNTAUGHT_SHARE * lengths.length) - 1;
+  return Math.ceil((lengths.at(place) ?? 0) * MARGIN) + SPARE;
 }
 
 /** A text that ends an answer of a model which has learnt no end: one that no training answer has inside. */

@@ -1,10 +1,34 @@
 import { AttuneError } from '../../../base/errors.ts';
-import { sampledRows } from '../../../eval/compare/sampled-rows.ts';
+import { sampledRows, USUAL_ROWS } from '../../../eval/compare/sampled-rows.ts';
+import { weightFiles } from '../../../models/checkpoint-files.ts';
+import { readSafetensorsHeader } from '../../../tensor/safetensors.ts';
 import { writeComparison, writeSamples } from '../../../store/results.ts';
+import { modelFolder } from '../base-model.ts';
 import { writeModelCard } from '../result-card.ts';
 import type { PreparedRun } from '../training-run.ts';
+import { rowsWithinBudget } from './row-budget.ts';
 import { runComparison } from './run-comparison.ts';
 import { usualSystems } from './usual-systems.ts';
+
+/** Of a model whose files are not here nothing is known. */
+function affordable({ context, loaded, test }: PreparedRun): number {
+  const { model, training, objective } = context.recipe;
+  const writes = ['sft', 'seq2seq', 'pretrain'].includes(objective.name);
+  const parameters = writes ? parametersIn(modelFolder(model)) : 0;
+  return rowsWithinBudget({ training, train: loaded.splits.train, test, parameters });
+}
+
+function parametersIn(folder: string): number {
+  const entries = weightFiles(folder).flatMap((file) => readSafetensorsHeader(file).entries);
+  return entries.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0);
+}
+
+/** Fewer than usual are not compared without a word. */
+function reportSample(rows: number, { context, test }: PreparedRun, most: number | 'auto'): void {
+  if (most !== 'auto' || rows >= Math.min(test.length, USUAL_ROWS)) return;
+  const message = `comparing on ${rows} of ${test.length} test rows, since answers to more would take long (evaluation.max_rows)`;
+  context.emit({ type: 'phase-started', phase: 'evaluate', message });
+}
 
 /**
  * A run's ending: the result as it was written against what one has without training, on the rows kept for test. What
@@ -22,7 +46,8 @@ export async function compareResult(run: PreparedRun, result: string): Promise<v
     const { train, validation } = run.loaded.splits;
     const { max_rows: most, max_new_tokens: room, exclude_seen: excludesSeen } = recipe.evaluation;
     const { seed } = recipe.training;
-    const test = sampledRows(run.test, most, seed);
+    const test = sampledRows(run.test, most === 'auto' ? affordable(run) : most, seed);
+    reportSample(test.length, run, most);
     const rows = { train, validation, test, typical: train, split: 'test', available: run.test.length };
     const maxNewTokens = room === 'auto' ? undefined : room;
     const specs = usualSystems(recipe.evaluation, result);

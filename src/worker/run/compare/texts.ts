@@ -15,6 +15,7 @@ import type { PredictOptions, Prediction } from '../../../eval/predictor.ts';
 import { constraintFor, generate, type Completion, type GenerationOptions } from '../../../generate/index.ts';
 import { Renderer } from '../../../text/index.ts';
 import { traitsOf } from '../build-trainer.ts';
+import { answerBorder, borderedConstraint } from '../plain-answers.ts';
 import { likelihoods, type Likely } from './likelihoods.ts';
 import { TEMPLATE_DATE, TOO_LONG, type AnswerOptions, type Answering } from './answering.ts';
 
@@ -88,7 +89,9 @@ async function writeAnswers(
   { maxNewTokens, stop, held, signal }: BatchOptions,
 ): Promise<Completion[]> {
   const isPlain = writing.every(({ row }) => row?.kind === 'completion');
-  const spec = held?.[isPlain ? 'plain' : 'chat'];
+  const wanted = held?.[isPlain ? 'plain' : 'chat'];
+  const asked = writing.map(({ row }) => promptOf(row!));
+  const spec = wanted && borderedConstraint(wanted, asked, opened.tokenizer);
   const constraint = spec && constraintFor(spec, opened.tokenizer);
   const { maxPositions } = traitsOf(opened.model.architecture, opened.model.config);
   const isHeld = ({ prompt }: Fitted) =>
@@ -106,9 +109,9 @@ async function writeAnswers(
     await write(writing.filter(isHeld), { maxNewTokens: room, constraint: () => constraint.begin() });
   }
   const free = writing.filter((row) => !isHeld(row));
-  // A turn has an end of its own.
-  await write(free, { maxNewTokens, stop: isPlain ? stop : undefined });
-  return writing.map((row) => answers.get(row)!);
+  // A turn has an end of its own, which a model that was never shown turns does not write either.
+  await write(free, { maxNewTokens, stop });
+  return writing.map((row, i) => answerBorder(asked[i], opened.tokenizer).whole(answers.get(row)!));
 }
 
 /** A class or a number stands after "Label:" and a space. */
@@ -136,7 +139,7 @@ async function fitShots(
     asked.map(async (one): Promise<Fitted> => {
       let shots = one.shots ?? [];
       for (;;) {
-        const row = askedRow({ ...one, shots }, options.style);
+        const row = askedRow({ ...one, shots }, options.style, tokenizer.answerSpace);
         if (row === undefined) return { ...one, prompt: new Int32Array(), isTooLong: false };
         const { ids: prompt } = await renderer.prompt(promptOf(row));
         const hasRoom = prompt.length + options.maxNewTokens <= maxPositions;

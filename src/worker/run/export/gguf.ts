@@ -3,6 +3,7 @@ import { writeFileAtomic } from '../../../files/atomic.ts';
 import { tokenTableOf } from '../../../models/architecture.ts';
 import { loadGguf, planGguf, writeModelGguf } from '../../../models/gguf/index.ts';
 import { ggufVocabulary, ollamaModelfile } from '../../../text/gguf/index.ts';
+import { promptFormOf } from '../result-notes.ts';
 import type { ExportForm } from './form.ts';
 
 const WEIGHTS = 'model.gguf';
@@ -13,12 +14,15 @@ export const form: ExportForm = {
     planGguf(model, dtype);
     ggufVocabulary(tokenizer, tokenTableOf(model.trunk).count);
   },
-  write({ model, tokenizer }, { draft, folder, dtype, emit }) {
+  write({ model, tokenizer, notes }, { draft, folder, dtype, emit }) {
+    const isPlain = promptFormOf(notes) === 'plain';
     const vocabulary = ggufVocabulary(tokenizer, tokenTableOf(model.trunk).count);
     const name = basename(folder) === 'gguf' ? basename(dirname(folder)) : basename(folder);
-    const metadata = new Map([['general.name', { type: 'string', value: name }] as const, ...vocabulary.metadata]);
+    // A chat template would make llama.cpp ask in turns.
+    const told = [...vocabulary.metadata].filter(([key]) => !isPlain || !key.startsWith('tokenizer.chat_template'));
+    const metadata = new Map([['general.name', { type: 'string', value: name }] as const, ...told]);
     const bytes = writeModelGguf(join(draft, WEIGHTS), planGguf(model, dtype), metadata);
-    const modelfile = ollamaModelfile(tokenizer, WEIGHTS);
+    const modelfile = ollamaModelfile(tokenizer, WEIGHTS, { isPlain, system: notes?.system_prompt });
     writeFileAtomic(join(draft, 'Modelfile'), modelfile.text);
     for (const message of [...vocabulary.differences, ...modelfile.differences])
       emit({ type: 'warning-raised', code: 'W_READ_OTHERWISE', message });

@@ -40,7 +40,9 @@ export async function answer(spec: ModelSpec, comparing: Comparing): Promise<Ans
   const held = UNTAUGHT.has(kind) ? heldAnswers(rows.typical) : undefined;
   const predictor = modelPredictor(name, opened, {
     ask,
-    maxNewTokens: comparing.maxNewTokens ?? (await roomForAnswers(opened.tokenizer, rows.typical)),
+    maxNewTokens:
+      comparing.maxNewTokens ??
+      (await roomForAnswers(opened.tokenizer, rows.typical, { isTrained: !UNTAUGHT.has(kind) })),
     stop: isTrained ? undefined : answerEnds(rows.typical),
     held,
     labels: labelsIn(rows.typical),

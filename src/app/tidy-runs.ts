@@ -1,0 +1,96 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeJson } from '../files/json.ts';
+import { openIndex, type Index } from '../store/database.ts';
+import { recordRunModels } from '../store/models.ts';
+import { checkRemovable, forgetRun, removeRun, renameRun } from '../store/remove-run.ts';
+import { isRunFolder, readRun } from '../store/run-folder.ts';
+import type { RunSummary } from '../store/run-summary.ts';
+import { recordRun } from '../store/runs.ts';
+import { AttuneError } from '../base/errors.ts';
+import { writeModelCard } from '../worker/run/result-card.ts';
+import { readNotes, RESULT_NOTES } from '../worker/run/result-notes.ts';
+import { showRun } from './runs.ts';
+
+export { isRunFolder as isRun } from '../store/run-folder.ts';
+
+export interface RunToDelete {
+  name: string;
+  folder: string;
+  status: RunSummary['status'];
+  bytes: number;
+}
+
+/**
+ * The runs that are named, each once, with what they take on the disk; everything that forbids deleting them is refused.
+ * @throws AttuneError E_RUN_MISSING, E_RUN_RUNNING, E_RUN_LINK, E_RUN_FOREIGN_FILES
+ */
+export async function findDeletable(wanted: readonly string[]): Promise<RunToDelete[]> {
+  const runs = new Map<string, RunToDelete>();
+  for (const one of wanted) {
+    const { name, folder, status } = await showRun(one);
+    if (status === 'running') throw running(folder);
+    // As it was named: a link is not to be followed.
+    checkRemovable(isRunFolder(one) ? one : folder);
+    runs.set(folder, { name, folder, status, bytes: bytesIn(folder) });
+  }
+  return [...runs.values()];
+}
+
+/** Deletes runs with their folders, and what the index knows of them. @throws as `findDeletable`, before any is deleted */
+export async function deleteRuns(wanted: readonly string[]): Promise<RunToDelete[]> {
+  const runs = await findDeletable(wanted);
+  await withIndex(async (index) => {
+    for (const { folder } of runs) {
+      removeRun(folder);
+      await forgetRun(index, folder);
+    }
+  });
+  return runs;
+}
+
+/**
+ * Renames a run's folder, and what its result and the index say of it. `name` is the folder's new name beside the old.
+ * @throws AttuneError E_RUN_MISSING, E_RUN_LOCKED, E_OUTPUT_EXISTS, E_USAGE
+ */
+export async function renameRunTo(wanted: string, name: string): Promise<RunSummary> {
+  const { folder: found } = await showRun(wanted);
+  const folder = renameRun(isRunFolder(wanted) ? wanted : found, name);
+  for (const result of ['adapter', 'model']) moveNotes(folder, join(folder, result));
+  const run = readRun(folder);
+  await withIndex(async (index) => {
+    await forgetRun(index, found);
+    if (run.createdAt === 0) return;
+    await recordRun(index, run);
+    await recordRunModels(index, run);
+  });
+  return run;
+}
+
+function moveNotes(runFolder: string, result: string): void {
+  const notes = existsSync(result) ? readNotes(result) : undefined;
+  if (notes === undefined) return;
+  writeJson(join(result, RESULT_NOTES), { ...notes, folder: result });
+  writeModelCard(runFolder, result);
+}
+
+function running(folder: string): AttuneError {
+  return new AttuneError('E_RUN_RUNNING', {
+    what: `The run in ${folder} is running`,
+    fix: `stop it first: attune runs stop ${folder}`,
+  });
+}
+
+function bytesIn(folder: string): number {
+  const entries = readdirSync(folder, { withFileTypes: true, recursive: true }).filter((entry) => entry.isFile());
+  return entries.reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0);
+}
+
+async function withIndex<Result>(use: (index: Index) => Promise<Result>): Promise<Result> {
+  const index = await openIndex();
+  try {
+    return await use(index);
+  } finally {
+    await index.destroy();
+  }
+}

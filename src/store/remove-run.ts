@@ -1,0 +1,93 @@
+import { existsSync, lstatSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { AttuneError, type Problem } from '../base/errors.ts';
+import { writeFailure } from '../files/atomic.ts';
+import { removeWholeFolder } from '../files/whole-folder.ts';
+import type { Index } from './database.ts';
+import { requireRun } from './run-folder.ts';
+import { lockRun } from './run-lock.ts';
+import { runPaths } from './run-paths.ts';
+
+/** Results and what is made of them, beside what `runPaths` names. */
+const RESULTS = ['adapter', 'model', 'merged', 'gguf', 'profile.json'];
+/** What a crash may have left half written. */
+const UNFINISHED = /\.(?:unfinished|replaced|preflight)-|^run\.lock\.|\.tmp$/;
+
+/** Refuses what is not a run's folder alone. @throws AttuneError E_RUN_MISSING, E_RUN_LINK, E_RUN_FOREIGN_FILES */
+export function checkRemovable(folder: string): void {
+  const absolute = refuseLink(folder);
+  const own = new Set([...Object.values(runPaths('')), ...RESULTS]);
+  const problems = readdirSync(absolute)
+    .filter((name) => !own.has(name) && !UNFINISHED.test(name))
+    .map((name): Problem => ({ file: join(folder, name), message: 'is not part of the run' }));
+  if (problems.length === 0) return;
+  throw new AttuneError('E_RUN_FOREIGN_FILES', {
+    what: `The folder ${folder} holds more than its run`,
+    problems,
+    fix: 'move these elsewhere first, or delete the folder yourself',
+  });
+}
+
+/** Deletes a run's folder, unless somebody works on it. @throws AttuneError E_RUN_LOCKED and as `checkRemovable` */
+export function removeRun(folder: string): void {
+  checkRemovable(folder);
+  const lock = lockRun(folder);
+  try {
+    removeWholeFolder(resolve(folder));
+  } catch (error) {
+    throw writeFailure(folder, error);
+  } finally {
+    lock.release();
+  }
+}
+
+/**
+ * Gives a run's folder another name beside the old one. @returns the new folder
+ * @throws AttuneError E_RUN_MISSING, E_RUN_LINK, E_RUN_LOCKED, E_USAGE, E_OUTPUT_EXISTS
+ */
+export function renameRun(folder: string, name: string): string {
+  const absolute = refuseLink(folder);
+  if (name !== basename(name) || ['', '.', '..'].includes(name)) throw noName(name);
+  const renamed = join(dirname(absolute), name);
+  if (existsSync(renamed))
+    throw new AttuneError('E_OUTPUT_EXISTS', { what: `${renamed} exists already`, fix: 'choose another name' });
+  const lock = lockRun(absolute);
+  try {
+    renameSync(absolute, renamed);
+    rmSync(runPaths(renamed).lock, { force: true });
+  } catch (error) {
+    lock.release();
+    throw writeFailure(renamed, error);
+  }
+  return renamed;
+}
+
+/** Takes a run and what it made out of the index. */
+export async function forgetRun(index: Index, folder: string): Promise<void> {
+  const absolute = resolve(folder);
+  await index.transaction().execute(async (transaction) => {
+    const runs = await transaction.selectFrom('runs').select('id').where('folder', '=', absolute).execute();
+    for (const { id } of runs) await transaction.deleteFrom('models').where('run', '=', id).execute();
+    await transaction.deleteFrom('runs').where('folder', '=', absolute).execute();
+  });
+}
+
+/** A link would be followed to files that nobody named. */
+function refuseLink(folder: string): string {
+  const absolute = resolve(folder);
+  requireRun(absolute);
+  if (!lstatSync(absolute).isSymbolicLink()) return absolute;
+  throw new AttuneError('E_RUN_LINK', {
+    what: `${folder} is a link to a run's folder`,
+    fix: 'name the folder itself',
+  });
+}
+
+function noName(name: string): AttuneError {
+  return new AttuneError('E_USAGE', {
+    what: 'This is no name for a run',
+    got: JSON.stringify(name),
+    expected: 'the name of a folder, without a path',
+    fix: 'attune runs rename tickets tickets-first',
+  });
+}
