@@ -6,6 +6,7 @@ import { writeFileAtomic } from '../files/atomic.ts';
 import { readJson } from '../files/json.ts';
 import { loadFormatters } from '../worker/run/row-formatters.ts';
 import { resolveRecipe } from './recipe/index.ts';
+import { trainingLines } from './training-lines.ts';
 import { objectiveOfClasses, type UsualObjective, usualObjectives } from './usual-objective.ts';
 
 /** What the data say about the recipe to write. */
@@ -83,6 +84,7 @@ export async function recipeText(findings: InitFindings, answers: InitAnswers): 
   const plain = (value: unknown): string =>
     stringify(value, { flowCollectionPadding: false, collectionStyle: 'flow' }).trim();
   const { groupBy, format, columns, model } = answers;
+  const objective = objectiveFor(findings, model);
   const lines: Line[] = [
     [`model: ${plain(model)}`, 'a model folder, or a known name'],
     ['data:'],
@@ -94,12 +96,8 @@ export async function recipeText(findings: InitFindings, answers: InitAnswers): 
     ['  max_length: 1024', 'tokens of the longest row'],
     ['  long_rows: fail', 'or drop, truncate, split'],
     ['tuning: lora', 'or full: every weight moves'],
-    objectiveLine(objectiveFor(findings, model)),
-    ['training:'],
-    ['  epochs: 3', 'passes over the rows'],
-    ['  learning_rate: 2e-4'],
-    ['  batch_size: 8', 'rows of one step'],
-    ['  seed: 42'],
+    objectiveLine(objective),
+    ...trainingLines(model, { tuning: 'lora', objective: objective.name }),
   ];
   return `# What to train, on what, and how. All settings: attune train --help\n${align(lines)}\n`;
 }

@@ -64,6 +64,20 @@ export interface DataPrepared {
   hashes: Record<string, string>;
 }
 
+/** Where a value comes from: the recipe, what suits the base model and its rows, or trials of several. */
+export type SettingSource = 'recipe' | 'base' | 'trials';
+
+/** Values that a recipe may leave to the run. */
+export interface TrainingSettled {
+  type: 'training-settled';
+  learning_rate: number;
+  epochs: number;
+  batch_size: number;
+  sources: Record<'learning_rate' | 'epochs' | 'batch_size', SettingSource>;
+  /** What the suggestions rest on: "LoRA for sft, a decoder of 5.8 M parameters, 600 rows". */
+  basis: string;
+}
+
 export interface PreflightFinished {
   type: 'preflight-finished';
   peakBytes: number;
@@ -228,6 +242,7 @@ export type RunEvent =
   | PhaseStarted
   | WorkAdvanced
   | DataPrepared
+  | TrainingSettled
   | PreflightFinished
   | ProfileFinished
   | StepFinished

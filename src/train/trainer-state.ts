@@ -4,6 +4,7 @@ import type { Metrics } from '../base/events.ts';
 import { readJson, writeJson } from '../files/json.ts';
 import { noGrad, SafetensorsFile, scope, writeSafetensors, type Tensor } from '../tensor/index.ts';
 import type { Tuning, Update } from './interfaces.ts';
+import type { SettledTraining } from './recipe.ts';
 import type { Checkpointing } from './tape.ts';
 
 /** Everything of a run that is no tensor: with the weights, the moments and the recipe it is the whole state. */
@@ -40,10 +41,11 @@ export interface RunConstants {
   now: Date;
   microBatchTokens: number;
   checkpointing: Checkpointing;
+  training: SettledTraining;
 }
 
 interface SavedState extends TrainerState {
-  constants: Omit<RunConstants, 'now'> & { now: string };
+  constants: Omit<RunConstants, 'now' | 'training'> & { now: string; training?: SettledTraining };
 }
 
 export function newTrainerState(): TrainerState {
@@ -102,7 +104,9 @@ export function readState(folder: string, parts: Pick<CheckpointParts, 'tuning' 
 /** What the run of a checkpoint decided when it began. */
 export function readConstants(folder: string): RunConstants {
   const { constants } = readJson<SavedState>(join(folder, STATE));
-  return { ...constants, now: new Date(constants.now) };
+  // Older checkpoints lack what their recipes then always said.
+  const recipe = readJson<{ training: SettledTraining }>(join(folder, RECIPE));
+  return { ...constants, training: constants.training ?? recipe.training, now: new Date(constants.now) };
 }
 
 /** Takes up the weights only: the best checkpoint's, for the result. */

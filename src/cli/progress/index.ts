@@ -10,6 +10,7 @@ import {
   describeForgetting,
   describePreflight,
   describeProfile,
+  describeSettled,
   describeStep,
   describeVerdict,
   describeWork,
@@ -55,6 +56,8 @@ class ProgressView implements Progress {
         return this.#step(event);
       case 'data-prepared':
         return this.#conclude(describeData(event, colours));
+      case 'training-settled':
+        return this.#settled(describeSettled(event));
       case 'preflight-finished':
         return this.#conclude(describePreflight(event, colours));
       case 'profile-finished':
@@ -133,6 +136,10 @@ class ProgressView implements Progress {
 
   #remark(text: string): void {
     this.#live.print(`  ${' '.repeat(LABEL_WIDTH)}${text}`);
+  }
+
+  #settled(text: string | undefined): void {
+    if (text !== undefined) this.#remark(text);
   }
 
   #warn({ code, message, problems = [] }: WarningRaised): void {

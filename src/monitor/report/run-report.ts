@@ -6,6 +6,7 @@ import type {
   PreflightFinished,
   ResultChoice,
   StampedEvent,
+  TrainingSettled,
   WarningRaised,
 } from '../../base/events.ts';
 import { sha256 } from '../../files/hash.ts';
@@ -37,6 +38,8 @@ export interface RunReport {
   counterfactuals?: CounterfactualResults;
   data?: DataPrepared;
   preflight?: PreflightFinished;
+  /** What was trained with where the recipe left it to the run. */
+  settled?: TrainingSettled;
   curves: Curves;
   /** Step from which each further epoch was trained. */
   epochs: readonly { step: number; epoch: number }[];
@@ -83,7 +86,7 @@ class ReportReader {
   readonly #warnings = new Map<string, RaisedWarning>();
   readonly #totals: RunTotals = { seconds: 0, inputTokens: 0, lossTokens: 0 };
   #summary: RunSummary;
-  #parts: Pick<RunReport, 'identity' | 'data' | 'preflight' | 'choice' | 'error'> = { identity: {} };
+  #parts: Pick<RunReport, 'identity' | 'data' | 'preflight' | 'settled' | 'choice' | 'error'> = { identity: {} };
   #epochs: { step: number; epoch: number }[] = [];
   #evaluations: EvaluationFinished[] = [];
 
@@ -99,6 +102,7 @@ class ReportReader {
     if (event.type === 'run-started') this.#parts.identity = event.identity;
     else if (event.type === 'data-prepared') this.#parts.data = event;
     else if (event.type === 'preflight-finished') this.#parts.preflight = event;
+    else if (event.type === 'training-settled') this.#parts.settled = event;
     else if (event.type === 'evaluation-finished') this.#evaluations.push(event);
     else if (event.type === 'run-failed') this.#parts.error = event.error;
     else if (event.type === 'run-finished') this.#parts.choice = event.choice;

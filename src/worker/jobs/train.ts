@@ -3,7 +3,7 @@ import { listCheckpoints } from '../../store/checkpoints.ts';
 import type { Task } from '../../models/architecture.ts';
 import { newRunId } from '../../store/run-folder.ts';
 import { engineIdentity } from '../../tensor/index.ts';
-import type { Recipe } from '../../train/recipe.ts';
+import type { Recipe, SettledTraining } from '../../train/recipe.ts';
 import { readConstants } from '../../train/trainer-state.ts';
 import { compareResult } from '../run/compare/final-comparison.ts';
 import { chooseNullThreshold } from '../run/choose-null-threshold.ts';
@@ -40,6 +40,8 @@ export interface TrainResult {
   /** Validation of the result's step, or else of the last one. */
   metrics: Metrics;
   seconds: number;
+  /** What was trained with where the recipe left it to the run. */
+  training: SettledTraining;
 }
 
 /** A whole training run: data, preflight, training, result. */
@@ -90,7 +92,8 @@ async function finish(prepared: PreparedRun, { isJudged }: { isJudged: boolean }
   if (isJudged) await judgeResult(prepared, result);
   const { seconds, step } = trainer.state;
   emit({ type: 'run-finished', step: choice.step, choice, result, metrics, seconds });
-  return { outcome: 'finished', step, task: parts.objective.task, result, choice, metrics, seconds };
+  const { training } = prepared.constants;
+  return { outcome: 'finished', step, task: parts.objective.task, result, choice, metrics, seconds, training };
 }
 
 /** What the result is worth, and what it forgot. The run cannot go on after this: its memory is freed. */
@@ -102,10 +105,11 @@ async function judgeResult(prepared: PreparedRun, result: string): Promise<void>
 }
 
 async function checkBefore(prepared: PreparedRun): Promise<void> {
-  const { context, parts, options } = prepared;
+  const { context, parts, options, constants } = prepared;
   await preflight({
     parts,
     options,
+    constants,
     folder: context.folder,
     checkpointsKept: context.recipe.checkpoints.keep + 1,
     recipe: context.recipe,
@@ -113,8 +117,8 @@ async function checkBefore(prepared: PreparedRun): Promise<void> {
   });
 }
 
-function unfinished({ trainer, parts }: PreparedRun, outcome: TrainResult['outcome']): TrainResult {
+function unfinished({ trainer, parts, constants }: PreparedRun, outcome: TrainResult['outcome']): TrainResult {
   const { step, seconds } = trainer.state;
   const { task } = parts.objective;
-  return { outcome, step, task, result: null, choice: null, metrics: trainer.metricsAt(step), seconds };
+  return { outcome, step, task, result: null, choice: null, metrics: trainer.metricsAt(step), seconds, training: constants.training };
 }

@@ -7,7 +7,7 @@ import { checkVocabulary, type Tokenizer } from '../../text/index.ts';
 import { scope } from '../../tensor/index.ts';
 import { canResume } from '../../train/frozen-blocks.ts';
 import { tokensOf, type MediaReader, type Objective, type PreparedRow, type Storage } from '../../train/interfaces.ts';
-import type { Recipe } from '../../train/recipe.ts';
+import type { Recipe, SettledTraining } from '../../train/recipe.ts';
 import { readConfig, type ModelOptions } from '../../models/load.ts';
 import type { Model } from '../../models/model.ts';
 import { Trainer, type TrainerOptions, type TrainerParts } from '../../train/trainer.ts';
@@ -31,6 +31,7 @@ import { recipeMetrics } from './recipe-metrics.ts';
 import { mediaReaderOf } from './model-readers.ts';
 import { profileSteps } from './profile-steps.ts';
 import { computeType, convolutionBytesPerToken, planMemory } from './resources.ts';
+import { settleTraining } from './settle-training.ts';
 import { runTokenizer, type Vocabulary } from './run-tokenizer.ts';
 import { hasClasses, problemTypeIn, withReading } from './output-reading.ts';
 import { reportUnseen } from './unseen-tokens.ts';
@@ -55,6 +56,8 @@ export interface PreparedRun {
   storage: Storage;
   options: TrainerOptions;
   trainer: Trainer;
+  /** What is decided once, and kept with every checkpoint. */
+  constants: RunConstants;
   tokenizer: Tokenizer;
   /** For models that read images or recordings. */
   media: MediaReader | undefined;
@@ -103,9 +106,11 @@ export async function prepareRun(context: RunContext): Promise<PreparedRun> {
   if (storage.note !== undefined) emit({ type: 'phase-started', phase: 'engine', message: storage.note });
   if (objective.config !== undefined) model.config = withReading(model.config, objective.config);
   const update = await createUpdate(recipe, tuning);
-  const constants = await decide(context, { model, objective }, [...train.rows, ...validation.rows]);
+  const training = settleTraining(context, base, train.rows.length);
+  const constants = await decide(context, { model, objective, training }, [...train.rows, ...validation.rows]);
   const sampler = createSampler(recipe, train.rows, {
     microBatchTokens: constants.microBatchTokens,
+    batchSize: training.batch_size,
     mixture: loaded.mixture === undefined ? undefined : refitMixture(loaded.mixture, train.rowOf),
   });
   const options = trainerOptions(recipe, sampler.batchesPerEpoch, constants);
@@ -120,7 +125,7 @@ export async function prepareRun(context: RunContext): Promise<PreparedRun> {
     context.profile === true ? profileSteps(options.schedule.totalSteps, { ...context, model }) : undefined;
   const keep = (state: TrainerState) => save(context, { ...parts, constants }, state);
   const trainer = new Trainer(parts, options, { emit, signal, save: keep, aroundStep });
-  return { ...read, context, parts, storage, options, trainer, test: loaded.splits.test };
+  return { ...read, context, parts, storage, options, trainer, constants, test: loaded.splits.test };
 }
 
 async function readRows(context: RunContext): Promise<RunRows> {
@@ -156,7 +161,7 @@ async function readRows(context: RunContext): Promise<RunRows> {
 /** What the run decides once: as an earlier part of it did, else what fits into memory now. */
 async function decide(
   context: RunContext,
-  { model, objective }: { model: Model; objective: Objective },
+  { model, objective, training }: { model: Model; objective: Objective; training: SettledTraining },
   rows: readonly PreparedRow[],
 ): Promise<RunConstants> {
   const { gradient_checkpointing: checkpointing, micro_batch_tokens: microBatchTokens } = context.recipe.training;
@@ -164,7 +169,8 @@ async function decide(
   const [sample] = rows[0].media === undefined ? [] : ((await objective.load?.([rows[0]])) ?? []);
   const perToken = sample && scope(() => convolutionBytesPerToken(model, objective.collate([sample]).input));
   const memory = context.earlier ?? planMemory(model, { longest, microBatchTokens, checkpointing, perToken });
-  return { now: context.now, microBatchTokens: memory.microBatchTokens, checkpointing: memory.checkpointing };
+  const { microBatchTokens: tokens } = memory;
+  return { now: context.now, microBatchTokens: tokens, checkpointing: memory.checkpointing, training };
 }
 
 async function save(

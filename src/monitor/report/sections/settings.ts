@@ -1,10 +1,11 @@
+import type { SettingSource } from '../../../base/events.ts';
 import { html, type Html } from '../html.ts';
 import type { RunReport } from '../run-report.ts';
 
 /** The resolved recipe and what else belongs to the run's identity. */
-export function settingsSection({ recipe, recipeHash, identity }: RunReport): Html | undefined {
+export function settingsSection({ recipe, recipeHash, identity, settled }: RunReport): Html | undefined {
   if (recipe === undefined) return undefined;
-  const entries = Object.entries(recipe as Record<string, unknown>);
+  const entries = Object.entries(withSettled(recipe as Record<string, unknown>, settled));
   const plain = entries.filter(([, value]) => !isGroup(value));
   const groups = entries.flatMap(([name, value]) => (isGroup(value) ? [{ name, settings: flatten(value) }] : []));
   const general = { name: 'general', settings: plain.map(([name, value]) => [name, shown(value)] as const) };
@@ -23,6 +24,16 @@ export function settingsSection({ recipe, recipeHash, identity }: RunReport): Ht
       <pre tabindex="0">${JSON.stringify(recipe, null, 2)}</pre>
     </details>
   </section>`;
+}
+
+/** With what the run decided in place of what the recipe left out, and where that comes from. */
+function withSettled(recipe: Record<string, unknown>, settled: RunReport['settled']): Record<string, unknown> {
+  if (settled === undefined || !isGroup(recipe.training)) return recipe;
+  const origins: Record<SettingSource, string> = { recipe: '', base: ' (suits the base)', trials: ' (by trials)' };
+  const decided = Object.entries(settled.sources)
+    .filter(([, source]) => source !== 'recipe')
+    .map(([name, source]) => [name, `${settled[name as keyof typeof settled.sources]}${origins[source]}`]);
+  return { ...recipe, training: { ...recipe.training, ...Object.fromEntries(decided) } };
 }
 
 type Setting = readonly [name: string, value: string];
