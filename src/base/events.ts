@@ -155,6 +155,17 @@ export interface EvaluationFinished {
   metrics: Metrics;
   /** The lowest loss so far, the model before training included. */
   best: boolean;
+  /** Of the rows' losses since the evaluation before, with its standard error; absent at the first one. */
+  change?: { mean: number; error: number };
+}
+
+/** What the course of the losses says of the run's settings; nothing is said of a run that settled. */
+export interface CourseJudged {
+  type: 'course-judged';
+  course: 'falling' | 'rising' | 'unstable';
+  /** For people, without what to do. */
+  finding: string;
+  change: { epochs?: number; learning_rate?: number };
 }
 
 /** The result against what one has without training; comparison.json has all of it. */
@@ -248,6 +259,7 @@ export type RunEvent =
   | StepFinished
   | EvaluationFinished
   | ComparisonFinished
+  | CourseJudged
   | ForgettingMeasured
   | CheckpointSaved
   | WarningRaised

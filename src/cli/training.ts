@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { Recipe } from '../train/recipe.ts';
 import type { TrainOptions, TrainOutcome } from '../app/train.ts';
+import { adviceText } from '../train/course.ts';
 import { AttuneError } from '../base/errors.ts';
 import { formatNumber, plural } from '../base/format.ts';
 import type { CommandContext } from './command.ts';
@@ -103,7 +104,12 @@ export function describeOutcome(outcome: Outcome, terminal: Terminal): string {
   if (outcome.outcome === 'dry-run') return `${green('✓')} everything is in place; nothing was trained`;
   const metrics = Object.entries(outcome.metrics).map(([name, value]): [string, string] => [name, formatNumber(value)]);
   const facts = formatFacts(
-    [['result', describeChoice(outcome)], ...metrics, ['report', `${folder}/report.html`]],
+    [
+      ['result', describeChoice(outcome)],
+      ...metrics,
+      ['advice', outcome.advice === null ? undefined : colours.yellow(adviceText(outcome.advice, folder))],
+      ['report', `${folder}/report.html`],
+    ],
     colours,
   );
   const next = nextCommands(outcome, folder);

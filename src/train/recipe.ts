@@ -237,6 +237,13 @@ const checkpointsSchema = z.strictObject({
   best: z.boolean().default(true).describe('the result is the checkpoint with the lowest validation loss'),
 });
 
+/** The checkpoint that a run goes on from, and what it must be. */
+const continuedSchema = z.strictObject({
+  checkpoint: path,
+  hashes: z.record(z.string(), z.string()).describe('SHA-256 of its weights and moments'),
+  data: z.record(z.string(), z.string()).describe('content hash of each split that it was trained with'),
+});
+
 /**
  * The whole run as one plain JSON value. It takes short forms (`tuning: lora`) and fills every default; the options
  * inside `tuning`, `objective`, `storage` and `training.optimizer` are checked by `resolveRecipe` against what the
@@ -260,6 +267,10 @@ export const recipeSchema = z.strictObject({
   output_dir: path
     .default('runs/attune')
     .meta({ description: "the run's folder; runs/<recipe> unless given", shown: 'FOLDER' }),
+  continued_from: continuedSchema.nullable().default(null).meta({
+    description: 'the checkpoint that it goes on from; filled in by runs continue, never written by hand',
+    shown: '{checkpoint: FOLDER, …}',
+  }),
   references: z
     .record(z.string(), z.string())
     .default({})

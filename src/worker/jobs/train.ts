@@ -4,11 +4,14 @@ import type { Task } from '../../models/architecture.ts';
 import { newRunId } from '../../store/run-folder.ts';
 import { engineIdentity } from '../../tensor/index.ts';
 import type { Recipe, SettledTraining } from '../../train/recipe.ts';
+import type { CourseAdvice } from '../../train/course.ts';
 import { readConstants } from '../../train/trainer-state.ts';
 import { compareResult } from '../run/compare/final-comparison.ts';
+import { beginWhereOtherEnded } from '../run/continued-run.ts';
 import { chooseNullThreshold } from '../run/choose-null-threshold.ts';
 import { chooseResult, measureResult } from '../run/choose-result.ts';
 import { chooseThresholds } from '../run/choose-thresholds.ts';
+import { recordCourse } from '../run/judge-course.ts';
 import { recordForgetting } from '../run/measure-forgetting.ts';
 import { recordOverfitting } from '../run/measure-overfitting.ts';
 import { preflight } from '../run/preflight.ts';
@@ -42,6 +45,8 @@ export interface TrainResult {
   seconds: number;
   /** What was trained with where the recipe left it to the run. */
   training: SettledTraining;
+  /** What to change, where the losses have not settled. */
+  advice: CourseAdvice | null;
 }
 
 /** A whole training run: data, preflight, training, result. */
@@ -64,6 +69,7 @@ export async function run(input: TrainInput, context: JobContext): Promise<Train
     profile: input.profile,
   });
   const isResumed = input.resume === true && resumeRun(prepared);
+  if (!isResumed) await beginWhereOtherEnded(prepared);
   if (!isResumed) await checkBefore(prepared);
   const { trainer } = prepared;
   if (input.dryRun === true) return unfinished(prepared, 'dry-run');
@@ -90,10 +96,12 @@ async function finish(prepared: PreparedRun, { isJudged }: { isJudged: boolean }
   await chooseNullThreshold(prepared);
   const result = await writeResult(prepared, { step: choice.step, metrics });
   if (isJudged) await judgeResult(prepared, result);
+  const advice = isJudged ? (recordCourse(prepared, choice.step) ?? null) : null;
   const { seconds, step } = trainer.state;
   emit({ type: 'run-finished', step: choice.step, choice, result, metrics, seconds });
   const { training } = prepared.constants;
-  return { outcome: 'finished', step, task: parts.objective.task, result, choice, metrics, seconds, training };
+  const { task } = parts.objective;
+  return { outcome: 'finished', step, task, result, choice, metrics, seconds, training, advice };
 }
 
 /** What the result is worth, and what it forgot. The run cannot go on after this: its memory is freed. */
@@ -120,5 +128,7 @@ async function checkBefore(prepared: PreparedRun): Promise<void> {
 function unfinished({ trainer, parts, constants }: PreparedRun, outcome: TrainResult['outcome']): TrainResult {
   const { step, seconds } = trainer.state;
   const { task } = parts.objective;
-  return { outcome, step, task, result: null, choice: null, metrics: trainer.metricsAt(step), seconds, training: constants.training };
+  const { training } = constants;
+  const metrics = trainer.metricsAt(step);
+  return { outcome, step, task, result: null, choice: null, metrics, seconds, training, advice: null };
 }
