@@ -64,8 +64,11 @@ export interface DataPrepared {
   hashes: Record<string, string>;
 }
 
-/** Where a value comes from: the recipe, what suits the base model and its rows, or trials of several. */
-export type SettingSource = 'recipe' | 'base' | 'trials';
+/**
+ * Where a value comes from: the recipe, what suits the base model and its rows, or trials of several; `pending`: trials
+ * around it will follow.
+ */
+export type SettingSource = 'recipe' | 'base' | 'trials' | 'pending';
 
 /** Values that a recipe may leave to the run. */
 export interface TrainingSettled {
@@ -76,6 +79,18 @@ export interface TrainingSettled {
   sources: Record<'learning_rate' | 'epochs' | 'batch_size', SettingSource>;
   /** What the suggestions rest on: "LoRA for sft, a decoder of 5.8 M parameters, 600 rows". */
   basis: string;
+}
+
+/** Short trials have found the run's learning rate. */
+export interface RatesTried {
+  type: 'rates-tried';
+  /** In the order of their rates; a trial that diverged has no loss. */
+  trials: readonly { rate: number; loss: number | null }[];
+  /** Before any step. */
+  startLoss: number;
+  /** Of each trial. */
+  steps: number;
+  chosen: number;
 }
 
 export interface PreflightFinished {
@@ -254,6 +269,7 @@ export type RunEvent =
   | WorkAdvanced
   | DataPrepared
   | TrainingSettled
+  | RatesTried
   | PreflightFinished
   | ProfileFinished
   | StepFinished

@@ -12,6 +12,7 @@ import {
   describeProfile,
   describeSettled,
   describeStep,
+  describeTrials,
   describeVerdict,
   describeWork,
 } from './lines.ts';
@@ -58,6 +59,8 @@ class ProgressView implements Progress {
         return this.#conclude(describeData(event, colours));
       case 'training-settled':
         return this.#settled(describeSettled(event));
+      case 'rates-tried':
+        return this.#conclude(describeTrials(event));
       case 'preflight-finished':
         return this.#conclude(describePreflight(event, colours));
       case 'profile-finished':

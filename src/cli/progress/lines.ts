@@ -7,6 +7,7 @@ import type {
   PreflightFinished,
   ProfiledPart,
   ProfileFinished,
+  RatesTried,
   StepFinished,
   TrainingSettled,
   Utilisation,
@@ -60,14 +61,20 @@ export function describeData(event: DataPrepared, colours: Colours): string {
 /** What the recipe left to the run; undefined where it said everything. */
 export function describeSettled(event: TrainingSettled): string | undefined {
   const { sources, basis, learning_rate: rate, epochs, batch_size: batch } = event;
+  const tried = sources.learning_rate === 'pending' ? 'to be found by short trials around' : '';
   const values = {
-    learning_rate: `learning rate ${rate}`,
+    learning_rate: `learning rate ${tried} ${rate}`.replace('  ', ' '),
     epochs: describeEpochs(epochs),
     batch_size: `batch ${batch}`,
   };
   const decided = Object.entries(values).filter(([name]) => sources[name as keyof typeof sources] !== 'recipe');
   if (decided.length === 0) return undefined;
   return `${decided.map(([, text]) => text).join(', ')}: what suits ${basis}`;
+}
+
+export function describeTrials({ trials, startLoss, steps, chosen }: RatesTried): string {
+  const losses = trials.map(({ rate, loss }) => `${rate}: ${loss === null ? 'diverged' : formatNumber(loss)}`);
+  return `learning rate ${chosen}, by trials of ${plural(steps, 'steps')} (loss ${formatNumber(startLoss)} before; ${losses.join(', ')})`;
 }
 
 /** "1 epoch", "0.5 epochs". */

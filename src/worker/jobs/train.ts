@@ -11,6 +11,7 @@ import { beginWhereOtherEnded } from '../run/continued-run.ts';
 import { chooseNullThreshold } from '../run/choose-null-threshold.ts';
 import { chooseResult, measureResult } from '../run/choose-result.ts';
 import { chooseThresholds } from '../run/choose-thresholds.ts';
+import { findLearningRate, needsTrials } from '../run/find-learning-rate.ts';
 import { recordCourse } from '../run/judge-course.ts';
 import { recordForgetting } from '../run/measure-forgetting.ts';
 import { recordOverfitting } from '../run/measure-overfitting.ts';
@@ -73,6 +74,7 @@ export async function run(input: TrainInput, context: JobContext): Promise<Train
   if (!isResumed) await checkBefore(prepared);
   const { trainer } = prepared;
   if (input.dryRun === true) return unfinished(prepared, 'dry-run');
+  if (needsTrials(prepared)) await findLearningRate(prepared);
   emit({
     type: 'phase-started',
     phase: 'train',

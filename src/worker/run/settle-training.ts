@@ -40,7 +40,7 @@ function sourceOf(value: number | null): SettingSource {
 
 function rateSource({ recipe, earlier }: RunContext): SettingSource {
   const { learning_rate: rate } = recipe.training;
-  if (rate === 'auto') return earlier === undefined ? 'base' : 'trials';
+  if (rate === 'auto') return earlier === undefined ? 'pending' : 'trials';
   return sourceOf(rate);
 }
 

@@ -3,9 +3,10 @@ import { html, type Html } from '../html.ts';
 import type { RunReport } from '../run-report.ts';
 
 /** The resolved recipe and what else belongs to the run's identity. */
-export function settingsSection({ recipe, recipeHash, identity, settled }: RunReport): Html | undefined {
+export function settingsSection(report: RunReport): Html | undefined {
+  const { recipe, recipeHash, identity } = report;
   if (recipe === undefined) return undefined;
-  const entries = Object.entries(withSettled(recipe as Record<string, unknown>, settled));
+  const entries = Object.entries(withSettled(recipe as Record<string, unknown>, report));
   const plain = entries.filter(([, value]) => !isGroup(value));
   const groups = entries.flatMap(([name, value]) => (isGroup(value) ? [{ name, settings: flatten(value) }] : []));
   const general = { name: 'general', settings: plain.map(([name, value]) => [name, shown(value)] as const) };
@@ -26,13 +27,21 @@ export function settingsSection({ recipe, recipeHash, identity, settled }: RunRe
   </section>`;
 }
 
+const ORIGINS: Record<SettingSource, string> = {
+  recipe: '',
+  base: '(suits the base)',
+  trials: '(by trials)',
+  pending: '(by trials)',
+};
+
 /** With what the run decided in place of what the recipe left out, and where that comes from. */
-function withSettled(recipe: Record<string, unknown>, settled: RunReport['settled']): Record<string, unknown> {
+function withSettled(recipe: Record<string, unknown>, report: RunReport): Record<string, unknown> {
+  const { settled, rateTrials } = report;
   if (settled === undefined || !isGroup(recipe.training)) return recipe;
-  const origins: Record<SettingSource, string> = { recipe: '', base: ' (suits the base)', trials: ' (by trials)' };
+  const values = { ...settled, learning_rate: rateTrials?.chosen ?? settled.learning_rate };
   const decided = Object.entries(settled.sources)
     .filter(([, source]) => source !== 'recipe')
-    .map(([name, source]) => [name, `${settled[name as keyof typeof settled.sources]}${origins[source]}`]);
+    .map(([name, source]) => [name, `${values[name as keyof typeof settled.sources]} ${ORIGINS[source]}`.trim()]);
   return { ...recipe, training: { ...recipe.training, ...Object.fromEntries(decided) } };
 }
 
