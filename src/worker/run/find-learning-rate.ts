@@ -7,10 +7,10 @@ import { newTrainerState, readTensors, writeState } from '../../train/trainer-st
 import type { PreparedRun } from './training-run.ts';
 
 /** Operations that trials may take however short the run is: about a minute of two cores. */
-const FREE_OPERATIONS = 1.5e12;
+const FREE_OPERATIONS = 5e12;
 /** Share of a longer run's steps that they may take. */
 const MOST_OF_RUN = 0.1;
-const MOST_STEPS = 40;
+const MOST_STEPS = 50;
 const FEWEST_STEPS = 4;
 
 /** Whether the recipe wants trials and none were made yet. */

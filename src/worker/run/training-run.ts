@@ -108,11 +108,9 @@ export async function prepareRun(context: RunContext): Promise<PreparedRun> {
   const update = await createUpdate(recipe, tuning);
   const training = settleTraining(context, base, train.rows.length);
   const constants = await decide(context, { model, objective, training }, [...train.rows, ...validation.rows]);
-  const sampler = createSampler(recipe, train.rows, {
-    microBatchTokens: constants.microBatchTokens,
-    batchSize: training.batch_size,
-    mixture: loaded.mixture === undefined ? undefined : refitMixture(loaded.mixture, train.rowOf),
-  });
+  const mixture = loaded.mixture && refitMixture(loaded.mixture, train.rowOf);
+  const { microBatchTokens } = constants;
+  const sampler = createSampler(recipe, train.rows, { microBatchTokens, batchSize: training.batch_size, mixture });
   const options = trainerOptions(recipe, sampler.batchesPerEpoch, constants);
   const rows = { train: train.rows, validation: validation.rows };
   const measure = await likelihoodMeasure(metrics, validation, { ...read, examples: loaded.splits.validation });
