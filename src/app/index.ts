@@ -1,4 +1,5 @@
 /** attune's public API: the use cases of the command line, as functions. Everything heavy runs in a worker process. */
+export { continuedRecipe, type ContinueOptions } from './continue-run.ts';
 export { createNewModel, type CreateOptions, type ModelCreation } from './create-model.ts';
 export { doctor, type Diagnosis } from './doctor.ts';
 export { advise, type Advice, type AdviseOptions } from './advise/advise.ts';

@@ -10,6 +10,7 @@ import { isOwnBase, modelFolder } from '../worker/run/base-model.ts';
 import { loadFormatters } from '../worker/run/row-formatters.ts';
 import type { ColumnReading } from './init/columns.ts';
 import { resolveRecipe } from './recipe/index.ts';
+import { trainingLines } from './training-lines.ts';
 import { objectiveOfClasses, type UsualObjective, usualObjectives } from './usual-objective.ts';
 
 export type { InitHints } from './init/columns.ts';
@@ -97,6 +98,7 @@ export async function recipeText(findings: InitFindings, answers: InitAnswers): 
   const plain = (value: unknown): string =>
     stringify(value, { flowCollectionPadding: false, collectionStyle: 'flow', lineWidth: 0 }).trim();
   const { groupBy, format, columns, model } = answers;
+  const objective = objectiveFor(findings, model);
   const lines: Line[] = [
     [`model: ${plain(model)}`, 'a model folder, or a known name'],
     ['data:'],
@@ -110,12 +112,8 @@ export async function recipeText(findings: InitFindings, answers: InitAnswers): 
     ['  max_length: 1024', 'tokens of the longest row'],
     ['  long_rows: fail', 'or drop, truncate, split'],
     tuningLine(inspection),
-    objectiveLine(objectiveFor(findings, model)),
-    ['training:'],
-    ['  epochs: 3', 'passes over the rows'],
-    ['  learning_rate: 2e-4'],
-    ['  batch_size: 8', 'rows of one step'],
-    ['  seed: 42'],
+    objectiveLine(objective),
+    ...trainingLines(model, { tuning: tuningOf(inspection), objective: objective.name }),
   ];
   return `# What to train, on what, and how. All settings: attune train --help\n${align(lines)}\n`;
 }
@@ -132,9 +130,14 @@ function groupLine(
 }
 
 /** Models of items are new: all of their weights are trained. */
-function tuningLine({ examples }: DataInspection): Line {
-  if (examples[0]?.kind === 'items') return ['tuning: full', 'every weight moves'];
-  return ['tuning: lora', 'or full: every weight moves'];
+/** Recommenders are made new, so all of their weights have to move. */
+function tuningOf({ examples }: DataInspection): 'full' | 'lora' {
+  return examples[0]?.kind === 'items' ? 'full' : 'lora';
+}
+
+function tuningLine(inspection: DataInspection): Line {
+  const tuning = tuningOf(inspection);
+  return [`tuning: ${tuning}`, tuning === 'full' ? 'every weight moves' : 'or full: every weight moves'];
 }
 
 function splitLines({ splits }: DataInspection): Line[] {

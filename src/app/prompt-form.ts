@@ -1,6 +1,6 @@
 import type { Message } from '../text/index.ts';
 import type { GenerateRequest } from '../worker/jobs/generate.ts';
-import { resultFolder } from '../worker/run/open-model.ts';
+import { resultFolder } from '../worker/run/result-folder.ts';
 import { promptFormOf, readNotes, type PromptForm } from '../worker/run/result-notes.ts';
 
 export type { PromptForm } from '../worker/run/result-notes.ts';

@@ -64,6 +64,35 @@ export interface DataPrepared {
   hashes: Record<string, string>;
 }
 
+/**
+ * Where a value comes from: the recipe, what suits the base model and its rows, or trials of several; `pending`: trials
+ * around it will follow.
+ */
+export type SettingSource = 'recipe' | 'base' | 'trials' | 'pending';
+
+/** Values that a recipe may leave to the run. */
+export interface TrainingSettled {
+  type: 'training-settled';
+  learning_rate: number;
+  epochs: number;
+  batch_size: number;
+  sources: Record<'learning_rate' | 'epochs' | 'batch_size', SettingSource>;
+  /** What the suggestions rest on: "LoRA for sft, a decoder of 5.8 M parameters, 600 rows". */
+  basis: string;
+}
+
+/** Short trials have found the run's learning rate. */
+export interface RatesTried {
+  type: 'rates-tried';
+  /** In the order of their rates; a trial that diverged has no loss. */
+  trials: readonly { rate: number; loss: number | null }[];
+  /** Before any step. */
+  startLoss: number;
+  /** Of each trial. */
+  steps: number;
+  chosen: number;
+}
+
 export interface PreflightFinished {
   type: 'preflight-finished';
   peakBytes: number;
@@ -141,6 +170,17 @@ export interface EvaluationFinished {
   metrics: Metrics;
   /** The lowest loss so far, the model before training included. */
   best: boolean;
+  /** Of the rows' losses since the evaluation before, with its standard error; absent at the first one. */
+  change?: { mean: number; error: number };
+}
+
+/** What the course of the losses says of the run's settings; nothing is said of a run that settled. */
+export interface CourseJudged {
+  type: 'course-judged';
+  course: 'falling' | 'rising' | 'unstable';
+  /** For people, without what to do. */
+  finding: string;
+  change: { epochs?: number; learning_rate?: number };
 }
 
 /** The result against what one has without training; comparison.json has all of it. */
@@ -228,11 +268,14 @@ export type RunEvent =
   | PhaseStarted
   | WorkAdvanced
   | DataPrepared
+  | TrainingSettled
+  | RatesTried
   | PreflightFinished
   | ProfileFinished
   | StepFinished
   | EvaluationFinished
   | ComparisonFinished
+  | CourseJudged
   | ForgettingMeasured
   | CheckpointSaved
   | WarningRaised

@@ -1,5 +1,6 @@
 import type { RunDetails, RunStatus, RunSummary } from '../app/runs.ts';
 import { formatCount, formatDuration, formatNumber, formatTime } from '../base/format.ts';
+import { adviceText } from '../train/course.ts';
 import { describeVerdict } from './progress/lines.ts';
 import { shortPath } from './short-path.ts';
 import { formatFacts } from './table.ts';
@@ -28,6 +29,7 @@ export function describeRun(run: RunSummary | RunDetails, { colours }: Terminal)
     formatFacts(
       [
         ['error', run.error === undefined ? undefined : colours.red(run.error)],
+        ['what to do', run.fix],
         ['folder', shortPath(run.folder)],
         ['model', [run.model, run.tuning, run.objective].filter((part) => part !== undefined).join(' · ')],
         ['data', describeRows(run)],
@@ -38,6 +40,7 @@ export function describeRun(run: RunSummary | RunDetails, { colours }: Terminal)
         ['checkpoints', details?.checkpoints.map(({ step }) => step).join(', ')],
         ['result', describeResult(run)],
         ['verdict', details?.comparison && describeVerdict(details.comparison, colours)],
+        ['advice', run.advice && colours.yellow(adviceText(run.advice, shortPath(run.folder)))],
         ['report', details?.report === undefined ? undefined : shortPath(details.report)],
       ],
       colours,

@@ -2,10 +2,12 @@ import { basename } from 'node:path';
 import type { ResolveOptions } from '../app/recipe/index.ts';
 import type { Recipe } from '../train/recipe.ts';
 import type { TrainOptions, TrainOutcome } from '../app/train.ts';
+import { adviceText } from '../train/course.ts';
 import { AttuneError } from '../base/errors.ts';
-import { formatNumber } from '../base/format.ts';
+import { formatNumber, plural } from '../base/format.ts';
 import type { CommandContext } from './command.ts';
 import { describeComparison } from './comparison-text.ts';
+import { describeEpochs } from './progress/lines.ts';
 import { shortPath } from './short-path.ts';
 import { formatFacts } from './table.ts';
 import type { Terminal } from './terminal.ts';
@@ -59,16 +61,17 @@ async function showRecipe({ log }: CommandContext, recipe: Recipe, inFull: boole
   }
   const { tuning, objective, training } = recipe;
   const options = Object.entries(tuning).filter(([name]) => name === 'r' || name === 'alpha');
-  const length = training.max_steps === null ? `${training.epochs} epochs` : `${training.max_steps} steps`;
+  const { max_steps: steps, epochs, learning_rate: rate, batch_size: batch } = training;
+  const length = steps === null ? epochs !== null && describeEpochs(epochs) : plural(steps, 'steps');
   const parts = [
     recipe.model,
     [tuning.method, ...options.map(([name, value]) => `${name} ${String(value)}`)].join(' '),
     objective.name,
     length,
-    `learning rate ${training.learning_rate}`,
-    `batch ${training.batch_size}`,
+    rate === 'auto' ? 'learning rate by trials' : rate !== null && `learning rate ${rate}`,
+    batch !== null && `batch ${batch}`,
     `seed ${training.seed}`,
-  ];
+  ].filter((part) => part !== false);
   log.line(dim(`  ${parts.join(' · ')}; all settings: ${recipe.output_dir}/recipe.json`));
 }
 
@@ -106,7 +109,12 @@ export function describeOutcome(outcome: Outcome, terminal: Terminal): string {
   if (outcome.outcome === 'dry-run') return `${green('✓')} everything is in place; nothing was trained`;
   const metrics = Object.entries(outcome.metrics).map(([name, value]): [string, string] => [name, formatNumber(value)]);
   const facts = formatFacts(
-    [['result', describeChoice(outcome)], ...metrics, ['report', `${folder}/report.html`]],
+    [
+      ['result', describeChoice(outcome)],
+      ...metrics,
+      ['advice', outcome.advice === null ? undefined : colours.yellow(adviceText(outcome.advice, folder))],
+      ['report', `${folder}/report.html`],
+    ],
     colours,
   );
   const next = nextCommands(outcome, folder);

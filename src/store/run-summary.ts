@@ -1,5 +1,5 @@
 import { basename, join } from 'node:path';
-import type { DataPrepared, Metrics, RunEvent, RunStarted, StampedEvent } from '../base/events.ts';
+import type { CourseJudged, DataPrepared, Metrics, RunEvent, RunStarted, StampedEvent } from '../base/events.ts';
 
 /** `interrupted`: the process that worked on it is gone without a word; it can be resumed from its last checkpoint. */
 export type RunStatus = 'running' | 'finished' | 'stopped' | 'failed' | 'interrupted';
@@ -29,6 +29,10 @@ export interface RunSummary {
   /** The step whose weights are the result. */
   resultStep?: number;
   error?: string;
+  /** What to do about that. */
+  fix?: string;
+  /** What the course of its losses says of its settings. */
+  advice?: Omit<CourseJudged, 'type'>;
 }
 
 type Recorder<Event extends RunEvent> = (summary: RunSummary, event: Event) => void;
@@ -49,13 +53,17 @@ const recorders: { [Type in RunEvent['type']]?: Recorder<Extract<RunEvent, { typ
   'evaluation-finished': (summary, event) => {
     summary.metrics = { ...summary.metrics, ...prefixed(event.split, event.metrics) };
   },
+  'course-judged': (summary, { course, finding, change }) => {
+    summary.advice = { course, finding, change };
+  },
   'run-resumed': (summary, { step }) => {
-    Object.assign(summary, { step, status: 'running', error: undefined, finishedAt: undefined });
+    Object.assign(summary, { step, status: 'running', error: undefined, fix: undefined, finishedAt: undefined });
   },
   'run-stopped': (summary, { step }) => end(summary, 'stopped', step),
   'run-failed': (summary, { step, error }) => {
     end(summary, 'failed', step);
     summary.error = String(error.what ?? error.message ?? 'unknown error');
+    if (typeof error.fix === 'string') summary.fix = error.fix;
   },
   'run-finished': (summary, { step, result, metrics }) => {
     end(summary, 'finished', Math.max(summary.step, step));

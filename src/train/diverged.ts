@@ -31,3 +31,8 @@ export function refuseDivergedLoss(loss: number, step: number): void {
     fix: step === 0 ? 'the base model is damaged, or too large for its type: training.precision: f32' : FIX,
   });
 }
+
+/** Whether training was given up because its numbers are no longer numbers. */
+export function isDivergence(error: unknown): boolean {
+  return error instanceof AttuneError && error.code === 'E_DIVERGED';
+}

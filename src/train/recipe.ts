@@ -136,10 +136,24 @@ const tuningSchema = z
   .meta({ description: 'which weights move', shown: 'NAME' });
 
 const trainingSchema = z.strictObject({
-  epochs: z.number().positive().default(3).describe('passes over the training rows'),
+  epochs: z
+    .number()
+    .positive()
+    .nullable()
+    .default(null)
+    .describe('passes over the training rows; by their number unless given'),
   max_steps: z.int().positive().nullable().default(null).describe('optimiser steps to train for, in place of epochs'),
-  learning_rate: z.number().positive().default(2e-4).describe('peak learning rate'),
-  batch_size: z.int().positive().default(8).describe('rows of one optimiser step, over all devices'),
+  learning_rate: z
+    .union([z.literal('auto'), z.number().positive()], { error: 'expected auto or a number above 0' })
+    .nullable()
+    .default(null)
+    .describe('peak learning rate; auto: found by short trials; what suits the base model unless given'),
+  batch_size: z
+    .int()
+    .positive()
+    .nullable()
+    .default(null)
+    .describe('rows of one optimiser step, over all devices; by their number unless given'),
   micro_batch_tokens: z
     .union([z.literal('auto'), z.int().positive()], { error: 'expected auto or a whole number of tokens' })
     .default('auto')
@@ -265,6 +279,13 @@ const checkpointsSchema = z.strictObject({
   best: z.boolean().default(true).describe('the result is the checkpoint with the lowest validation loss'),
 });
 
+/** The checkpoint that a run goes on from, and what it must be. */
+const continuedSchema = z.strictObject({
+  checkpoint: path,
+  hashes: z.record(z.string(), z.string()).describe('SHA-256 of its weights and moments'),
+  data: z.record(z.string(), z.string()).describe('content hash of each split that it was trained with'),
+});
+
 /**
  * The whole run as one plain JSON value. It takes short forms (`tuning: lora`) and fills every default; the options
  * inside `tuning`, `objective`, `storage` and `training.optimizer` are checked by `resolveRecipe` against what the
@@ -288,6 +309,10 @@ export const recipeSchema = z.strictObject({
   output_dir: path
     .default('runs/attune')
     .meta({ description: "the run's folder; runs/<recipe> unless given", shown: 'FOLDER' }),
+  continued_from: continuedSchema.nullable().default(null).meta({
+    description: 'the checkpoint that it goes on from; filled in by runs continue, never written by hand',
+    shown: '{checkpoint: FOLDER, …}',
+  }),
   references: z
     .record(z.string(), z.string())
     .default({})
@@ -296,6 +321,13 @@ export const recipeSchema = z.strictObject({
 
 /** A resolved recipe: every default filled, short forms expanded. Stored as recipe.json and with every checkpoint. */
 export type Recipe = z.output<typeof recipeSchema>;
+
+/** Settings that a recipe may leave to the run, which decides them when it begins: by its base model and its rows. */
+export interface SettledTraining {
+  learning_rate: number;
+  epochs: number;
+  batch_size: number;
+}
 
 /** What one may write, before the options of the chosen methods are typed (see `RecipeInput` in app/recipe). */
 export type BaseRecipeInput = z.input<typeof recipeSchema>;

@@ -1,5 +1,6 @@
 import { AttuneError } from '../base/errors.ts';
 import type { Metrics } from '../base/events.ts';
+import { formatNumber } from '../base/format.ts';
 import type { Model } from '../models/model.ts';
 import { withRandomness } from '../nn/index.ts';
 import { backward, scope, span } from '../tensor/index.ts';
@@ -20,6 +21,8 @@ export interface StepRequest {
   /** The step's rows in micro-batches. */
   microBatches: readonly (readonly PreparedRow[])[];
   step: number;
+  /** Steps of the runs that this one continues: random numbers are not drawn twice. Default 0. */
+  stepsBefore?: number;
   seed: number;
   checkpointing: Checkpointing;
   options: Omit<StepOptions, 'step'>;
@@ -37,8 +40,9 @@ export interface StepResult {
  * One optimiser step. Counts are summed over all micro-batches first and every term is scaled by its total, so that any
  * split of the rows gives the same update. Between micro-batches the event loop gets its turn.
  */
-export async function trainStep(parts: StepParts, request: StepRequest): Promise<StepResult> {
+export async function trainStep(parts: StepParts, wanted: StepRequest): Promise<StepResult> {
   const { objective, update } = parts;
+  const request = { ...wanted, step: wanted.step + (wanted.stepsBefore ?? 0) };
   const { step, seed } = request;
   const microBatches = request.microBatches.map((rows) => objective.draw?.(rows, { seed, step }) ?? rows);
   const counts = addCounts(microBatches.map((rows) => objective.counts({ rows })));
@@ -46,9 +50,9 @@ export async function trainStep(parts: StepParts, request: StepRequest): Promise
   const sums = new TallySums();
   const perRow = await addGradients(parts, { ...request, microBatches, totals, add: (tally) => sums.add(tally) });
   const rows = request.microBatches.flat();
-  refuseNonFinite(perRow, rows, request.step);
+  refuseNonFinite(perRow, rows, wanted);
   const gradNorm = span('update', () => update.step({ ...request.options, step: request.step }));
-  if (!Number.isFinite(gradNorm)) throw diverged(`a gradient norm of ${gradNorm}`, rows, request.step);
+  if (!Number.isFinite(gradNorm)) throw diverged(`a gradient norm of ${gradNorm}`, rows, wanted);
   return {
     loss: perRow.reduce((sum, value) => sum + value, 0),
     gradNorm,
@@ -129,16 +133,16 @@ export class TallySums {
   }
 }
 
-function refuseNonFinite(perRow: readonly number[], rows: readonly PreparedRow[], step: number): void {
+function refuseNonFinite(perRow: readonly number[], rows: readonly PreparedRow[], request: StepRequest): void {
   const bad = rows.filter((_, i) => !Number.isFinite(perRow[i]));
-  if (bad.length > 0) throw diverged('a loss that is not a number', bad, step);
+  if (bad.length > 0) throw diverged('a loss that is not a number', bad, request);
 }
 
-function diverged(got: string, rows: readonly PreparedRow[], step: number): AttuneError {
+function diverged(got: string, rows: readonly PreparedRow[], { step, options }: StepRequest): AttuneError {
   return new AttuneError('E_DIVERGED', {
     what: `Training diverged at step ${step + 1}; the weights before it are those of the last checkpoint`,
     got,
     problems: rows.map((row) => ({ ...row.source, message: `a row of ${tokensOf(row)} tokens in this step` })),
-    fix: 'lower the learning rate, or look at the rows named above',
+    fix: `train again with a lower learning rate (it was ${formatNumber(options.learningRate, 2)} at this step), or look at the rows named above`,
   });
 }

@@ -4,6 +4,7 @@ import type { Metrics } from '../base/events.ts';
 import { readJson, writeJson } from '../files/json.ts';
 import { noGrad, SafetensorsFile, scope, writeSafetensors, type Tensor } from '../tensor/index.ts';
 import type { Tuning, Update } from './interfaces.ts';
+import type { SettledTraining } from './recipe.ts';
 import type { Checkpointing } from './tape.ts';
 
 /** Everything of a run that is no tensor: with the weights, the moments and the recipe it is the whole state. */
@@ -23,8 +24,18 @@ export interface TrainerState {
   evaluated: Metrics;
   /** Evaluations since the best one. */
   stale: number;
+  /** Losses of the first validation rows at the last evaluation, which the next one is compared with row by row. */
+  rowLosses: readonly number[];
   /** Seconds trained, over all resumes. */
   seconds: number;
+  /** What the runs did that this one continues. */
+  before: EarlierTraining;
+}
+
+/** Steps and passes of earlier runs: random numbers and the rows' order go on where they ended. */
+export interface EarlierTraining {
+  steps: number;
+  epochs: number;
 }
 
 /** What validation said of a step's weights. */
@@ -42,10 +53,11 @@ export interface RunConstants {
   checkpointing: Checkpointing;
   /** Whether a space sets plain answers off; absent in runs from before there was one. */
   answerSpace?: boolean;
+  training: SettledTraining;
 }
 
 interface SavedState extends TrainerState {
-  constants: Omit<RunConstants, 'now'> & { now: string };
+  constants: Omit<RunConstants, 'now' | 'training'> & { now: string; training?: SettledTraining };
 }
 
 export function newTrainerState(): TrainerState {
@@ -59,12 +71,16 @@ export function newTrainerState(): TrainerState {
     best: null,
     evaluated: {},
     stale: 0,
+    rowLosses: [],
     seconds: 0,
+    before: { steps: 0, epochs: 0 },
   };
 }
 
 const WEIGHTS = 'weights.safetensors';
 const OPTIMIZER = 'optimizer.safetensors';
+/** The tensors of a checkpoint. */
+export const TENSOR_FILES = [WEIGHTS, OPTIMIZER] as const;
 const STATE = 'trainer_state.json';
 const RECIPE = 'recipe.json';
 
@@ -89,22 +105,36 @@ export function writeState(folder: string, state: TrainerState, parts: Checkpoin
 
 /** Takes up a saved state, weights and moments included. */
 export function readState(folder: string, parts: Pick<CheckpointParts, 'tuning' | 'update'>): TrainerState {
-  const { constants: _, ...state } = readJson<SavedState>(join(folder, STATE));
+  // Older checkpoints lack the newest fields.
+  const { constants: _, ...state } = { ...newTrainerState(), ...readJson<SavedState>(join(folder, STATE)) };
   if (!Number.isInteger(state.step) || !Number.isInteger(state.epoch)) {
     throw new AttuneError('E_CHECKPOINT_BAD', {
       what: `${join(folder, STATE)} is no state of a run`,
       fix: 'resume from another checkpoint',
     });
   }
+  readTensors(folder, parts);
+  return state;
+}
+
+/** What a run may go on from: its files, and how much was trained until then. */
+export function readEarlier(folder: string): EarlierTraining {
+  const { step, epoch, index, before } = { ...newTrainerState(), ...readJson<SavedState>(join(folder, STATE)) };
+  return { steps: before.steps + step, epochs: index === 0 ? epoch : epoch + 1 };
+}
+
+/** Takes up a checkpoint's weights and moments, and nothing else. */
+export function readTensors(folder: string, parts: Pick<CheckpointParts, 'tuning' | 'update'>): void {
   readWeights(folder, parts.tuning);
   withTensors(join(folder, OPTIMIZER), (tensors) => parts.update.load(tensors));
-  return state;
 }
 
 /** What the run of a checkpoint decided when it began. */
 export function readConstants(folder: string): RunConstants {
   const { constants } = readJson<SavedState>(join(folder, STATE));
-  return { ...constants, now: new Date(constants.now) };
+  // Older checkpoints lack what their recipes then always said.
+  const recipe = readJson<{ training: SettledTraining }>(join(folder, RECIPE));
+  return { ...constants, training: constants.training ?? recipe.training, now: new Date(constants.now) };
 }
 
 /** Takes up the weights only: the best checkpoint's, for the result. */

@@ -3,12 +3,12 @@ import type { Sampler } from '../data/sampler.ts';
 import type { Model } from '../models/model.ts';
 import { engine } from '../tensor/index.ts';
 import { refuseDivergedLoss, refuseDivergedWeights } from './diverged.ts';
-import { evaluateRows, type Measure } from './evaluate.ts';
+import { evaluateRows, type EvaluationResult, type Measure } from './evaluate.ts';
 import type { Objective, PreparedRow, Tuning, Update } from './interfaces.ts';
 import { learningRateAt, type Schedule } from './schedule.ts';
 import { trainStep, type StepResult } from './step.ts';
 import type { Checkpointing } from './tape.ts';
-import { newTrainerState, type TrainerState } from './trainer-state.ts';
+import { newTrainerState, type EarlierTraining, type TrainerState } from './trainer-state.ts';
 
 export interface TrainerParts {
   model: Model;
@@ -71,6 +71,12 @@ export class Trainer {
     this.#parts.sampler.restore(state);
   }
 
+  /** Begins with weights and moments that another run left: its steps and passes count as done before. */
+  continueFrom(before: EarlierTraining): void {
+    this.state = { ...this.state, before, epoch: before.epochs };
+    this.#parts.sampler.restore({ epoch: before.epochs, index: 0 });
+  }
+
   /** What validation said of the weights of a step: the best one, or the last. */
   metricsAt(step: number): Metrics {
     const { best, evaluated } = this.state;
@@ -100,6 +106,7 @@ export class Trainer {
     const request = {
       microBatches: batch.microBatches.map((rows) => rows.map((row) => train[row])),
       step: this.state.step,
+      stepsBefore: this.state.before.steps,
       seed: this.#options.seed,
       checkpointing: this.#options.checkpointing,
       options: {
@@ -140,7 +147,7 @@ export class Trainer {
   }
 
   #epochs(): number {
-    return this.state.epoch + this.state.index / this.#parts.sampler.batchesPerEpoch;
+    return this.state.epoch - this.state.before.epochs + this.state.index / this.#parts.sampler.batchesPerEpoch;
   }
 
   /** Scores the validation rows; the trained step with the lowest loss is remembered and saved. */
@@ -148,8 +155,11 @@ export class Trainer {
     const { state } = this;
     const { validation } = this.#parts;
     if (validation.length === 0) return;
-    const metrics = await this.score();
+    const { metrics, perRow } = await this.#scoreRows();
     refuseDivergedLoss(metrics.loss, state.step);
+    const rowLosses = [...perRow.subarray(0, COMPARED_ROWS)];
+    const change = changeBetween(state.rowLosses, rowLosses);
+    state.rowLosses = rowLosses;
     const best = [state.initial, state.best].every((earlier) => earlier === null || metrics.loss < earlier.loss);
     const isBestTrained = this.#remember(metrics);
     this.#hooks.emit({
@@ -160,15 +170,20 @@ export class Trainer {
       rows: validation.length,
       metrics,
       best,
+      ...(change === undefined ? {} : { change }),
     });
     if (isBestTrained && this.#options.keepBest) await this.#save();
   }
 
   /** What validation says of the weights as they are now. */
   async score(): Promise<Metrics> {
+    return (await this.#scoreRows()).metrics;
+  }
+
+  #scoreRows(): Promise<EvaluationResult> {
     const { microBatchTokens } = this.#options;
     const { validation, measure } = this.#parts;
-    return (await evaluateRows(this.#parts, validation, { microBatchTokens, measure })).metrics;
+    return evaluateRows(this.#parts, validation, { microBatchTokens, measure });
   }
 
   /** Whether it is the best of the trained steps, of which one becomes the result however good the base model is. */
@@ -208,6 +223,21 @@ export class Trainer {
     });
     return 'stopped';
   }
+}
+
+/** Rows whose losses are kept from one evaluation to the next: enough to know how sure a change is. */
+const COMPARED_ROWS = 2000;
+
+/** Mean change of the rows' losses and its standard error; undefined without two rows to compare. */
+function changeBetween(
+  before: readonly number[],
+  after: readonly number[],
+): { mean: number; error: number } | undefined {
+  if (before.length !== after.length || after.length < 2) return undefined;
+  const changes = after.map((loss, row) => loss - before[row]);
+  const mean = changes.reduce((sum, change) => sum + change, 0) / changes.length;
+  const square = changes.reduce((sum, change) => sum + (change - mean) ** 2, 0) / (changes.length - 1);
+  return { mean, error: Math.sqrt(square / changes.length) };
 }
 
 function isDue(step: number, every: number): boolean {

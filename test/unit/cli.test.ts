@@ -215,7 +215,7 @@ describe('the help', async () => {
     ]) {
       expect(text).toContain(flag);
     }
-    expect(text).toContain('(3)');
+    expect(text).toContain('(0.03)');
   });
 
   it('fits the terminal', () => {

@@ -49,9 +49,9 @@ describe('a resolved recipe', () => {
     expect(recipe.tuning).toMatchObject({ method: 'lora', r: 16, alpha: 32, dropout: 0, target_modules: 'all-linear' });
     expect(recipe.objective).toEqual({ name: 'sft', train_on: 'answers' });
     expect(recipe.training).toMatchObject({
-      epochs: 3,
-      learning_rate: 2e-4,
-      batch_size: 8,
+      epochs: null,
+      learning_rate: null,
+      batch_size: null,
       warmup_ratio: 0.03,
       seed: 42,
     });
@@ -72,6 +72,13 @@ describe('a resolved recipe', () => {
     }
   });
 
+  it('leaves the learning rate to trials where it is auto', async () => {
+    expect((await resolveRecipe({ ...minimal, training: { learning_rate: 'auto' } })).training.learning_rate).toBe(
+      'auto',
+    );
+    expect((await resolveRecipe(minimal, { flags: { 'learning-rate': 'auto' } })).training.learning_rate).toBe('auto');
+  });
+
   it('takes short forms', async () => {
     const recipe = await resolveRecipe('{model: m, data: rows.csv, tuning: full, objective: pretrain, storage: dense}');
     expect(recipe).toMatchObject({
@@ -82,9 +89,10 @@ describe('a resolved recipe', () => {
     expect(recipe.data.train).toEqual([{ path: 'rows.csv', weight: null, format: null, columns: null }]);
   });
 
-  it('lets the tuning set what depends on it, unless given', async () => {
-    expect((await resolveRecipe({ ...minimal, tuning: 'full' })).training.learning_rate).toBe(2e-5);
-    const own = await resolveRecipe({ ...minimal, tuning: 'full', training: { learning_rate: 1e-3 } });
+  it('lets a method set what depends on it, unless given', async () => {
+    const items = { ...minimal, objective: 'bpr', tuning: 'full' } as const;
+    expect((await resolveRecipe(items)).training).toMatchObject({ learning_rate: 1e-2, epochs: 30 });
+    const own = await resolveRecipe({ ...items, training: { learning_rate: 1e-3 } });
     expect(own.training.learning_rate).toBe(1e-3);
     const { tuning } = await resolveRecipe({ ...minimal, tuning: { method: 'lora', r: 4 } });
     expect(tuning).toMatchObject({ r: 4, alpha: 8 });
@@ -251,10 +259,10 @@ describe('flags', () => {
 describe('recipe files', () => {
   it('may be YAML, JSON with tabs, or TypeScript', async () => {
     const yaml = file('a.yaml', 'model: m\ndata: rows.jsonl\ntraining: {learning_rate: 2e-4}\n');
-    const json = file('a.json', '{\n\t"model": "m",\n\t"data": "rows.jsonl"\n}');
+    const json = file('a.json', '{\n\t"model": "m",\n\t"data": "rows.jsonl",\n\t"learning_rate": 2e-4\n}');
     const program = file(
       'a.ts',
-      `const model: string = 'm';\nexport default { model, data: { train: 'rows.jsonl' } };`,
+      `const model: string = 'm';\nexport default { model, data: 'rows.jsonl', training: { learning_rate: 2e-4 } };`,
     );
     const [first, ...others] = await Promise.all([yaml, json, program].map((name) => resolveRecipeFile(name)));
     expect(first.output_dir).toBe('runs/a');

@@ -29,7 +29,10 @@ export function locateRecipe(stored: Record<string, unknown>, base: string): Loc
   data.chat_template = existing(data.chat_template, base);
   const model = isOwnBase(String(recipe.model)) ? existing(recipe.model, base) : locate('model', String(recipe.model));
   const references = withKey(recipe.references, (recipe.data as typeof data).chat_template, data.chat_template);
-  return { recipe: { ...recipe, model, data, references }, missing };
+  // A run that has checkpoints of its own no longer needs it, so that it may be gone.
+  const from = recipe.continued_from;
+  const continued_from = isPlainObject(from) ? { ...from, checkpoint: resolve(base, String(from.checkpoint)) } : null;
+  return { recipe: { ...recipe, model, data, continued_from, references }, missing };
 }
 
 /** The hashes with another name for one of them. */

@@ -45,6 +45,7 @@ export const commands = defineRegistry<CommandModule, string>('command', 'E_UNKN
   'runs attach': () => import('./runs-attach.ts'),
   'runs stop': () => import('./runs-stop.ts'),
   'runs resume': () => import('./runs-resume.ts'),
+  'runs continue': () => import('./runs-continue.ts'),
   'runs rename': () => import('./runs-rename.ts'),
   'runs delete': () => import('./runs-delete.ts'),
   'runs verify': () => import('./runs-verify.ts'),

@@ -10,7 +10,9 @@ import {
   describeForgetting,
   describePreflight,
   describeProfile,
+  describeSettled,
   describeStep,
+  describeTrials,
   describeVerdict,
   describeWork,
 } from './lines.ts';
@@ -55,6 +57,10 @@ class ProgressView implements Progress {
         return this.#step(event);
       case 'data-prepared':
         return this.#conclude(describeData(event, colours));
+      case 'training-settled':
+        return this.#settled(describeSettled(event));
+      case 'rates-tried':
+        return this.#conclude(describeTrials(event));
       case 'preflight-finished':
         return this.#conclude(describePreflight(event, colours));
       case 'profile-finished':
@@ -133,6 +139,10 @@ class ProgressView implements Progress {
 
   #remark(text: string): void {
     this.#live.print(`  ${' '.repeat(LABEL_WIDTH)}${text}`);
+  }
+
+  #settled(text: string | undefined): void {
+    if (text !== undefined) this.#remark(text);
   }
 
   #warn({ code, message, problems = [] }: WarningRaised): void {

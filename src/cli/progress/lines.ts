@@ -7,7 +7,9 @@ import type {
   PreflightFinished,
   ProfiledPart,
   ProfileFinished,
+  RatesTried,
   StepFinished,
+  TrainingSettled,
   Utilisation,
   WorkAdvanced,
 } from '../../base/events.ts';
@@ -54,6 +56,30 @@ export function describeData(event: DataPrepared, colours: Colours): string {
   if (truncated > 0) parts.push(colours.yellow(`${plural(truncated, 'rows')} cut`));
   if (dropped > 0) parts.push(colours.yellow(`${plural(dropped, 'rows')} dropped`));
   return parts.join(colours.dim(' · '));
+}
+
+/** What the recipe left to the run; undefined where it said everything. */
+export function describeSettled(event: TrainingSettled): string | undefined {
+  const { sources, basis, learning_rate: rate, epochs, batch_size: batch } = event;
+  const tried = sources.learning_rate === 'pending' ? 'to be found by short trials around' : '';
+  const values = {
+    learning_rate: `learning rate ${tried} ${rate}`.replace('  ', ' '),
+    epochs: describeEpochs(epochs),
+    batch_size: `batch ${batch}`,
+  };
+  const decided = Object.entries(values).filter(([name]) => sources[name as keyof typeof sources] !== 'recipe');
+  if (decided.length === 0) return undefined;
+  return `${decided.map(([, text]) => text).join(', ')}: what suits ${basis}`;
+}
+
+export function describeTrials({ trials, startLoss, steps, chosen }: RatesTried): string {
+  const losses = trials.map(({ rate, loss }) => `${rate}: ${loss === null ? 'diverged' : formatNumber(loss)}`);
+  return `learning rate ${chosen}, by trials of ${plural(steps, 'steps')} (loss ${formatNumber(startLoss)} before; ${losses.join(', ')})`;
+}
+
+/** "1 epoch", "0.5 epochs". */
+export function describeEpochs(epochs: number): string {
+  return `${formatNumber(epochs)} ${epochs === 1 ? 'epoch' : 'epochs'}`;
 }
 
 export function describePreflight(event: PreflightFinished, colours: Colours): string {

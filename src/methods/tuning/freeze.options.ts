@@ -18,6 +18,3 @@ export const options = z.strictObject({
 });
 
 export type FreezeOptions = z.output<typeof options>;
-
-/** Between that of adapters and that of all weights. */
-export const recipeDefaults = { training: { learning_rate: 1e-4 } };

@@ -51,7 +51,4 @@ export function complete(values: z.output<typeof options>): LoraOptions {
   return { ...values, alpha: values.alpha ?? 2 * values.r };
 }
 
-/** Defaults of other keys that suit this method. */
-export const recipeDefaults = { training: { learning_rate: 2e-4 } };
-
 export const keepsWeights = true;

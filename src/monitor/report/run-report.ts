@@ -5,7 +5,9 @@ import type {
   EvaluationFinished,
   PreflightFinished,
   ResultChoice,
+  RatesTried,
   StampedEvent,
+  TrainingSettled,
   WarningRaised,
 } from '../../base/events.ts';
 import { sha256 } from '../../files/hash.ts';
@@ -37,6 +39,10 @@ export interface RunReport {
   counterfactuals?: CounterfactualResults;
   data?: DataPrepared;
   preflight?: PreflightFinished;
+  /** What was trained with where the recipe left it to the run. */
+  settled?: TrainingSettled;
+  /** Where it was to find its learning rate itself. */
+  rateTrials?: RatesTried;
   curves: Curves;
   /** Step from which each further epoch was trained. */
   epochs: readonly { step: number; epoch: number }[];
@@ -83,7 +89,9 @@ class ReportReader {
   readonly #warnings = new Map<string, RaisedWarning>();
   readonly #totals: RunTotals = { seconds: 0, inputTokens: 0, lossTokens: 0 };
   #summary: RunSummary;
-  #parts: Pick<RunReport, 'identity' | 'data' | 'preflight' | 'choice' | 'error'> = { identity: {} };
+  #parts: Pick<RunReport, 'identity' | 'data' | 'preflight' | 'settled' | 'rateTrials' | 'choice' | 'error'> = {
+    identity: {},
+  };
   #epochs: { step: number; epoch: number }[] = [];
   #evaluations: EvaluationFinished[] = [];
 
@@ -99,6 +107,8 @@ class ReportReader {
     if (event.type === 'run-started') this.#parts.identity = event.identity;
     else if (event.type === 'data-prepared') this.#parts.data = event;
     else if (event.type === 'preflight-finished') this.#parts.preflight = event;
+    else if (event.type === 'training-settled') this.#parts.settled = event;
+    else if (event.type === 'rates-tried') this.#parts.rateTrials = event;
     else if (event.type === 'evaluation-finished') this.#evaluations.push(event);
     else if (event.type === 'run-failed') this.#parts.error = event.error;
     else if (event.type === 'run-finished') this.#parts.choice = event.choice;

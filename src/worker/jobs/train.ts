@@ -3,13 +3,17 @@ import { listCheckpoints } from '../../store/checkpoints.ts';
 import type { Task } from '../../models/architecture.ts';
 import { newRunId } from '../../store/run-folder.ts';
 import { engineIdentity } from '../../tensor/index.ts';
-import type { Recipe } from '../../train/recipe.ts';
+import type { Recipe, SettledTraining } from '../../train/recipe.ts';
+import type { CourseAdvice } from '../../train/course.ts';
 import { readConstants } from '../../train/trainer-state.ts';
 import { checkEvaluation, type EvaluationPlan } from '../run/check-evaluation.ts';
 import { compareResult } from '../run/compare/final-comparison.ts';
+import { beginWhereOtherEnded } from '../run/continued-run.ts';
 import { chooseNullThreshold } from '../run/choose-null-threshold.ts';
 import { chooseResult, measureResult } from '../run/choose-result.ts';
 import { chooseThresholds } from '../run/choose-thresholds.ts';
+import { findLearningRate, needsTrials } from '../run/find-learning-rate.ts';
+import { recordCourse } from '../run/judge-course.ts';
 import { recordForgetting } from '../run/measure-forgetting.ts';
 import { recordOverfitting } from '../run/measure-overfitting.ts';
 import { preflight } from '../run/preflight.ts';
@@ -41,6 +45,10 @@ export interface TrainResult {
   /** Validation of the result's step, or else of the last one. */
   metrics: Metrics;
   seconds: number;
+  /** What was trained with where the recipe left it to the run. */
+  training: SettledTraining;
+  /** What to change, where the losses have not settled. */
+  advice: CourseAdvice | null;
   /** Of a dry run: what the run would take. */
   plan?: TrainPlan;
 }
@@ -78,12 +86,14 @@ export async function run(input: TrainInput, context: JobContext): Promise<Train
     profile: input.profile,
   });
   const isResumed = input.resume === true && resumeRun(prepared);
+  if (!isResumed) await beginWhereOtherEnded(prepared);
   // A run that is repeated has been checked.
   if (!isResumed && input.like === undefined) await checkEvaluation(evaluationOf(prepared));
   const measured = isResumed ? undefined : await checkBefore(prepared);
   const { trainer } = prepared;
   if (input.dryRun === true)
     return { ...unfinished(prepared, 'dry-run'), plan: measured && planOf(prepared, measured) };
+  if (needsTrials(prepared)) await findLearningRate(prepared);
   emit({
     type: 'phase-started',
     phase: 'train',
@@ -107,9 +117,12 @@ async function finish(prepared: PreparedRun, { isJudged }: { isJudged: boolean }
   await chooseNullThreshold(prepared);
   const result = await writeResult(prepared, { step: choice.step, metrics });
   if (isJudged) await judgeResult(prepared, result);
+  const advice = isJudged ? (recordCourse(prepared, choice.step) ?? null) : null;
   const { seconds, step } = trainer.state;
   emit({ type: 'run-finished', step: choice.step, choice, result, metrics, seconds });
-  return { outcome: 'finished', step, task: parts.objective.task, result, choice, metrics, seconds };
+  const { training } = prepared.constants;
+  const { task } = parts.objective;
+  return { outcome: 'finished', step, task, result, choice, metrics, seconds, training, advice };
 }
 
 /** What the result is worth, and what it forgot. The run cannot go on after this: its memory is freed. */
@@ -138,10 +151,11 @@ function planOf({ report }: PreparedRun, measured: PreflightFinished): TrainPlan
 }
 
 async function checkBefore(prepared: PreparedRun): Promise<PreflightFinished> {
-  const { context, parts, options } = prepared;
+  const { context, parts, options, constants } = prepared;
   return preflight({
     parts,
     options,
+    constants,
     folder: context.folder,
     checkpointsKept: context.recipe.checkpoints.keep + 1,
     recipe: context.recipe,
@@ -149,8 +163,10 @@ async function checkBefore(prepared: PreparedRun): Promise<PreflightFinished> {
   });
 }
 
-function unfinished({ trainer, parts }: PreparedRun, outcome: TrainResult['outcome']): TrainResult {
+function unfinished({ trainer, parts, constants }: PreparedRun, outcome: TrainResult['outcome']): TrainResult {
   const { step, seconds } = trainer.state;
   const { task } = parts.objective;
-  return { outcome, step, task, result: null, choice: null, metrics: trainer.metricsAt(step), seconds };
+  const { training } = constants;
+  const metrics = trainer.metricsAt(step);
+  return { outcome, step, task, result: null, choice: null, metrics, seconds, training, advice: null };
 }

@@ -1,4 +1,4 @@
-import type { Recipe } from '../../train/recipe.ts';
+import type { Recipe, SettledTraining } from '../../train/recipe.ts';
 import { makeSampler, type MixturePart, type Sampler } from '../../data/index.ts';
 import { objectives } from '../../methods/objectives/index.ts';
 import { storages } from '../../methods/storage/index.ts';
@@ -140,9 +140,10 @@ export async function createUpdate(recipe: Recipe, tuning: Tuning): Promise<Upda
 export function createSampler(
   recipe: Recipe,
   rows: readonly PreparedRow[],
-  options: { microBatchTokens: number; mixture?: readonly MixturePart[] },
+  options: { microBatchTokens: number; batchSize: number; mixture?: readonly MixturePart[] },
 ): Sampler {
-  const { batch_size: batchSize, seed } = recipe.training;
+  const { seed } = recipe.training;
+  const { batchSize } = options;
   return makeSampler({
     rows: rows.length,
     lengths: rows.map(tokensOf),
@@ -157,25 +158,25 @@ export function createSampler(
 export function trainerOptions(
   recipe: Recipe,
   batchesPerEpoch: number,
-  resources: { microBatchTokens: number; checkpointing: Checkpointing },
+  decided: { microBatchTokens: number; checkpointing: Checkpointing; training: SettledTraining },
 ): TrainerOptions {
   const { training, evaluation, checkpoints } = recipe;
-  const planned = Math.max(1, Math.round(training.epochs * batchesPerEpoch));
+  const planned = Math.max(1, Math.round(decided.training.epochs * batchesPerEpoch));
   const totalSteps = training.max_steps ?? planned;
   const inSteps = (every: 'epoch' | 'never' | number) =>
     every === 'epoch' ? batchesPerEpoch : every === 'never' ? 0 : every;
   return {
     schedule: {
       scheduler: training.scheduler,
-      learningRate: training.learning_rate,
+      learningRate: decided.training.learning_rate,
       warmupSteps: warmupSteps(training, totalSteps),
       totalSteps,
     },
     weightDecay: training.weight_decay,
     maxGradNorm: training.max_grad_norm,
     seed: training.seed,
-    microBatchTokens: resources.microBatchTokens,
-    checkpointing: resources.checkpointing,
+    microBatchTokens: decided.microBatchTokens,
+    checkpointing: decided.checkpointing,
     evaluateEvery: inSteps(evaluation.every),
     saveEvery: inSteps(checkpoints.every),
     patience: evaluation.patience,

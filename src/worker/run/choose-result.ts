@@ -20,7 +20,7 @@ export function chooseResult(run: PreparedRun): ResultChoice {
     ? { step, reason: 'last-step', loss: evaluated.loss, ...losses }
     : { step: best.step, reason: 'lowest-validation-loss', loss: best.loss, ...losses };
   if (choice.step !== step) takeWeights(run, choice.step);
-  const warning = baseIsBetter(choice);
+  const warning = recipe.continued_from === null ? baseIsBetter(choice) : earlierIsBetter(choice);
   if (warning !== undefined) emit({ type: 'warning-raised', code: 'W_BASE_BEST', message: warning });
   return choice;
 }
@@ -46,6 +46,11 @@ function takeWeights({ context, parts }: PreparedRun, step: number): void {
   const saved = listCheckpoints(context.folder).find((checkpoint) => checkpoint.step === step);
   if (saved === undefined) throw new Error(`the best checkpoint, step ${step}, is gone`);
   readWeights(saved.folder, parts.tuning);
+}
+
+function earlierIsBetter({ step, loss, baseLoss }: ResultChoice): string | undefined {
+  if (loss === undefined || baseLoss === undefined || loss < baseLoss) return undefined;
+  return `going on did not help: validation loss ${formatNumber(baseLoss)} at the beginning, ${formatNumber(loss)} after step ${step}, which is the result; the earlier run's result is better`;
 }
 
 function baseIsBetter({ step, loss, baseLoss }: ResultChoice): string | undefined {

@@ -7,7 +7,7 @@ import { writeFailure } from '../../files/atomic.ts';
 import { evaluateRows } from '../../train/evaluate.ts';
 import { tokensOf, type PreparedRow, type Update } from '../../train/interfaces.ts';
 import { trainStep } from '../../train/step.ts';
-import { newTrainerState, writeState } from '../../train/trainer-state.ts';
+import { newTrainerState, writeState, type RunConstants } from '../../train/trainer-state.ts';
 import type { TrainerOptions, TrainerParts } from '../../train/trainer.ts';
 import { availableBytes, freeDiskBytes, peakBytes } from './resources.ts';
 
@@ -18,6 +18,7 @@ export interface PreflightRequest {
   /** Checkpoints that will lie on the disk at once. */
   checkpointsKept: number;
   recipe: unknown;
+  constants: RunConstants;
   emit: EventSink;
 }
 
@@ -112,10 +113,10 @@ async function tryEvaluation(parts: TrainerParts, { microBatchTokens }: TrainerO
   if (rows.length > 0) await evaluateRows(parts, rows, { microBatchTokens });
 }
 
-function trySave({ folder, parts, recipe, options }: PreflightRequest): number {
+function trySave({ folder, parts, recipe, constants }: PreflightRequest): number {
   const draft = makeDraft(folder);
   try {
-    return writeState(draft, newTrainerState(), { ...parts, recipe, constants: { ...options, now: new Date(0) } });
+    return writeState(draft, newTrainerState(), { ...parts, recipe, constants });
   } finally {
     rmSync(draft, { recursive: true, force: true });
   }

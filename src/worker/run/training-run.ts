@@ -7,7 +7,7 @@ import { checkVocabulary, type Tokenizer } from '../../text/index.ts';
 import { scope } from '../../tensor/index.ts';
 import { canResume } from '../../train/frozen-blocks.ts';
 import { tokensOf, type MediaReader, type Objective, type PreparedRow, type Storage } from '../../train/interfaces.ts';
-import type { Recipe } from '../../train/recipe.ts';
+import type { Recipe, SettledTraining } from '../../train/recipe.ts';
 import { readConfig } from '../../models/load.ts';
 import type { ModelOptions } from '../../models/skeleton.ts';
 import type { Model } from '../../models/model.ts';
@@ -32,6 +32,7 @@ import { recipeMetrics } from './recipe-metrics.ts';
 import { mediaReaderOf } from './model-readers.ts';
 import { profileSteps } from './profile-steps.ts';
 import { computeType, convolutionBytesPerToken, planMemory } from './resources.ts';
+import { settleTraining } from './settle-training.ts';
 import { runTokenizer, type Vocabulary } from './run-tokenizer.ts';
 import { hasClasses, problemTypeIn, withReading } from './output-reading.ts';
 import { reportUnseen } from './unseen-tokens.ts';
@@ -56,6 +57,8 @@ export interface PreparedRun {
   storage: Storage;
   options: TrainerOptions;
   trainer: Trainer;
+  /** What is decided once, and kept with every checkpoint. */
+  constants: RunConstants;
   tokenizer: Tokenizer;
   /** For models that read images or recordings. */
   media: MediaReader | undefined;
@@ -110,11 +113,14 @@ export async function prepareRun(context: RunContext): Promise<PreparedRun> {
   if (storage.note !== undefined) emit({ type: 'phase-started', phase: 'engine', message: storage.note });
   if (objective.config !== undefined) model.config = withReading(model.config, objective.config);
   const update = await createUpdate(recipe, tuning);
-  const constants = await decide(context, { model, objective, tokenizer }, [...train.rows, ...validation.rows]);
-  const sampler = createSampler(recipe, train.rows, {
-    microBatchTokens: constants.microBatchTokens,
-    mixture: loaded.mixture === undefined ? undefined : refitMixture(loaded.mixture, train.rowOf),
-  });
+  const training = settleTraining(context, base, train.rows.length);
+  const constants = await decide(context, { model, objective, tokenizer, training }, [
+    ...train.rows,
+    ...validation.rows,
+  ]);
+  const mixture = loaded.mixture && refitMixture(loaded.mixture, train.rowOf);
+  const { microBatchTokens } = constants;
+  const sampler = createSampler(recipe, train.rows, { microBatchTokens, batchSize: training.batch_size, mixture });
   const options = trainerOptions(recipe, sampler.batchesPerEpoch, constants);
   const rows = { train: train.rows, validation: validation.rows };
   const measure = await likelihoodMeasure(metrics, validation, { ...read, examples: loaded.splits.validation });
@@ -127,7 +133,7 @@ export async function prepareRun(context: RunContext): Promise<PreparedRun> {
     context.profile === true ? profileSteps(options.schedule.totalSteps, { ...context, model }) : undefined;
   const keep = (state: TrainerState) => save(context, { ...parts, constants }, state);
   const trainer = new Trainer(parts, options, { emit, signal, save: keep, aroundStep });
-  return { ...read, context, parts, storage, options, trainer, test: loaded.splits.test };
+  return { ...read, context, parts, storage, options, trainer, constants, test: loaded.splits.test };
 }
 
 const SPACE_MESSAGE =
@@ -187,10 +193,17 @@ async function readRows(context: RunContext): Promise<RunRows> {
   };
 }
 
+interface Deciding {
+  model: Model;
+  objective: Objective;
+  tokenizer: Tokenizer;
+  training: SettledTraining;
+}
+
 /** What the run decides once: as an earlier part of it did, else what fits into memory now. */
 async function decide(
   context: RunContext,
-  { model, objective, tokenizer }: { model: Model; objective: Objective; tokenizer: Tokenizer },
+  { model, objective, tokenizer, training }: Deciding,
   rows: readonly PreparedRow[],
 ): Promise<RunConstants> {
   const { gradient_checkpointing: checkpointing, micro_batch_tokens: microBatchTokens } = context.recipe.training;
@@ -200,7 +213,7 @@ async function decide(
   const memory = context.earlier ?? planMemory(model, { longest, microBatchTokens, checkpointing, perToken });
   const { microBatchTokens: most, checkpointing: isSaving } = memory;
   const space = tokenizer.answerSpace ? { answerSpace: true } : {};
-  return { now: context.now, microBatchTokens: most, checkpointing: isSaving, ...space };
+  return { now: context.now, microBatchTokens: most, checkpointing: isSaving, training, ...space };
 }
 
 async function save(

@@ -87,6 +87,7 @@ function notesOn(run: PreparedRun, about: { step: number; metrics: Metrics; fold
     step: about.step,
     probe: takeProbe(parts.model, (parts.validation[0] ?? parts.train[0]).ids),
     metrics: about.metrics,
-    recipe: context.recipe,
+    // With what the run decided, so that it can be repeated from the notes alone.
+    recipe: { ...context.recipe, training: { ...context.recipe.training, ...run.constants.training } },
   };
 }

@@ -1,5 +1,3 @@
-import { recipeDefaults as full } from '../../../methods/tuning/full.options.ts';
-import { recipeDefaults as lora } from '../../../methods/tuning/lora.options.ts';
 import {
   asNumber,
   drop,
@@ -63,23 +61,14 @@ const optimizer: ForeignKey = {
 
 const multiplier: ForeignKey = {
   path: 'training.learning_rate',
-  read(value, given) {
-    if (value === 'auto') return drop("attune's default is used");
-    const method = given('tuning') ?? given('method') ?? given('finetuning_type') ?? given('fine_tune_type');
-    const { learning_rate: base } = (method === 'full' ? full : lora).training;
-    const factor = asNumber(value);
-    const because = 'multiplies a rate that the other service keeps to itself; attune takes the rate';
-    if (factor === undefined) return refuse(because, `training.learning_rate: ${base}`);
+  read(value) {
+    if (value === 'auto') return drop('attune takes the rate that suits the base model');
     return refuse(
-      because,
-      `training.learning_rate: ${shortNumber(base * factor)} (attune's default ${base} × ${factor})`,
+      'multiplies a rate that the other service keeps to itself; attune takes the rate',
+      'leave it out: what suits the base model is taken; or training.learning_rate: auto, or a number',
     );
   },
 };
-
-function shortNumber(value: number): string {
-  return String(Number(value.toPrecision(6)));
-}
 
 const bf16: ForeignKey = {
   path: 'training.precision',

@@ -1,4 +1,5 @@
 import { formatCount, formatNumber } from '../../../base/format.ts';
+import { barChart } from '../chart/bars.ts';
 import { lineChart, type LineSeries } from '../chart/line-chart.ts';
 import { html, type Html } from '../html.ts';
 import type { RunReport } from '../run-report.ts';
@@ -24,8 +25,28 @@ export function curvesSection(report: RunReport): Html | undefined {
         </figure>
         ${lossTable(report)}`
     }
+    ${triedRates(report.rateTrials)}
     <div class="grid-2">${others}</div>
   </section>`;
+}
+
+/** The rates that were tried before the first step, and their losses. */
+function triedRates(tried: RunReport['rateTrials']): Html | undefined {
+  if (tried === undefined) return undefined;
+  const bars = tried.trials.map(({ rate, loss }) => ({
+    label: String(rate),
+    value: loss ?? 0,
+    text: loss === null ? 'diverged' : formatNumber(loss),
+    isChosen: rate === tried.chosen,
+  }));
+  const description = bars.map(({ label, text }) => `${label}: ${text}`).join(', ');
+  return html`<figure>
+    <figcaption>
+      <b>Learning rates tried</b>: loss after ${tried.steps} steps at each, ${formatNumber(tried.startLoss)} before;
+      trained with ${tried.chosen}
+    </figcaption>
+    <div class="scroll">${barChart({ title: 'Loss by learning rate', description, bars })}</div>
+  </figure>`;
 }
 
 function formula({ curves }: RunReport): string {

@@ -1,10 +1,12 @@
+import type { SettingSource } from '../../../base/events.ts';
 import { html, type Html } from '../html.ts';
 import type { RunReport } from '../run-report.ts';
 
 /** The resolved recipe and what else belongs to the run's identity. */
-export function settingsSection({ recipe, recipeHash, identity }: RunReport): Html | undefined {
+export function settingsSection(report: RunReport): Html | undefined {
+  const { recipe, recipeHash, identity } = report;
   if (recipe === undefined) return undefined;
-  const entries = Object.entries(recipe as Record<string, unknown>);
+  const entries = Object.entries(withSettled(recipe as Record<string, unknown>, report));
   const plain = entries.filter(([, value]) => !isGroup(value));
   const groups = entries.flatMap(([name, value]) => (isGroup(value) ? [{ name, settings: flatten(value) }] : []));
   const general = { name: 'general', settings: plain.map(([name, value]) => [name, shown(value)] as const) };
@@ -23,6 +25,24 @@ export function settingsSection({ recipe, recipeHash, identity }: RunReport): Ht
       <pre tabindex="0">${JSON.stringify(recipe, null, 2)}</pre>
     </details>
   </section>`;
+}
+
+const ORIGINS: Record<SettingSource, string> = {
+  recipe: '',
+  base: '(suits the base)',
+  trials: '(by trials)',
+  pending: '(by trials)',
+};
+
+/** With what the run decided in place of what the recipe left out, and where that comes from. */
+function withSettled(recipe: Record<string, unknown>, report: RunReport): Record<string, unknown> {
+  const { settled, rateTrials } = report;
+  if (settled === undefined || !isGroup(recipe.training)) return recipe;
+  const values = { ...settled, learning_rate: rateTrials?.chosen ?? settled.learning_rate };
+  const decided = Object.entries(settled.sources)
+    .filter(([, source]) => source !== 'recipe')
+    .map(([name, source]) => [name, `${values[name as keyof typeof settled.sources]} ${ORIGINS[source]}`.trim()]);
+  return { ...recipe, training: { ...recipe.training, ...Object.fromEntries(decided) } };
 }
 
 type Setting = readonly [name: string, value: string];

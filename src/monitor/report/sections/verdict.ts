@@ -1,6 +1,7 @@
 import { formatCount, formatNumber } from '../../../base/format.ts';
 import type { Comparison, Difference } from '../../../store/results.ts';
 import { html, type Html } from '../html.ts';
+import { adviceText } from '../../../train/course.ts';
 import type { RunReport } from '../run-report.ts';
 import { intervalText, outcomeBadge, titleOf } from './outcome.ts';
 
@@ -17,14 +18,20 @@ export function verdictBox({ comparison, run }: RunReport): Html | undefined {
     return html`<div class="verdict ${tone}">
       <p class="word">${word}</p>
       <p>${comparison.sentence}</p>
-      ${againstEach(comparison)} ${losses(comparison)} ${changedRows(comparison)}
+      ${againstEach(comparison)} ${losses(comparison)} ${changedRows(comparison)} ${advice(run)}
     </div>`;
   }
   if (run.status !== 'finished') return undefined;
   return html`<div class="verdict fair">
     <p class="word">Not compared with its base model</p>
     <p>A lower loss alone does not say that the answers are better.</p>
+    ${advice(run)}
   </div>`;
+}
+
+/** What to change, where the losses have not settled. */
+function advice({ advice: found, name }: RunReport['run']): Html | undefined {
+  return found && html`<p class="small"><b>How it learned:</b> ${adviceText(found, name)}.</p>`;
 }
 
 /** One line a rival, where the sentence above cannot speak of all. */

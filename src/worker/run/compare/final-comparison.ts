@@ -11,8 +11,9 @@ import { runComparison } from './run-comparison.ts';
 import { usualSystems } from './usual-systems.ts';
 
 /** Of a model whose files are not here nothing is known. */
-function affordable({ context, loaded, test }: PreparedRun): number {
-  const { model, training, objective } = context.recipe;
+function affordable({ context, constants, loaded, test }: PreparedRun): number {
+  const { model, objective } = context.recipe;
+  const training = { ...constants.training, max_steps: context.recipe.training.max_steps };
   const writes = ['sft', 'seq2seq', 'pretrain'].includes(objective.name);
   const parameters = writes ? parametersIn(modelFolder(model)) : 0;
   return rowsWithinBudget({ training, train: loaded.splits.train, test, parameters });

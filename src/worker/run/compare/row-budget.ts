@@ -1,10 +1,10 @@
 import type { Example } from '../../../data/index.ts';
 import { expectedText, promptText } from '../../../eval/example-text.ts';
 import { USUAL_ROWS } from '../../../eval/compare/sampled-rows.ts';
-import type { Recipe } from '../../../train/recipe.ts';
+import type { Recipe, SettledTraining } from '../../../train/recipe.ts';
 
 export interface RowBudget {
-  training: Pick<Recipe['training'], 'epochs' | 'max_steps' | 'batch_size'>;
+  training: Pick<SettledTraining, 'epochs' | 'batch_size'> & Pick<Recipe['training'], 'max_steps'>;
   train: readonly Example[];
   test: readonly Example[];
   /** Parameters of the model that writes answers; 0 where none does. */

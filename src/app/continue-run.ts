@@ -1,0 +1,91 @@
+import { existsSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { AttuneError } from '../base/errors.ts';
+import { displayPath } from '../files/find-files.ts';
+import { sha256File } from '../files/hash.ts';
+import { listCheckpoints, type Checkpoint } from '../store/checkpoints.ts';
+import type { RunSummary } from '../store/run-summary.ts';
+import { readConstants, TENSOR_FILES } from '../train/trainer-state.ts';
+import type { Recipe } from '../train/recipe.ts';
+import { resolveRecipe, type RecipeFlags } from './recipe/index.ts';
+import { showRun } from './runs.ts';
+import { storedRecipe } from './stored-run.ts';
+
+export interface ContinueOptions {
+  /** Passes to add; as many as the run had unless given. Text is read as in a flag. */
+  epochs?: number | string;
+  /** Steps to add, in place of passes. */
+  maxSteps?: number | string;
+  /** Peak of the new schedule; the run's own unless given. */
+  learningRate?: number | string;
+  /** `best`: the checkpoint that became the result, where that is not the last one. Default `last`. */
+  from?: 'last' | 'best';
+  /** The new run's folder; the old one's name with a number unless given. */
+  outputDir?: string;
+}
+
+/**
+ * The recipe of a run that goes on where a finished one ended: its weights and moments, a new schedule. `train` runs it.
+ * @throws AttuneError E_RUN_MISSING, E_RUN_UNFINISHED, E_CONTINUED_GONE, E_RECIPE
+ */
+export async function continuedRecipe(wanted: string, options: ContinueOptions = {}): Promise<Recipe> {
+  const run = await showRun(wanted);
+  refuseUnfinished(run);
+  const recipe = await storedRecipe(run.folder);
+  const { folder } = checkpointOf(run, options.from ?? 'last');
+  const hashes = await Promise.all(TENSOR_FILES.map(async (name) => [name, await sha256File(join(folder, name))]));
+  const flags = flagsOf(options);
+  const isByEpochs = flags.epochs !== undefined;
+  const { training } = readConstants(folder);
+  const continued: Recipe = {
+    ...recipe,
+    training: { ...recipe.training, ...training, ...(isByEpochs ? { max_steps: null } : {}) },
+    output_dir: options.outputDir ?? nextFolder(run.folder),
+    continued_from: {
+      checkpoint: displayPath(folder, process.cwd()),
+      hashes: Object.fromEntries(hashes) as Record<string, string>,
+      data: run.data?.hashes ?? {},
+    },
+  };
+  return resolveRecipe(continued, { flags });
+}
+
+function flagsOf({ epochs, maxSteps, learningRate }: ContinueOptions): RecipeFlags {
+  if (epochs !== undefined && maxSteps !== undefined) {
+    throw new AttuneError('E_USAGE', { what: '--epochs and --max-steps exclude each other', fix: 'choose one' });
+  }
+  const given = { epochs, max_steps: maxSteps, learning_rate: learningRate };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+function refuseUnfinished({ folder, status }: RunSummary): void {
+  if (status === 'finished') return;
+  const shown = displayPath(folder, process.cwd());
+  throw new AttuneError('E_RUN_UNFINISHED', {
+    what: `The run in ${shown} has not come to its end`,
+    got: `a run that is ${status}`,
+    expected: 'a finished run',
+    fix: status === 'running' ? `wait for it: attune runs attach ${shown}` : `finish it: attune runs resume ${shown}`,
+  });
+}
+
+/** The last checkpoint: its moments are those of the last step, whatever became the result. */
+function checkpointOf({ folder, resultStep }: RunSummary, from: 'last' | 'best'): Checkpoint {
+  const all = listCheckpoints(folder);
+  const found = from === 'last' ? all.at(-1) : all.find(({ step }) => step === resultStep);
+  if (found !== undefined && TENSOR_FILES.every((name) => existsSync(join(found.folder, name)))) return found;
+  throw new AttuneError('E_CONTINUED_GONE', {
+    what: `The ${from} checkpoint of the run in ${displayPath(folder, process.cwd())} is gone`,
+    got: all.length === 0 ? 'no checkpoint' : `checkpoints of steps ${all.map(({ step }) => step).join(', ')}`,
+    fix: 'train again from its recipe, with more epochs: attune train RECIPE --epochs N',
+  });
+}
+
+/** `runs/tickets` → `runs/tickets-2` → `runs/tickets-3`: the first that is free. */
+function nextFolder(folder: string): string {
+  const [, stem, number] = /^(.*?)(?:-(\d+))?$/.exec(basename(folder))!;
+  for (let next = Number(number ?? 1) + 1; ; next++) {
+    const path = join(dirname(folder), `${stem}-${next}`);
+    if (!existsSync(path)) return displayPath(resolve(path), process.cwd());
+  }
+}

@@ -1,0 +1,141 @@
+/**
+ * How to train a base model unless the recipe says it. What the numbers were measured on, and which of them are the
+ * field's usual ones, stands in docs/training-defaults.md.
+ */
+import type { BaseFacts, BaseKind } from '../models/base-facts.ts';
+import type { SettledTraining } from './recipe.ts';
+
+export interface TrainingFacts extends BaseFacts {
+  /** Name of the tuning: which weights move. */
+  tuning: string;
+  /** Name of the objective: what is optimised. */
+  objective: string;
+  /** Training rows, where they are counted. */
+  rows?: number;
+}
+
+/** Rates at sizes, smallest first; between them the logarithm of the rate is a line over that of the size. */
+type Anchors = readonly (readonly [parameters: number, rate: number])[];
+
+interface Rates {
+  lora: Anchors;
+  full: Anchors;
+}
+
+const RATES: Record<BaseKind, Rates> = {
+  decoder: {
+    lora: [
+      [6e6, 2e-3],
+      [1e9, 2e-4],
+      [7e9, 1e-4],
+    ],
+    full: [
+      [6e6, 1e-3],
+      [1e9, 2e-5],
+      [7e9, 1e-5],
+    ],
+  },
+  encoder: {
+    lora: [
+      [7e6, 1e-3],
+      [1.1e8, 5e-4],
+      [3.5e8, 3e-4],
+    ],
+    full: [
+      [7e6, 3e-4],
+      [1.1e8, 5e-5],
+      [3.5e8, 2e-5],
+    ],
+  },
+  'encoder-decoder': {
+    lora: [
+      [6e7, 1e-3],
+      [3e9, 3e-4],
+    ],
+    full: [
+      [6e7, 3e-4],
+      [3e9, 5e-5],
+    ],
+  },
+  vision: {
+    lora: [
+      [3.5e6, 1e-3],
+      [8.6e7, 5e-4],
+    ],
+    full: [
+      [3.5e6, 3e-4],
+      [8.6e7, 5e-5],
+      [3e8, 2e-5],
+    ],
+  },
+  speech: {
+    lora: [
+      [4e7, 1e-3],
+      [1.5e9, 2e-4],
+    ],
+    full: [
+      [4e7, 1e-4],
+      [2.4e8, 2e-5],
+      [1.5e9, 5e-6],
+    ],
+  },
+  items: { lora: [[1e6, 1e-3]], full: [[1e6, 1e-3]] },
+};
+
+/** What goes on with the head that the base was pre-trained with; all else begins with a new one. */
+const LANGUAGE_OBJECTIVES: ReadonlySet<string> = new Set(['sft', 'pretrain', 'masked_lm', 'seq2seq']);
+
+/** A decoder under a new head diverges earlier: at 5e-3, where it still learns to write well. */
+const UNDER_NEW_HEAD = 0.5;
+
+/** Steps below which a run is too short for its rate to bring weights to where they fit. */
+const FEWEST_STEPS = 300;
+const USUAL_EPOCHS = 3;
+/** Large models know a few rows by heart sooner. */
+const MOST_EPOCHS = { small: 10, large: 5 } as const;
+const LARGE = 1e8;
+
+/** The values that a recipe leaves out. */
+export function suggestedTraining(facts: TrainingFacts): SettledTraining {
+  const { rows } = facts;
+  const batch_size = batchFor(rows);
+  return { learning_rate: suggestedRate(facts), epochs: epochsFor(facts, batch_size), batch_size };
+}
+
+function suggestedRate({ kind, parameters, tuning, objective }: TrainingFacts): number {
+  const { lora, full } = RATES[kind];
+  const share = kind === 'decoder' && !LANGUAGE_OBJECTIVES.has(objective) ? UNDER_NEW_HEAD : 1;
+  if (tuning === 'lora') return rounded(share * interpolated(lora, parameters));
+  const ofAll = share * interpolated(full, parameters);
+  // The last blocks alone stand faster steps than all of them, and slower ones than adapters.
+  return rounded(tuning === 'full' ? ofAll : Math.sqrt(ofAll * share * interpolated(lora, parameters)));
+}
+
+function interpolated(anchors: Anchors, parameters: number): number {
+  const after = anchors.findIndex(([size]) => size > parameters);
+  if (after === 0) return anchors[0][1];
+  if (after === -1) return anchors[anchors.length - 1][1];
+  const [[size, rate], [nextSize, nextRate]] = [anchors[after - 1], anchors[after]];
+  const share = Math.log(parameters / size) / Math.log(nextSize / size);
+  return rate * (nextRate / rate) ** share;
+}
+
+/** One significant digit: two would claim to know more than anybody does. */
+function rounded(rate: number): number {
+  return Number(rate.toPrecision(1));
+}
+
+function batchFor(rows = 0): number {
+  if (rows >= 20_000) return 32;
+  return rows >= 4000 ? 16 : 8;
+}
+
+/** More passes where rows are few, fewer where they are many. */
+function epochsFor({ parameters, rows }: TrainingFacts, batchSize: number): number {
+  if (rows === undefined || rows === 0) return USUAL_EPOCHS;
+  if (rows >= 100_000) return 1;
+  if (rows >= 20_000) return 2;
+  const wanted = Math.ceil((FEWEST_STEPS * batchSize) / rows);
+  const most = parameters < LARGE ? MOST_EPOCHS.small : MOST_EPOCHS.large;
+  return Math.min(most, Math.max(USUAL_EPOCHS, wanted));
+}

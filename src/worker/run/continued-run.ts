@@ -1,0 +1,53 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { AttuneError, type Problem } from '../../base/errors.ts';
+import { sha256File } from '../../files/hash.ts';
+import { readEarlier, readTensors } from '../../train/trainer-state.ts';
+import type { PreparedRun } from './training-run.ts';
+
+/**
+ * Takes up weights and moments of the run that this one continues, where it continues one.
+ * @throws AttuneError E_CONTINUED_GONE, E_CONTINUED_CHANGED
+ */
+export async function beginWhereOtherEnded({ context, loaded, parts, trainer }: PreparedRun): Promise<void> {
+  const { continued_from: from } = context.recipe;
+  if (from === null) return;
+  const { checkpoint, hashes, data } = from;
+  const changes = await fileChanges(checkpoint, hashes);
+  for (const [split, hash] of Object.entries(loaded.report.hashes)) {
+    if (data[split] === hash) continue;
+    changes.push({ field: `data.${split}`, message: 'other rows than the earlier run had' });
+  }
+  if (changes.length > 0) throw changed(checkpoint, changes);
+  readTensors(checkpoint, parts);
+  const before = readEarlier(checkpoint);
+  trainer.continueFrom(before);
+  const message = `going on from ${checkpoint}, after ${before.steps} steps`;
+  context.emit({ type: 'phase-started', phase: 'engine', message });
+}
+
+async function fileChanges(checkpoint: string, hashes: Readonly<Record<string, string>>): Promise<Problem[]> {
+  const problems: Problem[] = [];
+  for (const [name, hash] of Object.entries(hashes)) {
+    const file = join(checkpoint, name);
+    if (!existsSync(file)) throw gone(checkpoint);
+    if ((await sha256File(file)) !== hash) problems.push({ file, message: 'has changed since the run began' });
+  }
+  return problems;
+}
+
+function gone(checkpoint: string): AttuneError {
+  return new AttuneError('E_CONTINUED_GONE', {
+    what: 'The checkpoint that this run goes on from is gone',
+    got: checkpoint,
+    fix: 'put it back, or train from the base model: attune train RECIPE',
+  });
+}
+
+function changed(checkpoint: string, problems: Problem[]): AttuneError {
+  return new AttuneError('E_CONTINUED_CHANGED', {
+    what: `This is not what the run of ${checkpoint} was trained with`,
+    problems,
+    fix: 'put the old rows back; with other rows train from the base model, since test rows may have been trained on',
+  });
+}

@@ -1,0 +1,54 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { baseFacts } from '../../models/base-facts.ts';
+import { tokensOf } from '../../train/interfaces.ts';
+import { MOST_TRIALS, tryRates } from '../../train/rate-trials.ts';
+import { newTrainerState, readTensors, writeState } from '../../train/trainer-state.ts';
+import type { PreparedRun } from './training-run.ts';
+
+/** Operations that trials may take however short the run is: about a minute of two cores. */
+const FREE_OPERATIONS = 5e12;
+/** Share of a longer run's steps that they may take. */
+const MOST_OF_RUN = 0.1;
+const MOST_STEPS = 50;
+const FEWEST_STEPS = 4;
+
+/** Whether the recipe wants trials and none were made yet. */
+export function needsTrials({ context }: PreparedRun): boolean {
+  return context.recipe.training.learning_rate === 'auto' && context.earlier === undefined;
+}
+
+/** Finds the rate by short trials, and leaves weights and moments as they were to the bit. */
+export async function findLearningRate(run: PreparedRun): Promise<void> {
+  const { context, constants, options, parts } = run;
+  const { emit, folder, recipe, signal } = context;
+  const steps = stepsOfTrial(run);
+  const message = `trying learning rates around ${constants.training.learning_rate}, ${steps} steps each`;
+  emit({ type: 'phase-started', phase: 'preflight', message });
+  // A file rather than memory: a checkpoint is what a resumed run begins with to the bit.
+  const start = mkdtempSync(join(folder, '.start-'));
+  try {
+    writeState(start, newTrainerState(), { ...parts, recipe, constants });
+    const found = await tryRates(parts, options, {
+      around: constants.training.learning_rate,
+      steps,
+      restore: () => readTensors(start, parts),
+      onStep: (trial, step) =>
+        emit({ type: 'work-advanced', phase: 'preflight', done: trial * steps + step, unit: 'trial steps' }),
+      signal,
+    });
+    constants.training = { ...constants.training, learning_rate: found.chosen };
+    options.schedule.learningRate = found.chosen;
+    emit({ type: 'rates-tried', ...found });
+  } finally {
+    rmSync(start, { recursive: true, force: true });
+  }
+}
+
+/** By the work to be done, not by the clock: the same recipe has the same trials wherever it runs. */
+function stepsOfTrial({ base, options, parts }: PreparedRun): number {
+  const tokens = parts.train.reduce((sum, row) => sum + tokensOf(row), 0);
+  const operations = (6 * baseFacts(base).parameters * tokens) / parts.sampler.batchesPerEpoch;
+  const budget = Math.max(MOST_OF_RUN * options.schedule.totalSteps, FREE_OPERATIONS / operations);
+  return Math.max(FEWEST_STEPS, Math.min(MOST_STEPS, Math.floor(budget / MOST_TRIALS)));
+}

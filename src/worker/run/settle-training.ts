@@ -1,0 +1,66 @@
+import type { SettingSource } from '../../base/events.ts';
+import { formatCount, formatNumber, plural } from '../../base/format.ts';
+import { baseFacts, type BaseKind } from '../../models/base-facts.ts';
+import type { Recipe, SettledTraining } from '../../train/recipe.ts';
+import { suggestedTraining, type TrainingFacts } from '../../train/suggested-training.ts';
+import type { RunContext } from './training-run.ts';
+
+/** Decides what the recipe leaves out, as an earlier part of the run did, and says so. */
+export function settleTraining(context: RunContext, base: string, rows: number): SettledTraining {
+  const { recipe, earlier, emit } = context;
+  const facts = baseFacts(base);
+  const methods = { tuning: recipe.tuning.method, objective: recipe.objective.name };
+  const suggested = suggestedTraining({ ...facts, ...methods, rows });
+  const settled = earlier?.training ?? merged(recipe.training, suggested);
+  const sources = {
+    learning_rate: rateSource(context),
+    // A number of steps decides in their place.
+    epochs: recipe.training.max_steps === null ? sourceOf(recipe.training.epochs) : 'recipe',
+    batch_size: sourceOf(recipe.training.batch_size),
+  };
+  emit({ type: 'training-settled', ...settled, sources, basis: basisOf({ ...facts, ...methods, rows }) });
+  return settled;
+}
+
+/** With `auto` the suggestion stands until trials have found better. */
+function merged(
+  { learning_rate, epochs, batch_size }: Recipe['training'],
+  suggested: SettledTraining,
+): SettledTraining {
+  return {
+    learning_rate: typeof learning_rate === 'number' ? learning_rate : suggested.learning_rate,
+    epochs: epochs ?? suggested.epochs,
+    batch_size: batch_size ?? suggested.batch_size,
+  };
+}
+
+function sourceOf(value: number | null): SettingSource {
+  return value === null ? 'base' : 'recipe';
+}
+
+function rateSource({ recipe, earlier }: RunContext): SettingSource {
+  const { learning_rate: rate } = recipe.training;
+  if (rate === 'auto') return earlier === undefined ? 'pending' : 'trials';
+  return sourceOf(rate);
+}
+
+const KIND_NAMES: Record<BaseKind, string> = {
+  decoder: 'a decoder',
+  encoder: 'an encoder',
+  'encoder-decoder': 'an encoder-decoder',
+  vision: 'an image model',
+  speech: 'a speech model',
+  items: 'a recommender',
+};
+
+/** "LoRA for sft, a decoder of 5.8 M parameters, 600 rows". */
+export function basisOf({ kind, objective, parameters, tuning, rows }: TrainingFacts): string {
+  const tuned = { lora: 'LoRA', full: 'all weights', freeze: 'the last blocks' }[tuning] ?? tuning;
+  const size = `${tuned} for ${objective}, ${KIND_NAMES[kind]} of ${shortCount(parameters)} parameters`;
+  return rows === undefined ? size : `${size}, ${plural(rows, 'rows')}`;
+}
+
+function shortCount(parameters: number): string {
+  if (parameters >= 1e9) return `${formatNumber(parameters / 1e9, 2)} B`;
+  return parameters >= 1e6 ? `${formatNumber(parameters / 1e6, 2)} M` : formatCount(parameters);
+}
