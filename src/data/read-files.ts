@@ -3,9 +3,9 @@ import { AttuneError, type Problem } from '../base/errors.ts';
 import { isFolder } from '../files/find-files.ts';
 import { sha256 } from '../files/hash.ts';
 import { BadRows } from './bad-rows.ts';
-import { checkGroup, checkMapping, mapColumns, valueAt } from './columns.ts';
+import { checkGroup, checkMapping, fieldsOf, mapColumns, valueAt } from './columns.ts';
 import { containerName, containers, dataExtensions } from './containers/index.ts';
-import type { Example } from './example.ts';
+import type { Example, ExampleKind } from './example.ts';
 import type { ExampleBody } from './formats/format.ts';
 import { detectFormat, type Detection, type DetectOptions } from './formats/detect.ts';
 import { RowReader } from './formats/row-reader.ts';
@@ -101,6 +101,9 @@ export async function inspectFile(source: SourceFile): Promise<FileInspection> {
   return { file: source.file, container, format, reason, columns, examples: sink.examples, problems };
 }
 
+/** Examples that a tabular system can judge too: they keep the columns that their text was made of. */
+const WITH_FIELDS: ReadonlySet<string> = new Set<ExampleKind>(['classification', 'multilabel', 'regression']);
+
 /** What makes a row what it is: its values, and of a file its bytes, not where it lies. */
 function contentOf(body: ExampleBody): string {
   return JSON.stringify('media' in body && body.media !== undefined ? { ...body, media: body.media.hash } : body);
@@ -191,7 +194,12 @@ class ExampleSink {
     if (body === undefined || reader.problems.length > 0) return reader.problems;
     const id = sha256(contentOf(body)).slice(0, 16);
     const mails = mailsOf((original ?? value)[PROVENANCE]);
-    const together = { ...(group !== undefined && { group }), ...(mails.length > 0 && { mails }) };
+    const fields = WITH_FIELDS.has(body.kind) ? fieldsOf(value, columns) : undefined;
+    const together = {
+      ...(fields && { fields }),
+      ...(group !== undefined && { group }),
+      ...(mails.length > 0 && { mails }),
+    };
     this.examples.push({ ...body, id, source: { file, line }, ...together });
     return [];
   }
