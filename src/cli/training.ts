@@ -3,6 +3,7 @@ import type { Recipe } from '../train/recipe.ts';
 import type { TrainOptions, TrainOutcome } from '../app/train.ts';
 import { AttuneError } from '../base/errors.ts';
 import { formatNumber } from '../base/format.ts';
+import { isCheapFolder, isCheapModel } from '../eval/baselines/cheap-names.ts';
 import type { CommandContext } from './command.ts';
 import { describeComparison } from './comparison-text.ts';
 import { shortPath } from './short-path.ts';
@@ -53,6 +54,8 @@ async function showRecipe({ log }: CommandContext, recipe: Recipe, inFull: boole
     return;
   }
   const { tuning, objective, training } = recipe;
+  const where = `all settings: ${recipe.output_dir}/recipe.json`;
+  if (isCheapModel(recipe.model)) return log.line(dim(`  ${recipe.model} · seed ${training.seed}; ${where}`));
   const options = Object.entries(tuning).filter(([name]) => name === 'r' || name === 'alpha');
   const length = training.max_steps === null ? `${training.epochs} epochs` : `${training.max_steps} steps`;
   const parts = [
@@ -64,13 +67,15 @@ async function showRecipe({ log }: CommandContext, recipe: Recipe, inFull: boole
     `batch ${training.batch_size}`,
     `seed ${training.seed}`,
   ];
-  log.line(dim(`  ${parts.join(' · ')}; all settings: ${recipe.output_dir}/recipe.json`));
+  log.line(dim(`  ${parts.join(' · ')}; ${where}`));
 }
 
 type Outcome = TrainOutcome | { outcome: 'detached'; folder: string; pid: number };
 
 /** What can be done with the result: a classifier does not talk, and a whole model has nothing to merge. */
 function nextCommands({ result, task }: TrainOutcome, folder: string): string[] {
+  if (result !== null && isCheapFolder(result))
+    return [`attune runs open ${folder}`, `attune predict ${folder} --input rows.csv`, `attune eval ${folder}`];
   const isWhole = result !== null && basename(result) === 'model';
   return [
     `attune runs open ${folder}`,

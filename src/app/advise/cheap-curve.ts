@@ -42,7 +42,7 @@ export async function measureSizes(
 ): Promise<MeasuredSize[]> {
   const sizes: MeasuredSize[] = [];
   for (const part of parts) {
-    const { systems } = await fitCheap(part, { signal, only: name as BaselineName });
+    const { systems } = await fitCheap(part, { signal, only: [name as BaselineName] });
     for (const system of systems) {
       const answered = await answerRows(system, test, { signal });
       const { comparison } = await compareAnswers([answered], test, options);

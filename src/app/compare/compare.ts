@@ -1,13 +1,16 @@
 import { resolve } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import type { EventSink } from '../../base/events.ts';
+import { isCheapFolder } from '../../eval/baselines/cheap-names.ts';
+import { openCheapModel } from '../../eval/cheap-model.ts';
 import type { Compared } from '../../eval/compare/compare.ts';
 import { makeFolders } from '../../files/make-folder.ts';
 import { writeComparison, writeSamples } from '../../store/results.ts';
 import type { Recipe } from '../../train/recipe.ts';
 import { runJob } from '../../worker/index.ts';
 import type { EndpointLimits, SystemSpec } from '../../worker/run/compare/systems/system-spec.ts';
-import { usualBaseline, usualSystems } from '../../worker/run/compare/usual-systems.ts';
+import { resultFolder } from '../../worker/run/open-model.ts';
+import { usualBaseline, usualCheapSystems, usualSystems } from '../../worker/run/compare/usual-systems.ts';
 import { reportRun } from '../report/index.ts';
 import { storedRecipe } from '../stored-run.ts';
 import { namedSystem, ownRun, type NamedSystem } from './systems.ts';
@@ -113,9 +116,15 @@ async function compareRun(run: string, options: CompareOptions): Promise<Compare
   const { evaluation } = recipe;
   const baselines = options.baselines?.map(usualBaseline) ?? evaluation.baselines;
   const instruction = options.instruction ?? evaluation.instruction;
-  const specs = usualSystems({ ...evaluation, baselines, instruction }, run);
+  const specs = await systemsOf(run, { ...evaluation, baselines, instruction });
   refuseIdle(specs, { endpoint: options.endpoint });
   return runComparison(specs, [recipe], options);
+}
+
+async function systemsOf(run: string, evaluation: Recipe['evaluation']): Promise<SystemSpec[]> {
+  const folder = resultFolder(run);
+  if (!isCheapFolder(folder)) return usualSystems(evaluation, run);
+  return usualCheapSystems(folder, (await openCheapModel(folder)).about);
 }
 
 function runComparison(

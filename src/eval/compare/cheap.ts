@@ -38,22 +38,31 @@ export interface CheapSystems {
   skipped: SkippedSystem[];
 }
 
-/** Every cheap baseline (or the one named) that makes sense for the rows, fitted on training rows with an answer. */
+export interface CheapOptions {
+  signal?: AbortSignal;
+  /** These alone, in place of all that there are. */
+  only?: readonly BaselineName[];
+  /** One that is judged itself. */
+  without?: BaselineName;
+}
+
+/** Every cheap baseline (or those named) that makes sense for the rows, fitted on training rows with an answer. */
 export async function fitCheap(
   train: readonly Example[],
-  { signal, only }: { signal?: AbortSignal; only?: BaselineName } = {},
+  { signal, only, without }: CheapOptions = {},
 ): Promise<CheapSystems> {
-  const answered = train.filter((example) => example.kind !== 'text' && expectedText(example) !== undefined);
+  const answered = answeredRows(train);
   const form = answerForm(answered).kind;
   const found: CheapSystems = { systems: [], skipped: [] };
-  for (const name of only === undefined ? baselines.names : [only]) {
+  for (const name of only ?? baselines.names) {
+    if (name === without) continue;
     const baseline = await baselines.load(name);
     const rows = answered.slice(0, baseline.mostRows);
     const note = rows.length < answered.length ? `fitted on the first ${rows.length} training rows` : undefined;
     const reason = unfit(baseline, rows, form);
     if (reason !== undefined) {
       // What is made for rows of another kind altogether is no news.
-      if (only !== undefined || isRelated(baseline, rows, form)) found.skipped.push({ name, reason });
+      if (only?.length === 1 || isRelated(baseline, rows, form)) found.skipped.push({ name, reason });
       continue;
     }
     signal?.throwIfAborted();
@@ -69,6 +78,16 @@ function isRelated(baseline: Baseline, rows: readonly Example[], form: AnswerFor
   const { forms } = baseline;
   if (unreadable(baseline, rows) !== undefined) return false;
   return forms === undefined || forms.some((one) => one === form || (WRITTEN.has(one) && WRITTEN.has(form)));
+}
+
+/** The rows that something can be fitted on. */
+export function answeredRows(train: readonly Example[]): Example[] {
+  return train.filter((example) => example.kind !== 'text' && expectedText(example) !== undefined);
+}
+
+/** Why a baseline makes no sense for these rows, all of which have an answer; undefined where it does. */
+export function unfitFor(baseline: Baseline, answered: readonly Example[]): string | undefined {
+  return unfit(baseline, answered.slice(0, baseline.mostRows), answerForm(answered).kind);
 }
 
 function unfit(baseline: Baseline, rows: readonly Example[], form: AnswerForm['kind']): string | undefined {

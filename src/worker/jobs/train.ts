@@ -5,7 +5,10 @@ import { newRunId } from '../../store/run-folder.ts';
 import { engineIdentity } from '../../tensor/index.ts';
 import type { Recipe } from '../../train/recipe.ts';
 import { readConstants } from '../../train/trainer-state.ts';
+import { isCheapModel } from '../../eval/baselines/cheap-names.ts';
+import { trainCheap } from '../run/cheap/train-cheap.ts';
 import { compareResult } from '../run/compare/final-comparison.ts';
+import { usualSystems } from '../run/compare/usual-systems.ts';
 import { chooseNullThreshold } from '../run/choose-null-threshold.ts';
 import { chooseResult, measureResult } from '../run/choose-result.ts';
 import { chooseThresholds } from '../run/choose-thresholds.ts';
@@ -44,6 +47,10 @@ export interface TrainResult {
 
 /** A whole training run: data, preflight, training, result. */
 export async function run(input: TrainInput, context: JobContext): Promise<TrainResult> {
+  return isCheapModel(input.recipe.model) ? trainCheap(input, context) : trainModel(input, context);
+}
+
+async function trainModel(input: TrainInput, context: JobContext): Promise<TrainResult> {
   const { emit, signal } = context;
   const folder = context.folder ?? input.recipe.output_dir;
   const latest = input.resume === true ? listCheckpoints(folder).at(-1) : undefined;
@@ -96,7 +103,7 @@ async function finish(prepared: PreparedRun, { isJudged }: { isJudged: boolean }
 /** What the result is worth, and what it forgot. The run cannot go on after this: its memory is freed. */
 async function judgeResult(prepared: PreparedRun, result: string): Promise<void> {
   freeTraining(prepared);
-  await compareResult(prepared, result);
+  await compareResult(prepared, result, usualSystems(prepared.context.recipe.evaluation, result));
   await recordForgetting(prepared, result);
   await recordOverfitting(prepared, result);
 }

@@ -2,15 +2,22 @@ import { AttuneError } from '../../../base/errors.ts';
 import { sampledRows } from '../../../eval/compare/sampled-rows.ts';
 import { writeComparison, writeSamples } from '../../../store/results.ts';
 import { writeModelCard } from '../result-card.ts';
-import type { PreparedRun } from '../training-run.ts';
+import type { LoadedData } from '../../../data/index.ts';
+import type { PreparedRun, RunContext } from '../training-run.ts';
 import { runComparison } from './run-comparison.ts';
-import { usualSystems } from './usual-systems.ts';
+import type { SystemSpec } from './systems/system-spec.ts';
+
+/** What is left to know of a run that has its result. */
+export interface FinishedRun extends Pick<PreparedRun, 'test' | 'metrics'> {
+  context: Pick<RunContext, 'recipe' | 'folder' | 'emit' | 'signal'>;
+  loaded: Pick<LoadedData, 'splits'>;
+}
 
 /**
  * A run's ending: the result as it was written against what one has without training, on the rows kept for test. What
  * fails here is told as a warning: the result is there. The memory of training has been freed before.
  */
-export async function compareResult(run: PreparedRun, result: string): Promise<void> {
+export async function compareResult(run: FinishedRun, result: string, specs: readonly SystemSpec[]): Promise<void> {
   const { recipe, folder, emit, signal } = run.context;
   if (recipe.evaluation.baselines === 'none') return;
   const notCompared = (message: string) => emit({ type: 'warning-raised', code: 'W_NOT_COMPARED', message });
@@ -25,7 +32,6 @@ export async function compareResult(run: PreparedRun, result: string): Promise<v
     const test = sampledRows(run.test, most, seed);
     const rows = { train, validation, test, typical: train, split: 'test', available: run.test.length };
     const maxNewTokens = room === 'auto' ? undefined : room;
-    const specs = usualSystems(recipe.evaluation, result);
     const keepSeen = !excludesSeen;
     const options = { emit, signal, seed, maxNewTokens, keepSeen, metrics: run.metrics };
     const compared = await runComparison(specs, rows, options);

@@ -1,6 +1,7 @@
 // C classes
 import type { Prediction } from '../../../eval/predictor.ts';
 import { joinLabels } from '../../../eval/example-text.ts';
+import { chosenLabels, type Thresholds } from '../../../eval/thresholds.ts';
 import type { RawConfig } from '../../../models/config.ts';
 import type { SequenceHead } from '../../../models/heads/sequence.ts';
 
@@ -16,9 +17,6 @@ export function readScores(
   const read = problemType === 'multi_label_classification' ? severalOf : oneOf;
   return read(scores, labels, config);
 }
-
-/** By label: the probability from which it is given. Of a classifier's two labels only one has it. */
-export type Thresholds = Readonly<Record<string, number>>;
 
 function thresholdsOf({ label_thresholds: thresholds }: RawConfig): Thresholds {
   return (thresholds ?? {}) as Thresholds;
@@ -37,14 +35,11 @@ function oneOf(scores: readonly number[], labels: readonly string[], config: Raw
   return { text: labels[best], label: labels[best], scores: named(probabilities, labels) };
 }
 
-const EVEN = 0.5;
-
 function severalOf(scores: readonly number[], labels: readonly string[], config: RawConfig): Answer {
   const probabilities = scores.map((score) => 1 / (1 + Math.exp(-score)));
-  const thresholds = thresholdsOf(config);
-  const limit = (label: string) => (Object.hasOwn(thresholds, label) ? thresholds[label] : EVEN);
-  const given = labels.filter((label, c) => probabilities[c] >= limit(label)).toSorted();
-  return { text: joinLabels(given), labels: given, scores: named(probabilities, labels) };
+  const found = named(probabilities, labels);
+  const given = chosenLabels(found, thresholdsOf(config));
+  return { text: joinLabels(given), labels: given, scores: found };
 }
 
 function scaled(score: number, { label_scaling: scaling }: RawConfig): number {

@@ -4,10 +4,10 @@ import { answerWithProgress, type Comparing } from '../comparing.ts';
 import type { CheapSpec } from './system-spec.ts';
 
 /** Predictors that cost seconds, fitted on the training rows. */
-export async function answer({ baseline }: CheapSpec, comparing: Comparing): Promise<Answered[]> {
+export async function answer({ baselines, without }: CheapSpec, comparing: Comparing): Promise<Answered[]> {
   const { rows, signal, emit, skipped, metric, keepSeen } = comparing;
   emit({ type: 'phase-started', phase: 'evaluate', message: 'fitting cheap baselines' });
-  const fitted = await fitCheap(rows.train, { signal, only: baseline });
+  const fitted = await fitCheap(rows.train, { signal, only: baselines, without });
   skipped.push(...fitted.skipped);
   comparing.cheapest ??= await chooseCheapest(fitted.systems, rows.validation, metric, { keepSeen });
   const answered: Answered[] = [];
