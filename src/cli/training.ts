@@ -6,6 +6,7 @@ import { formatNumber } from '../base/format.ts';
 import { isCheapFolder, isCheapModel } from '../eval/baselines/cheap-names.ts';
 import type { CommandContext } from './command.ts';
 import { describeComparison } from './comparison-text.ts';
+import { keepAdvice, keepCommand, keepCommandOfRun } from './keep-command.ts';
 import { shortPath } from './short-path.ts';
 import { formatFacts } from './table.ts';
 import type { Terminal } from './terminal.ts';
@@ -33,16 +34,25 @@ export async function runWithProgress(
   context: CommandContext,
   recipe: Recipe,
   options: TrainOptions,
-): Promise<TrainOutcome> {
+): Promise<TrainOutcome & { keep?: string }> {
   const { train } = await import('../app/train.ts');
   await showRecipe(context, recipe, options.dryRun === true);
   context.stopSignal('saving, then stopping; press Ctrl-C again to end at once');
   const outcome = await withProgress(context, (onEvent) => train(recipe, { ...options, onEvent }));
-  if (outcome.outcome !== 'stopped') return outcome;
+  if (outcome.outcome !== 'stopped') return withKeep(context, outcome);
   throw new AttuneError('E_STOPPED', {
     what: `The run was stopped after step ${outcome.step}`,
     fix: `go on with: attune runs resume ${shortPath(outcome.folder)}`,
   });
+}
+
+/** With how to keep a cheap system that is no worse. */
+function withKeep({ recipeFlags, argument }: CommandContext, outcome: TrainOutcome): TrainOutcome & { keep?: string } {
+  const isResumed = argument('RUN') !== undefined;
+  const commandOf = (model: string) =>
+    isResumed ? keepCommandOfRun(outcome.folder, model) : keepCommand(model, recipeFlags, argument('RECIPE'));
+  const keep = keepAdvice(outcome.comparison, commandOf);
+  return keep === undefined ? outcome : { ...outcome, keep };
 }
 
 /** What will be done with every default filled: in short, and in full where nothing is trained yet. */
@@ -70,7 +80,7 @@ async function showRecipe({ log }: CommandContext, recipe: Recipe, inFull: boole
   log.line(dim(`  ${parts.join(' · ')}; ${where}`));
 }
 
-type Outcome = TrainOutcome | { outcome: 'detached'; folder: string; pid: number };
+type Outcome = (TrainOutcome & { keep?: string }) | { outcome: 'detached'; folder: string; pid: number };
 
 /** What can be done with the result: a classifier does not talk, and a whole model has nothing to merge. */
 function nextCommands({ result, task }: TrainOutcome, folder: string): string[] {
@@ -110,6 +120,10 @@ export function describeOutcome(outcome: Outcome, terminal: Terminal): string {
     colours,
   );
   const next = nextCommands(outcome, folder);
-  const compared = outcome.comparison && [describeComparison(outcome.comparison, terminal), ''];
+  const compared = outcome.comparison && [
+    describeComparison(outcome.comparison, terminal),
+    '',
+    ...(outcome.keep === undefined ? [] : [colours.bold(outcome.keep), '']),
+  ];
   return [...(compared ?? []), facts, '', ...next.map((line) => `  ${cyan(line)}`)].join('\n');
 }

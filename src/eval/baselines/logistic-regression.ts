@@ -42,7 +42,11 @@ export const logisticRegression = keptBaseline({
   },
   open({ values, arrays }) {
     const { template, classes } = values as unknown as { template: PromptTemplate; classes: string[] };
-    const { parameters, slots, weights } = arrays as { parameters: Float64Array; slots: Int32Array; weights: Float64Array };
+    const { parameters, slots, weights } = arrays as {
+      parameters: Float64Array;
+      slots: Int32Array;
+      weights: Float64Array;
+    };
     const input = readerWithin(template);
     const tfIdf = openTfIdf({ slots, weights }, WORDS);
     const model = { classes: classes.length, parameters };

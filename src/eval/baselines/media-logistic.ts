@@ -42,7 +42,10 @@ export function mediaLogistic({ name, title, kind, featuresOf }: MediaBaseline):
         rows.push(await read(example));
       }
       const scale = standardisation(rows);
-      const matrix = sparseMatrix(rows.map((row) => standardised(row, scale)), rows[0].length);
+      const matrix = sparseMatrix(
+        rows.map((row) => standardised(row, scale)),
+        rows[0].length,
+      );
       const labels = Int32Array.from(train, (example) => classes.indexOf(answerText(example).trim()));
       const l2 = 1 / (STRENGTH * train.length);
       const how = { l2, improvement: IMPROVEMENT, ...options };

@@ -28,7 +28,9 @@ export const ridgeRegression = keptBaseline({
     return { values: { template }, arrays: { ...tfIdf.learnt, parameters } };
   },
   open({ values, arrays }) {
-    const { parameters, slots, weights } = arrays as Record<'parameters' | 'weights', Float64Array> & { slots: Int32Array };
+    const { parameters, slots, weights } = arrays as Record<'parameters' | 'weights', Float64Array> & {
+      slots: Int32Array;
+    };
     const input = readerWithin(values.template as PromptTemplate);
     const tfIdf = openTfIdf({ slots, weights }, FEATURES);
     return rowPredictor('ridge_regression', (example) => ({

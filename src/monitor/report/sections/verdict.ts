@@ -1,4 +1,5 @@
 import { formatCount, formatNumber } from '../../../base/format.ts';
+import { keepableCheap, keepSentence } from '../../../eval/compare/keep-cheap.ts';
 import type { Comparison, Difference } from '../../../store/results.ts';
 import { html, type Html } from '../html.ts';
 import type { RunReport } from '../run-report.ts';
@@ -17,7 +18,7 @@ export function verdictBox({ comparison, run }: RunReport): Html | undefined {
     return html`<div class="verdict ${tone}">
       <p class="word">${word}</p>
       <p>${comparison.sentence}</p>
-      ${againstEach(comparison)} ${losses(comparison)} ${changedRows(comparison)}
+      ${keepable(comparison, run)} ${againstEach(comparison)} ${losses(comparison)} ${changedRows(comparison)}
     </div>`;
   }
   if (run.status !== 'finished') return undefined;
@@ -25,6 +26,14 @@ export function verdictBox({ comparison, run }: RunReport): Html | undefined {
     <p class="word">Not compared with its base model</p>
     <p>A lower loss alone does not say that the answers are better.</p>
   </div>`;
+}
+
+/** How to have the cheap system that is no worse. */
+function keepable(comparison: Comparison, { folder }: RunReport['run']): Html | undefined {
+  const cheap = keepableCheap(comparison);
+  if (cheap === undefined) return undefined;
+  const command = `attune train ${folder}/recipe.json --model ${cheap.model} --output-dir ${folder}-${cheap.model}`;
+  return html`<p>${keepSentence(cheap, '')}<code>${command}</code></p>`;
 }
 
 /** One line a rival, where the sentence above cannot speak of all. */
