@@ -7,8 +7,8 @@ import { readArrays, writeArrays } from '../tensor/array-file.ts';
 import { DESCRIPTION } from './baselines/cheap-names.ts';
 import { baselines, type BaselineName } from './baselines/index.ts';
 import { isKept, type KeptBaseline, type LearntState } from './baselines/kept.ts';
-import { rowPredictor, type Predictor } from './predictor.ts';
-import { decide, type Thresholds } from './thresholds.ts';
+import type { Predictor } from './predictor.ts';
+import { withThresholds, type Thresholds } from './thresholds.ts';
 
 /** Numbers lie beside the description. */
 const ARRAYS = 'cheap_model.safetensors';
@@ -63,11 +63,7 @@ export function openKept(
   { label_thresholds: thresholds }: Pick<CheapModel, 'label_thresholds'>,
 ): Predictor {
   const predictor = baseline.open(state);
-  if (thresholds === undefined) return predictor;
-  return rowPredictor(predictor.name, async (example, options) => {
-    const [{ id: _id, ...answer }] = await predictor.predict([example], options);
-    return { ...answer, ...decide(answer, thresholds) };
-  });
+  return thresholds === undefined ? predictor : withThresholds(predictor, thresholds);
 }
 
 function bad(path: string, got: string, expected: string): AttuneError {

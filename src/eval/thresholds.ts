@@ -1,5 +1,5 @@
 import { joinLabels } from './example-text.ts';
-import type { Prediction } from './predictor.ts';
+import type { Prediction, Predictor } from './predictor.ts';
 
 /** By label: the probability from which it is given. Of a classifier's two labels only one has it. */
 export type Thresholds = Readonly<Record<string, number>>;
@@ -35,4 +35,17 @@ export function decide({ scores, labels }: Answer, thresholds: Thresholds): Pick
   }
   const label = chosenClass(scores, thresholds);
   return { text: label, label };
+}
+
+/** A predictor whose probabilities are read by thresholds. */
+export function withThresholds(predictor: Predictor, thresholds: Thresholds): Predictor {
+  const { name, note } = predictor;
+  return {
+    name,
+    note,
+    async predict(examples, options) {
+      const predictions = await predictor.predict(examples, options);
+      return predictions.map((answer) => ({ ...answer, ...decide(answer, thresholds) }));
+    },
+  };
 }

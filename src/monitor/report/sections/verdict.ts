@@ -3,6 +3,7 @@ import { keepableCheap, keepSentence } from '../../../eval/compare/keep-cheap.ts
 import type { Comparison, Difference } from '../../../store/results.ts';
 import { html, type Html } from '../html.ts';
 import type { RunReport } from '../run-report.ts';
+import { neverPredicted } from './classes.ts';
 import { intervalText, outcomeBadge, titleOf } from './outcome.ts';
 
 const VERDICTS = {
@@ -18,7 +19,8 @@ export function verdictBox({ comparison, run }: RunReport): Html | undefined {
     return html`<div class="verdict ${tone}">
       <p class="word">${word}</p>
       <p>${comparison.sentence}</p>
-      ${keepable(comparison, run)} ${againstEach(comparison)} ${losses(comparison)} ${changedRows(comparison)}
+      ${neverPredicted(comparison)} ${keepable(comparison, run)} ${againstEach(comparison)} ${losses(comparison)}
+      ${changedRows(comparison)}
     </div>`;
   }
   if (run.status !== 'finished') return undefined;

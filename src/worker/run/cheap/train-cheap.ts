@@ -5,6 +5,9 @@ import type { KeptBaseline, LearntState } from '../../../eval/baselines/kept.ts'
 import { openKept, writeCheapModel, type CheapModel } from '../../../eval/cheap-model.ts';
 import { describeMetrics, scoreWhereGiven } from '../../../eval/compare/scored.ts';
 import { suitableMetrics } from '../../../eval/compare/suitable-metrics.ts';
+import { thresholdsOn, unsureThresholds, type ThresholdWish } from '../../../eval/choose-thresholds.ts';
+import type { Predictor } from '../../../eval/predictor.ts';
+import { recipePlan } from '../choose-thresholds.ts';
 import { labelsIn } from '../../../eval/example-text.ts';
 import { writeJson } from '../../../files/json.ts';
 import { writeWholeFolder } from '../../../files/whole-folder.ts';
@@ -36,13 +39,14 @@ export async function trainCheap({ recipe, dryRun }: TrainInput, context: JobCon
   const run = await readRun(recipe, context);
   const { train } = run.loaded.splits;
   const baseline = await chooseBaseline(recipe.model, train);
+  recipePlan(recipe, labelsIn(train), train); // costs that cannot be followed are told before anything is fitted
   const unfinished = { step: STEP, task: TASK, result: null, choice: null, metrics: {} } as const;
   if (dryRun === true) return { ...unfinished, outcome: 'dry-run', seconds: seconds() };
   emit({ type: 'phase-started', phase: 'train', message: `fitting ${baseline.title}` });
   const { state, rows } = await fitKept(baseline, train, signal);
   if (rows < train.length) emit(partly(rows, train.length));
-  const about = describe(recipe, baseline, train);
-  const metrics = await validationMetrics(run, baseline, state);
+  const about = await describe(run, baseline, state);
+  const metrics = await validationMetrics(run, openKept(baseline, state, about));
   emit({ type: 'phase-started', phase: 'save', message: 'writing the result' });
   const result = await writeResult(run, { about, state, metrics });
   await compareResult(run, result, usualCheapSystems(result, about));
@@ -67,7 +71,8 @@ async function readRun(recipe: Recipe, { emit, signal, folder = recipe.output_di
 /** What of a recipe says anything of the run: there are no weights, no steps and no checkpoints. */
 function cheapRecipe(recipe: Recipe): object {
   const { tuning: _tuning, storage: _storage, checkpoints: _checkpoints, objective, training, ...rest } = recipe;
-  const decides = 'threshold' in objective && objective.threshold !== null;
+  const { threshold = null, costs = null } = objective as ThresholdWish;
+  const decides = threshold !== null || costs !== null;
   return { ...rest, ...(decides && { objective }), training: { seed: training.seed } };
 }
 
@@ -91,25 +96,39 @@ function partly(rows: number, all: number): Parameters<EventSink>[0] {
   return { type: 'warning-raised', code: 'W_ROWS_UNUSED', message };
 }
 
-function describe(
-  recipe: Recipe,
-  { name, title }: KeptBaseline,
-  train: LoadedData['splits']['train'],
-): Omit<CheapModel, 'version'> {
+/** What the folder says of it, with the thresholds that validation rows tell. */
+async function describe(
+  { context: { recipe, emit, signal }, loaded }: CheapRun,
+  baseline: KeptBaseline,
+  state: LearntState,
+): Promise<Omit<CheapModel, 'version'>> {
+  const { train, validation } = loaded.splits;
   const labels = labelsIn(train);
-  const baseline = name as CheapModel['baseline'];
-  return { model: recipe.model, baseline, title, kind: train[0].kind, ...(labels.length > 0 && { labels }) };
+  const about = {
+    model: recipe.model,
+    baseline: baseline.name as CheapModel['baseline'],
+    title: baseline.title,
+    kind: train[0].kind,
+    ...(labels.length > 0 && { labels }),
+  };
+  const plan = recipePlan(recipe, labels, train);
+  if (plan === undefined) return about;
+  if ('fixed' in plan) return { ...about, label_thresholds: plan.fixed };
+  const predictions = await baseline.open(state).predict(validation, { signal });
+  if (predictions.some(({ scores }) => scores === undefined)) return about;
+  const found = thresholdsOn(plan.judged, predictions, validation);
+  if (found.unsure.length > 0) emit({ type: 'warning-raised', code: 'W_THRESHOLD', message: unsureThresholds(found) });
+  return { ...about, label_thresholds: found.thresholds };
 }
 
 /** What suits the answers, or what the recipe names, as far as the system gives the input for it. */
 async function validationMetrics(
   { loaded, metrics, context: { signal } }: CheapRun,
-  baseline: KeptBaseline,
-  state: LearntState,
+  predictor: Predictor,
 ): Promise<Metrics> {
   const { train, validation } = loaded.splits;
   if (validation.length === 0) return {};
-  const predictions = await openKept(baseline, state, {}).predict(validation, { signal });
+  const predictions = await predictor.predict(validation, { signal });
   const found: Metrics = {};
   const specs = metrics ?? suitableMetrics(train);
   const described = await describeMetrics(specs);
