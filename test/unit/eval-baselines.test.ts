@@ -75,11 +75,18 @@ describe('every baseline', () => {
   const images = mediaRows('image', (i) => pictures[i % 2]);
   const recordings = mediaRows('audio', (i) => tone(i % 2 === 0 ? 300 : 3000, i));
   const baskets = animals.map((_, i): ItemsExample => basket(['bread', ['milk', 'tea'][i % 2]], i));
+  const table = Array.from({ length: 40 }, (_, i): ClassificationExample => ({
+    ...classRow(`${i}\n${['DE', 'FR'][i % 2]}`, ['cat', 'dog'][i % 2], i),
+    fields: { amount: i, country: ['DE', 'FR'][i % 2] },
+  }));
   const special: Partial<Record<BaselineName, readonly Example[]>> = {
     fieldwise: json,
     mean: numbers,
     ridge_regression: numbers,
     logistic_per_label: sets,
+    logistic_table: table,
+    trees: table,
+    ridge_table: table.map((example, i): RegressionExample => ({ ...example, kind: 'regression', value: i })),
     pixels: images,
     spectrum: recordings,
     popularity: baskets,

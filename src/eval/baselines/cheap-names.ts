@@ -13,6 +13,9 @@ const keptNames: readonly BaselineName[] = [
   'logistic_regression',
   'logistic_per_label',
   'ridge_regression',
+  'logistic_table',
+  'ridge_table',
+  'trees',
   'pixels',
   'spectrum',
 ];

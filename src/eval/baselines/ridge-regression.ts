@@ -43,7 +43,7 @@ export const ridgeRegression = keptBaseline({
 type RidgeModel = Float64Array;
 
 /** Minimises the mean squared error / 2 + penalty / 2 · sum of squared weights, the numbers in standard deviations. */
-function fitRidge(
+export function fitRidge(
   matrix: SparseMatrix,
   numbers: readonly number[],
   { penalty, ...options }: MinimiseOptions & { penalty: number },
@@ -80,7 +80,7 @@ function squaredError(
   return loss + (penalty / 2) * squares;
 }
 
-function predictRidge(model: RidgeModel, { columns, values }: SparseRow): number {
+export function predictRidge(model: RidgeModel, { columns, values }: SparseRow): number {
   let sum = model[model.length - 1];
   for (let i = 0; i < columns.length; i++) sum += values[i] * model[columns[i]];
   return sum;
