@@ -1,16 +1,21 @@
 import { AttuneError, type Problem } from '../base/errors.ts';
+import type { ColumnMapping } from '../data/columns.ts';
 import { loadData, type Example } from '../data/index.ts';
 import { promptText } from '../eval/example-text.ts';
 import type { Completion, SpeechSegment, TokenLogProb } from '../generate/index.ts';
 import type { Answer } from '../worker/jobs/generate.ts';
 import type { Message } from '../text/index.ts';
+import { rememberedShapes } from '../worker/run/remembered-shapes.ts';
 import { loadFormatters } from '../worker/run/row-formatters.ts';
 import { checkSampling, openTalker, type Prompt, type Sampling, type TalkOptions } from './talk.ts';
 
 export interface GenerateRowsOptions extends TalkOptions {
-  /** A file of rows in any known format. */
+  /** A file of rows in any known format, whose answers may be missing. */
   input: string;
+  /** As the model was trained, or detected, unless given. */
   format?: string;
+  /** The format's field → your column; as the model was trained unless given. */
+  columns?: ColumnMapping;
   sampling: Sampling;
 }
 
@@ -43,7 +48,9 @@ export async function generateRows(options: GenerateRowsOptions): Promise<Genera
   const { sampling, signal, onEvent } = options;
   checkSampling(sampling);
   const formatters = await loadFormatters([options.format]);
-  const { splits } = await loadData({ train: options.input, format: options.format, formatters, seed: 0 });
+  const { input: train, format, columns } = options;
+  const known = rememberedShapes([options.target]);
+  const { splits } = await loadData({ train, format, columns, formatters, known, isInput: true, seed: 0 });
   const rows = splits.train;
   const n = sampling.n ?? 1;
   const answers: GeneratedRow[][] = [];

@@ -1,9 +1,7 @@
-import { extname } from 'node:path';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import type { Problem } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
 import { type DataReport, type Example, inspectData, type LengthReport, reportLengths } from '../data/index.ts';
-import { readJson } from '../files/json.ts';
 import type { GroupsWanted } from '../prepare/index.ts';
 import type { Piece, RenderedRow, Tokenizer } from '../text/index.ts';
 import type { Recipe } from '../train/recipe.ts';
@@ -11,7 +9,7 @@ import { modelFolder, OWN_BASE } from '../worker/run/base-model.ts';
 import { loadRunData } from '../worker/run/load-run-data.ts';
 import { loadFormatters } from '../worker/run/row-formatters.ts';
 import { runTokenizer } from '../worker/run/run-tokenizer.ts';
-import { type RecipeFlags, resolveRecipe, resolveRecipeFile } from './recipe/index.ts';
+import { isRecipe, type RecipeFlags, resolveRecipe, resolveRecipeFile } from './recipe/index.ts';
 import { describeGroups, type DataGroups } from './fairness/groups.ts';
 import { answerSpaceRemark } from './answer-space.ts';
 import { renderRows } from './render-rows.ts';
@@ -101,18 +99,6 @@ async function recipeOf(path: string, { flags = {}, onNotice }: InspectDataOptio
   const objective = kind === undefined ? 'sft' : (usualObjectives[kind]?.name ?? 'sft');
   const model = existsSync(modelFolder(OWN_BASE)) ? OWN_BASE : NO_MODEL;
   return resolveRecipe({ model, data: { train: path }, objective }, { flags, onNotice });
-}
-
-const MAX_RECIPE_BYTES = 1 << 20;
-
-/** By its ending; a .json file is a recipe where it says what data to use. */
-function isRecipe(path: string): boolean {
-  const extension = extname(path).toLowerCase();
-  if (['.yaml', '.yml', '.ts', '.mts', '.js', '.mjs'].includes(extension)) return true;
-  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-  if (extension !== '.json' || size === 0 || size > MAX_RECIPE_BYTES) return false;
-  const value = readJson(path);
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && 'data' in value && 'model' in value;
 }
 
 interface Work {

@@ -91,6 +91,8 @@ export interface TaggedExample extends Provenance {
   words: readonly string[];
   /** One for each word. */
   tags: readonly string[];
+  /** What the words were taken from, of rows that are to be answered. */
+  text?: string;
 }
 
 /** A stretch of a text that answers a question about it. */

@@ -8,7 +8,8 @@ import { DESCRIPTION } from './baselines/cheap-names.ts';
 import { baselines, type BaselineName } from './baselines/index.ts';
 import { isKept, type KeptBaseline, type LearntState } from './baselines/kept.ts';
 import type { Predictor } from './predictor.ts';
-import { withThresholds, type Thresholds } from './thresholds.ts';
+import type { Thresholds } from './chosen-labels.ts';
+import { withThresholds } from './thresholds.ts';
 
 /** Numbers lie beside the description. */
 const ARRAYS = 'cheap_model.safetensors';

@@ -26,7 +26,7 @@ const columnSource = z.union(
       'expected a column, a list of columns, {columns: […], separator: " ", names: true} or {template: "{column} …"}',
   },
 );
-const columns = z.record(z.string(), columnSource);
+export const columns = z.record(z.string(), columnSource);
 
 const sourceSchema = z.strictObject({
   path: path.describe('file, folder or glob'),
@@ -77,13 +77,10 @@ const dataSchema = z.strictObject({
     .nullable()
     .default(null)
     .describe('row format of every set, or ./file.ts#function from a row to one of a known format; detected when null'),
-  columns: columns
-    .nullable()
-    .default(null)
-    .meta({
-      description: "the format's field → your column, or several: [subject, body]; for every set",
-      shown: '{FIELD: COLUMN}',
-    }),
+  columns: columns.nullable().default(null).meta({
+    description: "the format's field → your column, or several: [subject, body]; for every set",
+    shown: '{FIELD: COLUMN}',
+  }),
   max_length: z.int().positive().default(1024).describe('longest row, in tokens'),
   long_rows: z
     .enum(['fail', 'drop', 'truncate', 'split'])

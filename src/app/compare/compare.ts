@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
+import type { ColumnMapping } from '../../data/columns.ts';
+import type { DataSource } from '../../data/index.ts';
 import type { EventSink } from '../../base/events.ts';
 import { isCheapFolder } from '../../eval/baselines/cheap-names.ts';
 import { openCheapModel } from '../../eval/cheap-model.ts';
@@ -9,7 +11,8 @@ import { writeComparison, writeSamples } from '../../store/results.ts';
 import type { Recipe } from '../../train/recipe.ts';
 import { runJob } from '../../worker/index.ts';
 import type { EndpointLimits, SystemSpec } from '../../worker/run/compare/systems/system-spec.ts';
-import { resultFolder } from '../../worker/run/open-model.ts';
+import { rememberedShapes } from '../../worker/run/remembered-shapes.ts';
+import { resultFolder } from '../../worker/run/result-folder.ts';
 import { usualBaseline, usualCheapSystems, usualSystems } from '../../worker/run/compare/usual-systems.ts';
 import { reportRun } from '../report/index.ts';
 import { storedRecipe } from '../stored-run.ts';
@@ -22,6 +25,10 @@ export interface CompareOptions {
   split?: 'validation' | 'test';
   /** A file of rows to fit and to show; the first run's training rows unless given. */
   train?: string;
+  /** Row format of these files; as the models were trained, or detected, unless given. */
+  format?: string;
+  /** The format's field → your column, of these files; as the models were trained unless given. */
+  columns?: ColumnMapping;
   /** Names, the deciding one first: `accuracy`, or `field:accuracy` of one field of JSON answers. Else what suits them. */
   metrics?: readonly string[];
   /** At most so many rows, a sample of more. Default 500. */
@@ -94,7 +101,11 @@ function refuseTwins(systems: readonly string[]): void {
 }
 
 /** What changes nothing about the systems that are named would be ignored in silence. */
-function refuseIdle(specs: readonly SystemSpec[], { baselines, instruction, endpoint = {} }: CompareOptions): void {
+function refuseIdle(specs: readonly SystemSpec[], options: CompareOptions): void {
+  const { baselines, instruction, endpoint = {} } = options;
+  const hasFile = options.data !== undefined || options.train !== undefined;
+  const layout = (['format', 'columns'] as const).filter((name) => options[name] !== undefined && !hasFile);
+
   const isTold = specs.some((spec) => 'asking' in spec && spec.asking.how !== 'plain');
   const asksEndpoint = specs.some(({ source }) => source === 'endpoint');
   const limits = Object.entries(endpoint).filter(([, value]) => value !== undefined && !asksEndpoint);
@@ -105,6 +116,7 @@ function refuseIdle(specs: readonly SystemSpec[], { baselines, instruction, endp
     ...(instruction === undefined || isTold
       ? []
       : [{ field: 'instruction', message: 'is told to nobody', fix: 'name prompted:MODEL or few_shot:MODEL' }]),
+    ...layout.map((field) => ({ field, message: 'is for a file of rows', fix: 'name it: --data FILE' })),
     ...limits.map(([field]) => ({ field, message: 'no endpoint is asked', fix: 'name https://HOST/v1#MODEL' })),
   ];
   if (problems.length > 0) throw new AttuneError('E_OPTION_IDLE', { what: 'What was set is of no use here', problems });
@@ -117,7 +129,7 @@ async function compareRun(run: string, options: CompareOptions): Promise<Compare
   const baselines = options.baselines?.map(usualBaseline) ?? evaluation.baselines;
   const instruction = options.instruction ?? evaluation.instruction;
   const specs = await systemsOf(run, { ...evaluation, baselines, instruction });
-  refuseIdle(specs, { endpoint: options.endpoint });
+  refuseIdle(specs, { ...options, baselines: undefined, instruction: undefined });
   return runComparison(specs, [recipe], options);
 }
 
@@ -135,14 +147,19 @@ function runComparison(
   const { data, train, split = 'test', allowOverlap = false, onEvent, signal } = options;
   const [recipe] = recipes;
   const { maxRows, seed, ...measured } = measuring(recipe, options);
-  const rows = { data: source(data), train: source(train), split, recipes, allowOverlap, maxRows, seed };
+  const known = rememberedShapes(systems.flatMap((system) => (system.source === 'model' ? [system.target] : [])));
+  const files = { data: source(data, options), train: source(train, options) };
+  const rows = { ...files, known, split, recipes, allowOverlap, maxRows, seed };
   const { keepSeen = recipe?.evaluation.exclude_seen === false } = options;
   return runJob({ job: 'compare', input: { systems, rows, keepSeen, ...measured }, onEvent, signal });
 }
 
 /** A file as a source of rows. */
-export function source(path: string | undefined): { path: string } | undefined {
-  return path === undefined ? undefined : { path };
+export function source(
+  path: string | undefined,
+  { format, columns }: Pick<CompareOptions, 'format' | 'columns'> = {},
+): DataSource | undefined {
+  return path === undefined ? undefined : { path, format, columns };
 }
 
 /** How rows are measured: as the options say, or the first run's recipe. */

@@ -11,7 +11,7 @@ import { isRunFolder } from '../../store/run-folder.ts';
 import type { SystemKind } from '../../store/results.ts';
 import { isAdapterFolder, modelFolder } from '../../worker/run/base-model.ts';
 import type { Asking, EndpointLimits, SystemSpec } from '../../worker/run/compare/systems/system-spec.ts';
-import { resultFolder } from '../../worker/run/open-model.ts';
+import { resultFolder } from '../../worker/run/result-folder.ts';
 import { readNotes } from '../../worker/run/result-notes.ts';
 import { showRun } from '../runs.ts';
 

@@ -10,19 +10,33 @@ import { withProgress } from '../with-progress.ts';
 export const command = defineCommand({
   section: 'Data',
   summary: 'measure what data are good for: cheap baselines, prompting, fine-tuning, more rows',
-  arguments: [{ name: 'DATA', summary: 'a file, folder or glob of rows with answers', required: true }],
+  arguments: [
+    {
+      name: 'DATA',
+      summary: 'a file, folder or glob of rows with answers, or a recipe that names them',
+      required: true,
+    },
+  ],
   takesRecipe: true,
-  examples: ['advise tickets.jsonl', 'advise tickets.jsonl --model attune-base --epochs 1'],
+  examples: [
+    'advise tickets.jsonl',
+    'advise tickets.yaml',
+    'advise tickets.csv --columns "{text: [subject, body], label: queue}"',
+    'advise tickets.jsonl --model attune-base --epochs 1',
+  ],
   async run(context) {
-    const [{ advise }, { resolveRecipe }, { OWN_BASE }] = await Promise.all([
+    const [{ advise }, { isRecipe, resolveRecipe, resolveRecipeFile }, { OWN_BASE }] = await Promise.all([
       import('../../app/advise/advise.ts'),
       import('../../app/recipe/index.ts'),
       import('../../worker/run/base-model.ts'),
     ]);
     const onNotice = (notice: string) => context.log.line(context.log.colours.dim(notice));
     const withModel = 'model' in context.recipeFlags;
-    const data = { train: context.argument('DATA')! };
-    const recipe = await resolveRecipe({ model: OWN_BASE, data }, { flags: context.recipeFlags, onNotice });
+    const data = context.argument('DATA')!;
+    const options = { flags: context.recipeFlags, onNotice };
+    const recipe = isRecipe(data)
+      ? await resolveRecipeFile(data, options)
+      : await resolveRecipe({ model: OWN_BASE, data: { train: data } }, options);
     const signal = context.stopSignal('stopping');
     const advice = await withProgress(context, (onEvent) => advise({ recipe, withModel, onEvent, signal }));
     const { keep } = advice.recommendation;

@@ -6,6 +6,7 @@ import { defineCommand, type CommandContext } from '../command.ts';
 import { counterfactualOptions, counterfactualsOf } from '../counterfactual-options.ts';
 import { describeCounterfactuals } from '../counterfactual-text.ts';
 import { endpointLimits, endpointOptions } from '../endpoint-options.ts';
+import { layoutOf, layoutOptions } from '../layout-options.ts';
 import { shortPath } from '../short-path.ts';
 import { withProgress } from '../with-progress.ts';
 
@@ -25,6 +26,7 @@ export const command = defineCommand({
   ],
   options: [
     { name: '--data', value: 'FILE', summary: "rows to compare on; the first run's test rows unless given" },
+    ...layoutOptions,
     { name: '--split', value: 'NAME', summary: "of the run's own rows: test or validation; test unless given" },
     {
       name: '--train-data',
@@ -55,7 +57,8 @@ export const command = defineCommand({
     const { compare } = await import('../../app/compare/compare.ts');
     const [first, ...others] = context.arguments;
     const signal = context.stopSignal('stopping; what endpoints have answered is kept');
-    return withProgress(context, (onEvent) => compare([first, ...others], { ...optionsOf(context), onEvent, signal }));
+    const options = { ...optionsOf(context), ...(await layoutOf(context)), signal };
+    return withProgress(context, (onEvent) => compare([first, ...others], { ...options, onEvent }));
   },
   render: (result, terminal) => {
     if ('systems' in result) return describeCounterfactuals(result, terminal);

@@ -5,6 +5,7 @@ import { defineCommand } from '../command.ts';
 import { counterfactualOptions, counterfactualsOf } from '../counterfactual-options.ts';
 import { describeCounterfactuals } from '../counterfactual-text.ts';
 import { endpointLimits, endpointOptions } from '../endpoint-options.ts';
+import { layoutOf, layoutOptions } from '../layout-options.ts';
 import { formatTable } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
 import { withProgress } from '../with-progress.ts';
@@ -16,6 +17,7 @@ export const command = defineCommand({
   arguments: [{ name: 'MODEL', summary: 'a run, a model folder, or whatever compare takes', required: true }],
   options: [
     { name: '--data', value: 'FILE', summary: "rows to measure on; the run's own test rows unless given" },
+    ...layoutOptions,
     { name: '--split', value: 'NAME', summary: "of the run's own rows: test or validation; test unless given" },
     { name: '--base', summary: 'the base model that the run started from' },
     { name: '--metrics', value: 'LIST', summary: 'what suits the answers unless given' },
@@ -39,6 +41,7 @@ export const command = defineCommand({
     const { evaluate } = await import('../../app/compare/evaluate.ts');
     const options = {
       data: context.option('--data'),
+      ...(await layoutOf(context)),
       split: splitOf(context),
       metrics: context.option('--metrics')?.split(','),
       maxRows: context.count('--max-rows'),

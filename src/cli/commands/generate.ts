@@ -1,6 +1,7 @@
 import type { Sampling } from '../../app/talk.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { defineCommand, type CommandContext } from '../command.ts';
+import { layoutOf, layoutOptions } from '../layout-options.ts';
 import { numberOf, openingOf, samplingOf, samplingOptions } from '../sampling.ts';
 import { withProgress } from '../with-progress.ts';
 
@@ -11,7 +12,7 @@ export const command = defineCommand({
   options: [
     { name: '--input', value: 'FILE', required: true, summary: 'rows in any format that training reads' },
     { name: '--output', value: 'FILE', summary: 'JSONL to write; standard output unless given' },
-    { name: '--format', value: 'NAME', summary: 'row format; detected unless given' },
+    ...layoutOptions,
     { name: '--n', value: 'COUNT', summary: 'answers to each row, for a temperature above 0' },
     { name: '--logprobs', value: 'COUNT', summary: 'log-probability of each token, and so many alternatives' },
     { name: '--language', value: 'CODE', summary: 'language of the recordings; found out unless given' },
@@ -34,10 +35,10 @@ export const command = defineCommand({
     const output = context.option('--output');
     if (output !== undefined) requireWritable(output);
     const sampling = generateSamplingOf(context);
-    const format = context.option('--format');
+    const layout = await layoutOf(context);
     const signal = context.stopSignal('stopping');
     const rows = await withProgress(context, (onEvent) =>
-      generateRows({ ...openingOf(context), input, format, sampling, signal, onEvent }),
+      generateRows({ ...openingOf(context), ...layout, input, sampling, signal, onEvent }),
     );
     const lines = rows.map((row) => `${JSON.stringify(row)}\n`).join('');
     if (output !== undefined) writeFileAtomic(output, lines);

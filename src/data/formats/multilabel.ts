@@ -16,6 +16,10 @@ export const multilabel: Format = {
     if (texts === undefined || labels === undefined) return undefined;
     return { kind: 'multilabel', ...texts, labels };
   },
+  readInput(row) {
+    const texts = readTexts(row);
+    return texts && { kind: 'multilabel', ...texts, labels: [] };
+  },
 };
 
 /** A column `labels` holds sets whatever is in it; one named `label` only where every value is a list. */

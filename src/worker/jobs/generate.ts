@@ -83,10 +83,7 @@ export async function run(input: GenerateInput, context: JobContext): Promise<Ba
     throw new AttuneError('E_TASK_UNSUPPORTED', {
       what: `${input.target} writes no text: its task is ${opened.model.task}`,
       expected: 'a language model',
-      fix:
-        opened.model.task === 'next-item'
-          ? `to have items recommended: attune recommend ${input.target}`
-          : 'to measure it: attune eval',
+      fix: elsewhere(opened.model.task, input.target),
     });
   }
   settleWeights(opened.model);
@@ -102,6 +99,14 @@ export async function run(input: GenerateInput, context: JobContext): Promise<Ba
   }
   await Promise.all(open);
   return batcher.counts;
+}
+
+/** What a model that writes nothing is for. */
+function elsewhere(task: Task, target: string): string {
+  if (task === 'next-item') return `to have items recommended: attune recommend ${target}`;
+  if (task === 'embedding' || task === 'contrastive') return `to have its vectors: attune embed ${target}`;
+  if (task === 'masked-lm') return 'to measure it: attune eval';
+  return `to have rows answered: attune predict ${target} --input FILE, or --text "…"`;
 }
 
 type Answering = OpenedModel & { batcher: Batcher };

@@ -19,6 +19,7 @@ import { compareResult, type FinishedRun } from '../compare/final-comparison.ts'
 import { usualCheapSystems } from '../compare/usual-systems.ts';
 import { loadRunData } from '../load-run-data.ts';
 import { recipeMetrics } from '../recipe-metrics.ts';
+import { trainFormat } from '../write-result.ts';
 import { writeModelCard } from '../result-card.ts';
 import { RESULT_NOTES, type ResultNotesFile } from '../result-notes.ts';
 import { chooseBaseline, fitKept } from './fit-cheap-model.ts';
@@ -170,6 +171,7 @@ function notesOn(
     has_template: false,
     tokenizer_hash: '',
     data_hashes: loaded.report.hashes,
+    format: trainFormat(loaded.report),
     labels: about.labels ?? [],
     task: TASK,
     step: STEP,

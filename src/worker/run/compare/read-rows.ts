@@ -1,5 +1,5 @@
 import { AttuneError } from '../../../base/errors.ts';
-import { loadData, refuseContaminated, type DataSource, type Example } from '../../../data/index.ts';
+import { loadData, refuseContaminated, type DataSource, type Example, type KnownShapes } from '../../../data/index.ts';
 import { sampledRows } from '../../../eval/compare/sampled-rows.ts';
 import type { Recipe } from '../../../train/recipe.ts';
 import { loadRunData } from '../load-run-data.ts';
@@ -16,6 +16,8 @@ export interface RowsWanted {
   train?: DataSource;
   /** Of the runs among the systems: none of their training rows may be compared on. */
   recipes: readonly Recipe[];
+  /** What files of rows are expected to look like. */
+  known?: KnownShapes;
   allowOverlap: boolean;
   /** A sample is taken of more. */
   maxRows: number;
@@ -28,7 +30,7 @@ export async function readRows(wanted: RowsWanted, context: ScoringContext): Pro
   context.emit({ type: 'phase-started', phase: 'data', message: 'reading the rows' });
   const loaded = await readRuns(recipes, context);
   const own = loaded.at(0);
-  const all = data === undefined ? own?.[split] : await readFile(data, context);
+  const all = data === undefined ? own?.[split] : await readFile(data, wanted.known, context);
   if (all === undefined) throw noSource();
   if (all.length === 0) throw noRows(split);
   const test = sampledRows(all, maxRows, seed);
@@ -41,7 +43,7 @@ export async function readRows(wanted: RowsWanted, context: ScoringContext): Pro
 
 /** The rows that systems may be fitted on, where those to be answered have been read already. @throws as `readRows` */
 export async function readFitted(
-  wanted: Pick<RowsWanted, 'train' | 'recipes' | 'allowOverlap'> & { test: readonly Example[] },
+  wanted: Pick<RowsWanted, 'train' | 'recipes' | 'known' | 'allowOverlap'> & { test: readonly Example[] },
   context: ScoringContext,
 ): Promise<Pick<ComparedRows, 'train' | 'validation' | 'typical'>> {
   const loaded = await readRuns(wanted.recipes, context);
@@ -57,7 +59,7 @@ async function readRuns(recipes: readonly Recipe[], context: ScoringContext): Pr
   return loaded;
 }
 
-interface Fitting extends Pick<RowsWanted, 'train' | 'allowOverlap'> {
+interface Fitting extends Pick<RowsWanted, 'train' | 'known' | 'allowOverlap'> {
   test: readonly Example[];
   /** Of the runs, in their order. */
   loaded: readonly RunRows[];
@@ -66,10 +68,10 @@ interface Fitting extends Pick<RowsWanted, 'train' | 'allowOverlap'> {
 }
 
 async function fittedRows(
-  { train, test, loaded, isOwn, allowOverlap }: Fitting,
+  { train, test, loaded, isOwn, known, allowOverlap }: Fitting,
   context: ScoringContext,
 ): Promise<readonly Example[]> {
-  const fitted = train === undefined ? (loaded.at(0)?.train ?? []) : await readFile(train, context);
+  const fitted = train === undefined ? (loaded.at(0)?.train ?? []) : await readFile(train, known, context);
   const trained = [
     ...loaded.slice(isOwn ? 1 : 0).map((splits) => splits.train),
     ...(train === undefined ? [] : [fitted]),
@@ -78,9 +80,13 @@ async function fittedRows(
   return fitted;
 }
 
-async function readFile(source: DataSource, { signal }: ScoringContext): Promise<readonly Example[]> {
+async function readFile(
+  source: DataSource,
+  known: KnownShapes | undefined,
+  { signal }: ScoringContext,
+): Promise<readonly Example[]> {
   const formatters = await loadFormatters([source.format]);
-  return (await loadData({ train: [source], formatters, seed: 0, signal })).splits.train;
+  return (await loadData({ train: [source], known, formatters, seed: 0, signal })).splits.train;
 }
 
 function noSource(): AttuneError {

@@ -1,7 +1,7 @@
 // C classes
+import { chosenLabel, chosenLabels, type Thresholds } from '../../../eval/chosen-labels.ts';
 import type { Prediction } from '../../../eval/predictor.ts';
 import { joinLabels } from '../../../eval/example-text.ts';
-import { chosenLabels, type Thresholds } from '../../../eval/thresholds.ts';
 import type { RawConfig } from '../../../models/config.ts';
 import type { SequenceHead } from '../../../models/heads/sequence.ts';
 
@@ -27,19 +27,14 @@ function oneOf(scores: readonly number[], labels: readonly string[], config: Raw
   const weights = scores.map((score) => Math.exp(score - most));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const probabilities = weights.map((weight) => weight / total);
-  const thresholds = thresholdsOf(config);
-  const positive = labels.length === 2 ? labels.findIndex((label) => Object.hasOwn(thresholds, label)) : -1;
-  const likeliest = probabilities.indexOf(Math.max(...probabilities));
-  const chosen = positive < 0 || probabilities[positive] >= thresholds[labels[positive]];
-  const best = positive < 0 ? likeliest : chosen ? positive : 1 - positive;
-  return { text: labels[best], label: labels[best], scores: named(probabilities, labels) };
+  const label = chosenLabel(probabilities, labels, thresholdsOf(config));
+  return { text: label, label, scores: named(probabilities, labels) };
 }
 
 function severalOf(scores: readonly number[], labels: readonly string[], config: RawConfig): Answer {
   const probabilities = scores.map((score) => 1 / (1 + Math.exp(-score)));
-  const found = named(probabilities, labels);
-  const given = chosenLabels(found, thresholdsOf(config));
-  return { text: joinLabels(given), labels: given, scores: found };
+  const given = chosenLabels(probabilities, labels, thresholdsOf(config));
+  return { text: joinLabels(given), labels: given, scores: named(probabilities, labels) };
 }
 
 function scaled(score: number, { label_scaling: scaling }: RawConfig): number {

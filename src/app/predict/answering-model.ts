@@ -1,0 +1,58 @@
+import type { EventSink } from '../../base/events.ts';
+import type { Example } from '../../data/index.ts';
+import type { Prediction } from '../../eval/predictor.ts';
+import { isCheapFolder } from '../../eval/baselines/cheap-names.ts';
+import type { StorageName } from '../../methods/storage/index.ts';
+import { openSession } from '../../worker/index.ts';
+import type { PredictChunk, PredictorDescription, PredictRequest } from '../../worker/jobs/predict.ts';
+import { resultFolder } from '../../worker/run/result-folder.ts';
+import { openCheapAnswers } from './cheap-answers.ts';
+
+export interface PredictorOptions {
+  /** A run's folder, an adapter's, a model's, or a known name. */
+  target: string;
+  /** The base model without its adapter. */
+  base?: boolean;
+  precision?: 'auto' | 'bf16' | 'f32';
+  /** `int8_forward` answers faster, by weights and inputs of linear layers that are rounded to 254 steps. */
+  storage?: StorageName;
+  onEvent?: EventSink;
+  signal?: AbortSignal;
+}
+
+export interface AnswerOptions {
+  /** Longest answer of a model that writes, in tokens. Default 256. */
+  maxNewTokens?: number;
+  /** Rows that were answered before, and rows in all, for progress; without them there is none. */
+  done?: number;
+  total?: number;
+}
+
+/** What answers examples until it is closed: a model in the worker, or whatever else can. */
+export interface AnsweringModel {
+  readonly description: PredictorDescription;
+  /** One prediction for each example, in their order. */
+  answer(examples: readonly Example[], options?: AnswerOptions): Promise<Prediction[]>;
+  close(): Promise<void>;
+}
+
+/** Opens what a target stands for. @throws every error of opening it */
+export async function openAnsweringModel(options: PredictorOptions): Promise<AnsweringModel> {
+  const folder = resultFolder(options.target);
+  if (isCheapFolder(folder)) return openCheapAnswers(folder, options);
+  const { onEvent = () => undefined, signal, ...input } = options;
+  const session = await openSession({ job: 'predict', input, onEvent, signal });
+  const ask = async (request: PredictRequest): Promise<PredictChunk> => {
+    for await (const chunk of session.send<PredictChunk>(request)) return chunk;
+    return { predictions: [] };
+  };
+  const described = await ask({});
+  return {
+    description: (described as { description: PredictorDescription }).description,
+    answer: async (examples, { maxNewTokens, done, total } = {}) => {
+      if (examples.length === 0) return [];
+      return ((await ask({ examples, maxNewTokens, done, total })) as { predictions: Prediction[] }).predictions;
+    },
+    close: () => session.close(),
+  };
+}
