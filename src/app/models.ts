@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { AttuneError } from '../base/errors.ts';
 import { readAdapterConfig } from '../methods/tuning/adapter-config.ts';
 import { weightFiles } from '../models/checkpoint-files.ts';
 import { readJson } from '../files/json.ts';
+import { cheapModelNames, isCheapFolder } from '../eval/baselines/cheap-names.ts';
 import { architectures } from '../models/index.ts';
 import { quantisationOf } from '../models/quantised/config.ts';
 import { quantisations } from '../models/quantised/index.ts';
@@ -30,7 +32,11 @@ export async function findModels(): Promise<KnownModels> {
     const models = await listModels(index);
     const folder = modelFolder(OWN_BASE);
     const own = existsSync(folder) ? { own: { name: OWN_BASE, folder } } : {};
-    return { ...own, models: models.filter(({ id }) => id !== OWN_BASE), modelTypes: architectures.names };
+    return {
+      ...own,
+      models: models.filter(({ id }) => id !== OWN_BASE && !cheapModelNames.includes(id)),
+      modelTypes: architectures.names,
+    };
   } finally {
     await index.destroy();
   }
@@ -68,6 +74,7 @@ export interface ModelDetails {
  */
 export async function showModel(target: string): Promise<ModelDetails> {
   const folder = resultFolder(target);
+  if (isCheapFolder(folder)) throw noNetwork(target);
   const isAdapter = isAdapterFolder(folder);
   const files = isAdapter ? [adapterWeights(folder)] : weightFiles(folder);
   return {
@@ -78,6 +85,13 @@ export async function showModel(target: string): Promise<ModelDetails> {
     hasTokenizer: hasTokenizer(folder),
     hasChatTemplate: existsSync(join(folder, 'chat_template.jinja')) || hasTemplateInConfig(folder),
   };
+}
+
+function noNetwork(target: string): AttuneError {
+  return new AttuneError('E_TASK_UNSUPPORTED', {
+    what: `${target} is a cheap system and no network: it has no layers and no tokens to show`,
+    fix: `its README.md says what it is; to measure it: attune eval ${target}`,
+  });
 }
 
 function countWeights(files: readonly string[]): Pick<ModelDetails, 'parameters' | 'bytes' | 'dtypes'> {

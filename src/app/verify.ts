@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
+import { DESCRIPTION, isCheapFolder } from '../eval/baselines/cheap-names.ts';
 import { sha256File } from '../files/hash.ts';
 import { listCheckpoints } from '../store/checkpoints.ts';
 import { runJob } from '../worker/index.ts';
@@ -29,7 +30,9 @@ export interface Verification {
 export async function verifyRun(run: string, options: VerifyOptions): Promise<Verification> {
   const folder = resolve(run);
   const recipe = await storedRecipe(folder);
-  const verification = await (options.retrain ? retrain(folder, recipe, options) : rescore(folder, recipe, options));
+  // What is fitted in seconds is proved by its bytes.
+  const retrains = options.retrain || isCheapFolder(resultFolder(folder));
+  const verification = await (retrains ? retrain(folder, recipe, options) : rescore(folder, recipe, options));
   if (verification.ok) return verification;
   throw new AttuneError('E_NOT_REPRODUCED', {
     what: `The run in ${folder} does not come out as recorded`,
@@ -78,9 +81,9 @@ async function retrain(folder: string, recipe: Recipe, { onEvent, signal }: Veri
   }
 }
 
-/** Every file of weights, by its hash. */
+/** Every file of what was learnt, by its hash. */
 async function compareFolders(recorded: string, found: string): Promise<Verification['compared']> {
-  const names = readdirSync(recorded).filter((name) => name.endsWith('.safetensors'));
+  const names = readdirSync(recorded).filter((name) => name.endsWith('.safetensors') || name === DESCRIPTION);
   return Promise.all(
     names.map(async (name) => {
       const [before, now] = await Promise.all([sha256File(join(recorded, name)), sha256File(join(found, name))]);

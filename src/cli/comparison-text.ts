@@ -1,5 +1,6 @@
 import { formatCount, formatNumber, plural } from '../base/format.ts';
 import { answerNotes } from '../eval/compare/answer-notes.ts';
+import { neverGiven } from '../eval/compare/class-rows.ts';
 import type { ComparedValue, Comparison, Difference, Verdict } from '../store/results.ts';
 import { describeVerdict } from './progress/lines.ts';
 import { formatTable } from './table.ts';
@@ -67,15 +68,19 @@ function table(
   return formatTable([{ title: cut(title, room) }, ...columns], shown, colours);
 }
 
-/** Where it is worse than another system, whatever the verdict says. */
-function lossesOf({ differences, metrics, systems }: Comparison): string[] {
+/** Classes that it never gives, and where it is worse than another system, whatever the verdict says. */
+function lossesOf({ differences, metrics, systems, classes, split }: Comparison): string[] {
+  const never = neverGiven(classes).map(
+    ({ label, train, test }) => `never predicted: ${label} (${plural(train, 'training rows')}, ${test} of ${split})`,
+  );
   const lost = differences.filter(({ verdict }) => verdict === 'worse');
   const told = lost.slice(0, MOST_LOSSES).map(({ against, estimate, metric }) => {
     const title = metrics.find(({ name }) => name === metric)?.title ?? metric;
     const other = systems.find(({ name }) => name === against)?.title ?? against;
     return `worse than ${other} by ${title}: ${formatNumber(estimate, 3)}`;
   });
-  return lost.length > MOST_LOSSES ? [...told, `and worse in ${lost.length - MOST_LOSSES} more comparisons`] : told;
+  const more = lost.length > MOST_LOSSES ? [`and worse in ${lost.length - MOST_LOSSES} more comparisons`] : [];
+  return [...never.slice(0, MOST_LOSSES), ...told, ...more];
 }
 
 function notesOn(comparison: Comparison): string[] {

@@ -46,21 +46,37 @@ const LEAST_ROOM = 20;
 /** Between three columns. */
 const GAPS = 4;
 
+/** Classes that are shown of a text. */
+const SHOWN_CLASSES = 5;
+
 /** Texts of the command line, each with its answer and the likeliest classes. */
-export function describeTexts({ answers = [], renamed }: Predicted, { colours, columns }: Terminal): string {
-  const { bold, dim } = colours;
+export function describeTexts({ answers = [], renamed, thresholds = {} }: Predicted, terminal: Terminal): string {
+  const { bold, dim } = terminal.colours;
   const nameOf = (name: string): string => renamed[name] ?? name;
-  return answers
-    .map((answer) => {
-      const text = Object.values(answer)[0];
-      const top = (answer.top ?? []) as { label: string; probability: number }[];
-      const width = Math.max(0, ...top.map(({ label }) => label.length));
-      const classes = top.map(
-        ({ label, probability }) => `  ${dim(label.padEnd(width))}  ${dim(formatPercent(probability).padStart(7))}`,
-      );
-      return [dim(cutTo(shownValue(text), columns)), `${bold(shownAnswer(answer, nameOf))}`, ...classes].join('\n');
-    })
-    .join('\n\n');
+  const blocks = answers.map((answer) => {
+    const text = Object.values(answer).find((value) => typeof value === 'string');
+    const classes = likeliest(answer, nameOf);
+    const width = Math.max(0, ...classes.map(({ label }) => label.length));
+    return [
+      dim(cutTo(shownValue(text), terminal.columns)),
+      bold(shownAnswer(answer, nameOf)),
+      ...classes.map(({ label, probability }) =>
+        dim(`  ${label.padEnd(width)}  ${formatPercent(probability).padStart(7)}`),
+      ),
+    ].join('\n');
+  });
+  const limits = Object.entries(thresholds).map(
+    ([label, least]) => `${label} is given from ${formatPercent(least)} on`,
+  );
+  return [...blocks, ...(limits.length > 0 ? [dim(limits.join('; '))] : [])].join('\n\n');
+}
+
+function likeliest(answer: Answer, nameOf: (name: string) => string): { label: string; probability: number }[] {
+  const top = answer[nameOf('top')] as { label: string; probability: number }[] | undefined;
+  if (top !== undefined) return top;
+  const all = Object.entries((answer[nameOf('probabilities')] ?? {}) as Record<string, number>);
+  const sorted = all.toSorted(([, a], [, b]) => b - a).slice(0, SHOWN_CLASSES);
+  return sorted.map(([label, probability]) => ({ label, probability }));
 }
 
 function shownAnswer(answer: Answer, nameOf: (name: string) => string): string {

@@ -34,7 +34,7 @@ export function describeRun(run: RunSummary | RunDetails, { colours }: Terminal)
         ['model', [run.model, run.tuning, run.objective].filter((part) => part !== undefined).join(' · ')],
         ['data', describeRows(run)],
         ['started', describeStart(run)],
-        ['step', describeStep(run)],
+        ['step', run.resultStep === 0 ? undefined : describeStep(run)],
         ['training loss', run.loss === undefined ? undefined : formatNumber(run.loss)],
         ...metrics,
         ['checkpoints', details?.checkpoints.map(({ step }) => step).join(', ')],

@@ -5,8 +5,10 @@ import type { TrainOptions, TrainOutcome } from '../app/train.ts';
 import { adviceText } from '../train/course.ts';
 import { AttuneError } from '../base/errors.ts';
 import { formatNumber, plural } from '../base/format.ts';
+import { isCheapFolder, isCheapModel } from '../eval/baselines/cheap-names.ts';
 import type { CommandContext } from './command.ts';
 import { describeComparison } from './comparison-text.ts';
+import { keepAdvice, keepCommand, keepCommandOfRun } from './keep-command.ts';
 import { describeEpochs } from './progress/lines.ts';
 import { shortPath } from './short-path.ts';
 import { formatFacts } from './table.ts';
@@ -39,16 +41,25 @@ export async function runWithProgress(
   context: CommandContext,
   recipe: Recipe,
   options: TrainOptions,
-): Promise<TrainOutcome> {
+): Promise<TrainOutcome & { keep?: string }> {
   const { train } = await import('../app/train.ts');
   await showRecipe(context, recipe, options.dryRun === true);
   context.stopSignal('saving, then stopping; press Ctrl-C again to end at once');
   const outcome = await withProgress(context, (onEvent) => train(recipe, { ...options, onEvent }));
-  if (outcome.outcome !== 'stopped') return outcome;
+  if (outcome.outcome !== 'stopped') return withKeep(context, outcome);
   throw new AttuneError('E_STOPPED', {
     what: `The run was stopped after step ${outcome.step}`,
     fix: `go on with: attune runs resume ${shortPath(outcome.folder)}`,
   });
+}
+
+/** With how to keep a cheap system that is no worse. */
+function withKeep({ recipeFlags, argument }: CommandContext, outcome: TrainOutcome): TrainOutcome & { keep?: string } {
+  const isResumed = argument('RUN') !== undefined;
+  const commandOf = (model: string) =>
+    isResumed ? keepCommandOfRun(outcome.folder, model) : keepCommand(model, recipeFlags, argument('RECIPE'));
+  const keep = keepAdvice(outcome.comparison, commandOf);
+  return keep === undefined ? outcome : { ...outcome, keep };
 }
 
 /** What will be done with every default filled: in short, and in full where nothing is trained yet. */
@@ -60,6 +71,8 @@ async function showRecipe({ log }: CommandContext, recipe: Recipe, inFull: boole
     return;
   }
   const { tuning, objective, training } = recipe;
+  const where = `all settings: ${recipe.output_dir}/recipe.json`;
+  if (isCheapModel(recipe.model)) return log.line(dim(`  ${recipe.model} · seed ${training.seed}; ${where}`));
   const options = Object.entries(tuning).filter(([name]) => name === 'r' || name === 'alpha');
   const { max_steps: steps, epochs, learning_rate: rate, batch_size: batch } = training;
   const length = steps === null ? epochs !== null && describeEpochs(epochs) : plural(steps, 'steps');
@@ -72,13 +85,15 @@ async function showRecipe({ log }: CommandContext, recipe: Recipe, inFull: boole
     batch !== null && `batch ${batch}`,
     `seed ${training.seed}`,
   ].filter((part) => part !== false);
-  log.line(dim(`  ${parts.join(' · ')}; all settings: ${recipe.output_dir}/recipe.json`));
+  log.line(dim(`  ${parts.join(' · ')}; ${where}`));
 }
 
-type Outcome = TrainOutcome | { outcome: 'detached'; folder: string; pid: number };
+type Outcome = (TrainOutcome & { keep?: string }) | { outcome: 'detached'; folder: string; pid: number };
 
 /** What can be done with the result: a classifier does not talk, and a whole model has nothing to merge. */
 function nextCommands({ result, task }: TrainOutcome, folder: string): string[] {
+  if (result !== null && isCheapFolder(result))
+    return [`attune runs open ${folder}`, `attune predict ${folder} --input rows.csv`, `attune eval ${folder}`];
   const isWhole = result !== null && basename(result) === 'model';
   return [
     `attune runs open ${folder}`,
@@ -118,6 +133,10 @@ export function describeOutcome(outcome: Outcome, terminal: Terminal): string {
     colours,
   );
   const next = nextCommands(outcome, folder);
-  const compared = outcome.comparison && [describeComparison(outcome.comparison, terminal), ''];
+  const compared = outcome.comparison && [
+    describeComparison(outcome.comparison, terminal),
+    '',
+    ...(outcome.keep === undefined ? [] : [colours.bold(outcome.keep), '']),
+  ];
   return [...(compared ?? []), facts, '', ...next.map((line) => `  ${cyan(line)}`)].join('\n');
 }

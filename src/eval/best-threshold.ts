@@ -21,17 +21,19 @@ export function macroF1Of(decisions: Decisions): number {
 
 /**
  * The probability from which deciding for a class scores best, half way between two rows' own; of equals the one
- * nearest to 0.5. Undefined where the rows are all of the class, or none is.
+ * nearest to 0.5. Undefined where the rows are all of the class, or none is. `mayBeNone`: one above all probabilities may
+ * be best too.
  */
 export function bestThreshold(
   probabilities: readonly number[],
   isPositive: readonly boolean[],
   score: (decisions: Decisions) => number,
+  mayBeNone = false,
 ): number | undefined {
   const positives = isPositive.filter(Boolean).length;
   if (positives === 0 || positives === isPositive.length) return undefined;
   const order = [...probabilities.keys()].toSorted((a, b) => probabilities[b] - probabilities[a]);
-  let best: { threshold: number; value: number } | undefined;
+  let best = mayBeNone ? decidingForNone(probabilities[order[0]], isPositive, score) : undefined;
   let [truePositives, falsePositives] = [0, 0];
   for (const [place, row] of order.entries()) {
     if (isPositive[row]) truePositives++;
@@ -47,4 +49,12 @@ export function bestThreshold(
     if (best === undefined || value > best.value || (value === best.value && isNearer)) best = { threshold, value };
   }
   return best?.threshold;
+}
+
+function decidingForNone(highest: number, isPositive: readonly boolean[], score: (decisions: Decisions) => number) {
+  if (highest >= 1) return undefined;
+  const falseNegatives = isPositive.filter(Boolean).length;
+  const trueNegatives = isPositive.length - falseNegatives;
+  const value = score({ truePositives: 0, falsePositives: 0, falseNegatives, trueNegatives });
+  return { threshold: (highest + 1) / 2, value };
 }

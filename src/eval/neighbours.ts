@@ -7,29 +7,24 @@ import { fitTfIdf, type TfIdf } from './baselines/tf-idf.ts';
 const SHORT_TEXT = 100;
 const CHARACTERS = { from: 2, to: 5 };
 
-/** Finds training rows whose input is most like another's: tf-idf cosine of words and character runs. */
-export class Neighbours {
-  readonly #train: readonly Example[];
-  readonly #input: (example: Example) => string;
+/** Finds texts that are most like another: tf-idf cosine of words and character runs. */
+export class NearestTexts {
   readonly #tfIdf: TfIdf;
   readonly #rowsWith: SparseMatrix;
-  /** Scratch space, one number per row. */
+  /** Scratch space, one number per text. */
   readonly #similarity: Float32Array;
 
-  constructor(train: readonly Example[]) {
-    this.#train = train;
-    this.#input = inputReader(train);
-    const texts = train.map(this.#input);
+  constructor(texts: readonly string[]) {
     const isShort = texts.reduce((sum, text) => sum + text.length, 0) < SHORT_TEXT * texts.length;
     const { tfIdf, matrix } = fitTfIdf(texts, { words: true, characters: isShort ? CHARACTERS : undefined });
     this.#tfIdf = tfIdf;
     this.#rowsWith = transposed(matrix);
-    this.#similarity = new Float32Array(train.length);
+    this.#similarity = new Float32Array(texts.length);
   }
 
-  /** The training rows most alike, the nearest first; the first of equals. */
-  nearest(example: Example, count: number): Example[] {
-    const similarity = this.#compare(example);
+  /** Places of the texts most alike, the nearest first; the first of equals. */
+  nearest(text: string, count: number): number[] {
+    const similarity = this.#compare(text);
     const found: number[] = [];
     for (let row = 0; row < similarity.length; row++) {
       if (found.length === count && similarity[row] <= similarity[found[count - 1]]) continue;
@@ -38,12 +33,12 @@ export class Neighbours {
       while (place > 0 && similarity[found[place - 1]] < similarity[row]) place--;
       found.splice(place, 0, row);
     }
-    return found.map((row) => this.#train[row]);
+    return found;
   }
 
-  #compare(example: Example): Float32Array {
+  #compare(text: string): Float32Array {
     const similarity = this.#similarity.fill(0);
-    const query = this.#tfIdf.transform(this.#input(example));
+    const query = this.#tfIdf.transform(text);
     const { offsets, columns, values } = this.#rowsWith;
     for (const [i, column] of query.columns.entries()) {
       const end = offsets[column + 1];
@@ -52,5 +47,23 @@ export class Neighbours {
       }
     }
     return similarity;
+  }
+}
+
+/** Finds training rows whose input is most like another's. */
+export class Neighbours {
+  readonly #train: readonly Example[];
+  readonly #input: (example: Example) => string;
+  readonly #texts: NearestTexts;
+
+  constructor(train: readonly Example[]) {
+    this.#train = train;
+    this.#input = inputReader(train);
+    this.#texts = new NearestTexts(train.map(this.#input));
+  }
+
+  /** The training rows most alike, the nearest first; the first of equals. */
+  nearest(example: Example, count: number): Example[] {
+    return this.#texts.nearest(this.#input(example), count).map((row) => this.#train[row]);
   }
 }

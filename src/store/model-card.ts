@@ -7,8 +7,10 @@ import type { Comparison } from './results.ts';
 /** What a model card is written from. */
 export interface ModelCardParts {
   name: string;
-  /** `adapter`: a PEFT folder. `model`: a whole model. */
-  kind: 'adapter' | 'model';
+  /** `adapter`: a PEFT folder. `model`: a whole model. `cheap`: a system without weights of a network. */
+  kind: 'adapter' | 'model' | 'cheap';
+  /** What a cheap system is, for people: "tf-idf + logistic regression". */
+  system?: string;
   /** Hub name or folder; absent for a model trained from nothing. */
   baseModel?: string;
   /** Of the result, which the base model's bounds: "apache-2.0". */
@@ -44,6 +46,8 @@ export function modelCard(parts: ModelCardParts): string {
   return `---\n${stringify(frontMatter(parts), { lineWidth: 0 })}---\n\n${body.trim()}\n`;
 }
 
+const LIBRARIES = { adapter: 'peft', model: 'transformers', cheap: 'attune' };
+
 function frontMatter(parts: ModelCardParts): Record<string, unknown> {
   const { baseModel, kind, languages, license, source, tags = [], task } = parts;
   const isAdapter = kind === 'adapter';
@@ -53,7 +57,7 @@ function frontMatter(parts: ModelCardParts): Record<string, unknown> {
       base_model: publicName(baseModel),
       base_model_relation: isAdapter ? 'adapter' : 'finetune',
     }),
-    library_name: isAdapter ? 'peft' : 'transformers',
+    library_name: LIBRARIES[kind],
     pipeline_tag: task,
     license,
     language: languages,
@@ -86,7 +90,8 @@ function publicName(name: string): string {
   return isAbsolute(name) || name.startsWith('.') ? basename(name) : name;
 }
 
-function opening({ name, kind, baseModel }: ModelCardParts): string {
+function opening({ name, kind, baseModel, system }: ModelCardParts): string {
+  if (kind === 'cheap') return `# ${name}\n\n${system}, fitted with attune in place of a model.`;
   const what = kind === 'adapter' ? 'An adapter' : 'A model';
   const from = baseModel === undefined ? 'trained from nothing' : `made from \`${publicName(baseModel)}\``;
   return `# ${name}\n\n${what} ${from} with attune.`;
@@ -120,6 +125,7 @@ function systemsTable({ metric, metrics, systems, subject }: Comparison): string
 }
 
 function use({ kind, task, vocabularySize, ...asked }: ModelCardParts): string {
+  if (kind === 'cheap') return USE_OF_CHEAP;
   const chat = task === 'text-generation' ? `\`\`\`sh\nattune chat FOLDER\n\`\`\`\n\n${askedAs(asked)}` : '';
   const reader = kind === 'adapter' ? 'PEFT' : 'transformers';
   const grown =
@@ -137,6 +143,22 @@ function askedAs({ promptForm, systemPrompt }: Pick<ModelCardParts, 'promptForm'
   return `Every conversation that it was trained on began with this system message:\n\n${fenced(`${systemPrompt}\n`, 'text')}\n\n`;
 }
 
+const USE_OF_CHEAP = `## Use
+
+\`\`\`sh
+attune predict FOLDER --input rows.csv
+\`\`\`
+
+\`\`\`ts
+import { openPredictor } from 'attune';
+
+const model = await openPredictor({ target: 'FOLDER' });
+const [{ prediction }] = await model.predict(['a text']);
+await model.close();
+\`\`\`
+
+It needs no graphics card and no libtorch. \`cheap_model.json\` and the arrays beside it are all that it is.`;
+
 function data({ data: used, source }: ModelCardParts): string | undefined {
   if (used === undefined) return undefined;
   const rows = Object.entries(used.rows)
@@ -144,7 +166,7 @@ function data({ data: used, source }: ModelCardParts): string | undefined {
     .map(([split, count]) => [split, formatCount(count), `\`${used.hashes[split] ?? '–'}\``]);
   const from = source === undefined ? '' : `From \`${source.split(', ').map(publicName).join(', ')}\`, `;
   const tokens = `${formatCount(used.inputTokens)} input tokens, ${formatCount(used.lossTokens)} of them trained.`;
-  return `## Data\n\n${from}format ${used.format}. ${tokens}\n\n${table(['Split', 'Rows', 'Content hash'], rows)}`;
+  return `## Data\n\n${from}format ${used.format}.${used.inputTokens > 0 ? ` ${tokens}` : ''}\n\n${table(['Split', 'Rows', 'Content hash'], rows)}`;
 }
 
 function training({ recipe, identity }: ModelCardParts): string {

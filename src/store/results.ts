@@ -40,6 +40,17 @@ export interface Comparison {
   sentence: string;
   flips: Flips;
   skipped: readonly SkippedSystem[];
+  /** Of rows with classes: how many rows each class has. */
+  classes?: readonly ClassRows[];
+}
+
+export interface ClassRows {
+  label: string;
+  /** Rows of it to train on, and to compare on. */
+  train: number;
+  test: number;
+  /** Rows that the subject gives it to. */
+  given: number;
 }
 
 export interface ComparedMetric {

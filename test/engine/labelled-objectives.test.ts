@@ -47,16 +47,42 @@ describe('one label a row', () => {
   const entropy = (scores: number[], label: number) =>
     Math.log(scores.reduce((sum, one) => sum + Math.exp(one), 0)) - scores[label];
 
-  it('weighs rows by their class, as CrossEntropyLoss(weight) does, whatever the batches', async () => {
-    const objective = await objectiveOf('classification', { class_weights: 'balanced' });
-    const weights = [12 / 18, 12 / 12, 12 / 6];
-    const scores = scoresOf(objective, rows);
-    const total = rows.reduce((sum, { label }) => sum + weights[label!], 0);
-    const expected = rows.reduce((sum, { label }, i) => sum + weights[label!] * entropy(scores[i], label!), 0) / total;
-    expect(await lossOf(objective, rows)).toBeCloseTo(expected, 5);
+  it('weighs rows by their class over the whole training set, whatever the batches', async () => {
+    const weights = { balanced: [12 / 18, 12 / 12, 12 / 6], named: [3, 1, 1].map((one) => (one * 12) / 24) };
+    for (const [wanted, expected] of [
+      ['balanced', weights.balanced] as const,
+      [{ LABEL_0: 3 }, weights.named] as const,
+    ]) {
+      const objective = await objectiveOf('classification', { class_weights: wanted });
+      const losses = scoresOf(objective, rows).map((one, i) => expected[rows[i].label!] * entropy(one, rows[i].label!));
+      // A row weighs the same beside any other: no batch is divided by the weights that happen to be in it.
+      expect(await lossOf(objective, rows)).toBeCloseTo(
+        losses.reduce((sum, one) => sum + one / 4, 0),
+        5,
+      );
+      for (const [i, one] of rows.entries()) expect(await lossOf(objective, [one])).toBeCloseTo(losses[i], 5);
+    }
     const even = await objectiveOf('classification', { class_weights: { LABEL_1: 1 } });
     const plain = await objectiveOf('classification', { class_weights: null });
     expect(await lossOf(even, rows)).toBeCloseTo(await lossOf(plain, rows), 6);
+  });
+
+  it('has over an epoch, in steps of any rows, the gradient of the weighted mean of the training set', async () => {
+    // As many rows of each class as the statistics say.
+    const all = [6, 4, 2].flatMap((count, label) =>
+      Array.from({ length: count }, (_, i) => row(3 * i + label, { label })),
+    );
+    const objective = await objectiveOf('classification', { class_weights: 'balanced' });
+    const weights = [12 / 18, 12 / 12, 12 / 6];
+    const total = all.reduce((sum, { label }) => sum + weights[label!], 0);
+    const whole = scoresOf(objective, all).reduce(
+      (sum, one, i) => sum + (weights[all[i].label!] * entropy(one, all[i].label!)) / total,
+      0,
+    );
+    const steps = [0, 4, 8].map((start) => all.slice(start, start + 4));
+    let mean = 0;
+    for (const step of steps) mean += (await lossOf(objective, step)) / steps.length;
+    expect(mean).toBeCloseTo(whole, 5);
   });
 
   it('refuses weights of labels that there are not', async () => {

@@ -16,7 +16,7 @@ import { openModel } from '../../src/worker/run/open-model.ts';
 import { writeTinyBert } from '../system/cli-tiny-bert.ts';
 
 const labels = ['no', 'yes'];
-const options = { labels: null, class_weights: null, threshold: null };
+const options = { labels: null, class_weights: null, threshold: null, costs: null };
 const objective = create(options, { labels, causal: false } as unknown as Processor);
 const source = { file: 'rows', line: 1 };
 

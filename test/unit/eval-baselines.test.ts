@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -15,7 +15,10 @@ import type {
 import type { MediaKind } from '../../src/data/media.ts';
 import { answerText } from '../../src/eval/example-text.ts';
 import { inputReader } from '../../src/eval/baselines/baseline.ts';
+import { cheapModelName } from '../../src/eval/baselines/cheap-names.ts';
 import { baselines, type BaselineName } from '../../src/eval/baselines/index.ts';
+import { isKept } from '../../src/eval/baselines/kept.ts';
+import { openCheapModel, writeCheapModel } from '../../src/eval/cheap-model.ts';
 import { alignSymbols } from '../../src/eval/baselines/ibm-model-1.ts';
 import { minimise } from '../../src/eval/baselines/lbfgs.ts';
 import { fitMultinomial, predictMultinomial } from '../../src/eval/baselines/multinomial.ts';
@@ -72,11 +75,18 @@ describe('every baseline', () => {
   const images = mediaRows('image', (i) => pictures[i % 2]);
   const recordings = mediaRows('audio', (i) => tone(i % 2 === 0 ? 300 : 3000, i));
   const baskets = animals.map((_, i): ItemsExample => basket(['bread', ['milk', 'tea'][i % 2]], i));
+  const table = Array.from({ length: 40 }, (_, i): ClassificationExample => ({
+    ...classRow(`${i}\n${['DE', 'FR'][i % 2]}`, ['cat', 'dog'][i % 2], i),
+    fields: { amount: i, country: ['DE', 'FR'][i % 2] },
+  }));
   const special: Partial<Record<BaselineName, readonly Example[]>> = {
     fieldwise: json,
     mean: numbers,
     ridge_regression: numbers,
     logistic_per_label: sets,
+    logistic_table: table,
+    trees: table,
+    ridge_table: table.map((example, i): RegressionExample => ({ ...example, kind: 'regression', value: i })),
     pixels: images,
     spectrum: recordings,
     popularity: baskets,
@@ -126,6 +136,24 @@ describe('every baseline', () => {
     const predictor = await (await baselines.load(name)).fit(rowsFor(name));
     const signal = AbortSignal.abort();
     await expect(predictor.predict([rowsFor(name)[0]], { signal })).rejects.toThrow(/abort/i);
+  });
+
+  test.each(baselines.names)('%s answers to the bit as it was fitted, where it can be kept', async (name) => {
+    const baseline = await baselines.load(name);
+    expect(isKept(baseline)).toBe(cheapModelName(name) !== undefined);
+    if (!isKept(baseline)) return;
+    const rows = rowsFor(name);
+    const kept = join(folder, name);
+    mkdirSync(kept);
+    const about = { model: name, baseline: name, title: baseline.title, kind: rows[0].kind };
+    const learnt = await baseline.learn(rows);
+    writeCheapModel(kept, about, learnt);
+    const { about: read, predictor } = await openCheapModel(kept);
+    expect(read).toEqual({ version: 1, ...about });
+    const asked = rows.slice(0, 3);
+    expect(await predictor.predict(asked)).toEqual(await baseline.open(learnt).predict(asked));
+    // Recordings take seconds to read.
+    if (name !== 'spectrum') expect(await baseline.learn(rows)).toEqual(learnt);
   });
 
   test.each(['pixels', 'spectrum'] as const)('%s tell files apart that they have not seen', async (name) => {

@@ -1,6 +1,7 @@
 import type { Example } from '../../data/index.ts';
-import { fitCheap, chooseCheapest } from '../../eval/compare/cheap.ts';
+import { chooseCheapest, decidingWell, fitCheap } from '../../eval/compare/cheap.ts';
 import { compareAnswers, type CompareOptions } from '../../eval/compare/compare.ts';
+import { scoreWhereGiven } from '../../eval/compare/scored.ts';
 import { answerRows, type Answered } from '../../eval/compare/system.ts';
 import type { MeasuredSize } from '../../eval/advice/learning-curve.ts';
 import type { BaselineName } from '../../eval/baselines/index.ts';
@@ -18,14 +19,18 @@ export async function compareCheap(
   options: CompareOptions,
   signal?: AbortSignal,
 ): Promise<Comparison> {
-  const { systems, skipped } = await fitCheap(rows.train, { signal });
+  const fitted = await fitCheap(rows.train, { signal });
+  const { skipped } = fitted;
+  const systems = await decidingWell(fitted.systems, rows, signal);
   const choice = await chooseCheapest(systems, rows.validation, options.metrics[0]);
   const answered: Answered[] = [];
   for (const system of systems) answered.push(await answerRows(system, rows.test, { signal }));
-  const [first, ...others] = answered.toSorted(
-    (a, b) => Number(b.name === choice?.name) - Number(a.name === choice?.name),
-  );
-  return (await compareAnswers([first, ...others], rows.test, { ...options, skipped })).comparison;
+  const [metric] = options.metrics;
+  const scored = await Promise.all(answered.map((one) => scoreWhereGiven(one.predictions, rows.test, metric)));
+  // What gives nothing for the deciding metric cannot be judged by it.
+  const rank = (one: Answered) => (one.name === choice?.name ? 2 : scored[answered.indexOf(one)].length);
+  const [first, ...others] = answered.toSorted((a, b) => rank(b) - rank(a));
+  return (await compareAnswers([first, ...others], rows.test, { ...options, skipped, train: rows.train })).comparison;
 }
 
 interface SizeOptions {
@@ -42,7 +47,7 @@ export async function measureSizes(
 ): Promise<MeasuredSize[]> {
   const sizes: MeasuredSize[] = [];
   for (const part of parts) {
-    const { systems } = await fitCheap(part, { signal, only: name as BaselineName });
+    const { systems } = await fitCheap(part, { signal, only: [name as BaselineName] });
     for (const system of systems) {
       const answered = await answerRows(system, test, { signal });
       const { comparison } = await compareAnswers([answered], test, options);

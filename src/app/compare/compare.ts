@@ -4,6 +4,8 @@ import { AttuneError } from '../../base/errors.ts';
 import type { ColumnMapping } from '../../data/columns.ts';
 import type { DataSource } from '../../data/index.ts';
 import type { EventSink } from '../../base/events.ts';
+import { isCheapFolder } from '../../eval/baselines/cheap-names.ts';
+import { openCheapModel } from '../../eval/cheap-model.ts';
 import type { Compared } from '../../eval/compare/compare.ts';
 import { makeFolders } from '../../files/make-folder.ts';
 import { writeComparison, writeSamples } from '../../store/results.ts';
@@ -11,7 +13,8 @@ import type { Recipe } from '../../train/recipe.ts';
 import { runJob } from '../../worker/index.ts';
 import type { EndpointLimits, SystemSpec } from '../../worker/run/compare/systems/system-spec.ts';
 import { rememberedShapes } from '../../worker/run/remembered-shapes.ts';
-import { usualBaseline, usualSystems } from '../../worker/run/compare/usual-systems.ts';
+import { resultFolder } from '../../worker/run/result-folder.ts';
+import { usualBaseline, usualCheapSystems, usualSystems } from '../../worker/run/compare/usual-systems.ts';
 import { reportRun } from '../report/index.ts';
 import { storedRecipe } from '../stored-run.ts';
 import { namedSystem, ownRun, type NamedSystem } from './systems.ts';
@@ -124,9 +127,15 @@ async function compareRun(run: string, options: CompareOptions): Promise<Compare
   const { evaluation } = recipe;
   const baselines = options.baselines?.map(usualBaseline) ?? evaluation.baselines;
   const instruction = options.instruction ?? evaluation.instruction;
-  const specs = usualSystems({ ...evaluation, baselines, instruction }, run);
+  const specs = await systemsOf(run, { ...evaluation, baselines, instruction });
   refuseIdle(specs, { ...options, baselines: undefined, instruction: undefined });
   return runComparison(specs, [recipe], options);
+}
+
+async function systemsOf(run: string, evaluation: Recipe['evaluation']): Promise<SystemSpec[]> {
+  const folder = resultFolder(run);
+  if (!isCheapFolder(folder)) return usualSystems(evaluation, run);
+  return usualCheapSystems(folder, (await openCheapModel(folder)).about);
 }
 
 function runComparison(

@@ -3,13 +3,15 @@ import { resolve } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { dataExtensions } from '../../data/containers/index.ts';
 import { displayPath } from '../../files/find-files.ts';
-import { baselines, type BaselineName } from '../../eval/baselines/index.ts';
+import { baselinesOf, isCheapFolder } from '../../eval/baselines/cheap-names.ts';
+import { baselines } from '../../eval/baselines/index.ts';
 import { checkLimits } from '../../eval/endpoint/budget.ts';
 import { endpointFrom } from '../../eval/endpoint/endpoint.ts';
 import { isRunFolder } from '../../store/run-folder.ts';
 import type { SystemKind } from '../../store/results.ts';
 import { isAdapterFolder, modelFolder } from '../../worker/run/base-model.ts';
 import type { Asking, EndpointLimits, SystemSpec } from '../../worker/run/compare/systems/system-spec.ts';
+import { resultFolder } from '../../worker/run/result-folder.ts';
 import { readNotes } from '../../worker/run/result-notes.ts';
 import { showRun } from '../runs.ts';
 
@@ -25,9 +27,6 @@ export interface NamingOptions {
   endpoint: EndpointLimits;
 }
 
-/** Other names of baselines. */
-const BASELINE_ALIASES: Record<string, BaselineName> = { tfidf: 'logistic_regression' };
-
 const ASKING: Record<string, Asking['how']> = { prompted: 'prompted', few_shot: 'few_shot', 'few-shot': 'few_shot' };
 
 /**
@@ -42,9 +41,9 @@ export async function namedSystem(text: string, options: NamingOptions): Promise
   const target = rest ?? text;
   if (/^https?:\/\//.test(target)) return { spec: endpoint(target, { name: text, asking }, options.endpoint) };
   if (prefix === undefined) {
-    const baseline = BASELINE_ALIASES[text] ?? (baselines.has(text) ? text : undefined);
+    const named = baselinesOf(text, baselines);
     if (text === 'cheap') return { spec: { source: 'cheap' } };
-    if (baseline !== undefined) return { spec: { source: 'cheap', baseline } };
+    if (named !== undefined) return { spec: { source: 'cheap', baselines: named } };
     if (dataExtensions.some((ending) => text.endsWith(ending)) && existsSync(text)) {
       return { spec: { source: 'file', name: text, title: text, kind: 'other', path: resolve(text) } };
     }
@@ -89,7 +88,19 @@ async function model(target: string, parts: Parts): Promise<NamedSystem> {
   const kind = kindOf(parts.asking, isTuned ? 'tuned' : 'base');
   const name = existsSync(wanted) ? displayPath(resolve(wanted), process.cwd()) : wanted;
   const title = `${isBase ? 'base of ' : ''}${name}${TOLD[parts.asking.how]}`;
+  const result = run === undefined ? folder : resultFolder(run);
+  if (isCheapFolder(result)) {
+    if (isBase || parts.asking.how !== 'plain') throw notAsked(parts.name);
+    return { spec: { source: 'kept', name: parts.name, title, kind, folder: result }, run };
+  }
   return { spec: { source: 'model', ...parts, title, kind, target: folder, isBase }, run };
+}
+
+function notAsked(name: string): AttuneError {
+  return new AttuneError('E_TASK_UNSUPPORTED', {
+    what: `${name}: a cheap system has no base model and cannot be told a task`,
+    fix: 'name it alone',
+  });
 }
 
 /** The folder of a run that is meant by folder, name or id; undefined where something else is meant. */

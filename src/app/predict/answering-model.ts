@@ -1,9 +1,12 @@
 import type { EventSink } from '../../base/events.ts';
 import type { Example } from '../../data/index.ts';
 import type { Prediction } from '../../eval/predictor.ts';
+import { isCheapFolder } from '../../eval/baselines/cheap-names.ts';
 import type { StorageName } from '../../methods/storage/index.ts';
 import { openSession } from '../../worker/index.ts';
 import type { PredictChunk, PredictorDescription, PredictRequest } from '../../worker/jobs/predict.ts';
+import { resultFolder } from '../../worker/run/result-folder.ts';
+import { openCheapAnswers } from './cheap-answers.ts';
 
 export interface PredictorOptions {
   /** A run's folder, an adapter's, a model's, or a known name. */
@@ -35,6 +38,8 @@ export interface AnsweringModel {
 
 /** Opens what a target stands for. @throws every error of opening it */
 export async function openAnsweringModel(options: PredictorOptions): Promise<AnsweringModel> {
+  const folder = resultFolder(options.target);
+  if (isCheapFolder(folder)) return openCheapAnswers(folder, options);
   const { onEvent = () => undefined, signal, ...input } = options;
   const session = await openSession({ job: 'predict', input, onEvent, signal });
   const ask = async (request: PredictRequest): Promise<PredictChunk> => {

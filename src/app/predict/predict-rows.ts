@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { EventSink } from '../../base/events.ts';
-import { plural } from '../../base/format.ts';
+import { formatCount, plural } from '../../base/format.ts';
 import type { InputRow } from '../../data/index.ts';
 import { requireWritable } from '../../files/atomic.ts';
 import type { PredictorOptions } from './answering-model.ts';
@@ -15,7 +15,7 @@ import { RowAnswerer, type RowsOptions } from './row-answerer.ts';
 export interface PredictOptions extends Omit<PredictorOptions, 'target'>, RowsOptions, InputOptions {
   /** A file to write, whose ending says its kind: .csv, .tsv or .jsonl. The answers are not kept in memory then. */
   to?: string;
-  /** A column for the probability of every class. */
+  /** The probability of every class, in a table as columns. Answers that are kept in memory have them, unless topK. */
   probabilities?: boolean;
   /** Refuses bad rows before any row is answered, all of them at once. */
   strict?: boolean;
@@ -35,6 +35,8 @@ export interface Predicted {
   /** Added columns whose names the input had already, and their names here. */
   renamed: Record<string, string>;
   to?: string;
+  /** By label: the probability from which it is given, where one was chosen. */
+  thresholds?: Readonly<Record<string, number>>;
   /** The rows with what was added, where no file is written. */
   answers?: OutputRow[];
 }
@@ -46,21 +48,38 @@ export interface Predicted {
  * E_STOPPED, and what reading files and opening models raises
  */
 export async function predict(target: string, options: PredictOptions): Promise<Predicted> {
-  const { to, base, precision, storage, signal, onEvent = () => undefined } = options;
-  if (to !== undefined) writingFor(to);
-  const plan = await planInput(options);
-  if (to !== undefined) checkOutput(to, plan);
+  const { base, precision, storage, signal, onEvent } = options;
+  // Before a model is loaded for nothing.
+  const plan = await planOutput(options);
   const answerer = await RowAnswerer.open({ target, base, precision, storage, onEvent, signal });
   try {
-    thresholdsOf(answerer.description, options.threshold);
-    refuseIdle(answerer, options);
-    if (options.strict === true) await refuseBad(answerer, plan, options);
-    return await answerPlanned(answerer, plan, { ...options, onEvent });
+    return await answerRows(answerer, options, plan);
   } finally {
     await answerer.close().catch((error: unknown) => {
       if (signal?.aborted !== true) throw error;
     });
   }
+}
+
+async function planOutput(options: PredictOptions): Promise<InputPlan> {
+  const { to } = options;
+  if (to !== undefined) writingFor(to);
+  const plan = await planInput(options);
+  if (to !== undefined) checkOutput(to, plan);
+  return plan;
+}
+
+/** The same by a model that is open. */
+export async function answerRows(
+  answerer: RowAnswerer,
+  options: PredictOptions,
+  known?: InputPlan,
+): Promise<Predicted> {
+  const plan = known ?? (await planOutput(options));
+  thresholdsOf(answerer.description, options.threshold);
+  refuseIdle(answerer, options);
+  if (options.strict === true) await refuseBad(answerer, plan, options);
+  return answerPlanned(answerer, plan, { onEvent: () => undefined, ...options });
 }
 
 function checkOutput(to: string, { sources }: InputPlan): void {
@@ -135,14 +154,17 @@ async function answerPlanned(answerer: RowAnswerer, plan: InputPlan, options: An
   const { layout, sink } = opened;
   warn(tally, layout, onEvent);
   const renamed = Object.fromEntries(layout.renamed);
-  return { rows, bad, problems, available: plan.total, renamed, to, answers: sink.answers };
+  const { thresholds } = answerer.description;
+  const inForce = thresholdsOf(answerer.description, options.threshold) ?? thresholds;
+  return { rows, bad, problems, available: plan.total, renamed, to, thresholds: inForce, answers: sink.answers };
 }
 
 function openOutput(
   { description: { answers, labels = [] } }: RowAnswerer,
   { plan, options, inputs }: { plan: InputPlan; options: PredictOptions; inputs: readonly InputRow[] },
 ): { layout: OutputLayout; sink: OutputSink } {
-  const { topK = 0, probabilities: hasProbabilities = false, to } = options;
+  const { topK = 0, to } = options;
+  const { probabilities: hasProbabilities = to === undefined && topK === 0 } = options;
   const columns =
     plan.rows === undefined ? plan.columns : new Set(inputs.flatMap((input) => Object.keys(input.columns ?? {})));
   const hasFiles = plan.sources.length > 1;
@@ -163,7 +185,7 @@ function keptPart(error: unknown, { sink, tally, total, signal }: Part): unknown
   const isRefusal = error instanceof AttuneError && (error.code === 'E_BAD_ROWS' || error.code === 'E_DISK_FULL');
   const part = isRefusal ? undefined : sink?.keepPart();
   const place = part === undefined ? '' : `, which are in ${part}`;
-  const got = `${tally.rows} of ${total ?? 'the'} rows${place}`;
+  const got = `${formatCount(tally.rows)} of ${total === undefined ? 'the' : formatCount(total)} rows${place}`;
   if (signal?.aborted === true) {
     const what = 'Stopped before every row was answered';
     return new AttuneError('E_STOPPED', { what, got, fix: 'run the command again for all rows' });

@@ -4,6 +4,7 @@ import { type Axis, methodOptions } from '../../methods/options.ts';
 import { metrics } from '../../eval/metrics/index.ts';
 import { monitors } from '../../monitor/index.ts';
 import { type Recipe, recipeSchema } from '../../train/recipe.ts';
+import { cheapModelOf, settleCheap } from './cheap.ts';
 import { chooseMethod, type ChosenMethod } from './choose.ts';
 import { FaultReporter } from './faults.ts';
 import { readFlagText } from './flag-text.ts';
@@ -16,6 +17,7 @@ import { type Settings } from './settings.ts';
 /** Checks all settings; undefined after a problem, which `settings` then holds. */
 export async function checkSettings(settings: Settings, keys: RecipeKeys): Promise<Recipe | undefined> {
   const faults = new FaultReporter(settings, keys);
+  settleCheap(settings);
   const methods = new Map<Axis, ChosenMethod>();
   for (const axis of Object.keys(methodOptions) as Axis[]) {
     const chosen = await chooseMethod(axis, settings, keys, faults);
@@ -104,7 +106,8 @@ function baseTree(settings: Settings, keys: RecipeKeys): Record<string, unknown>
     if (second === undefined) root[first] = value;
     else tree[first][second] = value;
   }
-  root.output_dir ??= `runs/${defaultRunName(settings, tree.data.train)}`;
+  const cheap = cheapModelOf(settings);
+  root.output_dir ??= `runs/${[defaultRunName(settings, tree.data.train), cheap].filter(Boolean).join('-')}`;
   return root;
 }
 

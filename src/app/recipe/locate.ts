@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Problem } from '../../base/errors.ts';
+import { cheapModelNames } from '../../eval/baselines/cheap-names.ts';
 import { parseReference } from '../../train/reference.ts';
 import { isOwnBase } from '../../worker/run/base-model.ts';
 import { isPlainObject } from '../../base/plain-object.ts';
@@ -27,7 +28,9 @@ export function locateRecipe(stored: Record<string, unknown>, base: string): Loc
   for (const split of ['train', 'validation', 'test'])
     data[split] = locateSources(data[split], `data.${split}`, locate);
   data.chat_template = existing(data.chat_template, base);
-  const model = isOwnBase(String(recipe.model)) ? existing(recipe.model, base) : locate('model', String(recipe.model));
+  const named = String(recipe.model);
+  const isName = isOwnBase(named) || cheapModelNames.includes(named);
+  const model = isName ? existing(named, base) : locate('model', named);
   const references = withKey(recipe.references, (recipe.data as typeof data).chat_template, data.chat_template);
   // A run that has checkpoints of its own no longer needs it, so that it may be gone.
   const from = recipe.continued_from;

@@ -2,6 +2,7 @@ import type { Advice } from '../../app/advise/advise.ts';
 import { formatCount, formatNumber } from '../../base/format.ts';
 import { describeComparison } from '../comparison-text.ts';
 import { defineCommand } from '../command.ts';
+import { keepCommand } from '../keep-command.ts';
 import { formatTable } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
 import { withProgress } from '../with-progress.ts';
@@ -37,13 +38,18 @@ export const command = defineCommand({
       ? await resolveRecipeFile(data, options)
       : await resolveRecipe({ model: OWN_BASE, data: { train: data } }, options);
     const signal = context.stopSignal('stopping');
-    return withProgress(context, (onEvent) => advise({ recipe, withModel, onEvent, signal }));
+    const advice = await withProgress(context, (onEvent) => advise({ recipe, withModel, onEvent, signal }));
+    const { keep } = advice.recommendation;
+    const flags = { train: context.argument('DATA')!, ...context.recipeFlags };
+    return { ...advice, ...(keep !== undefined && { keep: keepCommand(keep, flags) }) };
   },
   render: (advice, terminal) =>
     [describeComparison(advice.comparison, terminal), curveTable(advice, terminal), describe(advice, terminal)].join(
       '\n\n',
     ),
 });
+
+type Advised = Advice & { keep?: string };
 
 /** What was measured at each size, and what is to be expected of more. */
 function curveTable({ comparison, curve }: Advice, { colours }: Terminal): string {
@@ -72,6 +78,9 @@ function curveTable({ comparison, curve }: Advice, { colours }: Terminal): strin
   return `${colours.dim(`How ${curve.system} grows with the rows`)}\n${formatTable(columns, rows, colours)}`;
 }
 
-function describe({ recommendation: { advice, reasons } }: Advice, { colours }: Terminal): string {
-  return [colours.bold(advice), ...reasons.map((reason) => `  ${reason}`)].join('\n');
+function describe({ recommendation, keep }: Advised, { colours }: Terminal): string {
+  const { advice, choice, reasons } = recommendation;
+  const why = choice === 'cheap' ? 'to keep it' : 'until then, to keep the best of these';
+  const command = keep === undefined ? [] : [`  ${why}: ${colours.cyan(keep)}`];
+  return [colours.bold(advice), ...reasons.map((reason) => `  ${reason}`), ...command].join('\n');
 }

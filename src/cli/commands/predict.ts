@@ -8,8 +8,6 @@ import { withProgress } from '../with-progress.ts';
 
 /** Rows that people see of a file. */
 const SHOWN_ROWS = 10;
-/** Classes that people see of a text. */
-const SHOWN_CLASSES = 5;
 
 type Shown = Predicted & { input: readonly string[] };
 
@@ -79,14 +77,13 @@ async function optionsOf(context: CommandContext): Promise<PredictOptions> {
   const to = context.option('--to') ?? context.option('--output');
   const { target: _, ...opening } = openingOf(context);
   const isShown = to === undefined && !context.isJson;
-  const topK = context.count('--top-k');
   return {
     ...opening,
     ...(await layoutOf(context)),
     ...(texts.length > 0 ? { rows: texts } : { input, limit: isShown ? SHOWN_ROWS : undefined }),
     to,
-    topK: topK ?? (texts.length > 0 && to === undefined ? SHOWN_CLASSES : undefined),
-    probabilities: context.has('--probabilities'),
+    topK: context.count('--top-k'),
+    probabilities: context.has('--probabilities') || undefined,
     threshold: thresholdOf(context.all('--threshold')),
     strict: context.has('--strict'),
     maxNewTokens: context.count('--max-new-tokens'),

@@ -1,5 +1,6 @@
 import { formatCount, formatNumber } from '../../base/format.ts';
 import type { ComparedSystem, Comparison, Difference, SystemKind, Verdict } from '../../store/results.ts';
+import { cheapModelName } from '../baselines/cheap-names.ts';
 import type { LearningCurve } from './learning-curve.ts';
 
 export interface Recommendation {
@@ -8,6 +9,8 @@ export interface Recommendation {
   /** What to do, in a sentence. */
   advice: string;
   reasons: readonly string[];
+  /** The cheap system to keep, as a recipe names it: the one that is advised, or the best one until a model was measured. */
+  keep?: string;
 }
 
 const UNTRAINED: readonly SystemKind[] = ['base', 'prompted', 'few_shot', 'endpoint'];
@@ -37,7 +40,7 @@ function withModel(comparison: Comparison): Recommendation {
   const asksBest = asked?.verdict === 'worse' && !(cheap !== undefined && cheap.estimate <= asked.estimate);
   if (!asksBest && cheap !== undefined && cheap.verdict !== 'better') {
     const advice = `Take ${titleOf(comparison, cheap.against)}: no tuned model is shown to be better, and it costs next to nothing.`;
-    return { choice: 'cheap', advice, reasons };
+    return { choice: 'cheap', advice, reasons, keep: cheapModelName(cheap.against) };
   }
   if (asked?.verdict === 'worse') {
     return {
@@ -56,12 +59,13 @@ function withModel(comparison: Comparison): Recommendation {
 function withoutModel({ metric, metrics }: Comparison, cheap: ComparedSystem): Recommendation {
   const { best, title } = metrics.find(({ name }) => name === metric)!;
   const { value } = cheap.values[metric];
+  const keep = cheapModelName(cheap.name);
   const reasons = [`${cheap.title} reaches ${title} ${formatNumber(value, 3)}, fitted in seconds.`];
   if (best !== undefined && Math.abs(best - value) <= SOLVED * Math.max(1, best)) {
-    return { choice: 'cheap', advice: `Take ${cheap.title}: a model has next to nothing left to win.`, reasons };
+    return { choice: 'cheap', advice: `Take ${cheap.title}: a model has next to nothing left to win.`, reasons, keep };
   }
   const advice = 'Measure a model on these rows before choosing: name one with --model.';
-  return { choice: 'measure', advice, reasons };
+  return { choice: 'measure', advice, reasons, keep };
 }
 
 const HARDEST: readonly Verdict[] = ['worse', 'no-evidence', 'better'];

@@ -35,7 +35,20 @@ const MIN_ROWS_FOR_TEMPLATE = 20;
  * as the longest prefix and suffix that all training prompts share, cut back to a word's end.
  */
 export function inputReader(train: readonly Example[]): (example: Example) => string {
-  const { prefix, suffix } = sharedEnds(train.map(promptText));
+  return readerWithin(templateOf(train));
+}
+
+/** What stands before and behind the input of every prompt. */
+export interface PromptTemplate {
+  prefix: string;
+  suffix: string;
+}
+
+export function templateOf(train: readonly Example[]): PromptTemplate {
+  return sharedEnds(train.map(promptText));
+}
+
+export function readerWithin({ prefix, suffix }: PromptTemplate): (example: Example) => string {
   return (example) => {
     const prompt = promptText(example);
     const start = prompt.startsWith(prefix) ? prefix.length : 0;
@@ -44,7 +57,7 @@ export function inputReader(train: readonly Example[]): (example: Example) => st
   };
 }
 
-function sharedEnds(prompts: readonly string[]): { prefix: string; suffix: string } {
+function sharedEnds(prompts: readonly string[]): PromptTemplate {
   if (prompts.length < MIN_ROWS_FOR_TEMPLATE) return { prefix: '', suffix: '' };
   let [prefix, suffix] = [prompts[0], prompts[0]];
   for (const prompt of prompts) {

@@ -1,9 +1,9 @@
-import type { Example } from '../../data/example.ts';
 import { answerText } from '../example-text.ts';
 import { rowPredictor } from '../predictor.ts';
-import { inputReader, type Baseline } from './baseline.ts';
+import { readerWithin, templateOf, type PromptTemplate } from './baseline.ts';
+import { keptBaseline } from './kept.ts';
 import { fitMultinomial, predictMultinomial } from './multinomial.ts';
-import { fitTfIdf } from './tf-idf.ts';
+import { fitTfIdf, openTfIdf } from './tf-idf.ts';
 
 /** Fewer rows per class than this and the answers are texts, not classes. */
 const MIN_ROWS_PER_CLASS = 5;
@@ -17,7 +17,7 @@ const IMPROVEMENT = 1e-3;
 const HELD_OUT_EVERY = 5;
 
 /** Words and word pairs by tf-idf into multinomial logistic regression; the penalty is chosen on training rows. */
-export const logisticRegression: Baseline = {
+export const logisticRegression = keptBaseline({
   name: 'logistic_regression',
   title: 'tf-idf + logistic regression',
   forms: ['classes', 'json', 'short', 'long'],
@@ -28,21 +28,33 @@ export const logisticRegression: Baseline = {
     if (train.length < classes * MIN_ROWS_PER_CLASS) return `${classes} different answers in ${train.length} rows`;
     return undefined;
   },
-  async fit(train, options) {
-    const input = inputReader(train);
+  async learn(train, options) {
+    const template = templateOf(train);
     const answers = train.map((example) => answerText(example).trim());
     const classes = [...new Set(answers)].sort();
     const indexOf = new Map(classes.map((label, index) => [label, index]));
     const labels = Int32Array.from(answers, (answer) => indexOf.get(answer)!);
-    const texts = train.map(input);
+    const texts = train.map(readerWithin(template));
     const { tfIdf, matrix } = fitTfIdf(texts, features(classes.length));
     const l2 = 1 / (chooseStrength({ texts, labels, classes }) * train.length);
-    const model = fitMultinomial(matrix, labels, classes.length, { l2, improvement: IMPROVEMENT, ...options });
-    return rowPredictor('logistic_regression', (example: Example) => {
-      return prediction(predictMultinomial(model, tfIdf.transform(input(example))), classes);
-    });
+    const { parameters } = fitMultinomial(matrix, labels, classes.length, { l2, improvement: IMPROVEMENT, ...options });
+    return { values: { template, classes }, arrays: { ...tfIdf.learnt, parameters } };
   },
-};
+  open({ values, arrays }) {
+    const { template, classes } = values as unknown as { template: PromptTemplate; classes: string[] };
+    const { parameters, slots, weights } = arrays as {
+      parameters: Float64Array;
+      slots: Int32Array;
+      weights: Float64Array;
+    };
+    const input = readerWithin(template);
+    const tfIdf = openTfIdf({ slots, weights }, WORDS);
+    const model = { classes: classes.length, parameters };
+    return rowPredictor('logistic_regression', (example) =>
+      classPrediction(predictMultinomial(model, tfIdf.transform(input(example))), classes),
+    );
+  },
+});
 
 interface Labelled {
   texts: readonly string[];
@@ -51,12 +63,16 @@ interface Labelled {
   classes: readonly string[];
 }
 
+/** Words, and pairs of them. */
+export const WORDS = { words: true };
+
 /** Words and pairs that occur twice, the most common ones where there are too many for the classes. */
 export function features(classes: number) {
-  return { words: true, minTexts: 2, maxFeatures: Math.max(1000, Math.floor(MAX_WEIGHTS / classes)) };
+  return { ...WORDS, minTexts: 2, maxFeatures: Math.max(1000, Math.floor(MAX_WEIGHTS / classes)) };
 }
 
-function prediction(probabilities: Float64Array, classes: readonly string[]) {
+/** The likeliest class, and the probability of each. */
+export function classPrediction(probabilities: Float64Array, classes: readonly string[]) {
   const best = bestClass(probabilities);
   const scores = Object.fromEntries(classes.map((label, k) => [label, probabilities[k]]));
   return { text: classes[best], label: classes[best], scores };

@@ -17,6 +17,12 @@ export const majority: Baseline = {
     }
     const most = [...counts].reduce((best, next) => (next[1] > best[1] ? next : best));
     const [text, label] = [most[0], most[0].trim()];
-    return rowPredictor('majority', () => ({ text, label }));
+    // Of classes, how common each is: all that is known without looking.
+    const isOfClasses = train.every(({ kind }) => kind === 'classification');
+    const shares = [...counts]
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([answer, count]) => [answer.trim(), count / train.length]);
+    const scores = isOfClasses ? { scores: Object.fromEntries(shares) as Record<string, number> } : {};
+    return rowPredictor('majority', () => ({ text, label, ...scores }));
   },
 };

@@ -3,7 +3,8 @@ import type { Example } from '../../data/example.ts';
 import type { MediaFile, MediaKind } from '../../data/media.ts';
 import { answerText } from '../example-text.ts';
 import { rowPredictor } from '../predictor.ts';
-import type { Baseline } from './baseline.ts';
+import { keptBaseline, type KeptBaseline } from './kept.ts';
+import { classPrediction } from './logistic-regression.ts';
 import { fitMultinomial, predictMultinomial } from './multinomial.ts';
 import { sparseMatrix, type SparseRow } from './sparse.ts';
 
@@ -21,19 +22,19 @@ interface MediaBaseline {
 }
 
 /** Multinomial logistic regression on a few simple numbers of each file: what a model of images or sounds has to beat. */
-export function mediaLogistic({ name, title, kind, featuresOf }: MediaBaseline): Baseline {
+export function mediaLogistic({ name, title, kind, featuresOf }: MediaBaseline): KeptBaseline {
   const read = async (example: Example) => {
     const { path } = mediaOf(example)!;
     return featuresOf(await readFile(path), path);
   };
-  return {
+  return keptBaseline({
     name,
     title,
     reads: [kind],
     forms: ['classes'],
     mostRows: MOST_ROWS,
     unfit: (train) => (new Set(train.map(answerText)).size < 2 ? 'all training rows have the same answer' : undefined),
-    async fit(train, options) {
+    async learn(train, options) {
       const classes = [...new Set(train.map((example) => answerText(example).trim()))].sort();
       const rows: Float64Array[] = [];
       for (const example of train) {
@@ -41,17 +42,26 @@ export function mediaLogistic({ name, title, kind, featuresOf }: MediaBaseline):
         rows.push(await read(example));
       }
       const scale = standardisation(rows);
-      const matrix = sparseMatrix(rows.map(scale), rows[0].length);
+      const matrix = sparseMatrix(
+        rows.map((row) => standardised(row, scale)),
+        rows[0].length,
+      );
       const labels = Int32Array.from(train, (example) => classes.indexOf(answerText(example).trim()));
       const l2 = 1 / (STRENGTH * train.length);
-      const model = fitMultinomial(matrix, labels, classes.length, { l2, improvement: IMPROVEMENT, ...options });
+      const how = { l2, improvement: IMPROVEMENT, ...options };
+      const { parameters } = fitMultinomial(matrix, labels, classes.length, how);
+      return { values: { classes }, arrays: { ...scale, parameters } };
+    },
+    open({ values, arrays }) {
+      const classes = values.classes as string[];
+      const { mean, factors, parameters } = arrays as unknown as Scale & { parameters: Float64Array };
+      const model = { classes: classes.length, parameters };
       return rowPredictor(name, async (example) => {
-        const probabilities = predictMultinomial(model, scale(await read(example)));
-        const label = classes[probabilities.indexOf(Math.max(...probabilities))];
-        return { text: label, label, scores: Object.fromEntries(classes.map((one, k) => [one, probabilities[k]])) };
+        const row = standardised(await read(example), { mean, factors });
+        return classPrediction(predictMultinomial(model, row), classes);
       });
     },
-  };
+  });
 }
 
 /** The file that a row is made of. */
@@ -59,13 +69,22 @@ export function mediaOf(example: Example): MediaFile | undefined {
   return 'media' in example ? example.media : undefined;
 }
 
-/** Mean 0 and deviation 1 by the training rows; a number that never changes is 0. */
-function standardisation(rows: readonly Float64Array[]): (row: Float64Array) => SparseRow {
+/** What makes mean 0 and deviation 1 of each number. */
+interface Scale {
+  mean: Float64Array;
+  factors: Float64Array;
+}
+
+/** By the training rows; a number that never changes is 0. */
+function standardisation(rows: readonly Float64Array[]): Scale {
   const width = rows[0].length;
   const [mean, deviation] = [new Float64Array(width), new Float64Array(width)];
   for (const row of rows) for (let i = 0; i < width; i++) mean[i] += row[i] / rows.length;
   for (const row of rows) for (let i = 0; i < width; i++) deviation[i] += (row[i] - mean[i]) ** 2 / rows.length;
-  const columns = Int32Array.from({ length: width }, (_, i) => i);
-  const factors = deviation.map((square) => (square > 1e-12 ? 1 / Math.sqrt(square) : 0));
-  return (row) => ({ columns, values: Float32Array.from(row, (value, i) => (value - mean[i]) * factors[i]) });
+  return { mean, factors: deviation.map((square) => (square > 1e-12 ? 1 / Math.sqrt(square) : 0)) };
+}
+
+function standardised(row: Float64Array, { mean, factors }: Scale): SparseRow {
+  const columns = Int32Array.from(row.keys());
+  return { columns, values: Float32Array.from(row, (value, i) => (value - mean[i]) * factors[i]) };
 }

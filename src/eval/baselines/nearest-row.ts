@@ -1,16 +1,28 @@
 import { answerText } from '../example-text.ts';
-import { Neighbours } from '../neighbours.ts';
+import { NearestTexts } from '../neighbours.ts';
 import { rowPredictor } from '../predictor.ts';
-import type { Baseline } from './baseline.ts';
+import { readerWithin, templateOf, type PromptTemplate } from './baseline.ts';
+import { keptBaseline } from './kept.ts';
 
 /** Answers with the answer of the training row whose input is most alike. */
-export const nearestRow: Baseline = {
+export const nearestRow = keptBaseline({
   name: 'nearest',
   title: 'nearest training row',
   forms: ['classes', 'labels', 'numbers', 'json', 'short', 'long'],
   unfit: (train) => (train.length === 0 ? 'there are no training rows' : undefined),
-  async fit(train) {
-    const neighbours = new Neighbours(train);
-    return rowPredictor('nearest', (example) => ({ text: answerText(neighbours.nearest(example, 1)[0]) }));
+  async learn(train) {
+    const template = templateOf(train);
+    const rows = { inputs: train.map(readerWithin(template)), answers: train.map(answerText) };
+    return { values: { template, ...rows }, arrays: {} };
   },
-};
+  open({ values }) {
+    const { template, inputs, answers } = values as unknown as {
+      template: PromptTemplate;
+      inputs: string[];
+      answers: string[];
+    };
+    const input = readerWithin(template);
+    const texts = new NearestTexts(inputs);
+    return rowPredictor('nearest', (example) => ({ text: answers[texts.nearest(input(example), 1)[0]] }));
+  },
+});

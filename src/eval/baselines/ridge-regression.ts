@@ -1,9 +1,10 @@
 // R rows, F features
 import { rowPredictor } from '../predictor.ts';
-import { inputReader, numbersOf, type Baseline } from './baseline.ts';
+import { numbersOf, readerWithin, templateOf, type PromptTemplate } from './baseline.ts';
+import { keptBaseline } from './kept.ts';
 import { minimise, type MinimiseOptions } from './lbfgs.ts';
 import type { SparseMatrix, SparseRow } from './sparse.ts';
-import { fitTfIdf } from './tf-idf.ts';
+import { fitTfIdf, openTfIdf } from './tf-idf.ts';
 
 const FEATURES = { words: true, minTexts: 2, maxFeatures: 200_000 };
 /** Penalties per squared weight and row that are tried. */
@@ -12,29 +13,37 @@ const HELD_OUT_EVERY = 5;
 const TUNING_ROWS = 5000;
 
 /** Words and word pairs by tf-idf into a linear model with a squared penalty, which is chosen on training rows. */
-export const ridgeRegression: Baseline = {
+export const ridgeRegression = keptBaseline({
   name: 'ridge_regression',
   title: 'tf-idf + ridge regression',
   forms: ['numbers'],
   mostRows: 50_000,
   unfit: (train) => (train.length < HELD_OUT_EVERY ? 'there are too few training rows' : undefined),
-  async fit(train, options) {
-    const input = inputReader(train);
-    const [texts, numbers] = [train.map(input), numbersOf(train)];
+  async learn(train, options) {
+    const template = templateOf(train);
+    const [texts, numbers] = [train.map(readerWithin(template)), numbersOf(train)];
     const penalty = choosePenalty(texts, numbers, options);
     const { tfIdf, matrix } = fitTfIdf(texts, FEATURES);
-    const model = fitRidge(matrix, numbers, { ...options, penalty });
+    const parameters = fitRidge(matrix, numbers, { ...options, penalty });
+    return { values: { template }, arrays: { ...tfIdf.learnt, parameters } };
+  },
+  open({ values, arrays }) {
+    const { parameters, slots, weights } = arrays as Record<'parameters' | 'weights', Float64Array> & {
+      slots: Int32Array;
+    };
+    const input = readerWithin(values.template as PromptTemplate);
+    const tfIdf = openTfIdf({ slots, weights }, FEATURES);
     return rowPredictor('ridge_regression', (example) => ({
-      text: String(predictRidge(model, tfIdf.transform(input(example)))),
+      text: String(predictRidge(parameters, tfIdf.transform(input(example)))),
     }));
   },
-};
+});
 
 /** F weights, then the intercept. */
 type RidgeModel = Float64Array;
 
 /** Minimises the mean squared error / 2 + penalty / 2 · sum of squared weights, the numbers in standard deviations. */
-function fitRidge(
+export function fitRidge(
   matrix: SparseMatrix,
   numbers: readonly number[],
   { penalty, ...options }: MinimiseOptions & { penalty: number },
@@ -71,7 +80,7 @@ function squaredError(
   return loss + (penalty / 2) * squares;
 }
 
-function predictRidge(model: RidgeModel, { columns, values }: SparseRow): number {
+export function predictRidge(model: RidgeModel, { columns, values }: SparseRow): number {
   let sum = model[model.length - 1];
   for (let i = 0; i < columns.length; i++) sum += values[i] * model[columns[i]];
   return sum;

@@ -12,6 +12,14 @@ export interface TfIdfOptions extends FeatureOptions {
 export interface TfIdf {
   width: number;
   transform(text: string): SparseRow;
+  /** All that `openTfIdf` needs. */
+  learnt: LearntTfIdf;
+}
+
+/** Which features count, by column, and how much. */
+export interface LearntTfIdf {
+  slots: Int32Array;
+  weights: Float64Array;
 }
 
 /** Learns which features there are and how common each is; returns the training texts' own rows too. */
@@ -19,14 +27,18 @@ export function fitTfIdf(texts: readonly string[], options: TfIdfOptions): { tfI
   const features = texts.map((text) => countSlots(textFeatures(text, options)));
   const textsWith = new Uint32Array(FEATURE_SLOTS);
   for (const { slots } of features) for (const slot of slots) textsWith[slot]++;
-  const { columnOf, width } = chooseColumns(textsWith, options.minTexts ?? 1, options.maxFeatures ?? Infinity);
-  const weight = new Float64Array(width);
-  for (let slot = 0; slot < FEATURE_SLOTS; slot++) {
-    if (columnOf[slot] >= 0) weight[columnOf[slot]] = Math.log((1 + texts.length) / (1 + textsWith[slot])) + 1;
-  }
-  const row = (counted: SlotCounts) => weighted(counted, columnOf, weight);
-  const transform = (text: string) => row(countSlots(textFeatures(text, options)));
-  return { tfIdf: { width, transform }, matrix: sparseMatrix(features.map(row), width) };
+  const slots = chooseSlots(textsWith, options.minTexts ?? 1, options.maxFeatures ?? Infinity);
+  const weights = Float64Array.from(slots, (slot) => Math.log((1 + texts.length) / (1 + textsWith[slot])) + 1);
+  const columnOf = columnsOf(slots);
+  const rows = features.map((counted) => weighted(counted, columnOf, weights));
+  return { tfIdf: openTfIdf({ slots, weights }, options), matrix: sparseMatrix(rows, slots.length) };
+}
+
+/** What was learnt before, ready to read texts. */
+export function openTfIdf(learnt: LearntTfIdf, options: FeatureOptions): TfIdf {
+  const columnOf = columnsOf(learnt.slots);
+  const transform = (text: string) => weighted(countSlots(textFeatures(text, options)), columnOf, learnt.weights);
+  return { width: learnt.slots.length, transform, learnt };
 }
 
 /** Distinct slots in ascending order, with how often each occurs. */
@@ -47,8 +59,8 @@ function countSlots(features: readonly number[]): SlotCounts {
   return { slots: slots.slice(0, size), counts: counts.slice(0, size) };
 }
 
-/** Slots in use get columns 0, 1, …; -1 for the others. */
-function chooseColumns(textsWith: Uint32Array, minTexts: number, maxFeatures: number) {
+/** The slot of each column, ascending. */
+function chooseSlots(textsWith: Uint32Array, minTexts: number, maxFeatures: number): Int32Array {
   const used: number[] = [];
   for (let slot = 0; slot < textsWith.length; slot++) if (textsWith[slot] >= minTexts) used.push(slot);
   if (used.length > maxFeatures) {
@@ -56,9 +68,14 @@ function chooseColumns(textsWith: Uint32Array, minTexts: number, maxFeatures: nu
     used.length = maxFeatures;
     used.sort((a, b) => a - b);
   }
+  return Int32Array.from(used);
+}
+
+/** Slots in use have columns 0, 1, …; -1 for the others. */
+function columnsOf(slots: Int32Array): Int32Array {
   const columnOf = new Int32Array(FEATURE_SLOTS).fill(-1);
-  for (const [column, slot] of used.entries()) columnOf[slot] = column;
-  return { columnOf, width: used.length };
+  for (const [column, slot] of slots.entries()) columnOf[slot] = column;
+  return columnOf;
 }
 
 function weighted({ slots, counts }: SlotCounts, columnOf: Int32Array, weight: Float64Array): SparseRow {

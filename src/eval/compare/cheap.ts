@@ -4,11 +4,15 @@ import { answerForm, type AnswerForm } from '../answer-form.ts';
 import type { Baseline } from '../baselines/baseline.ts';
 import { mediaOf } from '../baselines/media-logistic.ts';
 import { baselines, type BaselineName } from '../baselines/index.ts';
-import { expectedText } from '../example-text.ts';
+import { thresholdPlan, thresholdsOn } from '../choose-thresholds.ts';
+import { expectedText, labelsIn } from '../example-text.ts';
 import type { MetricSpec } from '../metrics/index.ts';
 import type { PredictOptions } from '../predictor.ts';
-import { scorePredictor, type Score } from '../score.ts';
+import { labelCounts } from '../rare-classes.ts';
+import type { Score } from '../score.ts';
+import { withThresholds } from '../thresholds.ts';
 import { isBetter, type CheapChoice } from './rivals.ts';
+import { scoreWhereGiven } from './scored.ts';
 import type { System } from './system.ts';
 
 const IN_WORDS: Record<AnswerForm['kind'], string> = {
@@ -38,22 +42,31 @@ export interface CheapSystems {
   skipped: SkippedSystem[];
 }
 
-/** Every cheap baseline (or the one named) that makes sense for the rows, fitted on training rows with an answer. */
+export interface CheapOptions {
+  signal?: AbortSignal;
+  /** These alone, in place of all that there are. */
+  only?: readonly BaselineName[];
+  /** One that is judged itself. */
+  without?: BaselineName;
+}
+
+/** Every cheap baseline (or those named) that makes sense for the rows, fitted on training rows with an answer. */
 export async function fitCheap(
   train: readonly Example[],
-  { signal, only }: { signal?: AbortSignal; only?: BaselineName } = {},
+  { signal, only, without }: CheapOptions = {},
 ): Promise<CheapSystems> {
-  const answered = train.filter((example) => example.kind !== 'text' && expectedText(example) !== undefined);
+  const answered = answeredRows(train);
   const form = answerForm(answered).kind;
   const found: CheapSystems = { systems: [], skipped: [] };
-  for (const name of only === undefined ? baselines.names : [only]) {
+  for (const name of only ?? baselines.names) {
+    if (name === without) continue;
     const baseline = await baselines.load(name);
     const rows = answered.slice(0, baseline.mostRows);
     const note = rows.length < answered.length ? `fitted on the first ${rows.length} training rows` : undefined;
     const reason = unfit(baseline, rows, form);
     if (reason !== undefined) {
       // What is made for rows of another kind altogether is no news.
-      if (only !== undefined || isRelated(baseline, rows, form)) found.skipped.push({ name, reason });
+      if (only?.length === 1 || isRelated(baseline, rows, form)) found.skipped.push({ name, reason });
       continue;
     }
     signal?.throwIfAborted();
@@ -71,6 +84,16 @@ function isRelated(baseline: Baseline, rows: readonly Example[], form: AnswerFor
   return forms === undefined || forms.some((one) => one === form || (WRITTEN.has(one) && WRITTEN.has(form)));
 }
 
+/** The rows that something can be fitted on. */
+export function answeredRows(train: readonly Example[]): Example[] {
+  return train.filter((example) => example.kind !== 'text' && expectedText(example) !== undefined);
+}
+
+/** Why a baseline makes no sense for these rows, all of which have an answer; undefined where it does. */
+export function unfitFor(baseline: Baseline, answered: readonly Example[]): string | undefined {
+  return unfit(baseline, answered.slice(0, baseline.mostRows), answerForm(answered).kind);
+}
+
 function unfit(baseline: Baseline, rows: readonly Example[], form: AnswerForm['kind']): string | undefined {
   if (rows.length === 0) return 'no training row has an answer';
   const made = unreadable(baseline, rows);
@@ -86,6 +109,29 @@ function unreadable({ reads = ['text'] }: Baseline, rows: readonly Example[]): k
   return rows.map((row) => mediaOf(row)?.kind ?? 'text').find((kind) => !reads.includes(kind));
 }
 
+/**
+ * The same systems, those with probabilities deciding by thresholds that validation rows tell, as a tuned model does:
+ * one that never gives a rare class would be beaten by anything.
+ */
+export async function decidingWell(
+  systems: readonly System[],
+  rows: { train: readonly Example[]; validation: readonly Example[] },
+  signal?: AbortSignal,
+): Promise<System[]> {
+  const { train, validation } = rows;
+  const labels = labelsIn(train);
+  const plan = thresholdPlan({}, { kind: train[0]?.kind, labels, counts: labelCounts(train) });
+  if (plan === undefined || 'fixed' in plan || validation.length === 0) return [...systems];
+  const decided: System[] = [];
+  for (const system of systems) {
+    const predictions = await system.predictor.predict(validation, { signal });
+    const { thresholds } = thresholdsOn(plan.judged, predictions, validation);
+    const hasScores = predictions.every(({ scores }) => scores !== undefined);
+    decided.push(hasScores ? { ...system, predictor: withThresholds(system.predictor, thresholds) } : system);
+  }
+  return decided;
+}
+
 /** The best of several cheap systems by the deciding metric, on rows that nothing is compared on. */
 export async function chooseCheapest(
   systems: readonly System[],
@@ -97,8 +143,8 @@ export async function chooseCheapest(
   if (choosing.length === 0 || systems.length < 2) return undefined;
   let best: { name: string; score: Score } | undefined;
   for (const { predictor } of systems) {
-    const { scores } = await scorePredictor(predictor, choosing, [metric], options);
-    const [score] = scores;
+    const [score] = await scoreWhereGiven(await predictor.predict(choosing, options), choosing, metric);
+    if (score === undefined || Number.isNaN(score.value)) continue;
     if (best === undefined || isBetter(score.value, best.score.value, score.better))
       best = { name: predictor.name, score };
   }

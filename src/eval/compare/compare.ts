@@ -3,6 +3,7 @@ import type { Example } from '../../data/example.ts';
 import type { ComparedMetric, Comparison, Samples, SkippedSystem } from '../../store/results.ts';
 import type { MetricSpec } from '../metrics/index.ts';
 import { ScoreStatistics } from '../statistics/index.ts';
+import { classRows } from './class-rows.ts';
 import { keepReadable } from './readable.ts';
 import { metricDifferences } from './differences.ts';
 import { rivalsOf, strongest, type CheapChoice } from './rivals.ts';
@@ -21,6 +22,8 @@ export interface CompareOptions {
   /** The cheap system that counts, chosen on other rows. */
   cheapest?: CheapChoice;
   skipped?: readonly SkippedSystem[];
+  /** The rows that were trained on, to say how many there are of each class. */
+  train?: readonly Example[];
   /** Default 0.95. */
   confidence?: number;
   seed?: number;
@@ -79,7 +82,7 @@ interface Entries {
 }
 
 function judge({ subject, others, metrics, examples, leftOut }: Entries, options: CompareOptions): Judged {
-  const { confidence = 0.95, seed = 0, split, available, cheapest, skipped = [] } = options;
+  const { confidence = 0.95, seed = 0, split, available, cheapest, skipped = [], train = [] } = options;
   const metric = metrics[0].name;
   const choice = rivalsOf(others, metric, cheapest);
   const isRival = (name: string) => choice.rivals.includes(name);
@@ -113,6 +116,7 @@ function judge({ subject, others, metrics, examples, leftOut }: Entries, options
     verdict: overallVerdict(deciding),
     flips: flipsOf(examples, changes, rival?.name ?? ''),
     skipped,
+    classes: classRows(train, examples, subject.predictions),
   };
   return {
     comparison: { ...comparison, sentence: verdictSentence(comparison) },

@@ -1,10 +1,13 @@
 import type { Example } from '../../data/example.ts';
 import { answerForm, type AnswerForm } from '../answer-form.ts';
+import { isUneven, labelCounts, rareOfTwo } from '../rare-classes.ts';
 import type { MetricName } from '../metrics/index.ts';
 
 /** Plain data. */
 interface NamedMetric {
   metric: MetricName;
+  /** The class to find. */
+  positive?: string;
 }
 
 const byForm: Record<AnswerForm['kind'], readonly NamedMetric[]> = {
@@ -71,6 +74,27 @@ const OF_BOTH_KINDS: readonly NamedMetric[] = [
   { metric: 'no_answer_f1' },
 ];
 
+/** Always answering the other class is nearly right: what counts is how well the rare one is found. */
+function ofRareClass(positive: string): readonly NamedMetric[] {
+  return [
+    { metric: 'average_precision', positive },
+    { metric: 'macro_f1', positive },
+    { metric: 'recall_at_precision', positive },
+    { metric: 'balanced_accuracy' },
+    ...byForm.classes.filter(({ metric }) => metric !== 'macro_f1'),
+  ];
+}
+
+/** Where a class has few rows, accuracy says little of it. */
+function ofClasses(examples: readonly Example[]): readonly NamedMetric[] {
+  const counts = labelCounts(examples);
+  const rare = rareOfTwo(counts);
+  if (rare !== undefined) return ofRareClass(rare);
+  if (counts.size < 2 || !isUneven(counts)) return byForm.classes;
+  const [accuracy, macroF1, ...rest] = byForm.classes;
+  return [accuracy, macroF1, { metric: 'balanced_accuracy' }, ...rest];
+}
+
 function isUnanswered(example: Example): boolean {
   return example.kind === 'question' && example.answers?.length === 0;
 }
@@ -79,7 +103,7 @@ function isUnanswered(example: Example): boolean {
 export function suitableMetrics(examples: readonly Example[]): readonly NamedMetric[] {
   const { kind } = answerForm(examples);
   if (kind === 'span' && examples.some(isUnanswered)) return [...byForm.span, ...OF_BOTH_KINDS];
-  const metrics = byForm[kind];
+  const metrics = kind === 'classes' ? ofClasses(examples) : byForm[kind];
   if (WITHOUT_LIKELIHOOD.has(kind)) return metrics;
   const likelihood: NamedMetric = { metric: 'bits_per_byte' };
   const hasLikelihood = metrics.some(({ metric }) => metric === likelihood.metric);

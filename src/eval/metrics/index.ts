@@ -42,6 +42,7 @@ const table = {
   confusion: () => import('./confusion.ts').then((module) => module.confusion),
   roc_auc: () => import('./roc-auc.ts').then((module) => module.rocAuc),
   average_precision: () => import('./average-precision.ts').then((module) => module.averagePrecision),
+  recall_at_precision: () => import('./recall-at-precision.ts').then((module) => module.recallAtPrecision),
   log_loss: () => import('./log-loss.ts').then((module) => module.logLoss),
   brier: () => import('./brier.ts').then((module) => module.brier),
   ece: () => import('./calibration-error.ts').then((module) => module.calibrationError),
@@ -98,7 +99,13 @@ export async function createMetric(spec: MetricSpec): Promise<NamedMetric> {
   const definition = typeof chosen === 'string' ? await metrics.load(chosen) : chosen;
   checkOptions(definition, options);
   const name = given ?? (options.field === undefined ? definition.name : `${options.field}_${definition.name}`);
-  return { name, definition, metric: definition.create(options) };
+  return { name, definition: titled(definition, options), metric: definition.create(options) };
+}
+
+/** A metric of one class says which: "F1 of fraud". */
+function titled(definition: MetricDefinition, { positive }: MetricOptions): MetricDefinition {
+  if (positive === undefined) return definition;
+  return { ...definition, title: `${definition.ofClass ?? definition.title} of ${positive}` };
 }
 
 async function createMean(name: string, specs: readonly MetricSpec[]): Promise<NamedMetric> {

@@ -5,6 +5,7 @@ import type { MetricDefinition } from './metric.ts';
 export const macroF1: MetricDefinition = {
   name: 'macro_f1',
   title: 'macro F1',
+  ofClass: 'F1',
   better: 'higher',
   best: 1,
   reads: 'label',

@@ -58,6 +58,8 @@ export interface MetricDefinition {
   readonly name: string;
   /** For people: "chrF", "exact match". */
   readonly title: string;
+  /** The same of one class: "F1"; the title unless given. */
+  readonly ofClass?: string;
   readonly better: 'higher' | 'lower';
   /** A perfect value of a bounded metric (1 or 100); undefined where there is no such end. */
   readonly best?: number;

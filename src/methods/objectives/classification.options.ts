@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { classWeights, labelNames, threshold } from './labels.options.ts';
+import { classWeights, costs, labelNames, threshold } from './labels.options.ts';
 
 /** One label for each text, by a new head. */
 export const options = z.strictObject({
@@ -12,7 +12,14 @@ export const options = z.strictObject({
   threshold: threshold
     .nullable()
     .default(null)
-    .describe('of two labels, the probability from which the second is chosen; auto: found on validation rows'),
+    .describe(
+      'of two labels, the probability from which the second is chosen; auto: found on validation rows, as is usual where one has less than a tenth of the rows',
+    ),
+  costs: costs
+    .meta({ shown: '{LABEL: {missed: NUMBER, false_alarm: NUMBER}}' })
+    .describe(
+      'of two labels, what it costs to miss one and to give it wrongly; the threshold costs least on validation rows',
+    ),
 });
 
 export type ClassificationOptions = z.output<typeof options>;

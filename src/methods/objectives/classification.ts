@@ -7,16 +7,23 @@ import { prepareLabelled, unknownLabel, weightsOf } from './labelled-rows.ts';
 import { collateRows } from './next-token.ts';
 import { loaderOf } from './row-inputs.ts';
 
-/** One label for each text: cross-entropy of the classes, averaged over rows, or over their classes' weights. */
+/**
+ * One label for each text: cross-entropy of the classes, averaged over rows. A row counts by its class's weight over the
+ * mean weight of all training rows, whatever else is in its step: Σ w·loss / rows of a step, over an epoch of equal
+ * steps, is Σ w·loss / Σ w of the training set.
+ */
 export function create(options: ClassificationOptions, processor: Processor): Objective {
   const labels = processor.labels ?? [];
-  const weights = weightsOf(options.class_weights, labels, () => balancedWeights(processor));
+  const weights = meanOne(
+    weightsOf(options.class_weights, labels, () => balancedWeights(processor)),
+    processor,
+  );
   const weightOf = ({ label }: PreparedRow) => weights?.[label ?? 0] ?? 1;
   return {
     task: 'sequence',
     accepts: ['classification'],
     separable: true,
-    unit: 'weight',
+    unit: 'rows',
     config: { problem_type: 'single_label_classification' },
     prepare: (examples) =>
       prepareLabelled<ClassificationExample>(
@@ -27,7 +34,7 @@ export function create(options: ClassificationOptions, processor: Processor): Ob
       ),
     load: loaderOf(processor),
     collate: (rows) => collateRows(rows, { causal: processor.causal }),
-    counts: ({ rows }) => ({ rows: rows.length, weight: rows.reduce((sum, row) => sum + weightOf(row), 0) }),
+    counts: ({ rows }) => ({ rows: rows.length }),
     loss(model, batch, { totals, runner }) {
       const hidden = model.hidden(batch.input, { runner });
       const scores = model.sequenceHead.scores(hidden, model.layoutOf(batch.input)); // [R, C]
@@ -38,11 +45,20 @@ export function create(options: ClassificationOptions, processor: Processor): Ob
       const hits = scores.argmax(-1).eq(wanted).sum();
       const scaled = weights === undefined ? logProbs : logProbs.mul(onDevice(batch.rows.map(weightOf)));
       return {
-        perRow: scaled.mul(-1 / totals.weight),
+        perRow: scaled.mul(-1 / totals.rows),
         tally: { accuracy: { sum: hits, count: batch.rows.length } },
       };
     },
   };
+}
+
+/** Weights whose mean over the training rows is 1, so that they move rows against each other and not the learning rate. */
+function meanOne(weights: readonly number[] | undefined, { statistics }: Processor): readonly number[] | undefined {
+  if (weights === undefined || statistics === undefined) return weights;
+  const { counts } = statistics;
+  const rows = counts.reduce((sum, count) => sum + count, 0);
+  const total = weights.reduce((sum, weight, k) => sum + weight * counts[k], 0);
+  return rows === 0 || total === 0 ? weights : weights.map((weight) => (weight * rows) / total);
 }
 
 /** As scikit-learn: rows over classes times rows of the class; a class without rows counts as one with one. */

@@ -13,3 +13,17 @@ export const classWeights = z
 export const threshold = z.union([z.literal('auto'), z.number().gt(0).lt(1)], {
   error: 'expected auto or a probability between 0 and 1',
 });
+
+const cost = z.number().nonnegative();
+
+export const costs = z
+  .record(
+    z.string(),
+    z
+      .strictObject({ missed: cost, false_alarm: cost })
+      .refine(({ missed, false_alarm: alarm }) => missed + alarm > 0, 'one of them must cost something'),
+    { error: 'expected {LABEL: {missed: NUMBER, false_alarm: NUMBER}}' },
+  )
+  .refine((given) => Object.keys(given).length > 0, 'expected a label with its costs')
+  .nullable()
+  .default(null);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { classWeights, labelNames, threshold } from './labels.options.ts';
+import { classWeights, costs, labelNames, threshold } from './labels.options.ts';
 
 /** Any number of labels for each text, by a new head. */
 export const options = z.strictObject({
@@ -10,6 +10,9 @@ export const options = z.strictObject({
   threshold: threshold
     .default('auto')
     .describe('probability from which a label is given; auto: found for each label on validation rows'),
+  costs: costs
+    .meta({ shown: '{LABEL: {missed: NUMBER, false_alarm: NUMBER}}' })
+    .describe('what it costs to miss a label and to give it wrongly; its threshold costs least on validation rows'),
 });
 
 export type MultiLabelOptions = z.output<typeof options>;

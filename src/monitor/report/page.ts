@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { FILTER_SCRIPT } from './filter-script.ts';
 import { html, Html } from './html.ts';
 import type { RunReport } from './run-report.ts';
+import { classesSection } from './sections/classes.ts';
 import { comparisonSection } from './sections/comparison.ts';
 import { confusionSection } from './sections/confusion.ts';
 import { costsSection } from './sections/costs.ts';
@@ -48,9 +49,9 @@ export function reportPage(report: RunReport, live?: LivePart): string {
         <main>
           ${heading(report)} ${live?.section} ${warningsSection(report)} ${comparisonSection(comparison)}
           ${forgettingSection(report.forgetting)} ${overfittingSection(report.overfitting)}
-          ${counterfactualsSection(report.counterfactuals)} ${confusionSection(comparison)}
-          ${reliabilitySection(comparison)} ${costsSection(comparison)} ${curvesSection(report)}
-          ${samplesSection(samples, comparison)} ${dataSection(report)} ${timeSection(report)}
+          ${counterfactualsSection(report.counterfactuals)} ${classesSection(comparison)}
+          ${confusionSection(comparison)} ${reliabilitySection(comparison)} ${costsSection(comparison)}
+          ${curvesSection(report)} ${samplesSection(samples, comparison)} ${dataSection(report)} ${timeSection(report)}
           ${settingsSection(report)}
           <footer>
             Run ${run.id} in ${run.folder}${run.result !== undefined && ` · result in ${run.result}`}. Written by attune

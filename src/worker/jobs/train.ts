@@ -6,9 +6,12 @@ import { engineIdentity } from '../../tensor/index.ts';
 import type { Recipe, SettledTraining } from '../../train/recipe.ts';
 import type { CourseAdvice } from '../../train/course.ts';
 import { readConstants } from '../../train/trainer-state.ts';
+import { isCheapModel } from '../../eval/baselines/cheap-names.ts';
+import { trainCheap } from '../run/cheap/train-cheap.ts';
 import { checkEvaluation, type EvaluationPlan } from '../run/check-evaluation.ts';
 import { compareResult } from '../run/compare/final-comparison.ts';
 import { beginWhereOtherEnded } from '../run/continued-run.ts';
+import { usualSystems } from '../run/compare/usual-systems.ts';
 import { chooseNullThreshold } from '../run/choose-null-threshold.ts';
 import { chooseResult, measureResult } from '../run/choose-result.ts';
 import { chooseThresholds } from '../run/choose-thresholds.ts';
@@ -45,8 +48,8 @@ export interface TrainResult {
   /** Validation of the result's step, or else of the last one. */
   metrics: Metrics;
   seconds: number;
-  /** What was trained with where the recipe left it to the run. */
-  training: SettledTraining;
+  /** What was trained with where the recipe left it to the run; null where nothing is trained in steps. */
+  training: SettledTraining | null;
   /** What to change, where the losses have not settled. */
   advice: CourseAdvice | null;
   /** Of a dry run: what the run would take. */
@@ -68,6 +71,10 @@ export interface TrainPlan {
 
 /** A whole training run: data, preflight, training, result. */
 export async function run(input: TrainInput, context: JobContext): Promise<TrainResult> {
+  return isCheapModel(input.recipe.model) ? trainCheap(input, context) : trainModel(input, context);
+}
+
+async function trainModel(input: TrainInput, context: JobContext): Promise<TrainResult> {
   const { emit, signal } = context;
   const folder = context.folder ?? input.recipe.output_dir;
   const latest = input.resume === true ? listCheckpoints(folder).at(-1) : undefined;
@@ -128,7 +135,7 @@ async function finish(prepared: PreparedRun, { isJudged }: { isJudged: boolean }
 /** What the result is worth, and what it forgot. The run cannot go on after this: its memory is freed. */
 async function judgeResult(prepared: PreparedRun, result: string): Promise<void> {
   freeTraining(prepared);
-  await compareResult(prepared, result);
+  await compareResult(prepared, result, usualSystems(prepared.context.recipe.evaluation, result));
   await recordForgetting(prepared, result);
   await recordOverfitting(prepared, result);
 }

@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { join, resolve } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
+import { nearest } from '../../base/nearest.ts';
+import { cheapModelNames } from '../../eval/baselines/cheap-names.ts';
 import { hubSettings, isRepositoryName, parseRepository, snapshotFolder } from '../../hub/index.ts';
 
 /** The language model that comes with the package. */
@@ -21,11 +23,12 @@ export function modelFolder(name: string): string {
   const isHubName = isRepositoryName(name.split('@')[0]);
   const pulled = isHubName ? snapshotFolder(parseRepository(name, 'model'), hubSettings()) : undefined;
   if (pulled !== undefined) return pulled;
+  const close = nearest(name, [OWN_BASE, ...cheapModelNames]);
   throw new AttuneError('E_MODEL_MISSING', {
     what: `There is no model at ${name}`,
     got: isHubName ? 'a name on the Hugging Face hub that has not been fetched' : 'no such folder',
     expected: `a Hugging Face folder (config.json, safetensors, tokenizer.json), or ${OWN_BASE}`,
-    fix: isHubName ? `attune models pull ${name}` : 'check the path',
+    fix: isHubName ? `attune models pull ${name}` : close === undefined ? 'check the path' : `did you mean ${close}?`,
   });
 }
 

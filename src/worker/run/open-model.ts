@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
+import { isCheapFolder } from '../../eval/baselines/cheap-names.ts';
 import { readAdapterConfig } from '../../methods/tuning/adapter-config.ts';
 import { open as openLora } from '../../methods/tuning/lora.ts';
 import type { Task } from '../../models/architecture.ts';
@@ -72,6 +73,7 @@ export async function openModel(target: string, options: OpenOptions = {}): Prom
 
 async function openChecked(target: string, options: OpenOptions): Promise<OpenedModel> {
   const folder = resultFolder(target);
+  if (isCheapFolder(folder)) throw cheap(target);
   const dtype = computeType(options.precision ?? 'auto');
   const notes = readNotes(folder);
   if (isAdapterFolder(folder)) return openAdapter(folder, { ...options, dtype, notes });
@@ -87,6 +89,13 @@ async function openChecked(target: string, options: OpenOptions): Promise<Opened
   const tokenizer = await withForm(await loadTokenizer(folder, model.task), notes);
   if (notes !== undefined) check(model, tokenizer, { folder, notes });
   return { model, tokenizer, media: await mediaReaderOf(folder), folder, baseFolder: folder, notes };
+}
+
+function cheap(target: string): AttuneError {
+  return new AttuneError('E_TASK_UNSUPPORTED', {
+    what: `${target} is a cheap system, which has no weights to open, tune or export and writes no text`,
+    fix: `it answers rows: attune predict ${target} --input rows.csv; to measure it: attune eval ${target}`,
+  });
 }
 
 interface AdapterRequest extends OpenOptions {

@@ -1,12 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parse } from 'yaml';
+import { isCheapFolder } from '../../eval/baselines/cheap-names.ts';
+import { cheapTitle } from '../../eval/cheap-model.ts';
 import { writeFileAtomic } from '../../files/atomic.ts';
 import type { Task } from '../../models/architecture.ts';
 import { readReport } from '../../monitor/report/run-report.ts';
 import { modelCard, type ModelCardParts } from '../../store/model-card.ts';
 import { isAdapterFolder } from './base-model.ts';
-import { promptFormOf, readNotes } from './result-notes.ts';
+import { promptFormOf, readNotes, type ResultNotesFile } from './result-notes.ts';
 
 /** What model hubs call our tasks. */
 const PIPELINE_TAGS: Record<Task, string> = {
@@ -33,9 +35,7 @@ export function writeModelCard(runFolder: string, resultFolder: string): void {
   const { run, data, comparison, identity } = readReport(runFolder);
   const card = modelCard({
     name: basename(run.folder),
-    kind: isAdapterFolder(resultFolder) ? 'adapter' : 'model',
-    baseModel: notes.base_model,
-    ...licenceOf(notes.base_folder),
+    ...originOf(resultFolder, notes),
     task: PIPELINE_TAGS[notes.task],
     tags: [run.tuning, run.objective].filter((tag) => tag !== undefined),
     source: run.source,
@@ -49,6 +49,16 @@ export function writeModelCard(runFolder: string, resultFolder: string): void {
     identity,
   });
   writeFileAtomic(join(resultFolder, 'README.md'), card);
+}
+
+/** What it is and what it was made from: a cheap system is made from rows alone. */
+function originOf(
+  folder: string,
+  notes: ResultNotesFile,
+): Pick<ModelCardParts, 'kind' | 'baseModel' | 'system' | 'license' | 'languages'> {
+  if (isCheapFolder(folder)) return { kind: 'cheap', system: cheapTitle(folder) };
+  const kind = isAdapterFolder(folder) ? 'adapter' : 'model';
+  return { kind, baseModel: notes.base_model, ...licenceOf(notes.base_folder) };
 }
 
 /** The base model's own card says under which licence its offspring stands, and which languages it knows. */

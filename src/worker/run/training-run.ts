@@ -23,6 +23,7 @@ import {
   trainerOptions,
 } from './build-trainer.ts';
 import { likelihoodMeasure } from './likelihood-metrics.ts';
+import { recipePlan } from './choose-thresholds.ts';
 import { labelsOf, labelStatistics } from './label-statistics.ts';
 import { loadRunData, reportCuts, reportData } from './load-run-data.ts';
 import { withFrozenRows } from './frozen-rows.ts';
@@ -155,6 +156,7 @@ async function readRows(context: RunContext): Promise<RunRows> {
   // What reads no tokens has no table that the letters it writes could fit.
   if (vocabularySize > 0) checkVocabulary({ origin: base, size: vocabulary.known }, vocabularySize);
   const labels = labelsOf(recipe, loaded.splits.train, readConfig(base));
+  recipePlan(recipe, labels, loaded.splits.train); // costs that cannot be followed are told before training
   const statistics = labelStatistics(loaded.splits.train, labels);
   const media = await mediaReaderOf(base);
   const objective = await createObjective(recipe, { tokenizer, media, labels, statistics, now, causal, filledTo });

@@ -43,7 +43,7 @@ function readingOf({ parts: { model, objective } }: PreparedRun): Record<string,
 }
 
 /** Undefined where the files of the training rows have several. */
-function trainFormat({ files }: DataReport): string | undefined {
+export function trainFormat({ files }: DataReport): string | undefined {
   const formats = new Set(files.flatMap(({ split, format }) => (split === 'train' ? [format] : [])));
   return formats.size === 1 ? [...formats][0] : undefined;
 }

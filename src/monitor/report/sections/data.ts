@@ -11,8 +11,7 @@ export function dataSection({ data, recipe, run }: RunReport): Html | undefined 
   return html`<section>
     <h2>Data</h2>
     <p class="soft">
-      ${run.source ?? 'source not named'} · format ${data.format} · ${formatCount(data.inputTokens)} input
-      tokens${data.lossTokens > 0 && `, of which ${formatCount(data.lossTokens)} carry loss`}
+      ${run.source ?? 'source not named'} · format ${data.format}${data.inputTokens > 0 && tokens(data)}
     </p>
     <table>
       <thead>
@@ -33,8 +32,14 @@ export function dataSection({ data, recipe, run }: RunReport): Html | undefined 
         )}
       </tbody>
     </table>
-    ${cuts(data)}${lengthFigure(data, maxLength(recipe))}
+    ${cuts(data)}${data.inputTokens > 0 && lengthFigure(data, maxLength(recipe))}
   </section>`;
+}
+
+/** A cheap system reads none. */
+function tokens({ inputTokens, lossTokens }: DataPrepared): string {
+  const trained = lossTokens > 0 ? `, of which ${formatCount(lossTokens)} carry loss` : '';
+  return ` · ${formatCount(inputTokens)} input tokens${trained}`;
 }
 
 /** Rows that were not used as they stood; silence would be a lie (F6). */

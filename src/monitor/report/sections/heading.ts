@@ -47,11 +47,13 @@ function tiles({ run, totals, evaluations, data, choice }: RunReport): Html {
   const best = evaluations.findLast(({ best, split }) => best && split === 'validation');
   const { inputTokens, lossTokens, peakMemoryBytes, seconds, tokensPerSecond } = totals;
   const steps = run.steps === undefined || run.steps === run.step ? undefined : `of ${formatCount(run.steps)}`;
+  // What is fitted at once has none.
+  const hasSteps = choice === undefined || run.step > 0;
   return html`<dl class="tiles">
     ${best?.metrics.loss !== undefined && tile('Best validation loss', formatNumber(best.metrics.loss), `step ${formatCount(best.step)}`)}
     ${run.loss !== undefined && tile('Last training loss', formatNumber(run.loss), run.epoch !== undefined && `epoch ${formatNumber(run.epoch, 3)}`)}
-    ${choice !== undefined && tile('The result', `step ${formatCount(choice.step)}`, reasonOf(choice))}
-    ${tile('Steps', formatCount(run.step), steps)}
+    ${choice !== undefined && hasSteps && tile('The result', `step ${formatCount(choice.step)}`, reasonOf(choice))}
+    ${hasSteps && tile('Steps', formatCount(run.step), steps)}
     ${data !== undefined && tile('Training rows', formatCount(data.rows.train), `${formatCount(data.rows.validation)} validation, ${formatCount(data.rows.test)} test`)}
     ${inputTokens > 0 && tile('Input tokens', formatCount(inputTokens), lossTokens > 0 && `${formatCount(lossTokens)} carried loss`)}
     ${tokensPerSecond !== undefined && tile('Input tokens a second', formatCount(tokensPerSecond))}

@@ -1,8 +1,10 @@
 import { formatCount, formatNumber } from '../../../base/format.ts';
+import { keepableCheap, keepSentence } from '../../../eval/compare/keep-cheap.ts';
 import type { Comparison, Difference } from '../../../store/results.ts';
 import { html, type Html } from '../html.ts';
 import { adviceText } from '../../../train/course.ts';
 import type { RunReport } from '../run-report.ts';
+import { neverPredicted } from './classes.ts';
 import { intervalText, outcomeBadge, titleOf } from './outcome.ts';
 
 const VERDICTS = {
@@ -18,7 +20,8 @@ export function verdictBox({ comparison, run }: RunReport): Html | undefined {
     return html`<div class="verdict ${tone}">
       <p class="word">${word}</p>
       <p>${comparison.sentence}</p>
-      ${againstEach(comparison)} ${losses(comparison)} ${changedRows(comparison)} ${advice(run)}
+      ${neverPredicted(comparison)} ${keepable(comparison, run)} ${againstEach(comparison)} ${losses(comparison)}
+      ${changedRows(comparison)} ${advice(run)}
     </div>`;
   }
   if (run.status !== 'finished') return undefined;
@@ -32,6 +35,14 @@ export function verdictBox({ comparison, run }: RunReport): Html | undefined {
 /** What to change, where the losses have not settled. */
 function advice({ advice: found, name }: RunReport['run']): Html | undefined {
   return found && html`<p class="small"><b>How it learned:</b> ${adviceText(found, name)}.</p>`;
+}
+
+/** How to have the cheap system that is no worse. */
+function keepable(comparison: Comparison, { folder }: RunReport['run']): Html | undefined {
+  const cheap = keepableCheap(comparison);
+  if (cheap === undefined) return undefined;
+  const command = `attune train ${folder}/recipe.json --model ${cheap.model} --output-dir ${folder}-${cheap.model}`;
+  return html`<p>${keepSentence(cheap, '')}<code>${command}</code></p>`;
 }
 
 /** One line a rival, where the sentence above cannot speak of all. */

@@ -5,13 +5,23 @@ import { readSafetensorsHeader } from '../../../tensor/safetensors.ts';
 import { writeComparison, writeSamples } from '../../../store/results.ts';
 import { modelFolder } from '../base-model.ts';
 import { writeModelCard } from '../result-card.ts';
-import type { PreparedRun } from '../training-run.ts';
+import type { LoadedData } from '../../../data/index.ts';
+import type { PreparedRun, RunContext } from '../training-run.ts';
 import { rowsWithinBudget } from './row-budget.ts';
 import { runComparison } from './run-comparison.ts';
-import { usualSystems } from './usual-systems.ts';
+import type { SystemSpec } from './systems/system-spec.ts';
+
+/** What is left to know of a run that has its result. */
+export interface FinishedRun extends Pick<PreparedRun, 'test' | 'metrics'> {
+  context: Pick<RunContext, 'recipe' | 'folder' | 'emit' | 'signal'>;
+  loaded: Pick<LoadedData, 'splits'>;
+  /** Absent where nothing is trained in steps. */
+  constants?: Pick<PreparedRun['constants'], 'training'>;
+}
 
 /** Of a model whose files are not here nothing is known. */
-function affordable({ context, constants, loaded, test }: PreparedRun): number {
+function affordable({ context, constants, loaded, test }: FinishedRun): number {
+  if (constants === undefined) return USUAL_ROWS;
   const { model, objective } = context.recipe;
   const training = { ...constants.training, max_steps: context.recipe.training.max_steps };
   const writes = ['sft', 'seq2seq', 'pretrain'].includes(objective.name);
@@ -25,7 +35,7 @@ function parametersIn(folder: string): number {
 }
 
 /** Fewer than usual are not compared without a word. */
-function reportSample(rows: number, { context, test }: PreparedRun, most: number | 'auto'): void {
+function reportSample(rows: number, { context, test }: FinishedRun, most: number | 'auto'): void {
   if (most !== 'auto' || rows >= Math.min(test.length, USUAL_ROWS)) return;
   const message = `comparing on ${rows} of ${test.length} test rows, since answers to more would take long (evaluation.max_rows)`;
   context.emit({ type: 'phase-started', phase: 'evaluate', message });
@@ -35,7 +45,7 @@ function reportSample(rows: number, { context, test }: PreparedRun, most: number
  * A run's ending: the result as it was written against what one has without training, on the rows kept for test. What
  * fails here is told as a warning: the result is there. The memory of training has been freed before.
  */
-export async function compareResult(run: PreparedRun, result: string): Promise<void> {
+export async function compareResult(run: FinishedRun, result: string, specs: readonly SystemSpec[]): Promise<void> {
   const { recipe, folder, emit, signal } = run.context;
   if (recipe.evaluation.baselines === 'none') return;
   const notCompared = (message: string) => emit({ type: 'warning-raised', code: 'W_NOT_COMPARED', message });
@@ -51,7 +61,6 @@ export async function compareResult(run: PreparedRun, result: string): Promise<v
     reportSample(test.length, run, most);
     const rows = { train, validation, test, typical: train, split: 'test', available: run.test.length };
     const maxNewTokens = room === 'auto' ? undefined : room;
-    const specs = usualSystems(recipe.evaluation, result);
     const keepSeen = !excludesSeen;
     const options = { emit, signal, seed, maxNewTokens, keepSeen, metrics: run.metrics };
     const compared = await runComparison(specs, rows, options);

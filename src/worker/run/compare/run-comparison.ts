@@ -41,6 +41,7 @@ export async function runComparison(
     metrics,
     cheapest,
     skipped,
+    train: rows.train,
     seed,
   });
   return { ...compared, samples: await withPictures(compared.samples, test) };

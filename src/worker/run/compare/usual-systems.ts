@@ -1,4 +1,5 @@
 import { unknownName } from '../../../base/registry.ts';
+import type { CheapModel } from '../../../eval/cheap-model.ts';
 import type { Recipe } from '../../../train/recipe.ts';
 import type { SystemSpec } from './systems/system-spec.ts';
 
@@ -9,6 +10,17 @@ export function usualBaseline(name: string): (typeof CHOICES)[number] {
   const found = CHOICES.find((choice) => choice === name.trim());
   if (found === undefined) throw unknownName('baseline', 'E_UNKNOWN_BASELINE', name, CHOICES);
   return found;
+}
+
+/** What a recipe that trains a cheap system compares it with: the other cheap ones. */
+export function usualCheapSystems(
+  folder: string,
+  { baseline, title }: Pick<CheapModel, 'baseline' | 'title'>,
+): SystemSpec[] {
+  return [
+    { source: 'kept', name: 'tuned', title, kind: 'tuned', folder },
+    { source: 'cheap', without: baseline },
+  ];
 }
 
 /** What a recipe compares its result with: the tuned model first, its base, and what else is named. */

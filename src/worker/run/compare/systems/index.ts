@@ -10,6 +10,7 @@ export const systemSources = defineRegistry<SystemSource, SystemSpec['source']>(
     model: () => import('./model.ts'),
     endpoint: () => import('./endpoint.ts'),
     cheap: () => import('./cheap.ts'),
+    kept: () => import('./kept.ts'),
     file: () => import('./file.ts'),
   },
 );

@@ -55,10 +55,19 @@ export interface EndpointLimits {
   outputPrice?: number;
 }
 
-/** All cheap baselines that make sense for the rows, or one by its name. */
+/** All cheap baselines that make sense for the rows, or those named. */
 export interface CheapSpec {
   source: 'cheap';
-  baseline?: BaselineName;
+  baselines?: readonly BaselineName[];
+  /** One that is judged itself. */
+  without?: BaselineName;
+}
+
+/** A cheap system that was kept. */
+export interface KeptSpec extends Named {
+  source: 'kept';
+  /** The folder that holds it. */
+  folder: string;
 }
 
 /** Answers that were made elsewhere: JSON lines of `{id, text}` or of texts in the rows' order. */
@@ -68,4 +77,4 @@ export interface FileSpec extends Named {
 }
 
 /** One entry of a comparison. Plain data: it crosses the process border. */
-export type SystemSpec = ModelSpec | EndpointSpec | CheapSpec | FileSpec;
+export type SystemSpec = ModelSpec | EndpointSpec | CheapSpec | KeptSpec | FileSpec;

@@ -1,0 +1,68 @@
+import { AttuneError } from '../../base/errors.ts';
+import type { ExampleKind } from '../../data/index.ts';
+import { openCheapModel, type CheapModel } from '../../eval/cheap-model.ts';
+import { baselines } from '../../eval/baselines/index.ts';
+import { splitLabels } from '../../eval/example-text.ts';
+import type { Prediction } from '../../eval/predictor.ts';
+import type { AnswerKind } from '../../worker/jobs/predict.ts';
+import { notedShapes } from '../../worker/run/remembered-shapes.ts';
+import { readNotes } from '../../worker/run/result-notes.ts';
+import type { AnsweringModel, PredictorOptions } from './answering-model.ts';
+
+const ANSWERS: Partial<Record<ExampleKind, AnswerKind>> = {
+  classification: 'label',
+  multilabel: 'labels',
+  regression: 'number',
+};
+
+/** A cheap system answers in this process: it needs neither a worker nor libtorch. @throws AttuneError E_OPTION_IDLE */
+export async function openCheapAnswers(folder: string, options: PredictorOptions): Promise<AnsweringModel> {
+  refuseIdle(options);
+  const { about, predictor } = await openCheapModel(folder);
+  const answers = ANSWERS[about.kind] ?? 'text';
+  const { reads = ['text'] } = await baselines.load(about.baseline);
+  const [media] = reads.filter((kind) => kind !== 'text');
+  return {
+    description: {
+      task: 'sequence',
+      answers,
+      labels: about.labels,
+      thresholds: about.label_thresholds,
+      isChat: about.kind === 'chat',
+      media,
+      shapes: notedShapes(readNotes(folder)),
+    },
+    async answer(examples, { done, total } = {}) {
+      const predictions = await predictor.predict(examples, { signal: options.signal });
+      const told = done === undefined ? undefined : done + examples.length;
+      if (told !== undefined)
+        options.onEvent?.({ type: 'work-advanced', phase: 'generate', done: told, total, unit: 'rows' });
+      return predictions.map((prediction) => named(prediction, about));
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+/** A system that copies an answer has it as a text alone. */
+function named(prediction: Prediction, { kind }: CheapModel): Prediction {
+  const { text = '', label = text.trim(), labels = splitLabels(text) } = prediction;
+  if (kind === 'classification') return { ...prediction, label };
+  return kind === 'multilabel' ? { ...prediction, labels } : prediction;
+}
+
+function refuseIdle({ target, base, precision, storage }: PredictorOptions): void {
+  const given = {
+    base: base === true,
+    precision: precision !== undefined && precision !== 'auto',
+    storage: storage !== undefined && storage !== 'dense',
+  };
+  const problems = Object.entries(given)
+    .filter(([, isGiven]) => isGiven)
+    .map(([field]) => ({ field, message: 'is of weights, which a cheap system does not have' }));
+  if (problems.length === 0) return;
+  throw new AttuneError('E_OPTION_IDLE', {
+    what: `What was set is of no use for ${target}`,
+    problems,
+    fix: 'leave it out',
+  });
+}

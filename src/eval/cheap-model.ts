@@ -1,0 +1,77 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { AttuneError } from '../base/errors.ts';
+import type { ExampleKind } from '../data/example.ts';
+import { readJson, writeJson } from '../files/json.ts';
+import { readArrays, writeArrays } from '../tensor/array-file.ts';
+import { DESCRIPTION } from './baselines/cheap-names.ts';
+import { baselines, type BaselineName } from './baselines/index.ts';
+import { isKept, type KeptBaseline, type LearntState } from './baselines/kept.ts';
+import type { Predictor } from './predictor.ts';
+import type { Thresholds } from './chosen-labels.ts';
+import { withThresholds } from './thresholds.ts';
+
+/** Numbers lie beside the description. */
+const ARRAYS = 'cheap_model.safetensors';
+const VERSION = 1;
+
+/** What is known of a cheap system that was kept. */
+export interface CheapModel {
+  version: typeof VERSION;
+  /** As the recipe names it: "tfidf". */
+  model: string;
+  baseline: BaselineName;
+  /** For people: "tf-idf + logistic regression". */
+  title: string;
+  /** Of the rows that it was fitted on. */
+  kind: ExampleKind;
+  /** Its classes, where it has some. */
+  labels?: readonly string[];
+  /** By label: the probability from which it is given. */
+  label_thresholds?: Thresholds;
+}
+
+interface CheapModelFile extends CheapModel {
+  learnt: LearntState['values'];
+}
+
+export function writeCheapModel(folder: string, about: Omit<CheapModel, 'version'>, state: LearntState): void {
+  if (Object.keys(state.arrays).length > 0) writeArrays(join(folder, ARRAYS), state.arrays);
+  writeJson(join(folder, DESCRIPTION), { version: VERSION, ...about, learnt: state.values } satisfies CheapModelFile);
+}
+
+/** What the system of a folder is, for people. */
+export function cheapTitle(folder: string): string {
+  return readJson<CheapModelFile>(join(folder, DESCRIPTION)).title;
+}
+
+/** Opens a cheap system without libtorch. @throws AttuneError E_CHEAP_MODEL_BAD, E_BAD_JSON, E_SAFETENSORS_… */
+export async function openCheapModel(folder: string): Promise<{ about: CheapModel; predictor: Predictor }> {
+  const path = join(folder, DESCRIPTION);
+  const { learnt, ...about } = readJson<CheapModelFile>(path);
+  if (about.version !== VERSION) throw bad(path, `version ${about.version}`, `version ${VERSION}`);
+  const baseline = baselines.has(about.baseline) ? await baselines.load(about.baseline) : undefined;
+  if (baseline === undefined || !isKept(baseline))
+    throw bad(path, `the system "${about.baseline}"`, 'one that is kept');
+  const arrays = existsSync(join(folder, ARRAYS)) ? readArrays(join(folder, ARRAYS)) : {};
+  return { about, predictor: openKept(baseline, { values: learnt, arrays }, about) };
+}
+
+/** A baseline with what it learnt, and the thresholds by which its probabilities are read. */
+export function openKept(
+  baseline: KeptBaseline,
+  state: LearntState,
+  { label_thresholds: thresholds }: Pick<CheapModel, 'label_thresholds'>,
+): Predictor {
+  const predictor = baseline.open(state);
+  return thresholds === undefined ? predictor : withThresholds(predictor, thresholds);
+}
+
+function bad(path: string, got: string, expected: string): AttuneError {
+  return new AttuneError('E_CHEAP_MODEL_BAD', {
+    what: `${path} is no model that this version of attune can open`,
+    got,
+    expected,
+    fix: 'train it again with this version',
+  });
+}

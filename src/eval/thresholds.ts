@@ -1,0 +1,33 @@
+import { chosenLabel, chosenLabels, type Thresholds } from './chosen-labels.ts';
+import { joinLabels } from './example-text.ts';
+import type { Prediction, Predictor } from './predictor.ts';
+
+/** The threshold where nothing else is said. */
+export const EVEN = 0.5;
+
+type Answer = Pick<Prediction, 'text' | 'label' | 'labels' | 'scores'>;
+
+/** An answer read again by thresholds; as it is where it has no probabilities. */
+export function decide({ scores, labels }: Answer, thresholds: Thresholds): Pick<Answer, 'text' | 'label' | 'labels'> {
+  if (scores === undefined) return {};
+  const [names, probabilities] = [Object.keys(scores), Object.values(scores)];
+  if (labels !== undefined) {
+    const given = chosenLabels(probabilities, names, thresholds);
+    return { text: joinLabels(given), labels: given };
+  }
+  const label = chosenLabel(probabilities, names, thresholds);
+  return { text: label, label };
+}
+
+/** A predictor whose probabilities are read by thresholds. */
+export function withThresholds(predictor: Predictor, thresholds: Thresholds): Predictor {
+  const { name, note } = predictor;
+  return {
+    name,
+    note,
+    async predict(examples, options) {
+      const predictions = await predictor.predict(examples, options);
+      return predictions.map((answer) => ({ ...answer, ...decide(answer, thresholds) }));
+    },
+  };
+}

@@ -1,0 +1,65 @@
+// A recipe for a model, used for a cheap system: trained, kept, compared, measured, proved.
+import { existsSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readComparison } from '../../src/store/results.ts';
+import { BadInputBench } from './bad-input-bench.ts';
+
+let bench: BadInputBench;
+
+const words = { weather: ['rain', 'sun', 'storm'], money: ['price', 'coin', 'tax'], food: ['bread', 'soup', 'rice'] };
+
+function rows(): string {
+  const lines = Object.entries(words).flatMap(([label, [one, two, three]]) =>
+    Array.from({ length: 20 }, (_, i) => {
+      const order = [one, two, three, one, two].slice(i % 3, (i % 3) + 3).join(' and ');
+      return `"Case ${i * 37} of ${label.length * 11 + i}: ${order}, number ${i * i}",${label}`;
+    }),
+  );
+  return `text,label\n${lines.join('\n')}\n`;
+}
+
+describe.skipIf(!existsSync('build/attune.node'))('a cheap system that is kept', () => {
+  beforeAll(async () => {
+    bench = await BadInputBench.make();
+    bench.write('topics.csv', rows());
+    bench.write(
+      'topics.yaml',
+      'model: model\ndata: {train: topics.csv, test: 0.3}\nobjective: classification\ntuning: full\n',
+    );
+    const { code, document, stderr } = bench.run(['train', 'topics.yaml', '--model', 'tfidf']);
+    if (code !== 0) throw new Error(stderr);
+    expect(document).toMatchObject({ outcome: 'finished', metrics: { accuracy: expect.any(Number) } });
+  });
+  afterAll(() => bench.remove());
+
+  it('has a run with a comparison that has no base, and a result with a card', () => {
+    const { systems, subject } = readComparison(bench.path('runs/topics-tfidf'))!;
+    expect([subject, systems[0].title]).toEqual(['tuned', 'tf-idf + logistic regression']);
+    const others = systems.slice(1).map(({ name, kind }) => `${kind} ${name}`);
+    expect(others).toEqual(['cheap nearest', 'cheap majority']);
+    expect(bench.text('runs/topics-tfidf/model/README.md')).toContain('attune predict FOLDER --input rows.csv');
+    expect(bench.run(['runs', 'show', 'runs/topics-tfidf']).document).toMatchObject({
+      status: 'finished',
+      model: 'tfidf',
+    });
+    expect(bench.text('runs/topics-tfidf/report.html')).toContain('tf-idf + logistic regression');
+  });
+
+  it('is measured, compared and proved by its bytes', () => {
+    const { accuracy } = bench.run(['eval', 'runs/topics-tfidf']).document.metrics as { accuracy: number };
+    expect(accuracy).toBeGreaterThan(0.9);
+    const { document } = bench.run(['compare', 'runs/topics-tfidf', 'tfidf']);
+    const { differences } = document.comparison as { differences: { estimate: number }[] };
+    expect(differences[0].estimate).toBe(0);
+    expect(bench.run(['runs', 'verify', 'runs/topics-tfidf']).document).toMatchObject({ ok: true, how: 'retrained' });
+  });
+
+  it('is refused where it makes no sense, before and after', () => {
+    expect(bench.failure(['train', 'topics.yaml', '--model', 'pixels', '--output-dir', 'other'])).toMatchObject({
+      code: 'E_CHEAP_UNFIT',
+      got: 'it does not read texts',
+    });
+    expect(bench.failure(['chat', 'runs/topics-tfidf'], { input: 'Rain?\n' }).code).toBe('E_TASK_UNSUPPORTED');
+    expect(bench.failure(['compare', 'runs/topics-tfidf', 'base:runs/topics-tfidf']).code).toBe('E_TASK_UNSUPPORTED');
+  });
+});
