@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
@@ -162,11 +162,10 @@ describe('rows that are answered', () => {
     put('zero.csv', '');
     put('far.csv', 'a,b\n1,2\n');
     put('near.csv', 'subject,boddy\na,b\n');
-    if (!existsSync(path('folder'))) put('folder-file', '');
+    mkdirSync(path('folder'), { recursive: true });
     const absolute = Object.fromEntries(
       Object.entries(options).map(([key, value]) => [key, typeof value === 'string' ? path(value) : value]),
     );
-    if (options.input === 'folder') absolute.input = mkdtempSync(path('folder'));
     expect((await refusal(absolute)).code).toBe(code);
   });
 
@@ -208,20 +207,20 @@ describe('any number of rows', () => {
   const collect = runInNewContext('gc') as () => void;
 
   it('takes the same memory', async () => {
-    const rows = Array.from({ length: 200_000 }, (_, i) => `subject ${i},body ${i}\n`);
+    const rows = Array.from({ length: 100_000 }, (_, i) => `subject ${i},body ${i}\n`);
     const input = put('many.csv', `subject,body\n${rows.splice(0).join('')}`);
     const used: number[] = [];
     let answered = 0;
     const measured = (example: Example): Prediction => {
-      if (++answered % 50_000 === 0) {
+      if (++answered % 25_000 === 0) {
         collect();
         used.push(process.memoryUsage().heapUsed / 2 ** 20);
       }
       return byLength(example);
     };
     const result = await answerRows(fakeModel({}, measured), { input, to: path('many-out.csv') });
-    expect([result.rows, result.answers]).toEqual([200_000, undefined]);
-    expect(text('many-out.csv').split('\n').length).toBe(200_002);
+    expect([result.rows, result.answers]).toEqual([100_000, undefined]);
+    expect(text('many-out.csv').split('\n').length).toBe(100_002);
     expect(used.at(-1)! - used[0], `MiB after each quarter: ${used.join(', ')}`).toBeLessThan(4);
   }, 60_000);
 
