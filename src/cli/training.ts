@@ -69,12 +69,16 @@ async function showRecipe({ log }: CommandContext, recipe: Recipe, inFull: boole
 
 type Outcome = TrainOutcome | { outcome: 'detached'; folder: string; pid: number };
 
+/** Tasks whose models answer rows, and do not talk. */
+const ANSWERING: ReadonlySet<string> = new Set(['sequence', 'token', 'question']);
+
 /** What can be done with the result: a classifier does not talk, and a whole model has nothing to merge. */
 function nextCommands({ result, task }: TrainOutcome, folder: string): string[] {
   const isWhole = result !== null && basename(result) === 'model';
   return [
     `attune runs open ${folder}`,
     ...(task === 'causal-lm' ? [`attune chat ${folder}`] : []),
+    ...(task !== undefined && ANSWERING.has(task) ? [`attune predict ${folder} --input NEW.csv --to answers.csv`] : []),
     `attune eval ${folder}`,
     ...(isWhole ? [] : [`attune export ${folder} --to merged`]),
   ];

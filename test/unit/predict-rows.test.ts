@@ -64,8 +64,12 @@ describe('rows that are answered', () => {
     const input = put('rows.jsonl', '{"subject":"a","body":"b","n":{"deep":[1]}}\n');
     await answerRows(fakeModel(), { input, to: path('rows-out.jsonl'), topK: 1, probabilities: true });
     expect(JSON.parse(text('rows-out.jsonl'))).toEqual({
-      ...{ subject: 'a', body: 'b', n: { deep: [1] } },
-      ...{ prediction: 'short', probability: 0.75, top: [{ label: 'short', probability: 0.75 }] },
+      subject: 'a',
+      body: 'b',
+      n: { deep: [1] },
+      prediction: 'short',
+      probability: 0.75,
+      top: [{ label: 'short', probability: 0.75 }],
       probabilities: { short: 0.75, long: 0.25 },
     });
   });
