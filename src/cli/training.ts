@@ -90,6 +90,9 @@ async function showRecipe({ log }: CommandContext, recipe: Recipe, inFull: boole
 
 type Outcome = (TrainOutcome & { keep?: string }) | { outcome: 'detached'; folder: string; pid: number };
 
+/** Tasks whose models answer rows, and do not talk. */
+const ANSWERING: ReadonlySet<string> = new Set(['sequence', 'token', 'question']);
+
 /** What can be done with the result: a classifier does not talk, and a whole model has nothing to merge. */
 function nextCommands({ result, task }: TrainOutcome, folder: string): string[] {
   if (result !== null && isCheapFolder(result))
@@ -98,6 +101,7 @@ function nextCommands({ result, task }: TrainOutcome, folder: string): string[] 
   return [
     `attune runs open ${folder}`,
     ...(task === 'causal-lm' ? [`attune chat ${folder}`] : []),
+    ...(task !== undefined && ANSWERING.has(task) ? [`attune predict ${folder} --input NEW.csv --to answers.csv`] : []),
     `attune eval ${folder}`,
     ...(isWhole ? [] : [`attune export ${folder} --to merged`]),
   ];

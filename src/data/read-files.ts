@@ -202,11 +202,14 @@ export class ExampleSink {
   readonly #used = new Set<string>([PROVENANCE, FLAGS]);
   readonly #ignored = new Set<string>();
   readonly #source: SourceFile;
+  /** Where the paths in a row start. */
+  readonly #folder: string;
   readonly #detection: Detection | undefined;
   readonly #options: SinkOptions;
 
   constructor(source: SourceFile, detection: Detection | undefined, options: SinkOptions) {
     this.#source = source;
+    this.#folder = isFolder(source.path) ? source.path : dirname(source.path);
     this.#detection = detection;
     this.#options = options;
   }
@@ -233,12 +236,6 @@ export class ExampleSink {
     };
     this.examples.push({ ...body, id, source: { file, line }, ...together });
     return [];
-  }
-
-  /** Where the paths in a row start. */
-  get #folder(): string {
-    const { path } = this.#source;
-    return isFolder(path) ? path : dirname(path);
   }
 
   #group(value: Record<string, unknown>, reader: RowReader): string | undefined {

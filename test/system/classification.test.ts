@@ -114,7 +114,7 @@ describe.skipIf(!existsSync('build/attune.node'))('a classifier', () => {
   it('does not chat, which is said', () => {
     expect(bench.failure(['chat', 'topics'], { input: 'Rain?\n' })).toMatchObject({
       code: 'E_TASK_UNSUPPORTED',
-      fix: expect.stringContaining('attune eval'),
+      fix: expect.stringContaining('attune predict topics'),
     });
   });
 });
