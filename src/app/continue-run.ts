@@ -4,7 +4,7 @@ import { AttuneError } from '../base/errors.ts';
 import { displayPath } from '../files/find-files.ts';
 import { sha256File } from '../files/hash.ts';
 import { listCheckpoints, type Checkpoint } from '../store/checkpoints.ts';
-import type { RunSummary } from '../store/run-summary.ts';
+import type { RunStatus, RunSummary } from '../store/run-summary.ts';
 import { readConstants, TENSOR_FILES } from '../train/trainer-state.ts';
 import type { Recipe } from '../train/recipe.ts';
 import { resolveRecipe, type RecipeFlags } from './recipe/index.ts';
@@ -65,8 +65,15 @@ function refuseUnfinished({ folder, status }: RunSummary): void {
     what: `The run in ${shown} has not come to its end`,
     got: `a run that is ${status}`,
     expected: 'a finished run',
-    fix: status === 'running' ? `wait for it: attune runs attach ${shown}` : `finish it: attune runs resume ${shown}`,
+    fix: endingOf(status, shown),
   });
+}
+
+/** How a run comes to its end. */
+function endingOf(status: RunStatus, shown: string): string {
+  if (status === 'running') return `wait for it: attune runs attach ${shown}`;
+  if (status === 'failed') return `see what failed: attune runs show ${shown}; then resume it, or train again`;
+  return `finish it: attune runs resume ${shown}`;
 }
 
 /** The last checkpoint: its moments are those of the last step, whatever became the result. */
