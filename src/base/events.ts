@@ -182,6 +182,8 @@ export interface WarningRaised {
   code: string;
   message: string;
   problems?: readonly Problem[];
+  /** How many there are, where `problems` has only some of them. */
+  problemCount?: number;
 }
 
 export interface RunResumed {

@@ -1,4 +1,4 @@
-import { describeProblem } from '../../base/errors.ts';
+import { describeProblem, shortList } from '../../base/errors.ts';
 import type { PhaseStarted, RunEvent, StepFinished, WarningRaised } from '../../base/events.ts';
 import type { Progress } from '../command.ts';
 import { formatBytes, formatDuration, formatNumber } from '../../base/format.ts';
@@ -135,12 +135,12 @@ class ProgressView implements Progress {
     this.#live.print(`  ${' '.repeat(LABEL_WIDTH)}${text}`);
   }
 
-  #warn({ code, message, problems = [] }: WarningRaised): void {
+  #warn({ code, message, problems = [], problemCount }: WarningRaised): void {
     const { yellow, dim } = this.#terminal.colours;
     this.#live.print(`${this.#labelled(yellow('!'), 'warning', message)} ${dim(code)}`);
-    for (const problem of problems.slice(0, MAX_WARNING_PROBLEMS)) this.#remark(dim(describeProblem(problem)));
-    const more = problems.length - MAX_WARNING_PROBLEMS;
-    if (more > 0) this.#remark(dim(`… and ${more} more`));
+    const { shown, more } = shortList(problems, MAX_WARNING_PROBLEMS, problemCount);
+    for (const problem of shown) this.#remark(dim(describeProblem(problem)));
+    if (more !== undefined) this.#remark(dim(more));
   }
 
   #labelled(mark: string, label: string, text: string): string {

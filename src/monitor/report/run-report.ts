@@ -144,9 +144,9 @@ class ReportReader {
     this.#parts.error = undefined;
   }
 
-  #warn({ type, code, message, problems = [] }: WarningRaised): void {
+  #warn({ type, code, message, problems = [], problemCount }: WarningRaised): void {
     const key = `${code} ${message}`;
     const times = (this.#warnings.get(key)?.times ?? 0) + 1;
-    this.#warnings.set(key, { type, code, message, problems, times });
+    this.#warnings.set(key, { type, code, message, problems, problemCount, times });
   }
 }

@@ -3,6 +3,7 @@ import { loadData, reportLengths, type DataReport, type Example, type LoadedData
 import type { Recipe } from '../../train/recipe.ts';
 import { tokensOf, type PreparedRow } from '../../train/interfaces.ts';
 import type { CutRow, SplitName } from '../../data/index.ts';
+import { plural } from '../../base/format.ts';
 import { loadFormatters, reportLeftOut } from './row-formatters.ts';
 
 /** Reads and splits a recipe's data, with progress. */
@@ -95,7 +96,8 @@ export function reportCuts(
   emit({
     type: 'warning-raised',
     code: 'W_ROWS_CUT',
-    message: cuts.length === 1 ? `a row was too long (${split})` : `${cuts.length} rows were too long (${split})`,
+    message: `${plural(cuts.length, 'rows')} too long (${split})`,
     problems,
+    problemCount: cuts.length,
   });
 }

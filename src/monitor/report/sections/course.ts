@@ -1,4 +1,4 @@
-import { describeProblem } from '../../../base/errors.ts';
+import { describeProblem, shortList } from '../../../base/errors.ts';
 import { formatBytes, formatCount, formatDuration } from '../../../base/format.ts';
 import { barChart } from '../chart/bars.ts';
 import { html, type Html } from '../html.ts';
@@ -15,9 +15,8 @@ export function warningsSection({ warnings }: RunReport): Html | undefined {
   </section>`;
 }
 
-function warning({ code, message, problems, times }: RaisedWarning): Html {
-  const shown = problems.slice(0, MOST_PROBLEMS).map((problem) => html`<li>${describeProblem(problem)}</li>`);
-  const rest = problems.length - shown.length;
+function warning({ code, message, problems, problemCount, times }: RaisedWarning): Html {
+  const { shown, more } = shortList(problems, MOST_PROBLEMS, problemCount);
   return html`<p>
       ${message}
       <code class="soft">${code}</code>${times > 1 && html` <span class="soft">${formatCount(times)} times</span>`}
@@ -25,7 +24,7 @@ function warning({ code, message, problems, times }: RaisedWarning): Html {
     ${
       shown.length > 0 &&
       html`<ul class="problems small">
-        ${shown}${rest > 0 && html`<li>and ${formatCount(rest)} more</li>`}
+        ${shown.map((problem) => html`<li>${describeProblem(problem)}</li>`)}${more !== undefined && html`<li>${more}</li>`}
       </ul>`
     }`;
 }
