@@ -1,5 +1,6 @@
 import { formatCount, formatNumber, plural } from '../base/format.ts';
 import { answerNotes } from '../eval/compare/answer-notes.ts';
+import { correctedP, isUndoneByCorrection } from '../eval/compare/correction.ts';
 import type { ComparedValue, Comparison, Difference, Verdict } from '../store/results.ts';
 import { describeVerdict } from './progress/lines.ts';
 import { formatTable } from './table.ts';
@@ -85,8 +86,11 @@ function notesOn(comparison: Comparison): string[] {
   const against = systems.find(({ name }) => name === flips.against)?.title ?? flips.against;
   return [
     ...(flips.worse.length + flips.better.length > 0
-      ? [`rows that got better than by ${against}: ${flips.better.length}, worse: ${flips.worse.length}`]
+      ? [
+          `rows answered better than by ${against}: ${formatCount(flips.better.length)}, worse: ${formatCount(flips.worse.length)}`,
+        ]
       : []),
+    ...undoneByCorrection(comparison),
     ...(available === undefined || available === rows
       ? []
       : [`a sample of ${formatCount(rows)} of ${plural(available, 'rows')}`]),
@@ -97,6 +101,17 @@ function notesOn(comparison: Comparison): string[] {
     ...answerNotes(comparison),
     ...skipped.map(({ name, reason }) => `${name} left out: ${reason}`),
   ];
+}
+
+/** So that "no evidence" does not stand beside an interval without 0 as a contradiction. */
+function undoneByCorrection(comparison: Comparison): string[] {
+  const { differences, metric, systems } = comparison;
+  return differences
+    .filter((one) => one.metric === metric && isUndoneByCorrection(one))
+    .map((one) => {
+      const title = systems.find(({ name }) => name === one.against)?.title ?? one.against;
+      return `no evidence against ${title}, although its interval is without 0: ${correctedP(comparison, one)}`;
+    });
 }
 
 /** A perplexity may have eight digits, a table has no room for them. */

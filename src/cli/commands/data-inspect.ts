@@ -116,7 +116,13 @@ function describeLengths(
   const headline = colours.yellow(
     `  ${plural(tooLong.length, 'rows')} longer than max_length (long_rows: ${longRows}, ${consequence[longRows]})`,
   );
-  return [facts, histogram(lengths.histogram, colours), headline, ...listed, ...(more === undefined ? [] : [`    ${more}`])].join('\n');
+  return [
+    facts,
+    histogram(lengths.histogram, colours),
+    headline,
+    ...listed,
+    ...(more === undefined ? [] : [`    ${more}`]),
+  ].join('\n');
 }
 
 /** Without colours the trained stretches stand between marks. */
