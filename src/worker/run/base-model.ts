@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { join, resolve } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
@@ -11,15 +11,21 @@ export const OWN_BASE = 'attune-base';
 export function modelFolder(name: string): string {
   if (name === OWN_BASE && !existsSync(name))
     return fileURLToPath(new URL('../../../assets/attune-base', import.meta.url));
-  if (existsSync(name)) return resolve(name);
+  const stats = statSync(name, { throwIfNoEntry: false });
+  if (stats?.isDirectory() === true) return resolve(name);
   const isHubName = isRepositoryName(name.split('@')[0]);
   const pulled = isHubName ? snapshotFolder(parseRepository(name, 'model'), hubSettings()) : undefined;
   if (pulled !== undefined) return pulled;
   throw new AttuneError('E_MODEL_MISSING', {
     what: `There is no model at ${name}`,
-    got: isHubName ? 'a name on the Hugging Face hub that has not been fetched' : 'no such folder',
+    got:
+      stats !== undefined
+        ? 'a file'
+        : isHubName
+          ? 'a name on the Hugging Face hub that has not been fetched'
+          : 'no such folder',
     expected: `a Hugging Face folder (config.json, safetensors, tokenizer.json), or ${OWN_BASE}`,
-    fix: isHubName ? `attune models pull ${name}` : 'check the path',
+    fix: stats === undefined && isHubName ? `attune models pull ${name}` : 'check the path',
   });
 }
 
