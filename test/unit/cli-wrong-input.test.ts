@@ -38,7 +38,6 @@ const lines = [
   ['data', 'restore', 'FILE', '--vault', 'FILE', '--to', 'made.jsonl'],
   ['models', 'show', 'FILE'],
   ['models', 'import', 'FILE'],
-  ['models', 'add-items', 'FILE', '--items', 'FILE', '--to', 'made'],
   ['runs', 'show', 'FILE'],
   ['runs', 'resume', 'FILE'],
   ['runs', 'verify', 'FILE'],

@@ -70,6 +70,13 @@ function describe({ folder, manifest, parts, report, unredacted }: DataPipelineR
     facts,
     ...readingLines(files, join(folder, 'manifest.json'), colours),
     ...lost,
+    ...(manifest.split.leftOut === undefined
+      ? []
+      : [
+          yellow(
+            `! split: ${plural(manifest.split.leftOut, 'rows')} left out: on the other side in time than the rest of their group; nothing trained on is later than the beginning of test`,
+          ),
+        ]),
     ...(unredacted === undefined
       ? []
       : [yellow(`! ${unredacted} keeps rows from before redaction, for the next run: --no-cache removes them`)]),

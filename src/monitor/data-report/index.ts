@@ -89,6 +89,7 @@ function tiles({ rows, files, split }: DataSetManifest, { splits }: DataSurvey, 
     ${tile('Rows', formatCount(total), undefined)} ${groups}
     ${tile('Files read', formatCount(files.read), `of ${formatCount(files.files)}`)}
     ${tile('Kept together', formatCount(split.clusteredRows), `in ${formatCount(split.clusters)} sets, ${togetherBy(split)}: none is in two splits`)}
+    ${split.leftOut !== undefined && tile('Left out by the split', formatCount(split.leftOut), 'on the other side in time than the rest of their set')}
   </dl>`;
 }
 

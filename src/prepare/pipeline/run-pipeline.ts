@@ -19,6 +19,7 @@ import type { DataSetManifest } from './data-set.ts';
 import { PartStore, readItems, ShardWriter, type StoredPart } from './parts.ts';
 import type { Pipeline } from './pipeline-spec.ts';
 import { readSources, type SourceParts } from './source-parts.ts';
+import { LEFT_OUT } from './split-by-time.ts';
 import { SplitPlanner, type SplitReport } from './split-rows.ts';
 import { ShardPool } from './threads/shard-pool.ts';
 import { hidesRows, mergeReports, runStage, stagesOf } from './step-parts.ts';
@@ -120,7 +121,9 @@ function splitPart(
     const columns: Record<string, number> = {};
     let index = 0;
     for await (const row of rowsOf(readItems(paths))) {
-      const split = splitNames[splitOf[index++]];
+      const place = splitOf[index++];
+      if (place === LEFT_OUT) continue;
+      const split = splitNames[place];
       const writer = writers.get(split) ?? new ShardWriter(draft, split);
       writers.set(split, writer);
       writer.write(lineOf(row));
