@@ -36,15 +36,18 @@ describe('rows split by time', () => {
     ['customers of a few months', 300, 0.25],
     ['few customers', 12, 1],
     ['rows that nothing holds together', 200_000, 1],
-  ])('of %s: none trained on is as late as the beginning of test, and no customer is in two splits', (_, customers, lasting) => {
-    const rows = rowsOf(1_500, { customers, lasting });
-    const { counts, leaked, shared } = check(rows, splitByTime(rows, { validation: 0.05, test: 0.1 })!);
-    expect({ leaked, shared }).toEqual({ leaked: 0, shared: 0 });
-    expect(counts.reduce((sum, one) => sum + one, 0)).toBe(1_500);
-    expect(counts[2]).toBeGreaterThanOrEqual(150);
-    expect(counts[1]).toBeGreaterThanOrEqual(75);
-    expect(counts[0]).toBeGreaterThan(300);
-  });
+  ])(
+    'of %s: none trained on is as late as the beginning of test, and no customer is in two splits',
+    (_, customers, lasting) => {
+      const rows = rowsOf(1_500, { customers, lasting });
+      const { counts, leaked, shared } = check(rows, splitByTime(rows, { validation: 0.05, test: 0.1 })!);
+      expect({ leaked, shared }).toEqual({ leaked: 0, shared: 0 });
+      expect(counts.reduce((sum, one) => sum + one, 0)).toBe(1_500);
+      expect(counts[2]).toBeGreaterThanOrEqual(150);
+      expect(counts[1]).toBeGreaterThanOrEqual(75);
+      expect(counts[0]).toBeGreaterThan(300);
+    },
+  );
 
   it('leave nothing out where no set has rows on both sides', () => {
     const times = Float64Array.from({ length: 40 }, (_, row) => 40 - row);
