@@ -22,7 +22,8 @@ export const command = defineCommand({
     const withModel = 'model' in context.recipeFlags;
     const data = { train: context.argument('DATA')! };
     const recipe = await resolveRecipe({ model: OWN_BASE, data }, { flags: context.recipeFlags, onNotice });
-    const signal = context.stopSignal('stopping');
+    // Without a model all is computed here in one go, and nothing is written: Ctrl-C then ends the process as it stands.
+    const signal = withModel ? context.stopSignal('stopping') : undefined;
     return withProgress(context, (onEvent) => advise({ recipe, withModel, onEvent, signal }));
   },
   render: (advice, terminal) =>
