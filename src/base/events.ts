@@ -221,6 +221,7 @@ export interface RunFinished {
   /** Where the adapter or the model lies. */
   result: string;
   metrics: Metrics;
+  /** Of the optimiser steps alone. */
   seconds: number;
 }
 

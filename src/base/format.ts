@@ -50,6 +50,17 @@ export function formatDuration(seconds: number): string {
   return `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
+/** "21 s: training 11 s, evaluation 8.2 s". */
+export function formatTimes({
+  total,
+  training,
+  evaluation,
+}: Record<'total' | 'training' | 'evaluation', number>): string {
+  const parts = Object.entries({ training, evaluation }).filter(([, seconds]) => seconds > 0);
+  const told = parts.map(([name, seconds]) => `${name} ${formatDuration(seconds)}`).join(', ');
+  return told === '' ? formatDuration(total) : `${formatDuration(total)}: ${told}`;
+}
+
 /** "2025-01-31 09:05" in the machine's time zone. */
 export function formatTime(at: number): string {
   const time = new Date(at);

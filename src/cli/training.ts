@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import type { Recipe } from '../train/recipe.ts';
 import type { TrainOptions, TrainOutcome } from '../app/train.ts';
 import { AttuneError } from '../base/errors.ts';
-import { formatNumber } from '../base/format.ts';
+import { formatNumber, formatTimes } from '../base/format.ts';
 import type { CommandContext } from './command.ts';
 import { describeComparison } from './comparison-text.ts';
 import { shortPath } from './short-path.ts';
@@ -99,9 +99,12 @@ export function describeOutcome(outcome: Outcome, terminal: Terminal): string {
     ].join('\n');
   }
   if (outcome.outcome === 'dry-run') return `${green('✓')} everything is in place; nothing was trained`;
-  const metrics = Object.entries(outcome.metrics).map(([name, value]): [string, string] => [name, formatNumber(value)]);
+  const metrics = Object.entries(outcome.metrics).map(([name, value]): [string, string] => {
+    return [`validation ${name}`, formatNumber(value)];
+  });
+  const time = outcome.times && formatTimes(outcome.times);
   const facts = formatFacts(
-    [['result', describeChoice(outcome)], ...metrics, ['report', `${folder}/report.html`]],
+    [['result', describeChoice(outcome)], ...metrics, ['time', time], ['report', `${folder}/report.html`]],
     colours,
   );
   const next = nextCommands(outcome, folder);

@@ -29,7 +29,7 @@ export const command = defineCommand({
       { title: 'run' },
       { title: 'status', paint: paintStatus },
       { title: 'step', isNumeric: true },
-      { title: 'loss', isNumeric: true },
+      { title: "last step's loss", isNumeric: true },
       { title: 'model' },
       { title: 'started' },
       { title: 'folder' },

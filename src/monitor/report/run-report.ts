@@ -18,7 +18,7 @@ import { readEvents, requireRun, withLiveStatus } from '../../store/run-folder.t
 import { runPaths } from '../../store/run-paths.ts';
 import { emptySummary, recordEvent, type RunSummary } from '../../store/run-summary.ts';
 import { CurveCollector, type Curves } from './series.ts';
-import { RunClock, type PhaseTime } from './run-clock.ts';
+import { RunClock, type PhaseTime, type RunTimes } from '../../store/run-clock.ts';
 
 /** All that a report shows, as report.json holds it. */
 export interface RunReport {
@@ -53,6 +53,7 @@ export interface RunReport {
 export interface RunTotals {
   /** From the first event to the last, pauses between a stop and a resume left out. */
   seconds: number;
+  times: RunTimes;
   inputTokens: number;
   lossTokens: number;
   /** Mean over the training steps. */
@@ -81,7 +82,7 @@ class ReportReader {
   readonly #curves = new CurveCollector();
   readonly #clock = new RunClock();
   readonly #warnings = new Map<string, RaisedWarning>();
-  readonly #totals: RunTotals = { seconds: 0, inputTokens: 0, lossTokens: 0 };
+  readonly #totals: Omit<RunTotals, 'times'> = { seconds: 0, inputTokens: 0, lossTokens: 0 };
   #summary: RunSummary;
   #parts: Pick<RunReport, 'identity' | 'data' | 'preflight' | 'choice' | 'error'> = { identity: {} };
   #epochs: { step: number; epoch: number }[] = [];
@@ -124,7 +125,7 @@ class ReportReader {
       epochs: this.#epochs,
       evaluations: this.#evaluations,
       phases: this.#clock.phases(),
-      totals: { ...this.#totals, seconds: this.#clock.seconds, tokensPerSecond },
+      totals: { ...this.#totals, seconds: this.#clock.seconds, times: this.#clock.times, tokensPerSecond },
       warnings: [...this.#warnings.values()],
     };
   }

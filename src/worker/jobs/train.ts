@@ -39,7 +39,8 @@ export interface TrainResult {
   choice: ResultChoice | null;
   /** Validation of the result's step, or else of the last one. */
   metrics: Metrics;
-  seconds: number;
+  /** Of the optimiser steps alone, without validation. */
+  stepSeconds: number;
 }
 
 /** A whole training run: data, preflight, training, result. */
@@ -90,7 +91,7 @@ async function finish(prepared: PreparedRun, { isJudged }: { isJudged: boolean }
   if (isJudged) await judgeResult(prepared, result);
   const { seconds, step } = trainer.state;
   emit({ type: 'run-finished', step: choice.step, choice, result, metrics, seconds });
-  return { outcome: 'finished', step, task: parts.objective.task, result, choice, metrics, seconds };
+  return { outcome: 'finished', step, task: parts.objective.task, result, choice, metrics, stepSeconds: seconds };
 }
 
 /** What the result is worth, and what it forgot. The run cannot go on after this: its memory is freed. */
@@ -116,5 +117,5 @@ async function checkBefore(prepared: PreparedRun): Promise<void> {
 function unfinished({ trainer, parts }: PreparedRun, outcome: TrainResult['outcome']): TrainResult {
   const { step, seconds } = trainer.state;
   const { task } = parts.objective;
-  return { outcome, step, task, result: null, choice: null, metrics: trainer.metricsAt(step), seconds };
+  return { outcome, step, task, result: null, choice: null, metrics: trainer.metricsAt(step), stepSeconds: seconds };
 }

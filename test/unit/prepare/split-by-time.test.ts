@@ -6,7 +6,7 @@ const [TRAIN, VALIDATION, TEST] = [0, 1, 2];
 
 /** Rows of customers who come again: every customer somewhere in the whole time, or in a part of it. */
 function rowsOf(count: number, { customers, lasting }: { customers: number; lasting: number }): TimedRows {
-  const draw = (...key: (string | number)[]) => randomUint32([7, ...key]) / 2 ** 32;
+  const draw = (purpose: string, number: number) => randomUint32([7, purpose, number]) / 2 ** 32;
   const setOf = Uint32Array.from({ length: count }, (_, row) => Math.floor(draw('customer', row) * customers));
   const sizes = new Uint32Array(customers);
   for (const set of setOf) sizes[set]++;

@@ -43,6 +43,6 @@ export function timeSection({ phases, preflight, totals }: RunReport): Html | un
   return html`<section>
     <h2>Where the time went</h2>
     <figure><div class="scroll">${barChart({ title: 'Time by phase', description, bars })}</div></figure>
-    ${preflight !== undefined && html`<p class="soft small">The preflight foresaw ${formatDuration(preflight.totalSeconds)} of training and a peak of ${formatBytes(preflight.peakBytes)} of memory${totals.peakMemoryBytes !== undefined && `; the highest seen was ${formatBytes(totals.peakMemoryBytes)}`}.</p>`}
+    ${preflight !== undefined && html`<p class="soft small">The preflight foresaw ${formatDuration(preflight.totalSeconds)} for the steps alone and a peak of ${formatBytes(preflight.peakBytes)} of memory${totals.peakMemoryBytes !== undefined && `; the highest seen was ${formatBytes(totals.peakMemoryBytes)}`}.</p>`}
   </section>`;
 }
