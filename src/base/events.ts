@@ -223,6 +223,8 @@ export interface RunFinished {
   metrics: Metrics;
   /** Of the optimiser steps alone. */
   seconds: number;
+  /** The most memory that the process held, the comparison at the end included. */
+  peakBytes?: number;
 }
 
 /** One stream feeds the terminal, SQL, TensorBoard, the report and the studio. */

@@ -63,12 +63,16 @@ test('an endpoint that is not there costs seconds, not a minute of tries', async
   expect(seconds).toBeLessThan(3);
 });
 
-test.each(['closed', 'silent'] as const)('a hub that is %s costs seconds, and says why', async (kind) => {
-  const endpoint = kind === 'closed' ? await closedPort() : await listening();
-  const settings = { endpoint, cache: '/nowhere', token: undefined, isOffline: false };
-  const request = { settings, emit: () => undefined, signal: new AbortController().signal };
-  const pull = () => pullRepository(parseRepository('owner/name', 'model'), request as never);
-  const { result, seconds } = await timed(pull);
-  expect(result).toMatchObject({ code: 'E_HUB_UNREACHABLE' });
-  expect(seconds).toBeLessThan(kind === 'closed' ? 3 : 14);
-}, 20_000);
+test.each(['closed', 'silent'] as const)(
+  'a hub that is %s costs seconds, and says why',
+  async (kind) => {
+    const endpoint = kind === 'closed' ? await closedPort() : await listening();
+    const settings = { endpoint, cache: '/nowhere', token: undefined, isOffline: false };
+    const request = { settings, emit: () => undefined, signal: new AbortController().signal };
+    const pull = () => pullRepository(parseRepository('owner/name', 'model'), request as never);
+    const { result, seconds } = await timed(pull);
+    expect(result).toMatchObject({ code: 'E_HUB_UNREACHABLE' });
+    expect(seconds).toBeLessThan(kind === 'closed' ? 3 : 14);
+  },
+  20_000,
+);

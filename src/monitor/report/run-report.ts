@@ -58,7 +58,7 @@ export interface RunTotals {
   lossTokens: number;
   /** Mean over the training steps. */
   tokensPerSecond?: number;
-  /** Highest resident memory seen at a step. */
+  /** Highest resident memory: seen at a step, and of the whole run where it is finished. */
   peakMemoryBytes?: number;
 }
 
@@ -102,7 +102,7 @@ class ReportReader {
     else if (event.type === 'preflight-finished') this.#parts.preflight = event;
     else if (event.type === 'evaluation-finished') this.#evaluations.push(event);
     else if (event.type === 'run-failed') this.#parts.error = event.error;
-    else if (event.type === 'run-finished') this.#parts.choice = event.choice;
+    else if (event.type === 'run-finished') this.#finish(event);
     else if (event.type === 'run-resumed') this.#forgetAfter(event.step);
     else if (event.type === 'warning-raised') this.#warn(event);
     else if (event.type === 'step-finished') this.#step(event);
@@ -128,6 +128,11 @@ class ReportReader {
       totals: { ...this.#totals, seconds: this.#clock.seconds, times: this.#clock.times, tokensPerSecond },
       warnings: [...this.#warnings.values()],
     };
+  }
+
+  #finish({ choice, peakBytes = 0 }: Extract<StampedEvent, { type: 'run-finished' }>): void {
+    this.#parts.choice = choice;
+    this.#totals.peakMemoryBytes = Math.max(this.#totals.peakMemoryBytes ?? 0, peakBytes) || undefined;
   }
 
   #step({ step, epoch, inputTokens, lossTokens, memoryBytes }: Extract<StampedEvent, { type: 'step-finished' }>): void {

@@ -5,6 +5,9 @@ import { newRunId } from '../../store/run-folder.ts';
 import { engineIdentity } from '../../tensor/index.ts';
 import type { Recipe } from '../../train/recipe.ts';
 import { readConstants } from '../../train/trainer-state.ts';
+import { tokensOf } from '../../train/interfaces.ts';
+import { peakBytes } from '../run/resources.ts';
+import { comparisonBytes } from '../run/comparison-memory.ts';
 import { compareResult } from '../run/compare/final-comparison.ts';
 import { chooseNullThreshold } from '../run/choose-null-threshold.ts';
 import { chooseResult, measureResult } from '../run/choose-result.ts';
@@ -90,7 +93,7 @@ async function finish(prepared: PreparedRun, { isJudged }: { isJudged: boolean }
   const result = await writeResult(prepared, { step: choice.step, metrics });
   if (isJudged) await judgeResult(prepared, result);
   const { seconds, step } = trainer.state;
-  emit({ type: 'run-finished', step: choice.step, choice, result, metrics, seconds });
+  emit({ type: 'run-finished', step: choice.step, choice, result, metrics, seconds, peakBytes: peakBytes() });
   return { outcome: 'finished', step, task: parts.objective.task, result, choice, metrics, stepSeconds: seconds };
 }
 
@@ -109,9 +112,19 @@ async function checkBefore(prepared: PreparedRun): Promise<void> {
     options,
     folder: context.folder,
     checkpointsKept: context.recipe.checkpoints.keep + 1,
+    comparisonBytes: foreseeComparison(prepared),
     recipe: context.recipe,
     emit: context.emit,
   });
+}
+
+function foreseeComparison({ context, loaded, parts, test }: PreparedRun): number {
+  const { baselines, max_rows: most } = context.recipe.evaluation;
+  if (baselines === 'none' || test.length === 0) return 0;
+  const longest = parts.train.reduce((tokens, row) => Math.max(tokens, tokensOf(row)), 0);
+  const testRows = Math.min(test.length, most ?? test.length);
+  const hasCheap = typeof baselines === 'string' || baselines.includes('cheap');
+  return comparisonBytes({ train: loaded.splits.train, testRows, longest, model: parts.model, hasCheap });
 }
 
 function unfinished({ trainer, parts }: PreparedRun, outcome: TrainResult['outcome']): TrainResult {
