@@ -25,9 +25,17 @@ export function formatPercent(share: number, decimals = 1): string {
   return minus(`${(100 * share).toFixed(decimals)} %`);
 }
 
-/** "1 row", "12,345 rows". */
+/** "1 row", "12,345 rows"; the unit is given in its plural, and may have words behind it: "rows tokenised". */
 export function plural(count: number, unit: string): string {
-  return `${formatCount(count)} ${count === 1 ? unit.replace(/s$/, '') : unit}`;
+  return `${formatCount(count)} ${count === 1 ? singular(unit) : unit}`;
+}
+
+/** The first word that is a plural, before anything that says more of it: "frozen blocks", "rows of one group". */
+function singular(unit: string): string {
+  return unit.replace(/\b\w{2,}s\b/, (word) => {
+    if (word.endsWith('ies')) return `${word.slice(0, -3)}y`;
+    return /(?:ss|sh|ch|x)es$/.test(word) ? word.slice(0, -2) : word.slice(0, -1);
+  });
 }
 
 const BYTE_UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];

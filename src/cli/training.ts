@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import type { Recipe } from '../train/recipe.ts';
 import type { TrainOptions, TrainOutcome } from '../app/train.ts';
 import { AttuneError } from '../base/errors.ts';
-import { formatNumber, formatTimes } from '../base/format.ts';
+import { formatNumber, formatTimes, plural } from '../base/format.ts';
 import type { CommandContext } from './command.ts';
 import { describeComparison } from './comparison-text.ts';
 import { shortPath } from './short-path.ts';
@@ -54,7 +54,10 @@ async function showRecipe({ log }: CommandContext, recipe: Recipe, inFull: boole
   }
   const { tuning, objective, training } = recipe;
   const options = Object.entries(tuning).filter(([name]) => name === 'r' || name === 'alpha');
-  const length = training.max_steps === null ? `${training.epochs} epochs` : `${training.max_steps} steps`;
+  const length =
+    training.max_steps === null
+      ? `${formatNumber(training.epochs)} ${training.epochs === 1 ? 'epoch' : 'epochs'}`
+      : plural(training.max_steps, 'steps');
   const parts = [
     recipe.model,
     [tuning.method, ...options.map(([name, value]) => `${name} ${String(value)}`)].join(' '),

@@ -101,7 +101,7 @@ function rowsTooLong(
   const choice = 'choose what happens to them: long_rows: drop, truncate or split';
   const problems: Problem[] = tooLong.slice(0, MAX_LISTED).map((row) => {
     const { file, line } = examples[row].source;
-    return { file, line, message: `has ${lengthOf(rows[row])} tokens` };
+    return { file, line, message: `has ${plural(lengthOf(rows[row]), 'tokens')}` };
   });
   return new AttuneError('E_ROWS_TOO_LONG', {
     what: `${formatCount(tooLong.length)} of ${plural(rows.length, 'rows')} are longer than ${limit} (${maxLength} tokens)`,

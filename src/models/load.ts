@@ -1,3 +1,5 @@
+import { plural } from '../base/format.ts';
+import { capitalised, withArticle } from '../base/articles.ts';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { AttuneError, type Problem } from '../base/errors.ts';
@@ -191,7 +193,7 @@ function chooseTask(
       : plans.find(([task]) => task === wanted);
   if (found !== undefined) return { task: found[0], plan: found[1] };
   throw new AttuneError('E_TASK_UNSUPPORTED', {
-    what: `A ${architecture.modelType} model has no head for the task ${wanted}`,
+    what: `${capitalised(withArticle(architecture.modelType))} model has no head for the task ${wanted}`,
     expected: `one of ${plans.map(([task]) => task).join(', ')}`,
     fix: 'choose another objective, or another base model',
   });
@@ -244,7 +246,7 @@ function fill(model: Model, files: CheckpointFiles, options: FillOptions): Fille
   }
   if (problems.length === 0) return { missing, unused: [...unused], isBare };
   throw new AttuneError('E_WEIGHT_SHAPE', {
-    what: `${problems.length} tensors of ${files.folder} do not have the shape that its config.json gives them`,
+    what: `${plural(problems.length, 'tensors')} of ${files.folder} in another shape than its config.json gives`,
     problems,
     fix: 'config.json and weights belong to different models: fetch both again',
   });
@@ -289,7 +291,7 @@ function storedType(model: Model, missing: readonly string[]): DType {
 
 function missingTensors(folder: string, missing: readonly string[]): AttuneError {
   return new AttuneError('E_TENSORS_MISSING', {
-    what: `The checkpoint in ${folder} lacks ${missing.length} tensors of its trunk`,
+    what: `The checkpoint in ${folder} lacks ${plural(missing.length, 'tensors')} of its trunk`,
     problems: missing.map((field) => ({ field, message: 'not in the file' })),
     fix: 'the files belong to another model, or were cut off: fetch them again',
   });

@@ -91,7 +91,7 @@ test('a time is the same number in terminal, report and runs show', async () => 
   const progress = createProgress(
     createTerminal({ isTTY: true, columns: 120, write: (text) => (lines += text) }, { NO_COLOR: '1' }),
   );
-  play((event) => progress.show({ ...event, at: Date.now() } as RunEvent));
+  play((event) => progress.show(Object.assign({ at: Date.now() }, event)));
   expect(lines).toMatch(/train +2 of 2 steps, loss of the last 2\.5 \(7\.0 s\)/);
   expect(lines).toMatch(/evaluate \(12 s\)/);
 });

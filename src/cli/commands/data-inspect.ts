@@ -75,8 +75,7 @@ function describeLeftOut(leftOut: DataInspectionResult['report']['files'][number
 function describeSplits({ report, objective }: DataInspectionResult, { colours }: Terminal): string {
   const { rows, duplicates, overlap } = report;
   const counts = `${formatCount(rows.train)} train, ${formatCount(rows.validation)} validation, ${formatCount(rows.test)} test`;
-  const near =
-    duplicates.clusters === undefined ? '' : `, ${formatCount(duplicates.clusters)} groups of near-duplicates`;
+  const near = duplicates.clusters === undefined ? '' : `, ${plural(duplicates.clusters, 'groups')} of near-duplicates`;
   return formatFacts(
     [
       ['objective', objective],
@@ -127,7 +126,7 @@ function describeLengths(
 
 /** Without colours the trained stretches stand between marks. */
 function describeRow(row: InspectedRow, { colours }: Terminal): string {
-  const counts = row.tokens === undefined ? '' : `  ${row.tokens} tokens, ${row.trainedTokens} trained`;
+  const counts = row.tokens === undefined ? '' : `  ${plural(row.tokens, 'tokens')}, ${row.trainedTokens} trained`;
   const marked = row.pieces.map(({ text, trained }) => (trained ? `⟦${text}⟧` : text)).join('');
   return `${colours.bold(`${row.file}:${row.line}`)}${colours.dim(counts)}\n${row.painted ?? marked}`;
 }

@@ -48,8 +48,8 @@ export function describeData(event: DataPrepared, colours: Colours): string {
   const { rows, lengths, inputTokens, lossTokens, truncated, dropped } = event;
   const parts = [
     `${event.format} rows: ${formatCount(rows.train)} train, ${formatCount(rows.validation)} validation, ${formatCount(rows.test)} test`,
-    `${formatCount(inputTokens)} tokens${lossTokens === 0 ? '' : `, ${formatCount(lossTokens)} trained`}`,
-    `${lengths.min} to ${lengths.max} tokens a row, median ${lengths.median}`,
+    `${plural(inputTokens, 'tokens')}${lossTokens === 0 ? '' : `, ${formatCount(lossTokens)} trained`}`,
+    `${lengths.min} to ${plural(lengths.max, 'tokens')} a row, median ${lengths.median}`,
   ];
   if (truncated > 0) parts.push(colours.yellow(`${plural(truncated, 'rows')} cut`));
   if (dropped > 0) parts.push(colours.yellow(`${plural(dropped, 'rows')} dropped`));

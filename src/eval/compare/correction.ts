@@ -1,5 +1,5 @@
 /** What a verdict is corrected for: the more systems are compared, the likelier one of them differs by chance. */
-import { formatNumber } from '../../base/format.ts';
+import { formatNumber, plural } from '../../base/format.ts';
 import type { Comparison, Difference } from '../../store/results.ts';
 
 type Told = Pick<Comparison, 'differences' | 'rivals'>;
@@ -17,7 +17,7 @@ export function correctedP(comparison: Told, difference: Difference): string {
   const corrected = `p ${formatP(pAdjusted)}`;
   if (count < 2) return corrected;
   const alone = formatP(p) === formatP(pAdjusted) ? '' : ` (${formatP(p)} alone)`;
-  return `${corrected}, corrected for ${count} comparisons${alone}`;
+  return `${corrected}, corrected for ${plural(count, 'comparisons')}${alone}`;
 }
 
 /** No evidence although the interval, which is of this difference alone, is without 0. */

@@ -1,3 +1,4 @@
+import { withArticle } from '../../base/articles.ts';
 import { copyFileSync, constants, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -173,7 +174,7 @@ async function* rowsOf(items: AsyncIterable<Item>): AsyncGenerator<DataRow> {
     else {
       throw new AttuneError('E_STEP_ORDER', {
         what: 'The last step does not make rows',
-        got: `a ${item.kind} of ${item.origins[0].file}`,
+        got: `${withArticle(item.kind)} of ${item.origins[0].file}`,
         fix: 'let a step make rows, such as records, chunks or conversations; `attune data steps` lists them',
       });
     }

@@ -1,3 +1,4 @@
+import { plural } from '../../base/format.ts';
 import type { Metrics, ResultChoice } from '../../base/events.ts';
 import { listCheckpoints } from '../../store/checkpoints.ts';
 import type { Task } from '../../models/architecture.ts';
@@ -72,7 +73,7 @@ export async function run(input: TrainInput, context: JobContext): Promise<Train
   emit({
     type: 'phase-started',
     phase: 'train',
-    message: `training for ${prepared.options.schedule.totalSteps} steps`,
+    message: `training for ${plural(prepared.options.schedule.totalSteps, 'steps')}`,
   });
   if (trainer.state.step === 0) await trainer.evaluate();
   const outcome = await trainer.run();

@@ -54,7 +54,7 @@ function reportShort(lastItems: DataReport['lastItems'], emit: EventSink): void 
   emit({
     type: 'warning-raised',
     code: 'W_SHORT_HISTORIES',
-    message: `${short} of ${users} rows have fewer than ${needed} items: they are trained on, and nothing of them is held out`,
+    message: `${short} of ${users} rows have fewer than ${plural(needed, 'items')}: they are trained on, and nothing of them is held out`,
   });
 }
 
@@ -91,7 +91,10 @@ export function reportCuts(
   if (cuts.length === 0) return;
   const problems = cuts.slice(0, MAX_LISTED).map(({ row, action, tokens, keptTokens }) => ({
     ...examples[row].source,
-    message: action === 'dropped' ? `dropped: ${tokens} tokens` : `${action}: ${keptTokens} of ${tokens} tokens kept`,
+    message:
+      action === 'dropped'
+        ? `dropped: ${plural(tokens, 'tokens')}`
+        : `${action}: ${keptTokens} of ${tokens} tokens kept`,
   }));
   emit({
     type: 'warning-raised',
