@@ -67,6 +67,19 @@ describe('a verdict', () => {
     );
   });
 
+  test('tells how far its statistics are, and stops between two of them', async () => {
+    const told: [number, number][] = [];
+    await compareAnswers([tuned, base, nearest], rows, { ...options, onProgress: (...now) => told.push(now) });
+    expect(told).toEqual(Array.from({ length: 7 }, (_, i) => [i + 1, 7]));
+    const controller = new AbortController();
+    const stopping = compareAnswers([tuned, base, nearest], rows, {
+      ...options,
+      signal: controller.signal,
+      onProgress: (done) => done === 4 && controller.abort(new Error('enough')),
+    });
+    await expect(stopping).rejects.toThrow('enough');
+  });
+
   test('is worse when any rival is better', async () => {
     const best = system('few_shot', 'few_shot', () => true);
     const { comparison } = await compareAnswers([tuned, base, best], rows, options);
