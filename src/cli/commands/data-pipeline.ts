@@ -43,6 +43,12 @@ export const command = defineCommand({
   render: describe,
 });
 
+function splitLoss({ split: { leftOut } }: DataPipelineResult['manifest']): string[] {
+  if (leftOut === undefined) return [];
+  const reason = 'on the other side in time than the rest of their group';
+  return [`! split: ${plural(leftOut, 'rows')} left out: ${reason}; nothing trained on is as late as test begins`];
+}
+
 /** A command that works as it stands: the recipe gets a name that no file has, such as the pipeline's own. */
 async function initCommand(folder: string): Promise<string> {
   const { recipeFileFor } = await import('../../app/init.ts');
@@ -60,6 +66,7 @@ function describe({ folder, manifest, parts, report, unredacted, next }: Describ
   const { green, yellow, bold, cyan, dim } = colours;
   const { rows, files, steps } = manifest;
   const total = rows.train + rows.validation + rows.test;
+  const splits = Object.entries(rows).map(([split, count]) => `${split} ${formatCount(count)}`);
   const facts = formatFacts(
     [
       ['hash', manifest.hash],
@@ -67,12 +74,7 @@ function describe({ folder, manifest, parts, report, unredacted, next }: Describ
       ...steps.map(
         ({ step, itemsIn, itemsOut }) => [step, `${formatCount(itemsIn)} → ${formatCount(itemsOut)}`] as const,
       ),
-      [
-        'split',
-        Object.entries(rows)
-          .map(([split, count]) => `${split} ${formatCount(count)}`)
-          .join(', '),
-      ],
+      ['split', splits.join(', ')],
       ['parts', `${formatCount(parts.made)} made, ${formatCount(parts.reused)} from before`],
     ],
     colours,
@@ -86,13 +88,7 @@ function describe({ folder, manifest, parts, report, unredacted, next }: Describ
     facts,
     ...readingLines(files, join(folder, 'manifest.json'), colours),
     ...lost,
-    ...(manifest.split.leftOut === undefined
-      ? []
-      : [
-          yellow(
-            `! split: ${plural(manifest.split.leftOut, 'rows')} left out: on the other side in time than the rest of their group; nothing trained on is later than the beginning of test`,
-          ),
-        ]),
+    ...splitLoss(manifest).map((line) => yellow(line)),
     ...(unredacted === undefined
       ? []
       : [yellow(`! ${unredacted} keeps rows from before redaction, for the next run: --no-cache removes them`)]),

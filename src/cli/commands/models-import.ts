@@ -1,4 +1,4 @@
-import { formatBytes, formatCount, plural } from '../../base/format.ts';
+import { formatBytes, plural } from '../../base/format.ts';
 import { defineCommand } from '../command.ts';
 import { shortPath } from '../short-path.ts';
 

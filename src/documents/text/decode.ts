@@ -2,7 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import { open, readFile } from 'node:fs/promises';
 import { StringDecoder } from 'node:string_decoder';
-import { formatBytes, formatCount, plural } from '../../base/format.ts';
+import { formatBytes, plural } from '../../base/format.ts';
 import { fileChunks } from '../file-chunks.ts';
 import { Unreadable } from '../outcome.ts';
 import type { FileInput, ReadContext } from '../reader.ts';

@@ -1,4 +1,4 @@
-import { formatCount, plural } from '../../base/format.ts';
+import { plural } from '../../base/format.ts';
 import type { ComparedSystem, Comparison } from '../../store/results.ts';
 
 /** What readers of a system's figures should know about its answers: those cut short, those that are no numbers. */

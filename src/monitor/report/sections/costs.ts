@@ -1,4 +1,4 @@
-import { formatCount, formatNumber, plural } from '../../../base/format.ts';
+import { formatNumber, plural } from '../../../base/format.ts';
 import type { Comparison, ComparedSystem } from '../../../store/results.ts';
 import { html, type Html } from '../html.ts';
 import { systemTable } from './system-table.ts';

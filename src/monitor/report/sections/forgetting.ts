@@ -1,4 +1,4 @@
-import { formatCount, formatNumber, formatSigned, plural } from '../../../base/format.ts';
+import { formatNumber, formatSigned, plural } from '../../../base/format.ts';
 import type { Forgetting, GeneralMeasure } from '../../../store/forgetting.ts';
 import { intervalAxis, intervalMark, intervalScale } from '../chart/intervals.ts';
 import { html, type Html } from '../html.ts';
