@@ -71,6 +71,7 @@ class Finder implements AsyncDisposable {
   readonly #signal?: AbortSignal;
   #left: number;
   #pool: DetectorPool | undefined;
+  #isWarm = false;
 
   constructor(redactor: Redactor, { threads = 0, before = BEFORE, signal }: RedactRowsOptions) {
     this.#redactor = redactor;
@@ -97,6 +98,8 @@ class Finder implements AsyncDisposable {
 
   async #findHere(rows: readonly OpenedRow[]): Promise<Finding[][][]> {
     const found: Finding[][][] = [];
+    if (!this.#isWarm) await this.#redactor.warmUp(rows[0]?.labelled ?? [], this.#signal);
+    this.#isWarm = true;
     let rested = performance.now();
     for (const { labelled } of rows) {
       found.push(this.#redactor.find(labelled));
