@@ -49,5 +49,5 @@ export async function createNewModel(modelType: string, options: CreateOptions):
   const encoder = textEncoder !== undefined && existsSync(textEncoder) ? resolve(textEncoder) : textEncoder;
   const texts = { textEncoder: encoder, tunesEncoder };
   const input = { modelType, data: source, folder: resolve(folder), shape, catalogue, ...texts, seed };
-  return runJob({ job: 'create', input, onEvent, signal });
+  return runJob({ job: 'create', input, writes: resolve(folder), onEvent, signal });
 }

@@ -121,7 +121,8 @@ async function readSpec(path: string): Promise<unknown> {
   }
   const { parse } = await import('yaml');
   try {
-    return parse(text) as unknown;
+    // Its warnings would go straight to standard error.
+    return parse(text, { logLevel: 'error' }) as unknown;
   } catch (error) {
     throw new AttuneError('E_BAD_PIPELINE', { what: `${path} is no YAML`, got: (error as Error).message });
   }

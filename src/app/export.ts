@@ -30,7 +30,7 @@ export async function exportRun(wanted: string, options: ExportOptions): Promise
   const recipe = isRun ? await storedRecipe(target) : undefined;
   const folder = resolve(options.folder ?? (isRun ? join(target, to) : `${basename(resolve(target))}-${to}`));
   const input = { target, to, recipe, folder, dtype };
-  return runJob({ job: 'export', input, onEvent, signal });
+  return runJob({ job: 'export', input, writes: folder, onEvent, signal });
 }
 
 function isModel(wanted: string): boolean {

@@ -1,3 +1,4 @@
+import { plural } from '../base/format.ts';
 import { AttuneError, type Problem } from '../base/errors.ts';
 import type { ColumnMapping } from '../data/columns.ts';
 import { loadData, type Example } from '../data/index.ts';
@@ -60,7 +61,7 @@ export async function generateRows(options: GenerateRowsOptions): Promise<Genera
     if (signal?.aborted !== true) throw error instanceof AttuneError ? withPlaces(error, rows) : error;
   };
   try {
-    onEvent?.({ type: 'phase-started', phase: 'generate', message: `answering ${rows.length} rows` });
+    onEvent?.({ type: 'phase-started', phase: 'generate', message: `answering ${plural(rows.length, 'rows')}` });
     let done = 0;
     const progress = { type: 'work-advanced', phase: 'generate', total: rows.length, unit: 'rows' } as const;
     const onAnswer = (row: number, completions: readonly Answer[]) => {

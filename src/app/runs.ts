@@ -6,6 +6,7 @@ import { listDataSets, type DataSetRecord } from '../store/data-sets.ts';
 import { type Index, openIndex } from '../store/database.ts';
 import { rebuildIndex } from '../store/rebuild.ts';
 import { readComparison, type Comparison } from '../store/results.ts';
+import { runTimes, type RunTimes } from '../store/run-clock.ts';
 import { isRunFolder, readRun } from '../store/run-folder.ts';
 import { runPaths } from '../store/run-paths.ts';
 import type { RunSummary } from '../store/run-summary.ts';
@@ -18,6 +19,7 @@ export type { RunFilter } from '../store/runs.ts';
 /** A run with what its folder holds. Paths are absolute. */
 export interface RunDetails extends RunSummary {
   checkpoints: { step: number; folder: string }[];
+  times: RunTimes;
   report?: string;
   /** Whether its result is better than what one has without training. */
   comparison?: Pick<Comparison, 'verdict' | 'sentence'>;
@@ -51,7 +53,8 @@ export async function showRun(wanted: string): Promise<RunDetails> {
   const report = runPaths(run.folder).reportHtml;
   const { verdict, sentence } = readComparison(run.folder) ?? {};
   const compared = verdict === undefined || sentence === undefined ? {} : { comparison: { verdict, sentence } };
-  return { ...run, checkpoints, ...compared, ...(existsSync(report) ? { report } : {}) };
+  const times = runTimes(run.folder);
+  return { ...run, checkpoints, times, ...compared, ...(existsSync(report) ? { report } : {}) };
 }
 
 /** Follows a run of any process until nobody works on it. @throws AttuneError E_RUN_MISSING */

@@ -8,6 +8,7 @@ import { checkForgetting } from '../eval/general/forgetting.ts';
 import { readForgetting, type Forgetting } from '../store/forgetting.ts';
 import { readOverfitting, type Overfitting } from '../store/overfitting.ts';
 import { readComparison, type Comparison } from '../store/results.ts';
+import { runTimes, type RunTimes } from '../store/run-clock.ts';
 import { checkFree, isRunFolder } from '../store/run-folder.ts';
 import type { Recipe } from '../train/recipe.ts';
 import { type JobResult, runJob, startJob } from '../worker/index.ts';
@@ -19,6 +20,8 @@ import { startedWith } from './stored-run.ts';
 export type TrainOutcome = JobResult<'train'> & {
   folder: string;
   comparison?: Comparison;
+  /** Of a finished run, over all its resumes. */
+  times?: RunTimes;
   /** Where `evaluation.general` or a limit asks for it. */
   forgetting?: Forgetting;
   /** Where `evaluation.overfitting` asks for it. */
@@ -57,7 +60,15 @@ export async function train(recipe: Recipe, options: TrainOptions = {}): Promise
     if (outcome.outcome !== 'finished') return { ...outcome, folder };
     const forgetting = readForgetting(folder);
     checkForgetting(forgetting, recipe.evaluation.max_forgetting);
-    return { ...outcome, folder, comparison: readComparison(folder), forgetting, overfitting: readOverfitting(folder) };
+    const comparison = readComparison(folder);
+    return {
+      ...outcome,
+      folder,
+      comparison,
+      times: runTimes(folder),
+      forgetting,
+      overfitting: readOverfitting(folder),
+    };
   };
   if (!dryRun) return run();
   if (!resume && isRunFolder(folder)) checkFree(folder);

@@ -3,6 +3,8 @@
  * and carries a stable code. Anything else that escapes is a bug (exit code 2).
  */
 
+import { formatCount } from './format.ts';
+
 /** One defect in a file or a recipe: where it stands and why it is wrong. */
 export interface Problem {
   /** What is wrong, in one sentence. */
@@ -25,8 +27,10 @@ export interface ErrorParts {
   expected?: string;
   /** What the user can do now. */
   fix?: string;
-  /** All defects found, not just the first. */
+  /** All defects found, not just the first; of very many, as many as are worth keeping. */
   problems?: readonly Problem[];
+  /** How many there are, where `problems` has only some of them. */
+  problemCount?: number;
   cause?: unknown;
   /** 1: the user can fix it. 3: a gate refused. */
   exitCode?: 1 | 3;
@@ -39,6 +43,8 @@ export class AttuneError extends Error {
   readonly expected?: string;
   readonly fix?: string;
   readonly problems: readonly Problem[];
+  /** All there are; `problems` may have fewer. */
+  readonly problemCount: number;
   readonly exitCode: 1 | 3;
   readonly what: string;
 
@@ -50,13 +56,14 @@ export class AttuneError extends Error {
     this.expected = parts.expected;
     this.fix = parts.fix;
     this.problems = parts.problems ?? [];
+    this.problemCount = parts.problemCount ?? this.problems.length;
     this.exitCode = parts.exitCode ?? 1;
   }
 
   /** Plain data for `--json` and for crossing the process border. */
   toJSON(): Record<string, unknown> {
-    const { code, what, got, expected, fix, problems, exitCode } = this;
-    return { code, what, got, expected, fix, problems, exitCode };
+    const { code, what, got, expected, fix, problems, problemCount, exitCode } = this;
+    return { code, what, got, expected, fix, problems, problemCount, exitCode };
   }
 
   /** The same error again on the other side of a process border. */
@@ -72,10 +79,22 @@ function describe(code: ErrorCode, parts: ErrorParts): string {
   if (parts.got !== undefined) lines.push(`  got:      ${parts.got}`);
   if (parts.expected !== undefined) lines.push(`  expected: ${parts.expected}`);
   const problems = parts.problems ?? [];
-  for (const problem of problems.slice(0, MAX_PROBLEMS_SHOWN)) lines.push(`  - ${describeProblem(problem)}`);
-  if (problems.length > MAX_PROBLEMS_SHOWN) lines.push(`  … and ${problems.length - MAX_PROBLEMS_SHOWN} more`);
+  const { shown, more } = shortList(problems, MAX_PROBLEMS_SHOWN, parts.problemCount);
+  for (const problem of shown) lines.push(`  - ${describeProblem(problem)}`);
+  if (more !== undefined) lines.push(`  ${more}`);
   if (parts.fix !== undefined) lines.push(`  fix:      ${parts.fix}`);
   return lines.join('\n');
+}
+
+/** The first entries of a list, and how many the reader does not see: of all there are, not of those that were kept. */
+export function shortList<Entry>(
+  entries: readonly Entry[],
+  most: number,
+  count = entries.length,
+): { shown: readonly Entry[]; more?: string } {
+  const shown = entries.slice(0, most);
+  const rest = count - shown.length;
+  return rest > 0 ? { shown, more: `… and ${formatCount(rest)} more` } : { shown };
 }
 
 /** `file:line field: message (fix)`, leaving out what is not known. */

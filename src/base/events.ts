@@ -222,6 +222,8 @@ export interface WarningRaised {
   code: string;
   message: string;
   problems?: readonly Problem[];
+  /** How many there are, where `problems` has only some of them. */
+  problemCount?: number;
 }
 
 export interface RunResumed {
@@ -259,7 +261,10 @@ export interface RunFinished {
   /** Where the adapter or the model lies. */
   result: string;
   metrics: Metrics;
+  /** Of the optimiser steps alone. */
   seconds: number;
+  /** The most memory that the process held, the comparison at the end included. */
+  peakBytes?: number;
 }
 
 /** One stream feeds the terminal, SQL, TensorBoard, the report and the studio. */

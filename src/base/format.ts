@@ -25,9 +25,17 @@ export function formatPercent(share: number, decimals = 1): string {
   return minus(`${(100 * share).toFixed(decimals)} %`);
 }
 
-/** "1 row", "12,345 rows". */
+/** "1 row", "12,345 rows"; the unit is given in its plural, and may have words behind it: "rows tokenised". */
 export function plural(count: number, unit: string): string {
-  return `${formatCount(count)} ${count === 1 ? unit.replace(/s$/, '') : unit}`;
+  return `${formatCount(count)} ${count === 1 ? singular(unit) : unit}`;
+}
+
+/** The first word that is a plural, before anything that says more of it: "frozen blocks", "rows of one group". */
+function singular(unit: string): string {
+  return unit.replace(/\b\w{2,}s\b/, (word) => {
+    if (word.endsWith('ies')) return `${word.slice(0, -3)}y`;
+    return /(?:ss|sh|ch|x)es$/.test(word) ? word.slice(0, -2) : word.slice(0, -1);
+  });
 }
 
 const BYTE_UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
@@ -48,6 +56,17 @@ export function formatDuration(seconds: number): string {
   if (minutes < 48 * 60) return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
   const hours = Math.round(seconds / 3600);
   return `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}
+
+/** "21 s: training 11 s, evaluation 8.2 s". */
+export function formatTimes({
+  total,
+  training,
+  evaluation,
+}: Record<'total' | 'training' | 'evaluation', number>): string {
+  const parts = Object.entries({ training, evaluation }).filter(([, seconds]) => seconds > 0);
+  const told = parts.map(([name, seconds]) => `${name} ${formatDuration(seconds)}`).join(', ');
+  return told === '' ? formatDuration(total) : `${formatDuration(total)}: ${told}`;
 }
 
 /** "2025-01-31 09:05" in the machine's time zone. */

@@ -21,12 +21,25 @@ export function parseArguments(name: string, command: Command, argv: readonly st
   }
   const values = parser.processedArgs.flat() as (string | undefined)[];
   const all = values.filter((value) => value !== undefined);
+  refuseEmpty(all, name, command);
   const named = new Map(
     (command.arguments ?? []).slice(0, all.length).map(({ name: key }, index) => [key, all[index]]),
   );
   const given = parser.opts<Record<string, string | boolean | string[]>>();
   const options = new Map(Object.entries(given).map(([key, value]) => asWritten(key, value, command)));
   return { named, all, options };
+}
+
+/** An empty word, as of a shell variable that is not set, would be read as this folder. */
+function refuseEmpty(words: readonly string[], name: string, command: Command): void {
+  const place = words.findIndex((word) => word.trim() === '');
+  if (place < 0) return;
+  const names = (command.arguments ?? []).map((argument) => argument.name);
+  throw new AttuneError('E_USAGE', {
+    what: `${names[place] ?? names.at(-1) ?? 'An argument'} is empty`,
+    expected: usageLine(name, command),
+    fix: 'check the variable or the quotes that it comes from',
+  });
 }
 
 function buildParser(command: Command): Parser {

@@ -10,7 +10,7 @@ export type { Surroundings } from './context.ts';
 export async function runCommandLine(argv: readonly string[], surroundings: Surroundings): Promise<number> {
   const isJson = argv.includes('--json');
   try {
-    await runInvocation(parseInvocation(argv, commands.names), surroundings);
+    await runInvocation(parseInvocation(argv, commands.names), surroundings, isJson);
     return 0;
   } catch (error) {
     const { describeFailure, exitCodeOf, failureDocument } = await import('./failure.ts');
@@ -20,11 +20,11 @@ export async function runCommandLine(argv: readonly string[], surroundings: Surr
   }
 }
 
-async function runInvocation(invocation: Invocation, surroundings: Surroundings): Promise<void> {
+async function runInvocation(invocation: Invocation, surroundings: Surroundings, isJson: boolean): Promise<void> {
   const terminal = createTerminal(surroundings.stdout, surroundings.env);
   switch (invocation.kind) {
     case 'version':
-      return terminal.line(await readVersion());
+      return printVersion(surroundings, isJson);
     case 'overview':
     case 'group': {
       const { overviewHelp, groupHelp } = await import('./help.ts');
@@ -79,8 +79,9 @@ function printJson(value: unknown, surroundings: Surroundings): void {
   surroundings.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
 }
 
-async function readVersion(): Promise<string> {
-  const { readFileSync } = await import('node:fs');
-  const file = new URL('../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+async function printVersion(surroundings: Surroundings, isJson: boolean): Promise<void> {
+  const { describeVersions, readVersions } = await import('./versions.ts');
+  const versions = readVersions();
+  if (isJson) return printJson(versions, surroundings);
+  createTerminal(surroundings.stdout, surroundings.env).line(describeVersions(versions));
 }

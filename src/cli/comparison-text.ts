@@ -1,13 +1,13 @@
 import { formatCount, formatNumber, plural } from '../base/format.ts';
 import { answerNotes } from '../eval/compare/answer-notes.ts';
 import { neverGiven } from '../eval/compare/class-rows.ts';
+import { correctedP, isUndoneByCorrection } from '../eval/compare/correction.ts';
 import type { ComparedValue, Comparison, Difference, Verdict } from '../store/results.ts';
 import { describeVerdict } from './progress/lines.ts';
-import { formatTable } from './table.ts';
-import { wrap, type Colours, type Terminal } from './terminal.ts';
+import { formatTable, tableWidth } from './table.ts';
+import { wrap, type Terminal } from './terminal.ts';
 
 const WIDTH = 80;
-const METRIC_WIDTH = 14;
 const MOST_METRICS = 3;
 const MOST_LOSSES = 5;
 
@@ -32,7 +32,7 @@ export function describeComparison(comparison: Comparison, terminal: Terminal): 
 const MARKS: Record<Verdict, string> = { better: '▲', worse: '▼', 'no-evidence': '○' };
 
 /** The deciding metric of every system with its interval, and by how much the subject is better. */
-function decidingTable({ differences, metric, ...rest }: Comparison, { colours }: Terminal): string {
+function decidingTable({ differences, metric, ...rest }: Comparison, terminal: Terminal): string {
   const figures = rest.systems.map((system) => {
     const value = system.values[metric];
     const difference = differences.find((one) => one.metric === metric && one.against === system.name);
@@ -41,31 +41,33 @@ function decidingTable({ differences, metric, ...rest }: Comparison, { colours }
   const confidence = `${formatNumber(rest.confidence * 100)} % interval`;
   const titles = ['value', confidence, figures.length > 1 ? 'better by' : ''];
   const { title } = rest.metrics.find(({ name }) => name === metric) ?? { title: metric };
-  return table({ title, titles, rows: rest.systems.map((system, i) => [system.title, ...figures[i]]) }, colours);
+  return table({ title, titles, rows: rest.systems.map((system, i) => [system.title, ...figures[i]]) }, terminal);
 }
 
 /** The next metrics, as figures alone. */
-function otherMetrics({ metric, metrics, systems }: Comparison, { colours }: Terminal): string | undefined {
+function otherMetrics({ metric, metrics, systems }: Comparison, terminal: Terminal): string | undefined {
   const others = metrics.filter(({ name, isTable }) => name !== metric && isTable !== true).slice(0, MOST_METRICS);
   if (others.length === 0) return undefined;
-  const titles = others.map((other) => cut(other.title, METRIC_WIDTH));
+  const titles = others.map(({ title }) => title);
   const rows = systems.map(({ title, values }) => [
     title,
     ...others.map(({ name }) => (values[name] === undefined ? '–' : brief(values[name].value, 3))),
   ]);
-  return table({ title: '', titles, rows }, colours);
+  return table({ title: '', titles, rows }, terminal);
 }
 
-/** Figures keep their width; the first column has what they leave. */
+/** Figures keep their width; where a terminal is too narrow, names have what they leave. */
 function table(
   { title, titles, rows }: { title: string; titles: readonly string[]; rows: readonly (readonly string[])[] },
-  colours: Colours,
+  terminal: Terminal,
 ): string {
-  const widths = titles.map((one, i) => Math.max(one.length, ...rows.map((row) => row[i + 1].length)));
-  const room = Math.max(8, WIDTH - widths.reduce((sum, width) => sum + width + 2, 0));
-  const columns = titles.map((one) => ({ title: one, isNumeric: !/interval|better/.test(one) }));
-  const shown = rows.map(([name, ...figures]) => [cut(name, room), ...figures]);
-  return formatTable([{ title: cut(title, room) }, ...columns], shown, colours);
+  const columns = titles.map((one) => ({
+    title: one,
+    isNumeric: !/interval|better/.test(one),
+    isName: !/interval|better by/.test(one),
+  }));
+  const names = { title, isName: true };
+  return formatTable([names, ...columns], rows, terminal.colours, tableWidth(terminal));
 }
 
 /** Classes that it never gives, and where it is worse than another system, whatever the verdict says. */
@@ -90,8 +92,11 @@ function notesOn(comparison: Comparison): string[] {
   const against = systems.find(({ name }) => name === flips.against)?.title ?? flips.against;
   return [
     ...(flips.worse.length + flips.better.length > 0
-      ? [`rows that got better than by ${against}: ${flips.better.length}, worse: ${flips.worse.length}`]
+      ? [
+          `rows answered better than by ${against}: ${formatCount(flips.better.length)}, worse: ${formatCount(flips.worse.length)}`,
+        ]
       : []),
+    ...undoneByCorrection(comparison),
     ...(available === undefined || available === rows
       ? []
       : [`a sample of ${formatCount(rows)} of ${plural(available, 'rows')}`]),
@@ -102,6 +107,17 @@ function notesOn(comparison: Comparison): string[] {
     ...answerNotes(comparison),
     ...skipped.map(({ name, reason }) => `${name} left out: ${reason}`),
   ];
+}
+
+/** So that "no evidence" does not stand beside an interval without 0 as a contradiction. */
+function undoneByCorrection(comparison: Comparison): string[] {
+  const { differences, metric, systems } = comparison;
+  return differences
+    .filter((one) => one.metric === metric && isUndoneByCorrection(one))
+    .map((one) => {
+      const title = systems.find(({ name }) => name === one.against)?.title ?? one.against;
+      return `no evidence against ${title}, although its interval is without 0: ${correctedP(comparison, one)}`;
+    });
 }
 
 /** A perplexity may have eight digits, a table has no room for them. */
@@ -116,8 +132,4 @@ function range({ low, high }: Pick<ComparedValue, 'low' | 'high'>): string {
 function ahead({ estimate, low, high, verdict }: Difference): string {
   const interval = low === undefined || high === undefined ? 'no interval' : `${brief(low, 2)} to ${brief(high, 2)}`;
   return `${MARKS[verdict]} ${brief(estimate, 2)} (${interval})`;
-}
-
-function cut(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
 }

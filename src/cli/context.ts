@@ -68,10 +68,10 @@ function countOf(parsed: ParsedArguments, name: string): number | undefined {
 function stopSignal(announce: () => void): AbortSignal {
   const controller = new AbortController();
   const signals: NodeJS.Signals[] = ['SIGINT', 'SIGTERM'];
-  const stop = (): void => {
-    for (const signal of signals) process.off(signal, stop);
+  const stop = (signal: NodeJS.Signals): void => {
+    for (const name of signals) process.off(name, stop);
     announce();
-    controller.abort(new AttuneError('E_STOPPED', { what: 'Stopped' }));
+    controller.abort(new AttuneError('E_STOPPED', { what: `Stopped: received ${signal}` }));
   };
   for (const signal of signals) process.on(signal, stop);
   return controller.signal;

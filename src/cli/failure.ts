@@ -1,4 +1,4 @@
-import { AttuneError, type Problem } from '../base/errors.ts';
+import { AttuneError, type Problem, shortList } from '../base/errors.ts';
 import { type Terminal, wrap } from './terminal.ts';
 
 /** Exit codes: 1 the user can fix it, 2 a bug, 3 a gate refused. */
@@ -27,11 +27,10 @@ export function describeFailure(error: unknown, terminal: Terminal): string {
   return `${lines.join('\n')}\n`;
 }
 
-function describeProblems({ problems, what }: AttuneError, terminal: Terminal): string[] {
-  const shown = problems.slice(0, MAX_PROBLEMS);
-  const more = problems.length - shown.length;
+function describeProblems({ problems, problemCount, what }: AttuneError, terminal: Terminal): string[] {
+  const { shown, more } = shortList(problems, MAX_PROBLEMS, problemCount);
   const lines = shown.flatMap((problem) => describeOne(problem, what, terminal));
-  return more > 0 ? [...lines, terminal.colours.dim(`  … and ${more} more`)] : lines;
+  return more === undefined ? lines : [...lines, terminal.colours.dim(`  ${more}`)];
 }
 
 /** Two lines at most, unless the terminal is narrow: place and fault, then the advice. */

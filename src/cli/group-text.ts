@@ -1,4 +1,4 @@
-import { formatCount, formatNumber, formatPercent } from '../base/format.ts';
+import { formatCount, formatNumber, formatPercent, plural } from '../base/format.ts';
 import type { AxisReport, GroupReport } from '../eval/fairness/group-tally.ts';
 import type { GroupsWanted } from '../prepare/index.ts';
 import type { CommandContext, CommandOption } from './command.ts';
@@ -49,7 +49,7 @@ function representation(
   const told = by === 'column' ? 'have a value' : 'tell one';
   const head = `${colours.bold(axis)}  ${formatCount(rows)} of ${formatCount(all)} rows ${told}`;
   if (groups.length === 0) return head;
-  const notes = { few: `fewer than ${leastRows} rows`, small: 'less than half of an even share' };
+  const notes = { few: `fewer than ${plural(leastRows, 'rows')}`, small: 'less than half of an even share' };
   const shown = groups
     .slice(0, MOST_GROUPS)
     .map(({ group, rows: own, share, low, high, flag }) => [

@@ -1,5 +1,5 @@
 import type { RunDetails, RunStatus, RunSummary } from '../app/runs.ts';
-import { formatCount, formatDuration, formatNumber, formatTime } from '../base/format.ts';
+import { formatCount, formatNumber, formatTime, formatTimes } from '../base/format.ts';
 import { adviceText } from '../train/course.ts';
 import { describeVerdict } from './progress/lines.ts';
 import { shortPath } from './short-path.ts';
@@ -22,7 +22,7 @@ export function describeRun(run: RunSummary | RunDetails, { colours }: Terminal)
   const { bold, dim } = colours;
   const metrics = Object.entries(run.metrics)
     .filter(([name]) => !Object.hasOwn(run.metrics, `eval_${name}`))
-    .map(([name, value]): [string, string] => [name, formatNumber(value)]);
+    .map(([name, value]): [string, string] => [name.replace(/^eval_/, 'validation '), formatNumber(value)]);
   const details = 'checkpoints' in run ? run : undefined;
   return [
     `${bold(run.name)}  ${paintStatus(run.status, colours)}  ${dim(run.id)}`,
@@ -33,9 +33,10 @@ export function describeRun(run: RunSummary | RunDetails, { colours }: Terminal)
         ['folder', shortPath(run.folder)],
         ['model', [run.model, run.tuning, run.objective].filter((part) => part !== undefined).join(' · ')],
         ['data', describeRows(run)],
-        ['started', describeStart(run)],
+        ['started', run.createdAt === 0 ? undefined : formatTime(run.createdAt)],
+        ['time', details && details.times.total > 0 ? formatTimes(details.times) : undefined],
         ['step', run.resultStep === 0 ? undefined : describeStep(run)],
-        ['training loss', run.loss === undefined ? undefined : formatNumber(run.loss)],
+        ["last step's loss", run.loss === undefined ? undefined : formatNumber(run.loss)],
         ...metrics,
         ['checkpoints', details?.checkpoints.map(({ step }) => step).join(', ')],
         ['result', describeResult(run)],
@@ -46,13 +47,6 @@ export function describeRun(run: RunSummary | RunDetails, { colours }: Terminal)
       colours,
     ),
   ].join('\n');
-}
-
-/** A log without events says nothing of it. */
-function describeStart({ createdAt, finishedAt }: RunSummary): string | undefined {
-  if (createdAt === 0) return undefined;
-  const took = finishedAt === undefined ? '' : `, took ${formatDuration((finishedAt - createdAt) / 1000)}`;
-  return `${formatTime(createdAt)}${took}`;
 }
 
 function describeResult({ result, resultStep, step }: RunSummary): string | undefined {

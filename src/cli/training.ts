@@ -4,7 +4,7 @@ import type { Recipe } from '../train/recipe.ts';
 import type { TrainOptions, TrainOutcome } from '../app/train.ts';
 import { adviceText } from '../train/course.ts';
 import { AttuneError } from '../base/errors.ts';
-import { formatNumber, plural } from '../base/format.ts';
+import { formatNumber, formatTimes, plural } from '../base/format.ts';
 import { isCheapFolder, isCheapModel } from '../eval/baselines/cheap-names.ts';
 import type { CommandContext } from './command.ts';
 import { describeComparison } from './comparison-text.ts';
@@ -126,11 +126,15 @@ export function describeOutcome(outcome: Outcome, terminal: Terminal): string {
     ].join('\n');
   }
   if (outcome.outcome === 'dry-run') return `${green('✓')} everything is in place; nothing was trained`;
-  const metrics = Object.entries(outcome.metrics).map(([name, value]): [string, string] => [name, formatNumber(value)]);
+  const metrics = Object.entries(outcome.metrics).map(([name, value]): [string, string] => {
+    return [`validation ${name}`, formatNumber(value)];
+  });
+  const time = outcome.times && formatTimes(outcome.times);
   const facts = formatFacts(
     [
       ['result', describeChoice(outcome)],
       ...metrics,
+      ['time', time],
       ['advice', outcome.advice === null ? undefined : colours.yellow(adviceText(outcome.advice, folder))],
       ['report', `${folder}/report.html`],
     ],

@@ -1,4 +1,5 @@
 import { AttuneError, type Problem } from '../base/errors.ts';
+import { formatCount, plural } from '../base/format.ts';
 
 /** Kept for the message; the rest is only counted, so that a file of nothing but bad rows does not fill the memory. */
 const MAX_KEPT = 200;
@@ -22,16 +23,11 @@ export class BadRows {
   /** The error that lists them, or undefined where every row is good. */
   error(): AttuneError | undefined {
     if (this.#badRows === 0) return undefined;
-    const isCut = this.#problemCount > this.#problems.length;
     return new AttuneError('E_BAD_ROWS', {
-      what: `${number(this.#badRows)} of ${number(this.#rows)} rows cannot be used`,
-      got: isCut ? `${number(this.#problemCount)} problems; the first ${this.#problems.length} follow` : undefined,
+      what: `${formatCount(this.#badRows)} of ${plural(this.#rows, 'rows')} cannot be used`,
       problems: this.#problems,
+      problemCount: this.#problemCount,
       fix: 'correct or delete these rows; `attune data inspect` shows the file as it is read',
     });
   }
-}
-
-function number(value: number): string {
-  return value.toLocaleString('en-US');
 }

@@ -1,4 +1,5 @@
 import { AttuneError, type Problem } from '../base/errors.ts';
+import { plural } from '../base/format.ts';
 import { nearest } from '../base/nearest.ts';
 import { containerName, containers } from './containers/index.ts';
 import { itemText } from './formats/item-text.ts';
@@ -43,9 +44,11 @@ export async function readCatalogue(path: string): Promise<CatalogueItem[]> {
     if (item !== undefined) found.set(item.item, item);
   }
   if (problems.length > 0) {
+    const badRows = new Set(problems.map(({ line }) => line)).size;
     throw new AttuneError('E_BAD_ROWS', {
-      what: `${problems.length} rows of the catalogue cannot be used`,
+      what: `${plural(badRows, 'rows')} of the catalogue cannot be used`,
       problems: problems.slice(0, MOST_PROBLEMS),
+      problemCount: problems.length,
       fix: 'a row is {"item": "id", "text": "what it is", "section": "web", "price": 3}',
     });
   }

@@ -5,7 +5,7 @@ export { loadData, type DataOptions, type DataProgress, type DataReport, type Lo
 export type { DataSource, DataSpec } from './sources.ts';
 export { exampleRow } from './example-row.ts';
 export { refuseContaminated } from './contamination.ts';
-export { assignSplits, splitNames, type SplitName, type SplitShares } from './assign-splits.ts';
+export { assignSplits, targetRows, splitNames, type SplitName, type SplitShares } from './assign-splits.ts';
 export { inspectData, type DataInspection, type InspectOptions } from './inspect.ts';
 export { countLabels, FEW_ROWS, type LabelReport } from './label-counts.ts';
 export { reportLengths, type LengthReport } from './lengths.ts';

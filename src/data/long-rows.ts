@@ -1,4 +1,5 @@
 import { AttuneError, type Problem } from '../base/errors.ts';
+import { formatCount, plural } from '../base/format.ts';
 import { cutRow, type FitOptions, type RowOrigin, type TokenRow } from './cut-row.ts';
 import type { Example } from './example.ts';
 
@@ -100,12 +101,13 @@ function rowsTooLong(
   const choice = 'choose what happens to them: long_rows: drop, truncate or split';
   const problems: Problem[] = tooLong.slice(0, MAX_LISTED).map((row) => {
     const { file, line } = examples[row].source;
-    return { file, line, message: `has ${lengthOf(rows[row])} tokens` };
+    return { file, line, message: `has ${plural(lengthOf(rows[row]), 'tokens')}` };
   });
   return new AttuneError('E_ROWS_TOO_LONG', {
-    what: `${tooLong.length} of ${rows.length} rows are longer than ${limit} (${maxLength} tokens)`,
+    what: `${formatCount(tooLong.length)} of ${plural(rows.length, 'rows')} are longer than ${limit} (${maxLength} tokens)`,
     got: `up to ${longest} tokens`,
     problems,
+    problemCount: tooLong.length,
     fix: longest <= modelLimit ? `set max_length: ${longest}, or ${choice}` : choice,
   });
 }

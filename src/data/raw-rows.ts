@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { AttuneError, type Problem } from '../base/errors.ts';
 import { plural } from '../base/format.ts';
+import { turn } from '../base/turn.ts';
 import { missingFile } from '../files/bytes.ts';
 import { containerName, containers, dataExtensions } from './containers/index.ts';
 
@@ -9,6 +10,9 @@ export interface NumberedRow {
   line: number;
   value: Record<string, unknown>;
 }
+
+/** Milliseconds of work on rows after which signals are let in: a file may be read at once, and its rows take long. */
+const BETWEEN_TURNS = 100;
 
 /**
  * Rows one by one. Those that cannot be read are told to `onProblem`; once there is one, no more are given.
@@ -25,12 +29,16 @@ export async function* rawRows(path: string, onProblem: (problem: Problem) => vo
   }
   const { read } = await containers.load(name);
   let isWhole = true;
+  let rested = performance.now();
   for await (const { line, value, defect } of read(path, path)) {
     if (defect !== undefined) {
       isWhole = false;
       onProblem({ file: path, line, message: defect.reason, fix: defect.fix });
     }
     if (value !== undefined && isWhole) yield { line, value };
+    if (performance.now() - rested < BETWEEN_TURNS) continue;
+    await turn();
+    rested = performance.now();
   }
 }
 

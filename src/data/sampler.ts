@@ -1,3 +1,4 @@
+import { plural } from '../base/format.ts';
 import { AttuneError } from '../base/errors.ts';
 import { randomPermutation } from '../base/random.ts';
 import type { MixturePart } from './mixture.ts';
@@ -150,7 +151,7 @@ function check({ rows, batchSize, lengths, microBatchTokens, rank = 0, worldSize
     if (lengths[row] <= microBatchTokens) continue;
     throw new AttuneError('E_ROW_EXCEEDS_MICRO_BATCH', {
       what: `Row ${row + 1} alone is larger than a micro-batch`,
-      got: `${lengths[row]} tokens, micro_batch_tokens: ${microBatchTokens}`,
+      got: `${plural(lengths[row], 'tokens')}, micro_batch_tokens: ${microBatchTokens}`,
       fix: 'raise micro_batch_tokens, or lower max_length and choose what happens to long rows',
     });
   }

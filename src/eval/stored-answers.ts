@@ -1,3 +1,4 @@
+import { plural } from '../base/format.ts';
 import { AttuneError, type Problem } from '../base/errors.ts';
 import { containerName, containers } from '../data/containers/index.ts';
 import type { Example } from '../data/example.ts';
@@ -80,7 +81,7 @@ function matcher(
   if (answers.length === examples.length) return (_example, row) => answers[row].text;
   throw new AttuneError('E_ANSWERS_UNMATCHED', {
     what: `${path} does not say which rows its answers belong to`,
-    got: `${answers.length} answers without id or prompt for ${examples.length} rows`,
+    got: `${plural(answers.length, 'answers')} without id or prompt for ${plural(examples.length, 'rows')}`,
     fix: 'give each answer the row’s prompt, or compare on all rows of the file that was answered (--max-rows)',
   });
 }

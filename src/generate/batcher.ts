@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { AttuneError } from '../base/errors.ts';
-import { formatBytes } from '../base/format.ts';
+import { formatBytes, plural } from '../base/format.ts';
 import type { Memory } from '../models/memory.ts';
 import type { Model } from '../models/model.ts';
 import { BLOCK_TOKENS, BlockPool } from './block-pool.ts';
@@ -111,7 +111,7 @@ export class Batcher implements Disposable {
     if (needed > pool.size) {
       throw new AttuneError('E_CACHE_TOO_SMALL', {
         what: 'The memory for keys and values does not hold a prompt with its answer',
-        got: `${request.prompt.length} tokens of prompt and up to ${request.maxNewTokens} of answer`,
+        got: `${plural(request.prompt.length, 'tokens')} of prompt and up to ${request.maxNewTokens} of answer`,
         expected: `${pool.size * BLOCK_TOKENS} tokens at most, in ${formatBytes(cacheBytes)}`,
         fix: 'allow fewer new tokens, or more memory for the cache',
       });

@@ -1,3 +1,4 @@
+import { plural } from '../base/format.ts';
 import { AttuneError, type Problem } from '../base/errors.ts';
 import type { MemoryRow } from '../models/memory.ts';
 import type { TokenConstraint } from './constraint/token-constraint.ts';
@@ -171,7 +172,7 @@ function biasProblems(biases: Readonly<Record<number, number>>, { vocabularySize
 /** Prompts that leave no room for an answer; `prompts` are all of a request. */
 export function tooLong(prompts: readonly { readonly length: number }[], limit: number): AttuneError {
   const problems = prompts
-    .map(({ length }, i) => ({ field: `prompts[${i}]`, message: `${length} tokens`, length }))
+    .map(({ length }, i) => ({ field: `prompts[${i}]`, message: plural(length, 'tokens'), length }))
     .filter(({ length }) => length >= limit)
     .map(({ field, message }): Problem => ({ field, message }));
   const isOne = prompts.length === 1;

@@ -1,3 +1,4 @@
+import { plural } from '../base/format.ts';
 import { AttuneError } from '../base/errors.ts';
 import type { HubFile } from './listing.ts';
 import type { Repository } from './repository.ts';
@@ -30,7 +31,7 @@ export function modelFiles(files: readonly HubFile[], { name }: Repository): Hub
     got:
       pickles.length > 0
         ? `${pickles.slice(0, 3).join(', ')}: formats that can run code when they are read`
-        : `${files.length} files, none of them weights`,
+        : `${plural(files.length, 'files')}, none of them weights`,
     fix:
       pickles.length > 0 ? 'take a revision that has safetensors: owner/name@refs/pr/…' : 'check the name of the model',
   });

@@ -23,8 +23,9 @@ export interface DownloadRequest {
   pause?: number;
 }
 
-/** Attempts in a row that may bring nothing. */
+/** Attempts in a row that may bring nothing; fewer where nobody answers. */
 const ATTEMPTS = 5;
+const UNREACHED_ATTEMPTS = 2;
 const PATIENCE = 30_000;
 const PAUSE = 1000;
 
@@ -86,10 +87,18 @@ async function fetchAll(request: DownloadRequest, part: string): Promise<void> {
       if (error instanceof AttuneError) throw error;
       // Whoever sends some bytes each time gets through in the end.
       failures = sizeOf(part) > before ? 0 : failures + 1;
-      if (failures >= ATTEMPTS) throw givenUp(file, error);
+      if (failures >= (isUnreached(error) ? UNREACHED_ATTEMPTS : ATTEMPTS)) throw givenUp(file, error);
       await sleep(waitFor(error) ?? pause * 2 ** Math.max(0, failures - 1), undefined, { signal });
     }
   }
+}
+
+const UNREACHED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+
+function isUnreached(error: unknown): boolean {
+  const { cause, message } = error as { cause?: { code?: string }; message?: string };
+  const code = cause?.code ?? '';
+  return UNREACHED.has(code) || code === 'UND_ERR_CONNECT_TIMEOUT' || message?.startsWith('no answer within') === true;
 }
 
 /** A refusal that may pass, with what the server says of when. */

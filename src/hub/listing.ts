@@ -1,4 +1,5 @@
 import { datasetInfo, HubApiError, listFiles, modelInfo, type ListFileEntry } from '@huggingface/hub';
+import { unreachedBecause } from '../base/connection.ts';
 import { AttuneError } from '../base/errors.ts';
 import { safeJoin } from '../files/safe-join.ts';
 import type { Repository } from './repository.ts';
@@ -23,10 +24,14 @@ export interface Listing {
 /** No repository has more; a server that lists without end is not listened to. */
 const MOST_FILES = 200_000;
 const TIMEOUT = 60_000;
+/** Until the hub begins to answer: a host that takes connections and says nothing is as good as none. */
+const SILENCE = 10_000;
 
 /** All files of a repository at its revision, with their hashes. @throws E_HUB_… */
 export async function listRepository(repository: Repository, settings: HubSettings): Promise<Listing> {
   const { endpoint: hubUrl } = settings;
+  const reason = await unreachedBecause(hubUrl);
+  if (reason !== undefined) throw unreachable(new Error(reason), settings);
   const fetch = fetchWith(settings);
   try {
     const request = { name: repository.name, revision: repository.revision, hubUrl, fetch };
@@ -49,11 +54,18 @@ export async function listRepository(repository: Repository, settings: HubSettin
 
 /** The token goes to the hub only, and redirects to other hosts lose it. */
 export function fetchWith({ token }: HubSettings): typeof fetch {
-  return (address, options) => {
+  return async (address, options) => {
     const headers = new Headers(options?.headers);
     headers.set('user-agent', 'attune');
     if (token !== undefined) headers.set('authorization', `Bearer ${token}`);
-    return fetch(address, { signal: AbortSignal.timeout(TIMEOUT), ...options, headers });
+    const silence = new AbortController();
+    const timer = setTimeout(() => silence.abort(new Error(`no answer within ${SILENCE / 1000} s`)), SILENCE);
+    const signal = AbortSignal.any([options?.signal ?? AbortSignal.timeout(TIMEOUT), silence.signal]);
+    try {
+      return await fetch(address, { ...options, headers, signal });
+    } finally {
+      clearTimeout(timer);
+    }
   };
 }
 

@@ -1,3 +1,4 @@
+import { plural } from '../base/format.ts';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { AttuneError, type Problem } from '../base/errors.ts';
@@ -179,7 +180,7 @@ function fill(model: Model, files: Weights, options: FillOptions): Filled {
   }
   if (problems.length === 0) return { missing, unused: [...unused], isBare };
   throw new AttuneError('E_WEIGHT_SHAPE', {
-    what: `${problems.length} tensors of ${files.folder} do not have the shape or type that its config.json gives them`,
+    what: `${plural(problems.length, 'tensors')} of ${files.folder} in another shape or type than its config.json gives`,
     problems,
     fix: 'config.json and weights belong to different models: fetch both again',
   });
@@ -217,7 +218,7 @@ function storedType(model: Model, missing: readonly string[]): DType {
 
 function missingTensors(folder: string, missing: readonly string[]): AttuneError {
   return new AttuneError('E_TENSORS_MISSING', {
-    what: `The checkpoint in ${folder} lacks ${missing.length} tensors of its trunk`,
+    what: `The checkpoint in ${folder} lacks ${plural(missing.length, 'tensors')} of its trunk`,
     problems: missing.map((field) => ({ field, message: 'not in the file' })),
     fix: 'the files belong to another model, or were cut off: fetch them again',
   });

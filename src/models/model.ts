@@ -1,3 +1,4 @@
+import { withArticle } from '../base/articles.ts';
 import {
   currentRandomness,
   encoderTokens,
@@ -170,6 +171,6 @@ export class Model extends Module {
 
   #headOf<Head extends Module>(kind: abstract new (...args: never[]) => Head, lacks: string): Head {
     if (this.head instanceof kind) return this.head;
-    throw new Error(`the head of a ${this.task} model ${lacks}`);
+    throw new Error(`the head of ${withArticle(this.task)} model ${lacks}`);
   }
 }

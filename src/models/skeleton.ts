@@ -1,3 +1,4 @@
+import { capitalised, withArticle } from '../base/articles.ts';
 import { AttuneError } from '../base/errors.ts';
 import type { DType } from '../tensor/index.ts';
 import { rootOf, TEXT_ENCODER, type Architecture, type HeadPlan, type Task } from './architecture.ts';
@@ -71,7 +72,7 @@ function chooseTask(
       : plans.find(([task]) => task === wanted);
   if (found !== undefined) return { task: found[0], plan: found[1] };
   throw new AttuneError('E_TASK_UNSUPPORTED', {
-    what: `A ${architecture.modelType} model has no head for the task ${wanted}`,
+    what: `${capitalised(withArticle(architecture.modelType))} model has no head for the task ${wanted}`,
     expected: `one of ${plans.map(([task]) => task).join(', ')}`,
     fix: 'choose another objective, or another base model',
   });

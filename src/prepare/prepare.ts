@@ -1,3 +1,4 @@
+import { withArticle } from '../base/articles.ts';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -158,7 +159,7 @@ class RowWriter {
 function notRows({ kind, origins }: Item): AttuneError {
   return new AttuneError('E_STEP_ORDER', {
     what: 'The last step does not make rows',
-    got: `a ${kind} of ${origins[0].file}`,
+    got: `${withArticle(kind)} of ${origins[0].file}`,
     fix: 'end with a step that makes rows, such as chunks, conversations or records; `attune data steps` lists them',
   });
 }

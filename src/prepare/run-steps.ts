@@ -1,3 +1,4 @@
+import { withArticle } from '../base/articles.ts';
 import { AttuneError, type Problem } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
 import { problemsOf } from '../base/schema-issues.ts';
@@ -80,7 +81,7 @@ async function* counted(
     for await (const item of items) {
       report.itemsIn++;
       if (definition.takes.includes(item.kind)) yield item;
-      else notes.leaveOut(item, `a ${item.kind}: this step takes ${definition.takes.join(' and ')}`);
+      else notes.leaveOut(item, `${withArticle(item.kind)}: this step takes ${definition.takes.join(' and ')}`);
     }
   };
   for await (const item of run(taken(), notes)) {

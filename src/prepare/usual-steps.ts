@@ -43,6 +43,7 @@ function choice(first: readonly Item[]): { step: string; reason: string } {
     .sort((a, b) => b.length - a.length);
   const [{ kind, length } = { kind: 'text', length: 0 } as const] = counts;
   const { step, reason } = USUAL[kind];
+  if (first.length === 1) return { step, reason: `the document holds ${reason}` };
   if (length >= own.length * (1 - MOST_OTHERS))
     return { step, reason: `${length} of the first ${first.length} documents are ${reason}` };
   const kinds = counts.map((one) => `${one.length} are ${USUAL[one.kind].reason.split(':')[0]}`).join(', ');

@@ -137,7 +137,7 @@ export interface SkippedSystem {
   reason: string;
 }
 
-/** Answers to the same held-out rows, side by side; those that got worse first. The run folder's samples.json. */
+/** Answers to the same held-out rows, side by side; those that are worse first. The run folder's samples.json. */
 export interface Samples {
   version: 2;
   /** In the order to show them. */

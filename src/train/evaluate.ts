@@ -4,7 +4,7 @@ import { noGrad, scope } from '../tensor/index.ts';
 import { tokensOf, type Objective, type PreparedRow, type Tally } from './interfaces.ts';
 import { jointLoss } from './joint-step.ts';
 import { addCounts, TallySums } from './step.ts';
-import { turn } from './turn.ts';
+import { turn } from '../base/turn.ts';
 
 export interface EvaluationResult {
   /** `loss` and what the objective tallies. */

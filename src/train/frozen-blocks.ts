@@ -4,7 +4,7 @@ import type { Model } from '../models/model.ts';
 import { noGrad, scope, type Tensor } from '../tensor/index.ts';
 import { byTokens } from './evaluate.ts';
 import type { Objective, PreparedRow, ResumedRow } from './interfaces.ts';
-import { turn } from './turn.ts';
+import { turn } from '../base/turn.ts';
 
 /** Keeps what frozen blocks made of rows. */
 export interface ResumedStore {

@@ -4,7 +4,7 @@ import { backward, cat, noGrad, scope, span, type Tensor } from '../tensor/index
 import type { Model } from '../models/model.ts';
 import type { Batch, Counts, JointLoss, Objective, PreparedRow, Tally } from './interfaces.ts';
 import { randomnessOf } from './step-randomness.ts';
-import { turn } from './turn.ts';
+import { turn } from '../base/turn.ts';
 import { Tape, type Checkpointing } from './tape.ts';
 
 interface JointRequest {

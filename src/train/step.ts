@@ -9,7 +9,7 @@ import type { PreparedRow, StepOptions, Tally, Update } from './interfaces.ts';
 import { jointStep } from './joint-step.ts';
 import { randomnessOf } from './step-randomness.ts';
 import { Tape, type Checkpointing } from './tape.ts';
-import { turn } from './turn.ts';
+import { turn } from '../base/turn.ts';
 
 export interface StepParts {
   model: Model;

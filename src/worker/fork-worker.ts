@@ -11,6 +11,7 @@ import type { JobSpec } from './job.ts';
 import { decodeError, mapError, stopped, type FromWorker, type ToWorker } from './protocol.ts';
 
 const OUTPUT_KEPT = 16_000;
+const KILLED = 'the worker was killed before it could save';
 
 export interface ForkOptions {
   spec: JobSpec;
@@ -34,7 +35,8 @@ export class ForkedWorker {
   #output = '';
   #step = 0;
   #phase?: string;
-  #isKilled = false;
+  #stoppedFor?: string;
+  #killedFor?: string;
   #isReleased = false;
 
   constructor({ spec, detach, onEvent, entry = workerEntry() }: ForkOptions) {
@@ -58,9 +60,15 @@ export class ForkedWorker {
     return this.#child.pid ?? 0;
   }
 
+  /** Asks the job to save and stop. */
+  stop(reason: string): void {
+    this.#stoppedFor ??= reason;
+    this.client.stop(reason);
+  }
+
   /** Ends it at once, without saving. */
-  kill(): void {
-    this.#isKilled = true;
+  kill(reason = KILLED): void {
+    this.#killedFor ??= reason;
     this.#child.kill('SIGKILL');
   }
 
@@ -92,8 +100,11 @@ export class ForkedWorker {
   ): Promise<void> {
     if (this.client.isOver || this.#isReleased) return;
     const { job, folder } = this.#spec;
-    if (this.#isKilled || (signal === 'SIGKILL' && isStopAsked(folder)))
-      return this.client.fail(stopped('the worker was killed before it could save'));
+    const wasAsked = signal === 'SIGKILL' && isStopAsked(folder);
+    // A terminal's Ctrl-C reaches a worker that is still starting, and ends it.
+    const early = signal === 'SIGINT' || signal === 'SIGTERM' ? this.#stoppedFor : undefined;
+    const reason = this.#killedFor ?? early ?? (wasAsked ? KILLED : undefined);
+    if (reason !== undefined) return this.client.fail(stopped(reason, folder));
     const error = crashError({
       job,
       signal,

@@ -12,6 +12,7 @@ export class JobHost {
   readonly #send: (message: FromWorker) => void;
   readonly #controller = new AbortController();
   readonly #queue: RequestQueue;
+  #folder?: string;
   readonly #failure = Promise.withResolvers<never>();
 
   constructor(jobs: Registry<JobModule>, send: (message: FromWorker) => void) {
@@ -30,7 +31,7 @@ export class JobHost {
 
   /** Asks the job to save and stop; only the first reason counts. */
   stop(reason: string): void {
-    this.#controller.abort(stopped(reason));
+    this.#controller.abort(stopped(reason, this.#folder));
     this.#queue.close();
   }
 
@@ -41,6 +42,7 @@ export class JobHost {
 
   /** Runs the job to its end; never throws, since the outcome is a message. */
   async run(spec: JobSpec): Promise<void> {
+    this.#folder = spec.folder;
     try {
       const { run } = await this.#jobs.load(spec.job);
       this.#send({ type: 'result', result: await this.#runRecorded(run as Job, spec) });

@@ -43,9 +43,9 @@ export function mapError(message: FromWorker, change: (error: unknown) => unknow
 }
 
 /** What a job is told when it should stop, and what its user sees when it could not return a result. */
-export function stopped(reason: string): AttuneError {
+export function stopped(reason: string, folder?: string): AttuneError {
   return new AttuneError('E_STOPPED', {
     what: `Stopped: ${reason}`,
-    fix: 'a training run goes on from its last checkpoint with `attune runs resume`',
+    ...(folder !== undefined && { fix: 'a training run goes on from its last checkpoint with `attune runs resume`' }),
   });
 }

@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
+import { AttuneError } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
+import { tidyFolder } from '../files/whole-folder.ts';
 import { ForkedWorker } from './fork-worker.ts';
 import { runInProcess } from './in-process.ts';
 import type { JobClient } from './job-client.ts';
@@ -12,6 +14,8 @@ export interface JobOptions<Name extends JobName = JobName> {
   input: JobInput<Name>;
   /** Makes it a run: the folder is locked, and holds recipe, events, metrics, heartbeat and log. */
   folder?: string;
+  /** A folder that the job makes whole: where it is ended before that, nothing half written stays. */
+  writes?: string;
   /** Goes on in a folder that already holds a run with checkpoints or a result. */
   resume?: boolean;
   /** Names of src/monitor's registry, as in the recipe. */
@@ -36,7 +40,7 @@ export interface RunningJob<Result = unknown> {
   /** Asks the job to save and stop. */
   stop(reason: string): void;
   /** Ends it at once, without saving. */
-  kill(): void;
+  kill(reason?: string): void;
   /** Lets this process end while a detached job goes on. */
   release(): void;
 }
@@ -65,17 +69,26 @@ export async function startJob<Name extends JobName>(
 }
 
 function startForked(spec: JobSpec, options: JobOptions, entry?: URL): RunningJob {
-  const { detach = false, onEvent = ignore } = options;
+  const { detach = false, onEvent = ignore, writes } = options;
   const worker = new ForkedWorker({ spec, detach, onEvent, entry });
   const { client, pid } = worker;
   return {
     pid,
     client,
-    result: client.result,
-    stop: (reason) => client.stop(reason),
-    kill: () => worker.kill(),
+    result: writes === undefined ? client.result : tidiedAfter(client.result, writes),
+    stop: (reason) => worker.stop(reason),
+    kill: (reason) => worker.kill(reason),
     release: () => worker.release(),
   };
+}
+
+async function tidiedAfter(result: Promise<unknown>, folder: string): Promise<unknown> {
+  try {
+    return await result;
+  } catch (error) {
+    tidyFolder(folder);
+    throw error;
+  }
 }
 
 function startHere(spec: JobSpec, { onEvent = ignore }: JobOptions): RunningJob {
@@ -91,23 +104,34 @@ function startHere(spec: JobSpec, { onEvent = ignore }: JobOptions): RunningJob 
   };
 }
 
+/** For a job that keeps no run there is nothing to save: it may be in one call of the engine for long, such as loading a model. */
+const GRACE_MILLISECONDS = 600;
+
 /** Until the job is over: the first signal asks it to save and stop, the second ends it. */
-function superviseSignals(job: RunningJob, { signal, handleSignals = true }: JobOptions): void {
+function superviseSignals(job: RunningJob, { folder, signal, handleSignals = true }: JobOptions): void {
   let signals = 0;
-  const onSignal = (name: NodeJS.Signals) => (++signals === 1 ? job.stop(`received ${name}`) : job.kill());
-  const onAbort = () => job.stop(reasonOf(signal));
+  let grace: NodeJS.Timeout | undefined;
+  const stop = (reason: string): void => {
+    job.stop(reason);
+    if (folder === undefined) grace ??= setTimeout(() => job.kill(reason), GRACE_MILLISECONDS);
+  };
+  const onSignal = (name: NodeJS.Signals) => (++signals === 1 ? stop(`received ${name}`) : job.kill());
+  const onAbort = () => stop(reasonOf(signal));
   if (handleSignals) process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
   if (signal?.aborted === true) onAbort();
   else signal?.addEventListener('abort', onAbort, { once: true });
   const settle = () => {
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
     signal?.removeEventListener('abort', onAbort);
+    clearTimeout(grace);
   };
   job.result.then(settle, settle);
 }
 
 function reasonOf(signal: AbortSignal | undefined): string {
-  return typeof signal?.reason === 'string' ? signal.reason : 'asked by the program';
+  const reason: unknown = signal?.reason;
+  if (reason instanceof AttuneError) return reason.what.replace(/^Stopped: /, '');
+  return typeof reason === 'string' ? reason : 'asked by the program';
 }
 
 function ignore(): void {

@@ -82,9 +82,21 @@ describe('a comparison in the terminal', () => {
     const text = describeComparison(comparison(1), terminal);
     expect(text).toContain('better: phoneme error rate');
     expect(text).toContain('worse than nearest training row by exact match: −0.1');
-    expect(text).toContain('rows that got better than by nearest training row: 2, worse: 1');
+    expect(text).toContain('rows answered better than by nearest training row: 2, worse: 1');
     expect(text).toContain('a sample of 300 of 400 rows');
     expect(text).toContain('logistic_regression left out: the answers are texts');
+  });
+
+  test('explains "no evidence" beside an interval without 0 by what p is corrected for', () => {
+    const known = comparison(1);
+    const [one, other] = known.differences;
+    const second = { ...one, against: 'base', p: 0.001, pAdjusted: 0.002 };
+    const differences = [{ ...one, p: 0.04, pAdjusted: 0.08, verdict: 'no-evidence' as const }, second, other];
+    const text = describeComparison({ ...known, rivals: ['nearest', 'base'], differences }, terminal);
+    expect(text.replaceAll(/\s+/g, ' ')).toContain(
+      'no evidence against nearest training row, although its interval is without 0: p 0.08, corrected for 2 comparisons (0.04 alone)',
+    );
+    expect(describeComparison(known, terminal)).not.toContain('although');
   });
 
   test('leaves a dash where a system has no value of a metric', () => {

@@ -94,7 +94,7 @@ describe('progress without a terminal', () => {
     expect(text()).toContain('✓ preflight memory 1 GiB of 16 GiB · disk 1 MiB of 32 GiB · 40 steps in about 20 s');
     expect(text()).toContain('! warning   1 row was cut W_ROWS_CUT');
     expect(text()).toContain('a.jsonl:3: cut');
-    expect(text()).toMatch(/✓ done +runs\/x\/adapter \(3 min 20 s\)\n$/);
+    expect(text()).toMatch(/✓ done +runs\/x\/adapter\n$/);
   });
 });
 

@@ -226,7 +226,10 @@ describe('the help', async () => {
   });
 
   it('and the version are no errors', async () => {
-    expect(await run('--version')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
+    expect(await run('--version')).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^attune \d+\.\d+\.\d+ \(Node [\d.]+, engine .*\)\n$/),
+    });
     expect((await run('help', 'init')).stdout).toContain('attune init FILE');
   });
 });

@@ -37,7 +37,7 @@ describe('a verdict', () => {
     const { comparison } = await compareAnswers([tuned, base, nearest], rows, options);
     expect(comparison).toMatchObject({ verdict: 'better', subject: 'tuned', rivals: ['base', 'nearest'], rows: 100 });
     expect(comparison.sentence).toMatch(
-      /^exact match 0\.8 against 0\.5 of NEAREST \(better by 0\.3, 95 % interval \+0\.\d+ to \+0\.\d+\) on 100 rows of test\.$/,
+      /^exact match 0\.8 against 0\.5 of NEAREST \(better by 0\.3, 95 % interval \+0\.\d+ to \+0\.\d+; p below 0\.001, corrected for 2 comparisons\) on 100 rows of test\.$/,
     );
     const [first] = comparison.differences;
     expect(first).toMatchObject({ metric: 'exact_match', against: 'base', test: 'mcnemar', verdict: 'better' });
@@ -53,6 +53,31 @@ describe('a verdict', () => {
     expect(comparison.sentence).toContain('of PROMPTED');
     expect(comparison.sentence).toMatch(/So many rows show differences from about 0\.\d+\.$/);
     expect(comparison.differences.map(({ verdict }) => verdict)).toEqual(['better', 'no-evidence']);
+  });
+
+  test('of no evidence beside an interval without 0 says what it is corrected for', async () => {
+    const near = (name: 'prompted' | 'few_shot') => system(name, name, (i) => i < 74);
+    const { comparison } = await compareAnswers([tuned, near('prompted'), near('few_shot')], rows, options);
+    const [{ low, p }] = comparison.differences;
+    expect(low).toBeGreaterThan(0);
+    expect(p).toBeLessThan(0.05);
+    expect(comparison.verdict).toBe('no-evidence');
+    expect(comparison.sentence).toMatch(
+      /interval \+0\.\d+ to \+0\.\d+; p 0\.06\d*, corrected for 2 comparisons \(0\.03\d* alone\)/,
+    );
+  });
+
+  test('tells how far its statistics are, and stops between two of them', async () => {
+    const told: [number, number][] = [];
+    await compareAnswers([tuned, base, nearest], rows, { ...options, onProgress: (...now) => told.push(now) });
+    expect(told).toEqual(Array.from({ length: 7 }, (_, i) => [i + 1, 7]));
+    const controller = new AbortController();
+    const stopping = compareAnswers([tuned, base, nearest], rows, {
+      ...options,
+      signal: controller.signal,
+      onProgress: (done) => done === 4 && controller.abort(new Error('enough')),
+    });
+    await expect(stopping).rejects.toThrow('enough');
   });
 
   test('is worse when any rival is better', async () => {

@@ -188,7 +188,10 @@ function noPairs(from: string, counts: readonly AxisCounts[]): AttuneError {
     what: `No row of ${from} could be paired`,
     problems: counts.flatMap(({ axis, nobody, doubts }) => [
       { field: axis, message: `${nobody} rows speak of nobody whose group is known` },
-      ...Object.entries(doubts).map(([reason, { rows }]) => ({ field: axis, message: `${rows} rows: ${reason}` })),
+      ...Object.entries(doubts).map(([reason, { rows }]) => ({
+        field: axis,
+        message: `${plural(rows, 'rows')}: ${reason}`,
+      })),
     ]),
     fix: 'give rows in English that speak of people, by pronouns or given names',
   });

@@ -1,3 +1,4 @@
+import { plural } from '../../base/format.ts';
 import { join, resolve } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import type { EventSink } from '../../base/events.ts';
@@ -91,7 +92,9 @@ async function checkEngine({ onEvent, onLine }: QuickstartOptions) {
 
 async function fetchRows(task: Task, { onLine, signal }: QuickstartOptions): Promise<TaskData> {
   const data = await task.fetch(join(attuneCache(), 'quickstart', task.name), { log: onLine, signal });
-  onLine(`${data.rows.train} rows to train on, ${data.rows.test} held out (${data.origin}; ${task.licence})`);
+  onLine(
+    `${plural(data.rows.train, 'rows')} to train on, ${data.rows.test} held out (${data.origin}; ${task.licence})`,
+  );
   return data;
 }
 

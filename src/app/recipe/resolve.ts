@@ -1,3 +1,4 @@
+import { plural } from '../../base/format.ts';
 import { AttuneError } from '../../base/errors.ts';
 import type { Recipe } from '../../train/recipe.ts';
 import { checkSettings } from './check.ts';
@@ -72,7 +73,7 @@ function withFolder(recipe: Recipe, { outputFolder, onNotice }: ResolveOptions):
 }
 
 function refusal({ problems, origin }: Settings): AttuneError {
-  const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
+  const count = problems.length === 1 ? 'a problem' : plural(problems.length, 'problems');
   return new AttuneError('E_RECIPE', {
     what: `${origin.file ?? 'The recipe'} has ${count}`,
     problems: problems.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0)),

@@ -1,10 +1,8 @@
-import { existsSync } from 'node:fs';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import { plural } from '../../base/format.ts';
 import { Audit, Detector, kinds, type AuditCase, type KindCounts } from '../../data/privacy/index.ts';
 import { kindOfLabel } from '../../data/privacy/label-names.ts';
-import { jsonl } from '../../data/containers/jsonl.ts';
-import { missingFile } from '../../files/bytes.ts';
+import { rawRows } from '../../data/raw-rows.ts';
 import { wilsonInterval } from '../../eval/statistics/index.ts';
 import { labelledRowOf } from './labelled-row.ts';
 import { loadRecognisers } from './recognisers.ts';
@@ -36,21 +34,17 @@ export interface AuditResult {
 /**
  * Measures the recognisers on rows `{ text, spans: [{ start, end, kind }] }`; positions are characters (code points),
  * the end not included. The shapes and names that other tools write are read too: `entities: [[0, 4, "PERSON"]]`.
- * @throws AttuneError E_FILE_MISSING, E_BAD_ROWS, E_NO_ROWS
+ * @throws AttuneError E_FILE_MISSING, E_UNKNOWN_CONTAINER, E_BAD_ROWS, E_NO_ROWS
  */
 export async function auditData(
   file: string,
   { recognisers = [] }: { recognisers?: readonly string[] } = {},
 ): Promise<AuditResult> {
-  if (!existsSync(file)) throw missingFile(file);
   const audit = new Audit(new Detector({ more: (await Promise.all(recognisers.map(loadRecognisers))).flat() }));
   const problems: Problem[] = [];
-  for await (const { line, value, defect } of jsonl.read(file, file)) {
-    if (value === undefined) problems.push({ file, line, message: defect!.reason, fix: defect!.fix });
-    else {
-      const row = labelledRowOf(value, (field, message) => problems.push({ file, line, field, message }));
-      if (row !== undefined) audit.add(row.text, row.spans, line);
-    }
+  for await (const { line, value } of rawRows(file, (problem) => problems.push(problem))) {
+    const row = labelledRowOf(value, (field, message) => problems.push({ file, line, field, message }));
+    if (row !== undefined) audit.add(row.text, row.spans, line);
   }
   if (problems.length > 0)
     throw new AttuneError('E_BAD_ROWS', {

@@ -19,10 +19,10 @@ export function labelledRowOf(
   problem: (field: string, message: string) => void,
 ): LabelledRow | undefined {
   const text = firstOf(row, TEXTS);
-  const column = SPANS.find((name) => Array.isArray(row[name])) ?? 'spans';
-  const spans = row[column];
+  const column = SPANS.find((name) => listOf(row[name]) !== undefined) ?? 'spans';
+  const spans = listOf(row[column]);
   if (typeof text !== 'string') return void problem('text', 'must be text');
-  if (!Array.isArray(spans)) return void problem(column, 'must be a list of { start, end, kind }');
+  if (spans === undefined) return void problem(column, 'must be a list of { start, end, kind }');
   // UTF-16 units of each code point, which all positions inside the detector are.
   const units = [0];
   for (const character of text) units.push(units.at(-1)! + character.length);
@@ -40,6 +40,17 @@ export function labelledRowOf(
     return [];
   });
   return read.length === spans.length ? { text, spans: read } : undefined;
+}
+
+/** A list, or one written as JSON in the cell of a table. */
+function listOf(value: unknown): readonly unknown[] | undefined {
+  if (typeof value !== 'string') return Array.isArray(value) ? value : undefined;
+  if (!value.trimStart().startsWith('[')) return undefined;
+  try {
+    return JSON.parse(value) as unknown[];
+  } catch {
+    return undefined;
+  }
 }
 
 function partsOf(span: unknown): { start: unknown; end: unknown; kind: unknown } {

@@ -158,7 +158,8 @@ async function writeRows(
   const whole = async function* whole(): AsyncGenerator<Record<string, unknown>> {
     for await (const { value } of rawRows(from, (problem) => problems.push(problem))) yield value;
   };
-  for await (const { item, values } of redactRows(whole(), { redactor, valuesOf: (value) => value })) {
+  const how = { redactor, valuesOf: (value: Record<string, unknown>) => value };
+  for await (const { item, values } of redactRows(whole(), how, { signal: options.signal })) {
     first ??= item;
     draft.write(`${JSON.stringify(values)}\n`);
     const { rows } = redactor.counts;

@@ -37,7 +37,8 @@ export const command = defineCommand({
     const recipe = isRecipe(data)
       ? await resolveRecipeFile(data, options)
       : await resolveRecipe({ model: OWN_BASE, data: { train: data } }, options);
-    const signal = context.stopSignal('stopping');
+    // Without a model all is computed here in one go, and nothing is written: Ctrl-C then ends the process as it stands.
+    const signal = withModel ? context.stopSignal('stopping') : undefined;
     const advice = await withProgress(context, (onEvent) => advise({ recipe, withModel, onEvent, signal }));
     const { keep } = advice.recommendation;
     const flags = { train: context.argument('DATA')!, ...context.recipeFlags };

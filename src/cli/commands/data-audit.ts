@@ -9,7 +9,13 @@ const MOST_LISTED = 20;
 export const command = defineCommand({
   section: 'Data',
   summary: 'measure on labelled rows how much personal data is found, and how much that is none',
-  arguments: [{ name: 'FILE', summary: 'rows {text, spans: [{start, end, kind}]}', required: true }],
+  arguments: [
+    {
+      name: 'FILE',
+      summary: 'rows {text, spans: [{start, end, kind}]}: .jsonl, .json, .csv, .parquet',
+      required: true,
+    },
+  ],
   options: [{ name: '--recogniser', value: 'REF', many: true, summary: 'your own: ./file.ts#name' }],
   examples: ['data audit labelled.jsonl'],
   async run(context) {

@@ -1,6 +1,6 @@
 import type { DataInspectionResult, InspectedRow } from '../../app/inspect-data.ts';
-import { describeProblem } from '../../base/errors.ts';
-import { formatCount } from '../../base/format.ts';
+import { describeProblem, shortList } from '../../base/errors.ts';
+import { formatCount, plural } from '../../base/format.ts';
 import { defineCommand } from '../command.ts';
 import { describeGroupReport, groupOptions, groupsOf } from '../group-text.ts';
 import { histogram } from '../histogram.ts';
@@ -64,7 +64,7 @@ function describeFiles({ report }: DataInspectionResult, { colours }: Terminal):
       const unread = ignored.length === 0 ? '' : `\n  ${colours.yellow(`not read: ${ignored.join(', ')}`)}`;
       const left = describeLeftOut(leftOut);
       const without = left === '' ? '' : `\n  ${colours.yellow(left)}`;
-      const read = `${formatCount(rows)} rows${kept}: ${colours.cyan(format)}, ${reason}`;
+      const read = `${plural(rows, 'rows')}${kept}: ${colours.cyan(format)}, ${reason}`;
       return `${colours.bold(file)}  ${read}${unread}${without}`;
     })
     .join('\n');
@@ -82,8 +82,7 @@ function describeLeftOut(leftOut: DataInspectionResult['report']['files'][number
 function describeSplits({ report, objective }: DataInspectionResult, { colours }: Terminal): string {
   const { rows, duplicates, overlap } = report;
   const counts = `${formatCount(rows.train)} train, ${formatCount(rows.validation)} validation, ${formatCount(rows.test)} test`;
-  const near =
-    duplicates.clusters === undefined ? '' : `, ${formatCount(duplicates.clusters)} groups of near-duplicates`;
+  const near = duplicates.clusters === undefined ? '' : `, ${plural(duplicates.clusters, 'groups')} of near-duplicates`;
   return formatFacts(
     [
       ['objective', objective],
@@ -118,14 +117,18 @@ function describeLengths(
     truncate: 'they are cut',
     split: 'they are divided',
   };
-  const listed = tooLong
-    .slice(0, MAX_LISTED)
-    .map(({ file, line, tokens: length }) => `    ${file}:${line}  ${formatCount(length)} tokens`);
-  const more = tooLong.length > MAX_LISTED ? [`    … and ${tooLong.length - MAX_LISTED} more`] : [];
+  const { shown, more } = shortList(tooLong, MAX_LISTED);
+  const listed = shown.map(({ file, line, tokens: length }) => `    ${file}:${line}  ${plural(length, 'tokens')}`);
   const headline = colours.yellow(
-    `  ${formatCount(tooLong.length)} rows are longer than max_length (long_rows: ${longRows}, ${consequence[longRows]})`,
+    `  ${plural(tooLong.length, 'rows')} longer than max_length (long_rows: ${longRows}, ${consequence[longRows]})`,
   );
-  return [facts, histogram(lengths.histogram, colours), headline, ...listed, ...more].join('\n');
+  return [
+    facts,
+    histogram(lengths.histogram, colours),
+    headline,
+    ...listed,
+    ...(more === undefined ? [] : [`    ${more}`]),
+  ].join('\n');
 }
 
 /** Without colours the trained stretches stand between marks. */
@@ -134,7 +137,7 @@ function describeRow(
   { colours }: Terminal,
 ): string {
   const trained = label === undefined ? `, ${trainedTokens} trained` : '';
-  const counts = tokens === undefined || tokens === 0 ? '' : `  ${tokens} tokens${trained}`;
+  const counts = tokens === undefined || tokens === 0 ? '' : `  ${plural(tokens, 'tokens')}${trained}`;
   const head = `${colours.bold(`${file}:${line}`)}${colours.dim(counts)}`;
   if (!colours.isColorSupported)
     return `${head}\n${pieces.map((one) => (one.trained ? `⟦${one.text}⟧` : one.text)).join('')}`;
@@ -144,7 +147,8 @@ function describeRow(
 
 function describeProblems({ problems }: DataInspectionResult, { colours }: Terminal): string {
   if (problems.length === 0) return '';
-  const listed = problems.slice(0, MAX_LISTED).map((problem) => `  ${describeProblem(problem)}`);
-  const more = problems.length > MAX_LISTED ? [`  … and ${problems.length - MAX_LISTED} more`] : [];
-  return [colours.red(`✗ ${problems.length} rows cannot be trained on`), ...listed, ...more].join('\n');
+  const { shown, more = '' } = shortList(problems, MAX_LISTED);
+  const headline = colours.red(`✗ ${plural(problems.length, 'rows')} cannot be trained on`);
+  const lines = [...shown.map(describeProblem), more].filter((line) => line !== '').map((line) => `  ${line}`);
+  return [headline, ...lines].join('\n');
 }

@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatCount, plural } from '../../base/format.ts';
 import type { DataPipelineResult } from '../../app/data-pipeline.ts';
 import { defineCommand } from '../command.ts';
 import { readingLines } from '../reading-text.ts';
+import { shellWord, shortPath } from '../short-path.ts';
 import { keepHeapsSmall } from '../small-heap.ts';
 import { formatFacts } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
@@ -26,7 +28,7 @@ export const command = defineCommand({
     const { dataPipeline } = await import('../../app/data-pipeline.ts');
     const line = context.count('--line');
     const signal = context.stopSignal('stopping');
-    return withProgress(context, (onEvent) =>
+    const result = await withProgress(context, (onEvent) =>
       dataPipeline(context.arguments[0], {
         to: context.option('--to'),
         processes: context.count('--processes'),
@@ -36,14 +38,35 @@ export const command = defineCommand({
         signal,
       }),
     );
+    return { ...result, next: await initCommand(result.folder) };
   },
   render: describe,
 });
 
-function describe({ folder, manifest, parts, report, unredacted }: DataPipelineResult, { colours }: Terminal): string {
+function splitLoss({ split: { leftOut } }: DataPipelineResult['manifest']): string[] {
+  if (leftOut === undefined) return [];
+  const reason = 'on the other side in time than the rest of their group';
+  return [`! split: ${plural(leftOut, 'rows')} left out: ${reason}; nothing trained on is as late as test begins`];
+}
+
+/** A command that works as it stands: the recipe gets a name that no file has, such as the pipeline's own. */
+async function initCommand(folder: string): Promise<string> {
+  const { recipeFileFor } = await import('../../app/init.ts');
+  const usual = recipeFileFor(folder);
+  let file = usual;
+  for (let count = 1; existsSync(file); count++) {
+    file = usual.replace(/\.yaml$/, `-recipe${count === 1 ? '' : `-${count}`}.yaml`);
+  }
+  return `attune init ${shellWord(shortPath(folder))}${file === usual ? '' : ` --output ${file}`}`;
+}
+
+type Described = DataPipelineResult & { next: string };
+
+function describe({ folder, manifest, parts, report, unredacted, next }: Described, { colours }: Terminal): string {
   const { green, yellow, bold, cyan, dim } = colours;
   const { rows, files, steps } = manifest;
   const total = rows.train + rows.validation + rows.test;
+  const splits = Object.entries(rows).map(([split, count]) => `${split} ${formatCount(count)}`);
   const facts = formatFacts(
     [
       ['hash', manifest.hash],
@@ -51,12 +74,7 @@ function describe({ folder, manifest, parts, report, unredacted }: DataPipelineR
       ...steps.map(
         ({ step, itemsIn, itemsOut }) => [step, `${formatCount(itemsIn)} → ${formatCount(itemsOut)}`] as const,
       ),
-      [
-        'split',
-        Object.entries(rows)
-          .map(([split, count]) => `${split} ${formatCount(count)}`)
-          .join(', '),
-      ],
+      ['split', splits.join(', ')],
       ['parts', `${formatCount(parts.made)} made, ${formatCount(parts.reused)} from before`],
     ],
     colours,
@@ -70,11 +88,12 @@ function describe({ folder, manifest, parts, report, unredacted }: DataPipelineR
     facts,
     ...readingLines(files, join(folder, 'manifest.json'), colours),
     ...lost,
+    ...splitLoss(manifest).map((line) => yellow(line)),
     ...(unredacted === undefined
       ? []
       : [yellow(`! ${unredacted} keeps rows from before redaction, for the next run: --no-cache removes them`)]),
     '',
     `  ${cyan(report)}  ${dim('shows it: every number leads to its rows')}`,
-    `  ${cyan(`attune init ${folder}`)}  ${dim('writes a recipe for it')}`,
+    `  ${cyan(next)}  ${dim('writes a recipe for it')}`,
   ].join('\n');
 }

@@ -97,7 +97,7 @@ function describe(result: RedactedData, { colours }: Terminal): string {
   const { green, yellow, bold, cyan, dim } = colours;
   const found = Object.entries(result.kinds).toSorted(([, a], [, b]) => b - a);
   const left = Object.entries(result.numbersLeft).map(([key, count]) =>
-    yellow(`! ${formatCount(count)} numbers under "${key}" look personal and were left: write them as text`),
+    yellow(`! left under "${key}": ${plural(count, 'numbers')} that may be personal; write them as text`),
   );
   return [
     `${green('✓')} ${plural(result.rows, 'rows')} in ${bold(result.to)} (${formatBytes(result.bytes)}), ${formatCount(result.changed)} of them changed`,

@@ -30,7 +30,8 @@ export const command = defineCommand({
     const dtype = context.choice('--dtype', exportTypes);
     const target = context.argument('RUN')!;
     const output = context.option('--output-dir');
-    return withProgress(context, (onEvent) => exportRun(target, { to, dtype, folder: output, onEvent }));
+    const signal = context.stopSignal('stopping');
+    return withProgress(context, (onEvent) => exportRun(target, { to, dtype, folder: output, onEvent, signal }));
   },
   render: ({ folder, bytes, dtype, split, rows, before, after }, { colours }) =>
     [

@@ -1,3 +1,4 @@
+import { plural } from '../../base/format.ts';
 import type { Sampling } from '../../app/talk.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { defineCommand, type CommandContext } from '../command.ts';
@@ -44,13 +45,15 @@ export const command = defineCommand({
     if (output !== undefined) writeFileAtomic(output, lines);
     if (signal.aborted) {
       if (output === undefined) context.out.write(lines);
-      const got = `${rows.length} answers${output === undefined ? '' : `, which are in ${output}`}`;
+      const got = `${plural(rows.length, 'answers')}${output === undefined ? '' : `, which are in ${output}`}`;
       throw new AttuneError('E_STOPPED', { what: 'Stopped before every row was answered', got });
     }
     return { rows: rows.length, output: output ?? null, answers: output === undefined ? rows : undefined };
   },
   render: ({ rows, output, answers }) =>
-    answers === undefined ? `${rows} answers in ${output}` : answers.map((row) => JSON.stringify(row)).join('\n'),
+    answers === undefined
+      ? `${plural(rows, 'answers')} in ${output}`
+      : answers.map((row) => JSON.stringify(row)).join('\n'),
 });
 
 function generateSamplingOf(context: CommandContext) {

@@ -31,7 +31,7 @@ export const command = defineCommand({
   },
   render: ({ folder, added, described, items, cut }, { colours }) =>
     [
-      `${colours.green('✓')} ${shortPath(folder)}: ${formatCount(added)} items more, ${formatCount(items)} in all`,
+      `${colours.green('✓')} ${shortPath(folder)}: ${plural(added, 'items')} more, ${formatCount(items)} in all`,
       ...(described > 0 ? [`  ${formatCount(described)} that it knew were described anew`] : []),
       ...(cut > 0
         ? [colours.yellow(`! of ${plural(cut, 'texts')} only the beginning is read: the model has no room for more`)]

@@ -89,8 +89,8 @@ export const command = defineCommand({
   render: ({ folder, modelType, className, items, cold, rows, cut, parameters, bytes, ...known }, { colours }) => {
     const objective = (objectiveOfClasses('items', [className]) ?? usualObjectives.items!).name;
     return [
-      `${colours.green('✓')} ${shortPath(folder)}: ${modelType}, ${formatCount(parameters)} parameters, ${formatBytes(bytes)}`,
-      `  ${formatCount(items)} items of ${formatCount(rows)} rows${cold > 0 ? `, ${formatCount(cold)} of them chosen by nobody yet` : ''}`,
+      `${colours.green('✓')} ${shortPath(folder)}: ${modelType}, ${plural(parameters, 'parameters')}, ${formatBytes(bytes)}`,
+      `  ${plural(items, 'items')} of ${formatCount(rows)} rows${cold > 0 ? `, ${formatCount(cold)} of them chosen by nobody yet` : ''}`,
       ...knownFeatures(known),
       ...(cut > 0
         ? [colours.yellow(`! of ${plural(cut, 'texts')} only the beginning is read: the encoder reads no more`)]
@@ -118,7 +118,7 @@ function knownFeatures({
   ];
   const parts = [
     ...(ofItems.length > 0 ? [`of items: ${ofItems.join(', ')}`] : []),
-    ...(users > 0 ? [`${formatCount(users)} users with a vector of their own`] : []),
+    ...(users > 0 ? [`${plural(users, 'users')} with a vector of their own`] : []),
     ...(userFeatures > 0 ? [`of users: ${formatCount(userFeatures)} features`] : []),
   ];
   return parts.length === 0 ? [] : [`  ${parts.join('; ')}`];

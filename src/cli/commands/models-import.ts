@@ -1,4 +1,4 @@
-import { formatBytes, formatCount } from '../../base/format.ts';
+import { formatBytes, plural } from '../../base/format.ts';
 import { defineCommand } from '../command.ts';
 import { shortPath } from '../short-path.ts';
 
@@ -27,7 +27,7 @@ export const command = defineCommand({
   },
   render: ({ folder, modelType, source, licence, parameters, bytes }, { colours }) =>
     [
-      `${colours.green('✓')} ${shortPath(folder)}: ${modelType}, ${formatCount(parameters)} parameters, ${formatBytes(bytes)}`,
+      `${colours.green('✓')} ${shortPath(folder)}: ${modelType}, ${plural(parameters, 'parameters')}, ${formatBytes(bytes)}`,
       `  from ${source}, licence ${licence}`,
     ].join('\n'),
 });

@@ -1,4 +1,4 @@
-import { formatBytes, formatCount, formatNumber } from '../../base/format.ts';
+import { formatBytes, formatCount, formatNumber, plural } from '../../base/format.ts';
 import { defineCommand } from '../command.ts';
 import { shortPath } from '../short-path.ts';
 import { withProgress } from '../with-progress.ts';
@@ -17,6 +17,6 @@ export const command = defineCommand({
       clusters === undefined
         ? 'every one is compared'
         : `${probes} of ${formatCount(clusters)} clusters are looked into, which finds ${formatNumber(100 * recall!, 3)} % of the ten best`;
-    return `${colours.green('✓')} ${shortPath(folder)}: ${formatCount(items)} items, ${formatBytes(bytes)}; ${how}`;
+    return `${colours.green('✓')} ${shortPath(folder)}: ${plural(items, 'items')}, ${formatBytes(bytes)}; ${how}`;
   },
 });

@@ -1,7 +1,7 @@
 import { formatBytes, formatTime } from '../../base/format.ts';
 import { defineCommand } from '../command.ts';
 import { shortPath } from '../short-path.ts';
-import { formatTable } from '../table.ts';
+import { formatTable, tableWidth } from '../table.ts';
 
 export const command = defineCommand({
   section: 'Use',
@@ -10,7 +10,8 @@ export const command = defineCommand({
     const { findModels } = await import('../../app/models.ts');
     return findModels();
   },
-  render({ own, models, modelTypes }, { colours }) {
+  render({ own, models, modelTypes }, terminal) {
+    const { colours } = terminal;
     const { dim } = colours;
     const rows = models.map(({ id, kind, base, model_type: type, bytes, created_at: created }) => [
       shortPath(id),
@@ -21,12 +22,12 @@ export const command = defineCommand({
     ]);
     const ownRow = own === undefined ? [] : [[own.name, 'base', 'comes with attune', '', '']];
     const columns = [
-      { title: 'model' },
+      { title: 'model', isName: true },
       { title: 'kind' },
-      { title: 'type' },
+      { title: 'type', isName: true },
       { title: 'size', isNumeric: true },
       { title: 'since' },
     ];
-    return `${formatTable(columns, [...ownRow, ...rows], colours)}\n\n${dim(`model types that can be loaded: ${modelTypes.join(', ')}`)}`;
+    return `${formatTable(columns, [...ownRow, ...rows], colours, tableWidth(terminal))}\n\n${dim(`model types that can be loaded: ${modelTypes.join(', ')}`)}`;
   },
 });

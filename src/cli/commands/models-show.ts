@@ -1,5 +1,5 @@
 import type { ModelDetails } from '../../app/models.ts';
-import { formatBytes, formatCount } from '../../base/format.ts';
+import { formatBytes, formatCount, plural } from '../../base/format.ts';
 import { defineCommand } from '../command.ts';
 import { shortPath } from '../short-path.ts';
 import { formatFacts } from '../table.ts';
@@ -54,7 +54,7 @@ function describeAdapted({ adapted }: ModelDetails): string | undefined {
     return `${layers} ${name}${size}`;
   });
   const weights = adapted.reduce((sum, { perRank }) => sum + perRank, 0);
-  return `${groups.join(', ')}; ${formatCount(weights)} weights for each unit of r`;
+  return `${groups.join(', ')}; ${plural(weights, 'weights')} for each unit of r`;
 }
 
 function describeTokenizer({ hasTokenizer, hasChatTemplate }: ModelDetails): string {

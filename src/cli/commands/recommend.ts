@@ -1,3 +1,4 @@
+import { plural } from '../../base/format.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { defineCommand } from '../command.ts';
 import { withProgress } from '../with-progress.ts';
@@ -55,5 +56,7 @@ export const command = defineCommand({
     return { rows: rows.length, index, output: output ?? null, answers: output === undefined ? rows : undefined };
   },
   render: ({ rows, output, answers }) =>
-    answers === undefined ? `${rows} answers in ${output}` : answers.map((row) => JSON.stringify(row)).join('\n'),
+    answers === undefined
+      ? `${plural(rows, 'answers')} in ${output}`
+      : answers.map((row) => JSON.stringify(row)).join('\n'),
 });

@@ -2,7 +2,7 @@ import { formatNumber, formatTime } from '../../base/format.ts';
 import { defineCommand } from '../command.ts';
 import { paintStatus } from '../run-text.ts';
 import { shortPath } from '../short-path.ts';
-import { formatTable } from '../table.ts';
+import { formatTable, tableWidth } from '../table.ts';
 
 export const command = defineCommand({
   section: 'Train',
@@ -14,7 +14,8 @@ export const command = defineCommand({
     const folders = context.arguments.length > 0 ? context.arguments : undefined;
     return { runs: await findRuns({ folders, limit: context.count('--limit') }) };
   },
-  render({ runs }, { colours }) {
+  render({ runs }, terminal) {
+    const { colours } = terminal;
     if (runs.length === 0) return `No runs yet. Start one with ${colours.cyan('attune train RECIPE')}`;
     const rows = runs.map((run) => [
       run.name,
@@ -26,14 +27,14 @@ export const command = defineCommand({
       shortPath(run.folder),
     ]);
     const columns = [
-      { title: 'run' },
+      { title: 'run', isName: true },
       { title: 'status', paint: paintStatus },
       { title: 'step', isNumeric: true },
-      { title: 'loss', isNumeric: true },
-      { title: 'model' },
+      { title: "last step's loss", isNumeric: true },
+      { title: 'model', isName: true },
       { title: 'started' },
-      { title: 'folder' },
+      { title: 'folder', isName: true },
     ];
-    return formatTable(columns, rows, colours);
+    return formatTable(columns, rows, colours, tableWidth(terminal));
   },
 });

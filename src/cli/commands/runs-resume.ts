@@ -1,9 +1,13 @@
+import { existsSync } from 'node:fs';
 import { defineCommand } from '../command.ts';
+import { formatCount } from '../../base/format.ts';
+import { shellWord, shortPath } from '../short-path.ts';
+import type { Terminal } from '../terminal.ts';
 import { describeOutcome, runWithProgress } from '../training.ts';
 
 export const command = defineCommand({
   section: 'Train',
-  summary: 'go on with a run from its newest checkpoint',
+  summary: 'go on with a run that was stopped, from its newest checkpoint',
   arguments: [{ name: 'RUN', summary: 'its folder, name or id', required: true }],
   options: [
     { name: '--detach', summary: 'go on in the background' },
@@ -15,12 +19,28 @@ export const command = defineCommand({
       import('../../app/stored-run.ts'),
       import('../../app/train.ts'),
     ]);
-    const { folder } = await showRun(context.argument('RUN')!);
+    const { folder, status, result, step } = await showRun(context.argument('RUN')!);
+    // A result that is gone is written again from the last checkpoint.
+    if (status === 'finished' && result !== undefined && existsSync(result)) {
+      return { outcome: 'finished-before' as const, folder, step, result };
+    }
     const recipe = await storedRecipe(folder);
     if (context.has('--detach')) {
       return { outcome: 'detached' as const, ...(await trainDetached(recipe, { resume: true })) };
     }
     return runWithProgress(context, recipe, { resume: true, inProcess: context.has('--in-process') });
   },
-  render: describeOutcome,
+  render: (result, terminal) =>
+    result.outcome === 'finished-before' ? describeFinished(result, terminal) : describeOutcome(result, terminal),
 });
+
+/** Nothing is left to do: what one may want instead. */
+function describeFinished({ folder, step }: { folder: string; step: number }, { colours }: Terminal): string {
+  const { green, cyan, dim } = colours;
+  const run = shellWord(shortPath(folder));
+  return [
+    `${green('✓')} ${shortPath(folder)} is finished, after step ${formatCount(step)}: there is nothing to resume`,
+    `  ${cyan(`attune runs show ${run}`)}  ${dim('shows what it has come to')}`,
+    `  ${cyan(`attune runs continue ${run} --epochs 1`)}  ${dim('trains its result further')}`,
+  ].join('\n');
+}

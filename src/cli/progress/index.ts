@@ -1,5 +1,5 @@
-import { describeProblem } from '../../base/errors.ts';
-import type { PhaseStarted, RunEvent, StepFinished, WarningRaised } from '../../base/events.ts';
+import { describeProblem, shortList } from '../../base/errors.ts';
+import type { PhaseStarted, RunEvent, StampedEvent, StepFinished, WarningRaised } from '../../base/events.ts';
 import type { Progress } from '../command.ts';
 import { formatBytes, formatDuration, formatNumber } from '../../base/format.ts';
 import type { Terminal } from '../terminal.ts';
@@ -38,6 +38,8 @@ class ProgressView implements Progress {
   readonly #terminal: Terminal;
   readonly #live: LiveLine;
   #open: OpenPhase | undefined;
+  /** When the event happened: the log has the same times, and so have report and `runs show`. */
+  #now = 0;
 
   constructor(terminal: Terminal) {
     this.#terminal = terminal;
@@ -45,6 +47,11 @@ class ProgressView implements Progress {
   }
 
   readonly show = (event: RunEvent): void => {
+    this.#now = (event as Partial<StampedEvent>).at ?? now();
+    this.#show(event);
+  };
+
+  #show(event: RunEvent): void {
     const { colours, isTTY } = this.#terminal;
     switch (event.type) {
       case 'run-started':
@@ -79,9 +86,10 @@ class ProgressView implements Progress {
       default:
         return this.#showTurn(event);
     }
-  };
+  }
 
   readonly close = (isDone = false): void => {
+    this.#now = now();
     if (this.#open === undefined) return this.#live.clear();
     this.#closePhase(isDone ? this.#terminal.colours.green('✓') : '·');
   };
@@ -95,13 +103,12 @@ class ProgressView implements Progress {
       this.#finish(colours.yellow('■'), 'stopped', `after step ${event.step}: ${event.reason}`);
     if (event.type === 'run-failed') this.#finish(colours.red('✗'), 'failed', `after step ${event.step}`);
     if (event.type !== 'run-finished') return;
-    const duration = colours.dim(`(${formatDuration(event.seconds)})`);
-    this.#finish(colours.green('✓'), 'done', `${shortPath(event.result)} ${duration}`);
+    this.#finish(colours.green('✓'), 'done', shortPath(event.result));
   }
 
   #openPhase({ phase, message }: PhaseStarted): void {
     if (this.#open !== undefined) this.#closePhase(this.#terminal.colours.green('✓'));
-    this.#open = { phase, message, startedAt: performance.now() };
+    this.#open = { phase, message, startedAt: this.#now };
     const text = this.#labelled('·', phase, message);
     if (this.#terminal.isTTY) this.#live.update(text);
     else this.#live.print(text);
@@ -111,7 +118,7 @@ class ProgressView implements Progress {
     const { phase, message, startedAt, outcome } = this.#open!;
     this.#open = undefined;
     this.#live.clear();
-    const seconds = formatDuration((performance.now() - startedAt) / 1000);
+    const seconds = formatDuration((this.#now - startedAt) / 1000);
     if (!this.#terminal.isTTY && outcome === undefined) return;
     this.#live.print(
       `${this.#labelled(mark, phase, outcome ?? message)} ${this.#terminal.colours.dim(`(${seconds})`)}`,
@@ -133,7 +140,7 @@ class ProgressView implements Progress {
 
   #step(event: StepFinished): void {
     const { colours, isTTY } = this.#terminal;
-    this.#conclude(`${event.step} of ${event.steps} steps, loss ${formatNumber(event.loss)}`);
+    this.#conclude(`${event.step} of ${event.steps} steps, loss of the last ${formatNumber(event.loss)}`);
     this.#liveUpdate('train', describeStep(event, colours, isTTY), event.step === event.steps);
   }
 
@@ -145,15 +152,19 @@ class ProgressView implements Progress {
     if (text !== undefined) this.#remark(text);
   }
 
-  #warn({ code, message, problems = [] }: WarningRaised): void {
+  #warn({ code, message, problems = [], problemCount }: WarningRaised): void {
     const { yellow, dim } = this.#terminal.colours;
     this.#live.print(`${this.#labelled(yellow('!'), 'warning', message)} ${dim(code)}`);
-    for (const problem of problems.slice(0, MAX_WARNING_PROBLEMS)) this.#remark(dim(describeProblem(problem)));
-    const more = problems.length - MAX_WARNING_PROBLEMS;
-    if (more > 0) this.#remark(dim(`… and ${more} more`));
+    const { shown, more } = shortList(problems, MAX_WARNING_PROBLEMS, problemCount);
+    for (const problem of shown) this.#remark(dim(describeProblem(problem)));
+    if (more !== undefined) this.#remark(dim(more));
   }
 
   #labelled(mark: string, label: string, text: string): string {
     return `${mark} ${this.#terminal.colours.bold(label.padEnd(LABEL_WIDTH))}${text}`;
   }
+}
+
+function now(): number {
+  return performance.timeOrigin + performance.now();
 }

@@ -53,8 +53,8 @@ export function describeData(event: DataPrepared, colours: Colours): string {
   ];
   // A cheap system reads no tokens.
   if (inputTokens > 0) {
-    parts.push(`${formatCount(inputTokens)} tokens${lossTokens === 0 ? '' : `, ${formatCount(lossTokens)} trained`}`);
-    parts.push(`${lengths.min} to ${lengths.max} tokens a row, median ${lengths.median}`);
+    parts.push(`${plural(inputTokens, 'tokens')}${lossTokens === 0 ? '' : `, ${formatCount(lossTokens)} trained`}`);
+    parts.push(`${lengths.min} to ${plural(lengths.max, 'tokens')} a row, median ${lengths.median}`);
   }
   if (truncated > 0) parts.push(colours.yellow(`${plural(truncated, 'rows')} cut`));
   if (dropped > 0) parts.push(colours.yellow(`${plural(dropped, 'rows')} dropped`));

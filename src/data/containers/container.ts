@@ -1,3 +1,4 @@
+import { withArticle } from '../../base/articles.ts';
 import type { LineReading } from '../../files/lines.ts';
 import type { Defect } from '../../files/utf8.ts';
 
@@ -32,7 +33,7 @@ export function parseRow(line: number, text: string): RawRow {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
     return { line, value: value as Record<string, unknown> };
   }
-  const got = Array.isArray(value) ? 'a list' : value === null ? 'null' : `a ${typeof value}`;
+  const got = Array.isArray(value) ? 'a list' : value === null ? 'null' : withArticle(typeof value);
   return {
     line,
     defect: { reason: `the row is ${got}, not an object`, fix: 'write each row as {"column": value, …}' },

@@ -1,5 +1,5 @@
 /** Changes of single words in a text, with what grammar asks of the words beside them. */
-import { articleFor, inCaseOf } from './articles.ts';
+import { articleFor, inCaseOf } from '../../base/articles.ts';
 import type { Word } from './words.ts';
 
 /** One word for another, as often as it stands in a row. */

@@ -1,3 +1,4 @@
+import { plural } from '../../base/format.ts';
 import { codePointsIn, unitAt } from '../code-points.ts';
 import type { AnswerSpan } from '../example.ts';
 import type { Format } from './format.ts';
@@ -62,7 +63,7 @@ function readColumns(row: RowReader, column: string, value: Record<string, unkno
   const [texts, starts] = [value.text, value.answer_start].map((one) => (one === undefined ? undefined : [one].flat()));
   if (texts === undefined) return row.problem(`${column}.text`, 'is missing', 'give the texts of the answers');
   if (starts !== undefined && starts.length !== texts.length)
-    return row.problem(`${column}.answer_start`, `has ${starts.length} places for ${texts.length} texts`);
+    return row.problem(`${column}.answer_start`, `has ${starts.length} places for ${plural(texts.length, 'texts')}`);
   return texts.map((text, i) => ({
     text,
     start: starts?.[i],

@@ -97,6 +97,11 @@ export class Redactor implements Disposable {
     return { copy, leaves, labelled, characters, subject: this.#subjectOf(row) };
   }
 
+  /** Before the first row: what is prepared at it takes seconds, and signals are let in between. */
+  async warmUp(labelled: readonly string[], signal?: AbortSignal): Promise<void> {
+    await this.#detector.warmUp(labelled.join('\n'), signal);
+  }
+
   /** What is personal in the texts of one row. */
   find(labelled: readonly string[]): Finding[][] {
     return this.#detector.findAll(labelled);

@@ -2,7 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import { open, readFile } from 'node:fs/promises';
 import { StringDecoder } from 'node:string_decoder';
-import { formatBytes, formatCount } from '../../base/format.ts';
+import { formatBytes, plural } from '../../base/format.ts';
 import { fileChunks } from '../file-chunks.ts';
 import { Unreadable } from '../outcome.ts';
 import type { FileInput, ReadContext } from '../reader.ts';
@@ -163,10 +163,7 @@ class OpenLine {
     this.length = 0;
     this.#pieces = [];
     if (length <= limits.lineBytes) return [{ number, text: pieces.join('') }];
-    notes.add(
-      `lines left out: ${longerThan(limits.lineBytes)}`,
-      `line ${number} has ${formatCount(length)} characters`,
-    );
+    notes.add(`lines left out: ${longerThan(limits.lineBytes)}`, `line ${number} has ${plural(length, 'characters')}`);
     return [];
   }
 }

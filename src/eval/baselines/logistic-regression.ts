@@ -1,3 +1,4 @@
+import { plural } from '../../base/format.ts';
 import { answerText } from '../example-text.ts';
 import { rowPredictor } from '../predictor.ts';
 import { readerWithin, templateOf, type PromptTemplate } from './baseline.ts';
@@ -25,7 +26,8 @@ export const logisticRegression = keptBaseline({
   unfit(train) {
     const classes = new Set(train.map((example) => answerText(example).trim())).size;
     if (classes < 2) return 'all training rows have the same answer';
-    if (train.length < classes * MIN_ROWS_PER_CLASS) return `${classes} different answers in ${train.length} rows`;
+    if (train.length < classes * MIN_ROWS_PER_CLASS)
+      return `${classes} different answers in ${plural(train.length, 'rows')}`;
     return undefined;
   },
   async learn(train, options) {

@@ -1,4 +1,4 @@
-import { formatCount, plural } from '../../base/format.ts';
+import { plural } from '../../base/format.ts';
 import type { ComparedSystem, Comparison } from '../../store/results.ts';
 
 /** What readers of a system's figures should know about its answers: those cut short, those that are no numbers. */
@@ -18,7 +18,6 @@ function noNumbers({ title, values }: ComparedSystem, metrics: Comparison['metri
   });
   if (counts.length === 0) return [];
   const most = Math.max(...counts);
-  const told =
-    most === 1 ? '1 answer is no number and counts' : `${formatCount(most)} answers are no numbers and count`;
+  const told = most === 1 ? '1 answer is no number and counts' : `${plural(most, 'answers')} are no numbers and count`;
   return [`${title}: ${told} as the mean of the true ones`];
 }

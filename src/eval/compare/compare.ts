@@ -1,6 +1,14 @@
 import { AttuneError } from '../../base/errors.ts';
+import { takeTurn } from '../../base/turn.ts';
 import type { Example } from '../../data/example.ts';
-import type { ComparedMetric, Comparison, Samples, SkippedSystem } from '../../store/results.ts';
+import type {
+  ComparedMetric,
+  ComparedSystem,
+  Comparison,
+  Difference,
+  Samples,
+  SkippedSystem,
+} from '../../store/results.ts';
 import type { MetricSpec } from '../metrics/index.ts';
 import { ScoreStatistics } from '../statistics/index.ts';
 import { classRows } from './class-rows.ts';
@@ -27,6 +35,9 @@ export interface CompareOptions {
   /** Default 0.95. */
   confidence?: number;
   seed?: number;
+  /** Told of the scores and statistics, which may take seconds: parts done, and how many there are. */
+  onProgress?: (done: number, total: number) => void;
+  signal?: AbortSignal;
 }
 
 /** What a comparison gives: figures, answers side by side, and what the figures were made of. */
@@ -57,8 +68,13 @@ export async function compareAnswers(
   const [deciding] = all;
   if (deciding.isProperty === true && answered.length > 1) throw noMerit(deciding);
   const kept = keepReadable(answered, examples);
+  // Each system is scored and has its intervals, and each metric its differences.
+  const advance = progressOf(2 * kept.systems.length + options.metrics.length, options);
   const scored: Scored[] = [];
-  for (const system of kept.systems) scored.push(await scoreSystem(system, kept.examples, options.metrics));
+  for (const system of kept.systems) {
+    scored.push(await scoreSystem(system, kept.examples, options.metrics));
+    await advance();
+  }
   const [subject, ...entered] = scored;
   if (!subject.scores.has(deciding.name)) throw cannotJudge(subject, deciding);
   const others = entered.filter(({ scores }) => scores.has(deciding.name));
@@ -66,8 +82,19 @@ export async function compareAnswers(
   const unscored = entered.filter((system) => !others.includes(system)).map(({ name }) => ({ name, reason }));
   const skipped = [...(options.skipped ?? []), ...kept.skipped, ...unscored];
   const metrics = all.filter(({ name }) => scored.some(({ scores }) => scores.has(name)));
-  const judged = judge({ subject, others, metrics, ...kept }, { ...options, skipped });
+  const judged = await judge({ subject, others, metrics, ...kept, advance }, { ...options, skipped });
   return { ...judged, rowScores: rowScoresOf([subject, ...others], kept.examples, deciding.name) };
+}
+
+type Advance = () => Promise<void>;
+
+/** Between parts of the work signals are let in. */
+function progressOf(total: number, { onProgress, signal }: CompareOptions): Advance {
+  let done = 0;
+  return async () => {
+    onProgress?.(++done, total);
+    await takeTurn(signal);
+  };
 }
 
 type Judged = Omit<Compared, 'rowScores'>;
@@ -79,19 +106,18 @@ interface Entries {
   metrics: readonly ComparedMetric[];
   examples: readonly Example[];
   leftOut: Comparison['leftOut'];
+  advance: Advance;
 }
 
-function judge({ subject, others, metrics, examples, leftOut }: Entries, options: CompareOptions): Judged {
+async function judge(entries: Entries, options: CompareOptions): Promise<Judged> {
+  const { subject, others, metrics, examples, leftOut } = entries;
   const { confidence = 0.95, seed = 0, split, available, cheapest, skipped = [], train = [] } = options;
   const metric = metrics[0].name;
   const choice = rivalsOf(others, metric, cheapest);
   const isRival = (name: string) => choice.rivals.includes(name);
   const clusters = clustersOf(examples);
-  const entrants = { subject, others, rivals: choice.rivals };
   const statistics = new ScoreStatistics(examples.length, { clusters, confidence, seed });
-  // A table beside the metrics has no value of its own to differ by, and a property none that is better.
-  const compared = metrics.filter((one) => one.isProperty !== true && (one.isTable !== true || one.name === metric));
-  const differences = compared.flatMap((one) => metricDifferences(one, entrants, statistics));
+  const { differences, systems } = await measure(entries, choice.rivals, statistics);
   const deciding = differences.filter((one) => one.metric === metric && isRival(one.against));
   const rival = strongest(
     others.filter(({ name }) => isRival(name)),
@@ -110,7 +136,7 @@ function judge({ subject, others, metrics, examples, leftOut }: Entries, options
     metric,
     metrics,
     subject: subject.name,
-    systems: [subject, ...others].map((system) => comparedSystem(system, statistics)),
+    systems,
     ...choice,
     differences,
     verdict: overallVerdict(deciding),
@@ -122,6 +148,28 @@ function judge({ subject, others, metrics, examples, leftOut }: Entries, options
     comparison: { ...comparison, sentence: verdictSentence(comparison) },
     samples: sampleRows([subject, ...others], examples, { changes, metrics }),
   };
+}
+
+/** All statistics: differences by metric, then every system's own intervals. */
+async function measure(
+  { subject, others, metrics, advance }: Entries,
+  rivals: readonly string[],
+  statistics: ScoreStatistics,
+): Promise<Pick<Comparison, 'differences' | 'systems'>> {
+  const [deciding] = metrics;
+  // A table beside the metrics has no value of its own to differ by, and a property none that is better.
+  const compared = metrics.filter((one) => one.isProperty !== true && (one.isTable !== true || one === deciding));
+  const differences: Difference[] = [];
+  for (const one of compared) {
+    differences.push(...metricDifferences(one, { subject, others, rivals }, statistics));
+    await advance();
+  }
+  const systems: ComparedSystem[] = [];
+  for (const system of [subject, ...others]) {
+    systems.push(comparedSystem(system, statistics));
+    await advance();
+  }
+  return { differences, systems };
 }
 
 function rowScoresOf(systems: readonly Scored[], examples: readonly Example[], metric: string): RowScores {

@@ -1,5 +1,6 @@
 import { formatNumber, formatSigned, plural } from '../../base/format.ts';
 import type { Comparison, Difference, Verdict } from '../../store/results.ts';
+import { comparisonCount, correctedP, isUndoneByCorrection } from './correction.ts';
 
 /** Better than every rival, worse than any of them, or neither. */
 export function overallVerdict(differences: readonly Difference[]): Verdict {
@@ -27,7 +28,8 @@ function decidingDifference({ differences, metric, rivals, verdict }: Told): Dif
   return (same.length > 0 ? same : all).toSorted((a, b) => a.estimate - b.estimate)[0];
 }
 
-function figures({ confidence, metrics, metric, subject, systems }: Told, difference: Difference): string {
+function figures(comparison: Told, difference: Difference): string {
+  const { confidence, metrics, metric, subject, systems } = comparison;
   const { against, estimate, low, high } = difference;
   const { title = metric } = metrics.find(({ name }) => name === metric) ?? {};
   const [mine, theirs] = [subject, against].map((name) => systems.find((system) => system.name === name));
@@ -38,7 +40,9 @@ function figures({ confidence, metrics, metric, subject, systems }: Told, differ
     low === undefined || high === undefined
       ? 'too few rows or groups for an interval'
       : `${formatNumber(confidence * 100)} % interval ${formatSigned(low)} to ${formatSigned(high)}`;
-  return `${title} ${value} against ${other} of ${theirs?.title ?? against} (${amount}, ${interval})`;
+  const needsP = comparisonCount(comparison, difference) > 1 || isUndoneByCorrection(difference);
+  const parts = [`${amount}, ${interval}`, ...(needsP ? [correctedP(comparison, difference)] : [])];
+  return `${title} ${value} against ${other} of ${theirs?.title ?? against} (${parts.join('; ')})`;
 }
 
 /** What the rows could have shown, where they showed nothing. */

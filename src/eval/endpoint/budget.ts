@@ -1,3 +1,4 @@
+import { plural } from '../../base/format.ts';
 import { AttuneError } from '../../base/errors.ts';
 import type { ChatAnswer, ChatBody } from './chat-completion.ts';
 
@@ -80,10 +81,13 @@ export class Budget {
 
   exceeded(answered: number, rows: number): AttuneError {
     const { maxTokens, maxCost } = this.#limits;
-    const limits = [maxTokens !== undefined && `${maxTokens} tokens`, maxCost !== undefined && `a cost of ${maxCost}`];
+    const limits = [
+      maxTokens !== undefined && plural(maxTokens, 'tokens'),
+      maxCost !== undefined && `a cost of ${maxCost}`,
+    ];
     return new AttuneError('E_BUDGET_SPENT', {
       what: 'The next request could pass the limit that was set for the endpoint',
-      got: `${this.#spent.tokens} tokens spent, ${answered} of ${rows} rows answered`,
+      got: `${plural(this.#spent.tokens, 'tokens')} spent, ${answered} of ${rows} rows answered`,
       expected: `at most ${limits.filter(Boolean).join(' and ')}`,
       fix: 'raise the limit and run the same command again: answers are kept; or compare fewer rows (--max-rows)',
     });

@@ -1,4 +1,5 @@
 import { AttuneError } from '../../base/errors.ts';
+import { unreachedBecause } from '../../base/connection.ts';
 import type { Example } from '../../data/example.ts';
 import { askedRow, promptOf, type Asked, type AskedRow } from '../prompting/asked.ts';
 import type { PredictOptions, Prediction, Predictor } from '../predictor.ts';
@@ -51,6 +52,8 @@ class Asking {
   readonly #budget: Budget;
   readonly #cache: AnswerCache;
   #answered = 0;
+  /** Asked once: whether anybody listens there at all. */
+  #unreached?: Promise<string | undefined>;
 
   constructor(endpoint: Endpoint, options: EndpointOptions) {
     this.#endpoint = endpoint;
@@ -95,6 +98,9 @@ class Asking {
   }
 
   async #request(body: ChatBody, rows: number, signal: AbortSignal): Promise<ChatAnswer> {
+    this.#unreached ??= unreachedBecause(this.#endpoint.url, { signal });
+    const reason = await this.#unreached;
+    if (reason !== undefined) throw unreached(this.#endpoint, reason);
     const reserved = this.#budget.reserve(body);
     if (reserved === undefined) throw this.#budget.exceeded(this.#answered, rows);
     let answer: ChatAnswer | undefined;
@@ -141,6 +147,14 @@ class Asking {
       fix: 'run the same command again later: answers are kept; or ask for less at once (--concurrency 1)',
     });
   }
+}
+
+function unreached({ url }: Endpoint, reason: string): AttuneError {
+  return new AttuneError('E_ENDPOINT_FAILED', {
+    what: `${url} cannot be reached`,
+    got: reason,
+    fix: 'check the address, the network, and whether the server runs',
+  });
 }
 
 function bodyOf(row: AskedRow, model: string, maxTokens: number): ChatBody {

@@ -1,4 +1,5 @@
 // R rows
+import { plural } from '../../base/format.ts';
 import { Letters } from '../../text/index.ts';
 import { fromArray } from '../../tensor/index.ts';
 import type { Objective, Processor } from '../../train/interfaces.ts';
@@ -23,7 +24,7 @@ export function create({ reduction }: CtcOptions, processor: Processor): Objecti
         if (ids.length === 0) return { field: 'text', message: 'says nothing that is spoken' };
         const needed = framesNeeded(ids);
         if (needed > size) {
-          const message = `${ids.length} letters need ${needed} frames, and the recording makes ${size}`;
+          const message = `${plural(ids.length, 'letters')} in ${needed} frames at least, and the recording makes ${size}`;
           return { field: 'text', message, fix: 'check that text and recording belong together' };
         }
         return { ids: Int32Array.from(ids), trained: new Uint8Array(ids.length).fill(1), size };

@@ -1,4 +1,5 @@
 // R rows, each a text and an image; E width of their space
+import { plural } from '../../base/format.ts';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { Example, ImageTextExample } from '../../data/example.ts';
 import type { Model } from '../../models/model.ts';
@@ -72,7 +73,7 @@ function filled(ids: Int32Array, tokenizer: Tokenizer, length = ids.length): Int
   const { pad } = tokenizer.special;
   if (pad === undefined) {
     throw new AttuneError('E_NO_PADDING', {
-      what: `The model reads texts filled up to ${length} tokens, and its tokenizer has no token for that`,
+      what: `The model reads texts filled up to ${plural(length, 'tokens')}, and its tokenizer has no token for that`,
       expected: 'pad_token in tokenizer_config.json',
       fix: 'fetch the tokenizer again',
     });

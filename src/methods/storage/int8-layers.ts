@@ -1,3 +1,4 @@
+import { withArticle } from '../../base/articles.ts';
 import { AttuneError } from '../../base/errors.ts';
 import type { Model } from '../../models/model.ts';
 import { Int8Weight, isLinear, MOST_INT8_DEPTH, type Int8Use, type LinearLike } from '../../nn/index.ts';
@@ -32,7 +33,7 @@ function frozenLayers(model: Model): LinearLike[] {
 function nothingToStore(name: StorageName, { config }: Model): AttuneError {
   return new AttuneError('E_STORAGE_UNSUPPORTED', {
     what: `storage ${name} has nothing to round in this model`,
-    got: `a ${String(config.model_type)} model without frozen linear layers of weights [out, in]`,
+    got: `${withArticle(String(config.model_type))} model without frozen linear layers of weights [out, in]`,
     fix: 'choose storage: dense',
   });
 }

@@ -1,3 +1,4 @@
+import { capitalised, withArticle } from '../../base/articles.ts';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { Model } from '../../models/model.ts';
 import { Convolution2d, isLinear, type LinearLike, type Module } from '../../nn/index.ts';
@@ -22,7 +23,7 @@ export function findTargets(model: Model, wanted: TargetModules, layers: readonl
   const candidates = adaptable(model);
   if (candidates.length === 0) {
     throw new AttuneError('E_NO_TARGETS', {
-      what: `A ${model.architecture.modelType} model has no layer that takes an adapter`,
+      what: `${capitalised(withArticle(model.architecture.modelType))} model has no layer that takes an adapter`,
       fix: 'train it whole: tuning: full',
     });
   }

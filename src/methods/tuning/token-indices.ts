@@ -1,3 +1,4 @@
+import { plural } from '../../base/format.ts';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { Model } from '../../models/model.ts';
 import { listTokenTables, type TokenTable } from '../../models/token-tables.ts';
@@ -49,7 +50,7 @@ export function tablesWithRows(
     const wrong = ids.filter((id) => id >= rows);
     if (table === undefined) problems.push({ field: name, message: 'is no table of tokens of this model' });
     else if (wrong.length > 0)
-      problems.push({ field: name, message: `has ${rows} rows, and none for ${wrong.join(', ')}` });
+      problems.push({ field: name, message: `has ${plural(rows, 'rows')}, and none for ${wrong.join(', ')}` });
     return table === undefined ? [] : [{ table, ids }];
   });
   if (problems.length === 0) return found;

@@ -1,3 +1,5 @@
+import { plural } from '../../base/format.ts';
+import { capitalised, withArticle } from '../../base/articles.ts';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import { ropeFactors } from '../../nn/index.ts';
 import { aten, fromArray, noGrad, scope, type DType, type Tensor } from '../../tensor/index.ts';
@@ -50,13 +52,17 @@ function familyOf(model: Model): GgufFamily {
   const { modelType } = model.architecture;
   if (model.task !== 'causal-lm') {
     throw unsupported(
-      `A ${modelType} model for ${model.task} cannot be written as GGUF`,
+      `${capitalised(withArticle(modelType))} model for ${model.task} cannot be written as GGUF`,
       [],
       'a model that generates text',
     );
   }
   if (Object.hasOwn(ggufFamilies, modelType)) return ggufFamilies[modelType];
-  throw unsupported(`A ${modelType} model cannot be written as GGUF`, [], Object.keys(ggufFamilies).join(', '));
+  throw unsupported(
+    `${capitalised(withArticle(modelType))} model cannot be written as GGUF`,
+    [],
+    Object.keys(ggufFamilies).join(', '),
+  );
 }
 
 function unsupported(what: string, problems: Problem[], expected?: string): AttuneError {
@@ -121,7 +127,7 @@ function compare(path: string, metadata: GgufMetadata, tensors: readonly Source[
 
 function outOfRange(problems: Problem[]): AttuneError {
   return new AttuneError('E_WEIGHT_RANGE', {
-    what: `${problems.length} tensors have values that are no numbers in the type of the file`,
+    what: `${plural(problems.length, 'tensors')} with values that are no numbers in the type of the file`,
     problems,
     fix: 'f16 ends at 65,504: write bf16 or f32 (--dtype f32); if those fail too, the model itself is broken',
   });

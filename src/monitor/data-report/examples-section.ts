@@ -1,4 +1,4 @@
-import { formatCount } from '../../base/format.ts';
+import { formatCount, plural } from '../../base/format.ts';
 import { html, type Html } from '../report/html.ts';
 
 /** A row in stretches that are trained or only read. */
@@ -21,7 +21,7 @@ export function examplesSection(examples?: { tokenizer: string; rows: readonly S
       ({ file, line, tokens, trainedTokens, pieces }) =>
         html`<div class="sample">
           <p class="soft small">
-            ${file}:${line}${tokens !== undefined && ` · ${formatCount(tokens)} tokens`}${trainedTokens !== undefined && trainedTokens > 0 && `, ${formatCount(trainedTokens)} trained`}
+            ${file}:${line}${tokens !== undefined && ` · ${plural(tokens, 'tokens')}`}${trainedTokens !== undefined && trainedTokens > 0 && `, ${formatCount(trainedTokens)} trained`}
           </p>
           <p class="said long">${pieces.map(({ text, trained }) => (trained ? html`<mark>${text}</mark>` : text))}</p>
         </div>`,

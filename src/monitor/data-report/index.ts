@@ -1,6 +1,6 @@
 /** One page about a data set: what it is made of, what was left out and why, every number with its first rows. */
 import { join } from 'node:path';
-import { formatCount } from '../../base/format.ts';
+import { formatCount, plural } from '../../base/format.ts';
 import { writeFileAtomic } from '../../files/atomic.ts';
 import { splitNames } from '../../data/index.ts';
 import type { DataSetManifest, DataSurvey } from '../../prepare/index.ts';
@@ -88,7 +88,8 @@ function tiles({ rows, files, split }: DataSetManifest, { splits }: DataSurvey, 
   return html`<dl class="tiles">
     ${tile('Rows', formatCount(total), undefined)} ${groups}
     ${tile('Files read', formatCount(files.read), `of ${formatCount(files.files)}`)}
-    ${tile('Kept together', formatCount(split.clusteredRows), `in ${formatCount(split.clusters)} sets, ${togetherBy(split)}: none is in two splits`)}
+    ${tile('Kept together', formatCount(split.clusteredRows), `in ${plural(split.clusters, 'sets')}, ${togetherBy(split)}: none is in two splits`)}
+    ${split.leftOut !== undefined && tile('Left out by the split', formatCount(split.leftOut), 'on the other side in time than the rest of their set')}
   </dl>`;
 }
 
@@ -137,7 +138,7 @@ function groupSection(
   return html`<section>
     <h2>${title}</h2>
     <div class="scroll">
-      ${barChart({ title, description: `${groups.length} groups, the largest ${groups[0].name}.`, bars })}
+      ${barChart({ title, description: `${plural(groups.length, 'groups')}, the largest ${groups[0].name}.`, bars })}
     </div>
     <table>
       <tbody>

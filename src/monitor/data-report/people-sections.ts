@@ -1,4 +1,4 @@
-import { formatCount, formatNumber, formatPercent } from '../../base/format.ts';
+import { formatCount, formatNumber, formatPercent, plural } from '../../base/format.ts';
 import type { AxisReport, GroupLabel, GroupOfRows, GroupReport } from '../../eval/fairness/group-tally.ts';
 import { barChart } from '../report/chart/bars.ts';
 import { intervalAxis, intervalMark, intervalScale } from '../report/chart/intervals.ts';
@@ -41,12 +41,12 @@ function representation({ axis, groups }: Axis, { leastRows }: GroupReport<Liste
     isChosen: flag !== undefined,
   }));
   const notes: Record<NonNullable<GroupOfRows<ListedRow>['flag']>, string> = {
-    few: `fewer than ${leastRows} rows: next to nothing can be said of it`,
+    few: `fewer than ${plural(leastRows, 'rows')}: next to nothing can be said of it`,
     small: 'less than half of an even share',
   };
   const title = `Share of rows by ${axis}, with 95 % intervals`;
   return html`<div class="scroll">
-      ${barChart({ title, description: `${groups.length} groups, the largest ${groups[0].group}.`, bars })}
+      ${barChart({ title, description: `${plural(groups.length, 'groups')}, the largest ${groups[0].group}.`, bars })}
     </div>
     <table>
       <tbody>

@@ -1,4 +1,4 @@
-import { formatCount } from '../../base/format.ts';
+import { formatCount, plural } from '../../base/format.ts';
 import type { DataSetManifest } from '../../prepare/index.ts';
 import { barChart } from '../report/chart/bars.ts';
 import { html, type Html } from '../report/html.ts';
@@ -15,7 +15,7 @@ export function stepsSection({ steps }: DataSetManifest, lists: RowLists): Html 
     <figure>
       <figcaption><b>What is left</b> after each step</figcaption>
       <div class="scroll">
-        ${barChart({ title: 'What is left after each step', description: `${steps.length} steps.`, bars })}
+        ${barChart({ title: 'What is left after each step', description: `${plural(steps.length, 'steps')}.`, bars })}
       </div>
     </figure>
     ${steps.map((step) => oneStep(step, lists))}

@@ -20,7 +20,7 @@ import { readEvents, requireRun, withLiveStatus } from '../../store/run-folder.t
 import { runPaths } from '../../store/run-paths.ts';
 import { emptySummary, recordEvent, type RunSummary } from '../../store/run-summary.ts';
 import { CurveCollector, type Curves } from './series.ts';
-import { RunClock, type PhaseTime } from './run-clock.ts';
+import { RunClock, type PhaseTime, type RunTimes } from '../../store/run-clock.ts';
 
 /** All that a report shows, as report.json holds it. */
 export interface RunReport {
@@ -59,11 +59,12 @@ export interface RunReport {
 export interface RunTotals {
   /** From the first event to the last, pauses between a stop and a resume left out. */
   seconds: number;
+  times: RunTimes;
   inputTokens: number;
   lossTokens: number;
   /** Mean over the training steps. */
   tokensPerSecond?: number;
-  /** Highest resident memory seen at a step. */
+  /** Highest resident memory: seen at a step, and of the whole run where it is finished. */
   peakMemoryBytes?: number;
 }
 
@@ -87,7 +88,7 @@ class ReportReader {
   readonly #curves = new CurveCollector();
   readonly #clock = new RunClock();
   readonly #warnings = new Map<string, RaisedWarning>();
-  readonly #totals: RunTotals = { seconds: 0, inputTokens: 0, lossTokens: 0 };
+  readonly #totals: Omit<RunTotals, 'times'> = { seconds: 0, inputTokens: 0, lossTokens: 0 };
   #summary: RunSummary;
   #parts: Pick<RunReport, 'identity' | 'data' | 'preflight' | 'settled' | 'rateTrials' | 'choice' | 'error'> = {
     identity: {},
@@ -111,7 +112,7 @@ class ReportReader {
     else if (event.type === 'rates-tried') this.#parts.rateTrials = event;
     else if (event.type === 'evaluation-finished') this.#evaluations.push(event);
     else if (event.type === 'run-failed') this.#parts.error = event.error;
-    else if (event.type === 'run-finished') this.#parts.choice = event.choice;
+    else if (event.type === 'run-finished') this.#finish(event);
     else if (event.type === 'run-resumed') this.#forgetAfter(event.step);
     else if (event.type === 'warning-raised') this.#warn(event);
     else if (event.type === 'step-finished') this.#step(event);
@@ -134,9 +135,14 @@ class ReportReader {
       epochs: this.#epochs,
       evaluations: this.#evaluations,
       phases: this.#clock.phases(),
-      totals: { ...this.#totals, seconds: this.#clock.seconds, tokensPerSecond },
+      totals: { ...this.#totals, seconds: this.#clock.seconds, times: this.#clock.times, tokensPerSecond },
       warnings: [...this.#warnings.values()],
     };
+  }
+
+  #finish({ choice, peakBytes = 0 }: Extract<StampedEvent, { type: 'run-finished' }>): void {
+    this.#parts.choice = choice;
+    this.#totals.peakMemoryBytes = Math.max(this.#totals.peakMemoryBytes ?? 0, peakBytes) || undefined;
   }
 
   #step({ step, epoch, inputTokens, lossTokens, memoryBytes }: Extract<StampedEvent, { type: 'step-finished' }>): void {
@@ -154,9 +160,9 @@ class ReportReader {
     this.#parts.error = undefined;
   }
 
-  #warn({ type, code, message, problems = [] }: WarningRaised): void {
+  #warn({ type, code, message, problems = [], problemCount }: WarningRaised): void {
     const key = `${code} ${message}`;
     const times = (this.#warnings.get(key)?.times ?? 0) + 1;
-    this.#warnings.set(key, { type, code, message, problems, times });
+    this.#warnings.set(key, { type, code, message, problems, problemCount, times });
   }
 }

@@ -1,4 +1,4 @@
-import { formatCount } from '../../base/format.ts';
+import { formatCount, plural } from '../../base/format.ts';
 import type { StepReport } from '../step.ts';
 import type { DataSetManifest } from './data-set.ts';
 
@@ -8,6 +8,10 @@ export function dataCard({ name, hash, rows, columns, files, parents, steps, spl
   const skipped = Object.entries(files.skipped).map(([reason, { count }]) => `- ${formatCount(count)}: ${reason}`);
   const notes = Object.entries(files.notes).map(([reason, { count }]) => `- ${formatCount(count)} ${reason}`);
   const together = (split.groupBy ?? []).map((column) => `, or of one \`${column}\``).join('');
+  const leftOut =
+    split.leftOut === undefined
+      ? ''
+      : ` ${plural(split.leftOut, 'rows')} left out: later than what would be trained on may be, or earlier than the split that the rest of their set is in.`;
   const by = split.column === undefined ? split.by : `${split.by} of \`${split.column}\``;
   return [
     `# ${name}`,
@@ -18,15 +22,15 @@ export function dataCard({ name, hash, rows, columns, files, parents, steps, spl
     '|---|---|',
     ...splits,
     '',
-    `Split by ${by}. ${formatCount(split.clusteredRows)} rows stand in ${formatCount(split.clusters)} sets that stay together (alike, or of one mail with its attachments${split.by === 'document' ? ', or of one document' : ''}${together}); no set is in two splits.`,
+    `Split by ${by}. ${plural(split.clusteredRows, 'rows')} in ${plural(split.clusters, 'sets')} that stay together (alike, or of one mail with its attachments${split.by === 'document' ? ', or of one document' : ''}${together}); no set is in two splits.${leftOut}`,
     '',
     '## Columns',
     '',
-    ...Object.entries(columns).map(([column, count]) => `- \`${column}\`: in ${formatCount(count)} rows`),
+    ...Object.entries(columns).map(([column, count]) => `- \`${column}\`: in ${plural(count, 'rows')}`),
     '',
     '## Sources',
     '',
-    `${formatCount(files.read)} of ${formatCount(files.files)} files read, ${formatCount(files.documents)} documents; ${formatCount(parents.length)} paths with their hashes in manifest.json.`,
+    `${formatCount(files.read)} of ${formatCount(files.files)} files read, ${plural(files.documents, 'documents')}; ${formatCount(parents.length)} paths with their hashes in manifest.json.`,
     ...(skipped.length > 0 ? ['', 'Not read, or not to the end:', '', ...skipped] : []),
     ...(notes.length > 0 ? ['', 'Left out of what was read:', '', ...notes] : []),
     '',

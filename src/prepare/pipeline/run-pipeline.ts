@@ -1,3 +1,4 @@
+import { withArticle } from '../../base/articles.ts';
 import { copyFileSync, constants, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +20,7 @@ import type { DataSetManifest } from './data-set.ts';
 import { PartStore, readItems, ShardWriter, type StoredPart } from './parts.ts';
 import type { Pipeline } from './pipeline-spec.ts';
 import { readSources, type SourceParts } from './source-parts.ts';
+import { LEFT_OUT } from './split-by-time.ts';
 import { SplitPlanner, type SplitReport } from './split-rows.ts';
 import { ShardPool } from './threads/shard-pool.ts';
 import { hidesRows, mergeReports, runStage, stagesOf } from './step-parts.ts';
@@ -120,7 +122,9 @@ function splitPart(
     const columns: Record<string, number> = {};
     let index = 0;
     for await (const row of rowsOf(readItems(paths))) {
-      const split = splitNames[splitOf[index++]];
+      const place = splitOf[index++];
+      if (place === LEFT_OUT) continue;
+      const split = splitNames[place];
       const writer = writers.get(split) ?? new ShardWriter(draft, split);
       writers.set(split, writer);
       writer.write(lineOf(row));
@@ -170,7 +174,7 @@ async function* rowsOf(items: AsyncIterable<Item>): AsyncGenerator<DataRow> {
     else {
       throw new AttuneError('E_STEP_ORDER', {
         what: 'The last step does not make rows',
-        got: `a ${item.kind} of ${item.origins[0].file}`,
+        got: `${withArticle(item.kind)} of ${item.origins[0].file}`,
         fix: 'let a step make rows, such as records, chunks or conversations; `attune data steps` lists them',
       });
     }

@@ -1,5 +1,6 @@
 /** Rows into train, validation and test: none that are alike, of one mail with its attachments, of one group or document, on two sides. In memory are a few bytes a row. */
 import { AttuneError } from '../../base/errors.ts';
+import { plural } from '../../base/format.ts';
 import { GrowingArray } from '../../base/growing-array.ts';
 import {
   assignSplits,
@@ -15,6 +16,7 @@ import { textOfRow } from '../row-texts.ts';
 import { HashList } from '../hash-list.ts';
 import { groupOf, isEmpty, timeOf, valueAt } from '../split-keys.ts';
 import type { SplitSpec } from './pipeline-spec.ts';
+import { LEFT_OUT, splitByTime } from './split-by-time.ts';
 
 export interface SplitReport {
   by: SplitSpec['by'];
@@ -22,6 +24,8 @@ export interface SplitReport {
   /** Columns of which rows with the same value stay together. */
   groupBy?: readonly string[];
   rows: Record<SplitName, number>;
+  /** By time: rows in no split, since their set stands on the other side of the border. */
+  leftOut?: number;
   /** Sets of two or more rows that stay together, the rows in them, and the largest. */
   clusters: number;
   clusteredRows: number;
@@ -69,7 +73,7 @@ export class SplitPlanner implements Disposable {
     if (Number.isNaN(time) && this.#untimed.length < MOST_LISTED) this.#untimed.push({ row, got: value });
   }
 
-  /** By row, the place of its split in `splitNames`. @throws AttuneError E_SPLIT_IMPOSSIBLE, E_SPLIT_TIME, E_SPLIT_GROUP */
+  /** By row, the place of its split in `splitNames`, or LEFT_OUT. @throws AttuneError E_SPLIT_IMPOSSIBLE, E_SPLIT_TIME, E_SPLIT_GROUP */
   async plan(signal?: AbortSignal): Promise<{ splitOf: Uint8Array; report: SplitReport }> {
     if (this.#untimed.length > 0) throw noTime(this.#spec.column!, this.#untimed);
     const strange = this.#groups.filter(({ isAsked, isFound }) => isAsked && !isFound);
@@ -78,9 +82,10 @@ export class SplitPlanner implements Disposable {
     for (const [first, other] of this.#joined) sets.union(first, other);
     for (const { values } of this.#groups) values.unite(sets);
     const { setOf, sizes } = sets.numbered();
-    const assigned = this.#spec.by === 'time' ? this.#byTime(setOf, sizes) : this.#byHash(setOf, sizes);
-    if (assigned === undefined) throw impossible(this.#ids.count, sizes.length);
-    const splitOf = setOf.length === 0 ? new Uint8Array() : Uint8Array.from(setOf, (set) => assigned[set]);
+    const isTimed = this.#spec.by === 'time';
+    const times = this.#times.view;
+    const splitOf = isTimed ? splitByTime({ times, setOf, sizes }, this.#spec) : this.#byHash(setOf, sizes);
+    if (splitOf === undefined) throw impossible({ rows: this.#ids.count, sets: sizes.length, isTimed });
     return { splitOf, report: this.#report(sizes, splitOf) };
   }
 
@@ -111,26 +116,8 @@ export class SplitPlanner implements Disposable {
 
   #byHash(setOf: Uint32Array, sizes: Uint32Array): Uint8Array | undefined {
     const { validation, test, seed } = this.#spec;
-    return assignSplits({ sizes, leads: this.#ids.leads(setOf, sizes.length) }, { validation, test }, seed);
-  }
-
-  /** The latest are test, those before them validation. A cluster stands where its earliest row does: nothing in test is old. */
-  #byTime(setOf: Uint32Array, sizes: Uint32Array): Uint8Array | undefined {
-    const { validation, test } = this.#spec;
-    const begins = new Float64Array(sizes.length).fill(Infinity);
-    for (const [row, set] of setOf.entries()) begins[set] = Math.min(begins[set], this.#times.at(row));
-    const order = Uint32Array.from(sizes.keys()).sort((a, b) => begins[a] - begins[b] || a - b);
-    const splits = new Uint8Array(sizes.length);
-    let before = 0;
-    for (const cluster of order) {
-      const place = before / setOf.length;
-      splits[cluster] = splitNames.indexOf(
-        place < 1 - validation - test ? 'train' : place < 1 - test ? 'validation' : 'test',
-      );
-      before += sizes[cluster];
-    }
-    const wanted = splitNames.filter((name) => name === 'train' || this.#spec[name] > 0);
-    return wanted.every((name) => splits.includes(splitNames.indexOf(name))) ? splits : undefined;
+    const splits = assignSplits({ sizes, leads: this.#ids.leads(setOf, sizes.length) }, { validation, test }, seed);
+    return splits && Uint8Array.from(setOf, (set) => splits[set]);
   }
 
   #report(sizes: Uint32Array, splitOf: Uint8Array): SplitReport {
@@ -138,12 +125,17 @@ export class SplitPlanner implements Disposable {
     const groupBy = this.#groups.flatMap((group) => (group.isFound ? (group.column ?? []) : []));
     const several = sizes.filter((size) => size > 1);
     const rows = { train: 0, validation: 0, test: 0 };
-    for (const split of splitOf) rows[splitNames[split]]++;
+    let leftOut = 0;
+    for (const split of splitOf) {
+      if (split === LEFT_OUT) leftOut++;
+      else rows[splitNames[split]]++;
+    }
     return {
       by,
       ...(column !== undefined && { column }),
       ...(groupBy.length > 0 && { groupBy }),
       rows,
+      ...(leftOut > 0 && { leftOut }),
       clusters: several.length,
       clusteredRows: several.reduce((sum, size) => sum + size, 0),
       largestCluster: several.reduce((most, size) => Math.max(most, size), 0),
@@ -179,11 +171,12 @@ function noGroup(columns: readonly string[]): AttuneError {
   });
 }
 
-function impossible(rows: number, clusters: number): AttuneError {
+function impossible({ rows, sets, isTimed }: { rows: number; sets: number; isTimed: boolean }): AttuneError {
+  const times = isTimed ? ', and times that differ between them' : '';
   return new AttuneError('E_SPLIT_IMPOSSIBLE', {
     what: 'The rows cannot be split as asked',
-    got: `${rows} rows in ${clusters} sets that must stay whole (the same group, nearly the same text)`,
-    expected: 'enough sets for each split to have one',
+    got: `${plural(rows, 'rows')} in ${plural(sets, 'sets')} that must stay whole (the same group, nearly the same text)`,
+    expected: `enough sets for each split to have one${times}`,
     fix: 'add a deduplicate step, add rows, or set validation or test to 0',
   });
 }

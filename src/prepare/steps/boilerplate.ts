@@ -1,4 +1,5 @@
 /** Lines that many rows have: headers, footers, signatures, notices. Three passes, so that few lines are held at once. */
+import { plural } from '../../base/format.ts';
 import { z } from 'zod';
 import type { DataRow } from '../../documents/index.ts';
 import { sha256 } from '../../files/hash.ts';
@@ -32,9 +33,10 @@ export const step = defineStep<Options>({
       const common = await countExactly(rows, given, { counters, least });
       // A signature is a line that many rows have: who redacts later shows none.
       const shown = context.quotes === false ? [] : common;
-      if (shown !== common && common.size > 0) notes.remark(`${common.size} lines, not shown since rows are redacted`);
+      if (shown !== common && common.size > 0)
+        notes.remark(`${plural(common.size, 'lines')}, not shown since rows are redacted`);
       for (const [line, count] of shown)
-        notes.remark(`in ${count} rows: ${JSON.stringify(line.slice(0, MOST_CHARACTERS))}`);
+        notes.remark(`in ${plural(count, 'rows')}: ${JSON.stringify(line.slice(0, MOST_CHARACTERS))}`);
       for await (const row of rows.rows()) {
         const changed = mapTexts(row, (text) => without(text, common));
         if (changed !== row) notes.find(row, 'lines taken out');

@@ -1,4 +1,5 @@
 /** Labels that a model which has not seen the row would not give: confident learning (Northcutt et al., 2021). */
+import { plural } from '../../base/format.ts';
 import { z } from 'zod';
 import type { DataRow } from '../../documents/index.ts';
 import { features } from '../../eval/baselines/logistic-regression.ts';
@@ -57,7 +58,7 @@ export const step = defineStep<Options>({
 
 function reasonNotTo(labels: number, classes: number): string | undefined {
   if (labels > MOST_CLASSES) return `more than ${MOST_CLASSES} different labels`;
-  return classes < 2 ? `${classes} labels with ${FOLDS} rows or more` : undefined;
+  return classes < 2 ? `${plural(classes, 'labels')} with ${FOLDS} rows or more` : undefined;
 }
 
 function labelOf(row: DataRow, { text, label }: Options) {

@@ -1,3 +1,4 @@
+import { plural } from '../../base/format.ts';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { GgufItem, GgufMetadata, GgufValue } from '../../tensor/gguf/index.ts';
 import { byteToCharacter, unspellBytes } from '../bpe/byte-alphabet.ts';
@@ -101,7 +102,7 @@ function listTokens(
     kinds[id] = special ? KIND.control : KIND.userDefined;
   }
   if (count === rows) return { tokens, kinds };
-  const message = `${tokenizer.size} tokens for ${rows} rows in the model's table`;
+  const message = `${plural(tokenizer.size, 'tokens')} for ${plural(rows, 'rows')} in the model's table`;
   throw unsupported(tokenizer, [{ field: 'added_tokens', message }]);
 }
 

@@ -1,3 +1,4 @@
+import { capitalised, withArticle } from '../../base/articles.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { readCatalogue, type CatalogueItem } from '../../data/catalogue.ts';
 import type { ItemsExample } from '../../data/example.ts';
@@ -105,7 +106,7 @@ function knownOfUser({ user, about = [], source }: ItemsExample, { modelType, kn
   if (knowsUsers !== true) return about;
   if (user !== undefined) return [selfOf(user)];
   throw new AttuneError('E_NO_USERS', {
-    what: `A ${modelType} model knows everybody by name`,
+    what: `${capitalised(withArticle(modelType))} model knows everybody by name`,
     got: `a row without a user (${source.file}:${source.line})`,
     expected: 'rows with user and item, or with user and a list of items',
     fix: 'say who it was, or make a two_tower model, which knows people by what they chose',
@@ -145,7 +146,7 @@ function refuseIdle(given: CreateInput, { modelType, readsFeatures }: Architectu
     what:
       readsFeatures === true
         ? 'A text encoder reads the texts of a catalogue, and there is none'
-        : `A ${modelType} model knows its items by their ids only`,
+        : `${capitalised(withArticle(modelType))} model knows its items by their ids only`,
     got: set.map(([name, value]) => `${name} ${value}`).join(', '),
     fix: readsFeatures === true ? 'name one: --items catalogue.jsonl' : 'leave it out, or make a two_tower model',
   });
@@ -163,7 +164,7 @@ function positionsFor(rows: readonly ItemsExample[], architecture: Architecture)
 async function preTrained(modelType: string): Promise<AttuneError> {
   const all = await Promise.all(architectures.names.map((name) => architectures.load(name)));
   return new AttuneError('E_NOT_NEW', {
-    what: `A ${modelType} model is not made anew: it is tuned from a pre-trained one`,
+    what: `${capitalised(withArticle(modelType))} model is not made anew: it is tuned from a pre-trained one`,
     expected: all
       .filter(({ newConfig }) => newConfig !== undefined)
       .map((one) => one.modelType)

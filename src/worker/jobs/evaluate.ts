@@ -1,3 +1,4 @@
+import { plural } from '../../base/format.ts';
 import type { Metrics } from '../../base/events.ts';
 import type { Recipe } from '../../train/recipe.ts';
 import type { JobContext } from '../job.ts';
@@ -27,7 +28,7 @@ export async function run(input: EvaluateInput, context: JobContext): Promise<Ev
   context.emit({ type: 'phase-started', phase: 'engine', message: `loading ${input.target}` });
   const opened = await openModel(input.target, input);
   const set = await scoringSet(input.recipe, opened, { ...context, split: input.split });
-  context.emit({ type: 'phase-started', phase: 'evaluate', message: `scoring ${set.rows.length} rows` });
+  context.emit({ type: 'phase-started', phase: 'evaluate', message: `scoring ${plural(set.rows.length, 'rows')}` });
   const { metrics, perRow } = await scoreSet(opened.model, set, context);
   return { split: input.split, rows: set.rows.length, hash: set.hash, metrics, perRow: [...perRow] };
 }

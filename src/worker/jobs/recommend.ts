@@ -1,4 +1,5 @@
 // R rows, D width
+import { plural } from '../../base/format.ts';
 import { loadData, type DataSource } from '../../data/index.ts';
 import type { ItemsExample } from '../../data/example.ts';
 import { AttuneError } from '../../base/errors.ts';
@@ -46,7 +47,7 @@ export async function run(input: RecommendInput, context: JobContext): Promise<R
   const opened = await openModel(target, { precision: 'f32' });
   const { index, ids } = await openItemIndex(opened);
   const examples = await readItems(data, signal);
-  emit({ type: 'phase-started', phase: 'generate', message: `answering ${examples.length} rows` });
+  emit({ type: 'phase-started', phase: 'generate', message: `answering ${plural(examples.length, 'rows')}` });
   const states = await statesOf(opened, examples, context);
   const names = itemNames(opened.tokenizer);
   const known = new Set(names);

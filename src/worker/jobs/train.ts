@@ -1,3 +1,4 @@
+import { plural } from '../../base/format.ts';
 import type { DataPrepared, Metrics, PreflightFinished, ResultChoice } from '../../base/events.ts';
 import { listCheckpoints } from '../../store/checkpoints.ts';
 import type { Task } from '../../models/architecture.ts';
@@ -9,6 +10,10 @@ import { readConstants } from '../../train/trainer-state.ts';
 import { isCheapModel } from '../../eval/baselines/cheap-names.ts';
 import { trainCheap } from '../run/cheap/train-cheap.ts';
 import { checkEvaluation, type EvaluationPlan } from '../run/check-evaluation.ts';
+import { tokensOf } from '../../train/interfaces.ts';
+import { peakBytes } from '../run/resources.ts';
+import { comparisonBytes } from '../run/comparison-memory.ts';
+import { rowsWanted } from '../../eval/compare/sampled-rows.ts';
 import { compareResult } from '../run/compare/final-comparison.ts';
 import { beginWhereOtherEnded } from '../run/continued-run.ts';
 import { usualSystems } from '../run/compare/usual-systems.ts';
@@ -47,7 +52,8 @@ export interface TrainResult {
   choice: ResultChoice | null;
   /** Validation of the result's step, or else of the last one. */
   metrics: Metrics;
-  seconds: number;
+  /** Of the optimiser steps alone, without validation. */
+  stepSeconds: number;
   /** What was trained with where the recipe left it to the run; null where nothing is trained in steps. */
   training: SettledTraining | null;
   /** What to change, where the losses have not settled. */
@@ -104,7 +110,7 @@ async function trainModel(input: TrainInput, context: JobContext): Promise<Train
   emit({
     type: 'phase-started',
     phase: 'train',
-    message: `training for ${prepared.options.schedule.totalSteps} steps`,
+    message: `training for ${plural(prepared.options.schedule.totalSteps, 'steps')}`,
   });
   if (trainer.state.step === 0) await trainer.evaluate();
   const outcome = await trainer.run();
@@ -126,10 +132,10 @@ async function finish(prepared: PreparedRun, { isJudged }: { isJudged: boolean }
   if (isJudged) await judgeResult(prepared, result);
   const advice = isJudged ? (recordCourse(prepared, choice.step) ?? null) : null;
   const { seconds, step } = trainer.state;
-  emit({ type: 'run-finished', step: choice.step, choice, result, metrics, seconds });
+  emit({ type: 'run-finished', step: choice.step, choice, result, metrics, seconds, peakBytes: peakBytes() });
   const { training } = prepared.constants;
   const { task } = parts.objective;
-  return { outcome: 'finished', step, task, result, choice, metrics, seconds, training, advice };
+  return { outcome: 'finished', step, task, result, choice, metrics, stepSeconds: seconds, training, advice };
 }
 
 /** What the result is worth, and what it forgot. The run cannot go on after this: its memory is freed. */
@@ -165,9 +171,19 @@ async function checkBefore(prepared: PreparedRun): Promise<PreflightFinished> {
     constants,
     folder: context.folder,
     checkpointsKept: context.recipe.checkpoints.keep + 1,
+    comparisonBytes: foreseeComparison(prepared),
     recipe: context.recipe,
     emit: context.emit,
   });
+}
+
+function foreseeComparison({ context, loaded, parts, test }: PreparedRun): number {
+  const { baselines, max_rows: most } = context.recipe.evaluation;
+  if (baselines === 'none' || test.length === 0) return 0;
+  const longest = parts.train.reduce((tokens, row) => Math.max(tokens, tokensOf(row)), 0);
+  const testRows = Math.min(test.length, rowsWanted(most));
+  const hasCheap = typeof baselines === 'string' || baselines.includes('cheap');
+  return comparisonBytes({ train: loaded.splits.train, testRows, longest, model: parts.model, hasCheap });
 }
 
 function unfinished({ trainer, parts, constants }: PreparedRun, outcome: TrainResult['outcome']): TrainResult {
@@ -175,5 +191,5 @@ function unfinished({ trainer, parts, constants }: PreparedRun, outcome: TrainRe
   const { task } = parts.objective;
   const { training } = constants;
   const metrics = trainer.metricsAt(step);
-  return { outcome, step, task, result: null, choice: null, metrics, seconds, training, advice: null };
+  return { outcome, step, task, result: null, choice: null, metrics, stepSeconds: seconds, training, advice: null };
 }

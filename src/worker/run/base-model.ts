@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { join, resolve } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
@@ -16,19 +16,30 @@ export function isOwnBase(name: string): boolean {
   return name === OWN_BASE || name === OWN_SPEECH;
 }
 
+function fixOf(name: string, { isFile, isHubName }: { isFile: boolean; isHubName: boolean }): string {
+  if (isHubName && !isFile) return `attune models pull ${name}`;
+  const close = isFile ? undefined : nearest(name, [OWN_BASE, ...cheapModelNames]);
+  return close === undefined ? 'check the path' : `did you mean ${close}?`;
+}
+
 /** The folder of a base model: a path, or the name of one that comes with the package. */
 export function modelFolder(name: string): string {
   if (isOwnBase(name) && !existsSync(name)) return fileURLToPath(new URL(`../../../assets/${name}`, import.meta.url));
-  if (existsSync(name)) return resolve(name);
+  const stats = statSync(name, { throwIfNoEntry: false });
+  if (stats?.isDirectory() === true) return resolve(name);
   const isHubName = isRepositoryName(name.split('@')[0]);
   const pulled = isHubName ? snapshotFolder(parseRepository(name, 'model'), hubSettings()) : undefined;
   if (pulled !== undefined) return pulled;
-  const close = nearest(name, [OWN_BASE, ...cheapModelNames]);
   throw new AttuneError('E_MODEL_MISSING', {
     what: `There is no model at ${name}`,
-    got: isHubName ? 'a name on the Hugging Face hub that has not been fetched' : 'no such folder',
+    got:
+      stats !== undefined
+        ? 'a file'
+        : isHubName
+          ? 'a name on the Hugging Face hub that has not been fetched'
+          : 'no such folder',
     expected: `a Hugging Face folder (config.json, safetensors, tokenizer.json), or ${OWN_BASE}`,
-    fix: isHubName ? `attune models pull ${name}` : close === undefined ? 'check the path' : `did you mean ${close}?`,
+    fix: fixOf(name, { isFile: stats !== undefined, isHubName }),
   });
 }
 

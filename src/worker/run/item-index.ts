@@ -1,4 +1,5 @@
 // V items, D width
+import { withArticle } from '../../base/articles.ts';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
@@ -54,7 +55,7 @@ export async function openItemIndex(
 export function refuseOthers(model: Model, target: string): void {
   if (hasItemVectors(model)) return;
   throw new AttuneError('E_NO_ITEMS', {
-    what: `${target} is a ${model.task} model, which knows no items`,
+    what: `${target} is ${withArticle(model.task)} model, which knows no items`,
     expected: 'a two_tower, sasrec or bpr_mf model',
     fix: 'make one: attune models create two_tower --data interactions.csv --to recommender',
   });

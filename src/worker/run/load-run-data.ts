@@ -3,6 +3,7 @@ import { loadData, reportLengths, type DataReport, type Example, type LoadedData
 import type { Recipe } from '../../train/recipe.ts';
 import { tokensOf, type PreparedRow } from '../../train/interfaces.ts';
 import type { CutRow, SplitName } from '../../data/index.ts';
+import { plural } from '../../base/format.ts';
 import { loadFormatters, reportLeftOut } from './row-formatters.ts';
 
 /** Reads and splits a recipe's data, with progress. */
@@ -53,7 +54,7 @@ function reportShort(lastItems: DataReport['lastItems'], emit: EventSink): void 
   emit({
     type: 'warning-raised',
     code: 'W_SHORT_HISTORIES',
-    message: `${short} of ${users} rows have fewer than ${needed} items: they are trained on, and nothing of them is held out`,
+    message: `${short} of ${users} rows have fewer than ${plural(needed, 'items')}: they are trained on, and nothing of them is held out`,
   });
 }
 
@@ -97,12 +98,16 @@ export function reportCuts(
   if (cuts.length === 0) return;
   const problems = cuts.slice(0, MAX_LISTED).map(({ row, action, tokens, keptTokens }) => ({
     ...examples[row].source,
-    message: action === 'dropped' ? `dropped: ${tokens} tokens` : `${action}: ${keptTokens} of ${tokens} tokens kept`,
+    message:
+      action === 'dropped'
+        ? `dropped: ${plural(tokens, 'tokens')}`
+        : `${action}: ${keptTokens} of ${tokens} tokens kept`,
   }));
   emit({
     type: 'warning-raised',
     code: 'W_ROWS_CUT',
-    message: cuts.length === 1 ? `a row was too long (${split})` : `${cuts.length} rows were too long (${split})`,
+    message: `${plural(cuts.length, 'rows')} too long (${split})`,
     problems,
+    problemCount: cuts.length,
   });
 }

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AttuneError, type Problem } from '../../base/errors.ts';
+import { formatCount, plural } from '../../base/format.ts';
 import { readFailure } from '../../files/bytes.ts';
 import { sha256 } from '../../files/hash.ts';
 import { readJson } from '../../files/json.ts';
@@ -94,8 +95,9 @@ class Reader implements MediaReader {
     }
     if (problems.length === 0) return loaded;
     throw new AttuneError('E_MEDIA_UNREADABLE', {
-      what: `${problems.length} of ${rows.length} files cannot be read`,
+      what: `${formatCount(problems.length)} of ${plural(rows.length, 'files')} cannot be read`,
       problems: problems.slice(0, MAX_LISTED),
+      problemCount: problems.length,
       fix: 'mend the files named above, or delete their rows',
     });
   }

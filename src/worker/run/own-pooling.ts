@@ -1,3 +1,4 @@
+import { capitalised, withArticle } from '../../base/articles.ts';
 import { AttuneError } from '../../base/errors.ts';
 import type { ModelOptions } from '../../models/skeleton.ts';
 import type { Model } from '../../models/model.ts';
@@ -13,7 +14,7 @@ export function refuseOtherPooling(model: Model, folder: string, wanted: ModelOp
   const got = `pooling: ${poolingKey(wanted.pooling)}`;
   const fix = 'leave objective.pooling out';
   if (!isForSentences(model)) {
-    const what = `A ${model.architecture.modelType} model makes a text's vector in its own way`;
+    const what = `${capitalised(withArticle(model.architecture.modelType))} model makes a text's vector in its own way`;
     throw new AttuneError('E_POOLING', { what, got, fix });
   }
   const own = readSentenceFiles(folder)?.embedding.pooling;

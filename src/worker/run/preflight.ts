@@ -4,6 +4,7 @@ import { AttuneError } from '../../base/errors.ts';
 import type { EventSink, PreflightFinished } from '../../base/events.ts';
 import type { Sampler } from '../../data/index.ts';
 import { writeFailure } from '../../files/atomic.ts';
+import { dtypeBytes, engine, scope } from '../../tensor/index.ts';
 import { evaluateRows } from '../../train/evaluate.ts';
 import { tokensOf, type PreparedRow, type Update } from '../../train/interfaces.ts';
 import { trainStep } from '../../train/step.ts';
@@ -17,6 +18,8 @@ export interface PreflightRequest {
   folder: string;
   /** Checkpoints that will lie on the disk at once. */
   checkpointsKept: number;
+  /** Bytes that the comparison at the end takes, where there is one. */
+  comparisonBytes: number;
   recipe: unknown;
   constants: RunConstants;
   emit: EventSink;
@@ -40,7 +43,8 @@ export async function preflight(request: PreflightRequest): Promise<PreflightFin
   await tryEvaluation(parts, options);
   const checkpointBytes = trySave(request);
   const diskBytes = checkpointBytes * (request.checkpointsKept + 1);
-  const peak = peakBytes();
+  // The tried step moved no weight, so the optimiser's state was not touched; the comparison comes when it is freed.
+  const peak = Math.max(peakBytes() + stateBytes(parts), engine().residentBytes() + request.comparisonBytes);
   const worstTokens = tokensIn(worst.flat());
   const meanTokens = tokensIn(parts.train) / Math.max(1, parts.sampler.batchesPerEpoch);
   const secondsPerStep = seconds * Math.min(1, meanTokens / worstTokens);
@@ -91,6 +95,12 @@ async function timeStep({ parts, options }: PreflightRequest, microBatches: Prep
     },
   );
   return (performance.now() - started) / 1000;
+}
+
+function stateBytes({ update }: TrainerParts): number {
+  return scope(() =>
+    [...update.state().values()].reduce((sum, tensor) => sum + tensor.size * dtypeBytes[tensor.dtype], 0),
+  );
 }
 
 /** Clears gradients without moving a weight. */

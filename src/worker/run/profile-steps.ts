@@ -1,3 +1,4 @@
+import { plural } from '../../base/format.ts';
 import { join } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import type { EventSink, ProfiledPart } from '../../base/events.ts';
@@ -31,7 +32,7 @@ export function profileSteps(
   if (totalSteps < last) {
     throw new AttuneError('E_PROFILE_STEPS', {
       what: `--profile records steps ${FIRST} to ${last}, and this run ends before`,
-      got: `${totalSteps} steps`,
+      got: plural(totalSteps, 'steps'),
       fix: `raise max_steps or epochs to at least ${last} steps`,
     });
   }

@@ -6,7 +6,7 @@ import { modelFolder } from './base-model.ts';
 
 /** The folder with the weights that a target stands for. */
 export function resultFolder(target: string): string {
-  if (!isRunFolder(target)) return existsSync(target) ? resolve(target) : modelFolder(target);
+  if (!isRunFolder(target)) return modelFolder(target);
   for (const name of ['adapter', 'model']) if (existsSync(join(target, name))) return resolve(target, name);
   const { status } = readRun(target);
   const fix = `attune runs resume ${target}`;

@@ -1,3 +1,4 @@
+import { plural } from '../../base/format.ts';
 import type { EventSink } from '../../base/events.ts';
 import type { DataReport, RowFormatter, RowFormatters } from '../../data/index.ts';
 import { loadReference, parseReference, type ReferenceHashes, type ReferenceKind } from '../../train/reference.ts';
@@ -25,7 +26,7 @@ export function reportLeftOut({ files }: DataReport, emit: EventSink): void {
   emit({
     type: 'warning-raised',
     code: 'W_ROWS_LEFT_OUT',
-    message: `${count === 1 ? 'a row was' : `${count} rows were`} left out by the recipe's own format`,
+    message: `${count === 1 ? 'a row was' : `${plural(count, 'rows')} were`} left out by the recipe's own format`,
     problems: files.flatMap(({ leftOut }) =>
       (leftOut?.first ?? []).map(({ reason, ...place }) => ({ ...place, message: reason })),
     ),

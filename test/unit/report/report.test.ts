@@ -7,7 +7,7 @@ import { reportRun } from '../../../src/app/report/index.ts';
 import type { RunEvent } from '../../../src/base/events.ts';
 import { html } from '../../../src/monitor/report/html.ts';
 import { writeReport } from '../../../src/monitor/report/index.ts';
-import { RunClock } from '../../../src/monitor/report/run-clock.ts';
+import { RunClock } from '../../../src/store/run-clock.ts';
 import { readReport } from '../../../src/monitor/report/run-report.ts';
 import { CurveCollector } from '../../../src/monitor/report/series.ts';
 import { writeCounterfactualResults, type CounterfactualResults } from '../../../src/store/counterfactuals.ts';

@@ -1,4 +1,4 @@
-import { formatCount } from '../../../base/format.ts';
+import { formatCount, plural } from '../../../base/format.ts';
 import { html, type Html } from '../html.ts';
 import { horizontalAxis, picture, rectangle, standingLine, verticalAxis, words, type PlotArea } from './frame.ts';
 import { linearScale, type Scale } from './scale.ts';
@@ -44,7 +44,7 @@ export function histogram(options: HistogramOptions): Html | undefined {
 function bar({ from, to, rows }: Bucket, x: Scale, y: Scale, unit: string): Html {
   const left = x.position(from) + 0.5;
   const [width, top] = [Math.max(0.5, x.position(to) - left - 0.5), y.position(rows)];
-  const says = `${formatCount(from)} to ${formatCount(to - 1)} ${unit}: ${formatCount(rows)} rows`;
+  const says = `${formatCount(from)} to ${formatCount(to - 1)} ${unit}: ${plural(rows, 'rows')}`;
   const box = { x: left, y: top, width, height: y.position(0) - top };
   return rectangle('bar', box, html`<title>${says}</title>`);
 }

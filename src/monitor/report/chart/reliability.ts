@@ -1,4 +1,4 @@
-import { formatCount, formatNumber } from '../../../base/format.ts';
+import { formatCount, formatNumber, plural } from '../../../base/format.ts';
 import { html, type Html } from '../html.ts';
 import { horizontalAxis, picture, rectangle, round, verticalAxis, words, type PlotArea } from './frame.ts';
 import { linearScale, type Scale } from './scale.ts';
@@ -53,7 +53,7 @@ function points(bins: readonly ReliabilityBin[], x: Scale, y: Scale): Html {
       ([left, top], i) =>
         html`<circle class="dot" cx="${left}" cy="${top}" r="5">
           <title>
-            ${formatCount(bins[i].rows)} rows, confidence ${formatNumber(bins[i].confidence, 3)}, right
+            ${plural(bins[i].rows, 'rows')}, confidence ${formatNumber(bins[i].confidence, 3)}, right
             ${formatNumber(bins[i].accuracy, 3)}
           </title>
         </circle>`,

@@ -102,5 +102,5 @@ function method({ cheapChosenOn, confidence, differences, groups, seed }: Compar
     cheapChosenOn === undefined
       ? ''
       : ` Of the cheap systems the verdict is about the best one on ${cheapChosenOn === 'test' ? 'these rows, which favours it' : 'the validation rows'}.`;
-  return `Intervals are ${formatNumber(confidence * 100)} %, from resampling ${unit} in pairs with seed ${seed}; p-values (${tests}) are adjusted by Holm. “Detectable” is the difference that this many rows find in four of five tries.${chosen}`;
+  return `Intervals are ${formatNumber(confidence * 100)} %, from resampling ${unit} in pairs with seed ${seed}; p-values (${tests}) are corrected by Holm for how many systems are compared, so a verdict may be “no evidence” where an interval alone is without 0. “Detectable” is the difference that this many rows find in four of five tries.${chosen}`;
 }

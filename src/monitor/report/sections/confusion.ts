@@ -1,4 +1,4 @@
-import { formatCount, formatNumber } from '../../../base/format.ts';
+import { formatCount, formatNumber, plural } from '../../../base/format.ts';
 import type { ComparedSystem, Comparison } from '../../../store/results.ts';
 import { html, type Html } from '../html.ts';
 import { mostTelling } from './outcome.ts';
@@ -38,7 +38,7 @@ function oneSystem({ title }: ComparedSystem, confusion: Confusion): Html {
   const isSmall = confusion.classes.length <= MOST_CLASSES;
   return html`<h3 class="apart">${title}</h3>
     <div class="mixed">
-      ${isSmall ? matrix(title, confusion) : html`<p class="soft small">${confusion.classes.length} classes: only the most frequent mistakes are shown.</p>`}
+      ${isSmall ? matrix(title, confusion) : html`<p class="soft small">${plural(confusion.classes.length, 'classes')}: only the most frequent mistakes are shown.</p>`}
       ${mistakes(confusion)}
     </div>`;
 }

@@ -1,4 +1,4 @@
-import { formatCount, formatNumber } from '../../../base/format.ts';
+import { formatNumber, plural } from '../../../base/format.ts';
 import type { Comparison, ComparedSystem } from '../../../store/results.ts';
 import { html, type Html } from '../html.ts';
 import { systemTable } from './system-table.ts';
@@ -30,7 +30,7 @@ export function costsSection(comparison: Comparison | undefined): Html | undefin
   return html`<section>
     <h2>What an answer costs</h2>
     <p class="soft">
-      Mean of a row, measured while the ${formatCount(rows)} rows were answered
+      Mean of a row, measured over ${plural(rows, 'rows')}
       together.${
         systems.some(({ usage }) => usage?.costPer1000 !== undefined) &&
         ' Costs are in the currency of the prices that were given.'

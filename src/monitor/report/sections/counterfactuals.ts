@@ -67,7 +67,7 @@ function effects(system: CounterfactualSystem, results: CounterfactualResults): 
 function effectRow({ who, what, pairs, one }: Effect): Html {
   const scale = intervalScale([one]);
   return html`<tr>
-    <th scope="row">${who}<small>${what}; ${formatCount(pairs)} pairs</small></th>
+    <th scope="row">${who}<small>${what}; ${plural(pairs, 'pairs')}</small></th>
     <td class="number">${formatNumber(one.value, 3)}<small>others ${formatNumber(one.other, 3)}</small></td>
     <td class="picture-cell">${intervalMark({ ...one, kind: one.verdict }, scale)}${intervalAxis(scale)}</td>
     <td class="number"><b>${formatSigned(one.estimate)}</b><small>${intervalText(one)}</small></td>

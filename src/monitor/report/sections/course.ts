@@ -1,4 +1,4 @@
-import { describeProblem } from '../../../base/errors.ts';
+import { describeProblem, shortList } from '../../../base/errors.ts';
 import { formatBytes, formatCount, formatDuration } from '../../../base/format.ts';
 import { barChart } from '../chart/bars.ts';
 import { html, type Html } from '../html.ts';
@@ -15,9 +15,8 @@ export function warningsSection({ warnings }: RunReport): Html | undefined {
   </section>`;
 }
 
-function warning({ code, message, problems, times }: RaisedWarning): Html {
-  const shown = problems.slice(0, MOST_PROBLEMS).map((problem) => html`<li>${describeProblem(problem)}</li>`);
-  const rest = problems.length - shown.length;
+function warning({ code, message, problems, problemCount, times }: RaisedWarning): Html {
+  const { shown, more } = shortList(problems, MOST_PROBLEMS, problemCount);
   return html`<p>
       ${message}
       <code class="soft">${code}</code>${times > 1 && html` <span class="soft">${formatCount(times)} times</span>`}
@@ -25,7 +24,7 @@ function warning({ code, message, problems, times }: RaisedWarning): Html {
     ${
       shown.length > 0 &&
       html`<ul class="problems small">
-        ${shown}${rest > 0 && html`<li>and ${formatCount(rest)} more</li>`}
+        ${shown.map((problem) => html`<li>${describeProblem(problem)}</li>`)}${more !== undefined && html`<li>${more}</li>`}
       </ul>`
     }`;
 }
@@ -44,6 +43,6 @@ export function timeSection({ phases, preflight, totals }: RunReport): Html | un
   return html`<section>
     <h2>Where the time went</h2>
     <figure><div class="scroll">${barChart({ title: 'Time by phase', description, bars })}</div></figure>
-    ${preflight !== undefined && html`<p class="soft small">The preflight foresaw ${formatDuration(preflight.totalSeconds)} of training and a peak of ${formatBytes(preflight.peakBytes)} of memory${totals.peakMemoryBytes !== undefined && `; the highest seen was ${formatBytes(totals.peakMemoryBytes)}`}.</p>`}
+    ${preflight !== undefined && html`<p class="soft small">The preflight foresaw ${formatDuration(preflight.totalSeconds)} for the steps alone and a peak of ${formatBytes(preflight.peakBytes)} of memory${totals.peakMemoryBytes !== undefined && `; the highest seen was ${formatBytes(totals.peakMemoryBytes)}`}.</p>`}
   </section>`;
 }

@@ -1,5 +1,6 @@
 import { formatNumber, formatSigned } from '../../../base/format.ts';
 import type { ComparedMetric, Comparison, Difference } from '../../../store/results.ts';
+import { correctedP } from '../../../eval/compare/correction.ts';
 import { intervalAxis, intervalMark, intervalScale } from '../chart/intervals.ts';
 import type { Scale } from '../chart/scale.ts';
 import { html, type Html } from '../html.ts';
@@ -73,7 +74,7 @@ function differenceRow(difference: Difference, comparison: Comparison, scale: Sc
     <td class="number">${valueOf(comparison, against, metric)}</td>
     <td class="picture-cell">${intervalMark({ ...difference, kind: verdict }, scale)}</td>
     <td class="number"><b>${formatSigned(estimate)}</b><small>${intervalText(difference)}</small></td>
-    <td>${outcomeBadge(verdict)}<small>${remark(difference)}</small></td>
+    <td>${outcomeBadge(verdict)}<small>${remark(difference, comparison)}</small></td>
   </tr>`;
 }
 
@@ -86,8 +87,9 @@ function valueOf(comparison: Comparison, system: string, metric: string): Html {
 }
 
 /** Where nothing was found, how much could have been. */
-function remark({ pAdjusted, minimalDetectable, verdict }: Difference): string {
-  const p = pAdjusted < 0.001 ? 'p below 0.001' : `p ${formatNumber(pAdjusted, 2)}`;
+function remark(difference: Difference, comparison: Comparison): string {
+  const { minimalDetectable, verdict } = difference;
+  const p = correctedP(comparison, difference);
   if (verdict !== 'no-evidence' || !(minimalDetectable > 0)) return p;
   return `${p}; detectable from ${formatNumber(minimalDetectable, 2)}`;
 }

@@ -1,4 +1,4 @@
-import { formatCount, formatNumber, formatSigned } from '../../../base/format.ts';
+import { formatNumber, formatSigned, plural } from '../../../base/format.ts';
 import type { Forgetting, GeneralMeasure } from '../../../store/forgetting.ts';
 import { intervalAxis, intervalMark, intervalScale } from '../chart/intervals.ts';
 import { html, type Html } from '../html.ts';
@@ -37,7 +37,7 @@ function measureRow({ title, better, rows, before, after, p, verdict, ...lost }:
   const change = { estimate: 0 - lost.loss, low: 0 - lost.high, high: 0 - lost.low };
   const scale = intervalScale([change]);
   return html`<tr>
-    <th scope="row">${title}<small>${better} is better; ${formatCount(rows)} rows</small></th>
+    <th scope="row">${title}<small>${better} is better; ${plural(rows, 'rows')}</small></th>
     <td class="number">${formatNumber(before, 3)}<small>then ${formatNumber(after, 3)}</small></td>
     <td class="picture-cell">${intervalMark({ ...change, kind: verdict }, scale)}${intervalAxis(scale)}</td>
     <td class="number"><b>${formatSigned(change.estimate)}</b><small>${intervalText(change)}</small></td>

@@ -1,6 +1,6 @@
 import { describeProblem, type Problem } from '../../../base/errors.ts';
 import type { ResultChoice } from '../../../base/events.ts';
-import { formatBytes, formatCount, formatDuration, formatNumber, formatTime } from '../../../base/format.ts';
+import { formatBytes, formatCount, formatNumber, formatTime, formatTimes } from '../../../base/format.ts';
 import type { RunStatus } from '../../../store/run-summary.ts';
 import { html, type Html } from '../html.ts';
 import type { RunReport } from '../run-report.ts';
@@ -45,20 +45,20 @@ function failure(error: Record<string, unknown> | undefined): Html | undefined {
 
 function tiles({ run, totals, evaluations, data, choice }: RunReport): Html {
   const best = evaluations.findLast(({ best, split }) => best && split === 'validation');
-  const { inputTokens, lossTokens, peakMemoryBytes, seconds, tokensPerSecond } = totals;
+  const { inputTokens, lossTokens, peakMemoryBytes, times, tokensPerSecond } = totals;
+  const [time, parts] = formatTimes(times).split(': ');
   const steps = run.steps === undefined || run.steps === run.step ? undefined : `of ${formatCount(run.steps)}`;
   // What is fitted at once has none.
   const hasSteps = choice === undefined || run.step > 0;
   return html`<dl class="tiles">
     ${best?.metrics.loss !== undefined && tile('Best validation loss', formatNumber(best.metrics.loss), `step ${formatCount(best.step)}`)}
-    ${run.loss !== undefined && tile('Last training loss', formatNumber(run.loss), run.epoch !== undefined && `epoch ${formatNumber(run.epoch, 3)}`)}
+    ${run.loss !== undefined && tile('Loss of the last step', formatNumber(run.loss), `on the training rows of step ${formatCount(run.step)}${run.epoch === undefined ? '' : `, epoch ${formatNumber(run.epoch, 3)}`}`)}
     ${choice !== undefined && hasSteps && tile('The result', `step ${formatCount(choice.step)}`, reasonOf(choice))}
     ${hasSteps && tile('Steps', formatCount(run.step), steps)}
     ${data !== undefined && tile('Training rows', formatCount(data.rows.train), `${formatCount(data.rows.validation)} validation, ${formatCount(data.rows.test)} test`)}
     ${inputTokens > 0 && tile('Input tokens', formatCount(inputTokens), lossTokens > 0 && `${formatCount(lossTokens)} carried loss`)}
     ${tokensPerSecond !== undefined && tile('Input tokens a second', formatCount(tokensPerSecond))}
-    ${tile('Time', formatDuration(seconds))}
-    ${peakMemoryBytes !== undefined && tile('Peak memory', formatBytes(peakMemoryBytes))}
+    ${tile('Time', time, parts)} ${peakMemoryBytes !== undefined && tile('Peak memory', formatBytes(peakMemoryBytes))}
   </dl>`;
 }
 

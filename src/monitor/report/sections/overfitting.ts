@@ -1,4 +1,4 @@
-import { formatCount, formatNumber, formatSigned } from '../../../base/format.ts';
+import { formatCount, formatNumber, formatSigned, plural } from '../../../base/format.ts';
 import type { LossGap, Memorised, Overfitting, ParaphraseLoss } from '../../../store/overfitting.ts';
 import { intervalAxis, intervalMark, intervalScale } from '../chart/intervals.ts';
 import { html, type Html } from '../html.ts';
@@ -50,7 +50,7 @@ export function overfittingSection(overfitting: Overfitting | undefined): Html |
 function ofGap({ training, validation, gap, low, high, trainingRows, validationRows }: LossGap): Finding {
   return {
     title: 'loss on validation rows above that on training rows',
-    rows: `${formatCount(trainingRows)} and ${formatCount(validationRows)} rows`,
+    rows: `${formatCount(trainingRows)} and ${plural(validationRows, 'rows')}`,
     values: [`training ${formatNumber(training, 3)}`, `validation ${formatNumber(validation, 3)}`],
     excess: { estimate: gap, low, high },
   };
@@ -60,7 +60,7 @@ function ofParaphrases(set: string, { rows, base, tuned, excess, low, high }: Pa
   const cost = ({ original, rephrased }: ParaphraseLoss['base']) => formatSigned(rephrased - original);
   return {
     title: `other words in the prompts of ${set}`,
-    rows: `${formatCount(rows)} rows that a rule could rephrase`,
+    rows: `${plural(rows, 'rows')} that a rule could rephrase`,
     values: [`base ${cost(base)}`, `tuned ${cost(tuned)}`],
     excess: { estimate: excess, low, high },
   };
@@ -69,7 +69,7 @@ function ofParaphrases(set: string, { rows, base, tuned, excess, low, high }: Pa
 function ofMemorised({ order, rows, answers, expected, excess, low, high }: Memorised): Finding {
   return {
     title: `runs of ${order} words that stand in training rows`,
-    rows: `${formatCount(rows)} answers`,
+    rows: plural(rows, 'answers'),
     values: [`right answers ${formatNumber(expected, 3)}`, `its answers ${formatNumber(answers, 3)}`],
     excess: { estimate: excess, low, high },
   };

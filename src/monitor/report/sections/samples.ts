@@ -13,12 +13,19 @@ interface Layout {
   /** The deciding metric, whose value stands beside each answer. */
   metric?: { name: string; title: string };
   /** What "worse" and "better" mean. */
-  against?: string;
+  against?: Rival;
+}
+
+interface Rival {
+  name: string;
+  title: string;
+  /** The model that the subject was tuned from: only of its answers can one say that they got worse. */
+  isBase: boolean;
 }
 
 const KIND_SHOWN_FIRST = 'base';
 
-/** Answers to held-out rows side by side, those that got worse first; to be filtered and searched. */
+/** Answers to held-out rows side by side, those that are worse first; to be filtered and searched. */
 export function samplesSection(samples: Samples | undefined, comparison: Comparison | undefined): Html | undefined {
   if (samples === undefined || samples.rows.length === 0) return undefined;
   const layout = layoutOf(samples, comparison);
@@ -29,8 +36,9 @@ export function samplesSection(samples: Samples | undefined, comparison: Compari
     <h2>Answers side by side</h2>
     <p class="soft">
       ${formatCount(samples.rows.length)}${chosen} held-out rows${chosen && ', those that changed most among them'},
-      answered by each${against !== undefined && `; worse and better are against ${against}, the strongest rival`}. What
-      got worse stands first.
+      answered by
+      each${against !== undefined && `; worse and better are against ${against.title}, the strongest rival`}. The worse
+      ones stand first.
     </p>
     ${controls(samples, layout)} ${samples.rows.map((row, index) => sample(row, index, layout))}
     <p class="soft none" hidden>No row fits.</p>
@@ -49,8 +57,17 @@ function layoutOf({ systems }: Samples, comparison: Comparison | undefined): Lay
     first,
     rest: systems.filter((system) => !first.includes(system)),
     metric: comparison?.metrics.find(({ name }) => name === comparison.metric),
-    against: systems.find(({ name }) => name === rival)?.title,
+    against: rivalOf(
+      systems.find(({ name }) => name === rival),
+      comparison,
+    ),
   };
+}
+
+function rivalOf(rival: Samples['systems'][number] | undefined, comparison?: Comparison): Rival | undefined {
+  if (rival === undefined) return undefined;
+  const kind = comparison?.systems.find(({ name }) => name === rival.name)?.kind;
+  return { ...rival, isBase: kind === KIND_SHOWN_FIRST };
 }
 
 const FILTERS = [
@@ -97,13 +114,25 @@ function isInvalid({ answers }: SampleRow, subject: string): boolean {
 }
 
 const CHANGES = {
-  worse: { tone: 'bad', words: '▼ got worse' },
-  better: { tone: 'good', words: '▲ got better' },
+  worse: { tone: 'bad', mark: '▼' },
+  better: { tone: 'good', mark: '▲' },
   same: undefined,
 } as const;
 
-function sample(row: SampleRow, index: number, layout: Layout): Html {
+function changeBadge(row: SampleRow, layout: Layout): Html | undefined {
   const change = CHANGES[row.change];
+  return change && html`<span class="badge ${change.tone}">${change.mark} ${changeInWords(row, layout)}</span>`;
+}
+
+/** "got worse" against the model's own base; against any other system, which of the two is right. */
+function changeInWords({ answers, change }: SampleRow, { against, metric, subject }: Layout): string {
+  if (against === undefined || against.isBase) return `got ${change}`;
+  const scores = [subject, against.name].map((name) => answers[name]?.scores[metric?.name ?? '']);
+  if (!scores.every((score) => score === 0 || score === 1)) return `${change} than ${against.title}`;
+  return change === 'worse' ? `wrong, ${against.title} right` : `right, ${against.title} wrong`;
+}
+
+function sample(row: SampleRow, index: number, layout: Layout): Html {
   const invalid = isInvalid(row, layout.subject) ? 'yes' : 'no';
   return html`<article
     class="sample"
@@ -112,8 +141,7 @@ function sample(row: SampleRow, index: number, layout: Layout): Html {
     data-invalid="${invalid}"
   >
     <p class="about small">
-      ${change && html`<span class="badge ${change.tone}">${change.words}</span>`}
-      ${row.label !== undefined && html`<span class="soft">class ${row.label}</span>`}
+      ${changeBadge(row, layout)} ${row.label !== undefined && html`<span class="soft">class ${row.label}</span>`}
       <span class="soft">row <code>${row.id}</code></span>
     </p>
     ${asked(row)}

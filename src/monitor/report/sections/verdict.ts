@@ -1,4 +1,5 @@
 import { formatCount, formatNumber } from '../../../base/format.ts';
+import { correctedP } from '../../../eval/compare/correction.ts';
 import { keepableCheap, keepSentence } from '../../../eval/compare/keep-cheap.ts';
 import type { Comparison, Difference } from '../../../store/results.ts';
 import { html, type Html } from '../html.ts';
@@ -56,17 +57,19 @@ function againstEach(comparison: Comparison): Html | undefined {
     ${ofRivals.map(
       (one) =>
         html`<li>
-          ${outcomeBadge(one.verdict)}<span>against <b>${titleOf(comparison, one.against)}</b>: ${byHowMuch(one)}</span>
+          ${outcomeBadge(one.verdict)}<span
+            >against <b>${titleOf(comparison, one.against)}</b>: ${byHowMuch(one, comparison)}</span
+          >
         </li>`,
     )}
   </ul>`;
 }
 
-function byHowMuch(difference: Difference): string {
+function byHowMuch(difference: Difference, comparison: Comparison): string {
   const { estimate } = difference;
   const way = estimate > 0 ? 'better' : estimate < 0 ? 'worse' : 'no different';
   const size = estimate === 0 ? '' : ` by ${formatNumber(Math.abs(estimate), 3)}`;
-  return `${way}${size} (${intervalText(difference)})`;
+  return `${way}${size} (${intervalText(difference)}; ${correctedP(comparison, difference)})`;
 }
 
 const MOST_LOSSES = 5;
@@ -89,7 +92,7 @@ function changedRows(comparison: Comparison): Html | undefined {
   const { against, better, worse } = comparison.flips;
   if (against === '' || better.length + worse.length === 0) return undefined;
   return html`<p class="losses small">
-    Row by row against ${titleOf(comparison, against)}: ${formatCount(better.length)} got better,
-    ${formatCount(worse.length)} worse, ${formatCount(comparison.rows - better.length - worse.length)} equal.
+    Row by row against ${titleOf(comparison, against)}: ${formatCount(better.length)} answered better,
+    ${formatCount(worse.length)} worse, ${formatCount(comparison.rows - better.length - worse.length)} equally well.
   </p>`;
 }

@@ -43,7 +43,7 @@ export async function trainCheap({ recipe, dryRun }: TrainInput, context: JobCon
   const baseline = await chooseBaseline(recipe.model, train);
   recipePlan(recipe, labelsIn(train), train); // costs that cannot be followed are told before anything is fitted
   const unfinished = { step: STEP, task: TASK, result: null, choice: null, metrics: {}, ...UNTRAINED } as const;
-  if (dryRun === true) return { ...unfinished, outcome: 'dry-run', seconds: seconds() };
+  if (dryRun === true) return { ...unfinished, outcome: 'dry-run', stepSeconds: seconds() };
   emit({ type: 'phase-started', phase: 'train', message: `fitting ${baseline.title}` });
   const { state, rows } = await fitKept(baseline, train, signal);
   if (rows < train.length) emit(partly(rows, train.length));
@@ -54,7 +54,7 @@ export async function trainCheap({ recipe, dryRun }: TrainInput, context: JobCon
   await compareResult(run, result, usualCheapSystems(result, about));
   const choice = { step: STEP, reason: 'last-step' } as const;
   emit({ type: 'run-finished', step: STEP, choice, result, metrics, seconds: seconds() });
-  return { outcome: 'finished', step: STEP, task: TASK, result, choice, metrics, seconds: seconds(), ...UNTRAINED };
+  return { outcome: 'finished', step: STEP, task: TASK, result, choice, metrics, stepSeconds: seconds(), ...UNTRAINED };
 }
 
 /** Tells how the run begins, and reads its rows. */

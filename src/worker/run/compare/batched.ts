@@ -1,7 +1,7 @@
 import type { PredictOptions, Prediction } from '../../../eval/predictor.ts';
 import { byTokens } from '../../../train/evaluate.ts';
 import { tokensAtOnce, type PreparedRow } from '../../../train/interfaces.ts';
-import { turn } from '../../../train/turn.ts';
+import { turn } from '../../../base/turn.ts';
 import { TOO_LONG } from './answering.ts';
 
 const BATCH_TOKENS = 4096;

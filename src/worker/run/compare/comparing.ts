@@ -1,3 +1,4 @@
+import { plural } from '../../../base/format.ts';
 import type { EventSink } from '../../../base/events.ts';
 import type { Example } from '../../../data/index.ts';
 import type { CheapChoice } from '../../../eval/compare/rivals.ts';
@@ -44,7 +45,11 @@ export interface SystemSource {
 /** Lets one system answer all rows, with progress. */
 export function answerWithProgress(system: System, { rows, keepSeen, emit, signal }: Comparing): Promise<Answered> {
   const { test, split } = rows;
-  emit({ type: 'phase-started', phase: 'evaluate', message: `${system.title}: ${test.length} rows of ${split}` });
+  emit({
+    type: 'phase-started',
+    phase: 'evaluate',
+    message: `${system.title}: ${plural(test.length, 'rows')} of ${split}`,
+  });
   const onProgress = (done: number, total: number) =>
     emit({ type: 'work-advanced', phase: 'evaluate', done, total, unit: 'rows answered' });
   return answerRows(system, test, { signal, keepSeen, onProgress });

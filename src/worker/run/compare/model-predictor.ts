@@ -1,3 +1,4 @@
+import { capitalised, withArticle } from '../../../base/articles.ts';
 import { AttuneError } from '../../../base/errors.ts';
 import type { Example, ExampleKind } from '../../../data/index.ts';
 import type { Task } from '../../../models/architecture.ts';
@@ -62,7 +63,7 @@ function refuseForeign(task: Task, asked: readonly Asked[]): void {
   const special: readonly ExampleKind[] = ['tagged', 'pair', 'graded', 'items', 'image-text', 'speech', 'recording'];
   if (kind === undefined || (wanted === undefined ? !special.includes(kind) : wanted.includes(kind))) return;
   throw new AttuneError('E_WRONG_ROWS', {
-    what: `A ${task} model cannot answer ${kind} rows`,
+    what: `${capitalised(withArticle(task))} model cannot answer ${kind} rows`,
     expected: wanted?.join(', '),
     fix: 'compare on rows of the kind that it was made for',
   });

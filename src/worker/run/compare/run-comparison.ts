@@ -35,6 +35,9 @@ export async function runComparison(
   const [subject, ...others] = await answerAll(specs, comparing);
   const { skipped, cheapest } = comparing;
   const { split, test, available } = rows;
+  emit({ type: 'phase-started', phase: 'evaluate', message: 'computing scores, intervals and tests' });
+  const onProgress = (done: number, total: number) =>
+    emit({ type: 'work-advanced', phase: 'evaluate', done, total, unit: 'statistics' });
   const compared = await compareAnswers([subject, ...others], test, {
     split,
     available,
@@ -43,6 +46,8 @@ export async function runComparison(
     skipped,
     train: rows.train,
     seed,
+    onProgress,
+    signal,
   });
   return { ...compared, samples: await withPictures(compared.samples, test) };
 }

@@ -8,7 +8,7 @@ import type { PredictOptions, Prediction } from '../../../eval/predictor.ts';
 import { readJson } from '../../../files/json.ts';
 import { transcribe, type TranscriptionOptions, type Transcript } from '../../../generate/index.ts';
 import type { Model } from '../../../models/model.ts';
-import { turn } from '../../../train/turn.ts';
+import { turn } from '../../../base/turn.ts';
 import type { OpenedModel } from '../open-model.ts';
 import type { Answering } from './answering.ts';
 

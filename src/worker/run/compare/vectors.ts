@@ -1,4 +1,5 @@
 // R texts, D width
+import { capitalised, withArticle } from '../../../base/articles.ts';
 import { AttuneError } from '../../../base/errors.ts';
 import type { Asked } from '../../../eval/prompting/asked.ts';
 import type { PredictOptions, Prediction } from '../../../eval/predictor.ts';
@@ -70,7 +71,7 @@ export async function textVectors(
 ): Promise<Float32Array[]> {
   if (opened.model.task !== 'embedding') {
     throw new AttuneError('E_TASK_UNSUPPORTED', {
-      what: `A ${opened.model.task} model makes no vectors of texts`,
+      what: `${capitalised(withArticle(opened.model.task))} model makes no vectors of texts`,
       expected: 'a model of sentence vectors, or an encoder',
     });
   }

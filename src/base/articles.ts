@@ -11,3 +11,13 @@ export function inCaseOf(model: string, word: string): string {
   if (model.length > 1 && model === model.toUpperCase()) return word.toUpperCase();
   return /^\p{Lu}/u.test(model) ? word[0].toUpperCase() + word.slice(1) : word;
 }
+
+/** "an embedding model". */
+export function withArticle(noun: string): string {
+  return `${articleFor(noun)} ${noun}`;
+}
+
+/** "An embedding model": where a sentence begins with it. */
+export function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

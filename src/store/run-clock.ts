@@ -1,5 +1,23 @@
-import type { PhaseStarted, StampedEvent } from '../../base/events.ts';
-import { isFinal } from '../../store/run-summary.ts';
+import type { PhaseStarted, StampedEvent } from '../base/events.ts';
+import { readEvents } from './run-folder.ts';
+import { isFinal } from './run-summary.ts';
+
+/** Where a run's time went: the same numbers in terminal, report and `runs show`. Pauses before a resume are no part of it. */
+export interface RunTimes {
+  /** Of the whole run, loading and saving included. */
+  total: number;
+  /** Optimiser steps and the validation between them. */
+  training: number;
+  /** Comparing and measuring the result. */
+  evaluation: number;
+}
+
+/** By the run's events. Errors: E_RUN_MISSING. */
+export function runTimes(folder: string): RunTimes {
+  const clock = new RunClock();
+  for (const event of readEvents(folder)) clock.record(event);
+  return clock.times;
+}
 
 export interface PhaseTime {
   phase: PhaseStarted['phase'];
@@ -26,6 +44,11 @@ export class RunClock {
 
   get seconds(): number {
     return this.#total;
+  }
+
+  get times(): RunTimes {
+    const of = (phase: PhaseStarted['phase']): number => this.#seconds.get(phase) ?? 0;
+    return { total: this.#total, training: of('train'), evaluation: of('evaluate') };
   }
 
   /** Input tokens a second of the training steps alone. */

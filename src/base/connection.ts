@@ -1,0 +1,64 @@
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface ConnectionOptions {
+  /** For the name to be resolved and the connection to be taken. Default 5. */
+  seconds?: number;
+  /** A server that starts anew refuses for a moment: tries in all. Default 2. */
+  tries?: number;
+  signal?: AbortSignal;
+}
+
+/**
+ * Whether an address takes connections, found out in seconds, before a request that is tried again for minutes.
+ * @returns why not, in words; undefined where it does, or where a proxy stands between
+ */
+export async function unreachedBecause(
+  address: string,
+  { seconds = 5, tries = 2, signal }: ConnectionOptions = {},
+): Promise<string | undefined> {
+  // `fetch` then asks the proxy, which may reach what this machine cannot.
+  if ((process.env.NODE_USE_ENV_PROXY ?? '') !== '') return undefined;
+  const { hostname, port, protocol } = new URL(address);
+  const place = { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) || (protocol === 'http:' ? 80 : 443) };
+  for (let attempt = 1; ; attempt++) {
+    const code = await attemptConnection(place, seconds * 1000, signal);
+    signal?.throwIfAborted();
+    if (code === undefined) return undefined;
+    if (attempt >= tries || code === 'TIMEOUT') return inWords(code, place, seconds);
+    await sleep(500, undefined, { signal });
+  }
+}
+
+interface Place {
+  host: string;
+  port: number;
+}
+
+function attemptConnection(place: Place, milliseconds: number, signal?: AbortSignal): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    // Happy eyeballs would give each address but a quarter of a second.
+    const socket = connect({ ...place, autoSelectFamilyAttemptTimeout: milliseconds / 2 });
+    const end = (code?: string): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', stop);
+      socket.destroy();
+      resolve(code);
+    };
+    const stop = (): void => end('STOPPED');
+    const timer = setTimeout(() => end('TIMEOUT'), milliseconds);
+    signal?.addEventListener('abort', stop, { once: true });
+    socket.on('connect', () => end());
+    socket.on('error', ({ code = 'unknown', errors }: NodeJS.ErrnoException & { errors?: NodeJS.ErrnoException[] }) =>
+      end(errors?.[0]?.code ?? code),
+    );
+  });
+}
+
+function inWords(code: string, { host, port }: Place, seconds: number): string {
+  if (code === 'TIMEOUT') return `${host}:${port} took no connection within ${seconds} s`;
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `the name ${host} is not known here (${code})`;
+  if (code === 'ECONNREFUSED') return `nothing listens on port ${port} of ${host} (${code})`;
+  if (code === 'EHOSTUNREACH' || code === 'ENETUNREACH') return `there is no way to ${host} from here (${code})`;
+  return `${host}:${port}: ${code}`;
+}

@@ -1,0 +1,26 @@
+/** Lets timers, signals and messages in. */
+export function turn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}
+
+/** `turn` within long work that a signal may end. @throws the signal's reason */
+export async function takeTurn(signal?: AbortSignal): Promise<void> {
+  await turn();
+  signal?.throwIfAborted();
+}
+
+/** What `work` comes to, unless the signal comes first: then its reason is thrown, and nobody waits for the work. */
+export async function unlessStopped<Result>(work: Promise<Result>, signal?: AbortSignal): Promise<Result> {
+  if (signal === undefined) return work;
+  signal.throwIfAborted();
+  const { promise, reject } = Promise.withResolvers<never>();
+  const onAbort = (): void => reject(signal.reason as Error);
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}

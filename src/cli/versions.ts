@@ -1,0 +1,28 @@
+/** What `--version` says. The engine's version is read from its build, not by loading it. */
+import { existsSync, readFileSync } from 'node:fs';
+
+export interface Versions {
+  name: string;
+  version: string;
+  /** The Node that runs this. */
+  node: string;
+  /** Null where it is not built yet. */
+  engine: { libtorch: string } | null;
+}
+
+export function readVersions(): Versions {
+  const { name, version } = readPart<{ name: string; version: string }>('package.json')!;
+  const libtorch = readPart<{ libtorch?: { version?: string } }>('build/attune.json')?.libtorch?.version;
+  return { name, version, node: process.versions.node, engine: libtorch === undefined ? null : { libtorch } };
+}
+
+export function describeVersions({ name, version, node, engine }: Versions): string {
+  const built = engine === null ? 'engine not set up' : `engine on libtorch ${engine.libtorch}`;
+  return `${name} ${version} (Node ${node}, ${built})`;
+}
+
+/** A JSON file of the package; undefined where it is not there. */
+function readPart<Content>(path: string): Content | undefined {
+  const file = new URL(`../../${path}`, import.meta.url);
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Content) : undefined;
+}

@@ -1,0 +1,86 @@
+import type { Example } from '../../data/index.ts';
+import { answerForm } from '../../eval/answer-form.ts';
+import { FEATURE_SLOTS, textFeatures } from '../../eval/baselines/text-features.ts';
+import { expectedText, promptText } from '../../eval/example-text.ts';
+import type { Model } from '../../models/model.ts';
+import { dtypeBytes } from '../../tensor/index.ts';
+
+/** What a run's last part is judged on. */
+export interface ComparisonSize {
+  train: readonly Example[];
+  /** Rows that every system answers. */
+  testRows: number;
+  /** Tokens of the longest row. */
+  longest: number;
+  model: Model;
+  hasCheap: boolean;
+}
+
+const MIB = 2 ** 20;
+/** Code that is loaded for it, and objects that wait to be collected: measured at 30 to 60 MiB. */
+const HEAP = 48 * MIB;
+
+/**
+ * Bytes that the comparison at a run's end takes beside the model: answers that are generated, cheap systems that are
+ * fitted, statistics. It comes after the training's own memory is freed, and is yet the peak of many a small run.
+ */
+export function comparisonBytes(size: ComparisonSize): number {
+  return HEAP + generationBytes(size) + (size.hasCheap ? cheapBytes(size) : 0) + statisticsBytes(size.testRows);
+}
+
+/** Rows that are answered at once (`Batcher`). */
+const SEQUENCES = 32;
+
+/** Keys and values of as many rows as are answered at once; a base model may go on for as long again as a row. */
+function generationBytes({ model, testRows, longest }: ComparisonSize): number {
+  if (model.task !== 'causal-lm') return 0;
+  const { num_attention_heads: heads = 1, num_key_value_heads: kept = heads, head_dim: dim } = model.config;
+  const headSize = Number(dim ?? model.trunk.width / Number(heads));
+  const perToken = 2 * model.trunk.stack.blockList.length * Number(kept) * headSize * dtypeBytes[model.dtype];
+  return Math.min(SEQUENCES, testRows) * 2 * longest * perToken;
+}
+
+/** Vectors of the solver: point, gradient, direction, trial and eight pairs of steps. */
+const SOLVER_VECTORS = 21;
+const MOST_WEIGHTS = 2e6;
+const LEAST_ROWS_PER_CLASS = 5;
+const MOST_ROWS = 20_000;
+
+/** Logistic regression on words and pairs of them is the largest: counts by slot, the rows' features, the solver. */
+function cheapBytes({ train }: ComparisonSize): number {
+  const rows = train.filter((row) => !('media' in row && row.media !== undefined)).slice(0, MOST_ROWS);
+  if (rows.length === 0 || answerForm(rows).kind === 'text') return 0;
+  const classes = new Set(rows.map((row) => expectedText(row)?.trim())).size;
+  const { entries, features } = foreseeFeatures(rows);
+  const isFitted = classes > 1 && classes * LEAST_ROWS_PER_CLASS <= rows.length;
+  const weights = isFitted ? Math.min(MOST_WEIGHTS, features * classes) : 0;
+  return 12 * FEATURE_SLOTS + 24 * entries + 8 * SOLVER_VECTORS * weights;
+}
+
+const SAMPLE = 400;
+
+/** Features of all rows' texts, and those that occur in two of them, from how both grow within a sample. */
+function foreseeFeatures(rows: readonly Example[]): { entries: number; features: number } {
+  const stride = Math.max(1, rows.length / SAMPLE);
+  const sample = Array.from({ length: Math.min(rows.length, SAMPLE) }, (_, i) => rows[Math.floor(i * stride)]);
+  const counts = new Map<number, number>();
+  let [entries, repeated, halfway] = [0, 0, 0];
+  for (const [i, row] of sample.entries()) {
+    const slots = new Set(textFeatures(promptText(row), { words: true }));
+    entries += slots.size;
+    for (const slot of slots) {
+      const count = (counts.get(slot) ?? 0) + 1;
+      counts.set(slot, count);
+      if (count === 2) repeated++;
+    }
+    if (i + 1 === Math.floor(sample.length / 2)) halfway = repeated;
+  }
+  const scale = rows.length / sample.length;
+  const growth = halfway === 0 ? 1 : Math.min(1.5, Math.log2(repeated / halfway));
+  return { entries: entries * scale, features: Math.min(FEATURE_SLOTS, repeated * scale ** growth) };
+}
+
+/** Drawn rows of all resamples, and drawn signs (`Resampling`, `SignFlips`). */
+function statisticsBytes(rows: number): number {
+  return 4 * Math.min(10_000 * rows, 2.4e7) + Math.min((10_000 * rows) / 8, 3.2e7);
+}

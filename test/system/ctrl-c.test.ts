@@ -1,0 +1,75 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+const folder = mkdtempSync(join(tmpdir(), 'attune-ctrl-c-'));
+/** The work takes a minute and more; this is what a busy machine may add to a second. */
+const PATIENCE = 5_000;
+
+beforeAll(() => {
+  const names = ['Anna Kowalska', 'John Miller', 'Maria Rossi'];
+  const row = (i: number) => ({
+    text: `${names[i % 3]} of ${i} High Street writes about ${(i * 7919) % 1000} things ${(i * 104729) % 9973}. `.repeat(
+      8,
+    ),
+    label: `class ${i % 4}`,
+  });
+  writeFileSync(
+    join(folder, 'rows.jsonl'),
+    Array.from({ length: 20_000 }, (_, i) => JSON.stringify(row(i))).join('\n'),
+  );
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Starts a command and sends Ctrl-C as a terminal does, to the whole group, once it says what it is at. */
+function interrupt(
+  words: string[],
+  sign: RegExp,
+): Promise<{ code: number | null; signal: string | null; told: string; ms: number }> {
+  const env = { ...process.env, ATTUNE_HOME: join(folder, 'home'), ATTUNE_THREADS: '1' };
+  const child = spawn(resolve('bin/attune'), words, {
+    cwd: folder,
+    env,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let [told, at] = ['', 0];
+  const listen = (data: Buffer): void => {
+    told += data.toString();
+    if (at > 0 || !sign.test(told)) return;
+    at = performance.now();
+    // Into the work that the line announces.
+    setTimeout(() => process.kill(-child.pid!, 'SIGINT'), 300);
+  };
+  child.stdout.on('data', listen);
+  child.stderr.on('data', listen);
+  return new Promise((settle) => {
+    child.on('close', (code, signal) => settle({ code, signal, told, ms: performance.now() - at - 300 }));
+  });
+}
+
+const hasEngine = existsSync('build/attune.node');
+const cases: [string[], RegExp, boolean][] = [
+  [['data', 'redact', 'rows.jsonl', '--to', 'clean.jsonl'], /redacting/, false],
+  [['data', 'counterfactuals', 'rows.jsonl', '--to', 'pairs.jsonl'], /pairing/, false],
+  [['data', 'groups', 'rows.jsonl'], /counting/, false],
+  [['advise', 'rows.jsonl'], /reading and splitting/, false],
+  [['export', 'attune-base', '--to', 'merged'], /loading/, true],
+  [['generate', 'attune-base', '--input', 'rows.jsonl', '--output', 'answers.jsonl'], /loading/, true],
+  [['eval', 'attune-base', '--data', 'rows.jsonl'], /loading|reading/, true],
+];
+
+it.each(cases.filter(([, , needs]) => hasEngine || !needs))(
+  'Ctrl-C ends %j soon, and leaves no half file',
+  async (words, sign) => {
+    const before = readdirSync(folder);
+    const { code, signal, told, ms } = await interrupt(words, sign);
+    // Ended by the signal itself, or by the command, which then says so.
+    const isToldOf = code === 1 && told.includes('E_STOPPED');
+    expect(signal === 'SIGINT' || isToldOf, `${code} ${signal} ${told}`).toBe(true);
+    expect(ms).toBeLessThan(PATIENCE);
+    expect(readdirSync(folder).filter((name) => !before.includes(name) && name !== 'home')).toEqual([]);
+  },
+);
