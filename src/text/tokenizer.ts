@@ -40,6 +40,7 @@ export class Tokenizer {
   readonly special: SpecialTokens;
   /** A rendered row starts with exactly one BOS if this is true or the template writes one, else with none. */
   readonly addsBos: boolean;
+  readonly answerSpace: boolean;
   /** Whether parts of a text can be encoded apart: true for byte-level tokenizers without a prefix space. */
   readonly joinsParts: boolean;
   /** Whether tokens spell their text unchanged, but for Unicode composition. */
@@ -66,6 +67,7 @@ export class Tokenizer {
     this.#specialIds = new Set([...flagged, ...Object.values(this.special)].map(({ id }) => id));
     this.#decoder = new TokenDecoder(core, this.#specialIds, this.addedTokens, traits.joinsParts);
     this.addsBos = traits.addsBos;
+    this.answerSpace = files.answerSpace === true;
     this.joinsParts = traits.joinsParts;
     this.keepsText = traits.joinsParts && isMild(parsed.normalizer);
     this.cutsAtLines = traits.cutsAtLines;
@@ -107,11 +109,6 @@ export class Tokenizer {
 
   get origin(): string {
     return this.files.origin;
-  }
-
-  /** Whether a space sets answers of plain text off from their prompts. */
-  get answerSpace(): boolean {
-    return this.files.answerSpace === true;
   }
 
   get bosId(): number | undefined {

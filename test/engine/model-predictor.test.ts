@@ -109,6 +109,19 @@ describe('a language model as a predictor', () => {
     expect(usage!.inputTokens).toBeGreaterThan(bare!.inputTokens!);
   });
 
+  test('ends where answers end, of a conversation too, instead of writing wherever there is room', async () => {
+    const messages = [
+      { role: 'user', content: 'Where is it?' },
+      { role: 'assistant', content: 'home' },
+    ] as const;
+    const row: Example = { kind: 'chat', id: 'c', source, messages };
+    const [free] = await answer([row], { maxNewTokens: 24 });
+    const end = free.text!.trim().slice(4, 6);
+    const [ended] = await answer([row], { maxNewTokens: 24, stop: [end] });
+    expect(ended.text).toBe(free.text!.slice(0, free.text!.indexOf(end)));
+    expect(ended.usage!.outputTokens).toBeLessThan(free.usage!.outputTokens!);
+  });
+
   test('stops when it is told to', async () => {
     const predictor = modelPredictor('base', opened, { ask: plain, maxNewTokens: 4 });
     const work = predictor.predict([completion('a', 'b')], { signal: AbortSignal.abort(new Error('enough')) });

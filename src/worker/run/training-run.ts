@@ -148,11 +148,7 @@ async function readRows(context: RunContext): Promise<RunRows> {
   const metrics = await recipeMetrics(recipe);
   const loaded = await loadRunData(recipe, context);
   const { causal, maxPositions, vocabularySize, filledTo } = await baseTraits(base);
-  const { earlier } = context;
-  // A run that began before there was such a space goes on without it.
-  const decided = earlier && { answerSpace: earlier.answerSpace ?? false };
-  const { tokenizer, vocabulary, letters } = await runTokenizer(recipe, base, loaded.splits.train, decided);
-  if (tokenizer.answerSpace) emit({ type: 'phase-started', phase: 'data', message: SPACE_MESSAGE });
+  const { tokenizer, vocabulary, letters } = await formedTokenizer(context, base, loaded.splits.train);
   // What reads no tokens has no table that the letters it writes could fit.
   if (vocabularySize > 0) checkVocabulary({ origin: base, size: vocabulary.known }, vocabularySize);
   const labels = labelsOf(recipe, loaded.splits.train, readConfig(base));
@@ -168,31 +164,31 @@ async function readRows(context: RunContext): Promise<RunRows> {
   if (train.rows.length === 0) throw nothingLeft(Math.min(recipe.data.max_length, maxPositions));
   checkGeneralSet(recipe, objective.task);
   if (recipe.evaluation.patience !== null && validation.rows.length === 0) throw patienceForNothing();
-  const report = reportData(
-    loaded,
-    { train: train.rows, validation: validation.rows, test: loaded.splits.test },
-    train.cuts,
-    emit,
-  );
-  reportCuts(train.cuts, { split: 'train', examples: loaded.splits.train, emit });
-  reportCuts(validation.cuts, { split: 'validation', examples: loaded.splits.validation, emit });
+  const report = reportRows(loaded, { train, validation }, emit);
   reportUnseen(vocabulary.trained, { rows: train.rows, tokenizer, emit });
   const isPromptable = (causal || objective.task === 'seq2seq') && media === undefined;
-  return {
-    base,
-    loaded,
-    report,
-    isPromptable,
-    tokenizer,
-    media,
-    vocabulary,
-    letters,
-    labels,
-    objective,
-    train,
-    validation,
-    metrics,
-  };
+  const rows = { base, loaded, report, train, validation, metrics, isPromptable };
+  return { ...rows, tokenizer, media, vocabulary, letters, labels, objective };
+}
+
+/** A run that began before there was a space between prompt and answer goes on without it. */
+async function formedTokenizer({ recipe, earlier, emit }: RunContext, base: string, train: readonly Example[]) {
+  const decided = earlier && { answerSpace: earlier.answerSpace ?? false };
+  const formed = await runTokenizer(recipe, base, train, decided);
+  if (formed.tokenizer.answerSpace) emit({ type: 'phase-started', phase: 'data', message: SPACE_MESSAGE });
+  return formed;
+}
+
+function reportRows(
+  loaded: LoadedData,
+  { train, validation }: Pick<RunRows, 'train' | 'validation'>,
+  emit: EventSink,
+): DataPrepared {
+  const rows = { train: train.rows, validation: validation.rows, test: loaded.splits.test };
+  const report = reportData(loaded, rows, train.cuts, emit);
+  reportCuts(train.cuts, { split: 'train', examples: loaded.splits.train, emit });
+  reportCuts(validation.cuts, { split: 'validation', examples: loaded.splits.validation, emit });
+  return report;
 }
 
 interface Deciding {
