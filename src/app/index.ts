@@ -20,6 +20,9 @@ export { redactData, type RedactDataOptions, type RedactedData } from './redact/
 export { restoreData, type RestoredData } from './redact/restore-data.ts';
 export { quickstart, type QuickstartOptions, type QuickstartResult } from './quickstart/quickstart.ts';
 export { defineRecipe, resolveRecipe, resolveRecipeFile, type RecipeInput } from './recipe/index.ts';
+export type { DataInput, RowSource } from './recipe/define.ts';
+export type { Rows } from './rows/rows.ts';
+export type { FileOrRows } from './rows/temporary-rows.ts';
 export { reportRun, type WrittenReport } from './report/index.ts';
 export { addItems, indexItems, recommend, type Recommended, type RecommendOptions } from './recommend.ts';
 export { attachRun, findRuns, showRun, stopRun, type RunDetails, type RunSummary } from './runs.ts';

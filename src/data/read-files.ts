@@ -198,8 +198,8 @@ class ExampleSink {
 
   /** Where the paths in a row start. */
   get #folder(): string {
-    const { path } = this.#source;
-    return isFolder(path) ? path : dirname(path);
+    const { path, mediaFolder } = this.#source;
+    return mediaFolder ?? (isFolder(path) ? path : dirname(path));
   }
 
   #group(value: Record<string, unknown>, reader: RowReader): string | undefined {

@@ -17,6 +17,8 @@ export interface DataSource {
   weight?: number | null;
   format?: string | null;
   columns?: ColumnMapping | null;
+  /** Where paths inside the rows start; the file's own folder unless given. */
+  mediaFolder?: string;
 }
 
 /** What a recipe says about the rows of one split. */
@@ -33,6 +35,8 @@ export interface SourceFile {
   /** The user's own function, named by `format`. */
   formatter?: RowFormatter;
   columns?: ColumnMapping;
+  /** Where paths inside the rows start; the file's own folder unless given. */
+  mediaFolder?: string;
 }
 
 export interface ExpandedSpec {
@@ -64,6 +68,7 @@ export function expandSpec(spec: DataSpec, options: ExpandOptions): ExpandedSpec
     const formatter = options.formatters?.get(format ?? '');
     if (formatter !== undefined && columns) throw mappedTwice(part.path, String(format));
     const found = filesOf(part.path, options);
+    const mediaFolder = part.mediaFolder === undefined ? undefined : resolve(options.base, part.mediaFolder);
     for (const [split, paths] of Object.entries(found) as [SplitName, string[]][]) {
       const files = paths.map((path) => ({
         path,
@@ -72,6 +77,7 @@ export function expandSpec(spec: DataSpec, options: ExpandOptions): ExpandedSpec
         format,
         columns,
         formatter,
+        mediaFolder,
       }));
       if (split === options.split) expanded.files.push(...files);
       else (expanded.beside[split] ??= []).push(...files);

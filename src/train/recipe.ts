@@ -16,6 +16,7 @@ const sourceSchema = z.strictObject({
     .describe("share of the training rows, relative to other sets'; each row once where no set has one"),
   format: z.string().nullable().default(null).describe('row format, or ./file.ts#function; detected when null'),
   columns: columns.nullable().default(null).describe("the format's field → your column"),
+  media_dir: path.optional().describe("folder that paths inside the rows start from; the file's own unless given"),
 });
 
 /** One set of rows, as `loadData` takes it. */
@@ -23,7 +24,7 @@ export type RecipeSource = z.output<typeof sourceSchema>;
 
 const sourcesSchema = z
   .union([path, sourceSchema, z.array(z.union([path, sourceSchema])).min(1)], {
-    error: 'expected a file, folder or glob, {path, weight, format, columns}, or a list of these',
+    error: 'expected a file, folder or glob, {path, weight, format, columns, media_dir}, or a list of these',
   })
   .transform((value) => (Array.isArray(value) ? value : [value]).map(toSource));
 

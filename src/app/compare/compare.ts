@@ -8,17 +8,19 @@ import type { Recipe } from '../../train/recipe.ts';
 import { runJob } from '../../worker/index.ts';
 import type { EndpointLimits, SystemSpec } from '../../worker/run/compare/systems/system-spec.ts';
 import { usualBaseline, usualSystems } from '../../worker/run/compare/usual-systems.ts';
+import type { DataSource } from '../../data/index.ts';
+import { withRowFiles, type FileOrRows } from '../rows/temporary-rows.ts';
 import { reportRun } from '../report/index.ts';
 import { storedRecipe } from '../stored-run.ts';
 import { namedSystem, ownRun, type NamedSystem } from './systems.ts';
 
 export interface CompareOptions {
-  /** A file of rows to compare on; those that the first run kept for `split` unless given. */
-  data?: string;
+  /** Rows to compare on, a file's or in memory; those that the first run kept for `split` unless given. */
+  data?: FileOrRows;
   /** Default test. */
   split?: 'validation' | 'test';
-  /** A file of rows to fit and to show; the first run's training rows unless given. */
-  train?: string;
+  /** Rows to fit and to show, a file's or in memory; the first run's training rows unless given. */
+  train?: FileOrRows;
   /** Names, the deciding one first: `accuracy`, or `field:accuracy` of one field of JSON answers. Else what suits them. */
   metrics?: readonly string[];
   /** At most so many rows, a sample of more. Default 500. */
@@ -126,14 +128,22 @@ function runComparison(
   const { data, train, split = 'test', allowOverlap = false, onEvent, signal } = options;
   const [recipe] = recipes;
   const { maxRows, seed, ...measured } = measuring(recipe, options);
-  const rows = { data: source(data), train: source(train), split, recipes, allowOverlap, maxRows, seed };
   const { keepSeen = recipe?.evaluation.exclude_seen === false } = options;
-  return runJob({ job: 'compare', input: { systems, rows, keepSeen, ...measured }, onEvent, signal });
+  return withRowFiles({ data, train }, options, async (files) => {
+    const [own, fitted] = (['data', 'train'] as const).map((name) =>
+      source(files.paths[name], files.mediaFolder(name)),
+    );
+    const rows = { data: own, train: fitted, split, recipes, allowOverlap, maxRows, seed };
+    const input = { systems, rows, keepSeen, ...measured };
+    const compared = await runJob({ job: 'compare', input, onEvent, signal });
+    const { comparison } = compared;
+    return { ...compared, comparison: { ...comparison, split: files.names.get(comparison.split) ?? comparison.split } };
+  });
 }
 
 /** A file as a source of rows. */
-export function source(path: string | undefined): { path: string } | undefined {
-  return path === undefined ? undefined : { path };
+export function source(path: string | undefined, mediaFolder?: string): DataSource | undefined {
+  return path === undefined ? undefined : { path, mediaFolder };
 }
 
 /** How rows are measured: as the options say, or the first run's recipe. */
