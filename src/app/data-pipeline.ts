@@ -44,11 +44,6 @@ export interface DataPipelineResult extends PipelineResult {
   unredacted?: string;
 }
 
-/** Types a pipeline that is written in TypeScript: `export default definePipeline({ … })`. */
-export function definePipeline(pipeline: PipelineSpec): PipelineSpec {
-  return pipeline;
-}
-
 /**
  * Makes a versioned data set from a pipeline: its values, or the path of a YAML file or of a program that exports them.
  * @throws AttuneError E_BAD_PIPELINE, E_FILE_MISSING and those of the steps

@@ -13,7 +13,10 @@ export const command = defineCommand({
   ],
   examples: ['chat runs/tickets', 'chat runs/tickets --base', 'chat attune-base --raw --temperature 0.8'],
   async run(context) {
-    const { checkSampling, openTalker, Conversation } = await import('../../app/talk.ts');
+    const [{ checkSampling, openTalker }, { Conversation }] = await Promise.all([
+      import('../../app/talk.ts'),
+      import('../../app/conversation.ts'),
+    ]);
     const sampling = samplingOf(context);
     checkSampling(sampling);
     const progress = context.progress();
