@@ -9,7 +9,7 @@ export * from './api/training.ts';
 export * from './api/use.ts';
 export { Conversation } from './conversation.ts';
 export { definePipeline } from './define-pipeline.ts';
-export { defineRecipe, type DataInput, type RecipeInput, type RowSource } from './recipe/define.ts';
+export { defineRecipe } from './recipe/define.ts';
 export { AttuneError, type Problem } from '../base/errors.ts';
 export { defineMetric, type MetricRow, type OwnMetric } from '../eval/metrics/define-metric.ts';
 export {
@@ -44,6 +44,8 @@ export type { AuditResult } from './redact/audit-data.ts';
 export type { RedactDataOptions, RedactedData } from './redact/redact-data.ts';
 export type { RestoredData } from './redact/restore-data.ts';
 export type { QuickstartOptions, QuickstartResult } from './quickstart/quickstart.ts';
+export type { DataInput, RowSource } from './recipe/data-input.ts';
+export type * from './recipe/recipe-input.generated.ts';
 export type { ResolveOptions } from './recipe/resolve.ts';
 export type { WrittenReport } from './report/index.ts';
 export type { Recommended, RecommendOptions } from './recommend.ts';

@@ -22,6 +22,15 @@ async function* stream(): AsyncGenerator<object> {
   for (const row of rows) yield await Promise.resolve(row);
 }
 
+async function errorOf(work: Promise<unknown>): Promise<AttuneError> {
+  try {
+    await work;
+  } catch (error) {
+    return error as AttuneError;
+  }
+  return expect.fail('the rows were accepted');
+}
+
 function temporary(): string[] {
   return readdirSync(tmpdir()).filter((name) => name.startsWith(`attune-rows-${process.pid}-`));
 }
@@ -82,11 +91,6 @@ describe('rows in memory', () => {
 
   it('are named in errors by their place in the program', async () => {
     const bad = rows.with(12, { prompt: 'Colour 12:', completion: 7 as unknown as string });
-    const errorOf = (work: Promise<unknown>) =>
-      work.then(
-        () => expect.fail(),
-        (error: AttuneError) => error,
-      );
     const trained = await errorOf(train(await recipeOf({ train: bad }, join(folder, 'bad'))));
     const generated = await errorOf(generateRows({ target: model, input: bad }));
     const evaluated = await errorOf(evaluate(model, { data: bad }));

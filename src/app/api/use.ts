@@ -14,7 +14,7 @@ export const openModel = lazily('openModel');
  * The former name of `openModel`.
  * @deprecated use `openModel`
  */
-export const openTalker = openModel;
+export const openTalker: typeof openModel = lazily('openModel');
 
 /**
  * Answers every row of a file, or rows in memory, in their order.

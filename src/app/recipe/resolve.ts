@@ -2,7 +2,7 @@ import { AttuneError } from '../../base/errors.ts';
 import type { Recipe } from '../../train/recipe.ts';
 import { checkSettings } from './check.ts';
 import { holdRecipeRows } from '../rows/recipe-rows.ts';
-import type { RecipeInput } from './define.ts';
+import type { RecipeInput } from './recipe-input.generated.ts';
 import { recipeKeys } from './keys.ts';
 import { noOrigin, type RecipeOrigin } from './origin.ts';
 import { isProgram } from '../program-file.ts';
