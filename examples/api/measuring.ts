@@ -52,7 +52,7 @@ export const politeness = defineMetric({
 });
 
 // Statistics: is the difference real, and how small a one could have been seen?
-const { difference } = { difference: pairedDifference([1, 1, 0, 1, 1, 1], [0, 1, 0, 0, 1, 0]) };
+const difference = pairedDifference([1, 1, 0, 1, 1, 1], [0, 1, 0, 0, 1, 0]);
 console.log(difference);
 assert.deepEqual(holm([0.01, 0.04]), [0.02, 0.04]);
 assert.ok(minimalDetectableDifference({ sdOfDifferences: 0.5, n: 400 }) > 0);

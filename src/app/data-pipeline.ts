@@ -28,12 +28,15 @@ export interface DataPipelineOptions {
   base?: string;
   /** Files read at once, each in a process of its own. */
   processes?: number;
+  /** Largest files and longest times that documents may take. */
   limits?: Partial<ReadLimits>;
   /** Threads that run steps which need no more than one row at a time: one for each core unless given. */
   threads?: number;
   /** Leaves finished parts for the next run; otherwise removes them at its end, those of earlier runs included. Default true. */
   cache?: boolean;
+  /** Told what happens: phases, progress, warnings. */
   onEvent?: EventSink;
+  /** Asks to stop. */
   signal?: AbortSignal;
 }
 

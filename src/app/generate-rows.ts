@@ -11,7 +11,9 @@ import { checkSampling, openTalker, type Prompt, type Sampling, type TalkOptions
 export interface GenerateRowsOptions extends TalkOptions {
   /** A file of rows in any known format, or rows in memory. */
   input: FileOrRows;
+  /** Row format of the input; detected unless given. */
   format?: string;
+  /** How answers are made: length, temperature, stops, constraints. */
   sampling?: Sampling;
 }
 

@@ -17,10 +17,13 @@ export interface PrepareDataOptions {
   ocr?: boolean;
   /** For databases: what to read of them; only reading is possible. */
   query?: string;
+  /** Largest files and longest times that documents may take. */
   limits?: Partial<ReadLimits>;
   /** Files read at once, each in a process of its own. */
   processes?: number;
+  /** Told what happens: phases, progress, warnings. */
   onEvent?: EventSink;
+  /** Asks to stop. */
   signal?: AbortSignal;
 }
 

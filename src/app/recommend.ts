@@ -6,12 +6,15 @@ import { runJob, type JobResult } from '../worker/index.ts';
 export interface RecommendOptions {
   /** A file of what people chose, in any format that training reads, or rows in memory; whole rows are read. */
   input: FileOrRows;
+  /** Row format of the input; detected unless given. */
   format?: string;
   /** Items for each row. Default 10. */
   count?: number;
   /** Whether what a row has already may be recommended again. */
   keepSeen?: boolean;
+  /** Told what happens: phases, progress, warnings. */
   onEvent?: EventSink;
+  /** Asks to stop. */
   signal?: AbortSignal;
 }
 

@@ -16,7 +16,9 @@ export interface TalkOptions {
   precision?: 'auto' | 'bf16' | 'f32';
   /** `int8_forward` answers faster, by weights and inputs of linear layers that are rounded to 254 steps. */
   storage?: StorageName;
+  /** Told what happens: phases, progress, warnings. */
   onEvent?: EventSink;
+  /** Asks to stop. */
   signal?: AbortSignal;
 }
 

@@ -35,6 +35,7 @@ export interface TrainOptions {
   profile?: boolean;
   /** Trains in this process, for debugging. */
   inProcess?: boolean;
+  /** Told what happens: phases, progress, warnings. */
   onEvent?: EventSink;
   /** Asks the run to save and stop. */
   signal?: AbortSignal;

@@ -20,7 +20,9 @@ export interface AdviseOptions {
   recipe: Recipe;
   /** Tunes the recipe's model on growing parts of the rows; without it only what needs no model is measured. */
   withModel: boolean;
+  /** Told what happens: phases, progress, warnings. */
   onEvent?: EventSink;
+  /** Asks to stop. */
   signal?: AbortSignal;
 }
 

@@ -25,19 +25,25 @@ export interface CompareOptions {
   metrics?: readonly string[];
   /** At most so many rows, a sample of more. Default 500. */
   maxRows?: number;
+  /** Longest answer, in tokens; by the training answers unless given. */
   maxNewTokens?: number;
   /** Of rows of items: what a row has already may be recommended again; as the first run's recipe says unless given. */
   keepSeen?: boolean;
+  /** What prompted models are told; made from the form of the answers unless given. */
   instruction?: string;
   /** Of a run alone: what its base is joined by, in place of what the recipe names. */
   baselines?: readonly string[];
   /** Goes on where rows to compare on were trained on. */
   allowOverlap?: boolean;
+  /** Of samples and intervals; the first run's unless given. */
   seed?: number;
+  /** What endpoints may cost, and where their keys are. */
   endpoint?: EndpointLimits;
   /** Where comparison.json and samples.json go. A run that is compared with its own base and baselines keeps them itself. */
   folder?: string;
+  /** Told what happens: phases, progress, warnings. */
   onEvent?: EventSink;
+  /** Asks to stop. */
   signal?: AbortSignal;
 }
 
