@@ -3,7 +3,7 @@
  * Makes a checkout or an installed package ready to run: npm packages, libtorch, a compiler, the addon. It needs nothing
  * but Node 20 and npm, repairs what it can, and for the rest names the command. A second run takes well under a second.
  *
- *   node tools/setup.mjs [--yes] [--addon-only]
+ *   node tools/setup.mjs [--yes] [--json] [--addon-only]        of an installed package: npx attune setup [--yes] [--json]
  *
  * ATTUNE_LIBTORCH names a libtorch; ATTUNE_LIBTORCH_MIRROR and ATTUNE_LIBTORCH_SHA256 another source of the archive;
  * ATTUNE_YES=1 answers every question with yes.
@@ -16,9 +16,11 @@ import { consentMode } from './setup/consent.mjs';
 import { localNode } from './setup/libtorch.mjs';
 import { prepareMachine } from './setup/machine.mjs';
 import { ensurePackages } from './setup/packages.mjs';
-import { SetupError, say, since } from './setup/report.mjs';
+import { SETUP, SetupError, say, since } from './setup/report.mjs';
 
 const OLDEST_NODE = 20;
+/** `--told`: a person asked for it, and hears that everything is there; npm's scripts stay silent. */
+const FLAGS = ['--yes', '--json', '--told', '--addon-only'];
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const flags = new Set(process.argv.slice(2));
 
@@ -36,14 +38,23 @@ async function setUp() {
   });
   const libtorch = await prepareMachine({ root, environment: process.env, mode, isRoot });
   const { compiled } = await buildAddon({ root, libtorch });
-  if (changed || compiled > 0) say(`ready in ${since(start)}: libtorch ${libtorch.version}, ${libtorch.source}`);
+  const { version, source } = libtorch;
+  if (changed || compiled > 0) say(`ready in ${since(start)}: libtorch ${version}, ${source}`);
+  else if (flags.has('--told')) say(`everything is there: libtorch ${version}, ${source}`);
+  if (flags.has('--json'))
+    print({ ready: true, libtorch: { version, source }, compiled, seconds: (Date.now() - start) / 1000 });
   return 0;
+}
+
+/** One JSON document, as every command's --json. */
+function print(document) {
+  process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
 }
 
 function refuseStrangers() {
   for (const flag of flags) {
-    if (flag === '--yes' || flag === '--addon-only') continue;
-    throw new SetupError(`Unknown option ${flag}`, ['node tools/setup.mjs [--yes] [--addon-only]']);
+    if (FLAGS.includes(flag)) continue;
+    throw new SetupError(`Unknown option ${flag}`, [`${SETUP} [--yes] [--json]`]);
   }
   if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE) {
     throw new SetupError(`Node ${process.versions.node} is too old`, [
@@ -72,5 +83,7 @@ try {
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;
   process.stderr.write(`setup: ${error.message}\n`);
+  if (flags.has('--json'))
+    print({ error: { code: 'E_SETUP', what: error.what, fix: error.fixes.join('; '), problems: [], exitCode: 1 } });
   process.exitCode = 1;
 }

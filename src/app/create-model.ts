@@ -7,7 +7,9 @@ import { runJob, type JobResult } from '../worker/index.ts';
 export interface CreateOptions {
   /** Rows of what people chose. */
   data: string;
+  /** Row format of the data; detected unless given. */
   format?: string;
+  /** The format's field → your column. */
   columns?: ColumnMapping;
   /** A file of what is known of the items: `item`, texts and features. */
   items?: string;
@@ -29,7 +31,9 @@ export interface CreateOptions {
   dropout?: number;
   /** Default 42. */
   seed?: number;
+  /** Told what happens: phases, progress, warnings. */
   onEvent?: EventSink;
+  /** Asks to stop. */
   signal?: AbortSignal;
 }
 

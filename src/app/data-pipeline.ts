@@ -28,12 +28,15 @@ export interface DataPipelineOptions {
   base?: string;
   /** Files read at once, each in a process of its own. */
   processes?: number;
+  /** Largest files and longest times that documents may take. */
   limits?: Partial<ReadLimits>;
   /** Threads that run steps which need no more than one row at a time: one for each core unless given. */
   threads?: number;
   /** Leaves finished parts for the next run; otherwise removes them at its end, those of earlier runs included. Default true. */
   cache?: boolean;
+  /** Told what happens: phases, progress, warnings. */
   onEvent?: EventSink;
+  /** Asks to stop. */
   signal?: AbortSignal;
 }
 
@@ -42,11 +45,6 @@ export interface DataPipelineResult extends PipelineResult {
   report: string;
   /** The folder where rows are kept as they were before they were redacted, for the next run. */
   unredacted?: string;
-}
-
-/** Types a pipeline that is written in TypeScript: `export default definePipeline({ … })`. */
-export function definePipeline(pipeline: PipelineSpec): PipelineSpec {
-  return pipeline;
 }
 
 /**

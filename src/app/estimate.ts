@@ -14,7 +14,9 @@ export interface EstimateOptions {
   rowTokens?: number;
   /** Rank of LoRA. Default 16. */
   rank?: number;
+  /** Told what happens: phases, progress, warnings. */
   onEvent?: EventSink;
+  /** Asks to stop. */
   signal?: AbortSignal;
 }
 

@@ -15,7 +15,9 @@ export interface ExportOptions {
   folder?: string;
   /** Type of the written weights; `auto`, the base model's own, unless given. */
   dtype?: ExportType;
+  /** Told what happens: phases, progress, warnings. */
   onEvent?: EventSink;
+  /** Asks to stop. */
   signal?: AbortSignal;
 }
 

@@ -9,21 +9,25 @@ import type { Message } from '../text/index.ts';
 import { rememberedShapes } from '../worker/run/remembered-shapes.ts';
 import { loadFormatters } from '../worker/run/row-formatters.ts';
 import { inTrainedForm } from './prompt-form.ts';
+import { withRowFiles, type FileOrRows, type RowFiles } from './rows/temporary-rows.ts';
 import { checkSampling, openTalker, type Prompt, type Sampling, type TalkOptions } from './talk.ts';
 
 export interface GenerateRowsOptions extends TalkOptions {
-  /** A file of rows in any known format, whose answers may be missing. */
-  input: string;
-  /** As the model was trained, or detected, unless given. */
+  /** A file of rows in any known format, or rows in memory; their answers may be missing. */
+  input: FileOrRows;
+  /** Row format of the input; as the model was trained, or detected, unless given. */
   format?: string;
   /** The format's field → your column; as the model was trained unless given. */
   columns?: ColumnMapping;
-  sampling: Sampling;
+  /** How answers are made: length, temperature, stops, constraints. */
+  sampling?: Sampling;
 }
 
 /** One answer; a row has `n` of them. */
 export interface GeneratedRow {
+  /** `input` for rows in memory. */
   file: string;
+  /** From 1, as lines are counted; the first row in memory is 1 too. */
   line: number;
   prompt: string;
   completion: string;
@@ -45,14 +49,19 @@ interface LogProbEntry {
   top_logprobs?: LogProbEntry[];
 }
 
-/** Answers every row of a file, in the file's order; stopped by its signal, it gives those that were answered. */
+/** Answers every row, in their order; stopped by its signal, it gives those that were answered. */
 export async function generateRows(options: GenerateRowsOptions): Promise<GeneratedRow[]> {
-  const { sampling, signal, onEvent } = options;
-  checkSampling(sampling);
+  if (options.sampling !== undefined) checkSampling(options.sampling);
+  return withRowFiles({ input: options.input }, options, (files) => generateFrom(options, files));
+}
+
+async function generateFrom(options: GenerateRowsOptions, files: RowFiles<'input'>): Promise<GeneratedRow[]> {
+  const { sampling = {}, signal, onEvent } = options;
+  const source = { path: files.paths.input!, mediaFolder: files.mediaFolder('input') };
   const formatters = await loadFormatters([options.format]);
-  const { input: train, format, columns } = options;
+  const { format, columns } = options;
   const known = rememberedShapes([options.target]);
-  const { splits } = await loadData({ train, format, columns, formatters, known, isInput: true, seed: 0 });
+  const { splits } = await loadData({ train: source, format, columns, formatters, known, isInput: true, seed: 0 });
   const rows = splits.train;
   const n = sampling.n ?? 1;
   const answers: GeneratedRow[][] = [];
@@ -65,7 +74,10 @@ export async function generateRows(options: GenerateRowsOptions): Promise<Genera
     let done = 0;
     const progress = { type: 'work-advanced', phase: 'generate', total: rows.length, unit: 'rows' } as const;
     const onAnswer = (row: number, completions: readonly Answer[]) => {
-      answers[row] = completions.map((one, sample) => rowOf(rows[row], one, n > 1 ? sample : undefined));
+      answers[row] = completions.map((one, sample) => ({
+        ...rowOf(rows[row], one, n > 1 ? sample : undefined),
+        file: files.names.get(rows[row].source.file) ?? rows[row].source.file,
+      }));
       onEvent?.({ ...progress, done: ++done });
     };
     // A row of plain text is to be continued, whatever the model was trained on.

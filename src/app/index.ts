@@ -1,53 +1,76 @@
-/** attune's public API: the use cases of the command line, as functions. Everything heavy runs in a worker process. */
-export { continuedRecipe, type ContinueOptions } from './continue-run.ts';
-export { createNewModel, type CreateOptions, type ModelCreation } from './create-model.ts';
-export { doctor, type Diagnosis } from './doctor.ts';
-export { advise, type Advice, type AdviseOptions } from './advise/advise.ts';
-export { compare, type CompareOptions } from './compare/compare.ts';
-export { evaluate, type Evaluated } from './compare/evaluate.ts';
-export { exportRun, type ExportOptions } from './export.ts';
-export { generateRows, type GeneratedRow, type GenerateRowsOptions } from './generate-rows.ts';
-export { inspectTrainingData, type DataInspectionResult, type InspectDataOptions } from './inspect-data.ts';
-export { findModels, showModel, type KnownModels, type ModelDetails } from './models.ts';
-export {
-  openPredictor,
-  predict,
-  type OpenPredictor,
-  type Predicted,
-  type PredictedRow,
-  type PredictedSpan,
-  type PredictOptions,
-  type PredictorOptions,
-  type Row,
-} from './predict.ts';
-export { openPage } from './page/index.ts';
-export type { PageServer } from './page/page-server.ts';
-export { dataDiff, dataPipeline, definePipeline, type DataPipelineOptions } from './data-pipeline.ts';
-export { describeSteps, prepareData, type PrepareDataOptions, type PreparedData } from './prepare-data.ts';
-export { evaluateCounterfactuals, type CounterfactualEvaluation } from './fairness/evaluate-counterfactuals.ts';
-export { describeGroups, type DataGroups, type GroupsOptions } from './fairness/groups.ts';
-export { writeCounterfactuals, type CounterfactualOptions, type Counterfactuals } from './fairness/counterfactuals.ts';
-export { auditData, type AuditResult } from './redact/audit-data.ts';
-export { redactData, type RedactDataOptions, type RedactedData } from './redact/redact-data.ts';
-export { restoreData, type RestoredData } from './redact/restore-data.ts';
-export { quickstart, type QuickstartOptions, type QuickstartResult } from './quickstart/quickstart.ts';
-export { defineRecipe, resolveRecipe, resolveRecipeFile, type RecipeInput } from './recipe/index.ts';
-export { reportRun, type WrittenReport } from './report/index.ts';
-export { addItems, indexItems, recommend, type Recommended, type RecommendOptions } from './recommend.ts';
-export { attachRun, findRuns, showRun, stopRun, type RunDetails, type RunSummary } from './runs.ts';
-export { Conversation, openTalker, type AnswerWatch, type Sampling, type Talker, type TalkOptions } from './talk.ts';
-export { deleteRuns, renameRunTo, type RunToDelete } from './tidy-runs.ts';
-export { train, trainDetached, type TrainOptions, type TrainOutcome } from './train.ts';
-export { verifyRun, type Verification, type VerifyOptions } from './verify.ts';
+/**
+ * attune's public API: the use cases of the command line, as functions. Each loads its code when it is first called, and
+ * everything heavy runs in a worker process. What is needed at once is light.
+ */
+export * from './api/data.ts';
+export * from './api/models.ts';
+export * from './api/runs.ts';
+export * from './api/training.ts';
+export * from './api/use.ts';
+export { Conversation } from './conversation.ts';
+export { definePipeline } from './define-pipeline.ts';
+export { defineRecipe } from './recipe/define.ts';
 export { AttuneError, type Problem } from '../base/errors.ts';
-export type { ConstraintSpec } from '../generate/index.ts';
+export { defineMetric, type MetricRow, type OwnMetric } from '../eval/metrics/define-metric.ts';
 export {
   holm,
   minimalDetectableDifference,
   minimalDetectableRateDifference,
   pairedDifference,
 } from '../eval/statistics/index.ts';
-export { defineMetric, type MetricRow, type OwnMetric } from '../eval/metrics/define-metric.ts';
+
+export type { CreateOptions, ModelCreation } from './create-model.ts';
+export type { Diagnosis } from './doctor.ts';
+export type { Advice, AdviseOptions } from './advise/advise.ts';
+export type { CompareOptions } from './compare/compare.ts';
+export type { Evaluated } from './compare/evaluate.ts';
+export type { EstimateOptions, ModelEstimate } from './estimate.ts';
+export type { ExportOptions } from './export.ts';
+export type { GeneratedRow, GenerateRowsOptions } from './generate-rows.ts';
+export type { ImportResult } from './import/import-model.ts';
+export type { InitOptions, InitQuestions, InitResult } from './init/run-init.ts';
+export type { ContinueOptions } from './continue-run.ts';
+export type { RunToDelete } from './tidy-runs.ts';
+export type {
+  OpenPredictor,
+  Predicted,
+  PredictedRow,
+  PredictedSpan,
+  PredictOptions,
+  PredictorOptions,
+  Row,
+} from './predict.ts';
+export type { DataInspectionResult, InspectDataOptions } from './inspect-data.ts';
+export type { KnownModels, ModelDetails } from './models.ts';
+export type { PageServer } from './page/page-server.ts';
+export type { DataPipelineOptions, DataPipelineResult } from './data-pipeline.ts';
+export type { StepDescription } from './describe-steps.ts';
+export type { PrepareDataOptions, PreparedData } from './prepare-data.ts';
+export type { PullRequest } from './pull.ts';
+export type { CounterfactualEvaluation } from './fairness/evaluate-counterfactuals.ts';
+export type { DataGroups, GroupsOptions } from './fairness/groups.ts';
+export type { CounterfactualOptions, Counterfactuals } from './fairness/counterfactuals.ts';
+export type { AuditResult } from './redact/audit-data.ts';
+export type { RedactDataOptions, RedactedData } from './redact/redact-data.ts';
+export type { RestoredData } from './redact/restore-data.ts';
+export type { QuickstartOptions, QuickstartResult } from './quickstart/quickstart.ts';
+export type { DataInput, RowSource } from './recipe/data-input.ts';
+export type * from './recipe/recipe-input.generated.ts';
+export type { ResolveOptions } from './recipe/resolve.ts';
+export type { WrittenReport } from './report/index.ts';
+export type { Recommended, RecommendOptions } from './recommend.ts';
+export type { Rows } from './rows/rows.ts';
+export type { FileOrRows } from './rows/temporary-rows.ts';
+export type { RunDetails, RunSummary } from './runs.ts';
+export type { AnswerWatch, Prompt, Sampling, Talker, TalkOptions } from './talk.ts';
+export type { TrainOptions, TrainOutcome } from './train.ts';
+export type { Verification, VerifyOptions } from './verify.ts';
+export type { ConstraintSpec } from '../generate/index.ts';
 export type { RowFormatter } from '../data/index.ts';
 export type { RunEvent } from '../base/events.ts';
+export type { DataDiff, PipelineSpec } from '../prepare/index.ts';
+export type { CounterfactualResults } from '../store/counterfactuals.ts';
+export type { DataSetRecord } from '../store/data-sets.ts';
+export type { Comparison } from '../store/results.ts';
 export type { Recipe } from '../train/recipe.ts';
+export type { Answer } from '../worker/jobs/generate.ts';

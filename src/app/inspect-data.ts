@@ -63,13 +63,17 @@ export interface DataInspectionResult {
 }
 
 export interface InspectDataOptions {
+  /** Settings that win over the recipe's. */
   flags?: RecipeFlags;
   /** Rows to show, from the beginning of the training split. */
   rows: number;
   /** Whom to count in the rows. */
   groups?: GroupsWanted;
+  /** Told what happens: phases, progress, warnings. */
   onEvent: EventSink;
+  /** Told about renamed and needless keys, one line each. */
   onNotice?: (notice: string) => void;
+  /** Asks to stop. */
   signal: AbortSignal;
   /** Makes text of a row for people, where the tokenizer is needed for that. */
   paint?: (row: RenderedRow, tokenizer: Tokenizer) => string;

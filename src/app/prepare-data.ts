@@ -1,10 +1,9 @@
 import { resolve } from 'node:path';
-import { z } from 'zod';
 import { AttuneError } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
 import type { ReadLimits } from '../documents/index.ts';
 import { requireWritable } from '../files/atomic.ts';
-import { prepare, steps, type PreparationReport, type StepSpec } from '../prepare/index.ts';
+import { prepare, type PreparationReport, type StepSpec } from '../prepare/index.ts';
 import { Tokenizer } from '../text/index.ts';
 import { loadRecognisers } from './redact/recognisers.ts';
 import { modelFolder } from '../worker/run/base-model.ts';
@@ -18,10 +17,13 @@ export interface PrepareDataOptions {
   ocr?: boolean;
   /** For databases: what to read of them; only reading is possible. */
   query?: string;
+  /** Largest files and longest times that documents may take. */
   limits?: Partial<ReadLimits>;
   /** Files read at once, each in a process of its own. */
   processes?: number;
+  /** Told what happens: phases, progress, warnings. */
   onEvent?: EventSink;
+  /** Asks to stop. */
   signal?: AbortSignal;
 }
 
@@ -56,26 +58,4 @@ export async function prepareData(sources: readonly string[], options: PrepareDa
     signal,
   });
   return { ...report, to };
-}
-
-export interface StepDescription {
-  name: string;
-  summary: string;
-  takes: readonly string[];
-  options: { name: string; description: string; defaultValue?: unknown }[];
-}
-
-/** What steps there are, with their options. */
-export async function describeSteps(): Promise<StepDescription[]> {
-  return Promise.all(
-    steps.names.map(async (name) => {
-      const { summary, takes, options } = await steps.load(name);
-      const { properties = {} } = z.toJSONSchema(options, { io: 'input', unrepresentable: 'any' });
-      const described = Object.entries(properties).map(([option, schema]) => {
-        const { description = '', default: defaultValue } = schema as { description?: string; default?: unknown };
-        return { name: option, description, ...(defaultValue !== undefined && { defaultValue }) };
-      });
-      return { name, summary, takes, options: described };
-    }),
-  );
 }

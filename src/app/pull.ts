@@ -12,7 +12,9 @@ import {
 import type { Recipe } from '../train/recipe.ts';
 
 export interface PullRequest {
+  /** Told what happens: phases, progress, warnings. */
   emit: EventSink;
+  /** Asks to stop. */
   signal: AbortSignal;
 }
 

@@ -1,16 +1,20 @@
 import { resolve } from 'node:path';
 import type { EventSink } from '../base/events.ts';
+import { withRowFiles, type FileOrRows } from './rows/temporary-rows.ts';
 import { runJob, type JobResult } from '../worker/index.ts';
 
 export interface RecommendOptions {
-  /** A file of what people chose, in any format that training reads; whole rows are read. */
-  input: string;
+  /** A file of what people chose, in any format that training reads, or rows in memory; whole rows are read. */
+  input: FileOrRows;
+  /** Row format of the input; detected unless given. */
   format?: string;
   /** Items for each row. Default 10. */
   count?: number;
   /** Whether what a row has already may be recommended again. */
   keepSeen?: boolean;
+  /** Told what happens: phases, progress, warnings. */
   onEvent?: EventSink;
+  /** Asks to stop. */
   signal?: AbortSignal;
 }
 
@@ -22,8 +26,10 @@ export type Recommended = JobResult<'recommend'>;
  */
 export async function recommend(target: string, options: RecommendOptions): Promise<Recommended> {
   const { input, format, count = 10, keepSeen = false, onEvent, signal } = options;
-  const data = { path: resolve(input), format };
-  return runJob({ job: 'recommend', input: { target, data, count, keepSeen }, onEvent, signal });
+  return withRowFiles({ input }, options, ({ paths }) => {
+    const data = { path: resolve(paths.input!), format };
+    return runJob({ job: 'recommend', input: { target, data, count, keepSeen }, onEvent, signal });
+  });
 }
 
 /** Makes the index of a model of items again, beside its weights. */

@@ -1,6 +1,5 @@
 import type { EventSink } from '../base/events.ts';
 import { grammarOf } from '../generate/constraint/grammar-of.ts';
-import type { Message } from '../text/index.ts';
 import type { StorageName } from '../methods/storage/index.ts';
 import { openSession } from '../worker/index.ts';
 import { trainedForm, type TrainedForm } from './prompt-form.ts';
@@ -18,7 +17,9 @@ export interface TalkOptions {
   precision?: 'auto' | 'bf16' | 'f32';
   /** `int8_forward` answers faster, by weights and inputs of linear layers that are rounded to 254 steps. */
   storage?: StorageName;
+  /** Told what happens: phases, progress, warnings. */
   onEvent?: EventSink;
+  /** Asks to stop. */
   signal?: AbortSignal;
 }
 
@@ -72,30 +73,4 @@ export async function openTalker(options: TalkOptions): Promise<Talker> {
       await session.close();
     },
   };
-}
-
-/** A conversation that grows with every answer. */
-export class Conversation {
-  readonly messages: Message[] = [];
-  readonly #talker: Talker;
-  readonly #sampling: Sampling;
-
-  constructor(talker: Talker, sampling: Sampling, system?: string) {
-    this.#talker = talker;
-    this.#sampling = sampling;
-    if (system !== undefined) this.messages.push({ role: 'system', content: system });
-  }
-
-  /** Says something and streams the answer. */
-  async say(content: string, onText: (text: string) => void): Promise<Answer> {
-    const messages: Message[] = [...this.messages, { role: 'user', content }];
-    const watch = { onText: (_: number, text: string) => onText(text) };
-    const [completion] = await this.#talker.answer([{ messages }], this.#sampling, watch);
-    this.messages.splice(0, Infinity, ...messages, { role: 'assistant', content: completion.text });
-    return completion;
-  }
-
-  clear(): void {
-    this.messages.splice(this.messages[0]?.role === 'system' ? 1 : 0);
-  }
 }

@@ -14,6 +14,7 @@ import type { Recipe } from '../train/recipe.ts';
 import { type JobResult, runJob, startJob } from '../worker/index.ts';
 import { pullForRecipe } from './pull.ts';
 import { locateRecipe } from './recipe/locate.ts';
+import { RecipeRows } from './rows/recipe-rows.ts';
 import { startedWith } from './stored-run.ts';
 
 /** What a run has come to; `folder` is absolute. A finished run has a comparison unless its recipe or its data forbid it. */
@@ -37,6 +38,7 @@ export interface TrainOptions {
   profile?: boolean;
   /** Trains in this process, for debugging. */
   inProcess?: boolean;
+  /** Told what happens: phases, progress, warnings. */
   onEvent?: EventSink;
   /** Asks the run to save and stop. */
   signal?: AbortSignal;
@@ -50,8 +52,18 @@ export interface TrainOptions {
  * whose result forgot more than `evaluation.max_forgetting`
  */
 export async function train(recipe: Recipe, options: TrainOptions = {}): Promise<TrainOutcome> {
+  const rows = new RecipeRows(recipe, options.dryRun !== true);
+  try {
+    if (options.resume === true) await refuseChanges(rows.recipe);
+    rows.write();
+    return await trainKept(rows.recipe, options);
+  } catch (error) {
+    throw rows.failure(error);
+  }
+}
+
+async function trainKept(recipe: Recipe, options: TrainOptions): Promise<TrainOutcome> {
   const { dryRun = false, resume = false, profile = false, ...others } = options;
-  if (resume) await refuseChanges(recipe);
   const folder = resolve(recipe.output_dir);
   const { onEvent = () => undefined, signal = new AbortController().signal } = options;
   await pullForRecipe(recipe, { emit: onEvent, signal });
@@ -109,14 +121,20 @@ export async function trainDetached(
   options: { resume?: boolean } = {},
 ): Promise<{ folder: string; pid: number }> {
   const { resume = false } = options;
-  if (resume) await refuseChanges(recipe);
-  const job = await startJob({
-    ...jobOf(recipe, { dryRun: false, resume, profile: false }),
-    detach: true,
-    handleSignals: false,
-  });
-  job.release();
-  return { folder: resolve(recipe.output_dir), pid: job.pid };
+  const rows = new RecipeRows(recipe);
+  try {
+    if (resume) await refuseChanges(rows.recipe);
+    rows.write();
+    const job = await startJob({
+      ...jobOf(rows.recipe, { dryRun: false, resume, profile: false }),
+      detach: true,
+      handleSignals: false,
+    });
+    job.release();
+    return { folder: resolve(recipe.output_dir), pid: job.pid };
+  } catch (error) {
+    throw rows.failure(error);
+  }
 }
 
 function jobOf(recipe: Recipe, choice: { dryRun: boolean; resume: boolean; profile: boolean }) {

@@ -15,7 +15,9 @@ import { storedRecipe } from './stored-run.ts';
 export interface VerifyOptions {
   /** Trains the whole run again and compares bytes, instead of scoring the result again. */
   retrain: boolean;
+  /** Told what happens: phases, progress, warnings. */
   onEvent?: EventSink;
+  /** Asks to stop. */
   signal?: AbortSignal;
 }
 

@@ -209,7 +209,7 @@ export class ExampleSink {
 
   constructor(source: SourceFile, detection: Detection | undefined, options: SinkOptions) {
     this.#source = source;
-    this.#folder = isFolder(source.path) ? source.path : dirname(source.path);
+    this.#folder = source.mediaFolder ?? (isFolder(source.path) ? source.path : dirname(source.path));
     this.#detection = detection;
     this.#options = options;
   }

@@ -18,6 +18,8 @@ export interface DataSource {
   weight?: number | null;
   format?: string | null;
   columns?: ColumnMapping | null;
+  /** Where paths inside the rows start; the file's own folder unless given. */
+  mediaFolder?: string;
 }
 
 /** What a recipe says about the rows of one split. */
@@ -42,6 +44,8 @@ export interface SourceFile {
   container?: string;
   /** Its rows are to be answered: they may have no answers yet. */
   isInput?: boolean;
+  /** Where paths inside the rows start; the file's own folder unless given. */
+  mediaFolder?: string;
 }
 
 export interface ExpandedSpec {
@@ -76,6 +80,7 @@ export function expandSpec(spec: DataSpec, options: ExpandOptions): ExpandedSpec
     const formatter = options.formatters?.get(format ?? '');
     if (formatter !== undefined && columns) throw mappedTwice(part.path, String(format));
     const found = filesOf(part.path, options);
+    const mediaFolder = part.mediaFolder === undefined ? undefined : resolve(options.base, part.mediaFolder);
     for (const [split, paths] of Object.entries(found) as [SplitName, string[]][]) {
       const files = paths.map((path) => ({
         path,
@@ -86,6 +91,7 @@ export function expandSpec(spec: DataSpec, options: ExpandOptions): ExpandedSpec
         formatter,
         known: options.known,
         isInput: options.isInput,
+        mediaFolder,
       }));
       if (split === options.split) expanded.files.push(...files);
       else (expanded.beside[split] ??= []).push(...files);

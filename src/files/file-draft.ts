@@ -20,12 +20,13 @@ export class FileDraft implements Disposable {
   #bytes = 0;
   #isCommitted = false;
 
-  constructor(path: string) {
+  /** `mode`: the permissions of the file, where others than the user's own defaults are wanted. */
+  constructor(path: string, mode?: number) {
     this.path = path;
     this.#temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
     this.#descriptor = this.#try(() => {
       makeFolders(dirname(path));
-      return openSync(this.#temporary, 'wx');
+      return openSync(this.#temporary, 'wx', mode);
     });
   }
 

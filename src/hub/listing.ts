@@ -1,4 +1,4 @@
-import { datasetInfo, HubApiError, listFiles, modelInfo, type ListFileEntry } from '@huggingface/hub';
+import type { HubApiError, ListFileEntry } from '@huggingface/hub';
 import { unreachedBecause } from '../base/connection.ts';
 import { AttuneError } from '../base/errors.ts';
 import { safeJoin } from '../files/safe-join.ts';
@@ -29,6 +29,7 @@ const SILENCE = 10_000;
 
 /** All files of a repository at its revision, with their hashes. @throws E_HUB_… */
 export async function listRepository(repository: Repository, settings: HubSettings): Promise<Listing> {
+  const { datasetInfo, listFiles, modelInfo } = await import('@huggingface/hub');
   const { endpoint: hubUrl } = settings;
   const reason = await unreachedBecause(hubUrl);
   if (reason !== undefined) throw unreachable(new Error(reason), settings);
@@ -93,11 +94,16 @@ function odd({ name }: Repository, got: string): AttuneError {
   });
 }
 
+/** An error that the hub itself answered with; its class is not asked, so that its package loads only with a request. */
+function isAnswer(error: unknown): error is HubApiError {
+  return error instanceof Error && typeof (error as Partial<HubApiError>).statusCode === 'number';
+}
+
 /** Errors of the network and of the hub, in words that say what to do. The token is in none of them. */
 export function readableError(error: unknown, repository: Repository, settings: HubSettings): unknown {
   if (error instanceof AttuneError) return error;
   const { kind, name, revision } = repository;
-  if (!(error instanceof HubApiError)) return unreachable(error, settings);
+  if (!isAnswer(error)) return unreachable(error, settings);
   const { statusCode } = error;
   if (statusCode === 401 || statusCode === 403) {
     return new AttuneError('E_HUB_FORBIDDEN', {

@@ -21,6 +21,8 @@ export interface RunPaths {
   reportHtml: string;
   reportJson: string;
   tensorboard: string;
+  /** Rows that a program had in memory. */
+  rows: string;
 }
 
 export function runPaths(folder: string): RunPaths {
@@ -41,6 +43,7 @@ export function runPaths(folder: string): RunPaths {
     reportHtml: join(folder, 'report.html'),
     reportJson: join(folder, 'report.json'),
     tensorboard: join(folder, 'tensorboard'),
+    rows: join(folder, 'rows'),
   };
 }
 

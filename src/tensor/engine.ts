@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
 import { AttuneError } from '../base/errors.ts';
@@ -37,6 +38,12 @@ export function addonPath(): string {
   return process.env.ATTUNE_ADDON ?? fileURLToPath(new URL('../../build/attune.node', import.meta.url));
 }
 
+/** A checkout is set up by its own script, an installed package by its command. */
+function setupCommand(): string {
+  const lock = fileURLToPath(new URL('../../package-lock.json', import.meta.url));
+  return existsSync(lock) ? `node tools/setup.mjs   (in ${dirname(lock)})` : 'npx attune setup';
+}
+
 function load(): Native {
   if (!isMainThread)
     throw new Error('libtorch must be loaded in the main thread: a worker thread sees another environment');
@@ -45,7 +52,7 @@ function load(): Native {
     throw new AttuneError('E_ENGINE_MISSING', {
       what: 'The engine is not built',
       got: `no file ${path}`,
-      fix: "run `node tools/setup.mjs` in the package's folder (`npm start` and `npm test` do it by themselves)",
+      fix: setupCommand(),
     });
   }
   for (const [name, value] of Object.entries(environment)) {
@@ -59,7 +66,7 @@ function load(): Native {
     throw new AttuneError('E_ENGINE_BROKEN', {
       what: 'The engine cannot be loaded',
       got: (error as Error).message,
-      fix: 'libtorch may have moved or changed since the engine was built: run `node tools/setup.mjs` again',
+      fix: `libtorch may have moved or changed since the engine was built: ${setupCommand()}`,
       cause: error,
     });
   }

@@ -41,6 +41,7 @@ const sourceSchema = z.strictObject({
     .nullable()
     .default(null)
     .describe("the format's field → your column, or several: [subject, body]"),
+  media_dir: path.optional().describe("folder that paths inside the rows start from; the file's own unless given"),
 });
 
 /** One set of rows, as `loadData` takes it. */
@@ -48,7 +49,7 @@ export type RecipeSource = z.output<typeof sourceSchema>;
 
 const sourcesSchema = z
   .union([path, sourceSchema, z.array(z.union([path, sourceSchema])).min(1)], {
-    error: 'expected a file, folder or glob, {path, weight, format, columns}, or a list of these',
+    error: 'expected a file, folder or glob, {path, weight, format, columns, media_dir}, or a list of these',
   })
   .transform((value) => (Array.isArray(value) ? value : [value]).map(toSource));
 

@@ -111,6 +111,8 @@ describe.skipIf(process.platform === 'win32')('bin/attune', () => {
       `#!/bin/sh\n[ "$1" = --version ] && echo v20.20.2 && exit\nexec '${process.execPath}' "$@"\n`,
     );
     const result = printed(run(attune, ['setup', '--yes'], path));
-    expect(result).toMatchObject({ main: join(root, 'checkout/tools/setup.mjs'), rest: ['--yes'] });
+    expect(result).toMatchObject({ main: join(root, 'checkout/tools/setup.mjs'), rest: ['--told', '--yes'] });
+    addNode('checkout');
+    expect(printed(run(attune, ['setup', '--help'])).main).toBe(join(root, 'checkout/src/cli/main.ts'));
   });
 });

@@ -8,7 +8,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, s
 import { basename, dirname, join, sep } from 'node:path';
 import { nodeHeaders, openblasFolder } from './libtorch.mjs';
 import { ask, collect } from './process.mjs';
-import { SetupError, say, since, size } from './report.mjs';
+import { SETUP, SetupError, say, since, size } from './report.mjs';
 
 const JOBS = 2;
 const DAY = 24 * 3600 * 1000;
@@ -195,7 +195,7 @@ async function linkAddon({ units, file, link, compiler }) {
   if (status !== 0) {
     rmSync(temporary, { force: true });
     throw new SetupError(`The addon does not link (${compiler} ended with ${status}):\n${output.trim()}`, [
-      'rm -r build && node tools/setup.mjs, and if that fails too, report it with the lines above',
+      `rm -r build && ${SETUP}, and if that fails too, report it with the lines above`,
     ]);
   }
   // A rename, never a write in place: a running process may have the old file mapped.

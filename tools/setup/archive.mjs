@@ -6,7 +6,7 @@ import { askFirst } from './consent.mjs';
 import { fetchFile } from './download.mjs';
 import { readLibtorch } from './libtorch.mjs';
 import { libcName } from './process.mjs';
-import { SetupError, say, since, size } from './report.mjs';
+import { SETUP, SetupError, say, since, size } from './report.mjs';
 import { unzip } from './unzip.mjs';
 
 /** An unpacked archive is about four times as large, and both lie there for a moment. */
@@ -49,7 +49,7 @@ export function chooseArchive(environment, machine) {
   if (known === undefined) {
     throw new SetupError(`There is no official libtorch archive for ${machine}`, [
       'pip install torch (2.6 or newer): the set-up finds it without importing it',
-      'or name a libtorch: ATTUNE_LIBTORCH=/folder node tools/setup.mjs',
+      `or name a libtorch: ATTUNE_LIBTORCH=/folder ${SETUP}`,
     ]);
   }
   const mirror = environment.ATTUNE_LIBTORCH_MIRROR || OFFICIAL;
@@ -66,9 +66,7 @@ function noMusl() {
 }
 
 function byHand(url, folder) {
-  return [
-    `curl -LO '${url}', unpack it, and then ATTUNE_LIBTORCH=/its/libtorch node tools/setup.mjs (or unpack it to ${folder})`,
-  ];
+  return [`curl -LO '${url}', unpack it, and then ATTUNE_LIBTORCH=/its/libtorch ${SETUP} (or unpack it to ${folder})`];
 }
 
 /** Only for people: a server that does not answer this may still serve the file. */

@@ -1,6 +1,6 @@
 /** Whether the set-up may change the machine: asks where somebody can answer, goes ahead in CI, else says which command to type. */
 import { createInterface } from 'node:readline/promises';
-import { SetupError } from './report.mjs';
+import { SETUP, SetupError } from './report.mjs';
 
 /**
  * @typedef {object} Consent
@@ -34,8 +34,7 @@ function isTrue(value) {
  */
 export async function askFirst(mode, question, byHand) {
   if (mode === 'yes') return;
-  if (mode === 'refuse')
-    throw new SetupError(`${question} Nobody is there to answer.`, [...byHand, 'node tools/setup.mjs --yes']);
+  if (mode === 'refuse') throw new SetupError(`${question} Nobody is there to answer.`, [...byHand, `${SETUP} --yes`]);
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
     const answer = (await terminal.question(`${question} [Y/n] `)).trim().toLowerCase();

@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { SetupError, say, size } from './report.mjs';
+import { SETUP, SetupError, say, size } from './report.mjs';
 
 /**
  * @typedef {object} Download
@@ -45,7 +45,7 @@ export async function fetchFile({ url, file, sha256, idleMs = 60_000, attempts =
   if (actual !== sha256) {
     rmSync(part, { force: true });
     throw new SetupError(`${url} has SHA-256 ${actual}, not ${sha256}: it was thrown away`, [
-      'try again, or another mirror: ATTUNE_LIBTORCH_MIRROR=https://… node tools/setup.mjs',
+      `try again, or another mirror: ATTUNE_LIBTORCH_MIRROR=https://… ${SETUP}`,
     ]);
   }
   renameSync(part, file);

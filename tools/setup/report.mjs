@@ -1,5 +1,13 @@
 /** What the set-up prints: one line for each thing it does, sizes and seconds included. */
 
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+/** What runs the set-up again: a checkout has a lock file, an installed package has not. */
+export const SETUP = existsSync(fileURLToPath(new URL('../../package-lock.json', import.meta.url)))
+  ? 'node tools/setup.mjs'
+  : 'npx attune setup';
+
 /** A failure the user can act on: what is wrong, and the commands or settings that mend it. */
 export class SetupError extends Error {
   /**
@@ -9,6 +17,7 @@ export class SetupError extends Error {
   constructor(what, fixes) {
     super([what, ...fixes.map((fix) => `  fix: ${fix}`)].join('\n'));
     this.name = 'SetupError';
+    this.what = what;
     this.fixes = fixes;
   }
 }

@@ -10,6 +10,7 @@ import type { Comparison } from '../../store/results.ts';
 import type { Recipe } from '../../train/recipe.ts';
 import { loadRunData } from '../../worker/run/load-run-data.ts';
 import { loadMetrics, type WrittenMetric } from '../../worker/run/recipe-metrics.ts';
+import { RecipeRows } from '../rows/recipe-rows.ts';
 import { compareCheap, measureSizes, type CheapRows } from './cheap-curve.ts';
 import { measureModel } from './model-curve.ts';
 import { growingParts } from './sizes.ts';
@@ -19,7 +20,9 @@ export interface AdviseOptions {
   recipe: Recipe;
   /** Tunes the recipe's model on growing parts of the rows; without it only what needs no model is measured. */
   withModel: boolean;
+  /** Told what happens: phases, progress, warnings. */
   onEvent?: EventSink;
+  /** Asks to stop. */
   signal?: AbortSignal;
 }
 
@@ -40,7 +43,16 @@ const FEWEST_ROWS = 20;
  * with a model, whether asking it does or tuning it pays.
  * @throws AttuneError E_TOO_FEW_ROWS, E_NOTHING_TO_ADVISE, and what reading and training raise
  */
-export async function advise({ recipe, withModel, onEvent = () => undefined, signal }: AdviseOptions): Promise<Advice> {
+export async function advise(options: AdviseOptions): Promise<Advice> {
+  const rows = new RecipeRows(options.recipe, false);
+  try {
+    return await adviseOn(options);
+  } catch (error) {
+    throw rows.failure(error);
+  }
+}
+
+async function adviseOn({ recipe, withModel, onEvent = () => undefined, signal }: AdviseOptions): Promise<Advice> {
   onEvent({ type: 'phase-started', phase: 'data', message: 'reading and splitting the rows' });
   const { splits } = await loadRunData(recipe, { emit: onEvent, signal: signal ?? new AbortController().signal });
   const test = sampledRows(splits.test, rowsWanted(recipe.evaluation.max_rows), recipe.training.seed);

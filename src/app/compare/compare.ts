@@ -15,17 +15,18 @@ import type { EndpointLimits, SystemSpec } from '../../worker/run/compare/system
 import { rememberedShapes } from '../../worker/run/remembered-shapes.ts';
 import { resultFolder } from '../../worker/run/result-folder.ts';
 import { usualBaseline, usualCheapSystems, usualSystems } from '../../worker/run/compare/usual-systems.ts';
+import { withRowFiles, type FileOrRows } from '../rows/temporary-rows.ts';
 import { reportRun } from '../report/index.ts';
 import { storedRecipe } from '../stored-run.ts';
 import { namedSystem, ownRun, type NamedSystem } from './systems.ts';
 
 export interface CompareOptions {
-  /** A file of rows to compare on; those that the first run kept for `split` unless given. */
-  data?: string;
+  /** Rows to compare on, a file's or in memory; those that the first run kept for `split` unless given. */
+  data?: FileOrRows;
   /** Default test. */
   split?: 'validation' | 'test';
-  /** A file of rows to fit and to show; the first run's training rows unless given. */
-  train?: string;
+  /** Rows to fit and to show, a file's or in memory; the first run's training rows unless given. */
+  train?: FileOrRows;
   /** Row format of these files; as the models were trained, or detected, unless given. */
   format?: string;
   /** The format's field → your column, of these files; as the models were trained unless given. */
@@ -34,19 +35,25 @@ export interface CompareOptions {
   metrics?: readonly string[];
   /** At most so many rows, a sample of more. Default 500. */
   maxRows?: number;
+  /** Longest answer, in tokens; by the training answers unless given. */
   maxNewTokens?: number;
   /** Of rows of items: what a row has already may be recommended again; as the first run's recipe says unless given. */
   keepSeen?: boolean;
+  /** What prompted models are told; made from the form of the answers unless given. */
   instruction?: string;
   /** Of a run alone: what its base is joined by, in place of what the recipe names. */
   baselines?: readonly string[];
   /** Goes on where rows to compare on were trained on. */
   allowOverlap?: boolean;
+  /** Of samples and intervals; the first run's unless given. */
   seed?: number;
+  /** What endpoints may cost, and where their keys are. */
   endpoint?: EndpointLimits;
   /** Where comparison.json and samples.json go. A run that is compared with its own base and baselines keeps them itself. */
   folder?: string;
+  /** Told what happens: phases, progress, warnings. */
   onEvent?: EventSink;
+  /** Asks to stop. */
   signal?: AbortSignal;
 }
 
@@ -147,18 +154,25 @@ function runComparison(
   const [recipe] = recipes;
   const { maxRows, seed, ...measured } = measuring(recipe, options);
   const known = rememberedShapes(systems.flatMap((system) => (system.source === 'model' ? [system.target] : [])));
-  const files = { data: source(data, options), train: source(train, options) };
-  const rows = { ...files, known, split, recipes, allowOverlap, maxRows, seed };
   const { keepSeen = recipe?.evaluation.exclude_seen === false } = options;
-  return runJob({ job: 'compare', input: { systems, rows, keepSeen, ...measured }, onEvent, signal });
+  return withRowFiles({ data, train }, options, async (files) => {
+    const [own, fitted] = (['data', 'train'] as const).map((name) =>
+      source(files.paths[name], { ...options, mediaFolder: files.mediaFolder(name) }),
+    );
+    const rows = { data: own, train: fitted, known, split, recipes, allowOverlap, maxRows, seed };
+    const input = { systems, rows, keepSeen, ...measured };
+    const compared = await runJob({ job: 'compare', input, onEvent, signal });
+    const { comparison } = compared;
+    return { ...compared, comparison: { ...comparison, split: files.names.get(comparison.split) ?? comparison.split } };
+  });
 }
 
 /** A file as a source of rows. */
 export function source(
   path: string | undefined,
-  { format, columns }: Pick<CompareOptions, 'format' | 'columns'> = {},
+  { format, columns, mediaFolder }: Pick<CompareOptions, 'format' | 'columns'> & { mediaFolder?: string } = {},
 ): DataSource | undefined {
-  return path === undefined ? undefined : { path, format, columns };
+  return path === undefined ? undefined : { path, format, columns, mediaFolder };
 }
 
 /** How rows are measured: as the options say, or the first run's recipe. */

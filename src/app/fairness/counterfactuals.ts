@@ -22,7 +22,9 @@ export interface CounterfactualOptions {
   origins?: readonly string[];
   /** Default 0. */
   seed?: number;
+  /** Told what happens: phases, progress, warnings. */
   onEvent?: EventSink;
+  /** Asks to stop. */
   signal?: AbortSignal;
 }
 

@@ -5,6 +5,7 @@ import { writeCounterfactualResults, type CounterfactualResults } from '../../st
 import { runPaths } from '../../store/run-paths.ts';
 import { runJob } from '../../worker/index.ts';
 import { ownRun } from '../compare/systems.ts';
+import { withRowFiles } from '../rows/temporary-rows.ts';
 import { reportRun } from '../report/index.ts';
 import { measuring, resolveSystems, source, type CompareOptions } from '../compare/compare.ts';
 
@@ -37,16 +38,10 @@ export async function evaluateCounterfactuals(
   if (folder !== undefined) requireWritable(runPaths(folder).counterfactuals);
   const { specs, recipes } = await resolveSystems(systems, options);
   const { maxRows, seed, ...measured } = measuring(recipes[0], { ...options, maxRows: maxPairs });
-  const results = await runJob({
-    job: 'counterfactuals',
-    input: {
-      systems: specs,
-      pairs: { path, maxPairs: maxRows, seed },
-      rows: { train: source(train), recipes, allowOverlap },
-      ...measured,
-    },
-    onEvent,
-    signal,
+  const results = await withRowFiles({ train }, options, ({ paths, mediaFolder }) => {
+    const rows = { train: source(paths.train, { mediaFolder: mediaFolder('train') }), recipes, allowOverlap };
+    const input = { systems: specs, pairs: { path, maxPairs: maxRows, seed }, rows, ...measured };
+    return runJob({ job: 'counterfactuals', input, onEvent, signal });
   });
   if (folder !== undefined) writeCounterfactualResults(folder, results);
   if (run !== undefined && folder === run) await reportRun(run);

@@ -11,7 +11,9 @@ export interface GroupsOptions extends Partial<GroupsWanted> {
   label?: string;
   /** Fewer rows of a group are told as too few. Default 30. */
   leastRows?: number;
+  /** Told what happens: phases, progress, warnings. */
   onEvent?: EventSink;
+  /** Asks to stop. */
   signal?: AbortSignal;
 }
 

@@ -18,6 +18,7 @@ import type { Task, TaskData } from './tasks/task.ts';
 export interface QuickstartOptions {
   /** Name in the registry of tasks. */
   task?: string;
+  /** The run to make; in the runs folder unless given. */
   folder?: string;
   /** Held-out rows to answer. */
   testRows?: number;
@@ -27,7 +28,9 @@ export interface QuickstartOptions {
   onStage: (stage: number, title: string) => void;
   /** One line for people. */
   onLine: (line: string) => void;
+  /** Told what happens: phases, progress, warnings. */
   onEvent: EventSink;
+  /** Asks to stop. */
   signal?: AbortSignal;
 }
 

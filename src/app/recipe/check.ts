@@ -7,6 +7,7 @@ import { type Recipe, recipeSchema } from '../../train/recipe.ts';
 import { cheapModelOf, settleCheap } from './cheap.ts';
 import { chooseMethod, type ChosenMethod } from './choose.ts';
 import { FaultReporter } from './faults.ts';
+import { isHeld } from '../rows/recipe-rows.ts';
 import { readFlagText } from './flag-text.ts';
 import { axisPlaces, type RecipeKeys } from './keys.ts';
 import { parseReference } from '../../train/reference.ts';
@@ -114,7 +115,8 @@ function baseTree(settings: Settings, keys: RecipeKeys): Record<string, unknown>
 /** After the recipe's file, or else after the data. */
 function defaultRunName(settings: Settings, train: unknown): string {
   const first = [train].flat()[0] as string | { path?: string } | undefined;
-  const path = typeof first === 'string' ? first : first?.path;
+  const given = typeof first === 'string' ? first : first?.path;
+  const path = given !== undefined && isHeld(given) ? undefined : given;
   const names = [settings.origin.file, path].map((file) => file && basename(file, extname(file)));
   return names.find((name) => name !== undefined && /^[\w.-]+$/.test(name) && name !== 'recipe') ?? 'attune';
 }

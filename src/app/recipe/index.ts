@@ -1,4 +1,5 @@
-export { defineRecipe, type RecipeInput } from './define.ts';
+export { defineRecipe } from './define.ts';
+export type { RecipeInput } from './recipe-input.generated.ts';
 export { isRecipe } from './is-recipe.ts';
 export { type RecipeKey, type RecipeKeys, recipeKeys } from './keys.ts';
 export { resolveRecipe, resolveRecipeFile, type ResolveOptions } from './resolve.ts';

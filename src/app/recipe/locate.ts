@@ -47,7 +47,11 @@ function withKey(hashes: unknown, name: unknown, renamed: unknown): unknown {
 /** A share is no path. */
 function locateSources(sources: unknown, field: string, locate: (field: string, path: string) => string): unknown {
   if (!Array.isArray(sources)) return sources;
-  return (sources as { path: string }[]).map((source) => ({ ...source, path: locate(field, source.path) }));
+  return (sources as { path: string; media_dir?: string }[]).map((source) => ({
+    ...source,
+    path: locate(field, source.path),
+    ...(source.media_dir !== undefined && { media_dir: locate(`${field}.media_dir`, source.media_dir) }),
+  }));
 }
 
 /** What may be a file or a name is a file where there is one. */

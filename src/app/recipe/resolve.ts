@@ -2,10 +2,12 @@ import { plural } from '../../base/format.ts';
 import { AttuneError } from '../../base/errors.ts';
 import type { Recipe } from '../../train/recipe.ts';
 import { checkSettings } from './check.ts';
-import type { RecipeInput } from './define.ts';
+import { holdRecipeRows } from '../rows/recipe-rows.ts';
+import type { RecipeInput } from './recipe-input.generated.ts';
 import { recipeKeys } from './keys.ts';
 import { noOrigin, type RecipeOrigin } from './origin.ts';
 import { freeRunFolder, latestRunFolder } from '../../store/numbered-folder.ts';
+import { isProgram } from '../program-file.ts';
 import { parseRecipeText, readRecipeFile } from './read.ts';
 import { isPlainObject } from '../../base/plain-object.ts';
 import type { Settings } from './settings.ts';
@@ -26,14 +28,17 @@ export interface ResolveOptions {
 }
 
 /**
- * Checks a whole recipe and fills every default. The input is a plain value, or YAML or JSON text.
+ * Checks a whole recipe and fills every default. The input is a plain value, or YAML or JSON text. Rows in memory are
+ * read once, here.
  * @throws AttuneError E_RECIPE with all problems at once
  */
 export async function resolveRecipe(
   input: RecipeInput | Record<string, unknown> | string,
   options: ResolveOptions = {},
 ): Promise<Recipe> {
-  if (typeof input !== 'string') return resolveTree(input, { ...noOrigin, file: options.file }, options);
+  if (typeof input !== 'string') {
+    return resolveTree(await holdRecipeRows(input), { ...noOrigin, file: options.file }, options);
+  }
   const { tree, origin } = await parseRecipeText(input, options.file);
   return resolveTree(tree, origin, options);
 }
@@ -41,7 +46,7 @@ export async function resolveRecipe(
 /** Reads and resolves a recipe file (.yaml, .json or .ts). */
 export async function resolveRecipeFile(file: string, options: Omit<ResolveOptions, 'file'> = {}): Promise<Recipe> {
   const { tree, origin } = await readRecipeFile(file);
-  return resolveTree(tree, origin, options);
+  return resolveTree(isProgram(file) ? await holdRecipeRows(tree) : tree, origin, options);
 }
 
 async function resolveTree(tree: unknown, origin: RecipeOrigin, options: ResolveOptions): Promise<Recipe> {

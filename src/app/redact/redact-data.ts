@@ -27,27 +27,35 @@ import { loadRecognisers } from './recognisers.ts';
 export interface RedactDataOptions {
   /** The JSONL file to write; a report goes beside it. */
   to: string;
+  /** Kinds that a field of work takes out; all unless given. */
   preset?: Preset;
   /** In place of a preset's. */
   kinds?: readonly Kind[];
   /** Tags unless given. */
   style?: 'tags' | 'surrogates';
+  /** Only these columns; all unless given. */
   columns?: readonly string[];
   /** Dotted path of the column that says whom a row is about. */
   subject?: string;
+  /** Values that stay. */
   allow?: readonly string[];
   /** `./file.ts#name`, each a recogniser or a list of them. */
   recognisers?: readonly string[];
+  /** 3/4/2020 is in March. */
   monthFirst?: boolean;
   /** A file for what the tags stand for, encrypted under the passphrase. */
   vault?: string;
+  /** Needed with a vault; nobody can restore without it. */
   passphrase?: string;
   /** Of surrogates; a new one that nobody keeps unless given. */
   key?: string;
   /** How many different canaries to plant. */
   canaries?: number;
+  /** Of canaries. */
   seed?: number;
+  /** Told what happens: phases, progress, warnings. */
   onEvent?: EventSink;
+  /** Asks to stop. */
   signal?: AbortSignal;
 }
 

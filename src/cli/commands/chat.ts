@@ -18,8 +18,10 @@ export const command = defineCommand({
   examples: ['chat runs/tickets', 'chat runs/tickets --base', 'chat attune-base --raw --temperature 0.8'],
   async run(context) {
     refuseContradictions(context);
-    const { checkSampling, openTalker } = await import('../../app/talk.ts');
-    const { trainedForm } = await import('../../app/prompt-form.ts');
+    const [{ checkSampling, openTalker }, { trainedForm }] = await Promise.all([
+      import('../../app/talk.ts'),
+      import('../../app/prompt-form.ts'),
+    ]);
     const sampling = samplingOf(context);
     checkSampling(sampling);
     const form = chosenForm(context, trainedForm(context.argument('MODEL')!));
@@ -86,7 +88,7 @@ function describeForm(context: CommandContext, { isPlain, system, trained }: Cho
 
 /** One line after the other: plain texts are asked alone, turns make a conversation. */
 async function asker({ talker, sampling, form }: { talker: Talker; sampling: Sampling; form: ChosenForm }) {
-  const { Conversation } = await import('../../app/talk.ts');
+  const { Conversation } = await import('../../app/conversation.ts');
   const conversation = new Conversation(talker, sampling, form.system);
   const continued = async (line: string, write: (text: string) => void) => {
     const watch = { onText: (_: number, text: string) => write(text) };

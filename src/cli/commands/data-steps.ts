@@ -1,4 +1,4 @@
-import type { StepDescription } from '../../app/prepare-data.ts';
+import type { StepDescription } from '../../app/describe-steps.ts';
 import { defineCommand } from '../command.ts';
 import { formatFacts } from '../table.ts';
 
@@ -7,7 +7,7 @@ export const command = defineCommand({
   summary: 'list the steps that `data prepare` knows, with their options',
   examples: ['data steps'],
   async run() {
-    const { describeSteps } = await import('../../app/prepare-data.ts');
+    const { describeSteps } = await import('../../app/describe-steps.ts');
     return describeSteps();
   },
   render: (described: StepDescription[], { colours }) =>

@@ -8,6 +8,7 @@ interface CommandModule {
 /** Each verb is one file and one line; the help lists what stands here. */
 export const commands = defineRegistry<CommandModule, string>('command', 'E_UNKNOWN_COMMAND', {
   quickstart: () => import('./quickstart.ts'),
+  setup: () => import('./setup.ts'),
   init: () => import('./init.ts'),
   advise: () => import('./advise.ts'),
   'data inspect': () => import('./data-inspect.ts'),

@@ -2,7 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { kinds, presets, Redactor, redactRows, type Finding } from '../../data/privacy/index.ts';
+import type { Finding, Redactor } from '../../data/privacy/index.ts';
+import { kinds, presets } from '../../data/privacy/kinds.ts';
 import type { DataRow, Item } from '../../documents/index.ts';
 import { sha256, sha256OfOwn } from '../../files/hash.ts';
 import { AttuneError } from '../../base/errors.ts';
@@ -75,6 +76,8 @@ const FINDERS = [
 ];
 
 async function redactorOf(given: Options, { openRecognisers, folder }: StepContext): Promise<Redactor> {
+  // The names of the world take seconds to load, and whoever lists the steps has no rows.
+  const { Redactor } = await import('../../data/privacy/index.ts');
   return new Redactor({
     style: given.style,
     key: keyOf(given),
@@ -90,6 +93,7 @@ async function redactorOf(given: Options, { openRecognisers, folder }: StepConte
 
 /** Rows by what was seen in them before; where nothing was, they are looked at now, in threads. */
 async function* redacted(items: AsyncIterable<DataRow>, redactor: Redactor, { seen }: StepContext) {
+  const { redactRows } = await import('../../data/privacy/index.ts');
   if (seen === undefined) return yield* redactRows(items, { redactor, valuesOf: ({ values }) => values });
   for await (const item of items) {
     yield { item, values: redactor.close(redactor.open(item.values), seen(item) as Finding[][]) };

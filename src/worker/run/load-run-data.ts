@@ -13,11 +13,12 @@ export async function loadRunData(
 ): Promise<LoadedData> {
   const { data, training } = recipe;
   const spec = (sources: Recipe['data']['train']) =>
-    sources.map(({ path, weight, format, columns }) => ({
+    sources.map(({ path, weight, format, columns, media_dir }) => ({
       path,
       weight: weight ?? undefined,
       format: format ?? undefined,
       columns: columns ?? undefined,
+      mediaFolder: media_dir,
     }));
   const share = (value: Recipe['data']['validation']) => (typeof value === 'number' ? value : spec(value));
   const sets = [data.train, data.validation, data.test].filter((set) => typeof set !== 'number');

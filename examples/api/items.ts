@@ -1,0 +1,55 @@
+/** Models of items, and models from elsewhere. Run in an empty folder. */
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import {
+  addItems,
+  createNewModel,
+  importModel,
+  indexItems,
+  pullModel,
+  recommend,
+  resolveRecipe,
+  train,
+  type AttuneError,
+} from '../../src/app/index.ts';
+
+const lines = (rows: readonly object[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+const item = (i: number): string => `thing ${i % 8}`;
+const baskets = Array.from({ length: 40 }, (_, i) => ({ user: `u${i}`, items: [item(i), item(i + 1), item(i + 2)] }));
+const things = Array.from({ length: 8 }, (_, i) => ({ item: item(i), tags: [i % 2 === 0 ? 'even' : 'odd'] }));
+writeFileSync('baskets.jsonl', lines(baskets));
+writeFileSync('things.jsonl', lines(things));
+writeFileSync('new-things.jsonl', lines([{ item: 'thing 8', tags: ['even'] }]));
+
+// A new model for the items of the data, trained on them.
+const made = await createNewModel('two_tower', {
+  data: 'baskets.jsonl',
+  items: 'things.jsonl',
+  folder: 'shop',
+  width: 8,
+});
+console.log(made.items);
+const recipe = await resolveRecipe({
+  model: 'shop',
+  data: { train: baskets },
+  objective: 'item_retrieval',
+  tuning: 'full',
+  training: { max_steps: 2 },
+  evaluation: { baselines: 'none' },
+  output_dir: 'runs/shop',
+});
+const { result } = await train(recipe);
+
+// Who likes what next; an index made again; items that nobody has chosen yet.
+const { rows } = await recommend(result!, { input: [{ user: 'u1', items: ['thing 1'] }], count: 3 });
+assert.equal(rows[0].items.length, 3);
+await indexItems(result!);
+await addItems(result!, { items: 'new-things.jsonl', folder: 'larger' });
+
+// Models of the hub and of npm. Offline nothing is fetched.
+process.env.HF_HUB_OFFLINE = '1';
+const { signal } = new AbortController();
+await pullModel('owner/name', { emit: () => undefined, signal }).catch((error: AttuneError) => {
+  assert.match(error.code, /^E_HUB/);
+});
+await importModel('no-such-model').catch((error: AttuneError) => assert.equal(error.code, 'E_UNKNOWN_PACKAGE'));

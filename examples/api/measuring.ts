@@ -1,0 +1,59 @@
+/** What models and baselines are worth, and statistics for one's own comparisons. Run in an empty folder. */
+import assert from 'node:assert/strict';
+import {
+  advise,
+  compare,
+  defineMetric,
+  evaluate,
+  evaluateCounterfactuals,
+  holm,
+  minimalDetectableDifference,
+  minimalDetectableRateDifference,
+  pairedDifference,
+  resolveRecipe,
+  writeCounterfactuals,
+} from '../../src/app/index.ts';
+import { writeFileSync } from 'node:fs';
+
+const kinds = ['delivery', 'billing', 'returns'];
+const rows = Array.from({ length: 60 }, (_, i) => ({
+  prompt: `${kinds[i % 3]} question ${i}`,
+  completion: kinds[i % 3],
+}));
+
+// Before money is spent: what needs no model reaches already.
+const recipe = await resolveRecipe({ model: 'attune-base', data: { train: rows, test: 0.3 } });
+const { recommendation } = await advise({ recipe, withModel: false });
+console.log(recommendation.advice);
+
+// One system, and several on the same rows.
+const fresh = [{ prompt: 'delivery question 99', completion: 'delivery' }];
+const { metrics } = await evaluate('nearest', { data: fresh, train: rows });
+console.log(metrics);
+const { comparison } = await compare(['nearest', 'tfidf'], { data: fresh, train: rows });
+assert.equal(comparison.systems.length, 2);
+
+// Whether answers change with whoever a row speaks of.
+writeFileSync(
+  'people.jsonl',
+  rows
+    .map(({ completion }) => JSON.stringify({ prompt: `Mary Smith asks about ${completion}`, completion }))
+    .join('\n'),
+);
+await writeCounterfactuals('people.jsonl', { to: 'pairs.jsonl' });
+const { systems } = await evaluateCounterfactuals(['nearest'], 'pairs.jsonl', { train: rows });
+assert.equal(systems.length, 1);
+
+// A metric of one's own, for `evaluation.metrics: [./metrics.ts#politeness]`.
+export const politeness = defineMetric({
+  name: 'politeness',
+  better: 'higher',
+  score: ({ predicted }) => /please|thank/i.test(predicted),
+});
+
+// Statistics: is the difference real, and how small a one could have been seen?
+const difference = pairedDifference([1, 1, 0, 1, 1, 1], [0, 1, 0, 0, 1, 0]);
+console.log(difference);
+assert.deepEqual(holm([0.01, 0.04]), [0.02, 0.04]);
+assert.ok(minimalDetectableDifference({ sdOfDifferences: 0.5, n: 400 }) > 0);
+assert.ok(minimalDetectableRateDifference({ discordant: 0.2, n: 400 }) > 0);

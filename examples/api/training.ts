@@ -1,0 +1,108 @@
+/** From rows in memory to a trained model that answers, and what is known of its run. Run in an empty folder. */
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import {
+  attachRun,
+  continuedRecipe,
+  Conversation,
+  defineRecipe,
+  deleteRuns,
+  doctor,
+  estimate,
+  exportRun,
+  findDataSets,
+  findModels,
+  findRuns,
+  generateRows,
+  openModel,
+  openPage,
+  openPredictor,
+  openTalker,
+  predict,
+  quickstart,
+  renameRunTo,
+  reportRun,
+  resolveRecipe,
+  resolveRecipeFile,
+  showModel,
+  showRun,
+  stopRun,
+  storedRecipe,
+  train,
+  trainDetached,
+  verifyRun,
+} from '../../src/app/index.ts';
+
+const colours = ['red', 'green', 'blue', 'white'];
+const rows = Array.from({ length: 12 }, (_, i) => ({ prompt: `Colour ${i}:`, completion: ` ${colours[i % 4]}` }));
+
+// Before: what it would take, and whether the engine is right.
+console.log(Object.keys(await estimate('attune-base', { tokens: 1e5 })));
+console.log(Object.keys(await doctor()));
+const { own } = await findModels();
+assert.equal(own?.name, 'attune-base');
+assert.ok((await showModel('attune-base')).parameters > 1e6);
+
+// Training.
+const recipe = await resolveRecipe(
+  defineRecipe({
+    model: 'attune-base',
+    data: { train: rows, validation: 0.2, test: 0 },
+    training: { max_steps: 2, learning_rate: 4e-3 },
+    output_dir: 'runs/colours',
+  }),
+);
+const { folder, result } = await train(recipe, {
+  onEvent: ({ type }) => type === 'step-finished' && console.log(type),
+});
+assert.ok(result !== null);
+
+// A recipe in a file, and a run that goes on when this program ends.
+writeFileSync('rows.jsonl', rows.map((row) => JSON.stringify(row)).join('\n'));
+const training = '{ max_steps: 2 }';
+const data = '{ train: rows.jsonl, validation: 0, test: 0 }';
+writeFileSync('recipe.yaml', `model: attune-base\ndata: ${data}\ntraining: ${training}\noutput_dir: runs/second\n`);
+const detached = await trainDetached(await resolveRecipeFile('recipe.yaml'));
+const ended = await attachRun(detached.folder, () => undefined);
+assert.equal(ended.status, 'finished');
+await stopRun(detached.folder).catch(() => undefined);
+
+// What is known of runs.
+assert.equal((await findRuns()).length >= 2, true);
+assert.equal((await showRun(folder)).status, 'finished');
+assert.ok((await findDataSets()).length > 0);
+assert.equal((await storedRecipe(folder)).model, recipe.model);
+assert.equal((await verifyRun(folder, { retrain: false })).ok, true);
+console.log(Object.keys(await reportRun(folder)));
+const page = await openPage(folder);
+assert.match(page.url, /^http:\/\/127\.0\.0\.1/);
+await page.close();
+
+// A finished run goes on; a second try gets another name, or goes.
+assert.equal((await continuedRecipe(folder, { epochs: 1 })).training.epochs, 1);
+const renamed = await renameRunTo(detached.folder, 'tried');
+assert.equal((await deleteRuns([renamed.folder])).length, 1);
+
+// Answers.
+const model = await openModel({ target: result });
+const [answer] = await model.answer(['Colour 3:'], { maxNewTokens: 3 });
+console.log(answer.text);
+const conversation = new Conversation(model, { maxNewTokens: 3 });
+await conversation.say('Which colour?', () => undefined);
+assert.equal(conversation.messages.length, 2);
+await model.close();
+assert.equal(typeof openTalker, 'function');
+const answers = await generateRows({ target: result, input: rows, sampling: { maxNewTokens: 2 } });
+assert.equal(answers.length, rows.length);
+const { rows: predicted } = await predict(result, { rows: ['Colour 3:'], maxNewTokens: 2 });
+console.log(predicted);
+const predictor = await openPredictor({ target: result });
+assert.equal((await predictor.predict(rows)).length, rows.length);
+await predictor.close();
+console.log((await exportRun(folder, { to: 'merged', folder: 'merged' })).folder);
+
+// The quick start trains for minutes; here it is told to stop before.
+const options = { onStage: () => undefined, onLine: () => undefined, onEvent: () => undefined };
+await quickstart({ ...options, folder: 'first', signal: AbortSignal.abort() }).catch((error: Error) => {
+  console.log(error.message);
+});

@@ -1,0 +1,76 @@
+/** What models are used for and measured by. */
+import { lazily } from './lazily.ts';
+
+/**
+ * Loads a model once, to answer any number of prompts until it is closed.
+ * @example
+ * const model = await openModel({ target: 'runs/tickets' });
+ * const [answer] = await model.answer(['My parcel is late.'], { maxNewTokens: 40 });
+ * await model.close();
+ */
+export const openModel = lazily('openModel');
+
+/**
+ * The former name of `openModel`.
+ * @deprecated use `openModel`
+ */
+export const openTalker: typeof openModel = lazily('openModel');
+
+/**
+ * Answers every row of a file, or rows in memory, in their order.
+ * @example
+ * const answers = await generateRows({ target: 'runs/tickets', input: [{ prompt: 'My parcel is late.' }] });
+ */
+export const generateRows = lazily('generateRows');
+
+/**
+ * Answers new rows with whatever a model was trained for: labels with probabilities, numbers, tagged words, texts. Rows
+ * are of files, which are streamed, or in memory.
+ * @example
+ * const { rows } = await predict('runs/tickets', { rows: ['My parcel is late.'] });
+ */
+export const predict = lazily('predict');
+
+/**
+ * Loads a model once, to answer rows until it is closed.
+ * @example
+ * const model = await openPredictor({ target: 'runs/tickets' });
+ * const [{ prediction, probability }] = await model.predict([{ subject: 'Late', body: 'Where is my parcel?' }]);
+ * await model.close();
+ */
+export const openPredictor = lazily('openPredictor');
+
+/**
+ * Items that people are likely to choose next, for each row of what they chose.
+ * @example
+ * const { rows } = await recommend('runs/baskets', { input: 'customers.csv', count: 5 });
+ */
+export const recommend = lazily('recommend');
+
+/**
+ * Measures one system on rows that it was not trained on: a run, a model folder, or whatever `compare` takes.
+ * @example
+ * const { metrics, values } = await evaluate('runs/tickets', { data: rows });
+ */
+export const evaluate = lazily('evaluate');
+
+/**
+ * Whether the first system is better than the others on the same rows, and how sure that is.
+ * @example
+ * const { comparison } = await compare(['runs/tickets', 'nearest', 'tfidf'], { data: rows });
+ */
+export const compare = lazily('compare');
+
+/**
+ * What data are good for before money is spent: cheap baselines, a learning curve with a forecast.
+ * @example
+ * const { recommendation } = await advise({ recipe, withModel: false });
+ */
+export const advise = lazily('advise');
+
+/**
+ * How answers change with the gender or the origin of whoever a row speaks of; `writeCounterfactuals` makes the pairs.
+ * @example
+ * const { systems } = await evaluateCounterfactuals(['runs/tickets'], 'pairs.jsonl');
+ */
+export const evaluateCounterfactuals = lazily('evaluateCounterfactuals');

@@ -1,0 +1,6 @@
+import type { PipelineSpec } from '../prepare/index.ts';
+
+/** Types a pipeline that is written in TypeScript: `export default definePipeline({ … })`. */
+export function definePipeline(pipeline: PipelineSpec): PipelineSpec {
+  return pipeline;
+}

@@ -1,0 +1,120 @@
+import { chmodSync, copyFileSync, existsSync, renameSync, rmSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { AttuneError } from '../../base/errors.ts';
+import { isPlainObject } from '../../base/plain-object.ts';
+import { writeFailure } from '../../files/atomic.ts';
+import { makeFolders } from '../../files/make-folder.ts';
+import { runPaths } from '../../store/run-paths.ts';
+import type { Recipe, RecipeSource } from '../../train/recipe.ts';
+import { isRows, namesOfFile, withRowNames, writeRows, type Rows } from './rows.ts';
+import { temporaryFolder } from './temporary-rows.ts';
+
+const SPLITS = ['train', 'validation', 'test'] as const;
+/** What a source in a recipe may say: an object with anything else is a row. */
+const SOURCE_KEYS = new Set(['path', 'weight', 'format', 'columns', 'media_dir']);
+
+/** The files of this process's recipes, with the names of the options that their rows were given as. */
+const held = new Map<string, string>();
+let folder: string | undefined;
+
+/** A recipe as it is written, with rows in memory held in files until this process ends. */
+export async function holdRecipeRows(tree: unknown): Promise<unknown> {
+  if (!isPlainObject(tree) || !isPlainObject(tree.data)) return tree;
+  const data = { ...tree.data };
+  for (const split of SPLITS) if (split in data) data[split] = await heldSpec(data[split], `data.${split}`);
+  return { ...tree, data };
+}
+
+/** True for a file that rows in memory are held in. */
+export function isHeld(path: string): boolean {
+  return held.has(path);
+}
+
+async function heldSpec(spec: unknown, name: string): Promise<unknown> {
+  if (Array.isArray(spec) && spec.length > 0 && areSources(spec)) {
+    return Promise.all(spec.map((source, part) => heldSource(source, `${name}[${part}].rows`)));
+  }
+  return isRows(spec) ? hold(spec, name) : heldSource(spec, `${name}.rows`);
+}
+
+async function heldSource(source: unknown, name: string): Promise<unknown> {
+  if (!isPlainObject(source) || !isRows(source.rows)) return source;
+  const { rows, ...others } = source;
+  return { ...(await hold(rows as Rows, name)), ...others };
+}
+
+/** A list with a path is one of sources, whatever else may be wrong with it. */
+function areSources(parts: readonly unknown[]): boolean {
+  return parts.every(isSource) || parts.some((part) => typeof part === 'string');
+}
+
+/** An object that says where rows are and nothing that a row would. */
+function isSource(part: unknown): boolean {
+  if (!isPlainObject(part)) return false;
+  const { rows, ...others } = part;
+  const isPlaced = isRows(rows) || typeof part.path === 'string';
+  return isPlaced && Object.keys(others).every((key) => SOURCE_KEYS.has(key));
+}
+
+/** Paths inside the rows start where the program runs. */
+async function hold(rows: Rows, name: string): Promise<{ path: string; media_dir: string }> {
+  folder ??= folderUntilExit();
+  const path = await writeRows(rows, { name, folder });
+  held.set(path, name);
+  return { path, media_dir: '.' };
+}
+
+function folderUntilExit(): string {
+  const made = temporaryFolder();
+  process.once('exit', () => rmSync(made, { recursive: true, force: true }));
+  return made;
+}
+
+/** A recipe whose rows lie where its run does, so that it can be resumed and compared with when this process is gone. */
+export class RecipeRows {
+  readonly recipe: Recipe;
+  readonly #copies: { from: string; to: string }[] = [];
+  readonly #names = new Map<string, string>();
+  #written: string[] = [];
+
+  /** With `isKept` false the rows stay where they are held. */
+  constructor(recipe: Recipe, isKept = true) {
+    const move = (source: RecipeSource): RecipeSource => {
+      const name = held.get(source.path);
+      if (name === undefined) return source;
+      const path = isKept ? join(runPaths(recipe.output_dir).rows, basename(source.path)) : source.path;
+      if (isKept) this.#copies.push({ from: source.path, to: resolve(path) });
+      for (const file of [...namesOfFile(source.path), ...namesOfFile(path)]) this.#names.set(file, name);
+      return { ...source, path };
+    };
+    const data = { ...recipe.data, train: recipe.data.train.map(move) };
+    for (const split of ['validation', 'test'] as const) {
+      const spec = data[split];
+      if (typeof spec !== 'number') data[split] = spec.map(move);
+    }
+    this.recipe = this.#names.size === 0 ? recipe : { ...recipe, data };
+  }
+
+  /** @throws AttuneError E_NOT_WRITABLE, E_DISK_FULL */
+  write(): void {
+    for (const { from, to } of this.#copies) {
+      if (existsSync(to)) continue;
+      try {
+        makeFolders(dirname(to));
+        copyFileSync(from, `${to}.tmp`);
+        chmodSync(`${to}.tmp`, 0o600);
+        renameSync(`${to}.tmp`, to);
+      } catch (error) {
+        throw writeFailure(to, error);
+      }
+      this.#written.push(to);
+    }
+  }
+
+  /** The error in the program's words. A folder that turns out to be another run's keeps nothing of these rows. */
+  failure(error: unknown): unknown {
+    const isRefused = error instanceof AttuneError && ['E_RUN_EXISTS', 'E_RUN_LOCKED'].includes(error.code);
+    if (isRefused) for (const path of this.#written) rmSync(path, { force: true });
+    return withRowNames(error, this.#names);
+  }
+}

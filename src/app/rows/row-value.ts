@@ -1,0 +1,64 @@
+import type { Problem } from '../../base/errors.ts';
+
+/** Deeper than any row, and shallow enough that one which refers to itself is found before the stack ends. */
+const DEEPEST = 100;
+
+/** A row as a line of JSON, or what in it JSON would lose or change without a word. */
+export function rowLine(row: unknown, place: string): { line: string } | { problems: Problem[] } {
+  if (typeof row !== 'object' || row === null || Array.isArray(row) || isOpaque(row)) {
+    const fix = 'give plain objects: {column: value, …}';
+    return { problems: [{ field: place, message: `is ${nameOf(row)}, not a row`, fix }] };
+  }
+  const problems = [...lossesOf(row, place, 0)];
+  return problems.length > 0 ? { problems } : { line: JSON.stringify(row) };
+}
+
+function* lossesOf(value: unknown, place: string, depth: number): Generator<Problem> {
+  if (typeof value === 'number' && !Number.isFinite(value)) {
+    yield { field: place, message: `is ${value}`, fix: 'JSON has no such number: give null, or leave the field out' };
+  } else if (['bigint', 'function', 'symbol'].includes(typeof value) || isOpaque(value)) {
+    yield {
+      field: place,
+      message: `is ${nameOf(value)}`,
+      fix: 'give text, numbers, booleans, null, lists and objects',
+    };
+  } else if (typeof value === 'object' && value !== null) {
+    if (depth >= DEEPEST) {
+      yield { field: place, message: `lies ${DEEPEST} levels deep, or refers to itself`, fix: 'give a flat copy' };
+    } else if (typeof (value as { toJSON?: unknown }).toJSON !== 'function')
+      yield* lossesWithin(value, place, depth + 1);
+  }
+}
+
+/** A column that is undefined is left out; in a list nothing can be left out. */
+function* lossesWithin(value: object, place: string, depth: number): Generator<Problem> {
+  if (!Array.isArray(value)) {
+    for (const [name, inner] of Object.entries(value)) yield* lossesOf(inner, fieldOf(place, name), depth);
+    return;
+  }
+  for (const [index, inner] of value.entries()) {
+    const field = `${place}[${index}]`;
+    if (inner === undefined) yield { field, message: 'is undefined', fix: 'give null, or leave it out' };
+    else yield* lossesOf(inner, field, depth);
+  }
+}
+
+/** `rows[12].text`, `rows[12]["due date"]`. */
+export function fieldOf(place: string, name: string): string {
+  return /^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(name) ? `${place}.${name}` : `${place}[${JSON.stringify(name)}]`;
+}
+
+/** Objects whose content JSON does not see, and dates that are none. */
+function isOpaque(value: unknown): boolean {
+  if (value instanceof Date) return Number.isNaN(value.getTime());
+  const kinds = [Map, Set, WeakMap, WeakSet, Promise, RegExp, Error, ArrayBuffer];
+  return ArrayBuffer.isView(value) || kinds.some((kind) => value instanceof kind);
+}
+
+function nameOf(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (value instanceof Date) return 'a date that is none';
+  if (Array.isArray(value)) return 'a list';
+  const name = typeof value === 'object' ? value.constructor.name : typeof value;
+  return `${/^[aeiou]/i.test(name) ? 'an' : 'a'} ${name}`;
+}

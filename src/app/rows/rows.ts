@@ -1,0 +1,99 @@
+import { renameSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { AttuneError, type Problem } from '../../base/errors.ts';
+import type { EventSink } from '../../base/events.ts';
+import { FileDraft } from '../../files/file-draft.ts';
+import { displayPath } from '../../files/find-files.ts';
+import { rowLine } from './row-value.ts';
+
+/** Rows that a program has in memory or reads one by one: arrays, generators, streams of plain objects. */
+export type Rows = Iterable<object> | AsyncIterable<object>;
+
+const MAX_PROBLEMS = 100;
+const ROWS_BETWEEN_REPORTS = 10_000;
+/** Rows of one's customers are nobody else's. */
+const PRIVATE_FILE = 0o600;
+
+/** Whether a value is rows, and no file's name and no plain object. */
+export function isRows(value: unknown): value is Rows {
+  if (typeof value !== 'object' || value === null) return false;
+  return Symbol.iterator in value || Symbol.asyncIterator in value;
+}
+
+export interface WriteRowsOptions {
+  /** What the program calls them: `rows`, `data.train`. */
+  name: string;
+  folder: string;
+  onEvent?: EventSink;
+  signal?: AbortSignal;
+}
+
+/**
+ * Writes rows as JSON lines that only the user may read, under a name with the hash of their content.
+ * @throws AttuneError E_BAD_ROWS for values that JSON does not have, E_NO_ROWS, E_NOT_WRITABLE, E_DISK_FULL
+ */
+export async function writeRows(rows: Rows, { name, folder, onEvent, signal }: WriteRowsOptions): Promise<string> {
+  using draft = new FileDraft(join(folder, `${name}.jsonl`), PRIVATE_FILE);
+  const problems: Problem[] = [];
+  let count = 0;
+  for await (const row of rows) {
+    signal?.throwIfAborted();
+    const written = rowLine(row, `${name}[${count}]`);
+    if ('line' in written) draft.write(`${written.line}\n`);
+    else problems.push(...written.problems);
+    if (problems.length >= MAX_PROBLEMS) break;
+    if (++count % ROWS_BETWEEN_REPORTS === 0)
+      onEvent?.({ type: 'work-advanced', phase: 'data', done: count, unit: 'rows read' });
+  }
+  if (problems.length > 0) throw badRows(name, problems);
+  if (count === 0)
+    throw new AttuneError('E_NO_ROWS', { what: `There are no rows in ${name}`, fix: 'give at least one' });
+  const hash = draft.commit().slice(0, 16);
+  const path = join(folder, `${name}-${hash}.jsonl`);
+  renameSync(draft.path, path);
+  return path;
+}
+
+function badRows(name: string, problems: readonly Problem[]): AttuneError {
+  return new AttuneError('E_BAD_ROWS', {
+    what: `Rows of ${name} hold what JSON cannot`,
+    problems,
+    fix: 'mend or remove these values: no row is changed without a word',
+  });
+}
+
+/** A file as errors may name it: whole, or as it lies below the current folder. */
+export function namesOfFile(path: string): string[] {
+  return [...new Set([resolve(path), displayPath(resolve(path), process.cwd())])];
+}
+
+/** The error in the program's own words: `rows[12].text` where it names line 13 of the file that holds them. */
+export function withRowNames(error: unknown, names: ReadonlyMap<string, string>): unknown {
+  if (!(error instanceof AttuneError) || names.size === 0) return error;
+  const rename = (text: string): string => {
+    let renamed = text;
+    for (const [file, name] of names) renamed = renamed.replaceAll(file, name);
+    return renamed;
+  };
+  const parts = error.toJSON() as { [key: string]: unknown };
+  for (const key of ['what', 'got', 'expected', 'fix']) {
+    if (typeof parts[key] === 'string') parts[key] = rename(parts[key]);
+  }
+  const problems = error.problems.map((problem) => problemInRows(problem, names, rename));
+  return new AttuneError(error.code, { ...parts, what: rename(error.what), problems, cause: error.cause });
+}
+
+function problemInRows(
+  problem: Problem,
+  names: ReadonlyMap<string, string>,
+  rename: (text: string) => string,
+): Problem {
+  const { file, line, field, message, fix } = problem;
+  const told = { ...problem, message: rename(message), ...(fix !== undefined && { fix: rename(fix) }) };
+  const name = file === undefined ? undefined : names.get(file);
+  if (name === undefined) return told;
+  if (line === undefined) return { ...told, file: name };
+  const place = `${name}[${line - 1}]`;
+  const inside = field === undefined ? place : field.startsWith('[') ? `${place}${field}` : `${place}.${field}`;
+  return { ...told, file: undefined, line: undefined, field: inside };
+}

@@ -1,0 +1,22 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const examples = readdirSync('examples/api');
+
+describe.skipIf(!existsSync('build/attune.node'))('the examples of the public API', () => {
+  it.each(examples)('run: %s', (name) => {
+    const folder = mkdtempSync(join(tmpdir(), 'attune-api-'));
+    try {
+      const env = { ...process.env, ATTUNE_HOME: join(folder, 'home') };
+      const file = resolve('examples/api', name);
+      const node = resolve('node_modules/.bin/node');
+      const { status, stderr } = spawnSync(node, [file], { cwd: folder, env, encoding: 'utf8' });
+      expect({ status, stderr: status === 0 ? '' : stderr }).toEqual({ status: 0, stderr: '' });
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});

@@ -1,0 +1,155 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+import { functions, type FunctionName } from '../../../src/app/api/functions.ts';
+import * as api from '../../../src/app/index.ts';
+import { commands } from '../../../src/cli/commands/index.ts';
+import { readImports } from '../../../tools/check/source-files.ts';
+import { recipeTypes } from '../../../tools/generate-recipe-types.ts';
+
+/** What loading a file loads: files of this package and packages, both once. */
+function loadedBy(entry: string, seen = new Set<string>()): Set<string> {
+  if (seen.has(entry)) return seen;
+  seen.add(entry);
+  if (!existsSync(entry)) return seen;
+  for (const { target, specifier, typeOnly, dynamic } of readImports(process.cwd(), entry)) {
+    if (!typeOnly && !dynamic && !specifier.startsWith('node:')) loadedBy(target ?? specifier, seen);
+  }
+  return seen;
+}
+
+const exported = new Map<string, unknown>(Object.entries(api));
+
+/** The function that does what a command does. */
+const functionOf: Record<string, FunctionName | 'prepares the machine'> = {
+  quickstart: 'quickstart',
+  setup: 'prepares the machine',
+  init: 'initRecipe',
+  advise: 'advise',
+  'data inspect': 'inspectTrainingData',
+  'data prepare': 'prepareData',
+  'data pipeline': 'dataPipeline',
+  'data diff': 'dataDiff',
+  'data pull': 'pullDataset',
+  'data steps': 'describeSteps',
+  'data redact': 'redactData',
+  'data restore': 'restoreData',
+  'data audit': 'auditData',
+  'data groups': 'describeGroups',
+  'data counterfactuals': 'writeCounterfactuals',
+  'data list': 'findDataSets',
+  train: 'train',
+  chat: 'openModel',
+  generate: 'generateRows',
+  predict: 'predict',
+  recommend: 'recommend',
+  eval: 'evaluate',
+  compare: 'compare',
+  export: 'exportRun',
+  'models create': 'createNewModel',
+  'models index': 'indexItems',
+  'models add-items': 'addItems',
+  'models import': 'importModel',
+  'models list': 'findModels',
+  'models show': 'showModel',
+  'models pull': 'pullModel',
+  'models estimate': 'estimate',
+  doctor: 'doctor',
+  'runs list': 'findRuns',
+  'runs show': 'showRun',
+  'runs open': 'openPage',
+  'runs attach': 'attachRun',
+  'runs stop': 'stopRun',
+  'runs resume': 'storedRecipe',
+  'runs rename': 'renameRunTo',
+  'runs delete': 'deleteRuns',
+  'runs continue': 'continuedRecipe',
+  'runs verify': 'verifyRun',
+};
+
+describe('the public API', () => {
+  it('loads nothing of what its functions need before they are called', () => {
+    const loaded = [...loadedBy('src/app/index.ts')];
+    expect(loaded.filter((name) => !name.startsWith('src/'))).toEqual([]);
+    expect(loaded.length).toBeLessThan(50);
+    const bytes = loaded.map((name) => readFileSync(name).length).reduce((sum, size) => sum + size, 0);
+    expect(bytes).toBeLessThan(200_000);
+  });
+
+  it('has every function of the table under its name', async () => {
+    for (const [name, load] of Object.entries(functions)) {
+      expect(exported.get(name), name).toBeTypeOf('function');
+      expect(await load(), name).toBeTypeOf('function');
+    }
+  });
+
+  it('has a function for every command', () => {
+    expect(Object.keys(functionOf).sort()).toEqual([...commands.names].sort());
+    const missing = Object.values(functionOf).filter((name) => name !== 'prepares the machine' && !exported.has(name));
+    expect(missing).toEqual([]);
+  });
+
+  it('calls every function in an example that is run', () => {
+    const folder = 'examples/api';
+    const text = readdirSync(folder)
+      .map((name) => readFileSync(`${folder}/${name}`, 'utf8').replaceAll(/import \{[^}]*\} from .*;/g, ''))
+      .join('\n');
+    const values = [...exported].filter(([, value]) => typeof value === 'function' && value !== api.AttuneError);
+    expect(values.map(([name]) => name).filter((name) => !new RegExp(`\\b${name}\\b`).test(text))).toEqual([]);
+  });
+});
+
+/** Members of the interfaces in a file, with whether a comment stands above each. */
+function* membersOf(file: string): Generator<{ owner: string; name: string; isDescribed: boolean }> {
+  const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);
+  for (const statement of source.statements) {
+    if (!ts.isInterfaceDeclaration(statement)) continue;
+    for (const member of statement.members) {
+      const name = member.name?.getText(source) ?? '';
+      yield { owner: statement.name.text, name, isDescribed: ts.getJSDocCommentsAndTags(member).length > 0 };
+    }
+  }
+}
+
+describe('hover documentation', () => {
+  it('stands at every function', () => {
+    const files = readdirSync('src/app/api').filter((name) => !['functions.ts', 'lazily.ts', 'host'].includes(name));
+    for (const name of files) {
+      const text = readFileSync(`src/app/api/${name}`, 'utf8');
+      for (const [, before, constant] of text.matchAll(/(\*\/\n|\n)export const (\w+)/g))
+        expect(before, `${name}: ${constant}`).toBe('*/\n');
+      const described = text.match(/@example|@deprecated/g)?.length ?? 0;
+      expect(described, name).toBe(text.match(/^export const /gm)?.length);
+    }
+  });
+
+  it('stands at every option', () => {
+    const index = readFileSync('src/app/index.ts', 'utf8');
+    const exports = [...index.matchAll(/export type \{([^}]*)\} from '(\.[^']+)'/g)];
+    const bare = exports.flatMap(([, names, path]) => {
+      const wanted = new Set(names.split(',').map((name) => name.trim()));
+      const file = `src/app/${path}`.replace('src/app/../', 'src/');
+      return [...membersOf(file)]
+        .filter(({ owner, isDescribed }) => wanted.has(owner) && /Options$|Request$/.test(owner) && !isDescribed)
+        .map(({ owner, name }) => `${owner}.${name}`);
+    });
+    expect(bare).toEqual([]);
+  });
+
+  it('stands at every key of a recipe, as the schemas describe it', async () => {
+    const file = 'src/app/recipe/recipe-input.generated.ts';
+    expect(readFileSync(file, 'utf8'), 'node tools/generate-recipe-types.ts').toBe(await recipeTypes());
+    expect([...membersOf(file)].filter(({ isDescribed }) => !isDescribed)).toEqual([]);
+  });
+});
+
+describe('attune data steps', () => {
+  it('loads what steps take, and neither lexicons nor the engine', () => {
+    const files = readdirSync('src/prepare/steps').map((name) => `src/prepare/steps/${name}`);
+    const loaded = new Set([...loadedBy('src/app/describe-steps.ts'), ...files.flatMap((file) => [...loadedBy(file)])]);
+    const heavy = [...loaded].filter((name) => /^src\/(tensor|nn|worker)\/|^@huggingface\/hub/.test(name));
+    expect(heavy).toEqual([]);
+    const privacy = [...loaded].filter((name) => name.startsWith('src/data/privacy/'));
+    expect(privacy).toEqual(['src/data/privacy/kinds.ts']);
+  });
+});
