@@ -12,9 +12,6 @@ import type { ColumnReading } from './init/columns.ts';
 import { resolveRecipe } from './recipe/index.ts';
 import { objectiveOfClasses, type UsualObjective, usualObjectives } from './usual-objective.ts';
 
-export type { InitHints } from './init/columns.ts';
-export { checkBase, suggestBase, type Base } from './init/base.ts';
-
 /** What the data say about the recipe to write. */
 export interface InitFindings {
   /** As the user named it. */
@@ -41,9 +38,9 @@ const groupName =
  */
 export async function examineForInit(
   path: string,
-  reading: Pick<ColumnReading, 'format' | 'columns' | 'profiles'>,
+  reading: Partial<Pick<ColumnReading, 'format' | 'columns' | 'profiles'>>,
 ): Promise<InitFindings> {
-  const { format, columns, profiles } = reading;
+  const { format, columns, profiles = [] } = reading;
   const inspection = await inspectData(path, { format, columns, formatters: await loadFormatters([format]) });
   const kind = inspection.examples[0]?.kind;
   if (kind === undefined) throw noGoodRow(inspection);

@@ -24,7 +24,7 @@ export function modelFolder(name: string): string {
   throw new AttuneError('E_MODEL_MISSING', {
     what: `There is no model at ${name}`,
     got: isHubName ? 'a name on the Hugging Face hub that has not been fetched' : 'no such folder',
-    expected: `a Hugging Face folder (config.json, safetensors, tokenizer.json), or ${OWN_BASE}`,
+    expected: `a Hugging Face folder (config.json, safetensors, tokenizer.json), ${OWN_BASE} or ${OWN_SPEECH}`,
     fix: isHubName ? `attune models pull ${name}` : 'check the path',
   });
 }
