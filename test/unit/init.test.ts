@@ -77,7 +77,7 @@ async function init(argv: readonly string[], isTTY = false) {
 
 async function done(...argv: string[]) {
   const { code, stdout, stderr } = await init([...argv, '--json']);
-  if (code !== 0) expect.fail(stdout + stderr);
+  expect(code, stdout + stderr).toBe(0);
   const result = JSON.parse(stdout) as Record<string, unknown>;
   const recipe = parse(readFileSync(String(result.recipe), 'utf8')) as {
     data: Record<string, unknown>;
