@@ -157,6 +157,26 @@ describe('init without a terminal', () => {
     expect(recipe.objective).toBe('classification');
   });
 
+  it('takes source and target for translations where both are sentences, however often they recur', async () => {
+    writeFileSync(
+      't.jsonl',
+      Array.from({ length: 30 }, (_, i) => JSON.stringify({ source: cells.body(i), target: cells.body(i % 3) })).join(
+        '\n',
+      ),
+    );
+    expect((await done('t.jsonl')).result).toMatchObject({ format: 'translation', objective: 'sft' });
+    writeFileSync(
+      'c.jsonl',
+      Array.from({ length: 30 }, (_, i) => JSON.stringify({ source: cells.body(i), target: cells.queue(i) })).join(
+        '\n',
+      ),
+    );
+    expect((await done('c.jsonl')).result).toMatchObject({
+      format: 'classification',
+      columns: { text: 'source', label: 'target' },
+    });
+  });
+
   it('names the model that is missing, with what brings it', async () => {
     const { result } = await done(table('bought.csv', 'customer', 'item'));
     expect(result).toMatchObject({ objective: 'next_item', model: 'bought-model' });
