@@ -13,9 +13,6 @@ import { resolveRecipe } from './recipe/index.ts';
 import { trainingLines } from './training-lines.ts';
 import { objectiveOfClasses, type UsualObjective, usualObjectives } from './usual-objective.ts';
 
-export type { InitHints } from './init/columns.ts';
-export { checkBase, suggestBase, type Base } from './init/base.ts';
-
 /** What the data say about the recipe to write. */
 export interface InitFindings {
   /** As the user named it. */
@@ -42,9 +39,9 @@ const groupName =
  */
 export async function examineForInit(
   path: string,
-  reading: Pick<ColumnReading, 'format' | 'columns' | 'profiles'>,
+  reading: Partial<Pick<ColumnReading, 'format' | 'columns' | 'profiles'>>,
 ): Promise<InitFindings> {
-  const { format, columns, profiles } = reading;
+  const { format, columns, profiles = [] } = reading;
   const inspection = await inspectData(path, { format, columns, formatters: await loadFormatters([format]) });
   const kind = inspection.examples[0]?.kind;
   if (kind === undefined) throw noGoodRow(inspection);

@@ -23,7 +23,7 @@ import { runTokenizer } from '../worker/run/run-tokenizer.ts';
 import { isRecipe, type RecipeFlags, resolveRecipe, resolveRecipeFile } from './recipe/index.ts';
 import { describeGroups, type DataGroups } from './fairness/groups.ts';
 import { answerSpaceRemark } from './answer-space.ts';
-import { renderRows } from './render-rows.ts';
+import { renderFile, renderRows } from './render-rows.ts';
 import { usualObjectives } from './usual-objective.ts';
 
 /** One row as the model would see it. */
@@ -123,7 +123,8 @@ async function recipeOf(path: string, { flags = {}, onNotice }: InspectDataOptio
   const { examples } = await inspectData(path, { format, columns, formatters: await loadFormatters([format]) });
   const kind = examples[0]?.kind;
   const objective = kind === undefined ? 'sft' : (usualObjectives[kind]?.name ?? 'sft');
-  const model = existsSync(modelFolder(OWN_BASE)) ? OWN_BASE : NO_MODEL;
+  const isText = kind !== undefined && kind !== 'items' && !('media' in examples[0]);
+  const model = isText && existsSync(modelFolder(OWN_BASE)) ? OWN_BASE : NO_MODEL;
   return resolveRecipe({ model, data: { train: path }, objective }, { flags, onNotice });
 }
 
@@ -189,9 +190,13 @@ function takeRow(row: RenderedRow, example: Example, { recipe, tokenizer, option
   if (result.rows.length >= options.rows) return;
   const pieces = row.pieces.map(({ text, trained }) => ({ text, trained }));
   const painted = options.paint?.(row, tokenizer);
-  const label = LABELLED.has(example.kind) ? { label: expectedText(example) } : {};
+  const label = labelOf(example);
   const shown = painted === undefined || tokens === 0 ? {} : { painted };
   result.rows.push({ ...source, tokens, trainedTokens, pieces, ...label, ...shown });
+}
+
+function labelOf(example: Example): Pick<InspectedRow, 'label'> {
+  return LABELLED.has(example.kind) ? { label: expectedText(example) } : {};
 }
 
 const LABELLED: ReadonlySet<string> = new Set<ExampleKind>(['classification', 'multilabel', 'regression', 'graded']);
@@ -199,5 +204,8 @@ const LABELLED: ReadonlySet<string> = new Set<ExampleKind>(['classification', 'm
 /** Without a tokenizer: the row as it was understood. */
 function plainRow(example: Example): InspectedRow {
   const { id: _id, source, group: _group, ...body } = example;
-  return { ...source, pieces: [{ text: JSON.stringify(body, null, 2), trained: false }] };
+  const label = labelOf(example);
+  if ('media' in example && example.media !== undefined)
+    return { ...source, ...label, pieces: renderFile(example).pieces };
+  return { ...label, ...source, pieces: [{ text: JSON.stringify(body, null, 2), trained: false }] };
 }

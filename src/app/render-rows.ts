@@ -79,7 +79,7 @@ async function renderFiles(examples: readonly Example[]): Promise<RenderedRows> 
 }
 
 /** A file is shown by its path. */
-function renderFile(example: Example): RenderedRow {
+export function renderFile(example: Example): RenderedRow {
   const path = 'media' in example && example.media !== undefined ? example.media.path : expectedText(example);
   const file = { text: `${path}${ARROW}`, start: 0, end: 0, trained: false };
   return { ids: new Int32Array(), trained: new Uint8Array(), pieces: [file, labelPiece(example, 0)] };

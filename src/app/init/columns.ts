@@ -59,7 +59,7 @@ export async function readColumns(path: string, hints: InitHints): Promise<Colum
   const found = guessColumns(profiles, { text, label, answer, format });
   const guesses = format === undefined ? found : found.filter((guess) => guess.format === format);
   const known = isNamed ? undefined : await recognise(path, format);
-  if (known !== undefined && !isDoubtful(known, guesses)) return { ...said, profiles, guesses };
+  if (known !== undefined && !isDoubtful(known, guesses, profiles)) return { ...said, profiles, guesses };
   const isSaid = label !== undefined || answer !== undefined || (isNamed && format !== undefined);
   const [best] = guesses;
   if (best === undefined) return { ...said, profiles, guesses, isClear: false };
@@ -81,8 +81,15 @@ async function recognise(path: string, format: string | undefined): Promise<Data
 }
 
 /** Whether a recognised table may be something else: its label is none, or another column could be learnt. */
-function isDoubtful({ format }: DataInspection, guesses: readonly Guess[]): boolean {
-  return PLAIN.has(format) && guesses.length > 0;
+function isDoubtful(
+  { format }: DataInspection,
+  guesses: readonly Guess[],
+  profiles: readonly ColumnProfile[],
+): boolean {
+  if (!PLAIN.has(format) || guesses.length === 0) return false;
+  // Whole sentences in "source" and "target" are translations, however often they recur; a single word is a class.
+  const sides = profiles.filter(({ name }) => name === 'source' || name === 'target');
+  return format !== 'translation' || sides.some(({ words }) => words < 2.5);
 }
 
 function checkHints(hints: InitHints): void {

@@ -25,7 +25,9 @@ const GUESSERS = [
 
 /** All readings of a table that make sense, the likeliest first. */
 export function guessColumns(columns: readonly ColumnProfile[], wish: ColumnWish = {}): Guess[] {
-  return GUESSERS.flatMap((guesses) => guesses(columns, wish)).toSorted((a, b) => b.score - a.score);
+  return GUESSERS.flatMap((guesses) => guesses(columns, wish))
+    .map((guess) => ({ ...guess, score: Math.round(100 * guess.score) / 100 }))
+    .toSorted((a, b) => b.score - a.score);
 }
 
 const LIKELY = 0.5;

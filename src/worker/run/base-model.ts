@@ -18,7 +18,7 @@ export function isOwnBase(name: string): boolean {
 
 function fixOf(name: string, { isFile, isHubName }: { isFile: boolean; isHubName: boolean }): string {
   if (isHubName && !isFile) return `attune models pull ${name}`;
-  const close = isFile ? undefined : nearest(name, [OWN_BASE, ...cheapModelNames]);
+  const close = isFile ? undefined : nearest(name, [OWN_BASE, OWN_SPEECH, ...cheapModelNames]);
   return close === undefined ? 'check the path' : `did you mean ${close}?`;
 }
 
@@ -38,7 +38,7 @@ export function modelFolder(name: string): string {
         : isHubName
           ? 'a name on the Hugging Face hub that has not been fetched'
           : 'no such folder',
-    expected: `a Hugging Face folder (config.json, safetensors, tokenizer.json), or ${OWN_BASE}`,
+    expected: `a Hugging Face folder (config.json, safetensors, tokenizer.json), ${OWN_BASE} or ${OWN_SPEECH}`,
     fix: fixOf(name, { isFile: stats !== undefined, isHubName }),
   });
 }
