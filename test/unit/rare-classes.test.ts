@@ -16,7 +16,6 @@ const counts = new Map([
   ['fraud', 2],
   ['ok', 98],
 ]);
-const labels = ['fraud', 'ok'];
 
 /** Every fiftieth is fraud, of which four in five look like it; so does one in twenty of the others. */
 function payments(count: number): ClassificationExample[] {

@@ -93,10 +93,8 @@ function judge({ subject, others, metrics, examples, leftOut }: Entries, options
   const compared = metrics.filter((one) => one.isProperty !== true && (one.isTable !== true || one.name === metric));
   const differences = compared.flatMap((one) => metricDifferences(one, entrants, statistics));
   const deciding = differences.filter((one) => one.metric === metric && isRival(one.against));
-  const rival = strongest(
-    others.filter(({ name }) => isRival(name)),
-    metric,
-  );
+  const rivals = others.filter(({ name }) => isRival(name));
+  const rival = strongest(rivals, metric);
   const changes = rowChanges(subject, rival, metric);
   const comparison = {
     version: 2 as const,
