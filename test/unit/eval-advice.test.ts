@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { advisedRecipe } from '../../src/app/advise/advised-recipe.ts';
 import { growingParts } from '../../src/app/advise/sizes.ts';
+import { resolveRecipe } from '../../src/app/recipe/index.ts';
 import type { CompletionExample } from '../../src/data/example.ts';
 import { learningCurve } from '../../src/eval/advice/learning-curve.ts';
 import { fitPowerLaw, foretell } from '../../src/eval/advice/power-law.ts';
@@ -165,5 +167,32 @@ describe('a recommendation', () => {
       }).reasons.join(' ');
     expect(reasonsOf(0.1)).toContain('With twice the rows (200) tuned should come to accuracy 0.93 (0.91 to 0.95)');
     expect(reasonsOf(0)).toContain('cannot be told');
+  });
+});
+
+describe('the recipe by which a model is measured', () => {
+  const rows = (kind: string) =>
+    [{ kind, id: '0', source: { file: 'rows', line: 1 } }] as unknown as CompletionExample[];
+  const recipeOf = (flags = {}) =>
+    resolveRecipe({ model: 'fixtures/models/bert_mlm', data: { train: 'rows.jsonl' } }, { flags });
+
+  test.each([
+    ['classification', 'classification'],
+    ['multilabel', 'multilabel'],
+    ['regression', 'regression'],
+    ['tagged', 'token_classification'],
+    ['question', 'question_answering'],
+    ['pair', 'contrastive'],
+    ['items', 'next_item'],
+    ['text', 'masked_lm'],
+    ['chat', 'sft'],
+  ])('of %s rows optimises what is usual: %s', async (kind, objective) => {
+    const recipe = await advisedRecipe(await recipeOf({ epochs: '1' }), rows(kind));
+    expect([recipe.objective.name, recipe.training.epochs]).toEqual([objective, 1]);
+  });
+
+  test('keeps an objective that was chosen', async () => {
+    const chosen = await recipeOf({ objective: 'pretrain' });
+    expect(await advisedRecipe(chosen, rows('text'))).toBe(chosen);
   });
 });

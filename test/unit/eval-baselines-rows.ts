@@ -1,4 +1,8 @@
 // Rows as the tests of baselines need them.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { WaveFile } from 'wavefile';
+import type { MediaKind } from '../../src/data/media.ts';
 import type { ClassificationExample, CompletionExample, ItemsExample } from '../../src/data/example.ts';
 
 export function row(prompt: string, completion: string, index = 0): CompletionExample {
@@ -13,4 +17,23 @@ export function classRow(text: string, label: string, index: number): Classifica
   return { kind: 'classification', id: `${index}`, source: { file: 'rows.jsonl', line: index + 1 }, text, label };
 }
 
-/** Bright at the left, and at the right. */
+/** Rows of files, of two classes in turn. */
+export function mediaRows(folder: string, kind: MediaKind, bytesOf: (i: number) => Buffer): ClassificationExample[] {
+  return Array.from({ length: 12 }, (_, i) => {
+    const path = join(folder, `${kind}-${i}`);
+    writeFileSync(path, bytesOf(i));
+    return { ...classRow('', i % 2 === 0 ? 'one' : 'other', i), media: { kind, path, hash: String(i) } };
+  });
+}
+
+/** A second of one tone, as WAV. */
+export function tone(hertz: number, phase: number): Buffer {
+  const wave = new WaveFile();
+  wave.fromScratch(
+    1,
+    16_000,
+    '16',
+    Array.from({ length: 16_000 }, (_, t) => 9000 * Math.sin((hertz * 2 * Math.PI * t) / 16_000 + phase)),
+  );
+  return Buffer.from(wave.toBuffer());
+}

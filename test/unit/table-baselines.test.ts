@@ -179,7 +179,8 @@ describe('a table', () => {
       (await fitCheap(train)).systems.map(({ predictor }) => predictor.name);
     expect(await names(rows)).toEqual(expect.arrayContaining(['trees', 'logistic_table']));
     const texts = rows.map(({ fields: _fields, ...row }) => row);
-    const { skipped } = await fitCheap(texts);
+    expect((await fitCheap(texts)).skipped.map(({ name }) => name)).not.toContain('trees');
+    const { skipped } = await fitCheap(texts, { only: ['trees'] });
     expect(skipped).toContainEqual({ name: 'trees', reason: 'the rows have one column of text' });
   });
 });

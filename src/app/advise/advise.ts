@@ -11,6 +11,7 @@ import type { Recipe } from '../../train/recipe.ts';
 import { loadRunData } from '../../worker/run/load-run-data.ts';
 import { loadMetrics, type WrittenMetric } from '../../worker/run/recipe-metrics.ts';
 import { RecipeRows } from '../rows/recipe-rows.ts';
+import { advisedRecipe } from './advised-recipe.ts';
 import { compareCheap, measureSizes, type CheapRows } from './cheap-curve.ts';
 import { measureModel } from './model-curve.ts';
 import { growingParts } from './sizes.ts';
@@ -62,7 +63,15 @@ async function adviseOn({ recipe, withModel, onEvent = () => undefined, signal }
   const measure = withModel ? measureModel : measureCheap;
   const { evaluation } = recipe;
   const wanted = evaluation.metrics === 'auto' ? suitableMetrics(rows.train) : evaluation.metrics;
-  const measuring = { recipe, rows, parts, metrics: wanted, available: splits.test.length, onEvent, signal };
+  const measuring = {
+    recipe: withModel ? await advisedRecipe(recipe, rows.train) : recipe,
+    rows,
+    parts,
+    metrics: wanted,
+    available: splits.test.length,
+    onEvent,
+    signal,
+  };
   const { sizes, comparison } = await measure(measuring);
   const { confidence, seed, metrics, systems } = comparison;
   const curve = learningCurve(systems[0].title, sizes, metrics[0], { confidence, seed });

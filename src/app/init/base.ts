@@ -1,4 +1,5 @@
 /** Which base model suits rows of a kind, and whether one that was named does. */
+import { isCheapModel } from '../../eval/baselines/cheap-names.ts';
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
@@ -145,6 +146,7 @@ function typeOf(folder: string): string | undefined {
  * @throws AttuneError E_MODEL_MISSING, E_CONFIG_MISSING, E_UNKNOWN_MODEL_TYPE, E_WRONG_MODEL
  */
 export async function checkBase(model: string, examples: readonly Example[]): Promise<void> {
+  if (isCheapModel(model)) return; // whether it suits the rows is known once it is fitted
   const folder = await folderOf(model);
   const need = needOf(examples[0]);
   if (isAdapterFolder(folder) || need === undefined) return;

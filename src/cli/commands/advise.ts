@@ -41,8 +41,10 @@ export const command = defineCommand({
     const signal = withModel ? context.stopSignal('stopping') : undefined;
     const advice = await withProgress(context, (onEvent) => advise({ recipe, withModel, onEvent, signal }));
     const { keep } = advice.recommendation;
-    const flags = { train: context.argument('DATA')!, ...context.recipeFlags };
-    return { ...advice, ...(keep !== undefined && { keep: keepCommand(keep, flags) }) };
+    if (keep === undefined) return advice;
+    const flags = context.recipeFlags;
+    const command = isRecipe(data) ? keepCommand(keep, flags, data) : keepCommand(keep, { train: data, ...flags });
+    return { ...advice, keep: command };
   },
   render: (advice, terminal) =>
     [describeComparison(advice.comparison, terminal), curveTable(advice, terminal), describe(advice, terminal)].join(

@@ -18,6 +18,8 @@ export interface Baseline {
   readonly title: string;
   /** What rows are made of that it can read; texts unless given. */
   readonly reads?: readonly ('text' | MediaKind)[];
+  /** Reads the columns that a text was joined from, and says nothing of rows without. */
+  readonly ofTables?: boolean;
   /** Kinds of answers that it makes sense for; all unless given. */
   readonly forms?: readonly AnswerForm['kind'][];
   /** Rows that it is fitted on at most, where more take minutes; all unless given. */

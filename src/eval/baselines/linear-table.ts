@@ -20,6 +20,7 @@ const IMPROVEMENT = 1e-4;
 export const logisticTable = keptBaseline({
   name: 'logistic_table',
   title: 'logistic regression on the columns',
+  ofTables: true,
   forms: ['classes'],
   mostRows: 20_000,
   unfit: (train) =>
@@ -48,6 +49,7 @@ export const logisticTable = keptBaseline({
 export const ridgeTable = keptBaseline({
   name: 'ridge_table',
   title: 'ridge regression on the columns',
+  ofTables: true,
   forms: ['numbers'],
   mostRows: 50_000,
   unfit: noTable,

@@ -23,10 +23,8 @@ interface MediaBaseline {
 
 /** Multinomial logistic regression on a few simple numbers of each file: what a model of images or sounds has to beat. */
 export function mediaLogistic({ name, title, kind, featuresOf }: MediaBaseline): KeptBaseline {
-  const read = async (example: Example) => {
-    const { path } = mediaOf(example)!;
-    return featuresOf(await readFile(path), path);
-  };
+  const ofFile = async ({ path }: MediaFile) => featuresOf(await readFile(path), path);
+  const read = (example: Example) => ofFile(mediaOf(example)!);
   return keptBaseline({
     name,
     title,
@@ -42,13 +40,10 @@ export function mediaLogistic({ name, title, kind, featuresOf }: MediaBaseline):
         rows.push(await read(example));
       }
       const scale = standardisation(rows);
-      const matrix = sparseMatrix(
-        rows.map((row) => standardised(row, scale)),
-        rows[0].length,
-      );
+      const scaled = rows.map((row) => standardised(row, scale));
+      const matrix = sparseMatrix(scaled, rows[0].length);
       const labels = Int32Array.from(train, (example) => classes.indexOf(answerText(example).trim()));
-      const l2 = 1 / (STRENGTH * train.length);
-      const how = { l2, improvement: IMPROVEMENT, ...options };
+      const how = { l2: 1 / (STRENGTH * train.length), improvement: IMPROVEMENT, ...options };
       const { parameters } = fitMultinomial(matrix, labels, classes.length, how);
       return { values: { classes }, arrays: { ...scale, parameters } };
     },

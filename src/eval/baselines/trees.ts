@@ -14,6 +14,7 @@ const FEWEST_ROWS = 20;
 export const trees = keptBaseline({
   name: 'trees',
   title: 'gradient-boosted trees on the columns',
+  ofTables: true,
   forms: ['classes', 'numbers'],
   mostRows: 50_000,
   unfit(train) {

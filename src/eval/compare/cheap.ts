@@ -79,7 +79,8 @@ export async function fitCheap(
 const WRITTEN: ReadonlySet<AnswerForm['kind']> = new Set(['classes', 'json', 'short', 'long', 'text']);
 
 function isRelated(baseline: Baseline, rows: readonly Example[], form: AnswerForm['kind']): boolean {
-  const { forms } = baseline;
+  const { forms, ofTables = false } = baseline;
+  if (ofTables && rows.every((row) => !('fields' in row) || row.fields === undefined)) return false;
   if (unreadable(baseline, rows) !== undefined) return false;
   return forms === undefined || forms.some((one) => one === form || (WRITTEN.has(one) && WRITTEN.has(form)));
 }

@@ -119,10 +119,8 @@ async function judge(entries: Entries, options: CompareOptions): Promise<Judged>
   const statistics = new ScoreStatistics(examples.length, { clusters, confidence, seed });
   const { differences, systems } = await measure(entries, choice.rivals, statistics);
   const deciding = differences.filter((one) => one.metric === metric && isRival(one.against));
-  const rival = strongest(
-    others.filter(({ name }) => isRival(name)),
-    metric,
-  );
+  const rivals = others.filter(({ name }) => isRival(name));
+  const rival = strongest(rivals, metric);
   const changes = rowChanges(subject, rival, metric);
   const comparison = {
     version: 2 as const,

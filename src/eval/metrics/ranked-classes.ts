@@ -77,7 +77,9 @@ export function rankedMetric(score: RankingScore, { positive }: MetricOptions = 
       return { value: value(scores), details: { rows, classes: Object.fromEntries(scores) } };
     },
     () => {
-      const rankings = probabilities.rankings();
+      const all = probabilities.rankings();
+      // Done for every resample: the other classes do not count.
+      const rankings = new Map([...all].filter(([label]) => positive === undefined || label === positive));
       const weights = new Float64Array(rows);
       return (indices) => {
         weights.fill(0);

@@ -1,0 +1,26 @@
+import type { Example } from '../../data/index.ts';
+import { readConfig } from '../../models/load.ts';
+import type { Recipe } from '../../train/recipe.ts';
+import { modelFolder } from '../../worker/run/base-model.ts';
+import { resolveRecipe } from '../recipe/index.ts';
+import { objectiveOfClasses, usualObjectives } from '../usual-objective.ts';
+
+/** What a recipe optimises that says nothing of it. */
+const DEFAULT = 'sft';
+
+/**
+ * The recipe with the objective that is usual for the rows and the model, where its own is the default, which few kinds of
+ * rows can be trained by; and with that objective's own defaults. @throws AttuneError E_MODEL_MISSING, E_RECIPE
+ */
+export async function advisedRecipe(recipe: Recipe, examples: readonly Example[]): Promise<Recipe> {
+  const kind = examples[0]?.kind;
+  if (recipe.objective.name !== DEFAULT || kind === undefined) return recipe;
+  const { architectures = [] } = readConfig(modelFolder(recipe.model)) as { architectures?: string[] };
+  const usual = objectiveOfClasses(kind, architectures) ?? usualObjectives[kind];
+  if (usual === undefined || usual.name === DEFAULT) return recipe;
+  const { training: defaults } = await resolveRecipe({ model: recipe.model, data: { train: 'rows' } });
+  const own = Object.entries(recipe.training).filter(
+    ([key, value]) => JSON.stringify(value) !== JSON.stringify(defaults[key as keyof typeof defaults]),
+  );
+  return resolveRecipe({ ...recipe, objective: usual.name, training: Object.fromEntries(own) });
+}
