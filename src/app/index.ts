@@ -4,6 +4,14 @@ export { doctor, type Diagnosis } from './doctor.ts';
 export { advise, type Advice, type AdviseOptions } from './advise/advise.ts';
 export { compare, type CompareOptions } from './compare/compare.ts';
 export { evaluate, type Evaluated } from './compare/evaluate.ts';
+export { embed, type Embedded, type EmbedOptions } from './embed/embed.ts';
+export {
+  openEmbedder,
+  type Embedder,
+  type EmbedderOptions,
+  type EmbeddingModelDescription,
+  type EmbedRow,
+} from './embed/embedder.ts';
 export { exportRun, type ExportOptions } from './export.ts';
 export { generateRows, type GeneratedRow, type GenerateRowsOptions } from './generate-rows.ts';
 export { inspectTrainingData, type DataInspectionResult, type InspectDataOptions } from './inspect-data.ts';
@@ -22,6 +30,9 @@ export { quickstart, type QuickstartOptions, type QuickstartResult } from './qui
 export { defineRecipe, resolveRecipe, resolveRecipeFile, type RecipeInput } from './recipe/index.ts';
 export { reportRun, type WrittenReport } from './report/index.ts';
 export { addItems, indexItems, recommend, type Recommended, type RecommendOptions } from './recommend.ts';
+export { createIndex, type CreatedIndex, type CreateIndexOptions } from './retrieve/create-index.ts';
+export { openIndex, type Hit, type OpenIndex, type OpenIndexOptions, type QueryOptions } from './retrieve/open-index.ts';
+export { query, type Queried, type QueryHits, type QueryRowsOptions } from './retrieve/query-rows.ts';
 export { attachRun, findRuns, showRun, stopRun, type RunDetails, type RunSummary } from './runs.ts';
 export { Conversation, openTalker, type AnswerWatch, type Sampling, type Talker, type TalkOptions } from './talk.ts';
 export { train, trainDetached, type TrainOptions, type TrainOutcome } from './train.ts';
