@@ -16,6 +16,17 @@ export { exportRun, type ExportOptions } from './export.ts';
 export { generateRows, type GeneratedRow, type GenerateRowsOptions } from './generate-rows.ts';
 export { inspectTrainingData, type DataInspectionResult, type InspectDataOptions } from './inspect-data.ts';
 export { findModels, showModel, type KnownModels, type ModelDetails } from './models.ts';
+export {
+  openPredictor,
+  predict,
+  type OpenPredictor,
+  type Predicted,
+  type PredictedRow,
+  type PredictedSpan,
+  type PredictOptions,
+  type PredictorOptions,
+  type Row,
+} from './predict.ts';
 export { openPage } from './page/index.ts';
 export type { PageServer } from './page/page-server.ts';
 export { dataDiff, dataPipeline, definePipeline, type DataPipelineOptions } from './data-pipeline.ts';

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
+import type { ColumnMapping } from '../data/columns.ts';
 import { type DataInspection, inspectData } from '../data/index.ts';
 import { writeFileAtomic } from '../files/atomic.ts';
 import { readJson } from '../files/json.ts';
@@ -21,7 +22,7 @@ export interface InitFindings {
 /** How rows are to be understood where detection needs help. */
 export interface InitHints {
   format?: string;
-  columns?: Record<string, string>;
+  columns?: ColumnMapping;
 }
 
 export interface InitAnswers extends InitHints {

@@ -11,7 +11,7 @@ import { listModels, type ModelRecord } from '../store/models.ts';
 import { readSafetensorsHeader } from '../tensor/safetensors.ts';
 import { runJob, type JobResult } from '../worker/index.ts';
 import { adapterWeights, isAdapterFolder, modelFolder, OWN_BASE } from '../worker/run/base-model.ts';
-import { resultFolder } from '../worker/run/open-model.ts';
+import { resultFolder } from '../worker/run/result-folder.ts';
 
 export interface KnownModels {
   /** What comes with attune; undefined where the package was built without it. */

@@ -6,7 +6,7 @@ import type { EventSink } from '../base/events.ts';
 import { sha256File } from '../files/hash.ts';
 import { listCheckpoints } from '../store/checkpoints.ts';
 import { runJob } from '../worker/index.ts';
-import { resultFolder } from '../worker/run/open-model.ts';
+import { resultFolder } from '../worker/run/result-folder.ts';
 import { readNotes } from '../worker/run/result-notes.ts';
 import type { Recipe } from '../train/recipe.ts';
 import { storedRecipe } from './stored-run.ts';

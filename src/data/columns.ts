@@ -1,8 +1,34 @@
 import { AttuneError } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
+import { cellText, type CellValue, cellValue } from './cells.ts';
 
-/** The format's name of a column → the user's, dotted where it lies deeper (`meta.question`). */
-export type ColumnMapping = Readonly<Record<string, string>>;
+/**
+ * What a field is read from: one column; several, joined by a line break or another separator, with their names before
+ * them where `names` is true; or a template, `{subject}: {body}`. Columns may be dotted (`meta.question`).
+ */
+export type ColumnSource =
+  | string
+  | readonly string[]
+  | { readonly columns: readonly string[]; readonly separator?: string; readonly names?: boolean }
+  | { readonly template: string };
+
+/** The format's name of a column → where its value comes from in the user's rows. */
+export type ColumnMapping = Readonly<Record<string, ColumnSource>>;
+
+type Row = Record<string, unknown>;
+
+/** The columns that a field is read from, each once. */
+export function columnsOf(source: ColumnSource): readonly string[] {
+  if (typeof source === 'string') return [source];
+  if (isList(source)) return source;
+  if ('columns' in source) return source.columns;
+  return [...new Set(templateParts(source.template).flatMap(({ column }) => column ?? []))];
+}
+
+/** For people: `subject + body`. */
+export function describeSource(source: ColumnSource): string {
+  return columnsOf(source).join(' + ');
+}
 
 /** A value at a dotted path; a column whose own name has the dots wins. */
 export function valueAt(row: Readonly<Record<string, unknown>>, path: string): unknown {
@@ -16,26 +42,75 @@ export function valueAt(row: Readonly<Record<string, unknown>>, path: string): u
 }
 
 /** The row with the mapped columns under the format's names; what they were taken from is no column of its own then. */
-export function mapColumns(row: Record<string, unknown>, columns: ColumnMapping | undefined): Record<string, unknown> {
+export function mapColumns(row: Row, columns: ColumnMapping | undefined): Row {
   if (columns === undefined) return row;
-  const taken = new Set(Object.values(columns));
+  const taken = new Set(Object.values(columns).flatMap(columnsOf));
   const rest = Object.entries(row).filter(([column]) => !taken.has(column));
-  const mapped = Object.entries(columns).map(([ours, theirs]) => [ours, valueAt(row, theirs)] as const);
+  const mapped = Object.entries(columns).map(([ours, source]) => [ours, readSource(row, source)] as const);
   return Object.fromEntries([...rest, ...mapped]);
+}
+
+/** One column's value as it stands; of several a text, without the missing ones, or undefined where all are missing. */
+function readSource(row: Row, source: ColumnSource): unknown {
+  if (typeof source === 'string') return valueAt(row, source);
+  if (!isList(source) && 'template' in source) return fillTemplate(row, source.template);
+  const { columns, separator = '\n', names = false } = isList(source) ? { columns: source } : source;
+  const texts = columns.flatMap((column) => {
+    const text = cellText(valueAt(row, column));
+    return text === undefined ? [] : [names ? `${column}: ${text}` : text];
+  });
+  return texts.length === 0 ? undefined : texts.join(separator);
+}
+
+/** A line of the template whose columns are all missing is left out. */
+function fillTemplate(row: Row, template: string): string | undefined {
+  let isFilled = false;
+  const lines = template.split('\n').flatMap((line) => {
+    const parts = templateParts(line);
+    const texts = parts.map(({ text, column }) => text ?? cellText(valueAt(row, column)));
+    const values = texts.filter((_, i) => parts[i].column !== undefined);
+    const hasValue = values.some((value) => value !== undefined);
+    isFilled ||= hasValue;
+    return hasValue || values.length === 0 ? [texts.map((text) => text ?? '').join('')] : [];
+  });
+  return isFilled ? lines.join('\n') : undefined;
+}
+
+type TemplatePart = { text: string; column?: undefined } | { text?: undefined; column: string };
+
+/** `{column}` is a column's value, `{{` and `}}` are braces. */
+function templateParts(template: string): TemplatePart[] {
+  const parts = template.match(/\{\{|\}\}|\{[^{}]+\}|[^{}]+|[{}]/g) ?? [];
+  return parts.map((part) => {
+    if (part === '{{' || part === '}}') return { text: part[0] };
+    return /^\{.+\}$/s.test(part) ? { column: part.slice(1, -1).trim() } : { text: part };
+  });
+}
+
+/** By column, what a row has of the texts that are made of several columns; undefined where none is. */
+export function fieldsOf(row: Row, columns: ColumnMapping | undefined): Record<string, CellValue> | undefined {
+  const sources = [columns?.text, columns?.text_pair].filter((one) => one !== undefined && typeof one !== 'string');
+  if (sources.length === 0) return undefined;
+  const names = [...new Set(sources.flatMap(columnsOf))];
+  return Object.fromEntries(names.map((column) => [column, cellValue(valueAt(row, column))]));
 }
 
 /** Refuses a mapping from columns that no row of the sample has. */
 export function checkMapping(rows: readonly Row[], columns: ColumnMapping, file: string): void {
-  const named = Object.entries(columns).map(([ours, theirs]) => [`columns.${ours}`, theirs] as const);
+  const named = Object.entries(columns).flatMap(([ours, source]) =>
+    columnsOf(source).map((column) => [`columns.${ours}`, column] as const),
+  );
   requireColumns(rows, named, file);
+}
+
+function isList(source: Exclude<ColumnSource, string>): source is readonly string[] {
+  return Array.isArray(source);
 }
 
 /** Refuses a column of groups that no row of a file has. @throws AttuneError E_BAD_COLUMNS */
 export function checkGroup(rows: readonly Row[], column: string, file: string): void {
   requireColumns(rows, [['group_by', column]], file);
 }
-
-type Row = Record<string, unknown>;
 
 function requireColumns(rows: readonly Row[], named: readonly (readonly [string, string])[], file: string): void {
   const present = [...new Set(rows.flatMap((row) => Object.keys(row)))];

@@ -1,4 +1,5 @@
 import type { Message, ToolSchema } from '../text/message.ts';
+import type { CellValue } from './cells.ts';
 import type { MediaFile } from './media.ts';
 
 /** What every example carries to the end, whatever its kind. */
@@ -60,6 +61,8 @@ interface ReadText extends Provenance {
   text: string;
   /** Second sentence of a pair task. */
   textPair?: string;
+  /** The values by column, where the text is made of several; no part of what identifies the row. */
+  fields?: Readonly<Record<string, CellValue>>;
 }
 
 export interface ClassificationExample extends ReadText {
@@ -88,6 +91,8 @@ export interface TaggedExample extends Provenance {
   words: readonly string[];
   /** One for each word. */
   tags: readonly string[];
+  /** What the words were taken from, of rows that are to be answered. */
+  text?: string;
 }
 
 /** A stretch of a text that answers a question about it. */

@@ -26,4 +26,6 @@ export { NEAR } from './near-duplicates.ts';
 export { isSimilar, normalWords } from './shingles.ts';
 export { UnionFind } from './union-find.ts';
 export { textOf } from './example-text.ts';
+export { inputFiles, readInputs, scanColumns, type InputRow } from './read-inputs.ts';
+export type { KnownShapes, RowShape } from './row-shapes.ts';
 export { FLAGS, PROVENANCE } from './provenance-column.ts';

@@ -10,6 +10,7 @@ import { findOverlaps, refuseOverlap, type OverlapReport } from './overlaps.ts';
 import { partition, type DuplicateReport, type Partition, type Splits } from './partition.ts';
 import { FileReader, type FileReport } from './read-files.ts';
 import type { LeftOutRow, RowFormatters } from './row-formatter.ts';
+import type { KnownShapes } from './row-shapes.ts';
 import { expandSpec, type DataSpec, type ExpandedSpec, type SourceFile } from './sources.ts';
 
 export interface DataOptions {
@@ -24,6 +25,10 @@ export interface DataOptions {
   columns?: ColumnMapping;
   /** For formats that are functions of the user's. */
   formatters?: RowFormatters;
+  /** What files are expected to look like that name neither format nor columns. */
+  known?: KnownShapes;
+  /** The rows are to be answered: they may have no answers yet. */
+  isInput?: boolean;
   seed: number;
   /** Goes on where rows to evaluate on also stand in the rows to train on. */
   allowOverlap?: boolean;
@@ -103,8 +108,8 @@ interface Plan {
 
 /** Decides for each split where its rows come from. Files beside the train files win over a share. */
 function planSplits(options: DataOptions): Plan {
-  const { base = process.cwd(), format, columns, formatters } = options;
-  const shared = { base, format, columns, formatters };
+  const { base = process.cwd(), format, columns, formatters, known, isInput } = options;
+  const shared = { base, format, columns, formatters, known, isInput };
   const expand = (split: SplitName, spec: DataSpec): ExpandedSpec => expandSpec(spec, { split, ...shared });
   const train = expand('train', options.train);
   const plan: Plan = {

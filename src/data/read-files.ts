@@ -3,14 +3,17 @@ import { AttuneError, type Problem } from '../base/errors.ts';
 import { isFolder } from '../files/find-files.ts';
 import { sha256 } from '../files/hash.ts';
 import { BadRows } from './bad-rows.ts';
-import { checkGroup, checkMapping, mapColumns, valueAt } from './columns.ts';
+import { checkGroup, checkMapping, fieldsOf, mapColumns, valueAt } from './columns.ts';
 import { containerName, containers, dataExtensions } from './containers/index.ts';
-import type { Example } from './example.ts';
+import type { Example, ExampleKind } from './example.ts';
 import type { ExampleBody } from './formats/format.ts';
 import { detectFormat, type Detection, type DetectOptions } from './formats/detect.ts';
-import { RowReader } from './formats/row-reader.ts';
+import { describeValue, isObject, RowReader } from './formats/row-reader.ts';
+import type { RawRow } from './containers/container.ts';
+import type { Defect } from '../files/utf8.ts';
 import { FLAGS, mailsOf, PROVENANCE } from './provenance-column.ts';
 import { formatRows, type FormattedRow, type LeftOutRow } from './row-formatter.ts';
+import { withShape } from './row-shapes.ts';
 import type { SourceFile } from './sources.ts';
 
 /** Good rows that a file's format is judged by. */
@@ -48,19 +51,7 @@ export class FileReader {
   #rows = 0;
 
   async read(source: SourceFile, options: ReadOptions): Promise<{ examples: Example[]; report: FileReport }> {
-    const leftOut = newLeftOut();
-    const stream = await rowsOf(source, leftOut);
-    const { head, good } = await takeHead(stream);
-    const isEmpty = good.length === 0;
-    if (!isEmpty && source.columns) checkMapping(good, source.columns, source.file);
-    if (options.groupBy !== undefined && options.needsGroup === true)
-      checkGroup(originalsOf(head), options.groupBy, source.file);
-    const mapped = good.map((row) => mapColumns(row, source.columns));
-    const detection =
-      isEmpty && (source.format === undefined || source.formatter !== undefined)
-        ? undefined
-        : await detectFormat(mapped, detectionOf(source));
-    const sink = new ExampleSink(source, detection, { ...options, leftOut });
+    const { head, stream, sink } = await openFile(source, options);
     for (const raw of head) this.badRows.add(sink.take(raw));
     for await (const raw of stream) {
       this.badRows.add(sink.take(raw));
@@ -69,6 +60,28 @@ export class FileReader {
     }
     return { examples: sink.examples, report: sink.report() };
   }
+}
+
+/** A file whose first rows have told what it is: those rows, the others, and what turns them into examples. */
+export async function openFile(
+  asked: SourceFile,
+  options: ReadOptions,
+): Promise<{ head: FormattedRow[]; stream: AsyncGenerator<FormattedRow, void, undefined>; sink: ExampleSink }> {
+  const leftOut = newLeftOut();
+  const stream = await rowsOf(asked, leftOut);
+  const { head, good } = await takeHead(stream);
+  const source = await withShape(asked, good);
+  const isEmpty = good.length === 0;
+  // Of rows that are to be answered, the answers' columns may be missing.
+  if (!isEmpty && source.columns && source.isInput !== true) checkMapping(good, source.columns, source.file);
+  if (options.groupBy !== undefined && options.needsGroup === true)
+    checkGroup(originalsOf(head), options.groupBy, source.file);
+  const mapped = good.map((row) => mapColumns(row, source.columns));
+  const detection =
+    isEmpty && (source.format === undefined || source.formatter !== undefined)
+      ? undefined
+      : await detectFormat(mapped, detectionOf(source));
+  return { head, stream, sink: new ExampleSink(source, detection, { ...options, leftOut }) };
 }
 
 /** What the first rows of a file say about it. */
@@ -101,13 +114,17 @@ export async function inspectFile(source: SourceFile): Promise<FileInspection> {
   return { file: source.file, container, format, reason, columns, examples: sink.examples, problems };
 }
 
+/** Examples that a tabular system can judge too: they keep the columns that their text was made of. */
+const WITH_FIELDS: ReadonlySet<string> = new Set<ExampleKind>(['classification', 'multilabel', 'regression']);
+
 /** What makes a row what it is: its values, and of a file its bytes, not where it lies. */
 function contentOf(body: ExampleBody): string {
   return JSON.stringify('media' in body && body.media !== undefined ? { ...body, media: body.media.hash } : body);
 }
 
-async function loadContainer(source: SourceFile): ReturnType<typeof containers.load> {
-  const name = containerName(source.path);
+/** @throws AttuneError E_UNKNOWN_CONTAINER */
+export async function loadContainer(source: SourceFile): ReturnType<typeof containers.load> {
+  const name = source.container ?? containerName(source.path);
   if (containers.has(name)) return containers.load(name);
   throw new AttuneError('E_UNKNOWN_CONTAINER', {
     what: `${source.file} is no kind of data file that can be read`,
@@ -122,9 +139,25 @@ function newLeftOut(): LeftOut {
   return { rows: 0, first: [] };
 }
 
+/** The rows as they stand in the file, or in memory. */
+async function rawRowsOf(source: SourceFile): Promise<AsyncGenerator<RawRow, void, undefined>> {
+  if (source.rows === undefined) return (await loadContainer(source)).read(source.path, source.file);
+  return numbered(source.rows);
+}
+
+async function* numbered(rows: NonNullable<SourceFile['rows']>): AsyncGenerator<RawRow, void, undefined> {
+  let line = 0;
+  for await (const value of rows)
+    yield isObject(value) ? { line: ++line, value } : { line: ++line, defect: noRow(value) };
+}
+
+function noRow(value: unknown): Defect {
+  return { reason: `the row is ${describeValue(value)}, not an object`, fix: 'give each row as { column: value }' };
+}
+
 /** The rows of a file, in the words of its own formatter where it has one. */
 async function rowsOf(source: SourceFile, leftOut: LeftOut): Promise<AsyncGenerator<FormattedRow, void, undefined>> {
-  const rows = (await loadContainer(source)).read(source.path, source.file);
+  const rows = await rawRowsOf(source);
   if (source.formatter === undefined) return rows;
   const onLeftOut = (row: LeftOutRow): void => {
     leftOut.rows++;
@@ -163,7 +196,7 @@ interface SinkOptions extends ReadOptions {
 }
 
 /** Turns the rows of one file into examples. */
-class ExampleSink {
+export class ExampleSink {
   readonly examples: Example[] = [];
   readonly #columns = new Set<string>();
   readonly #used = new Set<string>([PROVENANCE, FLAGS]);
@@ -185,13 +218,19 @@ class ExampleSink {
     if (value === undefined || this.#detection === undefined) return [];
     const row = mapColumns(value, columns);
     const reader = new RowReader(row, { file, line, columns, folder: this.#folder });
-    const body = this.#detection.format.read(reader);
+    const { read, readInput = read } = this.#detection.format;
+    const body = (this.#source.isInput === true ? readInput : read)(reader);
     const group = this.#group(original ?? value, reader);
     this.#note(row, reader);
     if (body === undefined || reader.problems.length > 0) return reader.problems;
     const id = sha256(contentOf(body)).slice(0, 16);
     const mails = mailsOf((original ?? value)[PROVENANCE]);
-    const together = { ...(group !== undefined && { group }), ...(mails.length > 0 && { mails }) };
+    const fields = WITH_FIELDS.has(body.kind) ? fieldsOf(value, columns) : undefined;
+    const together = {
+      ...(fields && { fields }),
+      ...(group !== undefined && { group }),
+      ...(mails.length > 0 && { mails }),
+    };
     this.examples.push({ ...body, id, source: { file, line }, ...together });
     return [];
   }

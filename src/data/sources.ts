@@ -8,6 +8,7 @@ import { hubSettings, isRepositoryName, parseRepository, snapshotFolder } from '
 import { holdsClasses } from './containers/class-folders.ts';
 import { dataExtensions } from './containers/index.ts';
 import type { RowFormatter, RowFormatters } from './row-formatter.ts';
+import type { KnownShapes } from './row-shapes.ts';
 
 /** One part of a data set. */
 export interface DataSource {
@@ -33,6 +34,14 @@ export interface SourceFile {
   /** The user's own function, named by `format`. */
   formatter?: RowFormatter;
   columns?: ColumnMapping;
+  /** What its rows are expected to look like, where nothing was said of the file itself. */
+  known?: KnownShapes;
+  /** Rows in memory, in place of the file's. */
+  rows?: Iterable<Record<string, unknown>> | AsyncIterable<Record<string, unknown>>;
+  /** The kind of data file, where its name does not tell. */
+  container?: string;
+  /** Its rows are to be answered: they may have no answers yet. */
+  isInput?: boolean;
 }
 
 export interface ExpandedSpec {
@@ -51,6 +60,9 @@ export interface ExpandOptions {
   format?: string;
   columns?: ColumnMapping;
   formatters?: RowFormatters;
+  /** Of every file. */
+  known?: KnownShapes;
+  isInput?: boolean;
 }
 
 /** The files of a spec, in its order. */
@@ -72,6 +84,8 @@ export function expandSpec(spec: DataSpec, options: ExpandOptions): ExpandedSpec
         format,
         columns,
         formatter,
+        known: options.known,
+        isInput: options.isInput,
       }));
       if (split === options.split) expanded.files.push(...files);
       else (expanded.beside[split] ??= []).push(...files);

@@ -27,8 +27,8 @@ export interface Prediction {
   /** Hashes of images by how well they fit the row's text, the best first. */
   imageRanking?: readonly string[];
   likelihood?: Likelihood;
-  /** The best stretch of a row's text, whether or not it is the answer, and by how much "none" answers better. */
-  stretch?: { text: string; noneBy: number };
+  /** The best stretch of a row's text, whether or not it is the answer, where it begins in UTF-16 units, and by how much "none" answers better. */
+  stretch?: { text: string; start: number; noneBy: number };
   /** Why the row could not be answered at all: a clause such as "longer than the model can read". */
   unreadable?: string;
   /** Why the text ended. */

@@ -40,16 +40,16 @@ export class FileDraft implements Disposable {
     if (this.#buffered >= BUFFERED) this.#flush();
   }
 
-  /** @returns the SHA-256 of what was written */
-  commit(): string {
+  /** The file appears, under another name where one is given. @returns the SHA-256 of what was written */
+  commit(path = this.path): string {
     this.#flush();
     this.#try(() => {
       fsyncSync(this.#descriptor!);
       closeSync(this.#descriptor!);
       this.#descriptor = undefined;
-      renameSync(this.#temporary, this.path);
+      renameSync(this.#temporary, path);
       this.#isCommitted = true;
-      syncFolder(dirname(this.path));
+      syncFolder(dirname(path));
     });
     return this.#digest.digest('hex');
   }

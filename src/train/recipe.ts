@@ -1,10 +1,32 @@
 import { z } from 'zod';
+import { columnsOf } from '../data/columns.ts';
 
 /** Raised when a key changes its meaning; a mere renaming is a line in app/recipe/aliases. */
 export const RECIPE_VERSION = 1;
 
 const path = z.string().min(1);
-const columns = z.record(z.string(), z.string());
+const column = z.string().min(1);
+const columnSource = z.union(
+  [
+    column,
+    z.array(column).min(1),
+    z.strictObject({
+      columns: z.array(column).min(1),
+      separator: z.string().optional(),
+      names: z.boolean().optional(),
+    }),
+    z.strictObject({
+      template: z.string().refine((template) => columnsOf({ template }).length > 0, {
+        error: 'must name a column, as {subject}',
+      }),
+    }),
+  ],
+  {
+    error:
+      'expected a column, a list of columns, {columns: […], separator: " ", names: true} or {template: "{column} …"}',
+  },
+);
+export const columns = z.record(z.string(), columnSource);
 
 const sourceSchema = z.strictObject({
   path: path.describe('file, folder or glob'),
@@ -15,7 +37,7 @@ const sourceSchema = z.strictObject({
     .default(null)
     .describe("share of the training rows, relative to other sets'; each row once where no set has one"),
   format: z.string().nullable().default(null).describe('row format, or ./file.ts#function; detected when null'),
-  columns: columns.nullable().default(null).describe("the format's field → your column"),
+  columns: columns.nullable().default(null).describe("the format's field → your column, or several: [subject, body]"),
 });
 
 /** One set of rows, as `loadData` takes it. */
@@ -55,10 +77,10 @@ const dataSchema = z.strictObject({
     .nullable()
     .default(null)
     .describe('row format of every set, or ./file.ts#function from a row to one of a known format; detected when null'),
-  columns: columns
-    .nullable()
-    .default(null)
-    .meta({ description: "the format's field → your column, for every set", shown: '{FIELD: COLUMN}' }),
+  columns: columns.nullable().default(null).meta({
+    description: "the format's field → your column, or several: [subject, body]; for every set",
+    shown: '{FIELD: COLUMN}',
+  }),
   max_length: z.int().positive().default(1024).describe('longest row, in tokens'),
   long_rows: z
     .enum(['fail', 'drop', 'truncate', 'split'])

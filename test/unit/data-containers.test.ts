@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { randomUint32 } from '../../src/base/random.ts';
+import { mediaFiles } from '../../src/data/containers/media-files.ts';
 import { classFolders, holdsClasses } from '../../src/data/containers/class-folders.ts';
 import type { RawRow } from '../../src/data/containers/container.ts';
 import { containerName, containers } from '../../src/data/containers/index.ts';
@@ -31,7 +32,7 @@ async function rowsOf(name: string, content: string | Uint8Array): Promise<RawRo
 const values = (rows: RawRow[]) => rows.map(({ line, value, defect }) => [line, value ?? defect?.reason]);
 
 describe('every container', () => {
-  it.each(containers.names.filter((name) => name !== 'class folders'))(
+  it.each(containers.names.filter((name) => name !== 'class folders' && name !== 'media files'))(
     '%s gives no rows for an empty table and reads one row',
     async (name) => {
       const write: Record<string, (rows: { text: string }[]) => string | ArrayBuffer> = {
@@ -56,6 +57,23 @@ describe('every container', () => {
       expect(rows.map(({ value }) => value)).toEqual([expected]);
     },
   );
+});
+
+describe('media files', () => {
+  it('give a row for each image or recording of a folder and all below it, or for one file alone', async () => {
+    const root = join(folder, 'photos');
+    for (const parts of [['b.jpg'], ['2024', 'a.wav'], ['.trash', 'c.png'], ['notes.txt']]) place(join(root, ...parts));
+    const read = async (path: string) => {
+      const rows: unknown[] = [];
+      for await (const { line, value } of mediaFiles.read(path, path)) rows.push([line, value]);
+      return rows;
+    };
+    expect(await read(root)).toEqual([
+      [1, { audio: join('2024', 'a.wav') }],
+      [2, { image: 'b.jpg' }],
+    ]);
+    expect(await read(join(root, 'b.jpg'))).toEqual([[1, { image: 'b.jpg' }]]);
+  });
 });
 
 describe('class folders', () => {

@@ -24,6 +24,7 @@ export const commands = defineRegistry<CommandModule, string>('command', 'E_UNKN
   'data list': () => import('./data-list.ts'),
   train: () => import('./train.ts'),
   chat: () => import('./chat.ts'),
+  predict: () => import('./predict.ts'),
   generate: () => import('./generate.ts'),
   embed: () => import('./embed.ts'),
   'retrieve index': () => import('./retrieve-index.ts'),

@@ -11,13 +11,14 @@ export const containers = defineRegistry('data file type', 'E_UNKNOWN_CONTAINER'
   parquet: async () => (await import('./parquet.ts')).parquet,
   conll: async () => (await import('./conll.ts')).conll,
   bio: async () => (await import('./conll.ts')).conll,
-  // A folder, not an ending.
+  // Folders, not endings.
   'class folders': async () => (await import('./class-folders.ts')).classFolders,
+  'media files': async () => (await import('./media-files.ts')).mediaFiles,
 });
 
 /** What a data file's name may end in. */
 export const dataExtensions: readonly string[] = containers.names.flatMap((name) =>
-  name === 'class folders' ? [] : name === 'parquet' ? [`.${name}`] : [`.${name}`, `.${name}.gz`],
+  name.includes(' ') ? [] : name === 'parquet' ? [`.${name}`] : [`.${name}`, `.${name}.gz`],
 );
 
 /** The container that a file's name stands for: its last ending, `.gz` aside. A folder is one of classes. */

@@ -1,5 +1,5 @@
 import type { Message } from '../../text/message.ts';
-import { chatBody, chatFields } from './chat-body.ts';
+import { chatBody, chatFields, chatInput } from './chat-body.ts';
 import type { Format } from './format.ts';
 import { describeValue, type RowReader } from './row-reader.ts';
 
@@ -12,6 +12,10 @@ export const alpaca: Format = {
     const answer = row.text('output');
     if (prompt === undefined || answer === undefined) return undefined;
     return chatBody(row, 'output', [...prompt, { role: 'assistant', content: answer }]);
+  },
+  readInput(row) {
+    const prompt = readInstruction(row);
+    return prompt && chatInput(row, prompt);
   },
 };
 

@@ -11,6 +11,16 @@ export function chatBody(row: RowReader, column: string, messages: readonly Mess
   if (!messages.some(({ role, weight }) => role === 'assistant' && weight !== 0)) {
     return row.problem(column, 'has no assistant turn to learn from', 'add the answer or delete the row');
   }
+  return withExtras(row, messages);
+}
+
+/** A conversation that is to be answered: its last answer, where it ends with one, is what is asked for. */
+export function chatInput(row: RowReader, messages: readonly Message[]): ExampleBody | undefined {
+  const isAnswered = messages.at(-1)?.role === 'assistant';
+  return withExtras(row, isAnswered ? messages : [...messages, { role: 'assistant', content: '' }]);
+}
+
+function withExtras(row: RowReader, messages: readonly Message[]): ExampleBody | undefined {
   const tools = readTools(row);
   const kwargs = row.json('chat_template_kwargs');
   if (kwargs !== undefined && !isObject(kwargs)) {

@@ -11,6 +11,10 @@ export const classification: Format = {
     if (texts === undefined || label === undefined) return undefined;
     return { kind: 'classification', ...texts, label };
   },
+  readInput(row) {
+    const texts = readTexts(row);
+    return texts && { kind: 'classification', ...texts, label: '' };
+  },
 };
 
 export function readLabel(row: RowReader): string | undefined {

@@ -1,5 +1,6 @@
 import { AttuneError } from '../../base/errors.ts';
 import { nearest } from '../../base/nearest.ts';
+import { type ColumnMapping, describeSource } from '../columns.ts';
 import type { ColumnSample, Format } from './format.ts';
 import { formats } from './index.ts';
 
@@ -16,7 +17,7 @@ export interface DetectOptions {
   /** The format that the user named. */
   format?: string;
   /** The format's name of a column → the user's. */
-  columns?: Readonly<Record<string, string>>;
+  columns?: ColumnMapping;
 }
 
 /** The format of a file from its first rows (columns already mapped), or the one that the user named. */
@@ -32,7 +33,9 @@ export async function detectFormat(
     const format = await formats.load(name);
     const found = format.recognise(sample);
     if (found === undefined) continue;
-    const list = found.map((column) => (Object.hasOwn(columns, column) ? `${columns[column]} (as ${column})` : column));
+    const list = found.map((column) =>
+      Object.hasOwn(columns, column) ? `${describeSource(columns[column])} (as ${column})` : column,
+    );
     return checked(
       { name, format, reason: `because of ${list.length === 1 ? 'column' : 'columns'} ${list.join(', ')}` },
       columns,
@@ -53,7 +56,7 @@ function sampleOf(rows: readonly Record<string, unknown>[]): ColumnSample {
 }
 
 /** A mapping may only name columns that the format reads: any other would silently do nothing. */
-function checked(detection: Detection, columns: Readonly<Record<string, string>>): Detection {
+function checked(detection: Detection, columns: ColumnMapping): Detection {
   const { fields } = detection.format;
   const unknown = Object.keys(columns).filter((column) => !fields.includes(column));
   if (unknown.length === 0) return detection;

@@ -22,4 +22,6 @@ export interface Format {
   recognise(sample: ColumnSample): readonly string[] | undefined;
   /** The example, or undefined after noting at least one problem on the row. */
   read(row: RowReader): ExampleBody | undefined;
+  /** The same for a row that is to be answered: its answer may be missing, and is not read. As `read` unless given. */
+  readInput?(row: RowReader): ExampleBody | undefined;
 }

@@ -52,6 +52,10 @@ export function mediaClassification(kind: MediaKind): Format {
         ? undefined
         : { kind: 'classification', text: '', media, label };
     },
+    readInput(row): ExampleBody | undefined {
+      const media = row.media(columns.file(row), kind);
+      return media && { kind: 'classification', text: '', media, label: '' };
+    },
   };
 }
 
@@ -67,6 +71,7 @@ export function mediaText(kind: MediaKind, example: 'image-text' | 'speech'): Fo
       const [media, text] = [row.media(columns.file(row), kind), row.text(column)];
       return media === undefined || text === undefined ? undefined : { kind: example, media, text };
     },
+    ...(example === 'speech' && { readInput: readRecording }),
   };
 }
 
@@ -80,8 +85,10 @@ export const recordings: Format = {
     const column = named.find((name) => !ANY_FILE.includes(name) || isAudio(name));
     return column === undefined ? undefined : [column];
   },
-  read(row): ExampleBody | undefined {
-    const media = row.media(FILE_COLUMNS.audio.find((name) => row.has(name)) ?? 'audio', 'audio');
-    return media && { kind: 'recording', media };
-  },
+  read: readRecording,
 };
+
+function readRecording(row: RowReader): ExampleBody | undefined {
+  const media = row.media(FILE_COLUMNS.audio.find((name) => row.has(name)) ?? 'audio', 'audio');
+  return media && { kind: 'recording', media };
+}

@@ -1,4 +1,4 @@
-import { chatBody, chatFields } from './chat-body.ts';
+import { chatBody, chatFields, chatInput } from './chat-body.ts';
 import { readConversation } from './conversation.ts';
 import type { Format } from './format.ts';
 
@@ -9,5 +9,9 @@ export const messages: Format = {
   read(row) {
     const turns = readConversation(row, 'messages');
     return turns && chatBody(row, 'messages', turns);
+  },
+  readInput(row) {
+    const turns = readConversation(row, 'messages');
+    return turns && chatInput(row, turns);
   },
 };

@@ -4,7 +4,7 @@ import { describeValue, parseStructure, type RowReader } from './row-reader.ts';
 
 const COLUMNS = ['labels', 'label'];
 
-/** `{ text, text_pair?, labels }`: any number of classes a row, as a list or as text with | or ; between them. */
+/** `{ text, text_pair?, labels }`: any number of classes a row, as a list or as text with |, ; or line breaks between them. */
 export const multilabel: Format = {
   fields: [...textFields, ...COLUMNS],
   recognise(sample) {
@@ -15,6 +15,10 @@ export const multilabel: Format = {
     const [texts, labels] = [readTexts(row), readLabels(row)];
     if (texts === undefined || labels === undefined) return undefined;
     return { kind: 'multilabel', ...texts, labels };
+  },
+  readInput(row) {
+    const texts = readTexts(row);
+    return texts && { kind: 'multilabel', ...texts, labels: [] };
   },
 };
 
@@ -35,7 +39,7 @@ function readLabels(row: RowReader): string[] | undefined {
 }
 
 function readText(row: RowReader, column: string, text: string): string[] | undefined {
-  const parts = text.split(/[|;]/);
+  const parts = text.split(/[|;\n]/);
   if (parts.length === 1 && text.includes(',')) {
     const fix = 'write | between labels, or a JSON list: ["a","b"]';
     return row.problem(column, 'may be one label or several: it has commas', fix);

@@ -27,6 +27,10 @@ export const questions: Format = {
     const spans = written?.map((answer) => place(row, context, answer));
     return spans === undefined || spans.includes(undefined) ? undefined : { ...body, answers: spans as AnswerSpan[] };
   },
+  readInput(row) {
+    const [question, context] = [row.text('question'), row.text('context')];
+    return question === undefined || context === undefined ? undefined : { kind: 'question', question, context };
+  },
 };
 
 /** An answer as the row has it, with its places in the row for messages. */

@@ -11,6 +11,10 @@ export const regression: Format = {
     if (texts === undefined || value === undefined) return undefined;
     return { kind: 'regression', ...texts, value };
   },
+  readInput(row) {
+    const texts = readTexts(row);
+    return texts && { kind: 'regression', ...texts, value: Number.NaN };
+  },
 };
 
 /** Whole numbers alone may as well be classes; to learn them as quantities, the format is named. */

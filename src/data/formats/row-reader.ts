@@ -1,4 +1,5 @@
 import type { Problem } from '../../base/errors.ts';
+import { type ColumnMapping, describeSource } from '../columns.ts';
 import { mediaOf, type MediaFile, type MediaKind } from '../media.ts';
 
 /** Where a row stands and how the user's columns are named. */
@@ -6,7 +7,7 @@ export interface RowPlace {
   file: string;
   line: number;
   /** The format's name of a column → the user's, where they differ. */
-  columns?: Readonly<Record<string, string>>;
+  columns?: ColumnMapping;
   /** The folder that paths in the row start from; the current one unless given. */
   folder?: string;
 }
@@ -45,7 +46,7 @@ export class RowReader {
   problem(path: string, message: string, fix?: string): undefined {
     const { file, line, columns } = this.#place;
     const head = /^[^.[]*/.exec(path)?.[0] ?? '';
-    const theirs = columns !== undefined && Object.hasOwn(columns, head) ? columns[head] : head;
+    const theirs = columns !== undefined && Object.hasOwn(columns, head) ? describeSource(columns[head]) : head;
     this.problems.push({ message, file, line, field: theirs + path.slice(head.length), fix });
     return undefined;
   }

@@ -28,6 +28,10 @@ export const spans: Format = {
       return row.problem(column, `has spans that overlap, at ${sorted[overlap].start}`, 'keep one of them');
     return { kind: 'tagged', ...tagWords(characters, sorted) };
   },
+  readInput(row) {
+    const text = row.text('text');
+    return text === undefined ? undefined : { kind: 'tagged', ...tagWords([...text], []), text };
+  },
 };
 
 interface Span {

@@ -3,6 +3,8 @@ import { describeValue, type RowReader } from './row-reader.ts';
 
 const WORDS = ['tokens', 'words'];
 const TAGS = ['tags', 'ner_tags', 'pos_tags', 'labels'];
+/** The tag of words that are in no span. */
+const OUTSIDE = 'O';
 
 /** `{ tokens, tags }`: words of a text and a tag for each. */
 export const tagged: Format = {
@@ -20,6 +22,10 @@ export const tagged: Format = {
     const spaced = tags.findIndex((tag) => /\s/.test(tag));
     if (spaced >= 0) return row.problem(`${tagColumn}[${spaced}]`, 'has a space in it', 'write tags as one word');
     return { kind: 'tagged', words, tags };
+  },
+  readInput(row) {
+    const words = readList(row, WORDS.find((name) => row.has(name)) ?? WORDS[0]);
+    return words && { kind: 'tagged', words, tags: words.map(() => OUTSIDE) };
   },
 };
 

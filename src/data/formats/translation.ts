@@ -23,4 +23,10 @@ export const translation: Format = {
     });
     return prompt === undefined || completion === undefined ? undefined : { kind: 'completion', prompt, completion };
   },
+  readInput(row) {
+    const value = row.json('translation');
+    const [first] = isObject(value) ? Object.entries(value) : [];
+    const prompt = first === undefined ? row.text('source') : row.checkText(`translation.${first[0]}`, first[1]);
+    return prompt === undefined ? undefined : { kind: 'completion', prompt, completion: '' };
+  },
 };

@@ -15,7 +15,7 @@ import { innerTokenizer, saveInnerTokenizer, tokenTexts } from '../run/inner-enc
 import { cutOf, describeItems, encodeTexts, readItemCatalogue, writeItemCatalogue } from '../run/item-catalogue.ts';
 import { writeItemIndex } from '../run/item-index.ts';
 import { tokenizerOf } from '../run/model-readers.ts';
-import { resultFolder } from '../run/open-model.ts';
+import { resultFolder } from '../run/result-folder.ts';
 import { readNotes, RESULT_NOTES } from '../run/result-notes.ts';
 
 export interface AddItemsInput {

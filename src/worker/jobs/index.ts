@@ -14,6 +14,7 @@ const table = {
   describe: () => import('./describe.ts'),
   estimate: () => import('./estimate.ts'),
   create: () => import('./create.ts'),
+  predict: () => import('./predict.ts'),
   recommend: () => import('./recommend.ts'),
   embed: () => import('./embed.ts'),
   retrieve: () => import('./retrieve.ts'),

@@ -4,7 +4,7 @@ import { rowLabels } from '../../eval/example-text.ts';
 import type { Prediction } from '../../eval/predictor.ts';
 import type { Recipe } from '../../train/recipe.ts';
 import { answerWithClasses } from './compare/classes.ts';
-import type { Thresholds } from './compare/read-scores.ts';
+import type { Thresholds } from '../../eval/chosen-labels.ts';
 import type { PreparedRun } from './training-run.ts';
 
 /**

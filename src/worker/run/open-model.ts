@@ -6,7 +6,6 @@ import { open as openLora } from '../../methods/tuning/lora.ts';
 import type { Task } from '../../models/architecture.ts';
 import { loadModel, type ModelOptions } from '../../models/load.ts';
 import type { Model } from '../../models/model.ts';
-import { isRunFolder, readRun } from '../../store/run-folder.ts';
 import { noGrad, SafetensorsFile, scope, type DType } from '../../tensor/index.ts';
 import {
   checkTemplate,
@@ -25,6 +24,7 @@ import { checkProbe } from './probe.ts';
 import type { Recipe } from '../../train/recipe.ts';
 import { readNotes, RESULT_NOTES, type ResultNotesFile } from './result-notes.ts';
 import { computeType } from './resources.ts';
+import { resultFolder } from './result-folder.ts';
 
 export interface OpenOptions {
   /** The base model without the adapter. */
@@ -83,23 +83,6 @@ async function openChecked(target: string, options: OpenOptions): Promise<Opened
   const tokenizer = await loadTokenizer(folder, model.task);
   if (notes !== undefined) check(model, tokenizer, { folder, notes });
   return { model, tokenizer, media: await mediaReaderOf(folder), folder, baseFolder: folder, notes };
-}
-
-/** The folder with the weights that a target stands for. */
-export function resultFolder(target: string): string {
-  if (!isRunFolder(target)) return existsSync(target) ? resolve(target) : modelFolder(target);
-  for (const name of ['adapter', 'model']) if (existsSync(join(target, name))) return resolve(target, name);
-  const { status } = readRun(target);
-  const fix = `attune runs resume ${target}`;
-  if (status === 'finished') {
-    const what = `The result of the run in ${target} is gone`;
-    throw new AttuneError('E_RESULT_MISSING', { what, fix: `write it again from the last checkpoint: ${fix}` });
-  }
-  throw new AttuneError('E_RUN_UNFINISHED', {
-    what: `The run in ${target} has no result yet`,
-    got: `a run that is ${status}`,
-    fix: `go on with it: ${fix}`,
-  });
 }
 
 interface AdapterRequest extends OpenOptions {

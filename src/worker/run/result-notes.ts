@@ -24,6 +24,8 @@ export interface ResultNotesFile {
   /** Rows of the token tables, where they are more than the base model's. */
   vocabulary_size?: number;
   data_hashes: Record<string, string>;
+  /** Of the training rows, as it was named or detected; absent where their files have several. */
+  format?: string;
   labels: readonly string[];
   /** Keys of config.json that say how the head's output is read; an adapter has no config.json of its own. */
   config?: Readonly<Record<string, unknown>>;

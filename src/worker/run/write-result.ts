@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { DataReport } from '../../data/index.ts';
 import { writeJson } from '../../files/json.ts';
 import { writeWholeFolder } from '../../files/whole-folder.ts';
 import { readConfig } from '../../models/load.ts';
@@ -40,6 +41,12 @@ function readingOf({ parts: { model, objective } }: PreparedRun): Record<string,
   return Object.fromEntries(keys.filter((key) => key in model.config).map((key) => [key, model.config[key]]));
 }
 
+/** Undefined where the files of the training rows have several. */
+function trainFormat({ files }: DataReport): string | undefined {
+  const formats = new Set(files.flatMap(({ split, format }) => (split === 'train' ? [format] : [])));
+  return formats.size === 1 ? [...formats][0] : undefined;
+}
+
 function notesOn(run: PreparedRun, about: { step: number; metrics: Metrics; folder: string }): ResultNotesFile {
   const { context, parts, tokenizer, loaded, base } = run;
   return {
@@ -52,6 +59,7 @@ function notesOn(run: PreparedRun, about: { step: number; metrics: Metrics; fold
     tokenizer_hash: tokenizerHash(tokenizer),
     vocabulary_size: grownVocabulary(parts.model, base),
     data_hashes: loaded.report.hashes,
+    format: trainFormat(loaded.report),
     labels: run.labels,
     config: readingOf(run),
     embedding: parts.objective.embedding,

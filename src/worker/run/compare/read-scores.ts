@@ -1,4 +1,5 @@
 // C classes
+import { chosenLabel, chosenLabels, type Thresholds } from '../../../eval/chosen-labels.ts';
 import type { Prediction } from '../../../eval/predictor.ts';
 import { joinLabels } from '../../../eval/example-text.ts';
 import type { RawConfig } from '../../../models/config.ts';
@@ -17,9 +18,6 @@ export function readScores(
   return read(scores, labels, config);
 }
 
-/** By label: the probability from which it is given. Of a classifier's two labels only one has it. */
-export type Thresholds = Readonly<Record<string, number>>;
-
 function thresholdsOf({ label_thresholds: thresholds }: RawConfig): Thresholds {
   return (thresholds ?? {}) as Thresholds;
 }
@@ -29,21 +27,13 @@ function oneOf(scores: readonly number[], labels: readonly string[], config: Raw
   const weights = scores.map((score) => Math.exp(score - most));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const probabilities = weights.map((weight) => weight / total);
-  const thresholds = thresholdsOf(config);
-  const positive = labels.length === 2 ? labels.findIndex((label) => Object.hasOwn(thresholds, label)) : -1;
-  const likeliest = probabilities.indexOf(Math.max(...probabilities));
-  const chosen = positive < 0 || probabilities[positive] >= thresholds[labels[positive]];
-  const best = positive < 0 ? likeliest : chosen ? positive : 1 - positive;
-  return { text: labels[best], label: labels[best], scores: named(probabilities, labels) };
+  const label = chosenLabel(probabilities, labels, thresholdsOf(config));
+  return { text: label, label, scores: named(probabilities, labels) };
 }
-
-const EVEN = 0.5;
 
 function severalOf(scores: readonly number[], labels: readonly string[], config: RawConfig): Answer {
   const probabilities = scores.map((score) => 1 / (1 + Math.exp(-score)));
-  const thresholds = thresholdsOf(config);
-  const limit = (label: string) => (Object.hasOwn(thresholds, label) ? thresholds[label] : EVEN);
-  const given = labels.filter((label, c) => probabilities[c] >= limit(label)).toSorted();
+  const given = chosenLabels(probabilities, labels, thresholdsOf(config));
   return { text: joinLabels(given), labels: given, scores: named(probabilities, labels) };
 }
 

@@ -103,8 +103,10 @@ function bestStretch(
   }
   if (best === undefined) return undefined;
   const none = Math.min(...answers.map((answer) => answer.none));
-  const text = example.context.slice(framed.starts[best.first], framed.ends[best.last]).trim();
-  return { text, noneBy: none - best.score };
+  const [from, to] = [framed.starts[best.first], framed.ends[best.last]];
+  const stretch = example.context.slice(from, to);
+  const start = from + stretch.length - stretch.trimStart().length;
+  return { text: stretch.trim(), start, noneBy: none - best.score };
 }
 
 /** None where that is allowed, and better by more than the threshold. */

@@ -1,0 +1,41 @@
+import type { Task } from '../models/architecture.ts';
+import type { AnswerKind } from '../worker/jobs/predict.ts';
+import type { PredictorOptions } from './predict/answering-model.ts';
+import type { PredictedRow } from './predict/predicted-row.ts';
+import { RowAnswerer, type Row, type RowsOptions } from './predict/row-answerer.ts';
+
+export type { PredictorOptions } from './predict/answering-model.ts';
+export type { PredictedRow, PredictedSpan, ThresholdOption } from './predict/predicted-row.ts';
+export type { Row, RowsOptions } from './predict/row-answerer.ts';
+export { predict, type Predicted, type PredictOptions } from './predict/predict-rows.ts';
+
+/** A model that is loaded once and answers rows until it is closed. */
+export interface OpenPredictor {
+  readonly task: Task;
+  /** What an answer is: `label`, `labels`, `number`, `tags`, `stretch` (of a text) or `text`. */
+  readonly answers: AnswerKind;
+  /** Of a classifier. */
+  readonly labels?: readonly string[];
+  /**
+   * One answer for each row, in their order; a row that cannot be read has an `error` in its place.
+   * @throws AttuneError E_BAD_COLUMNS where rows have other columns than the model reads
+   */
+  predict(rows: readonly Row[], options?: RowsOptions): Promise<PredictedRow[]>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a model that answers rows: a classifier, one that gives numbers, tags or stretches of texts, or one that writes.
+ * @throws every error of opening it, E_TASK_UNSUPPORTED where it gives rows no answers
+ */
+export async function openPredictor(options: PredictorOptions): Promise<OpenPredictor> {
+  const answerer = await RowAnswerer.open(options);
+  const { task, answers, labels } = answerer.description;
+  return {
+    task,
+    answers,
+    labels,
+    predict: async (rows, reading) => answerer.answer(await answerer.read(rows, reading), reading),
+    close: () => answerer.close(),
+  };
+}

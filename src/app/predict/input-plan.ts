@@ -1,0 +1,115 @@
+import { AttuneError, type Problem } from '../../base/errors.ts';
+import { plural } from '../../base/format.ts';
+import { inputFiles, readInputs, scanColumns, type InputRow } from '../../data/index.ts';
+import type { SourceFile } from '../../data/sources.ts';
+import type { LayoutOptions, Row, RowAnswerer } from './row-answerer.ts';
+
+export interface InputOptions extends LayoutOptions {
+  /** Files, folders or globs of rows, images or recordings. */
+  input?: string | readonly string[];
+  /** Rows in memory, in place of files. */
+  rows?: Iterable<Row> | AsyncIterable<Row>;
+  signal?: AbortSignal;
+}
+
+/** What is to be answered. */
+export interface InputPlan {
+  sources: readonly SourceFile[];
+  rows?: Iterable<Row> | AsyncIterable<Row>;
+  /** Of all rows of files, in the order in which they first stand there. */
+  columns: ReadonlySet<string>;
+  /** Where it is known. */
+  total?: number;
+}
+
+/** Files are read once for their columns, and so that a broken one is found before a model is loaded. */
+export async function planInput({ input, rows, format, columns, signal }: InputOptions): Promise<InputPlan> {
+  if ((input === undefined) === (rows === undefined)) {
+    const [what, expected] = ['Rows to answer come from files or from memory', 'input or rows, one of them'];
+    throw new AttuneError('E_USAGE', { what, expected });
+  }
+  const found = new Set<string>();
+  if (rows !== undefined) {
+    return { sources: [], rows, columns: found, total: Array.isArray(rows) ? rows.length : undefined };
+  }
+  const sources = [input!].flat().flatMap((one) => inputFiles(one, { format, columns }));
+  let total = 0;
+  for (const source of sources) total += await scanColumns(source, found, signal);
+  if (total === 0) throw noRows(sources.map(({ file }) => file).join(', '));
+  return { sources, columns: found, total };
+}
+
+export function noRows(got?: string): AttuneError {
+  return new AttuneError('E_NO_ROWS', { what: 'There are no rows to answer', got, expected: 'at least one row' });
+}
+
+/** Rows in the input's order, some hundred at a time. */
+export async function* readPlanned(
+  { sources, rows }: InputPlan,
+  answerer: RowAnswerer,
+  options: InputOptions & { size: number; limit?: number },
+): AsyncGenerator<InputRow[], void, undefined> {
+  const { size, limit = Infinity, signal } = options;
+  let left = limit;
+  if (rows !== undefined) {
+    let line = 1;
+    for await (const some of inChunks(rows, size)) {
+      const wanted = some.slice(0, left);
+      yield await answerer.read(wanted, options, line);
+      line += wanted.length;
+      left -= wanted.length;
+      if (left <= 0) return;
+    }
+    return;
+  }
+  for await (const some of inChunks(readFiles(sources, answerer, signal), size)) {
+    yield some.slice(0, left);
+    left -= some.length;
+    if (left <= 0) return;
+  }
+}
+
+async function* readFiles(
+  sources: readonly SourceFile[],
+  { known }: RowAnswerer,
+  signal?: AbortSignal,
+): AsyncGenerator<InputRow, void, undefined> {
+  for (const source of sources) yield* readInputs({ ...source, known }, { signal });
+}
+
+async function* inChunks<Item>(
+  items: Iterable<Item> | AsyncIterable<Item>,
+  size: number,
+): AsyncGenerator<Item[], void, undefined> {
+  let chunk: Item[] = [];
+  for await (const item of items) {
+    chunk.push(item);
+    if (chunk.length < size) continue;
+    yield chunk;
+    chunk = [];
+  }
+  if (chunk.length > 0) yield chunk;
+}
+
+const MAX_KEPT = 200;
+
+/** Counts what became of rows, and keeps the first defects. */
+export class RowTally {
+  rows = 0;
+  bad = 0;
+  readonly problems: Problem[] = [];
+
+  add({ file, line, problems }: InputRow, error?: string): void {
+    this.rows++;
+    if (error === undefined) return;
+    this.bad++;
+    const own = problems.length > 0 ? problems : [{ file, line, message: error }];
+    this.problems.push(...own.slice(0, MAX_KEPT - this.problems.length));
+  }
+
+  /** For rows that nothing can be done with. */
+  refusal(): AttuneError {
+    const what = `${this.bad} of ${plural(this.rows, 'rows')} cannot be answered`;
+    return new AttuneError('E_BAD_ROWS', { what, problems: this.problems, fix: 'correct these rows, or delete them' });
+  }
+}

@@ -1,0 +1,48 @@
+import { AttuneError } from '../../base/errors.ts';
+import type { FormatName } from '../../data/formats/index.ts';
+import type { KnownShapes } from '../../data/index.ts';
+import type { AnswerKind, PredictorDescription } from '../../worker/jobs/predict.ts';
+
+/** Formats of rows that are made for a kind of answers; text is written about rows of any format. */
+const TEXT_FORMATS: Record<AnswerKind, readonly FormatName[]> = {
+  label: ['classification'],
+  labels: ['multilabel'],
+  number: ['regression'],
+  tags: ['tagged', 'spans'],
+  stretch: ['questions'],
+  text: [],
+};
+
+const MEDIA_FORMATS: Record<NonNullable<PredictorDescription['media']>, FormatName> = {
+  image: 'image_classification',
+  audio: 'audio_classification',
+};
+
+/** What rows for a model look like: those that it was trained on, or else what suits its answers. */
+export function shapesFor({ answers, media, shapes }: PredictorDescription, origin: string): KnownShapes {
+  const written = media === undefined ? TEXT_FORMATS[answers] : [MEDIA_FORMATS[media]];
+  const usual = media === 'audio' && answers === 'text' ? ['recordings'] : written;
+  return { shapes: [...shapes, ...usual.map((format) => ({ format }))], origin, isStrict: usual.length > 0 };
+}
+
+/** A text as a row: what is classified, tagged or answered, or the path of a file. @throws AttuneError E_WRONG_ROWS */
+export function rowOfText(text: string, { answers, media, isChat }: PredictorDescription): Record<string, unknown> {
+  if (media !== undefined) return { [media]: text };
+  if (answers === 'stretch') {
+    throw new AttuneError('E_WRONG_ROWS', {
+      what: 'A model that finds answers in texts needs a question beside the text',
+      got: 'a text alone',
+      fix: 'give rows with question and context',
+    });
+  }
+  if (answers !== 'text') return { text };
+  return isChat ? { messages: [{ role: 'user', content: text }] } : { prompt: text };
+}
+
+/** The format of the rows that `rowOfText` makes. */
+export function textFormat({ answers, media, isChat }: PredictorDescription): FormatName {
+  if (media !== undefined) return answers === 'text' ? 'recordings' : MEDIA_FORMATS[media];
+  if (answers === 'tags') return 'spans';
+  if (answers === 'text') return isChat ? 'messages' : 'prompt_completion';
+  return TEXT_FORMATS[answers][0];
+}

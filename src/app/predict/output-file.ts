@@ -1,0 +1,54 @@
+import { AttuneError } from '../../base/errors.ts';
+import { nearest } from '../../base/nearest.ts';
+import type { OutputRow } from './output-row.ts';
+
+/** How rows are written into a file of one kind. */
+export interface Writing {
+  /** Whether rows have the columns of the first line, and no others. */
+  isTable: boolean;
+  /** The first line, where the kind has one. */
+  head(columns: readonly string[]): string;
+  row(row: OutputRow, columns: readonly string[]): string;
+}
+
+const kinds: Record<string, Writing> = {
+  csv: separated(','),
+  tsv: separated('\t'),
+  jsonl: { isTable: false, head: () => '', row: (row) => `${JSON.stringify(row)}\n` },
+};
+
+export const outputEndings: readonly string[] = ['.csv', '.tsv', '.jsonl'];
+
+/** By the ending of the file's name. @throws AttuneError E_OUTPUT_KIND */
+export function writingFor(path: string): Writing {
+  const ending = /\.([^./\\]+)$/.exec(path)?.[1].toLowerCase() ?? '';
+  const kind = ending === 'ndjson' ? 'jsonl' : ending;
+  if (Object.hasOwn(kinds, kind)) return kinds[kind];
+  const close = nearest(`.${ending}`, outputEndings);
+  throw new AttuneError('E_OUTPUT_KIND', {
+    what: `Predictions cannot be written to ${path}`,
+    got: ending === '' ? 'a name without an ending' : `.${ending}`,
+    expected: `a name that ends in ${outputEndings.join(', ')}`,
+    fix: close === undefined ? 'choose one of them' : `did you mean ${close}?`,
+  });
+}
+
+function separated(separator: string): Writing {
+  const line = (cells: readonly string[]): string =>
+    `${cells.map((cell) => quoted(cell, separator)).join(separator)}\n`;
+  return { isTable: true, head: line, row: (row, columns) => line(columns.map((column) => cellOf(row[column]))) };
+}
+
+/** As RFC 4180 has it: only what needs quotes gets them. */
+function quoted(cell: string, separator: string): string {
+  const isPlain = !cell.includes(separator) && !/["\r\n]/.test(cell);
+  return isPlain ? cell : `"${cell.replaceAll('"', '""')}"`;
+}
+
+/** Lists of texts with | between them, anything else that is no plain value as JSON. */
+function cellOf(value: unknown): string {
+  if (value === undefined || value === null) return '';
+  if (Array.isArray(value) && value.every((part) => typeof part === 'string' || typeof part === 'number'))
+    return value.join('|');
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}

@@ -1,0 +1,71 @@
+import { existsSync } from 'node:fs';
+import { extname } from 'node:path';
+import { AttuneError } from '../../base/errors.ts';
+import { FileDraft } from '../../files/file-draft.ts';
+import { writingFor, type Writing } from './output-file.ts';
+import type { OutputRow } from './output-row.ts';
+
+/** Where answered rows go: a file that appears when all are there, or memory. */
+export class OutputSink implements Disposable {
+  /** Absent where a file is written. */
+  readonly answers?: OutputRow[];
+  readonly #draft?: FileDraft;
+  readonly #writing?: Writing;
+  readonly #columns: readonly string[];
+  readonly #known: ReadonlySet<string>;
+  #rows = 0;
+
+  constructor(columns: readonly string[], to?: string) {
+    this.#columns = columns;
+    this.#known = new Set(columns);
+    if (to === undefined) this.answers = [];
+    else {
+      this.#writing = writingFor(to);
+      this.#draft = new FileDraft(to);
+      this.#draft.write(this.#writing.head(columns));
+    }
+  }
+
+  write(row: OutputRow): void {
+    this.#rows++;
+    if (this.#writing === undefined) return void this.answers!.push(row);
+    if (this.#writing.isTable) this.#refuseFurther(row);
+    this.#draft!.write(this.#writing.row(row, this.#columns));
+  }
+
+  commit(): void {
+    this.#draft?.commit();
+  }
+
+  /** Keeps what was written so far under a name of its own, which it gives; undefined where there is nothing to keep. */
+  keepPart(): string | undefined {
+    if (this.#draft === undefined || this.#rows === 0) return undefined;
+    const path = partName(this.#draft.path);
+    this.#draft.commit(path);
+    return path;
+  }
+
+  [Symbol.dispose](): void {
+    this.#draft?.[Symbol.dispose]();
+  }
+
+  /** Rows that are made while they are answered may bring a column when the first line stands already. */
+  #refuseFurther(row: OutputRow): void {
+    const further = Object.keys(row).filter((column) => !this.#known.has(column));
+    if (further.length === 0) return;
+    throw new AttuneError('E_OUTPUT_COLUMNS', {
+      what: `Row ${this.#rows} has columns that the first rows do not have`,
+      got: further.join(', '),
+      fix: 'write a .jsonl file, or give all rows the same columns',
+    });
+  }
+}
+
+function partName(path: string): string {
+  const ending = extname(path);
+  const stem = path.slice(0, path.length - ending.length);
+  for (let count = 1; ; count++) {
+    const name = `${stem}.partial${count === 1 ? '' : `-${count}`}${ending}`;
+    if (!existsSync(name)) return name;
+  }
+}

@@ -1,0 +1,157 @@
+import { AttuneError } from '../../base/errors.ts';
+import { codePointsIn } from '../../data/code-points.ts';
+import type { Example } from '../../data/index.ts';
+import { chosenLabel, chosenLabels, type Thresholds } from '../../eval/chosen-labels.ts';
+import { entitiesOf } from '../../eval/metrics/entities.ts';
+import type { Prediction } from '../../eval/predictor.ts';
+import type { PredictorDescription } from '../../worker/jobs/predict.ts';
+
+/** A stretch of a text; places count characters (code points) from 0, `end` is behind the last one. */
+export interface PredictedSpan {
+  text: string;
+  label: string;
+  start: number;
+  end: number;
+}
+
+/** The answer to one row. */
+export interface PredictedRow {
+  /**
+   * A class, a number or a text; several classes, or `LABEL: text` of each span, as a list. Null where a text holds no
+   * answer, and where there is an error.
+   */
+  prediction: string | string[] | number | null;
+  /** Of the class that is given. */
+  probability?: number;
+  /** By class, the likeliest first (names that are whole numbers stand in their order). */
+  probabilities?: Record<string, number>;
+  /** Of a model that tags words. */
+  spans?: PredictedSpan[];
+  /** Of a model that finds answers in texts: the best stretch, given or not; `none_by`: by how much none is better. */
+  stretch?: Omit<PredictedSpan, 'label'> & { none_by: number };
+  /** Of a text that ends at the limit of tokens. */
+  cut?: true;
+  /** Why the row has no answer. */
+  error?: string;
+}
+
+/** From which probability on labels are given: of all that have a threshold, or label by label. */
+export type ThresholdOption = number | Thresholds;
+
+export interface ReadingOptions {
+  /** In place of what was chosen when the model was trained. */
+  threshold?: ThresholdOption;
+  /** At most so many probabilities of each row. */
+  topK?: number;
+}
+
+/** Undefined where the model's own are left as they are. @throws AttuneError E_THRESHOLD */
+export function thresholdsOf(
+  { answers, labels = [], thresholds }: PredictorDescription,
+  threshold: ThresholdOption | undefined,
+): Thresholds | undefined {
+  if (threshold === undefined) return undefined;
+  const isBinary = answers === 'label' && labels.length === 2;
+  if (!isBinary && answers !== 'labels') {
+    throw badThreshold(
+      answers === 'label'
+        ? `${labels.length} labels, of which the likeliest is given`
+        : `a model whose answers are not labels`,
+    );
+  }
+  const own = Object.keys(thresholds ?? {});
+  if (typeof threshold === 'number') {
+    const all = isBinary ? [own[0] ?? labels[1]] : labels;
+    return Object.fromEntries(all.map((label) => [label, threshold]));
+  }
+  const unknown = Object.keys(threshold).filter((label) => !labels.includes(label));
+  if (unknown.length > 0)
+    throw badThreshold(`thresholds of ${unknown.join(', ')}`, `labels out of ${labels.join(', ')}`);
+  if (isBinary && Object.keys(threshold).length > 1) throw badThreshold('thresholds of both labels', 'one of them');
+  return isBinary ? threshold : { ...thresholds, ...threshold };
+}
+
+function badThreshold(
+  got: string,
+  expected = 'a model of two labels, or one that gives any number of labels',
+): AttuneError {
+  return new AttuneError('E_THRESHOLD', { what: 'The threshold cannot be used', got, expected, fix: 'leave it out' });
+}
+
+export interface PredictedRowOptions {
+  description: PredictorDescription;
+  topK?: number;
+  /** In place of the model's own. */
+  thresholds?: Thresholds;
+}
+
+/** A prediction for people and files. */
+export function predictedRow(prediction: Prediction, example: Example, options: PredictedRowOptions): PredictedRow {
+  if (prediction.unreadable !== undefined) return failedRow(prediction.unreadable);
+  const { answers } = options.description;
+  if (answers === 'number') return { prediction: Number(prediction.text) };
+  if (answers === 'tags') return taggedRow(prediction, example);
+  if (answers === 'stretch') return stretchRow(prediction, example);
+  if (prediction.scores !== undefined) return classRow(prediction, options);
+  return { prediction: prediction.text ?? null, ...(prediction.finish === 'length' && { cut: true }) };
+}
+
+export function failedRow(error: string): PredictedRow {
+  return { prediction: null, error };
+}
+
+function classRow(
+  { scores = {}, label, labels }: Prediction,
+  { description, topK, thresholds }: PredictedRowOptions,
+): PredictedRow {
+  const names = description.labels ?? Object.keys(scores);
+  const values = names.map((name) => scores[name]);
+  const sorted = Object.entries(scores).toSorted(([, a], [, b]) => b - a);
+  const probabilities = Object.fromEntries(sorted.slice(0, topK));
+  if (labels !== undefined) {
+    const given = thresholds === undefined ? [...labels] : chosenLabels(values, names, thresholds);
+    return { prediction: given, probabilities };
+  }
+  const given = thresholds === undefined ? label! : chosenLabel(values, names, thresholds);
+  return { prediction: given, probability: scores[given], probabilities };
+}
+
+function taggedRow({ text = '' }: Prediction, example: Example): PredictedRow {
+  const { words, text: whole = words.join(' ') } = example as Extract<Example, { kind: 'tagged' }>;
+  const tags = text.split(' ');
+  const places = placesOf(words, whole);
+  const spans = stretchesOf(tags).map(({ type, start, end }): PredictedSpan => {
+    const [from, to] = [places[start], places[end] + words[end].length];
+    return {
+      text: whole.slice(from, to),
+      label: type,
+      start: codePointsIn(whole.slice(0, from)),
+      end: codePointsIn(whole.slice(0, to)),
+    };
+  });
+  return { prediction: spans.map(({ label, text: part }) => `${label}: ${part}`), spans };
+}
+
+/** Where each word begins in the text that they were taken from, in their order. */
+function placesOf(words: readonly string[], text: string): number[] {
+  let from = 0;
+  return words.map((word) => {
+    const place = text.indexOf(word, from);
+    from = place + word.length;
+    return place;
+  });
+}
+
+/** Names of several words by B- and I- and their like; any other tag is of its word alone. */
+function stretchesOf(tags: readonly string[]): { type: string; start: number; end: number }[] {
+  if (tags.every((tag) => tag === 'O' || /^[BIESLU]-./.test(tag))) return entitiesOf(tags);
+  return tags.flatMap((tag, word) => (tag === 'O' ? [] : [{ type: tag, start: word, end: word }]));
+}
+
+function stretchRow({ text = '', stretch }: Prediction, example: Example): PredictedRow {
+  const { context } = example as Extract<Example, { kind: 'question' }>;
+  if (stretch === undefined) return { prediction: null };
+  const start = codePointsIn(context.slice(0, stretch.start));
+  const best = { text: stretch.text, start, end: start + codePointsIn(stretch.text), none_by: stretch.noneBy };
+  return { prediction: text === '' ? null : text, stretch: best };
+}

@@ -1,0 +1,98 @@
+import type { Problem } from '../../base/errors.ts';
+import type { ColumnMapping } from '../../data/columns.ts';
+import { readInputs, type InputRow, type KnownShapes } from '../../data/index.ts';
+import type { PredictorDescription } from '../../worker/jobs/predict.ts';
+import { openAnsweringModel, type AnsweringModel, type PredictorOptions } from './answering-model.ts';
+import { rowOfText, shapesFor, textFormat } from './input-shapes.ts';
+import { failedRow, predictedRow, thresholdsOf, type PredictedRow, type ReadingOptions } from './predicted-row.ts';
+
+/** A row like those that the model was trained on, whose answer may be missing; or the text alone (or a file's path). */
+export type Row = Readonly<Record<string, unknown>> | string;
+
+/** How rows are read. */
+export interface LayoutOptions {
+  /** Row format; as the model was trained unless given. */
+  format?: string;
+  /** The format's field → your column; as the model was trained unless given. */
+  columns?: ColumnMapping;
+}
+
+export interface RowsOptions extends LayoutOptions, ReadingOptions {
+  /** Longest answer of a model that writes, in tokens. Default 256. */
+  maxNewTokens?: number;
+}
+
+/** A model with what turns rows into its examples, and its predictions into answers. */
+export class RowAnswerer {
+  readonly description: PredictorDescription;
+  /** What files of rows are expected to look like. */
+  readonly known: KnownShapes;
+  readonly #model: AnsweringModel;
+
+  constructor(model: AnsweringModel, origin: string) {
+    this.#model = model;
+    this.description = model.description;
+    this.known = shapesFor(model.description, origin);
+  }
+
+  static async open(options: PredictorOptions): Promise<RowAnswerer> {
+    return new RowAnswerer(await openAnsweringModel(options), options.target);
+  }
+
+  /** Rows in memory as if they stood in a file; texts are read in their own way. */
+  async read(rows: readonly Row[], layout: LayoutOptions = {}, firstLine = 1): Promise<InputRow[]> {
+    const inputs: InputRow[] = [];
+    const texts = [...rows.keys()].filter((i) => typeof rows[i] === 'string');
+    const others = [...rows.keys()].filter((i) => typeof rows[i] !== 'string');
+    const shaped = { known: this.known, format: layout.format, columns: layout.columns };
+    for (const [places, how] of [
+      [texts, { format: textFormat(this.description) }],
+      [others, shaped],
+    ] as const) {
+      const values = places.map((i) => this.#rowOf(rows[i]));
+      let next = 0;
+      for await (const input of readInputs({ ...MEMORY, ...how, path: process.cwd(), rows: values })) {
+        const place = places[next++];
+        inputs[place] = atLine(input, firstLine + place);
+      }
+    }
+    return inputs;
+  }
+
+  #rowOf(row: Row): Record<string, unknown> {
+    return typeof row === 'string' ? rowOfText(row, this.description) : row;
+  }
+
+  /** One answer for each row; those without an example get what is wrong with them. */
+  async answer(inputs: readonly InputRow[], options: RowsOptions = {}): Promise<PredictedRow[]> {
+    const { topK, threshold, maxNewTokens } = options;
+    const { description } = this;
+    const thresholds = thresholdsOf(description, threshold);
+    const examples = inputs.flatMap(({ example }) => example ?? []);
+    const predictions = (await this.#model.answer(examples, maxNewTokens)).values();
+    return inputs.map(({ example, problems }) => {
+      if (example === undefined) return failedRow(problems.map(describeDefect).join('; '));
+      return predictedRow(predictions.next().value!, example, { description, topK, thresholds });
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#model.close();
+  }
+}
+
+const MEMORY = { file: 'rows', source: 0, isInput: true };
+
+function atLine({ example, problems, ...input }: InputRow, line: number): InputRow {
+  const { file } = input;
+  return {
+    ...input,
+    line,
+    example: example && { ...example, source: { file, line } },
+    problems: problems.map((problem) => ({ ...problem, line })),
+  };
+}
+
+function describeDefect({ field, message }: Problem): string {
+  return field === undefined ? message : `${field} ${message}`;
+}

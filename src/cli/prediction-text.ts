@@ -1,0 +1,86 @@
+import type { Predicted } from '../app/predict.ts';
+import { formatCount, formatNumber, formatPercent, plural } from '../base/format.ts';
+import { shortPath } from './short-path.ts';
+import { formatTable } from './table.ts';
+import type { Terminal } from './terminal.ts';
+
+type Answer = NonNullable<Predicted['answers']>[number];
+
+/** What became of a file of rows: the first of them, or where all are. */
+export function describePredicted(predicted: Predicted, terminal: Terminal): string {
+  const { rows, available = rows, to, answers } = predicted;
+  const { dim, bold, green } = terminal.colours;
+  if (answers === undefined) return `${green('✓')} ${plural(rows, 'rows')} in ${bold(shortPath(to!))}`;
+  const more = `the first ${formatCount(rows)} of ${formatCount(available)} rows; for all of them: --to answers.csv`;
+  const note = available > rows ? more : 'to keep them: --to answers.csv';
+  return `${answersTable(answers, predicted, terminal)}\n${dim(note)}`;
+}
+
+function answersTable(answers: readonly Answer[], { renamed }: Predicted, { colours, columns }: Terminal): string {
+  const nameOf = (name: string): string => renamed[name] ?? name;
+  const added = new Set(ADDED.map(nameOf));
+  const lines = answers.map((answer) => {
+    const own = Object.entries(answer).filter(([column]) => !added.has(column));
+    return [
+      own.map(([, value]) => shownValue(value)).join(' · '),
+      shownAnswer(answer, nameOf),
+      shownProbability(answer[nameOf('probability')]),
+    ];
+  });
+  const widest = Math.max(...lines.map(([, answer, probability]) => answer.length + probability.length));
+  const room = Math.max(LEAST_ROOM, columns - Math.min(widest, columns - LEAST_ROOM) - GAPS);
+  const cut = lines.map(([text, ...rest]) => [cutTo(text, room), ...rest]);
+  const titles = [{ title: 'row' }, { title: 'prediction' }, { title: 'probability', isNumeric: true }];
+  const hasProbability = lines.some(([, , probability]) => probability !== '');
+  const kept = hasProbability ? 3 : 2;
+  return formatTable(
+    titles.slice(0, kept),
+    cut.map((line) => line.slice(0, kept)),
+    colours,
+  );
+}
+
+/** What predictions add to rows. */
+const ADDED = ['file', 'prediction', 'probability', 'spans', 'stretch', 'cut', 'top', 'probabilities', 'error'];
+const LEAST_ROOM = 20;
+/** Between three columns. */
+const GAPS = 4;
+
+/** Texts of the command line, each with its answer and the likeliest classes. */
+export function describeTexts({ answers = [], renamed }: Predicted, { colours, columns }: Terminal): string {
+  const { bold, dim } = colours;
+  const nameOf = (name: string): string => renamed[name] ?? name;
+  return answers
+    .map((answer) => {
+      const text = Object.values(answer)[0];
+      const top = (answer.top ?? []) as { label: string; probability: number }[];
+      const width = Math.max(0, ...top.map(({ label }) => label.length));
+      const classes = top.map(
+        ({ label, probability }) => `  ${dim(label.padEnd(width))}  ${dim(formatPercent(probability).padStart(7))}`,
+      );
+      return [dim(cutTo(shownValue(text), columns)), `${bold(shownAnswer(answer, nameOf))}`, ...classes].join('\n');
+    })
+    .join('\n\n');
+}
+
+function shownAnswer(answer: Answer, nameOf: (name: string) => string): string {
+  const [given, error] = [answer[nameOf('prediction')], answer[nameOf('error')]];
+  if (error !== undefined) return `(${shownValue(error)})`;
+  if (given === null) return '(no answer)';
+  if (Array.isArray(given)) return given.length === 0 ? '(none)' : given.join(' | ');
+  return typeof given === 'number' ? formatNumber(given) : shownValue(given);
+}
+
+function shownProbability(probability: unknown): string {
+  const values = [probability ?? []].flat().filter((value) => typeof value === 'number');
+  return values.map((value) => formatPercent(value)).join(' | ');
+}
+
+function shownValue(value: unknown): string {
+  if (value === undefined || value === null) return '';
+  return (typeof value === 'string' ? value : JSON.stringify(value)).replaceAll(/\s+/g, ' ');
+}
+
+function cutTo(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
+}

@@ -1,0 +1,29 @@
+import { readdirSync } from 'node:fs';
+import { basename, extname, join, relative } from 'node:path';
+import { isFolder } from '../../files/find-files.ts';
+import { mediaExtensions, type MediaKind } from '../media.ts';
+import type { Container } from './container.ts';
+
+/** The kind of file that a name's ending tells. */
+export function mediaKindOf(name: string): MediaKind | undefined {
+  const ending = extname(name).toLowerCase();
+  const kinds = Object.entries(mediaExtensions) as [MediaKind, readonly string[]][];
+  return kinds.find(([, endings]) => endings.includes(ending))?.[0];
+}
+
+/** Paths of the images and recordings in a folder and all below it, hidden ones left out, in a fixed order. */
+export function mediaBelow(folder: string): string[] {
+  const entries = readdirSync(folder, { withFileTypes: true, recursive: true });
+  const paths = entries.filter((entry) => !entry.isDirectory()).map(({ parentPath, name }) => join(parentPath, name));
+  const shown = paths.map((path) => relative(folder, path));
+  return shown.filter((path) => mediaKindOf(path) !== undefined && !/(^|[\\/])\./.test(path)).sort();
+}
+
+/** Images or recordings without any labels, one a row: all in a folder, or one file alone. */
+export const mediaFiles: Container = {
+  // oxlint-disable-next-line typescript/require-await -- folders are listed at once
+  async *read(path) {
+    const names = isFolder(path) ? mediaBelow(path) : [basename(path)];
+    for (const [i, name] of names.entries()) yield { line: i + 1, value: { [mediaKindOf(name)!]: name } };
+  },
+};

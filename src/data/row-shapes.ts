@@ -1,0 +1,130 @@
+import { AttuneError } from '../base/errors.ts';
+import { nearest } from '../base/nearest.ts';
+import { columnsOf, mapColumns, valueAt, type ColumnMapping } from './columns.ts';
+import { detectFormat } from './formats/detect.ts';
+import { formats } from './formats/index.ts';
+import { RowReader } from './formats/row-reader.ts';
+import type { SourceFile } from './sources.ts';
+
+/** How rows are laid out: their format, and which of the user's columns is which of its fields. */
+export interface RowShape {
+  format?: string;
+  columns?: ColumnMapping;
+}
+
+/** Shapes that files are expected to have, such as that of the rows that a model was trained on. */
+export interface KnownShapes {
+  /** The likeliest first. */
+  shapes: readonly RowShape[];
+  /** Whose rows have them, for messages: `runs/tickets`. */
+  origin: string;
+  /** Refuses files of any other shape. Otherwise they are recognised by their columns. */
+  isStrict?: boolean;
+}
+
+type Row = Record<string, unknown>;
+
+/** A shape and the columns that it reads and a file does not have. */
+interface Misfit extends RowShape {
+  missing: readonly string[];
+}
+
+/**
+ * The file with the format and the columns of the first known shape whose columns it has. What was said about the file
+ * itself comes first, and files without any of the shapes are left to detection.
+ * @throws AttuneError E_BAD_COLUMNS, where that would be a wrong reading
+ */
+export async function withShape(source: SourceFile, sample: readonly Row[]): Promise<SourceFile> {
+  const { known, format } = source;
+  if (known === undefined || source.formatter !== undefined || sample.length === 0) return source;
+  const shapes = known.shapes.filter((shape) => format === undefined || shape.format === format);
+  if (source.columns) return mappedByUser(source, sample, shapes);
+  const misfits: Misfit[] = [];
+  for (const shape of shapes) {
+    const missing = await missingColumns(sample, shape, source);
+    if (missing.length === 0) return { ...source, ...shape };
+    misfits.push({ ...shape, missing });
+  }
+  const closest = misfits.toSorted((a, b) => a.missing.length - b.missing.length).at(0);
+  if (closest === undefined || (format !== undefined && known.isStrict !== true)) return source;
+  const isWrong = known.isStrict === true || isPartial(closest) || !(await isRecognised(sample, source));
+  if (isWrong) throw otherColumns(sample, closest, source);
+  return source;
+}
+
+async function mappedByUser(source: SourceFile, sample: readonly Row[], shapes: readonly RowShape[]) {
+  const { columns, format = mappedFormat(shapes, columns!) } = source;
+  if (source.isInput !== true || format === undefined) return { ...source, format };
+  const missing = await missingColumns(sample, { format, columns }, source);
+  if (missing.length > 0) throw otherColumns(sample, { missing, columns }, source);
+  return { ...source, format };
+}
+
+/** The format that a mapping of the user's is for, unless it says so itself. */
+function mappedFormat(shapes: readonly RowShape[], columns: ColumnMapping): string | undefined {
+  const fields = Object.keys(columns);
+  const same = shapes.find((shape) => fields.every((field) => Object.hasOwn(shape.columns ?? {}, field)));
+  return (same ?? shapes.at(0))?.format;
+}
+
+/** Rows by which a shape is tried. */
+const TRIED_ROWS = 3;
+
+/** Columns that a shape reads and no row of the sample has. */
+async function missingColumns(sample: readonly Row[], shape: RowShape, source: SourceFile): Promise<string[]> {
+  const { format, columns = {} } = shape;
+  const { read, readInput = read } = await formats.load(format!);
+  const [mapped, faulty] = [new Set<string>(), new Set<string>()];
+  for (const row of sample.slice(0, TRIED_ROWS)) {
+    const reader = new RowReader(wholeRow(row, columns), { file: source.file, line: 1, folder: source.path });
+    (source.isInput === true ? readInput : read)(reader);
+    for (const { field = '' } of reader.problems) faulty.add(/^[^.[]*/.exec(field)![0]);
+    for (const field of [...reader.used, ...faulty]) if (Object.hasOwn(columns, field)) mapped.add(field);
+  }
+  const wanted = [...mapped].flatMap((field) => columnsOf(columns[field]));
+  const own = [...faulty].filter((field) => !Object.hasOwn(columns, field));
+  return [...new Set([...wanted, ...own])].filter((column) => isAbsent(column, sample));
+}
+
+/** A row with something in each mapped field: formats do not ask for what is optional and missing. */
+function wholeRow(row: Row, columns: ColumnMapping): Row {
+  const mapped = Object.entries(mapColumns(row, columns)).filter(([, value]) => value !== undefined && value !== null);
+  return { ...Object.fromEntries(Object.keys(columns).map((field) => [field, ''])), ...Object.fromEntries(mapped) };
+}
+
+function isAbsent(column: string, sample: readonly Row[]): boolean {
+  return sample.every((row) => (valueAt(row, column) ?? null) === null);
+}
+
+/** A file that has some of the mapped columns is meant to have all of them. */
+function isPartial({ columns = {}, missing }: Misfit): boolean {
+  const all = Object.values(columns).flatMap(columnsOf);
+  return missing.length < all.length && all.some((column) => !missing.includes(column));
+}
+
+async function isRecognised(sample: readonly Row[], { file }: SourceFile): Promise<boolean> {
+  try {
+    await detectFormat(sample, { file });
+    return true;
+  } catch (error) {
+    if (error instanceof AttuneError && error.code === 'E_UNKNOWN_FORMAT') return false;
+    throw error;
+  }
+}
+
+const SHOWN_COLUMNS = 20;
+
+function otherColumns(sample: readonly Row[], { missing, columns }: Misfit, { file, known }: SourceFile): AttuneError {
+  const present = [...new Set(sample.flatMap((row) => Object.keys(row)))];
+  const [field = 'text'] = Object.keys(columns ?? {});
+  return new AttuneError('E_BAD_COLUMNS', {
+    what: `${file} has other columns than ${known!.origin} reads`,
+    got: `${present.slice(0, SHOWN_COLUMNS).join(', ')}${present.length > SHOWN_COLUMNS ? ', …' : ''}`,
+    problems: missing.map((column) => {
+      const close = nearest(column, present);
+      const fix = close === undefined ? undefined : `did you mean "${close}"?`;
+      return { file, field: column, message: 'there is no such column', fix };
+    }),
+    fix: `say which column is which: --columns "{${field}: ${present[0] ?? 'COLUMN'}}"`,
+  });
+}

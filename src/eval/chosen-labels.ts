@@ -1,0 +1,25 @@
+/** By label: the probability from which it is given. Of a classifier's two labels only one has it. */
+export type Thresholds = Readonly<Record<string, number>>;
+
+/** Which one of the classes of a row is given: the likeliest, or of two by the threshold of one of them. */
+export function chosenLabel(
+  probabilities: readonly number[],
+  labels: readonly string[],
+  thresholds: Thresholds = {},
+): string {
+  const positive = labels.length === 2 ? labels.findIndex((label) => Object.hasOwn(thresholds, label)) : -1;
+  if (positive < 0) return labels[probabilities.indexOf(Math.max(...probabilities))];
+  return labels[probabilities[positive] >= thresholds[labels[positive]] ? positive : 1 - positive];
+}
+
+const EVEN = 0.5;
+
+/** Which of any number of classes are given, sorted. */
+export function chosenLabels(
+  probabilities: readonly number[],
+  labels: readonly string[],
+  thresholds: Thresholds = {},
+): string[] {
+  const limit = (label: string) => (Object.hasOwn(thresholds, label) ? thresholds[label] : EVEN);
+  return labels.filter((label, c) => probabilities[c] >= limit(label)).toSorted();
+}

@@ -1,0 +1,22 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { AttuneError } from '../../base/errors.ts';
+import { isRunFolder, readRun } from '../../store/run-folder.ts';
+import { modelFolder } from './base-model.ts';
+
+/** The folder with the weights that a target stands for. */
+export function resultFolder(target: string): string {
+  if (!isRunFolder(target)) return existsSync(target) ? resolve(target) : modelFolder(target);
+  for (const name of ['adapter', 'model']) if (existsSync(join(target, name))) return resolve(target, name);
+  const { status } = readRun(target);
+  const fix = `attune runs resume ${target}`;
+  if (status === 'finished') {
+    const what = `The result of the run in ${target} is gone`;
+    throw new AttuneError('E_RESULT_MISSING', { what, fix: `write it again from the last checkpoint: ${fix}` });
+  }
+  throw new AttuneError('E_RUN_UNFINISHED', {
+    what: `The run in ${target} has no result yet`,
+    got: `a run that is ${status}`,
+    fix: `go on with it: ${fix}`,
+  });
+}
