@@ -42,7 +42,13 @@ export { defineRecipe, resolveRecipe, resolveRecipeFile, type RecipeInput } from
 export { reportRun, type WrittenReport } from './report/index.ts';
 export { addItems, indexItems, recommend, type Recommended, type RecommendOptions } from './recommend.ts';
 export { createIndex, type CreatedIndex, type CreateIndexOptions } from './retrieve/create-index.ts';
-export { openIndex, type Hit, type OpenIndex, type OpenIndexOptions, type QueryOptions } from './retrieve/open-index.ts';
+export {
+  openIndex,
+  type Hit,
+  type OpenIndex,
+  type OpenIndexOptions,
+  type QueryOptions,
+} from './retrieve/open-index.ts';
 export { query, type Queried, type QueryHits, type QueryRowsOptions } from './retrieve/query-rows.ts';
 export { attachRun, findRuns, showRun, stopRun, type RunDetails, type RunSummary } from './runs.ts';
 export { Conversation, openTalker, type AnswerWatch, type Sampling, type Talker, type TalkOptions } from './talk.ts';

@@ -52,7 +52,7 @@ export function lineChart(options: LineChartOptions): Html | undefined {
   const { width = 760, height = isNarrow ? 240 : 300 } = options;
   const series = options.series.filter(({ curve }) => curve.points.length > 0);
   if (series.length === 0) return undefined;
-  const [left, beside] = isNarrow ? [46, 82] : [60, 118];
+  const [left, beside] = isNarrow ? [54, 82] : [60, 118];
   const area: PlotArea = { left, right: width - beside, top: 14, bottom: height - 40 };
   const x = stepScale(series, area, isNarrow ? 3 : 6);
   const y = valueScale(series, area, options.yScale ?? 'auto');
