@@ -14,6 +14,7 @@ interface TextField {
   rows: number;
   value?: string;
   isOptional?: boolean;
+  /** Beside the label. */
   hint?: string;
 }
 
@@ -36,13 +37,14 @@ export function tryBox(report: RunReport, plan: TryPlan): LivePart {
       ${file && fileField(file)} ${texts.map(textField)}
       <div class="row">
         ${kind === 'writing' && writingOptions(report)}
-        <button type="submit">${hasBase ? `${button} both` : button}</button>
+        <button type="submit">${hasBase && button === 'Ask' ? 'Ask both' : button}</button>
         <button type="button" class="quiet" hidden>Stop</button>
         <output class="soft small" aria-live="polite"></output>
       </div>
     </form>
     <div class="answers">
-      ${answer('tuned', hasBase ? 'tuned' : 'answer', 'latest')}${hasBase && answer('base', report.run.model ?? 'base', '')}
+      ${answer('tuned', { title: hasBase ? 'tuned' : 'answer', isWritten: kind === 'writing' })}
+      ${hasBase && answer('base', { title: report.run.model ?? 'base', isWritten: kind === 'writing' })}
     </div>
   </section>`;
   return { section, script: TRY_SCRIPT, showsImages: file?.accept.startsWith('image') ?? false };
@@ -88,7 +90,10 @@ function formOf({ samples }: RunReport, { kind, columns, collection }: TryPlan):
     similarity: () => ({
       about: `Two texts are compared; one alone is searched for among ${collection.length} texts of the held-out rows. 1 is the same direction, 0 is none in common.`,
       button: 'Compare',
-      texts: [one('A text'), { name: 'other', label: 'Another text', rows: 2, isOptional: true }],
+      texts: [
+        one('A text'),
+        { name: 'other', label: 'Another text', rows: 2, isOptional: true, hint: 'may be left empty' },
+      ],
     }),
     captions: () => ({
       about: 'How well texts fit an image: the cosine of their vectors.',
@@ -127,10 +132,9 @@ function columnFields(columns: readonly string[]): TextField[] {
 function textField({ name, label, rows, value = '', isOptional = false, hint }: TextField): Html {
   const attributes = html`id="try-${name}" name="${name}" rows="${rows}"`;
   return html`<label for="try-${name}"
-      >${label}${isOptional && html` <span class="soft">(may be left empty)</span>`}</label
+      >${label}${hint !== undefined && html` <span class="soft">(${hint})</span>`}</label
     >
-    ${isOptional ? html`<textarea ${attributes}>${value}</textarea>` : html`<textarea ${attributes} required>${value}</textarea>`}
-    ${hint !== undefined && html`<p class="soft small">${hint}</p>`}`;
+    ${isOptional ? html`<textarea ${attributes}>${value}</textarea>` : html`<textarea ${attributes} required>${value}</textarea>`}`;
 }
 
 function fileField({ label, accept }: { label: string; accept: string }): Html {
@@ -152,10 +156,10 @@ function choice({ name, value, label, isChosen }: { name: string; value: string;
   return html`<label>${isChosen ? html`<input ${input} checked />` : html`<input ${input} />`} ${label}</label>`;
 }
 
-function answer(name: string, title: string, kind: string): Html {
-  return html`<div class="${kind}">
+function answer(name: string, { title, isWritten }: { title: string; isWritten: boolean }): Html {
+  return html`<div class="${name === 'tuned' ? 'latest' : ''}">
     <h3>${title}${name === 'base' && html` <span class="score">base</span>`}</h3>
-    <p class="said" data-answer="${name}"></p>
+    ${isWritten && html`<p class="said" data-answer="${name}"></p>`}
     <div class="result" data-result="${name}" aria-live="polite"></div>
     <p class="soft small" data-remark="${name}"></p>
   </div>`;

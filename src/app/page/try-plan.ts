@@ -1,4 +1,5 @@
 import { columnsOf, type ColumnMapping } from '../../data/columns.ts';
+import type { MethodOptionInputs } from '../../methods/options.ts';
 import type { RunReport } from '../../monitor/report/run-report.ts';
 
 /** What a result is tried with: the form of its box. */
@@ -15,8 +16,8 @@ export interface TryPlan {
   collection: readonly string[];
 }
 
-/** Objectives with rows of one kind each. */
-const KINDS: Readonly<Record<string, TryKind>> = {
+/** By what was trained; hidden tokens are filled in for nobody. */
+const KINDS: Readonly<Record<keyof MethodOptionInputs['objective'], TryKind | undefined>> = {
   sft: 'writing',
   pretrain: 'writing',
   seq2seq: 'writing',
@@ -25,7 +26,9 @@ const KINDS: Readonly<Record<string, TryKind>> = {
   regression: 'text',
   token_classification: 'text',
   question_answering: 'question',
+  masked_lm: undefined,
   ctc: 'recording',
+  speech_seq2seq: 'recording',
   contrastive: 'similarity',
   image_text_contrastive: 'captions',
   next_item: 'items',
@@ -45,7 +48,7 @@ const MOST_TEXTS = 500;
 
 /** Undefined where there is no result yet, or one that answers nothing by itself. */
 export function tryPlan({ run, data, recipe, samples, comparison }: RunReport): TryPlan | undefined {
-  const usual = KINDS[run.objective ?? ''];
+  const usual = KINDS[(run.objective ?? '') as keyof typeof KINDS];
   if (run.result === undefined || usual === undefined) return undefined;
   const kind = FILES[data?.format ?? ''] ?? usual;
   const isCompared = comparison?.systems.some((system) => system.kind === 'base') ?? kind === 'writing';

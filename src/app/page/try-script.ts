@@ -5,7 +5,7 @@ export const TRY_SCRIPT = `
   const [ask, stop] = form.querySelectorAll('button');
   const output = form.querySelector('output');
   const part = (kind, name) => document.querySelector('[data-' + kind + '="' + name + '"]');
-  const systems = [...document.querySelectorAll('[data-answer]')].map((element) => element.dataset.answer);
+  const systems = [...document.querySelectorAll('[data-result]')].map((element) => element.dataset.result);
   const make = (tag, kind, text) => {
     const element = document.createElement(tag);
     if (kind) element.className = kind;
@@ -106,8 +106,7 @@ export const TRY_SCRIPT = `
     event.preventDefault();
     if (running !== undefined) return;
     for (const name of systems) {
-      part('answer', name).textContent = part('remark', name).textContent = '';
-      part('result', name).replaceChildren();
+      for (const kind of ['answer', 'remark', 'result']) part(kind, name)?.replaceChildren();
     }
     setRunning(new AbortController());
     output.value = 'answering; the first time takes as long as loading the model';
