@@ -5,6 +5,7 @@ import { AttuneError } from '../base/errors.ts';
 import { formatNumber } from '../base/format.ts';
 import type { CommandContext } from './command.ts';
 import { describeComparison } from './comparison-text.ts';
+import { rowsRemarkOf } from './report-remark.ts';
 import { shortPath } from './short-path.ts';
 import { formatFacts } from './table.ts';
 import type { Terminal } from './terminal.ts';
@@ -101,7 +102,11 @@ export function describeOutcome(outcome: Outcome, terminal: Terminal): string {
   if (outcome.outcome === 'dry-run') return `${green('✓')} everything is in place; nothing was trained`;
   const metrics = Object.entries(outcome.metrics).map(([name, value]): [string, string] => [name, formatNumber(value)]);
   const facts = formatFacts(
-    [['result', describeChoice(outcome)], ...metrics, ['report', `${folder}/report.html`]],
+    [
+      ['result', describeChoice(outcome)],
+      ...metrics,
+      ['report', `${folder}/report.html${rowsRemarkOf(outcome.folder)}`],
+    ],
     colours,
   );
   const next = nextCommands(outcome, folder);

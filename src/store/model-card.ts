@@ -2,6 +2,7 @@ import { basename, isAbsolute } from 'node:path';
 import { stringify } from 'yaml';
 import { formatCount, formatNumber } from '../base/format.ts';
 import type { DataPrepared, Metrics } from '../base/events.ts';
+import { useOfTask } from './card-use.ts';
 import type { Comparison } from './results.ts';
 
 /** What a model card is written from. */
@@ -116,13 +117,13 @@ function systemsTable({ metric, metrics, systems, subject }: Comparison): string
 }
 
 function use({ kind, task, vocabularySize }: ModelCardParts): string {
-  const chat = task === 'text-generation' ? '```sh\nattune chat FOLDER\n```\n\n' : '';
+  const own = useOfTask(task);
   const reader = kind === 'adapter' ? 'PEFT' : 'transformers';
   const grown =
     kind === 'adapter' && vocabularySize !== undefined
       ? `once the base model has rows for its new tokens (\`model.resize_token_embeddings(${vocabularySize})\`)`
       : 'as it is';
-  return `## Use\n\n${chat}${reader} reads the folder ${grown}; tokenizer and chat template lie beside the weights.`;
+  return `## Use\n\n${own === undefined ? '' : `${own}\n\n`}${reader} reads the folder ${grown}; tokenizer and chat template lie beside the weights.`;
 }
 
 function data({ data: used, source }: ModelCardParts): string | undefined {

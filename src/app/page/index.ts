@@ -22,10 +22,12 @@ const MOST_BODY_BYTES = Math.ceil((4 / 3) * MOST_FILE_BYTES) + 2 ** 20;
 export async function openPage(folder: string): Promise<PageServer> {
   const trial = new Trial(folder);
   const page = (): string => {
+    // Before the report: what is added while that is read is news.
+    const { version } = stateOf(folder);
     const report = readReport(folder);
     const plan = trial.planFor(report);
     if (plan !== undefined) return reportPage(report, tryBox(report, plan));
-    return reportPage(report, report.run.status === 'running' ? livePage() : undefined);
+    return reportPage(report, report.run.status === 'running' ? livePage(version) : undefined);
   };
   page();
   const server = await servePage({

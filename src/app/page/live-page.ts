@@ -8,7 +8,7 @@ import type { LivePart } from '../../monitor/report/page.ts';
 const LIVE_SCRIPT = `
 (() => {
   const PAUSE = 2000;
-  let version;
+  let { version } = document.querySelector('.following').dataset;
   const opened = () => [...document.querySelectorAll('main details')].map((element) => element.open);
   const renew = async () => {
     const response = await fetch('');
@@ -25,7 +25,7 @@ const LIVE_SCRIPT = `
       const state = await (await fetch('state')).json();
       if (!state.isRunning) return location.reload();
       const begun = performance.now();
-      if (version !== undefined && version !== state.version) await renew();
+      if (version !== state.version) await renew();
       version = state.version;
       // A long run's log takes a while to read.
       pause = Math.max(PAUSE, 10 * (performance.now() - begun));
@@ -40,7 +40,9 @@ const LIVE_SCRIPT = `
 `;
 
 /** What a run's page has while the run goes on. */
-export function livePage(): LivePart {
-  const section = html`<p class="soft small following" role="status">This page follows the run.</p>`;
+export function livePage(version: string): LivePart {
+  const section = html`<p class="soft small following" role="status" data-version="${version}">
+    This page follows the run.
+  </p>`;
   return { section, script: LIVE_SCRIPT };
 }

@@ -53,7 +53,7 @@ export function reportPage(report: RunReport, live?: LivePart): string {
           ${comparisonSection(comparison)} ${forgettingSection(report.forgetting)}
           ${overfittingSection(report.overfitting)} ${counterfactualsSection(report.counterfactuals)}
           ${confusionSection(comparison)} ${reliabilitySection(comparison)} ${costsSection(comparison)}
-          ${curvesSection(report)} ${samplesSection(samples, comparison)} ${dataSection(report)} ${timeSection(report)}
+          ${curvesSection(report)} ${samplesSection(report)} ${dataSection(report)} ${timeSection(report)}
           ${settingsSection(report)}
           <footer>
             Run ${run.id} in ${run.folder}${run.result !== undefined && ` · result in ${run.result}`}. Written by attune

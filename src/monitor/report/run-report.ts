@@ -17,6 +17,7 @@ import { readComparison, readSamples, type Comparison, type Samples } from '../.
 import { readEvents, requireRun, withLiveStatus } from '../../store/run-folder.ts';
 import { runPaths } from '../../store/run-paths.ts';
 import { emptySummary, recordEvent, type RunSummary } from '../../store/run-summary.ts';
+import type { ReportRows } from './rows-setting.ts';
 import { CurveCollector, type Curves } from './series.ts';
 import { RunClock, type PhaseTime } from './run-clock.ts';
 
@@ -32,6 +33,8 @@ export interface RunReport {
   identity: Record<string, string | number>;
   comparison?: Comparison;
   samples?: Samples;
+  /** Of a report in a file: whether it holds rows of the data in clear. */
+  rows?: ReportRows;
   forgetting?: Forgetting;
   overfitting?: Overfitting;
   counterfactuals?: CounterfactualResults;

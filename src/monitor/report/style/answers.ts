@@ -16,6 +16,7 @@ fieldset input:checked + span { background: var(--ink); border-color: var(--ink)
 :focus-visible, fieldset input:focus-visible + span { outline: 2px solid var(--tone-1); outline-offset: 2px; }
 input[type="search"], textarea { font: inherit; color: var(--ink); background: var(--page); border: 1px solid var(--quiet); border-radius: 8px; padding: 5px 10px; } .search { font-size: 13.5px; color: var(--soft); }
 button { font: inherit; font-weight: 600; color: var(--panel); background: var(--ink); border: 0; border-radius: 8px; padding: 6px 16px; cursor: pointer; } button[disabled] { opacity: 0.5; cursor: default; }
+.notice { border-radius: 8px; padding: 8px 12px; font-size: 13.5px; margin: 10px 0 0; }
 .more { margin: 12px 0 0; }
 .try { display: grid; gap: 8px; margin: 12px 0 16px; } .try > label { font-size: 13.5px; color: var(--soft); } textarea { width: 100%; resize: vertical; line-height: 1.5; }
 .row { display: flex; flex-wrap: wrap; gap: 8px 18px; align-items: center; font-size: 13.5px; } .row output { margin-left: 0; } input[type="number"] { font: inherit; width: 84px; color: var(--ink); background: var(--page); border: 1px solid var(--quiet); border-radius: 8px; padding: 4px 8px; }
