@@ -10,6 +10,7 @@ import type { CommandContext } from './command.ts';
 import { describeComparison } from './comparison-text.ts';
 import { keepAdvice, keepCommand, keepCommandOfRun } from './keep-command.ts';
 import { describeEpochs } from './progress/lines.ts';
+import { rowsRemarkOf } from './report-remark.ts';
 import { shortPath } from './short-path.ts';
 import { formatFacts } from './table.ts';
 import type { Terminal } from './terminal.ts';
@@ -136,7 +137,7 @@ export function describeOutcome(outcome: Outcome, terminal: Terminal): string {
       ...metrics,
       ['time', time],
       ['advice', outcome.advice === null ? undefined : colours.yellow(adviceText(outcome.advice, folder))],
-      ['report', `${folder}/report.html`],
+      ['report', `${folder}/report.html${rowsRemarkOf(outcome.folder)}`],
     ],
     colours,
   );

@@ -15,7 +15,7 @@ export class FileDraft implements Disposable {
   readonly #temporary: string;
   readonly #digest = createHash('sha256');
   #descriptor: number | undefined;
-  #pieces: string[] = [];
+  #pieces: (string | Uint8Array)[] = [];
   #buffered = 0;
   #bytes = 0;
   #isCommitted = false;
@@ -34,9 +34,10 @@ export class FileDraft implements Disposable {
     return this.#bytes;
   }
 
-  write(text: string): void {
-    this.#pieces.push(text);
-    this.#buffered += text.length;
+  /** Bytes are taken as they are when the piece is written out: they must not change until then. */
+  write(piece: string | Uint8Array): void {
+    this.#pieces.push(piece);
+    this.#buffered += piece.length;
     if (this.#buffered >= BUFFERED) this.#flush();
   }
 
@@ -61,7 +62,10 @@ export class FileDraft implements Disposable {
   }
 
   #flush(): void {
-    const data = Buffer.from(this.#pieces.join(''));
+    const isText = this.#pieces.every((piece) => typeof piece === 'string');
+    const data = isText
+      ? Buffer.from(this.#pieces.join(''))
+      : Buffer.concat(this.#pieces.map((one) => Buffer.from(one)));
     this.#pieces = [];
     this.#buffered = 0;
     this.#digest.update(data);

@@ -2,6 +2,7 @@ import { basename, isAbsolute } from 'node:path';
 import { stringify } from 'yaml';
 import { formatCount, formatNumber } from '../base/format.ts';
 import type { DataPrepared, Metrics } from '../base/events.ts';
+import { useOfTask } from './card-use.ts';
 import type { Comparison } from './results.ts';
 
 /** What a model card is written from. */
@@ -126,21 +127,23 @@ function systemsTable({ metric, metrics, systems, subject }: Comparison): string
 
 function use({ kind, task, vocabularySize, ...asked }: ModelCardParts): string {
   if (kind === 'cheap') return USE_OF_CHEAP;
-  const chat = task === 'text-generation' ? `\`\`\`sh\nattune chat FOLDER\n\`\`\`\n\n${askedAs(asked)}` : '';
+  const how = useOfTask(task);
+  const own =
+    how === undefined ? undefined : [how, task === 'text-generation' ? askedAs(asked) : ''].join('\n\n').trim();
   const reader = kind === 'adapter' ? 'PEFT' : 'transformers';
   const grown =
     kind === 'adapter' && vocabularySize !== undefined
       ? `once the base model has rows for its new tokens (\`model.resize_token_embeddings(${vocabularySize})\`)`
       : 'as it is';
-  return `## Use\n\n${chat}${reader} reads the folder ${grown}; tokenizer and chat template lie beside the weights.`;
+  return `## Use\n\n${own === undefined ? '' : `${own}\n\n`}${reader} reads the folder ${grown}; tokenizer and chat template lie beside the weights.`;
 }
 
 /** The form of its training rows, which it has to be asked in elsewhere too. */
 function askedAs({ promptForm, systemPrompt }: Pick<ModelCardParts, 'promptForm' | 'systemPrompt'>): string {
   if (promptForm === 'plain')
-    return 'It continues a prompt as plain text, one at a time, as in training: ask it without the chat template.\n\n';
+    return 'It continues a prompt as plain text, one at a time, as in training: ask it without the chat template.';
   if (systemPrompt === undefined) return '';
-  return `Every conversation that it was trained on began with this system message:\n\n${fenced(`${systemPrompt}\n`, 'text')}\n\n`;
+  return `Every conversation that it was trained on began with this system message:\n\n${fenced(`${systemPrompt}\n`, 'text')}`;
 }
 
 const USE_OF_CHEAP = `## Use

@@ -228,6 +228,13 @@ const evaluationSchema = z.strictObject({
       description: 'what the result is compared with on the test rows, besides its base; auto: cheap; none: nothing',
       shown: 'auto|none|LIST',
     }),
+  report_rows: z
+    .union([z.boolean(), z.literal('redacted')], { error: 'expected true, false or redacted' })
+    .default(true)
+    .meta({
+      description: 'whether report.html and report.json hold test rows: in clear, without personal data, or none',
+      shown: 'true|redacted|false',
+    }),
   max_rows: z
     .union([z.literal('auto'), z.int().positive()], { error: 'expected auto or a whole number of rows' })
     .default('auto')

@@ -32,3 +32,12 @@ function someOf(vectors: Float32Array, width: number): Float32Array {
   for (const [place, row] of rows.entries()) some.set(vectors.subarray(row * width, (row + 1) * width), place * width);
   return some;
 }
+
+/** An index's vectors in their own order: [V · D] */
+export function vectorsOf(index: ExactIndex | ClusteredIndex): Float32Array {
+  if (index instanceof ExactIndex) return index.vectors;
+  const { rows, vectors, width } = index.parts;
+  const all = new Float32Array(vectors.length);
+  for (const [place, row] of rows.entries()) all.set(vectors.subarray(place * width, (place + 1) * width), row * width);
+  return all;
+}

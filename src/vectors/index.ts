@@ -1,5 +1,5 @@
 /** Vectors that are searched by what fits a query best. */
-export { buildIndex } from './build-index.ts';
+export { buildIndex, vectorsOf } from './build-index.ts';
 export { ClusteredIndex } from './clustered-index.ts';
 export { ExactIndex } from './exact-index.ts';
 export { readIndex, writeIndex, type StoredIndex } from './index-file.ts';

@@ -88,14 +88,14 @@ export class RunRecorder {
         this.#warn('W_MONITOR', error);
       }
     }
-    this.#report();
+    await this.#report();
     this.#isClosed = true;
     this.#run.close();
   }
 
-  #report(): void {
+  async #report(): Promise<void> {
     try {
-      writeReport(this.folder);
+      await writeReport(this.folder);
     } catch (error) {
       this.#warn('W_REPORT', error);
     }

@@ -15,7 +15,7 @@ describe.skipIf(!process.env.ATTUNE_CHROMIUM)('report.html in a browser', () => 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'attune-report-page-'));
     writeSampleRun(folder);
-    writeReport(folder);
+    await writeReport(folder);
     url = pathToFileURL(join(folder, 'report.html')).href;
     const args = ['--no-sandbox', '--disable-background-networking'];
     browser = await chromium.launch({ executablePath: process.env.ATTUNE_CHROMIUM, args });

@@ -11,6 +11,8 @@ beforeEach(async () => {
   answering = async (line) => line({ text: 'one\ntwo' });
   server = await servePage({
     page: () => '<!doctype html><p>page</p>',
+    state: () => ({ version: 'running 7', isRunning: true }),
+    mostBytes: 256 * 1024,
     ask(body) {
       asked.push(body);
       return body === null ? undefined : (line, signal) => answering(line, signal);

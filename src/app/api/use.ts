@@ -41,6 +41,45 @@ export const predict = lazily('predict');
 export const openPredictor = lazily('openPredictor');
 
 /**
+ * Vectors of texts or images by a model that makes them, of a file's rows, which are streamed, or in memory.
+ * @example
+ * const { vectors } = await embed('runs/search', { rows: ['a blue lamp'] });
+ */
+export const embed = lazily('embed');
+
+/**
+ * Loads a model that makes vectors once, until it is closed.
+ * @example
+ * const model = await openEmbedder({ target: 'runs/search' });
+ * const [vector] = await model.embed(['a blue lamp']);
+ * await model.close();
+ */
+export const openEmbedder = lazily('openEmbedder');
+
+/**
+ * Writes a folder in which rows are found by what they mean: their vectors, and the rows themselves.
+ * @example
+ * await createIndex('runs/search', { input: 'products.csv', textColumns: ['title'], to: 'products-index' });
+ */
+export const createIndex = lazily('createIndex');
+
+/**
+ * Opens such a folder with the model that it was made with, until it is closed.
+ * @example
+ * const index = await openIndex('products-index');
+ * const [hits] = await index.query(['something to read by'], { topK: 3 });
+ * await index.close();
+ */
+export const openIndex = lazily('openIndex');
+
+/**
+ * The rows of an index that fit each query of a file, or in memory, best.
+ * @example
+ * const { answers } = await query('products-index', { rows: ['something to read by'], topK: 3 });
+ */
+export const query = lazily('query');
+
+/**
  * Items that people are likely to choose next, for each row of what they chose.
  * @example
  * const { rows } = await recommend('runs/baskets', { input: 'customers.csv', count: 5 });

@@ -1,74 +1,70 @@
 import { AttuneError } from '../../base/errors.ts';
-import { openTalker, type Talker } from '../talk.ts';
+import type { Answerer, AnswererOptions, AnswerPart } from './answerers/answerer.ts';
+import { openEmbedding } from './answerers/embedding.ts';
+import { openPredicting } from './answerers/predicting.ts';
+import { openRecommending } from './answerers/recommending.ts';
+import { openWriting } from './answerers/writing.ts';
+import type { Question } from './question.ts';
+import type { TryKind, TryPlan } from './try-plan.ts';
 
 export type ContenderName = 'tuned' | 'base';
 
-/** One question to both models. */
-export interface Question {
-  text: string;
-  /** As a conversation's turn, by the model's chat template; otherwise the text is continued as it stands. */
-  isChat: boolean;
-  maxNewTokens: number;
-}
-
 /** What a page is told while the models answer, as it happens. */
-export type AnswerLine =
-  | { system: ContenderName; text: string }
-  | { system: ContenderName; finish: string }
-  | { system: ContenderName; error: string };
+export type AnswerLine = { system: ContenderName } & (AnswerPart | { error: string });
 
 export interface Contenders {
-  /** Both answer at once; a model that fails says so in a line, and the other goes on. */
+  /** Both answer at once, where the base can; a model that fails says so in a line, and the other goes on. */
   ask(question: Question, line: (line: AnswerLine) => void, signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
 
-const NAMES: readonly ContenderName[] = ['tuned', 'base'];
+const OPENERS: Record<TryKind, (options: AnswererOptions) => Promise<Answerer>> = {
+  writing: openWriting,
+  text: openPredicting,
+  question: openPredicting,
+  image: openPredicting,
+  recording: openPredicting,
+  similarity: openEmbedding,
+  captions: openEmbedding,
+  items: openRecommending,
+};
 
 /** A run's tuned model and its base, each loaded when it is first asked and kept until the end. */
-export function openContenders(folder: string): Contenders {
-  const talkers = new Map<ContenderName, Promise<Talker>>();
+export function openContenders(folder: string, { kind, hasBase, collection }: TryPlan): Contenders {
+  const names: readonly ContenderName[] = hasBase ? ['tuned', 'base'] : ['tuned'];
+  const answerers = new Map<ContenderName, Promise<Answerer>>();
   const end = new AbortController();
-  const talkerOf = (name: ContenderName): Promise<Talker> => {
-    const open = talkers.get(name) ?? openTalker({ target: folder, base: name === 'base', signal: end.signal });
-    talkers.set(name, open);
+  const answererOf = (name: ContenderName): Promise<Answerer> => {
+    const options = { target: folder, base: name === 'base', collection, signal: end.signal };
+    const open = answerers.get(name) ?? OPENERS[kind](options);
+    answerers.set(name, open);
     // A model that could not be opened is tried again by the next question.
-    open.catch(() => talkers.delete(name));
+    open.catch(() => answerers.delete(name));
     return open;
   };
   return {
     async ask(question, line, signal) {
-      await Promise.all(NAMES.map((name) => answer({ name, talker: talkerOf(name), question }, line, signal)));
+      await Promise.all(
+        names.map(async (name) => {
+          try {
+            const answerer = await answererOf(name);
+            await answerer.ask(question, (part) => line({ system: name, ...part }), signal);
+          } catch (error) {
+            if (!signal.aborted) line({ system: name, error: inWords(error) });
+          }
+        }),
+      );
     },
     async close() {
       end.abort('the page was closed');
-      await Promise.allSettled([...talkers.values()].map(async (talker) => (await talker).close()));
+      await Promise.allSettled([...answerers.values()].map(async (answerer) => (await answerer).close()));
     },
   };
 }
 
-interface Asked {
-  name: ContenderName;
-  talker: Promise<Talker>;
-  question: Question;
-}
-
-/** Greedily, as the comparison did. */
-async function answer({ name, talker, question }: Asked, line: (line: AnswerLine) => void, signal: AbortSignal) {
-  const { text, isChat, maxNewTokens } = question;
-  const prompt = isChat ? { messages: [{ role: 'user' as const, content: text }] } : text;
-  try {
-    const onText = (part: string) => line({ system: name, text: part });
-    const model = await talker;
-    const [completion] = await model.answer([prompt], { maxNewTokens }, { onText: (_, part) => onText(part), signal });
-    line({ system: name, finish: completion.finishReason });
-  } catch (error) {
-    if (!signal.aborted) line({ system: name, error: inWords(error) });
-  }
-}
-
 function inWords(error: unknown): string {
   if (!(error instanceof AttuneError)) return String(error);
-  const { what, got, expected, fix } = error;
-  return [what, got && `got ${got}`, expected && `expected ${expected}`, fix].filter(Boolean).join('; ');
+  const { what, got, expected, fix, problems } = error;
+  const defects = problems.map(({ message }) => message);
+  return [what, got && `got ${got}`, ...defects, expected && `expected ${expected}`, fix].filter(Boolean).join('; ');
 }

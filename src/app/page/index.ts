@@ -1,44 +1,81 @@
+import { statSync } from 'node:fs';
 import { reportPage } from '../../monitor/report/page.ts';
-import { readReport } from '../../monitor/report/run-report.ts';
-import { openContenders, type Question } from './contenders.ts';
+import { readReport, type RunReport } from '../../monitor/report/run-report.ts';
+import { findLockOwner } from '../../store/run-lock.ts';
+import { runPaths } from '../../store/run-paths.ts';
+import { openContenders, type Contenders } from './contenders.ts';
+import { livePage } from './live-page.ts';
 import { servePage, type PageServer } from './page-server.ts';
+import { MOST_FILE_BYTES, questionOf } from './question.ts';
 import { tryBox } from './try-box.ts';
+import { tryPlan, type TryPlan } from './try-plan.ts';
 
 export { hasBrowser, openBrowser } from './browser.ts';
 
+/** A file as the page sends it, in base64, and the words around it. */
+const MOST_BODY_BYTES = Math.ceil((4 / 3) * MOST_FILE_BYTES) + 2 ** 20;
+
 /**
- * Serves a run's report to this machine's browser, with a box to try the tuned model and its base, until it is closed.
- * `folder` is the run's; every visit shows what it holds then. Errors: E_RUN_MISSING.
+ * Serves a run's report to this machine's browser until it is closed: of a run that goes on a page that follows it, of
+ * a result one with a box to try it. `folder` is the run's; every visit shows what it holds then. Errors: E_RUN_MISSING.
  */
 export async function openPage(folder: string): Promise<PageServer> {
-  const contenders = openContenders(folder);
+  const trial = new Trial(folder);
   const page = (): string => {
+    // Before the report: what is added while that is read is news.
+    const { version } = stateOf(folder);
     const report = readReport(folder);
-    return reportPage(report, tryBox(report));
+    const plan = trial.planFor(report);
+    if (plan !== undefined) return reportPage(report, tryBox(report, plan));
+    return reportPage(report, report.run.status === 'running' ? livePage(version) : undefined);
   };
   page();
   const server = await servePage({
     page,
-    ask(body) {
-      const question = questionOf(body);
-      return question && ((line, signal) => contenders.ask(question, line, signal));
-    },
+    state: () => stateOf(folder),
+    mostBytes: MOST_BODY_BYTES,
+    ask: (body) => trial.ask(body),
   });
   return {
     url: server.url,
     async close() {
       await server.close();
-      await contenders.close();
+      await trial.close();
     },
   };
 }
 
-const MOST_TOKENS = 4096;
+/** Changes with what the page would show: events are only ever added. */
+function stateOf(folder: string): { version: string; isRunning: boolean } {
+  const { size } = statSync(runPaths(folder).events);
+  return { version: String(size), isRunning: findLockOwner(folder) !== undefined };
+}
 
-/** What came over the wire is checked like any input. */
-function questionOf(body: unknown): Question | undefined {
-  const { text, isChat, maxNewTokens } = (body ?? {}) as Record<string, unknown>;
-  const isCount = Number.isInteger(maxNewTokens) && Number(maxNewTokens) > 0 && Number(maxNewTokens) <= MOST_TOKENS;
-  if (typeof text !== 'string' || text === '' || typeof isChat !== 'boolean' || !isCount) return undefined;
-  return { text, isChat, maxNewTokens: Number(maxNewTokens) };
+/** The models of a run's page, once there are some. */
+class Trial {
+  readonly #folder: string;
+  #plan: TryPlan | undefined;
+  #contenders: Contenders | undefined;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  planFor(report: RunReport): TryPlan | undefined {
+    this.#plan = tryPlan(report);
+    return this.#plan;
+  }
+
+  ask(body: unknown) {
+    const plan = this.#plan;
+    const question = plan && questionOf(body, plan);
+    if (plan === undefined || question === undefined) return undefined;
+    this.#contenders ??= openContenders(this.#folder, plan);
+    const contenders = this.#contenders;
+    return (line: (value: unknown) => void, signal: AbortSignal) => contenders.ask(question, line, signal);
+  }
+
+  async close(): Promise<void> {
+    await this.#contenders?.close();
+  }
 }

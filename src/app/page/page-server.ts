@@ -2,10 +2,14 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What a page's server gives: one page, and one question that the page may ask. */
+/** What a page's server gives: one page, its state, and one question that the page may ask. */
 export interface PageContent {
   /** The page as it is now. */
   page(): string;
+  /** A few words that tell whether the page has changed. */
+  state(): unknown;
+  /** Of a question's body. */
+  mostBytes: number;
   /** What answers a question of the page; undefined where that is no question. */
   ask(body: unknown): Answering | undefined;
 }
@@ -18,8 +22,6 @@ export interface PageServer {
   readonly url: string;
   close(): Promise<void>;
 }
-
-const MOST_BYTES = 256 * 1024;
 
 const HEADERS = {
   'cache-control': 'no-store',
@@ -66,9 +68,14 @@ async function answer(exchange: Exchange, place: { token: string; port: number }
     response.writeHead(200, { ...HEADERS, 'content-type': 'text/html; charset=utf-8' }).end(page);
     return;
   }
+  if (name === 'state' && request.method === 'GET') {
+    const state = JSON.stringify(content.state());
+    response.writeHead(200, { ...HEADERS, 'content-type': 'application/json' }).end(state);
+    return;
+  }
   if (name !== 'ask') return refuse(response, 404);
   if (request.method !== 'POST') return refuse(response, 405);
-  const body = await readBody(request);
+  const body = await readBody(request, content.mostBytes);
   const answering = body && content.ask(body.value);
   if (answering === undefined) return refuse(response, 400);
   await stream(response, answering);
@@ -99,12 +106,12 @@ async function stream(response: ServerResponse, answering: Answering): Promise<v
 }
 
 /** Undefined where it is no JSON, or far more than a page would send. */
-async function readBody(request: IncomingMessage): Promise<{ value: unknown } | undefined> {
+async function readBody(request: IncomingMessage, most: number): Promise<{ value: unknown } | undefined> {
   const parts: Buffer[] = [];
   let bytes = 0;
   for await (const part of request as AsyncIterable<Buffer>) {
     bytes += part.length;
-    if (bytes > MOST_BYTES) return undefined;
+    if (bytes > most) return undefined;
     parts.push(part);
   }
   try {

@@ -1,38 +1,154 @@
 import { html, type Html } from '../../monitor/report/html.ts';
 import type { LivePart } from '../../monitor/report/page.ts';
 import type { RunReport } from '../../monitor/report/run-report.ts';
+import { MOST_FILE_BYTES } from './question.ts';
+import type { TryKind, TryPlan } from './try-plan.ts';
 import { TRY_SCRIPT } from './try-script.ts';
 
 /** Row formats whose rows are one text and its continuation; all others are conversations. */
 const PLAIN_FORMATS: readonly string[] = ['prompt_completion', 'text', 'prompt_only'];
-/** Objectives whose result writes text. */
-const WRITING_OBJECTIVES: readonly string[] = ['sft', 'pretrain'];
 
-/** A box to ask both models anything, where the run has a result that writes. */
-export function tryBox({ run, data, samples }: RunReport): LivePart | undefined {
-  if (run.result === undefined || !WRITING_OBJECTIVES.includes(run.objective ?? '')) return undefined;
-  const isPlain = PLAIN_FORMATS.includes(data?.format ?? '');
+interface TextField {
+  name: string;
+  label: string;
+  rows: number;
+  value?: string;
+  isOptional?: boolean;
+  /** Beside the label. */
+  hint?: string;
+}
+
+interface Form {
+  /** What the box does, in a sentence or two. */
+  about: string;
+  button: string;
+  texts: readonly TextField[];
+  file?: { label: string; accept: string };
+}
+
+/** A box to ask the models anything, in the form that the result takes. */
+export function tryBox(report: RunReport, plan: TryPlan): LivePart {
+  const { kind, hasBase } = plan;
+  const { about, button, texts, file } = formOf(report, plan);
   const section = html`<section class="live">
     <h2>Try it</h2>
-    <p class="soft">
-      The same words to the tuned model and to its base, side by side, answered on this machine: always the likeliest
-      next token, as in the comparison.
-    </p>
-    <form class="try" aria-label="Ask both models">
-      <label for="question">Your words</label>
-      <textarea id="question" name="text" rows="3" required>${samples?.rows[0]?.prompt}</textarea>
+    <p class="soft">${about} Everything stays on this machine.</p>
+    <form class="try" aria-label="${hasBase ? 'Ask both models' : 'Ask the model'}" data-kind="${kind}">
+      ${file && fileField(file)} ${texts.map(textField)}
       <div class="row">
-        ${choice({ name: 'kind', value: 'plain', label: 'continue as text', isChosen: isPlain })}
-        ${choice({ name: 'kind', value: 'chat', label: 'as a message', isChosen: !isPlain })}
-        <label>at most <input name="tokens" type="number" min="1" max="4096" value="128" required /> tokens</label>
-        <button type="submit">Ask both</button>
+        ${kind === 'writing' && writingOptions(report)}
+        <button type="submit">${hasBase && button === 'Ask' ? 'Ask both' : button}</button>
         <button type="button" class="quiet" hidden>Stop</button>
         <output class="soft small" aria-live="polite"></output>
       </div>
     </form>
-    <div class="answers">${answer('tuned', 'tuned', 'latest')}${answer('base', run.model ?? 'base', '')}</div>
+    <div class="answers">
+      ${answer('tuned', { title: hasBase ? 'tuned' : 'answer', isWritten: kind === 'writing' })}
+      ${hasBase && answer('base', { title: report.run.model ?? 'base', isWritten: kind === 'writing' })}
+    </div>
   </section>`;
-  return { section, script: TRY_SCRIPT };
+  return { section, script: TRY_SCRIPT, showsImages: file?.accept.startsWith('image') ?? false };
+}
+
+const IMAGE = { label: 'An image', accept: 'image/*' };
+
+function formOf({ samples }: RunReport, { kind, columns, collection }: TryPlan): Form {
+  const [first] = samples?.rows ?? [];
+  const one = (label: string, value = first?.prompt): TextField => ({ name: 'text', label, rows: 3, value });
+  const forms: Record<TryKind, () => Form> = {
+    writing: () => ({
+      about:
+        'The same words to the tuned model and to its base, side by side: always the likeliest next token, as in the comparison.',
+      button: 'Ask',
+      texts: [one('Your words')],
+    }),
+    text: () => ({
+      about: 'The model reads a text as it read those that it was trained on.',
+      button: 'Ask',
+      texts: columns === undefined ? [one('Your text')] : columnFields(columns),
+    }),
+    question: () => ({
+      about: 'The model finds the stretch of a text that answers a question, or that there is none.',
+      button: 'Ask',
+      texts: [
+        { name: 'question', label: 'Your question', rows: 2 },
+        { name: 'context', label: 'The text that may hold the answer', rows: 6 },
+      ],
+    }),
+    image: () => ({
+      about: 'The model reads an image as it read those that it was trained on.',
+      button: 'Ask',
+      texts: [],
+      file: IMAGE,
+    }),
+    recording: () => ({
+      about: 'The model hears a recording as it heard those that it was trained on.',
+      button: 'Ask',
+      texts: [],
+      file: { label: 'A recording', accept: 'audio/*' },
+    }),
+    similarity: () => ({
+      about: `Two texts are compared; one alone is searched for among ${collection.length} texts of the held-out rows. 1 is the same direction, 0 is none in common.`,
+      button: 'Compare',
+      texts: [
+        one('A text'),
+        { name: 'other', label: 'Another text', rows: 2, isOptional: true, hint: 'may be left empty' },
+      ],
+    }),
+    captions: () => ({
+      about: 'How well texts fit an image: the cosine of their vectors.',
+      button: 'Compare',
+      texts: [{ name: 'text', label: 'Texts, one a line', rows: 4, value: collection.slice(0, 4).join('\n') }],
+      file: IMAGE,
+    }),
+    items: () => ({
+      about: 'What somebody is likely to choose next.',
+      button: 'Recommend',
+      texts: [
+        {
+          name: 'text',
+          label: 'Items chosen so far, one a line, the last one last',
+          rows: 4,
+          value: itemsIn(first?.prompt),
+        },
+      ],
+    }),
+  };
+  return forms[kind]();
+}
+
+/** A held-out row lists its items parted by commas. */
+function itemsIn(prompt = ''): string {
+  return prompt
+    .split(/,\s*|\n/)
+    .filter((item) => item !== '')
+    .join('\n');
+}
+
+function columnFields(columns: readonly string[]): TextField[] {
+  return columns.map((name, i) => ({ name: `column-${i}`, label: name, rows: 2, isOptional: true }));
+}
+
+function textField({ name, label, rows, value = '', isOptional = false, hint }: TextField): Html {
+  const attributes = html`id="try-${name}" name="${name}" rows="${rows}"`;
+  return html`<label for="try-${name}"
+      >${label}${hint !== undefined && html` <span class="soft">(${hint})</span>`}</label
+    >
+    ${isOptional ? html`<textarea ${attributes}>${value}</textarea>` : html`<textarea ${attributes} required>${value}</textarea>`}`;
+}
+
+function fileField({ label, accept }: { label: string; accept: string }): Html {
+  const most = Math.floor(MOST_FILE_BYTES / 2 ** 20);
+  return html`<label for="try-file">${label} <span class="soft">(at most ${most} MB)</span></label>
+    <input id="try-file" name="file" type="file" accept="${accept}" data-most="${MOST_FILE_BYTES}" required />
+    ${accept.startsWith('image') && html`<img class="preview" alt="The chosen image" hidden />`}`;
+}
+
+function writingOptions({ data }: RunReport): Html {
+  const isPlain = PLAIN_FORMATS.includes(data?.format ?? '');
+  return html`${choice({ name: 'kind', value: 'plain', label: 'continue as text', isChosen: isPlain })}
+    ${choice({ name: 'kind', value: 'chat', label: 'as a message', isChosen: !isPlain })}
+    <label>at most <input name="tokens" type="number" min="1" max="4096" value="128" required /> tokens</label>`;
 }
 
 function choice({ name, value, label, isChosen }: { name: string; value: string; label: string; isChosen: boolean }) {
@@ -40,10 +156,11 @@ function choice({ name, value, label, isChosen }: { name: string; value: string;
   return html`<label>${isChosen ? html`<input ${input} checked />` : html`<input ${input} />`} ${label}</label>`;
 }
 
-function answer(name: string, title: string, kind: string): Html {
-  return html`<div class="${kind}">
+function answer(name: string, { title, isWritten }: { title: string; isWritten: boolean }): Html {
+  return html`<div class="${name === 'tuned' ? 'latest' : ''}">
     <h3>${title}${name === 'base' && html` <span class="score">base</span>`}</h3>
-    <p class="said" data-answer="${name}"></p>
+    ${isWritten && html`<p class="said" data-answer="${name}"></p>`}
+    <div class="result" data-result="${name}" aria-live="polite"></div>
     <p class="soft small" data-remark="${name}"></p>
   </div>`;
 }

@@ -199,6 +199,11 @@ export interface EvaluationSettings {
    */
   baselines?: Section<'evaluation'>['baselines'];
   /**
+   * Whether report.html and report.json hold test rows: in clear, without personal data, or none.
+   * @defaultValue true
+   */
+  report_rows?: Section<'evaluation'>['report_rows'];
+  /**
    * Test rows compared at most: a sample of more; auto: 500, fewer where writing so many answers would take long.
    * @defaultValue "auto"
    */

@@ -1,4 +1,4 @@
-import { writeReport, type RunReport } from '../../monitor/report/index.ts';
+import { writeReport, type ReportRows, type RunReport } from '../../monitor/report/index.ts';
 import { openIndex } from '../../store/database.ts';
 import { isRunFolder } from '../../store/run-folder.ts';
 import { runPaths } from '../../store/run-paths.ts';
@@ -13,11 +13,12 @@ export interface WrittenReport {
 
 /**
  * Writes report.html and report.json of a run and its result's model card, from what its folder holds now. The worker
- * does so at a run's end; this is for what came later: samples, a comparison. `wanted` is the run's folder, id or name.
+ * does so at a run's end; this is for what came later: samples, a comparison. `wanted` is the run's folder, id or name; `rows`: whether
+ * they hold rows of the data, in place of what the recipe says.
  * Errors: E_RUN_MISSING.
  */
-export async function reportRun(wanted: string): Promise<WrittenReport> {
-  const report = writeReport(await findFolder(wanted));
+export async function reportRun(wanted: string, rows?: ReportRows): Promise<WrittenReport> {
+  const report = await writeReport(await findFolder(wanted), rows);
   const { folder, result } = report.run;
   if (result !== undefined) writeModelCard(folder, result);
   const { reportHtml, reportJson } = runPaths(report.run.folder);

@@ -5,6 +5,7 @@ import { writeFileAtomic } from '../../files/atomic.ts';
 import { splitNames } from '../../data/index.ts';
 import type { DataSetManifest, DataSurvey } from '../../prepare/index.ts';
 import { barChart } from '../report/chart/bars.ts';
+import { forWindows } from '../report/chart/frame.ts';
 import { histogram } from '../report/chart/histogram.ts';
 import { html, Html } from '../report/html.ts';
 import { STYLE } from '../report/style/index.ts';
@@ -118,7 +119,7 @@ function lengthSection({ lengths }: DataSurvey): Html {
     <h2>Length</h2>
     <figure>
       <figcaption><b>Length of rows</b> in characters: ${numbers}</figcaption>
-      <div class="scroll">${histogram({ title, description: `${numbers}.`, buckets, unit: 'characters', marks })}</div>
+      ${forWindows((size) => histogram({ title, description: `${numbers}.`, buckets, unit: 'characters', marks, ...size }))}
     </figure>
   </section>`;
 }
@@ -137,9 +138,7 @@ function groupSection(
   });
   return html`<section>
     <h2>${title}</h2>
-    <div class="scroll">
-      ${barChart({ title, description: `${plural(groups.length, 'groups')}, the largest ${groups[0].name}.`, bars })}
-    </div>
+    ${forWindows((size) => barChart({ title, description: `${plural(groups.length, 'groups')}, the largest ${groups[0].name}.`, bars, ...size }))}
     <table>
       <tbody>
         ${groups.map(

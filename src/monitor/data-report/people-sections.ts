@@ -1,6 +1,7 @@
 import { formatCount, formatNumber, formatPercent, plural } from '../../base/format.ts';
 import type { AxisReport, GroupLabel, GroupOfRows, GroupReport } from '../../eval/fairness/group-tally.ts';
 import { barChart } from '../report/chart/bars.ts';
+import { forWindows } from '../report/chart/frame.ts';
 import { intervalAxis, intervalMark, intervalScale } from '../report/chart/intervals.ts';
 import { html, type Html } from '../report/html.ts';
 import type { ListedRow, RowLists } from './row-lists.ts';
@@ -45,9 +46,7 @@ function representation({ axis, groups }: Axis, { leastRows }: GroupReport<Liste
     small: 'less than half of an even share',
   };
   const title = `Share of rows by ${axis}, with 95 % intervals`;
-  return html`<div class="scroll">
-      ${barChart({ title, description: `${plural(groups.length, 'groups')}, the largest ${groups[0].group}.`, bars })}
-    </div>
+  return html`${forWindows((size) => barChart({ title, description: `${plural(groups.length, 'groups')}, the largest ${groups[0].group}.`, bars, ...size }))}
     <table>
       <tbody>
         ${groups.map(

@@ -1,6 +1,7 @@
 import { formatCount, plural } from '../../base/format.ts';
 import type { DataSetManifest } from '../../prepare/index.ts';
 import { barChart } from '../report/chart/bars.ts';
+import { forWindows } from '../report/chart/frame.ts';
 import { html, type Html } from '../report/html.ts';
 import type { ListedRow, RowLists } from './row-lists.ts';
 
@@ -14,9 +15,7 @@ export function stepsSection({ steps }: DataSetManifest, lists: RowLists): Html 
     <h2>Steps</h2>
     <figure>
       <figcaption><b>What is left</b> after each step</figcaption>
-      <div class="scroll">
-        ${barChart({ title: 'What is left after each step', description: `${plural(steps.length, 'steps')}.`, bars })}
-      </div>
+      ${forWindows((size) => barChart({ title: 'What is left after each step', description: `${plural(steps.length, 'steps')}.`, bars, ...size }))}
     </figure>
     ${steps.map((step) => oneStep(step, lists))}
   </section>`;

@@ -12,6 +12,7 @@ import { dataSection } from './sections/data.ts';
 import { counterfactualsSection } from './sections/counterfactuals.ts';
 import { forgettingSection } from './sections/forgetting.ts';
 import { heading } from './sections/heading.ts';
+import { progressSection } from './sections/progress.ts';
 import { overfittingSection } from './sections/overfitting.ts';
 import { reliabilitySection } from './sections/reliability.ts';
 import { samplesSection } from './sections/samples.ts';
@@ -23,6 +24,8 @@ export interface LivePart {
   section: Html;
   /** May ask the page's own server, and nothing else. */
   script: string;
+  /** Images that the reader chooses are shown. */
+  showsImages?: boolean;
 }
 
 /**
@@ -33,7 +36,7 @@ export function reportPage(report: RunReport, live?: LivePart): string {
   const { run, comparison, samples } = report;
   const scripts = [...(samples === undefined ? [] : [FILTER_SCRIPT]), ...(live === undefined ? [] : [live.script])];
   const hasPictures = samples?.rows.some(({ picture }) => picture !== undefined) ?? false;
-  const allowed = { isLive: live !== undefined, hasPictures };
+  const allowed = { isLive: live !== undefined, hasPictures: hasPictures || live?.showsImages === true };
   const page = html`<!doctype html>
     <html lang="en">
       <head>
@@ -47,12 +50,12 @@ export function reportPage(report: RunReport, live?: LivePart): string {
       </head>
       <body>
         <main>
-          ${heading(report)} ${live?.section} ${warningsSection(report)} ${comparisonSection(comparison)}
-          ${forgettingSection(report.forgetting)} ${overfittingSection(report.overfitting)}
-          ${counterfactualsSection(report.counterfactuals)} ${classesSection(comparison)}
-          ${confusionSection(comparison)} ${reliabilitySection(comparison)} ${costsSection(comparison)}
-          ${curvesSection(report)} ${samplesSection(samples, comparison)} ${dataSection(report)} ${timeSection(report)}
-          ${settingsSection(report)}
+          ${heading(report)} ${progressSection(report)} ${live?.section} ${warningsSection(report)}
+          ${comparisonSection(comparison)} ${forgettingSection(report.forgetting)}
+          ${overfittingSection(report.overfitting)} ${counterfactualsSection(report.counterfactuals)}
+          ${classesSection(comparison)} ${confusionSection(comparison)} ${reliabilitySection(comparison)}
+          ${costsSection(comparison)} ${curvesSection(report)} ${samplesSection(report)} ${dataSection(report)}
+          ${timeSection(report)} ${settingsSection(report)}
           <footer>
             Run ${run.id} in ${run.folder}${run.result !== undefined && ` · result in ${run.result}`}. Written by attune
             from the run’s own logs; the same as data: report.json.

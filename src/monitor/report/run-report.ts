@@ -19,6 +19,7 @@ import { readComparison, readSamples, type Comparison, type Samples } from '../.
 import { readEvents, requireRun, withLiveStatus } from '../../store/run-folder.ts';
 import { runPaths } from '../../store/run-paths.ts';
 import { emptySummary, recordEvent, type RunSummary } from '../../store/run-summary.ts';
+import type { ReportRows } from './rows-setting.ts';
 import { CurveCollector, type Curves } from './series.ts';
 import { RunClock, type PhaseTime, type RunTimes } from '../../store/run-clock.ts';
 
@@ -34,6 +35,8 @@ export interface RunReport {
   identity: Record<string, string | number>;
   comparison?: Comparison;
   samples?: Samples;
+  /** Of a report in a file: whether it holds rows of the data in clear. */
+  rows?: ReportRows;
   forgetting?: Forgetting;
   overfitting?: Overfitting;
   counterfactuals?: CounterfactualResults;
@@ -49,11 +52,25 @@ export interface RunReport {
   evaluations: readonly EvaluationFinished[];
   phases: readonly PhaseTime[];
   totals: RunTotals;
+  /** Of a run that goes on. */
+  progress?: RunProgress;
   warnings: readonly RaisedWarning[];
   /** Which step's weights are the result of a finished run, and why. */
   choice?: ResultChoice;
   /** What ended a failed run: an AttuneError's parts, or a bug's name and message. */
   error?: Record<string, unknown>;
+}
+
+/** What a run that goes on is at. */
+export interface RunProgress {
+  /** The phase, for people. */
+  message: string;
+  /** Of the training, by its last step. */
+  secondsLeft?: number;
+  /** Of the phase, where it is counted. */
+  done?: number;
+  total?: number;
+  unit?: string;
 }
 
 export interface RunTotals {
@@ -95,6 +112,7 @@ class ReportReader {
   };
   #epochs: { step: number; epoch: number }[] = [];
   #evaluations: EvaluationFinished[] = [];
+  #progress: RunProgress | undefined;
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -105,6 +123,7 @@ class ReportReader {
     recordEvent(this.#summary, event);
     this.#curves.record(event);
     this.#clock.record(event);
+    this.#progress = progressAfter(event, this.#progress);
     if (event.type === 'run-started') this.#parts.identity = event.identity;
     else if (event.type === 'data-prepared') this.#parts.data = event;
     else if (event.type === 'preflight-finished') this.#parts.preflight = event;
@@ -121,9 +140,10 @@ class ReportReader {
   report(): RunReport {
     const paths = runPaths(this.#folder);
     const tokensPerSecond = this.#clock.tokensPerSecond;
+    const run = withLiveStatus(this.#summary);
     return {
       version: 2,
-      run: withLiveStatus(this.#summary),
+      run,
       ...readRecipe(paths.recipe),
       comparison: readComparison(this.#folder),
       samples: readSamples(this.#folder),
@@ -137,6 +157,7 @@ class ReportReader {
       phases: this.#clock.phases(),
       totals: { ...this.#totals, seconds: this.#clock.seconds, times: this.#clock.times, tokensPerSecond },
       warnings: [...this.#warnings.values()],
+      ...(run.status === 'running' && { progress: this.#progress }),
     };
   }
 
@@ -165,4 +186,13 @@ class ReportReader {
     const times = (this.#warnings.get(key)?.times ?? 0) + 1;
     this.#warnings.set(key, { type, code, message, problems, problemCount, times });
   }
+}
+
+function progressAfter(event: StampedEvent, before: RunProgress | undefined): RunProgress | undefined {
+  if (event.type === 'phase-started') return { message: event.message };
+  if (before === undefined) return undefined;
+  if (event.type === 'step-finished') return { ...before, secondsLeft: event.secondsLeft };
+  if (event.type !== 'work-advanced') return before;
+  const { done, total, unit } = event;
+  return { ...before, done, total, unit };
 }

@@ -7,12 +7,16 @@ import { poolingKey, readSentenceFiles } from '../../models/sentence-folder.ts';
 
 /**
  * A base model that says how its vectors are made was trained to make them so; and what could not be written into the
- * result's folder would be forgotten by whoever reads it. @throws AttuneError E_POOLING
+ * result's folder would be forgotten by whoever reads it. `fix` is how the choice is left out. @throws AttuneError E_POOLING
  */
-export function refuseOtherPooling(model: Model, folder: string, wanted: ModelOptions['embedding']): void {
+export function refuseOtherPooling(
+  model: Model,
+  folder: string,
+  wanted: ModelOptions['embedding'],
+  fix = 'leave objective.pooling out',
+): void {
   if (wanted?.pooling === undefined) return;
   const got = `pooling: ${poolingKey(wanted.pooling)}`;
-  const fix = 'leave objective.pooling out';
   if (!isForSentences(model)) {
     const what = `${capitalised(withArticle(model.architecture.modelType))} model makes a text's vector in its own way`;
     throw new AttuneError('E_POOLING', { what, got, fix });

@@ -23,7 +23,7 @@ function badges(kind: SystemKind, [mine, theirs]: [number, number]): string {
     systems: [comparison.systems[0], rival],
     rows: [{ id: 'a', prompt: 'p', expected: 'y', answers, change: mine < theirs ? 'worse' : 'better' }],
   };
-  const { text } = samplesSection(samples, comparison)!;
+  const { text } = samplesSection({ samples, comparison, rows: true })!;
   return [...text.matchAll(/<span class="badge[^>]*>([^<]*)</g)].map(([, words]) => words).join();
 }
 

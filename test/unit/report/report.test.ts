@@ -6,7 +6,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { reportRun } from '../../../src/app/report/index.ts';
 import type { RunEvent } from '../../../src/base/events.ts';
 import { html } from '../../../src/monitor/report/html.ts';
-import { writeReport } from '../../../src/monitor/report/index.ts';
+import { writeReport, type ReportRows } from '../../../src/monitor/report/index.ts';
+import { reportRowsOf } from '../../../src/monitor/report/rows-setting.ts';
+import { readSamples, writeSamples } from '../../../src/store/results.ts';
 import { RunClock } from '../../../src/store/run-clock.ts';
 import { readReport } from '../../../src/monitor/report/run-report.ts';
 import { CurveCollector } from '../../../src/monitor/report/series.ts';
@@ -32,8 +34,8 @@ function write(events: readonly RunEvent[], resume = false): void {
 
 const started: RunEvent = { type: 'run-started', run: 'r', folder: '', base: '', recipe, identity: {} };
 
-function page(): string {
-  writeReport(folder);
+async function page(): Promise<string> {
+  await writeReport(folder);
   return readFileSync(join(folder, 'report.html'), 'utf8');
 }
 
@@ -72,11 +74,11 @@ describe('pairs of rows that differ in a group', () => {
     skipped: [],
   };
 
-  test('are in the report where they were measured, with what flips quoted and nothing of it run', () => {
+  test('are in the report where they were measured, with what flips quoted and nothing of it run', async () => {
     writeSampleRun(folder);
-    expect(page()).not.toContain('Whom it answers otherwise');
+    expect(await page()).not.toContain('Whom it answers otherwise');
     writeCounterfactualResults(folder, results);
-    const shown = page();
+    const shown = await page();
     expect(shown).toContain('Whom it answers otherwise');
     expect(shown).toMatch(/female against male<small>accuracy; 10 pairs<\/small>/);
     expect(shown).toContain('below 0.001');
@@ -87,9 +89,9 @@ describe('pairs of rows that differ in a group', () => {
 });
 
 describe('report.json', () => {
-  test('holds the whole run as data', () => {
+  test('holds the whole run as data', async () => {
     writeSampleRun(folder);
-    writeReport(folder);
+    await writeReport(folder);
     const report = JSON.parse(readFileSync(join(folder, 'report.json'), 'utf8'));
     expect(report).toMatchObject({
       version: 2,
@@ -128,9 +130,9 @@ describe('report.json', () => {
 });
 
 describe('report.html', () => {
-  test('leads with the verdict, then shows the rest', () => {
+  test('leads with the verdict, then shows the rest', async () => {
     writeSampleRun(folder);
-    const text = page();
+    const text = await page();
     const places = [
       'Better than anything it was compared with',
       'chrF 50 against 30 of base (better by 20, 95 % interval +15 to +25) on 10 rows of test.',
@@ -149,9 +151,9 @@ describe('report.html', () => {
     expect(text).toContain('<b>2</b> rows were cut and <b>1</b> left out');
   });
 
-  test('says where the result loses, what was skipped, what classes are mixed up and what an answer costs', () => {
+  test('says where the result loses, what was skipped, what classes are mixed up and what an answer costs', async () => {
     writeSampleRun(folder);
-    const words = page()
+    const words = (await page())
       .replaceAll(/<style>[\s\S]*?<\/style>|<script>[\s\S]*?<\/script>|<[^>]*>/g, ' ')
       .replaceAll(/\s+/g, ' ');
     expect(words).toContain('It loses by exact match against &lt;/style&gt;');
@@ -166,26 +168,26 @@ describe('report.html', () => {
     expect(words).not.toContain('confusion table');
   });
 
-  test('tells what was learnt by heart and which answers were cut', () => {
+  test('tells what was learnt by heart and which answers were cut', async () => {
     writeSampleRun(folder);
-    const shown = page();
+    const shown = await page();
     expect(shown).toContain('What it learnt by heart');
     expect(shown).toContain('other words in the prompts of training rows');
     expect(shown).toContain('tuned: 3 of 10 answers were cut at the limit of tokens');
   });
 
-  test('names the hash of the recipe and of each split', () => {
+  test('names the hash of the recipe and of each split', async () => {
     writeSampleRun(folder);
     const hash = createHash('sha256')
       .update(readFileSync(join(folder, 'recipe.json')))
       .digest('hex');
-    expect(page()).toContain(hash);
+    expect(await page()).toContain(hash);
     expect(readReport(folder).recipeHash).toBe(hash);
   });
 
-  test('holds no script but its own, which its policy names by hash, no address to load from, and nothing unescaped', () => {
+  test('holds no script but its own, which its policy names by hash, no address to load from, and nothing unescaped', async () => {
     writeSampleRun(folder);
-    const text = page();
+    const text = await page();
     expect(text).not.toMatch(/<(img|link|iframe|object)/i);
     const scripts = [...text.matchAll(/<script>([\s\S]*?)<\/script>/g)].map(([, script]) => script);
     expect(text.match(/<script/gi)).toHaveLength(scripts.length);
@@ -198,35 +200,35 @@ describe('report.html', () => {
     expect(text.match(/<\/style>/g)).toHaveLength(1);
   });
 
-  test('without answers to filter holds no script at all', () => {
+  test('without answers to filter holds no script at all', async () => {
     write([started]);
-    const text = page();
+    const text = await page();
     expect(text).not.toMatch(/<script/i);
     expect(text).not.toContain('script-src');
   });
 
-  test('of a run that failed before its first step says what failed and what to do', () => {
+  test('of a run that failed before its first step says what failed and what to do', async () => {
     const problems = [{ message: 'no answer', file: 'a.jsonl', line: 3, field: 'completion' }];
     write([{ type: 'run-failed', step: 0, error: { what: 'Bad rows', fix: 'mend them', problems } }]);
-    const text = page();
+    const text = await page();
     expect(text).toContain('Bad rows');
     expect(text).toContain('What to do: mend them');
     expect(text).toContain('a.jsonl:3 completion: no answer');
     expect(text).not.toContain('How it learned');
   });
 
-  test('of a finished run without a comparison does not claim that it helped', () => {
+  test('of a finished run without a comparison does not claim that it helped', async () => {
     write([
       started,
       stepFinished(1, 1, 2),
       { type: 'run-finished', step: 1, choice: { step: 1, reason: 'last-step' }, result: 'a', metrics: {}, seconds: 1 },
     ]);
-    expect(page()).toContain('Not compared with its base model');
+    expect(await page()).toContain('Not compared with its base model');
   });
 
-  test('survives one step, values that are not finite, and a rate that ends at zero', () => {
+  test('survives one step, values that are not finite, and a rate that ends at zero', async () => {
     write([started, stepFinished(1, 1, Number.NaN), evaluated(1, 2, true)]);
-    const text = page();
+    const text = await page();
     expect(text.slice(0, text.indexOf('<pre'))).not.toMatch(/NaN|Infinity|undefined|null/);
     expect(text).toContain('Loss by step');
   });
@@ -240,11 +242,34 @@ describe('report.html', () => {
     expect(points.at(-1)?.step).toBe(100_000);
   });
 
-  test('a missing run is refused by its code, a broken file of results by its name', () => {
-    expect(() => writeReport(folder)).toThrow(/E_RUN_MISSING/);
+  test('says that it holds rows in clear; or holds them without personal data, or not at all', async () => {
+    writeSampleRun(folder);
+    const samples = readSamples(folder)!;
+    const [first] = samples.rows;
+    const named = {
+      ...first,
+      prompt: 'Call Anna Miller at anna.miller@example.com',
+      picture: 'data:image/png;base64,AA',
+    };
+    writeSamples(folder, { ...samples, rows: [named] });
+    const read = async (rows?: ReportRows) => {
+      await writeReport(folder, rows);
+      return ['report.html', 'report.json'].map((name) => readFileSync(join(folder, name), 'utf8'));
+    };
+    const [html, json] = await read();
+    expect(html).toContain('holds these rows in clear');
+    expect([html, json].every((text) => text.includes('anna.miller@example.com'))).toBe(true);
+    for (const text of await read('redacted')) expect(text).not.toMatch(/anna\.miller|Anna Miller|base64,AA/);
+    expect((await read('redacted'))[0]).toContain('Call [NAME_1] at [EMAIL_1]');
+    for (const text of await read(false)) expect(text).not.toMatch(/Call|What looks like personal data|in clear/);
+    expect(reportRowsOf({ recipe: { evaluation: { report_rows: 'redacted' } } })).toBe('redacted');
+  });
+
+  test('a missing run is refused by its code, a broken file of results by its name', async () => {
+    await expect(writeReport(folder)).rejects.toThrow(/E_RUN_MISSING/);
     writeSampleRun(folder);
     writeFileSync(join(folder, 'samples.json'), '{"systems": [');
-    expect(() => writeReport(folder)).toThrow(/samples\.json is not valid JSON \[E_BAD_JSON\]/);
+    await expect(writeReport(folder)).rejects.toThrow(/samples\.json is not valid JSON \[E_BAD_JSON\]/);
   });
 });
 

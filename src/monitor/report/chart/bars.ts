@@ -1,5 +1,5 @@
 import { html, type Html } from '../html.ts';
-import { picture, rectangle, round, words } from './frame.ts';
+import { picture, rectangle, round, words, type WindowSize } from './frame.ts';
 import { linearScale } from './scale.ts';
 
 export interface Bar {
@@ -14,35 +14,53 @@ export interface Bar {
   isChosen?: boolean;
 }
 
-export interface BarsOptions {
+export interface BarsOptions extends Pick<WindowSize, 'width' | 'isNarrow'> {
   title: string;
   description: string;
   bars: readonly Bar[];
-  width?: number;
 }
 
-const ROW_HEIGHT = 34;
-const LABEL_WIDTH = 190;
-const TEXT_WIDTH = 150;
+/** Where names, bars and values stand; in narrow windows names stand above their bars. */
+interface BarLayout {
+  width: number;
+  rowHeight: number;
+  /** Where bars begin and what is left for values. */
+  left: number;
+  beside: number;
+  isNarrow: boolean;
+}
+
+const WIDE = { rowHeight: 34, left: 190, beside: 150, isNarrow: false };
+const NARROW = { rowHeight: 48, left: 2, beside: 112, isNarrow: true };
 
 /** Lying bars from zero, with an interval where there is one: few things, compared by one number. */
-export function barChart({ title, description, bars, width = 760 }: BarsOptions): Html | undefined {
+export function barChart({ title, description, bars, width = 760, isNarrow = false }: BarsOptions): Html | undefined {
   if (bars.length === 0) return undefined;
-  const height = bars.length * ROW_HEIGHT + 4;
+  const layout: BarLayout = { width, ...(isNarrow ? NARROW : WIDE) };
+  const { rowHeight, left, beside } = layout;
+  const height = bars.length * rowHeight + 4;
   const ends = bars.flatMap(({ value, low = value, high = value }) => [low, high]);
   const domain: [number, number] = [Math.min(0, ...ends), Math.max(0, ...ends)];
-  const x = linearScale(domain, { range: [LABEL_WIDTH, width - TEXT_WIDTH] });
-  const rows = bars.map((bar, index) => barRow(bar, index * ROW_HEIGHT + ROW_HEIGHT / 2 + 2, x.position, width));
-  return picture({ width, height, title, description }, rows);
+  const x = linearScale(domain, { range: [left, width - beside] });
+  const middle = isNarrow ? rowHeight - 14 : rowHeight / 2 + 2;
+  const rows = bars.map((bar, index) => barRow(bar, index * rowHeight + middle, x.position, layout));
+  return picture({ width, height, isNarrow, title, description }, rows);
 }
 
-function barRow(bar: Bar, y: number, position: (value: number) => number, width: number): Html {
+function barRow(
+  bar: Bar,
+  y: number,
+  position: (value: number) => number,
+  { width, left, beside, isNarrow }: BarLayout,
+): Html {
   const [zero, end] = [position(0), position(bar.value)];
   const box = { x: Math.min(zero, end), y: y - 9, width: Math.max(Math.abs(end - zero), 1), height: 18 };
-  const name = { kind: 'name', x: LABEL_WIDTH - 12, y, anchor: 'end', dy: 0.34 } as const;
+  const name = isNarrow
+    ? ({ kind: 'name', x: left, y: y - 15 } as const)
+    : ({ kind: 'name', x: left - 12, y, anchor: 'end', dy: 0.34 } as const);
   return html`<g class="${bar.isChosen === true ? 'tone-1' : 'tone-quiet'}">
-    ${words(name, shortened(bar.label))} ${rectangle('bar', box)} ${interval(bar, y, position)}
-    ${words({ kind: 'figure', x: width - TEXT_WIDTH + 14, y, dy: 0.34 }, bar.text)}
+    ${words(name, shortened(bar.label, isNarrow ? 2 * LONGEST_LABEL : LONGEST_LABEL))} ${rectangle('bar', box)}
+    ${interval(bar, y, position)} ${words({ kind: 'figure', x: width - beside + 14, y, dy: 0.34 }, bar.text)}
   </g>`;
 }
 
@@ -54,6 +72,6 @@ function interval({ low, high }: Bar, y: number, position: (value: number) => nu
 
 const LONGEST_LABEL = 27;
 
-function shortened(label: string): string {
-  return label.length <= LONGEST_LABEL ? label : `${label.slice(0, LONGEST_LABEL - 1)}…`;
+function shortened(label: string, most: number): string {
+  return label.length <= most ? label : `${label.slice(0, most - 1)}…`;
 }

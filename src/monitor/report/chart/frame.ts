@@ -12,19 +12,44 @@ export interface PlotArea {
 export interface PictureOptions {
   width: number;
   height: number;
+  /** Drawn for windows in which the other form would be too small to read. */
+  isNarrow?: boolean;
   /** What it is, and what it shows in a sentence or two, for those who hear it. */
   title: string;
   description: string;
 }
 
 /** An SVG picture that scales with the page and says what it shows. Titles are unique within a page. */
-export function picture({ width, height, title, description }: PictureOptions, content: readonly Html[]): Html {
-  const id = title.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
-  return html`<svg class="picture" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="${id}-title ${id}-text">
+export function picture(
+  { width, height, isNarrow = false, title, description }: PictureOptions,
+  content: readonly Html[],
+): Html {
+  const id = `${title.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}${isNarrow ? '-narrow' : ''}`;
+  const kind = isNarrow ? 'narrow' : 'wide';
+  return html`<svg class="picture ${kind}" viewBox="0 0 ${width} ${height}" role="img" ${nameOf(id)}>
     <title id="${id}-title">${title}</title>
     <desc id="${id}-text">${description}</desc>
     ${content}
   </svg>`;
+}
+
+function nameOf(id: string): Html {
+  return html`aria-labelledby="${id}-title ${id}-text"`;
+}
+
+/** What a picture of a narrow window is drawn by. */
+export interface WindowSize {
+  width?: number;
+  height?: number;
+  isNarrow?: boolean;
+}
+
+const NARROW: WindowSize = { width: 320, isNarrow: true };
+
+/** A picture in two forms, of which the page shows the one that its window has room for. */
+export function forWindows(draw: (size: WindowSize) => Html | undefined, wide: WindowSize = {}): Html | undefined {
+  const pictures = [draw(wide), draw(NARROW)].filter((one) => one !== undefined);
+  return pictures.length === 0 ? undefined : html`${pictures}`;
 }
 
 /** Where words stand, and as what. `end`: they end there. */

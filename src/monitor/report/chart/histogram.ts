@@ -1,6 +1,15 @@
 import { formatCount, plural } from '../../../base/format.ts';
 import { html, type Html } from '../html.ts';
-import { horizontalAxis, picture, rectangle, standingLine, verticalAxis, words, type PlotArea } from './frame.ts';
+import {
+  horizontalAxis,
+  picture,
+  rectangle,
+  standingLine,
+  verticalAxis,
+  words,
+  type PlotArea,
+  type WindowSize,
+} from './frame.ts';
 import { linearScale, type Scale } from './scale.ts';
 
 export interface Bucket {
@@ -9,7 +18,7 @@ export interface Bucket {
   rows: number;
 }
 
-export interface HistogramOptions {
+export interface HistogramOptions extends WindowSize {
   title: string;
   description: string;
   /** Adjoining, in order. */
@@ -18,26 +27,28 @@ export interface HistogramOptions {
   unit: string;
   /** Values to mark by a line. */
   marks?: readonly { value: number; label: string }[];
-  width?: number;
-  height?: number;
 }
 
 /** How many rows fall into each span, with a few values marked. */
 export function histogram(options: HistogramOptions): Html | undefined {
-  const { buckets, marks = [], unit, width = 760, height = 240 } = options;
+  const { buckets, marks = [], unit, width = 760, height = 240, isNarrow = false } = options;
   if (buckets.length === 0) return undefined;
-  const area: PlotArea = { left: 60, right: width - 20, top: 34, bottom: height - 40 };
+  const lines = isNarrow ? 3 : 2;
+  const area: PlotArea = { left: isNarrow ? 46 : 60, right: width - 20, top: 6 + 14 * lines, bottom: height - 40 };
   const inside = marks.filter(({ value }) => value <= buckets.at(-1)!.to * 1.5);
   const highest = Math.max(buckets.at(-1)!.to, ...inside.map(({ value }) => value));
-  const x = linearScale([Math.min(buckets[0].from, 0), highest], { range: [area.left, area.right], ticks: 7 });
+  const x = linearScale([Math.min(buckets[0].from, 0), highest], {
+    range: [area.left, area.right],
+    ticks: isNarrow ? 3 : 7,
+  });
   const most = Math.max(...buckets.map(({ rows }) => rows));
   const y = linearScale([0, most], { range: [area.bottom, area.top], ticks: 4, nice: true });
   const whole: Scale = { ...y, ticks: y.ticks.filter(({ value }) => Number.isInteger(value)) };
-  return picture({ width, height, title: options.title, description: options.description }, [
+  return picture({ width, height, isNarrow, title: options.title, description: options.description }, [
     verticalAxis(whole, area),
     html`<g class="tone-1">${buckets.map((bucket) => bar(bucket, x, y, unit))}</g>`,
     horizontalAxis(x, area, unit),
-    html`${markLines(inside, x, area)}`,
+    html`${markLines(inside, x, area, lines)}`,
   ]);
 }
 
@@ -49,13 +60,18 @@ function bar({ from, to, rows }: Bucket, x: Scale, y: Scale, unit: string): Html
   return rectangle('bar', box, html`<title>${says}</title>`);
 }
 
-/** Labels stand in two rows by turns, so that near ones do not overlap. */
-function markLines(marks: readonly { value: number; label: string }[], x: Scale, area: PlotArea): Html[] {
+/** Labels stand in rows by turns, so that near ones do not overlap. */
+function markLines(
+  marks: readonly { value: number; label: string }[],
+  x: Scale,
+  area: PlotArea,
+  lines: number,
+): Html[] {
   return [...marks]
     .sort((a, b) => a.value - b.value)
     .map(({ value, label }, index) => {
       const place = x.position(value);
-      const height = index % 2 === 0 ? 10 : 24;
+      const height = 10 + 14 * (index % lines);
       const isRight = place > (area.left + area.right) / 2;
       const anchor = isRight ? 'end' : 'start';
       return html`<g>

@@ -1,7 +1,16 @@
 import { formatNumber } from '../../../base/format.ts';
 import { html, type Html } from '../html.ts';
 import type { Curve, CurvePoint } from '../series.ts';
-import { horizontalAxis, picture, round, standingLine, verticalAxis, words, type PlotArea } from './frame.ts';
+import {
+  horizontalAxis,
+  picture,
+  round,
+  standingLine,
+  verticalAxis,
+  words,
+  type PlotArea,
+  type WindowSize,
+} from './frame.ts';
 import { linearScale, logScale, type Scale } from './scale.ts';
 import { hoverColumns } from './hover.ts';
 
@@ -14,12 +23,10 @@ export interface LineSeries {
   tone: 1 | 2 | 3;
 }
 
-export interface LineChartOptions {
+export interface LineChartOptions extends WindowSize {
   title: string;
   description: string;
   series: readonly LineSeries[];
-  width?: number;
-  height?: number;
   /** `auto`: by ratio, where the values span more than a factor of 30. */
   yScale?: 'linear' | 'log' | 'auto';
   /** Steps at which something began, marked by a line. */
@@ -41,27 +48,30 @@ const SMOOTH_FROM = 30;
 
 /** Curves over steps, each named at its end. Series without points are left out; nothing at all where none has any. */
 export function lineChart(options: LineChartOptions): Html | undefined {
-  const { width = 760, height = 300, borders = [], highlight, format = formatNumber } = options;
+  const { isNarrow = false, borders = [], highlight, format = formatNumber } = options;
+  const { width = 760, height = isNarrow ? 240 : 300 } = options;
   const series = options.series.filter(({ curve }) => curve.points.length > 0);
   if (series.length === 0) return undefined;
-  const area: PlotArea = { left: 60, right: width - 118, top: 14, bottom: height - 40 };
-  const x = stepScale(series, area);
+  const [left, beside] = isNarrow ? [54, 82] : [60, 118];
+  const area: PlotArea = { left, right: width - beside, top: 14, bottom: height - 40 };
+  const x = stepScale(series, area, isNarrow ? 3 : 6);
   const y = valueScale(series, area, options.yScale ?? 'auto');
   const placed = series.map((one) => ({ series: one, points: drawable(one.curve.points, y) }));
-  return picture({ width, height, title: options.title, description: options.description }, [
+  return picture({ width, height, isNarrow, title: options.title, description: options.description }, [
     verticalAxis(y, area),
     html`${borders.map((border) => borderLine(border, x, area))}`,
     horizontalAxis(x, area, 'step'),
     html`${placed.map((one) => drawSeries(one, x, y))}`,
     html`${endLabels(placed, y, area, format)}`,
     html`${highlight !== undefined && ring(highlight, x, y)}`,
-    hoverColumns(placed, { x, y, area, format }),
+    // A narrow window has no pointer, and no room for what one would show.
+    html`${!isNarrow && hoverColumns(placed, { x, y, area, format })}`,
   ]);
 }
 
-function stepScale(series: readonly LineSeries[], area: PlotArea): Scale {
+function stepScale(series: readonly LineSeries[], area: PlotArea, ticks: number): Scale {
   const steps = series.flatMap(({ curve }) => [curve.points[0].step, curve.points.at(-1)!.step]);
-  const scale = linearScale([Math.min(...steps), Math.max(...steps)], { range: [area.left, area.right], ticks: 6 });
+  const scale = linearScale([Math.min(...steps), Math.max(...steps)], { range: [area.left, area.right], ticks });
   return { ...scale, ticks: scale.ticks.filter(({ value }) => Number.isInteger(value) && value >= 0) };
 }
 

@@ -1,6 +1,15 @@
 import { formatCount, formatNumber, plural } from '../../../base/format.ts';
 import { html, type Html } from '../html.ts';
-import { horizontalAxis, picture, rectangle, round, verticalAxis, words, type PlotArea } from './frame.ts';
+import {
+  horizontalAxis,
+  picture,
+  rectangle,
+  round,
+  verticalAxis,
+  words,
+  type PlotArea,
+  type WindowSize,
+} from './frame.ts';
 import { linearScale, type Scale } from './scale.ts';
 
 /** Answers whose confidence lies between `from` and `to`: how many, their mean confidence, and the share right. */
@@ -12,23 +21,29 @@ export interface ReliabilityBin {
   accuracy: number;
 }
 
-export interface ReliabilityOptions {
+export interface ReliabilityOptions extends Pick<WindowSize, 'width' | 'isNarrow'> {
   title: string;
   description: string;
   bins: readonly ReliabilityBin[];
 }
 
-const [WIDTH, HEIGHT, COUNTS_TOP] = [460, 390, 296];
+const [HEIGHT, COUNTS_TOP] = [390, 296];
 
 /** Right answers against confidence; on the diagonal a model is as often right as it says. Below it, rows per bin. */
-export function reliabilityChart({ title, description, bins }: ReliabilityOptions): Html | undefined {
+export function reliabilityChart({
+  title,
+  description,
+  bins,
+  width = 460,
+  isNarrow = false,
+}: ReliabilityOptions): Html | undefined {
   const filled = bins.filter(({ rows }) => rows > 0);
   if (filled.length === 0) return undefined;
-  const area: PlotArea = { left: 60, right: WIDTH - 16, top: 14, bottom: COUNTS_TOP - 22 };
+  const area: PlotArea = { left: isNarrow ? 46 : 60, right: width - 16, top: 14, bottom: COUNTS_TOP - 22 };
   const x = linearScale([0, 1], { range: [area.left, area.right], ticks: 5 });
   const y = linearScale([0, 1], { range: [area.bottom, area.top], ticks: 5 });
   const below: PlotArea = { ...area, top: COUNTS_TOP, bottom: HEIGHT - 40 };
-  return picture({ width: WIDTH, height: HEIGHT, title, description }, [
+  return picture({ width, height: HEIGHT, isNarrow, title, description }, [
     verticalAxis(y, area),
     html`<line
       class="border"

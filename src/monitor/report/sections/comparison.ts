@@ -57,7 +57,7 @@ function metricTable(comparison: Comparison, metrics: readonly ComparedMetric[])
   return html`<h3 class="apart">All figures</h3>
     ${systemTable(comparison, {
       label: 'All figures',
-      titles: metrics.map((metric) => html`${metric.title}<small>${inWords(metric)}</small>`),
+      titles: metrics.map((metric) => ({ name: metric.title, remark: inWords(metric) })),
       cells: (system) => metrics.map((metric) => figure(system, metric, systems)),
     })}`;
 }
@@ -66,14 +66,14 @@ function inWords({ better, isProperty }: ComparedMetric): string {
   return isProperty === true ? 'none is better' : `${better} is better`;
 }
 
-function figure(system: ComparedSystem, metric: ComparedMetric, systems: readonly ComparedSystem[]): Html {
+function figure(system: ComparedSystem, metric: ComparedMetric, systems: readonly ComparedSystem[]): Html | string {
   const { name, better, isProperty } = metric;
   const value = system.values[name]?.value;
   const all = isProperty === true ? [] : systems.flatMap((other) => other.values[name]?.value ?? []);
   const isBest =
     value !== undefined && all.length > 1 && value === (better === 'higher' ? Math.max(...all) : Math.min(...all));
   const text = formatNumber(value ?? Number.NaN, 3);
-  return html`<td class="number">${isBest ? html`<span class="best" title="the best">${text}</span>` : text}</td>`;
+  return isBest ? html`<span class="best" title="the best">${text}</span>` : text;
 }
 
 function toldOfAnswers(comparison: Comparison): Html | undefined {

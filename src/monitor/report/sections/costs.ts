@@ -38,9 +38,8 @@ export function costsSection(comparison: Comparison | undefined): Html | undefin
     </p>
     ${systemTable(comparison, {
       label: 'Costs',
-      titles: columns.map(({ title }) => html`${title}`),
-      cells: (system) =>
-        columns.map(({ read, format }) => html`<td class="number">${shown(read(system, rows), format)}</td>`),
+      titles: columns.map(({ title }) => ({ name: title })),
+      cells: (system) => columns.map(({ read, format }) => shown(read(system, rows), format)),
     })}
   </section>`;
 }

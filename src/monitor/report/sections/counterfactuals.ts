@@ -2,6 +2,7 @@ import { formatCount, formatNumber, formatSigned, plural } from '../../../base/f
 import { surestEffects, type Effect } from '../../../eval/fairness/surest-effects.ts';
 import type { CounterfactualResults, CounterfactualSystem, FlippedPair } from '../../../store/counterfactuals.ts';
 import { barChart } from '../chart/bars.ts';
+import { forWindows } from '../chart/frame.ts';
 import { intervalAxis, intervalMark, intervalScale } from '../chart/intervals.ts';
 import { html, type Html } from '../html.ts';
 import { intervalText } from './outcome.ts';
@@ -19,8 +20,7 @@ export function counterfactualsSection(results: CounterfactualResults | undefine
       and names usually tell it; nobody’s own is known. Bars are the shares of pairs whose answers differ in more than
       those words; intervals are ${formatNumber(results.confidence * 100)} %.
     </p>
-    <div class="scroll">${flips(system)}</div>
-    ${effects(system, results)}
+    ${flips(system)} ${effects(system, results)}
     ${system.axes.map(({ axis, flips: { pairs }, examples }) => flipped(axis, pairs, examples))}
   </section>`;
 }
@@ -34,11 +34,8 @@ function flips({ axes }: CounterfactualSystem): Html | undefined {
     high,
     isChosen: true,
   }));
-  return barChart({
-    title: 'Share of pairs whose answers differ',
-    description: `${bars.length} kinds of pairs.`,
-    bars,
-  });
+  const title = 'Share of pairs whose answers differ';
+  return forWindows((size) => barChart({ title, description: `${bars.length} kinds of pairs.`, bars, ...size }));
 }
 
 /** The surest differences first. */

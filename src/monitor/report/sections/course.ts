@@ -1,6 +1,7 @@
 import { describeProblem, shortList } from '../../../base/errors.ts';
 import { formatBytes, formatCount, formatDuration } from '../../../base/format.ts';
 import { barChart } from '../chart/bars.ts';
+import { forWindows } from '../chart/frame.ts';
 import { html, type Html } from '../html.ts';
 import type { RaisedWarning, RunReport } from '../run-report.ts';
 
@@ -42,7 +43,7 @@ export function timeSection({ phases, preflight, totals }: RunReport): Html | un
   const description = `${bars.map(({ label, text }) => `${label} ${text}`).join(', ')}.`;
   return html`<section>
     <h2>Where the time went</h2>
-    <figure><div class="scroll">${barChart({ title: 'Time by phase', description, bars })}</div></figure>
+    <figure>${forWindows((size) => barChart({ title: 'Time by phase', description, bars, ...size }))}</figure>
     ${preflight !== undefined && html`<p class="soft small">The preflight foresaw ${formatDuration(preflight.totalSeconds)} for the steps alone and a peak of ${formatBytes(preflight.peakBytes)} of memory${totals.peakMemoryBytes !== undefined && `; the highest seen was ${formatBytes(totals.peakMemoryBytes)}`}.</p>`}
   </section>`;
 }

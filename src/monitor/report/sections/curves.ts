@@ -1,5 +1,6 @@
 import { formatCount, formatNumber } from '../../../base/format.ts';
 import { barChart } from '../chart/bars.ts';
+import { forWindows } from '../chart/frame.ts';
 import { lineChart, type LineSeries } from '../chart/line-chart.ts';
 import { html, type Html } from '../html.ts';
 import type { RunReport } from '../run-report.ts';
@@ -21,7 +22,7 @@ export function curvesSection(report: RunReport): Html | undefined {
           <figcaption>
             <b>Loss</b> in nats${report.data?.lossTokens === 0 ? '' : ' per token'}${formula(report)}
           </figcaption>
-          <div class="scroll">${loss}</div>
+          ${loss}
         </figure>
         ${lossTable(report)}`
     }
@@ -61,7 +62,8 @@ function lossChart({ curves, epochs, evaluations }: RunReport): Html | undefined
   const highlight = best === undefined || value === undefined ? undefined : { step: best.step, value, label: 'best' };
   const borders =
     epochs.length > MOST_EPOCH_BORDERS ? [] : epochs.map(({ step, epoch }) => ({ step, label: `epoch ${epoch}` }));
-  return lineChart({ title: 'Loss by step', description: allInWords(series), series, borders, highlight });
+  const about = { title: 'Loss by step', description: allInWords(series), series, borders, highlight };
+  return forWindows((size) => lineChart({ ...about, ...size }));
 }
 
 interface SmallChart {
@@ -105,12 +107,13 @@ function smallChart(chart: SmallChart, curves: Curves): Html | undefined {
   // One evaluation is no curve; the comparison or the table has its number.
   if (series.every(({ curve }) => curve.points.length < 2)) return undefined;
   const named = names.length === 1 ? series.map((one) => ({ ...one, name: 'last' })) : series;
-  const picture = lineChart({ title, description: allInWords(series), series: named, yScale, format, ...SMALL });
+  const about = { title, description: allInWords(series), series: named, yScale, format };
+  const picture = forWindows((size) => lineChart({ ...about, ...size }), SMALL);
   return (
     picture &&
     html`<figure>
       <figcaption><b>${title}</b></figcaption>
-      <div class="scroll">${picture}</div>
+      ${picture}
     </figure>`
   );
 }

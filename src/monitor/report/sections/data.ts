@@ -1,5 +1,6 @@
 import type { DataPrepared } from '../../../base/events.ts';
 import { formatCount } from '../../../base/format.ts';
+import { forWindows } from '../chart/frame.ts';
 import { histogram } from '../chart/histogram.ts';
 import { html, type Html } from '../html.ts';
 import type { RunReport } from '../run-report.ts';
@@ -60,10 +61,11 @@ function lengthFigure({ lengths }: DataPrepared, limit: number | undefined): Htm
     ...(limit === undefined ? [] : [{ value: limit, label: `max_length ${formatCount(limit)}` }]),
   ];
   const title = 'Rows by length in tokens';
-  const picture = buckets && histogram({ title, description: `${numbers}.`, buckets, unit: 'tokens', marks });
+  const about = { title, description: `${numbers}.`, unit: 'tokens', marks };
+  const picture = buckets && forWindows((size) => histogram({ ...about, buckets, ...size }));
   return html`<figure>
     <figcaption><b>Length of rows</b> in tokens: ${numbers}</figcaption>
-    ${picture && html`<div class="scroll">${picture}</div>`}
+    ${picture}
   </figure>`;
 }
 

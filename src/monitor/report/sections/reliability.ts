@@ -1,5 +1,6 @@
 import { formatCount, formatNumber } from '../../../base/format.ts';
 import type { ComparedSystem, Comparison } from '../../../store/results.ts';
+import { forWindows } from '../chart/frame.ts';
 import { reliabilityChart, type ReliabilityBin } from '../chart/reliability.ts';
 import { html, type Html } from '../html.ts';
 import { mostTelling } from './outcome.ts';
@@ -26,13 +27,13 @@ function figureOf({ title, values }: ComparedSystem): Html | undefined {
   const described = filled
     .map(({ confidence, accuracy }) => `confidence ${formatNumber(confidence, 2)}, right ${formatNumber(accuracy, 2)}`)
     .join('; ');
-  const chart = reliabilityChart({ title: `Reliability of ${title}`, description: `${described}.`, bins });
+  const about = { title: `Reliability of ${title}`, description: `${described}.`, bins };
+  const chart = forWindows((size) => reliabilityChart({ ...about, ...size }));
   return (
     chart &&
     html`<figure>
       <figcaption><b>${title}</b>: share of right answers by confidence</figcaption>
-      <div class="scroll">${chart}</div>
-      ${binTable(filled)}
+      ${chart} ${binTable(filled)}
     </figure>`
   );
 }

@@ -1,6 +1,7 @@
 import { formatCount, formatNumber, plural } from '../../../base/format.ts';
 import type { Comparison, SampleAnswer, SampleRow, Samples } from '../../../store/results.ts';
 import { html, type Html } from '../html.ts';
+import type { RunReport } from '../run-report.ts';
 
 /** What to show of each row, and how. */
 interface Layout {
@@ -26,7 +27,11 @@ interface Rival {
 const KIND_SHOWN_FIRST = 'base';
 
 /** Answers to held-out rows side by side, those that are worse first; to be filtered and searched. */
-export function samplesSection(samples: Samples | undefined, comparison: Comparison | undefined): Html | undefined {
+export function samplesSection({
+  samples,
+  comparison,
+  rows,
+}: Pick<RunReport, 'samples' | 'comparison' | 'rows'>): Html | undefined {
   if (samples === undefined || samples.rows.length === 0) return undefined;
   const layout = layoutOf(samples, comparison);
   const { against } = layout;
@@ -40,10 +45,25 @@ export function samplesSection(samples: Samples | undefined, comparison: Compari
       each${against !== undefined && `; worse and better are against ${against.title}, the strongest rival`}. The worse
       ones stand first.
     </p>
-    ${controls(samples, layout)} ${samples.rows.map((row, index) => sample(row, index, layout))}
+    ${rowsNote(rows)} ${controls(samples, layout)} ${samples.rows.map((row, index) => sample(row, index, layout))}
     <p class="soft none" hidden>No row fits.</p>
     <p class="more" hidden><button type="button">Show more</button></p>
   </section>`;
+}
+
+/** A file can be sent on, and whoever reads it reads the rows. */
+function rowsNote(rows: RunReport['rows']): Html | undefined {
+  if (rows === 'redacted')
+    return html`<p class="notice fair">
+      What looks like personal data was replaced in these rows. No search finds all of it: look through them before you
+      send this file.
+    </p>`;
+  if (rows !== true) return undefined;
+  return html`<p class="notice fair">
+    This file holds these rows in clear, as report.json does. Before you send it:
+    <code>attune runs open RUN --rows redacted</code> or <code>--rows none</code> writes it again without them, and
+    <code>evaluation.report_rows</code> says so for every run of a recipe.
+  </p>`;
 }
 
 function layoutOf({ systems }: Samples, comparison: Comparison | undefined): Layout {

@@ -16,8 +16,15 @@ fieldset input:checked + span { background: var(--ink); border-color: var(--ink)
 :focus-visible, fieldset input:focus-visible + span { outline: 2px solid var(--tone-1); outline-offset: 2px; }
 input[type="search"], textarea { font: inherit; color: var(--ink); background: var(--page); border: 1px solid var(--quiet); border-radius: 8px; padding: 5px 10px; } .search { font-size: 13.5px; color: var(--soft); }
 button { font: inherit; font-weight: 600; color: var(--panel); background: var(--ink); border: 0; border-radius: 8px; padding: 6px 16px; cursor: pointer; } button[disabled] { opacity: 0.5; cursor: default; }
+.notice { border-radius: 8px; padding: 8px 12px; font-size: 13.5px; margin: 10px 0 0; }
 .more { margin: 12px 0 0; }
 .try { display: grid; gap: 8px; margin: 12px 0 16px; } .try > label { font-size: 13.5px; color: var(--soft); } textarea { width: 100%; resize: vertical; line-height: 1.5; }
 .row { display: flex; flex-wrap: wrap; gap: 8px 18px; align-items: center; font-size: 13.5px; } .row output { margin-left: 0; } input[type="number"] { font: inherit; width: 84px; color: var(--ink); background: var(--page); border: 1px solid var(--quiet); border-radius: 8px; padding: 4px 8px; }
+input[type="file"] { font: inherit; font-size: 13.5px; max-width: 100%; } ::file-selector-button { font: inherit; color: var(--ink); background: var(--sunk); border: 1px solid var(--quiet); border-radius: 8px; padding: 4px 12px; margin-right: 10px; cursor: pointer; } .preview { max-width: min(240px, 100%); max-height: 240px; border-radius: 8px; justify-self: start; } .preview[hidden] { display: none; }
+.headline { font-size: 20px; font-weight: 650; margin: 2px 0 8px; overflow-wrap: anywhere; }
+.bars { list-style: none; margin: 0 0 8px; padding: 0; display: grid; gap: 8px; } .bars li { display: grid; grid-template-columns: 1fr auto; gap: 2px 12px; } .bars .label { overflow-wrap: anywhere; min-width: 0; } .bars .figure { font-variant-numeric: tabular-nums; }
+.bars .length { grid-column: 1 / -1; height: 8px; border-radius: 4px; background: var(--sunk); overflow: hidden; } .bars i { display: block; height: 100%; border-radius: 4px; background: var(--quiet); } .bars .chosen { font-weight: 650; } .bars .chosen i { background: var(--tone-1); }
+.marked { line-height: 2; } mark { color: inherit; background: var(--sunk); border-bottom: 2px solid var(--tone); border-radius: 4px 4px 0 0; padding: 1px 4px; } mark small { color: var(--tone); font-weight: 600; font-size: 11px; margin-left: 6px; white-space: nowrap; }
+.progress progress { width: 100%; height: 10px; accent-color: var(--tone-1); margin: 6px 0; display: block; } .following { margin: 12px 0 0; }
 input[type="radio"] { accent-color: var(--tone-1); } .quiet { background: var(--sunk); color: var(--ink); } .live .said { min-height: 1.5em; }
 `;

@@ -31,8 +31,8 @@ section { background: var(--panel); border: 1px solid var(--rule); border-radius
 .tiles dd { margin: 0; font-size: 20px; font-weight: 600; font-variant-numeric: tabular-nums; letter-spacing: -0.01em; }
 .tiles dd small { display: block; font-size: 12px; font-weight: 400; color: var(--soft); letter-spacing: 0; }
 figure { margin: 14px 0 0; } figcaption { color: var(--soft); font-size: 13px; margin-bottom: 6px; } figcaption b { color: var(--ink); }
-.scroll { overflow-x: auto; } .picture { display: block; width: 100%; height: auto; min-width: 600px; }
-.grid-2 { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(430px, 100%), 1fr)); gap: 8px 28px; } .grid-2 .picture { min-width: 380px; } .grid-2.squares { grid-template-columns: repeat(auto-fit, minmax(min(380px, 100%), 440px)); } .grid-2.squares .picture { min-width: 300px; }
+.scroll { overflow-x: auto; } .picture { display: block; width: 100%; height: auto; } .picture.narrow { display: none; max-width: 480px; }
+.grid-2 { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(430px, 100%), 1fr)); gap: 8px 28px; } .grid-2.squares { grid-template-columns: repeat(auto-fit, minmax(min(380px, 100%), 440px)); }
 .picture text { font-size: 12px; fill: var(--ink); font-variant-numeric: tabular-nums; }
 .picture .tick, .picture .label, .picture .note { fill: var(--soft); }
 .grid { stroke: var(--rule); } .axis { stroke: var(--quiet); } .border, .mark { stroke: var(--quiet); stroke-dasharray: 2 3; }

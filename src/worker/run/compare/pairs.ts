@@ -1,17 +1,10 @@
-// R rows, E width of the space of texts and images
-import type { Asked } from '../../../eval/prompting/asked.ts';
-import type { PredictOptions, Prediction } from '../../../eval/predictor.ts';
-import { KEPT } from '../../../eval/collection.ts';
 import type { ImageTextExample } from '../../../data/example.ts';
-import { captionInput } from '../../../methods/objectives/image_text_contrastive.ts';
-import { stackFeatures } from '../../../methods/objectives/next-token.ts';
-import type { ModelInput } from '../../../models/model.ts';
-import { noGrad, scope } from '../../../tensor/index.ts';
-import type { PreparedRow } from '../../../train/interfaces.ts';
-import { traitsOf } from '../build-trainer.ts';
+import { KEPT } from '../../../eval/collection.ts';
+import type { PredictOptions, Prediction } from '../../../eval/predictor.ts';
+import type { Asked } from '../../../eval/prompting/asked.ts';
+import { captionVectors, imageVectors } from '../vectors/pair-vectors.ts';
 import type { Answering } from './answering.ts';
-import { inBatches, unreadRow } from './batched.ts';
-import { cutRows } from './cut-rows.ts';
+import { unreadRow } from './batched.ts';
 
 /**
  * For each row, all texts by how well they fit its image, and all images by how well they fit its text. Other texts of
@@ -24,7 +17,7 @@ export async function answerWithPairs(
 ): Promise<Prediction[]> {
   const examples = asked.map(({ example }) => example as ImageTextExample);
   const texts = await textVectors(opened, examples, options);
-  const images = await imageVectors(opened, examples, options);
+  const images = await ownImages(opened, examples, options);
   const pairs = new Set(examples.map(({ text, media }) => `${media.hash} ${text}`));
   return examples.map(({ id, text, media: { hash } }): Prediction => {
     const [ownText, ownImage] = [texts.get(text), images.get(hash)];
@@ -57,57 +50,17 @@ async function textVectors(
   examples: readonly ImageTextExample[],
   options: PredictOptions,
 ): Promise<Vectors> {
-  const { model, tokenizer } = opened;
-  const { maxPositions, filledTo } = traitsOf(model.architecture, model.config);
   const texts = [...new Set(examples.map(({ text }) => text))];
-  const framed = await tokenizer.encodeFramed(texts.map((text) => ({ text })));
-  const rows = framed.map(({ ids }, line) => ({
-    ...rowOf(texts[line], line),
-    ids,
-    trained: new Uint8Array(ids.length),
-  }));
-  const found = await inBatches(cutRows(rows, { opened, maxPositions }), { ...options, maxPositions }, (batch) =>
-    vectorsOf(opened, () => captionInput(batch, { tokenizer, filledTo }), batch.length),
-  );
-  return named(texts, found);
+  return named(texts, await captionVectors(opened, texts, options));
 }
 
-async function imageVectors(
+async function ownImages(
   opened: Answering,
   examples: readonly ImageTextExample[],
   options: PredictOptions,
 ): Promise<Vectors> {
-  const { model, media: reader } = opened;
-  if (reader === undefined) throw new Error('a model with a tower of images reads none');
   const files = new Map(examples.map(({ media, source }) => [media.hash, { media, source }]));
-  const rows = [...files].map(([hash, { media, source }], line) => ({
-    ...rowOf(hash, line),
-    media,
-    source,
-    size: reader.size(media),
-  }));
-  const { imagePositions: maxPositions = 0 } = traitsOf(model.architecture, model.config);
-  const found = await inBatches(rows, { ...options, maxPositions }, async (batch) => {
-    const loaded = await reader.load(batch);
-    return vectorsOf(opened, () => stackFeatures(loaded), batch.length);
-  });
-  return named([...files.keys()], found);
-}
-
-function rowOf(id: string, line: number): PreparedRow {
-  return { id, ids: new Int32Array(), trained: new Uint8Array(), source: { file: '', line } };
-}
-
-/** Of length 1: [R][E] */
-function vectorsOf({ model }: Answering, inputOf: () => ModelInput, rows: number): Float32Array[] {
-  const flat = noGrad(() =>
-    scope(() => {
-      const input = inputOf();
-      return Float32Array.from(model.contrastiveHead.vectors(model.hidden(input), input).toNumbers());
-    }),
-  );
-  const width = flat.length / rows;
-  return Array.from({ length: rows }, (_, r) => flat.subarray(r * width, (r + 1) * width));
+  return named([...files.keys()], await imageVectors(opened, [...files.values()], options));
 }
 
 function named(names: readonly string[], found: readonly (Float32Array | undefined)[]): Vectors {

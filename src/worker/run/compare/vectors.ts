@@ -1,17 +1,11 @@
-// R texts, D width
 import { capitalised, withArticle } from '../../../base/articles.ts';
 import { AttuneError } from '../../../base/errors.ts';
 import type { Asked } from '../../../eval/prompting/asked.ts';
 import type { PredictOptions, Prediction } from '../../../eval/predictor.ts';
 import { collectionOf, KEPT } from '../../../eval/collection.ts';
-import { collateRows } from '../../../methods/objectives/next-token.ts';
-import { noGrad, scope } from '../../../tensor/index.ts';
-import type { PreparedRow } from '../../../train/interfaces.ts';
 import { ExactIndex, sideBySide } from '../../../vectors/index.ts';
-import { traitsOf } from '../build-trainer.ts';
+import { sentenceVectors, unit, type TextReading } from '../vectors/text-vectors.ts';
 import { TOO_LONG, type Answering } from './answering.ts';
-import { inBatches } from './batched.ts';
-import { cutRows, cutTo } from './cut-rows.ts';
 
 /** The texts of a collection by their cosine with each row's anchor; or the cosine of a row's two texts. */
 export async function answerWithVectors(
@@ -22,7 +16,7 @@ export async function answerWithVectors(
   const examples = asked.map(({ example }) => example);
   const collection = collectionOf(examples);
   const texts = [...new Set([...collection, ...examples.flatMap((one) => textsOf(one))])];
-  const vectors = await embed(opened, texts, options);
+  const vectors = await unitVectors(opened, texts, options);
   const vectorOf = new Map(texts.map((text, i) => [text, vectors[i]]));
   // A text that the model can neither read nor was trained to cut is never found; a row whose own text it is cannot be answered.
   const known = collection.filter((text) => vectorOf.get(text) !== undefined);
@@ -75,34 +69,14 @@ export async function textVectors(
       expected: 'a model of sentence vectors, or an encoder',
     });
   }
-  const vectors = await embed(opened, texts, { ...options, isCut: true });
-  return vectors as Float32Array[];
+  return (await unitVectors(opened, texts, { ...options, isCut: true })) as Float32Array[];
 }
 
 /** Vectors of length 1; undefined for a text that is too long, where it is not to be cut. */
-async function embed(
+async function unitVectors(
   opened: Answering,
   texts: readonly string[],
-  { isCut = false, ...options }: PredictOptions & { isCut?: boolean },
+  reading: TextReading,
 ): Promise<(Float32Array | undefined)[]> {
-  const { model, tokenizer } = opened;
-  const { causal, maxPositions } = traitsOf(model.architecture, model.config);
-  const framed = await tokenizer.encodeFramed(texts.map((text) => ({ text })));
-  const whole = framed.map(({ ids, typeIds }, i): PreparedRow => {
-    return { id: String(i), ids, typeIds, trained: new Uint8Array(ids.length), source: { file: '', line: i } };
-  });
-  const rows = isCut ? cutTo(whole, maxPositions, opened) : whole;
-  return inBatches(cutRows(rows, { opened, maxPositions }), { ...options, maxPositions }, (batch) => {
-    const { input } = collateRows(batch, { causal });
-    const flat = noGrad(() =>
-      scope(() => model.embeddingHead.embed(model.hidden(input), model.layoutOf(input)).toNumbers()),
-    );
-    const width = flat.length / batch.length;
-    return batch.map((_, r) => unit(Float32Array.from(flat.slice(r * width, (r + 1) * width))));
-  });
-}
-
-function unit(vector: Float32Array): Float32Array {
-  const length = Math.hypot(...vector);
-  return length > 0 ? vector.map((value) => value / length) : vector;
+  return (await sentenceVectors(opened, texts, reading)).map((vector) => vector && unit(vector));
 }

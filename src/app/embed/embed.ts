@@ -1,0 +1,88 @@
+import { AttuneError } from '../../base/errors.ts';
+import { requireWritable } from '../../files/atomic.ts';
+import { rememberedColumns } from './remembered-columns.ts';
+import { embedAll, openVectors, type EmbedderOptions } from './embedder.ts';
+import { openRows, type EmbedRow, type ReadyRow } from './row-source.ts';
+import { VECTOR_COLUMN, VectorFile, vectorFormatOf } from './vector-file.ts';
+import { prefixOf } from './vector-request.ts';
+
+export interface EmbedOptions extends Omit<EmbedderOptions, 'target'> {
+  /** A file of rows in any format that training reads, or a folder of images. */
+  input?: string;
+  /** Rows in memory, in place of a file: texts, or rows with columns. */
+  rows?: readonly EmbedRow[];
+  /** The columns whose texts are joined by line breaks; guessed where names leave no doubt. */
+  textColumns?: readonly string[];
+  /** The column that names an image. */
+  imageColumn?: string;
+  /** The name of one of the model's prompts, to stand before every text. */
+  prompt?: string;
+  /** The file to write: .npy, .jsonl or .safetensors. Without it the vectors are returned. */
+  to?: string;
+}
+
+export interface Embedded {
+  rows: number;
+  width: number;
+  isNormalised: boolean;
+  /** Texts of which only the beginning was read: the model has no room for more. */
+  cut: number;
+  /** What the vectors were made of. */
+  columns: readonly string[];
+  /** The prompt that stood before every text. */
+  prompt?: string;
+  /** The files that were written. */
+  files?: readonly string[];
+  /** Where no file was asked for. */
+  vectors?: Float32Array[];
+}
+
+/**
+ * Vectors of all rows of a file, or of rows in memory. Only a piece of the rows is held at a time, and the file appears
+ * whole or not at all.
+ * @throws AttuneError E_BAD_ROWS, E_BAD_COLUMNS, E_TASK_UNSUPPORTED, E_POOLING, E_STOPPED
+ */
+export async function embed(target: string, options: EmbedOptions): Promise<Embedded> {
+  const { input, rows, textColumns: text, imageColumn: image, prompt, to, onEvent, signal } = options;
+  if ((input === undefined) === (rows === undefined)) throw oneSource();
+  if (to !== undefined) {
+    vectorFormatOf(to);
+    requireWritable(to);
+  }
+  if (input !== undefined) onEvent?.({ type: 'phase-started', phase: 'data', message: `reading ${input}` });
+  const remembered = rememberedColumns(target, 'vectors');
+  const source = await openRows({ input, rows, text, image, purpose: 'vectors', remembered, signal });
+  if (to?.endsWith('.jsonl') === true && source.names.includes(VECTOR_COLUMN)) throw takenColumn(input ?? 'rows');
+  const { base, precision, pooling } = options;
+  const session = await openVectors({ target, base, precision, pooling, onEvent, signal });
+  try {
+    const { width, isNormalised } = session.model;
+    const prefix = prefixOf(session.model, prompt);
+    using file = to === undefined ? undefined : new VectorFile(to, { count: source.count, width });
+    const vectors: Float32Array[] = [];
+    const keep = (row: ReadyRow, vector: Float32Array) =>
+      file === undefined ? void vectors.push(vector) : file.add(row.values, vector);
+    const { cut } = await embedAll(source, session, { keep, prefix, onEvent, signal });
+    file?.commit();
+    const columns = source.columns.text ?? [source.columns.image!];
+    const about = { rows: source.count, width, isNormalised, cut, columns, ...(prefix && { prompt: prefix }) };
+    return file === undefined ? { ...about, vectors } : { ...about, files: file.paths };
+  } finally {
+    await session.close().catch(() => undefined);
+  }
+}
+
+function oneSource(): AttuneError {
+  return new AttuneError('E_USAGE', {
+    what: 'There is nothing to make vectors of',
+    expected: 'a file of rows or texts, one of them',
+    fix: 'name a file: --input rows.csv; or give a text: --text "…"',
+  });
+}
+
+function takenColumn(file: string): AttuneError {
+  return new AttuneError('E_BAD_COLUMNS', {
+    what: `${file} has a column "${VECTOR_COLUMN}" already, which the row's vector would replace`,
+    fix: 'rename the column, or write .npy or .safetensors',
+  });
+}

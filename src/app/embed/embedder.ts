@@ -1,0 +1,126 @@
+import type { EventSink } from '../../base/events.ts';
+import { plural } from '../../base/format.ts';
+import { openSession } from '../../worker/index.ts';
+import type { EmbedChunk, EmbedRequest } from '../../worker/jobs/embed.ts';
+import type {
+  AskedPooling,
+  EmbeddingModelDescription,
+  EmbeddingModelOptions,
+  MadeVectors,
+} from '../../worker/run/vectors/embedding-model.ts';
+import { prefixOf, rowsRequest } from './vector-request.ts';
+import { openRows, type EmbedRow, type ReadyRow, type RowSource } from './row-source.ts';
+
+export interface EmbedderOptions extends EmbeddingModelOptions {
+  onEvent?: EventSink;
+  signal?: AbortSignal;
+}
+
+export type { AskedPooling, EmbeddingModelDescription, EmbedRow };
+
+export interface EmbedTextsOptions {
+  /** The name of one of the model's prompts, to stand before every text. */
+  prompt?: string;
+  signal?: AbortSignal;
+}
+
+/** A model that is loaded once and makes vectors until it is closed. */
+export interface Embedder {
+  readonly model: EmbeddingModelDescription;
+  /** One vector for each text, or each image that a row names: `{ image: 'cat.png' }`. */
+  embed(rows: readonly EmbedRow[], options?: EmbedTextsOptions): Promise<Float32Array[]>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a model that makes vectors of texts, and of images where it reads them.
+ * @throws AttuneError E_TASK_UNSUPPORTED where it makes none, E_POOLING where it does not say how
+ */
+export async function openEmbedder(options: EmbedderOptions): Promise<Embedder> {
+  const { model, ready, close } = await openVectors(options);
+  return {
+    model,
+    async embed(rows, { prompt, signal } = {}) {
+      const prefix = prefixOf(model, prompt);
+      if (rows.length === 0) return [];
+      const source = await openRows({ rows, purpose: 'vectors' });
+      const vectors: Float32Array[] = [];
+      for await (const row of pieces(source.rows())) vectors.push(...split(await ready(row, prefix, signal)));
+      return vectors;
+    },
+    close,
+  };
+}
+
+/** Rows that are sent at once. */
+const PIECE = 256;
+
+async function* pieces(rows: AsyncIterable<ReadyRow>): AsyncGenerator<ReadyRow[]> {
+  let piece: ReadyRow[] = [];
+  for await (const row of rows) {
+    piece.push(row);
+    if (piece.length < PIECE) continue;
+    yield piece;
+    piece = [];
+  }
+  if (piece.length > 0) yield piece;
+}
+
+export interface OpenVectors {
+  model: EmbeddingModelDescription;
+  ready(rows: readonly ReadyRow[], prefix?: string, signal?: AbortSignal): Promise<MadeVectors>;
+  identity(): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** The session behind: vectors of rows that have been read already. */
+export async function openVectors({ onEvent, signal, ...input }: EmbedderOptions): Promise<OpenVectors> {
+  const session = await openSession({ job: 'embed', input, onEvent, signal });
+  const ask = async <Chunk extends EmbedChunk>(request: EmbedRequest, stop?: AbortSignal): Promise<Chunk> => {
+    for await (const chunk of session.send<Chunk>(request)) {
+      stop?.throwIfAborted();
+      return chunk;
+    }
+    throw new Error('the worker ended a request without its answer');
+  };
+  return {
+    model: await ask<EmbeddingModelDescription>({ ask: 'description' }),
+    ready: (rows, prefix, stop) => ask<MadeVectors>(rowsRequest(rows, prefix), stop),
+    identity: async () => (await ask<{ identity: string }>({ ask: 'identity' })).identity,
+    async close() {
+      await session.close();
+    },
+  };
+}
+
+function split({ vectors, width }: MadeVectors): Float32Array[] {
+  return Array.from({ length: vectors.length / width }, (_, row) => vectors.subarray(row * width, (row + 1) * width));
+}
+
+export interface EmbedAllOptions {
+  /** Takes each row with its vector, in order. */
+  keep(row: ReadyRow, vector: Float32Array): void;
+  prefix?: string;
+  onEvent?: EventSink;
+  signal?: AbortSignal;
+}
+
+/** Vectors of all rows of a source, piece by piece; `cut` counts the texts of which only the beginning was read. */
+export async function embedAll(
+  source: RowSource,
+  { ready }: Pick<OpenVectors, 'ready'>,
+  { keep, prefix, onEvent, signal }: EmbedAllOptions,
+): Promise<{ cut: number }> {
+  const total = source.count;
+  let [done, cut] = [0, 0];
+  onEvent?.({ type: 'phase-started', phase: 'generate', message: `making ${plural(total, 'vectors')}` });
+  for await (const piece of pieces(source.rows())) {
+    signal?.throwIfAborted();
+    const made = await ready(piece, prefix, signal);
+    cut += made.cut.length;
+    for (const [i, vector] of split(made).entries()) keep(piece[i], vector);
+    done += piece.length;
+    onEvent?.({ type: 'work-advanced', phase: 'generate', done, total, unit: 'rows' });
+  }
+  return { cut };
+}

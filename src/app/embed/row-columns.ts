@@ -1,0 +1,78 @@
+import { AttuneError } from '../../base/errors.ts';
+import { nearest } from '../../base/nearest.ts';
+
+/** What rows are read for: their vectors, a collection that is searched, or what is asked of it. */
+export type RowPurpose = 'vectors' | 'document' | 'query';
+
+/** The columns that a row's vector is made of. */
+export interface RowColumns {
+  /** Joined by line breaks. */
+  text?: readonly string[];
+  /** Names an image file. */
+  image?: string;
+}
+
+const IMAGES = ['image', 'image_path', 'img'];
+/** Names of a row's text, those of the pairs that models are trained on among them. */
+const TEXTS: Record<RowPurpose, readonly string[]> = {
+  vectors: ['text'],
+  document: ['text', 'document', 'positive', 'passage', 'body', 'content', 'sentence', 'answer', 'caption'],
+  query: ['text', 'query', 'anchor', 'question', 'sentence'],
+};
+
+/** The columns that were asked for, else those whose names leave no doubt. @throws AttuneError E_BAD_COLUMNS, E_USAGE */
+export function chooseColumns(
+  sample: readonly Record<string, unknown>[],
+  wanted: RowColumns,
+  { file, purpose, remembered = [] }: { file: string; purpose: RowPurpose; remembered?: readonly string[] },
+): RowColumns {
+  const present = [...new Set(sample.flatMap((row) => Object.keys(row)))];
+  if (wanted.text !== undefined && wanted.image !== undefined) throw bothColumns();
+  const asked = [...(wanted.text ?? []), ...(wanted.image === undefined ? [] : [wanted.image])];
+  const missing = asked.filter((name) => !present.includes(name));
+  if (missing.length > 0) throw missingColumns(missing, present, file);
+  if (asked.length > 0) return wanted;
+  const image = IMAGES.find((name) => present.includes(name));
+  if (image !== undefined && purpose !== 'query') return { image };
+  if (remembered.length > 0 && remembered.every((name) => present.includes(name))) return { text: remembered };
+  const text = TEXTS[purpose].find((name) => present.includes(name)) ?? onlyTextIn(sample, present);
+  if (text !== undefined) return { text: [text] };
+  if (image !== undefined) return { image };
+  throw new AttuneError('E_BAD_COLUMNS', {
+    what: `${file} does not tell which column holds the text`,
+    got: `columns ${present.join(', ')}`,
+    fix: `say which: --text-column ${present.find((name) => isText(sample[0][name])) ?? present[0]}; several are joined: --text-column title,body`,
+  });
+}
+
+/** The one column that holds words; numbers and names of one word are none. */
+function onlyTextIn(sample: readonly Record<string, unknown>[], present: readonly string[]): string | undefined {
+  const texts = present.filter((name) => sample.some((row) => isText(row[name])));
+  return texts.length === 1 ? texts[0] : undefined;
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && /\S\s+\S/.test(value);
+}
+
+function bothColumns(): AttuneError {
+  return new AttuneError('E_USAGE', {
+    what: 'A vector is made of a text or of an image, not of both',
+    got: 'a column of texts and one of images',
+    fix: 'name one of them; two files of vectors can be made',
+  });
+}
+
+function missingColumns(missing: readonly string[], present: readonly string[], file: string): AttuneError {
+  const problems = missing.map((name) => {
+    const close = nearest(name, present);
+    return {
+      file,
+      field: name,
+      message: `there is no column "${name}"`,
+      ...(close !== undefined && { fix: `did you mean "${close}"?` }),
+    };
+  });
+  const expected = `some of ${present.join(', ')}`;
+  return new AttuneError('E_BAD_COLUMNS', { what: `${file} has other columns`, expected, problems });
+}

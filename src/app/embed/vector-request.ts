@@ -1,0 +1,26 @@
+import { AttuneError } from '../../base/errors.ts';
+import type { VectorRows } from '../../worker/jobs/embed.ts';
+import type { EmbeddingModelDescription } from '../../worker/run/vectors/embedding-model.ts';
+import type { ReadyRow } from './row-source.ts';
+
+/** Rows as the worker takes them: all of one file are texts, or images. */
+export function rowsRequest(rows: readonly ReadyRow[], prefix?: string): VectorRows {
+  const images = rows.flatMap((row) => ('image' in row ? [row.image] : []));
+  if (images.length > 0) return { images };
+  return { texts: rows.flatMap((row) => ('text' in row ? [row.text] : [])), prefix };
+}
+
+/** What stands before every text: the prompt of a name, else the model's usual one. @throws AttuneError E_PROMPT_UNKNOWN */
+export function prefixOf(
+  { prompts, defaultPrompt, target }: Pick<EmbeddingModelDescription, 'prompts' | 'defaultPrompt' | 'target'>,
+  name: string | undefined = defaultPrompt,
+): string | undefined {
+  if (name === undefined) return undefined;
+  if (Object.hasOwn(prompts, name)) return prompts[name];
+  const known = Object.keys(prompts);
+  throw new AttuneError('E_PROMPT_UNKNOWN', {
+    what: `${target} has no prompt "${name}"`,
+    expected: known.length === 0 ? 'no prompt: its config_sentence_transformers.json names none' : known.join(', '),
+    fix: known.length === 0 ? 'leave --prompt out' : 'name one of these',
+  });
+}

@@ -1,0 +1,46 @@
+import { openEmbedder, type Embedder, type EmbedRow } from '../../embed/embedder.ts';
+import { shownScores, type ShownAnswer } from '../shown-answer.ts';
+import { withUpload } from '../upload.ts';
+import type { Answerer, AnswererOptions } from './answerer.ts';
+
+const NEAREST = 8;
+
+/** How alike two texts are; which texts of held-out rows are the nearest to one; which texts fit an image. */
+export async function openEmbedding({ target, base, collection, signal }: AnswererOptions): Promise<Answerer> {
+  const embedder = await openEmbedder({ target, base, signal });
+  let known: Promise<Float32Array[]> | undefined;
+  return {
+    async ask(question, say, stop) {
+      if (question.kind === 'file') {
+        const texts = question.texts.length > 0 ? question.texts : collection;
+        const [image] = await withUpload(question.bytes, (path) => embedder.embed([{ image: path }], { signal: stop }));
+        const vectors = await vectorsOf(embedder, texts, stop);
+        return say({ answer: answerOf(image, texts, vectors) });
+      }
+      if (question.kind !== 'texts') return;
+      const [text, ...others] = question.texts;
+      const [vector] = await vectorsOf(embedder, [text], stop);
+      if (others.length > 0) return say({ answer: answerOf(vector, others, await vectorsOf(embedder, others, stop)) });
+      known ??= vectorsOf(embedder, collection);
+      known.catch(() => (known = undefined));
+      say({ answer: answerOf(vector, collection, await known) });
+    },
+    close: () => embedder.close(),
+  };
+}
+
+function vectorsOf(embedder: Embedder, texts: readonly string[], signal?: AbortSignal): Promise<Float32Array[]> {
+  const rows: EmbedRow[] = texts.map((text) => ({ text }));
+  return embedder.embed(rows, { signal });
+}
+
+function answerOf(vector: Float32Array, texts: readonly string[], vectors: readonly Float32Array[]): ShownAnswer {
+  const scores = texts.map((label, i) => ({ label, score: cosine(vector, vectors[i]) }));
+  const note = texts.length > NEAREST ? `the nearest of ${texts.length} texts` : undefined;
+  return { ...shownScores(scores, NEAREST), note };
+}
+
+function cosine(a: Float32Array, b: Float32Array): number {
+  const product = a.reduce((sum, value, i) => sum + value * b[i], 0);
+  return product / (Math.hypot(...a) * Math.hypot(...b) || 1);
+}

@@ -1,0 +1,48 @@
+import { html } from '../../monitor/report/html.ts';
+import type { LivePart } from '../../monitor/report/page.ts';
+
+/**
+ * The page of a run that goes on: asks every two seconds whether there is something new, and puts the new page's
+ * content in place of the old. When the run has ended the page is loaded anew, with its verdict and the box to try it.
+ */
+const LIVE_SCRIPT = `
+(() => {
+  const PAUSE = 2000;
+  let { version } = document.querySelector('.following').dataset;
+  const opened = () => [...document.querySelectorAll('main details')].map((element) => element.open);
+  const renew = async () => {
+    const response = await fetch('');
+    if (!response.ok) throw new Error('the server said ' + response.status);
+    const next = new DOMParser().parseFromString(await response.text(), 'text/html');
+    const open = opened();
+    document.querySelector('main').replaceWith(document.adoptNode(next.querySelector('main')));
+    document.title = next.title;
+    for (const [i, element] of document.querySelectorAll('main details').entries()) element.open = open[i] === true;
+  };
+  const look = async () => {
+    let pause = PAUSE;
+    try {
+      const state = await (await fetch('state')).json();
+      if (!state.isRunning) return location.reload();
+      const begun = performance.now();
+      if (version !== state.version) await renew();
+      version = state.version;
+      // A long run's log takes a while to read.
+      pause = Math.max(PAUSE, 10 * (performance.now() - begun));
+    } catch {
+      const note = document.querySelector('.following');
+      if (note) note.textContent = 'attune no longer answers: is it still running in the terminal?';
+    }
+    setTimeout(look, pause);
+  };
+  setTimeout(look, PAUSE);
+})();
+`;
+
+/** What a run's page has while the run goes on. */
+export function livePage(version: string): LivePart {
+  const section = html`<p class="soft small following" role="status" data-version="${version}">
+    This page follows the run.
+  </p>`;
+  return { section, script: LIVE_SCRIPT };
+}

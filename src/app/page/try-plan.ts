@@ -1,0 +1,66 @@
+import { columnsOf, type ColumnMapping } from '../../data/columns.ts';
+import type { MethodOptionInputs } from '../../methods/options.ts';
+import type { RunReport } from '../../monitor/report/run-report.ts';
+
+/** What a result is tried with: the form of its box. */
+export type TryKind = 'writing' | 'text' | 'question' | 'image' | 'recording' | 'similarity' | 'captions' | 'items';
+
+/** How a run's result can be tried on its page. */
+export interface TryPlan {
+  kind: TryKind;
+  /** The base model gives answers that can be set beside the result's. */
+  hasBase: boolean;
+  /** The columns that a row's text is made of, where they are several. */
+  columns?: readonly string[];
+  /** Texts of held-out rows that a text can be compared with. */
+  collection: readonly string[];
+}
+
+/** By what was trained; hidden tokens are filled in for nobody. */
+const KINDS: Readonly<Record<keyof MethodOptionInputs['objective'], TryKind | undefined>> = {
+  sft: 'writing',
+  pretrain: 'writing',
+  seq2seq: 'writing',
+  classification: 'text',
+  multilabel: 'text',
+  regression: 'text',
+  token_classification: 'text',
+  question_answering: 'question',
+  masked_lm: undefined,
+  ctc: 'recording',
+  speech_seq2seq: 'recording',
+  contrastive: 'similarity',
+  image_text_contrastive: 'captions',
+  next_item: 'items',
+  item_retrieval: 'items',
+  bpr: 'items',
+};
+
+/** Formats whose rows are files; their objectives are those of texts too. */
+const FILES: Readonly<Record<string, TryKind>> = {
+  image_classification: 'image',
+  audio_classification: 'recording',
+  speech: 'recording',
+  recordings: 'recording',
+};
+
+const MOST_TEXTS = 500;
+
+/** Undefined where there is no result yet, or one that answers nothing by itself. */
+export function tryPlan({ run, data, recipe, samples, comparison }: RunReport): TryPlan | undefined {
+  const usual = KINDS[(run.objective ?? '') as keyof typeof KINDS];
+  if (run.result === undefined || usual === undefined) return undefined;
+  const kind = FILES[data?.format ?? ''] ?? usual;
+  const isCompared = comparison?.systems.some((system) => system.kind === 'base') ?? kind === 'writing';
+  const mapping = (recipe as { data?: { columns?: ColumnMapping } } | undefined)?.data?.columns;
+  const columns = mapping?.text === undefined ? [] : columnsOf(mapping.text);
+  const texts = (samples?.rows ?? []).flatMap(({ expected, prompt }) =>
+    kind === 'captions' ? prompt : (expected ?? []),
+  );
+  return {
+    kind,
+    hasBase: isCompared && kind !== 'items',
+    ...(columns.length > 1 && kind === 'text' && { columns }),
+    collection: [...new Set(texts)].slice(0, MOST_TEXTS),
+  };
+}

@@ -1,0 +1,194 @@
+import { createReadStream, existsSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { AttuneError } from '../../base/errors.ts';
+import type { EventSink } from '../../base/events.ts';
+import { FileDraft } from '../../files/file-draft.ts';
+import { writeJson } from '../../files/json.ts';
+import { writeWholeFolder } from '../../files/whole-folder.ts';
+import { runJob, type JobResult } from '../../worker/index.ts';
+import {
+  embedAll,
+  openVectors,
+  type AskedPooling,
+  type EmbeddingModelDescription,
+  type OpenVectors,
+} from '../embed/embedder.ts';
+import { rememberedColumns } from '../embed/remembered-columns.ts';
+import { openRows, type EmbedRow, type RowSource } from '../embed/row-source.ts';
+import { rowsFileOf, VectorFile } from '../embed/vector-file.ts';
+import { IndexedRows, indexFiles, newManifest, readManifest, type IndexManifest } from './index-folder.ts';
+
+export interface CreateIndexOptions {
+  /** A file of rows in any format that training reads, or a folder of images. */
+  input?: string;
+  /** Rows in memory, in place of a file: texts, or rows with columns. */
+  rows?: readonly EmbedRow[];
+  /** The folder to write. */
+  to: string;
+  /** The columns whose texts are joined by line breaks; guessed where names leave no doubt. */
+  textColumns?: readonly string[];
+  /** The column that names an image, for models of texts and images. */
+  imageColumn?: string;
+  /** Adds the rows to the index that is there already. */
+  add?: boolean;
+  /** Every row is compared with every query, however many rows there are. */
+  exact?: boolean;
+  base?: boolean;
+  pooling?: AskedPooling;
+  onEvent?: EventSink;
+  signal?: AbortSignal;
+}
+
+export interface CreatedIndex {
+  folder: string;
+  /** Rows that were added now, and all that the index holds. */
+  added: number;
+  rows: number;
+  kind: 'exact' | 'clustered';
+  width: number;
+  /** The columns that the vectors are made of. */
+  columns: readonly string[];
+  /** Texts of which only the beginning was read. */
+  cut: number;
+  /** Of an approximate index: the share of the ten best rows that it finds. */
+  recall?: number;
+}
+
+/**
+ * Makes a folder of rows that can be searched by meaning, or adds rows to one. The folder appears whole or not at all.
+ * @throws AttuneError E_OUTPUT_EXISTS, E_INDEX_MISSING, E_INDEX_STALE, E_BAD_ROWS, E_BAD_COLUMNS and those of opening
+ */
+export async function createIndex(target: string, options: CreateIndexOptions): Promise<CreatedIndex> {
+  const { input, rows, to, add = false, onEvent, signal } = options;
+  const previous = add ? readManifest(to) : undefined;
+  if (!add && existsSync(to)) throw exists(to);
+  if (input !== undefined) onEvent?.({ type: 'phase-started', phase: 'data', message: `reading ${input}` });
+  const { text, image } = columnsFor(options, previous);
+  const remembered = rememberedColumns(target, 'document');
+  const source = await openRows({ input, rows, text, image, purpose: 'document', remembered, signal });
+  const { pooling = previous?.model.pooling as AskedPooling | undefined, base = previous?.base } = options;
+  const session = await openVectors({ target, base, pooling, onEvent, signal });
+  try {
+    const identity = await session.identity();
+    if (previous !== undefined && previous.model.identity !== identity) throw otherModel(to, target, previous);
+    return await writeWholeFolder(resolve(to), async (draft) =>
+      fill(draft, { options: { ...options, pooling, base }, target, source, session, identity, previous }),
+    );
+  } finally {
+    await session.close().catch(() => undefined);
+  }
+}
+
+interface Filling {
+  options: CreateIndexOptions;
+  target: string;
+  source: RowSource;
+  session: OpenVectors;
+  identity: string;
+  previous?: IndexManifest;
+}
+
+async function fill(draft: string, filling: Filling): Promise<CreatedIndex> {
+  const { options, source, session, identity, previous } = filling;
+  const { to, onEvent, signal } = options;
+  const { model } = session;
+  const prompts = previous?.prompts ?? promptsOf(model);
+  const made = join(draft, 'made.safetensors');
+  using file = new VectorFile(made, { count: source.count, width: model.width });
+  const keep = file.add.bind(file);
+  const { cut } = await embedAll(source, session, {
+    keep: ({ values }, vector) => keep(values, vector),
+    prefix: prompts.document,
+    onEvent,
+    signal,
+  });
+  file.commit();
+  await joinRows(draft, made, previous === undefined ? undefined : to);
+  const indexed = await runJob({
+    job: 'index-vectors',
+    input: {
+      vectors: made,
+      previous: previous && join(resolve(to), indexFiles.vectors),
+      to: join(draft, indexFiles.vectors),
+      madeBy: identity,
+      isCosine: model.similarity === 'cosine',
+      isExact: options.exact ?? previous?.isExact,
+    },
+    onEvent,
+    signal,
+  });
+  rmSync(made);
+  const manifest = manifestOf(filling, { prompts, indexed });
+  writeJson(join(draft, indexFiles.manifest), manifest);
+  new IndexedRows(draft, indexed.count)[Symbol.dispose]();
+  return {
+    folder: resolve(to),
+    added: source.count,
+    rows: indexed.count,
+    kind: indexed.kind,
+    width: indexed.width,
+    columns: source.columns.text ?? [source.columns.image!],
+    cut,
+    ...(indexed.recall !== undefined && { recall: indexed.recall }),
+  };
+}
+
+function manifestOf(
+  { options, target, source, session: { model }, identity }: Filling,
+  { prompts, indexed }: { prompts: IndexManifest['prompts']; indexed: JobResult<'index-vectors'> },
+): IndexManifest {
+  const { pooling, exact = false, base = false } = options;
+  const { kind, count, width, recall } = indexed;
+  const { text, image } = source.columns;
+  return newManifest({
+    model: { name: target, path: existsSync(target) ? resolve(target) : target, identity, pooling },
+    base,
+    similarity: model.similarity,
+    kind,
+    isExact: exact,
+    count,
+    width,
+    recall,
+    columns: { text: text && [...text], image },
+    prompts,
+    readsImages: model.readsImages,
+  });
+}
+
+/** Columns as they were asked for, else those that the index was made of. */
+function columnsFor({ textColumns, imageColumn }: CreateIndexOptions, previous: IndexManifest | undefined) {
+  if (textColumns !== undefined || imageColumn !== undefined || previous === undefined)
+    return { text: textColumns, image: imageColumn };
+  return previous.columns;
+}
+
+/** What a model wants before a collection's texts and before queries, by the names that such prompts have. */
+function promptsOf({ prompts, defaultPrompt = '', isTuned }: EmbeddingModelDescription): IndexManifest['prompts'] {
+  const named = (names: readonly string[]) =>
+    prompts[names.find((name) => Object.hasOwn(prompts, name)) ?? defaultPrompt];
+  return isTuned ? {} : { document: named(['document', 'passage', 'corpus']), query: named(['query', 'question']) };
+}
+
+/** The rows of an earlier index, if there is one, and the new ones after them. */
+async function joinRows(draft: string, made: string, earlier: string | undefined): Promise<void> {
+  using rows = new FileDraft(join(draft, indexFiles.rows));
+  const parts = [...(earlier === undefined ? [] : [join(earlier, indexFiles.rows)]), rowsFileOf(made)];
+  for (const part of parts) for await (const piece of createReadStream(part)) rows.write(piece as Buffer);
+  rows.commit();
+  rmSync(rowsFileOf(made));
+}
+
+function exists(folder: string): AttuneError {
+  return new AttuneError('E_OUTPUT_EXISTS', {
+    what: `${folder} exists already`,
+    fix: 'choose another folder, or add the rows to it: --add',
+  });
+}
+
+function otherModel(folder: string, target: string, { model }: IndexManifest): AttuneError {
+  return new AttuneError('E_INDEX_STALE', {
+    what: `${folder} was not made by ${target} as it is now`,
+    got: `vectors of ${model.name}, with other weights, another tokenizer or another pooling`,
+    fix: 'add rows with the model that it was made by, or make a new index',
+  });
+}

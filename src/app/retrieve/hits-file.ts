@@ -1,0 +1,60 @@
+import { extname } from 'node:path';
+import { AttuneError } from '../../base/errors.ts';
+import { csvLine } from '../../files/csv-line.ts';
+import { FileDraft } from '../../files/file-draft.ts';
+import type { QueryHits } from './query-rows.ts';
+
+const formats = ['.csv', '.jsonl'] as const;
+
+/** @throws AttuneError E_USAGE for any other ending */
+export function hitsFormatOf(path: string): (typeof formats)[number] {
+  const format = formats.find((one) => one === extname(path).toLowerCase());
+  if (format !== undefined) return format;
+  throw new AttuneError('E_USAGE', {
+    what: `Hits cannot be written to ${path}`,
+    expected: `a name that ends in ${formats.join(' or ')}`,
+  });
+}
+
+const NUMBERS = ['rank', 'score'];
+
+/** Hits as they are found, whole at `commit` or not there at all: in CSV a line for each hit, in JSON lines one for each query. */
+export class HitsFile implements Disposable {
+  readonly #draft: FileDraft;
+  readonly #isCsv: boolean;
+  /** Columns of queries and of rows, from the first query on; both may be named alike. */
+  #columns: { query: string[]; row: string[] } | undefined;
+
+  constructor(path: string) {
+    this.#draft = new FileDraft(path);
+    this.#isCsv = hitsFormatOf(path) === '.csv';
+  }
+
+  add({ query, hits }: QueryHits): void {
+    if (!this.#isCsv) return this.#draft.write(`${JSON.stringify({ query, hits })}\n`);
+    this.#columns ??= this.#begin(query, hits);
+    const { query: asked, row: found } = this.#columns;
+    for (const { rank, score, row } of hits) {
+      const cells = [...asked.map((name) => query[name]), rank, score, ...found.map((name) => row[name])];
+      this.#draft.write(csvLine(cells));
+    }
+  }
+
+  commit(): void {
+    this.#draft.commit();
+  }
+
+  [Symbol.dispose](): void {
+    this.#draft[Symbol.dispose]();
+  }
+
+  #begin(query: Record<string, unknown>, hits: QueryHits['hits']): { query: string[]; row: string[] } {
+    const columns = { query: Object.keys(query), row: [...new Set(hits.flatMap(({ row }) => Object.keys(row)))] };
+    const asked = columns.query.map((name) => `query_${name}`);
+    const taken = new Set([...asked, ...NUMBERS]);
+    this.#draft.write(
+      csvLine([...asked, ...NUMBERS, ...columns.row.map((name) => (taken.has(name) ? `row_${name}` : name))]),
+    );
+    return columns;
+  }
+}

@@ -1,0 +1,105 @@
+import { closeSync, existsSync, openSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { AttuneError } from '../../base/errors.ts';
+import { readFailure } from '../../files/bytes.ts';
+import { readJson } from '../../files/json.ts';
+
+/** The files of a folder of rows that can be searched. */
+export const indexFiles = { manifest: 'index.json', vectors: 'vectors.safetensors', rows: 'rows.jsonl' } as const;
+
+const VERSION = 1;
+
+const manifestSchema = z.object({
+  version: z.literal(VERSION),
+  /** The model as it was named, and where it lay (absolute). */
+  model: z.object({ name: z.string(), path: z.string(), identity: z.string(), pooling: z.string().optional() }),
+  base: z.boolean().default(false),
+  similarity: z.enum(['cosine', 'dot']),
+  kind: z.enum(['exact', 'clustered']),
+  isExact: z.boolean().default(false),
+  count: z.int().positive(),
+  width: z.int().positive(),
+  /** The share of the ten best that is found. */
+  recall: z.number().optional(),
+  columns: z.object({ text: z.array(z.string()).optional(), image: z.string().optional() }),
+  /** What stands before every text of a row, and of a query. */
+  prompts: z.object({ document: z.string().optional(), query: z.string().optional() }),
+  readsImages: z.boolean(),
+});
+
+/** What an index says of itself. */
+export type IndexManifest = z.infer<typeof manifestSchema>;
+
+export function newManifest(parts: Omit<IndexManifest, 'version'>): IndexManifest {
+  return { version: VERSION, ...parts };
+}
+
+/** @throws AttuneError E_INDEX_MISSING, E_INDEX_BAD */
+export function readManifest(folder: string): IndexManifest {
+  const path = join(folder, indexFiles.manifest);
+  if (!existsSync(path)) {
+    throw new AttuneError('E_INDEX_MISSING', {
+      what: `${folder} is no index of rows`,
+      got: existsSync(folder) ? `a folder without ${indexFiles.manifest}` : 'no such folder',
+      fix: `make one: attune retrieve index MODEL --input docs.csv --to ${folder}`,
+    });
+  }
+  const manifest = manifestSchema.safeParse(readJson(path));
+  if (manifest.success) return manifest.data;
+  throw damaged(path, z.prettifyError(manifest.error));
+}
+
+function damaged(path: string, got: string): AttuneError {
+  const fix = 'make the index again: attune retrieve index';
+  return new AttuneError('E_INDEX_BAD', { what: `${path} is no sound part of an index`, got, fix });
+}
+
+const PIECE = 1 << 20;
+const NEWLINE = 0x0a;
+
+/** The rows of an index, read from their file one by one when they are asked for. */
+export class IndexedRows implements Disposable {
+  readonly #path: string;
+  readonly #descriptor: number;
+  /** Where each row begins, and the file's end. */
+  readonly #offsets: number[] = [0];
+
+  /** @throws AttuneError E_INDEX_BAD where the file does not hold as many rows as the index */
+  constructor(folder: string, count: number) {
+    this.#path = join(folder, indexFiles.rows);
+    try {
+      this.#descriptor = openSync(this.#path, 'r');
+    } catch (error) {
+      throw readFailure(this.#path, error);
+    }
+    const piece = Buffer.allocUnsafe(PIECE);
+    for (let start = 0; ;) {
+      const bytes = readSync(this.#descriptor, piece);
+      if (bytes === 0) break;
+      const part = piece.subarray(0, bytes);
+      for (let at = part.indexOf(NEWLINE); at >= 0; at = part.indexOf(NEWLINE, at + 1))
+        this.#offsets.push(start + at + 1);
+      start += bytes;
+    }
+    if (this.#offsets.length === count + 1) return;
+    closeSync(this.#descriptor);
+    throw damaged(this.#path, `${this.#offsets.length - 1} rows beside ${count} vectors`);
+  }
+
+  /** @throws AttuneError E_INDEX_BAD */
+  row(place: number): Record<string, unknown> {
+    const start = this.#offsets[place];
+    const bytes = Buffer.alloc(this.#offsets[place + 1] - start);
+    readSync(this.#descriptor, bytes, 0, bytes.length, start);
+    try {
+      return JSON.parse(bytes.toString('utf8')) as Record<string, unknown>;
+    } catch {
+      throw damaged(this.#path, `line ${place + 1} is no JSON`);
+    }
+  }
+
+  [Symbol.dispose](): void {
+    closeSync(this.#descriptor);
+  }
+}

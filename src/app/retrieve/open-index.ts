@@ -1,0 +1,117 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { AttuneError } from '../../base/errors.ts';
+import type { EventSink } from '../../base/events.ts';
+import { openSession } from '../../worker/index.ts';
+import type { RetrieveChunk, RetrieveRequest } from '../../worker/jobs/retrieve.ts';
+import type { AskedPooling } from '../../worker/run/vectors/embedding-model.ts';
+import { openRows, type EmbedRow, type ReadyRow } from '../embed/row-source.ts';
+import { rowsRequest } from '../embed/vector-request.ts';
+import { IndexedRows, indexFiles, readManifest, type IndexManifest } from './index-folder.ts';
+
+export interface OpenIndexOptions {
+  /** Where the model lies now, if it has been moved since; it must be the same. */
+  model?: string;
+  onEvent?: EventSink;
+  signal?: AbortSignal;
+}
+
+/** A row that was found, and how well it fits. */
+export interface Hit {
+  /** 1 is the best. */
+  rank: number;
+  /** The cosine of both vectors; their product for models that are compared so. */
+  score: number;
+  /** Place of the row in the index, from 0. */
+  place: number;
+  row: Record<string, unknown>;
+}
+
+export interface QueryOptions {
+  /** Rows for each query. Default 5. */
+  topK?: number;
+  signal?: AbortSignal;
+}
+
+/** An index that is opened once and answers queries until it is closed. */
+export interface OpenIndex {
+  readonly about: IndexManifest;
+  /** The rows that fit each query best; a query is a text, or names an image: `{ image: 'cat.png' }`. */
+  query(queries: readonly EmbedRow[], options?: QueryOptions): Promise<Hit[][]>;
+  /** The same for rows that were read from a file. */
+  search(queries: readonly ReadyRow[], options?: QueryOptions): Promise<Hit[][]>;
+  close(): Promise<void>;
+}
+
+export const USUAL_HITS = 5;
+
+/**
+ * Opens an index with the model that made it.
+ * @throws AttuneError E_INDEX_MISSING, E_INDEX_BAD, E_INDEX_STALE where the model has changed since
+ */
+export async function openIndex(folder: string, options: OpenIndexOptions = {}): Promise<OpenIndex> {
+  const about = readManifest(folder);
+  const rows = new IndexedRows(folder, about.count);
+  try {
+    return await open(folder, { about, rows, options });
+  } catch (error) {
+    rows[Symbol.dispose]();
+    throw error;
+  }
+}
+
+interface Opening {
+  about: IndexManifest;
+  rows: IndexedRows;
+  options: OpenIndexOptions;
+}
+
+async function open(folder: string, { about, rows, options }: Opening): Promise<OpenIndex> {
+  const { onEvent, signal } = options;
+  const target = options.model ?? modelOf(about);
+  const { base, similarity, model } = about;
+  const pooling = model.pooling as AskedPooling | undefined;
+  const input = {
+    target,
+    base,
+    pooling,
+    index: join(resolve(folder), indexFiles.vectors),
+    isCosine: similarity === 'cosine',
+  };
+  const session = await openSession({ job: 'retrieve', input, onEvent, signal });
+  const search = async (queries: readonly ReadyRow[], { topK = USUAL_HITS, signal: stop }: QueryOptions = {}) => {
+    const request: RetrieveRequest = { queries: rowsRequest(queries, about.prompts.query), count: topK };
+    for await (const { found } of session.send<RetrieveChunk>(request)) {
+      stop?.throwIfAborted();
+      return found.map(({ rows: places, scores }) =>
+        places.map((place, i): Hit => ({ rank: i + 1, score: scores[i], place, row: rows.row(place) })),
+      );
+    }
+    throw new Error('the worker ended a request without its answer');
+  };
+  return {
+    about,
+    search,
+    async query(queries, asked) {
+      if (queries.length === 0) return [];
+      const ready: ReadyRow[] = [];
+      for await (const row of (await openRows({ rows: queries, purpose: 'query' })).rows()) ready.push(row);
+      return search(ready, asked);
+    },
+    async close() {
+      rows[Symbol.dispose]();
+      await session.close();
+    },
+  };
+}
+
+/** @throws AttuneError E_MODEL_MISSING */
+function modelOf({ model: { name, path } }: IndexManifest): string {
+  const found = [path, name].find((one) => existsSync(one));
+  if (found !== undefined || path === name) return found ?? name;
+  throw new AttuneError('E_MODEL_MISSING', {
+    what: `The model that the index was made by is not where it was`,
+    got: `nothing in ${path}`,
+    fix: 'say where it is now: --model FOLDER',
+  });
+}

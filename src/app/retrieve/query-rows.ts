@@ -1,0 +1,90 @@
+import { AttuneError } from '../../base/errors.ts';
+import { requireWritable } from '../../files/atomic.ts';
+import { rememberedColumns } from '../embed/remembered-columns.ts';
+import { openRows, type EmbedRow, type ReadyRow } from '../embed/row-source.ts';
+import { HitsFile, hitsFormatOf } from './hits-file.ts';
+import { openIndex, type Hit, type OpenIndexOptions, type QueryOptions } from './open-index.ts';
+
+export interface QueryRowsOptions extends OpenIndexOptions, QueryOptions {
+  /** A file of queries in any format that training reads. */
+  input?: string;
+  /** Queries in memory, in place of a file: texts, or rows with columns. */
+  rows?: readonly EmbedRow[];
+  textColumns?: readonly string[];
+  imageColumn?: string;
+  /** The file to write: .csv or .jsonl. Without it the hits are returned. */
+  to?: string;
+}
+
+/** A query and the rows that fit it best. */
+export interface QueryHits {
+  /** The query's own columns. */
+  query: Record<string, unknown>;
+  hits: Omit<Hit, 'place'>[];
+}
+
+export interface Queried {
+  queries: number;
+  /** Rows that were compared. */
+  rows: number;
+  kind: 'exact' | 'clustered';
+  /** The file that was written. */
+  file?: string;
+  /** Where no file was asked for. */
+  answers?: QueryHits[];
+}
+
+/** Queries that are sent at once. */
+const PIECE = 64;
+
+/**
+ * The rows of an index that fit each query of a file best, in the file's order, in bounded memory.
+ * @throws AttuneError E_INDEX_MISSING, E_INDEX_STALE, E_BAD_ROWS, E_BAD_COLUMNS, E_STOPPED
+ */
+export async function query(folder: string, options: QueryRowsOptions): Promise<Queried> {
+  const { input, rows, textColumns: text, imageColumn: image, to, topK, onEvent, signal } = options;
+  if ((input === undefined) === (rows === undefined)) throw noQueries();
+  if (to !== undefined) {
+    hitsFormatOf(to);
+    requireWritable(to);
+  }
+  const index = await openIndex(folder, options);
+  const { about } = index;
+  try {
+    const remembered = rememberedColumns(options.model ?? about.model.path, 'query');
+    const source = await openRows({ input, rows, text, image, purpose: 'query', remembered, signal });
+    using file = to === undefined ? undefined : new HitsFile(to);
+    const answers: QueryHits[] = [];
+    let done = 0;
+    const answer = async (piece: readonly ReadyRow[]) => {
+      signal?.throwIfAborted();
+      for (const [i, hits] of (await index.search(piece, { topK, signal })).entries()) {
+        const found = { query: piece[i].values, hits: hits.map(({ place: _, ...hit }) => hit) };
+        if (file === undefined) answers.push(found);
+        else file.add(found);
+      }
+      done += piece.length;
+      onEvent?.({ type: 'work-advanced', phase: 'generate', done, total: source.count, unit: 'queries' });
+    };
+    let piece: ReadyRow[] = [];
+    for await (const row of source.rows()) {
+      if (piece.push(row) < PIECE) continue;
+      await answer(piece);
+      piece = [];
+    }
+    if (piece.length > 0) await answer(piece);
+    file?.commit();
+    const queried = { queries: source.count, rows: about.count, kind: about.kind };
+    return to === undefined ? { ...queried, answers } : { ...queried, file: to };
+  } finally {
+    await index.close().catch(() => undefined);
+  }
+}
+
+function noQueries(): AttuneError {
+  return new AttuneError('E_USAGE', {
+    what: 'There is no query',
+    expected: 'a text or a file of queries, one of them',
+    fix: 'give a text: --text "…"; or name a file: --input queries.csv',
+  });
+}

@@ -1,0 +1,76 @@
+import { AttuneError } from '../../base/errors.ts';
+import { formatCount, plural } from '../../base/format.ts';
+import { defineCommand } from '../command.ts';
+import { shortPath } from '../short-path.ts';
+import { embeddingOptions, poolingOf, columnsOf } from '../embedding-options.ts';
+import { withProgress } from '../with-progress.ts';
+
+export const command = defineCommand({
+  section: 'Use',
+  summary: 'make vectors of texts or images',
+  arguments: [{ name: 'MODEL', summary: "a run's folder, an adapter's or a model's: one of vectors", required: true }],
+  options: [
+    { name: '--input', value: 'FILE', summary: 'rows in any format that training reads, or a folder of images' },
+    { name: '--text', value: 'TEXT', many: true, summary: 'a text; may be repeated' },
+    { name: '--to', value: 'FILE', summary: 'file to write: .npy, .jsonl or .safetensors; rows go beside or into it' },
+    ...embeddingOptions,
+    { name: '--prompt', value: 'NAME', summary: "one of the model's own prompts, to stand before every text" },
+    { name: '--base', summary: 'the base model, without the adapter' },
+  ],
+  examples: [
+    'embed runs/faq --input faq.csv --text-column answer --to vectors.npy',
+    'embed runs/faq --text "How do I return a parcel?"',
+    'embed models/clip --input photos --to photos.safetensors',
+  ],
+  async run(context) {
+    const { embed } = await import('../../app/embed/embed.ts');
+    const to = context.option('--to');
+    const input = context.option('--input');
+    const texts = context.all('--text');
+    checkSources(input, texts, to);
+    const signal = context.stopSignal('stopping; no file is written');
+    const { vectors, ...about } = await withProgress(context, (onEvent) =>
+      embed(context.argument('MODEL')!, {
+        input,
+        rows: input === undefined ? texts : undefined,
+        to,
+        ...columnsOf(context),
+        prompt: context.option('--prompt'),
+        base: context.has('--base'),
+        pooling: poolingOf(context),
+        onEvent,
+        signal,
+      }),
+    );
+    return { ...about, vectors: vectors?.map((vector) => Array.from(vector, (value) => Number(value.toPrecision(9)))) };
+  },
+  render({ rows, width, files, cut, vectors, columns, isNormalised }, { colours }) {
+    const cutNote =
+      cut === 0
+        ? []
+        : [
+            `${plural(cut, 'texts')} ${cut === 1 ? 'is' : 'are'} longer than the model reads: only the beginning counts`,
+          ];
+    if (vectors !== undefined) return vectors.map((vector) => JSON.stringify(vector)).join('\n');
+    const made = `${formatCount(rows)} × ${width}${isNormalised ? ', of length 1' : ''}, made of ${columns.join(' and ')}`;
+    const [first, ...others] = files!.map(shortPath);
+    const beside = others.map((file) => `  its rows, line by line: ${file}`);
+    return [
+      `${colours.green('✓')} ${first}: ${made}`,
+      ...beside,
+      ...cutNote.map((note) => colours.yellow(`! ${note}`)),
+    ].join('\n');
+  },
+});
+
+/** Numbers of a whole file on standard output would help nobody. */
+function checkSources(input: string | undefined, texts: readonly string[], to: string | undefined): void {
+  if (input !== undefined && texts.length > 0)
+    throw new AttuneError('E_USAGE', { what: 'Rows come from --input or from --text, not from both' });
+  if (input === undefined && texts.length === 0) {
+    const fix = 'name a file: --input rows.csv; or give a text: --text "…"';
+    throw new AttuneError('E_USAGE', { what: 'There is nothing to make vectors of', fix });
+  }
+  if (input !== undefined && to === undefined)
+    throw new AttuneError('E_USAGE', { what: 'Vectors of a file need one to go to', fix: 'add --to vectors.npy' });
+}

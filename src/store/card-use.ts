@@ -1,0 +1,79 @@
+/** How a result is used, by what the Hub calls its task. FOLDER is the result's own. */
+interface Use {
+  /** Command lines that work as they stand, once their files are there. */
+  commands: readonly string[];
+  /** What stands between opening and closing in a program. */
+  program: readonly string[];
+}
+
+const PREDICT: Use = {
+  commands: ['attune predict FOLDER --text "…"', 'attune predict FOLDER --input rows.csv --to predictions.csv'],
+  program: [
+    "import { openPredictor } from 'attune';",
+    "const model = await openPredictor({ target: 'FOLDER' });",
+    "const [{ prediction, probability }] = await model.predict(['…']);",
+    'await model.close();',
+  ],
+};
+
+const FILES: Use = { ...PREDICT, commands: ['attune predict FOLDER --input rows.csv --to predictions.csv'] };
+
+const GENERATE: Use = {
+  commands: ['attune generate FOLDER --input rows.jsonl --output answers.jsonl'],
+  program: [
+    "import { openTalker } from 'attune';",
+    "const model = await openTalker({ target: 'FOLDER' });",
+    "const [{ text }] = await model.answer(['…']);",
+    'await model.close();',
+  ],
+};
+
+const EMBED: Use = {
+  commands: [
+    'attune embed FOLDER --input rows.csv --to vectors.npy',
+    'attune retrieve index FOLDER --input documents.csv --to index',
+    'attune retrieve query index --text "…"',
+  ],
+  program: [
+    "import { openEmbedder } from 'attune';",
+    "const model = await openEmbedder({ target: 'FOLDER' });",
+    "const [vector] = await model.embed(['…']);",
+    'await model.close();',
+  ],
+};
+
+const USES: Readonly<Record<string, Use>> = {
+  'text-generation': {
+    commands: ['attune chat FOLDER', ...GENERATE.commands],
+    program: GENERATE.program.map((line) =>
+      line.replace("answer(['…'])", "answer([{ messages: [{ role: 'user', content: '…' }] }])"),
+    ),
+  },
+  'text2text-generation': GENERATE,
+  'text-classification': PREDICT,
+  'token-classification': PREDICT,
+  'question-answering': {
+    commands: ['attune predict FOLDER --input questions.csv --to answers.csv'],
+    program: PREDICT.program.map((line) => line.replace("['…']", "[{ question: '…', context: '…' }]")),
+  },
+  'automatic-speech-recognition': FILES,
+  'sentence-similarity': EMBED,
+  'zero-shot-image-classification': EMBED,
+  'tabular-classification': {
+    commands: ['attune recommend FOLDER --input customers.csv --output items.jsonl'],
+    program: [
+      "import { recommend } from 'attune';",
+      "const { rows } = await recommend('FOLDER', { input: 'customers.csv' });",
+    ],
+  },
+};
+
+/** The commands and the program that use a result; undefined where attune has none for its task. */
+export function useOfTask(task: string): string | undefined {
+  const use = USES[task];
+  if (use === undefined) return undefined;
+  return `\`\`\`sh\n${use.commands.join('\n')}\n\`\`\`\n\n\`\`\`ts\n${use.program.join('\n')}\n\`\`\``;
+}
+
+/** Tasks that have a way of use. */
+export const usedTasks: readonly string[] = Object.keys(USES);

@@ -1,0 +1,61 @@
+// R texts, D width
+import type { PredictOptions } from '../../../eval/predictor.ts';
+import { collateRows } from '../../../methods/objectives/next-token.ts';
+import { noGrad, scope } from '../../../tensor/index.ts';
+import type { PreparedRow } from '../../../train/interfaces.ts';
+import { traitsOf } from '../build-trainer.ts';
+import type { Answering } from '../compare/answering.ts';
+import { inBatches } from '../compare/batched.ts';
+import { cutRows, cutTo } from '../compare/cut-rows.ts';
+
+/** How texts are read that are longer than the model's room. */
+export interface TextReading extends PredictOptions {
+  /** Their beginning is read, whatever training did with such texts. */
+  isCut?: boolean;
+  /** Told of each text that is not read whole, by its place. */
+  onCut?: (place: number) => void;
+}
+
+/** Vectors as an embedding model makes them: [D] each; undefined for a text that is too long and not to be cut. */
+export async function sentenceVectors(
+  opened: Answering,
+  texts: readonly string[],
+  reading: TextReading,
+): Promise<(Float32Array | undefined)[]> {
+  const { model } = opened;
+  const { causal, maxPositions } = traitsOf(model.architecture, model.config);
+  const rows = fitted(await framedRows(opened, texts), opened, { ...reading, maxPositions });
+  return inBatches(rows, { ...reading, maxPositions }, (batch) => {
+    const { input } = collateRows(batch, { causal });
+    const flat = noGrad(() =>
+      scope(() => model.embeddingHead.embed(model.hidden(input), model.layoutOf(input)).toNumbers()),
+    );
+    const width = flat.length / batch.length;
+    return batch.map((_, r) => Float32Array.from(flat.slice(r * width, (r + 1) * width)));
+  });
+}
+
+/** Each text with the tokens that frame it. */
+export async function framedRows({ tokenizer }: Answering, texts: readonly string[]): Promise<PreparedRow[]> {
+  const framed = await tokenizer.encodeFramed(texts.map((text) => ({ text })));
+  return framed.map(({ ids, typeIds }, i): PreparedRow => {
+    return { id: String(i), ids, typeIds, trained: new Uint8Array(ids.length), source: { file: '', line: i } };
+  });
+}
+
+/** Rows as training cut them; and to the model's room, where they are to be cut in any case. */
+export function fitted(
+  rows: readonly PreparedRow[],
+  opened: Answering,
+  { maxPositions, isCut = false, onCut }: TextReading & { maxPositions: number },
+): readonly PreparedRow[] {
+  const room = Math.min(maxPositions, opened.model.sentence?.maxLength ?? Infinity);
+  const read = cutRows(isCut ? cutTo(rows, room, opened) : rows, { opened, maxPositions });
+  for (const [place, { ids }] of read.entries()) if (ids.length < rows[place].ids.length) onCut?.(place);
+  return read;
+}
+
+export function unit(vector: Float32Array): Float32Array {
+  const length = Math.hypot(...vector);
+  return length > 0 ? vector.map((value) => value / length) : vector;
+}
