@@ -55,8 +55,6 @@ describe.skipIf(process.env.ATTUNE_CHROMIUM === undefined)('the page of a run th
     expect(await page.locator('details', { hasText: 'The numbers' }).getAttribute('open')).toBe('');
     expect(await page.evaluate('window.isSame')).toBe(true);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
-    if (process.env.ATTUNE_SCREENSHOTS !== undefined)
-      await page.screenshot({ path: `${process.env.ATTUNE_SCREENSHOTS}/live.png` });
   });
 
   test('becomes that of the result once the run has ended', async () => {

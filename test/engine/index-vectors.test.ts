@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { randomUnits } from '../../src/base/random.ts';
 import { fromArray, scope, writeSafetensors } from '../../src/tensor/index.ts';
-import { ExactIndex, readIndex, vectorsOf } from '../../src/vectors/index.ts';
+import { readIndex, vectorsOf, type ExactIndex } from '../../src/vectors/index.ts';
 import type { JobContext } from '../../src/worker/job.ts';
 import { run } from '../../src/worker/jobs/index-vectors.ts';
 

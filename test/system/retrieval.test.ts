@@ -29,7 +29,7 @@ describe.skipIf(!existsSync('build/attune.node'))('vectors', () => {
     ];
     bench.write('recipe.yaml', recipe.join('\n'));
     const { code, document, stderr } = bench.run(['train', 'recipe.yaml']);
-    expect(code, JSON.stringify(document) + stderr).toBe(0);
+    if (code !== 0) throw new Error(JSON.stringify(document) + stderr);
   });
   afterAll(() => bench.remove());
 

@@ -35,7 +35,8 @@ export function questionOf(body: unknown, plan: TryPlan): Question | undefined {
       return question === '' || context === '' ? undefined : { kind: 'row', row: { question, context } };
     case 'similarity': {
       const texts = [text, values.other ?? ''].filter((one) => one !== '');
-      return text === '' ? undefined : { kind: 'texts', texts };
+      const isAlone = texts.length === 1 && plan.collection.length === 0;
+      return text === '' || isAlone ? undefined : { kind: 'texts', texts };
     }
     case 'items': {
       const texts = linesOf(text);

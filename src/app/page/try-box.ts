@@ -52,69 +52,83 @@ export function tryBox(report: RunReport, plan: TryPlan): LivePart {
 
 const IMAGE = { label: 'An image', accept: 'image/*' };
 
+/** What forms are made from. */
+interface FormParts extends Pick<TryPlan, 'columns' | 'collection'> {
+  /** A held-out row's prompt. */
+  sample?: string;
+  /** The field of a text, with that in it. */
+  one(label: string): TextField;
+}
+
 function formOf({ samples }: RunReport, { kind, columns, collection }: TryPlan): Form {
-  const [first] = samples?.rows ?? [];
-  const one = (label: string, value = first?.prompt): TextField => ({ name: 'text', label, rows: 3, value });
-  const forms: Record<TryKind, () => Form> = {
-    writing: () => ({
-      about:
-        'The same words to the tuned model and to its base, side by side: always the likeliest next token, as in the comparison.',
-      button: 'Ask',
-      texts: [one('Your words')],
-    }),
-    text: () => ({
-      about: 'The model reads a text as it read those that it was trained on.',
-      button: 'Ask',
-      texts: columns === undefined ? [one('Your text')] : columnFields(columns),
-    }),
-    question: () => ({
-      about: 'The model finds the stretch of a text that answers a question, or that there is none.',
-      button: 'Ask',
-      texts: [
-        { name: 'question', label: 'Your question', rows: 2 },
-        { name: 'context', label: 'The text that may hold the answer', rows: 6 },
-      ],
-    }),
-    image: () => ({
-      about: 'The model reads an image as it read those that it was trained on.',
-      button: 'Ask',
-      texts: [],
-      file: IMAGE,
-    }),
-    recording: () => ({
-      about: 'The model hears a recording as it heard those that it was trained on.',
-      button: 'Ask',
-      texts: [],
-      file: { label: 'A recording', accept: 'audio/*' },
-    }),
-    similarity: () => ({
-      about: `Two texts are compared; one alone is searched for among ${collection.length} texts of the held-out rows. 1 is the same direction, 0 is none in common.`,
-      button: 'Compare',
-      texts: [
-        one('A text'),
-        { name: 'other', label: 'Another text', rows: 2, isOptional: true, hint: 'may be left empty' },
-      ],
-    }),
-    captions: () => ({
-      about: 'How well texts fit an image: the cosine of their vectors.',
-      button: 'Compare',
-      texts: [{ name: 'text', label: 'Texts, one a line', rows: 4, value: collection.slice(0, 4).join('\n') }],
-      file: IMAGE,
-    }),
-    items: () => ({
-      about: 'What somebody is likely to choose next.',
-      button: 'Recommend',
-      texts: [
-        {
-          name: 'text',
-          label: 'Items chosen so far, one a line, the last one last',
-          rows: 4,
-          value: itemsIn(first?.prompt),
-        },
-      ],
-    }),
-  };
-  return forms[kind]();
+  const sample = samples?.rows[0]?.prompt;
+  const one = (label: string): TextField => ({ name: 'text', label, rows: 3, value: sample });
+  return FORMS[kind]({ one, columns, collection, sample });
+}
+
+const FORMS: Record<TryKind, (parts: FormParts) => Form> = {
+  writing: ({ one }) => ({
+    about:
+      'The same words to the tuned model and to its base, side by side: always the likeliest next token, as in the comparison.',
+    button: 'Ask',
+    texts: [one('Your words')],
+  }),
+  text: ({ one, columns }) => ({
+    about: 'The model reads a text as it read those that it was trained on.',
+    button: 'Ask',
+    texts: columns === undefined ? [one('Your text')] : columnFields(columns),
+  }),
+  question: () => ({
+    about: 'The model finds the stretch of a text that answers a question, or that there is none.',
+    button: 'Ask',
+    texts: [
+      { name: 'question', label: 'Your question', rows: 2 },
+      { name: 'context', label: 'The text that may hold the answer', rows: 6 },
+    ],
+  }),
+  image: () => ({
+    about: 'The model reads an image as it read those that it was trained on.',
+    button: 'Ask',
+    texts: [],
+    file: IMAGE,
+  }),
+  recording: () => ({
+    about: 'The model hears a recording as it heard those that it was trained on.',
+    button: 'Ask',
+    texts: [],
+    file: { label: 'A recording', accept: 'audio/*' },
+  }),
+  similarity: ({ one, collection }) => ({
+    about: `${similarityTask(collection.length)} 1 is the same direction, 0 is none in common.`,
+    button: 'Compare',
+    texts: [one('A text'), { name: 'other', label: 'Another text', rows: 2, ...(collection.length > 0 && OPTIONAL) }],
+  }),
+  captions: ({ collection }) => ({
+    about: 'How well texts fit an image: the cosine of their vectors.',
+    button: 'Compare',
+    texts: [{ name: 'text', label: 'Texts, one a line', rows: 4, value: collection.slice(0, 4).join('\n') }],
+    file: IMAGE,
+  }),
+  items: ({ sample }) => ({
+    about: 'What somebody is likely to choose next.',
+    button: 'Recommend',
+    texts: [
+      {
+        name: 'text',
+        label: 'Items chosen so far, one a line, the last one last',
+        rows: 4,
+        value: itemsIn(sample),
+      },
+    ],
+  }),
+};
+
+const OPTIONAL = { isOptional: true, hint: 'may be left empty' };
+
+function similarityTask(texts: number): string {
+  return texts === 0
+    ? 'How alike two texts are.'
+    : `Two texts are compared; one alone is searched for among ${texts} texts of the held-out rows.`;
 }
 
 /** A held-out row lists its items parted by commas. */

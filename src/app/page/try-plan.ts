@@ -44,6 +44,9 @@ const FILES: Readonly<Record<string, TryKind>> = {
   recordings: 'recording',
 };
 
+/** What a base model does too, as well as it can, without a head of its own. */
+const WITH_BASE: readonly TryKind[] = ['writing', 'similarity', 'captions'];
+
 const MOST_TEXTS = 500;
 
 /** Undefined where there is no result yet, or one that answers nothing by itself. */
@@ -51,7 +54,7 @@ export function tryPlan({ run, data, recipe, samples, comparison }: RunReport): 
   const usual = KINDS[(run.objective ?? '') as keyof typeof KINDS];
   if (run.result === undefined || usual === undefined) return undefined;
   const kind = FILES[data?.format ?? ''] ?? usual;
-  const isCompared = comparison?.systems.some((system) => system.kind === 'base') ?? kind === 'writing';
+  const isCompared = comparison?.systems.some((system) => system.kind === 'base') ?? WITH_BASE.includes(kind);
   const mapping = (recipe as { data?: { columns?: ColumnMapping } } | undefined)?.data?.columns;
   const columns = mapping?.text === undefined ? [] : columnsOf(mapping.text);
   const texts = (samples?.rows ?? []).flatMap(({ expected, prompt }) =>

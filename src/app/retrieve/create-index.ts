@@ -14,7 +14,7 @@ import {
   type OpenVectors,
 } from '../embed/embedder.ts';
 import { rememberedColumns } from '../embed/remembered-columns.ts';
-import { openRows, type EmbedRow, type RowSource } from '../embed/row-source.ts';
+import { openRows, type EmbedRow, type ReadyRow, type RowSource } from '../embed/row-source.ts';
 import { rowsFileOf, VectorFile } from '../embed/vector-file.ts';
 import { IndexedRows, indexFiles, newManifest, readManifest, type IndexManifest } from './index-folder.ts';
 
@@ -67,12 +67,13 @@ export async function createIndex(target: string, options: CreateIndexOptions): 
   const remembered = rememberedColumns(target, 'document');
   const source = await openRows({ input, rows, text, image, purpose: 'document', remembered, signal });
   const { pooling = previous?.model.pooling as AskedPooling | undefined, base = previous?.base } = options;
+  const exact = options.exact ?? previous?.isExact;
   const session = await openVectors({ target, base, pooling, onEvent, signal });
   try {
     const identity = await session.identity();
     if (previous !== undefined && previous.model.identity !== identity) throw otherModel(to, target, previous);
     return await writeWholeFolder(resolve(to), async (draft) =>
-      fill(draft, { options: { ...options, pooling, base }, target, source, session, identity, previous }),
+      fill(draft, { options: { ...options, pooling, base, exact }, target, source, session, identity, previous }),
     );
   } finally {
     await session.close().catch(() => undefined);
@@ -89,37 +90,15 @@ interface Filling {
 }
 
 async function fill(draft: string, filling: Filling): Promise<CreatedIndex> {
-  const { options, source, session, identity, previous } = filling;
-  const { to, onEvent, signal } = options;
-  const { model } = session;
-  const prompts = previous?.prompts ?? promptsOf(model);
+  const { options, source, session, previous } = filling;
+  const { to } = options;
+  const prompts = previous?.prompts ?? promptsOf(session.model);
   const made = join(draft, 'made.safetensors');
-  using file = new VectorFile(made, { count: source.count, width: model.width });
-  const keep = file.add.bind(file);
-  const { cut } = await embedAll(source, session, {
-    keep: ({ values }, vector) => keep(values, vector),
-    prefix: prompts.document,
-    onEvent,
-    signal,
-  });
-  file.commit();
+  const { cut } = await writeVectors(made, filling, prompts.document);
   await joinRows(draft, made, previous === undefined ? undefined : to);
-  const indexed = await runJob({
-    job: 'index-vectors',
-    input: {
-      vectors: made,
-      previous: previous && join(resolve(to), indexFiles.vectors),
-      to: join(draft, indexFiles.vectors),
-      madeBy: identity,
-      isCosine: model.similarity === 'cosine',
-      isExact: options.exact ?? previous?.isExact,
-    },
-    onEvent,
-    signal,
-  });
+  const indexed = await indexVectors(draft, made, filling);
   rmSync(made);
-  const manifest = manifestOf(filling, { prompts, indexed });
-  writeJson(join(draft, indexFiles.manifest), manifest);
+  writeJson(join(draft, indexFiles.manifest), manifestOf(filling, { prompts, indexed }));
   new IndexedRows(draft, indexed.count)[Symbol.dispose]();
   return {
     folder: resolve(to),
@@ -131,6 +110,28 @@ async function fill(draft: string, filling: Filling): Promise<CreatedIndex> {
     cut,
     ...(indexed.recall !== undefined && { recall: indexed.recall }),
   };
+}
+
+async function writeVectors(path: string, { options, source, session }: Filling, prefix: string | undefined) {
+  const { onEvent, signal } = options;
+  using file = new VectorFile(path, { count: source.count, width: session.model.width });
+  const keep = ({ values }: ReadyRow, vector: Float32Array) => file.add(values, vector);
+  const counts = await embedAll(source, session, { keep, prefix, onEvent, signal });
+  file.commit();
+  return counts;
+}
+
+function indexVectors(draft: string, vectors: string, { options, session, identity, previous }: Filling) {
+  const { to, exact, onEvent, signal } = options;
+  const input = {
+    vectors,
+    previous: previous && join(resolve(to), indexFiles.vectors),
+    to: join(draft, indexFiles.vectors),
+    madeBy: identity,
+    isCosine: session.model.similarity === 'cosine',
+    isExact: exact,
+  };
+  return runJob({ job: 'index-vectors', input, onEvent, signal });
 }
 
 function manifestOf(

@@ -59,7 +59,7 @@ export async function query(folder: string, options: QueryRowsOptions): Promise<
     const answer = async (piece: readonly ReadyRow[]) => {
       signal?.throwIfAborted();
       for (const [i, hits] of (await index.search(piece, { topK, signal })).entries()) {
-        const found = { query: piece[i].values, hits: hits.map(({ place: _, ...hit }) => hit) };
+        const found = { query: piece[i].values, hits: hits.map(({ rank, score, row }) => ({ rank, score, row })) };
         if (file === undefined) answers.push(found);
         else file.add(found);
       }

@@ -31,8 +31,7 @@ export const command = defineCommand({
     const { createIndex } = await import('../../app/retrieve/create-index.ts');
     const input = context.option('--input');
     const to = context.option('--to');
-    if (input === undefined) throw missing('There are no rows to index', '--input docs.csv');
-    if (to === undefined) throw missing('The index needs a folder', '--to index');
+    if (input === undefined || to === undefined) throw missing(input, to);
     const signal = context.stopSignal('stopping; no index is written');
     return withProgress(context, (onEvent) =>
       createIndex(context.argument('MODEL')!, {
@@ -64,6 +63,10 @@ export const command = defineCommand({
   },
 });
 
-function missing(what: string, fix: string): AttuneError {
-  return new AttuneError('E_USAGE', { what, fix: `name it: ${fix}` });
+function missing(input: string | undefined, to: string | undefined): AttuneError {
+  const needed = [...(input === undefined ? ['--input docs.csv'] : []), ...(to === undefined ? ['--to index'] : [])];
+  return new AttuneError('E_USAGE', {
+    what: 'An index needs rows and a folder',
+    fix: `name what is missing: ${needed.join(' and ')}`,
+  });
 }

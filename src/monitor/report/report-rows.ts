@@ -35,7 +35,7 @@ async function redactedSamples(samples: RunReport['samples']): Promise<RunReport
 }
 
 /** What is in a picture nobody has looked for. */
-function redactedRow({ picture: _, ...row }: SampleRow, redactor: Redactor): SampleRow {
+function redactedRow(row: SampleRow, redactor: Redactor): SampleRow {
   const { prompt, expected, answers } = row;
   const texts = Object.fromEntries(Object.entries(answers).map(([name, { text }]) => [name, text]));
   const clean = redactor.redact({ prompt, texts, ...(expected !== undefined && { expected }) }) as {
@@ -46,6 +46,7 @@ function redactedRow({ picture: _, ...row }: SampleRow, redactor: Redactor): Sam
   const cleanAnswers = Object.entries(answers).map(([name, answer]) => [name, { ...answer, text: clean.texts[name] }]);
   return {
     ...row,
+    picture: undefined,
     prompt: clean.prompt,
     ...(clean.expected !== undefined && { expected: clean.expected }),
     answers: Object.fromEntries(cleanAnswers) as SampleRow['answers'],
