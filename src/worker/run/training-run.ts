@@ -115,10 +115,8 @@ export async function prepareRun(context: RunContext): Promise<PreparedRun> {
   if (objective.config !== undefined) model.config = withReading(model.config, objective.config);
   const update = await createUpdate(recipe, tuning);
   const training = settleTraining(context, base, train.rows.length);
-  const constants = await decide(context, { model, objective, tokenizer, training }, [
-    ...train.rows,
-    ...validation.rows,
-  ]);
+  const all = [...train.rows, ...validation.rows];
+  const constants = await decide(context, { model, objective, tokenizer, training }, all);
   const mixture = loaded.mixture && refitMixture(loaded.mixture, train.rowOf);
   const { microBatchTokens } = constants;
   const sampler = createSampler(recipe, train.rows, { microBatchTokens, batchSize: training.batch_size, mixture });
@@ -128,7 +126,7 @@ export async function prepareRun(context: RunContext): Promise<PreparedRun> {
   const { frozenBlocks: blocks } = tuning;
   const frozen = { base, media, model, objective, blocks: blocks ?? 0, ...constants, emit, signal };
   const isResumed = blocks !== undefined && canResume(objective);
-  const trained = !isResumed ? objective : await withFrozenRows([...train.rows, ...validation.rows], frozen);
+  const trained = !isResumed ? objective : await withFrozenRows(all, frozen);
   const parts: TrainerParts = { model, tuning, update, objective: trained, ...rows, sampler, measure };
   const aroundStep =
     context.profile === true ? profileSteps(options.schedule.totalSteps, { ...context, model }) : undefined;
