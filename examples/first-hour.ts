@@ -11,6 +11,7 @@ import type { Example, Setting } from './example.ts';
 const BIN = resolve(import.meta.dirname, '../bin/attune');
 const SEED = 1;
 const FRESH = 200;
+const RECIPE = 'recipe.yaml';
 
 /** From a file to a model in use, by commands alone and with init's own recipe. */
 export const firstHour: Example = {
@@ -49,9 +50,10 @@ async function walk(name: string, set: FirstHourSet, { folder: cache, log, quick
   const size = { rows: quick ? Math.round(set.rows / 4) : set.rows, fresh: FRESH, seed: SEED };
   const written = await set.write(folder, size);
   const attune = commandsIn(folder, log);
-  await attune('init', written.data, ...written.answers, '--yes', '--output', 'recipe.yaml');
+  const made = await attune<{ command?: string }>('init', written.data, ...written.answers, '--yes', '--output', RECIPE);
+  if (made.command !== undefined) await attune(...made.command.split(' ').slice(1));
   const began = performance.now();
-  const { folder: run, comparison } = await attune<Trained>('train', 'recipe.yaml');
+  const { folder: run, comparison } = await attune<Trained>('train', RECIPE);
   const minutes = (performance.now() - began) / 60_000;
   const output = join(folder, 'predictions.jsonl');
   await attune('predict', run, '--input', written.fresh, '--to', output);

@@ -55,7 +55,7 @@ describe('matrix factorisation', () => {
 describe('its tuning', () => {
   it('is of all weights: no layer takes an adapter, which is told before training and refused in it', async () => {
     const config = tinyConfigs.bpr_mf[0];
-    expect(await describeModel({ config })).toEqual([]);
+    expect((await describeModel({ config })).adapted).toEqual([]);
     const context = { emit: () => undefined } as unknown as JobContext;
     const { estimates } = await estimate({ config, rank: 8, tokens: 1000 }, context);
     expect(new Set(estimates.map(({ method }) => method))).toEqual(new Set(['full']));
