@@ -50,15 +50,25 @@ async function walk(name: string, set: FirstHourSet, { folder: cache, log, quick
   const size = { rows: quick ? Math.round(set.rows / 4) : set.rows, fresh: FRESH, seed: SEED };
   const written = await set.write(folder, size);
   const attune = commandsIn(folder, log);
-  const made = await attune<{ command?: string }>('init', written.data, ...written.answers, '--yes', '--output', RECIPE);
+  const made = await attune<{ command?: string }>(
+    'init',
+    written.data,
+    ...written.answers,
+    '--yes',
+    '--output',
+    RECIPE,
+  );
   if (made.command !== undefined) await attune(...made.command.split(' ').slice(1));
   const began = performance.now();
   const { folder: run, comparison } = await attune<Trained>('train', RECIPE);
   const minutes = (performance.now() - began) / 60_000;
   const output = join(folder, 'predictions.jsonl');
-  await attune('predict', run, '--input', written.fresh, '--to', output);
+  if (set.isSearch === true) {
+    await attune('retrieve', 'index', run, '--input', written.data, '--to', 'index');
+    await attune('retrieve', 'query', 'index', '--input', written.fresh, '--top-k', '1', '--to', output);
+  } else await attune('predict', run, '--input', written.fresh, '--to', output);
   return {
-    row: rowOf(set, written, { comparison, minutes, right: share(output, written.truth) }),
+    row: rowOf(set, written, { comparison, minutes, right: share(set, output, written.truth) }),
     sentence: comparison.sentence,
   };
 }
@@ -100,14 +110,27 @@ function rowOf({ title }: FirstHourSet, { ceiling }: WrittenSet, { comparison, m
 }
 
 /** Share of fresh rows whose prediction is the truth; numbers by their share of explained variance. */
-function share(output: string, truth: readonly unknown[]): string {
+function share({ isSearch, isRight = isEqual }: FirstHourSet, output: string, truth: readonly unknown[]): string {
   const predicted = readFileSync(output, 'utf8')
     .trimEnd()
     .split('\n')
-    .map((line) => (JSON.parse(line) as { prediction: unknown }).prediction);
+    .map((line) => answerIn(JSON.parse(line) as Answered, isSearch));
   if (typeof truth[0] === 'number') return `R² ${explained(predicted as number[], truth as number[]).toFixed(3)}`;
-  const right = truth.filter((value, i) => JSON.stringify(value) === JSON.stringify(predicted[i])).length;
+  const right = truth.filter((value, i) => isRight(predicted[i], value)).length;
   return `${right} of ${truth.length}`;
+}
+
+interface Answered {
+  prediction?: unknown;
+  document?: string;
+}
+
+function answerIn({ prediction, document }: Answered, isSearch = false): unknown {
+  return isSearch ? document : prediction;
+}
+
+function isEqual(prediction: unknown, truth: unknown): boolean {
+  return JSON.stringify(prediction) === JSON.stringify(truth);
 }
 
 function explained(predicted: readonly number[], truth: readonly number[]): number {

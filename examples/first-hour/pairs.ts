@@ -61,6 +61,7 @@ export const pairs: FirstHourSet = {
   about:
     'Customers ask in other words than the catalogue uses; each of 600 products is to be found by its own question.',
   rows: 600,
+  isSearch: true,
   async write(folder, { rows, fresh, seed }) {
     const all = catalogue(new Draws(seed, 'pairs')).slice(0, rows);
     const [data, freshFile] = [join(folder, 'search.csv'), join(folder, 'fresh.csv')];
@@ -72,7 +73,7 @@ export const pairs: FirstHourSet = {
     );
     return {
       data,
-      answers: ['--text-column', 'query', '--label-column', 'document'],
+      answers: [],
       fresh: freshFile,
       truth: asked.map(({ document }) => document),
       ceiling: { metric: 'recall_at_10', value: 1, because: 'each question names all that tells its product apart' },

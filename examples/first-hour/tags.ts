@@ -25,6 +25,11 @@ function drawOrder(draws: Draws): Part[] {
   ]);
 }
 
+/** As `predict` names them: "PRODUCT: copper pipe". */
+function namesIn(parts: readonly Part[]): string[] {
+  return parts.flatMap(([text, tag]) => (tag === undefined ? [] : [`${tag}: ${text}`]));
+}
+
 function taggedWords(parts: readonly Part[]) {
   const words = parts.flatMap(([text, tag]) =>
     text.split(' ').map((word, i) => ({ word, tag: tag === undefined ? 'O' : `${i === 0 ? 'B' : 'I'}-${tag}` })),
@@ -38,14 +43,14 @@ export const tags: FirstHourSet = {
   rows: 800,
   async write(folder, { rows, fresh, seed }) {
     const draws = new Draws(seed, 'tags');
-    const [known, unknown] = [rows, fresh].map((length) => Array.from({ length }, () => taggedWords(drawOrder(draws))));
+    const [known, unknown] = [rows, fresh].map((length) => Array.from({ length }, () => drawOrder(draws)));
     const [data, freshFile] = [join(folder, 'orders.jsonl'), join(folder, 'fresh.jsonl')];
-    writeRows(data, known);
+    writeRows(data, known.map(taggedWords));
     writeRows(
       freshFile,
-      unknown.map(({ tokens }) => ({ tokens })),
+      unknown.map((parts) => ({ tokens: taggedWords(parts).tokens })),
     );
     const ceiling = { metric: 'entity_f1', value: 1, because: 'tags follow from the words around them' };
-    return { data, answers: [], fresh: freshFile, truth: unknown.map(({ ner_tags }) => ner_tags), ceiling };
+    return { data, answers: [], fresh: freshFile, truth: unknown.map(namesIn), ceiling };
   },
 };

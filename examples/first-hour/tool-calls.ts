@@ -41,6 +41,11 @@ export const toolCalls: FirstHourSet = {
   title: 'calls of tools',
   about: 'The assistant answers each question with a call of the right one of three tools, with the value out of it.',
   rows: 500,
+  isRight: (prediction, truth) => {
+    const { name, arguments: given } = truth as { name: string; arguments: string };
+    const [call] = /\{.*\}/s.exec(String(prediction)) ?? [];
+    return call !== undefined && isCall(call, { name, given });
+  },
   async write(folder, { rows, fresh, seed }) {
     const draws = new Draws(seed, 'tool-calls');
     const [known, unknown] = [rows, fresh].map((length) => Array.from({ length }, () => drawConversation(draws)));
@@ -61,3 +66,13 @@ export const toolCalls: FirstHourSet = {
     return { data, answers: [], fresh: freshFile, truth: unknown.map(({ call }) => call.function), ceiling };
   },
 };
+
+/** The same call, whatever the spaces in it. */
+function isCall(text: string, { name, given }: { name: string; given: string }): boolean {
+  try {
+    const call = JSON.parse(text) as { name?: unknown; arguments?: unknown };
+    return call.name === name && JSON.stringify(call.arguments) === given;
+  } catch {
+    return false;
+  }
+}

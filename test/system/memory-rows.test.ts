@@ -92,13 +92,16 @@ describe('rows in memory', () => {
   it('are named in errors by their place in the program', async () => {
     const bad = rows.with(12, { prompt: 'Colour 12:', completion: 7 as unknown as string });
     const trained = await errorOf(train(await recipeOf({ train: bad }, join(folder, 'bad'))));
-    const generated = await errorOf(generateRows({ target: model, input: bad }));
+    // Rows to be answered need no answer, so nothing of it is read.
+    const badPrompt = rows.with(12, { prompt: 7 as unknown as string, completion: ' red' });
+    const generated = await errorOf(generateRows({ target: model, input: badPrompt }));
     const evaluated = await errorOf(evaluate(model, { data: bad }));
     const places = [trained, generated, evaluated].map(({ problems }) =>
       problems.map(({ file, field }) => [file, field]),
     );
-    const name = (option: string) => [[undefined, `${option}[12].completion`]];
-    expect(places).toEqual([name('data.train'), name('input'), name('data')]);
+    const name = (place: string) => [[undefined, place]];
+    const expected = ['data.train[12].completion', 'input[12].prompt', 'data[12].completion'];
+    expect(places).toEqual(expected.map(name));
     for (const { message } of [trained, generated, evaluated]) expect(message).not.toMatch(/\.jsonl|attune-rows/);
   });
 });

@@ -66,12 +66,13 @@ describe.skipIf(!hasEngine)('a run that was started in another folder', () => {
     expect(recipe.data.train[0].path).toBe(bench.path('one/good.jsonl'));
   });
 
-  it('of a version that did not know some setting yet goes on with that setting’s default', () => {
+  it('of a version that did not know some setting yet goes on with that setting’s default', async () => {
     const log = bench.text('one/runs/first/events.jsonl');
     expect(log).toContain('"patience":null');
     bench.write('one/runs/first/events.jsonl', log.replaceAll(/,"patience":null|"patience":null,/g, ''));
+    expect((await storedRecipe(bench.path('one/runs/first'))).evaluation.patience).toBeNull();
     const { document } = bench.run(['runs', 'resume', 'runs/first'], { folder: 'one' });
-    expect(document).toMatchObject({ outcome: 'finished' });
+    expect(document).toMatchObject({ outcome: 'finished-before' });
   });
 
   it('is used where its whole project has been moved to', async () => {

@@ -1,0 +1,108 @@
+// From a user's file to a model in use, by commands alone: what examples/first-hour measures, on few rows and steps.
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { firstHourSets } from '../../examples/first-hour/index.ts';
+
+const bin = resolve('bin/attune');
+const work = mkdtempSync(join(tmpdir(), 'attune-first-hour-'));
+afterAll(() => rmSync(work, { recursive: true, force: true }));
+
+interface Walk {
+  rows: number;
+  /** What a user of this test's patience adds to init and to train. */
+  init?: readonly string[];
+  train?: readonly string[];
+}
+
+const FRESH = 12;
+const FEW_STEPS = ['--max-steps', '20', '--baselines', 'none'];
+
+/** Runs a command as a user does; its one JSON document. */
+function attune(cwd: string, ...words: string[]): Record<string, unknown> {
+  const env = { ...process.env, ATTUNE_HOME: join(work, 'home') };
+  const { status, stdout, stderr } = spawnSync(bin, [...words, '--json'], { cwd, env, encoding: 'utf8' });
+  expect(status, `attune ${words.join(' ')}\n${stdout}${stderr}`).toBe(0);
+  return JSON.parse(stdout) as Record<string, unknown>;
+}
+
+/** init, train, predict; what was predicted of the fresh rows, and the run. */
+async function walk(name: keyof typeof firstHourSets, { rows, init = [], train = FEW_STEPS }: Walk) {
+  const folder = join(work, name);
+  mkdirSync(folder);
+  const written = await firstHourSets[name].write(folder, { rows, fresh: FRESH, seed: 3 });
+  const made = attune(folder, 'init', written.data, ...written.answers, ...init, '--yes', '--output', 'recipe.yaml');
+  const { folder: run } = attune(folder, 'train', 'recipe.yaml', ...train);
+  const output = join(folder, 'predictions.jsonl');
+  attune(folder, 'predict', String(run), '--input', written.fresh, '--to', output);
+  const predicted = readFileSync(output, 'utf8').trimEnd().split('\n');
+  const answers = predicted.map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(answers).toHaveLength(FRESH);
+  expect(answers.map(({ error = null }) => error)).toEqual(answers.map(() => null));
+  return { folder, made, run: String(run), answers, written };
+}
+
+describe('from a file to a model in use', () => {
+  it('tickets to queues: columns joined, probabilities in a CSV that keeps the columns', async () => {
+    const { folder, made, run, answers, written } = await walk('tickets', { rows: 160 });
+    expect(made).toMatchObject({ objective: 'classification', columns: { text: ['subject', 'body', 'product'] } });
+    for (const { probability } of answers) expect(probability).toBeGreaterThan(0);
+    attune(folder, 'predict', run, '--input', written.fresh, '--to', join(folder, 'out.csv'));
+    const [header, first] = readFileSync(join(folder, 'out.csv'), 'utf8').split('\n');
+    expect(header).toBe('subject,body,product,customer,date,prediction,probability,error');
+    expect(first).toMatch(/,(Billing|Technical|Returns|Shipping|Account),0\.\d+,$/);
+  });
+
+  it('replies to tickets: the answer column is written', async () => {
+    const { made, answers } = await walk('replies', { rows: 60 });
+    expect(made).toMatchObject({ objective: 'sft' });
+    for (const { prediction } of answers) expect(prediction).toBeTypeOf('string');
+  });
+
+  it('shapes in images: a folder for each class', async () => {
+    const folder = join(work, 'vit');
+    cpSync('fixtures/models/vit', folder, { recursive: true });
+    const processor = { image_processor_type: 'ViTImageProcessor', size: 32 };
+    writeFileSync(join(folder, 'preprocessor_config.json'), JSON.stringify(processor));
+    const model = ['--model', folder];
+    const { answers } = await walk('shapes', { rows: 40, init: model });
+    for (const { prediction } of answers) expect(['circle', 'square', 'triangle', 'cross']).toContain(prediction);
+  });
+
+  it('conversations with tools: calls are trained and written', async () => {
+    const steps = ['--max-steps', '60', '--baselines', 'none'];
+    const { answers } = await walk('tool-calls', { rows: 60, train: steps });
+    expect(answers.some(({ prediction }) => /order_status|refund|stock/.test(String(prediction)))).toBe(true);
+  });
+
+  it('fraud: trees over the columns are kept and used', async () => {
+    const { answers } = await walk('fraud', { rows: 1500, train: ['--model', 'trees', '--baselines', 'none'] });
+    for (const { prediction } of answers) expect(['yes', 'no']).toContain(prediction);
+  });
+
+  it('prices: a number for each flat', async () => {
+    const { made, answers } = await walk('prices', { rows: 120 });
+    expect(made).toMatchObject({ objective: 'regression' });
+    for (const { prediction } of answers) expect(prediction).toBeTypeOf('number');
+  });
+
+  it('tags: the names in each sentence, with their places', async () => {
+    const { answers } = await walk('tags', { rows: 80 });
+    for (const { prediction, spans } of answers) expect(spans).toHaveLength((prediction as string[]).length);
+  });
+
+  it('pairs for search: an index that is asked', async () => {
+    const folder = join(work, 'pairs');
+    mkdirSync(folder);
+    const { data, answers, fresh } = await firstHourSets.pairs.write(folder, { rows: 80, fresh: FRESH, seed: 3 });
+    const made = attune(folder, 'init', data, ...answers, '--yes', '--output', 'recipe.yaml');
+    expect(made).toMatchObject({ objective: 'contrastive' });
+    const { folder: run } = attune(folder, 'train', 'recipe.yaml', ...FEW_STEPS);
+    attune(folder, 'retrieve', 'index', String(run), '--input', data, '--to', 'index');
+    attune(folder, 'retrieve', 'query', 'index', '--input', fresh, '--top-k', '3', '--to', 'hits.jsonl');
+    const hits = readFileSync(join(folder, 'hits.jsonl'), 'utf8').trimEnd().split('\n');
+    expect(hits).toHaveLength(3 * FRESH);
+  });
+});
