@@ -1,3 +1,4 @@
+import type { Client, QueryConfig } from 'pg';
 import { Unreadable } from '../../outcome.ts';
 import type { Draft, ReadContext } from '../../reader.ts';
 import { isReading, plainValues } from './query.ts';
@@ -15,8 +16,10 @@ export function shownUrl(url: string): string {
 const ROWS_AT_ONCE = 1000;
 
 /**
- * What a query gives, through a cursor of a transaction that can only read: declaring a cursor refuses what is no
- * query, and the server everything that would write; what it might let pass is never committed. A password may stand in the address, in PGPASSWORD or in ~/.pgpass.
+ * What a query gives, through a cursor of a transaction that can only read. The query is sent by the extended protocol,
+ * which takes one statement: the server itself decides where it ends, whatever comments and quotes stand in it, so that
+ * nothing can end the transaction. Declaring a cursor refuses what is no query, and the server everything that would
+ * write; what it might let pass is never committed. A password may stand in the address, in PGPASSWORD or in ~/.pgpass.
  */
 export async function* readPostgres(url: string, context: ReadContext): AsyncGenerator<Draft> {
   const { query } = context.choices;
@@ -32,11 +35,15 @@ export async function* readPostgres(url: string, context: ReadContext): AsyncGen
     connectionString: url,
     connectionTimeoutMillis: seconds * 1000,
     statement_timeout: seconds * 1000,
+    // For whatever is begun besides the transaction below.
+    options: '-c default_transaction_read_only=on',
   });
   try {
     await client.connect();
     await client.query('BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY');
-    await client.query(`DECLARE attune NO SCROLL CURSOR FOR ${query.trim().replace(/;$/, '')}`);
+    await noteRole(client, context);
+    const text = `DECLARE attune NO SCROLL CURSOR FOR ${query.trim().replace(/;$/, '')}`;
+    await client.query({ text, queryMode: 'extended' } as QueryConfig);
     let row = 0;
     for (;;) {
       const { rows } = await client.query<Record<string, unknown>>(`FETCH ${ROWS_AT_ONCE} FROM attune`);
@@ -52,4 +59,13 @@ export async function* readPostgres(url: string, context: ReadContext): AsyncGen
     await client.query('ROLLBACK').catch(() => undefined);
     await client.end().catch(() => undefined);
   }
+}
+
+/** Functions may do what transactions cannot forbid, as far as the role may: run programs, read the server's files. */
+async function noteRole(client: Client, { notes }: ReadContext): Promise<void> {
+  const { rows } = await client.query<{ role: string; mighty: boolean }>(
+    'SELECT current_user AS role, rolsuper AS mighty FROM pg_roles WHERE rolname = current_user',
+  );
+  for (const { role, mighty } of rows)
+    if (mighty) notes.add('read by a superuser: connect as a role that may only SELECT', role);
 }
