@@ -33,7 +33,7 @@ export async function prepareLabelled<Labelled extends LabelledExample>(
 export function unknownLabel(label: string, field: string, known: readonly string[]): Omit<Problem, 'file' | 'line'> {
   return {
     field,
-    message: `"${label}" is not among those trained: ${known.join(', ')}`,
+    message: `"${label}" is not among those trained: ${someOf(known)}`,
     fix: 'name every label of every split: objective.labels',
   };
 }
@@ -59,4 +59,12 @@ export function weightsOf(
     got: unknown.join(', '),
     expected: labels.join(', '),
   });
+}
+
+const SHOWN = 12;
+
+/** A text for each row makes a thousand labels. */
+function someOf(labels: readonly string[]): string {
+  const more = labels.length - SHOWN;
+  return more > 0 ? `${labels.slice(0, SHOWN).join(', ')} and ${more} more` : labels.join(', ');
 }

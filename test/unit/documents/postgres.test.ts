@@ -112,11 +112,11 @@ describe.skipIf(!canRun)('a PostgreSQL database', () => {
 describe.skipIf(!canRun)('a query that would be several', () => {
   // The guard of words counts none of these as a second statement; the server does.
   it.each([
-    "select 1 /* ' */; commit; set default_transaction_read_only = off; drop table items; select 1 /* ' */",
-    "select 1 --'\n; commit; set default_transaction_read_only = off; drop table items; select '",
-    'select $a$;$a$; commit; set default_transaction_read_only = off; drop table items; select $a$',
-    "select 1 /* /* ' */ */; commit; set default_transaction_read_only = off; drop table items; select ' /* */ '",
-    "select e'\\''; commit; set default_transaction_read_only = off; drop table items; select '",
+    "select 1 /* ' */; commit; begin read write; drop table items; commit; select 1 /* ' */",
+    "select 1 --'\n; commit; begin read write; drop table items; commit; select '",
+    'select $a$;$a$; commit; begin read write; drop table items; commit; select $a$',
+    "select 1 /* /* ' */ */; commit; begin read write; drop table items; commit; select ' /* */ '",
+    "select e'\\''; commit; begin read write; drop table items; commit; select '",
   ])('is refused by the server, and drops nothing: %j', async (sql) => {
     const { documents, outcome } = await query(sql);
     expect(documents).toEqual([]);
