@@ -1,3 +1,4 @@
+import { greatest } from '../base/many.ts';
 import type { Colours, Terminal } from './terminal.ts';
 
 export interface Column {
@@ -17,8 +18,18 @@ export function formatTable(
   colours: Colours,
   width = Infinity,
 ): string {
-  const wanted = columns.map(({ title }, index) => Math.max(title.length, ...rows.map((row) => row[index].length)));
-  const cells = columns.map((_, index) => Math.max(0, ...rows.map((row) => row[index].length)));
+  const wanted = columns.map(({ title }, index) =>
+    greatest(
+      rows.map((row) => row[index].length),
+      title.length,
+    ),
+  );
+  const cells = columns.map((_, index) =>
+    greatest(
+      rows.map((row) => row[index].length),
+      0,
+    ),
+  );
   const widths = fittingWidths(wanted, columns, { cells, width });
   const fit = (whole: string, index: number): string => {
     const cell = cutMiddle(whole, widths[index]);

@@ -1,3 +1,4 @@
+import { pushAll } from '../base/many.ts';
 import { readdirSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
@@ -93,8 +94,8 @@ export function expandSpec(spec: DataSpec, options: ExpandOptions): ExpandedSpec
         isInput: options.isInput,
         mediaFolder,
       }));
-      if (split === options.split) expanded.files.push(...files);
-      else (expanded.beside[split] ??= []).push(...files);
+      if (split === options.split) pushAll(expanded.files, files);
+      else pushAll((expanded.beside[split] ??= []), files);
     }
   }
   return expanded;

@@ -1,3 +1,4 @@
+import { pushAll } from '../base/many.ts';
 import { globSync, readdirSync, realpathSync, statSync, type Stats } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
@@ -47,7 +48,7 @@ function filesBelow(folder: string, extensions: readonly string[], visited = new
     if (name.startsWith('.')) continue;
     const path = join(folder, name);
     const stats = statOf(path);
-    if (stats?.isDirectory()) files.push(...filesBelow(path, extensions, visited));
+    if (stats?.isDirectory()) pushAll(files, filesBelow(path, extensions, visited));
     else if (stats !== undefined && extensions.some((extension) => name.endsWith(extension))) files.push(path);
   }
   return files;

@@ -26,8 +26,7 @@ export async function refuseUnplaced(
   const known = [...EVERYWHERE, ...(architecture.passedOver?.(config) ?? [])];
   const odd = unused.filter((name) => !known.some((pattern) => pattern.test(name)));
   if (odd.length === 0) return;
-  const elsewhere = await placesOf(architecture, config, files);
-  const unplaced = odd.filter((name) => !elsewhere.has(name));
+  const unplaced = await withoutPlace(odd, { architecture, raw: config, files });
   if (unplaced.length === 0) return;
   throw new AttuneError('E_TENSORS_UNPLACED', {
     what: `${files.folder} holds ${unplaced.length === 1 ? 'a tensor' : `${unplaced.length} tensors`} that a ${architecture.modelType} model has no place for, so it would compute something else`,
@@ -36,14 +35,30 @@ export async function refuseUnplaced(
   });
 }
 
-/** Names of the parameters of all tasks that an architecture can be saved for, with heads of their own or tied ones. */
-async function placesOf(architecture: Architecture, raw: RawConfig, files: Weights): Promise<Set<string>> {
-  const places = new Set<string>();
-  for (const task of Object.keys(architecture.heads(raw)) as Task[]) {
+interface Checkpoint {
+  architecture: Architecture;
+  raw: RawConfig;
+  files: Weights;
+}
+
+/** Those of the names that no task has a parameter for, with a head of its own or a tied one. */
+async function withoutPlace(names: readonly string[], { architecture, raw, files }: Checkpoint): Promise<string[]> {
+  const left = new Set(names);
+  for (const task of tasksOf(architecture, raw)) {
     for (const config of [raw, { ...raw, tie_word_embeddings: false }]) {
       const { model } = await skeleton(config, { task }, files);
-      for (const [path] of model.parameters()) for (const name of namesOf(model, path)) places.add(name);
+      for (const [path] of model.parameters()) for (const name of namesOf(model, path)) left.delete(name);
+      if (left.size === 0) return [];
     }
   }
-  return places;
+  return [...left];
+}
+
+/** The one that the checkpoint was saved for first: it has a place for nearly everything. */
+function tasksOf(architecture: Architecture, raw: RawConfig): Task[] {
+  const saved = Array.isArray(raw.architectures) ? (raw.architectures as unknown[]) : [];
+  const heads = Object.entries(architecture.heads(raw)) as [Task, { className: string }][];
+  return heads
+    .toSorted(([, a], [, b]) => Number(saved.includes(b.className)) - Number(saved.includes(a.className)))
+    .map(([task]) => task);
 }

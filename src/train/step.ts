@@ -1,3 +1,4 @@
+import { pushAll } from '../base/many.ts';
 import { AttuneError } from '../base/errors.ts';
 import type { Metrics } from '../base/events.ts';
 import { formatNumber } from '../base/format.ts';
@@ -84,7 +85,7 @@ async function addGradients(
         backward([result.perRow.sum()]);
         tape.backward();
       });
-      perRow.push(...result.perRow.toNumbers());
+      pushAll(perRow, result.perRow.toNumbers());
       request.add(result.tally);
     });
     await turn();

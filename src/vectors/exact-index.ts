@@ -1,4 +1,5 @@
 // V vectors, Q queries, D width
+import { pushAll } from '../base/many.ts';
 import { aten, fromArray, noGrad, scope } from '../tensor/index.ts';
 import { insert, type Found, type VectorIndex } from './vector-index.ts';
 
@@ -24,7 +25,7 @@ export class ExactIndex implements VectorIndex {
     const { width } = this;
     const found: Found[] = [];
     for (let start = 0; start < queries.length; start += QUERIES * width)
-      found.push(...this.#searchSome(queries.subarray(start, start + QUERIES * width), k));
+      pushAll(found, this.#searchSome(queries.subarray(start, start + QUERIES * width), k));
     return found;
   }
 

@@ -29,10 +29,11 @@ test.each(examples.names)('the example %s loads and has a title', async (name) =
   expect((await examples.load(name)).title).not.toBe('');
 });
 
-test('all examples but those of documents and personal data are run without being named', async () => {
+test('all examples but those of documents, the first hour and personal data are run without being named', async () => {
   const loaded = await Promise.all(examples.names.map(async (name) => ({ name, ...(await examples.load(name)) })));
   expect(loaded.filter(({ onlyByName = false }) => onlyByName).map(({ name }) => name)).toEqual([
     'data',
+    'first-hour',
     'personal-data',
   ]);
 });

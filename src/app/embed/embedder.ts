@@ -12,7 +12,9 @@ import { prefixOf, rowsRequest } from './vector-request.ts';
 import { openRows, type EmbedRow, type ReadyRow, type RowSource } from './row-source.ts';
 
 export interface EmbedderOptions extends EmbeddingModelOptions {
+  /** What happens, as it happens. */
   onEvent?: EventSink;
+  /** Aborting gives it up. */
   signal?: AbortSignal;
 }
 

@@ -19,6 +19,7 @@ export interface InitQuestions {
 export interface InitOptions extends InitHints {
   /** The model to tune; what suits the rows unless given. */
   model?: string;
+  /** Column whose values never straddle splits. */
   groupBy?: string;
   /** The recipe to write; named after the data unless given. */
   output?: string;
@@ -26,6 +27,7 @@ export interface InitOptions extends InitHints {
   yes?: boolean;
   /** Replaces a recipe that exists. */
   overwrite?: boolean;
+  /** Who answers questions; without anybody the likeliest reading is taken, or refused where it is not clear. */
   ask?: InitQuestions;
 }
 

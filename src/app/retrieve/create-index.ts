@@ -33,9 +33,13 @@ export interface CreateIndexOptions {
   add?: boolean;
   /** Every row is compared with every query, however many rows there are. */
   exact?: boolean;
+  /** The run's base model in place of its result. */
   base?: boolean;
+  /** How a plain encoder makes a vector: mean, first or last. */
   pooling?: AskedPooling;
+  /** What happens, as it happens. */
   onEvent?: EventSink;
+  /** Aborting gives it up. */
   signal?: AbortSignal;
 }
 

@@ -12,7 +12,9 @@ import { IndexedRows, indexFiles, readManifest, type IndexManifest } from './ind
 export interface OpenIndexOptions {
   /** Where the model lies now, if it has been moved since; it must be the same. */
   model?: string;
+  /** What happens, as it happens. */
   onEvent?: EventSink;
+  /** Aborting gives it up. */
   signal?: AbortSignal;
 }
 
@@ -30,6 +32,7 @@ export interface Hit {
 export interface QueryOptions {
   /** Rows for each query. Default 5. */
   topK?: number;
+  /** Aborting gives it up. */
   signal?: AbortSignal;
 }
 

@@ -10,7 +10,9 @@ export interface QueryRowsOptions extends OpenIndexOptions, QueryOptions {
   input?: string;
   /** Queries in memory, in place of a file: texts, or rows with columns. */
   rows?: readonly EmbedRow[];
+  /** Columns that are the query's text, joined. */
   textColumns?: readonly string[];
+  /** Column with the path of an image, in place of a text. */
   imageColumn?: string;
   /** The file to write: .csv or .jsonl. Without it the hits are returned. */
   to?: string;

@@ -1,3 +1,4 @@
+import { pushAll } from '../../base/many.ts';
 import { renameSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { AttuneError, type Problem } from '../../base/errors.ts';
@@ -40,7 +41,7 @@ export async function writeRows(rows: Rows, { name, folder, onEvent, signal }: W
     signal?.throwIfAborted();
     const written = rowLine(row, `${name}[${count}]`);
     if ('line' in written) draft.write(`${written.line}\n`);
-    else problems.push(...written.problems);
+    else pushAll(problems, written.problems);
     if (problems.length >= MAX_PROBLEMS) break;
     if (++count % ROWS_BETWEEN_REPORTS === 0)
       onEvent?.({ type: 'work-advanced', phase: 'data', done: count, unit: 'rows read' });

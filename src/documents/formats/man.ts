@@ -1,4 +1,5 @@
 /** Pages of manuals in roff, by the macros of man(7) and mdoc(7): headings, paragraphs, lists, code and tables. */
+import { greatest } from '../../base/many.ts';
 import { markdownTable } from '../text/html-table.ts';
 import { roffArguments, roffText } from '../text/roff.ts';
 import { readText } from '../text/decode.ts';
@@ -125,7 +126,10 @@ class ManPage {
       .replaceAll(/T\{\n([^]*?)\nT\}/g, (_, cell: string) => cell.replaceAll('\n', ' '));
     const rows = content.split('\n').filter((line) => line.trim() !== '' && !/^[.'_=]/.test(line));
     const cells = rows.map((row) => row.split(separator).map((cell) => roffText(cell, this.#strings).trim()));
-    const width = Math.max(0, ...cells.map(({ length }) => length));
+    const width = greatest(
+      cells.map(({ length }) => length),
+      0,
+    );
     if (width > 0)
       this.#block(markdownTable(cells.map((row) => [...row, ...Array<string>(width - row.length).fill('')])));
   }

@@ -1,4 +1,5 @@
 /** A mail's text taken apart: what its author wrote, what is quoted, and the signature. */
+import { pushAll } from '../../base/many.ts';
 import { announces, isFurtherHeader, isHeader, isOriginalMark } from './mail-marks.ts';
 
 export interface MailParts {
@@ -17,8 +18,9 @@ export function mailParts(body: string, { isForwarded = false } = {}): MailParts
   if (isForwarded && isMail(lines.slice(from, from + 6))) return forwarded(lines, from);
   const { own, quoted } = sortLines(lines.slice(0, from));
   const below = sortLines(lines.slice(to));
-  own.push(...below.own);
-  quoted.push(...lines.slice(from, to), ...below.quoted);
+  pushAll(own, below.own);
+  pushAll(quoted, lines.slice(from, to));
+  pushAll(quoted, below.quoted);
   return partsOf(own, quoted);
 }
 
@@ -66,7 +68,7 @@ function sortLines(lines: readonly string[]): { own: string[]; quoted: string[] 
   for (let at = 0; at < lines.length; at++) {
     const announced = announcementAt(lines, at);
     if (announced > 0) {
-      quoted.push(...lines.slice(at, at + announced));
+      pushAll(quoted, lines.slice(at, at + announced));
       at += announced - 1;
     } else if (/^\s{0,3}>/.test(lines[at])) quoted.push(lines[at].replace(/^\s*>\s?/, ''));
     else own.push(lines[at]);

@@ -1,3 +1,4 @@
+import { pushAll } from '../../base/many.ts';
 /** XML of Office files and e-books, by the names of its elements without their prefixes. */
 
 export interface XmlElement {
@@ -25,7 +26,7 @@ export function* elementsNamed(within: XmlElement, ...names: string[]): Generato
   const waiting = [...within.children].toReversed();
   for (let element = waiting.pop(); element !== undefined; element = waiting.pop()) {
     if (names.includes(bareName(element))) yield element;
-    else waiting.push(...[...element.children].toReversed());
+    else pushAll(waiting, [...element.children].toReversed());
   }
 }
 

@@ -1,3 +1,4 @@
+import { greatest } from '../../base/many.ts';
 import { philox4x32, philoxKey } from '../../base/random.ts';
 
 /** A number computed from rows given by index; an index may occur several times. NaN where the rows define none. */
@@ -65,7 +66,7 @@ export class Resampling {
     this.#draws ??= drawUnits(count, this.resamples, this.#seed);
     const values = new Float64Array(this.resamples);
     const isPlain = count === this.rows;
-    const buffer = new Uint32Array(isPlain ? 0 : count * Math.max(...this.#units.map(({ length }) => length)));
+    const buffer = new Uint32Array(isPlain ? 0 : count * greatest(this.#units.map(({ length }) => length)));
     for (let resample = 0; resample < this.resamples; resample++) {
       const drawn = this.#draws.subarray(resample * count, (resample + 1) * count);
       values[resample] = statistic(isPlain ? drawn : this.#rowsOf(drawn, buffer));

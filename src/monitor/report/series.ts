@@ -1,3 +1,4 @@
+import { greatest, smallest } from '../../base/many.ts';
 import type { StampedEvent } from '../../base/events.ts';
 
 /** One curve over steps, thinned to what a picture can show. */
@@ -69,7 +70,7 @@ function thin(steps: readonly number[], values: readonly number[]): Curve {
     const group = values.slice(start, start + perPoint);
     const value = group.reduce((sum, next) => sum + next, 0) / group.length;
     const step = steps[Math.min(start + perPoint, steps.length) - 1];
-    points.push({ step, value, low: Math.min(...group), high: Math.max(...group) });
+    points.push({ step, value, low: smallest(group), high: greatest(group) });
   }
   return { count: steps.length, points };
 }

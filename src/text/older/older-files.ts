@@ -1,3 +1,4 @@
+import { greatest } from '../../base/many.ts';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJson } from '../../files/json.ts';
@@ -91,7 +92,14 @@ export function addedTokens(
     if (known === undefined) wanted.push({ content, ...flags });
     else found.set(content, described(content, known, flags));
   }
-  let next = Math.max(-1, ...ids.values(), ...[...found.values()].map((token) => token.id)) + 1;
+  let next =
+    greatest(
+      ids.values(),
+      greatest(
+        [...found.values()].map((token) => token.id),
+        -1,
+      ),
+    ) + 1;
   for (const { content, ...flags } of wanted) found.set(content, described(content, next++, flags));
   return [...found.values()].toSorted((a, b) => a.id - b.id);
 }

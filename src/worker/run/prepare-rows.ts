@@ -1,3 +1,4 @@
+import { pushAll } from '../../base/many.ts';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { EventSink } from '../../base/events.ts';
 import type { ClassificationExample } from '../../data/example.ts';
@@ -126,7 +127,7 @@ async function tokenise(examples: readonly Example[], context: PrepareContext): 
   const problems: Problem[] = [];
   for (let start = 0; start < examples.length; start += CHUNK) {
     const result = await context.objective.prepare(examples.slice(start, start + CHUNK));
-    problems.push(...result.problems);
+    pushAll(problems, result.problems);
     for (const row of result.rows) if (row !== undefined) rows.push(row);
     const done = Math.min(start + CHUNK, examples.length);
     context.emit({ type: 'work-advanced', phase: 'data', done, total: examples.length, unit: 'rows tokenised' });

@@ -1,4 +1,5 @@
 /** Rows of a sheet as records, where they have a header. */
+import { greatest } from '../../../base/many.ts';
 import { markdownTable } from '../../text/html-table.ts';
 import type { Draft } from '../../reader.ts';
 import type { Cell, SheetRow } from './workbook.ts';
@@ -30,7 +31,10 @@ export class SheetTable {
   *#begin(): Generator<Draft> {
     const rows = this.#first;
     this.#first = [];
-    const width = Math.max(0, ...rows.map(({ cells }) => filled(cells)));
+    const width = greatest(
+      rows.map(({ cells }) => filled(cells)),
+      0,
+    );
     const at = rows.findIndex(({ cells }) => isHeader(cells, width));
     // Numbers below names are a table even where it has but one row; a few lines of text are none.
     if (at === -1 || at === rows.length - 1) return yield* this.#text(rows);

@@ -1,3 +1,4 @@
+import { greatest, smallest } from '../../../base/many.ts';
 import { formatNumber } from '../../../base/format.ts';
 import { html, type Html } from '../html.ts';
 import type { Curve, CurvePoint } from '../series.ts';
@@ -71,20 +72,20 @@ export function lineChart(options: LineChartOptions): Html | undefined {
 
 function stepScale(series: readonly LineSeries[], area: PlotArea, ticks: number): Scale {
   const steps = series.flatMap(({ curve }) => [curve.points[0].step, curve.points.at(-1)!.step]);
-  const scale = linearScale([Math.min(...steps), Math.max(...steps)], { range: [area.left, area.right], ticks });
+  const scale = linearScale([smallest(steps), greatest(steps)], { range: [area.left, area.right], ticks });
   return { ...scale, ticks: scale.ticks.filter(({ value }) => Number.isInteger(value) && value >= 0) };
 }
 
 function valueScale(series: readonly LineSeries[], area: PlotArea, kind: 'linear' | 'log' | 'auto'): Scale {
   const values = series.flatMap(({ curve }) => curve.points.map(({ value }) => value));
-  const high = Math.max(...values);
+  const high = greatest(values);
   const positive = values.filter((value) => value > 0);
   const range: [number, number] = [area.bottom, area.top];
-  const low = Math.min(...values);
+  const low = smallest(values);
   const isLog = kind === 'log' || (kind === 'auto' && low > 0 && high / low > LOG_FROM_RATIO);
   if (!isLog || positive.length === 0) return linearScale([low, high], { range, nice: true });
   // A rate that decays to nothing would stretch the axis without end.
-  return logScale([Math.max(Math.min(...positive), high * LOG_FLOOR), high * 1.1], { range });
+  return logScale([Math.max(smallest(positive), high * LOG_FLOOR), high * 1.1], { range });
 }
 
 /** A logarithm has no place for zero. */

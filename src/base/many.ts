@@ -1,0 +1,21 @@
+/**
+ * What spreading into arguments does, for any number of values: `Math.max(...values)` and `push(...values)` end with
+ * "Maximum call stack size exceeded" from some 120,000 on.
+ */
+export function greatest(values: Iterable<number>, least = -Infinity): number {
+  let found = least;
+  for (const value of values) if (value > found || Number.isNaN(value)) found = value;
+  return found;
+}
+
+/** The smallest of the values and `most`. */
+export function smallest(values: Iterable<number>, most = Infinity): number {
+  let found = most;
+  for (const value of values) if (value < found || Number.isNaN(value)) found = value;
+  return found;
+}
+
+/** Appends values of any number. */
+export function pushAll<Value>(target: Value[], values: Iterable<Value>): void {
+  for (const value of values) target.push(value);
+}
