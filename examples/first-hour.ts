@@ -122,11 +122,11 @@ function share({ isSearch, isRight = isEqual }: FirstHourSet, output: string, tr
 
 interface Answered {
   prediction?: unknown;
-  document?: string;
+  hits?: readonly { row: { document?: string } }[];
 }
 
-function answerIn({ prediction, document }: Answered, isSearch = false): unknown {
-  return isSearch ? document : prediction;
+function answerIn({ prediction, hits }: Answered, isSearch = false): unknown {
+  return isSearch ? hits?.[0].row.document : prediction;
 }
 
 function isEqual(prediction: unknown, truth: unknown): boolean {

@@ -39,7 +39,7 @@ async function drawImage(draws: Draws, shape: Shape, path: string): Promise<void
 export const shapes: FirstHourSet = {
   title: 'shapes in images',
   about: 'A folder for each of four shapes, in any colour, place and size.',
-  rows: 400,
+  rows: 200,
   async write(folder, { rows, fresh, seed }) {
     const draws = new Draws(seed, 'shapes');
     const [data, freshFolder] = [join(folder, 'shapes'), join(folder, 'fresh')];
