@@ -127,7 +127,7 @@ function systemsTable({ metric, metrics, systems, subject }: Comparison): string
 
 function use({ kind, task, vocabularySize, ...asked }: ModelCardParts): string {
   if (kind === 'cheap') return USE_OF_CHEAP;
-  const how = useOfTask(task);
+  const how = useOfTask(task, asked.promptForm);
   const own =
     how === undefined ? undefined : [how, task === 'text-generation' ? askedAs(asked) : ''].join('\n\n').trim();
   const reader = kind === 'adapter' ? 'PEFT' : 'transformers';
