@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
+import { isCheapFolder } from '../eval/baselines/cheap-names.ts';
 import { displayPath } from '../files/find-files.ts';
 import { sha256File } from '../files/hash.ts';
 import { listCheckpoints, type Checkpoint } from '../store/checkpoints.ts';
@@ -27,12 +28,13 @@ export interface ContinueOptions {
 
 /**
  * The recipe of a run that goes on where a finished one ended: its weights and moments, a new schedule. `train` runs it.
- * @throws AttuneError E_RUN_MISSING, E_RUN_UNFINISHED, E_CONTINUED_GONE, E_RECIPE
+ * @throws AttuneError E_RUN_MISSING, E_RUN_UNFINISHED, E_TASK_UNSUPPORTED, E_CONTINUED_GONE, E_RECIPE
  */
 export async function continuedRecipe(wanted: string, options: ContinueOptions = {}): Promise<Recipe> {
   const run = await showRun(wanted);
   refuseUnfinished(run);
   const recipe = await storedRecipe(run.folder);
+  if (run.result !== undefined && isCheapFolder(run.result)) throw noSteps(run);
   const { folder } = checkpointOf(run, options.from ?? 'last');
   const hashes = await Promise.all(TENSOR_FILES.map(async (name) => [name, await sha256File(join(folder, name))]));
   const flags = flagsOf(options);
@@ -76,6 +78,14 @@ function endingOf(status: RunStatus, shown: string): string {
   if (status === 'running') return `wait for it: attune runs attach ${shown}`;
   if (status === 'failed') return `see what failed: attune runs show ${shown}; then resume it, or train again`;
   return `finish it: attune runs resume ${shown}`;
+}
+
+function noSteps({ folder }: RunSummary): AttuneError {
+  return new AttuneError('E_TASK_UNSUPPORTED', {
+    what: `The run in ${displayPath(folder, process.cwd())} cannot be continued`,
+    got: 'a cheap system, which is fitted at once and not in steps',
+    fix: 'fit it again, with more rows: attune train RECIPE',
+  });
 }
 
 /** The last checkpoint: its moments are those of the last step, whatever became the result. */
