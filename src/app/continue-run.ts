@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
+import { isCheapFolder } from '../eval/baselines/cheap-names.ts';
 import { displayPath } from '../files/find-files.ts';
 import { sha256File } from '../files/hash.ts';
 import { listCheckpoints, type Checkpoint } from '../store/checkpoints.ts';
+import { nextRunFolder } from '../store/numbered-folder.ts';
 import type { RunStatus, RunSummary } from '../store/run-summary.ts';
 import { readConstants, TENSOR_FILES } from '../train/trainer-state.ts';
 import type { Recipe } from '../train/recipe.ts';
@@ -26,21 +28,23 @@ export interface ContinueOptions {
 
 /**
  * The recipe of a run that goes on where a finished one ended: its weights and moments, a new schedule. `train` runs it.
- * @throws AttuneError E_RUN_MISSING, E_RUN_UNFINISHED, E_CONTINUED_GONE, E_RECIPE
+ * @throws AttuneError E_RUN_MISSING, E_RUN_UNFINISHED, E_TASK_UNSUPPORTED, E_CONTINUED_GONE, E_RECIPE
  */
 export async function continuedRecipe(wanted: string, options: ContinueOptions = {}): Promise<Recipe> {
   const run = await showRun(wanted);
   refuseUnfinished(run);
   const recipe = await storedRecipe(run.folder);
+  if (run.result !== undefined && isCheapFolder(run.result)) throw noSteps(run);
   const { folder } = checkpointOf(run, options.from ?? 'last');
   const hashes = await Promise.all(TENSOR_FILES.map(async (name) => [name, await sha256File(join(folder, name))]));
   const flags = flagsOf(options);
   const isByEpochs = flags.epochs !== undefined;
-  const { training } = readConstants(folder);
+  const { answerSpace = false, training } = readConstants(folder);
   const continued: Recipe = {
     ...recipe,
+    data: { ...recipe.data, answer_space: answerSpace },
     training: { ...recipe.training, ...training, ...(isByEpochs ? { max_steps: null } : {}) },
-    output_dir: options.outputDir ?? nextFolder(run.folder),
+    output_dir: options.outputDir ?? displayPath(nextRunFolder(run.folder), process.cwd()),
     continued_from: {
       checkpoint: displayPath(folder, process.cwd()),
       hashes: Object.fromEntries(hashes) as Record<string, string>,
@@ -76,6 +80,14 @@ function endingOf(status: RunStatus, shown: string): string {
   return `finish it: attune runs resume ${shown}`;
 }
 
+function noSteps({ folder }: RunSummary): AttuneError {
+  return new AttuneError('E_TASK_UNSUPPORTED', {
+    what: `The run in ${displayPath(folder, process.cwd())} cannot be continued`,
+    got: 'a cheap system, which is fitted at once and not in steps',
+    fix: 'fit it again, with more rows: attune train RECIPE',
+  });
+}
+
 /** The last checkpoint: its moments are those of the last step, whatever became the result. */
 function checkpointOf({ folder, resultStep }: RunSummary, from: 'last' | 'best'): Checkpoint {
   const all = listCheckpoints(folder);
@@ -86,13 +98,4 @@ function checkpointOf({ folder, resultStep }: RunSummary, from: 'last' | 'best')
     got: all.length === 0 ? 'no checkpoint' : `checkpoints of steps ${all.map(({ step }) => step).join(', ')}`,
     fix: 'train again from its recipe, with more epochs: attune train RECIPE --epochs N',
   });
-}
-
-/** `runs/tickets` → `runs/tickets-2` → `runs/tickets-3`: the first that is free. */
-function nextFolder(folder: string): string {
-  const [, stem, number] = /^(.*?)(?:-(\d+))?$/.exec(basename(folder))!;
-  for (let next = Number(number ?? 1) + 1; ; next++) {
-    const path = join(dirname(folder), `${stem}-${next}`);
-    if (!existsSync(path)) return displayPath(resolve(path), process.cwd());
-  }
 }

@@ -4,6 +4,7 @@ import { AttuneError } from '../base/errors.ts';
 import { type ColumnMapping, columnsOf } from '../data/columns.ts';
 import { isRepeatedPerson } from '../data/guess/index.ts';
 import { type DataInspection, inspectData } from '../data/index.ts';
+import { isCheapModel } from '../eval/baselines/cheap-names.ts';
 import { writeFileAtomic } from '../files/atomic.ts';
 import { readJson } from '../files/json.ts';
 import { isOwnBase, modelFolder } from '../worker/run/base-model.ts';
@@ -106,13 +107,25 @@ export async function recipeText(findings: InitFindings, answers: InitAnswers): 
       : [[`  columns: ${plain(columns)}`, 'what is read of it, and what is learnt'] as const]),
     ...splitLines(inspection),
     ...groupLine(findings, groupBy, plain),
+    ...(isCheapModel(model) ? cheapLines(objective) : modelLines(inspection, { model, objective })),
+  ];
+  return `# What to train, on what, and how. All settings: attune train --help\n${align(lines)}\n`;
+}
+
+/** How a model with weights is trained. */
+function modelLines(inspection: DataInspection, of: { model: string; objective: UsualObjective }): Line[] {
+  return [
     ['  max_length: 1024', 'tokens of the longest row'],
     ['  long_rows: fail', 'or drop, truncate, split'],
     tuningLine(inspection),
-    objectiveLine(objective),
-    ...trainingLines(model, { tuning: tuningOf(inspection), objective: objective.name }),
+    objectiveLine(of.objective),
+    ...trainingLines(of.model, { tuning: tuningOf(inspection), objective: of.objective.name }),
   ];
-  return `# What to train, on what, and how. All settings: attune train --help\n${align(lines)}\n`;
+}
+
+/** A cheap system has neither tokens nor weights, and is not trained in steps. */
+function cheapLines(objective: UsualObjective): Line[] {
+  return [[`objective: ${objective.name}`], ['training:'], ['  seed: 42']];
 }
 
 /** A column that nobody was asked about stands there to be used. */
@@ -126,7 +139,6 @@ function groupLine(
   return likely === undefined ? [] : [[`  # group_by: ${plain(likely)}`, 'rows with the same value stay in one split']];
 }
 
-/** Models of items are new: all of their weights are trained. */
 /** Recommenders are made new, so all of their weights have to move. */
 function tuningOf({ examples }: DataInspection): 'full' | 'lora' {
   return examples[0]?.kind === 'items' ? 'full' : 'lora';

@@ -12,6 +12,7 @@ import {
   type LengthReport,
   reportLengths,
 } from '../data/index.ts';
+import { isCheapModel } from '../eval/baselines/cheap-names.ts';
 import { expectedText } from '../eval/example-text.ts';
 import type { GroupsWanted } from '../prepare/index.ts';
 import type { Piece, RenderedRow, Tokenizer } from '../text/index.ts';
@@ -103,7 +104,9 @@ export async function inspectTrainingData(path: string, options: InspectDataOpti
     problems: [],
     remarks: unnamedNumbers(all, recipe),
   };
-  if (recipe.model === NO_MODEL) return { ...result, rows: splits.train.slice(0, options.rows).map(plainRow) };
+  // A cheap system reads no tokens.
+  if (recipe.model === NO_MODEL || isCheapModel(recipe.model))
+    return { ...result, rows: splits.train.slice(0, options.rows).map(plainRow) };
   const { tokenizer } = await runTokenizer(recipe, modelFolder(recipe.model), splits.train);
   await tokenise(splits.train, { recipe, tokenizer, options, result });
   const remark = await answerSpaceRemark(splits.train, tokenizer);

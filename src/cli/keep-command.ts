@@ -1,4 +1,5 @@
 import type { Comparison } from '../store/results.ts';
+import { isCheapFolder } from '../eval/baselines/cheap-names.ts';
 import { keepableCheap, keepSentence } from '../eval/compare/keep-cheap.ts';
 import { shortPath } from './short-path.ts';
 
@@ -21,10 +22,11 @@ export function keepCommandOfRun(folder: string, model: string): string {
 
 /** What to do where a cheap system is no worse than the model that was trained; undefined where the model is better. */
 export function keepAdvice(
-  comparison: Comparison | undefined,
+  { comparison, result }: { comparison?: Comparison; result: string | null },
   commandOf: (model: string) => string,
 ): string | undefined {
-  const cheap = comparison && keepableCheap(comparison);
+  const isCheap = result !== null && isCheapFolder(result);
+  const cheap = comparison && keepableCheap(comparison, isCheap);
   return cheap && keepSentence(cheap, commandOf(cheap.model));
 }
 

@@ -51,7 +51,7 @@ export function mapColumns(row: Row, columns: ColumnMapping | undefined): Row {
 }
 
 /** One column's value as it stands; of several a text, without the missing ones, or undefined where all are missing. */
-function readSource(row: Row, source: ColumnSource): unknown {
+export function readSource(row: Readonly<Row>, source: ColumnSource): unknown {
   if (typeof source === 'string') return valueAt(row, source);
   if (!isList(source) && 'template' in source) return fillTemplate(row, source.template);
   const { columns, separator = '\n', names = false } = isList(source) ? { columns: source } : source;
@@ -63,7 +63,7 @@ function readSource(row: Row, source: ColumnSource): unknown {
 }
 
 /** A line of the template whose columns are all missing is left out. */
-function fillTemplate(row: Row, template: string): string | undefined {
+function fillTemplate(row: Readonly<Row>, template: string): string | undefined {
   let isFilled = false;
   const lines = template.split('\n').flatMap((line) => {
     const parts = templateParts(line);

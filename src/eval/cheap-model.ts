@@ -27,6 +27,8 @@ export interface CheapModel {
   kind: ExampleKind;
   /** Its classes, where it has some. */
   labels?: readonly string[];
+  /** Whether its training rows can be read in the folder. */
+  holds_rows?: boolean;
   /** By label: the probability from which it is given. */
   label_thresholds?: Thresholds;
 }
@@ -40,9 +42,10 @@ export function writeCheapModel(folder: string, about: Omit<CheapModel, 'version
   writeJson(join(folder, DESCRIPTION), { version: VERSION, ...about, learnt: state.values } satisfies CheapModelFile);
 }
 
-/** What the system of a folder is, for people. */
-export function cheapTitle(folder: string): string {
-  return readJson<CheapModelFile>(join(folder, DESCRIPTION)).title;
+/** What the folder of a cheap system says of it. */
+export function describeCheap(folder: string): CheapModel {
+  const { learnt: _, ...about } = readJson<CheapModelFile>(join(folder, DESCRIPTION));
+  return about;
 }
 
 /** Opens a cheap system without libtorch. @throws AttuneError E_CHEAP_MODEL_BAD, E_BAD_JSON, E_SAFETENSORS_… */

@@ -1,6 +1,6 @@
-/** One line of a CSV file as RFC 4180 has it; lists and objects are written as JSON. */
-export function csvLine(cells: readonly unknown[]): string {
-  return `${cells.map((cell) => quoted(textOf(cell))).join(',')}\n`;
+/** One line of a CSV file as RFC 4180 has it, or of one with tabs; lists and objects are written as JSON. */
+export function csvLine(cells: readonly unknown[], separator: ',' | '\t' = ','): string {
+  return `${cells.map((cell) => quoted(textOf(cell))).join(separator)}\n`;
 }
 
 function textOf(cell: unknown): string {
@@ -8,6 +8,7 @@ function textOf(cell: unknown): string {
   return typeof cell === 'object' ? JSON.stringify(cell) : String(cell as string | number | boolean);
 }
 
+/** White space at either end is quoted too: many programs drop it. */
 function quoted(text: string): string {
-  return /[",\r\n]/.test(text) || text.trim() !== text ? `"${text.replaceAll('"', '""')}"` : text;
+  return /[",\t\r\n]/.test(text) || text.trim() !== text ? `"${text.replaceAll('"', '""')}"` : text;
 }

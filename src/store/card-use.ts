@@ -42,13 +42,16 @@ const EMBED: Use = {
   ],
 };
 
+/** Of conversations; what was trained on plain prompts is asked with texts. */
+const CHAT: Use = {
+  commands: ['attune chat FOLDER', ...GENERATE.commands],
+  program: GENERATE.program.map((line) =>
+    line.replace("answer(['…'])", "answer([{ messages: [{ role: 'user', content: '…' }] }])"),
+  ),
+};
+
 const USES: Readonly<Record<string, Use>> = {
-  'text-generation': {
-    commands: ['attune chat FOLDER', ...GENERATE.commands],
-    program: GENERATE.program.map((line) =>
-      line.replace("answer(['…'])", "answer([{ messages: [{ role: 'user', content: '…' }] }])"),
-    ),
-  },
+  'text-generation': CHAT,
   'text2text-generation': GENERATE,
   'text-classification': PREDICT,
   'token-classification': PREDICT,
@@ -69,8 +72,8 @@ const USES: Readonly<Record<string, Use>> = {
 };
 
 /** The commands and the program that use a result; undefined where attune has none for its task. */
-export function useOfTask(task: string): string | undefined {
-  const use = USES[task];
+export function useOfTask(task: string, promptForm?: 'chat' | 'plain'): string | undefined {
+  const use = promptForm === 'plain' && task === 'text-generation' ? GENERATE : USES[task];
   if (use === undefined) return undefined;
   return `\`\`\`sh\n${use.commands.join('\n')}\n\`\`\`\n\n\`\`\`ts\n${use.program.join('\n')}\n\`\`\``;
 }

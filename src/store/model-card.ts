@@ -12,6 +12,8 @@ export interface ModelCardParts {
   kind: 'adapter' | 'model' | 'cheap';
   /** What a cheap system is, for people: "tf-idf + logistic regression". */
   system?: string;
+  /** Whether a cheap system's folder has its training rows in clear. */
+  holdsRows?: boolean;
   /** Hub name or folder; absent for a model trained from nothing. */
   baseModel?: string;
   /** Of the result, which the base model's bounds: "apache-2.0". */
@@ -125,9 +127,9 @@ function systemsTable({ metric, metrics, systems, subject }: Comparison): string
   return table(['System', metrics.find(({ name }) => name === metric)?.title ?? metric, 'Interval'], rows);
 }
 
-function use({ kind, task, vocabularySize, ...asked }: ModelCardParts): string {
-  if (kind === 'cheap') return USE_OF_CHEAP;
-  const how = useOfTask(task);
+function use({ kind, task, vocabularySize, holdsRows, ...asked }: ModelCardParts): string {
+  if (kind === 'cheap') return holdsRows === true ? `${USE_OF_CHEAP}\n\n${HOLDS_ROWS}` : USE_OF_CHEAP;
+  const how = useOfTask(task, asked.promptForm);
   const own =
     how === undefined ? undefined : [how, task === 'text-generation' ? askedAs(asked) : ''].join('\n\n').trim();
   const reader = kind === 'adapter' ? 'PEFT' : 'transformers';
@@ -161,6 +163,9 @@ await model.close();
 \`\`\`
 
 It needs no graphics card and no libtorch. \`cheap_model.json\` and the arrays beside it are all that it is.`;
+
+const HOLDS_ROWS =
+  '**It holds its training rows in clear:** whoever has the folder can read them, so share it as you would share the rows.';
 
 function data({ data: used, source }: ModelCardParts): string | undefined {
   if (used === undefined) return undefined;

@@ -11,7 +11,7 @@ import { runPaths } from './run-paths.ts';
 /** Results and what is made of them, beside what `runPaths` names. */
 const RESULTS = ['adapter', 'model', 'merged', 'gguf', 'profile.json'];
 /** What a crash may have left half written. */
-const UNFINISHED = /\.(?:unfinished|replaced|preflight)-|^run\.lock\.|\.tmp$/;
+const UNFINISHED = /\.(?:unfinished|replaced|preflight|start)-|^run\.lock\.|\.tmp$/;
 
 /** Refuses what is not a run's folder alone. @throws AttuneError E_RUN_MISSING, E_RUN_LINK, E_RUN_FOREIGN_FILES */
 export function checkRemovable(folder: string): void {

@@ -7,7 +7,7 @@ export const RECIPE_VERSION = 1;
 
 const path = z.string().min(1);
 const column = z.string().min(1);
-const columnSource = z.union(
+export const columnSourceSchema = z.union(
   [
     column,
     z.array(column).min(1),
@@ -27,7 +27,7 @@ const columnSource = z.union(
       'expected a column, a list of columns, {columns: […], separator: " ", names: true} or {template: "{column} …"}',
   },
 );
-export const columnsSchema = z.record(z.string(), columnSource);
+export const columnsSchema = z.record(z.string(), columnSourceSchema);
 
 const sourceSchema = z.strictObject({
   path: path.describe('file, folder or glob'),

@@ -44,6 +44,12 @@ describe.skipIf(!existsSync('build/attune.node'))('a cheap system that is kept',
     expect(bench.text('runs/topics-tfidf/report.html')).toContain('tf-idf + logistic regression');
   });
 
+  it('has rows to look at before, and no steps to go on from after', () => {
+    const inspected = bench.run(['data', 'inspect', 'topics.yaml', '--model', 'tfidf']);
+    expect(inspected.document).toMatchObject({ objective: 'classification', problems: [] });
+    expect(bench.failure(['runs', 'continue', 'runs/topics-tfidf']).code).toBe('E_TASK_UNSUPPORTED');
+  });
+
   it('is measured, compared and proved by its bytes', () => {
     const { accuracy } = bench.run(['eval', 'runs/topics-tfidf']).document.metrics as { accuracy: number };
     expect(accuracy).toBeGreaterThan(0.9);

@@ -107,6 +107,7 @@ describe.skipIf(!existsSync('build/attune.node'))('a finished run', () => {
     expect(lossAt('runs/first-2', 0)).toMatchObject({ metrics: (lossAt('runs/first', 6) as never)['metrics'] });
     const recipe = JSON.parse(bench.text('runs/first-2/recipe.json')) as Record<string, unknown>;
     expect(recipe.continued_from).toMatchObject({ checkpoint: 'runs/first/checkpoints/step-6' });
+    expect(recipe.data).toMatchObject({ answer_space: false });
     cut('runs/first-2', 'runs/cut', 3);
     expect(bench.failure(['runs', 'continue', 'runs/cut'])).toMatchObject({
       code: 'E_RUN_UNFINISHED',

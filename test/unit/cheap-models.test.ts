@@ -104,6 +104,8 @@ describe('what is advised of cheap systems', () => {
     const title = 'tf-idf + logistic regression';
     expect(keepableCheap(comparison('worse', -0.1))).toEqual({ title, model: 'tfidf', isBetter: true });
     expect(keepableCheap(comparison('no-evidence', 0))).toEqual({ title, model: 'tfidf', isBetter: false });
+    expect(keepableCheap(comparison('no-evidence', 0), true)).toBeUndefined();
+    expect(keepableCheap(comparison('worse', -0.1), true)).toMatchObject({ isBetter: true });
     expect(keepableCheap(comparison('no-evidence', 0.05))).toBeUndefined();
     expect(keepableCheap(comparison('better', 0.1))).toBeUndefined();
     expect(keepableCheap(comparison('worse', -0.1, 'majority'))).toBeUndefined();

@@ -115,6 +115,14 @@ describe('init without a terminal', () => {
     expect(readFileSync('tickets.yaml', 'utf8')).toContain('# group_by: customer');
   });
 
+  it('writes for a cheap system what applies to it', async () => {
+    const { recipe } = await done(tickets(), '--model', 'tfidf', '--output', 'cheap.yaml');
+    expect(recipe).toMatchObject({ model: 'tfidf', objective: 'classification', training: { seed: 42 } });
+    expect(recipe).not.toHaveProperty('tuning');
+    expect(recipe.data).not.toHaveProperty('max_length');
+    expect(readFileSync('cheap.yaml', 'utf8')).not.toMatch(/epochs|learning_rate|long_rows/);
+  });
+
   it('follows the columns that are named', async () => {
     const named = await done(tickets(), '--text-column', 'subject, body', '--label-column', 'product');
     expect(named.recipe.data.columns).toEqual({ text: ['subject', 'body'], label: 'product' });

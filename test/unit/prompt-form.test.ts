@@ -44,8 +44,12 @@ describe('the notes of a result', () => {
 
 test('a model card says in which form the model is asked', () => {
   const parts = { name: 'm', kind: 'adapter', task: 'text-generation', metrics: {}, recipe: {}, identity: {} } as const;
-  expect(modelCard({ ...parts, promptForm: 'plain' })).toContain('without the chat template');
+  const plain = modelCard({ ...parts, promptForm: 'plain' });
+  expect(plain).toContain('without the chat template');
+  expect(plain).toContain("model.answer(['…'])");
+  expect(plain).not.toContain('attune chat');
   const chat = modelCard({ ...parts, promptForm: 'chat', systemPrompt: 'Be kind.' });
+  expect(chat).toContain("messages: [{ role: 'user'");
   expect(chat).toContain('```text\nBe kind.\n```');
   expect(chat).not.toContain('without the chat template');
 });

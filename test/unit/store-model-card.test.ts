@@ -90,6 +90,12 @@ describe('a model card', () => {
     expect(body).not.toContain('/home/somebody');
   });
 
+  test('of a cheap system says where it holds training rows', () => {
+    const cheap = { ...parts, kind: 'cheap', system: 'nearest training row' } as const;
+    expect(modelCard({ ...cheap, holdsRows: true })).toContain('training rows in clear');
+    expect(modelCard(cheap)).not.toContain('in clear');
+  });
+
   test('of a model trained from nothing names no base, and leaves out what is not known', () => {
     const { front, body } = split(
       modelCard({ name: 'own', kind: 'model', task: 'text-generation', metrics: {}, recipe: {}, identity: {} }),

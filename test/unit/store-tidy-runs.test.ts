@@ -6,7 +6,7 @@ import type { RunEvent } from '../../src/base/events.ts';
 import { resolveRecipe } from '../../src/app/recipe/index.ts';
 import { openIndex, type Index } from '../../src/store/database.ts';
 import { listModels, recordRunModels } from '../../src/store/models.ts';
-import { freeRunFolder, latestRunFolder } from '../../src/store/numbered-folder.ts';
+import { freeRunFolder, latestRunFolder, nextRunFolder } from '../../src/store/numbered-folder.ts';
 import { checkRemovable, forgetRun, removeRun, renameRun } from '../../src/store/remove-run.ts';
 import { readRun, RunFolder } from '../../src/store/run-folder.ts';
 import { listRuns, recordRun } from '../../src/store/runs.ts';
@@ -59,6 +59,18 @@ describe('the folder of a new run', () => {
     expect(latestRunFolder(folder)).toBe(`${folder}-3`);
   });
 
+  test('that goes on from another is numbered among the same runs', () => {
+    const second = join(home, 'tickets-2');
+    make('tickets-2');
+    expect(nextRunFolder(second)).toBe(`${second}-2`);
+    const first = make('tickets');
+    make('tickets-5');
+    expect(nextRunFolder(first)).toBe(`${first}-6`);
+    expect(nextRunFolder(second)).toBe(`${first}-6`);
+    const year = make('sales-2024');
+    expect(nextRunFolder(year)).toBe(`${year}-2`);
+  });
+
   test('is that of a run that failed before its first step', () => {
     makeRun('tickets', () => [failed]);
     expect(freeRunFolder(join(home, 'tickets'))).toBe(join(home, 'tickets'));
@@ -97,6 +109,7 @@ describe('deleting a run', () => {
     mkdirSync(other);
     writeFileSync(join(other, 'file'), 'x');
     symlinkSync(other, join(folder, 'adapter'));
+    mkdirSync(join(folder, '.start-killed'));
     removeRun(folder);
     expect(existsSync(folder)).toBe(false);
     expect(readdirSync(other)).toEqual(['file']);

@@ -4,6 +4,7 @@ import { rememberedColumns } from './remembered-columns.ts';
 import { embedAll, openVectors, type EmbedderOptions } from './embedder.ts';
 import { openRows, type EmbedRow, type ReadyRow } from './row-source.ts';
 import { VECTOR_COLUMN, VectorFile, vectorFormatOf } from './vector-file.ts';
+import { namesOf } from './row-columns.ts';
 import { prefixOf } from './vector-request.ts';
 
 export interface EmbedOptions extends Omit<EmbedderOptions, 'target'> {
@@ -52,7 +53,8 @@ export async function embed(target: string, options: EmbedOptions): Promise<Embe
   if (input !== undefined) onEvent?.({ type: 'phase-started', phase: 'data', message: `reading ${input}` });
   const remembered = rememberedColumns(target, 'vectors');
   const source = await openRows({ input, rows, text, image, purpose: 'vectors', remembered, signal });
-  if (to?.endsWith('.jsonl') === true && source.names.includes(VECTOR_COLUMN)) throw takenColumn(input ?? 'rows');
+  if (to !== undefined && vectorFormatOf(to) === '.jsonl' && source.names.includes(VECTOR_COLUMN))
+    throw takenColumn(input ?? 'rows');
   const { base, precision, pooling } = options;
   const session = await openVectors({ target, base, precision, pooling, onEvent, signal });
   try {
@@ -64,7 +66,7 @@ export async function embed(target: string, options: EmbedOptions): Promise<Embe
       file === undefined ? void vectors.push(vector) : file.add(row.values, vector);
     const { cut } = await embedAll(source, session, { keep, prefix, onEvent, signal });
     file?.commit();
-    const columns = source.columns.text ?? [source.columns.image!];
+    const columns = namesOf(source.columns);
     const about = { rows: source.count, width, isNormalised, cut, columns, ...(prefix && { prompt: prefix }) };
     return file === undefined ? { ...about, vectors } : { ...about, files: file.paths };
   } finally {

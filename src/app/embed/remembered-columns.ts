@@ -1,5 +1,6 @@
-import { join } from 'node:path';
-import type { Recipe } from '../../train/recipe.ts';
+import type { ColumnSource } from '../../data/columns.ts';
+import { notedShapes } from '../../worker/run/remembered-shapes.ts';
+import { resultFolder } from '../../worker/run/result-folder.ts';
 import { readNotes } from '../../worker/run/result-notes.ts';
 import type { RowPurpose } from './row-columns.ts';
 
@@ -11,18 +12,15 @@ const FIELDS: Record<RowPurpose, readonly string[]> = {
 };
 
 /**
- * The user's columns that a run's texts were read from, where its recipe named them: for a model trained on pairs
- * those of the positives for a collection, those of the anchors for what is asked of it.
+ * What a run's texts were read from, where its recipe named the columns: for a model trained on pairs those of the
+ * positives for a collection, those of the anchors for what is asked of it.
+ * @throws AttuneError E_MODEL_MISSING, E_RUN_UNFINISHED
  */
-export function rememberedColumns(target: string, purpose: RowPurpose): readonly string[] {
-  for (const folder of [target, join(target, 'adapter'), join(target, 'model')]) {
-    const columns: Readonly<Record<string, unknown>> =
-      (readNotes(folder)?.recipe as Recipe | undefined)?.data.columns ?? {};
-    for (const field of FIELDS[purpose]) {
-      const named = columns[field];
-      if (typeof named === 'string') return [named];
-      if (Array.isArray(named) && named.every((name) => typeof name === 'string')) return named;
-    }
+export function rememberedColumns(target: string, purpose: RowPurpose): ColumnSource | undefined {
+  const mappings = notedShapes(readNotes(resultFolder(target))).map(({ columns = {} }) => columns);
+  for (const columns of mappings) {
+    const field = FIELDS[purpose].find((name) => Object.hasOwn(columns, name));
+    if (field !== undefined) return columns[field];
   }
-  return [];
+  return undefined;
 }

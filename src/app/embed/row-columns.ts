@@ -1,13 +1,14 @@
 import { AttuneError } from '../../base/errors.ts';
 import { nearest } from '../../base/nearest.ts';
+import { columnsOf, valueAt, type ColumnSource } from '../../data/columns.ts';
 
 /** What rows are read for: their vectors, a collection that is searched, or what is asked of it. */
 export type RowPurpose = 'vectors' | 'document' | 'query';
 
 /** The columns that a row's vector is made of. */
 export interface RowColumns {
-  /** Joined by line breaks. */
-  text?: readonly string[];
+  /** Several are joined. */
+  text?: ColumnSource;
   /** Names an image file. */
   image?: string;
 }
@@ -20,21 +21,27 @@ const TEXTS: Record<RowPurpose, readonly string[]> = {
   query: ['text', 'query', 'anchor', 'question', 'sentence'],
 };
 
+/** All of them. */
+export function namesOf({ text, image }: RowColumns): readonly string[] {
+  return [...(text === undefined ? [] : columnsOf(text)), ...(image === undefined ? [] : [image])];
+}
+
 /** The columns that were asked for, else those whose names leave no doubt. @throws AttuneError E_BAD_COLUMNS, E_USAGE */
 export function chooseColumns(
   sample: readonly Record<string, unknown>[],
   wanted: RowColumns,
-  { file, purpose, remembered = [] }: { file: string; purpose: RowPurpose; remembered?: readonly string[] },
+  { file, purpose, remembered }: { file: string; purpose: RowPurpose; remembered?: ColumnSource },
 ): RowColumns {
   const present = [...new Set(sample.flatMap((row) => Object.keys(row)))];
+  const isThere = (name: string): boolean => sample.some((row) => valueAt(row, name) !== undefined);
   if (wanted.text !== undefined && wanted.image !== undefined) throw bothColumns();
-  const asked = [...(wanted.text ?? []), ...(wanted.image === undefined ? [] : [wanted.image])];
-  const missing = asked.filter((name) => !present.includes(name));
+  const asked = namesOf(wanted);
+  const missing = asked.filter((name) => !isThere(name));
   if (missing.length > 0) throw missingColumns(missing, present, file);
   if (asked.length > 0) return wanted;
   const image = IMAGES.find((name) => present.includes(name));
   if (image !== undefined && purpose !== 'query') return { image };
-  if (remembered.length > 0 && remembered.every((name) => present.includes(name))) return { text: remembered };
+  if (remembered !== undefined && columnsOf(remembered).every(isThere)) return { text: remembered };
   const text = TEXTS[purpose].find((name) => present.includes(name)) ?? onlyTextIn(sample, present);
   if (text !== undefined) return { text: [text] };
   if (image !== undefined) return { image };

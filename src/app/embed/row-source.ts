@@ -2,6 +2,8 @@ import { readdirSync } from 'node:fs';
 import { basename, dirname, extname, resolve } from 'node:path';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import { BadRows } from '../../data/bad-rows.ts';
+import { cellText } from '../../data/cells.ts';
+import { columnsOf, readSource, valueAt, type ColumnSource } from '../../data/columns.ts';
 import { describeValue } from '../../data/formats/row-reader.ts';
 import { mediaExtensions, mediaOf } from '../../data/media.ts';
 import { rawRows } from '../../data/raw-rows.ts';
@@ -20,8 +22,8 @@ export interface RowSourceOptions extends RowColumns {
   input?: string;
   rows?: readonly EmbedRow[];
   purpose: RowPurpose;
-  /** Columns that the model was trained on under other names. */
-  remembered?: readonly string[];
+  /** What the model's training rows were read from. */
+  remembered?: ColumnSource;
   signal?: AbortSignal;
 }
 
@@ -107,27 +109,20 @@ async function refuseEmpty(stream: AsyncGenerator<PlacedRow>, file: string): Pro
 
 function readyRow(
   { line, value = {} }: PlacedRow,
-  { text: texts = [], image }: RowColumns,
+  { text, image }: RowColumns,
   { file, folder }: { file: string; folder: string },
 ): ReadyRow | Problem[] {
   const source = { file, line };
   if (image !== undefined) {
-    const media = mediaOf(value[image], 'image', folder);
+    const media = mediaOf(valueAt(value, image), 'image', folder);
     return 'message' in media ? [{ ...source, field: image, ...media }] : { values: value, image: { media, source } };
   }
-  const problems = texts.flatMap((field) => problemOf(value[field], { ...source, field }));
-  const text = texts
-    .map((name) => textIn(value[name]))
-    .filter((part) => part !== '')
-    .join('\n');
+  const columns = columnsOf(text!);
+  const problems = columns.flatMap((field) => problemOf(valueAt(value, field), { ...source, field }));
   if (problems.length > 0) return problems;
-  if (text.trim() !== '') return { values: value, text };
-  return [{ ...source, field: texts.join(', '), message: 'is empty', fix: 'fill it or delete the row' }];
-}
-
-/** A number is as good as its digits; what is missing is no part of the text. */
-function textIn(value: unknown): string {
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+  const read = cellText(readSource(value, text!));
+  if (read !== undefined) return { values: value, text: read };
+  return [{ ...source, field: columns.join(', '), message: 'is empty', fix: 'fill it or delete the row' }];
 }
 
 function problemOf(value: unknown, place: { file: string; line: number; field: string }): Problem[] {

@@ -1,5 +1,6 @@
 import { AttuneError } from '../../base/errors.ts';
 import { nearest } from '../../base/nearest.ts';
+import { csvLine } from '../../files/csv-line.ts';
 import type { OutputRow } from './output-row.ts';
 
 /** How rows are written into a file of one kind. */
@@ -33,22 +34,20 @@ export function writingFor(path: string): Writing {
   });
 }
 
-function separated(separator: string): Writing {
-  const line = (cells: readonly string[]): string =>
-    `${cells.map((cell) => quoted(cell, separator)).join(separator)}\n`;
-  return { isTable: true, head: line, row: (row, columns) => line(columns.map((column) => cellOf(row[column]))) };
+function separated(separator: ',' | '\t'): Writing {
+  return {
+    isTable: true,
+    head: (columns) => csvLine(columns, separator),
+    row: (row, columns) =>
+      csvLine(
+        columns.map((column) => cellOf(row[column])),
+        separator,
+      ),
+  };
 }
 
-/** As RFC 4180 has it: only what needs quotes gets them. */
-function quoted(cell: string, separator: string): string {
-  const isPlain = !cell.includes(separator) && !/["\r\n]/.test(cell);
-  return isPlain ? cell : `"${cell.replaceAll('"', '""')}"`;
-}
-
-/** Lists of texts with | between them, anything else that is no plain value as JSON. */
-function cellOf(value: unknown): string {
-  if (value === undefined || value === null) return '';
-  if (Array.isArray(value) && value.every((part) => typeof part === 'string' || typeof part === 'number'))
-    return value.join('|');
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+/** Lists of texts and numbers with | between them, as training reads several labels. */
+function cellOf(value: unknown): unknown {
+  const isFlat = Array.isArray(value) && value.every((part) => typeof part === 'string' || typeof part === 'number');
+  return isFlat ? value.join('|') : value;
 }

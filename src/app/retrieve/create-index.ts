@@ -14,6 +14,7 @@ import {
   type OpenVectors,
 } from '../embed/embedder.ts';
 import { rememberedColumns } from '../embed/remembered-columns.ts';
+import { namesOf } from '../embed/row-columns.ts';
 import { openRows, type EmbedRow, type ReadyRow, type RowSource } from '../embed/row-source.ts';
 import { rowsFileOf, VectorFile } from '../embed/vector-file.ts';
 import { IndexedRows, indexFiles, newManifest, readManifest, type IndexManifest } from './index-folder.ts';
@@ -110,7 +111,7 @@ async function fill(draft: string, filling: Filling): Promise<CreatedIndex> {
     rows: indexed.count,
     kind: indexed.kind,
     width: indexed.width,
-    columns: source.columns.text ?? [source.columns.image!],
+    columns: namesOf(source.columns),
     cut,
     ...(indexed.recall !== undefined && { recall: indexed.recall }),
   };
@@ -144,7 +145,6 @@ function manifestOf(
 ): IndexManifest {
   const { pooling, exact = false, base = false } = options;
   const { kind, count, width, recall } = indexed;
-  const { text, image } = source.columns;
   return newManifest({
     model: { name: target, path: existsSync(target) ? resolve(target) : target, identity, pooling },
     base,
@@ -154,7 +154,7 @@ function manifestOf(
     count,
     width,
     recall,
-    columns: { text: text && [...text], image },
+    columns: source.columns,
     prompts,
     readsImages: model.readsImages,
   });

@@ -2,8 +2,10 @@ import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { AttuneError } from '../../base/errors.ts';
+import type { ColumnSource } from '../../data/columns.ts';
 import { readFailure } from '../../files/bytes.ts';
 import { readJson } from '../../files/json.ts';
+import { columnSourceSchema } from '../../train/recipe.ts';
 
 /** The files of a folder of rows that can be searched. */
 export const indexFiles = { manifest: 'index.json', vectors: 'vectors.safetensors', rows: 'rows.jsonl' } as const;
@@ -22,7 +24,7 @@ const manifestSchema = z.object({
   width: z.int().positive(),
   /** The share of the ten best that is found. */
   recall: z.number().optional(),
-  columns: z.object({ text: z.array(z.string()).optional(), image: z.string().optional() }),
+  columns: z.object({ text: (columnSourceSchema as z.ZodType<ColumnSource>).optional(), image: z.string().optional() }),
   /** What stands before every text of a row, and of a query. */
   prompts: z.object({ document: z.string().optional(), query: z.string().optional() }),
   readsImages: z.boolean(),

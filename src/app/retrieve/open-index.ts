@@ -39,6 +39,8 @@ export interface QueryOptions {
 /** An index that is opened once and answers queries until it is closed. */
 export interface OpenIndex {
   readonly about: IndexManifest;
+  /** Where the model lies that reads the queries. */
+  readonly target: string;
   /** The rows that fit each query best; a query is a text, or names an image: `{ image: 'cat.png' }`. */
   query(queries: readonly EmbedRow[], options?: QueryOptions): Promise<Hit[][]>;
   /** The same for rows that were read from a file. */
@@ -94,6 +96,7 @@ async function open(folder: string, { about, rows, options }: Opening): Promise<
   };
   return {
     about,
+    target,
     search,
     async query(queries, asked) {
       if (queries.length === 0) return [];

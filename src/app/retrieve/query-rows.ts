@@ -53,7 +53,7 @@ export async function query(folder: string, options: QueryRowsOptions): Promise<
   const index = await openIndex(folder, options);
   const { about } = index;
   try {
-    const remembered = rememberedColumns(options.model ?? about.model.path, 'query');
+    const remembered = rememberedColumns(index.target, 'query');
     const source = await openRows({ input, rows, text, image, purpose: 'query', remembered, signal });
     using file = to === undefined ? undefined : new HitsFile(to);
     const answers: QueryHits[] = [];

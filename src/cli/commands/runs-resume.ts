@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { defineCommand } from '../command.ts';
 import { formatCount } from '../../base/format.ts';
+import { isCheapFolder } from '../../eval/baselines/cheap-names.ts';
 import { shellWord, shortPath } from '../short-path.ts';
 import type { Terminal } from '../terminal.ts';
 import { describeOutcome, runWithProgress } from '../training.ts';
@@ -34,13 +35,22 @@ export const command = defineCommand({
     result.outcome === 'finished-before' ? describeFinished(result, terminal) : describeOutcome(result, terminal),
 });
 
+interface FinishedBefore {
+  folder: string;
+  step: number;
+  result: string;
+}
+
 /** Nothing is left to do: what one may want instead. */
-function describeFinished({ folder, step }: { folder: string; step: number }, { colours }: Terminal): string {
+function describeFinished({ folder, step, result }: FinishedBefore, { colours }: Terminal): string {
   const { green, cyan, dim } = colours;
   const run = shellWord(shortPath(folder));
+  const shows = `  ${cyan(`attune runs show ${run}`)}  ${dim('shows what it has come to')}`;
+  if (isCheapFolder(result))
+    return `${green('✓')} ${shortPath(folder)} is finished: there is nothing to resume\n${shows}`;
   return [
     `${green('✓')} ${shortPath(folder)} is finished, after step ${formatCount(step)}: there is nothing to resume`,
-    `  ${cyan(`attune runs show ${run}`)}  ${dim('shows what it has come to')}`,
+    shows,
     `  ${cyan(`attune runs continue ${run} --epochs 1`)}  ${dim('trains its result further')}`,
   ].join('\n');
 }

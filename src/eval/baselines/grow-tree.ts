@@ -24,7 +24,7 @@ const DEPTH = 5;
 /** Penalty per squared value of a leaf. */
 const L2 = 1;
 const BIN_SLOTS = 256;
-/** Rows that a leaf has at least: a twentieth of few, twenty of many. */
+/** Rows that a leaf has at least: a fiftieth of all, from 3 to 20. */
 const leastRows = (rows: number) => Math.max(3, Math.min(20, Math.floor(rows / 50)));
 
 interface Split {

@@ -11,6 +11,8 @@ export interface LearntState {
 
 /** A baseline that can be kept: trained by a recipe, written to a folder, and opened again. */
 export interface KeptBaseline extends Baseline {
+  /** Whether what it learns are the training rows themselves. */
+  holdsRows?: true;
   learn(train: readonly Example[], options?: FitOptions): Promise<LearntState>;
   /** Answers as the fitted one does, to the bit. */
   open(state: LearntState): Predictor;

@@ -8,6 +8,7 @@ import { keptBaseline } from './kept.ts';
 export const nearestRow = keptBaseline({
   name: 'nearest',
   title: 'nearest training row',
+  holdsRows: true,
   forms: ['classes', 'labels', 'numbers', 'json', 'short', 'long'],
   unfit: (train) => (train.length === 0 ? 'there are no training rows' : undefined),
   async learn(train) {

@@ -11,8 +11,11 @@ export interface KeepableCheap {
   isBetter: boolean;
 }
 
-/** The cheap rival, where the verdict does not say that the judged system is better than it. */
-export function keepableCheap(comparison: Comparison): KeepableCheap | undefined {
+/**
+ * The cheap rival, where the verdict does not say that the judged system is better than it. `isCheap`: the judged one
+ * costs no more itself, so that one as good is no reason to change.
+ */
+export function keepableCheap(comparison: Comparison, isCheap = false): KeepableCheap | undefined {
   const { differences, metric, rivals, systems } = comparison;
   for (const { name, title, kind } of systems) {
     if (kind !== 'cheap' || !rivals.includes(name)) continue;
@@ -20,7 +23,7 @@ export function keepableCheap(comparison: Comparison): KeepableCheap | undefined
     const model = cheapModelName(name);
     if (difference === undefined || model === undefined || difference.verdict === 'better') continue;
     // What is as good is worth keeping only where it does not look worse.
-    if (difference.verdict === 'worse' || difference.estimate <= 0)
+    if (difference.verdict === 'worse' || (difference.estimate <= 0 && !isCheap))
       return { title, model, isBetter: difference.verdict === 'worse' };
   }
   return undefined;

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parse } from 'yaml';
 import { isCheapFolder } from '../../eval/baselines/cheap-names.ts';
-import { cheapTitle } from '../../eval/cheap-model.ts';
+import { describeCheap } from '../../eval/cheap-model.ts';
 import { writeFileAtomic } from '../../files/atomic.ts';
 import type { Task } from '../../models/architecture.ts';
 import { readReport } from '../../monitor/report/run-report.ts';
@@ -55,8 +55,11 @@ export function writeModelCard(runFolder: string, resultFolder: string): void {
 function originOf(
   folder: string,
   notes: ResultNotesFile,
-): Pick<ModelCardParts, 'kind' | 'baseModel' | 'system' | 'license' | 'languages'> {
-  if (isCheapFolder(folder)) return { kind: 'cheap', system: cheapTitle(folder) };
+): Pick<ModelCardParts, 'kind' | 'baseModel' | 'system' | 'holdsRows' | 'license' | 'languages'> {
+  if (isCheapFolder(folder)) {
+    const { title, holds_rows: holdsRows } = describeCheap(folder);
+    return { kind: 'cheap', system: title, holdsRows };
+  }
   const kind = isAdapterFolder(folder) ? 'adapter' : 'model';
   return { kind, baseModel: notes.base_model, ...licenceOf(notes.base_folder) };
 }

@@ -98,6 +98,13 @@ describe('rows that become vectors', () => {
     expect(await textsOf({ rows: own, purpose: 'document' })).toEqual(['on its way']);
     expect(await textsOf({ rows: own, purpose: 'query' })).toEqual(['where is it?']);
     expect(await textsOf({ rows: own, purpose: 'document', remembered: ['question'] })).toEqual(['where is it?']);
+    const remembered = { template: 'Q: {question}\nA: {answer}' };
+    expect(await textsOf({ rows: own, remembered })).toEqual(['Q: where is it?\nA: on its way']);
+    const joined = { columns: ['question', 'meta.n'], separator: ' | ', names: true };
+    expect(await textsOf({ rows: [{ ...own[0], meta: { n: 7 } }], remembered: joined })).toEqual([
+      'question: where is it? | meta.n: 7',
+    ]);
+    expect(await textsOf({ rows: own, purpose: 'query', remembered: joined })).toEqual(['where is it?']);
     await expect(textsOf({ rows: own, text: ['anwser'] })).rejects.toMatchObject({
       problems: [{ fix: 'did you mean "answer"?' }],
     });

@@ -1,4 +1,5 @@
 import { formatCount, formatNumber } from '../../../base/format.ts';
+import { isCheapFolder } from '../../../eval/baselines/cheap-names.ts';
 import { correctedP } from '../../../eval/compare/correction.ts';
 import { keepableCheap, keepSentence } from '../../../eval/compare/keep-cheap.ts';
 import type { Comparison, Difference } from '../../../store/results.ts';
@@ -39,8 +40,8 @@ function advice({ advice: found, name }: RunReport['run']): Html | undefined {
 }
 
 /** How to have the cheap system that is no worse. */
-function keepable(comparison: Comparison, { folder }: RunReport['run']): Html | undefined {
-  const cheap = keepableCheap(comparison);
+function keepable(comparison: Comparison, { folder, result }: RunReport['run']): Html | undefined {
+  const cheap = keepableCheap(comparison, result !== undefined && isCheapFolder(result));
   if (cheap === undefined) return undefined;
   const command = `attune train ${folder}/recipe.json --model ${cheap.model} --output-dir ${folder}-${cheap.model}`;
   return html`<p>${keepSentence(cheap, '')}<code>${command}</code></p>`;

@@ -16,7 +16,8 @@ export interface FittedCheap {
 export async function chooseBaseline(model: string, train: readonly Example[]): Promise<KeptBaseline> {
   const answered = answeredRows(train);
   const reasons: string[] = [];
-  for (const name of baselinesOf(model, baselines) ?? []) {
+  const names = baselinesOf(model, baselines) ?? [];
+  for (const name of names) {
     const baseline = await baselines.load(name);
     const reason = unfitFor(baseline, answered);
     if (reason === undefined && isKept(baseline)) return baseline;
@@ -25,7 +26,8 @@ export async function chooseBaseline(model: string, train: readonly Example[]): 
   throw new AttuneError('E_CHEAP_UNFIT', {
     what: `${model} cannot be trained on these rows`,
     got: [...new Set(reasons)].join('; '),
-    expected: 'texts with a class, with any number of labels, or with a number',
+    // One baseline says itself what it lacks.
+    ...(names.length > 1 && { expected: 'texts with a class, with any number of labels, or with a number' }),
     fix: 'attune advise DATA shows what can be fitted on them',
   });
 }

@@ -111,6 +111,7 @@ async function describe(
     baseline: baseline.name as CheapModel['baseline'],
     title: baseline.title,
     kind: train[0].kind,
+    ...(baseline.holdsRows && { holds_rows: true }),
     ...(labels.length > 0 && { labels }),
   };
   const plan = recipePlan(recipe, labels, train);
