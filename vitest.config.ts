@@ -14,6 +14,8 @@ if (chromium === undefined && existsSync('test/browser')) {
 
 /** Of tests with libtorch, child processes or a browser, so many at once: each of them waits for half of its time. */
 const FILES = 2;
+/** Their models are tiny: threads that wait for each other would take longer than one. */
+const ONE_THREAD = { ATTUNE_THREADS: process.env.ATTUNE_THREADS ?? '1' };
 
 // node:sqlite says at every start that it is new.
 const execArgv = ['--disable-warning=ExperimentalWarning'];
@@ -44,6 +46,7 @@ export default defineConfig({
         test: {
           name: 'system',
           include: ['test/system/**/*.test.ts'],
+          env: ONE_THREAD,
           maxWorkers: FILES,
           testTimeout: 300_000,
           hookTimeout: 300_000,
@@ -58,7 +61,7 @@ export default defineConfig({
           maxWorkers: FILES,
           testTimeout: 120_000,
           // A test there begins with describe.skipIf(!process.env.ATTUNE_CHROMIUM).
-          env: chromium === undefined ? {} : { ATTUNE_CHROMIUM: chromium },
+          env: { ...ONE_THREAD, ...(chromium !== undefined && { ATTUNE_CHROMIUM: chromium }) },
           sequence: { groupOrder: 3 },
         },
       },
