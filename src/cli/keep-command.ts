@@ -19,12 +19,14 @@ export function keepCommandOfRun(folder: string, model: string): string {
   return keepCommand(model, {}, `${short}/recipe.json`) + ` --output-dir ${quoted(`${short}-${model}`)}`;
 }
 
-/** What to do where a cheap system is no worse than the model that was trained; undefined where the model is better. */
+/** What to do where a cheap system is no worse than what was trained; from one cheap system to another only if better. */
 export function keepAdvice(
   comparison: Comparison | undefined,
   commandOf: (model: string) => string,
+  isCheap = false,
 ): string | undefined {
   const cheap = comparison && keepableCheap(comparison);
+  if (isCheap && cheap?.isBetter === false) return undefined;
   return cheap && keepSentence(cheap, commandOf(cheap.model));
 }
 

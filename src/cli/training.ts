@@ -59,7 +59,8 @@ function withKeep({ recipeFlags, argument }: CommandContext, outcome: TrainOutco
   const isResumed = argument('RUN') !== undefined;
   const commandOf = (model: string) =>
     isResumed ? keepCommandOfRun(outcome.folder, model) : keepCommand(model, recipeFlags, argument('RECIPE'));
-  const keep = keepAdvice(outcome.comparison, commandOf);
+  const isCheap = outcome.result !== null && isCheapFolder(outcome.result);
+  const keep = keepAdvice(outcome.comparison, commandOf, isCheap);
   return keep === undefined ? outcome : { ...outcome, keep };
 }
 

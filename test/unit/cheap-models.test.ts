@@ -6,7 +6,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { resolveRecipe, resolveRecipeFile } from '../../src/app/recipe/index.ts';
 import { locateRecipe } from '../../src/app/recipe/locate.ts';
 import { AttuneError } from '../../src/base/errors.ts';
-import { keepCommand } from '../../src/cli/keep-command.ts';
+import { keepAdvice, keepCommand } from '../../src/cli/keep-command.ts';
 import { openCheapModel } from '../../src/eval/cheap-model.ts';
 import { keepableCheap } from '../../src/eval/compare/keep-cheap.ts';
 import type { Comparison, Verdict } from '../../src/store/results.ts';
@@ -107,6 +107,12 @@ describe('what is advised of cheap systems', () => {
     expect(keepableCheap(comparison('no-evidence', 0.05))).toBeUndefined();
     expect(keepableCheap(comparison('better', 0.1))).toBeUndefined();
     expect(keepableCheap(comparison('worse', -0.1, 'majority'))).toBeUndefined();
+  });
+
+  test('says nothing of another cheap system that is only as good as a cheap one', () => {
+    expect(keepAdvice(comparison('no-evidence', 0), (model) => model, true)).toBeUndefined();
+    expect(keepAdvice(comparison('no-evidence', 0), (model) => model)).toContain('is as good');
+    expect(keepAdvice(comparison('worse', -0.1), (model) => model, true)).toContain('is better');
   });
 
   test('is a command that reads the same rows', () => {

@@ -80,7 +80,7 @@ test('a time is the same number in terminal, report and runs show', async () => 
   expect((await showRun(folder)).times).toEqual(times);
   const shown = await command('runs', 'show', folder);
   expect(shown).toContain('21 s: training 7.0 s, evaluation 12 s');
-  writeReport(folder);
+  await writeReport(folder);
   const page = readFileSync(join(folder, 'report.html'), 'utf8')
     .replaceAll(/<[^>]*>/g, ' ')
     .replaceAll(/\s+/g, ' ');
@@ -101,7 +101,7 @@ test('each loss is named for what it is, the same everywhere', async () => {
   const shown = await command('runs', 'show', folder);
   expect(shown).toMatch(/last step's loss +2\.5/);
   expect(shown).toMatch(/validation loss +1\.75/);
-  writeReport(folder);
+  await writeReport(folder);
   const page = readFileSync(join(folder, 'report.html'), 'utf8')
     .replaceAll(/<[^>]*>/g, ' ')
     .replaceAll(/\s+/g, ' ');
