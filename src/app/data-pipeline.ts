@@ -122,7 +122,10 @@ async function readSpec(path: string): Promise<unknown> {
     // Its warnings would go straight to standard error.
     return parse(text, { logLevel: 'error' }) as unknown;
   } catch (error) {
-    throw new AttuneError('E_BAD_PIPELINE', { what: `${path} is no YAML`, got: (error as Error).message });
+    throw new AttuneError('E_BAD_PIPELINE', {
+      what: `${path} is not a pipeline: its YAML cannot be read`,
+      got: (error as Error).message.split('\n', 1)[0],
+    });
   }
 }
 

@@ -72,7 +72,7 @@ function noGoodRow({ file, problems }: DataInspection): AttuneError {
 /** `tickets.jsonl.gz` → `tickets.yaml`, in the current folder. */
 export function recipeFileFor(path: string): string {
   const stem = basename(path).replace(/(\.[a-z0-9]+)+$/i, '');
-  return `${/^[\w.-]+$/.test(stem) ? stem : 'recipe'}.yaml`;
+  return `${/^[\p{L}\p{M}\p{N}_.-]+$/u.test(stem) ? stem : 'recipe'}.yaml`;
 }
 
 /** Writes the recipe, checked as `train` checks it. @throws AttuneError E_RECIPE_EXISTS unless `overwrite` */

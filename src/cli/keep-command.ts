@@ -20,7 +20,7 @@ export function keepCommandOfRun(folder: string, model: string): string {
   return keepCommand(model, {}, `${short}/recipe.json`) + ` --output-dir ${quoted(`${short}-${model}`)}`;
 }
 
-/** What to do where a cheap system is no worse than the model that was trained; undefined where the model is better. */
+/** What to do where a cheap system is no worse than what was trained; from one cheap system to another only if better. */
 export function keepAdvice(
   { comparison, result }: { comparison?: Comparison; result: string | null },
   commandOf: (model: string) => string,

@@ -13,7 +13,8 @@ export function describePredicted(predicted: Predicted, terminal: Terminal): str
   if (answers === undefined) return `${green('✓')} ${plural(rows, 'rows')} in ${bold(shortPath(to!))}`;
   const more = `the first ${formatCount(rows)} of ${formatCount(available)} rows; for all of them: --to answers.csv`;
   const note = available > rows ? more : 'to keep them: --to answers.csv';
-  return `${answersTable(answers, predicted, terminal)}\n${dim(note)}`;
+  const lines = [...describeThresholds(predicted), note].map((line) => dim(line));
+  return [answersTable(answers, predicted, terminal), ...lines].join('\n');
 }
 
 function answersTable(answers: readonly Answer[], { renamed }: Predicted, { colours, columns }: Terminal): string {
@@ -50,7 +51,8 @@ const GAPS = 4;
 const SHOWN_CLASSES = 5;
 
 /** Texts of the command line, each with its answer and the likeliest classes. */
-export function describeTexts({ answers = [], renamed, thresholds = {} }: Predicted, terminal: Terminal): string {
+export function describeTexts(predicted: Predicted, terminal: Terminal): string {
+  const { answers = [], renamed } = predicted;
   const { bold, dim } = terminal.colours;
   const nameOf = (name: string): string => renamed[name] ?? name;
   const blocks = answers.map((answer) => {
@@ -65,10 +67,13 @@ export function describeTexts({ answers = [], renamed, thresholds = {} }: Predic
       ),
     ].join('\n');
   });
-  const limits = Object.entries(thresholds).map(
-    ([label, least]) => `${label} is given from ${formatPercent(least)} on`,
-  );
-  return [...blocks, ...(limits.length > 0 ? [dim(limits.join('; '))] : [])].join('\n\n');
+  return [...blocks, ...describeThresholds(predicted).map((line) => dim(line))].join('\n\n');
+}
+
+/** In a line, as the likeliest class is not always the one that is given. */
+function describeThresholds({ thresholds = {} }: Predicted): string[] {
+  const parts = Object.entries(thresholds).map(([label, least]) => `${label} is given from ${formatPercent(least)} on`);
+  return parts.length > 0 ? [parts.join('; ')] : [];
 }
 
 function likeliest(answer: Answer, nameOf: (name: string) => string): { label: string; probability: number }[] {

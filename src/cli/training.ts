@@ -103,6 +103,8 @@ function nextCommands({ result, task }: TrainOutcome, folder: string): string[] 
     `attune runs open ${folder}`,
     ...(task === 'causal-lm' ? [`attune chat ${folder}`] : []),
     ...(task !== undefined && ANSWERING.has(task) ? [`attune predict ${folder} --input NEW.csv --to answers.csv`] : []),
+    ...(task === 'embedding' ? [`attune retrieve index ${folder} --input DOCUMENTS.csv --to index`] : []),
+    ...(task === 'next-item' ? [`attune recommend ${folder} --input NEW.csv`] : []),
     `attune eval ${folder}`,
     ...(isWhole ? [] : [`attune export ${folder} --to merged`]),
   ];

@@ -76,6 +76,6 @@ export function refuseOverlap(report: OverlapReport): void {
     got: `${report.rows} overlapping rows, ${report.exact} of them exact copies${more}`,
     expected: 'no row, near-duplicate or group in two splits',
     problems: report.listed,
-    fix: 'delete them from the train files, or give a share (validation: 0.1) instead of a file; allow_overlap: true goes on',
+    fix: 'delete them from the train files, or give a share (validation: 0.1) instead of a file; allow_overlap: true (--allow-overlap) goes on',
   });
 }

@@ -23,7 +23,7 @@ export async function* rawRows(path: string, onProblem: (problem: Problem) => vo
   const name = containerName(path);
   if (!containers.has(name)) {
     throw new AttuneError('E_UNKNOWN_CONTAINER', {
-      what: `${path} is no kind of data file that can be read`,
+      what: `${path} is not a data file`,
       expected: `a name that ends in ${dataExtensions.join(', ')}`,
     });
   }

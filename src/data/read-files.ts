@@ -127,9 +127,9 @@ export async function loadContainer(source: SourceFile): ReturnType<typeof conta
   const name = source.container ?? containerName(source.path);
   if (containers.has(name)) return containers.load(name);
   throw new AttuneError('E_UNKNOWN_CONTAINER', {
-    what: `${source.file} is no kind of data file that can be read`,
+    what: `${source.file} is not a data file`,
     expected: `a name that ends in ${dataExtensions.join(', ')}`,
-    fix: 'convert it; running text becomes one {"text": "…"} a line in a .jsonl file',
+    fix: `rows are made of documents by: attune data prepare "${source.file}" --to rows.jsonl`,
   });
 }
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { parse } from 'yaml';
+import { recipeFileFor } from '../../src/app/init.ts';
 import type { AttuneError } from '../../src/base/errors.ts';
 import { runCommandLine } from '../../src/cli/command-line.ts';
 
@@ -284,6 +285,23 @@ describe('init without a terminal', () => {
     mkdirSync('photos');
     writeFileSync('photos/1.png', 'x');
     expect(await refused('photos')).toMatchObject({ code: 'E_INIT_CLASSES' });
+    expect(await refused('photos/1.png')).toMatchObject({
+      code: 'E_INIT_CLASSES',
+      what: 'photos/1.png is a single image or recording',
+    });
+  });
+
+  it('names the recipe after the data, whatever letters that has', () => {
+    expect(['Übersicht.csv', 'reseñas-2.jsonl.gz', 'a b.csv'].map(recipeFileFor)).toEqual([
+      'Übersicht.yaml',
+      'reseñas-2.yaml',
+      'recipe.yaml',
+    ]);
+  });
+
+  it('says which columns are not read', async () => {
+    const { stdout } = await init([tickets()]);
+    expect(stdout).toMatch(/not read: .*customer/);
   });
 });
 

@@ -69,6 +69,8 @@ describe('a rare class', () => {
       specs.slice(0, 2).map(async (spec) => (await createMetric(spec)).definition.title),
     );
     expect(titles).toEqual(['average precision of fraud', 'F1 of fraud']);
+    const numbered = await createMetric({ metric: 'average_precision', positive: '1' });
+    expect(numbered.definition.title).toBe('average precision of class 1');
     const even = ['a', 'b'].flatMap((label, k) =>
       Array.from({ length: 10 }, (_, i) => classRow(label, label, 10 * k + i)),
     );

@@ -65,11 +65,14 @@ describe('a template that leaves out of a conversation', () => {
   });
 });
 
-const written = '<tool_call>\n{"name": "get_order", "arguments": {"order": "A-17"}}\n</tool_call><|im_end|>';
+const written = '<tool_call>\n{"name": "get_order", "arguments": {"order": "A-17"}}\n</tool_call>';
 
 test('attune-tools takes the place of a template that drops tools', async () => {
   const chosen = await chooseTemplate(await make(turns('')), { template: { name: 'attune-tools' } });
-  expect(trainedTexts(await renderChecked(chosen, agent), chosen)).toEqual([written, 'It was sent.<|im_end|>']);
+  expect(trainedTexts(await renderChecked(chosen, agent), chosen)).toEqual([
+    `${written}<|im_end|>`,
+    'It was sent.<|im_end|>',
+  ]);
 });
 
 describe('attune-base', () => {
@@ -77,16 +80,17 @@ describe('attune-base', () => {
 
   test('shows tools, calls and results', async () => {
     const tokenizer = await Tokenizer.load(folder);
-    expect(trainedTexts(await renderChecked(tokenizer, agent), tokenizer)).toEqual([written, 'It was sent.<|im_end|>']);
+    const trained = trainedTexts(await renderChecked(tokenizer, agent), tokenizer);
+    expect(trained).toEqual([`${written}<|endoftext|>`, 'It was sent.<|endoftext|>']);
     const { text } = await new Renderer(tokenizer, { now }).prompt(agent);
     for (const part of ['"name": "get_order"', 'Finds an order.', '{"state": "sent"}']) expect(text).toContain(part);
   });
 
-  test('shows a conversation without tools as it was pre-trained and tuned before', async () => {
+  test('ends turns with the one token that its pre-training ended texts with', async () => {
     const tokenizer = await Tokenizer.load(folder);
     const messages = [{ role: 'system', content: 'Be brief.' } as const, user('Hi'), assistant('Hello.')];
     const text = tokenizer.templates.render({ messages }, { addGenerationPrompt: false, now });
-    const turn = (role: string, content: string) => `<|im_start|>${role}\n${content}<|im_end|>\n`;
+    const turn = (role: string, content: string) => `<|im_start|>${role}\n${content}<|endoftext|>\n`;
     expect(text).toBe(turn('system', 'Be brief.') + turn('user', 'Hi') + turn('assistant', 'Hello.'));
   });
 });

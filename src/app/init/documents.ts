@@ -14,14 +14,13 @@ import { isFolder } from '../../files/find-files.ts';
 export async function refuseDocuments(path: string): Promise<void> {
   if (!existsSync(path)) return;
   if (!isFolder(path)) {
-    if (!containers.has(containerName(path))) throw documents(path, `a ${extname(path) || 'file without ending'} file`);
-    return;
+    if (containers.has(containerName(path))) return;
+    throw isMedia(path) ? oneFile(path) : documents(path, `a ${extname(path) || 'file without ending'} file`);
   }
   if (holdsClasses(path)) return;
   const names = await namesBelow(path);
   if (names.length === 0 || names.some((name) => dataExtensions.some((end) => name.endsWith(end)))) return;
-  const media = [...mediaExtensions.image, ...mediaExtensions.audio] as readonly string[];
-  const others = names.filter((name) => !media.includes(extname(name).toLowerCase()));
+  const others = names.filter((name) => !isMedia(name));
   // A folder with splits has its classes one level deeper.
   if (others.length === 0 && names.every((name) => name.includes('/') || name.includes('\\'))) return;
   if (others.length === 0) throw withoutClasses(path);
@@ -29,6 +28,11 @@ export async function refuseDocuments(path: string): Promise<void> {
     path,
     `a folder of ${[...new Set(others.map((name) => extname(name) || basename(name)))].slice(0, 5).join(', ')}`,
   );
+}
+
+function isMedia(name: string): boolean {
+  const endings: readonly string[] = [...mediaExtensions.image, ...mediaExtensions.audio];
+  return endings.includes(extname(name).toLowerCase());
 }
 
 /** Files of a folder, by paths inside it; hidden ones are none. */
@@ -51,6 +55,14 @@ function documents(path: string, got: string): AttuneError {
     got,
     expected: dataExtensions.filter((end) => !end.endsWith('.gz')).join(', '),
     fix: `make rows of them: attune data prepare ${quoted} --to ${rows}; then attune init ${rows}`,
+  });
+}
+
+function oneFile(path: string): AttuneError {
+  return new AttuneError('E_INIT_CLASSES', {
+    what: `${path} is a single image or recording`,
+    expected: 'a folder with a folder for each class, or a table (csv, jsonl) with a column of paths',
+    fix: 'name the folder: attune init FOLDER',
   });
 }
 

@@ -45,6 +45,8 @@ export interface InitResult {
   guesses: Guess[];
   /** Why the first was taken. */
   reasons: readonly string[];
+  /** Columns that the guess leaves out. */
+  unread: readonly string[];
   /** A reading was taken though another is nearly as likely. */
   isClear: boolean;
   problems: InitFindings['inspection']['problems'];
@@ -73,6 +75,7 @@ export async function init(path: string, options: InitOptions = {}): Promise<Ini
     model,
     command,
     guesses: guesses.slice(0, MAX_GUESSES),
+    unread: unreadColumns(reading),
     reasons,
     isClear,
     problems: findings.inspection.problems,
@@ -95,6 +98,11 @@ async function understand(
   }
   if (!(reading.isClear || (yes && isPossible(reading)))) refuseUnclear(path, reading);
   return { reading, findings: await examineForInit(path, reading) };
+}
+
+function unreadColumns({ profiles, guesses: [best], reasons }: ColumnReading): string[] {
+  if (best === undefined || reasons.length === 0) return [];
+  return profiles.map(({ name }) => name).filter((name) => name !== best.target && !best.text.includes(name));
 }
 
 /** A table whose columns nobody has named, and that may be read in more than one way. */

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { AttuneError } from '../../base/errors.ts';
 import type { ColumnSource } from '../../data/columns.ts';
 import { readFailure } from '../../files/bytes.ts';
+import { isFolder } from '../../files/find-files.ts';
 import { readJson } from '../../files/json.ts';
 import { columnSourceSchema } from '../../train/recipe.ts';
 
@@ -41,10 +42,12 @@ export function newManifest(parts: Omit<IndexManifest, 'version'>): IndexManifes
 export function readManifest(folder: string): IndexManifest {
   const path = join(folder, indexFiles.manifest);
   if (!existsSync(path)) {
+    const exists = existsSync(folder);
+    const kind = exists && isFolder(folder) ? `a folder without ${indexFiles.manifest}` : 'a file';
     throw new AttuneError('E_INDEX_MISSING', {
       what: `${folder} is no index of rows`,
-      got: existsSync(folder) ? `a folder without ${indexFiles.manifest}` : 'no such folder',
-      fix: `make one: attune retrieve index MODEL --input docs.csv --to ${folder}`,
+      got: exists ? kind : 'no such folder',
+      fix: `make one: attune retrieve index MODEL --input docs.csv --to ${exists ? 'index' : folder}`,
     });
   }
   const manifest = manifestSchema.safeParse(readJson(path));

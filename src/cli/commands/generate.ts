@@ -13,6 +13,7 @@ export const command = defineCommand({
   options: [
     { name: '--input', value: 'FILE', required: true, summary: 'rows in any format that training reads' },
     { name: '--output', value: 'FILE', summary: 'JSONL to write; standard output unless given' },
+    { name: '--to', value: 'FILE', summary: 'as --output' },
     ...layoutOptions,
     { name: '--n', value: 'COUNT', summary: 'answers to each row, for a temperature above 0' },
     { name: '--logprobs', value: 'COUNT', summary: 'log-probability of each token, and so many alternatives' },
@@ -33,7 +34,7 @@ export const command = defineCommand({
     ]);
     const input = context.option('--input');
     if (input === undefined) throw missingInput();
-    const output = context.option('--output');
+    const output = context.option('--output') ?? context.option('--to');
     if (output !== undefined) requireWritable(output);
     const sampling = generateSamplingOf(context);
     const layout = await layoutOf(context);

@@ -60,13 +60,14 @@ async function readHints(context: CommandContext): Promise<InitHints> {
 }
 
 function describeInit(result: InitResult, { colours }: Terminal): string {
-  const { recipe, format, columns, reason, problems, reasons, model, objective, command, isClear } = result;
+  const { recipe, format, columns, reason, problems, reasons, model, objective, command, isClear, unread } = result;
   const { green, yellow, bold, cyan, dim } = colours;
   const unusable = `${yellow('!')} ${problems.length} of the first rows cannot be used: attune data inspect ${recipe}`;
   const others = `${yellow('!')} other readings are possible; name the columns with --text-column and --label-column or --answer-column`;
   return [
     `${green('✓')} ${format} rows${columns === undefined ? `, ${reason}` : ''}`,
     ...reasons.map((one) => `  ${one}`),
+    ...(unread.length > 0 ? [dim(`  not read: ${unread.join(', ')}`)] : []),
     ...(isClear ? [] : [others, ...otherReadings(result).map((one) => `    ${dim(one)}`)]),
     ...(problems.length > 0 ? [unusable] : []),
     `${green('✓')} wrote ${bold(recipe)}: objective ${objective}, model ${model}`,

@@ -67,7 +67,7 @@ export const command = defineCommand({
     }
     const columns = await columnsOption(context);
     const signal = context.stopSignal('stopping');
-    return withProgress(context, (onEvent) =>
+    const created = await withProgress(context, (onEvent) =>
       createNewModel(context.argument('TYPE')!, {
         data,
         folder,
@@ -85,8 +85,12 @@ export const command = defineCommand({
         signal,
       }),
     );
+    return { ...created, data };
   },
-  render: ({ folder, modelType, className, items, cold, rows, cut, parameters, bytes, ...known }, { colours }) => {
+  render: (
+    { folder, modelType, className, items, cold, rows, cut, parameters, bytes, data, ...known },
+    { colours },
+  ) => {
     const objective = (objectiveOfClasses('items', [className]) ?? usualObjectives.items!).name;
     return [
       `${colours.green('✓')} ${shortPath(folder)}: ${modelType}, ${plural(parameters, 'parameters')}, ${formatBytes(bytes)}`,
@@ -95,7 +99,8 @@ export const command = defineCommand({
       ...(cut > 0
         ? [colours.yellow(`! of ${plural(cut, 'texts')} only the beginning is read: the encoder reads no more`)]
         : []),
-      `  attune train --model ${shortPath(folder)} --objective ${objective} --tuning full --train …`,
+      `  attune init ${data} --model ${shortPath(folder)}  writes a recipe, where there is none`,
+      `  attune train RECIPE --model ${shortPath(folder)} --objective ${objective} --tuning full`,
     ].join('\n');
   },
 });

@@ -21,6 +21,7 @@ export const command = defineCommand({
       summary: 'what people chose: rows of user and item, or of items as a list',
     },
     { name: '--output', value: 'FILE', summary: 'JSONL to write; standard output unless given' },
+    { name: '--to', value: 'FILE', summary: 'as --output' },
     { name: '--format', value: 'NAME', summary: 'row format; detected unless given' },
     { name: '--count', value: 'ITEMS', summary: 'items for each row (10)' },
     { name: '--keep-seen', summary: 'what a row has already may be recommended again' },
@@ -38,7 +39,7 @@ export const command = defineCommand({
         fix: 'name a file: --input customers.csv',
       });
     }
-    const output = context.option('--output');
+    const output = context.option('--output') ?? context.option('--to');
     if (output !== undefined) requireWritable(output);
     const signal = context.stopSignal('stopping');
     const found = await withProgress(context, (onEvent) =>

@@ -87,12 +87,13 @@ async function unrecognised(rows: readonly Record<string, unknown>[], { file }: 
 function suggestion(rows: readonly Record<string, unknown>[]): string {
   const [likely] = guessColumns(profileRows(rows));
   if (likely !== undefined) return mapping(likely.columns);
-  return 'rename the columns, or say which is which, for example columns: { prompt: question, completion: reply }';
+  return 'rename the columns, or say which is which, for example --columns "{prompt: question, completion: reply}", or data.columns in a recipe';
 }
 
 function mapping(columns: ColumnMapping): string {
   const entries = Object.entries(columns).map(([ours, source]) => `${ours}: ${shown(source)}`);
-  return `say which column is which: columns: { ${entries.join(', ')} }`;
+  const said = `{${entries.join(', ')}}`;
+  return `say which column is which: --columns "${said}", or data.columns: ${said} in a recipe (attune init FILE writes it)`;
 }
 
 /** As one would write it in a recipe. */

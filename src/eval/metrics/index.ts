@@ -105,7 +105,9 @@ export async function createMetric(spec: MetricSpec): Promise<NamedMetric> {
 /** A metric of one class says which: "F1 of fraud". */
 function titled(definition: MetricDefinition, { positive }: MetricOptions): MetricDefinition {
   if (positive === undefined) return definition;
-  return { ...definition, title: `${definition.ofClass ?? definition.title} of ${positive}` };
+  // "F1 of 1" beside a value would read as a number.
+  const named = /^\p{L}/u.test(positive) ? positive : `class ${positive}`;
+  return { ...definition, title: `${definition.ofClass ?? definition.title} of ${named}` };
 }
 
 async function createMean(name: string, specs: readonly MetricSpec[]): Promise<NamedMetric> {

@@ -17,7 +17,7 @@ import {
 } from '../../generate/index.ts';
 import { storages, type StorageName } from '../../methods/storage/index.ts';
 import { decoderStart } from '../../methods/objectives/seq2seq.ts';
-import type { Task } from '../../models/architecture.ts';
+import { type Task, taskNames } from '../../models/architecture.ts';
 import type { Model } from '../../models/model.ts';
 import type { KeptMemory } from '../../models/memory.ts';
 import { Renderer, type Conversation, type SpeechWish } from '../../text/index.ts';
@@ -82,7 +82,7 @@ export async function run(input: GenerateInput, context: JobContext): Promise<Ba
   const opened = await openModel(input.target, input);
   if (!WRITING.has(opened.model.task) && opened.model.task !== FINDING && !hears(opened.model)) {
     throw new AttuneError('E_TASK_UNSUPPORTED', {
-      what: `${input.target} writes no text: its task is ${opened.model.task}`,
+      what: `${input.target} writes no text: its task is ${taskNames[opened.model.task]}`,
       expected: 'a language model',
       fix: elsewhere(opened.model.task, input.target),
     });

@@ -4,7 +4,7 @@ import type { MediaKind } from '../../data/media.ts';
 import type { Prediction } from '../../eval/predictor.ts';
 import { DEFAULT_NEW_TOKENS } from '../../generate/index.ts';
 import { storages, type StorageName } from '../../methods/storage/index.ts';
-import type { Task } from '../../models/architecture.ts';
+import { type Task, taskNames } from '../../models/architecture.ts';
 import type { JobContext, JobRequest } from '../job.ts';
 import { answerAsked } from '../run/compare/model-predictor.ts';
 import { hears, processorOf } from '../run/compare/speech.ts';
@@ -81,7 +81,7 @@ export async function run(input: PredictInput, context: JobContext): Promise<voi
 
 function unsupported(target: string, task: Task): AttuneError {
   return new AttuneError('E_TASK_UNSUPPORTED', {
-    what: `${target} gives rows no answers: its task is ${task}`,
+    what: `${target} gives rows no answers: its task is ${taskNames[task]}`,
     expected: 'a classifier, a model of numbers, tags or answers in texts, or one that writes',
     fix: ELSEWHERE[task],
   });

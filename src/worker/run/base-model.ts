@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { nearest } from '../../base/nearest.ts';
 import { cheapModelNames } from '../../eval/baselines/cheap-names.ts';
@@ -19,7 +19,7 @@ export function isOwnBase(name: string): boolean {
 function fixOf(name: string, { isFile, isHubName }: { isFile: boolean; isHubName: boolean }): string {
   if (isHubName && !isFile) return `attune models pull ${name}`;
   const close = isFile ? undefined : nearest(name, [OWN_BASE, OWN_SPEECH, ...cheapModelNames]);
-  return close === undefined ? 'check the path' : `did you mean ${close}?`;
+  return close === undefined ? 'check the path; `attune runs list` shows the known runs' : `did you mean ${close}?`;
 }
 
 /** The folder of a base model: a path, or the name of one that comes with the package. */
@@ -30,16 +30,18 @@ export function modelFolder(name: string): string {
   const isHubName = isRepositoryName(name.split('@')[0]);
   const pulled = isHubName ? snapshotFolder(parseRepository(name, 'model'), hubSettings()) : undefined;
   if (pulled !== undefined) return pulled;
+  // `runs/tickets` beside a folder `runs` is a path with a typo, although the hub could have such a name.
+  const isAbsent = isHubName && !existsSync(dirname(name));
   throw new AttuneError('E_MODEL_MISSING', {
     what: `There is no model at ${name}`,
     got:
       stats !== undefined
         ? 'a file'
-        : isHubName
+        : isAbsent
           ? 'a name on the Hugging Face hub that has not been fetched'
           : 'no such folder',
     expected: `a Hugging Face folder (config.json, safetensors, tokenizer.json), ${OWN_BASE} or ${OWN_SPEECH}`,
-    fix: fixOf(name, { isFile: stats !== undefined, isHubName }),
+    fix: fixOf(name, { isFile: stats !== undefined, isHubName: isAbsent }),
   });
 }
 

@@ -1,6 +1,7 @@
 // R rows, D width of their vectors
 import { AttuneError } from '../../../base/errors.ts';
 import { sha256, sha256File } from '../../../files/hash.ts';
+import { taskNames } from '../../../models/architecture.ts';
 import { weightFiles } from '../../../models/checkpoint-files.ts';
 import { poolingKey } from '../../../models/sentence-folder.ts';
 import type { Pooling } from '../../../models/heads/pooling.ts';
@@ -166,13 +167,13 @@ function noVectors(target: string, { model, notes }: OpenedModel): AttuneError {
     return new AttuneError('E_POOLING', {
       what: `${target} does not say how a text's vector is made of its states`,
       got: `a ${model.task} model without modules.json`,
-      fix: 'say it: --pooling mean; or train it for vectors first: attune train --objective contrastive',
+      fix: 'say it: --pooling mean; or train it for vectors first: attune train RECIPE --objective contrastive',
     });
   }
   return new AttuneError('E_TASK_UNSUPPORTED', {
-    what: `${target} makes no vectors: its task is ${model.task}`,
+    what: `${target} makes no vectors: its task is ${taskNames[model.task]}`,
     expected: 'a model of sentence vectors, or of texts and images',
-    fix: 'train one on pairs of texts: attune train --objective contrastive',
+    fix: 'train one on pairs of texts: attune train RECIPE --objective contrastive',
   });
 }
 
