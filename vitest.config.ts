@@ -12,8 +12,10 @@ if (chromium === undefined && existsSync('test/browser')) {
   process.stderr.write('browser tests are skipped: no chromium (apt-get install chromium, or set ATTUNE_CHROMIUM)\n');
 }
 
-/** Of tests with libtorch, child processes or a browser, so many at once: each of them waits for half of its time. */
+/** Files of tests that compute in their own process, so many at once: two cores. */
 const FILES = 2;
+/** Of tests with child processes or a browser, which wait for half of their time. */
+const WAITING_FILES = 3;
 /** Their models are tiny: threads that wait for each other would take longer than one. */
 const ONE_THREAD = { ATTUNE_THREADS: process.env.ATTUNE_THREADS ?? '1' };
 
@@ -47,7 +49,7 @@ export default defineConfig({
           name: 'system',
           include: ['test/system/**/*.test.ts'],
           env: ONE_THREAD,
-          maxWorkers: FILES,
+          maxWorkers: WAITING_FILES,
           testTimeout: 300_000,
           hookTimeout: 300_000,
           sequence: { groupOrder: 2 },
@@ -58,7 +60,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
-          maxWorkers: FILES,
+          maxWorkers: WAITING_FILES,
           testTimeout: 120_000,
           // A test there begins with describe.skipIf(!process.env.ATTUNE_CHROMIUM).
           env: { ...ONE_THREAD, ...(chromium !== undefined && { ATTUNE_CHROMIUM: chromium }) },
