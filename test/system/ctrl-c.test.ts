@@ -59,7 +59,7 @@ const cases: [string[], RegExp, boolean][] = [
   [['data', 'counterfactuals', 'rows.jsonl', '--to', 'pairs.jsonl'], /pairing/, false],
   [['data', 'groups', 'rows.jsonl'], /counting/, false],
   [['advise', 'rows.jsonl'], /reading and splitting/, false],
-  [['export', 'attune-base', '--to', 'merged'], /loading/, true],
+  [['export', 'attune-base', '--to', 'gguf', '--output-dir', 'exported'], /loading/, true],
   [['generate', 'attune-base', '--input', 'rows.jsonl', '--output', 'answers.jsonl'], /loading/, true],
   [['eval', 'attune-base', '--data', 'rows.jsonl'], /loading|reading/, true],
 ];
@@ -70,8 +70,8 @@ it.each(cases.filter(([, , needs]) => hasEngine || !needs))(
     const before = readdirSync(folder);
     const { code, signal, told, ms } = await interrupt(words, sign);
     // A quick machine may be done before; what it wrote is whole then.
-    const isDone = code === 0 && AT_ONCE.includes(words[0]) && existsSync(join(folder, 'merged/model.safetensors'));
-    if (isDone) return rmSync(join(folder, 'merged'), { recursive: true });
+    const isDone = code === 0 && existsSync(join(folder, 'exported/Modelfile'));
+    if (isDone) return rmSync(join(folder, 'exported'), { recursive: true });
     // Ended by the signal itself, or by the command, which then says so.
     const isToldOf = code === 1 && told.includes('E_STOPPED');
     expect(signal === 'SIGINT' || isToldOf, `${code} ${signal} ${told}`).toBe(true);
