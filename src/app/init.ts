@@ -107,19 +107,22 @@ export async function recipeText(findings: InitFindings, answers: InitAnswers): 
       : [[`  columns: ${plain(columns)}`, 'what is read of it, and what is learnt'] as const]),
     ...splitLines(inspection),
     ...groupLine(findings, groupBy, plain),
-    ...(isCheapModel(model) ? cheapLines(objective) : modelLines(inspection, { model, objective })),
+    ...(isCheapModel(model) ? cheapLines(objective) : await modelLines(inspection, { model, objective })),
   ];
   return `# What to train, on what, and how. All settings: attune train --help\n${align(lines)}\n`;
 }
 
 /** How a model with weights is trained. */
-function modelLines(inspection: DataInspection, of: { model: string; objective: UsualObjective }): Line[] {
+async function modelLines(
+  inspection: DataInspection,
+  of: { model: string; objective: UsualObjective },
+): Promise<Line[]> {
   return [
     ['  max_length: 1024', 'tokens of the longest row'],
     ['  long_rows: fail', 'or drop, truncate, split'],
     tuningLine(inspection),
     objectiveLine(of.objective),
-    ...trainingLines(of.model, { tuning: tuningOf(inspection), objective: of.objective.name }),
+    ...(await trainingLines(of.model, { tuning: tuningOf(inspection), objective: of.objective.name })),
   ];
 }
 

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
 import { readAdapterConfig } from '../methods/tuning/adapter-config.ts';
+import { storedParameters } from '../models/base-facts.ts';
 import { weightFiles } from '../models/checkpoint-files.ts';
 import { readJson } from '../files/json.ts';
 import { cheapModelNames, isCheapFolder } from '../eval/baselines/cheap-names.ts';
@@ -10,7 +11,7 @@ import { quantisationOf } from '../models/quantised/config.ts';
 import { quantisations } from '../models/quantised/index.ts';
 import { readConfig } from '../models/load.ts';
 import { hasTokenizer } from '../text/index.ts';
-import { openIndex } from '../store/database.ts';
+import { withIndex } from '../store/database.ts';
 import { listModels, type ModelRecord } from '../store/models.ts';
 import { readSafetensorsHeader } from '../tensor/safetensors.ts';
 import { runJob, type JobResult } from '../worker/index.ts';
@@ -27,19 +28,14 @@ export interface KnownModels {
 }
 
 export async function findModels(): Promise<KnownModels> {
-  const index = await openIndex();
-  try {
-    const models = await listModels(index);
-    const folder = modelFolder(OWN_BASE);
-    const own = existsSync(folder) ? { own: { name: OWN_BASE, folder } } : {};
-    return {
-      ...own,
-      models: models.filter(({ id }) => id !== OWN_BASE && !cheapModelNames.includes(id)),
-      modelTypes: architectures.names,
-    };
-  } finally {
-    await index.destroy();
-  }
+  const models = await withIndex(listModels);
+  const folder = modelFolder(OWN_BASE);
+  const own = existsSync(folder) ? { own: { name: OWN_BASE, folder } } : {};
+  return {
+    ...own,
+    models: models.filter(({ id }) => id !== OWN_BASE && !cheapModelNames.includes(id)),
+    modelTypes: architectures.names,
+  };
 }
 
 /** What a model's files say of it; no weights are read. */
@@ -97,7 +93,7 @@ function noNetwork(target: string): AttuneError {
 function countWeights(files: readonly string[]): Pick<ModelDetails, 'parameters' | 'bytes' | 'dtypes'> {
   const entries = files.flatMap((file) => readSafetensorsHeader(file).entries);
   return {
-    parameters: entries.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0),
+    parameters: storedParameters(files),
     bytes: entries.reduce((sum, { begin, end }) => sum + end - begin, 0),
     dtypes: [...new Set(entries.map(({ dtype }) => dtype))],
   };

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { EventSink } from '../base/events.ts';
 import { listCheckpoints } from '../store/checkpoints.ts';
 import { listDataSets, type DataSetRecord } from '../store/data-sets.ts';
-import { type Index, openIndex } from '../store/database.ts';
+import { withIndex } from '../store/database.ts';
 import { rebuildIndex } from '../store/rebuild.ts';
 import { readComparison, type Comparison } from '../store/results.ts';
 import { runTimes, type RunTimes } from '../store/run-clock.ts';
@@ -74,13 +74,4 @@ export async function stopRun(wanted: string, options: { kill?: boolean } = {}):
 async function folderOf(wanted: string): Promise<string> {
   if (isRunFolder(wanted)) return resolve(wanted);
   return (await withIndex((index) => findRun(index, wanted))).folder;
-}
-
-async function withIndex<Result>(use: (index: Index) => Promise<Result>): Promise<Result> {
-  const index = await openIndex();
-  try {
-    return await use(index);
-  } finally {
-    await index.destroy();
-  }
 }

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeJson } from '../files/json.ts';
-import { openIndex, type Index } from '../store/database.ts';
+import { withIndex } from '../store/database.ts';
 import { recordRunModels } from '../store/models.ts';
 import { checkRemovable, forgetRun, removeRun, renameRun } from '../store/remove-run.ts';
 import { isRunFolder, readRun } from '../store/run-folder.ts';
@@ -84,13 +84,4 @@ function running(folder: string): AttuneError {
 function bytesIn(folder: string): number {
   const entries = readdirSync(folder, { withFileTypes: true, recursive: true }).filter((entry) => entry.isFile());
   return entries.reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0);
-}
-
-async function withIndex<Result>(use: (index: Index) => Promise<Result>): Promise<Result> {
-  const index = await openIndex();
-  try {
-    return await use(index);
-  } finally {
-    await index.destroy();
-  }
 }

@@ -7,8 +7,8 @@ import { basisOf } from '../worker/run/settle-training.ts';
 type Line = readonly [setting: string, remark?: string];
 
 /** The recipe's training part: the rate that suits the base model, where it lies here to be looked at. */
-export function trainingLines(model: string, methods: { tuning: string; objective: string }): Line[] {
-  const facts = factsOf(model);
+export async function trainingLines(model: string, methods: { tuning: string; objective: string }): Promise<Line[]> {
+  const facts = await factsOf(model);
   return [
     ['training:'],
     rateLine(facts, methods),
@@ -27,9 +27,9 @@ function rateLine(facts: BaseFacts | undefined, methods: { tuning: string; objec
 }
 
 /** A base that is not here yet is no obstacle: its rate is then decided when the run begins. */
-function factsOf(model: string): BaseFacts | undefined {
+async function factsOf(model: string): Promise<BaseFacts | undefined> {
   try {
-    return baseFacts(modelFolder(model));
+    return await baseFacts(modelFolder(model));
   } catch {
     return undefined;
   }

@@ -1,49 +1,12 @@
 import { readSafetensorsHeader } from '../tensor/safetensors.ts';
+import type { Architecture } from './architecture.ts';
 import { weightFiles } from './checkpoint-files.ts';
-import type { architectures } from './index.ts';
+import type { RawConfig } from './config.ts';
+import { architectures } from './index.ts';
 import { readConfig } from './load.ts';
 
 /** Families of models that are trained at like rates. `items`: recommenders, whose weights are new. */
 export type BaseKind = 'decoder' | 'encoder' | 'encoder-decoder' | 'vision' | 'speech' | 'items';
-
-type ModelType = (typeof architectures)['names'][number];
-
-const KINDS: Record<ModelType, BaseKind> = {
-  bert: 'encoder',
-  bpr_mf: 'items',
-  clip: 'vision',
-  dinov2: 'vision',
-  distilbert: 'encoder',
-  electra: 'encoder',
-  gemma2: 'decoder',
-  gemma3_text: 'decoder',
-  gpt2: 'decoder',
-  gpt_neox: 'decoder',
-  granite: 'decoder',
-  llama: 'decoder',
-  mistral: 'decoder',
-  mixtral: 'decoder',
-  mobilenet_v2: 'vision',
-  modernbert: 'encoder',
-  mt5: 'encoder-decoder',
-  olmo2: 'decoder',
-  phi3: 'decoder',
-  qwen2: 'decoder',
-  qwen3: 'decoder',
-  qwen3_moe: 'decoder',
-  resnet: 'vision',
-  roberta: 'encoder',
-  sasrec: 'items',
-  siglip: 'vision',
-  smollm3: 'decoder',
-  t5: 'encoder-decoder',
-  two_tower: 'items',
-  use_lite: 'encoder',
-  vit: 'vision',
-  wav2vec2: 'speech',
-  whisper: 'speech',
-  'xlm-roberta': 'encoder',
-};
 
 export interface BaseFacts {
   kind: BaseKind;
@@ -52,11 +15,27 @@ export interface BaseFacts {
 
 /**
  * What a base model's files say of it; no weights are read.
- * @throws AttuneError E_CONFIG_MISSING, E_WEIGHTS_MISSING, E_PICKLE_WEIGHTS, E_SAFETENSORS_BAD
+ * @throws AttuneError E_CONFIG_MISSING, E_UNKNOWN_MODEL_TYPE, E_WEIGHTS_MISSING, E_PICKLE_WEIGHTS, E_SAFETENSORS_BAD
  */
-export function baseFacts(folder: string): BaseFacts {
-  const { model_type: type } = readConfig(folder);
-  const entries = weightFiles(folder).flatMap((path) => readSafetensorsHeader(path).entries);
-  const parameters = entries.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0);
-  return { kind: KINDS[type as ModelType] ?? 'decoder', parameters };
+export async function baseFacts(folder: string): Promise<BaseFacts> {
+  const raw = readConfig(folder);
+  const architecture = await architectures.load(String(raw.model_type));
+  return { kind: kindOf(architecture, raw), parameters: storedParameters(weightFiles(folder)) };
+}
+
+/** By what it reads, and of texts by what it is for. */
+export function kindOf(architecture: Architecture, raw: RawConfig): BaseKind {
+  const { modalities = ['text'] } = architecture;
+  if (modalities.includes('items')) return 'items';
+  if (modalities.includes('image')) return 'vision';
+  if (modalities.includes('audio')) return 'speech';
+  const tasks = architecture.heads(raw);
+  if ('seq2seq' in tasks) return 'encoder-decoder';
+  return 'causal-lm' in tasks ? 'decoder' : 'encoder';
+}
+
+/** Numbers in safetensors files, by their headers. */
+export function storedParameters(files: readonly string[]): number {
+  const entries = files.flatMap((file) => readSafetensorsHeader(file).entries);
+  return entries.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0);
 }

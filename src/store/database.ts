@@ -33,6 +33,16 @@ export async function openIndex(path: string = indexPath()): Promise<Index> {
   }
 }
 
+/** Opens the index for one use of it. */
+export async function withIndex<Result>(use: (index: Index) => Promise<Result>): Promise<Result> {
+  const index = await openIndex();
+  try {
+    return await use(index);
+  } finally {
+    await index.destroy();
+  }
+}
+
 function indexFailure(path: string, error: unknown): AttuneError {
   const message = (error as Error).message;
   const isNewer = message.includes('previously executed migration');

@@ -55,28 +55,22 @@ export function readTokenizerFiles(folder: string): TokenizerFiles {
   if (letters !== undefined) others.set(...letters.vocabulary);
   const made = letters?.tokenizer ?? (older && JSON.stringify(older.tokenizer));
   const tokenizer = made ?? readFileSync(path, 'utf8');
-  if (made === undefined) addImpliedRoles(others, { folder, tokenizer });
-  return { origin: folder, tokenizer, others, modelIds: readModelIds(folder) };
+  const files = { origin: folder, tokenizer, others, modelIds: readModelIds(folder) };
+  if (made === undefined) addImpliedRoles(files);
+  return files;
 }
 
 /** Adds to tokenizer_config.json the roles that its class implies and its vocabulary has a token for. */
-function addImpliedRoles(others: Map<string, string>, { folder, tokenizer }: { folder: string; tokenizer: string }) {
-  const text = others.get(SETTINGS);
-  const settings = text === undefined ? {} : parseObject(text, SETTINGS);
-  const listed = parseOtherRoles(others.get('special_tokens_map.json'));
-  const ids = readModelIds(folder);
+function addImpliedRoles({ origin, tokenizer, others, modelIds }: TokenizerFiles & { others: Map<string, string> }) {
+  const tables = [SETTINGS, 'special_tokens_map.json'].map((name) => parseOther({ origin, others }, name));
   const isNamed = (role: string) =>
-    [settings, listed].some((table) => (table[`${role}_token`] ?? null) !== null) ||
-    (ids[`${role}_token_id`] ?? null) !== null;
-  const implied = Object.entries(impliedRoles(folder)).filter(([role]) => !isNamed(role));
+    tables.some((table) => (table[`${role}_token`] ?? null) !== null) ||
+    (modelIds[`${role}_token_id`] ?? null) !== null;
+  const implied = Object.entries(impliedRoles(origin)).filter(([role]) => !isNamed(role));
   if (implied.length === 0) return;
   const tokens = specialTokensOf(tokenizer);
   const roles = Object.fromEntries(implied.filter(([, token]) => tokens.has(token)));
-  if (Object.keys(roles).length > 0) others.set(SETTINGS, withRoles(text, roles));
-}
-
-function parseOtherRoles(text: string | undefined): Record<string, unknown> {
-  return text === undefined ? {} : parseObject(text, 'special_tokens_map.json');
+  if (Object.keys(roles).length > 0) others.set(SETTINGS, withRoles(others.get(SETTINGS), roles));
 }
 
 /** Texts of the added tokens: a token with a role is always one of them. */
@@ -109,7 +103,7 @@ export function writeTokenizerFiles(folder: string, files: TokenizerFiles): void
 }
 
 /** One of the JSON files as an object; a missing one is empty. */
-export function parseOther(files: TokenizerFiles, name: string): Record<string, unknown> {
+export function parseOther(files: Pick<TokenizerFiles, 'origin' | 'others'>, name: string): Record<string, unknown> {
   const text = files.others.get(name);
   if (text === undefined) return {};
   return parseObject(text, `${name} of ${files.origin}`);

@@ -7,8 +7,8 @@ const facts: TrainingFacts = { kind: 'decoder', parameters: 5.8e6, tuning: 'lora
 const rateOf = (changes: Partial<TrainingFacts>) => suggestedTraining({ ...facts, ...changes }).learning_rate;
 
 describe('what a base is trained with unless the recipe says it', () => {
-  it('has the rates that were measured on attune-base', () => {
-    const base = baseFacts(modelFolder('attune-base'));
+  it('has the rates that were measured on attune-base', async () => {
+    const base = await baseFacts(modelFolder('attune-base'));
     expect(base).toMatchObject({ kind: 'decoder' });
     expect(base.parameters).toBeGreaterThan(5e6);
     expect(base.parameters).toBeLessThan(7e6);

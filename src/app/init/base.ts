@@ -10,7 +10,7 @@ import { readJson } from '../../files/json.ts';
 import type { Modality, Task } from '../../models/architecture.ts';
 import { architectures } from '../../models/index.ts';
 import { readConfig } from '../../models/load.ts';
-import { openIndex } from '../../store/database.ts';
+import { withIndex } from '../../store/database.ts';
 import { listModels } from '../../store/models.ts';
 import { isAdapterFolder, modelFolder, OWN_BASE, OWN_SPEECH } from '../../worker/run/base-model.ts';
 
@@ -128,12 +128,7 @@ async function onThisMachine(modelType: string, usual: string, reason: string): 
 }
 
 async function knownModels(): Promise<{ id: string; model_type: string | null; kind: string }[]> {
-  const index = await openIndex();
-  try {
-    return (await listModels(index)).filter(({ kind }) => kind !== 'adapter');
-  } finally {
-    await index.destroy();
-  }
+  return (await withIndex(listModels)).filter(({ kind }) => kind !== 'adapter');
 }
 
 function typeOf(folder: string): string | undefined {

@@ -1,24 +1,14 @@
-import type { EventSink } from '../../base/events.ts';
 import type { Example } from '../../data/index.ts';
 import type { Prediction } from '../../eval/predictor.ts';
 import { isCheapFolder } from '../../eval/baselines/cheap-names.ts';
-import type { StorageName } from '../../methods/storage/index.ts';
 import { openSession } from '../../worker/index.ts';
 import type { PredictChunk, PredictorDescription, PredictRequest } from '../../worker/jobs/predict.ts';
 import { resultFolder } from '../../worker/run/result-folder.ts';
+import type { TalkOptions } from '../talk.ts';
 import { openCheapAnswers } from './cheap-answers.ts';
 
-export interface PredictorOptions {
-  /** A run's folder, an adapter's, a model's, or a known name. */
-  target: string;
-  /** The base model without its adapter. */
-  base?: boolean;
-  precision?: 'auto' | 'bf16' | 'f32';
-  /** `int8_forward` answers faster, by weights and inputs of linear layers that are rounded to 254 steps. */
-  storage?: StorageName;
-  onEvent?: EventSink;
-  signal?: AbortSignal;
-}
+/** Which model answers, and how it is opened. */
+export type PredictorOptions = TalkOptions;
 
 export interface AnswerOptions {
   /** Longest answer of a model that writes, in tokens. Default 256. */

@@ -1,5 +1,5 @@
 import { writeReport, type ReportRows, type RunReport } from '../../monitor/report/index.ts';
-import { openIndex } from '../../store/database.ts';
+import { withIndex } from '../../store/database.ts';
 import { isRunFolder } from '../../store/run-folder.ts';
 import { runPaths } from '../../store/run-paths.ts';
 import { findRun } from '../../store/runs.ts';
@@ -28,10 +28,5 @@ export async function reportRun(wanted: string, rows?: ReportRows): Promise<Writ
 /** A folder needs no index, which might not be writable here. */
 async function findFolder(wanted: string): Promise<string> {
   if (isRunFolder(wanted)) return wanted;
-  const index = await openIndex();
-  try {
-    return (await findRun(index, wanted)).folder;
-  } finally {
-    await index.destroy();
-  }
+  return (await withIndex((index) => findRun(index, wanted))).folder;
 }

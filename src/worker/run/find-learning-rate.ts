@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { baseFacts } from '../../models/base-facts.ts';
+import { storedParameters } from '../../models/base-facts.ts';
+import { weightFiles } from '../../models/checkpoint-files.ts';
 import { tokensOf } from '../../train/interfaces.ts';
 import { MOST_TRIALS, tryRates } from '../../train/rate-trials.ts';
 import { newTrainerState, readTensors, writeState } from '../../train/trainer-state.ts';
@@ -48,7 +49,7 @@ export async function findLearningRate(run: PreparedRun): Promise<void> {
 /** By the work to be done, not by the clock: the same recipe has the same trials wherever it runs. */
 function stepsOfTrial({ base, options, parts }: PreparedRun): number {
   const tokens = parts.train.reduce((sum, row) => sum + tokensOf(row), 0);
-  const operations = (6 * baseFacts(base).parameters * tokens) / parts.sampler.batchesPerEpoch;
+  const operations = (6 * storedParameters(weightFiles(base)) * tokens) / parts.sampler.batchesPerEpoch;
   const budget = Math.max(MOST_OF_RUN * options.schedule.totalSteps, FREE_OPERATIONS / operations);
   return Math.max(FEWEST_STEPS, Math.min(MOST_STEPS, Math.floor(budget / MOST_TRIALS)));
 }

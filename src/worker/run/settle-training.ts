@@ -6,9 +6,9 @@ import { suggestedTraining, type TrainingFacts } from '../../train/suggested-tra
 import type { RunContext } from './training-run.ts';
 
 /** Decides what the recipe leaves out, as an earlier part of the run did, and says so. */
-export function settleTraining(context: RunContext, base: string, rows: number): SettledTraining {
+export async function settleTraining(context: RunContext, base: string, rows: number): Promise<SettledTraining> {
   const { recipe, earlier, emit } = context;
-  const facts = baseFacts(base);
+  const facts = await baseFacts(base);
   const methods = { tuning: recipe.tuning.method, objective: recipe.objective.name };
   const suggested = suggestedTraining({ ...facts, ...methods, rows });
   const settled = earlier?.training ?? merged(recipe.training, suggested);

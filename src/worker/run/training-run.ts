@@ -114,7 +114,7 @@ export async function prepareRun(context: RunContext): Promise<PreparedRun> {
   if (storage.note !== undefined) emit({ type: 'phase-started', phase: 'engine', message: storage.note });
   if (objective.config !== undefined) model.config = withReading(model.config, objective.config);
   const update = await createUpdate(recipe, tuning);
-  const training = settleTraining(context, base, train.rows.length);
+  const training = await settleTraining(context, base, train.rows.length);
   const all = [...train.rows, ...validation.rows];
   const constants = await decide(context, { model, objective, tokenizer, training }, all);
   const mixture = loaded.mixture && refitMixture(loaded.mixture, train.rowOf);

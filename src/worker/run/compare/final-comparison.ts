@@ -1,7 +1,7 @@
 import { AttuneError } from '../../../base/errors.ts';
 import { sampledRows, USUAL_ROWS } from '../../../eval/compare/sampled-rows.ts';
+import { storedParameters } from '../../../models/base-facts.ts';
 import { weightFiles } from '../../../models/checkpoint-files.ts';
-import { readSafetensorsHeader } from '../../../tensor/safetensors.ts';
 import { writeComparison, writeSamples } from '../../../store/results.ts';
 import { modelFolder } from '../base-model.ts';
 import { writeModelCard } from '../result-card.ts';
@@ -25,13 +25,8 @@ function affordable({ context, constants, loaded, test }: FinishedRun): number {
   const { model, objective } = context.recipe;
   const training = { ...constants.training, max_steps: context.recipe.training.max_steps };
   const writes = ['sft', 'seq2seq', 'pretrain'].includes(objective.name);
-  const parameters = writes ? parametersIn(modelFolder(model)) : 0;
+  const parameters = writes ? storedParameters(weightFiles(modelFolder(model))) : 0;
   return rowsWithinBudget({ training, train: loaded.splits.train, test, parameters });
-}
-
-function parametersIn(folder: string): number {
-  const entries = weightFiles(folder).flatMap((file) => readSafetensorsHeader(file).entries);
-  return entries.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0);
 }
 
 /** Fewer than usual are not compared without a word. */
