@@ -1,4 +1,5 @@
 import { writeFileAtomic } from '../../src/files/atomic.ts';
+import { csvLine } from '../../src/files/csv-line.ts';
 
 type Cell = string | number;
 
@@ -6,10 +7,5 @@ type Cell = string | number;
 export function writeCsv(path: string, rows: readonly Readonly<Record<string, Cell>>[]): void {
   const columns = Object.keys(rows[0]);
   const lines = [columns, ...rows.map((row) => columns.map((column) => row[column]))];
-  writeFileAtomic(path, lines.map((cells) => `${cells.map(quoted).join(',')}\n`).join(''));
-}
-
-function quoted(cell: Cell): string {
-  const text = String(cell);
-  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  writeFileAtomic(path, lines.map((cells) => csvLine(cells)).join(''));
 }

@@ -6,11 +6,11 @@ export interface FirstHourSet {
   about: string;
   /** Rows of the measurement in docs/results.md. */
   rows: number;
-  /** Writes the user's file or folder, and fresh rows without answers. */
   /** Rows are searched in place of predicted: the truth is the row that is to be found. */
   isSearch?: true;
   /** Whether a prediction is the truth; equal JSON unless given. */
   isRight?(prediction: unknown, truth: unknown): boolean;
+  /** Writes the user's file or folder, and fresh rows without answers. */
   write(folder: string, size: { rows: number; fresh: number; seed: number }): Promise<WrittenSet>;
 }
 

@@ -1,4 +1,6 @@
 import { baseFacts, type BaseFacts } from '../models/base-facts.ts';
+import { readConfig } from '../models/load.ts';
+import { quantisationOf } from '../models/quantised/config.ts';
 import { suggestedTraining } from '../train/suggested-training.ts';
 import { modelFolder } from '../worker/run/base-model.ts';
 import { basisOf } from '../worker/run/settle-training.ts';
@@ -26,10 +28,11 @@ function rateLine(facts: BaseFacts | undefined, methods: { tuning: string; objec
   return [`  learning_rate: ${rate}`, `suits ${basisOf({ ...facts, ...methods })}; auto: found by short trials`];
 }
 
-/** A base that is not here yet is no obstacle: its rate is then decided when the run begins. */
+/** A base that is not here yet, or quantised, is no obstacle: its rate is then decided when the run begins. */
 async function factsOf(model: string): Promise<BaseFacts | undefined> {
   try {
-    return await baseFacts(modelFolder(model));
+    const folder = modelFolder(model);
+    return quantisationOf(readConfig(folder)) === undefined ? await baseFacts(folder) : undefined;
   } catch {
     return undefined;
   }

@@ -30,6 +30,15 @@ export async function unreachedBecause(
   }
 }
 
+/** Codes of failures before anything was sent. */
+export const UNREACHED_CODES: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);
+
 interface Place {
   host: string;
   port: number;

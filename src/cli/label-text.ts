@@ -1,5 +1,5 @@
 import { formatCount, plural } from '../base/format.ts';
-import { FEW_ROWS, type LabelReport } from '../data/index.ts';
+import { FEW_ROWS, type LabelReport } from '../data/label-counts.ts';
 import { histogram } from './histogram.ts';
 import { formatFacts, formatTable } from './table.ts';
 import type { Colours, Terminal } from './terminal.ts';

@@ -99,15 +99,9 @@ export interface FileInspection {
 
 /** Looks at the first rows of a file only, so that its size is no matter. */
 export async function inspectFile(source: SourceFile): Promise<FileInspection> {
-  const leftOut = newLeftOut();
-  const stream = await rowsOf(source, leftOut);
-  const { head, good } = await takeHead(stream);
+  const { head, stream, sink } = await openFile(source, {});
   await stream.return();
   if (head.length === 0) throw new AttuneError('E_NO_ROWS', { what: `There are no rows in ${source.file}` });
-  if (source.columns) checkMapping(good, source.columns, source.file);
-  const mapped = good.map((row) => mapColumns(row, source.columns));
-  const detection = good.length === 0 ? undefined : await detectFormat(mapped, detectionOf(source));
-  const sink = new ExampleSink(source, detection, { leftOut });
   const problems = head.flatMap((raw) => sink.take(raw));
   const { container, format, reason } = sink.report();
   const columns = [...new Set(head.flatMap(({ value, original = value }) => Object.keys(original ?? {})))];

@@ -1,3 +1,4 @@
+import { UNREACHED_CODES } from '../base/connection.ts';
 import { createHash, type Hash } from 'node:crypto';
 import { closeSync, createReadStream, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -93,12 +94,12 @@ async function fetchAll(request: DownloadRequest, part: string): Promise<void> {
   }
 }
 
-const UNREACHED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
-
 function isUnreached(error: unknown): boolean {
   const { cause, message } = error as { cause?: { code?: string }; message?: string };
   const code = cause?.code ?? '';
-  return UNREACHED.has(code) || code === 'UND_ERR_CONNECT_TIMEOUT' || message?.startsWith('no answer within') === true;
+  return (
+    UNREACHED_CODES.has(code) || code === 'UND_ERR_CONNECT_TIMEOUT' || message?.startsWith('no answer within') === true
+  );
 }
 
 /** A refusal that may pass, with what the server says of when. */

@@ -4,6 +4,8 @@ import { weightFiles } from './checkpoint-files.ts';
 import type { RawConfig } from './config.ts';
 import { architectures } from './index.ts';
 import { readConfig } from './load.ts';
+import { quantisationOf, withoutQuantisation } from './quantised/config.ts';
+import { skeleton } from './skeleton.ts';
 
 /** Families of models that are trained at like rates. `items`: recommenders, whose weights are new. */
 export type BaseKind = 'decoder' | 'encoder' | 'encoder-decoder' | 'vision' | 'speech' | 'items';
@@ -14,13 +16,21 @@ export interface BaseFacts {
 }
 
 /**
- * What a base model's files say of it; no weights are read.
+ * What a base model's files say of it; no weights are read. A quantised one needs the engine for the shapes of its layers.
  * @throws AttuneError E_CONFIG_MISSING, E_UNKNOWN_MODEL_TYPE, E_WEIGHTS_MISSING, E_PICKLE_WEIGHTS, E_SAFETENSORS_BAD
  */
 export async function baseFacts(folder: string): Promise<BaseFacts> {
   const raw = readConfig(folder);
   const architecture = await architectures.load(String(raw.model_type));
-  return { kind: kindOf(architecture, raw), parameters: storedParameters(weightFiles(folder)) };
+  return { kind: kindOf(architecture, raw), parameters: await parametersOf(folder) };
+}
+
+/** Weights of a base model; those of a quantised one, whose tensors hold packed numbers, by the shapes of its layers. */
+export async function parametersOf(folder: string): Promise<number> {
+  const raw = readConfig(folder);
+  if (quantisationOf(raw) === undefined) return storedParameters(weightFiles(folder));
+  const { model } = await skeleton(withoutQuantisation(raw), {});
+  return [...model.parameters()].reduce((sum, [, { size }]) => sum + size, 0);
 }
 
 /** By what it reads, and of texts by what it is for. */

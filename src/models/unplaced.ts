@@ -45,7 +45,9 @@ interface Checkpoint {
 async function withoutPlace(names: readonly string[], { architecture, raw, files }: Checkpoint): Promise<string[]> {
   const left = new Set(names);
   for (const task of tasksOf(architecture, raw)) {
-    for (const config of [raw, { ...raw, tie_word_embeddings: false }]) {
+    // A head of its own has names that a tied one lacks.
+    const heads = raw.tie_word_embeddings === false ? [raw] : [raw, { ...raw, tie_word_embeddings: false }];
+    for (const config of heads) {
       const { model } = await skeleton(config, { task }, files);
       for (const [path] of model.parameters()) for (const name of namesOf(model, path)) left.delete(name);
       if (left.size === 0) return [];

@@ -77,6 +77,3 @@ export function useOfTask(task: string, promptForm?: 'chat' | 'plain'): string |
   if (use === undefined) return undefined;
   return `\`\`\`sh\n${use.commands.join('\n')}\n\`\`\`\n\n\`\`\`ts\n${use.program.join('\n')}\n\`\`\``;
 }
-
-/** Tasks that have a way of use. */
-export const usedTasks: readonly string[] = Object.keys(USES);

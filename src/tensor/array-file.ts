@@ -1,6 +1,7 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { AttuneError } from '../base/errors.ts';
 import { writeAll, writeAtomic } from '../files/atomic.ts';
+import { readNumbers } from '../files/numbers.ts';
 import type { DType } from './dtype.ts';
 import { layOut } from './safetensors-header.ts';
 import { readSafetensorsHeader } from './safetensors.ts';
@@ -38,19 +39,13 @@ export function readArrays(path: string): Record<string, StoredArray> {
   const { entries, dataStart } = readSafetensorsHeader(path);
   const descriptor = openSync(path, 'r');
   try {
-    const size = fstatSync(descriptor).size;
     return Object.fromEntries(
       entries.map(({ name, dtype, shape, begin, end }) => {
         const Form = FORMS[dtype as keyof typeof FORMS];
         if (Form === undefined || shape.length !== 1) throw foreign(path, name, dtype);
-        const bytes = Buffer.alloc(end - begin);
-        const position = dataStart + begin;
-        let read = 0;
-        while (read < bytes.length && position + read < size)
-          read += readSync(descriptor, bytes, read, bytes.length - read, position + read);
-        // A buffer of its own, so that it begins where numbers may.
-        const own = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
-        return [name, new Form(own as ArrayBuffer)];
+        const words = new Uint32Array((end - begin) / Uint32Array.BYTES_PER_ELEMENT);
+        readNumbers(descriptor, words, dataStart + begin);
+        return [name, new Form(words.buffer)];
       }),
     );
   } finally {

@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { parametersOf } from '../../src/models/base-facts.ts';
 import { loadModel } from '../../src/models/load.ts';
 import { checkFolder } from '../../tools/parity/folder.ts';
 import { fromArray, SafetensorsFile, tensor, type Tensor, writeSafetensors } from '../../src/tensor/index.ts';
@@ -105,6 +106,12 @@ describe('quantised checkpoints', () => {
     const logits = outputs.find((output) => output.name === 'logits');
     expect(logits).toMatchObject({ compared: 8448 });
     expect(logits!.maxAbs).toBeLessThan(1e-4);
+  });
+
+  it('counts the weights that packed numbers stand for', async () => {
+    const dense = await parametersOf(LLAMA);
+    for (const name of ['llama_nf4', 'llama_int8'])
+      expect(await parametersOf(`fixtures/quantised/${name}`)).toBe(dense);
   });
 
   it.each([

@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openPage } from '../../src/app/page/index.ts';
 import { servePage, type Answering, type PageServer } from '../../src/app/page/page-server.ts';
 
 let server: PageServer;
@@ -106,4 +107,8 @@ describe('the server of a page', () => {
     reader.abort();
     expect(await gone).toBe('gone');
   });
+});
+
+test('a page of what is no run is refused as every command refuses it', async () => {
+  await expect(openPage('/nowhere/run')).rejects.toMatchObject({ code: 'E_RUN_MISSING' });
 });

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { reportPage } from '../../monitor/report/page.ts';
 import { readReport, type RunReport } from '../../monitor/report/run-report.ts';
+import { requireRun } from '../../store/run-folder.ts';
 import { findLockOwner } from '../../store/run-lock.ts';
 import { runPaths } from '../../store/run-paths.ts';
 import { openContenders, type Contenders } from './contenders.ts';
@@ -20,6 +21,7 @@ const MOST_BODY_BYTES = Math.ceil((4 / 3) * MOST_FILE_BYTES) + 2 ** 20;
  * a result one with a box to try it. `folder` is the run's; every visit shows what it holds then. Errors: E_RUN_MISSING.
  */
 export async function openPage(folder: string): Promise<PageServer> {
+  requireRun(folder);
   const trial = new Trial(folder);
   const page = (): string => {
     // Before the report: what is added while that is read is news.

@@ -6,7 +6,7 @@ import { describeGroupReport, groupOptions, groupsOf } from '../group-text.ts';
 import { histogram } from '../histogram.ts';
 import { describeLabels } from '../label-text.ts';
 import { formatFacts } from '../table.ts';
-import { colourText } from '../../text/colour-row.ts';
+import { colourRow, colourText } from '../../text/colour-row.ts';
 import type { Terminal } from '../terminal.ts';
 
 const MAX_LISTED = 10;
@@ -24,7 +24,6 @@ export const command = defineCommand({
   ],
   async run(context) {
     const { inspectTrainingData } = await import('../../app/inspect-data.ts');
-    const { colourRow } = await import('../../text/colour-row.ts');
     const progress = context.progress();
     const paint = context.out.colours.isColorSupported ? { paint: colourRow } : {};
     try {

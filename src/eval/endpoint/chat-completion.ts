@@ -1,3 +1,4 @@
+import { UNREACHED_CODES } from '../../base/connection.ts';
 import { AttuneError } from '../../base/errors.ts';
 import type { Message } from '../../text/index.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -93,12 +94,9 @@ async function send(endpoint: Endpoint, body: object, limits: { seconds: number;
     limits.signal?.throwIfAborted();
     if (error instanceof PassingFailure) throw error;
     if (time.aborted) throw new PassingFailure(`no answer within ${limits.seconds} s`, { mayCost: true });
-    throw new PassingFailure(clean(causeOf(error), endpoint), { mayCost: !UNREACHED.has(codeOf(error)) });
+    throw new PassingFailure(clean(causeOf(error), endpoint), { mayCost: !UNREACHED_CODES.has(codeOf(error)) });
   }
 }
-
-/** Nothing was sent. */
-const UNREACHED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 
 /** No answer is longer; what is, would fill the memory. */
 const MOST_BYTES = 2 ** 24;

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { storedParameters } from '../../models/base-facts.ts';
-import { weightFiles } from '../../models/checkpoint-files.ts';
+import { parametersOf } from '../../models/base-facts.ts';
 import { tokensOf } from '../../train/interfaces.ts';
 import { MOST_TRIALS, tryRates } from '../../train/rate-trials.ts';
 import { newTrainerState, readTensors, writeState } from '../../train/trainer-state.ts';
@@ -23,7 +22,7 @@ export function needsTrials({ context }: PreparedRun): boolean {
 export async function findLearningRate(run: PreparedRun): Promise<void> {
   const { context, constants, options, parts } = run;
   const { emit, folder, recipe, signal } = context;
-  const steps = stepsOfTrial(run);
+  const steps = await stepsOfTrial(run);
   const message = `trying learning rates around ${constants.training.learning_rate}, ${steps} steps each`;
   emit({ type: 'phase-started', phase: 'preflight', message });
   // A file rather than memory: a checkpoint is what a resumed run begins with to the bit.
@@ -47,9 +46,9 @@ export async function findLearningRate(run: PreparedRun): Promise<void> {
 }
 
 /** By the work to be done, not by the clock: the same recipe has the same trials wherever it runs. */
-function stepsOfTrial({ base, options, parts }: PreparedRun): number {
+async function stepsOfTrial({ base, options, parts }: PreparedRun): Promise<number> {
   const tokens = parts.train.reduce((sum, row) => sum + tokensOf(row), 0);
-  const operations = (6 * storedParameters(weightFiles(base)) * tokens) / parts.sampler.batchesPerEpoch;
+  const operations = (6 * (await parametersOf(base)) * tokens) / parts.sampler.batchesPerEpoch;
   const budget = Math.max(MOST_OF_RUN * options.schedule.totalSteps, FREE_OPERATIONS / operations);
   return Math.max(FEWEST_STEPS, Math.min(MOST_STEPS, Math.floor(budget / MOST_TRIALS)));
 }

@@ -1,7 +1,6 @@
 import { AttuneError } from '../../../base/errors.ts';
 import { sampledRows, USUAL_ROWS } from '../../../eval/compare/sampled-rows.ts';
-import { storedParameters } from '../../../models/base-facts.ts';
-import { weightFiles } from '../../../models/checkpoint-files.ts';
+import { parametersOf } from '../../../models/base-facts.ts';
 import { writeComparison, writeSamples } from '../../../store/results.ts';
 import { modelFolder } from '../base-model.ts';
 import { writeModelCard } from '../result-card.ts';
@@ -20,12 +19,12 @@ export interface FinishedRun extends Pick<PreparedRun, 'test' | 'metrics'> {
 }
 
 /** Of a model whose files are not here nothing is known. */
-function affordable({ context, constants, loaded, test }: FinishedRun): number {
+async function affordable({ context, constants, loaded, test }: FinishedRun): Promise<number> {
   if (constants === undefined) return USUAL_ROWS;
   const { model, objective } = context.recipe;
   const training = { ...constants.training, max_steps: context.recipe.training.max_steps };
   const writes = ['sft', 'seq2seq', 'pretrain'].includes(objective.name);
-  const parameters = writes ? storedParameters(weightFiles(modelFolder(model))) : 0;
+  const parameters = writes ? await parametersOf(modelFolder(model)) : 0;
   return rowsWithinBudget({ training, train: loaded.splits.train, test, parameters });
 }
 
@@ -52,7 +51,7 @@ export async function compareResult(run: FinishedRun, result: string, specs: rea
     const { train, validation } = run.loaded.splits;
     const { max_rows: most, max_new_tokens: room, exclude_seen: excludesSeen } = recipe.evaluation;
     const { seed } = recipe.training;
-    const test = sampledRows(run.test, most === 'auto' ? affordable(run) : most, seed);
+    const test = sampledRows(run.test, most === 'auto' ? await affordable(run) : most, seed);
     reportSample(test.length, run, most);
     const rows = { train, validation, test, typical: train, split: 'test', available: run.test.length };
     const maxNewTokens = room === 'auto' ? undefined : room;
