@@ -4,8 +4,7 @@ import { bestThreshold, f1Of, macroF1Of, type Decisions } from './best-threshold
 import { rowLabels } from './example-text.ts';
 import type { Prediction } from './predictor.ts';
 import { rareOfTwo } from './rare-classes.ts';
-import type { Thresholds } from './chosen-labels.ts';
-import { EVEN } from './thresholds.ts';
+import { EVEN, type Thresholds } from './chosen-labels.ts';
 
 /** What a wrong answer costs: a row of the label that is missed, and one that is taken for it. */
 export type Costs = Readonly<Record<string, { missed: number; false_alarm: number }>>;

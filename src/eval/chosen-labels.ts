@@ -12,7 +12,8 @@ export function chosenLabel(
   return labels[probabilities[positive] >= thresholds[labels[positive]] ? positive : 1 - positive];
 }
 
-const EVEN = 0.5;
+/** The threshold where nothing else is said. */
+export const EVEN = 0.5;
 
 /** Which of any number of classes are given, sorted. */
 export function chosenLabels(

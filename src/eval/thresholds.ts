@@ -2,9 +2,6 @@ import { chosenLabel, chosenLabels, type Thresholds } from './chosen-labels.ts';
 import { joinLabels } from './example-text.ts';
 import type { Prediction, Predictor } from './predictor.ts';
 
-/** The threshold where nothing else is said. */
-export const EVEN = 0.5;
-
 type Answer = Pick<Prediction, 'text' | 'label' | 'labels' | 'scores'>;
 
 /** An answer read again by thresholds; as it is where it has no probabilities. */
@@ -19,6 +16,11 @@ export function decide({ scores, labels }: Answer, thresholds: Thresholds): Pick
   return { text: label, label };
 }
 
+/** Answers read again by thresholds. */
+export function decideAll(answers: readonly Prediction[], thresholds: Thresholds): Prediction[] {
+  return answers.map((answer) => ({ ...answer, ...decide(answer, thresholds) }));
+}
+
 /** A predictor whose probabilities are read by thresholds. */
 export function withThresholds(predictor: Predictor, thresholds: Thresholds): Predictor {
   const { name, note } = predictor;
@@ -26,8 +28,7 @@ export function withThresholds(predictor: Predictor, thresholds: Thresholds): Pr
     name,
     note,
     async predict(examples, options) {
-      const predictions = await predictor.predict(examples, options);
-      return predictions.map((answer) => ({ ...answer, ...decide(answer, thresholds) }));
+      return decideAll(await predictor.predict(examples, options), thresholds);
     },
   };
 }

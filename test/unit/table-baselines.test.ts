@@ -152,6 +152,14 @@ describe('a table', () => {
     expect(value).toBeGreaterThan(0.97);
   });
 
+  test('is left by trees between two rounds, once the signal comes', async () => {
+    const trees = await baselines.load('trees');
+    const { rows } = rowsOf(crossed, 300, 'train');
+    const controller = new AbortController();
+    setImmediate(() => controller.abort(new Error('stopped')));
+    await expect(trees.fit(rows, { signal: controller.signal })).rejects.toThrow('stopped');
+  });
+
   test('is read by kinds of columns, with what was never seen as none of the levels', () => {
     const rows = Array.from({ length: 40 }, (_, i): Example => ({
       ...rowsOf(linear, 1, 'one').rows[0],

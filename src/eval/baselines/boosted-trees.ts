@@ -1,4 +1,5 @@
 // R rows, F columns, B bins of a column, K outputs
+import { takeTurn } from '../../base/turn.ts';
 import type { StoredArrays } from '../../tensor/array-file.ts';
 import { growTree, type TreeNodes } from './grow-tree.ts';
 
@@ -25,9 +26,13 @@ const BINS = 64;
 /**
  * Gradient-boosted trees (Friedman, 2001; by histograms as in LightGBM, Ke et al., 2017): logistic, softmax or squared
  * loss. How many rounds there are is chosen on every fifth row; then all rows are fitted with so many. Deterministic.
- * A column's value may be NaN, which is a value of its own. `columns`: [F][R]
+ * A column's value may be NaN, which is a value of its own. `columns`: [F][R]. @throws the signal's reason
  */
-export function fitTrees(columns: readonly Float64Array[], target: TreeTarget, signal?: AbortSignal): BoostedTrees {
+export async function fitTrees(
+  columns: readonly Float64Array[],
+  target: TreeTarget,
+  signal?: AbortSignal,
+): Promise<BoostedTrees> {
   const rows = [...columns[0].keys()];
   const held = rows.filter((row) => row % HELD_OUT_EVERY === 0);
   const fitted = rows.filter((row) => row % HELD_OUT_EVERY !== 0);
@@ -37,14 +42,14 @@ export function fitTrees(columns: readonly Float64Array[], target: TreeTarget, s
   const losses = [trial.loss(held)];
   let best = 0;
   while (losses.length <= limit && losses.length - best <= PATIENCE) {
-    signal?.throwIfAborted();
+    await takeTurn(signal);
     trial.addRound();
     losses.push(trial.loss(held));
     if (losses.at(-1)! < losses[best]) best = losses.length - 1;
   }
   const all = new Booster(binned, target, rows);
   for (let round = 0; round < best; round++) {
-    signal?.throwIfAborted();
+    await takeTurn(signal);
     all.addRound();
   }
   return all.model();
@@ -156,39 +161,40 @@ class Booster {
   }
 
   addRound(): void {
-    const slopes = this.#outputs.map((_, k) => this.#slopes(k));
-    for (const [k, slope] of slopes.entries()) {
+    for (const [k, slope] of this.#slopes().entries()) {
       this.#roots.push(this.#nodes.feature.length);
       growTree(this.#columns, this.#rows, { ...slope, shrinkage: SHRINKAGE }, this.#nodes);
       this.#advance(k, this.#roots.at(-1)!);
     }
   }
 
-  /** First and second derivative of the loss by an output, for every row. */
-  #slopes(k: number): { gradient: Float64Array; hessian: Float64Array } {
-    const output = this.#outputs[k];
-    const [gradient, hessian] = [new Float64Array(output.length), new Float64Array(output.length)];
+  /** First and second derivative of the loss by each output, for every row. [K] */
+  #slopes(): { gradient: Float64Array; hessian: Float64Array }[] {
+    const slopes = this.#outputs.map(({ length }) => ({
+      gradient: new Float64Array(length),
+      hessian: new Float64Array(length),
+    }));
     for (const row of this.#rows) {
       if ('numbers' in this.#target) {
-        gradient[row] = output[row] - this.#target.numbers[row];
-        hessian[row] = 1;
-      } else {
-        const probability = this.#probability(k, row);
-        gradient[row] = probability - this.#isClass(k, row);
-        hessian[row] = Math.max(probability * (1 - probability), 1e-12);
+        slopes[0].gradient[row] = this.#outputs[0][row] - this.#target.numbers[row];
+        slopes[0].hessian[row] = 1;
+        continue;
+      }
+      const probabilities = this.#probabilities(row);
+      const told = slopes.length === 1 ? this.#target.labels[row] - 1 : this.#target.labels[row];
+      for (const [k, { gradient, hessian }] of slopes.entries()) {
+        gradient[row] = probabilities[k] - (told === k ? 1 : 0);
+        hessian[row] = Math.max(probabilities[k] * (1 - probabilities[k]), 1e-12);
       }
     }
-    return { gradient, hessian };
+    return slopes;
   }
 
-  #isClass(k: number, row: number): number {
-    const { labels } = this.#target as { labels: Int32Array };
-    return labels[row] === (this.#outputs.length === 1 ? 1 : k) ? 1 : 0;
-  }
-
-  #probability(k: number, row: number): number {
-    if (this.#outputs.length === 1) return sigmoid(this.#outputs[0][row]);
-    return softmax(Float64Array.from(this.#outputs, (output) => output[row]))[k];
+  /** Of each class by the outputs so far; of the second one alone where there are two. [K] */
+  #probabilities(row: number): Float64Array {
+    const outputs = new Float64Array(this.#outputs.length);
+    for (let k = 0; k < outputs.length; k++) outputs[k] = this.#outputs[k][row];
+    return outputs.length === 1 ? outputs.map(sigmoid) : softmax(outputs);
   }
 
   /** Every row goes down the new tree by its bins. */
@@ -215,10 +221,10 @@ class Booster {
     for (const row of rows) {
       if ('numbers' in this.#target) sum += (this.#outputs[0][row] - this.#target.numbers[row]) ** 2;
       else {
-        const { labels } = this.#target;
-        const ofFirst = this.#probability(0, row);
-        const isOne = this.#outputs.length === 1;
-        const probability = isOne ? (labels[row] === 1 ? ofFirst : 1 - ofFirst) : this.#probability(labels[row], row);
+        const label = this.#target.labels[row];
+        const probabilities = this.#probabilities(row);
+        const ofSecond = probabilities[0];
+        const probability = probabilities.length > 1 ? probabilities[label] : label === 1 ? ofSecond : 1 - ofSecond;
         sum -= Math.log(Math.max(probability, 1e-300));
       }
     }

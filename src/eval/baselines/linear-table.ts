@@ -7,9 +7,9 @@ import { keptBaseline, type LearntState } from './kept.ts';
 import { classPrediction, features, WORDS } from './logistic-regression.ts';
 import { fitMultinomial, predictMultinomial } from './multinomial.ts';
 import { fitRidge, predictRidge } from './ridge-regression.ts';
-import { sparseMatrix, type SparseRow } from './sparse.ts';
+import { sparseMatrix, type SparseMatrix, type SparseRow } from './sparse.ts';
 import { noTable, tableColumns, tableRow, tableText, type TableColumn } from './table-columns.ts';
-import { fitTfIdf, openTfIdf, type TfIdf } from './tf-idf.ts';
+import { fitTfIdf, openTfIdf } from './tf-idf.ts';
 
 /** The penalty of weights is 1 / (STRENGTH · rows), of features with mean 0 and deviation 1. */
 const STRENGTH = 1;
@@ -26,21 +26,19 @@ export const logisticTable = keptBaseline({
   unfit: (train) =>
     new Set(train.map(answerText)).size < 2 ? 'all training rows have the same answer' : noTable(train),
   async learn(train, options) {
-    const reading = learnReading(train);
+    const { reading, matrix } = learnReading(train);
     const classes = [...new Set(train.map((example) => answerText(example).trim()))].sort();
     const labels = Int32Array.from(train, (example) => classes.indexOf(answerText(example).trim()));
-    const read = openReading(reading);
-    const matrix = sparseMatrix(train.map(read.row), read.width);
     const how = { l2: 1 / (STRENGTH * train.length), improvement: IMPROVEMENT, ...options };
     const { parameters } = fitMultinomial(matrix, labels, classes.length, how);
     return { values: { ...reading.values, classes }, arrays: { ...reading.arrays, parameters } };
   },
   open(state) {
     const classes = state.values.classes as string[];
-    const { row } = openReading(state);
+    const read = openReading(state);
     const model = { classes: classes.length, parameters: state.arrays.parameters as Float64Array };
     return rowPredictor('logistic_table', (example) =>
-      classPrediction(predictMultinomial(model, row(example)), classes),
+      classPrediction(predictMultinomial(model, read(example)), classes),
     );
   },
 });
@@ -54,21 +52,22 @@ export const ridgeTable = keptBaseline({
   mostRows: 50_000,
   unfit: noTable,
   async learn(train, options) {
-    const reading = learnReading(train);
-    const read = openReading(reading);
-    const matrix = sparseMatrix(train.map(read.row), read.width);
+    const { reading, matrix } = learnReading(train);
     const parameters = fitRidge(matrix, numbersOf(train), { ...options, penalty: RIDGE_PENALTY });
     return { values: reading.values, arrays: { ...reading.arrays, parameters } };
   },
   open(state) {
-    const { row } = openReading(state);
+    const read = openReading(state);
     const parameters = state.arrays.parameters as Float64Array;
-    return rowPredictor('ridge_table', (example) => ({ text: String(predictRidge(parameters, row(example))) }));
+    return rowPredictor('ridge_table', (example) => ({ text: String(predictRidge(parameters, read(example))) }));
   },
 });
 
-/** How the columns become features: each number in deviations from its mean with a mark where it is missing, then words. */
-function learnReading(train: readonly Example[]): LearntState {
+/**
+ * How the columns become features: each number in deviations from its mean with a mark where it is missing, then words;
+ * and those of these rows, as `openReading` reads them.
+ */
+function learnReading(train: readonly Example[]): { reading: LearntState; matrix: SparseMatrix } {
   const columns = tableColumns(train);
   const rows = train.map((example) => tableRow(columns, example));
   const width = rows[0].length;
@@ -79,28 +78,33 @@ function learnReading(train: readonly Example[]): LearntState {
     const variance = values.reduce((sum, value) => sum + (value - mean[f]) ** 2 / values.length, 0);
     factors[f] = variance > 1e-12 ? 1 / Math.sqrt(variance) : 0;
   }
-  const { learnt } = fitTfIdf(
-    train.map((example) => tableText(columns, example)),
-    features(2),
-  ).tfIdf;
-  return { values: { columns }, arrays: { mean, factors, ...learnt } };
+  const texts = train.map((example) => tableText(columns, example));
+  const { tfIdf, matrix: words } = fitTfIdf(texts, features(2));
+  const sparse = rows.map((row, r) => sparseRow(row, { mean, factors }, rowOf(words, r)));
+  return {
+    reading: { values: { columns }, arrays: { mean, factors, ...tfIdf.learnt } },
+    matrix: sparseMatrix(sparse, 2 * width + words.width),
+  };
 }
 
-/** Features of a row: F numbers, F marks of what is missing, W words. */
-function openReading({ values, arrays }: LearntState): { width: number; row: (example: Example) => SparseRow } {
+function rowOf({ offsets, columns, values }: SparseMatrix, row: number): SparseRow {
+  const [from, to] = [offsets[row], offsets[row + 1]];
+  return { columns: columns.subarray(from, to), values: values.subarray(from, to) };
+}
+
+/** Reads rows into features: F numbers, F marks of what is missing, W words. */
+function openReading({ values, arrays }: LearntState): (example: Example) => SparseRow {
   const columns = values.columns as TableColumn[];
   const { mean, factors, slots, weights } = arrays as Record<string, Float64Array> & { slots: Int32Array };
   const words = openTfIdf({ slots, weights }, WORDS);
-  const numbers = mean.length;
-  const row = (example: Example) => sparseRow(tableRow(columns, example), { mean, factors }, wordsOf(example));
   const wordsOf = (example: Example) => words.transform(tableText(columns, example));
-  return { width: 2 * numbers + words.width, row };
+  return (example) => sparseRow(tableRow(columns, example), { mean, factors }, wordsOf(example));
 }
 
 function sparseRow(
   values: Float64Array,
   { mean, factors }: { mean: Float64Array; factors: Float64Array },
-  words: ReturnType<TfIdf['transform']>,
+  words: SparseRow,
 ): SparseRow {
   const columns: number[] = [];
   const found: number[] = [];

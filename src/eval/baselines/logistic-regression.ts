@@ -7,9 +7,11 @@ import { fitMultinomial, predictMultinomial } from './multinomial.ts';
 import { fitTfIdf, openTfIdf } from './tf-idf.ts';
 
 /** Fewer rows per class than this and the answers are texts, not classes. */
-const MIN_ROWS_PER_CLASS = 5;
+export const MIN_ROWS_PER_CLASS = 5;
 /** Weights of the largest model: 160 MB with the solver's memory eightfold. */
-const MAX_WEIGHTS = 2e6;
+export const MAX_WEIGHTS = 2e6;
+/** Rows that it is fitted on: more of them take minutes. */
+export const MOST_ROWS = 20_000;
 /** Values of C tried, the penalty being 1 / (C · rows): from the strongest, so that each fit starts near its end. */
 const STRENGTHS = [3, 10, 30];
 const TUNING_ROWS = 3000;
@@ -22,7 +24,7 @@ export const logisticRegression = keptBaseline({
   name: 'logistic_regression',
   title: 'tf-idf + logistic regression',
   forms: ['classes', 'json', 'short', 'long'],
-  mostRows: 20_000,
+  mostRows: MOST_ROWS,
   unfit(train) {
     const classes = new Set(train.map((example) => answerText(example).trim())).size;
     if (classes < 2) return 'all training rows have the same answer';

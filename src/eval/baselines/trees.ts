@@ -26,7 +26,7 @@ export const trees = keptBaseline({
   async learn(train, options) {
     const columns = tableColumns(train);
     const { classes, target } = targetOf(train);
-    const model = fitTrees(byFeature(columns, train), target, options?.signal);
+    const model = await fitTrees(byFeature(columns, train), target, options?.signal);
     return { values: { columns, classes }, arrays: storedTrees(model) };
   },
   open({ values, arrays }) {

@@ -4,7 +4,7 @@ import { plural } from '../../base/format.ts';
 import { SafetensorsFile, scope } from '../../tensor/index.ts';
 import { buildIndex, ClusteredIndex, ExactIndex, readIndex, vectorsOf, writeIndex } from '../../vectors/index.ts';
 import type { JobContext } from '../job.ts';
-import { unit } from '../run/vectors/text-vectors.ts';
+import { toUnitRows } from '../run/vectors/text-vectors.ts';
 
 export interface IndexVectorsInput {
   /** A safetensors file with `vectors`, f32 [V, D]. */
@@ -58,7 +58,7 @@ function readVectors(path: string, isCosine: boolean): Vectors {
   const { shape } = file.header.entries.find(({ name }) => name === 'vectors')!;
   const [, width] = shape;
   const values = scope(() => file.get('vectors').data().slice()) as Float32Array;
-  if (isCosine) for (let at = 0; at < values.length; at += width) values.set(unit(values.subarray(at, at + width)), at);
+  if (isCosine) toUnitRows(values, width);
   return { values, width };
 }
 

@@ -2,7 +2,7 @@ import { AttuneError } from '../../base/errors.ts';
 import { readIndex } from '../../vectors/index.ts';
 import type { JobContext, JobRequest } from '../job.ts';
 import { openEmbeddingModel, type EmbeddingModelOptions } from '../run/vectors/embedding-model.ts';
-import { unit } from '../run/vectors/text-vectors.ts';
+import { toUnitRows } from '../run/vectors/text-vectors.ts';
 import { embedRows, type VectorRows } from './embed.ts';
 
 export interface RetrieveInput extends EmbeddingModelOptions {
@@ -36,8 +36,7 @@ export async function run(input: RetrieveInput, { emit, requests }: JobContext):
     try {
       const { body, signal } = request;
       const { vectors, width, cut } = await embedRows(model, body.queries, signal);
-      if (input.isCosine)
-        for (let at = 0; at < vectors.length; at += width) vectors.set(unit(vectors.subarray(at, at + width)), at);
+      if (input.isCosine) toUnitRows(vectors, width);
       const found = vectors.length === 0 ? [] : index.search(vectors, body.count);
       queries += found.length;
       const named = found.map(({ rows, scores }) => ({

@@ -1,5 +1,6 @@
 import type { Example } from '../../data/index.ts';
 import { answerForm } from '../../eval/answer-form.ts';
+import { MAX_WEIGHTS, MIN_ROWS_PER_CLASS, MOST_ROWS } from '../../eval/baselines/logistic-regression.ts';
 import { FEATURE_SLOTS, textFeatures } from '../../eval/baselines/text-features.ts';
 import { expectedText, promptText } from '../../eval/example-text.ts';
 import type { Model } from '../../models/model.ts';
@@ -42,9 +43,6 @@ function generationBytes({ model, testRows, longest }: ComparisonSize): number {
 
 /** Vectors of the solver: point, gradient, direction, trial and eight pairs of steps. */
 const SOLVER_VECTORS = 21;
-const MOST_WEIGHTS = 2e6;
-const LEAST_ROWS_PER_CLASS = 5;
-const MOST_ROWS = 20_000;
 
 /** Logistic regression on words and pairs of them is the largest: counts by slot, the rows' features, the solver. */
 function cheapBytes({ train }: ComparisonSize): number {
@@ -52,8 +50,8 @@ function cheapBytes({ train }: ComparisonSize): number {
   if (rows.length === 0 || answerForm(rows).kind === 'text') return 0;
   const classes = new Set(rows.map((row) => expectedText(row)?.trim())).size;
   const { entries, features } = foreseeFeatures(rows);
-  const isFitted = classes > 1 && classes * LEAST_ROWS_PER_CLASS <= rows.length;
-  const weights = isFitted ? Math.min(MOST_WEIGHTS, features * classes) : 0;
+  const isFitted = classes > 1 && classes * MIN_ROWS_PER_CLASS <= rows.length;
+  const weights = isFitted ? Math.min(MAX_WEIGHTS, features * classes) : 0;
   return 12 * FEATURE_SLOTS + 24 * entries + 8 * SOLVER_VECTORS * weights;
 }
 

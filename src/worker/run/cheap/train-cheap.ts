@@ -2,11 +2,17 @@ import { join } from 'node:path';
 import type { EventSink, Metrics } from '../../../base/events.ts';
 import type { LoadedData } from '../../../data/index.ts';
 import type { KeptBaseline, LearntState } from '../../../eval/baselines/kept.ts';
-import { openKept, writeCheapModel, type CheapModel } from '../../../eval/cheap-model.ts';
+import { writeCheapModel, type CheapModel } from '../../../eval/cheap-model.ts';
 import { describeMetrics, scoreWhereGiven } from '../../../eval/compare/scored.ts';
 import { suitableMetrics } from '../../../eval/compare/suitable-metrics.ts';
-import { thresholdsOn, unsureThresholds, type ThresholdWish } from '../../../eval/choose-thresholds.ts';
-import type { Predictor } from '../../../eval/predictor.ts';
+import {
+  thresholdsOn,
+  unsureThresholds,
+  type ThresholdPlan,
+  type ThresholdWish,
+} from '../../../eval/choose-thresholds.ts';
+import type { Prediction } from '../../../eval/predictor.ts';
+import { decideAll } from '../../../eval/thresholds.ts';
 import { recipePlan } from '../choose-thresholds.ts';
 import { labelsIn } from '../../../eval/example-text.ts';
 import { writeJson } from '../../../files/json.ts';
@@ -41,14 +47,16 @@ export async function trainCheap({ recipe, dryRun }: TrainInput, context: JobCon
   const run = await readRun(recipe, context);
   const { train } = run.loaded.splits;
   const baseline = await chooseBaseline(recipe.model, train);
-  recipePlan(recipe, labelsIn(train), train); // costs that cannot be followed are told before anything is fitted
+  const plan = recipePlan(recipe, labelsIn(train), train); // costs that cannot be followed are told before anything is fitted
   const unfinished = { step: STEP, task: TASK, result: null, choice: null, metrics: {}, ...UNTRAINED } as const;
   if (dryRun === true) return { ...unfinished, outcome: 'dry-run', stepSeconds: seconds() };
   emit({ type: 'phase-started', phase: 'train', message: `fitting ${baseline.title}` });
   const { state, rows } = await fitKept(baseline, train, signal);
   if (rows < train.length) emit(partly(rows, train.length));
-  const about = await describe(run, baseline, state);
-  const metrics = await validationMetrics(run, openKept(baseline, state, about));
+  const answers = await baseline.open(state).predict(run.loaded.splits.validation, { signal });
+  const about = describe(run, baseline, { plan, answers });
+  const { label_thresholds: thresholds } = about;
+  const metrics = await validationMetrics(run, thresholds === undefined ? answers : decideAll(answers, thresholds));
   emit({ type: 'phase-started', phase: 'save', message: 'writing the result' });
   const result = await writeResult(run, { about, state, metrics });
   await compareResult(run, result, usualCheapSystems(result, about));
@@ -99,11 +107,11 @@ function partly(rows: number, all: number): Parameters<EventSink>[0] {
 }
 
 /** What the folder says of it, with the thresholds that validation rows tell. */
-async function describe(
-  { context: { recipe, emit, signal }, loaded }: CheapRun,
+function describe(
+  { context: { recipe, emit }, loaded }: CheapRun,
   baseline: KeptBaseline,
-  state: LearntState,
-): Promise<Omit<CheapModel, 'version'>> {
+  { plan, answers }: { plan: ThresholdPlan | undefined; answers: readonly Prediction[] },
+): Omit<CheapModel, 'version'> {
   const { train, validation } = loaded.splits;
   const labels = labelsIn(train);
   const about = {
@@ -114,24 +122,18 @@ async function describe(
     ...(baseline.holdsRows && { holds_rows: true }),
     ...(labels.length > 0 && { labels }),
   };
-  const plan = recipePlan(recipe, labels, train);
   if (plan === undefined) return about;
   if ('fixed' in plan) return { ...about, label_thresholds: plan.fixed };
-  const predictions = await baseline.open(state).predict(validation, { signal });
-  if (predictions.some(({ scores }) => scores === undefined)) return about;
-  const found = thresholdsOn(plan.judged, predictions, validation);
+  if (answers.some(({ scores }) => scores === undefined)) return about;
+  const found = thresholdsOn(plan.judged, answers, validation);
   if (found.unsure.length > 0) emit({ type: 'warning-raised', code: 'W_THRESHOLD', message: unsureThresholds(found) });
   return { ...about, label_thresholds: found.thresholds };
 }
 
 /** What suits the answers, or what the recipe names, as far as the system gives the input for it. */
-async function validationMetrics(
-  { loaded, metrics, context: { signal } }: CheapRun,
-  predictor: Predictor,
-): Promise<Metrics> {
+async function validationMetrics({ loaded, metrics }: CheapRun, predictions: readonly Prediction[]): Promise<Metrics> {
   const { train, validation } = loaded.splits;
   if (validation.length === 0) return {};
-  const predictions = await predictor.predict(validation, { signal });
   const found: Metrics = {};
   const specs = metrics ?? suitableMetrics(train);
   const described = await describeMetrics(specs);

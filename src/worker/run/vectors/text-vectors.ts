@@ -59,3 +59,8 @@ export function unit(vector: Float32Array): Float32Array {
   const length = Math.hypot(...vector);
   return length > 0 ? vector.map((value) => value / length) : vector;
 }
+
+/** Brings each row to the length 1, in place; a row of zeros stays. */
+export function toUnitRows(values: Float32Array, width: number): void {
+  for (let at = 0; at < values.length; at += width) values.set(unit(values.subarray(at, at + width)), at);
+}
