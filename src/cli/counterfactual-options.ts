@@ -3,6 +3,7 @@ import { AttuneError } from '../base/errors.ts';
 import type { CounterfactualResults } from '../store/counterfactuals.ts';
 import type { CommandContext, CommandOption } from './command.ts';
 import { endpointLimits } from './endpoint-options.ts';
+import { layoutOf } from './layout-options.ts';
 import { withProgress } from './with-progress.ts';
 
 const PAIRS = '--counterfactuals';
@@ -47,9 +48,10 @@ export function counterfactualsOf(
   };
   return {
     async evaluate([first, ...more]) {
+      const layout = await layoutOf(context);
       const { evaluateCounterfactuals } = await import('../app/fairness/evaluate-counterfactuals.ts');
       return withProgress(context, (onEvent) =>
-        evaluateCounterfactuals([first, ...more], path, { ...options, onEvent }),
+        evaluateCounterfactuals([first, ...more], path, { ...options, ...layout, onEvent }),
       );
     },
   };

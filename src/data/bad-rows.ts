@@ -4,30 +4,61 @@ import { formatCount, plural } from '../base/format.ts';
 /** Kept for the message; the rest is only counted, so that a file of nothing but bad rows does not fill the memory. */
 const MAX_KEPT = 200;
 
+/** What is said of bad rows, and what is to be done about them. */
+export interface Refusal {
+  what: string;
+  fix: string;
+}
+
+const UNUSABLE: Refusal = {
+  what: 'cannot be used',
+  fix: 'correct or delete these rows; `attune data inspect` shows the file as it is read',
+};
+
 /** Collects the defects of all files, to be reported together. */
 export class BadRows {
   readonly #problems: Problem[] = [];
   #rows = 0;
-  #badRows = 0;
+  #bad = 0;
   #problemCount = 0;
+
+  /** Rows that were counted. */
+  get rows(): number {
+    return this.#rows;
+  }
+
+  /** Rows with a defect. */
+  get bad(): number {
+    return this.#bad;
+  }
+
+  /** The first defects. */
+  get problems(): Problem[] {
+    return [...this.#problems];
+  }
+
+  /** All defects, those that are not kept too. */
+  get problemCount(): number {
+    return this.#problemCount;
+  }
 
   /** Counts a row and its defects. */
   add(problems: readonly Problem[]): void {
     this.#rows++;
     if (problems.length === 0) return;
-    this.#badRows++;
+    this.#bad++;
     this.#problemCount += problems.length;
     this.#problems.push(...problems.slice(0, MAX_KEPT - this.#problems.length));
   }
 
   /** The error that lists them, or undefined where every row is good. */
-  error(): AttuneError | undefined {
-    if (this.#badRows === 0) return undefined;
+  error({ what, fix }: Refusal = UNUSABLE): AttuneError | undefined {
+    if (this.#bad === 0) return undefined;
     return new AttuneError('E_BAD_ROWS', {
-      what: `${formatCount(this.#badRows)} of ${plural(this.#rows, 'rows')} cannot be used`,
+      what: `${formatCount(this.#bad)} of ${plural(this.#rows, 'rows')} ${what}`,
       problems: this.#problems,
       problemCount: this.#problemCount,
-      fix: 'correct or delete these rows; `attune data inspect` shows the file as it is read',
+      fix,
     });
   }
 }

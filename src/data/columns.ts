@@ -1,4 +1,4 @@
-import { AttuneError } from '../base/errors.ts';
+import { AttuneError, type Problem } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
 import { cellText, type CellValue, cellValue } from './cells.ts';
 
@@ -116,12 +116,19 @@ function requireColumns(rows: readonly Row[], named: readonly (readonly [string,
   const present = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   const problems = named
     .filter(([, column]) => rows.every((row) => valueAt(row, column) === undefined))
-    .map(([field, column]) => {
-      const close = nearest(column, present);
-      const fix = close === undefined ? undefined : `did you mean "${close}"?`;
-      return { file, field, message: `there is no column "${column}"`, fix };
-    });
+    .map(([field, column]) => missingColumn(column, present, { file, field }));
   if (problems.length === 0 || rows.length === 0) return;
   const [what, fix] = [`Columns named in the recipe are not in ${file}`, 'name columns that the file has'];
   throw new AttuneError('E_BAD_COLUMNS', { what, expected: `some of ${present.join(', ')}`, problems, fix });
+}
+
+/** The problem of a column that is not among those that are there. */
+export function missingColumn(
+  column: string,
+  present: readonly string[],
+  place: Pick<Problem, 'file' | 'field'>,
+): Problem {
+  const close = nearest(column, present);
+  const fix = close === undefined ? undefined : `did you mean "${close}"?`;
+  return { ...place, message: `there is no column "${column}"`, fix };
 }

@@ -7,7 +7,7 @@ export { exampleRow } from './example-row.ts';
 export { refuseContaminated } from './contamination.ts';
 export { assignSplits, targetRows, splitNames, type SplitName, type SplitShares } from './assign-splits.ts';
 export { inspectData, type DataInspection, type InspectOptions } from './inspect.ts';
-export { countLabels, FEW_ROWS, type LabelReport } from './label-counts.ts';
+export { countLabels, type LabelReport } from './label-counts.ts';
 export { reportLengths, type LengthReport } from './lengths.ts';
 export {
   CUT_ANYWHERE,

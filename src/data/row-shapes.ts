@@ -1,6 +1,5 @@
 import { AttuneError } from '../base/errors.ts';
-import { nearest } from '../base/nearest.ts';
-import { columnsOf, mapColumns, valueAt, type ColumnMapping } from './columns.ts';
+import { columnsOf, mapColumns, missingColumn, valueAt, type ColumnMapping } from './columns.ts';
 import { detectFormat } from './formats/detect.ts';
 import { formats } from './formats/index.ts';
 import { RowReader } from './formats/row-reader.ts';
@@ -124,11 +123,7 @@ function otherColumns(sample: readonly Row[], { missing, columns }: Misfit, { fi
   return new AttuneError('E_BAD_COLUMNS', {
     what: `${file} has other columns than the rows of ${known!.origin}`,
     got: `${present.slice(0, SHOWN_COLUMNS).join(', ')}${present.length > SHOWN_COLUMNS ? ', …' : ''}`,
-    problems: missing.map((column) => {
-      const close = nearest(column, present);
-      const fix = close === undefined ? undefined : `did you mean "${close}"?`;
-      return { file, message: `there is no column "${column}"`, fix };
-    }),
+    problems: missing.map((column) => missingColumn(column, present, { file })),
     fix: `rename the columns, or say which is which: --columns "{${field ?? missing[0]}: YOUR_COLUMN}"`,
   });
 }

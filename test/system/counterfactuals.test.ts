@@ -83,6 +83,18 @@ describe('counterfactual pairs', () => {
     ).resolves.toBeDefined();
   });
 
+  it('are answered by a system that is trained on rows of another layout', async () => {
+    const named = read('train.jsonl').map(({ text, label }) => ({ note: text, outcome: label }));
+    write('named.jsonl', named);
+    const options = { train: path('named.jsonl'), folder: path('named-out') };
+    const layout = { format: 'classification', columns: { text: 'note', label: 'outcome' } };
+    const { systems } = await evaluateCounterfactuals(['tfidf'], path('pairs.jsonl'), { ...options, ...layout });
+    expect(systems[0].axes[0]).toMatchObject({ pairs: 6, flips: { pairs: 6 } });
+    await expect(evaluateCounterfactuals(['tfidf'], path('pairs.jsonl'), options)).rejects.toMatchObject({
+      code: 'E_UNKNOWN_FORMAT',
+    });
+  });
+
   it.each([
     ['rows that are none', () => [{ text: 'a', label: 'b' }]],
     ['a pair without its other row', () => [0, 2].map((index) => read('pairs.jsonl')[index])],

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { answerRows, type PredictOptions } from '../../src/app/predict/predict-rows.ts';
 import { RowAnswerer } from '../../src/app/predict/row-answerer.ts';
 import { AttuneError } from '../../src/base/errors.ts';
+import type { RunEvent } from '../../src/base/events.ts';
 import type { Example } from '../../src/data/index.ts';
 import type { Prediction } from '../../src/eval/predictor.ts';
 import type { PredictorDescription } from '../../src/worker/jobs/predict.ts';
@@ -125,6 +126,19 @@ describe('rows that are answered', () => {
     const none = await refusal({ input: put('none.csv', 'subject,body\n,\n'), to: path('strict-out.csv') });
     expect([none.code, none.problems[0].field]).toEqual(['E_BAD_ROWS', 'subject + body']);
     expect(readdirSync(folder).filter((name) => name.startsWith('strict-out'))).toEqual([]);
+  });
+
+  it('are counted whole where only the first of many bad ones are listed', async () => {
+    const good = { subject: 'Hi', body: 'x' };
+    const many = Array.from({ length: 1250 }, (_, i) => (i === 0 ? good : { subject: 'Hi', body: 'endless' }));
+    const warnings: unknown[] = [];
+    const onEvent = (event: RunEvent) => event.type === 'warning-raised' && warnings.push(event);
+    const { bad } = await answerRows(fakeModel(), { rows: many, onEvent });
+    expect(bad).toBe(1249);
+    expect(warnings).toMatchObject([{ code: 'W_BAD_ROWS', problemCount: 1249 }]);
+    const error = await refusal({ rows: many.slice(1) });
+    expect(error).toMatchObject({ what: '1,249 of 1,249 rows cannot be answered', problemCount: 1249 });
+    expect(error.problems.length).toBe(200);
   });
 
   it('are read by the columns that are named, and by the format’s own', async () => {

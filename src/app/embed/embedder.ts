@@ -1,3 +1,4 @@
+import { inChunks } from '../../base/chunks.ts';
 import type { EventSink } from '../../base/events.ts';
 import { plural } from '../../base/format.ts';
 import { openSession } from '../../worker/index.ts';
@@ -47,7 +48,7 @@ export async function openEmbedder(options: EmbedderOptions): Promise<Embedder> 
       if (rows.length === 0) return [];
       const source = await openRows({ rows, purpose: 'vectors' });
       const vectors: Float32Array[] = [];
-      for await (const row of pieces(source.rows())) vectors.push(...split(await ready(row, prefix, signal)));
+      for await (const row of inChunks(source.rows(), PIECE)) vectors.push(...split(await ready(row, prefix, signal)));
       return vectors;
     },
     close,
@@ -56,17 +57,6 @@ export async function openEmbedder(options: EmbedderOptions): Promise<Embedder> 
 
 /** Rows that are sent at once. */
 const PIECE = 256;
-
-async function* pieces(rows: AsyncIterable<ReadyRow>): AsyncGenerator<ReadyRow[]> {
-  let piece: ReadyRow[] = [];
-  for await (const row of rows) {
-    piece.push(row);
-    if (piece.length < PIECE) continue;
-    yield piece;
-    piece = [];
-  }
-  if (piece.length > 0) yield piece;
-}
 
 export interface OpenVectors {
   model: EmbeddingModelDescription;
@@ -116,7 +106,7 @@ export async function embedAll(
   const total = source.count;
   let [done, cut] = [0, 0];
   onEvent?.({ type: 'phase-started', phase: 'generate', message: `making ${plural(total, 'vectors')}` });
-  for await (const piece of pieces(source.rows())) {
+  for await (const piece of inChunks(source.rows(), PIECE)) {
     signal?.throwIfAborted();
     const made = await ready(piece, prefix, signal);
     cut += made.cut.length;

@@ -1,6 +1,5 @@
 import { AttuneError } from '../../base/errors.ts';
-import { nearest } from '../../base/nearest.ts';
-import { columnsOf, valueAt, type ColumnSource } from '../../data/columns.ts';
+import { columnsOf, missingColumn, valueAt, type ColumnSource } from '../../data/columns.ts';
 
 /** What rows are read for: their vectors, a collection that is searched, or what is asked of it. */
 export type RowPurpose = 'vectors' | 'document' | 'query';
@@ -71,15 +70,7 @@ function bothColumns(): AttuneError {
 }
 
 function missingColumns(missing: readonly string[], present: readonly string[], file: string): AttuneError {
-  const problems = missing.map((name) => {
-    const close = nearest(name, present);
-    return {
-      file,
-      field: name,
-      message: `there is no column "${name}"`,
-      ...(close !== undefined && { fix: `did you mean "${close}"?` }),
-    };
-  });
+  const problems = missing.map((name) => missingColumn(name, present, { file, field: name }));
   const expected = `some of ${present.join(', ')}`;
   return new AttuneError('E_BAD_COLUMNS', { what: `${file} has other columns`, expected, problems });
 }

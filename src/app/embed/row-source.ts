@@ -49,9 +49,11 @@ export async function openRows(options: RowSourceOptions): Promise<RowSource> {
   if (sample.length === 0) await refuseEmpty(stream(), file);
   const columns = chooseColumns(sample, options, { file, ...options });
   const bad = new BadRows();
+  const names = new Set<string>();
   let count = 0;
   for await (const row of stream()) {
     signal?.throwIfAborted();
+    for (const name of Object.keys(row.value ?? {})) names.add(name);
     const found = row.value === undefined ? row.problems : readyRow(row, columns, { file, folder });
     bad.add(Array.isArray(found) ? found : []);
     count++;
@@ -61,7 +63,7 @@ export async function openRows(options: RowSourceOptions): Promise<RowSource> {
   return {
     count,
     columns,
-    names: [...new Set(sample.flatMap((row) => Object.keys(row)))],
+    names: [...names],
     async *rows() {
       for await (const row of stream()) {
         const ready = row.value === undefined ? [] : readyRow(row, columns, { file, folder });

@@ -68,7 +68,7 @@ export class VectorFile implements Disposable {
 }
 
 /** Nine digits tell any two numbers of 32 bits apart. */
-function shortest(value: number): number {
+export function shortest(value: number): number {
   return Number(value.toPrecision(9));
 }
 

@@ -39,7 +39,8 @@ export async function evaluateCounterfactuals(
   const { specs, recipes } = await resolveSystems(systems, options);
   const { maxRows, seed, ...measured } = measuring(recipes[0], { ...options, maxRows: maxPairs });
   const results = await withRowFiles({ train }, options, ({ paths, mediaFolder }) => {
-    const rows = { train: source(paths.train, { mediaFolder: mediaFolder('train') }), recipes, allowOverlap };
+    const fitted = source(paths.train, { ...options, mediaFolder: mediaFolder('train') });
+    const rows = { train: fitted, recipes, allowOverlap };
     const input = { systems: specs, pairs: { path, maxPairs: maxRows, seed }, rows, ...measured };
     return runJob({ job: 'counterfactuals', input, onEvent, signal });
   });

@@ -1,7 +1,6 @@
 /** Which columns of the user's data are what: what was said, what is recognised, and what is guessed. */
-import { AttuneError, type Problem } from '../../base/errors.ts';
-import { nearest } from '../../base/nearest.ts';
-import type { ColumnMapping } from '../../data/columns.ts';
+import { AttuneError } from '../../base/errors.ts';
+import { missingColumn, type ColumnMapping } from '../../data/columns.ts';
 import {
   type ColumnProfile,
   describeValues,
@@ -121,13 +120,9 @@ function requireColumns(path: string, profiles: readonly ColumnProfile[], hints:
     ...(hints.labelColumn === undefined ? [] : [['--label-column', hints.labelColumn] as [string, string]]),
     ...(hints.answerColumn === undefined ? [] : [['--answer-column', hints.answerColumn] as [string, string]]),
   ];
-  const problems: Problem[] = named
+  const problems = named
     .filter(([, name]) => !present.includes(name))
-    .map(([field, name]) => {
-      const close = nearest(name, present);
-      const fix = close === undefined ? undefined : `did you mean "${close}"?`;
-      return { file: path, field, message: `there is no column "${name}"`, fix };
-    });
+    .map(([field, name]) => missingColumn(name, present, { file: path, field }));
   if (problems.length === 0) return;
   throw new AttuneError('E_BAD_COLUMNS', {
     what: `Columns that were named are not in ${path}`,

@@ -1,5 +1,6 @@
 import { AttuneError, type Problem } from '../../base/errors.ts';
-import { plural } from '../../base/format.ts';
+import { inChunks } from '../../base/chunks.ts';
+import type { Refusal } from '../../data/bad-rows.ts';
 import { inputFiles, readInputs, scanColumns, type InputRow } from '../../data/index.ts';
 import type { SourceFile } from '../../data/sources.ts';
 import type { LayoutOptions, Row, RowAnswerer } from './row-answerer.ts';
@@ -77,39 +78,11 @@ async function* readFiles(
   for (const source of sources) yield* readInputs({ ...source, known }, { signal });
 }
 
-async function* inChunks<Item>(
-  items: Iterable<Item> | AsyncIterable<Item>,
-  size: number,
-): AsyncGenerator<Item[], void, undefined> {
-  let chunk: Item[] = [];
-  for await (const item of items) {
-    chunk.push(item);
-    if (chunk.length < size) continue;
-    yield chunk;
-    chunk = [];
-  }
-  if (chunk.length > 0) yield chunk;
-}
+/** For rows that nothing can be done with. */
+export const UNANSWERED: Refusal = { what: 'cannot be answered', fix: 'correct these rows, or delete them' };
 
-const MAX_KEPT = 200;
-
-/** Counts what became of rows, and keeps the first defects. */
-export class RowTally {
-  rows = 0;
-  bad = 0;
-  readonly problems: Problem[] = [];
-
-  add({ file, line, problems }: InputRow, error?: string): void {
-    this.rows++;
-    if (error === undefined) return;
-    this.bad++;
-    const own = problems.length > 0 ? problems : [{ file, line, message: error }];
-    this.problems.push(...own.slice(0, MAX_KEPT - this.problems.length));
-  }
-
-  /** For rows that nothing can be done with. */
-  refusal(): AttuneError {
-    const what = `${this.bad} of ${plural(this.rows, 'rows')} cannot be answered`;
-    return new AttuneError('E_BAD_ROWS', { what, problems: this.problems, fix: 'correct these rows, or delete them' });
-  }
+/** What is wrong with a row that has an error in place of an answer. */
+export function defectsOf({ file, line, problems }: InputRow, error: string | undefined): readonly Problem[] {
+  if (error === undefined) return [];
+  return problems.length > 0 ? problems : [{ file, line, message: error }];
 }

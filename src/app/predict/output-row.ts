@@ -18,17 +18,29 @@ export interface AddedOptions {
   isTable: boolean;
 }
 
+interface Likely {
+  label: string;
+  probability: number;
+}
+
+/** What a value is made of beside the prediction. */
+interface RowContext {
+  input: InputRow;
+  /** As many of the likeliest classes as are wanted. */
+  top: readonly Likely[];
+}
+
 /** What is added to each row: a name, and its value. */
 interface Added {
   name: string;
-  value(predicted: PredictedRow, input: InputRow): unknown;
+  value(predicted: PredictedRow, context: RowContext): unknown;
 }
 
 function addedFor(options: AddedOptions): Added[] {
   const { answers } = options;
   const hasScores = answers === 'label' || answers === 'labels';
   return [
-    ...(options.hasFiles ? [{ name: 'file', value: (_: PredictedRow, input: InputRow) => input.file }] : []),
+    ...(options.hasFiles ? [{ name: 'file', value: (_: PredictedRow, { input }: RowContext) => input.file }] : []),
     { name: 'prediction', value: (row) => row.prediction },
     ...(hasScores ? [{ name: 'probability', value: probabilityOf }] : []),
     ...(answers === 'tags' ? [{ name: 'spans', value: (row: PredictedRow) => row.spans }] : []),
@@ -41,20 +53,20 @@ function addedFor(options: AddedOptions): Added[] {
 
 function probabilityColumns({ topK, hasProbabilities, labels }: AddedOptions): Added[] {
   const places = Array.from({ length: topK }, (_, i) => i);
-  const top = places.flatMap((i): Added[] => [
-    { name: `top_${i + 1}`, value: (row) => likeliest(row).at(i)?.label },
-    { name: `top_${i + 1}_probability`, value: (row) => likeliest(row).at(i)?.probability },
+  const likeliest = places.flatMap((i): Added[] => [
+    { name: `top_${i + 1}`, value: (_, { top }) => top.at(i)?.label },
+    { name: `top_${i + 1}_probability`, value: (_, { top }) => top.at(i)?.probability },
   ]);
   const all = labels.map((label): Added => {
     return { name: `probability_${label}`, value: (row) => row.probabilities?.[label] };
   });
-  return [...top, ...(hasProbabilities ? all : [])];
+  return [...likeliest, ...(hasProbabilities ? all : [])];
 }
 
 function probabilityValues({ topK, hasProbabilities }: AddedOptions): Added[] {
-  const top: Added = { name: 'top', value: (row) => (row.probabilities ? likeliest(row).slice(0, topK) : undefined) };
+  const likeliest: Added = { name: 'top', value: (row, { top }) => (row.probabilities ? top : undefined) };
   const all: Added = { name: 'probabilities', value: (row) => row.probabilities };
-  return [...(topK > 0 ? [top] : []), ...(hasProbabilities ? [all] : [])];
+  return [...(topK > 0 ? [likeliest] : []), ...(hasProbabilities ? [all] : [])];
 }
 
 /** Of the class that is given; of several a list, in their order. */
@@ -62,9 +74,10 @@ function probabilityOf({ prediction: given, probability, probabilities = {} }: P
   return Array.isArray(given) ? given.map((label) => probabilities[label]) : probability;
 }
 
-function likeliest({ probabilities = {} }: PredictedRow): { label: string; probability: number }[] {
+function likeliestOf({ probabilities = {} }: PredictedRow, count: number): Likely[] {
+  if (count === 0) return [];
   const all = Object.entries(probabilities).map(([label, probability]) => ({ label, probability }));
-  return all.toSorted((a, b) => b.probability - a.probability);
+  return all.toSorted((a, b) => b.probability - a.probability).slice(0, count);
 }
 
 /** Lays predictions out beside the columns of their rows, none of which is written over. */
@@ -74,8 +87,10 @@ export class OutputLayout {
   /** Names of what is added, where the input has a column of the usual name. */
   readonly renamed: ReadonlyMap<string, string>;
   readonly #added: readonly (Added & { column: string })[];
+  readonly #topK: number;
 
   constructor(inputColumns: Iterable<string>, options: AddedOptions) {
+    this.#topK = options.topK;
     const own = [...inputColumns];
     const taken = new Set(own);
     this.#added = addedFor(options).map((added) => {
@@ -89,7 +104,8 @@ export class OutputLayout {
   }
 
   row(input: InputRow, predicted: PredictedRow): OutputRow {
-    const added = this.#added.map(({ column, value }) => [column, value(predicted, input)] as const);
+    const context = { input, top: likeliestOf(predicted, this.#topK) };
+    const added = this.#added.map(({ column, value }) => [column, value(predicted, context)] as const);
     return { ...input.columns, ...Object.fromEntries(added.filter(([, value]) => value !== undefined)) };
   }
 }

@@ -29,7 +29,8 @@ export class OutputSink implements Disposable {
   write(row: OutputRow): void {
     this.#rows++;
     if (this.#writing === undefined) return void this.answers!.push(row);
-    if (this.#writing.isTable) this.#refuseFurther(row);
+    if (this.#writing.isTable)
+      refuseFurther(row, this.#known, `Row ${this.#rows} has columns that the first rows do not have`);
     this.#draft!.write(this.#writing.row(row, this.#columns));
   }
 
@@ -48,17 +49,17 @@ export class OutputSink implements Disposable {
   [Symbol.dispose](): void {
     this.#draft?.[Symbol.dispose]();
   }
+}
 
-  /** Rows that are made while they are answered may bring a column when the first line stands already. */
-  #refuseFurther(row: OutputRow): void {
-    const further = Object.keys(row).filter((column) => !this.#known.has(column));
-    if (further.length === 0) return;
-    throw new AttuneError('E_OUTPUT_COLUMNS', {
-      what: `Row ${this.#rows} has columns that the first rows do not have`,
-      got: further.join(', '),
-      fix: 'write a .jsonl file, or give all rows the same columns',
-    });
-  }
+/** A row that comes later may bring a column when a table's first line stands already. @throws AttuneError E_OUTPUT_COLUMNS */
+export function refuseFurther(row: Readonly<Record<string, unknown>>, known: ReadonlySet<string>, what: string): void {
+  const further = Object.keys(row).filter((column) => !known.has(column));
+  if (further.length === 0) return;
+  throw new AttuneError('E_OUTPUT_COLUMNS', {
+    what,
+    got: further.join(', '),
+    fix: 'write a .jsonl file, or give all rows the same columns',
+  });
 }
 
 function partName(path: string): string {

@@ -2,10 +2,19 @@ import { resolve } from 'node:path';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { EventSink } from '../../base/events.ts';
 import { formatCount, plural } from '../../base/format.ts';
+import { BadRows } from '../../data/bad-rows.ts';
 import type { InputRow } from '../../data/index.ts';
 import { requireWritable } from '../../files/atomic.ts';
 import type { PredictorOptions } from './answering-model.ts';
-import { noRows, planInput, readPlanned, RowTally, type InputOptions, type InputPlan } from './input-plan.ts';
+import {
+  defectsOf,
+  noRows,
+  planInput,
+  readPlanned,
+  UNANSWERED,
+  type InputOptions,
+  type InputPlan,
+} from './input-plan.ts';
 import { writingFor } from './output-file.ts';
 import { OutputLayout, type OutputRow } from './output-row.ts';
 import { OutputSink } from './output-sink.ts';
@@ -112,11 +121,12 @@ async function refuseBad(answerer: RowAnswerer, plan: InputPlan, options: Predic
     const [what, fix] = ['Rows that come one by one cannot be checked before they are answered', 'give them as a list'];
     throw new AttuneError('E_USAGE', { what, fix });
   }
-  const tally = new RowTally();
+  const bad = new BadRows();
   for await (const inputs of readPlanned(plan, answerer, { ...options, size: ROWS_AT_ONCE })) {
-    for (const input of inputs) tally.add(input, input.example === undefined ? 'cannot be read' : undefined);
+    for (const input of inputs) bad.add(defectsOf(input, input.example === undefined ? 'cannot be read' : undefined));
   }
-  if (tally.bad > 0) throw tally.refusal();
+  const error = bad.error(UNANSWERED);
+  if (error !== undefined) throw error;
 }
 
 type Answering = PredictOptions & { onEvent: EventSink };
@@ -129,7 +139,7 @@ async function answerPlanned(answerer: RowAnswerer, plan: InputPlan, options: An
     phase: 'generate',
     message: `answering ${total === undefined ? 'rows' : plural(total, 'rows')}`,
   });
-  const tally = new RowTally();
+  const tally = new BadRows();
   const size = answerer.description.answers === 'text' ? TEXTS_AT_ONCE : ROWS_AT_ONCE;
   let opened: { layout: OutputLayout; sink: OutputSink } | undefined;
   try {
@@ -138,12 +148,12 @@ async function answerPlanned(answerer: RowAnswerer, plan: InputPlan, options: An
       opened ??= openOutput(answerer, { plan, options, inputs });
       const answers = await answerer.answer(inputs, { ...options, topK: undefined, done: tally.rows, total });
       for (const [i, input] of inputs.entries()) {
-        tally.add(input, answers[i].error);
+        tally.add(defectsOf(input, answers[i].error));
         opened.sink.write(opened.layout.row(input, answers[i]));
       }
     }
     if (opened === undefined) throw noRows();
-    if (tally.bad === tally.rows) throw tally.refusal();
+    if (tally.bad === tally.rows) throw tally.error(UNANSWERED)!;
     opened.sink.commit();
   } catch (error) {
     throw keptPart(error, { sink: opened?.sink, tally, total, signal });
@@ -175,7 +185,7 @@ function openOutput(
 
 interface Part {
   sink?: OutputSink;
-  tally: RowTally;
+  tally: BadRows;
   total?: number;
   signal?: AbortSignal;
 }
@@ -196,10 +206,16 @@ function keptPart(error: unknown, { sink, tally, total, signal }: Part): unknown
 
 const MAX_WARNED = 20;
 
-function warn({ bad, rows, problems }: RowTally, { renamed }: OutputLayout, emit: EventSink): void {
+function warn({ bad, rows, problems, problemCount }: BadRows, { renamed }: OutputLayout, emit: EventSink): void {
   if (bad > 0) {
-    const message = `${bad} of ${plural(rows, 'rows')} ${bad === 1 ? 'has' : 'have'} an error in place of a prediction`;
-    emit({ type: 'warning-raised', code: 'W_BAD_ROWS', message, problems: problems.slice(0, MAX_WARNED) });
+    const message = `${formatCount(bad)} of ${plural(rows, 'rows')} ${bad === 1 ? 'has' : 'have'} an error in place of a prediction`;
+    emit({
+      type: 'warning-raised',
+      code: 'W_BAD_ROWS',
+      message,
+      problems: problems.slice(0, MAX_WARNED),
+      problemCount,
+    });
   }
   for (const [name, column] of renamed) {
     const message = `the rows have a column "${name}" already, which is kept: what is added is called "${column}"`;

@@ -2,6 +2,7 @@ import { extname } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { csvLine } from '../../files/csv-line.ts';
 import { FileDraft } from '../../files/file-draft.ts';
+import { refuseFurther } from '../predict/output-sink.ts';
 import type { QueryHits } from './query-rows.ts';
 
 const formats = ['.csv', '.jsonl'] as const;
@@ -23,7 +24,8 @@ export class HitsFile implements Disposable {
   readonly #draft: FileDraft;
   readonly #isCsv: boolean;
   /** Columns of queries and of rows, from the first query on; both may be named alike. */
-  #columns: { query: string[]; row: string[] } | undefined;
+  #columns: { query: ReadonlySet<string>; row: ReadonlySet<string> } | undefined;
+  #queries = 0;
 
   constructor(path: string) {
     this.#draft = new FileDraft(path);
@@ -34,9 +36,16 @@ export class HitsFile implements Disposable {
     if (!this.#isCsv) return this.#draft.write(`${JSON.stringify({ query, hits })}\n`);
     this.#columns ??= this.#begin(query, hits);
     const { query: asked, row: found } = this.#columns;
+    this.#queries++;
+    refuseFurther(query, asked, `Query ${this.#queries} has columns that the first query does not have`);
     for (const { rank, score, row } of hits) {
-      const cells = [...asked.map((name) => query[name]), rank, score, ...found.map((name) => row[name])];
-      this.#draft.write(csvLine(cells));
+      refuseFurther(
+        row,
+        found,
+        `A hit of query ${this.#queries} has columns that those of the first query do not have`,
+      );
+      const [own, theirs] = [[...asked].map((name) => query[name]), [...found].map((name) => row[name])];
+      this.#draft.write(csvLine([...own, rank, score, ...theirs]));
     }
   }
 
@@ -48,13 +57,12 @@ export class HitsFile implements Disposable {
     this.#draft[Symbol.dispose]();
   }
 
-  #begin(query: Record<string, unknown>, hits: QueryHits['hits']): { query: string[]; row: string[] } {
-    const columns = { query: Object.keys(query), row: [...new Set(hits.flatMap(({ row }) => Object.keys(row)))] };
-    const asked = columns.query.map((name) => `query_${name}`);
+  #begin(query: Record<string, unknown>, hits: QueryHits['hits']): { query: Set<string>; row: Set<string> } {
+    const columns = { query: new Set(Object.keys(query)), row: new Set(hits.flatMap(({ row }) => Object.keys(row))) };
+    const asked = [...columns.query].map((name) => `query_${name}`);
     const taken = new Set([...asked, ...NUMBERS]);
-    this.#draft.write(
-      csvLine([...asked, ...NUMBERS, ...columns.row.map((name) => (taken.has(name) ? `row_${name}` : name))]),
-    );
+    const found = [...columns.row].map((name) => (taken.has(name) ? `row_${name}` : name));
+    this.#draft.write(csvLine([...asked, ...NUMBERS, ...found]));
     return columns;
   }
 }

@@ -1,7 +1,8 @@
+import { inChunks } from '../../base/chunks.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { requireWritable } from '../../files/atomic.ts';
 import { rememberedColumns } from '../embed/remembered-columns.ts';
-import { openRows, type EmbedRow, type ReadyRow } from '../embed/row-source.ts';
+import { openRows, type EmbedRow } from '../embed/row-source.ts';
 import { HitsFile, hitsFormatOf } from './hits-file.ts';
 import { openIndex, type Hit, type OpenIndexOptions, type QueryOptions } from './open-index.ts';
 
@@ -58,7 +59,7 @@ export async function query(folder: string, options: QueryRowsOptions): Promise<
     using file = to === undefined ? undefined : new HitsFile(to);
     const answers: QueryHits[] = [];
     let done = 0;
-    const answer = async (piece: readonly ReadyRow[]) => {
+    for await (const piece of inChunks(source.rows(), PIECE)) {
       signal?.throwIfAborted();
       for (const [i, hits] of (await index.search(piece, { topK, signal })).entries()) {
         const found = { query: piece[i].values, hits: hits.map(({ rank, score, row }) => ({ rank, score, row })) };
@@ -67,14 +68,7 @@ export async function query(folder: string, options: QueryRowsOptions): Promise<
       }
       done += piece.length;
       onEvent?.({ type: 'work-advanced', phase: 'generate', done, total: source.count, unit: 'queries' });
-    };
-    let piece: ReadyRow[] = [];
-    for await (const row of source.rows()) {
-      if (piece.push(row) < PIECE) continue;
-      await answer(piece);
-      piece = [];
     }
-    if (piece.length > 0) await answer(piece);
     file?.commit();
     const queried = { queries: source.count, rows: about.count, kind: about.kind };
     return to === undefined ? { ...queried, answers } : { ...queried, file: to };

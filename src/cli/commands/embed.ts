@@ -23,7 +23,10 @@ export const command = defineCommand({
     'embed models/clip --input photos --to photos.safetensors',
   ],
   async run(context) {
-    const { embed } = await import('../../app/embed/embed.ts');
+    const [{ embed }, { shortest }] = await Promise.all([
+      import('../../app/embed/embed.ts'),
+      import('../../app/embed/vector-file.ts'),
+    ]);
     const to = context.option('--to');
     const input = context.option('--input');
     const texts = context.all('--text');
@@ -42,26 +45,24 @@ export const command = defineCommand({
         signal,
       }),
     );
-    return { ...about, vectors: vectors?.map((vector) => Array.from(vector, (value) => Number(value.toPrecision(9)))) };
+    // Standard output is for the vectors alone then.
+    if (vectors !== undefined)
+      for (const note of cutNotes(about.cut)) context.log.line(context.log.colours.yellow(note));
+    return { ...about, vectors: vectors?.map((vector) => Array.from(vector, shortest)) };
   },
   render({ rows, width, files, cut, vectors, columns, isNormalised }, { colours }) {
-    const cutNote =
-      cut === 0
-        ? []
-        : [
-            `${plural(cut, 'texts')} ${cut === 1 ? 'is' : 'are'} longer than the model reads: only the beginning counts`,
-          ];
     if (vectors !== undefined) return vectors.map((vector) => JSON.stringify(vector)).join('\n');
     const made = `${formatCount(rows)} × ${width}${isNormalised ? ', of length 1' : ''}, made of ${columns.join(' and ')}`;
     const [first, ...others] = files!.map(shortPath);
     const beside = others.map((file) => `  its rows, line by line: ${file}`);
-    return [
-      `${colours.green('✓')} ${first}: ${made}`,
-      ...beside,
-      ...cutNote.map((note) => colours.yellow(`! ${note}`)),
-    ].join('\n');
+    return [`${colours.green('✓')} ${first}: ${made}`, ...beside, ...cutNotes(cut).map(colours.yellow)].join('\n');
   },
 });
+
+function cutNotes(cut: number): string[] {
+  const are = cut === 1 ? 'is' : 'are';
+  return cut === 0 ? [] : [`! ${plural(cut, 'texts')} ${are} longer than the model reads: only the beginning counts`];
+}
 
 /** Numbers of a whole file on standard output would help nobody. */
 function checkSources(input: string | undefined, texts: readonly string[], to: string | undefined): void {

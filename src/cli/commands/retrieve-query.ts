@@ -46,8 +46,7 @@ export const command = defineCommand({
     );
   },
   render({ queries, file, answers }, terminal) {
-    if (answers === undefined)
-      return `${terminal.colours.green('✓')} ${file}: hits of ${plural(queries, 'queries').replace(/^1 querie$/, '1 query')}`;
+    if (answers === undefined) return `${terminal.colours.green('✓')} ${file}: hits of ${plural(queries, 'queries')}`;
     return answers.map((answer) => hitsText(answer, terminal)).join('\n\n');
   },
 });

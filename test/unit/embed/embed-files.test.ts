@@ -1,7 +1,8 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { embed } from '../../../src/app/embed/embed.ts';
 import { openRows, type RowSourceOptions } from '../../../src/app/embed/row-source.ts';
 import { VectorFile, vectorFormatOf } from '../../../src/app/embed/vector-file.ts';
 import { prefixOf } from '../../../src/app/embed/vector-request.ts';
@@ -110,6 +111,17 @@ describe('rows that become vectors', () => {
     });
   });
 
+  it('have the columns of all of them, and none is written over by their vectors', async () => {
+    const many = Array.from({ length: 150 }, (_, i) => ({ text: 'a', ...(i === 140 && { vector: 'mine' }) }));
+    expect((await openRows({ rows: many, purpose: 'vectors' })).names).toEqual(['text', 'vector']);
+    mkdirSync(path('model'));
+    writeFileSync(path('model/config.json'), '{}');
+    await expect(embed(path('model'), { rows: many, to: path('taken.jsonl') })).rejects.toMatchObject({
+      code: 'E_BAD_COLUMNS',
+      what: expect.stringContaining('"vector"') as string,
+    });
+  });
+
   it('are refused with all defects, each in its place', async () => {
     writeFileSync(path('bad.jsonl'), '{"text":"ok"}\n{"text":" "}\n{"text":["no"]}\n{"tex\n');
     await expect(textsOf({ input: path('bad.jsonl') })).rejects.toMatchObject({
@@ -143,6 +155,27 @@ describe('hits', () => {
       'query_text,rank,score,row_rank,text\n"a, ""b""",1,0.5,9,"x\ny"\n',
     );
     expect(csvLine([undefined, null, ['a'], ' b'])).toBe(',,"[""a""]"," b"\n');
+  });
+
+  it.each([
+    ['a query', { query: { q: 'b', lang: 'en' }, row: { reply: 'y' }, place: 'Query 2', further: 'lang' }],
+    ['a hit', { query: { q: 'b' }, row: { reply: 'y', by: 'me' }, place: 'A hit of query 2', further: 'by' }],
+  ])('are refused in a table where %s brings another column later on', (_, { query, row, place, further }) => {
+    const before = readdirSync(folder);
+    const write = (name: string) => {
+      using file = new HitsFile(path(name));
+      file.add({ query: { q: 'a' }, hits: [{ rank: 1, score: 0.5, row: { reply: 'x' } }] });
+      file.add({ query, hits: [{ rank: 1, score: 0.25, row }] });
+    };
+    expect(() => write('later.csv')).toThrow(
+      expect.objectContaining({
+        code: 'E_OUTPUT_COLUMNS',
+        what: expect.stringContaining(place) as string,
+        got: further,
+      }) as Error,
+    );
+    expect(() => write('later.jsonl')).not.toThrow();
+    expect(readdirSync(folder)).toEqual(before);
   });
 
   it('come from rows as many as there are vectors', () => {

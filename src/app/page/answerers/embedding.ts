@@ -9,21 +9,24 @@ const NEAREST = 8;
 export async function openEmbedding({ target, base, collection, signal }: AnswererOptions): Promise<Answerer> {
   const embedder = await openEmbedder({ target, base, signal });
   let known: Promise<Float32Array[]> | undefined;
+  const collected = () => {
+    known ??= vectorsOf(embedder, collection);
+    known.catch(() => (known = undefined));
+    return known;
+  };
   return {
     async ask(question, say, stop) {
       if (question.kind === 'file') {
-        const texts = question.texts.length > 0 ? question.texts : collection;
+        const { texts } = question;
         const [image] = await withUpload(question.bytes, (path) => embedder.embed([{ image: path }], { signal: stop }));
-        const vectors = await vectorsOf(embedder, texts, stop);
-        return say({ answer: answerOf(image, texts, vectors) });
+        if (texts.length > 0) return say({ answer: answerOf(image, texts, await vectorsOf(embedder, texts, stop)) });
+        return say({ answer: answerOf(image, collection, await collected()) });
       }
       if (question.kind !== 'texts') return;
       const [text, ...others] = question.texts;
       const [vector] = await vectorsOf(embedder, [text], stop);
       if (others.length > 0) return say({ answer: answerOf(vector, others, await vectorsOf(embedder, others, stop)) });
-      known ??= vectorsOf(embedder, collection);
-      known.catch(() => (known = undefined));
-      say({ answer: answerOf(vector, collection, await known) });
+      say({ answer: answerOf(vector, collection, await collected()) });
     },
     close: () => embedder.close(),
   };

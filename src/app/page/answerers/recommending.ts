@@ -1,5 +1,4 @@
 import { recommend } from '../../recommend.ts';
-import { withUpload } from '../upload.ts';
 import type { Answerer, AnswererOptions } from './answerer.ts';
 
 const ITEMS = 10;
@@ -9,10 +8,9 @@ export function openRecommending({ target, signal: end }: AnswererOptions): Prom
   return Promise.resolve({
     async ask(question, say, stop) {
       if (question.kind !== 'texts') return;
-      const row = Buffer.from(`${JSON.stringify({ items: question.texts })}\n`);
       const signal = AbortSignal.any([end, stop]);
-      const ask = (input: string) => recommend(target, { input, count: ITEMS, format: 'sequences', signal });
-      const { rows } = await withUpload(row, ask, 'items.jsonl');
+      const input = [{ items: question.texts }];
+      const { rows } = await recommend(target, { input, count: ITEMS, format: 'sequences', signal });
       const [{ items, unknown = [] }] = rows;
       const bars = items.map(({ item, score }) => ({ label: item, figure: score.toFixed(3) }));
       const note = unknown.length > 0 ? `not known to the model: ${unknown.join(', ')}` : undefined;
