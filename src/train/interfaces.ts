@@ -211,6 +211,12 @@ export interface Tuning {
   dispose(): void;
 }
 
+export interface TuningContext {
+  seed: number;
+  /** Tokens whose rows have to be trained, new ones among them. */
+  tokens?: readonly number[];
+}
+
 /** How frozen weights are kept, and what steps read of them. */
 export interface Storage {
   /** What it keeps beside the weights, for people; undefined where it is nothing. */

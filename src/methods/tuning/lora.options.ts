@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { defineTuning } from '../../train/method.ts';
 
 const names = z.array(z.string().min(1)).min(1);
 
@@ -51,4 +52,9 @@ export function complete(values: z.output<typeof options>): LoraOptions {
   return { ...values, alpha: values.alpha ?? 2 * values.r };
 }
 
-export const keepsWeights = true;
+export const method = defineTuning({
+  options,
+  complete,
+  keepsWeights: true,
+  run: () => import('./lora.ts'),
+});
