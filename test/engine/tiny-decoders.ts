@@ -55,6 +55,31 @@ export const tinyDecoders = {
     },
     { ...decoder, model_type: 'phi3', partial_rotary_factor: 0.5, tie_word_embeddings: true },
   ],
+  gemma: [{ ...decoder, model_type: 'gemma', num_key_value_heads: 1 }],
+  exaone4: [{ ...decoder, model_type: 'exaone4', sliding_window: 3, sliding_window_pattern: 2 }],
+  granitemoe: [
+    {
+      ...decoder,
+      ...experts,
+      model_type: 'granitemoe',
+      num_local_experts: 3,
+      embedding_multiplier: 3,
+      attention_multiplier: 0.3,
+      residual_multiplier: 0.7,
+      logits_scaling: 2,
+    },
+  ],
+  gpt_oss: [
+    {
+      ...decoder,
+      ...experts,
+      model_type: 'gpt_oss',
+      num_local_experts: 3,
+      sliding_window: 3,
+      swiglu_limit: 0.5,
+      rope_scaling: yarn,
+    },
+  ],
   gemma2: [
     { ...decoder, model_type: 'gemma2', sliding_window: 3, query_pre_attn_scalar: 5, attn_logit_softcapping: 2 },
   ],
