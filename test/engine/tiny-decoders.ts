@@ -45,6 +45,30 @@ export const tinyDecoders = {
     },
     { ...decoder, model_type: 'gpt_neox', hidden_size: 16, use_parallel_residual: false, rotary_pct: 1 },
   ],
+  phi: [
+    {
+      ...decoder,
+      model_type: 'phi',
+      hidden_size: 16,
+      partial_rotary_factor: 0.5,
+      qk_layernorm: true,
+      resid_pdrop: 0.2,
+      embd_pdrop: 0.2,
+    },
+  ],
+  opt: [
+    { ...decoder, model_type: 'opt', ffn_dim: 10, dropout: 0.2, attention_dropout: 0.2 },
+    { ...decoder, model_type: 'opt', ffn_dim: 10, do_layer_norm_before: false, word_embed_proj_dim: 4 },
+  ],
+  gpt_bigcode: [
+    { ...decoder, model_type: 'gpt_bigcode', n_embd: 8, n_head: 4, n_layer: 2, n_inner: 10, n_positions: 64 },
+    { ...decoder, model_type: 'gpt_bigcode', n_embd: 8, n_head: 2, n_layer: 2, n_positions: 64, multi_query: false },
+  ],
+  bloom: [{ ...decoder, model_type: 'bloom', n_head: 3, hidden_size: 12, n_layer: 2, hidden_dropout: 0.2 }],
+  falcon: [
+    { ...decoder, model_type: 'falcon', hidden_size: 16, new_decoder_architecture: true, num_kv_heads: 2 },
+    { ...decoder, model_type: 'falcon', hidden_size: 12, num_attention_heads: 3, alibi: true, parallel_attn: false },
+  ],
   phi3: [
     {
       ...decoder,
