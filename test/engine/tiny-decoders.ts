@@ -17,6 +17,9 @@ const yarn = { rope_type: 'yarn', factor: 4, original_max_position_embeddings: 1
 const longrope = { rope_type: 'longrope', short_factor: [1, 1.5], long_factor: [2, 3], rope_theta: 5000 };
 const experts = { output_router_logits: true, router_aux_loss_coef: 0.1, num_experts_per_tok: 2 };
 
+const dropouts = { resid_pdrop: 0.2, embd_pdrop: 0.2, attn_pdrop: 0.2 };
+const none = { resid_pdrop: 0, embd_pdrop: 0, attn_pdrop: 0 };
+
 export const tinyDecoders = {
   gpt2: [
     {
@@ -58,11 +61,29 @@ export const tinyDecoders = {
   ],
   opt: [
     { ...decoder, model_type: 'opt', ffn_dim: 10, dropout: 0.2, attention_dropout: 0.2 },
-    { ...decoder, model_type: 'opt', ffn_dim: 10, do_layer_norm_before: false, word_embed_proj_dim: 4 },
+    { ...decoder, model_type: 'opt', ffn_dim: 10, do_layer_norm_before: false, word_embed_proj_dim: 4, dropout: 0 },
   ],
   gpt_bigcode: [
-    { ...decoder, model_type: 'gpt_bigcode', n_embd: 8, n_head: 4, n_layer: 2, n_inner: 10, n_positions: 64 },
-    { ...decoder, model_type: 'gpt_bigcode', n_embd: 8, n_head: 2, n_layer: 2, n_positions: 64, multi_query: false },
+    {
+      ...decoder,
+      model_type: 'gpt_bigcode',
+      n_embd: 8,
+      n_head: 4,
+      n_layer: 2,
+      n_inner: 10,
+      n_positions: 64,
+      ...dropouts,
+    },
+    {
+      ...decoder,
+      model_type: 'gpt_bigcode',
+      n_embd: 8,
+      n_head: 2,
+      n_layer: 2,
+      n_positions: 64,
+      multi_query: false,
+      ...none,
+    },
   ],
   bloom: [{ ...decoder, model_type: 'bloom', n_head: 3, hidden_size: 12, n_layer: 2, hidden_dropout: 0.2 }],
   falcon: [

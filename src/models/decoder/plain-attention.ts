@@ -1,5 +1,13 @@
 // N tokens, D width, H heads, K key-value heads, d head size
-import { Linear, Module, rotate, type DistanceBias, type Dropout, type LayerNorm, type Rope } from '../../nn/index.ts';
+import {
+  Module,
+  rotate,
+  type DistanceBias,
+  type Dropout,
+  type LayerNorm,
+  type Linear,
+  type Rope,
+} from '../../nn/index.ts';
 import { fromArray, type Tensor } from '../../tensor/index.ts';
 import { attendSelf } from '../self-attention.ts';
 import type { Heads, Pass } from '../stack.ts';
