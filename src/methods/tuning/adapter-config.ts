@@ -20,6 +20,13 @@ const taskTypes: Partial<Record<Task, string>> = {
   embedding: 'FEATURE_EXTRACTION',
 };
 
+/** Heads that PEFT trains whole with these tasks, whether the configuration names them or not: before 0.3 it did not. */
+const taskHeads: Readonly<Record<string, readonly string[]>> = {
+  SEQ_CLS: ['classifier', 'score'],
+  TOKEN_CLS: ['classifier', 'score'],
+  QUESTION_ANS: ['qa_outputs'],
+};
+
 /** Keys that PEFT 0.17 writes for variants of LoRA that are not offered here. */
 const otherVariants = {
   corda_config: null,
@@ -186,7 +193,7 @@ export function readAdapterConfig(folder: string): AdapterDescription {
     rank_pattern: config.rank_pattern ?? {},
     alpha_pattern: config.alpha_pattern ?? {},
     use_rslora: config.use_rslora ?? false,
-    modules_to_save: config.modules_to_save ?? [],
+    modules_to_save: [...new Set([...(config.modules_to_save ?? []), ...(taskHeads[config.task_type ?? ''] ?? [])])],
     trainable_tokens: [],
     init_lora_weights: true,
     bias: 'none',

@@ -10,7 +10,7 @@ import { adapterConfig, type AdapterDescription } from './adapter-config.ts';
 import { LoraAdapter, type LowRankAdapter } from './lora-adapter.ts';
 import { LoraConvolution } from './lora-convolution.ts';
 import type { LoraOptions } from './lora.options.ts';
-import { findTargets, fromPattern, isNamed, refuseUnmatched, type Target } from './targets.ts';
+import { findTargets, fromPattern, isSaved, refuseUnmatched, type Target } from './targets.ts';
 import { indicesFor, tablesWithRows, type TokenIndices } from './token-indices.ts';
 import { trainRows, type TokenRows } from './token-rows.ts';
 import { decays } from './weight-decay.ts';
@@ -162,9 +162,9 @@ function adapterTrainables(adapter: LowRankAdapter): Trainable[] {
 
 /** Parameters of the modules named by `modules_to_save`, as f32 leaves of their own. */
 function savedParameters(model: Model, names: readonly string[]): SavedParameter[] {
-  const saved: SavedParameter[] = [];
+  const saved = new Map<string, SavedParameter>();
   for (const name of names) {
-    const found = [...model.modules()].filter(([path]) => isNamed(path, name));
+    const found = [...model.modules()].filter(([path]) => isSaved(path, [name]));
     if (found.length === 0) {
       if (isOtherClassifier(name, names)) continue;
       throw new AttuneError('E_NO_TARGETS', {
@@ -173,14 +173,14 @@ function savedParameters(model: Model, names: readonly string[]): SavedParameter
     }
     for (const [path, module] of found.flatMap(([path, module]) => [...module.modules(path)])) {
       for (const [key, parameter] of module.ownParameters()) {
-        if (parameter instanceof ModuleBuffer) continue;
+        if (parameter instanceof ModuleBuffer || saved.has(`${path}.${key}`)) continue;
         const original = parameter.exchange(parameter.tensor.to('f32').clone().own());
         parameter.setTrainable(true);
-        saved.push({ path: `${path}.${key}`, module, parameter, original });
+        saved.set(`${path}.${key}`, { path: `${path}.${key}`, module, parameter, original });
       }
     }
   }
-  return saved;
+  return [...saved.values()];
 }
 
 const CLASSIFIERS = ['classifier', 'score'];

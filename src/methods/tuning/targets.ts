@@ -91,6 +91,11 @@ export function isNamed(path: string, name: string): boolean {
   return path === name || path.endsWith(`.${name}`);
 }
 
+/** Whether `modules_to_save` means a module: by the end of its path, as PEFT compares (`classifier`: `pre_classifier`). */
+export function isSaved(path: string, names: readonly string[]): boolean {
+  return names.some((name) => path.endsWith(name));
+}
+
 export function lastName(path: string): string {
   return path.slice(path.lastIndexOf('.') + 1);
 }
