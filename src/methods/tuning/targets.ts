@@ -2,7 +2,6 @@ import { capitalised, withArticle } from '../../base/articles.ts';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { Model } from '../../models/model.ts';
 import { Convolution2d, isLinear, type LinearLike, type Module } from '../../nn/index.ts';
-import type { LoraOptions } from './lora.options.ts';
 
 export interface Target {
   path: string;
@@ -12,15 +11,26 @@ export interface Target {
 /** `all-linear`, names, or a regular expression that has to match a whole path (PEFT's `target_modules`). */
 export type TargetModules = string | readonly string[];
 
+/** What of a model's layers a tuning takes. */
+export interface Wanted {
+  target_modules: TargetModules;
+  layers_to_transform?: readonly number[] | null;
+  exclude_modules?: TargetModules | null;
+}
+
 /**
  * The layers that get an adapter, in the model's order. By name that may be convolutions too, of all channels; in a
  * network that is made of convolutions `all-linear` means those.
  */
-export function findTargets(model: Model, wanted: TargetModules, layers: readonly number[] | null): Target[] {
+export function findTargets(
+  model: Model,
+  { target_modules: wanted, layers_to_transform: layers = null, exclude_modules: excluded = null }: Wanted,
+  accepts: (layer: Target['layer']) => boolean = () => true,
+): Target[] {
   // What has new weights, or those of another task, is trained whole.
   const apart = [model.head, ...(model.trunk.untaught ?? [])].flatMap((part) => [...part.modules()]);
   const isApart = new Set(apart.map(([, module]) => module));
-  const candidates = adaptable(model);
+  const candidates = adaptable(model).filter(({ layer }) => accepts(layer));
   if (candidates.length === 0) {
     throw new AttuneError('E_NO_TARGETS', {
       what: `${capitalised(withArticle(model.architecture.modelType))} model has no layer that takes an adapter`,
@@ -28,10 +38,10 @@ export function findTargets(model: Model, wanted: TargetModules, layers: readonl
     });
   }
   const hasLinear = candidates.some(({ layer }) => isLinear(layer) && !isApart.has(layer));
-  const matches = matcher(wanted);
+  const [matches, isExcluded] = [matcher(wanted), excluded === null ? () => false : matcher(excluded)];
   const found = candidates.filter(({ path, layer }) => {
     if (wanted === 'all-linear' && (isApart.has(layer) || (hasLinear && !isLinear(layer)))) return false;
-    return matches(path) && isInLayers(path, layers);
+    return matches(path) && isInLayers(path, layers) && !isExcluded(path);
   });
   if (found.length > 0) return found;
   throw new AttuneError('E_NO_TARGETS', {
@@ -59,7 +69,7 @@ function isTarget(module: Module): module is LinearLike | Convolution2d {
   return isLinear(module) || (module instanceof Convolution2d && module.isWhole);
 }
 
-function matcher(wanted: TargetModules): (path: string) => boolean {
+export function matcher(wanted: TargetModules): (path: string) => boolean {
   if (wanted === 'all-linear') return () => true;
   if (typeof wanted === 'string') {
     const pattern = compile(wanted, '^(?:', ')$');
@@ -103,7 +113,7 @@ export function lastName(path: string): string {
 /** What of the options names nothing in this model: it would be ignored without a word. @throws E_NO_TARGETS */
 export function refuseUnmatched(
   targets: readonly Target[],
-  options: Pick<LoraOptions, 'target_modules' | 'layers_to_transform' | 'rank_pattern' | 'alpha_pattern'>,
+  options: Wanted & { [Field in 'rank_pattern' | 'alpha_pattern']?: Readonly<Record<string, number>> },
 ): void {
   const { target_modules: wanted, layers_to_transform: layers } = options;
   const paths = targets.map(({ path }) => path);
@@ -114,7 +124,7 @@ export function refuseUnmatched(
       .filter((layer) => !paths.some((path) => isInLayers(path, [layer])))
       .map((layer) => unmatched('layers_to_transform', String(layer))),
     ...(['rank_pattern', 'alpha_pattern'] as const).flatMap((field) =>
-      Object.keys(options[field])
+      Object.keys(options[field] ?? {})
         .filter((key) => paths.every((path) => fromPattern({ [key]: 1 }, path) === undefined))
         .map((key) => unmatched(field, key)),
     ),

@@ -2,13 +2,8 @@ import { plural } from '../../base/format.ts';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { Model } from '../../models/model.ts';
 import { listTokenTables, type TokenTable } from '../../models/token-tables.ts';
+import type { TokenIndices } from '../../train/interfaces.ts';
 import { isNamed, isSaved, lastName } from './targets.ts';
-
-/**
- * Tokens whose rows are trained, as PEFT's `trainable_token_indices` has them: a list stands for the table of input
- * tokens (and the head that shares it), an object names tables by the end of their paths.
- */
-export type TokenIndices = readonly number[] | Readonly<Record<string, readonly number[]>>;
 
 /**
  * Trains tokens wherever they have a row that `modules_to_save` does not train anyway.

@@ -2,8 +2,7 @@ import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { isCheapFolder } from '../../eval/baselines/cheap-names.ts';
-import { readAdapterConfig } from '../../methods/tuning/adapter-config.ts';
-import { open as openLora } from '../../methods/tuning/lora.ts';
+import { openTuning, readAdapterConfig } from '../../methods/tuning/adapter-config.ts';
 import type { Task } from '../../models/architecture.ts';
 import { loadModel } from '../../models/load.ts';
 import type { ModelOptions } from '../../models/skeleton.ts';
@@ -105,7 +104,7 @@ interface AdapterRequest extends OpenOptions {
 }
 
 async function openAdapter(folder: string, request: AdapterRequest): Promise<OpenedModel> {
-  const description = readAdapterConfig(folder);
+  const description = await readAdapterConfig(folder);
   const { notes, dtype } = request;
   const baseFolder = baseFolderOf(notes, description.baseModel, folder);
   const task = notes?.task ?? description.task;
@@ -138,7 +137,7 @@ async function openAdapter(folder: string, request: AdapterRequest): Promise<Ope
   using file = new SafetensorsFile(weights);
   placeTables(file, model, saved);
   if (notes?.config !== undefined) model.config = withReading(model.config, notes.config);
-  const tuning = openLora(model, { tokens, options: { ...options, modules_to_save: modulesToSave } });
+  const tuning = await openTuning(model, { ...description, options: { ...options, modules_to_save: modulesToSave } });
   refuseNewHead(model, initialised, tuning);
   noGrad(() => scope(() => tuning.load(adapterTensors(file, saved))));
   if (notes !== undefined) check(model, tokenizer, { folder, notes });
