@@ -20,13 +20,6 @@ const taskTypes: Partial<Record<Task, string>> = {
   embedding: 'FEATURE_EXTRACTION',
 };
 
-/** Heads that PEFT trains whole with these tasks, whether the configuration names them or not: before 0.3 it did not. */
-const taskHeads: Readonly<Record<string, readonly string[]>> = {
-  SEQ_CLS: ['classifier', 'score'],
-  TOKEN_CLS: ['classifier', 'score'],
-  QUESTION_ANS: ['qa_outputs'],
-};
-
 /** Keys that PEFT 0.17 writes for variants of LoRA that are not offered here. */
 const otherVariants = {
   corda_config: null,
@@ -101,18 +94,21 @@ function targetNames(model: Model, options: LoraOptions, modules: readonly strin
 }
 
 const ids = z.array(z.int().min(0)).min(1);
+// Shapes beyond that overflow before they are compared with the file's, and factors are computed in f32.
+const rank = z.int().positive().max(1_000_000);
+const alpha = z.number().positive().max(1_000_000);
 
 const schema = z.looseObject({
   peft_type: z.literal('LORA', { error: 'only LORA adapters can be loaded' }),
-  r: z.int().positive(),
-  lora_alpha: z.number().positive(),
-  lora_dropout: z.number().default(0),
+  r: rank,
+  lora_alpha: alpha,
+  lora_dropout: z.number().min(0).lt(1).default(0),
   target_modules: z.union([z.string(), z.array(z.string())]),
   layers_to_transform: z.union([z.array(z.int()), z.int().transform((value) => [value])]).nullish(),
-  rank_pattern: z.record(z.string(), z.int()).nullish(),
-  alpha_pattern: z.record(z.string(), z.number()).nullish(),
+  rank_pattern: z.record(z.string(), rank).nullish(),
+  alpha_pattern: z.record(z.string(), alpha).nullish(),
   use_rslora: z.boolean().nullish(),
-  modules_to_save: z.array(z.string()).nullish(),
+  modules_to_save: z.array(z.string().min(1)).nullish(),
   trainable_token_indices: z.union([ids, z.record(z.string(), ids)]).nullish(),
   bias: z.literal('none', { error: 'adapters that train biases cannot be loaded' }).default('none'),
   use_dora: z.literal(false, { error: 'DoRA adapters cannot be loaded' }).nullish(),
@@ -193,7 +189,7 @@ export function readAdapterConfig(folder: string): AdapterDescription {
     rank_pattern: config.rank_pattern ?? {},
     alpha_pattern: config.alpha_pattern ?? {},
     use_rslora: config.use_rslora ?? false,
-    modules_to_save: [...new Set([...(config.modules_to_save ?? []), ...(taskHeads[config.task_type ?? ''] ?? [])])],
+    modules_to_save: config.modules_to_save ?? [],
     trainable_tokens: [],
     init_lora_weights: true,
     bias: 'none',

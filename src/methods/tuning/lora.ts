@@ -4,7 +4,7 @@ import { writeJson } from '../../files/json.ts';
 import type { Model } from '../../models/model.ts';
 import { keyedNormal, keyedUniform, type ParameterKey } from '../../models/initialise.ts';
 import { isLinear, ModuleBuffer, type Module, type Parameter } from '../../nn/index.ts';
-import { noGrad, scope, writeSafetensors, zeros, type Tensor } from '../../tensor/index.ts';
+import { empty, noGrad, scope, writeSafetensors, zeros, type Tensor } from '../../tensor/index.ts';
 import type { ResultNotes, Trainable, Tuning } from '../../train/interfaces.ts';
 import { adapterConfig, type AdapterDescription } from './adapter-config.ts';
 import type { TuningContext } from './index.ts';
@@ -36,7 +36,7 @@ export class Lora implements Tuning {
   readonly #tokens: readonly TokenRows[];
   readonly #tokenIndices: TokenIndices | undefined;
 
-  constructor(model: Model, options: LoraOptions, context: { seed: number; tokens?: TokenIndices }) {
+  constructor(model: Model, options: LoraOptions, context: { seed?: number; tokens?: TokenIndices }) {
     this.#model = model;
     this.#options = options;
     this.#tokenIndices = context.tokens;
@@ -47,11 +47,11 @@ export class Lora implements Tuning {
       const shape = { path, rank, scaling, dropout: options.dropout };
       return isLinear(layer) ? new LoraAdapter(layer, shape) : new LoraConvolution(layer, shape);
     });
-    noGrad(() =>
-      scope(() =>
-        this.#adapters.forEach((adapter) => start(adapter, options, { seed: context.seed, device: model.device })),
-      ),
-    );
+    const { seed } = context;
+    if (seed !== undefined) {
+      const start = { seed, device: model.device };
+      noGrad(() => scope(() => this.#adapters.forEach((adapter) => initialise(adapter, options, start))));
+    }
     this.#saved = noGrad(() => scope(() => savedParameters(model, options.modules_to_save)));
     this.#tokens = noGrad(() =>
       scope(() => tablesWithRows(model, context.tokens).map(({ table, ids }) => trainRows(table, ids, model.dtype))),
@@ -85,7 +85,12 @@ export class Lora implements Tuning {
     }
     if (problems.length > 0) throw mismatch(problems);
     noGrad(() => {
-      for (const [name, parameter] of own) parameter.tensor.copy_(state.get(name) as Tensor);
+      for (const [name, parameter] of own) {
+        const isNew = parameter.tensor.device === 'meta';
+        if (isNew) parameter.assign(empty(parameter.shape, { device: this.#model.device }));
+        parameter.tensor.copy_(state.get(name) as Tensor);
+        if (isNew) parameter.setTrainable(true);
+      }
     });
   }
 
@@ -136,7 +141,7 @@ export class Lora implements Tuning {
 }
 
 /** PEFT's start: A Kaiming-uniform with a = √5 (bound 1/√in), or normal with deviation 1/r; B zero. */
-function start(adapter: LowRankAdapter, options: LoraOptions, context: { seed: number; device: string }): void {
+function initialise(adapter: LowRankAdapter, options: LoraOptions, context: { seed: number; device: string }): void {
   const { lora_A: a, lora_B: b, rank, path } = adapter;
   const key = { seed: context.seed, path: `lora_A:${path}` };
   const first = options.init_lora_weights === 'gaussian' ? keyedNormal(a.shape, key, 1 / rank) : kaimingUniform(a, key);
@@ -227,7 +232,7 @@ function refuseDropout(targets: readonly Target[]): void {
   });
 }
 
-/** An adapter as its configuration describes it, for its weights to be loaded. */
+/** An adapter as its configuration describes it, for its weights to be loaded: until then it has shapes alone. */
 export function open(model: Model, { options, tokens }: Pick<AdapterDescription, 'options' | 'tokens'>): Tuning {
-  return new Lora(model, options, { seed: 0, tokens });
+  return new Lora(model, options, { tokens });
 }
