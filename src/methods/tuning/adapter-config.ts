@@ -17,13 +17,6 @@ export const taskTypes: Partial<Record<Task, string>> = {
   embedding: 'FEATURE_EXTRACTION',
 };
 
-/** Heads that PEFT trains whole with these tasks, whether the configuration names them or not: before 0.3 it did not. */
-const taskHeads: Readonly<Record<string, readonly string[]>> = {
-  SEQ_CLS: ['classifier', 'score'],
-  TOKEN_CLS: ['classifier', 'score'],
-  QUESTION_ANS: ['qa_outputs'],
-};
-
 const ids = z.array(z.int().min(0)).min(1);
 
 /** Keys of every method. */
@@ -31,7 +24,7 @@ const shared = z.looseObject({
   peft_type: z.string({ error: 'expected the name of a method' }),
   base_model_name_or_path: z.string().nullish(),
   task_type: z.string().nullish(),
-  modules_to_save: z.array(z.string()).nullish(),
+  modules_to_save: z.array(z.string().min(1)).nullish(),
   trainable_token_indices: z.union([ids, z.record(z.string(), ids)]).nullish(),
 });
 
@@ -64,11 +57,9 @@ export async function readAdapterConfig(folder: string): Promise<AdapterDescript
   const { name, peft } = await formatOf(common.peft_type, path);
   const foreign = foreignSettings(written as Record<string, unknown>, peft.config.shape);
   const own = parse(peft.config, written, path, foreign);
-  const heads = taskHeads[common.task_type ?? ''] ?? [];
-  const modules = [...new Set([...(common.modules_to_save ?? []), ...heads])];
   return {
     method: name,
-    options: { ...(peft.read(own) as Record<string, unknown>), modules_to_save: modules },
+    options: { ...(peft.read(own) as Record<string, unknown>), modules_to_save: [...new Set(common.modules_to_save ?? [])] },
     tokens: common.trainable_token_indices ?? undefined,
     baseModel: common.base_model_name_or_path ?? undefined,
     task: (Object.entries(taskTypes) as [Task, string][]).find(([, type]) => type === common.task_type)?.[0],

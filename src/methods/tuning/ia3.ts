@@ -74,7 +74,7 @@ export const { create, open } = tuneLayers<Ia3Options>({
   parts: (targets, options, start) =>
     targets.map((target) => {
       const adapter = new Ia3Adapter(target, isFeedForward(target, options.feedforward_modules ?? FEED_FORWARD));
-      begin(adapter.ia3_l, ones(adapter.ia3_l.shape), start);
+      begin(adapter.ia3_l, start, () => ones(adapter.ia3_l.shape));
       return adapter;
     }),
   config: (options, targets) => ({

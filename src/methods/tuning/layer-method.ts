@@ -1,7 +1,6 @@
 import { AttuneError } from '../../base/errors.ts';
-import type { ParameterKey } from '../../models/initialise.ts';
 import type { Model } from '../../models/model.ts';
-import { isLinear, type LinearLike, type Parameter } from '../../nn/index.ts';
+import { isLinear, ModuleBuffer, type LinearLike, type Parameter } from '../../nn/index.ts';
 import { noGrad, scope, type Tensor } from '../../tensor/index.ts';
 import type { OpenContext, Tuning, TuningContext } from '../../train/interfaces.ts';
 import { adapterConfig, targetNames } from './adapter-file.ts';
@@ -22,7 +21,8 @@ export type LinearTarget = Target & { layer: LinearLike };
 /** What adapters begin with. */
 export interface Start {
   model: Model;
-  seed: number;
+  /** Undefined where a saved adapter is opened, which has shapes alone until its tensors are loaded. */
+  seed: number | undefined;
 }
 
 /** A tuning made of changes of layers. */
@@ -48,14 +48,14 @@ export function tuneLayers<Options extends LayerOptions, Accepted extends Target
   const wantedOf = (model: Model, options: Options) => method.wanted?.(options, model) ?? options;
   const targetsOf = (model: Model, options: Options) =>
     findTargets(model, wantedOf(model, options), method.accepts ?? isLinear) as Accepted[];
-  const build = (model: Model, options: Options, { seed, tokens }: OpenContext & { seed: number }): Tuning => {
+  const build = (model: Model, options: Options, { seed, tokens }: OpenContext & { seed?: number }): Tuning => {
     const targets = targetsOf(model, options);
     const made = noGrad(() => scope(() => ({ parts: method.parts(targets, options, { model, seed }) }))).parts;
     const saved = saveModules(model, options.modules_to_save);
     const rows = noGrad(() =>
       scope(() => tablesWithRows(model, tokens).map(({ table, ids }) => trainRows(table, ids, model.dtype))),
     );
-    return new PeftAdapter([...made, ...saved, ...rows], (about) =>
+    return new PeftAdapter(model, [...made, ...saved, ...rows], (about) =>
       adapterConfig(
         model,
         { ...about, peftType: method.peftType, modulesToSave: options.modules_to_save },
@@ -75,7 +75,7 @@ export function tuneLayers<Options extends LayerOptions, Accepted extends Target
       return build(model, options, { seed, tokens: trainedTokens(model, options, tokens) });
     },
     open: (model: Model, options: Options, { tokens }: OpenContext): Tuning =>
-      build(model, options, { seed: 0, tokens }),
+      build(model, options, { tokens }),
   };
 }
 
@@ -91,13 +91,9 @@ function trainedTokens(model: Model, options: LayerOptions, tokens: readonly num
   });
 }
 
-/** Gives a parameter its first values and lets it move. */
-export function begin(parameter: Parameter, values: Tensor, { model }: Start): void {
-  parameter.assign(values.toDevice(model.device));
-  parameter.setTrainable(true);
-}
-
-/** A key of random values: one for each tensor. */
-export function keyOf({ seed }: Start, name: string, path: string): ParameterKey {
-  return { seed, path: `${name}:${path}` };
+/** Gives a parameter its first values and lets it move. `values` get the seed of the run. */
+export function begin(parameter: Parameter, { seed, model }: Start, values: (seed: number) => Tensor): void {
+  if (seed === undefined) return;
+  parameter.assign(values(seed).toDevice(model.device));
+  if (!(parameter instanceof ModuleBuffer)) parameter.setTrainable(true);
 }

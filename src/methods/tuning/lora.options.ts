@@ -1,6 +1,15 @@
 import { z } from 'zod';
 import { defineTuning } from '../../train/method.ts';
-import { pattern, readTargets, savedModules, targetKeys, targetOptions } from './target-options.ts';
+import {
+  pattern,
+  readTargets,
+  savedModules,
+  storedDropout,
+  storedFactor,
+  storedRank,
+  targetKeys,
+  targetOptions,
+} from './target-options.ts';
 
 /** Low-rank adapters with PEFT's meaning: y = Wx + (alpha / r) · B A x. */
 export const options = z.strictObject({
@@ -40,12 +49,12 @@ export function complete(values: z.output<typeof options>): LoraOptions {
 const PLAIN_STARTS: ReadonlySet<unknown> = new Set([true, false, null, undefined, 'gaussian', 'eva', 'orthogonal']);
 
 const config = z.object({
-  r: z.int().positive(),
-  lora_alpha: z.number().positive(),
-  lora_dropout: z.number().default(0),
+  r: storedRank,
+  lora_alpha: storedFactor,
+  lora_dropout: storedDropout,
   ...targetKeys,
-  rank_pattern: z.record(z.string(), z.int()).nullish(),
-  alpha_pattern: z.record(z.string(), z.number()).nullish(),
+  rank_pattern: z.record(z.string(), storedRank).nullish(),
+  alpha_pattern: z.record(z.string(), storedFactor).nullish(),
   use_rslora: z.boolean().nullish(),
   init_lora_weights: z.unknown().optional().refine((start) => PLAIN_STARTS.has(start), {
     error: ({ input }) =>

@@ -3,7 +3,7 @@ import { keyedNormal, keyedUniform, type ParameterKey } from '../../models/initi
 import { isLinear, type Parameter } from '../../nn/index.ts';
 import { zeros, type Tensor } from '../../tensor/index.ts';
 import { hasTransposed } from './adapter-file.ts';
-import { begin, keyOf, tuneLayers, type Start } from './layer-method.ts';
+import { begin, tuneLayers, type Start } from './layer-method.ts';
 import { loraOn, type LowRankAdapter } from './lora-adapter.ts';
 import type { LoraOptions } from './lora.options.ts';
 import { fromPattern, type Target } from './targets.ts';
@@ -59,10 +59,11 @@ const otherVariants = {
 /** PEFT's start: A Kaiming-uniform with a = √5 (bound 1/√in), or normal with deviation 1/r; B zero. */
 function initialise(adapter: LowRankAdapter, options: LoraOptions, start: Start): void {
   const { lora_A: a, lora_B: b, rank, path } = adapter;
-  const key = keyOf(start, 'lora_A', path);
-  const isGaussian = options.init_lora_weights === 'gaussian';
-  begin(a, isGaussian ? keyedNormal(a.shape, key, 1 / rank) : kaimingUniform(a, key), start);
-  begin(b, zeros(b.shape), start);
+  begin(a, start, (seed) => {
+    const key = { seed, path: `lora_A:${path}` };
+    return options.init_lora_weights === 'gaussian' ? keyedNormal(a.shape, key, 1 / rank) : kaimingUniform(a, key);
+  });
+  begin(b, start, () => zeros(b.shape));
 }
 
 /** Uniform within 1/√(values of a row). */

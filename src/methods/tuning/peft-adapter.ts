@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import { writeJson } from '../../files/json.ts';
-import type { Parameter } from '../../nn/index.ts';
-import { noGrad, scope, writeSafetensors, type Tensor } from '../../tensor/index.ts';
+import { ModuleBuffer, type Parameter } from '../../nn/index.ts';
+import { isFloating, noGrad, scope, writeSafetensors, type Tensor } from '../../tensor/index.ts';
 import type { MergeOptions, ResultNotes, Trainable, Tuning } from '../../train/interfaces.ts';
 
 /** What the names of an adapter's tensors begin with in PEFT's files. */
@@ -31,16 +31,20 @@ export interface AdapterPart {
   dispose(): void;
 }
 
+type ConfigOf = (about: ResultNotes) => Record<string, unknown>;
+
 /** A tuning that leaves the model's weights as they are, saved as PEFT saves it. */
 export class PeftAdapter implements Tuning {
   readonly result = 'adapter';
   readonly trainables: readonly Trainable[];
   readonly #parts: readonly AdapterPart[];
-  readonly #config: (about: ResultNotes) => Record<string, unknown>;
+  readonly #config: ConfigOf;
+  readonly #device: string;
   #isMerged = false;
 
   /** `config`: adapter_config.json. */
-  constructor(parts: readonly AdapterPart[], config: (about: ResultNotes) => Record<string, unknown>) {
+  constructor({ device }: { device: string }, parts: readonly AdapterPart[], config: ConfigOf) {
+    this.#device = device;
     this.#parts = parts;
     this.#config = config;
     this.trainables = parts.flatMap(({ trainables }) => trainables);
@@ -64,8 +68,15 @@ export class PeftAdapter implements Tuning {
     const problems = misfits(state, own);
     if (problems.length > 0) throw mismatch(problems);
     noGrad(() => {
-      for (const [name, parameter] of own) parameter.tensor.copy_(state.get(name) as Tensor);
+      for (const [name, parameter] of own) this.#fill(parameter, state.get(name) as Tensor);
     });
+  }
+
+  /** Of an adapter that is opened a parameter is a shape until now. */
+  #fill(parameter: Parameter, saved: Tensor): void {
+    if (parameter.tensor.device !== 'meta') return void parameter.tensor.copy_(saved);
+    parameter.assign(saved.to(isFloating(saved.dtype) ? 'f32' : saved.dtype).clone().toDevice(this.#device));
+    if (!(parameter instanceof ModuleBuffer)) parameter.setTrainable(true);
   }
 
   /** An adapter is written in f32, as it is trained. */

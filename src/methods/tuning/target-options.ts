@@ -33,6 +33,11 @@ export function pattern(what: string, value: z.ZodNumber) {
     .meta({ description: `another ${what} for some modules`, shown: `{NAME: ${what.toUpperCase()}}` });
 }
 
+/** Bounds of numbers in adapter_config.json: larger shapes overflow before they are compared with the file's. */
+export const storedRank = z.int().positive().max(1_000_000);
+export const storedFactor = z.number().positive().max(1_000_000);
+export const storedDropout = z.number().min(0).lt(1).default(0);
+
 /** The same keys in adapter_config.json. */
 export const targetKeys = {
   target_modules: z.union([z.string(), z.array(z.string())]),

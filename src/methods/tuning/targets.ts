@@ -1,4 +1,5 @@
 import { capitalised, withArticle } from '../../base/articles.ts';
+import { BoundedPattern } from '../../base/bounded-pattern.ts';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { Model } from '../../models/model.ts';
 import { Convolution2d, isLinear, type LinearLike, type Module } from '../../nn/index.ts';
@@ -72,22 +73,10 @@ function isTarget(module: Module): module is LinearLike | Convolution2d {
 export function matcher(wanted: TargetModules): (path: string) => boolean {
   if (wanted === 'all-linear') return () => true;
   if (typeof wanted === 'string') {
-    const pattern = compile(wanted, '^(?:', ')$');
+    const pattern = new BoundedPattern(wanted, '^(?:', ')$');
     return (path) => pattern.test(path);
   }
   return (path) => wanted.some((name) => isNamed(path, name));
-}
-
-function compile(source: string, before: string, after: string): RegExp {
-  try {
-    return new RegExp(`${before}${source}${after}`, 'u');
-  } catch (error) {
-    throw new AttuneError('E_BAD_PATTERN', {
-      what: `"${source}" is not a regular expression`,
-      got: (error as Error).message,
-      cause: error,
-    });
-  }
 }
 
 function isInLayers(path: string, layers: readonly number[] | null): boolean {
@@ -147,8 +136,12 @@ function unmatched(field: string, name: string): Problem {
 
 /** The value of a `rank_pattern` or `alpha_pattern` for a path: the first key that matches the path's end, as in PEFT. */
 export function fromPattern(pattern: Readonly<Record<string, number>>, path: string): number | undefined {
-  for (const [key, value] of Object.entries(pattern)) {
-    if (compile(key, '(?:^|.*\\.)(?:', ')$').test(path)) return value;
+  let known = compiled.get(pattern);
+  if (known === undefined) {
+    known = Object.entries(pattern).map(([key, value]) => [new BoundedPattern(key, '^(?:.*\\.)?(?:', ')$'), value]);
+    compiled.set(pattern, known);
   }
-  return undefined;
+  return known.find(([expression]) => expression.test(path))?.[1];
 }
+
+const compiled = new WeakMap<object, [BoundedPattern, number][]>();

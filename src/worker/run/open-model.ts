@@ -29,7 +29,7 @@ import type { Recipe } from '../../train/recipe.ts';
 import { readNotes, RESULT_NOTES, type ResultNotesFile } from './result-notes.ts';
 import { computeType } from './resources.ts';
 import { resultFolder } from './result-folder.ts';
-import { recordedClasses, refuseNewHead, savedClasses } from './saved-head.ts';
+import { recordedClasses, refuseNewHead, savedClasses, savedHeads } from './saved-head.ts';
 
 export interface OpenOptions {
   /** The base model without the adapter. */
@@ -127,13 +127,14 @@ async function openAdapter(folder: string, request: AdapterRequest): Promise<Ope
   const hasOwn = hasTokenizer(folder);
   const vocabulary = await tokenizerOf(hasOwn ? folder : baseFolder, baseFolder);
   const { tokens, options } = description;
-  const saved = await findSavedTables(weights, baseFolder, { task, modulesToSave: options.modules_to_save });
+  const modules = [...new Set([...options.modules_to_save, ...savedHeads(weights, task)])];
+  const saved = await findSavedTables(weights, baseFolder, { task, modulesToSave: modules });
   // Rows beyond the base model's are in the adapter, or nowhere.
   const vocabularySize = Math.max(saved.rows, tokens === undefined ? 0 : vocabulary.size);
   const letters = task === 'ctc' && options.modules_to_save.includes('lm_head') ? lettersIn(vocabulary) : undefined;
   const { model, initialised } = await loadModel(baseFolder, { ...as, dtype, vocabularySize, letters });
   const tokenizer = await withForm(await withDefaultTemplate(vocabulary, model.task), notes);
-  const modulesToSave = [...options.modules_to_save, ...saved.whole];
+  const modulesToSave = [...modules, ...saved.whole];
   using file = new SafetensorsFile(weights);
   placeTables(file, model, saved);
   if (notes?.config !== undefined) model.config = withReading(model.config, notes.config);

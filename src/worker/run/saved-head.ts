@@ -1,4 +1,5 @@
 import { AttuneError } from '../../base/errors.ts';
+import { isSaved } from '../../methods/tuning/targets.ts';
 import type { Task } from '../../models/architecture.ts';
 import { architectures } from '../../models/index.ts';
 import { labelsOf } from '../../models/labels.ts';
@@ -8,6 +9,25 @@ import { readSafetensorsHeader } from '../../tensor/index.ts';
 import type { Tuning } from '../../train/interfaces.ts';
 import { hasClasses } from './output-reading.ts';
 import type { ResultNotesFile } from './result-notes.ts';
+
+/** Heads that PEFT trains whole with these tasks: its first versions did not write that into modules_to_save. */
+const wholeHeads: Partial<Record<Task, readonly string[]>> = {
+  sequence: ['classifier', 'score'],
+  token: ['classifier', 'score'],
+  question: ['qa_outputs'],
+};
+
+const ROOT = 'base_model.model.';
+
+/** Those heads whose weights an adapter's file holds, by the names that `modules_to_save` has for them. */
+export function savedHeads(weights: string, task: Task | undefined): string[] {
+  const names = (task === undefined ? undefined : wholeHeads[task]) ?? [];
+  const paths = readSafetensorsHeader(weights).entries.flatMap(({ name }) => {
+    const parts = name.slice(ROOT.length).split('.').slice(0, -1);
+    return parts.some((part) => part.startsWith('lora_')) ? [] : parts.map((_, i) => parts.slice(0, i + 1).join('.'));
+  });
+  return names.filter((name) => paths.some((path) => isSaved(path, [name])));
+}
 
 /** The classes that a run trained. */
 export function recordedClasses({ task, labels }: ResultNotesFile): readonly string[] | undefined {
@@ -26,7 +46,7 @@ export async function savedClasses(
   if (task === undefined || !hasClasses(task)) return undefined;
   const config = readConfig(baseFolder);
   const plan = (await architectures.load(String(config.model_type))).heads(config)[task];
-  const name = `base_model.model.${String(plan?.options?.name)}.weight`;
+  const name = `${ROOT}${String(plan?.options?.name)}.weight`;
   const rows = readSafetensorsHeader(weights).entries.find((entry) => entry.name === name)?.shape[0];
   if (rows === undefined || rows === labelsOf(config).length) return undefined;
   return Array.from({ length: rows }, (_, i) => `LABEL_${i}`);
