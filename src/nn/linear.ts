@@ -10,11 +10,13 @@ export interface Term {
 }
 
 /**
- * Something that changes what a linear layer gives (LoRA, DoRA, (IA)³, …) while the layer's own weight keeps its path.
+ * A change of a linear layer's input, output or both (LoRA, OFT, (IA)³, …) while the layer's own weight keeps its path.
  * Adapters live in the tuning's tree, not in the model's.
  */
 export interface LinearAdapter {
-  /** The layer's new output, from its input `[…, in]` and the output `[…, out]` so far. */
+  /** What the layer's own weight is multiplied with in place of x `[…, in]`. */
+  input?(x: Tensor, layer: LinearLike): Tensor;
+  /** The layer's new output, from its input `[…, in]` as it came and the output `[…, out]` so far. */
   forward(x: Tensor, output: Tensor, layer: LinearLike): Tensor;
   /** The same change as further terms of the output, where it is one; else undefined. */
   terms?(x: Tensor): Term[];
@@ -71,7 +73,7 @@ abstract class LinearBase extends Module implements LinearLike {
   forward(x: Tensor): Tensor {
     const fused = fusedLinear([this], { x });
     if (fused !== undefined) return fused[0];
-    let output = this.project(x);
+    let output = this.project(this.#adapters.reduce((input, adapter) => adapter.input?.(input, this) ?? input, x));
     for (const adapter of this.#adapters) output = adapter.forward(x, output, this);
     return output;
   }

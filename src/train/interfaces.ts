@@ -205,16 +205,33 @@ export interface Tuning {
   save(folder: string, about: ResultNotes): void;
   /** Runs `body` with the model as it was before tuning, where that is possible: the reference model. */
   disabled<T>(body: () => T): T;
-  /** Adds the change to the base weights, for export. */
-  merge(): void;
+  /** Ids at and above the vocabulary's size that have to stand in front of every row and prompt: virtual tokens. */
+  readonly prefix?: readonly number[];
+  /** Puts the change into the model's own weights. @throws E_NOT_MERGEABLE where it is no change of weights */
+  merge(options?: MergeOptions): void;
+  /** Takes it out again, to the bit. */
+  unmerge(): void;
   /** Frees what it holds beside the model. */
   dispose(): void;
+}
+
+export interface MergeOptions {
+  /** The weights as they were are not kept beside the merged ones: there is no way back. */
+  isFinal?: boolean;
 }
 
 export interface TuningContext {
   seed: number;
   /** Tokens whose rows have to be trained, new ones among them. */
   tokens?: readonly number[];
+}
+
+/** Tokens of which some rows are trained: ids of the input table, or ids by the name of a table. */
+export type TokenIndices = readonly number[] | Readonly<Record<string, readonly number[]>>;
+
+/** What a saved adapter holds besides its options. */
+export interface OpenContext {
+  tokens?: TokenIndices;
 }
 
 /** How frozen weights are kept, and what steps read of them. */

@@ -9,6 +9,8 @@ import {
   type LinearLike,
   type Term,
 } from '../../nn/index.ts';
+import type { Trainable } from '../../train/interfaces.ts';
+import { ROOT, type AdapterPart } from './peft-adapter.ts';
 import { aten, fromArray, zeros, type DType, type Tensor } from '../../tensor/index.ts';
 
 /**
@@ -16,7 +18,7 @@ import { aten, fromArray, zeros, type DType, type Tensor } from '../../tensor/in
  * table's own become zero, so that they count nowhere and a table that grew is the same wherever it is loaded. Logits
  * get the rows as a further term: a step neither copies the table nor makes a gradient of its size.
  */
-abstract class RowsOf<Layer extends Embedding | LinearLike> extends Module {
+abstract class RowsOf<Layer extends Embedding | LinearLike> extends Module implements AdapterPart {
   readonly path: string;
   readonly ids: readonly number[];
   /** The rows themselves, in the order of the ids: f32 [n, D]. */
@@ -53,10 +55,30 @@ abstract class RowsOf<Layer extends Embedding | LinearLike> extends Module {
     return [{ hidden: aten.linear.default(hidden, this.rows.to(hidden.dtype)), weight: this.#places }];
   }
 
+  get trainables(): Trainable[] {
+    const name = `${ROOT}${this.path}.token_adapter.trainable_tokens_delta`;
+    return [{ name, parameter: this.trainable_tokens_delta, decays: true }];
+  }
+
+  switch(isActive: boolean): void {
+    this.isActive = isActive;
+  }
+
+  abstract attach(): void;
+  abstract detach(): void;
+
   /** Puts the rows into the table and leaves it. */
   merge(): void {
     const { weight } = this.table;
     weight.assign(withRows(weight.tensor, this.ids, this.trainable_tokens_delta.tensor.detach()));
+    this.detach();
+  }
+
+  unmerge(): void {
+    const { weight } = this.table;
+    const index = indexOf(this.ids, weight.tensor.device);
+    weight.assign(aten.index_fill.int_Scalar(weight.tensor, 0, index, 0));
+    this.attach();
   }
 
   /** The table stays: it is the model's. */
@@ -77,7 +99,7 @@ class InputRows extends RowsOf<Embedding> implements EmbeddingAdapter {
     const rowOf = new BigInt64Array(table.module.count).fill(-1n);
     for (const [row, id] of ids.entries()) rowOf[id] = BigInt(row);
     this.#rowOf = fromArray(rowOf).toDevice(table.module.weight.tensor.device).own();
-    table.module.addAdapter(this);
+    this.attach();
   }
 
   forward(ids: Tensor, output: Tensor): Tensor {
@@ -87,8 +109,10 @@ class InputRows extends RowsOf<Embedding> implements EmbeddingAdapter {
     return aten.where.self(isTrained, rows.to(output.dtype), output);
   }
 
-  override merge(): void {
-    super.merge();
+  attach(): void {
+    this.table.addAdapter(this);
+  }
+  detach(): void {
     this.table.removeAdapter(this);
   }
 
@@ -102,7 +126,7 @@ class InputRows extends RowsOf<Embedding> implements EmbeddingAdapter {
 class OutputRows extends RowsOf<LinearLike> implements LinearAdapter {
   constructor(table: TokenTable & { module: LinearLike }, ids: readonly number[], dtype: DType) {
     super(table, ids, dtype);
-    table.module.addAdapter(this);
+    this.attach();
   }
 
   forward(x: Tensor, output: Tensor): Tensor {
@@ -110,8 +134,10 @@ class OutputRows extends RowsOf<LinearLike> implements LinearAdapter {
     return added.reduce((sum, product) => sum.add(product), output);
   }
 
-  override merge(): void {
-    super.merge();
+  attach(): void {
+    this.table.addAdapter(this);
+  }
+  detach(): void {
     this.table.removeAdapter(this);
   }
 }

@@ -53,7 +53,8 @@ export abstract class TokenHead extends Module {
 
 /** A linear layer's output as terms, adapters included; an adapter that is no sum of products cannot sit on a head. */
 export function linearTerms(layer: LinearLike, hidden: Tensor): Term[] {
-  const terms: Term[] = [{ hidden, weight: layer.weight.tensor }];
+  const input = layer.adapters.reduce((x, adapter) => adapter.input?.(x, layer) ?? x, hidden);
+  const terms: Term[] = [{ hidden: input, weight: layer.weight.tensor }];
   for (const adapter of layer.adapters) {
     if (adapter.terms === undefined) throw new Error('this adapter cannot be put on an output head');
     terms.push(...adapter.terms(hidden));
