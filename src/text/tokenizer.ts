@@ -2,7 +2,8 @@ import { byteLevelProcessing, Tokenizer as Core, type JsEncoding } from 'tokeniz
 import { AttuneError } from '../base/errors.ts';
 import { addTokensToFiles, tokensOnlyInConfig, type NewToken } from './added-tokens.ts';
 import type { AddedTokenJson } from './bpe/trainer.ts';
-import { cutAtLines } from './line-cutter.ts';
+import { refuseForeignIds } from './declared-ids.ts';
+import { concatenate, cutAtLines } from './line-cutter.ts';
 import type { EncodedText, FramedInput, FramedText, PlacedText } from './encoded-text.ts';
 import { withOffsets } from './offsets.ts';
 import { declaredStopIds, resolveSpecialTokens, templateVariables, type SpecialTokens } from './special-tokens.ts';
@@ -100,6 +101,7 @@ export class Tokenizer {
         `added_tokens_decoder gives ${missing[0].content} the id ${missing[0].id}, which is not the next`,
       );
     }
+    refuseForeignIds(files, countIds(parsed));
     const core = loadCore(files);
     for (const { id, content } of parsed.added_tokens ?? []) {
       if (core.tokenToId(content) !== id) throw invalid(files, `added token "${content}" cannot have the id ${id}`);
@@ -286,15 +288,4 @@ function isMild(normalizer: unknown): boolean {
 
 function reachesOverLines({ lstrip, content }: AddedTokenJson): boolean {
   return lstrip || /\n./s.test(content);
-}
-
-function concatenate(parts: readonly Int32Array[]): Int32Array {
-  if (parts.length === 1) return parts[0];
-  const whole = new Int32Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let place = 0;
-  for (const part of parts) {
-    whole.set(part, place);
-    place += part.length;
-  }
-  return whole;
 }

@@ -89,6 +89,18 @@ describe('an adapter of a sequence classifier', () => {
     expect(labels).toEqual(['bad', 'fair', 'good']);
   });
 
+  it.each([
+    ['r', { r: 800_000 }],
+    ['rank_pattern', { rank_pattern: { q_lin: 800_000 } }],
+  ])('of another %s than its file is refused by the shapes, before there is memory for it', async (name, config) => {
+    const opened = openModel(adapter(`of-${name}`, config), { precision: 'f32' });
+    const message = expect.stringContaining('has the shape [2, 64], not [800000, 64]');
+    await expect(opened).rejects.toMatchObject({
+      code: 'E_ADAPTER_MISMATCH',
+      problems: expect.arrayContaining([expect.objectContaining({ message })]),
+    });
+  });
+
   it('keeps those of the base head that fit, and is refused where neither file has one', async () => {
     const { values: of } = await headOf(adapter('partly', { modules_to_save: ['score'] }, { without: 'none' }));
     expect(of('classifier.bias')).toHaveLength(5);

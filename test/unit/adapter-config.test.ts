@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { BoundedPattern } from '../../src/base/bounded-pattern.ts';
 import { readAdapterConfig } from '../../src/methods/tuning/adapter-config.ts';
+import { fromPattern } from '../../src/methods/tuning/targets.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-adapter-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -67,5 +69,45 @@ describe('adapter_config.json', () => {
   it('of another method names the method alone', async () => {
     const error = expect.objectContaining({ problems: [expect.objectContaining({ field: 'peft_type' })] });
     await expect(read({ peft_type: 'TOMORROW', alpha: 4, hada_rank: 2 })).rejects.toThrow(error);
+  });
+});
+
+describe('numbers and patterns of adapter_config.json', () => {
+  it.each([
+    ['r', 1e9],
+    ['r', -4],
+    ['r', 2.5],
+    ['lora_alpha', 1e300],
+    ['lora_alpha', 0],
+    ['lora_dropout', 1],
+    ['lora_dropout', -0.1],
+    ['rank_pattern', { q_proj: -1 }],
+    ['rank_pattern', { q_proj: 1e9 }],
+    ['alpha_pattern', { q_proj: -1 }],
+    ['modules_to_save', ['']],
+    ['trainable_token_indices', [-1]],
+  ])('%s: %j is refused', (field, value) => {
+    const problems = [expect.objectContaining({ field: expect.stringMatching(new RegExp(`^${field}`)) })];
+    expect(read({ [field]: value })).toThrow(expect.objectContaining({ code: 'E_ADAPTER_UNSUPPORTED', problems }));
+  });
+
+  it('a pattern with more ways to match than can be tried is refused within its second', () => {
+    const start = Date.now();
+    const pattern = new BoundedPattern('(([a-z_.0-9])+)+!', '^(?:', ')$');
+    const test = () => pattern.test('model.layers.10.self_attn.q_proj.lora_A.default');
+    expect(test).toThrow(expect.objectContaining({ code: 'E_BAD_PATTERN' }));
+    expect(test).toThrow('too many ways');
+    const values = { '(?:(?:a|aa)+)+$': 2 };
+    expect(() => fromPattern(values, `model.${'a'.repeat(60)}b`)).toThrow('too many ways');
+    expect(Date.now() - start).toBeLessThan(10_000);
+  });
+
+  it('patterns as they are published match as ever', () => {
+    const unsloth = String.raw`(?:.*?(?:language|text).*?(?:self_attn|mlp).*?(?:q_proj|up_proj).*?)|(?:\bmodel\.layers\.[\d]{1,}\.(?:self_attn|mlp)\.(?:q_proj|up_proj))`;
+    const pattern = new BoundedPattern(unsloth, '^(?:', ')$');
+    expect(pattern.test('model.layers.7.mlp.up_proj')).toBe(true);
+    expect(pattern.test('model.visual.blocks.7.mlp.up_proj')).toBe(false);
+    expect(fromPattern({ '^model.layers.0.*q_proj': 1, q_proj: 2 }, 'model.layers.0.self_attn.q_proj')).toBe(1);
+    expect(fromPattern({ '^model.layers.0.*q_proj': 1, q_proj: 2 }, 'model.layers.3.self_attn.q_proj')).toBe(2);
   });
 });

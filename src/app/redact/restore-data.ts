@@ -3,6 +3,7 @@ import { AttuneError } from '../../base/errors.ts';
 import { readVault, restoreTags } from '../../data/privacy/index.ts';
 import { missingFile } from '../../files/bytes.ts';
 import { FileDraft } from '../../files/file-draft.ts';
+import { parseJson } from '../../files/json.ts';
 import { readLines } from '../../files/lines.ts';
 
 export interface RestoredData {
@@ -32,7 +33,7 @@ export async function restoreData(
       throw new AttuneError('E_BAD_ROWS', { what: `${from}:${number} cannot be read`, got: defect.reason });
     const restored =
       isJson && text.trim() !== ''
-        ? JSON.stringify(restoreValue(JSON.parse(text), entries))
+        ? JSON.stringify(restoreValue(parseJson(text), entries))
         : restoreTags(text, entries);
     result.lines++;
     if (restored !== text) result.changed++;
@@ -52,7 +53,7 @@ function restoreValue(value: unknown, entries: ReadonlyMap<string, string>): unk
 function restoreText(text: string, entries: ReadonlyMap<string, string>): string {
   if (/^\s*[[{]/.test(text)) {
     try {
-      return JSON.stringify(restoreValue(JSON.parse(text), entries));
+      return JSON.stringify(restoreValue(parseJson(text), entries));
     } catch {
       // Text that only begins like JSON.
     }

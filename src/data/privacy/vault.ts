@@ -3,6 +3,7 @@ import { createCipheriv, createDecipheriv, randomBytes, scryptSync } from 'node:
 import { readFileSync } from 'node:fs';
 import { AttuneError } from '../../base/errors.ts';
 import { writeFileAtomic } from '../../files/atomic.ts';
+import { parseJson } from '../../files/json.ts';
 
 const MAGIC = Buffer.from('attune-vault-1\n');
 const COST = { N: 2 ** 15, r: 8, p: 1, maxmem: 2 ** 26 };
@@ -38,7 +39,7 @@ export function readVault(path: string, passphrase: string): Map<string, string>
     decipher.setAAD(MAGIC);
     decipher.setAuthTag(tag);
     const text = Buffer.concat([decipher.update(data.subarray(at)), decipher.final()]).toString('utf8');
-    return new Map(JSON.parse(text) as [string, string][]);
+    return new Map(parseJson(text) as [string, string][]);
   } catch (cause) {
     throw new AttuneError('E_VAULT_UNREADABLE', {
       what: `${path} cannot be opened`,

@@ -114,8 +114,9 @@ export function refuseUnmatched(
       .map((layer) => unmatched('layers_to_transform', String(layer))),
     ...(['rank_pattern', 'alpha_pattern'] as const).flatMap((field) =>
       Object.keys(options[field] ?? {})
-        .filter((key) => paths.every((path) => fromPattern({ [key]: 1 }, path) === undefined))
-        .map((key) => unmatched(field, key)),
+        .map((key) => ({ key, alone: { [key]: 1 } }))
+        .filter(({ alone }) => paths.every((path) => fromPattern(alone, path) === undefined))
+        .map(({ key }) => unmatched(field, key)),
     ),
   ];
   if (problems.length === 0) return;
