@@ -34,9 +34,8 @@ function byBeginnings({ shown, stops }: AnswerSearch, index: number): AnswerSpan
   const through = turns.beginning(index + 1, false);
   if (prompt === undefined || through === undefined) return undefined;
   if (!text.startsWith(through) || !through.startsWith(prompt)) return undefined;
-  const end = lastStopEnd(through, prompt.length, stops);
-  if (end === undefined || through.slice(end).trim() !== '') return undefined;
-  return { start: prompt.length, end, ending: 'stop' };
+  const end = finalStopEnd(through, prompt.length, stops);
+  return end === undefined ? undefined : { start: prompt.length, end, ending: 'stop' };
 }
 
 async function byPlaces(search: AnswerSearch, index: number): Promise<AnswerSpan | undefined> {
@@ -114,11 +113,26 @@ function closingOf({ turns, text }: ShownTurns, index: number, from: number): st
   return alone === undefined || typeof place !== 'object' ? undefined : alone.text.slice(place.end);
 }
 
-function lastStopEnd(text: string, from: number, stops: readonly string[]): number | undefined {
-  const ends = stops
-    .map((stop) => ({ at: text.lastIndexOf(stop), length: stop.length }))
-    .filter(({ at }) => at >= from);
-  return ends.length === 0 ? undefined : Math.max(...ends.map(({ at, length }) => at + length));
+/** The text with the token that ends its last turn, where a template writes it only when another turn follows. */
+export function closeLastTurn({ messages, text, turns }: ShownTurns, stops: readonly string[]): string | undefined {
+  const question = 'attunequestion';
+  const longer = turns.render([...messages, { role: 'user', content: question }], false);
+  if (longer === undefined || !longer.startsWith(text)) return undefined;
+  const [rest] = longer.slice(text.length).split(question);
+  const end = firstStopEnd(rest, 0, stops);
+  if (end === undefined || !stops.includes(rest.slice(0, end).trim())) return undefined;
+  return text + rest.slice(0, end);
+}
+
+/** The end of the stop that a text ends with; of the first, where only white space stands between several. */
+function finalStopEnd(text: string, from: number, stops: readonly string[]): number | undefined {
+  let end: number | undefined;
+  for (let rest = text.trimEnd(); ;) {
+    const stop = stops.find((one) => rest.endsWith(one) && rest.length - one.length >= from);
+    if (stop === undefined) return end;
+    end = rest.length;
+    rest = rest.slice(0, -stop.length).trimEnd();
+  }
 }
 
 function firstStopEnd(text: string, from: number, stops: readonly string[]): number | undefined {

@@ -1,11 +1,12 @@
 import { AttuneError } from '../base/errors.ts';
 import { separatorOf } from './answer-space.ts';
-import { findAnswer, type AnswerSpan } from './answer-spans.ts';
+import { closeLastTurn, findAnswer, type AnswerSpan } from './answer-spans.ts';
 import { sharedTokens } from './header-tokens.ts';
 import { servingMismatch } from './served-prompt.ts';
 import { checkShown } from './shown-tools.ts';
 import type { Conversation, TemplateOptions } from './template.ts';
 import type { Tokenizer } from './tokenizer.ts';
+import { tokenText } from './turn-ends.ts';
 import { Turns, type ShownTurns, type Span } from './turn-places.ts';
 
 /** A conversation to train on or to answer. */
@@ -101,9 +102,9 @@ async function draftChat(row: ChatRow, tokenizer: Tokenizer, { trainOn, now }: D
   const options = { addGenerationPrompt: false, now };
   const turns = turnsOf(row, tokenizer, now);
   // What the template refuses is said by rendering it again.
-  const text = turns.beginning(row.messages.length, false) ?? tokenizer.templates.render(row, options);
+  if (turns.beginning(row.messages.length, false) === undefined) tokenizer.templates.render(row, options);
   requireShown(row, tokenizer, { ...options, isTrained: true });
-  const answers = await findRowAnswers(turns, tokenizer);
+  const { text, answers } = await findRowAnswers(turns, tokenizer);
   const weighs = ({ index }: Answer) => row.messages[index].weight !== 0;
   const chosen = (trainOn === 'last_answer' ? answers.slice(-1) : answers).filter(weighs);
   const name = tokenizer.templates.describe(row);
@@ -146,14 +147,26 @@ function turnsOf(conversation: Conversation, { templates }: Tokenizer, now: Date
   );
 }
 
-/** Answers before the last one are looked for where serving does: in the prompt of the last one. */
-async function findRowAnswers(turns: Turns, tokenizer: Tokenizer): Promise<Answer[]> {
+/** The whole text, which may have to be closed, and where its answers lie. */
+async function findRowAnswers(turns: Turns, tokenizer: Tokenizer): Promise<{ text: string; answers: Answer[] }> {
   const whole = turns.shown(turns.messages.length, false);
-  if (whole === undefined) return [];
+  if (whole === undefined) return { text: '', answers: [] };
   const last = turns.messages.findLastIndex(({ role }) => role === 'assistant');
+  // Answers before the last one are looked for where serving does: in the prompt of the last one.
   const prompt = last < 1 ? undefined : turns.shown(last, true);
-  if (prompt === undefined || !whole.text.startsWith(prompt.text)) return findAnswers(whole, tokenizer);
-  return [...(await findAnswers(prompt, tokenizer)), ...(await findAnswers(whole, tokenizer, last))];
+  const isPrefix = prompt !== undefined && whole.text.startsWith(prompt.text);
+  const answers = isPrefix
+    ? [...(await findAnswers(prompt, tokenizer)), ...(await findAnswers(whole, tokenizer, last))]
+    : await findAnswers(whole, tokenizer);
+  const found = answers.at(-1)?.found;
+  if (last < turns.messages.length - 1 || typeof found !== 'object' || found.ending !== 'endless')
+    return { text: whole.text, answers };
+  const text = closeLastTurn(whole, stopTexts(tokenizer));
+  if (text === undefined) return { text: whole.text, answers };
+  return {
+    text,
+    answers: answers.with(-1, { index: last, found: { start: found.start, end: text.length, ending: 'stop' } }),
+  };
 }
 
 async function findAnswers(shown: ShownTurns, tokenizer: Tokenizer, from = 0): Promise<Answer[]> {
@@ -169,10 +182,8 @@ async function findAnswers(shown: ShownTurns, tokenizer: Tokenizer, from = 0): P
   return answers;
 }
 
-/** An added token's text is its own, whatever the decoder makes of it. */
 function stopTexts(tokenizer: Tokenizer): string[] {
-  const added = new Map(tokenizer.addedTokens.map(({ id, content }) => [id, content]));
-  return tokenizer.stopIds.map((id) => added.get(id) ?? tokenizer.decode([id])).filter((stop) => stop !== '');
+  return tokenizer.stopIds.map((id) => tokenText(id, tokenizer)).filter((stop) => stop !== '');
 }
 
 function knownStarts(answers: Answer[]): number[] {
