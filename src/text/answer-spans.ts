@@ -1,4 +1,5 @@
-import type { ShownTurns, Span } from './turn-places.ts';
+import type { Message } from './message.ts';
+import { Turns, type ShownTurns, type Span } from './turn-places.ts';
 
 /** Where an answer lies, from the end of its header. */
 export interface AnswerSpan extends Span {
@@ -114,14 +115,19 @@ function closingOf({ turns, text }: ShownTurns, index: number, from: number): st
 }
 
 /** The text with the token that ends its last turn, where a template writes it only when another turn follows. */
-export function closeLastTurn({ messages, text, turns }: ShownTurns, stops: readonly string[]): string | undefined {
-  const question = 'attunequestion';
-  const longer = turns.render([...messages, { role: 'user', content: question }], false);
-  if (longer === undefined || !longer.startsWith(text)) return undefined;
-  const [rest] = longer.slice(text.length).split(question);
-  const end = firstStopEnd(rest, 0, stops);
-  if (end === undefined || !stops.includes(rest.slice(0, end).trim())) return undefined;
-  return text + rest.slice(0, end);
+export function closeLastTurn(shown: ShownTurns, stops: readonly string[]): string | undefined {
+  const { messages, text, turns } = shown;
+  const last = messages.length - 1;
+  const question: Message = { role: 'user', content: 'attunequestion' };
+  const longer = new Turns([...messages, question], turns.render).shown(messages.length + 1, false);
+  const [own, same, next] = [shown.place(last), longer?.place(last), longer?.place(messages.length)];
+  if (typeof own !== 'object' || typeof same !== 'object' || typeof next !== 'object') return undefined;
+  const closing = longer?.text.slice(same.end, next.start) ?? '';
+  const written = text.slice(own.end);
+  const end = firstStopEnd(closing, written.length, stops);
+  if (end === undefined || !closing.startsWith(written)) return undefined;
+  const missing = closing.slice(written.length, end);
+  return stops.includes(missing.trim()) ? text + missing : undefined;
 }
 
 /** The end of the stop that a text ends with; of the first, where only white space stands between several. */

@@ -27,6 +27,8 @@ export interface Piece {
   message?: number;
   /** The template writes no token that stops generation after this answer, but does after the same one at the end. */
   isOpen?: boolean;
+  /** The turn holds nothing to train, whatever the template writes around it. */
+  isEmpty?: boolean;
 }
 
 export interface RenderedRow {
@@ -186,6 +188,7 @@ function piecesOf(row: RowParts, { starts, ends }: EncodedText, trained: Uint8Ar
     const span = row.trained.find((candidate) => candidate.end > starts[start]);
     if (piece.trained && span?.message !== undefined) piece.message = span.message;
     if (piece.trained && span?.isOpen === true) piece.isOpen = true;
+    if (piece.trained && span?.isEmpty === true) piece.isEmpty = true;
     pieces.push(piece);
   }
   return pieces;

@@ -12,7 +12,9 @@ export function checkRenderedRow(row: RenderedRow, tokenizer: Tokenizer): Proble
     if (!piece.trained) continue;
     const ids = row.ids.subarray(piece.start, piece.end);
     const answer =
-      piece.message === undefined ? [] : [...stopProblems(ids, piece, tokenizer), ...emptyProblem(ids, tokenizer)];
+      piece.message === undefined
+        ? []
+        : [...stopProblems(ids, piece, tokenizer), ...emptyProblem(ids, piece, tokenizer)];
     if (tokenizer.padId !== undefined && ids.includes(tokenizer.padId))
       answer.push('the padding token is among the trained ones');
     const spelled = tokenizer.decode(ids);
@@ -42,9 +44,9 @@ function stopProblems(ids: Int32Array, { isOpen }: Piece, tokenizer: Tokenizer):
 }
 
 /** A turn of which the template shows nothing would teach the model to say nothing. */
-function emptyProblem(ids: Int32Array, tokenizer: Tokenizer): string[] {
-  const shown = ids.filter((id) => !tokenizer.stopIds.includes(id));
-  if (tokenizer.decode(shown).trim() !== '') return [];
+function emptyProblem(ids: Int32Array, { isEmpty }: Piece, tokenizer: Tokenizer): string[] {
+  const shown = ids.filter((id) => !tokenizer.isSpecial(id));
+  if (isEmpty !== true && tokenizer.decode(shown).trim() !== '') return [];
   return ['the chat template shows nothing of the answer, so that an empty one would be trained'];
 }
 

@@ -7,7 +7,7 @@ import { checkShown } from './shown-tools.ts';
 import type { Conversation, TemplateOptions } from './template.ts';
 import type { Tokenizer } from './tokenizer.ts';
 import { tokenText } from './turn-ends.ts';
-import { Turns, type ShownTurns, type Span } from './turn-places.ts';
+import { holdsNothing, Turns, type ShownTurns, type Span } from './turn-places.ts';
 
 /** A conversation to train on or to answer. */
 export interface ChatRow extends Conversation {
@@ -37,6 +37,8 @@ export interface TrainedSpan extends Span {
   message?: number;
   /** The template writes no token that stops generation after this answer, but does after the same one at the end. */
   isOpen?: boolean;
+  /** The turn holds nothing to train, whatever the template writes around it. */
+  isEmpty?: boolean;
 }
 
 /** A row as text, before it is tokenised. */
@@ -105,10 +107,14 @@ async function draftChat(row: ChatRow, tokenizer: Tokenizer, { trainOn, now }: D
   if (turns.beginning(row.messages.length, false) === undefined) tokenizer.templates.render(row, options);
   requireShown(row, tokenizer, { ...options, isTrained: true });
   const { text, answers } = await findRowAnswers(turns, tokenizer);
+  const whole = turns.shown(row.messages.length, false);
   const weighs = ({ index }: Answer) => row.messages[index].weight !== 0;
   const chosen = (trainOn === 'last_answer' ? answers.slice(-1) : answers).filter(weighs);
   const name = tokenizer.templates.describe(row);
   const draft = { text, cuts: knownStarts(answers), endsWithEos: false, mismatch: firstMismatch(chosen, turns, name) };
+  // Where the answer is found but not its header, the reason is that the template asks otherwise.
+  const headless = chosen.some(({ index, found }) => found === 'unstable' && typeof whole?.place(index) === 'object');
+  if (headless && draft.mismatch !== undefined && trainOn !== 'all') throw draft.mismatch;
   if (trainOn === 'all') {
     const left = answers.filter((answer) => !weighs(answer));
     return { ...draft, trained: without(text.length, requireSpans(left, row, tokenizer)) };
@@ -203,11 +209,12 @@ function requireSpans(answers: Answer[], row: ChatRow, tokenizer: Tokenizer): Tr
   return answers.map(({ index, found }) => {
     if (found === 'unstable') throw unstable(row, index, tokenizer);
     const { start, end, ending } = found;
-    if (ending === 'stop') return { start, end, message: index };
+    const span = { start, end, message: index, ...(holdsNothing(row.messages[index]) && { isEmpty: true }) };
+    if (ending === 'stop') return span;
     // After a call the conversation has to stop for the tool's result.
     const hasCalls = (row.messages[index].tool_calls ?? []).length > 0;
     if (ending === 'endless' || hasCalls) throw noStop(row, index, tokenizer);
-    return { start, end, message: index, isOpen: true };
+    return { ...span, isOpen: true };
   });
 }
 

@@ -1,4 +1,5 @@
 import { AttuneError } from '../base/errors.ts';
+import { TOOLS_TEMPLATE } from './shown-tools.ts';
 import type { Tokenizer } from './tokenizer.ts';
 import type { Turns } from './turn-places.ts';
 
@@ -17,7 +18,7 @@ export function servingMismatch(turns: Turns, index: number, template: string): 
     what: `The ${template} asks for turn ${index + 1} otherwise than it shows it in training`,
     got: `${quote(shown.slice(from), CONTEXT * 2)} in training, ${quote(prompt.slice(from), CONTEXT * 4)} as serving asks for it`,
     expected: 'an answer that begins where its prompt ends',
-    fix: 'make chat_template.jinja write the same before an answer in both cases, or set its chat_template_kwargs so',
+    fix: `make chat_template.jinja write the same in both cases, set its chat_template_kwargs so, or train with data.chat_template: ${TOOLS_TEMPLATE}`,
   });
 }
 

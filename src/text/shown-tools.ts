@@ -1,7 +1,7 @@
 import { AttuneError } from '../base/errors.ts';
 import type { Message, ToolCall, ToolSchema } from './message.ts';
 import type { Conversation } from './template.ts';
-import { withArguments } from './turn-places.ts';
+import { hasWords, withArguments } from './turn-places.ts';
 
 /** The built-in template that shows tools, for `data.chat_template`. */
 export const TOOLS_TEMPLATE = 'attune-tools';
@@ -75,10 +75,10 @@ function markAnswers(conversation: Conversation, marks: Marks): Conversation {
   const messages = conversation.messages.map((message, index, all) => {
     if (message.role !== 'assistant') return message;
     const hasCalls = (message.tool_calls ?? []).length > 0;
-    const reasons = index === all.length - 1 && (message.reasoning_content ?? '').trim() !== '';
+    const reasons = index === all.length - 1 && hasWords(message.reasoning_content);
     return {
       ...message,
-      ...(hasCalls && message.content.trim() !== '' && { content: marks.mark(BESIDE_CALLS) }),
+      ...(hasCalls && hasWords(message.content) && { content: marks.mark(BESIDE_CALLS) }),
       ...(reasons && { reasoning_content: marks.mark(REASONING) }),
     };
   });

@@ -91,16 +91,23 @@ export class ShownTurns {
 
 /** The turn with a marker for each thing that it holds; undefined where it holds nothing. */
 function markTurn(message: Message, marker: string): Message | undefined {
+  if (holdsNothing(message)) return undefined;
   const { content, reasoning_content: reasoning, tool_calls: calls = [] } = message;
-  const hasText = content.trim() !== '';
-  const hasReasoning = reasoning !== undefined && reasoning.trim() !== '';
-  if (!hasText && !hasReasoning && calls.length === 0) return undefined;
   return {
     ...message,
-    ...(hasText && { content: marker }),
-    ...(hasReasoning && { reasoning_content: marker }),
+    ...(hasWords(content) && { content: marker }),
+    ...(hasWords(reasoning) && { reasoning_content: marker }),
     ...(calls.length > 0 && { tool_calls: calls.map((call) => withArguments(call, marker)) }),
   };
+}
+
+/** Neither text nor reasoning nor calls. */
+export function holdsNothing({ content, reasoning_content: reasoning, tool_calls: calls = [] }: Message): boolean {
+  return !hasWords(content) && !hasWords(reasoning) && calls.length === 0;
+}
+
+export function hasWords(text: string | null | undefined): text is string {
+  return typeof text === 'string' && text.trim() !== '';
 }
 
 /** A call with marked arguments of the kind that it has: an object, or its JSON text. */
