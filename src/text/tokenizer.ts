@@ -6,9 +6,10 @@ import { refuseForeignIds } from './declared-ids.ts';
 import { concatenate, cutAtLines } from './line-cutter.ts';
 import type { EncodedText, FramedInput, FramedText, PlacedText } from './encoded-text.ts';
 import { withOffsets } from './offsets.ts';
-import { declaredStopIds, resolveSpecialTokens, templateVariables, type SpecialTokens } from './special-tokens.ts';
+import { resolveSpecialTokens, templateVariables, type SpecialTokens } from './special-tokens.ts';
 import { TokenDecoder } from './token-decoder.ts';
 import { ChatTemplates } from './template.ts';
+import { findStopIds } from './turn-ends.ts';
 import {
   absentTokenizerFiles,
   parseOther,
@@ -72,11 +73,8 @@ export class Tokenizer {
     this.joinsParts = traits.joinsParts;
     this.keepsText = traits.joinsParts && isMild(parsed.normalizer);
     this.cutsAtLines = traits.cutsAtLines;
-    this.templates = ChatTemplates.fromFiles(files, templateVariables(this.special), this.addedTokens);
-    const turnEnd = this.templates.turnEndToken();
-    const turnEndId = turnEnd === undefined ? null : this.idOf(turnEnd);
-    const stops = declaredStopIds(files, this.special);
-    this.stopIds = [...new Set(turnEndId === null ? stops : [...stops, turnEndId])].toSorted((a, b) => a - b);
+    this.templates = ChatTemplates.fromFiles(files, templateVariables(this.special));
+    this.stopIds = findStopIds(this);
   }
 
   /** Reads a model's folder. @throws E_TOKENIZER_MISSING, E_TOKENIZER_INVALID */
