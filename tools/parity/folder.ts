@@ -8,6 +8,7 @@ import { compareCurves } from './curves.ts';
 import { generatesSame } from './generate.ts';
 import { inputNames, inputOf, type Tensors } from './input.ts';
 import { outputOf, runForward } from './outputs.ts';
+import { checkObjectives, holdsObjectives } from './objectives/check.ts';
 import type { FolderReport, OutputReport } from './report.ts';
 
 /** Absolute, on f32. */
@@ -25,6 +26,11 @@ export async function checkFolder(folder: string): Promise<FolderReport> {
     problems: [],
   };
   try {
+    if (holdsObjectives(folder)) {
+      checkObjectives(folder, report);
+      report.ok = report.problems.length === 0;
+      return report;
+    }
     report.model_type = String(readConfig(folder).model_type);
     if (existsSync(join(folder, 'expected.safetensors'))) await compareForward(folder, report);
     else report.problems.push('there is no expected.safetensors');
