@@ -10,6 +10,8 @@ import { tokenizerOf } from './model-readers.ts';
 
 export interface ReferenceModel {
   run: Reference;
+  /** Where its weights lie. */
+  folder: string;
   /** Frees what it holds beside the trained model. */
   dispose(): void;
 }
@@ -31,10 +33,11 @@ export async function referenceModel(request: Request): Promise<ReferenceModel |
   if (objective.needs?.reference !== true) return undefined;
   const { referenceModel: named } = objective;
   if (named === undefined && tuning.result === 'adapter') {
-    return { run: (body) => tuning.disabled(() => unchanged(model, body)), dispose: () => undefined };
+    return { run: (body) => tuning.disabled(() => unchanged(model, body)), folder: base, dispose: () => undefined };
   }
-  const other = await open(named === undefined ? base : await compatible(named, base), model);
-  return { run: (body) => unchanged(other, body), dispose: () => other.dispose() };
+  const folder = named === undefined ? base : await compatible(named, base);
+  const other = await open(folder, model);
+  return { run: (body) => unchanged(other, body), folder, dispose: () => other.dispose() };
 }
 
 function unchanged<T>(model: Model, body: (model: Model) => T): T {
