@@ -17,7 +17,7 @@ export {
 export { Embedding, type EmbeddingAdapter } from './embedding.ts';
 export { Int8Weight, MOST_INT8_DEPTH, type Int8Use } from './int8-weight.ts';
 export { atStageEnd, KeptProducts } from './kept-products.ts';
-export { layoutOfRows, layoutOfTexts, rowOfTokens, segmentLengths, type Layout } from './layout.ts';
+export { chainLengths, layoutOfRows, layoutOfTexts, rowOfTokens, segmentLengths, type Layout } from './layout.ts';
 export { Conv1D, isLinear, Linear, type LinearAdapter, type LinearLike, type Term } from './linear.ts';
 export { gatedLinear, linearGroup, plainWeights, type LowRank } from './linear-fused.ts';
 export { join, Module, ModuleBuffer, Parameter, type PackedWeight, type Stored } from './module.ts';

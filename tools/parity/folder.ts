@@ -8,6 +8,7 @@ import { compareCurves } from './curves.ts';
 import { generatesSame } from './generate.ts';
 import { inputNames, inputOf, type Tensors } from './input.ts';
 import { outputOf, runForward } from './outputs.ts';
+import { checkObjectives, holdsObjectives } from './objectives/check.ts';
 import type { FolderReport, OutputReport } from './report.ts';
 import { compareTuning, isTuningCase } from './tuning.ts';
 
@@ -28,6 +29,10 @@ export async function checkFolder(folder: string): Promise<FolderReport> {
   try {
     if (isTuningCase(folder)) {
       await compareTuning(folder, report);
+      return { ...report, ok: report.problems.length === 0 };
+    }
+    if (holdsObjectives(folder)) {
+      checkObjectives(folder, report);
       return { ...report, ok: report.problems.length === 0 };
     }
     report.model_type = String(readConfig(folder).model_type);

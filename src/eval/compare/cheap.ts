@@ -27,6 +27,7 @@ const IN_WORDS: Record<AnswerForm['kind'], string> = {
   retrieval: 'texts to find',
   items: 'items to recommend',
   'image-retrieval': 'texts and images to find',
+  preference: 'pairs of answers',
   similarity: 'how alike two texts are',
   json: 'JSON objects',
   short: 'short texts',
@@ -84,7 +85,8 @@ function isRelated(baseline: Baseline, rows: readonly Example[], form: AnswerFor
   const { forms, ofTables = false } = baseline;
   if (ofTables && rows.every((row) => !('fields' in row) || row.fields === undefined)) return false;
   if (unreadable(baseline, rows) !== undefined) return false;
-  return forms === undefined || forms.some((one) => one === form || (WRITTEN.has(one) && WRITTEN.has(form)));
+  if (forms === undefined) return form !== 'preference';
+  return forms.some((one) => one === form || (WRITTEN.has(one) && WRITTEN.has(form)));
 }
 
 /** The rows that something can be fitted on. */
@@ -106,7 +108,8 @@ function unfit(baseline: Baseline, rows: readonly Example[], form: AnswerForm['k
   if (rows.length === 0) return 'no training row has an answer';
   const made = unreadable(baseline, rows);
   if (made !== undefined) return `it does not read ${MADE_OF[made]}`;
-  const { forms = [form] } = baseline;
+  // What reads and writes texts in general says nothing of pairs.
+  const { forms = form === 'preference' ? [] : [form] } = baseline;
   return forms.includes(form) ? baseline.unfit(rows) : `the answers are ${IN_WORDS[form]}`;
 }
 

@@ -13,6 +13,7 @@ const table = {
   item_retrieval: () => import('./item-retrieval.options.ts'),
   contrastive: () => import('./contrastive.options.ts'),
   image_text_contrastive: () => import('./image_text_contrastive.options.ts'),
+  dpo: () => import('./dpo.options.ts'),
   seq2seq: () => import('./seq2seq.options.ts'),
   regression: () => import('./regression.options.ts'),
   ctc: () => import('./ctc.options.ts'),

@@ -24,15 +24,19 @@ export abstract class TokenHead extends Module {
   readonly softcap: number = 0;
   readonly scale: number = 1;
 
-  /** Log-probabilities of `targets` int64 [N] given hidden [N, D], in chunks of rows, differentiable. */
-  tokenLogProbs(hidden: Tensor, targets: Tensor): TokenLogProbs {
+  /**
+   * Log-probabilities of `targets` int64 [N] given hidden [N, D], in chunks of rows, differentiable; with a temperature
+   * those of the distribution that is sampled from.
+   */
+  tokenLogProbs(hidden: Tensor, targets: Tensor, temperature = 1): TokenLogProbs {
     const terms = this.terms(this.transform(hidden));
     const [logProbs, hit] = attune.token_log_probs.default(
       terms.map((term) => term.hidden),
       terms.map((term) => term.weight),
       this.outputBias(),
       targets,
-      { softcap: this.softcap, scale: this.scale },
+      // (cap / t) · tanh((x / t) / (cap / t)) is the capped logit, divided by t.
+      { softcap: this.softcap / temperature, scale: this.scale / temperature },
     );
     return { logProbs, hit };
   }
