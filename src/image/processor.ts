@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { AttuneError } from '../base/errors.ts';
 import type { Features } from '../base/features.ts';
 import { parseProcessorConfig } from '../base/processor-config.ts';
-import { decodeImage } from './decode.ts';
+import { withImage } from './decode.ts';
 import { centreCrop, type Pixels, type Size } from './pixels.ts';
 import { resize, type Resample } from './resize.ts';
 
@@ -100,16 +100,17 @@ export function imageProcessor(config: Config, modelType?: string): ImageProcess
   const crops = kinds[kind].crop_size !== undefined || String(config.image_processor_type).endsWith('Fast');
   const tables = valueTables(settings, kinds[kind]);
   return {
-    async process(bytes, name) {
-      let pixels = await decodeImage(bytes, name);
-      if (settings.do_resize && cropShare !== undefined) {
-        pixels = resizeByShare(pixels, { size, share: cropShare, resample: settings.resample, name });
-      } else if (settings.do_resize) {
-        pixels = resize(pixels, checked(sizeFor(pixels, size), name), settings.resample);
-      }
-      if (crops && settings.do_center_crop) pixels = centreCrop(pixels, sizeFor(pixels, crop));
-      return valuesOf(pixels, tables);
-    },
+    process: (bytes, name) =>
+      withImage(bytes, name, (whole) => {
+        let pixels = whole;
+        if (settings.do_resize && cropShare !== undefined) {
+          pixels = resizeByShare(pixels, { size, share: cropShare, resample: settings.resample, name });
+        } else if (settings.do_resize) {
+          pixels = resize(pixels, checked(sizeFor(pixels, size), name), settings.resample);
+        }
+        if (crops && settings.do_center_crop) pixels = centreCrop(pixels, sizeFor(pixels, crop));
+        return valuesOf(pixels, tables);
+      }),
   };
 }
 

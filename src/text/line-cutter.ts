@@ -19,15 +19,3 @@ export function cutAtLines(text: string, targetLength = TARGET_LENGTH): string[]
   parts.push(text.slice(start));
   return parts;
 }
-
-/** The ids of a text from those of its parts. */
-export function concatenate(parts: readonly Int32Array[]): Int32Array {
-  if (parts.length === 1) return parts[0];
-  const whole = new Int32Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let place = 0;
-  for (const part of parts) {
-    whole.set(part, place);
-    place += part.length;
-  }
-  return whole;
-}

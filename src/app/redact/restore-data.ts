@@ -2,8 +2,10 @@ import { existsSync } from 'node:fs';
 import { AttuneError } from '../../base/errors.ts';
 import { readVault, restoreTags } from '../../data/privacy/index.ts';
 import { missingFile } from '../../files/bytes.ts';
+import { refuseSame } from '../../files/same-file.ts';
 import { FileDraft } from '../../files/file-draft.ts';
 import { parseJson } from '../../files/json.ts';
+import { PRIVATE_FILE } from '../../files/private.ts';
 import { readLines } from '../../files/lines.ts';
 
 export interface RestoredData {
@@ -23,10 +25,11 @@ export async function restoreData(
   for (const path of [from, vault]) {
     if (!existsSync(path)) throw missingFile(path);
   }
+  refuseSame({ FILE: from, '--vault': vault, '--to': to });
   const entries = readVault(vault, passphrase);
   // Within JSON a value needs its quotes and line breaks escaped, and once more within JSON inside of it.
   const isJson = /\.(jsonl|ndjson)$/.test(from);
-  using draft = new FileDraft(to);
+  using draft = new FileDraft(to, PRIVATE_FILE);
   const result = { to, lines: 0, changed: 0 };
   for await (const { number, text, defect } of readLines(from)) {
     if (defect !== undefined)

@@ -15,6 +15,9 @@ export interface RawRow {
 export interface RowReading extends LineReading {
   /** Columns of a table without a name, or with that of another, are given one; otherwise they are refused. */
   namesColumns?: boolean;
+  /** True in a process that can be killed already: formats whose decoders cannot be trusted are read there. */
+  isConfined?: boolean;
+  signal?: AbortSignal;
 }
 
 /** A kind of file that holds rows. */

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { AttuneError } from '../../base/errors.ts';
+import { refuseChanged } from '../../files/unchanged.ts';
 import {
   askInTurn,
   Batcher,
@@ -116,6 +117,7 @@ type Answering = OpenedModel & { batcher: Batcher };
 async function answer(answering: Answering, request: Request): Promise<void> {
   try {
     await answerPrompts(answering, request);
+    refuseChanged();
     request.end();
   } catch (error) {
     request.fail(error);
