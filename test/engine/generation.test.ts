@@ -9,7 +9,7 @@ import {
   type Completion,
   type GenerationRequest,
 } from '../../src/generate/index.ts';
-import { aten, liveTensors, scope, tensor } from '../../src/tensor/index.ts';
+import { aten, liveTensors, noGrad, scope, tensor } from '../../src/tensor/index.ts';
 import { tinyConfigs, tinyInput, tinyModel } from './tiny-models.ts';
 
 const model = await tinyModel({ raw: tinyConfigs.llama[0], task: 'causal-lm' }, 'f32');
@@ -50,13 +50,20 @@ function mixedRequest(index: number): GenerationRequest {
 
 const mixed = Array.from({ length: 200 }, (_, index) => mixedRequest(index));
 
-async function together(requests: readonly GenerationRequest[], options?: BatcherOptions): Promise<Completion[][]> {
+type Said = Omit<Completion, 'usage'>;
+
+/** What depends on nobody else: what was shared does. */
+function said(answers: readonly Completion[][]): Said[][] {
+  return answers.map((samples) => samples.map(({ usage: _, ...rest }) => rest));
+}
+
+async function together(requests: readonly GenerationRequest[], options?: BatcherOptions): Promise<Said[][]> {
   using batcher = new Batcher(parts, options);
-  return await Promise.all(requests.map((request) => batcher.submit(request)));
+  return said(await Promise.all(requests.map((request) => batcher.submit(request))));
 }
 
 describe('a request in a batch', async () => {
-  const alone: Completion[][] = [];
+  const alone: Said[][] = [];
   for (const request of mixed) alone.push(...(await together([request])));
 
   it('is answered as if it were alone: 200 mixed requests', async () => {
@@ -81,7 +88,7 @@ describe('a request in a batch', async () => {
       answers.push(batcher.submit(request));
       await new Promise((resolve) => setImmediate(resolve));
     }
-    expect(await Promise.all(answers)).toEqual(alone.slice(0, 60));
+    expect(said(await Promise.all(answers))).toEqual(alone.slice(0, 60));
   });
 });
 
@@ -96,7 +103,7 @@ describe('prompts of one caller', () => {
       return row;
     });
     expect([rows.length, rows.every((row, i) => row === i), most]).toEqual([1500, true, 512]);
-    expect(await generate(parts, prompts.slice(0, 40), { maxNewTokens: 2 })).toEqual(
+    expect(said([await generate(parts, prompts.slice(0, 40), { maxNewTokens: 2 })])[0]).toEqual(
       (await together(prompts.slice(0, 40).map((prompt) => ({ prompt, maxNewTokens: 2 })))).map(([one]) => one),
     );
     expect(await askInTurn([], 1, () => Promise.resolve(1))).toEqual([]);
@@ -373,5 +380,50 @@ describe('what cannot be answered', () => {
     const answer = batcher.submit({ prompt });
     batcher[Symbol.dispose]();
     await expect(answer).rejects.toThrow(/E_STOPPED/);
+  });
+});
+
+describe('what was read of a prompt', () => {
+  const prompt = Array.from({ length: 40 }, (_, i) => (3 * i) % 16);
+  const ask = (batcher: Batcher, salt?: string) => batcher.submit({ prompt, salt, maxNewTokens: 3, stopIds: [] });
+
+  it('is counted for each answer: read, shared and generated', async () => {
+    using batcher = new Batcher(parts);
+    const usages = [await ask(batcher), await ask(batcher)].map(([{ usage }]) => usage);
+    expect(usages).toEqual([
+      { prompt: 40, shared: 0, answer: 3 },
+      { prompt: 40, shared: 32, answer: 3 },
+    ]);
+  });
+
+  it('is shared under the same salt only, whatever it looks like', async () => {
+    using batcher = new Batcher(parts);
+    const shared: number[] = [];
+    for (const salt of [undefined, 'a', 'a', '', '', 'null', '"a"', '0', undefined])
+      shared.push((await ask(batcher, salt))[0].usage.shared);
+    expect(shared).toEqual([0, 0, 32, 0, 32, 0, 0, 0, 32]);
+  });
+
+  it('is forgotten when the weights move, also by rows under way', async () => {
+    const moving = await tinyModel({ raw: tinyConfigs.llama[0], task: 'causal-lm' }, 'f32');
+    const move = () => noGrad(() => tokenTableOf(moving.trunk).weight.tensor.mul_(-1));
+    using batcher = new Batcher({ model: moving, tokenizer });
+    const [first] = said([await ask(batcher)]);
+    const long = batcher.submit({ prompt, maxNewTokens: 20, stopIds: [] });
+    while (batcher.counts.generated < 8) await new Promise((resolve) => setImmediate(resolve));
+    move();
+    batcher.weightsMoved();
+    const after = await ask(batcher);
+    expect(after[0].usage.shared).toBe(0);
+    using fresh = new Batcher({ model: moving, tokenizer });
+    expect(said([after])).toEqual(said([await ask(fresh)]));
+    // Of the row under way, whatever is generated from then on is what the new weights make of all that was there.
+    const [{ ids }] = await long;
+    const [again] = await fresh.submit({ prompt: [...prompt, ...ids.slice(0, 10)], maxNewTokens: 10, stopIds: [] });
+    expect(again.ids).toEqual(ids.slice(10));
+    move();
+    batcher.weightsMoved();
+    expect(said([await ask(batcher)])[0]).toEqual(first);
+    moving.dispose();
   });
 });
