@@ -1,7 +1,6 @@
 export { activations, gateOf, swiGlu, type Activation, type Gate } from './activations.ts';
 export { type DistanceBias } from './attention-bias.ts';
 export {
-  AdapterList,
   AdapterOwner,
   withAdapters,
   withSomeTokens,
