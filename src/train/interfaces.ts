@@ -8,7 +8,7 @@ import type { Task } from '../models/architecture.ts';
 import type { StageRunner } from '../models/stack.ts';
 import type { EvaluationResult } from './evaluate.ts';
 import type { Produced, StepContext } from './produce.ts';
-import type { Parameter } from '../nn/index.ts';
+import type { AdapterOwner, Parameter } from '../nn/index.ts';
 import { chainLengths } from '../nn/layout.ts';
 import type { DType, Tensor } from '../tensor/index.ts';
 import type { Tokenizer } from '../text/index.ts';
@@ -236,6 +236,8 @@ export interface Tuning {
   readonly trainables: readonly Trainable[];
   /** What `save` writes: an adapter beside the base model, or a whole model. */
   readonly result: 'adapter' | 'model';
+  /** What its adapters act together with, where it can be one of several on a model. */
+  readonly owner?: AdapterOwner;
   /** Leading blocks, and the embedding before them, that are frozen and may be computed once for each row. */
   readonly frozenBlocks?: number;
   /** All that the result consists of, by its standard names; the trainables and what goes with them. */
@@ -275,6 +277,8 @@ export type TokenIndices = readonly number[] | Readonly<Record<string, readonly 
 /** What a saved adapter holds besides its options. */
 export interface OpenContext {
   tokens?: TokenIndices;
+  /** The model serves others too: it stays as it is, and the tuning acts where a route names its owner. */
+  isShared?: boolean;
 }
 
 /** How frozen weights are kept, and what steps read of them. */

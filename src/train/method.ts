@@ -2,7 +2,16 @@ import type { z } from 'zod';
 import type { ErrorCode } from '../base/errors.ts';
 import { defineRegistry, type Registry } from '../base/registry.ts';
 import type { Model } from '../models/model.ts';
-import type { Objective, OpenContext, Processor, Storage, Trainable, Tuning, TuningContext, Update } from './interfaces.ts';
+import type {
+  Objective,
+  OpenContext,
+  Processor,
+  Storage,
+  Trainable,
+  Tuning,
+  TuningContext,
+  Update,
+} from './interfaces.ts';
 
 /** What a method says of itself: enough to check a recipe and to print help without the engine. */
 export interface MethodOptions<Schema extends z.ZodObject = z.ZodObject> {
@@ -65,7 +74,11 @@ interface TuningRun<Options> {
   open?(model: Model, options: Options, context: OpenContext): Tuning;
 }
 
-export function defineTuning<Schema extends z.ZodObject, Options = z.output<Schema>, Config extends z.ZodObject = never>(
+export function defineTuning<
+  Schema extends z.ZodObject,
+  Options = z.output<Schema>,
+  Config extends z.ZodObject = never,
+>(
   definition: Pick<TuningMethod, 'keepsWeights'> &
     Definition<Schema, Options, TuningRun<Options>> & { peft?: PeftFormat<Config, Options> },
 ): TuningMethod<Schema> {

@@ -1,5 +1,6 @@
 // in and out features of a layer; for convolutions O and C channels and a kernel k × k
 import {
+  currentOwner,
   isLinear,
   Module,
   ModuleBuffer,
@@ -21,6 +22,7 @@ export abstract class LayerAdapter<Layer extends TargetLayer = TargetLayer> exte
   readonly path: string;
   readonly layer: Layer;
   isActive = true;
+  readonly owner = currentOwner();
   #before: [Parameter, Stored][] = [];
 
   constructor(path: string, layer: Layer) {
@@ -42,7 +44,10 @@ export abstract class LayerAdapter<Layer extends TargetLayer = TargetLayer> exte
   }
 
   get trainables(): Trainable[] {
-    return this.#named((parameter) => !(parameter instanceof ModuleBuffer)).map((named) => ({ ...named, decays: true }));
+    return this.#named((parameter) => !(parameter instanceof ModuleBuffer)).map((named) => ({
+      ...named,
+      decays: true,
+    }));
   }
 
   get fixed(): NamedParameter[] {
@@ -58,6 +63,9 @@ export abstract class LayerAdapter<Layer extends TargetLayer = TargetLayer> exte
   attach(): void {
     this.layer.addAdapter(this);
   }
+  detach(): void {
+    this.layer.removeAdapter(this);
+  }
 
   switch(isActive: boolean): void {
     this.isActive = isActive;
@@ -70,7 +78,7 @@ export abstract class LayerAdapter<Layer extends TargetLayer = TargetLayer> exte
     this.#replace(weight, (stored) => asRows(this.merged(asRows(stored))).contiguous(), isFinal);
     if (bias !== undefined && this.mergedBias !== undefined)
       this.#replace(bias, (stored) => this.mergedBias!(stored), isFinal);
-    this.layer.removeAdapter(this);
+    this.detach();
   }
 
   #replace(parameter: Parameter, change: (weight: Tensor) => Tensor, isFinal: boolean): void {

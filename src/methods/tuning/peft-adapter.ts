@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import { writeJson } from '../../files/json.ts';
-import { ModuleBuffer, type Parameter } from '../../nn/index.ts';
-import { isFloating, noGrad, scope, writeSafetensors, type Tensor } from '../../tensor/index.ts';
+import { ModuleBuffer, type AdapterOwner, type Parameter } from '../../nn/index.ts';
+import { isFloating, noGrad, scope, writeSafetensors, type DType, type Tensor } from '../../tensor/index.ts';
 import type { MergeOptions, ResultNotes, Trainable, Tuning } from '../../train/interfaces.ts';
 
 /** What the names of an adapter's tensors begin with in PEFT's files. */
@@ -27,8 +27,16 @@ export interface AdapterPart {
   merge(options: MergeOptions): void;
   /** Takes it out again, to the bit. */
   unmerge(): void;
+  /** Takes it off the model's layers, where it sits on some. */
+  detach?(): void;
   /** Frees what it holds; the model's own weights stay. */
   dispose(): void;
+}
+
+interface Place {
+  device: string;
+  dtype: DType;
+  owner?: AdapterOwner;
 }
 
 type ConfigOf = (about: ResultNotes) => Record<string, unknown>;
@@ -39,12 +47,14 @@ export class PeftAdapter implements Tuning {
   readonly trainables: readonly Trainable[];
   readonly #parts: readonly AdapterPart[];
   readonly #config: ConfigOf;
-  readonly #device: string;
+  readonly #model: Place;
+  readonly owner?: AdapterOwner;
   #isMerged = false;
 
-  /** `config`: adapter_config.json. */
-  constructor({ device }: { device: string }, parts: readonly AdapterPart[], config: ConfigOf) {
-    this.#device = device;
+  /** `config`: adapter_config.json. `model.owner`: what its parts belong to, on a model that serves others too. */
+  constructor(model: Place, parts: readonly AdapterPart[], config: ConfigOf) {
+    this.#model = model;
+    this.owner = model.owner;
     this.#parts = parts;
     this.#config = config;
     this.trainables = parts.flatMap(({ trainables }) => trainables);
@@ -74,9 +84,18 @@ export class PeftAdapter implements Tuning {
 
   /** Of an adapter that is opened a parameter is a shape until now. */
   #fill(parameter: Parameter, saved: Tensor): void {
-    if (parameter.tensor.device !== 'meta') return void parameter.tensor.copy_(saved);
-    parameter.assign(saved.to(isFloating(saved.dtype) ? 'f32' : saved.dtype).clone().toDevice(this.#device));
-    if (!(parameter instanceof ModuleBuffer)) parameter.setTrainable(true);
+    if (parameter.tensor.device !== 'meta' && this.owner === undefined) return void parameter.tensor.copy_(saved);
+    const { device, dtype } = this.#model;
+    const isTrained = !(parameter instanceof ModuleBuffer);
+    // Beside others it only answers: in the type of activations no pass casts it.
+    const kept = this.owner !== undefined && isTrained ? dtype : 'f32';
+    parameter.assign(
+      saved
+        .to(isFloating(saved.dtype) ? kept : saved.dtype)
+        .clone()
+        .toDevice(device),
+    );
+    if (isTrained && this.owner === undefined) parameter.setTrainable(true);
   }
 
   /** An adapter is written in f32, as it is trained. */
@@ -120,7 +139,10 @@ export class PeftAdapter implements Tuning {
   }
 
   dispose(): void {
-    for (const part of this.#parts) part.dispose();
+    for (const part of this.#parts) {
+      if (this.owner !== undefined) part.detach?.();
+      part.dispose();
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 import { AttuneError } from '../../base/errors.ts';
 import type { Model } from '../../models/model.ts';
-import { ModuleBuffer, type Module, type Parameter, type Stored } from '../../nn/index.ts';
+import { currentOwner, ModuleBuffer, Parameter, type AdapterOwner, type Module, type Stored } from '../../nn/index.ts';
 import { noGrad, scope } from '../../tensor/index.ts';
 import type { Trainable } from '../../train/interfaces.ts';
 import { ROOT, type AdapterPart } from './peft-adapter.ts';
@@ -14,7 +14,7 @@ class SavedParameter implements AdapterPart {
   /** What is not in place just now: the model's own while the trained one is. */
   #other: Stored;
 
-  constructor(path: string, module: Module, parameter: Parameter) {
+  constructor(path: string, { module, parameter }: { module: Module; parameter: Parameter }) {
     this.#other = parameter.exchange(parameter.tensor.to('f32').clone().own());
     parameter.setTrainable(true);
     this.#parameter = parameter;
@@ -34,13 +34,38 @@ class SavedParameter implements AdapterPart {
   }
 }
 
+/** The same beside a model that serves others too: it takes the model's place while its owner acts. */
+class SharedParameter implements AdapterPart {
+  readonly trainables: readonly Trainable[];
+  readonly #own: Parameter;
+
+  constructor(path: string, place: { module: Module; parameter: Parameter }, owner: AdapterOwner) {
+    const { module, parameter } = place;
+    this.#own = new Parameter(parameter.shape);
+    this.#own.assign(parameter.tensor.to('f32').clone());
+    this.trainables = [{ name: ROOT + path, parameter: this.#own, decays: decays(module, path) }];
+    owner.replacements = [...owner.replacements, { parameter, by: this.#own }];
+  }
+
+  switch(): void {}
+  merge(): void {
+    throw new Error('the weights of a shared model stay as they are');
+  }
+  unmerge(): void {}
+
+  dispose(): void {
+    this.#own.tensor.dispose();
+  }
+}
+
 /** Trains the modules that `modules_to_save` names, whole. @throws E_NO_TARGETS where the model has no such module */
 export function saveModules(model: Model, names: readonly string[]): AdapterPart[] {
   return noGrad(() => scope(() => savedParameters(model, names)));
 }
 
 function savedParameters(model: Model, names: readonly string[]): AdapterPart[] {
-  const saved = new Map<string, SavedParameter>();
+  const saved = new Map<string, AdapterPart>();
+  const owner = currentOwner();
   for (const name of names) {
     const found = [...model.modules()].filter(([path]) => isSaved(path, [name]));
     if (found.length === 0) {
@@ -53,7 +78,9 @@ function savedParameters(model: Model, names: readonly string[]): AdapterPart[] 
       for (const [key, parameter] of module.ownParameters()) {
         const full = `${path}.${key}`;
         if (parameter instanceof ModuleBuffer || saved.has(full)) continue;
-        saved.set(full, new SavedParameter(full, module, parameter));
+        const place = { module, parameter };
+        const part = owner === undefined ? new SavedParameter(full, place) : new SharedParameter(full, place, owner);
+        saved.set(full, part);
       }
     }
   }

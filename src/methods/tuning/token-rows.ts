@@ -2,6 +2,7 @@
 import { indexOf, withRows, type TokenTable } from '../../models/token-tables.ts';
 import {
   Embedding,
+  currentOwner,
   Module,
   Parameter,
   type EmbeddingAdapter,
@@ -24,6 +25,8 @@ abstract class RowsOf<Layer extends Embedding | LinearLike> extends Module imple
   /** The rows themselves, in the order of the ids: f32 [n, D]. */
   readonly trainable_tokens_delta: Parameter;
   isActive = true;
+  /** Of a model that serves others too, whose own rows stay in the table. */
+  readonly owner = currentOwner();
   protected readonly table: Layer;
   /** The table's own rows, for the model as it was: f32 [n, D] */
   readonly #former: Tensor;
@@ -41,7 +44,7 @@ abstract class RowsOf<Layer extends Embedding | LinearLike> extends Module imple
     this.#former = table.weight.tensor.detach().indexSelect(0, index).to('f32').own();
     this.trainable_tokens_delta.assign(this.#former.clone());
     this.trainable_tokens_delta.setTrainable(true);
-    table.weight.assign(aten.index_fill.int_Scalar(table.weight.tensor, 0, index, 0));
+    if (this.owner === undefined) table.weight.assign(aten.index_fill.int_Scalar(table.weight.tensor, 0, index, 0));
     const units = aten.eye.default(ids.length, { dtype, device });
     this.#places = withRows(zeros([shape[0], ids.length], { dtype, device }), ids, units).own();
   }
@@ -52,7 +55,8 @@ abstract class RowsOf<Layer extends Embedding | LinearLike> extends Module imple
   }
 
   terms(hidden: Tensor): Term[] {
-    return [{ hidden: aten.linear.default(hidden, this.rows.to(hidden.dtype)), weight: this.#places }];
+    const added = this.owner === undefined ? this.rows : this.rows.sub(this.#former);
+    return [{ hidden: aten.linear.default(hidden, added.to(hidden.dtype)), weight: this.#places }];
   }
 
   get trainables(): Trainable[] {
