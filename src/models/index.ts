@@ -2,6 +2,7 @@ import { defineRegistry } from '../base/registry.ts';
 
 /** Every model type that can be loaded. One more is a file and a line. */
 export const architectures = defineRegistry('model type', 'E_UNKNOWN_MODEL_TYPE', {
+  albert: async () => (await import('./albert.ts')).architecture,
   bart: async () => (await import('./bart.ts')).architecture,
   bert: async () => (await import('./bert.ts')).architecture,
   bloom: async () => (await import('./bloom.ts')).architecture,
@@ -28,6 +29,7 @@ export const architectures = defineRegistry('model type', 'E_UNKNOWN_MODEL_TYPE'
   mixtral: async () => (await import('./mixtral.ts')).architecture,
   mobilenet_v2: async () => (await import('./mobilenet-v2.ts')).architecture,
   modernbert: async () => (await import('./modernbert.ts')).architecture,
+  mpnet: async () => (await import('./mpnet.ts')).architecture,
   mt5: async () => (await import('./mt5.ts')).architecture,
   olmo2: async () => (await import('./olmo2.ts')).architecture,
   opt: async () => (await import('./opt.ts')).architecture,

@@ -76,16 +76,32 @@ export class Table extends Embedding {
   }
 }
 
+interface RelativeBiasShape {
+  buckets: number;
+  heads: number;
+  /** Distances beyond it share a range. */
+  farthest: number;
+  /** All ranges lie before the query. */
+  isDecoder: boolean;
+  /** Of the first values. */
+  deviation: number;
+}
+
+function biasOf(config: T5Config, isDecoder: boolean): RelativeBias {
+  const { relative_attention_num_buckets: buckets, num_heads: heads, initializer_factor: factor } = config;
+  const deviation = factor * config.d_model ** -0.5;
+  return new RelativeBias({ buckets, heads, farthest: config.relative_attention_max_distance, isDecoder, deviation });
+}
+
 /** A number for each head and range of distances; ranges widen with the distance (Raffel et al., 2020). */
-class RelativeBias extends Table implements DistanceBias {
+export class RelativeBias extends Table implements DistanceBias {
   readonly #isDecoder: boolean;
   readonly #farthest: number;
 
-  constructor(config: T5Config, isDecoder: boolean) {
-    const { relative_attention_num_buckets: buckets, num_heads: heads } = config;
-    super(buckets, heads, config.initializer_factor * config.d_model ** -0.5);
-    this.#isDecoder = isDecoder;
-    this.#farthest = config.relative_attention_max_distance;
+  constructor(shape: RelativeBiasShape) {
+    super(shape.buckets, shape.heads, shape.deviation);
+    this.#isDecoder = shape.isDecoder;
+    this.#farthest = shape.farthest;
   }
 
   of(distances: Tensor): Tensor {
@@ -265,7 +281,7 @@ export class T5Block extends Block {
     super();
     const isDecoder = place.stack === 'decoder';
     const site = (part: number) => `${place.stack}.block.${place.index}.layer.${part}`;
-    const own = first === undefined ? new RelativeBias(config, isDecoder) : undefined;
+    const own = first === undefined ? biasOf(config, isDecoder) : undefined;
     this.#bias = first === undefined ? (own as RelativeBias) : first.#bias;
     this.#place = place;
     this.layer = [
