@@ -1,10 +1,10 @@
 // N tokens, D width, E width of the token table, H heads
 import { z } from 'zod';
+import type { Embedding } from '../nn/index.ts';
 import {
   activations,
   attention,
   Dropout,
-  Embedding,
   LayerNorm,
   Linear,
   linearGroup,

@@ -7,7 +7,7 @@ import { bertSchema, Dense, Output } from './bert-layers.ts';
 import { parseConfig, type RawConfig } from './config.ts';
 import { encoderHeads } from './encoder-heads.ts';
 import { Block, idsOf, Stack, type Pass, type StackInput } from './stack.ts';
-import { RelativeBias } from './t5-layers.ts';
+import { RelativeBias } from './relative-bias.ts';
 
 /** Where HF MPNetConfig differs from BertConfig. */
 const schema = bertSchema.extend({
