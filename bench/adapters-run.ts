@@ -9,6 +9,7 @@ import { complete, options as loraOptions } from '../src/methods/tuning/lora.opt
 import { tokenTableOf } from '../src/models/architecture.ts';
 import { keyedNormal } from '../src/models/initialise.ts';
 import { loadModel } from '../src/models/load.ts';
+import { AdapterOwner } from '../src/nn/index.ts';
 import { noGrad, scope, type Tensor } from '../src/tensor/index.ts';
 import { settleWeights } from '../src/worker/run/settle-weights.ts';
 
@@ -25,7 +26,8 @@ for (let seed = 0; seed < Number(registered); seed++) installRandom(`${seed}`, s
 
 function installRandom(id: string, seed: number): void {
   const options = complete(loraOptions.parse({ r: Number(rank) }));
-  const tuning = openLora(model, { options, tokens: undefined }, { isShared: true });
+  const owner = new AdapterOwner();
+  const tuning = owner.own(() => openLora(model, options, { owner }));
   noGrad(() =>
     scope(() => {
       const state = [...tuning.state()].map(([path, { shape }]): [string, Tensor] => [
@@ -35,7 +37,8 @@ function installRandom(id: string, seed: number): void {
       tuning.load(new Map(state));
     }),
   );
-  batcher.install(id, { owner: tuning.owner!, dispose: () => tuning.dispose() });
+  tuning.settle?.(model.dtype);
+  batcher.install(id, { owner, dispose: () => tuning.dispose() });
 }
 
 /** Seconds for answers of so many tokens to new prompts, each by the adapter of its row. */

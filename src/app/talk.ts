@@ -81,8 +81,7 @@ export async function openTalker(options: TalkOptions): Promise<Talker> {
       const request: GenerateRequest = { ...sampling, prompts, stream: onText !== undefined };
       const n = sampling.n ?? 1;
       const rows: Answer[] = [];
-      for await (const chunk of session.send<GenerateChunk>(request)) {
-        stop?.throwIfAborted();
+      for await (const chunk of session.send<GenerateChunk>(request, stop)) {
         if ('text' in chunk) onText?.(chunk.row * n + chunk.sample, chunk.text);
         else {
           for (const [sample, completion] of chunk.completions.entries()) rows[chunk.row * n + sample] = completion;

@@ -2,6 +2,7 @@ import { AttuneError, type Problem } from '../base/errors.ts';
 import { formatCount, plural } from '../base/format.ts';
 import { cutRow, type FitOptions, type RowOrigin, type TokenRow } from './cut-row.ts';
 import type { Example } from './example.ts';
+import { chainLengths } from '../nn/layout.ts';
 
 /** What a cut kept of a row, and what it cost. */
 export interface CutRow {
@@ -54,8 +55,8 @@ export function fitRows<Row extends TokenRow>(
   return fitted;
 }
 /** Tokens that the model sees at once: of a row's longest text, where it has several. */
-function lengthOf({ ids, segments }: TokenRow): number {
-  return segments === undefined ? ids.length : Math.max(...segments);
+function lengthOf({ ids, segments, parents }: TokenRow): number {
+  return segments === undefined ? ids.length : Math.max(...chainLengths(segments, parents));
 }
 
 function account(row: number, before: TokenRow, pieces: readonly TokenRow[]): CutRow {

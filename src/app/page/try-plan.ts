@@ -19,6 +19,7 @@ export interface TryPlan {
 /** By what was trained; hidden tokens are filled in for nobody. */
 const KINDS: Readonly<Record<keyof MethodOptionInputs['objective'], TryKind | undefined>> = {
   sft: 'writing',
+  dpo: 'writing',
   pretrain: 'writing',
   seq2seq: 'writing',
   classification: 'text',

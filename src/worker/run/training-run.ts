@@ -1,5 +1,6 @@
 import type { DataPrepared, EventSink } from '../../base/events.ts';
 import { AttuneError } from '../../base/errors.ts';
+import { refuseChanged } from '../../files/unchanged.ts';
 import { refitMixture, type Example, type LoadedData } from '../../data/index.ts';
 import type { MetricSpec } from '../../eval/metrics/index.ts';
 import { listCheckpoints, pruneCheckpoints, writeCheckpoint } from '../../store/checkpoints.ts';
@@ -11,6 +12,7 @@ import type { Recipe, SettledTraining } from '../../train/recipe.ts';
 import { readConfig } from '../../models/load.ts';
 import type { ModelOptions } from '../../models/skeleton.ts';
 import type { Model } from '../../models/model.ts';
+import { Rollouts } from '../../train/produce.ts';
 import { Trainer, type TrainerOptions, type TrainerParts } from '../../train/trainer.ts';
 import { readState, writeState, type RunConstants, type TrainerState } from '../../train/trainer-state.ts';
 import { modelFolder } from './base-model.ts';
@@ -30,6 +32,8 @@ import { withFrozenRows } from './frozen-rows.ts';
 import { checkGeneralSet } from './measure-forgetting.ts';
 import { prepareSplit, type PreparedSplit } from './prepare-rows.ts';
 import { recipeMetrics } from './recipe-metrics.ts';
+import { referenceModel, type ReferenceModel } from './reference-model.ts';
+import { withReferenceScores, type ScoresContext } from './reference-scores.ts';
 import { mediaReaderOf } from './model-readers.ts';
 import { profileSteps } from './profile-steps.ts';
 import { computeType, convolutionBytesPerToken, planMemory } from './resources.ts';
@@ -56,6 +60,8 @@ export interface PreparedRun {
   context: RunContext;
   parts: TrainerParts;
   storage: Storage;
+  /** Where the objective needs it. */
+  reference: ReferenceModel | undefined;
   options: TrainerOptions;
   trainer: Trainer;
   /** What is decided once, and kept with every checkpoint. */
@@ -121,18 +127,44 @@ export async function prepareRun(context: RunContext): Promise<PreparedRun> {
   const { microBatchTokens } = constants;
   const sampler = createSampler(recipe, train.rows, { microBatchTokens, batchSize: training.batch_size, mixture });
   const options = trainerOptions(recipe, sampler.batchesPerEpoch, constants);
-  const rows = { train: train.rows, validation: validation.rows };
+  const reference = await referenceModel({ objective, tuning, model, base });
+  const rows = await judgedRows(
+    { train: train.rows, validation: validation.rows },
+    { ...context, ...constants, objective, reference, tokenizer },
+  );
   const measure = await likelihoodMeasure(metrics, validation, { ...read, examples: loaded.splits.validation });
   const { frozenBlocks: blocks } = tuning;
   const frozen = { base, media, model, objective, blocks: blocks ?? 0, ...constants, emit, signal };
   const isResumed = blocks !== undefined && canResume(objective);
   const trained = !isResumed ? objective : await withFrozenRows(all, frozen);
-  const parts: TrainerParts = { model, tuning, update, objective: trained, ...rows, sampler, measure };
+  const rollouts = objective.needs?.rollouts === true ? new Rollouts({ model, tokenizer }) : undefined;
+  const beside = { reference: reference?.run, rollouts, measure };
+  const parts: TrainerParts = { model, tuning, update, objective: trained, ...rows, sampler, ...beside };
   const aroundStep =
     context.profile === true ? profileSteps(options.schedule.totalSteps, { ...context, model }) : undefined;
   const keep = (state: TrainerState) => save(context, { ...parts, constants }, state);
-  const trainer = new Trainer(parts, options, { emit, signal, save: keep, aroundStep });
-  return { ...read, context, parts, storage, options, trainer, constants, test: loaded.splits.test };
+  const watching: EventSink = (event) => {
+    if (event.type === 'step-finished') refuseChanged();
+    emit(event);
+  };
+  const trainer = new Trainer(parts, options, { emit: watching, signal, save: keep, aroundStep });
+  return { ...read, context, parts, storage, reference, options, trainer, constants, test: loaded.splits.test };
+}
+
+type SplitRows = Pick<TrainerParts, 'train' | 'validation'>;
+
+/** With what the reference says of each row, where it is to be asked only once. */
+async function judgedRows(
+  { train, validation }: SplitRows,
+  context: Omit<ScoresContext, 'reference' | 'folder'> & { reference: ReferenceModel | undefined },
+): Promise<SplitRows> {
+  const { reference, objective } = context;
+  if (objective.judgesOnce !== true || reference === undefined) return { train, validation };
+  const scored = { ...context, reference: reference.run, folder: reference.folder };
+  return {
+    train: await withReferenceScores(train, scored),
+    validation: await withReferenceScores(validation, scored),
+  };
 }
 
 const SPACE_MESSAGE =
@@ -217,6 +249,7 @@ async function save(
   parts: TrainerParts & { constants: RunConstants },
   state: TrainerState,
 ): Promise<void> {
+  refuseChanged();
   let bytes = 0;
   const saved = await writeCheckpoint(folder, state.step, (draft) => {
     bytes = writeState(draft, state, { ...parts, recipe });
@@ -237,8 +270,10 @@ export function resumeRun(run: PreparedRun): boolean {
 }
 
 /** Frees weights, gradients and moments of a run that is over, for what comes after it. */
-export function freeTraining({ parts, storage }: PreparedRun): void {
-  const { model, tuning, update } = parts;
+export function freeTraining({ parts, storage, reference }: PreparedRun): void {
+  const { model, tuning, update, rollouts } = parts;
+  rollouts?.[Symbol.dispose]();
+  reference?.dispose();
   storage.dispose();
   for (const moment of update.state().values()) moment.dispose();
   tuning.dispose();

@@ -21,7 +21,7 @@ export async function likelihoods(opened: Answering, examples: readonly Example[
   const { model, tokenizer } = opened;
   const { causal, maxPositions } = traitsOf(model.architecture, model.config);
   const sft = await objectives.load('sft');
-  const objective = sft.create({ train_on: 'last_answer' } as never, { tokenizer, now: TEMPLATE_DATE, causal });
+  const objective = await sft.create({ train_on: 'last_answer' }, { tokenizer, now: TEMPLATE_DATE, causal });
   const answered = examples.flatMap((example, i) => ((expectedText(example) ?? '') === '' ? [] : [i]));
   const { rows } = await objective.prepare(answered.map((i) => examples[i]));
   const found = examples.map((): Likely => undefined);

@@ -1,0 +1,17 @@
+import { runDpoLogProbs, runDpoTokens, runDpoTokens023 } from './dpo.ts';
+import type { CaseRunner } from './group.ts';
+
+interface GroupDefinition {
+  /** Names of the tensor files. */
+  files: { inputs: string; outputs: string };
+  run: CaseRunner;
+}
+
+const own = (name: string, ending = 'grads') => ({ inputs: name, outputs: `${name}_${ending}` });
+
+/** The groups of reference values that something here computes. */
+export const groups: Readonly<Record<string, GroupDefinition>> = {
+  dpo_logps: { files: own('dpo_logps'), run: runDpoLogProbs },
+  dpo_tokens: { files: own('dpo_tokens'), run: runDpoTokens023 },
+  dpo_tokens_trl19: { files: { inputs: 'dpo_tokens', outputs: 'dpo_tokens_trl19_grads' }, run: runDpoTokens },
+};
