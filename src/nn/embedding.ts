@@ -1,12 +1,10 @@
 import { aten, type DType, type Tensor } from '../tensor/index.ts';
-import { AdapterList, type AdapterOwner } from './adapter-route.ts';
+import { AdapterList } from './adapter-route.ts';
 import { termsOf, type Term } from './linear.ts';
 import { Module, Parameter } from './module.ts';
 
 /** Changes what an embedding gives (LoRA on embeddings, rows of new tokens) while its weight keeps its path. */
 export interface EmbeddingAdapter {
-  /** What it acts together with, where a route says so; without one it always acts. */
-  readonly owner?: AdapterOwner;
   /** ids int64 [N], output [N, D] so far → [N, D] */
   forward(ids: Tensor, output: Tensor, layer: Embedding): Tensor;
   /** The same change as further terms of the logits, where the table serves as the output head too. */

@@ -1,15 +1,6 @@
 export { activations, gateOf, swiGlu, type Activation, type Gate } from './activations.ts';
 export { type DistanceBias } from './attention-bias.ts';
-export {
-  AdapterOwner,
-  currentOwner,
-  ownedBy,
-  withAdapters,
-  withSomeTokens,
-  type AdapterRoute,
-  type AdapterSpan,
-  type Replacement,
-} from './adapter-route.ts';
+export { AdapterOwner, withAdapters, withSomeTokens, type AdapterRoute, type AdapterSpan } from './adapter-route.ts';
 export { attention, type AttentionOptions, type KeyLayout } from './attention.ts';
 export { BatchNorm2d } from './batch-norm.ts';
 export { Convolution } from './convolution.ts';
@@ -29,8 +20,8 @@ export { Int8Weight, MOST_INT8_DEPTH, type Int8Use } from './int8-weight.ts';
 export { atStageEnd, KeptProducts } from './kept-products.ts';
 export { chainLengths, layoutOfRows, layoutOfTexts, rowOfTokens, segmentLengths, type Layout } from './layout.ts';
 export {
+  changedInput,
   Conv1D,
-  inputOf,
   isLinear,
   Linear,
   termsOf,

@@ -1,5 +1,5 @@
 import { aten, type Tensor } from '../tensor/index.ts';
-import { AdapterList, type Acting, type AdapterOwner } from './adapter-route.ts';
+import { AdapterList, type Acting } from './adapter-route.ts';
 import type { Int8Weight } from './int8-weight.ts';
 import { fusedLinear, layerProduct, type LowRank } from './linear-fused.ts';
 import { Module, Parameter } from './module.ts';
@@ -17,8 +17,6 @@ export interface Term {
  * Adapters live in the tuning's tree, not in the model's.
  */
 export interface LinearAdapter {
-  /** What it acts together with, where a route says so; without one it always acts. */
-  readonly owner?: AdapterOwner;
   /** What the layer's own weight is multiplied with in place of x `[…, in]`. */
   input?(x: Tensor, layer: LinearLike): Tensor;
   /** The layer's new output, from its input `[…, in]` as it came and the output `[…, out]` so far. */
@@ -75,8 +73,8 @@ abstract class LinearBase extends Module implements LinearLike {
   forward(x: Tensor): Tensor {
     const fused = fusedLinear([this], { x });
     if (fused !== undefined) return fused[0];
-    const output = this.project(inputOf(this, x));
-    return this.adapters.change(x, output, (adapter, own, sum) => adapter.forward(own, sum, this));
+    const input = changedInput(this, x);
+    return this.adapters.change(x, this.project(input), (adapter, own, output) => adapter.forward(own, output, this));
   }
 }
 
@@ -108,15 +106,16 @@ export class Conv1D extends LinearBase {
   }
 }
 
+/** What a layer's own weight is multiplied with: x […, in] as its adapters change it. */
+export function changedInput(layer: LinearLike, x: Tensor): Tensor {
+  if (layer.adapters.acting(x.shape[0]).every(({ adapters }) => adapters.every(({ input }) => input === undefined)))
+    return x;
+  return layer.adapters.change(x, x, (adapter, _, input) => adapter.input?.(input, layer) ?? input);
+}
+
 /** Every module of a kind that takes a linear adapter. */
 export function isLinear(module: Module): module is Module & LinearLike {
   return module instanceof LinearBase;
-}
-
-/** What a layer's own weight is multiplied with: x […, in], as its adapters change it. */
-export function inputOf(layer: LinearLike, x: Tensor): Tensor {
-  if (layer.adapters.all.every(({ input }) => input === undefined)) return x;
-  return layer.adapters.change(x, x, (adapter, _, input) => adapter.input?.(input, layer) ?? input);
 }
 
 /** What adapters that act add to a layer's output, as terms; one that is no sum of products cannot sit on a head. */

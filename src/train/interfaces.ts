@@ -6,10 +6,10 @@ import type { EmbeddingOptions } from '../models/heads/embedding.ts';
 import type { Model, ModelInput } from '../models/model.ts';
 import type { Task } from '../models/architecture.ts';
 import type { StageRunner } from '../models/stack.ts';
-import type { EvaluationResult } from './evaluate.ts';
-import type { Produced, StepContext } from './produce.ts';
 import type { AdapterOwner, Parameter } from '../nn/index.ts';
 import { chainLengths } from '../nn/layout.ts';
+import type { EvaluationResult } from './evaluate.ts';
+import type { Produced, StepContext } from './produce.ts';
 import type { DType, Tensor } from '../tensor/index.ts';
 import type { Tokenizer } from '../text/index.ts';
 
@@ -236,8 +236,6 @@ export interface Tuning {
   readonly trainables: readonly Trainable[];
   /** What `save` writes: an adapter beside the base model, or a whole model. */
   readonly result: 'adapter' | 'model';
-  /** What its adapters act together with, where it can be one of several on a model. */
-  readonly owner?: AdapterOwner;
   /** Leading blocks, and the embedding before them, that are frozen and may be computed once for each row. */
   readonly frozenBlocks?: number;
   /** All that the result consists of, by its standard names; the trainables and what goes with them. */
@@ -256,6 +254,8 @@ export interface Tuning {
   merge(options?: MergeOptions): void;
   /** Takes it out again, to the bit. */
   unmerge(): void;
+  /** Puts what it holds into the form that passes read fastest: it is neither trained nor saved from then on. */
+  settle?(dtype: DType): void;
   /** Frees what it holds beside the model. */
   dispose(): void;
 }
@@ -277,8 +277,8 @@ export type TokenIndices = readonly number[] | Readonly<Record<string, readonly 
 /** What a saved adapter holds besides its options. */
 export interface OpenContext {
   tokens?: TokenIndices;
-  /** The model serves others too: it stays as it is, and the tuning acts where a route names its owner. */
-  isShared?: boolean;
+  /** On a model that serves others too: nothing of the model changes, and the tuning acts where a route names this. */
+  owner?: AdapterOwner;
 }
 
 /** How frozen weights are kept, and what steps read of them. */

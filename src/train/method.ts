@@ -91,7 +91,8 @@ export function defineTuning<
     async open(model, options, context) {
       const { open } = await definition.run();
       if (open === undefined) throw new Error('this tuning has no adapters to open');
-      return open(model, options as Options, context);
+      const build = () => open(model, options as Options, context);
+      return context.owner?.own(build) ?? build();
     },
   };
 }

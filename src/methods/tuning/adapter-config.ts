@@ -117,7 +117,7 @@ function isOff(value: unknown): boolean {
 /** Puts the adapter that a folder describes on its base model, for its tensors to be loaded. */
 export async function openTuning(
   model: Parameters<TuningMethod['open']>[0],
-  { method, options, ...context }: Pick<AdapterDescription, 'method' | 'options'> & OpenContext,
+  { method, options, tokens, owner }: Pick<AdapterDescription, 'method' | 'options'> & OpenContext,
 ) {
-  return (await tunings.load(method)).open(model, options, context);
+  return (await tunings.load(method)).open(model, options, { tokens, owner });
 }

@@ -1,6 +1,5 @@
 // in and out features of a layer; for convolutions O and C channels and a kernel k × k
 import {
-  currentOwner,
   isLinear,
   Module,
   ModuleBuffer,
@@ -22,7 +21,6 @@ export abstract class LayerAdapter<Layer extends TargetLayer = TargetLayer> exte
   readonly path: string;
   readonly layer: Layer;
   isActive = true;
-  readonly owner = currentOwner();
   #before: [Parameter, Stored][] = [];
 
   constructor(path: string, layer: Layer) {
@@ -63,9 +61,6 @@ export abstract class LayerAdapter<Layer extends TargetLayer = TargetLayer> exte
   attach(): void {
     this.layer.addAdapter(this);
   }
-  detach(): void {
-    this.layer.removeAdapter(this);
-  }
 
   switch(isActive: boolean): void {
     this.isActive = isActive;
@@ -78,7 +73,7 @@ export abstract class LayerAdapter<Layer extends TargetLayer = TargetLayer> exte
     this.#replace(weight, (stored) => asRows(this.merged(asRows(stored))).contiguous(), isFinal);
     if (bias !== undefined && this.mergedBias !== undefined)
       this.#replace(bias, (stored) => this.mergedBias!(stored), isFinal);
-    this.detach();
+    this.layer.removeAdapter(this);
   }
 
   #replace(parameter: Parameter, change: (weight: Tensor) => Tensor, isFinal: boolean): void {

@@ -1,6 +1,6 @@
 import { AttuneError } from '../../base/errors.ts';
 import type { Model } from '../../models/model.ts';
-import { AdapterOwner, isLinear, ModuleBuffer, ownedBy, type LinearLike, type Parameter } from '../../nn/index.ts';
+import { isLinear, ModuleBuffer, type LinearLike, type Parameter } from '../../nn/index.ts';
 import { noGrad, scope, type Tensor } from '../../tensor/index.ts';
 import type { OpenContext, Tuning, TuningContext } from '../../train/interfaces.ts';
 import { adapterConfig, targetNames } from './adapter-file.ts';
@@ -41,8 +41,6 @@ export interface LayerMethod<Options extends LayerOptions, Accepted extends Targ
   config(options: Options, targets: readonly Accepted[]): object;
 }
 
-type BuildContext = OpenContext & { seed?: number };
-
 /** `create` and `open` of a tuning of layers. */
 export function tuneLayers<Options extends LayerOptions, Accepted extends Target = LinearTarget>(
   method: LayerMethod<Options, Accepted>,
@@ -50,19 +48,16 @@ export function tuneLayers<Options extends LayerOptions, Accepted extends Target
   const wantedOf = (model: Model, options: Options) => method.wanted?.(options, model) ?? options;
   const targetsOf = (model: Model, options: Options) =>
     findTargets(model, wantedOf(model, options), method.accepts ?? isLinear) as Accepted[];
-  const build = (model: Model, options: Options, { seed, tokens, isShared }: BuildContext): Tuning => {
+  const build = (model: Model, options: Options, { seed, tokens, owner }: OpenContext & { seed?: number }): Tuning => {
     const targets = targetsOf(model, options);
-    const owner = isShared === true ? new AdapterOwner() : undefined;
-    const partsOf = () => {
-      const made = noGrad(() => scope(() => ({ parts: method.parts(targets, options, { model, seed }) }))).parts;
-      const saved = saveModules(model, options.modules_to_save);
-      const rows = noGrad(() =>
-        scope(() => tablesWithRows(model, tokens).map(({ table, ids }) => trainRows(table, ids, model.dtype))),
-      );
-      return [...made, ...saved, ...rows];
-    };
-    const { device, dtype } = model;
-    return new PeftAdapter({ device, dtype, owner }, ownedBy(owner, partsOf), (about) =>
+    const made = noGrad(() => scope(() => ({ parts: method.parts(targets, options, { model, seed }) }))).parts;
+    const saved = saveModules(model, options.modules_to_save, owner);
+    const rows = noGrad(() =>
+      scope(() =>
+        tablesWithRows(model, tokens).map(({ table, ids }) => trainRows(table, { ids, dtype: model.dtype, owner })),
+      ),
+    );
+    return new PeftAdapter(model, [...made, ...saved, ...rows], (about) =>
       adapterConfig(
         model,
         { ...about, peftType: method.peftType, modulesToSave: options.modules_to_save },
@@ -81,8 +76,7 @@ export function tuneLayers<Options extends LayerOptions, Accepted extends Target
       method.check?.(targets, options);
       return build(model, options, { seed, tokens: trainedTokens(model, options, tokens) });
     },
-    open: (model: Model, options: Options, { tokens, isShared }: OpenContext): Tuning =>
-      build(model, options, { tokens, isShared }),
+    open: (model: Model, options: Options, context: OpenContext): Tuning => build(model, options, context),
   };
 }
 

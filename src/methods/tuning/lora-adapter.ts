@@ -1,5 +1,5 @@
 // N tokens, in and out features, r rank; of convolutions C input and O output channels, k kernel size
-import { aten, type Tensor } from '../../tensor/index.ts';
+import { aten, type DType, type Tensor } from '../../tensor/index.ts';
 import {
   Dropout,
   isLinear,
@@ -81,6 +81,13 @@ export class LoraAdapter extends LowRankAdapter<LinearLike> {
 
   terms(x: Tensor): Term[] {
     return this.isActive ? [{ hidden: this.#inner(x), weight: this.lora_B.tensor }] : [];
+  }
+
+  /** B lies turned round in memory: its columns are what passes add up. */
+  settle(dtype: DType): void {
+    const { lora_A: a, lora_B: b } = this;
+    a.assign(a.tensor.to(dtype));
+    b.assign(b.tensor.to(dtype).transpose(0, 1).contiguous().transpose(0, 1));
   }
 
   lowRank(): LowRank | undefined {

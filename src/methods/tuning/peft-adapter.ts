@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import { writeJson } from '../../files/json.ts';
-import { ModuleBuffer, type AdapterOwner, type Parameter } from '../../nn/index.ts';
+import { ModuleBuffer, type Parameter } from '../../nn/index.ts';
 import { isFloating, noGrad, scope, writeSafetensors, type DType, type Tensor } from '../../tensor/index.ts';
 import type { MergeOptions, ResultNotes, Trainable, Tuning } from '../../train/interfaces.ts';
 
@@ -21,22 +21,16 @@ export interface AdapterPart {
   readonly fixed?: readonly NamedParameter[];
   /** Ids at and above the vocabulary's size that stand in front of every row. */
   readonly prefix?: readonly number[];
+  /** Puts its numbers into the form that passes read fastest. */
+  settle?(dtype: DType): void;
   /** Switched off, it leaves the model as it was. */
   switch(isActive: boolean): void;
   /** Puts the change into the model's own weights. @throws E_NOT_MERGEABLE where it is none of weights */
   merge(options: MergeOptions): void;
   /** Takes it out again, to the bit. */
   unmerge(): void;
-  /** Takes it off the model's layers, where it sits on some. */
-  detach?(): void;
   /** Frees what it holds; the model's own weights stay. */
   dispose(): void;
-}
-
-interface Place {
-  device: string;
-  dtype: DType;
-  owner?: AdapterOwner;
 }
 
 type ConfigOf = (about: ResultNotes) => Record<string, unknown>;
@@ -47,14 +41,12 @@ export class PeftAdapter implements Tuning {
   readonly trainables: readonly Trainable[];
   readonly #parts: readonly AdapterPart[];
   readonly #config: ConfigOf;
-  readonly #model: Place;
-  readonly owner?: AdapterOwner;
+  readonly #device: string;
   #isMerged = false;
 
-  /** `config`: adapter_config.json. `model.owner`: what its parts belong to, on a model that serves others too. */
-  constructor(model: Place, parts: readonly AdapterPart[], config: ConfigOf) {
-    this.#model = model;
-    this.owner = model.owner;
+  /** `config`: adapter_config.json. */
+  constructor({ device }: { device: string }, parts: readonly AdapterPart[], config: ConfigOf) {
+    this.#device = device;
     this.#parts = parts;
     this.#config = config;
     this.trainables = parts.flatMap(({ trainables }) => trainables);
@@ -84,18 +76,14 @@ export class PeftAdapter implements Tuning {
 
   /** Of an adapter that is opened a parameter is a shape until now. */
   #fill(parameter: Parameter, saved: Tensor): void {
-    if (parameter.tensor.device !== 'meta' && this.owner === undefined) return void parameter.tensor.copy_(saved);
-    const { device, dtype } = this.#model;
-    const isTrained = !(parameter instanceof ModuleBuffer);
-    // Beside others it only answers: in the type of activations no pass casts it.
-    const kept = this.owner !== undefined && isTrained ? dtype : 'f32';
+    if (parameter.tensor.device !== 'meta') return void parameter.tensor.copy_(saved);
     parameter.assign(
       saved
-        .to(isFloating(saved.dtype) ? kept : saved.dtype)
+        .to(isFloating(saved.dtype) ? 'f32' : saved.dtype)
         .clone()
-        .toDevice(device),
+        .toDevice(this.#device),
     );
-    if (isTrained && this.owner === undefined) parameter.setTrainable(true);
+    if (!(parameter instanceof ModuleBuffer)) parameter.setTrainable(true);
   }
 
   /** An adapter is written in f32, as it is trained. */
@@ -138,11 +126,15 @@ export class PeftAdapter implements Tuning {
     });
   }
 
+  settle(dtype: DType): void {
+    for (const { parameter } of this.trainables) parameter.setTrainable(false);
+    noGrad(() => {
+      for (const part of this.#parts) scope(() => part.settle?.(dtype));
+    });
+  }
+
   dispose(): void {
-    for (const part of this.#parts) {
-      if (this.owner !== undefined) part.detach?.();
-      part.dispose();
-    }
+    for (const part of this.#parts) part.dispose();
   }
 }
 

@@ -1,28 +1,41 @@
 import { AttuneError } from '../../base/errors.ts';
 import type { Model } from '../../models/model.ts';
-import { currentOwner, ModuleBuffer, Parameter, type AdapterOwner, type Module, type Stored } from '../../nn/index.ts';
-import { noGrad, scope } from '../../tensor/index.ts';
+import { ModuleBuffer, Parameter, type AdapterOwner, type Module, type Stored } from '../../nn/index.ts';
+import { noGrad, scope, type DType } from '../../tensor/index.ts';
 import type { Trainable } from '../../train/interfaces.ts';
 import { ROOT, type AdapterPart } from './peft-adapter.ts';
 import { isSaved } from './targets.ts';
 import { decays } from './weight-decay.ts';
 
+interface Place {
+  module: Module;
+  parameter: Parameter;
+  owner?: AdapterOwner;
+}
+
 /** A parameter of a module that is trained whole beside an adapter (PEFT's `modules_to_save`), as an f32 leaf of its own. */
 class SavedParameter implements AdapterPart {
   readonly trainables: readonly Trainable[];
   readonly #parameter: Parameter;
-  /** What is not in place just now: the model's own while the trained one is. */
-  #other: Stored;
+  /** What is not in place just now: the model's own while the trained one is. On a model that is shared there is none. */
+  #other: Stored | undefined;
 
-  constructor(path: string, { module, parameter }: { module: Module; parameter: Parameter }) {
-    this.#other = parameter.exchange(parameter.tensor.to('f32').clone().own());
-    parameter.setTrainable(true);
-    this.#parameter = parameter;
-    this.trainables = [{ name: ROOT + path, parameter, decays: decays(module, path) }];
+  constructor(path: string, { module, parameter, owner }: Place) {
+    const own = parameter.tensor.to('f32').clone().own();
+    this.#parameter = owner === undefined ? parameter : new Parameter(parameter.shape);
+    if (owner === undefined) this.#other = parameter.exchange(own);
+    else this.#parameter.assign(own);
+    owner?.replace(parameter, this.#parameter);
+    this.#parameter.setTrainable(true);
+    this.trainables = [{ name: ROOT + path, parameter: this.#parameter, decays: decays(module, path) }];
+  }
+
+  settle(dtype: DType): void {
+    this.#parameter.assign(this.#parameter.tensor.to(dtype));
   }
 
   switch(): void {
-    this.#other = this.#parameter.exchange(this.#other);
+    if (this.#other !== undefined) this.#other = this.#parameter.exchange(this.#other);
   }
 
   /** It is in the model already. */
@@ -30,42 +43,17 @@ class SavedParameter implements AdapterPart {
   unmerge(): void {}
 
   dispose(): void {
-    this.#other.dispose();
-  }
-}
-
-/** The same beside a model that serves others too: it takes the model's place while its owner acts. */
-class SharedParameter implements AdapterPart {
-  readonly trainables: readonly Trainable[];
-  readonly #own: Parameter;
-
-  constructor(path: string, place: { module: Module; parameter: Parameter }, owner: AdapterOwner) {
-    const { module, parameter } = place;
-    this.#own = new Parameter(parameter.shape);
-    this.#own.assign(parameter.tensor.to('f32').clone());
-    this.trainables = [{ name: ROOT + path, parameter: this.#own, decays: decays(module, path) }];
-    owner.replacements = [...owner.replacements, { parameter, by: this.#own }];
-  }
-
-  switch(): void {}
-  merge(): void {
-    throw new Error('the weights of a shared model stay as they are');
-  }
-  unmerge(): void {}
-
-  dispose(): void {
-    this.#own.tensor.dispose();
+    (this.#other ?? this.#parameter.tensor).dispose();
   }
 }
 
 /** Trains the modules that `modules_to_save` names, whole. @throws E_NO_TARGETS where the model has no such module */
-export function saveModules(model: Model, names: readonly string[]): AdapterPart[] {
-  return noGrad(() => scope(() => savedParameters(model, names)));
+export function saveModules(model: Model, names: readonly string[], owner?: AdapterOwner): AdapterPart[] {
+  return noGrad(() => scope(() => savedParameters(model, names, owner)));
 }
 
-function savedParameters(model: Model, names: readonly string[]): AdapterPart[] {
-  const saved = new Map<string, AdapterPart>();
-  const owner = currentOwner();
+function savedParameters(model: Model, names: readonly string[], owner?: AdapterOwner): AdapterPart[] {
+  const saved = new Map<string, SavedParameter>();
   for (const name of names) {
     const found = [...model.modules()].filter(([path]) => isSaved(path, [name]));
     if (found.length === 0) {
@@ -78,9 +66,7 @@ function savedParameters(model: Model, names: readonly string[]): AdapterPart[] 
       for (const [key, parameter] of module.ownParameters()) {
         const full = `${path}.${key}`;
         if (parameter instanceof ModuleBuffer || saved.has(full)) continue;
-        const place = { module, parameter };
-        const part = owner === undefined ? new SavedParameter(full, place) : new SharedParameter(full, place, owner);
-        saved.set(full, part);
+        saved.set(full, new SavedParameter(full, { module, parameter, owner }));
       }
     }
   }

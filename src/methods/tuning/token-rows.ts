@@ -2,9 +2,9 @@
 import { indexOf, withRows, type TokenTable } from '../../models/token-tables.ts';
 import {
   Embedding,
-  currentOwner,
   Module,
   Parameter,
+  type AdapterOwner,
   type EmbeddingAdapter,
   type LinearAdapter,
   type LinearLike,
@@ -13,6 +13,13 @@ import {
 import type { Trainable } from '../../train/interfaces.ts';
 import { ROOT, type AdapterPart } from './peft-adapter.ts';
 import { aten, fromArray, zeros, type DType, type Tensor } from '../../tensor/index.ts';
+
+interface TrainedRows {
+  ids: readonly number[];
+  dtype: DType;
+  /** On a model that serves others too, whose table stays as it is: what the rows differ by is added. */
+  owner?: AdapterOwner;
+}
 
 /**
  * Some rows of a token table that are trained while the table itself is frozen (PEFT's TrainableTokensLayer). The
@@ -25,16 +32,17 @@ abstract class RowsOf<Layer extends Embedding | LinearLike> extends Module imple
   /** The rows themselves, in the order of the ids: f32 [n, D]. */
   readonly trainable_tokens_delta: Parameter;
   isActive = true;
-  /** Of a model that serves others too, whose own rows stay in the table. */
-  readonly owner = currentOwner();
   protected readonly table: Layer;
   /** The table's own rows, for the model as it was: f32 [n, D] */
   readonly #former: Tensor;
   /** 1 where a trained row belongs to a row of the table: [V, n] */
   readonly #places: Tensor;
 
-  constructor({ path, module: table }: TokenTable & { module: Layer }, ids: readonly number[], dtype: DType) {
+  readonly #isShared: boolean;
+
+  constructor({ path, module: table }: TokenTable & { module: Layer }, { ids, dtype, owner }: TrainedRows) {
     super();
+    this.#isShared = owner !== undefined;
     this.path = path;
     this.table = table;
     this.ids = ids;
@@ -44,7 +52,7 @@ abstract class RowsOf<Layer extends Embedding | LinearLike> extends Module imple
     this.#former = table.weight.tensor.detach().indexSelect(0, index).to('f32').own();
     this.trainable_tokens_delta.assign(this.#former.clone());
     this.trainable_tokens_delta.setTrainable(true);
-    if (this.owner === undefined) table.weight.assign(aten.index_fill.int_Scalar(table.weight.tensor, 0, index, 0));
+    if (!this.#isShared) table.weight.assign(aten.index_fill.int_Scalar(table.weight.tensor, 0, index, 0));
     const units = aten.eye.default(ids.length, { dtype, device });
     this.#places = withRows(zeros([shape[0], ids.length], { dtype, device }), ids, units).own();
   }
@@ -55,7 +63,7 @@ abstract class RowsOf<Layer extends Embedding | LinearLike> extends Module imple
   }
 
   terms(hidden: Tensor): Term[] {
-    const added = this.owner === undefined ? this.rows : this.rows.sub(this.#former);
+    const added = this.#isShared ? this.rows.sub(this.#former) : this.rows;
     return [{ hidden: aten.linear.default(hidden, added.to(hidden.dtype)), weight: this.#places }];
   }
 
@@ -98,10 +106,10 @@ class InputRows extends RowsOf<Embedding> implements EmbeddingAdapter {
   /** A token's place among the rows, -1 for none: int64 [V] */
   readonly #rowOf: Tensor;
 
-  constructor(table: TokenTable & { module: Embedding }, ids: readonly number[], dtype: DType) {
-    super(table, ids, dtype);
+  constructor(table: TokenTable & { module: Embedding }, trained: TrainedRows) {
+    super(table, trained);
     const rowOf = new BigInt64Array(table.module.count).fill(-1n);
-    for (const [row, id] of ids.entries()) rowOf[id] = BigInt(row);
+    for (const [row, id] of trained.ids.entries()) rowOf[id] = BigInt(row);
     this.#rowOf = fromArray(rowOf).toDevice(table.module.weight.tensor.device).own();
     this.attach();
   }
@@ -128,8 +136,8 @@ class InputRows extends RowsOf<Embedding> implements EmbeddingAdapter {
 
 /** Rows of an output head with a matrix of its own. */
 class OutputRows extends RowsOf<LinearLike> implements LinearAdapter {
-  constructor(table: TokenTable & { module: LinearLike }, ids: readonly number[], dtype: DType) {
-    super(table, ids, dtype);
+  constructor(table: TokenTable & { module: LinearLike }, trained: TrainedRows) {
+    super(table, trained);
     this.attach();
   }
 
@@ -149,7 +157,7 @@ class OutputRows extends RowsOf<LinearLike> implements LinearAdapter {
 export type TokenRows = InputRows | OutputRows;
 
 /** Trains rows of one table. */
-export function trainRows({ path, module }: TokenTable, ids: readonly number[], dtype: DType): TokenRows {
-  if (module instanceof Embedding) return new InputRows({ path, module }, ids, dtype);
-  return new OutputRows({ path, module }, ids, dtype);
+export function trainRows({ path, module }: TokenTable, trained: TrainedRows): TokenRows {
+  if (module instanceof Embedding) return new InputRows({ path, module }, trained);
+  return new OutputRows({ path, module }, trained);
 }

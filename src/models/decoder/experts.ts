@@ -120,8 +120,7 @@ export class SparseFeedForward extends Module implements FeedForwardPart {
       const own = list.slice(end, (end += counts[expert]));
       if (own.length === 0) return [];
       const keysOf = (all: Tensor): Tensor => all.indexSelect(0, owners[expert]);
-      const answer = () => withSomeTokens(own, () => run(part, expert));
-      return [withTokens(keysOf, answer)];
+      return [withTokens(keysOf, () => withSomeTokens(own, () => run(part, expert)))];
     });
     return cat(results);
   }

@@ -1,6 +1,6 @@
 // N tokens, D width, V vocabulary
 import { aten, attune, type Tensor } from '../../tensor/index.ts';
-import { inputOf, Module, termsOf, type LinearLike, type Term } from '../../nn/index.ts';
+import { changedInput, Module, termsOf, type LinearLike, type Term } from '../../nn/index.ts';
 
 export interface TokenLogProbs {
   /** Log-probability of each target, f32 [N]. */
@@ -55,10 +55,8 @@ export abstract class TokenHead extends Module {
 
 /** A linear layer's output as terms, adapters included; an adapter that is no sum of products cannot sit on a head. */
 export function linearTerms(layer: LinearLike, hidden: Tensor): Term[] {
-  return [
-    { hidden: inputOf(layer, hidden), weight: layer.weight.tensor },
-    ...termsOf(layer.adapters.acting(hidden.shape[0]), hidden),
-  ];
+  const input = changedInput(layer, hidden);
+  return [{ hidden: input, weight: layer.weight.tensor }, ...termsOf(layer.adapters.acting(hidden.shape[0]), hidden)];
 }
 
 /** The sum of a term and those before it: [N, V] */

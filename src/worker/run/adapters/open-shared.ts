@@ -6,7 +6,7 @@ import { openTuning, readAdapterConfig, type AdapterDescription } from '../../..
 import { taskNames } from '../../../models/architecture.ts';
 import { weightFiles } from '../../../models/checkpoint-files.ts';
 import { tokenTables } from '../../../models/token-tables.ts';
-import { withAdapters, type AdapterOwner } from '../../../nn/index.ts';
+import { AdapterOwner, withAdapters } from '../../../nn/index.ts';
 import { noGrad, SafetensorsFile, scope } from '../../../tensor/index.ts';
 import { checkTemplate, hasTokenizer, templateHash, type Tokenizer } from '../../../text/index.ts';
 import type { Tuning } from '../../../train/interfaces.ts';
@@ -16,17 +16,22 @@ import { tokenizerOf } from '../model-readers.ts';
 import { baseFolderOf, withDefaultTemplate, withForm, type OpenedModel } from '../open-model.ts';
 import { checkProbe } from '../probe.ts';
 import { resultFolder } from '../result-folder.ts';
+import { savedHeads } from '../saved-head.ts';
 import { readNotes, type ResultNotesFile } from '../result-notes.ts';
 
 /** An adapter beside others on one base model. */
 export interface SharedAdapter {
-  tuning: Tuning & { owner: AdapterOwner };
+  tuning: Tuning;
+  /** What acts where a route names it. */
+  owner: AdapterOwner;
   tokenizer: Tokenizer;
   folder: string;
   /** SHA-256 of its tensors, its configuration and its chat template. */
   identity: string;
   /** Bytes of its tensors in memory. */
   bytes: number;
+  /** Takes it off the model and frees it. */
+  dispose(): void;
 }
 
 /**
@@ -48,30 +53,34 @@ export async function openShared(base: OpenedModel, target: string, known?: stri
   const vocabulary = hasTokenizer(folder) ? await tokenizerOf(folder, base.folder) : await tokenizerOf(base.folder);
   const tokenizer = await withForm(await withDefaultTemplate(vocabulary, model.task), notes);
   const weights = adapterWeights(folder);
-  const { options, tokens } = description;
-  const saved = await findSavedTables(weights, base.baseFolder, {
-    task: model.task,
-    modulesToSave: options.modules_to_save,
-  });
+  const { options } = description;
+  const modules = [...new Set([...options.modules_to_save, ...savedHeads(weights, model.task)])];
+  const saved = await findSavedTables(weights, base.baseFolder, { task: model.task, modulesToSave: modules });
   refuseOwnTables(base, { target, saved, tokenizer });
   if (notes?.has_template === true) checkTemplate(notes.template_hash, tokenizer);
   const identity = await identityOf(folder, tokenizer);
   if (known !== undefined && identity !== known) throw changed(folder);
   using file = new SafetensorsFile(weights);
-  const modulesToSave = [...options.modules_to_save, ...saved.whole];
-  const wanted = { ...description, options: { ...options, modules_to_save: modulesToSave }, isShared: true };
-  const tuning = (await openTuning(model, wanted)) as SharedAdapter['tuning'];
+  const owner = new AdapterOwner();
+  const modulesToSave = [...modules, ...saved.whole];
+  const opened = { ...description, options: { ...options, modules_to_save: modulesToSave }, owner };
+  const tuning = await openTuning(model, opened);
+  const dispose = () => {
+    owner.leave();
+    tuning.dispose();
+  };
   try {
     noGrad(() => scope(() => tuning.load(adapterTensors(file, saved))));
+    tuning.settle?.(model.dtype);
     const { probe } = notes ?? {};
     if (probe !== undefined && known === undefined)
-      withAdapters({ all: tuning.owner }, () => checkProbe(model, probe, folder));
+      withAdapters({ all: owner }, () => checkProbe(model, probe, folder));
   } catch (error) {
-    tuning.dispose();
+    dispose();
     throw error;
   }
   const bytes = [...tuning.state().values()].reduce((sum, tensor) => sum + tensor.bytes, 0);
-  return { tuning, tokenizer, folder, identity, bytes };
+  return { tuning, owner, tokenizer, folder, identity, bytes, dispose };
 }
 
 /** What an adapter is, whatever it is called: its tensors, its configuration and how its prompts are rendered. */

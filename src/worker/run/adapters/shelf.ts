@@ -20,7 +20,7 @@ export interface AdapterLease {
   key: string;
   tokenizer: Tokenizer;
   /** What acts on tokens that the batcher does not read, such as an encoder's. */
-  owner: SharedAdapter['tuning']['owner'];
+  owner: SharedAdapter['owner'];
   release(): void;
 }
 
@@ -97,9 +97,9 @@ export class AdapterShelf {
     this.#entries.set(id, entry);
     try {
       entry.loaded ??= this.#reload(entry);
-      const { key, tokenizer, tuning } = await entry.loaded;
+      const { key, tokenizer, owner } = await entry.loaded;
       await this.#tidy();
-      return { key, tokenizer, owner: tuning.owner, release: () => this.#release(entry) };
+      return { key, tokenizer, owner, release: () => this.#release(entry) };
     } catch (error) {
       this.#release(entry);
       throw error;
@@ -131,10 +131,10 @@ export class AdapterShelf {
   }
 
   #place(shared: SharedAdapter): Placed {
-    const { tuning, tokenizer } = shared;
-    const { owner, prefix } = tuning;
+    const { owner, tokenizer, dispose } = shared;
+    const { prefix } = shared.tuning;
     const key = `${this.#loads} ${shared.identity}`;
-    this.#batcher.install(key, { owner, prefix, tokenizer, dispose: () => tuning.dispose() });
+    this.#batcher.install(key, { owner, prefix, tokenizer, dispose });
     return { ...shared, key };
   }
 
