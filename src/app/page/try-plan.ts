@@ -20,6 +20,11 @@ export interface TryPlan {
 const KINDS: Readonly<Record<keyof MethodOptionInputs['objective'], TryKind | undefined>> = {
   sft: 'writing',
   dpo: 'writing',
+  cpo: 'writing',
+  simpo: 'writing',
+  orpo: 'writing',
+  kto: 'writing',
+  bco: 'writing',
   pretrain: 'writing',
   seq2seq: 'writing',
   classification: 'text',

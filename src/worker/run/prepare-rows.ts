@@ -34,6 +34,12 @@ export interface PrepareContext {
   emit: EventSink;
 }
 
+/** Refuses training rows that cannot be learnt from as a whole. */
+export function checkTrainingRows(examples: readonly Example[], objective: Objective): void {
+  refuseKinds(examples, objective);
+  objective.check?.(examples);
+}
+
 /** Tokenises the rows of a split (or takes them from the cache) and applies the policy for long ones. */
 export async function prepareSplit(examples: readonly Example[], context: PrepareContext): Promise<PreparedSplit> {
   refuseKinds(examples, context.objective);

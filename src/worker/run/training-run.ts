@@ -29,7 +29,7 @@ import { labelsOf, labelStatistics } from './label-statistics.ts';
 import { loadRunData, reportCuts, reportData } from './load-run-data.ts';
 import { withFrozenRows } from './frozen-rows.ts';
 import { checkGeneralSet } from './measure-forgetting.ts';
-import { prepareSplit, type PreparedSplit } from './prepare-rows.ts';
+import { checkTrainingRows, prepareSplit, type PreparedSplit } from './prepare-rows.ts';
 import { recipeMetrics } from './recipe-metrics.ts';
 import { referenceModel, type ReferenceModel } from './reference-model.ts';
 import { withReferenceScores, type ScoresContext } from './reference-scores.ts';
@@ -182,6 +182,7 @@ async function readRows(context: RunContext): Promise<RunRows> {
   const media = await mediaReaderOf(base);
   const objective = await createObjective(recipe, { tokenizer, media, labels, statistics, now, causal, filledTo });
   const prepare = { objective, labels, tokenizer, media, recipe, emit, now, maxPositions };
+  checkTrainingRows(loaded.splits.train, objective);
   const train = await prepareSplit(loaded.splits.train, prepare);
   const validation = await prepareSplit(loaded.splits.validation, prepare);
   // Rows that are too long under `long_rows: fail` are told before training, not after it.

@@ -16,8 +16,8 @@ export async function answerWithPreferences(
   options: PredictOptions,
 ): Promise<Prediction[]> {
   const examples = asked.map(({ example }) => example as PreferenceExample);
-  const { causal, maxPositions } = traitsOf(model.architecture, model.config);
-  const { prepare, collate } = preferenceRows({ tokenizer, now: TEMPLATE_DATE, causal });
+  const { maxPositions } = traitsOf(model.architecture, model.config);
+  const { prepare, collate } = preferenceRows({ tokenizer, now: TEMPLATE_DATE });
   const { rows } = await prepare(examples);
   const readable = [...rows.keys()].filter((i) => rows[i] !== undefined);
   const margins = await inBatches(
