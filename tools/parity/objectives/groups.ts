@@ -2,6 +2,7 @@ import { runCpo } from './cpo.ts';
 import { runDpoLogProbs, runDpoTokens, runDpoTokens023 } from './dpo.ts';
 import type { CaseRunner } from './group.ts';
 import { runKto } from './kto.ts';
+import { runReward } from './reward.ts';
 
 interface GroupDefinition {
   /** Names of the tensor files. */
@@ -15,6 +16,7 @@ const own = (name: string, ending = 'grads') => ({ inputs: name, outputs: `${nam
 export const groups: Readonly<Record<string, GroupDefinition>> = {
   cpo: { files: own('cpo'), run: runCpo },
   kto_bco: { files: own('kto_bco'), run: runKto },
+  reward: { files: own('reward'), run: runReward },
   dpo_logps: { files: own('dpo_logps'), run: runDpoLogProbs },
   dpo_tokens: { files: own('dpo_tokens'), run: runDpoTokens023 },
   dpo_tokens_trl19: { files: { inputs: 'dpo_tokens', outputs: 'dpo_tokens_trl19_grads' }, run: runDpoTokens },
