@@ -1,6 +1,6 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { temporaryFolder } from '../files/temporary.ts';
 import { AttuneError } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
 import { DESCRIPTION, isCheapFolder } from '../eval/baselines/cheap-names.ts';
@@ -71,7 +71,7 @@ async function rescore(folder: string, recipe: Recipe, { onEvent, signal }: Veri
 
 async function retrain(folder: string, recipe: Recipe, { onEvent, signal }: VerifyOptions): Promise<Verification> {
   const like = listCheckpoints(folder).at(-1)?.folder;
-  const again = mkdtempSync(join(tmpdir(), 'attune-verify-'));
+  const again = temporaryFolder('verify');
   try {
     const input = { recipe: { ...recipe, output_dir: again }, like };
     const { result } = await runJob({ job: 'train', input, folder: again, onEvent, signal });

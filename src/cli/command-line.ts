@@ -1,3 +1,4 @@
+import { jsonForTerminal } from './control-characters.ts';
 import type { Command } from './command.ts';
 import { type Invocation, parseInvocation } from './command-names.ts';
 import { commands } from './commands/index.ts';
@@ -15,7 +16,10 @@ export async function runCommandLine(argv: readonly string[], surroundings: Surr
   } catch (error) {
     const { describeFailure, exitCodeOf, failureDocument } = await import('./failure.ts');
     if (isJson) printJson(failureDocument(error), surroundings);
-    else surroundings.stderr.write(describeFailure(error, createTerminal(surroundings.stderr, surroundings.env)));
+    else {
+      const terminal = createTerminal(surroundings.stderr, surroundings.env);
+      terminal.write(describeFailure(error, terminal));
+    }
     return exitCodeOf(error);
   }
 }
@@ -76,7 +80,7 @@ async function splitFlags(command: Command, argv: readonly string[]) {
 }
 
 function printJson(value: unknown, surroundings: Surroundings): void {
-  surroundings.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+  surroundings.stdout.write(`${jsonForTerminal(JSON.stringify(value, null, 2))}\n`);
 }
 
 async function printVersion(surroundings: Surroundings, isJson: boolean): Promise<void> {

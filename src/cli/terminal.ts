@@ -1,6 +1,6 @@
-import picocolors from 'picocolors';
+import { forTerminal, ownColours, type Colours } from './control-characters.ts';
 
-export type Colours = ReturnType<typeof picocolors.createColors>;
+export type { Colours } from './control-characters.ts';
 
 /** The parts of a stream that the command line uses; tests give their own. */
 export interface OutputStream {
@@ -20,11 +20,11 @@ export interface Terminal {
 
 export function createTerminal(stream: OutputStream, env: NodeJS.ProcessEnv): Terminal {
   const isTTY = stream.isTTY === true;
-  const write = (text: string): void => void stream.write(text);
+  const write = (text: string): void => void stream.write(forTerminal(text));
   return {
     isTTY,
     columns: isTTY ? Math.max(40, stream.columns ?? 80) : 100,
-    colours: picocolors.createColors(wantsColours(isTTY, env)),
+    colours: ownColours(wantsColours(isTTY, env)),
     write,
     line: (text = '') => write(`${text}\n`),
   };

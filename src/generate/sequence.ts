@@ -1,6 +1,6 @@
 import { randomUnits } from '../base/random.ts';
 import { StreamingDecoder, type Tokenizer } from '../text/index.ts';
-import { BLOCK_TOKENS, type BlockPool } from './block-pool.ts';
+import { BLOCK_TOKENS, type BlockPool, type Prefix } from './block-pool.ts';
 import { logProbsOf, type ChosenLogProb } from './log-probs.ts';
 import { LogitRules } from './logit-rules.ts';
 import type { SettledRequest } from './request.ts';
@@ -18,6 +18,15 @@ export interface Completion {
   finishReason: 'stop' | 'length';
   /** Of each token, where they were asked for. */
   logProbs?: ChosenLogProb[];
+  usage: Usage;
+}
+
+/** Tokens that an answer took. */
+export interface Usage {
+  prompt: number;
+  /** Of the prompt, those that did not have to be read: they were in the cache. */
+  shared: number;
+  answer: number;
 }
 
 /** A part of an answer that is certain: no later token can take it back. */
@@ -36,6 +45,8 @@ export class Sequence {
   known: number;
   /** Tokens whose keys and values are in the cache. */
   read = 0;
+  /** Tokens of the prompt that were there before. */
+  shared = 0;
   /** The length that the row had when they were made. */
   readAs: number;
   /** Where each token's keys and values lie. */
@@ -51,8 +62,8 @@ export class Sequence {
   readonly #stream: { decoder: StreamingDecoder; stops: StopStrings } | undefined;
   readonly #onText: ((event: TextEvent) => void) | undefined;
   #text = '';
-  /** Serial of the last block that was named in the pool. */
-  #lastSerial = 0;
+  /** Content of the last block that was named in the pool. */
+  #last: Prefix | undefined;
   #named = 0;
 
   constructor(
@@ -66,7 +77,7 @@ export class Sequence {
     this.tokens.set(request.prompt);
     this.known = request.prompt.length;
     this.readAs = this.known;
-    this.#rules = new LogitRules(request.sampling, request.prompt, request.constraint?.());
+    this.#rules = new LogitRules(request.sampling, request.prompt.subarray(request.prefix), request.constraint?.());
     this.#units = randomUnits([request.sampling.seed, 'sample', sample]);
     this.#tokenizer = parts.tokenizer;
     this.#onText = parts.onText;
@@ -86,7 +97,7 @@ export class Sequence {
   }
 
   /** Takes its place in the cache: blocks that hold the prompt's beginning already, and new ones for the rest. */
-  settle(pool: BlockPool, shared: readonly number[], root: number): void {
+  settle(pool: BlockPool, shared: readonly number[], root: Prefix): void {
     pool.share(shared);
     const count = Math.ceil(this.tokens.length / BLOCK_TOKENS);
     this.blocks = [...shared, ...Array.from({ length: count - shared.length }, () => pool.take())];
@@ -95,15 +106,16 @@ export class Sequence {
       (_, i) => this.blocks[Math.floor(i / BLOCK_TOKENS)] * BLOCK_TOKENS + (i % BLOCK_TOKENS),
     );
     this.read = shared.length * BLOCK_TOKENS;
-    this.#lastSerial = root;
+    this.shared = this.read;
+    this.#last = root;
     this.#name(pool, this.known);
   }
 
   /** Tells the pool what the blocks up to this token hold, so that others can share them. */
   #name(pool: BlockPool, upTo: number): void {
     for (; (this.#named + 1) * BLOCK_TOKENS <= upTo; this.#named++) {
-      const place = { start: this.#named * BLOCK_TOKENS, before: this.#lastSerial, isReady: false };
-      this.#lastSerial = pool.name(this.blocks[this.#named], this.tokens, place);
+      const place = { start: this.#named * BLOCK_TOKENS, before: this.#last as Prefix, isReady: false };
+      this.#last = pool.name(this.blocks[this.#named], this.tokens, place);
     }
   }
 
@@ -167,6 +179,12 @@ export class Sequence {
   completion(): Completion {
     const { finishReason = 'length' } = this;
     const logProbs = this.request.logProbs === undefined ? undefined : this.#logProbs;
-    return { text: this.#text, ids: this.#ids, finishReason, ...(logProbs === undefined ? {} : { logProbs }) };
+    const { prompt, prefix } = this.request;
+    const usage = {
+      prompt: prompt.length - prefix,
+      shared: Math.max(0, this.shared - prefix),
+      answer: this.#ids.length,
+    };
+    return { text: this.#text, ids: this.#ids, finishReason, ...(logProbs === undefined ? {} : { logProbs }), usage };
   }
 }

@@ -1,3 +1,4 @@
+import { parseJson } from '../files/json.ts';
 import type { Message, ToolCall } from './message.ts';
 
 /**
@@ -21,7 +22,7 @@ export function templateMessages(messages: readonly Message[], source: string): 
 export function withParsedArguments(call: ToolCall): ToolCall {
   if (typeof call.function.arguments !== 'string') return call;
   try {
-    const parsed: unknown = JSON.parse(call.function.arguments);
+    const parsed: unknown = parseJson(call.function.arguments);
     if (typeof parsed !== 'object' || parsed === null) return call;
     return { ...call, function: { ...call.function, arguments: parsed } };
   } catch {

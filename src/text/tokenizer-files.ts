@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
 import { writeFileAtomic } from '../files/atomic.ts';
-import { readJson } from '../files/json.ts';
+import { parseJson, readJson } from '../files/json.ts';
 import { hasCtcVocabulary, readCtcTokenizer } from './ctc-tokenizer.ts';
 import { hasOlderTokenizer, impliedRoles, readOlderTokenizer } from './older/index.ts';
 import type { Roles } from './older/older-files.ts';
@@ -112,7 +112,7 @@ export function parseOther(files: Pick<TokenizerFiles, 'origin' | 'others'>, nam
 export function parseObject(text: string, what: string): Record<string, unknown> {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch (error) {
     throw new AttuneError('E_TOKENIZER_INVALID', {
       what: `${what} is not valid JSON`,

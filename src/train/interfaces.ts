@@ -6,10 +6,10 @@ import type { EmbeddingOptions } from '../models/heads/embedding.ts';
 import type { Model, ModelInput } from '../models/model.ts';
 import type { Task } from '../models/architecture.ts';
 import type { StageRunner } from '../models/stack.ts';
+import type { AdapterOwner, Parameter } from '../nn/index.ts';
+import { chainLengths } from '../nn/layout.ts';
 import type { EvaluationResult } from './evaluate.ts';
 import type { Produced, StepContext } from './produce.ts';
-import type { Parameter } from '../nn/index.ts';
-import { chainLengths } from '../nn/layout.ts';
 import type { DType, Tensor } from '../tensor/index.ts';
 import type { Tokenizer } from '../text/index.ts';
 
@@ -248,16 +248,37 @@ export interface Tuning {
   save(folder: string, about: ResultNotes): void;
   /** Runs `body` with the model as it was before tuning, where that is possible: the reference model. */
   disabled<T>(body: () => T): T;
-  /** Adds the change to the base weights, for export. */
-  merge(): void;
+  /** Ids at and above the vocabulary's size that have to stand in front of every row and prompt: virtual tokens. */
+  readonly prefix?: readonly number[];
+  /** Puts the change into the model's own weights. @throws E_NOT_MERGEABLE where it is no change of weights */
+  merge(options?: MergeOptions): void;
+  /** Takes it out again, to the bit. */
+  unmerge(): void;
+  /** Puts what it holds into the form that passes read fastest: it is neither trained nor saved from then on. */
+  settle?(dtype: DType): void;
   /** Frees what it holds beside the model. */
   dispose(): void;
+}
+
+export interface MergeOptions {
+  /** The weights as they were are not kept beside the merged ones: there is no way back. */
+  isFinal?: boolean;
 }
 
 export interface TuningContext {
   seed: number;
   /** Tokens whose rows have to be trained, new ones among them. */
   tokens?: readonly number[];
+}
+
+/** Tokens of which some rows are trained: ids of the input table, or ids by the name of a table. */
+export type TokenIndices = readonly number[] | Readonly<Record<string, readonly number[]>>;
+
+/** What a saved adapter holds besides its options. */
+export interface OpenContext {
+  tokens?: TokenIndices;
+  /** On a model that serves others too: nothing of the model changes, and the tuning acts where a route names this. */
+  owner?: AdapterOwner;
 }
 
 /** How frozen weights are kept, and what steps read of them. */

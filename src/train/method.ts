@@ -2,7 +2,16 @@ import type { z } from 'zod';
 import type { ErrorCode } from '../base/errors.ts';
 import { defineRegistry, type Registry } from '../base/registry.ts';
 import type { Model } from '../models/model.ts';
-import type { Objective, Processor, Storage, Trainable, Tuning, TuningContext, Update } from './interfaces.ts';
+import type {
+  Objective,
+  OpenContext,
+  Processor,
+  Storage,
+  Trainable,
+  Tuning,
+  TuningContext,
+  Update,
+} from './interfaces.ts';
 
 /** What a method says of itself: enough to check a recipe and to print help without the engine. */
 export interface MethodOptions<Schema extends z.ZodObject = z.ZodObject> {
@@ -38,23 +47,53 @@ export function defineObjective<Schema extends z.ZodObject, Options = z.output<S
   };
 }
 
+/** How PEFT keeps the adapters of a tuning: its part of adapter_config.json. */
+export interface PeftFormat<Config extends z.ZodObject = z.ZodObject, Options = unknown> {
+  /** Values of `peft_type`; the first is written. */
+  types: readonly [string, ...string[]];
+  /** The method's own keys. */
+  config: Config;
+  /** The tuning's options from those keys. */
+  read(config: z.output<Config>): Options;
+}
+
 /** One choice of which weights move. */
 export interface TuningMethod<Schema extends z.ZodObject = z.ZodObject> extends MethodOptions<Schema> {
   /** The model's own weights stay as they are, and what is trained stands beside them. */
   keepsWeights?: boolean;
+  peft?: PeftFormat;
   /** @throws ZodError where the values are no options of this method */
   create(model: Model, values: unknown, context: TuningContext): Promise<Tuning>;
+  /** An adapter as its configuration describes it, for its tensors to be loaded; `options` as `peft.read` gives them. */
+  open(model: Model, options: unknown, context: OpenContext): Promise<Tuning>;
 }
 
-export function defineTuning<Schema extends z.ZodObject, Options = z.output<Schema>>(
+/** A tuning's implementation. */
+interface TuningRun<Options> {
+  create(model: Model, options: Options, context: TuningContext): Tuning;
+  open?(model: Model, options: Options, context: OpenContext): Tuning;
+}
+
+export function defineTuning<
+  Schema extends z.ZodObject,
+  Options = z.output<Schema>,
+  Config extends z.ZodObject = never,
+>(
   definition: Pick<TuningMethod, 'keepsWeights'> &
-    Definition<Schema, Options, { create(model: Model, options: Options, context: TuningContext): Tuning }>,
+    Definition<Schema, Options, TuningRun<Options>> & { peft?: PeftFormat<Config, Options> },
 ): TuningMethod<Schema> {
   const { settled, ...method } = methodOf(definition);
   return {
     ...method,
     keepsWeights: definition.keepsWeights,
+    peft: definition.peft as PeftFormat | undefined,
     create: async (model, values, context) => (await definition.run()).create(model, settled(values), context),
+    async open(model, options, context) {
+      const { open } = await definition.run();
+      if (open === undefined) throw new Error('this tuning has no adapters to open');
+      const build = () => open(model, options as Options, context);
+      return context.owner?.own(build) ?? build();
+    },
   };
 }
 

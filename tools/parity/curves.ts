@@ -78,7 +78,7 @@ async function train(folder: string, run: Run, report: FolderReport): Promise<nu
 async function tune(folder: string, model: Model, name: Run['method']): Promise<Tuning> {
   const method = await tunings.load(name);
   if (name === 'full') return method.create(model, {}, { seed: 0 });
-  const { options } = readAdapterConfig(join(folder, 'lora'));
+  const { options } = await readAdapterConfig(join(folder, 'lora'));
   const tuning = await method.create(model, options, { seed: 0 });
   using start = new SafetensorsFile(join(folder, 'lora', 'lora_init.safetensors'));
   scope(() => tuning.load(adapterTensors(start)));

@@ -10,6 +10,7 @@ import { inputNames, inputOf, type Tensors } from './input.ts';
 import { outputOf, runForward } from './outputs.ts';
 import { checkObjectives, holdsObjectives } from './objectives/check.ts';
 import type { FolderReport, OutputReport } from './report.ts';
+import { compareTuning, isTuningCase } from './tuning.ts';
 
 /** Absolute, on f32. */
 const TOLERANCE = 1e-4;
@@ -26,10 +27,13 @@ export async function checkFolder(folder: string): Promise<FolderReport> {
     problems: [],
   };
   try {
+    if (isTuningCase(folder)) {
+      await compareTuning(folder, report);
+      return { ...report, ok: report.problems.length === 0 };
+    }
     if (holdsObjectives(folder)) {
       checkObjectives(folder, report);
-      report.ok = report.problems.length === 0;
-      return report;
+      return { ...report, ok: report.problems.length === 0 };
     }
     report.model_type = String(readConfig(folder).model_type);
     if (existsSync(join(folder, 'expected.safetensors'))) await compareForward(folder, report);

@@ -1,6 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { temporaryFolder } from '../../files/temporary.ts';
 import type { EventSink } from '../../base/events.ts';
 import { exampleRow, type Example } from '../../data/index.ts';
 import { rowsWanted } from '../../eval/compare/sampled-rows.ts';
@@ -34,7 +34,7 @@ export interface ModelCurveOptions {
 export async function measureModel(
   options: ModelCurveOptions,
 ): Promise<{ sizes: MeasuredSize[]; comparison: Comparison }> {
-  const folder = mkdtempSync(join(tmpdir(), 'attune-advise-'));
+  const folder = temporaryFolder('advise');
   const { rows, parts } = options;
   try {
     const held = {

@@ -69,10 +69,7 @@ export interface OpenVectors {
 export async function openVectors({ onEvent, signal, ...input }: EmbedderOptions): Promise<OpenVectors> {
   const session = await openSession({ job: 'embed', input, onEvent, signal });
   const ask = async <Chunk extends EmbedChunk>(request: EmbedRequest, stop?: AbortSignal): Promise<Chunk> => {
-    for await (const chunk of session.send<Chunk>(request)) {
-      stop?.throwIfAborted();
-      return chunk;
-    }
+    for await (const chunk of session.send<Chunk>(request, stop)) return chunk;
     throw new Error('the worker ended a request without its answer');
   };
   return {

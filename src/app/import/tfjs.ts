@@ -1,4 +1,5 @@
 import { AttuneError } from '../../base/errors.ts';
+import { parseJson } from '../../files/json.ts';
 import type { Weight } from './importer.ts';
 
 /** model.json of TensorFlow.js, as far as its weights go. */
@@ -23,7 +24,7 @@ const sizes: Readonly<Record<string, number>> = { float32: 4, int32: 4, uint16: 
  * @throws AttuneError E_IMPORT_UNREADABLE
  */
 export function readTfjsWeights(read: (path: string) => Buffer, folder: string): Map<string, Weight> {
-  const { weightsManifest } = JSON.parse(read(`${folder}/model.json`).toString('utf8')) as TfjsModel;
+  const { weightsManifest } = parseJson(read(`${folder}/model.json`).toString('utf8')) as TfjsModel;
   const weights = new Map<string, Weight>();
   for (const { paths, weights: listed } of weightsManifest) {
     const data = Buffer.concat(paths.map((path) => read(`${folder}/${path}`)));

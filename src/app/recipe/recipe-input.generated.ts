@@ -292,8 +292,10 @@ export interface LoraTuning {
   target_modules?: MethodOptionInputs['tuning']['lora']['target_modules'];
   /** Only these layers, from 0. */
   layers_to_transform?: MethodOptionInputs['tuning']['lora']['layers_to_transform'];
+  /** Modules of them that get none. */
+  exclude_modules?: MethodOptionInputs['tuning']['lora']['exclude_modules'];
   /**
-   * Another rank for some modules.
+   * Another r for some modules.
    * @defaultValue {}
    */
   rank_pattern?: MethodOptionInputs['tuning']['lora']['rank_pattern'];
@@ -363,14 +365,38 @@ export interface FreezeTuning {
   cache_frozen?: MethodOptionInputs['tuning']['freeze']['cache_frozen'];
 }
 
+/** The tuning ia3, with its options. */
+export interface Ia3Tuning {
+  /** Which tuning. */
+  method: 'ia3';
+  /**
+   * Modules that are scaled; with all-linear: keys, values and the second feed-forward layer.
+   * @defaultValue "all-linear"
+   */
+  target_modules?: MethodOptionInputs['tuning']['ia3']['target_modules'];
+  /** Only these layers, from 0. */
+  layers_to_transform?: MethodOptionInputs['tuning']['ia3']['layers_to_transform'];
+  /** Modules of them that get none. */
+  exclude_modules?: MethodOptionInputs['tuning']['ia3']['exclude_modules'];
+  /** Modules of them whose input is scaled and not the output; by the usual names unless given. */
+  feedforward_modules?: MethodOptionInputs['tuning']['ia3']['feedforward_modules'];
+  /**
+   * Modules trained whole and saved with the adapter.
+   * @defaultValue []
+   */
+  modules_to_save?: MethodOptionInputs['tuning']['ia3']['modules_to_save'];
+}
+
 /** A tuning by its name, or with options of its own. */
 export type TuningInput =
   | 'lora'
   | 'full'
   | 'freeze'
+  | 'ia3'
   | LoraTuning
   | FullTuning
-  | FreezeTuning;
+  | FreezeTuning
+  | Ia3Tuning;
 
 /** The storage dense, with its options. */
 export interface DenseStorage {

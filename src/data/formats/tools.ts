@@ -1,3 +1,4 @@
+import { parseJson } from '../../files/json.ts';
 import type { ToolCall, ToolSchema } from '../../text/message.ts';
 import { describeValue, isObject, parseStructure, type RowReader } from './row-reader.ts';
 
@@ -50,7 +51,7 @@ function readToolCall(row: RowReader, path: string, value: unknown): ToolCall | 
 /** Arguments as JSON, so that a template does not quote them twice; text where a number would lose digits. */
 function parseArguments(text: string): unknown {
   try {
-    const value = JSON.parse(text === '' ? '{}' : text) as unknown;
+    const value = parseJson(text === '' ? '{}' : text) as unknown;
     return /\d{16}/.test(text) ? text : value;
   } catch {
     return undefined;

@@ -1,6 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { mkdirSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { temporaryFolder } from '../../files/temporary.ts';
 import { formatBytes } from '../../base/format.ts';
 import type { FoundFile } from '../find-documents.ts';
 import { defaultLimits, type ReadLimits } from '../limits.ts';
@@ -66,7 +67,7 @@ export class FileStream {
 /** Processes that read files, each of them a file at a time; they start when there is work for them. */
 export class ReaderPool implements AsyncDisposable {
   readonly size: number;
-  readonly #folder = mkdtempSync(join(tmpdir(), 'attune-read-'));
+  readonly #folder = temporaryFolder('read');
   readonly #idle: { process: ReaderProcess; folder: string }[] = [];
   readonly #all: ReaderProcess[] = [];
   readonly #queue: FileStream[] = [];

@@ -12,6 +12,7 @@ import { labelCounts } from '../rare-classes.ts';
 import type { Score } from '../score.ts';
 import { withThresholds } from '../thresholds.ts';
 import { isBetter, type CheapChoice } from './rivals.ts';
+import { sampledRows } from './sampled-rows.ts';
 import { scoreWhereGiven } from './scored.ts';
 import type { System } from './system.ts';
 
@@ -35,7 +36,7 @@ const IN_WORDS: Record<AnswerForm['kind'], string> = {
 };
 
 /** Rows that the best of the cheap systems is chosen on. */
-const CHOOSING_ROWS = 500;
+const CHOOSING_ROWS = 1000;
 
 export interface CheapSystems {
   systems: System[];
@@ -62,8 +63,9 @@ export async function fitCheap(
   for (const name of only ?? baselines.names) {
     if (name === without) continue;
     const baseline = await baselines.load(name);
-    const rows = answered.slice(0, baseline.mostRows);
-    const note = rows.length < answered.length ? `fitted on the first ${rows.length} training rows` : undefined;
+    const rows = rowsToFit(baseline, answered);
+    const note =
+      rows.length < answered.length ? `fitted on ${rows.length} of ${answered.length} training rows` : undefined;
     const reason = unfit(baseline, rows, form);
     if (reason !== undefined) {
       // What is made for rows of another kind altogether is no news.
@@ -92,9 +94,14 @@ export function answeredRows(train: readonly Example[]): Example[] {
   return train.filter((example) => example.kind !== 'text' && expectedText(example) !== undefined);
 }
 
+/** Files are often sorted by label or by date, so that the first rows would be a poor sample. */
+export function rowsToFit(baseline: Baseline, answered: readonly Example[]): readonly Example[] {
+  return sampledRows(answered, baseline.mostRows ?? Number.POSITIVE_INFINITY, 0);
+}
+
 /** Why a baseline makes no sense for these rows, all of which have an answer; undefined where it does. */
 export function unfitFor(baseline: Baseline, answered: readonly Example[]): string | undefined {
-  return unfit(baseline, answered.slice(0, baseline.mostRows), answerForm(answered).kind);
+  return unfit(baseline, rowsToFit(baseline, answered), answerForm(answered).kind);
 }
 
 function unfit(baseline: Baseline, rows: readonly Example[], form: AnswerForm['kind']): string | undefined {
@@ -143,7 +150,7 @@ export async function chooseCheapest(
   metric: MetricSpec,
   options?: PredictOptions,
 ): Promise<CheapChoice | undefined> {
-  const choosing = rows.slice(0, CHOOSING_ROWS);
+  const choosing = sampledRows(rows, CHOOSING_ROWS, 0);
   if (choosing.length === 0 || systems.length < 2) return undefined;
   let best: { name: string; score: Score } | undefined;
   for (const { predictor } of systems) {

@@ -11,6 +11,8 @@ interface Options {
   tied: boolean;
   softcap?: number;
   scale?: number;
+  /** Its own matrix has a bias. */
+  bias?: boolean;
 }
 
 class LanguageModelHead extends TokenHead {
@@ -25,13 +27,17 @@ class LanguageModelHead extends TokenHead {
     this.softcap = options.softcap ?? 0;
     this.scale = options.scale ?? 1;
     if (options.tied) return;
-    this.#own = new Linear(trunk.width, tokenTableOf(trunk).count);
+    this.#own = new Linear(trunk.width, tokenTableOf(trunk).count, { bias: options.bias });
     Object.assign(this, { [options.name]: this.#own });
   }
 
   protected override terms(hidden: Tensor): Term[] {
     if (this.#own !== undefined) return linearTerms(this.#own, hidden);
     return tokenTableOf(this.#trunk).headTerms(hidden);
+  }
+
+  protected override outputBias(): Tensor | undefined {
+    return this.#own?.bias?.tensor;
   }
 }
 

@@ -1,8 +1,9 @@
 import { withArticle } from '../../base/articles.ts';
-import { copyFileSync, constants, existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, constants, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { temporaryFolder } from '../../files/temporary.ts';
 import { collectGarbage } from '../../base/collect-garbage.ts';
+import { withoutCredentials } from '../../base/secrets.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { usualThreads } from '../../base/threads.ts';
 import { splitNames, type SplitName } from '../../data/index.ts';
@@ -65,12 +66,12 @@ export async function runPipeline(run: PipelineRun): Promise<PipelineResult> {
   await using pool = run.thread === undefined ? undefined : new ShardPool(run.thread);
   const { threads: count = usualThreads() } = run;
   const threads = pool === undefined || count < 2 ? undefined : { pool, count };
-  const scratch = mkdtempSync(join(tmpdir(), 'attune-pipeline-'));
+  const scratch = temporaryFolder('pipeline');
   try {
     const quotes = !(await hidesRows(pipeline.steps));
     const context = { base, quotes, openTokenizer, openRecognisers, splitColumns: splitColumnsOf(pipeline), signal };
     const stages = await stagesOf(pipeline.steps, { ...context, folder: scratch });
-    onProgress?.({ activity: `reading ${pipeline.sources.join(', ')}`, done: 0 });
+    onProgress?.({ activity: `reading ${withoutCredentials(pipeline.sources.join(', '))}`, done: 0 });
     const reading = { ...run.reading, ocr: pipeline.ocr, query: pipeline.query, signal };
     const sources = await readSources(findDocuments(pipeline.sources, base), reading, store);
     const all: StoredPart[] = [...sources.parts];

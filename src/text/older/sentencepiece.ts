@@ -62,6 +62,8 @@ function parse(bytes: Uint8Array, path: string): SentencePieceModel {
     else if (number === 3) readNormalizer(value as Uint8Array, model);
   }
   if (model.pieces.length === 0) throw new RangeError('a file without pieces');
+  if (model.pieces[model.unknown] === undefined)
+    throw new RangeError(`${model.pieces.length} pieces, and ${model.unknown} as the one for what is unknown`);
   return model;
 }
 

@@ -1,5 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
+import { temporaryFolder } from '../../files/temporary.ts';
 import { AttuneError } from '../../base/errors.ts';
 import type { EventSink, PreflightFinished } from '../../base/events.ts';
 import type { Sampler } from '../../data/index.ts';
@@ -134,7 +134,7 @@ function trySave({ folder, parts, recipe, constants }: PreflightRequest): number
 
 function makeDraft(folder: string): string {
   try {
-    return mkdtempSync(join(folder, '.preflight-'));
+    return temporaryFolder('preflight', folder);
   } catch (error) {
     throw writeFailure(folder, error);
   }

@@ -1,5 +1,6 @@
 import type { DataPrepared, EventSink } from '../../base/events.ts';
 import { AttuneError } from '../../base/errors.ts';
+import { refuseChanged } from '../../files/unchanged.ts';
 import { refitMixture, type Example, type LoadedData } from '../../data/index.ts';
 import type { MetricSpec } from '../../eval/metrics/index.ts';
 import { listCheckpoints, pruneCheckpoints, writeCheckpoint } from '../../store/checkpoints.ts';
@@ -142,7 +143,11 @@ export async function prepareRun(context: RunContext): Promise<PreparedRun> {
   const aroundStep =
     context.profile === true ? profileSteps(options.schedule.totalSteps, { ...context, model }) : undefined;
   const keep = (state: TrainerState) => save(context, { ...parts, constants }, state);
-  const trainer = new Trainer(parts, options, { emit, signal, save: keep, aroundStep });
+  const watching: EventSink = (event) => {
+    if (event.type === 'step-finished') refuseChanged();
+    emit(event);
+  };
+  const trainer = new Trainer(parts, options, { emit: watching, signal, save: keep, aroundStep });
   return { ...read, context, parts, storage, reference, options, trainer, constants, test: loaded.splits.test };
 }
 
@@ -245,6 +250,7 @@ async function save(
   parts: TrainerParts & { constants: RunConstants },
   state: TrainerState,
 ): Promise<void> {
+  refuseChanged();
   let bytes = 0;
   const saved = await writeCheckpoint(folder, state.step, (draft) => {
     bytes = writeState(draft, state, { ...parts, recipe });
