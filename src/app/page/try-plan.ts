@@ -24,6 +24,7 @@ const KINDS: Readonly<Record<keyof MethodOptionInputs['objective'], TryKind | un
   simpo: 'writing',
   orpo: 'writing',
   kto: 'writing',
+  grpo: 'writing',
   reward: 'text',
   bco: 'writing',
   pretrain: 'writing',

@@ -17,6 +17,7 @@ const table = {
   cpo: () => import('./cpo.options.ts'),
   simpo: () => import('./simpo.options.ts'),
   orpo: () => import('./orpo.options.ts'),
+  grpo: () => import('./grpo.options.ts'),
   reward: () => import('./reward.options.ts'),
   kto: () => import('./kto.options.ts'),
   bco: () => import('./bco.options.ts'),

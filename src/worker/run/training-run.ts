@@ -236,7 +236,8 @@ async function decide(
   rows: readonly PreparedRow[],
 ): Promise<RunConstants> {
   const { gradient_checkpointing: checkpointing, micro_batch_tokens: microBatchTokens } = context.recipe.training;
-  const longest = rows.reduce((most, row) => Math.max(most, tokensOf(row)), 0);
+  const largest = (row: PreparedRow) => tokensOf(objective.largest?.(row) ?? row);
+  const longest = rows.reduce((most, row) => Math.max(most, largest(row)), 0);
   const [sample] = rows[0].media === undefined ? [] : ((await objective.load?.([rows[0]])) ?? []);
   const perToken = sample && scope(() => convolutionBytesPerToken(model, objective.collate([sample]).input));
   const memory = context.earlier ?? planMemory(model, { longest, microBatchTokens, checkpointing, perToken });
