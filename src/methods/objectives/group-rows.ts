@@ -3,9 +3,8 @@ import { sha256 } from '../../files/hash.ts';
 import { tokensOf, type PreparedRow } from '../../train/interfaces.ts';
 import type { Rollout } from './rollouts.ts';
 
-/** An answer with what it is trained by. */
+/** An answer of a row. */
 export interface TrainedRollout extends Rollout {
-  advantage: number;
   /** Whether its tokens are trained. */
   isTrained: boolean;
 }
@@ -49,8 +48,13 @@ function rowOf(rollouts: readonly TrainedRollout[], part: number): PreparedRow {
     trained,
     segments: [row.ids.length, ...lengths],
     parents: [-1, ...lengths.map(() => 0)],
-    values: rollouts.map(({ advantage }) => advantage),
   };
+}
+
+/** The rows with what each of their answers is trained by, given for all answers in order. */
+export function withAdvantages(rows: readonly PreparedRow[], advantages: readonly number[]): PreparedRow[] {
+  let at = 0;
+  return rows.map((row) => ({ ...row, values: advantages.slice(at, (at += trainedLengths(row).length)) }));
 }
 
 /** Tokens of each answer that are trained. */
@@ -66,6 +70,7 @@ export function trainedLengths({ trained, segments = [] }: PreparedRow): number[
 /** The most that a prompt's answers may come to. */
 export function largestGroup(row: PreparedRow, { answers, length }: { answers: number; length: number }): PreparedRow {
   const rollout = { row, ids: Array.from({ length }, () => row.ids[row.ids.length - 1]), isComplete: true, text: '' };
-  const all = Array.from({ length: answers }, (): TrainedRollout => ({ ...rollout, advantage: 1, isTrained: true }));
-  return groupRows(all, Number.POSITIVE_INFINITY)[0];
+  const all = Array.from({ length: answers }, (): TrainedRollout => ({ ...rollout, isTrained: true }));
+  const [group] = groupRows(all, Number.POSITIVE_INFINITY);
+  return { ...group, values: all.map(() => 1) };
 }

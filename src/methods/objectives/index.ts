@@ -18,6 +18,7 @@ const table = {
   simpo: () => import('./simpo.options.ts'),
   orpo: () => import('./orpo.options.ts'),
   grpo: () => import('./grpo.options.ts'),
+  rloo: () => import('./rloo.options.ts'),
   reward: () => import('./reward.options.ts'),
   kto: () => import('./kto.options.ts'),
   bco: () => import('./bco.options.ts'),

@@ -24,8 +24,8 @@ export interface PolicySettings extends SamplingSettings {
   steps_per_generation: number;
   mask_truncated_completions: boolean;
   ref_model: string | null;
-  /** From each function's rewards to what answers are trained by. */
-  advantages(rewards: readonly Rewards[], weights: readonly number[]): number[];
+  /** From each function's rewards to what answers are trained by; `penalties` are taken off each answer's reward. */
+  advantages(rewards: readonly Rewards[], weights: readonly number[], penalties: readonly number[]): number[];
   /** Weight of the distance to the reference in the reward, in place of the loss. */
   rewardBeta?: number;
   loss: PolicyOptions;
@@ -89,7 +89,11 @@ function countAnswers({ rows }: Pick<Batch, 'rows'>): Record<string, number> {
 }
 
 /** Tensors of a batch's tokens, in the order of its predictions. */
-function policyTokens(model: Model, { rows }: Batch, texts: BigInt64Array, logProbs: Tensor): PolicyTokens {
+function policyTokens(
+  model: Model,
+  { rows }: Batch,
+  { texts, logProbs, withReference }: { texts: BigInt64Array; logProbs: Tensor; withReference: boolean },
+): PolicyTokens {
   const onDevice = (values: Float32Array | BigInt64Array): Tensor => fromArray(values).toDevice(model.device);
   const answerOf = answersOfTexts(rows);
   const completions = BigInt64Array.from(texts, (text) => BigInt(answerOf[Number(text)]));
@@ -99,7 +103,7 @@ function policyTokens(model: Model, { rows }: Batch, texts: BigInt64Array, logPr
   return {
     logProbs,
     old: joined(({ sampled }) => sampled) ?? logProbs.detach(),
-    reference: joined(({ reference }) => reference),
+    reference: withReference ? joined(({ reference }) => reference) : undefined,
     weights: joined(({ weights }) => weights),
     advantages: onDevice(Float32Array.from(completions, (answer) => advantages[Number(answer)])),
     completions: onDevice(completions),
@@ -120,7 +124,7 @@ function lossOf(
 ): LossResult {
   const { loss: options, temperature } = settings;
   const { logProbs, texts, hidden } = trainedTokensOf(model, batch, { runner, temperature });
-  const tokens = policyTokens(model, batch, texts, logProbs);
+  const tokens = policyTokens(model, batch, { texts, logProbs, withReference: options.beta > 0 });
   const { completions = 1, tokens: count = 1 } = totals;
   const { shares, ratios, kl } = policyLoss(tokens, options, { completions, tokens: Math.max(1, count) });
   const rowOf = BigInt64Array.from(batch.rows.flatMap(({ values = [] }, row) => values.map(() => BigInt(row))));

@@ -7,7 +7,7 @@ import type { PreparedRow } from '../../train/interfaces.ts';
 import { packed, type Produced, type StepContext } from '../../train/produce.ts';
 import type { Model } from '../../models/model.ts';
 import { deviationOf, groupsOf, meanOf, summedRewards, type Rewards } from './advantages.ts';
-import { groupRows, type TrainedRollout } from './group-rows.ts';
+import { groupRows, trainedLengths, withAdvantages, type TrainedRollout } from './group-rows.ts';
 import { collateRows } from './next-token.ts';
 import { tokensOfRows } from './known-tokens.ts';
 import type { PolicyParts, PolicySettings } from './policy.ts';
@@ -22,23 +22,40 @@ export async function produceRollouts(
   const { settings, processor } = parts;
   const rollouts = await rollOut(rows, settings, { step, tokenizer: processor.tokenizer });
   const rewards = await allRewards(rollouts, parts);
-  const weights = weightsOf(settings);
-  const advantages = settings.advantages(rewards, weights);
-  const trained = rollouts.map((rollout, i): TrainedRollout => ({
-    ...rollout,
-    advantage: advantages[i],
-    isTrained: rollout.isComplete || !settings.mask_truncated_completions,
-  }));
+  const isTrained = (rollout: Rollout) => rollout.isComplete || !settings.mask_truncated_completions;
+  const trained = rollouts.map((rollout): TrainedRollout => ({ ...rollout, isTrained: isTrained(rollout) }));
   const groups = groupsOf(trained, settings.num_generations);
-  const rowsOfGroups = groups.flatMap((group) => groupRows(group, step.microBatchTokens));
-  const metrics = { ...rewardMetrics(rewards, parts), ...completionMetrics(rollouts) };
-  // Where nothing of a group is trained there is nothing to read.
   const known = await withKnown(
-    rowsOfGroups.filter((row) => row.trained.includes(1)),
+    groups.flatMap((group) => groupRows(group, step.microBatchTokens)),
     step,
     parts,
   );
-  return { updates: dividedUpdates(known, settings, step), metrics };
+  const advantages = settings.advantages(
+    rewards,
+    weightsOf(settings),
+    known.flatMap((row) => penaltiesOf(row, settings)),
+  );
+  const rowsOfStep = withAdvantages(known, advantages);
+  const metrics = { ...rewardMetrics(rewards, parts), ...completionMetrics(rollouts) };
+  // A group of which nothing is trained need not be read.
+  const updates = dividedUpdates(
+    rowsOfStep.filter((row) => row.trained.includes(1)),
+    settings,
+    step,
+  );
+  return { updates, metrics };
+}
+
+/** What the distance of each answer to the reference takes off its reward: log-probabilities' difference, summed over tokens. */
+function penaltiesOf(row: PreparedRow, { rewardBeta = 0 }: PolicySettings): number[] {
+  const { sampled, reference } = row;
+  let at = 0;
+  return trainedLengths(row).map((length) => {
+    let sum = 0;
+    for (let token = at; token < at + length; token++) sum += (sampled?.[token] ?? 0) - (reference?.[token] ?? 0);
+    at += length;
+    return rewardBeta === 0 ? 0 : rewardBeta * sum;
+  });
 }
 
 /** The mean reward of the likeliest answer to each prompt: what validation says of a policy. Its loss is minus that. */
@@ -106,7 +123,8 @@ async function withKnown(rows: readonly PreparedRow[], step: StepContext, parts:
   const { settings } = parts;
   const { temperature, entropyShare } = settings;
   const withEntropies = entropyShare < 1;
-  const isMoved = settings.num_iterations > 1 || settings.steps_per_generation > 1;
+  const isPenalised = (settings.rewardBeta ?? 0) > 0;
+  const isMoved = settings.num_iterations > 1 || settings.steps_per_generation > 1 || isPenalised;
   let known = [...rows];
   if (isMoved || withEntropies) {
     const found = await ofAll(
@@ -123,7 +141,7 @@ async function withKnown(rows: readonly PreparedRow[], step: StepContext, parts:
       : undefined;
     known = known.map((row, i) => ({ ...row, sampled: found[i].logProbs, ...(masks && { weights: masks[i] }) }));
   }
-  if (settings.loss.beta === 0 || step.reference === undefined) return known;
+  if ((settings.loss.beta === 0 && !isPenalised) || step.reference === undefined) return known;
   const { reference } = step;
   const found = await ofAll(
     known,
