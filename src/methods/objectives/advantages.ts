@@ -31,10 +31,13 @@ export function separateAdvantages(
   options: Pick<AdvantageOptions, 'groupSize'>,
 ): number[] {
   const parts = rewards.map((own) => groupAdvantages(own, { ...options, scale: 'group' }));
-  const sums = parts[0].map((_, i) => parts.reduce((sum, part, f) => sum + weights[f] * part[i], 0));
+  const isKnown = summedRewards(rewards, weights).map((sum) => sum !== null);
+  const sums = isKnown.map((isOne, i) =>
+    isOne ? parts.reduce((sum, part, f) => sum + weights[f] * part[i], 0) : null,
+  );
   const mean = meanOf(sums);
   const deviation = deviationOf(sums);
-  return sums.map((sum) => (sum - mean) / (deviation + LEAST));
+  return sums.map((sum) => (sum === null ? 0 : (sum - mean) / (deviation + LEAST)));
 }
 
 /** The weighted sum of what each function gave; none where none had an opinion. */
