@@ -38,6 +38,8 @@ export interface PreparedRow {
   reference?: Float32Array;
   /** Log-probabilities of the trained tokens when they were sampled. */
   sampled?: Float32Array;
+  /** How much each trained token counts; 1 unless given. */
+  weights?: Float32Array;
   /** The row as reward functions see it. */
   prompt?: PromptExample;
   /** The file that the model reads in place of tokens. */
@@ -150,6 +152,8 @@ export interface Processor {
   causal: boolean;
   /** Texts are filled up to so many tokens, by a model that reads the filling too. */
   filledTo?: number;
+  /** Hashes of the functions that the recipe refers to. */
+  references?: Readonly<Record<string, string>>;
 }
 
 /** What is optimised. An objective sees hidden states and log-probabilities, never whole logits. */
