@@ -1,5 +1,5 @@
 import type { Message } from './message.ts';
-import { Turns, type ShownTurns, type Span } from './turn-places.ts';
+import { hasWords, Turns, type ShownTurns, type Span } from './turn-places.ts';
 
 /** Where an answer lies, from the end of its header. */
 export interface AnswerSpan extends Span {
@@ -10,6 +10,8 @@ export interface AnswerSpan extends Span {
   ending: 'stop' | 'open' | 'endless';
   /** Whether what stands before it ends as serving asks for it. */
   isAsked: boolean;
+  /** The template shows nothing of the turn, whatever it writes around it. */
+  isHidden?: boolean;
 }
 
 export interface AnswerSearch {
@@ -28,7 +30,14 @@ export interface AnswerSearch {
  * them is its end, and without one it ends where the template's own rendering of the turn as the last one departs.
  */
 export async function findAnswer(search: AnswerSearch, index: number): Promise<AnswerSpan | 'unstable'> {
-  return byBeginnings(search, index) ?? (await byPlaces(search, index)) ?? 'unstable';
+  const found = byBeginnings(search, index) ?? (await byPlaces(search, index));
+  const { shown } = search;
+  const { content } = shown.messages[index];
+  if (found === undefined) return 'unstable';
+  if (!hasWords(content) || shown.text.slice(found.start, found.end).includes(content.trim())) return found;
+  const place = shown.place(index);
+  if (place === undefined) return 'unstable';
+  return place === 'nothing' ? { ...found, isHidden: true } : found;
 }
 
 function byBeginnings({ shown, stops }: AnswerSearch, index: number): AnswerSpan | undefined {

@@ -2,7 +2,7 @@ import { AttuneError } from '../base/errors.ts';
 import { separatorOf } from './answer-space.ts';
 import { findAnswers, firstMismatch, layOutAnswers, stopTexts, type Answer } from './row-answers.ts';
 import { servingMismatch } from './served-prompt.ts';
-import { checkShown } from './shown-tools.ts';
+import { checkShown, checkTurnsShown, type ShownCheck } from './shown-tools.ts';
 import type { Conversation, TemplateOptions } from './template.ts';
 import type { Tokenizer } from './tokenizer.ts';
 import { holdsNothing, Turns, type Span } from './turn-places.ts';
@@ -76,7 +76,7 @@ export async function draftRow(row: RenderableRow, tokenizer: Tokenizer, options
 export async function draftPrompt(conversation: Conversation, tokenizer: Tokenizer, now: Date): Promise<Draft> {
   const options = { addGenerationPrompt: true, now };
   const text = tokenizer.templates.render(conversation, options);
-  requireShown(conversation, tokenizer, options);
+  checkShown(conversation, shownCheck(conversation, tokenizer, options));
   const shown = turnsOf(conversation, tokenizer, now).shown(conversation.messages.length, true);
   const answers = shown === undefined ? [] : await findAnswers(shown, tokenizer);
   return { text, trained: [], cuts: knownStarts(answers), endsWithEos: false };
@@ -101,7 +101,8 @@ async function draftChat(row: ChatRow, tokenizer: Tokenizer, { trainOn, now }: D
   const turns = turnsOf(row, tokenizer, now);
   // What the template refuses is said by rendering it again.
   if (turns.beginning(row.messages.length, false) === undefined) tokenizer.templates.render(row, options);
-  requireShown(row, tokenizer, { ...options, isTrained: true });
+  const check = shownCheck(row, tokenizer, { ...options, isTrained: true });
+  checkShown(row, check);
   const { text, answers } = await layOutAnswers(turns, tokenizer);
   const weighs = ({ index }: Answer) => row.messages[index].weight !== 0;
   const chosen = (trainOn === 'last_answer' ? answers.slice(-1) : answers).filter(weighs);
@@ -122,22 +123,23 @@ async function draftChat(row: ChatRow, tokenizer: Tokenizer, { trainOn, now }: D
     return { ...draft, trained: without(text.length, requireSpans(left, row, tokenizer)) };
   }
   const trained = requireSpans(chosen, row, tokenizer);
+  checkTurnsShown(row, text, check);
   if (trained.length > 0 && trained.every(({ isOpen }) => isOpen)) throw onlyOpen(row, tokenizer);
   return { ...draft, trained, askedAt: trained.at(-1)?.start };
 }
 
-function requireShown(
+function shownCheck(
   conversation: Conversation & { source?: { file: string; line: number } },
   { templates }: Tokenizer,
   { isTrained = false, ...options }: TemplateOptions & { isTrained?: boolean },
-): void {
+): ShownCheck {
   const { source } = conversation;
-  checkShown(conversation, {
+  return {
     render: (marked) => unlessRefused(() => templates.render(marked, options)),
     template: templates.describe(conversation),
     place: source && `${source.file}:${source.line}`,
     isTrained,
-  });
+  };
 }
 
 /** Many templates refuse part of a conversation, or other words in it. */
@@ -163,7 +165,8 @@ function requireSpans(answers: Answer[], row: ChatRow, tokenizer: Tokenizer): Tr
   return answers.map(({ index, found }) => {
     if (found === 'unstable') throw unstable(row, index, tokenizer);
     const { start, end, ending } = found;
-    const span = { start, end, message: index, ...(holdsNothing(row.messages[index]) && { isEmpty: true }) };
+    const isEmpty = found.isHidden === true || holdsNothing(row.messages[index]);
+    const span = { start, end, message: index, ...(isEmpty && { isEmpty }) };
     if (ending === 'stop') return span;
     // After a call the conversation has to stop for the tool's result.
     const hasCalls = (row.messages[index].tool_calls ?? []).length > 0;

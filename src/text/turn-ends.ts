@@ -51,7 +51,7 @@ function answerEnd(
     { role: 'user', content: QUESTION },
     { role: 'assistant', content: ANSWER },
   ];
-  const last = render(templates, { messages: turns })?.split(ANSWER).at(-1) ?? '';
+  const last = afterAnswer(render(templates, { messages: turns }));
   const text = render(templates, { messages: [...turns, { role: 'user', content: MORE }] })
     ?.split(ANSWER)
     .at(-1);
@@ -65,6 +65,12 @@ function answerEnd(
   // What closes an answer may stand before the token that ends the turn.
   const closes = !declared.includes(end) && tokensIn(between, tokens).some((token) => declared.includes(token));
   return closes ? undefined : end;
+}
+
+/** Empty where a template does not show the answer. */
+function afterAnswer(text = ''): string {
+  const at = text.lastIndexOf(ANSWER);
+  return at === -1 ? '' : text.slice(at + ANSWER.length);
 }
 
 const TOOL: ToolSchema = {

@@ -5,10 +5,8 @@ import { sharedTokens } from '../../../src/text/header-tokens.ts';
 import { assistant, chat, now, renderChecked, trainedTexts, user } from '../text-conversations.ts';
 import { families, tokenizerOf, withStops } from './template-families.ts';
 
-const specialTokens = [
-  ...['<pad>', '<s>', '</s>', '<|end|>', '<|return|>', '<|user|>', '<|assistant|>'],
-  ...['<tool>', '<tool_call>', '</tool_call>', '<think>', '<think_off>', '<result>', '<wrap>', '</wrap>'],
-];
+const special = '<pad> <s> </s> <|end|> <|return|> <|user|> <|assistant|> <tool> <tool_call> </tool_call>';
+const specialTokens = `${special} <think> <think_off> <result> <wrap> </wrap>`.split(' ');
 let vocabulary: TokenizerJson;
 
 beforeAll(async () => {
@@ -137,6 +135,12 @@ describe('a call', () => {
     await expect(rendered).rejects.toMatchObject({ code: 'E_TEMPLATE_DROPS_TOOLS' });
   });
 
+  test('or a text of which a template shows nothing is no answer, whatever words stand around it', async () => {
+    const wordy = turns(`<|{{ m.role }}|>{{ m.content if m.role == 'user' else 'some words' }}</s>`, '<|assistant|>');
+    const [problem] = await problemsOf(await make(wordy), fourTurns);
+    expect(problem).toContain('shows nothing of the answer');
+  });
+
   test('is no answer where a template shows none of it: the end token alone is never trained', async () => {
     const wrapping = turns(`<|{{ m.role }}|><wrap>{{ m.content }}</wrap><|end|>`, '<|assistant|>');
     const [problem] = await problemsOf(await make(wrapping), chat(user('one'), assistant('')));
@@ -206,6 +210,33 @@ describe('the header of an answer', () => {
     const row = await new Renderer(tokenizer, { now }).render(fourTurns);
     expect(trainedTexts(row, tokenizer)).toEqual(['<think_off>two<|end|>', '<think_off>four<|end|>']);
     expect([...row.ids].filter((id) => id === tokenizer.idOf('<think_off>'))).toHaveLength(2);
+  });
+});
+
+describe('a turn before the answer', () => {
+  const system = { role: 'system', content: 'Be brief.' } as const;
+
+  test('of which the template shows nothing refuses its row', async () => {
+    const dropping = turns(
+      "{% if m.role != 'system' %}<|{{ m.role }}|>{{ m.content }}<|end|>{% endif %}",
+      '<|assistant|>',
+    );
+    const problems = await problemsOf(await make(dropping), chat(system, user('one'), assistant('two')), fourTurns);
+    expect(problems).toEqual([expect.stringMatching(/leaves out turn 1 \(system\).*E_TEMPLATE_DROPS_TEXT/), undefined]);
+  });
+
+  test('may be written with other letters, or as JSON', async () => {
+    const row = chat(system, user('one "two"\nthree'), assistant('two'));
+    const written = turns(
+      '<|{{ m.role }}|>{{ (m.content | tojson) if m.role == "user" else m.content }}<|end|>',
+      '<|assistant|>',
+    );
+    expect(await problemsOf(await make(written), row)).toEqual([undefined]);
+    const louder = turns(
+      "<|{{ m.role }}|>{{ m.content | upper if m.role == 'system' else m.content }}<|end|>",
+      '<|assistant|>',
+    );
+    expect(await problemsOf(await make(louder), row)).toEqual([undefined]);
   });
 });
 
