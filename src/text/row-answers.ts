@@ -13,18 +13,26 @@ export interface Answer {
 /**
  * A conversation as it is trained on, and where its answers lie. Up to its last answer it is what serving asks for that
  * answer with, though a template may show earlier turns otherwise where an answer follows: so the row starts with the
- * prompt's ids, and earlier answers are found in it where serving finds them.
+ * prompt's ids, and earlier answers are found in it where serving finds them. Turns after the last answer are left out
+ * where they would change it, unless `keepsEnd`.
  */
-export async function layOutAnswers(turns: Turns, tokenizer: Tokenizer): Promise<{ text: string; answers: Answer[] }> {
+export async function layOutAnswers(
+  turns: Turns,
+  tokenizer: Tokenizer,
+  keepsEnd: boolean,
+): Promise<{ text: string; answers: Answer[] }> {
   const whole = turns.shown(turns.messages.length, false);
   if (whole === undefined) return { text: '', answers: [] };
   const last = turns.messages.findLastIndex(({ role }) => role === 'assistant');
   if (last === -1) return { text: whole.text, answers: [] };
-  const ending = await closedAnswer(whole, last, tokenizer);
+  const ending = await lastAnswer(turns, last, tokenizer, keepsEnd);
   const prompt = last < 1 ? undefined : turns.shown(last, true);
   const { found } = ending;
   if (prompt === undefined || found === 'unstable' || !found.isAsked) {
-    return { text: ending.text, answers: [...(await findAnswers(whole, tokenizer, last)), { index: last, found }] };
+    return {
+      text: ending.text,
+      answers: [...(await findAnswers(ending.shown, tokenizer, last)), { index: last, found }],
+    };
   }
   const by = prompt.text.length - found.start;
   const moved = { index: last, found: { ...found, start: found.start + by, end: found.end + by } };
@@ -34,19 +42,31 @@ export async function layOutAnswers(turns: Turns, tokenizer: Tokenizer): Promise
   };
 }
 
+interface LastAnswer {
+  shown: ShownTurns;
+  /** What is shown, closed. */
+  text: string;
+  found: AnswerSpan | 'unstable';
+}
+
+/** The last answer in the whole, or as the last turn where it is whole only there. */
+async function lastAnswer(turns: Turns, last: number, tokenizer: Tokenizer, keepsEnd: boolean): Promise<LastAnswer> {
+  const [whole, alone] = [turns.shown(turns.messages.length, false)!, turns.shown(last + 1, false)];
+  const inWhole = await closedAnswer(whole, last, tokenizer);
+  if (keepsEnd || alone === undefined || last === turns.messages.length - 1) return inWhole;
+  const isServed = whole.text.startsWith(turns.beginning(last, true) ?? '');
+  if (isServed && inWhole.found !== 'unstable' && inWhole.found.ending === 'stop') return inWhole;
+  return closedAnswer(alone, last, tokenizer);
+}
+
 /** The answer of turn `last`, whose turn is closed where the template leaves it open. */
-async function closedAnswer(
-  whole: ShownTurns,
-  last: number,
-  tokenizer: Tokenizer,
-): Promise<{ text: string; found: AnswerSpan | 'unstable' }> {
-  const { text } = whole;
-  const found = await findAnswer(searchIn(whole, tokenizer), last);
-  if (found === 'unstable' || found.ending !== 'endless' || last < whole.messages.length - 1) return { text, found };
-  const closed = closeLastTurn(whole, stopTexts(tokenizer));
-  return closed === undefined
-    ? { text, found }
-    : { text: closed, found: { ...found, end: closed.length, ending: 'stop' } };
+async function closedAnswer(shown: ShownTurns, last: number, tokenizer: Tokenizer): Promise<LastAnswer> {
+  const { text, messages } = shown;
+  const found = await findAnswer(searchIn(shown, tokenizer), last);
+  if (found === 'unstable' || found.ending !== 'endless' || last < messages.length - 1) return { shown, text, found };
+  const closed = closeLastTurn(shown, stopTexts(tokenizer));
+  if (closed === undefined) return { shown, text, found };
+  return { shown, text: closed, found: { ...found, end: closed.length, ending: 'stop' } };
 }
 
 /** The answers before turn `end`. */

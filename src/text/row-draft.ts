@@ -103,7 +103,7 @@ async function draftChat(row: ChatRow, tokenizer: Tokenizer, { trainOn, now }: D
   if (turns.beginning(row.messages.length, false) === undefined) tokenizer.templates.render(row, options);
   const check = shownCheck(row, tokenizer, { ...options, isTrained: true });
   checkShown(row, check);
-  const { text, answers } = await layOutAnswers(turns, tokenizer);
+  const { text, answers } = await layOutAnswers(turns, tokenizer, trainOn === 'all');
   const weighs = ({ index }: Answer) => row.messages[index].weight !== 0;
   const chosen = (trainOn === 'last_answer' ? answers.slice(-1) : answers).filter(weighs);
   const name = tokenizer.templates.describe(row);

@@ -63,12 +63,12 @@ describe('an answer in the middle of a conversation', () => {
 
   test('cannot be the only one that is trained: the model would never learn to stop', async () => {
     const weighted = chat(user('one'), assistant('two'), user('three'), assistant('four', { weight: 0 }));
-    const [asked, unweighted] = await problemsOf(
-      await make(returning),
-      chat(...fourTurns.messages.slice(0, 3)),
-      weighted,
-    );
-    for (const message of [asked, unweighted]) expect(message).toMatch(/after the last turn only.*E_TEMPLATE_NO_STOP/);
+    const [message] = await problemsOf(await make(returning), weighted);
+    expect(message).toMatch(/after the last turn only.*E_TEMPLATE_NO_STOP/);
+  });
+
+  test('that a question follows is trained with its stop, as the last turn', async () => {
+    expect(await trainedOf(returning, chat(...fourTurns.messages.slice(0, 3)))).toEqual(['two<|return|>']);
   });
 
   test('is not told from the next turn by characters: two end tokens may begin alike', async () => {
