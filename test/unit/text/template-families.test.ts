@@ -5,6 +5,7 @@ import { now } from '../text-conversations.ts';
 import {
   conversations,
   families,
+  lineOf,
   outcomes,
   renderings,
   tokenizerOf,
@@ -59,30 +60,6 @@ describe.each(Object.entries(families))('the template of %s', (name, family) => 
     expect(table).toContain(lineOf(name, outcomes[name]));
   });
 });
-
-const REASONS: Record<string, string> = {
-  E_TEMPLATE_DROPS_TEXT: 'refused: left out',
-  E_TEMPLATE_DROPS_TOOLS: 'refused: left out',
-  E_TEMPLATE_FAILED: 'refused: the template fails',
-  E_TEMPLATE_NO_STOP: 'refused: no stop',
-  E_TEMPLATE_REFUSED: 'refused by the template',
-  E_TEMPLATE_SERVING: 'refused: asked for otherwise',
-};
-
-function lineOf(name: string, found: Record<keyof typeof conversations, (typeof outcomes)[string][string]>): string {
-  const { answers, system, calls, beside, bare, reasoning } = found;
-  const trained = (outcome: string | string[]) => (typeof outcome === 'string' ? REASONS[outcome] : 'trained');
-  const end = typeof answers === 'string' ? REASONS[answers] : `\`${endOf(answers.at(-1)!)}\``;
-  const kept = typeof system === 'string' ? REASONS[system] : 'shown';
-  const called =
-    typeof calls === 'string' && typeof bare !== 'string' ? 'trained without a list of tools' : trained(calls);
-  return `| ${[name, end, kept, called, trained(beside), trained(reasoning)].join(' | ')} |`;
-}
-
-/** The token after the last word. */
-function endOf(answer: string): string {
-  return answer.slice(answer.lastIndexOf('Twice that.') + 'Twice that.'.length).trim();
-}
 
 test('every conversation of the table is one that OpenAI would take', () => {
   const roles = (Object.values(conversations) as Conversation[]).flatMap(({ messages }) =>

@@ -82,3 +82,28 @@ function trainedParts({ pieces, ids }: RenderedRow, tokenizer: Tokenizer): strin
   const trained = pieces.filter((piece) => piece.trained);
   return trained.map(({ start, end }) => tokenizer.decode(ids.subarray(start, end)));
 }
+
+const REASONS: Record<string, string> = {
+  E_TEMPLATE_DROPS_TEXT: 'refused: left out',
+  E_TEMPLATE_DROPS_TOOLS: 'refused: left out',
+  E_TEMPLATE_FAILED: 'refused: the template fails',
+  E_TEMPLATE_NO_STOP: 'refused: no stop',
+  E_TEMPLATE_REFUSED: 'refused by the template',
+  E_TEMPLATE_SERVING: 'refused: asked for otherwise',
+};
+
+/** A family's line in docs/template-families.md. */
+export function lineOf(name: string, found: Record<string, Outcome>): string {
+  const { answers, system, calls, beside, bare, reasoning } = found;
+  const trained = (outcome: Outcome) => (typeof outcome === 'string' ? REASONS[outcome] : 'trained');
+  const end = typeof answers === 'string' ? REASONS[answers] : `\`${endOf(answers.at(-1)!).replaceAll('|', '\\|')}\``;
+  const kept = typeof system === 'string' ? REASONS[system] : 'shown';
+  const called =
+    typeof calls === 'string' && typeof bare !== 'string' ? 'trained without a list of tools' : trained(calls);
+  return `| ${[name, end, kept, called, trained(beside), trained(reasoning)].join(' | ')} |`;
+}
+
+/** What follows the last word. */
+function endOf(answer: string): string {
+  return answer.slice(answer.lastIndexOf('that.') + 'that.'.length).trim();
+}
