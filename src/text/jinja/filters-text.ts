@@ -46,7 +46,7 @@ export const textFilters = [
   filter(
     'tojson',
     [['ensure_ascii', false], ['indent', null], ['separators', null], ['sort_keys', false]],
-    (input, args, runtime) => toJson(input, jsonOptions(args, runtime.budget), runtime),
+    (input, args, runtime) => toJson(input, jsonOptions(args, runtime.budget), runtime.budget),
   ),
   ['format', formatFilter] as const,
   ...['pprint', 'urlize', 'wordwrap'].map((name) => unsupported(name)),

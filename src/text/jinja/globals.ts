@@ -13,7 +13,7 @@ const LONGEST_RANGE = 100_000;
 
 /** What every template can name: Jinja2's own and transformers' two. */
 export const globals: ReadonlyMap<string, Value> = new Map<string, Value>([
-  ['range', new Callable((_runtime, args) => rangeOf(args), "<function safe_range>")],
+  ['range', new Callable((_runtime, args) => rangeOf(args))],
   ['dict', new Callable((runtime, args) => newDict(args, runtime), "<class 'dict'>")],
   ['namespace', new Callable((runtime, args) => new Namespace(newDict(args, runtime)), "<class 'jinja2.utils.Namespace'>")],
   ['cycler', new Callable((_runtime, { positional }) => new Cycler(positional), "<class 'jinja2.utils.Cycler'>")],
