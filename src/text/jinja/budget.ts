@@ -1,6 +1,9 @@
 import { TemplateLimitError } from './errors.ts';
 
-/** What one rendering may cost: a template is data from someone else, and must not hang or fill the memory. */
+/**
+ * What one rendering may cost: a template is data from someone else, and must not hang or fill the memory. What it
+ * renders adds to both.
+ */
 export interface TemplateLimits {
   /** Units of work, see `Budget`. */
   units: number;
@@ -8,8 +11,13 @@ export interface TemplateLimits {
   characters: number;
 }
 
+export const DEFAULT_LIMITS: TemplateLimits = { units: 3_000_000, characters: 1 << 24 };
+
 /** Characters that are copied or searched for one unit. */
 const CHARACTERS = 16;
+/** What each character and each value of the row adds: some dozen passes over it. */
+const UNITS_OF_CHARACTER = 2;
+const UNITS_OF_VALUE = 50;
 /** Macros, recursive loops and values may nest so deep. */
 const DEPTH = 100;
 
@@ -21,18 +29,28 @@ const DEPTH = 100;
  * checked.
  */
 export class Budget {
-  readonly limits: TemplateLimits;
+  #units: number;
+  #characters: number;
   #left: number;
   #depth = 0;
 
-  constructor(limits: TemplateLimits) {
-    this.limits = limits;
-    this.#left = limits.units;
+  constructor({ units, characters }: TemplateLimits) {
+    this.#units = units;
+    this.#left = units;
+    this.#characters = characters;
+  }
+
+  /** Adds what a value of the row deserves. */
+  grant(characters: number): void {
+    const units = UNITS_OF_VALUE + characters * UNITS_OF_CHARACTER;
+    this.#units += units;
+    this.#left += units;
+    this.#characters += characters;
   }
 
   charge(units: number): void {
     this.#left -= units;
-    if (!(this.#left >= 0)) throw new TemplateLimitError(`more than ${this.limits.units} units of work`);
+    if (!(this.#left >= 0)) throw new TemplateLimitError(`more than ${this.#units} units of work`);
   }
 
   /** Charges a text that is copied or searched. */
@@ -42,8 +60,8 @@ export class Budget {
 
   /** Refuses a text too long before it is made. */
   checkLength(length: number): void {
-    if (length <= this.limits.characters) return;
-    throw new TemplateLimitError(`a text of more than ${this.limits.characters} characters`);
+    if (length <= this.#characters) return;
+    throw new TemplateLimitError(`a text of more than ${this.#characters} characters`);
   }
 
   /** Runs what calls itself. */

@@ -13,13 +13,8 @@ import { asMapping, asText, Dict, DictView, Lazy, Range, Tuple, typeName, Undefi
 export const sequenceFilters = [
   ...['length', 'count'].map((name) => filter(name, [], (input, _args, runtime) => lengthOf(input, runtime.budget))),
   ...['default', 'd'].map((name) =>
-    filter(
-      name,
-      [
-        ['default_value', ''],
-        ['boolean', false],
-      ],
-      (input, [other, boolean]) => (input instanceof Undefined || (isTrue(boolean) && !isTrue(input)) ? other : input),
+    filter(name, [['default_value', ''], ['boolean', false]], (input, [other, boolean]) =>
+      input instanceof Undefined || (isTrue(boolean) && !isTrue(input)) ? other : input,
     ),
   ),
   filter('list', [], (input, _args, runtime) => toList(input, runtime.budget)),
@@ -35,66 +30,15 @@ export const sequenceFilters = [
     throw notSupported('the filter random, which would give other rows every time,');
   }),
   filter('reverse', [], reverse),
-  filter(
-    'join',
-    [
-      ['d', ''],
-      ['attribute', null],
-    ],
-    join,
-  ),
+  filter('join', [['d', ''], ['attribute', null]], join),
   filter('attr', ['name'], (input, [name], runtime) => attribute(input, name, runtime)),
   lazy('items', [], items),
-  filter(
-    'dictsort',
-    [
-      ['case_sensitive', false],
-      ['by', 'key'],
-      ['reverse', false],
-    ],
-    dictSort,
-  ),
-  filter(
-    'sort',
-    [
-      ['reverse', false],
-      ['case_sensitive', false],
-      ['attribute', null],
-    ],
-    sort,
-  ),
-  lazy(
-    'unique',
-    [
-      ['case_sensitive', false],
-      ['attribute', null],
-    ],
-    unique,
-  ),
-  filter(
-    'min',
-    [
-      ['case_sensitive', false],
-      ['attribute', null],
-    ],
-    (...all) => extreme(-1, ...all),
-  ),
-  filter(
-    'max',
-    [
-      ['case_sensitive', false],
-      ['attribute', null],
-    ],
-    (...all) => extreme(1, ...all),
-  ),
-  filter(
-    'sum',
-    [
-      ['attribute', null],
-      ['start', 0],
-    ],
-    sum,
-  ),
+  filter('dictsort', [['case_sensitive', false], ['by', 'key'], ['reverse', false]], dictSort),
+  filter('sort', [['reverse', false], ['case_sensitive', false], ['attribute', null]], sort),
+  lazy('unique', [['case_sensitive', false], ['attribute', null]], unique),
+  filter('min', [['case_sensitive', false], ['attribute', null]], (...all) => extreme(-1, ...all)),
+  filter('max', [['case_sensitive', false], ['attribute', null]], (...all) => extreme(1, ...all)),
+  filter('sum', [['attribute', null], ['start', 0]], sum),
   lazy('batch', ['linecount', ['fill_with', null]], batch),
   lazy('slice', ['slices', ['fill_with', null]], slice),
   filter('groupby', ['attribute', ['default', null], ['case_sensitive', false]], groupBy),
@@ -132,8 +76,7 @@ function keyReader(attributePath: Value, caseSensitive: Value, runtime: Runtime)
 }
 
 function reversed(input: Value, runtime: Runtime): Iterator<Value> {
-  const isSequence =
-    input instanceof Tuple || input instanceof Range || Array.isArray(input) || asText(input) !== undefined;
+  const isSequence = input instanceof Tuple || input instanceof Range || Array.isArray(input) || asText(input) !== undefined;
   if (input instanceof Undefined) return [][Symbol.iterator]();
   if (!isSequence && !(input instanceof Dict) && !(input instanceof DictView))
     throw typeError(`'${typeName(input)}' object is not reversible`);

@@ -1,14 +1,15 @@
 import type { Budget } from './budget.ts';
 import { TemplateFailure } from './errors.ts';
-import { Dict, Float, type Value } from './values.ts';
+import { Dict, Float, JsonText, type Value } from './values.ts';
 
 /** Data of a row as a template sees them. Keys without a value are left out. */
 export function fromData(data: unknown, budget: Budget): Value {
-  budget.charge(1);
+  budget.grant(typeof data === 'string' ? data.length : 0);
   if (data === null || data === undefined) return null;
   if (typeof data === 'string' || typeof data === 'boolean' || typeof data === 'bigint') return data;
   if (typeof data === 'number') return fromNumber(data);
   if (typeof data !== 'object') return String(data);
+  if (data instanceof JsonText) budget.grant(data.text.length);
   if (isValue(data)) return data;
   return budget.nested(() => {
     if (Array.isArray(data)) return data.map((item) => fromData(item, budget));

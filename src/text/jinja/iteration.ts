@@ -1,18 +1,6 @@
 import type { Budget } from './budget.ts';
 import { TemplateFailure, typeError } from './errors.ts';
-import {
-  asText,
-  Dict,
-  DictView,
-  isNative,
-  JsonText,
-  Lazy,
-  Range,
-  Tuple,
-  typeName,
-  Undefined,
-  type Value,
-} from './values.ts';
+import { asText, Dict, DictView, isNative, JsonText, Lazy, Range, Tuple, typeName, Undefined, type Value } from './values.ts';
 
 /** Python's iter(), each element charged. @throws TypeError */
 export function iterate(value: Value, budget: Budget): Iterator<Value> {
@@ -117,8 +105,7 @@ function characterCount(text: string, budget: Budget): number {
 export function unpack(value: Value, count: number, budget: Budget): Value[] {
   const found: Value[] = [];
   for (const item of forOf(value, budget)) {
-    if (found.length === count)
-      throw new TemplateFailure('ValueError', `too many values to unpack (expected ${count})`);
+    if (found.length === count) throw new TemplateFailure('ValueError', `too many values to unpack (expected ${count})`);
     found.push(item);
   }
   if (found.length === count) return found;

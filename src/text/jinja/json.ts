@@ -1,8 +1,8 @@
-import type { Budget } from './budget.ts';
+import { Budget } from './budget.ts';
 import { typeError, valueError } from './errors.ts';
 import { compareOrder } from './comparison.ts';
+import { fromData } from './from-data.ts';
 import { floatText } from './numbers.ts';
-import type { Runtime } from './runtime.ts';
 import { asText, Dict, Float, JsonText, Tuple, typeName, type Value } from './values.ts';
 
 export interface JsonOptions {
@@ -14,23 +14,28 @@ export interface JsonOptions {
 }
 
 /** Python's json.dumps. @throws TypeError for what is no JSON */
-export function toJson(value: Value, options: JsonOptions, runtime: Runtime): string {
+export function toJson(value: Value, options: JsonOptions, budget: Budget): string {
   const parts: string[] = [];
-  new JsonWriter(options, runtime, parts).write(value, '\n');
-  runtime.budget.checkLength(parts.reduce((sum, part) => sum + part.length, 0));
+  new JsonWriter(options, budget, parts).write(value, '\n');
+  budget.checkLength(parts.reduce((sum, part) => sum + part.length, 0));
   return parts.join('');
+}
+
+/** Data on one line, as `tojson` writes it unless told otherwise. */
+export function plainJson(data: unknown): string {
+  const budget = new Budget({ units: Infinity, characters: Infinity });
+  const options: JsonOptions = { ensureAscii: false, indent: undefined, separators: [', ', ': '], sortKeys: false };
+  return toJson(fromData(data, budget), options, budget);
 }
 
 class JsonWriter {
   readonly #options: JsonOptions;
-  readonly #runtime: Runtime;
   readonly #budget: Budget;
   readonly #parts: string[];
 
-  constructor(options: JsonOptions, runtime: Runtime, parts: string[]) {
+  constructor(options: JsonOptions, budget: Budget, parts: string[]) {
     this.#options = options;
-    this.#runtime = runtime;
-    this.#budget = runtime.budget;
+    this.#budget = budget;
     this.#parts = parts;
   }
 
@@ -124,10 +129,7 @@ function codeEscape(unit: string): string {
 }
 
 /** Options of `tojson` as transformers sets it up. @throws TypeError, ValueError */
-export function jsonOptions(
-  [ensureAscii, indent, separators, sortKeys]: readonly Value[],
-  budget: Budget,
-): JsonOptions {
+export function jsonOptions([ensureAscii, indent, separators, sortKeys]: readonly Value[], budget: Budget): JsonOptions {
   const unit = asText(indent) ?? (indent === null ? undefined : spaces(indent, budget));
   let pair: readonly [string, string] = unit === undefined ? [', ', ': '] : [',', ': '];
   if (separators !== null) {
@@ -137,12 +139,7 @@ export function jsonOptions(
       throw valueError('separators of tojson are two texts');
     pair = [texts[0], texts[1]];
   }
-  return {
-    ensureAscii: ensureAscii !== false && ensureAscii !== null && ensureAscii !== 0,
-    indent: unit,
-    separators: pair,
-    sortKeys: sortKeys === true,
-  };
+  return { ensureAscii: ensureAscii !== false && ensureAscii !== null && ensureAscii !== 0, indent: unit, separators: pair, sortKeys: sortKeys === true };
 }
 
 function spaces(indent: Value, budget: Budget): string {

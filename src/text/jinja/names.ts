@@ -3,12 +3,15 @@ import type { Template } from './nodes.ts';
 /** Names that a template reads and gives values to, wherever. */
 export interface TemplateNames {
   read: Set<string>;
-  /** By loops, macros, `set` and `with`. */
+  /** By loops, macros, `set` and `with`, and those that the language gives. */
   assigned: Set<string>;
 }
 
-export function namesOf(part: Template | readonly unknown[]): TemplateNames {
-  const names: TemplateNames = { read: new Set(), assigned: new Set() };
+/** Names that have a value within loops and macros. */
+const GIVEN = ['loop', 'caller', 'varargs', 'kwargs'];
+
+export function namesOf(part: Template | readonly unknown[], globals: Iterable<string> = []): TemplateNames {
+  const names: TemplateNames = { read: new Set(), assigned: new Set([...GIVEN, ...globals]) };
   visit(part, names);
   return names;
 }

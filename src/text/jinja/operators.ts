@@ -44,7 +44,8 @@ export function calculate(operator: string, left: Value, right: Value, runtime: 
 
 function unsupported(operator: string, left: Value, right: Value): TemplateFailure {
   const [a, b] = [typeName(left), typeName(right)];
-  if (operator === '+' && asText(left) !== undefined) return typeError(`can only concatenate str (not "${b}") to str`);
+  if (operator === '+' && asText(left) !== undefined)
+    return typeError(`can only concatenate str (not "${b}") to str`);
   return typeError(`unsupported operand type(s) for ${operator}: '${a}' and '${b}'`);
 }
 

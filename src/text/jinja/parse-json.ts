@@ -1,9 +1,11 @@
-import type { Budget } from './budget.ts';
 import { normalInt } from './numbers.ts';
 import { Dict, Float, type Value } from './values.ts';
 
 /** The text is no JSON. */
 export class JsonError extends Error {}
+
+/** Templates take no deeper values. */
+const DEPTH = 100;
 
 const SPACE = /[ \t\n\r]*/y;
 const NUMBER = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y;
@@ -16,9 +18,8 @@ const WORDS: readonly (readonly [string, Value])[] = [
 ];
 
 /** JSON as Python's json.loads reads it: 1.0 stays a float, ints stay exact, keys stay in order. @throws JsonError */
-export function parseJson(text: string, budget: Budget): Value {
-  budget.chargeText(text.length * 2);
-  const parser = new JsonParser(text, budget);
+export function parseJson(text: string): Value {
+  const parser = new JsonParser(text);
   const value = parser.value();
   parser.end();
   return value;
@@ -26,20 +27,18 @@ export function parseJson(text: string, budget: Budget): Value {
 
 class JsonParser {
   readonly #text: string;
-  readonly #budget: Budget;
   #place = 0;
+  #depth = 0;
 
-  constructor(text: string, budget: Budget) {
+  constructor(text: string) {
     this.#text = text;
-    this.#budget = budget;
   }
 
   value(): Value {
-    this.#budget.charge(2);
     this.#match(SPACE);
     const first = this.#text[this.#place];
-    if (first === '{') return this.#budget.nested(() => this.#object());
-    if (first === '[') return this.#budget.nested(() => this.#array());
+    if (first === '{') return this.#nested(() => this.#object());
+    if (first === '[') return this.#nested(() => this.#array());
     if (first === '"') return this.#string();
     for (const [word, value] of WORDS) if (this.#skip(word)) return value;
     return this.#number();
@@ -48,6 +47,13 @@ class JsonParser {
   end(): void {
     this.#match(SPACE);
     if (this.#place < this.#text.length) throw this.#error();
+  }
+
+  #nested<T>(read: () => T): T {
+    if (++this.#depth > DEPTH) throw this.#error();
+    const value = read();
+    this.#depth--;
+    return value;
   }
 
   #object(): Dict {

@@ -1,4 +1,4 @@
-import { Budget, type TemplateLimits } from './budget.ts';
+import { Budget, DEFAULT_LIMITS, type TemplateLimits } from './budget.ts';
 import { compileTemplate } from './compile-template.ts';
 import { TemplateLimitError } from './errors.ts';
 import { fromData } from './from-data.ts';
@@ -10,7 +10,7 @@ import { Scope, type Runtime } from './runtime.ts';
 export interface RenderOptions {
   /** The clock that strftime_now reads. */
   now: Date;
-  limits: TemplateLimits;
+  limits?: TemplateLimits;
 }
 
 /** A template in the language of Jinja2 3.1, set up as transformers sets it up for chat templates. */
@@ -21,7 +21,7 @@ export class JinjaTemplate {
   /** @throws TemplateSyntaxError */
   constructor(source: string) {
     const tree = parseTemplate(source);
-    this.names = namesOf(tree);
+    this.names = namesOf(tree, globals.keys());
     this.#run = compileTemplate(tree);
   }
 
@@ -29,7 +29,7 @@ export class JinjaTemplate {
    * Renders with the variables given. The template reaches nothing else: no files, no network, no JavaScript.
    * @throws TemplateFailure, TemplateRefusal, TemplateLimitError
    */
-  render(variables: Readonly<Record<string, unknown>>, { now, limits }: RenderOptions): string {
+  render(variables: Readonly<Record<string, unknown>>, { now, limits = DEFAULT_LIMITS }: RenderOptions): string {
     const budget = new Budget(limits);
     const runtime: Runtime = { budget, now, output: '' };
     const context = new Scope(runtime);

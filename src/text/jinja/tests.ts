@@ -9,9 +9,9 @@ import type { Runtime } from './runtime.ts';
 import { bind } from './signature.ts';
 import {
   asInt,
+  asMapping,
   asText,
   Callable,
-  Dict,
   Float,
   isNative,
   Markup,
@@ -57,7 +57,7 @@ const PLAIN: Record<string, Test> = {
   float: (value) => value instanceof Float,
   number: (value) => asInt(value) !== undefined || value instanceof Float,
   string: (value) => asText(value) !== undefined,
-  mapping: (value) => value instanceof Dict,
+  mapping: (value) => asMapping(value) !== undefined,
   sequence: (value, _args, runtime) => isSequence(value, runtime),
   iterable: (value) => isIterable(value),
   callable: (value) =>
@@ -129,3 +129,4 @@ function isSame(value: Value, [other]: Value[]): boolean {
   if (value instanceof Undefined || value instanceof Namespace) return value === other;
   return value === other;
 }
+

@@ -63,7 +63,7 @@ function cutAt(text: string, places: readonly number[], width: number, budget: B
 function splitAtSpace(text: string, limit: number, budget: Budget, side: 'start' | 'end'): string[] {
   budget.charge(text.length / 4 + 1);
   const words: [start: number, end: number][] = [];
-  for (let place = 0; place < text.length;) {
+  for (let place = 0; place < text.length; ) {
     while (place < text.length && isSpace(text, place)) place++;
     const start = place;
     while (place < text.length && !isSpace(text, place)) place++;
