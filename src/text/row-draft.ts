@@ -1,5 +1,6 @@
 import { AttuneError } from '../base/errors.ts';
 import { separatorOf } from './answer-space.ts';
+import { withoutPrintedNull } from './empty-content.ts';
 import { findAnswers, firstMismatch, layOutAnswers, stopTexts, type Answer } from './row-answers.ts';
 import { servingMismatch } from './served-prompt.ts';
 import { checkShown, checkTurnsShown, type ShownCheck } from './shown-tools.ts';
@@ -73,8 +74,11 @@ export async function draftRow(row: RenderableRow, tokenizer: Tokenizer, options
  * A conversation up to where the next answer starts, laid out as training lays it out.
  * @throws E_TEMPLATE_…, E_TEMPLATE_DROPS_TOOLS
  */
-export async function draftPrompt(conversation: Conversation, tokenizer: Tokenizer, now: Date): Promise<Draft> {
+export async function draftPrompt(given: Conversation, tokenizer: Tokenizer, now: Date): Promise<Draft> {
   const options = { addGenerationPrompt: true, now };
+  const conversation = withoutPrintedNull(given, (row) =>
+    unlessRefused(() => tokenizer.templates.render(row, options)),
+  );
   const text = tokenizer.templates.render(conversation, options);
   checkShown(conversation, shownCheck(conversation, tokenizer, options));
   const shown = turnsOf(conversation, tokenizer, now).shown(conversation.messages.length, true);
@@ -96,8 +100,9 @@ function draftCompletion(row: CompletionRow, tokenizer: Tokenizer, { trainOn }: 
   return { text, trained, cuts: [row.prompt.length], endsWithEos: !row.completion.endsWith(eos.content) };
 }
 
-async function draftChat(row: ChatRow, tokenizer: Tokenizer, { trainOn, now }: DraftOptions): Promise<Draft> {
+async function draftChat(given: ChatRow, tokenizer: Tokenizer, { trainOn, now }: DraftOptions): Promise<Draft> {
   const options = { addGenerationPrompt: false, now };
+  const row = withoutPrintedNull(given, (one) => unlessRefused(() => tokenizer.templates.render(one, options)));
   const turns = turnsOf(row, tokenizer, now);
   // What the template refuses is said by rendering it again.
   if (turns.beginning(row.messages.length, false) === undefined) tokenizer.templates.render(row, options);

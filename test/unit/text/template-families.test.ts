@@ -36,7 +36,7 @@ describe.each(Object.entries(families))('the template of %s', (name, family) => 
     for (const [kind, conversation] of Object.entries(conversations)) {
       const { row, outcome } = await tryRow(tokenizer, conversation, family);
       expect(outcome, kind).toEqual(outcomes[name][kind]);
-      expect(String(outcome), kind).not.toMatch(/How much|And two|Where is|sent|Be brief/);
+      expect(String(outcome), kind).not.toMatch(/How much|And two|Where is|\bsent\b|Be brief/);
       if (row === undefined) continue;
       const stops = new Set(tokenizer.stopIds);
       const last = row.ids.findLastIndex((_, token) => row.trained[token] === 1);

@@ -27,13 +27,23 @@ export type Conversation = Omit<ChatRow, 'kind'>;
 export type Outcome = string[] | string;
 
 export const families = read<Record<string, Family>>('families.json');
-export const conversations = read<Record<string, Conversation>>('conversations.json');
+export const conversations = Object.fromEntries(
+  Object.entries(read<Record<string, Conversation>>('conversations.json')).map(([kind, row]) => [kind, asRead(row)]),
+);
 /** By family and conversation, without and with the generation prompt: what Jinja2 3.1.6 gives as transformers sets it up. */
 export const renderings = read<Record<string, Record<string, (string | null)[]>>>('renderings.json');
 export const outcomes = read<Record<string, Record<string, Outcome>>>('outcomes.json');
 
 function read<Value>(name: string): Value {
   return JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as Value;
+}
+
+/** Content that is null as reading a file leaves it. */
+function asRead(row: Conversation): Conversation {
+  const messages = row.messages.map((message) =>
+    (message.content as string | null) === null ? { ...message, content: '', contentless: 'null' as const } : message,
+  );
+  return { ...row, messages };
 }
 
 // What templates write between angle brackets, square brackets and bars.
