@@ -52,10 +52,8 @@ function answerEnd(
     { role: 'assistant', content: ANSWER },
   ];
   const last = afterAnswer(render(templates, { messages: turns }));
-  const text = render(templates, { messages: [...turns, { role: 'user', content: MORE }] })
-    ?.split(ANSWER)
-    .at(-1);
-  const between = text?.split(MORE)[0] ?? '';
+  const longer = render(templates, { messages: [...turns, { role: 'user', content: MORE }] });
+  const [between] = afterAnswer(longer).split(MORE);
   const [end] = tokensIn(last, tokens);
   if (end === undefined) {
     // Some end an answer only where another turn follows: with another token than that turn begins with.

@@ -188,6 +188,11 @@ describe('the stop of an answer', () => {
   });
 });
 
+test('a template that shows no text of its turns names no stop', async () => {
+  const tokenizer = await make(turns('<|{{ m.role }}|><|end|>', '<|assistant|>'));
+  expect(tokenizer.stopIds).toEqual([tokenizer.eosId]);
+});
+
 describe('the header of an answer', () => {
   const tokensOf = async (text: string, other: string) => sharedTokens(text, other, await make(''));
 
