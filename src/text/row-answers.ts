@@ -114,7 +114,13 @@ function searchIn(shown: ShownTurns, tokenizer: Tokenizer): AnswerSearch {
   };
 }
 
+const stopsOf = new WeakMap<Tokenizer, readonly string[]>();
+
 /** Texts of the tokens that may end a turn. */
-export function stopTexts(tokenizer: Tokenizer): string[] {
-  return tokenizer.stopIds.map((id) => tokenText(id, tokenizer)).filter((stop) => stop !== '');
+export function stopTexts(tokenizer: Tokenizer): readonly string[] {
+  const known = stopsOf.get(tokenizer);
+  if (known !== undefined) return known;
+  const stops = tokenizer.stopIds.map((id) => tokenText(id, tokenizer)).filter((stop) => stop !== '');
+  stopsOf.set(tokenizer, stops);
+  return stops;
 }
