@@ -60,9 +60,7 @@ describe('a chat template', () => {
     const template =
       "{% for m in messages %}{{ 'name' in m }} {{ 'weight' in m }} {{ 'tool_calls' in m }};{% endfor %}" +
       '{% for c in messages[0].tool_calls %}{{ c.function.arguments | tojson }};{% endfor %}';
-    expect(await render(template, { messages })).toBe(
-      'False False True;False False False;{"a": 1};"not JSON";',
-    );
+    expect(await render(template, { messages })).toBe('False False True;False False False;{"a": 1};"not JSON";');
   });
 
   test('gets developer turns as system turns unless it knows them', async () => {

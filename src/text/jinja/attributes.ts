@@ -111,7 +111,8 @@ function place(index: number, length: number): number | undefined {
 function missing(object: Value, key: Value, { budget }: Runtime): Undefined {
   const name = asText(key);
   const type = object === null ? 'None' : `${typeName(object)} object`;
-  if (name === undefined) return new Undefined(`${type} has no element ${typeof key === 'number' ? key : typeName(key)}`);
+  if (name === undefined)
+    return new Undefined(`${type} has no element ${typeof key === 'number' ? key : typeName(key)}`);
   return new Undefined(`'${type}' has no attribute ${quote(name.slice(0, 200), budget)}`);
 }
 

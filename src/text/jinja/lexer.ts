@@ -2,7 +2,17 @@ import { TemplateSyntaxError } from './errors.ts';
 import { isSpace, trimEnd } from './python-space.ts';
 import { unescapeString } from './string-literal.ts';
 
-export type TokenType = 'data' | 'tag' | 'tag-end' | 'print' | 'print-end' | 'end' | 'name' | 'string' | 'number' | 'operator';
+export type TokenType =
+  | 'data'
+  | 'tag'
+  | 'tag-end'
+  | 'print'
+  | 'print-end'
+  | 'end'
+  | 'name'
+  | 'string'
+  | 'number'
+  | 'operator';
 
 export interface Token {
   type: TokenType;
