@@ -1,3 +1,4 @@
+import { greatest } from '../base/many.ts';
 import type { Message } from './message.ts';
 
 /** A stretch of text in UTF-16 units, `[start, end)`. */
@@ -93,7 +94,7 @@ function lastStopEnd(text: string, from: number, stops: readonly string[]): numb
   const ends = stops
     .map((stop) => ({ at: text.lastIndexOf(stop), length: stop.length }))
     .filter(({ at }) => at >= from);
-  return ends.length === 0 ? undefined : Math.max(...ends.map(({ at, length }) => at + length));
+  return ends.length === 0 ? undefined : greatest(ends.map(({ at, length }) => at + length));
 }
 
 function firstStopEnd(text: string, from: number, stops: readonly string[]): number | undefined {

@@ -1,4 +1,5 @@
 import { AttuneError, type Problem } from '../base/errors.ts';
+import { pushAll } from '../base/many.ts';
 import { checkRenderedRow, checkServedPrompt } from './row-check.ts';
 import {
   draftPrompt,
@@ -94,7 +95,7 @@ export class Renderer {
     const rendered = rows.map((row, index) => {
       const result = split[index] === undefined ? undefined : encoded.shift();
       const found = result === undefined ? [] : this.#check(row, result);
-      problems.push(...found);
+      pushAll(problems, found);
       return found.length > 0 ? undefined : result;
     });
     const proof = rows.find((row, index) => row.kind === 'chat' && rendered[index] !== undefined);

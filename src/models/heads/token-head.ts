@@ -1,4 +1,5 @@
 // N tokens, D width, V vocabulary
+import { pushAll } from '../../base/many.ts';
 import { aten, attune, type Tensor } from '../../tensor/index.ts';
 import { Module, type LinearLike, type Term } from '../../nn/index.ts';
 
@@ -56,7 +57,7 @@ export function linearTerms(layer: LinearLike, hidden: Tensor): Term[] {
   const terms: Term[] = [{ hidden, weight: layer.weight.tensor }];
   for (const adapter of layer.adapters) {
     if (adapter.terms === undefined) throw new Error('this adapter cannot be put on an output head');
-    terms.push(...adapter.terms(hidden));
+    pushAll(terms, adapter.terms(hidden));
   }
   return terms;
 }

@@ -1,4 +1,5 @@
 import { AttuneError } from '../../../base/errors.ts';
+import { pushAll } from '../../../base/many.ts';
 import { compareAnswers, type Compared } from '../../../eval/compare/compare.ts';
 import { suitableMetrics } from '../../../eval/compare/suitable-metrics.ts';
 import type { Answered } from '../../../eval/compare/system.ts';
@@ -66,7 +67,7 @@ export async function answerAll(
   comparing: Comparing,
 ): Promise<[Answered, ...Answered[]]> {
   const answered: Answered[] = [];
-  for (const spec of specs) answered.push(...(await answerOrSkip(spec, comparing)));
+  for (const spec of specs) pushAll(answered, await answerOrSkip(spec, comparing));
   const [subject, ...others] = answered;
   if (subject === undefined) throw nothingAnswered(comparing.skipped);
   return [subject, ...others];
