@@ -25,6 +25,8 @@ export interface GenerationOptions extends Partial<SamplingOptions> {
 /** One prompt to continue. */
 export interface GenerationRequest extends GenerationOptions {
   prompt: readonly number[] | Int32Array;
+  /** Whether the answer goes on in the prompt's own text: its first space is then a part of it, and not of no text. */
+  goesOn?: boolean;
   /** What an encoder-decoder's decoder attends to: one row of an encoder's output. */
   memory?: MemoryRow;
 }
@@ -32,6 +34,7 @@ export interface GenerationRequest extends GenerationOptions {
 /** A request with its defaults, checked. */
 export interface SettledRequest {
   prompt: Int32Array;
+  goesOn?: boolean;
   maxNewTokens: number;
   n: number;
   sampling: SamplingOptions;
@@ -57,6 +60,7 @@ export function settleRequest(request: GenerationRequest, limits: RequestLimits)
   const prompt = Int32Array.from(request.prompt);
   const settled = {
     prompt,
+    goesOn: request.goesOn,
     maxNewTokens: request.maxNewTokens ?? DEFAULT_NEW_TOKENS,
     n: request.n ?? 1,
     sampling: settleSampling(request),

@@ -139,7 +139,8 @@ async function answerPrompts(answering: Answering, request: Request): Promise<vo
     const onText = stream === true ? (event: TextEvent) => send({ row, ...border.streamed(event) }) : undefined;
     const memory = memories.at(Math.floor(row / READ_TOGETHER));
     const source = memory && { of: memory, row: row % READ_TOGETHER };
-    const asked = { ...options, constraint, prompt, memory: source, signal: either };
+    const goesOn = source === undefined && typeof prompts[row] === 'string';
+    const asked = { ...options, constraint, prompt, goesOn, memory: source, signal: either };
     const completions = await answering.batcher.submit(asked, onText);
     send({ row, completions: completions.map((one) => border.whole(one)) });
   };

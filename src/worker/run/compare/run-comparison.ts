@@ -6,6 +6,7 @@ import type { Answered } from '../../../eval/compare/system.ts';
 import { repeatedRows } from '../../../eval/recommend.ts';
 import type { MetricSpec } from '../../../eval/metrics/index.ts';
 import type { SkippedSystem } from '../../../store/results.ts';
+import type { OpenOptions } from '../open-model.ts';
 import type { ScoringContext } from '../scoring.ts';
 import type { ComparedRows, Comparing } from './comparing.ts';
 import { withPictures } from './pictures.ts';
@@ -18,6 +19,7 @@ export interface ComparisonOptions extends ScoringContext {
   metrics?: readonly MetricSpec[];
   /** Longest answer in tokens; from the training answers unless given. */
   maxNewTokens?: number;
+  precision?: OpenOptions['precision'];
   /** Whether items that a row has already may be recommended again. */
   keepSeen?: boolean;
   seed: number;
@@ -30,7 +32,7 @@ export async function runComparison(
   options: ComparisonOptions,
 ): Promise<Compared> {
   const { metrics = suitableMetrics(rows.typical), maxNewTokens, keepSeen = false, emit, signal, seed } = options;
-  using models = new OpenModels();
+  using models = new OpenModels(options.precision);
   const comparing: Comparing = { rows, models, metric: metrics[0], maxNewTokens, keepSeen, emit, signal, skipped: [] };
   if (!keepSeen) warnOfRepeated(rows, emit);
   const [subject, ...others] = await answerAll(specs, comparing);
