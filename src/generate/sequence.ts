@@ -38,6 +38,9 @@ export interface TextEvent {
   text: string;
 }
 
+/** Tokens of a prompt that the spelling of what follows may depend on. */
+const CONTEXT = 16;
+
 /** One answer in the making: its tokens, where their keys and values lie, and its text. */
 export class Sequence {
   readonly request: SettledRequest;
@@ -84,8 +87,12 @@ export class Sequence {
     this.#units = randomUnits([request.sampling.seed, 'sample', sample]);
     this.#tokenizer = parts.tokenizer;
     this.#onText = parts.onText;
-    if (parts.onText !== undefined || request.stop.length > 0) {
-      this.#stream = { decoder: new StreamingDecoder(parts.tokenizer), stops: new StopStrings(request.stop) };
+    if (parts.onText !== undefined || request.stop.length > 0 || request.goesOn === true) {
+      const after = request.goesOn === true ? [...request.prompt.subarray(-CONTEXT)] : [];
+      this.#stream = {
+        decoder: new StreamingDecoder(parts.tokenizer, { after }),
+        stops: new StopStrings(request.stop),
+      };
     }
   }
 

@@ -1,5 +1,6 @@
 import type { Problem } from '../base/errors.ts';
 import type { Features } from '../base/features.ts';
+import { greatest } from '../base/many.ts';
 import type { Example, ExampleKind, PromptExample } from '../data/example.ts';
 import type { MediaFile, MediaKind } from '../data/media.ts';
 import type { EmbeddingOptions } from '../models/heads/embedding.ts';
@@ -74,7 +75,7 @@ export function textLengths(row: Sized): readonly number[] {
 
 /** Tokens of a row that see each other, at most. */
 export function tokensAtOnce(row: Sized): number {
-  return Math.max(...chainLengths(textLengths(row), row.parents));
+  return greatest(chainLengths(textLengths(row), row.parents));
 }
 
 /** Several rows as one input, with what the objective needs to score them. */
