@@ -1,5 +1,6 @@
 import { basename, extname } from 'node:path';
 import { nearest } from '../../base/nearest.ts';
+import { hasCredentials } from '../../base/secrets.ts';
 import { type Axis, methodOptions } from '../../methods/options.ts';
 import { metrics } from '../../eval/metrics/index.ts';
 import { monitors } from '../../monitor/index.ts';
@@ -19,6 +20,7 @@ import { type Settings } from './settings.ts';
 export async function checkSettings(settings: Settings, keys: RecipeKeys): Promise<Recipe | undefined> {
   const faults = new FaultReporter(settings, keys);
   settleCheap(settings);
+  refusePasswords(settings);
   const methods = new Map<Axis, ChosenMethod>();
   for (const axis of Object.keys(methodOptions) as Axis[]) {
     const chosen = await chooseMethod(axis, settings, keys, faults);
@@ -37,6 +39,19 @@ export async function checkSettings(settings: Settings, keys: RecipeKeys): Promi
   const references = parsed.success ? hashReferences(parsed.data, settings) : {};
   if (!parsed.success || settings.problems.length > 0) return undefined;
   return withMethods({ ...parsed.data, references }, methods);
+}
+
+/** Recipes are stored with their runs, printed and passed on. */
+function refusePasswords(settings: Settings): void {
+  for (const [path, { value, written }] of settings.entries()) {
+    if (!/^(model|data\.)/.test(path) || !textsIn(value).some(hasCredentials)) continue;
+    settings.problem(written, 'holds a password or key in an address', 'leave it out: recipes are stored with runs');
+  }
+}
+
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }
 
 function applyRecipeDefaults(settings: Settings, methods: readonly ChosenMethod[]): void {
