@@ -1,4 +1,5 @@
 /** Secrets in texts from elsewhere: servers repeat what they were sent, whole or in part, as it is or encoded. */
+import { table } from './table.ts';
 
 export interface Secret {
   value: string;
@@ -60,7 +61,7 @@ function partAt(text: string, at: number, form: string): number {
   return length;
 }
 
-const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+const NAMED: Readonly<Record<string, string>> = table({ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" });
 
 /** Escapes undone, also those of escapes. */
 function unescaped(text: string): string {

@@ -1,3 +1,4 @@
+import { table } from '../base/table.ts';
 import type { Program } from './template-sandbox.ts';
 
 /** A node of a parsed template, as the library makes it. */
@@ -7,7 +8,7 @@ interface Node {
 }
 
 /** Parts of a node that are names but no reading of a variable, by the node's type. */
-const NAMES: Record<string, readonly string[]> = {
+const NAMES: Record<string, readonly string[]> = table({
   BinaryExpression: ['operator'],
   UnaryExpression: ['operator'],
   FilterExpression: ['filter'],
@@ -18,7 +19,7 @@ const NAMES: Record<string, readonly string[]> = {
   Macro: ['name', 'args'],
   Set: ['assignee'],
   CallStatement: ['callerArgs'],
-};
+});
 
 /** Those of the names above that give a variable a value. */
 const ASSIGNED = new Set(['loopvar', 'name', 'args', 'assignee', 'callerArgs']);

@@ -3,9 +3,10 @@ import { budget } from './budget.ts';
 import type { Check } from './check.ts';
 import { layers } from './layers.ts';
 import { format, lint, types, unused } from './programs.ts';
+import { lookups } from './lookups.ts';
 import { tree } from './tree.ts';
 
-export const CHECKS: readonly Check[] = [layers, budget, tree, format, lint, unused, types];
+export const CHECKS: readonly Check[] = [layers, budget, tree, lookups, format, lint, unused, types];
 
 if (import.meta.main) {
   const wanted = process.argv.slice(2);

@@ -1,3 +1,4 @@
+import { table } from '../../base/table.ts';
 import { basename, extname } from 'node:path';
 import { nearest } from '../../base/nearest.ts';
 import { hasCredentials } from '../../base/secrets.ts';
@@ -112,14 +113,21 @@ function checkNames(settings: Settings, path: string, known: Names): void {
 
 /** The settings of every run as the schema takes them; an axis appears by its default name only. */
 function baseTree(settings: Settings, keys: RecipeKeys): Record<string, unknown> {
-  const tree: Record<string, Record<string, unknown>> = { data: {}, training: {}, evaluation: {}, checkpoints: {} };
+  const tree: Record<string, Record<string, unknown>> = table({
+    data: {},
+    training: {},
+    evaluation: {},
+    checkpoints: {},
+  });
   const axisPrefixes = Object.values(axisPlaces).map((place) => `${place.path}.`);
   const root: Record<string, unknown> = tree;
   for (const [path, setting] of settings.entries()) {
     if (axisPrefixes.some((prefix) => path.startsWith(prefix))) continue;
     const [first, second] = path.split('.');
     const value = readFlagText(setting, keys.at(path)!.schema);
+    // own: keys of the recipe's schema
     if (second === undefined) root[first] = value;
+    // own: keys of the recipe's schema
     else tree[first][second] = value;
   }
   const cheap = cheapModelOf(settings);
@@ -150,7 +158,7 @@ function withMethods(recipe: Recipe, methods: ReadonlyMap<Axis, ChosenMethod>): 
 /** A stored recipe names the code it ran with; code that has changed since is another run. */
 function hashReferences(recipe: Recipe, settings: Settings): Record<string, string> {
   const stored = recipe.references;
-  const hashes: Record<string, string> = {};
+  const hashes: Record<string, string> = table({});
   for (const reference of findReferences(recipe)) {
     const { text, path } = reference;
     const written = settings.get(path.slice(0, 2).join('.'))?.written ?? { name: path.join('.'), path };

@@ -1,3 +1,4 @@
+import { table } from '../../base/table.ts';
 import { nearest } from '../../base/nearest.ts';
 import { type Axis, type MethodOptions, methodOptions } from '../../methods/options.ts';
 import type { FaultReporter } from './faults.ts';
@@ -26,7 +27,7 @@ export async function chooseMethod(
   if (name === undefined) return undefined;
   const module = await (methodOptions[axis] as { load(name: string): Promise<MethodOptions> }).load(name);
   const given = optionsIn(settings, path, nameKey);
-  const values: Record<string, unknown> = {};
+  const values: Record<string, unknown> = table({});
   for (const [option, setting] of given) {
     if (!Object.hasOwn(module.options.shape, option)) {
       reportStray(settings, setting, keys, { path: `${path}.${option}`, axis, name });

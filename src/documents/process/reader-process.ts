@@ -90,7 +90,12 @@ export class ReaderProcess {
     const isDatabase = isPostgresUrl(root);
     const reads = isDatabase ? databaseFiles(root) : this.#roots;
     // Pictures are decoded by a library in native code.
-    const rights = { reads: [this.#folder, ...reads], writes: [this.#folder], addons: choices.ocr, network: isDatabase };
+    const rights = {
+      reads: [this.#folder, ...reads],
+      writes: [this.#folder],
+      addons: choices.ocr,
+      network: isDatabase,
+    };
     const child = fork(fileURLToPath(moduleBeside('./main', import.meta.url)), isDatabase ? [WITH_NETWORK] : [], {
       execArgv: limitingArguments(limits, rights),
       serialization: 'advanced',

@@ -207,7 +207,11 @@ describe('files', () => {
     const from = write('rows.jsonl', [{ text: NOTE }, { text: 'He said "I am Jane Doe"', more: '{"a":"Jane Doe"}' }]);
     await redactData(from, { to: path('clean.jsonl'), vault: path('v'), passphrase: 'four words by chance' });
     expect(readFileSync(path('v'), 'latin1')).not.toContain('Jane');
-    await restoreData(path('clean.jsonl'), { to: path('back.jsonl'), vault: path('v'), passphrase: 'four words by chance' });
+    await restoreData(path('clean.jsonl'), {
+      to: path('back.jsonl'),
+      vault: path('v'),
+      passphrase: 'four words by chance',
+    });
     expect(readFileSync(path('back.jsonl'), 'utf8')).toBe(readFileSync(from, 'utf8'));
     await expect(
       restoreData(path('clean.jsonl'), { to: path('x'), vault: path('v'), passphrase: 'other words by chance' }),
