@@ -1,3 +1,4 @@
+import { entryOf } from '../base/table.ts';
 import { existsSync } from 'node:fs';
 import type { Problem } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
@@ -148,7 +149,7 @@ function unnamedNumbers(examples: readonly Example[], { data }: Recipe): string[
   if (!Array.isArray(source)) return [];
   const rows = examples.slice(0, SAMPLE).flatMap((row) => ('fields' in row && row.fields ? [row.fields] : []));
   const numbers = source.filter(
-    (name: string) => rows.length > 0 && rows.every((row) => typeof row[name] === 'number'),
+    (name: string) => rows.length > 0 && rows.every((row) => typeof entryOf(row, name) === 'number'),
   );
   if (numbers.length === 0) return [];
   const list = source.join(', ');

@@ -1,3 +1,4 @@
+import { entryOf } from '../base/table.ts';
 import type { Predicted } from '../app/predict.ts';
 import { formatCount, formatNumber, formatPercent, plural } from '../base/format.ts';
 import { greatest } from '../base/many.ts';
@@ -19,7 +20,7 @@ export function describePredicted(predicted: Predicted, terminal: Terminal): str
 }
 
 function answersTable(answers: readonly Answer[], { renamed }: Predicted, { colours, columns }: Terminal): string {
-  const nameOf = (name: string): string => renamed[name] ?? name;
+  const nameOf = (name: string): string => entryOf(renamed, name) ?? name;
   const added = new Set(ADDED.map(nameOf));
   const lines = answers.map((answer) => {
     const own = Object.entries(answer).filter(([column]) => !added.has(column));
@@ -55,7 +56,7 @@ const SHOWN_CLASSES = 5;
 export function describeTexts(predicted: Predicted, terminal: Terminal): string {
   const { answers = [], renamed } = predicted;
   const { bold, dim } = terminal.colours;
-  const nameOf = (name: string): string => renamed[name] ?? name;
+  const nameOf = (name: string): string => entryOf(renamed, name) ?? name;
   const blocks = answers.map((answer) => {
     const text = Object.values(answer).find((value) => typeof value === 'string');
     const classes = likeliest(answer, nameOf);

@@ -1,3 +1,4 @@
+import { table } from '../base/table.ts';
 import { AttuneError, type Problem } from '../base/errors.ts';
 import { plural } from '../base/format.ts';
 import { pushAll } from '../base/many.ts';
@@ -66,7 +67,7 @@ function readItem(row: RowReader, isTable: boolean): CatalogueItem | undefined {
   const item = itemText(row, column, row.value(column));
   const texts = TEXTS.filter((name) => row.has(name)).map((name) => row.anyText(name));
   const tags: string[] = [];
-  const numbers: Record<string, number> = {};
+  const numbers: Record<string, number> = table({});
   for (const name of row.columns) {
     if (name === column || TEXTS.includes(name)) continue;
     const value = row.value(name);

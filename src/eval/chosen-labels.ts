@@ -1,5 +1,7 @@
-/** By label: the probability from which it is given. Of a classifier's two labels only one has it. */
 import { greatest } from '../base/many.ts';
+import { entryOf } from '../base/table.ts';
+
+/** By label: the probability from which it is given. Of a classifier's two labels only one has it. */
 export type Thresholds = Readonly<Record<string, number>>;
 
 /** Which one of the classes of a row is given: the likeliest, or of two by the threshold of one of them. */
@@ -10,7 +12,7 @@ export function chosenLabel(
 ): string {
   const positive = labels.length === 2 ? labels.findIndex((label) => Object.hasOwn(thresholds, label)) : -1;
   if (positive < 0) return labels[probabilities.indexOf(greatest(probabilities))];
-  return labels[probabilities[positive] >= thresholds[labels[positive]] ? positive : 1 - positive];
+  return labels[probabilities[positive] >= entryOf(thresholds, labels[positive]) ? positive : 1 - positive];
 }
 
 /** The threshold where nothing else is said. */

@@ -102,6 +102,7 @@ async function axisKeys(axis: Axis): Promise<RecipeKey[]> {
 /** The schema at a path of the base recipe; the path must exist. */
 function schemaAt(path: string): z.ZodType {
   let schema: z.ZodType = recipeSchema;
+  // own: a key of our own schema
   for (const name of path.split('.')) schema = asObject(schema)!.shape[name] as z.ZodType;
   return schema;
 }

@@ -1,3 +1,4 @@
+import { entryOf } from '../../base/table.ts';
 import type { Evaluated } from '../../app/compare/evaluate.ts';
 import { formatNumber, plural } from '../../base/format.ts';
 import type { CounterfactualResults } from '../../store/counterfactuals.ts';
@@ -64,7 +65,7 @@ export const command = defineCommand({
 
 function describe({ split, rows, values, titles, notes }: Evaluated, { colours }: Terminal): string {
   const lines = Object.entries(titles).map(([name, title]) => {
-    const { value, low, high } = values[name];
+    const { value, low, high } = entryOf(values, name);
     const interval = low === undefined || high === undefined ? '' : `${formatNumber(low)} to ${formatNumber(high)}`;
     return [title, formatNumber(value), interval];
   });

@@ -1,3 +1,4 @@
+import { entryOf } from '../../base/table.ts';
 import { formatCount, formatNumber } from '../../base/format.ts';
 import { greatest } from '../../base/many.ts';
 import type { ComparedSystem, Comparison, Difference, SystemKind, Verdict } from '../../store/results.ts';
@@ -59,7 +60,7 @@ function withModel(comparison: Comparison): Recommendation {
 
 function withoutModel({ metric, metrics }: Comparison, cheap: ComparedSystem): Recommendation {
   const { best, title } = metrics.find(({ name }) => name === metric)!;
-  const { value } = cheap.values[metric];
+  const { value } = entryOf(cheap.values, metric);
   const keep = cheapModelName(cheap.name);
   const reasons = [`${cheap.title} reaches ${title} ${formatNumber(value, 3)}, fitted in seconds.`];
   if (best !== undefined && Math.abs(best - value) <= SOLVED * Math.max(1, best)) {
@@ -84,7 +85,7 @@ function decidingDifference(comparison: Comparison, kinds: readonly SystemKind[]
 
 function figures(comparison: Comparison, { against, estimate, low, high, verdict }: Difference): string {
   const { metric, metrics, systems, confidence } = comparison;
-  const value = systems.find(({ name }) => name === against)!.values[metric].value;
+  const value = entryOf(systems.find(({ name }) => name === against)!.values, metric).value;
   const title = metrics.find(({ name }) => name === metric)!.title;
   const words = { better: 'better', worse: 'worse', 'no-evidence': 'not shown to differ' }[verdict];
   const interval =

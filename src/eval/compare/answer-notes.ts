@@ -1,3 +1,4 @@
+import { entryOf } from '../../base/table.ts';
 import { plural } from '../../base/format.ts';
 import { greatest } from '../../base/many.ts';
 import type { ComparedSystem, Comparison } from '../../store/results.ts';
@@ -14,7 +15,7 @@ export function answerNotes({ systems, metrics, rows }: Pick<Comparison, 'system
 
 function noNumbers({ title, values }: ComparedSystem, metrics: Comparison['metrics']): string[] {
   const counts = metrics.flatMap(({ name }) => {
-    const count = values[name]?.details?.notNumbers;
+    const count = entryOf(values, name)?.details?.notNumbers;
     return typeof count === 'number' ? [count] : [];
   });
   if (counts.length === 0) return [];

@@ -1,3 +1,4 @@
+import { table } from '../../base/table.ts';
 import { withArticle } from '../../base/articles.ts';
 import { copyFileSync, constants, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -121,7 +122,7 @@ function splitPart(
   return store.part<SplitExtra>(of, async (draft) => {
     const { splitOf, report } = await planSplit(paths, pipeline.split, { scratch, subjects, signal });
     const writers = new Map<SplitName, ShardWriter>();
-    const columns: Record<string, number> = {};
+    const columns: Record<string, number> = table({});
     let index = 0;
     for await (const row of rowsOf(readItems(paths))) {
       const place = splitOf[index++];
