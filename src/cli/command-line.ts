@@ -64,7 +64,7 @@ async function runCommand(
   const [{ parseArguments }, { createContext }] = await Promise.all([import('./arguments.ts'), import('./context.ts')]);
   const context = createContext({ parsed: parseArguments(name, command, rest), recipeFlags: flags, surroundings });
   const result = await command.run(context);
-  if (context.isJson) return printJson(result ?? null, surroundings);
+  if (context.isJson) return command.streamsJson === true ? undefined : printJson(result ?? null, surroundings);
   const text = command.render?.(result, context.out) ?? '';
   if (text !== '') context.out.write(text.endsWith('\n') ? text : `${text}\n`);
 }

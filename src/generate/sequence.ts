@@ -18,6 +18,15 @@ export interface Completion {
   finishReason: 'stop' | 'length';
   /** Of each token, where they were asked for. */
   logProbs?: ChosenLogProb[];
+  usage: Usage;
+}
+
+/** Tokens that an answer took. */
+export interface Usage {
+  prompt: number;
+  /** Of the prompt, those that did not have to be read: they were in the cache. */
+  shared: number;
+  answer: number;
 }
 
 /** A part of an answer that is certain: no later token can take it back. */
@@ -25,6 +34,8 @@ export interface TextEvent {
   /** Which of the prompt's samples. */
   sample: number;
   text: string;
+  /** Of the tokens since the part before, where they were asked for. */
+  logProbs?: ChosenLogProb[];
 }
 
 /** One answer in the making: its tokens, where their keys and values lie, and its text. */
@@ -36,6 +47,8 @@ export class Sequence {
   known: number;
   /** Tokens whose keys and values are in the cache. */
   read = 0;
+  /** Tokens of the prompt that were there before. */
+  shared = 0;
   /** The length that the row had when they were made. */
   readAs: number;
   /** Where each token's keys and values lie. */
@@ -51,6 +64,8 @@ export class Sequence {
   readonly #stream: { decoder: StreamingDecoder; stops: StopStrings } | undefined;
   readonly #onText: ((event: TextEvent) => void) | undefined;
   #text = '';
+  /** Log-probabilities that went out with a part of the text. */
+  #given = 0;
   /** Serial of the last block that was named in the pool. */
   #lastSerial = 0;
   #named = 0;
@@ -95,6 +110,7 @@ export class Sequence {
       (_, i) => this.blocks[Math.floor(i / BLOCK_TOKENS)] * BLOCK_TOKENS + (i % BLOCK_TOKENS),
     );
     this.read = shared.length * BLOCK_TOKENS;
+    this.shared = this.read;
     this.#lastSerial = root;
     this.#name(pool, this.known);
   }
@@ -159,14 +175,19 @@ export class Sequence {
   }
 
   #give(text: string): void {
-    if (text === '') return;
     this.#text += text;
-    this.#onText?.({ sample: this.sample, text });
+    const isEnd = this.finishReason !== undefined;
+    const logProbs = this.#logProbs.slice(this.#given);
+    if (text === '' && !(isEnd && logProbs.length > 0)) return;
+    this.#given = this.#logProbs.length;
+    const asked = this.request.logProbs === undefined ? {} : { logProbs };
+    this.#onText?.({ sample: this.sample, text, ...asked });
   }
 
   completion(): Completion {
     const { finishReason = 'length' } = this;
     const logProbs = this.request.logProbs === undefined ? undefined : this.#logProbs;
-    return { text: this.#text, ids: this.#ids, finishReason, ...(logProbs === undefined ? {} : { logProbs }) };
+    const usage = { prompt: this.request.prompt.length, shared: this.shared, answer: this.#ids.length };
+    return { text: this.#text, ids: this.#ids, finishReason, ...(logProbs === undefined ? {} : { logProbs }), usage };
   }
 }

@@ -2,6 +2,12 @@ import { ReadableStream, type ReadableStreamDefaultController } from 'node:strea
 import type { StampedEvent } from '../base/events.ts';
 import { stopped, type FromWorker, type ToWorker } from './protocol.ts';
 
+/** An answer that somebody waits for; `settle` ends the watch for its being given up. */
+interface OpenAnswer {
+  controller: ReadableStreamDefaultController<unknown>;
+  settle: () => void;
+}
+
 /** The side of a job that waits for it: turns messages into promises, events and streams. */
 export class JobClient {
   readonly #post: (message: ToWorker) => void;
@@ -9,7 +15,7 @@ export class JobClient {
   readonly #started = Promise.withResolvers<void>();
   readonly #ready = Promise.withResolvers<void>();
   readonly #result = Promise.withResolvers<unknown>();
-  readonly #answers = new Map<number, ReadableStreamDefaultController<unknown>>();
+  readonly #answers = new Map<number, OpenAnswer>();
   #nextId = 1;
   #hasStarted = false;
   #isOver = false;
@@ -50,20 +56,34 @@ export class JobClient {
     this.#post({ type: 'close' });
   }
 
-  /** Sends a request; the answer's chunks come as they are made. Leaving the loop early cancels the request. */
-  request(body: unknown): ReadableStream<unknown> {
+  /** Sends a request; the answer's chunks come as they are made. Leaving the loop early, or aborting, cancels it. */
+  request(body: unknown, signal?: AbortSignal): ReadableStream<unknown> {
     const id = this.#nextId++;
+    const onAbort = () => {
+      const answer = this.#forget(id);
+      if (answer === undefined) return;
+      this.#post({ type: 'cancel', id });
+      answer.controller.error(signal?.reason);
+    };
     return new ReadableStream<unknown>({
       start: (controller) => {
         if (this.#isOver) return controller.error(stopped('the session is closed'));
-        this.#answers.set(id, controller);
+        if (signal?.aborted === true) return controller.error(signal.reason);
+        signal?.addEventListener('abort', onAbort, { once: true });
+        this.#answers.set(id, { controller, settle: () => signal?.removeEventListener('abort', onAbort) });
         this.#post({ type: 'request', id, body });
       },
       cancel: () => {
-        this.#answers.delete(id);
-        this.#post({ type: 'cancel', id });
+        if (this.#forget(id) !== undefined) this.#post({ type: 'cancel', id });
       },
     });
+  }
+
+  #forget(id: number): OpenAnswer | undefined {
+    const answer = this.#answers.get(id);
+    this.#answers.delete(id);
+    answer?.settle();
+    return answer;
   }
 
   receive(message: FromWorker): void {
@@ -79,8 +99,7 @@ export class JobClient {
   fail(error: unknown): void {
     this.#isOver = true;
     for (const { reject } of [this.#started, this.#ready, this.#result]) reject(error);
-    for (const answer of this.#answers.values()) answer.error(error);
-    this.#answers.clear();
+    for (const id of [...this.#answers.keys()]) this.#forget(id)?.controller.error(error);
   }
 
   /** A watcher that throws ends the job: nobody would hear of it. */
@@ -104,11 +123,9 @@ export class JobClient {
   }
 
   #answer(message: Extract<FromWorker, { id: number }>): void {
-    const answer = this.#answers.get(message.id);
-    if (answer === undefined) return;
-    if (message.type === 'chunk') return answer.enqueue(message.chunk);
-    this.#answers.delete(message.id);
-    if (message.type === 'end') answer.close();
-    else answer.error(message.error);
+    if (message.type === 'chunk') return this.#answers.get(message.id)?.controller.enqueue(message.chunk);
+    const controller = this.#forget(message.id)?.controller;
+    if (message.type === 'end') controller?.close();
+    else controller?.error(message.error);
   }
 }

@@ -31,6 +31,7 @@ export const commands = defineRegistry<CommandModule, string>('command', 'E_UNKN
   'retrieve index': () => import('./retrieve-index.ts'),
   'retrieve query': () => import('./retrieve-query.ts'),
   recommend: () => import('./recommend.ts'),
+  serve: () => import('./serve.ts'),
   eval: () => import('./eval.ts'),
   compare: () => import('./compare.ts'),
   export: () => import('./export.ts'),

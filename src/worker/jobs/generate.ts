@@ -5,8 +5,6 @@ import {
   Batcher,
   constraintFor,
   DEFAULT_NEW_TOKENS,
-  rememberTexts,
-  tooLong,
   type BatcherCounts,
   type Completion,
   type ConstraintSpec,
@@ -16,14 +14,14 @@ import {
   type Transcript,
 } from '../../generate/index.ts';
 import { storages, type StorageName } from '../../methods/storage/index.ts';
-import { decoderStart } from '../../methods/objectives/seq2seq.ts';
 import { type Task, taskNames } from '../../models/architecture.ts';
 import type { Model } from '../../models/model.ts';
-import type { KeptMemory } from '../../models/memory.ts';
-import { Renderer, type Conversation, type SpeechWish } from '../../text/index.ts';
+import type { SpeechWish } from '../../text/index.ts';
 import type { JobContext, JobRequest } from '../job.ts';
 import { openModel, type OpenedModel, type OpenOptions } from '../run/open-model.ts';
 import { answerBorder, borderedConstraint } from '../run/plain-answers.ts';
+import { answerQuestion, isQuestion, type ModelQuestionRequest } from '../run/model-questions.ts';
+import { readable, READ_TOGETHER, readPrompts, wrongPrompt, type Prompt } from '../run/read-prompts.ts';
 import { availableBytes } from '../run/resources.ts';
 import { settleWeights } from '../run/settle-weights.ts';
 import { answerWithSpans } from '../run/compare/spans.ts';
@@ -36,21 +34,10 @@ export interface GenerateInput extends OpenOptions {
   storage?: StorageName;
 }
 
-/** The path of a recording, for models that write down what they hear. */
-export interface RecordingPrompt {
-  audio: string;
-}
-
-/** A question about a text: models that find answers in texts read both, others are asked after the text. */
-export interface QuestionPrompt {
-  question: string;
-  context: string;
-}
-
 /** One request of a session: any number of prompts, each answered as soon as there is room. Requests may overlap. */
 export interface GenerateRequest extends Omit<GenerationOptions, 'signal' | 'constraint'> {
-  /** Conversations, plain texts to continue, recordings to write down, or questions about texts. */
-  prompts: readonly (Conversation | string | RecordingPrompt | QuestionPrompt)[];
+  /** Conversations, plain texts or tokens to continue, recordings to write down, or questions about texts. */
+  prompts: readonly Prompt[];
   /** What every answer is restricted to. It is always whole: room for its end is kept. */
   constraint?: ConstraintSpec;
   /** Sends text as it becomes certain. */
@@ -60,10 +47,13 @@ export interface GenerateRequest extends Omit<GenerationOptions, 'signal' | 'con
 }
 
 /** One answer, or what was written down of a recording. */
-export interface Answer extends Completion, Pick<Transcript, 'language' | 'segments'> {}
+export interface Answer extends Completion, Pick<Transcript, 'language' | 'segments'> {
+  /** Of a recording: how long it is. */
+  seconds?: number;
+}
 
 /** Chunks of the answer: text as it becomes certain, and each prompt's samples when they are complete. */
-export type GenerateChunk = { row: number; sample: number; text: string } | { row: number; completions: Answer[] };
+export type GenerateChunk = ({ row: number } & TextEvent) | { row: number; completions: Answer[] };
 
 type Request = JobRequest<GenerateRequest, GenerateChunk>;
 
@@ -94,7 +84,7 @@ export async function run(input: GenerateInput, context: JobContext): Promise<Ba
   using batcher = new Batcher(opened, { cacheBytes: Math.min(MOST_CACHE_BYTES, availableBytes() / 4) });
   const open = new Set<Promise<void>>();
   context.signal.addEventListener('abort', () => batcher[Symbol.dispose]());
-  for await (const request of context.requests as AsyncIterable<Request>) {
+  for await (const request of context.requests as AsyncIterable<Request | ModelQuestionRequest>) {
     const answering = answer({ ...opened, batcher }, request).finally(() => open.delete(answering));
     open.add(answering);
   }
@@ -112,9 +102,10 @@ function elsewhere(task: Task, target: string): string {
 
 type Answering = OpenedModel & { batcher: Batcher };
 
-async function answer(answering: Answering, request: Request): Promise<void> {
+async function answer(answering: Answering, request: Request | ModelQuestionRequest): Promise<void> {
   try {
-    await answerPrompts(answering, request);
+    if (isQuestion(request)) request.send(await answerQuestion(answering, request.body));
+    else await answerPrompts(answering, request);
     request.end();
   } catch (error) {
     request.fail(error);
@@ -129,7 +120,6 @@ async function answerPrompts(answering: Answering, request: Request): Promise<vo
   if (Object.values(speech ?? {}).some((value) => value !== undefined)) throw onlySpeech();
   const prompts = body.prompts.map(readable);
   const { ids, memories } = await readPrompts(prompts, answering);
-  refuseLong(ids, answering.model);
   const bordered = spec && borderedConstraint(spec, prompts, answering.tokenizer);
   const constraint = bordered && constraintOf(bordered, ids, { options, answering });
   const failure = new AbortController();
@@ -164,9 +154,10 @@ async function writeDownAll(answering: Answering, { body, send, signal }: Reques
     const transcript = await writeDown(answering, processor, readFileSync(prompt.audio), options).catch((error) => {
       throw inPlace(error, row);
     });
-    const { text, finishReason, language, segments } = transcript;
+    const { text, finishReason, language, segments, seconds } = transcript;
     const asked = body.speech?.timestamps === true ? { segments } : {};
-    send({ row, completions: [{ text, ids: [], finishReason, language, ...asked }] });
+    const usage = { prompt: transcript.heard, shared: 0, answer: transcript.written };
+    send({ row, completions: [{ text, ids: [], finishReason, language, seconds, usage, ...asked }] });
   }
 }
 
@@ -189,8 +180,9 @@ async function findAnswers(answering: Answering, { body, send, signal }: Request
       problems,
       fix: 'shorten them',
     });
+  const usage = { prompt: 0, shared: 0, answer: 0 }; // nothing is written
   for (const [row, { text = '' }] of answers.entries())
-    send({ row, completions: [{ text, ids: [], finishReason: 'stop' }] });
+    send({ row, completions: [{ text, ids: [], finishReason: 'stop', usage }] });
 }
 
 /** What a recording is refused for, under its place among the prompts. */
@@ -224,63 +216,6 @@ function refuseSampling({ n = 1, stop = [], logProbs, constraint }: GenerateRequ
     what: 'The model does not draw its answers, so that these settings cannot be followed',
     problems,
   });
-}
-
-function readable(prompt: GenerateRequest['prompts'][number]): Conversation | string {
-  if (typeof prompt === 'string') return prompt;
-  if ('audio' in prompt) throw wrongPrompt('a recording', 'a text or a conversation');
-  return 'question' in prompt ? `${prompt.context}\n${prompt.question}` : prompt;
-}
-
-function wrongPrompt(got: string, expected: string): AttuneError {
-  return new AttuneError('E_WRONG_ROWS', {
-    what: 'The model cannot answer this kind of prompt',
-    got,
-    expected,
-    fix: 'choose another model, or other rows',
-  });
-}
-
-/** Prompts that an encoder reads in one pass. */
-const READ_TOGETHER = 32;
-
-/** What a decoder begins each answer with; an encoder-decoder reads the prompts first. */
-async function readPrompts(
-  prompts: readonly (Conversation | string)[],
-  { model, tokenizer }: OpenedModel,
-): Promise<{ ids: Int32Array[]; memories: readonly KeptMemory[] }> {
-  if (model.task !== 'seq2seq') {
-    const renderer = new Renderer(tokenizer);
-    return { ids: await Promise.all(prompts.map(async (prompt) => (await renderer.prompt(prompt)).ids)), memories: [] };
-  }
-  const texts = await tokenizer.encodeFramed(prompts.map((prompt) => ({ text: lastTurn(prompt) })));
-  const start = decoderStart(model.config);
-  refuseLong(
-    texts.map(({ ids }) => ids),
-    model,
-  );
-  const memories: KeptMemory[] = [];
-  for (let from = 0; from < texts.length; from += READ_TOGETHER) {
-    const some = texts.slice(from, from + READ_TOGETHER);
-    memories.push(
-      rememberTexts(
-        model,
-        some.map(({ ids }) => ids),
-      ),
-    );
-  }
-  return { ids: prompts.map(() => Int32Array.of(start)), memories };
-}
-
-/** An encoder reads one text: of a conversation what was said last. */
-function lastTurn(prompt: Conversation | string): string {
-  return typeof prompt === 'string' ? prompt : (prompt.messages.at(-1)?.content ?? '');
-}
-
-/** All at once, before any of them is answered. */
-function refuseLong(prompts: readonly Int32Array[], model: Model): void {
-  const limit = model.architecture.limits(model.config).maxPositions;
-  if (prompts.some(({ length }) => length >= limit)) throw tooLong(prompts, limit);
 }
 
 /** Makes a request's constraint ready, once for all of its prompts. */
