@@ -40,7 +40,7 @@ function refusal(names: readonly string[], known: readonly string[], unsupported
   const messages = names.map((name) => {
     if (Object.hasOwn(unsupported, name)) return `${name} is not supported here`;
     const close = nearest(name, known);
-    return `${name} is unknown${close === undefined ? '' : `; did you mean ${close}?`}`;
+    return `${name} is unknown${close === undefined ? '' : ` (did you mean ${close}?)`}`;
   });
   const [first] = names;
   const code = Object.hasOwn(unsupported, first) ? 'unsupported_parameter' : 'unknown_parameter';

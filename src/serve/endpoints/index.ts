@@ -1,9 +1,10 @@
 /** All endpoints: one file in this folder and one line here. */
 import type { Endpoint } from '../endpoint.ts';
 import { endpoint as chatCompletions } from './chat-completions.ts';
+import { endpoint as completions } from './completions.ts';
 import { endpoint as health } from './health.ts';
 import { endpoint as model } from './model.ts';
 import { endpoint as models } from './models.ts';
 import { endpoint as ready } from './ready.ts';
 
-export const endpoints: readonly Endpoint[] = [chatCompletions, models, model, health, ready];
+export const endpoints: readonly Endpoint[] = [chatCompletions, completions, models, model, health, ready];
