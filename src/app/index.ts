@@ -67,7 +67,7 @@ export type { Queried, QueryHits, QueryRowsOptions } from './retrieve/query-rows
 export type { Rows } from './rows/rows.ts';
 export type { FileOrRows } from './rows/temporary-rows.ts';
 export type { RunDetails, RunSummary } from './runs.ts';
-export type { AnswerWatch, Prompt, Sampling, Talker, TalkOptions } from './talk.ts';
+export type { AnswerWatch, NamedAdapter, Prompt, Sampling, Talker, TalkOptions } from './talk.ts';
 export type { TrainOptions, TrainOutcome } from './train.ts';
 export type { Verification, VerifyOptions } from './verify.ts';
 export type { ConstraintSpec } from '../generate/index.ts';

@@ -4,7 +4,15 @@ import type { StorageName } from '../methods/storage/index.ts';
 import type { ChosenLogProb } from '../generate/index.ts';
 import { openSession, type Session } from '../worker/index.ts';
 import { trainedForm, type TrainedForm } from './prompt-form.ts';
-import type { Answer, GenerateChunk, GenerateRequest } from '../worker/jobs/generate.ts';
+import type {
+  Answer,
+  GenerateChunk,
+  GenerateRequest,
+  InstalledAdapter,
+  InstallRequest,
+  RemoveRequest,
+  SessionChunk,
+} from '../worker/jobs/generate.ts';
 
 /** How answers are made; what is left out, or undefined, has its default. */
 export type Sampling = Omit<GenerateRequest, 'prompts' | 'stream'>;
@@ -42,7 +50,21 @@ export interface Talker {
   readonly trained?: TrainedForm;
   /** Answers any number of prompts: n rows for each, one after the other. */
   answer(prompts: readonly Prompt[], sampling?: Sampling, watch?: AnswerWatch): Promise<Answer[]>;
+  /**
+   * Makes an adapter of the model's known by a name, for `adapter` of `sampling`. A name that is taken goes over to it
+   * at once; answers under way are made by the one before. @throws AttuneError E_ADAPTER_BASE where it belongs to
+   * another base model
+   */
+  install(id: string, target: string): Promise<NamedAdapter>;
+  /** Forgets an adapter once its last answers are made, and frees its memory. @throws AttuneError E_ADAPTER_UNKNOWN */
+  remove(id: string): Promise<void>;
   close(): Promise<void>;
+}
+
+/** An adapter that answers beside others. */
+export interface NamedAdapter extends InstalledAdapter {
+  /** How it was trained to be asked. */
+  trained?: TrainedForm;
 }
 
 /** Refuses what can be told before a model is loaded. @throws what a constraint that cannot be followed is refused with */
@@ -74,6 +96,17 @@ export function talkerOf(session: Session, target: string): Talker {
         }
       }
       return rows;
+    },
+    async install(id, adapter) {
+      const request: InstallRequest = { install: { id, target: adapter } };
+      for await (const chunk of session.send<SessionChunk>(request)) {
+        if ('installed' in chunk) return { ...chunk.installed, trained: trainedForm(adapter) };
+      }
+      throw new Error('an adapter was installed without a word');
+    },
+    async remove(id) {
+      const request: RemoveRequest = { remove: id };
+      for await (const _ of session.send(request));
     },
     async close() {
       await session.close();

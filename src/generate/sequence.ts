@@ -1,6 +1,6 @@
 import { randomUnits } from '../base/random.ts';
 import { StreamingDecoder, type Tokenizer } from '../text/index.ts';
-import { BLOCK_TOKENS, type BlockPool } from './block-pool.ts';
+import { BLOCK_TOKENS, type BlockPool, type Prefix } from './block-pool.ts';
 import { logProbsOf, type ChosenLogProb } from './log-probs.ts';
 import { LogitRules } from './logit-rules.ts';
 import type { SettledRequest } from './request.ts';
@@ -66,8 +66,8 @@ export class Sequence {
   #text = '';
   /** Log-probabilities that went out with a part of the text. */
   #given = 0;
-  /** Serial of the last block that was named in the pool. */
-  #lastSerial = 0;
+  /** Content of the last block that was named in the pool. */
+  #last: Prefix | undefined;
   #named = 0;
 
   constructor(
@@ -81,7 +81,7 @@ export class Sequence {
     this.tokens.set(request.prompt);
     this.known = request.prompt.length;
     this.readAs = this.known;
-    this.#rules = new LogitRules(request.sampling, request.prompt, request.constraint?.());
+    this.#rules = new LogitRules(request.sampling, request.prompt.subarray(request.prefix), request.constraint?.());
     this.#units = randomUnits([request.sampling.seed, 'sample', sample]);
     this.#tokenizer = parts.tokenizer;
     this.#onText = parts.onText;
@@ -101,7 +101,7 @@ export class Sequence {
   }
 
   /** Takes its place in the cache: blocks that hold the prompt's beginning already, and new ones for the rest. */
-  settle(pool: BlockPool, shared: readonly number[], root: number): void {
+  settle(pool: BlockPool, shared: readonly number[], root: Prefix): void {
     pool.share(shared);
     const count = Math.ceil(this.tokens.length / BLOCK_TOKENS);
     this.blocks = [...shared, ...Array.from({ length: count - shared.length }, () => pool.take())];
@@ -111,15 +111,15 @@ export class Sequence {
     );
     this.read = shared.length * BLOCK_TOKENS;
     this.shared = this.read;
-    this.#lastSerial = root;
+    this.#last = root;
     this.#name(pool, this.known);
   }
 
   /** Tells the pool what the blocks up to this token hold, so that others can share them. */
   #name(pool: BlockPool, upTo: number): void {
     for (; (this.#named + 1) * BLOCK_TOKENS <= upTo; this.#named++) {
-      const place = { start: this.#named * BLOCK_TOKENS, before: this.#lastSerial, isReady: false };
-      this.#lastSerial = pool.name(this.blocks[this.#named], this.tokens, place);
+      const place = { start: this.#named * BLOCK_TOKENS, before: this.#last as Prefix, isReady: false };
+      this.#last = pool.name(this.blocks[this.#named], this.tokens, place);
     }
   }
 
@@ -187,7 +187,12 @@ export class Sequence {
   completion(): Completion {
     const { finishReason = 'length' } = this;
     const logProbs = this.request.logProbs === undefined ? undefined : this.#logProbs;
-    const usage = { prompt: this.request.prompt.length, shared: this.shared, answer: this.#ids.length };
+    const { prompt, prefix } = this.request;
+    const usage = {
+      prompt: prompt.length - prefix,
+      shared: Math.max(0, this.shared - prefix),
+      answer: this.#ids.length,
+    };
     return { text: this.#text, ids: this.#ids, finishReason, ...(logProbs === undefined ? {} : { logProbs }), usage };
   }
 }

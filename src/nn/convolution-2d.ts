@@ -1,5 +1,6 @@
 // B images, C input and O output channels, Y and X height and width, G groups, k kernel size
 import { aten, type DType, type Tensor } from '../tensor/index.ts';
+import { AdapterList, type AdapterOwner } from './adapter-route.ts';
 import { Module, Parameter } from './module.ts';
 
 export interface Convolution2dOptions {
@@ -18,6 +19,8 @@ export interface Convolution2dOptions {
 
 /** Changes what a convolution gives (LoRA), while its weight keeps its path. */
 export interface ConvolutionAdapter {
+  /** What it acts together with, where a route says so; without one it always acts. */
+  readonly owner?: AdapterOwner;
   /** The layer's new output, from its input [B, C, Y, X] and the output [B, O, Y', X'] so far. */
   forward(x: Tensor, output: Tensor): Tensor;
 }
@@ -27,7 +30,7 @@ export class Convolution2d extends Module {
   readonly weight: Parameter;
   readonly bias?: Parameter;
   readonly #deviation: number | undefined;
-  #adapters: readonly ConvolutionAdapter[] = [];
+  readonly #adapters = new AdapterList<ConvolutionAdapter>();
   readonly #options: { stride: number[]; padding: number[]; dilation: number[]; groups: number };
 
   constructor(channels: { in: number; out: number }, options: Convolution2dOptions) {
@@ -48,17 +51,17 @@ export class Convolution2d extends Module {
     return this.#options.groups === 1;
   }
   addAdapter(adapter: ConvolutionAdapter): void {
-    this.#adapters = [...this.#adapters, adapter];
+    this.#adapters.add(adapter);
   }
   removeAdapter(adapter: ConvolutionAdapter): void {
-    this.#adapters = this.#adapters.filter((one) => one !== adapter);
+    this.#adapters.remove(adapter);
   }
 
   /** x [B, C, Y, X] → [B, O, Y', X'] */
   forward(x: Tensor): Tensor {
     const dtype = this.#typeFor(x);
     const output = this.convolve(x.to(dtype), this.weight.value(dtype), this.bias?.value(dtype)).to(x.dtype);
-    return this.#adapters.reduce((sum, adapter) => adapter.forward(x, sum), output);
+    return this.#adapters.change(x, output, (adapter, own, sum) => adapter.forward(own, sum));
   }
 
   /** Few channels at a time have no fast backward in bf16 on processors: in f32 it takes half as long, casts and all. */

@@ -1,5 +1,13 @@
 export { activations, gateOf, swiGlu, type Activation, type Gate } from './activations.ts';
 export { type DistanceBias } from './attention-bias.ts';
+export {
+  AdapterOwner,
+  withAdapters,
+  withSomeTokens,
+  type AdapterRoute,
+  type AdapterSpan,
+  type Replacement,
+} from './adapter-route.ts';
 export { attention, type AttentionOptions, type KeyLayout } from './attention.ts';
 export { BatchNorm2d } from './batch-norm.ts';
 export { Convolution } from './convolution.ts';
@@ -18,7 +26,7 @@ export { Embedding, type EmbeddingAdapter } from './embedding.ts';
 export { Int8Weight, MOST_INT8_DEPTH, type Int8Use } from './int8-weight.ts';
 export { atStageEnd, KeptProducts } from './kept-products.ts';
 export { layoutOfRows, layoutOfTexts, rowOfTokens, segmentLengths, type Layout } from './layout.ts';
-export { Conv1D, isLinear, Linear, type LinearAdapter, type LinearLike, type Term } from './linear.ts';
+export { Conv1D, isLinear, Linear, termsOf, type LinearAdapter, type LinearLike, type Term } from './linear.ts';
 export { gatedLinear, linearGroup, plainWeights, type LowRank } from './linear-fused.ts';
 export { join, Module, ModuleBuffer, Parameter } from './module.ts';
 export { ChannelNorm, LayerNorm, OffsetRMSNorm, RMSNorm } from './norm.ts';

@@ -26,7 +26,7 @@ export function fusedLinear(layers: readonly LinearLike[], input: LinearInput): 
   const isShaped = x.shape.length === 2 || (hasInt8 && !('gate' in input));
   if ((x.dtype !== 'bf16' && x.dtype !== 'f32') || !isShaped || layers.some((layer) => layer.isTransposed))
     return undefined;
-  const adapters = adaptersOf(layers);
+  const adapters = adaptersOf(layers, x.shape[0]);
   if (adapters === undefined) return undefined;
   const isPlain = layers.length === 1 && !('gate' in input) && adapters.length === 0 && !hasInt8;
   if (isPlain && layers[0].weight.tensor.dtype === x.dtype) return undefined;
@@ -60,6 +60,7 @@ function linearGroupOf(
     copies.map((int8) => int8?.packed),
     copies.map((int8) => int8?.turned),
     known,
+    { rows: rowsOf(adapters, x.shape[0]) },
   );
 }
 
@@ -73,27 +74,35 @@ function asWide(y: Tensor, { shape }: Tensor): Tensor {
   return shape.length === 2 ? y : y.reshape(...shape.slice(0, -1), y.shape[1]);
 }
 
-/** A change of low rank, and the place of its layer among those of a group. */
-type LayerAdapter = LowRank & { layer: number };
+/** A change of low rank, the place of its layer among those of a group, and the rows that it changes. */
+type LayerAdapter = LowRank & { layer: number; span?: { start: number; end: number } };
 
-/** Every adapter with the place of its layer; undefined where one is more than a change of low rank. */
-function adaptersOf(layers: readonly LinearLike[]): LayerAdapter[] | undefined {
+/** The rows that each adapter changes, from and to; none where each changes all. */
+function rowsOf(adapters: readonly LayerAdapter[], rows: number): number[] {
+  if (adapters.every(({ span }) => span === undefined)) return [];
+  return adapters.flatMap(({ span }) => [span?.start ?? 0, span?.end ?? rows]);
+}
+
+/** Every adapter that acts with the place of its layer; undefined where one is more than a change of low rank. */
+function adaptersOf(layers: readonly LinearLike[], rows: number): LayerAdapter[] | undefined {
   const found: LayerAdapter[] = [];
-  for (const [layer, { adapters }] of layers.entries()) {
-    for (const adapter of adapters) {
-      const change = adapter.lowRank?.();
-      if (change === undefined) return undefined;
-      found.push({ ...change, layer });
+  for (const [layer, one] of layers.entries()) {
+    for (const { adapters, span } of one.adapters.acting(rows)) {
+      for (const adapter of adapters) {
+        const change = adapter.lowRank?.();
+        if (change === undefined) return undefined;
+        found.push({ ...change, layer, span });
+      }
     }
   }
   return found;
 }
 
-/** Weights and biases of layers that do nothing else: none has an adapter, is read in int8 or lies the other way round. */
+/** Weights and biases of layers that do nothing else: no adapter acts, none is read in int8 or lies the other way round. */
 export function plainWeights(
   layers: readonly LinearLike[],
 ): { weights: Tensor[]; biases: (Tensor | undefined)[] } | undefined {
-  if (layers.some((layer) => layer.isTransposed || layer.adapters.length > 0 || layer.int8?.isRead === true))
+  if (layers.some((layer) => layer.isTransposed || !layer.adapters.isIdle || layer.int8?.isRead === true))
     return undefined;
   return { weights: layers.map(({ weight }) => weight.tensor), biases: layers.map(({ bias }) => bias?.tensor) };
 }

@@ -6,7 +6,7 @@ import type { EmbeddingOptions } from '../models/heads/embedding.ts';
 import type { Model, ModelInput } from '../models/model.ts';
 import type { Task } from '../models/architecture.ts';
 import type { StageRunner } from '../models/stack.ts';
-import type { Parameter } from '../nn/index.ts';
+import type { AdapterOwner, Parameter } from '../nn/index.ts';
 import type { DType, Tensor } from '../tensor/index.ts';
 import type { Tokenizer } from '../text/index.ts';
 
@@ -193,6 +193,10 @@ export interface Tuning {
   readonly trainables: readonly Trainable[];
   /** What `save` writes: an adapter beside the base model, or a whole model. */
   readonly result: 'adapter' | 'model';
+  /** What its adapters act together with, where it can be one of several on a model. */
+  readonly owner?: AdapterOwner;
+  /** Tokens in front of every row; ids from the vocabulary's size on are vectors of the tuning's own. */
+  readonly prefix?: readonly number[];
   /** Leading blocks, and the embedding before them, that are frozen and may be computed once for each row. */
   readonly frozenBlocks?: number;
   /** All that the result consists of, by its standard names; the trainables and what goes with them. */

@@ -4,6 +4,7 @@ import {
   Dropout,
   Module,
   Parameter,
+  type AdapterOwner,
   type LinearAdapter,
   type LinearLike,
   type LowRank,
@@ -17,6 +18,8 @@ export interface AdapterShape {
   /** alpha / r, or alpha / √r. */
   scaling: number;
   dropout: number;
+  /** On a model that serves others too. */
+  owner?: AdapterOwner;
 }
 
 /** A change of low rank to one layer, whatever the layer computes. */
@@ -39,6 +42,7 @@ export interface LowRankAdapter {
 export class LoraAdapter extends Module implements LinearAdapter, LowRankAdapter {
   readonly path: string;
   readonly layer: LinearLike;
+  readonly owner?: AdapterOwner;
   readonly rank: number;
   readonly scaling: number;
   /** [r, in] */
@@ -52,6 +56,7 @@ export class LoraAdapter extends Module implements LinearAdapter, LowRankAdapter
     super();
     this.path = shape.path;
     this.layer = layer;
+    this.owner = shape.owner;
     this.rank = shape.rank;
     this.scaling = shape.scaling;
     this.lora_A = new Parameter([shape.rank, layer.inFeatures]);

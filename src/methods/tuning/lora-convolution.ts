@@ -1,5 +1,5 @@
 // B images, C input and O output channels, Y and X height and width, r rank, k kernel size
-import { Module, Parameter, type Convolution2d, type ConvolutionAdapter } from '../../nn/index.ts';
+import { Module, Parameter, type AdapterOwner, type Convolution2d, type ConvolutionAdapter } from '../../nn/index.ts';
 import { aten, type Tensor } from '../../tensor/index.ts';
 import type { AdapterShape, LowRankAdapter } from './lora-adapter.ts';
 
@@ -7,6 +7,7 @@ import type { AdapterShape, LowRankAdapter } from './lora-adapter.ts';
 export class LoraConvolution extends Module implements ConvolutionAdapter, LowRankAdapter {
   readonly path: string;
   readonly layer: Convolution2d;
+  readonly owner?: AdapterOwner;
   readonly rank: number;
   /** [r, C, k, k] */
   readonly lora_A: Parameter;
@@ -15,11 +16,12 @@ export class LoraConvolution extends Module implements ConvolutionAdapter, LowRa
   isActive = true;
   readonly #scaling: number;
 
-  constructor(layer: Convolution2d, { path, rank, scaling }: AdapterShape) {
+  constructor(layer: Convolution2d, { path, rank, scaling, owner }: AdapterShape) {
     super();
     const [out, ...kernel] = layer.weight.shape;
     this.path = path;
     this.layer = layer;
+    this.owner = owner;
     this.rank = rank;
     this.lora_A = new Parameter([rank, ...kernel]);
     this.lora_B = new Parameter([out, rank, 1, 1]);

@@ -3,7 +3,7 @@ import { AttuneError, type Problem } from '../../base/errors.ts';
 import { writeJson } from '../../files/json.ts';
 import type { Model } from '../../models/model.ts';
 import { keyedNormal, keyedUniform, type ParameterKey } from '../../models/initialise.ts';
-import { isLinear, ModuleBuffer, type Module, type Parameter } from '../../nn/index.ts';
+import { AdapterOwner, isLinear, ModuleBuffer, Parameter, type Module, type Replacement } from '../../nn/index.ts';
 import { noGrad, scope, writeSafetensors, zeros, type Tensor } from '../../tensor/index.ts';
 import type { ResultNotes, Trainable, Tuning } from '../../train/interfaces.ts';
 import { adapterConfig, type AdapterDescription } from './adapter-config.ts';
@@ -22,13 +22,15 @@ interface SavedParameter {
   path: string;
   module: Module;
   parameter: Parameter;
-  original: Tensor;
+  /** What the model had in its place; of a shared model it stays there. */
+  original?: Tensor;
 }
 
 /** Low-rank adapters on linear layers; beside them modules that are trained whole, and rows of single tokens. */
 export class Lora implements Tuning {
   readonly result = 'adapter';
   readonly trainables: readonly Trainable[];
+  readonly owner?: AdapterOwner;
   readonly #model: Model;
   readonly #options: LoraOptions;
   readonly #adapters: readonly LowRankAdapter[];
@@ -36,7 +38,13 @@ export class Lora implements Tuning {
   readonly #tokens: readonly TokenRows[];
   readonly #tokenIndices: TokenIndices | undefined;
 
-  constructor(model: Model, options: LoraOptions, context: { seed: number; tokens?: TokenIndices }) {
+  constructor(
+    model: Model,
+    options: LoraOptions,
+    context: { seed: number; tokens?: TokenIndices; isShared?: boolean },
+  ) {
+    const owner = context.isShared === true ? new AdapterOwner() : undefined;
+    this.owner = owner;
     this.#model = model;
     this.#options = options;
     this.#tokenIndices = context.tokens;
@@ -44,7 +52,7 @@ export class Lora implements Tuning {
       const rank = fromPattern(options.rank_pattern, path) ?? options.r;
       const alpha = fromPattern(options.alpha_pattern, path) ?? options.alpha;
       const scaling = alpha / (options.use_rslora ? Math.sqrt(rank) : rank);
-      const shape = { path, rank, scaling, dropout: options.dropout };
+      const shape = { path, rank, scaling, dropout: options.dropout, owner };
       return isLinear(layer) ? new LoraAdapter(layer, shape) : new LoraConvolution(layer, shape);
     });
     noGrad(() =>
@@ -52,9 +60,10 @@ export class Lora implements Tuning {
         this.#adapters.forEach((adapter) => start(adapter, options, { seed: context.seed, device: model.device })),
       ),
     );
-    this.#saved = noGrad(() => scope(() => savedParameters(model, options.modules_to_save)));
+    this.#saved = noGrad(() => scope(() => savedParameters(model, options.modules_to_save, owner)));
+    const rowsOf = { dtype: model.dtype, owner };
     this.#tokens = noGrad(() =>
-      scope(() => tablesWithRows(model, context.tokens).map(({ table, ids }) => trainRows(table, ids, model.dtype))),
+      scope(() => tablesWithRows(model, context.tokens).map(({ table, ids }) => trainRows(table, { ids, ...rowsOf }))),
     );
     this.trainables = [
       ...this.#adapters.flatMap(adapterTrainables),
@@ -86,7 +95,16 @@ export class Lora implements Tuning {
     if (problems.length > 0) throw mismatch(problems);
     noGrad(() => {
       for (const [name, parameter] of own) parameter.tensor.copy_(state.get(name) as Tensor);
+      if (this.owner !== undefined) this.#settle();
     });
+  }
+
+  /** In the type of activations, so that no pass casts them. */
+  #settle(): void {
+    for (const { parameter } of this.trainables) {
+      parameter.setTrainable(false);
+      scope(() => parameter.assign(parameter.tensor.to(this.#model.dtype)));
+    }
   }
 
   /** An adapter is written in f32, as it is trained. */
@@ -112,7 +130,7 @@ export class Lora implements Tuning {
 
   #switch(isActive: boolean): void {
     for (const part of [...this.#adapters, ...this.#tokens]) part.isActive = isActive;
-    for (const entry of this.#saved) entry.original = entry.parameter.exchange(entry.original);
+    for (const entry of this.#saved) if (entry.original) entry.original = entry.parameter.exchange(entry.original);
   }
 
   merge(): void {
@@ -130,8 +148,11 @@ export class Lora implements Tuning {
   }
 
   dispose(): void {
-    for (const part of [...this.#adapters, ...this.#tokens]) part.dispose();
-    for (const { original } of this.#saved) original.dispose();
+    for (const part of [...this.#adapters, ...this.#tokens]) {
+      part.detach();
+      part.dispose();
+    }
+    for (const { original, parameter } of this.#saved) (original ?? parameter.tensor).dispose();
   }
 }
 
@@ -161,8 +182,12 @@ function adapterTrainables(adapter: LowRankAdapter): Trainable[] {
   }));
 }
 
-/** Parameters of the modules named by `modules_to_save`, as f32 leaves of their own. */
-function savedParameters(model: Model, names: readonly string[]): SavedParameter[] {
+/**
+ * Parameters of the modules named by `modules_to_save`, as f32 leaves of their own; in the model's place, or, of a model
+ * that is shared, in a place of their own until their owner acts.
+ */
+function savedParameters(model: Model, names: readonly string[], owner: AdapterOwner | undefined): SavedParameter[] {
+  const replacements: Replacement[] = [];
   const saved: SavedParameter[] = [];
   for (const name of names) {
     const found = [...model.modules()].filter(([path]) => isNamed(path, name));
@@ -175,12 +200,21 @@ function savedParameters(model: Model, names: readonly string[]): SavedParameter
     for (const [path, module] of found.flatMap(([path, module]) => [...module.modules(path)])) {
       for (const [key, parameter] of module.ownParameters()) {
         if (parameter instanceof ModuleBuffer) continue;
-        const original = parameter.exchange(parameter.tensor.to('f32').clone().own());
+        const start = parameter.tensor.to('f32').clone().own();
+        if (owner !== undefined) {
+          const own = new Parameter(parameter.shape);
+          own.assign(start);
+          replacements.push({ parameter, by: own });
+          saved.push({ path: `${path}.${key}`, module, parameter: own });
+          continue;
+        }
+        const original = parameter.exchange(start);
         parameter.setTrainable(true);
         saved.push({ path: `${path}.${key}`, module, parameter, original });
       }
     }
   }
+  if (owner !== undefined) owner.replacements = replacements;
   return saved;
 }
 
@@ -227,7 +261,14 @@ function refuseDropout(targets: readonly Target[]): void {
   });
 }
 
-/** An adapter as its configuration describes it, for its weights to be loaded. */
-export function open(model: Model, { options, tokens }: Pick<AdapterDescription, 'options' | 'tokens'>): Tuning {
-  return new Lora(model, options, { seed: 0, tokens });
+/**
+ * An adapter as its configuration describes it, for its weights to be loaded. On a model that is shared with others it
+ * changes nothing of the model and acts where a route says so.
+ */
+export function open(
+  model: Model,
+  { options, tokens }: Pick<AdapterDescription, 'options' | 'tokens'>,
+  { isShared = false }: { isShared?: boolean } = {},
+): Tuning {
+  return new Lora(model, options, { seed: 0, tokens, isShared });
 }

@@ -4,12 +4,20 @@ import {
   Embedding,
   Module,
   Parameter,
+  type AdapterOwner,
   type EmbeddingAdapter,
   type LinearAdapter,
   type LinearLike,
   type Term,
 } from '../../nn/index.ts';
 import { aten, fromArray, zeros, type DType, type Tensor } from '../../tensor/index.ts';
+
+interface TrainedRows {
+  ids: readonly number[];
+  dtype: DType;
+  /** Where the model serves others too. */
+  owner?: AdapterOwner;
+}
 
 /**
  * Some rows of a token table that are trained while the table itself is frozen (PEFT's TrainableTokensLayer). The
@@ -28,8 +36,12 @@ abstract class RowsOf<Layer extends Embedding | LinearLike> extends Module {
   /** 1 where a trained row belongs to a row of the table: [V, n] */
   readonly #places: Tensor;
 
-  constructor({ path, module: table }: TokenTable & { module: Layer }, ids: readonly number[], dtype: DType) {
+  /** Without which the table's rows become zero; else the table stays as it is, for others that read it. */
+  readonly owner?: AdapterOwner;
+
+  constructor({ path, module: table }: TokenTable & { module: Layer }, { ids, dtype, owner }: TrainedRows) {
     super();
+    this.owner = owner;
     this.path = path;
     this.table = table;
     this.ids = ids;
@@ -39,7 +51,7 @@ abstract class RowsOf<Layer extends Embedding | LinearLike> extends Module {
     this.#former = table.weight.tensor.detach().indexSelect(0, index).to('f32').own();
     this.trainable_tokens_delta.assign(this.#former.clone());
     this.trainable_tokens_delta.setTrainable(true);
-    table.weight.assign(aten.index_fill.int_Scalar(table.weight.tensor, 0, index, 0));
+    if (owner === undefined) table.weight.assign(aten.index_fill.int_Scalar(table.weight.tensor, 0, index, 0));
     const units = aten.eye.default(ids.length, { dtype, device });
     this.#places = withRows(zeros([shape[0], ids.length], { dtype, device }), ids, units).own();
   }
@@ -50,8 +62,12 @@ abstract class RowsOf<Layer extends Embedding | LinearLike> extends Module {
   }
 
   terms(hidden: Tensor): Term[] {
-    return [{ hidden: aten.linear.default(hidden, this.rows.to(hidden.dtype)), weight: this.#places }];
+    const added = this.owner === undefined ? this.rows : this.rows.sub(this.#former);
+    return [{ hidden: aten.linear.default(hidden, added.to(hidden.dtype)), weight: this.#places }];
   }
+
+  /** Takes them off the table. */
+  abstract detach(): void;
 
   /** Puts the rows into the table and leaves it. */
   merge(): void {
@@ -72,10 +88,10 @@ class InputRows extends RowsOf<Embedding> implements EmbeddingAdapter {
   /** A token's place among the rows, -1 for none: int64 [V] */
   readonly #rowOf: Tensor;
 
-  constructor(table: TokenTable & { module: Embedding }, ids: readonly number[], dtype: DType) {
-    super(table, ids, dtype);
+  constructor(table: TokenTable & { module: Embedding }, trained: TrainedRows) {
+    super(table, trained);
     const rowOf = new BigInt64Array(table.module.count).fill(-1n);
-    for (const [row, id] of ids.entries()) rowOf[id] = BigInt(row);
+    for (const [row, id] of trained.ids.entries()) rowOf[id] = BigInt(row);
     this.#rowOf = fromArray(rowOf).toDevice(table.module.weight.tensor.device).own();
     table.module.addAdapter(this);
   }
@@ -89,6 +105,10 @@ class InputRows extends RowsOf<Embedding> implements EmbeddingAdapter {
 
   override merge(): void {
     super.merge();
+    this.detach();
+  }
+
+  override detach(): void {
     this.table.removeAdapter(this);
   }
 
@@ -100,8 +120,8 @@ class InputRows extends RowsOf<Embedding> implements EmbeddingAdapter {
 
 /** Rows of an output head with a matrix of its own. */
 class OutputRows extends RowsOf<LinearLike> implements LinearAdapter {
-  constructor(table: TokenTable & { module: LinearLike }, ids: readonly number[], dtype: DType) {
-    super(table, ids, dtype);
+  constructor(table: TokenTable & { module: LinearLike }, trained: TrainedRows) {
+    super(table, trained);
     table.module.addAdapter(this);
   }
 
@@ -112,6 +132,10 @@ class OutputRows extends RowsOf<LinearLike> implements LinearAdapter {
 
   override merge(): void {
     super.merge();
+    this.detach();
+  }
+
+  override detach(): void {
     this.table.removeAdapter(this);
   }
 }
@@ -119,7 +143,7 @@ class OutputRows extends RowsOf<LinearLike> implements LinearAdapter {
 export type TokenRows = InputRows | OutputRows;
 
 /** Trains rows of one table. */
-export function trainRows({ path, module }: TokenTable, ids: readonly number[], dtype: DType): TokenRows {
-  if (module instanceof Embedding) return new InputRows({ path, module }, ids, dtype);
-  return new OutputRows({ path, module }, ids, dtype);
+export function trainRows({ path, module }: TokenTable, trained: TrainedRows): TokenRows {
+  if (module instanceof Embedding) return new InputRows({ path, module }, trained);
+  return new OutputRows({ path, module }, trained);
 }

@@ -1,6 +1,16 @@
 // N tokens, D width, E experts, k of them for each token, P = N · k pairs of a token and one of its experts
 import { z } from 'zod';
-import { gatedLinear, gateOf, Jitter, Linear, linearGroup, Module, withTokens, type Gate } from '../../nn/index.ts';
+import {
+  gatedLinear,
+  gateOf,
+  Jitter,
+  Linear,
+  linearGroup,
+  Module,
+  withSomeTokens,
+  withTokens,
+  type Gate,
+} from '../../nn/index.ts';
 import { aten, cat, fromArray, zeros, type Tensor } from '../../tensor/index.ts';
 import type { RouterBalance } from '../balance.ts';
 import type { Pass } from '../stack.ts';
@@ -65,22 +75,24 @@ export class SparseFeedForward extends Module implements FeedForwardPart {
     const [top, indices] = aten.topk.default(logits.to(wide).softmax(-1), chosen); // [N, k]
     const weights = (normalises ? top.div(top.sum(-1, { keepdim: true })) : top).to(x.dtype);
     const { places, counts } = pairsByExpert(indices, experts);
-    const tokens = onDevice(
-      places.map((place) => Math.floor(place / chosen)),
-      x,
-    ); // [P]
-    const results = this.#runExperts(x.indexSelect(0, tokens), tokens, counts); // [P, D]
+    const list = places.map((place) => Math.floor(place / chosen));
+    const tokens = onDevice(list, x); // [P]
+    const results = this.#runExperts(x.indexSelect(0, tokens), { tokens, list, counts }); // [P, D]
     const weighed = results.mul(weights.flatten().indexSelect(0, onDevice(places, x)).unsqueeze(1));
     return aten.index_add.default(zeros(x.shape, { dtype: x.dtype, device: x.device }), 0, tokens, weighed);
   }
 
   /** Each expert's own rows, which lie side by side in the experts' order. */
-  #runExperts(inputs: Tensor, tokens: Tensor, counts: readonly number[]): Tensor {
+  #runExperts(inputs: Tensor, of: { tokens: Tensor; list: readonly number[]; counts: readonly number[] }): Tensor {
+    const { tokens, list, counts } = of;
     const [parts, owners] = [inputs.split(counts), tokens.split(counts)];
+    let end = 0;
     const results = parts.flatMap((part, expert) => {
-      if (counts[expert] === 0) return [];
+      const own = list.slice(end, (end += counts[expert]));
+      if (own.length === 0) return [];
       const keysOf = (all: Tensor): Tensor => all.indexSelect(0, owners[expert]);
-      return [withTokens(keysOf, () => this.experts[expert].forward(part))];
+      const run = () => withSomeTokens(own, () => this.experts[expert].forward(part));
+      return [withTokens(keysOf, run)];
     });
     return cat(results);
   }

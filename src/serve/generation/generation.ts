@@ -2,7 +2,7 @@
 import type { Call } from '../call.ts';
 import type { ChosenLogProb } from '../../generate/index.ts';
 import type { Answer } from '../../worker/jobs/generate.ts';
-import type { Prompt } from '../../worker/run/read-prompts.ts';
+import type { Prompt } from '../../worker/run/answer/read-prompts.ts';
 import type { ServedModel } from '../models/model-table.ts';
 import type { Sampling, Writer } from '../models/opened.ts';
 

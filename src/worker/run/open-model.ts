@@ -142,7 +142,8 @@ function lettersIn(tokenizer: Tokenizer): { count: number; blank: number } {
   return { count: tokenizer.size, blank: new Letters(tokenizer).blank ?? 0 };
 }
 
-function baseFolderOf(notes: ResultNotesFile | undefined, named: string | undefined, folder: string): string {
+/** The folder of an adapter's base model. @throws E_BASE_UNKNOWN, E_BASE_MISSING, E_MODEL_MISSING */
+export function baseFolderOf(notes: ResultNotesFile | undefined, named: string | undefined, folder: string): string {
   const recorded = notes === undefined ? [] : recordedBases(notes, folder);
   const name = notes?.base_model ?? named;
   if (name === undefined) {
@@ -169,7 +170,7 @@ async function loadTokenizer(folder: string, task: Task): Promise<Tokenizer> {
   return withDefaultTemplate(await tokenizerOf(folder), task);
 }
 
-async function withDefaultTemplate(tokenizer: Tokenizer, task: Task): Promise<Tokenizer> {
+export async function withDefaultTemplate(tokenizer: Tokenizer, task: Task): Promise<Tokenizer> {
   return task === 'causal-lm' ? withChatTemplate(tokenizer) : tokenizer;
 }
 
@@ -185,7 +186,7 @@ async function asTrained(tokenizer: Tokenizer, notes: ResultNotesFile | undefine
 }
 
 /** Plain answers follow their prompts as the run's rows did. */
-function withForm(tokenizer: Tokenizer, notes: ResultNotesFile | undefined): Promise<Tokenizer> {
+export function withForm(tokenizer: Tokenizer, notes: ResultNotesFile | undefined): Promise<Tokenizer> {
   return withAnswerSpace(tokenizer, notes?.answer_space === true);
 }
 
