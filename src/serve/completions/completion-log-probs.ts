@@ -18,7 +18,15 @@ export function completionLogProbs(tokens: readonly (ChosenLogProb | PromptToken
 }
 
 /** By token, the likeliest first, and the token itself wherever it stands. */
-function likeliest({ token, logProb, top = [] }: { token: string; logProb: number; top?: PromptToken['top'] }): Record<string, number> {
+function likeliest({
+  token,
+  logProb,
+  top = [],
+}: {
+  token: string;
+  logProb: number;
+  top?: PromptToken['top'];
+}): Record<string, number> {
   const entries = top.map((entry) => [entry.token, logProbOf(entry.logProb)] as const);
   return Object.fromEntries([...entries, [token, logProbOf(logProb)] as const]);
 }

@@ -59,5 +59,8 @@ function textOf(text: string, field: string): string {
 function tokensOf(ids: number[], field: string, vocabularySize: number): { ids: number[] } {
   const wrong = ids.findIndex((id) => id >= vocabularySize);
   if (wrong < 0) return { ids };
-  throw invalidValue(`${field}[${wrong}]`, `The model's vocabulary has ${vocabularySize} tokens; ${ids[wrong]} is none of them.`);
+  throw invalidValue(
+    `${field}[${wrong}]`,
+    `The model's vocabulary has ${vocabularySize} tokens; ${ids[wrong]} is none of them.`,
+  );
 }

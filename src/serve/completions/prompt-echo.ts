@@ -21,7 +21,10 @@ export async function promptEchoes(
   for (const prompt of wish.prompts) all.push({ text: await textOf(prompt, writer, signal), tokens: [] });
   if (top === undefined) return all;
   for (const [i, prompt] of wish.prompts.entries()) {
-    const { promptTokens } = await writer.ask<{ promptTokens: PromptToken[] }>({ ask: 'prompt-log-probs', prompt, top }, signal);
+    const { promptTokens } = await writer.ask<{ promptTokens: PromptToken[] }>(
+      { ask: 'prompt-log-probs', prompt, top },
+      signal,
+    );
     all[i].tokens = promptTokens;
   }
   return all;

@@ -8,6 +8,7 @@ import { defineEndpoint } from '../endpoint.ts';
 import { countsOf } from '../generation/counts.ts';
 import { generate, generateAll } from '../generation/generation.ts';
 import { chatLogProbs } from '../generation/log-probs.ts';
+import { promptIds, refuseStreamedIds } from '../generation/token-ids.ts';
 import type { ServedModel } from '../models/model-table.ts';
 import { eventStream, type ServerEvent } from '../replies/event-stream.ts';
 import { slowJson } from '../replies/slow-json.ts';
@@ -60,12 +61,22 @@ async function wholeReply(call: ChatCall, model: TextModel, { head, signal }: Ma
   const plan = chatPlan(call.body, lease.opened, model);
   const answers = await generateAll(call, { model, writer: lease.opened, signal }, plan.wish);
   const counts = countsOf(answers, call.body.n);
-  const choices = answers.map((answer, index) => choiceOf(answer, index, plan));
+  const ids = await promptIds(call.body, { writer: lease.opened, wish: plan.wish, signal });
+  const choices = answers.map((answer, index) => ({
+    ...choiceOf(answer, index, plan),
+    ...(ids !== undefined && { token_ids: answer.ids }),
+  }));
   call.exchange.finished(
     counts,
     choices.map(({ finish_reason: reason }) => reason),
   );
-  return { ...head, object: 'chat.completion', choices, usage: usageOf(counts) };
+  return {
+    ...head,
+    object: 'chat.completion',
+    choices,
+    usage: usageOf(counts),
+    ...(ids !== undefined && { prompt_token_ids: ids[0] }),
+  };
 }
 
 function choiceOf(answer: Answer, index: number, { form }: ChatPlan): ChatReply['choices'][number] {
@@ -91,6 +102,7 @@ async function* chunksOf(call: ChatCall, model: TextModel, { head, signal }: Mak
   const { n = 1, stream_options: options } = call.body;
   using lease = await call.lease(model);
   const plan = chatPlan(call.body, lease.opened, model);
+  refuseStreamedIds(call.body);
   const withUsage = options?.include_usage === true;
   const chunk = (choices: ChatChunk['choices'], usage?: ChatChunk['usage']): ServerEvent => ({
     data: {

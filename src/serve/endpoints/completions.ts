@@ -7,6 +7,7 @@ import { promptEchoes, type PromptEcho } from '../completions/prompt-echo.ts';
 import { defineEndpoint } from '../endpoint.ts';
 import { countsOf } from '../generation/counts.ts';
 import { generate, generateAll } from '../generation/generation.ts';
+import { promptIds, refuseStreamedIds } from '../generation/token-ids.ts';
 import type { ServedModel } from '../models/model-table.ts';
 import { eventStream, type ServerEvent } from '../replies/event-stream.ts';
 import { slowJson } from '../replies/slow-json.ts';
@@ -36,13 +37,23 @@ export const endpoint = defineEndpoint({
   tag: 'Text',
   summary: 'Continue texts, or tokens',
   body: { schema: completionRequest, unsupported: unsupportedCompletions },
-  reply: { description: 'The continuations, whole or as they are written', json: completionReply, events: completionChunk },
+  reply: {
+    description: 'The continuations, whole or as they are written',
+    json: completionReply,
+    events: completionChunk,
+  },
   fields: { prompt: 'prompt', length: 'max_tokens', format: 'structured_outputs' },
   handle(call) {
     const { body } = call;
     const model = call.model(body.adapter_id ?? body.model, 'text');
     const id = `cmpl-${randomUUID().replaceAll('-', '')}`;
-    const head: Head = { id, object: 'text_completion', created: now(), model: body.model, system_fingerprint: 'attune' };
+    const head: Head = {
+      id,
+      object: 'text_completion',
+      created: now(),
+      model: body.model,
+      system_fingerprint: 'attune',
+    };
     call.exchange.describe({ operation: 'text_completion', id, body });
     if (body.stream === true) return eventStream(call, (signal) => chunksOf(call, model, { head, signal }));
     return slowJson(call, (signal) => wholeReply(call, model, { head, signal }));
@@ -54,9 +65,16 @@ async function wholeReply(call: CompletionCall, model: TextModel, { head, signal
   const plan = completionPlan(call.body, lease.opened);
   const answers = await generateAll(call, { model, writer: lease.opened, signal }, plan.wish);
   const echoes = await promptEchoes(plan, lease.opened, signal);
+  const ids = await promptIds(call.body, { writer: lease.opened, wish: plan.wish, signal });
   const counts = countsOf(answers, plan.made);
-  const choices = bestOf(answers, plan).map((answer, index) => choiceOf(answer, index, { plan, echoes }));
-  call.exchange.finished(counts, choices.map(({ finish_reason: reason }) => reason));
+  const choices = bestOf(answers, plan).map((answer, index) => ({
+    ...choiceOf(answer, index, { plan, echoes }),
+    ...(ids !== undefined && { token_ids: answer.ids, prompt_token_ids: ids[Math.floor(index / plan.n)] }),
+  }));
+  call.exchange.finished(
+    counts,
+    choices.map(({ finish_reason: reason }) => reason),
+  );
   return { ...head, choices, usage: usageOf(counts) };
 }
 
@@ -86,9 +104,14 @@ function choiceOf(
   };
 }
 
-async function* chunksOf(call: CompletionCall, model: TextModel, { head, signal }: Making): AsyncGenerator<ServerEvent> {
+async function* chunksOf(
+  call: CompletionCall,
+  model: TextModel,
+  { head, signal }: Making,
+): AsyncGenerator<ServerEvent> {
   using lease = await call.lease(model);
   const plan = completionPlan(call.body, lease.opened);
+  refuseStreamedIds(call.body);
   const withUsage = call.body.stream_options?.include_usage === true;
   const chunk = (choices: CompletionChunk['choices'], usage?: CompletionChunk['usage']): ServerEvent => ({
     data: { ...head, choices, ...(withUsage && { usage: usage ?? null }) } satisfies CompletionChunk,
@@ -114,7 +137,10 @@ async function* chunksOf(call: CompletionCall, model: TextModel, { head, signal 
     yield chunk([{ text: event.text, index, logprobs, finish_reason: null }]);
   }
   const counts = countsOf(answers, plan.made);
-  call.exchange.finished(counts, answers.map(({ finishReason }) => finishReason));
+  call.exchange.finished(
+    counts,
+    answers.map(({ finishReason }) => finishReason),
+  );
   if (withUsage) yield chunk([], usageOf(counts));
   yield { data: '[DONE]' };
 }

@@ -82,7 +82,6 @@ export const chatRequest = z
     chat_template_kwargs: z.record(z.string(), z.unknown()).optional(),
     documents: z.array(z.record(z.string(), z.unknown())).optional(),
     reasoning_effort: z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']).optional(),
-    return_token_ids: z.boolean().optional(),
     ...samplingFields,
   })
   .openapi('ChatCompletionRequest');

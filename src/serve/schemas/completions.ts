@@ -12,7 +12,10 @@ export const completionRequest = z
   .strictObject({
     model: z.string(),
     prompt: z
-      .union([z.string(), z.array(z.string()).min(1).max(MOST_PROMPTS), tokens, z.array(tokens).min(1).max(MOST_PROMPTS)], 'expected a text, a list of texts, or tokens')
+      .union(
+        [z.string(), z.array(z.string()).min(1).max(MOST_PROMPTS), tokens, z.array(tokens).min(1).max(MOST_PROMPTS)],
+        'expected a text, a list of texts, or tokens',
+      )
       .optional(),
     max_tokens: z.number().int().min(0).optional(),
     logprobs: z.number().int().min(0).max(20).optional(),
@@ -29,7 +32,7 @@ export type CompletionRequest = z.output<typeof completionRequest>;
 const { best_of: _bestOf, ...others } = unsupportedSampling;
 
 /** A model that fills a gap says so in its tokens; none that can be served does. */
-export const unsupportedCompletions = { ...others, suffix: [''], return_token_ids: [false] } as const;
+export const unsupportedCompletions = { ...others, suffix: [''] } as const;
 
 const logProbs = z
   .strictObject({
@@ -47,6 +50,8 @@ const choice = z.strictObject({
   index: z.number().int(),
   logprobs: logProbs,
   finish_reason: z.enum(['stop', 'length']),
+  token_ids: z.array(z.number().int()).optional(),
+  prompt_token_ids: z.array(z.number().int()).optional(),
 });
 
 const head = {
@@ -57,7 +62,9 @@ const head = {
   system_fingerprint: z.string(),
 };
 
-export const completionReply = z.strictObject({ ...head, choices: z.array(choice), usage: usageReply }).openapi('Completion');
+export const completionReply = z
+  .strictObject({ ...head, choices: z.array(choice), usage: usageReply })
+  .openapi('Completion');
 
 export const completionChunk = z
   .strictObject({

@@ -51,6 +51,7 @@ export const samplingFields = {
   guided_regex: z.string().optional(),
   guided_choice: z.array(z.string()).optional(),
   response_format: responseFormat.optional(),
+  return_token_ids: z.boolean().optional(),
   cache_salt: z.string().min(1).max(256).optional(),
   adapter_id: z.string().optional(),
   // Who asks, and for what: nothing here depends on them.

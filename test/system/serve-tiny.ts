@@ -1,0 +1,37 @@
+// A server on tiny models of random weights, and a client of OpenAI's package for it.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import OpenAI from 'openai';
+import { serve, type ServeOptions } from '../../src/app/serve/serve.ts';
+import { writeTinyModel } from './cli-tiny-model.ts';
+
+export const TEXTS = Array.from({ length: 40 }, (_, i) => `parcel ${i} is ${'on its way '.repeat(i % 4)}`).join('\n');
+
+/** A folder for the models of one file of tests. */
+export async function tinyFolder(): Promise<{ folder: string; model: string; remove(): void }> {
+  const folder = mkdtempSync(join(tmpdir(), 'attune-serve-'));
+  const model = join(folder, 'tiny');
+  await writeTinyModel(model, TEXTS, 2048);
+  return { folder, model, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+export async function startServer(options: ServeOptions) {
+  const server = await serve({ port: 0, log: 'silent', precision: 'f32', ...options });
+  const client = new OpenAI({ baseURL: `${server.url}/v1`, apiKey: 'sk-any', maxRetries: 0 });
+  return { ...server, client, close: () => server.close() };
+}
+
+export type TestServer = Awaited<ReturnType<typeof startServer>>;
+
+/** Sends a body as it is. */
+export async function post(server: { url: string }, path: string, body: unknown, headers: Record<string, string> = {}) {
+  const response = await fetch(`${server.url}${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+  const text = await response.text();
+  const value = (text.startsWith('{') ? JSON.parse(text) : undefined) as Record<string, any> | undefined; // oxlint-disable-line typescript/no-explicit-any -- any reply
+  return { status: response.status, headers: response.headers, text, body: value };
+}
