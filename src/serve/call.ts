@@ -3,7 +3,8 @@ import { resolve } from 'node:path';
 import type { ApiKey } from './access/api-keys.ts';
 import { ApiError, modelNotFound } from './api-error.ts';
 import type { FieldNames } from './attune-errors.ts';
-import type { ModelKind, OpenedModels } from './models/opened.ts';
+import type { ModelKind } from './models/opened.ts';
+import type { Lease } from './models/model-pool.ts';
 import type { ServedModel } from './models/model-table.ts';
 import type { ServerParts } from './server-parts.ts';
 import type { Exchange } from './watch/exchange.ts';
@@ -19,11 +20,6 @@ export interface CallParts<Body> {
   /** Stands for what is asked, for a retry to be known again. */
   fingerprint: string;
   fields: FieldNames;
-}
-
-/** A model that is lent to a request. */
-export interface Lease<Kind extends ModelKind> extends Disposable {
-  opened: OpenedModels[Kind];
 }
 
 const DOING: Readonly<Record<ModelKind, string>> = {

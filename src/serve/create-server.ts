@@ -44,6 +44,7 @@ export async function createServer({
 }: ServerOptions): Promise<MountedServer> {
   const keys = keysOf(settings);
   const table = await ModelTable.of(settings.models.map(namedTarget), settings.aliases, opener);
+  for (const adapter of settings.adapters.map(namedTarget)) table.register(adapter);
   if (table.size === 0) throw nothingToServe();
   const budget = settings.memory === undefined ? memory : bytesOf(settings.memory);
   const { precision, storage } = settings;

@@ -47,10 +47,10 @@ function tensorShapes(vocabulary: number): Record<string, number[]> {
 }
 
 /** Written by hand, so that this does not rest on the code under test. */
-function safetensors(shapes: Record<string, number[]>): Buffer {
+export function safetensors(shapes: Record<string, number[]>, seed = 1): Buffer {
   const header: Record<string, unknown> = { __metadata__: { format: 'pt' } };
   const parts: Buffer[] = [];
-  let [offset, state] = [0, 1];
+  let [offset, state] = [0, seed];
   for (const [name, shape] of Object.entries(shapes)) {
     const values = Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => {
       state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;

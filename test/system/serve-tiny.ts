@@ -1,10 +1,10 @@
 // A server on tiny models of random weights, and a client of OpenAI's package for it.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import OpenAI from 'openai';
 import { serve, type ServeOptions } from '../../src/app/serve/serve.ts';
-import { writeTinyModel } from './cli-tiny-model.ts';
+import { safetensors, writeTinyModel } from './cli-tiny-model.ts';
 
 export const TEXTS = Array.from({ length: 40 }, (_, i) => `parcel ${i} is ${'on its way '.repeat(i % 4)}`).join('\n');
 
@@ -14,6 +14,37 @@ export async function tinyFolder(): Promise<{ folder: string; model: string; rem
   const model = join(folder, 'tiny');
   await writeTinyModel(model, TEXTS, 2048);
   return { folder, model, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** A LoRA adapter of the tiny model, of random weights under a seed; `scale` says how far it leads away. */
+export function writeTinyAdapter(
+  folder: string,
+  base: string,
+  { seed, scale = 400 }: { seed: number; scale?: number },
+): string {
+  mkdirSync(folder, { recursive: true });
+  const modules = ['q_proj', 'v_proj', 'o_proj'];
+  const rank = 2 + (seed % 3);
+  const shapes = modules.flatMap((name) => {
+    const path = `base_model.model.model.layers.0.self_attn.${name}`;
+    return [[`${path}.lora_A.weight`, [rank, 32]] as const, [`${path}.lora_B.weight`, [32, rank]] as const];
+  });
+  writeFileSync(
+    join(folder, 'adapter_model.safetensors'),
+    safetensors(Object.fromEntries(shapes.map(([name, shape]) => [name, [...shape]])), seed),
+  );
+  const config = {
+    peft_type: 'LORA',
+    task_type: 'CAUSAL_LM',
+    base_model_name_or_path: base,
+    r: rank,
+    lora_alpha: scale,
+    lora_dropout: 0,
+    target_modules: modules,
+    bias: 'none',
+  };
+  writeFileSync(join(folder, 'adapter_config.json'), JSON.stringify(config));
+  return folder;
 }
 
 export async function startServer(options: ServeOptions) {

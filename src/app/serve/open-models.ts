@@ -2,8 +2,8 @@
 import type { ModelKind, OpenedModels, Opener, OpenRequest, Writer } from '../../serve/index.ts';
 import { openSession } from '../../worker/index.ts';
 import type { ModelAnswer, ModelQuestion } from '../../worker/run/answer/model-questions.ts';
-import { inTrainedForm, trainedForm } from '../prompt-form.ts';
-import { talkerOf } from '../talk.ts';
+import { inTrainedForm } from '../prompt-form.ts';
+import { talkerOf, type Talker } from '../talk.ts';
 import { targetFacts } from './target-facts.ts';
 
 type OpenOne<Kind extends ModelKind> = (request: OpenRequest) => Promise<OpenedModels[Kind]>;
@@ -37,13 +37,39 @@ async function openWriter({ target, precision, storage, signal }: OpenRequest): 
     for await (const reply of session.send<Reply>(question, stop)) return reply;
     throw new Error('the worker ended a question without its answer');
   };
-  const { description } = await ask<Extract<ModelAnswer, { description: unknown }>>({ ask: 'description' });
+  const description = await describe(ask);
   return {
     description,
     answer: (prompts, sampling, watch) => talker.answer(prompts, sampling, watch),
     ask,
-    asTrained: (prompt) => inTrainedForm(prompt, trainedForm(target)),
+    asTrained: (prompt) => inTrainedForm(prompt, talker.trained),
+    install: (id, adapter) => installed({ id, target: adapter }, { talker, ask, ended: session.ended }),
     close: () => talker.close(),
     ended: session.ended,
+  };
+}
+
+type Ask = Writer['ask'];
+
+async function describe(ask: Ask, adapter?: string): Promise<Writer['description']> {
+  const { description } = await ask<Extract<ModelAnswer, { description: unknown }>>({ ask: 'description', adapter });
+  return description;
+}
+
+/** An adapter in its base's worker, as a model of its own. */
+async function installed(
+  { id, target }: { id: string; target: string },
+  { talker, ask: askBase, ended }: { talker: Talker; ask: Ask; ended: Promise<unknown> },
+): Promise<Writer> {
+  const { trained } = await talker.install(id, target);
+  const ask: Ask = (question, stop) => askBase({ ...question, adapter: id }, stop);
+  return {
+    description: await describe(ask, id),
+    answer: (prompts, sampling, watch) => talker.answer(prompts, { ...sampling, adapter: id }, watch),
+    ask,
+    asTrained: (prompt) => inTrainedForm(prompt, trained),
+    install: () => Promise.reject(new Error('adapters are installed on their base')),
+    close: () => talker.remove(id),
+    ended,
   };
 }

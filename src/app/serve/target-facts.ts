@@ -38,9 +38,14 @@ export async function targetFacts(target: string): Promise<TargetFacts> {
   const hears = await readsRecordings(baseFolder ?? folder);
   const kind = task === 'seq2seq' && hears ? 'speech' : KINDS[task];
   if (kind === undefined) throw unaskable(target, task);
-  const files = [...weightFiles(baseFolder ?? folder), ...(isAdapter ? [adapterWeights(folder)] : [])];
-  const bytes = files.reduce((sum, file) => sum + statSync(file).size, 0);
-  return { kind, task, folder, ...(baseFolder !== undefined && { baseFolder }), bytes, created };
+  const own = { kind, task, folder, created };
+  if (baseFolder === undefined) return { ...own, bytes: bytesOf(weightFiles(folder)) };
+  const bytes = bytesOf([adapterWeights(folder)]);
+  return { ...own, baseFolder, bytes, baseBytes: bytesOf(weightFiles(baseFolder)) };
+}
+
+function bytesOf(files: readonly string[]): number {
+  return files.reduce((sum, file) => sum + statSync(file).size, 0);
 }
 
 function baseOf(folder: string): string {

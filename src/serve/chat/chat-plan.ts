@@ -3,7 +3,6 @@ import { grammarOf } from '../../generate/constraint/grammar-of.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { ApiError, invalidValue } from '../api-error.ts';
 import type { Wish } from '../generation/generation.ts';
-import type { ServedModel } from '../models/model-table.ts';
 import type { Writer } from '../models/opened.ts';
 import type { ChatRequest, ChatTool } from '../schemas/chat.ts';
 import { constraintOf, samplingOf } from '../schemas/sampling.ts';
@@ -18,13 +17,13 @@ export interface ChatPlan {
 }
 
 /** @throws ApiError 400 */
-export function chatPlan(body: ChatRequest, writer: Writer, model: ServedModel): ChatPlan {
+export function chatPlan(body: ChatRequest, writer: Writer): ChatPlan {
   const { description } = writer;
   const tools = toolPlan(body);
   const { default: usual = '', tool_use: ofTools = usual } = description.templates;
   const template = tools.shown.length > 0 ? ofTools : usual;
   const family = tools.callable.length > 0 ? familyOf(template) : undefined;
-  const prompt = writer.asTrained(conversationOf(body, tools), model.id);
+  const prompt = writer.asTrained(conversationOf(body, tools));
   const maxTokens = body.max_completion_tokens ?? body.max_tokens;
   const sampling = samplingOf(body, description, maxTokens);
   const logProbs = logProbsOf(body);
@@ -36,7 +35,6 @@ export function chatPlan(body: ChatRequest, writer: Writer, model: ServedModel):
         ...sampling,
         ...(logProbs !== undefined && { logProbs }),
         ...(required !== undefined && { constraint: required }),
-        ...saltOf(body),
       },
     },
     form: { family, names: new Set(tools.callable.map((tool) => tool.function.name)), thinking: thinkingOf(template) },
@@ -82,8 +80,4 @@ export function thinkingOf(template: string): AnswerForm['thinking'] {
   if (!template.includes('</think>')) return 'none';
   const prompt = template.slice(template.lastIndexOf('add_generation_prompt'));
   return /<think>(?:\\n)*['"]/.test(prompt) && !prompt.includes('</think>') ? 'opened' : 'marked';
-}
-
-export function saltOf({ cache_salt: salt }: { cache_salt?: string }): { salt?: string } {
-  return salt === undefined ? {} : { salt };
 }

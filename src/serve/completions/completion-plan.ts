@@ -1,7 +1,6 @@
 /** What a request for completions asks of a model. */
 import type { Prompt } from '../../worker/run/answer/read-prompts.ts';
 import { invalidValue } from '../api-error.ts';
-import { saltOf } from '../chat/chat-plan.ts';
 import type { Wish } from '../generation/generation.ts';
 import type { Writer } from '../models/opened.ts';
 import type { CompletionRequest } from '../schemas/completions.ts';
@@ -32,7 +31,7 @@ export function completionPlan(body: CompletionRequest, { description }: Writer)
   return {
     wish: {
       prompts: promptsOf(body.prompt, description.vocabularySize),
-      sampling: { ...sampling, n: made, ...(logProbs !== undefined && { logProbs }), ...saltOf(body) },
+      sampling: { ...sampling, n: made, ...(logProbs !== undefined && { logProbs }) },
     },
     n,
     made,

@@ -58,7 +58,7 @@ interface Making {
 
 async function wholeReply(call: ChatCall, model: TextModel, { head, signal }: Making): Promise<ChatReply> {
   using lease = await call.lease(model);
-  const plan = chatPlan(call.body, lease.opened, model);
+  const plan = chatPlan(call.body, lease.opened);
   const answers = await generateAll(call, { model, writer: lease.opened, signal }, plan.wish);
   const counts = countsOf(answers, call.body.n);
   const ids = await promptIds(call.body, { writer: lease.opened, wish: plan.wish, signal });
@@ -101,7 +101,7 @@ function choiceOf(answer: Answer, index: number, { form }: ChatPlan): ChatReply[
 async function* chunksOf(call: ChatCall, model: TextModel, { head, signal }: Making): AsyncGenerator<ServerEvent> {
   const { n = 1, stream_options: options } = call.body;
   using lease = await call.lease(model);
-  const plan = chatPlan(call.body, lease.opened, model);
+  const plan = chatPlan(call.body, lease.opened);
   refuseStreamedIds(call.body);
   const withUsage = options?.include_usage === true;
   const chunk = (choices: ChatChunk['choices'], usage?: ChatChunk['usage']): ServerEvent => ({

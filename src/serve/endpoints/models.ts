@@ -15,8 +15,16 @@ export const modelReply = z
   })
   .openapi('Model');
 
-export function modelEntry(name: string, { id, parent, created, kind }: ServedModel): z.output<typeof modelReply> {
-  return { id: name, object: 'model', created, owned_by: 'attune', root: id, parent: parent ?? null, task: kind };
+export function modelEntry(name: string, { id, base, created, kind }: ServedModel): z.output<typeof modelReply> {
+  return {
+    id: name,
+    object: 'model',
+    created,
+    owned_by: 'attune',
+    root: id,
+    parent: base === undefined || base.id.startsWith('\0') ? null : base.id,
+    task: kind,
+  };
 }
 
 export const endpoint = defineEndpoint({

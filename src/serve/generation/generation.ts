@@ -30,23 +30,33 @@ export async function* generate(
   { prompts, sampling }: Wish,
 ): AsyncGenerator<GenerationEvent> {
   const n = sampling.n ?? 1;
-  using _places = call.server.admission.enter(model.folder, prompts.length * n);
+  using _places = call.server.admission.enter((model.base ?? model).id, prompts.length * n);
   if (sampling.maxNewTokens === 0) {
     yield* nothing(writer, prompts, { n, signal });
     return;
   }
   yield* events((controller) =>
-    writer.answer(prompts, sampling, {
-      signal,
-      onText: (row, text, logProbs) => {
-        call.exchange.part();
-        controller.enqueue({ row, text, logProbs });
+    writer.answer(
+      prompts,
+      { ...sampling, salt: saltOf(call) },
+      {
+        signal,
+        onText: (row, text, logProbs) => {
+          call.exchange.part();
+          controller.enqueue({ row, text, logProbs });
+        },
+        onAnswer: (prompt, answers) => {
+          for (const [sample, answer] of answers.entries()) controller.enqueue({ row: prompt * n + sample, answer });
+        },
       },
-      onAnswer: (prompt, answers) => {
-        for (const [sample, answer] of answers.entries()) controller.enqueue({ row: prompt * n + sample, answer });
-      },
-    }),
+    ),
   );
+}
+
+/** Whose prompts share their reading: those of one key, and of one salt where the request names it. */
+function saltOf({ key, body }: Call): string | undefined {
+  const { cache_salt: salt } = body as { cache_salt?: string };
+  return key === undefined ? salt : JSON.stringify([key.name, salt ?? null]);
 }
 
 /** Answers without a token: the prompts are read as far as counting them goes. */

@@ -8,9 +8,8 @@ export async function promptIds(
   { writer, wish, signal }: { writer: Writer; wish: Wish; signal: AbortSignal },
 ): Promise<number[][] | undefined> {
   if (isAsked !== true) return undefined;
-  const { prompts, sampling } = wish;
-  const { adapter } = sampling;
-  const { tokens } = await writer.ask<{ tokens: Int32Array[] }>({ ask: 'tokens', prompts, adapter }, signal);
+  const { prompts } = wish;
+  const { tokens } = await writer.ask<{ tokens: Int32Array[] }>({ ask: 'tokens', prompts }, signal);
   return tokens.map((ids) => [...ids]);
 }
 

@@ -8,8 +8,8 @@ import type { Opener, TargetFacts } from './opened.ts';
 export interface ServedModel extends TargetFacts {
   id: string;
   target: string;
-  /** Of an adapter whose base is served too: the base's id. */
-  parent?: string;
+  /** Of an adapter of a model that writes: the model beside which it answers, under its own name where it is served. */
+  base?: ServedModel & { kind: 'text' };
 }
 
 export interface NamedTarget {
@@ -18,9 +18,14 @@ export interface NamedTarget {
   target: string;
 }
 
+/** Begins the name of a base that is not served by itself: no request can name it. */
+const HIDDEN = '\0';
+
 export class ModelTable {
   readonly #models = new Map<string, ServedModel>();
   readonly #aliases = new Map<string, string>();
+  /** Adapters by the names under which they may be loaded: of requests only these names are taken, never a path. */
+  readonly #registered = new Map<string, string>();
 
   /** Looks at every target. @throws AttuneError E_SERVE_NAMES, E_MODEL_MISSING and what else keeps a target from being opened */
   static async of(
@@ -39,7 +44,18 @@ export class ModelTable {
     const facts = await opener.inspect(target);
     const model: ServedModel = { id: name, target, ...facts };
     this.#models.set(name, model);
-    return model;
+    if (facts.baseFolder !== undefined) this.register({ name, target });
+    return this.#withBase(model);
+  }
+
+  /** Lets an adapter be loaded later. */
+  register({ name, target }: NamedTarget): void {
+    this.#registered.set(name ?? defaultName(target), target);
+  }
+
+  /** The target that is registered under a name. */
+  registered(name: string): string | undefined {
+    return this.#registered.get(name);
   }
 
   remove(id: string): void {
@@ -61,29 +77,32 @@ export class ModelTable {
 
   /** Models by their own names, in the order in which they were named. */
   get models(): readonly ServedModel[] {
-    return [...this.#models.values()].map((model) => this.#withParent(model));
+    return [...this.#models.values()].map((model) => this.#withBase(model));
   }
 
   /** All names, aliases behind the others, each with its model. */
   get names(): readonly { name: string; model: ServedModel }[] {
-    const aliases = [...this.#aliases].map(([name, id]) => ({ name, model: this.#withParent(this.#models.get(id)!) }));
+    const aliases = [...this.#aliases].map(([name, id]) => ({ name, model: this.#withBase(this.#models.get(id)!) }));
     return [...this.models.map((model) => ({ name: model.id, model })), ...aliases];
   }
 
-  #withParent(model: ServedModel): ServedModel {
-    if (model.baseFolder === undefined) return model;
-    const base = [...this.#models.values()].find(({ folder }) => folder === model.baseFolder);
-    return base === undefined ? model : { ...model, parent: base.id };
+  #withBase(model: ServedModel): ServedModel {
+    const { baseFolder: folder, baseBytes: bytes = 0, kind } = model;
+    if (folder === undefined || kind !== 'text') return model;
+    const served = [...this.#models.values()].find((other) => other.folder === folder);
+    const { task, created } = model;
+    const base = served ?? { id: `${HIDDEN}${folder}`, target: folder, folder, kind, task, bytes, created };
+    return { ...model, base: base as ServedModel & { kind: 'text' } };
   }
 
   /** By `name`, an alias, or `base:adapter`. */
   find(name: string): ServedModel | undefined {
     const found = this.#find(name);
-    if (found !== undefined) return this.#withParent(found);
+    if (found !== undefined) return this.#withBase(found);
     for (let colon = name.indexOf(':'); colon > 0; colon = name.indexOf(':', colon + 1)) {
       const [base, adapter] = [this.#find(name.slice(0, colon)), this.#find(name.slice(colon + 1))];
       if (base !== undefined && adapter !== undefined && adapter.baseFolder === base.folder)
-        return this.#withParent(adapter);
+        return this.#withBase(adapter);
     }
     return undefined;
   }

@@ -17,8 +17,10 @@ export interface TargetFacts {
   folder: string;
   /** Of an adapter: the folder of its base. */
   baseFolder?: string;
-  /** Of all files with weights. */
+  /** Of the files with its own weights. */
   bytes: number;
+  /** Of an adapter: of its base's. */
+  baseBytes?: number;
   /** When it was made: seconds since the epoch. */
   created: number;
 }
@@ -44,12 +46,13 @@ export interface Writer extends OpenedBase {
   /** n rows for each prompt, one after the other. */
   answer(prompts: readonly Prompt[], sampling: Sampling, watch: AnswerWatch): Promise<Answer[]>;
   ask<Reply extends ModelAnswer>(question: ModelQuestion, signal?: AbortSignal): Promise<Reply>;
-  /** A conversation in the form that the model, or one of its adapters, was trained to be asked in. */
-  asTrained(prompt: Prompt, adapter?: string): Prompt;
-  /** Puts an adapter beside the model, under an id of its own. */
-  install?(id: string, target: string): Promise<void>;
-  /** Returns when no row uses it any more and nothing of it is kept. */
-  remove?(id: string): Promise<void>;
+  /** A conversation in the form that the model was trained to be asked in. */
+  asTrained(prompt: Prompt): Prompt;
+  /**
+   * Puts an adapter beside the model, in the same process; what it gives answers by the adapter until it is closed,
+   * which waits for its last answers. @throws AttuneError E_ADAPTER_… where it cannot sit there
+   */
+  install(id: string, target: string): Promise<Writer>;
 }
 
 /** An answer to a row. */

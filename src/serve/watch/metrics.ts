@@ -57,7 +57,7 @@ export class ServeMetrics {
       registers,
     });
     const each = (set: (name: string, counts: { running: number; waiting: number }) => void) => {
-      for (const { id, folder } of table.models) set(this.nameOf(id), admission.countsOf(folder));
+      for (const { id, base } of table.models) if (base === undefined) set(this.nameOf(id), admission.countsOf(id));
     };
     this.#gauge('vllm:num_requests_running', 'Answers in the making', (gauge) =>
       each((model_name, { running }) => gauge.set({ model_name }, running)),
