@@ -12,7 +12,7 @@ import type { Endpoint } from './endpoint.ts';
 import { endpoints } from './endpoints/index.ts';
 import { checkFields, fieldsOf } from './fields.ts';
 import { shuttingDown } from './models/model-pool.ts';
-import { describeApi } from './openapi.ts';
+import { apiDocument, describeApi } from './openapi.ts';
 import type { ServerParts } from './server-parts.ts';
 import { bytesOf } from './settings.ts';
 import { Exchange } from './watch/exchange.ts';
@@ -23,18 +23,22 @@ const WHILE_DRAINING = new Set(['/health', '/ready', '/metrics']);
 export function createApp(server: ServerParts): Hono {
   const app = new OpenAPIHono();
   describeApi(app, endpoints);
+  server.document = apiDocument(app);
   for (const endpoint of endpoints) {
-    const path = endpoint.path.replaceAll(/\{(\w+)\}/g, ':$1{.+}');
+    const path = endpoint.path.replaceAll(
+      /\{(\w+)\}/g,
+      (_, name: string) => `:${name}${name === 'model' ? '{.+}' : ''}`,
+    );
     app.on(endpoint.method.toUpperCase(), path, (context) => run(server, endpoint, context));
   }
   app.all('*', (context) =>
-    answered(server, new Exchange(context.req.method, 'unknown'), context, () => unknownPath(context)),
+    answered(server, new Exchange(context.req.raw, 'unknown'), context, () => unknownPath(context)),
   );
   return app as unknown as Hono;
 }
 
 function run(server: ServerParts, endpoint: Endpoint, context: Context): Promise<Response> {
-  const exchange = new Exchange(context.req.method, endpoint.path);
+  const exchange = new Exchange(context.req.raw, endpoint.path);
   return answered(server, exchange, context, async () => {
     if (server.state.isDraining && !WHILE_DRAINING.has(endpoint.path)) throw shuttingDown();
     const call = await callOf(server, endpoint, { context, exchange });
@@ -137,5 +141,7 @@ function unknownPath(context: Context): Response {
 }
 
 function pattern(path: string): RegExp {
-  return new RegExp(`^${path.replaceAll(/[.*+?^$()|[\]\\]/g, '\\$&').replaceAll(/\{\w+\}/g, '.+')}$`);
+  return new RegExp(
+    `^${path.replaceAll(/[.*+?^$()|[\]\\]/g, '\\$&').replaceAll(/\{(\w+)\}/g, (_, name) => (name === 'model' ? '.+' : '[^/]+'))}$`,
+  );
 }

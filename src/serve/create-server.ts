@@ -15,7 +15,7 @@ import { bytesOf, type ServeSettings } from './settings.ts';
 import type { Exchange } from './watch/exchange.ts';
 import { describeExchange, openLog, type ServeLog } from './watch/log.ts';
 import { ServeMetrics } from './watch/metrics.ts';
-import { noTelemetry } from './watch/telemetry.ts';
+import { noTelemetry, openTelemetry } from './watch/telemetry.ts';
 
 export interface ServerOptions {
   settings: ServeSettings;
@@ -61,7 +61,8 @@ export async function createServer({
     keys,
     log,
     metrics: new ServeMetrics({ table, admission, isOpen: (model) => pool.isOpen(model) }),
-    telemetry: noTelemetry,
+    telemetry: settings.otlp === undefined ? noTelemetry : openTelemetry(settings.otlp),
+    document: {},
     finish: (exchange, status, error) => finish(parts, exchange, status, error),
     state: { isReady: false, isDraining: false },
   };
@@ -108,7 +109,7 @@ function finish(
   if (exchange.isOver) return;
   exchange.isOver = true;
   metrics.observe(exchange, status);
-  telemetry.observe(exchange, status, error);
+  telemetry.observe(exchange, status);
   const entry = { ...describeExchange(exchange, settings.keep), status };
   const cause = (error as Error | undefined)?.cause ?? error;
   if (status >= 500) log.error({ ...entry, err: cause }, 'request failed');

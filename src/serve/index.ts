@@ -4,6 +4,7 @@ export { createServer, type MountedServer } from './create-server.ts';
 export { listen, type RunningServer } from './listen.ts';
 export type {
   ItemModel,
+  RequestRow,
   ModelKind,
   Opener,
   OpenRequest,

@@ -26,6 +26,8 @@ export interface ServerParts {
   telemetry: Telemetry;
   /** Writes down what is known of a request that is over. */
   finish(exchange: Exchange, status: number, error?: unknown): void;
+  /** In OpenAPI. */
+  document: object;
   /** What the server is doing with itself. */
   state: { isReady: boolean; isDraining: boolean };
 }

@@ -176,7 +176,7 @@ describe('tools', () => {
       const asked = {
         ...greedy,
         max_tokens: 120,
-        tools: [tool],
+        tools: [tool] as never,
         tool_choice: { type: 'function' as const, function: { name: 'find_parcel' } },
       };
       const runner = stream

@@ -4,6 +4,7 @@ import { openSession } from '../../worker/index.ts';
 import type { ModelAnswer, ModelQuestion } from '../../worker/run/answer/model-questions.ts';
 import { inTrainedForm } from '../prompt-form.ts';
 import { talkerOf, type Talker } from '../talk.ts';
+import { openItemModel, openRowModel, openVectorModel, OURS } from './open-others.ts';
 import { targetFacts } from './target-facts.ts';
 
 type OpenOne<Kind extends ModelKind> = (request: OpenRequest) => Promise<OpenedModels[Kind]>;
@@ -11,24 +12,15 @@ type OpenOne<Kind extends ModelKind> = (request: OpenRequest) => Promise<OpenedM
 const openers: { [Kind in ModelKind]: OpenOne<Kind> } = {
   text: openWriter,
   speech: openWriter,
-  rows: async () => {
-    throw new Error('not yet');
-  },
-  vectors: async () => {
-    throw new Error('not yet');
-  },
-  items: async () => {
-    throw new Error('not yet');
-  },
+  rows: openRowModel,
+  vectors: openVectorModel,
+  items: openItemModel,
 };
 
 export const opener: Opener = {
   inspect: targetFacts,
   open: (kind, request) => openers[kind](request),
 };
-
-/** The server decides when a worker stops: signals to it are the server's. */
-const OURS = { handleSignals: false, onEvent: () => undefined };
 
 async function openWriter({ target, precision, storage, signal }: OpenRequest): Promise<Writer> {
   const session = await openSession({ job: 'generate', input: { target, precision, storage }, signal, ...OURS });

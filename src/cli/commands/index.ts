@@ -32,6 +32,7 @@ export const commands = defineRegistry<CommandModule, string>('command', 'E_UNKN
   'retrieve query': () => import('./retrieve-query.ts'),
   recommend: () => import('./recommend.ts'),
   serve: () => import('./serve.ts'),
+  'keys create': () => import('./keys-create.ts'),
   eval: () => import('./eval.ts'),
   compare: () => import('./compare.ts'),
   export: () => import('./export.ts'),

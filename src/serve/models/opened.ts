@@ -62,30 +62,35 @@ export interface RowAnswer {
   probabilities?: Record<string, number>;
   spans?: readonly { text: string; label: string; start: number; end: number }[];
   stretch?: { text: string; start: number; end: number; none_by: number };
+  /** Why there is none. */
   error?: string;
 }
+
+/** A row of a request: a text, or columns. */
+export type RequestRow = string | Readonly<Record<string, unknown>>;
 
 /** A model that answers rows: classes, numbers, tags, answers in texts. */
 export interface RowModel extends OpenedBase {
   readonly answers: AnswerKind;
   readonly labels?: readonly string[];
+  /** Reads files of this kind in place of texts. */
+  readonly media?: 'image' | 'audio';
+  /** One answer for each row, and how many tokens were read; rows are never taken for paths of files unless it reads files. */
   predict(
-    rows: readonly (string | Readonly<Record<string, unknown>>)[],
-    options?: { threshold?: number },
-  ): Promise<RowAnswer[]>;
+    rows: readonly RequestRow[],
+    options?: { threshold?: number; topK?: number },
+  ): Promise<{ rows: RowAnswer[]; tokens: number }>;
 }
 
 /** A model that makes vectors. */
 export interface VectorModel extends OpenedBase {
   readonly width: number;
   readonly similarity: 'cosine' | 'dot';
-  /** Names of the prompts that it knows. */
-  readonly prompts: readonly string[];
-  /** Vectors of texts or of the model's own tokens, side by side, with how many tokens were read and which inputs were cut. */
+  /** Vectors of texts or of the model's own tokens, side by side; `cut`: places of those that were read in part. */
   vectors(
-    inputs: readonly string[] | readonly (readonly number[])[],
+    inputs: readonly (string | readonly number[])[],
     options: { prompt?: string; signal?: AbortSignal },
-  ): Promise<{ vectors: Float32Array; width: number; tokens: number; cut: readonly number[] }>;
+  ): Promise<{ vectors: Float32Array; tokens: number; cut: readonly number[] }>;
 }
 
 /** A model that recommends items. */

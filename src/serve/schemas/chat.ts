@@ -138,7 +138,7 @@ export const chatReply = z
           refusal: z.null(),
           reasoning_content: z.string().optional(),
           tool_calls: z.array(callReply).optional(),
-          annotations: z.array(z.never()),
+          annotations: z.array(z.unknown()).max(0),
         }),
         logprobs: logProbs,
         finish_reason: finishReason,

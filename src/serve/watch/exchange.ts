@@ -13,6 +13,8 @@ export interface TokenCounts {
 export class Exchange {
   readonly id = `req_${randomUUID().replaceAll('-', '')}`;
   readonly start = performance.now();
+  /** Milliseconds since the epoch. */
+  readonly startedAt = Date.now();
   readonly method: string;
   /** As the table of endpoints has it: `/v1/models/{model}`. */
   readonly path: string;
@@ -34,8 +36,12 @@ export class Exchange {
   /** What is asked for: `chat`, `embeddings`, with the request's own fields and the id of its answer. */
   asked: { operation: string; id?: string; body: Readonly<Record<string, unknown>> } | undefined;
 
-  constructor(method: string, path: string) {
-    this.method = method;
+  /** The span of the client's trace in which the request was made. */
+  readonly traceParent: string | undefined;
+
+  constructor(request: Request, path: string) {
+    this.method = request.method;
+    this.traceParent = request.headers.get('traceparent') ?? undefined;
     this.path = path;
   }
 

@@ -1,4 +1,11 @@
-import type { Batcher, Completion, ConstraintSpec, GenerationOptions, TextEvent, Transcript } from '../../../generate/index.ts';
+import type {
+  Batcher,
+  Completion,
+  ConstraintSpec,
+  GenerationOptions,
+  TextEvent,
+  Transcript,
+} from '../../../generate/index.ts';
 import type { SpeechWish } from '../../../text/index.ts';
 import type { JobRequest } from '../../job.ts';
 import type { AdapterShelf, InstalledAdapter } from '../adapters/shelf.ts';
