@@ -173,7 +173,7 @@ export const chatChunk = z
         finish_reason: finishReason.nullable(),
       }),
     ),
-    usage: usageReply.nullable().optional(),
+    usage: z.union([usageReply, z.null()]).optional(),
     service_tier: z.literal('default'),
     system_fingerprint: z.string(),
   })

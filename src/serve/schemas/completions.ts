@@ -70,7 +70,7 @@ export const completionChunk = z
   .strictObject({
     ...head,
     choices: z.array(z.strictObject({ ...choice.shape, finish_reason: choice.shape.finish_reason.nullable() })),
-    usage: usageReply.nullable().optional(),
+    usage: z.union([usageReply, z.null()]).optional(),
   })
   .openapi('CompletionChunk');
 
