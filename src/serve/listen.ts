@@ -16,21 +16,24 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-const LIMITS: ServerOptions = {
-  maxHeaderSize: 16 * 1024,
-  /** For the headers, and for the whole request: who sends more slowly is cut off. */
-  headersTimeout: 20_000,
-  requestTimeout: 120_000,
-  keepAliveTimeout: 65_000,
-  connectionsCheckingInterval: 2000,
-};
+function limitsOf({ header_seconds: header, request_seconds: request }: ServeSettings): ServerOptions {
+  return {
+    maxHeaderSize: 16 * 1024,
+    // Who sends more slowly than that is cut off.
+    headersTimeout: header * 1000,
+    requestTimeout: Math.max(header, request) * 1000,
+    keepAliveTimeout: 65_000,
+    connectionsCheckingInterval: 1000,
+  };
+}
 
 /** @throws AttuneError E_PORT_IN_USE, E_LISTEN, E_TLS */
 export async function listen(mounted: MountedServer): Promise<RunningServer> {
   const { app, parts } = mounted;
   const { settings, table } = parts;
   const listener = getRequestListener(app.fetch);
-  const server = settings.tls === undefined ? createServer(LIMITS, listener) : tlsServer(settings.tls, listener);
+  const server =
+    settings.tls === undefined ? createServer(limitsOf(settings), listener) : tlsServer(settings, listener);
   server.on('clientError', refuseBroken);
   await bind(server, settings);
   const { port } = server.address() as AddressInfo;
@@ -54,10 +57,11 @@ const LAST_BYTES = 1000;
 
 type Listener = ReturnType<typeof getRequestListener>;
 
-function tlsServer({ cert, key }: NonNullable<ServeSettings['tls']>, listener: Listener): Server {
+function tlsServer(settings: ServeSettings, listener: Listener): Server {
+  const { cert, key } = settings.tls!;
   try {
     const files = { cert: readFileSync(cert), key: readFileSync(key) };
-    return createTlsServer({ ...LIMITS, ...files, minVersion: 'TLSv1.2' }, listener) as unknown as Server;
+    return createTlsServer({ ...limitsOf(settings), ...files, minVersion: 'TLSv1.2' }, listener) as unknown as Server;
   } catch (error) {
     throw new AttuneError('E_TLS', {
       what: 'The certificate and its key cannot be used',

@@ -31,6 +31,8 @@ export const settingsSchema = z.strictObject({
   storage: z.enum(['dense', 'int8_forward']).default('dense'),
   max_body: bytes.default('10MB').describe('of a request in JSON'),
   max_upload: bytes.default('25MB').describe('of a recording'),
+  header_seconds: z.number().positive().default(20).describe('that a client has to send its headers'),
+  request_seconds: z.number().positive().default(120).describe('that a client has to send its whole request'),
   heartbeat_seconds: z.number().positive().default(15).describe('between signs of life of an answer that takes long'),
   drain_seconds: z.number().positive().default(60).describe('that requests in flight have when the server is stopped'),
   otlp: z.string().optional().describe('address that takes traces and metrics by OTLP over HTTP'),
