@@ -99,7 +99,7 @@ export class JobClient {
   fail(error: unknown): void {
     this.#isOver = true;
     for (const { reject } of [this.#started, this.#ready, this.#result]) reject(error);
-    for (const id of [...this.#answers.keys()]) this.#forget(id)?.controller.error(error);
+    for (const id of this.#answers.keys()) this.#forget(id)?.controller.error(error);
   }
 
   /** A watcher that throws ends the job: nobody would hear of it. */

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import OpenAI from 'openai';
 import { serve, type ServeOptions } from '../../src/app/serve/serve.ts';
+import { writeTinyBert } from './cli-tiny-bert.ts';
 import { safetensors, writeTinyModel } from './cli-tiny-model.ts';
 
 export const TEXTS = Array.from({ length: 40 }, (_, i) => `parcel ${i} is ${'on its way '.repeat(i % 4)}`).join('\n');
@@ -44,6 +45,22 @@ export function writeTinyAdapter(
     bias: 'none',
   };
   writeFileSync(join(folder, 'adapter_config.json'), JSON.stringify(config));
+  return folder;
+}
+
+/** A model of sentence vectors on the tiny BERT, of random weights. */
+export function writeTinySentences(folder: string, words: readonly string[]): string {
+  writeTinyBert(folder, words);
+  const modules = ['Transformer', 'Pooling', 'Normalize'].map((kind, idx) => ({
+    idx,
+    name: String(idx),
+    path: idx === 0 ? '' : `${idx}_${kind}`,
+    type: `sentence_transformers.models.${kind}`,
+  }));
+  mkdirSync(join(folder, '1_Pooling'));
+  writeFileSync(join(folder, 'modules.json'), JSON.stringify(modules));
+  const pooling = { word_embedding_dimension: 64, pooling_mode_mean_tokens: true };
+  writeFileSync(join(folder, '1_Pooling', 'config.json'), JSON.stringify(pooling));
   return folder;
 }
 

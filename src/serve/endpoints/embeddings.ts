@@ -45,7 +45,7 @@ export const endpoint = defineEndpoint({
     return slowJson(call, async (signal): Promise<z.output<typeof reply>> => {
       using lease = await call.lease(model);
       const { width } = lease.opened;
-      if (dimensions !== undefined && dimensions !== width)
+      if (dimensions !== undefined && dimensions !== width && call.server.settings.unsupported === 'refuse')
         throw invalidValue(
           'dimensions',
           `The vectors of '${name}' have ${width} numbers, and it was not trained to give fewer.`,

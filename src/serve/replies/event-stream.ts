@@ -33,7 +33,8 @@ export async function eventStream(
   await Promise.race([first, patience]).finally(() => done.abort());
   call.exchange.isHeld = true;
   call.exchange.isStream = true;
-  return new Response(writeEvents(call, { first, events, beat, gone }), { headers: HEADERS });
+  const body = new ReadableStream(new EventBytes(call, { first, events, beat, gone }), { highWaterMark: 0 });
+  return new Response(body, { headers: HEADERS });
 }
 
 interface Writing {
@@ -43,46 +44,59 @@ interface Writing {
   gone: AbortController;
 }
 
-function writeEvents(call: Call, { first, events, beat, gone }: Writing): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder();
-  let last = Date.now();
-  let timer: NodeJS.Timeout;
-  let next: Promise<IteratorResult<ServerEvent>> | undefined = first;
-  const write = (controller: ReadableStreamDefaultController<Uint8Array>, text: string) => {
-    last = Date.now();
-    controller.enqueue(encoder.encode(text));
-  };
-  const end = (status: number, error?: unknown) => {
-    clearInterval(timer);
-    call.end(status, error);
-  };
-  return new ReadableStream<Uint8Array>(
-    {
-      start(controller) {
-        const breathe = () => Date.now() - last >= beat && write(controller, ': alive\n\n');
-        timer = setInterval(breathe, beat);
-      },
-      async pull(controller) {
-        try {
-          const { done, value } = await (next ?? events.next());
-          next = undefined;
-          if (done !== true) return write(controller, eventText(value));
-          end(200);
-        } catch (error) {
-          const told = toApiError(error, call.fields, call.hidden);
-          write(controller, eventText({ name: 'error', data: told.body }));
-          end(told.status, error);
-        }
-        controller.close();
-      },
-      async cancel() {
-        gone.abort();
-        end(499);
-        await events.return(undefined).catch(() => undefined);
-      },
-    },
-    { highWaterMark: 0 },
-  );
+/** Events as bytes, with comments between those that are long in coming. */
+class EventBytes implements UnderlyingDefaultSource<Uint8Array> {
+  readonly #call: Call;
+  readonly #writing: Writing;
+  readonly #encoder = new TextEncoder();
+  #next: Promise<IteratorResult<ServerEvent>> | undefined;
+  #last = Date.now();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(call: Call, writing: Writing) {
+    this.#call = call;
+    this.#writing = writing;
+    this.#next = writing.first;
+  }
+
+  start(controller: ReadableStreamDefaultController<Uint8Array>): void {
+    const { beat } = this.#writing;
+    const breathe = () => {
+      if (Date.now() - this.#last >= beat) this.#write(controller, ': alive\n\n');
+    };
+    this.#timer = setInterval(breathe, beat);
+  }
+
+  async pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
+    try {
+      const { done, value } = await (this.#next ?? this.#writing.events.next());
+      this.#next = undefined;
+      if (done !== true) return this.#write(controller, eventText(value));
+      this.#end(200);
+    } catch (error) {
+      const told = toApiError(error, this.#call.fields, this.#call.hidden);
+      this.#write(controller, eventText({ name: 'error', data: told.body }));
+      this.#end(told.status, error);
+    }
+    controller.close();
+  }
+
+  async cancel(): Promise<void> {
+    const { gone, events } = this.#writing;
+    gone.abort();
+    this.#end(499);
+    await events.return(undefined).catch(() => undefined);
+  }
+
+  #write(controller: ReadableStreamDefaultController<Uint8Array>, text: string): void {
+    this.#last = Date.now();
+    controller.enqueue(this.#encoder.encode(text));
+  }
+
+  #end(status: number, error?: unknown): void {
+    clearInterval(this.#timer);
+    this.#call.end(status, error);
+  }
 }
 
 function eventText({ name, data }: ServerEvent): string {

@@ -108,12 +108,14 @@ function stopIdsOf(
   return [...(given ?? []), ...(ignores === true ? [] : stopIds)];
 }
 
+/** A bias of 0 asks for nothing, whatever it is of. */
 function biasOf(
-  bias: Record<string, number> | undefined,
+  given: Record<string, number> | undefined,
   { vocabularySize }: WriterDescription,
 ): Record<number, number> | undefined {
-  const wrong = Object.keys(bias ?? {}).find((id) => !/^\d+$/.test(id) || Number(id) >= vocabularySize);
-  if (wrong === undefined) return bias;
+  const biases = Object.entries(given ?? {}).filter(([, bias]) => bias !== 0);
+  const [wrong] = biases.find(([id]) => !/^\d+$/.test(id) || Number(id) >= vocabularySize) ?? [];
+  if (wrong === undefined) return biases.length === 0 ? undefined : Object.fromEntries(biases);
   throw invalidValue(
     'logit_bias',
     `logit_bias names tokens by their ids, from 0 to ${vocabularySize - 1}; got ${JSON.stringify(wrong)}.`,

@@ -79,16 +79,17 @@ export class ServeMetrics {
   }
 
   #gauge(name: string, help: string, collect: (gauge: Gauge<Labels>) => void): void {
-    new Gauge({
+    const gauge: Gauge<Labels> = new Gauge({
       name,
       help,
       labelNames: ['model_name'],
-      registers: [this.registry],
-      collect() {
-        this.reset();
-        collect(this);
+      registers: [],
+      collect: () => {
+        gauge.reset();
+        collect(gauge);
       },
     });
+    this.registry.registerMetric(gauge);
   }
 
   /** The label of a model: its own name, for so many models as a label may have values. */

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiDocument } from './api-document.ts';
 import { fakeServer, type FakeServer } from './fake-models.ts';

@@ -1,5 +1,5 @@
 // Bodies for every endpoint, made up from its fields.
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { endpoints } from '../../../src/serve/endpoints/index.ts';
 import { fieldsOf } from '../../../src/serve/fields.ts';
 
