@@ -217,7 +217,7 @@ const template: Target = {
   async read(bytes, folder) {
     const others = new Map([['chat_template.jinja', bytes.toString('utf8')]]);
     const files = { origin: folder, tokenizer: '{}', others, modelIds: {} };
-    const templates = ChatTemplates.fromFiles(files, { bos_token: '<s>', eos_token: '</s>' }, []);
+    const templates = ChatTemplates.fromFiles(files, { bos_token: '<s>', eos_token: '</s>' });
     const messages = [
       { role: 'system', content: 'Be brief.' },
       { role: 'user', content: 'Hello' },
