@@ -211,10 +211,10 @@ export class ExpressionCompiler {
     };
   }
 
-  #condition({ test, then, otherwise }: Of<'condition'>): Compute {
+  #condition({ test, whenTrue, otherwise }: Of<'condition'>): Compute {
     const outside = this.isConditional;
     this.isConditional = true;
-    const [condition, value] = [this.compile(test), this.compile(then)];
+    const [condition, value] = [this.compile(test), this.compile(whenTrue)];
     const other = otherwise === undefined ? undefined : this.compile(otherwise);
     this.isConditional = outside;
     return (scope) => {

@@ -83,6 +83,7 @@ function splitAtSpace(text: string, limit: number, budget: Budget, side: 'start'
   return [text.slice(0, bounds[2 * from - 1]), ...words(from, count)];
 }
 
+// oxlint-disable-next-line no-control-regex -- some of them end lines in Python
 const LINE = /\r\n|[\n\v\f\r\x1c-\x1e\x85\u2028\u2029]/g;
 
 export function splitLines(text: string, keepEnds: boolean, budget: Budget): string[] {
