@@ -111,13 +111,13 @@ function place(index: number, length: number): number | undefined {
 function missing(object: Value, key: Value, { budget }: Runtime): Undefined {
   const name = asText(key);
   const type = object === null ? 'None' : `${typeName(object)} object`;
-  if (name === undefined) return new Undefined(`${type} has no element ${typeof key === 'number' ? key : typeName(key)}`);
+  if (name === undefined)
+    return new Undefined(`${type} has no element ${typeof key === 'number' ? key : typeName(key)}`);
   return new Undefined(`'${type}' has no attribute ${quote(name.slice(0, 200), budget)}`);
 }
 
 /** `object[start:stop:step]`. @throws TypeError */
 export function getSlice(object: Value, bounds: readonly Value[], runtime: Runtime): Value {
-  const { budget } = runtime;
   if (object instanceof Undefined) throw undefinedError(object);
   const text = asText(object);
   const items = text === undefined ? itemsOf(object) : undefined;

@@ -11,13 +11,14 @@ export interface TemplateLimits {
   characters: number;
 }
 
-export const DEFAULT_LIMITS: TemplateLimits = { units: 3_000_000, characters: 1 << 24 };
+export const DEFAULT_LIMITS: TemplateLimits = { units: 1_500_000, characters: 1 << 23 };
 
 /** Characters that are copied or searched for one unit. */
 const CHARACTERS = 16;
-/** What each character and each value of the row adds: some dozen passes over it. */
+/** What each character of the row adds, some dozen passes over it, and each value: some templates compare all turns. */
 const UNITS_OF_CHARACTER = 2;
-const UNITS_OF_VALUE = 50;
+const UNITS_OF_VALUE = 1000;
+const CHARACTERS_OF_CHARACTER = 4;
 /** Macros, recursive loops and values may nest so deep. */
 const DEPTH = 100;
 
@@ -45,7 +46,7 @@ export class Budget {
     const units = UNITS_OF_VALUE + characters * UNITS_OF_CHARACTER;
     this.#units += units;
     this.#left += units;
-    this.#characters += characters;
+    this.#characters += characters * CHARACTERS_OF_CHARACTER;
   }
 
   charge(units: number): void {

@@ -105,7 +105,11 @@ export class ExpressionCompiler {
     const bounds = parts.map((part) => (part === undefined ? () => null : this.compile(part)));
     const slice: Compute = (scope) => {
       const sliced = inner(scope);
-      return getSlice(sliced, bounds.map((bound) => bound(scope)), scope.runtime);
+      return getSlice(
+        sliced,
+        bounds.map((bound) => bound(scope)),
+        scope.runtime,
+      );
     };
     return this.isConstantOutput ? orUndefined(slice) : slice;
   }
@@ -188,7 +192,10 @@ export class ExpressionCompiler {
 
   #compare({ first, rest }: Of<'compare'>): Compute {
     const start = this.compile(first);
-    const steps = rest.map(({ operator, operand }) => ({ holds: comparison(operator), operand: this.compile(operand) }));
+    const steps = rest.map(({ operator, operand }) => ({
+      holds: comparison(operator),
+      operand: this.compile(operand),
+    }));
     if (steps.length === 1) {
       const [{ holds, operand }] = steps;
       return (scope) => holds(start(scope), operand(scope), scope);
@@ -204,10 +211,10 @@ export class ExpressionCompiler {
     };
   }
 
-  #condition({ test, then, otherwise }: Of<'condition'>): Compute {
+  #condition({ test, whenTrue, otherwise }: Of<'condition'>): Compute {
     const outside = this.isConditional;
     this.isConditional = true;
-    const [condition, value] = [this.compile(test), this.compile(then)];
+    const [condition, value] = [this.compile(test), this.compile(whenTrue)];
     const other = otherwise === undefined ? undefined : this.compile(otherwise);
     this.isConditional = outside;
     return (scope) => {

@@ -23,13 +23,27 @@ export const numberFilters = [
     if (int === undefined) throw typeError(`bad operand type for abs(): '${typeName(input)}'`);
     return int < 0 ? -int : int;
   }),
-  filter('int', [['default', 0], ['base', 10]], (input, [fallback, base], runtime) => {
-    return firstThatWorks([() => toInt(input, toIndex(base), runtime), () => intOfFloat(input, runtime)], fallback);
-  }),
+  filter(
+    'int',
+    [
+      ['default', 0],
+      ['base', 10],
+    ],
+    (input, [fallback, base], runtime) => {
+      return firstThatWorks([() => toInt(input, toIndex(base), runtime), () => intOfFloat(input, runtime)], fallback);
+    },
+  ),
   filter('float', [['default', new Float(0)]], (input, [fallback], runtime) => {
     return firstThatWorks([() => new Float(toFloat(input, runtime))], fallback);
   }),
-  filter('round', [['precision', 0], ['method', 'common']], round),
+  filter(
+    'round',
+    [
+      ['precision', 0],
+      ['method', 'common'],
+    ],
+    round,
+  ),
   filter('filesizeformat', [['binary', false]], (input, [binary], runtime) => fileSize(input, isTrue(binary), runtime)),
 ];
 

@@ -1,4 +1,5 @@
-import { attributeOf, getAttribute, getItem } from './attributes.ts';
+import { attributeReader, foldCase, keyReader } from './attribute-reader.ts';
+import { attributeOf, getAttribute } from './attributes.ts';
 import { compareOrder, equals, undefinedError } from './comparison.ts';
 import { isFailure, notSupported, TemplateFailure, typeError } from './errors.ts';
 import { filter, lazy } from './filter.ts';
@@ -13,8 +14,13 @@ import { asMapping, asText, Dict, DictView, Lazy, Range, Tuple, typeName, Undefi
 export const sequenceFilters = [
   ...['length', 'count'].map((name) => filter(name, [], (input, _args, runtime) => lengthOf(input, runtime.budget))),
   ...['default', 'd'].map((name) =>
-    filter(name, [['default_value', ''], ['boolean', false]], (input, [other, boolean]) =>
-      input instanceof Undefined || (isTrue(boolean) && !isTrue(input)) ? other : input,
+    filter(
+      name,
+      [
+        ['default_value', ''],
+        ['boolean', false],
+      ],
+      (input, [other, boolean]) => (input instanceof Undefined || (isTrue(boolean) && !isTrue(input)) ? other : input),
     ),
   ),
   filter('list', [], (input, _args, runtime) => toList(input, runtime.budget)),
@@ -30,64 +36,85 @@ export const sequenceFilters = [
     throw notSupported('the filter random, which would give other rows every time,');
   }),
   filter('reverse', [], reverse),
-  filter('join', [['d', ''], ['attribute', null]], join),
+  filter(
+    'join',
+    [
+      ['d', ''],
+      ['attribute', null],
+    ],
+    join,
+  ),
   filter('attr', ['name'], (input, [name], runtime) => attribute(input, name, runtime)),
   lazy('items', [], items),
-  filter('dictsort', [['case_sensitive', false], ['by', 'key'], ['reverse', false]], dictSort),
-  filter('sort', [['reverse', false], ['case_sensitive', false], ['attribute', null]], sort),
-  lazy('unique', [['case_sensitive', false], ['attribute', null]], unique),
-  filter('min', [['case_sensitive', false], ['attribute', null]], (...all) => extreme(-1, ...all)),
-  filter('max', [['case_sensitive', false], ['attribute', null]], (...all) => extreme(1, ...all)),
-  filter('sum', [['attribute', null], ['start', 0]], sum),
+  filter(
+    'dictsort',
+    [
+      ['case_sensitive', false],
+      ['by', 'key'],
+      ['reverse', false],
+    ],
+    dictSort,
+  ),
+  filter(
+    'sort',
+    [
+      ['reverse', false],
+      ['case_sensitive', false],
+      ['attribute', null],
+    ],
+    sort,
+  ),
+  lazy(
+    'unique',
+    [
+      ['case_sensitive', false],
+      ['attribute', null],
+    ],
+    unique,
+  ),
+  filter(
+    'min',
+    [
+      ['case_sensitive', false],
+      ['attribute', null],
+    ],
+    (...all) => extreme(-1, ...all),
+  ),
+  filter(
+    'max',
+    [
+      ['case_sensitive', false],
+      ['attribute', null],
+    ],
+    (...all) => extreme(1, ...all),
+  ),
+  filter(
+    'sum',
+    [
+      ['attribute', null],
+      ['start', 0],
+    ],
+    sum,
+  ),
   lazy('batch', ['linecount', ['fill_with', null]], batch),
   lazy('slice', ['slices', ['fill_with', null]], slice),
   filter('groupby', ['attribute', ['default', null], ['case_sensitive', false]], groupBy),
 ];
 
-/** Reads an attribute such as `address.0.city`, each part as an item. */
-export function attributeReader(path: Value, runtime: Runtime, fallback: Value = null): (item: Value) => Value {
-  const text = asText(path);
-  const parts = path === null ? [] : text === undefined ? [path] : text.split('.').map(indexOrName);
-  return (item) => {
-    let value = item;
-    for (const part of parts) {
-      runtime.budget.charge(1);
-      value = getItem(value, part, runtime);
-      if (fallback !== null && value instanceof Undefined) value = fallback;
-    }
-    return value;
-  };
-}
-
-function indexOrName(part: string): Value {
-  return /^\d+$/.test(part) ? Number(part) : part;
-}
-
-function foldCase(value: Value, runtime: Runtime): Value {
-  const text = asText(value);
-  if (text === undefined) return value;
-  runtime.budget.chargeText(text.length);
-  return text.toLowerCase();
-}
-
-function keyReader(attributePath: Value, caseSensitive: Value, runtime: Runtime): (item: Value) => Value {
-  const read = attributeReader(attributePath, runtime);
-  return isTrue(caseSensitive) ? read : (item) => foldCase(read(item), runtime);
-}
-
 function reversed(input: Value, runtime: Runtime): Iterator<Value> {
-  const isSequence = input instanceof Tuple || input instanceof Range || Array.isArray(input) || asText(input) !== undefined;
+  const isSequence =
+    input instanceof Tuple || input instanceof Range || Array.isArray(input) || asText(input) !== undefined;
   if (input instanceof Undefined) return [][Symbol.iterator]();
   if (!isSequence && !(input instanceof Dict) && !(input instanceof DictView))
     throw typeError(`'${typeName(input)}' object is not reversible`);
-  return toList(input, runtime.budget).reverse()[Symbol.iterator]();
+  return toList(input, runtime.budget).toReversed()[Symbol.iterator]();
 }
 
 function reverse(input: Value, _args: Value[], runtime: Runtime): Value {
   const text = asText(input);
-  if (text !== undefined) return toList(text, runtime.budget).reverse().join('');
+  if (text !== undefined) return toList(text, runtime.budget).toReversed().join('');
   if (input instanceof Undefined) throw notSupported('reversing what is undefined');
-  if (input instanceof Lazy) return toList(input, runtime.budget).reverse();
+  if (input instanceof Lazy) return toList(input, runtime.budget).toReversed();
   if (!isIterable(input)) throw new TemplateFailure('TemplateRuntimeError', 'argument must be iterable');
   return new Lazy(reversed(input, runtime), Array.isArray(input) ? 'list_reverseiterator' : 'reversed');
 }
@@ -116,16 +143,20 @@ function attribute(input: Value, name: Value, runtime: Runtime): Value {
   return new Undefined(`'${typeName(input)} object' has no attribute '${key}'`);
 }
 
-function* items(input: Value): Generator<Value> {
+function* items(input: Value, _args: Value[], { budget }: Runtime): Generator<Value> {
   if (input instanceof Undefined) return;
   const mapping = asMapping(input);
   if (mapping === undefined) throw typeError('Can only get item pairs from a mapping.');
-  for (const item of mapping.items()) yield new Tuple(item);
+  for (const item of mapping.items()) {
+    budget.charge(4);
+    yield new Tuple(item);
+  }
 }
 
 /** Python's sorted(): stable, each key read once; `reverse` keeps the order of equals. */
 function sorted(values: readonly Value[], key: (item: Value) => Value, reverseOrder: Value, runtime: Runtime): Value[] {
   const { budget } = runtime;
+  budget.charge(4 * values.length);
   const keyed = values.map((value) => ({ value, key: key(value) }));
   const sign = isTrue(reverseOrder) ? -1 : 1;
   keyed.sort((a, b) => sign * compareOrder(a.key, b.key, budget));
@@ -158,6 +189,7 @@ function* unique(input: Value, [caseSensitive, path]: Value[], runtime: Runtime)
   const seen = new Set<unknown>();
   for (const item of forOf(input, runtime.budget)) {
     const key = keyOf(read(item));
+    runtime.budget.charge(2);
     if (seen.has(key)) continue;
     seen.add(key);
     yield item;
@@ -189,6 +221,7 @@ function* batch(input: Value, [count, fill]: Value[], runtime: Runtime): Generat
   const size = toIndex(count);
   let line: Value[] = [];
   for (const item of forOf(input, budget)) {
+    budget.charge(2);
     if (line.length === size) {
       yield line;
       line = [];

@@ -11,7 +11,18 @@ import { toText } from './printing.ts';
 import { split, splitLines, strip, replaceText } from './texts.ts';
 import type { Runtime } from './runtime.ts';
 import { isTrue } from './operators.ts';
-import { asMapping, asText, Dict, JsonText, Markup, Tuple, typeName, Undefined, type Arguments, type Value } from './values.ts';
+import {
+  asMapping,
+  asText,
+  Dict,
+  JsonText,
+  Markup,
+  Tuple,
+  typeName,
+  Undefined,
+  type Arguments,
+  type Value,
+} from './values.ts';
 
 function charged(text: string, { budget }: Runtime): string {
   budget.chargeText(text.length * 4);
@@ -35,8 +46,25 @@ export const textFilters = [
     const texts = [old, by].map((value) => toText(value, runtime));
     return replaceText(toText(input, runtime), [...texts, count ?? -1], runtime);
   }),
-  filter('indent', [['width', 4], ['first', false], ['blank', false]], indent),
-  filter('truncate', [['length', 255], ['killwords', false], ['end', '...'], ['leeway', null]], truncate),
+  filter(
+    'indent',
+    [
+      ['width', 4],
+      ['first', false],
+      ['blank', false],
+    ],
+    indent,
+  ),
+  filter(
+    'truncate',
+    [
+      ['length', 255],
+      ['killwords', false],
+      ['end', '...'],
+      ['leeway', null],
+    ],
+    truncate,
+  ),
   filter('wordcount', [], (input, _args, runtime) => {
     return charged(toText(input, runtime), runtime).match(/[\p{L}\p{N}_]+/gu)?.length ?? 0;
   }),
@@ -45,7 +73,12 @@ export const textFilters = [
   filter('xmlattr', [['autospace', true]], xmlAttributes),
   filter(
     'tojson',
-    [['ensure_ascii', false], ['indent', null], ['separators', null], ['sort_keys', false]],
+    [
+      ['ensure_ascii', false],
+      ['indent', null],
+      ['separators', null],
+      ['sort_keys', false],
+    ],
     (input, args, runtime) => toJson(input, jsonOptions(args, runtime.budget), runtime.budget),
   ),
   ['format', formatFilter] as const,

@@ -1,7 +1,8 @@
+import { attributeReader } from './attribute-reader.ts';
 import { TemplateFailure } from './errors.ts';
 import type { Filter } from './filter.ts';
 import { numberFilters } from './filters-numbers.ts';
-import { attributeReader, sequenceFilters } from './filters-sequences.ts';
+import { sequenceFilters } from './filters-sequences.ts';
 import { textFilters } from './filters-text.ts';
 import { forOf } from './iteration.ts';
 import { isTrue } from './operators.ts';
@@ -18,7 +19,10 @@ export const filters: ReadonlyMap<string, Filter> = new Map<string, Filter>([
   ['select', (input, args, runtime) => new Lazy(select({ input, wanted: true, byAttribute: false }, args, runtime))],
   ['reject', (input, args, runtime) => new Lazy(select({ input, wanted: false, byAttribute: false }, args, runtime))],
   ['selectattr', (input, args, runtime) => new Lazy(select({ input, wanted: true, byAttribute: true }, args, runtime))],
-  ['rejectattr', (input, args, runtime) => new Lazy(select({ input, wanted: false, byAttribute: true }, args, runtime))],
+  [
+    'rejectattr',
+    (input, args, runtime) => new Lazy(select({ input, wanted: false, byAttribute: true }, args, runtime)),
+  ],
 ]);
 
 function failed(message: string): TemplateFailure {
@@ -35,7 +39,11 @@ function mapped(positional: Value[], named: Map<string, Value>, runtime: Runtime
   if (positional.length === 0 && named.has('attribute')) {
     const unexpected = [...named.keys()].find((name) => name !== 'attribute' && name !== 'default');
     if (unexpected !== undefined) throw failed(`Unexpected keyword argument '${unexpected}'`);
-    return attributeReader(named.get('attribute')!, runtime, orElse(named.get('default'), () => null));
+    return attributeReader(
+      named.get('attribute')!,
+      runtime,
+      orElse(named.get('default'), () => null),
+    );
   }
   if (positional.length === 0) throw failed('map requires a filter argument');
   const filter = filters.get(asText(positional[0]) ?? '');

@@ -6,7 +6,18 @@ import { toIndex } from './numbers.ts';
 import { toText } from './printing.ts';
 import type { Runtime } from './runtime.ts';
 import { bind } from './signature.ts';
-import { asInt, asText, Callable, Dict, Namespace, Range, typeName, type Arguments, type NativeObject, type Value } from './values.ts';
+import {
+  asInt,
+  asText,
+  Callable,
+  Dict,
+  Namespace,
+  Range,
+  typeName,
+  type Arguments,
+  type NativeObject,
+  type Value,
+} from './values.ts';
 
 /** The sandbox refuses longer ranges. */
 const LONGEST_RANGE = 100_000;
@@ -15,23 +26,41 @@ const LONGEST_RANGE = 100_000;
 export const globals: ReadonlyMap<string, Value> = new Map<string, Value>([
   ['range', new Callable((_runtime, args) => rangeOf(args))],
   ['dict', new Callable((runtime, args) => newDict(args, runtime), "<class 'dict'>")],
-  ['namespace', new Callable((runtime, args) => new Namespace(newDict(args, runtime)), "<class 'jinja2.utils.Namespace'>")],
+  [
+    'namespace',
+    new Callable((runtime, args) => new Namespace(newDict(args, runtime)), "<class 'jinja2.utils.Namespace'>"),
+  ],
   ['cycler', new Callable((_runtime, { positional }) => new Cycler(positional), "<class 'jinja2.utils.Cycler'>")],
-  ['joiner', new Callable((_runtime, args) => new Joiner(bind('joiner', [['sep', ', ']], args)[0]), "<class 'jinja2.utils.Joiner'>")],
-  ['lipsum', new Callable(() => {
-    throw notSupported('lipsum, which would give another text every time,');
-  })],
-  ['raise_exception', new Callable((runtime, args) => {
-    const [message] = bind('raise_exception', ['message'], args);
-    throw new TemplateRefusal(toText(message, runtime));
-  })],
-  ['strftime_now', new Callable((runtime, args) => {
-    const [format] = bind('strftime_now', ['format'], args);
-    const text = asText(format);
-    if (text === undefined) throw typeError(`strftime() argument 1 must be str, not ${typeName(format)}`);
-    runtime.budget.chargeText(text.length * 32);
-    return formatTime(runtime.now, text);
-  })],
+  [
+    'joiner',
+    new Callable(
+      (_runtime, args) => new Joiner(bind('joiner', [['sep', ', ']], args)[0]),
+      "<class 'jinja2.utils.Joiner'>",
+    ),
+  ],
+  [
+    'lipsum',
+    new Callable(() => {
+      throw notSupported('lipsum, which would give another text every time,');
+    }),
+  ],
+  [
+    'raise_exception',
+    new Callable((runtime, args) => {
+      const [message] = bind('raise_exception', ['message'], args);
+      throw new TemplateRefusal(toText(message, runtime));
+    }),
+  ],
+  [
+    'strftime_now',
+    new Callable((runtime, args) => {
+      const [format] = bind('strftime_now', ['format'], args);
+      const text = asText(format);
+      if (text === undefined) throw typeError(`strftime() argument 1 must be str, not ${typeName(format)}`);
+      runtime.budget.chargeText(text.length * 32);
+      return formatTime(runtime.now, text);
+    }),
+  ],
 ]);
 
 function rangeOf({ positional, named }: Arguments): Range {
@@ -112,4 +141,3 @@ class Joiner implements NativeObject {
     return '';
   }
 }
-

@@ -1,6 +1,18 @@
 import type { Budget } from './budget.ts';
 import { TemplateFailure, typeError } from './errors.ts';
-import { asText, Dict, DictView, isNative, JsonText, Lazy, Range, Tuple, typeName, Undefined, type Value } from './values.ts';
+import {
+  asText,
+  Dict,
+  DictView,
+  isNative,
+  JsonText,
+  Lazy,
+  Range,
+  Tuple,
+  typeName,
+  Undefined,
+  type Value,
+} from './values.ts';
 
 /** Python's iter(), each element charged. @throws TypeError */
 export function iterate(value: Value, budget: Budget): Iterator<Value> {
@@ -45,7 +57,7 @@ function elements(value: Value, budget: Budget): Iterable<Value> {
   const text = asText(value);
   if (text !== undefined) return text;
   if (value instanceof Dict) return value.keys();
-  if (value instanceof DictView) return viewed(value);
+  if (value instanceof DictView) return viewed(value, budget);
   if (value instanceof Range) return numbersOf(value);
   if (value instanceof Undefined) return [];
   budget.charge(1);
@@ -59,10 +71,15 @@ function* charged(values: Iterable<Value>, budget: Budget): Generator<Value> {
   }
 }
 
-function* viewed({ kind, dict }: DictView): Generator<Value> {
+function* viewed({ kind, dict }: DictView, budget: Budget): Generator<Value> {
   if (kind === 'keys') yield* dict.keys();
   else if (kind === 'values') yield* dict.entries.values();
-  else for (const item of dict.items()) yield new Tuple(item);
+  else {
+    for (const item of dict.items()) {
+      budget.charge(3);
+      yield new Tuple(item);
+    }
+  }
 }
 
 export function* numbersOf({ start, length, step }: Range): Generator<number> {
@@ -105,7 +122,8 @@ function characterCount(text: string, budget: Budget): number {
 export function unpack(value: Value, count: number, budget: Budget): Value[] {
   const found: Value[] = [];
   for (const item of forOf(value, budget)) {
-    if (found.length === count) throw new TemplateFailure('ValueError', `too many values to unpack (expected ${count})`);
+    if (found.length === count)
+      throw new TemplateFailure('ValueError', `too many values to unpack (expected ${count})`);
     found.push(item);
   }
   if (found.length === count) return found;

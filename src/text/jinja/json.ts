@@ -69,6 +69,7 @@ class JsonWriter {
     if (this.#options.ensureAscii) return JSON.stringify(text).replaceAll(/[^\0-\x7e]/g, codeEscape);
     if (text.isWellFormed()) return JSON.stringify(text);
     // Python leaves half of a surrogate pair as it is.
+    // oxlint-disable-next-line no-control-regex -- they are what JSON escapes
     return `"${text.replaceAll(/[\0-\x1f"\\]/g, (character) => JSON.stringify(character).slice(1, -1))}"`;
   }
 
@@ -129,7 +130,10 @@ function codeEscape(unit: string): string {
 }
 
 /** Options of `tojson` as transformers sets it up. @throws TypeError, ValueError */
-export function jsonOptions([ensureAscii, indent, separators, sortKeys]: readonly Value[], budget: Budget): JsonOptions {
+export function jsonOptions(
+  [ensureAscii, indent, separators, sortKeys]: readonly Value[],
+  budget: Budget,
+): JsonOptions {
   const unit = asText(indent) ?? (indent === null ? undefined : spaces(indent, budget));
   let pair: readonly [string, string] = unit === undefined ? [', ', ': '] : [',', ': '];
   if (separators !== null) {
@@ -139,7 +143,12 @@ export function jsonOptions([ensureAscii, indent, separators, sortKeys]: readonl
       throw valueError('separators of tojson are two texts');
     pair = [texts[0], texts[1]];
   }
-  return { ensureAscii: ensureAscii !== false && ensureAscii !== null && ensureAscii !== 0, indent: unit, separators: pair, sortKeys: sortKeys === true };
+  return {
+    ensureAscii: ensureAscii !== false && ensureAscii !== null && ensureAscii !== 0,
+    indent: unit,
+    separators: pair,
+    sortKeys: sortKeys === true,
+  };
 }
 
 function spaces(indent: Value, budget: Budget): string {

@@ -104,8 +104,7 @@ export class Loop implements NativeObject {
 
   #recurse(runtime: Runtime, args: Arguments, recurse: Recurse | undefined): Value {
     const [elements] = bind('loop', ['iterable'], args);
-    if (recurse === undefined)
-      throw typeError("The loop must have the 'recursive' marker to be called recursively.");
+    if (recurse === undefined) throw typeError("The loop must have the 'recursive' marker to be called recursively.");
     if (!isIterable(elements)) iterate(elements, runtime.budget);
     return recurse(elements, this.depth0 + 1, runtime);
   }

@@ -11,7 +11,8 @@ const WRAPPED = ['upper', 'lower', 'strip', 'lstrip', 'rstrip', 'title', 'capita
 export function markupMethod({ text }: Markup, name: string): Value | undefined {
   const method = textMethods.get(name);
   if (method === undefined) {
-    if (['escape', 'striptags', 'unescape', 'format', 'format_map'].includes(name)) throw notSupported(`Markup.${name}`);
+    if (['escape', 'striptags', 'unescape', 'format', 'format_map'].includes(name))
+      throw notSupported(`Markup.${name}`);
     return undefined;
   }
   const isWrapped = WRAPPED.includes(name);

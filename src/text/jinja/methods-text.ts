@@ -56,11 +56,23 @@ export const textMethods: ReadonlyMap<string, TextMethod> = new Map<string, Text
   ['find', { parameters: ['sub', ...WINDOW], run: (text, args, runtime) => find(text, args, runtime) }],
   ['rfind', { parameters: ['sub', ...WINDOW], run: (text, args, runtime) => find(text, args, runtime, 'last') }],
   ['index', { parameters: ['sub', ...WINDOW], run: (text, args, runtime) => found(find(text, args, runtime)) }],
-  ['rindex', { parameters: ['sub', ...WINDOW], run: (text, args, runtime) => found(find(text, args, runtime, 'last')) }],
+  [
+    'rindex',
+    { parameters: ['sub', ...WINDOW], run: (text, args, runtime) => found(find(text, args, runtime, 'last')) },
+  ],
   ['count', { parameters: ['sub', ...WINDOW], run: count }],
-  ['center', { parameters: ['width', ['fillchar', ' ']], run: (text, args, runtime) => pad(text, args, runtime, 'both') }],
-  ['ljust', { parameters: ['width', ['fillchar', ' ']], run: (text, args, runtime) => pad(text, args, runtime, 'end') }],
-  ['rjust', { parameters: ['width', ['fillchar', ' ']], run: (text, args, runtime) => pad(text, args, runtime, 'start') }],
+  [
+    'center',
+    { parameters: ['width', ['fillchar', ' ']], run: (text, args, runtime) => pad(text, args, runtime, 'both') },
+  ],
+  [
+    'ljust',
+    { parameters: ['width', ['fillchar', ' ']], run: (text, args, runtime) => pad(text, args, runtime, 'end') },
+  ],
+  [
+    'rjust',
+    { parameters: ['width', ['fillchar', ' ']], run: (text, args, runtime) => pad(text, args, runtime, 'start') },
+  ],
   ['zfill', { parameters: ['width'], run: zeroFill }],
 ]);
 

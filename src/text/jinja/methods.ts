@@ -86,7 +86,10 @@ const DICT: ReadonlyMap<string, Method<Dict>> = new Map<string, Method<Dict>>([
   ['keys', { parameters: [], run: (dict) => new DictView('keys', dict) }],
   ['values', { parameters: [], run: (dict) => new DictView('values', dict) }],
   ['items', { parameters: [], run: (dict) => new DictView('items', dict) }],
-  ['get', { parameters: ['key', ['default', null]], run: (dict, [key, other]) => orElse(lookUp(dict, key), () => other) }],
+  [
+    'get',
+    { parameters: ['key', ['default', null]], run: (dict, [key, other]) => orElse(lookUp(dict, key), () => other) },
+  ],
   ['copy', { parameters: [], run: (dict, _args, runtime) => copyOf(dict, runtime) }],
   [
     'fromkeys',

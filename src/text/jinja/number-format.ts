@@ -13,7 +13,11 @@ export interface NumberLayout {
 }
 
 /** Sign and digits of an int in the base that the letter names. */
-export function formatInt(value: number | bigint, layout: NumberLayout, budget: Budget): { sign: string; digits: string } {
+export function formatInt(
+  value: number | bigint,
+  layout: NumberLayout,
+  budget: Budget,
+): { sign: string; digits: string } {
   const base = { x: 16, X: 16, o: 8, b: 2 }[layout.kind] ?? 10;
   let digits = (value < 0 ? -BigInt(value) : BigInt(value)).toString(base);
   if (layout.kind === 'X') digits = digits.toUpperCase();

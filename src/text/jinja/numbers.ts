@@ -2,8 +2,9 @@ import { notSupported, TemplateFailure, TemplateLimitError, typeError, valueErro
 import { trimEnd, trimStart } from './python-space.ts';
 import { asInt, Float, typeName, type Value } from './values.ts';
 
-/** Larger ints are refused: Python's own conversion to text stops at 4,300 digits. */
-const MOST_BITS = 14_000;
+/** Larger ints are refused. */
+export const MOST_BITS = 1024;
+export const MOST_DIGITS = 308;
 
 /** An int as a number where it is exact, else as a bigint. */
 export function normalInt(value: bigint): number | bigint {
@@ -76,7 +77,7 @@ export function parseInt10(text: string, base: number): number | bigint {
 }
 
 function signedBigInt(text: string, prefix: string): bigint {
-  if (text.length > MOST_BITS / 3) throw valueError('the int has too many digits');
+  if (text.length > MOST_DIGITS) throw new TemplateLimitError(`an int of more than ${MOST_DIGITS} digits`);
   const value = BigInt(prefix + text.replace(/^[+-]/, ''));
   return text.startsWith('-') ? -value : value;
 }

@@ -2,7 +2,7 @@ import type { Budget } from './budget.ts';
 import { undefinedError } from './comparison.ts';
 import { TemplateFailure, TemplateLimitError, typeError } from './errors.ts';
 import { escapeHtml } from './markup.ts';
-import { normalInt, toDouble } from './numbers.ts';
+import { MOST_BITS, normalInt, toDouble } from './numbers.ts';
 import { percentFormat } from './percent-format.ts';
 import type { Runtime } from './runtime.ts';
 import {
@@ -24,6 +24,9 @@ import {
 
 type Int = number | bigint;
 
+/** Units for arithmetic beyond the processor's own. */
+const LONG_INT = 40;
+
 /** Python's arithmetic. @throws TypeError, ZeroDivisionError, OverflowError, UndefinedError */
 export function calculate(operator: string, left: Value, right: Value, runtime: Runtime): Value {
   if (typeof left === 'string' && typeof right === 'string' && operator === '+') {
@@ -34,7 +37,10 @@ export function calculate(operator: string, left: Value, right: Value, runtime: 
   const isFormat = operator === '%' && asText(left) !== undefined;
   for (const side of isFormat ? [] : [left, right]) if (side instanceof Undefined) throw undefinedError(side);
   const [a, b] = [asInt(left), asInt(right)];
-  if (a !== undefined && b !== undefined) return calculateInts(operator, a, b);
+  if (a !== undefined && b !== undefined) {
+    if (typeof a === 'bigint' || typeof b === 'bigint' || operator === '**') runtime.budget.charge(LONG_INT);
+    return calculateInts(operator, a, b);
+  }
   const isFloat = (value: Value, int: Int | undefined) => int !== undefined || value instanceof Float;
   if (isFloat(left, a) && isFloat(right, b)) return calculateFloats(operator, toDouble(left), toDouble(right));
   const result = calculateSequences(operator, [left, right], runtime);
@@ -44,8 +50,7 @@ export function calculate(operator: string, left: Value, right: Value, runtime: 
 
 function unsupported(operator: string, left: Value, right: Value): TemplateFailure {
   const [a, b] = [typeName(left), typeName(right)];
-  if (operator === '+' && asText(left) !== undefined)
-    return typeError(`can only concatenate str (not "${b}") to str`);
+  if (operator === '+' && asText(left) !== undefined) return typeError(`can only concatenate str (not "${b}") to str`);
   return typeError(`unsupported operand type(s) for ${operator}: '${a}' and '${b}'`);
 }
 
@@ -83,8 +88,10 @@ function calculateBigInts(operator: string, a: bigint, b: bigint): bigint {
 function power(a: Int, b: Int): Value {
   if (b < 0) return calculateFloats('**', toDouble(a), toDouble(b));
   const bits = BigInt(a).toString(2).length * Number(b);
-  if (bits > 20_000 && BigInt(a) ** 2n > 1n) throw new TemplateLimitError('an int of more than 14000 bits');
-  return normalInt(BigInt(a) ** (bits > 20_000 ? (BigInt(b) % 2n) + 2n : BigInt(b)));
+  const isLarge = bits > 2 * MOST_BITS;
+  if (isLarge && BigInt(a) ** 2n > 1n) throw new TemplateLimitError(`an int of more than ${MOST_BITS} bits`);
+  // Of 1, 0 and -1 only parity counts.
+  return normalInt(BigInt(a) ** (isLarge ? (BigInt(b) % 2n) + 2n : BigInt(b)));
 }
 
 function calculateFloats(operator: string, a: number, b: number): Float {

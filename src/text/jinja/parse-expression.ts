@@ -1,3 +1,4 @@
+import { MOST_DIGITS } from './numbers.ts';
 import type { CallParts, Expression } from './nodes.ts';
 import type { TokenStream } from './token-stream.ts';
 
@@ -31,7 +32,7 @@ export function parseExpression(stream: TokenStream): Expression {
       limitTerms(stream, terms);
       const test = parseOr(stream);
       const otherwise = stream.skipIf('name', 'else') ? parseExpression(stream) : undefined;
-      result = { type: 'condition', test, then: result, otherwise };
+      result = { type: 'condition', test, whenTrue: result, otherwise };
     }
     return result;
   });
@@ -106,7 +107,7 @@ function parseUnary(stream: TokenStream, withFilter = true): Expression {
 function parsePrimary(stream: TokenStream): Expression {
   const token = stream.next();
   if (token.type === 'name') return nameOrConstant(token.text);
-  if (token.type === 'number') return { type: 'constant', value: numberOf(token.text) };
+  if (token.type === 'number') return { type: 'constant', value: numberOf(stream, token.text) };
   if (token.type === 'string') {
     const texts = [token.text];
     while (stream.is('string')) texts.push(stream.next().text);
@@ -128,10 +129,12 @@ function nameOrConstant(name: string): Expression {
   return /^[nN]one$/.test(name) ? { type: 'constant', value: null } : { type: 'name', name };
 }
 
-function numberOf(digits: string): number | bigint | { float: number } {
+function numberOf(stream: TokenStream, digits: string): number | bigint | { float: number } {
   if (!/^0[box]/i.test(digits) && /[.e]/i.test(digits)) return { float: Number(digits) };
   const value = Number(digits);
-  return Number.isSafeInteger(value) ? value : BigInt(digits);
+  if (Number.isSafeInteger(value)) return value;
+  if (digits.length > MOST_DIGITS) throw stream.error(`a number of more than ${MOST_DIGITS} digits`);
+  return BigInt(digits);
 }
 
 function parseItems(stream: TokenStream): Expression[] {
@@ -181,7 +184,7 @@ function parseFilterOrTest(stream: TokenStream, start: Expression): Expression {
 function parseAttribute(stream: TokenStream, object: Expression): Expression {
   if (stream.is('name')) return { type: 'attribute', object, name: stream.next().text };
   const { text } = stream.expect('number');
-  const value = numberOf(text);
+  const value = numberOf(stream, text);
   if (typeof value === 'object') throw stream.error('expected name or number');
   return { type: 'item', object, key: { type: 'constant', value } };
 }
@@ -216,12 +219,14 @@ export function parseFilters(
   inline = false,
 ): Expression | undefined {
   let node = input;
-  for (let terms = 0; (inline && terms === 0) || stream.skipIf('operator', '|'); terms++) {
+  let follows = inline || stream.skipIf('operator', '|');
+  for (let terms = 0; follows; terms++) {
     limitTerms(stream, terms);
     const { line } = stream;
     const name = parseDottedName(stream);
     const call = stream.is('operator', '(') ? parseCall(stream) : noArguments();
     node = { type: 'filter', input: node, name, call, line };
+    follows = stream.skipIf('operator', '|');
   }
   return node;
 }

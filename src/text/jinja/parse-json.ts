@@ -1,4 +1,4 @@
-import { normalInt } from './numbers.ts';
+import { MOST_DIGITS, normalInt } from './numbers.ts';
 import { Dict, Float, type Value } from './values.ts';
 
 /** The text is no JSON. */
@@ -104,7 +104,7 @@ class JsonParser {
     if (fraction !== undefined || exponent !== undefined) return new Float(Number(digits));
     const short = Number(digits);
     if (Number.isSafeInteger(short)) return short + 0;
-    if (digits.length > 4300) throw this.#error();
+    if (digits.length > MOST_DIGITS) throw this.#error();
     return normalInt(BigInt(digits));
   }
 

@@ -47,7 +47,7 @@ class Printer {
   }
 
   print(value: Value): void {
-    this.#budget.charge(2);
+    this.#budget.charge(3);
     if (value === null) this.#parts.push('None');
     else if (typeof value === 'boolean') this.#parts.push(value ? 'True' : 'False');
     else if (typeof value === 'number' || typeof value === 'bigint') this.#parts.push(String(value));

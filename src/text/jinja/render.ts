@@ -1,11 +1,14 @@
 import { Budget, DEFAULT_LIMITS, type TemplateLimits } from './budget.ts';
 import { compileTemplate } from './compile-template.ts';
-import { TemplateLimitError } from './errors.ts';
+import { TemplateLimitError, TemplateSyntaxError } from './errors.ts';
 import { fromData } from './from-data.ts';
 import { globals } from './globals.ts';
 import { namesOf, type TemplateNames } from './names.ts';
 import { parseTemplate } from './parse-template.ts';
 import { Scope, type Runtime } from './runtime.ts';
+
+/** Published templates have at most some 60,000 characters. */
+const LONGEST_SOURCE = 300_000;
 
 export interface RenderOptions {
   /** The clock that strftime_now reads. */
@@ -20,6 +23,7 @@ export class JinjaTemplate {
 
   /** @throws TemplateSyntaxError */
   constructor(source: string) {
+    if (source.length > LONGEST_SOURCE) throw new TemplateSyntaxError(`more than ${LONGEST_SOURCE} characters`, 1);
     const tree = parseTemplate(source);
     this.names = namesOf(tree, globals.keys());
     this.#run = compileTemplate(tree);

@@ -129,4 +129,3 @@ function isSame(value: Value, [other]: Value[]): boolean {
   if (value instanceof Undefined || value instanceof Namespace) return value === other;
   return value === other;
 }
-

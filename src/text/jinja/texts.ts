@@ -53,7 +53,7 @@ export function split(text: string, [separator, most]: Value[], runtime: Runtime
 // oxlint-disable-next-line max-params -- a text, where and how wide it is cut
 function cutAt(text: string, places: readonly number[], width: number, budget: Budget): string[] {
   budget.chargeText(text.length);
-  budget.charge(places.length);
+  budget.charge(2 * places.length);
   const parts = places.map((at, index) => text.slice(index === 0 ? 0 : places[index - 1] + width, at));
   parts.push(text.slice(places.length === 0 ? 0 : places[places.length - 1] + width));
   return parts;
@@ -62,22 +62,28 @@ function cutAt(text: string, places: readonly number[], width: number, budget: B
 // oxlint-disable-next-line max-params -- as `split`
 function splitAtSpace(text: string, limit: number, budget: Budget, side: 'start' | 'end'): string[] {
   budget.charge(text.length / 4 + 1);
-  const words: [start: number, end: number][] = [];
-  for (let place = 0; place < text.length; ) {
+  // Starts and ends of the words, in turn.
+  const bounds: number[] = [];
+  for (let place = 0; place < text.length;) {
     while (place < text.length && isSpace(text, place)) place++;
-    const start = place;
+    if (place === text.length) break;
+    bounds.push(place);
     while (place < text.length && !isSpace(text, place)) place++;
-    if (place > start) words.push([start, place]);
+    bounds.push(place);
+    budget.charge(4);
   }
-  if (words.length <= limit) return words.map(([start, end]) => text.slice(start, end));
-  if (side === 'start') {
-    return [...words.slice(0, limit).map(([start, end]) => text.slice(start, end)), text.slice(words[limit][0])];
-  }
-  const from = words.length - limit;
-  const head = text.slice(0, words[from - 1][1]);
-  return [head, ...words.slice(from).map(([start, end]) => text.slice(start, end))];
+  const count = bounds.length / 2;
+  const words = (from: number, to: number): string[] =>
+    Array.from({ length: to - from }, (_, index) =>
+      text.slice(bounds[2 * (from + index)], bounds[2 * (from + index) + 1]),
+    );
+  if (count <= limit) return words(0, count);
+  if (side === 'start') return [...words(0, limit), text.slice(bounds[2 * limit])];
+  const from = count - limit;
+  return [text.slice(0, bounds[2 * from - 1]), ...words(from, count)];
 }
 
+// oxlint-disable-next-line no-control-regex -- some of them end lines in Python
 const LINE = /\r\n|[\n\v\f\r\x1c-\x1e\x85\u2028\u2029]/g;
 
 export function splitLines(text: string, keepEnds: boolean, budget: Budget): string[] {
@@ -85,7 +91,7 @@ export function splitLines(text: string, keepEnds: boolean, budget: Budget): str
   const lines: string[] = [];
   let start = 0;
   for (const { 0: end, index } of text.matchAll(LINE)) {
-    budget.charge(2);
+    budget.charge(8);
     lines.push(text.slice(start, index + (keepEnds ? end.length : 0)));
     start = index + end.length;
   }
