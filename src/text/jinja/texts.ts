@@ -1,6 +1,7 @@
 import type { Budget } from './budget.ts';
 import { typeError, valueError } from './errors.ts';
 import { charactersOf, forOf } from './iteration.ts';
+import { titleLetter } from './letter-case.ts';
 import { toIndex } from './numbers.ts';
 import { isSpace, trimEnd, trimStart } from './python-space.ts';
 import type { Runtime } from './runtime.ts';
@@ -148,6 +149,6 @@ export function joinTexts(separator: string, values: Value, { budget }: Runtime)
 /** Python's str.title: upper case after what is no letter. */
 export function titleCase(text: string): string {
   return text.replaceAll(/(\p{Cased})([\p{Cased}]*)/gu, (_word, first: string, rest: string) => {
-    return first.toUpperCase() + rest.toLowerCase();
+    return titleLetter(first) + rest.toLowerCase();
   });
 }
