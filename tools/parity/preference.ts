@@ -8,7 +8,7 @@ import { tunings } from '../../src/methods/tuning/index.ts';
 import { updates } from '../../src/methods/update/index.ts';
 import { loadModel } from '../../src/models/load.ts';
 import { noGrad, SafetensorsFile, scope } from '../../src/tensor/index.ts';
-import type { Objective, PreparedRow, Processor } from '../../src/train/interfaces.ts';
+import type { PreparedRow, Processor } from '../../src/train/interfaces.ts';
 import { trainStep, type StepParts } from '../../src/train/step.ts';
 import { adapterTensors } from './adapter.ts';
 import { addCurve } from './curves.ts';
@@ -104,20 +104,8 @@ function casesOf(folder: string, { dpo, orpo, kto, grpo }: PreferenceFile): Case
   const label = (i: number) => (i < chosen.length ? 1 : 0);
   const judged = answers.map((row, i) => ({ ...sharedPromptRow(placeOf(i), [row, kl[i]]), label: label(i) }));
   const alone = answers.map((row, i) => ({ ...sharedPromptRow(placeOf(i), [row]), label: label(i) }));
-  const { beta } = dpo;
-  const dpoCase = (name: string, options: Record<string, unknown> = {}): Case => ({
-    name: `dpo ${name}`,
-    objective: 'dpo',
-    options: { beta, ...options },
-    rows: pairs,
-    loss: dpo[name].loss,
-    curve: name === 'sigmoid' ? curveOf(dpo) : undefined,
-  });
   return [
-    dpoCase('sigmoid'),
-    dpoCase('hinge', { loss_type: 'hinge' }),
-    dpoCase('robust', { loss_type: 'robust' }),
-    dpoCase('sigmoid_label_smoothing_0.1', { label_smoothing: 0.1 }),
+    ...pairCases(dpo, pairs),
     {
       name: 'orpo',
       objective: 'orpo',
@@ -142,6 +130,23 @@ function casesOf(folder: string, { dpo, orpo, kto, grpo }: PreferenceFile): Case
       loss: kto.apo_zero_unpaired.loss,
     },
     ...policyCases(folder, grpo),
+  ];
+}
+
+function pairCases(dpo: PreferenceFile['dpo'], rows: PreparedRow[]): Case[] {
+  const one = (name: string, options: Record<string, unknown> = {}): Case => ({
+    name: `dpo ${name}`,
+    objective: 'dpo',
+    options: { beta: dpo.beta, ...options },
+    rows,
+    loss: dpo[name].loss,
+    curve: name === 'sigmoid' ? curveOf(dpo) : undefined,
+  });
+  return [
+    one('sigmoid'),
+    one('hinge', { loss_type: 'hinge' }),
+    one('robust', { loss_type: 'robust' }),
+    one('sigmoid_label_smoothing_0.1', { label_smoothing: 0.1 }),
   ];
 }
 
