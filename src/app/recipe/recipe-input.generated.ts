@@ -930,6 +930,34 @@ export interface RlooObjective {
   normalize_advantages?: MethodOptionInputs['objective']['rloo']['normalize_advantages'];
 }
 
+/** The objective gkd, with its options. */
+export interface GkdObjective {
+  /** Which objective. */
+  name: 'gkd';
+  /** Folder or name of the model to learn from; its tokenizer must be the same. */
+  teacher_model: MethodOptionInputs['objective']['gkd']['teacher_model'];
+  /**
+   * 0: cover what the teacher says; 1: say nothing that it would not.
+   * @defaultValue 0.5
+   */
+  beta?: MethodOptionInputs['objective']['gkd']['beta'];
+  /**
+   * Of sampling, and of both distributions.
+   * @defaultValue 0.9
+   */
+  temperature?: MethodOptionInputs['objective']['gkd']['temperature'];
+  /**
+   * Share of the rows answered by the model itself, in place of the row's answer.
+   * @defaultValue 0.5
+   */
+  lmbda?: MethodOptionInputs['objective']['gkd']['lmbda'];
+  /**
+   * Longest answer of its own, in tokens.
+   * @defaultValue 128
+   */
+  max_completion_length?: MethodOptionInputs['objective']['gkd']['max_completion_length'];
+}
+
 /** The objective reward, with its options. */
 export interface RewardObjective {
   /** Which objective. */
@@ -1065,6 +1093,7 @@ export type ObjectiveInput =
   | 'orpo'
   | 'grpo'
   | 'rloo'
+  | 'gkd'
   | 'reward'
   | 'kto'
   | 'bco'
@@ -1090,6 +1119,7 @@ export type ObjectiveInput =
   | OrpoObjective
   | GrpoObjective
   | RlooObjective
+  | GkdObjective
   | RewardObjective
   | KtoObjective
   | BcoObjective
