@@ -4,7 +4,7 @@ import type { MediaFile, MediaKind } from '../data/media.ts';
 import type { ModelInput } from '../models/model.ts';
 import type { Task } from '../models/architecture.ts';
 import type { AdapterOwner, Parameter } from '../nn/index.ts';
-import { chainLengths } from '../nn/layout.ts';
+import { chainLengths } from '../base/chain-lengths.ts';
 import type { DType, Tensor } from '../tensor/index.ts';
 import type { Tokenizer } from '../text/index.ts';
 
