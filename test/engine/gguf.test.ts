@@ -39,7 +39,7 @@ async function again(model: Model, dtype: DType, name: string): Promise<Model> {
 }
 
 describe('a model in GGUF', () => {
-  it.each(['llama', 'llama_rope3', 'llama_tied_bias', 'qwen2', 'qwen3'])(
+  it.each(['llama', 'llama_rope3', 'llama_tied_bias', 'phi3', 'qwen2', 'qwen3'])(
     '%s holds every tensor and scores the same when it is read again',
     async (name) => {
       const { model } = await loadModel(join(fixtures, name), { task: 'causal-lm' });

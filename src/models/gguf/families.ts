@@ -25,6 +25,8 @@ export const ggufFamilies: Readonly<Record<string, GgufFamily>> = {
   llama,
   // Its sliding window is another matter: `settings.ts` refuses one that matters.
   mistral: llama,
+  // Its fused matrices are read as they are; llama.cpp leaves its sliding window out, as `settings.ts` says.
+  phi3: { architecture: 'phi3', rotatesNeighbours: false, reads: [], readsRopeFactors: false },
   qwen2: {
     architecture: 'qwen2',
     rotatesNeighbours: false,

@@ -69,6 +69,7 @@ export function settingProblems(raw: RawConfig, family: GgufFamily): Problem[] {
 function windowOf(raw: RawConfig): number | undefined {
   // Qwen's configurations have one that is not used unless they say so; Mistral's is used if it is there.
   if (raw.model_type === 'mistral') return windowOfAll(raw, MISTRAL_WINDOW);
+  if (raw.model_type === 'phi3') return windowOfAll(raw);
   if (raw.use_sliding_window !== true) return undefined;
   return typeof raw.sliding_window === 'number' ? raw.sliding_window : undefined;
 }

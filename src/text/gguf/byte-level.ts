@@ -49,6 +49,6 @@ function tokenProblems({ tokens, kinds }: ListedTokens): Problem[] {
 function differencesOf({ normalizer }: Source, split: string | undefined): string[] {
   const composed = 'llama.cpp does not compose Unicode (NFC): decomposed accents become other tokens';
   const cased =
-    "llama.cpp's tekken tells capitals from small letters in ASCII only: other scripts may be cut otherwise";
+    "llama.cpp's tekken knows capitals of ASCII only, and cuts before combining marks: words of other scripts may become other tokens";
   return [...(normalizer?.type === 'NFC' ? [composed] : []), ...(split === 'tekken' ? [cased] : [])];
 }
