@@ -71,6 +71,14 @@ async function answersOf(model: Model, tokenizer: Tokenizer, prompts: readonly n
   return found.map(({ ids }) => ids);
 }
 
+const gemma = {
+  sliding_window: 8,
+  query_pre_attn_scalar: 16,
+  rope_theta: 1e6,
+  tie_word_embeddings: true,
+  hidden_activation: 'gelu_pytorch_tanh',
+};
+
 describe.skipIf(llama === undefined)('llama.cpp', () => {
   const prompts = [
     [1, 5, 9, 30],
@@ -81,15 +89,27 @@ describe.skipIf(llama === undefined)('llama.cpp', () => {
     ['llama', 'a space before texts', {}],
     ['mistral', 'none', { add_prefix_space: false }],
     ['phi3', 'a space before texts', {}],
+    ['gemma2', 'none', { add_prefix_space: false }],
+    ['gemma3_text', 'none', { add_prefix_space: false }],
     ['qwen2', 'none', { add_prefix_space: false }],
     ['qwen3', 'a space before texts', {}],
   ])('reads %s with a vocabulary of SentencePiece and %s, and answers the same', async (type, _, settings) => {
     const tokenizer = await pieces(settings);
     const raw = {
-      ...{ model_type: type, vocab_size: tokenizer.size, hidden_size: 64, intermediate_size: 96, head_dim: 16 },
-      ...{ num_hidden_layers: 2, num_attention_heads: 4, num_key_value_heads: 2, max_position_embeddings: 64 },
-      ...{ rms_norm_eps: 1e-5, tie_word_embeddings: false, initializer_range: 0.3, rope_theta: 10_000 },
-      ...{ sliding_window: null, pad_token_id: 0 },
+      model_type: type,
+      vocab_size: tokenizer.size,
+      hidden_size: 64,
+      intermediate_size: 96,
+      head_dim: 16,
+      num_hidden_layers: type === 'gemma3_text' ? 6 : 2,
+      num_attention_heads: 4,
+      num_key_value_heads: 2,
+      max_position_embeddings: 64,
+      rms_norm_eps: 1e-5,
+      tie_word_embeddings: false,
+      initializer_range: 0.3,
+      rope_theta: 10_000,
+      ...(type.startsWith('gemma') ? gemma : { sliding_window: null }),
     };
     const model = await createModel(raw, { task: 'causal-lm', dtype: 'f32', seed: 3 });
     const path = join(folder, `${type}.gguf`);

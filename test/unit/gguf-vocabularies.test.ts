@@ -16,10 +16,17 @@ function pieces(settings: object = { tokenizer_class: 'LlamaTokenizer' }): Promi
   return Tokenizer.load(folder);
 }
 
+/** The parts of tokenizer.json that are changed here. */
+interface Json {
+  normalizer: unknown;
+  pre_tokenizer: unknown;
+  model: { vocab: Record<string, number>; merges: unknown[]; dropout?: number; ignore_merges?: boolean };
+}
+
 /** The same with other parts of tokenizer.json. */
-async function changed(change: (json: Record<string, any>) => void): Promise<Tokenizer> {
+async function changed(change: (json: Json) => unknown): Promise<Tokenizer> {
   const { files } = await pieces();
-  const json = JSON.parse(files.tokenizer) as Record<string, unknown>;
+  const json = JSON.parse(files.tokenizer) as Json;
   change(json);
   return Tokenizer.fromFiles({ ...files, tokenizer: JSON.stringify(json) });
 }
@@ -82,10 +89,10 @@ describe('a vocabulary of SentencePiece', () => {
   });
 
   it.each([
-    ['lower case', (json: any) => (json.normalizer = { type: 'Lowercase' }), 'treatment of spaces'],
-    ['cuts', (json: any) => (json.pre_tokenizer = { type: 'Whitespace' }), 'treatment of spaces'],
-    ['a missing byte', (json: any) => delete json.model.vocab['<0x0A>'], '1 of the 256 bytes'],
-    ['dropout', (json: any) => (json.model.dropout = 0.1), 'model.dropout'],
+    ['lower case', (json: Json) => (json.normalizer = { type: 'Lowercase' }), 'treatment of spaces'],
+    ['cuts', (json: Json) => (json.pre_tokenizer = { type: 'Whitespace' }), 'treatment of spaces'],
+    ['a missing byte', (json: Json) => delete json.model.vocab['<0x0A>'], '1 of the 256 bytes'],
+    ['dropout', (json: Json) => (json.model.dropout = 0.1), 'model.dropout'],
   ])('with %s is refused', async (_, change, message) => {
     const tokenizer = await changed(change);
     expect(() => values(tokenizer)).toThrow(expect.objectContaining({ code: 'E_GGUF_UNSUPPORTED' }));
@@ -94,9 +101,9 @@ describe('a vocabulary of SentencePiece', () => {
 });
 
 describe('a byte-level vocabulary', () => {
-  const written = async (change: (json: any) => void) => {
+  const written = async (change: (json: Json) => unknown) => {
     const json = await trainByteLevelBpe(['some text'], { vocabSize: 260, specialTokens: ['</s>'] });
-    change(json);
+    change(json as unknown as Json);
     return values(await newTokenizer(json, { roles: { eos: '</s>' } }));
   };
   const letters = String.raw`[\p{Ll}\p{Lm}\p{Lo}\p{M}]`;
@@ -106,9 +113,9 @@ describe('a byte-level vocabulary', () => {
   const tekken = `${before}${capitals}*${letters}+|${before}${capitals}+${letters}*|${rest}`;
 
   it("that cuts as Mistral's Tekken has that name, with what differs", async () => {
-    const { get, differences } = await written(({ model, pre_tokenizer }) => {
+    const { get, differences } = await written(({ model, pre_tokenizer: cut }) => {
       model.ignore_merges = true;
-      pre_tokenizer.pretokenizers[0].pattern = { Regex: tekken };
+      (cut as { pretokenizers: { pattern: object }[] }).pretokenizers[0].pattern = { Regex: tekken };
     });
     expect([get('model'), get('pre')]).toEqual(['gpt2', 'tekken']);
     expect(differences).toEqual([expect.stringContaining('capitals of ASCII only')]);

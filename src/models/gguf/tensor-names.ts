@@ -1,5 +1,6 @@
 // H heads, d head size, D width
 import type { Tensor } from '../../tensor/index.ts';
+import type { GgufFamily } from './families.ts';
 import { headShape, type DecoderConfig } from '../decoder/config.ts';
 
 /** Hugging Face's names and llama.cpp's. */
@@ -28,10 +29,11 @@ const IN_A_LAYER: Record<string, string> = {
 const LAYER = /^model\.layers\.(\d+)\.(.+)\.(weight|bias)$/;
 
 /** llama.cpp's name of a parameter; undefined where it has none. */
-export function ggufName(path: string): string | undefined {
+export function ggufName(path: string, { names }: Pick<GgufFamily, 'names'>): string | undefined {
   const [, layer, module, kind] = LAYER.exec(path) ?? [];
   if (layer === undefined) return OUTSIDE[path];
-  return IN_A_LAYER[module] === undefined ? undefined : `blk.${layer}.${IN_A_LAYER[module]}.${kind}`;
+  const name = names?.[module] ?? IN_A_LAYER[module];
+  return name === undefined ? undefined : `blk.${layer}.${name}.${kind}`;
 }
 
 /** The heads whose rows are in another order where neighbours are rotated; undefined for other parameters. */
@@ -59,4 +61,9 @@ function reorder(rows: Tensor, split: readonly number[]): Tensor {
     .reshape(...split, ...rest)
     .transpose(1, 2)
     .reshape(count, ...rest);
+}
+
+/** Whether a tensor of the file is a norm's weight. */
+export function isNorm(name: string): boolean {
+  return name.endsWith('norm.weight');
 }
