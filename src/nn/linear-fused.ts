@@ -98,13 +98,29 @@ function adaptersOf(layers: readonly LinearLike[], rows: number): LayerAdapter[]
   return found;
 }
 
-/** Weights and biases of layers that do nothing else: no adapter acts, none is read in int8 or lies the other way round. */
-export function plainWeights(
-  layers: readonly LinearLike[],
-): { weights: Tensor[]; biases: (Tensor | undefined)[] } | undefined {
-  if (layers.some((layer) => layer.isTransposed || !layer.adapters.isIdle || layer.int8?.isRead === true))
-    return undefined;
-  return { weights: layers.map(({ weight }) => weight.tensor), biases: layers.map(({ bias }) => bias?.tensor) };
+/** Layers that are read as they are, with changes of low rank, as operators of several layers take them. */
+export interface PlainLayers {
+  weights: Tensor[];
+  biases: (Tensor | undefined)[];
+  changes: { a: Tensor[]; b: Tensor[]; linear: number[]; scales: number[]; rows: number[] };
+}
+
+/** What layers are made of that compute nothing else on `rows` tokens: none is read in int8 or lies the other way round. */
+export function plainLayers(layers: readonly LinearLike[], rows: number): PlainLayers | undefined {
+  if (layers.some((layer) => layer.isTransposed || layer.int8?.isRead === true)) return undefined;
+  const adapters = adaptersOf(layers, rows);
+  if (adapters === undefined) return undefined;
+  return {
+    weights: layers.map(({ weight }) => weight.tensor),
+    biases: layers.map(({ bias }) => bias?.tensor),
+    changes: {
+      a: adapters.map(({ a }) => a),
+      b: adapters.map(({ b }) => b),
+      linear: adapters.map(({ layer }) => layer),
+      scales: adapters.map(({ scale }) => scale),
+      rows: rowsOf(adapters, rows),
+    },
+  };
 }
 
 /** What several layers make of one input x […, D]. */
