@@ -3,13 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Batcher } from '../../src/generate/index.ts';
-import { create as createLora } from '../../src/methods/tuning/lora.ts';
-import { complete, options as loraOptions } from '../../src/methods/tuning/lora.options.ts';
-import { keyedNormal } from '../../src/models/initialise.ts';
-import { liveTensors, noGrad, scope, type Tensor } from '../../src/tensor/index.ts';
+import { liveTensors } from '../../src/tensor/index.ts';
 import { AdapterShelf } from '../../src/worker/run/adapters/shelf.ts';
 import { openModel, type OpenedModel } from '../../src/worker/run/open-model.ts';
 import { writeTinyModel } from '../system/cli-tiny-model.ts';
+import { writeRandomAdapter } from './random-adapter.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-shelf-'));
 const at = (name: string) => join(folder, name);
@@ -36,23 +34,8 @@ function scrambled(bytes: Buffer): Buffer {
   return result;
 }
 
-/** A PEFT folder of random weights. */
-async function writeAdapter(name: string, seed: number, of: string): Promise<void> {
-  const { model } = await openModel(at('model'), { precision: 'f32' });
-  const tuning = createLora(model, complete(loraOptions.parse({ r: 4 })), { seed });
-  noGrad(() =>
-    scope(() => {
-      const noise = [...tuning.state()].map(([path, { shape }]): [string, Tensor] => [
-        path,
-        keyedNormal(shape, { seed, path }, 0.5),
-      ]);
-      tuning.load(new Map(noise));
-    }),
-  );
-  cpSync(at('model'), at(name), { recursive: true, filter: (path) => !/model\.safetensors|config\.json$/.test(path) });
-  tuning.save(at(name), { baseModel: at(of), task: 'causal-lm' });
-  tuning.dispose();
-  model.dispose();
+function writeAdapter(name: string, seed: number, of: string): Promise<void> {
+  return writeRandomAdapter(at(name), { seed, model: at('model'), baseModel: at(of) });
 }
 
 function opened(budget = 2 ** 30) {
