@@ -1,4 +1,5 @@
 import { AttuneError, type Problem } from '../base/errors.ts';
+import { pushAll } from '../base/many.ts';
 import { checkRenderedRow } from './row-check.ts';
 import { draftPrompt, draftRow, type Draft, type RenderableRow, type TrainOn, type TrainedSpan } from './row-draft.ts';
 import { encodeRows, promptOfRow, splitRow, type RowParts } from './row-parts.ts';
@@ -91,7 +92,7 @@ export class Renderer {
     const rendered = rows.map((row, index) => {
       const result = split[index] === undefined ? undefined : encoded.shift();
       const found = result === undefined ? [] : this.#check(row, result);
-      problems.push(...found);
+      pushAll(problems, found);
       return found.length > 0 ? undefined : result;
     });
     for (const [index, error] of await this.#servingErrors(split, rendered)) {

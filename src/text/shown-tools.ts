@@ -34,6 +34,27 @@ export function checkShown(conversation: Conversation, check: ShownCheck): void 
   if (texts.length > 0) throw dropsText(texts, check);
 }
 
+/**
+ * Proves that a template writes the turns before the answers, in the row or in what serving asks with.
+ * @throws E_TEMPLATE_DROPS_TEXT
+ */
+export function checkTurnsShown(conversation: Conversation, text: string, { render, template }: ShownCheck): void {
+  const marks = new Marks();
+  const messages = conversation.messages.map((message, index): Message => {
+    const { role, content } = message;
+    const isShown = role === 'assistant' || role === 'tool' || !hasWords(content) || text.includes(content.trim());
+    return isShown ? message : { ...message, content: marks.mark(`turn ${index + 1} (${role})`) };
+  });
+  if (marks.all.size === 0) return;
+  const marked = render({ ...conversation, messages })?.toLowerCase();
+  const dropped = [...marks.all].filter(([mark]) => marked?.includes(mark) === false).map(([, part]) => part);
+  if (dropped.length === 0) return;
+  throw new AttuneError('E_TEMPLATE_DROPS_TEXT', {
+    what: `The ${template} leaves out ${dropped.join(', ')}`,
+    fix: `put the text into the first question, or train with data.chat_template: ${TOOLS_TEMPLATE}, which writes it`,
+  });
+}
+
 const BESIDE_CALLS = 'the text beside calls';
 const REASONING = "the last answer's reasoning_content";
 const ANSWER_PARTS: ReadonlySet<string> = new Set([BESIDE_CALLS, REASONING]);

@@ -1,3 +1,5 @@
+import { table } from '../base/table.ts';
+
 const weekdays = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 const months = [
   'January',
@@ -23,7 +25,7 @@ export function formatTime(date: Date, format: string): string {
   });
 }
 
-const directives: Record<string, (date: Date) => string> = {
+const directives: Record<string, (date: Date) => string> = table({
   a: (date) => weekdays[date.getDay()].slice(0, 3),
   A: (date) => weekdays[date.getDay()],
   b: (date) => months[date.getMonth()].slice(0, 3),
@@ -43,7 +45,7 @@ const directives: Record<string, (date: Date) => string> = {
   y: (date) => padded(date.getFullYear() % 100),
   Y: (date) => String(date.getFullYear()),
   '%': () => '%',
-};
+});
 
 function padded(value: number, width = 2): string {
   return String(value).padStart(width, '0');

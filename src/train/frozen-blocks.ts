@@ -25,8 +25,8 @@ export interface FrozenRequest {
 }
 
 /** Whether frozen blocks see the same of a row at each step, and give all that the objective reads of them. */
-export function canResume({ draw, joint }: Objective): boolean {
-  return draw === undefined && joint === undefined;
+export function canResume({ draw, joint, produce }: Objective): boolean {
+  return draw === undefined && joint === undefined && produce === undefined;
 }
 
 /** An objective whose rows come with the frozen blocks' outputs in place of what those blocks read. */

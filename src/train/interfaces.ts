@@ -1,5 +1,6 @@
 import type { Problem } from '../base/errors.ts';
 import type { Features } from '../base/features.ts';
+import { greatest } from '../base/many.ts';
 import type { Example, ExampleKind, PromptExample } from '../data/example.ts';
 import type { MediaFile, MediaKind } from '../data/media.ts';
 import type { EmbeddingOptions } from '../models/heads/embedding.ts';
@@ -38,6 +39,8 @@ export interface PreparedRow {
   reference?: Float32Array;
   /** Log-probabilities of the trained tokens when they were sampled. */
   sampled?: Float32Array;
+  /** How much each trained token counts; 1 unless given. */
+  weights?: Float32Array;
   /** The row as reward functions see it. */
   prompt?: PromptExample;
   /** The file that the model reads in place of tokens. */
@@ -72,7 +75,7 @@ export function textLengths(row: Sized): readonly number[] {
 
 /** Tokens of a row that see each other, at most. */
 export function tokensAtOnce(row: Sized): number {
-  return Math.max(...chainLengths(textLengths(row), row.parents));
+  return greatest(chainLengths(textLengths(row), row.parents));
 }
 
 /** Several rows as one input, with what the objective needs to score them. */
@@ -150,6 +153,8 @@ export interface Processor {
   causal: boolean;
   /** Texts are filled up to so many tokens, by a model that reads the filling too. */
   filledTo?: number;
+  /** Hashes of the functions that the recipe refers to. */
+  references?: Readonly<Record<string, string>>;
 }
 
 /** What is optimised. An objective sees hidden states and log-probabilities, never whole logits. */

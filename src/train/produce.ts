@@ -50,12 +50,12 @@ export class Rollouts implements Disposable {
 
   /** After every update: keys and values of earlier weights are worth nothing. */
   weightsMoved(): void {
-    this.#batcher?.[Symbol.dispose]();
-    this.#batcher = undefined;
+    this.#batcher?.weightsMoved();
   }
 
   [Symbol.dispose](): void {
-    this.weightsMoved();
+    this.#batcher?.[Symbol.dispose]();
+    this.#batcher = undefined;
   }
 }
 
@@ -81,4 +81,9 @@ export function joinUpdates(results: readonly StepResult[]): StepResult {
     counts: addCounts(results.map(({ counts }) => counts)),
     metrics: Object.fromEntries(names.map((name) => [name, meanOf(known(name))])),
   };
+}
+
+/** A step that found nothing to train on. */
+export function nothingUpdated(metrics: Metrics): StepResult {
+  return { loss: 0, gradNorm: 0, inputTokens: 0, counts: {}, metrics };
 }

@@ -83,10 +83,10 @@ const RATES: Record<BaseKind, Rates> = {
 };
 
 /** What goes on with the head that the base was pre-trained with; all else begins with a new one. */
-const LANGUAGE_OBJECTIVES: ReadonlySet<string> = new Set(['sft', 'pretrain', 'masked_lm', 'seq2seq']);
+const LANGUAGE_OBJECTIVES: ReadonlySet<string> = new Set(['sft', 'pretrain', 'masked_lm', 'seq2seq', 'orpo']);
 
 /** They move answers that the model can write already; the field's rates are a twentieth of those of fine-tuning. */
-const FROM_FEEDBACK: ReadonlySet<string> = new Set(['dpo']);
+const FROM_FEEDBACK: ReadonlySet<string> = new Set(['dpo', 'cpo', 'simpo', 'kto', 'bco', 'grpo', 'rloo']);
 const OF_FEEDBACK = 0.05;
 
 /** A decoder under a new head diverges earlier: at 5e-3, where it still learns to write well. */

@@ -4,7 +4,7 @@ import type { Model } from '../models/model.ts';
 import { engine } from '../tensor/index.ts';
 import { refuseDivergedLoss, refuseDivergedWeights } from './diverged.ts';
 import { evaluateRows, type EvaluationResult, type Measure } from './evaluate.ts';
-import { joinUpdates, packed, type Rollouts, type StepContext } from './produce.ts';
+import { joinUpdates, nothingUpdated, packed, type Rollouts, type StepContext } from './produce.ts';
 import type { Objective, PreparedRow, Reference, Tuning, Update } from './interfaces.ts';
 import { learningRateAt, type Schedule } from './schedule.ts';
 import { trainStep, type StepRequest, type StepResult } from './step.ts';
@@ -124,7 +124,7 @@ export class Trainer {
       objective.produce!(microBatches.flat(), this.stepContext()),
     );
     if (produced === undefined) return undefined;
-    const results: StepResult[] = [];
+    const results: StepResult[] = produced.updates.length === 0 ? [nothingUpdated(produced.metrics)] : [];
     for (const rows of produced.updates) {
       const request = this.#request(packed(rows, this.#options.microBatchTokens), results.length);
       const result = await trainStep(this.#parts, request);

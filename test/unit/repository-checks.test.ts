@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { budget } from '../../tools/check/budget.ts';
+import { calls } from '../../tools/check/calls.ts';
 import { layers } from '../../tools/check/layers.ts';
 import { findFunctions } from '../../tools/check/native-functions.ts';
 import { readTree, tree, writeTree } from '../../tools/check/tree.ts';
@@ -22,6 +23,36 @@ function repository(files: Record<string, string>): string {
   }
   return root;
 }
+
+describe('the calls', () => {
+  it('refuse data that are spread into arguments, and JSON that is read without limits', async () => {
+    const root = repository({
+      'src/a.ts': [
+        'const longest = Math.max(0, ...lengths);',
+        'rows.push(...more);',
+        'this.#rows?.push(first, ...more);',
+        'String.fromCharCode(...bytes);',
+        'const value = JSON.parse(text);',
+      ].join('\n'),
+      'src/b.ts': [
+        '// Math.max(...lengths) in a comment, "rows.push(...more)" in a text',
+        'const longest = greatest(lengths), both = [...rows, ...more], shown = format(...both);',
+        'rows.push(one, two);',
+        'const value = parseJson(text);',
+      ].join('\n'),
+      'src/base/many.ts': 'target.splice(0, 1, ...values.slice(0, 10));',
+      'src/files/json.ts': 'JSON.parse(text);',
+    });
+    const problems = await calls.run(root);
+    expect(problems.map((problem) => problem.split(' ', 3).join(' '))).toEqual([
+      'src/a.ts:1 spreads into',
+      'src/a.ts:2 spreads into',
+      'src/a.ts:3 spreads into',
+      'src/a.ts:4 spreads into',
+      'src/a.ts:5 calls JSON.parse:',
+    ]);
+  });
+});
 
 describe('the layers', () => {
   it('let a file import its own folder and the rows below', async () => {

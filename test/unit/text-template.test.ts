@@ -1,4 +1,3 @@
-import { parse, tokenize } from '@huggingface/jinja';
 import { beforeAll, describe, expect, test } from 'vitest';
 import {
   checkTemplate,
@@ -12,7 +11,6 @@ import {
   type Conversation,
   type TokenizerJson,
 } from '../../src/text/index.ts';
-import { runTemplate, TemplateLimitError, type Program } from '../../src/text/template-sandbox.ts';
 import { formatTime } from '../../src/text/strftime.ts';
 import { assistant, chat, renderChecked, templateText, trainedTexts, user } from './text-conversations.ts';
 
@@ -40,7 +38,7 @@ describe('a chat template', () => {
       documents: [{ title: 'T' }],
       chatTemplateKwargs: { thinking: 'on' },
     };
-    expect(await render(template, conversation)).toBe('<s>|</s>|false|true|T|on|user|false');
+    expect(await render(template, conversation)).toBe('<s>|</s>|False|True|T|on|user|False');
   });
 
   test('writes JSON as Python does, in the order given', async () => {
@@ -62,9 +60,7 @@ describe('a chat template', () => {
     const template =
       "{% for m in messages %}{{ 'name' in m }} {{ 'weight' in m }} {{ 'tool_calls' in m }};{% endfor %}" +
       '{% for c in messages[0].tool_calls %}{{ c.function.arguments | tojson }};{% endfor %}';
-    expect(await render(template, { messages })).toBe(
-      'False False True;False False False;{"a": 1};"not JSON";'.replaceAll('False', 'false').replaceAll('True', 'true'),
-    );
+    expect(await render(template, { messages })).toBe('False False True;False False False;{"a": 1};"not JSON";');
   });
 
   test('gets developer turns as system turns unless it knows them', async () => {
@@ -94,21 +90,17 @@ describe('a chat template', () => {
 
   test('cannot hang, fill the memory or reach JavaScript', async () => {
     const limited = [
-      '{% for i in range(1000000000) %}x{% endfor %}',
+      '{% for a in range(9000) %}{% for b in range(9000) %}{% endfor %}{% endfor %}',
+      '{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}',
       "{% set ns = namespace(s='xxxxxxxxxxxxxxxx') %}{% for i in range(60) %}{% set ns.s = ns.s ~ ns.s %}{% endfor %}{{ ns.s }}",
     ];
     for (const template of limited) await expect(render(template)).rejects.toMatchObject({ code: 'E_TEMPLATE_LIMIT' });
-    const nested = parse(
-      tokenize('{% for a in range(900) %}{% for b in range(900) %}{% endfor %}{% endfor %}'),
-    ) as Program;
-    const limits = { steps: 20_000, characters: 1000, rangeLength: 1000 };
-    expect(() => runTemplate(nested, {}, options.now, limits)).toThrow(TemplateLimitError);
-    const recursive = '{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}';
-    await expect(render(recursive)).rejects.toMatchObject({ code: 'E_TEMPLATE_FAILED' });
+    const endless = '{% for i in range(1000000000) %}x{% endfor %}';
+    await expect(render(endless)).rejects.toMatchObject({ code: 'E_TEMPLATE_FAILED' });
     const escapes = ['constructor', '__proto__', 'toString', 'process', 'globalThis', 'require'];
     for (const name of escapes) {
       const template = `{{ ${name} is defined }}{{ messages.${name} is defined }}{{ messages[0].${name} is defined }}`;
-      expect(await render(template, { messages: [user('x')] })).toBe('falsefalsefalse');
+      expect(await render(template, { messages: [user('x')] })).toBe('FalseFalseFalse');
     }
   });
 });

@@ -12,7 +12,7 @@ const OPENAI = ['input', 'preferred_output', 'non_preferred_output'];
  * or OpenAI's `{ input: { messages, tools? }, preferred_output, non_preferred_output }`.
  */
 export const preference: Format = {
-  fields: [...promptFields, 'chosen', 'rejected', 'tools', ...OPENAI.slice(1)],
+  fields: [...promptFields, 'chosen', 'rejected', 'margin', 'tools', ...OPENAI.slice(1)],
   recognise(sample) {
     if (sample.has('chosen', 'rejected')) return ['chosen', 'rejected'];
     return sample.has(...OPENAI) ? OPENAI : undefined;
@@ -25,9 +25,23 @@ export const preference: Format = {
       return row.problem('rejected', 'is the same as chosen', 'a pair must differ: delete the row');
     }
     const tools = pair.tools ?? readTools(row);
-    return { kind: 'preference', prompt, chosen, rejected, ...(tools && { tools }) };
+    const margin = readMargin(row);
+    return {
+      kind: 'preference',
+      prompt,
+      chosen,
+      rejected,
+      ...(tools && { tools }),
+      ...(margin !== undefined && { margin }),
+    };
   },
 };
+
+function readMargin(row: RowReader): number | undefined {
+  if (!row.has('margin')) return undefined;
+  const value = Number(row.value('margin'));
+  return Number.isFinite(value) ? value : row.problem('margin', 'must be a number', 'or leave it out');
+}
 
 type Pair = Pick<Extract<ExampleBody, { kind: 'preference' }>, 'prompt' | 'chosen' | 'rejected' | 'tools'>;
 

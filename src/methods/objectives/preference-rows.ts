@@ -10,18 +10,22 @@ import { renderAnswers, sharedPromptRow } from './shared-prompt.ts';
 
 /** What objectives over pairs have in common: rows whose last two texts are the chosen and the rejected answer. */
 export function preferenceRows(
-  processor: Processor,
+  processor: Pick<Processor, 'tokenizer' | 'now'>,
+  { trainsPrompt = false }: { trainsPrompt?: boolean } = {},
 ): Pick<Objective, 'accepts' | 'unit' | 'prepare' | 'collate' | 'counts'> {
   const renderer = new Renderer(processor.tokenizer, { trainOn: 'answers', now: processor.now });
   return {
     accepts: ['preference'],
     unit: 'rows',
-    prepare: (examples) => prepare(renderer, examples as readonly PreferenceExample[]),
+    prepare: (examples) => prepare(renderer, examples as readonly PreferenceExample[], trainsPrompt),
     collate: (rows) => collateRows(rows, { causal: true }),
     counts: ({ rows }) => ({
       rows: rows.length,
       tokens: rows.reduce((sum, row) => sum + trainedTokens(row), 0),
       chosen_tokens: rows.reduce((sum, row) => sum + answerTokens(row)[0], 0),
+      ...(trainsPrompt && {
+        chosen_with_prompt_tokens: rows.reduce((sum, row) => sum + answerTokens(row)[0] + promptTokens(row), 0),
+      }),
     }),
   };
 }
@@ -29,6 +33,7 @@ export function preferenceRows(
 async function prepare(
   renderer: Renderer,
   examples: readonly PreferenceExample[],
+  trainsPrompt: boolean,
 ): Promise<{ rows: (PreparedRow | undefined)[]; problems: Problem[] }> {
   const { answers, problems } = await renderAnswers(renderer, examples, {
     chosen: ({ chosen }) => chosen,
@@ -38,7 +43,7 @@ async function prepare(
     const own = answers[i];
     if (own === undefined) return undefined;
     const [chosen, rejected] = own;
-    if (chosen.ids.join() !== rejected.ids.join()) return sharedPromptRow(example, own);
+    if (chosen.ids.join() !== rejected.ids.join()) return sharedPromptRow(example, own, { trainsPrompt });
     problems.push({ ...example.source, ...sameTokens });
     return undefined;
   });
@@ -57,6 +62,12 @@ export function answerTokens({ trained, segments = [] }: Pick<PreparedRow, 'trai
   const chosen = rejected - segments[segments.length - 2];
   const count = (from: number, to: number) => trained.subarray(from, to).reduce((sum, one) => sum + one, 0);
   return [count(chosen, rejected), count(rejected, trained.length)];
+}
+
+/** Trained tokens before the two answers. */
+export function promptTokens({ trained, segments = [] }: Pick<PreparedRow, 'trained' | 'segments'>): number {
+  const answers = segments.slice(-2).reduce((sum, length) => sum + length, 0);
+  return trained.subarray(0, trained.length - answers).reduce((sum, one) => sum + one, 0);
 }
 
 /** The two columns of what was summed over texts [S]: chosen and rejected, [R] each. */

@@ -22,11 +22,14 @@ export function answeredRow(
 export function sharedPromptRow(
   { id, source }: Pick<Example, 'id' | 'source'>,
   answers: readonly RenderedRow[],
+  { trainsPrompt = false }: { trainsPrompt?: boolean } = {},
 ): PreparedRow {
   const shared = sharedTokens(answers);
   const rests = answers.map(({ ids, trained }) => ({ ids: ids.subarray(shared), trained: trained.subarray(shared) }));
   const ids = Int32Array.from([...answers[0].ids.subarray(0, shared), ...rests.flatMap((rest) => [...rest.ids])]);
-  const trained = Uint8Array.from([...new Uint8Array(shared), ...rests.flatMap((rest) => [...rest.trained])]);
+  // The first token of a row has nothing that it could be predicted from.
+  const before = new Uint8Array(shared).fill(trainsPrompt ? 1 : 0, 1);
+  const trained = Uint8Array.from([...before, ...rests.flatMap((rest) => [...rest.trained])]);
   const lengths = rests.map((rest) => rest.ids.length);
   if (shared === 0) return { id, source, ids, trained, segments: lengths };
   return { id, source, ids, trained, segments: [shared, ...lengths], parents: [-1, ...rests.map(() => 0)] };

@@ -1,4 +1,6 @@
 /** What llama.cpp calls an architecture, and where its reading of one differs from Hugging Face's. */
+import { table } from '../../base/table.ts';
+
 export interface GgufFamily {
   /** `general.architecture`, and the prefix of the settings. */
   architecture: string;
@@ -21,7 +23,7 @@ const llama: GgufFamily = {
 };
 
 /** By config.json's `model_type`; one more is a line. */
-export const ggufFamilies: Readonly<Record<string, GgufFamily>> = {
+export const ggufFamilies: Readonly<Record<string, GgufFamily>> = table({
   llama,
   // Its sliding window is another matter: `settings.ts` refuses one that matters.
   mistral: llama,
@@ -37,4 +39,4 @@ export const ggufFamilies: Readonly<Record<string, GgufFamily>> = {
     reads: ['attn_q_norm.weight', 'attn_k_norm.weight'],
     readsRopeFactors: false,
   },
-};
+});

@@ -1,15 +1,16 @@
 // H heads, d head size, D width
+import { table } from '../../base/table.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import { headShape, type DecoderConfig } from '../decoder/config.ts';
 
 /** Hugging Face's names and llama.cpp's. */
-const OUTSIDE: Record<string, string> = {
+const OUTSIDE: Record<string, string> = table({
   'model.embed_tokens.weight': 'token_embd.weight',
   'model.norm.weight': 'output_norm.weight',
   'lm_head.weight': 'output.weight',
-};
+});
 
-const IN_A_LAYER: Record<string, string> = {
+const IN_A_LAYER: Record<string, string> = table({
   input_layernorm: 'attn_norm',
   'self_attn.q_proj': 'attn_q',
   'self_attn.k_proj': 'attn_k',
@@ -21,7 +22,7 @@ const IN_A_LAYER: Record<string, string> = {
   'mlp.gate_proj': 'ffn_gate',
   'mlp.up_proj': 'ffn_up',
   'mlp.down_proj': 'ffn_down',
-};
+});
 
 const LAYER = /^model\.layers\.(\d+)\.(.+)\.(weight|bias)$/;
 

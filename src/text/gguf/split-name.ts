@@ -1,3 +1,4 @@
+import { table } from '../../base/table.ts';
 import { splitPatterns } from '../bpe/split-pattern.ts';
 
 interface Step extends Record<string, unknown> {
@@ -5,13 +6,13 @@ interface Step extends Record<string, unknown> {
 }
 
 /** llama.cpp's names (`tokenizer.ggml.pre`) of the ways to cut text that mean what ours do (its llama-vocab.cpp). */
-const NAMES: Record<string, { merging: string; whole?: string }> = {
+const NAMES: Record<string, { merging: string; whole?: string }> = table({
   gpt2: { merging: 'gpt-2' },
   // `llama-bpe` takes a piece that is in the vocabulary as it is; `smaug-bpe` cuts alike and always merges.
   llama3: { merging: 'smaug-bpe', whole: 'llama-bpe' },
   qwen2: { merging: 'qwen2' },
   digits: { merging: 'smollm' },
-};
+});
 
 /**
  * llama.cpp's name for a tokenizer.json's pre-tokenizer, undefined where it has none that cuts the same.

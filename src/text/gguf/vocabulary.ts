@@ -1,5 +1,6 @@
 import { plural } from '../../base/format.ts';
 import { AttuneError, type Problem } from '../../base/errors.ts';
+import { pushAll } from '../../base/many.ts';
 import type { GgufItem, GgufMetadata, GgufValue } from '../../tensor/gguf/index.ts';
 import { byteToCharacter, unspellBytes } from '../bpe/byte-alphabet.ts';
 import { parseObject } from '../tokenizer-files.ts';
@@ -39,7 +40,7 @@ export function ggufVocabulary(tokenizer: Tokenizer, rows: number): GgufVocabula
   const problems = modelProblems(source, split);
   if (problems.length > 0) throw unsupported(tokenizer, problems);
   const { tokens, kinds } = listTokens(tokenizer, source.model.vocab, rows);
-  problems.push(...tokenProblems(tokenizer, tokens, kinds));
+  pushAll(problems, tokenProblems(tokenizer, tokens, kinds));
   if (problems.length > 0) throw unsupported(tokenizer, problems);
   const merges = (source.model.merges ?? []).map((merge) => (typeof merge === 'string' ? merge : merge.join(' ')));
   const stops = stopKeys(tokenizer);

@@ -1,3 +1,4 @@
+import { table } from '../../base/table.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { splitPatterns } from '../bpe/split-pattern.ts';
 import { addedTokens, presentRoles, roleTokens, type OlderFiles, type Roles } from './older-files.ts';
@@ -26,7 +27,7 @@ const qwen2: Family = {
 };
 
 /** Byte-level BPE by vocab.json and merges.txt, as transformers' converters have it, by the tokenizer's class. */
-export const byteLevelFamilies: Readonly<Record<string, Family>> = {
+export const byteLevelFamilies: Readonly<Record<string, Family>> = table({
   gpt2,
   gptneo: gpt2,
   gptj: gpt2,
@@ -36,7 +37,7 @@ export const byteLevelFamilies: Readonly<Record<string, Family>> = {
   longformer: roberta,
   qwen2,
   qwen3: qwen2,
-};
+});
 
 export function fromByteLevel(files: OlderFiles): OlderTokenizer {
   const family = byteLevelFamilies[files.family === '' ? 'gpt2' : files.family];

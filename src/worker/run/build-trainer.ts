@@ -26,7 +26,7 @@ import type { Vocabulary } from './run-tokenizer.ts';
 export async function createObjective(recipe: Recipe, processor: Processor): Promise<Objective> {
   const { name, ...options } = recipe.objective;
   const method = await objectives.load(name);
-  return method.create(options, processor);
+  return method.create(options, { ...processor, references: recipe.references });
 }
 
 /** What a base model's configuration says of it, before its weights are loaded. */

@@ -30,7 +30,7 @@ import { labelsOf, labelStatistics } from './label-statistics.ts';
 import { loadRunData, reportCuts, reportData } from './load-run-data.ts';
 import { withFrozenRows } from './frozen-rows.ts';
 import { checkGeneralSet } from './measure-forgetting.ts';
-import { prepareSplit, type PreparedSplit } from './prepare-rows.ts';
+import { checkTrainingRows, prepareSplit, type PreparedSplit } from './prepare-rows.ts';
 import { recipeMetrics } from './recipe-metrics.ts';
 import { referenceModel, type ReferenceModel } from './reference-model.ts';
 import { withReferenceScores, type ScoresContext } from './reference-scores.ts';
@@ -187,6 +187,7 @@ async function readRows(context: RunContext): Promise<RunRows> {
   const media = await mediaReaderOf(base);
   const objective = await createObjective(recipe, { tokenizer, media, labels, statistics, now, causal, filledTo });
   const prepare = { objective, labels, tokenizer, media, recipe, emit, now, maxPositions };
+  checkTrainingRows(loaded.splits.train, objective);
   const train = await prepareSplit(loaded.splits.train, prepare);
   const validation = await prepareSplit(loaded.splits.validation, prepare);
   // Rows that are too long under `long_rows: fail` are told before training, not after it.
@@ -235,7 +236,8 @@ async function decide(
   rows: readonly PreparedRow[],
 ): Promise<RunConstants> {
   const { gradient_checkpointing: checkpointing, micro_batch_tokens: microBatchTokens } = context.recipe.training;
-  const longest = rows.reduce((most, row) => Math.max(most, tokensOf(row)), 0);
+  const largest = (row: PreparedRow) => tokensOf(objective.largest?.(row) ?? row);
+  const longest = rows.reduce((most, row) => Math.max(most, largest(row)), 0);
   const [sample] = rows[0].media === undefined ? [] : ((await objective.load?.([rows[0]])) ?? []);
   const perToken = sample && scope(() => convolutionBytesPerToken(model, objective.collate([sample]).input));
   const memory = context.earlier ?? planMemory(model, { longest, microBatchTokens, checkpointing, perToken });

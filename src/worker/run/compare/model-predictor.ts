@@ -44,7 +44,7 @@ export function answerAsked(
   if (hears(opened.model)) return answerWithSpeech(opened, asked, options);
   const { task } = opened.model;
   refuseForeign(task, asked);
-  if (task === 'causal-lm' && asked[0]?.example.kind === 'preference') {
+  if ((task === 'causal-lm' || task === 'sequence') && asked[0]?.example.kind === 'preference') {
     return answerWithPreferences(opened, asked, options);
   }
   return (ways[task] ?? answerWithText)(opened, asked, options);
