@@ -48,6 +48,7 @@ export async function run(input: GenerateInput, context: JobContext): Promise<Ba
     });
   }
   settleWeights(opened.model);
+  opened.tuning?.settle?.(opened.model.dtype);
   // After they have moved: a copy belongs to the tensor that it was made of.
   const method = await storages.load(input.storage ?? 'dense');
   const { note } = await method.create(opened.model, {}, 'always');
