@@ -2,6 +2,7 @@
 #pragma once
 #include "attention_backward_kernel.hpp"
 #include "few_rows_kernel.hpp"
+#include "four_bit_kernel.hpp"
 #include "int8_kernel.hpp"
 #include "log_probs_kernel.hpp"
 #include "paged_kernel.hpp"
@@ -29,7 +30,8 @@ constexpr TypeKernels typeKernels() {
           FewRowsProduct<Stored>::run,
           panelKernels<Stored>(),
           rowSumKernels<Stored>(),
-          {Int8Rows<Stored>::run, Int8Panels<Stored>::run}};
+          {Int8Rows<Stored>::run, Int8Panels<Stored>::run},
+          FourBitBlocks<Stored>::run};
 }
 
 }  // namespace

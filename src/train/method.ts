@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { ErrorCode } from '../base/errors.ts';
 import { defineRegistry, type Registry } from '../base/registry.ts';
 import type { Model } from '../models/model.ts';
+import type { KeepWeight } from '../models/skeleton.ts';
 import type { Objective, OpenContext, Processor, Storage, Trainable, Tuning, TuningContext, Update } from './interfaces.ts';
 
 /** What a method says of itself: enough to check a recipe and to print help without the engine. */
@@ -89,17 +90,26 @@ export interface StorageMethod<Schema extends z.ZodObject = z.ZodObject> extends
   wantsKeptWeights?: boolean;
   /** `when`: the passes in which it counts. What is measured of a run is measured on the weights themselves. */
   create(model: Model, values: unknown, when: 'training' | 'always'): Promise<Storage>;
+  /** What it makes of weights while they are loaded; undefined where that is nothing. */
+  keep(values: unknown): Promise<KeepWeight | undefined>;
+}
+
+/** A storage's implementation. */
+interface StorageRun<Options> {
+  create(model: Model, when: 'training' | 'always', options: Options): Storage;
+  keep?(options: Options): KeepWeight;
 }
 
 export function defineStorage<Schema extends z.ZodObject, Options = z.output<Schema>>(
   definition: Pick<StorageMethod, 'wantsKeptWeights'> &
-    Definition<Schema, Options, { create(model: Model, when: 'training' | 'always', options: Options): Storage }>,
+    Definition<Schema, Options, StorageRun<Options>>,
 ): StorageMethod<Schema> {
   const { settled, ...method } = methodOf(definition);
   return {
     ...method,
     wantsKeptWeights: definition.wantsKeptWeights,
     create: async (model, values, when) => (await definition.run()).create(model, when, settled(values)),
+    keep: async (values) => (await definition.run()).keep?.(settled(values)),
   };
 }
 
