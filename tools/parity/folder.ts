@@ -9,6 +9,7 @@ import { generatesSame } from './generate.ts';
 import { inputNames, inputOf, type Tensors } from './input.ts';
 import { outputOf, runForward } from './outputs.ts';
 import type { FolderReport, OutputReport } from './report.ts';
+import { compareQuantised, isQuantisedCase } from './quantised.ts';
 import { compareTuning, isTuningCase } from './tuning.ts';
 
 /** Absolute, on f32. */
@@ -26,8 +27,9 @@ export async function checkFolder(folder: string): Promise<FolderReport> {
     problems: [],
   };
   try {
-    if (isTuningCase(folder)) {
-      await compareTuning(folder, report);
+    const other = isTuningCase(folder) ? compareTuning : isQuantisedCase(folder) ? compareQuantised : undefined;
+    if (other !== undefined) {
+      await other(folder, report);
       return { ...report, ok: report.problems.length === 0 };
     }
     report.model_type = String(readConfig(folder).model_type);

@@ -89,7 +89,7 @@ export async function run(input: GenerateInput, context: JobContext): Promise<Ba
   }
   settleWeights(opened.model);
   // After they have moved: a copy belongs to the tensor that it was made of.
-  const method = await storages.load(input.storage ?? 'dense');
+  const method = await storages.load(input.storage ?? opened.storage ?? 'dense');
   const { note } = await method.create(opened.model, {}, 'always');
   if (note !== undefined) context.emit({ type: 'phase-started', phase: 'engine', message: note });
   using batcher = new Batcher(opened, { cacheBytes: Math.min(MOST_CACHE_BYTES, availableBytes() / 4) });
