@@ -68,8 +68,7 @@ export class Batcher implements Disposable {
     this.#model = parts.model;
     this.#tokenizer = parts.tokenizer;
     this.#options = { ...defaults, ...options };
-    const limits = parts.model.architecture.limits(parts.model.config);
-    this.#limits = { ...limits, stopIds: parts.tokenizer.stopIds };
+    this.#limits = { ...parts.model.limits, stopIds: parts.tokenizer.stopIds };
   }
 
   /**
@@ -82,7 +81,7 @@ export class Batcher implements Disposable {
     if (this.#isClosed) throw closed();
     const { signal } = request;
     signal?.throwIfAborted();
-    const settled = settleRequest(request, this.#limits);
+    const settled = withPrefix(settleRequest(request, this.#limits), this.#model.prefix);
     const place = (this.#place ??= this.#open(settled.memory?.of));
     this.#refuseExcess(settled, place);
     const submission = new Submission(settled, this.#rootOf(settled, place.pool), onText);
@@ -99,7 +98,7 @@ export class Batcher implements Disposable {
 
   #open(memory: Memory | undefined): Place {
     const { maxSequences, maxPassTokens, cacheBytes } = this.#options;
-    const mostTokens = maxSequences * this.#limits.maxPositions;
+    const mostTokens = maxSequences * (this.#limits.maxPositions + this.#model.prefix.length);
     const cache = openCache(this.#model, { memory, bytes: cacheBytes, mostTokens });
     const pool = new BlockPool(Math.floor(cache.slots / BLOCK_TOKENS));
     const schedule = new Schedule(pool, this.#tokenizer, { maxSequences, maxPassTokens });
@@ -188,6 +187,11 @@ export class Batcher implements Disposable {
     this.#place?.schedule.giveUpAll(closed());
     this.#place?.reader[Symbol.dispose]();
   }
+}
+
+/** Virtual tokens are read like a prompt's own. */
+function withPrefix(request: SettledRequest, prefix: readonly number[]): SettledRequest {
+  return prefix.length === 0 ? request : { ...request, prompt: Int32Array.from([...prefix, ...request.prompt]) };
 }
 
 function notFinite(value: number): AttuneError {

@@ -6,6 +6,8 @@ import { Module, Parameter } from './module.ts';
 export interface EmbeddingAdapter {
   /** ids int64 [N], output [N, D] so far → [N, D] */
   forward(ids: Tensor, output: Tensor, layer: Embedding): Tensor;
+  /** It has rows of its own for ids from the table's size on. */
+  extends?: boolean;
   /** The same change as further terms of the logits, where the table serves as the output head too. */
   terms(hidden: Tensor): Term[];
 }
@@ -36,7 +38,9 @@ export class Embedding extends Module {
 
   /** ids int64 [N] → [N, D]; rows are gathered before the cast, so a large f32 table is not cast as a whole. */
   forward(ids: Tensor, dtype: DType): Tensor {
-    let output = aten.embedding.default(this.weight.tensor, ids).to(dtype);
+    const isExtended = this.#adapters.some((adapter) => adapter.extends === true);
+    const known = isExtended ? aten.clamp_max.default(ids, this.count - 1) : ids;
+    let output = aten.embedding.default(this.weight.tensor, known).to(dtype);
     for (const adapter of this.#adapters) output = adapter.forward(ids, output, this);
     return output;
   }

@@ -53,6 +53,8 @@ export interface PeftFormat<Config extends z.ZodObject = z.ZodObject, Options = 
 export interface TuningMethod<Schema extends z.ZodObject = z.ZodObject> extends MethodOptions<Schema> {
   /** The model's own weights stay as they are, and what is trained stands beside them. */
   keepsWeights?: boolean;
+  /** Tokens that it puts in front of every row. */
+  virtualTokens?(values: unknown): number;
   peft?: PeftFormat;
   /** @throws ZodError where the values are no options of this method */
   create(model: Model, values: unknown, context: TuningContext): Promise<Tuning>;
@@ -68,13 +70,17 @@ interface TuningRun<Options> {
 
 export function defineTuning<Schema extends z.ZodObject, Options = z.output<Schema>, Config extends z.ZodObject = never>(
   definition: Pick<TuningMethod, 'keepsWeights'> &
-    Definition<Schema, Options, TuningRun<Options>> & { peft?: PeftFormat<Config, Options> },
+    Definition<Schema, Options, TuningRun<Options>> & {
+      peft?: PeftFormat<Config, Options>;
+      virtualTokens?(options: Options): number;
+    },
 ): TuningMethod<Schema> {
   const { settled, ...method } = methodOf(definition);
   return {
     ...method,
     keepsWeights: definition.keepsWeights,
     peft: definition.peft as PeftFormat | undefined,
+    virtualTokens: (values) => definition.virtualTokens?.(settled(values)) ?? 0,
     create: async (model, values, context) => (await definition.run()).create(model, settled(values), context),
     async open(model, options, context) {
       const { open } = await definition.run();

@@ -82,10 +82,16 @@ export function tensorsOf(file: SafetensorsFile): Map<string, Tensor> {
   return new Map(file.names.map((name) => [name, file.get(name)]));
 }
 
-/** Logits on the base fixture's inputs, virtual tokens included. */
+/** Logits on the base fixture's inputs: those of virtual tokens too, which therefore are part of the batch. */
 function logitsOf({ model, tuning, inputs }: Pick<Parts, 'model' | 'tuning' | 'inputs'>) {
+  const { prefix } = model;
   const batch = withPrefix(tensorsOf(inputs), tuning.prefix ?? []);
-  return outputOf(runForward(model, batch, inputOf(model, batch)), 'logits')!;
+  model.prefix = [];
+  try {
+    return outputOf(runForward(model, batch, inputOf(model, batch)), 'logits')!;
+  } finally {
+    model.prefix = prefix;
+  }
 }
 
 function compareLogits(parts: Parts, name: string): void {

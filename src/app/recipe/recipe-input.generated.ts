@@ -387,21 +387,76 @@ export interface Ia3Tuning {
   modules_to_save?: MethodOptionInputs['tuning']['ia3']['modules_to_save'];
 }
 
+/** The tuning prompt_tuning, with its options. */
+export interface PromptTuningTuning {
+  /** Which tuning. */
+  method: 'prompt_tuning';
+  /**
+   * Vectors in front of every row.
+   * @defaultValue 20
+   */
+  num_virtual_tokens?: MethodOptionInputs['tuning']['prompt_tuning']['num_virtual_tokens'];
+  /**
+   * What they begin as: the vectors of tokens drawn at random, or random numbers.
+   * @defaultValue "sample_vocab"
+   */
+  prompt_tuning_init?: MethodOptionInputs['tuning']['prompt_tuning']['prompt_tuning_init'];
+  /**
+   * Modules trained whole and saved with the adapter.
+   * @defaultValue []
+   */
+  modules_to_save?: MethodOptionInputs['tuning']['prompt_tuning']['modules_to_save'];
+}
+
 /** A tuning by its name, or with options of its own. */
 export type TuningInput =
   | 'lora'
   | 'full'
   | 'freeze'
   | 'ia3'
+  | 'prompt_tuning'
   | LoraTuning
   | FullTuning
   | FreezeTuning
-  | Ia3Tuning;
+  | Ia3Tuning
+  | PromptTuningTuning;
 
 /** The storage dense, with its options. */
 export interface DenseStorage {
   /** Which storage. */
   name: 'dense';
+}
+
+/** The storage nf4, with its options. */
+export interface Nf4Storage {
+  /** Which storage. */
+  name: 'nf4';
+  /**
+   * Scales are quantised too, to 8 bits.
+   * @defaultValue true
+   */
+  double_quantization?: MethodOptionInputs['storage']['nf4']['double_quantization'];
+  /**
+   * Values that share a scale.
+   * @defaultValue 64
+   */
+  block_size?: MethodOptionInputs['storage']['nf4']['block_size'];
+}
+
+/** The storage fp4, with its options. */
+export interface Fp4Storage {
+  /** Which storage. */
+  name: 'fp4';
+  /**
+   * Scales are quantised too, to 8 bits.
+   * @defaultValue true
+   */
+  double_quantization?: MethodOptionInputs['storage']['fp4']['double_quantization'];
+  /**
+   * Values that share a scale.
+   * @defaultValue 64
+   */
+  block_size?: MethodOptionInputs['storage']['fp4']['block_size'];
 }
 
 /** The storage int8_forward, with its options. */
@@ -419,9 +474,13 @@ export interface Int8SwitchbackStorage {
 /** A storage by its name, or with options of its own. */
 export type StorageInput =
   | 'dense'
+  | 'nf4'
+  | 'fp4'
   | 'int8_forward'
   | 'int8_switchback'
   | DenseStorage
+  | Nf4Storage
+  | Fp4Storage
   | Int8ForwardStorage
   | Int8SwitchbackStorage;
 

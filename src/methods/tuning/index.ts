@@ -5,6 +5,7 @@ const table = {
   full: () => import('./full.options.ts'),
   freeze: () => import('./freeze.options.ts'),
   ia3: () => import('./ia3.options.ts'),
+  prompt_tuning: () => import('./prompt_tuning.options.ts'),
 };
 
 export type TuningTable = typeof table;

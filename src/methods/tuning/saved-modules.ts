@@ -14,11 +14,11 @@ class SavedParameter implements AdapterPart {
   /** What is not in place just now: the model's own while the trained one is. */
   #other: Stored;
 
-  constructor(path: string, module: Module, parameter: Parameter) {
+  constructor(name: string, module: Module, parameter: Parameter) {
     this.#other = parameter.exchange(parameter.tensor.to('f32').clone().own());
     parameter.setTrainable(true);
     this.#parameter = parameter;
-    this.trainables = [{ name: ROOT + path, parameter, decays: decays(module, path) }];
+    this.trainables = [{ name, parameter, decays: decays(module, name) }];
   }
 
   switch(): void {
@@ -35,11 +35,11 @@ class SavedParameter implements AdapterPart {
 }
 
 /** Trains the modules that `modules_to_save` names, whole. @throws E_NO_TARGETS where the model has no such module */
-export function saveModules(model: Model, names: readonly string[]): AdapterPart[] {
-  return noGrad(() => scope(() => savedParameters(model, names)));
+export function saveModules(model: Model, names: readonly string[], root = ROOT): AdapterPart[] {
+  return noGrad(() => scope(() => savedParameters(model, names, root)));
 }
 
-function savedParameters(model: Model, names: readonly string[]): AdapterPart[] {
+function savedParameters(model: Model, names: readonly string[], root: string): AdapterPart[] {
   const saved = new Map<string, SavedParameter>();
   for (const name of names) {
     const found = [...model.modules()].filter(([path]) => isSaved(path, [name]));
@@ -53,7 +53,7 @@ function savedParameters(model: Model, names: readonly string[]): AdapterPart[] 
       for (const [key, parameter] of module.ownParameters()) {
         const full = `${path}.${key}`;
         if (parameter instanceof ModuleBuffer || saved.has(full)) continue;
-        saved.set(full, new SavedParameter(full, module, parameter));
+        saved.set(full, new SavedParameter(root + full, module, parameter));
       }
     }
   }

@@ -280,7 +280,7 @@ function lastTurn(prompt: Conversation | string): string {
 
 /** All at once, before any of them is answered. */
 function refuseLong(prompts: readonly Int32Array[], model: Model): void {
-  const limit = model.architecture.limits(model.config).maxPositions;
+  const limit = model.limits.maxPositions;
   if (prompts.some(({ length }) => length >= limit)) throw tooLong(prompts, limit);
 }
 
@@ -291,7 +291,7 @@ function constraintOf(
   { options, answering }: { options: Omit<GenerateRequest, 'prompts'>; answering: Answering },
 ): () => TokenConstraint {
   const { model, tokenizer } = answering;
-  const limit = model.architecture.limits(model.config).maxPositions;
+  const limit = model.limits.maxPositions;
   const room = limit - prompts.reduce((most, { length }) => Math.max(most, length), 0);
   constraintFor(spec, tokenizer).checkRoom(Math.min(options.maxNewTokens ?? DEFAULT_NEW_TOKENS, room));
   // Asked for anew each time: one that has grown too large is made again.

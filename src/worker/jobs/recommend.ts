@@ -91,7 +91,7 @@ async function statesOf(
   examples: readonly ItemsExample[],
   { emit, signal }: JobContext,
 ): Promise<Float32Array[]> {
-  const { maxPositions } = traitsOf(model.architecture, model.config);
+  const { maxPositions } = traitsOf(model);
   const rows = examples.map((example) => historyRow(tokenizer, example, maxPositions));
   const onProgress = (done: number, total: number) =>
     emit({ type: 'work-advanced', phase: 'generate', done, total, unit: 'rows' });

@@ -5,8 +5,7 @@ import { storages } from '../../methods/storage/index.ts';
 import { tunings } from '../../methods/tuning/index.ts';
 import { isSaved } from '../../methods/tuning/targets.ts';
 import { updates } from '../../methods/update/index.ts';
-import { isCausal, type Architecture, type Limits } from '../../models/architecture.ts';
-import type { RawConfig } from '../../models/config.ts';
+import { isCausal, type Limits } from '../../models/architecture.ts';
 import { loadModel, readConfig } from '../../models/load.ts';
 import type { KeepWeight, ModelOptions } from '../../models/skeleton.ts';
 import { architectures } from '../../models/index.ts';
@@ -36,14 +35,23 @@ export interface BaseTraits extends Limits {
   causal: boolean;
 }
 
-export async function baseTraits(folder: string): Promise<BaseTraits> {
+export async function baseTraits(folder: string, tuning?: Recipe['tuning']): Promise<BaseTraits> {
   const raw = readConfig(folder);
   const architecture = await architectures.load(String(raw.model_type));
-  return traitsOf(architecture, raw);
+  const limits = architecture.limits(raw);
+  const maxPositions = limits.maxPositions - (await virtualTokens(tuning));
+  return { causal: isCausal(architecture, raw), ...limits, maxPositions };
 }
 
-export function traitsOf(architecture: Architecture, raw: RawConfig): BaseTraits {
-  return { causal: isCausal(architecture, raw), ...architecture.limits(raw) };
+/** Tokens that a tuning puts in front of every row. */
+async function virtualTokens(tuning: Recipe['tuning'] | undefined): Promise<number> {
+  if (tuning === undefined) return 0;
+  const { method: name, ...options } = tuning as { method: string } & Record<string, unknown>;
+  return (await tunings.load(name)).virtualTokens?.(options) ?? 0;
+}
+
+export function traitsOf({ architecture, config, limits }: Model): BaseTraits {
+  return { causal: isCausal(architecture, config), ...limits };
 }
 
 export interface TunedModel {
