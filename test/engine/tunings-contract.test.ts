@@ -40,6 +40,10 @@ const expectations: Partial<Record<TuningName, Expectations>> = {
   lora: { options: { r: 2 } },
   full: { noReference: moves },
   freeze: { noReference: moves },
+  vera: { options: { r: 8 } },
+  road: { options: { group_size: 8 } },
+  c3a: { options: { block_size: 8 } },
+  fourierft: { options: { n_frequency: 60 } },
   prompt_tuning: {
     options: { num_virtual_tokens: 3 },
     startsElsewhere: 'virtual tokens are read from the first step on',
