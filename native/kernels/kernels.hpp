@@ -239,6 +239,15 @@ struct Int8Kernels {
   void (*product)(const Int8Product&, const Int8Block&);
 };
 
+// y [count] from codes in pairs, by blocks of `block` values with a scale each; `table`: the numbers of the 16 codes.
+struct FourBit {
+  const uint8_t* codes;
+  const float* table;
+  const float* scales;
+  int64_t block, count;
+  void* y;
+};
+
 struct TypeKernels {
   AttentionKernels attention;
   void (*pagedRow)(const PagedRow&, float* scratch);
@@ -256,6 +265,8 @@ struct TypeKernels {
   PanelKernels panels;
   RowSumKernels rowSums;
   Int8Kernels int8;
+  // Blocks [begin, end).
+  void (*unpackFourBit)(const FourBit&, int64_t begin, int64_t end);
 };
 
 struct Kernels {

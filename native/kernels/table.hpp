@@ -2,6 +2,7 @@
 #pragma once
 #include "attention_backward_kernel.hpp"
 #include "few_rows_kernel.hpp"
+#include "four_bit_kernel.hpp"
 #include "int8_kernel.hpp"
 #include "log_probs_kernel.hpp"
 #include "low_rank_kernel.hpp"
@@ -31,7 +32,8 @@ constexpr TypeKernels typeKernels() {
           {LowRankRows<Stored>::inner, LowRankRows<Stored>::add},
           panelKernels<Stored>(),
           rowSumKernels<Stored>(),
-          {Int8Rows<Stored>::run, Int8Panels<Stored>::run}};
+          {Int8Rows<Stored>::run, Int8Panels<Stored>::run},
+          FourBitBlocks<Stored>::run};
 }
 
 }  // namespace

@@ -16,6 +16,7 @@ export {
   type Randomness,
 } from './dropout.ts';
 export { Embedding, type EmbeddingAdapter } from './embedding.ts';
+export { FourBitWeight, type FourBitParts } from './four-bit-weight.ts';
 export { Int8Weight, MOST_INT8_DEPTH, type Int8Use } from './int8-weight.ts';
 export { atStageEnd, KeptProducts } from './kept-products.ts';
 export { layoutOfRows, layoutOfTexts, rowOfTokens, segmentLengths, type Layout } from './layout.ts';
@@ -30,7 +31,7 @@ export {
   type Term,
 } from './linear.ts';
 export { gatedLinear, linearGroup, plainLayers, type LowRank } from './linear-fused.ts';
-export { join, Module, ModuleBuffer, Parameter, type PackedWeight, type Stored } from './module.ts';
+export { join, Module, ModuleBuffer, Parameter, type Stored, type Weight, type WeightOperands } from './module.ts';
 export { ChannelNorm, LayerNorm, OffsetRMSNorm, RMSNorm } from './norm.ts';
 export { Rope, rotate, type Rotation } from './rope.ts';
 export { ropeFactors, ropeNeeds, ropeTypes, type RopeOptions, type RopeScaling } from './rope-scaling.ts';

@@ -11,6 +11,7 @@ import { outputOf, runForward } from './outputs.ts';
 import { comparePreference } from './preference.ts';
 import { checkObjectives, holdsObjectives } from './objectives/check.ts';
 import type { FolderReport, OutputReport } from './report.ts';
+import { compareQuantised, isQuantisedCase } from './quantised.ts';
 import { compareTuning, isTuningCase } from './tuning.ts';
 
 /** Absolute, on f32. */
@@ -28,8 +29,9 @@ export async function checkFolder(folder: string): Promise<FolderReport> {
     problems: [],
   };
   try {
-    if (isTuningCase(folder)) {
-      await compareTuning(folder, report);
+    const other = isTuningCase(folder) ? compareTuning : isQuantisedCase(folder) ? compareQuantised : undefined;
+    if (other !== undefined) {
+      await other(folder, report);
       return { ...report, ok: report.problems.length === 0 };
     }
     if (holdsObjectives(folder)) {

@@ -22,7 +22,7 @@ interface CaseFile {
   train_true_gradient?: ReferenceRun;
 }
 
-interface ReferenceRun {
+export interface ReferenceRun {
   optimizer?: { lr: number; betas: [number, number]; eps: number; weight_decay: number };
   losses: number[];
   loss_after: number;
@@ -61,7 +61,7 @@ export async function compareTuning(folder: string, report: FolderReport): Promi
 }
 
 /** The fixture that an adapter belongs to: `fixtures/NAME` or `models/NAME` beside one of the folders above. */
-function baseOf(folder: string, name: string): string {
+export function baseOf(folder: string, name: string): string {
   for (let at = folder; at !== dirname(at); at = dirname(at)) {
     const found = ['fixtures', 'models'].map((beside) => join(at, beside, name));
     const own = found.find((path) => existsSync(join(path, 'config.json')));
@@ -78,14 +78,20 @@ interface Parts {
   report: FolderReport;
 }
 
-function tensorsOf(file: SafetensorsFile): Map<string, Tensor> {
+export function tensorsOf(file: SafetensorsFile): Map<string, Tensor> {
   return new Map(file.names.map((name) => [name, file.get(name)]));
 }
 
-/** Logits on the base fixture's inputs, virtual tokens included. */
+/** Logits on the base fixture's inputs: those of virtual tokens too, which therefore are part of the batch. */
 function logitsOf({ model, tuning, inputs }: Pick<Parts, 'model' | 'tuning' | 'inputs'>) {
+  const { prefix } = model;
   const batch = withPrefix(tensorsOf(inputs), tuning.prefix ?? []);
-  return outputOf(runForward(model, batch, inputOf(model, batch)), 'logits')!;
+  model.prefix = [];
+  try {
+    return outputOf(runForward(model, batch, inputOf(model, batch)), 'logits')!;
+  } finally {
+    model.prefix = prefix;
+  }
 }
 
 function compareLogits(parts: Parts, name: string): void {
@@ -124,7 +130,10 @@ function parameterOf<Value>(parameters: ReadonlyMap<string, Value>, name: string
   return found;
 }
 
-async function compareCurve(parts: Parts, { base, run }: { base: string; run: ReferenceRun }): Promise<void> {
+export async function compareCurve(
+  parts: Pick<Parts, 'model' | 'tuning' | 'report'>,
+  { base, run }: { base: string; run: ReferenceRun },
+): Promise<void> {
   const { model, tuning, report } = parts;
   const { lr, betas, eps, weight_decay: weightDecay } = run.optimizer!;
   const method = await updates.load('adamw');
@@ -162,17 +171,11 @@ export function addCurve(
 function compareFinal(folder: string, parts: Parts, about: CaseFile): void {
   const { model, tuning, expected, report } = parts;
   const isTrue = about.train_true_gradient !== undefined;
-  using file = new SafetensorsFile(join(folder, `adapter_final${isTrue ? '_true_gradient' : ''}.safetensors`));
   const noisy = Object.keys(about.train.f64_check?.noisy_weights ?? {}).map(plainName);
+  const final = join(folder, `adapter_final${isTrue ? '_true_gradient' : ''}.safetensors`);
+  compareFinalTensors(final, parts, noisy);
   noGrad(() =>
     scope(() => {
-      const own = tuning.state();
-      for (const name of file.names) {
-        const got = own.get(name);
-        if (noisy.includes(name)) continue;
-        if (got === undefined) report.problems.push(`adapter_final: the model has no ${name}`);
-        else addOutput(report, `final ${name}`, difference(got, file.get(name)));
-      }
       const logits = logitsOf(parts);
       if (noisy.length > 0 || isTrue) return;
       const [last] = ['final_logits_row0_last', 'final_logits'].filter((name) => expected.names.includes(name));
@@ -185,12 +188,35 @@ function compareFinal(folder: string, parts: Parts, about: CaseFile): void {
   );
 }
 
+/** Every tensor of an adapter's file but some. */
+export function compareFinalTensors(
+  path: string,
+  { tuning, report }: Pick<Parts, 'tuning' | 'report'>,
+  except: readonly string[],
+): void {
+  using file = new SafetensorsFile(path);
+  noGrad(() =>
+    scope(() => {
+      const own = tuning.state();
+      for (const name of file.names.filter((one) => !except.includes(one))) {
+        const got = own.get(name);
+        if (got === undefined) report.problems.push(`adapter_final: the model has no ${name}`);
+        else addOutput(report, `final ${name}`, difference(got, file.get(name)));
+      }
+    }),
+  );
+}
+
 /** The names of tensors in a living model of PEFT's contain the adapter's own. */
 function plainName(name: string): string {
   return name.replace(/(\.modules_to_save)?\.default(?=\.|$)/, '');
 }
 
-function addOutput(report: FolderReport, name: string, { maxAbs, compared }: { maxAbs: number; compared: number }) {
+export function addOutput(
+  report: FolderReport,
+  name: string,
+  { maxAbs, compared }: { maxAbs: number; compared: number },
+) {
   report.outputs.push({ name, maxAbs: Number.isFinite(maxAbs) ? maxAbs : null, compared });
   if (!(maxAbs <= TOLERANCE.tensor))
     report.problems.push(`${name}: differs by ${maxAbs.toExponential(2)}, more than ${TOLERANCE.tensor}`);

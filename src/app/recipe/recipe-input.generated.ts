@@ -387,21 +387,310 @@ export interface Ia3Tuning {
   modules_to_save?: MethodOptionInputs['tuning']['ia3']['modules_to_save'];
 }
 
+/** The tuning vera, with its options. */
+export interface VeraTuning {
+  /** Which tuning. */
+  method: 'vera';
+  /**
+   * Rows of the shared matrices.
+   * @defaultValue 256
+   */
+  r?: MethodOptionInputs['tuning']['vera']['r'];
+  /**
+   * What the inner vector begins as.
+   * @defaultValue 0.1
+   */
+  d_initial?: MethodOptionInputs['tuning']['vera']['d_initial'];
+  /**
+   * Modules that get an adapter: names, or a regex of whole paths.
+   * @defaultValue "all-linear"
+   */
+  target_modules?: MethodOptionInputs['tuning']['vera']['target_modules'];
+  /** Only these layers, from 0. */
+  layers_to_transform?: MethodOptionInputs['tuning']['vera']['layers_to_transform'];
+  /** Modules of them that get none. */
+  exclude_modules?: MethodOptionInputs['tuning']['vera']['exclude_modules'];
+  /**
+   * Modules trained whole and saved with the adapter.
+   * @defaultValue []
+   */
+  modules_to_save?: MethodOptionInputs['tuning']['vera']['modules_to_save'];
+}
+
+/** The tuning loha, with its options. */
+export interface LohaTuning {
+  /** Which tuning. */
+  method: 'loha';
+  /**
+   * Rank of each of the two matrices.
+   * @defaultValue 8
+   */
+  r?: MethodOptionInputs['tuning']['loha']['r'];
+  /**
+   * The update is scaled by alpha / r.
+   * @defaultValue 8
+   */
+  alpha?: MethodOptionInputs['tuning']['loha']['alpha'];
+  /**
+   * Convolutions get a small kernel between their factors.
+   * @defaultValue false
+   */
+  use_effective_conv2d?: MethodOptionInputs['tuning']['loha']['use_effective_conv2d'];
+  /**
+   * Modules that get an adapter: names, or a regex of whole paths.
+   * @defaultValue "all-linear"
+   */
+  target_modules?: MethodOptionInputs['tuning']['loha']['target_modules'];
+  /** Only these layers, from 0. */
+  layers_to_transform?: MethodOptionInputs['tuning']['loha']['layers_to_transform'];
+  /** Modules of them that get none. */
+  exclude_modules?: MethodOptionInputs['tuning']['loha']['exclude_modules'];
+  /**
+   * Modules trained whole and saved with the adapter.
+   * @defaultValue []
+   */
+  modules_to_save?: MethodOptionInputs['tuning']['loha']['modules_to_save'];
+}
+
+/** The tuning lokr, with its options. */
+export interface LokrTuning {
+  /** Which tuning. */
+  method: 'lokr';
+  /**
+   * Rank of the larger factor; that is whole where it is small.
+   * @defaultValue 8
+   */
+  r?: MethodOptionInputs['tuning']['lokr']['r'];
+  /**
+   * The update is scaled by alpha / r.
+   * @defaultValue 8
+   */
+  alpha?: MethodOptionInputs['tuning']['lokr']['alpha'];
+  /**
+   * The smaller factor has a low rank too.
+   * @defaultValue false
+   */
+  decompose_both?: MethodOptionInputs['tuning']['lokr']['decompose_both'];
+  /**
+   * Size of the smaller factor; about the root unless given.
+   * @defaultValue -1
+   */
+  decompose_factor?: MethodOptionInputs['tuning']['lokr']['decompose_factor'];
+  /**
+   * Modules that get an adapter: names, or a regex of whole paths.
+   * @defaultValue "all-linear"
+   */
+  target_modules?: MethodOptionInputs['tuning']['lokr']['target_modules'];
+  /** Only these layers, from 0. */
+  layers_to_transform?: MethodOptionInputs['tuning']['lokr']['layers_to_transform'];
+  /** Modules of them that get none. */
+  exclude_modules?: MethodOptionInputs['tuning']['lokr']['exclude_modules'];
+  /**
+   * Modules trained whole and saved with the adapter.
+   * @defaultValue []
+   */
+  modules_to_save?: MethodOptionInputs['tuning']['lokr']['modules_to_save'];
+}
+
+/** The tuning fourierft, with its options. */
+export interface FourierftTuning {
+  /** Which tuning. */
+  method: 'fourierft';
+  /**
+   * Numbers that each layer trains.
+   * @defaultValue 1000
+   */
+  n_frequency?: MethodOptionInputs['tuning']['fourierft']['n_frequency'];
+  /**
+   * What the update is multiplied by.
+   * @defaultValue 150
+   */
+  scaling?: MethodOptionInputs['tuning']['fourierft']['scaling'];
+  /**
+   * Which frequencies they are.
+   * @defaultValue 777
+   */
+  random_loc_seed?: MethodOptionInputs['tuning']['fourierft']['random_loc_seed'];
+  /**
+   * Modules that get an adapter: names, or a regex of whole paths.
+   * @defaultValue "all-linear"
+   */
+  target_modules?: MethodOptionInputs['tuning']['fourierft']['target_modules'];
+  /** Only these layers, from 0. */
+  layers_to_transform?: MethodOptionInputs['tuning']['fourierft']['layers_to_transform'];
+  /** Modules of them that get none. */
+  exclude_modules?: MethodOptionInputs['tuning']['fourierft']['exclude_modules'];
+  /**
+   * Modules trained whole and saved with the adapter.
+   * @defaultValue []
+   */
+  modules_to_save?: MethodOptionInputs['tuning']['fourierft']['modules_to_save'];
+}
+
+/** The tuning c3a, with its options. */
+export interface C3aTuning {
+  /** Which tuning. */
+  method: 'c3a';
+  /**
+   * Side of a block; the next divisor of both sides below it.
+   * @defaultValue 64
+   */
+  block_size?: MethodOptionInputs['tuning']['c3a']['block_size'];
+  /**
+   * Modules that get an adapter: names, or a regex of whole paths.
+   * @defaultValue "all-linear"
+   */
+  target_modules?: MethodOptionInputs['tuning']['c3a']['target_modules'];
+  /** Only these layers, from 0. */
+  layers_to_transform?: MethodOptionInputs['tuning']['c3a']['layers_to_transform'];
+  /** Modules of them that get none. */
+  exclude_modules?: MethodOptionInputs['tuning']['c3a']['exclude_modules'];
+  /**
+   * Modules trained whole and saved with the adapter.
+   * @defaultValue []
+   */
+  modules_to_save?: MethodOptionInputs['tuning']['c3a']['modules_to_save'];
+}
+
+/** The tuning shira, with its options. */
+export interface ShiraTuning {
+  /** Which tuning. */
+  method: 'shira';
+  /**
+   * As many weights as LoRA of this rank would have.
+   * @defaultValue 32
+   */
+  r?: MethodOptionInputs['tuning']['shira']['r'];
+  /**
+   * Modules that get an adapter: names, or a regex of whole paths.
+   * @defaultValue "all-linear"
+   */
+  target_modules?: MethodOptionInputs['tuning']['shira']['target_modules'];
+  /** Only these layers, from 0. */
+  layers_to_transform?: MethodOptionInputs['tuning']['shira']['layers_to_transform'];
+  /** Modules of them that get none. */
+  exclude_modules?: MethodOptionInputs['tuning']['shira']['exclude_modules'];
+  /**
+   * Modules trained whole and saved with the adapter.
+   * @defaultValue []
+   */
+  modules_to_save?: MethodOptionInputs['tuning']['shira']['modules_to_save'];
+}
+
+/** The tuning road, with its options. */
+export interface RoadTuning {
+  /** Which tuning. */
+  method: 'road';
+  /**
+   * Numbers for each pair of outputs: 2, 4 or 8.
+   * @defaultValue "road_1"
+   */
+  variant?: MethodOptionInputs['tuning']['road']['variant'];
+  /**
+   * Outputs among which pairs are made.
+   * @defaultValue 64
+   */
+  group_size?: MethodOptionInputs['tuning']['road']['group_size'];
+  /**
+   * Modules that get an adapter: names, or a regex of whole paths.
+   * @defaultValue "all-linear"
+   */
+  target_modules?: MethodOptionInputs['tuning']['road']['target_modules'];
+  /** Only these layers, from 0. */
+  layers_to_transform?: MethodOptionInputs['tuning']['road']['layers_to_transform'];
+  /** Modules of them that get none. */
+  exclude_modules?: MethodOptionInputs['tuning']['road']['exclude_modules'];
+  /**
+   * Modules trained whole and saved with the adapter.
+   * @defaultValue []
+   */
+  modules_to_save?: MethodOptionInputs['tuning']['road']['modules_to_save'];
+}
+
+/** The tuning prompt_tuning, with its options. */
+export interface PromptTuningTuning {
+  /** Which tuning. */
+  method: 'prompt_tuning';
+  /**
+   * Vectors in front of every row.
+   * @defaultValue 20
+   */
+  num_virtual_tokens?: MethodOptionInputs['tuning']['prompt_tuning']['num_virtual_tokens'];
+  /**
+   * What they begin as: the vectors of tokens drawn at random, or random numbers.
+   * @defaultValue "sample_vocab"
+   */
+  prompt_tuning_init?: MethodOptionInputs['tuning']['prompt_tuning']['prompt_tuning_init'];
+  /**
+   * Modules trained whole and saved with the adapter.
+   * @defaultValue []
+   */
+  modules_to_save?: MethodOptionInputs['tuning']['prompt_tuning']['modules_to_save'];
+}
+
 /** A tuning by its name, or with options of its own. */
 export type TuningInput =
   | 'lora'
   | 'full'
   | 'freeze'
   | 'ia3'
+  | 'vera'
+  | 'loha'
+  | 'lokr'
+  | 'fourierft'
+  | 'c3a'
+  | 'shira'
+  | 'road'
+  | 'prompt_tuning'
   | LoraTuning
   | FullTuning
   | FreezeTuning
-  | Ia3Tuning;
+  | Ia3Tuning
+  | VeraTuning
+  | LohaTuning
+  | LokrTuning
+  | FourierftTuning
+  | C3aTuning
+  | ShiraTuning
+  | RoadTuning
+  | PromptTuningTuning;
 
 /** The storage dense, with its options. */
 export interface DenseStorage {
   /** Which storage. */
   name: 'dense';
+}
+
+/** The storage nf4, with its options. */
+export interface Nf4Storage {
+  /** Which storage. */
+  name: 'nf4';
+  /**
+   * Scales are quantised too, to 8 bits.
+   * @defaultValue true
+   */
+  double_quantization?: MethodOptionInputs['storage']['nf4']['double_quantization'];
+  /**
+   * Values that share a scale.
+   * @defaultValue 64
+   */
+  block_size?: MethodOptionInputs['storage']['nf4']['block_size'];
+}
+
+/** The storage fp4, with its options. */
+export interface Fp4Storage {
+  /** Which storage. */
+  name: 'fp4';
+  /**
+   * Scales are quantised too, to 8 bits.
+   * @defaultValue true
+   */
+  double_quantization?: MethodOptionInputs['storage']['fp4']['double_quantization'];
+  /**
+   * Values that share a scale.
+   * @defaultValue 64
+   */
+  block_size?: MethodOptionInputs['storage']['fp4']['block_size'];
 }
 
 /** The storage int8_forward, with its options. */
@@ -419,9 +708,13 @@ export interface Int8SwitchbackStorage {
 /** A storage by its name, or with options of its own. */
 export type StorageInput =
   | 'dense'
+  | 'nf4'
+  | 'fp4'
   | 'int8_forward'
   | 'int8_switchback'
   | DenseStorage
+  | Nf4Storage
+  | Fp4Storage
   | Int8ForwardStorage
   | Int8SwitchbackStorage;
 

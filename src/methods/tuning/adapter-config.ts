@@ -100,7 +100,8 @@ async function formatOf(type: string, path: string): Promise<{ name: TuningName;
 
 /** Settings of PEFT that are not known here and would change what is computed. */
 function foreignSettings(written: Record<string, unknown>, own: object): Problem[] {
-  const known = (key: string) => HARMLESS.has(key) || key in shared.shape || key in own;
+  // Dropout is for training, which has its own options.
+  const known = (key: string) => HARMLESS.has(key) || key.endsWith('dropout') || key in shared.shape || key in own;
   return Object.entries(written)
     .filter(([key, value]) => !known(key) && !isOff(value))
     .map(([field, value]) => ({

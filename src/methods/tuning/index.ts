@@ -5,6 +5,14 @@ const table = {
   full: () => import('./full.options.ts'),
   freeze: () => import('./freeze.options.ts'),
   ia3: () => import('./ia3.options.ts'),
+  vera: () => import('./vera.options.ts'),
+  loha: () => import('./loha.options.ts'),
+  lokr: () => import('./lokr.options.ts'),
+  fourierft: () => import('./fourierft.options.ts'),
+  c3a: () => import('./c3a.options.ts'),
+  shira: () => import('./shira.options.ts'),
+  road: () => import('./road.options.ts'),
+  prompt_tuning: () => import('./prompt_tuning.options.ts'),
 };
 
 export type TuningTable = typeof table;

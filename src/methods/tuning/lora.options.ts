@@ -82,7 +82,6 @@ export const method = defineTuning({
       rank_pattern: written.rank_pattern ?? {},
       alpha_pattern: written.alpha_pattern ?? {},
       use_rslora: written.use_rslora ?? false,
-      modules_to_save: [],
       trainable_tokens: [],
       init_lora_weights: true,
       bias: 'none',

@@ -7,6 +7,8 @@ import type { MergeOptions, ResultNotes, Trainable, Tuning } from '../../train/i
 
 /** What the names of an adapter's tensors begin with in PEFT's files. */
 export const ROOT = 'base_model.model.';
+/** The same of modules that are trained beside a prompt. */
+export const PROMPT_ROOT = 'base_model.';
 
 /** A tensor of an adapter's file. */
 export interface NamedParameter {

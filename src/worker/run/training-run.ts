@@ -164,7 +164,7 @@ async function readRows(context: RunContext): Promise<RunRows> {
   emit({ type: 'phase-started', phase: 'data', message: `reading ${names}` });
   const metrics = await recipeMetrics(recipe);
   const loaded = await loadRunData(recipe, context);
-  const { causal, maxPositions, vocabularySize, filledTo } = await baseTraits(base);
+  const { causal, maxPositions, vocabularySize, filledTo } = await baseTraits(base, recipe.tuning);
   const { tokenizer, vocabulary, letters } = await formedTokenizer(context, base, loaded.splits.train);
   // What reads no tokens has no table that the letters it writes could fit.
   if (vocabularySize > 0) checkVocabulary({ origin: base, size: vocabulary.known }, vocabularySize);
