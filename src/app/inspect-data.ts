@@ -2,6 +2,7 @@ import { entryOf } from '../base/table.ts';
 import { existsSync } from 'node:fs';
 import type { Problem } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
+import { pushAll } from '../base/many.ts';
 import type { ColumnMapping } from '../data/columns.ts';
 import {
   countLabels,
@@ -172,7 +173,7 @@ async function tokenise(examples: readonly Example[], work: Work): Promise<void>
     options.signal.throwIfAborted();
     const chunk = examples.slice(start, start + CHUNK);
     const { rows, problems } = await renderRows(chunk, tokenizer, recipe);
-    result.problems.push(...problems);
+    pushAll(result.problems, problems);
     for (const [index, row] of rows.entries()) {
       if (row === undefined) continue;
       lengths.push(row.ids.length);

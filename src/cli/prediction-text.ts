@@ -1,6 +1,7 @@
 import { entryOf } from '../base/table.ts';
 import type { Predicted } from '../app/predict.ts';
 import { formatCount, formatNumber, formatPercent, plural } from '../base/format.ts';
+import { greatest } from '../base/many.ts';
 import { shortPath } from './short-path.ts';
 import { formatTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
@@ -29,7 +30,7 @@ function answersTable(answers: readonly Answer[], { renamed }: Predicted, { colo
       shownProbability(answer[nameOf('probability')]),
     ];
   });
-  const widest = Math.max(...lines.map(([, answer, probability]) => answer.length + probability.length));
+  const widest = greatest(lines.map(([, answer, probability]) => answer.length + probability.length));
   const room = Math.max(LEAST_ROOM, columns - Math.min(widest, columns - LEAST_ROOM) - GAPS);
   const cut = lines.map(([text, ...rest]) => [cutTo(text, room), ...rest]);
   const titles = [{ title: 'row' }, { title: 'prediction' }, { title: 'probability', isNumeric: true }];
@@ -59,7 +60,10 @@ export function describeTexts(predicted: Predicted, terminal: Terminal): string 
   const blocks = answers.map((answer) => {
     const text = Object.values(answer).find((value) => typeof value === 'string');
     const classes = likeliest(answer, nameOf);
-    const width = Math.max(0, ...classes.map(({ label }) => label.length));
+    const width = greatest(
+      classes.map(({ label }) => label.length),
+      0,
+    );
     return [
       dim(cutTo(shownValue(text), terminal.columns)),
       bold(shownAnswer(answer, nameOf)),

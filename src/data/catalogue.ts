@@ -1,6 +1,7 @@
 import { table } from '../base/table.ts';
 import { AttuneError, type Problem } from '../base/errors.ts';
 import { plural } from '../base/format.ts';
+import { pushAll } from '../base/many.ts';
 import { nearest } from '../base/nearest.ts';
 import { containerName, containers } from './containers/index.ts';
 import { itemText } from './formats/item-text.ts';
@@ -41,7 +42,7 @@ export async function readCatalogue(path: string): Promise<CatalogueItem[]> {
     const reader = new RowReader(value, { file: path, line });
     const item = readItem(reader, isTable);
     if (item !== undefined && found.has(item.item)) reader.problem('item', `"${item.item}" stands here a second time`);
-    problems.push(...reader.problems);
+    pushAll(problems, reader.problems);
     if (item !== undefined) found.set(item.item, item);
   }
   if (problems.length > 0) {

@@ -9,8 +9,12 @@ import { resize, type Resample } from './resize.ts';
 
 type Config = Readonly<Record<string, unknown>>;
 
-const side = z.int().positive();
-const colours = z.array(z.number()).length(3);
+/** Pixels of a side: twice what published models read; several images are resized at once. */
+const side = z.int().positive().max(2048);
+// Within what f32 can hold after a division.
+const value = z.number().min(-1e6).max(1e6);
+const colours = z.array(value).length(3);
+const deviations = z.array(z.number().min(1e-6).max(1e6)).length(3);
 const STANDARD = { image_mean: [0.5, 0.5, 0.5], image_std: [0.5, 0.5, 0.5] };
 const OPENAI = {
   image_mean: [0.48145466, 0.4578275, 0.40821073],
@@ -70,10 +74,10 @@ function schemaOf(defaults: Defaults) {
     crop_size: sizes.nullish(),
     crop_pct: z.number().positive().nullish(),
     do_rescale: z.boolean().default(true),
-    rescale_factor: z.number().default(1 / 255),
+    rescale_factor: value.default(1 / 255),
     do_normalize: z.boolean().default(true),
     image_mean: colours.nullish(),
-    image_std: colours.nullish(),
+    image_std: deviations.nullish(),
   });
 }
 

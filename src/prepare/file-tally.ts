@@ -1,3 +1,4 @@
+import { pushAll } from '../base/many.ts';
 import { entryOf, table } from '../base/table.ts';
 import type { FileOutcome, SkipReason } from '../documents/index.ts';
 
@@ -41,14 +42,14 @@ export function addSummary(into: FileSummary, from: FileSummary): void {
   for (const [reason, skipped] of Object.entries(from.skipped)) {
     const entry = (into.skipped[reason as SkipReason] ??= { count: 0, first: [] });
     entry.count += skipped.count;
-    entry.first.push(...skipped.first.slice(0, MOST_SHOWN - entry.first.length));
+    pushAll(entry.first, skipped.first.slice(0, MOST_SHOWN - entry.first.length));
   }
   for (const [reason, note] of Object.entries(from.notes)) {
     // own: emptySummary makes tables
     const entry = (into.notes[reason] ??= { count: 0, files: 0, first: [] });
     entry.count += note.count;
     entry.files += note.files;
-    entry.first.push(...note.first.slice(0, MOST_SHOWN - entry.first.length));
+    pushAll(entry.first, note.first.slice(0, MOST_SHOWN - entry.first.length));
   }
 }
 

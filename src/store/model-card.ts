@@ -3,6 +3,7 @@ import { basename, isAbsolute } from 'node:path';
 import { stringify } from 'yaml';
 import { formatCount, formatNumber } from '../base/format.ts';
 import type { DataPrepared, Metrics } from '../base/events.ts';
+import { greatest } from '../base/many.ts';
 import { useOfTask } from './card-use.ts';
 import type { Comparison } from './results.ts';
 
@@ -186,7 +187,10 @@ function training({ recipe, identity }: ModelCardParts): string {
 
 /** A fence longer than any run of backticks inside: a recipe may hold a prompt with code. */
 function fenced(text: string, language = 'yaml'): string {
-  const longest = Math.max(2, ...Array.from(text.matchAll(/`+/g), ([run]) => run.length));
+  const longest = greatest(
+    Array.from(text.matchAll(/`+/g), ([run]) => run.length),
+    2,
+  );
   const fence = '`'.repeat(longest + 1);
   return `${fence}${language}\n${text}${fence}`;
 }

@@ -1,5 +1,6 @@
 import { table } from '../base/table.ts';
 import { AttuneError } from '../base/errors.ts';
+import { parseJson } from '../files/json.ts';
 import { dtypeBytes, type DType } from './dtype.ts';
 
 /** One tensor's place in a safetensors file; offsets count from the end of the header. */
@@ -65,7 +66,7 @@ export function headerLength(path: string, first: Uint8Array, fileBytes: number)
 export function parseHeader(path: string, json: Uint8Array, fileBytes: number): SafetensorsHeader {
   let value: unknown;
   try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(json));
+    value = parseJson(new TextDecoder('utf-8', { fatal: true }).decode(json));
   } catch (error) {
     throw refuse(path, `the header is not JSON: ${(error as Error).message}`);
   }

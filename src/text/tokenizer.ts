@@ -2,13 +2,15 @@ import { byteLevelProcessing, Tokenizer as Core, type JsEncoding } from 'tokeniz
 import { AttuneError } from '../base/errors.ts';
 import { addTokensToFiles, tokensOnlyInConfig, type NewToken } from './added-tokens.ts';
 import type { AddedTokenJson } from './bpe/trainer.ts';
+import { refuseForeignIds } from './declared-ids.ts';
 import { concatenateIds } from './concatenate-ids.ts';
 import { cutAtLines } from './line-cutter.ts';
 import type { EncodedText, FramedInput, FramedText, PlacedText } from './encoded-text.ts';
 import { withOffsets } from './offsets.ts';
-import { declaredStopIds, resolveSpecialTokens, templateVariables, type SpecialTokens } from './special-tokens.ts';
+import { resolveSpecialTokens, templateVariables, type SpecialTokens } from './special-tokens.ts';
 import { TokenDecoder } from './token-decoder.ts';
 import { ChatTemplates } from './template.ts';
+import { findStopIds } from './turn-ends.ts';
 import { tryTexts, tryTokenizer } from './tokenizer-trial.ts';
 import {
   absentTokenizerFiles,
@@ -73,11 +75,8 @@ export class Tokenizer {
     this.joinsParts = traits.joinsParts;
     this.keepsText = traits.joinsParts && isMild(parsed.normalizer);
     this.cutsAtLines = traits.cutsAtLines;
-    this.templates = ChatTemplates.fromFiles(files, templateVariables(this.special), this.addedTokens);
-    const turnEnd = this.templates.turnEndToken();
-    const turnEndId = turnEnd === undefined ? null : this.idOf(turnEnd);
-    const stops = declaredStopIds(files, this.special);
-    this.stopIds = [...new Set(turnEndId === null ? stops : [...stops, turnEndId])].toSorted((a, b) => a - b);
+    this.templates = ChatTemplates.fromFiles(files, templateVariables(this.special));
+    this.stopIds = findStopIds(this);
   }
 
   /** Reads a model's folder. @throws E_TOKENIZER_MISSING, E_TOKENIZER_INVALID */
@@ -104,6 +103,7 @@ export class Tokenizer {
         `added_tokens_decoder gives ${missing[0].content} the id ${missing[0].id}, which is not the next`,
       );
     }
+    refuseForeignIds(files, countIds(parsed));
     const core = loadCore(files);
     for (const { id, content } of parsed.added_tokens ?? []) {
       if (core.tokenToId(content) !== id) throw invalid(files, `added token "${content}" cannot have the id ${id}`);

@@ -6,7 +6,7 @@ import { formatNumber } from '../base/format.ts';
 import type { Model } from '../models/model.ts';
 import { withRandomness } from '../nn/index.ts';
 import { backward, scope, span } from '../tensor/index.ts';
-import { tokensOf, type Counts, type Objective } from './interfaces.ts';
+import { tokensOf, type Counts, type Objective, type Reference } from './interfaces.ts';
 import type { PreparedRow, StepOptions, Tally, Update } from './interfaces.ts';
 import { jointStep } from './joint-step.ts';
 import { randomnessOf } from './step-randomness.ts';
@@ -17,6 +17,8 @@ export interface StepParts {
   model: Model;
   objective: Objective;
   update: Update;
+  /** Present where the objective needs it. */
+  reference?: Reference;
 }
 
 export interface StepRequest {
@@ -69,7 +71,7 @@ async function addGradients(
   parts: StepParts,
   request: StepRequest & { totals: Counts; add(tally: Tally): void },
 ): Promise<number[]> {
-  const { model, objective } = parts;
+  const { model, objective, reference } = parts;
   const { microBatches, totals, checkpointing } = request;
   if (objective.joint !== undefined && microBatches.length > 1) return jointStep(parts, request);
   const perRow: number[] = [];
@@ -80,7 +82,7 @@ async function addGradients(
       const tape = new Tape({ checkpointing });
       const randomness = randomnessOf(model, batch, request);
       const result = span('forward', () =>
-        withRandomness(randomness, () => objective.loss(model, batch, { totals, runner: tape })),
+        withRandomness(randomness, () => objective.loss(model, batch, { totals, runner: tape, reference })),
       );
       span('backward', () => {
         backward([result.perRow.sum()]);

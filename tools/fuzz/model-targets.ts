@@ -100,7 +100,7 @@ export const tokenizer: Target = {
       normalizer,
       pre_tokenizer: split,
       post_processor: null,
-      decoder: { type: 'ByteLevel' },
+      decoder: { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true },
       model,
     });
     return [bpe, piece, unigram].map((model) => json(whole(model)));
@@ -178,7 +178,7 @@ export const template: Target = {
   async read(bytes, folder) {
     const others = new Map([['chat_template.jinja', bytes.toString('utf8')]]);
     const files = { origin: folder, tokenizer: '{}', others, modelIds: {} };
-    const templates = ChatTemplates.fromFiles(files, { bos_token: '<s>', eos_token: '</s>' }, []);
+    const templates = ChatTemplates.fromFiles(files, { bos_token: '<s>', eos_token: '</s>' });
     const messages = [
       { role: 'system', content: 'Be brief.' },
       { role: 'user', content: 'Hello' },

@@ -20,6 +20,16 @@ export interface TryPlan {
 /** By what was trained; hidden tokens are filled in for nobody. */
 const KINDS: Readonly<Record<keyof MethodOptionInputs['objective'], TryKind | undefined>> = {
   sft: 'writing',
+  dpo: 'writing',
+  cpo: 'writing',
+  simpo: 'writing',
+  orpo: 'writing',
+  kto: 'writing',
+  grpo: 'writing',
+  gkd: 'writing',
+  rloo: 'writing',
+  reward: 'text',
+  bco: 'writing',
   pretrain: 'writing',
   seq2seq: 'writing',
   classification: 'text',

@@ -4,6 +4,7 @@ import { readVault, restoreTags } from '../../data/privacy/index.ts';
 import { missingFile } from '../../files/bytes.ts';
 import { refuseSame } from '../../files/same-file.ts';
 import { FileDraft } from '../../files/file-draft.ts';
+import { parseJson } from '../../files/json.ts';
 import { PRIVATE_FILE } from '../../files/private.ts';
 import { readLines } from '../../files/lines.ts';
 
@@ -35,7 +36,7 @@ export async function restoreData(
       throw new AttuneError('E_BAD_ROWS', { what: `${from}:${number} cannot be read`, got: defect.reason });
     const restored =
       isJson && text.trim() !== ''
-        ? JSON.stringify(restoreValue(JSON.parse(text), entries))
+        ? JSON.stringify(restoreValue(parseJson(text), entries))
         : restoreTags(text, entries);
     result.lines++;
     if (restored !== text) result.changed++;
@@ -55,7 +56,7 @@ function restoreValue(value: unknown, entries: ReadonlyMap<string, string>): unk
 function restoreText(text: string, entries: ReadonlyMap<string, string>): string {
   if (/^\s*[[{]/.test(text)) {
     try {
-      return JSON.stringify(restoreValue(JSON.parse(text), entries));
+      return JSON.stringify(restoreValue(parseJson(text), entries));
     } catch {
       // Text that only begins like JSON.
     }

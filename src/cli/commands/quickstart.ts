@@ -1,5 +1,6 @@
 import { entryOf } from '../../base/table.ts';
 import type { QuickstartResult } from '../../app/quickstart/quickstart.ts';
+import { greatest } from '../../base/many.ts';
 import type { SampleRow } from '../../store/results.ts';
 import { defineCommand, type CommandContext } from '../command.ts';
 import { describeComparison } from '../comparison-text.ts';
@@ -109,7 +110,7 @@ function next(folder: string, colours: Terminal['colours']): string[] {
     ['bin/attune init your-file.jsonl', 'a recipe for your own data'],
     ['bin/attune train recipe.yaml', 'train with it'],
   ];
-  const width = Math.max(...commands.map(([command]) => command.length));
+  const width = greatest(commands.map(([command]) => command.length));
   return commands.map(([command, meaning]) => `  ${colours.cyan(command.padEnd(width))}  ${meaning}`);
 }
 

@@ -1,4 +1,5 @@
 import { withArticle } from '../../base/articles.ts';
+import { parseJson } from '../../files/json.ts';
 import type { LineReading } from '../../files/lines.ts';
 import type { Defect } from '../../files/utf8.ts';
 
@@ -29,7 +30,7 @@ export interface Container {
 export function parseRow(line: number, text: string): RawRow {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch (error) {
     return { line, defect: { reason: `not valid JSON: ${jsonMessage(error as Error)}`, fix: jsonFix(text) } };
   }

@@ -1,4 +1,5 @@
 /** The texts within a row: those that people wrote, and none that its form is made of. */
+import { parseJson } from '../../files/json.ts';
 import { PROVENANCE } from '../provenance-column.ts';
 
 export interface Leaf {
@@ -73,7 +74,7 @@ function isForm(holder: Holder, key: string): boolean {
 function jsonOf(text: string): Holder | undefined {
   if (!/^\s*[[{]/.test(text)) return undefined;
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = parseJson(text);
     return typeof value === 'object' && value !== null ? (value as Holder) : undefined;
   } catch {
     return undefined;

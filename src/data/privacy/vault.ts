@@ -3,6 +3,7 @@ import { createCipheriv, createDecipheriv, randomBytes, scryptSync } from 'node:
 import { readFileSync } from 'node:fs';
 import { AttuneError } from '../../base/errors.ts';
 import { writeFileAtomic } from '../../files/atomic.ts';
+import { parseJson } from '../../files/json.ts';
 import { PRIVATE_FILE } from '../../files/private.ts';
 import { checkPassphrase } from './passphrase.ts';
 
@@ -46,7 +47,7 @@ export function readVault(path: string, passphrase: string): Map<string, string>
     decipher.setAAD(magic);
     decipher.setAuthTag(tag);
     const text = Buffer.concat([decipher.update(data.subarray(at)), decipher.final()]).toString('utf8');
-    return new Map(JSON.parse(text) as [string, string][]);
+    return new Map(parseJson(text) as [string, string][]);
   } catch (cause) {
     throw new AttuneError('E_VAULT_UNREADABLE', {
       what: `${path} cannot be opened`,

@@ -1,5 +1,6 @@
 import { entryOf } from '../../base/table.ts';
 import { formatCount, formatNumber } from '../../base/format.ts';
+import { greatest } from '../../base/many.ts';
 import type { ComparedSystem, Comparison, Difference, SystemKind, Verdict } from '../../store/results.ts';
 import { cheapModelName } from '../baselines/cheap-names.ts';
 import type { LearningCurve } from './learning-curve.ts';
@@ -122,7 +123,10 @@ function aboutRows(comparison: Comparison, { exponent, forecast, points, system 
 /** The largest of what the comparisons with the rivals could miss. */
 function detectable({ differences, metric, rivals }: Comparison): number {
   const relevant = differences.filter((one) => one.metric === metric && rivals.includes(one.against));
-  return Math.max(0, ...relevant.map(({ minimalDetectable }) => minimalDetectable));
+  return greatest(
+    relevant.map(({ minimalDetectable }) => minimalDetectable),
+    0,
+  );
 }
 
 function titleOf({ systems }: Comparison, name: string): string {

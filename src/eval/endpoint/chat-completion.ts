@@ -1,6 +1,7 @@
 import { withoutSecrets } from '../../base/secrets.ts';
 import { UNREACHED_CODES } from '../../base/connection.ts';
 import { AttuneError } from '../../base/errors.ts';
+import { parseJson } from '../../files/json.ts';
 import type { Message } from '../../text/index.ts';
 import type { Endpoint } from './endpoint.ts';
 
@@ -121,7 +122,7 @@ interface Completion {
 function readAnswer(text: string): Omit<ChatAnswer, 'seconds'> {
   let answer: Completion;
   try {
-    answer = JSON.parse(text) as Completion;
+    answer = parseJson(text) as Completion;
   } catch {
     throw new PassingFailure('an answer that is no JSON', { mayCost: true });
   }
@@ -155,7 +156,7 @@ const LOOKED_AT = 4000;
 
 function messageOf(text: string): string {
   try {
-    const { error } = JSON.parse(text) as { error?: { message?: unknown } | string };
+    const { error } = parseJson(text) as { error?: { message?: unknown } | string };
     const message = typeof error === 'string' ? error : error?.message;
     if (typeof message === 'string') return message;
   } catch {

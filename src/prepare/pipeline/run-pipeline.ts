@@ -6,6 +6,7 @@ import { temporaryFolder } from '../../files/temporary.ts';
 import { collectGarbage } from '../../base/collect-garbage.ts';
 import { withoutCredentials } from '../../base/secrets.ts';
 import { AttuneError } from '../../base/errors.ts';
+import { pushAll } from '../../base/many.ts';
 import { usualThreads } from '../../base/threads.ts';
 import { splitNames, type SplitName } from '../../data/index.ts';
 import { findDocuments, type DataRow, type Item, type ReadOptions } from '../../documents/index.ts';
@@ -84,8 +85,8 @@ export async function runPipeline(run: PipelineRun): Promise<PipelineResult> {
       // What reading left, or the stage before: threads that work need the memory, and this one only waits for them.
       await collectGarbage();
       parts = await runStage(stage, parts, { store, context, threads });
-      all.push(...parts);
-      reports.push(...mergeReports(parts));
+      pushAll(all, parts);
+      pushAll(reports, mergeReports(parts));
     }
     onProgress?.({ activity: 'splitting', done: 0 });
     await pool?.rest();

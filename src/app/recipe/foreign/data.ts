@@ -1,6 +1,7 @@
 import { entryOf, table } from '../../../base/table.ts';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseJson } from '../../../files/json.ts';
 import { isFile } from '../../../train/reference.ts';
 import {
   asList,
@@ -37,7 +38,7 @@ const dataset: ForeignKey = {
 
 function readDatasetInfo(folder: string): Record<string, { file_name?: string } | undefined> | undefined {
   try {
-    return JSON.parse(readFileSync(join(folder, 'dataset_info.json'), 'utf8'));
+    return parseJson(readFileSync(join(folder, 'dataset_info.json'), 'utf8'));
   } catch {
     return undefined;
   }

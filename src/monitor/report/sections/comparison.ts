@@ -1,5 +1,6 @@
 import { entryOf } from '../../../base/table.ts';
 import { formatCount, formatNumber, plural } from '../../../base/format.ts';
+import { greatest, smallest } from '../../../base/many.ts';
 import { answerNotes } from '../../../eval/compare/answer-notes.ts';
 import type { ComparedMetric, ComparedSystem, Comparison, Verdict } from '../../../store/results.ts';
 import { html, type Html } from '../html.ts';
@@ -72,7 +73,7 @@ function figure(system: ComparedSystem, metric: ComparedMetric, systems: readonl
   const value = entryOf(system.values, name)?.value;
   const all = isProperty === true ? [] : systems.flatMap((other) => entryOf(other.values, name)?.value ?? []);
   const isBest =
-    value !== undefined && all.length > 1 && value === (better === 'higher' ? Math.max(...all) : Math.min(...all));
+    value !== undefined && all.length > 1 && value === (better === 'higher' ? greatest(all) : smallest(all));
   const text = formatNumber(value ?? Number.NaN, 3);
   return isBest ? html`<span class="best" title="the best">${text}</span>` : text;
 }
