@@ -28,6 +28,7 @@ const NAMES =
 const ROUNDS: Readonly<Record<string, number>> = { tokenizer: 2, parquet: 2, config: 20, audio: 10 };
 const ROUND = 100;
 const MOST_SECONDS = 30;
+const START_SECONDS = 90;
 const MOST_BYTES = 2e9;
 
 interface Tally {
@@ -105,6 +106,7 @@ function watch(work: Work, tally: Tally): Promise<{ last: number; end?: string }
     const timer = setInterval(() => {
       if (isUnderWay && Date.now() - begunAt > MOST_SECONDS * 1000) return finish(`more than ${MOST_SECONDS} s`);
       if (residentBytes(running.pid) > MOST_BYTES) return finish('more than 2 GB');
+      if (!isUnderWay && Date.now() - begunAt > START_SECONDS * 1000) finish(`it says nothing: ${words.slice(-300)}`);
     }, 100);
     running.on('message', (message: { type: string; trial?: number; outcome?: Outcome }) => {
       if (message.type === 'begun') [last, begunAt, isUnderWay] = [message.trial!, Date.now(), true];
