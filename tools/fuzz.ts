@@ -106,6 +106,8 @@ function watch(work: Work, tally: Tally): Promise<{ last: number; end?: string }
     const timer = setInterval(() => {
       if (isUnderWay && Date.now() - begunAt > MOST_SECONDS * 1000) return finish(`more than ${MOST_SECONDS} s`);
       if (residentBytes(running.pid) > MOST_BYTES) return finish('more than 2 GB');
+      // Nothing is under way, and no time is left to begin.
+      if (!isUnderWay && Date.now() > deadline) return finish(undefined, true);
       if (!isUnderWay && Date.now() - begunAt > START_SECONDS * 1000) finish(`it says nothing: ${words.slice(-300)}`);
     }, 100);
     running.on('message', (message: { type: string; trial?: number; outcome?: Outcome }) => {
@@ -113,6 +115,7 @@ function watch(work: Work, tally: Tally): Promise<{ last: number; end?: string }
       if (message.type === 'outcome') {
         isUnderWay = false;
         take(work.target, message.outcome!, tally, (Date.now() - begunAt) / 1000);
+        begunAt = Date.now();
         if (Date.now() > deadline) finish(undefined, true);
       }
       if (message.type === 'done') finish();
