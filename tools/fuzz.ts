@@ -28,6 +28,7 @@ const NAMES =
 const ROUNDS: Readonly<Record<string, number>> = { tokenizer: 2, parquet: 2, config: 20, audio: 10 };
 const ROUND = 100;
 const MOST_SECONDS = 30;
+const START_SECONDS = 90;
 const MOST_BYTES = 2e9;
 
 interface Tally {
@@ -95,35 +96,30 @@ function watch(work: Work, tally: Tally): Promise<{ last: number; end?: string }
   let begunAt = Date.now();
   let isUnderWay = false;
   return new Promise((resolve) => {
-    const finish = (end?: string): void => {
+    const finish = (end?: string, isLeft = end !== undefined): void => {
       clearInterval(timer);
       running.removeAllListeners();
-      if (end !== undefined) {
-        running.kill('SIGKILL');
-        child = undefined;
-      }
+      if (isLeft) running.kill('SIGKILL');
+      if (isLeft) child = undefined;
       resolve({ last, end });
     };
     const timer = setInterval(() => {
       if (isUnderWay && Date.now() - begunAt > MOST_SECONDS * 1000) return finish(`more than ${MOST_SECONDS} s`);
       if (residentBytes(running.pid) > MOST_BYTES) return finish('more than 2 GB');
-      // A round that is not done in time is left; what is tried just now may still hang.
-      if (Date.now() > deadline && !isUnderWay) finish();
+      // Nothing is under way, and no time is left to begin.
+      if (!isUnderWay && Date.now() > deadline) return finish(undefined, true);
+      if (!isUnderWay && Date.now() - begunAt > START_SECONDS * 1000) finish(`it says nothing: ${words.slice(-300)}`);
     }, 100);
     running.on('message', (message: { type: string; trial?: number; outcome?: Outcome }) => {
       if (message.type === 'begun') [last, begunAt, isUnderWay] = [message.trial!, Date.now(), true];
       if (message.type === 'outcome') {
         isUnderWay = false;
         take(work.target, message.outcome!, tally, (Date.now() - begunAt) / 1000);
-        if (Date.now() > deadline) leave();
+        begunAt = Date.now();
+        if (Date.now() > deadline) finish(undefined, true);
       }
       if (message.type === 'done') finish();
     });
-    const leave = (): void => {
-      running.kill('SIGKILL');
-      child = undefined;
-      finish();
-    };
     running.on('exit', (code, signal) =>
       finish(`the process ended with ${signal ?? code}: ${words.trim().split('\n').at(-1) ?? ''}`),
     );

@@ -6,23 +6,12 @@
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { makeZip } from '../test/unit/documents/zip-writer.ts';
-import { writeTinyModel } from '../test/system/cli-tiny-model.ts';
+import { prepareFolder } from './recovery/base-folder.ts';
 
 const { values } = parseArgs({
   options: {
@@ -32,6 +21,8 @@ const { values } = parseArgs({
   },
 });
 const TIMES = Number(values.times);
+const MOST_SECONDS = 300;
+const HANGS = 'does not end';
 
 /** A command, what of it must be the same whenever it is run, and what is added to go on after a failure. */
 interface Work {
@@ -115,23 +106,7 @@ try {
 report();
 
 async function prepareBase(): Promise<void> {
-  mkdirSync(join(base, 'docs'), { recursive: true });
-  const rows = Array.from({ length: 400 }, (_, i) => ({
-    prompt: `What is item ${i} of Ann Lee?`,
-    completion: ` Thing ${i * 17}.`,
-  }));
-  const text = rows.map((row) => JSON.stringify(row)).join('\n');
-  writeFileSync(join(base, 'rows.jsonl'), `${text}\n`);
-  const texts = rows.map(({ prompt }, id) => JSON.stringify({ id, text: prompt }));
-  writeFileSync(join(base, 'texts.jsonl'), `${texts.join('\n')}\n`);
-  const page = (i: number) =>
-    `# Page ${i}\n\n${`Sentence ${i} of a page that is long enough to be one. `.repeat(40)}\n`;
-  for (let i = 0; i < 60; i++) writeFileSync(join(base, `docs/${i}.md`), page(i));
-  const entries = Array.from({ length: 40 }, (_, i) => ({ name: `z${i}.md`, data: page(100 + i) }));
-  writeFileSync(join(base, 'docs/more.zip'), makeZip(entries));
-  const steps = '[{step: records}, {step: normalise}, {step: deduplicate}]';
-  writeFileSync(join(base, 'p.yaml'), `sources: [rows.jsonl]\nsteps: ${steps}\n`);
-  await writeTinyModel(join(base, 'model'), text);
+  await prepareFolder(base);
   const { code, text: said } = await run([...TRAIN, '--max-steps', '5', '--output-dir', 'run'], base);
   if (code !== 0) throw new Error(said);
 }
@@ -177,9 +152,14 @@ function run(argv: readonly string[], cwd: string, harm?: Harm & { after?: numbe
   let text = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (text += String(data)));
   const timer = harm?.after === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), harm.after);
+  const patience = setTimeout(() => {
+    text += HANGS;
+    for (const pid of processesOf(cwd)) process.kill(pid, 'SIGKILL');
+  }, MOST_SECONDS * 1000);
   return new Promise((done) => {
     child.on('close', (code, signal) => {
       clearTimeout(timer);
+      clearTimeout(patience);
       done({ code, signal, text, seconds: (Date.now() - began) / 1000 });
     });
   });
@@ -235,6 +215,7 @@ async function harmOnce(
   // A worker that lost its parent saves and stops; readers notice within a second.
   await waitForLocks(folder);
   const fault = (what: string): void => void cell.problems.push(`${name}, ${JSON.stringify(harm)}: ${what}`);
+  if (end.text.endsWith(HANGS)) fault(`no end within ${MOST_SECONDS} s`);
   if (end.code === 2) fault(`exit code 2: ${end.text.slice(0, 300)}`);
   for (const [index, result] of work.results.entries()) {
     const torn = existsSync(join(folder, result)) && hashOf(join(folder, result)) !== wanted[index];
@@ -254,21 +235,23 @@ async function harmOnce(
 
 /** Until no process works in the folder any more. */
 async function waitForLocks(folder: string): Promise<void> {
-  for (let tries = 0; tries < 100; tries++) {
-    const isBusy = readdirSync('/proc').some((pid) => {
-      if (!/^\d+$/.test(pid)) return false;
-      try {
-        return readFileSync(`/proc/${pid}/environ`, 'latin1').includes(`ATTUNE_HOME=${folder}/`);
-      } catch {
-        return false;
-      }
-    });
-    if (!isBusy) return;
-    await sleep(100);
-  }
+  for (let tries = 0; tries < 100 && processesOf(folder).length > 0; tries++) await sleep(100);
+}
+
+/** Those that were started for a folder, by their environment. */
+function processesOf(folder: string): number[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.map(Number).filter((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/environ`, 'latin1').includes(`ATTUNE_HOME=${folder}/`);
+    } catch {
+      return false;
+    }
+  });
 }
 
 function endOf({ code, signal, text }: End): string {
+  if (text.endsWith(HANGS)) return 'hangs';
   const error = /"code": "(E_[A-Z_]+)"/.exec(text)?.[1];
   return error ?? (signal === null ? `exit ${code}` : signal);
 }

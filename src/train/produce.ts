@@ -1,3 +1,4 @@
+import { entryOf } from '../base/table.ts';
 import type { EventSink, Metrics } from '../base/events.ts';
 import { packRows } from '../data/packing.ts';
 import {
@@ -72,7 +73,8 @@ export function joinUpdates(results: readonly StepResult[]): StepResult {
   const mean = (of: (result: StepResult) => number) =>
     results.reduce((sum, result) => sum + of(result), 0) / results.length;
   const names = [...new Set(results.flatMap(({ metrics }) => Object.keys(metrics)))];
-  const known = (name: string) => results.map(({ metrics }) => metrics[name]).filter((value) => value !== undefined);
+  const known = (name: string) =>
+    results.map(({ metrics }) => entryOf(metrics, name)).filter((value) => value !== undefined);
   const meanOf = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   return {
     loss: mean(({ loss }) => loss),

@@ -31,7 +31,6 @@ it.runIf(canLimit)(
     writeFileSync(path('a.zip'), makeZip([{ name: 'long.txt', data: 'words and words\n'.repeat(100_000) }]));
     writeFileSync(path('b.txt'), 'Text of its own.');
     const words = ['data', 'prepare', path('a.zip'), path('b.txt'), '--to', path('rows.jsonl'), '--json'];
-    const began = Date.now();
     const { stdout } = spawnSync('prlimit', ['--fsize=200000:unlimited', resolve('bin/attune'), ...words], {
       cwd: folder,
       encoding: 'utf8',
@@ -149,7 +148,7 @@ describe('files that are used in place', () => {
     renameSync(path('new'), file);
     refuseChanged();
     rmSync(file);
-    refuseChanged();
+    expect(() => refuseChanged()).not.toThrow();
     forgetWatched();
   });
 });

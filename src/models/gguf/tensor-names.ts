@@ -1,5 +1,5 @@
 // H heads, d head size, D width
-import { table } from '../../base/table.ts';
+import { entryOf, table } from '../../base/table.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import type { GgufFamily } from './families.ts';
 import { headShape, type DecoderConfig } from '../decoder/config.ts';
@@ -33,7 +33,7 @@ const LAYER = /^model\.layers\.(\d+)\.(.+)\.(weight|bias)$/;
 export function ggufName(path: string, { names }: Pick<GgufFamily, 'names'>): string | undefined {
   const [, layer, module, kind] = LAYER.exec(path) ?? [];
   if (layer === undefined) return OUTSIDE[path];
-  const name = names?.[module] ?? IN_A_LAYER[module];
+  const name = entryOf(names, module) ?? IN_A_LAYER[module];
   return name === undefined ? undefined : `blk.${layer}.${name}.${kind}`;
 }
 

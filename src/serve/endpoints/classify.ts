@@ -1,3 +1,4 @@
+import { entryOf } from '../../base/table.ts';
 import { randomUUID } from 'node:crypto';
 import { z } from '@hono/zod-openapi';
 import { invalidValue } from '../api-error.ts';
@@ -113,7 +114,7 @@ function entryOf(answer: RowAnswer, index: number, { answers, labels = [] }: Row
     ...(answers === 'stretch' && { answer: prediction as string | null }),
     ...(probability !== undefined && { probability }),
     ...(probabilities !== undefined && { probabilities }),
-    probs: probabilities === undefined ? [] : labels.map((name) => probabilities[name] ?? 0),
+    probs: probabilities === undefined ? [] : labels.map((name) => entryOf(probabilities, name) ?? 0),
     num_classes: labels.length,
     ...(spans !== undefined && { spans: [...spans] }),
     ...(stretch !== undefined && { stretch }),

@@ -1,3 +1,4 @@
+import { table } from '../../base/table.ts';
 import { TemplateSyntaxError } from './errors.ts';
 import { isSpace, trimEnd } from './python-space.ts';
 import { unescapeString } from './string-literal.ts';
@@ -21,7 +22,7 @@ export interface Token {
   line: number;
 }
 
-const CLOSING: Record<string, string> = { '(': ')', '[': ']', '{': '}' };
+const CLOSING: Record<string, string> = table({ '(': ')', '[': ']', '{': '}' });
 
 // Python's \s, \w and \d, on one line so that they are seen to be linear; sticky, each is tried at a place.
 // oxlint-disable-next-line no-control-regex -- some of them are white space in Python

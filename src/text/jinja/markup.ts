@@ -1,7 +1,8 @@
+import { table } from '../../base/table.ts';
 import type { Budget } from './budget.ts';
 import { asText, Markup, type Value } from './values.ts';
 
-const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', "'": '&#39;', '"': '&#34;' };
+const ENTITIES: Record<string, string> = table({ '&': '&amp;', '<': '&lt;', '>': '&gt;', "'": '&#39;', '"': '&#34;' });
 
 /** A text with HTML's signs escaped; a Markup's stays. */
 export function escapeHtml(value: Value, budget: Budget): string {

@@ -1,3 +1,4 @@
+import { table } from '../../base/table.ts';
 import type { Budget } from './budget.ts';
 import { notSupported } from './errors.ts';
 import { floatText } from './numbers.ts';
@@ -114,7 +115,7 @@ class Printer {
   }
 }
 
-const ESCAPES: Record<string, string> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+const ESCAPES: Record<string, string> = table({ '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' });
 
 /** A text as Python's repr writes it. */
 export function quote(text: string, budget: Budget): string {

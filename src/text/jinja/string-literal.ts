@@ -1,6 +1,7 @@
+import { table } from '../../base/table.ts';
 import { TemplateSyntaxError } from './errors.ts';
 
-const SIMPLE: Record<string, string> = {
+const SIMPLE: Record<string, string> = table({
   '\n': '',
   '\\': '\\',
   "'": "'",
@@ -12,8 +13,8 @@ const SIMPLE: Record<string, string> = {
   r: '\r',
   t: '\t',
   v: '\v',
-};
-const DIGITS: Record<string, number> = { x: 2, u: 4, U: 8 };
+});
+const DIGITS: Record<string, number> = table({ x: 2, u: 4, U: 8 });
 
 /** A string's inside with Python's escapes read. @throws TemplateSyntaxError */
 export function unescapeString(inside: string, line: number): string {

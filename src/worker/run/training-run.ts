@@ -126,12 +126,16 @@ export async function prepareRun(context: RunContext): Promise<PreparedRun> {
   const aroundStep =
     context.profile === true ? profileSteps(options.schedule.totalSteps, { ...context, model }) : undefined;
   const keep = (state: TrainerState) => save(context, { ...parts, constants }, state);
-  const watching: EventSink = (event) => {
+  const trainer = new Trainer(parts, options, { emit: checkingFiles(emit), signal, save: keep, aroundStep });
+  return { ...read, context, parts, storage, reference, options, trainer, constants, test: loaded.splits.test };
+}
+
+/** After each step, the files whose pages it used must be those that were there before. */
+function checkingFiles(emit: EventSink): EventSink {
+  return (event) => {
     if (event.type === 'step-finished') refuseChanged();
     emit(event);
   };
-  const trainer = new Trainer(parts, options, { emit: watching, signal, save: keep, aroundStep });
-  return { ...read, context, parts, storage, reference, options, trainer, constants, test: loaded.splits.test };
 }
 
 /** The model with its tuning in place, and its configuration as the objective reads it. */
