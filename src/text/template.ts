@@ -2,7 +2,7 @@ import { AttuneError } from '../base/errors.ts';
 import type { AddedTokenJson } from './bpe/trainer.ts';
 import type { Message, ToolSchema } from './message.ts';
 import { JinjaTemplate, TemplateFailure, TemplateLimitError, TemplateRefusal } from './jinja/index.ts';
-import { templateMessages, type ArgumentsForm } from './template-messages.ts';
+import { formsOf, templateMessages, type MessageForm } from './template-messages.ts';
 import { parseOther, TEMPLATE_FOLDER, type TokenizerFiles } from './tokenizer-files.ts';
 
 /** Everything that a chat template may show besides the turns. */
@@ -89,7 +89,7 @@ export class ChatTemplates {
     }
     const program = this.#program(name);
     const source = this.sources.get(name) ?? '';
-    const render = (form: ArgumentsForm): string => {
+    const render = (form: MessageForm): string => {
       const variables = {
         ...this.variables,
         ...kwargs,
@@ -168,21 +168,20 @@ export function parseTemplate(source: string, name: string): JinjaTemplate {
 }
 
 /**
- * Most templates want a call's arguments as a mapping, some as text, and fail on the other: those of a row are given in
- * the other form where they fail as they are.
+ * Most templates want a call's arguments as a mapping, some as text, and some no null as content; they fail on the
+ * other. A row is given in another form of the same where the template fails on its own.
  */
-function renderInAnyForm(messages: readonly Message[], render: (form: ArgumentsForm) => string): string {
-  try {
-    return render('given');
-  } catch (error) {
-    const isOurs = error instanceof TemplateFailure || error instanceof TemplateRefusal;
-    if (!isOurs || !messages.some(({ tool_calls: calls }) => calls !== undefined && calls.length > 0)) throw error;
+function renderInAnyForm(messages: readonly Message[], render: (form: MessageForm) => string): string {
+  let first: unknown;
+  for (const form of formsOf(messages)) {
     try {
-      return render('other');
-    } catch {
-      throw error;
+      return render(form);
+    } catch (error) {
+      first ??= error;
+      if (!(error instanceof TemplateFailure) && !(error instanceof TemplateRefusal)) break;
     }
   }
+  throw first;
 }
 
 /** `chat_template` is a source, or a list of named ones. */
