@@ -72,6 +72,27 @@ variable_list layersOf(const Tensor& x, Inputs all, const Plan& plan) {
   return y;
 }
 
+// The same where adapters change some rows only: those of the same rows that follow each other are multiplied together.
+variable_list outputsByRows(const Tensor& x, Inputs all, const Plan& plan) {
+  const at::ScalarType type = x.scalar_type(), stored = all[0].scalar_type();
+  variable_list y = layersOf(x, all, plan);
+  for (size_t first = 0, last = 0; first < plan.adapters.size(); first = last) {
+    const Adapter& one = plan.adapters[first];
+    variable_list parts;
+    while (last < plan.adapters.size() && plan.adapters[last].begin == one.begin && plan.adapters[last].end == one.end) parts.push_back(inType(all[plan.a(last++)], type));
+    if (one.begin == one.end) continue;
+    const Tensor inner = rounded(at::mm(one.rowsOf(x), (parts.size() == 1 ? parts[0] : at::cat(parts)).t()), stored);
+    int64_t rank = 0;
+    for (size_t j = first; j < last; j++) {
+      const int64_t own = all[plan.a(j)].size(0);
+      one.rowsOf(y[plan.adapters[j].layer]).addmm_(inner.slice(1, rank, rank + own), inType(all[plan.b(j)], type).t(), 1, plan.adapters[j].scale);
+      rank += own;
+    }
+  }
+  for (Tensor& output : y) output = inType(output, stored);
+  return y;
+}
+
 Outputs forwardOf(Inputs all, const Plan& plan) {
   if (!plan.known.empty()) {
     Outputs out;
@@ -81,11 +102,12 @@ Outputs forwardOf(Inputs all, const Plan& plan) {
   const at::ScalarType type = productType(all[0]), stored = all[0].scalar_type();
   const Tensor x = inType(inputOf(all, plan), type);
   Outputs out;
+  if (plan.isOfRows) return {outputsByRows(x, all, plan), Tensor()};
   if (!plan.adapters.empty()) out.inner = innerOf(x, all, plan);
   out.y = layersOf(x, all, plan);
   const auto ranks = rankOffsets(all, plan);
   for (size_t j = 0; j < plan.adapters.size(); j++) {
-    const auto [layer, scale] = plan.adapters[j];
+    const auto& [layer, scale, begin, end] = plan.adapters[j];
     out.y[layer].addmm_(out.inner.slice(1, ranks[j], ranks[j + 1]), inType(all[plan.b(j)], type).t(), 1, scale);
   }
   for (Tensor& y : out.y) y = inType(y, stored);
@@ -133,7 +155,7 @@ struct Backward {
     const auto ranks = rankOffsets(all, plan);
     Tensor made = at::empty({x.size(0), ranks.back()}, x.options());
     for (size_t j = 0; j < plan.adapters.size(); j++) {
-      const auto [layer, scale] = plan.adapters[j];
+      const auto& [layer, scale, begin, end] = plan.adapters[j];
       const Tensor& g = gradients[layer];
       Tensor part = made.slice(1, ranks[j], ranks[j + 1]);
       if (!g.defined()) {
@@ -227,9 +249,11 @@ variable_list compositeGroup(Inputs all, const Plan& plan) {
     }
   }
   for (size_t j = 0; j < plan.adapters.size(); j++) {
-    const auto [layer, scale] = plan.adapters[j];
-    const Tensor inner = at::linear(x, all[plan.a(j)].to(x.scalar_type())) * scale;
-    y[layer] = y[layer] + at::linear(inner, all[plan.b(j)].to(x.scalar_type()));
+    const Adapter& adapter = plan.adapters[j];
+    const Tensor inner = at::linear(adapter.rowsOf(x), all[plan.a(j)].to(x.scalar_type())) * adapter.scale;
+    const Tensor added = at::linear(inner, all[plan.b(j)].to(x.scalar_type()));
+    Tensor& sum = y[adapter.layer];
+    sum = plan.isOfRows ? at::slice_scatter(sum, adapter.rowsOf(sum) + added, 0, adapter.begin, adapter.end) : sum + added;
   }
   return y;
 }
@@ -240,7 +264,7 @@ bool isRecorded(Inputs all) {
 
 variable_list linearGroup(const Tensor& x, const std::optional<Tensor>& up, at::TensorList weight, const c10::List<std::optional<Tensor>>& bias,
                           at::TensorList a, at::TensorList b, at::IntArrayRef layer, at::ArrayRef<double> scale, const c10::List<std::optional<Tensor>>& int8,
-                          const c10::List<std::optional<Tensor>>& int8Turned, at::TensorList known) {
+                          const c10::List<std::optional<Tensor>>& int8Turned, at::TensorList known, at::IntArrayRef rows) {
   auto plan = c10::make_intrusive<Plan>();
   variable_list all{x.contiguous()};
   plan->isGated = up.has_value();
@@ -252,16 +276,21 @@ variable_list linearGroup(const Tensor& x, const std::optional<Tensor>& up, at::
     plan->biasAt.push_back(one.has_value() ? static_cast<int64_t>(plan->biases++) : -1);
     if (one.has_value()) all.push_back(*one);
   }
-  for (size_t j = 0; j < a.size(); j++) plan->adapters.push_back({j < layer.size() ? layer[j] : -1, j < scale.size() ? scale[j] : 0});
+  plan->isOfRows = !rows.empty();
+  for (size_t j = 0; j < a.size(); j++) {
+    const bool hasRows = 2 * j + 1 < rows.size();
+    plan->adapters.push_back({j < layer.size() ? layer[j] : -1, j < scale.size() ? scale[j] : 0, hasRows ? rows[2 * j] : 0, hasRows ? rows[2 * j + 1] : x.size(0)});
+  }
   all.insert(all.end(), a.begin(), a.end());
   all.insert(all.end(), b.begin(), b.end());
   for (const std::optional<Tensor> one : int8) plan->int8.push_back(one.value_or(Tensor()));
   for (const std::optional<Tensor> one : int8Turned) plan->int8Turned.push_back(one.value_or(Tensor()));
   plan->known.assign(known.begin(), known.end());
   checkInt8(all, *plan);
-  checkGroup(all, *plan, {a, b, layer, scale});
+  checkGroup(all, *plan, {a, b, layer, scale, rows});
   checkKnown(all, *plan);
   if (kernelsFor(x) == nullptr || x.numel() == 0) return compositeGroup(all, *plan);
+  TORCH_CHECK(!plan->isOfRows || !isRecorded(all), "linear_group has no gradients where adapters change some rows only");
   return isRecorded(all) ? LinearGroup::apply(at::TensorList(all), plan) : forwardOf(all, *plan).y;
 }
 
@@ -270,7 +299,7 @@ variable_list linearGroup(const Tensor& x, const std::optional<Tensor>& up, at::
 TORCH_LIBRARY_FRAGMENT(attune, library) {
   library.def(
       "linear_group(Tensor x, Tensor? up, Tensor[] weight, Tensor?[] bias, Tensor[] a, Tensor[] b, int[] layer, float[] scale, "
-      "Tensor?[] int8, Tensor?[] int8_turned, Tensor[] known) -> Tensor[]");
+      "Tensor?[] int8, Tensor?[] int8_turned, Tensor[] known, *, int[] rows=[]) -> Tensor[]");
 }
 
 TORCH_LIBRARY_IMPL(attune, CompositeImplicitAutograd, library) { library.impl("linear_group", linearGroup); }

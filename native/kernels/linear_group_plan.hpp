@@ -15,6 +15,9 @@ using torch::autograd::variable_list;
 struct Adapter {
   int64_t layer;
   double scale;
+  int64_t begin, end;  // the rows that it changes
+
+  Tensor rowsOf(const Tensor& x) const { return begin == 0 && end == x.size(0) ? x : x.slice(0, begin, end); }
 };
 
 // What stands where in the list of all inputs: x; up, where x is a gate; weights; biases; all A; all B.
@@ -26,6 +29,7 @@ struct Plan : public torch::CustomClassHolder {
   std::vector<Adapter> adapters;
   variable_list int8, int8Turned;  // of each layer and of its columns, undefined where it has none; or empty
   variable_list known;  // all outputs, or empty
+  bool isOfRows = false;  // some adapters change some rows only
   bool isNormed = false;  // what is saved has x's place empty, and at the end what a norm makes x of
   double eps = 0;         // that norm's
 
@@ -44,6 +48,7 @@ struct Adapters {
   at::TensorList a, b;
   at::IntArrayRef layer;
   at::ArrayRef<double> scale;
+  at::IntArrayRef rows;
 };
 
 void checkInt8(Inputs all, const Plan& plan) {
@@ -70,8 +75,11 @@ void checkGroup(Inputs all, const Plan& plan, const Adapters& adapters) {
   }
   TORCH_CHECK(adapters.b.size() == plan.adapters.size() && adapters.layer.size() == plan.adapters.size() && adapters.scale.size() == plan.adapters.size(),
               "linear_group wants A, B, layer and scale of each adapter");
+  TORCH_CHECK(adapters.rows.empty() || adapters.rows.size() == 2 * plan.adapters.size(), "linear_group wants the rows of each adapter, from and to, or of none");
   for (size_t j = 0; j < plan.adapters.size(); j++) {
     const int64_t layer = plan.adapters[j].layer;
+    const auto [begin, end] = std::pair(plan.adapters[j].begin, plan.adapters[j].end);
+    TORCH_CHECK(0 <= begin && begin <= end && end <= x.size(0), "linear_group: an adapter of rows ", begin, " to ", end, " of ", x.size(0));
     TORCH_CHECK(layer >= 0 && layer < static_cast<int64_t>(plan.layers), "linear_group: an adapter of layer ", layer, " of ", plan.layers);
     const Tensor &a = all[plan.a(j)], &b = all[plan.b(j)];
     TORCH_CHECK(a.dim() == 2 && a.size(1) == x.size(1) && b.dim() == 2 && b.size(1) == a.size(0) && b.size(0) == all[plan.weight(layer)].size(0),

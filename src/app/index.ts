@@ -67,11 +67,14 @@ export type { Queried, QueryHits, QueryRowsOptions } from './retrieve/query-rows
 export type { Rows } from './rows/rows.ts';
 export type { FileOrRows } from './rows/temporary-rows.ts';
 export type { RunDetails, RunSummary } from './runs.ts';
-export type { AnswerWatch, Prompt, Sampling, Talker, TalkOptions } from './talk.ts';
+export type { AnswerWatch, NamedAdapter, Prompt, Sampling, Talker, TalkOptions } from './talk.ts';
+export type { NewKey } from './serve/create-api-key.ts';
+export type { MountableServer, RunningServer, ServeOptions } from './serve/serve.ts';
 export type { TrainOptions, TrainOutcome } from './train.ts';
 export type { Verification, VerifyOptions } from './verify.ts';
 export type { ConstraintSpec } from '../generate/index.ts';
 export type { RowFormatter } from '../data/index.ts';
+export type { BatchReward, Reward, RewardFunction, RewardSample } from '../methods/objectives/rewards/reward.ts';
 export type { RunEvent } from '../base/events.ts';
 export type { DataDiff, PipelineSpec } from '../prepare/index.ts';
 export type { CounterfactualResults } from '../store/counterfactuals.ts';

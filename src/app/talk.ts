@@ -1,9 +1,18 @@
 import type { EventSink } from '../base/events.ts';
 import { grammarOf } from '../generate/constraint/grammar-of.ts';
 import type { StorageName } from '../methods/storage/index.ts';
-import { openSession } from '../worker/index.ts';
+import type { ChosenLogProb } from '../generate/index.ts';
+import { openSession, type Session } from '../worker/index.ts';
 import { trainedForm, type TrainedForm } from './prompt-form.ts';
-import type { Answer, GenerateChunk, GenerateRequest } from '../worker/jobs/generate.ts';
+import type {
+  Answer,
+  GenerateChunk,
+  GenerateRequest,
+  InstalledAdapter,
+  InstallRequest,
+  RemoveRequest,
+  SessionChunk,
+} from '../worker/jobs/generate.ts';
 
 /** How answers are made; what is left out, or undefined, has its default. */
 export type Sampling = Omit<GenerateRequest, 'prompts' | 'stream'>;
@@ -27,8 +36,8 @@ export type Prompt = GenerateRequest['prompts'][number];
 
 /** What can be seen of answers before all are there. Row `prompt · n + sample` of the result. */
 export interface AnswerWatch {
-  /** Text as it becomes certain. */
-  onText?: (row: number, text: string) => void;
+  /** Text as it becomes certain, with its tokens' log-probabilities where they were asked for. */
+  onText?: (row: number, text: string, logProbs?: readonly ChosenLogProb[]) => void;
   /** A prompt's samples are complete, in any order of the prompts. */
   onAnswer?: (prompt: number, completions: readonly Answer[]) => void;
   /** Aborting gives the answers up. */
@@ -41,7 +50,21 @@ export interface Talker {
   readonly trained?: TrainedForm;
   /** Answers any number of prompts: n rows for each, one after the other. */
   answer(prompts: readonly Prompt[], sampling?: Sampling, watch?: AnswerWatch): Promise<Answer[]>;
+  /**
+   * Makes an adapter of the model's known by a name, for `adapter` of `sampling`. A name that is taken goes over to it
+   * at once; answers under way are made by the one before. @throws AttuneError E_ADAPTER_BASE where it belongs to
+   * another base model
+   */
+  install(id: string, target: string): Promise<NamedAdapter>;
+  /** Forgets an adapter once its last answers are made, and frees its memory. @throws AttuneError E_ADAPTER_UNKNOWN */
+  remove(id: string): Promise<void>;
   close(): Promise<void>;
+}
+
+/** An adapter that answers beside others. */
+export interface NamedAdapter extends InstalledAdapter {
+  /** How it was trained to be asked. */
+  trained?: TrainedForm;
 }
 
 /** Refuses what can be told before a model is loaded. @throws what a constraint that cannot be followed is refused with */
@@ -53,21 +76,36 @@ export function checkSampling({ constraint }: Sampling): void {
 export async function openTalker(options: TalkOptions): Promise<Talker> {
   const { target, base, precision, storage, onEvent = () => undefined, signal } = options;
   const session = await openSession({ job: 'generate', input: { target, base, precision, storage }, onEvent, signal });
+  return talkerOf(session, target);
+}
+
+/** Who answers through an open session of a target. */
+export function talkerOf(session: Session, target: string): Talker {
   return {
     trained: trainedForm(target),
     async answer(prompts, sampling = {}, { onText, onAnswer, signal: stop } = {}) {
       const request: GenerateRequest = { ...sampling, prompts, stream: onText !== undefined };
       const n = sampling.n ?? 1;
       const rows: Answer[] = [];
-      for await (const chunk of session.send<GenerateChunk>(request)) {
-        stop?.throwIfAborted();
-        if ('text' in chunk) onText?.(chunk.row * n + chunk.sample, chunk.text);
+      for await (const chunk of session.send<GenerateChunk>(request, stop)) {
+        if ('text' in chunk) onText?.(chunk.row * n + chunk.sample, chunk.text, chunk.logProbs);
         else {
           for (const [sample, completion] of chunk.completions.entries()) rows[chunk.row * n + sample] = completion;
           onAnswer?.(chunk.row, chunk.completions);
         }
       }
       return rows;
+    },
+    async install(id, adapter) {
+      const request: InstallRequest = { install: { id, target: adapter } };
+      for await (const chunk of session.send<SessionChunk>(request)) {
+        if ('installed' in chunk) return { ...chunk.installed, trained: trainedForm(adapter) };
+      }
+      throw new Error('an adapter was installed without a word');
+    },
+    async remove(id) {
+      const request: RemoveRequest = { remove: id };
+      for await (const _ of session.send(request));
     },
     async close() {
       await session.close();

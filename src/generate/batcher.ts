@@ -3,8 +3,9 @@ import { AttuneError } from '../base/errors.ts';
 import { formatBytes, plural } from '../base/format.ts';
 import type { Memory } from '../models/memory.ts';
 import type { Model } from '../models/model.ts';
-import { BLOCK_TOKENS, BlockPool } from './block-pool.ts';
+import { BLOCK_TOKENS, BlockPool, type Prefix } from './block-pool.ts';
 import { openCache } from './open-cache.ts';
+import { InstalledAdapter, unknownAdapter, type NamedAdapter } from './installed-adapter.ts';
 import { Reader, type NextLogits } from './reader.ts';
 import { settleRequest, type GenerationRequest, type RequestLimits, type SettledRequest } from './request.ts';
 import { blocksFor, Schedule } from './schedule.ts';
@@ -50,8 +51,8 @@ interface Place {
 
 /**
  * Continuous batching: requests join and leave between passes. What a request is answered does not depend on who shares
- * its passes: attention sees one row only, and random numbers are keyed by the request's seed, sample and place. The
- * model's weights must stay as they are while a batcher lives: it keeps what they made of prompts.
+ * its passes: attention sees one row only, and random numbers are keyed by the request's seed, sample and place. It
+ * keeps what the weights made of prompts: `weightsMoved` says that they are others.
  */
 export class Batcher implements Disposable {
   readonly counts: BatcherCounts = { passes: 0, read: 0, shared: 0, generated: 0 };
@@ -59,7 +60,13 @@ export class Batcher implements Disposable {
   readonly #tokenizer: AnswerTokenizer;
   readonly #options: Required<BatcherOptions>;
   readonly #limits: RequestLimits;
-  readonly #roots = new WeakMap<object, Map<string, number>>();
+  /** Numbers of memories. */
+  readonly #owners = new WeakMap<object, number>();
+  readonly #adapters = new Map<string, InstalledAdapter>();
+  /** Those in use, by name or until their last answers. */
+  readonly #held = new Set<InstalledAdapter>();
+  #ownerCount = 0;
+  #domains = 0;
   #place: Place | undefined;
   #isRunning = false;
   #isClosed = false;
@@ -75,18 +82,21 @@ export class Batcher implements Disposable {
   /**
    * Continues a prompt: one completion for each sample. `onText` sees text as it becomes certain.
    *
-   * Errors: E_PROMPT_TOO_LONG, E_GENERATION_OPTIONS, E_QUEUE_FULL, E_CACHE_TOO_SMALL before anything is read;
+   * Errors: E_ADAPTER_UNKNOWN, E_PROMPT_TOO_LONG, E_GENERATION_OPTIONS, E_QUEUE_FULL, E_CACHE_TOO_SMALL before anything is read;
    * E_LOGITS_NOT_FINITE, E_CONSTRAINT_STUCK, E_NO_TOKEN_LEFT; the signal's reason.
    */
   async submit(request: GenerationRequest, onText?: (event: TextEvent) => void): Promise<Completion[]> {
     if (this.#isClosed) throw closed();
     const { signal } = request;
     signal?.throwIfAborted();
-    const settled = settleRequest(request, this.#limits);
+    const adapter = request.adapter === undefined ? undefined : this.#adapterOf(request.adapter);
+    const stopIds = adapter?.adapter.tokenizer?.stopIds ?? this.#limits.stopIds;
+    const settled = settleRequest(request, { ...this.#limits, stopIds, adapter });
     const place = (this.#place ??= this.#open(settled.memory?.of));
     this.#refuseExcess(settled, place);
-    const submission = new Submission(settled, this.#rootOf(settled, place.pool), onText);
+    const submission = new Submission(settled, this.#rootOf(settled), onText);
     place.schedule.add(submission);
+    adapter?.use();
     const giveUp = () => place.schedule.giveUp(submission, signal?.reason);
     signal?.addEventListener('abort', giveUp, { once: true });
     if (!this.#isRunning) void this.#run(place);
@@ -94,7 +104,41 @@ export class Batcher implements Disposable {
       return await submission.answer;
     } finally {
       signal?.removeEventListener('abort', giveUp);
+      adapter?.leave();
     }
+  }
+
+  /**
+   * Makes an adapter known by a name. Under a name that is taken it answers all further requests, and the one before
+   * goes when its last answers are made. The batcher owns it from then on.
+   */
+  install(id: string, adapter: NamedAdapter): void {
+    if (this.#isClosed) throw closed();
+    const before = this.#adapters.get(id);
+    const installed = new InstalledAdapter(++this.#domains, adapter, (self) => this.#free(self));
+    this.#held.add(installed);
+    this.#adapters.set(id, installed);
+    void before?.retire();
+  }
+
+  /** Forgets an adapter, what it read included, once its last answers are made. @throws E_ADAPTER_UNKNOWN */
+  async remove(id: string): Promise<void> {
+    const adapter = this.#adapterOf(id);
+    this.#adapters.delete(id);
+    await adapter.retire();
+  }
+
+  #adapterOf(id: string): InstalledAdapter {
+    const known = this.#adapters.get(id);
+    if (known === undefined) throw unknownAdapter(id, this.#adapters.keys());
+    return known;
+  }
+
+  #free(installed: InstalledAdapter): void {
+    if (!this.#held.delete(installed)) return; // the batcher was closed
+    this.#place?.schedule.forgetDomain(installed.domain);
+    this.#place?.reader.forget(installed);
+    installed.adapter.dispose();
   }
 
   #open(memory: Memory | undefined): Place {
@@ -125,19 +169,28 @@ export class Batcher implements Disposable {
     });
   }
 
-  /** Prompts share keys and values only where they attend to the same recording, or to none, and in one regime. */
-  #rootOf({ memory, prompt, maxNewTokens }: SettledRequest, pool: BlockPool): number | undefined {
+  /** The model's weights were changed, as by a step of training: nothing that was read with the former ones is used again. */
+  weightsMoved(): void {
+    this.#place?.schedule.forgetAll();
+  }
+
+  /**
+   * Prompts share keys and values only under one adapter and one salt, where they attend to the same recording, or to
+   * none, and in one regime. The parts of the key are a JSON list, so that no part can be taken for another.
+   */
+  #rootOf({ memory, prompt, maxNewTokens, salt, adapter }: SettledRequest): Prefix | undefined {
     const { stack } = this.#model.trunk;
     if (stack.outdates?.(prompt.length, prompt.length + maxNewTokens) === true) return undefined;
     const regime = stack.regimeOf?.(prompt.length) ?? 0;
-    if (memory === undefined && regime === 0) return 0;
-    const owner = memory?.of ?? this;
-    const roots = this.#roots.get(owner) ?? new Map<string, number>();
-    this.#roots.set(owner, roots);
-    const key = `${memory?.row} ${regime}`;
-    const root = roots.get(key) ?? pool.newRoot();
-    roots.set(key, root);
-    return root;
+    const heard = memory === undefined ? null : [this.#numberOf(memory.of), memory.row];
+    const domain = adapter?.domain ?? 0;
+    return { domain, key: JSON.stringify([domain, salt ?? null, heard, regime]) };
+  }
+
+  #numberOf(owner: object): number {
+    const number = this.#owners.get(owner) ?? ++this.#ownerCount;
+    this.#owners.set(owner, number);
+    return number;
   }
 
   /** Passes until nobody waits. Between them the process's other events have their turn. */
@@ -187,6 +240,8 @@ export class Batcher implements Disposable {
     this.#isClosed = true;
     this.#place?.schedule.giveUpAll(closed());
     this.#place?.reader[Symbol.dispose]();
+    for (const { adapter } of this.#held) adapter.dispose();
+    this.#held.clear();
   }
 }
 

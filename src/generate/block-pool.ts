@@ -10,11 +10,19 @@ export interface PrefixMatch {
   isPending: boolean;
 }
 
-interface Content {
-  /** The content before, the tokens themselves: equal keys mean an equal beginning, from the first token on. */
+/** What comes before a block: the beginning of all prompts that may share blocks, or the content of another block. */
+export interface Prefix {
+  /** What is forgotten together, such as everything that one adapter read. */
+  domain: number;
+  /** A root's is never a number; a content's is one that is never given twice. */
   key: string;
-  /** Never given twice, so that a key cannot outlive what it was made of. */
-  serial: number;
+}
+
+interface Content {
+  /** The prefix and the tokens themselves: equal keys mean an equal beginning, from the first token on. */
+  key: string;
+  /** As the prefix of the next block. */
+  self: Prefix;
   isReady: boolean;
 }
 
@@ -46,22 +54,22 @@ export class BlockPool {
     return this.#free.length + this.#idle.size;
   }
 
-  /** A number for a beginning of its own: prompts share blocks only under one root. */
-  newRoot(): number {
-    return ++this.#serials;
+  /** A beginning of its own: prompts share blocks only under one root. */
+  newRoot(): Prefix {
+    return { domain: 0, key: String(++this.#serials) };
   }
 
   /** The blocks that hold the prompt's beginning. The last token is left out: its logits are wanted, so it is read. */
-  match(tokens: Int32Array, root: number): PrefixMatch {
+  match(tokens: Int32Array, root: Prefix): PrefixMatch {
     const blocks: number[] = [];
     let before = root;
     for (let start = 0; start + BLOCK_TOKENS < tokens.length; start += BLOCK_TOKENS) {
       const block = this.#byKey.get(keyOf(before, tokens, start));
       if (block === undefined) break;
-      const { serial, isReady } = this.#contents[block] as Content;
+      const { self, isReady } = this.#contents[block] as Content;
       if (!isReady) return { blocks, isPending: true };
       blocks.push(block);
-      before = serial;
+      before = self;
     }
     return { blocks, isPending: false };
   }
@@ -96,17 +104,18 @@ export class BlockPool {
   /**
    * Says what a block holds, or will hold once it is read (`isReady` false).
    *
-   * @param before serial of the block before, or the root
-   * @returns the content's serial; that of another block where one holds the same
+   * @param before the content of the block before, or the root
+   * @returns the content as a prefix; that of another block where one holds the same
    */
-  name(block: number, tokens: Int32Array, place: { start: number; before: number; isReady: boolean }): number {
-    const key = keyOf(place.before, tokens, place.start);
+  name(block: number, tokens: Int32Array, place: { start: number; before: Prefix; isReady: boolean }): Prefix {
+    const { start, before, isReady } = place;
+    const key = keyOf(before, tokens, start);
     const known = this.#byKey.get(key);
-    if (known !== undefined) return (this.#contents[known] as Content).serial;
-    const content = { key, serial: ++this.#serials, isReady: place.isReady };
-    this.#contents[block] = content;
+    if (known !== undefined) return (this.#contents[known] as Content).self;
+    const self = { domain: before.domain, key: String(++this.#serials) };
+    this.#contents[block] = { key, self, isReady };
     this.#byKey.set(key, block);
-    return content.serial;
+    return self;
   }
 
   /** A block that was announced has been read. */
@@ -127,6 +136,18 @@ export class BlockPool {
     }
   }
 
+  /** Forgets the content of all blocks, or of one domain; blocks in use stay with their users. @returns how many there were */
+  forgetContents(domain?: number): number {
+    let count = 0;
+    for (const [block, content] of this.#contents.entries()) {
+      if (content === undefined || (domain !== undefined && content.self.domain !== domain)) continue;
+      this.#forget(block);
+      if (this.#idle.delete(block)) this.#free.push(block);
+      count++;
+    }
+    return count;
+  }
+
   #forget(block: number): void {
     const content = this.#contents[block];
     if (content !== undefined) this.#byKey.delete(content.key);
@@ -134,6 +155,6 @@ export class BlockPool {
   }
 }
 
-function keyOf(before: number, tokens: Int32Array, start: number): string {
-  return `${before}:${tokens.subarray(start, start + BLOCK_TOKENS).join()}`;
+function keyOf(before: Prefix, tokens: Int32Array, start: number): string {
+  return `${before.key}:${tokens.subarray(start, start + BLOCK_TOKENS).join()}`;
 }

@@ -1,8 +1,10 @@
 // R rows of a pass, N new tokens, D width, V vocabulary
 import type { Model } from '../models/model.ts';
 import { joinMemory, type KeptMemory, type Memory, type MemoryRow } from '../models/memory.ts';
-import type { Layout } from '../nn/index.ts';
+import { withAdapters, type Layout } from '../nn/index.ts';
 import { aten, fromArray, noGrad, scope, type Tensor } from '../tensor/index.ts';
+import { passesOf, RouteMemo } from './adapter-passes.ts';
+import type { InstalledAdapter } from './installed-adapter.ts';
 import type { PagedCache } from './paged-cache.ts';
 import type { Sequence } from './sequence.ts';
 
@@ -22,12 +24,16 @@ export interface NextLogits {
   logits?: Float32Array;
 }
 
-/** Reads tokens of many sequences in one pass. */
+/** Reads tokens of many sequences in one pass, or, under adapters that cannot share one, in a pass for each of those. */
 export class Reader implements Disposable {
   readonly #model: Model;
   readonly #cache: PagedCache;
-  /** The encoder's output for the rows of the last pass, and what it was put together from. */
-  #joined: { memory: KeptMemory; rows: readonly MemoryRow[] } | undefined;
+  /** Of each adapter, and of none: the encoder's output for the rows of its last pass, and what it was put together from. */
+  readonly #joined = new Map<InstalledAdapter | undefined, { memory: KeptMemory; rows: readonly MemoryRow[] }>();
+
+  readonly #route = new RouteMemo();
+  /** Of the tokens that logits are made for. */
+  readonly #headRoute = new RouteMemo();
 
   constructor(model: Model, cache: PagedCache) {
     this.#model = model;
@@ -36,7 +42,13 @@ export class Reader implements Disposable {
 
   /** Gives the logits of those sequences that are read to their end. */
   read(readings: readonly Reading[]): NextLogits[] {
-    return noGrad(() => scope(() => ({ next: this.#read(readings) }))).next;
+    return passesOf(readings).flatMap((pass) => noGrad(() => scope(() => ({ next: this.#read(pass) }))).next);
+  }
+
+  /** Frees what is kept of an adapter's passes. */
+  forget(adapter: InstalledAdapter | undefined): void {
+    this.#joined.get(adapter)?.memory[Symbol.dispose]();
+    this.#joined.delete(adapter);
   }
 
   #read(readings: readonly Reading[]): NextLogits[] {
@@ -45,16 +57,18 @@ export class Reader implements Disposable {
     const { memory, rowOf } = this.#memoryOf(readings);
     const rowLengths = readings.map(({ sequence }) => sequence.known);
     const layout: Layout = { offsets: pass.newOffsets, positions: pass.positions, rowOf, causal: true, rowLengths };
-    const hidden = this.#model.hidden({ ids: pass.ids, layout }, { cache: this.#cache, memory });
+    const hidden = withAdapters(this.#route.of(readings), () =>
+      this.#model.hidden({ ids: pass.ids, layout }, { cache: this.#cache, memory }),
+    );
     const ended = readings.flatMap(({ sequence, count }, row) =>
       sequence.read + count === sequence.known ? [row] : [],
     );
     if (ended.length === 0) return [];
-    const logits = this.#model.tokenHead.logits(this.#lastOf(hidden, pass, ended)).to('f32'); // [R, V]
-    return nextOf(
-      logits,
-      ended.map((row) => readings[row].sequence),
-    );
+    const last = this.#lastOf(hidden, pass, ended);
+    const sequences = ended.map((row) => readings[row].sequence);
+    const route = this.#headRoute.of(sequences.map((sequence) => ({ sequence, count: 1 })));
+    const logits = withAdapters(route, () => this.#model.tokenHead.logits(last)).to('f32'); // [R, V]
+    return nextOf(logits, sequences);
   }
 
   /** Hidden states of the last tokens of rows: [R, D] */
@@ -73,17 +87,19 @@ export class Reader implements Disposable {
     const isWhole =
       of.keys.offsets.length - 1 === rows.length && rows.every((part, row) => part.of === of && part.row === row);
     if (isWhole) return { memory: of, rowOf };
-    const known = this.#joined;
+    const { adapter } = readings[0].sequence.request;
+    const known = this.#joined.get(adapter);
     if (known?.rows.length === rows.length && rows.every((part, i) => isSame(part, known.rows[i])))
       return { memory: known.memory, rowOf };
-    known?.memory[Symbol.dispose]();
-    this.#joined = undefined;
-    this.#joined = { memory: joinMemory(rows), rows };
-    return { memory: this.#joined.memory, rowOf };
+    this.forget(adapter);
+    const joined = { memory: joinMemory(rows), rows };
+    this.#joined.set(adapter, joined);
+    return { memory: joined.memory, rowOf };
   }
 
   [Symbol.dispose](): void {
-    this.#joined?.memory[Symbol.dispose]();
+    for (const { memory } of this.#joined.values()) memory[Symbol.dispose]();
+    this.#joined.clear();
     this.#cache[Symbol.dispose]();
   }
 }

@@ -2,6 +2,7 @@ import { plural } from '../base/format.ts';
 import { AttuneError, type Problem } from '../base/errors.ts';
 import type { MemoryRow } from '../models/memory.ts';
 import type { TokenConstraint } from './constraint/token-constraint.ts';
+import type { InstalledAdapter } from './installed-adapter.ts';
 import { defaultSampling, type SamplingOptions } from './sampling.ts';
 
 /** How answers are made; what is left out, or undefined, has its default. */
@@ -25,13 +26,23 @@ export interface GenerationOptions extends Partial<SamplingOptions> {
 /** One prompt to continue. */
 export interface GenerationRequest extends GenerationOptions {
   prompt: readonly number[] | Int32Array;
+  /** Whether the answer goes on in the prompt's own text: its first space is then a part of it, and not of no text. */
+  goesOn?: boolean;
   /** What an encoder-decoder's decoder attends to: one row of an encoder's output. */
   memory?: MemoryRow;
+  /** The name of an installed adapter that answers; the model as it is unless given. */
+  adapter?: string;
+  /** Prompts share the reading of their beginnings only under the same salt: with one for each tenant, nobody learns by the time that an answer takes what others asked. */
+  salt?: string;
 }
 
 /** A request with its defaults, checked. */
 export interface SettledRequest {
+  /** What is read: the adapter's prefix, and the prompt. */
   prompt: Int32Array;
+  /** Tokens of the prefix. */
+  prefix: number;
+  goesOn?: boolean;
   maxNewTokens: number;
   n: number;
   sampling: SamplingOptions;
@@ -40,23 +51,30 @@ export interface SettledRequest {
   logProbs?: number;
   constraint?: () => TokenConstraint;
   memory?: MemoryRow;
+  salt?: string;
+  adapter?: InstalledAdapter;
 }
 
-/** What a model and its tokenizer set. */
+/** What a model, its tokenizer and an adapter set. */
 export interface RequestLimits {
   vocabularySize: number;
   /** The longest prompt with its answer. */
   maxPositions: number;
   stopIds: readonly number[];
+  adapter?: InstalledAdapter;
 }
 
 export const DEFAULT_NEW_TOKENS = 256;
 
 /** Fills in defaults. @throws AttuneError E_PROMPT_TOO_LONG, E_GENERATION_OPTIONS with every problem */
 export function settleRequest(request: GenerationRequest, limits: RequestLimits): SettledRequest {
-  const prompt = Int32Array.from(request.prompt);
+  const { adapter } = limits;
+  const { prefix = [] } = adapter?.adapter ?? {};
+  const prompt = Int32Array.of(...prefix, ...request.prompt);
   const settled = {
     prompt,
+    prefix: prefix.length,
+    goesOn: request.goesOn,
     maxNewTokens: request.maxNewTokens ?? DEFAULT_NEW_TOKENS,
     n: request.n ?? 1,
     sampling: settleSampling(request),
@@ -65,6 +83,8 @@ export function settleRequest(request: GenerationRequest, limits: RequestLimits)
     logProbs: request.logProbs,
     constraint: request.constraint,
     memory: request.memory,
+    salt: request.salt,
+    adapter,
   };
   refuse(settled, limits, endProblems(request));
   return { ...settled, maxNewTokens: Math.min(settled.maxNewTokens, limits.maxPositions - prompt.length) };
@@ -102,7 +122,7 @@ function refuse(settled: SettledRequest, limits: RequestLimits, others: readonly
   const problems = [
     ...others,
     ...boundProblems({ ...settled, ...settled.sampling }),
-    ...promptProblems(settled.prompt, limits),
+    ...promptProblems(settled.prompt.subarray(settled.prefix), limits),
     ...biasProblems(settled.sampling.logitBias, limits),
   ];
   if (settled.stop.includes(''))

@@ -1,4 +1,4 @@
-import { BLOCK_TOKENS, type BlockPool } from './block-pool.ts';
+import { BLOCK_TOKENS, type BlockPool, type Prefix } from './block-pool.ts';
 import type { Reading } from './reader.ts';
 import { Sequence, type AnswerTokenizer } from './sequence.ts';
 import type { Submission } from './submission.ts';
@@ -20,7 +20,7 @@ interface Waiting {
 /** Who waits, who takes part, and what the next pass reads. */
 export class Schedule {
   readonly #pool: BlockPool;
-  readonly #tokenizer: AnswerTokenizer;
+  readonly #tokenizer: AnswerTokenizer; // unless an adapter has another
   readonly #limits: { maxSequences: number; maxPassTokens: number };
   #waiting: Waiting[] = [];
   #active: Active[] = [];
@@ -73,11 +73,12 @@ export class Schedule {
     return shared;
   }
 
-  #enter({ submission, sample }: Waiting, shared: readonly number[], root: number): number {
+  #enter({ submission, sample }: Waiting, shared: readonly number[], root: Prefix): number {
     const { request, onText } = submission;
     if (submission.isOver) return 0;
     try {
-      const sequence = new Sequence(request, sample, { tokenizer: this.#tokenizer, onText });
+      const tokenizer = request.adapter?.adapter.tokenizer ?? this.#tokenizer;
+      const sequence = new Sequence(request, sample, { tokenizer, onText });
       sequence.settle(this.#pool, shared, root);
       this.#active.push({ sequence, submission });
       return sequence.read;
@@ -90,6 +91,17 @@ export class Schedule {
   /** Rows whose keys were made for a length that they have left are read again from their start. */
   forgetOutdated(outdates: (from: number, to: number) => boolean): void {
     for (const { sequence } of this.#active) if (outdates(sequence.readAs, sequence.known)) sequence.forget();
+  }
+
+  /** What the cache holds counts for nothing any more: rows under way are read again from their start. */
+  forgetAll(): void {
+    this.#pool.forgetContents();
+    for (const { sequence } of this.#active) sequence.forget();
+  }
+
+  /** Forgets what one adapter read. @returns blocks of it */
+  forgetDomain(domain: number): number {
+    return this.#pool.forgetContents(domain);
   }
 
   /** One token of each answer, and as much of the prompts as the pass has room for, the first come first. */

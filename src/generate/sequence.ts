@@ -1,6 +1,6 @@
 import { randomUnits } from '../base/random.ts';
 import { StreamingDecoder, type Tokenizer } from '../text/index.ts';
-import { BLOCK_TOKENS, type BlockPool } from './block-pool.ts';
+import { BLOCK_TOKENS, type BlockPool, type Prefix } from './block-pool.ts';
 import { logProbsOf, type ChosenLogProb } from './log-probs.ts';
 import { LogitRules } from './logit-rules.ts';
 import type { SettledRequest } from './request.ts';
@@ -16,8 +16,19 @@ export interface Completion {
   ids: number[];
   /** `stop`: a stop token or text; `length`: the most new tokens, or the model's own limit, were reached. */
   finishReason: 'stop' | 'length';
+  /** The token that ended it, where one did; not among `ids`. */
+  stopId?: number;
   /** Of each token, where they were asked for. */
   logProbs?: ChosenLogProb[];
+  usage: Usage;
+}
+
+/** Tokens that an answer took. */
+export interface Usage {
+  prompt: number;
+  /** Of the prompt, those that did not have to be read: they were in the cache. */
+  shared: number;
+  answer: number;
 }
 
 /** A part of an answer that is certain: no later token can take it back. */
@@ -25,7 +36,12 @@ export interface TextEvent {
   /** Which of the prompt's samples. */
   sample: number;
   text: string;
+  /** Of the tokens since the part before, where they were asked for. */
+  logProbs?: ChosenLogProb[];
 }
+
+/** Tokens of a prompt that the spelling of what follows may depend on. */
+const CONTEXT = 16;
 
 /** One answer in the making: its tokens, where their keys and values lie, and its text. */
 export class Sequence {
@@ -36,6 +52,8 @@ export class Sequence {
   known: number;
   /** Tokens whose keys and values are in the cache. */
   read = 0;
+  /** Tokens of the prompt that were there before. */
+  shared = 0;
   /** The length that the row had when they were made. */
   readAs: number;
   /** Where each token's keys and values lie. */
@@ -51,8 +69,11 @@ export class Sequence {
   readonly #stream: { decoder: StreamingDecoder; stops: StopStrings } | undefined;
   readonly #onText: ((event: TextEvent) => void) | undefined;
   #text = '';
-  /** Serial of the last block that was named in the pool. */
-  #lastSerial = 0;
+  #stopId: number | undefined;
+  /** Log-probabilities that went out with a part of the text. */
+  #given = 0;
+  /** Content of the last block that was named in the pool. */
+  #last: Prefix | undefined;
   #named = 0;
 
   constructor(
@@ -66,12 +87,16 @@ export class Sequence {
     this.tokens.set(request.prompt);
     this.known = request.prompt.length;
     this.readAs = this.known;
-    this.#rules = new LogitRules(request.sampling, request.prompt, request.constraint?.());
+    this.#rules = new LogitRules(request.sampling, request.prompt.subarray(request.prefix), request.constraint?.());
     this.#units = randomUnits([request.sampling.seed, 'sample', sample]);
     this.#tokenizer = parts.tokenizer;
     this.#onText = parts.onText;
-    if (parts.onText !== undefined || request.stop.length > 0) {
-      this.#stream = { decoder: new StreamingDecoder(parts.tokenizer), stops: new StopStrings(request.stop) };
+    if (parts.onText !== undefined || request.stop.length > 0 || request.goesOn === true) {
+      const after = request.goesOn === true ? [...request.prompt.subarray(-CONTEXT)] : [];
+      this.#stream = {
+        decoder: new StreamingDecoder(parts.tokenizer, { after }),
+        stops: new StopStrings(request.stop),
+      };
     }
   }
 
@@ -86,7 +111,7 @@ export class Sequence {
   }
 
   /** Takes its place in the cache: blocks that hold the prompt's beginning already, and new ones for the rest. */
-  settle(pool: BlockPool, shared: readonly number[], root: number): void {
+  settle(pool: BlockPool, shared: readonly number[], root: Prefix): void {
     pool.share(shared);
     const count = Math.ceil(this.tokens.length / BLOCK_TOKENS);
     this.blocks = [...shared, ...Array.from({ length: count - shared.length }, () => pool.take())];
@@ -95,15 +120,16 @@ export class Sequence {
       (_, i) => this.blocks[Math.floor(i / BLOCK_TOKENS)] * BLOCK_TOKENS + (i % BLOCK_TOKENS),
     );
     this.read = shared.length * BLOCK_TOKENS;
-    this.#lastSerial = root;
+    this.shared = this.read;
+    this.#last = root;
     this.#name(pool, this.known);
   }
 
   /** Tells the pool what the blocks up to this token hold, so that others can share them. */
   #name(pool: BlockPool, upTo: number): void {
     for (; (this.#named + 1) * BLOCK_TOKENS <= upTo; this.#named++) {
-      const place = { start: this.#named * BLOCK_TOKENS, before: this.#lastSerial, isReady: false };
-      this.#lastSerial = pool.name(this.blocks[this.#named], this.tokens, place);
+      const place = { start: this.#named * BLOCK_TOKENS, before: this.#last as Prefix, isReady: false };
+      this.#last = pool.name(this.blocks[this.#named], this.tokens, place);
     }
   }
 
@@ -127,8 +153,10 @@ export class Sequence {
   /** Chooses the next token from logits [V], or takes the most probable one. */
   advance(logits: Float32Array | undefined, best: number): void {
     const id = logits === undefined ? best : this.#choose(logits);
-    if (id === undefined || this.request.stopIds.has(id)) this.finishReason = 'stop';
-    else this.#take(id);
+    if (id === undefined || this.request.stopIds.has(id)) {
+      this.finishReason = 'stop';
+      this.#stopId = id;
+    } else this.#take(id);
     if (this.finishReason !== undefined) this.#endText();
   }
 
@@ -159,14 +187,26 @@ export class Sequence {
   }
 
   #give(text: string): void {
-    if (text === '') return;
     this.#text += text;
-    this.#onText?.({ sample: this.sample, text });
+    const isEnd = this.finishReason !== undefined;
+    const logProbs = this.#logProbs.slice(this.#given);
+    if (text === '' && !(isEnd && logProbs.length > 0)) return;
+    this.#given = this.#logProbs.length;
+    const asked = this.request.logProbs === undefined ? {} : { logProbs };
+    this.#onText?.({ sample: this.sample, text, ...asked });
   }
 
   completion(): Completion {
     const { finishReason = 'length' } = this;
     const logProbs = this.request.logProbs === undefined ? undefined : this.#logProbs;
-    return { text: this.#text, ids: this.#ids, finishReason, ...(logProbs === undefined ? {} : { logProbs }) };
+    const { prompt, prefix } = this.request;
+    const usage = {
+      prompt: prompt.length - prefix,
+      shared: Math.max(0, this.shared - prefix),
+      answer: this.#ids.length,
+    };
+    const ending = this.#stopId === undefined ? {} : { stopId: this.#stopId };
+    const known = logProbs === undefined ? {} : { logProbs };
+    return { text: this.#text, ids: this.#ids, finishReason, ...ending, ...known, usage };
   }
 }

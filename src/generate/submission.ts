@@ -1,3 +1,4 @@
+import type { Prefix } from './block-pool.ts';
 import type { SettledRequest } from './request.ts';
 import type { Completion, Sequence, TextEvent } from './sequence.ts';
 
@@ -5,14 +6,14 @@ import type { Completion, Sequence, TextEvent } from './sequence.ts';
 export class Submission {
   readonly request: SettledRequest;
   /** Under which root of the cache its prompt is shared; undefined: with nobody, not even among its samples. */
-  readonly root: number | undefined;
+  readonly root: Prefix | undefined;
   readonly onText: ((event: TextEvent) => void) | undefined;
   readonly #completions: Completion[] = [];
   readonly #answer = Promise.withResolvers<Completion[]>();
   #missing: number;
   #isOver = false;
 
-  constructor(request: SettledRequest, root: number | undefined, onText?: (event: TextEvent) => void) {
+  constructor(request: SettledRequest, root: Prefix | undefined, onText?: (event: TextEvent) => void) {
     this.request = request;
     this.root = root;
     this.onText = onText;

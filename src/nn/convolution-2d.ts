@@ -1,5 +1,6 @@
 // B images, C input and O output channels, Y and X height and width, G groups, k kernel size
 import { aten, type DType, type Tensor } from '../tensor/index.ts';
+import { AdapterList } from './adapter-route.ts';
 import { Module, Parameter } from './module.ts';
 
 export interface Convolution2dOptions {
@@ -27,7 +28,7 @@ export class Convolution2d extends Module {
   readonly weight: Parameter;
   readonly bias?: Parameter;
   readonly #deviation: number | undefined;
-  #adapters: readonly ConvolutionAdapter[] = [];
+  readonly #adapters = new AdapterList<ConvolutionAdapter>();
   readonly #options: { stride: number[]; padding: number[]; dilation: number[]; groups: number };
 
   constructor(channels: { in: number; out: number }, options: Convolution2dOptions) {
@@ -48,17 +49,17 @@ export class Convolution2d extends Module {
     return this.#options.groups === 1;
   }
   addAdapter(adapter: ConvolutionAdapter): void {
-    this.#adapters = [...this.#adapters, adapter];
+    this.#adapters.add(adapter);
   }
   removeAdapter(adapter: ConvolutionAdapter): void {
-    this.#adapters = this.#adapters.filter((one) => one !== adapter);
+    this.#adapters.remove(adapter);
   }
 
   /** x [B, C, Y, X] → [B, O, Y', X'] */
   forward(x: Tensor): Tensor {
     const dtype = this.#typeFor(x);
     const output = this.convolve(x.to(dtype), this.weight.value(dtype), this.bias?.value(dtype)).to(x.dtype);
-    return this.#adapters.reduce((sum, adapter) => adapter.forward(x, sum), output);
+    return this.#adapters.change(x, output, (adapter, own, sum) => adapter.forward(own, sum));
   }
 
   /** Few channels at a time have no fast backward in bf16 on processors: in f32 it takes half as long, casts and all. */

@@ -1,11 +1,14 @@
 import { aten, type DType, type Tensor } from '../tensor/index.ts';
-import type { Term } from './linear.ts';
+import { AdapterList } from './adapter-route.ts';
+import { termsOf, type Term } from './linear.ts';
 import { Module, Parameter } from './module.ts';
 
 /** Changes what an embedding gives (LoRA on embeddings, rows of new tokens) while its weight keeps its path. */
 export interface EmbeddingAdapter {
   /** ids int64 [N], output [N, D] so far → [N, D] */
   forward(ids: Tensor, output: Tensor, layer: Embedding): Tensor;
+  /** It has rows of its own for ids from the table's size on. */
+  extends?: boolean;
   /** The same change as further terms of the logits, where the table serves as the output head too. */
   terms(hidden: Tensor): Term[];
 }
@@ -15,7 +18,7 @@ export class Embedding extends Module {
   readonly count: number;
   readonly width: number;
   readonly weight: Parameter;
-  #adapters: EmbeddingAdapter[] = [];
+  readonly adapters = new AdapterList<EmbeddingAdapter>();
 
   constructor(count: number, width: number) {
     super();
@@ -24,25 +27,25 @@ export class Embedding extends Module {
     this.weight = new Parameter([count, width]);
   }
 
-  get adapters(): readonly EmbeddingAdapter[] {
-    return this.#adapters;
-  }
   addAdapter(adapter: EmbeddingAdapter): void {
-    this.#adapters.push(adapter);
+    this.adapters.add(adapter);
   }
   removeAdapter(adapter: EmbeddingAdapter): void {
-    this.#adapters = this.#adapters.filter((one) => one !== adapter);
+    this.adapters.remove(adapter);
   }
 
   /** ids int64 [N] → [N, D]; rows are gathered before the cast, so a large f32 table is not cast as a whole. */
   forward(ids: Tensor, dtype: DType): Tensor {
-    let output = aten.embedding.default(this.weight.tensor, ids).to(dtype);
-    for (const adapter of this.#adapters) output = adapter.forward(ids, output, this);
-    return output;
+    const acting = this.adapters.acting(ids.shape[0]);
+    const isExtended = acting.some(({ adapters }) => adapters.some((adapter) => adapter.extends === true));
+    const known = isExtended ? aten.clamp_max.default(ids, this.count - 1) : ids;
+    const rows = aten.embedding.default(this.weight.tensor, known).to(dtype);
+    return this.adapters.change(ids, rows, (adapter, own, output) => adapter.forward(own, output, this));
   }
 
   /** The logits of hidden [N, D] where the table serves as the output head, as terms. */
   headTerms(hidden: Tensor): Term[] {
-    return [{ hidden, weight: this.weight.tensor }, ...this.#adapters.flatMap((adapter) => adapter.terms(hidden))];
+    const added = termsOf(this.adapters.acting(hidden.shape[0]), hidden);
+    return [{ hidden, weight: this.weight.tensor }, ...added];
   }
 }

@@ -1,6 +1,7 @@
 // N tokens, D width of the input, O widths of the outputs, r rank
-import { attune, type Tensor } from '../tensor/index.ts';
+import { attune, readyList, type Tensor } from '../tensor/index.ts';
 import { swiGlu, type Gate } from './activations.ts';
+import { currentRoute, type AdapterRoute } from './adapter-route.ts';
 import { keptGroup } from './kept-products.ts';
 import type { LinearLike } from './linear.ts';
 
@@ -26,7 +27,7 @@ export function fusedLinear(layers: readonly LinearLike[], input: LinearInput): 
   const isShaped = x.shape.length === 2 || (hasInt8 && !('gate' in input));
   if ((x.dtype !== 'bf16' && x.dtype !== 'f32') || !isShaped || layers.some((layer) => layer.isTransposed))
     return undefined;
-  const adapters = adaptersOf(layers);
+  const adapters = adaptersOf(layers, x.shape[0]);
   if (adapters === undefined) return undefined;
   const isPlain = layers.length === 1 && !('gate' in input) && adapters.length === 0 && !hasInt8;
   if (isPlain && layers[0].weight.tensor.dtype === x.dtype) return undefined;
@@ -60,6 +61,7 @@ function linearGroupOf(
     copies.map((int8) => int8?.packed),
     copies.map((int8) => int8?.turned),
     known,
+    { rows: rowsOf(adapters, x.shape[0]) },
   );
 }
 
@@ -73,29 +75,85 @@ function asWide(y: Tensor, { shape }: Tensor): Tensor {
   return shape.length === 2 ? y : y.reshape(...shape.slice(0, -1), y.shape[1]);
 }
 
-/** A change of low rank, and the place of its layer among those of a group. */
-type LayerAdapter = LowRank & { layer: number };
+/** A change of low rank, the place of its layer among those of a group, and the rows that it changes. */
+type LayerAdapter = LowRank & { layer: number; span?: { start: number; end: number } };
 
-/** Every adapter with the place of its layer; undefined where one is more than a change of low rank. */
-function adaptersOf(layers: readonly LinearLike[]): LayerAdapter[] | undefined {
+/** The rows that each adapter changes, from and to; none where each changes all. */
+function rowsOf(adapters: readonly LayerAdapter[], rows: number): number[] {
+  if (adapters.every(({ span }) => span === undefined)) return [];
+  return adapters.flatMap(({ span }) => [span?.start ?? 0, span?.end ?? rows]);
+}
+
+/** Every adapter that acts with the place of its layer; undefined where one is more than a change of low rank. */
+function adaptersOf(layers: readonly LinearLike[], rows: number): LayerAdapter[] | undefined {
   const found: LayerAdapter[] = [];
-  for (const [layer, { adapters }] of layers.entries()) {
-    for (const adapter of adapters) {
-      const change = adapter.lowRank?.();
-      if (change === undefined) return undefined;
-      found.push({ ...change, layer });
+  for (const [layer, one] of layers.entries()) {
+    for (const { adapters, span } of one.adapters.acting(rows)) {
+      for (const adapter of adapters) {
+        const change = adapter.lowRank?.();
+        if (change === undefined) return undefined;
+        found.push({ ...change, layer, span });
+      }
     }
   }
   return found;
 }
 
-/** Weights and biases of layers that do nothing else: none has an adapter, is read in int8 or lies the other way round. */
-export function plainWeights(
-  layers: readonly LinearLike[],
-): { weights: Tensor[]; biases: (Tensor | undefined)[] } | undefined {
-  if (layers.some((layer) => layer.isTransposed || layer.adapters.length > 0 || layer.int8?.isRead === true))
-    return undefined;
-  return { weights: layers.map(({ weight }) => weight.tensor), biases: layers.map(({ bias }) => bias?.tensor) };
+/** Changes of low rank as operators of several layers take them. */
+interface Changes {
+  a: readonly Tensor[];
+  b: readonly Tensor[];
+  linear: readonly number[];
+  scales: readonly number[];
+  rows: readonly number[];
+}
+
+/** What layers are made of that compute nothing but products and changes of low rank. */
+export interface PlainLayers {
+  weights: Tensor[];
+  biases: (Tensor | undefined)[];
+  changes: Changes;
+}
+
+/** Undefined where a layer computes anything else on `rows` tokens, is read in int8 or lies the other way round. */
+export function plainLayers(layers: readonly LinearLike[], rows: number): PlainLayers | undefined {
+  if (layers.some((layer) => layer.isTransposed || layer.int8?.isRead === true)) return undefined;
+  const changes = changesOf(layers, rows);
+  if (changes === undefined) return undefined;
+  return {
+    weights: layers.map(({ weight }) => weight.tensor),
+    biases: layers.map(({ bias }) => bias?.tensor),
+    changes,
+  };
+}
+
+const NO_CHANGES: Changes = { a: [], b: [], linear: [], scales: [], rows: [] };
+
+/** Of groups of layers by their first: one pass after the other has the same adapters on the same rows. */
+const changesOfRoutes = new WeakMap<AdapterRoute, Map<LinearLike, Changes | undefined>>();
+
+function changesOf(layers: readonly LinearLike[], rows: number): Changes | undefined {
+  if (layers.every(({ adapters }) => adapters.isIdle)) return NO_CHANGES;
+  const route = currentRoute();
+  // What always acts may be trained just now.
+  if (route === undefined || layers.some(({ adapters }) => adapters.always.length > 0))
+    return madeChanges(adaptersOf(layers, rows), rows);
+  const known = changesOfRoutes.get(route) ?? new Map<LinearLike, Changes | undefined>();
+  changesOfRoutes.set(route, known);
+  const [first] = layers;
+  if (!known.has(first)) known.set(first, madeChanges(adaptersOf(layers, rows), rows));
+  return known.get(first);
+}
+
+function madeChanges(adapters: readonly LayerAdapter[] | undefined, rows: number): Changes | undefined {
+  if (adapters === undefined) return undefined;
+  return {
+    a: readyList(adapters.map(({ a }) => a)),
+    b: readyList(adapters.map(({ b }) => b)),
+    linear: readyList(adapters.map(({ layer }) => layer)),
+    scales: readyList(adapters.map(({ scale }) => scale)),
+    rows: readyList(rowsOf(adapters, rows)),
+  };
 }
 
 /** What several layers make of one input x […, D]. */

@@ -1,4 +1,5 @@
 import { aten, type Tensor } from '../tensor/index.ts';
+import { AdapterList, type Acting } from './adapter-route.ts';
 import type { Int8Weight } from './int8-weight.ts';
 import { fusedLinear, layerProduct, type LowRank } from './linear-fused.ts';
 import { Module, Parameter } from './module.ts';
@@ -7,14 +8,18 @@ import { Module, Parameter } from './module.ts';
 export interface Term {
   hidden: Tensor;
   weight: Tensor;
+  /** The rows of the output that `hidden` belongs to; all of them unless given. */
+  span?: { start: number; end: number };
 }
 
 /**
- * Something that changes what a linear layer gives (LoRA, DoRA, (IA)³, …) while the layer's own weight keeps its path.
+ * A change of a linear layer's input, output or both (LoRA, OFT, (IA)³, …) while the layer's own weight keeps its path.
  * Adapters live in the tuning's tree, not in the model's.
  */
 export interface LinearAdapter {
-  /** The layer's new output, from its input `[…, in]` and the output `[…, out]` so far. */
+  /** What the layer's own weight is multiplied with in place of x `[…, in]`. */
+  input?(x: Tensor, layer: LinearLike): Tensor;
+  /** The layer's new output, from its input `[…, in]` as it came and the output `[…, out]` so far. */
   forward(x: Tensor, output: Tensor, layer: LinearLike): Tensor;
   /** The same change as further terms of the output, where it is one; else undefined. */
   terms?(x: Tensor): Term[];
@@ -30,7 +35,7 @@ export interface LinearLike extends Module {
   readonly bias?: Parameter;
   /** True where the weight is stored [in, out] (GPT-2's Conv1D). */
   readonly isTransposed: boolean;
-  readonly adapters: readonly LinearAdapter[];
+  readonly adapters: AdapterList<LinearAdapter>;
   /** Copies of a frozen weight in int8, where storage keeps such; only for weights [out, in]. */
   int8?: Int8Weight;
   addAdapter(adapter: LinearAdapter): void;
@@ -46,7 +51,7 @@ abstract class LinearBase extends Module implements LinearLike {
   readonly weight: Parameter;
   readonly bias?: Parameter;
   int8?: Int8Weight;
-  #adapters: LinearAdapter[] = [];
+  readonly adapters = new AdapterList<LinearAdapter>();
 
   constructor(inFeatures: number, outFeatures: number, shapes: { weight: [number, number]; bias: boolean }) {
     super();
@@ -56,14 +61,11 @@ abstract class LinearBase extends Module implements LinearLike {
     if (shapes.bias) this.bias = new Parameter([outFeatures]);
   }
 
-  get adapters(): readonly LinearAdapter[] {
-    return this.#adapters;
-  }
   addAdapter(adapter: LinearAdapter): void {
-    this.#adapters.push(adapter);
+    this.adapters.add(adapter);
   }
   removeAdapter(adapter: LinearAdapter): void {
-    this.#adapters = this.#adapters.filter((one) => one !== adapter);
+    this.adapters.remove(adapter);
   }
 
   protected abstract project(x: Tensor): Tensor;
@@ -71,9 +73,8 @@ abstract class LinearBase extends Module implements LinearLike {
   forward(x: Tensor): Tensor {
     const fused = fusedLinear([this], { x });
     if (fused !== undefined) return fused[0];
-    let output = this.project(x);
-    for (const adapter of this.#adapters) output = adapter.forward(x, output, this);
-    return output;
+    const input = changedInput(this, x);
+    return this.adapters.change(x, this.project(input), (adapter, own, output) => adapter.forward(own, output, this));
   }
 }
 
@@ -105,7 +106,25 @@ export class Conv1D extends LinearBase {
   }
 }
 
+/** What a layer's own weight is multiplied with: x […, in] as its adapters change it. */
+export function changedInput(layer: LinearLike, x: Tensor): Tensor {
+  if (layer.adapters.acting(x.shape[0]).every(({ adapters }) => adapters.every(({ input }) => input === undefined)))
+    return x;
+  return layer.adapters.change(x, x, (adapter, _, input) => adapter.input?.(input, layer) ?? input);
+}
+
 /** Every module of a kind that takes a linear adapter. */
 export function isLinear(module: Module): module is Module & LinearLike {
   return module instanceof LinearBase;
+}
+
+/** What adapters that act add to a layer's output, as terms; one that is no sum of products cannot sit on a head. */
+export function termsOf(acting: readonly Acting<{ terms?(x: Tensor): Term[] }>[], hidden: Tensor): Term[] {
+  return acting.flatMap(({ adapters, span }) => {
+    const own = span === undefined ? hidden : hidden.narrow(0, span.start, span.end - span.start);
+    return adapters.flatMap((adapter) => {
+      if (adapter.terms === undefined) throw new Error('this adapter cannot be put on an output head');
+      return adapter.terms(own).map((term) => ({ ...term, span }));
+    });
+  });
 }

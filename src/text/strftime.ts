@@ -1,3 +1,5 @@
+import { table } from '../base/table.ts';
+
 const weekdays = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 const months = [
   'January',
@@ -30,7 +32,7 @@ function withFlag(value: string, flag: string): string {
   return flag === '#' && value === value.toUpperCase() ? value.toLowerCase() : value.toUpperCase();
 }
 
-const directives: Record<string, (date: Date) => string> = {
+const directives: Record<string, (date: Date) => string> = table({
   a: (date) => weekdays[date.getDay()].slice(0, 3),
   A: (date) => weekdays[date.getDay()],
   b: (date) => months[date.getMonth()].slice(0, 3),
@@ -74,7 +76,7 @@ const directives: Record<string, (date: Date) => string> = {
   z: () => '',
   Z: () => '',
   '%': () => '%',
-};
+});
 
 function padded(value: number, width = 2): string {
   return String(value).padStart(width, '0');

@@ -1,5 +1,4 @@
 import { AttuneError } from '../base/errors.ts';
-import type { AddedTokenJson } from './bpe/trainer.ts';
 import type { Message, ToolSchema } from './message.ts';
 import { JinjaTemplate, TemplateFailure, TemplateLimitError, TemplateRefusal } from './jinja/index.ts';
 import { formsOf, templateMessages, type MessageForm } from './template-messages.ts';
@@ -30,27 +29,16 @@ export class ChatTemplates {
   /** `bos_token`, `eos_token`, … as templates write them. */
   readonly variables: Readonly<Record<string, string>>;
   readonly #origin: string;
-  readonly #addedTokens: readonly string[];
   readonly #programs = new Map<string, JinjaTemplate>();
 
-  private constructor(
-    origin: string,
-    sources: Map<string, string>,
-    variables: Record<string, string>,
-    added: string[],
-  ) {
+  private constructor(origin: string, sources: Map<string, string>, variables: Record<string, string>) {
     this.#origin = origin;
     this.sources = sources;
     this.variables = variables;
-    this.#addedTokens = added;
   }
 
   /** chat_template.jinja wins over tokenizer_config.json, as in transformers. */
-  static fromFiles(
-    files: TokenizerFiles,
-    variables: Record<string, string>,
-    addedTokens: readonly AddedTokenJson[],
-  ): ChatTemplates {
+  static fromFiles(files: TokenizerFiles, variables: Record<string, string>): ChatTemplates {
     const sources = new Map<string, string>();
     for (const name of ['tokenizer_config.json', 'chat_template.json'])
       collectDeclared(sources, parseOther(files, name));
@@ -59,9 +47,7 @@ export class ChatTemplates {
       if (name.startsWith(`${TEMPLATE_FOLDER}/`))
         sources.set(name.slice(TEMPLATE_FOLDER.length + 1, -'.jinja'.length), text);
     }
-    // A token of the vocabulary proper can end a turn too.
-    const texts = new Set([...addedTokens.map(({ content }) => content), ...Object.values(variables)]);
-    return new ChatTemplates(files.templateOrigin ?? files.origin, sources, variables, [...texts]);
+    return new ChatTemplates(files.templateOrigin ?? files.origin, sources, variables);
   }
 
   get exists(): boolean {
@@ -106,29 +92,6 @@ export class ChatTemplates {
     } catch (error) {
       throw error instanceof AttuneError ? error : failure(this.describe(conversation), error);
     }
-  }
-
-  /** The token that the template writes after an answer, found by rendering a short conversation; undefined if none. */
-  turnEndToken(): string | undefined {
-    if (!this.exists) return undefined;
-    const answer = 'attuneanswer';
-    const messages: Message[] = [
-      { role: 'user', content: 'attunequestion' },
-      { role: 'assistant', content: answer },
-    ];
-    let text: string;
-    try {
-      text = this.render({ messages }, { addGenerationPrompt: false, now: new Date(0) });
-    } catch {
-      // A broken template is reported when it is used, with the row that it is used on.
-      return undefined;
-    }
-    const tail = text.slice(text.lastIndexOf(answer) + answer.length);
-    const found = this.#addedTokens
-      .map((token) => ({ token, at: tail.indexOf(token) }))
-      .filter(({ token, at }) => token !== '' && at !== -1);
-    found.sort((a, b) => a.at - b.at || b.token.length - a.token.length);
-    return found[0]?.token;
   }
 
   #choose({ tools }: Pick<Conversation, 'tools'>): string {

@@ -2,6 +2,12 @@ import { ReadableStream, type ReadableStreamDefaultController } from 'node:strea
 import type { StampedEvent } from '../base/events.ts';
 import { stopped, type FromWorker, type ToWorker } from './protocol.ts';
 
+/** Where the chunks of a request go, and what is told of no more once it is over. */
+interface OpenAnswer {
+  stream: ReadableStreamDefaultController<unknown>;
+  forget(): void;
+}
+
 /** The side of a job that waits for it: turns messages into promises, events and streams. */
 export class JobClient {
   readonly #post: (message: ToWorker) => void;
@@ -9,7 +15,7 @@ export class JobClient {
   readonly #started = Promise.withResolvers<void>();
   readonly #ready = Promise.withResolvers<void>();
   readonly #result = Promise.withResolvers<unknown>();
-  readonly #answers = new Map<number, ReadableStreamDefaultController<unknown>>();
+  readonly #answers = new Map<number, OpenAnswer>();
   #nextId = 1;
   #hasStarted = false;
   #isOver = false;
@@ -50,19 +56,26 @@ export class JobClient {
     this.#post({ type: 'close' });
   }
 
-  /** Sends a request; the answer's chunks come as they are made. Leaving the loop early cancels the request. */
-  request(body: unknown): ReadableStream<unknown> {
+  /** Sends a request; the answer's chunks come as they are made. Leaving the loop early or the signal cancels it. */
+  request(body: unknown, signal?: AbortSignal): ReadableStream<unknown> {
     const id = this.#nextId++;
+    const cancel = (): void => {
+      if (this.#take(id) !== undefined) this.#post({ type: 'cancel', id });
+    };
     return new ReadableStream<unknown>({
       start: (controller) => {
         if (this.#isOver) return controller.error(stopped('the session is closed'));
-        this.#answers.set(id, controller);
+        if (signal?.aborted === true) return controller.error(signal.reason);
+        const stop = (): void => {
+          // Who waits for the next chunk hears of it now, and not when that comes.
+          controller.error(signal?.reason);
+          cancel();
+        };
+        signal?.addEventListener('abort', stop);
+        this.#answers.set(id, { stream: controller, forget: () => signal?.removeEventListener('abort', stop) });
         this.#post({ type: 'request', id, body });
       },
-      cancel: () => {
-        this.#answers.delete(id);
-        this.#post({ type: 'cancel', id });
-      },
+      cancel,
     });
   }
 
@@ -79,8 +92,7 @@ export class JobClient {
   fail(error: unknown): void {
     this.#isOver = true;
     for (const { reject } of [this.#started, this.#ready, this.#result]) reject(error);
-    for (const answer of this.#answers.values()) answer.error(error);
-    this.#answers.clear();
+    for (const id of this.#answers.keys()) this.#take(id)?.error(error);
   }
 
   /** A watcher that throws ends the job: nobody would hear of it. */
@@ -104,11 +116,17 @@ export class JobClient {
   }
 
   #answer(message: Extract<FromWorker, { id: number }>): void {
-    const answer = this.#answers.get(message.id);
-    if (answer === undefined) return;
-    if (message.type === 'chunk') return answer.enqueue(message.chunk);
-    this.#answers.delete(message.id);
-    if (message.type === 'end') answer.close();
-    else answer.error(message.error);
+    if (message.type === 'chunk') return this.#answers.get(message.id)?.stream.enqueue(message.chunk);
+    const answer = this.#take(message.id);
+    if (message.type === 'end') answer?.close();
+    else answer?.error(message.error);
+  }
+
+  /** The stream of a request that is over; undefined where it was before. */
+  #take(id: number): ReadableStreamDefaultController<unknown> | undefined {
+    const answer = this.#answers.get(id);
+    this.#answers.delete(id);
+    answer?.forget();
+    return answer?.stream;
   }
 }

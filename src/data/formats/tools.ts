@@ -1,3 +1,4 @@
+import { parseJson } from '../../files/json.ts';
 import type { ToolCall, ToolSchema } from '../../text/message.ts';
 import { describeValue, isObject, parseStructure, type RowReader } from './row-reader.ts';
 
@@ -50,7 +51,7 @@ function readToolCall(row: RowReader, path: string, value: unknown): ToolCall | 
 /** OpenAI writes arguments as JSON text. It stays text: some templates show it as it is, others as the object. */
 function isJson(text: string): boolean {
   try {
-    JSON.parse(text);
+    parseJson(text);
     return true;
   } catch {
     return false;

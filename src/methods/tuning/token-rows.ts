@@ -4,19 +4,29 @@ import {
   Embedding,
   Module,
   Parameter,
+  type AdapterOwner,
   type EmbeddingAdapter,
   type LinearAdapter,
   type LinearLike,
   type Term,
 } from '../../nn/index.ts';
+import type { Trainable } from '../../train/interfaces.ts';
+import { ROOT, type AdapterPart } from './peft-adapter.ts';
 import { aten, fromArray, zeros, type DType, type Tensor } from '../../tensor/index.ts';
+
+interface TrainedRows {
+  ids: readonly number[];
+  dtype: DType;
+  /** On a model that serves others too, whose table stays as it is: what the rows differ by is added. */
+  owner?: AdapterOwner;
+}
 
 /**
  * Some rows of a token table that are trained while the table itself is frozen (PEFT's TrainableTokensLayer). The
  * table's own become zero, so that they count nowhere and a table that grew is the same wherever it is loaded. Logits
  * get the rows as a further term: a step neither copies the table nor makes a gradient of its size.
  */
-abstract class RowsOf<Layer extends Embedding | LinearLike> extends Module {
+abstract class RowsOf<Layer extends Embedding | LinearLike> extends Module implements AdapterPart {
   readonly path: string;
   readonly ids: readonly number[];
   /** The rows themselves, in the order of the ids: f32 [n, D]. */
@@ -28,8 +38,11 @@ abstract class RowsOf<Layer extends Embedding | LinearLike> extends Module {
   /** 1 where a trained row belongs to a row of the table: [V, n] */
   readonly #places: Tensor;
 
-  constructor({ path, module: table }: TokenTable & { module: Layer }, ids: readonly number[], dtype: DType) {
+  readonly #isShared: boolean;
+
+  constructor({ path, module: table }: TokenTable & { module: Layer }, { ids, dtype, owner }: TrainedRows) {
     super();
+    this.#isShared = owner !== undefined;
     this.path = path;
     this.table = table;
     this.ids = ids;
@@ -39,7 +52,7 @@ abstract class RowsOf<Layer extends Embedding | LinearLike> extends Module {
     this.#former = table.weight.tensor.detach().indexSelect(0, index).to('f32').own();
     this.trainable_tokens_delta.assign(this.#former.clone());
     this.trainable_tokens_delta.setTrainable(true);
-    table.weight.assign(aten.index_fill.int_Scalar(table.weight.tensor, 0, index, 0));
+    if (!this.#isShared) table.weight.assign(aten.index_fill.int_Scalar(table.weight.tensor, 0, index, 0));
     const units = aten.eye.default(ids.length, { dtype, device });
     this.#places = withRows(zeros([shape[0], ids.length], { dtype, device }), ids, units).own();
   }
@@ -50,13 +63,34 @@ abstract class RowsOf<Layer extends Embedding | LinearLike> extends Module {
   }
 
   terms(hidden: Tensor): Term[] {
-    return [{ hidden: aten.linear.default(hidden, this.rows.to(hidden.dtype)), weight: this.#places }];
+    const added = this.#isShared ? this.rows.sub(this.#former) : this.rows;
+    return [{ hidden: aten.linear.default(hidden, added.to(hidden.dtype)), weight: this.#places }];
   }
+
+  get trainables(): Trainable[] {
+    const name = `${ROOT}${this.path}.token_adapter.trainable_tokens_delta`;
+    return [{ name, parameter: this.trainable_tokens_delta, decays: true }];
+  }
+
+  switch(isActive: boolean): void {
+    this.isActive = isActive;
+  }
+
+  abstract attach(): void;
+  abstract detach(): void;
 
   /** Puts the rows into the table and leaves it. */
   merge(): void {
     const { weight } = this.table;
     weight.assign(withRows(weight.tensor, this.ids, this.trainable_tokens_delta.tensor.detach()));
+    this.detach();
+  }
+
+  unmerge(): void {
+    const { weight } = this.table;
+    const index = indexOf(this.ids, weight.tensor.device);
+    weight.assign(aten.index_fill.int_Scalar(weight.tensor, 0, index, 0));
+    this.attach();
   }
 
   /** The table stays: it is the model's. */
@@ -72,12 +106,12 @@ class InputRows extends RowsOf<Embedding> implements EmbeddingAdapter {
   /** A token's place among the rows, -1 for none: int64 [V] */
   readonly #rowOf: Tensor;
 
-  constructor(table: TokenTable & { module: Embedding }, ids: readonly number[], dtype: DType) {
-    super(table, ids, dtype);
+  constructor(table: TokenTable & { module: Embedding }, trained: TrainedRows) {
+    super(table, trained);
     const rowOf = new BigInt64Array(table.module.count).fill(-1n);
-    for (const [row, id] of ids.entries()) rowOf[id] = BigInt(row);
+    for (const [row, id] of trained.ids.entries()) rowOf[id] = BigInt(row);
     this.#rowOf = fromArray(rowOf).toDevice(table.module.weight.tensor.device).own();
-    table.module.addAdapter(this);
+    this.attach();
   }
 
   forward(ids: Tensor, output: Tensor): Tensor {
@@ -87,8 +121,10 @@ class InputRows extends RowsOf<Embedding> implements EmbeddingAdapter {
     return aten.where.self(isTrained, rows.to(output.dtype), output);
   }
 
-  override merge(): void {
-    super.merge();
+  attach(): void {
+    this.table.addAdapter(this);
+  }
+  detach(): void {
     this.table.removeAdapter(this);
   }
 
@@ -100,9 +136,9 @@ class InputRows extends RowsOf<Embedding> implements EmbeddingAdapter {
 
 /** Rows of an output head with a matrix of its own. */
 class OutputRows extends RowsOf<LinearLike> implements LinearAdapter {
-  constructor(table: TokenTable & { module: LinearLike }, ids: readonly number[], dtype: DType) {
-    super(table, ids, dtype);
-    table.module.addAdapter(this);
+  constructor(table: TokenTable & { module: LinearLike }, trained: TrainedRows) {
+    super(table, trained);
+    this.attach();
   }
 
   forward(x: Tensor, output: Tensor): Tensor {
@@ -110,8 +146,10 @@ class OutputRows extends RowsOf<LinearLike> implements LinearAdapter {
     return added.reduce((sum, product) => sum.add(product), output);
   }
 
-  override merge(): void {
-    super.merge();
+  attach(): void {
+    this.table.addAdapter(this);
+  }
+  detach(): void {
     this.table.removeAdapter(this);
   }
 }
@@ -119,7 +157,7 @@ class OutputRows extends RowsOf<LinearLike> implements LinearAdapter {
 export type TokenRows = InputRows | OutputRows;
 
 /** Trains rows of one table. */
-export function trainRows({ path, module }: TokenTable, ids: readonly number[], dtype: DType): TokenRows {
-  if (module instanceof Embedding) return new InputRows({ path, module }, ids, dtype);
-  return new OutputRows({ path, module }, ids, dtype);
+export function trainRows({ path, module }: TokenTable, trained: TrainedRows): TokenRows {
+  if (module instanceof Embedding) return new InputRows({ path, module }, trained);
+  return new OutputRows({ path, module }, trained);
 }

@@ -1,6 +1,6 @@
 // N tokens, D width, V vocabulary
 import { aten, attune, type Tensor } from '../../tensor/index.ts';
-import { Module, type LinearLike, type Term } from '../../nn/index.ts';
+import { changedInput, Module, termsOf, type LinearLike, type Term } from '../../nn/index.ts';
 
 export interface TokenLogProbs {
   /** Log-probability of each target, f32 [N]. */
@@ -24,25 +24,27 @@ export abstract class TokenHead extends Module {
   readonly softcap: number = 0;
   readonly scale: number = 1;
 
-  /** Log-probabilities of `targets` int64 [N] given hidden [N, D], in chunks of rows, differentiable. */
-  tokenLogProbs(hidden: Tensor, targets: Tensor): TokenLogProbs {
+  /**
+   * Log-probabilities of `targets` int64 [N] given hidden [N, D], in chunks of rows, differentiable; with a temperature
+   * those of the distribution that is sampled from.
+   */
+  tokenLogProbs(hidden: Tensor, targets: Tensor, temperature = 1): TokenLogProbs {
     const terms = this.terms(this.transform(hidden));
+    if (terms.some(({ span }) => span !== undefined)) throw new Error('tokens are scored under one adapter at a time');
     const [logProbs, hit] = attune.token_log_probs.default(
       terms.map((term) => term.hidden),
       terms.map((term) => term.weight),
       this.outputBias(),
       targets,
-      { softcap: this.softcap, scale: this.scale },
+      // (cap / t) · tanh((x / t) / (cap / t)) is the capped logit, divided by t.
+      { softcap: this.softcap / temperature, scale: this.scale / temperature },
     );
     return { logProbs, hit };
   }
 
   /** Logits f32 [N, V], for sampling and other uses of few tokens. */
   logits(hidden: Tensor): Tensor {
-    const products = this.terms(this.transform(hidden)).map((term) =>
-      aten.linear.default(term.hidden, term.weight.to(term.hidden.dtype)),
-    );
-    let logits = products.reduce((sum, product) => sum.add(product));
+    let logits = this.terms(this.transform(hidden)).reduce<Tensor | undefined>(addTerm, undefined) as Tensor;
     if (logits.dtype !== 'f64') logits = logits.to('f32');
     const bias = this.outputBias();
     if (bias !== undefined) logits = logits.add(bias);
@@ -53,10 +55,15 @@ export abstract class TokenHead extends Module {
 
 /** A linear layer's output as terms, adapters included; an adapter that is no sum of products cannot sit on a head. */
 export function linearTerms(layer: LinearLike, hidden: Tensor): Term[] {
-  const terms: Term[] = [{ hidden, weight: layer.weight.tensor }];
-  for (const adapter of layer.adapters) {
-    if (adapter.terms === undefined) throw new Error('this adapter cannot be put on an output head');
-    terms.push(...adapter.terms(hidden));
-  }
-  return terms;
+  const input = changedInput(layer, hidden);
+  return [{ hidden: input, weight: layer.weight.tensor }, ...termsOf(layer.adapters.acting(hidden.shape[0]), hidden)];
+}
+
+/** The sum of a term and those before it: [N, V] */
+function addTerm(sum: Tensor | undefined, { hidden, weight, span }: Term): Tensor {
+  const product = aten.linear.default(hidden, weight.to(hidden.dtype));
+  if (sum === undefined) return product;
+  if (span === undefined) return sum.add(product);
+  sum.narrow(0, span.start, span.end - span.start).add_(product);
+  return sum;
 }

@@ -3,6 +3,7 @@
  * A schema that occurs in many places, or within itself, is one rule.
  */
 import { AttuneError } from '../../../base/errors.ts';
+import { parseJson } from '../../../files/json.ts';
 import { Grammar } from '../automaton/grammar.ts';
 import { jsonSpelling } from '../automaton/spelling.ts';
 import { TextRules } from '../automaton/text-rules.ts';
@@ -24,11 +25,16 @@ export interface Ends {
   to: number;
 }
 
-/** @throws E_SCHEMA_INVALID, E_SCHEMA_UNSUPPORTED, E_CONSTRAINT_TOO_LARGE */
-export function schemaGrammar(schema: unknown): Grammar {
+/**
+ * The language of a schema; `around` writes the whole value, rule 0, around the rule of the schema's.
+ * @throws E_SCHEMA_INVALID, E_SCHEMA_UNSUPPORTED, E_CONSTRAINT_TOO_LARGE
+ */
+export function schemaGrammar(schema: unknown, around?: (grammar: Grammar, rule: number) => void): Grammar {
   const document = new SchemaDocument(asJson(schema));
   const writer = new SchemaGrammar(document);
-  writer.ruleOf([document.root]);
+  if (around !== undefined) writer.grammar.addRule();
+  const rule = writer.ruleOf([document.root]);
+  around?.(writer.grammar, rule);
   writer.complete();
   document.problems.check();
   return writer.grammar;
@@ -147,7 +153,7 @@ function leastCommonMultiple(a: number, b: number): number {
 /** The schema as JSON has it. */
 function asJson(schema: unknown): Json {
   const text = JSON.stringify(schema) as string | undefined;
-  if (text !== undefined) return JSON.parse(text) as Json;
+  if (text !== undefined) return parseJson(text) as Json;
   throw new AttuneError('E_SCHEMA_INVALID', {
     what: 'This is no JSON schema',
     got: typeof schema,
