@@ -1,23 +1,8 @@
 import { Dict, JsonText, parseJson, plainJson } from './jinja/index.ts';
 import type { Message, ToolCall } from './message.ts';
 
-/** How turns are given to a template: as the row has them, or in another form of the same. */
-export interface MessageForm {
-  /** A call's arguments: in the other of text and mapping. */
-  otherArguments: boolean;
-  /** The empty text for content that is null or not there. */
-  emptyContent: boolean;
-}
-
-/** The forms that a template may be given, the row's own first; templates fail on what they do not expect. */
-export function formsOf(messages: readonly Message[]): MessageForm[] {
-  const either = (needed: boolean): boolean[] => (needed ? [false, true] : [false]);
-  const calls = messages.some(({ tool_calls: own }) => own !== undefined && own.length > 0);
-  const lacking = messages.some(({ contentless }) => contentless !== undefined);
-  return either(calls).flatMap((otherArguments) =>
-    either(lacking).map((emptyContent) => ({ otherArguments, emptyContent })),
-  );
-}
+/** How a call's arguments are given to a template: as the row has them, or in the other of text and mapping. */
+export type ArgumentsForm = 'given' | 'other';
 
 /**
  * The turns as templates expect them: no keys without a value (templates ask `is defined`), null where the row has it
@@ -26,29 +11,28 @@ export function formsOf(messages: readonly Message[]): MessageForm[] {
 export function templateMessages(
   messages: readonly Message[],
   source: string,
-  form: MessageForm,
+  form: ArgumentsForm,
 ): Record<string, unknown>[] {
   const knowsDeveloper = source.includes('developer');
   return messages.map((message) => {
     const { weight: _weight, contentless, tool_calls: calls, ...turn } = message;
     const shown: Record<string, unknown> = turn;
     if (message.role === 'developer' && !knowsDeveloper) shown.role = 'system';
-    if (contentless !== undefined && message.content === '' && !form.emptyContent) {
+    if (contentless !== undefined && message.content === '') {
       if (contentless === 'null') shown.content = null;
       else delete shown.content;
     }
-    if (calls !== undefined && calls.length > 0)
-      shown.tool_calls = calls.map((call) => withArguments(call, form.otherArguments));
+    if (calls !== undefined && calls.length > 0) shown.tool_calls = calls.map((call) => withArguments(call, form));
     return shown;
   });
 }
 
-function withArguments(call: ToolCall, inOther: boolean): unknown {
+function withArguments(call: ToolCall, form: ArgumentsForm): unknown {
   const given = readArguments(call.function.arguments);
   const isText = given instanceof JsonText;
   let shown: unknown = given;
-  if (inOther && isText) shown = given.mapping;
-  else if (inOther && typeof given === 'object') shown = plainJson(given);
+  if (form === 'other' && isText) shown = given.mapping;
+  else if (form === 'other' && typeof given === 'object') shown = plainJson(given);
   return { ...call, function: { ...call.function, arguments: shown } };
 }
 

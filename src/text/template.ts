@@ -1,7 +1,7 @@
 import { AttuneError } from '../base/errors.ts';
 import type { Message, ToolSchema } from './message.ts';
 import { JinjaTemplate, TemplateFailure, TemplateLimitError, TemplateRefusal } from './jinja/index.ts';
-import { formsOf, templateMessages, type MessageForm } from './template-messages.ts';
+import { templateMessages, type ArgumentsForm } from './template-messages.ts';
 import { parseOther, TEMPLATE_FOLDER, type TokenizerFiles } from './tokenizer-files.ts';
 
 /** Everything that a chat template may show besides the turns. */
@@ -75,7 +75,7 @@ export class ChatTemplates {
     }
     const program = this.#program(name);
     const source = this.sources.get(name) ?? '';
-    const render = (form: MessageForm): string => {
+    const render = (form: ArgumentsForm): string => {
       const variables = {
         ...this.variables,
         ...kwargs,
@@ -90,7 +90,7 @@ export class ChatTemplates {
     try {
       return renderInAnyForm(conversation.messages, render);
     } catch (error) {
-      throw error instanceof AttuneError ? error : failure(this.describe(conversation), error);
+      throw error instanceof AttuneError ? error : failure(this.describe(conversation), error, conversation);
     }
   }
 
@@ -131,20 +131,21 @@ export function parseTemplate(source: string, name: string): JinjaTemplate {
 }
 
 /**
- * Most templates want a call's arguments as a mapping, some as text, and some no null as content; they fail on the
- * other. A row is given in another form of the same where the template fails on its own.
+ * Most templates want a call's arguments as a mapping, some as text, and fail on the other: those of a row are given in
+ * the other form where they fail as they are.
  */
-function renderInAnyForm(messages: readonly Message[], render: (form: MessageForm) => string): string {
-  let first: unknown;
-  for (const form of formsOf(messages)) {
+function renderInAnyForm(messages: readonly Message[], render: (form: ArgumentsForm) => string): string {
+  try {
+    return render('given');
+  } catch (error) {
+    const isOurs = error instanceof TemplateFailure || error instanceof TemplateRefusal;
+    if (!isOurs || !messages.some(({ tool_calls: calls }) => calls !== undefined && calls.length > 0)) throw error;
     try {
-      return render(form);
-    } catch (error) {
-      first ??= error;
-      if (!(error instanceof TemplateFailure) && !(error instanceof TemplateRefusal)) break;
+      return render('other');
+    } catch {
+      throw error;
     }
   }
-  throw first;
 }
 
 /** `chat_template` is a source, or a list of named ones. */
@@ -157,7 +158,7 @@ function collectDeclared(sources: Map<string, string>, config: Record<string, un
   }
 }
 
-function failure(template: string, error: unknown): AttuneError {
+function failure(template: string, error: unknown, { messages }: Conversation): AttuneError {
   const got = (error as Error).message;
   if (error instanceof TemplateRefusal) {
     return new AttuneError('E_TEMPLATE_REFUSED', { what: `The ${template} does not allow this conversation`, got });
@@ -166,9 +167,10 @@ function failure(template: string, error: unknown): AttuneError {
     const fix = 'the template loops or grows without end: check where it comes from';
     return new AttuneError('E_TEMPLATE_LIMIT', { what: `The ${template} was stopped`, got, fix });
   }
-  const fix =
-    error instanceof TemplateFailure && error.kind === 'NotSupported'
-      ? 'write that part of the template otherwise, or change the value in the row'
-      : 'check that the row has the fields that the template reads';
+  let fix = 'check that the row has the fields that the template reads';
+  if (error instanceof TemplateFailure && error.kind === 'NotSupported')
+    fix = 'write that part of the template otherwise, or change the value in the row';
+  else if (messages.some(({ contentless }) => contentless !== undefined))
+    fix = 'the template may want a text in every turn: write content: "" where the row has null or none';
   return new AttuneError('E_TEMPLATE_FAILED', { what: `The ${template} failed`, got, fix, cause: error });
 }
