@@ -1,7 +1,8 @@
 /** What a server is started with: serve.yaml, flags, or a program's own options. */
 import { z } from 'zod';
 
-const bytes = z.union([z.number().int().positive(), z.string().regex(/^\d+(\.\d+)?\s*(KB|MB|GB|KiB|MiB|GiB)?$/)]);
+const SIZE = /^\d+(\.\d+)?\s*(KB|MB|GB|KiB|MiB|GiB)?$/;
+const bytes = z.union([z.number().int().positive(), z.string().regex(SIZE, 'must be a size, such as 8GB')]);
 
 export const settingsSchema = z.strictObject({
   models: z
